@@ -1,0 +1,8 @@
+/** A result that is there at once where nothing has to be waited for. */
+export type MaybePromise<T> = T | Promise<T>;
+
+/** What controllers of every bus share. */
+export interface Controller {
+  /** One phrase for a person: `Bus Pirate v3.5 on /dev/ttyUSB0`. */
+  readonly description: string;
+}

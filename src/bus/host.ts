@@ -1,0 +1,32 @@
+import type { MaybePromise } from './controller.ts';
+import type { I2cController } from './i2c.ts';
+import type { DeviceNode } from './node.ts';
+import type { SpiController } from './spi.ts';
+
+/**
+ * A physical adapter, or what stands in for one. It carries one or more buses; a bus that it cannot carry is
+ * missing. All its buses may share one wire to the adapter: the resource manager runs one transfer of a host
+ * at a time.
+ */
+export interface Host {
+  /** One phrase for a person: `Bus Pirate v3.5 on /dev/ttyUSB0`. */
+  readonly description: string;
+  /** True when no transfer of this host ever returns a promise. */
+  readonly synchronous: boolean;
+  readonly i2c?: I2cController;
+  readonly spi?: SpiController;
+  /**
+   * Finds the adapter and brings it to a known state. Called again after the adapter was lost.
+   * @throws {BusFault} `ENODEV` not there, `EACCES` no permission, `EBUSY` taken, `EPROTO` not the adapter.
+   */
+  open(): MaybePromise<void>;
+  /** Frees the adapter; afterwards every transfer fails with `ENODEV`. */
+  close(): MaybePromise<void>;
+}
+
+/** What a folder under `hosts/` exports: how to make a `Host` from its device-tree node. */
+export interface HostDriver {
+  readonly compatible: readonly string[];
+  /** Reads and checks the node's properties; opens nothing. @throws {NodeError} */
+  create(node: DeviceNode): Host;
+}

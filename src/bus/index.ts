@@ -1,3 +1,4 @@
+export * from './adapter.ts';
 export * from './controller.ts';
 export * from './errno.ts';
 export * from './host.ts';

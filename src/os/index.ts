@@ -1,0 +1,2 @@
+export { OsError } from './os-error.ts';
+export { openPty, type Pty, type PtyOptions } from './pty.ts';

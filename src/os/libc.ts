@@ -1,0 +1,58 @@
+import { createRequire } from 'node:module';
+import type * as Koffi from 'koffi';
+import { OsError } from './os-error.ts';
+
+/**
+ * The C library through FFI. Nothing is loaded before the first call: whoever only simulates never pays
+ * for it, and dtbus works without it wherever no Linux call is needed.
+ */
+
+/** What a C function takes here: numbers, text, bytes to read or fill, an address, or NULL. */
+export type CArgument = number | bigint | string | ArrayBufferView | null;
+export type CFunction = (...args: CArgument[]) => number;
+
+let koffi: typeof Koffi | undefined;
+let library: Koffi.LibraryHandle | undefined;
+const functions = new Map<string, CFunction>();
+
+function unavailable(reason: string, cause?: unknown): Error {
+  return new Error(`dtbus needs a Linux system call here, but ${reason}`, { cause });
+}
+
+/** The FFI module. @throws {Error} one sentence when this is not Linux or koffi is missing. */
+export function ffi(): typeof Koffi {
+  if (koffi !== undefined) return koffi;
+  if (process.platform !== 'linux') {
+    throw unavailable(
+      `this is ${process.platform}: use a simulated board without sockets and ptys, or Linux`,
+    );
+  }
+  try {
+    koffi = createRequire(import.meta.url)('koffi') as typeof Koffi;
+  } catch (cause) {
+    throw unavailable("the package 'koffi' cannot be loaded: run npm install with optional packages", cause);
+  }
+  return koffi;
+}
+
+/** The C function declared by `prototype`, for instance `int close(int fd)`. Looked up once. */
+export function cFunction(prototype: string): CFunction {
+  let found = functions.get(prototype);
+  if (found === undefined) {
+    library ??= ffi().load(null);
+    found = library.func(prototype) as unknown as CFunction;
+    functions.set(prototype, found);
+  }
+  return found;
+}
+
+/** `errno` of the call that just failed. */
+export function lastErrno(): number {
+  return ffi().errno();
+}
+
+/** `result`, or an `OsError` when it is negative. */
+export function checked(syscall: string, result: number, detail?: string): number {
+  if (result < 0) throw new OsError(syscall, lastErrno(), detail);
+  return result;
+}

@@ -1,0 +1,116 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SerialPort } from 'serialport';
+import { afterEach, describe, expect, it } from 'vitest';
+import { openPty, type Pty } from '../../src/os/index.ts';
+
+const open: Pty[] = [];
+function pty(link?: string): Pty {
+  const made = openPty(link === undefined ? {} : { link });
+  open.push(made);
+  return made;
+}
+afterEach(() => {
+  for (const made of open.splice(0)) made.close();
+});
+
+async function openPort(path: string): Promise<SerialPort> {
+  const port = new SerialPort({ path, baudRate: 115200, autoOpen: false });
+  await new Promise<void>((resolve, reject) => port.open((error) => (error ? reject(error) : resolve())));
+  return port;
+}
+const closed = (port: SerialPort): Promise<void> => new Promise((resolve) => port.close(() => resolve()));
+
+async function bytes(stream: NodeJS.ReadableStream, length: number): Promise<Buffer> {
+  let all = Buffer.alloc(0);
+  while (all.length < length) {
+    const [chunk] = (await once(stream, 'data')) as [Buffer];
+    all = Buffer.concat([all, chunk]);
+  }
+  return all;
+}
+
+describe('a pseudo-terminal as the cable between a client and an emulated adapter', () => {
+  const every = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
+
+  it('carries every byte value unchanged in both directions', async () => {
+    const line = pty();
+    const port = await openPort(line.path);
+    port.write(every);
+    expect(await bytes(line.stream, 256)).toEqual(every);
+    line.stream.write(every);
+    expect(await bytes(port, 256)).toEqual(every);
+    await closed(port);
+  });
+
+  it('outlives its clients: one closes, the next one talks', async () => {
+    const line = pty();
+    let ended = false;
+    line.stream.on('end', () => {
+      ended = true;
+    });
+    line.stream.on('error', () => {
+      ended = true;
+    });
+    for (const word of ['one', 'two', 'three']) {
+      const port = await openPort(line.path);
+      port.write(word);
+      expect((await bytes(line.stream, word.length)).toString()).toBe(word);
+      await closed(port);
+    }
+    expect(ended).toBe(false);
+  });
+
+  it('hangs up on its client when it is closed', async () => {
+    const line = pty();
+    const client = spawn('cat', [line.path]);
+    line.stream.write('!');
+    expect((await bytes(client.stdout, 1)).toString()).toBe('!');
+    line.close();
+    await once(client, 'exit');
+    expect(existsSync(line.path)).toBe(false);
+  });
+
+  it('is raw for a client that sets no mode: no echo, no translation of line ends', async () => {
+    const line = pty();
+    const stty = spawnSync('stty', ['-F', line.path, '-a'], { encoding: 'utf8' });
+    expect(stty.stdout).toMatch(/-icanon/);
+    expect(stty.stdout).toMatch(/-echo /);
+    expect(stty.stdout).toMatch(/-opost/);
+    spawnSync('stty', ['-F', line.path, 'sane']);
+    line.setRaw();
+    expect(spawnSync('stty', ['-F', line.path, '-a'], { encoding: 'utf8' }).stdout).toMatch(/-icanon/);
+  });
+
+  it('keeps a stable name over unplug and replug', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'dtbus-pty-'));
+    const link = join(folder, 'buspirate');
+    const first = pty(link);
+    expect(first.name).toBe(link);
+    expect(readlinkSync(link)).toBe(first.path);
+    const second = pty(link);
+    expect(readlinkSync(link)).toBe(second.path);
+    second.close();
+    expect(existsSync(link)).toBe(false);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('gives back both descriptors, once, however often it is closed', async () => {
+    const before = readdirSync('/proc/self/fd').length;
+    const line = openPty();
+    const gone = once(line.stream, 'close');
+    line.close();
+    line.close();
+    await gone;
+    expect(readdirSync('/proc/self/fd').length).toBe(before);
+  });
+
+  it('leaves nothing behind when the link cannot be made', () => {
+    const before = readdirSync('/proc/self/fd').length;
+    expect(() => openPty({ link: '/nonexistent/folder/port' })).toThrow(/ENOENT/);
+    expect(readdirSync('/proc/self/fd').length).toBe(before);
+  });
+});

@@ -13,8 +13,11 @@ function pty(link?: string): Pty {
   open.push(made);
   return made;
 }
-afterEach(() => {
-  for (const made of open.splice(0)) made.close();
+afterEach(async () => {
+  for (const made of open.splice(0)) {
+    made.close();
+    if (!made.stream.closed) await once(made.stream, 'close');
+  }
 });
 
 async function openPort(path: string): Promise<SerialPort> {

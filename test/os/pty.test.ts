@@ -1,12 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SerialPort } from 'serialport';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openPty, type Pty } from '../../src/os/index.ts';
+import { openFiles } from './open-files.ts';
 
+const PTY = /^\/dev\/(ptmx|pts\/)/;
 const open: Pty[] = [];
 function pty(link?: string): Pty {
   const made = openPty(link === undefined ? {} : { link });
@@ -102,18 +104,18 @@ describe('a pseudo-terminal as the cable between a client and an emulated adapte
   });
 
   it('gives back both descriptors, once, however often it is closed', async () => {
-    const before = readdirSync('/proc/self/fd').length;
+    const before = openFiles(PTY);
     const line = openPty();
     const gone = once(line.stream, 'close');
     line.close();
     line.close();
     await gone;
-    expect(readdirSync('/proc/self/fd').length).toBe(before);
+    expect(openFiles(PTY)).toEqual(before);
   });
 
   it('leaves nothing behind when the link cannot be made', () => {
-    const before = readdirSync('/proc/self/fd').length;
+    const before = openFiles(PTY);
     expect(() => openPty({ link: '/nonexistent/folder/port' })).toThrow(/ENOENT/);
-    expect(readdirSync('/proc/self/fd').length).toBe(before);
+    expect(openFiles(PTY)).toEqual(before);
   });
 });

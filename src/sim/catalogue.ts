@@ -1,0 +1,68 @@
+import type { DeviceNode } from '../bus/index.ts';
+import type { PartContext } from './context.ts';
+import type { I2cPart, PropertyDeclaration, SpiPart } from './part.ts';
+
+interface ModelDescription {
+  /** Names of the kernel's bindings, the family's own part first. */
+  readonly compatible: readonly string[];
+  /** One line for a person: `LM75 digital temperature sensor`. */
+  readonly title: string;
+  readonly properties: readonly PropertyDeclaration[];
+}
+
+/** A kind of I2C part: what a file under `parts/`, or a user's own, exports as `models`. */
+export interface I2cPartModel extends ModelDescription {
+  readonly bus: 'i2c';
+  /** Makes the part that `node` describes. @throws {NodeError} for a property it cannot work with. */
+  create(node: DeviceNode, context: PartContext): I2cPart;
+}
+
+/** A kind of SPI part; see `I2cPartModel`. */
+export interface SpiPartModel extends ModelDescription {
+  readonly bus: 'spi';
+  create(node: DeviceNode, context: PartContext): SpiPart;
+}
+
+export type PartModel = I2cPartModel | SpiPartModel;
+type ModelOf<B extends PartModel['bus']> = Extract<PartModel, { bus: B }>;
+
+/** A file of models, loaded when a board names one of its compatibles. */
+export interface ModelModule {
+  readonly models: readonly PartModel[];
+}
+
+/**
+ * The models that a board can use, by compatible. Linux's rule: the earlier in the node's list, the better;
+ * then the first compatible without its vendor prefix, as an id table would match it.
+ */
+export class Catalogue {
+  readonly #models: PartModel[] = [];
+  readonly #byCompatible = new Map<string, PartModel>();
+
+  /** Later additions win, so a user's model can take the place of ours. */
+  add(model: PartModel): void {
+    this.#models.push(model);
+    for (const compatible of model.compatible) {
+      this.#byCompatible.set(`${model.bus} ${compatible}`, model);
+      this.#byCompatible.set(`${model.bus} ${withoutVendor(compatible)}`, model);
+    }
+  }
+
+  find<B extends PartModel['bus']>(bus: B, compatible: readonly string[]): ModelOf<B> | undefined {
+    const [first = ''] = compatible;
+    for (const name of [...compatible, withoutVendor(first)]) {
+      const model = this.#byCompatible.get(`${bus} ${name}`);
+      if (model !== undefined) return model as ModelOf<B>;
+    }
+    return undefined;
+  }
+
+  get models(): readonly PartModel[] {
+    return this.#models;
+  }
+}
+
+/** `atmel,24c02` -> `24c02`. */
+export function withoutVendor(compatible: string): string {
+  return compatible.slice(compatible.indexOf(',') + 1);
+}

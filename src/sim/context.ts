@@ -1,0 +1,23 @@
+import type { DeviceNode } from '../bus/index.ts';
+import type { Clock } from './clock.ts';
+import type { Contents } from './contents.ts';
+import type { I2cWire } from './i2c-wire.ts';
+
+/** What a part's model is given beside its node. */
+export interface PartContext {
+  readonly clock: Clock;
+  /** Says one sentence to whoever runs the board; the node's path is put in front of it. */
+  warn(sentence: string): void;
+  /**
+   * Memory that keeps without power: `size` bytes, `fill` where nothing was ever written. They live in the
+   * file that the node's `dtbus,contents` names, else only as long as the part.
+   * @throws {NodeError} when the file cannot be read or does not fit.
+   */
+  contents(size: number, fill: number): Contents;
+  /** To be called after the part's `addresses` changed. */
+  readdress(): void;
+  /** Makes a bus segment with the parts that are children of `node`: for a mux's channels. */
+  segment(node: DeviceNode): I2cWire;
+  /** An empty bus segment: a channel that the tree does not mention. */
+  emptySegment(): I2cWire;
+}

@@ -1,0 +1,268 @@
+import { type Clock, RealClock } from './clock.ts';
+import { type I2cPart, TEN_BIT_ADDRESS } from './part.ts';
+
+/** A part in its place: what the wire knows of it. */
+interface Slot {
+  readonly part: I2cPart;
+  /** Path of its node, for messages. */
+  readonly name: string;
+  /** It threw: its addresses stay silent until it is reset or attached again. */
+  broken: boolean;
+  /** It acknowledged a START since the last STOP, so it is owed a STOP. */
+  addressed: boolean;
+}
+
+/** Ten-bit addresses follow the 128 seven-bit ones in the table. */
+const TEN_BIT_BASE = 0x80;
+const TABLE_SIZE = TEN_BIT_BASE + 0x400;
+const NOBODY: readonly Slot[] = [];
+
+/** I2C specification UM10204 3.1.11: `1111 0 A9 A8 R/W`. */
+const TEN_BIT_PREFIX = 0xf0;
+const TEN_BIT_PREFIX_MASK = 0xf8;
+
+/** What the next byte on the wire means (byte-level interface). */
+type Phase = 'idle' | 'address' | 'address-low' | 'data';
+
+function tableIndex(address: number): number {
+  return (address & TEN_BIT_ADDRESS) === 0 ? address & 0x7f : TEN_BIT_BASE + (address & 0x3ff);
+}
+
+/**
+ * An I2C bus with parts on it: two open-drain lines, so an address that nobody claims is not acknowledged
+ * and reads give 0xff. Controllers use `startTo`, `write`, `read`, `stop`; emulators of adapter firmware,
+ * which see the bus byte by byte, use `start`, `writeByte`, `readByte`, `stop`. Both may be mixed.
+ * A part that throws never harms the bus: it is named once by `warn` and stops answering.
+ */
+export class I2cWire {
+  readonly #clock: Clock;
+  readonly #warn: (sentence: string) => void;
+  readonly #slots: Slot[] = [];
+  readonly #muxes: Slot[] = [];
+  #table: (readonly Slot[])[] = new Array(TABLE_SIZE).fill(NOBODY);
+
+  /** Who acknowledged the present address; the first `#activeCount` entries count. */
+  readonly #active: Slot[] = [];
+  #activeCount = 0;
+  /** Who is owed a STOP. */
+  readonly #addressed: Slot[] = [];
+  #addressedCount = 0;
+  #reading = false;
+
+  #phase: Phase = 'idle';
+  /** Ten-bit addressing, byte by byte: A9 and A8 of the prefix, and the whole address once it was sent. */
+  #tenBitHigh = 0;
+  #tenBitAddress = -1;
+  readonly #byte = new Uint8Array(1);
+
+  constructor(options: { clock?: Clock; warn?: (sentence: string) => void } = {}) {
+    this.#clock = options.clock ?? new RealClock();
+    this.#warn = options.warn ?? ((sentence) => process.emitWarning(sentence));
+  }
+
+  /** Puts `part` on the bus. `name` is what messages call it: the path of its node. */
+  attach(part: I2cPart, name: string): void {
+    const slot = { part, name, broken: false, addressed: false };
+    this.#slots.push(slot);
+    if (part.segments !== undefined) this.#muxes.push(slot);
+    this.readdress();
+  }
+
+  /** Takes `part` off the bus. */
+  detach(part: I2cPart): void {
+    for (const list of [this.#slots, this.#muxes]) {
+      const index = list.findIndex((slot) => slot.part === part);
+      if (index >= 0) list.splice(index, 1);
+    }
+    this.readdress();
+  }
+
+  /** Lets a part that threw answer again, after a reset. */
+  revive(part: I2cPart): void {
+    for (const slot of this.#slots) if (slot.part === part) slot.broken = false;
+  }
+
+  /** Asks every part anew which addresses it answers. */
+  readdress(): void {
+    const table: (readonly Slot[])[] = new Array(TABLE_SIZE).fill(NOBODY);
+    for (const slot of this.#slots) {
+      for (const address of [...slot.part.addresses, ...(slot.part.sharedAddresses ?? [])]) {
+        const index = tableIndex(address);
+        table[index] = [...(table[index] ?? NOBODY), slot];
+      }
+    }
+    this.#table = table;
+  }
+
+  /** The part that `address` belongs to, on this segment. */
+  partAt(address: number): I2cPart | undefined {
+    return this.#table[tableIndex(address)]?.find((slot) => slot.part.addresses.includes(address))?.part;
+  }
+
+  /**
+   * START or repeated START, then the address phase. `address` is 7 bits, or 10 with `TEN_BIT_ADDRESS`.
+   * @returns whether anybody acknowledged.
+   */
+  startTo(address: number, read: boolean): boolean {
+    this.#clock.poll();
+    this.#phase = 'data';
+    this.#reading = read;
+    this.#activeCount = 0;
+    this.#address(this, address, read);
+    return this.#activeCount > 0;
+  }
+
+  /** Sends `data`. @returns how many bytes were acknowledged; the first that was not ends the transfer. */
+  write(data: Uint8Array): number {
+    // A part that was addressed to read drives SDA itself and acknowledges nothing.
+    if (this.#reading) return 0;
+    let acknowledged = 0;
+    for (let i = 0; i < this.#activeCount; i++) {
+      const slot = this.#active[i] as Slot;
+      if (slot.broken) continue;
+      try {
+        const count = slot.part.write(data);
+        // A sloppy model that returns nothing acknowledges everything.
+        acknowledged = Math.max(acknowledged, count >= 0 && count <= data.length ? count : data.length);
+        this.#stretch(slot.part);
+      } catch (error) {
+        this.#break(slot, error);
+      }
+    }
+    return acknowledged;
+  }
+
+  /** Receives into the whole of `into`. */
+  read(into: Uint8Array): void {
+    const slot = this.#active[0];
+    if (this.#activeCount === 1 && this.#reading && slot !== undefined && !slot.broken) {
+      try {
+        slot.part.read(into);
+        this.#stretch(slot.part);
+      } catch (error) {
+        into.fill(0xff);
+        this.#break(slot, error);
+      }
+      return;
+    }
+    into.fill(0xff);
+    if (this.#reading && this.#activeCount > 1) this.#readTogether(into);
+  }
+
+  /** STOP: the bus is free, and everyone who was addressed knows it. */
+  stop(): void {
+    for (let i = 0; i < this.#addressedCount; i++) {
+      const slot = this.#addressed[i] as Slot;
+      slot.addressed = false;
+      if (slot.broken) continue;
+      try {
+        slot.part.stop();
+      } catch (error) {
+        this.#break(slot, error);
+      }
+    }
+    this.#addressedCount = 0;
+    this.#activeCount = 0;
+    this.#tenBitAddress = -1;
+    this.#phase = 'idle';
+  }
+
+  /** START or repeated START alone: the next byte is an address. */
+  start(): void {
+    this.#clock.poll();
+    this.#activeCount = 0;
+    this.#phase = 'address';
+  }
+
+  /** Sends one byte; after `start` it is the address byte. @returns true when it is acknowledged. */
+  writeByte(byte: number): boolean {
+    switch (this.#phase) {
+      case 'idle':
+        return false;
+      case 'address':
+        return this.#addressByte(byte);
+      case 'address-low':
+        this.#tenBitAddress = (this.#tenBitHigh << 8) | byte;
+        return this.startTo((TEN_BIT_ADDRESS | this.#tenBitAddress) >>> 0, false);
+      case 'data':
+        this.#byte[0] = byte;
+        return this.#activeCount > 0 && this.write(this.#byte) === 1;
+    }
+  }
+
+  /** Receives one byte and answers it with ACK or NACK. After a NACK the part sends nothing more. */
+  readByte(ack: boolean): number {
+    if (this.#phase !== 'data') return 0xff;
+    this.read(this.#byte);
+    if (!ack) this.#activeCount = 0;
+    return this.#byte[0] as number;
+  }
+
+  #addressByte(byte: number): boolean {
+    const read = (byte & 1) !== 0;
+    if ((byte & TEN_BIT_PREFIX_MASK) !== TEN_BIT_PREFIX) return this.startTo(byte >> 1, read);
+    const high = (byte >> 1) & 3;
+    if (read) {
+      // Only a part that was addressed in full since START goes on reading (UM10204 3.1.11).
+      if (this.#tenBitAddress >>> 8 !== high) return false;
+      return this.startTo((TEN_BIT_ADDRESS | this.#tenBitAddress) >>> 0, true);
+    }
+    this.#tenBitHigh = high;
+    this.#phase = 'address-low';
+    return this.#hasTenBit(high);
+  }
+
+  #hasTenBit(high: number): boolean {
+    const first = TEN_BIT_BASE + (high << 8);
+    for (let index = first; index < first + 0x100; index++) if (this.#table[index] !== NOBODY) return true;
+    return this.#muxes.some((mux) => mux.part.segments?.some((segment) => segment.#hasTenBit(high)));
+  }
+
+  /** Offers the address to the parts of `segment` and to what its muxes connect. */
+  #address(segment: I2cWire, address: number, read: boolean): void {
+    const slots = segment.#table[tableIndex(address)] ?? NOBODY;
+    for (const slot of slots) {
+      if (slot.broken) continue;
+      try {
+        if (!slot.part.start(address, read)) continue;
+        this.#active[this.#activeCount++] = slot;
+        if (!slot.addressed) {
+          slot.addressed = true;
+          this.#addressed[this.#addressedCount++] = slot;
+        }
+        this.#stretch(slot.part);
+      } catch (error) {
+        this.#break(slot, error);
+      }
+    }
+    for (const mux of segment.#muxes) {
+      for (const below of mux.part.segments ?? []) this.#address(below, address, read);
+    }
+  }
+
+  /** Several parts send at once: open drain, so every 0 wins. */
+  #readTogether(into: Uint8Array): void {
+    const one = new Uint8Array(into.length);
+    for (let i = 0; i < this.#activeCount; i++) {
+      const slot = this.#active[i] as Slot;
+      if (slot.broken) continue;
+      try {
+        slot.part.read(one);
+        for (let n = 0; n < into.length; n++) into[n] = (into[n] as number) & (one[n] as number);
+      } catch (error) {
+        this.#break(slot, error);
+      }
+    }
+  }
+
+  #stretch(part: I2cPart): void {
+    const ns = part.stretchNs;
+    if (ns !== undefined && ns > 0) this.#clock.pass(ns);
+  }
+
+  #break(slot: Slot, error: unknown): void {
+    slot.broken = true;
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#warn(`${slot.name}: its model failed and stops answering until it is reset: ${reason}`);
+  }
+}

@@ -1,0 +1,96 @@
+import type { I2cWire } from './i2c-wire.ts';
+import type { Line } from './line.ts';
+
+/** What a declared property holds. Survives `postMessage`, so a part can live in another thread. */
+export type PropertyValue = number | boolean | string | Uint8Array;
+
+/**
+ * A property of a part that a test or a script may read and set: what it senses (`temperature`), what it
+ * shows (`picture`), how it behaves (`writeTime`). The part has an ordinary field or accessor of that name.
+ */
+export interface PropertyDeclaration {
+  readonly name: string;
+  readonly kind: 'number' | 'flag' | 'text' | 'bytes';
+  /** Unit of a number, as it is written: `°C`, `V`, `ms`. */
+  readonly unit?: string;
+  /** Least and greatest value of a number: what the part can sense, by its data sheet. */
+  readonly range?: readonly [number, number];
+  /** True for what can only be looked at. */
+  readonly readOnly?: boolean;
+  /** One sentence fragment: `what the sensor feels`. */
+  readonly doc: string;
+}
+
+/**
+ * Everything in a part that changes, as plain data: numbers, flags, strings, typed arrays, and objects and
+ * arrays of these. Whoever holds it can save and restore the part without knowing it.
+ */
+export type PartState = object;
+
+/** What parts of every bus share. */
+export interface Part {
+  readonly state: PartState;
+  /** Output pins: interrupt and alert lines. */
+  readonly lines?: readonly Line[];
+  /** Power-on reset: registers as the data sheet's table of defaults. What is sensed stays, so does memory that keeps without power. */
+  reset(): void;
+  /** Called after `state` was replaced by a snapshot: recompute what hangs on it (lines, timers). */
+  restored?(): void;
+  /** Called once when the board closes. */
+  close?(): void;
+}
+
+/**
+ * Marks a ten-bit address where a number may be either: bit 31, as in the device tree
+ * (Linux include/dt-bindings/i2c/i2c.h, `I2C_TEN_BIT_ADDRESS`).
+ */
+export const TEN_BIT_ADDRESS = 0x8000_0000;
+
+/**
+ * A part on an I2C bus. The wire calls it in the order of the bus: `start` after a START or repeated START
+ * that names one of its addresses, then `write` or `read` any number of times, then `stop` or the next
+ * `start`. Bytes come in runs of any length: `write` of n bytes means the same as n writes of one byte.
+ */
+export interface I2cPart extends Part {
+  /**
+   * The addresses it answers: 7 bits, or 10 with `TEN_BIT_ADDRESS`. A part that changes them says so by
+   * `PartContext.readdress`.
+   */
+  readonly addresses: readonly number[];
+  /** Further addresses that other parts may answer too: general call (0), all-call, alert response. */
+  readonly sharedAddresses?: readonly number[];
+  /** How long it holds SCL low after the last call, in ns; the wire lets that time pass. */
+  readonly stretchNs?: number;
+  /** The bus segments that this part connects to its own (an I2C mux); what hangs there answers too. */
+  readonly segments?: readonly I2cWire[];
+  /** Its address was sent. True acknowledges. */
+  start(address: number, read: boolean): boolean;
+  /** How many of the bytes are acknowledged: fewer than given means NACK on that one, and the rest never came. */
+  write(data: Uint8Array): number;
+  /** Fills `into` with what the part sends. */
+  read(into: Uint8Array): void;
+  /** STOP, after at least one acknowledged `start`. */
+  stop(): void;
+}
+
+/**
+ * A part on an SPI bus. What comes in are the bytes as they stand on the wire, most significant bit first;
+ * how many bits the controller calls a word is its own affair.
+ */
+export interface SpiPart extends Part {
+  /** Bit n set: works in SPI mode n (CPOL, CPHA). Default: all four. */
+  readonly spiModes?: number;
+  /** Hz, by its data sheet. Default: no limit. */
+  readonly maxSpeedHz?: number;
+  /** True where chip select is active high without an inverter named in the tree. */
+  readonly csHigh?: boolean;
+  /** Chip select becomes active. `mode` holds `SPI_MODE` bits. */
+  select(mode: number): void;
+  /**
+   * `length` bytes both ways at once. Without `tx` zeros come in; without `rx` nobody looks at the answer.
+   * `lines` is 1, 2, 4 or 8. The two buffers never overlap; both hold at least `length` bytes.
+   */
+  transfer(tx: Uint8Array | undefined, rx: Uint8Array | undefined, length: number, lines: number): void;
+  /** Chip select becomes inactive. */
+  deselect(): void;
+}

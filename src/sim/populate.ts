@@ -1,0 +1,190 @@
+import { type DeviceNode, NodeError } from '../bus/index.ts';
+import type { Catalogue, PartModel } from './catalogue.ts';
+import { type Clock, RealClock } from './clock.ts';
+import { contentsOf } from './contents.ts';
+import type { PartContext } from './context.ts';
+import { I2cWire } from './i2c-wire.ts';
+import { type Part, TEN_BIT_ADDRESS } from './part.ts';
+import { PartRegistry } from './registry.ts';
+import { SpiWire } from './spi-wire.ts';
+
+/** `reg` bit 30: the controller itself is the target (Linux include/dt-bindings/i2c/i2c.h, `I2C_OWN_SLAVE_ADDRESS`). */
+const OWN_TARGET_ADDRESS = 0x4000_0000;
+
+/** What simulated parts need to run: the same for a whole board. */
+export interface SimulationOptions {
+  readonly catalogue: Catalogue;
+  /** Where the parts that were made are noted. */
+  readonly parts?: PartRegistry;
+  readonly clock?: Clock;
+  /** Folder that relative file names of the tree start from. Default: the present one. */
+  readonly directory?: string;
+  warn?(sentence: string): void;
+}
+
+/** A child of a bus node and what answers for it. */
+export interface Occupant {
+  readonly node: DeviceNode;
+  /** I2C addresses (with `TEN_BIT_ADDRESS`) or chip selects of `reg`. */
+  readonly reg: readonly number[];
+  /** Nothing simulates it when this is missing. */
+  readonly model?: PartModel;
+}
+
+interface Filled {
+  readonly wire: I2cWire | SpiWire;
+}
+
+/** An I2C bus with the parts of the tree on it. */
+export interface FilledI2c extends Filled {
+  readonly wire: I2cWire;
+  readonly occupants: readonly Occupant[];
+}
+
+/** An SPI bus with the parts of the tree on it. */
+export interface FilledSpi extends Filled {
+  readonly wire: SpiWire;
+  readonly occupants: readonly Occupant[];
+}
+
+/**
+ * Makes the I2C bus that `bus` describes: each child that `wanted` accepts and that has a model answers.
+ * @throws {NodeError} a bad `reg`, an address given twice, a property a model cannot work with.
+ */
+export function populateI2c(
+  bus: DeviceNode,
+  options: SimulationOptions,
+  wanted: (child: DeviceNode) => boolean = () => true,
+): FilledI2c {
+  const simulation = withDefaults(options);
+  const wire = new I2cWire(simulation);
+  const holder = bus.children.find(({ name }) => name === 'i2c-bus') ?? bus;
+  const taken = new Map<number, DeviceNode>();
+  const occupants: Occupant[] = [];
+  for (const node of holder.children) {
+    if (!node.has('reg')) continue;
+    const reg = i2cAddresses(node);
+    if (reg.length === 0) continue;
+    claim(node, reg, taken, (address) => `address 0x${(address & 0x3ff).toString(16)}`);
+    const model = wanted(node) ? simulation.catalogue.find('i2c', node.compatible) : undefined;
+    occupants.push(model === undefined ? { node, reg } : { node, reg, model });
+    if (model === undefined) continue;
+    const part = model.create(node, contextOf(node, simulation, wire));
+    wire.attach(part, node.path);
+    register(simulation, node, model, part, () => wire.revive(part));
+  }
+  return { wire, occupants };
+}
+
+/** Makes the SPI bus that `bus` describes; see `populateI2c`. @throws {NodeError} */
+export function populateSpi(
+  bus: DeviceNode,
+  options: SimulationOptions,
+  wanted: (child: DeviceNode) => boolean = () => true,
+): FilledSpi {
+  const simulation = withDefaults(options);
+  const wire = new SpiWire(simulation);
+  const taken = new Map<number, DeviceNode>();
+  const occupants: Occupant[] = [];
+  for (const node of bus.children) {
+    const reg = node.u32s('reg');
+    if (reg === undefined) continue;
+    if (reg.length === 0 || reg.some((chipSelect) => chipSelect > 0xff)) {
+      throw new NodeError(node, 'reg', 'an SPI chip select is one cell from 0 to 255');
+    }
+    claim(node, reg, taken, (chipSelect) => `chip select ${chipSelect}`);
+    const model = wanted(node) ? simulation.catalogue.find('spi', node.compatible) : undefined;
+    occupants.push(model === undefined ? { node, reg } : { node, reg, model });
+    if (model === undefined) continue;
+    const part = model.create(node, contextOf(node, simulation, undefined));
+    wire.attach(reg[0] as number, part, node.path, (part.csHigh ?? false) || node.has('spi-cs-high'));
+    register(simulation, node, model, part, () => wire.revive(part));
+  }
+  return { wire, occupants };
+}
+
+/**
+ * The addresses in an I2C child's `reg`, with `TEN_BIT_ADDRESS` kept; own-target addresses are left out.
+ * @throws {NodeError}
+ */
+export function i2cAddresses(node: DeviceNode): readonly number[] {
+  const addresses: number[] = [];
+  for (const cell of node.u32s('reg') ?? []) {
+    const address = (cell & ~(TEN_BIT_ADDRESS | OWN_TARGET_ADDRESS)) >>> 0;
+    const tenBit = (cell & TEN_BIT_ADDRESS) !== 0;
+    if (tenBit ? address > 0x3ff : address === 0 || address > 0x7f) {
+      const shown = `0x${address.toString(16)}`;
+      throw new NodeError(
+        node,
+        'reg',
+        tenBit
+          ? `a ten-bit I2C address goes from 0 to 0x3ff, not ${shown}`
+          : `an I2C address goes from 0x01 to 0x7f, not ${shown}; a ten-bit one needs bit 31 set (I2C_TEN_BIT_ADDRESS)`,
+      );
+    }
+    if ((cell & OWN_TARGET_ADDRESS) === 0) addresses.push(cell >>> 0);
+  }
+  return addresses;
+}
+
+function claim(
+  node: DeviceNode,
+  reg: readonly number[],
+  taken: Map<number, DeviceNode>,
+  describe: (value: number) => string,
+): void {
+  for (const value of reg) {
+    const other = taken.get(value);
+    if (other !== undefined) {
+      throw new NodeError(
+        node,
+        'reg',
+        `${describe(value)} is already taken by ${other.path}: give one of them another`,
+      );
+    }
+    taken.set(value, node);
+  }
+}
+
+type Simulation = Required<SimulationOptions>;
+
+function withDefaults(options: SimulationOptions): Simulation {
+  return {
+    catalogue: options.catalogue,
+    parts: options.parts ?? new PartRegistry(),
+    clock: options.clock ?? new RealClock(),
+    directory: options.directory ?? '.',
+    warn: options.warn ?? ((sentence) => process.emitWarning(sentence)),
+  };
+}
+
+function contextOf(node: DeviceNode, simulation: Simulation, wire: I2cWire | undefined): PartContext {
+  const { clock, directory } = simulation;
+  const warn = (sentence: string) => simulation.warn(`${node.path}: ${sentence}`);
+  return {
+    clock,
+    warn,
+    contents: (size, fill) => contentsOf(node, directory, size, fill, clock, warn),
+    readdress: () => wire?.readdress(),
+    segment: (channel) => populateI2c(channel, simulation).wire,
+    emptySegment: () => new I2cWire(simulation),
+  };
+}
+
+function register(
+  simulation: Simulation,
+  node: DeviceNode,
+  model: PartModel,
+  part: Part,
+  revive: () => void,
+): void {
+  simulation.parts.add({
+    path: node.path,
+    model,
+    part,
+    reset(): void {
+      part.reset();
+      revive();
+    },
+  });
+}

@@ -1,0 +1,116 @@
+import type { PartModel } from './catalogue.ts';
+import type { Part, PropertyDeclaration, PropertyValue } from './part.ts';
+
+/** A part that runs, with its model. */
+export interface RunningPart {
+  /** Path of its node. */
+  readonly path: string;
+  readonly model: PartModel;
+  readonly part: Part;
+  /** Power-on reset; a part whose model failed answers again. */
+  reset(): void;
+}
+
+/** A request about a part's property that makes no sense: no such part, no such property, a bad value. */
+export class PartError extends Error {
+  override readonly name = 'PartError';
+}
+
+/**
+ * The parts of a board by path, and their properties by name and value: what `board.part(path)` and other
+ * threads use. Values are checked against the model's declaration before a part sees them.
+ */
+export class PartRegistry {
+  readonly #parts = new Map<string, RunningPart>();
+
+  add(running: RunningPart): void {
+    this.#parts.set(running.path, running);
+  }
+
+  list(): readonly RunningPart[] {
+    return [...this.#parts.values()];
+  }
+
+  /** @throws {PartError} when no simulated part has this path. */
+  at(path: string): RunningPart {
+    const running = this.#parts.get(path);
+    if (running !== undefined) return running;
+    throw new PartError(
+      `${path}: no simulated part; there are: ${[...this.#parts.keys()].join(', ') || 'none'}`,
+    );
+  }
+
+  /** @throws {PartError} */
+  get(path: string, property: string): PropertyValue {
+    const { part, model } = this.at(path);
+    declarationOf(path, model, property);
+    return valuesOf(part)[property] as PropertyValue;
+  }
+
+  /** @throws {PartError} when the value is of the wrong kind or out of range. */
+  set(path: string, property: string, value: PropertyValue): void {
+    const { part, model } = this.at(path);
+    checkValue(path, declarationOf(path, model, property), value);
+    valuesOf(part)[property] = value;
+  }
+
+  /** A copy of all that changes in the part, for `restore`. */
+  snapshot(path: string): object {
+    return structuredClone(this.at(path).part.state);
+  }
+
+  /** Puts a snapshot of the same part back. */
+  restore(path: string, snapshot: object): void {
+    const { part } = this.at(path);
+    restoreState(part.state, snapshot);
+    part.restored?.();
+  }
+
+  /** Ends every part: unsaved contents are written. */
+  close(): void {
+    for (const { part } of this.#parts.values()) part.close?.();
+    this.#parts.clear();
+  }
+}
+
+/** A part's declared properties are ordinary fields or accessors of it. */
+function valuesOf(part: Part): Record<string, PropertyValue | undefined> {
+  return part as unknown as Record<string, PropertyValue | undefined>;
+}
+
+function declarationOf(path: string, model: PartModel, property: string): PropertyDeclaration {
+  const found = model.properties.find(({ name }) => name === property);
+  if (found !== undefined) return found;
+  const names = model.properties.map(({ name }) => name).join(', ') || 'none';
+  throw new PartError(`${path}: has no property ${property}; it has: ${names}`);
+}
+
+const TYPE_OF_KIND = { number: 'number', flag: 'boolean', text: 'string' } as const;
+
+function checkValue(path: string, declared: PropertyDeclaration, value: PropertyValue): void {
+  const { name, kind, unit = '', range } = declared;
+  if (declared.readOnly) throw new PartError(`${path}: ${name} can only be read`);
+  const fits = kind === 'bytes' ? value instanceof Uint8Array : typeof value === TYPE_OF_KIND[kind];
+  if (!fits || Number.isNaN(value)) {
+    throw new PartError(`${path}: ${name} is a ${kind}${unit && ` in ${unit}`}, not ${String(value)}`);
+  }
+  if (range === undefined || (Number(value) >= range[0] && Number(value) <= range[1])) return;
+  throw new PartError(`${path}: ${name} goes from ${range[0]} to ${range[1]} ${unit}, not ${String(value)}`);
+}
+
+/**
+ * Copies `from` into `into` in place, so that whoever holds a typed array of the state keeps the right one.
+ */
+function restoreState(into: object, from: object): void {
+  const target = into as Record<string, unknown>;
+  for (const [key, value] of Object.entries(structuredClone(from))) {
+    const present = target[key];
+    if (present instanceof Uint8Array && value instanceof Uint8Array) present.set(value);
+    else if (isPlain(present) && isPlain(value)) restoreState(present, value);
+    else target[key] = value;
+  }
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}

@@ -1,0 +1,125 @@
+import { SPI_MODE, SPI_MODE_X_MASK } from '../bus/index.ts';
+import { type Clock, RealClock } from './clock.ts';
+import type { SpiPart } from './part.ts';
+
+interface Slot {
+  readonly part: SpiPart;
+  readonly name: string;
+  readonly csHigh: boolean;
+  /** It threw: it stays silent until it is reset or attached again. */
+  broken: boolean;
+  /** It was already said that this part is driven wrongly. */
+  misuseNamed: boolean;
+}
+
+function overlap(a: Uint8Array, b: Uint8Array, length: number): boolean {
+  return a.buffer === b.buffer && Math.abs(a.byteOffset - b.byteOffset) < length;
+}
+
+/**
+ * An SPI bus with parts on it. MISO is pulled up: where no part drives it, 0xff comes in. The bytes given
+ * are those on the wire, most significant bit first. A part that is driven in a mode or at a speed which its
+ * data sheet excludes does not answer, and `warn` names it once; the same goes for a part that throws.
+ */
+export class SpiWire {
+  readonly #clock: Clock;
+  readonly #warn: (sentence: string) => void;
+  readonly #slots = new Map<number, Slot>();
+  /** Who listens between `select` and `deselect`. */
+  #selected: Slot | undefined;
+
+  constructor(options: { clock?: Clock; warn?: (sentence: string) => void } = {}) {
+    this.#clock = options.clock ?? new RealClock();
+    this.#warn = options.warn ?? ((sentence) => process.emitWarning(sentence));
+  }
+
+  /** Wires `part` to a chip select; `csHigh` is the node's `spi-cs-high`. */
+  attach(chipSelect: number, part: SpiPart, name: string, csHigh: boolean = part.csHigh ?? false): void {
+    this.#slots.set(chipSelect, { part, name, csHigh, broken: false, misuseNamed: false });
+  }
+
+  detach(chipSelect: number): void {
+    this.deselect();
+    this.#slots.delete(chipSelect);
+  }
+
+  /** Lets a part that threw answer again, after a reset. */
+  revive(part: SpiPart): void {
+    for (const slot of this.#slots.values()) if (slot.part === part) slot.broken = false;
+  }
+
+  partAt(chipSelect: number): SpiPart | undefined {
+    return this.#slots.get(chipSelect)?.part;
+  }
+
+  /** Makes one chip select active. `mode`: `SPI_MODE` bits; `speedHz`: 0 = not known. */
+  select(chipSelect: number, mode: number, speedHz = 0): void {
+    this.deselect();
+    this.#clock.poll();
+    const slot = this.#slots.get(chipSelect);
+    if (slot === undefined || slot.broken || this.#isMisused(slot, mode, speedHz)) return;
+    this.#selected = slot;
+    try {
+      slot.part.select(mode);
+    } catch (error) {
+      this.#break(slot, error);
+    }
+  }
+
+  /**
+   * Moves `length` bytes both ways. Without `tx` zeros are sent; without `rx` what comes in is dropped.
+   * `tx` and `rx` may be the same buffer. `lines`: 1, 2, 4 or 8 data lines.
+   */
+  exchange(tx: Uint8Array | undefined, rx: Uint8Array | undefined, length: number, lines = 1): void {
+    const slot = this.#selected;
+    if (slot === undefined) {
+      rx?.fill(0xff, 0, length);
+      return;
+    }
+    // A part may answer a byte before it has looked at the next one, so it never gets overlapping buffers.
+    const sent = tx !== undefined && rx !== undefined && overlap(tx, rx, length) ? tx.slice(0, length) : tx;
+    try {
+      slot.part.transfer(sent, rx, length, lines);
+    } catch (error) {
+      rx?.fill(0xff, 0, length);
+      this.#break(slot, error);
+    }
+  }
+
+  /** Makes the active chip select inactive; nothing happens when there is none. */
+  deselect(): void {
+    const slot = this.#selected;
+    if (slot === undefined) return;
+    this.#selected = undefined;
+    try {
+      slot.part.deselect();
+    } catch (error) {
+      this.#break(slot, error);
+    }
+  }
+
+  #isMisused(slot: Slot, mode: number, speedHz: number): boolean {
+    const { spiModes = 0b1111, maxSpeedHz = 0 } = slot.part;
+    const clockMode = mode & SPI_MODE_X_MASK;
+    let reason: string | undefined;
+    if (((spiModes >> clockMode) & 1) === 0) {
+      const known = [0, 1, 2, 3].filter((n) => (spiModes >> n) & 1).join(' and ');
+      reason = `it works in SPI mode ${known}, not ${clockMode}`;
+    } else if (((mode & SPI_MODE.CS_HIGH) !== 0) !== slot.csHigh) {
+      reason = `its chip select is active ${slot.csHigh ? 'high' : 'low'} (spi-cs-high)`;
+    } else if (maxSpeedHz > 0 && speedHz > maxSpeedHz) {
+      reason = `it works up to ${maxSpeedHz / 1e6} MHz, not at ${speedHz / 1e6} MHz (spi-max-frequency)`;
+    }
+    if (reason === undefined) return false;
+    if (!slot.misuseNamed) this.#warn(`${slot.name}: does not answer: ${reason}`);
+    slot.misuseNamed = true;
+    return true;
+  }
+
+  #break(slot: Slot, error: unknown): void {
+    slot.broken = true;
+    this.#selected = undefined;
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#warn(`${slot.name}: its model failed and stops answering until it is reset: ${reason}`);
+  }
+}

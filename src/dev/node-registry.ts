@@ -1,0 +1,72 @@
+import { BusFault, type I2cAdapter, type SpiAdapter } from '../bus/index.ts';
+import type { I2cDev } from './i2c-dev.ts';
+import { I2cNode, type I2cNodeOptions } from './i2c-node.ts';
+import type { SpiDev } from './spi-dev.ts';
+import { SpiNode, type SpiNodeOptions, type SpiOpenOptions } from './spi-node.ts';
+
+export type BusNode = I2cNode | SpiNode;
+
+export type I2cPath = `/dev/i2c-${number}`;
+export type SpiPath = `/dev/spidev${number}.${number}`;
+
+function byPath(a: BusNode, b: BusNode): number {
+  return (
+    a.kind.localeCompare(b.kind) ||
+    a.adapter.number - b.adapter.number ||
+    (a.kind === 'spi' && b.kind === 'spi' ? a.chipSelect - b.chipSelect : 0)
+  );
+}
+
+/** The `/dev` of a board: which node stands for which bus or device. */
+export class NodeRegistry {
+  readonly #nodes = new Map<string, BusNode>();
+
+  /** @throws {BusFault} `EBUSY` the number is taken. */
+  addI2c(adapter: I2cAdapter, options: I2cNodeOptions = {}): I2cNode {
+    return this.#add(new I2cNode(adapter, options));
+  }
+
+  /** @throws {BusFault} `EBUSY` the node exists, `EINVAL` the controller cannot do what the options say. */
+  addSpi(adapter: SpiAdapter, chipSelect: number, options: SpiNodeOptions = {}): SpiNode {
+    return this.#add(new SpiNode(adapter, chipSelect, options));
+  }
+
+  /** Whether there was such a node. What is open goes on until its adapter fails. */
+  remove(path: string): boolean {
+    return this.#nodes.delete(path);
+  }
+
+  get(path: string): BusNode | undefined {
+    return this.#nodes.get(path);
+  }
+
+  /** All nodes, I2C before SPI, by number. */
+  list(): readonly BusNode[] {
+    return [...this.#nodes.values()].sort(byPath);
+  }
+
+  /** @throws {BusFault} `ENOENT` */
+  open(path: I2cPath): I2cDev;
+  open(path: SpiPath, options?: SpiOpenOptions): SpiDev;
+  open(path: string): I2cDev | SpiDev;
+  open(path: string, options: SpiOpenOptions = {}): I2cDev | SpiDev {
+    const node = this.#nodes.get(path);
+    if (node === undefined) {
+      const known = this.list().map((other) => other.path);
+      const there = known.length === 0 ? 'the board has no nodes' : `the board has ${known.join(', ')}`;
+      throw new BusFault('ENOENT', `there is no ${path}; ${there}`);
+    }
+    return node.kind === 'i2c' ? node.open() : node.open(options);
+  }
+
+  #add<Node extends BusNode>(node: Node): Node {
+    const taken = this.#nodes.get(node.path);
+    if (taken !== undefined)
+      throw new BusFault(
+        'EBUSY',
+        `${node.path} is taken by ${taken.adapter.name}; give the bus another alias`,
+      );
+    this.#nodes.set(node.path, node);
+    return node;
+  }
+}

@@ -1,0 +1,189 @@
+import { BusFault, SPI_MODE, type SpiCapabilities, type SpiTransfer } from '../bus/index.ts';
+import { faultAt } from './place.ts';
+import type { SpiNode, SpiOpenOptions } from './spi-node.ts';
+import { checkBufsiz, type SpiSegment, transferOf } from './spi-segments.ts';
+
+export interface SpiResult {
+  /** What the last receiving transfer received; empty where none does. */
+  readonly rx: Uint8Array;
+  /** What each transfer received, in order; empty for those that do not receive. */
+  readonly buffers: readonly Uint8Array[];
+}
+
+const EMPTY = new Uint8Array(0);
+
+/**
+ * An open `/dev/spidevB.C`, with the semantics of Linux's spidev. Mode, word length and clock belong to the
+ * device: all who open it share them.
+ *
+ * All calls throw `BusFault`: `EINVAL` argument out of range or a mode that the controller lacks, `EMSGSIZE`,
+ * `EOPNOTSUPP`, `EIO`, `ETIMEDOUT`, `ENODEV` adapter gone, `ESHUTDOWN` node closed. The sentence names the node.
+ *
+ * Source: drivers/spi/spidev.c, Documentation/spi/spidev.rst.
+ */
+export class SpiDev {
+  /** Bound of one message in ms; undefined: the bus's own. */
+  timeoutMs: number | undefined;
+  readonly #node: SpiNode;
+  readonly #bufsiz: number | undefined;
+  readonly #released: () => void;
+  #open = true;
+
+  /** @param released is called once, when the device is closed. */
+  constructor(node: SpiNode, options: SpiOpenOptions, released: () => void) {
+    this.#node = node;
+    this.#bufsiz = options.bufsiz;
+    this.#released = released;
+  }
+
+  /** `/dev/spidev0.0` */
+  get path(): string {
+    return this.#node.path;
+  }
+
+  /** The adapter's name. */
+  get name(): string {
+    return this.#node.adapter.name;
+  }
+
+  /** Bus number B. */
+  get number(): number {
+    return this.#node.adapter.number;
+  }
+
+  /** Chip select C. */
+  get chipSelect(): number {
+    return this.#node.chipSelect;
+  }
+
+  get capabilities(): SpiCapabilities {
+    return this.#node.adapter.capabilities;
+  }
+
+  /** All `SPI_MODE` bits; 0 to 3 are the four modes of clock polarity and phase. */
+  get mode(): number {
+    return this.#node.mode;
+  }
+
+  set mode(mode: number) {
+    this.#guard(() => this.#node.setup(mode, this.#node.bitsPerWord));
+  }
+
+  get lsbFirst(): boolean {
+    return (this.#node.mode & SPI_MODE.LSB_FIRST) !== 0;
+  }
+
+  set lsbFirst(on: boolean) {
+    this.mode = on ? this.#node.mode | SPI_MODE.LSB_FIRST : this.#node.mode & ~SPI_MODE.LSB_FIRST;
+  }
+
+  /** 1 to 32. */
+  get bitsPerWord(): number {
+    return this.#node.bitsPerWord;
+  }
+
+  set bitsPerWord(bits: number) {
+    this.#guard(() => this.#node.setup(this.#node.mode, bits));
+  }
+
+  /** Clock of transfers that name none, in Hz; it is forgotten when the last user closes the device. */
+  get maxSpeedHz(): number {
+    return this.#node.speedHz;
+  }
+
+  set maxSpeedHz(hz: number) {
+    this.#guard(() => {
+      this.#node.speedHz = hz;
+    });
+  }
+
+  /** Runs one message: the chip stays selected from the first transfer to the last, save for `csChange`. */
+  transferSync(segments: SpiSegment | readonly SpiSegment[]): SpiResult {
+    const { list, transfers } = this.#prepare(segments);
+    this.#guard(() => {
+      const { adapter, chipSelect, mode } = this.#node;
+      adapter.transferSync(chipSelect, mode, transfers, this.timeoutMs);
+    });
+    return resultOf(list, transfers);
+  }
+
+  /** Promising twin of `transferSync`. */
+  async transfer(segments: SpiSegment | readonly SpiSegment[]): Promise<SpiResult> {
+    const { list, transfers } = this.#prepare(segments);
+    const { adapter, chipSelect, mode } = this.#node;
+    try {
+      await adapter.transfer(chipSelect, mode, transfers, this.timeoutMs);
+    } catch (thrown) {
+      throw faultAt(this.path, thrown);
+    }
+    return resultOf(list, transfers);
+  }
+
+  /** Receives only: read(2) on spidev. */
+  readSync(target: number | Uint8Array): Uint8Array {
+    return this.transferSync({ rx: target }).rx;
+  }
+
+  async read(target: number | Uint8Array): Promise<Uint8Array> {
+    return (await this.transfer({ rx: target })).rx;
+  }
+
+  /** Sends only: write(2) on spidev. Returns how many bytes. */
+  writeSync(bytes: Uint8Array): number {
+    this.transferSync({ tx: bytes });
+    return bytes.length;
+  }
+
+  async write(bytes: Uint8Array): Promise<number> {
+    await this.transfer({ tx: bytes });
+    return bytes.length;
+  }
+
+  /** Further transfers fail with `ESHUTDOWN`; closing twice is harmless. */
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#released();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #prepare(segments: SpiSegment | readonly SpiSegment[]): {
+    list: readonly SpiSegment[];
+    transfers: SpiTransfer[];
+  } {
+    return this.#guard(() => {
+      if (!this.#open) throw new BusFault('ESHUTDOWN', 'the node is closed');
+      const list: readonly SpiSegment[] = isList(segments) ? segments : [segments];
+      if (list.length === 0) throw new BusFault('EINVAL', 'a message has at least one transfer');
+      const transfers = list.map((segment) => transferOf(this.#node, segment));
+      if (this.#bufsiz !== undefined) checkBufsiz(transfers, this.#bufsiz);
+      return { list, transfers };
+    });
+  }
+
+  #guard<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (thrown) {
+      throw faultAt(this.path, thrown);
+    }
+  }
+}
+
+// Array.isArray does not narrow a readonly array out of a union.
+function isList(segments: SpiSegment | readonly SpiSegment[]): segments is readonly SpiSegment[] {
+  return Array.isArray(segments);
+}
+
+function received({ rx }: SpiSegment, transfer: SpiTransfer | undefined): Uint8Array {
+  if (rx === undefined || transfer?.rx === undefined) return EMPTY;
+  return typeof rx === 'number' ? transfer.rx.subarray(0, rx) : transfer.rx;
+}
+
+function resultOf(list: readonly SpiSegment[], transfers: readonly SpiTransfer[]): SpiResult {
+  const buffers = list.map((segment, i) => received(segment, transfers[i]));
+  return { rx: buffers[list.findLastIndex(({ rx }) => rx !== undefined)] ?? EMPTY, buffers };
+}

@@ -1,0 +1,156 @@
+/**
+ * One stretch of guest-physical addresses and the bytes behind it: entry of a vhost-user memory table, or
+ * the whole of a SharedArrayBuffer.
+ */
+export interface MemoryRegion {
+  /** First guest-physical address. */
+  readonly guestAddress: number;
+  /** Length in bytes. */
+  readonly size: number;
+  readonly buffer: ArrayBufferLike;
+  /** Where in `buffer` the region begins. */
+  readonly byteOffset: number;
+}
+
+/** A region with its byte view, made once. */
+export interface MappedRegion extends MemoryRegion {
+  /** First address after the region. */
+  readonly guestEnd: number;
+  /** All of the region's bytes; index 0 is `guestAddress`. */
+  readonly bytes: Uint8Array;
+  /** The same bytes for reading numbers at any alignment. */
+  readonly view: DataView;
+}
+
+/** An address range that no region holds, or a region that cannot be mapped. */
+export class GuestMemoryError extends RangeError {
+  constructor(sentence: string) {
+    super(sentence);
+    this.name = 'GuestMemoryError';
+  }
+}
+
+// The rings are little-endian (virtio 1.3, 1.4) and are read through typed arrays, which have the host's order.
+if (new Uint8Array(Uint16Array.of(1).buffer)[0] !== 1) {
+  throw new Error('virtio: this machine is big-endian; virtqueues need a little-endian one');
+}
+
+/**
+ * Guest-physical memory as the device and the driver see it: a table of regions, each backed by a buffer.
+ *
+ * Addresses and lengths are numbers below 2^53. The table may be replaced while queues are in use
+ * (vhost-user SET_MEM_TABLE, ADD_MEM_REG, REM_MEM_REG): every change raises `generation`, and whoever keeps
+ * views of the memory looks them up again when it has changed.
+ */
+export class GuestMemory {
+  /** Raised by every change of the table. */
+  generation = 0;
+  private table: readonly MappedRegion[] = [];
+  /** The region that the last look-up hit: a board has one, a guest few, and neighbours share theirs. */
+  private recent: MappedRegion | undefined;
+
+  /** @throws {GuestMemoryError} when a region does not fit its buffer or two of them overlap. */
+  constructor(regions: readonly MemoryRegion[] = []) {
+    this.replace(regions);
+  }
+
+  /** Memory of one region: all of `buffer`, from guest address `guestAddress` on. */
+  static over(buffer: ArrayBufferLike, guestAddress = 0): GuestMemory {
+    return new GuestMemory([{ guestAddress, size: buffer.byteLength, buffer, byteOffset: 0 }]);
+  }
+
+  /** The regions, by rising address. */
+  get regions(): readonly MappedRegion[] {
+    return this.table;
+  }
+
+  /** Exchanges the whole table. @throws {GuestMemoryError} and keeps the old one. */
+  replace(regions: readonly MemoryRegion[]): void {
+    const table = regions.map(map).sort((a, b) => a.guestAddress - b.guestAddress);
+    for (let i = 1; i < table.length; i++) {
+      const below = table[i - 1] as MappedRegion;
+      const above = table[i] as MappedRegion;
+      if (above.guestAddress < below.guestEnd) {
+        throw new GuestMemoryError(`memory regions ${describe(below)} and ${describe(above)} overlap`);
+      }
+    }
+    this.table = table;
+    this.recent = table[0];
+    this.generation++;
+  }
+
+  /** @throws {GuestMemoryError} when it overlaps a region that is there. */
+  add(region: MemoryRegion): void {
+    this.replace([...this.table, region]);
+  }
+
+  /** Takes away the region that begins at `guestAddress` and is `size` bytes long. @throws {GuestMemoryError} */
+  remove(guestAddress: number, size: number): void {
+    const rest = this.table.filter((r) => r.guestAddress !== guestAddress || r.size !== size);
+    if (rest.length === this.table.length) {
+      throw new GuestMemoryError(`no memory region ${hex(guestAddress)}+${hex(size)} to remove`);
+    }
+    this.replace(rest);
+  }
+
+  /**
+   * The region that holds all of `[address, address + length)`; undefined when a byte of it is unmapped or
+   * it straddles two regions. A zero length still needs a mapped address.
+   */
+  find(address: number, length: number): MappedRegion | undefined {
+    const recent = this.recent;
+    if (recent !== undefined && address >= recent.guestAddress && address + length <= recent.guestEnd) {
+      return address < recent.guestEnd ? recent : undefined;
+    }
+    return this.search(address, length);
+  }
+
+  private search(address: number, length: number): MappedRegion | undefined {
+    for (const region of this.table) {
+      if (address < region.guestAddress || address >= region.guestEnd) continue;
+      if (address + length > region.guestEnd) return undefined;
+      this.recent = region;
+      return region;
+    }
+    return undefined;
+  }
+
+  /** View of `length` bytes at `address`. @throws {GuestMemoryError} when unmapped or straddling. */
+  slice(address: number, length: number): Uint8Array {
+    const region = this.find(address, length);
+    if (region === undefined) {
+      throw new GuestMemoryError(`guest memory ${hex(address)}+${hex(length)} is not inside one region`);
+    }
+    return new Uint8Array(region.buffer, region.byteOffset + (address - region.guestAddress), length);
+  }
+}
+
+function map(region: MemoryRegion): MappedRegion {
+  const { guestAddress, size, buffer, byteOffset } = region;
+  if (!Number.isSafeInteger(guestAddress) || guestAddress < 0 || !Number.isSafeInteger(guestAddress + size)) {
+    throw new GuestMemoryError(`memory region ${describe(region)} leaves the address space of 2^53 bytes`);
+  }
+  if (!Number.isSafeInteger(size) || size <= 0) {
+    throw new GuestMemoryError(`memory region ${describe(region)} is empty`);
+  }
+  if (!Number.isSafeInteger(byteOffset) || byteOffset < 0 || byteOffset + size > buffer.byteLength) {
+    throw new GuestMemoryError(`memory region ${describe(region)} does not fit its buffer`);
+  }
+  return {
+    guestAddress,
+    size,
+    buffer,
+    byteOffset,
+    guestEnd: guestAddress + size,
+    bytes: new Uint8Array(buffer, byteOffset, size),
+    view: new DataView(buffer, byteOffset, size),
+  };
+}
+
+function describe(region: MemoryRegion): string {
+  return `${hex(region.guestAddress)}+${hex(region.size)}`;
+}
+
+function hex(n: number): string {
+  return `0x${n.toString(16)}`;
+}

@@ -1,0 +1,121 @@
+import type { DescriptorChain } from './descriptor-chain.ts';
+import { hasFeature, VIRTIO_F } from './features.ts';
+
+/** Largest queue of the split and the packed layout (virtio 1.3, 2.7 and 2.8.10.1). */
+export const MAX_QUEUE_SIZE = 32768;
+
+/** A piece of a request in guest memory, as the driver names it: guest-physical address, length in bytes. */
+export interface DmaBuffer {
+  readonly addr: number;
+  readonly len: number;
+}
+
+/** Where the three parts of a virtqueue lie, as guest-physical addresses (virtio 1.3, 2.6). */
+export interface QueueAreas {
+  /** Descriptor table (split) or descriptor ring (packed). */
+  readonly descriptor: number;
+  /** Available ring (split) or driver event suppression (packed): written by the driver. */
+  readonly driver: number;
+  /** Used ring (split) or device event suppression (packed): written by the device. */
+  readonly device: number;
+}
+
+/** What both ends must agree on before a queue runs. */
+export interface QueueConfig extends QueueAreas {
+  /** Number of descriptors: a power of two (split) up to 32768. */
+  readonly size: number;
+  /** Negotiated feature set; of interest are INDIRECT_DESC, EVENT_IDX, IN_ORDER, RING_PACKED. */
+  readonly features: number;
+}
+
+/**
+ * The driver's end of a virtqueue. `T` is whatever the driver wants back when a request is done.
+ *
+ * A batch is any number of `addBuf` followed by one `kick`: only then is the device sure to see it.
+ * A queue whose device broke the rules is `broken`: it takes and gives nothing any more until it is reset.
+ */
+export interface DriverQueue<T extends {}> {
+  readonly size: number;
+  /** Descriptors that are free now. */
+  readonly free: number;
+  /** Requests that are with the device. */
+  readonly inFlight: number;
+  /** Why the queue stopped, when the device broke the rules. */
+  readonly broken: string | undefined;
+  /** Bytes that the device says it wrote for the request that `getBuf` gave last; at most what it was given. */
+  readonly usedLength: number;
+  /**
+   * Offers one request: `readable` pieces for the device to read, then `writable` ones for it to fill.
+   * False when there is no room now, and then nothing has changed. The arrays are not kept.
+   * @throws {RangeError} for a request that no empty queue could hold.
+   */
+  addBuf(readable: readonly DmaBuffer[], writable: readonly DmaBuffer[], token: T): boolean;
+  /** Makes everything that was added visible; true when the device wants to be notified of it. */
+  kickPrepare(): boolean;
+  /** `kickPrepare`, and `notify` when it says so. */
+  kick(notify: () => void): void;
+  /** Token of a finished request, or undefined when there is none yet. */
+  getBuf(): T | undefined;
+  /** True when `getBuf` would give something (or the queue is found broken). */
+  poll(): boolean;
+  /** Asks the device not to notify. A hint: notifications may still come. */
+  disableCallback(): void;
+  /** Asks the device to notify of the next used buffer. False when there is one already: then go on with `getBuf`. */
+  enableCallback(): boolean;
+  /** After the device was reset: gives back, one at a time, the requests that it never finished. */
+  detachUnused(): T | undefined;
+}
+
+/** The device's end of a virtqueue. */
+export interface DeviceQueue {
+  readonly size: number;
+  /** Chains that were popped and not yet given back. */
+  readonly inFlight: number;
+  /** Why the queue stopped: the driver broke the ring as a whole; only a reset helps (set NEEDS_RESET). */
+  readonly broken: string | undefined;
+  /** Chains that were returned unread because they were malformed. */
+  readonly malformed: number;
+  /** What was wrong with the last of them. */
+  readonly malformedReason: string | undefined;
+  /**
+   * The next available chain. A malformed one is given back with nothing written and the next is tried.
+   * Chains may be given back in any order; the object is reused after its `pushUsed`.
+   */
+  pop(): DescriptorChain | undefined;
+  /** True when `pop` would have something to look at. */
+  poll(): boolean;
+  /**
+   * Gives a chain back; `written` bytes, counted from the first writable one, are valid. The driver sees it
+   * at the latest after `needsNotification`. @throws {Error} when the chain is not out.
+   */
+  pushUsed(chain: DescriptorChain, written: number): void;
+  /** Call after a batch of `pushUsed`: true when the driver wants to be notified of it. */
+  needsNotification(): boolean;
+  /** Asks the driver to notify of the next available buffer. True when there is one already: then go on with `pop`. */
+  enableNotification(): boolean;
+  /** Asks the driver not to notify, while the queue is polled. */
+  disableNotification(): void;
+}
+
+/** The features that shape a queue, read from the set once. */
+export interface QueueFeatures {
+  readonly indirect: boolean;
+  readonly eventIdx: boolean;
+  readonly inOrder: boolean;
+}
+
+export function queueFeatures(set: number): QueueFeatures {
+  return {
+    indirect: hasFeature(set, VIRTIO_F.INDIRECT_DESC),
+    eventIdx: hasFeature(set, VIRTIO_F.EVENT_IDX),
+    inOrder: hasFeature(set, VIRTIO_F.IN_ORDER),
+  };
+}
+
+/**
+ * Whether a peer that asked to be told of `event` wants a notification, now that the index went from `old`
+ * to `now` (virtio 1.3, 2.7.7.2: all modulo 2^16).
+ */
+export function needEvent(event: number, now: number, old: number): boolean {
+  return ((now - event - 1) & 0xffff) < ((now - old) & 0xffff);
+}

@@ -99,6 +99,12 @@ export class I2cWire {
     return this.#table[tableIndex(address)]?.find((slot) => slot.part.addresses.includes(address))?.part;
   }
 
+  /** Whether a part here, or on a segment that a mux connects now, has this address for its own. */
+  has(address: number): boolean {
+    if (this.partAt(address) !== undefined) return true;
+    return this.#muxes.some((mux) => mux.part.segments?.some((segment) => segment.has(address)));
+  }
+
   /**
    * START or repeated START, then the address phase. `address` is 7 bits, or 10 with `TEN_BIT_ADDRESS`.
    * @returns whether anybody acknowledged.

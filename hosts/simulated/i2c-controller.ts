@@ -1,0 +1,109 @@
+import {
+  BusFault,
+  I2C_FUNC,
+  I2C_FUNC_SMBUS_EMUL,
+  I2C_M,
+  type I2cController,
+  type I2cMessage,
+} from '../../src/bus/index.ts';
+import { type I2cWire, TEN_BIT_ADDRESS } from '../../src/sim/index.ts';
+
+/** Most data bytes that a part may announce (SMBus 3.2, 6.5.7; Linux `I2C_SMBUS_BLOCK_MAX`). */
+const BLOCK_MAX = 32;
+
+/** Every flag of an I2C message means what it does on a wire, so nothing has to be refused. */
+const FUNCTIONALITY =
+  I2C_FUNC.I2C |
+  I2C_FUNC.TENBIT_ADDR |
+  I2C_FUNC.PROTOCOL_MANGLING |
+  I2C_FUNC.NOSTART |
+  I2C_FUNC_SMBUS_EMUL |
+  I2C_FUNC.SMBUS_READ_BLOCK_DATA |
+  I2C_FUNC.SMBUS_BLOCK_PROC_CALL;
+
+/** The controller of a simulated I2C bus: synchronous, takes no time of its own. */
+export class SimulatedI2cController implements I2cController {
+  readonly description = 'simulated I2C bus';
+  readonly functionality = FUNCTIONALITY;
+  readonly wire: I2cWire;
+
+  constructor(wire: I2cWire) {
+    this.wire = wire;
+  }
+
+  transfer(messages: readonly I2cMessage[]): void {
+    try {
+      for (let i = 0; i < messages.length; i++) this.message(messages[i] as I2cMessage, i === 0);
+    } finally {
+      this.wire.stop();
+    }
+  }
+
+  /**
+   * One message without the transaction's STOP. Documentation/i2c/i2c-protocol.rst has the meaning of the
+   * flags. @throws {BusFault} `ENXIO`, `EREMOTEIO`, `EPROTO`; the bus is then still to be stopped.
+   */
+  message(message: I2cMessage, first: boolean): void {
+    const { flags, buf } = message;
+    if ((flags & I2C_M.NOSTART) === 0) this.#address(message);
+    // A first message without START address makes its data bytes the address: faithful, though of little use.
+    else if (first) this.wire.start();
+
+    if ((flags & I2C_M.RD) === 0) this.#write(message, first && (flags & I2C_M.NOSTART) !== 0);
+    else if ((flags & I2C_M.RECV_LEN) !== 0) this.#readBlock(message);
+    else if (buf.length > 0) this.wire.read(buf);
+    if ((flags & I2C_M.STOP) !== 0) this.wire.stop();
+  }
+
+  #address({ addr, flags }: I2cMessage): void {
+    const tenBit = (flags & I2C_M.TEN) !== 0;
+    if (addr < 0 || addr > (tenBit ? 0x3ff : 0x7f)) {
+      throw new BusFault(
+        'EINVAL',
+        `0x${addr.toString(16)} is no ${tenBit ? 'ten' : 'seven'}-bit I2C address`,
+      );
+    }
+    const reading = (flags & I2C_M.RD) !== 0;
+    const direction = (flags & I2C_M.REV_DIR_ADDR) !== 0 ? !reading : reading;
+    const acknowledged = this.wire.startTo(tenBit ? (TEN_BIT_ADDRESS | addr) >>> 0 : addr, direction);
+    if (!acknowledged && (flags & I2C_M.IGNORE_NAK) === 0) {
+      throw new BusFault('ENXIO', `address 0x${addr.toString(16).padStart(2, '0')} was not acknowledged`);
+    }
+  }
+
+  #write({ addr, flags, buf }: I2cMessage, byBytes: boolean): void {
+    if (buf.length === 0) return;
+    let done = byBytes ? this.#writeBytes(buf) : this.wire.write(buf);
+    if (done >= buf.length) return;
+    if ((flags & I2C_M.IGNORE_NAK) === 0) {
+      throw new BusFault(
+        'EREMOTEIO',
+        `address 0x${addr.toString(16).padStart(2, '0')} did not acknowledge byte ${done} of ${buf.length}`,
+      );
+    }
+    // The controller goes on after each NACK, so the part sees the bytes after it.
+    while (done < buf.length) done += 1 + this.wire.write(buf.subarray(done + 1));
+  }
+
+  #writeBytes(buf: Uint8Array): number {
+    const refused = buf.findIndex((byte) => !this.wire.writeByte(byte));
+    return refused < 0 ? buf.length : refused;
+  }
+
+  /**
+   * The part says how much comes. The buffer has room for the longest block and for what is always there:
+   * the count, and a packet error code where one was asked for.
+   */
+  #readBlock({ addr, buf }: I2cMessage): void {
+    this.wire.read(buf.subarray(0, 1));
+    const count = buf[0] as number;
+    if (count === 0 || count > BLOCK_MAX) {
+      throw new BusFault(
+        'EPROTO',
+        `address 0x${addr.toString(16).padStart(2, '0')} announced a block of ${count} bytes, not 1 to ${BLOCK_MAX}`,
+      );
+    }
+    const always = Math.max(1, buf.length - BLOCK_MAX);
+    this.wire.read(buf.subarray(1, count + always));
+  }
+}

@@ -1,0 +1,70 @@
+import { bytesPerWord } from '../../src/bus/index.ts';
+
+/** How the words of a transfer stand in memory and on the wire. */
+export interface WordForm {
+  /** Bits of a word, 1 to 32. */
+  readonly bits: number;
+  /** The least significant bit goes first. */
+  readonly lsbFirst: boolean;
+}
+
+function reverseBits(word: number, bits: number): number {
+  let reversed = 0;
+  for (let bit = 0; bit < bits; bit++) reversed = reversed * 2 + (Math.floor(word / 2 ** bit) & 1);
+  return reversed;
+}
+
+/** Bytes on the wire of `words` words, the last one filled up. */
+export function wireLength(words: number, { bits }: WordForm): number {
+  return Math.ceil((words * bits) / 8);
+}
+
+/**
+ * Puts `words` words from `memory` (little-endian, 1, 2 or 4 bytes each) onto `wire` as the bytes in which
+ * they pass, first bit first; a last partial byte is filled with zeros.
+ */
+export function packWords(memory: Uint8Array, words: number, form: WordForm, wire: Uint8Array): void {
+  const { bits, lsbFirst } = form;
+  const step = bytesPerWord(bits);
+  const mask = 2 ** bits;
+  // Up to 7 bits wait for a full byte: with a word of 32 that is still an exact number.
+  let waiting = 0;
+  let waitingBits = 0;
+  let at = 0;
+  for (let index = 0; index < words; index++) {
+    let word = 0;
+    for (let byte = step - 1; byte >= 0; byte--) word = word * 256 + (memory[index * step + byte] as number);
+    word %= mask;
+    waiting = waiting * mask + (lsbFirst ? reverseBits(word, bits) : word);
+    waitingBits += bits;
+    while (waitingBits >= 8) {
+      waitingBits -= 8;
+      wire[at++] = Math.floor(waiting / 2 ** waitingBits);
+      waiting %= 2 ** waitingBits;
+    }
+  }
+  if (waitingBits > 0) wire[at] = waiting << (8 - waitingBits);
+}
+
+/** The other way: words from the bytes that came in. */
+export function unpackWords(wire: Uint8Array, words: number, form: WordForm, memory: Uint8Array): void {
+  const { bits, lsbFirst } = form;
+  const step = bytesPerWord(bits);
+  let waiting = 0;
+  let waitingBits = 0;
+  let at = 0;
+  for (let index = 0; index < words; index++) {
+    while (waitingBits < bits) {
+      waiting = waiting * 256 + (wire[at++] as number);
+      waitingBits += 8;
+    }
+    waitingBits -= bits;
+    let word = Math.floor(waiting / 2 ** waitingBits);
+    waiting %= 2 ** waitingBits;
+    if (lsbFirst) word = reverseBits(word, bits);
+    for (let byte = 0; byte < step; byte++) {
+      memory[index * step + byte] = word % 256;
+      word = Math.floor(word / 256);
+    }
+  }
+}

@@ -5,9 +5,14 @@ import { SplitDeviceQueue } from './split-device-queue.ts';
 import { SplitDriverQueue } from './split-driver-queue.ts';
 import { SPLIT_ALIGN, splitAreaSizes } from './split-layout.ts';
 
+/** Bytes that each of the three areas of a queue of `size` descriptors takes, in the negotiated layout. */
+export function queueAreaSizes(size: number, _features: number): QueueAreas {
+  return splitAreaSizes(size);
+}
+
 /** Room for the three areas of a queue of `size` descriptors. @throws {DmaError} */
-export function allocateQueueAreas(dma: DmaAllocator, size: number, _features: number): QueueAreas {
-  const bytes = splitAreaSizes(size);
+export function allocateQueueAreas(dma: DmaAllocator, size: number, features: number): QueueAreas {
+  const bytes = queueAreaSizes(size, features);
   return {
     descriptor: dma.alloc(bytes.descriptor, SPLIT_ALIGN.descriptor),
     driver: dma.alloc(bytes.driver, SPLIT_ALIGN.driver),

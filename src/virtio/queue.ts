@@ -44,6 +44,8 @@ export interface DriverQueue<T extends {}> {
   readonly broken: string | undefined;
   /** Bytes that the device says it wrote for the request that `getBuf` gave last; at most what it was given. */
   readonly usedLength: number;
+  /** How many free descriptors a request of `buffers` pieces takes: one when it goes into an indirect table. */
+  descriptorsFor(buffers: number): number;
   /**
    * Offers one request: `readable` pieces for the device to read, then `writable` ones for it to fill.
    * False when there is no room now, and then nothing has changed. The arrays are not kept.
@@ -64,6 +66,8 @@ export interface DriverQueue<T extends {}> {
   enableCallback(): boolean;
   /** After the device was reset: gives back, one at a time, the requests that it never finished. */
   detachUnused(): T | undefined;
+  /** After the device was reset and all requests detached: frees the indirect tables. The queue is done with. */
+  close(): void;
 }
 
 /** The device's end of a virtqueue. */

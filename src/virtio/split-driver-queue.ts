@@ -79,6 +79,10 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
     this.tables = new Array<IndirectTable | undefined>(size).fill(undefined);
   }
 
+  descriptorsFor(buffers: number): number {
+    return this.dma !== undefined && buffers > 1 ? 1 : buffers;
+  }
+
   addBuf(readable: readonly DmaBuffer[], writable: readonly DmaBuffer[], token: T): boolean {
     const count = readable.length + writable.length;
     if (this.broken !== undefined) return false;
@@ -173,6 +177,14 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
       return token;
     }
     return undefined;
+  }
+
+  close(): void {
+    this.broken = 'the queue was closed';
+    for (const [head, table] of this.tables.entries()) {
+      if (table !== undefined) this.dma?.free(table.addr);
+      this.tables[head] = undefined;
+    }
   }
 
   /** Looks at the device's index again; true when there is something to get. */

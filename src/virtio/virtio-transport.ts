@@ -8,6 +8,8 @@ export interface VirtioTransport extends StatusRegisters {
   readonly memory: GuestMemory;
   /** Virtio device id. */
   readonly deviceId: number;
+  /** True once the other end has ended: nothing will be answered any more. */
+  readonly gone: boolean;
   /** Most descriptors that the queue may have; 0 when there is no such queue. */
   maxQueueSize(queue: number): number;
   /** Copy of configuration space; shorter where it ends. */

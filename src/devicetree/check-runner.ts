@@ -1,0 +1,125 @@
+import type { Check, PhandleFormat, PhandleNumbers } from './check.ts';
+import type { Report, Severity } from './diagnostic.ts';
+import type { LiveNode, LiveTree } from './live-tree.ts';
+import { LiveProperty } from './live-tree.ts';
+import { NOWHERE } from './source.ts';
+
+export type CheckLevel = Severity | 'off';
+
+export interface CheckOptions {
+  /** Levels that differ from the checks' own, by name. */
+  readonly levels?: ReadonlyMap<string, CheckLevel> | undefined;
+  readonly symbols?: boolean | undefined;
+  readonly phandles: PhandleNumbers;
+}
+
+/** Phandles in order of first use, from 1, past those that the source gave itself (dtc `get_node_phandle`). */
+export function phandleNumbers(tree: LiveTree, format: PhandleFormat): PhandleNumbers {
+  const taken = new Map<number, LiveNode>();
+  let next = 1;
+  let counted = false;
+  const cell = (value: number): Uint8Array =>
+    Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value & 0xff);
+  const add = (node: LiveNode, name: string): void => {
+    if (node.has(name)) return;
+    const property = new LiveProperty(node, name);
+    property.setValue(cell(node.phandle), 0, 4, [
+      { kind: 'uint32', offset: 0, ref: undefined, loc: NOWHERE },
+    ]);
+    node.addProperty(property);
+  };
+  return {
+    of(node) {
+      if (node.phandle !== 0) return node.phandle;
+      if (!counted) {
+        for (const other of tree.nodes()) taken.set(other.phandle, other);
+        counted = true;
+      }
+      while (taken.get(next)?.deleted === false) next++;
+      node.phandle = next;
+      taken.set(next, node);
+      if (format !== 'epapr') add(node, 'linux,phandle');
+      if (format !== 'legacy') add(node, 'phandle');
+      return node.phandle;
+    },
+  };
+}
+
+/**
+ * Runs the checks of `table` in order. One whose prerequisite failed, or is itself not run for that reason, is
+ * left out: what it would say follows from what was said already.
+ */
+export function runChecks(
+  tree: LiveTree,
+  table: readonly Check[],
+  report: Report,
+  options: CheckOptions,
+): void {
+  const failed = new Set<string>();
+  const done = new Set<string>();
+  const byName = new Map(table.map((check) => [check.name, check]));
+  const explicit = new Map<number, LiveNode>();
+
+  const run = (check: Check, level: CheckLevel): void => {
+    if (done.has(check.name)) return;
+    done.add(check.name);
+    for (const name of check.requires) {
+      const needed = byName.get(name);
+      // A prerequisite runs even where it is switched off; it is then silent.
+      if (needed !== undefined) run(needed, options.levels?.get(name) ?? needed.level);
+      if (failed.has(name)) failed.add(check.name);
+    }
+    if (failed.has(check.name)) return;
+    const context = {
+      tree,
+      symbols: options.symbols ?? false,
+      phandles: options.phandles,
+      explicit,
+      fail: (
+        node: LiveNode,
+        property: LiveProperty | undefined,
+        message: string,
+        more: Parameters<Report>[2] = {},
+      ): void => {
+        failed.add(check.name);
+        if (level === 'off') return;
+        report(check.name, message, {
+          severity: level,
+          node: node.path,
+          property: property?.name,
+          ...placeOf(node, property),
+          ...more,
+          notes: [...(more.notes ?? []), ...(property === undefined ? alsoDefinedAt(node) : [])],
+        });
+      },
+    };
+    for (const node of tree.nodes()) check.run(node, context);
+  };
+
+  for (const check of table) {
+    const level = options.levels?.get(check.name) ?? check.level;
+    if (level !== 'off') run(check, level);
+  }
+}
+
+function placeOf(
+  node: LiveNode,
+  property: LiveProperty | undefined,
+): { readonly start: number; readonly end: number } {
+  if (property !== undefined && property.start !== NOWHERE) return property;
+  const first = node.history.findIndex((loc) => loc > NOWHERE);
+  if (first < 0) return { start: NOWHERE, end: NOWHERE };
+  return { start: node.history[first] as number, end: node.history[first + 1] as number };
+}
+
+function alsoDefinedAt(
+  node: LiveNode,
+): readonly { readonly message: string; readonly start: number; readonly end: number }[] {
+  const notes = [];
+  for (let i = 0; i + 1 < node.history.length; i += 2) {
+    const start = node.history[i] as number;
+    if (start <= NOWHERE) continue;
+    notes.push({ message: 'also defined at', start, end: node.history[i + 1] as number });
+  }
+  return notes.slice(1);
+}

@@ -1,0 +1,113 @@
+import type { Loc, Place, SourceMap, Span } from './source.ts';
+import { NOWHERE } from './source.ts';
+
+export type Severity = 'error' | 'warning';
+
+/** A further place that helps: "also defined at", "in the expansion of", "included from". */
+export interface Note {
+  readonly message: string;
+  readonly span: Span | undefined;
+}
+
+/**
+ * One thing that is wrong, for a person and for a program. `code` is dtc's name of the check where dtc has
+ * one, and else one of our own (`syntax`, `include`, `macro`, …).
+ */
+export interface Diagnostic {
+  readonly severity: Severity;
+  readonly code: string;
+  /** One sentence without a full stop: what is wrong. */
+  readonly message: string;
+  /** What to do about it, where we know. */
+  readonly hint: string | undefined;
+  readonly span: Span | undefined;
+  /** Line of source that `span` starts in, without its line end; tabs as they are. */
+  readonly excerpt: string | undefined;
+  /** Path of the node and name of the property, where the message is about one. */
+  readonly node: string | undefined;
+  readonly property: string | undefined;
+  readonly notes: readonly Note[];
+}
+
+/** What a report says besides its message. Locations are of the source map that the reporter was made with. */
+export interface ReportDetails {
+  readonly severity?: Severity;
+  readonly hint?: string | undefined;
+  readonly start?: Loc;
+  readonly end?: Loc;
+  readonly node?: string | undefined;
+  readonly property?: string | undefined;
+  /** Further places; `end` defaults to `start`. */
+  readonly notes?: readonly { readonly message: string; readonly start: Loc; readonly end?: Loc }[];
+}
+
+/** Takes one report. */
+export type Report = (code: string, message: string, details?: ReportDetails) => void;
+
+/** So many reports are kept; a file that is not a device tree at all would give one a line. */
+const MAX_DIAGNOSTICS = 200;
+
+/** Collects diagnostics and turns locations into places. */
+export class Reporter {
+  readonly diagnostics: Diagnostic[] = [];
+  readonly #sources: SourceMap;
+  readonly #seen = new Set<string>();
+  #errors = 0;
+
+  constructor(sources: SourceMap) {
+    this.#sources = sources;
+  }
+
+  /** Errors so far, those beyond the limit included. */
+  get errors(): number {
+    return this.#errors;
+  }
+
+  readonly report: Report = (code, message, details = {}) => {
+    const severity = details.severity ?? 'error';
+    if (severity === 'error') this.#errors++;
+    if (this.diagnostics.length >= MAX_DIAGNOSTICS) return;
+    const start = details.start ?? NOWHERE;
+    const span = this.#sources.span(start, details.end ?? start);
+    const key = `${code}|${message}|${span?.file}:${span?.line}:${span?.column}`;
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
+    const notes: Note[] = (details.notes ?? []).map((note) => ({
+      message: note.message,
+      span: this.#sources.span(note.start, note.end ?? note.start),
+    }));
+    for (const frame of start === NOWHERE ? [] : this.#sources.trace(start)) {
+      const what =
+        frame.kind === 'include'
+          ? `${frame.name} is included here`
+          : frame.kind === 'macro'
+            ? `in the expansion of macro ${frame.name}`
+            : `macro ${frame.name} is defined here`;
+      notes.push({ message: what, span: emptySpan(frame.place) });
+    }
+    this.diagnostics.push({
+      severity,
+      code,
+      message,
+      hint: details.hint,
+      span,
+      excerpt: this.#excerpt(start),
+      node: details.node,
+      property: details.property,
+      notes,
+    });
+  };
+
+  #excerpt(loc: Loc): string | undefined {
+    const where = this.#sources.file(loc);
+    if (where === undefined) return undefined;
+    const { text } = where.source;
+    const from = where.offset === 0 ? 0 : text.lastIndexOf('\n', where.offset - 1) + 1;
+    const to = text.indexOf('\n', from);
+    return text.slice(from, to < 0 ? text.length : to).replace(/\r$/, '');
+  }
+}
+
+function emptySpan(place: Place): Span {
+  return { ...place, endLine: place.line, endColumn: place.column };
+}

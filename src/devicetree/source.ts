@@ -1,0 +1,223 @@
+/**
+ * Where things stand in the source. Every place that a tree or a diagnostic may point at is one number, a
+ * `Loc`: each file that is opened gets a range of numbers as long as its text, and a token that a macro
+ * brought gets a number of its own above them. A `SourceMap` turns numbers back into files, lines and
+ * columns, so that nothing is paid for places nobody asks about.
+ */
+
+/** A place as one number; see `SourceMap`. `NOWHERE` where there is none (a tree read from a blob). */
+export type Loc = number;
+
+export const NOWHERE: Loc = -1;
+
+/** Locations from here on are tokens that came out of a macro. */
+const ORIGIN_BASE = 2 ** 40;
+
+/** One place in a file. Lines and columns count from 1, columns in bytes, as in dtc. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A stretch of a file. The end is exclusive: `endColumn` is the first column behind it. */
+export interface Span extends Place {
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+/** How a place was reached: a file that included it, or a macro that it came out of. */
+export interface Frame {
+  readonly kind: 'include' | 'macro' | 'definition';
+  /** Name of the macro, or of the file that was included. */
+  readonly name: string;
+  readonly place: Place;
+}
+
+/** The text of one file. `text` holds one character a byte (Latin-1), so that offsets are byte offsets. */
+export interface SourceText {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly text: string;
+  /** Offsets of the first byte of every line. */
+  readonly lineStarts: () => readonly number[];
+}
+
+/** Bytes as a string with one character a byte. */
+export function latin1(bytes: Uint8Array, start = 0, end = bytes.length): string {
+  if (end - start < 64) {
+    let text = '';
+    for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i] as number);
+    return text;
+  }
+  const parts: string[] = [];
+  for (let i = start; i < end; i += 8192) {
+    parts.push(String.fromCharCode.apply(null, bytes.subarray(i, Math.min(i + 8192, end)) as never));
+  }
+  return parts.join('');
+}
+
+/** A one-character-a-byte string as the text a person reads: UTF-8 where it is valid UTF-8. */
+export function readable(text: string): string {
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) >= 0x80) {
+      return new TextDecoder().decode(Uint8Array.from(text, (char) => char.charCodeAt(0)));
+    }
+  }
+  return text;
+}
+
+export function sourceText(path: string, bytes: Uint8Array): SourceText {
+  let starts: number[] | undefined;
+  const lineStarts = (): readonly number[] => {
+    if (starts === undefined) {
+      starts = [0];
+      for (let i = bytes.indexOf(10); i >= 0; i = bytes.indexOf(10, i + 1)) starts.push(i + 1);
+    }
+    return starts;
+  };
+  return { path, bytes, text: latin1(bytes), lineStarts };
+}
+
+/** Index of the last entry that is not above `value`; `sorted` ascends and starts at or below `value`. */
+function lastAtOrBelow(sorted: readonly number[], value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] as number) <= value) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** `# 12 "name"` in the text: the line behind `offset` is line 12 of `name`. */
+interface LineMarker {
+  readonly offset: number;
+  readonly line: number;
+  readonly name: string;
+}
+
+interface OpenedFile {
+  readonly source: SourceText;
+  readonly includedAt: Loc;
+  readonly markers: LineMarker[];
+}
+
+interface Expansion {
+  readonly macro: string;
+  /** Where the macro was invoked; may itself be in a macro. */
+  readonly at: Loc;
+  readonly definedAt: Loc;
+}
+
+export class SourceMap {
+  readonly #bases: number[] = [];
+  readonly #opened: OpenedFile[] = [];
+  #next = 0;
+  readonly #originSpelling: Loc[] = [];
+  readonly #originExpansion: number[] = [];
+  readonly #expansions: Expansion[] = [];
+
+  /** Gives an opened file its range of locations. @returns the location of its first byte */
+  open(source: SourceText, includedAt: Loc): Loc {
+    const base = this.#next;
+    this.#bases.push(base);
+    this.#opened.push({ source, includedAt, markers: [] });
+    this.#next += source.bytes.length + 2;
+    return base;
+  }
+
+  /** Files in the order in which they were opened, each as often as it was. */
+  get files(): readonly SourceText[] {
+    return this.#opened.map((file) => file.source);
+  }
+
+  addLineMarker(at: Loc, line: number, name: string): void {
+    const index = lastAtOrBelow(this.#bases, at);
+    const offset = at - (this.#bases[index] as number);
+    (this.#opened[index] as OpenedFile).markers.push({ offset, line, name });
+  }
+
+  /** Records one use of a macro. @returns its number, for `origin` */
+  expansion(macro: string, at: Loc, definedAt: Loc): number {
+    return this.#expansions.push({ macro, at, definedAt }) - 1;
+  }
+
+  /** The location of a token that is spelled at `spelling` and came out of expansion number `expansion`. */
+  origin(spelling: Loc, expansion: number): Loc {
+    this.#originSpelling.push(spelling);
+    return ORIGIN_BASE + this.#originExpansion.push(expansion) - 1;
+  }
+
+  /** The place in a file at which a reader finds `loc`: for a token out of a macro, where the macro was used. */
+  outermost(loc: Loc): Loc {
+    let at = loc;
+    while (at >= ORIGIN_BASE) {
+      const expansion = this.#expansions[this.#originExpansion[at - ORIGIN_BASE] as number] as Expansion;
+      at = expansion.at;
+    }
+    return at;
+  }
+
+  /** The file of `loc` and the byte offset in it. */
+  file(loc: Loc): { readonly source: SourceText; readonly offset: number } | undefined {
+    const at = this.outermost(loc);
+    if (at < 0 || this.#bases.length === 0) return undefined;
+    const index = lastAtOrBelow(this.#bases, at);
+    const { source } = this.#opened[index] as OpenedFile;
+    return { source, offset: Math.min(at - (this.#bases[index] as number), source.bytes.length) };
+  }
+
+  place(loc: Loc): Place | undefined {
+    const at = this.outermost(loc);
+    if (at < 0 || this.#bases.length === 0) return undefined;
+    const index = lastAtOrBelow(this.#bases, at);
+    const { source, markers } = this.#opened[index] as OpenedFile;
+    const offset = Math.min(at - (this.#bases[index] as number), source.bytes.length);
+    const starts = source.lineStarts();
+    const row = lastAtOrBelow(starts, offset);
+    const column = offset - (starts[row] as number) + 1;
+    for (let i = markers.length - 1; i >= 0; i--) {
+      const marker = markers[i] as LineMarker;
+      if (marker.offset > offset) continue;
+      const markerRow = lastAtOrBelow(starts, marker.offset);
+      if (row > markerRow) return { file: marker.name, line: marker.line + row - markerRow - 1, column };
+    }
+    return { file: source.path, line: row + 1, column };
+  }
+
+  span(start: Loc, end: Loc): Span | undefined {
+    const from = this.place(start);
+    if (from === undefined) return undefined;
+    const to = this.place(end);
+    if (to === undefined || to.file !== from.file || this.outermost(end) < this.outermost(start)) {
+      return { ...from, endLine: from.line, endColumn: from.column };
+    }
+    return { ...from, endLine: to.line, endColumn: to.column };
+  }
+
+  /** How a reader gets to `loc`, innermost first: macros that brought it, then the files that included it. */
+  trace(loc: Loc): readonly Frame[] {
+    const frames: Frame[] = [];
+    let at = loc;
+    while (at >= ORIGIN_BASE) {
+      const index = at - ORIGIN_BASE;
+      const expansion = this.#expansions[this.#originExpansion[index] as number] as Expansion;
+      const spelled = this.place(this.#originSpelling[index] as Loc);
+      const used = this.place(expansion.at);
+      if (spelled !== undefined && frames.length === 0) {
+        frames.push({ kind: 'definition', name: expansion.macro, place: spelled });
+      }
+      if (used !== undefined) frames.push({ kind: 'macro', name: expansion.macro, place: used });
+      at = expansion.at;
+    }
+    while (at >= 0 && this.#bases.length > 0) {
+      const opened = this.#opened[lastAtOrBelow(this.#bases, at)] as OpenedFile;
+      const place = this.place(opened.includedAt);
+      if (place !== undefined) frames.push({ kind: 'include', name: opened.source.path, place });
+      at = opened.includedAt;
+    }
+    return frames;
+  }
+}

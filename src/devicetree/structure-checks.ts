@@ -1,0 +1,286 @@
+import type { Check, CheckContext } from './check.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { cellAt } from './getters.ts';
+import type { LiveNode, LiveProperty, LiveTree } from './live-tree.ts';
+import type { Loc } from './source.ts';
+import { NOWHERE } from './source.ts';
+import type { Marker } from './tree.ts';
+
+/**
+ * The first part of dtc's table of checks: those without which a tree cannot be written, and the steps among
+ * them that change it (`name_properties`, `explicit_phandles`, the references, `omit_unused_nodes`).
+ */
+
+function error(name: string, requires: readonly string[], run: Check['run']): Check {
+  return { name, level: 'error', requires, run };
+}
+
+/** Calls `found` with every entry whose name an earlier one of the list has, and with that one. */
+function forDuplicates<T extends { readonly name: string; readonly deleted: boolean }>(
+  entries: readonly T[],
+  found: (later: T, first: T) => void,
+): void {
+  const { length } = entries;
+  if (length < 8) {
+    for (let i = 1; i < length; i++) {
+      const later = entries[i] as T;
+      if (later.deleted) continue;
+      for (let j = 0; j < i; j++) {
+        const first = entries[j] as T;
+        if (first.name !== later.name || first.deleted) continue;
+        found(later, first);
+        break;
+      }
+    }
+    return;
+  }
+  const seen = new Map<string, T>();
+  for (const entry of entries) {
+    if (entry.deleted) continue;
+    const first = seen.get(entry.name);
+    if (first === undefined) seen.set(entry.name, entry);
+    else found(entry, first);
+  }
+}
+
+const duplicateNodeNames = error('duplicate_node_names', [], (node, { fail }) => {
+  forDuplicates(node.allSubnodes, (later, first) => {
+    fail(later, undefined, 'Duplicate node name', {
+      start: later.nameLoc,
+      end: later.nameLoc + later.name.length,
+      hint: `a block may define a node once; merge the two blocks of ${later.name}, or rename one`,
+      notes: [note(`${later.name} is first defined here`, first.nameLoc, first.name.length)],
+    });
+  });
+});
+
+const duplicatePropertyNames = error('duplicate_property_names', [], (node, { fail }) => {
+  forDuplicates(node.allProperties, (later, first) => {
+    fail(node, later, 'Duplicate property name', {
+      start: later.start,
+      end: later.start + later.name.length,
+      hint: `keep one definition of ${later.name}`,
+      notes: [note(`${later.name} is first defined here`, first.start, first.name.length)],
+    });
+  });
+});
+
+function note(
+  message: string,
+  start: Loc,
+  length: number,
+): { readonly message: string; readonly start: Loc; readonly end: Loc } {
+  return { message, start, end: start === NOWHERE ? NOWHERE : start + length };
+}
+
+function isOneString(value: Uint8Array): boolean {
+  return value.length > 0 && value.indexOf(0) === value.length - 1;
+}
+
+const nameIsString = error('name_is_string', [], (node, { fail }) => {
+  const property = node.property('name');
+  if (property !== undefined && !isOneString(property.value))
+    fail(node, property, 'property is not a string');
+});
+
+const nameProperties = error('name_properties', ['name_is_string'], (node, { fail }) => {
+  const property = node.findProperty('name');
+  if (property === undefined) return;
+  const text = String.fromCharCode(...property.value.subarray(0, 256));
+  if (text === `${node.baseName}\0`) {
+    // It says what the node's name says; older blobs carry it everywhere.
+    node.remove(property);
+    return;
+  }
+  const name = text.slice(0, -1);
+  fail(node, property, `"name" property is incorrect ("${name}" instead of base node name)`);
+});
+
+interface LabelUse {
+  readonly node: LiveNode;
+  readonly property: LiveProperty | undefined;
+  readonly marker: Marker | undefined;
+  readonly loc: Loc;
+}
+
+/** All uses of a label, in the order in which dtc looks for one: nodes, properties, inside values. */
+function labelUses(tree: LiveTree): Map<string, LabelUse[]> {
+  const uses = new Map<string, LabelUse[]>();
+  const add = (name: string, use: LabelUse): void => {
+    const known = uses.get(name);
+    if (known === undefined) uses.set(name, [use]);
+    else known.push(use);
+  };
+  const properties: LiveProperty[] = [];
+  for (const node of tree.nodes()) {
+    for (const label of node.allLabels) {
+      if (!label.deleted) add(label.name, { node, property: undefined, marker: undefined, loc: label.loc });
+    }
+    for (const property of node.allProperties) if (!property.deleted) properties.push(property);
+  }
+  for (const property of properties) {
+    for (const label of property.allLabels) {
+      if (!label.deleted)
+        add(label.name, { node: property.node, property, marker: undefined, loc: label.loc });
+    }
+  }
+  for (const property of properties) {
+    for (const marker of property.markers) {
+      if (marker.kind !== 'label' || marker.ref === undefined) continue;
+      add(marker.ref, { node: property.node, property, marker, loc: marker.loc });
+    }
+  }
+  return uses;
+}
+
+function describe({ node, property, marker }: LabelUse): string {
+  const inProperty = property === undefined ? '' : `'${property.name}' in `;
+  return `${marker === undefined ? '' : 'value of '}${inProperty}${node.path}`;
+}
+
+const duplicateLabel = error('duplicate_label', [], (node, { tree, fail }) => {
+  if (node !== tree.root) return;
+  for (const [name, [first, ...rest]] of labelUses(tree)) {
+    if (first === undefined) continue;
+    for (const use of rest) {
+      fail(use.node, use.property, `Duplicate label '${name}' on ${describe(use)} and ${describe(first)}`, {
+        start: use.loc,
+        end: use.loc === NOWHERE ? NOWHERE : use.loc + name.length,
+        hint: 'a label names one place; choose another for one of the two',
+        notes: [note(`${name} is first defined here`, first.loc, name.length)],
+      });
+    }
+  }
+});
+
+function isPhandle(value: number): boolean {
+  return value !== 0 && value !== 0xffff_ffff;
+}
+
+/** The number that `name` gives the node; 0 where it gives none, or asks for one by referring to itself. */
+function explicitPhandle(node: LiveNode, name: string, { tree, fail }: CheckContext): number {
+  const property = node.property(name);
+  if (property === undefined) return 0;
+  if (property.length !== 4) {
+    fail(node, property, `bad length (${property.length}) ${name} property`);
+    return 0;
+  }
+  for (const marker of property.markers) {
+    if (marker.kind !== 'ref-phandle') continue;
+    if (tree.byReference(marker.ref ?? '') !== node)
+      fail(node, undefined, `${name} is a reference to another node`);
+    return 0;
+  }
+  const phandle = cellAt(property.value, 0);
+  if (isPhandle(phandle)) return phandle;
+  fail(node, property, `bad value (0x${phandle.toString(16)}) in ${name} property`);
+  return 0;
+}
+
+const explicitPhandles = error('explicit_phandles', [], (node, context) => {
+  if (node.allProperties.length === 0) return;
+  let phandle = explicitPhandle(node, 'phandle', context);
+  const legacy = explicitPhandle(node, 'linux,phandle', context);
+  if (phandle === 0 && legacy === 0) return;
+  if (legacy !== 0 && phandle !== 0 && phandle !== legacy) {
+    context.fail(node, undefined, "mismatching 'phandle' and 'linux,phandle' properties");
+  }
+  if (phandle === 0) phandle = legacy;
+  const other = context.explicit.get(phandle);
+  if (other !== undefined && other !== node) {
+    const hex = phandle.toString(16);
+    context.fail(node, undefined, `duplicated phandle 0x${hex} (seen before at ${other.path})`);
+    return;
+  }
+  context.explicit.set(phandle, node);
+  node.phandle = phandle;
+});
+
+/** Reports a reference that leads nowhere. */
+function missing(node: LiveNode, property: LiveProperty, marker: Marker, { tree, fail }: CheckContext): void {
+  const ref = marker.ref ?? '';
+  const labels = new Set<string>();
+  for (const known of tree.nodes()) for (const label of known.labels) labels.add(label);
+  const near = didYouMean(ref.split('/')[0] ?? '', labels);
+  fail(node, property, `Reference to non-existent node or label "${ref}"`, {
+    start: marker.loc,
+    end: marker.loc === NOWHERE ? NOWHERE : marker.loc + ref.length + 1,
+    hint: near === undefined ? undefined : `did you mean &${near}?`,
+  });
+}
+
+const phandleReferences = error(
+  'phandle_references',
+  ['duplicate_node_names', 'explicit_phandles'],
+  (node, context) => {
+    const { tree, phandles } = context;
+    const { allProperties } = node;
+    // Referring to a node may append a phandle property to this very list; it refers to nothing itself.
+    for (let i = 0, count = allProperties.length; i < count; i++) {
+      const property = allProperties[i] as LiveProperty;
+      if (property.deleted) continue;
+      for (const marker of property.markers) {
+        if (marker.kind !== 'ref-phandle') continue;
+        const target = tree.byReference(marker.ref ?? '');
+        if (target !== undefined) {
+          property.setCell(marker.offset, phandles.of(target));
+          target.isReferenced = true;
+        } else if (tree.plugin) property.setCell(marker.offset, 0xffff_ffff);
+        else missing(node, property, marker, context);
+      }
+    }
+  },
+);
+
+/** Puts the path of the target in at a `ref-path` marker; the markers behind it move on. */
+function insertPath(property: LiveProperty, index: number, path: string): void {
+  const { offset } = property.markers[index] as Marker;
+  const old = property.value;
+  const value = new Uint8Array(old.length + path.length + 1);
+  value.set(old.subarray(0, offset));
+  for (let i = 0; i < path.length; i++) value[offset + i] = path.charCodeAt(i);
+  value.set(old.subarray(offset), offset + path.length + 1);
+  const markers = property.markers.map((marker, i) =>
+    i > index ? { ...marker, offset: marker.offset + path.length + 1 } : marker,
+  );
+  property.setValue(value, 0, value.length, markers);
+}
+
+const pathReferences = error('path_references', ['duplicate_node_names'], (node, context) => {
+  for (const property of node.allProperties) {
+    if (property.deleted) continue;
+    for (let i = 0; i < property.markers.length; i++) {
+      const marker = property.markers[i] as Marker;
+      if (marker.kind !== 'ref-path') continue;
+      const target = context.tree.byReference(marker.ref ?? '');
+      if (target === undefined) {
+        missing(node, property, marker, context);
+        continue;
+      }
+      insertPath(property, i, target.path);
+      target.isReferenced = true;
+    }
+  }
+});
+
+const omitUnusedNodes = error(
+  'omit_unused_nodes',
+  ['phandle_references', 'path_references'],
+  (node, { symbols }) => {
+    // As in dtc, a label that was deleted still counts.
+    if (symbols && node.allLabels.length > 0) return;
+    if (node.omitIfUnused && !node.isReferenced) node.delete();
+  },
+);
+
+export const STRUCTURE_CHECKS: readonly Check[] = [
+  duplicateNodeNames,
+  duplicatePropertyNames,
+  nameIsString,
+  nameProperties,
+  duplicateLabel,
+  explicitPhandles,
+  phandleReferences,
+  pathReferences,
+  omitUnusedNodes,
+];

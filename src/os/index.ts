@@ -1,2 +1,21 @@
+export { Epoll, POLL, pollOne } from './epoll.ts';
+export { EventFd } from './event-fd.ts';
+export { FdChannel, type Received } from './fd-channel.ts';
+export { closeAll, FileDescriptor, setNonBlocking } from './file-descriptor.ts';
+export { ioctl } from './ioctl.ts';
 export { OsError } from './os-error.ts';
 export { openPty, type Pty, type PtyOptions } from './pty.ts';
+export {
+  createMemfd,
+  fileSize,
+  MAX_VIEW_LENGTH,
+  Mapping,
+  sealAgainstShrinking,
+} from './shared-memory.ts';
+export {
+  acceptUnix,
+  connectUnix,
+  listenUnix,
+  socketKind,
+  unixSocketPair,
+} from './unix-socket.ts';

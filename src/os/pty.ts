@@ -1,9 +1,8 @@
 import { closeSync, constants, openSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
+import { O_CLOEXEC } from './abi.ts';
 import { type CFunction, cFunction, checked } from './libc.ts';
 
-/** `O_CLOEXEC` of the generic Linux ABI; Node does not export it. */
-const O_CLOEXEC = 0o2000000;
 const TCSANOW = 0;
 /** More than any Linux `struct termios` (60 bytes on x86-64): only `cfmakeraw` looks inside. */
 const TERMIOS_ROOM = 128;

@@ -1,0 +1,34 @@
+import { ffi } from './libc.ts';
+import { OsError } from './os-error.ts';
+
+/** Numbers of the generic Linux ABI (x86-64, arm64, riscv64, loong64, ppc64le) that Node does not export. */
+export const O_CLOEXEC = 0o2000000;
+export const O_NONBLOCK = 0o4000;
+
+export interface PinnedBytes {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  /** Address of the first byte. */
+  readonly address: number;
+}
+
+/**
+ * Bytes whose address stays the same, for structures that point to one another. (A small typed array may lie
+ * inside the collected heap and move; one over its own ArrayBuffer does not.)
+ */
+export function pinned(length: number): PinnedBytes {
+  const buffer = new ArrayBuffer(length);
+  const bytes = new Uint8Array(buffer);
+  return { bytes, view: new DataView(buffer), address: Number(ffi().address(bytes)) };
+}
+
+/** Structures that hold pointers are laid out here for 64 bits only. @throws {OsError} ENOTSUP elsewhere. */
+export function need64Bits(syscall: string): void {
+  if (ffi().sizeof('void *') !== 8) {
+    throw OsError.of(
+      syscall,
+      'ENOTSUP',
+      `sockets with descriptors need a 64-bit Node, this is ${process.arch}`,
+    );
+  }
+}

@@ -1,0 +1,101 @@
+import { fchmodSync } from 'node:fs';
+import { O_CLOEXEC, O_NONBLOCK } from './abi.ts';
+import { FileDescriptor, setNonBlocking } from './file-descriptor.ts';
+import { cFunction, checked, lastErrno } from './libc.ts';
+import { OsError } from './os-error.ts';
+
+const AF_UNIX = 1;
+const SOCK_STREAM = 1;
+const SOL_SOCKET = 1;
+const SO_TYPE = 3;
+const SO_DOMAIN = 39;
+const SO_ACCEPTCONN = 30;
+const BACKLOG = 16;
+/** Room for a path in `struct sockaddr_un`, with its closing NUL. */
+const SUN_PATH = 108;
+const AGAIN = 11;
+const CONNABORTED = 103;
+
+/** `struct sockaddr_un` of a path in the file system. @throws {OsError} ENAMETOOLONG */
+function socketAddress(syscall: string, path: string): Uint8Array {
+  const name = Buffer.from(path);
+  if (name.length === 0 || name.length >= SUN_PATH || name.includes(0)) {
+    throw OsError.of(syscall, 'ENAMETOOLONG', `a socket's path has 1 to ${SUN_PATH - 1} bytes: ${path}`);
+  }
+  const address = Buffer.alloc(2 + SUN_PATH);
+  address.writeUInt16LE(AF_UNIX, 0);
+  name.copy(address, 2);
+  return address;
+}
+
+function newSocket(): FileDescriptor {
+  const socket = cFunction('int socket(int domain, int type, int protocol)');
+  return new FileDescriptor(checked('socket', socket(AF_UNIX, SOCK_STREAM | O_CLOEXEC, 0)));
+}
+
+function socketOption(fd: number, option: number): number | undefined {
+  const value = Buffer.alloc(4);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(4);
+  const getsockopt = cFunction('int getsockopt(int fd, int level, int name, void *value, void *length)');
+  return getsockopt(fd, SOL_SOCKET, option, value, length) === 0 ? value.readInt32LE() : undefined;
+}
+
+/** What kind of unix stream socket an inherited descriptor is; undefined for anything else. */
+export function socketKind(fd: number): 'listening' | 'connected' | undefined {
+  if (socketOption(fd, SO_DOMAIN) !== AF_UNIX || socketOption(fd, SO_TYPE) !== SOCK_STREAM) return undefined;
+  return socketOption(fd, SO_ACCEPTCONN) === 1 ? 'listening' : 'connected';
+}
+
+/**
+ * A listening socket at exactly `path`, which must not exist. It is never open to others: the mode, 0600 by
+ * default, is set before there is a name (unix_bind takes it from the socket's own inode).
+ * @throws {OsError} EADDRINUSE, EACCES, ENAMETOOLONG, …
+ */
+export function listenUnix(path: string, mode = 0o600): FileDescriptor {
+  const address = socketAddress('bind', path);
+  const socket = newSocket();
+  try {
+    fchmodSync(socket.fd, mode);
+    const bind = cFunction('int bind(int fd, const void *address, unsigned int length)');
+    checked('bind', bind(socket.fd, address, address.length), path);
+    checked('listen', cFunction('int listen(int fd, int backlog)')(socket.fd, BACKLOG), path);
+    setNonBlocking(socket.fd);
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+}
+
+/** The next waiting client; undefined when there is none (any more). @throws {OsError} EMFILE, … */
+export function acceptUnix(listener: number): FileDescriptor | undefined {
+  const accept = cFunction('int accept4(int fd, void *address, void *length, int flags)');
+  const fd = accept(listener, null, null, O_CLOEXEC | O_NONBLOCK);
+  if (fd >= 0) return new FileDescriptor(fd);
+  const errno = lastErrno();
+  if (errno === AGAIN || errno === CONNABORTED) return undefined;
+  throw new OsError('accept4', errno);
+}
+
+/** A connection to the socket at `path`. It blocks. @throws {OsError} ENOENT, ECONNREFUSED, EACCES, … */
+export function connectUnix(path: string): FileDescriptor {
+  const address = socketAddress('connect', path);
+  const socket = newSocket();
+  try {
+    const connect = cFunction('int connect(int fd, const void *address, unsigned int length)');
+    checked('connect', connect(socket.fd, address, address.length), path);
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+}
+
+/** Two sockets connected with one another. They block. */
+export function unixSocketPair(): [FileDescriptor, FileDescriptor] {
+  const pair = Buffer.alloc(8);
+  const socketpair = cFunction('int socketpair(int domain, int type, int protocol, void *pair)');
+  checked('socketpair', socketpair(AF_UNIX, SOCK_STREAM | O_CLOEXEC, 0, pair));
+  return [new FileDescriptor(pair.readInt32LE(0)), new FileDescriptor(pair.readInt32LE(4))];
+}

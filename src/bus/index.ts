@@ -6,3 +6,4 @@ export * from './i2c.ts';
 export * from './node.ts';
 export * from './smbus.ts';
 export * from './spi.ts';
+export * from './spi-wire-mode.ts';

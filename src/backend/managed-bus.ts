@@ -1,0 +1,100 @@
+import type {
+  BusFault,
+  Errno,
+  I2cController,
+  I2cMessage,
+  MaybePromise,
+  SpiController,
+  SpiTransfer,
+} from '../bus/index.ts';
+import { type Client, Ownership } from './client.ts';
+import type { HostSlot } from './host-slot.ts';
+
+/** What happened on a bus, for traces and live views. Buffers are views of the request: copy what is kept. */
+export interface TransferRecord {
+  readonly bus: string;
+  readonly client: string;
+  readonly messages?: readonly I2cMessage[];
+  readonly chipSelect?: number;
+  readonly transfers?: readonly SpiTransfer[];
+  readonly fault: BusFault | undefined;
+}
+
+export interface BusCounters {
+  /** I2C transactions and SPI messages that succeeded. */
+  transfers: number;
+  /** Bytes moved by them. */
+  bytes: number;
+  readonly faults: Partial<Record<Errno, number>>;
+}
+
+export interface ManagedBusOptions {
+  /** Deadline of a transfer in ms, before `nsPerByte` is added. Default 1000, as Linux's adapters have it. */
+  readonly timeoutMs?: number;
+  /** What one byte may take, so that long transfers get a longer deadline. Default: 8 bits at 32 kHz. */
+  readonly nsPerByte?: number;
+}
+
+/** The controller of each kind of bus. */
+interface Controllers {
+  i2c: I2cController;
+  spi: SpiController;
+}
+
+/** One bus: the host and the controller that carry it, who owns what on it, and what happened. */
+export class ManagedBus<Kind extends keyof Controllers = keyof Controllers> {
+  readonly path: string;
+  readonly kind: Kind;
+  readonly slot: HostSlot;
+  readonly controller: Controllers[Kind];
+  readonly ownership: Ownership;
+  readonly counters: BusCounters = { transfers: 0, bytes: 0, faults: {} };
+  /** Called after each transfer. */
+  observer: ((record: TransferRecord) => void) | undefined;
+  readonly #timeoutMs: number;
+  readonly #nsPerByte: number;
+
+  constructor(
+    path: string,
+    kind: Kind,
+    slot: HostSlot,
+    controller: Controllers[Kind],
+    options: ManagedBusOptions = {},
+  ) {
+    this.path = path;
+    this.kind = kind;
+    this.slot = slot;
+    this.controller = controller;
+    this.ownership = new Ownership(kind, path);
+    this.#timeoutMs = options.timeoutMs ?? 1000;
+    this.#nsPerByte = options.nsPerByte ?? 250_000;
+  }
+
+  /**
+   * Runs one transaction when the host is free: at once and without a promise where the host is idle and
+   * synchronous, else in the client's turn.
+   */
+  run(
+    client: Client,
+    bytes: number,
+    transfer: (signal?: AbortSignal) => MaybePromise<void>,
+  ): MaybePromise<void> {
+    if (this.slot.idleFor(client) && this.slot.host.synchronous) {
+      this.slot.runSync(transfer);
+      return undefined;
+    }
+    return this.slot.run(client, this.#timeoutMs + Math.ceil((bytes * this.#nsPerByte) / 1e6), transfer);
+  }
+
+  count(bytes: number, fault: BusFault | undefined): void {
+    if (fault === undefined) {
+      this.counters.transfers++;
+      this.counters.bytes += bytes;
+    } else {
+      this.counters.faults[fault.code] = (this.counters.faults[fault.code] ?? 0) + 1;
+    }
+  }
+}
+
+export type ManagedI2cBus = ManagedBus<'i2c'>;
+export type ManagedSpiBus = ManagedBus<'spi'>;

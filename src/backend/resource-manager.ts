@@ -1,0 +1,149 @@
+import {
+  BusFault,
+  type Host,
+  type I2cController,
+  type I2cMessage,
+  type MaybePromise,
+  type SpiController,
+  type SpiTransfer,
+} from '../bus/index.ts';
+import { type Client, i2cUnit } from './client.ts';
+import { HostSlot, type HostSlotOptions } from './host-slot.ts';
+import { ManagedBus, type ManagedBusOptions, type ManagedI2cBus, type ManagedSpiBus } from './managed-bus.ts';
+
+/**
+ * Which controller serves a bus, whose turn it is, how long it may take and what happens when it fails.
+ * Between the BE drivers, which speak of clients and requests, and the hosts, which know neither.
+ */
+export class ResourceManager {
+  readonly #slots = new Map<Host, HostSlot>();
+  readonly #buses = new Map<string, ManagedI2cBus | ManagedSpiBus>();
+  readonly #slotOptions: HostSlotOptions;
+
+  constructor(options: HostSlotOptions = {}) {
+    this.#slotOptions = options;
+  }
+
+  get buses(): readonly (ManagedI2cBus | ManagedSpiBus)[] {
+    return [...this.#buses.values()];
+  }
+
+  /** `controller` is the host's own, or one that wraps it (a mixed bus). */
+  addI2cBus(path: string, host: Host, controller: I2cController, options?: ManagedBusOptions): ManagedI2cBus {
+    return this.#add(new ManagedBus(path, 'i2c', this.#slot(host), controller, options));
+  }
+
+  addSpiBus(path: string, host: Host, controller: SpiController, options?: ManagedBusOptions): ManagedSpiBus {
+    return this.#add(new ManagedBus(path, 'spi', this.#slot(host), controller, options));
+  }
+
+  /** Opens every host. What cannot be opened stays `lost` and is tried again when it is asked for. */
+  async open(): Promise<void> {
+    await Promise.all([...this.#slots.values()].map((slot) => slot.open()));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#slots.values()].map((slot) => slot.close()));
+  }
+
+  /** Forgets a client: what it owned is free again, what it had waiting is cancelled. */
+  drop(client: Client): void {
+    for (const bus of this.#buses.values()) bus.ownership.release(client);
+    for (const slot of this.#slots.values()) slot.drop(client);
+  }
+
+  /**
+   * Runs one transaction for a client.
+   * @throws {BusFault} (or rejects) the controller's faults; `EBUSY`, `EPERM` by ownership; `ETIMEDOUT`; `ENODEV`.
+   */
+  transferI2c(client: Client, bus: ManagedI2cBus, messages: readonly I2cMessage[]): MaybePromise<void> {
+    let bytes = 0;
+    const settle = (fault: BusFault | undefined) => {
+      bus.count(bytes, fault);
+      bus.observer?.({ bus: bus.path, client: client.name, messages, fault });
+    };
+    return settled(settle, () => {
+      const limit = bus.controller.maxMessageLength ?? Number.POSITIVE_INFINITY;
+      for (const message of messages) {
+        bus.ownership.check(client, i2cUnit(message));
+        if (message.buf.length > limit) {
+          throw new BusFault('EMSGSIZE', `${bus.controller.description} takes ${limit} bytes a message`);
+        }
+        bytes += message.buf.length + 1;
+      }
+      return bus.run(client, bytes, (signal) => bus.controller.transfer(messages, signal));
+    });
+  }
+
+  /**
+   * Runs one SPI message for a client; see `transferI2c`. A message whose last transfer keeps the chip
+   * selected (`csChange`) keeps the bus for this client until `deselect`.
+   */
+  transferSpi(
+    client: Client,
+    bus: ManagedSpiBus,
+    chipSelect: number,
+    mode: number,
+    transfers: readonly SpiTransfer[],
+  ): MaybePromise<void> {
+    let bytes = 0;
+    const settle = (fault: BusFault | undefined) => {
+      if (fault === undefined && transfers.at(-1)?.csChange === true) bus.slot.hold(client);
+      else bus.slot.release(client);
+      bus.count(bytes, fault);
+      bus.observer?.({ bus: bus.path, client: client.name, chipSelect, transfers, fault });
+    };
+    return settled(settle, () => {
+      bus.ownership.check(client, chipSelect);
+      for (const { tx, rx } of transfers) bytes += tx?.length ?? rx?.length ?? 0;
+      return bus.run(client, bytes, (signal) => bus.controller.transfer(chipSelect, mode, transfers, signal));
+    });
+  }
+
+  /** Ends a message that was left selected. */
+  deselect(client: Client, bus: ManagedSpiBus): MaybePromise<void> {
+    return settled(
+      () => bus.slot.release(client),
+      () => bus.run(client, 0, () => bus.controller.deselect()),
+    );
+  }
+
+  #slot(host: Host): HostSlot {
+    const known = this.#slots.get(host);
+    if (known !== undefined) return known;
+    const slot = new HostSlot(host, this.#slotOptions);
+    this.#slots.set(host, slot);
+    return slot;
+  }
+
+  #add<Bus extends ManagedI2cBus | ManagedSpiBus>(bus: Bus): Bus {
+    if (this.#buses.has(bus.path)) throw new Error(`bus ${bus.path} was added twice`);
+    this.#buses.set(bus.path, bus);
+    return bus;
+  }
+}
+
+/** Runs `transfer` and tells `settle` how it ended, on either of the two ways that it may end. */
+function settled(
+  settle: (fault: BusFault | undefined) => void,
+  transfer: () => MaybePromise<void>,
+): MaybePromise<void> {
+  let result: MaybePromise<void>;
+  try {
+    result = transfer();
+  } catch (thrown) {
+    settle(BusFault.from(thrown));
+    throw thrown;
+  }
+  if (result === undefined) {
+    settle(undefined);
+    return undefined;
+  }
+  return result.then(
+    () => settle(undefined),
+    (thrown) => {
+      settle(BusFault.from(thrown));
+      throw thrown;
+    },
+  );
+}

@@ -1,0 +1,193 @@
+import { BusFault, ERRNO, I2C_M, type I2cMessage } from '../bus/index.ts';
+import {
+  type DescriptorChain,
+  type DeviceQueue,
+  DTBUS_F_ERRNO,
+  featureSet,
+  hasFeature,
+  I2C_IN_HDR_BYTES,
+  I2C_OUT_HDR_BYTES,
+  i2cStatus,
+  readI2cOutHdr,
+  VIRTIO_I2C_F_ZERO_LENGTH_REQUEST,
+  VIRTIO_I2C_FLAGS,
+  VIRTIO_ID_I2C_ADAPTER,
+  type VirtioDevice,
+} from '../virtio/index.ts';
+import type { Client } from './client.ts';
+import type { ManagedI2cBus } from './managed-bus.ts';
+import type { ResourceManager } from './resource-manager.ts';
+
+/**
+ * A group whose end has not come yet is carried out without it after this time: a driver whose queue is too
+ * short for the whole group offers the rest only when it got the first part back.
+ */
+const GROUP_GRACE_MS = 2;
+
+/** One request of a group. */
+interface Item {
+  readonly chain: DescriptorChain;
+  readonly message: I2cMessage;
+  readonly failNext: boolean;
+  /** What is wrong with the request itself; 0 = nothing. */
+  readonly invalid: number;
+}
+
+/**
+ * The BE driver of a virtio I2C adapter: device 34 (virtio 1.3, 5.21). Requests joined by FAIL_NEXT are one
+ * transaction with repeated STARTs; when one of them fails, so does what follows it in the group.
+ */
+export class VirtioI2cDevice implements VirtioDevice {
+  readonly deviceId = VIRTIO_ID_I2C_ADAPTER;
+  readonly features = featureSet(VIRTIO_I2C_F_ZERO_LENGTH_REQUEST, DTBUS_F_ERRNO);
+  readonly queueCount = 1;
+  readonly config = new Uint8Array(0);
+  readonly #manager: ResourceManager;
+  readonly #bus: ManagedI2cBus;
+  readonly #client: Client;
+  #queue: DeviceQueue | undefined;
+  #notify: (queue: number) => void = () => {};
+  #extendedStatus = false;
+  /** The group that is being collected. */
+  #group: Item[] = [];
+  #groupSince = 0;
+  /** The last request of a group that was cut short has failed: what follows in it fails too. */
+  #failing = false;
+  /** Raised by a reset: what was under way before it must not touch the queues of after. */
+  #epoch = 0;
+  #running = false;
+
+  constructor(manager: ResourceManager, bus: ManagedI2cBus, client: Client) {
+    this.#manager = manager;
+    this.#bus = bus;
+    this.#client = client;
+  }
+
+  get busy(): boolean {
+    return this.#running;
+  }
+
+  acceptFeatures(features: number): boolean {
+    const accepted = hasFeature(features, VIRTIO_I2C_F_ZERO_LENGTH_REQUEST);
+    this.#extendedStatus = accepted && hasFeature(features, DTBUS_F_ERRNO);
+    return accepted;
+  }
+
+  activate(queues: readonly DeviceQueue[], notify: (queue: number) => void): void {
+    this.#queue = queues[0];
+    this.#notify = notify;
+  }
+
+  reset(): void {
+    this.#epoch++;
+    this.#queue = undefined;
+    this.#notify = () => {};
+    this.#group = [];
+    this.#failing = false;
+    this.#running = false;
+  }
+
+  processQueue(): number {
+    const queue = this.#queue;
+    if (queue === undefined || this.#running) return Number.POSITIVE_INFINITY;
+    let used = false;
+    while (!this.#running) {
+      const chain = queue.pop();
+      if (chain === undefined) {
+        if (this.#group.length === 0) break;
+        const due = this.#groupSince + GROUP_GRACE_MS;
+        if (performance.now() < due) {
+          if (used) this.#notify(0);
+          return due;
+        }
+      } else {
+        if (this.#group.length === 0) this.#groupSince = performance.now();
+        const item = this.#parse(chain);
+        this.#group.push(item);
+        if (item.failNext) continue;
+      }
+      used = true;
+      this.#runGroup(queue);
+    }
+    if (used) this.#notify(0);
+    return Number.POSITIVE_INFINITY;
+  }
+
+  /** A request with its buffer as views of guest memory. A malformed one becomes an item that fails. */
+  #parse(chain: DescriptorChain): Item {
+    const { readable, writable } = chain;
+    const nothing = { addr: 0, flags: 0, buf: new Uint8Array(0) };
+    const bad = { chain, message: nothing, failNext: false, invalid: ERRNO.EINVAL };
+    if (readable.remaining < I2C_OUT_HDR_BYTES || writable.remaining < I2C_IN_HDR_BYTES) return bad;
+    const header = { addr: 0, tenBit: false, flags: 0 };
+    const wellFormed = readI2cOutHdr(readable, header);
+    const failNext = (header.flags & VIRTIO_I2C_FLAGS.FAIL_NEXT) !== 0;
+    const reading = (header.flags & VIRTIO_I2C_FLAGS.M_RD) !== 0;
+    const known = VIRTIO_I2C_FLAGS.FAIL_NEXT | VIRTIO_I2C_FLAGS.M_RD;
+    const wrongWay = reading ? readable.remaining > 0 : writable.remaining > I2C_IN_HDR_BYTES;
+    if (!wellFormed || (header.flags & ~known) !== 0 || wrongWay) return { ...bad, failNext };
+    const flags = (reading ? I2C_M.RD : 0) | (header.tenBit ? I2C_M.TEN : 0);
+    const buf = reading
+      ? writable.take(writable.remaining - I2C_IN_HDR_BYTES)
+      : readable.take(readable.remaining);
+    return { chain, message: { addr: header.addr, flags, buf }, failNext, invalid: 0 };
+  }
+
+  #runGroup(queue: DeviceQueue): void {
+    const group = this.#group;
+    this.#group = [];
+    const cutShort = group.at(-1)?.failNext ?? false;
+    const epoch = this.#epoch;
+    const finish = (errno: number) => {
+      if (epoch !== this.#epoch) return;
+      this.#finish(queue, group, errno);
+      this.#failing = cutShort && errno !== 0;
+    };
+    const refused = this.#failing ? ERRNO.ECANCELED : group.find((item) => item.invalid !== 0)?.invalid;
+    if (refused !== undefined) {
+      finish(refused);
+      return;
+    }
+    try {
+      const result = this.#manager.transferI2c(
+        this.#client,
+        this.#bus,
+        group.map(({ message }) => message),
+      );
+      if (result === undefined) {
+        finish(0);
+        return;
+      }
+      this.#running = true;
+      result.then(
+        () => this.#resume(epoch, () => finish(0)),
+        (thrown) => this.#resume(epoch, () => finish(BusFault.from(thrown).errno)),
+      );
+    } catch (thrown) {
+      finish(BusFault.from(thrown).errno);
+    }
+  }
+
+  /** A transfer that was waited for has ended: answers it and goes on with what came meanwhile. */
+  #resume(epoch: number, finish: () => void): void {
+    if (epoch !== this.#epoch) return;
+    finish();
+    this.#running = false;
+    this.#notify(0);
+    const due = this.processQueue();
+    // Nobody called, so nobody hears when to call again.
+    if (due !== Number.POSITIVE_INFINITY) setTimeout(() => this.processQueue(), due - performance.now());
+  }
+
+  #finish(queue: DeviceQueue, group: readonly Item[], errno: number): void {
+    const status = i2cStatus(errno, this.#extendedStatus);
+    for (const { chain } of group) answer(queue, chain, status);
+  }
+}
+
+/** Puts the status into the last writable byte, where there is one, and gives the chain back. */
+function answer(queue: DeviceQueue, chain: DescriptorChain, status: number): void {
+  const { writable } = chain;
+  if (writable.length > 0) writable.writeLastU8(status);
+  queue.pushUsed(chain, writable.length);
+}

@@ -1,0 +1,223 @@
+import { BusFault, ERRNO, type MaybePromise } from '../bus/index.ts';
+import {
+  type DeviceQueue,
+  DTBUS_F_ERRNO,
+  featureSet,
+  hasFeature,
+  SPI_CONFIG_BYTES,
+  type SpiConfig,
+  type SpiHead,
+  spiResult,
+  VIRTIO_ID_SPI,
+  type VirtioDevice,
+  writeSpiConfig,
+} from '../virtio/index.ts';
+import type { Client } from './client.ts';
+import type { ManagedSpiBus } from './managed-bus.ts';
+import type { ResourceManager } from './resource-manager.ts';
+import { parseSpiRequest, type SpiRequest, spiConfigOf } from './spi-request.ts';
+
+/**
+ * A message is over when its driver says `cs_change`. Linux never says it, not even on a message's last
+ * transfer, so a chip that was left selected is deselected after this time without a further transfer, or
+ * when the next transfer cannot belong to the same message.
+ */
+const IDLE_DESELECT_MS = 1;
+
+/** The BE driver of a virtio SPI controller: device 45 (virtio 1.4, 5.24). */
+export class VirtioSpiDevice implements VirtioDevice {
+  readonly deviceId = VIRTIO_ID_SPI;
+  readonly features = featureSet(DTBUS_F_ERRNO);
+  readonly queueCount = 1;
+  readonly config = new Uint8Array(SPI_CONFIG_BYTES);
+  readonly #limits: SpiConfig;
+  readonly #head: SpiHead;
+  readonly #manager: ResourceManager;
+  readonly #bus: ManagedSpiBus;
+  readonly #client: Client;
+  #queue: DeviceQueue | undefined;
+  #notify: (queue: number) => void = () => {};
+  #extendedResult = false;
+  /** Transfers of the message that is being collected. */
+  #message: SpiRequest[] = [];
+  /** The first transfer of the next message, taken from the ring already. */
+  #pending: SpiRequest | undefined;
+  /** The last transfer that was carried out, while its chip is still selected. */
+  #held: SpiRequest | undefined;
+  #heldSince = 0;
+  /** Raised by a reset: what was under way before it must not touch the queues of after. */
+  #epoch = 0;
+  #running = false;
+
+  constructor(manager: ResourceManager, bus: ManagedSpiBus, client: Client) {
+    this.#manager = manager;
+    this.#bus = bus;
+    this.#client = client;
+    this.#limits = spiConfigOf(bus.controller.capabilities);
+    this.#head = emptyHead();
+    writeSpiConfig(new DataView(this.config.buffer), 0, this.#limits);
+  }
+
+  get busy(): boolean {
+    return this.#running;
+  }
+
+  acceptFeatures(features: number): boolean {
+    this.#extendedResult = hasFeature(features, DTBUS_F_ERRNO);
+    return true;
+  }
+
+  activate(queues: readonly DeviceQueue[], notify: (queue: number) => void): void {
+    this.#queue = queues[0];
+    this.#notify = notify;
+  }
+
+  reset(): void {
+    this.#epoch++;
+    if (this.#held !== undefined) this.#forget(this.#manager.deselect(this.#client, this.#bus));
+    this.#queue = undefined;
+    this.#notify = () => {};
+    this.#message = [];
+    this.#pending = undefined;
+    this.#held = undefined;
+    this.#running = false;
+  }
+
+  processQueue(): number {
+    const queue = this.#queue;
+    if (queue === undefined || this.#running) return Number.POSITIVE_INFINITY;
+    let used = false;
+    while (!this.#running) {
+      const request = this.#pending ?? this.#next(queue);
+      this.#pending = undefined;
+      const last = this.#message.at(-1);
+      if (request === undefined) {
+        if (last === undefined) break;
+        this.#run(queue, true);
+      } else if (!request.valid) {
+        this.#answer(queue, request, ERRNO.EINVAL);
+      } else if (last !== undefined && !sameTarget(last, request)) {
+        this.#pending = request;
+        this.#run(queue, false);
+      } else {
+        this.#message.push(request);
+        if (!request.deselectAfter) continue;
+        this.#run(queue, false);
+      }
+      used = true;
+    }
+    if (used) this.#notify(0);
+    return this.#running ? Number.POSITIVE_INFINITY : this.#deselectWhenIdle();
+  }
+
+  #next(queue: DeviceQueue): SpiRequest | undefined {
+    const chain = queue.pop();
+    return chain && parseSpiRequest(chain, this.#limits, this.#head);
+  }
+
+  /** Deselects a chip that was left selected long enough. @returns when to look again */
+  #deselectWhenIdle(): number {
+    if (this.#held === undefined) return Number.POSITIVE_INFINITY;
+    const due = this.#heldSince + IDLE_DESELECT_MS;
+    if (performance.now() < due) return due;
+    this.#held = undefined;
+    this.#forget(this.#manager.deselect(this.#client, this.#bus));
+    return Number.POSITIVE_INFINITY;
+  }
+
+  /** Carries the collected transfers out; `hold` leaves the chip selected after them. */
+  #run(queue: DeviceQueue, hold: boolean): void {
+    const message = this.#message;
+    this.#message = [];
+    const [first] = message;
+    const last = message.at(-1);
+    if (first === undefined || last === undefined) return;
+    if (hold) last.transfer.csChange = true;
+    const goesOn = this.#held !== undefined && continues(this.#held, first);
+    const release = this.#held !== undefined && !goesOn;
+    this.#held = undefined;
+
+    const epoch = this.#epoch;
+    const finish = (errno: number) => {
+      if (epoch !== this.#epoch) return;
+      for (const request of message) this.#answer(queue, request, errno);
+      if (errno !== 0 || !hold) return;
+      this.#held = last;
+      this.#heldSince = performance.now();
+    };
+    try {
+      const transfers = message.map(({ transfer }) => transfer);
+      const transfer = () =>
+        this.#manager.transferSpi(this.#client, this.#bus, first.chipSelect, first.mode, transfers);
+      const result = release ? after(this.#manager.deselect(this.#client, this.#bus), transfer) : transfer();
+      if (result === undefined) {
+        finish(0);
+        return;
+      }
+      this.#running = true;
+      result.then(
+        () => this.#resume(epoch, () => finish(0)),
+        (thrown) => this.#resume(epoch, () => finish(BusFault.from(thrown).errno)),
+      );
+    } catch (thrown) {
+      finish(BusFault.from(thrown).errno);
+    }
+  }
+
+  /** A message that was waited for has ended: answers it and goes on with what came meanwhile. */
+  #resume(epoch: number, finish: () => void): void {
+    if (epoch !== this.#epoch) return;
+    finish();
+    this.#running = false;
+    this.#notify(0);
+    const due = this.processQueue();
+    // Nobody called, so nobody hears when to call again.
+    if (due !== Number.POSITIVE_INFINITY) setTimeout(() => this.processQueue(), due - performance.now());
+  }
+
+  #answer(queue: DeviceQueue, { chain }: SpiRequest, errno: number): void {
+    const { writable } = chain;
+    if (writable.length > 0) writable.writeLastU8(spiResult(errno, this.#extendedResult));
+    queue.pushUsed(chain, writable.length);
+  }
+
+  /** A deselect whose failure nobody waits for: the next transfer meets it again. */
+  #forget(result: MaybePromise<void>): void {
+    result?.catch(() => {});
+  }
+}
+
+/** One message has one chip and one mode. */
+function sameTarget(a: SpiRequest, b: SpiRequest): boolean {
+  return a.chipSelect === b.chipSelect && a.mode === b.mode;
+}
+
+/**
+ * May `next` belong to the message that `held` was left selected in? What was only written before may be a
+ * command whose answer is read now; anything else begins a message of its own.
+ */
+function continues(held: SpiRequest, next: SpiRequest): boolean {
+  const commandSent = held.transfer.rx === undefined;
+  const answerWanted = next.transfer.tx === undefined;
+  return sameTarget(held, next) && commandSent && answerWanted;
+}
+
+function after(first: MaybePromise<void>, then: () => MaybePromise<void>): MaybePromise<void> {
+  return first === undefined ? then() : first.then(then);
+}
+
+function emptyHead(): SpiHead {
+  return {
+    chipSelectId: 0,
+    bitsPerWord: 0,
+    csChange: 0,
+    txNbits: 0,
+    rxNbits: 0,
+    mode: 0,
+    freq: 0,
+    wordDelayNs: 0,
+    csSetupNs: 0,
+    csDelayHoldNs: 0,
+    csChangeDelayInactiveNs: 0,
+  };
+}

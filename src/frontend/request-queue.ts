@@ -1,0 +1,236 @@
+import { BusFault } from '../bus/index.ts';
+import type { DmaAllocator, DmaBuffer, DriverQueue, VirtioTransport } from '../virtio/index.ts';
+
+/** One descriptor chain of a request. */
+export interface RequestChain {
+  readonly readable: readonly DmaBuffer[];
+  readonly writable: readonly DmaBuffer[];
+}
+
+/** Chains that are queued and kicked together and finished when the last of them is used. */
+export interface Request {
+  readonly chains: readonly RequestChain[];
+  /** The DMA block that all its pieces lie in; given back when the device is done with it. */
+  readonly block: number;
+  /** The same block as bytes. */
+  readonly bytes: Uint8Array;
+}
+
+/** A request on its way. */
+interface Flight {
+  readonly request: Request;
+  /** Chains that the device still has. */
+  left: number;
+  state: 'waiting' | 'queued' | 'done' | 'failed';
+  fault: BusFault | undefined;
+  /** The caller gave up: nobody reads the result, but the device may still write into the block. */
+  abandoned: boolean;
+  settle: (() => void) | undefined;
+}
+
+/** How long a waiting thread polls the used ring before it sleeps, in microseconds. */
+const SPIN_US = 50;
+
+/**
+ * The way of a driver's requests over its queue: room for all of a request's chains or none, one kick, and
+ * two ways to wait. Synchronous and asynchronous callers may be mixed; requests stay in order.
+ */
+export class RequestQueue {
+  readonly #transport: VirtioTransport;
+  readonly #index: number;
+  readonly #queue: DriverQueue<Flight>;
+  readonly #dma: DmaAllocator;
+  readonly #spinUs: number;
+  /** Not yet on the ring, for want of room. */
+  readonly #waiting: Flight[] = [];
+  /** Asynchronous callers that the pump wakes. */
+  #listeners = 0;
+  #pumping = false;
+  #closed = false;
+
+  constructor(
+    transport: VirtioTransport,
+    index: number,
+    queue: DriverQueue<Flight>,
+    dma: DmaAllocator,
+    spinUs: number = SPIN_US,
+  ) {
+    this.#transport = transport;
+    this.#index = index;
+    this.#queue = queue;
+    this.#dma = dma;
+    this.#spinUs = spinUs;
+  }
+
+  /**
+   * Queues the request and blocks until the device has used all of it; `read` then looks at the result,
+   * before the block is given back. @throws {BusFault} `ETIMEDOUT`, `ENODEV`, `ESHUTDOWN`, or what `read` throws.
+   */
+  runSync(request: Request, timeoutMs: number, read: () => void): void {
+    const flight = this.#submit(request);
+    const giveUp = performance.now() + timeoutMs;
+    const spinUntil = performance.now() + this.#spinUs / 1000;
+    while (!this.#settled(flight)) {
+      if (this.#queue.poll()) {
+        this.#harvest();
+        continue;
+      }
+      const now = performance.now();
+      if (now >= giveUp) this.#abandon(flight, timeoutMs);
+      if (now < spinUntil) continue;
+      const seen = this.#transport.calls(this.#index);
+      if (!this.#queue.enableCallback()) continue;
+      this.#transport.waitSync(this.#index, seen, Math.min(giveUp - now, GONE_CHECK_MS));
+      this.#queue.disableCallback();
+      this.#noticeDeath();
+    }
+    // The pump may be asleep, and this loop took its callback away.
+    while (this.#pumping && !this.#queue.enableCallback()) this.#harvest();
+    this.#conclude(flight, read);
+  }
+
+  /** The same without blocking. */
+  async run(request: Request, timeoutMs: number, read: () => void): Promise<void> {
+    const flight = this.#submit(request);
+    if (!this.#settled(flight)) {
+      let timer: NodeJS.Timeout | undefined;
+      this.#listeners++;
+      await new Promise<void>((resolve) => {
+        flight.settle = resolve;
+        timer = setTimeout(resolve, timeoutMs);
+        void this.#pump();
+      });
+      this.#listeners--;
+      clearTimeout(timer);
+      if (!this.#settled(flight)) this.#abandon(flight, timeoutMs);
+    }
+    this.#conclude(flight, read);
+  }
+
+  /** After the device was reset: fails what it never finished and takes nothing more. */
+  close(fault: BusFault): void {
+    this.#closed = true;
+    for (let flight = this.#queue.detachUnused(); flight !== undefined; flight = this.#queue.detachUnused()) {
+      flight.left--;
+      this.#fail(flight, fault);
+    }
+    for (const flight of this.#waiting.splice(0)) {
+      flight.left = 0;
+      this.#fail(flight, fault);
+    }
+  }
+
+  #settled(flight: Flight): boolean {
+    return flight.state === 'done' || flight.state === 'failed';
+  }
+
+  #submit(request: Request): Flight {
+    if (this.#closed) {
+      this.#dma.free(request.block);
+      throw new BusFault('ESHUTDOWN');
+    }
+    const flight: Flight = {
+      request,
+      left: request.chains.length,
+      state: 'waiting',
+      fault: undefined,
+      abandoned: false,
+      settle: undefined,
+    };
+    this.#waiting.push(flight);
+    this.#flush();
+    return flight;
+  }
+
+  /** Puts waiting requests on the ring, in order, while there is room for the whole of the next one. */
+  #flush(): void {
+    let added = false;
+    for (let flight = this.#waiting[0]; flight !== undefined; flight = this.#waiting[0]) {
+      let descriptors = 0;
+      for (const { readable, writable } of flight.request.chains)
+        descriptors += readable.length + writable.length;
+      if (descriptors > this.#queue.free) {
+        if (this.#queue.inFlight > 0) break;
+        this.#waiting.shift();
+        flight.left = 0;
+        this.#fail(
+          flight,
+          new BusFault('EMSGSIZE', `${flight.request.chains.length} messages do not fit the queue`),
+        );
+        continue;
+      }
+      this.#waiting.shift();
+      for (const { readable, writable } of flight.request.chains)
+        this.#queue.addBuf(readable, writable, flight);
+      flight.state = 'queued';
+      added = true;
+    }
+    if (added && this.#queue.kickPrepare()) this.#transport.notify(this.#index);
+  }
+
+  /** Takes what the device has used. */
+  #harvest(): void {
+    for (let flight = this.#queue.getBuf(); flight !== undefined; flight = this.#queue.getBuf()) {
+      if (--flight.left > 0) continue;
+      if (flight.abandoned) this.#dma.free(flight.request.block);
+      else flight.state = 'done';
+      flight.settle?.();
+    }
+    if (this.#queue.broken !== undefined) {
+      this.close(new BusFault('EPROTO', `the back-end broke the ring: ${this.#queue.broken}`));
+    }
+    if (this.#waiting.length > 0) this.#flush();
+  }
+
+  async #pump(): Promise<void> {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    while (this.#listeners > 0 && !this.#closed) {
+      const seen = this.#transport.calls(this.#index);
+      this.#harvest();
+      if (this.#listeners > 0 && this.#queue.enableCallback()) {
+        await this.#transport.wait(this.#index, seen, GONE_CHECK_MS);
+        this.#queue.disableCallback();
+        this.#noticeDeath();
+      } else {
+        // Lets those whose requests are done go on and leave.
+        await undefined;
+      }
+    }
+    this.#pumping = false;
+  }
+
+  #noticeDeath(): void {
+    if (this.#transport.gone && !this.#queue.poll())
+      this.close(new BusFault('ENODEV', 'the back-end is gone'));
+  }
+
+  #fail(flight: Flight, fault: BusFault): void {
+    flight.state = 'failed';
+    flight.fault = fault;
+    flight.settle?.();
+  }
+
+  #abandon(flight: Flight, timeoutMs: number): never {
+    const waiting = this.#waiting.indexOf(flight);
+    if (waiting >= 0) {
+      this.#waiting.splice(waiting, 1);
+      this.#dma.free(flight.request.block);
+    }
+    flight.abandoned = true;
+    throw new BusFault('ETIMEDOUT', `the back-end did not answer within ${timeoutMs} ms`);
+  }
+
+  #conclude(flight: Flight, read: () => void): void {
+    try {
+      if (flight.fault !== undefined) throw flight.fault;
+      read();
+    } finally {
+      // A block that the device never gave back stays out: it might still be written.
+      if (flight.left === 0) this.#dma.free(flight.request.block);
+    }
+  }
+}
+
+/** How often a sleeping caller looks whether the other end still lives. */
+const GONE_CHECK_MS = 200;

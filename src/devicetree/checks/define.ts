@@ -1,0 +1,72 @@
+import type { Check } from '../check.ts';
+import { cellAt } from '../getters.ts';
+import type { LiveNode, LiveProperty } from '../live-tree.ts';
+import { type Loc, latin1, NOWHERE } from '../source.ts';
+
+/** What the files of this folder share: how a check is written down, and how it looks at a tree. */
+
+export function warning(name: string, requires: readonly string[], run: Check['run']): Check {
+  return { name, level: 'warning', requires, run };
+}
+
+export function error(name: string, requires: readonly string[], run: Check['run']): Check {
+  return { name, level: 'error', requires, run };
+}
+
+/** A check that only runs when it is asked for (`-W`, `-E`). */
+export function onDemand(name: string, requires: readonly string[], run: Check['run']): Check {
+  return { name, level: 'off', requires, run };
+}
+
+/** The place of the node's name, for what is wrong with the name itself. */
+export function atName(node: LiveNode): { readonly start?: Loc; readonly end?: Loc } {
+  return node.nameLoc === NOWHERE ? {} : { start: node.nameLoc, end: node.nameLoc + node.name.length };
+}
+
+/** The value of a property that is one cell; undefined without it and for another length. */
+export function cellOf(node: LiveNode, name: string): number | undefined {
+  const property = node.property(name);
+  return property?.length === 4 ? cellAt(property.value, 0) : undefined;
+}
+
+export function cellsOf(property: LiveProperty): number[] {
+  const { value } = property;
+  const cells: number[] = [];
+  for (let at = 0; at + 4 <= value.length; at += 4) cells.push(cellAt(value, at));
+  return cells;
+}
+
+/** The value up to its first NUL. */
+export function textOf(property: LiveProperty): string {
+  const { value } = property;
+  const end = value.indexOf(0);
+  return latin1(value, 0, end < 0 ? value.length : end);
+}
+
+/** `#address-cells` of the node for its children, 2 where it is not given (Devicetree Specification 2.3.5). */
+export function addressCells(node: LiveNode): number {
+  return cellOf(node, '#address-cells') ?? 2;
+}
+
+/** `#size-cells` of the node for its children, 1 where it is not given. */
+export function sizeCells(node: LiveNode): number {
+  return cellOf(node, '#size-cells') ?? 1;
+}
+
+/** True for a phandle that points at something: not 0, and not the -1 that an overlay has for "not known yet". */
+export function isPhandle(value: number): boolean {
+  return value !== 0 && value !== 0xffff_ffff;
+}
+
+export function isMultiple(length: number, of: number): boolean {
+  return of === 0 ? length === 0 : length % of === 0;
+}
+
+export function hex(value: number | bigint): string {
+  return value.toString(16);
+}
+
+/** `1 byte`, `8 bytes` */
+export function bytes(count: number): string {
+  return count === 1 ? '1 byte' : `${count} bytes`;
+}

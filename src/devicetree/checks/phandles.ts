@@ -1,0 +1,17 @@
+import type { LiveNode, LiveTree } from '../live-tree.ts';
+
+/** The nodes of a tree by phandle, looked up once for all checks. They run after phandles have been given. */
+export class PhandleIndex {
+  #tree: LiveTree | undefined;
+  readonly #nodes = new Map<number, LiveNode>();
+
+  node(tree: LiveTree, phandle: number): LiveNode | undefined {
+    if (this.#tree !== tree) {
+      this.#tree = tree;
+      this.#nodes.clear();
+      for (const node of tree.nodes())
+        if (node.phandle !== 0 && !this.#nodes.has(node.phandle)) this.#nodes.set(node.phandle, node);
+    }
+    return this.#nodes.get(phandle);
+  }
+}

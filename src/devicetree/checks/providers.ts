@@ -1,0 +1,137 @@
+import type { Check, CheckContext } from '../check.ts';
+import { cellAt } from '../getters.ts';
+import type { LiveNode, LiveProperty } from '../live-tree.ts';
+import { bytes, cellOf, isPhandle, onDemand, warning } from './define.ts';
+import type { PhandleIndex } from './phandles.ts';
+import { cellCheck } from './value-forms.ts';
+
+/**
+ * Lists of a phandle and as many cells as the node it points at says, over and over: `clocks`, `gpios`, and so on.
+ * Devicetree Specification 2.2.4.2, "phandle with arguments".
+ */
+
+interface Provider {
+  /** Start of the checks' names: `clocks` gives `clocks_property` and `clocks_is_cell`. */
+  readonly name: string;
+  readonly property: string;
+  readonly cells: string;
+  /** Without the cells property, there are none. */
+  readonly optional?: boolean;
+}
+
+const PROVIDERS: readonly Provider[] = [
+  { name: 'clocks', property: 'clocks', cells: '#clock-cells' },
+  { name: 'cooling_device', property: 'cooling-device', cells: '#cooling-cells' },
+  { name: 'dmas', property: 'dmas', cells: '#dma-cells' },
+  { name: 'hwlocks', property: 'hwlocks', cells: '#hwlock-cells' },
+  { name: 'interrupts_extended', property: 'interrupts-extended', cells: '#interrupt-cells' },
+  { name: 'io_channels', property: 'io-channels', cells: '#io-channel-cells' },
+  { name: 'iommus', property: 'iommus', cells: '#iommu-cells' },
+  { name: 'mboxes', property: 'mboxes', cells: '#mbox-cells' },
+  { name: 'msi_parent', property: 'msi-parent', cells: '#msi-cells', optional: true },
+  { name: 'mux_controls', property: 'mux-controls', cells: '#mux-control-cells' },
+  { name: 'phys', property: 'phys', cells: '#phy-cells' },
+  { name: 'power_domains', property: 'power-domains', cells: '#power-domain-cells' },
+  { name: 'pwms', property: 'pwms', cells: '#pwm-cells' },
+  { name: 'resets', property: 'resets', cells: '#reset-cells' },
+  { name: 'sound_dai', property: 'sound-dai', cells: '#sound-dai-cells' },
+  { name: 'thermal_sensors', property: 'thermal-sensors', cells: '#thermal-sensor-cells' },
+];
+
+/** Goes through the list entry by entry, each as long as its provider says. */
+function checkList(
+  node: LiveNode,
+  property: LiveProperty,
+  provider: Pick<Provider, 'cells' | 'optional'>,
+  { tree, fail }: CheckContext,
+  phandles: PhandleIndex,
+): void {
+  const { length, value, markers } = property;
+  if (length % 4 !== 0) {
+    fail(node, property, `${property.name} has ${bytes(length)}, no multiple of 4`, {
+      hint: 'write cells: <…>',
+    });
+    return;
+  }
+  const references = new Set(markers.filter((m) => m.kind === 'ref-phandle').map((m) => m.offset));
+  let args = 0;
+  for (let at = 0; at < length; at += (args + 1) * 4) {
+    const phandle = cellAt(value, at);
+    args = 0;
+    if (!isPhandle(phandle)) {
+      // 0 and -1 leave an entry out; in an overlay, -1 is a node of the base, of which nothing is known here.
+      if (tree.plugin) return;
+      continue;
+    }
+    const cell = at / 4;
+    if (markers.length > 0 && !references.has(at))
+      fail(node, property, `cell ${cell} should be a reference, but is a number`, {
+        hint: 'write &label, or see whether an entry before it has too many or too few cells',
+      });
+    const target = phandles.node(tree, phandle);
+    if (target === undefined) {
+      fail(node, property, `cell ${cell}, 0x${phandle.toString(16)}, is no node's phandle`, {
+        hint: 'an entry before it may have too many or too few cells',
+      });
+      return;
+    }
+    const wanted = target.has(provider.cells)
+      ? cellOf(target, provider.cells)
+      : provider.optional
+        ? 0
+        : undefined;
+    if (wanted === undefined) {
+      fail(
+        node,
+        property,
+        `${target.path}, to which cell ${cell} points, does not say its ${provider.cells}`,
+        {
+          hint: `give it ${provider.cells}, or point at another node`,
+        },
+      );
+      return;
+    }
+    if (at + (wanted + 1) * 4 > length) {
+      fail(
+        node,
+        property,
+        `the entry at cell ${cell} has ${length / 4 - cell - 1} cells behind the phandle, but ${target.path} wants ${wanted}`,
+        { hint: `${provider.cells} of ${target.path} says how many` },
+      );
+      return;
+    }
+    args = wanted;
+  }
+}
+
+/** `gpios`, `reset-gpios`, and the deprecated `gpio`, `reset-gpio`; but `nr-gpios` of a vendor is a number. */
+function isGpioList(name: string): boolean {
+  return /(?:^|-)gpios?$/.test(name) && !name.endsWith(',nr-gpios');
+}
+
+const deprecatedGpioProperty = onDemand('deprecated_gpio_property', [], (node, { fail }) => {
+  for (const property of node.properties)
+    if (isGpioList(property.name) && property.name.endsWith('gpio'))
+      fail(node, property, `the name ${property.name} is deprecated`, { hint: `name it ${property.name}s` });
+});
+
+export function providerChecks(phandles: PhandleIndex): readonly Check[] {
+  const checks: Check[] = PROVIDERS.flatMap((provider) => [
+    warning(
+      `${provider.name}_property`,
+      [`${provider.name}_is_cell`, 'phandle_references'],
+      (node, context) => {
+        const property = node.property(provider.property);
+        if (property !== undefined) checkList(node, property, provider, context, phandles);
+      },
+    ),
+    cellCheck(`${provider.name}_is_cell`, provider.cells),
+  ]);
+  const gpiosProperty = warning('gpios_property', ['phandle_references'], (node, context) => {
+    // A hog's gpios are pins of its parent, without a phandle.
+    if (node.has('gpio-hog')) return;
+    for (const property of node.properties)
+      if (isGpioList(property.name)) checkList(node, property, { cells: '#gpio-cells' }, context, phandles);
+  });
+  return [...checks, deprecatedGpioProperty, gpiosProperty];
+}

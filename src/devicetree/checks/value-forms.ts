@@ -1,0 +1,56 @@
+import type { Check } from '../check.ts';
+import type { LiveProperty } from '../live-tree.ts';
+import { bytes, warning } from './define.ts';
+
+/** What the values of well-known properties look like. Devicetree Specification 2.2.4.2 and 2.3. */
+
+export function cellCheck(name: string, propertyName: string): Check {
+  return warning(name, [], (node, { fail }) => {
+    const property = node.property(propertyName);
+    if (property !== undefined && property.length !== 4)
+      fail(node, property, `${propertyName} has ${bytes(property.length)}, but is one cell`, {
+        hint: `write ${propertyName} = <…> with one number`,
+      });
+  });
+}
+
+/** True for text with one NUL, at its end. */
+export function isString(property: LiveProperty): boolean {
+  return property.length > 0 && property.value.indexOf(0) === property.length - 1;
+}
+
+function isStringList(property: LiveProperty): boolean {
+  return property.length === 0 || property.value[property.length - 1] === 0;
+}
+
+export const NOT_A_STRING = 'the value is not one string';
+export const WRITE_A_STRING = 'write one text in quotes';
+
+function stringCheck(name: string, propertyName: string): Check {
+  return warning(name, [], (node, { fail }) => {
+    const property = node.property(propertyName);
+    if (property !== undefined && !isString(property))
+      fail(node, property, NOT_A_STRING, { hint: WRITE_A_STRING });
+  });
+}
+
+function stringListCheck(name: string, isMeant: (propertyName: string) => boolean): Check {
+  return warning(name, [], (node, { fail }) => {
+    for (const property of node.properties)
+      if (isMeant(property.name) && !isStringList(property))
+        fail(node, property, 'the value is not a list of strings', {
+          hint: 'write texts in quotes, with commas between them',
+        });
+  });
+}
+
+export const VALUE_FORM_CHECKS: readonly Check[] = [
+  cellCheck('address_cells_is_cell', '#address-cells'),
+  cellCheck('size_cells_is_cell', '#size-cells'),
+  stringCheck('device_type_is_string', 'device_type'),
+  stringCheck('model_is_string', 'model'),
+  stringCheck('status_is_string', 'status'),
+  stringCheck('label_is_string', 'label'),
+  stringListCheck('compatible_is_string_list', (name) => name === 'compatible'),
+  stringListCheck('names_is_string_list', (name) => name.endsWith('-names')),
+];

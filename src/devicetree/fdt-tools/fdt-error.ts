@@ -1,0 +1,35 @@
+/**
+ * What can go wrong while a flattened tree is read or edited in place, under the names that every
+ * user of `fdtget`, `fdtput`, `fdtoverlay` and of boot loaders knows from their logs.
+ */
+const MEANING = {
+  FDT_ERR_NOTFOUND: 'there is no such node or property',
+  FDT_ERR_EXISTS: 'a node of that name is already there',
+  FDT_ERR_BADOFFSET: 'an offset points outside of its block',
+  FDT_ERR_BADPATH: 'the path must start with "/" or with an alias from /aliases',
+  FDT_ERR_BADPHANDLE: 'a phandle is malformed or resolves to no node',
+  FDT_ERR_TRUNCATED: 'the blob ends too early',
+  FDT_ERR_BADMAGIC: 'this is not a device tree blob',
+  FDT_ERR_BADVERSION: 'this version of the blob format is not supported here',
+  FDT_ERR_BADSTRUCTURE: 'the structure block is malformed',
+  FDT_ERR_BADVALUE: 'a property has a value that cannot be right',
+  FDT_ERR_BADOVERLAY: 'the overlay is malformed',
+  FDT_ERR_NOPHANDLES: 'there are no phandles left',
+  FDT_ERR_NOSPACE: 'a reference lies outside of its property',
+} as const;
+
+export type FdtErrorCode = keyof typeof MEANING;
+
+/**
+ * A flattened tree that cannot be read or edited as asked. `code` is what a program tests, `message` is what a
+ * person reads: the meaning of the code, then what was being looked at.
+ */
+export class FdtError extends Error {
+  readonly code: FdtErrorCode;
+
+  constructor(code: FdtErrorCode, detail?: string) {
+    super(detail === undefined ? MEANING[code] : `${MEANING[code]}: ${detail}`);
+    this.name = 'FdtError';
+    this.code = code;
+  }
+}

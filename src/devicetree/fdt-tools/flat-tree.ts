@@ -1,0 +1,462 @@
+import { latin1 } from '../source.ts';
+import { FdtError } from './fdt-error.ts';
+
+/** Header fields of a blob, byte offsets of big-endian 32-bit words. Devicetree Specification 0.4, 5.2. */
+const HEADER = {
+  magic: 0,
+  totalSize: 4,
+  structOffset: 8,
+  stringsOffset: 12,
+  reserveOffset: 16,
+  version: 20,
+  lastCompatible: 24,
+  bootCpu: 28,
+  stringsSize: 32,
+  structSize: 36,
+} as const;
+const HEADER_SIZE = 40;
+const MAGIC = 0xd00dfeed;
+const RESERVE_ENTRY_SIZE = 16;
+/** Deeper nesting than any board has, and still far from the end of the stack. */
+const MAX_DEPTH = 1000;
+
+/** Tokens of the structure block. Devicetree Specification 0.4, 5.4.1. */
+const TOKEN = { beginNode: 1, endNode: 2, property: 3, nop: 4, end: 9, cutOff: -1 } as const;
+const CELL = 4;
+const PROPERTY_HEADER = 3 * CELL;
+
+/** Node and property positions are offsets into the structure block, valid until the next edit before them. */
+export type NodeOffset = number;
+export type PropertyOffset = number;
+
+const align = (n: number, to = CELL): number => Math.ceil(n / to) * to;
+
+/**
+ * A flattened tree, edited in place.
+ *
+ * Properties and nodes are found by walking the structure block; an edit opens or closes a gap in it. New names go to
+ * the end of the strings block unless they are there already, also as the tail of another name. That is how
+ * boot loaders and dtc's tools edit a blob, and keeping to it (down to what stands in the padding) keeps the
+ * results byte for byte the same.
+ *
+ * Layout while open: reserve map, structure block, strings block, free space. Names are held as Latin-1, so any byte
+ * survives.
+ */
+export class FlatTree {
+  readonly #bootCpu: number;
+  readonly #lastCompatible: number;
+  /** Length of the reserve map with its terminator: where the structure block starts. */
+  readonly #reserveSize: number;
+  #bytes: Uint8Array;
+  #view: DataView;
+  #structSize: number;
+  #stringsSize: number;
+  #names = new Map<number, string>();
+  #nameOffsets = new Map<string, number>();
+  /** Where the token after the last one seen by `#token` starts. */
+  #next = 0;
+
+  /**
+   * Opens a copy of `blob` (versions 16 and 17).
+   * Throws `FdtError` when the header, an offset or the block bounds cannot be right.
+   */
+  constructor(blob: Uint8Array) {
+    if (blob.length < HEADER_SIZE)
+      throw new FdtError('FDT_ERR_TRUNCATED', `${blob.length} bytes hold no header`);
+    const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength);
+    const field = (name: keyof typeof HEADER): number => view.getUint32(HEADER[name]);
+    if (field('magic') !== MAGIC) throw new FdtError('FDT_ERR_BADMAGIC');
+    const total = field('totalSize');
+    if (total > blob.length)
+      throw new FdtError('FDT_ERR_TRUNCATED', `the header says ${total} bytes, there are ${blob.length}`);
+    const version = field('version');
+    if (version < 16 || field('lastCompatible') > 17)
+      throw new FdtError('FDT_ERR_BADVERSION', `version ${version}; convert it with dtc -I dtb -O dtb`);
+
+    const inside = (what: string, offset: number, size: number): void => {
+      if (offset + size > total)
+        throw new FdtError('FDT_ERR_TRUNCATED', `the ${what} reaches to byte ${offset + size} of ${total}`);
+    };
+    const stringsOffset = field('stringsOffset');
+    const stringsSize = field('stringsSize');
+    inside('strings block', stringsOffset, stringsSize);
+    const structOffset = field('structOffset');
+    inside('structure block', structOffset, CELL);
+    const reserveOffset = field('reserveOffset');
+    const reserveSize = reserveMapSize(view, reserveOffset, total);
+
+    const structSize = version >= 17 ? field('structSize') : total - structOffset;
+    inside('structure block', structOffset, structSize);
+
+    this.#bootCpu = field('bootCpu');
+    this.#lastCompatible = field('lastCompatible');
+    this.#reserveSize = reserveSize;
+    this.#structSize = structSize;
+    this.#stringsSize = stringsSize;
+    this.#bytes = new Uint8Array(reserveSize + structSize + stringsSize + 4096);
+    this.#bytes.set(blob.subarray(reserveOffset, reserveOffset + reserveSize));
+    this.#bytes.set(blob.subarray(structOffset, structOffset + structSize), reserveSize);
+    this.#bytes.set(blob.subarray(stringsOffset, stringsOffset + stringsSize), reserveSize + structSize);
+    this.#view = new DataView(this.#bytes.buffer);
+
+    // Version 16 does not say how long the structure block is: as long as its tokens go.
+    const end = this.#checkNesting();
+    if (version < 17) {
+      this.#splice(end, structSize - end, 0);
+    }
+  }
+
+  /** The tree as a packed version 17 blob. */
+  toBlob(): Uint8Array {
+    const size = this.#reserveSize + this.#structSize + this.#stringsSize;
+    const blob = new Uint8Array(HEADER_SIZE + size);
+    const view = new DataView(blob.buffer);
+    const fields: Record<keyof typeof HEADER, number> = {
+      magic: MAGIC,
+      totalSize: blob.length,
+      structOffset: HEADER_SIZE + this.#reserveSize,
+      stringsOffset: HEADER_SIZE + this.#reserveSize + this.#structSize,
+      reserveOffset: HEADER_SIZE,
+      version: 17,
+      lastCompatible: this.#lastCompatible,
+      bootCpu: this.#bootCpu,
+      stringsSize: this.#stringsSize,
+      structSize: this.#structSize,
+    };
+    for (const [name, offset] of Object.entries(HEADER))
+      view.setUint32(offset, fields[name as keyof typeof HEADER]);
+    blob.set(this.#bytes.subarray(0, size), HEADER_SIZE);
+    return blob;
+  }
+
+  readonly root: NodeOffset = 0;
+
+  name(node: NodeOffset): string {
+    const start = this.#reserveSize + node + CELL;
+    return latin1(this.#bytes.subarray(start, this.#bytes.indexOf(0, start)));
+  }
+
+  /** The node's children, in order. Do not edit while iterating. */
+  *children(node: NodeOffset): Generator<NodeOffset> {
+    let depth = 0;
+    for (let at = this.#afterBegin(node); ; at = this.#next) {
+      const token = this.#token(at);
+      if (token === TOKEN.beginNode) {
+        const next = this.#next;
+        if (depth++ === 0) yield at;
+        this.#next = next;
+      } else if (token === TOKEN.endNode && depth-- === 0) return;
+    }
+  }
+
+  /** Every node, parents first. Do not edit while iterating. */
+  *nodes(): Generator<NodeOffset> {
+    for (let at = 0, depth = 0; ; at = this.#next) {
+      const token = this.#token(at);
+      if (token === TOKEN.beginNode) {
+        depth++;
+        const next = this.#next;
+        yield at;
+        this.#next = next;
+      } else if (token === TOKEN.endNode && --depth === 0) return;
+    }
+  }
+
+  /** The node's properties that precede its first child, in order. Do not edit while iterating. */
+  *properties(node: NodeOffset): Generator<PropertyOffset> {
+    for (let at = this.#afterBegin(node); ; at = this.#next) {
+      const token = this.#token(at);
+      if (token === TOKEN.property) {
+        const next = this.#next;
+        yield at;
+        this.#next = next;
+      } else if (token !== TOKEN.nop) return;
+    }
+  }
+
+  propertyName(property: PropertyOffset): string {
+    return this.#string(this.#cell(property + 2 * CELL));
+  }
+
+  /** The property's bytes: a view into the tree, valid until the next edit. */
+  value(property: PropertyOffset): Uint8Array {
+    const start = this.#reserveSize + property + PROPERTY_HEADER;
+    return this.#bytes.subarray(start, start + this.#cell(property + CELL));
+  }
+
+  property(node: NodeOffset, name: string): PropertyOffset | undefined {
+    for (const property of this.properties(node)) if (this.propertyName(property) === name) return property;
+    return undefined;
+  }
+
+  /** The value of property `name`, a view as in `value`. */
+  get(node: NodeOffset, name: string): Uint8Array | undefined {
+    const property = this.property(node, name);
+    return property === undefined ? undefined : this.value(property);
+  }
+
+  /** The child called `name`; a name without unit address also finds `name@…`. */
+  child(node: NodeOffset, name: string): NodeOffset | undefined {
+    const bare = !name.includes('@');
+    for (const child of this.children(node)) {
+      const found = this.name(child);
+      if (found === name || (bare && found.startsWith(`${name}@`))) return child;
+    }
+    return undefined;
+  }
+
+  /**
+   * The node at `path`, which may start with an alias instead of `/`.
+   * Throws `FDT_ERR_BADPATH` for a path that is neither, `FDT_ERR_NOTFOUND` when a component is missing.
+   */
+  at(path: string): NodeOffset {
+    let node: NodeOffset = this.root;
+    let rest = path;
+    if (!path.startsWith('/')) {
+      const alias = path.split('/', 1)[0] as string;
+      const target = this.#alias(alias);
+      if (path === '' || target === undefined) throw new FdtError('FDT_ERR_BADPATH', `"${path}"`);
+      node = this.at(target);
+      rest = path.slice(alias.length);
+    }
+    for (const component of rest.split('/')) {
+      if (component === '') continue;
+      const child = this.child(node, component);
+      if (child === undefined) throw new FdtError('FDT_ERR_NOTFOUND', `"${component}" of "${path}"`);
+      node = child;
+    }
+    return node;
+  }
+
+  /** As `at`, but `undefined` when a component is missing. */
+  find(path: string): NodeOffset | undefined {
+    try {
+      return this.at(path);
+    } catch (error) {
+      if (error instanceof FdtError && error.code === 'FDT_ERR_NOTFOUND') return undefined;
+      throw error;
+    }
+  }
+
+  #alias(name: string): string | undefined {
+    const aliases = this.child(this.root, 'aliases');
+    const value = aliases === undefined ? undefined : this.get(aliases, name);
+    // Only absolute paths, so that aliases cannot lead in circles.
+    if (value === undefined || value[0] !== 0x2f || value.at(-1) !== 0) return undefined;
+    return latin1(value.subarray(0, value.indexOf(0)));
+  }
+
+  /** The node's phandle, 0 when it has none. */
+  phandle(node: NodeOffset): number {
+    for (const name of ['phandle', 'linux,phandle']) {
+      const value = this.get(node, name);
+      if (value?.length === CELL) return readCell(value, 0);
+    }
+    return 0;
+  }
+
+  byPhandle(phandle: number): NodeOffset | undefined {
+    for (const node of this.nodes()) if (this.phandle(node) === phandle) return node;
+    return undefined;
+  }
+
+  /** The full path of `node`. */
+  path(node: NodeOffset): string {
+    const names: string[] = [];
+    for (let at = 0; at <= node; at = this.#next) {
+      const token = this.#token(at);
+      if (token === TOKEN.beginNode) names.push(this.name(at));
+      else if (token === TOKEN.endNode) names.pop();
+      else if (token === TOKEN.end) break;
+    }
+    return names.length > 1 ? names.join('/') : '/';
+  }
+
+  /** Sets property `name` to `value`. A new property becomes the node's first. */
+  set(node: NodeOffset, name: string, value: Uint8Array): void {
+    const found = this.property(node, name);
+    if (found !== undefined) {
+      this.#splice(found + PROPERTY_HEADER, align(this.#cell(found + CELL)), align(value.length));
+      this.#putCell(found + CELL, value.length);
+      this.#bytes.set(value, this.#reserveSize + found + PROPERTY_HEADER);
+      return;
+    }
+    const nameOffset = this.#addString(name);
+    const start = this.#afterBegin(node);
+    this.#splice(start, 0, PROPERTY_HEADER + align(value.length));
+    this.#putCell(start, TOKEN.property);
+    this.#putCell(start + CELL, value.length);
+    this.#putCell(start + 2 * CELL, nameOffset);
+    this.#bytes.set(value, this.#reserveSize + start + PROPERTY_HEADER);
+  }
+
+  /** Removes property `name`. Throws `FDT_ERR_NOTFOUND`. Its name stays in the strings block. */
+  deleteProperty(node: NodeOffset, name: string): void {
+    const property = this.property(node, name);
+    if (property === undefined) throw new FdtError('FDT_ERR_NOTFOUND', `property "${name}"`);
+    this.#splice(property, PROPERTY_HEADER + align(this.#cell(property + CELL)), 0);
+  }
+
+  /** Adds an empty child before the other children. Throws `FDT_ERR_EXISTS`. */
+  addChild(parent: NodeOffset, name: string): NodeOffset {
+    if (this.child(parent, name) !== undefined) throw new FdtError('FDT_ERR_EXISTS', `"${name}"`);
+    let start = this.#afterBegin(parent);
+    for (
+      let token = this.#token(start);
+      token === TOKEN.property || token === TOKEN.nop;
+      token = this.#token(start)
+    )
+      start = this.#next;
+    const nameSize = align(name.length + 1);
+    this.#splice(start, 0, CELL + nameSize + CELL);
+    this.#putCell(start, TOKEN.beginNode);
+    const from = this.#reserveSize + start + CELL;
+    this.#bytes.fill(0, from, from + nameSize);
+    putLatin1(this.#bytes, from, name);
+    this.#putCell(start + CELL + nameSize, TOKEN.endNode);
+    return start;
+  }
+
+  /** Removes the node with all it contains. */
+  deleteNode(node: NodeOffset): void {
+    let depth = 0;
+    for (let at = node; ; at = this.#next) {
+      const token = this.#token(at);
+      if (token === TOKEN.beginNode) depth++;
+      else if (token === TOKEN.endNode && --depth === 0) break;
+    }
+    this.#splice(node, this.#next - node, 0);
+  }
+
+  #cell(offset: number): number {
+    return this.#view.getUint32(this.#reserveSize + offset);
+  }
+
+  #putCell(offset: number, value: number): void {
+    this.#view.setUint32(this.#reserveSize + offset, value);
+  }
+
+  /** Reads the token at `at`, checks that all of it lies in the structure block, and sets `#next` behind it. */
+  #token(at: number): number {
+    const base = this.#reserveSize;
+    const size = this.#structSize;
+    const kind = at + CELL <= size ? this.#view.getUint32(base + at) : TOKEN.cutOff;
+    let next = at + CELL;
+    switch (kind) {
+      case TOKEN.beginNode: {
+        const end = this.#bytes.indexOf(0, base + next);
+        next = end < 0 ? size + 1 : end - base + 1;
+        break;
+      }
+      case TOKEN.property:
+        next = at + PROPERTY_HEADER;
+        if (next <= size) next += this.#view.getUint32(base + at + CELL);
+        break;
+      case TOKEN.endNode:
+      case TOKEN.nop:
+      case TOKEN.end:
+        break;
+      case TOKEN.cutOff:
+        next = size + 1;
+        break;
+      default: {
+        const found = `0x${kind.toString(16)} at byte ${at} of the structure block is no token`;
+        throw new FdtError('FDT_ERR_BADSTRUCTURE', found);
+      }
+    }
+    if (next > size) throw new FdtError('FDT_ERR_TRUNCATED', `at byte ${at} of the structure block`);
+    this.#next = align(next);
+    return kind;
+  }
+
+  /** Checks that every node that begins also ends, then comes the end token. Returns the offset behind that. */
+  #checkNesting(): number {
+    let depth = 0;
+    let at = this.#afterBegin(this.root);
+    for (depth = 1; depth > 0; at = this.#next) {
+      const token = this.#token(at);
+      if (token === TOKEN.endNode) depth--;
+      else if (token === TOKEN.beginNode && ++depth > MAX_DEPTH)
+        throw new FdtError('FDT_ERR_BADSTRUCTURE', `nodes nest deeper than ${MAX_DEPTH} levels`);
+      else if (token === TOKEN.end) throw new FdtError('FDT_ERR_BADSTRUCTURE', 'the tree ends inside a node');
+    }
+    while (this.#token(at) === TOKEN.nop) at = this.#next;
+    if (this.#token(at) !== TOKEN.end)
+      throw new FdtError('FDT_ERR_BADSTRUCTURE', `byte ${at} of the structure block is behind the root node`);
+    return this.#next;
+  }
+
+  #afterBegin(node: NodeOffset): number {
+    if (this.#token(node) !== TOKEN.beginNode)
+      throw new FdtError('FDT_ERR_BADSTRUCTURE', 'the structure block does not start with a node');
+    return this.#next;
+  }
+
+  #string(offset: number): string {
+    const known = this.#names.get(offset);
+    if (known !== undefined) return known;
+    const start = this.#reserveSize + this.#structSize + offset;
+    const limit = this.#reserveSize + this.#structSize + this.#stringsSize;
+    const end = start < limit ? this.#bytes.subarray(0, limit).indexOf(0, start) : -1;
+    if (end < 0)
+      throw new FdtError('FDT_ERR_BADOFFSET', `no property name at ${offset} of the strings block`);
+    const name = latin1(this.#bytes.subarray(start, end));
+    this.#names.set(offset, name);
+    return name;
+  }
+
+  #addString(name: string): number {
+    const known = this.#nameOffsets.get(name);
+    if (known !== undefined) return known;
+    const start = this.#reserveSize + this.#structSize;
+    const strings = latin1(this.#bytes.subarray(start, start + this.#stringsSize));
+    let offset = strings.indexOf(`${name}\0`);
+    if (offset < 0) {
+      offset = this.#stringsSize;
+      this.#reserve(name.length + 1);
+      putLatin1(this.#bytes, start + offset, `${name}\0`);
+      this.#stringsSize += name.length + 1;
+    }
+    this.#nameOffsets.set(name, offset);
+    return offset;
+  }
+
+  /** Makes `newSize` bytes of the `oldSize` bytes at `offset`; what was behind moves, what was there stays. */
+  #splice(offset: number, oldSize: number, newSize: number): void {
+    if (newSize > oldSize) this.#reserve(newSize - oldSize);
+    const start = this.#reserveSize + offset;
+    const end = this.#reserveSize + this.#structSize + this.#stringsSize;
+    this.#bytes.copyWithin(start + newSize, start + oldSize, end);
+    this.#structSize += newSize - oldSize;
+  }
+
+  #reserve(extra: number): void {
+    const used = this.#reserveSize + this.#structSize + this.#stringsSize;
+    if (used + extra <= this.#bytes.length) return;
+    const grown = new Uint8Array((used + extra) * 2);
+    grown.set(this.#bytes);
+    this.#bytes = grown;
+    this.#view = new DataView(grown.buffer);
+  }
+}
+
+/** Bytes of the reserve map up to and with its terminator, the entry of size 0. */
+function reserveMapSize(view: DataView, offset: number, total: number): number {
+  for (let end = offset; end + RESERVE_ENTRY_SIZE <= total; end += RESERVE_ENTRY_SIZE)
+    if (view.getBigUint64(end + 8) === 0n) return end + RESERVE_ENTRY_SIZE - offset;
+  throw new FdtError('FDT_ERR_TRUNCATED', 'the memory reserve map has no end');
+}
+
+function putLatin1(bytes: Uint8Array, at: number, text: string): void {
+  for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i);
+}
+
+export function latin1Bytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  putLatin1(bytes, 0, text);
+  return bytes;
+}
+
+export function readCell(bytes: Uint8Array, at: number): number {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(at);
+}

@@ -13,3 +13,4 @@ export type { SmbusCall } from './smbus-calls.ts';
 export { SpiDev, type SpiResult } from './spi-dev.ts';
 export { SpiNode, type SpiNodeOptions, type SpiOpenOptions } from './spi-node.ts';
 export type { SpiSegment } from './spi-segments.ts';
+export { strerror } from './strerror.ts';

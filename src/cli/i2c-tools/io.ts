@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+
+/** The three streams of a tool. A write may give a promise: of there being room for more. */
+export interface ToolIo {
+  readonly stdout: { write(data: string | Uint8Array): unknown };
+  readonly stderr: { write(data: string): unknown };
+  /** The next line of standard input with its line feed (a last line may lack it); undefined at its end. */
+  readLine(): Promise<string | undefined>;
+  /** Up to `most` bytes of standard input, as read(2): empty at its end. */
+  readBytes(most: number): Promise<Uint8Array>;
+  /** Aborted when the tool is to end: by Ctrl-C. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Reads the answer to a question of yes or no. Anything but a clear answer is `preset`; no answer, or one
+ * without a line feed, is no (i2c-tools, tools/util.c).
+ */
+export async function readAnswer(io: ToolIo, preset: boolean): Promise<boolean> {
+  const line = await io.readLine();
+  if (line === undefined || !line.endsWith('\n')) return false;
+  const letter = line[0]?.toLowerCase();
+  if (letter === 'y') return true;
+  if (letter === 'n') return false;
+  return preset;
+}
+
+const EMPTY = new Uint8Array(0);
+const LINE_FEED = 0x0a;
+
+/** Bytes that arrive in chunks, read in lines and in pieces. */
+export class InputReader {
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  #rest: Uint8Array = EMPTY;
+
+  constructor(chunks: AsyncIterable<Uint8Array>) {
+    this.#chunks = chunks[Symbol.asyncIterator]();
+  }
+
+  async readBytes(most: number): Promise<Uint8Array> {
+    if (this.#rest.length === 0) this.#rest = await this.#next();
+    const bytes = this.#rest.subarray(0, most);
+    this.#rest = this.#rest.subarray(bytes.length);
+    return bytes;
+  }
+
+  async readLine(): Promise<string | undefined> {
+    let line: Uint8Array = EMPTY;
+    for (;;) {
+      if (this.#rest.length === 0) this.#rest = await this.#next();
+      if (this.#rest.length === 0) break;
+      const feed = this.#rest.indexOf(LINE_FEED);
+      const taken = this.#rest.subarray(0, feed < 0 ? this.#rest.length : feed + 1);
+      this.#rest = this.#rest.subarray(taken.length);
+      line = Buffer.concat([line, taken]);
+      if (feed >= 0) break;
+    }
+    return line.length === 0 ? undefined : Buffer.from(line).toString();
+  }
+
+  async #next(): Promise<Uint8Array> {
+    for (;;) {
+      const { done, value } = await this.#chunks.next();
+      if (done) return EMPTY;
+      if (value.length > 0) return value;
+    }
+  }
+}
+
+/**
+ * The streams of this process. Standard input is not touched before something is read from it; `close` lets
+ * go of it, for otherwise it keeps the process alive.
+ */
+export function processIo(signal?: AbortSignal): ToolIo & { close(): void } {
+  let reader: InputReader | undefined;
+  const input = () => {
+    reader ??= new InputReader(process.stdin);
+    return reader;
+  };
+  return {
+    stdout: {
+      write: (data) => (process.stdout.write(data) ? undefined : once(process.stdout, 'drain')),
+    },
+    stderr: process.stderr,
+    readLine: () => input().readLine(),
+    readBytes: (most) => input().readBytes(most),
+    signal,
+    close: () => {
+      if (reader !== undefined) process.stdin.destroy();
+    },
+  };
+}

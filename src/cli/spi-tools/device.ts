@@ -1,0 +1,124 @@
+import { BusFault, type NodeRegistry, SPI_MODE, type SpiDev, strerror } from '../../board/index.ts';
+import type { ToolIo } from '../i2c-tools/io.ts';
+import { decimal, type Option } from './getopt.ts';
+
+/** The nodes that the tools work on. */
+export type Nodes = Pick<NodeRegistry, 'open'>;
+
+/** spi-tools' version whose arguments and output these tools have. */
+const COMPATIBLE_WITH = '0.8.4';
+
+/** What can be set on a device; what is absent stays. */
+export interface Settings {
+  /** 0 to 3. */
+  mode?: number;
+  lsbFirst?: number;
+  bits?: number;
+  speed?: number;
+  ready?: number;
+}
+
+export const DEVICE_OPTION: Option = { letter: 'd', name: 'device', takesValue: true };
+export const COMMON_OPTIONS: readonly Option[] = [
+  DEVICE_OPTION,
+  { letter: 'm', name: 'mode', takesValue: true },
+  { letter: 'l', name: 'lsb', takesValue: true },
+  { letter: 's', name: 'speed', takesValue: true },
+  { letter: 'r', name: 'spirdy', takesValue: true },
+  { letter: 'h', name: 'help', takesValue: false },
+  { letter: 'v', name: 'version', takesValue: false },
+];
+
+export function printVersion(tool: string, io: ToolIo): number {
+  io.stderr.write(`${tool} - ${COMPATIBLE_WITH} (dtbus)\n`);
+  return 0;
+}
+
+/** Which letter sets what, its range, and what is said of a value outside. */
+const RANGES = {
+  m: { setting: 'mode', min: 0, max: 3, wrong: 'wrong SPI mode ([0-3])' },
+  l: { setting: 'lsbFirst', min: 0, max: 1, wrong: 'wrong LSB first value ([0,1])' },
+  b: { setting: 'bits', min: 7, max: Number.POSITIVE_INFINITY, wrong: 'wrong bits per word value [7...]' },
+  s: { setting: 'speed', min: 10, max: 100_000_000, wrong: 'wrong speed value (Hz)' },
+  r: { setting: 'ready', min: 0, max: 1, wrong: 'wrong SPI_RDY value ([0,1])' },
+} as const;
+
+export type SettingLetter = keyof typeof RANGES;
+
+/** Puts an option's value into `settings`; gives a sentence when it is wrong. */
+export function parseSetting(letter: SettingLetter, text: string, settings: Settings): string | undefined {
+  const { setting, min, max, wrong } = RANGES[letter];
+  const value = decimal(text);
+  if (value === undefined || value < min || value > max) return wrong;
+  settings[setting] = value;
+  return undefined;
+}
+
+/** perror(3) */
+function report(what: string, thrown: unknown, io: ToolIo): void {
+  io.stderr.write(`${what}: ${strerror(BusFault.from(thrown).code)}\n`);
+}
+
+/** Opens a device; reports and gives undefined when it cannot be. */
+export function openDevice(path: string, nodes: Nodes, io: ToolIo): SpiDev | undefined {
+  try {
+    const node = nodes.open(path);
+    if ('chipSelect' in node) return node;
+    node.close();
+    io.stderr.write(`${path}: Inappropriate ioctl for device\n`);
+  } catch (thrown) {
+    report(path, thrown, io);
+  }
+  return undefined;
+}
+
+/** Sets what is given and differs; reports the first that the device refuses and gives false. */
+export function applySettings(spi: SpiDev, settings: Settings, io: ToolIo): boolean {
+  const attempt = (request: string, work: () => void, before = '', after = ''): boolean => {
+    try {
+      work();
+      return true;
+    } catch (thrown) {
+      io.stderr.write(before);
+      report(request, thrown, io);
+      io.stderr.write(after);
+      return false;
+    }
+  };
+  const { mode, lsbFirst, bits, speed, ready } = settings;
+  const withMode = mode === undefined ? spi.mode : (spi.mode & ~3) | mode;
+  const withReady =
+    ready === undefined ? withMode : ready ? withMode | SPI_MODE.READY : withMode & ~SPI_MODE.READY;
+  return (
+    (withReady === spi.mode ||
+      attempt('SPI_IOC_WR_MODE', () => {
+        spi.mode = withReady;
+      })) &&
+    (lsbFirst === undefined ||
+      attempt('SPI_IOC_WR_LSB_FIRST', () => {
+        spi.lsbFirst = lsbFirst === 1;
+      })) &&
+    (bits === undefined ||
+      attempt(
+        'SPI_IOC_WR_BITS_PER_WORD',
+        () => {
+          spi.bitsPerWord = bits;
+        },
+        `Unable to set bits to ${bits}\n`,
+      )) &&
+    (speed === undefined ||
+      attempt(
+        'SPI_IOC_WR_MAX_SPEED_HZ',
+        () => {
+          spi.maxSpeedHz = speed;
+        },
+        '',
+        `Failed to set speed to ${speed}\n`,
+      ))
+  );
+}
+
+/** perror(3) for a transfer. */
+export function reportTransfer(thrown: unknown, io: ToolIo): void {
+  report('SPI_IOC_MESSAGE', thrown, io);
+}

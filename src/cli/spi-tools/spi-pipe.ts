@@ -1,0 +1,123 @@
+import { SPI_MODE, type SpiDev } from '../../board/index.ts';
+import type { ToolIo } from '../i2c-tools/io.ts';
+import {
+  applySettings,
+  COMMON_OPTIONS,
+  type Nodes,
+  openDevice,
+  parseSetting,
+  printVersion,
+  reportTransfer,
+  type SettingLetter,
+  type Settings,
+} from './device.ts';
+import { decimal, getopt } from './getopt.ts';
+
+const TOOL = 'spi-pipe';
+
+const USAGE = `usage: ${TOOL} options...
+  -d --device=<dev>    the device: /dev/spidev0.0
+  -s --speed=<speed>   clock in Hz
+  -m --mode=[0-3]      clock polarity and phase
+  -l --lsb={0,1}       1 sends the lowest bit first
+  -B --bits=[7...]     bits of a word
+  -b --blocksize=<int> bytes of a transfer (default 1)
+  -n --number=<int>    number of transfers (-1, the default: until the input ends)
+  -h --help            this text
+  -v --version         the version
+example: printf '\\237\\0\\0\\0' | ${TOOL} -d /dev/spidev0.0 -b 4 -n 1 | xxd
+`;
+
+const OPTIONS = [
+  ...COMMON_OPTIONS,
+  { letter: 'B', name: 'bits', takesValue: true },
+  { letter: 'b', name: 'blocksize', takesValue: true },
+  { letter: 'n', name: 'number', takesValue: true },
+];
+
+/** spi-pipe(1): sends standard input to a device and prints what comes back. */
+export async function spiPipe(argv: readonly string[], nodes: Nodes, io: ToolIo): Promise<number> {
+  const settings: Settings = {};
+  let device: string | undefined;
+  let blockSize = 1;
+  let blocks = -1;
+  const wrong = (sentence: string) => {
+    io.stderr.write(`${TOOL}: ${sentence}\n`);
+    return 1;
+  };
+  for (const found of getopt(argv, OPTIONS)) {
+    if (found.kind === 'wrong') {
+      wrong(found.sentence);
+      return wrong('wrong option. Use -h for help.');
+    }
+    const { letter, value } = found;
+    switch (letter) {
+      case 'h':
+        io.stderr.write(USAGE);
+        return 0;
+      case 'v':
+        return printVersion(TOOL, io);
+      case 'd':
+        device = value;
+        break;
+      case 'b':
+        blockSize = decimal(value) ?? 0;
+        if (blockSize <= 0) return wrong('wrong blocksize');
+        break;
+      case 'n':
+        blocks = decimal(value) ?? -2;
+        if (blocks < -1) return wrong('wrong block number');
+        break;
+      default: {
+        const sentence = parseSetting((letter === 'B' ? 'b' : letter) as SettingLetter, value, settings);
+        if (sentence !== undefined) return wrong(letter === 's' ? 'Invalid speed' : sentence);
+      }
+    }
+  }
+  if (device === undefined) return wrong('no device specified (use option -h for help).');
+  const spi = openDevice(device, nodes, io);
+  if (spi === undefined) return 1;
+  const before: Settings = {
+    mode: spi.mode & 3,
+    lsbFirst: spi.lsbFirst ? 1 : 0,
+    bits: spi.bitsPerWord,
+    ready: spi.mode & SPI_MODE.READY ? 1 : 0,
+    ...(spi.maxSpeedHz === 0 ? {} : { speed: spi.maxSpeedHz }),
+  };
+  try {
+    if (!applySettings(spi, settings, io)) return 1;
+    const code = await pipe(spi, blockSize, blocks, io);
+    return applySettings(spi, before, io) ? code : 1;
+  } finally {
+    spi.close();
+  }
+}
+
+/** spi-pipe calls the end of its input a failure even where no number of blocks was asked for; we do not. */
+async function pipe(spi: SpiDev, blockSize: number, blocks: number, io: ToolIo): Promise<number> {
+  for (let done = 0; blocks < 0 || done < blocks; done++) {
+    if (io.signal?.aborted) return 1;
+    const tx = await readBlock(blockSize, io);
+    if (tx.length === 0) return blocks < 0 ? 0 : 1;
+    try {
+      const { rx } = await spi.transfer({ tx, rx: tx.length });
+      await io.stdout.write(rx);
+    } catch (thrown) {
+      reportTransfer(thrown, io);
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/** A block; a shorter one when the input ends in it. */
+async function readBlock(size: number, io: ToolIo): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for (let length = 0; length < size; ) {
+    const piece = await io.readBytes(size - length);
+    if (piece.length === 0) break;
+    pieces.push(piece);
+    length += piece.length;
+  }
+  return Buffer.concat(pieces);
+}

@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { BusFault, I2C_M, type I2cController, type I2cMessage } from '../../src/bus/index.ts';
+import { hostOf, i2cRig } from '../support/rig.ts';
+
+/** What a controller was asked to do, with the data of its time. */
+interface Seen {
+  readonly addr: number;
+  readonly flags: number;
+  readonly data: readonly number[];
+}
+
+/** Records transactions; reads give 1, 2, 3, …; address 0x7f is nobody's. */
+function recorder() {
+  const transactions: Seen[][] = [];
+  const controller: I2cController = {
+    description: 'recorder',
+    functionality: 1,
+    transfer(messages) {
+      transactions.push(messages.map(({ addr, flags, buf }) => ({ addr, flags, data: [...buf] })));
+      for (const { addr, flags, buf } of messages) {
+        if (addr === 0x7f) throw new BusFault('ENXIO');
+        if (flags & I2C_M.RD) for (let i = 0; i < buf.length; i++) buf[i] = i + 1;
+      }
+    },
+  };
+  return { controller, transactions };
+}
+
+const write = (addr: number, ...bytes: number[]): I2cMessage => ({
+  addr,
+  flags: 0,
+  buf: Uint8Array.from(bytes),
+});
+const read = (addr: number, length: number): I2cMessage => ({
+  addr,
+  flags: I2C_M.RD,
+  buf: new Uint8Array(length),
+});
+
+describe('virtio-i2c, from the FE driver to the controller', () => {
+  it('carries a write and a read as one transaction', async () => {
+    const { controller, transactions } = recorder();
+    const { adapter } = await i2cRig(controller);
+    const messages = [write(0x50, 0x12, 0x34), read(0x50, 3)];
+    adapter.transferSync(messages);
+    expect(transactions).toEqual([
+      [
+        { addr: 0x50, flags: 0, data: [0x12, 0x34] },
+        { addr: 0x50, flags: I2C_M.RD, data: [0, 0, 0] },
+      ],
+    ]);
+    expect([...(messages[1] as I2cMessage).buf]).toEqual([1, 2, 3]);
+  });
+
+  it('carries zero-length and ten-bit messages', async () => {
+    const { controller, transactions } = recorder();
+    const { adapter } = await i2cRig(controller);
+    adapter.transferSync([{ addr: 0x2a5, flags: I2C_M.TEN, buf: new Uint8Array(0) }]);
+    expect(transactions).toEqual([[{ addr: 0x2a5, flags: I2C_M.TEN, data: [] }]]);
+  });
+
+  it('brings the reason of a failure to the caller', async () => {
+    const { controller } = recorder();
+    const { adapter } = await i2cRig(controller);
+    expect(() => adapter.transferSync([write(0x7f, 1)])).toThrowError(
+      expect.objectContaining({ code: 'ENXIO' }),
+    );
+    await expect(adapter.transfer([write(0x7f, 1)])).rejects.toMatchObject({ code: 'ENXIO' });
+  });
+
+  it('refuses flags that the wire format has no place for', async () => {
+    const { controller, transactions } = recorder();
+    const { adapter } = await i2cRig(controller);
+    const mangled = { ...write(0x50, 1), flags: I2C_M.IGNORE_NAK };
+    expect(() => adapter.transferSync([mangled])).toThrowError(
+      expect.objectContaining({ code: 'EOPNOTSUPP' }),
+    );
+    expect(transactions).toEqual([]);
+  });
+
+  it('answers asynchronous callers in order, more of them than the ring holds', async () => {
+    const { controller, transactions } = recorder();
+    const { adapter, dma } = await i2cRig(controller);
+    const before = dma.available;
+    await Promise.all(
+      Array.from({ length: 1000 }, (_, i) => adapter.transfer([write(0x10, i & 0xff, i >> 8)])),
+    );
+    expect(transactions.map(([first]) => first?.data)).toEqual(
+      Array.from({ length: 1000 }, (_, i) => [i & 0xff, i >> 8]),
+    );
+  });
+
+  it('gives all guest memory back after failures', async () => {
+    const { controller } = recorder();
+    const { adapter, dma } = await i2cRig(controller);
+    const fail = () => {
+      for (let i = 0; i < 300; i++)
+        expect(() => adapter.transferSync([write(0x7f, 1), read(0x7f, 4)])).toThrow();
+    };
+    // The first round also makes the indirect tables that the queue keeps for good.
+    fail();
+    const before = dma.available;
+    fail();
+    expect(dma.available).toBe(before);
+  });
+});
+
+describe('virtio-i2c over a host that answers later', () => {
+  function slow(settle: (signal: AbortSignal | undefined) => Promise<void>) {
+    const controller: I2cController = {
+      description: 'slow',
+      functionality: 1,
+      transfer: (_messages, signal) => settle(signal),
+    };
+    return { controller, host: hostOf({ i2c: controller }, false) };
+  }
+
+  it('completes an asynchronous transfer', async () => {
+    const { controller, host } = slow(() => new Promise((resolve) => setTimeout(resolve, 5)));
+    const { adapter } = await i2cRig(controller, host);
+    await expect(adapter.transfer([write(0x50, 1)])).resolves.toBeUndefined();
+  });
+
+  it('turns a deadline into ETIMEDOUT and works on', async () => {
+    let hang = true;
+    const { controller, host } = slow((signal) =>
+      hang
+        ? new Promise((_, reject) =>
+            signal?.addEventListener('abort', () => reject(new BusFault('ETIMEDOUT'))),
+          )
+        : Promise.resolve(),
+    );
+    const { adapter } = await i2cRig(controller, host);
+    await expect(adapter.transfer([write(0x50, 1)])).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    hang = false;
+    await expect(adapter.transfer([write(0x50, 1)])).resolves.toBeUndefined();
+  });
+
+  it('does not wait for a controller that ignores its deadline', async () => {
+    const { controller, host } = slow(() => new Promise(() => {}));
+    const { adapter } = await i2cRig(controller, host);
+    await expect(adapter.transfer([write(0x50, 1)])).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+  });
+
+  it('says that a synchronous call needs a back-end of its own thread', async () => {
+    const { controller, host } = slow(() => Promise.resolve());
+    const { adapter } = await i2cRig(controller, host);
+    expect(() => adapter.transferSync([write(0x50, 1)])).toThrow(/one thread/);
+  });
+});
+
+describe('freeze and restore', () => {
+  it('fails transfers with ESHUTDOWN while frozen and carries them afterwards', async () => {
+    const { controller, transactions } = recorder();
+    const { adapter, bus } = await i2cRig(controller);
+    bus.freeze();
+    expect(() => adapter.transferSync([write(0x50, 1)])).toThrowError(
+      expect.objectContaining({ code: 'ESHUTDOWN' }),
+    );
+    bus.restore();
+    adapter.transferSync([write(0x50, 2)]);
+    expect(transactions.map(([first]) => first?.data)).toEqual([[2]]);
+  });
+
+  it('ends with ENODEV after the device was removed', async () => {
+    const { controller } = recorder();
+    const { adapter, bus } = await i2cRig(controller);
+    bus.removeAll();
+    expect(() => adapter.transferSync([write(0x50, 1)])).toThrow(BusFault);
+  });
+});

@@ -1,0 +1,78 @@
+import { Client, ResourceManager, VirtioI2cDevice, VirtioSpiDevice } from '../../src/backend/index.ts';
+import type { Host, I2cController, SpiController } from '../../src/bus/index.ts';
+import {
+  VirtioBus,
+  type VirtioI2c,
+  type VirtioSpi,
+  virtioI2cDriver,
+  virtioSpiDriver,
+} from '../../src/frontend/index.ts';
+import { LocalBackEnd, LocalFrontEnd, registerBytes } from '../../src/transport/index.ts';
+import { DmaAllocator, GuestMemory, type VirtioDevice } from '../../src/virtio/index.ts';
+import { node } from './node.ts';
+
+export const MEMORY_BYTES = 1 << 20;
+
+/** A host that carries what it is given, always open, answering at once or later as its controller does. */
+export function hostOf(buses: { i2c?: I2cController; spi?: SpiController }, synchronous = true): Host {
+  return { description: 'test host', synchronous, ...buses, open() {}, close() {} };
+}
+
+/** Both ends of one device in this thread, with nothing between them but the ring. */
+export interface Rig<Bound> {
+  readonly adapter: Bound;
+  readonly bus: VirtioBus;
+  readonly backEnd: LocalBackEnd;
+  readonly manager: ResourceManager;
+  readonly client: Client;
+  readonly memory: GuestMemory;
+  readonly dma: DmaAllocator;
+  readonly transport: LocalFrontEnd;
+}
+
+async function rig<Bound>(
+  makeDevice: (manager: ResourceManager, client: Client) => VirtioDevice,
+  compatible: string,
+): Promise<Rig<Bound>> {
+  const manager = new ResourceManager({ reopenIntervalMs: 0, abortGraceMs: 20 });
+  const client = new Client('test');
+  const device = makeDevice(manager, client);
+  await manager.open();
+  const buffer = new SharedArrayBuffer(MEMORY_BYTES);
+  const memory = GuestMemory.over(buffer);
+  const dma = new DmaAllocator(0x1000, MEMORY_BYTES - 0x1000);
+  const registers = new SharedArrayBuffer(registerBytes(1));
+  const backEnd = new LocalBackEnd(memory, registers, [device]);
+  const transport = new LocalFrontEnd(memory, registers, 0, () => backEnd.serveInline());
+  const bus = new VirtioBus();
+  bus.register(virtioI2cDriver);
+  bus.register(virtioSpiDriver);
+  const handle = bus.add({ node: node('bus'), compatible: [compatible], number: 0, transport, dma });
+  const fault = bus.listing()[0]?.fault;
+  if (fault !== undefined) throw new Error(fault);
+  return { adapter: bus.bound(handle) as Bound, bus, backEnd, manager, client, memory, dma, transport };
+}
+
+/** An I2C adapter whose requests go over a ring to `controller`. */
+export function i2cRig(
+  controller: I2cController,
+  host = hostOf({ i2c: controller }),
+): Promise<Rig<VirtioI2c>> {
+  return rig(
+    (manager, client) =>
+      new VirtioI2cDevice(manager, manager.addI2cBus('/bus', host, controller, { timeoutMs: 50 }), client),
+    'platform,virtio-i2c',
+  );
+}
+
+/** An SPI adapter whose requests go over a ring to `controller`. */
+export function spiRig(
+  controller: SpiController,
+  host = hostOf({ spi: controller }),
+): Promise<Rig<VirtioSpi>> {
+  return rig(
+    (manager, client) =>
+      new VirtioSpiDevice(manager, manager.addSpiBus('/bus', host, controller, { timeoutMs: 50 }), client),
+    'platform,virtio-spi',
+  );
+}

@@ -6,6 +6,8 @@ import type { I2cWire } from './i2c-wire.ts';
 /** What a part's model is given beside its node. */
 export interface PartContext {
   readonly clock: Clock;
+  /** Folder that relative file names of the tree start from. */
+  readonly directory: string;
   /** Says one sentence to whoever runs the board; the node's path is put in front of it. */
   warn(sentence: string): void;
   /**

@@ -8,6 +8,7 @@ export {
 export { type Cancel, type Clock, MS, RealClock, SECOND, SteppedClock, US } from './clock.ts';
 export { type Contents, fileContents, volatileContents } from './contents.ts';
 export type { PartContext } from './context.ts';
+export { i2cAddress, i2cAddresses } from './i2c-address.ts';
 export { I2cWire } from './i2c-wire.ts';
 export { Line } from './line.ts';
 export {
@@ -23,7 +24,6 @@ export { loadModels } from './parts/index.ts';
 export {
   type FilledI2c,
   type FilledSpi,
-  i2cAddresses,
   type Occupant,
   populateI2c,
   populateSpi,

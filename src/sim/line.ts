@@ -8,6 +8,7 @@ export class Line {
   readonly #idle: boolean;
   #high: boolean;
   #listeners: ((high: boolean) => void)[] = [];
+  #watch: () => void = () => {};
 
   constructor(name: string, idleHigh = true) {
     this.name = name;
@@ -25,6 +26,11 @@ export class Line {
     return this.#listeners.length > 0;
   }
 
+  /** For the part: `callback` is called whenever somebody begins to listen. */
+  onWatch(callback: () => void): void {
+    this.#watch = callback;
+  }
+
   /** Drives the pin; listeners hear of changes only. */
   set(high: boolean): void {
     if (high === this.#high) return;
@@ -40,6 +46,7 @@ export class Line {
   /** Calls `listener` at every change of level; returns what ends it. */
   listen(listener: (high: boolean) => void): () => void {
     this.#listeners = [...this.#listeners, listener];
+    this.#watch();
     return () => {
       this.#listeners = this.#listeners.filter((other) => other !== listener);
     };

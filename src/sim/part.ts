@@ -30,6 +30,8 @@ export type PartState = object;
 /** What parts of every bus share. */
 export interface Part {
   readonly state: PartState;
+  /** Who has the declared properties, where that is not the part itself: the chip behind a bus interface. */
+  readonly subject?: object;
   /** Output pins: interrupt and alert lines. */
   readonly lines?: readonly Line[];
   /** Power-on reset: registers as the data sheet's table of defaults. What is sensed stays, so does memory that keeps without power. */

@@ -3,13 +3,11 @@ import type { Catalogue, PartModel } from './catalogue.ts';
 import { type Clock, RealClock } from './clock.ts';
 import { contentsOf } from './contents.ts';
 import type { PartContext } from './context.ts';
+import { i2cAddresses } from './i2c-address.ts';
 import { I2cWire } from './i2c-wire.ts';
-import { type Part, TEN_BIT_ADDRESS } from './part.ts';
+import type { Part } from './part.ts';
 import { PartRegistry } from './registry.ts';
 import { SpiWire } from './spi-wire.ts';
-
-/** `reg` bit 30: the controller itself is the target (Linux include/dt-bindings/i2c/i2c.h, `I2C_OWN_SLAVE_ADDRESS`). */
-const OWN_TARGET_ADDRESS = 0x4000_0000;
 
 /** What simulated parts need to run: the same for a whole board. */
 export interface SimulationOptions {
@@ -103,30 +101,6 @@ export function populateSpi(
   return { wire, occupants };
 }
 
-/**
- * The addresses in an I2C child's `reg`, with `TEN_BIT_ADDRESS` kept; own-target addresses are left out.
- * @throws {NodeError}
- */
-export function i2cAddresses(node: DeviceNode): readonly number[] {
-  const addresses: number[] = [];
-  for (const cell of node.u32s('reg') ?? []) {
-    const address = (cell & ~(TEN_BIT_ADDRESS | OWN_TARGET_ADDRESS)) >>> 0;
-    const tenBit = (cell & TEN_BIT_ADDRESS) !== 0;
-    if (tenBit ? address > 0x3ff : address === 0 || address > 0x7f) {
-      const shown = `0x${address.toString(16)}`;
-      throw new NodeError(
-        node,
-        'reg',
-        tenBit
-          ? `a ten-bit I2C address goes from 0 to 0x3ff, not ${shown}`
-          : `an I2C address goes from 0x01 to 0x7f, not ${shown}; a ten-bit one needs bit 31 set (I2C_TEN_BIT_ADDRESS)`,
-      );
-    }
-    if ((cell & OWN_TARGET_ADDRESS) === 0) addresses.push(cell >>> 0);
-  }
-  return addresses;
-}
-
 function claim(
   node: DeviceNode,
   reg: readonly number[],
@@ -163,6 +137,7 @@ function contextOf(node: DeviceNode, simulation: Simulation, wire: I2cWire | und
   const warn = (sentence: string) => simulation.warn(`${node.path}: ${sentence}`);
   return {
     clock,
+    directory,
     warn,
     contents: (size, fill) => contentsOf(node, directory, size, fill, clock, warn),
     readdress: () => wire?.readdress(),

@@ -73,9 +73,9 @@ export class PartRegistry {
   }
 }
 
-/** A part's declared properties are ordinary fields or accessors of it. */
+/** A part's declared properties are ordinary fields or accessors. */
 function valuesOf(part: Part): Record<string, PropertyValue | undefined> {
-  return part as unknown as Record<string, PropertyValue | undefined>;
+  return (part.subject ?? part) as Record<string, PropertyValue | undefined>;
 }
 
 function declarationOf(path: string, model: PartModel, property: string): PropertyDeclaration {
@@ -105,10 +105,16 @@ function restoreState(into: object, from: object): void {
   const target = into as Record<string, unknown>;
   for (const [key, value] of Object.entries(structuredClone(from))) {
     const present = target[key];
-    if (present instanceof Uint8Array && value instanceof Uint8Array) present.set(value);
+    if (isArray(present) && isArray(value)) present.set(value);
     else if (isPlain(present) && isPlain(value)) restoreState(present, value);
     else target[key] = value;
   }
+}
+
+type NumberArray = Uint8Array | Uint16Array | Uint32Array | Float64Array;
+
+function isArray(value: unknown): value is NumberArray {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView);
 }
 
 function isPlain(value: unknown): value is object {

@@ -1,0 +1,38 @@
+import type { Line } from './line.ts';
+import type { PartState } from './part.ts';
+
+/**
+ * The inside of a part, without the bus that leads to it: the same chip can sit behind I2C and SPI. The
+ * members mean what they mean in `Part`.
+ */
+export interface Chip {
+  readonly state: PartState;
+  readonly lines?: readonly Line[];
+  reset(): void;
+  restored?(): void;
+  close?(): void;
+  /** A transfer to the chip begins: the time to catch up with the clock, to latch counters. */
+  begin?(read: boolean): void;
+  /** The transfer ends. */
+  end?(): void;
+}
+
+/** A chip that shows itself as byte registers, one after the other. */
+export interface ByteRegisterChip extends Chip {
+  /** The register that the first byte of a write names, where that is not the byte itself. */
+  pointer?(byte: number): number;
+  readRegister(register: number): number;
+  writeRegister(register: number, value: number): void;
+  /** The register that follows in a burst. Default: the next, with a wrap at 256. */
+  nextRegister?(register: number): number;
+}
+
+/** A chip that shows itself as registers of several bytes, most significant byte first. */
+export interface WordRegisterChip extends Chip {
+  pointer?(byte: number): number;
+  /** Bytes of a register, 1 to 3. Default: 2. */
+  width?(register: number): number;
+  readRegister(register: number): number;
+  /** Called when the last byte of the register has arrived. */
+  writeRegister(register: number, value: number): void;
+}

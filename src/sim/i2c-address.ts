@@ -1,0 +1,36 @@
+import { type DeviceNode, NodeError } from '../bus/index.ts';
+import { TEN_BIT_ADDRESS } from './part.ts';
+
+/** `reg` bit 30: the controller itself is the target (Linux include/dt-bindings/i2c/i2c.h, `I2C_OWN_SLAVE_ADDRESS`). */
+const OWN_TARGET_ADDRESS = 0x4000_0000;
+
+/**
+ * The addresses in an I2C child's `reg`, with `TEN_BIT_ADDRESS` kept; own-target addresses are left out.
+ * @throws {NodeError}
+ */
+export function i2cAddresses(node: DeviceNode): readonly number[] {
+  const addresses: number[] = [];
+  for (const cell of node.u32s('reg') ?? []) {
+    const address = (cell & ~(TEN_BIT_ADDRESS | OWN_TARGET_ADDRESS)) >>> 0;
+    const tenBit = (cell & TEN_BIT_ADDRESS) !== 0;
+    if (tenBit ? address > 0x3ff : address === 0 || address > 0x7f) {
+      const shown = `0x${address.toString(16)}`;
+      throw new NodeError(
+        node,
+        'reg',
+        tenBit
+          ? `a ten-bit I2C address goes from 0 to 0x3ff, not ${shown}`
+          : `an I2C address goes from 0x01 to 0x7f, not ${shown}; a ten-bit one needs bit 31 set (I2C_TEN_BIT_ADDRESS)`,
+      );
+    }
+    if ((cell & OWN_TARGET_ADDRESS) === 0) addresses.push(cell >>> 0);
+  }
+  return addresses;
+}
+
+/** The one address of a part. @throws {NodeError} when `reg` has none. */
+export function i2cAddress(node: DeviceNode): number {
+  const [address] = i2cAddresses(node);
+  if (address === undefined) throw new NodeError(node, 'reg', 'the I2C address of the part is missing');
+  return address;
+}

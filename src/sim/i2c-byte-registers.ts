@@ -1,0 +1,73 @@
+import type { ByteRegisterChip } from './chip.ts';
+import type { Line } from './line.ts';
+import type { I2cPart } from './part.ts';
+
+/**
+ * The usual I2C interface: the first byte written names a register, further bytes go there and onward, a
+ * read goes on from where the last access ended.
+ */
+export class I2cByteRegisters implements I2cPart {
+  readonly state;
+  readonly subject: ByteRegisterChip;
+  readonly addresses: readonly number[];
+  readonly #bus = { pointer: 0, namingRegister: false };
+
+  constructor(chip: ByteRegisterChip, address: number) {
+    this.subject = chip;
+    this.addresses = [address];
+    this.state = { chip: chip.state, bus: this.#bus };
+  }
+
+  get lines(): readonly Line[] {
+    return this.subject.lines ?? [];
+  }
+
+  reset(): void {
+    this.#bus.pointer = 0;
+    this.subject.reset();
+  }
+
+  restored(): void {
+    this.subject.restored?.();
+  }
+
+  close(): void {
+    this.subject.close?.();
+  }
+
+  start(_address: number, read: boolean): boolean {
+    this.#bus.namingRegister = !read;
+    this.subject.begin?.(read);
+    return true;
+  }
+
+  write(data: Uint8Array): number {
+    const bus = this.#bus;
+    for (const byte of data) {
+      if (bus.namingRegister) {
+        bus.namingRegister = false;
+        bus.pointer = this.subject.pointer?.(byte) ?? byte;
+      } else {
+        this.subject.writeRegister(bus.pointer, byte);
+        this.#advance();
+      }
+    }
+    return data.length;
+  }
+
+  read(into: Uint8Array): void {
+    for (let i = 0; i < into.length; i++) {
+      into[i] = this.subject.readRegister(this.#bus.pointer);
+      this.#advance();
+    }
+  }
+
+  stop(): void {
+    this.subject.end?.();
+  }
+
+  #advance(): void {
+    const bus = this.#bus;
+    bus.pointer = this.subject.nextRegister?.(bus.pointer) ?? (bus.pointer + 1) & 0xff;
+  }
+}

@@ -1,0 +1,79 @@
+import type { WordRegisterChip } from './chip.ts';
+import type { Line } from './line.ts';
+import type { I2cPart } from './part.ts';
+
+/**
+ * The I2C interface of chips with registers of two (or one, or three) bytes: the first byte written names a
+ * register, the next ones are its value, most significant first. The pointer stays; reading on gives the
+ * same register again.
+ */
+export class I2cWordRegisters implements I2cPart {
+  readonly state;
+  readonly subject: WordRegisterChip;
+  readonly addresses: readonly number[];
+  readonly #bus = { pointer: 0, namingRegister: false, value: 0, byte: 0 };
+
+  constructor(chip: WordRegisterChip, address: number) {
+    this.subject = chip;
+    this.addresses = [address];
+    this.state = { chip: chip.state, bus: this.#bus };
+  }
+
+  get lines(): readonly Line[] {
+    return this.subject.lines ?? [];
+  }
+
+  reset(): void {
+    this.#bus.pointer = 0;
+    this.subject.reset();
+  }
+
+  restored(): void {
+    this.subject.restored?.();
+  }
+
+  close(): void {
+    this.subject.close?.();
+  }
+
+  start(_address: number, read: boolean): boolean {
+    this.#bus.namingRegister = !read;
+    this.#bus.byte = 0;
+    this.subject.begin?.(read);
+    return true;
+  }
+
+  write(data: Uint8Array): number {
+    const bus = this.#bus;
+    for (const byte of data) {
+      if (bus.namingRegister) {
+        bus.namingRegister = false;
+        bus.pointer = this.subject.pointer?.(byte) ?? byte;
+        continue;
+      }
+      bus.value = bus.byte === 0 ? byte : bus.value * 256 + byte;
+      bus.byte = (bus.byte + 1) % this.#width();
+      if (bus.byte === 0) this.subject.writeRegister(bus.pointer, bus.value);
+    }
+    return data.length;
+  }
+
+  read(into: Uint8Array): void {
+    const bus = this.#bus;
+    const width = this.#width();
+    for (let i = 0; i < into.length; i++) {
+      if (bus.byte === 0) bus.value = this.subject.readRegister(bus.pointer);
+      bus.byte++;
+      into[i] = bus.value >>> (8 * (width - bus.byte));
+      if (bus.byte === width) bus.byte = 0;
+    }
+  }
+
+  stop(): void {
+    this.subject.end?.();
+  }
+
+  #width(): number {
+    return this.subject.width?.(this.#bus.pointer) ?? 2;
+  }
+}

@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type DeviceNode, NodeError } from '../../bus/index.ts';
+import type { I2cPartModel } from '../catalogue.ts';
+import type { ByteRegisterChip } from '../chip.ts';
+import type { PartContext } from '../context.ts';
+import { i2cAddress } from '../i2c-address.ts';
+import { I2cByteRegisters } from '../i2c-byte-registers.ts';
+import { parseI2cDump } from '../i2cdump.ts';
+
+const SIZE = 'dtbus,size';
+const DUMP = 'dtbus,dump';
+const READ_ONLY = 'dtbus,read-only';
+const NO_AUTO_INCREMENT = 'dtbus,no-auto-increment';
+
+/** Registers without a meaning: what was written is read back, what was loaded is there. */
+class RegisterMap implements ByteRegisterChip {
+  readonly state;
+  readonly #initial: Uint8Array;
+  readonly #registers: Uint8Array;
+  readonly #readOnly: Uint8Array;
+  readonly #increment: number;
+
+  constructor(initial: Uint8Array, readOnly: Uint8Array, autoIncrement: boolean) {
+    this.#initial = initial;
+    this.#registers = initial.slice();
+    this.#readOnly = readOnly;
+    this.#increment = autoIncrement ? 1 : 0;
+    this.state = { registers: this.#registers };
+  }
+
+  /** All registers. */
+  get registers(): Uint8Array {
+    return this.#registers.slice();
+  }
+
+  set registers(values: Uint8Array) {
+    this.#registers.set(values.subarray(0, this.#registers.length));
+  }
+
+  reset(): void {
+    this.#registers.set(this.#initial);
+  }
+
+  pointer(byte: number): number {
+    return byte % this.#registers.length;
+  }
+
+  readRegister(register: number): number {
+    return this.#registers[register] as number;
+  }
+
+  writeRegister(register: number, value: number): void {
+    if (this.#readOnly[register] === 0) this.#registers[register] = value;
+  }
+
+  nextRegister(register: number): number {
+    return (register + this.#increment) % this.#registers.length;
+  }
+}
+
+function initialRegisters(node: DeviceNode, context: PartContext): Uint8Array {
+  const size = node.u32(SIZE) ?? 256;
+  if (size < 1 || size > 256) throw new NodeError(node, SIZE, `must be 1 to 256, not ${size}`);
+  const registers = new Uint8Array(size);
+  const name = node.string(DUMP);
+  if (name === undefined) return registers;
+  const file = resolve(context.directory, name);
+  try {
+    registers.set(parseI2cDump(readFileSync(file, 'utf8')).subarray(0, size));
+  } catch (error) {
+    throw new NodeError(node, DUMP, `cannot load ${file}: ${(error as Error).message}`);
+  }
+  return registers;
+}
+
+/** `dtbus,read-only = <first last>, ...`: pairs of registers. */
+function readOnlyRegisters(node: DeviceNode, size: number): Uint8Array {
+  const flags = new Uint8Array(size);
+  const cells = node.u32s(READ_ONLY) ?? [];
+  for (let i = 0; i < cells.length; i += 2) {
+    const first = cells[i] as number;
+    const last = cells[i + 1];
+    if (last === undefined || first > last || last >= size) {
+      throw new NodeError(node, READ_ONLY, `must be pairs <first last> of registers below ${size}`);
+    }
+    flags.fill(1, first, last + 1);
+  }
+  return flags;
+}
+
+export const models: readonly I2cPartModel[] = [
+  {
+    compatible: ['dtbus,register-map'],
+    bus: 'i2c',
+    title: 'byte registers without a meaning, loadable from an i2cdump',
+    properties: [{ name: 'registers', kind: 'bytes', doc: 'all registers' }],
+    create(node, context) {
+      const initial = initialRegisters(node, context);
+      const chip = new RegisterMap(
+        initial,
+        readOnlyRegisters(node, initial.length),
+        !node.has(NO_AUTO_INCREMENT),
+      );
+      return new I2cByteRegisters(chip, i2cAddress(node));
+    },
+  },
+];

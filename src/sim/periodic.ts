@@ -1,0 +1,59 @@
+import type { Cancel, Clock } from './clock.ts';
+import type { Line } from './line.ts';
+
+/**
+ * Something that a chip does again and again: a conversion, a tick. Nothing runs in between: the chip calls
+ * `catchUp` before it looks at a result. Only while somebody listens to `line` an alarm is kept, because
+ * then the end of a period can be seen from outside.
+ */
+export class Periodic {
+  /** Clock time of the last period's end; part of the chip's state. */
+  readonly state = { since: 0 };
+  readonly #clock: Clock;
+  readonly #period: () => number;
+  readonly #tick: (count: number) => void;
+  readonly #line: Line | undefined;
+  #alarm: Cancel | undefined;
+
+  /**
+   * `period` in ns may change and is asked each time; 0 = standing still. `tick` is told how many periods
+   * have ended, at least 1.
+   */
+  constructor(clock: Clock, period: () => number, tick: (count: number) => void, line?: Line) {
+    this.#clock = clock;
+    this.#period = period;
+    this.#tick = tick;
+    this.#line = line;
+    this.state.since = clock.now();
+    line?.onWatch(() => this.#arm());
+  }
+
+  /** Accounts for the periods that have ended. */
+  catchUp(): void {
+    const period = this.#period();
+    const elapsed = this.#clock.now() - this.state.since;
+    if (period <= 0 || elapsed < period) return;
+    const count = Math.floor(elapsed / period);
+    this.state.since += count * period;
+    this.#tick(count);
+  }
+
+  /** A period begins now. */
+  restart(): void {
+    this.state.since = this.#clock.now();
+    this.#alarm?.();
+    this.#alarm = undefined;
+    this.#arm();
+  }
+
+  #arm(): void {
+    const period = this.#period();
+    if (period <= 0 || this.#alarm !== undefined || !this.#line?.watched) return;
+    const delay = Math.max(0, this.state.since + period - this.#clock.now());
+    this.#alarm = this.#clock.after(delay, () => {
+      this.#alarm = undefined;
+      this.catchUp();
+      this.#arm();
+    });
+  }
+}

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { faultOf, i2cBench } from '../support.ts';
+
+const MS = 1e6;
+const at24 = (name: string, properties = {}) =>
+  i2cBench({ compatible: `atmel,${name}`, reg: 0x50, properties });
+
+describe('AT24C02', () => {
+  it('is erased when new', async () => {
+    const bench = await at24('24c02');
+    expect(bench.writeRead([0], 4)).toEqual([0xff, 0xff, 0xff, 0xff]);
+  });
+
+  it('keeps what was written, and counts its address on', async () => {
+    const bench = await at24('24c02');
+    bench.write([0x10, 1, 2, 3]);
+    bench.clock.advance(5 * MS);
+    expect(bench.writeRead([0x10], 2)).toEqual([1, 2]);
+    expect(bench.read(2)).toEqual([3, 0xff]);
+  });
+
+  it('acknowledges nothing for the 5 ms of a write cycle', async () => {
+    const bench = await at24('24c02');
+    bench.write([0x10, 1]);
+    bench.clock.advance(4.9 * MS);
+    expect(faultOf(() => bench.read(1))).toBe('ENXIO');
+    bench.clock.advance(0.1 * MS);
+    expect(faultOf(() => bench.read(1))).toBeUndefined();
+  });
+
+  it('wraps a write inside its page of 8', async () => {
+    const bench = await at24('24c02');
+    bench.write([0x0e, 1, 2, 3, 4]);
+    bench.clock.advance(5 * MS);
+    expect(bench.writeRead([0x08], 8)).toEqual([3, 4, 0xff, 0xff, 0xff, 0xff, 1, 2]);
+  });
+
+  it('keeps the last 8 bytes of a longer write', async () => {
+    const bench = await at24('24c02');
+    bench.write([0x00, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    bench.clock.advance(5 * MS);
+    expect(bench.writeRead([0x00], 9)).toEqual([9, 10, 3, 4, 5, 6, 7, 8, 0xff]);
+  });
+
+  it('reads on from the last byte to the first', async () => {
+    const bench = await at24('24c02');
+    bench.write([0x00, 0xaa]);
+    bench.clock.advance(5 * MS);
+    expect(bench.writeRead([0xff], 2)).toEqual([0xff, 0xaa]);
+  });
+
+  it('only sets its address when a repeated START follows the data', async () => {
+    const bench = await at24('24c02');
+    bench.writeRead([0x20, 0x55], 1);
+    expect(bench.writeRead([0x20], 1)).toEqual([0xff]);
+  });
+
+  it('keeps its contents while WP is high', async () => {
+    const bench = await at24('24c02', { 'read-only': true });
+    bench.write([0x00, 1]);
+    expect(bench.writeRead([0x00], 1)).toEqual([0xff]);
+    bench.set('writeProtect', false);
+    bench.write([0x00, 1]);
+    bench.clock.advance(5 * MS);
+    expect(bench.writeRead([0x00], 1)).toEqual([1]);
+  });
+
+  it('takes its write time and its contents from a test', async () => {
+    const bench = await at24('24c02');
+    bench.set('writeTime', 0);
+    bench.set('contents', Uint8Array.of(7, 8));
+    bench.write([0x01, 9]);
+    expect(bench.writeRead([0x00], 3)).toEqual([7, 9, 0xff]);
+  });
+});
+
+describe('address bits in the device address', () => {
+  it.each([
+    ['24c04', 2, 0x1ff],
+    ['24c08', 4, 0x3ff],
+    ['24c16', 8, 0x7ff],
+  ])('%s answers %d addresses', async (name, count, last) => {
+    const bench = await at24(name);
+    bench.set('writeTime', 0);
+    bench.write([0xff, 0x77], 0x50 + count - 1);
+    expect((bench.get('contents') as Uint8Array)[last]).toBe(0x77);
+    expect(faultOf(() => bench.read(1, 0x50 + count))).toBe('ENXIO');
+  });
+
+  it('a sequential read crosses the blocks', async () => {
+    const bench = await at24('24c04');
+    bench.set('writeTime', 0);
+    bench.write([0x00, 0x42], 0x51);
+    expect(bench.writeRead([0xff], 2, 0x50)).toEqual([0xff, 0x42]);
+  });
+
+  it('24c1024 has its bit 16 there', async () => {
+    const bench = await at24('24c1024');
+    bench.set('writeTime', 0);
+    bench.write([0x00, 0x01, 0x42], 0x51);
+    expect((bench.get('contents') as Uint8Array)[0x10001]).toBe(0x42);
+  });
+});
+
+describe('two-byte addresses', () => {
+  it('24c32 takes the high byte first and ignores bits beyond its size', async () => {
+    const bench = await at24('24c32');
+    bench.set('writeTime', 0);
+    bench.write([0x01, 0x02, 0x99]);
+    expect(bench.writeRead([0x01, 0x02], 1)).toEqual([0x99]);
+    expect(bench.writeRead([0xf1, 0x02], 1)).toEqual([0x99]);
+  });
+
+  it('24c512 has pages of 128', async () => {
+    const bench = await at24('24c512');
+    bench.set('writeTime', 0);
+    bench.write([0xff, 0xff, 1, 2]);
+    expect(bench.writeRead([0xff, 0x80], 1)).toEqual([2]);
+    expect(bench.writeRead([0xff, 0xff], 1)).toEqual([1]);
+  });
+});
+
+describe('properties of the at24 binding', () => {
+  it('size, pagesize and address-width replace those of the compatible', async () => {
+    const bench = await at24('24c02', { size: 0x1000, pagesize: 32, 'address-width': 16 });
+    bench.set('writeTime', 0);
+    bench.write([0x0f, 0xff, 1, 2]);
+    expect(bench.writeRead([0x0f, 0xe0], 1)).toEqual([2]);
+  });
+
+  it.each([
+    ['pagesize', 12, 'power of two'],
+    ['size', 100, 'whole pages'],
+    ['address-width', 12, '8 or 16'],
+  ])('refuses a bad %s', async (name, value, sentence) => {
+    await expect(at24('24c02', { [name]: value })).rejects.toThrow(sentence);
+  });
+
+  it('finds a model for another maker by the name without vendor', async () => {
+    const bench = await i2cBench({ compatible: 'st,24c02', reg: 0x50 });
+    expect(bench.read(1)).toEqual([0xff]);
+  });
+});

@@ -1,0 +1,80 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { i2cBench } from './support.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'dtbus-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let count = 0;
+const newFile = () => join(folder, `contents${count++}.bin`);
+const eeprom = (file: string) =>
+  i2cBench({ compatible: 'atmel,24c02', reg: 0x50, properties: { 'dtbus,contents': file } });
+
+describe('dtbus,contents', () => {
+  it('is read at the start; a short file is filled up', async () => {
+    const file = newFile();
+    writeFileSync(file, Uint8Array.of(1, 2));
+    const bench = await eeprom(file);
+    expect(bench.writeRead([0], 3)).toEqual([1, 2, 0xff]);
+    expect(readFileSync(file)).toHaveLength(2);
+  });
+
+  it('is written when the board closes, and leaves nothing beside it', async () => {
+    const file = newFile();
+    const bench = await eeprom(file);
+    bench.write([0, 0x42]);
+    expect(existsSync(file)).toBe(false);
+    bench.parts.close();
+    expect(readFileSync(file)).toHaveLength(256);
+    expect(readFileSync(file)[0]).toBe(0x42);
+    expect(readdirSync(folder).filter((name) => name.includes('.new'))).toEqual([]);
+  });
+
+  it('is written half a second after a burst of changes', async () => {
+    const file = newFile();
+    const bench = await eeprom(file);
+    bench.set('writeTime', 0);
+    bench.write([0, 1]);
+    bench.clock.advance(400e6);
+    bench.write([1, 2]);
+    expect(existsSync(file)).toBe(false);
+    bench.clock.advance(100e6);
+    expect([...readFileSync(file).subarray(0, 2)]).toEqual([1, 2]);
+  });
+
+  it('is not touched when nothing changed', async () => {
+    const file = newFile();
+    (await eeprom(file)).parts.close();
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('of a file that is too long is refused', async () => {
+    const file = newFile();
+    writeFileSync(file, new Uint8Array(257));
+    await expect(eeprom(file)).rejects.toThrow(`${file} holds 257 bytes, the part only 256`);
+  });
+
+  it('of a folder is refused', async () => {
+    await expect(eeprom(folder)).rejects.toThrow(`cannot read ${folder}`);
+  });
+
+  it('that cannot be written is said, and tried again later', async () => {
+    const file = join(folder, 'missing', 'eeprom.bin');
+    const bench = await eeprom(file);
+    bench.write([0, 0x42]);
+    bench.clock.advance(500e6);
+    expect(bench.warnings[0]).toContain(`/i2c/part0: cannot write its contents to ${file}`);
+    mkdirSync(join(folder, 'missing'));
+    bench.parts.close();
+    expect(readFileSync(file)[0]).toBe(0x42);
+  });
+});

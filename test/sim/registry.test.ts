@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { PartError } from '../../src/sim/index.ts';
+import { i2cBench } from './support.ts';
+
+const PATH = '/i2c/part0';
+
+describe('properties by name and value', () => {
+  const lm75 = () => i2cBench({ compatible: 'national,lm75', reg: 0x48 });
+
+  it('are read and set', async () => {
+    const { parts } = await lm75();
+    parts.set(PATH, 'temperature', 31.5);
+    expect(parts.get(PATH, 'temperature')).toBe(31.5);
+  });
+
+  it.each([
+    ['/i2c/nope', 'temperature', 1, '/i2c/nope: no simulated part; there are: /i2c/part0'],
+    [PATH, 'humidity', 1, `${PATH}: has no property humidity; it has: temperature`],
+    [PATH, 'temperature', 'hot', `${PATH}: temperature is a number in °C, not hot`],
+    [PATH, 'temperature', Number.NaN, `${PATH}: temperature is a number in °C, not NaN`],
+    [PATH, 'temperature', 500, `${PATH}: temperature goes from -55 to 150 °C, not 500`],
+  ])('%s %s = %s is refused', async (path, property, value, sentence) => {
+    const { parts } = await lm75();
+    expect(() => parts.set(path, property, value)).toThrow(new PartError(sentence));
+  });
+
+  it('snapshots are copies', async () => {
+    const bench = await i2cBench({ compatible: 'atmel,24c02', reg: 0x50 });
+    bench.set('writeTime', 0);
+    const empty = bench.parts.snapshot(PATH);
+    bench.write([0, 1]);
+    bench.parts.restore(PATH, empty);
+    bench.write([1, 2]);
+    bench.parts.restore(PATH, empty);
+    expect(bench.writeRead([0], 2)).toEqual([0xff, 0xff]);
+  });
+});

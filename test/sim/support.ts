@@ -2,7 +2,7 @@ import { createSimulatedI2c, createSimulatedSpi } from '../../hosts/simulated/in
 import { BusFault, type DeviceNode, type Errno, I2C_M, type SpiTransfer } from '../../src/bus/index.ts';
 import { loadModels, PartRegistry, type PropertyValue, SteppedClock } from '../../src/sim/index.ts';
 
-type NodeValue = true | number | readonly number[] | string | readonly string[] | Uint8Array;
+type NodeValue = boolean | number | readonly number[] | string | readonly string[] | Uint8Array;
 
 /** A device-tree node as a literal: `{ compatible: 'national,lm75', reg: 0x48 }`. */
 export interface NodeLiteral {

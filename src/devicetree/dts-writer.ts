@@ -71,6 +71,11 @@ function hex64(value: bigint): string {
   return `0x${value.toString(16).padStart(16, '0')}`;
 }
 
+/** The value as source, without `=` and `;`; empty for a property without one. */
+export function propertyText(property: Property): string {
+  return property.value.length === 0 ? '' : valueText(property).trimStart();
+}
+
 /** The value with a space in front of each of its parts, as it stands between `=` and `;`. */
 function valueText(property: Property): string {
   const { value } = property;

@@ -1,29 +1,14 @@
+import { FDT_MAGIC, HEADER, RESERVE_ENTRY_SIZE, TAG } from '../blob-format.ts';
+import { MAX_DEPTH } from '../blob-reader.ts';
 import { latin1 } from '../source.ts';
 import { FdtError } from './fdt-error.ts';
 
-/** Header fields of a blob, byte offsets of big-endian 32-bit words. Devicetree Specification 0.4, 5.2. */
-const HEADER = {
-  magic: 0,
-  totalSize: 4,
-  structOffset: 8,
-  stringsOffset: 12,
-  reserveOffset: 16,
-  version: 20,
-  lastCompatible: 24,
-  bootCpu: 28,
-  stringsSize: 32,
-  structSize: 36,
-} as const;
+/** Bytes of the newest version's header. */
 const HEADER_SIZE = 40;
-const MAGIC = 0xd00dfeed;
-const RESERVE_ENTRY_SIZE = 16;
-/** Deeper nesting than any board has, and still far from the end of the stack. */
-const MAX_DEPTH = 1000;
-
-/** Tokens of the structure block. Devicetree Specification 0.4, 5.4.1. */
-const TOKEN = { beginNode: 1, endNode: 2, property: 3, nop: 4, end: 9, cutOff: -1 } as const;
 const CELL = 4;
 const PROPERTY_HEADER = 3 * CELL;
+/** Instead of a tag, where the structure block ends too early for one. */
+const CUT_OFF = -1;
 
 /** Node and property positions are offsets into the structure block, valid until the next edit before them. */
 export type NodeOffset = number;
@@ -65,31 +50,31 @@ export class FlatTree {
       throw new FdtError('FDT_ERR_TRUNCATED', `${blob.length} bytes hold no header`);
     const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength);
     const field = (name: keyof typeof HEADER): number => view.getUint32(HEADER[name]);
-    if (field('magic') !== MAGIC) throw new FdtError('FDT_ERR_BADMAGIC');
-    const total = field('totalSize');
+    if (field('magic') !== FDT_MAGIC) throw new FdtError('FDT_ERR_BADMAGIC');
+    const total = field('totalsize');
     if (total > blob.length)
       throw new FdtError('FDT_ERR_TRUNCATED', `the header says ${total} bytes, there are ${blob.length}`);
     const version = field('version');
-    if (version < 16 || field('lastCompatible') > 17)
+    if (version < 16 || field('last_comp_version') > 17)
       throw new FdtError('FDT_ERR_BADVERSION', `version ${version}; convert it with dtc -I dtb -O dtb`);
 
     const inside = (what: string, offset: number, size: number): void => {
       if (offset + size > total)
         throw new FdtError('FDT_ERR_TRUNCATED', `the ${what} reaches to byte ${offset + size} of ${total}`);
     };
-    const stringsOffset = field('stringsOffset');
-    const stringsSize = field('stringsSize');
+    const stringsOffset = field('off_dt_strings');
+    const stringsSize = field('size_dt_strings');
     inside('strings block', stringsOffset, stringsSize);
-    const structOffset = field('structOffset');
+    const structOffset = field('off_dt_struct');
     inside('structure block', structOffset, CELL);
-    const reserveOffset = field('reserveOffset');
+    const reserveOffset = field('off_mem_rsvmap');
     const reserveSize = reserveMapSize(view, reserveOffset, total);
 
-    const structSize = version >= 17 ? field('structSize') : total - structOffset;
+    const structSize = version >= 17 ? field('size_dt_struct') : total - structOffset;
     inside('structure block', structOffset, structSize);
 
-    this.#bootCpu = field('bootCpu');
-    this.#lastCompatible = field('lastCompatible');
+    this.#bootCpu = field('boot_cpuid_phys');
+    this.#lastCompatible = field('last_comp_version');
     this.#reserveSize = reserveSize;
     this.#structSize = structSize;
     this.#stringsSize = stringsSize;
@@ -112,16 +97,16 @@ export class FlatTree {
     const blob = new Uint8Array(HEADER_SIZE + size);
     const view = new DataView(blob.buffer);
     const fields: Record<keyof typeof HEADER, number> = {
-      magic: MAGIC,
-      totalSize: blob.length,
-      structOffset: HEADER_SIZE + this.#reserveSize,
-      stringsOffset: HEADER_SIZE + this.#reserveSize + this.#structSize,
-      reserveOffset: HEADER_SIZE,
+      magic: FDT_MAGIC,
+      totalsize: blob.length,
+      off_dt_struct: HEADER_SIZE + this.#reserveSize,
+      off_dt_strings: HEADER_SIZE + this.#reserveSize + this.#structSize,
+      off_mem_rsvmap: HEADER_SIZE,
       version: 17,
-      lastCompatible: this.#lastCompatible,
-      bootCpu: this.#bootCpu,
-      stringsSize: this.#stringsSize,
-      structSize: this.#structSize,
+      last_comp_version: this.#lastCompatible,
+      boot_cpuid_phys: this.#bootCpu,
+      size_dt_strings: this.#stringsSize,
+      size_dt_struct: this.#structSize,
     };
     for (const [name, offset] of Object.entries(HEADER))
       view.setUint32(offset, fields[name as keyof typeof HEADER]);
@@ -141,11 +126,11 @@ export class FlatTree {
     let depth = 0;
     for (let at = this.#afterBegin(node); ; at = this.#next) {
       const token = this.#token(at);
-      if (token === TOKEN.beginNode) {
+      if (token === TAG.BEGIN_NODE) {
         const next = this.#next;
         if (depth++ === 0) yield at;
         this.#next = next;
-      } else if (token === TOKEN.endNode && depth-- === 0) return;
+      } else if (token === TAG.END_NODE && depth-- === 0) return;
     }
   }
 
@@ -153,12 +138,12 @@ export class FlatTree {
   *nodes(): Generator<NodeOffset> {
     for (let at = 0, depth = 0; ; at = this.#next) {
       const token = this.#token(at);
-      if (token === TOKEN.beginNode) {
+      if (token === TAG.BEGIN_NODE) {
         depth++;
         const next = this.#next;
         yield at;
         this.#next = next;
-      } else if (token === TOKEN.endNode && --depth === 0) return;
+      } else if (token === TAG.END_NODE && --depth === 0) return;
     }
   }
 
@@ -166,11 +151,11 @@ export class FlatTree {
   *properties(node: NodeOffset): Generator<PropertyOffset> {
     for (let at = this.#afterBegin(node); ; at = this.#next) {
       const token = this.#token(at);
-      if (token === TOKEN.property) {
+      if (token === TAG.PROP) {
         const next = this.#next;
         yield at;
         this.#next = next;
-      } else if (token !== TOKEN.nop) return;
+      } else if (token !== TAG.NOP) return;
     }
   }
 
@@ -265,9 +250,9 @@ export class FlatTree {
     const names: string[] = [];
     for (let at = 0; at <= node; at = this.#next) {
       const token = this.#token(at);
-      if (token === TOKEN.beginNode) names.push(this.name(at));
-      else if (token === TOKEN.endNode) names.pop();
-      else if (token === TOKEN.end) break;
+      if (token === TAG.BEGIN_NODE) names.push(this.name(at));
+      else if (token === TAG.END_NODE) names.pop();
+      else if (token === TAG.END) break;
     }
     return names.length > 1 ? names.join('/') : '/';
   }
@@ -284,7 +269,7 @@ export class FlatTree {
     const nameOffset = this.#addString(name);
     const start = this.#afterBegin(node);
     this.#splice(start, 0, PROPERTY_HEADER + align(value.length));
-    this.#putCell(start, TOKEN.property);
+    this.#putCell(start, TAG.PROP);
     this.#putCell(start + CELL, value.length);
     this.#putCell(start + 2 * CELL, nameOffset);
     this.#bytes.set(value, this.#reserveSize + start + PROPERTY_HEADER);
@@ -301,19 +286,15 @@ export class FlatTree {
   addChild(parent: NodeOffset, name: string): NodeOffset {
     if (this.child(parent, name) !== undefined) throw new FdtError('FDT_ERR_EXISTS', `"${name}"`);
     let start = this.#afterBegin(parent);
-    for (
-      let token = this.#token(start);
-      token === TOKEN.property || token === TOKEN.nop;
-      token = this.#token(start)
-    )
+    for (let token = this.#token(start); token === TAG.PROP || token === TAG.NOP; token = this.#token(start))
       start = this.#next;
     const nameSize = align(name.length + 1);
     this.#splice(start, 0, CELL + nameSize + CELL);
-    this.#putCell(start, TOKEN.beginNode);
+    this.#putCell(start, TAG.BEGIN_NODE);
     const from = this.#reserveSize + start + CELL;
     this.#bytes.fill(0, from, from + nameSize);
     putLatin1(this.#bytes, from, name);
-    this.#putCell(start + CELL + nameSize, TOKEN.endNode);
+    this.#putCell(start + CELL + nameSize, TAG.END_NODE);
     return start;
   }
 
@@ -322,8 +303,8 @@ export class FlatTree {
     let depth = 0;
     for (let at = node; ; at = this.#next) {
       const token = this.#token(at);
-      if (token === TOKEN.beginNode) depth++;
-      else if (token === TOKEN.endNode && --depth === 0) break;
+      if (token === TAG.BEGIN_NODE) depth++;
+      else if (token === TAG.END_NODE && --depth === 0) break;
     }
     this.#splice(node, this.#next - node, 0);
   }
@@ -340,23 +321,23 @@ export class FlatTree {
   #token(at: number): number {
     const base = this.#reserveSize;
     const size = this.#structSize;
-    const kind = at + CELL <= size ? this.#view.getUint32(base + at) : TOKEN.cutOff;
+    const kind = at + CELL <= size ? this.#view.getUint32(base + at) : CUT_OFF;
     let next = at + CELL;
     switch (kind) {
-      case TOKEN.beginNode: {
+      case TAG.BEGIN_NODE: {
         const end = this.#bytes.indexOf(0, base + next);
         next = end < 0 ? size + 1 : end - base + 1;
         break;
       }
-      case TOKEN.property:
+      case TAG.PROP:
         next = at + PROPERTY_HEADER;
         if (next <= size) next += this.#view.getUint32(base + at + CELL);
         break;
-      case TOKEN.endNode:
-      case TOKEN.nop:
-      case TOKEN.end:
+      case TAG.END_NODE:
+      case TAG.NOP:
+      case TAG.END:
         break;
-      case TOKEN.cutOff:
+      case CUT_OFF:
         next = size + 1;
         break;
       default: {
@@ -375,19 +356,19 @@ export class FlatTree {
     let at = this.#afterBegin(this.root);
     for (depth = 1; depth > 0; at = this.#next) {
       const token = this.#token(at);
-      if (token === TOKEN.endNode) depth--;
-      else if (token === TOKEN.beginNode && ++depth > MAX_DEPTH)
+      if (token === TAG.END_NODE) depth--;
+      else if (token === TAG.BEGIN_NODE && ++depth > MAX_DEPTH)
         throw new FdtError('FDT_ERR_BADSTRUCTURE', `nodes nest deeper than ${MAX_DEPTH} levels`);
-      else if (token === TOKEN.end) throw new FdtError('FDT_ERR_BADSTRUCTURE', 'the tree ends inside a node');
+      else if (token === TAG.END) throw new FdtError('FDT_ERR_BADSTRUCTURE', 'the tree ends inside a node');
     }
-    while (this.#token(at) === TOKEN.nop) at = this.#next;
-    if (this.#token(at) !== TOKEN.end)
+    while (this.#token(at) === TAG.NOP) at = this.#next;
+    if (this.#token(at) !== TAG.END)
       throw new FdtError('FDT_ERR_BADSTRUCTURE', `byte ${at} of the structure block is behind the root node`);
     return this.#next;
   }
 
   #afterBegin(node: NodeOffset): number {
-    if (this.#token(node) !== TOKEN.beginNode)
+    if (this.#token(node) !== TAG.BEGIN_NODE)
       throw new FdtError('FDT_ERR_BADSTRUCTURE', 'the structure block does not start with a node');
     return this.#next;
   }

@@ -1,0 +1,1 @@
+export * from '../devicetree/index.ts';

@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+
+export interface DirectoryEntry {
+  readonly name: string;
+  readonly kind: 'file' | 'directory' | 'other';
+}
+
+export interface Sink {
+  write(chunk: string | Uint8Array): unknown;
+}
+
+/**
+ * What the device-tree commands need of the world. Functions throw Node's errors, with a `code` (`ENOENT`).
+ * The path `-` is the standard input or output.
+ */
+export interface DtIo {
+  readonly readFile: (path: string) => Uint8Array;
+  readonly writeFile: (path: string, bytes: Uint8Array) => void;
+  /** Entries of a directory; undefined for a path that is none. */
+  readonly list: (path: string) => readonly DirectoryEntry[] | undefined;
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+}
+
+/** The real files and streams of this process. */
+export function processIo(): DtIo {
+  return {
+    readFile: (path) => readFileSync(path === '-' ? 0 : path),
+    writeFile: (path, bytes) => {
+      if (path === '-') process.stdout.write(bytes);
+      else writeFileSync(path, bytes);
+    },
+    list: (path) => {
+      if (path === '-' || !statSync(path).isDirectory()) return undefined;
+      return readdirSync(path).map((name) => {
+        const entry = statSync(`${path}/${name}`);
+        return { name, kind: entry.isFile() ? 'file' : entry.isDirectory() ? 'directory' : 'other' };
+      });
+    },
+    stdout: process.stdout,
+    stderr: process.stderr,
+  };
+}
+
+/** Why a file could not be read or written, as a person says it: `no such file or directory`. */
+export function reasonOf(thrown: unknown): string {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return /^E[A-Z0-9]+: ([^,]+)/.exec(message)?.[1] ?? message;
+}
+
+/** One character a byte, as trees hold their text, to bytes. */
+export function bytesOf(latin1: string): Uint8Array {
+  return Buffer.from(latin1, 'latin1');
+}

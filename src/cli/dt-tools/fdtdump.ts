@@ -1,0 +1,41 @@
+import { DumpError, dumpBlob, findBlob, looksLikeBlob } from '../../board/devicetree.ts';
+import { type Command, Failure, readFile, UsageError } from './command.ts';
+import { bytesOf } from './dt-io.ts';
+
+export const FDTDUMP: Command = {
+  synopsis:
+    'fdtdump [options] <blob>\n\nPrints what a blob is made of. To read a tree, use dtc -I dtb -O dts.',
+  options: [
+    { letter: 'd', long: 'debug', help: 'say where each token is' },
+    { letter: 's', long: 'scan', help: 'look for a blob inside the file' },
+  ],
+  run: ({ options, operands }, io) => {
+    const debug = options.some(({ letter }) => letter === 'd');
+    const scan = options.some(({ letter }) => letter === 's');
+    const [path, extra] = operands;
+    if (path === undefined || extra !== undefined) throw new UsageError('one blob, please');
+    let bytes = readFile(path, io);
+    if (scan) {
+      const skipped = (offset: number): void => {
+        if (debug) io.stdout.write(`${path}: skipping fdt magic at offset ${alternateHex(offset)}\n`);
+      };
+      const found = findBlob(bytes, skipped);
+      if (found === undefined) throw new Failure(`FATAL ERROR: ${path}: there is no blob in it`);
+      io.stdout.write(`${path}: found fdt at offset ${alternateHex(found)}\n`);
+      bytes = bytes.subarray(found);
+    } else if (!looksLikeBlob(bytes))
+      throw new Failure(
+        `FATAL ERROR: ${path}: header is not valid: this is no blob, or one that is cut off (try -s)`,
+      );
+    try {
+      for (const piece of dumpBlob(bytes, debug)) io.stdout.write(bytesOf(piece));
+    } catch (error) {
+      if (error instanceof DumpError) throw new Failure(`FATAL ERROR: ${path}: ${error.message}`);
+      throw error;
+    }
+  },
+};
+
+function alternateHex(value: number): string {
+  return value === 0 ? '0' : `0x${value.toString(16)}`;
+}

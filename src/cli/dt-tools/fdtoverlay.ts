@@ -1,0 +1,36 @@
+import { applyOverlay, FdtError } from '../../board/devicetree.ts';
+import { type Command, Failure, openTree, UsageError, writeBlob } from './command.ts';
+
+export const FDTOVERLAY: Command = {
+  synopsis:
+    'fdtoverlay -i <base> -o <result> <overlay>...\n\nMerges overlays into a base blob, one after the other.',
+  options: [
+    { letter: 'i', long: 'input', argument: 'blob', help: 'the base' },
+    { letter: 'o', long: 'output', argument: 'blob', help: 'where the result goes' },
+    { letter: 'v', long: 'verbose', help: 'say what is read and written' },
+  ],
+  run: ({ options, operands }, io) => {
+    const last = (wanted: string): string | undefined =>
+      options.findLast(({ letter }) => letter === wanted)?.value;
+    const input = last('i');
+    const output = last('o');
+    if (input === undefined) throw new UsageError('missing input file: name the base with -i');
+    if (output === undefined) throw new UsageError('missing output file: name the result with -o');
+    if (operands.length === 0) throw new UsageError('missing overlay file(s)');
+    if (last('v') !== undefined) {
+      io.stdout.write(`input  = ${input}\noutput = ${output}\n`);
+      for (const [i, path] of operands.entries()) io.stdout.write(`overlay[${i}] = ${path}\n`);
+    }
+    const base = openTree(input, io);
+    const overlays = operands.map((path) => ({ path, tree: openTree(path, io) }));
+    for (const { path, tree } of overlays) {
+      try {
+        applyOverlay(base, tree);
+      } catch (error) {
+        if (!(error instanceof FdtError)) throw error;
+        throw new Failure(`Failed to apply '${path}': ${error.code}: ${error.message}`);
+      }
+    }
+    writeBlob(output, base.toBlob(), io);
+  },
+};

@@ -1,0 +1,77 @@
+import {
+  ANY_FORMAT,
+  createNode,
+  createPath,
+  formatValue,
+  parseValue,
+  type ValueFormat,
+} from '../../board/devicetree.ts';
+import { type Command, inTree, openTree, UsageError, writeBlob } from './command.ts';
+import type { DtIo } from './dt-io.ts';
+import { FORMAT_HELP, valueFormat } from './value-type.ts';
+
+export const FDTPUT: Command = {
+  synopsis:
+    'fdtput [options] <blob> <node> <property> [<value>...]\n       fdtput -c [options] <blob> [<node>...]\n' +
+    '       fdtput -r [options] <blob> [<node>...]\n       fdtput -d [options] <blob> <node> [<property>...]\n\n' +
+    'Changes a blob: sets a property to the values in a row, or does what the option says.',
+  options: [
+    { letter: 'c', long: 'create', help: 'add nodes' },
+    { letter: 'r', long: 'remove', help: 'remove nodes with all that is in them' },
+    { letter: 'd', long: 'delete', help: 'remove properties' },
+    { letter: 'p', long: 'auto-path', help: 'add the nodes that are missing on the way' },
+    { letter: 't', long: 'type', argument: 'type', help: FORMAT_HELP },
+    { letter: 'v', long: 'verbose', help: 'say what each value is read as' },
+  ],
+  run: ({ options, operands }, io) => {
+    let format = ANY_FORMAT;
+    let operation: 'c' | 'r' | 'd' | undefined;
+    let autoPath = false;
+    let verbose = false;
+    for (const { letter, value } of options) {
+      if (letter === 't') format = valueFormat(value);
+      else if (letter === 'c' || letter === 'r' || letter === 'd') operation = letter;
+      else if (letter === 'p') autoPath = true;
+      else if (letter === 'v') verbose = true;
+    }
+    if (format.type === 'r') throw new UsageError('raw bytes cannot be given as words');
+    const [path, ...words] = operands;
+    if (path === undefined) throw new UsageError('which blob?');
+    const [node, name, ...values] = words;
+    if (node === undefined && (operation === undefined || operation === 'd'))
+      throw new UsageError('which node?');
+    if (name === undefined && operation === undefined) throw new UsageError('which property?');
+
+    const tree = openTree(path, io);
+    if (operation === 'c')
+      for (const word of words) inTree(word, () => (autoPath ? createPath : createNode)(tree, word));
+    else if (operation === 'r') for (const word of words) inTree(word, () => tree.deleteNode(tree.at(word)));
+    else if (operation === 'd') {
+      for (const word of words.slice(1))
+        inTree(node as string, () => tree.deleteProperty(tree.at(node as string), word));
+    } else {
+      if (autoPath) inTree(node as string, () => createPath(tree, node as string));
+      const value = inTree(name as string, () => parseValue(values, format));
+      if (verbose) describeValue(values, format, value.length, io);
+      inTree(node as string, () => tree.set(tree.at(node as string), asLatin1(name as string), value));
+    }
+    writeBlob(path, tree.toBlob(), io);
+  },
+};
+
+function describeValue(words: readonly string[], format: ValueFormat, length: number, io: DtIo): void {
+  io.stderr.write('Decoding value:\n');
+  const kind = format.size === 1 ? 'byte' : format.size === 2 ? 'short' : 'int';
+  for (const word of words) {
+    const shown =
+      format.type === 's'
+        ? `'${word}'`
+        : formatValue(parseValue([word], format), { type: 'i', size: format.size });
+    io.stderr.write(`\t${format.type === 's' ? 'string' : kind}: ${shown}\n`);
+  }
+  io.stderr.write(`Value size ${length}\n`);
+}
+
+function asLatin1(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}

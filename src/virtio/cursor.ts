@@ -225,9 +225,13 @@ export class Writer {
     bytes[(list.starts[last] as number) + (list.sizes[last] as number) - 1] = value;
   }
 
-  /** Spreads what was put into taken buffers over the pieces that they stand for. `pushUsed` does it. */
-  flush(): void {
-    if (this.bounced.length === 0) return;
+  /**
+   * Spreads what was put into taken buffers over the pieces that they stand for. `pushUsed` does it.
+   * False when the memory has been taken away meanwhile.
+   */
+  flush(): boolean {
+    if (this.bounced.length === 0) return true;
+    if (!this.list.isMapped()) return false;
     const { segment, offset, remaining } = this;
     for (const { at, bytes } of this.bounced) {
       this.segment = 0;
@@ -240,6 +244,7 @@ export class Writer {
     this.segment = segment;
     this.offset = offset;
     this.remaining = remaining;
+    return true;
   }
 
   /** Views of what remains, piece by piece; the cursor stays. */

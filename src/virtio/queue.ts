@@ -1,5 +1,7 @@
+import type { ChainFault } from './descriptor.ts';
 import type { DescriptorChain } from './descriptor-chain.ts';
 import { hasFeature, VIRTIO_F } from './features.ts';
+import type { DeviceQueueState, DriverQueueState } from './queue-state.ts';
 
 /** Largest queue of the split and the packed layout (virtio 1.3, 2.7 and 2.8.10.1). */
 export const MAX_QUEUE_SIZE = 32768;
@@ -22,7 +24,7 @@ export interface QueueAreas {
 
 /** What both ends must agree on before a queue runs. */
 export interface QueueConfig extends QueueAreas {
-  /** Number of descriptors: a power of two (split) up to 32768. */
+  /** Number of descriptors, up to 32768; of a split queue a power of two. */
   readonly size: number;
   /** Negotiated feature set; of interest are INDIRECT_DESC, EVENT_IDX, IN_ORDER, RING_PACKED. */
   readonly features: number;
@@ -66,8 +68,12 @@ export interface DriverQueue<T extends {}> {
   enableCallback(): boolean;
   /** After the device was reset: gives back, one at a time, the requests that it never finished. */
   detachUnused(): T | undefined;
-  /** After the device was reset and all requests detached: frees the indirect tables. The queue is done with. */
+  /** RING_RESET, once the device has carried it out: forgets all requests and starts anew with empty areas. */
+  reset(): void;
+  /** After the device was reset: frees the indirect tables. The queue is done with. */
   close(): void;
+  /** What another queue needs to go on from here. Shows the device what was added. */
+  snapshot(): DriverQueueState<T>;
 }
 
 /** The device's end of a virtqueue. */
@@ -80,7 +86,7 @@ export interface DeviceQueue {
   /** Chains that were returned unread because they were malformed. */
   readonly malformed: number;
   /** What was wrong with the last of them. */
-  readonly malformedReason: string | undefined;
+  readonly malformedReason: ChainFault | undefined;
   /**
    * The next available chain. A malformed one is given back with nothing written and the next is tried.
    * Chains may be given back in any order; the object is reused after its `pushUsed`.
@@ -90,15 +96,24 @@ export interface DeviceQueue {
   poll(): boolean;
   /**
    * Gives a chain back; `written` bytes, counted from the first writable one, are valid. The driver sees it
-   * at the latest after `needsNotification`. @throws {Error} when the chain is not out.
+   * at once; with IN_ORDER when all older ones are back too. One of before a reset is let go quietly.
+   * @throws {Error} when the chain was given back already.
    */
   pushUsed(chain: DescriptorChain, written: number): void;
+  /** As `pushUsed`, for a batch: the driver sees it after `flush` or `needsNotification`. */
+  stageUsed(chain: DescriptorChain, written: number): void;
+  /** Shows the driver what was staged. */
+  flush(): void;
   /** Call after a batch of `pushUsed`: true when the driver wants to be notified of it. */
   needsNotification(): boolean;
   /** Asks the driver to notify of the next available buffer. True when there is one already: then go on with `pop`. */
   enableNotification(): boolean;
   /** Asks the driver not to notify, while the queue is polled. */
   disableNotification(): void;
+  /** RING_RESET, or the reset of the whole device: chains that are out lose their memory, all starts anew. */
+  reset(): void;
+  /** What another queue needs to go on from here. Flushes. The chains that are out are part of it. */
+  snapshot(): DeviceQueueState;
 }
 
 /** The features that shape a queue, read from the set once. */

@@ -54,20 +54,34 @@ export class SegmentList {
    * @throws {GuestMemoryError} when one of them is no longer mapped.
    */
   sync(): void {
-    if (this.generation !== this.memory.generation) this.remap();
+    if (this.generation !== this.memory.generation && !this.remap()) {
+      throw new GuestMemoryError('guest memory of a request was taken away while it ran');
+    }
   }
 
-  private remap(): void {
+  /** The pieces as plain data. */
+  buffers(): { addr: number; len: number }[] {
+    return Array.from({ length: this.count }, (_, i) => ({
+      addr: this.addresses[i] as number,
+      len: this.sizes[i] as number,
+    }));
+  }
+
+  /** As `sync`, as a question. */
+  isMapped(): boolean {
+    return this.generation === this.memory.generation || this.remap();
+  }
+
+  private remap(): boolean {
     for (let i = 0; i < this.count; i++) {
       const address = this.addresses[i] as number;
       const region = this.memory.find(address, this.sizes[i] as number);
-      if (region === undefined) {
-        throw new GuestMemoryError(`guest memory at 0x${address.toString(16)} went away during a request`);
-      }
+      if (region === undefined) return false;
       this.bytes[i] = region.bytes;
       this.starts[i] = address - region.guestAddress;
     }
     this.generation = this.memory.generation;
+    return true;
   }
 
   private grow(): void {

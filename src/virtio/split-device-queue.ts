@@ -1,139 +1,195 @@
-import { DescriptorChain } from './descriptor-chain.ts';
+import { ChainLedger } from './chain-ledger.ts';
+import {
+  addSegment,
+  addSplitTable,
+  CHAIN_FAULT,
+  type ChainFault,
+  DESC,
+  DESC_F,
+  DESC_WORDS,
+  descriptorAddress,
+} from './descriptor.ts';
+import type { DescriptorChain } from './descriptor-chain.ts';
 import type { GuestMemory } from './guest-memory.ts';
 import { type DeviceQueue, needEvent, type QueueConfig, queueFeatures } from './queue.ts';
+import type { ChainState, DeviceQueueState } from './queue-state.ts';
 import {
   AVAIL,
   AVAIL_F_NO_INTERRUPT,
-  DESC,
-  DESC_BYTES,
-  DESC_F,
-  DESC_WORDS,
+  availEventIndex,
+  type SplitViews,
   splitViews,
   USED,
+  USED_ELEM,
+  USED_ELEM_WORDS,
   USED_F_NO_NOTIFY,
+  usedEventIndex,
 } from './split-layout.ts';
-
-/**
- * Longest indirect chain. Linux builds indirect chains longer than the queue, against 2.7.5.3.1; QEMU takes
- * up to 1024, and so do we.
- */
-const MAX_INDIRECT = 1024;
 
 /** The device's end of a split virtqueue (virtio 1.3, 2.7). */
 export class SplitDeviceQueue implements DeviceQueue {
   readonly size: number;
-  inFlight = 0;
   broken: string | undefined = undefined;
   malformed = 0;
-  malformedReason: string | undefined = undefined;
+  malformedReason: ChainFault | undefined = undefined;
   private readonly memory: GuestMemory;
+  private readonly config: QueueConfig;
+  private readonly ledger: ChainLedger;
   private readonly eventIdx: boolean;
   private readonly mask: number;
-  private readonly desc: Uint32Array;
-  private readonly avail: Uint16Array;
-  private readonly used: Uint16Array;
-  private readonly usedElements: Uint32Array;
   private readonly usedEventAt: number;
   private readonly availEventAt: number;
+  private views: SplitViews;
+  /** Generation of the memory that the views are of. */
+  private generation: number;
   /** Next entry of the available ring to look at; free running, 16 bits. */
   private nextAvail = 0;
   /** The driver's index when it was last looked at. */
   private seenAvail = 0;
   private nextUsed = 0;
-  /** `nextUsed` when the driver was last considered for a notification. */
+  private publishedUsed = 0;
+  /** `nextUsed` when the driver was last considered for a notification; not known after a restore. */
   private signalledUsed = 0;
-  private signalledValid = false;
+  private signalledKnown = true;
+  /** The driver is to notify, and what avail_event says of it. */
   private notify = true;
-  /** Heads that are out. */
+  private availEvent = 0;
+  /** Heads that are out: a driver that makes one available again is lying. */
   private readonly isOut: Uint8Array;
-  private readonly pool: DescriptorChain[] = [];
+  /** Chains of before a restore that `pop` gives first. */
+  private resumed: DescriptorChain[] = [];
 
-  /** @throws {RangeError} for a size or an area that cannot be. */
-  constructor(memory: GuestMemory, config: QueueConfig) {
-    const views = splitViews(memory, config);
+  /**
+   * @param state goes on where another queue was saved
+   * @throws {RangeError} for a size or an area that cannot be, or a state that does not fit.
+   */
+  constructor(memory: GuestMemory, config: QueueConfig, state?: DeviceQueueState) {
+    const features = queueFeatures(config.features);
+    this.views = splitViews(memory, config);
+    this.generation = memory.generation;
     this.memory = memory;
+    this.config = config;
     this.size = config.size;
     this.mask = config.size - 1;
-    this.eventIdx = queueFeatures(config.features).eventIdx;
-    this.desc = views.desc;
-    this.avail = views.avail;
-    this.used = views.used;
-    this.usedElements = views.usedElements;
-    this.usedEventAt = AVAIL.RING + this.size;
-    this.availEventAt = USED.RING_BYTE / 2 + 4 * this.size;
+    this.eventIdx = features.eventIdx;
+    this.ledger = new ChainLedger(memory, features.inOrder);
+    this.usedEventAt = usedEventIndex(this.size);
+    this.availEventAt = availEventIndex(this.size);
     this.isOut = new Uint8Array(this.size);
+    if (state !== undefined) this.restore(state);
+  }
+
+  get inFlight(): number {
+    return this.ledger.inFlight;
   }
 
   pop(): DescriptorChain | undefined {
+    const resumed = this.resumed.shift();
+    if (resumed !== undefined) return resumed;
     // One round of the ring at most: a driver that refills it with rubbish does not hold the device.
     for (let tries = this.size; tries > 0; tries--) {
+      if (this.generation !== this.memory.generation) this.remap();
       if (this.nextAvail === this.seenAvail && !this.look()) return undefined;
-      const head = this.avail[AVAIL.RING + (this.nextAvail & this.mask)] as number;
+      const head = this.views.avail[AVAIL.RING + (this.nextAvail & this.mask)] as number;
       this.nextAvail = (this.nextAvail + 1) & 0xffff;
-      const chain = this.pool.pop() ?? new DescriptorChain(this.memory);
-      const fault = this.parse(chain, head);
+      const chain = this.ledger.blank();
+      const fault = this.collect(chain, head);
       if (fault === undefined) {
         this.isOut[head] = 1;
-        this.inFlight++;
-        chain.ready();
+        this.ledger.give(chain);
         return chain;
       }
       this.malformed++;
       this.malformedReason = fault;
-      this.pool.push(chain);
-      this.putUsed(head, 0);
+      this.ledger.reject(chain, this.put);
+      this.flush();
     }
     return undefined;
   }
 
   poll(): boolean {
-    return this.broken === undefined && Atomics.load(this.avail, AVAIL.IDX) !== this.nextAvail;
+    if (this.resumed.length > 0) return true;
+    if (this.generation !== this.memory.generation) this.remap();
+    return this.broken === undefined && Atomics.load(this.views.avail, AVAIL.IDX) !== this.nextAvail;
+  }
+
+  stageUsed(chain: DescriptorChain, written: number): void {
+    if (chain.out) this.isOut[chain.head] = 0;
+    this.ledger.takeBack(chain, written, this.put);
   }
 
   pushUsed(chain: DescriptorChain, written: number): void {
-    if (!chain.out) throw new Error('the descriptor chain was given back already');
-    chain.out = false;
-    chain.writable.flush();
-    this.isOut[chain.head] = 0;
-    this.inFlight--;
-    this.pool.push(chain);
-    this.putUsed(chain.head, Math.min(written, chain.writable.length));
+    this.stageUsed(chain, written);
+    this.flush();
+  }
+
+  flush(): void {
+    if (this.publishedUsed === this.nextUsed) return;
+    this.publishedUsed = this.nextUsed;
+    if (this.generation !== this.memory.generation) this.remap();
+    Atomics.store(this.views.used, USED.IDX, this.nextUsed);
   }
 
   needsNotification(): boolean {
+    this.flush();
     const old = this.signalledUsed;
     const now = this.nextUsed;
-    if (this.signalledValid && old === now) return false;
+    const known = this.signalledKnown;
+    if (known && old === now) return false;
     this.signalledUsed = now;
-    if (!this.eventIdx) return (Atomics.load(this.avail, AVAIL.FLAGS) & AVAIL_F_NO_INTERRUPT) === 0;
-    const known = this.signalledValid;
-    this.signalledValid = true;
-    return !known || needEvent(Atomics.load(this.avail, this.usedEventAt), now, old);
+    this.signalledKnown = true;
+    const { avail } = this.views;
+    if (!this.eventIdx) return (Atomics.load(avail, AVAIL.FLAGS) & AVAIL_F_NO_INTERRUPT) === 0;
+    return !known || needEvent(Atomics.load(avail, this.usedEventAt), now, old);
   }
 
   enableNotification(): boolean {
     this.notify = true;
-    if (this.eventIdx) Atomics.store(this.used, this.availEventAt, this.nextAvail);
-    else Atomics.store(this.used, USED.FLAGS, 0);
+    if (this.generation !== this.memory.generation) this.remap();
+    if (this.eventIdx) this.askAt(this.nextAvail);
+    else Atomics.store(this.views.used, USED.FLAGS, 0);
     return this.poll();
   }
 
   disableNotification(): void {
     this.notify = false;
+    if (this.generation !== this.memory.generation) this.remap();
     // An event index just passed: the driver would have to go all the way round to meet it.
-    if (this.eventIdx) Atomics.store(this.used, this.availEventAt, (this.nextAvail - 1) & 0xffff);
-    else Atomics.store(this.used, USED.FLAGS, USED_F_NO_NOTIFY);
+    if (this.eventIdx) this.askAt((this.nextAvail - 1) & 0xffff);
+    else Atomics.store(this.views.used, USED.FLAGS, USED_F_NO_NOTIFY);
+  }
+
+  reset(): void {
+    this.ledger.revoke();
+    this.resumed = [];
+    this.isOut.fill(0);
+    this.broken = undefined;
+    this.nextAvail = 0;
+    this.seenAvail = 0;
+    this.nextUsed = 0;
+    this.publishedUsed = 0;
+    this.signalledUsed = 0;
+    this.signalledKnown = true;
+    this.notify = true;
+    this.availEvent = 0;
+  }
+
+  snapshot(): DeviceQueueState {
+    this.flush();
+    const { nextAvail, nextUsed } = this;
+    return { nextAvail, nextUsed, availWrap: 0, usedWrap: 0, outstanding: this.ledger.save() };
   }
 
   /** Looks at the driver's index again; true when there is something to pop. */
   private look(): boolean {
     if (this.broken !== undefined) return false;
-    let seen = Atomics.load(this.avail, AVAIL.IDX);
+    const { avail } = this.views;
+    let seen = Atomics.load(avail, AVAIL.IDX);
     if (seen === this.nextAvail) {
-      if (!this.eventIdx || !this.notify) return false;
-      // 2.7.10: the driver notifies when it passes avail_event, so that must not be left behind.
-      Atomics.store(this.used, this.availEventAt, this.nextAvail);
-      seen = Atomics.load(this.avail, AVAIL.IDX);
+      if (!this.eventIdx || !this.notify || this.availEvent === seen) return false;
+      // The driver notifies when it passes avail_event, so that must not be left behind (2.7.10.2).
+      this.askAt(seen);
+      seen = Atomics.load(avail, AVAIL.IDX);
       if (seen === this.nextAvail) return false;
     }
     if (((seen - this.nextAvail) & 0xffff) > this.size) {
@@ -144,80 +200,78 @@ export class SplitDeviceQueue implements DeviceQueue {
     return true;
   }
 
-  private putUsed(head: number, written: number): void {
-    const at = (this.nextUsed & this.mask) * 2;
-    this.usedElements[at] = head;
-    this.usedElements[at + 1] = written;
-    this.nextUsed = (this.nextUsed + 1) & 0xffff;
-    Atomics.store(this.used, USED.IDX, this.nextUsed);
+  private askAt(index: number): void {
+    this.availEvent = index;
+    Atomics.store(this.views.used, this.availEventAt, index);
   }
 
+  /** Writes a used element; `flush` shows it to the driver. */
+  private readonly put = (head: number, written: number, buffers: number): void => {
+    const at = (this.nextUsed & this.mask) * USED_ELEM_WORDS;
+    const { usedElements } = this.views;
+    usedElements[at + USED_ELEM.ID] = head;
+    usedElements[at + USED_ELEM.LEN] = written;
+    this.nextUsed = (this.nextUsed + buffers) & 0xffff;
+  };
+
   /** Collects the chain that starts at `head`; gives the reason when it is malformed. */
-  private parse(chain: DescriptorChain, head: number): string | undefined {
+  private collect(chain: DescriptorChain, head: number): ChainFault | undefined {
+    const { size } = this;
+    const { desc } = this.views;
     chain.begin(head);
-    if (head >= this.size) return 'head beyond the descriptor table';
-    if (this.isOut[head] === 1) return 'head made available twice';
-    const { desc, size } = this;
+    if (head >= size) return CHAIN_FAULT.HEAD;
+    if (this.isOut[head] === 1) return CHAIN_FAULT.TWICE;
     let index = head;
     for (let left = size; left > 0; left--) {
       const at = index * DESC_WORDS;
-      const address = (desc[at + DESC.ADDR_LOW] as number) + (desc[at + DESC.ADDR_HIGH] as number) * 2 ** 32;
+      const last = desc[at + DESC.LAST] as number;
+      const low = desc[at + DESC.ADDR_LOW] as number;
+      const high = desc[at + DESC.ADDR_HIGH] as number;
       const length = desc[at + DESC.LEN] as number;
-      const flagsNext = desc[at + DESC.FLAGS_NEXT] as number;
       chain.descriptors++;
-      if ((flagsNext & DESC_F.INDIRECT) !== 0) {
+      if ((last & DESC_F.INDIRECT) !== 0) {
         // 2.7.5.3.1: INDIRECT and NEXT exclude each other, so this one ends the chain.
-        if ((flagsNext & DESC_F.NEXT) !== 0) return 'descriptor both indirect and chained';
-        return this.parseIndirect(chain, address, length);
+        if ((last & DESC_F.NEXT) !== 0) return CHAIN_FAULT.INDIRECT_AND_NEXT;
+        return addSplitTable(chain, this.memory, descriptorAddress(low, high), length);
       }
-      const fault = addSegment(chain, address, length, flagsNext);
+      const fault = addSegment(chain, descriptorAddress(low, high), length, last);
       if (fault !== undefined) return fault;
-      if ((flagsNext & DESC_F.NEXT) === 0) return undefined;
-      index = flagsNext >>> 16;
-      if (index >= size) return 'next beyond the descriptor table';
+      if ((last & DESC_F.NEXT) === 0) return undefined;
+      index = last >>> 16;
+      if (index >= size) return CHAIN_FAULT.NEXT;
     }
-    return 'descriptor chain loops';
+    return CHAIN_FAULT.LOOP;
   }
 
-  private parseIndirect(chain: DescriptorChain, address: number, length: number): string | undefined {
-    const count = length / DESC_BYTES;
-    if (count < 1 || !Number.isInteger(count)) return 'indirect table of no whole number of descriptors';
-    const region = this.memory.find(address, length);
-    if (region === undefined) return 'indirect table outside guest memory';
-    const { view } = region;
-    const base = address - region.guestAddress;
-    let index = 0;
-    for (let left = Math.min(count, MAX_INDIRECT); left > 0; left--) {
-      const at = base + index * DESC_BYTES;
-      const flagsNext = view.getUint32(at + 12, true);
-      if ((flagsNext & DESC_F.INDIRECT) !== 0) return 'indirect table inside an indirect table';
-      const pieceAt = view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32;
-      const fault = addSegment(chain, pieceAt, view.getUint32(at + 8, true), flagsNext);
-      if (fault !== undefined) return fault;
-      if ((flagsNext & DESC_F.NEXT) === 0) return undefined;
-      index = flagsNext >>> 16;
-      if (index >= count) return 'next beyond the indirect table';
+  /** Makes the views again after the memory table changed. A ring that went away breaks the queue. */
+  private remap(): void {
+    this.generation = this.memory.generation;
+    try {
+      this.views = splitViews(this.memory, this.config);
+    } catch (error) {
+      this.broken ??= error instanceof Error ? error.message : String(error);
     }
-    return 'indirect descriptor chain loops or is too long';
   }
-}
 
-/** Adds what one descriptor points at to the half that its flags name; gives the reason when it cannot be. */
-function addSegment(
-  chain: DescriptorChain,
-  address: number,
-  length: number,
-  flags: number,
-): string | undefined {
-  if ((flags & DESC_F.WRITE) !== 0) {
-    if (!chain.writableSegments.add(address, length)) return 'descriptor outside guest memory';
-  } else {
-    // 2.7.4.2: everything the device reads comes before everything it writes.
-    if (chain.writableSegments.count > 0) return 'readable descriptor after a writable one';
-    if (!chain.readableSegments.add(address, length)) return 'descriptor outside guest memory';
+  private restore(state: DeviceQueueState): void {
+    this.nextAvail = state.nextAvail;
+    this.seenAvail = state.nextAvail;
+    this.nextUsed = state.nextUsed;
+    this.publishedUsed = state.nextUsed;
+    this.signalledKnown = false;
+    for (const saved of state.outstanding) {
+      const chain = this.ledger.blank();
+      const fault = this.collectSaved(chain, saved);
+      if (fault !== undefined) throw new RangeError(`chain ${saved.head} cannot be taken up again: ${fault}`);
+      this.isOut[saved.head] = 1;
+      this.ledger.give(chain);
+      if (saved.finished === undefined) this.resumed.push(chain);
+      else this.stageUsed(chain, saved.finished);
+    }
   }
-  // 2.7.5.2: no more than 2^32 bytes in total.
-  if (chain.readableSegments.length + chain.writableSegments.length > 2 ** 32)
-    return 'chain of more than 2^32 bytes';
-  return undefined;
+
+  private collectSaved(chain: DescriptorChain, saved: ChainState): ChainFault | undefined {
+    if (saved.readable === undefined || saved.writable === undefined) return this.collect(chain, saved.head);
+    return this.ledger.load(chain, saved);
+  }
 }

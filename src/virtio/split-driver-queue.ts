@@ -1,20 +1,23 @@
+import { DESC, DESC_BYTES, DESC_F, DESC_WORDS } from './descriptor.ts';
 import type { DmaAllocator } from './dma-allocator.ts';
 import type { GuestMemory } from './guest-memory.ts';
+import { capacityOf, IndirectTables } from './indirect-tables.ts';
 import { type DmaBuffer, type DriverQueue, needEvent, type QueueConfig, queueFeatures } from './queue.ts';
+import type { DriverQueueState, RequestState } from './queue-state.ts';
 import {
   AVAIL,
   AVAIL_F_NO_INTERRUPT,
-  DESC,
-  DESC_BYTES,
-  DESC_F,
-  DESC_WORDS,
+  availEventIndex,
+  type SplitViews,
   splitViews,
   USED,
+  USED_ELEM,
+  USED_ELEM_WORDS,
   USED_F_NO_NOTIFY,
+  usedEventIndex,
 } from './split-layout.ts';
 
-/** Indirect tables are made for at least this many descriptors, so that they rarely have to grow. */
-const MIN_TABLE = 8;
+const NONE = -1;
 
 /**
  * The driver's end of a split virtqueue (virtio 1.3, 2.7). It believes nothing that it reads back: free
@@ -26,89 +29,81 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
   inFlight = 0;
   broken: string | undefined = undefined;
   usedLength = 0;
-  private readonly memory: GuestMemory;
-  /** Where indirect tables come from; without it every request is chained in the ring. */
-  private readonly dma: DmaAllocator | undefined;
   private readonly eventIdx: boolean;
+  private readonly inOrder: boolean;
   private readonly mask: number;
-  private readonly desc: Uint32Array;
-  private readonly avail: Uint16Array;
-  private readonly used: Uint16Array;
-  private readonly usedElements: Uint32Array;
+  private readonly views: SplitViews;
   private readonly usedEventAt: number;
   private readonly availEventAt: number;
-  /** Index that the next `kickPrepare` publishes; and the one that the last published. */
+  /** Without them every request is chained in the ring. */
+  private readonly tables: IndirectTables | undefined;
+  /** Index that the next `kickPrepare` publishes, and the one that the last published. */
   private nextAvail = 0;
   private publishedAvail = 0;
   private lastUsed = 0;
   /** The device's index when it was last looked at. */
   private seenUsed = 0;
-  /** Free descriptors as a list, linked by `links`; chains use the same links. */
+  /** First free descriptor; `links` leads from it to the next one, and from each of a chain's to the next. */
   private freeHead = 0;
   private readonly links: Uint16Array;
-  /** Per head: ring descriptors taken (0: not in use), writable bytes, token, indirect table. */
+  /** Per head: ring descriptors taken, bytes that may be written, token. */
   private readonly taken: Uint16Array;
   private readonly capacity: Float64Array;
   private readonly tokens: (T | undefined)[];
-  private readonly tables: (IndirectTable | undefined)[];
+  /** With IN_ORDER: the oldest head, and the one that the present used element stands up to. */
+  private oldest = 0;
+  private batchHead = NONE;
+  private batchLength = 0;
+  private detachAt = 0;
 
   /**
    * Clears the three areas. INDIRECT_DESC is used when it was negotiated and `dma` is given.
+   * @param state goes on where another queue was saved, with areas as they are
    * @throws {RangeError} for a size or an area that cannot be.
    */
-  constructor(memory: GuestMemory, config: QueueConfig, dma?: DmaAllocator) {
-    const views = splitViews(memory, config);
+  constructor(memory: GuestMemory, config: QueueConfig, dma?: DmaAllocator, state?: DriverQueueState<T>) {
     const features = queueFeatures(config.features);
     const { size } = config;
-    this.memory = memory;
-    this.dma = features.indirect ? dma : undefined;
+    this.views = splitViews(memory, config);
+    this.tables = features.indirect && dma ? new IndirectTables(memory, dma, false, size) : undefined;
     this.eventIdx = features.eventIdx;
+    this.inOrder = features.inOrder;
     this.size = size;
     this.mask = size - 1;
     this.free = size;
-    this.desc = views.desc.fill(0);
-    this.avail = views.avail.fill(0);
-    this.used = views.used.fill(0);
-    this.usedElements = views.usedElements;
-    this.usedEventAt = AVAIL.RING + size;
-    this.availEventAt = USED.RING_BYTE / 2 + 4 * size;
-    this.links = Uint16Array.from({ length: size }, (_, i) => i + 1);
+    this.usedEventAt = usedEventIndex(size);
+    this.availEventAt = availEventIndex(size);
+    // In a ring: with IN_ORDER descriptors must be taken in their order (2.7.5.2), and so they come back.
+    this.links = Uint16Array.from({ length: size }, (_, i) => (i + 1) & (size - 1));
     this.taken = new Uint16Array(size);
     this.capacity = new Float64Array(size);
     this.tokens = new Array<T | undefined>(size).fill(undefined);
-    this.tables = new Array<IndirectTable | undefined>(size).fill(undefined);
+    if (state === undefined) this.clearAreas();
+    else this.restore(state);
   }
 
   descriptorsFor(buffers: number): number {
-    return this.dma !== undefined && buffers > 1 ? 1 : buffers;
+    return this.tables !== undefined && buffers > 1 ? 1 : buffers;
   }
 
   addBuf(readable: readonly DmaBuffer[], writable: readonly DmaBuffer[], token: T): boolean {
     const count = readable.length + writable.length;
-    if (this.broken !== undefined) return false;
-    const indirect = this.dma !== undefined && count > 1;
-    const needed = indirect ? 1 : count;
-    if (needed > this.free || count === 0) {
-      if (count === 0) throw new RangeError('a request needs at least one buffer');
-      if (needed > this.size) {
-        throw new RangeError(
-          `${count} buffers never fit a queue of ${this.size} without indirect descriptors`,
-        );
-      }
-      return false;
-    }
+    const needed = this.descriptorsFor(count);
+    if (needed > this.free || count === 0 || this.broken !== undefined) return this.noRoom(count, needed);
     const head = this.freeHead;
-    this.freeHead = indirect
-      ? this.fillIndirect(head, readable, writable)
-      : this.fill(head, readable, writable);
-    let room = 0;
-    for (let i = 0; i < writable.length; i++) room += (writable[i] as DmaBuffer).len;
+    if (this.tables !== undefined && count > 1) {
+      const table = this.tables.fill(head, readable, writable);
+      this.setDescriptor(head, table, count * DESC_BYTES, DESC_F.INDIRECT);
+      this.freeHead = this.links[head] as number;
+    } else {
+      this.freeHead = this.chain(head, readable, writable);
+    }
     this.free -= needed;
     this.inFlight++;
     this.taken[head] = needed;
-    this.capacity[head] = room;
+    this.capacity[head] = capacityOf(writable);
     this.tokens[head] = token;
-    this.avail[AVAIL.RING + (this.nextAvail & this.mask)] = head;
+    this.views.avail[AVAIL.RING + (this.nextAvail & this.mask)] = head;
     this.nextAvail = (this.nextAvail + 1) & 0xffff;
     return true;
   }
@@ -116,11 +111,11 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
   kickPrepare(): boolean {
     const old = this.publishedAvail;
     const now = this.nextAvail;
-    if (old === now) return false;
-    this.publishedAvail = now;
-    Atomics.store(this.avail, AVAIL.IDX, now);
-    if (this.eventIdx) return needEvent(Atomics.load(this.used, this.availEventAt), now, old);
-    return (Atomics.load(this.used, USED.FLAGS) & USED_F_NO_NOTIFY) === 0;
+    if (old === now || this.broken !== undefined) return false;
+    const { used } = this.views;
+    this.publish();
+    if (this.eventIdx) return needEvent(Atomics.load(used, this.availEventAt), now, old);
+    return (Atomics.load(used, USED.FLAGS) & USED_F_NO_NOTIFY) === 0;
   }
 
   kick(notify: () => void): void {
@@ -129,68 +124,95 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
 
   getBuf(): T | undefined {
     if (this.lastUsed === this.seenUsed && !this.look()) return undefined;
-    const at = (this.lastUsed & this.mask) * 2;
-    const head = this.usedElements[at] as number;
-    const written = this.usedElements[at + 1] as number;
+    if (this.inOrder) return this.getInOrder();
+    const at = (this.lastUsed & this.mask) * USED_ELEM_WORDS;
+    const { usedElements } = this.views;
+    const head = usedElements[at + USED_ELEM.ID] as number;
     const token = this.tokens[head];
-    if (token === undefined) {
-      this.broken =
-        head < this.size
-          ? `the device used descriptor ${head} that it did not have`
-          : `the device used descriptor ${head} of ${this.size}`;
-      return undefined;
-    }
-    if (written > (this.capacity[head] as number)) {
-      this.broken = `the device wrote ${written} bytes to a buffer of ${this.capacity[head]}`;
-      return undefined;
-    }
-    this.lastUsed = (this.lastUsed + 1) & 0xffff;
-    this.usedLength = written;
-    this.release(head);
-    return token;
+    if (token === undefined) return this.breakBy(head);
+    return this.take(head, token, usedElements[at + USED_ELEM.LEN] as number);
   }
 
   poll(): boolean {
-    return (
-      this.broken === undefined &&
-      (this.lastUsed !== this.seenUsed || Atomics.load(this.used, USED.IDX) !== this.lastUsed)
-    );
+    if (this.broken !== undefined) return false;
+    return this.lastUsed !== this.seenUsed || Atomics.load(this.views.used, USED.IDX) !== this.lastUsed;
   }
 
   disableCallback(): void {
+    const { avail } = this.views;
     // An event index just passed: the device would have to go all the way round to meet it.
-    if (this.eventIdx) Atomics.store(this.avail, this.usedEventAt, (this.lastUsed - 1) & 0xffff);
-    else Atomics.store(this.avail, AVAIL.FLAGS, AVAIL_F_NO_INTERRUPT);
+    if (this.eventIdx) Atomics.store(avail, this.usedEventAt, (this.lastUsed - 1) & 0xffff);
+    else Atomics.store(avail, AVAIL.FLAGS, AVAIL_F_NO_INTERRUPT);
   }
 
   enableCallback(): boolean {
-    if (this.eventIdx) Atomics.store(this.avail, this.usedEventAt, this.lastUsed);
-    else Atomics.store(this.avail, AVAIL.FLAGS, 0);
+    const { avail } = this.views;
+    if (this.eventIdx) Atomics.store(avail, this.usedEventAt, this.lastUsed);
+    else Atomics.store(avail, AVAIL.FLAGS, 0);
     return !this.poll();
   }
 
   detachUnused(): T | undefined {
-    for (let head = 0; head < this.size; head++) {
-      const token = this.tokens[head];
+    for (; this.detachAt < this.size; this.detachAt++) {
+      const token = this.tokens[this.detachAt];
       if (token === undefined) continue;
-      this.release(head);
+      this.release(this.detachAt);
       return token;
     }
+    this.detachAt = 0;
     return undefined;
+  }
+
+  reset(): void {
+    while (this.detachUnused() !== undefined);
+    this.broken = undefined;
+    this.nextAvail = 0;
+    this.publishedAvail = 0;
+    this.lastUsed = 0;
+    this.seenUsed = 0;
+    this.freeHead = 0;
+    for (let i = 0; i < this.size; i++) this.links[i] = (i + 1) & this.mask;
+    this.oldest = 0;
+    this.batchHead = NONE;
+    this.clearAreas();
   }
 
   close(): void {
     this.broken = 'the queue was closed';
-    for (const [head, table] of this.tables.entries()) {
-      if (table !== undefined) this.dma?.free(table.addr);
-      this.tables[head] = undefined;
+    this.tables?.close();
+  }
+
+  snapshot(): DriverQueueState<T> {
+    this.publish();
+    const outstanding: RequestState<T>[] = [];
+    // With IN_ORDER heads lie in the ring in their order, the oldest first.
+    const first = this.inOrder ? this.oldest : 0;
+    for (let i = 0; i < this.size; i++) {
+      const head = (first + i) & this.mask;
+      const token = this.tokens[head];
+      if (token === undefined) continue;
+      const table = this.tables?.of(head);
+      outstanding.push({
+        head,
+        token,
+        descriptors: this.descriptorsOf(head),
+        capacity: this.capacity[head] as number,
+        ...(table === undefined ? {} : { table }),
+      });
     }
+    const { nextAvail, lastUsed } = this;
+    return { nextAvail, lastUsed, availWrap: 0, usedWrap: 0, outstanding };
+  }
+
+  private publish(): void {
+    this.publishedAvail = this.nextAvail;
+    Atomics.store(this.views.avail, AVAIL.IDX, this.nextAvail);
   }
 
   /** Looks at the device's index again; true when there is something to get. */
   private look(): boolean {
     if (this.broken !== undefined) return false;
-    const seen = Atomics.load(this.used, USED.IDX);
+    const seen = Atomics.load(this.views.used, USED.IDX);
     if (seen === this.lastUsed) return false;
     const published = this.inFlight - ((this.nextAvail - this.publishedAvail) & 0xffff);
     if (((seen - this.lastUsed) & 0xffff) > published) {
@@ -201,76 +223,138 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
     return true;
   }
 
-  /** Chains `readable` and `writable` in the ring from free descriptor `head` on; returns the next free one. */
-  private fill(head: number, readable: readonly DmaBuffer[], writable: readonly DmaBuffer[]): number {
-    const { desc, links } = this;
+  /**
+   * With IN_ORDER a used element may stand for several requests: it names the last of them, and those before
+   * it were used completely (2.7.9).
+   */
+  private getInOrder(): T | undefined {
+    if (this.batchHead === NONE) {
+      const at = (this.lastUsed & this.mask) * USED_ELEM_WORDS;
+      const named = this.views.usedElements[at + USED_ELEM.ID] as number;
+      if (this.tokens[named] === undefined) return this.breakBy(named);
+      this.batchHead = named;
+      this.batchLength = this.views.usedElements[at + USED_ELEM.LEN] as number;
+    }
+    const head = this.oldest;
+    const last = head === this.batchHead;
+    if (!last && ((this.seenUsed - this.lastUsed) & 0xffff) === 1) {
+      this.broken = `the device used descriptor ${this.batchHead} before its turn`;
+      return undefined;
+    }
+    if (last) this.batchHead = NONE;
+    this.oldest = (head + (this.taken[head] as number)) & this.mask;
+    const length = last ? this.batchLength : (this.capacity[head] as number);
+    return this.take(head, this.tokens[head] as T, length);
+  }
+
+  private take(head: number, token: T, written: number): T {
+    this.lastUsed = (this.lastUsed + 1) & 0xffff;
+    this.usedLength = Math.min(written, this.capacity[head] as number);
+    this.release(head);
+    return token;
+  }
+
+  private breakBy(head: number): undefined {
+    this.broken =
+      head < this.size
+        ? `the device used descriptor ${head}, which it did not have`
+        : `the device used descriptor ${head} of ${this.size}`;
+  }
+
+  private noRoom(count: number, needed: number): false {
+    if (count === 0) throw new RangeError('a request needs at least one buffer');
+    if (needed > this.size) {
+      throw new RangeError(`${count} buffers never fit a queue of ${this.size} without indirect descriptors`);
+    }
+    return false;
+  }
+
+  /** Chains the buffers in the ring from free descriptor `head` on; returns the next free one. */
+  private chain(head: number, readable: readonly DmaBuffer[], writable: readonly DmaBuffer[]): number {
     const reads = readable.length;
     const count = reads + writable.length;
     let index = head;
     for (let i = 0; i < count; i++) {
-      const buffer = (i < reads ? readable[i] : writable[i - reads]) as DmaBuffer;
-      const next = links[index] as number;
-      const flags = (i < reads ? 0 : DESC_F.WRITE) | (i < count - 1 ? DESC_F.NEXT | (next << 16) : 0);
-      const at = index * DESC_WORDS;
-      desc[at + DESC.ADDR_LOW] = buffer.addr;
-      desc[at + DESC.ADDR_HIGH] = buffer.addr / 2 ** 32;
-      desc[at + DESC.LEN] = buffer.len;
-      desc[at + DESC.FLAGS_NEXT] = flags;
+      const { addr, len } = (i < reads ? readable[i] : writable[i - reads]) as DmaBuffer;
+      const next = this.links[index] as number;
+      const write = i < reads ? 0 : DESC_F.WRITE;
+      this.setDescriptor(index, addr, len, i < count - 1 ? write | DESC_F.NEXT | (next << 16) : write);
       index = next;
     }
     return index;
   }
 
-  /** Puts the request into the head's indirect table; returns the next free descriptor. */
-  private fillIndirect(head: number, readable: readonly DmaBuffer[], writable: readonly DmaBuffer[]): number {
-    const reads = readable.length;
-    const count = reads + writable.length;
-    const table = this.tableOf(head, count);
-    for (let i = 0; i < count; i++) {
-      const buffer = (i < reads ? readable[i] : writable[i - reads]) as DmaBuffer;
-      const flags = (i < reads ? 0 : DESC_F.WRITE) | (i < count - 1 ? DESC_F.NEXT | ((i + 1) << 16) : 0);
-      const at = i * DESC_WORDS;
-      table.words[at + DESC.ADDR_LOW] = buffer.addr;
-      table.words[at + DESC.ADDR_HIGH] = buffer.addr / 2 ** 32;
-      table.words[at + DESC.LEN] = buffer.len;
-      table.words[at + DESC.FLAGS_NEXT] = flags;
-    }
-    const at = head * DESC_WORDS;
-    this.desc[at + DESC.ADDR_LOW] = table.addr;
-    this.desc[at + DESC.ADDR_HIGH] = table.addr / 2 ** 32;
-    this.desc[at + DESC.LEN] = count * DESC_BYTES;
-    this.desc[at + DESC.FLAGS_NEXT] = DESC_F.INDIRECT;
-    return this.links[head] as number;
+  private setDescriptor(index: number, addr: number, len: number, last: number): void {
+    const { desc } = this.views;
+    const at = index * DESC_WORDS;
+    desc[at + DESC.ADDR_LOW] = addr;
+    desc[at + DESC.ADDR_HIGH] = addr / 2 ** 32;
+    desc[at + DESC.LEN] = len;
+    desc[at + DESC.LAST] = last;
   }
 
-  private tableOf(head: number, count: number): IndirectTable {
-    const known = this.tables[head];
-    if (known !== undefined && known.words.length >= count * DESC_WORDS) return known;
-    const dma = this.dma as DmaAllocator;
-    const capacity = Math.max(MIN_TABLE, 2 ** Math.ceil(Math.log2(count)));
-    const addr = dma.alloc(capacity * DESC_BYTES, DESC_BYTES);
-    const bytes = this.memory.slice(addr, capacity * DESC_BYTES);
-    const table = { addr, words: new Uint32Array(bytes.buffer, bytes.byteOffset, capacity * DESC_WORDS) };
-    if (known !== undefined) dma.free(known.addr);
-    this.tables[head] = table;
-    return table;
-  }
-
-  /** Takes a head's descriptors back into the free list. */
+  /** Takes a head's descriptors back among the free ones. */
   private release(head: number): void {
     const taken = this.taken[head] as number;
-    let last = head;
-    for (let i = 1; i < taken; i++) last = this.links[last] as number;
-    this.links[last] = this.freeHead;
-    this.freeHead = head;
+    if (!this.inOrder) {
+      let last = head;
+      for (let i = 1; i < taken; i++) last = this.links[last] as number;
+      this.links[last] = this.freeHead;
+      this.freeHead = head;
+    }
     this.free += taken;
     this.inFlight--;
-    this.taken[head] = 0;
     this.tokens[head] = undefined;
   }
-}
 
-interface IndirectTable {
-  readonly addr: number;
-  readonly words: Uint32Array;
+  private descriptorsOf(head: number): number[] {
+    const indices = [head];
+    while (indices.length < (this.taken[head] as number))
+      indices.push(this.links[indices.at(-1) as number] as number);
+    return indices;
+  }
+
+  private clearAreas(): void {
+    this.views.desc.fill(0);
+    this.views.avail.fill(0);
+    this.views.used.fill(0);
+  }
+
+  private restore(state: DriverQueueState<T>): void {
+    this.nextAvail = state.nextAvail;
+    this.publishedAvail = state.nextAvail;
+    this.lastUsed = state.lastUsed;
+    this.seenUsed = state.lastUsed;
+    const isTaken = new Uint8Array(this.size);
+    let next = 0;
+    for (const request of state.outstanding) {
+      const { head, token, capacity, table } = request;
+      const indices = request.descriptors as readonly number[];
+      for (const [i, index] of indices.entries()) {
+        isTaken[index] = 1;
+        this.links[index] = indices[i + 1] ?? (index + 1) & this.mask;
+        next = (index + 1) & this.mask;
+      }
+      this.taken[head] = indices.length;
+      this.capacity[head] = capacity;
+      this.tokens[head] = token;
+      if (table !== undefined) this.tables?.adopt(head, table.addr, table.capacity);
+      this.free -= indices.length;
+      this.inFlight++;
+    }
+    this.oldest = state.outstanding[0]?.head ?? next;
+    if (this.inOrder) this.freeHead = next;
+    else this.linkFree(isTaken);
+  }
+
+  /** Links the free descriptors after a restore. */
+  private linkFree(isTaken: Uint8Array): void {
+    let following = 0;
+    for (let index = this.size - 1; index >= 0; index--) {
+      if (isTaken[index] === 1) continue;
+      this.links[index] = following;
+      following = index;
+    }
+    this.freeHead = following;
+  }
 }

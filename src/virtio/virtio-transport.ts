@@ -17,7 +17,10 @@ export interface VirtioTransport extends StatusRegisters {
   setupQueue(queue: number, config: QueueConfig): void;
   /** Available buffer notification: the doorbell. */
   notify(queue: number): void;
-  /** Counts the used buffer notifications of a queue, modulo 2^32. */
+  /**
+   * Counts the used buffer notifications of a queue. Read it, look at the ring, then wait for it to differ:
+   * no call is missed in between.
+   */
   calls(queue: number): number;
   /** Waits, blocking the thread, until `calls(queue)` is no longer `seen` or the time is up. */
   waitSync(queue: number, seen: number, timeoutMs: number): void;

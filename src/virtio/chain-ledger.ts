@@ -1,0 +1,155 @@
+import { addSegment, CHAIN_FAULT, type ChainFault, DESC_F } from './descriptor.ts';
+import { DescriptorChain } from './descriptor-chain.ts';
+import type { GuestMemory } from './guest-memory.ts';
+import type { ChainState } from './queue-state.ts';
+
+/** Writes one entry that says that `buffers` chains, `descriptors` ring descriptors in all, were used. */
+export type PutUsed = (head: number, written: number, buffers: number, descriptors: number) => void;
+
+/**
+ * The chain objects of a device's queue: which are out, which are free to be used again, and in which order
+ * they go back. Nothing is allocated once as many objects are there as were ever out at once.
+ */
+export class ChainLedger {
+  /** Chains that are out. */
+  inFlight = 0;
+  private readonly memory: GuestMemory;
+  private readonly inOrder: boolean;
+  /** All objects there are, so that a reset reaches those that are out. */
+  private all: DescriptorChain[] = [];
+  private readonly spare: DescriptorChain[] = [];
+  /** With IN_ORDER: the chains that were popped and not yet put on the ring, oldest to youngest. */
+  private oldest: DescriptorChain | undefined = undefined;
+  private youngest: DescriptorChain | undefined = undefined;
+
+  constructor(memory: GuestMemory, inOrder: boolean) {
+    this.memory = memory;
+    this.inOrder = inOrder;
+  }
+
+  /** An object to collect a chain in; goes on with `give`, `reject` or `drop`. */
+  blank(): DescriptorChain {
+    const spare = this.spare.pop();
+    if (spare !== undefined) return spare;
+    const chain = new DescriptorChain(this.memory);
+    this.all.push(chain);
+    return chain;
+  }
+
+  /** Takes an object back that nothing came of. */
+  drop(chain: DescriptorChain): void {
+    this.spare.push(chain);
+  }
+
+  /** A sound chain goes out. */
+  give(chain: DescriptorChain): void {
+    chain.ready();
+    this.inFlight++;
+    if (this.inOrder) this.enqueue(chain);
+  }
+
+  /** A malformed chain goes back with nothing written: at once, or when its turn comes. */
+  reject(chain: DescriptorChain, put: PutUsed): void {
+    if (!this.inOrder) {
+      this.spare.push(chain);
+      put(chain.head, 0, 1, chain.descriptors);
+      return;
+    }
+    this.enqueue(chain);
+    chain.held = true;
+    chain.heldLength = 0;
+    chain.heldWhole = false;
+    this.drain(put);
+  }
+
+  /**
+   * A chain comes back. A driver that negotiated IN_ORDER must see chains in the order in which it made them
+   * available (virtio 1.3, 6.1), so one that overtook an older is held until that one is back.
+   * @throws {Error} when it is not out.
+   */
+  takeBack(chain: DescriptorChain, written: number, put: PutUsed): void {
+    if (chain.revoked) return;
+    if (!chain.out) throw new Error('the descriptor chain was given back already');
+    const room = chain.writable.length;
+    const length = chain.finish() && written > 0 ? Math.min(written, room) : 0;
+    this.inFlight--;
+    if (!this.inOrder) {
+      this.spare.push(chain);
+      put(chain.head, length, 1, chain.descriptors);
+      return;
+    }
+    chain.held = true;
+    chain.heldLength = length;
+    chain.heldWhole = length === room;
+    this.drain(put);
+  }
+
+  /** Forgets all chains; those that are out lose their memory. */
+  revoke(): void {
+    for (const chain of this.all) if (chain.out) chain.revoke();
+    this.all = [];
+    this.spare.length = 0;
+    this.oldest = undefined;
+    this.youngest = undefined;
+    this.inFlight = 0;
+  }
+
+  /** The chains that are out or held, as plain data, oldest first where that is known. */
+  save(): ChainState[] {
+    const chains: DescriptorChain[] = [];
+    if (this.inOrder) {
+      for (let chain = this.oldest; chain !== undefined; chain = chain.younger) chains.push(chain);
+    } else {
+      for (const chain of this.all) if (chain.out) chains.push(chain);
+    }
+    return chains.map((chain) => ({
+      head: chain.head,
+      descriptors: chain.descriptors,
+      readable: chain.readableSegments.buffers(),
+      writable: chain.writableSegments.buffers(),
+      ...(chain.held ? { finished: chain.heldLength } : {}),
+    }));
+  }
+
+  /** Fills `chain` from plain data; gives the reason when it cannot be. */
+  load(chain: DescriptorChain, saved: ChainState): ChainFault | undefined {
+    chain.begin(saved.head);
+    if (saved.descriptors === undefined || saved.readable === undefined || saved.writable === undefined) {
+      return CHAIN_FAULT.INCOMPLETE;
+    }
+    chain.descriptors = saved.descriptors;
+    let fault: ChainFault | undefined;
+    for (const { addr, len } of saved.readable) fault ??= addSegment(chain, addr, len, 0);
+    for (const { addr, len } of saved.writable) fault ??= addSegment(chain, addr, len, DESC_F.WRITE);
+    return fault;
+  }
+
+  private enqueue(chain: DescriptorChain): void {
+    chain.younger = undefined;
+    if (this.youngest === undefined) this.oldest = chain;
+    else this.youngest.younger = chain;
+    this.youngest = chain;
+  }
+
+  /**
+   * Puts the finished chains at the old end on the ring. One entry stands for a run of them where all but the
+   * last were written whole: that is what the driver takes for granted of those left out (2.7.9, 2.8.8).
+   */
+  private drain(put: PutUsed): void {
+    let buffers = 0;
+    let descriptors = 0;
+    for (let chain = this.oldest; chain?.held; chain = this.oldest) {
+      this.oldest = chain.younger;
+      if (this.oldest === undefined) this.youngest = undefined;
+      buffers++;
+      descriptors += chain.descriptors;
+      if (!chain.heldWhole || !this.oldest?.held) {
+        put(chain.head, chain.heldLength, buffers, descriptors);
+        buffers = 0;
+        descriptors = 0;
+      }
+      chain.held = false;
+      this.spare.push(chain);
+    }
+  }
+}

@@ -1,0 +1,335 @@
+import { DESC, DESC_BYTES, DESC_F, DESC_WORDS } from './descriptor.ts';
+import type { DmaAllocator } from './dma-allocator.ts';
+import type { GuestMemory } from './guest-memory.ts';
+import { capacityOf, IndirectTables } from './indirect-tables.ts';
+import {
+  availableMark,
+  eventWord,
+  FLAGS_SHIFT,
+  ID_MASK,
+  OWNER_MASK,
+  type PackedViews,
+  packedViews,
+  RING_EVENT_FLAGS,
+  usedMark,
+  wantsEvent,
+} from './packed-layout.ts';
+import { type DmaBuffer, type DriverQueue, type QueueConfig, queueFeatures } from './queue.ts';
+import type { DriverQueueState, RequestState } from './queue-state.ts';
+
+const NONE = -1;
+
+/**
+ * The driver's end of a packed virtqueue (virtio 1.3, 2.8). It believes nothing that it reads back: lengths,
+ * sizes and tokens are in memory of its own.
+ */
+export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
+  readonly size: number;
+  free: number;
+  inFlight = 0;
+  broken: string | undefined = undefined;
+  usedLength = 0;
+  private readonly eventIdx: boolean;
+  private readonly inOrder: boolean;
+  private readonly views: PackedViews;
+  /** Without them every request is a list in the ring. */
+  private readonly tables: IndirectTables | undefined;
+  /** Descriptor that the next request starts at, and the wrap counter of that lap (2.8.1). */
+  private nextAvail = 0;
+  private availWrap = 1;
+  /** Descriptor that the device uses next. */
+  private lastUsed = 0;
+  private usedWrap = 1;
+  /**
+   * The first descriptor since the last `kickPrepare` is complete but for its last word: the device stops
+   * there, so it sees none of those behind either.
+   */
+  private stagedAt = NONE;
+  private stagedWord = 0;
+  /** Ring descriptors staged. */
+  private staged = 0;
+  /** First free buffer id; `links` leads to the next. With IN_ORDER the id is the first descriptor's index. */
+  private freeId = 0;
+  private readonly links: Uint16Array;
+  /** Per buffer id: ring descriptors taken, bytes that may be written, token. */
+  private readonly taken: Uint16Array;
+  private readonly capacity: Float64Array;
+  private readonly tokens: (T | undefined)[];
+  /** With IN_ORDER: the buffer id that the present used descriptor stands up to. */
+  private batchId = NONE;
+  private batchLength = 0;
+  private detachAt = 0;
+
+  /**
+   * Clears the three areas. INDIRECT_DESC is used when it was negotiated and `dma` is given.
+   * @param state goes on where another queue was saved, with areas as they are
+   * @throws {RangeError} for a size or an area that cannot be.
+   */
+  constructor(memory: GuestMemory, config: QueueConfig, dma?: DmaAllocator, state?: DriverQueueState<T>) {
+    const features = queueFeatures(config.features);
+    const { size } = config;
+    this.views = packedViews(memory, config);
+    this.tables = features.indirect && dma ? new IndirectTables(memory, dma, true, size) : undefined;
+    this.eventIdx = features.eventIdx;
+    this.inOrder = features.inOrder;
+    this.size = size;
+    this.free = size;
+    this.links = new Uint16Array(size);
+    this.taken = new Uint16Array(size);
+    this.capacity = new Float64Array(size);
+    this.tokens = new Array<T | undefined>(size).fill(undefined);
+    if (state === undefined) this.clearAreas();
+    else this.restore(state);
+    this.linkFree();
+  }
+
+  descriptorsFor(buffers: number): number {
+    return this.tables !== undefined && buffers > 1 ? 1 : buffers;
+  }
+
+  addBuf(readable: readonly DmaBuffer[], writable: readonly DmaBuffer[], token: T): boolean {
+    const count = readable.length + writable.length;
+    const needed = this.descriptorsFor(count);
+    if (needed > this.free || count === 0 || this.broken !== undefined) return this.noRoom(count, needed);
+    const id = this.inOrder ? this.nextAvail : this.freeId;
+    if (this.tables !== undefined && count > 1) {
+      const table = this.tables.fill(id, readable, writable);
+      this.setDescriptor(table, count * DESC_BYTES, DESC_F.INDIRECT, id);
+    } else {
+      this.list(id, readable, writable);
+    }
+    this.freeId = this.links[id] as number;
+    this.free -= needed;
+    this.staged += needed;
+    this.inFlight++;
+    this.taken[id] = needed;
+    this.capacity[id] = capacityOf(writable);
+    this.tokens[id] = token;
+    return true;
+  }
+
+  kickPrepare(): boolean {
+    const { staged } = this;
+    if (staged === 0 || this.broken !== undefined) return false;
+    this.publish();
+    const event = Atomics.load(this.views.deviceEvent, 0);
+    return wantsEvent(event, this.eventIdx, this.size, this.nextAvail, this.availWrap, staged);
+  }
+
+  kick(notify: () => void): void {
+    if (this.kickPrepare()) notify();
+  }
+
+  getBuf(): T | undefined {
+    if (this.batchId !== NONE) return this.getInOrder();
+    const at = this.lastUsed * DESC_WORDS;
+    const word = Atomics.load(this.views.words, at + DESC.LAST);
+    if ((word & OWNER_MASK) !== usedMark(this.usedWrap) || this.broken !== undefined) return undefined;
+    const id = word & ID_MASK;
+    const token = this.tokens[id];
+    if (token === undefined) return this.breakBy(id);
+    // 2.8.4: without the WRITE flag the length means nothing.
+    const written =
+      (word & (DESC_F.WRITE << FLAGS_SHIFT)) !== 0 ? (this.views.desc[at + DESC.LEN] as number) : 0;
+    if (!this.inOrder) return this.take(id, token, written);
+    this.batchId = id;
+    this.batchLength = written;
+    return this.getInOrder();
+  }
+
+  poll(): boolean {
+    if (this.broken !== undefined) return false;
+    if (this.batchId !== NONE) return true;
+    const word = Atomics.load(this.views.words, this.lastUsed * DESC_WORDS + DESC.LAST);
+    return (word & OWNER_MASK) === usedMark(this.usedWrap);
+  }
+
+  disableCallback(): void {
+    Atomics.store(this.views.driverEvent, 0, eventWord(RING_EVENT_FLAGS.DISABLE, 0, 0));
+  }
+
+  enableCallback(): boolean {
+    const event = this.eventIdx
+      ? eventWord(RING_EVENT_FLAGS.DESC, this.lastUsed, this.usedWrap)
+      : eventWord(RING_EVENT_FLAGS.ENABLE, 0, 0);
+    Atomics.store(this.views.driverEvent, 0, event);
+    return !this.poll();
+  }
+
+  detachUnused(): T | undefined {
+    for (; this.detachAt < this.size; this.detachAt++) {
+      const token = this.tokens[this.detachAt];
+      if (token === undefined) continue;
+      this.release(this.detachAt);
+      return token;
+    }
+    this.detachAt = 0;
+    return undefined;
+  }
+
+  reset(): void {
+    while (this.detachUnused() !== undefined);
+    this.broken = undefined;
+    this.nextAvail = 0;
+    this.availWrap = 1;
+    this.lastUsed = 0;
+    this.usedWrap = 1;
+    this.stagedAt = NONE;
+    this.staged = 0;
+    this.batchId = NONE;
+    this.clearAreas();
+    this.linkFree();
+  }
+
+  close(): void {
+    this.broken = 'the queue was closed';
+    this.tables?.close();
+  }
+
+  snapshot(): DriverQueueState<T> {
+    this.publish();
+    const outstanding: RequestState<T>[] = [];
+    // With IN_ORDER ids lie in the ring in their order, the oldest where the device uses next.
+    const first = this.inOrder ? this.lastUsed : 0;
+    for (let i = 0; i < this.size; i++) {
+      const head = (first + i) % this.size;
+      const token = this.tokens[head];
+      if (token === undefined) continue;
+      const table = this.tables?.of(head);
+      outstanding.push({
+        head,
+        token,
+        descriptors: this.taken[head] as number,
+        capacity: this.capacity[head] as number,
+        ...(table === undefined ? {} : { table }),
+      });
+    }
+    const { nextAvail, lastUsed, availWrap, usedWrap } = this;
+    return { nextAvail, lastUsed, availWrap, usedWrap, outstanding };
+  }
+
+  /** Shows the device what was staged. */
+  private publish(): void {
+    if (this.stagedAt !== NONE) Atomics.store(this.views.words, this.stagedAt, this.stagedWord);
+    this.stagedAt = NONE;
+    this.staged = 0;
+  }
+
+  /**
+   * With IN_ORDER a used descriptor may stand for several requests: it names the last of them, and those
+   * before it were used completely (2.8.8).
+   */
+  private getInOrder(): T | undefined {
+    const id = this.lastUsed;
+    const token = this.tokens[id];
+    if (token === undefined) {
+      this.broken = `the device used buffer ${this.batchId} before its turn`;
+      return undefined;
+    }
+    const last = id === this.batchId;
+    if (last) this.batchId = NONE;
+    return this.take(id, token, last ? this.batchLength : (this.capacity[id] as number));
+  }
+
+  private take(id: number, token: T, written: number): T | undefined {
+    const taken = this.taken[id] as number;
+    if (taken > this.size - this.free - this.staged) return this.breakBy(id);
+    this.lastUsed += taken;
+    if (this.lastUsed >= this.size) {
+      this.lastUsed -= this.size;
+      this.usedWrap ^= 1;
+    }
+    this.usedLength = Math.min(written, this.capacity[id] as number);
+    this.release(id);
+    return token;
+  }
+
+  private breakBy(id: number): undefined {
+    this.broken =
+      id < this.size
+        ? `the device used buffer ${id}, which it did not have`
+        : `the device used buffer ${id} of ${this.size}`;
+  }
+
+  private noRoom(count: number, needed: number): false {
+    if (count === 0) throw new RangeError('a request needs at least one buffer');
+    if (needed > this.size) {
+      throw new RangeError(`${count} buffers never fit a queue of ${this.size} without indirect descriptors`);
+    }
+    return false;
+  }
+
+  /** Writes the buffers as a list of descriptors. */
+  private list(id: number, readable: readonly DmaBuffer[], writable: readonly DmaBuffer[]): void {
+    const reads = readable.length;
+    const count = reads + writable.length;
+    for (let i = 0; i < count; i++) {
+      const { addr, len } = (i < reads ? readable[i] : writable[i - reads]) as DmaBuffer;
+      const write = i < reads ? 0 : DESC_F.WRITE;
+      this.setDescriptor(addr, len, i < count - 1 ? write | DESC_F.NEXT : write, id);
+    }
+  }
+
+  /** Writes the next descriptor and moves on; the first one of a batch stays the driver's until `publish`. */
+  private setDescriptor(addr: number, len: number, flags: number, id: number): void {
+    const { desc, words } = this.views;
+    const at = this.nextAvail * DESC_WORDS;
+    desc[at + DESC.ADDR_LOW] = addr;
+    desc[at + DESC.ADDR_HIGH] = addr / 2 ** 32;
+    desc[at + DESC.LEN] = len;
+    const word = (flags << FLAGS_SHIFT) | availableMark(this.availWrap) | id;
+    if (this.stagedAt === NONE) {
+      this.stagedAt = at + DESC.LAST;
+      this.stagedWord = word;
+    } else {
+      words[at + DESC.LAST] = word;
+    }
+    this.nextAvail++;
+    if (this.nextAvail === this.size) {
+      this.nextAvail = 0;
+      this.availWrap ^= 1;
+    }
+  }
+
+  /** Takes a buffer id and its descriptors back among the free ones. */
+  private release(id: number): void {
+    this.links[id] = this.freeId;
+    this.freeId = id;
+    this.free += this.taken[id] as number;
+    this.inFlight--;
+    this.tokens[id] = undefined;
+  }
+
+  private clearAreas(): void {
+    this.views.desc.fill(0);
+    this.views.driverEvent.fill(0);
+    this.views.deviceEvent.fill(0);
+  }
+
+  private restore(state: DriverQueueState<T>): void {
+    this.nextAvail = state.nextAvail;
+    this.availWrap = state.availWrap;
+    this.lastUsed = state.lastUsed;
+    this.usedWrap = state.usedWrap;
+    for (const { head, token, descriptors, capacity, table } of state.outstanding) {
+      const taken = descriptors as number;
+      this.taken[head] = taken;
+      this.capacity[head] = capacity;
+      this.tokens[head] = token;
+      if (table !== undefined) this.tables?.adopt(head, table.addr, table.capacity);
+      this.free -= taken;
+      this.inFlight++;
+    }
+  }
+
+  /** Links the free buffer ids. */
+  private linkFree(): void {
+    let following = 0;
+    for (let id = this.size - 1; id >= 0; id--) {
+      if (this.tokens[id] !== undefined) continue;
+      this.links[id] = following;
+      following = id;
+    }
+    this.freeId = following;
+  }
+}

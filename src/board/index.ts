@@ -1,1 +1,5 @@
+export { Board, type BoardOptions, type BusListing, openBoard } from './board.ts';
+export { BoardError } from './load-tree.ts';
 export * from './nodes.ts';
+export type { PartHandle } from './part-handle.ts';
+export type { AnsweredBy, BusReport, ClientReport, DeviceProblem, PartReport } from './protocol.ts';

@@ -1,5 +1,11 @@
 import { BusFault } from '../bus/index.ts';
-import type { DmaAllocator, DmaBuffer, DriverQueue, VirtioTransport } from '../virtio/index.ts';
+import {
+  AdaptiveSpin,
+  type DmaAllocator,
+  type DmaBuffer,
+  type DriverQueue,
+  type VirtioTransport,
+} from '../virtio/index.ts';
 
 /** One descriptor chain of a request. */
 export interface RequestChain {
@@ -40,7 +46,7 @@ export class RequestQueue {
   readonly #index: number;
   readonly #queue: DriverQueue<Flight>;
   readonly #dma: DmaAllocator;
-  readonly #spinUs: number;
+  readonly #spin: AdaptiveSpin;
   /** Not yet on the ring, for want of room. */
   readonly #waiting: Flight[] = [];
   /** Asynchronous callers that the pump wakes. */
@@ -59,7 +65,7 @@ export class RequestQueue {
     this.#index = index;
     this.#queue = queue;
     this.#dma = dma;
-    this.#spinUs = spinUs;
+    this.#spin = new AdaptiveSpin(spinUs);
   }
 
   /**
@@ -69,7 +75,8 @@ export class RequestQueue {
   runSync(request: Request, timeoutMs: number, read: () => void): void {
     const flight = this.#submit(request);
     const giveUp = performance.now() + timeoutMs;
-    const spinUntil = performance.now() + this.#spinUs / 1000;
+    const spinUntil = performance.now() + this.#spin.next();
+    let slept = false;
     while (!this.#settled(flight)) {
       if (this.#queue.poll()) {
         this.#harvest();
@@ -80,10 +87,13 @@ export class RequestQueue {
       if (now < spinUntil) continue;
       const seen = this.#transport.calls(this.#index);
       if (!this.#queue.enableCallback()) continue;
+      slept = true;
       this.#transport.waitSync(this.#index, seen, Math.min(giveUp - now, GONE_CHECK_MS));
       this.#queue.disableCallback();
       this.#noticeDeath();
     }
+    if (slept) this.#spin.miss();
+    else this.#spin.hit();
     // The pump may be asleep, and this loop took its callback away.
     while (this.#pumping && !this.#queue.enableCallback()) this.#harvest();
     this.#conclude(flight, read);

@@ -1,4 +1,4 @@
 export { LocalBackEnd } from './local/back-end.ts';
 export { BackEndGone, LocalFrontEnd } from './local/front-end.ts';
 export { registerBytes } from './local/registers.ts';
-export { ringDoorbell, runWorkerLoop, type WorkerLoopOptions } from './local/worker-loop.ts';
+export { backEndDied, ringDoorbell, runWorkerLoop, type WorkerLoopOptions } from './local/worker-loop.ts';

@@ -1,3 +1,4 @@
+export * from './adaptive-spin.ts';
 export * from './config-space.ts';
 export * from './create-queue.ts';
 export * from './cursor.ts';

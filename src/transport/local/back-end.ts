@@ -43,19 +43,14 @@ export class LocalBackEnd {
   readonly #memory: GuestMemory;
   readonly #attached: Attached[];
 
-  constructor(memory: GuestMemory, registers: SharedArrayBuffer, devices: readonly VirtioDevice[]) {
+  constructor(
+    memory: GuestMemory,
+    registers: SharedArrayBuffer,
+    devices: readonly (VirtioDevice | undefined)[],
+  ) {
     this.#memory = memory;
     this.#words = new Int32Array(registers);
-    this.#attached = devices.map((device, index) => ({
-      index,
-      device,
-      status: new DeviceStatus(RING_FEATURES + device.features, (features) =>
-        device.acceptFeatures(features),
-      ),
-      queues: [],
-      answered: 0,
-      due: Number.POSITIVE_INFINITY,
-    }));
+    this.#attached = devices.flatMap((device, index) => (device === undefined ? [] : attach(device, index)));
     for (const { index, device } of this.#attached) this.#publish(index, device);
     Atomics.store(this.#words, SHARED.STATE, 1);
     Atomics.notify(this.#words, SHARED.STATE);
@@ -104,6 +99,15 @@ export class LocalBackEnd {
   /** Says that rings are polled again, so that drivers need not ring. */
   awake(): void {
     for (const { queues } of this.#attached) for (const queue of queues) queue.disableNotification();
+  }
+
+  /**
+   * For a back-end in its driver's own thread: works until nothing is left to do and the drivers will ring
+   * again. What is answered later, by promise, is answered from the event loop.
+   */
+  serveInline(): void {
+    do this.serve();
+    while (!this.prepareSleep());
   }
 
   /** Resets all devices and lets the drivers know that nobody answers any more. */
@@ -175,4 +179,11 @@ export class LocalBackEnd {
     Atomics.add(this.#words, word, 1);
     Atomics.notify(this.#words, word);
   }
+}
+
+function attach(device: VirtioDevice, index: number): Attached {
+  const status = new DeviceStatus(RING_FEATURES + device.features, (features) =>
+    device.acceptFeatures(features),
+  );
+  return { index, device, status, queues: [], answered: 0, due: Number.POSITIVE_INFINITY };
 }

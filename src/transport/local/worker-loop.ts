@@ -1,20 +1,23 @@
+import { AdaptiveSpin } from '../../virtio/index.ts';
 import type { LocalBackEnd } from './back-end.ts';
 import { SHARED } from './registers.ts';
 
 export interface WorkerLoopOptions {
   /**
-   * How long the rings are polled after the last request before the thread sleeps, in microseconds.
-   * Waking a thread costs tens of microseconds; `Infinity` polls for ever.
+   * How long the rings are polled at most after the last request before the thread sleeps, in
+   * microseconds; `Infinity` polls for ever.
    */
   readonly spinUs?: number;
-  /** True when something in this thread needs its event loop even while no request is out: an open port. */
+  /** True while something in this thread needs its event loop although no request is out: an open port. */
   readonly eventLoop?: () => boolean;
   /** Looked at after each wake-up: true ends the loop. */
   readonly ended: () => boolean;
-  /** Called after each wake-up: messages to this thread that came by another way than a ring. */
+  /** Called after each wake-up, for what came by another way than a ring. */
   readonly messages?: () => void;
 }
 
+/** A thread that sleeps blocked wakes fastest, but none of its timers runs: it does so only this long. */
+const BLOCKED_MS = 5;
 /** Longest sleep: bounds the time until `ended` is looked at if a bell were ever lost. */
 const MAX_SLEEP_MS = 1000;
 
@@ -22,8 +25,8 @@ const MAX_SLEEP_MS = 1000;
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /**
- * The vring worker: polls the rings while there is traffic, sleeps on the doorbell when there is none.
- * Where every host is synchronous it blocks its thread; else it leaves the thread to the event loop.
+ * The vring worker: polls the rings while there is traffic, then sleeps on the doorbell, first blocked and
+ * then, like a thread whose hosts need their event loop, with the event loop running.
  */
 export async function runWorkerLoop(
   backEnd: LocalBackEnd,
@@ -32,34 +35,47 @@ export async function runWorkerLoop(
 ): Promise<void> {
   const { spinUs = 100, eventLoop = () => false, ended, messages = () => {} } = options;
   const words = new Int32Array(registers);
+  const spin = new AdaptiveSpin(spinUs);
   let lastWork = performance.now();
+  let spinMs = spin.next();
+  let slept = true;
+  // Waiting on a doorbell does not keep a thread's event loop alive: without this it would just end.
+  const alive = setInterval(() => {}, 1 << 30);
   backEnd.awake();
   for (;;) {
     const bell = Atomics.load(words, SHARED.DOORBELL);
     messages();
     if (ended()) break;
-    if (backEnd.serve()) lastWork = performance.now();
+    if (backEnd.serve()) {
+      lastWork = performance.now();
+      if (slept) spin.miss();
+      else spin.hit();
+      slept = false;
+      spinMs = spin.next();
+    }
     const asynchronous = backEnd.busy || eventLoop();
-    if ((performance.now() - lastWork) * 1000 < spinUs) {
+    const idleMs = performance.now() - lastWork;
+    if (idleMs < spinMs) {
       if (asynchronous) await turn();
       continue;
     }
 
+    slept = true;
     Atomics.store(words, SHARED.SLEEPING, 1);
     if (backEnd.prepareSleep()) {
       const sleepMs = Math.min(MAX_SLEEP_MS, Math.max(0, backEnd.due - performance.now()));
-      if (asynchronous) {
+      if (asynchronous || idleMs >= BLOCKED_MS) {
         const waiting = Atomics.waitAsync(words, SHARED.DOORBELL, bell, sleepMs);
         if (waiting.async) await waiting.value;
         else await turn();
       } else {
-        Atomics.wait(words, SHARED.DOORBELL, bell, sleepMs);
+        Atomics.wait(words, SHARED.DOORBELL, bell, Math.min(sleepMs, BLOCKED_MS));
       }
-      lastWork = performance.now();
     }
     Atomics.store(words, SHARED.SLEEPING, 0);
     backEnd.awake();
   }
+  clearInterval(alive);
   backEnd.close();
 }
 
@@ -68,4 +84,11 @@ export function ringDoorbell(registers: SharedArrayBuffer): void {
   const words = new Int32Array(registers);
   Atomics.add(words, SHARED.DOORBELL, 1);
   Atomics.notify(words, SHARED.DOORBELL);
+}
+
+/** To be called when the back-end's thread has ended by itself: frees everybody who waits for it. */
+export function backEndDied(registers: SharedArrayBuffer): void {
+  const words = new Int32Array(registers);
+  Atomics.store(words, SHARED.STATE, 2);
+  for (let word = 0; word < words.length; word++) Atomics.notify(words, word);
 }

@@ -1,0 +1,239 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import {
+  createSimulatedI2c,
+  createSimulatedSpi,
+  mixI2c,
+  mixSpi,
+  type SimulatedHost,
+} from '../../hosts/simulated/index.ts';
+import {
+  Client,
+  type ManagedBusOptions,
+  type ManagedI2cBus,
+  type ManagedSpiBus,
+  ResourceManager,
+  VirtioI2cDevice,
+  VirtioSpiDevice,
+} from '../backend/index.ts';
+import { type DeviceNode, type Host, NodeError } from '../bus/index.ts';
+import type { Node, Tree } from '../devicetree/index.ts';
+import { type BusNode, findBuses } from '../frontend/index.ts';
+import {
+  type Catalogue,
+  loadModels,
+  type ModelModule,
+  type Occupant,
+  PartRegistry,
+  RealClock,
+  type SimulationOptions,
+  SteppedClock,
+} from '../sim/index.ts';
+import type { VirtioDevice } from '../virtio/index.ts';
+import { createHost } from './hosts.ts';
+import type { BackEndCalls, BusReport, DeviceProblem } from './protocol.ts';
+
+export interface BackEndOptions {
+  readonly adopt: boolean;
+  readonly directory: string;
+  readonly steppedClock: boolean;
+  readonly warn: (sentence: string) => void;
+}
+
+/** Where a bus of the tree ended up: on a controller, or nowhere with a reason. */
+interface Carried {
+  readonly node: BusNode;
+  readonly bus: ManagedI2cBus | ManagedSpiBus | undefined;
+  readonly host: Host | undefined;
+  readonly physical: boolean;
+  readonly occupants: readonly Occupant[];
+  readonly problem: DeviceProblem | undefined;
+}
+
+/**
+ * The BE app of a board: hosts, parts, resource manager, and one device model a bus, in the order of
+ * `findBuses`.
+ */
+export class BoardBackEnd {
+  /** One per bus; undefined for a bus that could not be made. */
+  readonly devices: readonly (VirtioDevice | undefined)[];
+  readonly manager: ResourceManager;
+  readonly #carried: readonly Carried[];
+  readonly #parts: PartRegistry;
+  readonly #clock: RealClock | SteppedClock;
+
+  private constructor(
+    manager: ResourceManager,
+    carried: readonly Carried[],
+    parts: PartRegistry,
+    clock: RealClock | SteppedClock,
+  ) {
+    this.manager = manager;
+    this.#carried = carried;
+    this.#parts = parts;
+    this.#clock = clock;
+    const client = new Client('the board');
+    this.devices = carried.map(({ bus }) => {
+      if (bus === undefined) return undefined;
+      return bus.kind === 'i2c'
+        ? new VirtioI2cDevice(manager, bus as ManagedI2cBus, client)
+        : new VirtioSpiDevice(manager, bus as ManagedSpiBus, client);
+    });
+  }
+
+  /** Builds everything and opens the hosts. A bus that cannot be made is a problem, not an error. */
+  static async create(tree: Tree, options: BackEndOptions): Promise<BoardBackEnd> {
+    const nodes = findBuses(tree, { adopt: options.adopt });
+    const parts = new PartRegistry();
+    const clock = options.steppedClock ? new SteppedClock() : new RealClock();
+    const catalogue = await loadModels(compatiblesBelow(nodes.map(({ node }) => node)));
+    await addOwnModels(catalogue, nodes, options);
+    const simulation = { catalogue, parts, clock, directory: options.directory, warn: options.warn };
+    const manager = new ResourceManager();
+    const hosts = new Map<Node, Promise<Host>>();
+    const carried: Carried[] = [];
+    for (const node of nodes) carried.push(await carry(node, manager, hosts, simulation));
+    await manager.open();
+    return new BoardBackEnd(manager, carried, parts, clock);
+  }
+
+  get problems(): DeviceProblem[] {
+    return this.#carried.flatMap(({ problem }) => problem ?? []);
+  }
+
+  /** True when a host needs the event loop even while nothing is asked of it. */
+  get needsEventLoop(): boolean {
+    return this.#carried.some(({ host }) => host !== undefined && !host.synchronous);
+  }
+
+  readonly calls: BackEndCalls = {
+    buses: () => this.#carried.map(report),
+    parts: () =>
+      this.#parts
+        .list()
+        .map(({ path, model }) => ({ path, title: model.title, properties: model.properties })),
+    getProperty: (path, property) => this.#parts.get(path, property),
+    setProperty: (path, property, value) => this.#parts.set(path, property, value),
+    resetPart: (path) => this.#parts.at(path).reset(),
+    snapshotPart: (path) => this.#parts.snapshot(path),
+    restorePart: (path, snapshot) => this.#parts.restore(path, snapshot),
+    save: () => this.#parts.close(),
+    advance: (ns) => {
+      if (!(this.#clock instanceof SteppedClock))
+        throw new Error('the board runs on the real clock: open it with clock: "stepped"');
+      this.#clock.advance(ns);
+    },
+  };
+
+  async close(): Promise<void> {
+    await this.manager.close();
+    this.#parts.close();
+  }
+}
+
+async function carry(
+  node: BusNode,
+  manager: ResourceManager,
+  hosts: Map<Node, Promise<Host>>,
+  simulation: SimulationOptions,
+): Promise<Carried> {
+  try {
+    const { node: bus } = node;
+    const limits = { timeoutMs: bus.u32('dtbus,timeout-ms') ?? 1000 };
+    const hostNode = bus.target('dtbus,host');
+    if (hostNode === undefined) {
+      const [host, managed] = simulate(node, manager, simulation, limits);
+      return { node, bus: managed, host, physical: false, occupants: host.occupants, problem: undefined };
+    }
+    const created = hosts.get(hostNode) ?? createHost(hostNode, simulation);
+    hosts.set(hostNode, created);
+    const host = await created;
+    if (node.kind === 'i2c') {
+      if (host.i2c === undefined)
+        throw new NodeError(bus, 'dtbus,host', `${host.description} carries no I2C`);
+      const { controller, occupants } = mixI2c(bus, host.i2c, simulation);
+      const managed = manager.addI2cBus(bus.path, host, controller, limits);
+      return { node, bus: managed, host, physical: true, occupants, problem: undefined };
+    }
+    if (host.spi === undefined) throw new NodeError(bus, 'dtbus,host', `${host.description} carries no SPI`);
+    const { controller, occupants } = mixSpi(bus, host.spi, simulation);
+    const managed = manager.addSpiBus(bus.path, host, controller, limits);
+    return { node, bus: managed, host, physical: true, occupants, problem: undefined };
+  } catch (thrown) {
+    const problem = problemOf(node.node, thrown);
+    return { node, bus: undefined, host: undefined, physical: false, occupants: [], problem };
+  }
+}
+
+function simulate(
+  { kind, node }: BusNode,
+  manager: ResourceManager,
+  simulation: SimulationOptions,
+  limits: ManagedBusOptions,
+): [SimulatedHost, ManagedI2cBus | ManagedSpiBus] {
+  if (kind === 'i2c') {
+    const host = createSimulatedI2c(node, simulation);
+    return [host, manager.addI2cBus(node.path, host, host.i2c, limits)];
+  }
+  const host = createSimulatedSpi(node, simulation);
+  return [host, manager.addSpiBus(node.path, host, host.spi, limits)];
+}
+
+function problemOf(bus: DeviceNode, thrown: unknown): DeviceProblem {
+  if (isNodeError(thrown)) return { path: thrown.path, property: thrown.property, sentence: thrown.sentence };
+  const sentence = thrown instanceof Error ? thrown.message : String(thrown);
+  return { path: bus.path, property: undefined, sentence };
+}
+
+/** A `NodeError` of a driver, or the tree's own `PropertyError`, which has the same form. */
+function isNodeError(thrown: unknown): thrown is NodeError {
+  return thrown instanceof Error && 'path' in thrown && 'sentence' in thrown;
+}
+
+function report({ node, bus, host, physical, occupants, problem }: Carried): BusReport {
+  const state = bus?.slot.state ?? 'closed';
+  const fault = problem?.sentence ?? bus?.slot.lastFault?.message;
+  return {
+    path: node.node.path,
+    kind: node.kind,
+    host: host?.description ?? 'nothing',
+    state,
+    fault: state === 'open' ? undefined : fault,
+    clients: occupants.map(({ node: client, reg, model }) => ({
+      path: client.path,
+      compatible: client.compatible,
+      reg,
+      answeredBy: model !== undefined ? 'model' : physical ? 'wire' : 'nothing',
+      model: model?.title,
+    })),
+    counters: bus?.counters ?? { transfers: 0, bytes: 0, faults: {} },
+  };
+}
+
+/** Every compatible below these nodes: the models that may be needed. */
+function compatiblesBelow(nodes: readonly DeviceNode[]): string[] {
+  return nodes.flatMap((node) => [...node.compatible, ...compatiblesBelow(node.children)]);
+}
+
+/** `dtbus,model = "./my-part.js"` of a client: a model of the user's own, in the place of ours. */
+async function addOwnModels(
+  catalogue: Catalogue,
+  buses: readonly BusNode[],
+  options: BackEndOptions,
+): Promise<void> {
+  const clients = (node: DeviceNode): DeviceNode[] =>
+    node.children.flatMap((child) => [child, ...clients(child)]);
+  for (const node of buses.flatMap((bus) => clients(bus.node))) {
+    const file = node.has('dtbus,model') ? node.string('dtbus,model') : undefined;
+    if (file === undefined) continue;
+    const url = pathToFileURL(resolve(options.directory, file)).href;
+    try {
+      const module: Partial<ModelModule> = await import(url);
+      if (!Array.isArray(module.models)) throw new Error('it exports no list "models"');
+      for (const model of module.models) catalogue.add(model);
+    } catch (thrown) {
+      const reason = thrown instanceof Error ? thrown.message : String(thrown);
+      options.warn(`${node.path}: dtbus,model: ${file} cannot be used: ${reason}`);
+    }
+  }
+}

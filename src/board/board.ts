@@ -1,0 +1,316 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import type { MessagePort } from 'node:worker_threads';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import {
+  type I2cDev,
+  type I2cPath,
+  NodeRegistry,
+  type SpiDev,
+  type SpiOpenOptions,
+  type SpiPath,
+} from '../dev/index.ts';
+import type { Tree } from '../devicetree/index.ts';
+import {
+  type BusNode,
+  type DeviceListing,
+  findBuses,
+  VirtioBus,
+  type VirtioDeviceHandle,
+  VirtioI2c,
+  VirtioSpi,
+  virtioI2cDriver,
+  virtioSpiDriver,
+} from '../frontend/index.ts';
+import { backEndDied, LocalBackEnd, LocalFrontEnd, registerBytes, ringDoorbell } from '../transport/index.ts';
+import { DmaAllocator, GuestMemory } from '../virtio/index.ts';
+import { BoardBackEnd } from './back-end.ts';
+import { callsInline, callsOver } from './calls.ts';
+import { blobOf, loadTree } from './load-tree.ts';
+import { type PartHandle, partHandle } from './part-handle.ts';
+import type {
+  BackEndMessage,
+  BackEndStart,
+  BusReport,
+  Call,
+  DeviceProblem,
+  PartReport,
+  WorkerStart,
+} from './protocol.ts';
+import { spiNodeOptions } from './spi-node-options.ts';
+
+export interface BoardOptions {
+  /** Overlay files (`.dts`, `.dtso`, `.dtbo`) to apply, in order. */
+  readonly overlays?: readonly string[];
+  /** Take over every I2C and SPI controller of a vendor's tree. */
+  readonly adopt?: boolean;
+  /**
+   * Where the back-end runs. `worker` (default): in a thread of its own, so that synchronous calls work over
+   * every adapter. `inline`: in this thread; synchronous calls work on simulated buses only.
+   */
+  readonly backEnd?: 'worker' | 'inline';
+  /** `stepped`: simulated parts live in a time that stands still until `board.advance`. */
+  readonly clock?: 'real' | 'stepped';
+  /** Lets the back-end poll for ever: lowest latency, one core busy. */
+  readonly poll?: boolean;
+  /** Bytes of guest memory for rings and buffers. Default 16 MiB; a transfer needs twice its length. */
+  readonly memoryBytes?: number;
+  /** Called with one sentence when something is odd but the board goes on. Default: `process.emitWarning`. */
+  readonly onWarning?: (sentence: string) => void;
+}
+
+/** A bus of a board, as `up` and `ls` show it. */
+export interface BusListing extends BusReport {
+  readonly number: number;
+  /** Names of its nodes: `/dev/i2c-1`. */
+  readonly nodes: readonly string[];
+  /** The FE driver and its device, where the bus came up. */
+  readonly device: DeviceListing | undefined;
+}
+
+const DEFAULT_MEMORY_BYTES = 16 << 20;
+/** Guest address 0 stays unused, so that a forgotten address is an error. */
+const FIRST_ADDRESS = 0x1000;
+
+/** A running board: its buses as nodes, its simulated parts as objects. */
+export class Board {
+  readonly tree: Tree;
+  /** Buses that could not be brought up, and why. */
+  readonly problems: readonly DeviceProblem[];
+  readonly virtio: VirtioBus;
+  readonly #nodes: NodeRegistry;
+  readonly #buses: readonly {
+    readonly node: BusNode;
+    readonly handle: VirtioDeviceHandle | undefined;
+    readonly paths: readonly string[];
+  }[];
+  readonly #call: Call;
+  readonly #end: () => Promise<void>;
+  #closed: Promise<void> | undefined;
+
+  constructor(parts: {
+    readonly tree: Tree;
+    readonly nodes: readonly BusNode[];
+    readonly problems: readonly DeviceProblem[];
+    readonly memory: GuestMemory;
+    readonly dma: DmaAllocator;
+    readonly frontEnd: (index: number) => LocalFrontEnd;
+    readonly call: Call;
+    readonly end: () => Promise<void>;
+  }) {
+    this.tree = parts.tree;
+    this.problems = parts.problems;
+    this.#call = parts.call;
+    this.#end = parts.end;
+    this.#nodes = new NodeRegistry();
+    this.virtio = new VirtioBus();
+    this.virtio.register(virtioI2cDriver);
+    this.virtio.register(virtioSpiDriver);
+    this.#buses = parts.nodes.map((node, index) => {
+      const transport = parts.frontEnd(index);
+      if (transport.deviceId === 0) return { node, handle: undefined, paths: [] };
+      const { compatible, number } = node;
+      const handle = this.virtio.add({ node: node.node, compatible, number, transport, dma: parts.dma });
+      return { node, handle, paths: this.#addNodes(node, handle) };
+    });
+  }
+
+  /**
+   * Opens `/dev/i2c-N` or `/dev/spidevB.C`.
+   * @throws {BusFault} `ENOENT` with the names that there are.
+   */
+  open(path: I2cPath): I2cDev;
+  open(path: SpiPath, options?: SpiOpenOptions): SpiDev;
+  open(path: string): I2cDev | SpiDev;
+  open(path: string, options?: SpiOpenOptions): I2cDev | SpiDev {
+    return options === undefined ? this.#nodes.open(path) : this.#nodes.open(path as SpiPath, options);
+  }
+
+  /** The node registry: what `/dev` of this board holds. */
+  get nodes(): NodeRegistry {
+    return this.#nodes;
+  }
+
+  /** Everything about each bus. */
+  buses(): BusListing[] {
+    const reports = new Map(this.#call('buses').map((report) => [report.path, report]));
+    const devices = new Map(this.virtio.listing().map((listing) => [listing.path, listing]));
+    return this.#buses.map(({ node, paths }) => {
+      const report = reports.get(node.node.path) as BusReport;
+      return { ...report, number: node.number, nodes: paths, device: devices.get(node.node.path) };
+    });
+  }
+
+  /** The simulated parts. */
+  parts(): PartReport[] {
+    return this.#call('parts');
+  }
+
+  /**
+   * A simulated part by path, alias or `&label`, to look at and to set what it senses.
+   * @throws {Error} naming the parts that there are.
+   */
+  part(name: string): PartHandle {
+    const path = name.startsWith('&') ? pathOfLabel(this.tree, name.slice(1)) : this.tree.byPath(name)?.path;
+    const reports = this.parts();
+    const report = reports.find((candidate) => candidate.path === path);
+    if (report !== undefined) return partHandle(report, this.#call);
+    const known = reports.map((candidate) => candidate.path).join(', ') || 'none';
+    throw new Error(`there is no simulated part ${name}; there are: ${known}`);
+  }
+
+  /** `file:line:column` of a property or node, where its source is known. */
+  placeOf(path: string, property?: string): string | undefined {
+    const node = this.tree.byPath(path);
+    const span = (property === undefined ? undefined : node?.property(property)?.span) ?? node?.span;
+    return span && `${span.file}:${span.line}:${span.column}`;
+  }
+
+  /** Lets `ns` pass on a stepped clock. @throws {Error} on a real one. */
+  advance(ns: number): void {
+    this.#call('advance', ns);
+  }
+
+  /** Ends the board: what is in flight fails, adapters are freed, contents of parts are written. */
+  close(): Promise<void> {
+    this.#closed ??= this.#shutDown();
+    return this.#closed;
+  }
+
+  async #shutDown(): Promise<void> {
+    this.virtio.removeAll();
+    for (const { path } of this.#nodes.list()) this.#nodes.remove(path);
+    await this.#end();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #addNodes(bus: BusNode, handle: VirtioDeviceHandle): readonly string[] {
+    const bound = this.virtio.bound(handle);
+    if (bound instanceof VirtioI2c) return [this.#nodes.addI2c(bound).path];
+    if (!(bound instanceof VirtioSpi)) return [];
+    const options = spiNodeOptions(bus.node);
+    return Array.from(
+      { length: bound.capabilities.chipSelects },
+      (_, chipSelect) => this.#nodes.addSpi(bound, chipSelect, options.get(chipSelect)).path,
+    );
+  }
+}
+
+/** A label of the source, or of a blob that was compiled with its symbols (`dtc -@`). */
+function pathOfLabel(tree: Tree, label: string): string | undefined {
+  const symbols = tree.byPath('/__symbols__');
+  return tree.byLabel(label)?.path ?? (symbols?.has(label) ? symbols.string(label) : undefined);
+}
+
+/**
+ * Brings a board up from its device tree: `.dts` or `.dtb`.
+ * @throws {BoardError} when the tree cannot be read. A bus that cannot be brought up is no error: it is in
+ * `board.problems`, and the others are there.
+ */
+export async function openBoard(file: string, options: BoardOptions = {}): Promise<Board> {
+  const tree = loadTree(file, options.overlays ?? []);
+  const onWarning = options.onWarning ?? ((sentence: string) => process.emitWarning(sentence));
+  const adopt = options.adopt ?? false;
+  const nodes = findBuses(tree, { adopt });
+  const buffer = new SharedArrayBuffer(options.memoryBytes ?? DEFAULT_MEMORY_BYTES);
+  const registers = new SharedArrayBuffer(registerBytes(nodes.length));
+  const memory = GuestMemory.over(buffer);
+  const dma = new DmaAllocator(FIRST_ADDRESS, buffer.byteLength - FIRST_ADDRESS);
+  const start: BackEndStart = {
+    blob: blobOf(tree),
+    adopt,
+    directory: dirname(file),
+    steppedClock: options.clock === 'stepped',
+    memory: buffer,
+    registers,
+    poll: options.poll ?? false,
+  };
+  const running =
+    options.backEnd === 'inline' ? await inline(tree, start, onWarning) : await inWorker(start, onWarning);
+  return new Board({
+    tree,
+    nodes,
+    memory,
+    dma,
+    problems: running.problems,
+    frontEnd: (index) => new LocalFrontEnd(memory, registers, index, running.serve),
+    call: running.call,
+    end: running.end,
+  });
+}
+
+/** A back-end that serves. */
+interface Running {
+  readonly problems: readonly DeviceProblem[];
+  /** Runs the back-end once; only where it has no thread of its own. */
+  readonly serve?: () => void;
+  readonly call: Call;
+  readonly end: () => Promise<void>;
+}
+
+async function inline(
+  tree: Tree,
+  start: BackEndStart,
+  onWarning: (sentence: string) => void,
+): Promise<Running> {
+  const backEnd = await BoardBackEnd.create(tree, { ...start, warn: onWarning });
+  const local = new LocalBackEnd(GuestMemory.over(start.memory), start.registers, backEnd.devices);
+  return {
+    problems: backEnd.problems,
+    serve: () => local.serveInline(),
+    call: callsInline(backEnd.calls),
+    end: async () => {
+      local.close();
+      await backEnd.close();
+    },
+  };
+}
+
+async function inWorker(start: BackEndStart, onWarning: (sentence: string) => void): Promise<Running> {
+  const { port1, port2 } = new MessageChannel();
+  const answers = new SharedArrayBuffer(4);
+  const control = new SharedArrayBuffer(4);
+  const workerStart: WorkerStart = { start, calls: port2, answers, control };
+  const entry = createRequire(import.meta.url).resolve('#board-worker');
+  const worker = new Worker(entry, { workerData: workerStart, transferList: [port2 as MessagePort] });
+  const exited = new Promise<void>((resolve) => {
+    worker.once('exit', () => {
+      backEndDied(start.registers);
+      resolve();
+    });
+  });
+  const problems = await new Promise<readonly DeviceProblem[]>((resolve, reject) => {
+    worker.once('error', reject);
+    worker.on('message', (message: BackEndMessage) => {
+      if (message.kind === 'ready') resolve(message.problems);
+      else if (message.kind === 'warning') onWarning(message.sentence);
+    });
+  });
+  const call = callsOver(port1, answers, () => ringDoorbell(start.registers));
+  const save = () => {
+    try {
+      call('save');
+    } catch (thrown) {
+      onWarning(`what simulated parts hold could not be written: ${(thrown as Error).message}`);
+    }
+  };
+  process.once('exit', save);
+  // An open board does not keep the process alive: what waits for it does.
+  worker.unref();
+  port1.unref();
+  return {
+    problems,
+    call,
+    end: async () => {
+      process.off('exit', save);
+      worker.ref();
+      Atomics.store(new Int32Array(control), 0, 1);
+      ringDoorbell(start.registers);
+      await exited;
+      port1.close();
+    },
+  };
+}

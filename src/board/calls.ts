@@ -1,0 +1,61 @@
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import type { BackEndCalls, BackEndMessage, Call, CallMessage } from './protocol.ts';
+
+/** How long the back-end may take to answer a call. */
+const CALL_TIMEOUT_MS = 10_000;
+
+/** Word 0 of the shared counter: raised by every answer. */
+const ANSWERS = 0;
+
+/** Carries out one call for the other thread. A failure becomes its sentence. */
+function answerTo(calls: BackEndCalls, { id, name, args }: CallMessage): BackEndMessage {
+  try {
+    const method = calls[name] as (...args: readonly unknown[]) => unknown;
+    return { kind: 'answer', id, result: method(...args) };
+  } catch (thrown) {
+    return { kind: 'answer', id, error: thrown instanceof Error ? thrown.message : String(thrown) };
+  }
+}
+
+/** The back-end's end: answers all calls that have come. */
+export function answerCalls(port: MessagePort, answers: SharedArrayBuffer, calls: BackEndCalls): void {
+  const counter = new Int32Array(answers);
+  for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+    port.postMessage(answerTo(calls, next.message as CallMessage));
+    Atomics.add(counter, ANSWERS, 1);
+    Atomics.notify(counter, ANSWERS);
+  }
+}
+
+/**
+ * The board's end: calls that block until the other thread has answered.
+ * @param wake makes the other thread look
+ */
+export function callsOver(port: MessagePort, answers: SharedArrayBuffer, wake: () => void): Call {
+  const counter = new Int32Array(answers);
+  let lastId = 0;
+  return (name, ...args) => {
+    const id = ++lastId;
+    const request: CallMessage = { id, name, args };
+    const giveUp = performance.now() + CALL_TIMEOUT_MS;
+    port.postMessage(request);
+    wake();
+    for (;;) {
+      const seen = Atomics.load(counter, ANSWERS);
+      const received = receiveMessageOnPort(port)?.message as BackEndMessage | undefined;
+      if (received?.kind === 'answer' && received.id === id) {
+        if (received.error !== undefined) throw new Error(received.error);
+        return received.result as never;
+      }
+      const left = giveUp - performance.now();
+      if (left <= 0)
+        throw new Error(`the back-end did not answer ${name} within ${CALL_TIMEOUT_MS / 1000} s`);
+      if (received === undefined) Atomics.wait(counter, ANSWERS, seen, left);
+    }
+  };
+}
+
+/** Calls where both ends share a thread. */
+export function callsInline(calls: BackEndCalls): Call {
+  return (name, ...args) => (calls[name] as (...args: readonly unknown[]) => never)(...args);
+}

@@ -1,0 +1,103 @@
+import type { Command } from 'commander';
+import { type BoardArguments, openNamedBoard, printProblems, withBoardOptions } from './board-options.ts';
+import { paintFor } from './style.ts';
+
+export function addBoardCommands(program: Command, end: (exitCode: number) => void): void {
+  const up = program
+    .command('up')
+    .summary('bring a board up and keep it up until Ctrl-C')
+    .description('Brings the board up, draws its buses and what answers on them, and stays until Ctrl-C.')
+    .argument('[board]', 'device tree of the board; the same as -b')
+    .addHelpText('after', '\nExample:\n  dtbus up dts/demo.dts\n');
+  withBoardOptions(up).action(async (file: string | undefined, args: BoardArguments) => {
+    end(await bringUp(named(args, file)));
+  });
+
+  const ls = program
+    .command('ls')
+    .summary('draw a board: buses, nodes, who drives what, what answers')
+    .description('Brings the board up, draws it, and takes it down again.')
+    .argument('[board]', 'device tree of the board; the same as -b')
+    .option('--json', 'as JSON, for scripts', false)
+    .addHelpText('after', '\nExample:\n  dtbus ls -b dts/demo.dts\n');
+  withBoardOptions(ls).action(async (file: string | undefined, args: BoardArguments & { json: boolean }) => {
+    end(await list(named(args, file), args.json));
+  });
+
+  const run = program
+    .command('run')
+    .summary("run a script on a board's buses")
+    .description(
+      'Runs a Node script. In it openBoard() opens this board, and the npm packages i2c-bus and spi-device work on it.',
+    )
+    .argument('<board>', 'device tree of the board')
+    .argument('<script>', 'the script')
+    .argument('[arguments...]', 'what the script gets as its arguments')
+    .option(
+      '-o, --overlay <file>',
+      'overlay to apply, any number of times',
+      (value: string, all: string[]) => [...all, value],
+      [],
+    )
+    .option('--adopt', "take over every I2C and SPI controller of a vendor's tree", false)
+    .passThroughOptions()
+    .addHelpText('after', '\nExample:\n  dtbus run dts/demo.dts read-temperature.js --times 3\n');
+  run.action(async (board: string, script: string, argv: string[], args: Omit<BoardArguments, 'board'>) => {
+    const { runScript } = await import('./run-script.ts');
+    end(await runScript({ ...args, board }, script, argv));
+  });
+
+  program
+    .command('demo')
+    .summary('show the demo board at work')
+    .description('Brings up the demo board that comes with dtbus and reads its parts over their buses.')
+    .action(async () => {
+      const { demo } = await import('./demo.ts');
+      end(await demo());
+    });
+}
+
+function named(args: BoardArguments, file: string | undefined): BoardArguments {
+  return file === undefined ? args : { ...args, board: file };
+}
+
+async function bringUp(args: BoardArguments): Promise<number> {
+  const { drawBoard } = await import('./board-tree.ts');
+  const board = await openNamedBoard(args);
+  try {
+    printProblems(board);
+    process.stdout.write(drawBoard(board, paintFor(process.stdout)));
+    process.stdout.write('up; Ctrl-C ends it\n');
+    await untilInterrupted();
+  } finally {
+    await board.close();
+  }
+  return board.problems.length === 0 ? 0 : 1;
+}
+
+async function list(args: BoardArguments, json: boolean): Promise<number> {
+  const { drawBoard } = await import('./board-tree.ts');
+  const board = await openNamedBoard(args, { backEnd: 'inline' });
+  try {
+    printProblems(board);
+    const drawing = json
+      ? `${JSON.stringify(board.buses(), undefined, 2)}\n`
+      : drawBoard(board, paintFor(process.stdout));
+    process.stdout.write(drawing);
+  } finally {
+    await board.close();
+  }
+  return board.problems.length === 0 ? 0 : 1;
+}
+
+/** Waits for Ctrl-C or a polite kill. */
+function untilInterrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    const alive = setInterval(() => {}, 1 << 30);
+    const finish = () => {
+      clearInterval(alive);
+      resolve();
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, finish);
+  });
+}

@@ -1,0 +1,47 @@
+import { type Command, Option } from 'commander';
+import type { Board, BoardOptions } from '../board/index.ts';
+
+/** What every command that works on a board understands. */
+export interface BoardArguments {
+  readonly board: string;
+  readonly overlay: readonly string[];
+  readonly adopt: boolean;
+}
+
+const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value];
+
+/**
+ * `-b`, `-o`, `--adopt`. A tool that has a `-b` of its own gets the long form only.
+ */
+export function withBoardOptions(command: Command, short = true): Command {
+  const board = short ? '-b, --board <file>' : '--board <file>';
+  const overlay = short ? '-o, --overlay <file>' : '--overlay <file>';
+  return command
+    .addOption(
+      new Option(board, 'device tree of the board (.dts or .dtb)').env('DTBUS_BOARD').default('board.dts'),
+    )
+    .addOption(
+      new Option(overlay, 'overlay to apply, any number of times').argParser(collect).default([], 'none'),
+    )
+    .option('--adopt', "take over every I2C and SPI controller of a vendor's tree", false);
+}
+
+/** Opens the board that the arguments name; warnings go to standard error. */
+export async function openNamedBoard(args: BoardArguments, options: BoardOptions = {}): Promise<Board> {
+  const { openBoard } = await import('../board/index.ts');
+  return openBoard(args.board, {
+    overlays: args.overlay,
+    adopt: args.adopt,
+    onWarning: (sentence) => process.stderr.write(`dtbus: ${sentence}\n`),
+    ...options,
+  });
+}
+
+/** Says what did not come up. */
+export function printProblems(board: Board): void {
+  for (const { path, property, sentence } of board.problems) {
+    const what = property === undefined ? path : `${path}: ${property}`;
+    const place = board.placeOf(path, property);
+    process.stderr.write(`${place === undefined ? '' : `${place}: `}${what}: ${sentence}\n`);
+  }
+}

@@ -1,0 +1,81 @@
+import type { Board, BusListing, ClientReport } from '../board/index.ts';
+import type { Paint } from './style.ts';
+
+/** A line of a drawing and what hangs below it. */
+interface Branch {
+  readonly text: string;
+  readonly below: readonly Branch[];
+}
+
+/** The board as a drawing: its buses, their nodes and drivers, and what answers on them. */
+export function drawBoard(board: Board, paint: Paint): string {
+  const title = board.tree.root.has('model') ? board.tree.root.string('model') : undefined;
+  const buses = board.buses();
+  const lines = [paint('bold', title ?? 'a board without a model name')];
+  draw(
+    buses.map((bus) => busBranch(bus, paint)),
+    '',
+    lines,
+  );
+  if (buses.length === 0) lines.push('└─ no bus: see --adopt, or `dtbus help up`');
+  return `${lines.join('\n')}\n`;
+}
+
+function draw(branches: readonly Branch[], indent: string, lines: string[]): void {
+  branches.forEach(({ text, below }, index) => {
+    const last = index === branches.length - 1;
+    lines.push(`${indent}${last ? '└─' : '├─'} ${text}`);
+    draw(below, `${indent}${last ? '   ' : '│  '}`, lines);
+  });
+}
+
+function busBranch(bus: BusListing, paint: Paint): Branch {
+  const name = bus.nodes.length === 0 ? `${bus.kind}-${bus.number}` : busName(bus);
+  const driver = bus.device?.driver === undefined ? '' : ` ${bus.device.name} (${bus.device.driver})`;
+  const state = bus.state === 'open' ? bus.host : `${bus.host}: ${paint('red', bus.fault ?? bus.state)}`;
+  return {
+    text: `${paint('bold', name)} ${paint('dim', bus.path)}${driver} → ${state}`,
+    below: clientTable(bus, paint),
+  };
+}
+
+/** `/dev/i2c-1`; of an SPI bus the first node and how many more. */
+function busName({ kind, nodes, number }: BusListing): string {
+  if (kind === 'i2c' || nodes.length === 1) return nodes[0] as string;
+  return `/dev/spidev${number}.0-${nodes.length - 1}`;
+}
+
+function clientTable(bus: BusListing, paint: Paint): Branch[] {
+  const rows = bus.clients.map((client) => ({
+    at: client.reg.map((reg) => unit(bus.kind, reg)).join(' '),
+    name: client.path.slice(client.path.lastIndexOf('/') + 1),
+    compatible: client.compatible[0] ?? '',
+    answer: answer(client, paint),
+  }));
+  const width = (pick: (row: (typeof rows)[number]) => string) =>
+    Math.max(0, ...rows.map((row) => pick(row).length));
+  const at = width((row) => row.at);
+  const name = width((row) => row.name);
+  const compatible = width((row) => row.compatible);
+  return rows.map((row) => ({
+    text: `${row.at.padEnd(at)}  ${row.name.padEnd(name)}  ${row.compatible.padEnd(compatible)}  ${row.answer}`,
+    below: [],
+  }));
+}
+
+function unit(kind: 'i2c' | 'spi', reg: number): string {
+  if (kind === 'spi') return `cs ${reg}`;
+  const tenBit = reg >= 0x8000_0000;
+  return `0x${(reg & 0x3ff).toString(16).padStart(2, '0')}${tenBit ? ' (ten-bit)' : ''}`;
+}
+
+function answer(client: ClientReport, paint: Paint): string {
+  switch (client.answeredBy) {
+    case 'model':
+      return paint('green', client.model ?? 'a model');
+    case 'wire':
+      return paint('cyan', 'on the wire');
+    case 'nothing':
+      return paint('yellow', 'nothing: no model of it');
+  }
+}

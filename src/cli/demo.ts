@@ -1,0 +1,91 @@
+import { fileURLToPath } from 'node:url';
+import { type Board, openBoard } from '../board/index.ts';
+import { drawBoard } from './board-tree.ts';
+import { i2cdetect } from './i2c-tools/i2cdetect.ts';
+import { i2cdump } from './i2c-tools/i2cdump.ts';
+import { processIo } from './i2c-tools/io.ts';
+import { paintFor } from './style.ts';
+
+/** The demo board, wherever the package lies: this file is `dist/src/cli/demo.js`. */
+const DEMO_BOARD = fileURLToPath(new URL('../../../dts/demo.dts', import.meta.url));
+
+/** LM75 temperature register: 11 bits, left-justified, 0.125 °C each. */
+const LM75_TEMPERATURE = 0x00;
+const EEPROM_TEXT = 'Hello from dtbus.';
+const JEDEC_READ_ID = 0x9f;
+
+/** Brings up the demo board and reads its parts, each over its bus and through the virtqueue. */
+export async function demo(): Promise<number> {
+  const paint = paintFor(process.stdout);
+  const say = (text: string) => process.stdout.write(`${text}\n`);
+  const heading = (text: string) => say(`\n${paint('bold', text)}`);
+  const board = await openBoard(DEMO_BOARD, {
+    onWarning: (sentence) => process.stderr.write(`${sentence}\n`),
+  });
+  const io = processIo();
+  try {
+    say(drawBoard(board, paint));
+    for (const node of board.nodes.list()) {
+      if (node.kind !== 'i2c') continue;
+      heading(`$ dtbus i2cdetect -y ${node.adapter.number}`);
+      await i2cdetect(['-y', String(node.adapter.number)], board.nodes, io);
+    }
+
+    heading('A temperature, as the script that sets it and the script that reads it see it');
+    board.part('&temp').set('temperature', 31.5);
+    say(`  board.part('&temp').temperature = 31.5`);
+    say(`  ${readTemperature(board)} °C  read synchronously from 0x48 on /dev/i2c-1`);
+
+    heading('$ dtbus i2cdump -y 1 0x50 b');
+    writeEeprom(board, EEPROM_TEXT);
+    await i2cdump(['-y', '-r', '0x00-0x3f', '1', '0x50', 'b'], board.nodes, io);
+
+    heading('Flash ids');
+    for (const path of ['/dev/spidev0.0', '/dev/spidev1.0'] as const) {
+      const flash = board.open(path);
+      const { rx } = await flash.transfer([{ tx: Uint8Array.of(JEDEC_READ_ID, 0, 0, 0), rx: 4 }]);
+      say(`  ${path}: ${Buffer.from(rx.subarray(1)).toString('hex')}`);
+      flash.close();
+    }
+
+    heading('Next');
+    say('  dtbus up dts/demo.dts                    keep the board up');
+    say('  dtbus i2cdetect -b dts/demo.dts -y 2     scan the bus on the Bus Pirate');
+    say('  dtbus run dts/demo.dts your-script.js    run a script on the board');
+    say('  $EDITOR dts/demo.dts                     describe your own board');
+  } finally {
+    io.close();
+    await board.close();
+  }
+  return 0;
+}
+
+function readTemperature(board: Board): number {
+  const i2c = board.open('/dev/i2c-1');
+  const [bytes] = i2c.transferSync([
+    { addr: 0x48, write: Uint8Array.of(LM75_TEMPERATURE) },
+    { addr: 0x48, read: 2 },
+  ]);
+  i2c.close();
+  return new DataView((bytes as Uint8Array).slice().buffer).getInt16(0) / 256;
+}
+
+/** Writes page by page, polling for the end of each write as the data sheet says: the part does not acknowledge before. */
+function writeEeprom(board: Board, text: string): void {
+  const pageSize = 8;
+  const i2c = board.open('/dev/i2c-1');
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += pageSize) {
+    const page = bytes.subarray(at, at + pageSize);
+    i2c.transferSync([{ addr: 0x50, write: Uint8Array.of(at, ...page) }]);
+    for (let ready = false; !ready; ) {
+      try {
+        i2c.transferSync([{ addr: 0x50, write: new Uint8Array(0) }]);
+        ready = true;
+      } catch {
+        // Still writing.
+      }
+    }
+  }
+  i2c.close();
+}

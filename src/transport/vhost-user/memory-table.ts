@@ -1,0 +1,144 @@
+import { type FileDescriptor, MAX_VIEW_LENGTH, Mapping, sealAgainstShrinking } from '../../os/index.ts';
+import { GuestMemory, GuestMemoryError, type MemoryRegion } from '../../virtio/index.ts';
+import { type Region, VhostUserError } from './message.ts';
+
+/** ADD_MEM_REG: how many regions there may be at a time. */
+export const MAX_MEMORY_SLOTS = 64;
+
+/** Rings are read as words: a region that is mapped at another multiple could not be. */
+const MAP_ALIGN = 8;
+
+interface MappedSlot {
+  readonly region: Region;
+  readonly mapping: Mapping;
+  readonly parts: readonly MemoryRegion[];
+}
+
+/**
+ * The front-end's memory, mapped: what SET_MEM_TABLE, ADD_MEM_REG and REM_MEM_REG say. A change takes effect
+ * as a whole or not at all, and what is no longer in the table is unmapped.
+ */
+export class MemoryTable {
+  readonly memory = new GuestMemory();
+  #slots: readonly MappedSlot[] = [];
+
+  get regions(): readonly Region[] {
+    return this.#slots.map(({ region }) => region);
+  }
+
+  /**
+   * Exchanges all regions. `files` are closed by their owner. @throws {VhostUserError} and changes nothing.
+   */
+  replace(regions: readonly Region[], files: readonly FileDescriptor[]): void {
+    if (files.length !== regions.length) {
+      throw new VhostUserError(`${regions.length} memory regions come with ${files.length} descriptors`);
+    }
+    const slots: MappedSlot[] = [];
+    try {
+      regions.forEach((region, i) => {
+        slots.push(mapRegion(region, files[i] as FileDescriptor));
+      });
+      this.#adopt(slots);
+    } catch (error) {
+      for (const { mapping } of slots) mapping.unmap();
+      throw error;
+    }
+  }
+
+  /** @throws {VhostUserError} and changes nothing. */
+  add(region: Region, file: FileDescriptor): void {
+    if (this.#slots.length >= MAX_MEMORY_SLOTS) {
+      throw new VhostUserError(`all ${MAX_MEMORY_SLOTS} memory slots are in use`);
+    }
+    const slot = mapRegion(region, file);
+    try {
+      this.#adopt([...this.#slots, slot]);
+    } catch (error) {
+      slot.mapping.unmap();
+      throw error;
+    }
+  }
+
+  /** Takes a region away that is named by its addresses and its size. @throws {VhostUserError} */
+  remove({ guestAddress, userAddress, size }: Region): void {
+    const rest = this.#slots.filter(
+      ({ region }) =>
+        region.guestAddress !== guestAddress || region.userAddress !== userAddress || region.size !== size,
+    );
+    if (rest.length === this.#slots.length) {
+      throw new VhostUserError(`there is no memory region 0x${guestAddress.toString(16)} to remove`);
+    }
+    this.#adopt(rest);
+  }
+
+  /** Unmaps everything. */
+  clear(): void {
+    this.#adopt([]);
+  }
+
+  /**
+   * Guest-physical address of a front-end address whose next `length` bytes lie in one region.
+   * @throws {VhostUserError}
+   */
+  toGuest(userAddress: number, length: number, what: string): number {
+    for (const { region } of this.#slots) {
+      const offset = userAddress - region.userAddress;
+      if (offset >= 0 && offset + length <= region.size) return region.guestAddress + offset;
+    }
+    const where = `0x${userAddress.toString(16)}+${length}`;
+    throw new VhostUserError(`the ${what} at ${where} is not inside one region of the front-end's memory`);
+  }
+
+  #adopt(slots: readonly MappedSlot[]): void {
+    try {
+      this.memory.replace(slots.flatMap(({ parts }) => parts));
+    } catch (error) {
+      if (error instanceof GuestMemoryError) throw new VhostUserError(error.message, { cause: error });
+      throw error;
+    }
+    const kept = new Set(slots);
+    const gone = this.#slots.filter((slot) => !kept.has(slot));
+    this.#slots = slots;
+    for (const { mapping } of gone) mapping.unmap();
+  }
+}
+
+/** Maps a region; the file must hold all of it, and is kept from shrinking where that is possible. */
+function mapRegion(region: Region, file: FileDescriptor): MappedSlot {
+  const { guestAddress, size, mmapOffset } = region;
+  if (mmapOffset % MAP_ALIGN !== 0 || guestAddress % MAP_ALIGN !== 0) {
+    throw new VhostUserError(
+      `a memory region at 0x${guestAddress.toString(16)} is not aligned to ${MAP_ALIGN}`,
+    );
+  }
+  let mapping: Mapping;
+  try {
+    sealAgainstShrinking(file.fd);
+    // The offset may be no multiple of a page (or of a huge one): mapped from the file's start on.
+    mapping = new Mapping(file.fd, size + mmapOffset);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new VhostUserError(
+      `the memory region at 0x${guestAddress.toString(16)} cannot be mapped: ${reason}`,
+      { cause: error },
+    );
+  }
+  try {
+    return { region, mapping, parts: partsOf(region, mapping) };
+  } catch (error) {
+    mapping.unmap();
+    throw error;
+  }
+}
+
+/** The region as pieces that one view can hold. */
+function partsOf({ guestAddress, size, mmapOffset }: Region, mapping: Mapping): MemoryRegion[] {
+  if (size === 0) throw new VhostUserError(`the memory region at 0x${guestAddress.toString(16)} is empty`);
+  const parts: MemoryRegion[] = [];
+  for (let offset = 0; offset < size; offset += MAX_VIEW_LENGTH) {
+    const length = Math.min(MAX_VIEW_LENGTH, size - offset);
+    const buffer = mapping.view(mmapOffset + offset, length);
+    parts.push({ guestAddress: guestAddress + offset, size: length, buffer, byteOffset: 0 });
+  }
+  return parts;
+}

@@ -1,0 +1,329 @@
+import type { EventFd } from '../../os/index.ts';
+import {
+  AVAIL,
+  createDeviceQueue,
+  type DescriptorChain,
+  type DeviceQueue,
+  type DeviceQueueState,
+  type GuestMemory,
+  MAX_QUEUE_SIZE,
+  queueAreaSizes,
+  USED,
+  vringBase,
+} from '../../virtio/index.ts';
+import type { DirtyLog } from './dirty-log.ts';
+import type { InflightBuffer, InflightRing } from './inflight.ts';
+import { Interruptions } from './interrupted.ts';
+import type { MemoryTable } from './memory-table.ts';
+import { VhostUserError, type VringAddresses } from './message.ts';
+import { VRING_ADDR_F_LOG } from './protocol.ts';
+
+/** What a ring needs to start: what the session knows at that time. */
+export interface RingSurroundings {
+  readonly table: MemoryTable;
+  readonly deviceId: number;
+  /** Negotiated, without vhost-user's own bits. */
+  readonly features: number;
+  readonly inflight: InflightBuffer | undefined;
+}
+
+/**
+ * One ring of a device: what the front-end's messages say of it, and the queue that the device works on.
+ *
+ * The device keeps this object from activation to reset. Whether there is a queue behind it changes with
+ * the messages: before the ring is started and enabled, and after it was stopped, it is an empty queue.
+ */
+export class Ring implements DeviceQueue {
+  readonly index: number;
+  /** SET_VRING_NUM. */
+  size = 0;
+  kick: EventFd | undefined;
+  call: EventFd | undefined;
+  error: EventFd | undefined;
+  /** From SET_VRING_KICK to GET_VRING_BASE. */
+  started = false;
+  /** SET_VRING_ENABLE. */
+  enabled = false;
+  /** When the device wants to see the ring again though nobody kicked. */
+  due = Number.POSITIVE_INFINITY;
+  /** Where writes are noted while the front-end migrates. */
+  log: DirtyLog | undefined;
+  /** Size, addresses or base came since the queue was made: the next start makes another. */
+  #changed = false;
+  #addresses: VringAddresses | undefined;
+  #base = 0;
+  #queue: DeviceQueue | undefined;
+  #inflight: InflightRing | undefined;
+  #used: UsedIndex | undefined;
+  #usedBytes = 0;
+  /** Requests of before a crash, still to be given out; and what becomes of them. */
+  #resumed = 0;
+  #interruptions: Interruptions | undefined;
+  /** False while the ring is being stopped: what is out may come back, nothing new goes out. */
+  #open = false;
+  #drained: (() => void) | undefined;
+
+  constructor(index: number) {
+    this.index = index;
+  }
+
+  /** True when there are rings in memory behind this object. */
+  get isLive(): boolean {
+    return this.#queue !== undefined && this.#open;
+  }
+
+  get isChanged(): boolean {
+    return this.#changed;
+  }
+
+  setSize(num: number): void {
+    if (num < 1 || num > MAX_QUEUE_SIZE) {
+      throw new VhostUserError(`ring ${this.index} is to have ${num} entries; 1 to ${MAX_QUEUE_SIZE} can be`);
+    }
+    this.size = num;
+    this.#changed = true;
+  }
+
+  setAddresses(addresses: VringAddresses): void {
+    this.#addresses = addresses;
+    this.#changed = true;
+  }
+
+  setBase(base: number): void {
+    this.#base = base & 0xffff;
+    this.#changed = true;
+  }
+
+  /**
+   * Makes the queue that the messages described. @throws {VhostUserError} when there can be none: no size,
+   * no addresses, or addresses outside of the front-end's memory.
+   */
+  start({ table, deviceId, features, inflight }: RingSurroundings): void {
+    const { size } = this;
+    const addresses = this.#addresses;
+    if (size === 0) throw new VhostUserError(`ring ${this.index} is started without SET_VRING_NUM`);
+    if (addresses === undefined) {
+      throw new VhostUserError(`ring ${this.index} is started without SET_VRING_ADDR`);
+    }
+    const bytes = queueAreaSizes(size, features);
+    const config = {
+      size,
+      features,
+      descriptor: table.toGuest(addresses.descriptor, bytes.descriptor, 'descriptor table'),
+      driver: table.toGuest(addresses.available, bytes.driver, 'available ring'),
+      device: table.toGuest(addresses.used, bytes.device, 'used ring'),
+    };
+    this.#usedBytes = bytes.device;
+    this.#used = new UsedIndex(table.memory, config.device);
+    const used = this.#used.value;
+    const notes = inflight?.ring(this.index, size);
+    const avail = table.memory.slice(config.driver, bytes.driver);
+    const heads = notes?.recover(used) ?? unfinished(avail, used, this.#base, size);
+    try {
+      this.#queue = createDeviceQueue(table.memory, config, {
+        // What the notes hold was taken from the available ring, whatever the front-end believes.
+        nextAvail: notes === undefined ? this.#base : (used + heads.length) & 0xffff,
+        nextUsed: used,
+        availWrap: 0,
+        usedWrap: 0,
+        outstanding: heads.map((head) => ({ head })),
+      });
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new VhostUserError(`ring ${this.index}: ${error.message}`, { cause: error });
+    }
+    this.#inflight = notes;
+    this.#resumed = heads.length;
+    this.#interruptions = heads.length > 0 ? new Interruptions(deviceId, features) : undefined;
+    this.#changed = false;
+    this.#open = true;
+  }
+
+  /** No new request goes to the device. Resolves when it has given back all that it has, or `timeoutMs` later. */
+  async drain(timeoutMs: number): Promise<void> {
+    this.#open = false;
+    if (this.inFlight === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.#drained = resolve;
+      timer = setTimeout(resolve, timeoutMs);
+    });
+    clearTimeout(timer);
+    this.#drained = undefined;
+  }
+
+  /** Takes the queue away from the device. @returns where another could go on: the vring base. */
+  stop(): number {
+    const queue = this.#queue;
+    if (queue !== undefined) {
+      this.#base = vringBase(queue.snapshot(), false);
+      queue.reset();
+    }
+    this.#open = false;
+    this.#queue = undefined;
+    this.#inflight = undefined;
+    this.#interruptions = undefined;
+    this.due = Number.POSITIVE_INFINITY;
+    this.#drained?.();
+    return this.#base;
+  }
+
+  /** Takes the queue away without asking where it stands: what the messages said last holds. */
+  abandon(): void {
+    const base = this.#base;
+    const changed = this.#changed;
+    this.stop();
+    this.#base = base;
+    this.#changed = changed;
+  }
+
+  /** Closes the doorbells. */
+  close(): void {
+    this.stop();
+    for (const bell of [this.kick, this.call, this.error]) bell?.close();
+    this.kick = undefined;
+    this.call = undefined;
+    this.error = undefined;
+  }
+
+  get inFlight(): number {
+    return this.#queue?.inFlight ?? 0;
+  }
+
+  get broken(): string | undefined {
+    return this.#queue?.broken;
+  }
+
+  get malformed(): number {
+    return this.#queue?.malformed ?? 0;
+  }
+
+  get malformedReason(): DeviceQueue['malformedReason'] {
+    return this.#queue?.malformedReason;
+  }
+
+  pop(): DescriptorChain | undefined {
+    const queue = this.#queue;
+    if (queue === undefined || !this.#open) return undefined;
+    if (this.#interruptions !== undefined) return this.#popInterrupted(queue, this.#interruptions);
+    const chain = queue.pop();
+    if (chain !== undefined) this.#inflight?.taken(chain.head);
+    return chain;
+  }
+
+  /** While there are requests of before a crash: ends those that must not be run again. */
+  #popInterrupted(queue: DeviceQueue, interruptions: Interruptions): DescriptorChain | undefined {
+    for (;;) {
+      const chain = queue.pop();
+      if (chain === undefined) return undefined;
+      const resumed = this.#resumed > 0;
+      if (resumed) this.#resumed--;
+      else this.#inflight?.taken(chain.head);
+      if (!resumed && !interruptions.failsNext) {
+        this.#interruptions = undefined;
+        return chain;
+      }
+      if (!interruptions.fail(chain)) return chain;
+      this.pushUsed(chain, chain.writable.length);
+    }
+  }
+
+  poll(): boolean {
+    return this.#open && (this.#queue?.poll() ?? false);
+  }
+
+  pushUsed(chain: DescriptorChain, written: number): void {
+    this.stageUsed(chain, written);
+    this.flush();
+  }
+
+  stageUsed(chain: DescriptorChain, written: number): void {
+    const queue = this.#queue;
+    if (queue === undefined || chain.revoked) return;
+    this.#inflight?.staged(chain.head);
+    const log = this.log;
+    queue.stageUsed(chain, written);
+    if (log !== undefined) {
+      const { count, addresses, sizes } = chain.writableSegments;
+      for (let i = 0; i < count; i++) log.mark(addresses[i] as number, sizes[i] as number);
+    }
+  }
+
+  flush(): void {
+    const queue = this.#queue;
+    if (queue === undefined) return;
+    queue.flush();
+    if (this.#inflight !== undefined && this.#used !== undefined) this.#inflight.shown(this.#used.value);
+    this.#markUsedRing();
+    if (queue.inFlight === 0) this.#drained?.();
+  }
+
+  /** The device writes its ring too. It is small: marked whole. */
+  #markUsedRing(): void {
+    const addresses = this.#addresses;
+    if (this.log === undefined || addresses === undefined) return;
+    if ((addresses.flags & VRING_ADDR_F_LOG) !== 0) this.log.mark(addresses.log, this.#usedBytes);
+  }
+
+  needsNotification(): boolean {
+    this.flush();
+    return this.#queue?.needsNotification() ?? false;
+  }
+
+  enableNotification(): boolean {
+    this.#markUsedRing();
+    return this.#queue?.enableNotification() ?? false;
+  }
+
+  disableNotification(): void {
+    this.#markUsedRing();
+    this.#queue?.disableNotification();
+  }
+
+  reset(): void {
+    this.#queue?.reset();
+  }
+
+  snapshot(): DeviceQueueState {
+    const queue = this.#queue;
+    if (queue !== undefined) return queue.snapshot();
+    return { nextAvail: this.#base, nextUsed: this.#base, availWrap: 0, usedWrap: 0, outstanding: [] };
+  }
+}
+
+/** The driver-visible index of a used ring, looked up again when the memory changes. */
+class UsedIndex {
+  readonly #memory: GuestMemory;
+  readonly #address: number;
+  #generation = -1;
+  #words: Uint16Array = new Uint16Array(0);
+
+  constructor(memory: GuestMemory, address: number) {
+    this.#memory = memory;
+    this.#address = address;
+  }
+
+  get value(): number {
+    if (this.#generation !== this.#memory.generation) {
+      const { buffer, byteOffset } = this.#memory.slice(this.#address, 2 * USED.RING);
+      this.#words = new Uint16Array(buffer, byteOffset, USED.RING);
+      this.#generation = this.#memory.generation;
+    }
+    return this.#words[USED.IDX] as number;
+  }
+}
+
+/**
+ * Heads that lie between the used index and the base on the available ring: a front-end that goes on from
+ * its available index leaves behind what its last back-end never gave back (cloud-hypervisor does).
+ */
+function unfinished(avail: Uint8Array, used: number, base: number, size: number): number[] {
+  const count = (base - used) & 0xffff;
+  if (count > size) {
+    throw new VhostUserError(`vring base ${base} with a used index of ${used} in a ring of ${size}`);
+  }
+  return Array.from({ length: count }, (_, i) => {
+    const at = 2 * (AVAIL.RING + ((used + i) % size));
+    return (avail[at] as number) | ((avail[at + 1] as number) << 8);
+  });
+}

@@ -1,0 +1,105 @@
+import type { ByteRegisterChip } from './chip.ts';
+import type { Line } from './line.ts';
+import type { SpiPart } from './part.ts';
+
+/** What the first bytes of an SPI transfer mean to a chip. */
+export interface SpiHeader {
+  readonly register: number;
+  readonly read: boolean;
+  /** Further bytes go to the registers that follow; else to the same one. */
+  readonly increment: boolean;
+}
+
+/** How a register chip sits on an SPI bus. */
+export interface SpiInterface {
+  /** Bit n set: works in SPI mode n. */
+  readonly spiModes: number;
+  readonly maxSpeedHz: number;
+  /** Bytes before the data. Default: 1. */
+  readonly headerBytes?: 1 | 2;
+  /** What they mean, the first of them in the higher bits; `undefined`: the transfer is not for this chip. */
+  parse(header: number): SpiHeader | undefined;
+  /** Each data byte that is written is followed by a new header (Bosch). */
+  readonly writesInPairs?: boolean;
+}
+
+const NOT_ADDRESSED: SpiHeader = { register: 0, read: true, increment: false };
+
+/** The usual SPI interface: the first byte names register and direction, data follows. */
+export class SpiByteRegisters implements SpiPart {
+  readonly state;
+  readonly subject: ByteRegisterChip;
+  readonly spiModes: number;
+  readonly maxSpeedHz: number;
+  readonly #interface: SpiInterface;
+  #header: SpiHeader | undefined;
+  #headerDue = 0;
+  #headerValue = 0;
+  #register = 0;
+
+  constructor(chip: ByteRegisterChip, bus: SpiInterface) {
+    this.subject = chip;
+    this.state = { chip: chip.state };
+    this.#interface = bus;
+    this.spiModes = bus.spiModes;
+    this.maxSpeedHz = bus.maxSpeedHz;
+  }
+
+  get lines(): readonly Line[] {
+    return this.subject.lines ?? [];
+  }
+
+  reset(): void {
+    this.subject.reset();
+  }
+
+  restored(): void {
+    this.subject.restored?.();
+  }
+
+  select(): void {
+    this.#awaitHeader();
+  }
+
+  deselect(): void {
+    if (this.#header !== undefined && this.#header !== NOT_ADDRESSED) this.subject.end?.();
+  }
+
+  transfer(tx: Uint8Array | undefined, rx: Uint8Array | undefined, length: number): void {
+    for (let at = 0; at < length; at++) {
+      const answer = this.#byte(tx === undefined ? 0 : (tx[at] as number));
+      if (rx !== undefined) rx[at] = answer;
+    }
+  }
+
+  #awaitHeader(): void {
+    this.#header = undefined;
+    this.#headerDue = this.#interface.headerBytes ?? 1;
+    this.#headerValue = 0;
+  }
+
+  #byte(byte: number): number {
+    if (this.#headerDue > 0) {
+      this.#headerValue = this.#headerValue * 256 + byte;
+      if (--this.#headerDue === 0) this.#begin();
+      return 0xff;
+    }
+    const header = this.#header;
+    if (header === undefined || header === NOT_ADDRESSED) return 0xff;
+    let answer = 0xff;
+    if (header.read) answer = this.subject.readRegister(this.#register);
+    else this.subject.writeRegister(this.#register, byte);
+    if (!header.read && this.#interface.writesInPairs) this.#awaitHeader();
+    else if (header.increment) {
+      this.#register = this.subject.nextRegister?.(this.#register) ?? (this.#register + 1) & 0xff;
+    }
+    return answer;
+  }
+
+  #begin(): void {
+    const header = this.#interface.parse(this.#headerValue) ?? NOT_ADDRESSED;
+    this.#header = header;
+    this.#register = header.register;
+    if (header !== NOT_ADDRESSED) this.subject.begin?.(header.read);
+  }
+}

@@ -1,0 +1,206 @@
+import { describe, expect, it } from 'vitest';
+import { i2cBench, spiBench } from '../support.ts';
+
+describe('PCA9555 (NXP data sheet, 6.2)', () => {
+  const pca9555 = () => i2cBench({ compatible: 'nxp,pca9555', reg: 0x20 });
+
+  it('powers up with all pins inputs and outputs at 1', async () => {
+    const bench = await pca9555();
+    expect(bench.writeRead([2], 2)).toEqual([0xff, 0xff]);
+    expect(bench.writeRead([4], 2)).toEqual([0x00, 0x00]);
+    expect(bench.writeRead([6], 2)).toEqual([0xff, 0xff]);
+  });
+
+  it('a burst goes round the two ports of one register', async () => {
+    const bench = await pca9555();
+    bench.write([6, 0x12, 0x34, 0x56]);
+    expect(bench.writeRead([6], 3)).toEqual([0x56, 0x34, 0x56]);
+    expect(bench.writeRead([7], 2)).toEqual([0x34, 0x56]);
+  });
+
+  it('shows the levels of inputs and of outputs, and inverts what POLARITY says', async () => {
+    const bench = await pca9555();
+    bench.write([6, 0x0f, 0x00]);
+    bench.write([2, 0xa5, 0x3c]);
+    bench.set('inputs', 0xfff5);
+    expect(bench.get('pins')).toBe(0x3ca5);
+    bench.set('inputs', 0xfff6);
+    expect(bench.writeRead([0], 2)).toEqual([0xa6, 0x3c]);
+    bench.write([4, 0xff]);
+    expect(bench.writeRead([0], 1)).toEqual([0x59]);
+  });
+
+  it('INT goes low when an input changes, high when it is read or comes back', async () => {
+    const bench = await pca9555();
+    const int = bench.line('INT');
+    bench.set('inputs', 0xfffe);
+    expect(int.high).toBe(false);
+    bench.writeRead([0], 1);
+    expect(int.high).toBe(true);
+    bench.set('inputs', 0xffff);
+    expect(int.high).toBe(false);
+    bench.set('inputs', 0xfffe);
+    expect(int.high).toBe(true);
+  });
+
+  it('INT ignores outputs, and reading the other port does not clear it', async () => {
+    const bench = await pca9555();
+    bench.write([6, 0xfe]);
+    bench.write([2, 0x00]);
+    expect(bench.line('INT').high).toBe(true);
+    bench.set('inputs', 0x7fff);
+    bench.writeRead([0], 1);
+    expect(bench.line('INT').high).toBe(false);
+    bench.writeRead([1], 1);
+    expect(bench.line('INT').high).toBe(true);
+  });
+
+  it('a reset makes outputs inputs again', async () => {
+    const bench = await pca9555();
+    bench.write([6, 0, 0]);
+    bench.reset();
+    expect(bench.writeRead([6], 2)).toEqual([0xff, 0xff]);
+  });
+});
+
+describe('PCA9554 and PCA9557', () => {
+  it('have four registers of one port, read again and again', async () => {
+    const bench = await i2cBench({ compatible: 'ti,tca6408', reg: 0x20 });
+    bench.write([3, 0xf0]);
+    bench.write([1, 0x05]);
+    bench.set('inputs', 0x3f);
+    expect(bench.writeRead([0], 2)).toEqual([0x35, 0x35]);
+  });
+
+  it('PCA9557 inverts its upper half after power-on', async () => {
+    const bench = await i2cBench({ compatible: 'nxp,pca9557', reg: 0x18 });
+    expect(bench.writeRead([2], 1)).toEqual([0xf0]);
+    expect(bench.writeRead([0], 1)).toEqual([0x0f]);
+  });
+});
+
+describe('PCF8574 and PCF8575 (quasi-bidirectional)', () => {
+  it('a 0 pulls down; where 1 was written the outside decides', async () => {
+    const bench = await i2cBench({ compatible: 'nxp,pcf8574', reg: 0x20 });
+    expect(bench.read(1)).toEqual([0xff]);
+    bench.write([0x0f]);
+    bench.set('inputs', 0xf5);
+    expect(bench.read(2)).toEqual([0x05, 0x05]);
+    expect(bench.get('pins')).toBe(0x05);
+  });
+
+  it('INT goes low at a change and high at a read', async () => {
+    const bench = await i2cBench({ compatible: 'nxp,pcf8574', reg: 0x20 });
+    bench.set('inputs', 0xfe);
+    expect(bench.line('INT').high).toBe(false);
+    bench.read(1);
+    expect(bench.line('INT').high).toBe(true);
+  });
+
+  it('PCF8575 takes its ports in turn', async () => {
+    const bench = await i2cBench({ compatible: 'nxp,pcf8575', reg: 0x20 });
+    bench.write([0x12, 0x34]);
+    expect(bench.read(3)).toEqual([0x12, 0x34, 0x12]);
+  });
+});
+
+describe('MCP23017 (DS20001952)', () => {
+  const mcp23017 = () => i2cBench({ compatible: 'microchip,mcp23017', reg: 0x20 });
+
+  it('powers up with IODIR all ones, the rest zero, ports taking turns', async () => {
+    const bench = await mcp23017();
+    expect(bench.writeRead([0x00], 22)).toEqual([0xff, 0xff, ...new Array(20).fill(0)]);
+  });
+
+  it('goes round from 15h to 00h', async () => {
+    const bench = await mcp23017();
+    bench.write([0x15, 0x77, 0x0f]);
+    expect(bench.writeRead([0x15], 2)).toEqual([0x77, 0x0f]);
+    expect(bench.writeRead([0x00], 1)).toEqual([0x0f]);
+  });
+
+  it('IOCON.BANK separates the ports, SEQOP stops the counting', async () => {
+    const bench = await mcp23017();
+    bench.write([0x0a, 0xa0]);
+    bench.write([0x10, 0x55]);
+    expect(bench.writeRead([0x10], 2)).toEqual([0x55, 0x55]);
+    expect(bench.writeRead([0x05], 1)).toEqual([0xa0]);
+    bench.write([0x05, 0x00]);
+    expect(bench.writeRead([0x01], 1)).toEqual([0x55]);
+  });
+
+  it('writing GPIO writes OLAT; reading it gives the pins, inverted by IPOL', async () => {
+    const bench = await mcp23017();
+    bench.write([0x00, 0x0f]);
+    bench.write([0x12, 0xa5]);
+    bench.set('inputs', 0x0003);
+    expect(bench.writeRead([0x14], 1)).toEqual([0xa5]);
+    expect(bench.writeRead([0x12], 1)).toEqual([0xa3]);
+    bench.write([0x02, 0xff]);
+    expect(bench.writeRead([0x12], 1)).toEqual([0xac]);
+  });
+
+  it('an interrupt on change keeps the levels in INTCAP until it is read', async () => {
+    const bench = await mcp23017();
+    bench.write([0x04, 0x01]);
+    bench.set('inputs', 0x0001);
+    bench.set('inputs', 0x0000);
+    expect(bench.line('INTA').high).toBe(false);
+    expect(bench.writeRead([0x0e], 1)).toEqual([0x01]);
+    expect(bench.writeRead([0x10], 1)).toEqual([0x01]);
+    expect(bench.line('INTA').high).toBe(true);
+  });
+
+  it('an interrupt against DEFVAL stays while the pin differs', async () => {
+    const bench = await mcp23017();
+    bench.write([0x05, 0x80]);
+    bench.write([0x07, 0x00]);
+    bench.write([0x09, 0x80]);
+    bench.write([0x05, 0x80]);
+    bench.set('inputs', 0x8000);
+    expect(bench.line('INTB').high).toBe(false);
+    bench.writeRead([0x11], 1);
+    expect(bench.line('INTB').high).toBe(false);
+    bench.set('inputs', 0x0000);
+    bench.writeRead([0x11], 1);
+    expect(bench.line('INTB').high).toBe(true);
+  });
+
+  it('MIRROR and INTPOL change the outputs', async () => {
+    const bench = await mcp23017();
+    bench.write([0x0a, 0x42]);
+    bench.write([0x04, 0x01]);
+    expect(bench.line('INTB').high).toBe(false);
+    bench.set('inputs', 1);
+    expect([bench.line('INTA').high, bench.line('INTB').high]).toEqual([true, true]);
+  });
+
+  it('MCP23008 has one port of eleven registers', async () => {
+    const bench = await i2cBench({ compatible: 'microchip,mcp23008', reg: 0x20 });
+    bench.write([0x00, 0x00]);
+    bench.write([0x09, 0x5a]);
+    expect(bench.writeRead([0x09], 2)).toEqual([0x5a, 0x5a]);
+  });
+});
+
+describe('MCP23S17', () => {
+  it('is addressed by an opcode', async () => {
+    const bench = await spiBench({ compatible: 'microchip,mcp23s17' });
+    bench.exchange([0x40, 0x00, 0x12, 0x34]);
+    expect(bench.exchange([0x41, 0x00], 2)).toEqual([0x12, 0x34]);
+    expect(bench.exchange([0x31, 0x00], 1)).toEqual([0xff]);
+  });
+
+  it('looks at its address pins when HAEN is set', async () => {
+    const properties = { 'microchip,spi-present-mask': 4 };
+    const bench = await spiBench({ compatible: 'microchip,mcp23s17', properties });
+    bench.exchange([0x40, 0x0a, 0x08]);
+    expect(bench.exchange([0x41, 0x0a], 1)).toEqual([0xff]);
+    expect(bench.exchange([0x45, 0x0a], 1)).toEqual([0x08]);
+  });
+
+  it('refuses a mask of several chips', async () => {
+    const properties = { 'microchip,spi-present-mask': 3 };
+    await expect(spiBench({ compatible: 'microchip,mcp23s17', properties })).rejects.toThrow('one chip');
+  });
+});

@@ -98,6 +98,12 @@ export class Reporter {
     });
   };
 
+  /** Takes a diagnostic over from another reporter. */
+  add(diagnostic: Diagnostic): void {
+    if (diagnostic.severity === 'error') this.#errors++;
+    if (this.diagnostics.length < MAX_DIAGNOSTICS) this.diagnostics.push(diagnostic);
+  }
+
   #excerpt(loc: Loc): string | undefined {
     const where = this.#sources.file(loc);
     if (where === undefined) return undefined;

@@ -21,8 +21,20 @@ export {
   parseValueFormat,
   ValueFormatError,
 } from './fdt-tools/value-format.ts';
+export { cachedReader, type ReadFile } from './files.ts';
+export {
+  compile,
+  fromBlob,
+  type ParseOptions,
+  type ParseResult,
+  parse,
+  parseFile,
+  type SourceInput,
+  toBlob,
+} from './frontend.ts';
 export { applyOverlay, applyOverlaysToBlob } from './overlay.ts';
 export type { Frame, Loc, Place, SourceMap, SourceText, Span } from './source.ts';
+export { SourceCache } from './source-cache.ts';
 export * from './tree.ts';
 export type { ChangeKind, NodeChange, PropertyChange, TreeDiff } from './tree-diff.ts';
 export { diffTrees, formatDiff, isEmptyDiff } from './tree-diff.ts';

@@ -1,0 +1,109 @@
+/**
+ * Words as small numbers, so that looking a macro up is one array access. The keywords come first and have
+ * the same number in every interner.
+ */
+const KEYWORDS = [
+  'define',
+  'undef',
+  'include',
+  'include_next',
+  'import',
+  'if',
+  'ifdef',
+  'ifndef',
+  'elif',
+  'elifdef',
+  'elifndef',
+  'else',
+  'endif',
+  'error',
+  'warning',
+  'line',
+  'pragma',
+  'ident',
+  'sccs',
+  'defined',
+  '__has_include',
+  '__VA_ARGS__',
+  '__VA_OPT__',
+  '__FILE__',
+  '__LINE__',
+  '__COUNTER__',
+  '__INCLUDE_LEVEL__',
+  '__BASE_FILE__',
+  'once',
+] as const;
+
+/** The number of a keyword; 0 is no word. */
+export function keyword(name: (typeof KEYWORDS)[number]): number {
+  return KEYWORDS.indexOf(name) + 1;
+}
+
+/** The hash that `Interner.ofBytes` wants, over the bytes of the word from left to right. */
+export function hashStep(hash: number, byte: number): number {
+  return (Math.imul(hash, 31) + byte) | 0;
+}
+
+export class Interner {
+  readonly #names: string[] = [''];
+  readonly #hashes: number[] = [0];
+  /** Open addressing, a power of two long; entries are word numbers, 0 = free. */
+  #table = new Int32Array(1 << 12);
+
+  constructor() {
+    for (const name of KEYWORDS) this.of(name);
+  }
+
+  /** How many words there are, the empty one included. */
+  get size(): number {
+    return this.#names.length;
+  }
+
+  name(id: number): string {
+    return this.#names[id] as string;
+  }
+
+  of(name: string): number {
+    const bytes = Uint8Array.from(name, (char) => char.charCodeAt(0));
+    let hash = 0;
+    for (const byte of bytes) hash = hashStep(hash, byte);
+    return this.ofBytes(bytes, 0, bytes.length, hash, name);
+  }
+
+  /** The number of the word in `bytes` from `start` to `end`; `text` is what they are cut from. */
+  ofBytes(bytes: Uint8Array, start: number, end: number, hash: number, text: string): number {
+    const mask = this.#table.length - 1;
+    let slot = (hash ^ (hash >>> 15)) & mask;
+    for (;;) {
+      const id = this.#table[slot] as number;
+      if (id === 0) break;
+      if (this.#hashes[id] === hash && this.#isAt(id, bytes, start, end)) return id;
+      slot = (slot + 1) & mask;
+    }
+    const id = this.#names.length;
+    this.#names.push(text.slice(start, end));
+    this.#hashes.push(hash);
+    this.#table[slot] = id;
+    if (id * 2 > this.#table.length) this.#grow();
+    return id;
+  }
+
+  #isAt(id: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const name = this.#names[id] as string;
+    if (name.length !== end - start) return false;
+    for (let i = 0; i < name.length; i++) if (name.charCodeAt(i) !== bytes[start + i]) return false;
+    return true;
+  }
+
+  #grow(): void {
+    const table = new Int32Array(this.#table.length * 2);
+    const mask = table.length - 1;
+    for (let id = 1; id < this.#hashes.length; id++) {
+      const hash = this.#hashes[id] as number;
+      let slot = (hash ^ (hash >>> 15)) & mask;
+      while (table[slot] !== 0) slot = (slot + 1) & mask;
+      table[slot] = id;
+    }
+    this.#table = table;
+  }
+}

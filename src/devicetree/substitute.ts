@@ -1,0 +1,107 @@
+import type { Macro, Tok } from './macro.ts';
+import { PADDING, stringified, tokAt } from './macro.ts';
+import { NOWHERE } from './source.ts';
+import type { SourceCache } from './source-cache.ts';
+
+/** Stands for an empty argument next to `##` (C11 6.10.3.3p2). */
+const PLACEMARKER = -1;
+const COMMA = 44;
+
+/** Padding codes; see `Preprocessor`. */
+const PAD_OWN = 1;
+const PAD_NO_SPACE = 2;
+const PAD_SPACE = 3;
+
+function padding(like: Tok, pad: number): Tok {
+  return { ...like, kind: PADDING, id: pad, space: pad === PAD_SPACE, param: -1, paste: false };
+}
+
+/**
+ * The body of a macro with the arguments put in (C11 6.10.3.1 to 6.10.3.3): as they are written next to `##`
+ * and for `#`, elsewhere with their own macros expanded by `expand`.
+ */
+export function substitute(
+  macro: Macro,
+  args: readonly (readonly Tok[])[],
+  expand: (toks: readonly Tok[]) => readonly Tok[],
+  cache: SourceCache,
+): readonly Tok[] {
+  const { body } = macro;
+  const expanded: (readonly Tok[] | undefined)[] = [];
+  const out: Tok[] = [];
+  for (let i = 0; i < body.length; i++) {
+    const tok = body[i] as Tok;
+    if (tok.param < 0) {
+      out.push(tok);
+      continue;
+    }
+    const arg = args[tok.param] ?? [];
+    if (tok.stringify) {
+      const text = tokAt(cache.scrap(stringified(arg)), 0, NOWHERE);
+      out.push({ ...text, space: tok.space, paste: tok.paste });
+      continue;
+    }
+    const isRight = i > 0 && (body[i - 1] as Tok).paste;
+    if (isRight || tok.paste) {
+      const before = out.at(-1);
+      if (isRight && macro.variadic && tok.param === macro.params - 1 && before?.kind === COMMA) {
+        // GNU: the comma of `, ## __VA_ARGS__` goes where there are no arguments, and else stays as it is.
+        out.pop();
+        if (arg.length > 0) out.push({ ...before, paste: false }, ...arg);
+        continue;
+      }
+      pushJoined(out, arg, tok);
+      continue;
+    }
+    let value = expanded[tok.param];
+    if (value === undefined) {
+      value = expand(arg);
+      expanded[tok.param] = value;
+    }
+    if (i > 0) out.push(padding(tok, tok.space ? PAD_SPACE : PAD_NO_SPACE));
+    for (const item of value) out.push(item);
+    out.push(padding(tok, PAD_OWN));
+  }
+  return macro.hasPaste ? joinAll(out, cache) : out;
+}
+
+/** An argument next to `##`: its last token is what the next one is joined to, if any is. */
+function pushJoined(out: Tok[], arg: readonly Tok[], param: Tok): void {
+  const { length } = arg;
+  if (length === 0) {
+    out.push({ ...param, kind: PLACEMARKER, param: -1 });
+    return;
+  }
+  for (let i = 0; i < length; i++) {
+    const tok = arg[i] as Tok;
+    const space = i === 0 ? param.space : tok.space;
+    out.push({ ...tok, space, paste: i === length - 1 && param.paste });
+  }
+}
+
+/** Carries out every `##`. */
+function joinAll(toks: readonly Tok[], cache: SourceCache): readonly Tok[] {
+  const out: Tok[] = [];
+  for (let i = 0; i < toks.length; i++) {
+    let tok = toks[i] as Tok;
+    while (tok.paste && i + 1 < toks.length) {
+      const right = toks[++i] as Tok;
+      const joined = join(tok, right, cache);
+      if (joined === undefined) {
+        // Not one token: in assembler text the two stay, side by side.
+        out.push({ ...tok, paste: false });
+        tok = { ...right, space: false };
+      } else tok = joined;
+    }
+    if (tok.kind !== PLACEMARKER) out.push(tok.paste ? { ...tok, paste: false } : tok);
+  }
+  return out;
+}
+
+function join(left: Tok, right: Tok, cache: SourceCache): Tok | undefined {
+  if (left.kind === PLACEMARKER) return { ...right, space: left.space };
+  if (right.kind === PLACEMARKER) return { ...left, paste: right.paste };
+  const list = cache.scrap(left.list.text(left.index) + right.list.text(right.index));
+  if (list.kinds.length !== 2) return undefined;
+  return { ...tokAt(list, 0, NOWHERE), space: left.space, paste: right.paste };
+}

@@ -1,0 +1,366 @@
+import { hashStep, type Interner, keyword } from './interner.ts';
+import type { SourceText } from './source.ts';
+import * as T from './token-list.ts';
+import { TokenList } from './token-list.ts';
+
+const NEWLINE = 10;
+const RETURN = 13;
+const QUOTE = 34;
+const APOSTROPHE = 39;
+const STAR = 42;
+const DOT = 46;
+const SLASH = 47;
+const BACKSLASH = 92;
+
+/** Classes of bytes. */
+const WORD_START = 1;
+const DIGIT = 2;
+const BLANK = 4;
+const HEX = 8;
+const PUNCTUATION = 16;
+const CLASS: Uint8Array = (() => {
+  const table = new Uint8Array(256);
+  for (let c = 33; c < 127; c++) table[c] = PUNCTUATION;
+  for (let c = 0x30; c <= 0x39; c++) table[c] = DIGIT | HEX;
+  for (const [from, to] of ['az', 'AZ', '__']) {
+    for (let c = (from as string).charCodeAt(0); c <= (to as string).charCodeAt(0); c++)
+      table[c] = WORD_START;
+  }
+  for (const char of 'abcdefABCDEF') table[char.charCodeAt(0)] = WORD_START | HEX;
+  for (const c of [9, 11, 12, RETURN, 32]) table[c] = BLANK;
+  return table;
+})();
+
+/** Pairs of punctuation characters that are one token: first, second, kind. */
+const PAIRS: Int32Array = (() => {
+  const table = new Int32Array(128 * 128);
+  const pairs: readonly [string, number][] = [
+    ['<<', T.LSHIFT],
+    ['>>', T.RSHIFT],
+    ['<=', T.LE],
+    ['>=', T.GE],
+    ['==', T.EQ],
+    ['!=', T.NE],
+    ['&&', T.AND_AND],
+    ['||', T.OR_OR],
+    ['##', T.HASH_HASH],
+  ];
+  for (const [pair, kind] of pairs) table[pair.charCodeAt(0) * 128 + pair.charCodeAt(1)] = kind;
+  return table;
+})();
+const STARTS_PAIR: Uint8Array = Uint8Array.from({ length: 128 }, (_, c) =>
+  '<>=!&|#'.includes(String.fromCharCode(c)) ? 1 : 0,
+);
+
+/**
+ * Cuts a text into tokens in one pass over its bytes. `raw` is text that no C preprocessor sees: there,
+ * a backslash at a line's end means nothing and a string may go over lines.
+ */
+export function tokenize(source: SourceText, raw: boolean, interner: Interner): TokenList {
+  return new Tokenizer(source, raw, interner).run();
+}
+
+class Tokenizer {
+  readonly #source: SourceText;
+  readonly #bytes: Uint8Array;
+  readonly #end: number;
+  readonly #raw: boolean;
+  readonly #interner: Interner;
+  readonly #spliced = new Map<number, string>();
+  readonly #directives: number[] = [];
+  #kinds: Uint8Array;
+  #flags: Uint8Array;
+  #starts: Int32Array;
+  #ends: Int32Array;
+  #ids: Int32Array;
+  #count = 0;
+  #at = 0;
+  #flag: number = T.SPACE | T.LINE_START;
+
+  constructor(source: SourceText, raw: boolean, interner: Interner) {
+    this.#source = source;
+    this.#bytes = source.bytes;
+    this.#end = source.bytes.length;
+    this.#raw = raw;
+    this.#interner = interner;
+    const capacity = (source.bytes.length >> 2) + 16;
+    this.#kinds = new Uint8Array(capacity);
+    this.#flags = new Uint8Array(capacity);
+    this.#starts = new Int32Array(capacity);
+    this.#ends = new Int32Array(capacity);
+    this.#ids = new Int32Array(capacity);
+  }
+
+  run(): TokenList {
+    const bytes = this.#bytes;
+    const end = this.#end;
+    while (this.#at < end) {
+      const byte = bytes[this.#at] as number;
+      const kind = CLASS[byte] as number;
+      if (kind & BLANK) {
+        this.#at++;
+        this.#flag |= T.SPACE;
+      } else if (kind & WORD_START) this.#word();
+      else if (byte === NEWLINE) {
+        this.#at++;
+        this.#flag = T.SPACE | T.LINE_START;
+      } else if (kind & DIGIT) this.#number();
+      else if (kind & PUNCTUATION) this.#punctuation(byte);
+      else this.#push(T.OTHER, this.#at, ++this.#at, 0);
+    }
+    this.#flag |= T.LINE_START;
+    this.#push(T.EOF, end, end, 0);
+    const list = new TokenList(this.#source, this.#raw, {
+      kinds: this.#kinds.slice(0, this.#count),
+      flags: this.#flags.slice(0, this.#count),
+      starts: this.#starts.slice(0, this.#count),
+      ends: this.#ends.slice(0, this.#count),
+      ids: this.#ids.slice(0, this.#count),
+      directives: Int32Array.from(this.#directives),
+      spliced: this.#spliced,
+    });
+    if (!this.#raw) list.guard = findGuard(list);
+    return list;
+  }
+
+  #push(kind: number, start: number, end: number, id: number): void {
+    const at = this.#count;
+    if (at === this.#kinds.length) this.#grow();
+    this.#kinds[at] = kind;
+    this.#flags[at] = this.#flag;
+    this.#starts[at] = start;
+    this.#ends[at] = end;
+    this.#ids[at] = id;
+    this.#count = at + 1;
+    this.#flag = 0;
+  }
+
+  #grow(): void {
+    const capacity = this.#kinds.length * 2;
+    const bigger = <A extends Uint8Array | Int32Array>(old: A, fresh: A): A => {
+      fresh.set(old);
+      return fresh;
+    };
+    this.#kinds = bigger(this.#kinds, new Uint8Array(capacity));
+    this.#flags = bigger(this.#flags, new Uint8Array(capacity));
+    this.#starts = bigger(this.#starts, new Int32Array(capacity));
+    this.#ends = bigger(this.#ends, new Int32Array(capacity));
+    this.#ids = bigger(this.#ids, new Int32Array(capacity));
+  }
+
+  /** Offset behind a backslash-newline at `at`, or `at` where there is none. */
+  #behindSplice(at: number): number {
+    if (this.#raw || this.#bytes[at] !== BACKSLASH) return at;
+    let next = at + 1;
+    while ((CLASS[this.#bytes[next] as number] as number) & BLANK) next++;
+    return this.#bytes[next] === NEWLINE ? next + 1 : at;
+  }
+
+  #word(): void {
+    const bytes = this.#bytes;
+    const start = this.#at;
+    let at = start;
+    let hash = 0;
+    let byte = bytes[at] as number;
+    do {
+      hash = hashStep(hash, byte);
+      byte = bytes[++at] as number;
+    } while (at < this.#end && (CLASS[byte] as number) & (WORD_START | DIGIT));
+    if (byte === BACKSLASH && this.#behindSplice(at) !== at) {
+      this.#splicedRun(start, at, T.IDENT);
+      return;
+    }
+    this.#at = at;
+    this.#push(T.IDENT, start, at, this.#interner.ofBytes(bytes, start, at, hash, this.#source.text));
+  }
+
+  #behindNumber(from: number): number {
+    const bytes = this.#bytes;
+    let at = from;
+    for (; at < this.#end; at++) {
+      const byte = bytes[at] as number;
+      if ((CLASS[byte] as number) & (WORD_START | DIGIT) || byte === DOT) continue;
+      if (byte !== 0x2b && byte !== 0x2d) break;
+      const before = (bytes[at - 1] as number) | 0x20;
+      if (before !== 0x65 && before !== 0x70) break;
+    }
+    return at;
+  }
+
+  #number(): void {
+    const start = this.#at;
+    const at = this.#behindNumber(start);
+    if (this.#bytes[at] === BACKSLASH && this.#behindSplice(at) !== at) {
+      this.#splicedRun(start, at, T.PPNUM);
+      return;
+    }
+    this.#at = at;
+    const value = plainNumber(this.#bytes, start, at);
+    if (value < 0) this.#push(T.PPNUM, start, at, 0);
+    else this.#push(T.NUM, start, at, value | 0);
+  }
+
+  /** A word or number that goes on behind a backslash-newline. */
+  #splicedRun(start: number, firstEnd: number, kind: number): void {
+    const { text } = this.#source;
+    let word = text.slice(start, firstEnd);
+    let at = firstEnd;
+    for (let next = this.#behindSplice(at); next !== at; next = this.#behindSplice(at)) {
+      let stop = next;
+      if (kind === T.PPNUM) stop = this.#behindNumber(next);
+      else while ((CLASS[this.#bytes[stop] as number] as number) & (WORD_START | DIGIT)) stop++;
+      word += text.slice(next, stop);
+      at = stop;
+      if (stop === next) break;
+    }
+    this.#at = at;
+    if (word.length !== at - start) this.#spliced.set(this.#count, word);
+    this.#push(kind, start, at, kind === T.IDENT ? this.#interner.of(word) : 0);
+  }
+
+  #punctuation(byte: number): void {
+    const bytes = this.#bytes;
+    const start = this.#at;
+    const next = bytes[start + 1];
+    if (byte === SLASH && (next === SLASH || next === STAR)) this.#comment(next);
+    else if (byte === QUOTE || byte === APOSTROPHE) this.#quoted(byte);
+    else if (byte === BACKSLASH && this.#behindSplice(start) !== start) this.#at = this.#behindSplice(start);
+    else if (byte === DOT && next !== undefined && (CLASS[next] as number) & DIGIT) this.#number();
+    else {
+      if ((STARTS_PAIR[byte] as number) === 1 && next !== undefined && next < 128) {
+        const pair = PAIRS[byte * 128 + next] as number;
+        if (pair !== 0) {
+          this.#at = start + 2;
+          this.#push(pair, start, start + 2, 0);
+          return;
+        }
+      }
+      this.#at = start + 1;
+      if (byte === 35 && this.#flag & T.LINE_START) {
+        this.#push(byte, start, start + 1, this.#directives.push(this.#count) - 1);
+      } else this.#push(byte, start, start + 1, 0);
+    }
+  }
+
+  #comment(second: number): void {
+    const bytes = this.#bytes;
+    const start = this.#at;
+    this.#flag |= T.SPACE;
+    if (second === STAR) {
+      const { text } = this.#source;
+      const close = text.indexOf('*/', start + 2);
+      if (close < 0) {
+        this.#flag &= ~T.SPACE;
+        this.#push(T.UNTERMINATED, start, this.#end, 0);
+        this.#at = this.#end;
+      } else this.#at = close + 2;
+      return;
+    }
+    let at = start;
+    for (;;) {
+      const newline = bytes.indexOf(NEWLINE, at);
+      if (newline < 0) {
+        this.#at = this.#end;
+        return;
+      }
+      let last = newline - 1;
+      while (last > start && (CLASS[bytes[last] as number] as number) & BLANK) last--;
+      if (this.#raw || bytes[last] !== BACKSLASH) {
+        this.#at = newline;
+        return;
+      }
+      at = newline + 1;
+    }
+  }
+
+  #quoted(quote: number): void {
+    const bytes = this.#bytes;
+    const start = this.#at;
+    let escaped = false;
+    let splice = false;
+    let at = start + 1;
+    for (; at < this.#end; at++) {
+      const byte = bytes[at] as number;
+      if (byte === quote) break;
+      if (byte === BACKSLASH) {
+        escaped = true;
+        const behind = this.#behindSplice(at);
+        if (behind !== at) {
+          splice = true;
+          at = behind - 1;
+        } else if (at + 1 < this.#end && (bytes[at + 1] !== NEWLINE || this.#raw)) at++;
+      } else if (byte === NEWLINE && !this.#raw) break;
+    }
+    if (bytes[at] !== quote) {
+      this.#at = at;
+      if (splice) this.#keepSpliced(start, at);
+      this.#push(T.UNTERMINATED, start, at, 0);
+      return;
+    }
+    this.#at = at + 1;
+    if (splice) this.#keepSpliced(start, at + 1);
+    const kind = quote === APOSTROPHE ? T.CHAR : escaped ? T.STRING_ESC : T.STRING;
+    this.#push(kind, start, at + 1, 0);
+  }
+
+  #keepSpliced(start: number, end: number): void {
+    this.#spliced.set(this.#count, this.#source.text.slice(start, end).replace(/\\[ \t\v\f\r]*\n/g, ''));
+  }
+}
+
+/** The value of a number that dtc takes without suffix and that fits 32 bits; -1 for any other. */
+function plainNumber(bytes: Uint8Array, start: number, end: number): number {
+  const first = bytes[start] as number;
+  let value = 0;
+  if (first !== 0x30) {
+    if (end - start > 10) return -1;
+    for (let i = start; i < end; i++) {
+      const digit = (bytes[i] as number) - 0x30;
+      if (digit < 0 || digit > 9) return -1;
+      value = value * 10 + digit;
+    }
+    return value <= 0xffff_ffff ? value : -1;
+  }
+  if (end - start === 1) return 0;
+  if (((bytes[start + 1] as number) | 0x20) === 0x78) {
+    if (end - start > 10 || end - start === 2) return -1;
+    for (let i = start + 2; i < end; i++) {
+      const byte = bytes[i] as number;
+      if (!((CLASS[byte] as number) & HEX)) return -1;
+      value = value * 16 + (byte <= 0x39 ? byte - 0x30 : (byte | 0x20) - 0x57);
+    }
+    return value;
+  }
+  for (let i = start + 1; i < end; i++) {
+    const digit = (bytes[i] as number) - 0x30;
+    if (digit < 0 || digit > 7) return -1;
+    value = value * 8 + digit;
+    if (value > 0xffff_ffff) return -1;
+  }
+  return value;
+}
+
+const IFNDEF = keyword('ifndef');
+const IF_WORDS = new Set([keyword('if'), keyword('ifdef'), IFNDEF]);
+const ELSE_WORDS = new Set([keyword('else'), keyword('elif'), keyword('elifdef'), keyword('elifndef')]);
+const ENDIF = keyword('endif');
+
+/** The word of a file that is `#ifndef WORD` … `#endif` from end to end; 0 where it is not. */
+function findGuard(list: TokenList): number {
+  const { kinds, ids, flags, directives } = list;
+  const first = directives[0];
+  if (first !== 0 || kinds[1] !== T.IDENT || ids[1] !== IFNDEF || kinds[2] !== T.IDENT) return 0;
+  if (((flags[3] as number) & T.LINE_START) === 0) return 0;
+  let depth = 0;
+  for (let i = 0; i < directives.length; i++) {
+    const word = (directives[i] as number) + 1;
+    if (kinds[word] !== T.IDENT) continue;
+    const id = ids[word] as number;
+    if (IF_WORDS.has(id)) depth++;
+    else if (ELSE_WORDS.has(id) && depth === 1) return 0;
+    else if (id === ENDIF && --depth === 0) {
+      return i === directives.length - 1 && kinds[word + 1] === T.EOF ? (ids[2] as number) : 0;
+    }
+  }
+  return 0;
+}

@@ -1,0 +1,266 @@
+import { BusFault } from '../../src/bus/index.ts';
+import type { ByteLink, LinkOpener } from '../link/index.ts';
+import { BinaryEntry } from './binary-entry.ts';
+import {
+  type AdapterVersion,
+  type BITBANG,
+  COMMON,
+  DEFAULT_BAUD,
+  encodePeripherals,
+  MODE_NAME,
+  PULL_UP_SOURCE,
+} from './protocol.ts';
+import { DONE, Session, type Step } from './session.ts';
+import type { Settings } from './settings.ts';
+
+/** A bus mode of the adapter, as its controller wants it. */
+export interface BusMode {
+  readonly name: typeof MODE_NAME.i2c | typeof MODE_NAME.spi;
+  readonly enter: typeof BITBANG.ENTER_I2C | typeof BITBANG.ENTER_SPI;
+  /** What is to be set before the peripherals are switched on. */
+  setup(): readonly Step[];
+  /** Frees the bus, wherever a transfer was broken off. */
+  release(): readonly Step[];
+}
+
+/**
+ * A v3 reads its UART without interrupts: while it is busy on the bus, what arrives collects in the four
+ * bytes of the PIC's receive FIFO. One more, and the UART stops until power is cut.
+ */
+const UART_FIFO = 4;
+
+/** Sent ahead of the answers where the link has flow control, as a v4's own USB has. */
+const WINDOW_MAX = 2048;
+
+/** How long an adapter that is well may take to answer a command that does nothing on the bus. */
+const QUIET_MS = 1000;
+
+/** How long recovery waits for answers that are still due before it starts anew. */
+const SETTLE_MS = 250;
+
+/** The adapter: in which mode it is, how it got there, and how it is brought back when it is out of step. */
+export class Adapter {
+  readonly settings: Settings;
+  readonly #openLink: LinkOpener;
+  #name: string;
+  #link: ByteLink | undefined;
+  #session: Session | undefined;
+  #version: AdapterVersion | undefined;
+  #mode: BusMode | undefined;
+  /** A transfer was broken off: the bus may not be free. */
+  #unclean = false;
+  #recovery: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+  #baud = DEFAULT_BAUD;
+
+  constructor(name: string, settings: Settings, openLink: LinkOpener) {
+    this.#name = name;
+    this.settings = settings;
+    this.#openLink = openLink;
+  }
+
+  get description(): string {
+    const hardware = this.#version === undefined ? '' : ` ${this.#version.hardware}`;
+    return `Bus Pirate${hardware} on ${this.#name}`;
+  }
+
+  /** Known once it was open. */
+  get version(): AdapterVersion | undefined {
+    return this.#version;
+  }
+
+  /** Finds the adapter, asks who it is, and leaves it in bitbang mode. @throws {BusFault} */
+  async open(): Promise<void> {
+    await this.close();
+    let session: Session | undefined;
+    const early: Uint8Array[] = [];
+    const link = await this.#openLink({
+      data: (bytes) => (session === undefined ? early.push(bytes) : session.receive(bytes)),
+      lost: (reason) => session?.lose(reason),
+    });
+    session = new Session(link);
+    this.#link = link;
+    this.#name = link.name;
+    const entry = new BinaryEntry(session, link, this.#name);
+    try {
+      this.#version = await entry.identify(this.settings.baud);
+      this.#baud = await entry.setBaud(this.settings.baud, this.#version);
+      await entry.fromTerminal();
+    } catch (fault) {
+      this.#link = undefined;
+      await link.close();
+      throw fault;
+    }
+    this.#session = session;
+    this.#mode = undefined;
+    this.#unclean = false;
+  }
+
+  /** Leaves binary mode, so that a person finds the terminal, and frees the port. Never fails. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close().finally(() => {
+      this.#closing = undefined;
+    });
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const session = this.#session;
+    const link = this.#link;
+    this.#session = undefined;
+    this.#link = undefined;
+    if (session !== undefined && link !== undefined && !session.lost) {
+      await this.#recovery;
+      await new BinaryEntry(session, link, this.#name).leave().catch(() => {
+        // It went away meanwhile: nothing is left to leave.
+      });
+    }
+    await link?.close();
+  }
+
+  /**
+   * Most bytes to send ahead of their answers, when the adapter is busy for `busyUs` with each.
+   * Where it is done before the next byte can arrive there is no backlog. Else n bytes leave a backlog of
+   * n (1 - t_uart / t_bus), which has to fit the FIFO.
+   */
+  window(busyUs: number): number {
+    if (this.hasFlowControl) return WINDOW_MAX;
+    const arrivalUs = 10e6 / this.#baud;
+    if (busyUs <= arrivalUs) return WINDOW_MAX;
+    return Math.floor(UART_FIFO / (1 - arrivalUs / busyUs));
+  }
+
+  /** A v4 speaks USB itself: the host is told to wait. Everything older has a UART behind a converter. */
+  get hasFlowControl(): boolean {
+    return /^v[4-9]/.test(this.#version?.hardware ?? '');
+  }
+
+  /** Makes `mode` the adapter's mode, in step and with its bus free. @throws {BusFault} */
+  async use(mode: BusMode, signal?: AbortSignal): Promise<void> {
+    if (this.#recovery !== undefined) await unlessAborted(this.#recovery, signal);
+    const session = this.#present();
+    if (!session.inStep) await unlessAborted(this.#recover(session), signal);
+    if (this.#mode === mode) return;
+    const steps: Step[] = [];
+    if (this.#mode !== undefined) steps.push(announced(COMMON.EXIT, MODE_NAME.bitbang));
+    steps.push(announced(mode.enter, mode.name), ...mode.setup(), ...this.#peripherals());
+    if (this.#unclean) steps.push(...mode.release());
+    this.#mode = undefined;
+    const fault = await this.run(steps, { busyUs: 0, signal });
+    if (fault !== undefined) throw fault;
+    this.#mode = mode;
+    this.#unclean = false;
+  }
+
+  /**
+   * Runs steps in the present mode. `busyUs`: how long a byte keeps the adapter busy; `quietMs`: how long it
+   * may be silent besides.
+   * @returns the first fault that a step found. @throws {BusFault}
+   */
+  async run(
+    steps: readonly Step[],
+    options: { busyUs: number; quietMs?: number; signal?: AbortSignal | undefined; window?: number },
+  ): Promise<BusFault | undefined> {
+    const session = this.#present();
+    try {
+      return await session.run(steps, {
+        window: options.window ?? this.window(options.busyUs),
+        quietMs: QUIET_MS + (options.quietMs ?? 0),
+        signal: options.signal,
+      });
+    } catch (fault) {
+      this.#unclean = true;
+      if (!session.lost) void this.#recover(session);
+      throw fault;
+    }
+  }
+
+  #present(): Session {
+    if (this.#session !== undefined) return this.#session;
+    throw new BusFault('ENODEV', `${this.description} is not open`);
+  }
+
+  /**
+   * Brings the adapter back in step: waits for what is still due, or enters binary mode anew, once. Never
+   * fails; an adapter that does not come back is lost.
+   */
+  #recover(session: Session): Promise<void> {
+    this.#recovery ??= this.#resynchronise(session).finally(() => {
+      this.#recovery = undefined;
+    });
+    return this.#recovery;
+  }
+
+  async #resynchronise(session: Session): Promise<void> {
+    try {
+      const mode = this.#mode;
+      if (mode !== undefined && (await session.settled(SETTLE_MS))) {
+        const options = { window: this.window(Number.POSITIVE_INFINITY), quietMs: SETTLE_MS };
+        if ((await session.run(mode.release(), options)) === undefined) {
+          this.#unclean = false;
+          return;
+        }
+      }
+    } catch {
+      // Out of step after all.
+    }
+    this.#mode = undefined;
+    this.#unclean = true;
+    try {
+      session.discard();
+      await new BinaryEntry(session, this.#link as ByteLink, this.#name).fromAnywhere();
+    } catch {
+      session.lose('it does not answer any more; unplug it and plug it in again');
+    }
+  }
+
+  #peripherals(): Step[] {
+    const { power, powerUpMs, pullUps, pullUpMicrovolt, aux } = this.settings;
+    const steps: Step[] = [
+      {
+        send: Uint8Array.of(encodePeripherals({ power, pullUps, aux, cs: true })),
+        reply: 1,
+        prefix: DONE,
+        ...(power && { pauseMs: powerUpMs }),
+      },
+    ];
+    if (pullUps && pullUpMicrovolt !== 0) {
+      const source = pullUpMicrovolt === 5_000_000 ? PULL_UP_SOURCE.V5 : PULL_UP_SOURCE.V3_3;
+      steps.push({
+        send: Uint8Array.of(COMMON.PULL_UP_VOLTAGE | source),
+        reply: 1,
+        prefix: DONE,
+        refusable: true,
+        done: ([status]) => (status === DONE[0] ? undefined : this.#noPullUps()),
+      });
+    }
+    return steps;
+  }
+
+  #noPullUps(): BusFault {
+    return new BusFault(
+      'EOPNOTSUPP',
+      `${this.description} cannot choose the voltage of its pull-ups: only a v4 can, with open-drain pins and nothing on its Vpu pin; remove dtbus,pull-up-microvolt`,
+    );
+  }
+}
+
+/** A command that is answered with the name of the mode it leads to. */
+export function announced(command: number, name: string): Step {
+  return { send: Uint8Array.of(command), reply: name.length, prefix: Buffer.from(name, 'latin1') };
+}
+
+async function unlessAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return work;
+  let onAbort: (() => void) | undefined;
+  const abort = new Promise<never>((_, reject) => {
+    onAbort = () => reject(new BusFault('ETIMEDOUT'));
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    await Promise.race([work, abort]);
+  } finally {
+    signal.removeEventListener('abort', onAbort as () => void);
+  }
+}

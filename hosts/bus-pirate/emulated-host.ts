@@ -1,0 +1,122 @@
+import { resolve } from 'node:path';
+import {
+  BusFault,
+  type DeviceNode,
+  type Host,
+  type I2cController,
+  NodeError,
+  type SpiController,
+} from '../../src/bus/index.ts';
+import { loadModels, populateI2c, populateSpi, type SimulationOptions } from '../../src/sim/index.ts';
+import { serialLink } from '../link/index.ts';
+import { BusPirateHost } from './controller.ts';
+import { BusPirateEmulator, type EmulatorOptions } from './emulator.ts';
+import { V3_FIRMWARE_6_1, V4_FIRMWARE_8_0 } from './emulator-firmware.ts';
+import { DEFAULT_BAUD } from './protocol.ts';
+import { type ServedEmulator, serveEmulator } from './serve-emulator.ts';
+import { readSettings, type Settings } from './settings.ts';
+
+/** Which adapter is emulated, by the node's `dtbus,hardware`. */
+const HARDWARE = new Map([
+  ['v3', V3_FIRMWARE_6_1],
+  ['v4', V4_FIRMWARE_8_0],
+]);
+
+/**
+ * An emulated adapter on a pty, with the parts that the node's children `i2c` and `spi` describe behind it.
+ * With `port`, the name under which clients find it, it only serves whoever comes. Without, it is driven by
+ * the real controller through the real serial port: what a board's buses use when no adapter is at hand.
+ */
+export class EmulatedBusPirate implements Host {
+  readonly synchronous = false;
+  readonly i2c?: I2cController;
+  readonly spi?: SpiController;
+  readonly #node: DeviceNode;
+  readonly #simulation: SimulationOptions | undefined;
+  readonly #link: string | undefined;
+  readonly #controller: BusPirateHost | undefined;
+  #options: Promise<EmulatorOptions> | undefined;
+  #served: ServedEmulator | undefined;
+
+  constructor(node: DeviceNode, settings: Settings, simulation: SimulationOptions | undefined) {
+    this.#node = node;
+    this.#simulation = simulation;
+    const port = node.string('port');
+    this.#link = port === undefined ? undefined : resolve(simulation?.directory ?? '.', port);
+    if (this.#link !== undefined) return;
+    this.#controller = new BusPirateHost('an emulated port', settings, (events) =>
+      serialLink((this.#served as ServedEmulator).port, DEFAULT_BAUD)(events),
+    );
+    this.i2c = this.#controller.i2c;
+    this.spi = this.#controller.spi;
+  }
+
+  get description(): string {
+    return `emulated ${this.#controller?.description ?? `Bus Pirate on ${this.#link}`}`;
+  }
+
+  /** What a client opens, while it is open. */
+  get port(): string | undefined {
+    return this.#served?.port;
+  }
+
+  async open(): Promise<void> {
+    await this.close();
+    // Parts keep what they know while the adapter comes and goes.
+    this.#options ??= emulatorOptions(this.#node, this.#simulation);
+    const emulator = new BusPirateEmulator(await this.#options);
+    try {
+      this.#served = serveEmulator(
+        emulator,
+        this.#link === undefined ? { pty: true } : { pty: true, link: this.#link },
+      );
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new BusFault('ENODEV', `no pty for the emulated adapter ${this.#node.path}: ${reason}`, {
+        cause: error,
+      });
+    }
+    await this.#controller?.open();
+  }
+
+  async close(): Promise<void> {
+    await this.#controller?.close();
+    this.#served?.close();
+    this.#served = undefined;
+  }
+}
+
+/**
+ * The emulated adapter that `node` describes; nothing is opened. `simulation`: the board's, so that its
+ * parts are known to the board; without it they live on their own.
+ * @throws {NodeError}
+ */
+export function createEmulatedBusPirate(node: DeviceNode, simulation?: SimulationOptions): EmulatedBusPirate {
+  const hardware = node.string('dtbus,hardware');
+  if (hardware !== undefined && !HARDWARE.has(hardware)) {
+    throw new NodeError(
+      node,
+      'dtbus,hardware',
+      `the emulated adapters are ${[...HARDWARE.keys()].join(' and ')}, not "${hardware}"`,
+    );
+  }
+  return new EmulatedBusPirate(node, readSettings(node), simulation);
+}
+
+async function emulatorOptions(
+  node: DeviceNode,
+  board: SimulationOptions | undefined,
+): Promise<EmulatorOptions> {
+  const i2cNode = node.children.find(({ name }) => name === 'i2c');
+  const spiNode = node.children.find(({ name }) => name === 'spi');
+  const parts = [...(i2cNode?.children ?? []), ...(spiNode?.children ?? [])];
+  const simulation = board ?? { catalogue: await loadModels(parts.flatMap(({ compatible }) => compatible)) };
+  const spi = spiNode && populateSpi(spiNode, simulation);
+  const traits = HARDWARE.get(node.string('dtbus,hardware') ?? 'v4');
+  return {
+    ...(i2cNode && { i2c: populateI2c(i2cNode, simulation).wire }),
+    ...(spi && { spi: spi.wire }),
+    ...(traits && { traits }),
+    csActiveHigh: spi?.occupants.some(({ node: part }) => part.has('spi-cs-high')) ?? false,
+  };
+}

@@ -1,0 +1,122 @@
+import {
+  BusFault,
+  I2C_FUNC,
+  I2C_FUNC_SMBUS_EMUL,
+  type I2cController,
+  type I2cMessage,
+} from '../../src/bus/index.ts';
+import { type Adapter, announced, type BusMode } from './adapter.ts';
+import { BUS_CLEAR, I2cTransaction } from './i2c-transaction.ts';
+import { BITBANG, COMMON, I2C, I2C_SPEEDS, MODE_NAME, STATUS, speedIndex } from './protocol.ts';
+import { DONE, type Step } from './session.ts';
+
+/** Single commands make any sequence, so nothing that a message may ask for has to be refused. */
+const FUNCTIONALITY =
+  I2C_FUNC.I2C |
+  I2C_FUNC.TENBIT_ADDR |
+  I2C_FUNC.PROTOCOL_MANGLING |
+  I2C_FUNC.NOSTART |
+  I2C_FUNC_SMBUS_EMUL |
+  I2C_FUNC.SMBUS_READ_BLOCK_DATA |
+  I2C_FUNC.SMBUS_BLOCK_PROC_CALL;
+
+/** What the firmware does around the nine clocks of a byte. */
+const OVERHEAD_US = 20;
+
+/** A write of more than the adapter's buffer: refused before any payload, by a firmware that knows 08. */
+const WRITE_THEN_READ_PROBE = Uint8Array.of(I2C.WRITE_THEN_READ, 0xff, 0xff, 0x00, 0x00);
+
+/** The I2C bus of an adapter. */
+export class BusPirateI2cController implements I2cController {
+  readonly functionality = FUNCTIONALITY;
+  readonly #adapter: Adapter;
+  readonly #mode: BusMode;
+  #speed = 0;
+  /** The speed that the adapter was told last. */
+  #told: number | undefined;
+  /** Whether the firmware knows command 08; found out on first use. */
+  #writeThenRead: boolean | undefined;
+
+  constructor(adapter: Adapter) {
+    this.#adapter = adapter;
+    this.setClockFrequency(adapter.settings.clockFrequency);
+    this.#mode = {
+      name: MODE_NAME.i2c,
+      enter: BITBANG.ENTER_I2C,
+      setup: () => [this.#tell()],
+      release: () => BUS_CLEAR,
+    };
+  }
+
+  get description(): string {
+    return this.#adapter.description;
+  }
+
+  /** Hz */
+  get clockFrequency(): number {
+    return I2C_SPEEDS[this.#speed] as number;
+  }
+
+  /**
+   * Takes the fastest clock that is not above `hz`, from the next transfer on. @returns that clock in Hz.
+   * @throws {BusFault} `EINVAL` when even the slowest is above.
+   */
+  setClockFrequency(hz: number): number {
+    const index = speedIndex(I2C_SPEEDS, hz);
+    if (index === undefined) {
+      throw new BusFault('EINVAL', `a Bus Pirate's I2C clock is ${I2C_SPEEDS[0]} Hz or more, not ${hz} Hz`);
+    }
+    this.#speed = index;
+    return this.clockFrequency;
+  }
+
+  async transfer(messages: readonly I2cMessage[], signal?: AbortSignal): Promise<void> {
+    await this.#adapter.use(this.#mode, signal);
+    this.#writeThenRead ??= await this.#knowsWriteThenRead(signal);
+    if (this.#told !== this.#speed) await this.#adapter.run([this.#tell()], { busyUs: 0, signal });
+
+    const busyUs = 9e6 / this.clockFrequency + OVERHEAD_US;
+    const transaction = new I2cTransaction(messages, {
+      writeThenRead: this.#writeThenRead,
+      bulkMax: this.#adapter.window(busyUs) - 1,
+    });
+    let longest = 0;
+    for (const { buf } of messages) longest = Math.max(longest, buf.length);
+    const options = { busyUs, quietMs: (longest * busyUs) / 1000, signal };
+    for (const steps of transaction.runs()) {
+      const fault = await this.#adapter.run(steps, options);
+      if (fault === undefined) continue;
+      if (transaction.open) await this.#adapter.run(transaction.end(), options);
+      throw fault;
+    }
+  }
+
+  async #knowsWriteThenRead(signal: AbortSignal | undefined): Promise<boolean> {
+    const steps: Step[] = [
+      { send: WRITE_THEN_READ_PROBE, reply: 1, prefix: Uint8Array.of(STATUS.REFUSED) },
+      announced(COMMON.VERSION, MODE_NAME.i2c),
+    ];
+    try {
+      await this.#adapter.run(steps, { busyUs: 0, signal });
+      return true;
+    } catch (fault) {
+      if (!(fault instanceof BusFault) || fault.code !== 'EPROTO') throw fault;
+      // To an older firmware the lengths were commands, and led it out of this mode.
+      await this.#adapter.use(this.#mode, signal);
+      return false;
+    }
+  }
+
+  #tell(): Step {
+    const speed = this.#speed;
+    return {
+      send: Uint8Array.of(I2C.SPEED | speed),
+      reply: 1,
+      prefix: DONE,
+      done: () => {
+        this.#told = speed;
+        return undefined;
+      },
+    };
+  }
+}

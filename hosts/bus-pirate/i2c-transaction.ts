@@ -1,0 +1,269 @@
+import { BusFault, I2C_M, type I2cMessage } from '../../src/bus/index.ts';
+import { ACKNOWLEDGE, BULK_MAX, bulk, I2C, STATUS, WRITE_THEN_READ_MAX, writeThenRead } from './protocol.ts';
+import { DONE, type Step } from './session.ts';
+
+/** First byte of a ten-bit address: `11110` A9 A8 R/W (UM10204 3.1.11). */
+const TEN_BIT_PREFIX = 0xf0;
+
+/** Most bytes that a part may announce (SMBus 3.2, 6.5.7). */
+const BLOCK_MAX = 32;
+
+/**
+ * A write of this few bytes names a register; the read that follows it is sent along at once. Should the
+ * part refuse the register, the read has already been on its way: it runs, and its data are dropped.
+ */
+const REGISTER_BYTES = 2;
+
+/** What the adapter can do for a transaction. */
+export interface I2cAbilities {
+  /** Command 08 is known. */
+  readonly writeThenRead: boolean;
+  /** Most bytes of a bulk write: no more than may be on the way at once. */
+  readonly bulkMax: number;
+}
+
+const START = command(I2C.START);
+const STOP = command(I2C.STOP);
+const ACK = command(I2C.ACK);
+const NACK = command(I2C.NACK);
+const READ_BYTE = Uint8Array.of(I2C.READ_BYTE);
+
+function command(byte: number): Step {
+  return { send: Uint8Array.of(byte), reply: 1, prefix: DONE };
+}
+
+/** Frees the bus when a part may be in the middle of a byte: its rest is clocked out and refused. */
+export const BUS_CLEAR: readonly Step[] = [{ send: READ_BYTE, reply: 1 }, NACK, STOP];
+
+/**
+ * One transaction as steps. Reads that end it are done by write-then-read, which takes START, address, data
+ * and STOP in one command: with the address as its only byte, a refusal can mean but one thing. All else is
+ * made of single commands, sent ahead of their answers as far as nothing can go wrong in between.
+ */
+export class I2cTransaction {
+  readonly #messages: readonly I2cMessage[];
+  readonly #abilities: I2cAbilities;
+  #open = false;
+  /** A byte was read and neither acknowledged nor refused. */
+  #unanswered = false;
+
+  constructor(messages: readonly I2cMessage[], abilities: I2cAbilities) {
+    this.#messages = messages;
+    this.#abilities = abilities;
+    for (const message of messages) check(message);
+  }
+
+  /** True while START was sent and STOP was not. */
+  get open(): boolean {
+    return this.#open;
+  }
+
+  /** The steps that free the bus after a fault. */
+  end(): readonly Step[] {
+    if (!this.#open) return [];
+    return this.#unanswered ? [NACK, this.#stop()] : [this.#stop()];
+  }
+
+  /** The steps, in runs: what a later run sends depends on what the earlier one read. */
+  *runs(): Generator<readonly Step[]> {
+    let steps: Step[] = [];
+    const last = this.#messages.length - 1;
+    for (let i = 0; i <= last; i++) {
+      const message = this.#messages[i] as I2cMessage;
+      const ends = i === last || (message.flags & I2C_M.STOP) !== 0;
+      const next = this.#messages[i + 1];
+      if ((message.flags & (I2C_M.RD | I2C_M.RECV_LEN)) === (I2C_M.RD | I2C_M.RECV_LEN)) {
+        steps.push(...this.#head(message, i === 0));
+        yield* this.#block(steps, message);
+        steps = ends ? [this.#stop()] : [];
+        continue;
+      }
+      if (this.#isWhole(message, ends)) {
+        steps.push(...this.#whole(message));
+        continue;
+      }
+      steps.push(...this.#head(message, i === 0), ...this.#body(message));
+      if (ends) steps.push(this.#stop());
+      else if (next !== undefined && !namesRegister(message, next)) setWait(steps);
+    }
+    yield steps;
+  }
+
+  /** A read that write-then-read can do from its START to the STOP. */
+  #isWhole({ flags, buf }: I2cMessage, ends: boolean): boolean {
+    const plain = (flags & ~(I2C_M.TEN | I2C_M.STOP)) === I2C_M.RD;
+    const fits = buf.length >= 1 && buf.length <= WRITE_THEN_READ_MAX;
+    return this.#abilities.writeThenRead && ends && plain && fits;
+  }
+
+  #whole(message: I2cMessage): Step[] {
+    const { addr, flags, buf } = message;
+    const steps: Step[] = [];
+    let address = (addr << 1) | 1;
+    if ((flags & I2C_M.TEN) !== 0) {
+      steps.push(this.#start(), ...this.#bulks(tenBit(addr), () => noAddress(message)));
+      address = (tenBit(addr)[0] as number) | 1;
+    }
+    steps.push({
+      send: writeThenRead(I2C.WRITE_THEN_READ, Uint8Array.of(address), buf.length),
+      reply: 1 + buf.length,
+      prefix: DONE,
+      refusable: true,
+      wait: true,
+      done: (reply) => {
+        // Refused, it leaves the bus as it is, without a STOP.
+        this.#open = reply[0] === STATUS.REFUSED;
+        if (this.#open) return noAddress(message);
+        buf.set(reply.subarray(1));
+        return undefined;
+      },
+    });
+    return steps;
+  }
+
+  /** START and the address. */
+  #head(message: I2cMessage, first: boolean): Step[] {
+    const { addr, flags } = message;
+    // Documentation/i2c/i2c-protocol.rst: at the beginning NOSTART leaves out the address only.
+    if ((flags & I2C_M.NOSTART) !== 0) return first ? [this.#start()] : [];
+    const reading = ((flags & I2C_M.RD) !== 0) !== ((flags & I2C_M.REV_DIR_ADDR) !== 0);
+    const refused = () => noAddress(message);
+    if ((flags & I2C_M.TEN) === 0) {
+      return [this.#start(), ...this.#bulks([(addr << 1) | (reading ? 1 : 0)], refused)];
+    }
+    const steps = [this.#start(), ...this.#bulks(tenBit(addr), refused)];
+    if (reading) steps.push(this.#start(), ...this.#bulks([(tenBit(addr)[0] as number) | 1], refused));
+    return steps;
+  }
+
+  #body(message: I2cMessage): Step[] {
+    const { flags, buf } = message;
+    if ((flags & I2C_M.RD) === 0) return this.#bulks(buf, (at) => noData(message, at));
+    return this.#reads(message, 0, buf.length, true);
+  }
+
+  /** `final`: the last byte is answered with NACK, so that the part lets go of the bus. */
+  #reads({ flags, buf }: I2cMessage, from: number, to: number, final: boolean): Step[] {
+    const steps: Step[] = [];
+    for (let at = from; at < to; at++) {
+      steps.push({
+        send: READ_BYTE,
+        reply: 1,
+        done: ([byte]) => {
+          buf[at] = byte as number;
+          return undefined;
+        },
+      });
+      if ((flags & I2C_M.NO_RD_ACK) === 0) steps.push(final && at === to - 1 ? NACK : ACK);
+    }
+    return steps;
+  }
+
+  /** The part says how much it sends; see `I2cMessage`. */
+  *#block(before: readonly Step[], message: I2cMessage): Generator<readonly Step[]> {
+    const { buf } = message;
+    const steps = [...before];
+    // The count may only be asked for once the address is acknowledged: without a part it reads 255.
+    setWait(steps);
+    steps.push({ send: READ_BYTE, reply: 1, done: ([count]) => this.#count(message, count as number) });
+    yield steps;
+    const always = Math.max(1, buf.length - BLOCK_MAX);
+    yield [ACK, ...this.#reads(message, 1, (buf[0] as number) + always, true)];
+  }
+
+  #count({ addr, buf }: I2cMessage, count: number): BusFault | undefined {
+    buf[0] = count;
+    if (count >= 1 && count <= BLOCK_MAX) return undefined;
+    this.#unanswered = true;
+    return new BusFault(
+      'EPROTO',
+      `${shown(addr)} announced a block of ${count} bytes, not 1 to ${BLOCK_MAX}`,
+    );
+  }
+
+  /** Writes bytes; `refused` makes the fault for the first that is not acknowledged. */
+  #bulks(data: ArrayLike<number>, refused: (at: number) => BusFault | undefined): Step[] {
+    const bytes = Uint8Array.from(data);
+    const size = Math.max(1, Math.min(BULK_MAX, this.#abilities.bulkMax));
+    const steps: Step[] = [];
+    for (let from = 0; from < bytes.length; from += size) {
+      const send = bulk(bytes.subarray(from, from + size));
+      steps.push({
+        send,
+        reply: send.length,
+        prefix: DONE,
+        done: (reply) => {
+          const at = reply.indexOf(ACKNOWLEDGE.NACK, 1);
+          return at < 0 ? undefined : refused(from + at - 1);
+        },
+      });
+    }
+    return steps;
+  }
+
+  #start(): Step {
+    return {
+      ...START,
+      done: () => {
+        this.#open = true;
+        return undefined;
+      },
+    };
+  }
+
+  #stop(): Step {
+    return {
+      ...STOP,
+      wait: true,
+      done: () => {
+        this.#open = false;
+        return undefined;
+      },
+    };
+  }
+}
+
+/** Whether `next` may be sent before it is known that `message` was acknowledged. */
+function namesRegister(message: I2cMessage, next: I2cMessage): boolean {
+  const mangled = ~(I2C_M.RD | I2C_M.TEN | I2C_M.STOP | I2C_M.RECV_LEN);
+  return (
+    message.addr === next.addr &&
+    ((message.flags | next.flags) & mangled) === 0 &&
+    (message.flags & (I2C_M.RD | I2C_M.TEN)) === 0 &&
+    (next.flags & (I2C_M.RD | I2C_M.TEN | I2C_M.RECV_LEN)) === I2C_M.RD &&
+    message.buf.length <= REGISTER_BYTES
+  );
+}
+
+function setWait(steps: Step[]): void {
+  const last = steps.pop();
+  if (last !== undefined) steps.push({ ...last, wait: true });
+}
+
+function check({ addr, flags, buf }: I2cMessage): void {
+  const ten = (flags & I2C_M.TEN) !== 0;
+  if (!(addr >= 0 && addr <= (ten ? 0x3ff : 0x7f))) {
+    throw new BusFault('EINVAL', `0x${addr.toString(16)} is no ${ten ? 'ten' : 'seven'}-bit I2C address`);
+  }
+  if ((flags & I2C_M.RECV_LEN) !== 0 && buf.length < 1 + BLOCK_MAX) {
+    throw new BusFault('EINVAL', `a block read needs room for ${1 + BLOCK_MAX} bytes, not ${buf.length}`);
+  }
+}
+
+function tenBit(addr: number): [high: number, low: number] {
+  return [TEN_BIT_PREFIX | ((addr >> 7) & 0x06), addr & 0xff];
+}
+
+function noAddress({ addr, flags }: I2cMessage): BusFault | undefined {
+  if ((flags & I2C_M.IGNORE_NAK) !== 0) return undefined;
+  return new BusFault('ENXIO', `address ${shown(addr)} was not acknowledged`);
+}
+
+function noData({ addr, flags, buf }: I2cMessage, at: number): BusFault | undefined {
+  if ((flags & I2C_M.IGNORE_NAK) !== 0) return undefined;
+  return new BusFault('EREMOTEIO', `address ${shown(addr)} did not acknowledge byte ${at} of ${buf.length}`);
+}
+
+function shown(addr: number): string {
+  return `0x${addr.toString(16).padStart(2, '0')}`;
+}

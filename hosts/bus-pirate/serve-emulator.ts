@@ -1,0 +1,75 @@
+import type { Duplex } from 'node:stream';
+import { openPty } from '../../src/os/index.ts';
+import type { BusPirateEmulator } from './emulator.ts';
+import { Faults } from './faults.ts';
+
+/** Where the emulator is to be reached. */
+export type EmulatorPort =
+  /** A stream that somebody else has made: the adapter's end of it. */
+  | { readonly stream: Duplex; readonly name?: string }
+  /** A new pty; `link`: a path that leads to it. */
+  | { readonly pty: true; readonly link?: string };
+
+/** An emulator at work. */
+export interface ServedEmulator {
+  /** What a client opens: `/dev/pts/3`. */
+  readonly port: string;
+  readonly faults: Faults;
+  /** True once it was closed or unplugged. */
+  readonly closed: boolean;
+  /** Unplugs it. */
+  close(): void;
+}
+
+/**
+ * Lets clients talk to `emulator`. It answers in the event loop of its caller, which may be the client's own
+ * or that of a worker: nothing here waits.
+ * @throws {OsError} when the system has no pty to give.
+ */
+export function serveEmulator(
+  emulator: BusPirateEmulator,
+  port: EmulatorPort,
+  faults: Faults = new Faults(),
+): ServedEmulator {
+  const { stream, name, end } = endOf(port);
+  let closed = false;
+  const close = (): void => {
+    if (closed) return;
+    closed = true;
+    end();
+  };
+  const answer = (bytes: Uint8Array): void => {
+    if (closed || bytes.length === 0) return;
+    // A client that asks without listening is asked to wait.
+    if (stream.write(bytes)) return;
+    stream.pause();
+    stream.once('drain', () => stream.resume());
+  };
+  stream.on('data', (received: Uint8Array) => {
+    if (closed) return;
+    const { bytes, unplugged } = faults.incoming(received);
+    const reply = faults.hanging ? bytes.subarray(0, 0) : faults.outgoing(emulator.feed(bytes));
+    if (faults.latencyMs > 0) setTimeout(answer, faults.latencyMs, reply);
+    else answer(reply);
+    if (unplugged) close();
+  });
+  stream.on('error', close);
+  stream.on('close', close);
+  return {
+    port: name,
+    faults,
+    get closed() {
+      return closed;
+    },
+    close,
+  };
+}
+
+function endOf(port: EmulatorPort): { stream: Duplex; name: string; end: () => void } {
+  if ('stream' in port) {
+    const { stream, name = 'a stream' } = port;
+    return { stream, name, end: () => stream.destroy() };
+  }
+  const pty = openPty(port.link === undefined ? {} : { link: port.link });
+  return { stream: pty.stream, name: pty.name, end: () => pty.close() };
+}

@@ -1,0 +1,239 @@
+import {
+  BusFault,
+  bytesPerWord,
+  SPI_MODE,
+  SPI_MODE_X_MASK,
+  type SpiCapabilities,
+  type SpiController,
+  type SpiTransfer,
+} from '../../src/bus/index.ts';
+import type { Adapter, BusMode } from './adapter.ts';
+import {
+  BITBANG,
+  encodeSpiConfig,
+  isAtLeast,
+  MODE_NAME,
+  SPI,
+  SPI_SPEEDS,
+  SPI_SPEEDS_EVERYWHERE,
+  speedIndex,
+  WRITE_THEN_READ_MAX,
+} from './protocol.ts';
+import { DONE, type Step } from './session.ts';
+import { chipSelect, planMessage } from './spi-message.ts';
+
+const MODES = SPI_MODE.CPHA | SPI_MODE.CPOL | SPI_MODE.CS_HIGH | SPI_MODE.LSB_FIRST | SPI_MODE.NO_CS;
+
+const WORD_BITS = [8, 16, 24, 32];
+
+const CAPABILITIES: SpiCapabilities = {
+  chipSelects: 1,
+  modes: MODES,
+  bitsPerWordMask: WORD_BITS.reduce((mask, bits) => mask | (1 << (bits - 1)), 0) >>> 0,
+  maxSpeedHz: Math.max(...SPI_SPEEDS.slice(0, SPI_SPEEDS_EVERYWHERE)),
+  maxWordDelayNs: 0,
+  maxCsSetupNs: 1e9,
+  maxCsHoldNs: 1e9,
+  maxCsInactiveNs: 1e9,
+};
+
+/** Index of 2 MHz: what is faster does not work before firmware 6.2. */
+const SPEEDS_BEFORE_6_2 = 5;
+
+/**
+ * A v3 waits after each SPI command until its answer has left the UART: no more may be on the way than chip
+ * select, one bulk transfer and chip select again.
+ */
+const V3_WINDOW = 20;
+
+/** What the firmware does around the eight clocks of a byte. */
+const OVERHEAD_US = 10;
+
+/** How the adapter's SPI pins work at the moment. */
+interface Line {
+  readonly config: number;
+  readonly speed: number;
+}
+
+/** The SPI bus of an adapter: one chip select, one data line each way. */
+export class BusPirateSpiController implements SpiController {
+  readonly capabilities = CAPABILITIES;
+  readonly #adapter: Adapter;
+  readonly #mode: BusMode;
+  /** What the adapter was told last. */
+  #told: Line | undefined;
+  /** Mode bits of the device addressed last: they say which level of CS is idle. */
+  #lastMode = 0;
+  /** What the last message left selected. */
+  #held: { readonly mode: number } | undefined;
+
+  constructor(adapter: Adapter) {
+    this.#adapter = adapter;
+    this.#mode = {
+      name: MODE_NAME.spi,
+      enter: BITBANG.ENTER_SPI,
+      setup: () => {
+        this.#told = undefined;
+        this.#held = undefined;
+        return [];
+      },
+      release: () => {
+        this.#held = undefined;
+        return [chipSelect(this.#lastMode, false)];
+      },
+    };
+  }
+
+  get description(): string {
+    return this.#adapter.description;
+  }
+
+  async transfer(
+    cs: number,
+    mode: number,
+    transfers: readonly SpiTransfer[],
+    signal?: AbortSignal,
+  ): Promise<void> {
+    try {
+      this.#check(cs, mode, transfers);
+      await this.#transfer(mode, transfers, signal);
+    } catch (fault) {
+      // After an abort nothing is waited for: recovery deselects.
+      if (signal?.aborted) this.#held = undefined;
+      await this.deselect();
+      throw fault;
+    }
+  }
+
+  async deselect(): Promise<void> {
+    const held = this.#held;
+    this.#held = undefined;
+    if (held === undefined) return;
+    await this.#adapter.use(this.#mode);
+    await this.#adapter.run([chipSelect(held.mode, false)], { busyUs: 0 });
+  }
+
+  async #transfer(
+    mode: number,
+    transfers: readonly SpiTransfer[],
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    await this.#adapter.use(this.#mode, signal);
+    const steps: Step[] = [];
+    if (this.#held !== undefined && this.#held.mode !== mode) {
+      steps.push(chipSelect(this.#held.mode, false));
+      this.#held = undefined;
+    }
+    const held = this.#held !== undefined;
+    const line = this.#lineFor(mode, transfers, held);
+    const isNew = line.config !== this.#told?.config || line.speed !== this.#told.speed;
+    if (isNew) steps.push(...this.#tell(line));
+    // Both commands leave CS high; so does a device whose select is active low.
+    const csHigh = (mode & SPI_MODE.CS_HIGH) !== 0;
+    if (!held && csHigh !== ((this.#lastMode & SPI_MODE.CS_HIGH) !== 0 && !isNew)) {
+      steps.push(chipSelect(mode, false));
+    }
+    this.#lastMode = mode;
+
+    const speedHz = SPI_SPEEDS[line.speed] as number;
+    const busyUs = 8e6 / speedHz + OVERHEAD_US;
+    const pipelined = this.#adapter.hasFlowControl;
+    const window = this.#adapter.window(busyUs);
+    const keepsUp = window > V3_WINDOW;
+    const plan = planMessage(mode, transfers, held, {
+      writeThenRead: isAtLeast(this.#adapter.version?.firmware ?? '', 5, 5),
+      bulkMax: window - 1,
+      payloadMax: pipelined || keepsUp ? WRITE_THEN_READ_MAX : window,
+      pipelined,
+    });
+    steps.push(...plan.steps);
+    const keep = transfers.at(-1)?.csChange === true;
+    // What breaks off in between is deselected by the recovery.
+    this.#held = undefined;
+    const fault = await this.#adapter.run(steps, {
+      busyUs,
+      window: pipelined ? window : Math.min(window, V3_WINDOW),
+      quietMs: (WRITE_THEN_READ_MAX * 2 * busyUs) / 1000,
+      signal,
+    });
+    if (fault !== undefined || keep) this.#held = { mode };
+    if (fault !== undefined) throw fault;
+    plan.finish();
+  }
+
+  /** Clock and pins for a message. All that is sent without deselecting goes at the slowest speed asked for. */
+  #lineFor(mode: number, transfers: readonly SpiTransfer[], held: boolean): Line {
+    const config = encodeSpiConfig({
+      mode: mode & SPI_MODE_X_MASK,
+      openDrain: this.#adapter.settings.openDrain,
+      sampleAtEnd: false,
+    });
+    let hz = this.capabilities.maxSpeedHz;
+    for (const { speedHz } of transfers) if (speedHz > 0) hz = Math.min(hz, speedHz);
+    const old = isAtLeast(this.#adapter.version?.firmware ?? '', 6, 2)
+      ? SPI_SPEEDS_EVERYWHERE
+      : SPEEDS_BEFORE_6_2;
+    const speed = speedIndex(SPI_SPEEDS, hz, old);
+    if (speed === undefined) {
+      throw new BusFault('EINVAL', `a Bus Pirate's SPI clock is ${SPI_SPEEDS[0]} Hz or more, not ${hz} Hz`);
+    }
+    if (!held || this.#told === undefined) return { config, speed };
+    // Setting the clock raises CS, so a chip that stays selected keeps its clock.
+    if ((SPI_SPEEDS[this.#told.speed] as number) <= hz) return this.#told;
+    throw new BusFault(
+      'EOPNOTSUPP',
+      `a Bus Pirate cannot go from ${SPI_SPEEDS[this.#told.speed]} Hz to ${hz} Hz while the chip stays selected: ask for the lower speed from the beginning`,
+    );
+  }
+
+  #tell(line: Line): Step[] {
+    return [
+      { send: Uint8Array.of(line.config), reply: 1, prefix: DONE },
+      {
+        send: Uint8Array.of(SPI.SPEED | line.speed),
+        reply: 1,
+        prefix: DONE,
+        done: () => {
+          this.#told = line;
+          return undefined;
+        },
+      },
+    ];
+  }
+
+  #check(cs: number, mode: number, transfers: readonly SpiTransfer[]): void {
+    if (cs !== 0) {
+      throw new BusFault('EINVAL', `there is no chip select ${cs}: a Bus Pirate has one, number 0`);
+    }
+    const strange = mode & ~MODES;
+    if (strange !== 0) {
+      throw new BusFault('EOPNOTSUPP', `a Bus Pirate has no SPI mode bits 0x${strange.toString(16)}`);
+    }
+    for (const transfer of transfers) checkTransfer(transfer);
+  }
+}
+
+function checkTransfer(transfer: SpiTransfer): void {
+  const { tx, rx, txNbits, rxNbits, wordDelayNs } = transfer;
+  if (tx !== undefined && rx !== undefined && tx.length !== rx.length) {
+    throw new BusFault('EINVAL', `tx has ${tx.length} bytes but rx ${rx.length}: they must be equally long`);
+  }
+  const bits = transfer.bitsPerWord || 8;
+  if (!WORD_BITS.includes(bits)) {
+    throw new BusFault('EOPNOTSUPP', `a Bus Pirate has words of ${WORD_BITS.join(', ')} bits, not ${bits}`);
+  }
+  const length = (tx ?? rx)?.length ?? 0;
+  if (length % bytesPerWord(bits) !== 0) {
+    throw new BusFault('EINVAL', `${length} bytes are no whole number of ${bits}-bit words`);
+  }
+  if (txNbits > 1 || rxNbits > 1) {
+    throw new BusFault('EOPNOTSUPP', 'a Bus Pirate has one data line each way: no dual, quad or octal');
+  }
+  if (wordDelayNs > 0) {
+    throw new BusFault('EOPNOTSUPP', 'a Bus Pirate cannot wait between words: remove spi-…-delay properties');
+  }
+  const longest = Math.max(transfer.csSetupNs, transfer.csHoldNs, transfer.csInactiveNs);
+  if (longest > CAPABILITIES.maxCsSetupNs) {
+    throw new BusFault('EINVAL', `a delay of ${longest} ns is more than a second`);
+  }
+}

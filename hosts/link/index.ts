@@ -1,0 +1,3 @@
+export type { ByteLink, LinkEvents, LinkOpener } from './byte-link.ts';
+export { portsThatExist, serialLink } from './serial.ts';
+export { streamLink, tcpLink } from './stream.ts';

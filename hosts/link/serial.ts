@@ -1,0 +1,112 @@
+import { readdir } from 'node:fs/promises';
+import { BusFault } from '../../src/bus/index.ts';
+import type { ByteLink, LinkOpener } from './byte-link.ts';
+
+/** Names under /dev of ports that an adapter can be on: USB serial, USB CDC, Bluetooth, macOS. */
+const PORT_NAMES = /^(ttyUSB|ttyACM|ttyAMA|rfcomm|cu\.)/;
+
+/** How long closing waits for bytes that the adapter does not take. */
+const DRAIN_LIMIT_MS = 200;
+
+/** A serial port, 8N1, for this program alone. `serialport` is loaded on the first opening. */
+export function serialLink(path: string, baudRate: number): LinkOpener {
+  return async (events) => {
+    const { SerialPort } = await import('serialport');
+    const port = new SerialPort({ path, baudRate, autoOpen: false });
+    await new Promise<void>((resolve, reject) => {
+      port.open((error) => {
+        if (error === null || error === undefined) resolve();
+        else openFault(path, error).then(reject, reject);
+      });
+    });
+    let open = true;
+    const lose = (reason: string): void => {
+      if (!open) return;
+      open = false;
+      events.lost(reason);
+    };
+    port.on('data', (bytes: Uint8Array) => {
+      if (open) events.data(bytes);
+    });
+    port.on('error', (error: Error) => lose(error.message));
+    port.on('close', (error?: Error | null) => lose(error?.message ?? 'the port was closed'));
+    const link: ByteLink = {
+      name: path,
+      write: (bytes) => {
+        if (open) port.write(bytes);
+      },
+      setBaudRate: (baud) =>
+        new Promise((resolve, reject) => {
+          port.update({ baudRate: baud }, (error) => {
+            if (error === null || error === undefined) resolve();
+            else reject(new BusFault('EIO', `${path} cannot be set to ${baud} baud: ${error.message}`));
+          });
+        }),
+      close: async () => {
+        const wasOpen = open;
+        open = false;
+        if (wasOpen) await drained(port);
+        if (port.isOpen) await new Promise<void>((resolve) => port.close(() => resolve()));
+      },
+    };
+    return link;
+  };
+}
+
+function drained(port: { drain(done: () => void): void }): Promise<void> {
+  return new Promise((resolve) => {
+    const limit = setTimeout(resolve, DRAIN_LIMIT_MS);
+    port.drain(() => {
+      clearTimeout(limit);
+      resolve();
+    });
+  });
+}
+
+/** `serialport` gives the reason only as text: errno's words, and its own "Cannot lock port". */
+async function openFault(path: string, error: Error): Promise<BusFault> {
+  const options = { cause: error };
+  if (/no such file|no such device|cannot find|file not found|ENXIO/i.test(error.message)) {
+    return new BusFault('ENODEV', `${path} is not there; ${await portsThatExist()}`, options);
+  }
+  if (/permission denied|access denied|operation not permitted/i.test(error.message)) {
+    return new BusFault(
+      'EACCES',
+      `no permission to open ${path}: add yourself to the group that owns it (on Debian: sudo adduser $USER dialout) and log in again`,
+      options,
+    );
+  }
+  if (/cannot lock port|resource busy|temporarily unavailable/i.test(error.message)) {
+    return new BusFault(
+      'EBUSY',
+      `${path} is in use by another program: close it (fuser ${path} names it)`,
+      options,
+    );
+  }
+  if (/inappropriate ioctl|is a directory|not a tty/i.test(error.message)) {
+    return new BusFault('ENODEV', `${path} is no serial port; ${await portsThatExist()}`, options);
+  }
+  return new BusFault('ENODEV', `${path} cannot be opened: ${error.message}`, options);
+}
+
+/** One phrase for a person: which ports an adapter could be on. */
+export async function portsThatExist(): Promise<string> {
+  const names = process.platform === 'win32' ? await windowsPorts() : await unixPorts();
+  return names.length === 0
+    ? 'no serial adapter is plugged in'
+    : `there ${names.length === 1 ? 'is' : 'are'}: ${names.join(', ')}`;
+}
+
+/** Read from /dev rather than asked of `serialport`, which starts `udevadm` for it. */
+async function unixPorts(): Promise<string[]> {
+  const names = await readdir('/dev').catch(() => []);
+  return names
+    .filter((name) => PORT_NAMES.test(name))
+    .sort()
+    .map((name) => `/dev/${name}`);
+}
+
+async function windowsPorts(): Promise<string[]> {
+  const { SerialPort } = await import('serialport');
+  return (await SerialPort.list()).map(({ path }) => path);
+}

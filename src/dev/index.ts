@@ -1,3 +1,6 @@
+export { type NodeSource, setBoardProvider } from './dropin/nodes.ts';
+export { takeOverPackages } from './dropin/take-over.ts';
+export { i2cBus } from './i2c-bus/i2c-bus.ts';
 export { I2cDev } from './i2c-dev.ts';
 export { I2cNode, type I2cNodeOptions } from './i2c-node.ts';
 export {
@@ -11,6 +14,7 @@ export {
 export { type BusNode, type I2cPath, NodeRegistry, type SpiPath } from './node-registry.ts';
 export type { SmbusCall } from './smbus-calls.ts';
 export { SpiDev, type SpiResult } from './spi-dev.ts';
+export { spiDevice } from './spi-device/spi-device.ts';
 export { SpiNode, type SpiNodeOptions, type SpiOpenOptions } from './spi-node.ts';
 export type { SpiSegment } from './spi-segments.ts';
 export { strerror } from './strerror.ts';

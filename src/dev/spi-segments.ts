@@ -100,8 +100,8 @@ export function transferOf(node: SpiNode, segment: SpiSegment): SpiTransfer {
   };
 }
 
-/** spidev aligns each transfer's place in its buffers for DMA (`ARCH_DMA_MINALIGN`, 8 on x86). */
-const DMA_ALIGN = 8;
+/** spidev aligns each transfer's place in its buffers for DMA: `ARCH_DMA_MINALIGN`, 64 on the Raspberry Pi. */
+const DMA_ALIGN = 64;
 
 /** spidev's limit on one message. @throws {BusFault} `EMSGSIZE` */
 export function checkBufsiz(transfers: readonly SpiTransfer[], bufsiz: number): void {

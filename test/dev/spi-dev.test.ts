@@ -140,15 +140,15 @@ describe('a message', () => {
 });
 
 describe("spidev's bufsiz", () => {
-  it('holds where it is asked for, a direction, each transfer rounded up to 8', () => {
+  it('holds where it is asked for, a direction, each transfer rounded up to 64', () => {
     const { node, spi } = setUp();
     spi.transferSync({ rx: 10_000 });
     const limited = node.open({ bufsiz: 4096 });
     limited.transferSync({ tx: new Uint8Array(4096), rx: 4096 });
-    limited.transferSync(Array(512).fill({ rx: 1 }));
+    limited.transferSync(Array(64).fill({ rx: 1 }));
     expect(() => limited.transferSync({ rx: 4097 })).toThrow(fault('EMSGSIZE'));
     expect(() => limited.transferSync({ tx: new Uint8Array(4097) })).toThrow(fault('EMSGSIZE'));
-    expect(() => limited.transferSync(Array(513).fill({ rx: 1 }))).toThrow(fault('EMSGSIZE'));
+    expect(() => limited.transferSync(Array(65).fill({ rx: 1 }))).toThrow(fault('EMSGSIZE'));
   });
 });
 

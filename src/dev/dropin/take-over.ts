@@ -1,0 +1,58 @@
+import Module, { register } from 'node:module';
+import { dirname } from 'node:path';
+import { i2cBus } from '../i2c-bus/i2c-bus.ts';
+import { spiDevice } from '../spi-device/spi-device.ts';
+import { mayBeTaken, packageOfFile, packageOfMissing, type TakenPackage } from './packages.ts';
+import type { Entries } from './resolve-hook.ts';
+
+const EXPORTS: Record<TakenPackage, object> = { 'i2c-bus': i2cBus, 'spi-device': spiDevice };
+
+interface Parent {
+  readonly filename?: string | null;
+}
+
+/** Parts of node:module that are not documented; every Node since 0.x has them, and others build on them. */
+interface Loader {
+  _load(request: string, parent: Parent | undefined, isMain: boolean): unknown;
+  _resolveFilename(request: string, parent: Parent | undefined, isMain: boolean): string;
+}
+
+const loader = Module as unknown as Loader;
+
+/** Which package of ours `require(request)` in `parent` asks for. */
+function packageOf(request: string, parent: Parent | undefined): TakenPackage | undefined {
+  if (!mayBeTaken(request)) return undefined;
+  let file: string;
+  try {
+    file = loader._resolveFilename(request, parent, false);
+  } catch {
+    const from = parent?.filename;
+    return packageOfMissing(request, typeof from === 'string' ? dirname(from) : undefined);
+  }
+  return packageOfFile(file);
+}
+
+/**
+ * Lets every `require` and `import` of i2c-bus and spi-device in this thread get ours: nested copies, copies
+ * asked for by a path, and packages that are not installed. Gives a function that undoes it for `require`.
+ */
+export function takeOverPackages(): () => void {
+  const load = loader._load;
+  loader._load = (request, parent, isMain) => {
+    const taken = packageOf(request, parent);
+    return taken === undefined ? load.call(loader, request, parent, isMain) : EXPORTS[taken];
+  };
+  // What is imported is resolved in a thread of Node's own: see resolve-hook.ts.
+  const entries: Entries = {
+    'i2c-bus': beside('i2c-bus-entry.js'),
+    'spi-device': beside('spi-device-entry.js'),
+  };
+  register(beside('resolve-hook.js'), { data: entries });
+  return () => {
+    loader._load = load;
+  };
+}
+
+function beside(file: string): string {
+  return new URL(file, import.meta.url).href;
+}

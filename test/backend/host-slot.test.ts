@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import { Client } from '../../src/backend/client.ts';
+import { HostSlot } from '../../src/backend/host-slot.ts';
+import { BusFault, type Host } from '../../src/bus/index.ts';
+
+/** A host whose `open` fails as long as `absent` is set. */
+function adapter() {
+  const events: string[] = [];
+  const state = { absent: false };
+  const host: Host = {
+    description: 'test adapter',
+    synchronous: false,
+    open() {
+      events.push('open');
+      if (state.absent) throw new BusFault('ENODEV', 'not plugged in');
+    },
+    close() {
+      events.push('close');
+    },
+  };
+  return { host, events, state };
+}
+
+/** A job that is ended by hand. */
+function manual() {
+  let finish: () => void = () => {};
+  let fail: (fault: BusFault) => void = () => {};
+  const done = new Promise<void>((resolve, reject) => {
+    finish = resolve;
+    fail = reject;
+  });
+  return { run: () => done, finish: () => finish(), fail: (fault: BusFault) => fail(fault) };
+}
+
+const LONG = 10_000;
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+async function openSlot(host: Host, options = {}): Promise<HostSlot> {
+  const slot = new HostSlot(host, { reopenIntervalMs: 0, abortGraceMs: 5, ...options });
+  await slot.open();
+  return slot;
+}
+
+describe('whose turn it is', () => {
+  it('runs one job at a time', async () => {
+    const slot = await openSlot(adapter().host);
+    const client = new Client('a');
+    const first = manual();
+    const started: number[] = [];
+    const one = slot.run(client, LONG, () => {
+      started.push(1);
+      return first.run();
+    });
+    const two = slot.run(client, LONG, () => void started.push(2));
+    await settle();
+    expect(started).toEqual([1]);
+    first.finish();
+    await Promise.all([one, two]);
+    expect(started).toEqual([1, 2]);
+  });
+
+  it('lets waiting clients take turns, however many jobs one of them has queued', async () => {
+    const slot = await openSlot(adapter().host);
+    const [greedy, modest] = [new Client('greedy'), new Client('modest')];
+    const order: string[] = [];
+    const job = (client: Client) => slot.run(client, LONG, async () => void order.push(client.name));
+    await Promise.all([job(greedy), job(greedy), job(greedy), job(modest), job(modest)]);
+    expect(order).toEqual(['greedy', 'greedy', 'modest', 'greedy', 'modest']);
+  });
+
+  it('keeps the host for a client that holds it', async () => {
+    const slot = await openSlot(adapter().host);
+    const [holder, other] = [new Client('holder'), new Client('other')];
+    const order: string[] = [];
+    slot.hold(holder);
+    expect(slot.idleFor(other)).toBe(false);
+    const waiting = slot.run(other, LONG, () => void order.push('other'));
+    await slot.run(holder, LONG, () => void order.push('holder'));
+    slot.release(holder);
+    await waiting;
+    expect(order).toEqual(['holder', 'other']);
+  });
+
+  it('cancels what a client that went away still had waiting', async () => {
+    const slot = await openSlot(adapter().host);
+    const [gone, stays] = [new Client('gone'), new Client('stays')];
+    const first = manual();
+    const running = slot.run(stays, LONG, first.run);
+    const waiting = slot.run(gone, LONG, () => {});
+    slot.drop(gone);
+    await expect(waiting).rejects.toMatchObject({ code: 'ECANCELED' });
+    first.finish();
+    await running;
+  });
+});
+
+describe('arbitration', () => {
+  it('tries again a bounded number of times', async () => {
+    const slot = await openSlot(adapter().host, { arbitrationRetries: 3 });
+    let tries = 0;
+    const lost = () => {
+      tries++;
+      throw new BusFault('EAGAIN');
+    };
+    await expect(slot.run(new Client('a'), LONG, lost)).rejects.toMatchObject({ code: 'EAGAIN' });
+    expect(tries).toBe(4);
+    expect(() => slot.runSync(lost)).toThrowError(expect.objectContaining({ code: 'EAGAIN' }));
+    expect(tries).toBe(8);
+  });
+
+  it('succeeds when a later try does', async () => {
+    const slot = await openSlot(adapter().host);
+    let tries = 0;
+    await slot.run(new Client('a'), LONG, () => {
+      if (++tries < 3) throw new BusFault('EAGAIN');
+    });
+    expect(tries).toBe(3);
+  });
+});
+
+describe('deadline', () => {
+  it('aborts the job at its deadline', async () => {
+    const { host, events } = adapter();
+    const slot = await openSlot(host);
+    const job = slot.run(
+      new Client('a'),
+      5,
+      (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    );
+    await expect(job).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    // It let go as it was told: it need not be opened anew.
+    expect(events).toEqual(['open']);
+  });
+
+  it('gives up a host that ignores its abort, and opens it anew for the next job', async () => {
+    const { host, events } = adapter();
+    const slot = await openSlot(host);
+    await expect(slot.run(new Client('a'), 5, () => new Promise(() => {}))).rejects.toMatchObject({
+      code: 'ETIMEDOUT',
+    });
+    expect(slot.state).toBe('lost');
+    await slot.run(new Client('a'), LONG, () => {});
+    expect(events).toEqual(['open', 'close', 'open']);
+  });
+});
+
+describe('a host that vanishes', () => {
+  it('fails with ENODEV and comes back when it is there again', async () => {
+    const { host, state } = adapter();
+    const slot = await openSlot(host);
+    const client = new Client('a');
+    state.absent = true;
+    const unplugged = () => {
+      throw new BusFault('ENODEV', 'pulled out');
+    };
+    await expect(slot.run(client, LONG, unplugged)).rejects.toMatchObject({ code: 'ENODEV' });
+    expect(slot.state).toBe('lost');
+    await expect(slot.run(client, LONG, () => {})).rejects.toThrow(/not plugged in/);
+    state.absent = false;
+    await expect(slot.run(client, LONG, () => {})).resolves.toBeUndefined();
+    expect(slot.state).toBe('open');
+  });
+
+  it('does not try to open it more often than the interval says', async () => {
+    const { host, events, state } = adapter();
+    state.absent = true;
+    const slot = await openSlot(host, { reopenIntervalMs: 60_000 });
+    const attempts = [1, 2, 3].map(() => slot.run(new Client('a'), LONG, () => {}));
+    for (const attempt of attempts) await expect(attempt).rejects.toMatchObject({ code: 'ENODEV' });
+    expect(events).toEqual(['open']);
+  });
+
+  it('is closed for good with what waits failing as ESHUTDOWN', async () => {
+    const slot = await openSlot(adapter().host);
+    const first = manual();
+    const running = slot.run(new Client('a'), LONG, first.run);
+    const waiting = slot.run(new Client('a'), LONG, () => {});
+    const closing = slot.close();
+    await expect(waiting).rejects.toMatchObject({ code: 'ESHUTDOWN' });
+    first.finish();
+    await running;
+    await closing;
+    await expect(slot.run(new Client('a'), LONG, () => {})).rejects.toMatchObject({ code: 'ESHUTDOWN' });
+  });
+});

@@ -85,7 +85,7 @@ class ConditionParser {
       if (!this.#take(':')) this.#fail('":" is missing in the condition');
       const no = this.#ternary(live && !holds);
       const unsigned = yes.unsigned || no.unsigned;
-      result = fit((holds ? yes : no).value, unsigned);
+      result = clip((holds ? yes : no).value, unsigned);
     }
     this.#depth--;
     return result;
@@ -107,8 +107,8 @@ class ConditionParser {
 
   #apply(operator: string, a: Value, b: Value, live: boolean): Value {
     const unsigned = a.unsigned || b.unsigned;
-    const x = fit(a.value, unsigned).value;
-    const y = fit(b.value, unsigned).value;
+    const x = clip(a.value, unsigned).value;
+    const y = clip(b.value, unsigned).value;
     const truth = (holds: boolean): Value => ({ value: holds ? 1n : 0n, unsigned: false });
     switch (operator) {
       case '||':
@@ -116,11 +116,11 @@ class ConditionParser {
       case '&&':
         return truth(a.value !== 0n && b.value !== 0n);
       case '|':
-        return fit(x | y, unsigned);
+        return clip(x | y, unsigned);
       case '^':
-        return fit(x ^ y, unsigned);
+        return clip(x ^ y, unsigned);
       case '&':
-        return fit(x & y, unsigned);
+        return clip(x & y, unsigned);
       case '==':
         return truth(x === y);
       case '!=':
@@ -138,17 +138,17 @@ class ConditionParser {
       case '>>':
         return shift(a, -b.value);
       case '+':
-        return fit(x + y, unsigned);
+        return clip(x + y, unsigned);
       case '-':
-        return fit(x - y, unsigned);
+        return clip(x - y, unsigned);
       case '*':
-        return fit(x * y, unsigned);
+        return clip(x * y, unsigned);
       default:
         if (y === 0n) {
           if (live) this.#fail('division by zero in the condition');
           return { value: 0n, unsigned };
         }
-        return fit(operator === '/' ? x / y : x % y, unsigned);
+        return clip(operator === '/' ? x / y : x % y, unsigned);
     }
   }
 
@@ -163,11 +163,11 @@ class ConditionParser {
     if (this.#take('!')) return { value: this.#unary(live).value === 0n ? 1n : 0n, unsigned: false };
     if (this.#take('~')) {
       const inner = this.#unary(live);
-      return fit(~inner.value, inner.unsigned);
+      return clip(~inner.value, inner.unsigned);
     }
     if (this.#take('-')) {
       const inner = this.#unary(live);
-      return fit(-inner.value, inner.unsigned);
+      return clip(-inner.value, inner.unsigned);
     }
     if (this.#take('+')) return this.#unary(live);
     if (this.#take('(')) {
@@ -189,13 +189,13 @@ class ConditionParser {
   }
 }
 
-function fit(value: bigint, unsigned: boolean): Value {
+function clip(value: bigint, unsigned: boolean): Value {
   return { value: unsigned ? BigInt.asUintN(64, value) : BigInt.asIntN(64, value), unsigned };
 }
 
 function shift(a: Value, by: bigint): Value {
-  if (by <= -64n || by >= 64n) return fit(by < 0n && a.value < 0n ? -1n : 0n, a.unsigned);
-  return fit(by >= 0n ? a.value << by : a.value >> -by, a.unsigned);
+  if (by <= -64n || by >= 64n) return clip(by < 0n && a.value < 0n ? -1n : 0n, a.unsigned);
+  return clip(by >= 0n ? a.value << by : a.value >> -by, a.unsigned);
 }
 
 function number(text: string): Value | undefined {
@@ -214,12 +214,12 @@ const ESCAPES: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 
 function character(text: string): Value | undefined {
   const parts = /^'(?:([^\\])|\\x([0-9a-fA-F]+)|\\([0-7]{1,3})|\\(.))'$/s.exec(text);
   if (parts === null) return undefined;
-  const [, plain, hex, octal, escape] = parts;
+  const [, plain, hex, octal, letter] = parts;
   let code = 0;
   if (plain !== undefined) code = plain.charCodeAt(0);
   else if (hex !== undefined) code = Number.parseInt(hex.slice(-2), 16);
   else if (octal !== undefined) code = Number.parseInt(octal, 8) & 0xff;
-  else if (escape !== undefined) code = ESCAPES[escape] ?? escape.charCodeAt(0);
+  else if (letter !== undefined) code = ESCAPES[letter] ?? letter.charCodeAt(0);
   return { value: BigInt.asIntN(8, BigInt(code)), unsigned: false };
 }
 

@@ -52,7 +52,7 @@ const ESCAPES = new Map<number, number>(
 );
 
 /** The bytes of the inside of a string or character literal; undefined for `\x` without a digit behind it. */
-export function unescape(text: string): number[] | undefined {
+export function escapedBytes(text: string): number[] | undefined {
   const bytes: number[] = [];
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);

@@ -214,7 +214,7 @@ export function readFixups(tree: LiveTree, report: Report): void {
       }
       const node = tree.below(tree.root, path);
       const property = node?.property(name);
-      const offset = Number.parseInt(number, number.startsWith('0x') ? 16 : 10);
+      const offset = leadingInteger(number);
       if (node === undefined) warn(`Label ${label} references non-existing node ${path}`);
       else if (property === undefined) {
         warn(`Label ${label} references non-existing property ${name} in node ${path}`);
@@ -224,6 +224,15 @@ export function readFixups(tree: LiveTree, report: Report): void {
     }
     if (text !== '' && !text.endsWith('\0')) warn(`Malformed fixup entry for label ${label}`);
   }
+}
+
+/** What C's `strtol` with base 0 makes of a text: the number that it begins with, 0 where it begins with none. */
+function leadingInteger(text: string): number {
+  const match = /^\s*([+-]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)/.exec(text);
+  if (match === null) return 0;
+  const digits = match[2] as string;
+  const value = Number.parseInt(digits, /^0[xX]/.test(digits) ? 16 : digits.startsWith('0') ? 8 : 10);
+  return match[1] === '-' ? -value : value;
 }
 
 /** `/path:property:offset` in three. */

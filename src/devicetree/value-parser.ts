@@ -1,6 +1,6 @@
 import { DataBuilder } from './data-builder.ts';
 import type { Report } from './diagnostic.ts';
-import { readInteger, unescape } from './literals.ts';
+import { escapedBytes, readInteger } from './literals.ts';
 import type { Preprocessor } from './preprocessor.ts';
 import type { Loc } from './source.ts';
 import { NOWHERE } from './source.ts';
@@ -180,7 +180,7 @@ export class ValueParser {
   #character(): U64 {
     const { pp } = this;
     const { text } = pp;
-    const bytes = unescape(text.slice(1, 1 - APOSTROPHES));
+    const bytes = escapedBytes(text.slice(1, 1 - APOSTROPHES));
     if (bytes === undefined) this.here('\\x needs a hexadecimal digit behind it', undefined, 'number');
     else if (bytes.length === 0)
       this.here('Empty character literal', "write a character between the '", 'number');
@@ -459,7 +459,7 @@ export class ValueParser {
   }
 
   #escaped(): readonly number[] {
-    const bytes = unescape(this.pp.text.slice(1, -1));
+    const bytes = escapedBytes(this.pp.text.slice(1, -1));
     if (bytes === undefined) this.here('\\x needs a hexadecimal digit behind it', undefined, 'string');
     this.pp.advance();
     return bytes ?? [];
@@ -677,7 +677,7 @@ export class ValueParser {
     if (pp.kind !== T.STRING && pp.kind !== T.STRING_ESC) this.giveUp('/incbin/ needs a file name in quotes');
     const start = pp.loc();
     const end = pp.endLoc();
-    const name = String.fromCharCode(...(unescape(pp.text.slice(1, -1)) ?? []));
+    const name = String.fromCharCode(...(escapedBytes(pp.text.slice(1, -1)) ?? []));
     // Looked up before the next token, which may be in the file that included this one.
     const found = pp.readBeside(name);
     pp.advance();

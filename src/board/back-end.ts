@@ -151,6 +151,8 @@ async function carry(
     if (node.kind === 'i2c') {
       if (host.i2c === undefined)
         throw new NodeError(bus, 'dtbus,host', `${host.description} carries no I2C`);
+      const clock = bus.u32('clock-frequency');
+      if (clock !== undefined) host.i2c.setClockFrequency?.(clock);
       const { controller, occupants } = mixI2c(bus, host.i2c, simulation);
       const managed = manager.addI2cBus(bus.path, host, controller, limits);
       return { node, bus: managed, host, physical: true, occupants, problem: undefined };

@@ -26,7 +26,7 @@ import { backEndDied, LocalBackEnd, LocalFrontEnd, registerBytes, ringDoorbell }
 import { DmaAllocator, GuestMemory } from '../virtio/index.ts';
 import { BoardBackEnd } from './back-end.ts';
 import { callsInline, callsOver } from './calls.ts';
-import { blobOf, loadTree } from './load-tree.ts';
+import { loadTree, toBlob } from './load-tree.ts';
 import { type PartHandle, partHandle } from './part-handle.ts';
 import type {
   BackEndMessage,
@@ -220,7 +220,7 @@ export async function openBoard(file: string, options: BoardOptions = {}): Promi
   const memory = GuestMemory.over(buffer);
   const dma = new DmaAllocator(FIRST_ADDRESS, buffer.byteLength - FIRST_ADDRESS);
   const start: BackEndStart = {
-    blob: blobOf(tree),
+    blob: toBlob(tree),
     adopt,
     directory: dirname(file),
     steppedClock: options.clock === 'stepped',

@@ -1,14 +1,22 @@
-import { type DeviceNode, type Host, type HostDriver, NodeError } from '../bus/index.ts';
+import { type DeviceNode, type Host, NodeError } from '../bus/index.ts';
 import type { SimulationOptions } from '../sim/index.ts';
 
-/** Folders under `hosts/`, loaded only when a board names one of their compatibles. */
-const DRIVERS: readonly {
+/** A kind of host: which nodes describe one, and how it is made. */
+interface HostKind {
   readonly compatible: string;
-  readonly load: () => Promise<{ driver: HostDriver }>;
-}[] = [
+  /** Reads and checks the node; opens nothing. The folder is loaded only now. @throws {NodeError} */
+  readonly create: (node: DeviceNode, simulation: SimulationOptions) => Promise<Host>;
+}
+
+const KINDS: readonly HostKind[] = [
   {
     compatible: 'dangerousprototypes,bus-pirate',
-    load: () => import('../../hosts/bus-pirate/index.ts' as string),
+    create: async (node) => (await import('../../hosts/bus-pirate/index.ts')).createBusPirate(node),
+  },
+  {
+    compatible: 'dtbus,bus-pirate-emulator',
+    create: async (node, simulation) =>
+      (await import('../../hosts/bus-pirate/index.ts')).createEmulatedBusPirate(node, simulation),
   },
 ];
 
@@ -16,16 +24,11 @@ const DRIVERS: readonly {
  * Makes the host that a node describes. @throws {NodeError} for a compatible that no folder under `hosts/`
  * knows, or what the driver says of the node.
  */
-export async function createHost(node: DeviceNode, _simulation: SimulationOptions): Promise<Host> {
-  const entry = DRIVERS.find(({ compatible }) => node.compatible.includes(compatible));
-  if (entry === undefined) {
-    const known = DRIVERS.map(({ compatible }) => compatible).join(', ');
-    throw new NodeError(
-      node,
-      'compatible',
-      `no host driver for ${node.compatible.join(', ') || 'it'}; there are: ${known}`,
-    );
-  }
-  const { driver } = await entry.load();
-  return driver.create(node);
+export async function createHost(node: DeviceNode, simulation: SimulationOptions): Promise<Host> {
+  const kind = KINDS.find(({ compatible }) => node.compatible.includes(compatible));
+  if (kind !== undefined) return kind.create(node, simulation);
+  const known = KINDS.map(({ compatible }) => compatible).join(', ');
+  const what =
+    node.compatible.length === 0 ? 'the node has none' : `no driver for ${node.compatible.join(', ')}`;
+  throw new NodeError(node, 'compatible', `${what}; host controllers are: ${known}`);
 }

@@ -1,26 +1,79 @@
 import { readFileSync } from 'node:fs';
-import { readBlob } from '../devicetree/blob-reader.ts';
-import { writeBlob } from '../devicetree/blob-writer.ts';
-import type { Tree } from '../devicetree/index.ts';
+import {
+  applyOverlaysToBlob,
+  diagnosticText,
+  FdtError,
+  fromBlob,
+  type ParseResult,
+  parse,
+  type Tree,
+  toBlob,
+} from '../devicetree/index.ts';
 
-/** A board that cannot be brought up at all; the message is for a person, with places. */
+/** A board that cannot be brought up at all. The message is for a person: what, where, and what to do. */
 export class BoardError extends Error {
-  constructor(message: string) {
-    super(message);
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = 'BoardError';
   }
 }
 
-export function loadTree(file: string, _overlays: readonly string[]): Tree {
-  return treeFromBlob(readFileSync(file));
+/**
+ * Reads a board's device tree, source or blob, with overlays applied in order.
+ * @throws {BoardError} with every diagnostic of the file
+ */
+export function loadTree(file: string, overlays: readonly string[]): Tree {
+  // Symbols are what overlays refer to.
+  const base = readTree(file, overlays.length > 0);
+  if (overlays.length === 0) return base;
+  const blobs = overlays.map((overlay) => toBlob(readTree(overlay, true)));
+  try {
+    return treeFromBlob(applyOverlaysToBlob(toBlob(base), blobs));
+  } catch (thrown) {
+    if (!(thrown instanceof FdtError)) throw thrown;
+    throw new BoardError(`${overlays.join(', ')}: cannot be applied to ${file}: ${thrown.message}`, {
+      cause: thrown,
+    });
+  }
 }
 
-export function treeFromBlob(blob: Uint8Array): Tree {
-  const { tree, diagnostics } = readBlob(blob);
-  if (tree === undefined) throw new BoardError(diagnostics.map(({ message }) => message).join('\n'));
-  return tree;
+/** @throws {BoardError} */
+export function treeFromBlob(blob: Uint8Array, path = 'the board'): Tree {
+  return treeOf(fromBlob(blob, path), path);
 }
 
-export function blobOf(tree: Tree): Uint8Array {
-  return writeBlob(tree as never);
+export { toBlob };
+
+function readTree(file: string, symbols: boolean): Tree {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(file);
+  } catch (thrown) {
+    const { code, message } = thrown as NodeJS.ErrnoException;
+    if (code !== 'ENOENT') throw new BoardError(`${file}: ${message}`, { cause: thrown });
+    throw new BoardError(`there is no board ${file}: name one with -b FILE or DTBUS_BOARD`, {
+      cause: thrown,
+    });
+  }
+  if (isBlob(bytes)) return treeFromBlob(bytes, file);
+  return treeOf(parse(file, bytes, { readFile: readIfThere, symbols }), file);
+}
+
+function treeOf({ tree, diagnostics }: Pick<ParseResult, 'tree' | 'diagnostics'>, file: string): Tree {
+  if (tree !== undefined) return tree;
+  const text = diagnostics.map((diagnostic) => diagnosticText(diagnostic, file)).join('');
+  throw new BoardError(`${file} cannot be read\n${text}`.trimEnd());
+}
+
+/** The magic number of a flattened device tree. Whatever else is wrong with it, it is no source. */
+function isBlob(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xd0 && bytes[1] === 0x0d && bytes[2] === 0xfe && bytes[3] === 0xed;
+}
+
+function readIfThere(path: string): Uint8Array | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
 }

@@ -77,4 +77,11 @@ export interface I2cController extends Controller {
    * arbitration lost, `EOPNOTSUPP` a flag it cannot do, `EMSGSIZE`, `ENODEV`, `ETIMEDOUT`.
    */
   transfer(messages: readonly I2cMessage[], signal?: AbortSignal): MaybePromise<void>;
+  /**
+   * Takes the fastest clock that is not above `hz` (the bus's `clock-frequency`), from the next transfer on.
+   * Missing where the clock cannot be chosen.
+   * @returns that clock in Hz
+   * @throws {BusFault} `EINVAL` when even the slowest is above.
+   */
+  setClockFrequency?(hz: number): number;
 }

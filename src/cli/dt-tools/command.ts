@@ -7,23 +7,31 @@ import { VERSION_LINE } from './version.ts';
 export interface Command {
   readonly synopsis: string;
   readonly options: readonly OptionSpec[];
-  readonly run: (args: Arguments, io: DtIo) => void;
+  /** The letter of `--version`; default `V`. */
+  readonly versionLetter?: string;
+  /** Exit code after a failure; default 1. */
+  readonly failureCode?: number;
+  /** Does the work. @returns the exit code, where it is not 0 */
+  readonly run: (args: Arguments, io: DtIo) => number | undefined;
 }
 
-/** Ends a command with exit code 1; the message goes to stderr. */
-export class Failure extends Error {}
+/** Ends a command; the message goes to stderr. */
+export class Failure extends Error {
+  /** Where it is another than the command's usual one. */
+  readonly exitCode: number | undefined = undefined;
+}
 
-/** Ends a command with its help and exit code 1. */
+/** Ends a command with its help and what is wrong with its arguments. */
 export class UsageError extends Error {}
 
-const COMMON_OPTIONS: readonly OptionSpec[] = [
-  { letter: 'h', long: 'help', help: 'say this' },
-  { letter: 'V', long: 'version', help: 'say the version' },
-];
-
-/** Runs a command. @returns the exit code: 0, or 1 after a message on stderr */
+/** Runs a command. @returns its exit code */
 export function runCommand(command: Command, argv: readonly string[], io: DtIo): number {
-  const options = [...command.options, ...COMMON_OPTIONS];
+  const { versionLetter = 'V', failureCode = 1 } = command;
+  const options: OptionSpec[] = [
+    ...command.options,
+    { letter: 'h', long: 'help', help: 'say this' },
+    { letter: versionLetter, long: 'version', help: 'say the version' },
+  ];
   const args = parseArguments(argv, options);
   const usage = usageText(command.synopsis, options);
   try {
@@ -32,19 +40,18 @@ export function runCommand(command: Command, argv: readonly string[], io: DtIo):
         io.stdout.write(usage);
         return 0;
       }
-      if (letter === 'V') {
+      if (letter === versionLetter) {
         io.stdout.write(VERSION_LINE);
         return 0;
       }
     }
     if (args.error !== undefined) throw new UsageError(args.error);
-    command.run(args, io);
-    return 0;
+    return command.run(args, io) ?? 0;
   } catch (error) {
     if (error instanceof UsageError) io.stderr.write(`${usage}\nError: ${error.message}\n`);
     else if (error instanceof Failure) io.stderr.write(`${error.message}\n`);
     else throw error;
-    return 1;
+    return (error instanceof Failure ? error.exitCode : undefined) ?? failureCode;
   }
 }
 

@@ -1,0 +1,146 @@
+import type { BlobOptions, CheckSwitch, PhandleFormat } from '../../board/devicetree.ts';
+import { Failure } from './command.ts';
+import type { GivenOption, OptionSpec } from './getopt.ts';
+import { INPUT_OPTIONS, type InputSettings, takeInputOption } from './input-options.ts';
+
+export const DTC_OPTIONS: readonly OptionSpec[] = [
+  { letter: 'q', long: 'quiet', help: 'no warnings; -qq no errors of checks; -qqq nothing' },
+  { letter: 'I', long: 'in-format', argument: 'format', help: 'dts source, dtb blob, fs directory' },
+  { letter: 'o', long: 'out', argument: 'file', help: 'where the result goes' },
+  { letter: 'O', long: 'out-format', argument: 'format', help: 'dts, dtb, yaml, asm, null' },
+  {
+    letter: 'V',
+    long: 'out-version',
+    argument: 'number',
+    help: 'version of the blob: 1, 2, 3, 16, 17 (default)',
+  },
+  { letter: 'd', long: 'out-dependency', argument: 'file', help: 'write what was read, for make' },
+  { letter: 'R', long: 'reserve', argument: 'number', help: 'empty entries in the memory reserve map' },
+  { letter: 'S', long: 'space', argument: 'bytes', help: 'make the blob at least so long' },
+  { letter: 'p', long: 'pad', argument: 'bytes', help: 'put so much behind the blob' },
+  { letter: 'a', long: 'align', argument: 'bytes', help: "make the blob's size a multiple" },
+  { letter: 'b', long: 'boot-cpu', argument: 'number', help: 'the CPU that boots' },
+  { letter: 'f', long: 'force', help: 'write the result though checks fail' },
+  { letter: 's', long: 'sort', help: 'order nodes and properties by name' },
+  { letter: 'H', long: 'phandle', argument: 'format', help: 'epapr: phandle; legacy: linux,phandle; both' },
+  { letter: 'W', long: 'warning', argument: '[no-]check', help: 'have a check warn, or not' },
+  { letter: 'E', long: 'error', argument: '[no-]check', help: 'have a check fail, or not' },
+  { letter: '@', long: 'symbols', help: 'write labels into /__symbols__, for overlays' },
+  { letter: 'L', long: 'local-fixups', help: 'write references into /__fixups__ and /__local_fixups__' },
+  { letter: 'A', long: 'auto-alias', help: 'write labels into /aliases' },
+  { letter: 'T', long: 'annotate', help: 'say in the source where things come from; -TT with columns' },
+  ...INPUT_OPTIONS,
+];
+
+/** What dtc's options say. Throws `Failure` for a value that cannot be. */
+export class DtcSettings implements InputSettings {
+  readonly includePaths: string[] = [];
+  readonly defines: Record<string, string> = {};
+  preprocess: boolean | undefined;
+  json = false;
+  quiet = 0;
+  inFormat: string | undefined;
+  outFormat: string | undefined;
+  output = '-';
+  dependencies: string | undefined;
+  blob: { -readonly [key in keyof BlobOptions]: BlobOptions[key] } = {};
+  bootCpu: number | undefined;
+  force = false;
+  sort = false;
+  phandleFormat: PhandleFormat = 'epapr';
+  readonly switches: CheckSwitch[] = [];
+  symbols = false;
+  fixups = false;
+  aliases = false;
+  annotate = 0;
+
+  constructor(options: readonly GivenOption[]) {
+    for (const option of options) if (!takeInputOption(this, option)) this.#take(option);
+    if ((this.blob.space ?? 0) > 0 && (this.blob.pad ?? 0) > 0)
+      throw new Failure("FATAL ERROR: Can't set both -p and -S: they say the blob's size in two ways");
+  }
+
+  #take({ letter, value }: GivenOption): void {
+    switch (letter) {
+      case 'q':
+        this.quiet++;
+        break;
+      case 'I':
+        this.inFormat = value;
+        break;
+      case 'O':
+        this.outFormat = value;
+        break;
+      case 'o':
+        this.output = value;
+        break;
+      case 'd':
+        this.dependencies = value;
+        break;
+      case 'V':
+        this.blob.version = numberOf(letter, value);
+        break;
+      case 'R':
+        this.blob.reserve = numberOf(letter, value);
+        break;
+      case 'S':
+        this.blob.space = numberOf(letter, value);
+        break;
+      case 'p':
+        this.blob.pad = numberOf(letter, value);
+        break;
+      case 'a':
+        this.blob.align = numberOf(letter, value);
+        if (!Number.isInteger(Math.log2(this.blob.align)))
+          throw new Failure(`FATAL ERROR: Invalid argument "${value}" to -a option: it takes a power of 2`);
+        break;
+      case 'b':
+        this.bootCpu = numberOf(letter, value);
+        break;
+      case 'f':
+        this.force = true;
+        break;
+      case 's':
+        this.sort = true;
+        break;
+      case 'H':
+        if (value !== 'legacy' && value !== 'epapr' && value !== 'both')
+          throw new Failure(
+            `FATAL ERROR: Invalid argument "${value}" to -H option: use epapr, legacy or both`,
+          );
+        this.phandleFormat = value;
+        break;
+      case 'W':
+        this.switches.push({ level: 'warning', name: value });
+        break;
+      case 'E':
+        this.switches.push({ level: 'error', name: value });
+        break;
+      case '@':
+        this.symbols = true;
+        break;
+      case 'L':
+        this.fixups = true;
+        break;
+      case 'A':
+        this.aliases = true;
+        break;
+      case 'T':
+        this.annotate++;
+        break;
+    }
+  }
+}
+
+/** A number as C reads it: decimal, `0x…`, or octal with a leading 0. */
+function numberOf(letter: string, text: string): number {
+  const [, sign, digits = ''] = /^\s*([+-]?)(0x[0-9a-f]+|\d+)$/i.exec(text) ?? [];
+  const number = /^0[0-7]+$/.test(digits)
+    ? Number.parseInt(digits, 8)
+    : digits === ''
+      ? Number.NaN
+      : Number(digits);
+  if (!Number.isSafeInteger(number))
+    throw new Failure(`FATAL ERROR: Invalid argument "${text}" to -${letter} option: it takes a number`);
+  return sign === '-' ? -number : number;
+}

@@ -1,0 +1,44 @@
+import type { GivenOption, OptionSpec } from './getopt.ts';
+
+/** The options of all commands that read source. */
+export const INPUT_OPTIONS: readonly OptionSpec[] = [
+  { letter: 'i', long: 'include', argument: 'folder', help: 'look for included files there too' },
+  {
+    letter: 'cpp',
+    long: 'cpp',
+    help: 'preprocess first, as for C (default where a .dts or .dtso has #include)',
+  },
+  { letter: 'no-cpp', long: 'no-cpp', help: 'do not preprocess' },
+  { letter: 'define', long: 'define', argument: 'name[=value]', help: 'a macro for the preprocessor' },
+  { letter: 'json', long: 'json', help: 'what is wrong as JSON' },
+];
+
+export interface InputSettings {
+  readonly includePaths: string[];
+  readonly defines: Record<string, string>;
+  preprocess: boolean | undefined;
+  json: boolean;
+}
+
+/** Takes one of `INPUT_OPTIONS`. @returns false for another option */
+export function takeInputOption(settings: InputSettings, { letter, value }: GivenOption): boolean {
+  switch (letter) {
+    case 'i':
+      settings.includePaths.push(value);
+      return true;
+    case 'cpp':
+    case 'no-cpp':
+      settings.preprocess = letter === 'cpp';
+      return true;
+    case 'define': {
+      const [, name = '', , text = '1'] = /^([^=]*)(=(.*))?$/s.exec(value) ?? [];
+      settings.defines[name] = text;
+      return true;
+    }
+    case 'json':
+      settings.json = true;
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,83 @@
+import {
+  BusPirateEmulator,
+  BusPirateHost,
+  DEFAULT_SETTINGS,
+  Faults,
+  type ServedEmulator,
+  serveEmulator,
+  type Traits,
+  V3_FIRMWARE_6_1,
+  V4_FIRMWARE_8_0,
+} from '../../hosts/bus-pirate/index.ts';
+import { serialLink } from '../../hosts/link/index.ts';
+import { SimulatedI2cController, SimulatedSpiController } from '../../hosts/simulated/index.ts';
+import { type ControllerBench, describeControllers } from './controller-suite.ts';
+import { RecordingWire } from './recording-wire.ts';
+
+async function simulated(): Promise<ControllerBench> {
+  const wire = new RecordingWire();
+  return {
+    i2c: new SimulatedI2cController(wire.i2c),
+    spi: new SimulatedSpiController(wire.spi, 1),
+    wire,
+    close: async () => {},
+  };
+}
+
+/** The controller, `serialport`, a pty, the emulated firmware, and the recording wire behind it. */
+async function emulated(traits: Traits): Promise<ControllerBench> {
+  const wire = new RecordingWire();
+  const faults = new Faults();
+  const plugIn = (): ServedEmulator =>
+    serveEmulator(new BusPirateEmulator({ i2c: wire.i2c, spi: wire.spi, traits }), { pty: true }, faults);
+  let served = plugIn();
+  const host = new BusPirateHost('an emulated port', DEFAULT_SETTINGS, (events) =>
+    serialLink(served.port, DEFAULT_SETTINGS.baud)(events),
+  );
+  await host.open();
+  return {
+    i2c: host.i2c,
+    spi: host.spi,
+    wire,
+    adapter: {
+      hang: () => {
+        faults.hanging = true;
+      },
+      answer: () => {
+        faults.hanging = false;
+      },
+      unplug: () => served.close(),
+      replug: async () => {
+        served = plugIn();
+        await host.open();
+      },
+    },
+    close: async () => {
+      await host.close();
+      served.close();
+    },
+  };
+}
+
+async function real(port: string): Promise<ControllerBench> {
+  const settings = { ...DEFAULT_SETTINGS, power: true, pullUps: true };
+  const host = new BusPirateHost(port, settings, serialLink(port, DEFAULT_SETTINGS.baud));
+  await host.open();
+  console.info(`running on ${host.description}`);
+  return { i2c: host.i2c, spi: host.spi, close: () => host.close() };
+}
+
+describeControllers('simulated controllers', simulated);
+describeControllers('Bus Pirate v4 on a pty', () => emulated(V4_FIRMWARE_8_0));
+describeControllers('Bus Pirate v3.5 on a pty', () => emulated(V3_FIRMWARE_6_1));
+
+const port = process.env['DTBUS_TEST_PORT'];
+if (port === undefined) {
+  console.info(
+    'DTBUS_TEST_PORT is not set: no test on real hardware. Set it to the port of a Bus Pirate (/dev/ttyUSB0) ' +
+      'with a 24c02 EEPROM at 0x50 (MOSI = SDA, CLK = SCL, Vpu = 3.3 V; its last 8 bytes are overwritten) and, ' +
+      'on the same pins with CS, a W25Q flash, both fed from its 3.3 V',
+  );
+} else {
+  describeControllers(`hardware on ${port}`, () => real(port));
+}

@@ -106,7 +106,8 @@ function placeOf(
   node: LiveNode,
   property: LiveProperty | undefined,
 ): { readonly start: number; readonly end: number } {
-  if (property !== undefined && property.start !== NOWHERE) return property;
+  if (property !== undefined && property.start !== NOWHERE)
+    return { start: property.start, end: property.end };
   const first = node.history.findIndex((loc) => loc > NOWHERE);
   if (first < 0) return { start: NOWHERE, end: NOWHERE };
   return { start: node.history[first] as number, end: node.history[first + 1] as number };

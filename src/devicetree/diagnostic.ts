@@ -69,7 +69,9 @@ export class Reporter {
     if (this.diagnostics.length >= MAX_DIAGNOSTICS) return;
     const start = details.start ?? NOWHERE;
     const span = this.#sources.span(start, details.end ?? start);
-    const key = `${code}|${message}|${span?.file}:${span?.line}:${span?.column}`;
+    const place =
+      span === undefined ? `${details.node}:${details.property}` : `${span.file}:${span.line}:${span.column}`;
+    const key = `${code}|${message}|${place}`;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
     const notes: Note[] = (details.notes ?? []).map((note) => ({

@@ -92,12 +92,11 @@ function refuse(
   io: DtIo,
 ): void {
   const errors = found.filter(({ severity }) => severity === 'error');
-  if (errors.some(({ code }) => !checks.includes(code)))
-    throw new Failure('FATAL ERROR: the tree cannot be written');
-  if (errors.length === 0) return;
-  if (!settings.force)
+  const failed = errors.filter(({ code }) => checks.includes(code));
+  if (failed.length > 0 && !settings.force)
     throw new CheckFailure('ERROR: Input tree has errors, aborting (use -f to force output)');
-  if (settings.quiet < 3 && !settings.json)
+  if (failed.length < errors.length) throw new Failure('FATAL ERROR: the tree cannot be written');
+  if (failed.length > 0 && settings.quiet < 3 && !settings.json)
     io.stderr.write('Warning: Input tree has errors, output forced\n');
 }
 

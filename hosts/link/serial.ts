@@ -1,6 +1,8 @@
 import { readdir } from 'node:fs/promises';
+import { isMainThread } from 'node:worker_threads';
 import { BusFault } from '../../src/bus/index.ts';
 import type { ByteLink, LinkOpener } from './byte-link.ts';
+import { serialProcessLink } from './process-link.ts';
 
 /** Names under /dev of ports that an adapter can be on: USB serial, USB CDC, Bluetooth, macOS. */
 const PORT_NAMES = /^(ttyUSB|ttyACM|ttyAMA|rfcomm|cu\.)/;
@@ -8,8 +10,13 @@ const PORT_NAMES = /^(ttyUSB|ttyACM|ttyAMA|rfcomm|cu\.)/;
 /** How long closing waits for bytes that the adapter does not take. */
 const DRAIN_LIMIT_MS = 200;
 
-/** A serial port, 8N1, for this program alone. `serialport` is loaded on the first opening. */
+/** A serial port, 8N1, for this program alone. Works in every thread. */
 export function serialLink(path: string, baudRate: number): LinkOpener {
+  return isMainThread ? directSerialLink(path, baudRate) : serialProcessLink(path, baudRate);
+}
+
+/** A serial port in this process's main thread. `serialport` is loaded on the first opening. */
+export function directSerialLink(path: string, baudRate: number): LinkOpener {
   return async (events) => {
     const { SerialPort } = await import('serialport');
     const port = new SerialPort({ path, baudRate, autoOpen: false });

@@ -1,7 +1,7 @@
 import { BusFault, SPI_MODE, type SpiCapabilities, type SpiTransfer } from '../bus/index.ts';
 import { faultAt } from './place.ts';
 import type { SpiNode, SpiOpenOptions } from './spi-node.ts';
-import { checkBufsiz, type SpiSegment, transferOf } from './spi-segments.ts';
+import { checkBufsiz, type SpiSegment, type TransferLengths, transferOf } from './spi-segments.ts';
 
 export interface SpiResult {
   /** What the last receiving transfer received; empty where none does. */
@@ -24,15 +24,16 @@ const EMPTY = new Uint8Array(0);
 export class SpiDev {
   /** Bound of one message in ms; undefined: the bus's own. */
   timeoutMs: number | undefined;
+  /** What one message may have. */
+  readonly limits: SpiOpenOptions;
   readonly #node: SpiNode;
-  readonly #bufsiz: number | undefined;
   readonly #released: () => void;
   #open = true;
 
   /** @param released is called once, when the device is closed. */
   constructor(node: SpiNode, options: SpiOpenOptions, released: () => void) {
     this.#node = node;
-    this.#bufsiz = options.bufsiz;
+    this.limits = options;
     this.#released = released;
   }
 
@@ -159,7 +160,7 @@ export class SpiDev {
       const list: readonly SpiSegment[] = isList(segments) ? segments : [segments];
       if (list.length === 0) throw new BusFault('EINVAL', 'a message has at least one transfer');
       const transfers = list.map((segment) => transferOf(this.#node, segment));
-      if (this.#bufsiz !== undefined) checkBufsiz(transfers, this.#bufsiz);
+      checkBufsiz(transfers.map(lengthsOf), this.limits);
       return { list, transfers };
     });
   }
@@ -176,6 +177,10 @@ export class SpiDev {
 // Array.isArray does not narrow a readonly array out of a union.
 function isList(segments: SpiSegment | readonly SpiSegment[]): segments is readonly SpiSegment[] {
   return Array.isArray(segments);
+}
+
+function lengthsOf({ tx, rx }: SpiTransfer): TransferLengths {
+  return { sent: tx?.length ?? 0, received: rx?.length ?? 0 };
 }
 
 function received({ rx }: SpiSegment, transfer: SpiTransfer | undefined): Uint8Array {

@@ -36,6 +36,11 @@ export interface SpiOpenOptions {
    * there. Without it only the controller's own limit holds.
    */
   readonly bufsiz?: number | undefined;
+  /**
+   * To what spidev aligns each transfer in its buffers, which counts for `bufsiz` (`ARCH_DMA_MINALIGN`):
+   * 64 (default) on the Raspberry Pi, 8 on a PC.
+   */
+  readonly dmaAlign?: number | undefined;
 }
 
 function severalOf(bits: number): boolean {

@@ -1,5 +1,5 @@
 import { BusFault, bytesPerWord, SPI_MODE, type SpiTransfer } from '../bus/index.ts';
-import type { SpiNode } from './spi-node.ts';
+import type { SpiNode, SpiOpenOptions } from './spi-node.ts';
 
 /** One transfer of an SPI message. What is left out has the device's value. */
 export interface SpiSegment {
@@ -100,17 +100,19 @@ export function transferOf(node: SpiNode, segment: SpiSegment): SpiTransfer {
   };
 }
 
-/** spidev aligns each transfer's place in its buffers for DMA: `ARCH_DMA_MINALIGN`, 64 on the Raspberry Pi. */
-const DMA_ALIGN = 64;
+/** Bytes of one transfer. */
+export interface TransferLengths {
+  readonly sent: number;
+  readonly received: number;
+}
 
-/** spidev's limit on one message. @throws {BusFault} `EMSGSIZE` */
-export function checkBufsiz(transfers: readonly SpiTransfer[], bufsiz: number): void {
-  let sent = 0;
-  let received = 0;
-  for (const { tx, rx } of transfers) {
-    if (tx) sent += Math.ceil(tx.length / DMA_ALIGN) * DMA_ALIGN;
-    if (rx) received += Math.ceil(rx.length / DMA_ALIGN) * DMA_ALIGN;
-  }
+/** spidev's limit on one message, where there is one. @throws {BusFault} `EMSGSIZE` */
+export function checkBufsiz(transfers: readonly TransferLengths[], limits: SpiOpenOptions): void {
+  const { bufsiz, dmaAlign = 64 } = limits;
+  if (bufsiz === undefined) return;
+  const aligned = (length: number) => Math.ceil(length / dmaAlign) * dmaAlign;
+  const sent = transfers.reduce((sum, transfer) => sum + aligned(transfer.sent), 0);
+  const received = transfers.reduce((sum, transfer) => sum + aligned(transfer.received), 0);
   const most = Math.max(sent, received);
   if (most > bufsiz)
     throw new BusFault(

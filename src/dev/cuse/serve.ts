@@ -1,0 +1,66 @@
+import { errorReply } from './fuse-wire.ts';
+import type { CuseServer } from './server.ts';
+
+/** The file `/dev/cuse`: both wait in the kernel and throw as node:fs does. */
+export interface CuseFile {
+  /** Reads one request and says how long it is. */
+  read(into: Uint8Array): number;
+  write(reply: Uint8Array): void;
+}
+
+function codeOf(thrown: unknown): unknown {
+  return typeof thrown === 'object' && thrown !== null && 'code' in thrown ? thrown.code : undefined;
+}
+
+const EIO = 5;
+const OPCODE_AT = 4;
+const UNIQUE_AT = 8;
+const CUSE_INIT = 4096;
+
+/**
+ * Answers the kernel's requests until the node is gone or `ended` says so.
+ * @param ready is called once the node exists.
+ */
+export function serve<File>(
+  file: CuseFile,
+  server: CuseServer<File>,
+  buffer: Uint8Array,
+  ready: () => void,
+  ended: () => boolean,
+): void {
+  while (!ended()) {
+    let length: number;
+    try {
+      length = file.read(buffer);
+    } catch (thrown) {
+      const code = codeOf(thrown);
+      // Aborted: by `abort` in sysfs, or since the name is taken.
+      if (code === 'ENODEV') break;
+      // The request was taken back before it was read.
+      if (code === 'ENOENT' || code === 'EINTR' || code === 'EAGAIN') continue;
+      throw thrown;
+    }
+    const request = buffer.subarray(0, length);
+    const view = new DataView(request.buffer, request.byteOffset, request.byteLength);
+    const reply = server.handle(request);
+    if (reply === undefined) continue;
+    send(file, reply, view.getBigUint64(UNIQUE_AT, true));
+    if (view.getUint32(OPCODE_AT, true) === CUSE_INIT) ready();
+  }
+  server.close();
+}
+
+function send(file: CuseFile, reply: Uint8Array, unique: bigint): void {
+  try {
+    file.write(reply);
+  } catch (thrown) {
+    // Whoever asked was killed meanwhile, or the node is gone: the next read tells.
+    if (codeOf(thrown) === 'ENOENT' || codeOf(thrown) === 'ENODEV') return;
+    // A reply that the kernel does not take must not leave a program waiting.
+    try {
+      file.write(errorReply(unique, EIO));
+    } catch {
+      // Then nobody waits for it any more.
+    }
+  }
+}

@@ -1,4 +1,4 @@
-import { Epoll, EventFd, POLL } from '../../os/index.ts';
+import { Epoll, EventFd, IntervalTimer, POLL } from '../../os/index.ts';
 
 /** What the loop serves besides files: rings behind a connection. */
 export interface Service {
@@ -12,19 +12,19 @@ export interface Service {
 
 export interface EventLoopOptions {
   /**
-   * For so long after the last event the thread waits in the kernel itself, which wakes it fastest; then it
-   * waits in a helper thread and leaves JavaScript's event loop free. 0: always the latter, for a thread that
-   * has other things to do. In ms.
+   * While events come at least this often, in ms, the thread waits for them in the kernel itself, which wakes
+   * it fastest, and lets JavaScript's event loop run once in this time. Else, and always with 0, it waits in a
+   * helper thread and leaves JavaScript's event loop free: right for a thread that has other things to do.
    */
   readonly hotMs?: number;
-  /** Told of an error that a handler threw: a fault of ours, since peers' faults are handled by it. */
+  /** Told of an error that a handler threw: a fault of ours, since a peer's ends its own connection. */
   readonly onError?: (error: unknown) => void;
 }
 
 /** Bounds a wait, so that nothing depends on a wake-up that was lost. */
 const MAX_WAIT_MS = 1000;
-/** JavaScript's event loop gets a turn at least this often. */
-const TURN_MS = 4;
+const WAKER = 0;
+const TICK = 1;
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -40,13 +40,17 @@ interface Watch {
 export class EventLoop {
   readonly #epoll = new Epoll();
   readonly #waker = EventFd.create();
+  /** Ticks while the loop is hot. A timeout on every wait would cost more than the wait. */
+  readonly #tick = new IntervalTimer();
   readonly #hotMs: number;
   readonly #onError: (error: unknown) => void;
   readonly #watches = new Map<number, Watch>();
   readonly #services = new Set<Service>();
-  #nextTag = 1;
+  #nextTag = TICK + 1;
   #running: Promise<void> | undefined;
   #stopped = false;
+  #hot = false;
+  #ticked = false;
 
   constructor(options: EventLoopOptions = {}) {
     this.#hotMs = options.hotMs ?? 0;
@@ -55,7 +59,8 @@ export class EventLoop {
       ((error) => {
         throw error;
       });
-    this.#epoll.add(this.#waker.fd, POLL.IN, 0);
+    this.#epoll.add(this.#waker.fd, POLL.IN, WAKER);
+    this.#epoll.add(this.#tick.file.fd, POLL.IN, TICK);
   }
 
   /** Calls `handler` whenever one of `events` is true of `fd`. The result ends it: call it before closing. */
@@ -68,7 +73,7 @@ export class EventLoop {
       if (!watch.active) return;
       watch.active = false;
       this.#watches.delete(tag);
-      this.#epoll.remove(fd);
+      if (this.#epoll.file.isOpen) this.#epoll.remove(fd);
     };
   }
 
@@ -98,27 +103,39 @@ export class EventLoop {
     this.wake();
     await this.#running;
     this.#epoll.close();
+    this.#tick.close();
     this.#waker.close();
   }
 
   async #loop(): Promise<void> {
-    let lastEvent = Number.NEGATIVE_INFINITY;
-    let lastTurn = performance.now();
+    /** Events since the last tick. */
+    let events = 0;
     while (!this.#stopped) {
-      const now = performance.now();
       const { busy, due } = this.#needs();
-      const wait = Math.min(MAX_WAIT_MS, Math.max(0, Math.ceil(due - now)));
-      const hot = !busy && now - lastEvent < this.#hotMs;
+      const wait = due === Number.POSITIVE_INFINITY ? -1 : Math.max(0, Math.ceil(due - performance.now()));
       let ready: number;
-      if (hot && now - lastTurn < TURN_MS) {
-        ready = this.#epoll.wait(Math.min(wait, Math.max(1, Math.ceil(this.#hotMs))));
+      if (this.#hot && !busy) {
+        ready = this.#epoll.wait(wait);
       } else {
-        if (hot) await turn();
-        ready = hot ? this.#epoll.wait(0) : await this.#epoll.waitAsync(wait);
-        lastTurn = performance.now();
+        const bounded = wait < 0 ? MAX_WAIT_MS : Math.min(wait, MAX_WAIT_MS);
+        ready = await this.#epoll.waitAsync(bounded);
       }
-      if (this.#dispatch(ready)) lastEvent = performance.now();
+      if (this.#dispatch(ready)) {
+        events++;
+        if (!this.#hot && this.#hotMs > 0) this.#setHot(true);
+      }
+      if (this.#ticked) {
+        this.#ticked = false;
+        if (events === 0) this.#setHot(false);
+        else await turn();
+        events = 0;
+      }
     }
+  }
+
+  #setHot(hot: boolean): void {
+    this.#hot = hot;
+    this.#tick.start(hot ? this.#hotMs : 0);
   }
 
   #needs(): { busy: boolean; due: number } {
@@ -136,8 +153,13 @@ export class EventLoop {
     let worked = false;
     for (let i = 0; i < ready; i++) {
       const tag = this.#epoll.readyTag(i);
-      if (tag === 0) {
+      if (tag === WAKER) {
         this.#waker.drain();
+        continue;
+      }
+      if (tag === TICK) {
+        this.#tick.acknowledge();
+        this.#ticked = true;
         continue;
       }
       // A handler may have ended another one's watch in this same round.
@@ -146,11 +168,17 @@ export class EventLoop {
       worked = true;
       this.#guard(() => watch.handler(this.#epoll.readyEvents(i)));
     }
-    const now = performance.now();
+    this.#serveDue();
+    return worked;
+  }
+
+  #serveDue(): void {
+    let now = -1;
     for (const service of this.#services) {
+      if (service.due === Number.POSITIVE_INFINITY) continue;
+      if (now < 0) now = performance.now();
       if (service.due <= now) this.#guard(() => service.serve());
     }
-    return worked;
   }
 
   #guard(work: () => void): void {

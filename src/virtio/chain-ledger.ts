@@ -3,8 +3,14 @@ import { DescriptorChain } from './descriptor-chain.ts';
 import type { GuestMemory } from './guest-memory.ts';
 import type { ChainState } from './queue-state.ts';
 
-/** Writes one entry that says that `buffers` chains, `descriptors` ring descriptors in all, were used. */
-export type PutUsed = (head: number, written: number, buffers: number, descriptors: number) => void;
+/** The device's side of a ring: where used chains are written. */
+export interface UsedRing {
+  /**
+   * Writes one entry for `buffers` chains that take up `descriptors` ring descriptors in all; `head` and
+   * `written` are those of the last.
+   */
+  putUsed(head: number, written: number, buffers: number, descriptors: number): void;
+}
 
 /**
  * The chain objects of a device's queue: which are out, which are free to be used again, and in which order
@@ -17,7 +23,9 @@ export class ChainLedger {
   private readonly inOrder: boolean;
   /** All objects there are, so that a reset reaches those that are out. */
   private all: DescriptorChain[] = [];
+  /** Those that are free, as a stack. */
   private readonly spare: DescriptorChain[] = [];
+  private spares = 0;
   /** With IN_ORDER: the chains that were popped and not yet put on the ring, oldest to youngest. */
   private oldest: DescriptorChain | undefined = undefined;
   private youngest: DescriptorChain | undefined = undefined;
@@ -29,37 +37,33 @@ export class ChainLedger {
 
   /** An object to collect a chain in; goes on with `give`, `reject` or `drop`. */
   blank(): DescriptorChain {
-    const spare = this.spare.pop();
-    if (spare !== undefined) return spare;
-    const chain = new DescriptorChain(this.memory);
-    this.all.push(chain);
-    return chain;
+    if (this.spares === 0) return this.create();
+    this.spares--;
+    return this.spare[this.spares] as DescriptorChain;
   }
 
   /** Takes an object back that nothing came of. */
   drop(chain: DescriptorChain): void {
-    this.spare.push(chain);
+    if (this.spare[this.spares] !== chain) this.spare[this.spares] = chain;
+    this.spares++;
   }
 
   /** A sound chain goes out. */
   give(chain: DescriptorChain): void {
-    chain.ready();
+    chain.out = true;
     this.inFlight++;
     if (this.inOrder) this.enqueue(chain);
   }
 
   /** A malformed chain goes back with nothing written: at once, or when its turn comes. */
-  reject(chain: DescriptorChain, put: PutUsed): void {
+  reject(chain: DescriptorChain, ring: UsedRing): void {
     if (!this.inOrder) {
-      this.spare.push(chain);
-      put(chain.head, 0, 1, chain.descriptors);
+      this.drop(chain);
+      ring.putUsed(chain.head, 0, 1, chain.descriptors);
       return;
     }
     this.enqueue(chain);
-    chain.held = true;
-    chain.heldLength = 0;
-    chain.heldWhole = false;
-    this.drain(put);
+    this.hold(chain, 0, false, ring);
   }
 
   /**
@@ -67,27 +71,28 @@ export class ChainLedger {
    * available (virtio 1.3, 6.1), so one that overtook an older is held until that one is back.
    * @throws {Error} when it is not out.
    */
-  takeBack(chain: DescriptorChain, written: number, put: PutUsed): void {
-    if (chain.revoked) return;
-    if (!chain.out) throw new Error('the descriptor chain was given back already');
-    const room = chain.writable.length;
-    const length = chain.finish() && written > 0 ? Math.min(written, room) : 0;
-    this.inFlight--;
-    if (!this.inOrder) {
-      this.spare.push(chain);
-      put(chain.head, length, 1, chain.descriptors);
+  takeBack(chain: DescriptorChain, written: number, ring: UsedRing): void {
+    if (!chain.out) {
+      refuse(chain);
       return;
     }
-    chain.held = true;
-    chain.heldLength = length;
-    chain.heldWhole = length === room;
-    this.drain(put);
+    const room = chain.writableSegments.length;
+    const length = chain.writable.flush() ? Math.max(0, Math.min(written, room)) : 0;
+    chain.out = false;
+    this.inFlight--;
+    if (!this.inOrder) {
+      this.drop(chain);
+      ring.putUsed(chain.head, length, 1, chain.descriptors);
+      return;
+    }
+    this.hold(chain, length, length === room, ring);
   }
 
   /** Forgets all chains; those that are out lose their memory. */
   revoke(): void {
     for (const chain of this.all) if (chain.out) chain.revoke();
     this.all = [];
+    this.spares = 0;
     this.spare.length = 0;
     this.oldest = undefined;
     this.youngest = undefined;
@@ -113,7 +118,8 @@ export class ChainLedger {
 
   /** Fills `chain` from plain data; gives the reason when it cannot be. */
   load(chain: DescriptorChain, saved: ChainState): ChainFault | undefined {
-    chain.begin(saved.head);
+    chain.begin();
+    chain.head = saved.head;
     if (saved.descriptors === undefined || saved.readable === undefined || saved.writable === undefined) {
       return CHAIN_FAULT.INCOMPLETE;
     }
@@ -122,6 +128,19 @@ export class ChainLedger {
     for (const { addr, len } of saved.readable) fault ??= addSegment(chain, addr, len, 0);
     for (const { addr, len } of saved.writable) fault ??= addSegment(chain, addr, len, DESC_F.WRITE);
     return fault;
+  }
+
+  private create(): DescriptorChain {
+    const chain = new DescriptorChain(this.memory);
+    this.all.push(chain);
+    return chain;
+  }
+
+  private hold(chain: DescriptorChain, length: number, whole: boolean, ring: UsedRing): void {
+    chain.held = true;
+    chain.heldLength = length;
+    chain.heldWhole = whole;
+    this.drain(ring);
   }
 
   private enqueue(chain: DescriptorChain): void {
@@ -135,7 +154,7 @@ export class ChainLedger {
    * Puts the finished chains at the old end on the ring. One entry stands for a run of them where all but the
    * last were written whole: that is what the driver takes for granted of those left out (2.7.9, 2.8.8).
    */
-  private drain(put: PutUsed): void {
+  private drain(ring: UsedRing): void {
     let buffers = 0;
     let descriptors = 0;
     for (let chain = this.oldest; chain?.held; chain = this.oldest) {
@@ -144,12 +163,17 @@ export class ChainLedger {
       buffers++;
       descriptors += chain.descriptors;
       if (!chain.heldWhole || !this.oldest?.held) {
-        put(chain.head, chain.heldLength, buffers, descriptors);
+        ring.putUsed(chain.head, chain.heldLength, buffers, descriptors);
         buffers = 0;
         descriptors = 0;
       }
       chain.held = false;
-      this.spare.push(chain);
+      this.drop(chain);
     }
   }
+}
+
+/** A chain of before a reset is let go; any other one is not the caller's. */
+function refuse(chain: DescriptorChain): void {
+  if (!chain.revoked) throw new Error('the descriptor chain was given back already');
 }

@@ -1,5 +1,4 @@
 import type { DescriptorChain } from './descriptor-chain.ts';
-import type { GuestMemory } from './guest-memory.ts';
 
 /**
  * A descriptor of either layout is 16 bytes, four 32-bit words: le64 addr, le32 len, and a word of two
@@ -27,6 +26,7 @@ export const CHAIN_FAULT = {
   UNMAPPED: 'descriptor outside guest memory',
   ORDER: 'readable descriptor after a writable one',
   TOO_LONG: 'chain of more than 2^32 bytes',
+  ENDLESS: 'descriptor list goes on beyond the free part of the ring',
   INDIRECT_AND_NEXT: 'indirect descriptor in a chain that goes on',
   TABLE_SIZE: 'indirect table of no whole number of descriptors',
   TABLE_UNMAPPED: 'indirect table outside guest memory',
@@ -51,14 +51,12 @@ export function addSegment(
   flags: number,
 ): ChainFault | undefined {
   const { readableSegments, writableSegments } = chain;
-  if ((flags & DESC_F.WRITE) !== 0) {
-    if (!writableSegments.add(address, length)) return CHAIN_FAULT.UNMAPPED;
-    chain.hasWritable = true;
-  } else {
-    // 2.7.4.2: everything the device reads comes before everything it writes.
-    if (chain.hasWritable) return CHAIN_FAULT.ORDER;
-    if (!readableSegments.add(address, length)) return CHAIN_FAULT.UNMAPPED;
-  }
+  // 2.7.4.2: everything the device reads comes before everything it writes.
+  const write = (flags & DESC_F.WRITE) !== 0;
+  if (!write && writableSegments.count > 0) return CHAIN_FAULT.ORDER;
+  if (length === 0) return undefined;
+  if (chain.memory.find(address, length) === undefined) return CHAIN_FAULT.UNMAPPED;
+  (write ? writableSegments : readableSegments).add(address, length);
   // 2.7.5.2: no more than 2^32 bytes in total. One less, so that a length is always a 32-bit number.
   if (readableSegments.length + writableSegments.length >= 2 ** 32) return CHAIN_FAULT.TOO_LONG;
   return undefined;
@@ -70,13 +68,12 @@ export function addSegment(
  */
 export function addSplitTable(
   chain: DescriptorChain,
-  memory: GuestMemory,
   address: number,
   length: number,
 ): ChainFault | undefined {
   const count = length / DESC_BYTES;
   if (count < 1 || !Number.isInteger(count)) return CHAIN_FAULT.TABLE_SIZE;
-  const region = memory.find(address, length);
+  const region = chain.memory.find(address, length);
   if (region === undefined) return CHAIN_FAULT.TABLE_UNMAPPED;
   const { view } = region;
   const table = address - region.guestAddress;
@@ -103,14 +100,13 @@ export function addSplitTable(
  */
 export function addPackedTable(
   chain: DescriptorChain,
-  memory: GuestMemory,
   address: number,
   length: number,
 ): ChainFault | undefined {
   const count = length / DESC_BYTES;
   if (count < 1 || !Number.isInteger(count)) return CHAIN_FAULT.TABLE_SIZE;
   if (count > MAX_INDIRECT) return CHAIN_FAULT.TABLE_LOOP;
-  const region = memory.find(address, length);
+  const region = chain.memory.find(address, length);
   if (region === undefined) return CHAIN_FAULT.TABLE_UNMAPPED;
   const { view } = region;
   for (let at = address - region.guestAddress, left = count; left > 0; left--, at += DESC_BYTES) {

@@ -1,4 +1,4 @@
-import { ChainLedger } from './chain-ledger.ts';
+import { ChainLedger, type UsedRing } from './chain-ledger.ts';
 import {
   addPackedTable,
   addSegment,
@@ -17,7 +17,6 @@ import {
   FLAGS_SHIFT,
   ID_MASK,
   OWNER_MASK,
-  type PackedViews,
   packedViews,
   RING_EVENT_FLAGS,
   usedMark,
@@ -27,9 +26,13 @@ import { type DeviceQueue, type QueueConfig, queueFeatures } from './queue.ts';
 import type { DeviceQueueState } from './queue-state.ts';
 
 const NOTHING = -1;
+/** Flags in the last word of a descriptor. */
+const NEXT = DESC_F.NEXT << FLAGS_SHIFT;
+const INDIRECT = DESC_F.INDIRECT << FLAGS_SHIFT;
+const WRITE = DESC_F.WRITE << FLAGS_SHIFT;
 
 /** The device's end of a packed virtqueue (virtio 1.3, 2.8). */
-export class PackedDeviceQueue implements DeviceQueue {
+export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   readonly size: number;
   broken: string | undefined = undefined;
   malformed = 0;
@@ -38,15 +41,21 @@ export class PackedDeviceQueue implements DeviceQueue {
   private readonly config: QueueConfig;
   private readonly ledger: ChainLedger;
   private readonly eventIdx: boolean;
-  private views: PackedViews;
-  /** Generation of the memory that the views are of. */
+  // The ring and the event suppression structures, by `PackedViews`.
+  private desc: Uint32Array;
+  private words: Int32Array;
+  private driverEvent: Int32Array;
+  private deviceEvent: Int32Array;
+  /** Generation of the memory that they lie in. */
   private generation: number;
   /** Descriptor to look at next, and the wrap counter of that lap (2.8.1). */
   private nextAvail = 0;
   private availWrap = 1;
+  private availMark = availableMark(1);
   /** Descriptor that the next used one overwrites. */
   private nextUsed = 0;
   private usedWrap = 1;
+  private usedMark = usedMark(1);
   /** Ring descriptors that were popped and not yet used. */
   private taken = 0;
   /**
@@ -70,7 +79,11 @@ export class PackedDeviceQueue implements DeviceQueue {
    */
   constructor(memory: GuestMemory, config: QueueConfig, state?: DeviceQueueState) {
     const features = queueFeatures(config.features);
-    this.views = packedViews(memory, config);
+    const views = packedViews(memory, config);
+    this.desc = views.desc;
+    this.words = views.words;
+    this.driverEvent = views.driverEvent;
+    this.deviceEvent = views.deviceEvent;
     this.generation = memory.generation;
     this.memory = memory;
     this.config = config;
@@ -85,24 +98,24 @@ export class PackedDeviceQueue implements DeviceQueue {
   }
 
   pop(): DescriptorChain | undefined {
-    const resumed = this.resumed.shift();
-    if (resumed !== undefined) return resumed;
+    if (this.resumed.length > 0) return this.resumed.shift();
     // One round of the ring at most: a driver that refills it with rubbish does not hold the device.
     for (let tries = this.size; tries > 0; tries--) {
       if (!this.available() && !this.lookAgain()) return undefined;
       const chain = this.ledger.blank();
       const fault = this.collect(chain);
-      if (this.broken !== undefined) {
-        this.ledger.drop(chain);
-        return undefined;
-      }
       if (fault === undefined) {
         this.ledger.give(chain);
         return chain;
       }
+      if (fault === CHAIN_FAULT.ENDLESS) {
+        this.ledger.drop(chain);
+        this.broken = `${fault}, at ${this.nextAvail} of ${this.size}`;
+        return undefined;
+      }
       this.malformed++;
       this.malformedReason = fault;
-      this.ledger.reject(chain, this.put);
+      this.ledger.reject(chain, this);
       this.flush();
     }
     return undefined;
@@ -113,18 +126,18 @@ export class PackedDeviceQueue implements DeviceQueue {
   }
 
   stageUsed(chain: DescriptorChain, written: number): void {
-    this.ledger.takeBack(chain, written, this.put);
+    this.ledger.takeBack(chain, written, this);
   }
 
   pushUsed(chain: DescriptorChain, written: number): void {
-    this.ledger.takeBack(chain, written, this.put);
+    this.ledger.takeBack(chain, written, this);
     this.flush();
   }
 
   flush(): void {
     if (this.stagedAt === NOTHING) return;
     if (this.generation !== this.memory.generation) this.remap();
-    Atomics.store(this.views.words, this.stagedAt, this.stagedWord);
+    Atomics.store(this.words, this.stagedAt, this.stagedWord);
     this.stagedAt = NOTHING;
   }
 
@@ -134,7 +147,7 @@ export class PackedDeviceQueue implements DeviceQueue {
     if (usedSinceKnown && usedSince === 0) return false;
     this.usedSince = 0;
     this.usedSinceKnown = true;
-    const event = Atomics.load(this.views.driverEvent, 0);
+    const event = Atomics.load(this.driverEvent, 0);
     // After a restore nobody knows how far the driver was told: as far as can be, then.
     const moved = usedSinceKnown ? usedSince : this.size;
     return wantsEvent(event, this.eventIdx, this.size, this.nextUsed, this.usedWrap, moved);
@@ -151,7 +164,7 @@ export class PackedDeviceQueue implements DeviceQueue {
     this.notify = false;
     if (this.generation !== this.memory.generation) this.remap();
     this.event = eventWord(RING_EVENT_FLAGS.DISABLE, 0, 0);
-    Atomics.store(this.views.deviceEvent, 0, this.event);
+    Atomics.store(this.deviceEvent, 0, this.event);
   }
 
   reset(): void {
@@ -160,8 +173,10 @@ export class PackedDeviceQueue implements DeviceQueue {
     this.broken = undefined;
     this.nextAvail = 0;
     this.availWrap = 1;
+    this.availMark = availableMark(1);
     this.nextUsed = 0;
     this.usedWrap = 1;
+    this.usedMark = usedMark(1);
     this.taken = 0;
     this.stagedAt = NOTHING;
     this.usedSince = 0;
@@ -180,8 +195,8 @@ export class PackedDeviceQueue implements DeviceQueue {
   private available(): boolean {
     if (this.generation !== this.memory.generation) this.remap();
     if (this.broken !== undefined) return false;
-    const word = Atomics.load(this.views.words, this.nextAvail * DESC_WORDS + DESC.LAST);
-    return (word & OWNER_MASK) === availableMark(this.availWrap);
+    const word = Atomics.load(this.words, this.nextAvail * DESC_WORDS + DESC.LAST);
+    return (word & OWNER_MASK) === this.availMark;
   }
 
   /** Before the device takes the ring for empty: sees to it that the driver will notify. */
@@ -196,76 +211,89 @@ export class PackedDeviceQueue implements DeviceQueue {
     this.event = this.eventIdx
       ? eventWord(RING_EVENT_FLAGS.DESC, this.nextAvail, this.availWrap)
       : eventWord(RING_EVENT_FLAGS.ENABLE, 0, 0);
-    Atomics.store(this.views.deviceEvent, 0, this.event);
+    Atomics.store(this.deviceEvent, 0, this.event);
   }
 
-  /** Writes a used descriptor; `flush` shows it to the driver. */
-  private readonly put = (head: number, written: number, _buffers: number, descriptors: number): void => {
+  /** Writes a used descriptor; `flush` shows it to the driver. For the ledger. */
+  putUsed(head: number, written: number, _buffers: number, descriptors: number): void {
     const at = this.nextUsed * DESC_WORDS;
     // 2.8.4: the length means something only beside the WRITE flag.
-    const flags = written > 0 ? DESC_F.WRITE << FLAGS_SHIFT : 0;
-    const word = head | flags | usedMark(this.usedWrap);
-    this.views.desc[at + DESC.LEN] = written;
+    const word = head | this.usedMark | (written > 0 ? WRITE : 0);
+    this.desc[at + DESC.LEN] = written;
     if (this.stagedAt === NOTHING) {
       this.stagedAt = at + DESC.LAST;
       this.stagedWord = word;
     } else {
-      this.views.words[at + DESC.LAST] = word;
+      this.words[at + DESC.LAST] = word;
     }
     this.taken -= descriptors;
     this.usedSince += descriptors;
     this.nextUsed += descriptors;
-    if (this.nextUsed >= this.size) {
-      this.nextUsed -= this.size;
-      this.usedWrap ^= 1;
-    }
-  };
+    if (this.nextUsed >= this.size) this.turnUsed();
+  }
+
+  /** The next used descriptor is one of the next lap. */
+  private turnUsed(): void {
+    this.nextUsed -= this.size;
+    this.usedWrap ^= 1;
+    this.usedMark = usedMark(this.usedWrap);
+  }
 
   /**
    * Collects the list that starts at the next descriptor and moves behind it; gives the reason when it is
    * malformed. One whose end cannot be found breaks the queue: nobody knows where the next one starts.
    */
   private collect(chain: DescriptorChain): ChainFault | undefined {
-    const { size } = this;
-    const { desc } = this.views;
-    chain.begin(0);
+    const { size, desc } = this;
+    const room = size - this.taken;
     let fault: ChainFault | undefined;
     let index = this.nextAvail;
-    for (let left = size - this.taken; left > 0; left--) {
+    let count = 0;
+    let word = 0;
+    chain.begin();
+    do {
+      if (count === room) return CHAIN_FAULT.ENDLESS;
+      count++;
       const at = index * DESC_WORDS;
-      const last = desc[at + DESC.LAST] as number;
-      const flags = last >>> FLAGS_SHIFT;
-      const more = (flags & DESC_F.NEXT) !== 0;
-      const low = desc[at + DESC.ADDR_LOW] as number;
-      const high = desc[at + DESC.ADDR_HIGH] as number;
+      word = desc[at + DESC.LAST] as number;
+      const address = descriptorAddress(
+        desc[at + DESC.ADDR_LOW] as number,
+        desc[at + DESC.ADDR_HIGH] as number,
+      );
       const length = desc[at + DESC.LEN] as number;
-      const address = descriptorAddress(low, high);
-      chain.descriptors++;
-      if ((flags & DESC_F.INDIRECT) !== 0) {
+      // Behind a fault only the end of the list is of interest.
+      if (fault === undefined) {
+        if ((word & INDIRECT) === 0) fault = addSegment(chain, address, length, word >>> FLAGS_SHIFT);
         // 2.8.19: a table stands alone, never in a list.
-        if (more || chain.descriptors > 1) fault ??= CHAIN_FAULT.INDIRECT_AND_NEXT;
-        else fault = addPackedTable(chain, this.memory, address, length);
-      } else if (fault === undefined) {
-        fault = addSegment(chain, address, length, flags);
+        else if (count > 1 || (word & NEXT) !== 0) fault = CHAIN_FAULT.INDIRECT_AND_NEXT;
+        else fault = addPackedTable(chain, address, length);
       }
-      index = index + 1 === size ? 0 : index + 1;
-      if (!more) {
-        chain.head = last & ID_MASK;
-        this.taken += chain.descriptors;
-        if (index <= this.nextAvail) this.availWrap ^= 1;
-        this.nextAvail = index;
-        return fault;
-      }
-    }
-    this.broken = `a descriptor list at ${this.nextAvail} goes on beyond the free part of a queue of ${size}`;
-    return undefined;
+      index++;
+      if (index === size) index = 0;
+    } while ((word & NEXT) !== 0);
+    chain.head = word & ID_MASK;
+    chain.descriptors = count;
+    this.taken += count;
+    if (index <= this.nextAvail) this.turnAvail();
+    this.nextAvail = index;
+    return fault;
+  }
+
+  /** The next available descriptor is one of the next lap. */
+  private turnAvail(): void {
+    this.availWrap ^= 1;
+    this.availMark = availableMark(this.availWrap);
   }
 
   /** Makes the views again after the memory table changed. A ring that went away breaks the queue. */
   private remap(): void {
     this.generation = this.memory.generation;
     try {
-      this.views = packedViews(this.memory, this.config);
+      const views = packedViews(this.memory, this.config);
+      this.desc = views.desc;
+      this.words = views.words;
+      this.driverEvent = views.driverEvent;
+      this.deviceEvent = views.deviceEvent;
     } catch (error) {
       this.broken ??= error instanceof Error ? error.message : String(error);
     }
@@ -279,8 +307,10 @@ export class PackedDeviceQueue implements DeviceQueue {
     }
     this.nextAvail = state.nextAvail;
     this.availWrap = state.availWrap;
+    this.availMark = availableMark(state.availWrap);
     this.nextUsed = state.nextUsed;
     this.usedWrap = state.usedWrap;
+    this.usedMark = usedMark(state.usedWrap);
     this.usedSinceKnown = false;
     for (const saved of state.outstanding) {
       const chain = this.ledger.blank();

@@ -8,7 +8,6 @@ import {
   FLAGS_SHIFT,
   ID_MASK,
   OWNER_MASK,
-  type PackedViews,
   packedViews,
   RING_EVENT_FLAGS,
   usedMark,
@@ -18,6 +17,10 @@ import { type DmaBuffer, type DriverQueue, type QueueConfig, queueFeatures } fro
 import type { DriverQueueState, RequestState } from './queue-state.ts';
 
 const NONE = -1;
+/** Flags in the last word of a descriptor. */
+const NEXT = DESC_F.NEXT << FLAGS_SHIFT;
+const WRITE = DESC_F.WRITE << FLAGS_SHIFT;
+const INDIRECT = DESC_F.INDIRECT << FLAGS_SHIFT;
 
 /**
  * The driver's end of a packed virtqueue (virtio 1.3, 2.8). It believes nothing that it reads back: lengths,
@@ -31,23 +34,29 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
   usedLength = 0;
   private readonly eventIdx: boolean;
   private readonly inOrder: boolean;
-  private readonly views: PackedViews;
+  // The ring and the event suppression structures, by `PackedViews`.
+  private readonly desc: Uint32Array;
+  private readonly words: Int32Array;
+  private readonly driverEvent: Int32Array;
+  private readonly deviceEvent: Int32Array;
   /** Without them every request is a list in the ring. */
   private readonly tables: IndirectTables | undefined;
   /** Descriptor that the next request starts at, and the wrap counter of that lap (2.8.1). */
   private nextAvail = 0;
   private availWrap = 1;
+  private availMark = availableMark(1);
   /** Descriptor that the device uses next. */
   private lastUsed = 0;
   private usedWrap = 1;
+  private usedMark = usedMark(1);
   /**
    * The first descriptor since the last `kickPrepare` is complete but for its last word: the device stops
    * there, so it sees none of those behind either.
    */
   private stagedAt = NONE;
   private stagedWord = 0;
-  /** Ring descriptors staged. */
-  private staged = 0;
+  /** Ring descriptors that the device was shown and has not used. */
+  private published = 0;
   /** First free buffer id; `links` leads to the next. With IN_ORDER the id is the first descriptor's index. */
   private freeId = 0;
   private readonly links: Uint16Array;
@@ -68,7 +77,11 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
   constructor(memory: GuestMemory, config: QueueConfig, dma?: DmaAllocator, state?: DriverQueueState<T>) {
     const features = queueFeatures(config.features);
     const { size } = config;
-    this.views = packedViews(memory, config);
+    const views = packedViews(memory, config);
+    this.desc = views.desc;
+    this.words = views.words;
+    this.driverEvent = views.driverEvent;
+    this.deviceEvent = views.deviceEvent;
     this.tables = features.indirect && dma ? new IndirectTables(memory, dma, true, size) : undefined;
     this.eventIdx = features.eventIdx;
     this.inOrder = features.inOrder;
@@ -88,31 +101,42 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
   }
 
   addBuf(readable: readonly DmaBuffer[], writable: readonly DmaBuffer[], token: T): boolean {
-    const count = readable.length + writable.length;
-    const needed = this.descriptorsFor(count);
+    const reads = readable.length;
+    const count = reads + writable.length;
+    const indirect = count > 1 && this.tables !== undefined;
+    const needed = indirect ? 1 : count;
     if (needed > this.free || count === 0 || this.broken !== undefined) return this.noRoom(count, needed);
     const id = this.inOrder ? this.nextAvail : this.freeId;
-    if (this.tables !== undefined && count > 1) {
-      const table = this.tables.fill(id, readable, writable);
-      this.setDescriptor(table, count * DESC_BYTES, DESC_F.INDIRECT, id);
+    let capacity = 0;
+    if (indirect) {
+      capacity = this.addTable(id, readable, writable);
     } else {
-      this.list(id, readable, writable);
+      for (let i = 0; i < count; i++) {
+        const last = i === count - 1 ? id : id | NEXT;
+        if (i < reads) {
+          const { addr, len } = readable[i] as DmaBuffer;
+          this.setDescriptor(addr, len, last);
+        } else {
+          const { addr, len } = writable[i - reads] as DmaBuffer;
+          this.setDescriptor(addr, len, last | WRITE);
+          capacity += len;
+        }
+      }
     }
     this.freeId = this.links[id] as number;
     this.free -= needed;
-    this.staged += needed;
     this.inFlight++;
     this.taken[id] = needed;
-    this.capacity[id] = capacityOf(writable);
+    this.capacity[id] = capacity;
     this.tokens[id] = token;
     return true;
   }
 
   kickPrepare(): boolean {
-    const { staged } = this;
+    const staged = this.size - this.free - this.published;
     if (staged === 0 || this.broken !== undefined) return false;
     this.publish();
-    const event = Atomics.load(this.views.deviceEvent, 0);
+    const event = Atomics.load(this.deviceEvent, 0);
     return wantsEvent(event, this.eventIdx, this.size, this.nextAvail, this.availWrap, staged);
   }
 
@@ -123,14 +147,13 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
   getBuf(): T | undefined {
     if (this.batchId !== NONE) return this.getInOrder();
     const at = this.lastUsed * DESC_WORDS;
-    const word = Atomics.load(this.views.words, at + DESC.LAST);
-    if ((word & OWNER_MASK) !== usedMark(this.usedWrap) || this.broken !== undefined) return undefined;
+    const word = Atomics.load(this.words, at + DESC.LAST);
+    if ((word & OWNER_MASK) !== this.usedMark || this.broken !== undefined) return undefined;
     const id = word & ID_MASK;
     const token = this.tokens[id];
     if (token === undefined) return this.breakBy(id);
     // 2.8.4: without the WRITE flag the length means nothing.
-    const written =
-      (word & (DESC_F.WRITE << FLAGS_SHIFT)) !== 0 ? (this.views.desc[at + DESC.LEN] as number) : 0;
+    const written = (word & WRITE) !== 0 ? (this.desc[at + DESC.LEN] as number) : 0;
     if (!this.inOrder) return this.take(id, token, written);
     this.batchId = id;
     this.batchLength = written;
@@ -140,19 +163,19 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
   poll(): boolean {
     if (this.broken !== undefined) return false;
     if (this.batchId !== NONE) return true;
-    const word = Atomics.load(this.views.words, this.lastUsed * DESC_WORDS + DESC.LAST);
-    return (word & OWNER_MASK) === usedMark(this.usedWrap);
+    const word = Atomics.load(this.words, this.lastUsed * DESC_WORDS + DESC.LAST);
+    return (word & OWNER_MASK) === this.usedMark;
   }
 
   disableCallback(): void {
-    Atomics.store(this.views.driverEvent, 0, eventWord(RING_EVENT_FLAGS.DISABLE, 0, 0));
+    Atomics.store(this.driverEvent, 0, eventWord(RING_EVENT_FLAGS.DISABLE, 0, 0));
   }
 
   enableCallback(): boolean {
     const event = this.eventIdx
       ? eventWord(RING_EVENT_FLAGS.DESC, this.lastUsed, this.usedWrap)
       : eventWord(RING_EVENT_FLAGS.ENABLE, 0, 0);
-    Atomics.store(this.views.driverEvent, 0, event);
+    Atomics.store(this.driverEvent, 0, event);
     return !this.poll();
   }
 
@@ -172,10 +195,12 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
     this.broken = undefined;
     this.nextAvail = 0;
     this.availWrap = 1;
+    this.availMark = availableMark(1);
     this.lastUsed = 0;
     this.usedWrap = 1;
+    this.usedMark = usedMark(1);
     this.stagedAt = NONE;
-    this.staged = 0;
+    this.published = 0;
     this.batchId = NONE;
     this.clearAreas();
     this.linkFree();
@@ -210,9 +235,9 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
 
   /** Shows the device what was staged. */
   private publish(): void {
-    if (this.stagedAt !== NONE) Atomics.store(this.views.words, this.stagedAt, this.stagedWord);
+    if (this.stagedAt !== NONE) Atomics.store(this.words, this.stagedAt, this.stagedWord);
     this.stagedAt = NONE;
-    this.staged = 0;
+    this.published = this.size - this.free;
   }
 
   /**
@@ -233,15 +258,21 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
 
   private take(id: number, token: T, written: number): T | undefined {
     const taken = this.taken[id] as number;
-    if (taken > this.size - this.free - this.staged) return this.breakBy(id);
+    const capacity = this.capacity[id] as number;
+    if (taken > this.published) return this.breakBy(id);
+    this.published -= taken;
     this.lastUsed += taken;
-    if (this.lastUsed >= this.size) {
-      this.lastUsed -= this.size;
-      this.usedWrap ^= 1;
-    }
-    this.usedLength = Math.min(written, this.capacity[id] as number);
+    if (this.lastUsed >= this.size) this.turnUsed();
+    this.usedLength = Math.min(written, capacity);
     this.release(id);
     return token;
+  }
+
+  /** The next used descriptor is one of the next lap. */
+  private turnUsed(): void {
+    this.lastUsed -= this.size;
+    this.usedWrap ^= 1;
+    this.usedMark = usedMark(this.usedWrap);
   }
 
   private breakBy(id: number): undefined {
@@ -259,36 +290,39 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
     return false;
   }
 
-  /** Writes the buffers as a list of descriptors. */
-  private list(id: number, readable: readonly DmaBuffer[], writable: readonly DmaBuffer[]): void {
-    const reads = readable.length;
-    const count = reads + writable.length;
-    for (let i = 0; i < count; i++) {
-      const { addr, len } = (i < reads ? readable[i] : writable[i - reads]) as DmaBuffer;
-      const write = i < reads ? 0 : DESC_F.WRITE;
-      this.setDescriptor(addr, len, i < count - 1 ? write | DESC_F.NEXT : write, id);
-    }
+  /** Puts the request into a table of its own; returns how many bytes of it may be written. */
+  private addTable(id: number, readable: readonly DmaBuffer[], writable: readonly DmaBuffer[]): number {
+    const table = (this.tables as IndirectTables).fill(id, readable, writable);
+    this.setDescriptor(table, (readable.length + writable.length) * DESC_BYTES, id | INDIRECT);
+    return capacityOf(writable);
   }
 
-  /** Writes the next descriptor and moves on; the first one of a batch stays the driver's until `publish`. */
-  private setDescriptor(addr: number, len: number, flags: number, id: number): void {
-    const { desc, words } = this.views;
+  /**
+   * Writes the next descriptor, with `last` as its last word but for the owner, and moves on; the first one of
+   * a batch stays the driver's until `publish`.
+   */
+  private setDescriptor(addr: number, len: number, last: number): void {
+    const { desc } = this;
     const at = this.nextAvail * DESC_WORDS;
     desc[at + DESC.ADDR_LOW] = addr;
     desc[at + DESC.ADDR_HIGH] = addr / 2 ** 32;
     desc[at + DESC.LEN] = len;
-    const word = (flags << FLAGS_SHIFT) | availableMark(this.availWrap) | id;
+    const word = last | this.availMark;
     if (this.stagedAt === NONE) {
       this.stagedAt = at + DESC.LAST;
       this.stagedWord = word;
     } else {
-      words[at + DESC.LAST] = word;
+      this.words[at + DESC.LAST] = word;
     }
     this.nextAvail++;
-    if (this.nextAvail === this.size) {
-      this.nextAvail = 0;
-      this.availWrap ^= 1;
-    }
+    if (this.nextAvail === this.size) this.turnAvail();
+  }
+
+  /** The next available descriptor is one of the next lap. */
+  private turnAvail(): void {
+    this.nextAvail = 0;
+    this.availWrap ^= 1;
+    this.availMark = availableMark(this.availWrap);
   }
 
   /** Takes a buffer id and its descriptors back among the free ones. */
@@ -301,16 +335,18 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
   }
 
   private clearAreas(): void {
-    this.views.desc.fill(0);
-    this.views.driverEvent.fill(0);
-    this.views.deviceEvent.fill(0);
+    this.desc.fill(0);
+    this.driverEvent.fill(0);
+    this.deviceEvent.fill(0);
   }
 
   private restore(state: DriverQueueState<T>): void {
     this.nextAvail = state.nextAvail;
     this.availWrap = state.availWrap;
+    this.availMark = availableMark(state.availWrap);
     this.lastUsed = state.lastUsed;
     this.usedWrap = state.usedWrap;
+    this.usedMark = usedMark(state.usedWrap);
     for (const { head, token, descriptors, capacity, table } of state.outstanding) {
       const taken = descriptors as number;
       this.taken[head] = taken;
@@ -320,6 +356,7 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
       this.free -= taken;
       this.inFlight++;
     }
+    this.published = this.size - this.free;
   }
 
   /** Links the free buffer ids. */

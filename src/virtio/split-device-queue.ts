@@ -1,4 +1,4 @@
-import { ChainLedger } from './chain-ledger.ts';
+import { ChainLedger, type UsedRing } from './chain-ledger.ts';
 import {
   addSegment,
   addSplitTable,
@@ -17,7 +17,6 @@ import {
   AVAIL,
   AVAIL_F_NO_INTERRUPT,
   availEventIndex,
-  type SplitViews,
   splitViews,
   USED,
   USED_ELEM,
@@ -27,7 +26,7 @@ import {
 } from './split-layout.ts';
 
 /** The device's end of a split virtqueue (virtio 1.3, 2.7). */
-export class SplitDeviceQueue implements DeviceQueue {
+export class SplitDeviceQueue implements DeviceQueue, UsedRing {
   readonly size: number;
   broken: string | undefined = undefined;
   malformed = 0;
@@ -39,8 +38,12 @@ export class SplitDeviceQueue implements DeviceQueue {
   private readonly mask: number;
   private readonly usedEventAt: number;
   private readonly availEventAt: number;
-  private views: SplitViews;
-  /** Generation of the memory that the views are of. */
+  // The rings, by `SplitViews`.
+  private desc: Uint32Array;
+  private avail: Uint16Array;
+  private used: Uint16Array;
+  private usedElements: Uint32Array;
+  /** Generation of the memory that they lie in. */
   private generation: number;
   /** Next entry of the available ring to look at; free running, 16 bits. */
   private nextAvail = 0;
@@ -60,12 +63,16 @@ export class SplitDeviceQueue implements DeviceQueue {
   private resumed: DescriptorChain[] = [];
 
   /**
-   * @param state goes on where another queue was saved
-   * @throws {RangeError} for a size or an area that cannot be, or a state that does not fit.
+   * @param state goes on where another queue was saved; a chain of it that is malformed goes back
+   * @throws {RangeError} for a size or an area that cannot be.
    */
   constructor(memory: GuestMemory, config: QueueConfig, state?: DeviceQueueState) {
     const features = queueFeatures(config.features);
-    this.views = splitViews(memory, config);
+    const views = splitViews(memory, config);
+    this.desc = views.desc;
+    this.avail = views.avail;
+    this.used = views.used;
+    this.usedElements = views.usedElements;
     this.generation = memory.generation;
     this.memory = memory;
     this.config = config;
@@ -84,13 +91,12 @@ export class SplitDeviceQueue implements DeviceQueue {
   }
 
   pop(): DescriptorChain | undefined {
-    const resumed = this.resumed.shift();
-    if (resumed !== undefined) return resumed;
+    if (this.resumed.length > 0) return this.resumed.shift();
     // One round of the ring at most: a driver that refills it with rubbish does not hold the device.
     for (let tries = this.size; tries > 0; tries--) {
       if (this.generation !== this.memory.generation) this.remap();
       if (this.nextAvail === this.seenAvail && !this.look()) return undefined;
-      const head = this.views.avail[AVAIL.RING + (this.nextAvail & this.mask)] as number;
+      const head = this.avail[AVAIL.RING + (this.nextAvail & this.mask)] as number;
       this.nextAvail = (this.nextAvail + 1) & 0xffff;
       const chain = this.ledger.blank();
       const fault = this.collect(chain, head);
@@ -99,10 +105,7 @@ export class SplitDeviceQueue implements DeviceQueue {
         this.ledger.give(chain);
         return chain;
       }
-      this.malformed++;
-      this.malformedReason = fault;
-      this.ledger.reject(chain, this.put);
-      this.flush();
+      this.rejectChain(chain, fault);
     }
     return undefined;
   }
@@ -110,12 +113,12 @@ export class SplitDeviceQueue implements DeviceQueue {
   poll(): boolean {
     if (this.resumed.length > 0) return true;
     if (this.generation !== this.memory.generation) this.remap();
-    return this.broken === undefined && Atomics.load(this.views.avail, AVAIL.IDX) !== this.nextAvail;
+    return this.broken === undefined && Atomics.load(this.avail, AVAIL.IDX) !== this.nextAvail;
   }
 
   stageUsed(chain: DescriptorChain, written: number): void {
     if (chain.out) this.isOut[chain.head] = 0;
-    this.ledger.takeBack(chain, written, this.put);
+    this.ledger.takeBack(chain, written, this);
   }
 
   pushUsed(chain: DescriptorChain, written: number): void {
@@ -127,7 +130,7 @@ export class SplitDeviceQueue implements DeviceQueue {
     if (this.publishedUsed === this.nextUsed) return;
     this.publishedUsed = this.nextUsed;
     if (this.generation !== this.memory.generation) this.remap();
-    Atomics.store(this.views.used, USED.IDX, this.nextUsed);
+    Atomics.store(this.used, USED.IDX, this.nextUsed);
   }
 
   needsNotification(): boolean {
@@ -138,7 +141,7 @@ export class SplitDeviceQueue implements DeviceQueue {
     if (known && old === now) return false;
     this.signalledUsed = now;
     this.signalledKnown = true;
-    const { avail } = this.views;
+    const { avail } = this;
     if (!this.eventIdx) return (Atomics.load(avail, AVAIL.FLAGS) & AVAIL_F_NO_INTERRUPT) === 0;
     return !known || needEvent(Atomics.load(avail, this.usedEventAt), now, old);
   }
@@ -147,7 +150,7 @@ export class SplitDeviceQueue implements DeviceQueue {
     this.notify = true;
     if (this.generation !== this.memory.generation) this.remap();
     if (this.eventIdx) this.askAt(this.nextAvail);
-    else Atomics.store(this.views.used, USED.FLAGS, 0);
+    else Atomics.store(this.used, USED.FLAGS, 0);
     return this.poll();
   }
 
@@ -156,7 +159,7 @@ export class SplitDeviceQueue implements DeviceQueue {
     if (this.generation !== this.memory.generation) this.remap();
     // An event index just passed: the driver would have to go all the way round to meet it.
     if (this.eventIdx) this.askAt((this.nextAvail - 1) & 0xffff);
-    else Atomics.store(this.views.used, USED.FLAGS, USED_F_NO_NOTIFY);
+    else Atomics.store(this.used, USED.FLAGS, USED_F_NO_NOTIFY);
   }
 
   reset(): void {
@@ -180,10 +183,17 @@ export class SplitDeviceQueue implements DeviceQueue {
     return { nextAvail, nextUsed, availWrap: 0, usedWrap: 0, outstanding: this.ledger.save() };
   }
 
+  private rejectChain(chain: DescriptorChain, fault: ChainFault): void {
+    this.malformed++;
+    this.malformedReason = fault;
+    this.ledger.reject(chain, this);
+    this.flush();
+  }
+
   /** Looks at the driver's index again; true when there is something to pop. */
   private look(): boolean {
     if (this.broken !== undefined) return false;
-    const { avail } = this.views;
+    const { avail } = this;
     let seen = Atomics.load(avail, AVAIL.IDX);
     if (seen === this.nextAvail) {
       if (!this.eventIdx || !this.notify || this.availEvent === seen) return false;
@@ -202,23 +212,24 @@ export class SplitDeviceQueue implements DeviceQueue {
 
   private askAt(index: number): void {
     this.availEvent = index;
-    Atomics.store(this.views.used, this.availEventAt, index);
+    Atomics.store(this.used, this.availEventAt, index);
   }
 
-  /** Writes a used element; `flush` shows it to the driver. */
-  private readonly put = (head: number, written: number, buffers: number): void => {
+  /** Writes a used element; `flush` shows it to the driver. For the ledger. */
+  putUsed(head: number, written: number, buffers: number): void {
     const at = (this.nextUsed & this.mask) * USED_ELEM_WORDS;
-    const { usedElements } = this.views;
+    const { usedElements } = this;
     usedElements[at + USED_ELEM.ID] = head;
     usedElements[at + USED_ELEM.LEN] = written;
     this.nextUsed = (this.nextUsed + buffers) & 0xffff;
-  };
+  }
 
   /** Collects the chain that starts at `head`; gives the reason when it is malformed. */
   private collect(chain: DescriptorChain, head: number): ChainFault | undefined {
     const { size } = this;
-    const { desc } = this.views;
-    chain.begin(head);
+    const { desc } = this;
+    chain.begin();
+    chain.head = head;
     if (head >= size) return CHAIN_FAULT.HEAD;
     if (this.isOut[head] === 1) return CHAIN_FAULT.TWICE;
     let index = head;
@@ -232,7 +243,7 @@ export class SplitDeviceQueue implements DeviceQueue {
       if ((last & DESC_F.INDIRECT) !== 0) {
         // 2.7.5.3.1: INDIRECT and NEXT exclude each other, so this one ends the chain.
         if ((last & DESC_F.NEXT) !== 0) return CHAIN_FAULT.INDIRECT_AND_NEXT;
-        return addSplitTable(chain, this.memory, descriptorAddress(low, high), length);
+        return addSplitTable(chain, descriptorAddress(low, high), length);
       }
       const fault = addSegment(chain, descriptorAddress(low, high), length, last);
       if (fault !== undefined) return fault;
@@ -247,7 +258,11 @@ export class SplitDeviceQueue implements DeviceQueue {
   private remap(): void {
     this.generation = this.memory.generation;
     try {
-      this.views = splitViews(this.memory, this.config);
+      const views = splitViews(this.memory, this.config);
+      this.desc = views.desc;
+      this.avail = views.avail;
+      this.used = views.used;
+      this.usedElements = views.usedElements;
     } catch (error) {
       this.broken ??= error instanceof Error ? error.message : String(error);
     }
@@ -262,7 +277,10 @@ export class SplitDeviceQueue implements DeviceQueue {
     for (const saved of state.outstanding) {
       const chain = this.ledger.blank();
       const fault = this.collectSaved(chain, saved);
-      if (fault !== undefined) throw new RangeError(`chain ${saved.head} cannot be taken up again: ${fault}`);
+      if (fault !== undefined) {
+        this.rejectChain(chain, fault);
+        continue;
+      }
       this.isOut[saved.head] = 1;
       this.ledger.give(chain);
       if (saved.finished === undefined) this.resumed.push(chain);

@@ -8,7 +8,6 @@ import {
   AVAIL,
   AVAIL_F_NO_INTERRUPT,
   availEventIndex,
-  type SplitViews,
   splitViews,
   USED,
   USED_ELEM,
@@ -32,7 +31,11 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
   private readonly eventIdx: boolean;
   private readonly inOrder: boolean;
   private readonly mask: number;
-  private readonly views: SplitViews;
+  // The rings, by `SplitViews`.
+  private readonly desc: Uint32Array;
+  private readonly avail: Uint16Array;
+  private readonly used: Uint16Array;
+  private readonly usedElements: Uint32Array;
   private readonly usedEventAt: number;
   private readonly availEventAt: number;
   /** Without them every request is chained in the ring. */
@@ -64,7 +67,11 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
   constructor(memory: GuestMemory, config: QueueConfig, dma?: DmaAllocator, state?: DriverQueueState<T>) {
     const features = queueFeatures(config.features);
     const { size } = config;
-    this.views = splitViews(memory, config);
+    const views = splitViews(memory, config);
+    this.desc = views.desc;
+    this.avail = views.avail;
+    this.used = views.used;
+    this.usedElements = views.usedElements;
     this.tables = features.indirect && dma ? new IndirectTables(memory, dma, false, size) : undefined;
     this.eventIdx = features.eventIdx;
     this.inOrder = features.inOrder;
@@ -87,23 +94,39 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
   }
 
   addBuf(readable: readonly DmaBuffer[], writable: readonly DmaBuffer[], token: T): boolean {
-    const count = readable.length + writable.length;
-    const needed = this.descriptorsFor(count);
+    const reads = readable.length;
+    const count = reads + writable.length;
+    const indirect = count > 1 && this.tables !== undefined;
+    const needed = indirect ? 1 : count;
     if (needed > this.free || count === 0 || this.broken !== undefined) return this.noRoom(count, needed);
     const head = this.freeHead;
-    if (this.tables !== undefined && count > 1) {
-      const table = this.tables.fill(head, readable, writable);
-      this.setDescriptor(head, table, count * DESC_BYTES, DESC_F.INDIRECT);
-      this.freeHead = this.links[head] as number;
+    let next = this.links[head] as number;
+    let capacity = 0;
+    if (indirect) {
+      capacity = this.addTable(head, readable, writable);
     } else {
-      this.freeHead = this.chain(head, readable, writable);
+      let index = head;
+      for (let i = 0; i < count; i++) {
+        next = this.links[index] as number;
+        const last = i === count - 1 ? 0 : DESC_F.NEXT | (next << 16);
+        if (i < reads) {
+          const { addr, len } = readable[i] as DmaBuffer;
+          this.setDescriptor(index, addr, len, last);
+        } else {
+          const { addr, len } = writable[i - reads] as DmaBuffer;
+          this.setDescriptor(index, addr, len, last | DESC_F.WRITE);
+          capacity += len;
+        }
+        index = next;
+      }
     }
+    this.freeHead = next;
     this.free -= needed;
     this.inFlight++;
     this.taken[head] = needed;
-    this.capacity[head] = capacityOf(writable);
+    this.capacity[head] = capacity;
     this.tokens[head] = token;
-    this.views.avail[AVAIL.RING + (this.nextAvail & this.mask)] = head;
+    this.avail[AVAIL.RING + (this.nextAvail & this.mask)] = head;
     this.nextAvail = (this.nextAvail + 1) & 0xffff;
     return true;
   }
@@ -112,7 +135,7 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
     const old = this.publishedAvail;
     const now = this.nextAvail;
     if (old === now || this.broken !== undefined) return false;
-    const { used } = this.views;
+    const { used } = this;
     this.publish();
     if (this.eventIdx) return needEvent(Atomics.load(used, this.availEventAt), now, old);
     return (Atomics.load(used, USED.FLAGS) & USED_F_NO_NOTIFY) === 0;
@@ -126,7 +149,7 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
     if (this.lastUsed === this.seenUsed && !this.look()) return undefined;
     if (this.inOrder) return this.getInOrder();
     const at = (this.lastUsed & this.mask) * USED_ELEM_WORDS;
-    const { usedElements } = this.views;
+    const { usedElements } = this;
     const head = usedElements[at + USED_ELEM.ID] as number;
     const token = this.tokens[head];
     if (token === undefined) return this.breakBy(head);
@@ -135,18 +158,18 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
 
   poll(): boolean {
     if (this.broken !== undefined) return false;
-    return this.lastUsed !== this.seenUsed || Atomics.load(this.views.used, USED.IDX) !== this.lastUsed;
+    return this.lastUsed !== this.seenUsed || Atomics.load(this.used, USED.IDX) !== this.lastUsed;
   }
 
   disableCallback(): void {
-    const { avail } = this.views;
+    const { avail } = this;
     // An event index just passed: the device would have to go all the way round to meet it.
     if (this.eventIdx) Atomics.store(avail, this.usedEventAt, (this.lastUsed - 1) & 0xffff);
     else Atomics.store(avail, AVAIL.FLAGS, AVAIL_F_NO_INTERRUPT);
   }
 
   enableCallback(): boolean {
-    const { avail } = this.views;
+    const { avail } = this;
     if (this.eventIdx) Atomics.store(avail, this.usedEventAt, this.lastUsed);
     else Atomics.store(avail, AVAIL.FLAGS, 0);
     return !this.poll();
@@ -206,13 +229,13 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
 
   private publish(): void {
     this.publishedAvail = this.nextAvail;
-    Atomics.store(this.views.avail, AVAIL.IDX, this.nextAvail);
+    Atomics.store(this.avail, AVAIL.IDX, this.nextAvail);
   }
 
   /** Looks at the device's index again; true when there is something to get. */
   private look(): boolean {
     if (this.broken !== undefined) return false;
-    const seen = Atomics.load(this.views.used, USED.IDX);
+    const seen = Atomics.load(this.used, USED.IDX);
     if (seen === this.lastUsed) return false;
     const published = this.inFlight - ((this.nextAvail - this.publishedAvail) & 0xffff);
     if (((seen - this.lastUsed) & 0xffff) > published) {
@@ -230,10 +253,10 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
   private getInOrder(): T | undefined {
     if (this.batchHead === NONE) {
       const at = (this.lastUsed & this.mask) * USED_ELEM_WORDS;
-      const named = this.views.usedElements[at + USED_ELEM.ID] as number;
+      const named = this.usedElements[at + USED_ELEM.ID] as number;
       if (this.tokens[named] === undefined) return this.breakBy(named);
       this.batchHead = named;
-      this.batchLength = this.views.usedElements[at + USED_ELEM.LEN] as number;
+      this.batchLength = this.usedElements[at + USED_ELEM.LEN] as number;
     }
     const head = this.oldest;
     const last = head === this.batchHead;
@@ -269,23 +292,15 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
     return false;
   }
 
-  /** Chains the buffers in the ring from free descriptor `head` on; returns the next free one. */
-  private chain(head: number, readable: readonly DmaBuffer[], writable: readonly DmaBuffer[]): number {
-    const reads = readable.length;
-    const count = reads + writable.length;
-    let index = head;
-    for (let i = 0; i < count; i++) {
-      const { addr, len } = (i < reads ? readable[i] : writable[i - reads]) as DmaBuffer;
-      const next = this.links[index] as number;
-      const write = i < reads ? 0 : DESC_F.WRITE;
-      this.setDescriptor(index, addr, len, i < count - 1 ? write | DESC_F.NEXT | (next << 16) : write);
-      index = next;
-    }
-    return index;
+  /** Puts the request into a table of its own; returns how many bytes of it may be written. */
+  private addTable(head: number, readable: readonly DmaBuffer[], writable: readonly DmaBuffer[]): number {
+    const table = (this.tables as IndirectTables).fill(head, readable, writable);
+    this.setDescriptor(head, table, (readable.length + writable.length) * DESC_BYTES, DESC_F.INDIRECT);
+    return capacityOf(writable);
   }
 
   private setDescriptor(index: number, addr: number, len: number, last: number): void {
-    const { desc } = this.views;
+    const { desc } = this;
     const at = index * DESC_WORDS;
     desc[at + DESC.ADDR_LOW] = addr;
     desc[at + DESC.ADDR_HIGH] = addr / 2 ** 32;
@@ -315,9 +330,9 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
   }
 
   private clearAreas(): void {
-    this.views.desc.fill(0);
-    this.views.avail.fill(0);
-    this.views.used.fill(0);
+    this.desc.fill(0);
+    this.avail.fill(0);
+    this.used.fill(0);
   }
 
   private restore(state: DriverQueueState<T>): void {

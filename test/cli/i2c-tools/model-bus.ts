@@ -34,19 +34,27 @@ export class ModelBus implements I2cAdapter {
   readonly number: number;
   readonly name: string;
   readonly functionality: number;
-  readonly #chips = new Map<number, Chip>([
-    [0x20, chip((i) => (i < 0x40 ? 0xa0 ^ i : 0), { refusesFrom: 0x40 })],
-    [0x36, chip((i) => i, { readOnly: true })],
-    [0x48, chip((i) => [0x19, 0x80, 0x00, 0x4b][i % 4] as number)],
-    [0x50, chip((i) => (i < 0x60 ? (i * 7 + 3) & 0xff : i < 0x80 ? i - 0x20 + 0x21 : 0xff))],
-    [0x5b, chip((i) => i)],
-    [0x68, chip((i) => 0x55 ^ i)],
-  ]);
+  readonly #only: readonly number[] | undefined;
+  #chips = new Map<number, Chip>();
 
-  constructor(number = 1, name = 'model bus', functionality?: number) {
+  constructor(number = 1, name = 'model bus', functionality?: number, only?: readonly number[]) {
     this.number = number;
     this.name = name;
     this.functionality = functionality ?? I2C_FUNC.I2C | I2C_FUNC_SMBUS_EMUL | I2C_FUNC.SMBUS_READ_BLOCK_DATA;
+    this.#only = only;
+    this.reset();
+  }
+
+  /** As after power was switched on. */
+  reset(): void {
+    this.#chips = new Map([
+      [0x20, chip((i) => (i < 0x40 ? 0xa0 ^ i : 0), { refusesFrom: 0x40 })],
+      [0x36, chip((i) => i, { readOnly: true })],
+      [0x48, chip((i) => [0x19, 0x80, 0x00, 0x4b][i % 4] as number)],
+      [0x50, chip((i) => (i < 0x60 ? (i * 7 + 3) & 0xff : i < 0x80 ? i - 0x20 + 0x21 : 0xff))],
+      [0x5b, chip((i) => i)],
+      [0x68, chip((i) => 0x55 ^ i)],
+    ]);
   }
 
   static isBound(addr: number): boolean {
@@ -64,7 +72,8 @@ export class ModelBus implements I2cAdapter {
   #run({ addr, flags, buf }: I2cMessage): void {
     const found = this.#chips.get(addr);
     const reading = (flags & I2C_M.RD) !== 0;
-    if (found === undefined || (found.readOnly && !reading)) throw new BusFault('ENXIO');
+    if (found === undefined || this.#only?.includes(addr) === false || (found.readOnly && !reading))
+      throw new BusFault('ENXIO');
     if (!reading) {
       write(found, buf);
     } else if (flags & I2C_M.RECV_LEN) {

@@ -3,7 +3,15 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 20_000,
-    coverage: { provider: 'v8', include: ['src/**', 'hosts/**'], reporter: ['text-summary', 'json-summary'] },
+    globalSetup: ['test/support/build.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    reporters: ['default', ['json', { outputFile: 'coverage/results.json' }]],
+    coverage: {
+      provider: 'v8',
+      include: ['src/**', 'hosts/**'],
+      reporter: ['text-summary', 'json-summary'],
+      reportOnFailure: true,
+    },
   },
 });

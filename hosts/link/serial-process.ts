@@ -10,7 +10,8 @@ import { directSerialLink } from './serial.ts';
 let link: ByteLink | undefined;
 
 function tell(message: FromProcess): void {
-  if (process.connected) process.send?.(message);
+  // A parent that is gone hears nothing, and we are about to end.
+  if (process.connected) process.send?.(message, undefined, {}, () => {});
 }
 
 async function carryOut(message: ToProcess): Promise<void> {

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { isMainThread } from 'node:worker_threads';
 import { BusFault } from '../../src/bus/index.ts';
 import type { ByteLink, LinkOpener } from './byte-link.ts';
@@ -6,6 +6,12 @@ import { serialProcessLink } from './process-link.ts';
 
 /** Names under /dev of ports that an adapter can be on: USB serial, USB CDC, Bluetooth, macOS. */
 const PORT_NAMES = /^(ttyUSB|ttyACM|ttyAMA|rfcomm|cu\.)/;
+
+/**
+ * How often it is looked whether the port is still there. After a hang-up Linux lets reads end with either an
+ * error or no bytes; `serialport` takes the latter for "try again" and never tells (unix-read.js).
+ */
+const WATCH_MS = 100;
 
 /** How long closing waits for bytes that the adapter does not take. */
 const DRAIN_LIMIT_MS = 200;
@@ -19,6 +25,7 @@ export function serialLink(path: string, baudRate: number): LinkOpener {
 export function directSerialLink(path: string, baudRate: number): LinkOpener {
   return async (events) => {
     const { SerialPort } = await import('serialport');
+    const identity = await deviceAt(path);
     const port = new SerialPort({ path, baudRate, autoOpen: false });
     await new Promise<void>((resolve, reject) => {
       port.open((error) => {
@@ -30,8 +37,13 @@ export function directSerialLink(path: string, baudRate: number): LinkOpener {
     const lose = (reason: string): void => {
       if (!open) return;
       open = false;
+      clearInterval(watch);
+      if (port.isOpen) port.close(() => {});
       events.lost(reason);
     };
+    const watch = setInterval(async () => {
+      if ((await deviceAt(path)) !== identity) lose('it was unplugged');
+    }, WATCH_MS).unref();
     port.on('data', (bytes: Uint8Array) => {
       if (open) events.data(bytes);
     });
@@ -52,12 +64,24 @@ export function directSerialLink(path: string, baudRate: number): LinkOpener {
       close: async () => {
         const wasOpen = open;
         open = false;
+        clearInterval(watch);
         if (wasOpen) await drained(port);
-        if (port.isOpen) await new Promise<void>((resolve) => port.close(() => resolve()));
+        if (port.isOpen && !port.closing) await new Promise<void>((resolve) => port.close(() => resolve()));
       },
     };
     return link;
   };
+}
+
+/** Which device a path leads to now; `undefined` when there is none, or no way to tell. */
+async function deviceAt(path: string): Promise<string | undefined> {
+  if (process.platform === 'win32') return undefined;
+  try {
+    const { rdev, ino } = await stat(path);
+    return `${rdev} ${ino}`;
+  } catch {
+    return undefined;
+  }
 }
 
 function drained(port: { drain(done: () => void): void }): Promise<void> {

@@ -20,10 +20,10 @@ export interface HostSlotOptions {
 }
 
 /**
- * `closed`: not opened yet. `open`: at work. `lost`: it vanished or never came; every request tries to get
- * it back, though not more often than the reopen interval.
+ * `closed`: not opened yet; the first job opens it. `open`: at work. `lost`: it vanished or never came; every
+ * job tries to get it back, though not more often than the reopen interval.
  */
-export type HostState = 'closed' | 'open' | 'lost';
+export type HostState = 'closed' | 'opening' | 'open' | 'lost';
 
 /**
  * One physical host and whose turn it is. A host does one job at a time; waiting clients take turns, each
@@ -38,6 +38,7 @@ export class HostSlot {
   /** Only this client's jobs run: it has left a chip selected. */
   #holder: Client | undefined;
   #shutDown = false;
+  #opening: Promise<boolean> | undefined;
   #lastFault: BusFault | undefined;
   #lastAttempt = Number.NEGATIVE_INFINITY;
 
@@ -72,21 +73,40 @@ export class HostSlot {
     if (!this.#busy && this.#waiting.size > 0) void this.#work();
   }
 
-  /** Opens the host now; false when it could not be: `lastFault` says why, and the other buses go on. */
-  async open(): Promise<boolean> {
-    if (this.#state === 'open') return true;
-    if (this.#shutDown) return false;
+  /**
+   * Opens the host now, at once where it is synchronous; false when it could not be: `lastFault` says why,
+   * and the other buses go on.
+   */
+  open(): Promise<boolean> {
+    if (this.#opening !== undefined) return this.#opening;
+    if (this.#state === 'open' || this.#shutDown) return Promise.resolve(!this.#shutDown);
     this.#lastAttempt = performance.now();
     try {
-      await this.host.open();
-      this.#state = 'open';
-      this.#lastFault = undefined;
-      return true;
+      const opened = this.host.open();
+      if (opened === undefined) return Promise.resolve(this.#opened());
+      this.#state = 'opening';
+      this.#opening = opened.then(
+        () => this.#opened(),
+        (thrown) => this.#notOpened(thrown),
+      );
+      return this.#opening;
     } catch (thrown) {
-      this.#state = 'lost';
-      this.#lastFault = BusFault.from(thrown);
-      return false;
+      return Promise.resolve(this.#notOpened(thrown));
     }
+  }
+
+  #opened(): boolean {
+    this.#opening = undefined;
+    this.#lastFault = undefined;
+    this.#state = this.#shutDown ? 'closed' : 'open';
+    return !this.#shutDown;
+  }
+
+  #notOpened(thrown: unknown): boolean {
+    this.#opening = undefined;
+    this.#lastFault = BusFault.from(thrown);
+    this.#state = 'lost';
+    return false;
   }
 
   /** Fails what waits with `ESHUTDOWN` and closes the host. */
@@ -96,6 +116,8 @@ export class HostSlot {
       for (const job of jobs) job.reject(new BusFault('ESHUTDOWN'));
     }
     this.#waiting.clear();
+    // An adapter that is just being opened is closed when it is there.
+    await this.#opening;
     this.#state = 'closed';
     await this.host.close();
   }
@@ -174,7 +196,8 @@ export class HostSlot {
   }
 
   async #reopen(): Promise<void> {
-    const due = performance.now() - this.#lastAttempt >= this.#options.reopenIntervalMs;
+    const due =
+      this.#opening !== undefined || performance.now() - this.#lastAttempt >= this.#options.reopenIntervalMs;
     if (due && (await this.open())) return;
     throw new BusFault('ENODEV', this.#lastFault?.message ?? `${this.host.description} is gone`);
   }

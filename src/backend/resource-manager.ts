@@ -37,7 +37,10 @@ export class ResourceManager {
     return this.#add(new ManagedBus(path, 'spi', this.#slot(host), controller, options));
   }
 
-  /** Opens every host. What cannot be opened stays `lost` and is tried again when it is asked for. */
+  /**
+   * Opens every host; those that are synchronous are open when the call returns. What cannot be opened stays
+   * `lost` and is tried again when it is asked for.
+   */
   async open(): Promise<void> {
     await Promise.all([...this.#slots.values()].map((slot) => slot.open()));
   }

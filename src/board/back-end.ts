@@ -37,6 +37,8 @@ export interface BackEndOptions {
   readonly adopt: boolean;
   readonly directory: string;
   readonly steppedClock: boolean;
+  /** Opens all hosts now; else each is opened by its first transfer. */
+  readonly openHosts: boolean;
   readonly warn: (sentence: string) => void;
 }
 
@@ -81,7 +83,7 @@ export class BoardBackEnd {
     });
   }
 
-  /** Builds everything and opens the hosts. A bus that cannot be made is a problem, not an error. */
+  /** Builds everything. A bus that cannot be made is a problem, not an error. */
   static async create(tree: Tree, options: BackEndOptions): Promise<BoardBackEnd> {
     const nodes = findBuses(tree, { adopt: options.adopt });
     const parts = new PartRegistry();
@@ -93,7 +95,8 @@ export class BoardBackEnd {
     const hosts = new Map<Node, Promise<Host>>();
     const carried: Carried[] = [];
     for (const node of nodes) carried.push(await carry(node, manager, hosts, simulation));
-    await manager.open();
+    // Adapters take their time: transfers wait for them, the board does not.
+    if (options.openHosts) void manager.open();
     return new BoardBackEnd(manager, carried, parts, clock);
   }
 
@@ -199,6 +202,7 @@ function report({ node, bus, host, physical, occupants, problem }: Carried): Bus
     path: node.node.path,
     kind: node.kind,
     host: host?.description ?? 'nothing',
+    hostPath: node.node.has('dtbus,host') ? node.node.target('dtbus,host')?.path : undefined,
     state,
     fault: state === 'open' ? undefined : fault,
     clients: occupants.map(({ node: client, reg, model }) => ({

@@ -49,6 +49,11 @@ export interface BoardOptions {
    * every adapter. `inline`: in this thread; synchronous calls work on simulated buses only.
    */
   readonly backEnd?: 'worker' | 'inline';
+  /**
+   * `now` (default): adapters are opened while the board comes up, in the background. `first-use`: each is
+   * opened by the first transfer that needs it.
+   */
+  readonly openHosts?: 'now' | 'first-use';
   /** `stepped`: simulated parts live in a time that stands still until `board.advance`. */
   readonly clock?: 'real' | 'stepped';
   /** Lets the back-end poll for ever: lowest latency, one core busy. */
@@ -67,6 +72,9 @@ export interface BusListing extends BusReport {
   /** The FE driver and its device, where the bus came up. */
   readonly device: DeviceListing | undefined;
 }
+
+/** Opening an adapter that is not the one it should be takes a few seconds to find out. */
+const SETTLE_LIMIT_MS = 15_000;
 
 const DEFAULT_MEMORY_BYTES = 16 << 20;
 /** Guest address 0 stays unused, so that a forgotten address is an error. */
@@ -139,6 +147,14 @@ export class Board {
       const report = reports.get(node.node.path) as BusReport;
       return { ...report, number: node.number, nodes: paths, device: devices.get(node.node.path) };
     });
+  }
+
+  /** Waits until every adapter that is being opened is open or known to be lost. */
+  async settled(): Promise<void> {
+    const giveUp = performance.now() + SETTLE_LIMIT_MS;
+    while (performance.now() < giveUp && this.#call('buses').some(({ state }) => state === 'opening')) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
   }
 
   /** The simulated parts. */
@@ -224,6 +240,7 @@ export async function openBoard(file: string, options: BoardOptions = {}): Promi
     adopt,
     directory: dirname(file),
     steppedClock: options.clock === 'stepped',
+    openHosts: options.openHosts !== 'first-use',
     memory: buffer,
     registers,
     poll: options.poll ?? false,

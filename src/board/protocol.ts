@@ -21,7 +21,9 @@ export interface BusReport {
   readonly kind: 'i2c' | 'spi';
   /** What carries it: `simulation`, `Bus Pirate v3.5 on /dev/ttyUSB0`. */
   readonly host: string;
-  readonly state: 'closed' | 'open' | 'lost';
+  /** Path of the host's node; undefined for a bus without one. */
+  readonly hostPath: string | undefined;
+  readonly state: 'closed' | 'opening' | 'open' | 'lost';
   /** Why it is lost, or why there is no bus at all. */
   readonly fault: string | undefined;
   readonly clients: readonly ClientReport[];
@@ -79,6 +81,8 @@ export interface BackEndStart {
   readonly directory: string;
   /** A stepped clock stands still until `advance`. */
   readonly steppedClock: boolean;
+  /** Opens all hosts now; else each is opened by its first transfer. */
+  readonly openHosts: boolean;
   readonly memory: SharedArrayBuffer;
   readonly registers: SharedArrayBuffer;
   /** Polls the rings for ever. */

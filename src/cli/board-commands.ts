@@ -65,29 +65,30 @@ async function bringUp(args: BoardArguments): Promise<number> {
   const { drawBoard } = await import('./board-tree.ts');
   const board = await openNamedBoard(args);
   try {
-    printProblems(board);
+    await board.settled();
     process.stdout.write(drawBoard(board, paintFor(process.stdout)));
+    const incomplete = printProblems(board);
     process.stdout.write('up; Ctrl-C ends it\n');
     await untilInterrupted();
+    return incomplete ? 1 : 0;
   } finally {
     await board.close();
   }
-  return board.problems.length === 0 ? 0 : 1;
 }
 
 async function list(args: BoardArguments, json: boolean): Promise<number> {
   const { drawBoard } = await import('./board-tree.ts');
   const board = await openNamedBoard(args, { backEnd: 'inline' });
   try {
-    printProblems(board);
+    await board.settled();
     const drawing = json
       ? `${JSON.stringify(board.buses(), undefined, 2)}\n`
       : drawBoard(board, paintFor(process.stdout));
     process.stdout.write(drawing);
+    return printProblems(board) ? 1 : 0;
   } finally {
     await board.close();
   }
-  return board.problems.length === 0 ? 0 : 1;
 }
 
 /** Waits for Ctrl-C or a polite kill. */

@@ -37,11 +37,21 @@ export async function openNamedBoard(args: BoardArguments, options: BoardOptions
   });
 }
 
-/** Says what did not come up. */
-export function printProblems(board: Board): void {
-  for (const { path, property, sentence } of board.problems) {
-    const what = property === undefined ? path : `${path}: ${property}`;
-    const place = board.placeOf(path, property);
-    process.stderr.write(`${place === undefined ? '' : `${place}: `}${what}: ${sentence}\n`);
+/**
+ * Says what did not come up, a line each: buses that could not be made, and adapters that are not there.
+ * @returns whether there was any
+ */
+export function printProblems(board: Board): boolean {
+  for (const { path, property, sentence } of board.problems) complain(board, path, property, sentence);
+  const lost = new Map<string, string>();
+  for (const { state, path, hostPath, fault } of board.buses()) {
+    if (state === 'lost') lost.set(hostPath ?? path, fault ?? 'lost');
   }
+  for (const [path, fault] of lost) complain(board, path, 'port', fault);
+  return board.problems.length + lost.size > 0;
+}
+
+function complain(board: Board, path: string, property: string | undefined, sentence: string): void {
+  const place = board.placeOf(path, property);
+  process.stderr.write(`dtbus: ${place === undefined ? '' : `${place}: `}${path}: ${sentence}\n`);
 }

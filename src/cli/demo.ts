@@ -24,6 +24,7 @@ export async function demo(): Promise<number> {
   });
   const io = processIo();
   try {
+    await board.settled();
     say(drawBoard(board, paint));
     for (const node of board.nodes.list()) {
       if (node.kind !== 'i2c') continue;

@@ -82,11 +82,12 @@ async function runTool(tool: ToolCommand, argv: readonly string[], args: BoardAr
   process.once('SIGINT', interrupt);
   const io = processIo(interrupted.signal);
   // The tools wait asynchronously, so the back-end needs no thread of its own and the command starts sooner.
-  const board = await openNamedBoard(args, { backEnd: 'inline' });
+  const board = await openNamedBoard(args, { backEnd: 'inline', openHosts: 'first-use' });
   try {
-    printProblems(board);
     const run = await tool.load();
-    return await run(argv, board.nodes, io);
+    const code = await run(argv, board.nodes, io);
+    // A scan of a bus whose adapter is not there would only show that nobody answers.
+    return printProblems(board) && code === 0 ? 1 : code;
   } finally {
     process.off('SIGINT', interrupt);
     io.close();

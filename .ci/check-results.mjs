@@ -1,0 +1,28 @@
+// Prints what the test run came to, and fails when tests were skipped although what they need is here.
+import { existsSync, readFileSync } from 'node:fs';
+
+const results = JSON.parse(readFileSync('coverage/results.json', 'utf8'));
+const coverage = JSON.parse(readFileSync('coverage/coverage-summary.json', 'utf8'));
+const shared = process.env.DTBUS_SHARED ?? '../shared';
+
+const tests = results.testResults.flatMap(({ assertionResults }) => assertionResults);
+const count = (status) => tests.filter((test) => test.status === status).length;
+const skipped = tests.filter(({ status }) => status !== 'passed' && status !== 'failed');
+// Real hardware is somewhere else.
+const excused = ({ fullName }) => fullName.includes('DTBUS_TEST_PORT');
+
+console.log(`line coverage of src and hosts: ${coverage.total.lines.pct} %`);
+console.log(`${count('passed')} passed, ${count('failed')} failed, ${skipped.length} skipped`);
+
+let ok = count('failed') === 0 && count('passed') > 0;
+if (coverage.total.lines.pct < 90) {
+  console.error('line coverage is below 90 %');
+  ok = false;
+}
+if (existsSync(shared)) {
+  for (const { fullName } of skipped.filter((test) => !excused(test))) {
+    console.error(`skipped although ${shared} is here: ${fullName}`);
+    ok = false;
+  }
+}
+process.exit(ok ? 0 : 1);

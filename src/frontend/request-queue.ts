@@ -52,7 +52,8 @@ export class RequestQueue {
   /** Asynchronous callers that the pump wakes. */
   #listeners = 0;
   #pumping = false;
-  #closed = false;
+  /** Why nothing is taken any more. */
+  #closed: BusFault | undefined;
 
   constructor(
     transport: VirtioTransport,
@@ -119,7 +120,7 @@ export class RequestQueue {
 
   /** After the device was reset: fails what it never finished and takes nothing more. */
   close(fault: BusFault): void {
-    this.#closed = true;
+    this.#closed = fault;
     for (let flight = this.#queue.detachUnused(); flight !== undefined; flight = this.#queue.detachUnused()) {
       flight.left--;
       this.#fail(flight, fault);
@@ -135,9 +136,9 @@ export class RequestQueue {
   }
 
   #submit(request: Request): Flight {
-    if (this.#closed) {
+    if (this.#closed !== undefined) {
       this.#dma.free(request.block);
-      throw new BusFault('ESHUTDOWN');
+      throw this.#closed;
     }
     const flight: Flight = {
       request,
@@ -195,7 +196,7 @@ export class RequestQueue {
   async #pump(): Promise<void> {
     if (this.#pumping) return;
     this.#pumping = true;
-    while (this.#listeners > 0 && !this.#closed) {
+    while (this.#listeners > 0 && this.#closed === undefined) {
       const seen = this.#transport.calls(this.#index);
       this.#harvest();
       if (this.#listeners > 0 && this.#queue.enableCallback()) {

@@ -5,9 +5,9 @@ export type { CheckLevel } from './check-runner.ts';
 export type { CheckSwitch } from './checks/table.ts';
 export { checkLevels, dtcChecks } from './checks/table.ts';
 export type { Diagnostic, Note, Severity } from './diagnostic.ts';
+export { diagnosticText } from './diagnostic-text.ts';
 export type { DirectoryEntry, DirectoryReader } from './directory-reader.ts';
 export { readDirectory } from './directory-reader.ts';
-export { diagnosticText } from './diagnostic-text.ts';
 export type { DtsOptions } from './dts-writer.ts';
 export { propertyText, writeDts } from './dts-writer.ts';
 export { DumpError, dumpBlob, findBlob, looksLikeBlob } from './fdt-tools/dump.ts';
@@ -25,6 +25,7 @@ export {
   ValueFormatError,
 } from './fdt-tools/value-format.ts';
 export { cachedReader, type ReadFile } from './files.ts';
+export { formatDiagnostic, formatSpan } from './format-diagnostic.ts';
 export {
   compile,
   fromBlob,
@@ -36,6 +37,7 @@ export {
   toBlob,
 } from './frontend.ts';
 export { applyOverlay, applyOverlaysToBlob } from './overlay.ts';
+export { preprocess } from './print-preprocessed.ts';
 export { resolve } from './resolve.ts';
 export type { Frame, Loc, Place, SourceMap, SourceText, Span } from './source.ts';
 export { SourceCache } from './source-cache.ts';

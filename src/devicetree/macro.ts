@@ -205,6 +205,8 @@ export function stringified(toks: readonly Tok[]): string {
     const quoted = tok.kind === T.STRING || tok.kind === T.STRING_ESC || tok.kind === T.CHAR;
     text += quoted ? spelled.replace(/[\\"]/g, '\\$&') : spelled;
   }
+  // A last backslash that escapes nothing would make the quote behind it part of the text.
+  if (/(?:^|[^\\])(?:\\\\)*\\$/.test(text)) text = text.slice(0, -1);
   return `"${text}"`;
 }
 
@@ -248,6 +250,8 @@ export function wouldPaste(a: number, b: number, bText: string): boolean {
       return '.%'.includes(first) || b === T.PPNUM || b === T.NUM;
     case 35:
       return '#%'.includes(first);
+    case 92:
+      return b === T.IDENT;
     default:
       return false;
   }

@@ -262,13 +262,14 @@ export class Preprocessor {
 
   /** The next token is `kind` and stands right behind the current one. */
   followedBy(kind: number): boolean {
-    let frame = this.#frame;
-    while (frame !== undefined) {
+    for (let frame = this.#frame; frame !== undefined; frame = frame.below) {
       if (frame.lead !== undefined) return false;
-      const tok = frame.toks[frame.next];
-      if (tok !== undefined) return tok.kind === kind && !tok.space;
+      for (let i = frame.next; i < frame.toks.length; i++) {
+        const tok = frame.toks[i] as Tok;
+        if (tok.kind !== PADDING) return tok.kind === kind && !tok.space;
+        if (tok.id === PAD_SPACE) return false;
+      }
       if (frame.closed) return false;
-      frame = frame.below;
     }
     return this.#kinds[this.#pos] === kind && ((this.#flags[this.#pos] as number) & T.SPACE) === 0;
   }
@@ -342,6 +343,10 @@ export class Preprocessor {
     this.#stack.push(file);
     if (this.#stack.length > 1) this.#file.pos = this.#pos;
     this.#show(file);
+    const last = list.kinds.length - 2;
+    if (list.kinds[last] === T.UNTERMINATED && list.text(last).startsWith('/*')) {
+      this.#complain('syntax', 'the comment has no end', last, last, { hint: 'close it with */' });
+    }
     return file;
   }
 
@@ -776,7 +781,7 @@ export class Preprocessor {
     }
     for (const arg of args) while (arg.at(-1)?.kind === PADDING) arg.pop();
     const { params } = macro;
-    const given = args.length === 1 && args[0]?.length === 0 && params !== 1 ? 0 : args.length;
+    const given = args.length === 1 && args[0]?.length === 0 && params === 0 ? 0 : args.length;
     if (given === params || (macro.variadic && given === params - 1)) {
       while (args.length < params) args.push([]);
       return args;

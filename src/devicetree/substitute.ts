@@ -36,31 +36,25 @@ export function substitute(
       continue;
     }
     const arg = args[tok.param] ?? [];
+    const isRight = i > 0 && (body[i - 1] as Tok).paste;
+    const isLast = macro.variadic && tok.param === macro.params - 1 && !tok.stringify;
+    if (isRight && isLast && (body[i - 1] as Tok).kind === COMMA) {
+      // GNU: the comma of `, ## __VA_ARGS__` goes where there are no arguments, and else stays as it is.
+      const comma = out.pop() as Tok;
+      if (arg.length > 0) out.push({ ...comma, paste: false }, ...arg);
+      continue;
+    }
+    if (i > 0 && !isRight) out.push(padding(tok, tok.space ? PAD_SPACE : PAD_NO_SPACE));
     if (tok.stringify) {
       const text = tokAt(cache.scrap(stringified(arg)), 0, NOWHERE);
-      out.push({ ...text, space: tok.space, paste: tok.paste });
-      continue;
-    }
-    const isRight = i > 0 && (body[i - 1] as Tok).paste;
-    if (isRight || tok.paste) {
-      const before = out.at(-1);
-      if (isRight && macro.variadic && tok.param === macro.params - 1 && before?.kind === COMMA) {
-        // GNU: the comma of `, ## __VA_ARGS__` goes where there are no arguments, and else stays as it is.
-        out.pop();
-        if (arg.length > 0) out.push({ ...before, paste: false }, ...arg);
-        continue;
-      }
-      pushJoined(out, arg, tok);
-      continue;
-    }
-    let value = expanded[tok.param];
-    if (value === undefined) {
-      value = expand(arg);
+      out.push({ ...text, space: false, paste: tok.paste });
+    } else if (isRight || tok.paste) pushJoined(out, arg, tok);
+    else {
+      const value = expanded[tok.param] ?? expand(arg);
       expanded[tok.param] = value;
+      for (const item of value) out.push(item);
     }
-    if (i > 0) out.push(padding(tok, tok.space ? PAD_SPACE : PAD_NO_SPACE));
-    for (const item of value) out.push(item);
-    out.push(padding(tok, PAD_OWN));
+    if (!tok.paste) out.push(padding(tok, PAD_OWN));
   }
   return macro.hasPaste ? joinAll(out, cache) : out;
 }
@@ -73,9 +67,7 @@ function pushJoined(out: Tok[], arg: readonly Tok[], param: Tok): void {
     return;
   }
   for (let i = 0; i < length; i++) {
-    const tok = arg[i] as Tok;
-    const space = i === 0 ? param.space : tok.space;
-    out.push({ ...tok, space, paste: i === length - 1 && param.paste });
+    out.push({ ...(arg[i] as Tok), paste: i === length - 1 && param.paste });
   }
 }
 
@@ -84,18 +76,32 @@ function joinAll(toks: readonly Tok[], cache: SourceCache): readonly Tok[] {
   const out: Tok[] = [];
   for (let i = 0; i < toks.length; i++) {
     let tok = toks[i] as Tok;
+    const isJoined = tok.paste;
+    if (isJoined && tok.kind !== PLACEMARKER) out.push(padding(tok, tok.space ? PAD_SPACE : PAD_NO_SPACE));
     while (tok.paste && i + 1 < toks.length) {
       const right = toks[++i] as Tok;
       const joined = join(tok, right, cache);
-      if (joined === undefined) {
-        // Not one token: in assembler text the two stay, side by side.
+      if (joined === undefined && isPunctuator(tok, right)) {
+        // One token of C, which here is spelled as two: nothing comes between them.
         out.push({ ...tok, paste: false });
         tok = { ...right, space: false };
+      } else if (joined === undefined) {
+        // Not one token: in assembler text the two stay, side by side.
+        out.push({ ...tok, paste: false }, padding(tok, PAD_OWN));
+        tok = right;
       } else tok = joined;
     }
     if (tok.kind !== PLACEMARKER) out.push(tok.paste ? { ...tok, paste: false } : tok);
+    if (isJoined) out.push(padding(tok, PAD_OWN));
   }
   return out;
+}
+
+/** Punctuation of C that the language does not have, and that is therefore several tokens. */
+const PUNCTUATORS = new Set(['->', '++', '--', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=', '<<=', '>>=']);
+
+function isPunctuator(left: Tok, right: Tok): boolean {
+  return PUNCTUATORS.has(left.list.text(left.index) + right.list.text(right.index));
 }
 
 function join(left: Tok, right: Tok, cache: SourceCache): Tok | undefined {

@@ -1,0 +1,41 @@
+import { type Diagnostic, Reporter } from './diagnostic.ts';
+import type { ParseOptions } from './frontend.ts';
+import { Preprocessor } from './preprocessor.ts';
+import { SourceMap } from './source.ts';
+import { SourceCache } from './source-cache.ts';
+import * as T from './token-list.ts';
+
+/** The text that the parser sees, one character a byte: what `cpp -P -x assembler-with-cpp` prints. */
+export function preprocess(
+  path: string,
+  source: Uint8Array,
+  options: ParseOptions = {},
+): { readonly text: string; readonly diagnostics: readonly Diagnostic[] } {
+  const sources = new SourceMap();
+  const reporter = new Reporter(sources);
+  const tokens = new Preprocessor(
+    path,
+    source,
+    { sources, report: reporter.report, cache: new SourceCache() },
+    {
+      readFile: options.readFile ?? (() => undefined),
+      includePaths: options.includePaths ?? [],
+      sourcePaths: options.sourcePaths ?? options.includePaths ?? [],
+      defines: { __DTS__: '1', ...options.defines },
+      preprocess: true,
+    },
+  );
+  const parts: string[] = [];
+  let line = 0;
+  let file = '';
+  for (tokens.advance(); tokens.kind !== T.EOF; tokens.advance()) {
+    const place = sources.place(tokens.loc());
+    if (place !== undefined && (place.line !== line || place.file !== file)) {
+      parts.push(parts.length > 0 ? '\n' : '');
+      ({ line, file } = place);
+    } else if (tokens.space) parts.push(' ');
+    parts.push(tokens.text);
+  }
+  tokens.finish();
+  return { text: parts.join(''), diagnostics: reporter.diagnostics };
+}

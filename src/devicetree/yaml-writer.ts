@@ -116,7 +116,7 @@ function writeString(bytes: Uint8Array, out: Emitter): void {
     if (byte === 0x20) {
       const afterSpace = bytes[i - 1] === 0x20;
       if (!afterSpace && out.isLong && i > 0 && i < bytes.length - 1) {
-        out.wrap();
+        out.wrap(1);
         // The line break is the space; further spaces would be lost without the backslash.
         if (bytes[i + 1] === 0x20) out.put('\\');
       } else out.put(' ');
@@ -196,9 +196,9 @@ class Emitter {
     this.put(',');
   }
 
-  /** A new line before the next item, when this one is long. */
-  wrap(): void {
-    if (this.isLong) this.#break(this.#indent + 2 * this.#depth);
+  /** A new line before the next item, or `deeper` inside one, when this one is long. */
+  wrap(deeper = 0): void {
+    if (this.isLong) this.#break(this.#indent + 2 * (this.#depth + deeper));
   }
 
   text(): string {

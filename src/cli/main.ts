@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { Command, CommanderError } from 'commander';
 import { addBoardCommands } from './board-commands.ts';
 import { addToolCommands } from './tool-commands.ts';
-import { addTreeCommands } from './tree-commands.ts';
+import { addTreeCommands, runTreeTool } from './tree-commands.ts';
 
 /** Exit codes: 0 done, 1 it failed, 2 it was called wrongly. */
 const FAILED = 1;
@@ -15,6 +15,9 @@ const NO_MISTAKES = ['commander.helpDisplayed', 'commander.help', 'commander.ver
 /** Runs the command line. @returns the exit code */
 export async function main(argv: readonly string[]): Promise<number> {
   process.stdout.on('error', endQuietly);
+  const treeToolExit = await runTreeTool(argv[2], argv.slice(3));
+  if (treeToolExit !== undefined) return treeToolExit;
+
   const { version } = createRequire(import.meta.url)('dtbus/package.json') as { version: string };
   let exitCode = 0;
   const program = new Command('dtbus')
@@ -29,7 +32,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   };
   addBoardCommands(program, end);
   addToolCommands(program, end);
-  addTreeCommands(program, end);
+  addTreeCommands(program);
   program.addHelpText(
     'after',
     `

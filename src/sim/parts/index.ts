@@ -162,6 +162,17 @@ const MODULES: readonly LazyModule[] = [
     ],
     load: () => import('./pcf8563.ts'),
   },
+  {
+    compatible: ['ti,ina219', 'ti,ina220', 'ti,ina226', 'ti,ina230', 'ti,ina231'],
+    load: () => import('./ina2xx.ts'),
+  },
+  { compatible: ['ti,ina238', 'ti,ina237'], load: () => import('./ina238.ts') },
+  { compatible: ['ti,ads1015', 'ti,ads1115'], load: () => import('./ads1015.ts') },
+  {
+    compatible: ['microchip,mcp3004', 'microchip,mcp3008', 'microchip,mcp3204', 'microchip,mcp3208'],
+    load: () => import('./mcp3008.ts'),
+  },
+  { compatible: ['microchip,mcp4725'], load: () => import('./mcp4725.ts') },
   { compatible: ['dtbus,register-map'], load: () => import('./register-map.ts') },
   { compatible: ['linux,spi-loopback-test', 'dtbus,loopback'], load: () => import('./loopback.ts') },
 ];

@@ -1,6 +1,7 @@
 import {
   checkLevels,
   type Diagnostic,
+  diagnosticText,
   dtcChecks,
   resolve,
   type Tree,
@@ -10,7 +11,6 @@ import {
   writeYaml,
 } from '../../board/devicetree.ts';
 import { type Command, Failure, UsageError } from './command.ts';
-import { diagnosticText } from './diagnostic-text.ts';
 import { bytesOf, type DtIo, reasonOf } from './dt-io.ts';
 import { DTC_OPTIONS, DtcSettings } from './dtc-options.ts';
 import { formatOfName, type ReadTree, readTree } from './read-tree.ts';

@@ -1,6 +1,12 @@
-import { diffTrees, formatDiff, isEmptyDiff, resolve, type Tree } from '../../board/devicetree.ts';
+import {
+  diagnosticText,
+  diffTrees,
+  formatDiff,
+  isEmptyDiff,
+  resolve,
+  type Tree,
+} from '../../board/devicetree.ts';
 import { type Command, Failure, UsageError } from './command.ts';
-import { diagnosticText } from './diagnostic-text.ts';
 import { bytesOf, type DtIo } from './dt-io.ts';
 import { INPUT_OPTIONS, type InputSettings, takeInputOption } from './input-options.ts';
 import { readTree } from './read-tree.ts';

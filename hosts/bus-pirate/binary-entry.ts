@@ -27,7 +27,8 @@ const RESET_MS = 2000;
 
 const PROMPT = 'HiZ>';
 const ANSWERED = String.fromCharCode(STATUS.DONE);
-const ENTER = Buffer.from('\n');
+/** Enter takes what a menu proposes; after the one for the speed the adapter waits for a space. */
+const ENTER = Buffer.from('\n ');
 
 /**
  * The way into binary mode and out of it. Nothing is known of the adapter at the beginning: it may be at its

@@ -22,6 +22,7 @@ export interface I2cAbilities {
   readonly bulkMax: number;
 }
 
+const NOTHING = new Uint8Array(0);
 const START = command(I2C.START);
 const STOP = command(I2C.STOP);
 const ACK = command(I2C.ACK);
@@ -73,7 +74,7 @@ export class I2cTransaction {
       const ends = i === last || (message.flags & I2C_M.STOP) !== 0;
       const next = this.#messages[i + 1];
       if ((message.flags & (I2C_M.RD | I2C_M.RECV_LEN)) === (I2C_M.RD | I2C_M.RECV_LEN)) {
-        steps.push(...this.#head(message, i === 0));
+        steps.push(...this.#plain({ ...message, buf: NOTHING }, i === 0));
         yield* this.#block(steps, message);
         steps = ends ? [this.#stop()] : [];
         continue;
@@ -82,7 +83,7 @@ export class I2cTransaction {
         steps.push(...this.#whole(message));
         continue;
       }
-      steps.push(...this.#head(message, i === 0), ...this.#body(message));
+      steps.push(...this.#plain(message, i === 0));
       if (ends) steps.push(this.#stop());
       else if (next !== undefined && !namesRegister(message, next)) setWait(steps);
     }
@@ -101,8 +102,9 @@ export class I2cTransaction {
     const steps: Step[] = [];
     let address = (addr << 1) | 1;
     if ((flags & I2C_M.TEN) !== 0) {
-      steps.push(this.#start(), ...this.#bulks(tenBit(addr), () => noAddress(message)));
-      address = (tenBit(addr)[0] as number) | 1;
+      const [high, low] = tenBit(addr);
+      steps.push(this.#start(), ...this.#bulks([high, low], () => refusal(message, -1)));
+      address = high | 1;
     }
     steps.push({
       send: writeThenRead(I2C.WRITE_THEN_READ, Uint8Array.of(address), buf.length),
@@ -113,7 +115,7 @@ export class I2cTransaction {
       done: (reply) => {
         // Refused, it leaves the bus as it is, without a STOP.
         this.#open = reply[0] === STATUS.REFUSED;
-        if (this.#open) return noAddress(message);
+        if (this.#open) return refusal(message, -1);
         buf.set(reply.subarray(1));
         return undefined;
       },
@@ -121,29 +123,28 @@ export class I2cTransaction {
     return steps;
   }
 
-  /** START and the address. */
-  #head(message: I2cMessage, first: boolean): Step[] {
-    const { addr, flags } = message;
-    // Documentation/i2c/i2c-protocol.rst: at the beginning NOSTART leaves out the address only.
-    if ((flags & I2C_M.NOSTART) !== 0) return first ? [this.#start()] : [];
-    const reading = ((flags & I2C_M.RD) !== 0) !== ((flags & I2C_M.REV_DIR_ADDR) !== 0);
-    const refused = () => noAddress(message);
-    if ((flags & I2C_M.TEN) === 0) {
-      return [this.#start(), ...this.#bulks([(addr << 1) | (reading ? 1 : 0)], refused)];
-    }
-    const steps = [this.#start(), ...this.#bulks(tenBit(addr), refused)];
-    if (reading) steps.push(this.#start(), ...this.#bulks([(tenBit(addr)[0] as number) | 1], refused));
-    return steps;
-  }
-
-  #body(message: I2cMessage): Step[] {
+  /** START, address and data by single commands. */
+  #plain(message: I2cMessage, first: boolean): Step[] {
     const { flags, buf } = message;
-    if ((flags & I2C_M.RD) === 0) return this.#bulks(buf, (at) => noData(message, at));
-    return this.#reads(message, 0, buf.length, true);
+    const address = (flags & I2C_M.NOSTART) === 0 ? addressBytes(message) : [];
+    // Documentation/i2c/i2c-protocol.rst: at the beginning NOSTART leaves out the address only.
+    const steps = address.length > 0 || first ? [this.#start()] : [];
+    if ((flags & I2C_M.RD) === 0) {
+      const bytes = Uint8Array.of(...address, ...buf);
+      return [...steps, ...this.#bulks(bytes, (at) => refusal(message, at - address.length))];
+    }
+    const refused = () => refusal(message, -1);
+    const [high, low] = address;
+    if (high !== undefined && low !== undefined) {
+      // A ten-bit address is written in full, then its first byte is repeated to turn round.
+      steps.push(...this.#bulks([high, low], refused), this.#start());
+    }
+    if (high !== undefined) steps.push(...this.#bulks([low === undefined ? high : high | 1], refused));
+    return [...steps, ...this.#reads(message, 0, buf.length)];
   }
 
-  /** `final`: the last byte is answered with NACK, so that the part lets go of the bus. */
-  #reads({ flags, buf }: I2cMessage, from: number, to: number, final: boolean): Step[] {
+  /** The last byte is answered with NACK, so that the part lets go of the bus. */
+  #reads({ flags, buf }: I2cMessage, from: number, to: number): Step[] {
     const steps: Step[] = [];
     for (let at = from; at < to; at++) {
       steps.push({
@@ -154,7 +155,7 @@ export class I2cTransaction {
           return undefined;
         },
       });
-      if ((flags & I2C_M.NO_RD_ACK) === 0) steps.push(final && at === to - 1 ? NACK : ACK);
+      if ((flags & I2C_M.NO_RD_ACK) === 0) steps.push(at === to - 1 ? NACK : ACK);
     }
     return steps;
   }
@@ -168,7 +169,7 @@ export class I2cTransaction {
     steps.push({ send: READ_BYTE, reply: 1, done: ([count]) => this.#count(message, count as number) });
     yield steps;
     const always = Math.max(1, buf.length - BLOCK_MAX);
-    yield [ACK, ...this.#reads(message, 1, (buf[0] as number) + always, true)];
+    yield [ACK, ...this.#reads(message, 1, (buf[0] as number) + always)];
   }
 
   #count({ addr, buf }: I2cMessage, count: number): BusFault | undefined {
@@ -254,13 +255,17 @@ function tenBit(addr: number): [high: number, low: number] {
   return [TEN_BIT_PREFIX | ((addr >> 7) & 0x06), addr & 0xff];
 }
 
-function noAddress({ addr, flags }: I2cMessage): BusFault | undefined {
-  if ((flags & I2C_M.IGNORE_NAK) !== 0) return undefined;
-  return new BusFault('ENXIO', `address ${shown(addr)} was not acknowledged`);
+/** The address of a message as bytes; of a ten-bit one the direction is that of writing. */
+function addressBytes({ addr, flags }: I2cMessage): readonly number[] {
+  if ((flags & I2C_M.TEN) !== 0) return tenBit(addr);
+  const reading = ((flags & I2C_M.RD) !== 0) !== ((flags & I2C_M.REV_DIR_ADDR) !== 0);
+  return [(addr << 1) | (reading ? 1 : 0)];
 }
 
-function noData({ addr, flags, buf }: I2cMessage, at: number): BusFault | undefined {
+/** The fault that a NACK means: on data byte `at`, or on the address when that is negative. */
+function refusal({ addr, flags, buf }: I2cMessage, at: number): BusFault | undefined {
   if ((flags & I2C_M.IGNORE_NAK) !== 0) return undefined;
+  if (at < 0) return new BusFault('ENXIO', `address ${shown(addr)} was not acknowledged`);
   return new BusFault('EREMOTEIO', `address ${shown(addr)} did not acknowledge byte ${at} of ${buf.length}`);
 }
 

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { afterAll, describe, expect, it } from 'vitest';
+import { compile, fromBlob, writeDts } from '../../src/devicetree/index.ts';
+import { NO_CORPUS, unpackCorpus } from './corpus.ts';
+
+if (NO_CORPUS !== undefined) console.warn(`corpus tests are skipped: ${NO_CORPUS}`);
+
+describe.skipIf(NO_CORPUS !== undefined)('every Linux 7.2 source', () => {
+  const corpus = NO_CORPUS === undefined ? unpackCorpus() : undefined;
+  afterAll(() => corpus?.remove());
+
+  it("gives the blob that dtc 1.8.1 gave, and that blob's source gives it again", {
+    timeout: 300_000,
+  }, () => {
+    const missing: string[] = [];
+    const wrong: string[] = [];
+    const notReturned: string[] = [];
+    let same = 0;
+    for (const { path, sha256 } of corpus?.files ?? []) {
+      const bytes = corpus?.read(path);
+      if (bytes === undefined || corpus === undefined) throw new Error(`the archive has no ${path}`);
+      const { blob, diagnostics } = compile(path, bytes, corpus.options(path));
+      if (blob === undefined && diagnostics[0]?.code === 'include') {
+        // Some sources include one that is not in the archive: gcc cannot read them either.
+        missing.push(`${path}: ${diagnostics[0].message}`);
+        continue;
+      }
+      if (blob === undefined || createHash('sha256').update(blob).digest('hex') !== sha256) {
+        wrong.push(`${path}: ${diagnostics[0]?.message ?? 'other bytes'}`);
+        continue;
+      }
+      same++;
+      const { tree } = fromBlob(blob);
+      const again = tree && compile('again.dts', writeDts(tree), { preprocess: false, bootCpu: 0 }).blob;
+      if (again === undefined || Buffer.compare(again, blob) !== 0) notReturned.push(path);
+    }
+    if (missing.length > 0) console.warn(`not in the archive:\n  ${missing.join('\n  ')}`);
+    expect(wrong).toEqual([]);
+    expect(notReturned).toEqual([]);
+    expect(missing.every((line) => / cannot find arm\/broadcom\/\S+\.dts$/.test(line))).toBe(true);
+    expect(same + missing.length).toBe(1882);
+    expect(missing.length).toBeLessThanOrEqual(9);
+  });
+});

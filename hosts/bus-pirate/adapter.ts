@@ -165,7 +165,7 @@ export class Adapter {
     try {
       return await session.run(steps, {
         window: options.window ?? this.window(options.busyUs),
-        quietMs: QUIET_MS + (options.quietMs ?? 0),
+        quietMs: QUIET_MS + Math.ceil(options.quietMs ?? 0),
         signal: options.signal,
       });
     } catch (fault) {

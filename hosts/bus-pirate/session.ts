@@ -196,19 +196,19 @@ export class Session {
     const onAbort = (): void => this.#waiter?.reject(aborted(signal));
     try {
       await new Promise<void>((resolve, reject) => {
-        this.#waiter = { resolve, reject };
+        const fail = (fault: BusFault): void => {
+          // From this moment on: the buffers of the steps belong to whoever gave up.
+          flight.abandoned = true;
+          reject(fault);
+        };
+        this.#waiter = { resolve, reject: fail };
         this.#quiet = setTimeout(() => {
-          reject(
-            new BusFault('ETIMEDOUT', `the adapter on ${this.#link.name} said nothing for ${quietMs} ms`),
-          );
+          fail(new BusFault('ETIMEDOUT', `the adapter on ${this.#link.name} said nothing for ${quietMs} ms`));
         }, quietMs);
         signal?.addEventListener('abort', onAbort, { once: true });
-        if (this.#lost !== undefined) reject(this.#lost);
+        if (this.#lost !== undefined) fail(this.#lost);
         else begin();
       });
-    } catch (fault) {
-      flight.abandoned = true;
-      throw fault;
     } finally {
       clearTimeout(this.#quiet);
       this.#quiet = undefined;

@@ -1,7 +1,4 @@
-import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import type { MessagePort } from 'node:worker_threads';
-import { MessageChannel, Worker } from 'node:worker_threads';
 import {
   type I2cDev,
   type I2cPath,
@@ -22,21 +19,12 @@ import {
   virtioI2cDriver,
   virtioSpiDriver,
 } from '../frontend/index.ts';
-import { backEndDied, LocalBackEnd, LocalFrontEnd, registerBytes, ringDoorbell } from '../transport/index.ts';
+import { LocalFrontEnd, registerBytes } from '../transport/index.ts';
 import { DmaAllocator, GuestMemory } from '../virtio/index.ts';
-import { BoardBackEnd } from './back-end.ts';
-import { callsInline, callsOver } from './calls.ts';
 import { loadTree, toBlob } from './load-tree.ts';
 import { type PartHandle, partHandle } from './part-handle.ts';
-import type {
-  BackEndMessage,
-  BackEndStart,
-  BusReport,
-  Call,
-  DeviceProblem,
-  PartReport,
-  WorkerStart,
-} from './protocol.ts';
+import type { BackEndStart, BusReport, Call, DeviceProblem, PartReport } from './protocol.ts';
+import { BackEndThread, startInline } from './running-back-end.ts';
 import { spiNodeOptions } from './spi-node-options.ts';
 
 export interface BoardOptions {
@@ -100,7 +88,6 @@ export class Board {
     readonly tree: Tree;
     readonly nodes: readonly BusNode[];
     readonly problems: readonly DeviceProblem[];
-    readonly memory: GuestMemory;
     readonly dma: DmaAllocator;
     readonly frontEnd: (index: number) => LocalFrontEnd;
     readonly call: Call;
@@ -222,112 +209,47 @@ function pathOfLabel(tree: Tree, label: string): string | undefined {
 }
 
 /**
- * Brings a board up from its device tree: `.dts` or `.dtb`.
+ * Brings a board up from its device tree: `.dts` or `.dtb`; by default the one that DTBUS_BOARD names.
  * @throws {BoardError} when the tree cannot be read. A bus that cannot be brought up is no error: it is in
  * `board.problems`, and the others are there.
  */
-export async function openBoard(file: string, options: BoardOptions = {}): Promise<Board> {
-  const tree = loadTree(file, options.overlays ?? []);
+export async function openBoard(
+  file: string = process.env['DTBUS_BOARD'] ?? 'board.dts',
+  options: BoardOptions = {},
+): Promise<Board> {
   const onWarning = options.onWarning ?? ((sentence: string) => process.emitWarning(sentence));
-  const adopt = options.adopt ?? false;
-  const nodes = findBuses(tree, { adopt });
-  const buffer = new SharedArrayBuffer(options.memoryBytes ?? DEFAULT_MEMORY_BYTES);
-  const registers = new SharedArrayBuffer(registerBytes(nodes.length));
-  const memory = GuestMemory.over(buffer);
-  const dma = new DmaAllocator(FIRST_ADDRESS, buffer.byteLength - FIRST_ADDRESS);
-  const start: BackEndStart = {
-    blob: toBlob(tree),
-    adopt,
-    directory: dirname(file),
-    steppedClock: options.clock === 'stepped',
-    openHosts: options.openHosts !== 'first-use',
-    memory: buffer,
-    registers,
-    poll: options.poll ?? false,
-  };
-  const running =
-    options.backEnd === 'inline' ? await inline(tree, start, onWarning) : await inWorker(start, onWarning);
-  return new Board({
-    tree,
-    nodes,
-    memory,
-    dma,
-    problems: running.problems,
-    frontEnd: (index) => new LocalFrontEnd(memory, registers, index, running.serve),
-    call: running.call,
-    end: running.end,
-  });
-}
-
-/** A back-end that serves. */
-interface Running {
-  readonly problems: readonly DeviceProblem[];
-  /** Runs the back-end once; only where it has no thread of its own. */
-  readonly serve?: () => void;
-  readonly call: Call;
-  readonly end: () => Promise<void>;
-}
-
-async function inline(
-  tree: Tree,
-  start: BackEndStart,
-  onWarning: (sentence: string) => void,
-): Promise<Running> {
-  const backEnd = await BoardBackEnd.create(tree, { ...start, warn: onWarning });
-  const local = new LocalBackEnd(GuestMemory.over(start.memory), start.registers, backEnd.devices);
-  return {
-    problems: backEnd.problems,
-    serve: () => local.serveInline(),
-    call: callsInline(backEnd.calls),
-    end: async () => {
-      local.close();
-      await backEnd.close();
-    },
-  };
-}
-
-async function inWorker(start: BackEndStart, onWarning: (sentence: string) => void): Promise<Running> {
-  const { port1, port2 } = new MessageChannel();
-  const answers = new SharedArrayBuffer(4);
-  const control = new SharedArrayBuffer(4);
-  const workerStart: WorkerStart = { start, calls: port2, answers, control };
-  const entry = createRequire(import.meta.url).resolve('#board-worker');
-  const worker = new Worker(entry, { workerData: workerStart, transferList: [port2 as MessagePort] });
-  const exited = new Promise<void>((resolve) => {
-    worker.once('exit', () => {
-      backEndDied(start.registers);
-      resolve();
+  // The thread loads its modules while the tree is read.
+  const thread = options.backEnd === 'inline' ? undefined : new BackEndThread(onWarning);
+  try {
+    const tree = loadTree(file, options.overlays ?? []);
+    const adopt = options.adopt ?? false;
+    const nodes = findBuses(tree, { adopt });
+    const buffer = new SharedArrayBuffer(options.memoryBytes ?? DEFAULT_MEMORY_BYTES);
+    const registers = new SharedArrayBuffer(registerBytes(nodes.length));
+    const memory = GuestMemory.over(buffer);
+    const start: BackEndStart = {
+      blob: toBlob(tree),
+      adopt,
+      directory: dirname(file),
+      steppedClock: options.clock === 'stepped',
+      openHosts: options.openHosts !== 'first-use',
+      memory: buffer,
+      registers,
+      poll: options.poll ?? false,
+    };
+    const backEnd =
+      thread === undefined ? await startInline(tree, start, onWarning) : await thread.start(start);
+    return new Board({
+      tree,
+      nodes,
+      dma: new DmaAllocator(FIRST_ADDRESS, buffer.byteLength - FIRST_ADDRESS),
+      problems: backEnd.problems,
+      frontEnd: (index) => new LocalFrontEnd(memory, registers, index, backEnd.serve),
+      call: backEnd.call,
+      end: backEnd.end,
     });
-  });
-  const problems = await new Promise<readonly DeviceProblem[]>((resolve, reject) => {
-    worker.once('error', reject);
-    worker.on('message', (message: BackEndMessage) => {
-      if (message.kind === 'ready') resolve(message.problems);
-      else if (message.kind === 'warning') onWarning(message.sentence);
-    });
-  });
-  const call = callsOver(port1, answers, () => ringDoorbell(start.registers));
-  const save = () => {
-    try {
-      call('save');
-    } catch (thrown) {
-      onWarning(`what simulated parts hold could not be written: ${(thrown as Error).message}`);
-    }
-  };
-  process.once('exit', save);
-  // An open board does not keep the process alive: what waits for it does.
-  worker.unref();
-  port1.unref();
-  return {
-    problems,
-    call,
-    end: async () => {
-      process.off('exit', save);
-      worker.ref();
-      Atomics.store(new Int32Array(control), 0, 1);
-      ringDoorbell(start.registers);
-      await exited;
-      port1.close();
-    },
-  };
+  } catch (thrown) {
+    await thread?.abandon();
+    throw thrown;
+  }
 }

@@ -8,7 +8,7 @@ import {
   parse,
   type Tree,
   toBlob,
-} from '../devicetree/index.ts';
+} from '../devicetree/core.ts';
 
 /** A board that cannot be brought up at all. The message is for a person: what, where, and what to do. */
 export class BoardError extends Error {

@@ -72,7 +72,7 @@ export interface DeviceProblem {
   readonly sentence: string;
 }
 
-/** What the back-end's thread is started with. */
+/** What the back-end is to do. */
 export interface BackEndStart {
   /** The board's tree as a blob. */
   readonly blob: Uint8Array;
@@ -89,9 +89,8 @@ export interface BackEndStart {
   readonly poll: boolean;
 }
 
-/** `workerData` of the back-end's thread. */
-export interface WorkerStart {
-  readonly start: BackEndStart;
+/** `workerData` of the back-end's thread. What it is to do comes as its first message, a `BackEndStart`. */
+export interface WorkerChannels {
   /** Calls come and answers go here. */
   readonly calls: MessagePort;
   /** Word 0 counts answers. */

@@ -2,25 +2,27 @@
  * Entry of the back-end's thread: builds the BE app from the board's blob and runs the vring worker until the
  * board is closed.
  */
+import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { LocalBackEnd, runWorkerLoop } from '../transport/index.ts';
 import { GuestMemory } from '../virtio/index.ts';
 import { BoardBackEnd } from './back-end.ts';
 import { answerCalls } from './calls.ts';
 import { treeFromBlob } from './load-tree.ts';
-import type { BackEndMessage, WorkerStart } from './protocol.ts';
+import type { BackEndMessage, BackEndStart, WorkerChannels } from './protocol.ts';
 
-const { start, calls, answers, control } = workerData as WorkerStart;
+const { calls, answers, control } = workerData as WorkerChannels;
 
-const tell = (message: BackEndMessage) => parentPort?.postMessage(message);
+if (parentPort === null) throw new Error('this file runs as a thread of a board');
+const board = parentPort;
+const tell = (message: BackEndMessage) => board.postMessage(message);
 
-const tree = treeFromBlob(start.blob);
-const backEnd = await BoardBackEnd.create(tree, {
+const [start] = (await once(board, 'message')) as [BackEndStart];
+const backEnd = await BoardBackEnd.create(treeFromBlob(start.blob), {
   ...start,
   warn: (sentence) => tell({ kind: 'warning', sentence }),
 });
-const memory = GuestMemory.over(start.memory);
-const local = new LocalBackEnd(memory, start.registers, backEnd.devices);
+const local = new LocalBackEnd(GuestMemory.over(start.memory), start.registers, backEnd.devices);
 tell({ kind: 'ready', problems: backEnd.problems });
 
 const ended = new Int32Array(control);
@@ -32,4 +34,4 @@ await runWorkerLoop(local, start.registers, {
 });
 await backEnd.close();
 calls.close();
-parentPort?.close();
+board.close();

@@ -173,6 +173,18 @@ const MODULES: readonly LazyModule[] = [
     load: () => import('./mcp3008.ts'),
   },
   { compatible: ['microchip,mcp4725'], load: () => import('./mcp4725.ts') },
+  { compatible: ['microchip,mcp9808', 'jedec,jc-42.4-temp'], load: () => import('./mcp9808.ts') },
+  { compatible: ['ti,tmp421', 'ti,tmp422', 'ti,tmp423'], load: () => import('./tmp421.ts') },
+  { compatible: ['silabs,si7020', 'silabs,si7021'], load: () => import('./si7020.ts') },
+  {
+    compatible: ['sensirion,sht3x', 'sensirion,sht30', 'sensirion,sht31', 'sensirion,sht35'],
+    load: () => import('./sht3x.ts'),
+  },
+  {
+    compatible: ['sensirion,sht4x', 'sensirion,sht40', 'sensirion,sht41', 'sensirion,sht45'],
+    load: () => import('./sht4x.ts'),
+  },
+  { compatible: ['rohm,bh1750'], load: () => import('./bh1750.ts') },
   { compatible: ['dtbus,register-map'], load: () => import('./register-map.ts') },
   { compatible: ['linux,spi-loopback-test', 'dtbus,loopback'], load: () => import('./loopback.ts') },
 ];

@@ -28,7 +28,7 @@ const SMBUS_BLOCK = [5, 0x68, 0x65, 0x6c, 0x6c, 0x6f];
 /**
  * A bus whose contents are written down here, so that the real tools in a guest and ours in a test see the
  * same: an EEPROM at 0x50, registers that stop acknowledging at 0x40, a read-only chip at 0x36, an SMBus
- * chip at 0x5b, and a driver's chip at 0x68.
+ * chip at 0x5b, a driver's chip at 0x68, and the reserved address of device ids.
  */
 export class ModelBus implements I2cAdapter {
   readonly number: number;
@@ -54,6 +54,8 @@ export class ModelBus implements I2cAdapter {
       [0x50, chip((i) => (i < 0x60 ? (i * 7 + 3) & 0xff : i < 0x80 ? i - 0x20 + 0x21 : 0xff))],
       [0x5b, chip((i) => i)],
       [0x68, chip((i) => 0x55 ^ i)],
+      // The device id of whoever is at 0x50 (UM10204, 3.1.17): Analog Devices, part 0x021.
+      [0x7c, chip((i) => [0x00, 0x50, 0x21][i - 0xa0] ?? 0)],
     ]);
   }
 

@@ -299,7 +299,8 @@ export class DeviceSession implements Service {
   }
 
   #process(ring: Ring): void {
-    if (!this.#active || !ring.isLive || !ring.enabled) return;
+    // A ring that is being stopped gives nothing out, but its device may still have something to finish.
+    if (!this.#active || !ring.isAttached) return;
     const malformed = ring.malformed;
     ring.due = this.#device.processQueue(ring.index);
     if (ring.malformed !== malformed) {

@@ -97,6 +97,11 @@ export class EventLoop {
     return this.#running;
   }
 
+  /** One look at everything, without waiting: for a thread that does not `run` the loop. True when there was work. */
+  poll(): boolean {
+    return this.#dispatch(this.#epoll.wait(0));
+  }
+
   /** Ends `run` and frees what the loop holds; what it watched stays its owner's. */
   async close(): Promise<void> {
     this.#stopped = true;

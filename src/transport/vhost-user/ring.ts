@@ -67,9 +67,14 @@ export class Ring implements DeviceQueue {
     this.index = index;
   }
 
-  /** True when there are rings in memory behind this object. */
+  /** True when there are rings in memory behind this object, and they are not being stopped. */
   get isLive(): boolean {
     return this.#queue !== undefined && this.#open;
+  }
+
+  /** True while the device may have requests of this ring, stopping or not. */
+  get isAttached(): boolean {
+    return this.#queue !== undefined;
   }
 
   get isChanged(): boolean {
@@ -204,7 +209,7 @@ export class Ring implements DeviceQueue {
 
   pop(): DescriptorChain | undefined {
     const queue = this.#queue;
-    if (queue === undefined || !this.#open) return undefined;
+    if (queue === undefined || !this.#open || !this.enabled) return undefined;
     if (this.#interruptions !== undefined) return this.#popInterrupted(queue, this.#interruptions);
     const chain = queue.pop();
     if (chain !== undefined) this.#inflight?.taken(chain.head);
@@ -229,7 +234,7 @@ export class Ring implements DeviceQueue {
   }
 
   poll(): boolean {
-    return this.#open && (this.#queue?.poll() ?? false);
+    return this.#open && this.enabled && (this.#queue?.poll() ?? false);
   }
 
   pushUsed(chain: DescriptorChain, written: number): void {

@@ -1,0 +1,397 @@
+import { createMemfd, Epoll, EventFd, type FileDescriptor, Mapping, OsError, POLL } from '../../os/index.ts';
+import {
+  AVAIL,
+  DEVICE_STATUS,
+  featureSet,
+  featuresBeyond,
+  GuestMemory,
+  hasFeature,
+  type QueueConfig,
+  queueAreaSizes,
+  VIRTIO_F,
+  type VirtioTransport,
+} from '../../virtio/index.ts';
+import { FrontEndLink, Refused } from './front-end-link.ts';
+import { type Inflight, NO_PAYLOAD, u64, VhostUserError } from './message.ts';
+import { PROTOCOL_F, REQUEST } from './protocol.ts';
+
+export interface FrontEndOptions {
+  /** A connection to the back-end; called again after it was lost. @throws {OsError} */
+  readonly connect: () => FileDescriptor;
+  /** vhost-user does not say which device a back-end is. */
+  readonly deviceId: number;
+  /** Memory for rings and requests, in bytes; a multiple of 4096. */
+  readonly memoryBytes?: number;
+  /** Queues of the device, where the back-end does not say. */
+  readonly queueCount?: number;
+  /** How long the back-end may take for an answer, in ms. */
+  readonly timeoutMs?: number;
+  /** Least time between two attempts to get a lost back-end back, in ms. `Infinity`: no attempt. */
+  readonly reconnectMs?: number;
+  /** Where both ends share a thread: lets the back-end have a look. */
+  readonly serve?: () => void;
+  /** Told what happens, a sentence each. */
+  readonly trace?: (sentence: string) => void;
+}
+
+/**
+ * Where the memory lies for the device, and where the messages say that it lies here. The two differ so that
+ * neither can be taken for the other.
+ */
+const GUEST_ADDRESS = 0x4000_0000;
+const USER_ADDRESS = 0x7000_0000_0000;
+const MAX_QUEUE_SIZE = 1024;
+/** A sleeping waiter looks up this often: a call that another waiter took is not heard twice. */
+const LOOK_UP_MS = 50;
+const SOCKET_TAG = 0xffff;
+
+/** A queue that the driver has set up. */
+interface Queue {
+  readonly config: QueueConfig;
+  readonly kick: EventFd;
+  readonly call: EventFd;
+  calls: number;
+}
+
+/**
+ * The driver's end of a device behind a vhost-user socket: memory of its own that it shares with the
+ * back-end, and eventfds for doorbells.
+ *
+ * When the back-end dies the front-end connects again, where it may, and hands over its rings and the record
+ * of what was in flight: what the dead one had begun ends in an error, what it had not is carried out.
+ */
+export class VhostUserFrontEnd implements VirtioTransport {
+  readonly memory: GuestMemory;
+  readonly deviceId: number;
+  readonly #options: FrontEndOptions;
+  readonly #memoryBytes: number;
+  readonly #memoryFile: FileDescriptor;
+  readonly #mapping: Mapping;
+  readonly #epoll = new Epoll();
+  readonly #asyncEpoll = new Epoll();
+  readonly #queues = new Map<number, Queue>();
+  #link: FrontEndLink | undefined;
+  #lastAttempt = Number.NEGATIVE_INFINITY;
+  #offered = 0;
+  #features = 0;
+  #status = 0;
+  #inflight: { readonly file: FileDescriptor; readonly description: Inflight } | undefined;
+  #closed = false;
+
+  /** Connects. @throws {OsError} nobody there; @throws {VhostUserError} no back-end of ours. */
+  constructor(options: FrontEndOptions) {
+    this.#options = options;
+    this.deviceId = options.deviceId;
+    this.#memoryBytes = options.memoryBytes ?? 1 << 20;
+    this.#memoryFile = createMemfd('dtbus-guest', this.#memoryBytes);
+    try {
+      this.#mapping = new Mapping(this.#memoryFile.fd, this.#memoryBytes);
+      this.memory = GuestMemory.over(this.#mapping.view(), GUEST_ADDRESS);
+      this.#connect();
+    } catch (error) {
+      this.#free();
+      throw error;
+    }
+  }
+
+  /** The device's addresses begin here: the range that a DMA allocator may use. */
+  get dmaRange(): { readonly address: number; readonly size: number } {
+    return { address: GUEST_ADDRESS, size: this.#memoryBytes };
+  }
+
+  get gone(): boolean {
+    if (this.#closed) return true;
+    if (this.#alive()) return false;
+    return (this.#options.reconnectMs ?? Number.POSITIVE_INFINITY) === Number.POSITIVE_INFINITY;
+  }
+
+  maxQueueSize(queue: number): number {
+    return queue < (this.#link?.queueCount ?? 0) ? MAX_QUEUE_SIZE : 0;
+  }
+
+  /** The offered set, but for the packed layout: the protocol's peers do not agree on its vring base. */
+  deviceFeatures(): number {
+    return featuresBeyond(this.#offered, featureSet(VIRTIO_F.RING_PACKED));
+  }
+
+  setDriverFeatures(features: number): void {
+    this.#features = features;
+  }
+
+  status(): number {
+    return this.#status;
+  }
+
+  /** @throws {OsError} @throws {VhostUserError} when the back-end does not do what it must. */
+  setStatus(status: number): void {
+    if (status === 0) {
+      this.#reset();
+      return;
+    }
+    const rising = status & ~this.#status;
+    const link = this.#needLink();
+    if ((rising & DEVICE_STATUS.FEATURES_OK) !== 0 && !this.#sendFeatures(link)) return;
+    if ((rising & DEVICE_STATUS.DRIVER_OK) !== 0) this.#startQueues(link);
+    this.#status = status;
+    if (link.can(PROTOCOL_F.STATUS)) link.tell(REQUEST.SET_STATUS, u64(status));
+  }
+
+  readConfig(offset: number, length: number): Uint8Array {
+    const link = this.#needLink();
+    if (!link.can(PROTOCOL_F.CONFIG)) return new Uint8Array(0);
+    // From 0 on, as User-Mode Linux asks: there are back-ends that know no other.
+    const size = offset + length;
+    const answer = link.ask(REQUEST.GET_CONFIG, {
+      kind: 'config',
+      offset: 0,
+      size,
+      flags: 0,
+      bytes: new Uint8Array(size),
+    });
+    return answer.kind === 'config' ? answer.bytes.slice(offset, size) : new Uint8Array(0);
+  }
+
+  setupQueue(queue: number, config: QueueConfig): void {
+    this.#dropQueue(queue);
+    const made = { config, kick: EventFd.create(), call: EventFd.create(), calls: 0 };
+    this.#epoll.add(made.call.fd, POLL.IN, queue);
+    this.#asyncEpoll.add(made.call.fd, POLL.IN, queue);
+    this.#queues.set(queue, made);
+  }
+
+  notify(queue: number): void {
+    this.#queues.get(queue)?.kick.signal();
+    this.#options.serve?.();
+  }
+
+  calls(queue: number): number {
+    const known = this.#queues.get(queue);
+    if (known === undefined) return 0;
+    if (known.call.drain() === 'rung') known.calls++;
+    return known.calls;
+  }
+
+  waitSync(queue: number, seen: number, timeoutMs: number): void {
+    const giveUp = performance.now() + timeoutMs;
+    for (;;) {
+      this.#options.serve?.();
+      if (!this.#alive()) this.#reconnect();
+      const left = giveUp - performance.now();
+      if (this.calls(queue) !== seen || left <= 0 || this.gone) return;
+      const patience = this.#options.serve === undefined ? LOOK_UP_MS : 0;
+      this.#epoll.wait(Math.ceil(Math.min(left, this.#alive() ? patience : 1)));
+    }
+  }
+
+  async wait(queue: number, seen: number, timeoutMs: number): Promise<void> {
+    const giveUp = performance.now() + timeoutMs;
+    for (;;) {
+      this.#options.serve?.();
+      if (!this.#alive()) this.#reconnect();
+      const left = giveUp - performance.now();
+      if (this.calls(queue) !== seen || left <= 0 || this.gone) return;
+      const patience = this.#options.serve === undefined ? LOOK_UP_MS : 1;
+      await this.#lookUp(Math.ceil(Math.min(left, this.#alive() ? patience : 1)));
+    }
+  }
+
+  /** One wait in a helper thread at a time; who comes meanwhile shares it. */
+  #looking: Promise<unknown> | undefined;
+
+  async #lookUp(timeoutMs: number): Promise<void> {
+    this.#looking ??= this.#asyncEpoll.waitAsync(timeoutMs).finally(() => {
+      this.#looking = undefined;
+      if (this.#closed) this.#asyncEpoll.close();
+    });
+    await this.#looking;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    try {
+      this.#reset();
+    } catch (error) {
+      if (!(error instanceof OsError) && !(error instanceof VhostUserError)) throw error;
+    }
+    this.#free();
+  }
+
+  #free(): void {
+    this.#closed = true;
+    for (const queue of [...this.#queues.keys()]) this.#dropQueue(queue);
+    this.#link?.close();
+    this.#link = undefined;
+    this.#inflight?.file.close();
+    this.#mapping?.unmap();
+    this.#memoryFile.close();
+    this.#epoll.close();
+    if (this.#looking === undefined) this.#asyncEpoll.close();
+  }
+
+  #dropQueue(queue: number): void {
+    const known = this.#queues.get(queue);
+    if (known === undefined) return;
+    this.#queues.delete(queue);
+    this.#epoll.remove(known.call.fd);
+    this.#asyncEpoll.remove(known.call.fd);
+    known.kick.close();
+    known.call.close();
+  }
+
+  // The back-end.
+
+  #connect(): void {
+    const { connect, queueCount = 1, timeoutMs = 5000, serve } = this.#options;
+    this.#lastAttempt = performance.now();
+    const link = new FrontEndLink(connect(), queueCount, { timeoutMs, serve });
+    this.#link = link;
+    const vhost = featureSet(VIRTIO_F.PROTOCOL_FEATURES, VIRTIO_F.LOG_ALL);
+    this.#offered = featuresBeyond(link.features, vhost);
+    for (const epoll of [this.#epoll, this.#asyncEpoll]) epoll.add(link.fd, POLL.RDHUP, SOCKET_TAG);
+  }
+
+  #alive(): boolean {
+    if (this.#link === undefined) return false;
+    if (!this.#link.ended) return true;
+    this.#lose('the back-end closed the connection');
+    return false;
+  }
+
+  #lose(reason: string): void {
+    const link = this.#link;
+    if (link === undefined) return;
+    this.#options.trace?.(`connection lost: ${reason}`);
+    this.#link = undefined;
+    for (const epoll of [this.#epoll, this.#asyncEpoll]) epoll.remove(link.fd);
+    link.close();
+  }
+
+  #needLink(): FrontEndLink {
+    if (this.#closed) throw OsError.of('vhost-user', 'EBADF', 'this front-end was closed');
+    if (!this.#alive()) {
+      if (this.gone) throw OsError.of('vhost-user', 'ECONNRESET', 'the back-end is gone');
+      this.#connect();
+    }
+    return this.#link as FrontEndLink;
+  }
+
+  /** Tries once, if it is time to, and brings the new back-end to where the old one was. */
+  #reconnect(): void {
+    const { reconnectMs = Number.POSITIVE_INFINITY } = this.#options;
+    if (this.#closed || performance.now() - this.#lastAttempt < reconnectMs) return;
+    try {
+      this.#connect();
+      const link = this.#needLink();
+      const lacking = featuresBeyond(this.#features, link.features);
+      if (lacking !== 0)
+        throw new VhostUserError('the back-end that came back offers less than the one before');
+      if (!this.#sendFeatures(link))
+        throw new VhostUserError('the back-end that came back refuses the features');
+      if ((this.#status & DEVICE_STATUS.DRIVER_OK) !== 0) this.#startQueues(link);
+      if (link.can(PROTOCOL_F.STATUS)) link.tell(REQUEST.SET_STATUS, u64(this.#status));
+      for (const { kick } of this.#queues.values()) kick.signal();
+      this.#options.trace?.('connected again');
+    } catch (error) {
+      if (!(error instanceof OsError) && !(error instanceof VhostUserError)) throw error;
+      this.#lose(error.message);
+    }
+  }
+
+  /** False when the back-end refuses: FEATURES_OK then stays clear. */
+  #sendFeatures(link: FrontEndLink): boolean {
+    const own = hasFeature(link.features, VIRTIO_F.PROTOCOL_FEATURES)
+      ? featureSet(VIRTIO_F.PROTOCOL_FEATURES)
+      : 0;
+    try {
+      link.tell(REQUEST.SET_FEATURES, u64(this.#features + own));
+      return true;
+    } catch (error) {
+      if (error instanceof Refused) return false;
+      throw error;
+    }
+  }
+
+  #startQueues(link: FrontEndLink): void {
+    const region = {
+      guestAddress: GUEST_ADDRESS,
+      size: this.#memoryBytes,
+      userAddress: USER_ADDRESS,
+      mmapOffset: 0,
+    };
+    link.tell(REQUEST.SET_MEM_TABLE, { kind: 'memory-table', regions: [region] }, [this.#memoryFile.fd]);
+    if (link.can(PROTOCOL_F.INFLIGHT_SHMFD)) this.#shareInflight(link);
+    for (const [index, queue] of this.#queues) this.#startQueue(link, index, queue);
+    if (!hasFeature(link.features, VIRTIO_F.PROTOCOL_FEATURES)) return;
+    for (const index of this.#queues.keys()) {
+      link.tell(REQUEST.SET_VRING_ENABLE, { kind: 'vring-state', index, num: 1 });
+    }
+  }
+
+  /** The record of what is in flight stays here, for the next back-end. */
+  #shareInflight(link: FrontEndLink): void {
+    if (this.#inflight === undefined) {
+      const queueSize = Math.max(...[...this.#queues.values()].map(({ config }) => config.size));
+      const asked = { mmapSize: 0, mmapOffset: 0, queues: this.#queues.size, queueSize, padded: true };
+      let file: FileDescriptor | undefined;
+      const answer = link.ask(REQUEST.GET_INFLIGHT_FD, { kind: 'inflight', ...asked }, (files) => {
+        file = files.shift();
+      });
+      if (file === undefined || answer.kind !== 'inflight') {
+        throw new VhostUserError('the back-end answers GET_INFLIGHT_FD without a descriptor');
+      }
+      this.#inflight = { file, description: answer };
+    }
+    const { file, description } = this.#inflight;
+    link.tell(REQUEST.SET_INFLIGHT_FD, { ...description, kind: 'inflight' }, [file.fd]);
+  }
+
+  #startQueue(link: FrontEndLink, index: number, { config, kick, call }: Queue): void {
+    const user = (address: number): number => address - GUEST_ADDRESS + USER_ADDRESS;
+    link.tell(REQUEST.SET_VRING_NUM, { kind: 'vring-state', index, num: config.size });
+    link.tell(REQUEST.SET_VRING_BASE, { kind: 'vring-state', index, num: this.#base(config) });
+    link.tell(REQUEST.SET_VRING_ADDR, {
+      kind: 'vring-addr',
+      index,
+      flags: 0,
+      descriptor: user(config.descriptor),
+      used: user(config.device),
+      available: user(config.driver),
+      log: 0,
+    });
+    link.tell(REQUEST.SET_VRING_CALL, u64(index), [call.fd]);
+    link.tell(REQUEST.SET_VRING_KICK, u64(index), [kick.fd]);
+  }
+
+  /**
+   * Where a back-end begins. After a crash that nothing was recorded of: behind all that was offered. Nothing
+   * is run twice; what was in flight ends at its deadline.
+   */
+  #base(config: QueueConfig): number {
+    const bytes = this.memory.slice(config.driver, queueAreaSizes(config.size, this.#features).driver);
+    const avail = (bytes[2 * AVAIL.IDX] as number) | ((bytes[2 * AVAIL.IDX + 1] as number) << 8);
+    const recorded = this.#inflight !== undefined;
+    return recorded ? 0 : avail;
+  }
+
+  #reset(): void {
+    if (this.#link !== undefined && this.#alive()) this.#resetBackEnd(this.#link);
+    for (const queue of [...this.#queues.keys()]) this.#dropQueue(queue);
+    this.#inflight?.file.close();
+    this.#inflight = undefined;
+    this.#status = 0;
+    this.#features = 0;
+  }
+
+  #resetBackEnd(link: FrontEndLink): void {
+    if ((this.#status & DEVICE_STATUS.DRIVER_OK) !== 0) {
+      for (const index of this.#queues.keys()) {
+        if (hasFeature(link.features, VIRTIO_F.PROTOCOL_FEATURES)) {
+          link.tell(REQUEST.SET_VRING_ENABLE, { kind: 'vring-state', index, num: 0 });
+        }
+        link.ask(REQUEST.GET_VRING_BASE, { kind: 'vring-state', index, num: 0 });
+      }
+    }
+    if (link.can(PROTOCOL_F.STATUS)) link.tell(REQUEST.SET_STATUS, u64(0));
+    else if (link.can(PROTOCOL_F.RESET_DEVICE)) link.tell(REQUEST.RESET_DEVICE, NO_PAYLOAD);
+  }
+}

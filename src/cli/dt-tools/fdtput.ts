@@ -66,7 +66,7 @@ function describeValue(words: readonly string[], format: ValueFormat, length: nu
     const shown =
       format.type === 's'
         ? `'${word}'`
-        : formatValue(parseValue([word], format), { type: 'i', size: format.size });
+        : formatValue(parseValue([word], { ...format, size: 4 }), { type: 'i', size: 4 });
     io.stderr.write(`\t${format.type === 's' ? 'string' : kind}: ${shown}\n`);
   }
   io.stderr.write(`Value size ${length}\n`);

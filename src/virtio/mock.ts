@@ -51,6 +51,14 @@ export interface RawDescriptor {
   readonly link?: number;
 }
 
+/** A descriptor that was read from memory. */
+export interface SeenDescriptor {
+  addr: number;
+  len: number;
+  flags: number;
+  link: number;
+}
+
 /** Writes a descriptor of either layout at guest address `at`. Split: flags, next; packed: id, flags. */
 export function writeRawDescriptor(
   view: DataView,
@@ -82,7 +90,7 @@ export class RawSplitRing {
     writeRawDescriptor(this.view, this.config.descriptor + 16 * index, descriptor, false);
   }
 
-  descriptor(index: number): Required<RawDescriptor> {
+  descriptor(index: number): SeenDescriptor {
     const at = this.config.descriptor + 16 * index;
     return {
       addr: Number(this.view.getBigUint64(at, true)),
@@ -187,7 +195,7 @@ export class RawPackedRing {
     writeRawDescriptor(this.view, this.config.descriptor + 16 * index, descriptor, true);
   }
 
-  descriptor(index: number): Required<RawDescriptor> {
+  descriptor(index: number): SeenDescriptor {
     const at = this.config.descriptor + 16 * index;
     return {
       addr: Number(this.view.getBigUint64(at, true)),

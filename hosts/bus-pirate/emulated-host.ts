@@ -32,15 +32,15 @@ export class EmulatedBusPirate implements Host {
   readonly i2c?: I2cController;
   readonly spi?: SpiController;
   readonly #node: DeviceNode;
-  readonly #simulation: SimulationOptions | undefined;
   readonly #link: string | undefined;
   readonly #controller: BusPirateHost | undefined;
-  #options: Promise<EmulatorOptions> | undefined;
+  #options: EmulatorOptions | undefined;
   #served: ServedEmulator | undefined;
 
   constructor(node: DeviceNode, settings: Settings, simulation: SimulationOptions | undefined) {
     this.#node = node;
-    this.#simulation = simulation;
+    // A board's parts are there from the start, wherever its adapter is.
+    if (simulation !== undefined) this.#options = emulatorOptions(node, simulation);
     const port = node.string('port');
     this.#link = port === undefined ? undefined : resolve(simulation?.directory ?? '.', port);
     if (this.#link !== undefined) return;
@@ -63,8 +63,8 @@ export class EmulatedBusPirate implements Host {
   async open(): Promise<void> {
     await this.close();
     // Parts keep what they know while the adapter comes and goes.
-    this.#options ??= emulatorOptions(this.#node, this.#simulation);
-    const emulator = new BusPirateEmulator(await this.#options);
+    this.#options ??= emulatorOptions(this.#node, { catalogue: await loadModels(compatiblesOf(this.#node)) });
+    const emulator = new BusPirateEmulator(this.#options);
     try {
       this.#served = serveEmulator(
         emulator,
@@ -103,14 +103,19 @@ export function createEmulatedBusPirate(node: DeviceNode, simulation?: Simulatio
   return new EmulatedBusPirate(node, readSettings(node), simulation);
 }
 
-async function emulatorOptions(
-  node: DeviceNode,
-  board: SimulationOptions | undefined,
-): Promise<EmulatorOptions> {
-  const i2cNode = node.children.find(({ name }) => name === 'i2c');
-  const spiNode = node.children.find(({ name }) => name === 'spi');
-  const parts = [...(i2cNode?.children ?? []), ...(spiNode?.children ?? [])];
-  const simulation = board ?? { catalogue: await loadModels(parts.flatMap(({ compatible }) => compatible)) };
+/** The adapter's children `i2c` and `spi`: what is wired to it. */
+function wiredTo(node: DeviceNode): { i2c: DeviceNode | undefined; spi: DeviceNode | undefined } {
+  const child = (wanted: string) => node.children.find(({ name }) => name === wanted);
+  return { i2c: child('i2c'), spi: child('spi') };
+}
+
+function compatiblesOf(node: DeviceNode): string[] {
+  const { i2c, spi } = wiredTo(node);
+  return [...(i2c?.children ?? []), ...(spi?.children ?? [])].flatMap(({ compatible }) => compatible);
+}
+
+function emulatorOptions(node: DeviceNode, simulation: SimulationOptions): EmulatorOptions {
+  const { i2c: i2cNode, spi: spiNode } = wiredTo(node);
   const spi = spiNode && populateSpi(spiNode, simulation);
   const traits = HARDWARE.get(node.string('dtbus,hardware') ?? 'v4');
   return {

@@ -37,12 +37,14 @@ export class ResourceManager {
     return this.#add(new ManagedBus(path, 'spi', this.#slot(host), controller, options));
   }
 
-  /**
-   * Opens every host; those that are synchronous are open when the call returns. What cannot be opened stays
-   * `lost` and is tried again when it is asked for.
-   */
+  /** Opens every host. What cannot be opened stays `lost` and is tried again when it is asked for. */
   async open(): Promise<void> {
     await Promise.all([...this.#slots.values()].map((slot) => slot.open()));
+  }
+
+  /** Opens the hosts that are open at once: what is simulated. */
+  openSynchronous(): void {
+    for (const slot of this.#slots.values()) if (slot.host.synchronous) void slot.open();
   }
 
   async close(): Promise<void> {

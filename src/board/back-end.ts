@@ -37,8 +37,6 @@ export interface BackEndOptions {
   readonly adopt: boolean;
   readonly directory: string;
   readonly steppedClock: boolean;
-  /** Opens all hosts now; else each is opened by its first transfer. */
-  readonly openHosts: boolean;
   readonly warn: (sentence: string) => void;
 }
 
@@ -88,15 +86,18 @@ export class BoardBackEnd {
     const nodes = findBuses(tree, { adopt: options.adopt });
     const parts = new PartRegistry();
     const clock = options.steppedClock ? new SteppedClock() : new RealClock();
-    const catalogue = await loadModels(compatiblesBelow(nodes.map(({ node }) => node)));
-    await addOwnModels(catalogue, nodes, options);
+    // An emulated adapter has parts of its own behind it.
+    const described = nodes
+      .flatMap(({ node }) => [node, hostNodeOf(node)])
+      .filter((node) => node !== undefined);
+    const catalogue = await loadModels(compatiblesBelow(described));
+    await addOwnModels(catalogue, described, options);
     const simulation = { catalogue, parts, clock, directory: options.directory, warn: options.warn };
     const manager = new ResourceManager();
     const hosts = new Map<Node, Promise<Host>>();
     const carried: Carried[] = [];
     for (const node of nodes) carried.push(await carry(node, manager, hosts, simulation));
-    // Adapters take their time: transfers wait for them, the board does not.
-    if (options.openHosts) void manager.open();
+    manager.openSynchronous();
     return new BoardBackEnd(manager, carried, parts, clock);
   }
 
@@ -110,6 +111,10 @@ export class BoardBackEnd {
   }
 
   readonly calls: BackEndCalls = {
+    openHosts: () => {
+      // Starting to open one takes a while by itself: the answer goes out first.
+      setImmediate(() => void this.manager.open());
+    },
     buses: () => this.#carried.map(report),
     parts: () =>
       this.#parts
@@ -184,6 +189,16 @@ function simulate(
   return [host, manager.addSpiBus(node.path, host, host.spi, limits)];
 }
 
+/** The node of a bus's host, where the bus names one that is there. */
+function hostNodeOf(bus: Node): Node | undefined {
+  try {
+    return bus.target('dtbus,host');
+  } catch {
+    // That it is none is told when the bus is made.
+    return undefined;
+  }
+}
+
 function problemOf(bus: DeviceNode, thrown: unknown): DeviceProblem {
   if (isNodeError(thrown)) return { path: thrown.path, property: thrown.property, sentence: thrown.sentence };
   const sentence = thrown instanceof Error ? thrown.message : String(thrown);
@@ -201,8 +216,8 @@ function report({ node, bus, host, physical, occupants, problem }: Carried): Bus
   return {
     path: node.node.path,
     kind: node.kind,
-    host: host?.description ?? 'nothing',
-    hostPath: node.node.has('dtbus,host') ? node.node.target('dtbus,host')?.path : undefined,
+    host: host?.description,
+    hostPath: hostNodeOf(node.node)?.path,
     state,
     fault: state === 'open' ? undefined : fault,
     clients: occupants.map(({ node: client, reg, model }) => ({
@@ -224,12 +239,12 @@ function compatiblesBelow(nodes: readonly DeviceNode[]): string[] {
 /** `dtbus,model = "./my-part.js"` of a client: a model of the user's own, in the place of ours. */
 async function addOwnModels(
   catalogue: Catalogue,
-  buses: readonly BusNode[],
+  described: readonly DeviceNode[],
   options: BackEndOptions,
 ): Promise<void> {
   const clients = (node: DeviceNode): DeviceNode[] =>
     node.children.flatMap((child) => [child, ...clients(child)]);
-  for (const node of buses.flatMap((bus) => clients(bus.node))) {
+  for (const node of described.flatMap(clients)) {
     const file = node.has('dtbus,model') ? node.string('dtbus,model') : undefined;
     if (file === undefined) continue;
     const url = pathToFileURL(resolve(options.directory, file)).href;

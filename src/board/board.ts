@@ -63,6 +63,7 @@ export interface BusListing extends BusReport {
 
 /** Opening an adapter that is not the one it should be takes a few seconds to find out. */
 const SETTLE_LIMIT_MS = 15_000;
+const PENDING: readonly BusReport['state'][] = ['closed', 'opening'];
 
 const DEFAULT_MEMORY_BYTES = 16 << 20;
 /** Guest address 0 stays unused, so that a forgotten address is an error. */
@@ -136,12 +137,13 @@ export class Board {
     });
   }
 
-  /** Waits until every adapter that is being opened is open or known to be lost. */
+  /** Opens the adapters that are not open yet, and waits until each is open or known to be lost. */
   async settled(): Promise<void> {
+    this.#call('openHosts');
+    const pending = () =>
+      this.#call('buses').some(({ state, host }) => host !== undefined && PENDING.includes(state));
     const giveUp = performance.now() + SETTLE_LIMIT_MS;
-    while (performance.now() < giveUp && this.#call('buses').some(({ state }) => state === 'opening')) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    while (pending() && performance.now() < giveUp) await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
   /** The simulated parts. */
@@ -232,14 +234,13 @@ export async function openBoard(
       adopt,
       directory: dirname(file),
       steppedClock: options.clock === 'stepped',
-      openHosts: options.openHosts !== 'first-use',
       memory: buffer,
       registers,
       poll: options.poll ?? false,
     };
     const backEnd =
       thread === undefined ? await startInline(tree, start, onWarning) : await thread.start(start);
-    return new Board({
+    const board = new Board({
       tree,
       nodes,
       dma: new DmaAllocator(FIRST_ADDRESS, buffer.byteLength - FIRST_ADDRESS),
@@ -248,6 +249,9 @@ export async function openBoard(
       call: backEnd.call,
       end: backEnd.end,
     });
+    // Adapters take their time: transfers wait for them, the board does not.
+    if (options.openHosts !== 'first-use') backEnd.call('openHosts');
+    return board;
   } catch (thrown) {
     await thread?.abandon();
     throw thrown;

@@ -19,8 +19,8 @@ export interface ClientReport {
 export interface BusReport {
   readonly path: string;
   readonly kind: 'i2c' | 'spi';
-  /** What carries it: `simulation`, `Bus Pirate v3.5 on /dev/ttyUSB0`. */
-  readonly host: string;
+  /** What carries it: `simulated I2C bus`, `Bus Pirate v3.5 on /dev/ttyUSB0`; undefined where nothing does. */
+  readonly host: string | undefined;
   /** Path of the host's node; undefined for a bus without one. */
   readonly hostPath: string | undefined;
   readonly state: 'closed' | 'opening' | 'open' | 'lost';
@@ -44,6 +44,8 @@ export interface PartReport {
 
 /** What the board asks of its back-end besides transfers: name -> arguments and result. */
 export interface BackEndCalls {
+  /** Begins to open the hosts that no transfer has opened yet. */
+  openHosts(): void;
   buses(): BusReport[];
   parts(): PartReport[];
   getProperty(path: string, property: string): PropertyValue;
@@ -81,8 +83,6 @@ export interface BackEndStart {
   readonly directory: string;
   /** A stepped clock stands still until `advance`. */
   readonly steppedClock: boolean;
-  /** Opens all hosts now; else each is opened by its first transfer. */
-  readonly openHosts: boolean;
   readonly memory: SharedArrayBuffer;
   readonly registers: SharedArrayBuffer;
   /** Polls the rings for ever. */

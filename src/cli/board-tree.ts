@@ -32,7 +32,8 @@ function draw(branches: readonly Branch[], indent: string, lines: string[]): voi
 function busBranch(bus: BusListing, paint: Paint): Branch {
   const name = bus.nodes.length === 0 ? `${bus.kind}-${bus.number}` : busName(bus);
   const driver = bus.device?.driver === undefined ? '' : ` ${bus.device.name} (${bus.device.driver})`;
-  const state = bus.state === 'open' ? bus.host : `${bus.host}: ${paint('red', bus.state)}`;
+  const host = bus.host ?? 'nothing';
+  const state = bus.state === 'open' ? host : `${host}: ${paint('red', bus.state)}`;
   return {
     text: `${paint('bold', name)} ${paint('dim', bus.path)}${driver} → ${state}`,
     below: clientTable(bus, paint),

@@ -1,6 +1,22 @@
 /**
- * Gives `target` properties that are many of a kind: `ch0`, `ch1`, ... Without `write` they can only be read.
+ * Gives `target` properties that are many of a kind: `prefix` with each of `names` behind it (`ch0`, `accelX`).
+ * Without `write` they can only be read.
  */
+export function defineProperties(
+  target: object,
+  prefix: string,
+  names: readonly string[],
+  read: (index: number) => number,
+  write?: (index: number, value: number) => void,
+): void {
+  for (const [index, name] of names.entries()) {
+    const get = () => read(index);
+    const accessors = write === undefined ? { get } : { get, set: (value: number) => write(index, value) };
+    Object.defineProperty(target, `${prefix}${name}`, { enumerable: true, ...accessors });
+  }
+}
+
+/** `defineProperties` with the names 0 to `count` - 1. */
 export function defineNumbered(
   target: object,
   prefix: string,
@@ -8,9 +24,11 @@ export function defineNumbered(
   read: (index: number) => number,
   write?: (index: number, value: number) => void,
 ): void {
-  for (let index = 0; index < count; index++) {
-    const get = () => read(index);
-    const accessors = write === undefined ? { get } : { get, set: (value: number) => write(index, value) };
-    Object.defineProperty(target, `${prefix}${index}`, { enumerable: true, ...accessors });
-  }
+  defineProperties(
+    target,
+    prefix,
+    Array.from({ length: count }, (_, index) => String(index)),
+    read,
+    write,
+  );
 }

@@ -185,6 +185,12 @@ const MODULES: readonly LazyModule[] = [
     load: () => import('./sht4x.ts'),
   },
   { compatible: ['rohm,bh1750'], load: () => import('./bh1750.ts') },
+  { compatible: ['bosch,bmp280', 'bosch,bme280'], load: () => import('./bme280.ts') },
+  {
+    compatible: ['invensense,mpu6050', 'invensense,mpu6000', 'invensense,mpu6500', 'invensense,mpu9250'],
+    load: () => import('./mpu6050.ts'),
+  },
+  { compatible: ['adi,adxl345'], load: () => import('./adxl345.ts') },
   { compatible: ['dtbus,register-map'], load: () => import('./register-map.ts') },
   { compatible: ['linux,spi-loopback-test', 'dtbus,loopback'], load: () => import('./loopback.ts') },
 ];

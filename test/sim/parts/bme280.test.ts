@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { i2cBench, spiBench } from '../support.ts';
+
+const MS = 1e6;
+const bme280 = () => i2cBench({ compatible: 'bosch,bme280', reg: 0x76 });
+type Bench = Awaited<ReturnType<typeof bme280>>;
+
+/** Measures in normal mode with the most samples and the filter: 20 bits. */
+function raw(bench: Bench): { pressure: number; temperature: number; humidity: number } {
+  bench.write([0xf5, 0x10]);
+  bench.write([0xf2, 0x05]);
+  bench.write([0xf4, 0xb7]);
+  const [p0 = 0, p1 = 0, p2 = 0, t0 = 0, t1 = 0, t2 = 0, h0 = 0, h1 = 0] = bench.writeRead([0xf7], 8);
+  return {
+    pressure: (p0 << 12) | (p1 << 4) | (p2 >> 4),
+    temperature: (t0 << 12) | (t1 << 4) | (t2 >> 4),
+    humidity: (h0 << 8) | h1,
+  };
+}
+
+describe('BMP280/BME280', () => {
+  it('have their ids', async () => {
+    const bmp280 = await i2cBench({ compatible: 'bosch,bmp280', reg: 0x76 });
+    expect(bmp280.writeRead([0xd0], 1)).toEqual([0x58]);
+    expect((await bme280()).writeRead([0xd0], 1)).toEqual([0x60]);
+  });
+
+  // BMP280 data sheet, 3.12 "Calculating pressure and temperature": dig_T1 = 27504 ... dig_P9 = 6000.
+  it('have the calibration of the data sheet, little-endian', async () => {
+    const bytes = (await bme280()).writeRead([0x88], 24);
+    const words = Array.from({ length: 12 }, (_, i) => Buffer.from(bytes).readInt16LE(2 * i));
+    expect(words).toEqual([
+      27504,
+      26435,
+      -1000,
+      36477 - 65536,
+      -10685,
+      3024,
+      2855,
+      140,
+      -7,
+      15500,
+      -14600,
+      6000,
+    ]);
+  });
+
+  it('give the raw values of its example: 25.08 °C is 519888, 100653.27 Pa is 415148', async () => {
+    const bench = await bme280();
+    bench.set('temperature', 25.0825);
+    bench.set('pressure', 100_653.27);
+    const { temperature, pressure } = raw(bench);
+    expect(Math.abs(temperature - 519_888)).toBeLessThan(3);
+    expect(Math.abs(pressure - 415_148)).toBeLessThan(3);
+  });
+
+  // BME280 data sheet, 4.2.3: the 32 bit integer formula, in 1/1024 %.
+  it.each([10, 33.3, 50, 95])('%d %RH comes back out of the formula of the data sheet', async (percent) => {
+    const bench = await bme280();
+    bench.set('temperature', 25.0825);
+    bench.set('humidity', percent);
+    const { humidity } = raw(bench);
+    const [h1 = 0] = bench.writeRead([0xa1], 1);
+    const [a = 0, b = 0, h3 = 0, e4 = 0, e5 = 0, e6 = 0, h6 = 0] = bench.writeRead([0xe1], 7);
+    const [h2, h4, h5] = [(b << 8) | a, (e4 << 4) | (e5 & 15), (e6 << 4) | (e5 >> 4)];
+    const fine = 128_422 - 76_800;
+    let v = ((humidity << 14) - (h4 << 20) - h5 * fine + 16_384) >> 15;
+    v = Math.trunc(
+      v * (((((((fine * h6) >> 10) * (((fine * h3) >> 11) + 32_768)) >> 10) + 2_097_152) * h2 + 8192) >> 14),
+    );
+    v -= ((((v >> 15) * (v >> 15)) >> 7) * h1) >> 4;
+    expect((v >> 12) / 1024).toBeCloseTo(percent, 1);
+  });
+
+  it('a forced measurement with one sample each takes 8 ms and ends in sleep', async () => {
+    const bench = await bme280();
+    expect(bench.writeRead([0xf7], 3)).toEqual([0x80, 0x00, 0x00]);
+    bench.write([0xf2, 0x01]);
+    bench.write([0xf4, 0x25]);
+    expect(bench.writeRead([0xf3], 2)).toEqual([0x08, 0x24]);
+    bench.clock.advance(7.9 * MS);
+    expect(bench.writeRead([0xf3], 1)).toEqual([0x08]);
+    bench.clock.advance(0.1 * MS);
+    expect(bench.writeRead([0xf3], 1)).toEqual([0x00]);
+    expect(bench.writeRead([0xf7], 1)).not.toEqual([0x80]);
+  });
+
+  it('what is skipped reads 80000h; humidity waits for ctrl_meas', async () => {
+    const bench = await bme280();
+    bench.write([0xf4, 0x23]);
+    bench.write([0xf2, 0x01]);
+    expect(bench.writeRead([0xf7], 3)).toEqual([0x80, 0x00, 0x00]);
+    expect(bench.writeRead([0xfd], 2)).toEqual([0x80, 0x00]);
+    bench.write([0xf4, 0x23]);
+    expect(bench.writeRead([0xfd], 2)).not.toEqual([0x80, 0x00]);
+  });
+
+  it('without filter and with one sample a value has 16 bits', async () => {
+    const bench = await bme280();
+    bench.write([0xf4, 0x27]);
+    expect((bench.writeRead([0xfa], 3)[2] as number) & 0xf0).toBe(0);
+  });
+
+  it('follows what it feels, also where a quantity comes near to its limits', async () => {
+    const bench = await bme280();
+    bench.set('temperature', -40);
+    const cold = raw(bench).temperature;
+    bench.set('temperature', 85);
+    expect(raw(bench).temperature).toBeGreaterThan(cold);
+  });
+
+  it('B6h resets, other words do not', async () => {
+    const bench = await bme280();
+    bench.write([0xf4, 0x27]);
+    bench.write([0xe0, 0x01]);
+    expect(bench.writeRead([0xf4], 1)).toEqual([0x27]);
+    bench.write([0xe0, 0xb6]);
+    expect(bench.writeRead([0xf4], 1)).toEqual([0x00]);
+  });
+
+  it('on SPI bit 7 is the direction, and writes are pairs', async () => {
+    const bench = await spiBench({ compatible: 'bosch,bme280' });
+    expect(bench.exchange([0xd0], 1)).toEqual([0x60]);
+    bench.exchange([0x72, 0x01, 0x74, 0x27]);
+    expect(bench.exchange([0xf2], 3)).toEqual([0x01, 0x00, 0x27]);
+    const bmp280 = await spiBench({ compatible: 'bosch,bmp280' });
+    bmp280.exchange([0x72, 0x01]);
+    expect(bmp280.exchange([0xf2], 1)).toEqual([0x00]);
+  });
+});

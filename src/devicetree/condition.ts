@@ -60,7 +60,7 @@ class ConditionParser {
   parse(): boolean {
     if (this.#toks.length === 0) throw new ConditionError('the condition is missing', undefined);
     const result = this.#ternary(true);
-    if (this.#at < this.#toks.length) this.#fail(`"${this.#texts[this.#at]}" does not belong here`);
+    if (this.#at < this.#toks.length) this.#fail(`${this.#texts[this.#at]} does not belong here`);
     return result.value !== 0n;
   }
 
@@ -183,7 +183,7 @@ class ConditionParser {
     else if (tok.kind === T.CHAR) value = character(text);
     // A word that is no macro is 0 (C11 6.10.1p4).
     else if (tok.kind === T.IDENT) value = { value: 0n, unsigned: false };
-    if (value === undefined) this.#fail(`"${text}" is not a value that a condition can use`);
+    if (value === undefined) this.#fail(`${text} is not a value that a condition can use`);
     this.#at++;
     return value;
   }

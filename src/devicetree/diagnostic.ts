@@ -1,4 +1,4 @@
-import type { Loc, Place, SourceMap, Span } from './source.ts';
+import type { Frame, Loc, Place, SourceMap, Span } from './source.ts';
 import { NOWHERE } from './source.ts';
 
 export type Severity = 'error' | 'warning';
@@ -78,15 +78,7 @@ export class Reporter {
       message: note.message,
       span: this.#sources.span(note.start, note.end ?? note.start),
     }));
-    for (const frame of start === NOWHERE ? [] : this.#sources.trace(start)) {
-      const what =
-        frame.kind === 'include'
-          ? `${frame.name} is included here`
-          : frame.kind === 'macro'
-            ? `in the expansion of macro ${frame.name}`
-            : `macro ${frame.name} is defined here`;
-      notes.push({ message: what, span: emptySpan(frame.place) });
-    }
+    if (start !== NOWHERE) notes.push(...wayTo(this.#sources.trace(start)));
     this.diagnostics.push({
       severity,
       code,
@@ -114,6 +106,25 @@ export class Reporter {
     const to = text.indexOf('\n', from);
     return text.slice(from, to < 0 ? text.length : to).replace(/\r$/, '');
   }
+}
+
+/** So many steps of a trace are shown; of more, the first and the last. */
+const MAX_STEPS = 8;
+
+function wayTo(frames: readonly Frame[]): readonly Note[] {
+  const notes = frames.map(({ kind, name, place }): Note => {
+    const message =
+      kind === 'include'
+        ? `${name} is included here`
+        : kind === 'macro'
+          ? `in the expansion of macro ${name}`
+          : `in the definition of macro ${name}`;
+    return { message, span: emptySpan(place) };
+  });
+  if (notes.length <= MAX_STEPS) return notes;
+  const left = notes.length - MAX_STEPS + 1;
+  const more: Note = { message: `(${left} more steps like these)`, span: undefined };
+  return [...notes.slice(0, MAX_STEPS / 2), more, ...notes.slice(left + MAX_STEPS / 2)];
 }
 
 function emptySpan(place: Place): Span {

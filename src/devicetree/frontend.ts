@@ -74,7 +74,7 @@ export function parseLive(path: string, bytes: Uint8Array, options: ParseOptions
         preprocess: options.preprocess ?? true,
       },
     );
-    const parser = new Parser(preprocessor, tree, reporter.report);
+    const parser = new Parser(preprocessor, tree, reporter);
     parser.parse();
     if (options.resolve !== false) {
       if (reporter.errors === 0) resolveTree(tree, reporter, options);

@@ -1,12 +1,14 @@
-import type { Report } from './diagnostic.ts';
+import type { Report, Reporter } from './diagnostic.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { addLabel, type Label, LiveNode, LiveProperty, type LiveTree, NO_LABELS } from './live-tree.ts';
 import type { Preprocessor } from './preprocessor.ts';
 import type { Loc } from './source.ts';
 import { NOWHERE } from './source.ts';
+import { labelHint } from './structure-checks.ts';
 import type { TokenList } from './token-list.ts';
 import * as T from './token-list.ts';
 import type { U64 } from './u64.ts';
+import { findUnclosed } from './unclosed.ts';
 import { SyntaxProblem, ValueParser } from './value-parser.ts';
 
 const AND: number = 38;
@@ -19,6 +21,18 @@ const CLOSE_BRACE: number = 125;
 
 /** Deeper nesting of nodes is an error; what walks trees need not take care of it. */
 const MAX_DEPTH: number = 1000;
+
+/** Where each keyword belongs. */
+const PLACE_OF_KEYWORD: ReadonlyMap<string, string> = new Map([
+  ['dts-v1', 'it is the first line of a source'],
+  ['plugin', 'it stands behind /dts-v1/; at the top of a source'],
+  ['memreserve', 'it stands outside of all nodes, in front of the first'],
+  ['delete-property', 'it stands inside of a node, among the properties'],
+  ['delete-node', 'it stands inside of a node with a name, or outside of all nodes with a reference'],
+  ['omit-if-no-ref', 'it stands in front of a node'],
+  ['bits', 'it stands in a value, in front of "<"'],
+  ['incbin', 'it is a value: name = /incbin/("file");'],
+]);
 
 /** A name that was read once: its text, and the index of its last token. */
 interface NameMemo {
@@ -47,12 +61,16 @@ export class Parser {
   #depth = 0;
   #fragments = 0;
   #plugin: boolean | undefined;
+  #sawUnclosed = false;
 
-  constructor(pp: Preprocessor, tree: LiveTree, report: Report) {
+  readonly #reporter: Reporter;
+
+  constructor(pp: Preprocessor, tree: LiveTree, reporter: Reporter) {
     this.#pp = pp;
     this.#tree = tree;
-    this.#report = report;
-    this.#values = new ValueParser(pp, report);
+    this.#reporter = reporter;
+    this.#report = reporter.report;
+    this.#values = new ValueParser(pp, reporter.report);
   }
 
   get lostLabels(): ReadonlySet<string> {
@@ -75,7 +93,7 @@ export class Parser {
       // Whatever cannot begin a statement is passed by: every round moves on.
       if (this.#pp.kind !== T.EOF && this.#pp.loc() === before) this.#pp.advance();
     }
-    if (bodies === 0) {
+    if (bodies === 0 && this.#reporter.errors === 0) {
       this.#values.missing('the source has no node', 'a device tree needs a root node: / { ... };');
     }
     this.#tree.plugin = this.#plugin ?? false;
@@ -87,7 +105,7 @@ export class Parser {
       read();
     } catch (error) {
       if (!(error instanceof SyntaxProblem)) throw error;
-      this.#values.skipStatement();
+      if (!error.passed) this.#values.skipStatement();
     }
   }
 
@@ -228,15 +246,18 @@ export class Parser {
   }
 
   #unknownKeyword(word: string, start: Loc, end: Loc, known: readonly string[]): never {
-    const inNodes = ['delete-property', 'delete-node', 'omit-if-no-ref', 'bits', 'incbin'];
+    const belongs = PLACE_OF_KEYWORD.get(word);
     const near = didYouMean(word, known);
-    const misplaced = inNodes.includes(word) || known.includes(word);
-    this.#report('syntax', misplaced ? `/${word}/ does not belong here` : `/${word}/ is unknown`, {
-      start,
-      end,
-      hint: near === undefined ? undefined : `did you mean /${near}/?`,
-    });
-    throw new SyntaxProblem(word);
+    this.#report(
+      'syntax',
+      belongs === undefined ? `/${word}/ is unknown` : `/${word}/ does not belong here`,
+      {
+        start,
+        end,
+        hint: belongs ?? (near === undefined ? undefined : `did you mean /${near}/?`),
+      },
+    );
+    throw new SyntaxProblem();
   }
 
   #reservation(labels: readonly Label[]): void {
@@ -258,7 +279,9 @@ export class Parser {
     const ref = this.#values.reference();
     const end = pp.prevEnd;
     if (pp.kind !== OPEN_BRACE) {
-      this.#values.giveUp(`"{" is missing behind &${ref}`, `write &${ref} { ... };`);
+      const hint =
+        pp.kind === SLASH && !pp.space ? `write &{${ref}/path} { ... };` : `write &${ref} { ... };`;
+      this.#values.giveUp(`"{" is missing behind &${ref}`, hint);
     }
     if (labels.length > 1) {
       this.#labelProblem(
@@ -318,13 +341,15 @@ export class Parser {
     this.#report('reference', `Label or path ${ref} not found`, {
       start,
       end,
-      hint:
-        near !== undefined
-          ? `did you mean &${near}?`
-          : ref.startsWith('/')
-            ? this.#pathHint(ref)
-            : 'define the label on a node above, or include the file that does',
+      hint: near !== undefined ? `did you mean &${near}?` : this.#labelHint(ref),
     });
+  }
+
+  #labelHint(ref: string): string | undefined {
+    if (ref.startsWith('/')) return this.#pathHint(ref);
+    const [missing] = this.#pp.missingHeaders;
+    if (missing !== undefined) return `it may be defined in ${missing}`;
+    return labelHint(this.#tree, ref) ?? 'define the label on a node above, or include the file that does';
   }
 
   /** Where a path ends to exist, and what is nearest to its next step. */
@@ -427,7 +452,7 @@ export class Parser {
         if (this.#statement(node, merging, subnodes)) subnodes = true;
       } catch (error) {
         if (!(error instanceof SyntaxProblem)) throw error;
-        values.skipStatement();
+        if (!error.passed) values.skipStatement();
       }
     }
     if (pp.kind === CLOSE_BRACE) {
@@ -438,11 +463,25 @@ export class Parser {
     this.#depth--;
   }
 
+  /** The file ends inside of a block: reported once, for the block that most likely is the one. */
   #unclosed(node: LiveNode, start: Loc): void {
-    if (this.#pp.kind !== T.EOF) return;
+    const pp = this.#pp;
+    if (pp.cutOff || this.#sawUnclosed) return;
+    this.#sawUnclosed = true;
+    const { list } = pp;
+    const guess = findUnclosed(list);
+    if (guess !== undefined) {
+      const base = pp.loc() - (list.starts[pp.index] as number);
+      this.#report('syntax', '"};" is missing', {
+        start: base + (list.ends[guess.behind] as number),
+        hint: 'going by the indentation, a block ends here',
+        notes: [{ message: 'it is opened here', start: base + (list.starts[guess.open] as number) }],
+      });
+      return;
+    }
     const name = node.name === '' ? 'the root node' : `node ${node.name}`;
-    this.#values.report('syntax', `"};" is missing: ${name} is not closed`, {
-      start: this.#pp.prevEnd === NOWHERE ? this.#pp.loc() : this.#pp.prevEnd,
+    this.#report('syntax', `"};" is missing: ${name} is not closed`, {
+      start: pp.prevEnd === NOWHERE ? pp.loc() : pp.prevEnd,
       notes: [{ message: `${name} is opened here`, start }],
     });
   }
@@ -501,9 +540,7 @@ export class Parser {
       );
     }
     if (pp.kind === OPEN_BRACE) return values.giveUp('the node has no name', 'write a name in front of "{"');
-    if (pp.kind === T.UNTERMINATED) {
-      return values.giveUp(pp.text.startsWith('/*') ? 'the comment has no end' : 'the string has no end');
-    }
+    if (pp.kind === T.UNTERMINATED) return values.unfinished();
     return values.giveUp(`${values.shown()} is not the name of a property or node`);
   }
 
@@ -530,7 +567,7 @@ export class Parser {
     const { kind } = pp;
     if (kind === T.STRING || kind === T.STRING_ESC || kind === 60 || kind === 91 || kind === AND) {
       values.missing(`"=" is missing behind ${name}`, `write ${name} = ...;`);
-      throw new SyntaxProblem(name);
+      throw new SyntaxProblem();
     }
     if (kind === 58) values.giveUp(`"${name}" cannot be a label`, 'a label has letters, digits and "_" only');
     const startsStatement =

@@ -30,6 +30,9 @@ const OPEN = 40;
 const CLOSE = 41;
 const COMMA = 44;
 const SLASH = 47;
+const SEMICOLON = 59;
+const GREATER = 62;
+const CLOSE_BRACE = 125;
 
 /** gcc's and dtc's own limit. */
 const MAX_INCLUDES = 200;
@@ -119,6 +122,8 @@ export class Preprocessor {
   index = 0;
   /** Where the text of the token before this one ends: the place for what is missing there. */
   prevEnd: Loc = NOWHERE;
+  /** A comment without an end took the rest of a file away. */
+  cutOff = false;
   /** Names of headers that could not be read. */
   readonly missingHeaders: string[] = [];
   /** Paths of all files that were read, in order of first use. */
@@ -345,7 +350,9 @@ export class Preprocessor {
     this.#show(file);
     const last = list.kinds.length - 2;
     if (list.kinds[last] === T.UNTERMINATED && list.text(last).startsWith('/*')) {
-      this.#complain('syntax', 'the comment has no end', last, last, { hint: 'close it with */' });
+      this.cutOff = true;
+      const start = base + (list.starts[last] as number);
+      this.#report('syntax', 'the comment has no end', { start, end: start + 2, hint: 'close it with */' });
     }
     return file;
   }
@@ -377,9 +384,11 @@ export class Preprocessor {
 
   #enterFile(path: string, bytes: Uint8Array, raw: boolean, at: Loc, foundIn: number): void {
     if (this.#stack.length >= MAX_INCLUDES) {
-      this.#report('include', `files include each other more than ${MAX_INCLUDES} deep`, {
+      const again = this.#stack.some((file) => file.path === path);
+      const what = again ? `${path} includes itself` : 'files include each other';
+      this.#report('include', `${what} more than ${MAX_INCLUDES} deep`, {
         start: at,
-        hint: `does ${path} include itself? Put #ifndef … #endif around its contents`,
+        hint: 'remove one #include of the circle, or guard the file with #ifndef, #define and #endif',
       });
       this.#stop();
       return;
@@ -752,6 +761,8 @@ export class Preprocessor {
   /** The arguments of a use of `macro`, behind the `(`; undefined where they do not fit, which is reported. */
   #arguments(macro: Macro, name: Tok): readonly (readonly Tok[])[] | undefined {
     const args: Tok[][] = [[]];
+    const start = this.#pos;
+    const file = this.#file;
     let depth = 0;
     for (;;) {
       const tok = this.#nextRaw();
@@ -762,6 +773,7 @@ export class Preprocessor {
             end: this.#tokLoc(name) + macro.name.length,
             hint: 'a ")" is missing',
           });
+          if (this.#frame === undefined && this.#file === file) this.#pos = this.#endOfArguments(start);
         }
         return undefined;
       }
@@ -794,6 +806,14 @@ export class Preprocessor {
       notes: [{ message: `${macro.name} is defined here`, start: defined, end: defined + macro.name.length }],
     });
     return undefined;
+  }
+
+  /** Where to go on behind arguments without end: what cannot be part of them, most likely. */
+  #endOfArguments(from: number): number {
+    let i = from;
+    while (this.#kinds[i] !== T.EOF && ![SEMICOLON, GREATER, CLOSE_BRACE].includes(this.#kinds[i] as number))
+      i++;
+    return i;
   }
 
   /** A list of tokens with all macros in it expanded, as an argument is before it is put in. */

@@ -160,6 +160,23 @@ export class SourceMap {
     return at;
   }
 
+  /** The macro whose use in a file brought the token at `loc`. */
+  #outermostName(loc: Loc): string {
+    let at = loc;
+    let name = '';
+    while (at >= ORIGIN_BASE) {
+      const expansion = this.#expansions[this.#originExpansion[at - ORIGIN_BASE] as number] as Expansion;
+      name = expansion.macro;
+      at = expansion.at;
+    }
+    return name;
+  }
+
+  /** Where the token at `loc` is spelled: in a macro's body, for one out of a macro. */
+  #spelled(loc: Loc): Place | undefined {
+    return this.place(loc >= ORIGIN_BASE ? (this.#originSpelling[loc - ORIGIN_BASE] as Loc) : loc);
+  }
+
   /** The file of `loc` and the byte offset in it. */
   file(loc: Loc): { readonly source: SourceText; readonly offset: number } | undefined {
     const at = this.outermost(loc);
@@ -190,6 +207,10 @@ export class SourceMap {
   span(start: Loc, end: Loc): Span | undefined {
     const from = this.place(start);
     if (from === undefined) return undefined;
+    if (start >= ORIGIN_BASE) {
+      const length = this.#outermostName(start).length;
+      return { ...from, endLine: from.line, endColumn: from.column + length };
+    }
     const to = this.place(end);
     if (to === undefined || to.file !== from.file || this.outermost(end) < this.outermost(start)) {
       return { ...from, endLine: from.line, endColumn: from.column };
@@ -204,8 +225,8 @@ export class SourceMap {
     while (at >= ORIGIN_BASE) {
       const index = at - ORIGIN_BASE;
       const expansion = this.#expansions[this.#originExpansion[index] as number] as Expansion;
-      const spelled = this.place(this.#originSpelling[index] as Loc);
-      const used = this.place(expansion.at);
+      const spelled = this.#spelled(at);
+      const used = this.#spelled(expansion.at);
       if (spelled !== undefined && frames.length === 0) {
         frames.push({ kind: 'definition', name: expansion.macro, place: spelled });
       }

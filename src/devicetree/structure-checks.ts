@@ -189,12 +189,34 @@ const explicitPhandles = error('explicit_phandles', [], (node, context) => {
   const other = context.explicit.get(phandle);
   if (other !== undefined && other !== node) {
     const hex = phandle.toString(16);
-    context.fail(node, undefined, `duplicated phandle 0x${hex} (seen before at ${other.path})`);
+    const [own, first] = [node, other].map(
+      (each) => each.property('phandle') ?? each.property('linux,phandle'),
+    );
+    context.fail(node, undefined, `duplicated phandle 0x${hex} (seen before at ${other.path})`, {
+      start: own?.start ?? NOWHERE,
+      end: own?.end ?? NOWHERE,
+      hint: 'give one of the two another number, or none: phandles are given where they are needed',
+      notes: [note(`${other.path} has it here`, first?.start ?? NOWHERE, 0)],
+    });
     return;
   }
   context.explicit.set(phandle, node);
   node.phandle = phandle;
 });
+
+/** What to do where a reference names a node, and not a label of one. */
+export function labelHint(tree: LiveTree, ref: string): string | undefined {
+  if (ref.includes('/')) return undefined;
+  for (const node of tree.nodes()) {
+    if (node.parent === undefined || node.baseName.replaceAll('-', '_') !== ref.replaceAll('-', '_'))
+      continue;
+    const [label] = node.labels;
+    return label === undefined
+      ? `${node.path} is a node without a label: write ${ref}: ${node.name} { ... }`
+      : `${node.path} has the label ${label}: write &${label}`;
+  }
+  return undefined;
+}
 
 /** Reports a reference that leads nowhere. */
 function missing(node: LiveNode, property: LiveProperty, marker: Marker, { tree, fail }: CheckContext): void {
@@ -205,7 +227,7 @@ function missing(node: LiveNode, property: LiveProperty, marker: Marker, { tree,
   fail(node, property, `Reference to non-existent node or label "${ref}"`, {
     start: marker.loc,
     end: marker.loc === NOWHERE ? NOWHERE : marker.loc + ref.length + 1,
-    hint: near === undefined ? undefined : `did you mean &${near}?`,
+    hint: near === undefined ? labelHint(tree, ref) : `did you mean &${near}?`,
   });
 }
 

@@ -60,7 +60,15 @@ const PRECEDENCE: Uint8Array = (() => {
 })();
 
 /** A syntax error that was reported; the statement it is in is given up. */
-export class SyntaxProblem extends Error {}
+export class SyntaxProblem extends Error {
+  /** The statement's end was passed already: nothing is to be skipped. */
+  readonly passed: boolean;
+
+  constructor(passed = false) {
+    super();
+    this.passed = passed;
+  }
+}
 
 /** Reads numbers, expressions and property values (the part of the grammar below `propdata`). */
 export class ValueParser {
@@ -90,7 +98,7 @@ export class ValueParser {
   /** Reports at the current token and gives the statement up. */
   giveUp(message: string, hint?: string): never {
     this.here(message, hint);
-    throw new SyntaxProblem(message);
+    throw new SyntaxProblem();
   }
 
   /** The current token as it stands in a message. */
@@ -169,7 +177,11 @@ export class ValueParser {
       const rest = text.slice(length);
       if (/^[+-]/.test(rest)) pp.putBack(rest);
       else {
-        const hint = /^[uUlL]+$/.test(rest) ? 'suffixes are U, L, UL, LL and ULL, in capitals' : undefined;
+        const hint = /^[uUlL]+$/.test(rest)
+          ? 'suffixes are U, L, UL, LL and ULL, in capitals'
+          : rest.startsWith('.')
+            ? 'the language has whole numbers only'
+            : undefined;
         this.here(`"${rest}" cannot stand behind the number ${text.slice(0, length)}`, hint, 'number');
       }
     }
@@ -253,7 +265,13 @@ export class ValueParser {
       const precedence = PRECEDENCE[kind] as number;
       if (precedence < least || precedence === 0) return left;
       const at = this.pp.loc();
+      const behindLeft = this.pp.prevEnd;
       this.pp.advance();
+      if (kind === GREATER && (this.pp.kind === SEMICOLON || this.pp.kind === COMMA)) {
+        // No comparison, but the end of the cells.
+        this.report('syntax', '")" is missing', { start: behindLeft, hint: 'close the expression here' });
+        throw new SyntaxProblem();
+      }
       const right = this.#binary(precedence + 1);
       left = this.#apply(kind, left, right, at);
     }
@@ -347,9 +365,7 @@ export class ValueParser {
         `Unexpected '${word}': no macro of that name is defined`,
         near !== undefined
           ? `did you mean ${near}?`
-          : call
-            ? undefined
-            : `include the header that defines it, or write &${word} if a node is meant`,
+          : `include the header that defines it${call ? '' : `, or write &${word} if a node is meant`}`,
         'number',
       );
     } else this.here(`Unexpected '${word}'`, `it may be defined in ${pp.missingHeaders[0]}`, 'number');
@@ -437,8 +453,7 @@ export class ValueParser {
         this.giveUp('a value is missing in front of ";"', 'write "name;" for a property without a value');
         return;
       case T.UNTERMINATED:
-        this.giveUp(...unfinished(pp.text));
-        return;
+        return this.unfinished();
       case T.NUM:
       case T.PPNUM:
       case OPEN:
@@ -543,7 +558,7 @@ export class ValueParser {
         pp.advance();
         return true;
       case T.UNTERMINATED:
-        return this.giveUp(...unfinished(pp.text));
+        return this.unfinished();
       default:
         if (
           (PRECEDENCE[pp.kind] as number) > 0 ||
@@ -617,7 +632,7 @@ export class ValueParser {
     else if (word === 'incbin') this.#incbin();
     else {
       this.report('syntax', `/${word}/ does not belong in a value`, { start, end: this.pp.prevEnd });
-      throw new SyntaxProblem(word);
+      throw new SyntaxProblem();
     }
   }
 
@@ -633,7 +648,7 @@ export class ValueParser {
         start: word === '' ? start : pp.prevEnd,
         hint: word === '' ? undefined : `write /${word}/`,
       });
-      throw new SyntaxProblem(word);
+      throw new SyntaxProblem();
     }
     pp.advance();
     return word;
@@ -702,6 +717,15 @@ export class ValueParser {
 
   // ---- recovery
 
+  /** Gives up at a quote or comment without end. A quote takes its line with it, and so the statement's `;`. */
+  unfinished(): never {
+    const { text } = this.pp;
+    if (text.startsWith('/*')) this.here('the comment has no end', 'close it with */');
+    else this.here(`the ${text[0] === "'" ? 'character' : 'string'} has no end`, `close it with ${text[0]}`);
+    this.pp.advance();
+    throw new SyntaxProblem(true);
+  }
+
   /**
    * Gives up a statement: moves behind its `;`, or in front of the `}` that ends the block it is in. Blocks in
    * between are skipped whole.
@@ -720,9 +744,4 @@ export class ValueParser {
       else if (pp.kind === T.IDENT && pp.followedBy(COLON)) this.lostLabels.add(pp.text);
     }
   }
-}
-
-function unfinished(text: string): [string, string] {
-  if (text.startsWith('/*')) return ['the comment has no end', 'close it with */'];
-  return ['the string has no end', `close it with ${text[0]}`];
 }

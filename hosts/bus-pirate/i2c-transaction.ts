@@ -10,7 +10,7 @@ const BLOCK_MAX = 32;
 
 /**
  * A write of this few bytes names a register; the read that follows it is sent along at once. Should the
- * part refuse the register, the read has already been on its way: it runs, and its data are dropped.
+ * part refuse the register, the read is on its way already and runs, for nothing.
  */
 const REGISTER_BYTES = 2;
 

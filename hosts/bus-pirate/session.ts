@@ -44,6 +44,8 @@ interface Flight {
   next: number;
   /** Nobody waits any more: replies are counted, not delivered. */
   abandoned: boolean;
+  /** An answer was none: where the next one begins is not known. */
+  rubbish: boolean;
   fault: BusFault | undefined;
 }
 
@@ -107,7 +109,13 @@ export class Session {
     let next = 0;
     while (next < steps.length) {
       const end = flightEnd(steps, next, options.window);
-      const flight = { steps: steps.slice(next, end), next: 0, abandoned: false, fault: undefined };
+      const flight: Flight = {
+        steps: steps.slice(next, end),
+        next: 0,
+        abandoned: false,
+        rubbish: false,
+        fault: undefined,
+      };
       await this.#fly(flight, options);
       const fault = flight.fault;
       if (fault !== undefined) return fault;
@@ -164,6 +172,7 @@ export class Session {
   async settled(quietMs: number): Promise<boolean> {
     const flight = this.#flight;
     if (flight === undefined) return this.#start === this.#end;
+    if (flight.rubbish) return false;
     try {
       await this.#answers(flight, { window: 0, quietMs }, () => {});
     } catch {
@@ -225,6 +234,7 @@ export class Session {
       let length = step.reply;
       if (step.refusable && available > 0 && this.#buffer[this.#start] === STATUS.REFUSED) length = 1;
       else if (!this.#startsWith(step.prefix)) {
+        flight.rubbish = true;
         this.#rubbish();
         return;
       }

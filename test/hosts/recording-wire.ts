@@ -4,7 +4,7 @@ import { type I2cPart, I2cWire, type SpiPart, SpiWire, TEN_BIT_ADDRESS } from '.
 export const MEMORY = 0x50;
 /** The same with a ten-bit address. */
 export const MEMORY_TEN_BIT = 0x2a5;
-/** Acknowledges two bytes of each write. */
+/** Acknowledges `patience` bytes of each write. */
 export const PICKY = 0x51;
 /** Sends a block of `BLOCK`, its length first. */
 export const BLOCK_SENDER = 0x52;
@@ -30,6 +30,8 @@ export class RecordingWire {
   readonly memory = new Uint8Array(256);
   readonly flash = Uint8Array.from({ length: 1 << 16 }, (_, i) => (i * 7 + (i >> 8)) & 0xff);
   log: string[] = [];
+  /** How many bytes of a write the part at `PICKY` acknowledges. */
+  patience = 2;
   /** Called once, at the next event, whatever it is. */
   #atNext: (() => void) | undefined;
 
@@ -109,7 +111,7 @@ export class RecordingWire {
     let room = 0;
     return this.#part([PICKY], {
       start: () => {
-        room = 2;
+        room = this.patience;
         return true;
       },
       write: (data) => {

@@ -10,10 +10,15 @@ export class BackChannel {
   readonly #unwatch: () => void;
   #open = true;
 
-  /** Takes over the socket. */
+  /** Takes over the socket. @throws {VhostUserError} when it is none. */
   constructor(file: FileDescriptor, loop: EventLoop) {
     this.#socket = new MessageSocket(file);
-    this.#unwatch = loop.watch(this.#socket.fd, POLL.IN, () => this.#dropReplies());
+    try {
+      this.#unwatch = loop.watch(this.#socket.fd, POLL.IN, () => this.#dropReplies());
+    } catch (error) {
+      this.#socket.close();
+      throw new VhostUserError(`the descriptor cannot be waited for: ${error}`, { cause: error });
+    }
   }
 
   /** The configuration space has changed. */

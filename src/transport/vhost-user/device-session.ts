@@ -301,10 +301,10 @@ export class DeviceSession implements Service {
   #process(ring: Ring): void {
     // A ring that is being stopped gives nothing out, but its device may still have something to finish.
     if (!this.#active || !ring.isAttached) return;
-    const malformed = ring.malformed;
     ring.due = this.#device.processQueue(ring.index);
-    if (ring.malformed !== malformed) {
-      this.#options.trace(`ring ${ring.index}: malformed request: ${ring.malformedReason}`);
+    const malformed = ring.newlyMalformed();
+    if (malformed !== undefined) {
+      this.#options.trace(`ring ${ring.index}: malformed request: ${malformed}`);
       this.#notify(ring.index);
     }
     if (ring.broken !== undefined) this.#broken(ring, ring.broken);

@@ -56,6 +56,7 @@ export class Ring implements DeviceQueue {
   #inflight: InflightRing | undefined;
   #used: UsedIndex | undefined;
   #usedBytes = 0;
+  #malformedSeen = 0;
   /** Requests of before a crash, still to be given out; and what becomes of them. */
   #resumed = 0;
   #interruptions: Interruptions | undefined;
@@ -138,10 +139,28 @@ export class Ring implements DeviceQueue {
       throw new VhostUserError(`ring ${this.index}: ${error.message}`, { cause: error });
     }
     this.#inflight = notes;
-    this.#resumed = heads.length;
-    this.#interruptions = heads.length > 0 ? new Interruptions(deviceId, features) : undefined;
+    this.#strikeOut(heads, this.#queue);
+    this.#resumed = this.#queue.inFlight;
+    this.#interruptions = this.#resumed > 0 ? new Interruptions(deviceId, features) : undefined;
+    this.#malformedSeen = 0;
     this.#changed = false;
     this.#open = true;
+  }
+
+  /** Of requests taken up again, those that were malformed went back at once: they are no longer in flight. */
+  #strikeOut(heads: readonly number[], queue: DeviceQueue): void {
+    if (this.#inflight === undefined || queue.inFlight === heads.length) return;
+    const kept = new Set(queue.snapshot().outstanding.map(({ head }) => head));
+    for (const head of heads) if (!kept.has(head)) this.#inflight.staged(head);
+    this.flush();
+  }
+
+  /** What was wrong with requests that were given back unread since this was asked last. */
+  newlyMalformed(): string | undefined {
+    const { malformed } = this;
+    if (malformed === this.#malformedSeen) return undefined;
+    this.#malformedSeen = malformed;
+    return this.malformedReason;
   }
 
   /** No new request goes to the device. Resolves when it has given back all that it has, or `timeoutMs` later. */

@@ -47,7 +47,7 @@ describe('features', () => {
   it('offers the ring’s own, vhost-user’s and the device’s', () => {
     const offered = bits(world().ask(REQUEST.GET_FEATURES));
     expect(offered).toBe(
-      featureSet(0, VIRTIO_F.LOG_ALL, VIRTIO_F.INDIRECT_DESC, VIRTIO_F.EVENT_IDX, 30, VIRTIO_F.VERSION_1),
+      featureSet(0, 23, VIRTIO_F.LOG_ALL, VIRTIO_F.INDIRECT_DESC, VIRTIO_F.EVENT_IDX, 30, VIRTIO_F.VERSION_1),
     );
   });
 

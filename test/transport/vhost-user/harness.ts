@@ -11,6 +11,7 @@ import {
   type DeviceQueue,
   DmaAllocator,
   type DriverQueue,
+  DTBUS_F_ERRNO,
   featureSet,
   GuestMemory,
   type QueueConfig,
@@ -30,7 +31,7 @@ export const leaks = (): string[] => openFiles(/memfd|socket|eventfd|eventpoll|t
 /** A device that keeps its requests until it is told to give them back. */
 export class HoldingDevice implements VirtioDevice {
   readonly deviceId: number;
-  readonly features = 1;
+  readonly features = featureSet(0, DTBUS_F_ERRNO);
   readonly queueCount: number;
   readonly config: Uint8Array;
   readonly held: { queue: number; chain: DescriptorChain }[] = [];

@@ -7,6 +7,7 @@ import {
   hasFeature,
   I2C_IN_HDR_BYTES,
   I2C_OUT_HDR_BYTES,
+  type I2cOutHdr,
   i2cStatus,
   readI2cOutHdr,
   VIRTIO_I2C_F_ZERO_LENGTH_REQUEST,
@@ -23,6 +24,9 @@ import type { ResourceManager } from './resource-manager.ts';
  * short for the whole group offers the rest only when it got the first part back.
  */
 const GROUP_GRACE_MS = 2;
+
+const KNOWN_FLAGS = VIRTIO_I2C_FLAGS.FAIL_NEXT | VIRTIO_I2C_FLAGS.M_RD;
+const NO_BYTES = new Uint8Array(0);
 
 /** One request of a group. */
 interface Item {
@@ -45,6 +49,7 @@ export class VirtioI2cDevice implements VirtioDevice {
   readonly #manager: ResourceManager;
   readonly #bus: ManagedI2cBus;
   readonly #client: Client;
+  readonly #header: I2cOutHdr = { addr: 0, tenBit: false, flags: 0 };
   #queue: DeviceQueue | undefined;
   #notify: (queue: number) => void = () => {};
   #extendedStatus = false;
@@ -113,19 +118,18 @@ export class VirtioI2cDevice implements VirtioDevice {
     return Number.POSITIVE_INFINITY;
   }
 
-  /** A request with its buffer as views of guest memory. A malformed one becomes an item that fails. */
+  /** A request with its buffer as a view of guest memory. A malformed one becomes an item that fails. */
   #parse(chain: DescriptorChain): Item {
     const { readable, writable } = chain;
-    const nothing = { addr: 0, flags: 0, buf: new Uint8Array(0) };
-    const bad = { chain, message: nothing, failNext: false, invalid: ERRNO.EINVAL };
-    if (readable.remaining < I2C_OUT_HDR_BYTES || writable.remaining < I2C_IN_HDR_BYTES) return bad;
-    const header = { addr: 0, tenBit: false, flags: 0 };
+    if (readable.remaining < I2C_OUT_HDR_BYTES || writable.remaining < I2C_IN_HDR_BYTES) {
+      return invalid(chain, false);
+    }
+    const header = this.#header;
     const wellFormed = readI2cOutHdr(readable, header);
     const failNext = (header.flags & VIRTIO_I2C_FLAGS.FAIL_NEXT) !== 0;
     const reading = (header.flags & VIRTIO_I2C_FLAGS.M_RD) !== 0;
-    const known = VIRTIO_I2C_FLAGS.FAIL_NEXT | VIRTIO_I2C_FLAGS.M_RD;
     const wrongWay = reading ? readable.remaining > 0 : writable.remaining > I2C_IN_HDR_BYTES;
-    if (!wellFormed || (header.flags & ~known) !== 0 || wrongWay) return { ...bad, failNext };
+    if (!wellFormed || (header.flags & ~KNOWN_FLAGS) !== 0 || wrongWay) return invalid(chain, failNext);
     const flags = (reading ? I2C_M.RD : 0) | (header.tenBit ? I2C_M.TEN : 0);
     const buf = reading
       ? writable.take(writable.remaining - I2C_IN_HDR_BYTES)
@@ -183,6 +187,10 @@ export class VirtioI2cDevice implements VirtioDevice {
     const status = i2cStatus(errno, this.#extendedStatus);
     for (const { chain } of group) answer(queue, chain, status);
   }
+}
+
+function invalid(chain: DescriptorChain, failNext: boolean): Item {
+  return { chain, message: { addr: 0, flags: 0, buf: NO_BYTES }, failNext, invalid: ERRNO.EINVAL };
 }
 
 /** Puts the status into the last writable byte, where there is one, and gives the chain back. */

@@ -36,6 +36,7 @@ interface Flight {
 
 /** How long a waiting thread polls the used ring before it sleeps, in microseconds. */
 const SPIN_US = 50;
+const POLLS_PER_LOOK = 16;
 
 /**
  * The way of a driver's requests over its queue: room for all of a request's chains or none, one kick, and
@@ -75,27 +76,9 @@ export class RequestQueue {
    */
   runSync(request: Request, timeoutMs: number, read: () => void): void {
     const flight = this.#submit(request);
-    const giveUp = performance.now() + timeoutMs;
-    const spinUntil = performance.now() + this.#spin.next();
-    let slept = false;
-    while (!this.#settled(flight)) {
-      if (this.#queue.poll()) {
-        this.#harvest();
-        continue;
-      }
-      const now = performance.now();
-      if (now >= giveUp) this.#abandon(flight, timeoutMs);
-      if (now < spinUntil) continue;
-      const seen = this.#transport.calls(this.#index);
-      if (!this.#queue.enableCallback()) continue;
-      slept = true;
-      this.#transport.waitSync(this.#index, seen, Math.min(giveUp - now, GONE_CHECK_MS));
-      this.#queue.disableCallback();
-      this.#noticeDeath();
-    }
-    if (slept) this.#spin.miss();
-    else this.#spin.hit();
-    // The pump may be asleep, and this loop took its callback away.
+    if (this.#queue.poll()) this.#harvest();
+    if (!this.#settled(flight)) this.#waitSync(flight, timeoutMs);
+    // The pump may be asleep, and this call took its callback away.
     while (this.#pumping && !this.#queue.enableCallback()) this.#harvest();
     this.#conclude(flight, read);
   }
@@ -129,6 +112,33 @@ export class RequestQueue {
       flight.left = 0;
       this.#fail(flight, fault);
     }
+  }
+
+  /** Polls for a while, then sleeps, until the flight is settled. */
+  #waitSync(flight: Flight, timeoutMs: number): void {
+    const start = performance.now();
+    const spinUntil = start + this.#spin.next();
+    let slept = false;
+    for (let polls = 1; !this.#settled(flight); polls++) {
+      if (this.#queue.poll()) {
+        this.#harvest();
+        continue;
+      }
+      // Looking at the clock costs more than looking at the ring.
+      if (polls % POLLS_PER_LOOK !== 0) continue;
+      const now = performance.now();
+      if (now - start >= timeoutMs) this.#abandon(flight, timeoutMs);
+      if (now < spinUntil) continue;
+      const seen = this.#transport.calls(this.#index);
+      if (!this.#queue.enableCallback()) continue;
+      slept = true;
+      this.#transport.waitSync(this.#index, seen, Math.min(start + timeoutMs - now, GONE_CHECK_MS));
+      this.#queue.disableCallback();
+      this.#noticeDeath();
+      polls = 0;
+    }
+    if (slept) this.#spin.miss();
+    else this.#spin.hit();
   }
 
   #settled(flight: Flight): boolean {

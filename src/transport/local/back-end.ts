@@ -62,14 +62,19 @@ export class LocalBackEnd {
     return false;
   }
 
-  /** One pass over all devices. @returns true when there was anything to do. */
-  serve(): boolean {
+  /**
+   * One pass over all devices. @returns true when there was anything to do.
+   * @param rung the doorbell moved since the last pass: status writes may have come with it
+   */
+  serve(rung = true): boolean {
     let worked = false;
     for (const attached of this.#attached) {
-      if (Atomics.load(this.#words, deviceWord(attached.index, REG.COMMAND)) !== attached.answered) {
+      if (rung && Atomics.load(this.#words, deviceWord(attached.index, REG.COMMAND)) !== attached.answered) {
         this.#command(attached);
         worked = true;
       }
+      // A device that waits for a promise goes on by itself when it has it.
+      if (attached.device.busy) continue;
       for (let q = 0; q < attached.queues.length; q++) {
         const queue = attached.queues[q] as DeviceQueue;
         if (!queue.poll() && attached.due === Number.POSITIVE_INFINITY) continue;
@@ -90,8 +95,8 @@ export class LocalBackEnd {
 
   /** Asks all drivers to ring. False when one of them has offered something meanwhile. */
   prepareSleep(): boolean {
-    for (const { queues } of this.#attached) {
-      for (const queue of queues) if (queue.enableNotification()) return false;
+    for (const { device, queues } of this.#attached) {
+      for (const queue of queues) if (queue.enableNotification() && !device.busy) return false;
     }
     return true;
   }

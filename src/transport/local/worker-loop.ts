@@ -21,6 +21,8 @@ const BLOCKED_MS = 5;
 /** Longest sleep: bounds the time until `ended` is looked at if a bell were ever lost. */
 const MAX_SLEEP_MS = 1000;
 
+const POLLS_PER_LOOK = 16;
+
 /** Lets promises and the event loop have a turn. */
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -41,24 +43,30 @@ export async function runWorkerLoop(
   let slept = true;
   // Waiting on a doorbell does not keep a thread's event loop alive: without this it would just end.
   const alive = setInterval(() => {}, 1 << 30);
+  let answered = -1;
   backEnd.awake();
-  for (;;) {
+  for (let polls = 1; ; polls++) {
     const bell = Atomics.load(words, SHARED.DOORBELL);
-    messages();
-    if (ended()) break;
-    if (backEnd.serve()) {
+    const rung = bell !== answered;
+    if (rung) {
+      answered = bell;
+      messages();
+      if (ended()) break;
+    }
+    if (backEnd.serve(rung)) {
       lastWork = performance.now();
       if (slept) spin.miss();
       else spin.hit();
       slept = false;
       spinMs = spin.next();
-    }
-    const asynchronous = backEnd.busy || eventLoop();
-    const idleMs = performance.now() - lastWork;
-    if (idleMs < spinMs) {
-      if (asynchronous) await turn();
       continue;
     }
+    // Looking at the clock costs more than looking at the rings.
+    if (!rung && polls % POLLS_PER_LOOK !== 0) continue;
+    const asynchronous = backEnd.busy || eventLoop();
+    const idleMs = performance.now() - lastWork;
+    if (asynchronous) await turn();
+    if (idleMs < spinMs) continue;
 
     slept = true;
     Atomics.store(words, SHARED.SLEEPING, 1);
@@ -67,7 +75,6 @@ export async function runWorkerLoop(
       if (asynchronous || idleMs >= BLOCKED_MS) {
         const waiting = Atomics.waitAsync(words, SHARED.DOORBELL, bell, sleepMs);
         if (waiting.async) await waiting.value;
-        else await turn();
       } else {
         Atomics.wait(words, SHARED.DOORBELL, bell, Math.min(sleepMs, BLOCKED_MS));
       }

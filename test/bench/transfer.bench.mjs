@@ -1,0 +1,124 @@
+// What a transfer costs from the node to a simulated part and back, the two ends in two threads.
+import { spawnSync } from 'node:child_process';
+import { openBoard } from '../../dist/src/board/index.js';
+import { median, medianOf, report } from './report.mjs';
+
+const BOARD = 'dts/demo.dts';
+const WRITE_READ = [
+  { addr: 0x50, write: Uint8Array.of(0) },
+  { addr: 0x50, read: 16 },
+];
+const I2C_M_RD = 1;
+const TRANSFERS = Number(process.env.DTBUS_BENCH_TRANSFERS ?? 10_000_000);
+
+/** Median time of one call in µs; `betweenUs`: how long the caller is busy with something else after each. */
+function callTime(call, count, betweenUs = 0) {
+  const times = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    const begin = process.hrtime.bigint();
+    call();
+    times[i] = Number(process.hrtime.bigint() - begin) / 1000;
+    const until = performance.now() + betweenUs / 1000;
+    while (performance.now() < until);
+  }
+  return times.sort()[count >> 1];
+}
+
+async function onBoard(options, work) {
+  const board = await openBoard(BOARD, { openHosts: 'first-use', ...options });
+  try {
+    return await work(board);
+  } finally {
+    await board.close();
+  }
+}
+
+for (const poll of [false, true]) {
+  await onBoard({ poll }, (board) => {
+    const i2c = board.open('/dev/i2c-1');
+    const call = () => i2c.transferSync(WRITE_READ);
+    callTime(call, 20_000);
+    const what = `write-then-read of 16 bytes, ${poll ? 'back-end polls' : 'back-end sleeps when idle'}`;
+    report(
+      what,
+      medianOf(5, () => callTime(call, 20_000)),
+      'µs',
+      poll ? 'at most 3' : 'at most 10',
+    );
+    report(
+      '  with 30 µs of other work between calls',
+      medianOf(5, () => callTime(call, 2000, 30)),
+      'µs',
+    );
+  });
+}
+
+await onBoard({}, (board) => {
+  const { adapter } = board.nodes.get('/dev/i2c-1');
+  const buf = new Uint8Array(1);
+  const group = Array.from({ length: 64 }, () => ({ addr: 0x50, flags: I2C_M_RD, buf }));
+  const call = () => adapter.transferSync(group);
+  callTime(call, 2000);
+  report('message of a group of 64', medianOf(5, () => callTime(call, 2000)) / 64, 'µs', 'at most 1');
+});
+
+await onBoard({}, (board) => {
+  const { adapter } = board.nodes.get('/dev/spidev0.0');
+  const BYTES = 65_536;
+  const plain = {
+    speedHz: 0,
+    bitsPerWord: 8,
+    csChange: false,
+    txNbits: 0,
+    rxNbits: 0,
+    wordDelayNs: 0,
+    csSetupNs: 0,
+    csHoldNs: 0,
+    csInactiveNs: 0,
+  };
+  const read = [
+    { ...plain, tx: Uint8Array.of(0x03, 0, 0, 0) },
+    { ...plain, rx: new Uint8Array(BYTES) },
+  ];
+  const call = () => adapter.transferSync(0, 0, read);
+  callTime(call, 2000);
+  report(
+    '64 KiB read from the flash',
+    BYTES / medianOf(5, () => callTime(call, 1000)) / 1000,
+    'GB/s',
+    'at least 1',
+  );
+});
+
+await onBoard({}, (board) => {
+  const i2c = board.open('/dev/i2c-1');
+  const run = (count) => {
+    for (let i = 0; i < count; i++) i2c.transferSync(WRITE_READ);
+  };
+  const megabytes = () => process.memoryUsage().rss / 1e6;
+  run(TRANSFERS / 10);
+  const before = megabytes();
+  run(TRANSFERS);
+  report(`growth of memory over ${TRANSFERS / 1e6} million transfers`, megabytes() - before, 'MB', 'flat');
+});
+
+const opening = [];
+for (let i = 0; i < 15; i++) {
+  const begin = performance.now();
+  const board = await openBoard(BOARD);
+  opening.push(performance.now() - begin);
+  await board.close();
+}
+report('openBoard of the demo board', median(opening), 'ms', 'at most 60');
+
+/** Median time of a command from the shell, in ms. */
+const shell = (...argv) =>
+  medianOf(11, () => {
+    const begin = performance.now();
+    const { status } = spawnSync(process.execPath, argv);
+    if (status !== 0) throw new Error(`${argv.join(' ')} ended with ${status}`);
+    return performance.now() - begin;
+  });
+report('node -e 0 from the shell', shell('-e', '0'), 'ms');
+const i2cget = ['bin/dtbus.js', 'i2cget', '-b', BOARD, '-y', '1', '0x48', '0', 'w'];
+report('dtbus i2cget from the shell', shell(...i2cget), 'ms', 'at most 250');

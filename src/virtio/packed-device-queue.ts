@@ -26,6 +26,8 @@ import { type DeviceQueue, type QueueConfig, queueFeatures } from './queue.ts';
 import type { DeviceQueueState } from './queue-state.ts';
 
 const NOTHING = -1;
+/** No event suppression word: it has reserved bits set. */
+const UNKNOWN = -1;
 /** Flags in the last word of a descriptor. */
 const NEXT = DESC_F.NEXT << FLAGS_SHIFT;
 const INDIRECT = DESC_F.INDIRECT << FLAGS_SHIFT;
@@ -67,9 +69,9 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   /** Ring descriptors used since the driver was last considered for a notification; not known after a restore. */
   private usedSince = 0;
   private usedSinceKnown = true;
-  /** The driver is to notify, and what the event suppression structure says of it. */
+  /** The driver is to notify, and what the event suppression structure says of it, once that is known. */
   private notify = true;
-  private event = 0;
+  private event = UNKNOWN;
   /** Chains of before a restore that `pop` gives first. */
   private resumed: DescriptorChain[] = [];
 
@@ -182,7 +184,7 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
     this.usedSince = 0;
     this.usedSinceKnown = true;
     this.notify = true;
-    this.event = 0;
+    this.event = UNKNOWN;
   }
 
   snapshot(): DeviceQueueState {

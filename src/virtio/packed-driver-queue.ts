@@ -230,7 +230,10 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
       });
     }
     const { nextAvail, lastUsed, availWrap, usedWrap } = this;
-    return { nextAvail, lastUsed, availWrap, usedWrap, outstanding };
+    const state = { nextAvail, lastUsed, availWrap, usedWrap, outstanding };
+    return this.batchId === NONE
+      ? state
+      : { ...state, batch: { head: this.batchId, length: this.batchLength } };
   }
 
   /** Shows the device what was staged. */
@@ -357,6 +360,8 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
       this.inFlight++;
     }
     this.published = this.size - this.free;
+    this.batchId = state.batch?.head ?? NONE;
+    this.batchLength = state.batch?.length ?? 0;
   }
 
   /** Links the free buffer ids. */

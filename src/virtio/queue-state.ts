@@ -50,6 +50,8 @@ export interface DriverQueueState<T> {
   readonly usedWrap: number;
   /** Oldest first with IN_ORDER, else in no order. */
   readonly outstanding: readonly RequestState<T>[];
+  /** With IN_ORDER, in the middle of a batch: the head or id of its last request, and what was written of it. */
+  readonly batch?: { readonly head: number; readonly length: number };
 }
 
 const POSITION_MASK = 0x7fff;

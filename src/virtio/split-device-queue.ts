@@ -25,6 +25,8 @@ import {
   usedEventIndex,
 } from './split-layout.ts';
 
+const UNKNOWN = -1;
+
 /** The device's end of a split virtqueue (virtio 1.3, 2.7). */
 export class SplitDeviceQueue implements DeviceQueue, UsedRing {
   readonly size: number;
@@ -54,9 +56,9 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
   /** `nextUsed` when the driver was last considered for a notification; not known after a restore. */
   private signalledUsed = 0;
   private signalledKnown = true;
-  /** The driver is to notify, and what avail_event says of it. */
+  /** The driver is to notify, and what avail_event says of it, once that is known. */
   private notify = true;
-  private availEvent = 0;
+  private availEvent = UNKNOWN;
   /** Heads that are out: a driver that makes one available again is lying. */
   private readonly isOut: Uint8Array;
   /** Chains of before a restore that `pop` gives first. */
@@ -174,7 +176,7 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
     this.signalledUsed = 0;
     this.signalledKnown = true;
     this.notify = true;
-    this.availEvent = 0;
+    this.availEvent = UNKNOWN;
   }
 
   snapshot(): DeviceQueueState {

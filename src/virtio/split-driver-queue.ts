@@ -224,7 +224,10 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
       });
     }
     const { nextAvail, lastUsed } = this;
-    return { nextAvail, lastUsed, availWrap: 0, usedWrap: 0, outstanding };
+    const state = { nextAvail, lastUsed, availWrap: 0, usedWrap: 0, outstanding };
+    return this.batchHead === NONE
+      ? state
+      : { ...state, batch: { head: this.batchHead, length: this.batchLength } };
   }
 
   private publish(): void {
@@ -358,6 +361,8 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
       this.inFlight++;
     }
     this.oldest = state.outstanding[0]?.head ?? next;
+    this.batchHead = state.batch?.head ?? NONE;
+    this.batchLength = state.batch?.length ?? 0;
     if (this.inOrder) this.freeHead = next;
     else this.linkFree(isTaken);
   }

@@ -106,7 +106,8 @@ export class EventLoop {
   async close(): Promise<void> {
     this.#stopped = true;
     this.wake();
-    await this.#running;
+    // What `run` failed with, it has told who waits for it.
+    await this.#running?.catch(() => {});
     this.#epoll.close();
     this.#tick.close();
     this.#waker.close();

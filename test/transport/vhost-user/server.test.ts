@@ -1,0 +1,131 @@
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connectUnix, createMemfd, listenUnix, unixSocketPair } from '../../../src/os/index.ts';
+import { EventLoop } from '../../../src/transport/vhost-user/event-loop.ts';
+import { NO_PAYLOAD } from '../../../src/transport/vhost-user/message.ts';
+import { MessageSocket } from '../../../src/transport/vhost-user/message-socket.ts';
+import { REQUEST } from '../../../src/transport/vhost-user/protocol.ts';
+import { BackEndServer } from '../../../src/transport/vhost-user/server.ts';
+import { HoldingDevice, leaks } from './harness.ts';
+
+let before: string[];
+let folder: string;
+let loop: EventLoop;
+let server: BackEndServer;
+const events: string[] = [];
+
+beforeEach(() => {
+  before = leaks();
+  folder = mkdtempSync(join(tmpdir(), 'dtbus-server-'));
+  loop = new EventLoop();
+  events.length = 0;
+  server = new BackEndServer(loop, {
+    createDevice: ({ number }) => new HoldingDevice(number),
+    trace: (sentence, connection) => events.push(`${connection?.number ?? '-'}: ${sentence}`),
+    onDisconnect: ({ number }, device, reason) =>
+      events.push(`${number} gone with ${device.queueCount}: ${reason}`),
+  });
+});
+afterEach(async () => {
+  server.close();
+  await loop.close();
+  rmSync(folder, { recursive: true });
+  expect(leaks()).toEqual(before);
+});
+
+const path = (): string => join(folder, 'i2c1.sock');
+
+function queueCount(client: MessageSocket): number | undefined {
+  client.send(REQUEST.GET_QUEUE_NUM, 0, NO_PAYLOAD);
+  loop.poll();
+  const answer = client.receive();
+  return answer === undefined || answer === 'ended' ? undefined : answer.payload.getUint32(0, true);
+}
+
+describe('a server at a socket', () => {
+  it('is for its owner only, and takes its socket away at the end', () => {
+    server.listen(path());
+    expect(statSync(path()).mode & 0o777).toBe(0o600);
+    server.close();
+    expect(existsSync(path())).toBe(false);
+  });
+
+  it('gives each front-end a device of its own', () => {
+    server.listen(path());
+    const clients = [1, 2, 3].map(() => new MessageSocket(connectUnix(path())));
+    loop.poll();
+    expect(server.connections).toBe(3);
+    expect(clients.map(queueCount)).toEqual([1, 2, 3]);
+    clients[1]?.close();
+    loop.poll();
+    expect(server.connections).toBe(2);
+    expect(queueCount(clients[2] as MessageSocket)).toBe(3);
+    expect(events).toEqual([
+      '1: connected',
+      '2: connected',
+      '3: connected',
+      '2: connection ended: the front-end closed the connection',
+      '2 gone with 2: the front-end closed the connection',
+    ]);
+    for (const client of clients) client.close();
+  });
+
+  it('ends its connections when it ends', () => {
+    server.listen(path());
+    const client = new MessageSocket(connectUnix(path()));
+    loop.poll();
+    server.close();
+    expect(client.receive()).toBe('ended');
+    expect(events.at(-1)).toBe('1 gone with 1: the server ends');
+    client.close();
+  });
+
+  it('takes the place of a server that died and left its socket', () => {
+    listenUnix(path()).close(); // the name stays
+    server.listen(path());
+    const client = new MessageSocket(connectUnix(path()));
+    loop.poll();
+    expect(queueCount(client)).toBe(1);
+    client.close();
+  });
+
+  it('does not take the place of one that lives, nor of anything else', () => {
+    const living = listenUnix(path());
+    expect(() => server.listen(path())).toThrow(/EADDRINUSE: another server is listening at .*i2c1\.sock/);
+    living.close();
+    rmSync(path());
+    writeFileSync(path(), 'precious');
+    expect(() => server.listen(path())).toThrow(/bind: EADDRINUSE/);
+    expect(existsSync(path())).toBe(true);
+    expect(() => server.listen(join(folder, 'no', 'such', 'folder'))).toThrow(/ENOENT/);
+  });
+
+  it('serves an inherited descriptor: one that listens, or one that is connected', () => {
+    server.adopt(listenUnix(path()));
+    const client = new MessageSocket(connectUnix(path()));
+    loop.poll();
+    expect(queueCount(client)).toBe(1);
+    const [ours, theirs] = unixSocketPair();
+    server.adopt(theirs);
+    const second = new MessageSocket(ours);
+    expect(queueCount(second)).toBe(2);
+    const file = createMemfd('no-socket', 1);
+    expect(() => server.adopt(file)).toThrow(/ENOTSOCK: descriptor \d+ is not a unix stream socket/);
+    for (const each of [client, second, file]) each.close();
+  });
+
+  it('survives a client that comes and goes before it is looked at', async () => {
+    server.listen(path());
+    await new Promise<void>((resolve) => {
+      const client = createConnection(path(), () => client.destroy());
+      client.once('close', () => resolve());
+    });
+    loop.poll();
+    loop.poll();
+    expect(server.connections).toBe(0);
+    expect(events.at(-1)).toMatch(/1 gone/);
+  });
+});

@@ -116,10 +116,11 @@ function compatiblesOf(node: DeviceNode): string[] {
 
 function emulatorOptions(node: DeviceNode, simulation: SimulationOptions): EmulatorOptions {
   const { i2c: i2cNode, spi: spiNode } = wiredTo(node);
+  const i2c = i2cNode && populateI2c(i2cNode, simulation);
   const spi = spiNode && populateSpi(spiNode, simulation);
   const traits = HARDWARE.get(node.string('dtbus,hardware') ?? 'v4');
   return {
-    ...(i2cNode && { i2c: populateI2c(i2cNode, simulation).wire }),
+    ...(i2c && { i2c: i2c.wire }),
     ...(spi && { spi: spi.wire }),
     ...(traits && { traits }),
     csActiveHigh: spi?.occupants.some(({ node: part }) => part.has('spi-cs-high')) ?? false,

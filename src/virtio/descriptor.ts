@@ -105,9 +105,9 @@ export function addPackedTable(
 ): ChainFault | undefined {
   const count = length / DESC_BYTES;
   if (count < 1 || !Number.isInteger(count)) return CHAIN_FAULT.TABLE_SIZE;
-  if (count > MAX_INDIRECT) return CHAIN_FAULT.TABLE_LOOP;
   const region = chain.memory.find(address, length);
   if (region === undefined) return CHAIN_FAULT.TABLE_UNMAPPED;
+  if (count > MAX_INDIRECT) return CHAIN_FAULT.TABLE_LOOP;
   const { view } = region;
   for (let at = address - region.guestAddress, left = count; left > 0; left--, at += DESC_BYTES) {
     const low = view.getUint32(at + 4 * DESC.ADDR_LOW, true);

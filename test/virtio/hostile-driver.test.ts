@@ -1,0 +1,497 @@
+import { describe, expect, it } from 'vitest';
+import {
+  CHAIN_FAULT,
+  type ChainFault,
+  type DescriptorChain,
+  featureSet,
+  MockGuest,
+  RawPackedRing,
+  RawSplitRing,
+  VIRTIO_F,
+} from '../../src/virtio/index.ts';
+
+const NEXT = 1;
+const WRITE = 2;
+const INDIRECT = 4;
+const AVAIL = 0x80;
+const OWNER = 0x8080;
+const MEMORY = 1 << 20;
+
+interface Piece {
+  readonly addr: number | bigint;
+  readonly len: number;
+  readonly flags: number;
+  readonly link?: number;
+}
+
+/** A driver that tells the truth only by chance, on a split queue of 8. */
+function split(...features: readonly number[]) {
+  const guest = new MockGuest(8, featureSet(...features), MEMORY);
+  const queue = guest.device();
+  const ring = new RawSplitRing(guest.buffer, guest.config);
+  const data = guest.alloc(256, 0xee);
+  const table = guest.alloc(2048 * 16);
+  const inTable = new RawSplitRing(guest.buffer, { ...guest.config, descriptor: table.addr });
+  /** After the lie, an honest request must come through. */
+  const expectWorking = () => {
+    ring.setDescriptor(7, { addr: data.addr, len: 4, flags: WRITE });
+    const before = ring.usedIdx;
+    ring.offer(7);
+    const chain = queue.pop() as DescriptorChain;
+    expect(chain?.head).toBe(7);
+    queue.pushUsed(chain, 4);
+    expect(ring.usedEntry(before)).toEqual({ id: 7, len: 4 });
+  };
+  return { guest, queue, ring, data: data.addr, table: table.addr, inTable, expectWorking };
+}
+
+/** The lies about one chain that both layouts can tell: what the descriptors hold, and what is found wrong. */
+const LIES: [string, (at: { data: number; table: number }) => readonly Piece[], ChainFault][] = [
+  ['an address outside memory', () => [{ addr: MEMORY, len: 1, flags: 0 }], CHAIN_FAULT.UNMAPPED],
+  ['an address near 2^64', () => [{ addr: 2n ** 64n - 8n, len: 16, flags: 0 }], CHAIN_FAULT.UNMAPPED],
+  [
+    'an address of 2^53 and one',
+    () => [{ addr: 2n ** 53n + 1n, len: 1, flags: WRITE }],
+    CHAIN_FAULT.UNMAPPED,
+  ],
+  [
+    'a length over the end of memory',
+    () => [{ addr: MEMORY - 4, len: 5, flags: WRITE }],
+    CHAIN_FAULT.UNMAPPED,
+  ],
+  [
+    'the greatest length',
+    ({ data }) => [{ addr: data, len: 0xffff_ffff, flags: WRITE }],
+    CHAIN_FAULT.UNMAPPED,
+  ],
+  [
+    'readable behind writable',
+    ({ data }) => [
+      { addr: data, len: 4, flags: WRITE },
+      { addr: data, len: 4, flags: 0 },
+    ],
+    CHAIN_FAULT.ORDER,
+  ],
+  [
+    'the second of two outside memory',
+    ({ data }) => [
+      { addr: data, len: 4, flags: 0 },
+      { addr: MEMORY * 2, len: 4, flags: 0 },
+    ],
+    CHAIN_FAULT.UNMAPPED,
+  ],
+  [
+    'an indirect table of half a descriptor',
+    ({ table }) => [{ addr: table, len: 8, flags: INDIRECT }],
+    CHAIN_FAULT.TABLE_SIZE,
+  ],
+  [
+    'an indirect table of one and a half',
+    ({ table }) => [{ addr: table, len: 24, flags: INDIRECT }],
+    CHAIN_FAULT.TABLE_SIZE,
+  ],
+  [
+    'an empty indirect table',
+    ({ table }) => [{ addr: table, len: 0, flags: INDIRECT }],
+    CHAIN_FAULT.TABLE_SIZE,
+  ],
+  [
+    'an indirect table outside memory',
+    () => [{ addr: MEMORY - 16, len: 32, flags: INDIRECT }],
+    CHAIN_FAULT.TABLE_UNMAPPED,
+  ],
+  [
+    'an indirect table of 4 GiB',
+    ({ table }) => [{ addr: table, len: 0xffff_fff0, flags: INDIRECT }],
+    CHAIN_FAULT.TABLE_UNMAPPED,
+  ],
+];
+
+describe('a split queue whose driver lies about a chain gives it back unread and works on', () => {
+  const check = (setup: ReturnType<typeof split>, head: number, reason: ChainFault, id = head) => {
+    const { queue, ring, guest } = setup;
+    const before = guest.bytes({ addr: setup.data, len: 256 }).slice();
+    ring.offer(head);
+    expect(queue.pop()).toBeUndefined();
+    expect([queue.malformed, queue.malformedReason]).toEqual([1, reason]);
+    expect(ring.usedIdx).toBe(1);
+    expect(ring.usedEntry(0)).toEqual({ id, len: 0 });
+    expect(guest.bytes({ addr: setup.data, len: 256 })).toEqual(before);
+    expect(queue.broken).toBeUndefined();
+    expect(queue.inFlight).toBe(0);
+    setup.expectWorking();
+    expect(queue.malformed).toBe(1);
+  };
+
+  it.each(LIES)('%s', (_name, pieces, reason) => {
+    const setup = split();
+    for (const [i, piece] of pieces(setup).entries()) {
+      const more = i < pieces(setup).length - 1;
+      setup.ring.setDescriptor(i, { ...piece, flags: piece.flags | (more ? NEXT : 0), link: i + 1 });
+    }
+    check(setup, 0, reason);
+  });
+
+  it('a chain that leads to itself', () => {
+    const setup = split();
+    setup.ring.setDescriptor(3, { addr: setup.data, len: 1, flags: NEXT, link: 3 });
+    check(setup, 3, CHAIN_FAULT.LOOP);
+  });
+
+  it('a chain that loops through all descriptors', () => {
+    const setup = split();
+    for (let i = 0; i < 8; i++)
+      setup.ring.setDescriptor(i, { addr: setup.data, len: 1, flags: NEXT, link: (i + 1) % 8 });
+    check(setup, 0, CHAIN_FAULT.LOOP);
+  });
+
+  it('a chain that loops with empty descriptors', () => {
+    const setup = split();
+    setup.ring.setDescriptor(0, { addr: 0, len: 0, flags: NEXT | WRITE, link: 1 });
+    setup.ring.setDescriptor(1, { addr: 0, len: 0, flags: NEXT | WRITE, link: 0 });
+    check(setup, 0, CHAIN_FAULT.LOOP);
+  });
+
+  it('next beyond the table', () => {
+    const setup = split();
+    setup.ring.setDescriptor(0, { addr: setup.data, len: 1, flags: NEXT, link: 8 });
+    check(setup, 0, CHAIN_FAULT.NEXT);
+  });
+
+  it('a head beyond the table, which comes back under its own name', () => {
+    check(split(), 0x1234, CHAIN_FAULT.HEAD);
+  });
+
+  it('a table that goes on behind itself', () => {
+    const setup = split();
+    setup.ring.setDescriptor(0, { addr: setup.table, len: 16, flags: INDIRECT | NEXT, link: 1 });
+    check(setup, 0, CHAIN_FAULT.INDIRECT_AND_NEXT);
+  });
+
+  it('a table inside a table', () => {
+    const setup = split();
+    setup.inTable.setDescriptor(0, { addr: setup.table, len: 16, flags: INDIRECT });
+    setup.ring.setDescriptor(0, { addr: setup.table, len: 16, flags: INDIRECT });
+    check(setup, 0, CHAIN_FAULT.TABLE_NESTED);
+  });
+
+  it('a table whose chain leads to itself', () => {
+    const setup = split();
+    setup.inTable.setDescriptor(0, { addr: setup.data, len: 1, flags: NEXT, link: 0 });
+    setup.ring.setDescriptor(0, { addr: setup.table, len: 32, flags: INDIRECT });
+    check(setup, 0, CHAIN_FAULT.TABLE_LOOP);
+  });
+
+  it('a table whose chain leaves it', () => {
+    const setup = split();
+    setup.inTable.setDescriptor(0, { addr: setup.data, len: 1, flags: NEXT, link: 2 });
+    setup.ring.setDescriptor(0, { addr: setup.table, len: 32, flags: INDIRECT });
+    check(setup, 0, CHAIN_FAULT.TABLE_NEXT);
+  });
+
+  it('a table chain of more than 1024', () => {
+    const setup = split();
+    for (let i = 0; i < 2048; i++)
+      setup.inTable.setDescriptor(i, { addr: setup.data, len: 1, flags: NEXT, link: i + 1 });
+    setup.ring.setDescriptor(0, { addr: setup.table, len: 2048 * 16, flags: INDIRECT });
+    check(setup, 0, CHAIN_FAULT.TABLE_LOOP);
+  });
+
+  it('readable behind writable inside a table', () => {
+    const setup = split();
+    setup.inTable.setDescriptor(0, { addr: setup.data, len: 1, flags: WRITE | NEXT, link: 1 });
+    setup.inTable.setDescriptor(1, { addr: setup.data, len: 1, flags: 0 });
+    setup.ring.setDescriptor(0, { addr: setup.table, len: 32, flags: INDIRECT });
+    check(setup, 0, CHAIN_FAULT.ORDER);
+  });
+
+  it('2^32 bytes in all', () => {
+    const guest = new MockGuest(8, 0, 1 << 22);
+    const queue = guest.device();
+    const ring = new RawSplitRing(guest.buffer, guest.config);
+    const table = guest.alloc(1024 * 16);
+    const inTable = new RawSplitRing(guest.buffer, { ...guest.config, descriptor: table.addr });
+    const all = (count: number) => {
+      for (let i = 0; i < count; i++) {
+        const flags = i < count - 1 ? WRITE | NEXT : WRITE;
+        inTable.setDescriptor(i, { addr: 0, len: 1 << 22, flags, link: i + 1 });
+      }
+      ring.setDescriptor(0, { addr: table.addr, len: 1024 * 16, flags: INDIRECT });
+      ring.offer(0);
+      return queue.pop()?.writable.length;
+    };
+    expect(all(1024)).toBeUndefined();
+    expect(queue.malformedReason).toBe(CHAIN_FAULT.TOO_LONG);
+    expect(all(1023)).toBe(1023 * 2 ** 22);
+  });
+
+  it('a head that the device still has: the first one goes on, the second comes back', () => {
+    const setup = split();
+    const { queue, ring, data } = setup;
+    ring.setDescriptor(0, { addr: data, len: 4, flags: WRITE });
+    ring.offer(0, 0);
+    const chain = queue.pop() as DescriptorChain;
+    expect(queue.pop()).toBeUndefined();
+    expect(queue.malformedReason).toBe(CHAIN_FAULT.TWICE);
+    expect(ring.usedEntry(0)).toEqual({ id: 0, len: 0 });
+    queue.pushUsed(chain, 4);
+    expect(ring.usedEntry(1)).toEqual({ id: 0, len: 4 });
+    setup.expectWorking();
+  });
+
+  it('with IN_ORDER, gives it back in its turn', () => {
+    const { queue, ring, data } = split(VIRTIO_F.IN_ORDER);
+    ring.setDescriptor(0, { addr: data, len: 4, flags: WRITE });
+    ring.setDescriptor(1, { addr: MEMORY, len: 4, flags: WRITE });
+    ring.setDescriptor(2, { addr: data, len: 4, flags: WRITE });
+    ring.offer(0, 1, 2);
+    const first = queue.pop() as DescriptorChain;
+    const third = queue.pop() as DescriptorChain;
+    expect([first.head, third.head, ring.usedIdx]).toEqual([0, 2, 0]);
+    queue.pushUsed(third, 4);
+    queue.pushUsed(first, 4);
+    // The entry of 1 stands for 0 and 1; nobody may take 1 for written, so 2 has its own.
+    expect(ring.usedIdx).toBe(3);
+    expect([ring.usedEntry(0), ring.usedEntry(2)]).toEqual([
+      { id: 1, len: 0 },
+      { id: 2, len: 4 },
+    ]);
+  });
+
+  it('never parses the same head twice: each comes back once, however often the device looks', () => {
+    const { queue, ring } = split();
+    ring.setDescriptor(0, { addr: MEMORY, len: 4, flags: 0 });
+    ring.offer(0);
+    for (let i = 0; i < 10; i++) expect(queue.pop()).toBeUndefined();
+    expect([queue.malformed, ring.usedIdx]).toEqual([1, 1]);
+  });
+
+  it('looks at one round of rubbish at a time, so that a driver that refills it cannot hold the device', () => {
+    const { queue, ring } = split();
+    ring.setDescriptor(0, { addr: MEMORY, len: 4, flags: 0 });
+    ring.offer(0, 0, 0, 0, 0, 0, 0, 0);
+    expect(queue.pop()).toBeUndefined();
+    expect(queue.malformed).toBe(8);
+    expect(queue.enableNotification()).toBe(false);
+  });
+});
+
+describe('a split queue whose driver lies about the ring', () => {
+  it.each([
+    ['jumps by more than the queue holds', 9],
+    ['goes backwards', 0xffff],
+    ['jumps half way round', 0x8000],
+  ])('stops when the available index %s', (_what, index) => {
+    const { queue, ring } = split();
+    ring.availIdx = index;
+    expect(queue.pop()).toBeUndefined();
+    expect(queue.broken).toBe(`the available index went from 0 to ${index} in a queue of 8`);
+    expect([queue.poll(), queue.enableNotification(), ring.usedIdx]).toEqual([false, false, 0]);
+    expect(queue.pop()).toBeUndefined();
+  });
+
+  it('does not care what the driver writes into the used ring', () => {
+    const { queue, ring, data, expectWorking, guest } = split();
+    ring.setDescriptor(0, { addr: data, len: 4, flags: WRITE });
+    ring.offer(0);
+    const chain = queue.pop() as DescriptorChain;
+    guest.bytes({ addr: guest.config.device, len: 4 + 64 + 2 }).fill(0xff);
+    queue.pushUsed(chain, 4);
+    expect(ring.usedIdx).toBe(1);
+    expect(ring.usedEntry(0)).toEqual({ id: 0, len: 4 });
+    expectWorking();
+  });
+
+  it('does not care what becomes of the descriptors once a chain was popped', () => {
+    const { queue, ring, data, guest } = split();
+    ring.setDescriptor(0, { addr: data, len: 4, flags: WRITE });
+    ring.offer(0);
+    const chain = queue.pop() as DescriptorChain;
+    ring.setDescriptor(0, { addr: 0, len: 0xffff_ffff, flags: WRITE | NEXT });
+    chain.writable.writeU32(0x01020304);
+    expect(chain.writable.remaining).toBe(0);
+    expect([...guest.bytes({ addr: data, len: 5 })]).toEqual([4, 3, 2, 1, 0xee]);
+  });
+
+  it('goes on after a reset', () => {
+    const { queue, ring, expectWorking } = split();
+    ring.availIdx = 500;
+    queue.pop();
+    queue.reset();
+    ring.availIdx = 0;
+    ring.usedIdx = 0;
+    expect(queue.broken).toBeUndefined();
+    expectWorking();
+  });
+});
+
+/** The same on a packed queue of 8: `offer` writes descriptors as they are told, in the first lap. */
+function packed(...features: readonly number[]) {
+  const guest = new MockGuest(8, featureSet(VIRTIO_F.RING_PACKED, ...features), MEMORY);
+  const queue = guest.device();
+  const ring = new RawPackedRing(guest.buffer, guest.config);
+  const data = guest.alloc(256, 0xee);
+  const table = guest.alloc(2048 * 16);
+  const inTable = new RawPackedRing(guest.buffer, { ...guest.config, descriptor: table.addr });
+  let at = 0;
+  const offer = (id: number, pieces: readonly Piece[]) => {
+    for (const [i, piece] of pieces.entries()) {
+      const more = i < pieces.length - 1 ? NEXT : 0;
+      ring.setDescriptor(at++, { ...piece, flags: piece.flags | more | AVAIL, link: id });
+    }
+  };
+  const expectWorking = () => {
+    const used = at;
+    offer(77, [{ addr: data.addr, len: 4, flags: WRITE }]);
+    const chain = queue.pop() as DescriptorChain;
+    expect(chain?.head).toBe(77);
+    queue.pushUsed(chain, 4);
+    expect(ring.descriptor(used)).toMatchObject({ link: 77, len: 4, flags: OWNER | WRITE });
+  };
+  return { guest, queue, ring, data: data.addr, table: table.addr, inTable, offer, expectWorking };
+}
+
+describe('a packed queue whose driver lies about a list gives it back unread and works on', () => {
+  const check = (setup: ReturnType<typeof packed>, reason: ChainFault) => {
+    const { queue, ring } = setup;
+    expect(queue.pop()).toBeUndefined();
+    expect([queue.malformed, queue.malformedReason, queue.broken]).toEqual([1, reason, undefined]);
+    expect(ring.descriptor(0)).toMatchObject({ link: 42, len: 0, flags: OWNER });
+    for (let i = 0; i < 3; i++) expect(queue.pop()).toBeUndefined();
+    expect(queue.malformed).toBe(1);
+    setup.expectWorking();
+  };
+
+  it.each(LIES)('%s', (_name, pieces, reason) => {
+    const setup = packed();
+    setup.offer(42, pieces(setup));
+    check(setup, reason);
+  });
+
+  it('a table in a list, first or last', () => {
+    for (const order of [1, -1]) {
+      const setup = packed();
+      const list = [
+        { addr: setup.data, len: 4, flags: 0 },
+        { addr: setup.table, len: 16, flags: INDIRECT },
+      ];
+      setup.offer(42, order === 1 ? list : list.reverse());
+      check(setup, CHAIN_FAULT.INDIRECT_AND_NEXT);
+    }
+  });
+
+  it('a table of more than 1024', () => {
+    const setup = packed();
+    setup.offer(42, [{ addr: setup.table, len: 1025 * 16, flags: INDIRECT }]);
+    check(setup, CHAIN_FAULT.TABLE_LOOP);
+  });
+
+  it('an entry of a table outside memory', () => {
+    const setup = packed();
+    setup.inTable.setDescriptor(0, { addr: MEMORY, len: 1, flags: 0 });
+    setup.offer(42, [{ addr: setup.table, len: 16, flags: INDIRECT }]);
+    check(setup, CHAIN_FAULT.UNMAPPED);
+  });
+
+  it('an entry of a table readable behind a writable one', () => {
+    const setup = packed();
+    setup.inTable.setDescriptor(0, { addr: setup.data, len: 1, flags: WRITE });
+    setup.inTable.setDescriptor(1, { addr: setup.data, len: 1, flags: 0 });
+    setup.offer(42, [{ addr: setup.table, len: 32, flags: INDIRECT }]);
+    check(setup, CHAIN_FAULT.ORDER);
+  });
+});
+
+describe('a packed queue whose driver lies about the ring', () => {
+  it('stops at a list without an end: nobody knows where the next one starts', () => {
+    const { queue, ring, data } = packed();
+    for (let i = 0; i < 8; i++) ring.setDescriptor(i, { addr: data, len: 1, flags: NEXT | AVAIL });
+    expect(queue.pop()).toBeUndefined();
+    expect(queue.broken).toBe('descriptor list goes on beyond the free part of the ring, at 0 of 8');
+    expect([queue.poll(), queue.enableNotification(), queue.inFlight]).toEqual([false, false, 0]);
+  });
+
+  it('stops when descriptors that the device still has are made available again', () => {
+    const { queue, ring, data } = packed();
+    for (let i = 0; i < 8; i++) ring.setDescriptor(i, { addr: data, len: 1, flags: AVAIL, link: i });
+    for (let i = 0; i < 8; i++) expect(queue.pop()).toBeDefined();
+    ring.setDescriptor(0, { addr: data, len: 1, flags: 0x8000 });
+    expect(queue.pop()).toBeUndefined();
+    expect(queue.broken).toContain('beyond the free part of the ring');
+  });
+
+  it('takes any buffer id, twice too: it is the driver that must tell them apart', () => {
+    const { queue, ring, offer, data } = packed();
+    offer(0xffff, [{ addr: data, len: 4, flags: WRITE }]);
+    offer(0xffff, [{ addr: data, len: 4, flags: WRITE }]);
+    const [a, b] = [queue.pop(), queue.pop()] as [DescriptorChain, DescriptorChain];
+    queue.pushUsed(b, 2);
+    queue.pushUsed(a, 1);
+    expect([0, 1].map((i) => ring.descriptor(i)).map(({ link, len }) => [link, len])).toEqual([
+      [0xffff, 2],
+      [0xffff, 1],
+    ]);
+  });
+
+  it('does not care what becomes of the descriptors once a list was popped', () => {
+    const { queue, ring, offer, data, guest } = packed();
+    offer(3, [{ addr: data, len: 4, flags: WRITE }]);
+    const chain = queue.pop() as DescriptorChain;
+    ring.setDescriptor(0, { addr: 0, len: 0xffff_ffff, flags: WRITE | NEXT, link: 9 });
+    chain.writable.writeU32(0x01020304);
+    queue.pushUsed(chain, 4);
+    expect([...guest.bytes({ addr: data, len: 5 })]).toEqual([4, 3, 2, 1, 0xee]);
+    expect(ring.descriptor(0)).toMatchObject({ link: 3, len: 4, flags: OWNER | WRITE });
+  });
+
+  it('reads any event suppression word', () => {
+    const { queue, ring, offer, data } = packed(VIRTIO_F.EVENT_IDX);
+    for (const word of [0x3_0000, 0xffff_ffff, 0x2_7fff, 0x2_ffff]) {
+      ring.driverEvent = word;
+      offer(3, [{ addr: data, len: 4, flags: WRITE }]);
+      queue.stageUsed(queue.pop() as DescriptorChain, 0);
+      expect(typeof queue.needsNotification()).toBe('boolean');
+    }
+  });
+});
+
+describe('a ring that is taken out of memory', () => {
+  it.each([
+    ['split', 0],
+    ['packed', featureSet(VIRTIO_F.RING_PACKED)],
+  ])('stops a %s queue, with a reason, and nothing is written', (_layout, features) => {
+    const guest = new MockGuest(8, features);
+    const driver = guest.driver<string>();
+    const queue = guest.device();
+    driver.addBuf([], [guest.alloc(4)], 'a');
+    driver.kickPrepare();
+    const chain = queue.pop() as DescriptorChain;
+    guest.memory.replace([]);
+    expect(queue.poll()).toBe(false);
+    expect(queue.broken).toMatch(/is not inside one memory region$/);
+    queue.pushUsed(chain, 4);
+    expect(queue.pop()).toBeUndefined();
+    expect(queue.enableNotification()).toBe(false);
+    queue.disableNotification();
+  });
+
+  it.each([
+    ['split', 0],
+    ['packed', featureSet(VIRTIO_F.RING_PACKED)],
+  ])('is found at its new place in a %s queue when it only moved', (_layout, features) => {
+    const guest = new MockGuest(8, features);
+    const driver = guest.driver<string>();
+    const queue = guest.device();
+    driver.addBuf([], [guest.alloc(4)], 'a');
+    driver.addBuf([], [guest.alloc(4)], 'b');
+    driver.kickPrepare();
+    const chain = queue.pop() as DescriptorChain;
+    const moved = new SharedArrayBuffer(guest.buffer.byteLength);
+    new Uint8Array(moved).set(new Uint8Array(guest.buffer));
+    guest.memory.replace([{ guestAddress: 0, size: moved.byteLength, buffer: moved, byteOffset: 0 }]);
+    queue.pushUsed(chain, 4);
+    expect(queue.pop()).toBeDefined();
+    expect(driver.getBuf()).toBeUndefined();
+    expect(queue.broken).toBeUndefined();
+  });
+});

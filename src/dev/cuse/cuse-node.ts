@@ -38,14 +38,17 @@ export class CuseError extends Error {
   }
 }
 
-/** @throws {CuseError} when this machine or this user cannot make nodes */
-export function checkCuse(device = '/dev/cuse'): void {
+/**
+ * @param access as node:fs has it
+ * @throws {CuseError} when this machine or this user cannot make nodes
+ */
+export function checkCuse(device = '/dev/cuse', access: typeof accessSync = accessSync): void {
   if (!existsSync(device))
     throw new CuseError(
       `${device} is missing: on Linux load it with "modprobe cuse" (kernel option CONFIG_CUSE); elsewhere there is none`,
     );
   try {
-    accessSync(device, constants.R_OK | constants.W_OK);
+    access(device, constants.R_OK | constants.W_OK);
   } catch (cause) {
     throw new CuseError(
       `${device} cannot be opened by this user: run as root, or add the udev rule KERNEL=="cuse", GROUP="plugdev", MODE="0660"`,

@@ -2,6 +2,8 @@ import type { ByteRegisterChip } from './chip.ts';
 import type { Line } from './line.ts';
 import type { I2cPart } from './part.ts';
 
+const GENERAL_CALL = 0;
+
 /**
  * The usual I2C interface: the first byte written names a register, further bytes go there and onward, a
  * read goes on from where the last access ended.
@@ -9,13 +11,21 @@ import type { I2cPart } from './part.ts';
 export class I2cByteRegisters implements I2cPart {
   readonly state;
   readonly subject: ByteRegisterChip;
-  readonly addresses: readonly number[];
-  readonly #bus = { pointer: 0, namingRegister: false };
+  readonly #address: readonly number[];
+  readonly #bus = { pointer: 0, namingRegister: false, called: false };
 
   constructor(chip: ByteRegisterChip, address: number) {
     this.subject = chip;
-    this.addresses = [address];
+    this.#address = [address];
     this.state = { chip: chip.state, bus: this.#bus };
+  }
+
+  get addresses(): readonly number[] {
+    return this.subject.addresses ?? this.#address;
+  }
+
+  get sharedAddresses(): readonly number[] {
+    return this.subject.sharedAddresses ?? [];
   }
 
   get lines(): readonly Line[] {
@@ -35,7 +45,10 @@ export class I2cByteRegisters implements I2cPart {
     this.subject.close?.();
   }
 
-  start(_address: number, read: boolean): boolean {
+  /** At a shared address it can only be written to: what several parts send would be nobody's answer. */
+  start(address: number, read: boolean): boolean {
+    if (read && this.sharedAddresses.includes(address)) return false;
+    this.#bus.called = address === GENERAL_CALL;
     this.#bus.namingRegister = !read;
     this.subject.begin?.(read);
     return true;
@@ -44,7 +57,8 @@ export class I2cByteRegisters implements I2cPart {
   write(data: Uint8Array): number {
     const bus = this.#bus;
     for (const byte of data) {
-      if (bus.namingRegister) {
+      if (bus.called) this.subject.generalCall?.(byte);
+      else if (bus.namingRegister) {
         bus.namingRegister = false;
         bus.pointer = this.subject.pointer?.(byte) ?? byte;
       } else {

@@ -191,6 +191,18 @@ const MODULES: readonly LazyModule[] = [
     load: () => import('./mpu6050.ts'),
   },
   { compatible: ['adi,adxl345'], load: () => import('./adxl345.ts') },
+  { compatible: ['nxp,pca9685-pwm', 'nxp,pca9685'], load: () => import('./pca9685.ts') },
+  {
+    compatible: ['nxp,pca9550', 'nxp,pca9551', 'nxp,pca9552', 'nxp,pca9553'],
+    load: () => import('./pca955x.ts'),
+  },
+  { compatible: ['atmel,at25'], load: () => import('./at25.ts') },
+  {
+    compatible: ['solomon,ssd1306', 'solomon,ssd1306fb-i2c', 'solomon,ssd1309fb-i2c'],
+    load: () => import('./ssd1306.ts'),
+  },
+  { compatible: ['dtbus,hd44780-pcf8574'], load: () => import('./lcd-pcf8574.ts') },
+  { compatible: ['st,vl53l0x'], load: () => import('./vl53l0x.ts') },
   { compatible: ['dtbus,register-map'], load: () => import('./register-map.ts') },
   { compatible: ['linux,spi-loopback-test', 'dtbus,loopback'], load: () => import('./loopback.ts') },
 ];

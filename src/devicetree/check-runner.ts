@@ -45,6 +45,36 @@ export function phandleNumbers(tree: LiveTree, format: PhandleFormat): PhandleNu
   };
 }
 
+/** The nodes of a tree, in its order, and those with a certain property; found out once for all checks. */
+class NodeLists {
+  readonly #all: readonly LiveNode[];
+  #having: Map<string, LiveNode[]> | undefined;
+
+  constructor(tree: LiveTree) {
+    this.#all = [...tree.nodes()];
+  }
+
+  of({ having }: Check): readonly LiveNode[] {
+    if (having === undefined) return this.#all;
+    this.#having ??= this.#byProperty();
+    return this.#having.get(having) ?? [];
+  }
+
+  #byProperty(): Map<string, LiveNode[]> {
+    const lists = new Map<string, LiveNode[]>();
+    for (const node of this.#all) {
+      if (node.deleted) continue;
+      for (const { name, deleted } of node.allProperties) {
+        const list = lists.get(name);
+        if (deleted || list?.at(-1) === node) continue;
+        if (list === undefined) lists.set(name, [node]);
+        else list.push(node);
+      }
+    }
+    return lists;
+  }
+}
+
 /**
  * Runs the checks of `table` in order. One whose prerequisite failed, or is itself not run for that reason, is
  * left out: what it would say follows from what was said already.
@@ -58,6 +88,7 @@ export function runChecks(
   const failed = new Set<string>();
   const done = new Set<string>();
   const byName = new Map(table.map((check) => [check.name, check]));
+  const nodes = new NodeLists(tree);
   const explicit = new Map<number, LiveNode>();
 
   const run = (check: Check, level: CheckLevel): void => {
@@ -93,7 +124,7 @@ export function runChecks(
         });
       },
     };
-    for (const node of tree.nodes()) check.run(node, context);
+    for (const node of nodes.of(check)) if (!node.deleted) check.run(node, context);
   };
 
   for (const check of table) {

@@ -11,6 +11,8 @@ export interface Check {
   /** dtc's default. */
   readonly level: Severity | 'off';
   readonly requires: readonly string[];
+  /** Only nodes with this property are looked at. For checks that come behind the steps that change the tree. */
+  readonly having?: string;
   readonly run: (node: LiveNode, context: CheckContext) => void;
 }
 

@@ -6,6 +6,7 @@ import {
   atName,
   bytes,
   cellOf,
+  having,
   isMultiple,
   onDemand,
   sizeCells,
@@ -22,66 +23,74 @@ const addrSizeCells = warning(
   () => undefined,
 );
 
-const regFormat = warning('reg_format', ['addr_size_cells'], (node, { fail }) => {
-  const property = node.property('reg');
-  if (property === undefined) return;
-  const { parent } = node;
-  if (parent === undefined) {
-    fail(node, property, 'the root node has "reg", but no bus to have an address on', { hint: 'remove it' });
-    return;
-  }
-  if (property.length === 0)
-    fail(node, property, 'reg is empty', { hint: 'give the address, or remove reg' });
-  const address = addressCells(parent);
-  const size = sizeCells(parent);
-  if (!isMultiple(property.length, (address + size) * 4))
-    fail(
-      node,
-      property,
-      `reg has ${bytes(property.length)}, no multiple of the ${(address + size) * 4} of an entry ` +
-        `(#address-cells ${address}, #size-cells ${size})`,
-      { hint: `an entry has ${address} cells of address and ${size} of size, as ${parent.path} says` },
-    );
-});
-
-function rangesFormat(name: string, propertyName: string): Check {
-  return warning(name, ['addr_size_cells'], (node, { fail }) => {
-    const property = node.property(propertyName);
+const regFormat = having(
+  'reg',
+  warning('reg_format', ['addr_size_cells'], (node, { fail }) => {
+    const property = node.property('reg');
     if (property === undefined) return;
     const { parent } = node;
     if (parent === undefined) {
-      fail(node, property, `the root node has "${propertyName}", but no bus above to translate to`, {
+      fail(node, property, 'the root node has "reg", but no bus to have an address on', {
         hint: 'remove it',
       });
       return;
     }
-    const above = { address: addressCells(parent), size: sizeCells(parent) };
-    const below = { address: addressCells(node), size: sizeCells(node) };
-    if (property.length === 0) {
-      // Empty means that addresses are the same above and below, so they must be of one form.
-      for (const kind of ['address', 'size'] as const)
-        if (above[kind] !== below[kind])
-          fail(
-            node,
-            property,
-            `${propertyName} is empty, but #${kind}-cells is ${below[kind]} here and ${above[kind]} in ${parent.path}`,
-            { hint: 'make them equal, or write the translation out' },
-          );
-      return;
-    }
-    const entry = (above.address + below.address + below.size) * 4;
-    if (!isMultiple(property.length, entry))
+    if (property.length === 0)
+      fail(node, property, 'reg is empty', { hint: 'give the address, or remove reg' });
+    const address = addressCells(parent);
+    const size = sizeCells(parent);
+    if (!isMultiple(property.length, (address + size) * 4))
       fail(
         node,
         property,
-        `${propertyName} has ${bytes(property.length)}, no multiple of the ${entry} of an entry`,
-        {
-          hint:
-            `an entry has ${below.address} cells of child address (#address-cells here), ${above.address} of ` +
-            `parent address (#address-cells of ${parent.path}) and ${below.size} of size (#size-cells here)`,
-        },
+        `reg has ${bytes(property.length)}, no multiple of the ${(address + size) * 4} of an entry ` +
+          `(#address-cells ${address}, #size-cells ${size})`,
+        { hint: `an entry has ${address} cells of address and ${size} of size, as ${parent.path} says` },
       );
-  });
+  }),
+);
+
+function rangesFormat(name: string, propertyName: string): Check {
+  return having(
+    propertyName,
+    warning(name, ['addr_size_cells'], (node, { fail }) => {
+      const property = node.property(propertyName);
+      if (property === undefined) return;
+      const { parent } = node;
+      if (parent === undefined) {
+        fail(node, property, `the root node has "${propertyName}", but no bus above to translate to`, {
+          hint: 'remove it',
+        });
+        return;
+      }
+      const above = { address: addressCells(parent), size: sizeCells(parent) };
+      const below = { address: addressCells(node), size: sizeCells(node) };
+      if (property.length === 0) {
+        // Empty means that addresses are the same above and below, so they must be of one form.
+        for (const kind of ['address', 'size'] as const)
+          if (above[kind] !== below[kind])
+            fail(
+              node,
+              property,
+              `${propertyName} is empty, but #${kind}-cells is ${below[kind]} here and ${above[kind]} in ${parent.path}`,
+              { hint: 'make them equal, or write the translation out' },
+            );
+        return;
+      }
+      const entry = (above.address + below.address + below.size) * 4;
+      if (!isMultiple(property.length, entry))
+        fail(
+          node,
+          property,
+          `${propertyName} has ${bytes(property.length)}, no multiple of the ${entry} of an entry`,
+          {
+            hint:
+              `an entry has ${below.address} cells of child address (#address-cells here), ${above.address} of ` +
+              `parent address (#address-cells of ${parent.path}) and ${below.size} of size (#size-cells here)`,
+          },
+        );
+    }),
+  );
 }
 
 const unitAddressVsReg = warning('unit_address_vs_reg', [], (node, { fail }) => {
@@ -104,6 +113,7 @@ const unitAddressVsReg = warning('unit_address_vs_reg', [], (node, { fail }) => 
 function unitAddressFormat(buses: Buses): Check {
   const requires = ['node_name_format', 'pci_bridge', 'simple_bus_bridge'];
   return warning('unit_address_format', requires, (node, { fail }) => {
+    if (node.unitAddress[0] !== '0') return;
     // A bus that is known says itself what unit addresses on it look like.
     if (node.parent !== undefined && buses.has(node.parent)) return;
     const [, prefix, zero] = /^(0x)?(0(?=[0-9A-Fa-f]))?/.exec(node.unitAddress) ?? [];
@@ -118,13 +128,15 @@ function unitAddressFormat(buses: Buses): Check {
   });
 }
 
+const DEFAULT_CELLS = [
+  ['#address-cells', 2],
+  ['#size-cells', 1],
+] as const;
+
 const avoidDefaultAddrSize = warning('avoid_default_addr_size', ['addr_size_cells'], (node, { fail }) => {
   const { parent } = node;
   if (parent === undefined || !(node.has('reg') || node.has('ranges'))) return;
-  for (const [name, value] of [
-    ['#address-cells', 2],
-    ['#size-cells', 1],
-  ] as const)
+  for (const [name, value] of DEFAULT_CELLS)
     if (!parent.has(name))
       fail(node, undefined, `${parent.path} has no ${name}, so that the default of ${value} is used`, {
         hint: `write ${name} = <${value}> in ${parent.path}`,

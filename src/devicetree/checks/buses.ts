@@ -1,7 +1,7 @@
 import type { Check, CheckContext } from '../check.ts';
 import { cellAt } from '../getters.ts';
 import type { LiveNode } from '../live-tree.ts';
-import { addressCells, atName, cellsOf, hex, sizeCells, textOf, warning } from './define.ts';
+import { addressCells, atName, cellsOf, having, hex, sizeCells, textOf, warning } from './define.ts';
 
 export type BusKind = 'pci' | 'simple-bus' | 'i2c-bus' | 'spi-bus' | 'graph-port' | 'graph-ports';
 
@@ -42,80 +42,92 @@ function regCells(node: LiveNode): number[] | undefined {
 // PCI: IEEE 1275 PCI Bus Binding 2.2.1.1. A child's reg begins with phys.hi, npt000ss bbbbbbbb dddddfff rrrrrrrr.
 
 function pciBridge(buses: Buses): Check {
-  return warning('pci_bridge', ['device_type_is_string', 'addr_size_cells'], (node, context) => {
-    const { fail } = context;
-    const type = node.property('device_type');
-    if (type === undefined || textOf(type) !== 'pci') return;
-    buses.set(node, 'pci');
-    if (node.baseName !== 'pci' && node.baseName !== 'pcie')
-      fail(node, undefined, 'a PCI bridge is named neither pci nor pcie', {
-        ...atName(node),
-        hint: 'name it pci@… or pcie@…, or remove device_type',
-      });
-    if (!node.has('ranges'))
-      fail(node, undefined, 'a PCI bridge has no ranges', {
-        hint: 'say where its windows are, or remove device_type if it is no bridge',
-      });
-    expectCells(node, context, 'a PCI bus', 3, 2);
-    const range = node.property('bus-range');
-    if (range === undefined) return;
-    if (range.length !== 8) {
-      fail(node, range, 'bus-range is not two cells', { hint: 'write the first and the last bus number' });
-      return;
-    }
-    const [first = 0, last = 0] = cellsOf(range);
-    if (first > last) fail(node, range, 'the first bus number is above the last', { hint: 'swap them' });
-    if (last > 0xff)
-      fail(node, range, 'the last bus number is above 255', { hint: 'bus numbers have 8 bits' });
-  });
+  return having(
+    'device_type',
+    warning('pci_bridge', ['device_type_is_string', 'addr_size_cells'], (node, context) => {
+      const { fail } = context;
+      const type = node.property('device_type');
+      if (type === undefined || textOf(type) !== 'pci') return;
+      buses.set(node, 'pci');
+      if (node.baseName !== 'pci' && node.baseName !== 'pcie')
+        fail(node, undefined, 'a PCI bridge is named neither pci nor pcie', {
+          ...atName(node),
+          hint: 'name it pci@… or pcie@…, or remove device_type',
+        });
+      if (!node.has('ranges'))
+        fail(node, undefined, 'a PCI bridge has no ranges', {
+          hint: 'say where its windows are, or remove device_type if it is no bridge',
+        });
+      expectCells(node, context, 'a PCI bus', 3, 2);
+      const range = node.property('bus-range');
+      if (range === undefined) return;
+      if (range.length !== 8) {
+        fail(node, range, 'bus-range is not two cells', { hint: 'write the first and the last bus number' });
+        return;
+      }
+      const [first = 0, last = 0] = cellsOf(range);
+      if (first > last) fail(node, range, 'the first bus number is above the last', { hint: 'swap them' });
+      if (last > 0xff)
+        fail(node, range, 'the last bus number is above 255', { hint: 'bus numbers have 8 bits' });
+    }),
+  );
 }
 
 function pciDeviceReg(buses: Buses): Check {
-  return warning('pci_device_reg', ['reg_format', 'pci_bridge'], (node, context) => {
-    const { fail } = context;
-    if (node.parent === undefined || buses.get(node.parent) !== 'pci') return;
-    const property = node.property('reg');
-    if (property === undefined) return;
-    const [high = 0, middle = 0, low = 0] = cellsOf(property);
-    if (middle !== 0 || low !== 0)
-      fail(node, property, 'cells 2 and 3 of a configuration space address are not 0', { hint: 'write 0' });
-    if ((high & 0xff00_0000) !== 0)
-      fail(node, property, 'the first entry is not the configuration space of the device', {
-        hint: 'put the entry whose first byte is 0 first',
-      });
-    if ((high & 0xff) !== 0)
-      fail(node, property, 'the register number of a configuration space address is not 0', {
-        hint: 'write 0',
-      });
-    const device = hex((high & 0xf800) >> 11);
-    const func = (high & 0x700) >> 8;
-    if (func === 0 && node.unitAddress === device) return;
-    expectUnitAddress(node, context, 'a PCI bus', `${device},${hex(func)}`);
-  });
+  return having(
+    'reg',
+    warning('pci_device_reg', ['reg_format', 'pci_bridge'], (node, context) => {
+      const { fail } = context;
+      if (node.parent === undefined || buses.get(node.parent) !== 'pci') return;
+      const property = node.property('reg');
+      if (property === undefined) return;
+      const [high = 0, middle = 0, low = 0] = cellsOf(property);
+      if (middle !== 0 || low !== 0)
+        fail(node, property, 'cells 2 and 3 of a configuration space address are not 0', { hint: 'write 0' });
+      if ((high & 0xff00_0000) !== 0)
+        fail(node, property, 'the first entry is not the configuration space of the device', {
+          hint: 'put the entry whose first byte is 0 first',
+        });
+      if ((high & 0xff) !== 0)
+        fail(node, property, 'the register number of a configuration space address is not 0', {
+          hint: 'write 0',
+        });
+      const device = hex((high & 0xf800) >> 11);
+      const func = (high & 0x700) >> 8;
+      if (func === 0 && node.unitAddress === device) return;
+      expectUnitAddress(node, context, 'a PCI bus', `${device},${hex(func)}`);
+    }),
+  );
 }
 
 function pciDeviceBusNum(buses: Buses): Check {
-  return warning('pci_device_bus_num', ['reg_format', 'pci_bridge'], (node, { fail }) => {
-    if (node.parent === undefined || buses.get(node.parent) !== 'pci') return;
-    const property = node.property('reg');
-    const high = regCells(node)?.[0];
-    if (high === undefined) return;
-    const number = (high & 0x00ff_0000) >> 16;
-    const range = node.parent.property('bus-range');
-    const [first = 0, last = 0] = range === undefined ? [] : cellsOf(range);
-    if (number < first || number > last)
-      fail(node, property, `PCI bus number ${number} is not between ${first} and ${last}`, {
-        hint: `correct reg, or bus-range of ${node.parent.path}`,
-      });
-  });
+  return having(
+    'reg',
+    warning('pci_device_bus_num', ['reg_format', 'pci_bridge'], (node, { fail }) => {
+      if (node.parent === undefined || buses.get(node.parent) !== 'pci') return;
+      const property = node.property('reg');
+      const high = regCells(node)?.[0];
+      if (high === undefined) return;
+      const number = (high & 0x00ff_0000) >> 16;
+      const range = node.parent.property('bus-range');
+      const [first = 0, last = 0] = range === undefined ? [] : cellsOf(range);
+      if (number < first || number > last)
+        fail(node, property, `PCI bus number ${number} is not between ${first} and ${last}`, {
+          hint: `correct reg, or bus-range of ${node.parent.path}`,
+        });
+    }),
+  );
 }
 
 // simple-bus: Devicetree Specification 4.5.
 
 function simpleBusBridge(buses: Buses): Check {
-  return warning('simple_bus_bridge', ['addr_size_cells', 'compatible_is_string_list'], (node) => {
-    if (node.compatible.includes('simple-bus')) buses.set(node, 'simple-bus');
-  });
+  return having(
+    'compatible',
+    warning('simple_bus_bridge', ['addr_size_cells', 'compatible_is_string_list'], (node) => {
+      if (node.compatible.includes('simple-bus')) buses.set(node, 'simple-bus');
+    }),
+  );
 }
 
 function simpleBusReg(buses: Buses): Check {

@@ -18,6 +18,11 @@ export function onDemand(name: string, requires: readonly string[], run: Check['
   return { name, level: 'off', requires, run };
 }
 
+/** The check for nodes that have `property` only. */
+export function having(property: string, check: Check): Check {
+  return { ...check, having: property };
+}
+
 /** The place of the node's name, for what is wrong with the name itself. */
 export function atName(node: LiveNode): { readonly start?: Loc; readonly end?: Loc } {
   return node.nameLoc === NOWHERE ? {} : { start: node.nameLoc, end: node.nameLoc + node.name.length };

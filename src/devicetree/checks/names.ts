@@ -42,9 +42,9 @@ const nodeNameNotEmpty = error('node_name_not_empty', ['node_name_chars'], (node
 });
 
 const propertyNameChars = error('property_name_chars', [], (node, { fail }) => {
-  for (const property of node.properties) {
+  for (const property of node.allProperties) {
     const bad = PROPERTY.exec(property.name)?.[0];
-    if (bad !== undefined)
+    if (bad !== undefined && !property.deleted)
       fail(node, property, `"${bad}" may not stand in a property name`, {
         hint: 'use letters, digits and , . _ + ? # -',
       });

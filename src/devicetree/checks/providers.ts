@@ -1,7 +1,7 @@
 import type { Check, CheckContext } from '../check.ts';
 import { cellAt } from '../getters.ts';
 import type { LiveNode, LiveProperty } from '../live-tree.ts';
-import { bytes, cellOf, isPhandle, onDemand, warning } from './define.ts';
+import { bytes, cellOf, having, isPhandle, onDemand, warning } from './define.ts';
 import type { PhandleIndex } from './phandles.ts';
 import { cellCheck } from './value-forms.ts';
 
@@ -106,7 +106,7 @@ function checkList(
 
 /** `gpios`, `reset-gpios`, and the deprecated `gpio`, `reset-gpio`; but `nr-gpios` of a vendor is a number. */
 function isGpioList(name: string): boolean {
-  return /(?:^|-)gpios?$/.test(name) && !name.endsWith(',nr-gpios');
+  return name.includes('gpio') && /(?:^|-)gpios?$/.test(name) && !name.endsWith(',nr-gpios');
 }
 
 const deprecatedGpioProperty = onDemand('deprecated_gpio_property', [], (node, { fail }) => {
@@ -117,21 +117,24 @@ const deprecatedGpioProperty = onDemand('deprecated_gpio_property', [], (node, {
 
 export function providerChecks(phandles: PhandleIndex): readonly Check[] {
   const checks: Check[] = PROVIDERS.flatMap((provider) => [
-    warning(
-      `${provider.name}_property`,
-      [`${provider.name}_is_cell`, 'phandle_references'],
-      (node, context) => {
-        const property = node.property(provider.property);
-        if (property !== undefined) checkList(node, property, provider, context, phandles);
-      },
+    having(
+      provider.property,
+      warning(
+        `${provider.name}_property`,
+        [`${provider.name}_is_cell`, 'phandle_references'],
+        (node, context) => {
+          const property = node.property(provider.property);
+          if (property !== undefined) checkList(node, property, provider, context, phandles);
+        },
+      ),
     ),
     cellCheck(`${provider.name}_is_cell`, provider.cells),
   ]);
   const gpiosProperty = warning('gpios_property', ['phandle_references'], (node, context) => {
     // A hog's gpios are pins of its parent, without a phandle.
-    if (node.has('gpio-hog')) return;
-    for (const property of node.properties)
-      if (isGpioList(property.name)) checkList(node, property, { cells: '#gpio-cells' }, context, phandles);
+    const lists = node.allProperties.filter(({ name, deleted }) => !deleted && isGpioList(name));
+    if (lists.length === 0 || node.has('gpio-hog')) return;
+    for (const property of lists) checkList(node, property, { cells: '#gpio-cells' }, context, phandles);
   });
   return [...checks, deprecatedGpioProperty, gpiosProperty];
 }

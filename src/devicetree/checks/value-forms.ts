@@ -1,17 +1,20 @@
 import type { Check } from '../check.ts';
 import type { LiveProperty } from '../live-tree.ts';
-import { bytes, warning } from './define.ts';
+import { bytes, having, warning } from './define.ts';
 
 /** What the values of well-known properties look like. Devicetree Specification 2.2.4.2 and 2.3. */
 
 export function cellCheck(name: string, propertyName: string): Check {
-  return warning(name, [], (node, { fail }) => {
-    const property = node.property(propertyName);
-    if (property !== undefined && property.length !== 4)
-      fail(node, property, `${propertyName} has ${bytes(property.length)}, but is one cell`, {
-        hint: `write ${propertyName} = <…> with one number`,
-      });
-  });
+  return having(
+    propertyName,
+    warning(name, [], (node, { fail }) => {
+      const property = node.property(propertyName);
+      if (property !== undefined && property.length !== 4)
+        fail(node, property, `${propertyName} has ${bytes(property.length)}, but is one cell`, {
+          hint: `write ${propertyName} = <…> with one number`,
+        });
+    }),
+  );
 }
 
 /** True for text with one NUL, at its end. */
@@ -27,17 +30,20 @@ export const NOT_A_STRING = 'the value is not one string';
 export const WRITE_A_STRING = 'write one text in quotes';
 
 function stringCheck(name: string, propertyName: string): Check {
-  return warning(name, [], (node, { fail }) => {
-    const property = node.property(propertyName);
-    if (property !== undefined && !isString(property))
-      fail(node, property, NOT_A_STRING, { hint: WRITE_A_STRING });
-  });
+  return having(
+    propertyName,
+    warning(name, [], (node, { fail }) => {
+      const property = node.property(propertyName);
+      if (property !== undefined && !isString(property))
+        fail(node, property, NOT_A_STRING, { hint: WRITE_A_STRING });
+    }),
+  );
 }
 
 function stringListCheck(name: string, isMeant: (propertyName: string) => boolean): Check {
   return warning(name, [], (node, { fail }) => {
-    for (const property of node.properties)
-      if (isMeant(property.name) && !isStringList(property))
+    for (const property of node.allProperties)
+      if (isMeant(property.name) && !property.deleted && !isStringList(property))
         fail(node, property, 'the value is not a list of strings', {
           hint: 'write texts in quotes, with commas between them',
         });
@@ -51,6 +57,9 @@ export const VALUE_FORM_CHECKS: readonly Check[] = [
   stringCheck('model_is_string', 'model'),
   stringCheck('status_is_string', 'status'),
   stringCheck('label_is_string', 'label'),
-  stringListCheck('compatible_is_string_list', (name) => name === 'compatible'),
+  having(
+    'compatible',
+    stringListCheck('compatible_is_string_list', (name) => name === 'compatible'),
+  ),
   stringListCheck('names_is_string_list', (name) => name.endsWith('-names')),
 ];

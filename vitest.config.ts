@@ -9,7 +9,7 @@ export default defineConfig({
     reporters: ['default', ['json', { outputFile: 'coverage/results.json' }]],
     coverage: {
       provider: 'v8',
-      include: ['src/**', 'hosts/**'],
+      include: ['src/**/*.ts', 'hosts/**/*.ts'],
       reporter: ['text-summary', 'json-summary'],
       reportOnFailure: true,
     },

@@ -1,16 +1,17 @@
 import { BusFault } from '../../src/bus/index.ts';
-import type { ByteLink, LinkOpener } from '../link/index.ts';
+import { type ByteLink, type LinkOpener, Session, type Step } from '../link/index.ts';
 import { BinaryEntry } from './binary-entry.ts';
 import {
   type AdapterVersion,
   type BITBANG,
   COMMON,
   DEFAULT_BAUD,
+  DONE,
   encodePeripherals,
   MODE_NAME,
   PULL_UP_SOURCE,
+  STATUS,
 } from './protocol.ts';
-import { DONE, Session, type Step } from './session.ts';
 import type { Settings } from './settings.ts';
 
 /** A bus mode of the adapter, as its controller wants it. */
@@ -230,7 +231,7 @@ export class Adapter {
         send: Uint8Array.of(COMMON.PULL_UP_VOLTAGE | source),
         reply: 1,
         prefix: DONE,
-        refusable: true,
+        refusal: STATUS.REFUSED,
         done: ([status]) => (status === DONE[0] ? undefined : this.#noPullUps()),
       });
     }

@@ -1,5 +1,5 @@
 import { BusFault } from '../../src/bus/index.ts';
-import type { ByteLink } from '../link/index.ts';
+import type { ByteLink, Session } from '../link/index.ts';
 import {
   type AdapterVersion,
   BITBANG,
@@ -14,7 +14,6 @@ import {
   WRITE_THEN_READ_MAX,
   ZEROS_TO_BINARY,
 } from './protocol.ts';
-import type { Session } from './session.ts';
 
 /** Unanswered bytes that a v3 surely takes; each 00 may be answered with the five of `BBIO1`. */
 const GROUP = 4;

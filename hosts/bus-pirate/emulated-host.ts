@@ -8,12 +8,11 @@ import {
   type SpiController,
 } from '../../src/bus/index.ts';
 import { loadModels, populateI2c, populateSpi, type SimulationOptions } from '../../src/sim/index.ts';
-import { serialLink } from '../link/index.ts';
+import { type ServedEmulator, serialLink, serveEmulator } from '../link/index.ts';
 import { BusPirateHost } from './controller.ts';
 import { BusPirateEmulator, type EmulatorOptions } from './emulator.ts';
 import { V3_FIRMWARE_6_1, V4_FIRMWARE_8_0 } from './emulator-firmware.ts';
 import { DEFAULT_BAUD } from './protocol.ts';
-import { type ServedEmulator, serveEmulator } from './serve-emulator.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 /** Which adapter is emulated, by the node's `dtbus,hardware`. */

@@ -5,10 +5,10 @@ import {
   type I2cController,
   type I2cMessage,
 } from '../../src/bus/index.ts';
+import type { Step } from '../link/index.ts';
 import { type Adapter, announced, type BusMode } from './adapter.ts';
 import { BUS_CLEAR, I2cTransaction } from './i2c-transaction.ts';
-import { BITBANG, COMMON, I2C, I2C_SPEEDS, MODE_NAME, STATUS, speedIndex } from './protocol.ts';
-import { DONE, type Step } from './session.ts';
+import { BITBANG, COMMON, DONE, I2C, I2C_SPEEDS, MODE_NAME, STATUS, speedIndex } from './protocol.ts';
 
 /** Single commands make any sequence, so nothing that a message may ask for has to be refused. */
 const FUNCTIONALITY =

@@ -1,6 +1,15 @@
 import { BusFault, I2C_M, type I2cMessage } from '../../src/bus/index.ts';
-import { ACKNOWLEDGE, BULK_MAX, bulk, I2C, STATUS, WRITE_THEN_READ_MAX, writeThenRead } from './protocol.ts';
-import { DONE, type Step } from './session.ts';
+import type { Step } from '../link/index.ts';
+import {
+  ACKNOWLEDGE,
+  BULK_MAX,
+  bulk,
+  DONE,
+  I2C,
+  STATUS,
+  WRITE_THEN_READ_MAX,
+  writeThenRead,
+} from './protocol.ts';
 
 /** First byte of a ten-bit address: `11110` A9 A8 R/W (UM10204 3.1.11). */
 const TEN_BIT_PREFIX = 0xf0;
@@ -110,7 +119,7 @@ export class I2cTransaction {
       send: writeThenRead(I2C.WRITE_THEN_READ, Uint8Array.of(address), buf.length),
       reply: 1 + buf.length,
       prefix: DONE,
-      refusable: true,
+      refusal: STATUS.REFUSED,
       wait: true,
       done: (reply) => {
         // Refused, it leaves the bus as it is, without a STOP.

@@ -12,8 +12,6 @@ export {
   V3_FIRMWARE_6_1,
   V4_FIRMWARE_8_0,
 } from './emulator-firmware.ts';
-export { Faults } from './faults.ts';
-export { type EmulatorPort, type ServedEmulator, serveEmulator } from './serve-emulator.ts';
 export { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 
 const EMULATOR = 'dtbus,bus-pirate-emulator';

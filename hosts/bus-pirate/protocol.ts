@@ -24,6 +24,9 @@ export const ZEROS_TO_BINARY = 20;
 /** The first byte of most replies. */
 export const STATUS = { REFUSED: 0x00, DONE: 0x01 } as const;
 
+/** How most replies begin when all went well. */
+export const DONE: Uint8Array = Uint8Array.of(STATUS.DONE);
+
 /** What each byte written in an I2C bulk write is answered with. */
 export const ACKNOWLEDGE = { ACK: 0x00, NACK: 0x01 } as const;
 

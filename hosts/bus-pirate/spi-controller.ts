@@ -7,9 +7,11 @@ import {
   type SpiController,
   type SpiTransfer,
 } from '../../src/bus/index.ts';
+import type { Step } from '../link/index.ts';
 import type { Adapter, BusMode } from './adapter.ts';
 import {
   BITBANG,
+  DONE,
   encodeSpiConfig,
   isAtLeast,
   MODE_NAME,
@@ -19,7 +21,6 @@ import {
   speedIndex,
   WRITE_THEN_READ_MAX,
 } from './protocol.ts';
-import { DONE, type Step } from './session.ts';
 import { chipSelect, planMessage } from './spi-message.ts';
 
 const MODES = SPI_MODE.CPHA | SPI_MODE.CPOL | SPI_MODE.CS_HIGH | SPI_MODE.LSB_FIRST | SPI_MODE.NO_CS;

@@ -1,6 +1,6 @@
 import { BusFault, SPI_MODE, type SpiTransfer } from '../../src/bus/index.ts';
-import { BULK_MAX, bulk, SPI, STATUS, WRITE_THEN_READ_MAX, writeThenRead } from './protocol.ts';
-import { DONE, type Step } from './session.ts';
+import type { Step } from '../link/index.ts';
+import { BULK_MAX, bulk, DONE, SPI, STATUS, WRITE_THEN_READ_MAX, writeThenRead } from './protocol.ts';
 import { fromWire, isPlain, toWire, wireLength } from './spi-words.ts';
 
 /** Delays up to this are met by what the firmware does between two commands. */
@@ -171,7 +171,7 @@ function exchange(
     send: writeThenRead(command, write, read.length),
     reply: 1 + read.length,
     prefix: DONE,
-    refusable: true,
+    refusal: STATUS.REFUSED,
     wait: !pipelined,
     done: (reply) => {
       if (reply[0] === STATUS.REFUSED) {

@@ -1,3 +1,11 @@
 export type { ByteLink, LinkEvents, LinkOpener } from './byte-link.ts';
+export { Faults } from './faults.ts';
 export { portsThatExist, serialLink } from './serial.ts';
+export {
+  type EmulatedAdapter,
+  type EmulatorPort,
+  type ServedEmulator,
+  serveEmulator,
+} from './serve-emulator.ts';
+export { Session, type Step } from './session.ts';
 export { streamLink, tcpLink } from './stream.ts';

@@ -2,14 +2,11 @@ import {
   BusPirateEmulator,
   BusPirateHost,
   DEFAULT_SETTINGS,
-  Faults,
-  type ServedEmulator,
-  serveEmulator,
   type Traits,
   V3_FIRMWARE_6_1,
   V4_FIRMWARE_8_0,
 } from '../../hosts/bus-pirate/index.ts';
-import { serialLink } from '../../hosts/link/index.ts';
+import { Faults, type ServedEmulator, serialLink, serveEmulator } from '../../hosts/link/index.ts';
 import { SimulatedI2cController, SimulatedSpiController } from '../../hosts/simulated/index.ts';
 import { type ControllerBench, describeControllers } from './controller-suite.ts';
 import { RecordingWire } from './recording-wire.ts';

@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   BusPirateEmulator,
-  type ServedEmulator,
-  serveEmulator,
   type Traits,
   V3_FIRMWARE_6_1,
   V4_FIRMWARE_8_0,
 } from '../../../hosts/bus-pirate/index.ts';
+import { type ServedEmulator, serveEmulator } from '../../../hosts/link/index.ts';
 import { loadModels, populateSpi, RealClock } from '../../../src/sim/index.ts';
 import { node } from '../../sim/support.ts';
 

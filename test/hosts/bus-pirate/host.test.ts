@@ -9,8 +9,8 @@ import {
   createBusPirate,
   createEmulatedBusPirate,
   driver,
-  serveEmulator,
 } from '../../../hosts/bus-pirate/index.ts';
+import { serveEmulator } from '../../../hosts/link/index.ts';
 import { type Host, I2C_M, NodeError } from '../../../src/bus/index.ts';
 import { loadModels, PartRegistry } from '../../../src/sim/index.ts';
 import { type NodeLiteral, node, spiTransfer } from '../../sim/support.ts';

@@ -3,10 +3,10 @@ import {
   BusPirateEmulator,
   BusPirateHost,
   DEFAULT_SETTINGS,
-  Faults,
   type Traits,
   V4_FIRMWARE_8_0,
 } from '../../../hosts/bus-pirate/index.ts';
+import { Faults } from '../../../hosts/link/index.ts';
 import { type BusFault, I2C_M, type I2cMessage } from '../../../src/bus/index.ts';
 import { spiTransfer } from '../../sim/support.ts';
 import { faultOf } from '../controller-suite.ts';

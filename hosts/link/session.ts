@@ -1,6 +1,5 @@
 import { BusFault } from '../../src/bus/index.ts';
-import type { ByteLink } from '../link/index.ts';
-import { STATUS } from './protocol.ts';
+import type { ByteLink } from './byte-link.ts';
 
 /** A command to the adapter and what it answers. */
 export interface Step {
@@ -9,8 +8,8 @@ export interface Step {
   readonly reply: number;
   /** What the reply begins with; anything else is rubbish. */
   readonly prefix?: Uint8Array;
-  /** The adapter may also answer with `REFUSED` alone: then `done` gets that one byte. */
-  readonly refusable?: boolean;
+  /** The adapter may also refuse, by this byte alone: then `done` gets that one byte. */
+  readonly refusal?: number;
   /** What follows is sent only when this has been answered. */
   readonly wait?: boolean;
   /** Let this time pass after the answer, in ms. */
@@ -29,8 +28,6 @@ export interface RunOptions {
   readonly quietMs: number;
   readonly signal?: AbortSignal | undefined;
 }
-
-export const DONE = Uint8Array.of(STATUS.DONE);
 
 /** Who waits for the running flight, or for a text. */
 interface Waiter {
@@ -232,7 +229,7 @@ export class Session {
       const step = flight.steps[flight.next] as Step;
       const available = this.#end - this.#start;
       let length = step.reply;
-      if (step.refusable && available > 0 && this.#buffer[this.#start] === STATUS.REFUSED) length = 1;
+      if (available > 0 && this.#buffer[this.#start] === step.refusal) length = 1;
       else if (!this.#startsWith(step.prefix)) {
         flight.rubbish = true;
         this.#rubbish();

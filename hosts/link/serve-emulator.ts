@@ -1,7 +1,11 @@
 import type { Duplex } from 'node:stream';
 import { openPty } from '../../src/os/index.ts';
-import type { BusPirateEmulator } from './emulator.ts';
 import { Faults } from './faults.ts';
+
+/** The firmware of an adapter: takes what a client sends and gives what the adapter answers. */
+export interface EmulatedAdapter {
+  feed(bytes: Uint8Array): Uint8Array;
+}
 
 /** Where the emulator is to be reached. */
 export type EmulatorPort =
@@ -27,7 +31,7 @@ export interface ServedEmulator {
  * @throws {OsError} when the system has no pty to give.
  */
 export function serveEmulator(
-  emulator: BusPirateEmulator,
+  emulator: EmulatedAdapter,
   port: EmulatorPort,
   faults: Faults = new Faults(),
 ): ServedEmulator {

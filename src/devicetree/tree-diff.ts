@@ -71,24 +71,21 @@ function compareNodes(
   paths: PhandlePaths,
 ): NodeChange | undefined {
   const properties: PropertyChange[] = [];
-  for (const property of old?.properties ?? []) {
-    const later = now?.property(property.name);
+  const before = written(old);
+  const after = written(now);
+  for (const [name, property] of before) {
+    const later = after.get(name);
     if (later !== undefined && isSame(property, later, paths)) continue;
     properties.push({
       kind: later === undefined ? 'removed' : 'changed',
-      name: property.name,
+      name,
       before: propertyText(property),
-      after: later === undefined ? undefined : propertyText(later),
+      after: later && propertyText(later),
     });
   }
-  for (const property of now?.properties ?? [])
-    if (old?.property(property.name) === undefined)
-      properties.push({
-        kind: 'added',
-        name: property.name,
-        before: undefined,
-        after: propertyText(property),
-      });
+  for (const [name, property] of after)
+    if (!before.has(name))
+      properties.push({ kind: 'added', name, before: undefined, after: propertyText(property) });
 
   const path = (old ?? now)?.path ?? '';
   if (old === undefined) return { kind: 'added', path, properties };
@@ -97,7 +94,6 @@ function compareNodes(
 }
 
 function isSame(old: Property, now: Property, paths: PhandlePaths): boolean {
-  if (isGiven(old) && isGiven(now)) return true;
   const { value: a } = old;
   const { value: b } = now;
   if (a.length !== b.length) return false;
@@ -112,10 +108,13 @@ function isSame(old: Property, now: Property, paths: PhandlePaths): boolean {
   return true;
 }
 
-/** A phandle that was counted out, not written down. */
-function isGiven(property: Property): boolean {
-  const isPhandle = property.name === 'phandle' || property.name === 'linux,phandle';
-  return isPhandle && property.span === undefined && property.node.tree.sources.files.length > 0;
+/** The node's properties by name, without a phandle that no source wrote but that was given to it. */
+function written(node: Node | undefined): ReadonlyMap<string, Property> {
+  if (node === undefined) return new Map();
+  const isFromSource = node.tree.sources.files.length > 0;
+  const isWritten = ({ name, span }: Property): boolean =>
+    !isFromSource || span !== undefined || (name !== 'phandle' && name !== 'linux,phandle');
+  return new Map(node.properties.filter(isWritten).map((property) => [property.name, property]));
 }
 
 /** Offsets at which both values refer to the same path. */

@@ -8,4 +8,13 @@ export {
   serveEmulator,
 } from './serve-emulator.ts';
 export { Session, type Step } from './session.ts';
+export {
+  type HalfDuplex,
+  halfDuplex,
+  hasDelays,
+  type Move,
+  paused,
+  type Segment,
+  segmentsOf,
+} from './spi-moves.ts';
 export { streamLink, tcpLink } from './stream.ts';

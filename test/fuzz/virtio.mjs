@@ -1,0 +1,459 @@
+// Mutation fuzzer of the virtqueue, on the compiled package: `npm run build` first.
+//
+//   node test/fuzz/virtio.mjs [COUNT | SECONDSs] [SEED]     node test/fuzz/virtio.mjs 10000000
+//                                                           node test/fuzz/virtio.mjs 60s 1234
+//
+// The device's end gets rings that an honest driver might have written, with some of their words changed; the
+// driver's end gets used rings of the same kind. Whatever is in them, neither may throw, hang, read or write
+// outside guest memory, give a chain back twice or not at all, or return a request it does not have.
+
+import { pathToFileURL } from 'node:url';
+import {
+  createDeviceQueue,
+  createDriverQueue,
+  DmaAllocator,
+  featureSet,
+  GuestMemory,
+  queueAreaSizes,
+  VIRTIO_F,
+} from '../../dist/src/virtio/index.js';
+
+const LOW_BYTES = 1 << 16;
+const HIGH_BYTES = 1 << 13;
+const HIGH_ADDRESS = 2 ** 33;
+const GUARD = 64;
+const GUARD_BYTE = 0x5a;
+const TABLES = 0x8000;
+const DATA = 0xc000;
+const NEXT = 1;
+const WRITE = 2;
+const INDIRECT = 4;
+const AVAIL = 0x80;
+const USED = 0x8000;
+
+/** xorshift32: the same seed, the same run. */
+function randomFrom(seed) {
+  let state = seed | 1;
+  return (below) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % below;
+  };
+}
+
+class FuzzError extends Error {}
+
+function must(holds, what) {
+  if (!holds) throw new FuzzError(what);
+}
+
+/** Guest memory of two regions with guards around both. */
+function guestMemory() {
+  const low = new SharedArrayBuffer(LOW_BYTES + 2 * GUARD);
+  const high = new SharedArrayBuffer(HIGH_BYTES + 2 * GUARD);
+  for (const buffer of [low, high]) new Uint8Array(buffer).fill(GUARD_BYTE);
+  const memory = new GuestMemory([
+    { guestAddress: 0, size: LOW_BYTES, buffer: low, byteOffset: GUARD },
+    { guestAddress: HIGH_ADDRESS, size: HIGH_BYTES, buffer: high, byteOffset: GUARD },
+  ]);
+  const guards = [low, high].flatMap((buffer) => [
+    new Uint8Array(buffer, 0, GUARD),
+    new Uint8Array(buffer, buffer.byteLength - GUARD, GUARD),
+  ]);
+  return { memory, view: new DataView(low, GUARD, LOW_BYTES), guards };
+}
+
+function isMapped(address, size) {
+  return address >= HIGH_ADDRESS ? address + size <= HIGH_ADDRESS + HIGH_BYTES : address + size <= LOW_BYTES;
+}
+
+/** One queue whose driver is this fuzzer. */
+class DeviceTarget {
+  constructor(random, packed, size, features) {
+    Object.assign(this, guestMemory(), { random, packed, size });
+    const set = featureSet(...features, ...(packed ? [VIRTIO_F.RING_PACKED] : []));
+    const bytes = queueAreaSizes(size, set);
+    const descriptor = 0x100;
+    const driver = descriptor + bytes.descriptor;
+    const device = Math.ceil((driver + bytes.driver) / 4) * 4;
+    this.config = { size, features: set, descriptor, driver, device };
+    this.ringsEnd = device + bytes.device;
+    this.inOrder = features.includes(VIRTIO_F.IN_ORDER);
+    this.queue = createDeviceQueue(this.memory, this.config);
+    this.start();
+  }
+
+  start() {
+    this.queue.reset();
+    new Uint8Array(this.view.buffer, GUARD, this.ringsEnd).fill(0);
+    this.held = [];
+    this.offered = 0;
+    this.popped = 0;
+    this.returned = 0;
+    this.malformedBefore = this.queue.malformed;
+    this.next = 0;
+    this.wrap = 1;
+  }
+
+  /** One round: offer, spoil, work off. Returns how many chains the device was made to look at. */
+  round() {
+    const before = this.popped + this.queue.malformed;
+    if (this.packed) this.offerPacked();
+    else this.offerSplit();
+    this.spoil();
+    const spoilsRing = this.work();
+    for (const guard of this.guards) {
+      for (let i = 0; i < GUARD; i += 8)
+        must(guard[i] === GUARD_BYTE, 'a byte outside guest memory was written');
+    }
+    const looked = this.popped + this.queue.malformed - before;
+    if (this.queue.broken !== undefined || spoilsRing || this.random(64) === 0) this.start();
+    return looked;
+  }
+
+  writeDescriptor(at, address, length, flags, link) {
+    const { view, packed } = this;
+    view.setUint32(at, address % 2 ** 32, true);
+    view.setUint32(at + 4, address / 2 ** 32, true);
+    view.setUint32(at + 8, length, true);
+    view.setUint32(at + 12, packed ? (flags << 16) | link : (link << 16) | flags, true);
+  }
+
+  /** An honest piece: address and length of data. */
+  piece() {
+    const { random } = this;
+    const length = random(100);
+    if (random(4) === 0) return [HIGH_ADDRESS + random(HIGH_BYTES - length), length];
+    return [DATA + random(LOW_BYTES - DATA - length), length];
+  }
+
+  /** An honest indirect table; returns its address and length. */
+  table() {
+    const { random } = this;
+    const count = 1 + random(5);
+    const at = TABLES + 16 * random((DATA - TABLES) / 16 - count);
+    const writable = random(count + 1);
+    for (let i = 0; i < count; i++) {
+      const flags = (i >= writable ? WRITE : 0) | (i < count - 1 && !this.packed ? NEXT : 0);
+      this.writeDescriptor(at + 16 * i, ...this.piece(), flags, i + 1);
+    }
+    return [at, 16 * count];
+  }
+
+  offerSplit() {
+    const { random, view, config, size } = this;
+    const room = size - this.held.length;
+    const idx = view.getUint16(config.driver + 2, true);
+    let descriptor = random(size);
+    let count = 0;
+    for (; count < room && random(6) !== 0; count++) {
+      const pieces = 1 + random(Math.min(4, size));
+      const head = descriptor;
+      for (let i = 0; i < pieces; i++) {
+        const last = i === pieces - 1;
+        const next = (descriptor + 1) % size;
+        const indirect = last && random(4) === 0;
+        const [address, length] = indirect ? this.table() : this.piece();
+        const flags = indirect ? INDIRECT : (i * 2 >= pieces ? WRITE : 0) | (last ? 0 : NEXT);
+        this.writeDescriptor(config.descriptor + 16 * descriptor, address, length, flags, last ? 0 : next);
+        descriptor = next;
+      }
+      view.setUint16(config.driver + 4 + 2 * ((idx + count) % size), head, true);
+    }
+    view.setUint16(config.driver + 2, idx + count, true);
+  }
+
+  offerPacked() {
+    const { random, config, size } = this;
+    let room = size - this.held.reduce((sum, { descriptors }) => sum + descriptors, 0);
+    while (room > 0 && random(6) !== 0) {
+      const pieces = 1 + random(Math.min(4, room));
+      const indirect = pieces === 1 && random(3) === 0;
+      for (let i = 0; i < pieces; i++) {
+        const [address, length] = indirect ? this.table() : this.piece();
+        const mark = this.wrap === 1 ? AVAIL : USED;
+        const flags =
+          (indirect ? INDIRECT : i * 2 >= pieces ? WRITE : 0) | (i < pieces - 1 ? NEXT : 0) | mark;
+        this.writeDescriptor(config.descriptor + 16 * this.next, address, length, flags, random(0x10000));
+        this.next++;
+        if (this.next === size) {
+          this.next = 0;
+          this.wrap ^= 1;
+        }
+      }
+      room -= pieces;
+    }
+  }
+
+  /** Changes a few words of rings and tables, to values that are likely to hurt. */
+  spoil() {
+    const { random, view, ringsEnd, config } = this;
+    for (let n = random(4); n > 0; n--) {
+      const inTables = random(3) === 0;
+      const at = inTables
+        ? TABLES + 4 * random((DATA - TABLES) / 4)
+        : config.descriptor + 2 * random((ringsEnd - config.descriptor) / 2);
+      switch (random(6)) {
+        case 0:
+          view.setUint8(at, view.getUint8(at) ^ (1 << random(8)));
+          break;
+        case 1:
+          view.setUint16(at, [0, 1, 0x7fff, 0x8000, 0xffff, this.size, this.size - 1][random(7)], true);
+          break;
+        case 2:
+          view.setUint16(at, random(this.size * 2), true);
+          break;
+        case 3:
+          view.setUint32(
+            at & ~3,
+            [0xffff_ffff, 0x8000_0000, LOW_BYTES, LOW_BYTES - 1, 2, 0][random(6)],
+            true,
+          );
+          break;
+        case 4:
+          view.setUint16(at, random(0x10000), true);
+          break;
+        default:
+          view.setUint8(at, random(256));
+      }
+    }
+  }
+
+  /** Plays the device. Returns true when a chain let it write over the rings themselves. */
+  work() {
+    const { random, queue, held } = this;
+    let spoilsRing = false;
+    const most = this.size * 2 + 2;
+    for (let n = 0; ; n++) {
+      must(n <= most, 'the ring never runs dry');
+      const chain = queue.pop();
+      if (chain === undefined) break;
+      this.popped++;
+      spoilsRing = this.use(chain) || spoilsRing;
+      held.push(chain);
+      while (held.length > random(4)) this.giveBack();
+    }
+    while (held.length > random(6)) this.giveBack();
+    queue.flush();
+    queue.needsNotification();
+    if (random(4) === 0) queue.enableNotification();
+    if (random(8) === 0) queue.disableNotification();
+    must(queue.inFlight === held.length, `${queue.inFlight} chains are said to be out, ${held.length} are`);
+    if (!this.packed && !this.inOrder && !spoilsRing) {
+      const index = this.view.getUint16(this.config.device + 2, true);
+      const expected = (this.returned + queue.malformed - this.malformedBefore) & 0xffff;
+      // The fuzzer may have changed the index itself; the next used chain puts it right.
+      this.mismatch = index === expected ? 0 : (this.mismatch ?? 0) + 1;
+    }
+    return spoilsRing;
+  }
+
+  giveBack() {
+    const { random, queue, held } = this;
+    const [chain] = held.splice(random(held.length), 1);
+    const written = random(3) === 0 ? random(2 ** 31) : chain.writable.length;
+    if (random(2) === 0) queue.pushUsed(chain, written);
+    else queue.stageUsed(chain, written);
+    this.returned++;
+  }
+
+  /** Reads and writes all of a chain, and checks that all of it is guest memory. */
+  use(chain) {
+    const { random } = this;
+    let spoilsRing = false;
+    for (const list of [chain.readableSegments, chain.writableSegments]) {
+      let length = 0;
+      for (let i = 0; i < list.count; i++) {
+        const address = list.addresses[i];
+        must(
+          list.sizes[i] > 0 && isMapped(address, list.sizes[i]),
+          `piece ${address}+${list.sizes[i]} is not mapped`,
+        );
+        length += list.sizes[i];
+        if (list === chain.writableSegments && address < this.ringsEnd) spoilsRing = true;
+      }
+      must(length === list.length, 'the length of a chain is not the sum of its pieces');
+    }
+    const { readable, writable } = chain;
+    const total = readable.remaining;
+    if (total >= 8) readable.readU32();
+    if (total >= 8) readable.readU16();
+    if (readable.remaining > 0) readable.readU8();
+    const half = random(readable.remaining + 1);
+    must(readable.take(half).length === half, 'a reader gave less than was asked for');
+    readable.skip(readable.remaining);
+    // An error object costs more than all the rest.
+    const tryEnds = random(64) === 0;
+    if (tryEnds)
+      must(
+        throws(() => readable.readU8()),
+        'a reader read beyond its end',
+      );
+    if (writable.length > 0) writable.writeLastU8(1);
+    if (writable.remaining >= 4) writable.writeU32(0x01020304);
+    writable.take(random(writable.remaining + 1)).fill(7);
+    writable.write(new Uint8Array(writable.remaining));
+    if (tryEnds)
+      must(
+        throws(() => writable.writeU8(1)),
+        'a writer wrote beyond its end',
+      );
+    return spoilsRing;
+  }
+}
+
+function throws(act) {
+  try {
+    act();
+    return false;
+  } catch (error) {
+    if (error.name === 'ChainTooShort') return true;
+    throw error;
+  }
+}
+
+/** One queue whose device is this fuzzer. */
+class DriverTarget {
+  constructor(random, packed, size, features) {
+    Object.assign(this, guestMemory(), { random, packed, size });
+    const set = featureSet(...features, ...(packed ? [VIRTIO_F.RING_PACKED] : []));
+    const bytes = queueAreaSizes(size, set);
+    const descriptor = 0x100;
+    const driver = descriptor + bytes.descriptor;
+    const device = Math.ceil((driver + bytes.driver) / 4) * 4;
+    this.config = { size, features: set, descriptor, driver, device };
+    this.queue = createDriverQueue(this.memory, this.config, new DmaAllocator(TABLES, DATA - TABLES));
+    this.serial = 0;
+    this.out = new Map();
+    this.used = 0;
+    this.wrap = 1;
+  }
+
+  round() {
+    const { random, queue, out } = this;
+    let looked = 0;
+    while (random(5) !== 0) {
+      const readable = Array.from({ length: random(3) }, () => ({ addr: DATA, len: random(50) }));
+      const writable = Array.from({ length: random(3) }, () => ({ addr: DATA, len: random(50) }));
+      if (readable.length + writable.length === 0 || readable.length + writable.length > this.size) continue;
+      const token = `${this.serial++}`;
+      if (!queue.addBuf(readable, writable, token)) break;
+      out.set(
+        token,
+        writable.reduce((sum, { len }) => sum + len, 0),
+      );
+    }
+    queue.kickPrepare();
+    this.useSome();
+    for (let token = queue.getBuf(); token !== undefined; token = queue.getBuf()) {
+      must(out.has(token), `request ${token} came back that was not out`);
+      must(queue.usedLength <= out.get(token), 'more is said to be written than there was room for');
+      out.delete(token);
+      looked++;
+    }
+    if (random(3) === 0) queue.enableCallback();
+    if (random(5) === 0) queue.disableCallback();
+    must(queue.inFlight === out.size, `${queue.inFlight} requests are said to be out, ${out.size} are`);
+    must(queue.free >= 0 && queue.free <= this.size, `${queue.free} of ${this.size} descriptors are free`);
+    if (queue.broken !== undefined || random(50) === 0) {
+      for (let token = queue.detachUnused(); token !== undefined; token = queue.detachUnused()) {
+        must(out.delete(token), `request ${token} was detached that was not out`);
+      }
+      must(out.size === 0 && queue.free === this.size, 'a request was lost');
+      queue.reset();
+      this.used = 0;
+      this.wrap = 1;
+      looked++;
+    }
+    for (const guard of this.guards) must(guard[0] === GUARD_BYTE, 'a byte outside guest memory was written');
+    return looked;
+  }
+
+  /** Uses what is available as a device would, now and then not quite. */
+  useSome() {
+    const { random, view, config, size } = this;
+    const lie = random(8) === 0;
+    if (this.packed) {
+      for (let n = random(4); n > 0; n--) {
+        const at = config.descriptor + 16 * this.used;
+        const id = lie ? random(size * 2) : view.getUint16(at + 12, true);
+        const isList = (view.getUint16(at + 14, true) & (AVAIL | USED)) === (this.wrap === 1 ? AVAIL : USED);
+        if (!isList && !lie) return;
+        let count = 1;
+        let end = this.used;
+        while ((view.getUint16(config.descriptor + 16 * end + 14, true) & NEXT) !== 0 && count < size) {
+          end = (end + 1) % size;
+          count++;
+        }
+        const lastId = lie ? id : view.getUint16(config.descriptor + 16 * end + 12, true);
+        view.setUint32(at + 8, random(200), true);
+        view.setUint16(at + 12, lastId, true);
+        view.setUint16(at + 14, (this.wrap === 1 ? AVAIL | USED : 0) | (random(2) ? WRITE : 0), true);
+        this.used += count;
+        if (this.used >= size) {
+          this.used -= size;
+          this.wrap ^= 1;
+        }
+      }
+      return;
+    }
+    const avail = view.getUint16(config.driver + 2, true);
+    let idx = view.getUint16(config.device + 2, true);
+    for (let n = random(4); n > 0 && (idx !== avail || lie); n--) {
+      const at = config.device + 4 + 8 * (idx % size);
+      view.setUint32(
+        at,
+        lie ? random(size * 2) : view.getUint16(config.driver + 4 + 2 * (idx % size), true),
+        true,
+      );
+      view.setUint32(at + 4, random(200), true);
+      idx = (idx + 1) & 0xffff;
+    }
+    view.setUint16(config.device + 2, lie && random(3) === 0 ? random(0x10000) : idx, true);
+  }
+}
+
+/**
+ * Runs until `chains` were looked at or `seconds` are over.
+ * @returns {{chains: number, seconds: number, seed: number}} @throws {FuzzError} with the seed in it.
+ */
+export function fuzzVirtio({ chains = Number.POSITIVE_INFINITY, seconds = Number.POSITIVE_INFINITY, seed }) {
+  const random = randomFrom(seed);
+  const targets = [];
+  for (let bits = 0; bits < 16; bits++) {
+    const packed = (bits & 8) !== 0;
+    const features = [VIRTIO_F.INDIRECT_DESC, VIRTIO_F.EVENT_IDX, VIRTIO_F.IN_ORDER].filter(
+      (_, i) => (bits >> i) & 1,
+    );
+    const size = packed ? [7, 16, 64][random(3)] : [4, 16, 64][random(3)];
+    targets.push(new DeviceTarget(random, packed, size, features));
+    targets.push(new DriverTarget(random, packed, size, features));
+  }
+  const start = performance.now();
+  const end = start + seconds * 1000;
+  let looked = 0;
+  try {
+    while (looked < chains && performance.now() < end) {
+      const target = targets[random(targets.length)];
+      for (let i = 0; i < 50; i++) {
+        looked += target.round();
+        must((target.mismatch ?? 0) < 20, 'the used index does not count what was given back');
+      }
+    }
+  } catch (error) {
+    throw new FuzzError(`virtio, seed ${seed}, after ${looked} chains: ${error.message}`, { cause: error });
+  }
+  return { chains: looked, seconds: (performance.now() - start) / 1000, seed };
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const amount = process.argv[2] ?? '10s';
+  const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31);
+  const limit = amount.endsWith('s') ? { seconds: Number.parseFloat(amount) } : { chains: Number(amount) };
+  const { chains, seconds } = fuzzVirtio({ ...limit, seed });
+  const rate = Math.round(chains / seconds).toLocaleString('en');
+  console.log(
+    `virtio: ${chains.toLocaleString('en')} chains in ${seconds.toFixed(1)} s, ${rate} chains/s, seed ${seed}`,
+  );
+}

@@ -8,5 +8,6 @@ export type {
   TransferRecord,
 } from './managed-bus.ts';
 export { ResourceManager } from './resource-manager.ts';
+export { type SpiFraming, spiFramingOf } from './spi-framing.ts';
 export { VirtioI2cDevice } from './virtio-i2c.ts';
 export { VirtioSpiDevice } from './virtio-spi.ts';

@@ -15,14 +15,15 @@ import {
 import type { Client } from './client.ts';
 import type { ManagedSpiBus } from './managed-bus.ts';
 import type { ResourceManager } from './resource-manager.ts';
+import { type SpiFraming, spiFramingOf } from './spi-framing.ts';
 import { parseSpiRequest, type SpiRequest, spiConfigOf } from './spi-request.ts';
 
 /**
- * A message is over when its driver says `cs_change`. Linux never says it, not even on a message's last
- * transfer, so a chip that was left selected is deselected after this time without a further transfer, or
- * when the next transfer cannot belong to the same message.
+ * A message is over when its driver says `cs_change`, as the specification, Zephyr and our own driver have it.
+ * Linux never says it, not even on a message's last transfer: then the chip stays selected until the next
+ * transfer shows, by the part's framing, that it begins a message of its own, or until this time has passed.
  */
-const IDLE_DESELECT_MS = 1;
+const IDLE_DESELECT_MS = 10;
 
 /** The BE driver of a virtio SPI controller: device 45 (virtio 1.4, 5.24). */
 export class VirtioSpiDevice implements VirtioDevice {
@@ -35,6 +36,7 @@ export class VirtioSpiDevice implements VirtioDevice {
   readonly #manager: ResourceManager;
   readonly #bus: ManagedSpiBus;
   readonly #client: Client;
+  readonly #framing: (chipSelect: number) => SpiFraming;
   #queue: DeviceQueue | undefined;
   #notify: (queue: number) => void = () => {};
   #extendedResult = false;
@@ -44,12 +46,22 @@ export class VirtioSpiDevice implements VirtioDevice {
   #pending: SpiRequest | undefined;
   /** The last transfer that was carried out, while its chip is still selected. */
   #held: SpiRequest | undefined;
+  /** The command that the held message began with, and the bytes written of it. */
+  #opcode = 0;
+  #sent = 0;
   #heldSince = 0;
   /** Raised by a reset: what was under way before it must not touch the queues of after. */
   #epoch = 0;
   #running = false;
 
-  constructor(manager: ResourceManager, bus: ManagedSpiBus, client: Client) {
+  /** @param framing how the messages of the part at a chip select end when their driver does not say */
+  constructor(
+    manager: ResourceManager,
+    bus: ManagedSpiBus,
+    client: Client,
+    framing: (chipSelect: number) => SpiFraming = () => spiFramingOf([]),
+  ) {
+    this.#framing = framing;
     this.#manager = manager;
     this.#bus = bus;
     this.#client = client;
@@ -133,9 +145,14 @@ export class VirtioSpiDevice implements VirtioDevice {
     const last = message.at(-1);
     if (first === undefined || last === undefined) return;
     if (hold) last.transfer.csChange = true;
-    const goesOn = this.#held !== undefined && continues(this.#held, first);
+    const goesOn = this.#held !== undefined && this.#continues(this.#held, first);
     const release = this.#held !== undefined && !goesOn;
     this.#held = undefined;
+    if (!goesOn) {
+      this.#opcode = first.transfer.tx?.[0] ?? 0;
+      this.#sent = 0;
+    }
+    for (const { transfer } of message) this.#sent += transfer.tx?.length ?? 0;
 
     const epoch = this.#epoch;
     const finish = (errno: number) => {
@@ -164,6 +181,16 @@ export class VirtioSpiDevice implements VirtioDevice {
     }
   }
 
+  /**
+   * May `next` belong to the message that `held` was left selected in? What was only written before may be a
+   * command whose answer is read now, or one that is not complete yet.
+   */
+  #continues(held: SpiRequest, next: SpiRequest): boolean {
+    if (!sameTarget(held, next) || held.transfer.rx !== undefined) return false;
+    if (next.transfer.tx === undefined) return true;
+    return this.#framing(held.chipSelect).expectsMore(this.#opcode, this.#sent);
+  }
+
   /** A message that was waited for has ended: answers it and goes on with what came meanwhile. */
   #resume(epoch: number, finish: () => void): void {
     if (epoch !== this.#epoch) return;
@@ -190,16 +217,6 @@ export class VirtioSpiDevice implements VirtioDevice {
 /** One message has one chip and one mode. */
 function sameTarget(a: SpiRequest, b: SpiRequest): boolean {
   return a.chipSelect === b.chipSelect && a.mode === b.mode;
-}
-
-/**
- * May `next` belong to the message that `held` was left selected in? What was only written before may be a
- * command whose answer is read now; anything else begins a message of its own.
- */
-function continues(held: SpiRequest, next: SpiRequest): boolean {
-  const commandSent = held.transfer.rx === undefined;
-  const answerWanted = next.transfer.tx === undefined;
-  return sameTarget(held, next) && commandSent && answerWanted;
 }
 
 function after(first: MaybePromise<void>, then: () => MaybePromise<void>): MaybePromise<void> {

@@ -8,11 +8,12 @@ import {
   type SimulatedHost,
 } from '../../hosts/simulated/index.ts';
 import {
-  Client,
+  type Client,
   type ManagedBusOptions,
   type ManagedI2cBus,
   type ManagedSpiBus,
   ResourceManager,
+  spiFramingOf,
   VirtioI2cDevice,
   VirtioSpiDevice,
 } from '../backend/index.ts';
@@ -50,13 +51,8 @@ interface Carried {
   readonly problem: DeviceProblem | undefined;
 }
 
-/**
- * The BE app of a board: hosts, parts, resource manager, and one device model a bus, in the order of
- * `findBuses`.
- */
+/** The BE app of a board: hosts, parts, resource manager, and device models for whoever drives the buses. */
 export class BoardBackEnd {
-  /** One per bus; undefined for a bus that could not be made. */
-  readonly devices: readonly (VirtioDevice | undefined)[];
   readonly manager: ResourceManager;
   readonly #carried: readonly Carried[];
   readonly #parts: PartRegistry;
@@ -72,13 +68,25 @@ export class BoardBackEnd {
     this.#carried = carried;
     this.#parts = parts;
     this.#clock = clock;
-    const client = new Client('the board');
-    this.devices = carried.map(({ bus }) => {
-      if (bus === undefined) return undefined;
-      return bus.kind === 'i2c'
-        ? new VirtioI2cDevice(manager, bus as ManagedI2cBus, client)
-        : new VirtioSpiDevice(manager, bus as ManagedSpiBus, client);
-    });
+  }
+
+  /** The buses of the board, in the order of `findBuses`. */
+  get buses(): readonly BusNode[] {
+    return this.#carried.map(({ node }) => node);
+  }
+
+  /** A device model a bus, all for one client; undefined for a bus that could not be made. */
+  devicesFor(client: Client): readonly (VirtioDevice | undefined)[] {
+    return this.#carried.map((_, index) => this.deviceFor(index, client));
+  }
+
+  /** A device model for one bus and one client. */
+  deviceFor(index: number, client: Client): VirtioDevice | undefined {
+    const { bus, node } = this.#carried[index] ?? {};
+    if (bus === undefined || node === undefined) return undefined;
+    if (bus.kind === 'i2c') return new VirtioI2cDevice(this.manager, bus as ManagedI2cBus, client);
+    const framing = (chipSelect: number) => spiFramingOf(compatibleAt(node.node, chipSelect));
+    return new VirtioSpiDevice(this.manager, bus as ManagedSpiBus, client, framing);
   }
 
   /** Builds everything. A bus that cannot be made is a problem, not an error. */
@@ -187,6 +195,11 @@ function simulate(
   }
   const host = createSimulatedSpi(node, simulation);
   return [host, manager.addSpiBus(node.path, host, host.spi, limits)];
+}
+
+/** What is at a chip select of an SPI bus. */
+function compatibleAt(bus: DeviceNode, chipSelect: number): readonly string[] {
+  return bus.children.find((child) => child.u32s('reg')?.includes(chipSelect))?.compatible ?? [];
 }
 
 /** The node of a bus's host, where the bus names one that is there. */

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { MessageChannel, Worker } from 'node:worker_threads';
+import { Client } from '../backend/index.ts';
 import type { Tree } from '../devicetree/index.ts';
 import { backEndDied, LocalBackEnd, ringDoorbell } from '../transport/index.ts';
 import { GuestMemory } from '../virtio/index.ts';
@@ -22,7 +23,11 @@ type Warn = (sentence: string) => void;
 export async function startInline(tree: Tree, start: BackEndStart, warn: Warn): Promise<RunningBackEnd> {
   const { BoardBackEnd } = await import('./back-end.ts');
   const backEnd = await BoardBackEnd.create(tree, { ...start, warn });
-  const local = new LocalBackEnd(GuestMemory.over(start.memory), start.registers, backEnd.devices);
+  const local = new LocalBackEnd(
+    GuestMemory.over(start.memory),
+    start.registers,
+    backEnd.devicesFor(new Client('the board')),
+  );
   return {
     problems: backEnd.problems,
     serve: () => local.serveInline(),

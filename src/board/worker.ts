@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
+import { Client } from '../backend/index.ts';
 import { LocalBackEnd, runWorkerLoop } from '../transport/index.ts';
 import { GuestMemory } from '../virtio/index.ts';
 import { BoardBackEnd } from './back-end.ts';
@@ -22,7 +23,11 @@ const backEnd = await BoardBackEnd.create(treeFromBlob(start.blob), {
   ...start,
   warn: (sentence) => tell({ kind: 'warning', sentence }),
 });
-const local = new LocalBackEnd(GuestMemory.over(start.memory), start.registers, backEnd.devices);
+const local = new LocalBackEnd(
+  GuestMemory.over(start.memory),
+  start.registers,
+  backEnd.devicesFor(new Client('the board')),
+);
 tell({ kind: 'ready', problems: backEnd.problems });
 
 const ended = new Int32Array(control);

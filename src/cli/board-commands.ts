@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type BoardArguments, openNamedBoard, printProblems, withBoardOptions } from './board-options.ts';
 import { paintFor } from './style.ts';
+import { untilInterrupted } from './until-interrupted.ts';
 
 export function addBoardCommands(program: Command, end: (exitCode: number) => void): void {
   const up = program
@@ -89,16 +90,4 @@ async function list(args: BoardArguments, json: boolean): Promise<number> {
   } finally {
     await board.close();
   }
-}
-
-/** Waits for Ctrl-C or a polite kill. */
-function untilInterrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    const alive = setInterval(() => {}, 1 << 30);
-    const finish = () => {
-      clearInterval(alive);
-      resolve();
-    };
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, finish);
-  });
 }

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { Command, CommanderError } from 'commander';
 import { addBoardCommands } from './board-commands.ts';
+import { addGuestCommands } from './guest-commands.ts';
 import { addToolCommands } from './tool-commands.ts';
 import { addTreeCommands, runTreeTool } from './tree-commands.ts';
 
@@ -31,6 +32,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     exitCode = code;
   };
   addBoardCommands(program, end);
+  addGuestCommands(program, end);
   addToolCommands(program, end);
   addTreeCommands(program);
   program.addHelpText(

@@ -1,0 +1,126 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Client } from '../backend/index.ts';
+import type { Tree } from '../devicetree/index.ts';
+import type { BusNode } from '../frontend/index.ts';
+import { BackEndServer, EventLoop } from '../transport/index.ts';
+import { BoardBackEnd } from './back-end.ts';
+import { loadTree } from './load-tree.ts';
+import type { BusReport, DeviceProblem } from './protocol.ts';
+
+export interface ServeOptions {
+  readonly overlays?: readonly string[];
+  readonly adopt?: boolean;
+  /** Folder for the sockets: `i2c1.sock`, `spi0.sock`. Made where there is none. */
+  readonly socketDirectory: string;
+  /** Told of what is odd, a sentence each. */
+  readonly onWarning: (sentence: string) => void;
+  /** Told of everything that happens at the sockets. */
+  readonly trace?: (sentence: string) => void;
+}
+
+/** A bus that waits for front-ends at a socket. */
+export interface ServedBus {
+  readonly node: BusNode;
+  readonly socket: string;
+}
+
+/** How long the thread waits in the kernel between two turns of JavaScript's event loop while guests are busy. */
+const HOT_MS = 5;
+
+/** A board whose buses are served to guests over vhost-user. */
+export class ServedBoard {
+  readonly tree: Tree;
+  readonly buses: readonly ServedBus[];
+  readonly #backEnd: BoardBackEnd;
+  readonly #loop: EventLoop;
+  readonly #servers: readonly BackEndServer[];
+
+  private constructor(
+    tree: Tree,
+    backEnd: BoardBackEnd,
+    loop: EventLoop,
+    served: Map<ServedBus, BackEndServer>,
+  ) {
+    this.tree = tree;
+    this.buses = [...served.keys()];
+    this.#backEnd = backEnd;
+    this.#loop = loop;
+    this.#servers = [...served.values()];
+  }
+
+  /** @throws {BoardError} the tree cannot be read, {OsError} a socket cannot be made. */
+  static async open(file: string, options: ServeOptions): Promise<ServedBoard> {
+    const tree = loadTree(file, options.overlays ?? []);
+    const backEnd = await BoardBackEnd.create(tree, {
+      adopt: options.adopt ?? false,
+      directory: dirname(file),
+      steppedClock: false,
+      warn: options.onWarning,
+    });
+    backEnd.calls.openHosts();
+    const loop = new EventLoop({ hotMs: HOT_MS });
+    mkdirSync(options.socketDirectory, { recursive: true, mode: 0o700 });
+    const served = new Map<ServedBus, BackEndServer>();
+    try {
+      backEnd.buses.forEach((node, index) => {
+        const name = `${node.kind}${node.number}`;
+        if (backEnd.deviceFor(index, new Client(name)) === undefined) return;
+        const server = serverFor(name, index, backEnd, loop, options.trace);
+        const socket = join(options.socketDirectory, `${name}.sock`);
+        served.set({ node, socket }, server);
+        server.listen(socket);
+      });
+    } catch (thrown) {
+      for (const server of served.values()) server.close();
+      await loop.close();
+      await backEnd.close();
+      throw thrown;
+    }
+    void loop.run();
+    return new ServedBoard(tree, backEnd, loop, served);
+  }
+
+  get problems(): readonly DeviceProblem[] {
+    return this.#backEnd.problems;
+  }
+
+  /** What the back-end knows of its buses. */
+  reports(): readonly BusReport[] {
+    return this.#backEnd.calls.buses();
+  }
+
+  /** Ends all connections, takes the sockets away, frees the adapters. */
+  async close(): Promise<void> {
+    for (const server of this.#servers) server.close();
+    await this.#loop.close();
+    await this.#backEnd.close();
+  }
+}
+
+/** A server whose every front-end is a client of its own. */
+function serverFor(
+  name: string,
+  index: number,
+  backEnd: BoardBackEnd,
+  loop: EventLoop,
+  trace: ServeOptions['trace'],
+): BackEndServer {
+  const clients = new Map<number, Client>();
+  return new BackEndServer(loop, {
+    createDevice: ({ number }) => {
+      const client = new Client(`${name} front-end ${number}`);
+      clients.set(number, client);
+      const device = backEnd.deviceFor(index, client);
+      if (device === undefined) throw new Error(`there is no bus ${name}`);
+      return device;
+    },
+    onDisconnect: ({ number }) => {
+      const client = clients.get(number);
+      clients.delete(number);
+      if (client !== undefined) backEnd.manager.drop(client);
+    },
+    trace: (sentence, connection) =>
+      trace?.(`${name}${connection === undefined ? '' : ` front-end ${connection.number}`}: ${sentence}`),
+  });
+}

@@ -1,0 +1,106 @@
+import type { Command } from 'commander';
+import { type BoardArguments, withBoardOptions } from './board-options.ts';
+
+const warn = (sentence: string) => process.stderr.write(`dtbus: ${sentence}\n`);
+
+export function addGuestCommands(program: Command, end: (exitCode: number) => void): void {
+  const serve = program
+    .command('serve')
+    .summary('serve the buses of a board to guests over vhost-user')
+    .description('Serves each bus at a socket named after its alias (i2c1.sock, spi0.sock) until Ctrl-C.')
+    .argument('[board]', 'device tree of the board; the same as -b')
+    .requiredOption('--socket-dir <folder>', 'where the sockets are made')
+    .option('--trace', 'tell what happens at the sockets', false)
+    .addHelpText('after', '\nExample:\n  dtbus serve dts/demo.dts --socket-dir /run/dtbus\n');
+  withBoardOptions(serve).action(async (file: string | undefined, args: BoardArguments & ServeArguments) => {
+    end(await serveBoard({ ...args, board: file ?? args.board }));
+  });
+
+  const guest = program
+    .command('guest')
+    .summary('boot a real Linux on the buses of a board and run a command in it')
+    .description(
+      "Boots a User-Mode Linux whose drivers bind to the board's parts, runs a command in it with the host's programs, and hands back its output and exit code.",
+    )
+    .argument('[board]', 'device tree of the board; the same as -b')
+    .argument('[command...]', 'what runs in the guest, behind --; else a listing of what Linux found')
+    .option('--kernel <file>', 'User-Mode Linux kernel (or DTBUS_GUEST_KERNEL); see test/guest/README.md')
+    .option('--timeout <seconds>', 'kills the guest after this time', '60')
+    .addHelpText('after', '\nExample:\n  dtbus guest dts/demo.dts -- i2cdetect -y 1\n');
+  withBoardOptions(guest).action(
+    async (file: string | undefined, command: string[], args: BoardArguments & GuestArguments) => {
+      end(await bootGuest({ ...args, board: file ?? args.board }, command));
+    },
+  );
+}
+
+interface ServeArguments {
+  readonly socketDir: string;
+  readonly trace: boolean;
+}
+
+interface GuestArguments {
+  readonly kernel?: string;
+  readonly timeout: string;
+}
+
+async function serveBoard(args: BoardArguments & ServeArguments): Promise<number> {
+  const { ServedBoard } = await import('../board/index.ts');
+  const { untilInterrupted } = await import('./until-interrupted.ts');
+  const board = await ServedBoard.open(args.board, {
+    overlays: args.overlay,
+    adopt: args.adopt,
+    socketDirectory: args.socketDir,
+    onWarning: warn,
+    ...(args.trace ? { trace: warn } : {}),
+  });
+  try {
+    for (const { path, sentence } of board.problems) warn(`${path}: ${sentence}`);
+    for (const { node, socket } of board.buses)
+      process.stdout.write(`${node.kind}${node.number} ${socket}\n`);
+    process.stdout.write('ready\n');
+    await untilInterrupted();
+  } finally {
+    await board.close();
+  }
+  return 0;
+}
+
+/** What Linux found on the buses, and which driver of its own took it. */
+const LOOK_AROUND = [
+  'sh',
+  '-c',
+  `for device in /sys/bus/i2c/devices/*-* /sys/bus/spi/devices/*; do
+     [ -e "$device/of_node/reg" ] || continue
+     driver=$(readlink "$device/driver")
+     printf '%-8s %-28s %s\n' "$(basename "$device")" "$(tr '\\0' ' ' < "$device/of_node/compatible")" "$(basename "$driver")"
+   done`,
+];
+
+async function bootGuest(args: BoardArguments & GuestArguments, command: readonly string[]): Promise<number> {
+  const kernel = args.kernel ?? process.env['DTBUS_GUEST_KERNEL'];
+  if (kernel === undefined) {
+    warn(
+      'which kernel? Name one with --kernel or DTBUS_GUEST_KERNEL; test/guest/README.md says how to build it',
+    );
+    return 2;
+  }
+  const seconds = Number(args.timeout);
+  if (!(seconds > 0)) {
+    warn(`--timeout takes a number of seconds, not ${args.timeout}`);
+    return 2;
+  }
+  const { runGuest } = await import('../board/index.ts');
+  const { exitCode, killed } = await runGuest(args.board, {
+    overlays: args.overlay,
+    adopt: args.adopt,
+    kernel,
+    command: command.length > 0 ? command : LOOK_AROUND,
+    deadlineMs: seconds * 1000,
+    output: (bytes) => process.stdout.write(bytes),
+    onWarning: warn,
+  });
+  if (killed) warn(`the guest did not end within ${seconds} s and was killed`);
+  else if (exitCode === undefined) warn('the guest ended without running the command to its end');
+  return exitCode ?? 1;
+}

@@ -1,4 +1,5 @@
 import { FDT_MAGIC, HEADER, RESERVE_ENTRY_SIZE, TAG } from './blob-format.ts';
+import { COST, LimitError } from './budget.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { cellAt } from './getters.ts';
 import { LiveNode, LiveProperty, LiveTree } from './live-tree.ts';
@@ -193,11 +194,13 @@ function readStructure(blob: Uint8Array, layout: Layout, tree: LiveTree, warn: W
     switch (reader.cell()) {
       case TAG.PROP:
         if (node.allSubnodes.length > 0) warn('a property stands behind subnodes of its node');
+        tree.budget.take(COST.property);
         node.addProperty(reader.property(node));
         break;
       case TAG.BEGIN_NODE: {
         const path = reader.nodeName();
         if (open.length >= MAX_DEPTH) throw new BlobError(at, `nodes are nested more than ${MAX_DEPTH} deep`);
+        tree.budget.take(COST.node + (old ? 2 * path.length : 0));
         const child = new LiveNode(tree, old ? nameBelow(top.path, path, at) : path);
         node.addSubnode(child);
         open.push({ node: child, path });
@@ -254,14 +257,16 @@ export function readBlob(blob: Uint8Array, path = '<blob>'): BlobResult {
     });
   };
   const tree = new LiveTree();
+  tree.budget.allow(blob.length);
   try {
     const layout = readHeader(blob);
     tree.bootCpu = layout.bootCpu;
     readReservations(blob, layout, tree);
     readStructure(blob, layout, tree, (message) => say('warning', message));
   } catch (error) {
-    if (!(error instanceof BlobError)) throw error;
-    say('error', `offset ${error.offset}: ${error.message}`);
+    if (error instanceof BlobError) say('error', `offset ${error.offset}: ${error.message}`);
+    else if (error instanceof LimitError) say('error', error.message);
+    else throw error;
     return { tree: undefined, diagnostics };
   }
   const isOverlay = ['__fixups__', '__local_fixups__'].some((name) => tree.root.subnode(name) !== undefined);

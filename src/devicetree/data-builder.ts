@@ -1,3 +1,4 @@
+import { type Budget, COST } from './budget.ts';
 import type { LiveProperty } from './live-tree.ts';
 import { NO_MARKERS } from './live-tree.ts';
 import type { Loc } from './source.ts';
@@ -18,6 +19,11 @@ export class DataBuilder {
   #start = 0;
   #at = 0;
   #markers: Marker[] = [];
+  readonly #budget: Budget;
+
+  constructor(budget: Budget) {
+    this.#budget = budget;
+  }
 
   begin(): void {
     this.#start = this.#at;
@@ -30,13 +36,16 @@ export class DataBuilder {
   }
 
   mark(kind: MarkerKind, ref: string | undefined, loc: Loc): void {
+    if (ref !== undefined) this.#budget.take(COST.marker);
     this.#markers.push({ kind, offset: this.#at - this.#start, ref, loc });
   }
 
   #room(more: number): void {
     if (this.#at + more <= this.#bytes.length) return;
     const begun = this.#bytes.subarray(this.#start, this.#at);
-    const bytes = new Uint8Array(Math.max(CHUNK, 2 * (begun.length + more)));
+    const size = Math.max(CHUNK, 2 * (begun.length + more));
+    this.#budget.take(size);
+    const bytes = new Uint8Array(size);
     bytes.set(begun);
     this.#bytes = bytes;
     this.#start = 0;

@@ -32,7 +32,8 @@ export interface Diagnostic {
 /** What a report says besides its message. Locations are of the source map that the reporter was made with. */
 export interface ReportDetails {
   readonly severity?: Severity;
-  readonly hint?: string | undefined;
+  /** A function is asked only where the report is kept. */
+  readonly hint?: string | undefined | (() => string | undefined);
   readonly start?: Loc;
   readonly end?: Loc;
   readonly node?: string | undefined;
@@ -83,7 +84,7 @@ export class Reporter {
       severity,
       code,
       message,
-      hint: details.hint,
+      hint: typeof details.hint === 'function' ? details.hint() : details.hint,
       span,
       excerpt: this.#excerpt(start),
       node: details.node,

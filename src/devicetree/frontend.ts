@@ -1,12 +1,13 @@
 import { readBlob } from './blob-reader.ts';
 import { type BlobOptions, writeBlob } from './blob-writer.ts';
+import { LimitError } from './budget.ts';
 import { type ResolveOptions, resolveTree } from './compile.ts';
 import { type Diagnostic, Reporter } from './diagnostic.ts';
 import type { ReadFile } from './files.ts';
 import { LiveTree } from './live-tree.ts';
 import { Parser } from './parser.ts';
 import { Preprocessor } from './preprocessor.ts';
-import { SourceMap } from './source.ts';
+import { NOWHERE, SourceMap } from './source.ts';
 import { SourceCache } from './source-cache.ts';
 import type { Tree } from './tree.ts';
 
@@ -65,7 +66,7 @@ export function parseLive(path: string, bytes: Uint8Array, options: ParseOptions
     preprocessor = new Preprocessor(
       path,
       bytes,
-      { sources, report: reporter.report, cache },
+      { sources, report: reporter.report, cache, budget: tree.budget },
       {
         readFile: options.readFile ?? (() => undefined),
         includePaths: options.includePaths ?? [],
@@ -81,6 +82,10 @@ export function parseLive(path: string, bytes: Uint8Array, options: ParseOptions
       else if (preprocessor.missingHeaders.length === 0)
         checkBroken(tree, reporter, options, parser.lostLabels);
     }
+  } catch (error) {
+    if (!(error instanceof LimitError)) throw error;
+    const start = preprocessor?.loc() ?? NOWHERE;
+    reporter.report('limit', error.message, { start, hint: error.hint });
   } finally {
     preprocessor?.finish();
     cache.busy = false;
@@ -89,7 +94,7 @@ export function parseLive(path: string, bytes: Uint8Array, options: ParseOptions
     tree: reporter.errors === 0 ? tree : undefined,
     partial: tree,
     diagnostics: reporter.diagnostics,
-    dependencies: [...preprocessor.dependencies],
+    dependencies: [...(preprocessor?.dependencies ?? [path])],
     reporter,
   };
 }

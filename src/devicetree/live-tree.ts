@@ -1,3 +1,4 @@
+import { Budget } from './budget.ts';
 import {
   compatibleOf,
   regsOf,
@@ -178,16 +179,16 @@ export class LiveNode implements Node {
   readonly allProperties: LiveProperty[] = [];
   /** Deleted ones included. */
   readonly allSubnodes: LiveNode[] = [];
-  allLabels: readonly Label[] = NO_LABELS;
   deleted = false;
   /** `/omit-if-no-ref/` */
   omitIfUnused = false;
   isReferenced = false;
-  phandle = 0;
   /** Where the name stands. */
   nameLoc: Loc = NOWHERE;
   /** From `{` to behind `};`, start and end in turn; deletions as in `definitions`. */
   readonly history: Loc[] = [];
+  #labels: readonly Label[] = NO_LABELS;
+  #phandle = 0;
   #path: string | undefined;
   #propertyIndex: Map<string, LiveProperty> | undefined;
   #subnodeIndex: Map<string, LiveNode> | undefined;
@@ -195,6 +196,25 @@ export class LiveNode implements Node {
   constructor(tree: LiveTree, name: string) {
     this.tree = tree;
     this.name = name;
+  }
+
+  /** Deleted ones included. */
+  get allLabels(): readonly Label[] {
+    return this.#labels;
+  }
+
+  set allLabels(labels: readonly Label[]) {
+    this.#labels = labels;
+    this.tree.labelsChanged();
+  }
+
+  get phandle(): number {
+    return this.#phandle;
+  }
+
+  set phandle(phandle: number) {
+    this.#phandle = phandle;
+    this.tree.phandlesChanged();
   }
 
   get baseName(): string {
@@ -313,6 +333,7 @@ export class LiveNode implements Node {
 
   addSubnode(node: LiveNode): void {
     node.parent = this;
+    if (node.#labels.length > 0 || node.allSubnodes.length > 0) this.tree.labelsChanged();
     this.allSubnodes.push(node);
     if (this.#subnodeIndex !== undefined && !this.#subnodeIndex.has(node.name)) {
       this.#subnodeIndex.set(node.name, node);
@@ -327,6 +348,8 @@ export class LiveNode implements Node {
       this.#propertyIndex = undefined;
     } else {
       entry.parent = this;
+      this.tree.labelsChanged();
+      this.tree.phandlesChanged();
       this.allSubnodes.unshift(entry);
       this.#subnodeIndex = undefined;
     }
@@ -438,8 +461,9 @@ export class LiveTree implements Tree {
   plugin = false;
   bootCpu = 0;
   readonly reservations: LiveReservation[] = [];
-  readonly #labelIndex = new Map<string, LiveNode>();
-  readonly #phandleIndex = new Map<number, LiveNode>();
+  readonly budget = new Budget();
+  #labelIndex: Map<string, LiveNode> | undefined;
+  #phandleIndex: Map<number, LiveNode> | undefined;
 
   constructor(sources: SourceMap = new SourceMap()) {
     this.sources = sources;
@@ -481,29 +505,42 @@ export class LiveTree implements Tree {
 
   /** The first live node with that label, in tree order. */
   byLabel(label: string): LiveNode | undefined {
-    // A hit is believed only while it still holds, so that the index never has to be told of a change.
+    // What was deleted since is found out here: a node does not know all that die with it.
     const holds = (node: LiveNode | undefined): boolean =>
-      node?.deleted === false && node.allLabels.some((own) => !own.deleted && own.name === label);
-    if (!holds(this.#labelIndex.get(label))) this.#reindex();
-    return this.#labelIndex.get(label);
+      node === undefined ||
+      (!node.deleted && node.allLabels.some((own) => !own.deleted && own.name === label));
+    if (this.#labelIndex === undefined || !holds(this.#labelIndex.get(label))) this.#indexLabels();
+    return this.#labelIndex?.get(label);
   }
 
   byPhandle(phandle: number): LiveNode | undefined {
     if (phandle === 0 || phandle === 0xffff_ffff) return undefined;
-    const known = this.#phandleIndex.get(phandle);
-    if (known === undefined || known.deleted || known.phandle !== phandle) this.#reindex();
-    return this.#phandleIndex.get(phandle);
+    if (this.#phandleIndex === undefined || this.#phandleIndex.get(phandle)?.deleted === true)
+      this.#indexPhandles();
+    return this.#phandleIndex?.get(phandle);
   }
 
-  #reindex(): void {
-    this.#labelIndex.clear();
-    this.#phandleIndex.clear();
+  /** The next look-up of a label looks at the whole tree again. */
+  labelsChanged(): void {
+    this.#labelIndex = undefined;
+  }
+
+  phandlesChanged(): void {
+    this.#phandleIndex = undefined;
+  }
+
+  #indexLabels(): void {
+    const index = new Map<string, LiveNode>();
     for (const node of this.nodes()) {
-      for (const { name, deleted } of node.allLabels) {
-        if (!deleted && !this.#labelIndex.has(name)) this.#labelIndex.set(name, node);
-      }
-      if (!this.#phandleIndex.has(node.phandle)) this.#phandleIndex.set(node.phandle, node);
+      for (const { name, deleted } of node.allLabels) if (!deleted && !index.has(name)) index.set(name, node);
     }
+    this.#labelIndex = index;
+  }
+
+  #indexPhandles(): void {
+    const index = new Map<number, LiveNode>();
+    for (const node of this.nodes()) if (!index.has(node.phandle)) index.set(node.phandle, node);
+    this.#phandleIndex = index;
   }
 
   byCompatible(compatible: string): readonly LiveNode[] {

@@ -73,6 +73,9 @@ const CLOSE = 41;
 const COMMA = 44;
 const POINT = 46;
 
+/** Tokens of a macro's body. */
+const MAX_BODY = 100_000;
+
 /** A definition that cannot be one: what is wrong, and at which token. */
 export interface MacroProblem {
   readonly problem: string;
@@ -131,6 +134,7 @@ export function readMacro(list: TokenList, index: number, vaArgs: number): Macro
   }
   const body: Tok[] = [];
   let hasPaste = false;
+  if (end - at > MAX_BODY) return { problem: `a macro of more than ${MAX_BODY} tokens`, at };
   for (; at < end; at++) {
     let kind = kinds[at] as number;
     if (kind === T.HASH_HASH) {

@@ -1,3 +1,4 @@
+import { COST } from './budget.ts';
 import type { Report, Reporter } from './diagnostic.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { addLabel, type Label, LiveNode, LiveProperty, type LiveTree, NO_LABELS } from './live-tree.ts';
@@ -20,7 +21,9 @@ const OPEN_BRACE: number = 123;
 const CLOSE_BRACE: number = 125;
 
 /** Deeper nesting of nodes is an error; what walks trees need not take care of it. */
-const MAX_DEPTH: number = 1000;
+const MAX_DEPTH = 1000;
+/** More labels on one node are an error: each new one is put in front of all others. */
+const MAX_LABELS = 1000;
 
 /** Where each keyword belongs. */
 const PLACE_OF_KEYWORD: ReadonlyMap<string, string> = new Map([
@@ -70,7 +73,7 @@ export class Parser {
     this.#tree = tree;
     this.#reporter = reporter;
     this.#report = reporter.report;
-    this.#values = new ValueParser(pp, reporter.report);
+    this.#values = new ValueParser(pp, tree.budget, reporter.report);
   }
 
   get lostLabels(): ReadonlySet<string> {
@@ -310,7 +313,7 @@ export class Parser {
     }
     const [label] = labels;
     if (label !== undefined) {
-      target.allLabels = addLabel(target.allLabels, label.name, label.loc);
+      this.#addLabel(target, label);
       this.#register(label.name, target);
     }
     target.deleted = false;
@@ -337,15 +340,16 @@ export class Parser {
   }
 
   #notFound(ref: string, start: Loc, end: Loc): void {
-    const near = didYouMean(ref.split('/')[0] as string, this.#labels.keys());
     this.#report('reference', `Label or path ${ref} not found`, {
       start,
       end,
-      hint: near !== undefined ? `did you mean &${near}?` : this.#labelHint(ref),
+      hint: () => this.#labelHint(ref),
     });
   }
 
   #labelHint(ref: string): string | undefined {
+    const near = didYouMean(ref.split('/')[0] as string, this.#labels.keys());
+    if (near !== undefined) return `did you mean &${near}?`;
     if (ref.startsWith('/')) return this.#pathHint(ref);
     const [missing] = this.#pp.missingHeaders;
     if (missing !== undefined) return `it may be defined in ${missing}`;
@@ -373,6 +377,7 @@ export class Parser {
 
   /** A node of an overlay for a target that is not in this source (dtc `add_orphan_node`). */
   #fragment(ref: string, loc: Loc): LiveNode {
+    this.#tree.budget.take(2 * COST.node);
     const fragment = new LiveNode(this.#tree, `fragment@${this.#fragments++}`);
     const isPath = ref.startsWith('/');
     const property = new LiveProperty(fragment, isPath ? 'target-path' : 'target');
@@ -402,7 +407,15 @@ export class Parser {
     while (this.#values.atLabel()) {
       const loc = this.#pp.loc();
       const name = this.#values.takeLabel();
-      if (!labels.some((label) => label.name === name)) labels.push({ name, loc, deleted: false });
+      if (labels.some((label) => label.name === name)) continue;
+      this.#tree.budget.take(COST.marker);
+      if (labels.length < MAX_LABELS) labels.push({ name, loc, deleted: false });
+      else
+        this.#labelProblem(
+          [{ name, loc, deleted: false }],
+          `more than ${MAX_LABELS} labels in one place`,
+          'one is enough',
+        );
     }
     return labels;
   }
@@ -410,6 +423,11 @@ export class Parser {
   #labelProblem(labels: readonly Label[], message: string, hint: string): void {
     for (const { name, loc } of labels)
       this.#report('label', message, { start: loc, end: loc + name.length + 1, hint });
+  }
+
+  #addLabel(node: LiveNode, label: Label): void {
+    if (node.allLabels.length < MAX_LABELS) node.allLabels = addLabel(node.allLabels, label.name, label.loc);
+    else this.#labelProblem([label], `${node.path} has more than ${MAX_LABELS} labels`, 'one is enough');
   }
 
   #register(label: string, node: LiveNode): void {
@@ -547,6 +565,7 @@ export class Parser {
   #property(node: LiveNode, merging: boolean, labels: readonly Label[], name: string, start: Loc): void {
     const pp = this.#pp;
     const values = this.#values;
+    this.#tree.budget.take(COST.property);
     const property = new LiveProperty(node, name);
     property.allLabels = labels;
     property.start = start;
@@ -592,15 +611,16 @@ export class Parser {
     let node = merging ? parent.findSubnode(name) : undefined;
     const known = node !== undefined;
     if (node === undefined) {
+      this.#tree.budget.take(COST.node);
       node = new LiveNode(this.#tree, name);
       node.nameLoc = nameLoc;
-      node.allLabels = labels;
+      if (labels.length > 0) node.allLabels = labels;
       node.omitIfUnused = omit;
       parent.addSubnode(node);
     } else {
       if (node.deleted) node.nameLoc = nameLoc;
       node.deleted = false;
-      for (const label of labels) node.allLabels = addLabel(node.allLabels, label.name, label.loc);
+      for (const label of labels) this.#addLabel(node, label);
     }
     for (const label of labels) this.#register(label.name, node);
     this.#block(node, known);
@@ -624,6 +644,7 @@ export class Parser {
       const name = this.#deletedName(word);
       this.#semicolon(`/delete-property/ ${name}`);
       if (!merging) {
+        this.#tree.budget.take(COST.property);
         const mark = new LiveProperty(node, name);
         mark.deleted = true;
         node.addProperty(mark);
@@ -634,6 +655,7 @@ export class Parser {
       const name = this.#deletedName(word);
       this.#semicolon(`/delete-node/ ${name}`);
       if (!merging) {
+        this.#tree.budget.take(COST.node);
         const mark = new LiveNode(this.#tree, name);
         mark.deleted = true;
         node.addSubnode(mark);

@@ -1,3 +1,4 @@
+import { type Budget, LimitError } from './budget.ts';
 import { evaluate } from './condition.ts';
 import type { Report } from './diagnostic.ts';
 import { didYouMean } from './did-you-mean.ts';
@@ -38,6 +39,11 @@ const CLOSE_BRACE = 125;
 const MAX_INCLUDES = 200;
 /** How deep arguments may be macros with arguments. */
 const MAX_EXPANSION_DEPTH = 300;
+/** Bytes of included text that are read in all, and how often each file may be read on top of that. */
+const MAX_INCLUDED = 32 * 1024 * 1024;
+const REPEATED = 20;
+/** Tokens of all arguments of one use of a macro. */
+const MAX_ARGUMENT_TOKENS = 100_000;
 /** Tokens that macros may yield, besides so many for each byte of source. */
 const MAX_EXPANDED = 1_000_000;
 
@@ -122,7 +128,7 @@ export class Preprocessor {
   index = 0;
   /** Where the text of the token before this one ends: the place for what is missing there. */
   prevEnd: Loc = NOWHERE;
-  /** A comment without an end took the rest of a file away. */
+  /** The rest of the input was dropped: a comment without an end, or a limit. */
   cutOff = false;
   /** Names of headers that could not be read. */
   readonly missingHeaders: string[] = [];
@@ -158,20 +164,33 @@ export class Preprocessor {
   #viaMacro: Macro | undefined;
   #viaIndex = 0;
   #tokBase: Loc = 0;
+  /** The use of a macro in a file that the tokens being expanded stem from. */
+  #use: { readonly macro: Macro; readonly name: Tok } | undefined;
+  /** Memory of the tree that is made. */
+  readonly #tree: Budget;
   #budget = MAX_EXPANDED;
+  #readable = MAX_INCLUDED;
   #depth = 0;
   #counter = 0;
+  /** A quote was found without a partner up to the end: looking again for each would take forever. */
+  #partnerless = false;
 
   constructor(
     path: string,
     bytes: Uint8Array,
-    context: { readonly sources: SourceMap; readonly report: Report; readonly cache: SourceCache },
+    context: {
+      readonly sources: SourceMap;
+      readonly report: Report;
+      readonly cache: SourceCache;
+      readonly budget: Budget;
+    },
     options: PreprocessorOptions,
   ) {
     this.#options = options;
     this.#sources = context.sources;
     this.#report = context.report;
     this.#cache = context.cache;
+    this.#tree = context.budget;
     this.#macros = context.cache.macros;
     this.#table = this.#macros;
     const raw = !options.preprocess;
@@ -181,7 +200,14 @@ export class Preprocessor {
     this.#flags = list.flags;
     this.#ids = list.ids;
     this.#file = this.#open(list, path, NOWHERE, -1);
-    if (!raw) this.#predefine();
+    if (!raw) {
+      try {
+        this.#predefine();
+      } catch (error) {
+        this.finish();
+        throw error;
+      }
+    }
     this.#macros.length = Math.max(this.#macros.length, this.#cache.interner.size);
   }
 
@@ -313,6 +339,7 @@ export class Preprocessor {
       const path = joinPath(directory, name);
       const bytes = this.#options.readFile(path);
       if (bytes !== undefined) {
+        if (!this.dependencies.has(path)) this.#tree.allow(bytes.length);
         this.dependencies.add(path);
         return { path, bytes };
       }
@@ -341,9 +368,21 @@ export class Preprocessor {
 
   #open(list: TokenList, path: string, includedAt: Loc, foundIn: number): OpenedFile {
     const base = this.#sources.open(list.source, includedAt);
-    if (!this.#bases.has(list)) this.#bases.set(list, base);
+    const size = list.source.bytes.length;
+    if (!this.#bases.has(list)) {
+      this.#bases.set(list, base);
+      this.#budget += size;
+      this.#readable += REPEATED * size;
+      this.#tree.allow(size);
+    }
+    this.#readable -= size + 100;
+    if (this.#readable < 0) {
+      throw new LimitError(
+        'the same files are included over and over',
+        'do files include each other more than once?',
+      );
+    }
     this.dependencies.add(path);
-    this.#budget += list.source.bytes.length;
     const file: OpenedFile = { list, base, path, includedAt, foundIn, conditions: [], pos: 0 };
     this.#stack.push(file);
     if (this.#stack.length > 1) this.#file.pos = this.#pos;
@@ -402,6 +441,7 @@ export class Preprocessor {
       if (frame.macro !== undefined) frame.macro.disabled = false;
     }
     this.#frame = undefined;
+    this.cutOff = true;
     for (const file of this.#stack) {
       file.conditions.length = 0;
       file.pos = file.list.kinds.length - 1;
@@ -449,7 +489,7 @@ export class Preprocessor {
     const { list } = this.#file;
     const at = this.#base + (list.starts[first] as number);
     const place = this.#sources.place(at);
-    if (place === undefined || this.#kinds[first] !== T.UNTERMINATED) return false;
+    if (place === undefined || this.#partnerless) return false;
     if (list.text(first).startsWith('/*')) return false;
     let text = `\n${' '.repeat(place.column - 1)}${list.text(first)}`;
     let quote = openQuote(list.text(first), '');
@@ -472,6 +512,7 @@ export class Preprocessor {
     }
     if (quote !== '' || this.#stack.length !== depth) {
       // No partner anywhere: leave the line as it is, the parser says what is wrong.
+      this.#partnerless = true;
       if (this.#stack.length === depth) this.#pos = startPos;
       return false;
     }
@@ -596,7 +637,7 @@ export class Preprocessor {
       }
       frame.next++;
       if (--this.#budget < 0) {
-        this.#tooMuch(frame);
+        this.#tooMuch();
         return undefined;
       }
       if (tok.kind !== T.IDENT || tok.noExpand) return tok;
@@ -612,12 +653,12 @@ export class Preprocessor {
     this.#frame = frame.below;
   }
 
-  #tooMuch(frame: ExpansionFrame): void {
-    let outermost = frame;
-    for (let f: ExpansionFrame | undefined = frame; f !== undefined; f = f.below) if (f.name) outermost = f;
-    const start = outermost.name === undefined ? NOWHERE : this.#tokLoc(outermost.name);
-    this.#report('macro', `macro ${outermost.macro?.name ?? ''} expands to too much text`, {
+  #tooMuch(): void {
+    const use = this.#use;
+    const start = use === undefined ? NOWHERE : this.#tokLoc(use.name);
+    this.#report('macro', `macro ${use?.macro.name ?? ''} expands to too much text`, {
       start,
+      end: start + (use?.macro.name.length ?? 0),
       hint: 'does it use macros that double themselves?',
     });
     this.#stop();
@@ -655,6 +696,7 @@ export class Preprocessor {
 
   /** Starts the expansion of a macro. @returns false where a function-like one has no arguments here */
   #enter(macro: Macro, name: Tok): boolean {
+    if (this.#frame === undefined) this.#use = { macro, name };
     let toks = macro.body;
     if (macro.builtin) toks = [this.#builtin(macro, name)];
     else if (macro.params >= 0) {
@@ -668,8 +710,8 @@ export class Preprocessor {
         });
         this.#stop();
         return true;
-      } else toks = substitute(macro, args, (list) => this.#expand(list), this.#cache);
-    } else if (macro.hasPaste) toks = substitute(macro, [], (list) => this.#expand(list), this.#cache);
+      } else toks = substitute(macro, args, (list) => this.#expand(list), this.#scrap);
+    } else if (macro.hasPaste) toks = substitute(macro, [], (list) => this.#expand(list), this.#scrap);
     if (this.#budget < 0) return true;
     macro.disabled = true;
     this.#frame = {
@@ -684,6 +726,14 @@ export class Preprocessor {
     };
     return true;
   }
+
+  /** A token that a macro makes of others. Its length counts: strings of strings grow without end. */
+  readonly #scrap = (text: string): TokenList => {
+    this.#budget -= text.length >> 2;
+    if (this.#budget >= 0) return this.#cache.scrap(text);
+    this.#tooMuch();
+    return this.#cache.scrap('0');
+  };
 
   #builtin(macro: Macro, name: Tok): Tok {
     const kind = this.#builtins.get(macro.id);
@@ -748,7 +798,7 @@ export class Preprocessor {
       }
       frame.next++;
       if (--this.#budget < 0) {
-        this.#tooMuch(frame);
+        this.#tooMuch();
         return undefined;
       }
       if (tok.kind === T.IDENT && !tok.noExpand && this.#macros[tok.id]?.disabled) {
@@ -764,6 +814,7 @@ export class Preprocessor {
     const start = this.#pos;
     const file = this.#file;
     let depth = 0;
+    let taken = 0;
     for (;;) {
       const tok = this.#nextRaw();
       if (tok === undefined) {
@@ -777,8 +828,13 @@ export class Preprocessor {
         }
         return undefined;
       }
-      if (--this.#budget < 0) {
-        this.#report('macro', `macro ${macro.name} has too many arguments`, { start: this.#tokLoc(name) });
+      if (--this.#budget < 0 || ++taken > MAX_ARGUMENT_TOKENS) {
+        const start = this.#tokLoc(name);
+        this.#report('macro', `the arguments of macro ${macro.name} are too long`, {
+          start,
+          end: start + macro.name.length,
+          hint: 'is a ")" missing?',
+        });
         this.#stop();
         return undefined;
       }

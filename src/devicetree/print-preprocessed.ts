@@ -1,3 +1,4 @@
+import { Budget } from './budget.ts';
 import { type Diagnostic, Reporter } from './diagnostic.ts';
 import type { ParseOptions } from './frontend.ts';
 import { Preprocessor } from './preprocessor.ts';
@@ -16,7 +17,7 @@ export function preprocess(
   const tokens = new Preprocessor(
     path,
     source,
-    { sources, report: reporter.report, cache: new SourceCache() },
+    { sources, report: reporter.report, cache: new SourceCache(), budget: new Budget() },
     {
       readFile: options.readFile ?? (() => undefined),
       includePaths: options.includePaths ?? [],

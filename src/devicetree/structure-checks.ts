@@ -221,13 +221,15 @@ export function labelHint(tree: LiveTree, ref: string): string | undefined {
 /** Reports a reference that leads nowhere. */
 function missing(node: LiveNode, property: LiveProperty, marker: Marker, { tree, fail }: CheckContext): void {
   const ref = marker.ref ?? '';
-  const labels = new Set<string>();
-  for (const known of tree.nodes()) for (const label of known.labels) labels.add(label);
-  const near = didYouMean(ref.split('/')[0] ?? '', labels);
   fail(node, property, `Reference to non-existent node or label "${ref}"`, {
     start: marker.loc,
     end: marker.loc === NOWHERE ? NOWHERE : marker.loc + ref.length + 1,
-    hint: near === undefined ? labelHint(tree, ref) : `did you mean &${near}?`,
+    hint: () => {
+      const labels = new Set<string>();
+      for (const known of tree.nodes()) for (const label of known.labels) labels.add(label);
+      const near = didYouMean(ref.split('/')[0] ?? '', labels);
+      return near === undefined ? labelHint(tree, ref) : `did you mean &${near}?`;
+    },
   });
 }
 
@@ -254,34 +256,47 @@ const phandleReferences = error(
   },
 );
 
-/** Puts the path of the target in at a `ref-path` marker; the markers behind it move on. */
-function insertPath(property: LiveProperty, index: number, path: string): void {
-  const { offset } = property.markers[index] as Marker;
+/** Puts paths in at the `ref-path` markers; `paths` has one for each marker that is to be filled. */
+function insertPaths(
+  property: LiveProperty,
+  paths: ReadonlyMap<Marker, string>,
+  { tree }: CheckContext,
+): void {
+  let more = 0;
+  for (const path of paths.values()) more += path.length + 1;
+  tree.budget.take(2 * more);
   const old = property.value;
-  const value = new Uint8Array(old.length + path.length + 1);
-  value.set(old.subarray(0, offset));
-  for (let i = 0; i < path.length; i++) value[offset + i] = path.charCodeAt(i);
-  value.set(old.subarray(offset), offset + path.length + 1);
-  const markers = property.markers.map((marker, i) =>
-    i > index ? { ...marker, offset: marker.offset + path.length + 1 } : marker,
-  );
+  const value = new Uint8Array(old.length + more);
+  let from = 0;
+  let inserted = 0;
+  const markers = property.markers.map((marker) => {
+    const moved = { ...marker, offset: marker.offset + inserted };
+    const path = paths.get(marker);
+    if (path === undefined) return moved;
+    value.set(old.subarray(from, marker.offset), from + inserted);
+    for (let i = 0; i < path.length; i++) value[moved.offset + i] = path.charCodeAt(i);
+    from = marker.offset;
+    inserted += path.length + 1;
+    return moved;
+  });
+  value.set(old.subarray(from), from + inserted);
   property.setValue(value, 0, value.length, markers);
 }
 
 const pathReferences = error('path_references', ['duplicate_node_names'], (node, context) => {
   for (const property of node.allProperties) {
-    if (property.deleted) continue;
-    for (let i = 0; i < property.markers.length; i++) {
-      const marker = property.markers[i] as Marker;
+    if (property.deleted || !property.markers.some((marker) => marker.kind === 'ref-path')) continue;
+    const paths = new Map<Marker, string>();
+    for (const marker of property.markers) {
       if (marker.kind !== 'ref-path') continue;
       const target = context.tree.byReference(marker.ref ?? '');
-      if (target === undefined) {
-        missing(node, property, marker, context);
-        continue;
+      if (target === undefined) missing(node, property, marker, context);
+      else {
+        paths.set(marker, target.path);
+        target.isReferenced = true;
       }
-      insertPath(property, i, target.path);
-      target.isReferenced = true;
     }
+    insertPaths(property, paths, context);
   }
 });
 

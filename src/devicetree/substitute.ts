@@ -1,7 +1,7 @@
 import type { Macro, Tok } from './macro.ts';
 import { PADDING, stringified, tokAt } from './macro.ts';
 import { NOWHERE } from './source.ts';
-import type { SourceCache } from './source-cache.ts';
+import type { TokenList } from './token-list.ts';
 
 /** Stands for an empty argument next to `##` (C11 6.10.3.3p2). */
 const PLACEMARKER = -1;
@@ -18,13 +18,14 @@ function padding(like: Tok, pad: number): Tok {
 
 /**
  * The body of a macro with the arguments put in (C11 6.10.3.1 to 6.10.3.3): as they are written next to `##`
- * and for `#`, elsewhere with their own macros expanded by `expand`.
+ * and for `#`, elsewhere with their own macros expanded by `expand`. `scrap` gives
+ * the tokens of a text that is made up here.
  */
 export function substitute(
   macro: Macro,
   args: readonly (readonly Tok[])[],
   expand: (toks: readonly Tok[]) => readonly Tok[],
-  cache: SourceCache,
+  scrap: (text: string) => TokenList,
 ): readonly Tok[] {
   const { body } = macro;
   const expanded: (readonly Tok[] | undefined)[] = [];
@@ -46,7 +47,7 @@ export function substitute(
     }
     if (i > 0 && !isRight) out.push(padding(tok, tok.space ? PAD_SPACE : PAD_NO_SPACE));
     if (tok.stringify) {
-      const text = tokAt(cache.scrap(stringified(arg)), 0, NOWHERE);
+      const text = tokAt(scrap(stringified(arg)), 0, NOWHERE);
       out.push({ ...text, space: false, paste: tok.paste });
     } else if (isRight || tok.paste) pushJoined(out, arg, tok);
     else {
@@ -56,7 +57,7 @@ export function substitute(
     }
     if (!tok.paste) out.push(padding(tok, PAD_OWN));
   }
-  return macro.hasPaste ? joinAll(out, cache) : out;
+  return macro.hasPaste ? joinAll(out, scrap) : out;
 }
 
 /** An argument next to `##`: its last token is what the next one is joined to, if any is. */
@@ -72,7 +73,7 @@ function pushJoined(out: Tok[], arg: readonly Tok[], param: Tok): void {
 }
 
 /** Carries out every `##`. */
-function joinAll(toks: readonly Tok[], cache: SourceCache): readonly Tok[] {
+function joinAll(toks: readonly Tok[], scrap: (text: string) => TokenList): readonly Tok[] {
   const out: Tok[] = [];
   for (let i = 0; i < toks.length; i++) {
     let tok = toks[i] as Tok;
@@ -80,7 +81,7 @@ function joinAll(toks: readonly Tok[], cache: SourceCache): readonly Tok[] {
     if (isJoined && tok.kind !== PLACEMARKER) out.push(padding(tok, tok.space ? PAD_SPACE : PAD_NO_SPACE));
     while (tok.paste && i + 1 < toks.length) {
       const right = toks[++i] as Tok;
-      const joined = join(tok, right, cache);
+      const joined = join(tok, right, scrap);
       if (joined === undefined && isPunctuator(tok, right)) {
         // One token of C, which here is spelled as two: nothing comes between them.
         out.push({ ...tok, paste: false });
@@ -104,10 +105,10 @@ function isPunctuator(left: Tok, right: Tok): boolean {
   return PUNCTUATORS.has(left.list.text(left.index) + right.list.text(right.index));
 }
 
-function join(left: Tok, right: Tok, cache: SourceCache): Tok | undefined {
+function join(left: Tok, right: Tok, scrap: (text: string) => TokenList): Tok | undefined {
   if (left.kind === PLACEMARKER) return { ...right, space: left.space };
   if (right.kind === PLACEMARKER) return { ...left, paste: right.paste };
-  const list = cache.scrap(left.list.text(left.index) + right.list.text(right.index));
+  const list = scrap(left.list.text(left.index) + right.list.text(right.index));
   if (list.kinds.length !== 2) return undefined;
   return { ...tokAt(list, 0, NOWHERE), space: left.space, paste: right.paste };
 }

@@ -1,3 +1,4 @@
+import { COST } from './budget.ts';
 import type { PhandleNumbers } from './check.ts';
 import type { Report } from './diagnostic.ts';
 import { cellAt } from './getters.ts';
@@ -73,6 +74,7 @@ export function writeLabels(
         }
         continue;
       }
+      tree.budget.take(COST.property + 3 * node.path.length);
       const property = new LiveProperty(target, label.name);
       const path = bytesOf(node.path);
       property.setValue(path, 0, path.length, [typeMarker('string', 0)]);
@@ -143,6 +145,7 @@ export function writeFixups(tree: LiveTree, report: Report): void {
     const entry = `${node.path}:${property.name}:${marker.offset}`;
     if (list.has(entry)) continue;
     list.add(entry);
+    tree.budget.take(COST.marker + 4 * entry.length);
     append(fixups, ref, bytesOf(entry), 'string');
   }
 }
@@ -164,6 +167,7 @@ export function writeLocalFixups(tree: LiveTree, report: Report): void {
   for (const { node, property, marker } of entries) {
     const names: string[] = [];
     for (let above = node; above.parent !== undefined; above = above.parent) names.push(above.name);
+    tree.budget.take(names.length * COST.marker);
     const mirror = names.reverse().reduce(childOf, top);
     const offset = Uint8Array.of(
       marker.offset >>> 24,

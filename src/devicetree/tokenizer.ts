@@ -1,7 +1,11 @@
+import { LimitError } from './budget.ts';
 import { hashStep, type Interner, keyword } from './interner.ts';
 import type { SourceText } from './source.ts';
 import * as T from './token-list.ts';
 import { TokenList } from './token-list.ts';
+
+/** Tokens that a text may have whatever its size, besides one for every two bytes. */
+const MAX_TOKENS = 1_000_000;
 
 const NEWLINE = 10;
 const RETURN = 13;
@@ -111,11 +115,11 @@ class Tokenizer {
     this.#flag |= T.LINE_START;
     this.#push(T.EOF, end, end, 0);
     const list = new TokenList(this.#source, this.#raw, {
-      kinds: this.#kinds.slice(0, this.#count),
-      flags: this.#flags.slice(0, this.#count),
-      starts: this.#starts.slice(0, this.#count),
-      ends: this.#ends.slice(0, this.#count),
-      ids: this.#ids.slice(0, this.#count),
+      kinds: fitted(this.#kinds, this.#count),
+      flags: fitted(this.#flags, this.#count),
+      starts: fitted(this.#starts, this.#count),
+      ends: fitted(this.#ends, this.#count),
+      ids: fitted(this.#ids, this.#count),
       directives: Int32Array.from(this.#directives),
       spliced: this.#spliced,
     });
@@ -136,7 +140,14 @@ class Tokenizer {
   }
 
   #grow(): void {
-    const capacity = this.#kinds.length * 2;
+    const limit = MAX_TOKENS + (this.#end >> 1);
+    if (this.#kinds.length >= limit) {
+      throw new LimitError(
+        `${this.#source.path} has more than ${limit} tokens`,
+        'is it device-tree source at all?',
+      );
+    }
+    const capacity = Math.min(limit, (this.#kinds.length * 3) >> 1);
     const bigger = <A extends Uint8Array | Int32Array>(old: A, fresh: A): A => {
       fresh.set(old);
       return fresh;
@@ -306,6 +317,12 @@ class Tokenizer {
   #keepSpliced(start: number, end: number): void {
     this.#spliced.set(this.#count, this.#source.text.slice(start, end).replace(/\\[ \t\v\f\r]*\n/g, ''));
   }
+}
+
+/** The used part of a column; a copy where much of it is unused. */
+function fitted<A extends Uint8Array | Int32Array>(column: A, count: number): A {
+  const used = column.length - count > count >> 3 ? column.slice(0, count) : column.subarray(0, count);
+  return used as A;
 }
 
 /** The value of a number that dtc takes without suffix and that fits 32 bits; -1 for any other. */

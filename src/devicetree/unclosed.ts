@@ -11,14 +11,21 @@ export interface Unclosed {
   readonly behind: number;
 }
 
-/** How far the line of token `index` is indented, in bytes; undefined where the token is not its first. */
-function indentOf(list: TokenList, index: number): number {
+/** Deeper nesting is not looked through. */
+const MAX_OPEN = 1000;
+
+/** How far the lines of tokens are indented, in bytes; asked for in ascending order. */
+function indents(list: TokenList): (index: number) => number {
   const { text } = list.source;
-  let line = list.starts[index] as number;
-  while (line > 0 && text[line - 1] !== '\n') line--;
-  let at = line;
-  while (text[at] === ' ' || text[at] === '\t') at++;
-  return at - line;
+  let line = 0;
+  return (index) => {
+    const at = list.starts[index] as number;
+    for (let next = text.indexOf('\n', line); next >= 0 && next < at; next = text.indexOf('\n', line))
+      line = next + 1;
+    let first = line;
+    while (text[first] === ' ' || text[first] === '\t') first++;
+    return first - line;
+  };
 }
 
 /**
@@ -27,14 +34,16 @@ function indentOf(list: TokenList, index: number): number {
  */
 export function findUnclosed(list: TokenList): Unclosed | undefined {
   const { kinds, flags } = list;
+  const indentOf = indents(list);
   const open: { readonly index: number; readonly indent: number }[] = [];
   for (let i = 0; i < kinds.length; i++) {
-    if (kinds[i] === OPEN_BRACE) open.push({ index: i, indent: indentOf(list, i) });
+    if (open.length > MAX_OPEN) return undefined;
+    if (kinds[i] === OPEN_BRACE) open.push({ index: i, indent: indentOf(i) });
     else if (kinds[i] === CLOSE_BRACE) {
       const top = open.pop();
       if (top === undefined) return undefined;
       if (((flags[i] as number) & T.LINE_START) === 0) continue;
-      const indent = indentOf(list, i);
+      const indent = indentOf(i);
       if (indent < top.indent && open.some((block) => block.indent === indent)) {
         return { open: top.index, behind: i - 1 };
       }

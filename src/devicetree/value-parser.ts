@@ -1,5 +1,6 @@
+import type { Budget } from './budget.ts';
 import { DataBuilder } from './data-builder.ts';
-import type { Report } from './diagnostic.ts';
+import type { Report, ReportDetails } from './diagnostic.ts';
 import { escapedBytes, readInteger } from './literals.ts';
 import type { Preprocessor } from './preprocessor.ts';
 import type { Loc } from './source.ts';
@@ -35,8 +36,8 @@ const TILDE: number = 126;
 const BANG: number = 33;
 
 const MAX_EXPRESSION_DEPTH: number = 400;
-/** One property may be so long; nothing that describes hardware is. */
-const MAX_VALUE = 64 * 1024 * 1024;
+/** Characters of one number, or of numbers that + and - join to one preprocessing number. */
+const MAX_NUMBER = 2000;
 
 /** Precedence of binary operators by token kind; 0 for what is none. */
 const PRECEDENCE: Uint8Array = (() => {
@@ -74,25 +75,33 @@ export class SyntaxProblem extends Error {
 export class ValueParser {
   readonly pp: Preprocessor;
   readonly report: Report;
-  readonly data = new DataBuilder();
+  readonly data: DataBuilder;
   /** Labels inside text that was given up: a reference to one is not reported as leading nowhere. */
   readonly lostLabels = new Set<string>();
   #depth = 0;
 
-  constructor(pp: Preprocessor, report: Report) {
+  constructor(pp: Preprocessor, budget: Budget, report: Report) {
     this.pp = pp;
+    this.data = new DataBuilder(budget);
     this.report = report;
   }
 
   /** Reports at the current token. */
-  here(message: string, hint?: string, code = 'syntax'): void {
+  here(message: string, hint?: ReportDetails['hint'], code = 'syntax'): void {
+    if (this.#isCutOff()) return;
     this.report(code, message, { start: this.pp.loc(), end: this.pp.endLoc(), hint });
   }
 
   /** Reports that something is missing behind the token before this one. */
   missing(message: string, hint?: string): void {
+    if (this.#isCutOff()) return;
     const at = this.pp.prevEnd === NOWHERE ? this.pp.loc() : this.pp.prevEnd;
     this.report('syntax', message, { start: at, hint });
+  }
+
+  /** The rest of the input was dropped, which was reported: what is missing at its end is no news. */
+  #isCutOff(): boolean {
+    return this.pp.cutOff && this.pp.kind === T.EOF;
   }
 
   /** Reports at the current token and gives the statement up. */
@@ -170,6 +179,7 @@ export class ValueParser {
   #number(): U64 {
     const { pp } = this;
     const { text } = pp;
+    if (text.length > MAX_NUMBER) this.giveUp(`a number of ${text.length} characters`);
     if (text.startsWith('.')) this.giveUp(`"${text}" is not a number`, 'the language has whole numbers only');
     const { value, length, problem } = readInteger(text);
     if (problem !== undefined) this.here(problem, undefined, 'number');
@@ -359,13 +369,14 @@ export class ValueParser {
     const word = pp.text;
     // Without the header that defines it, every use of its macros would be reported.
     if (pp.missingHeaders.length === 0) {
-      const near = pp.macroLike(word);
       const call = pp.followedBy(OPEN);
       this.here(
         `Unexpected '${word}': no macro of that name is defined`,
-        near !== undefined
-          ? `did you mean ${near}?`
-          : `include the header that defines it${call ? '' : `, or write &${word} if a node is meant`}`,
+        () => {
+          const near = pp.macroLike(word);
+          if (near !== undefined) return `did you mean ${near}?`;
+          return `include the header that defines it${call ? '' : `, or write &${word} if a node is meant`}`;
+        },
         'number',
       );
     } else this.here(`Unexpected '${word}'`, `it may be defined in ${pp.missingHeaders[0]}`, 'number');
@@ -397,7 +408,6 @@ export class ValueParser {
       while (this.atLabel()) this.#label();
       this.#element();
       while (this.atLabel()) this.#label();
-      if (data.length > MAX_VALUE) this.giveUp(`the value is longer than ${MAX_VALUE} bytes`);
       if (pp.kind === COMMA) pp.advance();
       else if (this.#startsElement()) this.missing('"," is missing between two values', 'add a comma here');
       else return;
@@ -416,6 +426,7 @@ export class ValueParser {
 
   #element(): void {
     const { pp, data } = this;
+    if (pp.kind === T.UNTERMINATED) this.unfinished();
     switch (pp.kind) {
       case LESS:
         pp.advance();
@@ -452,8 +463,6 @@ export class ValueParser {
       case SEMICOLON:
         this.giveUp('a value is missing in front of ";"', 'write "name;" for a property without a value');
         return;
-      case T.UNTERMINATED:
-        return this.unfinished();
       case T.NUM:
       case T.PPNUM:
       case OPEN:

@@ -1,6 +1,7 @@
 import {
   BusFault,
   finishSmbus,
+  I2C_FUNC,
   I2C_M,
   type I2cMessage,
   prepareSmbus,
@@ -9,6 +10,7 @@ import {
 import type { I2cNode } from './i2c-node.ts';
 import {
   checkAddress,
+  checkCounts,
   checkMessages,
   I2C_MAX_LENGTH,
   type I2cSegment,
@@ -340,9 +342,11 @@ export class I2cDev {
 
   #runSync(messages: readonly I2cMessage[]): void {
     const start = this.#begin(messages);
+    const carried = this.#carried(messages);
     for (let attempt = 0; ; attempt++) {
       try {
-        this.#node.adapter.transferSync(messages, this.#node.timeoutMs);
+        this.#node.adapter.transferSync(carried, this.#node.timeoutMs);
+        checkCounts(messages);
         return;
       } catch (thrown) {
         this.#retryOrThrow(thrown, messages, attempt, start);
@@ -352,9 +356,11 @@ export class I2cDev {
 
   async #run(messages: readonly I2cMessage[]): Promise<void> {
     const start = this.#begin(messages);
+    const carried = this.#carried(messages);
     for (let attempt = 0; ; attempt++) {
       try {
-        await this.#node.adapter.transfer(messages, this.#node.timeoutMs);
+        await this.#node.adapter.transfer(carried, this.#node.timeoutMs);
+        checkCounts(messages);
         return;
       } catch (thrown) {
         this.#retryOrThrow(thrown, messages, attempt, start);
@@ -365,6 +371,16 @@ export class I2cDev {
   #begin(messages: readonly I2cMessage[]): number {
     if (!this.#open) throw faultAt(this.#at(messages[0]?.addr), new BusFault('ENODEV', 'the node is closed'));
     return this.#node.retries > 0 ? performance.now() : 0;
+  }
+
+  /**
+   * The messages as the adapter can carry them. One that cannot let the part say how long a block is reads
+   * the longest there may be (a virtio request has no place for the flag); what is too much is dropped.
+   */
+  #carried(messages: readonly I2cMessage[]): readonly I2cMessage[] {
+    const isCounted = ({ flags }: I2cMessage) => (flags & I2C_M.RECV_LEN) !== 0;
+    if (this.functionality & I2C_FUNC.SMBUS_READ_BLOCK_DATA || !messages.some(isCounted)) return messages;
+    return messages.map(({ addr, flags, buf }) => ({ addr, flags: flags & ~I2C_M.RECV_LEN, buf }));
   }
 
   /** `i2c_transfer`'s rule: only lost arbitration is tried again, a number of times, for a bounded time. */

@@ -87,7 +87,16 @@ export function messagesOf(segments: readonly I2cSegment[]): I2cMessage[] {
  */
 export function receivedLength({ flags, buf }: I2cMessage): number {
   if (!(flags & I2C_M.RECV_LEN)) return buf.length;
-  return Math.min(buf.length, buf.length - SMBUS_BLOCK_MAX + Math.min(buf[0] ?? 0, SMBUS_BLOCK_MAX));
+  return buf.length - SMBUS_BLOCK_MAX + (buf[0] ?? 0);
+}
+
+/** Controllers refuse a block that is longer than any may be. @throws {BusFault} `EPROTO` */
+export function checkCounts(messages: readonly I2cMessage[]): void {
+  for (const { flags, buf } of messages) {
+    const count = flags & I2C_M.RECV_LEN ? (buf[0] ?? 0) : 0;
+    if (count > SMBUS_BLOCK_MAX)
+      throw new BusFault('EPROTO', `the part announced a block of ${count} bytes; at most 32 are allowed`);
+  }
 }
 
 /** The buffers of the reading messages, in order. */

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { BusFault, I2C_M } from '../../src/bus/index.ts';
+import { BusFault, I2C_FUNC, I2C_M } from '../../src/bus/index.ts';
 import { I2cDev, I2cNode } from '../../src/dev/index.ts';
 import { FakeI2c } from './fake-adapters.ts';
 
@@ -54,6 +54,7 @@ describe('a transaction', () => {
 
   it('reads a block whose length the part says', () => {
     const { adapter, i2c } = setUp();
+    adapter.functionality |= I2C_FUNC.SMBUS_READ_BLOCK_DATA;
     adapter.replies.push([2, 7, 8, 0x99, 0xff]);
     expect(i2c.transferSync([{ addr: 0x48, recvLen: 1 }])).toEqual([Uint8Array.of(2, 7, 8)]);
     expect(adapter.seen).toEqual([['R48:33L']]);
@@ -222,6 +223,31 @@ describe('timeout and retries', () => {
   });
 });
 
+describe('a block whose length the part says', () => {
+  it('is left to an adapter that can do it', () => {
+    const { adapter, i2c } = setUp();
+    adapter.functionality |= I2C_FUNC.SMBUS_READ_BLOCK_DATA;
+    adapter.replies.push([2, 7, 8]);
+    expect(i2c.readBlockDataSync(0x48, 1)).toEqual(Uint8Array.of(7, 8));
+    expect(adapter.seen).toEqual([['W48:01', 'R48:33L']]);
+  });
+
+  it('is read as long as it may be from one that cannot, and cut', async () => {
+    const { adapter, i2c } = setUp();
+    adapter.replies.push([2, 7, 8, 0xff, 0xff], [1, 9, 0xee]);
+    expect(i2c.readBlockDataSync(0x48, 1)).toEqual(Uint8Array.of(7, 8));
+    expect(await i2c.transfer([{ addr: 0x48, recvLen: 2 }])).toEqual([Uint8Array.of(1, 9, 0xee)]);
+    expect(adapter.seen).toEqual([['W48:01', 'R48:33'], ['R48:34']]);
+  });
+
+  it('is EPROTO when it is longer than any may be', async () => {
+    const { adapter, i2c } = setUp();
+    adapter.replies.push([33], [33]);
+    expect(() => i2c.transferSync([{ addr: 0x48, recvLen: 1 }])).toThrow(fault('EPROTO'));
+    await expect(i2c.readBlockData(0x48, 0)).rejects.toThrow(fault('EPROTO'));
+  });
+});
+
 describe('SMBus calls', () => {
   type Case = [
     name: string,
@@ -289,7 +315,7 @@ describe('SMBus calls', () => {
       (d) => d.readBlockDataSync(0x48, 1),
       (d) => d.readBlockData(0x48, 1),
       [2, 7, 8],
-      ['W48:01', 'R48:33L'],
+      ['W48:01', 'R48:33'],
       bytes,
     ],
     [
@@ -305,7 +331,7 @@ describe('SMBus calls', () => {
       (d) => d.blockProcessCallSync(0x48, 1, bytes),
       (d) => d.blockProcessCall(0x48, 1, bytes),
       [1, 9],
-      ['W48:01020708', 'R48:33L'],
+      ['W48:01020708', 'R48:33'],
       Uint8Array.of(9),
     ],
     [

@@ -139,7 +139,7 @@ describe.each([
     const buf = kernel.place(Buffer.concat([Buffer.of(2), Buffer.alloc(39, 0xdd)]));
     const call = rdwr(kernel, [[0x50, RD | RECV_LEN, 40, buf]], compat);
     expect(kernel.ioctl(RDWR, call, compat)).toEqual({ value: 1 });
-    expect(adapter.seen).toEqual([['R50:34L']]);
+    expect(adapter.seen).toEqual([['R50:34']]);
     expect(kernel.at(buf, 8).toString('hex')).toBe('02070899dddddddd');
   });
 
@@ -213,8 +213,8 @@ describe.each([
     ['write word data', 3, 0, [5, 6], [], ['W50:ab0506'], '0506'],
     ['process call', 4, 0, [5, 6], [7, 8], ['W50:ab0506', 'R50:2'], '0708'],
     ['block write', 5, 0, [2, 7, 8], [], ['W50:ab020708'], '020708'],
-    ['block read', 5, 1, [], [2, 7, 8], ['W50:ab', 'R50:33L'], '020708'],
-    ['block process call', 7, 0, [1, 9], [2, 7, 8], ['W50:ab0109', 'R50:33L'], '020708'],
+    ['block read', 5, 1, [], [2, 7, 8], ['W50:ab', 'R50:33'], '020708'],
+    ['block process call', 7, 0, [1, 9], [2, 7, 8], ['W50:ab0109', 'R50:33'], '020708'],
     ['I2C block write', 8, 0, [2, 7, 8], [], ['W50:ab0708'], '020708'],
     ['I2C block read', 8, 1, [3], [7, 8, 9], ['W50:ab', 'R50:3'], '03070809'],
     ['old I2C block write', 6, 0, [2, 7, 8], [], ['W50:ab0708'], '020708'],

@@ -23,12 +23,23 @@ export const WIDTH: Readonly<Record<ValueType, number>> = {
 export function typedMarkers(property: Property): readonly Marker[] {
   const { value } = property;
   if (value.length === 0) return property.markers;
-  const markers = [...property.markers];
+  const markers = property.markers.filter((_, i, all) => !isEmptyStretch(all, i, value.length));
   if (markers.some((marker) => isTypeMarker(marker.kind))) guessAroundFiles(markers, value);
   else guessAll(markers, value);
   return isPrintable(markers, value)
     ? markers
     : [marker('uint8', 0), ...markers.filter((m) => m.kind === 'label')];
+}
+
+/** A type that no byte has: that of `<>` beside something else. */
+function isEmptyStretch(markers: readonly Marker[], index: number, length: number): boolean {
+  const { kind, offset } = markers[index] as Marker;
+  if (!isTypeMarker(kind)) return false;
+  for (let i = index + 1; i < markers.length; i++) {
+    const next = markers[i] as Marker;
+    if (isTypeMarker(next.kind)) return next.offset === offset;
+  }
+  return offset === length;
 }
 
 function marker(kind: MarkerKind, offset: number): Marker {

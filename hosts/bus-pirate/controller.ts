@@ -1,5 +1,5 @@
-import { type DeviceNode, type Host, NodeError } from '../../src/bus/index.ts';
-import { type LinkOpener, serialLink, tcpLink } from '../link/index.ts';
+import type { DeviceNode, Host } from '../../src/bus/index.ts';
+import { type LinkOpener, linkOf } from '../link/index.ts';
 import { Adapter } from './adapter.ts';
 import { BusPirateI2cController } from './i2c-controller.ts';
 import { DEFAULT_BAUD } from './protocol.ts';
@@ -33,24 +33,8 @@ export class BusPirateHost implements Host {
   }
 }
 
-const TCP = 'tcp:';
-
-/** The link that a node's `port` names: `/dev/ttyUSB0`, or `tcp:host:port` for a port on another machine. */
-export function linkOf(node: DeviceNode): { name: string; open: LinkOpener } {
-  const port = node.string('port');
-  if (port === undefined || port === '') {
-    throw new NodeError(node, 'port', 'name the serial port of the adapter, as in port = "/dev/ttyUSB0"');
-  }
-  if (!port.startsWith(TCP)) return { name: port, open: serialLink(port, DEFAULT_BAUD) };
-  try {
-    return { name: port, open: tcpLink(port.slice(TCP.length)) };
-  } catch (error) {
-    throw new NodeError(node, 'port', (error as RangeError).message);
-  }
-}
-
 /** The adapter that `node` describes; nothing is opened. @throws {NodeError} */
 export function createBusPirate(node: DeviceNode): BusPirateHost {
-  const { name, open } = linkOf(node);
+  const { name, open } = linkOf(node, DEFAULT_BAUD);
   return new BusPirateHost(name, readSettings(node), open);
 }

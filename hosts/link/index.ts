@@ -1,5 +1,6 @@
 export type { ByteLink, LinkEvents, LinkOpener } from './byte-link.ts';
 export { Faults } from './faults.ts';
+export { linkOf } from './port.ts';
 export { portsThatExist, serialLink } from './serial.ts';
 export {
   type EmulatedAdapter,

@@ -7,6 +7,7 @@ import {
   V4_FIRMWARE_8_0,
 } from '../../hosts/bus-pirate/index.ts';
 import { Faults, type ServedEmulator, serialLink, serveEmulator } from '../../hosts/link/index.ts';
+import { SerprogEmulator, SerprogHost } from '../../hosts/serprog/index.ts';
 import { SimulatedI2cController, SimulatedSpiController } from '../../hosts/simulated/index.ts';
 import { type ControllerBench, describeControllers } from './controller-suite.ts';
 import { RecordingWire } from './recording-wire.ts';
@@ -56,6 +57,38 @@ async function emulated(traits: Traits): Promise<ControllerBench> {
   };
 }
 
+/** A serprog programmer behind a serial port. */
+async function serprog(): Promise<ControllerBench> {
+  const wire = new RecordingWire();
+  const faults = new Faults();
+  const plugIn = (): ServedEmulator =>
+    serveEmulator(new SerprogEmulator({ spi: wire.spi }), { pty: true }, faults);
+  let served = plugIn();
+  const host = new SerprogHost('an emulated port', 1, (events) => serialLink(served.port, 115_200)(events));
+  await host.open();
+  return {
+    spi: host.spi,
+    wire,
+    adapter: {
+      hang: () => {
+        faults.hanging = true;
+      },
+      answer: () => {
+        faults.hanging = false;
+      },
+      unplug: () => served.close(),
+      replug: async () => {
+        served = plugIn();
+        await host.open();
+      },
+    },
+    close: async () => {
+      await host.close();
+      served.close();
+    },
+  };
+}
+
 async function real(port: string): Promise<ControllerBench> {
   const settings = { ...DEFAULT_SETTINGS, power: true, pullUps: true };
   const host = new BusPirateHost(port, settings, serialLink(port, DEFAULT_SETTINGS.baud));
@@ -67,6 +100,7 @@ async function real(port: string): Promise<ControllerBench> {
 describeControllers('simulated controllers', simulated);
 describeControllers('Bus Pirate v4 on a pty', () => emulated(V4_FIRMWARE_8_0));
 describeControllers('Bus Pirate v3.5 on a pty', () => emulated(V3_FIRMWARE_6_1));
+describeControllers('serprog on a pty', serprog, { hasI2c: false, spiModes: [0] });
 
 const port = process.env['DTBUS_TEST_PORT'];
 if (port === undefined) {

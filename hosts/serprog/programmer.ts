@@ -1,0 +1,244 @@
+import { BusFault } from '../../src/bus/index.ts';
+import { type ByteLink, type LinkOpener, Session, type Step } from '../link/index.ts';
+import {
+  ANSWER,
+  BUS,
+  COMMAND,
+  type Command,
+  CS_MODE,
+  FLOW_CONTROL,
+  fromLittleEndian,
+  INTERFACE_VERSION,
+  isInMap,
+  LENGTH_MAX,
+  littleEndian,
+  RESULT_BYTES,
+} from './protocol.ts';
+
+/** What a programmer says of itself. */
+export interface Programmer {
+  readonly name: string;
+  readonly commands: Uint8Array;
+  /** Most bytes to send ahead of their answers. */
+  readonly window: number;
+  /** Most bytes of one SPI operation. */
+  readonly maxWrite: number;
+  readonly maxRead: number;
+}
+
+const ACK = Uint8Array.of(ANSWER.ACK);
+const SYNCHRONISED = String.fromCharCode(ANSWER.NAK, ANSWER.ACK);
+/** Nothing else is answered like this, so whatever came before it is over. */
+const IN_STEP = String.fromCharCode(ANSWER.ACK, INTERFACE_VERSION, 0);
+
+/** flashrom's: as many as the longest command has parameters, to end one that was left unfinished. */
+const NOPS = 8;
+/** An Arduino resets when its port is opened, and its boot loader takes its time. */
+const SYNC_TRIES = 10;
+const SYNC_MS = 300;
+const QUIET_MS = 1000;
+const SETTLE_MS = 250;
+const WINDOW_MAX = 2048;
+/** What an answer has to leave room for where the programmer does not say how large its buffer is. */
+const SMALLEST_BUFFER = 16;
+
+/** A command without data and its answer. */
+export function command(
+  code: Command,
+  parameters: Uint8Array = new Uint8Array(0),
+  done?: Step['done'],
+): Step {
+  return {
+    send: Uint8Array.of(code, ...parameters),
+    reply: 1 + (RESULT_BYTES[code] ?? 0),
+    prefix: ACK,
+    refusal: ANSWER.NAK,
+    ...(done && { done }),
+  };
+}
+
+/** The connection to a programmer: finding it, and bringing it back when it is out of step. */
+export class Connection {
+  readonly #openLink: LinkOpener;
+  #name: string;
+  #link: ByteLink | undefined;
+  #session: Session | undefined;
+  #programmer: Programmer | undefined;
+  #recovery: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+  /** What the controller believes of the programmer's settings is void. */
+  onReset: () => void = () => {};
+
+  constructor(name: string, openLink: LinkOpener) {
+    this.#name = name;
+    this.#openLink = openLink;
+  }
+
+  get description(): string {
+    const name = this.#programmer?.name;
+    return `${name ? `${name} (serprog)` : 'serprog programmer'} on ${this.#name}`;
+  }
+
+  /** Finds the programmer and asks what it can. @throws {BusFault} */
+  async open(): Promise<void> {
+    await this.close();
+    let session: Session | undefined;
+    const link = await this.#openLink({
+      data: (bytes) => session?.receive(bytes),
+      lost: (reason) => session?.lose(reason),
+    });
+    session = new Session(link);
+    this.#name = link.name;
+    try {
+      await this.#synchronise(session);
+      this.#programmer = await this.#ask(session);
+    } catch (fault) {
+      await link.close();
+      throw fault;
+    }
+    this.#session = session;
+    this.#link = link;
+    this.onReset();
+  }
+
+  /** Lets go of the pins, so that others may drive them, and of the port. Never fails. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close().finally(() => {
+      this.#closing = undefined;
+    });
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const session = this.#session;
+    const link = this.#link;
+    this.#session = undefined;
+    this.#link = undefined;
+    if (session !== undefined && !session.lost) {
+      await this.#recovery;
+      const release = [COMMAND.SET_CS_MODE, COMMAND.SET_PINS].filter((code) => this.knows(code));
+      const steps = release.map((code) => command(code, Uint8Array.of(CS_MODE.AUTO)));
+      await session.run(steps, { window: WINDOW_MAX, quietMs: SETTLE_MS }).catch(() => {
+        // It went away meanwhile: nothing is left to let go of.
+      });
+    }
+    await link?.close();
+  }
+
+  knows(code: Command): boolean {
+    return this.#programmer !== undefined && isInMap(this.#programmer.commands, code);
+  }
+
+  /** The programmer, in step. @throws {BusFault} `ENODEV`, `ETIMEDOUT` */
+  async ready(signal?: AbortSignal): Promise<Programmer> {
+    while (this.#recovery !== undefined) await Promise.race([this.#recovery, whenAborted(signal)]);
+    const session = this.#present();
+    if (!session.inStep) {
+      await Promise.race([this.#recover(session), whenAborted(signal)]);
+    }
+    return this.#programmer as Programmer;
+  }
+
+  /** Runs steps. @returns the first fault that a step found. @throws {BusFault} */
+  async run(steps: readonly Step[], signal?: AbortSignal, quietMs = 0): Promise<BusFault | undefined> {
+    const session = this.#present();
+    const window = this.#programmer?.window ?? SMALLEST_BUFFER;
+    try {
+      return await session.run(steps, { window, quietMs: QUIET_MS + Math.ceil(quietMs), signal });
+    } catch (fault) {
+      if (!session.lost) void this.#recover(session);
+      throw fault;
+    }
+  }
+
+  #present(): Session {
+    if (this.#session !== undefined) return this.#session;
+    throw new BusFault('ENODEV', `${this.description} is not open`);
+  }
+
+  #recover(session: Session): Promise<void> {
+    this.#recovery ??= this.#resynchronise(session).finally(() => {
+      this.#recovery = undefined;
+    });
+    return this.#recovery;
+  }
+
+  /** Never fails; a programmer that does not come back is lost. */
+  async #resynchronise(session: Session): Promise<void> {
+    this.onReset();
+    try {
+      if (!(await session.settled(SETTLE_MS))) await this.#synchronise(session);
+      // A message that was broken off may have left its chip selected.
+      const modes = [COMMAND.SET_CS_MODE, COMMAND.SET_SPI_MODE].filter((code) => this.knows(code));
+      await session.run(
+        modes.map((code) => command(code, Uint8Array.of(0))),
+        { window: WINDOW_MAX, quietMs: SETTLE_MS },
+      );
+    } catch {
+      session.lose('it does not answer any more; unplug it and plug it in again');
+    }
+  }
+
+  async #synchronise(session: Session): Promise<void> {
+    session.discard();
+    session.send(new Uint8Array(NOPS).fill(COMMAND.NOP));
+    for (let tries = 0; tries < SYNC_TRIES; tries++) {
+      session.send(Uint8Array.of(COMMAND.SYNC_NOP));
+      if ((await session.expect(SYNCHRONISED, SYNC_MS)) === undefined) continue;
+      session.send(Uint8Array.of(COMMAND.QUERY_INTERFACE));
+      if ((await session.expect(IN_STEP, SYNC_MS)) !== undefined) return;
+    }
+    throw new BusFault(
+      'EPROTO',
+      `what is on ${this.#name} does not answer as a serprog programmer (interface ${INTERFACE_VERSION}) does: check the port and current-speed`,
+    );
+  }
+
+  async #ask(session: Session): Promise<Programmer> {
+    const query = async (code: Command, parameters?: Uint8Array): Promise<Uint8Array | undefined> => {
+      let result: Uint8Array | undefined;
+      const step = command(code, parameters, (reply) => {
+        if (reply[0] === ANSWER.ACK) result = reply.slice(1);
+        return undefined;
+      });
+      await session.run([step], { window: WINDOW_MAX, quietMs: QUIET_MS });
+      return result;
+    };
+    const commands = (await query(COMMAND.QUERY_COMMANDS)) ?? new Uint8Array(32);
+    const ifKnown = (code: Command, parameters?: Uint8Array) =>
+      isInMap(commands, code) ? query(code, parameters) : Promise.resolve(undefined);
+    const buses = (await ifKnown(COMMAND.QUERY_BUSES))?.[0] ?? 0;
+    if ((buses & BUS.SPI) === 0 || !isInMap(commands, COMMAND.SPI_OPERATION)) {
+      throw new BusFault('EPROTO', `the serprog programmer on ${this.#name} has no SPI bus: use another`);
+    }
+    await ifKnown(COMMAND.SET_BUS, Uint8Array.of(BUS.SPI));
+    await ifKnown(COMMAND.SET_PINS, Uint8Array.of(1));
+    const name = Buffer.from((await ifKnown(COMMAND.QUERY_NAME)) ?? []).toString('latin1');
+    const number = (result: Uint8Array | undefined) => (result === undefined ? 0 : fromLittleEndian(result));
+    const buffer = number(await ifKnown(COMMAND.QUERY_SERIAL_BUFFER)) || SMALLEST_BUFFER;
+    // In the three bytes of a length 2^24 - 1 is the most.
+    const limit = (result: Uint8Array | undefined) => number(result) || LENGTH_MAX - 1;
+    return {
+      name: name.replace(/\0.*$/s, '').replace(/[^\x20-\x7e]/g, '?'),
+      commands,
+      window: buffer === FLOW_CONTROL ? WINDOW_MAX : Math.min(buffer, WINDOW_MAX),
+      maxWrite: limit(await ifKnown(COMMAND.QUERY_MAX_WRITE)),
+      maxRead: limit(await ifKnown(COMMAND.QUERY_MAX_READ)),
+    };
+  }
+}
+
+/** The step that asks for a clock; `told` gets the clock that the programmer chose. */
+export function setFrequency(hz: number, told: (hz: number) => BusFault | undefined): Step {
+  return command(COMMAND.SET_FREQUENCY, littleEndian(hz, 4), (reply) =>
+    reply[0] === ANSWER.ACK ? told(fromLittleEndian(reply.subarray(1))) : undefined,
+  );
+}
+
+function whenAborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = () => reject(new BusFault('ETIMEDOUT'));
+    if (signal?.aborted) abort();
+    else signal?.addEventListener('abort', abort, { once: true });
+  });
+}

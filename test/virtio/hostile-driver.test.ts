@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   CHAIN_FAULT,
   type ChainFault,
@@ -158,8 +158,8 @@ describe('a split queue whose driver lies about a chain gives it back unread and
     check(setup, 0, CHAIN_FAULT.NEXT);
   });
 
-  it('a head beyond the table, which comes back under its own name', () => {
-    check(split(), 0x1234, CHAIN_FAULT.HEAD);
+  it.each([8, 0x1234, 0xffff])('a head beyond the table, %i, which comes back under its own name', (head) => {
+    check(split(), head, CHAIN_FAULT.HEAD);
   });
 
   it('a table that goes on behind itself', () => {
@@ -267,12 +267,17 @@ describe('a split queue whose driver lies about a chain gives it back unread and
   });
 
   it('looks at one round of rubbish at a time, so that a driver that refills it cannot hold the device', () => {
-    const { queue, ring } = split();
+    const { guest, queue, ring } = split();
     ring.setDescriptor(0, { addr: MEMORY, len: 4, flags: 0 });
-    ring.offer(0, 0, 0, 0, 0, 0, 0, 0);
+    ring.offer(0);
+    // The driver's thread is as fast as ours: whenever a chain is looked at, the next one is there.
+    vi.spyOn(guest.memory, 'find').mockImplementation(() => {
+      if (queue.malformed < 1000) ring.offer(0);
+      return undefined;
+    });
     expect(queue.pop()).toBeUndefined();
     expect(queue.malformed).toBe(8);
-    expect(queue.enableNotification()).toBe(false);
+    expect(queue.enableNotification()).toBe(true);
   });
 });
 

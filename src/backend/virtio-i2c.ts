@@ -15,6 +15,7 @@ import {
   VIRTIO_ID_I2C_ADAPTER,
   type VirtioDevice,
 } from '../virtio/index.ts';
+import { callAgain } from './call-again.ts';
 import type { Client } from './client.ts';
 import type { ManagedI2cBus } from './managed-bus.ts';
 import type { ResourceManager } from './resource-manager.ts';
@@ -178,9 +179,7 @@ export class VirtioI2cDevice implements VirtioDevice {
     finish();
     this.#running = false;
     this.#notify(0);
-    const due = this.processQueue();
-    // Nobody called, so nobody hears when to call again.
-    if (due !== Number.POSITIVE_INFINITY) setTimeout(() => this.processQueue(), due - performance.now());
+    callAgain(this.processQueue(), () => this.processQueue());
   }
 
   #finish(queue: DeviceQueue, group: readonly Item[], errno: number): void {

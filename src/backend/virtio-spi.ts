@@ -12,6 +12,7 @@ import {
   type VirtioDevice,
   writeSpiConfig,
 } from '../virtio/index.ts';
+import { callAgain } from './call-again.ts';
 import type { Client } from './client.ts';
 import type { ManagedSpiBus } from './managed-bus.ts';
 import type { ResourceManager } from './resource-manager.ts';
@@ -197,9 +198,7 @@ export class VirtioSpiDevice implements VirtioDevice {
     finish();
     this.#running = false;
     this.#notify(0);
-    const due = this.processQueue();
-    // Nobody called, so nobody hears when to call again.
-    if (due !== Number.POSITIVE_INFINITY) setTimeout(() => this.processQueue(), due - performance.now());
+    callAgain(this.processQueue(), () => this.processQueue());
   }
 
   #answer(queue: DeviceQueue, { chain }: SpiRequest, errno: number): void {

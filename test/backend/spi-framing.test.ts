@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import {
+  Client,
+  ResourceManager,
+  type SpiFraming,
+  spiFramingOf,
+  VirtioSpiDevice,
+} from '../../src/backend/index.ts';
+import type { SpiController } from '../../src/bus/index.ts';
+import {
+  allocateQueueAreas,
+  createDeviceQueue,
+  createDriverQueue,
+  DmaAllocator,
+  GuestMemory,
+  SPI_HEAD_BYTES,
+  writeSpiHead,
+} from '../../src/virtio/index.ts';
+import { hostOf } from '../support/rig.ts';
+
+/** A driver that, like Linux's, sends transfer by transfer and never sets cs_change. */
+async function linuxDriver(framing: SpiFraming, answerLater = false) {
+  const log: string[] = [];
+  const controller: SpiController = {
+    description: 'recorder',
+    capabilities: {
+      chipSelects: 2,
+      modes: 3,
+      bitsPerWordMask: 0,
+      maxSpeedHz: 0,
+      maxWordDelayNs: 0,
+      maxCsSetupNs: 0,
+      maxCsHoldNs: 0,
+      maxCsInactiveNs: 0,
+    },
+    transfer(chipSelect, _mode, transfers) {
+      for (const { tx, rx } of transfers)
+        log.push(`${chipSelect}:${tx ? `w${tx.length}` : `r${rx?.length}`}`);
+      return answerLater ? new Promise((resolve) => setImmediate(resolve)) : undefined;
+    },
+    deselect: () => void log.push('|'),
+  };
+  const host = hostOf({ spi: controller }, !answerLater);
+  const manager = new ResourceManager();
+  const bus = manager.addSpiBus('/spi', host, controller);
+  const device = new VirtioSpiDevice(manager, bus, new Client('linux'), () => framing);
+  await manager.open();
+
+  const buffer = new SharedArrayBuffer(1 << 16);
+  const memory = GuestMemory.over(buffer);
+  const dma = new DmaAllocator(0x1000, (1 << 16) - 0x1000);
+  const config = { ...allocateQueueAreas(dma, 16, 0), size: 16, features: 0 };
+  const driver = createDriverQueue<string>(memory, config);
+  device.acceptFeatures(0);
+  device.activate([createDeviceQueue(memory, config)], () => {});
+
+  const send = (chipSelect: number, tx: readonly number[] | undefined, rxLength = 0): void => {
+    const head = { addr: dma.alloc(SPI_HEAD_BYTES), len: SPI_HEAD_BYTES };
+    writeSpiHead(new DataView(buffer), head.addr, {
+      chipSelectId: chipSelect,
+      bitsPerWord: 8,
+      csChange: 0,
+      txNbits: 0,
+      rxNbits: 0,
+      mode: 0,
+      freq: 0,
+      wordDelayNs: 0,
+      csSetupNs: 0,
+      csDelayHoldNs: 0,
+      csChangeDelayInactiveNs: 0,
+    });
+    const readable = [head];
+    if (tx !== undefined) {
+      const data = { addr: dma.alloc(tx.length), len: tx.length };
+      memory.slice(data.addr, data.len).set(tx);
+      readable.push(data);
+    }
+    const writable = rxLength > 0 ? [{ addr: dma.alloc(rxLength), len: rxLength }] : [];
+    driver.addBuf(readable, [...writable, { addr: dma.alloc(1), len: 1 }], 'sent');
+    driver.kickPrepare();
+    device.processQueue();
+  };
+  return { send, log, manager, bus, device };
+}
+
+const NOR = spiFramingOf(['winbond,w25q80', 'jedec,spi-nor']);
+const PLAIN = spiFramingOf(['acme,thing']);
+
+describe('where a message of Linux ends', () => {
+  it('reads the answer to a command under the same selection', async () => {
+    const { send, log } = await linuxDriver(PLAIN);
+    send(0, [0x9f]);
+    send(0, undefined, 3);
+    expect(log).toEqual(['0:w1', '0:r3']);
+  });
+
+  it('begins a new message with each command of an unknown part', async () => {
+    const { send, log } = await linuxDriver(PLAIN);
+    send(0, [0x01]);
+    send(0, [0x02]);
+    expect(log).toEqual(['0:w1', '|', '0:w1']);
+  });
+
+  it('ends a message with what was read', async () => {
+    const { send, log } = await linuxDriver(NOR);
+    send(0, [0x05]);
+    send(0, undefined, 1);
+    send(0, [0x05]);
+    send(0, undefined, 1);
+    expect(log).toEqual(['0:w1', '0:r1', '|', '0:w1', '0:r1']);
+  });
+
+  it('keeps opcode, address and data of a flash together, and write enable apart', async () => {
+    const { send, log } = await linuxDriver(NOR);
+    send(0, [0x06]);
+    send(0, [0x02]);
+    send(0, [0, 0x10, 0]);
+    send(0, [1, 2, 3, 4]);
+    send(0, [0x06]);
+    send(0, [0x20]);
+    send(0, [0, 0x10, 0]);
+    send(0, [0x05]);
+    expect(log.join(' ')).toBe('0:w1 | 0:w1 0:w3 0:w4 | 0:w1 | 0:w1 0:w3 | 0:w1');
+  });
+
+  it('keeps address and dummy bytes of a fast read with what is read', async () => {
+    const { send, log } = await linuxDriver(NOR);
+    send(0, [0x0b]);
+    send(0, [0, 0, 0]);
+    send(0, [0]);
+    send(0, undefined, 16);
+    expect(log).toEqual(['0:w1', '0:w3', '0:w1', '0:r16']);
+  });
+
+  it('deselects before it selects another chip', async () => {
+    const { send, log } = await linuxDriver(NOR);
+    send(0, [0x02]);
+    send(1, [0x9f]);
+    expect(log).toEqual(['0:w1', '|', '1:w1']);
+  });
+
+  it('deselects when nothing follows', async () => {
+    const { send, log, device } = await linuxDriver(PLAIN);
+    send(0, [0x06]);
+    const due = device.processQueue();
+    expect(due).toBeLessThan(performance.now() + 1000);
+    while (performance.now() < due);
+    expect(device.processQueue()).toBe(Number.POSITIVE_INFINITY);
+    expect(log).toEqual(['0:w1', '|']);
+  });
+
+  it('gives the host to another client then, also when its controller answers later', async () => {
+    const { send, log, manager, bus } = await linuxDriver(PLAIN, true);
+    send(0, [0x06]);
+    const other = {
+      tx: Uint8Array.of(1),
+      speedHz: 0,
+      bitsPerWord: 8,
+      csChange: false,
+      txNbits: 0,
+      rxNbits: 0,
+      wordDelayNs: 0,
+      csSetupNs: 0,
+      csHoldNs: 0,
+      csInactiveNs: 0,
+    };
+    await manager.transferSpi(new Client('other'), bus, 1, 0, [other]);
+    expect(log).toEqual(['0:w1', '|', '1:w1']);
+  });
+});

@@ -92,9 +92,9 @@ export class ResourceManager {
     transfers: readonly SpiTransfer[],
   ): MaybePromise<void> {
     let bytes = 0;
+    const keepsSelected = transfers.at(-1)?.csChange === true;
     const settle = (fault: BusFault | undefined) => {
-      if (fault === undefined && transfers.at(-1)?.csChange === true) bus.slot.hold(client);
-      else bus.slot.release(client);
+      if (fault !== undefined || !keepsSelected) bus.slot.release(client);
       bus.count(bytes, fault);
       bus.observer?.({ bus: bus.path, client: client.name, chipSelect, transfers, fault });
     };

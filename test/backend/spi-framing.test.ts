@@ -49,7 +49,7 @@ async function linuxDriver(framing: SpiFraming, answerLater = false) {
   const buffer = new SharedArrayBuffer(1 << 16);
   const memory = GuestMemory.over(buffer);
   const dma = new DmaAllocator(0x1000, (1 << 16) - 0x1000);
-  const config = { ...allocateQueueAreas(dma, 16, 0), size: 16, features: 0 };
+  const config = { ...allocateQueueAreas(dma, 64, 0), size: 64, features: 0 };
   const driver = createDriverQueue<string>(memory, config);
   device.acceptFeatures(0);
   device.activate([createDeviceQueue(memory, config)], () => {});

@@ -224,14 +224,12 @@ export class Reader {
  */
 export class Writer {
   private readonly place: Place;
-  private readonly source: CursorSource;
   private readonly list: SegmentList;
   /** Taken places that stand for several pieces: what was put there is spread out by `flush`. */
-  private readonly bounced: { at: number; bytes: Uint8Array; serial: number }[] = [];
+  private readonly bounced: { at: number; bytes: Uint8Array }[] = [];
 
   constructor(source: CursorSource, list: SegmentList) {
     this.place = new Place(source, list);
-    this.source = source;
     this.list = list;
   }
 
@@ -250,8 +248,9 @@ export class Writer {
     return this.list.length - this.place.remaining;
   }
 
-  /** Puts the cursor back to the first byte. */
+  /** Puts the cursor back to the first byte. What was put into taken buffers goes to its place first. */
   rewind(): void {
+    this.flush();
     this.place.rewind();
   }
 
@@ -298,7 +297,7 @@ export class Writer {
     place.need(n);
     if (n > place.run()) {
       const bytes = new Uint8Array(n);
-      this.bounced.push({ at: this.written, bytes, serial: this.source.serial });
+      this.bounced.push({ at: this.written, bytes });
       place.skip(n);
       return bytes;
     }
@@ -324,6 +323,8 @@ export class Writer {
     place.bytes[place.at] = value;
     place.rewind();
     place.skip(here);
+    for (const { at, bytes } of this.bounced)
+      if (at + bytes.length === this.length) bytes[bytes.length - 1] = value;
   }
 
   /**
@@ -342,8 +343,7 @@ export class Writer {
   private spread(): boolean {
     const here = this.written;
     try {
-      for (const { at, bytes, serial } of this.bounced) {
-        if (serial !== this.source.serial) continue;
+      for (const { at, bytes } of this.bounced) {
         this.place.rewind();
         this.place.skip(at);
         this.write(bytes);

@@ -98,7 +98,8 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
     const count = reads + writable.length;
     const indirect = count > 1 && this.tables !== undefined;
     const needed = indirect ? 1 : count;
-    if (needed > this.free || count === 0 || this.broken !== undefined) return this.noRoom(count, needed);
+    if (needed > this.free || count === 0 || count > this.size || this.broken !== undefined)
+      return this.noRoom(count);
     const head = this.freeHead;
     let next = this.links[head] as number;
     let capacity = 0;
@@ -287,11 +288,10 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
         : `the device used descriptor ${head} of ${this.size}`;
   }
 
-  private noRoom(count: number, needed: number): false {
+  private noRoom(count: number): false {
     if (count === 0) throw new RangeError('a request needs at least one buffer');
-    if (needed > this.size) {
-      throw new RangeError(`${count} buffers never fit a queue of ${this.size} without indirect descriptors`);
-    }
+    // 2.7.5.3.1: no chain is longer than the queue, in an indirect table neither.
+    if (count > this.size) throw new RangeError(`${count} buffers never fit a queue of ${this.size}`);
     return false;
   }
 

@@ -172,6 +172,26 @@ describe('2.7.4.1 a writer does not care how the driver cut the request', () => 
   });
 });
 
+describe('a lent buffer', () => {
+  it('goes to its place before a rewind, so that what is written after it stays', () => {
+    const { device, chain, written } = chainOf(count(1), [1], [2, 2]);
+    chain.writable.take(4).fill(1);
+    chain.writable.rewind();
+    chain.writable.writeU16(0x0909);
+    device.pushUsed(chain, 4);
+    expect(written()).toEqual([9, 9, 1, 1]);
+  });
+
+  it('that has the last byte in it gets the status too', () => {
+    const { device, chain, written } = chainOf(count(1), [1], [2, 2]);
+    chain.writable.skip(1);
+    chain.writable.take(3).fill(1);
+    chain.writable.writeLastU8(7);
+    device.pushUsed(chain, 4);
+    expect(written()).toEqual([0xee, 1, 1, 7]);
+  });
+});
+
 describe('a change of the memory table while a chain is out', () => {
   it('makes the cursors look again: what was read comes from the new memory', () => {
     const { guest, chain } = chainOf(count(8), [4, 4], [4]);

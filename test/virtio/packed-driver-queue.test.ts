@@ -111,6 +111,23 @@ describe('2.8.7 indirect descriptors', () => {
   });
 });
 
+describe('2.8.17 room in the ring', () => {
+  it.each([[[]], [[VIRTIO_F.INDIRECT_DESC]]])('no list is longer than the queue: features %j', (features) => {
+    const { queue } = driverOf(5, ...features);
+    const pieces = [at(0x2000, 1), at(0x2001, 1), at(0x2002, 1)];
+    expect(() => queue.addBuf(pieces, pieces, 'a')).toThrow('6 buffers never fit a queue of 5');
+  });
+
+  it('a list that does not fit is not begun', () => {
+    const { queue, ring } = driverOf(3);
+    queue.addBuf([at(0x2000, 1), at(0x2001, 1)], [], 'a');
+    queue.kickPrepare();
+    expect(queue.addBuf([at(0x3000, 1)], [at(0x3001, 1)], 'b')).toBe(false);
+    expect(queue.kickPrepare()).toBe(false);
+    expect(ring.descriptor(2)).toEqual({ addr: 0, len: 0, flags: 0, link: 0 });
+  });
+});
+
 describe('2.8.4 used descriptors', () => {
   it('give requests back in the order of the device, with the length it wrote', () => {
     const { queue, ring, use } = driverOf(8);

@@ -117,7 +117,7 @@ export class ModelledQueue {
     const pieces = reads.length + writes.length;
     if (pieces === 0) return;
     const cost = this.indirect && pieces > 1 ? 1 : pieces;
-    if (cost > this.size) {
+    if (pieces > this.size) {
       expect(() => this.driver.addBuf(this.nowhere(reads), this.nowhere(writes), name)).toThrow(RangeError);
       return;
     }

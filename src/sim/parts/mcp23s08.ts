@@ -188,15 +188,12 @@ function spiInterface(chip: Mcp23s08, address: number): SpiInterface {
   };
 }
 
+/** The binding has one byte, older trees a cell: the last byte has the bits in both. */
 function spiAddress(node: DeviceNode): number {
-  const mask = node.u32('microchip,spi-present-mask') ?? node.u32('mcp,spi-present-mask') ?? 1;
-  const address = Math.log2(mask);
+  const property = node.has('mcp,spi-present-mask') ? 'mcp,spi-present-mask' : 'microchip,spi-present-mask';
+  const address = Math.log2(node.bytes(property)?.at(-1) ?? 1);
   if (Number.isInteger(address) && address < 8) return address;
-  throw new NodeError(
-    node,
-    'microchip,spi-present-mask',
-    'one chip a chip select is simulated: set one of bits 0 to 7',
-  );
+  throw new NodeError(node, property, 'one chip a chip select is simulated: set one of bits 0 to 7');
 }
 
 export const models: readonly PartModel[] = [1, 2].flatMap((ports): PartModel[] => {

@@ -192,7 +192,7 @@ describe('MCP23S17', () => {
   });
 
   it('looks at its address pins when HAEN is set', async () => {
-    const properties = { 'microchip,spi-present-mask': 4 };
+    const properties = { 'microchip,spi-present-mask': Uint8Array.of(4) };
     const bench = await spiBench({ compatible: 'microchip,mcp23s17', properties });
     bench.exchange([0x40, 0x0a, 0x08]);
     expect(bench.exchange([0x41, 0x0a], 1)).toEqual([0xff]);
@@ -200,7 +200,7 @@ describe('MCP23S17', () => {
   });
 
   it('refuses a mask of several chips', async () => {
-    const properties = { 'microchip,spi-present-mask': 3 };
+    const properties = { 'microchip,spi-present-mask': Uint8Array.of(0, 0, 0, 3) };
     await expect(spiBench({ compatible: 'microchip,mcp23s17', properties })).rejects.toThrow('one chip');
   });
 });

@@ -1,0 +1,146 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSimulatedI2c, createSimulatedSpi } from '../../../hosts/simulated/index.ts';
+import {
+  Client,
+  ResourceManager,
+  type SpiFraming,
+  spiFramingOf,
+  VirtioI2cDevice,
+  VirtioSpiDevice,
+} from '../../../src/backend/index.ts';
+import type { DeviceNode } from '../../../src/bus/index.ts';
+import { parse, toBlob } from '../../../src/devicetree/index.ts';
+import { loadModels, PartRegistry, type PropertyValue, RealClock } from '../../../src/sim/index.ts';
+import { BackEndServer, EventLoop } from '../../../src/transport/index.ts';
+import { bootGuest, type GuestResult } from '../../guest/boot.ts';
+
+/** A part as the tree has it, and what a test makes it feel. */
+export interface BoardPart {
+  /** `temp@48`; the address is that of the name. */
+  readonly name: string;
+  /** One or several, with a space between. */
+  readonly compatible: string;
+  /** More properties and children, in the language of the tree. */
+  readonly more?: string;
+  readonly set?: Readonly<Record<string, PropertyValue>>;
+}
+
+/** Drivers that write an opcode, an address and data as transfers of their own. */
+const SPLIT_COMMANDS: Readonly<Record<string, SpiFraming>> = {
+  'atmel,at25': {
+    expectsMore: (opcode, sent) => (opcode === 2 || opcode === 3 ? sent <= 3 : opcode === 1 && sent === 1),
+  },
+  'microchip,mcp23s17': { expectsMore: (_opcode, sent) => sent === 1 },
+};
+
+const DEADLINE_MS = 40_000;
+const I2C_PATH = '/virtio-i2c/i2c';
+const SPI_PATH = '/virtio-spi/spi';
+
+function nodeAt(root: DeviceNode, path: string): DeviceNode {
+  return path
+    .slice(1)
+    .split('/')
+    .reduce((node, name) => node.children.find((child) => child.name === name) ?? node, root);
+}
+
+/** Drivers ask for these by many names; a tree without full constraints gives them none by itself. */
+const SUPPLIES = ['vs', 'vcc', 'vdd', 'vddd', 'vdda', 'vddio', 'vbat']
+  .map((name) => `${name}-supply = <&supply>;`)
+  .join(' ');
+
+function nodeText({ name, compatible, more = '' }: BoardPart): string {
+  const address = name.split('@')[1];
+  const names = compatible.split(' ').map((each) => `"${each}"`);
+  return `${name} { compatible = ${names.join(', ')}; reg = <0x${address}>; ${SUPPLIES} ${more} };`;
+}
+
+/** How the guest saw the board, and what the parts were left with. */
+export interface BoardRun extends GuestResult {
+  readonly warnings: readonly string[];
+  /** A property of the part whose node has this name. */
+  get(name: string, property: string): PropertyValue;
+}
+
+/**
+ * Boots Linux on a board with these parts: the guest and our back-end are given the same tree, so the
+ * kernel's own drivers bind to what the models answer. `commands` run in the guest.
+ */
+export async function bootWithParts(
+  i2c: readonly BoardPart[],
+  spi: readonly BoardPart[],
+  commands: string,
+): Promise<BoardRun> {
+  const folder = mkdtempSync(join(tmpdir(), 'dtbus-linux-'));
+  const loop = new EventLoop({ hotMs: 5 });
+  const warnings: string[] = [];
+  const servers: BackEndServer[] = [];
+  try {
+    const sockets = [join(folder, 'i2c.sock'), join(folder, 'spi.sock')];
+    const { tree, diagnostics } = parse('board.dts', boardText(i2c, spi, sockets));
+    if (tree === undefined) throw new Error(JSON.stringify(diagnostics));
+    const parts = new PartRegistry();
+    const warn = (sentence: string) => warnings.push(sentence);
+    const simulation = { catalogue: await loadModels(), clock: new RealClock(), parts, warn };
+    const manager = new ResourceManager();
+    const client = new Client('the guest');
+    const i2cHost = createSimulatedI2c(nodeAt(tree.root, I2C_PATH), simulation);
+    const spiHost = createSimulatedSpi(nodeAt(tree.root, SPI_PATH), simulation);
+    const framing = (chipSelect: number) => {
+      const { compatible } = spiHost.occupants.find(({ reg }) => reg.includes(chipSelect))?.node ?? {
+        compatible: [],
+      };
+      return SPLIT_COMMANDS[compatible[0] ?? ''] ?? spiFramingOf(compatible);
+    };
+    const devices = [
+      new VirtioI2cDevice(manager, manager.addI2cBus(I2C_PATH, i2cHost, i2cHost.i2c), client),
+      new VirtioSpiDevice(manager, manager.addSpiBus(SPI_PATH, spiHost, spiHost.spi), client, framing),
+    ];
+    manager.openSynchronous();
+    for (const [path, list] of [[I2C_PATH, i2c] as const, [SPI_PATH, spi] as const]) {
+      for (const { name, set = {} } of list) {
+        for (const [property, value] of Object.entries(set)) parts.set(`${path}/${name}`, property, value);
+      }
+    }
+    void loop.run();
+    for (const [index, socket] of sockets.entries()) {
+      const device = devices[index] as VirtioI2cDevice | VirtioSpiDevice;
+      const server = new BackEndServer(loop, { createDevice: () => device });
+      server.listen(socket);
+      servers.push(server);
+    }
+    const result = await bootGuest({ commands, dtb: toBlob(tree), deadlineMs: DEADLINE_MS });
+    const pathOf = (name: string) => parts.list().find(({ path }) => path.endsWith(`/${name}`))?.path ?? name;
+    return { ...result, warnings, get: (name, property) => parts.get(pathOf(name), property) };
+  } finally {
+    for (const server of servers) server.close();
+    await loop.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function boardText(i2c: readonly BoardPart[], spi: readonly BoardPart[], sockets: readonly string[]): string {
+  return `/dts-v1/;
+    / {
+      supply: regulator {
+        compatible = "regulator-fixed"; regulator-name = "supply";
+        regulator-min-microvolt = <3300000>; regulator-max-microvolt = <3300000>;
+      };
+      virtio-i2c {
+        compatible = "virtio,uml"; socket-path = "${sockets[0]}"; virtio-device-id = <34>;
+        i2c {
+          compatible = "virtio,device22"; #address-cells = <1>; #size-cells = <0>;
+          ${i2c.map(nodeText).join('\n')}
+        };
+      };
+      virtio-spi {
+        compatible = "virtio,uml"; socket-path = "${sockets[1]}"; virtio-device-id = <45>;
+        spi {
+          compatible = "virtio,device2d"; #address-cells = <1>; #size-cells = <0>;
+          ${spi.map(nodeText).join('\n')}
+        };
+      };
+    };`;
+}

@@ -101,7 +101,11 @@ export class ResourceManager {
     return settled(settle, () => {
       bus.ownership.check(client, chipSelect);
       for (const { tx, rx } of transfers) bytes += tx?.length ?? rx?.length ?? 0;
-      return bus.run(client, bytes, (signal) => bus.controller.transfer(chipSelect, mode, transfers, signal));
+      return bus.run(client, bytes, (signal) => {
+        // Held before the transfer has ended, so that nobody comes in between.
+        if (keepsSelected) bus.slot.hold(client);
+        return bus.controller.transfer(chipSelect, mode, transfers, signal);
+      });
     });
   }
 

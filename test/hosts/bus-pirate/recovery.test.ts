@@ -4,6 +4,7 @@ import {
   BusPirateHost,
   DEFAULT_SETTINGS,
   type Traits,
+  V3_FIRMWARE_6_1,
   V4_FIRMWARE_8_0,
 } from '../../../hosts/bus-pirate/index.ts';
 import { Faults } from '../../../hosts/link/index.ts';
@@ -170,6 +171,30 @@ describe('an adapter that is unplugged', () => {
     expect(await faultOf(() => host.i2c.transfer([register([0])]))).toBe('ENODEV');
     await host.open();
     await host.i2c.transfer([register([0])]);
+  });
+});
+
+describe('an SPI command that is refused', () => {
+  it('is EIO, and the chip is deselected', async () => {
+    const wire = new RecordingWire();
+    const emulator = new BusPirateEmulator({ spi: wire.spi, traits: V3_FIRMWARE_6_1 });
+    let refusing = false;
+    const link = directLink({
+      feed: (bytes) => {
+        const at = refusing ? bytes.indexOf(0x05) : -1;
+        if (at < 0) return emulator.feed(bytes);
+        return Buffer.concat([emulator.feed(bytes.subarray(0, at)), Buffer.of(0)]);
+      },
+    });
+    const host = new BusPirateHost('the cable', DEFAULT_SETTINGS, link.open);
+    await host.open();
+    const tx = () => spiTransfer({ tx: Uint8Array.of(7) });
+    await host.spi.transfer(0, 0, [tx()]);
+    wire.log = [];
+    refusing = true;
+    const transfers = [spiTransfer({ rx: new Uint8Array(1) }), tx()];
+    expect(await faultOf(() => host.spi.transfer(0, 0, transfers))).toBe('EIO');
+    expect(wire.log).toEqual(['[0', ']']);
   });
 });
 

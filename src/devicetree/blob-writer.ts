@@ -66,18 +66,29 @@ class Buffer32 {
  */
 export class StringTable {
   readonly #offsets = new Map<string, number>();
+  /** What was written, by its last two characters, and all of it. */
+  readonly #written = new Map<string, string[]>();
+  readonly #all: string[] = [];
   readonly #buffer = new Buffer32(1024);
 
   offset(name: string): number {
-    const known = this.#offsets.get(name);
-    if (known !== undefined) return known;
-    const at = this.#buffer.length;
-    this.#buffer.string(name);
-    // Every tail of the new string can be pointed at from now on, the empty one included.
-    for (let i = 0; i <= name.length; i++) {
-      const tail = name.slice(i);
-      if (!this.#offsets.has(tail)) this.#offsets.set(tail, at + i);
+    let at = this.#offsets.get(name);
+    if (at !== undefined) return at;
+    const ending = name.slice(-2);
+    let alike = this.#written.get(ending);
+    const longer = (name.length < 2 ? this.#all : alike)?.find((other) => other.endsWith(name));
+    if (longer !== undefined) at = (this.#offsets.get(longer) as number) + longer.length - name.length;
+    else {
+      at = this.#buffer.length;
+      this.#buffer.string(name);
+      if (alike === undefined) {
+        alike = [];
+        this.#written.set(ending, alike);
+      }
+      alike.push(name);
+      this.#all.push(name);
     }
+    this.#offsets.set(name, at);
     return at;
   }
 

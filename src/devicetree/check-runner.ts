@@ -1,7 +1,7 @@
 import type { Check, PhandleFormat, PhandleNumbers } from './check.ts';
 import type { Report, Severity } from './diagnostic.ts';
 import type { LiveNode, LiveTree } from './live-tree.ts';
-import { LiveProperty } from './live-tree.ts';
+import { LiveProperty, ONLY_CELLS } from './live-tree.ts';
 import { NOWHERE } from './source.ts';
 
 export type CheckLevel = Severity | 'off';
@@ -18,14 +18,18 @@ export function phandleNumbers(tree: LiveTree, format: PhandleFormat): PhandleNu
   const taken = new Map<number, LiveNode>();
   let next = 1;
   let counted = false;
-  const cell = (value: number): Uint8Array =>
-    Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value & 0xff);
+  let bytes = new Uint8Array(0);
+  let used = 0;
   const add = (node: LiveNode, name: string): void => {
     if (node.has(name)) return;
     const property = new LiveProperty(node, name);
-    property.setValue(cell(node.phandle), 0, 4, [
-      { kind: 'uint32', offset: 0, ref: undefined, loc: NOWHERE },
-    ]);
+    if (used === bytes.length) {
+      bytes = new Uint8Array(4096);
+      used = 0;
+    }
+    property.setValue(bytes, used, 4, ONLY_CELLS);
+    property.setCell(0, node.phandle);
+    used += 4;
     node.addProperty(property);
   };
   return {
@@ -51,7 +55,7 @@ class NodeLists {
   #having: Map<string, LiveNode[]> | undefined;
 
   constructor(tree: LiveTree) {
-    this.#all = [...tree.nodes()];
+    this.#all = tree.nodes();
   }
 
   of({ having }: Check): readonly LiveNode[] {
@@ -116,7 +120,7 @@ export function runChecks(
         if (level === 'off') return;
         report(check.name, message, {
           severity: level,
-          node: node.path,
+          node: () => node.path,
           property: property?.name,
           ...placeOf(node, property),
           ...more,

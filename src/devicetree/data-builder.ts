@@ -1,17 +1,12 @@
 import { type Budget, COST } from './budget.ts';
 import type { LiveProperty } from './live-tree.ts';
-import { NO_MARKERS } from './live-tree.ts';
+import { NO_MARKERS, ONLY_CELLS, ONLY_STRING } from './live-tree.ts';
 import type { Loc } from './source.ts';
-import { NOWHERE } from './source.ts';
 import type { Marker, MarkerKind } from './tree.ts';
 import type { U64 } from './u64.ts';
 import { high32, low32 } from './u64.ts';
 
 const CHUNK = 64 * 1024;
-
-/** The markers of by far the most values: all cells, or one string. */
-const ONLY_CELLS: readonly Marker[] = [{ kind: 'uint32', offset: 0, ref: undefined, loc: NOWHERE }];
-const ONLY_STRING: readonly Marker[] = [{ kind: 'string', offset: 0, ref: undefined, loc: NOWHERE }];
 
 /** Puts property values together, one behind the other in large pieces of memory that the tree then holds. */
 export class DataBuilder {

@@ -36,7 +36,7 @@ export interface ReportDetails {
   readonly hint?: string | undefined | (() => string | undefined);
   readonly start?: Loc;
   readonly end?: Loc;
-  readonly node?: string | undefined;
+  readonly node?: string | undefined | (() => string);
   readonly property?: string | undefined;
   /** Further places; `end` defaults to `start`. */
   readonly notes?: readonly { readonly message: string; readonly start: Loc; readonly end?: Loc }[];
@@ -87,7 +87,7 @@ export class Reporter {
       hint: typeof details.hint === 'function' ? details.hint() : details.hint,
       span,
       excerpt: this.#excerpt(start),
-      node: details.node,
+      node: typeof details.node === 'function' ? details.node() : details.node,
       property: details.property,
       notes,
     });

@@ -37,6 +37,7 @@ export {
   toBlob,
 } from './frontend.ts';
 export { applyOverlay, applyOverlaysToBlob } from './overlay.ts';
+export { applyOverlays } from './overlay-trees.ts';
 export { preprocess } from './print-preprocessed.ts';
 export { resolve } from './resolve.ts';
 export type { Frame, Loc, Place, SourceMap, SourceText, Span } from './source.ts';

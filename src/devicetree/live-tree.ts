@@ -47,6 +47,9 @@ function liveLabels(labels: readonly Label[]): readonly string[] {
 const NO_NAMES: readonly string[] = [];
 export const NO_LABELS: readonly Label[] = [];
 export const NO_MARKERS: readonly Marker[] = [];
+/** The markers of by far the most values: all cells, or one string. */
+export const ONLY_CELLS: readonly Marker[] = [{ kind: 'uint32', offset: 0, ref: undefined, loc: NOWHERE }];
+export const ONLY_STRING: readonly Marker[] = [{ kind: 'string', offset: 0, ref: undefined, loc: NOWHERE }];
 const NO_BYTES = new Uint8Array(0);
 
 /** History is kept flat: start, end, start, end, …; a deletion has its two locations negated minus 2. */
@@ -168,6 +171,9 @@ export class LiveProperty implements Property {
   }
 }
 
+const NO_NODES: readonly LiveNode[] = [];
+const NO_LOCS: readonly Loc[] = [];
+
 /** From so many entries on a node finds its children and properties through a map. */
 const INDEX_FROM = 12;
 
@@ -177,8 +183,8 @@ export class LiveNode implements Node {
   parent: LiveNode | undefined = undefined;
   /** Deleted ones included. */
   readonly allProperties: LiveProperty[] = [];
-  /** Deleted ones included. */
-  readonly allSubnodes: LiveNode[] = [];
+  /** Deleted ones included. Most nodes have none, and share an empty list. */
+  allSubnodes: readonly LiveNode[] = NO_NODES;
   deleted = false;
   /** `/omit-if-no-ref/` */
   omitIfUnused = false;
@@ -186,7 +192,7 @@ export class LiveNode implements Node {
   /** Where the name stands. */
   nameLoc: Loc = NOWHERE;
   /** From `{` to behind `};`, start and end in turn; deletions as in `definitions`. */
-  readonly history: Loc[] = [];
+  history: readonly Loc[] = NO_LOCS;
   #labels: readonly Label[] = NO_LABELS;
   #phandle = 0;
   #path: string | undefined;
@@ -331,10 +337,16 @@ export class LiveNode implements Node {
     }
   }
 
+  /** A block that defines the node, from its `{` to behind its `};`. */
+  define(start: Loc, end: Loc): void {
+    this.history = this.history.length === 0 ? [start, end] : [...this.history, start, end];
+  }
+
   addSubnode(node: LiveNode): void {
     node.parent = this;
     if (node.#labels.length > 0 || node.allSubnodes.length > 0) this.tree.labelsChanged();
-    this.allSubnodes.push(node);
+    if (this.allSubnodes === NO_NODES) this.allSubnodes = [node];
+    else (this.allSubnodes as LiveNode[]).push(node);
     if (this.#subnodeIndex !== undefined && !this.#subnodeIndex.has(node.name)) {
       this.#subnodeIndex.set(node.name, node);
     }
@@ -350,17 +362,18 @@ export class LiveNode implements Node {
       entry.parent = this;
       this.tree.labelsChanged();
       this.tree.phandlesChanged();
-      this.allSubnodes.unshift(entry);
+      this.allSubnodes = [entry, ...this.allSubnodes];
       this.#subnodeIndex = undefined;
     }
   }
 
   /** Takes an entry out for good, without a mark. */
   remove(entry: LiveProperty | LiveNode): void {
-    const list: (LiveProperty | LiveNode)[] =
-      entry instanceof LiveProperty ? this.allProperties : this.allSubnodes;
-    const at = list.indexOf(entry);
-    if (at >= 0) list.splice(at, 1);
+    if (entry instanceof LiveNode) this.allSubnodes = this.allSubnodes.filter((node) => node !== entry);
+    else {
+      const at = this.allProperties.indexOf(entry);
+      if (at >= 0) this.allProperties.splice(at, 1);
+    }
     this.#propertyIndex = undefined;
     this.#subnodeIndex = undefined;
   }
@@ -385,7 +398,7 @@ export class LiveNode implements Node {
       for (const child of node.allSubnodes) if (!child.deleted) pending.push(child);
       for (const property of node.allProperties) if (!property.deleted) property.delete(start, end);
       for (const label of node.allLabels) label.deleted = true;
-      noteDeleted(node.history, start, end);
+      if (start !== NOWHERE) node.history = [...node.history, -2 - start, -2 - end];
     }
   }
 
@@ -394,7 +407,7 @@ export class LiveNode implements Node {
     const pending: LiveNode[] = [this];
     for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
       node.allProperties.sort(byName);
-      node.allSubnodes.sort(byName);
+      node.allSubnodes = [...node.allSubnodes].sort(byName);
       pending.push(...node.allSubnodes);
     }
   }
@@ -460,6 +473,8 @@ export class LiveTree implements Tree {
   readonly sources: SourceMap;
   plugin = false;
   bootCpu = 0;
+  /** False where whoever built the tree has seen that every label comes once. */
+  mayHaveDuplicateLabels = true;
   readonly reservations: LiveReservation[] = [];
   readonly budget = new Budget();
   #labelIndex: Map<string, LiveNode> | undefined;
@@ -470,19 +485,18 @@ export class LiveTree implements Tree {
     this.root = new LiveNode(this, '');
   }
 
-  /** Every live node, parents before their children, in tree order. Children added meanwhile are visited. */
-  *nodes(): Generator<LiveNode, void, undefined> {
-    if (this.root.deleted) return;
-    const pending: { readonly node: LiveNode; next: number }[] = [{ node: this.root, next: 0 }];
-    yield this.root;
-    for (let top = pending.at(-1); top !== undefined; top = pending.at(-1)) {
-      const child = top.node.allSubnodes[top.next++];
-      if (child === undefined) pending.pop();
-      else if (!child.deleted) {
-        yield child;
-        pending.push({ node: child, next: 0 });
+  /** Every live node of now, parents before their children, in tree order. */
+  nodes(): readonly LiveNode[] {
+    const list: LiveNode[] = [];
+    const pending: LiveNode[] = this.root.deleted ? [] : [this.root];
+    for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+      list.push(node);
+      for (let i = node.allSubnodes.length - 1; i >= 0; i--) {
+        const child = node.allSubnodes[i] as LiveNode;
+        if (!child.deleted) pending.push(child);
       }
     }
+    return list;
   }
 
   byPath(path: string): LiveNode | undefined {
@@ -518,6 +532,11 @@ export class LiveTree implements Tree {
     if (this.#phandleIndex === undefined || this.#phandleIndex.get(phandle)?.deleted === true)
       this.#indexPhandles();
     return this.#phandleIndex?.get(phandle);
+  }
+
+  /** The first node of each label, from someone who knows; it counts until labels change. */
+  adoptLabels(index: Map<string, LiveNode>): void {
+    this.#labelIndex = index;
   }
 
   /** The next look-up of a label looks at the whole tree again. */

@@ -1,7 +1,7 @@
 import type { Loc } from './source.ts';
-import { NOWHERE } from './source.ts';
-import type { TokenList } from './token-list.ts';
+import { NOWHERE, sourceText } from './source.ts';
 import * as T from './token-list.ts';
+import { TokenList } from './token-list.ts';
 
 /** Stands where the preprocessor prints no token but must not let two tokens run together. */
 export const PADDING = 9;
@@ -43,6 +43,30 @@ export interface Macro {
   /** Being expanded: its name is not expanded inside. */
   disabled: boolean;
 }
+
+/** What padding says about the space in front of the next token: none pending, ask the token, no, yes. */
+export const PAD_NONE = 0;
+export const PAD_OWN = 1;
+export const PAD_NO_SPACE = 2;
+export const PAD_SPACE = 3;
+
+const NO_TOKENS = new TokenList(sourceText('<macro>', new Uint8Array(0)), true, {
+  kinds: Uint8Array.of(T.EOF),
+  flags: Uint8Array.of(0),
+  starts: Int32Array.of(0),
+  ends: Int32Array.of(0),
+  ids: Int32Array.of(0),
+  directives: new Int32Array(0),
+  spliced: new Map(),
+});
+
+function padding(pad: number): Tok {
+  return { ...tokAt(NO_TOKENS, 0, NOWHERE), kind: PADDING, id: pad, space: pad === PAD_SPACE };
+}
+
+export const OWN_PADDING: Tok = padding(PAD_OWN);
+export const NO_SPACE_PADDING: Tok = padding(PAD_NO_SPACE);
+export const SPACE_PADDING: Tok = padding(PAD_SPACE);
 
 export function tokAt(list: TokenList, index: number, base: Loc): Tok {
   return {

@@ -64,6 +64,8 @@ export class Parser {
   #depth = 0;
   #fragments = 0;
   #plugin: boolean | undefined;
+  /** A property has a label. */
+  #labelsElsewhere = false;
   #sawUnclosed = false;
 
   readonly #reporter: Reporter;
@@ -100,6 +102,10 @@ export class Parser {
       this.#values.missing('the source has no node', 'a device tree needs a root node: / { ... };');
     }
     this.#tree.plugin = this.#plugin ?? false;
+    if (this.#ambiguous.size === 0) {
+      this.#tree.adoptLabels(this.#labels);
+      this.#tree.mayHaveDuplicateLabels = this.#labelsElsewhere || this.#values.sawLabel;
+    }
     this.#tree.bootCpu = guessBootCpu(this.#tree);
   }
 
@@ -477,7 +483,7 @@ export class Parser {
       pp.advance();
       this.#semicolon('}');
     }
-    node.history.push(start, pp.prevEnd);
+    node.define(start, pp.prevEnd);
     this.#depth--;
   }
 
@@ -568,6 +574,7 @@ export class Parser {
     this.#tree.budget.take(COST.property);
     const property = new LiveProperty(node, name);
     property.allLabels = labels;
+    if (labels.length > 0) this.#labelsElsewhere = true;
     property.start = start;
     if (pp.kind === EQUALS) {
       pp.advance();

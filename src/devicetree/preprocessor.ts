@@ -5,7 +5,21 @@ import { didYouMean } from './did-you-mean.ts';
 import { directoryOf, joinPath, plainPath, type ReadFile } from './files.ts';
 import { keyword } from './interner.ts';
 import type { Macro, Tok } from './macro.ts';
-import { nextLine, PADDING, readMacro, sameMacro, tokAt, wouldPaste } from './macro.ts';
+import {
+  NO_SPACE_PADDING,
+  nextLine,
+  OWN_PADDING,
+  PAD_NO_SPACE,
+  PAD_NONE,
+  PAD_OWN,
+  PAD_SPACE,
+  PADDING,
+  readMacro,
+  SPACE_PADDING,
+  sameMacro,
+  tokAt,
+  wouldPaste,
+} from './macro.ts';
 import type { Loc, SourceMap } from './source.ts';
 import { NOWHERE, sourceText } from './source.ts';
 import type { SourceCache } from './source-cache.ts';
@@ -109,12 +123,6 @@ interface ExpansionFrame {
   lead: Tok | undefined;
   expansion: number;
 }
-
-/** What padding says about the space in front of the next token: none pending, ask the token, no, yes. */
-const PAD_NONE = 0;
-const PAD_OWN = 1;
-const PAD_NO_SPACE = 2;
-const PAD_SPACE = 3;
 
 /**
  * The C preprocessor for device-tree source: assembler mode of gcc's, token by token. `advance` moves to the
@@ -358,10 +366,6 @@ export class Preprocessor {
     const space = this.#pad === PAD_SPACE || (this.#pad === PAD_OWN && own);
     this.#pad = PAD_NONE;
     return space || wouldPaste(this.kind, kind, kind < 32 ? this.list.text(this.index) : '');
-  }
-
-  #paddingTok(pad: number): Tok {
-    return { ...tokAt(this.#file.list, 0, NOWHERE), kind: PADDING, id: pad, space: pad === PAD_SPACE };
   }
 
   // ---- files
@@ -633,7 +637,7 @@ export class Preprocessor {
       if (tok === undefined) {
         if (frame.closed) return undefined;
         this.#leaveFrame(frame);
-        return this.#paddingTok(PAD_OWN);
+        return OWN_PADDING;
       }
       frame.next++;
       if (--this.#budget < 0) {
@@ -721,7 +725,7 @@ export class Preprocessor {
       closed: false,
       name,
       below: this.#frame,
-      lead: this.#paddingTok(name.space ? PAD_SPACE : PAD_NO_SPACE),
+      lead: name.space ? SPACE_PADDING : NO_SPACE_PADDING,
       expansion: -1,
     };
     return true;

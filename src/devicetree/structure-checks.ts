@@ -1,7 +1,7 @@
 import type { Check, CheckContext } from './check.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { cellAt } from './getters.ts';
-import type { LiveNode, LiveProperty, LiveTree } from './live-tree.ts';
+import { type LiveNode, type LiveProperty, type LiveTree, ONLY_CELLS, ONLY_STRING } from './live-tree.ts';
 import type { Loc } from './source.ts';
 import { NOWHERE } from './source.ts';
 import type { Marker } from './tree.ts';
@@ -138,11 +138,37 @@ function describe({ node, property, marker }: LabelUse): string {
   return `${marker === undefined ? '' : 'value of '}${inProperty}${node.path}`;
 }
 
+/** Whether there is a label that comes twice; nearly always there is none, and nothing is to be kept in mind. */
+function hasDuplicateLabel(tree: LiveTree): boolean {
+  const seen = new Set<string>();
+  let count = 0;
+  const add = (name: string): void => {
+    seen.add(name);
+    count++;
+  };
+  for (const node of tree.nodes()) {
+    for (const { name, deleted } of node.allLabels) if (!deleted) add(name);
+    for (const property of node.allProperties) {
+      if (property.deleted) continue;
+      for (const { name, deleted } of property.allLabels) if (!deleted) add(name);
+      // A single marker is a type: a label stands inside of something.
+      if (property.markers.length < 2) continue;
+      for (const { kind, ref } of property.markers) if (kind === 'label' && ref !== undefined) add(ref);
+    }
+  }
+  return seen.size < count;
+}
+
+/** So many duplicates are told of. */
+const MAX_DUPLICATES = 200;
+
 const duplicateLabel = error('duplicate_label', [], (node, { tree, fail }) => {
-  if (node !== tree.root) return;
+  if (node !== tree.root || !tree.mayHaveDuplicateLabels || !hasDuplicateLabel(tree)) return;
+  let told = 0;
   for (const [name, [first, ...rest]] of labelUses(tree)) {
     if (first === undefined) continue;
     for (const use of rest) {
+      if (++told > MAX_DUPLICATES) return;
       fail(use.node, use.property, `Duplicate label '${name}' on ${describe(use)} and ${describe(first)}`, {
         start: use.loc,
         end: use.loc === NOWHERE ? NOWHERE : use.loc + name.length,
@@ -242,8 +268,9 @@ const phandleReferences = error(
     // Referring to a node may append a phandle property to this very list; it refers to nothing itself.
     for (let i = 0, count = allProperties.length; i < count; i++) {
       const property = allProperties[i] as LiveProperty;
-      if (property.deleted) continue;
-      for (const marker of property.markers) {
+      const { markers } = property;
+      if (markers === ONLY_CELLS || markers === ONLY_STRING || property.deleted) continue;
+      for (const marker of markers) {
         if (marker.kind !== 'ref-phandle') continue;
         const target = tree.byReference(marker.ref ?? '');
         if (target !== undefined) {
@@ -285,7 +312,9 @@ function insertPaths(
 
 const pathReferences = error('path_references', ['duplicate_node_names'], (node, context) => {
   for (const property of node.allProperties) {
-    if (property.deleted || !property.markers.some((marker) => marker.kind === 'ref-path')) continue;
+    const { markers } = property;
+    if (markers === ONLY_CELLS || markers === ONLY_STRING || property.deleted) continue;
+    if (!markers.some((marker) => marker.kind === 'ref-path')) continue;
     const paths = new Map<Marker, string>();
     for (const marker of property.markers) {
       if (marker.kind !== 'ref-path') continue;

@@ -1,20 +1,11 @@
 import type { Macro, Tok } from './macro.ts';
-import { PADDING, stringified, tokAt } from './macro.ts';
+import { NO_SPACE_PADDING, OWN_PADDING, SPACE_PADDING, stringified, tokAt } from './macro.ts';
 import { NOWHERE } from './source.ts';
 import type { TokenList } from './token-list.ts';
 
 /** Stands for an empty argument next to `##` (C11 6.10.3.3p2). */
 const PLACEMARKER = -1;
 const COMMA = 44;
-
-/** Padding codes; see `Preprocessor`. */
-const PAD_OWN = 1;
-const PAD_NO_SPACE = 2;
-const PAD_SPACE = 3;
-
-function padding(like: Tok, pad: number): Tok {
-  return { ...like, kind: PADDING, id: pad, space: pad === PAD_SPACE, param: -1, paste: false };
-}
 
 /**
  * The body of a macro with the arguments put in (C11 6.10.3.1 to 6.10.3.3): as they are written next to `##`
@@ -45,7 +36,7 @@ export function substitute(
       if (arg.length > 0) out.push({ ...comma, paste: false }, ...arg);
       continue;
     }
-    if (i > 0 && !isRight) out.push(padding(tok, tok.space ? PAD_SPACE : PAD_NO_SPACE));
+    if (i > 0 && !isRight) out.push(tok.space ? SPACE_PADDING : NO_SPACE_PADDING);
     if (tok.stringify) {
       const text = tokAt(scrap(stringified(arg)), 0, NOWHERE);
       out.push({ ...text, space: false, paste: tok.paste });
@@ -55,7 +46,7 @@ export function substitute(
       expanded[tok.param] = value;
       for (const item of value) out.push(item);
     }
-    if (!tok.paste) out.push(padding(tok, PAD_OWN));
+    if (!tok.paste) out.push(OWN_PADDING);
   }
   return macro.hasPaste ? joinAll(out, scrap) : out;
 }
@@ -78,7 +69,7 @@ function joinAll(toks: readonly Tok[], scrap: (text: string) => TokenList): read
   for (let i = 0; i < toks.length; i++) {
     let tok = toks[i] as Tok;
     const isJoined = tok.paste;
-    if (isJoined && tok.kind !== PLACEMARKER) out.push(padding(tok, tok.space ? PAD_SPACE : PAD_NO_SPACE));
+    if (isJoined && tok.kind !== PLACEMARKER) out.push(tok.space ? SPACE_PADDING : NO_SPACE_PADDING);
     while (tok.paste && i + 1 < toks.length) {
       const right = toks[++i] as Tok;
       const joined = join(tok, right, scrap);
@@ -88,12 +79,12 @@ function joinAll(toks: readonly Tok[], scrap: (text: string) => TokenList): read
         tok = { ...right, space: false };
       } else if (joined === undefined) {
         // Not one token: in assembler text the two stay, side by side.
-        out.push({ ...tok, paste: false }, padding(tok, PAD_OWN));
+        out.push({ ...tok, paste: false }, OWN_PADDING);
         tok = right;
       } else tok = joined;
     }
     if (tok.kind !== PLACEMARKER) out.push(tok.paste ? { ...tok, paste: false } : tok);
-    if (isJoined) out.push(padding(tok, PAD_OWN));
+    if (isJoined) out.push(OWN_PADDING);
   }
   return out;
 }

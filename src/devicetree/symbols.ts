@@ -103,7 +103,7 @@ export function readSymbols(tree: LiveTree, report: Report): void {
 
 /** Every reference by phandle, in tree order. Nodes that are added meanwhile are not visited. */
 function* references(tree: LiveTree): Generator<{ node: LiveNode; property: LiveProperty; marker: Marker }> {
-  for (const node of [...tree.nodes()]) {
+  for (const node of tree.nodes()) {
     for (const property of node.properties) {
       for (const marker of property.markers) {
         if (marker.kind === 'ref-phandle') yield { node, property, marker };

@@ -78,6 +78,8 @@ export class ValueParser {
   readonly data: DataBuilder;
   /** Labels inside text that was given up: a reference to one is not reported as leading nowhere. */
   readonly lostLabels = new Set<string>();
+  /** A label stands inside of a value. */
+  sawLabel = false;
   #depth = 0;
 
   constructor(pp: Preprocessor, budget: Budget, report: Report) {
@@ -421,6 +423,7 @@ export class ValueParser {
 
   #label(): void {
     const loc = this.pp.loc();
+    this.sawLabel = true;
     this.data.mark('label', this.takeLabel(), loc);
   }
 
@@ -628,6 +631,7 @@ export class ValueParser {
       }
       if (labelled && i < text.length) {
         const loc = pp.loc() + i;
+        this.sawLabel = true;
         data.mark('label', this.takeLabel().slice(i), loc);
       } else pp.advance();
     }

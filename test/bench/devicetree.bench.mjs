@@ -1,0 +1,153 @@
+// Device-tree source to blob: every Linux 7.2 board in one process against `gcc -E | dtc`, in CPU time; growth with
+// size; one board from the shell. Needs the corpus (../shared, or DTBUS_SHARED), gcc and dtc.
+// DTBUS_BENCH_EVERY=10 takes every tenth board.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cachedReader, compile } from '../../dist/src/devicetree/index.js';
+import { medianOf, report } from './report.mjs';
+
+const self = fileURLToPath(import.meta.url);
+const project = fileURLToPath(new URL('../../', import.meta.url));
+const PREFIXES = 'scripts/dtc/include-prefixes';
+const EVENT_CODES = '/usr/include/linux/input-event-codes.h';
+
+/** Compiles the boards that stdin names, below the working directory, and prints its own CPU seconds. */
+function compileAll() {
+  const read = cachedReader((path) => {
+    try {
+      return readFileSync(path);
+    } catch {
+      return undefined;
+    }
+  });
+  for (const path of readFileSync(0, 'utf8').split('\n')) {
+    const { blob, diagnostics } = compile(path, readFileSync(path), {
+      readFile: read,
+      includePaths: [dirname(path), PREFIXES],
+      bootCpu: 0,
+      symbols: path.endsWith('.dtso'),
+    });
+    if (blob === undefined) throw new Error(`${path}: ${diagnostics[0]?.message}`);
+  }
+  const { user, system } = process.cpuUsage();
+  console.log((user + system) / 1e6);
+}
+
+/** CPU seconds of a shell script and all that it starts. */
+function shellSeconds(script, cwd) {
+  const text = execFileSync('bash', ['-c', `${script}\ntimes`], { cwd, encoding: 'utf8', maxBuffer: 1e9 });
+  const children = text.trim().split('\n').at(-1);
+  const seconds = [...children.matchAll(/(\d+)m([\d.]+)s/g)].map(([, m, s]) => Number(m) * 60 + Number(s));
+  return seconds.reduce((sum, each) => sum + each, 0);
+}
+
+function milliseconds(command, args, cwd) {
+  const start = process.hrtime.bigint();
+  const { status, stderr } = spawnSync(command, args, { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${stderr}`);
+  return Number(process.hrtime.bigint() - start) / 1e6;
+}
+
+function boards(shared, root) {
+  const every = Number(process.env.DTBUS_BENCH_EVERY ?? 1);
+  const lines = readFileSync(join(shared, 'corpus', 'linux-7.2-dts.sha256'), 'utf8')
+    .trim()
+    .split('\n');
+  const all = lines.map((line) => line.slice(64).trim()).filter((_, i) => i % every === 0);
+  // Some include what is not in the archive; nobody can compile those.
+  const missing = /^#include "(arm\/broadcom\/\S+\.dts)"/m;
+  return all.filter((path) => {
+    const include = missing.exec(readFileSync(join(root, path), 'utf8'))?.[1];
+    return include === undefined || existsSync(join(root, PREFIXES, include));
+  });
+}
+
+/** A tree of `nodes` nodes with references, macros and expressions. */
+function synthetic(nodes) {
+  const parts = ['/dts-v1/;\n#define FLAGS(n) (1 << (n))\n/ {\n'];
+  for (let i = 0; i < nodes; i++) {
+    parts.push(`\tn${i}: node@${i.toString(16)} {\n\t\treg = <0x${i.toString(16)} FLAGS(3)>;\n`);
+    parts.push(`\t\tcompatible = "vendor,part-${i % 50}";\n\t\tnext = <&n${(i * 7) % nodes}>;\n\t};\n`);
+  }
+  return new TextEncoder().encode(`${parts.join('')}};\n`);
+}
+
+function growth() {
+  const cost = (nodes) => {
+    const source = synthetic(nodes);
+    return medianOf(5, () => {
+      const { user } = process.cpuUsage();
+      compile('synthetic.dts', source);
+      return (process.cpuUsage().user - user) / (source.length / 1024);
+    });
+  };
+  cost(2000);
+  report('CPU time for each KB of source, at 100 KB', cost(1000), 'us/KB');
+  report('CPU time for each KB of source, at 1 MB', cost(10_000), 'us/KB', 'aim: as at 100 KB (linear)');
+}
+
+function main() {
+  growth();
+  const shared = process.env.DTBUS_SHARED ?? join(project, '..', 'shared');
+  const archive = join(shared, 'corpus', 'linux-7.2-dts.tar.xz');
+  if (!existsSync(archive)) {
+    console.log(`no corpus: ${archive} is not there`);
+    return;
+  }
+  const root = mkdtempSync(join(tmpdir(), 'dtbus-bench-'));
+  try {
+    execFileSync('tar', ['xJf', archive, '-C', root]);
+    // Linux keeps this header elsewhere; four names in it are newer than the system's.
+    const newer = [
+      'ABS_SND_PROFILE 0x22',
+      'SND_PROFILE_SILENT 0',
+      'SND_PROFILE_VIBRATE 1',
+      'SND_PROFILE_RING 2',
+    ];
+    const header = readFileSync(EVENT_CODES, 'utf8') + newer.map((line) => `#define ${line}\n`).join('');
+    execFileSync('mkdir', ['-p', join(root, 'include/uapi/linux')]);
+    writeFileSync(join(root, 'include/uapi/linux/input-event-codes.h'), header);
+    const paths = boards(shared, root);
+
+    const ours = Number(
+      execFileSync(process.execPath, [self, '--compile'], {
+        cwd: root,
+        input: paths.join('\n'),
+        encoding: 'utf8',
+      }),
+    );
+    const commands = paths.map((path) => {
+      const include = `-I${dirname(path)} -I${PREFIXES}`;
+      const dtc = `dtc -q -b 0 ${path.endsWith('.dtso') ? '-@ ' : ''}-I dts -O dtb -o /dev/null -`;
+      return `gcc -E -nostdinc ${include} -undef -D__DTS__ -x assembler-with-cpp ${path} 2>/dev/null | ${dtc} 2>/dev/null`;
+    });
+    const theirs = shellSeconds(commands.join('\n'), root);
+    report(`${paths.length} Linux boards in one process, cold`, ours, 's CPU');
+    report('the same with gcc -E | dtc', theirs, 's CPU');
+    report('share', ours / theirs, '', 'aim: at most 0.33');
+
+    const board = paths.find((path) => path.includes('/freescale/imx8mp')) ?? paths[0];
+    const node = medianOf(7, () => milliseconds(process.execPath, ['-e', '0'], root));
+    const shell = medianOf(7, () =>
+      milliseconds(
+        process.execPath,
+        [join(project, 'bin/dtbus.js'), 'dtc', '-q', '-i', PREFIXES, '-o', '/dev/null', board],
+        root,
+      ),
+    );
+    report(
+      `one board from the shell beyond Node's ${node.toFixed(0)} ms`,
+      shell - node,
+      'ms',
+      'aim: at most 150',
+    );
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+if (process.argv[2] === '--compile') compileAll();
+else main();

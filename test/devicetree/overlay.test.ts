@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { applyOverlaysToBlob, FdtError } from '../../src/devicetree/index.ts';
+import {
+  applyOverlays,
+  applyOverlaysToBlob,
+  FdtError,
+  parse,
+  type Tree,
+  toBlob,
+} from '../../src/devicetree/index.ts';
 
 /** Blobs in Base64: compiled from `sources` with dtc 1.8.1 `-@`, `result` and `error` from its fdtoverlay. */
 interface Case {
@@ -111,5 +118,28 @@ describe('blobs that lie', () => {
     const original = blob(base);
     for (let length = 0; length < original.length; length++)
       expect(() => applyOverlaysToBlob(original.subarray(0, length), [overlay])).toThrow(FdtError);
+  });
+});
+
+describe('overlays on trees', () => {
+  const tree = (source: string) => parse('a.dts', source, { symbols: true }).tree as Tree;
+  const base = tree('/dts-v1/; / { bus: soc { old; }; };');
+  const first = tree('/dts-v1/; /plugin/; &bus { new; part: part@1 { }; };');
+  const second = tree('/dts-v1/; /plugin/; &part { reg = <1>; };');
+
+  test('give a tree with all their labels', () => {
+    const merged = applyOverlays(base, [first, second]);
+    expect(merged.byPath('/soc')?.properties.map(({ name }) => name)).toEqual(['new', 'old', 'phandle']);
+    expect(merged.byLabel('part')?.path).toBe('/soc/part@1');
+    expect(merged.byLabel('bus')?.u32('phandle')).toBe(1);
+    expect(merged.byLabel('part')?.u32('reg')).toBe(1);
+  });
+
+  test('leave the base as it is, also when they do not fit', () => {
+    const before = toBlob(base);
+    expect(() => applyOverlays(base, [second])).toThrow('the base has no symbol "part"');
+    applyOverlays(base, [first]);
+    expect(toBlob(base)).toEqual(before);
+    expect(base.byLabel('part')).toBeUndefined();
   });
 });

@@ -2,7 +2,12 @@ export { LocalBackEnd } from './local/back-end.ts';
 export { BackEndGone, LocalFrontEnd } from './local/front-end.ts';
 export { registerBytes } from './local/registers.ts';
 export { backEndDied, ringDoorbell, runWorkerLoop, type WorkerLoopOptions } from './local/worker-loop.ts';
-export { BackEnd, type BackEndOptions, protocolFeatures } from './vhost-user/back-end.ts';
+export {
+  BackEnd,
+  type BackEndOptions,
+  type ProtocolOptions,
+  protocolFeatures,
+} from './vhost-user/back-end.ts';
 export { EventLoop, type EventLoopOptions, type Service } from './vhost-user/event-loop.ts';
 export { type FrontEndOptions, VhostUserFrontEnd } from './vhost-user/front-end.ts';
 export { VhostUserError } from './vhost-user/message.ts';

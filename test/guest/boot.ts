@@ -123,10 +123,13 @@ const QEMU_DEVICE = {
 
 /** The same under QEMU: a PC with PCI devices. */
 export async function bootQemu(
-  options: GuestOptions & { readonly reconnect?: boolean },
+  options: GuestOptions & {
+    /** QEMU listens at the sockets and waits for the back-ends. */
+    readonly listens?: boolean;
+  },
 ): Promise<GuestResult> {
   return run(options, (_, init) => {
-    const { devices = [], kernelArguments = [], reconnect = false } = options;
+    const { devices = [], kernelArguments = [], listens = false } = options;
     const append = [
       'console=ttyS0 quiet root=root rootfstype=9p',
       'rootflags=trans=virtio,version=9p2000.L,msize=262144',
@@ -140,7 +143,7 @@ export async function bootQemu(
       '-device virtio-9p-pci,fsdev=f0,mount_tag=root';
     const own = devices.flatMap(({ socket, deviceId }, i) => [
       '-chardev',
-      `socket,id=c${i},path=${socket}${reconnect ? ',reconnect=1' : ''}`,
+      `socket,id=c${i},path=${socket}${listens ? ',server=on,wait=on' : ''}`,
       '-device',
       `${QEMU_DEVICE[deviceId]},chardev=c${i}`,
     ]);

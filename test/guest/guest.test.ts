@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -85,6 +85,85 @@ describe.each(GUESTS)('%s', (_, missing, boot) => {
     },
   );
 });
+
+describe('a back-end that dies', () => {
+  /** Calls `die` once, when so many requests were carried out. */
+  class Mortal extends PlainI2cDevice {
+    #left: number;
+    readonly #die: () => void;
+
+    constructor(left: number, die: () => void) {
+      super(new Map([[0x50, eeprom24c02(Uint8Array.from({ length: 256 }, (_, i) => i))]]));
+      this.#left = left;
+      this.#die = die;
+    }
+
+    override processQueue(): number {
+      const due = super.processQueue();
+      if (--this.#left === 0) setImmediate(this.#die);
+      return due;
+    }
+  }
+
+  it.skipIf((NO_UML ?? NO_TOOLS) !== undefined)(
+    'takes its bus with it from User-Mode Linux, which does not reconnect',
+    async () => {
+      const device = serve('i2c0', { createDevice: () => new Mortal(5, () => servers[0]?.close()) });
+      const { output, exitCode } = await bootGuest({
+        commands: `
+        while i2ctransfer -y 0 w1@0x50 0x11 r1; do :; done
+        while test -e /dev/i2c-0; do busybox usleep 10000; done
+        echo gone`,
+        devices: [device],
+        deadlineMs: 15_000,
+      });
+      expect(output).toMatch(/0x11\n[^]*gone\n/);
+      expect(exitCode).toBe(0);
+    },
+  );
+
+  it.skipIf((NO_QEMU ?? NO_TOOLS) !== undefined)(
+    'is taken back by a QEMU that listens, and the guest notices nothing',
+    async () => {
+      const socket = join(folder, 'i2c0.sock');
+      const server = new BackEndServer(loop, {
+        createDevice: ({ number }) => new Mortal(number === 1 ? 3 : 1000, () => die()),
+        trace: (sentence) => trace.push(sentence),
+      });
+      servers.push(server);
+      const die = (): void => {
+        server.close();
+        server.connect(socket);
+      };
+      const guest = bootQemu({
+        commands: 'for i in 16 17 18 19 20 21 22 23; do i2ctransfer -y 0 w1@0x50 $i r1; done',
+        devices: [{ socket, deviceId: 34 }],
+        listens: true,
+        deadlineMs: 18_000,
+      });
+      await until(() => existsSync(socket));
+      server.connect(socket);
+      const { output, exitCode } = await guest;
+      expect(output.match(/0x1\d/g)).toEqual([
+        '0x10',
+        '0x11',
+        '0x12',
+        '0x13',
+        '0x14',
+        '0x15',
+        '0x16',
+        '0x17',
+      ]);
+      expect(exitCode).toBe(0);
+      expect(trace.filter((line) => line === 'connected')).toHaveLength(2);
+    },
+  );
+});
+
+/** Resolves once it is so. */
+async function until(so: () => boolean): Promise<void> {
+  while (!so()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
 
 describe.skipIf((NO_UML ?? NO_TOOLS) !== undefined)('User-Mode Linux and our back-end', () => {
   it('with in-band notifications, as its time-travel mode needs them', async () => {

@@ -18,12 +18,21 @@ import {
 } from './protocol.ts';
 import type { Ring } from './ring.ts';
 
-export interface BackEndOptions {
+/** Protocol features that are not for everybody. */
+export interface ProtocolOptions {
   /**
    * Offer in-band notifications: kicks and calls as messages, one after the other, as a User-Mode Linux in
    * time-travel mode needs them. Any UML that is offered them uses them, and every kick then waits.
    */
   readonly inBand?: boolean;
+  /**
+   * Offer memory slots: more than eight regions, plugged one by one. QEMU 7.2 forgets to send its memory to a
+   * back-end that came back when it was offered them.
+   */
+  readonly memorySlots?: boolean;
+}
+
+export interface BackEndOptions extends ProtocolOptions {
   /** Told what happens, a sentence each: refusals, malformed requests. */
   readonly trace?: (sentence: string) => void;
   /** Called once, when the connection is over and everything of it is freed. */
@@ -31,7 +40,7 @@ export interface BackEndOptions {
 }
 
 /** Protocol features offered for a device. CONFIG only where there is a configuration space: QEMU warns else. */
-export function protocolFeatures(device: VirtioDevice, inBand = false): number {
+export function protocolFeatures(device: VirtioDevice, options: ProtocolOptions = {}): number {
   return featureSet(
     PROTOCOL_F.MQ,
     PROTOCOL_F.LOG_SHMFD,
@@ -39,10 +48,10 @@ export function protocolFeatures(device: VirtioDevice, inBand = false): number {
     PROTOCOL_F.BACKEND_REQ,
     PROTOCOL_F.INFLIGHT_SHMFD,
     PROTOCOL_F.RESET_DEVICE,
-    PROTOCOL_F.CONFIGURE_MEM_SLOTS,
     PROTOCOL_F.STATUS,
+    ...(options.memorySlots === true ? [PROTOCOL_F.CONFIGURE_MEM_SLOTS] : []),
     ...(device.config.length > 0 ? [PROTOCOL_F.CONFIG] : []),
-    ...(inBand ? [PROTOCOL_F.INBAND_NOTIFICATIONS] : []),
+    ...(options.inBand === true ? [PROTOCOL_F.INBAND_NOTIFICATIONS] : []),
   );
 }
 
@@ -72,7 +81,7 @@ export class BackEnd {
     this.#device = device;
     this.#loop = loop;
     this.#options = options;
-    this.#protocolOffered = protocolFeatures(device, options.inBand);
+    this.#protocolOffered = protocolFeatures(device, options);
     this.#socket = new MessageSocket(socket);
     this.#session = new DeviceSession(device, loop, {
       trace: (sentence) => options.trace?.(sentence),
@@ -123,9 +132,9 @@ export class BackEnd {
 
   #handle(message: IncomingMessage): void {
     const { request, flags } = message.header;
-    // Asked after the message is carried out: UML wants the one acknowledged that negotiates this.
-    const wantsAck = (): boolean =>
-      (flags & MESSAGE_FLAG.NEED_REPLY) !== 0 && hasFeature(this.#protocol, PROTOCOL_F.REPLY_ACK);
+    // Whoever asks is answered, negotiated or not: UML asks with the very message that negotiates it, and
+    // QEMU does not negotiate again with a back-end that came back.
+    const wantsAck = (flags & MESSAGE_FLAG.NEED_REPLY) !== 0;
     const format = REQUEST_FORMATS.get(request);
     const handler = this.#handlers[request];
     try {
@@ -141,12 +150,12 @@ export class BackEnd {
         return;
       }
       handler.tell(payload, message.files);
-      if (wantsAck()) this.#reply(request, u64(0));
+      if (wantsAck) this.#reply(request, u64(0));
     } catch (error) {
       if (!(error instanceof VhostUserError)) throw error;
       const sentence = `${format?.name ?? `request ${request}`}: ${error.message}`;
       // An answer of its own has no room for "no".
-      if (!wantsAck() || (handler !== undefined && 'ask' in handler)) {
+      if (!wantsAck || (handler !== undefined && 'ask' in handler)) {
         throw new VhostUserError(sentence, { cause: error });
       }
       this.#options.trace?.(sentence);

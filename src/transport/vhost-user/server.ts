@@ -9,7 +9,7 @@ import {
   socketKind,
 } from '../../os/index.ts';
 import type { VirtioDevice } from '../../virtio/index.ts';
-import { BackEnd } from './back-end.ts';
+import { BackEnd, type ProtocolOptions } from './back-end.ts';
 import type { EventLoop } from './event-loop.ts';
 
 /** One front-end at a socket of ours. */
@@ -18,9 +18,7 @@ export interface Connection {
   readonly number: number;
 }
 
-export interface ServerOptions {
-  /** See `BackEndOptions`. */
-  readonly inBand?: boolean;
+export interface ServerOptions extends ProtocolOptions {
   /** A device of its own for each front-end. It is reset when its connection ends. */
   readonly createDevice: (connection: Connection) => VirtioDevice;
   /** Told what happens, a sentence each, with the connection's number where it is about one. */
@@ -60,6 +58,14 @@ export class BackEndServer {
   }
 
   /**
+   * Serves a front-end that listens itself, as QEMU's `server=on` does: the only way in which its I2C device
+   * takes a back-end back that died. @throws {OsError} ENOENT, ECONNREFUSED
+   */
+  connect(path: string): void {
+    this.serve(connectUnix(path));
+  }
+
+  /**
    * Serves an inherited descriptor (`--fd N`): a listening socket, or one that is connected already.
    * @throws {OsError} ENOTSOCK for anything else.
    */
@@ -79,9 +85,10 @@ export class BackEndServer {
   serve(socket: FileDescriptor): BackEnd {
     const connection = { number: ++this.#count };
     const device = this.#options.createDevice(connection);
-    const { trace, onDisconnect, inBand = false } = this.#options;
+    const { trace, onDisconnect, inBand = false, memorySlots = false } = this.#options;
     const backEnd = new BackEnd(socket, device, this.#loop, {
       inBand,
+      memorySlots,
       trace: (sentence) => trace?.(sentence, connection),
       onClose: (reason) => {
         this.#connections.delete(backEnd);

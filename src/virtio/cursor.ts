@@ -335,6 +335,11 @@ export class Writer {
     return this.bounced.length === 0 || this.spread();
   }
 
+  /** Forgets what was put into taken buffers. For queues. */
+  drop(): void {
+    this.bounced.length = 0;
+  }
+
   /** Views of what remains, piece by piece; the cursor stays. */
   segments(): Uint8Array[] {
     return this.place.views();

@@ -55,6 +55,7 @@ export class DescriptorChain implements CursorSource {
   revoke(): void {
     this.revoked = true;
     this.out = false;
+    this.writable.drop();
     this.begin();
   }
 }

@@ -22,7 +22,7 @@ export const VIRTIO_F = {
   ADMIN_VQ: 41,
 } as const;
 
-/** Device 34, 5.21.3: zero-length requests work; the driver must accept it. */
+/** Device 34, 5.16.3: zero-length requests work; the driver must accept it. */
 export const VIRTIO_I2C_F_ZERO_LENGTH_REQUEST = 0;
 /** Device 41, 5.18.3: interrupts and the event queue are there. */
 export const VIRTIO_GPIO_F_IRQ = 0;

@@ -50,7 +50,7 @@ export class DeviceStatus {
     }
     const { ACKNOWLEDGE, DRIVER, DRIVER_OK, FEATURES_OK, FAILED } = DEVICE_STATUS;
     const rising = status & ~this.value;
-    this.value |= rising & (ACKNOWLEDGE | DRIVER | FAILED);
+    this.value |= status & (ACKNOWLEDGE | DRIVER | FAILED);
     let event: StatusEvent = 'none';
     if ((rising & FEATURES_OK) !== 0) {
       const { offered } = this;

@@ -182,6 +182,15 @@ describe('a lent buffer', () => {
     expect(written()).toEqual([9, 9, 1, 1]);
   });
 
+  it('is forgotten when the queue is reset', () => {
+    const { device, chain, written } = chainOf(count(1), [1], [2, 2]);
+    chain.writable.take(4).fill(1);
+    device.reset();
+    chain.writable.rewind();
+    device.pushUsed(chain, 4);
+    expect(written()).toEqual([0xee, 0xee, 0xee, 0xee]);
+  });
+
   it('that has the last byte in it gets the status too', () => {
     const { device, chain, written } = chainOf(count(1), [1], [2, 2]);
     chain.writable.skip(1);

@@ -85,6 +85,20 @@ describe('2.7.5.3 indirect descriptors', () => {
     expect([queue.free, queue.inFlight]).toEqual([4, 0]);
   });
 
+  it('exchange a table that is too short for a longer one', () => {
+    const { guest, queue, ring } = driverOf(64, VIRTIO_F.INDIRECT_DESC);
+    const before = guest.dma.available;
+    for (const [i, count] of [2, 9, 8, 40].entries()) {
+      queue.addBuf(new Array(count).fill(at(0x2000, 1)), [], 'a');
+      queue.kickPrepare();
+      expect(ring.descriptor(ring.availEntry(i)).len).toBe(count * 16);
+      ring.use({ id: ring.availEntry(i), len: 0 });
+      expect(queue.getBuf()).toBe('a');
+    }
+    queue.close();
+    expect(guest.dma.available).toBe(before);
+  });
+
   it('give their tables back when the queue is closed', () => {
     const { guest, queue } = driverOf(64, VIRTIO_F.INDIRECT_DESC);
     const before = guest.dma.available;

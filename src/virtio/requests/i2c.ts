@@ -1,9 +1,9 @@
 import type { Reader } from '../cursor.ts';
 
-/** Virtio device id of an I2C adapter (virtio 1.3, 5.21). It has one queue and no configuration space. */
+/** Virtio device id of an I2C adapter (virtio 1.3, 5.16). It has one queue and no configuration space. */
 export const VIRTIO_ID_I2C_ADAPTER = 34;
 
-/** `virtio_i2c_out_hdr` (5.21.6): le16 addr, le16 padding, le32 flags. */
+/** `virtio_i2c_out_hdr` (5.16.6.1): le16 addr, le16 padding, le32 flags. */
 export const I2C_OUT_HDR = { ADDR: 0, PADDING: 2, FLAGS: 4 } as const;
 export const I2C_OUT_HDR_BYTES = 8;
 /** `virtio_i2c_in_hdr`: u8 status, the last writable byte of the request. */
@@ -32,7 +32,7 @@ export interface I2cOutHdr {
 const TEN_BIT_MARK = 0xf0;
 const TEN_BIT_MASK = 0xf8;
 
-/** An address as the le16 on the wire (5.21.6, table of address formats). */
+/** An address as the le16 on the wire (5.16.6.1, table of address formats). */
 export function i2cWireAddress(addr: number, tenBit: boolean): number {
   if (!tenBit) return (addr & 0x7f) << 1;
   return ((addr & 0xff) << 8) | TEN_BIT_MARK | (((addr >> 8) & 3) << 1);

@@ -1,6 +1,6 @@
 import type { Reader } from '../cursor.ts';
 
-/** Virtio device id of an SPI controller (virtio 1.4, 5.24). One queue. */
+/** Virtio device id of an SPI controller (virtio 1.4, 5.21). One queue. */
 export const VIRTIO_ID_SPI = 45;
 
 /** `virtio_spi_config`: four u8, then le32. */

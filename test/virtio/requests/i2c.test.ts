@@ -33,13 +33,13 @@ function encode(addr: number, tenBit: boolean, flags: number): number[] {
   return [...bytes.subarray(1, 9)];
 }
 
-it('has the numbers of 5.21', () => {
+it('has the numbers of 5.16', () => {
   expect([VIRTIO_ID_I2C_ADAPTER, VIRTIO_I2C_F_ZERO_LENGTH_REQUEST]).toEqual([34, 0]);
   expect([I2C_OUT_HDR_BYTES, I2C_IN_HDR_BYTES]).toEqual([8, 1]);
   expect(VIRTIO_I2C_FLAGS).toEqual({ FAIL_NEXT: 1, M_RD: 2 });
 });
 
-describe('5.21.6.1 the request header', () => {
+describe('5.16.6.1 the request header', () => {
   it.each([
     ['a 7-bit address, shifted', 0x48, false, 0, [0x90, 0, 0, 0, 0, 0, 0, 0]],
     ['flags', 0x50, false, 3, [0xa0, 0, 0, 0, 3, 0, 0, 0]],

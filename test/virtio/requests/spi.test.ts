@@ -22,7 +22,7 @@ import {
   writeSpiHead,
 } from '../../../src/virtio/index.ts';
 
-it('has the numbers of the SPI controller device', () => {
+it('has the numbers of 5.21', () => {
   expect([VIRTIO_ID_SPI, SPI_HEAD_BYTES, SPI_CONFIG_BYTES]).toEqual([45, 32, 32]);
   expect(SPI_RESULT).toEqual({ TRANS_OK: 0, PARAM_ERR: 1, TRANS_ERR: 2 });
   expect(SPI_NBITS).toEqual({ DUAL: 1, QUAD: 2, OCTAL: 4 });

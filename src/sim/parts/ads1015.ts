@@ -5,8 +5,8 @@ import { type Clock, SECOND, US } from '../clock.ts';
 import { i2cAddress } from '../i2c-address.ts';
 import { I2cWordRegisters } from '../i2c-word-registers.ts';
 import { Line } from '../line.ts';
-import { defineNumbered } from '../numbered-properties.ts';
 import { quantize, signed16 } from '../numbers.ts';
+import { defineNumbered } from '../part-properties.ts';
 import { RegisterFile } from '../register-file.ts';
 
 /** ADS1115 data sheet (SBAS444), table 8-1. */

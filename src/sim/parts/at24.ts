@@ -5,6 +5,7 @@ import type { Contents } from '../contents.ts';
 import type { PartContext } from '../context.ts';
 import { i2cAddress } from '../i2c-address.ts';
 import type { I2cPart } from '../part.ts';
+import { exposeProperties } from '../part-properties.ts';
 
 /** Geometry of an EEPROM of the 24Cxx family. */
 interface Geometry {
@@ -66,24 +67,7 @@ class At24 implements I2cPart {
     this.#page = new Uint8Array(geometry.pageSize);
     this.#registers.writeProtect = readOnly;
     this.state = { memory: this.#contents.bytes, registers: this.#registers, page: this.#page };
-  }
-
-  /** Write cycle time in ms, during which the part acknowledges nothing. */
-  get writeTime(): number {
-    return this.#registers.writeTime;
-  }
-
-  set writeTime(ms: number) {
-    this.#registers.writeTime = ms;
-  }
-
-  /** Level of the WP pin: high keeps the contents. */
-  get writeProtect(): boolean {
-    return this.#registers.writeProtect;
-  }
-
-  set writeProtect(high: boolean) {
-    this.#registers.writeProtect = high;
+    exposeProperties(this, this.#registers, ['writeTime', 'writeProtect']);
   }
 
   /** The whole memory. */

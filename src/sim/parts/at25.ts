@@ -4,6 +4,7 @@ import { type Clock, MS } from '../clock.ts';
 import type { Contents } from '../contents.ts';
 import type { PartContext } from '../context.ts';
 import type { SpiPart } from '../part.ts';
+import { exposeProperties } from '../part-properties.ts';
 
 /** Microchip AT25 data sheets, table "Instruction set". Bit 3 of READ and WRITE is A8 of 512-byte parts. */
 const OPCODE = { WRSR: 0x01, WRITE: 0x02, READ: 0x03, WRDI: 0x04, RDSR: 0x05, WREN: 0x06 } as const;
@@ -48,22 +49,7 @@ class At25 implements SpiPart {
     // A part that is read-only has its whole array protected.
     if (readOnly) this.#registers.status = STATUS.BP;
     this.state = { memory: this.#contents.bytes, page: this.#page, registers: this.#registers };
-  }
-
-  get writeTime(): number {
-    return this.#registers.writeTime;
-  }
-
-  set writeTime(ms: number) {
-    this.#registers.writeTime = ms;
-  }
-
-  get writeProtect(): boolean {
-    return this.#registers.writeProtect;
-  }
-
-  set writeProtect(low: boolean) {
-    this.#registers.writeProtect = low;
+    exposeProperties(this, this.#registers, ['writeTime', 'writeProtect']);
   }
 
   get contents(): Uint8Array {

@@ -4,6 +4,7 @@ import { type Clock, MS } from '../clock.ts';
 import { i2cAddress } from '../i2c-address.ts';
 import { I2cByteRegisters } from '../i2c-byte-registers.ts';
 import type { PropertyDeclaration } from '../part.ts';
+import { exposeProperties } from '../part-properties.ts';
 import { RegisterFile } from '../register-file.ts';
 import { SpiByteRegisters, type SpiInterface } from '../spi-byte-registers.ts';
 import {
@@ -61,33 +62,7 @@ class Bme280 implements ByteRegisterChip {
     this.#clock = clock;
     this.state = { registers: this.#registers.values, sense: this.#sense };
     this.reset();
-  }
-
-  get temperature(): number {
-    return this.#sense.temperature;
-  }
-
-  set temperature(celsius: number) {
-    this.#sense.temperature = celsius;
-    this.#sensed();
-  }
-
-  get pressure(): number {
-    return this.#sense.pressure;
-  }
-
-  set pressure(pascal: number) {
-    this.#sense.pressure = pascal;
-    this.#sensed();
-  }
-
-  get humidity(): number {
-    return this.#sense.humidity;
-  }
-
-  set humidity(percent: number) {
-    this.#sense.humidity = percent;
-    this.#sensed();
+    exposeProperties(this, this.#sense, ['temperature', 'pressure', 'humidity'], () => this.#sensed());
   }
 
   reset(): void {

@@ -4,7 +4,7 @@ import { i2cAddress } from '../i2c-address.ts';
 import { I2cWordRegisters } from '../i2c-word-registers.ts';
 import { Line } from '../line.ts';
 import { clamp, quantize, signed16 } from '../numbers.ts';
-
+import { exposeProperties } from '../part-properties.ts';
 import { RegisterFile } from '../register-file.ts';
 import { POWER_PROPERTIES, shuntOhms } from './ina2xx.ts';
 
@@ -71,33 +71,7 @@ class Ina238 implements WordRegisterChip {
     this.lines = [this.#alert];
     this.state = { registers: this.#registers.values, sense: this.#sense, result: this.#result };
     this.#convert();
-  }
-
-  get busVoltage(): number {
-    return this.#sense.busVoltage;
-  }
-
-  set busVoltage(volts: number) {
-    this.#sense.busVoltage = volts;
-    this.#sensed();
-  }
-
-  get current(): number {
-    return this.#sense.current;
-  }
-
-  set current(amperes: number) {
-    this.#sense.current = amperes;
-    this.#sensed();
-  }
-
-  get temperature(): number {
-    return this.#sense.temperature;
-  }
-
-  set temperature(celsius: number) {
-    this.#sense.temperature = celsius;
-    this.#sensed();
+    exposeProperties(this, this.#sense, ['busVoltage', 'current', 'temperature'], () => this.#sensed());
   }
 
   reset(): void {

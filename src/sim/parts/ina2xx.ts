@@ -7,6 +7,7 @@ import { I2cWordRegisters } from '../i2c-word-registers.ts';
 import { Line } from '../line.ts';
 import { clamp, quantize, signed16 } from '../numbers.ts';
 import type { PropertyDeclaration } from '../part.ts';
+import { exposeProperties } from '../part-properties.ts';
 import { RegisterFile, type RegisterTable } from '../register-file.ts';
 
 /** INA219 (SBOS448) table 2, INA226 (SBOS547) table 4. */
@@ -150,24 +151,7 @@ class Ina2xx implements WordRegisterChip {
     this.lines = variant.hasAlert ? [this.#alert] : [];
     this.state = { registers: this.#registers.values, sense: this.#sense };
     this.#convert();
-  }
-
-  get busVoltage(): number {
-    return this.#sense.busVoltage;
-  }
-
-  set busVoltage(volts: number) {
-    this.#sense.busVoltage = volts;
-    this.#sensed();
-  }
-
-  get current(): number {
-    return this.#sense.current;
-  }
-
-  set current(amperes: number) {
-    this.#sense.current = amperes;
-    this.#sensed();
+    exposeProperties(this, this.#sense, ['busVoltage', 'current'], () => this.#sensed());
   }
 
   reset(): void {

@@ -1,7 +1,7 @@
 import type { SpiPartModel } from '../catalogue.ts';
-import { defineNumbered } from '../numbered-properties.ts';
 import { clamp } from '../numbers.ts';
 import type { PropertyDeclaration, SpiPart } from '../part.ts';
+import { defineNumbered, exposeProperties } from '../part-properties.ts';
 
 /** Microchip MCP3004/3008 (DS21295) and MCP3204/3208 (DS21298), section 5 and figure 5-1. */
 const CHANNELS = 8;
@@ -28,14 +28,7 @@ class Mcp3008 implements SpiPart {
     const { inputs } = this.#sense;
     const set = (channel: number, volts: number) => inputs.fill(volts, channel, channel + 1);
     defineNumbered(this, 'ch', channels, (channel) => inputs[channel] as number, set);
-  }
-
-  get vref(): number {
-    return this.#sense.vref;
-  }
-
-  set vref(volts: number) {
-    this.#sense.vref = volts;
+    exposeProperties(this, this.#sense, ['vref']);
   }
 
   reset(): void {}

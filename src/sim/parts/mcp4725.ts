@@ -2,6 +2,7 @@ import type { I2cPartModel } from '../catalogue.ts';
 import { type Clock, MS } from '../clock.ts';
 import { i2cAddress } from '../i2c-address.ts';
 import type { I2cPart } from '../part.ts';
+import { exposeProperties } from '../part-properties.ts';
 
 /** Microchip MCP4725 (DS22039), section 6. General call: 06h reset, 09h wake up. */
 const GENERAL_CALL = 0;
@@ -36,6 +37,7 @@ class Mcp4725 implements I2cPart {
     this.#clock = clock;
     this.state = this.#registers;
     this.reset();
+    exposeProperties(this, this.#registers, ['vdd']);
   }
 
   /** What the output gives: a share of `vdd`, nothing in power-down. */
@@ -46,14 +48,6 @@ class Mcp4725 implements I2cPart {
 
   get code(): number {
     return this.#registers.code;
-  }
-
-  get vdd(): number {
-    return this.#registers.vdd;
-  }
-
-  set vdd(volts: number) {
-    this.#registers.vdd = volts;
   }
 
   /** The DAC register is loaded from the EEPROM. */

@@ -4,7 +4,7 @@ import type { ByteRegisterChip } from '../chip.ts';
 import { gpioProperties } from '../gpio-pins.ts';
 import { i2cAddress } from '../i2c-address.ts';
 import { I2cByteRegisters } from '../i2c-byte-registers.ts';
-import { defineNumbered } from '../numbered-properties.ts';
+import { defineNumbered } from '../part-properties.ts';
 import { RegisterFile } from '../register-file.ts';
 
 /** NXP data sheets PCA9550 to PCA9553, "Control register definition": INPUT, PSC0, PWM0, PSC1, PWM1, LS. */

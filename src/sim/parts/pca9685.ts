@@ -3,8 +3,8 @@ import type { ByteRegisterChip } from '../chip.ts';
 import type { PartContext } from '../context.ts';
 import { i2cAddress } from '../i2c-address.ts';
 import { I2cByteRegisters } from '../i2c-byte-registers.ts';
-import { defineNumbered } from '../numbered-properties.ts';
 import type { PropertyDeclaration } from '../part.ts';
+import { defineNumbered } from '../part-properties.ts';
 import { RegisterFile } from '../register-file.ts';
 
 /** NXP PCA9685 data sheet (rev. 4), table 4. */

@@ -5,6 +5,7 @@ import { CLIMATE_PROPERTIES, codeOf, Measurement } from '../humidity-sensor.ts';
 import { i2cAddress } from '../i2c-address.ts';
 import { Line } from '../line.ts';
 import type { I2cPart } from '../part.ts';
+import { exposeProperties } from '../part-properties.ts';
 
 /** Sensirion SHT3x-DIS data sheet, 4.13 "Conversion of signal output". */
 const HUMIDITY = { offset: 0, span: 100, full: 65535 };
@@ -92,24 +93,7 @@ class Sht3x implements I2cPart {
       measurement: this.#measurement.state,
     };
     this.reset();
-  }
-
-  get temperature(): number {
-    return this.#sense.temperature;
-  }
-
-  set temperature(celsius: number) {
-    this.#sense.temperature = celsius;
-    this.#compare();
-  }
-
-  get humidity(): number {
-    return this.#sense.humidity;
-  }
-
-  set humidity(percent: number) {
-    this.#sense.humidity = percent;
-    this.#compare();
+    exposeProperties(this, this.#sense, ['temperature', 'humidity'], () => this.#compare());
   }
 
   get stretchNs(): number {

@@ -4,6 +4,7 @@ import { wordsWithCrc } from '../crc8.ts';
 import { CLIMATE_PROPERTIES, codeOf, Measurement } from '../humidity-sensor.ts';
 import { i2cAddress } from '../i2c-address.ts';
 import type { I2cPart } from '../part.ts';
+import { exposeProperties } from '../part-properties.ts';
 
 /** Sensirion SHT4x data sheet, 4.6 "Conversion of signal output". */
 const HUMIDITY = { offset: -6, span: 125, full: 65535 };
@@ -35,22 +36,7 @@ class Sht4x implements I2cPart {
     this.addresses = [address];
     this.#measurement = new Measurement(clock);
     this.state = { sense: this.#sense, measurement: this.#measurement.state };
-  }
-
-  get temperature(): number {
-    return this.#sense.temperature;
-  }
-
-  set temperature(celsius: number) {
-    this.#sense.temperature = celsius;
-  }
-
-  get humidity(): number {
-    return this.#sense.humidity;
-  }
-
-  set humidity(percent: number) {
-    this.#sense.humidity = percent;
+    exposeProperties(this, this.#sense, ['temperature', 'humidity']);
   }
 
   reset(): void {

@@ -5,6 +5,7 @@ import { crc8 } from '../crc8.ts';
 import { CLIMATE_PROPERTIES, codeOf, Measurement } from '../humidity-sensor.ts';
 import { i2cAddress } from '../i2c-address.ts';
 import type { I2cPart } from '../part.ts';
+import { exposeProperties } from '../part-properties.ts';
 
 /** Silicon Labs Si7021-A20 data sheet, table 11 and 5.1. */
 const HUMIDITY = { offset: -6, span: 125, full: 65536 };
@@ -58,22 +59,7 @@ class Si7020 implements I2cPart {
     this.#deviceId = deviceId;
     this.#measurement = new Measurement(clock);
     this.state = { registers: this.#registers, sense: this.#sense, measurement: this.#measurement.state };
-  }
-
-  get temperature(): number {
-    return this.#sense.temperature;
-  }
-
-  set temperature(celsius: number) {
-    this.#sense.temperature = celsius;
-  }
-
-  get humidity(): number {
-    return this.#sense.humidity;
-  }
-
-  set humidity(percent: number) {
-    this.#sense.humidity = percent;
+    exposeProperties(this, this.#sense, ['temperature', 'humidity']);
   }
 
   get stretchNs(): number {

@@ -4,6 +4,7 @@ import { type Clock, MS } from '../clock.ts';
 import type { Contents } from '../contents.ts';
 import type { PartContext } from '../context.ts';
 import type { SpiPart } from '../part.ts';
+import { exposeProperties } from '../part-properties.ts';
 import { FLASH_CHIPS, type FlashChip, winbondOfSize } from './spi-nor-chips.ts';
 import { COMMANDS, type FlashCommand } from './spi-nor-commands.ts';
 import { protectedRange, SR1 } from './spi-nor-protection.ts';
@@ -59,24 +60,7 @@ class SpiNor implements SpiPart {
       buffer: this.#buffer,
       registers: this.#registers,
     };
-  }
-
-  /** Share of the data sheet's typical program and erase times that they take: 0 = none, 1 = all. */
-  get timeScale(): number {
-    return this.#registers.timeScale;
-  }
-
-  set timeScale(scale: number) {
-    this.#registers.timeScale = scale;
-  }
-
-  /** True while the WP# pin is low. */
-  get writeProtect(): boolean {
-    return this.#registers.writeProtect;
-  }
-
-  set writeProtect(low: boolean) {
-    this.#registers.writeProtect = low;
+    exposeProperties(this, this.#registers, ['timeScale', 'writeProtect']);
   }
 
   /** The whole memory. */

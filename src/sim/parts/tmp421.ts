@@ -3,8 +3,8 @@ import type { I2cPartModel } from '../catalogue.ts';
 import type { ByteRegisterChip } from '../chip.ts';
 import { i2cAddress } from '../i2c-address.ts';
 import { I2cByteRegisters } from '../i2c-byte-registers.ts';
-import { defineNumbered } from '../numbered-properties.ts';
 import { clamp } from '../numbers.ts';
+import { defineNumbered } from '../part-properties.ts';
 import { RegisterFile } from '../register-file.ts';
 
 /** TMP421/422/423 data sheet (SBOS398), table 3. */

@@ -80,6 +80,7 @@ const SPI: readonly BoardPart[] = [
     name: 'at25@1',
     compatible: 'atmel,at25',
     more: `${SLOW} size = <0x1000>; pagesize = <32>; address-width = <16>;`,
+    // Linux polls four times and looks at a clock that jumps in User-Mode Linux on a busy machine: no write time.
     set: { ...memory(5, 6, 7, 8), writeTime: 0 },
   },
   { name: 'mcp3008@2', compatible: 'microchip,mcp3008', more: ADC, set: { ch3: 1.65 } },

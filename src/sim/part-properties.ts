@@ -1,3 +1,27 @@
+import type { PropertyValue } from './part.ts';
+
+/**
+ * Gives `target` the fields `names` of `values`, its state, as properties. `changed` is called after one of
+ * them was set.
+ */
+export function exposeProperties<K extends string>(
+  target: object,
+  values: Record<K, PropertyValue>,
+  names: readonly K[],
+  changed: () => void = () => {},
+): void {
+  for (const name of names) {
+    Object.defineProperty(target, name, {
+      enumerable: true,
+      get: () => values[name],
+      set: (value: PropertyValue) => {
+        values[name] = value;
+        changed();
+      },
+    });
+  }
+}
+
 /**
  * Gives `target` properties that are many of a kind: `prefix` with each of `names` behind it (`ch0`, `accelX`).
  * Without `write` they can only be read.

@@ -2,9 +2,11 @@ import {
   accessSync,
   chmodSync,
   chownSync,
+  closeSync,
   constants,
   existsSync,
   open,
+  openSync,
   readdirSync,
   writeFileSync,
 } from 'node:fs';
@@ -26,6 +28,8 @@ export interface CuseNode {
   readonly boardPath: string;
   /** What it is called below `/dev` of the machine: with another number where that one was taken. */
   readonly path: string;
+  /** Settles when the node is gone, for whatever reason. */
+  readonly gone: Promise<void>;
   /** Takes the node away; programs that have it open get `ENODEV`. */
   close(): Promise<void>;
 }
@@ -97,21 +101,44 @@ const ENTRY = new URL(
   import.meta.url,
 );
 
+/** What the machine has to do with it; tests put something else in its place. */
+export interface CuseMachine {
+  /** Opens `/dev/cuse`, so that reading waits. */
+  open(): number;
+  /** Lets go of whoever reads it: the thread that serves `/dev/NAME`. @throws {Error} */
+  abort(name: string): void;
+}
+
+const LINUX: CuseMachine = {
+  open: () => openSync('/dev/cuse', constants.O_RDWR),
+  abort: (name) => writeFileSync(`/sys/class/cuse/${name}/abort`, '1'),
+};
+
 /** Makes one node. @param name below `/dev` @throws {CuseError} */
-export async function exposeNode(node: BusNode, name: string, options: CuseOptions = {}): Promise<CuseNode> {
+export async function exposeNode(
+  node: BusNode,
+  name: string,
+  options: CuseOptions = {},
+  machine: CuseMachine = LINUX,
+): Promise<CuseNode> {
+  const path = `/dev/${name}`;
+  const fd = machine.open();
   const shared = new SharedArrayBuffer(MAILBOX_BYTES);
   const control = new SharedArrayBuffer(4);
   const host = new MailboxHost(shared, node.adapter);
-  const workerData: CuseWorkerData = { name, shared, control, node: describe(node) };
-  // The options of this process (`--import …`) are none of the thread's business.
+  const workerData: CuseWorkerData = { name, fd, shared, control, node: describe(node) };
+  // The options of this process (`--import ...`) are none of the thread's business.
   const worker = new Worker(ENTRY, { workerData, execArgv: [] });
-  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-  const path = `/dev/${name}`;
-  // A thread that sleeps in the kernel keeps the process from ending until the kernel lets it go.
-  const abort = () => writeFileSync(`/sys/class/cuse/${name}/abort`, '1');
+  const exited = new Promise<void>((resolve) => {
+    worker.once('exit', () => {
+      closeSync(fd);
+      resolve();
+    });
+  });
+  // A thread that sleeps in the kernel keeps the process from ending until it is let go.
   const onExit = () => {
     try {
-      abort();
+      machine.abort(name);
     } catch {
       // The node is gone already.
     }
@@ -127,20 +154,25 @@ export async function exposeNode(node: BusNode, name: string, options: CuseOptio
     });
   });
   process.once('exit', onExit);
-  if (options.gid !== undefined) chownSync(path, 0, options.gid);
-  if (options.mode !== undefined) chmodSync(path, options.mode);
   const close = async () => {
     process.off('exit', onExit);
     Atomics.store(new Int32Array(control), 0, 1);
     try {
-      abort();
+      machine.abort(name);
     } catch {
       // Without sysfs: opening the node wakes the thread, which then sees that it is to end.
       open(path, () => {});
     }
     await exited;
   };
-  return { boardPath: node.path, path, close };
+  try {
+    if (options.gid !== undefined) chownSync(path, 0, options.gid);
+    if (options.mode !== undefined) chmodSync(path, options.mode);
+  } catch (cause) {
+    await close();
+    throw new CuseError(`${path}: its permissions cannot be set`, { cause });
+  }
+  return { boardPath: node.path, path, gone: exited, close };
 }
 
 function describe(node: BusNode): CuseWorkerData['node'] {

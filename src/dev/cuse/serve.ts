@@ -1,4 +1,4 @@
-import { errorReply } from './fuse-wire.ts';
+import { errorReply, FUSE_OPCODE } from './fuse-wire.ts';
 import type { CuseServer } from './server.ts';
 
 /** The file `/dev/cuse`: both wait in the kernel and throw as node:fs does. */
@@ -15,12 +15,39 @@ function codeOf(thrown: unknown): unknown {
 const EIO = 5;
 const OPCODE_AT = 4;
 const UNIQUE_AT = 8;
-const CUSE_INIT = 4096;
 
 /**
- * Answers the kernel's requests until the node is gone or `ended` says so.
- * @param ready is called once the node exists.
+ * Waits for one request and answers it; false when the node is gone.
+ * @param ready is called once the node exists
  */
+export function serveOne<File>(
+  file: CuseFile,
+  server: CuseServer<File>,
+  buffer: Uint8Array,
+  ready: () => void,
+): boolean {
+  let length: number;
+  try {
+    length = file.read(buffer);
+  } catch (thrown) {
+    const code = codeOf(thrown);
+    // Aborted: by `abort` in sysfs, or since the name is taken.
+    if (code === 'ENODEV') return false;
+    // The request was taken back before it was read, or another thread's work interrupted the wait.
+    if (code === 'ENOENT' || code === 'EINTR' || code === 'EAGAIN') return true;
+    throw thrown;
+  }
+  if (length === 0) return false;
+  const request = buffer.subarray(0, length);
+  const view = new DataView(request.buffer, request.byteOffset, request.byteLength);
+  const reply = server.handle(request);
+  if (reply === undefined) return true;
+  send(file, reply, view.getBigUint64(UNIQUE_AT, true));
+  if (view.getUint32(OPCODE_AT, true) === FUSE_OPCODE.CUSE_INIT) ready();
+  return true;
+}
+
+/** Answers requests until the node is gone or `ended` says so. */
 export function serve<File>(
   file: CuseFile,
   server: CuseServer<File>,
@@ -28,24 +55,8 @@ export function serve<File>(
   ready: () => void,
   ended: () => boolean,
 ): void {
-  while (!ended()) {
-    let length: number;
-    try {
-      length = file.read(buffer);
-    } catch (thrown) {
-      const code = codeOf(thrown);
-      // Aborted: by `abort` in sysfs, or since the name is taken.
-      if (code === 'ENODEV') break;
-      // The request was taken back before it was read.
-      if (code === 'ENOENT' || code === 'EINTR' || code === 'EAGAIN') continue;
-      throw thrown;
-    }
-    const request = buffer.subarray(0, length);
-    const view = new DataView(request.buffer, request.byteOffset, request.byteLength);
-    const reply = server.handle(request);
-    if (reply === undefined) continue;
-    send(file, reply, view.getBigUint64(UNIQUE_AT, true));
-    if (view.getUint32(OPCODE_AT, true) === CUSE_INIT) ready();
+  while (!ended() && serveOne(file, server, buffer, ready)) {
+    // The work is in the condition.
   }
   server.close();
 }

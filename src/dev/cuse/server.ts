@@ -27,7 +27,7 @@ export interface CharacterDevice<File> {
   close(file: File): void;
 }
 
-export function i2cDevice(open: () => I2cDev): CharacterDevice<I2cDev> {
+export function i2cCharacterDevice(open: () => I2cDev): CharacterDevice<I2cDev> {
   return {
     open,
     ioctl: i2cIoctl,
@@ -37,7 +37,7 @@ export function i2cDevice(open: () => I2cDev): CharacterDevice<I2cDev> {
   };
 }
 
-export function spiDevice(open: () => SpiDev): CharacterDevice<SpiDev> {
+export function spiCharacterDevice(open: () => SpiDev): CharacterDevice<SpiDev> {
   return {
     open,
     ioctl: spiIoctl,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BusFault } from '../../../src/bus/index.ts';
-import { CuseServer, i2cDevice } from '../../../src/dev/cuse/server.ts';
+import { CuseServer, i2cCharacterDevice } from '../../../src/dev/cuse/server.ts';
 import { I2cNode } from '../../../src/dev/index.ts';
 import { FakeI2c } from '../fake-adapters.ts';
 import { FakeKernel, struct } from './fake-kernel.ts';
@@ -18,7 +18,7 @@ function setUp() {
   const node = new I2cNode(adapter, { isBound: (addr) => addr === 0x68 });
   const server = new CuseServer(
     'i2c-1',
-    i2cDevice(() => node.open()),
+    i2cCharacterDevice(() => node.open()),
   );
   const kernel = new FakeKernel(server as CuseServer<unknown>);
   kernel.open();

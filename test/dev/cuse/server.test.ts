@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { BusFault } from '../../../src/bus/index.ts';
 import { decodeRequest, FuseFormatError } from '../../../src/dev/cuse/fuse-wire.ts';
 import { serve } from '../../../src/dev/cuse/serve.ts';
-import { type CharacterDevice, CuseServer, i2cDevice, spiDevice } from '../../../src/dev/cuse/server.ts';
+import {
+  type CharacterDevice,
+  CuseServer,
+  i2cCharacterDevice,
+  spiCharacterDevice,
+} from '../../../src/dev/cuse/server.ts';
 import { I2cNode, SpiNode } from '../../../src/dev/index.ts';
 import { FakeI2c, FakeSpi } from '../fake-adapters.ts';
 import { FakeKernel, struct } from './fake-kernel.ts';
@@ -95,7 +100,7 @@ describe('requests', () => {
         (opcode, body) => {
           const server = new CuseServer(
             'x',
-            i2cDevice(() => new I2cNode(new FakeI2c()).open()),
+            i2cCharacterDevice(() => new I2cNode(new FakeI2c()).open()),
           );
           server.handle(request(14, Buffer.alloc(8)));
           try {
@@ -118,11 +123,18 @@ describe('hostile programs', () => {
   );
 
   it.each([
-    ['i2c', 0x0700, () => i2cDevice(() => new I2cNode(new FakeI2c()).open()) as CharacterDevice<unknown>],
+    [
+      'i2c',
+      0x0700,
+      () => i2cCharacterDevice(() => new I2cNode(new FakeI2c()).open()) as CharacterDevice<unknown>,
+    ],
     [
       'spidev',
       0x4000_6b00,
-      () => spiDevice(() => new SpiNode(new FakeSpi(), 0).open({ bufsiz: 4096 })) as CharacterDevice<unknown>,
+      () =>
+        spiCharacterDevice(() =>
+          new SpiNode(new FakeSpi(), 0).open({ bufsiz: 4096 }),
+        ) as CharacterDevice<unknown>,
     ],
   ])('get an answer to every ioctl of %s, whatever their memory holds', (_, base, make) => {
     fc.assert(

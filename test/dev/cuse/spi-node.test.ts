@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BusFault, SPI_MODE } from '../../../src/bus/index.ts';
-import { CuseServer, spiDevice } from '../../../src/dev/cuse/server.ts';
+import { CuseServer, spiCharacterDevice } from '../../../src/dev/cuse/server.ts';
 import { SpiNode } from '../../../src/dev/index.ts';
 import { FakeSpi } from '../fake-adapters.ts';
 import { FakeKernel, struct } from './fake-kernel.ts';
@@ -25,7 +25,7 @@ function setUp(modes = 0xf | SPI_MODE.RX_DUAL) {
   const node = new SpiNode(adapter, 0);
   const server = new CuseServer(
     'spidev0.0',
-    spiDevice(() => node.open({ bufsiz: 4096, dmaAlign: 8 })),
+    spiCharacterDevice(() => node.open({ bufsiz: 4096, dmaAlign: 8 })),
   );
   const kernel = new FakeKernel(server as CuseServer<unknown>);
   kernel.open();

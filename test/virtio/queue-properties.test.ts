@@ -8,6 +8,7 @@ import {
   fromVringBase,
   hasFeature,
   MockGuest,
+  queueAreaSizes,
   VIRTIO_F,
   vringBase,
 } from '../../src/virtio/index.ts';
@@ -62,6 +63,26 @@ describe.each(combinations)('a queue with %s', (_names, features) => {
         throw new Error(`request ${i}: ${token} ${driver.usedLength} ${driver.broken} ${device.broken}`);
       }
     }
+  });
+
+  it('starts from areas that the driver cleared, whatever was there before', () => {
+    const { guest, driver, device } = pair(4, features);
+    const { descriptor, driver: driverArea, device: deviceArea } = guest.config;
+    const sizes = queueAreaSizes(4, features);
+    const areas = [
+      { addr: descriptor, len: sizes.descriptor },
+      { addr: driverArea, len: sizes.driver },
+      { addr: deviceArea, len: sizes.device },
+    ];
+    for (const area of areas) guest.bytes(area).fill(0xff);
+    driver.reset();
+    for (const area of areas) expect(guest.bytes(area).every((byte) => byte === 0)).toBe(true);
+    for (const area of areas) guest.bytes(area).fill(0xff);
+    const anew = guest.driver<string>();
+    for (const area of areas) expect(guest.bytes(area).every((byte) => byte === 0)).toBe(true);
+    anew.addBuf([guest.alloc(1)], [], 'x');
+    expect(anew.kickPrepare()).toBe(true);
+    expect(device.pop()).toBeDefined();
   });
 
   it('reports exactly the bytes that were written', () => {

@@ -101,6 +101,13 @@ describe('fdtget', () => {
     expect(exitCode).toBe(1);
   });
 
+  test.each([1, 3, 16])('a blob of version %s', (version) => {
+    const old = compile('a.dts', '/dts-v1/; / { a@1 { long = "longer than eight"; }; };', { version }).blob;
+    const { output, errors } = run(runFdtget, { old: old as Uint8Array }, 'old', '/a', 'long');
+    expect(errors).toBe('');
+    expect(output).toBe('longer than eight\n');
+  });
+
   test('a file that is not there or no blob', () => {
     expect(get('gone', '/', 'x').errors).toBe("Couldn't open blob from 'gone': no such file or directory\n");
     expect(run(runFdtget, { text: 'x'.repeat(99) }, 'text', '/', 'x').errors).toBe(
@@ -148,6 +155,15 @@ describe('fdtput', () => {
   test('-r removes nodes, -d properties', () => {
     expect(get(put('-r', 'blob', '/bus@1/part@2').after, '-l', 'blob', '/bus@1')).toBe('other\n');
     expect(get(put('-d', 'blob', '/', 'model', 'bytes').after, '-p', 'blob', '/')).toBe('cells\nempty\n');
+  });
+
+  test('a blob of version 16 becomes one of 17; older ones are refused with the remedy', () => {
+    const blob = (version: number) => compile('a.dts', '/dts-v1/; / { a; };', { version }).blob as Uint8Array;
+    const { io } = run(runFdtput, { blob: blob(16) }, 'blob', '/', 'b', '1');
+    expect(sourceOf(io.readFile('blob'))).toContain('b = <0x01>;\n\ta;');
+    const old = run(runFdtput, { blob: blob(3) }, 'blob', '/', 'b', '1');
+    expect(old.errors).toContain('convert it with dtc -I dtb -O dtb');
+    expect(old.exitCode).toBe(1);
   });
 
   test.each([

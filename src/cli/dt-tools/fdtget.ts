@@ -1,12 +1,14 @@
 import {
   ANY_FORMAT,
   FdtError,
-  type FlatTree,
+  FlatTree,
   formatValue,
+  fromBlob,
   type NodeOffset,
+  toBlob,
   type ValueFormat,
 } from '../../board/devicetree.ts';
-import { type Command, inTree, openTree, print, UsageError } from './command.ts';
+import { type Command, inTree, print, readFile, UsageError } from './command.ts';
 import type { DtIo } from './dt-io.ts';
 import { FORMAT_HELP, valueFormat } from './value-type.ts';
 
@@ -44,7 +46,7 @@ export const FDTGET: Command = {
     if (wanted.length % step !== 0)
       throw new UsageError('nodes and properties come in pairs; a property is missing');
 
-    const tree = openTree(path, io);
+    const tree = openAnyVersion(path, io);
     for (let i = 0; i < wanted.length; i += step) {
       const nodePath = wanted[i] as string;
       const query = { format, list, fallback };
@@ -53,6 +55,21 @@ export const FDTGET: Command = {
     }
   },
 };
+
+/** The tree of a blob, also of one older than what can be edited in place. */
+function openAnyVersion(path: string, io: DtIo): FlatTree {
+  const bytes = readFile(path, io);
+  return inTree(path, () => {
+    try {
+      return new FlatTree(bytes);
+    } catch (error) {
+      const { tree } = fromBlob(bytes);
+      if (!(error instanceof FdtError) || error.code !== 'FDT_ERR_BADVERSION' || tree === undefined)
+        throw error;
+      return new FlatTree(toBlob(tree));
+    }
+  });
+}
 
 function answer(query: Query, tree: FlatTree, node: NodeOffset, name: string, io: DtIo): void {
   if (query.list === 'p')

@@ -1,10 +1,9 @@
-import { FDT_MAGIC, HEADER, RESERVE_ENTRY_SIZE, TAG } from '../blob-format.ts';
+import { TAG } from '../blob-format.ts';
 import { MAX_DEPTH } from '../blob-reader.ts';
 import { latin1 } from '../source.ts';
 import { FdtError } from './fdt-error.ts';
+import { openBlob, packBlob } from './flat-blocks.ts';
 
-/** Bytes of the newest version's header. */
-const HEADER_SIZE = 40;
 const CELL = 4;
 const PROPERTY_HEADER = 3 * CELL;
 /** Instead of a tag, where the structure block ends too early for one. */
@@ -46,72 +45,37 @@ export class FlatTree {
    * Throws `FdtError` when the header, an offset or the block bounds cannot be right.
    */
   constructor(blob: Uint8Array) {
-    if (blob.length < HEADER_SIZE)
-      throw new FdtError('FDT_ERR_TRUNCATED', `${blob.length} bytes hold no header`);
-    const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength);
-    const field = (name: keyof typeof HEADER): number => view.getUint32(HEADER[name]);
-    if (field('magic') !== FDT_MAGIC) throw new FdtError('FDT_ERR_BADMAGIC');
-    const total = field('totalsize');
-    if (total > blob.length)
-      throw new FdtError('FDT_ERR_TRUNCATED', `the header says ${total} bytes, there are ${blob.length}`);
-    const version = field('version');
-    if (version < 16 || field('last_comp_version') > 17)
-      throw new FdtError('FDT_ERR_BADVERSION', `version ${version}; convert it with dtc -I dtb -O dtb`);
-
-    const inside = (what: string, offset: number, size: number): void => {
-      if (offset + size > total)
-        throw new FdtError('FDT_ERR_TRUNCATED', `the ${what} reaches to byte ${offset + size} of ${total}`);
-    };
-    const stringsOffset = field('off_dt_strings');
-    const stringsSize = field('size_dt_strings');
-    inside('strings block', stringsOffset, stringsSize);
-    const structOffset = field('off_dt_struct');
-    inside('structure block', structOffset, CELL);
-    const reserveOffset = field('off_mem_rsvmap');
-    const reserveSize = reserveMapSize(view, reserveOffset, total);
-
-    const structSize = version >= 17 ? field('size_dt_struct') : total - structOffset;
-    inside('structure block', structOffset, structSize);
-
-    this.#bootCpu = field('boot_cpuid_phys');
-    this.#lastCompatible = field('last_comp_version');
-    this.#reserveSize = reserveSize;
-    this.#structSize = structSize;
-    this.#stringsSize = stringsSize;
-    this.#bytes = new Uint8Array(reserveSize + structSize + stringsSize + 4096);
-    this.#bytes.set(blob.subarray(reserveOffset, reserveOffset + reserveSize));
-    this.#bytes.set(blob.subarray(structOffset, structOffset + structSize), reserveSize);
-    this.#bytes.set(blob.subarray(stringsOffset, stringsOffset + stringsSize), reserveSize + structSize);
+    const blocks = openBlob(blob);
+    this.#bootCpu = blocks.bootCpu;
+    this.#lastCompatible = blocks.lastCompatible;
+    this.#reserveSize = blocks.reserveMap.length;
+    this.#structSize = blocks.structure.length;
+    this.#stringsSize = blocks.strings.length;
+    const structStart = this.#reserveSize;
+    const stringsStart = structStart + this.#structSize;
+    this.#bytes = new Uint8Array(stringsStart + this.#stringsSize + 4096);
+    this.#bytes.set(blocks.reserveMap);
+    this.#bytes.set(blocks.structure, structStart);
+    this.#bytes.set(blocks.strings, stringsStart);
     this.#view = new DataView(this.#bytes.buffer);
 
     // Version 16 does not say how long the structure block is: as long as its tokens go.
     const end = this.#checkNesting();
-    if (version < 17) {
-      this.#splice(end, structSize - end, 0);
-    }
+    if (!blocks.structureIsMeasured) this.#splice(end, this.#structSize - end, 0);
   }
 
   /** The tree as a packed version 17 blob. */
   toBlob(): Uint8Array {
-    const size = this.#reserveSize + this.#structSize + this.#stringsSize;
-    const blob = new Uint8Array(HEADER_SIZE + size);
-    const view = new DataView(blob.buffer);
-    const fields: Record<keyof typeof HEADER, number> = {
-      magic: FDT_MAGIC,
-      totalsize: blob.length,
-      off_dt_struct: HEADER_SIZE + this.#reserveSize,
-      off_dt_strings: HEADER_SIZE + this.#reserveSize + this.#structSize,
-      off_mem_rsvmap: HEADER_SIZE,
-      version: 17,
-      last_comp_version: this.#lastCompatible,
-      boot_cpuid_phys: this.#bootCpu,
-      size_dt_strings: this.#stringsSize,
-      size_dt_struct: this.#structSize,
-    };
-    for (const [name, offset] of Object.entries(HEADER))
-      view.setUint32(offset, fields[name as keyof typeof HEADER]);
-    blob.set(this.#bytes.subarray(0, size), HEADER_SIZE);
-    return blob;
+    const structStart = this.#reserveSize;
+    const stringsStart = structStart + this.#structSize;
+    return packBlob({
+      bootCpu: this.#bootCpu,
+      lastCompatible: this.#lastCompatible,
+      reserveMap: this.#bytes.subarray(0, structStart),
+      structure: this.#bytes.subarray(structStart, stringsStart),
+      strings: this.#bytes.subarray(stringsStart, stringsStart + this.#stringsSize),
+      structureIsMeasured: true,
+    });
   }
 
   readonly root: NodeOffset = 0;
@@ -419,13 +383,6 @@ export class FlatTree {
     this.#bytes = grown;
     this.#view = new DataView(grown.buffer);
   }
-}
-
-/** Bytes of the reserve map up to and with its terminator, the entry of size 0. */
-function reserveMapSize(view: DataView, offset: number, total: number): number {
-  for (let end = offset; end + RESERVE_ENTRY_SIZE <= total; end += RESERVE_ENTRY_SIZE)
-    if (view.getBigUint64(end + 8) === 0n) return end + RESERVE_ENTRY_SIZE - offset;
-  throw new FdtError('FDT_ERR_TRUNCATED', 'the memory reserve map has no end');
 }
 
 function putLatin1(bytes: Uint8Array, at: number, text: string): void {

@@ -70,8 +70,9 @@ export class Reporter {
     if (this.diagnostics.length >= MAX_DIAGNOSTICS) return;
     const start = details.start ?? NOWHERE;
     const span = this.#sources.span(start, details.end ?? start);
+    const node = typeof details.node === 'function' ? details.node() : details.node;
     const place =
-      span === undefined ? `${details.node}:${details.property}` : `${span.file}:${span.line}:${span.column}`;
+      span === undefined ? `${node}:${details.property}` : `${span.file}:${span.line}:${span.column}`;
     const key = `${code}|${message}|${place}`;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
@@ -87,7 +88,7 @@ export class Reporter {
       hint: typeof details.hint === 'function' ? details.hint() : details.hint,
       span,
       excerpt: this.#excerpt(start),
-      node: typeof details.node === 'function' ? details.node() : details.node,
+      node,
       property: details.property,
       notes,
     });

@@ -28,6 +28,7 @@ export function serialProcessLink(path: string, baudRate: number): LinkOpener {
   return async (events) => {
     const child = fork(fileURLToPath(new URL('./serial-process.js', import.meta.url)), {
       serialization: 'advanced',
+      execArgv: [],
     });
     let open = true;
     let answered: ((answer: FromProcess) => void) | undefined;

@@ -24,7 +24,7 @@ import { DmaAllocator, GuestMemory } from '../virtio/index.ts';
 import { loadTree, toBlob } from './load-tree.ts';
 import { type PartHandle, partHandle } from './part-handle.ts';
 import type { BackEndStart, BusReport, Call, DeviceProblem, PartReport } from './protocol.ts';
-import { BackEndThread, startInline } from './running-back-end.ts';
+import { BackEndThread, type RunningBackEnd, startInline } from './running-back-end.ts';
 import { spiNodeOptions } from './spi-node-options.ts';
 
 export interface BoardOptions {
@@ -219,41 +219,76 @@ export async function openBoard(
   file: string = process.env['DTBUS_BOARD'] ?? 'board.dts',
   options: BoardOptions = {},
 ): Promise<Board> {
-  const onWarning = options.onWarning ?? ((sentence: string) => process.emitWarning(sentence));
   // The thread loads its modules while the tree is read.
-  const thread = options.backEnd === 'inline' ? undefined : new BackEndThread(onWarning);
+  const thread = options.backEnd === 'inline' ? undefined : new BackEndThread(warnerOf(options));
   try {
-    const tree = loadTree(file, options.overlays ?? []);
-    const adopt = options.adopt ?? false;
-    const nodes = findBuses(tree, { adopt });
-    const buffer = new SharedArrayBuffer(options.memoryBytes ?? DEFAULT_MEMORY_BYTES);
-    const registers = new SharedArrayBuffer(registerBytes(nodes.length));
-    const memory = GuestMemory.over(buffer);
-    const start: BackEndStart = {
-      blob: toBlob(tree),
-      adopt,
-      directory: dirname(file),
-      steppedClock: options.clock === 'stepped',
-      memory: buffer,
-      registers,
-      poll: options.poll ?? false,
-    };
-    const backEnd =
-      thread === undefined ? await startInline(tree, start, onWarning) : await thread.start(start);
-    const board = new Board({
-      tree,
-      nodes,
-      dma: new DmaAllocator(FIRST_ADDRESS, buffer.byteLength - FIRST_ADDRESS),
-      problems: backEnd.problems,
-      frontEnd: (index) => new LocalFrontEnd(memory, registers, index, backEnd.serve),
-      call: backEnd.call,
-      end: backEnd.end,
-    });
-    // Adapters take their time: transfers wait for them, the board does not.
-    if (options.openHosts !== 'first-use') backEnd.call('openHosts');
-    return board;
+    const plan = planOf(file, options);
+    const backEnd = await (thread?.start(plan.start) ??
+      startInline(plan.tree, plan.start, warnerOf(options)));
+    return bringUp(plan, backEnd, options);
   } catch (thrown) {
     await thread?.abandon();
     throw thrown;
   }
+}
+
+/**
+ * `openBoard` without waiting in the event loop: for what must have its board at once. The back-end always
+ * runs in a thread of its own. @throws {BoardError}
+ */
+export function openBoardSync(
+  file: string = process.env['DTBUS_BOARD'] ?? 'board.dts',
+  options: Omit<BoardOptions, 'backEnd'> = {},
+): Board {
+  const thread = new BackEndThread(warnerOf(options));
+  try {
+    const plan = planOf(file, options);
+    return bringUp(plan, thread.startSync(plan.start), options);
+  } catch (thrown) {
+    void thread.abandon();
+    throw thrown;
+  }
+}
+
+/** A board that is read and laid out, before anything runs. */
+interface Plan {
+  readonly tree: Tree;
+  readonly nodes: readonly BusNode[];
+  readonly start: BackEndStart;
+}
+
+function planOf(file: string, options: BoardOptions): Plan {
+  const tree = loadTree(file, options.overlays ?? []);
+  const adopt = options.adopt ?? false;
+  const nodes = findBuses(tree, { adopt });
+  const start: BackEndStart = {
+    blob: toBlob(tree),
+    adopt,
+    directory: dirname(file),
+    steppedClock: options.clock === 'stepped',
+    memory: new SharedArrayBuffer(options.memoryBytes ?? DEFAULT_MEMORY_BYTES),
+    registers: new SharedArrayBuffer(registerBytes(nodes.length)),
+    poll: options.poll ?? false,
+  };
+  return { tree, nodes, start };
+}
+
+function bringUp({ tree, nodes, start }: Plan, backEnd: RunningBackEnd, options: BoardOptions): Board {
+  const memory = GuestMemory.over(start.memory);
+  const board = new Board({
+    tree,
+    nodes,
+    dma: new DmaAllocator(FIRST_ADDRESS, start.memory.byteLength - FIRST_ADDRESS),
+    problems: backEnd.problems,
+    frontEnd: (index) => new LocalFrontEnd(memory, start.registers, index, backEnd.serve),
+    call: backEnd.call,
+    end: backEnd.end,
+  });
+  // Adapters take their time: transfers wait for them, the board does not.
+  if (options.openHosts !== 'first-use') backEnd.call('openHosts');
+  return board;
+}
+
+function warnerOf(options: BoardOptions): (sentence: string) => void {
+  return options.onWarning ?? ((sentence) => process.emitWarning(sentence));
 }

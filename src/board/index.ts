@@ -1,4 +1,4 @@
-export { Board, type BoardOptions, type BusListing, openBoard } from './board.ts';
+export { Board, type BoardOptions, type BusListing, openBoard, openBoardSync } from './board.ts';
 export { type GuestOptions, type GuestResult, runGuest } from './guest.ts';
 export { BoardError } from './load-tree.ts';
 export * from './nodes.ts';

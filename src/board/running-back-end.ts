@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { MessageChannel, Worker } from 'node:worker_threads';
+import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { Client } from '../backend/index.ts';
 import type { Tree } from '../devicetree/index.ts';
 import { backEndDied, LocalBackEnd, ringDoorbell } from '../transport/index.ts';
@@ -18,6 +18,8 @@ export interface RunningBackEnd {
 }
 
 type Warn = (sentence: string) => void;
+
+const START_LIMIT_MS = 10_000;
 
 /** A back-end in this thread. */
 export async function startInline(tree: Tree, start: BackEndStart, warn: Warn): Promise<RunningBackEnd> {
@@ -56,22 +58,64 @@ export class BackEndThread {
       control: new SharedArrayBuffer(4),
     };
     const entry = createRequire(import.meta.url).resolve('#board-worker');
-    this.#worker = new Worker(entry, { workerData: this.#channels, transferList: [this.#channel.port2] });
+    this.#worker = new Worker(entry, {
+      workerData: this.#channels,
+      transferList: [this.#channel.port2],
+      // What this process was told to import first (dtbus/register, say) is not for the thread.
+      execArgv: [],
+    });
     this.#exited = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
   }
 
   /** @throws what the thread dies of before it serves. */
   async start(start: BackEndStart): Promise<RunningBackEnd> {
+    const died = new Promise<never>((_, reject) => this.#worker.once('error', reject));
+    // Waiting for a word in memory does not keep the process alive.
+    const alive = setInterval(() => {}, 1 << 30);
+    try {
+      this.#worker.postMessage(start);
+      for (;;) {
+        const seen = Atomics.load(this.#answers, 0);
+        const problems = this.#ready();
+        if (problems !== undefined) return this.#running(start, problems);
+        const waiting = Atomics.waitAsync(this.#answers, 0, seen);
+        if (waiting.async) await Promise.race([waiting.value, died]);
+      }
+    } finally {
+      clearInterval(alive);
+    }
+  }
+
+  /** The same, blocking this thread until the back-end serves. @throws {Error} when it does not within 10 s */
+  startSync(start: BackEndStart): RunningBackEnd {
+    this.#worker.postMessage(start);
+    const giveUp = performance.now() + START_LIMIT_MS;
+    for (;;) {
+      const seen = Atomics.load(this.#answers, 0);
+      const problems = this.#ready();
+      if (problems !== undefined) return this.#running(start, problems);
+      const left = giveUp - performance.now();
+      if (left <= 0) throw new Error(`the back-end's thread did not start within ${START_LIMIT_MS / 1000} s`);
+      Atomics.wait(this.#answers, 0, seen, left);
+    }
+  }
+
+  get #answers(): Int32Array {
+    return new Int32Array(this.#channels.answers);
+  }
+
+  /** What the thread says once it serves. */
+  #ready(): readonly DeviceProblem[] | undefined {
+    const message = receiveMessageOnPort(this.#channel.port1)?.message as BackEndMessage | undefined;
+    return message?.kind === 'ready' ? message.problems : undefined;
+  }
+
+  #running(start: BackEndStart, problems: readonly DeviceProblem[]): RunningBackEnd {
     const worker = this.#worker;
-    void this.#exited.then(() => backEndDied(start.registers));
-    const problems = await new Promise<readonly DeviceProblem[]>((resolve, reject) => {
-      worker.once('error', reject);
-      worker.on('message', (message: BackEndMessage) => {
-        if (message.kind === 'ready') resolve(message.problems);
-        else if (message.kind === 'warning') this.#warn(message.sentence);
-      });
-      worker.postMessage(start);
+    worker.on('message', (message: BackEndMessage) => {
+      if (message.kind === 'warning') this.#warn(message.sentence);
     });
+    void this.#exited.then(() => backEndDied(start.registers));
     const call = callsOver(this.#channel.port1, this.#channels.answers, () => ringDoorbell(start.registers));
     const save = () => this.#save(call);
     process.once('exit', save);

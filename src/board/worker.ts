@@ -28,7 +28,10 @@ const local = new LocalBackEnd(
   start.registers,
   backEnd.devicesFor(new Client('the board')),
 );
-tell({ kind: 'ready', problems: backEnd.problems });
+// By the way of the answers, so that a board that waits blocked sees it too.
+calls.postMessage({ kind: 'ready', problems: backEnd.problems } satisfies BackEndMessage);
+Atomics.add(new Int32Array(answers), 0, 1);
+Atomics.notify(new Int32Array(answers), 0);
 
 const ended = new Int32Array(control);
 await runWorkerLoop(local, start.registers, {

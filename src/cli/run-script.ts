@@ -9,7 +9,7 @@ export async function runScript(
   script: string,
   argv: readonly string[],
 ): Promise<number> {
-  const register = new URL('../dev/register.js', import.meta.url).href;
+  const register = new URL('../board/register.js', import.meta.url).href;
   const child = spawn(process.execPath, ['--import', register, script, ...argv], {
     stdio: 'inherit',
     env: {

@@ -18,6 +18,10 @@ const KINDS: readonly HostKind[] = [
     create: async (node, simulation) =>
       (await import('../../hosts/bus-pirate/index.ts')).createEmulatedBusPirate(node, simulation),
   },
+  {
+    compatible: 'dtbus,serprog',
+    create: async (node) => (await import('../../hosts/serprog/index.ts')).createSerprog(node),
+  },
 ];
 
 /**

@@ -10,9 +10,6 @@ import { addTreeCommands, runTreeTool } from './tree-commands.ts';
 const FAILED = 1;
 const USAGE = 2;
 
-/** What commander calls the ends that are no mistakes. */
-const NO_MISTAKES = ['commander.helpDisplayed', 'commander.help', 'commander.version'];
-
 /** Runs the command line. @returns the exit code */
 export async function main(argv: readonly string[]): Promise<number> {
   process.stdout.on('error', endQuietly);
@@ -52,7 +49,7 @@ Examples:
     return exitCode;
   } catch (thrown) {
     if (thrown instanceof CommanderError) {
-      return NO_MISTAKES.includes(thrown.code) ? 0 : USAGE;
+      return thrown.exitCode === 0 ? 0 : USAGE;
     }
     process.stderr.write(`dtbus: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
     return FAILED;

@@ -1,0 +1,167 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dtbus-cli-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs the compiled command as a shell would. */
+function dtbus(...argv: string[]): { status: number | null; out: string; err: string } {
+  const { DTBUS_BOARD: _, ...env } = process.env;
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/dtbus.js', ...argv], {
+    env,
+    encoding: 'utf8',
+  });
+  return { status, out: stdout, err: stderr };
+}
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+describe('dtbus ls', () => {
+  it('draws the board: buses, drivers, what carries them, what answers', () => {
+    const { status, out } = dtbus('ls', 'dts/demo.dts');
+    expect(status).toBe(0);
+    expect(out.replace(/\/dev\/pts\/\d+/g, '/dev/pts/N')).toBe(`dtbus demo board
+├─ /dev/i2c-1 /i2c virtio0 (i2c_virtio) → simulated I2C bus
+│  ├─ 0x48  temp@48    national,lm75  LM75 temperature sensor, 9 bits
+│  └─ 0x50  eeprom@50  atmel,24c02    24C02 EEPROM, 256 bytes
+├─ /dev/i2c-2 /i2c-bench virtio1 (i2c_virtio) → emulated Bus Pirate v4 on /dev/pts/N
+│  ├─ 0x49  temp@49    ti,tmp102    on the wire
+│  ├─ 0x51  eeprom@51  atmel,24c32  on the wire
+│  └─ 0x4a  temp@4a    ti,tmp75     TMP75 temperature sensor, 9 to 12 bits
+├─ /dev/spidev0.0 /spi virtio2 (spi_virtio) → simulated SPI bus
+│  └─ cs 0  flash@0  winbond,w25q80  W25Q80 SPI NOR flash
+└─ /dev/spidev1.0 /spi-bench virtio3 (spi_virtio) → emulated Bus Pirate v4 on /dev/pts/N
+   └─ cs 0  flash@0  jedec,spi-nor  on the wire
+`);
+  });
+
+  it('gives scripts the same as JSON', () => {
+    const { out } = dtbus('ls', '--json', '-b', 'dts/demo.dts');
+    expect(JSON.parse(out)).toMatchObject([{ nodes: ['/dev/i2c-1'] }, { nodes: ['/dev/i2c-2'] }, {}, {}]);
+  });
+
+  it('draws what came up and ends with 1 when an adapter is not there, naming place and remedy', () => {
+    const overlay = file(
+      'far.dtso',
+      '/dts-v1/; /plugin/;\n&pirate { compatible = "dangerousprototypes,bus-pirate"; port = "/dev/ttyNOWHERE"; };\n',
+    );
+    const { status, out, err } = dtbus('ls', '-b', 'dts/demo.dts', '-o', overlay);
+    expect(status).toBe(1);
+    expect(out).toContain('/dev/i2c-1');
+    expect(err).toMatch(/^dtbus: \/hosts\/bus-pirate: ENODEV: \/dev\/ttyNOWHERE is not there; .+\n$/);
+  });
+});
+
+describe('the tools on a board', () => {
+  it('work with the options of the originals', () => {
+    const { status, out } = dtbus('i2ctransfer', '-b', 'dts/demo.dts', '-y', '1', 'w1@0x48', '0x00', 'r2');
+    expect({ status, out }).toEqual({ status: 0, out: '0x19 0x00\n' });
+  });
+
+  it('reach a bus on the Bus Pirate', () => {
+    const { status, out } = dtbus('i2cget', '-b', 'dts/demo.dts', '-y', '2', '0x49', '0x00', 'w');
+    expect({ status, out }).toEqual({ status: 0, out: '0x0019\n' });
+  });
+
+  it('name a board that is not there, in one sentence, with exit code 1', () => {
+    const { status, err } = dtbus('i2cdetect', '-b', 'nowhere.dts', '-y', '1');
+    expect({ status, err }).toEqual({
+      status: 1,
+      err: 'dtbus: there is no board nowhere.dts: name one with -b FILE or DTBUS_BOARD\n',
+    });
+  });
+
+  it('end quietly when nobody reads on', () => {
+    const command = `${process.execPath} bin/dtbus.js i2cdump -b dts/demo.dts -y 1 0x50 b | head -n 1`;
+    const { stdout, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
+    expect(stdout).toMatch(/^ +0 +1 +2/);
+    expect(stderr).toBe('');
+  });
+});
+
+describe('dtbus run', () => {
+  it("runs a script's i2c-bus and spi-device on the board, and hands on arguments and exit code", () => {
+    const script = file(
+      'script.cjs',
+      `const bus = require('i2c-bus').openSync(1);
+       const flash = require('spi-device').openSync(0, 0);
+       const message = [{ byteLength: 4, sendBuffer: Buffer.from([0x9f, 0, 0, 0]), receiveBuffer: Buffer.alloc(4) }];
+       flash.transferSync(message);
+       console.log(bus.readWordSync(0x48, 0).toString(16), message[0].receiveBuffer.toString('hex'), process.argv.slice(2).join());
+       process.exit(7);`,
+    );
+    const { status, out } = dtbus('run', 'dts/demo.dts', script, '--times', '3');
+    expect({ status, out }).toEqual({ status: 7, out: '19 ffef4014 --times,3\n' });
+  });
+
+  it('says what is wrong with a board instead of running the script', () => {
+    const script = file('never.mjs', `console.log('ran');`);
+    const board = file('broken.dts', '/dts-v1/;\n/ {\n\ta = <1>\n};\n');
+    const { status, out, err } = dtbus('run', board, script);
+    expect({ status, out }).toEqual({ status: 1, out: '' });
+    expect(err).toContain('broken.dts:3');
+  });
+});
+
+describe('help and mistakes', () => {
+  it('every command has help with an example', () => {
+    const { out } = dtbus('--help');
+    const commands = [...out.matchAll(/^ {2}([a-z0-9-]+) .*\S$/gm)].map(([, name]) => name as string);
+    const own = [
+      'up',
+      'ls',
+      'run',
+      'serve',
+      'guest',
+      'i2cdetect',
+      'i2cget',
+      'i2cset',
+      'i2cdump',
+      'i2ctransfer',
+      'spi-config',
+      'spi-pipe',
+    ];
+    expect(commands).toEqual(expect.arrayContaining(own));
+    for (const command of own) expect(dtbus(command, '--help').out, command).toMatch(/Example:\n {2}\S/);
+  });
+
+  it.each([[['frobnicate']], [['ls', '--no-such-option']], [['run']], [[]]])('%j ends with 2', (argv) => {
+    expect(dtbus(...argv).status).toBe(2);
+  });
+
+  it('the device-tree tools stand in for dtc', () => {
+    const { status, out } = dtbus(
+      'dtc',
+      '-I',
+      'dts',
+      '-O',
+      'dts',
+      file('tiny.dts', '/dts-v1/; / { a = <1>; };'),
+    );
+    expect(status).toBe(0);
+    expect(out).toContain('a = <0x01>;');
+  });
+});
+
+describe('npm start', () => {
+  it('scans each bus, shows a temperature, an EEPROM and two flash ids, and says what to try next', () => {
+    const { status, out } = dtbus('demo');
+    expect(status).toBe(0);
+    expect(out).toContain('40: -- -- -- -- -- -- -- -- 48 --');
+    expect(out).toContain('40: -- -- -- -- -- -- -- -- -- 49 4a --');
+    expect(out).toContain('31.5 °C');
+    expect(out).toContain('Hello from dtbus');
+    expect(out.match(/: ef4014$/gm)).toHaveLength(2);
+    expect(out).toContain('Next');
+  });
+});

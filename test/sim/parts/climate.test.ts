@@ -65,6 +65,18 @@ describe('MCP9808 (DS25095)', () => {
     expect(bench.line('ALERT').high).toBe(true);
   });
 
+  it('below T_LOWER counts from its hysteresis on, until T_LOWER is reached again', async () => {
+    const bench = await wide();
+    bench.write([LOWER, 0x01, 0x40]);
+    bench.write([CONFIG, 0x02, 0x08]);
+    const levels: boolean[] = [];
+    for (const celsius of [19, 18, 19, 20]) {
+      bench.set('temperature', celsius);
+      levels.push(bench.line('ALERT').high);
+    }
+    expect(levels).toEqual([true, false, false, true]);
+  });
+
   it('in interrupt mode keeps ALERT until it is cleared', async () => {
     const bench = await wide();
     bench.write([CONFIG, 0x00, 0x09]);

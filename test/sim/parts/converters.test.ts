@@ -126,6 +126,12 @@ describe('MCP3008 (DS21295)', () => {
     expect([bytes[2], bytes[3]]).toEqual([0x01, 0x00]);
   });
 
+  it('gives zeros after that', async () => {
+    const bench = await mcp3008();
+    bench.set('ch0', 3.3);
+    expect(bench.duplex([0x01, 0x80, 0, 0, 0, 0]).slice(2)).toEqual([0xff, 0xff, 0x80, 0x00]);
+  });
+
   it('begins at the first one, wherever it stands', async () => {
     const bench = await mcp3008();
     bench.set('ch0', 1.65);

@@ -120,6 +120,14 @@ describe('MPU-6050 (RM-MPU-6000A)', () => {
   });
 });
 
+describe('MPU-6500', () => {
+  it('has four bits of ACCEL_CONFIG_2', async () => {
+    const bench = await i2cBench({ compatible: 'invensense,mpu6500', reg: 0x68 });
+    bench.write([0x1d, 0xff]);
+    expect(bench.writeRead([0x1d], 1)).toEqual([0x0f]);
+  });
+});
+
 describe('ADXL345 (rev. E)', () => {
   const adxl345 = () => i2cBench({ compatible: 'adi,adxl345', reg: 0x53 });
   const measuring = async () => {

@@ -143,6 +143,16 @@ describe('INA238 (SLYS026)', () => {
     expect(bench.writeRead([0x04], 2)).toEqual([0x1f, 0x40]);
   });
 
+  it('shut down keeps its values; a mode of one conversion renews them', async () => {
+    const bench = await monitor('ti,ina238');
+    bench.write([0x01, 0x00, 0x00]);
+    bench.set('busVoltage', 48);
+    bench.write([0x01, 0x00, 0x00]);
+    expect(bench.writeRead([0x05], 2)).toEqual([0x00, 0x00]);
+    bench.write([0x01, 0x10, 0x00]);
+    expect(bench.writeRead([0x05], 2)).toEqual([0x3c, 0x00]);
+  });
+
   it('flags what is beyond a limit, and resets', async () => {
     const bench = await monitor('ti,ina238');
     bench.write([0x0e, 0x10, 0x00]);

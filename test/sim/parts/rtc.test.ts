@@ -197,6 +197,14 @@ describe('alarms', () => {
     expect(bench.line('INT').high).toBe(true);
   });
 
+  it('DS3231 status: flags are only cleared, EN32kHz is written', async () => {
+    const bench = await rtc('maxim,ds3231');
+    bench.write([0x0f, 0x83]);
+    expect(bench.writeRead([0x0f], 1)).toEqual([0x00]);
+    bench.write([0x0f, 0x08]);
+    expect(bench.writeRead([0x0f], 1)).toEqual([0x08]);
+  });
+
   it('of which nothing is enabled never rings', async () => {
     const bench = await rtc('nxp,pcf8563');
     bench.clock.advance(120 * SECOND);

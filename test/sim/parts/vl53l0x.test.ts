@@ -83,6 +83,7 @@ describe('VL53L0X', () => {
     const bench = await vl53l0x();
     bench.write([0xff, 0x01]);
     expect(bench.writeRead([0x91], 1)).toEqual([0x3c]);
+    expect(bench.writeRead([0xc0], 3)).toEqual([0xee, 0xaa, 0x10]);
     bench.write([0xff, 0x07]);
     bench.write([0x83, 0x00]);
     expect(bench.writeRead([0x83], 1)).not.toEqual([0x00]);

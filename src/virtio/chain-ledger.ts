@@ -1,4 +1,4 @@
-import { addSegment, CHAIN_FAULT, type ChainFault, DESC_F } from './descriptor.ts';
+import { CHAIN_FAULT, type ChainFault, DESC_F } from './descriptor.ts';
 import { DescriptorChain } from './descriptor-chain.ts';
 import type { GuestMemory } from './guest-memory.ts';
 import type { ChainState } from './queue-state.ts';
@@ -125,8 +125,8 @@ export class ChainLedger {
     }
     chain.descriptors = saved.descriptors;
     let fault: ChainFault | undefined;
-    for (const { addr, len } of saved.readable) fault ??= addSegment(chain, addr, len, 0);
-    for (const { addr, len } of saved.writable) fault ??= addSegment(chain, addr, len, DESC_F.WRITE);
+    for (const { addr, len } of saved.readable) fault ??= chain.add(addr, len, 0);
+    for (const { addr, len } of saved.writable) fault ??= chain.add(addr, len, DESC_F.WRITE);
     return fault;
   }
 

@@ -1,6 +1,11 @@
 import { type CursorSource, Reader, Writer } from './cursor.ts';
+import { CHAIN_FAULT, type ChainFault, DESC_F } from './descriptor.ts';
 import type { GuestMemory } from './guest-memory.ts';
 import { SegmentList } from './segment-list.ts';
+
+// A copy of what is imported: the engine folds a module's own constants into the code, imported ones it fetches.
+const WRITE = DESC_F.WRITE;
+const MOST_BYTES = 2 ** 32;
 
 /**
  * One request as the device sees it: what it may read, then what it may write. It belongs to whoever popped
@@ -49,6 +54,21 @@ export class DescriptorChain implements CursorSource {
     this.serial = (this.serial + 1) | 0;
     this.readableSegments.clear();
     this.writableSegments.clear();
+  }
+
+  /** Adds what one descriptor points at to the half that its flags name. For queues. */
+  add(address: number, length: number, flags: number): ChainFault | undefined {
+    const { readableSegments, writableSegments } = this;
+    // 2.7.4.2: everything the device reads comes before everything it writes.
+    const write = (flags & WRITE) !== 0;
+    if (!write && writableSegments.count > 0) return CHAIN_FAULT.ORDER;
+    if (length === 0) return undefined;
+    if (this.memory.find(address, length) === undefined) return CHAIN_FAULT.UNMAPPED;
+    if (write) writableSegments.add(address, length);
+    else readableSegments.add(address, length);
+    // 2.7.5.2: no more than 2^32 bytes in total. One less, so that a length is always a 32-bit number.
+    if (readableSegments.length + writableSegments.length >= MOST_BYTES) return CHAIN_FAULT.TOO_LONG;
+    return undefined;
   }
 
   /** Takes the memory away from whoever has the chain. For queues. */

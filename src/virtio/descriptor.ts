@@ -1,5 +1,3 @@
-import type { DescriptorChain } from './descriptor-chain.ts';
-
 /**
  * A descriptor of either layout is 16 bytes, four 32-bit words: le64 addr, le32 len, and a word of two
  * halves: flags and next in a split queue (virtio 1.3, 2.7.5), id and flags in a packed one (2.8.13).
@@ -41,81 +39,4 @@ export type ChainFault = (typeof CHAIN_FAULT)[keyof typeof CHAIN_FAULT];
 /** An address as the two words of a descriptor. Above 2^53 it loses bits, and no region is there. */
 export function descriptorAddress(low: number, high: number): number {
   return low + high * 2 ** 32;
-}
-
-/** Adds what one descriptor points at to the half that its flags name. */
-export function addSegment(
-  chain: DescriptorChain,
-  address: number,
-  length: number,
-  flags: number,
-): ChainFault | undefined {
-  const { readableSegments, writableSegments } = chain;
-  // 2.7.4.2: everything the device reads comes before everything it writes.
-  const write = (flags & DESC_F.WRITE) !== 0;
-  if (!write && writableSegments.count > 0) return CHAIN_FAULT.ORDER;
-  if (length === 0) return undefined;
-  if (chain.memory.find(address, length) === undefined) return CHAIN_FAULT.UNMAPPED;
-  (write ? writableSegments : readableSegments).add(address, length);
-  // 2.7.5.2: no more than 2^32 bytes in total. One less, so that a length is always a 32-bit number.
-  if (readableSegments.length + writableSegments.length >= 2 ** 32) return CHAIN_FAULT.TOO_LONG;
-  return undefined;
-}
-
-/**
- * Collects the chain in an indirect table of a split queue, linked by `next` from entry 0 on (2.7.5.3).
- * The table need not be aligned.
- */
-export function addSplitTable(
-  chain: DescriptorChain,
-  address: number,
-  length: number,
-): ChainFault | undefined {
-  const count = length / DESC_BYTES;
-  if (count < 1 || !Number.isInteger(count)) return CHAIN_FAULT.TABLE_SIZE;
-  const region = chain.memory.find(address, length);
-  if (region === undefined) return CHAIN_FAULT.TABLE_UNMAPPED;
-  const { view } = region;
-  const table = address - region.guestAddress;
-  let index = 0;
-  for (let left = Math.min(count, MAX_INDIRECT); left > 0; left--) {
-    const at = table + index * DESC_BYTES;
-    const last = view.getUint32(at + 4 * DESC.LAST, true);
-    if ((last & DESC_F.INDIRECT) !== 0) return CHAIN_FAULT.TABLE_NESTED;
-    const low = view.getUint32(at + 4 * DESC.ADDR_LOW, true);
-    const high = view.getUint32(at + 4 * DESC.ADDR_HIGH, true);
-    const size = view.getUint32(at + 4 * DESC.LEN, true);
-    const fault = addSegment(chain, descriptorAddress(low, high), size, last);
-    if (fault !== undefined) return fault;
-    if ((last & DESC_F.NEXT) === 0) return undefined;
-    index = last >>> 16;
-    if (index >= count) return CHAIN_FAULT.TABLE_NEXT;
-  }
-  return CHAIN_FAULT.TABLE_LOOP;
-}
-
-/**
- * Collects the entries of an indirect table of a packed queue: all of them, one after the other; only their
- * WRITE flag means anything (2.8.7).
- */
-export function addPackedTable(
-  chain: DescriptorChain,
-  address: number,
-  length: number,
-): ChainFault | undefined {
-  const count = length / DESC_BYTES;
-  if (count < 1 || !Number.isInteger(count)) return CHAIN_FAULT.TABLE_SIZE;
-  const region = chain.memory.find(address, length);
-  if (region === undefined) return CHAIN_FAULT.TABLE_UNMAPPED;
-  if (count > MAX_INDIRECT) return CHAIN_FAULT.TABLE_LOOP;
-  const { view } = region;
-  for (let at = address - region.guestAddress, left = count; left > 0; left--, at += DESC_BYTES) {
-    const low = view.getUint32(at + 4 * DESC.ADDR_LOW, true);
-    const high = view.getUint32(at + 4 * DESC.ADDR_HIGH, true);
-    const size = view.getUint32(at + 4 * DESC.LEN, true);
-    const flags = view.getUint32(at + 4 * DESC.LAST, true) >>> 16;
-    const fault = addSegment(chain, descriptorAddress(low, high), size, flags);
-    if (fault !== undefined) return fault;
-  }
-  return undefined;
 }

@@ -1,16 +1,8 @@
 import { ChainLedger, type UsedRing } from './chain-ledger.ts';
-import {
-  addPackedTable,
-  addSegment,
-  CHAIN_FAULT,
-  type ChainFault,
-  DESC,
-  DESC_F,
-  DESC_WORDS,
-  descriptorAddress,
-} from './descriptor.ts';
+import { CHAIN_FAULT, type ChainFault, DESC, DESC_F, DESC_WORDS } from './descriptor.ts';
 import type { DescriptorChain } from './descriptor-chain.ts';
 import type { GuestMemory } from './guest-memory.ts';
+import { addPackedTable } from './indirect-chain.ts';
 import {
   availableMark,
   eventWord,
@@ -28,6 +20,12 @@ import type { DeviceQueueState } from './queue-state.ts';
 const NOTHING = -1;
 /** No event suppression word: it has reserved bits set. */
 const UNKNOWN = -1;
+// Copies of what is imported: the engine folds a module's own constants into the code, imported ones it fetches.
+const { ADDR_LOW, ADDR_HIGH, LEN, LAST } = DESC;
+const WORDS = DESC_WORDS;
+const ID = ID_MASK;
+const OWNER = OWNER_MASK;
+const TO_FLAGS = FLAGS_SHIFT;
 /** Flags in the last word of a descriptor. */
 const NEXT = DESC_F.NEXT << FLAGS_SHIFT;
 const INDIRECT = DESC_F.INDIRECT << FLAGS_SHIFT;
@@ -197,8 +195,8 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   private available(): boolean {
     if (this.generation !== this.memory.generation) this.remap();
     if (this.broken !== undefined) return false;
-    const word = Atomics.load(this.words, this.nextAvail * DESC_WORDS + DESC.LAST);
-    return (word & OWNER_MASK) === this.availMark;
+    const word = Atomics.load(this.words, this.nextAvail * WORDS + LAST);
+    return (word & OWNER) === this.availMark;
   }
 
   /** Before the device takes the ring for empty: sees to it that the driver will notify. */
@@ -218,15 +216,15 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
 
   /** Writes a used descriptor; `flush` shows it to the driver. For the ledger. */
   putUsed(head: number, written: number, _buffers: number, descriptors: number): void {
-    const at = this.nextUsed * DESC_WORDS;
+    const at = this.nextUsed * WORDS;
     // 2.8.4: the length means something only beside the WRITE flag.
     const word = head | this.usedMark | (written > 0 ? WRITE : 0);
-    this.desc[at + DESC.LEN] = written;
+    this.desc[at + LEN] = written;
     if (this.stagedAt === NOTHING) {
-      this.stagedAt = at + DESC.LAST;
+      this.stagedAt = at + LAST;
       this.stagedWord = word;
     } else {
-      this.words[at + DESC.LAST] = word;
+      this.words[at + LAST] = word;
     }
     this.taken -= descriptors;
     this.usedSince += descriptors;
@@ -256,16 +254,13 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
     do {
       if (count === room) return CHAIN_FAULT.ENDLESS;
       count++;
-      const at = index * DESC_WORDS;
-      word = desc[at + DESC.LAST] as number;
-      const address = descriptorAddress(
-        desc[at + DESC.ADDR_LOW] as number,
-        desc[at + DESC.ADDR_HIGH] as number,
-      );
-      const length = desc[at + DESC.LEN] as number;
+      const at = index * WORDS;
+      word = desc[at + LAST] as number;
+      const address = (desc[at + ADDR_LOW] as number) + (desc[at + ADDR_HIGH] as number) * 2 ** 32;
+      const length = desc[at + LEN] as number;
       // Behind a fault only the end of the list is of interest.
       if (fault === undefined) {
-        if ((word & INDIRECT) === 0) fault = addSegment(chain, address, length, word >>> FLAGS_SHIFT);
+        if ((word & INDIRECT) === 0) fault = chain.add(address, length, word >>> TO_FLAGS);
         // 2.8.19: a table stands alone, never in a list.
         else if (count > 1 || (word & NEXT) !== 0) fault = CHAIN_FAULT.INDIRECT_AND_NEXT;
         else fault = addPackedTable(chain, address, length);
@@ -273,7 +268,7 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
       index++;
       if (index === size) index = 0;
     } while ((word & NEXT) !== 0);
-    chain.head = word & ID_MASK;
+    chain.head = word & ID;
     chain.descriptors = count;
     this.taken += count;
     if (index <= this.nextAvail) this.turnAvail();

@@ -17,6 +17,11 @@ import { type DmaBuffer, type DriverQueue, type QueueConfig, queueFeatures } fro
 import type { DriverQueueState, RequestState } from './queue-state.ts';
 
 const NONE = -1;
+// Copies of what is imported: the engine folds a module's own constants into the code, imported ones it fetches.
+const { ADDR_LOW, ADDR_HIGH, LEN, LAST } = DESC;
+const WORDS = DESC_WORDS;
+const ID = ID_MASK;
+const OWNER = OWNER_MASK;
 /** Flags in the last word of a descriptor. */
 const NEXT = DESC_F.NEXT << FLAGS_SHIFT;
 const WRITE = DESC_F.WRITE << FLAGS_SHIFT;
@@ -147,14 +152,14 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
 
   getBuf(): T | undefined {
     if (this.batchId !== NONE) return this.getInOrder();
-    const at = this.lastUsed * DESC_WORDS;
-    const word = Atomics.load(this.words, at + DESC.LAST);
-    if ((word & OWNER_MASK) !== this.usedMark || this.broken !== undefined) return undefined;
-    const id = word & ID_MASK;
+    const at = this.lastUsed * WORDS;
+    const word = Atomics.load(this.words, at + LAST);
+    if ((word & OWNER) !== this.usedMark || this.broken !== undefined) return undefined;
+    const id = word & ID;
     const token = this.tokens[id];
     if (token === undefined) return this.breakBy(id);
     // 2.8.4: without the WRITE flag the length means nothing.
-    const written = (word & WRITE) !== 0 ? (this.desc[at + DESC.LEN] as number) : 0;
+    const written = (word & WRITE) !== 0 ? (this.desc[at + LEN] as number) : 0;
     if (!this.inOrder) return this.take(id, token, written);
     this.batchId = id;
     this.batchLength = written;
@@ -164,8 +169,8 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
   poll(): boolean {
     if (this.broken !== undefined) return false;
     if (this.batchId !== NONE) return true;
-    const word = Atomics.load(this.words, this.lastUsed * DESC_WORDS + DESC.LAST);
-    return (word & OWNER_MASK) === this.usedMark;
+    const word = Atomics.load(this.words, this.lastUsed * WORDS + LAST);
+    return (word & OWNER) === this.usedMark;
   }
 
   disableCallback(): void {
@@ -306,16 +311,16 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
    */
   private setDescriptor(addr: number, len: number, last: number): void {
     const { desc } = this;
-    const at = this.nextAvail * DESC_WORDS;
-    desc[at + DESC.ADDR_LOW] = addr;
-    desc[at + DESC.ADDR_HIGH] = addr / 2 ** 32;
-    desc[at + DESC.LEN] = len;
+    const at = this.nextAvail * WORDS;
+    desc[at + ADDR_LOW] = addr;
+    desc[at + ADDR_HIGH] = addr / 2 ** 32;
+    desc[at + LEN] = len;
     const word = last | this.availMark;
     if (this.stagedAt === NONE) {
-      this.stagedAt = at + DESC.LAST;
+      this.stagedAt = at + LAST;
       this.stagedWord = word;
     } else {
-      this.words[at + DESC.LAST] = word;
+      this.words[at + LAST] = word;
     }
     this.nextAvail++;
     if (this.nextAvail === this.size) this.turnAvail();

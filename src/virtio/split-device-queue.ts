@@ -1,16 +1,8 @@
 import { ChainLedger, type UsedRing } from './chain-ledger.ts';
-import {
-  addSegment,
-  addSplitTable,
-  CHAIN_FAULT,
-  type ChainFault,
-  DESC,
-  DESC_F,
-  DESC_WORDS,
-  descriptorAddress,
-} from './descriptor.ts';
+import { CHAIN_FAULT, type ChainFault, DESC, DESC_F, DESC_WORDS } from './descriptor.ts';
 import type { DescriptorChain } from './descriptor-chain.ts';
 import type { GuestMemory } from './guest-memory.ts';
+import { addSplitTable } from './indirect-chain.ts';
 import { type DeviceQueue, needEvent, type QueueConfig, queueFeatures } from './queue.ts';
 import type { ChainState, DeviceQueueState } from './queue-state.ts';
 import {
@@ -26,6 +18,15 @@ import {
 } from './split-layout.ts';
 
 const UNKNOWN = -1;
+// Copies of what is imported: the engine folds a module's own constants into the code, imported ones it fetches.
+const { ADDR_LOW, ADDR_HIGH, LEN, LAST } = DESC;
+const WORDS = DESC_WORDS;
+const { NEXT, INDIRECT } = DESC_F;
+const AVAIL_IDX = AVAIL.IDX;
+const AVAIL_RING = AVAIL.RING;
+const USED_IDX = USED.IDX;
+const ELEM_WORDS = USED_ELEM_WORDS;
+const { ID: ELEM_ID, LEN: ELEM_LEN } = USED_ELEM;
 
 /** The device's end of a split virtqueue (virtio 1.3, 2.7). */
 export class SplitDeviceQueue implements DeviceQueue, UsedRing {
@@ -98,7 +99,7 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
     for (let tries = this.size; tries > 0; tries--) {
       if (this.generation !== this.memory.generation) this.remap();
       if (this.nextAvail === this.seenAvail && !this.look()) return undefined;
-      const head = this.avail[AVAIL.RING + (this.nextAvail & this.mask)] as number;
+      const head = this.avail[AVAIL_RING + (this.nextAvail & this.mask)] as number;
       this.nextAvail = (this.nextAvail + 1) & 0xffff;
       const chain = this.ledger.blank();
       const fault = this.collect(chain, head);
@@ -115,7 +116,7 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
   poll(): boolean {
     if (this.resumed.length > 0) return true;
     if (this.generation !== this.memory.generation) this.remap();
-    return this.broken === undefined && Atomics.load(this.avail, AVAIL.IDX) !== this.nextAvail;
+    return this.broken === undefined && Atomics.load(this.avail, AVAIL_IDX) !== this.nextAvail;
   }
 
   stageUsed(chain: DescriptorChain, written: number): void {
@@ -132,7 +133,7 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
     if (this.publishedUsed === this.nextUsed) return;
     this.publishedUsed = this.nextUsed;
     if (this.generation !== this.memory.generation) this.remap();
-    Atomics.store(this.used, USED.IDX, this.nextUsed);
+    Atomics.store(this.used, USED_IDX, this.nextUsed);
   }
 
   needsNotification(): boolean {
@@ -196,12 +197,12 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
   private look(): boolean {
     if (this.broken !== undefined) return false;
     const { avail } = this;
-    let seen = Atomics.load(avail, AVAIL.IDX);
+    let seen = Atomics.load(avail, AVAIL_IDX);
     if (seen === this.nextAvail) {
       if (!this.eventIdx || !this.notify || this.availEvent === seen) return false;
       // The driver notifies when it passes avail_event, so that must not be left behind (2.7.10.2).
       this.askAt(seen);
-      seen = Atomics.load(avail, AVAIL.IDX);
+      seen = Atomics.load(avail, AVAIL_IDX);
       if (seen === this.nextAvail) return false;
     }
     if (((seen - this.nextAvail) & 0xffff) > this.size) {
@@ -219,10 +220,10 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
 
   /** Writes a used element; `flush` shows it to the driver. For the ledger. */
   putUsed(head: number, written: number, buffers: number): void {
-    const at = (this.nextUsed & this.mask) * USED_ELEM_WORDS;
+    const at = (this.nextUsed & this.mask) * ELEM_WORDS;
     const { usedElements } = this;
-    usedElements[at + USED_ELEM.ID] = head;
-    usedElements[at + USED_ELEM.LEN] = written;
+    usedElements[at + ELEM_ID] = head;
+    usedElements[at + ELEM_LEN] = written;
     this.nextUsed = (this.nextUsed + buffers) & 0xffff;
   }
 
@@ -236,20 +237,19 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
     if (this.isOut[head] === 1) return CHAIN_FAULT.TWICE;
     let index = head;
     for (let left = size; left > 0; left--) {
-      const at = index * DESC_WORDS;
-      const last = desc[at + DESC.LAST] as number;
-      const low = desc[at + DESC.ADDR_LOW] as number;
-      const high = desc[at + DESC.ADDR_HIGH] as number;
-      const length = desc[at + DESC.LEN] as number;
+      const at = index * WORDS;
+      const last = desc[at + LAST] as number;
+      const address = (desc[at + ADDR_LOW] as number) + (desc[at + ADDR_HIGH] as number) * 2 ** 32;
+      const length = desc[at + LEN] as number;
       chain.descriptors++;
-      if ((last & DESC_F.INDIRECT) !== 0) {
+      if ((last & INDIRECT) !== 0) {
         // 2.7.5.3.1: INDIRECT and NEXT exclude each other, so this one ends the chain.
-        if ((last & DESC_F.NEXT) !== 0) return CHAIN_FAULT.INDIRECT_AND_NEXT;
-        return addSplitTable(chain, descriptorAddress(low, high), length);
+        if ((last & NEXT) !== 0) return CHAIN_FAULT.INDIRECT_AND_NEXT;
+        return addSplitTable(chain, address, length);
       }
-      const fault = addSegment(chain, descriptorAddress(low, high), length, last);
+      const fault = chain.add(address, length, last);
       if (fault !== undefined) return fault;
-      if ((last & DESC_F.NEXT) === 0) return undefined;
+      if ((last & NEXT) === 0) return undefined;
       index = last >>> 16;
       if (index >= size) return CHAIN_FAULT.NEXT;
     }

@@ -17,6 +17,15 @@ import {
 } from './split-layout.ts';
 
 const NONE = -1;
+// Copies of what is imported: the engine folds a module's own constants into the code, imported ones it fetches.
+const { ADDR_LOW, ADDR_HIGH, LEN, LAST } = DESC;
+const WORDS = DESC_WORDS;
+const { NEXT, WRITE } = DESC_F;
+const AVAIL_IDX = AVAIL.IDX;
+const AVAIL_RING = AVAIL.RING;
+const USED_IDX = USED.IDX;
+const ELEM_WORDS = USED_ELEM_WORDS;
+const { ID: ELEM_ID, LEN: ELEM_LEN } = USED_ELEM;
 
 /**
  * The driver's end of a split virtqueue (virtio 1.3, 2.7). It believes nothing that it reads back: free
@@ -109,13 +118,13 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
       let index = head;
       for (let i = 0; i < count; i++) {
         next = this.links[index] as number;
-        const last = i === count - 1 ? 0 : DESC_F.NEXT | (next << 16);
+        const last = i === count - 1 ? 0 : NEXT | (next << 16);
         if (i < reads) {
           const { addr, len } = readable[i] as DmaBuffer;
           this.setDescriptor(index, addr, len, last);
         } else {
           const { addr, len } = writable[i - reads] as DmaBuffer;
-          this.setDescriptor(index, addr, len, last | DESC_F.WRITE);
+          this.setDescriptor(index, addr, len, last | WRITE);
           capacity += len;
         }
         index = next;
@@ -127,7 +136,7 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
     this.taken[head] = needed;
     this.capacity[head] = capacity;
     this.tokens[head] = token;
-    this.avail[AVAIL.RING + (this.nextAvail & this.mask)] = head;
+    this.avail[AVAIL_RING + (this.nextAvail & this.mask)] = head;
     this.nextAvail = (this.nextAvail + 1) & 0xffff;
     return true;
   }
@@ -149,17 +158,17 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
   getBuf(): T | undefined {
     if (this.lastUsed === this.seenUsed && !this.look()) return undefined;
     if (this.inOrder) return this.getInOrder();
-    const at = (this.lastUsed & this.mask) * USED_ELEM_WORDS;
+    const at = (this.lastUsed & this.mask) * ELEM_WORDS;
     const { usedElements } = this;
-    const head = usedElements[at + USED_ELEM.ID] as number;
+    const head = usedElements[at + ELEM_ID] as number;
     const token = this.tokens[head];
     if (token === undefined) return this.breakBy(head);
-    return this.take(head, token, usedElements[at + USED_ELEM.LEN] as number);
+    return this.take(head, token, usedElements[at + ELEM_LEN] as number);
   }
 
   poll(): boolean {
     if (this.broken !== undefined) return false;
-    return this.lastUsed !== this.seenUsed || Atomics.load(this.used, USED.IDX) !== this.lastUsed;
+    return this.lastUsed !== this.seenUsed || Atomics.load(this.used, USED_IDX) !== this.lastUsed;
   }
 
   disableCallback(): void {
@@ -233,13 +242,13 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
 
   private publish(): void {
     this.publishedAvail = this.nextAvail;
-    Atomics.store(this.avail, AVAIL.IDX, this.nextAvail);
+    Atomics.store(this.avail, AVAIL_IDX, this.nextAvail);
   }
 
   /** Looks at the device's index again; true when there is something to get. */
   private look(): boolean {
     if (this.broken !== undefined) return false;
-    const seen = Atomics.load(this.used, USED.IDX);
+    const seen = Atomics.load(this.used, USED_IDX);
     if (seen === this.lastUsed) return false;
     const published = this.inFlight - ((this.nextAvail - this.publishedAvail) & 0xffff);
     if (((seen - this.lastUsed) & 0xffff) > published) {
@@ -256,11 +265,11 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
    */
   private getInOrder(): T | undefined {
     if (this.batchHead === NONE) {
-      const at = (this.lastUsed & this.mask) * USED_ELEM_WORDS;
-      const named = this.usedElements[at + USED_ELEM.ID] as number;
+      const at = (this.lastUsed & this.mask) * ELEM_WORDS;
+      const named = this.usedElements[at + ELEM_ID] as number;
       if (this.tokens[named] === undefined) return this.breakBy(named);
       this.batchHead = named;
-      this.batchLength = this.usedElements[at + USED_ELEM.LEN] as number;
+      this.batchLength = this.usedElements[at + ELEM_LEN] as number;
     }
     const head = this.oldest;
     const last = head === this.batchHead;
@@ -304,11 +313,11 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
 
   private setDescriptor(index: number, addr: number, len: number, last: number): void {
     const { desc } = this;
-    const at = index * DESC_WORDS;
-    desc[at + DESC.ADDR_LOW] = addr;
-    desc[at + DESC.ADDR_HIGH] = addr / 2 ** 32;
-    desc[at + DESC.LEN] = len;
-    desc[at + DESC.LAST] = last;
+    const at = index * WORDS;
+    desc[at + ADDR_LOW] = addr;
+    desc[at + ADDR_HIGH] = addr / 2 ** 32;
+    desc[at + LEN] = len;
+    desc[at + LAST] = last;
   }
 
   /** Takes a head's descriptors back among the free ones. */

@@ -1,0 +1,68 @@
+import {
+  CHAIN_FAULT,
+  type ChainFault,
+  DESC,
+  DESC_BYTES,
+  DESC_F,
+  descriptorAddress,
+  MAX_INDIRECT,
+} from './descriptor.ts';
+import type { DescriptorChain } from './descriptor-chain.ts';
+
+/**
+ * Collects the chain in an indirect table of a split queue, linked by `next` from entry 0 on (2.7.5.3).
+ * The table need not be aligned.
+ */
+export function addSplitTable(
+  chain: DescriptorChain,
+  address: number,
+  length: number,
+): ChainFault | undefined {
+  const count = length / DESC_BYTES;
+  if (count < 1 || !Number.isInteger(count)) return CHAIN_FAULT.TABLE_SIZE;
+  const region = chain.memory.find(address, length);
+  if (region === undefined) return CHAIN_FAULT.TABLE_UNMAPPED;
+  const { view } = region;
+  const table = address - region.guestAddress;
+  let index = 0;
+  for (let left = Math.min(count, MAX_INDIRECT); left > 0; left--) {
+    const at = table + index * DESC_BYTES;
+    const last = view.getUint32(at + 4 * DESC.LAST, true);
+    if ((last & DESC_F.INDIRECT) !== 0) return CHAIN_FAULT.TABLE_NESTED;
+    const low = view.getUint32(at + 4 * DESC.ADDR_LOW, true);
+    const high = view.getUint32(at + 4 * DESC.ADDR_HIGH, true);
+    const size = view.getUint32(at + 4 * DESC.LEN, true);
+    const fault = chain.add(descriptorAddress(low, high), size, last);
+    if (fault !== undefined) return fault;
+    if ((last & DESC_F.NEXT) === 0) return undefined;
+    index = last >>> 16;
+    if (index >= count) return CHAIN_FAULT.TABLE_NEXT;
+  }
+  return CHAIN_FAULT.TABLE_LOOP;
+}
+
+/**
+ * Collects the entries of an indirect table of a packed queue: all of them, one after the other; only their
+ * WRITE flag means anything (2.8.7).
+ */
+export function addPackedTable(
+  chain: DescriptorChain,
+  address: number,
+  length: number,
+): ChainFault | undefined {
+  const count = length / DESC_BYTES;
+  if (count < 1 || !Number.isInteger(count)) return CHAIN_FAULT.TABLE_SIZE;
+  const region = chain.memory.find(address, length);
+  if (region === undefined) return CHAIN_FAULT.TABLE_UNMAPPED;
+  if (count > MAX_INDIRECT) return CHAIN_FAULT.TABLE_LOOP;
+  const { view } = region;
+  for (let at = address - region.guestAddress, left = count; left > 0; left--, at += DESC_BYTES) {
+    const low = view.getUint32(at + 4 * DESC.ADDR_LOW, true);
+    const high = view.getUint32(at + 4 * DESC.ADDR_HIGH, true);
+    const size = view.getUint32(at + 4 * DESC.LEN, true);
+    const flags = view.getUint32(at + 4 * DESC.LAST, true) >>> 16;
+    const fault = chain.add(descriptorAddress(low, high), size, flags);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}

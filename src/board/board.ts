@@ -6,7 +6,7 @@ import {
   type SpiDev,
   type SpiOpenOptions,
   type SpiPath,
-} from '../dev/index.ts';
+} from '../dev/core.ts';
 import type { Tree } from '../devicetree/index.ts';
 import {
   type BusNode,
@@ -19,7 +19,7 @@ import {
   virtioI2cDriver,
   virtioSpiDriver,
 } from '../frontend/index.ts';
-import { LocalFrontEnd, registerBytes } from '../transport/index.ts';
+import { LocalFrontEnd, registerBytes } from '../transport/core.ts';
 import { DmaAllocator, GuestMemory } from '../virtio/index.ts';
 import { loadTree, toBlob } from './load-tree.ts';
 import { type PartHandle, partHandle } from './part-handle.ts';

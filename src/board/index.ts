@@ -1,7 +1,15 @@
 export { Board, type BoardOptions, type BusListing, openBoard, openBoardSync } from './board.ts';
-export { type GuestOptions, type GuestResult, runGuest } from './guest.ts';
+export type { GuestOptions, GuestResult } from './guest.ts';
 export { BoardError } from './load-tree.ts';
 export * from './nodes.ts';
 export type { PartHandle } from './part-handle.ts';
 export type { AnsweredBy, BusReport, ClientReport, DeviceProblem, PartReport } from './protocol.ts';
 export { ServedBoard, type ServedBus, type ServeOptions } from './serve.ts';
+
+/** Boots a real Linux on a board; see `runGuest` in guest.ts. Loaded when it is called. */
+export const runGuest: typeof import('./guest.ts').runGuest = async (file, options) =>
+  (await import('./guest.ts')).runGuest(file, options);
+
+/** Serves a board's buses over vhost-user; see `ServedBoard` in serve.ts. Loaded when it is called. */
+export const serveBoard: typeof import('./serve.ts').ServedBoard.open = async (file, options) =>
+  (await import('./serve.ts')).ServedBoard.open(file, options);

@@ -11,4 +11,4 @@ export {
   type SpiNode,
   type SpiSegment,
   strerror,
-} from '../dev/index.ts';
+} from '../dev/core.ts';

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { Client } from '../backend/index.ts';
 import type { Tree } from '../devicetree/index.ts';
-import { backEndDied, LocalBackEnd, ringDoorbell } from '../transport/index.ts';
+import { backEndDied, LocalBackEnd, ringDoorbell } from '../transport/core.ts';
 import { GuestMemory } from '../virtio/index.ts';
 import { callsInline, callsOver } from './calls.ts';
 import type { BackEndMessage, BackEndStart, Call, DeviceProblem, WorkerChannels } from './protocol.ts';

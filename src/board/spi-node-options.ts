@@ -1,5 +1,5 @@
 import { type DeviceNode, SPI_MODE } from '../bus/index.ts';
-import type { SpiNodeOptions } from '../dev/index.ts';
+import type { SpiNodeOptions } from '../dev/core.ts';
 
 /** Flags of an SPI child (Linux Documentation/devicetree/bindings/spi/spi-peripheral-props.yaml). */
 const MODE_FLAGS: readonly (readonly [property: string, bit: number])[] = [

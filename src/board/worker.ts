@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Client } from '../backend/index.ts';
-import { LocalBackEnd, runWorkerLoop } from '../transport/index.ts';
+import { LocalBackEnd, runWorkerLoop } from '../transport/core.ts';
 import { GuestMemory } from '../virtio/index.ts';
 import { BoardBackEnd } from './back-end.ts';
 import { answerCalls } from './calls.ts';

@@ -4,7 +4,7 @@ import { type BoardArguments, withBoardOptions } from './board-options.ts';
 const warn = (sentence: string) => process.stderr.write(`dtbus: ${sentence}\n`);
 
 export function addGuestCommands(program: Command, end: (exitCode: number) => void): void {
-  const serve = program
+  const serveCommand = program
     .command('serve')
     .summary('serve the buses of a board to guests over vhost-user')
     .description('Serves each bus at a socket named after its alias (i2c1.sock, spi0.sock) until Ctrl-C.')
@@ -12,9 +12,11 @@ export function addGuestCommands(program: Command, end: (exitCode: number) => vo
     .requiredOption('--socket-dir <folder>', 'where the sockets are made')
     .option('--trace', 'tell what happens at the sockets', false)
     .addHelpText('after', '\nExample:\n  dtbus serve dts/demo.dts --socket-dir /run/dtbus\n');
-  withBoardOptions(serve).action(async (file: string | undefined, args: BoardArguments & ServeArguments) => {
-    end(await serveBoard({ ...args, board: file ?? args.board }));
-  });
+  withBoardOptions(serveCommand).action(
+    async (file: string | undefined, args: BoardArguments & ServeArguments) => {
+      end(await serve({ ...args, board: file ?? args.board }));
+    },
+  );
 
   const guest = program
     .command('guest')
@@ -44,10 +46,10 @@ interface GuestArguments {
   readonly timeout: string;
 }
 
-async function serveBoard(args: BoardArguments & ServeArguments): Promise<number> {
-  const { ServedBoard } = await import('../board/index.ts');
+async function serve(args: BoardArguments & ServeArguments): Promise<number> {
+  const { serveBoard } = await import('../board/index.ts');
   const { untilInterrupted } = await import('./until-interrupted.ts');
-  const board = await ServedBoard.open(args.board, {
+  const board = await serveBoard(args.board, {
     overlays: args.overlay,
     adopt: args.adopt,
     socketDirectory: args.socketDir,

@@ -1,7 +1,4 @@
-export { LocalBackEnd } from './local/back-end.ts';
-export { BackEndGone, LocalFrontEnd } from './local/front-end.ts';
-export { registerBytes } from './local/registers.ts';
-export { backEndDied, ringDoorbell, runWorkerLoop, type WorkerLoopOptions } from './local/worker-loop.ts';
+export * from './core.ts';
 export {
   BackEnd,
   type BackEndOptions,

@@ -1,0 +1,5 @@
+/** The small door of the room: two threads and the memory between them, without vhost-user. */
+export { LocalBackEnd } from './local/back-end.ts';
+export { BackEndGone, LocalFrontEnd } from './local/front-end.ts';
+export { registerBytes } from './local/registers.ts';
+export { backEndDied, ringDoorbell, runWorkerLoop, type WorkerLoopOptions } from './local/worker-loop.ts';

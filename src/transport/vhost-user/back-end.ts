@@ -68,7 +68,7 @@ export class BackEnd {
   readonly #loop: EventLoop;
   readonly #options: BackEndOptions;
   readonly #session: DeviceSession;
-  readonly #unwatch: () => void;
+  #unwatch: () => void;
   readonly #protocolOffered: number;
   #protocol = 0;
   #backChannel: BackChannel | undefined;
@@ -88,7 +88,7 @@ export class BackEnd {
       fail: (error) => this.#fail(error),
       callInBand: (ring) => this.#callInBand(ring),
     });
-    this.#unwatch = loop.watch(this.#socket.fd, POLL.IN, () => this.#readable());
+    this.#unwatch = this.#listen();
   }
 
   /** Tells the front-end that the device's configuration space has changed. */
@@ -105,6 +105,10 @@ export class BackEnd {
     this.#backChannel?.close();
     this.#socket.close();
     this.#options.onClose?.(reason);
+  }
+
+  #listen(): () => void {
+    return this.#loop.watch(this.#socket.fd, POLL.IN, () => this.#readable());
   }
 
   #readable(): void {
@@ -165,10 +169,17 @@ export class BackEnd {
 
   #answerLater(request: number, answer: Promise<Answer>): void {
     this.#answering = true;
+    // Meanwhile messages wait in the socket; only its end is of interest.
+    this.#unwatch();
+    this.#unwatch = this.#loop.watch(this.#socket.fd, POLL.RDHUP, () => {
+      this.close('the front-end closed the connection');
+    });
     answer
       .then((payload) => {
         this.#answering = false;
         if (this.#closed) return;
+        this.#unwatch();
+        this.#unwatch = this.#listen();
         this.#reply(request, payload);
         this.#readable();
       })

@@ -1,4 +1,5 @@
 import { Epoll, EventFd, IntervalTimer, POLL } from '../../os/index.ts';
+import { AdaptiveSpin } from '../../virtio/index.ts';
 
 /** What the loop serves besides files: rings behind a connection. */
 export interface Service {
@@ -17,12 +18,15 @@ export interface EventLoopOptions {
    * helper thread and leaves JavaScript's event loop free: right for a thread that has other things to do.
    */
   readonly hotMs?: number;
+  /** Longest look before a sleep while hot, in microseconds; it adapts to what looking is good for. */
+  readonly spinUs?: number;
   /** Told of an error that a handler threw: a fault of ours, since a peer's ends its own connection. */
   readonly onError?: (error: unknown) => void;
 }
 
 /** Bounds a wait, so that nothing depends on a wake-up that was lost. */
 const MAX_WAIT_MS = 1000;
+const SPIN_US = 20;
 const WAKER = 0;
 const TICK = 1;
 
@@ -43,6 +47,7 @@ export class EventLoop {
   /** Ticks while the loop is hot. A timeout on every wait would cost more than the wait. */
   readonly #tick = new IntervalTimer();
   readonly #hotMs: number;
+  readonly #spin: AdaptiveSpin;
   readonly #onError: (error: unknown) => void;
   readonly #watches = new Map<number, Watch>();
   readonly #services = new Set<Service>();
@@ -54,6 +59,7 @@ export class EventLoop {
 
   constructor(options: EventLoopOptions = {}) {
     this.#hotMs = options.hotMs ?? 0;
+    this.#spin = new AdaptiveSpin(options.spinUs ?? SPIN_US);
     this.#onError =
       options.onError ??
       ((error) => {
@@ -121,7 +127,7 @@ export class EventLoop {
       const wait = due === Number.POSITIVE_INFINITY ? -1 : Math.max(0, Math.ceil(due - performance.now()));
       let ready: number;
       if (this.#hot && !busy) {
-        ready = this.#epoll.wait(wait);
+        ready = this.#waitHot(wait);
       } else {
         const bounded = wait < 0 ? MAX_WAIT_MS : Math.min(wait, MAX_WAIT_MS);
         ready = await this.#epoll.waitAsync(bounded);
@@ -137,6 +143,23 @@ export class EventLoop {
         events = 0;
       }
     }
+  }
+
+  /** Looks a while before it sleeps: waking a thread costs more than many looks. */
+  #waitHot(timeoutMs: number): number {
+    const spinMs = timeoutMs < 0 ? this.#spin.next() : Math.min(timeoutMs, this.#spin.next());
+    if (spinMs > 0) {
+      const giveUp = performance.now() + spinMs;
+      do {
+        const ready = this.#epoll.wait(0);
+        if (ready > 0) {
+          this.#spin.hit();
+          return ready;
+        }
+      } while (performance.now() < giveUp);
+      this.#spin.miss();
+    }
+    return this.#epoll.wait(timeoutMs);
   }
 
   #setHot(hot: boolean): void {

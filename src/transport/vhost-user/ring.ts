@@ -315,25 +315,22 @@ export class Ring implements DeviceQueue {
   }
 }
 
-/** The driver-visible index of a used ring, looked up again when the memory changes. */
+/** The driver-visible index of a used ring, wherever it lies. */
 class UsedIndex {
   readonly #memory: GuestMemory;
   readonly #address: number;
-  #generation = -1;
-  #words: Uint16Array = new Uint16Array(0);
+  #last = 0;
 
-  constructor(memory: GuestMemory, address: number) {
+  constructor(memory: GuestMemory, usedRing: number) {
     this.#memory = memory;
-    this.#address = address;
+    this.#address = usedRing + 2 * USED.IDX;
   }
 
+  /** Stays what it was when the ring goes away: the queue is broken then, and nothing counts any more. */
   get value(): number {
-    if (this.#generation !== this.#memory.generation) {
-      const { buffer, byteOffset } = this.#memory.slice(this.#address, 2 * USED.RING);
-      this.#words = new Uint16Array(buffer, byteOffset, USED.RING);
-      this.#generation = this.#memory.generation;
-    }
-    return this.#words[USED.IDX] as number;
+    const region = this.#memory.find(this.#address, 2);
+    if (region !== undefined) this.#last = region.view.getUint16(this.#address - region.guestAddress, true);
+    return this.#last;
   }
 }
 

@@ -162,6 +162,18 @@ const rubbish: [string, (w: World) => void, RegExp][] = [
     /ring 0: descriptor table at 0x10000008 is not aligned/,
   ],
   [
+    'a used ring at an odd address',
+    (w) => {
+      w.greet();
+      const ring = open(new TestRing(w));
+      ring.describe();
+      const good = ring.addresses() as Extract<Payload, { kind: 'vring-addr' }>;
+      w.send(REQUEST.SET_VRING_ADDR, { ...good, used: good.used + 1 });
+      w.vring(REQUEST.SET_VRING_ENABLE, 0, 1);
+    },
+    /ring 0: used ring at 0x1000.* is not aligned/,
+  ],
+  [
     'a ring whose size is no power of two',
     (w) => {
       w.greet();
@@ -258,7 +270,21 @@ describe('a front-end that dies', () => {
     expect(world.memory.get(room)).toEqual([0xdd, 0xdd]);
   });
 
-  it('while its ring is being drained', async () => {
+  it('while its ring is being drained: the adapter is not waited for', () => {
+    world.greet();
+    const ring = open(new TestRing(world).start());
+    ring.offer(1, [world.memory.put([1])], []);
+    world.send(REQUEST.GET_VRING_BASE, state(0, 0));
+    expect(world.loop.poll()).toBe(false); // nor is the processor kept busy by messages that have to wait
+    world.send(REQUEST.GET_FEATURES);
+    expect(world.loop.poll()).toBe(false);
+    world.peer.close();
+    world.loop.poll();
+    expect(world.closed).toBe('the front-end closed the connection');
+    expect((world.device as HoldingDevice).resets).toBe(1);
+  });
+
+  it('while its ring is being drained, by our own will', async () => {
     world.greet();
     const ring = open(new TestRing(world).start());
     ring.offer(1, [world.memory.put([1])], []);

@@ -3,7 +3,16 @@ import type { FileDescriptor } from '../../../src/os/index.ts';
 import type { Payload } from '../../../src/transport/vhost-user/message.ts';
 import { REQUEST } from '../../../src/transport/vhost-user/protocol.ts';
 import { DTBUS_F_ERRNO, featureSet } from '../../../src/virtio/index.ts';
-import { HoldingDevice, i2cRequest, leaks, NEGOTIATED, type TestMemory, TestRing, World } from './harness.ts';
+import {
+  GUEST,
+  HoldingDevice,
+  i2cRequest,
+  leaks,
+  NEGOTIATED,
+  type TestMemory,
+  TestRing,
+  World,
+} from './harness.ts';
 
 let before: string[];
 const worlds: World[] = [];
@@ -146,6 +155,26 @@ describe('the back-end dies with requests in flight and another takes its place'
       for (const world of worlds.splice(1, worlds.length - 2)) void world.close({ memory: false });
     }
     expect(ended.sort((a, b) => a - b)).toEqual(Array.from({ length: 200 }, (_, i) => i));
+  });
+
+  it('and the front-end takes the memory away before anybody answers: that ring is broken, nothing else', () => {
+    const s = new Survivor(41);
+    s.write(1, 10);
+    s.world.send(REQUEST.REM_MEM_REG, { kind: 'memory-region', region: s.world.memory.region });
+    s.device.release();
+    expect(s.world.closed).toBeUndefined();
+    expect(s.world.trace[0]).toMatch(/ring 0 is broken/);
+  });
+
+  it('a request that its driver spoiled meanwhile goes back unread, once', () => {
+    const s = new Survivor(34);
+    s.write(1, 10);
+    s.write(2, 20);
+    s.world.memory.bytes.fill(0xff, s.ring.config.descriptor - GUEST, s.ring.config.descriptor - GUEST + 16);
+    s.dies();
+    expect(s.world.trace[0]).toMatch(/malformed request/);
+    s.dies();
+    expect(new Uint8Array(s.world.memory.bytes.buffer)[s.ring.config.device - GUEST + 2]).toBe(2);
   });
 
   it('the buffer cannot be exchanged under a running ring', () => {

@@ -1,0 +1,445 @@
+// Fuzzer of the vhost-user back-end, on the compiled package: `npm run build` first.
+//
+//   node test/fuzz/vhost-user.mjs [COUNT | SECONDSs] [SEED]     node test/fuzz/vhost-user.mjs 100000
+//                                                               node test/fuzz/vhost-user.mjs 60s 1234
+//
+// Front-ends connect and send what an honest one might, with some of it changed: requests, flags, sizes,
+// payloads, descriptors of the wrong kind or number, order, memory and rings under the device's hands, an end
+// in the middle of it all. None may make the back-end throw, keep a descriptor or a mapping, or disturb the
+// honest front-end beside it, whose every transfer must come out right.
+
+import { openSync, readdirSync, readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import {
+  createMemfd,
+  EventFd,
+  FdChannel,
+  FileDescriptor,
+  Mapping,
+  unixSocketPair,
+} from '../../dist/src/os/index.js';
+import { BackEnd, EventLoop, VhostUserFrontEnd } from '../../dist/src/transport/index.js';
+import { decodePayload, encodeMessage, u64 } from '../../dist/src/transport/vhost-user/message.js';
+import { REQUEST, REQUEST_FORMATS } from '../../dist/src/transport/vhost-user/protocol.js';
+import {
+  allocateQueueAreas,
+  createDriverQueue,
+  DmaAllocator,
+  driverOk,
+  featureSet,
+  negotiate,
+  VIRTIO_F,
+} from '../../dist/src/virtio/index.js';
+
+const GUEST = 0x1000_0000;
+const USER = 0x7000_0000_0000;
+const MEMORY_BYTES = 1 << 14;
+const RING = { DESCRIPTOR: 0, AVAILABLE: 0x400, USED: 0x800, DATA: 0x1000 };
+const REQUESTS = Object.values(REQUEST);
+const KINDS = [...new Set([...REQUEST_FORMATS.values()].flatMap(({ payload, reply }) => [payload, reply]))];
+
+/** xorshift32: the same seed, the same run. */
+function randomFrom(seed) {
+  let state = seed | 1;
+  return (below) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % below;
+  };
+}
+
+class FuzzError extends Error {}
+
+function must(holds, what) {
+  if (!holds) throw new FuzzError(what);
+}
+
+/** Gives every request back, its writable part filled with 7; keeps some for a while. */
+class Device {
+  deviceId = 34;
+  features = 1 + 2 ** 23;
+  queueCount = 2;
+  config = Uint8Array.from({ length: 32 }, (_, i) => i);
+  kept = [];
+  queues = [];
+  constructor(random, deviceId) {
+    this.random = random;
+    this.deviceId = deviceId;
+  }
+  get busy() {
+    return this.kept.length > 0;
+  }
+  acceptFeatures() {
+    return true;
+  }
+  activate(queues, notifyUsed) {
+    this.queues = queues;
+    this.notifyUsed = notifyUsed;
+  }
+  reset() {
+    // What it still has, it may use once more: that must do no harm.
+    const late = this.kept.splice(0);
+    const { queues } = this;
+    this.queues = [];
+    this.late = { late, queues };
+  }
+  afterwards() {
+    for (const { queue, chain } of this.late?.late ?? []) answer(this.late.queues[queue], chain);
+    this.late = undefined;
+  }
+  processQueue(index) {
+    const queue = this.queues[index];
+    for (let chain = queue.pop(); chain !== undefined; chain = queue.pop()) {
+      if (this.random(8) === 0) this.kept.push({ queue: index, chain });
+      else answer(queue, chain);
+    }
+    if (this.kept.length > 4) {
+      const { queue: of, chain } = this.kept.shift();
+      answer(this.queues[of], chain);
+    }
+    this.notifyUsed(index);
+    return this.random(16) === 0 ? performance.now() : Number.POSITIVE_INFINITY;
+  }
+}
+
+function answer(queue, chain) {
+  const { readable, writable } = chain;
+  try {
+    readable.skip(Math.min(readable.remaining, 3));
+    for (const piece of writable.segments()) piece.fill(7);
+    if (writable.length > 0) writable.writeLastU8(0);
+  } catch (error) {
+    // Memory may go away under a request; the cursors say so.
+    if (error.name !== 'GuestMemoryError' && error.name !== 'ChainTooShort') throw error;
+  }
+  queue?.pushUsed(chain, writable.length);
+}
+
+/** A front-end that behaves, in the same loop: proof that the others do not disturb it. */
+class Honest {
+  constructor(loop) {
+    const device = new Device(() => 1, 34);
+    this.frontEnd = new VhostUserFrontEnd({
+      deviceId: 34,
+      serve: () => loop.poll(),
+      connect: () => {
+        const [ours, theirs] = unixSocketPair();
+        this.backEnd = new BackEnd(theirs, device, loop);
+        return ours;
+      },
+    });
+    const { frontEnd } = this;
+    const features = negotiate(frontEnd, featureSet(0, VIRTIO_F.VERSION_1, VIRTIO_F.EVENT_IDX), 1);
+    const dma = new DmaAllocator(frontEnd.dmaRange.address, frontEnd.dmaRange.size);
+    const config = { ...allocateQueueAreas(dma, 16, features), size: 16, features };
+    this.queue = createDriverQueue(frontEnd.memory, config, dma);
+    frontEnd.setupQueue(0, config);
+    driverOk(frontEnd);
+    this.room = { addr: dma.alloc(8), len: 8 };
+    this.bytes = frontEnd.memory.slice(this.room.addr, 8);
+  }
+  check() {
+    this.bytes.fill(0);
+    this.queue.addBuf([], [this.room], 1);
+    this.queue.kick(() => this.frontEnd.notify(0));
+    must(this.queue.getBuf() === 1, 'the honest front-end gets no answer');
+    must(this.bytes.join() === '7,7,7,7,7,7,7,0', `the honest front-end gets ${this.bytes}`);
+  }
+  close() {
+    this.frontEnd.close();
+    this.backEnd.close();
+  }
+}
+
+/** A front-end that lies. */
+class Liar {
+  constructor(loop, random) {
+    this.random = random;
+    this.files = [];
+    /** How seldom it lies: those that lie at once are found out before they get anywhere. */
+    this.rarely = [4, 16, 64, 256][random(4)];
+    const [ours, theirs] = unixSocketPair();
+    this.channel = new FdChannel(ours, 4096);
+    this.device = new Device(random, [34, 41, 45][random(3)]);
+    this.backEnd = new BackEnd(theirs, this.device, loop, {
+      inBand: random(8) === 0,
+      memorySlots: random(2) === 0,
+      onClose: () => {
+        this.ended = true;
+      },
+    });
+    this.memory = this.own(createMemfd('liar', MEMORY_BYTES));
+    this.mapping = new Mapping(this.memory.fd, MEMORY_BYTES);
+    this.view = new DataView(this.mapping.view());
+    this.kick = this.own(EventFd.create());
+    this.view.setUint16(RING.USED + 2, 0, true);
+  }
+
+  own(file) {
+    this.files.push(file);
+    return file;
+  }
+
+  /** A descriptor of any kind. */
+  anyFile() {
+    switch (this.random(6)) {
+      case 0:
+        return this.own(createMemfd('liar-short', this.random(64)));
+      case 1:
+        return this.own(new FileDescriptor(openSync('/dev/null', 'r+')));
+      case 2: {
+        const [a, b] = unixSocketPair();
+        this.own(a);
+        return this.own(b);
+      }
+      case 3:
+        return this.own(createMemfd('liar-log', 1 << 12));
+      default:
+        return this.random(2) === 0 ? this.memory : this.kick;
+    }
+  }
+
+  /** What an honest front-end would send for a request. */
+  honest(request) {
+    const index = this.random(this.rarely) === 0 ? this.random(4) : 0;
+    switch (REQUEST_FORMATS.get(request)?.payload) {
+      case 'u64': {
+        const number = {
+          [REQUEST.SET_FEATURES]: featureSet(
+            0,
+            30,
+            32,
+            ...[23, 26, 28, 29].filter(() => this.random(2) === 0),
+          ),
+          [REQUEST.SET_PROTOCOL_FEATURES]: featureSet(
+            3,
+            ...[0, 1, 5, 12, 13, 16].filter(() => this.random(2) === 0),
+          ),
+          [REQUEST.SET_STATUS]: this.random(16),
+        }[request];
+        return [u64(number ?? index), number === undefined ? [this.kick] : []];
+      }
+      case 'vring-state': {
+        const num = request === REQUEST.SET_VRING_NUM ? 16 : this.random(2);
+        return [{ kind: 'vring-state', index, num }, []];
+      }
+      case 'vring-addr': {
+        const at = (area) => USER + area;
+        return [
+          {
+            kind: 'vring-addr',
+            index,
+            flags: this.random(2),
+            descriptor: at(RING.DESCRIPTOR),
+            available: at(RING.AVAILABLE),
+            used: at(RING.USED),
+            log: GUEST,
+          },
+          [],
+        ];
+      }
+      case 'memory-table':
+        return [{ kind: 'memory-table', regions: [this.region()] }, [this.memory]];
+      case 'memory-region':
+        return [{ kind: 'memory-region', region: this.region() }, [this.memory]];
+      case 'log-base':
+        return [{ kind: 'log-base', size: 4096, offset: 0 }, [this.own(createMemfd('liar-log', 4096))]];
+      case 'config':
+        return [{ kind: 'config', offset: 0, size: 8, flags: 0, bytes: new Uint8Array(8) }, []];
+      case 'inflight': {
+        const size = {
+          mmapSize: 1 << 12,
+          mmapOffset: 0,
+          queues: 2,
+          queueSize: 16,
+          padded: this.random(2) === 0,
+        };
+        const file = request === REQUEST.SET_INFLIGHT_FD ? [this.inflight()] : [];
+        return [{ kind: 'inflight', ...size }, file];
+      }
+      default:
+        return [{ kind: 'none' }, request === REQUEST.SET_BACKEND_REQ_FD ? [this.anyFile()] : []];
+    }
+  }
+
+  region() {
+    return { guestAddress: GUEST, size: MEMORY_BYTES, userAddress: USER, mmapOffset: 0 };
+  }
+
+  /** An inflight buffer that claims this and that. */
+  inflight() {
+    const file = this.own(createMemfd('liar-inflight', 1 << 12));
+    if (this.random(2) === 0) return file;
+    const mapping = new Mapping(file.fd, 1 << 12);
+    const view = new DataView(mapping.view());
+    view.setUint16(8, 1, true);
+    view.setUint16(10, 16, true);
+    for (let i = this.random(4); i > 0; i--) view.setUint8(16 + 16 * this.random(16), 1);
+    if (this.random(4) === 0) view.setUint16(2 * this.random(100), this.random(65536), true);
+    mapping.unmap();
+    return file;
+  }
+
+  send(request) {
+    const { random } = this;
+    const [payload, files] = this.honest(request);
+    const view = new DataView(this.channel.data.buffer);
+    let flags = random(4) === 0 ? 8 : 0;
+    const lies = (times) => random(this.rarely * times) === 0;
+    if (lies(8)) flags = random(16);
+    let length = encodeMessage(view, lies(8) ? random(64) : request, flags, payload);
+    if (lies(1)) this.spoil(view, length);
+    if (lies(8)) length = 1 + random(length);
+    if (lies(2)) files.push(this.anyFile());
+    if (lies(2)) files.pop();
+    if (lies(2) && files.length > 0) files[0] = this.anyFile();
+    try {
+      this.channel.send(
+        0,
+        length,
+        files.map(({ fd }) => fd),
+      );
+    } catch (error) {
+      if (error.code !== 'EPIPE' && error.code !== 'ECONNRESET') throw error;
+    }
+  }
+
+  /** Changes a few bytes or words of a message. */
+  spoil(view, length) {
+    for (let i = 1 + this.random(3); i > 0; i--) {
+      const at = this.random(length);
+      if (this.random(2) === 0) view.setUint8(at, this.random(256));
+      else if (at + 4 <= length)
+        view.setUint32(at, [0, 0xffff_ffff, 0x7fff_ffff, 1, 4096][this.random(5)], true);
+    }
+  }
+
+  /** Writes requests, or something like them, into the ring, and kicks. */
+  scribble() {
+    const { random, view } = this;
+    for (let i = 0; i < 16; i++) {
+      const at = RING.DESCRIPTOR + 16 * i;
+      view.setBigUint64(at, BigInt(GUEST + RING.DATA + 64 * random(64)), true);
+      view.setUint32(at + 8, 1 + random(48), true);
+      view.setUint16(at + 12, [0, 2, 1, 3, 4][random(5)], true);
+      view.setUint16(at + 14, random(16), true);
+      view.setUint16(RING.AVAILABLE + 4 + 2 * i, random(16), true);
+    }
+    if (random(4) === 0)
+      view.setUint32(4 * random(0x400), [0, 0xffff_ffff, GUEST, random(65536)][random(4)], true);
+    const used = view.getUint16(RING.USED + 2, true);
+    view.setUint16(RING.AVAILABLE + 2, random(16) === 0 ? random(65536) : used + random(17), true);
+    this.kick.signal();
+  }
+
+  close(loop) {
+    if (this.random(2) === 0) {
+      // It dies, and the back-end finds out by itself.
+      this.channel.close();
+      for (let i = 0; i < 4 && this.ended !== true; i++) loop.poll();
+      must(this.ended === true, 'the back-end does not notice that its front-end is gone');
+    }
+    this.backEnd.close();
+    this.device.afterwards();
+    this.channel.close();
+    for (const file of this.files) file.close();
+    this.mapping.unmap();
+  }
+}
+
+const START = [
+  REQUEST.SET_OWNER,
+  REQUEST.SET_PROTOCOL_FEATURES,
+  REQUEST.SET_FEATURES,
+  REQUEST.SET_MEM_TABLE,
+  REQUEST.SET_VRING_NUM,
+  REQUEST.SET_VRING_BASE,
+  REQUEST.SET_VRING_ADDR,
+  REQUEST.SET_VRING_CALL,
+  REQUEST.SET_VRING_KICK,
+  REQUEST.SET_VRING_ENABLE,
+];
+
+function session(loop, random) {
+  const liar = new Liar(loop, random);
+  const requests = random(8) === 0 ? [] : [...START];
+  if (random(2) === 0) requests.splice(4, 0, REQUEST.SET_INFLIGHT_FD);
+  for (let i = random(12); i > 0; i--) {
+    requests.splice(random(requests.length + 1), 0, REQUESTS[random(REQUESTS.length)]);
+  }
+  for (let i = random(6); i > 0; i--) requests.push(REQUESTS[random(REQUESTS.length)]);
+  let messages = 0;
+  for (const request of requests) {
+    if (liar.ended === true) break;
+    liar.send(request);
+    messages++;
+    if (random(3) > 0) loop.poll();
+    if (random(3) === 0) liar.scribble();
+  }
+  for (let i = random(4); i > 0 && liar.ended !== true; i--) {
+    liar.scribble();
+    loop.poll();
+  }
+  liar.close(loop);
+  return messages;
+}
+
+/** The pure part: any bytes are a value or a VhostUserError. */
+function codec(random) {
+  const bytes = Uint8Array.from({ length: random(320) }, () => (random(4) === 0 ? random(256) : 0));
+  try {
+    decodePayload(KINDS[random(KINDS.length)], new DataView(bytes.buffer));
+  } catch (error) {
+    if (error.name !== 'VhostUserError') throw error;
+  }
+}
+
+const descriptors = () => readdirSync('/proc/self/fd').length;
+const mappings = () => readFileSync('/proc/self/maps', 'utf8').split('/memfd:liar').length - 1;
+
+/**
+ * Runs until so many sessions or seconds are over. @throws {Error} with the seed when anything goes wrong.
+ */
+export async function fuzzVhostUser({
+  sessions = Number.POSITIVE_INFINITY,
+  seconds = Number.POSITIVE_INFINITY,
+  seed,
+}) {
+  const random = randomFrom(seed);
+  const loop = new EventLoop();
+  const honest = new Honest(loop);
+  const start = performance.now();
+  let done = 0;
+  let messages = 0;
+  let open;
+  try {
+    for (; done < sessions && performance.now() < start + seconds * 1000; done++) {
+      messages += session(loop, random);
+      for (let i = 0; i < 20; i++) codec(random);
+      honest.check();
+      if (done % 64 === 0) {
+        await new Promise((resolve) => setImmediate(resolve));
+        open ??= descriptors();
+        must(descriptors() <= open, `${descriptors()} descriptors are open, ${open} were before`);
+        must(mappings() === 0, `${mappings()} regions of front-ends that are gone are still mapped`);
+      }
+    }
+    honest.close();
+    await loop.close();
+  } catch (error) {
+    throw new FuzzError(`vhost-user, seed ${seed}, after ${done} sessions: ${error.stack}`, { cause: error });
+  }
+  return { sessions: done, messages, seconds: (performance.now() - start) / 1000, seed };
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const amount = process.argv[2] ?? '10s';
+  const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31);
+  const limit = amount.endsWith('s') ? { seconds: Number.parseFloat(amount) } : { sessions: Number(amount) };
+  const { sessions, messages, seconds } = await fuzzVhostUser({ ...limit, seed });
+  const text = (n) => n.toLocaleString('en');
+  console.log(
+    `vhost-user: ${text(sessions)} sessions, ${text(messages)} messages in ${seconds.toFixed(1)} s, seed ${seed}`,
+  );
+}

@@ -48,7 +48,32 @@ const SPI_NOR: SpiFraming = {
   },
 };
 
+/** SPI EEPROMs (25xx data sheets, table of instructions): write status; read and write with an address. */
+const AT25_OPCODES = { WRSR: 0x01, WRITE: 0x02, READ: 0x03 } as const;
+
+const AT25: SpiFraming = {
+  expectsMore(opcode, sent) {
+    if (opcode === AT25_OPCODES.WRSR) return sent === OPCODE_BYTES;
+    // The shortest command is one byte of address; Linux sends opcode and address in one transfer.
+    return (opcode === AT25_OPCODES.WRITE || opcode === AT25_OPCODES.READ) && sent <= OPCODE_BYTES + 2;
+  },
+};
+
+/** Microchip's port expanders: control byte and register in one transfer or two, then data in its own. */
+const MCP23S: SpiFraming = { expectsMore: (_control, sent) => sent === 1 };
+
+const FRAMINGS: Readonly<Record<string, SpiFraming>> = {
+  'jedec,spi-nor': SPI_NOR,
+  'atmel,at25': AT25,
+  'microchip,mcp23s08': MCP23S,
+  'microchip,mcp23s17': MCP23S,
+};
+
 /** The framing for a client with these compatibles. */
 export function spiFramingOf(compatible: readonly string[]): SpiFraming {
-  return compatible.includes('jedec,spi-nor') ? SPI_NOR : SINGLE_TRANSFER;
+  for (const name of compatible) {
+    const framing = Object.hasOwn(FRAMINGS, name) ? FRAMINGS[name] : undefined;
+    if (framing !== undefined) return framing;
+  }
+  return SINGLE_TRANSFER;
 }

@@ -4,7 +4,7 @@ export { BoardError } from './load-tree.ts';
 export * from './nodes.ts';
 export type { PartHandle } from './part-handle.ts';
 export type { AnsweredBy, BusReport, ClientReport, DeviceProblem, PartReport } from './protocol.ts';
-export { ServedBoard, type ServedBus, type ServeOptions } from './serve.ts';
+export type { ServedBoard, ServedBus, ServeOptions } from './serve.ts';
 
 /** Boots a real Linux on a board; see `runGuest` in guest.ts. Loaded when it is called. */
 export const runGuest: typeof import('./guest.ts').runGuest = async (file, options) =>

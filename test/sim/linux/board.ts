@@ -5,7 +5,6 @@ import { createSimulatedI2c, createSimulatedSpi } from '../../../hosts/simulated
 import {
   Client,
   ResourceManager,
-  type SpiFraming,
   spiFramingOf,
   VirtioI2cDevice,
   VirtioSpiDevice,
@@ -26,14 +25,6 @@ export interface BoardPart {
   readonly more?: string;
   readonly set?: Readonly<Record<string, PropertyValue>>;
 }
-
-/** Drivers that write an opcode, an address and data as transfers of their own. */
-const SPLIT_COMMANDS: Readonly<Record<string, SpiFraming>> = {
-  'atmel,at25': {
-    expectsMore: (opcode, sent) => (opcode === 2 || opcode === 3 ? sent <= 3 : opcode === 1 && sent === 1),
-  },
-  'microchip,mcp23s17': { expectsMore: (_opcode, sent) => sent === 1 },
-};
 
 const DEADLINE_MS = 40_000;
 const I2C_PATH = '/virtio-i2c/i2c';
@@ -92,7 +83,7 @@ export async function bootWithParts(
       const { compatible } = spiHost.occupants.find(({ reg }) => reg.includes(chipSelect))?.node ?? {
         compatible: [],
       };
-      return SPLIT_COMMANDS[compatible[0] ?? ''] ?? spiFramingOf(compatible);
+      return spiFramingOf(compatible);
     };
     const devices = [
       new VirtioI2cDevice(manager, manager.addI2cBus(I2C_PATH, i2cHost, i2cHost.i2c), client),

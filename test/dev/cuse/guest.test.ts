@@ -54,7 +54,7 @@ describe.skipIf(missing !== undefined)('programs on CUSE nodes', { timeout: 90_0
     // The clock is forgotten when the last one closes.
     expect(output).toContain('/dev/spidev0.0: mode=3, lsb=0, bits=8, speed=50000000, spiready=0\n');
     expect(output).toContain(' ff ef 40 14\n');
-    expect(output).toContain('127 errno 90\n4096 errno 90\nerrno 14 errno 14\nerrno 25\n');
+    expect(output).toContain('60 errno 90\n4096 errno 90\nerrno 14 errno 14\nerrno 25\n');
   });
 
   it('flashrom identifies the flash, and what it writes it reads again', async () => {

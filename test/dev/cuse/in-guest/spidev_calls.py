@@ -18,7 +18,7 @@ def message(count, tx, rx, length):
 one = ctypes.create_string_buffer(1)
 page = ctypes.create_string_buffer(5000)
 at = ctypes.addressof
-print(message(127, at(one), at(one), 1), message(128, at(one), at(one), 1))
+print(message(60, at(one), at(one), 1), message(128, at(one), at(one), 1))
 print(message(1, at(page), at(page), 4096), message(1, at(page), at(page), 4097))
 print(message(1, 1, 0, 4), message(1, 0, 2**63, 4))
 try:

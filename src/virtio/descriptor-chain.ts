@@ -1,6 +1,7 @@
-import { type CursorSource, Reader, Writer } from './cursor.ts';
+import { Reader, Writer } from './cursor.ts';
 import { CHAIN_FAULT, type ChainFault, DESC_F } from './descriptor.ts';
 import type { GuestMemory } from './guest-memory.ts';
+import type { CursorSource } from './place.ts';
 import { SegmentList } from './segment-list.ts';
 
 // A copy of what is imported: the engine folds a module's own constants into the code, imported ones it fetches.

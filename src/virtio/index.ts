@@ -11,6 +11,7 @@ export * from './mock.ts';
 export * from './packed-device-queue.ts';
 export * from './packed-driver-queue.ts';
 export * from './packed-layout.ts';
+export { ChainTooShort, type CursorSource } from './place.ts';
 export * from './queue.ts';
 export * from './queue-state.ts';
 export * from './requests/failure.ts';

@@ -7,7 +7,7 @@ import type { ReadFile } from './files.ts';
 import { LiveTree } from './live-tree.ts';
 import { Parser } from './parser.ts';
 import { Preprocessor } from './preprocessor.ts';
-import { NOWHERE, SourceMap } from './source.ts';
+import { NOWHERE, SourceMap, sourceText } from './source.ts';
 import { SourceCache } from './source-cache.ts';
 import type { Tree } from './tree.ts';
 
@@ -84,7 +84,7 @@ export function parseLive(path: string, bytes: Uint8Array, options: ParseOptions
     }
   } catch (error) {
     if (!(error instanceof LimitError)) throw error;
-    const start = preprocessor?.loc() ?? NOWHERE;
+    const start = preprocessor?.loc() ?? sources.open(sourceText(path, bytes), NOWHERE);
     reporter.report('limit', error.message, { start, hint: error.hint });
   } finally {
     preprocessor?.finish();

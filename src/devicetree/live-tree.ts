@@ -337,9 +337,10 @@ export class LiveNode implements Node {
     }
   }
 
-  /** A block that defines the node, from its `{` to behind its `};`. */
+  /** Notes a block that defines the node, from its `{` to behind its `};`. */
   define(start: Loc, end: Loc): void {
-    this.history = this.history.length === 0 ? [start, end] : [...this.history, start, end];
+    if (this.history === NO_LOCS) this.history = [start, end];
+    else (this.history as Loc[]).push(start, end);
   }
 
   addSubnode(node: LiveNode): void {
@@ -398,7 +399,7 @@ export class LiveNode implements Node {
       for (const child of node.allSubnodes) if (!child.deleted) pending.push(child);
       for (const property of node.allProperties) if (!property.deleted) property.delete(start, end);
       for (const label of node.allLabels) label.deleted = true;
-      if (start !== NOWHERE) node.history = [...node.history, -2 - start, -2 - end];
+      if (start !== NOWHERE) node.define(-2 - start, -2 - end);
     }
   }
 

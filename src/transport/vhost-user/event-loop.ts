@@ -67,7 +67,11 @@ export class EventLoop {
       });
     this.#epoll.add(this.#waker.fd, POLL.IN, WAKER);
     this.#epoll.add(this.#tick.file.fd, POLL.IN, TICK);
+    process.once('exit', this.#atExit);
   }
+
+  /** A helper thread that still waits would hold the end of the process up. */
+  readonly #atExit = (): void => this.wake();
 
   /** Calls `handler` whenever one of `events` is true of `fd`. The result ends it: call it before closing. */
   watch(fd: number, events: number, handler: (events: number) => void): () => void {
@@ -111,6 +115,7 @@ export class EventLoop {
   /** Ends `run` and frees what the loop holds; what it watched stays its owner's. */
   async close(): Promise<void> {
     this.#stopped = true;
+    process.off('exit', this.#atExit);
     this.wake();
     // What `run` failed with, it has told who waits for it.
     await this.#running?.catch(() => {});

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FileDescriptor, OsError, unixSocketPair } from '../../../src/os/index.ts';
+import { EventFd, type FileDescriptor, OsError, unixSocketPair } from '../../../src/os/index.ts';
 import { BackEnd } from '../../../src/transport/vhost-user/back-end.ts';
 import { EventLoop } from '../../../src/transport/vhost-user/event-loop.ts';
 import { type FrontEndOptions, VhostUserFrontEnd } from '../../../src/transport/vhost-user/front-end.ts';
 import { NO_PAYLOAD, u64 } from '../../../src/transport/vhost-user/message.ts';
 import { MessageSocket } from '../../../src/transport/vhost-user/message-socket.ts';
+import { REQUEST } from '../../../src/transport/vhost-user/protocol.ts';
 import {
   allocateQueueAreas,
   createDriverQueue,
@@ -213,6 +214,37 @@ describe('a back-end that goes away', () => {
     expect(devices[1]?.held).toHaveLength(1); // the third, and only that
     devices[1]?.release();
     expect(d.queue.getBuf()).toBe(3);
+  });
+
+  it('and comes back in another make is kicked: not every one looks at a ring unasked', () => {
+    const rung: string[] = [];
+    let fake: MessageSocket | undefined;
+    const ours = connectTo(plain);
+    const t = open(plain, {
+      reconnectMs: 0,
+      connect: () => {
+        if (backEnds.length === 0) return ours();
+        const [mine, theirs] = unixSocketPair();
+        fake = new MessageSocket(theirs);
+        backEnds.push(fake as unknown as BackEnd); // closed with them
+        return mine;
+      },
+      serve: () => {
+        loop.poll();
+        for (let m = fake?.receive(); m !== undefined && m !== 'ended'; m = fake?.receive()) {
+          if (m.header.request === REQUEST.GET_FEATURES) fake?.send(REQUEST.GET_FEATURES, 4, u64(WANTED));
+          if (m.header.request !== REQUEST.SET_VRING_KICK) continue;
+          kick = new EventFd(m.files.shift() as FileDescriptor);
+        }
+      },
+    });
+    let kick: EventFd | undefined;
+    const d = new Driver(t);
+    backEnds[0]?.close();
+    d.transport.waitSync(0, 0, 5);
+    rung.push(kick?.drain() ?? 'no kick descriptor');
+    expect(rung).toEqual(['rung']);
+    kick?.close();
   });
 
   it('is not asked for more often than allowed', () => {

@@ -105,6 +105,19 @@ describe('the back-end dies with requests in flight and another takes its place'
     expect(status()).toBe(0);
   });
 
+  it('what the successor had taken when it died in its turn is not run by a third', () => {
+    const s = new Survivor(34);
+    s.write(1, 10);
+    s.world.vring(REQUEST.SET_VRING_ENABLE, 0, 0);
+    const [first, second] = [s.write(2, 20), s.write(3, 30)];
+    s.dies();
+    expect(s.device.held).toHaveLength(2);
+    s.dies();
+    expect(s.device.held).toEqual([]);
+    expect(s.ring.finished()).toEqual([1, 2, 3]);
+    expect([first(), second()]).toEqual([1, 1]);
+  });
+
   it('the rest of a group whose beginning was lost fails with it: it would come to the wrong place', () => {
     const s = new Survivor(34);
     s.write(1, 10, true);

@@ -18,7 +18,10 @@ export interface EventLoopOptions {
    * helper thread and leaves JavaScript's event loop free: right for a thread that has other things to do.
    */
   readonly hotMs?: number;
-  /** Longest look before a sleep while hot, in microseconds; it adapts to what looking is good for. */
+  /**
+   * Longest look before a sleep while hot, in microseconds; it adapts to what looking is good for. 0, the
+   * default, where guests share the processors: they need them to make the next request.
+   */
   readonly spinUs?: number;
   /** Told of an error that a handler threw: a fault of ours, since a peer's ends its own connection. */
   readonly onError?: (error: unknown) => void;
@@ -26,7 +29,6 @@ export interface EventLoopOptions {
 
 /** Bounds a wait, so that nothing depends on a wake-up that was lost. */
 const MAX_WAIT_MS = 1000;
-const SPIN_US = 20;
 const WAKER = 0;
 const TICK = 1;
 
@@ -59,7 +61,7 @@ export class EventLoop {
 
   constructor(options: EventLoopOptions = {}) {
     this.#hotMs = options.hotMs ?? 0;
-    this.#spin = new AdaptiveSpin(options.spinUs ?? SPIN_US);
+    this.#spin = new AdaptiveSpin(options.spinUs ?? 0);
     this.#onError =
       options.onError ??
       ((error) => {

@@ -1,5 +1,4 @@
 /** The back-end of `run.mjs`: the real server and event loop, a device that is as small as the one in C. */
-import { parentPort, workerData } from 'node:worker_threads';
 import { BackEndServer, EventLoop } from '../../../dist/src/transport/index.js';
 import { readI2cOutHdr } from '../../../dist/src/virtio/index.js';
 
@@ -44,10 +43,6 @@ class Memory {
 
 const loop = new EventLoop({ hotMs: 5 });
 const server = new BackEndServer(loop, { createDevice: () => new Memory() });
-server.listen(workerData.socket);
-parentPort.once('message', async () => {
-  server.close();
-  await loop.close();
-});
-parentPort.postMessage('ready');
+server.listen(process.argv[2]);
+process.stdout.write('ready\n');
 await loop.run();

@@ -32,7 +32,7 @@ int main(int argc, char **argv)
 	if (fd < 0)
 		return perror("round-trip BUS ADDRESS COUNT"), 1;
 	uint16_t addr = strtoul(argv[2], 0, 0);
-	int count = atoi(argv[3]), warm = count / 10;
+	int count = atoi(argv[3]), warm = count;
 	uint64_t *took = calloc(count, sizeof *took);
 	uint8_t at = 0, bytes[16];
 	struct i2c_msg messages[2] = { { addr, 0, 1, &at }, { addr, I2C_M_RD, sizeof bytes, bytes } };

@@ -49,6 +49,7 @@ function rung(loop: EventLoop, by: EventFd, count: number): Promise<void> {
 describe.each([
   ['cold: waiting in a helper thread', {}],
   ['hot: waiting in the kernel', { hotMs: 5 }],
+  ['hot, looking before it sleeps', { hotMs: 5, spinUs: 50 }],
 ])('an event loop, %s', (_, options) => {
   it('calls whoever watches what became ready', async () => {
     const l = start(options);

@@ -49,10 +49,11 @@ export class ChainLedger {
   }
 
   /** A sound chain goes out. */
-  give(chain: DescriptorChain): void {
+  give(chain: DescriptorChain): DescriptorChain {
     chain.out = true;
     this.inFlight++;
     if (this.inOrder) this.enqueue(chain);
+    return chain;
   }
 
   /** A malformed chain goes back with nothing written: at once, or when its turn comes. */
@@ -125,8 +126,9 @@ export class ChainLedger {
     }
     chain.descriptors = saved.descriptors;
     let fault: ChainFault | undefined;
-    for (const { addr, len } of saved.readable) fault ??= chain.add(addr, len, 0);
-    for (const { addr, len } of saved.writable) fault ??= chain.add(addr, len, DESC_F.WRITE);
+    for (const { addr, len } of saved.readable) fault ??= chain.add(addr % 2 ** 32, addr / 2 ** 32, len, 0);
+    for (const { addr, len } of saved.writable)
+      fault ??= chain.add(addr % 2 ** 32, addr / 2 ** 32, len, DESC_F.WRITE);
     return fault;
   }
 

@@ -57,13 +57,19 @@ export class DescriptorChain implements CursorSource {
     this.writableSegments.clear();
   }
 
-  /** Adds what one descriptor points at to the half that its flags name. For queues. */
-  add(address: number, length: number, flags: number): ChainFault | undefined {
+  /**
+   * Adds what one descriptor points at to the half that its flags name. The first three are words as they lie
+   * in memory, signed or not: small integers, which a call can hand over without making an object. For queues.
+   */
+  add(addressLow: number, addressHigh: number, size: number, flags: number): ChainFault | undefined {
     const { readableSegments, writableSegments } = this;
     // 2.7.4.2: everything the device reads comes before everything it writes.
     const write = (flags & WRITE) !== 0;
     if (!write && writableSegments.count > 0) return CHAIN_FAULT.ORDER;
+    const length = size >>> 0;
     if (length === 0) return undefined;
+    // Above 2^53 an address loses bits, and no region is there.
+    const address = (addressLow >>> 0) + (addressHigh >>> 0) * 2 ** 32;
     if (this.memory.find(address, length) === undefined) return CHAIN_FAULT.UNMAPPED;
     if (write) writableSegments.add(address, length);
     else readableSegments.add(address, length);

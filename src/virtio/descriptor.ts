@@ -36,7 +36,7 @@ export const CHAIN_FAULT = {
 
 export type ChainFault = (typeof CHAIN_FAULT)[keyof typeof CHAIN_FAULT];
 
-/** An address as the two words of a descriptor. Above 2^53 it loses bits, and no region is there. */
+/** The address in two words, signed or not. Above 2^53 it loses bits, and no region is there. */
 export function descriptorAddress(low: number, high: number): number {
-  return low + high * 2 ** 32;
+  return (low >>> 0) + (high >>> 0) * 2 ** 32;
 }

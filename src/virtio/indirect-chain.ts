@@ -15,9 +15,12 @@ import type { DescriptorChain } from './descriptor-chain.ts';
  */
 export function addSplitTable(
   chain: DescriptorChain,
-  address: number,
-  length: number,
+  addressLow: number,
+  addressHigh: number,
+  size: number,
 ): ChainFault | undefined {
+  const address = descriptorAddress(addressLow, addressHigh);
+  const length = size >>> 0;
   const count = length / DESC_BYTES;
   if (count < 1 || !Number.isInteger(count)) return CHAIN_FAULT.TABLE_SIZE;
   const region = chain.memory.find(address, length);
@@ -29,10 +32,9 @@ export function addSplitTable(
     const at = table + index * DESC_BYTES;
     const last = view.getUint32(at + 4 * DESC.LAST, true);
     if ((last & DESC_F.INDIRECT) !== 0) return CHAIN_FAULT.TABLE_NESTED;
-    const low = view.getUint32(at + 4 * DESC.ADDR_LOW, true);
-    const high = view.getUint32(at + 4 * DESC.ADDR_HIGH, true);
-    const size = view.getUint32(at + 4 * DESC.LEN, true);
-    const fault = chain.add(descriptorAddress(low, high), size, last);
+    const low = view.getInt32(at + 4 * DESC.ADDR_LOW, true);
+    const high = view.getInt32(at + 4 * DESC.ADDR_HIGH, true);
+    const fault = chain.add(low, high, view.getInt32(at + 4 * DESC.LEN, true), last);
     if (fault !== undefined) return fault;
     if ((last & DESC_F.NEXT) === 0) return undefined;
     index = last >>> 16;
@@ -47,9 +49,12 @@ export function addSplitTable(
  */
 export function addPackedTable(
   chain: DescriptorChain,
-  address: number,
-  length: number,
+  addressLow: number,
+  addressHigh: number,
+  size: number,
 ): ChainFault | undefined {
+  const address = descriptorAddress(addressLow, addressHigh);
+  const length = size >>> 0;
   const count = length / DESC_BYTES;
   if (count < 1 || !Number.isInteger(count)) return CHAIN_FAULT.TABLE_SIZE;
   const region = chain.memory.find(address, length);
@@ -57,11 +62,10 @@ export function addPackedTable(
   if (count > MAX_INDIRECT) return CHAIN_FAULT.TABLE_LOOP;
   const { view } = region;
   for (let at = address - region.guestAddress, left = count; left > 0; left--, at += DESC_BYTES) {
-    const low = view.getUint32(at + 4 * DESC.ADDR_LOW, true);
-    const high = view.getUint32(at + 4 * DESC.ADDR_HIGH, true);
-    const size = view.getUint32(at + 4 * DESC.LEN, true);
+    const low = view.getInt32(at + 4 * DESC.ADDR_LOW, true);
+    const high = view.getInt32(at + 4 * DESC.ADDR_HIGH, true);
     const flags = view.getUint32(at + 4 * DESC.LAST, true) >>> 16;
-    const fault = chain.add(descriptorAddress(low, high), size, flags);
+    const fault = chain.add(low, high, view.getInt32(at + 4 * DESC.LEN, true), flags);
     if (fault !== undefined) return fault;
   }
   return undefined;

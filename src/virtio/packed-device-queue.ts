@@ -42,7 +42,6 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   private readonly ledger: ChainLedger;
   private readonly eventIdx: boolean;
   // The ring and the event suppression structures, by `PackedViews`.
-  private desc: Uint32Array;
   private words: Int32Array;
   private driverEvent: Int32Array;
   private deviceEvent: Int32Array;
@@ -80,7 +79,6 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   constructor(memory: GuestMemory, config: QueueConfig, state?: DeviceQueueState) {
     const features = queueFeatures(config.features);
     const views = packedViews(memory, config);
-    this.desc = views.desc;
     this.words = views.words;
     this.driverEvent = views.driverEvent;
     this.deviceEvent = views.deviceEvent;
@@ -104,19 +102,8 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
       if (!this.available() && !this.lookAgain()) return undefined;
       const chain = this.ledger.blank();
       const fault = this.collect(chain);
-      if (fault === undefined) {
-        this.ledger.give(chain);
-        return chain;
-      }
-      if (fault === CHAIN_FAULT.ENDLESS) {
-        this.ledger.drop(chain);
-        this.broken = `${fault}, at ${this.nextAvail} of ${this.size}`;
-        return undefined;
-      }
-      this.malformed++;
-      this.malformedReason = fault;
-      this.ledger.reject(chain, this);
-      this.flush();
+      if (fault === undefined) return this.ledger.give(chain);
+      this.refuse(chain, fault);
     }
     return undefined;
   }
@@ -191,6 +178,19 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
     return { nextAvail, nextUsed, availWrap, usedWrap, outstanding: this.ledger.save() };
   }
 
+  /** Gives a malformed chain back, or stops where nobody knows where the next one starts. */
+  private refuse(chain: DescriptorChain, fault: ChainFault): void {
+    if (fault === CHAIN_FAULT.ENDLESS) {
+      this.ledger.drop(chain);
+      this.broken = `${fault}, at ${this.nextAvail} of ${this.size}`;
+      return;
+    }
+    this.malformed++;
+    this.malformedReason = fault;
+    this.ledger.reject(chain, this);
+    this.flush();
+  }
+
   /** True when the driver has made the next descriptor available in this lap. */
   private available(): boolean {
     if (this.generation !== this.memory.generation) this.remap();
@@ -216,15 +216,16 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
 
   /** Writes a used descriptor; `flush` shows it to the driver. For the ledger. */
   putUsed(head: number, written: number, _buffers: number, descriptors: number): void {
+    const { words } = this;
     const at = this.nextUsed * WORDS;
     // 2.8.4: the length means something only beside the WRITE flag.
     const word = head | this.usedMark | (written > 0 ? WRITE : 0);
-    this.desc[at + LEN] = written;
+    words[at + LEN] = written;
     if (this.stagedAt === NOTHING) {
       this.stagedAt = at + LAST;
       this.stagedWord = word;
     } else {
-      this.words[at + LAST] = word;
+      words[at + LAST] = word;
     }
     this.taken -= descriptors;
     this.usedSince += descriptors;
@@ -244,7 +245,7 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
    * malformed. One whose end cannot be found breaks the queue: nobody knows where the next one starts.
    */
   private collect(chain: DescriptorChain): ChainFault | undefined {
-    const { size, desc } = this;
+    const { size, words } = this;
     const room = size - this.taken;
     let fault: ChainFault | undefined;
     let index = this.nextAvail;
@@ -255,15 +256,16 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
       if (count === room) return CHAIN_FAULT.ENDLESS;
       count++;
       const at = index * WORDS;
-      word = desc[at + LAST] as number;
-      const address = (desc[at + ADDR_LOW] as number) + (desc[at + ADDR_HIGH] as number) * 2 ** 32;
-      const length = desc[at + LEN] as number;
+      word = words[at + LAST] as number;
+      const low = words[at + ADDR_LOW] as number;
+      const high = words[at + ADDR_HIGH] as number;
+      const length = words[at + LEN] as number;
       // Behind a fault only the end of the list is of interest.
       if (fault === undefined) {
-        if ((word & INDIRECT) === 0) fault = chain.add(address, length, word >>> TO_FLAGS);
+        if ((word & INDIRECT) === 0) fault = chain.add(low, high, length, word >>> TO_FLAGS);
         // 2.8.19: a table stands alone, never in a list.
         else if (count > 1 || (word & NEXT) !== 0) fault = CHAIN_FAULT.INDIRECT_AND_NEXT;
-        else fault = addPackedTable(chain, address, length);
+        else fault = addPackedTable(chain, low, high, length);
       }
       index++;
       if (index === size) index = 0;
@@ -287,7 +289,6 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
     this.generation = this.memory.generation;
     try {
       const views = packedViews(this.memory, this.config);
-      this.desc = views.desc;
       this.words = views.words;
       this.driverEvent = views.driverEvent;
       this.deviceEvent = views.deviceEvent;

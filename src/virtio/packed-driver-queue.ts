@@ -40,7 +40,6 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
   private readonly eventIdx: boolean;
   private readonly inOrder: boolean;
   // The ring and the event suppression structures, by `PackedViews`.
-  private readonly desc: Uint32Array;
   private readonly words: Int32Array;
   private readonly driverEvent: Int32Array;
   private readonly deviceEvent: Int32Array;
@@ -83,7 +82,6 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
     const features = queueFeatures(config.features);
     const { size } = config;
     const views = packedViews(memory, config);
-    this.desc = views.desc;
     this.words = views.words;
     this.driverEvent = views.driverEvent;
     this.deviceEvent = views.deviceEvent;
@@ -152,14 +150,15 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
 
   getBuf(): T | undefined {
     if (this.batchId !== NONE) return this.getInOrder();
+    const { words } = this;
     const at = this.lastUsed * WORDS;
-    const word = Atomics.load(this.words, at + LAST);
+    const word = Atomics.load(words, at + LAST);
     if ((word & OWNER) !== this.usedMark || this.broken !== undefined) return undefined;
     const id = word & ID;
     const token = this.tokens[id];
     if (token === undefined) return this.breakBy(id);
     // 2.8.4: without the WRITE flag the length means nothing.
-    const written = (word & WRITE) !== 0 ? (this.desc[at + LEN] as number) : 0;
+    const written = (word & WRITE) !== 0 ? (words[at + LEN] as number) >>> 0 : 0;
     if (!this.inOrder) return this.take(id, token, written);
     this.batchId = id;
     this.batchLength = written;
@@ -310,17 +309,17 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
    * a batch stays the driver's until `publish`.
    */
   private setDescriptor(addr: number, len: number, last: number): void {
-    const { desc } = this;
+    const { words } = this;
     const at = this.nextAvail * WORDS;
-    desc[at + ADDR_LOW] = addr;
-    desc[at + ADDR_HIGH] = addr / 2 ** 32;
-    desc[at + LEN] = len;
+    words[at + ADDR_LOW] = addr;
+    words[at + ADDR_HIGH] = addr / 2 ** 32;
+    words[at + LEN] = len;
     const word = last | this.availMark;
     if (this.stagedAt === NONE) {
       this.stagedAt = at + LAST;
       this.stagedWord = word;
     } else {
-      this.words[at + LAST] = word;
+      words[at + LAST] = word;
     }
     this.nextAvail++;
     if (this.nextAvail === this.size) this.turnAvail();
@@ -343,7 +342,7 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
   }
 
   private clearAreas(): void {
-    this.desc.fill(0);
+    this.words.fill(0);
     this.driverEvent.fill(0);
     this.deviceEvent.fill(0);
   }

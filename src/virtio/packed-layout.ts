@@ -66,8 +66,7 @@ export function packedAreaSizes(size: number): QueueAreas {
 
 /** Typed views of the three areas of a packed queue. Signed words hold any value as a small integer. */
 export interface PackedViews {
-  readonly desc: Uint32Array;
-  /** The same words for `Atomics`. */
+  /** The descriptor ring, four words a descriptor. */
   readonly words: Int32Array;
   readonly driverEvent: Int32Array;
   readonly deviceEvent: Int32Array;
@@ -106,7 +105,6 @@ export function packedViews(memory: GuestMemory, config: QueueConfig): PackedVie
   );
   const ringAt = offsetInBuffer(ring, config.descriptor);
   return {
-    desc: new Uint32Array(ring.buffer, ringAt, DESC_WORDS * size),
     words: new Int32Array(ring.buffer, ringAt, DESC_WORDS * size),
     driverEvent: new Int32Array(driver.buffer, offsetInBuffer(driver, config.driver), 1),
     deviceEvent: new Int32Array(device.buffer, offsetInBuffer(device, config.device), 1),

@@ -42,7 +42,7 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
   private readonly usedEventAt: number;
   private readonly availEventAt: number;
   // The rings, by `SplitViews`.
-  private desc: Uint32Array;
+  private desc: Int32Array;
   private avail: Uint16Array;
   private used: Uint16Array;
   private usedElements: Uint32Array;
@@ -105,10 +105,9 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
       const fault = this.collect(chain, head);
       if (fault === undefined) {
         this.isOut[head] = 1;
-        this.ledger.give(chain);
-        return chain;
+        return this.ledger.give(chain);
       }
-      this.rejectChain(chain, fault);
+      this.refuse(chain, fault);
     }
     return undefined;
   }
@@ -186,7 +185,7 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
     return { nextAvail, nextUsed, availWrap: 0, usedWrap: 0, outstanding: this.ledger.save() };
   }
 
-  private rejectChain(chain: DescriptorChain, fault: ChainFault): void {
+  private refuse(chain: DescriptorChain, fault: ChainFault): void {
     this.malformed++;
     this.malformedReason = fault;
     this.ledger.reject(chain, this);
@@ -239,15 +238,16 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
     for (let left = size; left > 0; left--) {
       const at = index * WORDS;
       const last = desc[at + LAST] as number;
-      const address = (desc[at + ADDR_LOW] as number) + (desc[at + ADDR_HIGH] as number) * 2 ** 32;
+      const low = desc[at + ADDR_LOW] as number;
+      const high = desc[at + ADDR_HIGH] as number;
       const length = desc[at + LEN] as number;
       chain.descriptors++;
       if ((last & INDIRECT) !== 0) {
         // 2.7.5.3.1: INDIRECT and NEXT exclude each other, so this one ends the chain.
         if ((last & NEXT) !== 0) return CHAIN_FAULT.INDIRECT_AND_NEXT;
-        return addSplitTable(chain, address, length);
+        return addSplitTable(chain, low, high, length);
       }
-      const fault = chain.add(address, length, last);
+      const fault = chain.add(low, high, length, last);
       if (fault !== undefined) return fault;
       if ((last & NEXT) === 0) return undefined;
       index = last >>> 16;
@@ -280,7 +280,7 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
       const chain = this.ledger.blank();
       const fault = this.collectSaved(chain, saved);
       if (fault !== undefined) {
-        this.rejectChain(chain, fault);
+        this.refuse(chain, fault);
         continue;
       }
       this.isOut[saved.head] = 1;

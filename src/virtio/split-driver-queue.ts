@@ -41,7 +41,7 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
   private readonly inOrder: boolean;
   private readonly mask: number;
   // The rings, by `SplitViews`.
-  private readonly desc: Uint32Array;
+  private readonly desc: Int32Array;
   private readonly avail: Uint16Array;
   private readonly used: Uint16Array;
   private readonly usedElements: Uint32Array;

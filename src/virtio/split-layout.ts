@@ -40,7 +40,8 @@ export function splitAreaSizes(size: number): QueueAreas {
 
 /** Typed views of the three areas of a split queue. */
 export interface SplitViews {
-  readonly desc: Uint32Array;
+  /** The descriptor table, four words a descriptor. */
+  readonly desc: Int32Array;
   readonly avail: Uint16Array;
   /** The used ring by halves: flags, idx, …, avail_event. */
   readonly used: Uint16Array;
@@ -69,7 +70,7 @@ export function splitViews(memory: GuestMemory, config: QueueConfig): SplitViews
   const used = ringArea(memory, 'used ring', config.device, bytes.device, SPLIT_ALIGN.device);
   const usedAt = offsetInBuffer(used, config.device);
   return {
-    desc: new Uint32Array(table.buffer, offsetInBuffer(table, config.descriptor), DESC_WORDS * size),
+    desc: new Int32Array(table.buffer, offsetInBuffer(table, config.descriptor), DESC_WORDS * size),
     avail: new Uint16Array(avail.buffer, offsetInBuffer(avail, config.driver), bytes.driver / 2),
     used: new Uint16Array(used.buffer, usedAt, bytes.device / 2),
     usedElements: new Uint32Array(used.buffer, usedAt + 2 * USED.RING, USED_ELEM_WORDS * size),

@@ -1,5 +1,4 @@
-import type { Tok } from './macro.ts';
-import { PADDING } from './macro.ts';
+import { PADDING, type Tok } from './tok.ts';
 import * as T from './token-list.ts';
 
 /** What a preprocessor condition comes to, or what is wrong with it. */

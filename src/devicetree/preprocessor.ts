@@ -4,26 +4,24 @@ import type { Report } from './diagnostic.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { directoryOf, joinPath, plainPath, type ReadFile } from './files.ts';
 import { keyword } from './interner.ts';
-import type { Macro, Tok } from './macro.ts';
+import { builtinMacro, type Macro, nextLine, readMacro, sameMacro } from './macro.ts';
+import type { Loc, SourceMap } from './source.ts';
+import { NOWHERE, sourceText } from './source.ts';
+import type { SourceCache } from './source-cache.ts';
+import { substitute } from './substitute.ts';
 import {
   NO_SPACE_PADDING,
-  nextLine,
   OWN_PADDING,
   PAD_NO_SPACE,
   PAD_NONE,
   PAD_OWN,
   PAD_SPACE,
   PADDING,
-  readMacro,
   SPACE_PADDING,
-  sameMacro,
+  type Tok,
   tokAt,
   wouldPaste,
-} from './macro.ts';
-import type { Loc, SourceMap } from './source.ts';
-import { NOWHERE, sourceText } from './source.ts';
-import type { SourceCache } from './source-cache.ts';
-import { substitute } from './substitute.ts';
+} from './tok.ts';
 import type { TokenList } from './token-list.ts';
 import * as T from './token-list.ts';
 import { tokenize } from './tokenizer.ts';
@@ -554,19 +552,7 @@ export class Preprocessor {
     for (const name of BUILTINS) {
       const list = this.#cache.scrap(name);
       this.#builtins.set(list.ids[0] as number, name);
-      this.#define({
-        name,
-        id: list.ids[0] as number,
-        list,
-        index: 0,
-        params: -1,
-        variadic: false,
-        body: [],
-        hasPaste: false,
-        end: 1,
-        builtin: true,
-        disabled: false,
-      });
+      this.#define(builtinMacro(list));
     }
   }
 
@@ -577,26 +563,25 @@ export class Preprocessor {
 
   /** Starts the expansion of a macro whose name is token `i` of the file. @returns false: not a use of it */
   #enterInFile(macro: Macro, i: number): boolean {
-    const { body } = macro;
-    if (macro.params < 0 && body.length === 1 && !macro.builtin) {
-      const tok = body[0] as Tok;
-      if (tok.kind !== T.IDENT) {
-        // By far the most frequent: a name for a number.
-        const white = ((this.#flags[i] as number) & T.SPACE) !== 0;
-        if (this.#pad !== PAD_NONE) this.#padBy(white ? PAD_SPACE : PAD_NO_SPACE);
-        const before = this.kind;
-        this.list = tok.list;
-        this.index = tok.index;
-        this.space = white || this.#pad === PAD_SPACE || wouldPaste(before, tok.kind, '0');
-        this.kind = tok.kind;
-        this.#pad = PAD_OWN;
-        this.#via = undefined;
-        this.#viaMacro = macro;
-        this.#viaIndex = i;
-        this.#tokBase = NOWHERE;
-        this.#budget--;
-        return true;
-      }
+    const { single } = macro;
+    if (single >= 0) {
+      // By far the most frequent: a name for a number.
+      const { list } = macro;
+      const kind = list.kinds[single] as number;
+      const white = ((this.#flags[i] as number) & T.SPACE) !== 0;
+      if (this.#pad !== PAD_NONE) this.#padBy(white ? PAD_SPACE : PAD_NO_SPACE);
+      const before = this.kind;
+      this.list = list;
+      this.index = single;
+      this.space = white || this.#pad === PAD_SPACE || wouldPaste(before, kind, '0');
+      this.kind = kind;
+      this.#pad = PAD_OWN;
+      this.#via = undefined;
+      this.#viaMacro = macro;
+      this.#viaIndex = i;
+      this.#tokBase = NOWHERE;
+      this.#budget--;
+      return true;
     }
     this.#viaMacro = undefined;
     return this.#enter(macro, tokAt(this.#file.list, i, this.#base));

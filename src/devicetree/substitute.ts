@@ -1,6 +1,6 @@
-import type { Macro, Tok } from './macro.ts';
-import { NO_SPACE_PADDING, OWN_PADDING, SPACE_PADDING, stringified, tokAt } from './macro.ts';
+import type { Macro } from './macro.ts';
 import { NOWHERE } from './source.ts';
+import { NO_SPACE_PADDING, OWN_PADDING, SPACE_PADDING, stringified, type Tok, tokAt } from './tok.ts';
 import type { TokenList } from './token-list.ts';
 
 /** Stands for an empty argument next to `##` (C11 6.10.3.3p2). */

@@ -21,10 +21,14 @@ const WORD_START = 1;
 const DIGIT = 2;
 const BLANK = 4;
 const HEX = 8;
+/** May begin something longer than itself. */
 const PUNCTUATION = 16;
+/** Is always a token by itself. */
+const SIMPLE = 32;
 const CLASS: Uint8Array = (() => {
   const table = new Uint8Array(256);
   for (let c = 33; c < 127; c++) table[c] = PUNCTUATION;
+  for (const char of '$%()*+,-:;?@[]^`{}~') table[char.charCodeAt(0)] = SIMPLE;
   for (let c = 0x30; c <= 0x39; c++) table[c] = DIGIT | HEX;
   for (const [from, to] of ['az', 'AZ', '__']) {
     for (let c = (from as string).charCodeAt(0); c <= (to as string).charCodeAt(0); c++)
@@ -96,24 +100,12 @@ class Tokenizer {
   }
 
   run(): TokenList {
-    const bytes = this.#bytes;
-    const end = this.#end;
-    while (this.#at < end) {
-      const byte = bytes[this.#at] as number;
-      const kind = CLASS[byte] as number;
-      if (kind & BLANK) {
-        this.#at++;
-        this.#flag |= T.SPACE;
-      } else if (kind & WORD_START) this.#word();
-      else if (byte === NEWLINE) {
-        this.#at++;
-        this.#flag = T.SPACE | T.LINE_START;
-      } else if (kind & DIGIT) this.#number();
-      else if (kind & PUNCTUATION) this.#punctuation(byte);
-      else this.#push(T.OTHER, this.#at, ++this.#at, 0);
+    while (this.#at < this.#end) {
+      this.#plain();
+      if (this.#at < this.#end) this.#special();
     }
     this.#flag |= T.LINE_START;
-    this.#push(T.EOF, end, end, 0);
+    this.#push(T.EOF, this.#end, this.#end, 0);
     const list = new TokenList(this.#source, this.#raw, {
       kinds: fitted(this.#kinds, this.#count),
       flags: fitted(this.#flags, this.#count),
@@ -125,6 +117,85 @@ class Tokenizer {
     });
     if (!this.#raw) list.guard = findGuard(list);
     return list;
+  }
+
+  /**
+   * What nearly all of a text is made of: space, words, numbers, single characters. Stops in front of anything
+   * else. All state is in local variables, since most texts are read once, before any of this is compiled.
+   */
+  #plain(): void {
+    if (this.#count === this.#kinds.length) this.#grow();
+    const bytes = this.#bytes;
+    const end = this.#end;
+    const { text } = this.#source;
+    const interner = this.#interner;
+    const classes = CLASS;
+    const kinds = this.#kinds;
+    const flags = this.#flags;
+    const starts = this.#starts;
+    const ends = this.#ends;
+    const ids = this.#ids;
+    const room = kinds.length;
+    let count = this.#count;
+    let flag = this.#flag;
+    let at = this.#at;
+    while (at < end && count < room) {
+      let byte = bytes[at] as number;
+      const what = classes[byte] as number;
+      if (what & BLANK) {
+        at++;
+        flag |= T.SPACE;
+        continue;
+      }
+      if (byte === NEWLINE) {
+        at++;
+        flag = T.SPACE | T.LINE_START;
+        continue;
+      }
+      let next = at + 1;
+      let kind: number;
+      let id = 0;
+      if (what & WORD_START) {
+        let hash = byte;
+        for (byte = bytes[next] as number; next < end; byte = bytes[++next] as number) {
+          if (((classes[byte] as number) & (WORD_START | DIGIT)) === 0) break;
+          hash = (Math.imul(hash, 31) + byte) | 0;
+        }
+        if (byte === BACKSLASH && this.#behindSplice(next) !== next) break;
+        kind = T.IDENT;
+        id = interner.ofBytes(bytes, at, next, hash, text);
+      } else if (what & DIGIT) {
+        next = this.#behindNumber(at);
+        if (bytes[next] === BACKSLASH && this.#behindSplice(next) !== next) break;
+        const value = plainNumber(bytes, at, next);
+        kind = value < 0 ? T.PPNUM : T.NUM;
+        if (value >= 0) id = value | 0;
+      } else if (what & SIMPLE) kind = byte;
+      else break;
+      kinds[count] = kind;
+      flags[count] = flag;
+      starts[count] = at;
+      ends[count] = next;
+      ids[count] = id;
+      count++;
+      flag = 0;
+      at = next;
+    }
+    this.#count = count;
+    this.#flag = flag;
+    this.#at = at;
+  }
+
+  /** One token, or none, of any kind. */
+  #special(): void {
+    const byte = this.#bytes[this.#at] as number;
+    const what = CLASS[byte] as number;
+    // Space, where `#plain` stopped for want of room.
+    if (what & BLANK || byte === NEWLINE) return;
+    if (what & WORD_START) this.#word();
+    else if (what & DIGIT) this.#number();
+    else if (what & (PUNCTUATION | SIMPLE)) this.#punctuation(byte);
+    else this.#push(T.OTHER, this.#at, ++this.#at, 0);
   }
 
   #push(kind: number, start: number, end: number, id: number): void {

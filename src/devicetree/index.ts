@@ -42,6 +42,8 @@ export { preprocess } from './print-preprocessed.ts';
 export { resolve } from './resolve.ts';
 export type { Frame, Loc, Place, SourceMap, SourceText, Span } from './source.ts';
 export { SourceCache } from './source-cache.ts';
+export type { SourceToken, TokenGroup, TokenTree, TokenTreeItem } from './token-tree.ts';
+export { tokenTree, tokenTreeText } from './token-tree.ts';
 export * from './tree.ts';
 export type { ChangeKind, NodeChange, PropertyChange, TreeDiff } from './tree-diff.ts';
 export { diffTrees, formatDiff, isEmptyDiff } from './tree-diff.ts';

@@ -390,9 +390,9 @@ class Tokenizer {
   }
 }
 
-/** The used part of a column; a copy where much of it is unused. */
+/** The used part of a column; a copy where more of it is unused than used. */
 function fitted<A extends Uint8Array | Int32Array>(column: A, count: number): A {
-  const used = column.length - count > count >> 3 ? column.slice(0, count) : column.subarray(0, count);
+  const used = column.length - count > count ? column.slice(0, count) : column.subarray(0, count);
   return used as A;
 }
 

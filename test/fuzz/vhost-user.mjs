@@ -407,7 +407,11 @@ export async function fuzzVhostUser({
   seed,
 }) {
   const random = randomFrom(seed);
-  const loop = new EventLoop();
+  const loop = new EventLoop({
+    onError: (error) => {
+      throw error;
+    },
+  });
   const honest = new Honest(loop);
   const start = performance.now();
   let done = 0;

@@ -23,7 +23,10 @@ export interface EventLoopOptions {
    * default, where guests share the processors: they need them to make the next request.
    */
   readonly spinUs?: number;
-  /** Told of an error that a handler threw: a fault of ours, since a peer's ends its own connection. */
+  /**
+   * Told of an error that a handler threw: a fault of ours, since a peer's ends its own connection. The loop
+   * goes on for the others unless this throws; without it the process warns.
+   */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -63,10 +66,7 @@ export class EventLoop {
     this.#hotMs = options.hotMs ?? 0;
     this.#spin = new AdaptiveSpin(options.spinUs ?? 0);
     this.#onError =
-      options.onError ??
-      ((error) => {
-        throw error;
-      });
+      options.onError ?? ((error) => process.emitWarning(error instanceof Error ? error : String(error)));
     this.#epoll.add(this.#waker.fd, POLL.IN, WAKER);
     this.#epoll.add(this.#tick.file.fd, POLL.IN, TICK);
     process.once('exit', this.#atExit);

@@ -81,24 +81,29 @@ export class BackEndServer {
     }
   }
 
-  /** Serves one connected socket. */
+  /** Serves one connected socket, which it takes over. @throws what `createDevice` throws */
   serve(socket: FileDescriptor): BackEnd {
     const connection = { number: ++this.#count };
-    const device = this.#options.createDevice(connection);
-    const { trace, onDisconnect, inBand = false, memorySlots = false } = this.#options;
-    const backEnd = new BackEnd(socket, device, this.#loop, {
-      inBand,
-      memorySlots,
-      trace: (sentence) => trace?.(sentence, connection),
-      onClose: (reason) => {
-        this.#connections.delete(backEnd);
-        trace?.(`connection ended: ${reason}`, connection);
-        onDisconnect?.(connection, device, reason);
-      },
-    });
-    this.#connections.add(backEnd);
-    trace?.('connected', connection);
-    return backEnd;
+    const { createDevice, trace, onDisconnect, inBand = false, memorySlots = false } = this.#options;
+    try {
+      const device = createDevice(connection);
+      const backEnd = new BackEnd(socket, device, this.#loop, {
+        inBand,
+        memorySlots,
+        trace: (sentence) => trace?.(sentence, connection),
+        onClose: (reason) => {
+          this.#connections.delete(backEnd);
+          trace?.(`connection ended: ${reason}`, connection);
+          onDisconnect?.(connection, device, reason);
+        },
+      });
+      this.#connections.add(backEnd);
+      trace?.('connected', connection);
+      return backEnd;
+    } catch (error) {
+      socket.close();
+      throw error;
+    }
   }
 
   /** Ends all connections, stops listening and takes the socket away. */

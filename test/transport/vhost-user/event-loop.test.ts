@@ -136,8 +136,27 @@ describe('an event loop', () => {
     expect(errors).toEqual([new Error('a bug')]);
   });
 
-  it('ends with the error when nobody wants to hear of it', async () => {
-    const l = new EventLoop();
+  it('goes on with a warning of the process when nobody wants to hear of it', async () => {
+    const warned = new Promise((resolve) => process.once('warning', resolve));
+    const l = start();
+    const [bad, good] = [bell(), bell()];
+    l.watch(bad.fd, POLL.IN, () => {
+      bad.drain();
+      throw new Error('a bug');
+    });
+    bad.signal();
+    expect(await warned).toEqual(new Error('a bug'));
+    const fine = rung(l, good, 2);
+    good.signal();
+    await fine;
+  });
+
+  it('ends with the error when that is what its owner wants', async () => {
+    const l = new EventLoop({
+      onError: (error) => {
+        throw error;
+      },
+    });
     const bad = bell();
     l.watch(bad.fd, POLL.IN, () => {
       bad.drain();

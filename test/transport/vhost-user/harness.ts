@@ -105,7 +105,11 @@ export class World {
   readonly memory: TestMemory;
 
   constructor(device: VirtioDevice, options: BackEndOptions = {}, memory = new TestMemory()) {
-    this.loop = new EventLoop();
+    this.loop = new EventLoop({
+      onError: (error) => {
+        throw error;
+      },
+    });
     this.device = device;
     this.memory = memory;
     const [ours, theirs] = unixSocketPair();

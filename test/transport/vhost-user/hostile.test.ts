@@ -323,6 +323,23 @@ describe('a front-end that does not listen', () => {
   });
 });
 
+describe('a device model of ours with a bug', () => {
+  it('loses its own connection, and the loop is told', async () => {
+    class Buggy extends HoldingDevice {
+      override processQueue(): number {
+        throw new TypeError('a bug');
+      }
+    }
+    const buggy = new World(new Buggy());
+    buggy.greet();
+    const ring = new TestRing(buggy);
+    expect(() => ring.start()).toThrow('a bug');
+    expect(buggy.closed).toBe('internal error: TypeError: a bug');
+    ring.close();
+    await buggy.close();
+  });
+});
+
 describe('a driver that breaks its ring', () => {
   it('by claiming requests that it never made: each head is given back at most once', () => {
     world.greet();

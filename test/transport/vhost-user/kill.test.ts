@@ -20,7 +20,7 @@ import { openFiles } from '../../os/open-files.ts';
 
 const BACK_END = fileURLToPath(new URL('mortal-back-end.mjs', import.meta.url));
 const BUILT = fileURLToPath(new URL('../../../dist/src/transport/index.js', import.meta.url));
-const KILLS = Number(process.env['DTBUS_TEST_KILLS'] ?? 20);
+const KILLS = Number(process.env['DTBUS_TEST_KILLS'] ?? 10);
 const IN_FLIGHT = 12;
 
 const missing = existsSync(BUILT) ? undefined : `${BUILT} is not there: run npm run build`;

@@ -3,7 +3,14 @@ import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { connectUnix, createMemfd, listenUnix, unixSocketPair } from '../../../src/os/index.ts';
+import {
+  acceptUnix,
+  connectUnix,
+  createMemfd,
+  type FileDescriptor,
+  listenUnix,
+  unixSocketPair,
+} from '../../../src/os/index.ts';
 import { EventLoop } from '../../../src/transport/vhost-user/event-loop.ts';
 import { NO_PAYLOAD } from '../../../src/transport/vhost-user/message.ts';
 import { MessageSocket } from '../../../src/transport/vhost-user/message-socket.ts';
@@ -115,6 +122,27 @@ describe('a server at a socket', () => {
     const file = createMemfd('no-socket', 1);
     expect(() => server.adopt(file)).toThrow(/ENOTSOCK: descriptor \d+ is not a unix stream socket/);
     for (const each of [client, second, file]) each.close();
+  });
+
+  it('closes a connection that no device can be made for', () => {
+    const poor = new BackEndServer(loop, {
+      createDevice: () => {
+        throw new Error('no such bus');
+      },
+    });
+    const [ours, theirs] = unixSocketPair();
+    expect(() => poor.serve(theirs)).toThrow('no such bus');
+    expect(new MessageSocket(ours).receive()).toBe('ended');
+    ours.close();
+  });
+
+  it('serves a front-end that listens itself', () => {
+    const listener = listenUnix(path());
+    server.connect(path());
+    const client = new MessageSocket(acceptUnix(listener.fd) as FileDescriptor);
+    expect(queueCount(client)).toBe(1);
+    client.close();
+    listener.close();
   });
 
   it('survives a client that comes and goes before it is looked at', async () => {

@@ -13,3 +13,7 @@ export const runGuest: typeof import('./guest.ts').runGuest = async (file, optio
 /** Serves a board's buses over vhost-user; see `ServedBoard` in serve.ts. Loaded when it is called. */
 export const serveBoard: typeof import('./serve.ts').ServedBoard.open = async (file, options) =>
   (await import('./serve.ts')).ServedBoard.open(file, options);
+
+/** Makes a board's nodes real ones of this machine, by CUSE; see `exposeNodes` in src/dev. Loaded when it is called. */
+export const exposeNodes: typeof import('../dev/index.ts').exposeNodes = async (nodes, options) =>
+  (await import('../dev/index.ts')).exposeNodes(nodes, options);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Board } from '../board/index.ts';
 import { type BoardArguments, openNamedBoard, printProblems, withBoardOptions } from './board-options.ts';
 import { paintFor } from './style.ts';
 import { untilInterrupted } from './until-interrupted.ts';
@@ -9,9 +10,15 @@ export function addBoardCommands(program: Command, end: (exitCode: number) => vo
     .summary('bring a board up and keep it up until Ctrl-C')
     .description('Brings the board up, draws its buses and what answers on them, and stays until Ctrl-C.')
     .argument('[board]', 'device tree of the board; the same as -b')
-    .addHelpText('after', '\nExample:\n  dtbus up dts/demo.dts\n');
-  withBoardOptions(up).action(async (file: string | undefined, args: BoardArguments) => {
-    end(await bringUp(named(args, file)));
+    .option('--dev', 'make the nodes real ones below /dev, for every program (Linux, CUSE)', false)
+    .option('--mode <octal>', 'permissions of the real nodes', '0600')
+    .option('--group <name>', 'group that owns the real nodes')
+    .addHelpText(
+      'after',
+      '\nExample:\n  dtbus up dts/demo.dts\n  sudo dtbus up dts/demo.dts --dev --mode 0660 --group i2c\n',
+    );
+  withBoardOptions(up).action(async (file: string | undefined, args: BoardArguments & DevArguments) => {
+    end(await bringUp({ ...args, board: file ?? args.board }));
   });
 
   const ls = program
@@ -62,15 +69,43 @@ function named(args: BoardArguments, file: string | undefined): BoardArguments {
   return file === undefined ? args : { ...args, board: file };
 }
 
-async function bringUp(args: BoardArguments): Promise<number> {
+interface DevArguments {
+  readonly dev: boolean;
+  readonly mode: string;
+  readonly group?: string;
+}
+
+/** Makes the board's nodes real ones. @returns what takes them away again */
+async function exposeBoard(board: Board, args: DevArguments): Promise<() => Promise<void>> {
+  const { exposeNodes } = await import('../board/index.ts');
+  const { groupId } = await import('./group-id.ts');
+  if (!/^[0-7]{3,4}$/.test(args.mode))
+    throw new Error(`--mode takes octal digits such as 0660, not ${args.mode}`);
+  const nodes = await exposeNodes(board.nodes, {
+    mode: Number.parseInt(args.mode, 8),
+    gid: args.group === undefined ? undefined : groupId(args.group),
+  });
+  for (const { boardPath, path } of nodes) {
+    process.stdout.write(
+      path === boardPath ? `${path}\n` : `${path} (${boardPath} of the board; that name was taken)\n`,
+    );
+  }
+  return async () => {
+    await Promise.all(nodes.map((node) => node.close()));
+  };
+}
+
+async function bringUp(args: BoardArguments & DevArguments): Promise<number> {
   const { drawBoard } = await import('./board-tree.ts');
   const board = await openNamedBoard(args);
   try {
     await board.settled();
     process.stdout.write(drawBoard(board, paintFor(process.stdout)));
     const incomplete = printProblems(board);
+    const takeAway = args.dev ? await exposeBoard(board, args) : undefined;
     process.stdout.write('up; Ctrl-C ends it\n');
     await untilInterrupted();
+    await takeAway?.();
     return incomplete ? 1 : 0;
   } finally {
     await board.close();

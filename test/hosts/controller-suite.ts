@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, type TestContext } from 'vitest';
 import {
   BusFault,
   type Errno,
@@ -76,10 +76,12 @@ export function describeControllers(
       if (bench.wire !== undefined) expect(bench.wire.log).toEqual(events);
     };
     /** For what only the parts of the recording wire do. */
-    const onlySimulated = (run: () => Promise<void>) => async (): Promise<void> => {
-      if (bench.wire === undefined) console.info(`${name}: no part on the desk does this: not tried`);
-      else await run();
-    };
+    const onlySimulated =
+      (run: () => Promise<void>) =>
+      async ({ skip }: TestContext): Promise<void> => {
+        if (bench.wire === undefined) skip('no part on the desk does this');
+        else await run();
+      };
 
     async function i2c(...specs: MessageSpec[]): Promise<I2cMessage[]> {
       const messages = specs.map(([addr, flags, data]) => ({
@@ -479,9 +481,10 @@ export function describeControllers(
 
     describe('when the adapter fails', () => {
       const onlyAdapters =
-        (run: (adapter: NonNullable<ControllerBench['adapter']>) => Promise<void>) => async () => {
+        (run: (adapter: NonNullable<ControllerBench['adapter']>) => Promise<void>) =>
+        async ({ skip }: TestContext) => {
           if (bench.adapter !== undefined && bench.wire !== undefined) await run(bench.adapter);
-          else console.info(`${name}: there is no adapter that could be made to fail: not tried`);
+          else skip('there is no adapter that could be made to fail');
         };
       const write = (signal?: AbortSignal) =>
         faultOf(() =>

@@ -383,7 +383,7 @@ export function describeControllers(
           }),
         );
 
-        (spiModes.includes(3) ? it : ignore)(
+        itIf(spiModes.includes(3))(
           'does not survive a change of mode',
           onlySimulated(async () => {
             await spi(0, { tx: bytes(1), csChange: true });
@@ -469,7 +469,7 @@ export function describeControllers(
         expect(await faultOf(beyond)).toBe('EINVAL');
       });
 
-      (hasI2c ? it : ignore)('serves both buses in turn', async () => {
+      itIf(hasI2c)('serves both buses in turn', async () => {
         const rx = new Uint8Array(3);
         for (let i = 0; i < 3; i++) {
           await i2c([MEMORY, 0, []]);
@@ -502,7 +502,7 @@ export function describeControllers(
           ),
         );
 
-      (hasI2c ? it : ignore)(
+      itIf(hasI2c)(
         'the deadline ends an I2C transfer with ETIMEDOUT, and the next one works',
         onlyAdapters(async (adapter) => {
           const deadline = new AbortController();
@@ -565,6 +565,11 @@ export function describeControllers(
 
 /** Takes the place of what this kind of controller does not have. */
 function ignore(_name: string, _body: () => unknown): void {}
+
+/** `it` where the controller can do it at all. */
+function itIf(can: boolean): (name: string, body: (context: TestContext) => Promise<void>) => void {
+  return can ? it : () => {};
+}
 
 /** What a fault's errno is, or `undefined` when `body` succeeds; synchronous controllers throw. */
 export async function faultOf(body: () => unknown): Promise<Errno | undefined> {

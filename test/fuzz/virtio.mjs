@@ -1,7 +1,6 @@
 // Mutation fuzzer of the virtqueue, on the compiled package: `npm run build` first.
 //
-//   node test/fuzz/virtio.mjs [COUNT | SECONDSs] [SEED]     node test/fuzz/virtio.mjs 10000000
-//                                                           node test/fuzz/virtio.mjs 60s 1234
+//   node test/fuzz/virtio.mjs [SECONDS or CHAINS] [SEED]     up to 86400 is seconds, above chains
 //
 // The device's end gets rings that an honest driver might have written, with some of their words changed; the
 // driver's end gets used rings of the same kind. Whatever is in them, neither may throw, hang, read or write
@@ -25,6 +24,7 @@ const GUARD = 64;
 const GUARD_BYTE = 0x5a;
 const TABLES = 0x8000;
 const DATA = 0xc000;
+const MOST_SECONDS = 86_400;
 const NEXT = 1;
 const WRITE = 2;
 const INDIRECT = 4;
@@ -230,6 +230,11 @@ class DeviceTarget {
       const chain = queue.pop();
       if (chain === undefined) break;
       this.popped++;
+      must(this.packed || chain.head < this.size, `head ${chain.head} is beyond the queue`);
+      must(
+        this.packed || held.every(({ head }) => head !== chain.head),
+        `head ${chain.head} was popped twice`,
+      );
       spoilsRing = this.use(chain) || spoilsRing;
       held.push(chain);
       while (held.length > random(4)) this.giveBack();
@@ -326,6 +331,8 @@ class DriverTarget {
     this.queue = createDriverQueue(this.memory, this.config, new DmaAllocator(TABLES, DATA - TABLES));
     this.serial = 0;
     this.out = new Map();
+    this.shown = new Set();
+    this.lied = false;
     this.used = 0;
     this.wrap = 1;
   }
@@ -344,10 +351,14 @@ class DriverTarget {
         writable.reduce((sum, { len }) => sum + len, 0),
       );
     }
-    queue.kickPrepare();
+    if (random(4) !== 0) {
+      queue.kickPrepare();
+      for (const token of out.keys()) this.shown.add(token);
+    }
     this.useSome();
     for (let token = queue.getBuf(); token !== undefined; token = queue.getBuf()) {
       must(out.has(token), `request ${token} came back that was not out`);
+      must(this.shown.delete(token) || this.lied, `request ${token} came back before it was kicked`);
       must(queue.usedLength <= out.get(token), 'more is said to be written than there was room for');
       out.delete(token);
       looked++;
@@ -362,6 +373,8 @@ class DriverTarget {
       }
       must(out.size === 0 && queue.free === this.size, 'a request was lost');
       queue.reset();
+      this.shown.clear();
+      this.lied = false;
       this.used = 0;
       this.wrap = 1;
       looked++;
@@ -374,6 +387,7 @@ class DriverTarget {
   useSome() {
     const { random, view, config, size } = this;
     const lie = random(8) === 0;
+    if (lie) this.lied = true;
     if (this.packed) {
       for (let n = random(4); n > 0; n--) {
         const at = config.descriptor + 16 * this.used;
@@ -448,9 +462,9 @@ export function fuzzVirtio({ chains = Number.POSITIVE_INFINITY, seconds = Number
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const amount = process.argv[2] ?? '10s';
+  const amount = Number.parseFloat(process.argv[2] ?? '10');
   const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31);
-  const limit = amount.endsWith('s') ? { seconds: Number.parseFloat(amount) } : { chains: Number(amount) };
+  const limit = amount <= MOST_SECONDS ? { seconds: amount } : { chains: amount };
   const { chains, seconds } = fuzzVirtio({ ...limit, seed });
   const rate = Math.round(chains / seconds).toLocaleString('en');
   console.log(

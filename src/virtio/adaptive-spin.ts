@@ -25,6 +25,12 @@ export class AdaptiveSpin {
     return this.#waits % PROBE_INTERVAL === 0 ? this.#maxMs : this.#currentMs;
   }
 
+  /** What was waited for came after so many ms, asleep or not: would polling have met it? */
+  waited(ms: number): void {
+    if (ms <= this.#maxMs) this.hit();
+    else this.miss();
+  }
+
   /** What was waited for came while polling. */
   hit(): void {
     if (this.#currentMs < this.#maxMs) this.#currentMs = Math.min(this.#maxMs, this.#currentMs * 2);

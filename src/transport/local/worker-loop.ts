@@ -40,7 +40,6 @@ export async function runWorkerLoop(
   const spin = new AdaptiveSpin(spinUs);
   let lastWork = performance.now();
   let spinMs = spin.next();
-  let slept = true;
   // Waiting on a doorbell does not keep a thread's event loop alive: without this it would just end.
   const alive = setInterval(() => {}, 1 << 30);
   let answered = -1;
@@ -54,10 +53,9 @@ export async function runWorkerLoop(
       if (ended()) break;
     }
     if (backEnd.serve(rung)) {
-      lastWork = performance.now();
-      if (slept) spin.miss();
-      else spin.hit();
-      slept = false;
+      const now = performance.now();
+      spin.waited(now - lastWork);
+      lastWork = now;
       spinMs = spin.next();
       continue;
     }
@@ -68,7 +66,6 @@ export async function runWorkerLoop(
     if (asynchronous) await turn();
     if (idleMs < spinMs) continue;
 
-    slept = true;
     Atomics.store(words, SHARED.SLEEPING, 1);
     if (backEnd.prepareSleep()) {
       const sleepMs = Math.min(MAX_SLEEP_MS, Math.max(0, backEnd.due - performance.now()));

@@ -1,0 +1,71 @@
+import { keyword } from './interner.ts';
+import { builtinMacro, type Macro, readMacro } from './macro.ts';
+import type { SourceCache } from './source-cache.ts';
+
+/** Macros whose value depends on where they stand. */
+const BUILTINS = ['__FILE__', '__LINE__', '__COUNTER__', '__INCLUDE_LEVEL__', '__BASE_FILE__'] as const;
+
+export type Builtin = (typeof BUILTINS)[number];
+
+/** What gcc defines in assembler mode with `-undef`. */
+const CONSTANTS = { __STDC__: '1', __STDC_HOSTED__: '1', __ASSEMBLER__: '1' };
+
+const VA_ARGS = keyword('__VA_ARGS__');
+
+/** The macros of one parse. They stand in an array of the cache, which is clean between parses. */
+export class MacroTable {
+  /** By the number of the word. */
+  readonly byId: (Macro | undefined)[];
+  readonly #cache: SourceCache;
+  /** Words that were defined, to take the definitions back at the end. */
+  readonly #defined: number[] = [];
+  readonly #builtins = new Map<number, Builtin>();
+
+  constructor(cache: SourceCache) {
+    this.#cache = cache;
+    this.byId = cache.macros;
+  }
+
+  /** Makes room for the words that the cache knows by now, so that looking one up never leaves the array. */
+  reserve(): void {
+    this.byId.length = Math.max(this.byId.length, this.#cache.interner.size);
+  }
+
+  /** Defines what is there from the start. @throws {RangeError} a name that none can have */
+  predefine(defines: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries({ ...CONSTANTS, ...defines })) {
+      const macro = readMacro(this.#cache.scrap(`${name} ${value}`), 0, VA_ARGS);
+      if ('problem' in macro) throw new RangeError(`cannot define ${name}: ${macro.problem}`);
+      this.define(macro);
+    }
+    for (const name of BUILTINS) {
+      const macro = builtinMacro(this.#cache.scrap(name));
+      this.#builtins.set(macro.id, name);
+      this.define(macro);
+    }
+    this.reserve();
+  }
+
+  define(macro: Macro): void {
+    this.byId[macro.id] = macro;
+    this.#defined.push(macro.id);
+  }
+
+  builtin({ id }: Macro): Builtin | undefined {
+    return this.#builtins.get(id);
+  }
+
+  /** Every name that is defined, for "did you mean". */
+  *names(): Generator<string, void, undefined> {
+    for (const id of this.#defined) if (this.byId[id] !== undefined) yield this.#cache.interner.name(id);
+  }
+
+  /** Takes back every definition, so that the next parse finds a clean table. */
+  release(): void {
+    for (const id of this.#defined) {
+      const macro = this.byId[id];
+      if (macro !== undefined) macro.disabled = false;
+      this.byId[id] = undefined;
+    }
+  }
+}

@@ -118,7 +118,6 @@ export class RequestQueue {
   #waitSync(flight: Flight, timeoutMs: number): void {
     const start = performance.now();
     const spinUntil = start + this.#spin.next();
-    let slept = false;
     for (let polls = 1; !this.#settled(flight); polls++) {
       if (this.#queue.poll()) {
         this.#harvest();
@@ -131,14 +130,12 @@ export class RequestQueue {
       if (now < spinUntil) continue;
       const seen = this.#transport.calls(this.#index);
       if (!this.#queue.enableCallback()) continue;
-      slept = true;
       this.#transport.waitSync(this.#index, seen, Math.min(start + timeoutMs - now, GONE_CHECK_MS));
       this.#queue.disableCallback();
       this.#noticeDeath();
       polls = 0;
     }
-    if (slept) this.#spin.miss();
-    else this.#spin.hit();
+    this.#spin.waited(performance.now() - start);
   }
 
   #settled(flight: Flight): boolean {

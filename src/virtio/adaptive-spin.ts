@@ -25,20 +25,9 @@ export class AdaptiveSpin {
     return this.#waits % PROBE_INTERVAL === 0 ? this.#maxMs : this.#currentMs;
   }
 
-  /** What was waited for came after so many ms, asleep or not: would polling have met it? */
+  /** What was waited for came after so many ms, asleep or not: would the longest polling have met it? */
   waited(ms: number): void {
-    if (ms <= this.#maxMs) this.hit();
-    else this.miss();
-  }
-
-  /** What was waited for came while polling. */
-  hit(): void {
-    if (this.#currentMs < this.#maxMs) this.#currentMs = Math.min(this.#maxMs, this.#currentMs * 2);
-  }
-
-  /** It did not, and the thread slept. */
-  miss(): void {
-    if (this.#maxMs !== Number.POSITIVE_INFINITY)
-      this.#currentMs = Math.max(this.#minMs, this.#currentMs / 2);
+    if (ms <= this.#maxMs) this.#currentMs = Math.min(this.#maxMs, this.#currentMs * 2);
+    else this.#currentMs = Math.max(this.#minMs, this.#currentMs / 2);
   }
 }

@@ -1,33 +1,39 @@
 import { describe, expect, it } from 'vitest';
-import { AdaptiveSpin } from '../../src/virtio/index.ts';
+import { AdaptiveSpin } from '../../src/virtio/adaptive-spin.ts';
 
-describe('adaptive polling before sleep', () => {
-  it('starts with the longest time, in ms', () => {
-    expect(new AdaptiveSpin(50).next()).toBe(0.05);
+describe('how long to poll before sleeping', () => {
+  it('is the longest time at first', () => {
+    expect(new AdaptiveSpin(100).next()).toBe(0.1);
   });
 
-  it('halves when polling was in vain, down to a 32nd, and doubles when it was not', () => {
+  it('halves while polling would be in vain, down to a thirty-second', () => {
     const spin = new AdaptiveSpin(64);
-    spin.miss();
-    expect(spin.next()).toBe(0.032);
-    for (let i = 0; i < 20; i++) spin.miss();
-    expect(spin.next()).toBe(0.002);
-    spin.hit();
-    expect(spin.next()).toBe(0.004);
-    for (let i = 0; i < 20; i++) spin.hit();
-    expect(spin.next()).toBe(0.064);
+    const times = Array.from({ length: 7 }, () => {
+      spin.waited(1);
+      return spin.next() * 1000;
+    });
+    expect(times).toEqual([32, 16, 8, 4, 2, 2, 2]);
   });
 
-  it('tries the longest time again now and then', () => {
+  it('grows again when a wait was short, even one that was slept through', () => {
     const spin = new AdaptiveSpin(64);
-    for (let i = 0; i < 20; i++) spin.miss();
-    const times = Array.from({ length: 64 }, () => spin.next());
-    expect(times.filter((ms) => ms === 0.064)).toHaveLength(1);
+    for (let i = 0; i < 3; i++) spin.waited(1);
+    spin.waited(0.064);
+    expect(spin.next() * 1000).toBe(16);
+    for (let i = 0; i < 5; i++) spin.waited(0.01);
+    expect(spin.next() * 1000).toBe(64);
   });
 
-  it('polls for ever when told to', () => {
+  it('tries the longest time now and then, for conditions change', () => {
+    const spin = new AdaptiveSpin(64);
+    for (let i = 0; i < 10; i++) spin.waited(1);
+    const times = Array.from({ length: 64 }, () => spin.next() * 1000);
+    expect(times.filter((time) => time === 64)).toHaveLength(1);
+  });
+
+  it('never ends where it is to poll for ever', () => {
     const spin = new AdaptiveSpin(Number.POSITIVE_INFINITY);
-    spin.miss();
+    spin.waited(1e6);
     expect(spin.next()).toBe(Number.POSITIVE_INFINITY);
   });
 });

@@ -2,7 +2,9 @@ import { FDT_MAGIC, HEADER, RESERVE_ENTRY_SIZE, TAG } from './blob-format.ts';
 import { COST, LimitError } from './budget.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { cellAt } from './getters.ts';
-import { LiveNode, LiveProperty, LiveTree } from './live-tree.ts';
+import { LiveNode } from './live-node.ts';
+import { LiveProperty } from './live-property.ts';
+import { LiveTree } from './live-tree.ts';
 import { latin1 } from './source.ts';
 
 /** Deeper trees are refused: nobody writes them, and every later step would have to take care of them. */

@@ -1,6 +1,7 @@
 import type { BlobVersion } from './blob-format.ts';
 import { BLOB_VERSIONS, FDT_MAGIC, HEADER, RESERVE_ENTRY_SIZE, TAG } from './blob-format.ts';
-import type { LiveNode, LiveTree } from './live-tree.ts';
+import type { LiveNode } from './live-node.ts';
+import type { LiveTree } from './live-tree.ts';
 
 /** How a blob is written; the letters are dtc's options. */
 export interface BlobOptions {

@@ -1,7 +1,8 @@
 import type { Check, PhandleFormat, PhandleNumbers } from './check.ts';
 import type { Report, Severity } from './diagnostic.ts';
-import type { LiveNode, LiveTree } from './live-tree.ts';
-import { LiveProperty, ONLY_CELLS } from './live-tree.ts';
+import type { LiveNode } from './live-node.ts';
+import { LiveProperty, ONLY_CELLS } from './live-property.ts';
+import type { LiveTree } from './live-tree.ts';
 import { NOWHERE } from './source.ts';
 
 export type CheckLevel = Severity | 'off';

@@ -1,5 +1,7 @@
 import type { ReportDetails, Severity } from './diagnostic.ts';
-import type { LiveNode, LiveProperty, LiveTree } from './live-tree.ts';
+import type { LiveNode } from './live-node.ts';
+import type { LiveProperty } from './live-property.ts';
+import type { LiveTree } from './live-tree.ts';
 
 /**
  * A check of the tree, or a step that changes it and may fail: dtc runs both from one table, in order, each

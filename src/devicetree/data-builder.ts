@@ -1,6 +1,6 @@
 import { type Budget, COST } from './budget.ts';
-import type { LiveProperty } from './live-tree.ts';
-import { NO_MARKERS, ONLY_CELLS, ONLY_STRING } from './live-tree.ts';
+import type { LiveProperty } from './live-property.ts';
+import { NO_MARKERS, ONLY_CELLS, ONLY_STRING } from './live-property.ts';
 import type { Loc } from './source.ts';
 import type { Marker, MarkerKind } from './tree.ts';
 import type { U64 } from './u64.ts';

@@ -2,7 +2,8 @@ import { MAX_DEPTH } from './blob-reader.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { joinPath, type ReadFile } from './files.ts';
 import { cellAt } from './getters.ts';
-import { LiveNode, LiveTree } from './live-tree.ts';
+import { LiveNode } from './live-node.ts';
+import { LiveTree } from './live-tree.ts';
 import { latin1 } from './source.ts';
 
 export interface DirectoryEntry {

@@ -1,12 +1,12 @@
 import { readBlob } from './blob-reader.ts';
 import { type BlobOptions, writeBlob } from './blob-writer.ts';
 import { LimitError } from './budget.ts';
-import { type ResolveOptions, resolveTree } from './compile.ts';
 import { type Diagnostic, Reporter } from './diagnostic.ts';
 import type { ReadFile } from './files.ts';
 import { LiveTree } from './live-tree.ts';
 import { Parser } from './parser.ts';
 import { Preprocessor } from './preprocessor.ts';
+import { type ResolveOptions, resolveTree } from './resolve.ts';
 import { NOWHERE, SourceMap, sourceText } from './source.ts';
 import { SourceCache } from './source-cache.ts';
 import type { Tree } from './tree.ts';

@@ -1,7 +1,9 @@
 import { COST } from './budget.ts';
 import type { Report, Reporter } from './diagnostic.ts';
 import { didYouMean } from './did-you-mean.ts';
-import { addLabel, type Label, LiveNode, LiveProperty, type LiveTree, NO_LABELS } from './live-tree.ts';
+import { LiveNode } from './live-node.ts';
+import { addLabel, type Label, LiveProperty, NO_LABELS } from './live-property.ts';
+import type { LiveTree } from './live-tree.ts';
 import type { Preprocessor } from './preprocessor.ts';
 import type { Loc } from './source.ts';
 import { NOWHERE } from './source.ts';

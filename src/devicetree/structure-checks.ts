@@ -1,7 +1,9 @@
 import type { Check, CheckContext } from './check.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { cellAt } from './getters.ts';
-import { type LiveNode, type LiveProperty, type LiveTree, ONLY_CELLS, ONLY_STRING } from './live-tree.ts';
+import type { LiveNode } from './live-node.ts';
+import { type LiveProperty, ONLY_CELLS, ONLY_STRING } from './live-property.ts';
+import type { LiveTree } from './live-tree.ts';
 import type { Loc } from './source.ts';
 import { NOWHERE } from './source.ts';
 import type { Marker } from './tree.ts';

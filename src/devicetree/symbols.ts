@@ -2,7 +2,9 @@ import { COST } from './budget.ts';
 import type { PhandleNumbers } from './check.ts';
 import type { Report } from './diagnostic.ts';
 import { cellAt } from './getters.ts';
-import { addLabel, LiveNode, LiveProperty, type LiveTree } from './live-tree.ts';
+import { LiveNode } from './live-node.ts';
+import { addLabel, LiveProperty } from './live-property.ts';
+import type { LiveTree } from './live-tree.ts';
 import { latin1, NOWHERE } from './source.ts';
 import type { Marker } from './tree.ts';
 

@@ -1,5 +1,5 @@
 import type { Check, CheckContext } from '../check.ts';
-import type { LiveNode } from '../live-tree.ts';
+import type { LiveNode } from '../live-node.ts';
 import type { Buses } from './buses.ts';
 import {
   addressCells,

@@ -1,6 +1,6 @@
 import type { Check, CheckContext } from '../check.ts';
 import { cellAt } from '../getters.ts';
-import type { LiveNode } from '../live-tree.ts';
+import type { LiveNode } from '../live-node.ts';
 import { addressCells, atName, cellsOf, having, hex, sizeCells, textOf, warning } from './define.ts';
 
 export type BusKind = 'pci' | 'simple-bus' | 'i2c-bus' | 'spi-bus' | 'graph-port' | 'graph-ports';

@@ -1,6 +1,7 @@
 import type { Check } from '../check.ts';
 import { cellAt } from '../getters.ts';
-import type { LiveNode, LiveProperty } from '../live-tree.ts';
+import type { LiveNode } from '../live-node.ts';
+import type { LiveProperty } from '../live-property.ts';
 import { type Loc, latin1, NOWHERE } from '../source.ts';
 
 /** What the files of this folder share: how a check is written down, and how it looks at a tree. */

@@ -65,7 +65,7 @@ const NO_TRANSFER: SpiTransfer = {
 
 /**
  * Reads a transfer request. The device must check the head against its configuration and the lengths
- * against each other (virtio 1.4, 5.24.6.2); `head` is scratch.
+ * against each other (virtio 1.4, 5.21.6.2); `head` is scratch.
  */
 export function parseSpiRequest(
   chain: DescriptorChain,

@@ -39,7 +39,7 @@ interface Item {
 }
 
 /**
- * The BE driver of a virtio I2C adapter: device 34 (virtio 1.3, 5.21). Requests joined by FAIL_NEXT are one
+ * The BE driver of a virtio I2C adapter: device 34 (virtio 1.4, 5.16). Requests joined by FAIL_NEXT are one
  * transaction with repeated STARTs; when one of them fails, so does what follows it in the group.
  */
 export class VirtioI2cDevice implements VirtioDevice {

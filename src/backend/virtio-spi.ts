@@ -26,7 +26,7 @@ import { parseSpiRequest, type SpiRequest, spiConfigOf } from './spi-request.ts'
  */
 const IDLE_DESELECT_MS = 10;
 
-/** The BE driver of a virtio SPI controller: device 45 (virtio 1.4, 5.24). */
+/** The BE driver of a virtio SPI controller: device 45 (virtio 1.4, 5.21). */
 export class VirtioSpiDevice implements VirtioDevice {
   readonly deviceId = VIRTIO_ID_SPI;
   readonly features = featureSet(DTBUS_F_ERRNO);

@@ -1,7 +1,7 @@
 import { SPI_MODE } from './spi.ts';
 
 /**
- * Linux's mode bits and those of a virtio-spi transfer (virtio 1.4, 5.24.6) differ in one place only, LOOP;
+ * Linux's mode bits and those of a virtio-spi transfer (virtio 1.4, 5.21.6) differ in one place only, LOOP;
  * the wire knows just these five.
  */
 const WIRE_LOOP = 0x10;

@@ -43,7 +43,7 @@ interface Place {
   readonly data: number;
 }
 
-/** The FE driver of a virtio I2C adapter: device 34 (virtio 1.3, 5.21). */
+/** The FE driver of a virtio I2C adapter: device 34 (virtio 1.4, 5.16). */
 export class VirtioI2c implements I2cAdapter, BoundDriver {
   readonly number: number;
   readonly name: string;
@@ -120,7 +120,7 @@ export class VirtioI2c implements I2cAdapter, BoundDriver {
       view.setUint8(head + STATUS_OFFSET, VIRTIO_I2C_MSG.ERR);
       const outHdr: DmaBuffer = { addr: block + head, len: I2C_OUT_HDR_BYTES };
       const inHdr: DmaBuffer = { addr: block + head + STATUS_OFFSET, len: I2C_IN_HDR_BYTES };
-      // Zero-length requests have no buffer at all (5.21.6.1).
+      // Zero-length requests have no buffer at all (5.16.6.1).
       if (buf.length === 0) return { readable: [outHdr], writable: [inHdr] };
       const body: DmaBuffer = { addr: block + data, len: buf.length };
       if (reading) return { readable: [outHdr], writable: [body, inHdr] };

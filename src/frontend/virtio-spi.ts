@@ -45,7 +45,7 @@ interface Place {
   readonly rx: number;
 }
 
-/** The FE driver of a virtio SPI controller: device 45 (virtio 1.4, 5.24). */
+/** The FE driver of a virtio SPI controller: device 45 (virtio 1.4, 5.21). */
 export class VirtioSpi implements SpiAdapter, BoundDriver {
   readonly number: number;
   readonly name: string;

@@ -155,18 +155,14 @@ export class EventLoop {
   /** Looks a while before it sleeps: waking a thread costs more than many looks. */
   #waitHot(timeoutMs: number): number {
     const spinMs = timeoutMs < 0 ? this.#spin.next() : Math.min(timeoutMs, this.#spin.next());
-    if (spinMs > 0) {
-      const giveUp = performance.now() + spinMs;
-      do {
-        const ready = this.#epoll.wait(0);
-        if (ready > 0) {
-          this.#spin.hit();
-          return ready;
-        }
-      } while (performance.now() < giveUp);
-      this.#spin.miss();
-    }
-    return this.#epoll.wait(timeoutMs);
+    if (spinMs === 0) return this.#epoll.wait(timeoutMs);
+    const start = performance.now();
+    let ready = 0;
+    do ready = this.#epoll.wait(0);
+    while (ready === 0 && performance.now() < start + spinMs);
+    if (ready === 0) ready = this.#epoll.wait(timeoutMs);
+    this.#spin.waited(performance.now() - start);
+    return ready;
   }
 
   #setHot(hot: boolean): void {

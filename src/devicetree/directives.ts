@@ -4,12 +4,10 @@ import { directoryOf, joinPath, plainPath, type ReadFile } from './files.ts';
 import { keyword } from './interner.ts';
 import { type Macro, nextLine, readMacro, sameMacro } from './macro.ts';
 import type { MacroTable } from './macro-table.ts';
+import { CLOSE, OPEN } from './punctuation.ts';
 import { NOWHERE } from './source.ts';
 import { PADDING, type Tok, tokAt } from './tok.ts';
 import * as T from './token-list.ts';
-
-const OPEN = 40;
-const CLOSE = 41;
 
 const DEFINE = keyword('define');
 const UNDEF = keyword('undef');

@@ -1,19 +1,12 @@
 import type { FileStack, ParseContext } from './file-stack.ts';
 import type { Macro } from './macro.ts';
 import type { MacroTable } from './macro-table.ts';
+import { CLOSE, CLOSE_BRACE, COMMA, GREATER, HASH, OPEN, SEMICOLON } from './punctuation.ts';
 import { type Loc, NOWHERE } from './source.ts';
 import { substitute } from './substitute.ts';
 import { NO_SPACE_PADDING, OWN_PADDING, PAD_SPACE, PADDING, SPACE_PADDING, type Tok, tokAt } from './tok.ts';
 import type { TokenList } from './token-list.ts';
 import * as T from './token-list.ts';
-
-const HASH = 35;
-const OPEN = 40;
-const CLOSE = 41;
-const COMMA = 44;
-const SEMICOLON = 59;
-const GREATER = 62;
-const CLOSE_BRACE = 125;
 
 /** How deep arguments may be macros with arguments. */
 const MAX_DEPTH = 300;

@@ -1,3 +1,4 @@
+import { CLOSE, COMMA, HASH, OPEN, POINT } from './punctuation.ts';
 import { NOWHERE } from './source.ts';
 import { type Tok, tokAt } from './tok.ts';
 import type { TokenList } from './token-list.ts';
@@ -68,12 +69,6 @@ export function nextLine(list: TokenList, index: number): number {
   while (((flags[i] as number) & T.LINE_START) === 0) i++;
   return i;
 }
-
-const HASH = 35;
-const OPEN = 40;
-const CLOSE = 41;
-const COMMA = 44;
-const POINT = 46;
 
 /** Tokens of a macro's body. */
 const MAX_BODY = 100_000;

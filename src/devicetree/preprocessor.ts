@@ -7,6 +7,7 @@ import { type JoinedLines, LineJoiner } from './line-joiner.ts';
 import type { Macro } from './macro.ts';
 import { type ExpansionFrame, MacroExpander } from './macro-expander.ts';
 import { MacroTable } from './macro-table.ts';
+import { HASH, SLASH } from './punctuation.ts';
 import { type Loc, NOWHERE, sourceText } from './source.ts';
 import { PAD_NO_SPACE, PAD_NONE, PAD_OWN, PAD_SPACE, PADDING, tokAt, wouldPaste } from './tok.ts';
 import type { TokenList } from './token-list.ts';
@@ -25,8 +26,6 @@ export interface PreprocessorOptions {
   readonly preprocess: boolean;
 }
 
-const HASH = 35;
-const SLASH = 47;
 const INCLUDE = keyword('include');
 
 /**

@@ -1,11 +1,11 @@
 import type { Macro } from './macro.ts';
+import { COMMA } from './punctuation.ts';
 import { NOWHERE } from './source.ts';
 import { NO_SPACE_PADDING, OWN_PADDING, SPACE_PADDING, stringified, type Tok, tokAt } from './tok.ts';
 import type { TokenList } from './token-list.ts';
 
 /** Stands for an empty argument next to `##` (C11 6.10.3.3p2). */
 const PLACEMARKER = -1;
-const COMMA = 44;
 
 /**
  * The body of a macro with the arguments put in (C11 6.10.3.1 to 6.10.3.3): as they are written next to `##`

@@ -1,3 +1,17 @@
+import {
+  AND,
+  BACKSLASH,
+  BAR,
+  COLON,
+  GREATER,
+  HASH,
+  LESS,
+  MINUS,
+  PERCENT,
+  PLUS,
+  POINT,
+  SLASH,
+} from './punctuation.ts';
 import { type Loc, NOWHERE, sourceText } from './source.ts';
 import * as T from './token-list.ts';
 import { TokenList } from './token-list.ts';
@@ -83,49 +97,41 @@ export function stringified(toks: readonly Tok[]): string {
   return `"${text}"`;
 }
 
+/** What must not stand right behind a punctuation character, lest it become another token of C. */
+const JOINS_WITH: ReadonlyMap<number, string> = new Map([
+  [GREATER, '>'],
+  [LESS, '<%:'],
+  [PLUS, '+'],
+  [MINUS, '->'],
+  [SLASH, '/*'],
+  [PERCENT, ':%'],
+  [AND, '&'],
+  [BAR, '|'],
+  [COLON, ':>'],
+  [POINT, '.%'],
+  [HASH, '#%'],
+]);
+/** What `=` must not stand right behind. */
+const JOINS_EQUALS = new Set(
+  [...'=!><+-*/%&|^'].map((char) => char.charCodeAt(0)).concat(T.LSHIFT, T.RSHIFT),
+);
+
 /** Whether printing token `b` right behind token `a` would make another token of them (gcc's rule). */
 export function wouldPaste(a: number, b: number, bText: string): boolean {
-  const c = b < 32 ? bText : String.fromCharCode(b);
-  const first = c[0] as string;
-  if (
-    first === '=' &&
-    ('=!><+-*/%&|^'.includes(String.fromCharCode(a)) || a === T.LSHIFT || a === T.RSHIFT)
-  ) {
-    return true;
-  }
+  const first = b < 32 ? bText.charAt(0) : String.fromCharCode(b);
+  if (first === '=' && JOINS_EQUALS.has(a)) return true;
+  const isNumber = b === T.NUM || b === T.PPNUM;
+  const isWord = b === T.IDENT || b === T.CHAR;
   switch (a) {
     case T.IDENT:
-      return (
-        b === T.IDENT || b === T.NUM || b === T.PPNUM || b === T.CHAR || b === T.STRING || b === T.STRING_ESC
-      );
+      if (isNumber) return /^\w+$/.test(bText);
+      return isWord || b === T.STRING || b === T.STRING_ESC;
     case T.NUM:
     case T.PPNUM:
-      return b === T.IDENT || b === T.NUM || b === T.PPNUM || b === T.CHAR || '.+-'.includes(first);
-    case 62:
-      return first === '>';
-    case 60:
-      return '<%:'.includes(first);
-    case 43:
-      return first === '+';
-    case 45:
-      return '->'.includes(first);
-    case 47:
-      return '/*'.includes(first);
-    case 37:
-      return ':%'.includes(first);
-    case 38:
-      return first === '&';
-    case 124:
-      return first === '|';
-    case 58:
-      return ':>'.includes(first);
-    case 46:
-      return '.%'.includes(first) || b === T.PPNUM || b === T.NUM;
-    case 35:
-      return '#%'.includes(first);
-    case 92:
+      return isNumber || isWord || '.+-'.includes(first);
+    case BACKSLASH:
       return b === T.IDENT;
     default:
-      return false;
+      return (JOINS_WITH.get(a)?.includes(first) ?? false) || (a === POINT && isNumber);
   }
 }

@@ -1,5 +1,6 @@
 import { Interner } from './interner.ts';
 import { nextLine } from './macro.ts';
+import { HASH } from './punctuation.ts';
 import { type Span, sourceText } from './source.ts';
 import type { TokenList } from './token-list.ts';
 import * as T from './token-list.ts';
@@ -99,7 +100,7 @@ class TokenReader {
   #last(first: number): number {
     const { kinds, flags, starts, ends, source } = this.#list;
     const glued = (i: number): boolean => starts[i] === ends[i - 1];
-    if (kinds[first] === 35 && ((flags[first] as number) & T.LINE_START) !== 0) {
+    if (kinds[first] === HASH && ((flags[first] as number) & T.LINE_START) !== 0) {
       if (DIRECTIVE.test(source.text.slice(starts[first], (starts[first] as number) + 40))) {
         return Math.max(first, nextLine(this.#list, first + 1) - 1);
       }
@@ -121,7 +122,7 @@ class TokenReader {
     const to = ends[last] as number;
     const leading = this.#text(this.#end, from);
     const text = this.#text(from, to);
-    const isDirective = kinds[first] === 35 && DIRECTIVE.test(text);
+    const isDirective = kinds[first] === HASH && DIRECTIVE.test(text);
     let kind: SourceToken['kind'] = isDirective ? 'directive' : kindOf(kinds[first] as number);
     if (last > first && !isDirective && kind !== 'other') kind = 'word';
     if ('<[('.includes(text)) this.#inValue++;

@@ -1,64 +1,27 @@
 import { LimitError } from './budget.ts';
-import { hashStep, type Interner, keyword } from './interner.ts';
+import {
+  APOSTROPHE,
+  BLANK,
+  CLASS,
+  DIGIT,
+  NEWLINE,
+  PAIRS,
+  PUNCTUATION,
+  plainNumber,
+  QUOTE,
+  SIMPLE,
+  STARTS_PAIR,
+  WORD_START,
+} from './byte-classes.ts';
+import { findGuard } from './include-guard.ts';
+import { hashStep, type Interner } from './interner.ts';
+import { BACKSLASH, HASH, POINT, SLASH, STAR } from './punctuation.ts';
 import type { SourceText } from './source.ts';
 import * as T from './token-list.ts';
 import { TokenList } from './token-list.ts';
 
 /** Tokens that a text may have whatever its size, besides one for every two bytes. */
 const MAX_TOKENS = 1_000_000;
-
-const NEWLINE = 10;
-const RETURN = 13;
-const QUOTE = 34;
-const APOSTROPHE = 39;
-const STAR = 42;
-const DOT = 46;
-const SLASH = 47;
-const BACKSLASH = 92;
-
-/** Classes of bytes. */
-const WORD_START = 1;
-const DIGIT = 2;
-const BLANK = 4;
-const HEX = 8;
-/** May begin something longer than itself. */
-const PUNCTUATION = 16;
-/** Is always a token by itself. */
-const SIMPLE = 32;
-const CLASS: Uint8Array = (() => {
-  const table = new Uint8Array(256);
-  for (let c = 33; c < 127; c++) table[c] = PUNCTUATION;
-  for (const char of '$%()*+,-:;?@[]^`{}~') table[char.charCodeAt(0)] = SIMPLE;
-  for (let c = 0x30; c <= 0x39; c++) table[c] = DIGIT | HEX;
-  for (const [from, to] of ['az', 'AZ', '__']) {
-    for (let c = (from as string).charCodeAt(0); c <= (to as string).charCodeAt(0); c++)
-      table[c] = WORD_START;
-  }
-  for (const char of 'abcdefABCDEF') table[char.charCodeAt(0)] = WORD_START | HEX;
-  for (const c of [9, 11, 12, RETURN, 32]) table[c] = BLANK;
-  return table;
-})();
-
-/** Pairs of punctuation characters that are one token: first, second, kind. */
-const PAIRS: Int32Array = (() => {
-  const table = new Int32Array(128 * 128);
-  const pairs: readonly [string, number][] = [
-    ['<<', T.LSHIFT],
-    ['>>', T.RSHIFT],
-    ['<=', T.LE],
-    ['>=', T.GE],
-    ['==', T.EQ],
-    ['!=', T.NE],
-    ['&&', T.AND_AND],
-    ['||', T.OR_OR],
-    ['##', T.HASH_HASH],
-  ];
-  for (const [pair, kind] of pairs) table[pair.charCodeAt(0) * 128 + pair.charCodeAt(1)] = kind;
-  return table;
-})();
-const STARTS_PAIR: Uint8Array = Uint8Array.from({ length: 128 }, (_, c) =>
-  '<>=!&|#'.includes(String.fromCharCode(c)) ? 1 : 0,
-);
 
 /**
  * Cuts a text into tokens in one pass over its bytes. `raw` is text that no C preprocessor sees: there,
@@ -261,7 +224,7 @@ class Tokenizer {
     let at = from;
     for (; at < this.#end; at++) {
       const byte = bytes[at] as number;
-      if ((CLASS[byte] as number) & (WORD_START | DIGIT) || byte === DOT) continue;
+      if ((CLASS[byte] as number) & (WORD_START | DIGIT) || byte === POINT) continue;
       if (byte !== 0x2b && byte !== 0x2d) break;
       const before = (bytes[at - 1] as number) | 0x20;
       if (before !== 0x65 && before !== 0x70) break;
@@ -307,7 +270,7 @@ class Tokenizer {
     if (byte === SLASH && (next === SLASH || next === STAR)) this.#comment(next);
     else if (byte === QUOTE || byte === APOSTROPHE) this.#quoted(byte);
     else if (byte === BACKSLASH && this.#behindSplice(start) !== start) this.#at = this.#behindSplice(start);
-    else if (byte === DOT && next !== undefined && (CLASS[next] as number) & DIGIT) this.#number();
+    else if (byte === POINT && next !== undefined && (CLASS[next] as number) & DIGIT) this.#number();
     else {
       if ((STARTS_PAIR[byte] as number) === 1 && next !== undefined && next < 128) {
         const pair = PAIRS[byte * 128 + next] as number;
@@ -318,7 +281,7 @@ class Tokenizer {
         }
       }
       this.#at = start + 1;
-      if (byte === 35 && this.#flag & T.LINE_START) {
+      if (byte === HASH && this.#flag & T.LINE_START) {
         this.#push(byte, start, start + 1, this.#directives.push(this.#count) - 1);
       } else this.#push(byte, start, start + 1, 0);
     }
@@ -394,61 +357,4 @@ class Tokenizer {
 function fitted<A extends Uint8Array | Int32Array>(column: A, count: number): A {
   const used = column.length - count > count ? column.slice(0, count) : column.subarray(0, count);
   return used as A;
-}
-
-/** The value of a number that dtc takes without suffix and that fits 32 bits; -1 for any other. */
-function plainNumber(bytes: Uint8Array, start: number, end: number): number {
-  const first = bytes[start] as number;
-  let value = 0;
-  if (first !== 0x30) {
-    if (end - start > 10) return -1;
-    for (let i = start; i < end; i++) {
-      const digit = (bytes[i] as number) - 0x30;
-      if (digit < 0 || digit > 9) return -1;
-      value = value * 10 + digit;
-    }
-    return value <= 0xffff_ffff ? value : -1;
-  }
-  if (end - start === 1) return 0;
-  if (((bytes[start + 1] as number) | 0x20) === 0x78) {
-    if (end - start > 10 || end - start === 2) return -1;
-    for (let i = start + 2; i < end; i++) {
-      const byte = bytes[i] as number;
-      if (!((CLASS[byte] as number) & HEX)) return -1;
-      value = value * 16 + (byte <= 0x39 ? byte - 0x30 : (byte | 0x20) - 0x57);
-    }
-    return value;
-  }
-  for (let i = start + 1; i < end; i++) {
-    const digit = (bytes[i] as number) - 0x30;
-    if (digit < 0 || digit > 7) return -1;
-    value = value * 8 + digit;
-    if (value > 0xffff_ffff) return -1;
-  }
-  return value;
-}
-
-const IFNDEF = keyword('ifndef');
-const IF_WORDS = new Set([keyword('if'), keyword('ifdef'), IFNDEF]);
-const ELSE_WORDS = new Set([keyword('else'), keyword('elif'), keyword('elifdef'), keyword('elifndef')]);
-const ENDIF = keyword('endif');
-
-/** The word of a file that is `#ifndef WORD` … `#endif` from end to end; 0 where it is not. */
-function findGuard(list: TokenList): number {
-  const { kinds, ids, flags, directives } = list;
-  const first = directives[0];
-  if (first !== 0 || kinds[1] !== T.IDENT || ids[1] !== IFNDEF || kinds[2] !== T.IDENT) return 0;
-  if (((flags[3] as number) & T.LINE_START) === 0) return 0;
-  let depth = 0;
-  for (let i = 0; i < directives.length; i++) {
-    const word = (directives[i] as number) + 1;
-    if (kinds[word] !== T.IDENT) continue;
-    const id = ids[word] as number;
-    if (IF_WORDS.has(id)) depth++;
-    else if (ELSE_WORDS.has(id) && depth === 1) return 0;
-    else if (id === ENDIF && --depth === 0) {
-      return i === directives.length - 1 && kinds[word + 1] === T.EOF ? (ids[2] as number) : 0;
-    }
-  }
-  return 0;
 }

@@ -1,8 +1,6 @@
+import { CLOSE_BRACE, OPEN_BRACE } from './punctuation.ts';
 import type { TokenList } from './token-list.ts';
 import * as T from './token-list.ts';
-
-const OPEN_BRACE = 123;
-const CLOSE_BRACE = 125;
 
 /** A block that was left open, as far as the indentation tells. */
 export interface Unclosed {

@@ -1,0 +1,27 @@
+/** Kinds of tokens that are one character: its code. */
+export const BANG: number = 33; // !
+export const HASH: number = 35; // #
+export const PERCENT: number = 37; // %
+export const AND: number = 38; // &
+export const OPEN: number = 40; // (
+export const CLOSE: number = 41; // )
+export const STAR: number = 42; // *
+export const PLUS: number = 43; // +
+export const COMMA: number = 44; // ,
+export const MINUS: number = 45; // -
+export const POINT: number = 46; // .
+export const SLASH: number = 47; // /
+export const COLON: number = 58; // :
+export const SEMICOLON: number = 59; // ;
+export const LESS: number = 60; // <
+export const EQUALS: number = 61; // =
+export const GREATER: number = 62; // >
+export const QUESTION: number = 63; // ?
+export const OPEN_BYTES: number = 91; // [
+export const BACKSLASH: number = 92; // \
+export const CLOSE_BYTES: number = 93; // ]
+export const CARET: number = 94; // ^
+export const OPEN_BRACE: number = 123; // {
+export const BAR: number = 124; // |
+export const CLOSE_BRACE: number = 125; // }
+export const TILDE: number = 126; // ~

@@ -38,7 +38,13 @@ function compileAll() {
 
 /** CPU seconds of a shell script and all that it starts. */
 function shellSeconds(script, cwd) {
-  const text = execFileSync('bash', ['-c', `${script}\ntimes`], { cwd, encoding: 'utf8', maxBuffer: 1e9 });
+  // By standard input: two thousand commands are longer than an argument may be.
+  const text = execFileSync('bash', [], {
+    input: `${script}\ntimes\n`,
+    cwd,
+    encoding: 'utf8',
+    maxBuffer: 1e9,
+  });
   const children = text.trim().split('\n').at(-1);
   const seconds = [...children.matchAll(/(\d+)m([\d.]+)s/g)].map(([, m, s]) => Number(m) * 60 + Number(s));
   return seconds.reduce((sum, each) => sum + each, 0);

@@ -89,7 +89,13 @@ class Asker {
     describe(this.#cursor.rewind());
     Atomics.store(control, STATE, ASKED);
     this.#ring();
-    if (Atomics.wait(control, STATE, ASKED, LOST_MS) === 'timed-out') throw new BusFault('ENODEV');
+    // Being woken proves nothing: the wake-up may be a late one, meant for the request before.
+    const deadline = performance.now() + LOST_MS;
+    while (Atomics.load(control, STATE) === ASKED) {
+      const left = deadline - performance.now();
+      if (left <= 0) throw new BusFault('ENODEV');
+      Atomics.wait(control, STATE, ASKED, left);
+    }
     const errno = control[RESULT] ?? 0;
     Atomics.store(control, STATE, IDLE);
     if (errno !== 0) throw new BusFault(errnoName(errno));

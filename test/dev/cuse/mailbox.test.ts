@@ -13,7 +13,11 @@ afterEach(async () => {
 });
 
 /** Lets a thread make a transfer by mailbox, on an adapter of this one; gives what the thread says of it. */
-async function ask(adapter: FakeI2c | FakeSpi, script: string): Promise<unknown> {
+async function ask(
+  adapter: FakeI2c | FakeSpi,
+  script: string,
+  beforeAnswer: (shared: SharedArrayBuffer) => void = () => {},
+): Promise<unknown> {
   const shared = new SharedArrayBuffer(MAILBOX_BYTES);
   const host = new MailboxHost(shared, adapter);
   const description =
@@ -38,8 +42,16 @@ async function ask(adapter: FakeI2c | FakeSpi, script: string): Promise<unknown>
   for (;;) {
     const [message] = (await once(worker, 'message')) as ['transfer' | { result: unknown }];
     if (message !== 'transfer') return message.result;
+    beforeAnswer(shared);
     await host.answer();
   }
+}
+
+/** Wakes who sleeps on the first word, as soon as there is one. */
+function wakeSleeper(shared: SharedArrayBuffer): void {
+  const giveUp = performance.now() + 5000;
+  while (Atomics.notify(new Int32Array(shared), 0) === 0)
+    if (performance.now() > giveUp) throw new Error('nobody sleeps');
 }
 
 describe('transfers between threads', () => {
@@ -107,6 +119,25 @@ describe('transfers between threads', () => {
     );
     expect(result).toBe('EREMOTEIO');
     expect(adapter.seen).toHaveLength(2);
+  });
+
+  it('a late wake-up for the transfer before does not end one', async () => {
+    const adapter = new FakeI2c(1);
+    adapter.replies.push([1], [2], [3]);
+    const result = await ask(
+      adapter,
+      `return [0, 0, 0].map(() => {
+         const buf = new Uint8Array(1);
+         i2c.transferSync([{ addr: 0x48, flags: 1, buf }]);
+         return buf[0];
+       });`,
+      (shared) => {
+        wakeSleeper(shared);
+        // That it sleeps again shows that it has looked.
+        wakeSleeper(shared);
+      },
+    );
+    expect(result).toEqual([1, 2, 3]);
   });
 
   it('more than the mailbox holds is EMSGSIZE', async () => {

@@ -76,6 +76,8 @@ class Cursor {
 class Asker {
   readonly #cursor: Cursor;
   readonly #ring: () => void;
+  /** The other side did not answer in time: what it may still write is no answer to anything. */
+  #lost = false;
 
   /** @param ring wakes the other side, which then calls `answer` */
   constructor(shared: SharedArrayBuffer, ring: () => void) {
@@ -85,6 +87,7 @@ class Asker {
 
   /** @param describe writes the request and puts its data in place */
   ask(describe: (cursor: Cursor) => void): void {
+    if (this.#lost) throw new BusFault('ENODEV');
     const { control } = this.#cursor;
     describe(this.#cursor.rewind());
     Atomics.store(control, STATE, ASKED);
@@ -93,7 +96,10 @@ class Asker {
     const deadline = performance.now() + LOST_MS;
     while (Atomics.load(control, STATE) === ASKED) {
       const left = deadline - performance.now();
-      if (left <= 0) throw new BusFault('ENODEV');
+      if (left <= 0) {
+        this.#lost = true;
+        throw new BusFault('ENODEV');
+      }
       Atomics.wait(control, STATE, ASKED, left);
     }
     const errno = control[RESULT] ?? 0;

@@ -1,6 +1,6 @@
 export { Board, type BoardOptions, type BusListing, openBoard, openBoardSync } from './board.ts';
+export { BoardError } from './board-error.ts';
 export type { GuestOptions, GuestResult } from './guest.ts';
-export { BoardError } from './load-tree.ts';
 export * from './nodes.ts';
 export type { PartHandle } from './part-handle.ts';
 export type { AnsweredBy, BusReport, ClientReport, DeviceProblem, PartReport } from './protocol.ts';

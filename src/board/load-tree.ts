@@ -3,20 +3,13 @@ import {
   applyOverlaysToBlob,
   diagnosticText,
   FdtError,
-  fromBlob,
   type ParseResult,
   parse,
   type Tree,
   toBlob,
 } from '../devicetree/core.ts';
-
-/** A board that cannot be brought up at all. The message is for a person: what, where, and what to do. */
-export class BoardError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'BoardError';
-  }
-}
+import { BoardError } from './board-error.ts';
+import { treeFromBlob } from './tree-from-blob.ts';
 
 /**
  * Reads a board's device tree, source or blob, with overlays applied in order.
@@ -35,11 +28,6 @@ export function loadTree(file: string, overlays: readonly string[]): Tree {
       cause: thrown,
     });
   }
-}
-
-/** @throws {BoardError} */
-export function treeFromBlob(blob: Uint8Array, path = 'the board'): Tree {
-  return treeOf(fromBlob(blob, path), path);
 }
 
 export { toBlob };

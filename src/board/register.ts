@@ -3,8 +3,8 @@
  * them from, work on the board that DTBUS_BOARD names. `dtbus run` starts scripts this way.
  */
 import { takeOverPackages } from '../dev/index.ts';
+import { BoardError } from './board-error.ts';
 import { environmentBoard } from './drop-ins.ts';
-import { BoardError } from './load-tree.ts';
 
 try {
   const { problems } = environmentBoard();

@@ -9,8 +9,9 @@ import { LocalBackEnd, runWorkerLoop } from '../transport/core.ts';
 import { GuestMemory } from '../virtio/index.ts';
 import { BoardBackEnd } from './back-end.ts';
 import { answerCalls } from './calls.ts';
-import { treeFromBlob } from './load-tree.ts';
+
 import type { BackEndMessage, BackEndStart, WorkerChannels } from './protocol.ts';
+import { treeFromBlob } from './tree-from-blob.ts';
 
 const { calls, answers, control } = workerData as WorkerChannels;
 

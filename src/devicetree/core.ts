@@ -4,6 +4,6 @@
  */
 export { diagnosticText } from './diagnostic-text.ts';
 export { FdtError } from './fdt-tools/fdt-error.ts';
-export { fromBlob, type ParseResult, parse, toBlob } from './frontend.ts';
+export { type ParseResult, parse, toBlob } from './frontend.ts';
 export { applyOverlaysToBlob } from './overlay.ts';
 export type { Tree } from './tree.ts';

@@ -154,10 +154,12 @@ export class Directives {
     const files = this.#files;
     const { list, kinds } = files;
     if (kinds[number] !== T.NUM || files.startsLine(number)) return false;
-    const end = nextLine(list, number);
     const name = number + 1;
-    const quoted = name < end && (kinds[name] === T.STRING || kinds[name] === T.STRING_ESC);
-    if (!quoted && (name < end || kinds[i + 1] === T.NUM)) return false;
+    const quoted = !files.startsLine(name) && (kinds[name] === T.STRING || kinds[name] === T.STRING_ESC);
+    if (!quoted && (!files.startsLine(name) || kinds[i + 1] === T.NUM)) return false;
+    let end = quoted ? name + 1 : name;
+    // Flags of gcc's; anything else on the line is text, as for dtc.
+    while (kinds[end] === T.NUM && !files.startsLine(end)) end++;
     const { sources } = this.#context;
     const at = files.locAt(i);
     const file = quoted

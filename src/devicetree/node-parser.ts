@@ -281,12 +281,14 @@ export class NodeParser {
       return false;
     }
     if (word === 'delete-node') {
+      const nameLoc = pp.loc();
       const name = this.#deletedName(word);
       this.#cursor.semicolon(`/delete-node/ ${name}`);
       if (!merging) {
         this.#tree.budget.take(COST.node);
         const mark = new LiveNode(this.#tree, name);
         mark.deleted = true;
+        mark.nameLoc = nameLoc;
         node.addSubnode(mark);
       } else node.findSubnode(name)?.delete(start, pp.prevEnd);
       return true;

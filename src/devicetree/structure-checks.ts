@@ -17,16 +17,25 @@ function error(name: string, requires: readonly string[], run: Check['run']): Ch
   return { name, level: 'error', requires, run };
 }
 
-/** Calls `found` with every entry whose name an earlier one of the list has, and with that one. */
-function forDuplicates<T extends { readonly name: string; readonly deleted: boolean }>(
+interface Entry {
+  readonly name: string;
+  readonly deleted: boolean;
+}
+
+/**
+ * Calls `found` with every entry whose name a live one in front of it has, and with that one; with deleted ones
+ * only where they count.
+ */
+function forDuplicates<T extends Entry>(
   entries: readonly T[],
+  deletedCount: boolean,
   found: (later: T, first: T) => void,
 ): void {
   const { length } = entries;
   if (length < 8) {
     for (let i = 1; i < length; i++) {
       const later = entries[i] as T;
-      if (later.deleted) continue;
+      if (later.deleted && !deletedCount) continue;
       for (let j = 0; j < i; j++) {
         const first = entries[j] as T;
         if (first.name !== later.name || first.deleted) continue;
@@ -38,26 +47,30 @@ function forDuplicates<T extends { readonly name: string; readonly deleted: bool
   }
   const seen = new Map<string, T>();
   for (const entry of entries) {
-    if (entry.deleted) continue;
     const first = seen.get(entry.name);
-    if (first === undefined) seen.set(entry.name, entry);
-    else found(entry, first);
+    if (entry.deleted && !deletedCount) continue;
+    if (first !== undefined) found(entry, first);
+    else if (!entry.deleted) seen.set(entry.name, entry);
   }
 }
 
 const duplicateNodeNames = error('duplicate_node_names', [], (node, { fail }) => {
-  forDuplicates(node.allSubnodes, (later, first) => {
+  // As in dtc, deleting a node in the very block that defines it counts as another of its name.
+  forDuplicates(node.allSubnodes, true, (later, first) => {
+    const { name } = later;
     fail(later, undefined, 'Duplicate node name', {
       start: later.nameLoc,
-      end: later.nameLoc + later.name.length,
-      hint: `a block may define a node once; merge the two blocks of ${later.name}, or rename one`,
-      notes: [note(`${later.name} is first defined here`, first.nameLoc, first.name.length)],
+      end: later.nameLoc + name.length,
+      hint: later.deleted
+        ? `${name} is defined and deleted in one block; leave it out, or delete it in another block`
+        : `a block may define a node once; merge the two blocks of ${name}, or rename one`,
+      notes: [note(`${name} is first defined here`, first.nameLoc, name.length)],
     });
   });
 });
 
 const duplicatePropertyNames = error('duplicate_property_names', [], (node, { fail }) => {
-  forDuplicates(node.allProperties, (later, first) => {
+  forDuplicates(node.allProperties, false, (later, first) => {
     fail(node, later, 'Duplicate property name', {
       start: later.start,
       end: later.start + later.name.length,

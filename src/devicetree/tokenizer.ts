@@ -75,7 +75,7 @@ class Tokenizer {
       starts: fitted(this.#starts, this.#count),
       ends: fitted(this.#ends, this.#count),
       ids: fitted(this.#ids, this.#count),
-      directives: Int32Array.from(this.#directives),
+      directives: new Int32Array(this.#directives),
       spliced: this.#spliced,
     });
     if (!this.#raw) list.guard = findGuard(list);

@@ -346,6 +346,8 @@ describe('what is not the language', () => {
     '/dts-v1/; / { }; }',
     '/dts-v1/; / { }; ;',
     '/dts-v1/; / { }; "x"',
+    '/dts-v1/; / { n { }; /delete-node/ n; };',
+    '/dts-v1/;\n# 5 "other.dts" / x\n/ { };',
     '/dts-v1/; /plugin/; /dts-v1/; / { };',
     '/dts-v1/; / x { };',
     '/dts-v1/; / { a = <1> /* };',

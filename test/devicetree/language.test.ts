@@ -1,6 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { type Property, parse } from '../../src/devicetree/index.ts';
-import { blobOf, dtc, errorsOf, files, HAS_DTC, hex, inRoot, rootOf, warningsOf } from './support.ts';
+import {
+  blobOf,
+  dtc,
+  errorsOf,
+  files,
+  gcc,
+  HAS_DTC,
+  HAS_GCC,
+  hex,
+  inRoot,
+  rootOf,
+  warningsOf,
+} from './support.ts';
 
 /** Property `a` of the root, as hex. */
 function a(value: string): string {
@@ -383,3 +395,35 @@ describe.skipIf(!HAS_DTC)('dtc gives the same blob', () => {
     expect(hex(blobOf(source, { ...options, preprocess: false }))).toBe(hex(dtc(source, flags)));
   });
 });
+
+/** The kinds of macros that Zephyr's device trees are made of. */
+const MACROS = `/dts-v1/;
+#define _DT_DO_CONCAT(x, y) x ## y
+#define DT_ADDR(a) _DT_DO_CONCAT(0x, a)
+#define DT_SIZE_K(x) ((x) * 1024)
+#define PORT 'A'
+#define STM32_PINMUX(port, line, mode) (((((port) - 'A') & 0x1F) << 8) | ((line) << 4) | (mode))
+#define NODE(n) node_##n: node@n
+#define NUM 40001000
+#define LIST(fn, ...) fn(__VA_ARGS__) , fn(__VA_ARGS__)
+#define CELL(a, b) <(a) (b)>
+#define COND_CODE_1(_flag, _if_1_code, _else_code) _COND1(_XXXX##_flag, _if_1_code, _else_code)
+#define _XXXX1 _YYYY,
+#define _COND1(one_or_two_args, _if_code, _else_code) _GET2(one_or_two_args _if_code, _else_code)
+#define _GET2(ignore_this, val, ...) val
+/ {
+	x = LIST(CELL, 1, 2);
+	y = <COND_CODE_1(1, 5, 6)>;
+	z = <&{/uart@40001000}>, <&node_5>;
+	uart@NUM { reg = <DT_ADDR(40001000) DT_SIZE_K(4)>; };
+	NODE(5) { pinmux = <STM32_PINMUX('B', 6, 7)>, <STM32_PINMUX(PORT, 9, 1)>; };
+};
+&node_5 { ok; };
+`;
+
+it.skipIf(!HAS_DTC || !HAS_GCC)(
+  'macros that make names, values and choices give what gcc and dtc give',
+  () => {
+    expect(hex(blobOf(MACROS))).toBe(hex(dtc(gcc(MACROS))));
+  },
+);

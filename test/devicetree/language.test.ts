@@ -40,6 +40,7 @@ describe('values', () => {
 
   it('hold bytes of strings as they are, with escapes', () => {
     expect(a('"\\a\\b\\t\\n\\v\\f\\r\\\\\\"\\x4f\\117\\0z\\q"')).toBe('0708090a0b0c0d5c224f4f007a7100');
+    expect(a('"\\377\\400\\xfff"')).toBe('ff00ff6600');
     expect(a('"ü"')).toBe('c3bc00');
   });
 

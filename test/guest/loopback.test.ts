@@ -1,0 +1,148 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runGuest } from '../../src/board/index.ts';
+import { NO_UML, UML_KERNEL, UML_MODULES } from './boot.ts';
+
+/** The kernel's own SPI suite (drivers/spi/spi-loopback-test.c), as a module. */
+const SUITE = join(UML_MODULES, 'spi-loopback-test.ko');
+const MISSING = NO_UML ?? (existsSync(SUITE) ? undefined : `there is no ${SUITE}`);
+if (MISSING !== undefined) console.warn(`Linux's SPI suite is skipped: ${MISSING}`);
+
+/** Chip select 0 is a wire from MOSI to MISO; at 1 the last bit of every transfer comes back inverted. */
+const BOARD = `/dts-v1/;
+/ {
+	aliases { spi0 = &wires; };
+	wires: spi {
+		compatible = "platform,virtio-spi";
+		#address-cells = <1>;
+		#size-cells = <0>;
+		good@0 { compatible = "linux,spi-loopback-test"; reg = <0>; };
+		bad@1 { compatible = "linux,spi-loopback-test"; reg = <1>; dtbus,model = "bad-wire.mjs"; };
+	};
+};`;
+
+const BAD_WIRE = `export const models = [{
+  compatible: ['linux,spi-loopback-test'],
+  bus: 'spi',
+  title: 'a wire that inverts the last bit',
+  properties: [],
+  create: (node) => ({
+    state: {},
+    reset() {},
+    select() {},
+    deselect() {},
+    transfer(tx, rx, length) {
+      for (let i = 0; i < length && rx !== undefined; i++) rx[i] = tx === undefined ? 0 : tx[i];
+      if (node.u32('reg') === 1 && rx !== undefined && length > 0) rx[length - 1] ^= 1;
+    },
+  }),
+}];`;
+
+/** The suite's cases, as Linux 7.2 names them, in its order. */
+const CASES = [
+  'tx/rx-transfer - start of page',
+  'tx/rx-transfer - crossing PAGE_SIZE',
+  'tx-transfer - only',
+  'rx-transfer - only',
+  'two tx-transfers - alter both',
+  'two tx-transfers - alter first',
+  'two tx-transfers - alter second',
+  'two transfers tx then rx - alter both',
+  'two transfers tx then rx - alter tx',
+  'two transfers tx then rx - alter rx',
+  'two tx+rx transfers - alter both',
+  'two tx+rx transfers - alter first',
+  'two tx+rx transfers - alter second',
+  'two tx+rx transfers - delay after transfer',
+  'three tx+rx transfers with overlapping cache lines',
+];
+/** The suite does not announce its last case. */
+const UNANNOUNCED = CASES.length - 1;
+
+/** The module runs at its loading; each case is loaded by itself, for the kernel's log holds no more. */
+const RUN = `
+run() {
+  echo "= $*"
+  busybox dmesg -c > /dev/null
+  busybox insmod ${SUITE} delay_ms=0 "$@" && busybox rmmod spi-loopback-test
+  busybox dmesg | sed -n 's/.*spi-loopback-test \\(spi0\\.[01]\\): *\\(Running test\\|Finished\\|with iteration\\)/\\1 \\2/p'
+}
+for case in $(seq 0 ${CASES.length}); do run loopback=1 check_ranges=1 run_only_test=$case; done
+for case in $(seq 0 ${CASES.length - 1}); do run loopback=1 loop_req=1 run_only_test=$case; done
+`;
+
+/** What a chip select did under one set of parameters. */
+interface Outcome {
+  readonly name: string | undefined;
+  /** Lengths and alignments that were tried. */
+  readonly iterations: number;
+  readonly result: number | undefined;
+}
+
+let folder: string;
+let runs: Map<string, string>;
+
+/** How `parameters` went at a chip select. */
+function outcome(parameters: string, chipSelect: 0 | 1): Outcome {
+  const device = `spi0.${chipSelect} `;
+  const lines = (runs.get(parameters) ?? '').split('\n').filter((line) => line.startsWith(device));
+  const found = (pattern: RegExp) => lines.flatMap((line) => pattern.exec(line)?.[1] ?? [])[0];
+  const result = found(/return: (-?\d+)/);
+  return {
+    name: found(/Running test (.*)/),
+    iterations: lines.filter((line) => line.includes('with iteration')).length,
+    result: result === undefined ? undefined : Number(result),
+  };
+}
+
+const plain = (index: number) => `loopback=1 check_ranges=1 run_only_test=${index}`;
+const internal = (index: number) => `loopback=1 loop_req=1 run_only_test=${index}`;
+
+describe.skipIf(MISSING !== undefined)("Linux's own SPI suite on a wire from MOSI to MISO", () => {
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'dtbus-loopback-'));
+    const board = join(folder, 'board.dts');
+    writeFileSync(board, BOARD);
+    writeFileSync(join(folder, 'bad-wire.mjs'), BAD_WIRE);
+    let output = '';
+    const { exitCode } = await runGuest(board, {
+      kernel: UML_KERNEL,
+      command: ['sh', '-c', RUN],
+      deadlineMs: 50_000,
+      output: (bytes) => {
+        output += Buffer.from(bytes).toString('latin1');
+      },
+      onWarning: (sentence) => expect.fail(sentence),
+    });
+    expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
+    const parts = output.split(/^= /m).slice(1);
+    runs = new Map(parts.map((text) => [text.slice(0, text.indexOf('\n')), text]));
+  }, 60_000);
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it.each(CASES.map((name, index) => [name, index] as const))('passes: %s', (name, index) => {
+    const { iterations, ...rest } = outcome(plain(index), 0);
+    expect(rest).toEqual({ name: index === UNANNOUNCED ? undefined : name, result: 0 });
+    expect(iterations).toBeGreaterThan(0);
+  });
+
+  it('has no case besides', () => {
+    expect(outcome(plain(CASES.length), 0)).toEqual({ name: undefined, iterations: 0, result: 0 });
+  });
+
+  it('finds one wrong bit in every case that looks at what came back', () => {
+    const blind = ['tx-transfer - only', ...CASES.filter((name) => name.startsWith('two tx-transfers'))];
+    const passed = CASES.filter((_, index) => outcome(plain(index), 1).result === 0);
+    expect(passed).toEqual(blind);
+  });
+
+  it('passes whatever the wire does when the controller is asked to connect the two itself', () => {
+    for (const chipSelect of [0, 1] as const) {
+      expect(CASES.map((_, index) => outcome(internal(index), chipSelect).result)).toEqual(
+        CASES.map(() => 0),
+      );
+    }
+  });
+});

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
 import { BusFault, type Errno } from '../../src/bus/index.ts';
 import type { LinkOpener } from './byte-link.ts';
 
@@ -17,6 +17,9 @@ export type FromProcess =
   | { readonly kind: 'data'; readonly bytes: Uint8Array }
   | { readonly kind: 'lost'; readonly reason: string };
 
+/** Compiled, also when this file runs uncompiled in a test. */
+const ENTRY = createRequire(import.meta.url).resolve('#built/hosts/link/serial-process.js');
+
 /** How long the process may take to end by itself. */
 const EXIT_LIMIT_MS = 500;
 
@@ -26,7 +29,7 @@ const EXIT_LIMIT_MS = 500;
  */
 export function serialProcessLink(path: string, baudRate: number): LinkOpener {
   return async (events) => {
-    const child = fork(fileURLToPath(new URL('./serial-process.js', import.meta.url)), {
+    const child = fork(ENTRY, {
       serialization: 'advanced',
       execArgv: [],
     });

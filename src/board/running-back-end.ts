@@ -57,7 +57,7 @@ export class BackEndThread {
       answers: new SharedArrayBuffer(4),
       control: new SharedArrayBuffer(4),
     };
-    const entry = createRequire(import.meta.url).resolve('#board-worker');
+    const entry = createRequire(import.meta.url).resolve('#built/src/board/worker.js');
     this.#worker = new Worker(entry, {
       workerData: this.#channels,
       transferList: [this.#channel.port2],

@@ -1,4 +1,5 @@
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { type Board, openBoard } from '../board/index.ts';
 import { drawBoard } from './board-tree.ts';
 import { i2cdetect } from './i2c-tools/i2cdetect.ts';
@@ -6,8 +7,9 @@ import { i2cdump } from './i2c-tools/i2cdump.ts';
 import { processIo } from './i2c-tools/io.ts';
 import { paintFor } from './style.ts';
 
-/** The demo board, wherever the package lies: this file is `dist/src/cli/demo.js`. */
-const DEMO_BOARD = fileURLToPath(new URL('../../../dts/demo.dts', import.meta.url));
+/** The demo board, wherever the package lies. */
+const PACKAGE = createRequire(import.meta.url).resolve('dtbus/package.json');
+const DEMO_BOARD = join(dirname(PACKAGE), 'dts', 'demo.dts');
 
 /** LM75 temperature register: 11 bits, left-justified, 0.125 °C each. */
 const LM75_TEMPERATURE = 0x00;

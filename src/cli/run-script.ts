@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { BoardArguments } from './board-options.ts';
 
 /** Runs a script in a Node of its own with the board in its environment. @returns its exit code */
@@ -9,7 +11,7 @@ export async function runScript(
   script: string,
   argv: readonly string[],
 ): Promise<number> {
-  const register = new URL('../board/register.js', import.meta.url).href;
+  const register = pathToFileURL(createRequire(import.meta.url).resolve('dtbus/register')).href;
   const child = spawn(process.execPath, ['--import', register, script, ...argv], {
     stdio: 'inherit',
     env: {

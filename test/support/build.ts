@@ -5,6 +5,6 @@ import { spawnSync } from 'node:child_process';
  * are reported by `npm run types`; here they must not keep unrelated tests from running.
  */
 export default function setup(): void {
-  const { error } = spawnSync('npx', ['tsc', '-p', 'tsconfig.build.json'], { stdio: 'ignore' });
-  if (error !== undefined) throw error;
+  const { status, error, stderr } = spawnSync('npx', ['rolldown', '-c'], { encoding: 'utf8' });
+  if (status !== 0) throw error ?? new Error(stderr);
 }

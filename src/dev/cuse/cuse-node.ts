@@ -10,6 +10,7 @@ import {
   readdirSync,
   writeFileSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { BusNode, NodeRegistry } from '../node-registry.ts';
 import { MAILBOX_BYTES, MailboxHost } from './mailbox.ts';
@@ -96,10 +97,7 @@ export async function exposeNodes(nodes: NodeRegistry, options: CuseOptions = {}
 }
 
 /** The thread's compiled entry, also when this file runs uncompiled in a test. */
-const ENTRY = new URL(
-  import.meta.url.endsWith('.ts') ? '../../../dist/src/dev/cuse/worker.js' : './worker.js',
-  import.meta.url,
-);
+const ENTRY = createRequire(import.meta.url).resolve('#built/src/dev/cuse/worker.js');
 
 /** What the machine has to do with it; tests put something else in its place. */
 export interface CuseMachine {

@@ -1,5 +1,6 @@
-import Module, { register } from 'node:module';
+import Module, { createRequire, register } from 'node:module';
 import { dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { i2cBus } from '../i2c-bus/i2c-bus.ts';
 import { spiDevice } from '../spi-device/spi-device.ts';
 import { mayBeTaken, packageOfFile, packageOfMissing, type TakenPackage } from './packages.ts';
@@ -44,15 +45,15 @@ export function takeOverPackages(): () => void {
   };
   // What is imported is resolved in a thread of Node's own: see resolve-hook.ts.
   const entries: Entries = {
-    'i2c-bus': beside('i2c-bus-entry.js'),
-    'spi-device': beside('spi-device-entry.js'),
+    'i2c-bus': built('i2c-bus-entry.js'),
+    'spi-device': built('spi-device-entry.js'),
   };
-  register(beside('resolve-hook.js'), { data: entries });
+  register(built('resolve-hook.js'), { data: entries });
   return () => {
     loader._load = load;
   };
 }
 
-function beside(file: string): string {
-  return new URL(file, import.meta.url).href;
+function built(file: string): string {
+  return pathToFileURL(createRequire(import.meta.url).resolve(`#built/src/dev/dropin/${file}`)).href;
 }

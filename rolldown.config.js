@@ -1,0 +1,52 @@
+// Compiles `src` and `hosts` into `dist`. Every door of a room is a file at its own path there; what lies behind the
+// doors is put together under `dist/chunks` in few files, because most of a board's start is the loading of modules,
+// in two threads. The types beside them come from tsc.
+import { readdirSync } from 'node:fs';
+
+const DOORS = /^(src|hosts)\/[^/]+\/(index|core|blob)\.ts$/;
+
+/** What a command, a thread, a child process or a hook of Node's runs first: `#built/…` in the sources. */
+const PROGRAMS = [
+  'hosts/link/serial-process.ts',
+  'src/board/drop-ins.ts',
+  'src/board/register.ts',
+  'src/board/worker.ts',
+  'src/cli/main.ts',
+  'src/dev/cuse/worker.ts',
+  'src/dev/dropin/i2c-bus-entry.ts',
+  'src/dev/dropin/resolve-hook.ts',
+  'src/dev/dropin/spi-device-entry.ts',
+];
+
+/** Modules behind a door that the tests' own programs drive by themselves. */
+const TESTED_ALONE = [
+  'src/dev/cuse/mailbox.ts',
+  'src/transport/vhost-user/message.ts',
+  'src/transport/vhost-user/protocol.ts',
+];
+
+/** What a board always loads, and what all parts share: a file each, wherever it is loaded from. */
+const TOGETHER = [
+  { name: 'transfer', test: /\/src\/(bus|virtio|backend|transport\/local)\/|\/src\/transport\/core\.ts$/ },
+  { name: 'simulation', test: /\/src\/sim\/[^/]+\.ts$|\/hosts\/simulated\// },
+];
+
+const files = ['src', 'hosts'].flatMap((folder) =>
+  readdirSync(folder, { recursive: true }).map((file) => `${folder}/${file}`),
+);
+const entries = [...files.filter((file) => DOORS.test(file)), ...PROGRAMS, ...TESTED_ALONE];
+
+export default {
+  input: Object.fromEntries(entries.map((file) => [file.replace(/\.ts$/, ''), file])),
+  platform: 'node',
+  // Node's own modules, the dependencies, and this package's `#built` files.
+  external: /^[^./]/,
+  output: {
+    dir: 'dist',
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name].js',
+    sourcemap: true,
+    codeSplitting: { groups: TOGETHER },
+  },
+};

@@ -9,5 +9,13 @@ export type {
 } from './managed-bus.ts';
 export { ResourceManager } from './resource-manager.ts';
 export { type SpiFraming, spiFramingOf } from './spi-framing.ts';
+export {
+  type TracedBytes,
+  type TracedSegment,
+  type TracedTransfer,
+  TraceReader,
+  TraceWriter,
+  traceMemory,
+} from './transfer-trace.ts';
 export { VirtioI2cDevice } from './virtio-i2c.ts';
 export { VirtioSpiDevice } from './virtio-spi.ts';

@@ -14,6 +14,9 @@ import type { HostSlot } from './host-slot.ts';
 export interface TransferRecord {
   readonly bus: string;
   readonly client: string;
+  /** ms since 1970, and from the request to the end of the transfer. */
+  readonly startedMs: number;
+  readonly durationMs: number;
   readonly messages?: readonly I2cMessage[];
   readonly chipSelect?: number;
   readonly transfers?: readonly SpiTransfer[];

@@ -9,7 +9,13 @@ import {
 } from '../bus/index.ts';
 import { type Client, i2cUnit } from './client.ts';
 import { HostSlot, type HostSlotOptions } from './host-slot.ts';
-import { ManagedBus, type ManagedBusOptions, type ManagedI2cBus, type ManagedSpiBus } from './managed-bus.ts';
+import {
+  ManagedBus,
+  type ManagedBusOptions,
+  type ManagedI2cBus,
+  type ManagedSpiBus,
+  type TransferRecord,
+} from './managed-bus.ts';
 
 /**
  * Which controller serves a bus, whose turn it is, how long it may take and what happens when it fails.
@@ -63,9 +69,10 @@ export class ResourceManager {
    */
   transferI2c(client: Client, bus: ManagedI2cBus, messages: readonly I2cMessage[]): MaybePromise<void> {
     let bytes = 0;
+    const began = beginOf(bus);
     const settle = (fault: BusFault | undefined) => {
       bus.count(bytes, fault);
-      bus.observer?.({ bus: bus.path, client: client.name, messages, fault });
+      bus.observer?.({ bus: bus.path, client: client.name, ...timesSince(began), messages, fault });
     };
     return settled(settle, () => {
       const limit = bus.controller.maxMessageLength ?? Number.POSITIVE_INFINITY;
@@ -92,11 +99,19 @@ export class ResourceManager {
     transfers: readonly SpiTransfer[],
   ): MaybePromise<void> {
     let bytes = 0;
+    const began = beginOf(bus);
     const keepsSelected = transfers.at(-1)?.csChange === true;
     const settle = (fault: BusFault | undefined) => {
       if (fault !== undefined || !keepsSelected) bus.slot.release(client);
       bus.count(bytes, fault);
-      bus.observer?.({ bus: bus.path, client: client.name, chipSelect, transfers, fault });
+      bus.observer?.({
+        bus: bus.path,
+        client: client.name,
+        ...timesSince(began),
+        chipSelect,
+        transfers,
+        fault,
+      });
     };
     return settled(settle, () => {
       bus.ownership.check(client, chipSelect);
@@ -130,6 +145,15 @@ export class ResourceManager {
     this.#buses.set(bus.path, bus);
     return bus;
   }
+}
+
+/** When a transfer began, in ms of `performance.now()`; the clock is only looked at where somebody observes. */
+function beginOf(bus: ManagedI2cBus | ManagedSpiBus): number {
+  return bus.observer === undefined ? 0 : performance.now();
+}
+
+function timesSince(began: number): Pick<TransferRecord, 'startedMs' | 'durationMs'> {
+  return { startedMs: performance.timeOrigin + began, durationMs: performance.now() - began };
 }
 
 /** Runs `transfer` and tells `settle` how it ended, on either of the two ways that it may end. */

@@ -1,59 +1,14 @@
-import { createRequire } from 'node:module';
 import { constants } from 'node:os';
-import { Command, CommanderError } from 'commander';
-import { addBoardCommands } from './board-commands.ts';
-import { addGuestCommands } from './guest-commands.ts';
-import { addToolCommands } from './tool-commands.ts';
-import { addTreeCommands, runTreeTool } from './tree-commands.ts';
-
-/** Exit codes: 0 done, 1 it failed, 2 it was called wrongly. */
-const FAILED = 1;
-const USAGE = 2;
+import { runTreeTool } from './tree-commands.ts';
 
 /** Runs the command line. @returns the exit code */
 export async function main(argv: readonly string[]): Promise<number> {
   process.stdout.on('error', endQuietly);
   const treeToolExit = await runTreeTool(argv[2], argv.slice(3));
   if (treeToolExit !== undefined) return treeToolExit;
-
-  const { version } = createRequire(import.meta.url)('dtbus/package.json') as { version: string };
-  let exitCode = 0;
-  const program = new Command('dtbus')
-    .description("Give dtbus your board's device tree; it gives you the board's SPI and I2C buses.")
-    .version(version)
-    .exitOverride()
-    .enablePositionalOptions()
-    .showHelpAfterError('(try --help)')
-    .configureHelp({ sortSubcommands: false, showGlobalOptions: true });
-  const end = (code: number) => {
-    exitCode = code;
-  };
-  addBoardCommands(program, end);
-  addGuestCommands(program, end);
-  addToolCommands(program, end);
-  addTreeCommands(program);
-  program.addHelpText(
-    'after',
-    `
-The board is named by -b FILE, by DTBUS_BOARD, or is board.dts in this folder.
-
-Examples:
-  dtbus up -b dts/demo.dts                bring a board up and see what is on it
-  dtbus i2cdetect -b dts/demo.dts -y 1    scan a bus, with i2c-tools' own options
-  dtbus run -b dts/demo.dts script.js     run a script on the board's buses
-  dtbus dtc -O dtb -o board.dtb board.dts compile a device tree
-`,
-  );
-  try {
-    await program.parseAsync(argv);
-    return exitCode;
-  } catch (thrown) {
-    if (thrown instanceof CommanderError) {
-      return thrown.exitCode === 0 ? 0 : USAGE;
-    }
-    process.stderr.write(`dtbus: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
-    return FAILED;
-  }
+  // A Makefile starts dtc for each of its boards: that way loads nothing of the boards' commands.
+  const { runProgram } = await import('./program.ts');
+  return runProgram(argv);
 }
 
 /** Whoever reads our output has seen enough (`| head`): ends as a program does that SIGPIPE ends. */

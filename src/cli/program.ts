@@ -1,0 +1,52 @@
+import { createRequire } from 'node:module';
+import { Command, CommanderError } from 'commander';
+import { addBoardCommands } from './board-commands.ts';
+import { addGuestCommands } from './guest-commands.ts';
+import { addToolCommands } from './tool-commands.ts';
+import { addTreeCommands } from './tree-commands.ts';
+
+/** Exit codes: 0 done, 1 it failed, 2 it was called wrongly. */
+const FAILED = 1;
+const USAGE = 2;
+
+/** Reads the command line and runs its command. @returns the exit code */
+export async function runProgram(argv: readonly string[]): Promise<number> {
+  const { version } = createRequire(import.meta.url)('dtbus/package.json') as { version: string };
+  let exitCode = 0;
+  const program = new Command('dtbus')
+    .description("Give dtbus your board's device tree; it gives you the board's SPI and I2C buses.")
+    .version(version)
+    .exitOverride()
+    .enablePositionalOptions()
+    .showHelpAfterError('(try --help)')
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: true });
+  const end = (code: number) => {
+    exitCode = code;
+  };
+  addBoardCommands(program, end);
+  addGuestCommands(program, end);
+  addToolCommands(program, end);
+  addTreeCommands(program);
+  program.addHelpText(
+    'after',
+    `
+The board is named by -b FILE, by DTBUS_BOARD, or is board.dts in this folder.
+
+Examples:
+  dtbus up -b dts/demo.dts                bring a board up and see what is on it
+  dtbus i2cdetect -b dts/demo.dts -y 1    scan a bus, with i2c-tools' own options
+  dtbus run -b dts/demo.dts script.js     run a script on the board's buses
+  dtbus dtc -O dtb -o board.dtb board.dts compile a device tree
+`,
+  );
+  try {
+    await program.parseAsync(argv);
+    return exitCode;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) {
+      return thrown.exitCode === 0 ? 0 : USAGE;
+    }
+    process.stderr.write(`dtbus: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+    return FAILED;
+  }
+}

@@ -6,6 +6,7 @@ import type { PartContext } from './context.ts';
 import { i2cAddresses } from './i2c-address.ts';
 import { I2cWire } from './i2c-wire.ts';
 import type { Part } from './part.ts';
+import { applyPreset } from './preset.ts';
 import { PartRegistry } from './registry.ts';
 import { SpiWire } from './spi-wire.ts';
 
@@ -162,4 +163,5 @@ function register(
       revive();
     },
   });
+  applyPreset(node, simulation.parts);
 }

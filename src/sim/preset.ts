@@ -1,0 +1,40 @@
+import { type DeviceNode, NodeError } from '../bus/index.ts';
+import type { PropertyDeclaration, PropertyValue } from './part.ts';
+import { PartError, type PartRegistry } from './registry.ts';
+
+/** `dtbus,set = "temperature=31.5", "pressure=98765";`: what a part's properties are when the board comes up. */
+export const PRESET = 'dtbus,set';
+
+/** Sets what `node` says of its part, which is in `parts`. @throws {NodeError} */
+export function applyPreset(node: DeviceNode, parts: PartRegistry): void {
+  if (!node.has(PRESET)) return;
+  const { properties } = parts.at(node.path).model;
+  for (const setting of node.strings(PRESET) ?? []) {
+    const [, name = '', text] = /^(\w+)=(.*)$/s.exec(setting) ?? [];
+    if (text === undefined) {
+      throw new NodeError(node, PRESET, `"${setting}" is not name=value, as in "temperature=31.5"`);
+    }
+    const declared = properties.find((property) => property.name === name);
+    const value = declared === undefined ? text : meaningOf(declared, text);
+    try {
+      parts.set(node.path, name, value);
+    } catch (thrown) {
+      if (!(thrown instanceof PartError)) throw thrown;
+      throw new NodeError(node, PRESET, thrown.message.slice(`${node.path}: `.length));
+    }
+  }
+}
+
+/** The value that a text means for a property; the text itself where it means none. */
+function meaningOf({ kind }: PropertyDeclaration, text: string): PropertyValue {
+  switch (kind) {
+    case 'number':
+      return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
+    case 'flag':
+      return text === 'true' ? true : text === 'false' ? false : text;
+    case 'text':
+      return text;
+    case 'bytes':
+      return /^(\s*[0-9a-f]{2})*\s*$/i.test(text) ? Buffer.from(text.replace(/\s/g, ''), 'hex') : text;
+  }
+}

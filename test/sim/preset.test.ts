@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { NodeError } from '../../src/bus/index.ts';
+import type { NodeLiteral } from './support.ts';
+import { i2cBench, spiBench } from './support.ts';
+
+const PATH = '/i2c/part0';
+
+function preset(compatible: string, reg: number, ...settings: string[]): NodeLiteral {
+  return { compatible, reg, properties: { 'dtbus,set': settings } };
+}
+
+describe('dtbus,set', () => {
+  it('is what a part senses when the board comes up, and after its reset', async () => {
+    const { parts } = await i2cBench(preset('bosch,bme280', 0x76, 'temperature=-7.25', 'pressure=98765'));
+    expect([parts.get(PATH, 'temperature'), parts.get(PATH, 'pressure')]).toEqual([-7.25, 98765]);
+    parts.at(PATH).reset();
+    expect(parts.get(PATH, 'temperature')).toBe(-7.25);
+  });
+
+  it('takes flags, texts and bytes', async () => {
+    const { parts } = await i2cBench(
+      preset('atmel,24c02', 0x50, 'writeProtect=true', 'contents=0a Fb'),
+      preset('maxim,ds3231', 0x68, 'time=2031-05-06T07:08:09'),
+    );
+    expect(parts.get(PATH, 'writeProtect')).toBe(true);
+    expect([...(parts.get(PATH, 'contents') as Uint8Array).subarray(0, 3)]).toEqual([0x0a, 0xfb, 0xff]);
+    expect(parts.get('/i2c/part1', 'time')).toMatch(/^2031-05-06T07:08:09/);
+  });
+
+  it('reaches parts on SPI', async () => {
+    const { parts } = await spiBench(preset('microchip,mcp3008', 0, 'ch3=1.25'));
+    expect(parts.get('/spi/part0', 'ch3')).toBe(1.25);
+  });
+
+  it.each([
+    ['temperature', '"temperature" is not name=value, as in "temperature=31.5"'],
+    ['temperature=hot', 'temperature is a number in °C, not hot'],
+    ['temperature=', 'temperature is a number in °C, not '],
+    ['temperature=900', 'temperature goes from -55 to 150 °C, not 900'],
+    ['humidity=4', 'has no property humidity; it has: temperature'],
+  ])('%s is refused', async (setting, sentence) => {
+    const making = i2cBench(preset('national,lm75', 0x48, setting));
+    await expect(making).rejects.toThrow(new NodeError({ path: PATH }, 'dtbus,set', sentence));
+  });
+
+  it.each([
+    ['writeProtect=yes', 'writeProtect is a flag, not yes'],
+    ['contents=0a f', 'contents is a bytes, not 0a f'],
+  ])('%s is refused', async (setting, sentence) => {
+    const making = i2cBench(preset('atmel,24c02', 0x50, setting));
+    await expect(making).rejects.toThrow(sentence);
+  });
+});

@@ -14,6 +14,7 @@ import {
   type ManagedSpiBus,
   ResourceManager,
   spiFramingOf,
+  TraceWriter,
   VirtioI2cDevice,
   VirtioSpiDevice,
 } from '../backend/index.ts';
@@ -32,12 +33,15 @@ import {
 } from '../sim/index.ts';
 import type { VirtioDevice } from '../virtio/index.ts';
 import { createHost } from './hosts.ts';
+import { unitsOwnedBy } from './ownership.ts';
 import type { BackEndCalls, BusReport, DeviceProblem } from './protocol.ts';
 
 export interface BackEndOptions {
   readonly adopt: boolean;
   readonly directory: string;
   readonly steppedClock: boolean;
+  /** Where every transfer is written down. */
+  readonly trace?: SharedArrayBuffer | undefined;
   readonly warn: (sentence: string) => void;
 }
 
@@ -89,6 +93,17 @@ export class BoardBackEnd {
     return new VirtioSpiDevice(this.manager, bus as ManagedSpiBus, client, framing);
   }
 
+  /**
+   * Lets a client reach of a bus only what the tree gives `owner`; `undefined` is who is no owner.
+   * @throws {BoardError} what belongs to two owners
+   */
+  confine(index: number, client: Client, owner: string | undefined): void {
+    const { bus, node } = this.#carried[index] ?? {};
+    if (bus === undefined || node === undefined) return;
+    const units = unitsOwnedBy(owner, node.kind, node.node, this.#parts.list());
+    if (units !== undefined) client.confine(bus.path, units);
+  }
+
   /** Builds everything. A bus that cannot be made is a problem, not an error. */
   static async create(tree: Tree, options: BackEndOptions): Promise<BoardBackEnd> {
     const nodes = findBuses(tree, { adopt: options.adopt });
@@ -105,6 +120,7 @@ export class BoardBackEnd {
     const hosts = new Map<Node, Promise<Host>>();
     const carried: Carried[] = [];
     for (const node of nodes) carried.push(await carry(node, manager, hosts, simulation));
+    if (options.trace !== undefined) observe(carried, new TraceWriter(options.trace));
     manager.openSynchronous();
     return new BoardBackEnd(manager, carried, parts, clock);
   }
@@ -145,6 +161,12 @@ export class BoardBackEnd {
     await this.manager.close();
     this.#parts.close();
   }
+}
+
+function observe(carried: readonly Carried[], writer: TraceWriter): void {
+  carried.forEach(({ bus }, index) => {
+    if (bus !== undefined) bus.observer = (record) => writer.write(index, record);
+  });
 }
 
 async function carry(

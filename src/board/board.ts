@@ -26,6 +26,7 @@ import { type PartHandle, partHandle } from './part-handle.ts';
 import type { BackEndStart, BusReport, Call, DeviceProblem, PartReport } from './protocol.ts';
 import { BackEndThread, type RunningBackEnd, startInline } from './running-back-end.ts';
 import { spiNodeOptions } from './spi-node-options.ts';
+import { traceFor } from './trace.ts';
 
 export interface BoardOptions {
   /** Overlay files (`.dts`, `.dtso`, `.dtbo`) to apply, in order. */
@@ -269,6 +270,7 @@ function planOf(file: string, options: BoardOptions): Plan {
     memory: new SharedArrayBuffer(options.memoryBytes ?? DEFAULT_MEMORY_BYTES),
     registers: new SharedArrayBuffer(registerBytes(nodes.length)),
     poll: options.poll ?? false,
+    trace: traceFor(nodes),
   };
   return { tree, nodes, start };
 }

@@ -5,6 +5,7 @@ export * from './nodes.ts';
 export type { PartHandle } from './part-handle.ts';
 export type { AnsweredBy, BusReport, ClientReport, DeviceProblem, PartReport } from './protocol.ts';
 export type { ServedBoard, ServedBus, ServeOptions } from './serve.ts';
+export { type BeginTrace, type TracedBus, type TracedPart, traceBoards } from './trace.ts';
 
 /** Boots a real Linux on a board; see `runGuest` in guest.ts. Loaded when it is called. */
 export const runGuest: typeof import('./guest.ts').runGuest = async (file, options) =>

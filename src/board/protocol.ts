@@ -87,6 +87,8 @@ export interface BackEndStart {
   readonly registers: SharedArrayBuffer;
   /** Polls the rings for ever. */
   readonly poll: boolean;
+  /** Where transfers are traced; see `traceMemory` in src/backend. */
+  readonly trace: SharedArrayBuffer | undefined;
 }
 
 /** `workerData` of the back-end's thread. What it is to do comes as its first message, a `BackEndStart`. */

@@ -2,11 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Client } from '../backend/index.ts';
 import type { Tree } from '../devicetree/index.ts';
-import type { BusNode } from '../frontend/index.ts';
+import { type BusNode, findBuses } from '../frontend/index.ts';
 import { BackEndServer, EventLoop } from '../transport/index.ts';
 import { BoardBackEnd } from './back-end.ts';
 import { loadTree } from './load-tree.ts';
+import { ownersOf } from './ownership.ts';
 import type { BusReport, DeviceProblem } from './protocol.ts';
+import { traceFor } from './trace.ts';
 
 export interface ServeOptions {
   readonly overlays?: readonly string[];
@@ -23,6 +25,8 @@ export interface ServeOptions {
 export interface ServedBus {
   readonly node: BusNode;
   readonly socket: string;
+  /** Whose socket it is: its front-ends reach what `dtbus,owner` gives this owner, and nothing else. */
+  readonly owner: string | undefined;
 }
 
 /** How long the thread waits in the kernel between two turns of JavaScript's event loop while guests are busy. */
@@ -56,20 +60,25 @@ export class ServedBoard {
       adopt: options.adopt ?? false,
       directory: dirname(file),
       steppedClock: false,
+      trace: traceFor(findBuses(tree, { adopt: options.adopt ?? false })),
       warn: options.onWarning,
     });
     backEnd.calls.openHosts();
     const loop = new EventLoop({ hotMs: HOT_MS });
-    mkdirSync(options.socketDirectory, { recursive: true, mode: 0o700 });
     const served = new Map<ServedBus, BackEndServer>();
     try {
       backEnd.buses.forEach((node, index) => {
-        const name = `${node.kind}${node.number}`;
-        if (backEnd.deviceFor(index, new Client(name)) === undefined) return;
-        const server = serverFor(name, index, backEnd, loop, options.trace);
-        const socket = join(options.socketDirectory, `${name}.sock`);
-        served.set({ node, socket }, server);
-        server.listen(socket);
+        const bus = `${node.kind}${node.number}`;
+        if (backEnd.deviceFor(index, new Client(bus)) === undefined) return;
+        for (const owner of [undefined, ...ownersOf(node.node)]) {
+          const folder = join(options.socketDirectory, owner ?? '');
+          mkdirSync(folder, { recursive: true, mode: 0o700 });
+          const name = owner === undefined ? bus : `${owner}/${bus}`;
+          const server = serverFor({ name, index, owner }, backEnd, loop, options.trace);
+          const socket = join(folder, `${bus}.sock`);
+          served.set({ node, socket, owner }, server);
+          server.listen(socket);
+        }
       });
     } catch (thrown) {
       for (const server of served.values()) server.close();
@@ -98,18 +107,19 @@ export class ServedBoard {
   }
 }
 
-/** A server whose every front-end is a client of its own. */
+/** A server whose every front-end is a client of its own. @throws {BoardError} what belongs to two owners */
 function serverFor(
-  name: string,
-  index: number,
+  { name, index, owner }: { name: string; index: number; owner: string | undefined },
   backEnd: BoardBackEnd,
   loop: EventLoop,
   trace: ServeOptions['trace'],
 ): BackEndServer {
   const clients = new Map<number, Client>();
+  backEnd.confine(index, new Client(name), owner);
   return new BackEndServer(loop, {
     createDevice: ({ number }) => {
       const client = new Client(`${name} front-end ${number}`);
+      backEnd.confine(index, client, owner);
       clients.set(number, client);
       const device = backEnd.deviceFor(index, client);
       if (device === undefined) throw new Error(`there is no bus ${name}`);

@@ -5,6 +5,7 @@ import type { Tree } from '../devicetree/index.ts';
 import { type BusNode, findBuses } from '../frontend/index.ts';
 import { BackEndServer, EventLoop } from '../transport/index.ts';
 import { BoardBackEnd } from './back-end.ts';
+import { BoardError } from './board-error.ts';
 import { loadTree } from './load-tree.ts';
 import { ownersOf } from './ownership.ts';
 import type { BusReport, DeviceProblem } from './protocol.ts';
@@ -92,6 +93,19 @@ export class ServedBoard {
 
   get problems(): readonly DeviceProblem[] {
     return this.#backEnd.problems;
+  }
+
+  /**
+   * The sockets of one owner; undefined: of whoever is none.
+   * @throws {BoardError} when no client has that owner
+   */
+  busesOf(owner: string | undefined): readonly ServedBus[] {
+    const owned = this.buses.filter((bus) => bus.owner === owner);
+    if (owned.length > 0 || owner === undefined) return owned;
+    const owners = [...new Set(this.buses.flatMap((bus) => bus.owner ?? []))];
+    throw new BoardError(
+      `no client of the board has the owner ${owner} (dtbus,owner); owners: ${owners.join(', ') || 'none'}`,
+    );
   }
 
   /** What the back-end knows of its buses. */

@@ -7,7 +7,9 @@ export function addGuestCommands(program: Command, end: (exitCode: number) => vo
   const serveCommand = program
     .command('serve')
     .summary('serve the buses of a board to guests over vhost-user')
-    .description('Serves each bus at a socket named after its alias (i2c1.sock, spi0.sock) until Ctrl-C.')
+    .description(
+      "Serves each bus at a socket named after its alias (i2c1.sock, spi0.sock) until Ctrl-C. Clients with a dtbus,owner are reached at that owner's own sockets only (OWNER/i2c1.sock).",
+    )
     .argument('[board]', 'device tree of the board; the same as -b')
     .requiredOption('--socket-dir <folder>', 'where the sockets are made')
     .option('--trace', 'tell what happens at the sockets', false)
@@ -27,6 +29,7 @@ export function addGuestCommands(program: Command, end: (exitCode: number) => vo
     .argument('[board]', 'device tree of the board; the same as -b')
     .argument('[command...]', 'what runs in the guest, behind --; else a listing of what Linux found')
     .option('--kernel <file>', 'User-Mode Linux kernel (or DTBUS_GUEST_KERNEL); see test/guest/README.md')
+    .option('--owner <name>', 'the guest has the clients of this dtbus,owner; else those of none')
     .option('--timeout <seconds>', 'kills the guest after this time', '60')
     .addHelpText('after', '\nExample:\n  dtbus guest dts/demo.dts -- i2cdetect -y 1\n');
   withBoardOptions(guest).action(
@@ -43,6 +46,7 @@ interface ServeArguments {
 
 interface GuestArguments {
   readonly kernel?: string;
+  readonly owner?: string;
   readonly timeout: string;
 }
 
@@ -58,8 +62,8 @@ async function serve(args: BoardArguments & ServeArguments): Promise<number> {
   });
   try {
     for (const { path, sentence } of board.problems) warn(`${path}: ${sentence}`);
-    for (const { node, socket } of board.buses)
-      process.stdout.write(`${node.kind}${node.number} ${socket}\n`);
+    for (const { node, socket, owner } of board.buses)
+      process.stdout.write(`${owner === undefined ? '' : `${owner}/`}${node.kind}${node.number} ${socket}\n`);
     process.stdout.write('ready\n');
     await untilInterrupted();
   } finally {
@@ -97,6 +101,7 @@ async function bootGuest(args: BoardArguments & GuestArguments, command: readonl
     overlays: args.overlay,
     adopt: args.adopt,
     kernel,
+    owner: args.owner,
     command: command.length > 0 ? command : LOOK_AROUND,
     deadlineMs: seconds * 1000,
     output: (bytes) => process.stdout.write(bytes),

@@ -2,6 +2,7 @@ import type { DeviceNode } from '../bus/index.ts';
 import { parse, toBlob } from '../devicetree/core.ts';
 import type { Node } from '../devicetree/index.ts';
 import { BUS_KINDS } from '../frontend/index.ts';
+import { isOwnedBy } from './ownership.ts';
 import type { ServedBus } from './serve.ts';
 
 /**
@@ -13,15 +14,19 @@ const LEFT_OUT =
 
 /**
  * The guest's device tree, as a blob: each bus becomes a `virtio,uml` transport node with one device below it
- * and the bus's clients below that. Aliases are kept, so buses have their numbers in the guest too.
+ * and, below that, those of its clients that the socket's owner has. Aliases are kept, so buses have their
+ * numbers in the guest too.
  */
 export function guestTree(buses: readonly ServedBus[]): Uint8Array {
   const aliases: string[] = [];
-  const nodes = buses.map(({ node, socket }) => {
+  const nodes = buses.map(({ node, socket, owner }) => {
     const { alias, device, deviceId } = BUS_KINDS[node.kind];
     const name = `${node.kind}${node.number}`;
     aliases.push(`${alias}${node.number} = &${name};`);
-    const clients = node.node.children.map((child) => source(child as DeviceNode & Node)).join('\n');
+    const clients = node.node.children
+      .filter((child) => isOwnedBy(child, owner))
+      .map((child) => source(child as DeviceNode & Node))
+      .join('\n');
     return `virtio-${name} { compatible = "virtio,uml"; socket-path = ${JSON.stringify(socket)};
       virtio-device-id = <${deviceId}>;
       ${name}: bus { compatible = "${device}"; #address-cells = <1>; #size-cells = <0>; ${clients} }; };`;

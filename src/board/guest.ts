@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { guestTree } from './guest-tree.ts';
-import { ServedBoard, type ServeOptions } from './serve.ts';
+import { ServedBoard, type ServedBus, type ServeOptions } from './serve.ts';
 
 export interface GuestOptions extends Omit<ServeOptions, 'socketDirectory'> {
   /** A User-Mode Linux kernel with virtio_uml, device tree, and the drivers of the board's parts. */
@@ -12,6 +12,8 @@ export interface GuestOptions extends Omit<ServeOptions, 'socketDirectory'> {
   readonly command: readonly string[];
   /** The guest is killed after so many ms. */
   readonly deadlineMs: number;
+  /** Who the guest is: it has the clients that name this owner (`dtbus,owner`), else those that name none. */
+  readonly owner?: string | undefined;
   /** Gets the command's output as it comes. */
   readonly output: (bytes: Uint8Array) => void;
 }
@@ -35,7 +37,7 @@ export async function runGuest(file: string, options: GuestOptions): Promise<Gue
   try {
     const board = await ServedBoard.open(file, { ...options, socketDirectory: folder });
     try {
-      return await boot(board, folder, options);
+      return await boot(board.busesOf(options.owner), folder, options);
     } finally {
       await board.close();
     }
@@ -44,12 +46,16 @@ export async function runGuest(file: string, options: GuestOptions): Promise<Gue
   }
 }
 
-async function boot(board: ServedBoard, folder: string, options: GuestOptions): Promise<GuestResult> {
+async function boot(
+  buses: readonly ServedBus[],
+  folder: string,
+  options: GuestOptions,
+): Promise<GuestResult> {
   const dtb = join(folder, 'guest.dtb');
   const init = join(folder, 'init');
   // A kernel may still panic on its way out, so the command's end is told by a line of its own.
   const mark = `dtbus-guest-${process.pid}-exit`;
-  writeFileSync(dtb, guestTree(board.buses));
+  writeFileSync(dtb, guestTree(buses));
   writeFileSync(init, initScript(options.command, mark), { mode: 0o755 });
   const argv = [
     `mem=${MEMORY}`,

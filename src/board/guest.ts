@@ -1,12 +1,19 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { initScript } from './guest-console.ts';
+import { type GuestEnd, type GuestMachine, runMachine } from './guest-process.ts';
 import { guestTree } from './guest-tree.ts';
+import { planQemu, whyNoKvm } from './qemu.ts';
 import { ServedBoard, type ServedBus, type ServeOptions } from './serve.ts';
 
 export interface GuestOptions extends Omit<ServeOptions, 'socketDirectory'> {
-  /** A User-Mode Linux kernel with virtio_uml, device tree, and the drivers of the board's parts. */
+  /**
+   * `uml` (default): a User-Mode Linux, an ordinary process, that gets a device tree. `qemu`: a PC with PCI
+   * devices, on KVM where that works and translated where not.
+   */
+  readonly machine?: 'uml' | 'qemu';
+  /** A kernel for that machine, with the drivers of the board's buses and parts. */
   readonly kernel: string;
   /** What process 1 runs, with the host's programs and files. */
   readonly command: readonly string[];
@@ -16,6 +23,8 @@ export interface GuestOptions extends Omit<ServeOptions, 'socketDirectory'> {
   readonly owner?: string | undefined;
   /** Gets the command's output as it comes. */
   readonly output: (bytes: Uint8Array) => void;
+  /** Kills the guest. */
+  readonly interrupted?: AbortSignal;
 }
 
 /** How a command in a guest ended. */
@@ -37,7 +46,10 @@ export async function runGuest(file: string, options: GuestOptions): Promise<Gue
   try {
     const board = await ServedBoard.open(file, { ...options, socketDirectory: folder });
     try {
-      return await boot(board.busesOf(options.owner), folder, options);
+      const guest = new Guest(folder, options);
+      const buses = board.busesOf(options.owner);
+      const end = await (options.machine === 'qemu' ? guest.bootQemu(buses) : guest.bootUml(buses));
+      return { exitCode: end.exitCode, killed: end.killed };
     } finally {
       await board.close();
     }
@@ -46,99 +58,63 @@ export async function runGuest(file: string, options: GuestOptions): Promise<Gue
   }
 }
 
-async function boot(
-  buses: readonly ServedBus[],
-  folder: string,
-  options: GuestOptions,
-): Promise<GuestResult> {
-  const dtb = join(folder, 'guest.dtb');
-  const init = join(folder, 'init');
-  // A kernel may still panic on its way out, so the command's end is told by a line of its own.
-  const mark = `dtbus-guest-${process.pid}-exit`;
-  writeFileSync(dtb, guestTree(buses));
-  writeFileSync(init, initScript(options.command, mark), { mode: 0o755 });
-  const argv = [
-    `mem=${MEMORY}`,
-    'root=/dev/root',
-    'rootfstype=hostfs',
-    'rootflags=/',
-    'ro',
-    `init=${init}`,
-    'con0=fd:0,fd:1',
-    'con=null',
-    'quiet',
-    `dtb=${dtb}`,
-  ];
-  const guest = spawn(options.kernel, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const scanner = new MarkScanner(mark, options.output);
-  guest.stdout.on('data', (bytes: Buffer) => scanner.take(bytes));
-  let killed = false;
-  const deadline = setTimeout(() => {
-    killed = true;
-    guest.kill('SIGKILL');
-  }, options.deadlineMs);
-  try {
-    await new Promise<void>((resolve, reject) => {
-      guest.once('error', (error) =>
-        reject(new Error(`the kernel ${options.kernel} cannot be run: ${error.message}`)),
-      );
-      guest.once('close', () => resolve());
-    });
-  } finally {
-    clearTimeout(deadline);
-  }
-  scanner.end();
-  return { exitCode: scanner.exitCode, killed };
-}
+class Guest {
+  readonly #folder: string;
+  readonly #options: GuestOptions;
+  readonly #mark = `dtbus-guest-${process.pid}`;
+  readonly #deadline: number;
 
-/** Process 1: prepares the system as far as programs expect it, runs the command, powers off. */
-function initScript(command: readonly string[], mark: string): string {
-  const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
-  return `#!/bin/sh
-export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb
-mount -t proc proc /proc
-mount -t sysfs sysfs /sys
-mountpoint -q /dev || mount -t devtmpfs dev /dev
-mount -t tmpfs tmpfs /run
-cd ${`'${process.cwd().replaceAll("'", `'\\''`)}'`}
-${quoted}
-echo "${mark} $?"
-busybox poweroff -f
-`;
-}
-
-/** Passes output on up to the line that tells the exit code. */
-class MarkScanner {
-  exitCode: number | undefined;
-  readonly #mark: string;
-  readonly #output: (bytes: Uint8Array) => void;
-  #line = '';
-
-  constructor(mark: string, output: (bytes: Uint8Array) => void) {
-    this.#mark = mark;
-    this.#output = output;
+  constructor(folder: string, options: GuestOptions) {
+    this.#folder = folder;
+    this.#options = options;
+    this.#deadline = performance.now() + options.deadlineMs;
   }
 
-  take(bytes: Buffer): void {
-    const lines = (this.#line + bytes.toString('latin1')).split('\n');
-    this.#line = lines.pop() ?? '';
-    for (const line of lines) this.#pass(`${line}\n`);
+  async bootUml(buses: readonly ServedBus[]): Promise<GuestEnd> {
+    const dtb = join(this.#folder, 'guest.dtb');
+    writeFileSync(dtb, guestTree(buses));
+    const root = ['root=/dev/root', 'rootfstype=hostfs', 'rootflags=/', 'ro', `init=${this.#init()}`];
+    const argv = [`mem=${MEMORY}`, ...root, 'con0=fd:0,fd:1', 'con=null', 'quiet', `dtb=${dtb}`];
+    return this.#told(await this.#run({ program: this.#options.kernel, argv }));
   }
 
-  end(): void {
-    if (this.#line !== '') this.#pass(this.#line);
-    this.#line = '';
-  }
-
-  #pass(line: string): void {
-    if (this.exitCode !== undefined) return;
-    const at = line.indexOf(`${this.#mark} `);
-    if (at < 0) {
-      // The console ends lines as a terminal does.
-      this.#output(Buffer.from(line.replace(/\r\n$/, '\n'), 'latin1'));
-      return;
+  async bootQemu(buses: readonly ServedBus[]): Promise<GuestEnd> {
+    const { kernel, onWarning, interrupted } = this.#options;
+    const plan = await planQemu(buses, kernel);
+    if (plan.leftOut !== undefined) onWarning(plan.leftOut);
+    const init = this.#init(plan.prepare);
+    const slow = (reason: string) => onWarning(`${reason}: the guest runs on TCG, which is slower`);
+    const noKvm = whyNoKvm();
+    if (noKvm === undefined) {
+      const end = await this.#run(plan.machine('kvm', init));
+      // KVM may be there and yet abort, in a virtual machine for one.
+      if (end.started || end.killed || end.failure === undefined || interrupted?.aborted === true) {
+        return this.#told(end);
+      }
+      const complaint = end.complaint.split('\n')[0]?.replace(/^\S+: (error: )?/, '');
+      slow(`KVM does not work here (${complaint || end.failure})`);
+    } else {
+      slow(noKvm);
     }
-    if (at > 0) this.#output(Buffer.from(line.slice(0, at), 'latin1'));
-    this.exitCode = Number.parseInt(line.slice(at + this.#mark.length + 1), 10);
+    return this.#told(await this.#run(plan.machine('tcg', init)));
+  }
+
+  /** Passes on what the machine complained of. */
+  #told(end: GuestEnd): GuestEnd {
+    process.stderr.write(end.complaint);
+    return end;
+  }
+
+  /** Writes process 1. @returns its path */
+  #init(prepare = ''): string {
+    const path = join(this.#folder, 'init');
+    writeFileSync(path, initScript(this.#mark, this.#options.command, prepare), { mode: 0o755 });
+    return path;
+  }
+
+  #run(machine: GuestMachine): Promise<GuestEnd> {
+    const { output, onWarning, interrupted } = this.#options;
+    const [mark, deadline] = [this.#mark, this.#deadline];
+    return runMachine(machine, { mark, deadline, output, onNote: onWarning, interrupted });
   }
 }

@@ -1,24 +1,27 @@
 import type { Node, Tree } from '../devicetree/index.ts';
 
-/** The two kinds of bus, under the names that each layer has for them. */
+/** The kinds of device, under the names that each layer has for them: two buses, and the lines beside them. */
 export const BUS_KINDS = {
   i2c: { deviceId: 34, platform: 'platform,virtio-i2c', device: 'virtio,device22', alias: 'i2c' },
   spi: { deviceId: 45, platform: 'platform,virtio-spi', device: 'virtio,device2d', alias: 'spi' },
+  gpio: { deviceId: 41, platform: 'platform,virtio-gpio', device: 'virtio,device29', alias: 'gpio' },
 } as const;
 
-export type BusKind = keyof typeof BUS_KINDS;
+export type DeviceKind = keyof typeof BUS_KINDS;
+export type BusKind = Exclude<DeviceKind, 'gpio'>;
 
-const KINDS = Object.keys(BUS_KINDS) as readonly BusKind[];
+/** In the order in which a board numbers its devices: buses first. */
+const KINDS = Object.keys(BUS_KINDS) as readonly DeviceKind[];
 
 /** Nodes that stand for a virtio transport; the device is their only available child. */
 const TRANSPORTS = ['virtio,mmio', 'virtio,uml'];
 
-/** A bus that the tree describes. */
-export interface BusNode {
-  readonly kind: BusKind;
-  /** Its children are the bus's clients. */
+/** A device that the tree describes. */
+export interface VirtioNode<Kind extends DeviceKind = DeviceKind> {
+  readonly kind: Kind;
+  /** A bus's children are its clients. */
   readonly node: Node;
-  /** N of `/dev/i2c-N` or B of `/dev/spidevB.C`. */
+  /** N of `/dev/i2c-N` and `/dev/gpiochipN`, B of `/dev/spidevB.C`. */
   readonly number: number;
   /** What FE drivers match. */
   readonly compatible: readonly string[];
@@ -26,49 +29,63 @@ export interface BusNode {
   readonly adopted: boolean;
 }
 
+export type BusNode = VirtioNode<BusKind>;
+export type GpioNode = VirtioNode<'gpio'>;
+
 export interface FindBusesOptions {
   /** Also take every I2C and SPI controller that is not ours: vendor trees as they are. */
   readonly adopt?: boolean;
 }
 
-type Found = Omit<BusNode, 'number'> & { readonly named: readonly Node[] };
+type Found = Omit<VirtioNode, 'number'> & { readonly named: readonly Node[] };
+
+/** The buses of a tree: the devices that have clients. See `findDevices`. */
+export function findBuses(tree: Tree, options: FindBusesOptions = {}): BusNode[] {
+  return findDevices(tree, options).filter(isBus);
+}
+
+export function isBus(device: VirtioNode): device is BusNode {
+  return device.kind !== 'gpio';
+}
 
 /**
- * The buses of a tree, numbered: by `aliases` where they name one (`i2c1`, `spi0`; the transport node may be
- * named in the bus's place), the rest counted up from the highest alias of the kind, in tree order, as Linux
- * does it. Nodes below one that is not available are not there.
+ * The devices of a tree, numbered: by `aliases` where they name one (`i2c1`, `spi0`; the transport node may be
+ * named in the device's place), the rest counted up from the highest alias of the kind, in tree order, as Linux
+ * does it. Nodes below one that is not available are not there. I2C buses come before SPI buses, these before
+ * GPIO controllers.
  */
-export function findBuses(tree: Tree, options: FindBusesOptions = {}): BusNode[] {
+export function findDevices(tree: Tree, options: FindBusesOptions = {}): VirtioNode[] {
   const found: Found[] = [];
   collect(tree.root, options.adopt ?? false, found);
-  const buses: BusNode[] = [];
-  for (const kind of KINDS) {
+  return KINDS.flatMap((kind) => {
+    const ofKind = found.filter((each) => each.kind === kind);
+    if (ofKind.length === 0) return [];
     const aliases = aliasNumbers(tree, BUS_KINDS[kind].alias);
     let next = Math.max(-1, ...aliases.values()) + 1;
-    for (const { named, ...bus } of found) {
-      if (bus.kind !== kind) continue;
-      const alias = named.map((node) => aliases.get(node)).find((number) => number !== undefined);
-      buses.push({ ...bus, number: alias ?? next++ });
-    }
-  }
-  return buses.sort((a, b) => a.kind.localeCompare(b.kind) || a.number - b.number);
+    return ofKind
+      .map(({ named, ...device }): VirtioNode => {
+        const alias = named.map((node) => aliases.get(node)).find((number) => number !== undefined);
+        return { ...device, number: alias ?? next++ };
+      })
+      .sort((a, b) => a.number - b.number);
+  });
 }
 
 function collect(node: Node, adopt: boolean, found: Found[]): void {
   for (const child of node.children) {
-    const own = platformBus(child) ?? transportBus(child) ?? (adopt ? vendorBus(child) : undefined);
+    const own = platformDevice(child) ?? transportDevice(child) ?? (adopt ? vendorBus(child) : undefined);
     // What is below a bus belongs to it: a mux's channels are no buses of the board.
     if (own !== undefined) found.push(own);
     else collect(child, adopt, found);
   }
 }
 
-function platformBus(node: Node): Found | undefined {
+function platformDevice(node: Node): Found | undefined {
   const kind = KINDS.find((candidate) => node.compatible.includes(BUS_KINDS[candidate].platform));
   return kind && { kind, node, compatible: node.compatible, adopted: false, named: [node] };
 }
 
-function transportBus(node: Node): Found | undefined {
+function transportDevice(node: Node): Found | undefined {
   if (!node.compatible.some((compatible) => TRANSPORTS.includes(compatible))) return undefined;
   const [device] = node.children;
   if (device === undefined) return undefined;
@@ -78,7 +95,7 @@ function transportBus(node: Node): Found | undefined {
 
 /** A controller of the vendor's: an `i2c*` or `spi*` node whose children are addressed by one number. */
 function vendorBus(node: Node): Found | undefined {
-  const kind = KINDS.find((candidate) => node.baseName.startsWith(candidate));
+  const kind = (['i2c', 'spi'] as const).find((candidate) => node.baseName.startsWith(candidate));
   if (kind === undefined || node.compatible.length === 0) return undefined;
   if (node.u32('#address-cells') !== 1 || node.u32('#size-cells') !== 0) return undefined;
   const compatible = [...node.compatible, BUS_KINDS[kind].platform];

@@ -1,4 +1,15 @@
-export { BUS_KINDS, type BusKind, type BusNode, type FindBusesOptions, findBuses } from './bus-nodes.ts';
+export {
+  BUS_KINDS,
+  type BusKind,
+  type BusNode,
+  type DeviceKind,
+  type FindBusesOptions,
+  findBuses,
+  findDevices,
+  type GpioNode,
+  isBus,
+  type VirtioNode,
+} from './bus-nodes.ts';
 export {
   type BoundDriver,
   type DeviceListing,

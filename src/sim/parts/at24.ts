@@ -96,7 +96,7 @@ class At24 implements I2cPart {
     const registers = this.#registers;
     // A START before the STOP drops what was to be written.
     registers.pending = 0;
-    if (this.#clock.now() < registers.writeEnd) return false;
+    if (this.#isWriting()) return false;
     const block = address - this.#base;
     if (read) {
       const window = 0x100 ** this.#geometry.addressBytes;
@@ -142,6 +142,15 @@ class At24 implements I2cPart {
     }
     this.#contents.changed();
     this.#registers.writeEnd = this.#clock.now() + writeTime * MS;
+  }
+
+  /** Whether a write cycle is under way. Without one there is no clock to look at, which costs a system call. */
+  #isWriting(): boolean {
+    const registers = this.#registers;
+    if (registers.writeEnd === 0) return false;
+    if (this.#clock.now() < registers.writeEnd) return true;
+    registers.writeEnd = 0;
+    return false;
   }
 
   /** Into the page buffer; the counter wraps inside the page. */

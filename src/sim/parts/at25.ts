@@ -136,7 +136,11 @@ class At25 implements SpiPart {
   }
 
   #isBusy(): boolean {
-    return this.#clock.now() < this.#registers.busyUntil;
+    const registers = this.#registers;
+    if (registers.busyUntil === 0) return false;
+    if (this.#clock.now() < registers.busyUntil) return true;
+    registers.busyUntil = 0;
+    return false;
   }
 
   #status(): number {

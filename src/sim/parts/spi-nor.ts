@@ -238,7 +238,11 @@ class SpiNor implements SpiPart {
   }
 
   #isBusy(): boolean {
-    return this.#clock.now() < this.#registers.busyUntil;
+    const registers = this.#registers;
+    if (registers.busyUntil === 0) return false;
+    if (this.#clock.now() < registers.busyUntil) return true;
+    registers.busyUntil = 0;
+    return false;
   }
 
   #statusByte(index: number): number {

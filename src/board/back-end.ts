@@ -20,7 +20,7 @@ import {
 } from '../backend/index.ts';
 import { type DeviceNode, type Host, NodeError } from '../bus/index.ts';
 import type { Node, Tree } from '../devicetree/index.ts';
-import { type BusNode, findBuses } from '../frontend/index.ts';
+import { type BusNode, findDevices, type GpioNode, isBus, type VirtioNode } from '../frontend/index.ts';
 import {
   type Catalogue,
   loadModels,
@@ -32,6 +32,7 @@ import {
   SteppedClock,
 } from '../sim/index.ts';
 import type { VirtioDevice } from '../virtio/index.ts';
+import type { GpioControllers } from './gpio-controllers.ts';
 import { createHost } from './hosts.ts';
 import { unitsOwnedBy } from './ownership.ts';
 import type { BackEndCalls, BusReport, DeviceProblem } from './protocol.ts';
@@ -43,7 +44,11 @@ export interface BackEndOptions {
   /** Where every transfer is written down. */
   readonly trace?: SharedArrayBuffer | undefined;
   readonly warn: (sentence: string) => void;
+  /** Told of changes of the GPIO lines that are watched. */
+  readonly onLine?: OnLine;
 }
+
+type OnLine = (path: string, line: number, high: boolean) => void;
 
 /** Where a bus of the tree ended up: on a controller, or nowhere with a reason. */
 interface Carried {
@@ -61,31 +66,39 @@ export class BoardBackEnd {
   readonly #carried: readonly Carried[];
   readonly #parts: PartRegistry;
   readonly #clock: RealClock | SteppedClock;
+  readonly #devices: readonly VirtioNode[];
+  /** Only where the tree has some. */
+  readonly #gpio: GpioControllers | undefined;
 
   private constructor(
     manager: ResourceManager,
+    devices: readonly VirtioNode[],
     carried: readonly Carried[],
     parts: PartRegistry,
     clock: RealClock | SteppedClock,
+    gpio: GpioControllers | undefined,
   ) {
     this.manager = manager;
+    this.#devices = devices;
     this.#carried = carried;
     this.#parts = parts;
     this.#clock = clock;
+    this.#gpio = gpio;
   }
 
-  /** The buses of the board, in the order of `findBuses`. */
-  get buses(): readonly BusNode[] {
-    return this.#carried.map(({ node }) => node);
+  /** The devices of the board, in the order of `findDevices`: its buses, then its GPIO controllers. */
+  get devices(): readonly VirtioNode[] {
+    return this.#devices;
   }
 
-  /** A device model a bus, all for one client; undefined for a bus that could not be made. */
+  /** A device model each, all for one client; undefined for a device that could not be made. */
   devicesFor(client: Client): readonly (VirtioDevice | undefined)[] {
-    return this.#carried.map((_, index) => this.deviceFor(index, client));
+    return this.#devices.map((_, index) => this.deviceFor(index, client));
   }
 
-  /** A device model for one bus and one client. */
+  /** A device model for one device and one client. */
   deviceFor(index: number, client: Client): VirtioDevice | undefined {
+    if (index >= this.#carried.length) return this.#gpio?.deviceFor(index - this.#carried.length, client);
     const { bus, node } = this.#carried[index] ?? {};
     if (bus === undefined || node === undefined) return undefined;
     if (bus.kind === 'i2c') return new VirtioI2cDevice(this.manager, bus as ManagedI2cBus, client);
@@ -106,7 +119,8 @@ export class BoardBackEnd {
 
   /** Builds everything. A bus that cannot be made is a problem, not an error. */
   static async create(tree: Tree, options: BackEndOptions): Promise<BoardBackEnd> {
-    const nodes = findBuses(tree, { adopt: options.adopt });
+    const devices = findDevices(tree, { adopt: options.adopt });
+    const nodes = devices.filter(isBus);
     const parts = new PartRegistry();
     const clock = options.steppedClock ? new SteppedClock() : new RealClock();
     // An emulated adapter has parts of its own behind it.
@@ -122,11 +136,14 @@ export class BoardBackEnd {
     for (const node of nodes) carried.push(await carry(node, manager, hosts, simulation));
     if (options.trace !== undefined) observe(carried, new TraceWriter(options.trace));
     manager.openSynchronous();
-    return new BoardBackEnd(manager, carried, parts, clock);
+    const gpio = await gpioOf(devices, options.onLine);
+    gpio?.wire(tree, parts);
+    return new BoardBackEnd(manager, devices, carried, parts, clock, gpio);
   }
 
   get problems(): DeviceProblem[] {
-    return this.#carried.flatMap(({ problem }) => problem ?? []);
+    const ofGpio = this.#gpio?.faults.map(({ node, thrown }) => problemOf(node, thrown)) ?? [];
+    return [...this.#carried.flatMap(({ problem }) => problem ?? []), ...ofGpio];
   }
 
   /** True when a host needs the event loop even while nothing is asked of it. */
@@ -149,6 +166,9 @@ export class BoardBackEnd {
     resetPart: (path) => this.#parts.at(path).reset(),
     snapshotPart: (path) => this.#parts.snapshot(path),
     restorePart: (path, snapshot) => this.#parts.restore(path, snapshot),
+    lines: () => this.#gpio?.reports() ?? [],
+    driveLine: (path, line, high) => this.#gpio?.drive(path, line, high),
+    watchLine: (path, line) => this.#gpio?.watch(path, line),
     save: () => this.#parts.close(),
     advance: (ns) => {
       if (!(this.#clock instanceof SteppedClock))
@@ -167,6 +187,14 @@ function observe(carried: readonly Carried[], writer: TraceWriter): void {
   carried.forEach(({ bus }, index) => {
     if (bus !== undefined) bus.observer = (record) => writer.write(index, record);
   });
+}
+
+/** The GPIO controllers of the board; what they need is only loaded where there are some. */
+async function gpioOf(devices: readonly VirtioNode[], onLine: OnLine = () => {}) {
+  const nodes = devices.filter((device): device is GpioNode => device.kind === 'gpio');
+  if (nodes.length === 0) return undefined;
+  const { GpioControllers } = await import('./gpio-controllers.ts');
+  return new GpioControllers(nodes, onLine);
 }
 
 async function carry(

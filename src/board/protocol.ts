@@ -42,6 +42,16 @@ export interface PartReport {
   readonly properties: readonly PropertyDeclaration[];
 }
 
+/** A line of a GPIO controller. */
+export interface LineReport {
+  /** Path of the controller's node. */
+  readonly path: string;
+  readonly line: number;
+  /** By `gpio-line-names`; empty where there is none. */
+  readonly name: string;
+  readonly high: boolean;
+}
+
 /** What the board asks of its back-end besides transfers: name -> arguments and result. */
 export interface BackEndCalls {
   /** Begins to open the hosts that no transfer has opened yet. */
@@ -53,6 +63,12 @@ export interface BackEndCalls {
   resetPart(path: string): void;
   snapshotPart(path: string): object;
   restorePart(path: string, snapshot: object): void;
+  /** The lines of all GPIO controllers. */
+  lines(): LineReport[];
+  /** What the world outside does to a line; undefined: nothing. */
+  driveLine(path: string, line: number, high: boolean | undefined): void;
+  /** From now on changes of this line are told. */
+  watchLine(path: string, line: number): void;
   /** Writes the contents of parts that live in files: the process is about to end. */
   save(): void;
   /** Steps a stepped clock. */
@@ -109,6 +125,7 @@ export interface CallMessage {
 
 /** What comes from the back-end's thread by message. */
 export type BackEndMessage =
+  | { readonly kind: 'line'; readonly path: string; readonly line: number; readonly high: boolean }
   | { readonly kind: 'ready'; readonly problems: readonly DeviceProblem[] }
   | { readonly kind: 'warning'; readonly sentence: string }
   | { readonly kind: 'answer'; readonly id: number; readonly result?: unknown; readonly error?: string };

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Client } from '../backend/index.ts';
 import type { Tree } from '../devicetree/index.ts';
-import { type BusNode, findBuses } from '../frontend/index.ts';
+import { findBuses, type VirtioNode } from '../frontend/index.ts';
 import { BackEndServer, EventLoop } from '../transport/index.ts';
 import { BoardBackEnd } from './back-end.ts';
 import { BoardError } from './board-error.ts';
@@ -22,9 +22,9 @@ export interface ServeOptions {
   readonly trace?: (sentence: string) => void;
 }
 
-/** A bus that waits for front-ends at a socket. */
+/** A bus, or a GPIO controller, that waits for front-ends at a socket. */
 export interface ServedBus {
-  readonly node: BusNode;
+  readonly node: VirtioNode;
   readonly socket: string;
   /** Whose socket it is: its front-ends reach what `dtbus,owner` gives this owner, and nothing else. */
   readonly owner: string | undefined;
@@ -68,7 +68,7 @@ export class ServedBoard {
     const loop = new EventLoop({ hotMs: HOT_MS });
     const served = new Map<ServedBus, BackEndServer>();
     try {
-      backEnd.buses.forEach((node, index) => {
+      backEnd.devices.forEach((node, index) => {
         const bus = `${node.kind}${node.number}`;
         if (backEnd.deviceFor(index, new Client(bus)) === undefined) return;
         for (const owner of [undefined, ...ownersOf(node.node)]) {

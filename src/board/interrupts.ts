@@ -1,0 +1,34 @@
+import type { Node } from '../devicetree/index.ts';
+
+/** One interrupt of a node: the controller that handles it, and its specifier, `<line type>` for GPIO. */
+export interface InterruptSpecifier {
+  readonly controller: Node;
+  readonly cells: readonly number[];
+}
+
+/**
+ * The interrupts of a node: `interrupts-extended`, or `interrupts` with the interrupt parent (Devicetree
+ * Specification 2.4.1). Empty where there are none, or nobody handles them.
+ * @throws {PropertyError} a property of the wrong form.
+ */
+export function interruptsOf(node: Node): readonly InterruptSpecifier[] {
+  const extended = node.phandles('interrupts-extended', '#interrupt-cells');
+  if (extended !== undefined) {
+    return extended.flatMap(({ node: controller, args }) =>
+      controller === undefined ? [] : [{ controller, cells: args }],
+    );
+  }
+  const controller = node.has('interrupts') ? interruptParent(node) : undefined;
+  const width = controller?.u32('#interrupt-cells');
+  if (controller === undefined || width === undefined) return [];
+  return (node.cells('interrupts', width) ?? []).map((cells) => ({ controller, cells }));
+}
+
+/** Upwards from the node: what `interrupt-parent` names, or the first node above that handles interrupts. */
+export function interruptParent(node: Node): Node | undefined {
+  for (let from: Node | undefined = node; from !== undefined; from = from.parent) {
+    if (from !== node && from.has('interrupt-controller')) return from;
+    if (from.has('interrupt-parent')) return from.target('interrupt-parent');
+  }
+  return undefined;
+}

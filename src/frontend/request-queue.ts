@@ -3,6 +3,7 @@ import {
   AdaptiveSpin,
   type DmaAllocator,
   type DmaBuffer,
+  DmaError,
   type DriverQueue,
   type VirtioTransport,
 } from '../virtio/index.ts';
@@ -18,8 +19,6 @@ export interface Request {
   readonly chains: readonly RequestChain[];
   /** The DMA block that all its pieces lie in; given back when the device is done with it. */
   readonly block: number;
-  /** The same block as bytes. */
-  readonly bytes: Uint8Array;
 }
 
 /** A request on its way. */
@@ -166,7 +165,7 @@ export class RequestQueue {
     for (let flight = this.#waiting[0]; flight !== undefined; flight = this.#waiting[0]) {
       let descriptors = 0;
       for (const { readable, writable } of flight.request.chains)
-        descriptors += readable.length + writable.length;
+        descriptors += this.#queue.descriptorsFor(readable.length + writable.length);
       if (descriptors > this.#queue.free) {
         if (this.#queue.inFlight > 0) break;
         this.#waiting.shift();
@@ -178,12 +177,27 @@ export class RequestQueue {
         continue;
       }
       this.#waiting.shift();
-      for (const { readable, writable } of flight.request.chains)
-        this.#queue.addBuf(readable, writable, flight);
-      flight.state = 'queued';
+      this.#add(flight);
       added = true;
     }
     if (added && this.#queue.kickPrepare()) this.#transport.notify(this.#index);
+  }
+
+  #add(flight: Flight): void {
+    const { chains } = flight.request;
+    let added = 0;
+    try {
+      for (const { readable, writable } of chains) {
+        this.#queue.addBuf(readable, writable, flight);
+        added++;
+      }
+      flight.state = 'queued';
+    } catch (thrown) {
+      // No memory for an indirect table. What is on the ring already has to come back first.
+      flight.left = added;
+      flight.abandoned = added > 0;
+      this.#fail(flight, noMemory(thrown));
+    }
   }
 
   /** Takes what the device has used. */
@@ -248,6 +262,12 @@ export class RequestQueue {
       if (flight.left === 0) this.#dma.free(flight.request.block);
     }
   }
+}
+
+/** The fault of a failed allocation; anything else is thrown on. */
+export function noMemory(thrown: unknown): BusFault {
+  if (thrown instanceof DmaError) return new BusFault('ENOMEM', thrown.message);
+  throw thrown;
 }
 
 /** How often a sleeping caller looks whether the other end still lives. */

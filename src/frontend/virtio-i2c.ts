@@ -9,9 +9,7 @@ import {
 } from '../bus/index.ts';
 import {
   type DmaBuffer,
-  DTBUS_F_ERRNO,
   featureSet,
-  hasFeature,
   I2C_IN_HDR_BYTES,
   I2C_OUT_HDR_BYTES,
   i2cErrno,
@@ -22,7 +20,8 @@ import {
   writeI2cOutHdr,
 } from '../virtio/index.ts';
 import { BUS_KINDS } from './bus-nodes.ts';
-import { type Request, RequestQueue } from './request-queue.ts';
+import { aligned, BusRequests, copyIn, copyOut, timeoutFor } from './bus-requests.ts';
+import type { RequestChain } from './request-queue.ts';
 import type { BoundDriver, VirtioDriver } from './virtio-bus.ts';
 import type { VirtioDeviceHandle } from './virtio-device.ts';
 
@@ -33,123 +32,104 @@ const CARRIED_FLAGS = I2C_M.RD | I2C_M.TEN;
 const HEAD_BYTES = 16;
 const STATUS_OFFSET = I2C_OUT_HDR_BYTES;
 
-/** How long a transfer may take when the caller does not say: above what the back-end allows it. */
-const BASE_TIMEOUT_MS = 2000;
-const TIMEOUT_MS_PER_BYTE = 0.5;
-
-/** Where one message lies in its request's block. */
-interface Place {
-  readonly head: number;
-  readonly data: number;
-}
-
 /** The FE driver of a virtio I2C adapter: device 34 (virtio 1.4, 5.16). */
 export class VirtioI2c implements I2cAdapter, BoundDriver {
   readonly number: number;
   readonly name: string;
   readonly functionality = I2C_FUNC.I2C | I2C_FUNC.TENBIT_ADDR | I2C_FUNC_SMBUS_EMUL;
-  readonly #device: VirtioDeviceHandle;
-  #requests: RequestQueue;
-  #extendedStatus = false;
+  readonly #requests: BusRequests;
 
   constructor(device: VirtioDeviceHandle) {
-    this.#device = device;
     this.number = device.number;
     this.name = `i2c_virtio at virtio bus ${device.name.replace('virtio', '')}`;
-    this.#requests = this.#setUp();
+    this.#requests = new BusRequests(device, featureSet(VIRTIO_I2C_F_ZERO_LENGTH_REQUEST));
   }
 
-  transferSync(messages: readonly I2cMessage[], timeoutMs = timeoutFor(messages)): void {
+  transferSync(messages: readonly I2cMessage[], timeoutMs = timeoutFor(bytesOf(messages))): void {
     if (messages.length === 0) return;
-    const places: Place[] = [];
-    const request = this.#prepare(messages, places);
-    this.#requests.runSync(request, timeoutMs, () => this.#complete(messages, places, request.bytes));
+    const size = blockSize(messages);
+    const block = this.#requests.alloc(size);
+    const chains = this.#layOut(messages, block, size);
+    this.#requests.runSync(chains, block, timeoutMs, () => this.#complete(messages, block, size));
   }
 
-  async transfer(messages: readonly I2cMessage[], timeoutMs = timeoutFor(messages)): Promise<void> {
+  async transfer(messages: readonly I2cMessage[], timeoutMs = timeoutFor(bytesOf(messages))): Promise<void> {
     if (messages.length === 0) return;
-    const places: Place[] = [];
-    const request = this.#prepare(messages, places);
-    await this.#requests.run(request, timeoutMs, () => this.#complete(messages, places, request.bytes));
+    const size = blockSize(messages);
+    const block = this.#requests.alloc(size);
+    const chains = this.#layOut(messages, block, size);
+    await this.#requests.run(chains, block, timeoutMs, () => this.#complete(messages, block, size));
   }
 
   remove(): void {
-    this.#requests.close(new BusFault('ENODEV', `${this.#device.node.path} was removed`));
+    this.#requests.remove();
   }
 
   freeze(): void {
-    this.#requests.close(new BusFault('ESHUTDOWN', `${this.#device.node.path} is suspended`));
+    this.#requests.freeze();
   }
 
   restore(): void {
-    this.#requests = this.#setUp();
+    this.#requests.restore();
   }
 
-  #setUp(): RequestQueue {
-    const features = this.#device.negotiate(
-      featureSet(DTBUS_F_ERRNO),
-      featureSet(VIRTIO_I2C_F_ZERO_LENGTH_REQUEST),
-    );
-    this.#extendedStatus = hasFeature(features, DTBUS_F_ERRNO);
-    return new RequestQueue(this.#device.transport, 0, this.#device.createQueue(0), this.#device.dma);
-  }
-
-  /** Lays the messages out in one block of guest memory: header, status, data, for each. */
-  #prepare(messages: readonly I2cMessage[], places: Place[]): Request {
-    let size = 0;
-    for (const { flags, buf } of messages) {
-      const alien = flags & ~CARRIED_FLAGS;
-      if (alien !== 0) {
-        throw new BusFault('EOPNOTSUPP', `virtio-i2c cannot carry I2C_M flag 0x${alien.toString(16)}`);
-      }
-      places.push({ head: size, data: size + HEAD_BYTES });
-      size += HEAD_BYTES + align(buf.length);
-    }
-    const { dma, transport } = this.#device;
-    const block = dma.alloc(size);
-    const bytes = transport.memory.slice(block, size);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, size);
+  /** Lays the messages out in their block: header, status, data, for each. */
+  #layOut(messages: readonly I2cMessage[], block: number, size: number): RequestChain[] {
+    const { bytes, view, guestAddress } = this.#requests.regionOf(block, size);
     const last = messages.length - 1;
-    const chains = messages.map(({ addr, flags, buf }, index) => {
-      const { head, data } = places[index] as Place;
+    let next = block;
+    return messages.map(({ addr, flags, buf }, index) => {
+      const head = next;
+      next += HEAD_BYTES + aligned(buf.length);
+      const at = head - guestAddress;
       const reading = (flags & I2C_M.RD) !== 0;
       const wireFlags =
         (index < last ? VIRTIO_I2C_FLAGS.FAIL_NEXT : 0) | (reading ? VIRTIO_I2C_FLAGS.M_RD : 0);
-      writeI2cOutHdr(view, head, addr, (flags & I2C_M.TEN) !== 0, wireFlags);
+      writeI2cOutHdr(view, at, addr, (flags & I2C_M.TEN) !== 0, wireFlags);
       // A request that the device never looks at has failed.
-      view.setUint8(head + STATUS_OFFSET, VIRTIO_I2C_MSG.ERR);
-      const outHdr: DmaBuffer = { addr: block + head, len: I2C_OUT_HDR_BYTES };
-      const inHdr: DmaBuffer = { addr: block + head + STATUS_OFFSET, len: I2C_IN_HDR_BYTES };
+      bytes[at + STATUS_OFFSET] = VIRTIO_I2C_MSG.ERR;
+      const outHdr: DmaBuffer = { addr: head, len: I2C_OUT_HDR_BYTES };
+      const inHdr: DmaBuffer = { addr: head + STATUS_OFFSET, len: I2C_IN_HDR_BYTES };
       // Zero-length requests have no buffer at all (5.16.6.1).
       if (buf.length === 0) return { readable: [outHdr], writable: [inHdr] };
-      const body: DmaBuffer = { addr: block + data, len: buf.length };
+      const body: DmaBuffer = { addr: head + HEAD_BYTES, len: buf.length };
       if (reading) return { readable: [outHdr], writable: [body, inHdr] };
-      bytes.set(buf, data);
+      copyIn(buf, bytes, at + HEAD_BYTES);
       return { readable: [outHdr, body], writable: [inHdr] };
     });
-    return { chains, block, bytes };
   }
 
   /** Fetches what was read; the first failure is the transfer's. */
-  #complete(messages: readonly I2cMessage[], places: readonly Place[], bytes: Uint8Array): void {
-    for (let i = 0; i < messages.length; i++) {
-      const { buf, flags } = messages[i] as I2cMessage;
-      const { head, data } = places[i] as Place;
-      const errno = i2cErrno(bytes[head + STATUS_OFFSET] as number, this.#extendedStatus);
+  #complete(messages: readonly I2cMessage[], block: number, size: number): void {
+    const { bytes, guestAddress } = this.#requests.regionOf(block, size);
+    let at = block - guestAddress;
+    for (const { buf, flags } of messages) {
+      const errno = i2cErrno(bytes[at + STATUS_OFFSET] as number, this.#requests.tellsErrno);
       if (errno !== 0) throw new BusFault(errnoName(errno));
-      if ((flags & I2C_M.RD) !== 0) buf.set(bytes.subarray(data, data + buf.length));
+      if ((flags & I2C_M.RD) !== 0) copyOut(bytes, at + HEAD_BYTES, buf);
+      at += HEAD_BYTES + aligned(buf.length);
     }
   }
 }
 
-function align(length: number): number {
-  return (length + 15) & ~15;
+/** Bytes of the block that the messages are laid out in. @throws {BusFault} `EOPNOTSUPP` */
+function blockSize(messages: readonly I2cMessage[]): number {
+  let size = 0;
+  for (const { flags, buf } of messages) {
+    const alien = flags & ~CARRIED_FLAGS;
+    if (alien !== 0) {
+      throw new BusFault('EOPNOTSUPP', `virtio-i2c cannot carry I2C_M flag 0x${alien.toString(16)}`);
+    }
+    size += HEAD_BYTES + aligned(buf.length);
+  }
+  return size;
 }
 
-function timeoutFor(messages: readonly I2cMessage[]): number {
-  let bytes = 0;
-  for (const { buf } of messages) bytes += buf.length + 1;
-  return BASE_TIMEOUT_MS + bytes * TIMEOUT_MS_PER_BYTE;
+/** What goes over the wire, addresses included. */
+function bytesOf(messages: readonly I2cMessage[]): number {
+  let bytes = messages.length;
+  for (const { buf } of messages) bytes += buf.length;
+  return bytes;
 }
 
 export const virtioI2cDriver: VirtioDriver<VirtioI2c> = {

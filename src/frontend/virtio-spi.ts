@@ -10,9 +10,6 @@ import {
 } from '../bus/index.ts';
 import {
   type DmaBuffer,
-  DTBUS_F_ERRNO,
-  featureSet,
-  hasFeature,
   readSpiConfig,
   SPI_CONFIG_BYTES,
   SPI_HEAD_BYTES,
@@ -26,8 +23,8 @@ import {
   writeSpiHead,
 } from '../virtio/index.ts';
 import { BUS_KINDS } from './bus-nodes.ts';
-import { type Request, RequestQueue } from './request-queue.ts';
-
+import { aligned, BusRequests, copyIn, copyOut, timeoutFor } from './bus-requests.ts';
+import type { RequestChain } from './request-queue.ts';
 import type { BoundDriver, VirtioDriver } from './virtio-bus.ts';
 import type { VirtioDeviceHandle } from './virtio-device.ts';
 
@@ -35,30 +32,19 @@ import type { VirtioDeviceHandle } from './virtio-device.ts';
 const HEAD_BYTES = 48;
 const RESULT_OFFSET = SPI_HEAD_BYTES;
 
-const BASE_TIMEOUT_MS = 2000;
-const TIMEOUT_MS_PER_BYTE = 0.5;
-
-/** Where one transfer lies in its request's block. */
-interface Place {
-  readonly head: number;
-  readonly tx: number;
-  readonly rx: number;
-}
-
 /** The FE driver of a virtio SPI controller: device 45 (virtio 1.4, 5.21). */
 export class VirtioSpi implements SpiAdapter, BoundDriver {
   readonly number: number;
   readonly name: string;
   readonly #device: VirtioDeviceHandle;
-  #requests: RequestQueue;
+  readonly #requests: BusRequests;
   #capabilities: SpiCapabilities;
-  #extendedResult = false;
 
   constructor(device: VirtioDeviceHandle) {
     this.#device = device;
     this.number = device.number;
     this.name = `spi_virtio at virtio bus ${device.name.replace('virtio', '')}`;
-    this.#requests = this.#setUp();
+    this.#requests = new BusRequests(device);
     this.#capabilities = this.#readCapabilities();
   }
 
@@ -70,43 +56,39 @@ export class VirtioSpi implements SpiAdapter, BoundDriver {
     chipSelect: number,
     mode: number,
     transfers: readonly SpiTransfer[],
-    timeoutMs = timeoutFor(transfers),
+    timeoutMs = timeoutFor(bytesOf(transfers)),
   ): void {
     if (transfers.length === 0) return;
-    const places: Place[] = [];
-    const request = this.#prepare(chipSelect, mode, transfers, places);
-    this.#requests.runSync(request, timeoutMs, () => this.#complete(transfers, places, request.bytes));
+    const size = blockSize(transfers);
+    const block = this.#requests.alloc(size);
+    const chains = this.#layOut(chipSelect, mode, transfers, block, size);
+    this.#requests.runSync(chains, block, timeoutMs, () => this.#complete(transfers, block, size));
   }
 
   async transfer(
     chipSelect: number,
     mode: number,
     transfers: readonly SpiTransfer[],
-    timeoutMs = timeoutFor(transfers),
+    timeoutMs = timeoutFor(bytesOf(transfers)),
   ): Promise<void> {
     if (transfers.length === 0) return;
-    const places: Place[] = [];
-    const request = this.#prepare(chipSelect, mode, transfers, places);
-    await this.#requests.run(request, timeoutMs, () => this.#complete(transfers, places, request.bytes));
+    const size = blockSize(transfers);
+    const block = this.#requests.alloc(size);
+    const chains = this.#layOut(chipSelect, mode, transfers, block, size);
+    await this.#requests.run(chains, block, timeoutMs, () => this.#complete(transfers, block, size));
   }
 
   remove(): void {
-    this.#requests.close(new BusFault('ENODEV', `${this.#device.node.path} was removed`));
+    this.#requests.remove();
   }
 
   freeze(): void {
-    this.#requests.close(new BusFault('ESHUTDOWN', `${this.#device.node.path} is suspended`));
+    this.#requests.freeze();
   }
 
   restore(): void {
-    this.#requests = this.#setUp();
+    this.#requests.restore();
     this.#capabilities = this.#readCapabilities();
-  }
-
-  #setUp(): RequestQueue {
-    const features = this.#device.negotiate(featureSet(DTBUS_F_ERRNO));
-    this.#extendedResult = hasFeature(features, DTBUS_F_ERRNO);
-    return new RequestQueue(this.#device.transport, 0, this.#device.createQueue(0), this.#device.dma);
   }
 
   #readCapabilities(): SpiCapabilities {
@@ -114,32 +96,29 @@ export class VirtioSpi implements SpiAdapter, BoundDriver {
     return capabilitiesOf(readSpiConfig(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
   }
 
-  #prepare(chipSelect: number, mode: number, transfers: readonly SpiTransfer[], places: Place[]): Request {
-    let size = 0;
-    for (const { tx, rx } of transfers) {
-      if (tx !== undefined && rx !== undefined && tx.length !== rx.length) {
-        throw new BusFault(
-          'EINVAL',
-          `tx has ${tx.length} bytes and rx ${rx.length}: both ways are clocked at once`,
-        );
-      }
-      const txAt = size + HEAD_BYTES;
-      const rxAt = txAt + align(tx?.length ?? 0);
-      places.push({ head: size, tx: txAt, rx: rxAt });
-      size = rxAt + align(rx?.length ?? 0);
-    }
-    const { dma, transport } = this.#device;
-    const block = dma.alloc(size);
-    const bytes = transport.memory.slice(block, size);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, size);
+  /** Lays the transfers out in their block: head, result, tx, rx, for each. */
+  #layOut(
+    chipSelect: number,
+    mode: number,
+    transfers: readonly SpiTransfer[],
+    block: number,
+    size: number,
+  ): RequestChain[] {
+    const { bytes, view, guestAddress } = this.#requests.regionOf(block, size);
     const wireMode = spiModeToWire(mode);
     const last = transfers.length - 1;
-    const chains = transfers.map((transfer, index) => {
-      const { head, tx, rx } = places[index] as Place;
+    let next = block;
+    return transfers.map((transfer, index) => {
+      const { tx, rx } = transfer;
+      const head = next;
+      const txAt = head + HEAD_BYTES;
+      const rxAt = txAt + aligned(tx?.length ?? 0);
+      next = rxAt + aligned(rx?.length ?? 0);
+      const at = head - guestAddress;
       // On the wire 1 always means "deselect after this one". The last transfer of a message therefore has
       // the opposite of Linux's meaning, in which csChange on the last one keeps the chip selected.
       const deselectAfter = index === last ? !transfer.csChange : transfer.csChange;
-      writeSpiHead(view, head, {
+      writeSpiHead(view, at, {
         chipSelectId: chipSelect,
         bitsPerWord: transfer.bitsPerWord === 0 ? 8 : transfer.bitsPerWord,
         csChange: deselectAfter ? 1 : 0,
@@ -152,31 +131,55 @@ export class VirtioSpi implements SpiAdapter, BoundDriver {
         csDelayHoldNs: transfer.csHoldNs,
         csChangeDelayInactiveNs: transfer.csInactiveNs,
       });
-      view.setUint8(head + RESULT_OFFSET, SPI_RESULT.TRANS_ERR);
-      const readable: DmaBuffer[] = [{ addr: block + head, len: SPI_HEAD_BYTES }];
+      // A request that the device never looks at has failed.
+      bytes[at + RESULT_OFFSET] = SPI_RESULT.TRANS_ERR;
+      const readable: DmaBuffer[] = [{ addr: head, len: SPI_HEAD_BYTES }];
       const writable: DmaBuffer[] = [];
-      if (transfer.tx !== undefined && transfer.tx.length > 0) {
-        bytes.set(transfer.tx, tx);
-        readable.push({ addr: block + tx, len: transfer.tx.length });
+      if (tx !== undefined && tx.length > 0) {
+        copyIn(tx, bytes, txAt - guestAddress);
+        readable.push({ addr: txAt, len: tx.length });
       }
-      if (transfer.rx !== undefined && transfer.rx.length > 0) {
-        writable.push({ addr: block + rx, len: transfer.rx.length });
-      }
-      writable.push({ addr: block + head + RESULT_OFFSET, len: SPI_RESULT_BYTES });
+      if (rx !== undefined && rx.length > 0) writable.push({ addr: rxAt, len: rx.length });
+      writable.push({ addr: head + RESULT_OFFSET, len: SPI_RESULT_BYTES });
       return { readable, writable };
     });
-    return { chains, block, bytes };
   }
 
-  #complete(transfers: readonly SpiTransfer[], places: readonly Place[], bytes: Uint8Array): void {
-    for (let i = 0; i < transfers.length; i++) {
-      const { head, rx } = places[i] as Place;
-      const errno = spiErrno(bytes[head + RESULT_OFFSET] as number, this.#extendedResult);
+  /** Fetches what was read; the first failure is the message's. */
+  #complete(transfers: readonly SpiTransfer[], block: number, size: number): void {
+    const { bytes, guestAddress } = this.#requests.regionOf(block, size);
+    let at = block - guestAddress;
+    for (const { tx, rx } of transfers) {
+      const errno = spiErrno(bytes[at + RESULT_OFFSET] as number, this.#requests.tellsErrno);
       if (errno !== 0) throw new BusFault(errnoName(errno));
-      const target = transfers[i]?.rx;
-      target?.set(bytes.subarray(rx, rx + target.length));
+      at += HEAD_BYTES + aligned(tx?.length ?? 0);
+      if (rx === undefined) continue;
+      copyOut(bytes, at, rx);
+      at += aligned(rx.length);
     }
   }
+}
+
+/** Bytes of the block that the transfers are laid out in. @throws {BusFault} `EINVAL` */
+function blockSize(transfers: readonly SpiTransfer[]): number {
+  let size = 0;
+  for (const { tx, rx } of transfers) {
+    if (tx !== undefined && rx !== undefined && tx.length !== rx.length) {
+      throw new BusFault(
+        'EINVAL',
+        `tx has ${tx.length} bytes and rx ${rx.length}: both ways are clocked at once`,
+      );
+    }
+    size += HEAD_BYTES + aligned(tx?.length ?? 0) + aligned(rx?.length ?? 0);
+  }
+  return size;
+}
+
+/** What goes over the wire. */
+function bytesOf(transfers: readonly SpiTransfer[]): number {
+  let bytes = 0;
+  for (const { tx, rx } of transfers) bytes += tx?.length ?? rx?.length ?? 0;
+  return bytes;
 }
 
 /** What the configuration space says, in the bus's words. */
@@ -198,16 +201,6 @@ function capabilitiesOf(config: SpiConfig): SpiCapabilities {
     maxCsHoldNs: config.maxCsHoldNs,
     maxCsInactiveNs: config.maxCsInactiveNs,
   };
-}
-
-function align(length: number): number {
-  return (length + 15) & ~15;
-}
-
-function timeoutFor(transfers: readonly SpiTransfer[]): number {
-  let bytes = 0;
-  for (const { tx, rx } of transfers) bytes += tx?.length ?? rx?.length ?? 0;
-  return BASE_TIMEOUT_MS + bytes * TIMEOUT_MS_PER_BYTE;
 }
 
 export const virtioSpiDriver: VirtioDriver<VirtioSpi> = {

@@ -115,12 +115,16 @@ export class GuestMemory {
     return undefined;
   }
 
+  /** As `find`. @throws {GuestMemoryError} when unmapped or straddling. */
+  region(address: number, length: number): MappedRegion {
+    const region = this.find(address, length);
+    if (region !== undefined) return region;
+    throw new GuestMemoryError(`guest memory ${hex(address)}+${hex(length)} is not inside one region`);
+  }
+
   /** View of `length` bytes at `address`. @throws {GuestMemoryError} when unmapped or straddling. */
   slice(address: number, length: number): Uint8Array {
-    const region = this.find(address, length);
-    if (region === undefined) {
-      throw new GuestMemoryError(`guest memory ${hex(address)}+${hex(length)} is not inside one region`);
-    }
+    const region = this.region(address, length);
     return new Uint8Array(region.buffer, region.byteOffset + (address - region.guestAddress), length);
   }
 }

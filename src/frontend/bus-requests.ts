@@ -1,0 +1,94 @@
+import { BusFault } from '../bus/index.ts';
+import { DTBUS_F_ERRNO, featureSet, hasFeature, type MappedRegion } from '../virtio/index.ts';
+import { noMemory, type RequestChain, RequestQueue } from './request-queue.ts';
+import type { VirtioDeviceHandle } from './virtio-device.ts';
+
+/** How long a transfer may take when the caller does not say: above what the back-end allows it. */
+const BASE_TIMEOUT_MS = 2000;
+const TIMEOUT_MS_PER_BYTE = 0.5;
+
+/** Below this, a loop is faster than `TypedArray.set` and the view it needs. */
+const SHORT_COPY_BYTES = 32;
+
+/**
+ * What the drivers of both buses share: requests over queue 0 of their device, each in one block of guest
+ * memory, through suspend and removal.
+ */
+export class BusRequests {
+  /** Whether the back-end tells the errno of a failure, and not only that there was one. */
+  tellsErrno = false;
+  readonly #device: VirtioDeviceHandle;
+  readonly #required: number;
+  #queue: RequestQueue;
+
+  /** @throws {NegotiationError} when the device lacks a feature of `required`. */
+  constructor(device: VirtioDeviceHandle, required = featureSet()) {
+    this.#device = device;
+    this.#required = required;
+    this.#queue = this.#open();
+  }
+
+  /** A block of guest memory for one request; `run` and `runSync` give it back. @throws {BusFault} `ENOMEM` */
+  alloc(size: number): number {
+    try {
+      return this.#device.dma.alloc(size);
+    } catch (thrown) {
+      throw noMemory(thrown);
+    }
+  }
+
+  /** The memory around a block. */
+  regionOf(block: number, size: number): MappedRegion {
+    return this.#device.transport.memory.region(block, size);
+  }
+
+  /** See `RequestQueue.runSync`. */
+  runSync(chains: readonly RequestChain[], block: number, timeoutMs: number, read: () => void): void {
+    this.#queue.runSync({ chains, block }, timeoutMs, read);
+  }
+
+  /** See `RequestQueue.run`. */
+  run(chains: readonly RequestChain[], block: number, timeoutMs: number, read: () => void): Promise<void> {
+    return this.#queue.run({ chains, block }, timeoutMs, read);
+  }
+
+  remove(): void {
+    this.#queue.close(new BusFault('ENODEV', `${this.#device.node.path} was removed`));
+  }
+
+  freeze(): void {
+    this.#queue.close(new BusFault('ESHUTDOWN', `${this.#device.node.path} is suspended`));
+  }
+
+  restore(): void {
+    this.#queue = this.#open();
+  }
+
+  #open(): RequestQueue {
+    const features = this.#device.negotiate(featureSet(DTBUS_F_ERRNO), this.#required);
+    this.tellsErrno = hasFeature(features, DTBUS_F_ERRNO);
+    return new RequestQueue(this.#device.transport, 0, this.#device.createQueue(0), this.#device.dma);
+  }
+}
+
+/** Room for `length` bytes, so that what follows begins at a multiple of 16. */
+export function aligned(length: number): number {
+  return (length + 15) & ~15;
+}
+
+/** How long a transfer of `bytes` may take, in ms. */
+export function timeoutFor(bytes: number): number {
+  return BASE_TIMEOUT_MS + bytes * TIMEOUT_MS_PER_BYTE;
+}
+
+/** Puts all of `source` into `target`, from `at` on. */
+export function copyIn(source: Uint8Array, target: Uint8Array, at: number): void {
+  if (source.length > SHORT_COPY_BYTES) target.set(source, at);
+  else for (let i = 0; i < source.length; i++) target[at + i] = source[i] as number;
+}
+
+/** Fills all of `target` from `source`, from `at` on. */
+export function copyOut(source: Uint8Array, at: number, target: Uint8Array): void {
+  if (target.length > SHORT_COPY_BYTES) target.set(source.subarray(at, at + target.length));
+  else for (let i = 0; i < target.length; i++) target[i] = source[at + i] as number;
+}

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BoardError } from './board-error.ts';
 import { initScript } from './guest-console.ts';
 import { type GuestEnd, type GuestMachine, runMachine } from './guest-process.ts';
 import { guestTree } from './guest-tree.ts';
@@ -40,8 +41,10 @@ const MEMORY = '256M';
 /**
  * Boots a real Linux on the board's buses and runs a command in it. Linux's own drivers bind to what the
  * board's device tree says.
+ * @throws {BoardError} @throws {Error} the machine cannot be started
  */
 export async function runGuest(file: string, options: GuestOptions): Promise<GuestResult> {
+  if (!existsSync(options.kernel)) throw new BoardError(`there is no kernel ${options.kernel}`);
   const folder = mkdtempSync(join(tmpdir(), 'dtbus-guest-'));
   try {
     const board = await ServedBoard.open(file, { ...options, socketDirectory: folder });

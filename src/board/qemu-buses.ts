@@ -1,5 +1,6 @@
 import type { DeviceNode } from '../bus/index.ts';
 import { quoted } from './guest-console.ts';
+import { isOwnedBy } from './ownership.ts';
 import type { ServedBus } from './serve.ts';
 
 /** A bus that QEMU can carry. */
@@ -15,6 +16,7 @@ export interface QemuDevice {
   readonly slot: number;
   /** The bus; undefined for a device that only holds a number free while Linux counts. */
   readonly bus: ServedBus['node'] | undefined;
+  readonly owner: ServedBus['owner'];
 }
 
 /** The first slots and the last are the machine's own. */
@@ -40,7 +42,13 @@ export function qemuDevices(buses: readonly QemuBus[]): QemuDevice[] {
     : i2c;
   return [...numbered, ...others].map((bus, index) => {
     const carried = bus ?? (i2c[0] as QemuBus);
-    return { name: carried.device, socket: carried.socket, slot: FIRST_SLOT + index, bus: bus?.node };
+    return {
+      name: carried.device,
+      socket: carried.socket,
+      slot: FIRST_SLOT + index,
+      bus: bus?.node,
+      owner: bus?.owner,
+    };
   });
 }
 
@@ -63,12 +71,12 @@ client() { echo "$1 $2" > $adapter/new_device; } 2> /dev/null`;
  */
 export function prepareQemuGuest(devices: readonly QemuDevice[]): string {
   const lines = [SHELL_FUNCTIONS];
-  for (const { bus, slot } of devices) {
+  for (const { bus, owner, slot } of devices) {
     const address = slot.toString(16).padStart(2, '0');
     if (bus === undefined) lines.push(`echo 0000:00:${address}.0 > /sys/bus/pci/drivers/virtio-pci/unbind`);
     if (bus?.kind !== 'i2c') continue;
     lines.push(`adapter ${address} i2c-${bus.number}`);
-    for (const client of bus.node.children) lines.push(...clientLine(client));
+    for (const client of bus.node.children) if (isOwnedBy(client, owner)) lines.push(...clientLine(client));
   }
   return lines.join('\n');
 }

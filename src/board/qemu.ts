@@ -97,7 +97,9 @@ function deviceArguments(devices: readonly QemuDevice[]): string[] {
 
 function kernelArguments(kernel: string, init: string): string[] {
   const append = [
-    'console=ttyS0 quiet panic=-1 root=root rootfstype=9p',
+    // A search for a keyboard takes half a second.
+    'console=ttyS0 quiet panic=-1 i8042.nokbd i8042.noaux',
+    'root=root rootfstype=9p',
     'rootflags=trans=virtio,version=9p2000.L,msize=262144 ro',
     `init=${init}`,
   ];

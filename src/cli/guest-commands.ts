@@ -1,5 +1,11 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { type BoardArguments, withBoardOptions } from './board-options.ts';
+
+const USAGE = 2;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const warn = (sentence: string) => process.stderr.write(`dtbus: ${sentence}\n`);
 
@@ -24,14 +30,27 @@ export function addGuestCommands(program: Command, end: (exitCode: number) => vo
     .command('guest')
     .summary('boot a real Linux on the buses of a board and run a command in it')
     .description(
-      "Boots a User-Mode Linux whose drivers bind to the board's parts, runs a command in it with the host's programs, and hands back its output and exit code.",
+      `Boots a User-Mode Linux whose drivers bind to the board's parts, runs a command in it with the host's programs, and hands back its output and exit code.
+
+With --qemu the guest is a PC whose PCI devices are the buses, on KVM where that works. A PC has no device tree: Linux is told of the clients of I2C buses by new_device, under their compatible without the vendor, and of none on SPI buses.`,
     )
     .argument('[board]', 'device tree of the board; the same as -b')
     .argument('[command...]', 'what runs in the guest, behind --; else a listing of what Linux found')
-    .option('--kernel <file>', 'User-Mode Linux kernel (or DTBUS_GUEST_KERNEL); see test/guest/README.md')
+    .option('--qemu', 'boot a PC under QEMU in the place of a User-Mode Linux', false)
+    .option(
+      '--kernel <file>',
+      'the kernel (or DTBUS_GUEST_KERNEL, DTBUS_QEMU_KERNEL); see test/guest/README.md',
+    )
     .option('--owner <name>', 'the guest has the clients of this dtbus,owner; else those of none')
     .option('--timeout <seconds>', 'kills the guest after this time', '60')
-    .addHelpText('after', '\nExample:\n  dtbus guest dts/demo.dts -- i2cdetect -y 1\n');
+    .addHelpText(
+      'after',
+      `
+Example:
+  dtbus guest dts/demo.dts --kernel ./linux -- i2cdetect -y 1
+  dtbus guest dts/demo.dts --qemu --kernel ./bzImage -- i2cdetect -y 1
+`,
+    );
   withBoardOptions(guest).action(
     async (file: string | undefined, command: string[], args: BoardArguments & GuestArguments) => {
       end(await bootGuest({ ...args, board: file ?? args.board }, command));
@@ -45,6 +64,7 @@ interface ServeArguments {
 }
 
 interface GuestArguments {
+  readonly qemu: boolean;
   readonly kernel?: string;
   readonly owner?: string;
   readonly timeout: string;
@@ -72,42 +92,68 @@ async function serve(args: BoardArguments & ServeArguments): Promise<number> {
   return 0;
 }
 
-/** What Linux found on the buses, and which driver of its own took it. */
+/** What Linux found on the buses, by compatible or by its own id, and which driver of its own took it. */
 const LOOK_AROUND = [
   'sh',
   '-c',
   `for device in /sys/bus/i2c/devices/*-* /sys/bus/spi/devices/*; do
-     [ -e "$device/of_node/reg" ] || continue
+     if [ -e "$device/of_node/reg" ]; then id=$(tr '\\0' ' ' < "$device/of_node/compatible")
+     elif [ -e "$device/name" ] && [ ! -e "$device/new_device" ]; then id=$(cat "$device/name")
+     else continue; fi
      driver=$(readlink "$device/driver")
-     printf '%-8s %-28s %s\n' "$(basename "$device")" "$(tr '\\0' ' ' < "$device/of_node/compatible")" "$(basename "$driver")"
+     printf '%-8s %-28s %s\n' "$(basename "$device")" "$id" "$(basename "$driver")"
    done`,
 ];
 
+/** Where a kernel is looked for: by option, by variable, or in the folder of test equipment beside this package. */
+const KERNELS = {
+  uml: { variable: 'DTBUS_GUEST_KERNEL', file: 'linux' },
+  qemu: { variable: 'DTBUS_QEMU_KERNEL', file: 'bzImage' },
+} as const;
+
+function kernelFor(machine: keyof typeof KERNELS, named: string | undefined): string | undefined {
+  const { variable, file } = KERNELS[machine];
+  const kernel = named ?? process.env[variable];
+  if (kernel !== undefined) return kernel;
+  const packageFolder = dirname(createRequire(import.meta.url).resolve('dtbus/package.json'));
+  const shared = process.env['DTBUS_SHARED'] ?? join(packageFolder, '..', 'shared');
+  const equipment = join(shared, 'guest', file);
+  if (existsSync(equipment)) return equipment;
+  warn(`which kernel? Name one with --kernel or ${variable}; test/guest/README.md says how to build it`);
+  return undefined;
+}
+
 async function bootGuest(args: BoardArguments & GuestArguments, command: readonly string[]): Promise<number> {
-  const kernel = args.kernel ?? process.env['DTBUS_GUEST_KERNEL'];
-  if (kernel === undefined) {
-    warn(
-      'which kernel? Name one with --kernel or DTBUS_GUEST_KERNEL; test/guest/README.md says how to build it',
-    );
-    return 2;
-  }
+  const machine = args.qemu ? 'qemu' : 'uml';
+  const kernel = kernelFor(machine, args.kernel);
+  if (kernel === undefined) return USAGE;
   const seconds = Number(args.timeout);
   if (!(seconds > 0)) {
     warn(`--timeout takes a number of seconds, not ${args.timeout}`);
-    return 2;
+    return USAGE;
   }
   const { runGuest } = await import('../board/index.ts');
-  const { exitCode, killed } = await runGuest(args.board, {
-    overlays: args.overlay,
-    adopt: args.adopt,
-    kernel,
-    owner: args.owner,
-    command: command.length > 0 ? command : LOOK_AROUND,
-    deadlineMs: seconds * 1000,
-    output: (bytes) => process.stdout.write(bytes),
-    onWarning: warn,
-  });
-  if (killed) warn(`the guest did not end within ${seconds} s and was killed`);
-  else if (exitCode === undefined) warn('the guest ended without running the command to its end');
-  return exitCode ?? 1;
+  const interrupted = new AbortController();
+  const interrupt = () => interrupted.abort();
+  for (const signal of SIGNALS) process.on(signal, interrupt);
+  try {
+    const { exitCode, killed } = await runGuest(args.board, {
+      overlays: args.overlay,
+      adopt: args.adopt,
+      machine,
+      kernel,
+      owner: args.owner,
+      command: command.length > 0 ? command : LOOK_AROUND,
+      deadlineMs: seconds * 1000,
+      output: (bytes) => process.stdout.write(bytes),
+      onWarning: warn,
+      interrupted: interrupted.signal,
+    });
+    if (killed) warn(`the guest did not end within ${seconds} s and was killed`);
+    else if (interrupted.signal.aborted) warn('interrupted: the guest was killed');
+    else if (exitCode === undefined) warn('the guest ended without running the command to its end');
+    return exitCode ?? 1;
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, interrupt);
+  }
 }

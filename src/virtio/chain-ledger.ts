@@ -23,9 +23,8 @@ export class ChainLedger {
   private readonly inOrder: boolean;
   /** All objects there are, so that a reset reaches those that are out. */
   private all: DescriptorChain[] = [];
-  /** Those that are free, as a stack. */
-  private readonly spare: DescriptorChain[] = [];
-  private spares = 0;
+  /** Those that are free, one behind the other. */
+  private spare: DescriptorChain | undefined = undefined;
   /** With IN_ORDER: the chains that were popped and not yet put on the ring, oldest to youngest. */
   private oldest: DescriptorChain | undefined = undefined;
   private youngest: DescriptorChain | undefined = undefined;
@@ -37,15 +36,16 @@ export class ChainLedger {
 
   /** An object to collect a chain in; goes on with `give`, `reject` or `drop`. */
   blank(): DescriptorChain {
-    if (this.spares === 0) return this.create();
-    this.spares--;
-    return this.spare[this.spares] as DescriptorChain;
+    const chain = this.spare;
+    if (chain === undefined) return this.create();
+    this.spare = chain.next;
+    return chain;
   }
 
   /** Takes an object back that nothing came of. */
   drop(chain: DescriptorChain): void {
-    if (this.spare[this.spares] !== chain) this.spare[this.spares] = chain;
-    this.spares++;
+    chain.next = this.spare;
+    this.spare = chain;
   }
 
   /** A sound chain goes out. */
@@ -73,7 +73,7 @@ export class ChainLedger {
    * @throws {Error} when it is not out.
    */
   takeBack(chain: DescriptorChain, written: number, ring: UsedRing): void {
-    if (!chain.out) {
+    if (chain.out === false) {
       refuse(chain);
       return;
     }
@@ -93,8 +93,7 @@ export class ChainLedger {
   revoke(): void {
     for (const chain of this.all) if (chain.out) chain.revoke();
     this.all = [];
-    this.spares = 0;
-    this.spare.length = 0;
+    this.spare = undefined;
     this.oldest = undefined;
     this.youngest = undefined;
     this.inFlight = 0;
@@ -104,7 +103,7 @@ export class ChainLedger {
   save(): ChainState[] {
     const chains: DescriptorChain[] = [];
     if (this.inOrder) {
-      for (let chain = this.oldest; chain !== undefined; chain = chain.younger) chains.push(chain);
+      for (let chain = this.oldest; chain !== undefined; chain = chain.next) chains.push(chain);
     } else {
       for (const chain of this.all) if (chain.out) chains.push(chain);
     }
@@ -146,9 +145,9 @@ export class ChainLedger {
   }
 
   private enqueue(chain: DescriptorChain): void {
-    chain.younger = undefined;
+    chain.next = undefined;
     if (this.youngest === undefined) this.oldest = chain;
-    else this.youngest.younger = chain;
+    else this.youngest.next = chain;
     this.youngest = chain;
   }
 
@@ -160,7 +159,7 @@ export class ChainLedger {
     let buffers = 0;
     let descriptors = 0;
     for (let chain = this.oldest; chain?.held; chain = this.oldest) {
-      this.oldest = chain.younger;
+      this.oldest = chain.next;
       if (this.oldest === undefined) this.youngest = undefined;
       buffers++;
       descriptors += chain.descriptors;

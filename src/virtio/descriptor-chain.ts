@@ -32,6 +32,9 @@ export class DescriptorChain implements CursorSource {
   /** True for a chain of before the last reset. */
   revoked = false;
 
+  /** In the queue's list of free chains, or with IN_ORDER of those that are out: the one behind it. */
+  next: DescriptorChain | undefined = undefined;
+
   // IN_ORDER: what the queue knows of a chain that is finished before an older one.
 
   /** Finished, and held back. */
@@ -39,8 +42,6 @@ export class DescriptorChain implements CursorSource {
   /** What was written, and whether that is all there was room for. */
   heldLength = 0;
   heldWhole = false;
-  /** The chain that was popped next. */
-  younger: DescriptorChain | undefined = undefined;
 
   constructor(memory: GuestMemory) {
     this.memory = memory;

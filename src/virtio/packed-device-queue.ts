@@ -8,12 +8,12 @@ import {
   eventWord,
   FLAGS_SHIFT,
   ID_MASK,
-  OWNER_MASK,
   packedViews,
   RING_EVENT_FLAGS,
   usedMark,
   wantsEvent,
 } from './packed-layout.ts';
+import { markedRun } from './packed-run.ts';
 import { type DeviceQueue, type QueueConfig, queueFeatures } from './queue.ts';
 import type { DeviceQueueState } from './queue-state.ts';
 
@@ -24,7 +24,6 @@ const UNKNOWN = -1;
 const { ADDR_LOW, ADDR_HIGH, LEN, LAST } = DESC;
 const WORDS = DESC_WORDS;
 const ID = ID_MASK;
-const OWNER = OWNER_MASK;
 const TO_FLAGS = FLAGS_SHIFT;
 /** Flags in the last word of a descriptor. */
 const NEXT = DESC_F.NEXT << FLAGS_SHIFT;
@@ -51,6 +50,8 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   private nextAvail = 0;
   private availWrap = 1;
   private availMark = availableMark(1);
+  /** So many descriptors from there on were seen to be available. */
+  private seen = 0;
   /** Descriptor that the next used one overwrites. */
   private nextUsed = 0;
   private usedWrap = 1;
@@ -161,6 +162,7 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
     this.nextAvail = 0;
     this.availWrap = 1;
     this.availMark = availableMark(1);
+    this.seen = 0;
     this.nextUsed = 0;
     this.usedWrap = 1;
     this.usedMark = usedMark(1);
@@ -182,6 +184,7 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   private refuse(chain: DescriptorChain, fault: ChainFault): void {
     if (fault === CHAIN_FAULT.ENDLESS) {
       this.ledger.drop(chain);
+      this.seen = 0;
       this.broken = `${fault}, at ${this.nextAvail} of ${this.size}`;
       return;
     }
@@ -194,9 +197,10 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   /** True when the driver has made the next descriptor available in this lap. */
   private available(): boolean {
     if (this.generation !== this.memory.generation) this.remap();
+    if (this.seen > 0) return true;
     if (this.broken !== undefined) return false;
-    const word = Atomics.load(this.words, this.nextAvail * WORDS + LAST);
-    return (word & OWNER) === this.availMark;
+    this.seen = markedRun(this.words, this.nextAvail, this.size, this.availMark);
+    return this.seen > 0;
   }
 
   /** Before the device takes the ring for empty: sees to it that the driver will notify. */
@@ -273,6 +277,7 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
     chain.head = word & ID;
     chain.descriptors = count;
     this.taken += count;
+    this.seen = Math.max(0, this.seen - count);
     if (index <= this.nextAvail) this.turnAvail();
     this.nextAvail = index;
     return fault;
@@ -287,6 +292,7 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   /** Makes the views again after the memory table changed. A ring that went away breaks the queue. */
   private remap(): void {
     this.generation = this.memory.generation;
+    this.seen = 0;
     try {
       const views = packedViews(this.memory, this.config);
       this.words = views.words;

@@ -7,12 +7,12 @@ import {
   eventWord,
   FLAGS_SHIFT,
   ID_MASK,
-  OWNER_MASK,
   packedViews,
   RING_EVENT_FLAGS,
   usedMark,
   wantsEvent,
 } from './packed-layout.ts';
+import { markedRun } from './packed-run.ts';
 import { type DmaBuffer, type DriverQueue, type QueueConfig, queueFeatures } from './queue.ts';
 import type { DriverQueueState, RequestState } from './queue-state.ts';
 
@@ -21,7 +21,6 @@ const NONE = -1;
 const { ADDR_LOW, ADDR_HIGH, LEN, LAST } = DESC;
 const WORDS = DESC_WORDS;
 const ID = ID_MASK;
-const OWNER = OWNER_MASK;
 /** Flags in the last word of a descriptor. */
 const NEXT = DESC_F.NEXT << FLAGS_SHIFT;
 const WRITE = DESC_F.WRITE << FLAGS_SHIFT;
@@ -51,6 +50,8 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
   private availMark = availableMark(1);
   /** Descriptor that the device uses next. */
   private lastUsed = 0;
+  /** So many descriptors from there on were seen to be used. */
+  private seen = 0;
   private usedWrap = 1;
   private usedMark = usedMark(1);
   /**
@@ -150,10 +151,10 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
 
   getBuf(): T | undefined {
     if (this.batchId !== NONE) return this.getInOrder();
+    if (this.seen === 0 && !this.look()) return undefined;
     const { words } = this;
     const at = this.lastUsed * WORDS;
-    const word = Atomics.load(words, at + LAST);
-    if ((word & OWNER) !== this.usedMark || this.broken !== undefined) return undefined;
+    const word = words[at + LAST] as number;
     const id = word & ID;
     const token = this.tokens[id];
     if (token === undefined) return this.breakBy(id);
@@ -167,9 +168,7 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
 
   poll(): boolean {
     if (this.broken !== undefined) return false;
-    if (this.batchId !== NONE) return true;
-    const word = Atomics.load(this.words, this.lastUsed * WORDS + LAST);
-    return (word & OWNER) === this.usedMark;
+    return this.batchId !== NONE || this.seen > 0 || this.look();
   }
 
   disableCallback(): void {
@@ -202,6 +201,7 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
     this.availWrap = 1;
     this.availMark = availableMark(1);
     this.lastUsed = 0;
+    this.seen = 0;
     this.usedWrap = 1;
     this.usedMark = usedMark(1);
     this.stagedAt = NONE;
@@ -212,6 +212,7 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
   }
 
   close(): void {
+    this.seen = 0;
     this.broken = 'the queue was closed';
     this.tables?.close();
   }
@@ -241,6 +242,13 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
       : { ...state, batch: { head: this.batchId, length: this.batchLength } };
   }
 
+  /** Looks at the ring again; true when there is something to get. */
+  private look(): boolean {
+    if (this.broken !== undefined) return false;
+    this.seen = markedRun(this.words, this.lastUsed, this.size, this.usedMark);
+    return this.seen > 0;
+  }
+
   /** Shows the device what was staged. */
   private publish(): void {
     if (this.stagedAt !== NONE) Atomics.store(this.words, this.stagedAt, this.stagedWord);
@@ -256,6 +264,7 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
     const id = this.lastUsed;
     const token = this.tokens[id];
     if (token === undefined) {
+      this.seen = 0;
       this.broken = `the device used buffer ${this.batchId} before its turn`;
       return undefined;
     }
@@ -270,6 +279,8 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
     if (taken > this.published) return this.breakBy(id);
     this.published -= taken;
     this.lastUsed += taken;
+    // Behind the used descriptor of a list, or of a batch, lies what is left of it.
+    this.seen = taken === 1 && !this.inOrder ? this.seen - 1 : 0;
     if (this.lastUsed >= this.size) this.turnUsed();
     this.usedLength = Math.min(written, capacity);
     this.release(id);
@@ -284,6 +295,7 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
   }
 
   private breakBy(id: number): undefined {
+    this.seen = 0;
     this.broken =
       id < this.size
         ? `the device used buffer ${id}, which it did not have`

@@ -1,0 +1,133 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runGuest } from '../../src/board/index.ts';
+import { whyNoKvm } from '../../src/board/qemu.ts';
+
+const noKvm = whyNoKvm();
+if (noKvm !== undefined) console.warn(`tests of QEMU on KVM are skipped: ${noKvm}`);
+
+/** A QEMU that notes its arguments and ends as it is told; on TCG, as a guest whose command ends with 5. */
+const FAKE = `#!/bin/sh
+here=$(dirname "$0")
+if [ "$1 $2" = "-device help" ]; then cat "$here/devices"; exit 0; fi
+for argument; do echo "$argument"; done >> "$here/arguments"
+for argument; do
+  case $argument in
+    kvm) . "$here/kvm" ;;
+    *init=*) init=\${argument##*init=} ;;
+  esac
+done
+mark=$(sed -n 's/^echo "\\(.*\\) begin"$/\\1/p' "$init")
+printf '%s begin\\r\\nhello\\r\\n%s exit 5\\r\\n' "$mark" "$mark"
+`;
+const I2C = 'name "vhost-user-i2c-pci", bus PCI\n';
+const SPI = 'name "vhost-user-spi-pci", bus PCI\n';
+
+let folder: string;
+let path: string | undefined;
+let warnings: string[];
+let output: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dtbus-qemu-'));
+  path = process.env['PATH'];
+  warnings = [];
+  output = '';
+});
+afterEach(() => {
+  process.env['PATH'] = path;
+  rmSync(folder, { recursive: true });
+});
+
+function fakeQemu(devices: string, kvm: string): void {
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'qemu-system-x86_64'), FAKE);
+  chmodSync(join(bin, 'qemu-system-x86_64'), 0o755);
+  writeFileSync(join(bin, 'devices'), devices);
+  writeFileSync(join(bin, 'kvm'), kvm);
+  process.env['PATH'] = `${bin}${delimiter}${path}`;
+}
+
+const qemuArguments = () => readFileSync(join(folder, 'bin/arguments'), 'utf8').split('\n');
+
+async function boot() {
+  const kernel = join(folder, 'bzImage');
+  writeFileSync(kernel, '');
+  const board = join(folder, 'board.dts');
+  const bus = 'compatible = "platform,virtio-%"; #address-cells = <1>; #size-cells = <0>;';
+  writeFileSync(
+    board,
+    `/dts-v1/; / { i2c { ${bus.replace('%', 'i2c')} }; spi { ${bus.replace('%', 'spi')} }; };`,
+  );
+  return runGuest(board, {
+    machine: 'qemu',
+    kernel,
+    command: ['true'],
+    deadlineMs: 10_000,
+    output: (bytes) => {
+      output += Buffer.from(bytes).toString();
+    },
+    onWarning: (sentence) => warnings.push(sentence),
+  });
+}
+
+const tried = () => qemuArguments().filter((argument) => argument === 'kvm' || argument === 'tcg');
+
+describe('what QEMU is asked for', () => {
+  it.skipIf(noKvm !== undefined)('KVM first; where that aborts, TCG, with one sentence', async () => {
+    fakeQemu(I2C + SPI, `echo 'qemu-system-x86_64: error: no such register' >&2; kill -ABRT $$`);
+    expect(await boot()).toEqual({ exitCode: 5, killed: false });
+    expect(output).toBe('hello\n');
+    expect(tried()).toEqual(['kvm', 'tcg']);
+    expect(warnings).toEqual([
+      'KVM does not work here (no such register): the guest runs on TCG, which is slower',
+    ]);
+  });
+
+  it.skipIf(noKvm !== undefined)('KVM alone where it works', async () => {
+    fakeQemu(I2C + SPI, ':');
+    expect(await boot()).toEqual({ exitCode: 5, killed: false });
+    expect(tried()).toEqual(['kvm']);
+    expect(warnings).toEqual([]);
+  });
+
+  it('a device per bus where there is one for it, shared memory, the root over 9p', async () => {
+    fakeQemu(I2C + SPI, ':');
+    await boot();
+    const all = qemuArguments().join(' ');
+    expect(all).toMatch(
+      /vhost-user-i2c-pci,chardev=bus4,addr=0x4 .*vhost-user-spi-pci,chardev=bus5,addr=0x5/,
+    );
+    expect(all).toMatch(/memory-backend-memfd,id=mem,size=256M,share=on/);
+    expect(all).toMatch(/rootfstype=9p/);
+  });
+
+  it('no SPI where it has none, which it says', async () => {
+    fakeQemu(I2C, ':');
+    await boot();
+    expect(qemuArguments().join(' ')).not.toContain('spi');
+    expect(warnings).toContain('this QEMU has no vhost-user-spi-pci: spi0 left out');
+  });
+});
+
+describe('what is missing', () => {
+  it('is named: QEMU', async () => {
+    process.env['PATH'] = folder;
+    await expect(boot()).rejects.toThrow(
+      'qemu-system-x86_64 cannot be run: it is not installed; Debian has it in qemu-system-x86',
+    );
+  });
+
+  it('is named: the kernel', async () => {
+    const options = { command: ['true'], deadlineMs: 1000, output: () => {}, onWarning: () => {} };
+    const kernel = join(folder, 'nothing');
+    for (const machine of ['uml', 'qemu'] as const) {
+      await expect(runGuest('dts/demo.dts', { ...options, machine, kernel })).rejects.toThrow(
+        `there is no kernel ${kernel}`,
+      );
+    }
+  });
+});

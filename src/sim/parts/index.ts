@@ -22,6 +22,7 @@ const MODULES: readonly LazyModule[] = [
       'ti,tmp275',
       'ti,tmp105',
       'ti,tmp1075',
+      'microchip,mcp980x',
     ],
     load: () => import('./lm75.ts'),
   },

@@ -48,6 +48,9 @@ const tmp75Bits = (conf: number) => 9 + ((conf >> 5) & 3);
 /** 27.5 ms for 9 bits, twice that for each further one (SBOS288, table 7). */
 const tmp75Conversion = (conf: number) => 27.5 * MS * 2 ** ((conf >> 5) & 3);
 
+/** 30 ms for 9 bits, twice that for each further one (DS21909, AC characteristics). */
+const mcp9800Conversion = (conf: number) => 30 * MS * 2 ** ((conf >> 5) & 3);
+
 const VARIANTS: readonly Variant[] = [
   {
     compatible: ['national,lm75', 'national,lm75a', 'maxim,max6626', 'st,ds75', 'dallas,ds75'],
@@ -74,6 +77,15 @@ const VARIANTS: readonly Variant[] = [
     bits: tmp75Bits,
     conversionNs: tmp75Conversion,
     limitBits: 12,
+    pointerMask: 0x03,
+  },
+  {
+    compatible: ['microchip,mcp980x'],
+    title: 'MCP9800 temperature sensor, 9 to 12 bits',
+    confWritable: 0x7f,
+    bits: tmp75Bits,
+    conversionNs: mcp9800Conversion,
+    limitBits: 9,
     pointerMask: 0x03,
   },
   {

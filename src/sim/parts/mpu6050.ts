@@ -34,6 +34,9 @@ const REGISTER = {
   WHO_AM_I: 0x75,
 } as const;
 
+/** Counts for 1 °/s at each FS_SEL (register map, 4.19): what drivers divide by, though the ranges are named 250 to 2000. */
+const GYRO_COUNTS = [131, 65.5, 32.8, 16.4] as const;
+
 const FIFO_EN = { TEMP: 0x80, XG: 0x40, YG: 0x20, ZG: 0x10, ACCEL: 0x08 } as const;
 const INT_PIN_CFG = { INT_LEVEL_LOW: 0x80, LATCH_INT_EN: 0x20, INT_RD_CLEAR: 0x10 } as const;
 const INT = { DATA_RDY: 0x01, FIFO_OFLOW: 0x10 } as const;
@@ -189,11 +192,11 @@ class Mpu6050 implements ByteRegisterChip {
   #measure(): void {
     if (this.#isAsleep()) return;
     const accelRange = 2 * 2 ** ((this.#registers.read(REGISTER.ACCEL_CONFIG) >> 3) & 3);
-    const gyroRange = 250 * 2 ** ((this.#registers.read(REGISTER.GYRO_CONFIG) >> 3) & 3);
+    const gyroCounts = GYRO_COUNTS[(this.#registers.read(REGISTER.GYRO_CONFIG) >> 3) & 3] as number;
     const standby = this.#registers.read(REGISTER.PWR_MGMT_2);
     for (const axis of AXES.keys()) {
       const accel = quantize(this.#sense.accel[axis] ?? 0, accelRange / 32768, 16);
-      const gyro = quantize(this.#sense.gyro[axis] ?? 0, gyroRange / 32768, 16);
+      const gyro = quantize(this.#sense.gyro[axis] ?? 0, 1 / gyroCounts, 16);
       if (((standby >> (5 - axis)) & 1) === 0) this.#setWord(REGISTER.ACCEL_XOUT_H + 2 * axis, accel);
       if (((standby >> (2 - axis)) & 1) === 0) this.#setWord(REGISTER.GYRO_XOUT_H + 2 * axis, gyro);
     }

@@ -33,10 +33,10 @@ describe('MPU-6050 (RM-MPU-6000A)', () => {
 
   // 4.19: 131, 65.5, 32.8, 16.4 counts for 1 °/s.
   it.each([
-    [0x00, 13_107],
-    [0x08, 6554],
-    [0x10, 3277],
-    [0x18, 1638],
+    [0x00, 13_100],
+    [0x08, 6550],
+    [0x10, 3280],
+    [0x18, 1640],
   ])('100 °/s at GYRO_CONFIG %i', async (config, counts) => {
     const bench = await awake();
     bench.write([0x1b, config]);

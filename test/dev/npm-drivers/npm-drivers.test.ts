@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { boardSource, type Expectation, NPM_DRIVERS, type NpmDriver } from './drivers.ts';
+import { installDrivers, keepResults } from './install.ts';
+
+const run = promisify(execFile);
+const DTBUS = fileURLToPath(new URL('../../../bin/dtbus.js', import.meta.url));
+
+const installed = installDrivers();
+if (typeof installed === 'string') console.warn(`the drivers of the registry are skipped: ${installed}`);
+const { plain, overridden } = typeof installed === 'string' ? { plain: '', overridden: '' } : installed;
+
+type Way = 'dtbus run' | 'dtbus/register' | 'npm overrides';
+type Reading = Readonly<Record<string, number | string | boolean>>;
+
+/** Runs a script of the folder and gives what it prints in its last line. */
+async function reading(way: Way, script: string): Promise<Reading> {
+  const folder = way === 'npm overrides' ? overridden : plain;
+  const board = join(plain, 'board.dts');
+  const argv = {
+    'dtbus run': [DTBUS, 'run', board, script],
+    'dtbus/register': ['--import', 'dtbus/register', script],
+    'npm overrides': [script],
+  }[way];
+  const environment = way === 'dtbus run' ? {} : { DTBUS_BOARD: board };
+  const { stdout } = await run(process.execPath, argv, {
+    cwd: folder,
+    env: { ...process.env, ...environment },
+    timeout: 25_000,
+  });
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Reading;
+}
+
+function agrees(read: Reading[string] | undefined, { value, within = 0 }: Expectation): boolean {
+  if (typeof value !== 'number' || typeof read !== 'number') return read === value;
+  // What is binary in the part is not in the number: a hair more than one step.
+  return Math.abs(read - value) <= within * 1.0001;
+}
+
+interface Result {
+  readonly part: string;
+  readonly driver: string;
+  readonly set: Readonly<Record<string, number>>;
+  readonly expected: Readonly<Record<string, Expectation>>;
+  readonly read: Readonly<Partial<Record<Way, Reading>>>;
+  readonly agrees: boolean;
+}
+
+const results: Result[] = [];
+
+describe.skipIf(typeof installed === 'string')('drivers from the registry read what was set', () => {
+  beforeAll(() => writeFileSync(join(plain, 'board.dts'), boardSource()));
+  afterAll(() => keepResults(results));
+
+  const scripts = new Set(NPM_DRIVERS.map(({ driver }) => driver));
+  it.each([...scripts])('%s', async (driver) => {
+    const script = [`${driver}.cjs`, `${driver}.mjs`].find((name) => existsSync(join(plain, name))) as string;
+    const ways = ['dtbus run', 'dtbus/register', 'npm overrides'] as const;
+    const read = await Promise.all(ways.map((way) => reading(way, script)));
+    const byWay = Object.fromEntries(ways.map((way, index) => [way, read[index] as Reading]));
+    for (const entry of NPM_DRIVERS.filter((candidate) => candidate.driver === driver)) {
+      const wrong = ways.flatMap((way) => deviations(way, entry, byWay[way] as Reading));
+      results.push({
+        part: entry.part,
+        driver,
+        set: entry.set ?? {},
+        expected: entry.reads,
+        read: byWay,
+        agrees: wrong.length === 0,
+      });
+      expect(wrong).toEqual([]);
+    }
+  });
+});
+
+function deviations(way: Way, { part, reads }: NpmDriver, read: Reading): string[] {
+  return Object.entries(reads).flatMap(([name, expected]) =>
+    agrees(read[name], expected)
+      ? []
+      : [
+          `${part} by ${way}: ${name} is ${JSON.stringify(read[name])}, not ${JSON.stringify(expected.value)}`,
+        ],
+  );
+}

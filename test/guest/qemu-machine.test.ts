@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runGuest } from '../../src/board/index.ts';
 import { whyNoKvm } from '../../src/board/qemu.ts';
 
+/** KVM is tried only where it may be opened: it is not on every machine that runs these tests. */
 const noKvm = whyNoKvm();
-if (noKvm !== undefined) console.warn(`tests of QEMU on KVM are skipped: ${noKvm}`);
 
 /** A QEMU that notes its arguments and ends as it is told; on TCG, as a guest whose command ends with 5. */
 const FAKE = `#!/bin/sh
@@ -77,21 +77,20 @@ async function boot() {
 const tried = () => qemuArguments().filter((argument) => argument === 'kvm' || argument === 'tcg');
 
 describe('what QEMU is asked for', () => {
-  it.skipIf(noKvm !== undefined)('KVM first; where that aborts, TCG, with one sentence', async () => {
+  it('KVM first; where that aborts or is not there, TCG, with one sentence', async () => {
     fakeQemu(I2C + SPI, `echo 'qemu-system-x86_64: error: no such register' >&2; kill -ABRT $$`);
     expect(await boot()).toEqual({ exitCode: 5, killed: false });
     expect(output).toBe('hello\n');
-    expect(tried()).toEqual(['kvm', 'tcg']);
-    expect(warnings).toEqual([
-      'KVM does not work here (no such register): the guest runs on TCG, which is slower',
-    ]);
+    expect(tried()).toEqual(noKvm === undefined ? ['kvm', 'tcg'] : ['tcg']);
+    const reason = noKvm ?? 'KVM does not work here (no such register)';
+    expect(warnings).toEqual([`${reason}: the guest runs on TCG, which is slower`]);
   });
 
-  it.skipIf(noKvm !== undefined)('KVM alone where it works', async () => {
+  it('nothing else where KVM works', async () => {
     fakeQemu(I2C + SPI, ':');
     expect(await boot()).toEqual({ exitCode: 5, killed: false });
-    expect(tried()).toEqual(['kvm']);
-    expect(warnings).toEqual([]);
+    expect(tried()).toEqual([noKvm === undefined ? 'kvm' : 'tcg']);
+    expect(warnings).toHaveLength(noKvm === undefined ? 0 : 1);
   });
 
   it('a device per bus where there is one for it, shared memory, the root over 9p', async () => {

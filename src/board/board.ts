@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { BusFault } from '../bus/index.ts';
 import {
   type I2cDev,
   type I2cPath,
@@ -7,24 +8,28 @@ import {
   type SpiOpenOptions,
   type SpiPath,
 } from '../dev/core.ts';
-import type { Tree } from '../devicetree/index.ts';
+import type { Node, Tree } from '../devicetree/index.ts';
+import type { VirtioGpio } from '../frontend/gpio.ts';
 import {
   type BusNode,
   type DeviceListing,
-  findBuses,
+  findDevices,
+  isBus,
   VirtioBus,
   type VirtioDeviceHandle,
   VirtioI2c,
+  type VirtioNode,
   VirtioSpi,
   virtioI2cDriver,
   virtioSpiDriver,
 } from '../frontend/index.ts';
 import { LocalFrontEnd, registerBytes } from '../transport/core.ts';
 import { DmaAllocator, GuestMemory } from '../virtio/index.ts';
+import { type LineHandle, LineWatchers, lineHandle } from './line-handle.ts';
 import { loadTree, toBlob } from './load-tree.ts';
-import { type PartHandle, partHandle } from './part-handle.ts';
+import { findPart, type PartHandle, pathOf } from './part-handle.ts';
 import type { BackEndStart, BusReport, Call, DeviceProblem, PartReport } from './protocol.ts';
-import { BackEndThread, type RunningBackEnd, startInline } from './running-back-end.ts';
+import { type BackEndNews, BackEndThread, type RunningBackEnd, startInline } from './running-back-end.ts';
 import { spiNodeOptions } from './spi-node-options.ts';
 import { traceFor } from './trace.ts';
 
@@ -82,34 +87,51 @@ export class Board {
     readonly handle: VirtioDeviceHandle | undefined;
     readonly paths: readonly string[];
   }[];
+  readonly #gpio: readonly {
+    readonly node: Node;
+    readonly handle: VirtioDeviceHandle;
+    /** `/dev/gpiochip0` */
+    readonly path: string;
+  }[];
+  readonly #watchers: LineWatchers;
   readonly #call: Call;
   readonly #end: () => Promise<void>;
   #closed: Promise<void> | undefined;
 
   constructor(parts: {
     readonly tree: Tree;
-    readonly nodes: readonly BusNode[];
+    readonly devices: readonly VirtioNode[];
     readonly problems: readonly DeviceProblem[];
     readonly dma: DmaAllocator;
     readonly frontEnd: (index: number) => LocalFrontEnd;
+    readonly watchers: LineWatchers;
     readonly call: Call;
     readonly end: () => Promise<void>;
   }) {
     this.tree = parts.tree;
     this.problems = parts.problems;
+    this.#watchers = parts.watchers;
     this.#call = parts.call;
     this.#end = parts.end;
     this.#nodes = new NodeRegistry();
     this.virtio = new VirtioBus();
     this.virtio.register(virtioI2cDriver);
     this.virtio.register(virtioSpiDriver);
-    this.#buses = parts.nodes.map((node, index) => {
+    const added = parts.devices.map((device, index) => {
       const transport = parts.frontEnd(index);
-      if (transport.deviceId === 0) return { node, handle: undefined, paths: [] };
-      const { compatible, number } = node;
-      const handle = this.virtio.add({ node: node.node, compatible, number, transport, dma: parts.dma });
-      return { node, handle, paths: this.#addNodes(node, handle) };
+      const { node, compatible, number } = device;
+      const there = transport.deviceId !== 0;
+      const handle = there
+        ? this.virtio.add({ node, compatible, number, transport, dma: parts.dma })
+        : undefined;
+      return { device, handle };
     });
+    this.#buses = added.flatMap(({ device: node, handle }) =>
+      isBus(node) ? { node, handle, paths: handle === undefined ? [] : this.#addNodes(node, handle) } : [],
+    );
+    this.#gpio = added.flatMap(({ device: { kind, node, number }, handle }) =>
+      kind === 'gpio' && handle !== undefined ? { node, handle, path: `/dev/gpiochip${number}` } : [],
+    );
   }
 
   /**
@@ -157,12 +179,31 @@ export class Board {
    * @throws {Error} naming the parts that there are.
    */
   part(name: string): PartHandle {
-    const path = name.startsWith('&') ? pathOfLabel(this.tree, name.slice(1)) : this.tree.byPath(name)?.path;
-    const reports = this.parts();
-    const report = reports.find((candidate) => candidate.path === path);
-    if (report !== undefined) return partHandle(report, this.#call);
-    const known = reports.map((candidate) => candidate.path).join(', ') || 'none';
-    throw new Error(`there is no simulated part ${name}; there are: ${known}`);
+    return findPart(this.tree, name, this.#call);
+  }
+
+  /**
+   * A line of a GPIO controller (path, alias or `&label`) by number or name, seen from outside the board: to
+   * press a button, to look at an output. @throws {Error} naming the lines that there are.
+   */
+  line(controller: string, line: number | string): LineHandle {
+    return lineHandle(this.tree, controller, line, this.#call, this.#watchers);
+  }
+
+  /**
+   * The lines of `/dev/gpiochipN`, or of a controller by path, alias or `&label`, as a driver has them: values,
+   * directions, interrupts. The driver is loaded when this is called first.
+   * @throws {BusFault} `ENOENT` with the controllers that there are.
+   */
+  async gpio(name = this.#gpio[0]?.path ?? '/dev/gpiochip0'): Promise<VirtioGpio> {
+    const { VirtioGpio, virtioGpioDriver } = await import('../frontend/gpio.ts');
+    if (!this.virtio.drivers.includes(virtioGpioDriver)) this.virtio.register(virtioGpioDriver);
+    const path = pathOf(this.tree, name);
+    const found = this.#gpio.find((each) => each.path === name || each.node.path === path);
+    const bound = found && this.virtio.bound(found.handle);
+    if (bound instanceof VirtioGpio) return bound;
+    const known = this.#gpio.map((each) => each.path).join(', ') || 'no GPIO controller';
+    throw new BusFault('ENOENT', `there is no ${name}; the board has ${known}`);
   }
 
   /** `file:line:column` of a property or node, where its source is known. */
@@ -205,12 +246,6 @@ export class Board {
   }
 }
 
-/** A label of the source, or of a blob that was compiled with its symbols (`dtc -@`). */
-function pathOfLabel(tree: Tree, label: string): string | undefined {
-  const symbols = tree.byPath('/__symbols__');
-  return tree.byLabel(label)?.path ?? (symbols?.has(label) ? symbols.string(label) : undefined);
-}
-
 /**
  * Brings a board up from its device tree: `.dts` or `.dtb`; by default the one that DTBUS_BOARD names.
  * @throws {BoardError} when the tree cannot be read. A bus that cannot be brought up is no error: it is in
@@ -221,12 +256,13 @@ export async function openBoard(
   options: BoardOptions = {},
 ): Promise<Board> {
   // The thread loads its modules while the tree is read.
-  const thread = options.backEnd === 'inline' ? undefined : new BackEndThread(warnerOf(options));
+  const watchers = new LineWatchers();
+  const told = toldBy(watchers, options);
+  const thread = options.backEnd === 'inline' ? undefined : new BackEndThread(told);
   try {
     const plan = planOf(file, options);
-    const backEnd = await (thread?.start(plan.start) ??
-      startInline(plan.tree, plan.start, warnerOf(options)));
-    return bringUp(plan, backEnd, options);
+    const backEnd = await (thread?.start(plan.start) ?? startInline(plan.tree, plan.start, told));
+    return bringUp(plan, backEnd, watchers, options);
   } catch (thrown) {
     await thread?.abandon();
     throw thrown;
@@ -241,10 +277,11 @@ export function openBoardSync(
   file: string = process.env['DTBUS_BOARD'] ?? 'board.dts',
   options: Omit<BoardOptions, 'backEnd'> = {},
 ): Board {
-  const thread = new BackEndThread(warnerOf(options));
+  const watchers = new LineWatchers();
+  const thread = new BackEndThread(toldBy(watchers, options));
   try {
     const plan = planOf(file, options);
-    return bringUp(plan, thread.startSync(plan.start), options);
+    return bringUp(plan, thread.startSync(plan.start), watchers, options);
   } catch (thrown) {
     void thread.abandon();
     throw thrown;
@@ -254,35 +291,41 @@ export function openBoardSync(
 /** A board that is read and laid out, before anything runs. */
 interface Plan {
   readonly tree: Tree;
-  readonly nodes: readonly BusNode[];
+  readonly devices: readonly VirtioNode[];
   readonly start: BackEndStart;
 }
 
 function planOf(file: string, options: BoardOptions): Plan {
   const tree = loadTree(file, options.overlays ?? []);
   const adopt = options.adopt ?? false;
-  const nodes = findBuses(tree, { adopt });
+  const devices = findDevices(tree, { adopt });
   const start: BackEndStart = {
     blob: toBlob(tree),
     adopt,
     directory: dirname(file),
     steppedClock: options.clock === 'stepped',
     memory: new SharedArrayBuffer(options.memoryBytes ?? DEFAULT_MEMORY_BYTES),
-    registers: new SharedArrayBuffer(registerBytes(nodes.length)),
+    registers: new SharedArrayBuffer(registerBytes(devices.length)),
     poll: options.poll ?? false,
-    trace: traceFor(nodes),
+    trace: traceFor(devices.filter(isBus)),
   };
-  return { tree, nodes, start };
+  return { tree, devices, start };
 }
 
-function bringUp({ tree, nodes, start }: Plan, backEnd: RunningBackEnd, options: BoardOptions): Board {
+function bringUp(
+  { tree, devices, start }: Plan,
+  backEnd: RunningBackEnd,
+  watchers: LineWatchers,
+  options: BoardOptions,
+): Board {
   const memory = GuestMemory.over(start.memory);
   const board = new Board({
     tree,
-    nodes,
+    devices,
     dma: new DmaAllocator(FIRST_ADDRESS, start.memory.byteLength - FIRST_ADDRESS),
     problems: backEnd.problems,
     frontEnd: (index) => new LocalFrontEnd(memory, start.registers, index, backEnd.serve),
+    watchers,
     call: backEnd.call,
     end: backEnd.end,
   });
@@ -291,6 +334,7 @@ function bringUp({ tree, nodes, start }: Plan, backEnd: RunningBackEnd, options:
   return board;
 }
 
-function warnerOf(options: BoardOptions): (sentence: string) => void {
-  return options.onWarning ?? ((sentence) => process.emitWarning(sentence));
+function toldBy(watchers: LineWatchers, options: BoardOptions): BackEndNews {
+  const warn = options.onWarning ?? ((sentence) => process.emitWarning(sentence));
+  return { warn, onLine: watchers.told };
 }

@@ -1,7 +1,7 @@
-import type { DeviceNode } from '../bus/index.ts';
 import { parse, toBlob } from '../devicetree/core.ts';
 import type { Node } from '../devicetree/index.ts';
 import { BUS_KINDS } from '../frontend/index.ts';
+import { interruptsOf } from './interrupts.ts';
 import { isOwnedBy } from './ownership.ts';
 import type { ServedBus } from './serve.ts';
 
@@ -10,26 +10,36 @@ import type { ServedBus } from './serve.ts';
  * the rest of its board (supplies, clocks, pins) a guest does without.
  */
 const LEFT_OUT =
-  /^(linux,phandle|phandle|interrupt-parent|interrupts|interrupts-extended|clocks|assigned-clocks|dmas|resets|power-domains|pinctrl-.*|.*-supply|.*-gpios?|gpios?|status|dtbus,.*)$/;
+  /^(linux,phandle|interrupt-parent|clocks|assigned-clocks|dmas|resets|power-domains|pinctrl-.*|.*-supply|status|dtbus,.*)$/;
+const INTERRUPTS = /^interrupts(-extended)?$/;
+const GPIOS = /^(.*-)?gpios?$/;
 
 /**
  * The guest's device tree, as a blob: each bus becomes a `virtio,uml` transport node with one device below it
- * and, below that, those of its clients that the socket's owner has. Aliases are kept, so buses have their
+ * and, below that, those of its clients that the socket's owner has. GPIO controllers become the same, and
+ * interrupts and GPIOs stay connected as far as the guest has both ends. Aliases are kept, so buses have their
  * numbers in the guest too.
  */
 export function guestTree(buses: readonly ServedBus[]): Uint8Array {
   const aliases: string[] = [];
-  const nodes = buses.map(({ node, socket, owner }) => {
+  const clientsOf = ({ node, owner }: ServedBus) =>
+    node.node.children.filter((child) => isOwnedBy(child, owner));
+  const inGuest = new Set(
+    buses.flatMap((bus) => [bus.node.node, ...clientsOf(bus).flatMap((client) => [...below(client)])]),
+  );
+  const nodes = buses.map((bus) => {
+    const { node, socket } = bus;
     const { alias, device, deviceId } = BUS_KINDS[node.kind];
     const name = `${node.kind}${node.number}`;
     aliases.push(`${alias}${node.number} = &${name};`);
-    const clients = node.node.children
-      .filter((child) => isOwnedBy(child, owner))
-      .map((child) => source(child as DeviceNode & Node))
-      .join('\n');
+    const clients = clientsOf(bus).map((client) => source(client, inGuest));
+    const own =
+      node.kind === 'gpio'
+        ? propertiesOf(node.node, inGuest).filter((property) => !property.startsWith('compatible'))
+        : ['#address-cells = <1>;', '#size-cells = <0>;'];
     return `virtio-${name} { compatible = "virtio,uml"; socket-path = ${JSON.stringify(socket)};
       virtio-device-id = <${deviceId}>;
-      ${name}: bus { compatible = "${device}"; #address-cells = <1>; #size-cells = <0>; ${clients} }; };`;
+      ${name}: ${alias} { compatible = "${device}"; ${[...own, ...clients].join('\n')} }; };`;
   });
   // Linux takes a root without `compatible` for no device tree at all, and then denies parts their supplies.
   const text = `/dts-v1/; / { compatible = "dtbus,guest"; #address-cells = <1>; #size-cells = <1>; aliases { ${aliases.join(' ')} }; ${nodes.join('\n')} };`;
@@ -38,12 +48,48 @@ export function guestTree(buses: readonly ServedBus[]): Uint8Array {
   return toBlob(tree);
 }
 
-/** A client and what is below it, as source; values as the bytes that they are. */
-function source(node: Node): string {
-  const properties = node.properties
-    .filter(({ name }) => !LEFT_OUT.test(name))
-    .map(({ name, value }) =>
-      value.length === 0 ? `${name};` : `${name} = [${Buffer.from(value).toString('hex')}];`,
-    );
-  return `${node.name} { ${properties.join(' ')} ${node.children.map(source).join('\n')} };`;
+function* below(node: Node): Generator<Node> {
+  yield node;
+  for (const child of node.children) yield* below(child);
+}
+
+/** A client and what is below it, as source. */
+function source(node: Node, inGuest: ReadonlySet<Node>): string {
+  const children = node.children.map((child) => source(child, inGuest));
+  return `${node.name} { ${[...propertiesOf(node, inGuest), ...children].join('\n')} };`;
+}
+
+/** The properties of a node that mean something in the guest, as source; values as the bytes that they are. */
+function propertiesOf(node: Node, inGuest: ReadonlySet<Node>): string[] {
+  const properties: string[] = [];
+  for (const { name, value } of node.properties) {
+    if (LEFT_OUT.test(name) || INTERRUPTS.test(name)) continue;
+    if (GPIOS.test(name) && !pointsInto(inGuest, node, name)) continue;
+    properties.push(value.length === 0 ? `${name};` : `${name} = [${Buffer.from(value).toString('hex')}];`);
+  }
+  const interrupts = wellFormed(() => interruptsOf(node)) ?? [];
+  if (interrupts.length > 0 && interrupts.every(({ controller }) => inGuest.has(controller))) {
+    const specifiers = interrupts.map(({ controller, cells }) => [controller.phandle, ...cells].join(' '));
+    // A controller without a phandle is a node above, and handles the interrupts there as it does here.
+    const named = interrupts.every(({ controller }) => controller.phandle !== 0);
+    const cells = interrupts.flatMap((interrupt) => interrupt.cells).join(' ');
+    properties.push(named ? `interrupts-extended = <${specifiers.join(' ')}>;` : `interrupts = <${cells}>;`);
+  }
+  return properties;
+}
+
+/** True for a list of GPIOs whose controllers the guest has, all of them. */
+function pointsInto(inGuest: ReadonlySet<Node>, node: Node, property: string): boolean {
+  const gpios = wellFormed(() => node.phandles(property, '#gpio-cells'));
+  return gpios?.every(({ node: controller }) => controller === undefined || inGuest.has(controller)) ?? false;
+}
+
+/** What a property says; undefined for one of the wrong form, which the guest does without. */
+function wellFormed<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (thrown) {
+    if (thrown instanceof Error && 'property' in thrown) return undefined;
+    throw thrown;
+  }
 }

@@ -22,6 +22,8 @@ export interface GuestOptions extends Omit<ServeOptions, 'socketDirectory'> {
   readonly deadlineMs: number;
   /** Who the guest is: it has the clients that name this owner (`dtbus,owner`), else those that name none. */
   readonly owner?: string | undefined;
+  /** Called with the board before the guest boots: to move what its parts sense while the guest runs. */
+  readonly onBoard?: (board: ServedBoard) => void;
   /** Gets the command's output as it comes. */
   readonly output: (bytes: Uint8Array) => void;
   /** Kills the guest. */
@@ -49,6 +51,7 @@ export async function runGuest(file: string, options: GuestOptions): Promise<Gue
   try {
     const board = await ServedBoard.open(file, { ...options, socketDirectory: folder });
     try {
+      options.onBoard?.(board);
       const guest = new Guest(folder, options);
       const buses = board.busesOf(options.owner);
       const end = await (options.machine === 'qemu' ? guest.bootQemu(buses) : guest.bootUml(buses));

@@ -1,9 +1,17 @@
 export { Board, type BoardOptions, type BusListing, openBoard, openBoardSync } from './board.ts';
 export { BoardError } from './board-error.ts';
 export type { GuestOptions, GuestResult } from './guest.ts';
+export type { LineHandle } from './line-handle.ts';
 export * from './nodes.ts';
 export type { PartHandle } from './part-handle.ts';
-export type { AnsweredBy, BusReport, ClientReport, DeviceProblem, PartReport } from './protocol.ts';
+export type {
+  AnsweredBy,
+  BusReport,
+  ClientReport,
+  DeviceProblem,
+  LineReport,
+  PartReport,
+} from './protocol.ts';
 export type { ServedBoard, ServedBus, ServeOptions } from './serve.ts';
 export { type BeginTrace, type TracedBus, type TracedPart, traceBoards } from './trace.ts';
 

@@ -1,3 +1,4 @@
+import type { Tree } from '../devicetree/index.ts';
 import type { PropertyValue } from '../sim/index.ts';
 import type { Call, PartReport } from './protocol.ts';
 
@@ -20,7 +21,28 @@ export interface PartHandle {
   [property: string]: unknown;
 }
 
-export function partHandle(report: PartReport, call: Call): PartHandle {
+/** The path of a node that is named by path, alias or `&label`; undefined where there is none. */
+export function pathOf(tree: Tree, name: string): string | undefined {
+  if (!name.startsWith('&')) return tree.byPath(name)?.path;
+  const label = name.slice(1);
+  // A label of the source, or of a blob that was compiled with its symbols (`dtc -@`).
+  const symbols = tree.byPath('/__symbols__');
+  return tree.byLabel(label)?.path ?? (symbols?.has(label) ? symbols.string(label) : undefined);
+}
+
+/**
+ * A simulated part by path, alias or `&label`. @throws {Error} naming the parts that there are.
+ */
+export function findPart(tree: Tree, name: string, call: Call): PartHandle {
+  const path = pathOf(tree, name);
+  const reports = call('parts');
+  const report = reports.find((candidate) => candidate.path === path);
+  if (report !== undefined) return partHandle(report, call);
+  const known = reports.map((candidate) => candidate.path).join(', ') || 'none';
+  throw new Error(`there is no simulated part ${name}; there are: ${known}`);
+}
+
+function partHandle(report: PartReport, call: Call): PartHandle {
   const { path, title } = report;
   const handle: PartHandle = {
     path,

@@ -17,14 +17,23 @@ export interface RunningBackEnd {
   readonly end: () => Promise<void>;
 }
 
-type Warn = (sentence: string) => void;
+/** What a back-end tells without being asked. */
+export interface BackEndNews {
+  readonly warn: (sentence: string) => void;
+  /** A GPIO line that is watched has changed. */
+  readonly onLine: (path: string, line: number, high: boolean) => void;
+}
 
 const START_LIMIT_MS = 10_000;
 
 /** A back-end in this thread. */
-export async function startInline(tree: Tree, start: BackEndStart, warn: Warn): Promise<RunningBackEnd> {
+export async function startInline(
+  tree: Tree,
+  start: BackEndStart,
+  news: BackEndNews,
+): Promise<RunningBackEnd> {
   const { BoardBackEnd } = await import('./back-end.ts');
-  const backEnd = await BoardBackEnd.create(tree, { ...start, warn });
+  const backEnd = await BoardBackEnd.create(tree, { ...start, ...news });
   const local = new LocalBackEnd(
     GuestMemory.over(start.memory),
     start.registers,
@@ -43,15 +52,15 @@ export async function startInline(tree: Tree, start: BackEndStart, warn: Warn): 
 
 /** A back-end in a thread of its own. */
 export class BackEndThread {
-  readonly #warn: Warn;
+  readonly #news: BackEndNews;
   readonly #worker: Worker;
   readonly #channel = new MessageChannel();
   readonly #channels: WorkerChannels;
   readonly #exited: Promise<void>;
 
   /** Starts the thread; it loads what it needs and waits for `start`. */
-  constructor(warn: Warn) {
-    this.#warn = warn;
+  constructor(news: BackEndNews) {
+    this.#news = news;
     this.#channels = {
       calls: this.#channel.port2,
       answers: new SharedArrayBuffer(4),
@@ -113,7 +122,8 @@ export class BackEndThread {
   #running(start: BackEndStart, problems: readonly DeviceProblem[]): RunningBackEnd {
     const worker = this.#worker;
     worker.on('message', (message: BackEndMessage) => {
-      if (message.kind === 'warning') this.#warn(message.sentence);
+      if (message.kind === 'warning') this.#news.warn(message.sentence);
+      if (message.kind === 'line') this.#news.onLine(message.path, message.line, message.high);
     });
     void this.#exited.then(() => backEndDied(start.registers));
     const call = callsOver(this.#channel.port1, this.#channels.answers, () => ringDoorbell(start.registers));
@@ -148,7 +158,7 @@ export class BackEndThread {
       call('save');
     } catch (thrown) {
       const reason = thrown instanceof Error ? thrown.message : String(thrown);
-      this.#warn(`what simulated parts hold could not be written: ${reason}`);
+      this.#news.warn(`what simulated parts hold could not be written: ${reason}`);
     }
   }
 }

@@ -6,8 +6,11 @@ import { findBuses, type VirtioNode } from '../frontend/index.ts';
 import { BackEndServer, EventLoop } from '../transport/index.ts';
 import { BoardBackEnd } from './back-end.ts';
 import { BoardError } from './board-error.ts';
+import { callsInline } from './calls.ts';
+import { type LineHandle, LineWatchers, lineHandle } from './line-handle.ts';
 import { loadTree } from './load-tree.ts';
 import { ownersOf } from './ownership.ts';
+import { findPart, type PartHandle } from './part-handle.ts';
 import type { BusReport, DeviceProblem } from './protocol.ts';
 import { traceFor } from './trace.ts';
 
@@ -38,18 +41,21 @@ export class ServedBoard {
   readonly tree: Tree;
   readonly buses: readonly ServedBus[];
   readonly #backEnd: BoardBackEnd;
+  readonly #watchers: LineWatchers;
   readonly #loop: EventLoop;
   readonly #servers: readonly BackEndServer[];
 
   private constructor(
     tree: Tree,
     backEnd: BoardBackEnd,
+    watchers: LineWatchers,
     loop: EventLoop,
     served: Map<ServedBus, BackEndServer>,
   ) {
     this.tree = tree;
     this.buses = [...served.keys()];
     this.#backEnd = backEnd;
+    this.#watchers = watchers;
     this.#loop = loop;
     this.#servers = [...served.values()];
   }
@@ -57,12 +63,14 @@ export class ServedBoard {
   /** @throws {BoardError} the tree cannot be read, {OsError} a socket cannot be made. */
   static async open(file: string, options: ServeOptions): Promise<ServedBoard> {
     const tree = loadTree(file, options.overlays ?? []);
+    const watchers = new LineWatchers();
     const backEnd = await BoardBackEnd.create(tree, {
       adopt: options.adopt ?? false,
       directory: dirname(file),
       steppedClock: false,
       trace: traceFor(findBuses(tree, { adopt: options.adopt ?? false })),
       warn: options.onWarning,
+      onLine: watchers.told,
     });
     backEnd.calls.openHosts();
     const loop = new EventLoop({ hotMs: HOT_MS });
@@ -88,7 +96,7 @@ export class ServedBoard {
       throw thrown;
     }
     void loop.run();
-    return new ServedBoard(tree, backEnd, loop, served);
+    return new ServedBoard(tree, backEnd, watchers, loop, served);
   }
 
   get problems(): readonly DeviceProblem[] {
@@ -106,6 +114,16 @@ export class ServedBoard {
     throw new BoardError(
       `no client of the board has the owner ${owner} (dtbus,owner); owners: ${owners.join(', ') || 'none'}`,
     );
+  }
+
+  /** A simulated part; see `Board.part`. @throws {Error} naming the parts that there are. */
+  part(name: string): PartHandle {
+    return findPart(this.tree, name, callsInline(this.#backEnd.calls));
+  }
+
+  /** A line of a GPIO controller; see `Board.line`. @throws {Error} naming the lines that there are. */
+  line(controller: string, line: number | string): LineHandle {
+    return lineHandle(this.tree, controller, line, callsInline(this.#backEnd.calls), this.#watchers);
   }
 
   /** What the back-end knows of its buses. */

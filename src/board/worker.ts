@@ -23,6 +23,7 @@ const [start] = (await once(board, 'message')) as [BackEndStart];
 const backEnd = await BoardBackEnd.create(treeFromBlob(start.blob), {
   ...start,
   warn: (sentence) => tell({ kind: 'warning', sentence }),
+  onLine: (path, line, high) => tell({ kind: 'line', path, line, high }),
 });
 const local = new LocalBackEnd(
   GuestMemory.over(start.memory),

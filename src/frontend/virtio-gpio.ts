@@ -21,7 +21,7 @@ import {
   writeGpioRequest,
 } from '../virtio/index.ts';
 import { BUS_KINDS } from './bus-nodes.ts';
-import { RequestQueue } from './request-queue.ts';
+import { noMemory, RequestQueue } from './request-queue.ts';
 import type { BoundDriver, VirtioDriver } from './virtio-bus.ts';
 import type { VirtioDeviceHandle } from './virtio-device.ts';
 
@@ -153,9 +153,7 @@ export class VirtioGpio implements BoundDriver {
     if (!Number.isInteger(line) || line < 0 || line > 0xffff) {
       throw new BusFault('EINVAL', `a line is a number from 0 to ${this.#lineCount - 1}, not ${line}`);
     }
-    const { dma, transport } = this.#device;
-    const block = dma.alloc(GPIO_REQUEST_BYTES + length);
-    const bytes = transport.memory.slice(block, GPIO_REQUEST_BYTES + length);
+    const [block, bytes] = this.#alloc(GPIO_REQUEST_BYTES + length);
     writeGpioRequest(new DataView(bytes.buffer, bytes.byteOffset), 0, type, line, value);
     const response = bytes.subarray(GPIO_REQUEST_BYTES);
     // A request that the device never looks at has failed.
@@ -163,7 +161,7 @@ export class VirtioGpio implements BoundDriver {
     const readable = [{ addr: block, len: GPIO_REQUEST_BYTES }];
     const writable = [{ addr: block + GPIO_REQUEST_BYTES, len: length }];
     let answer: Uint8Array | undefined;
-    const request = { chains: [{ readable, writable }], block, bytes };
+    const request = { chains: [{ readable, writable }], block };
     this.#requests.runSync(request, TIMEOUT_MS, () => {
       if (response[GPIO_RESPONSE.STATUS] === VIRTIO_GPIO_STATUS.OK) answer = response.slice();
     });
@@ -172,19 +170,27 @@ export class VirtioGpio implements BoundDriver {
 
   /** Waits for the line's next interrupt; false when it was disabled instead. */
   async #event(line: number): Promise<boolean> {
-    const { dma, transport } = this.#device;
-    const size = GPIO_IRQ_REQUEST_BYTES + GPIO_IRQ_RESPONSE_BYTES;
-    const block = dma.alloc(size);
-    const bytes = transport.memory.slice(block, size);
+    const [block, bytes] = this.#alloc(GPIO_IRQ_REQUEST_BYTES + GPIO_IRQ_RESPONSE_BYTES);
     bytes.set([line & 0xff, line >> 8, VIRTIO_GPIO_IRQ_STATUS.INVALID]);
     const readable = [{ addr: block, len: GPIO_IRQ_REQUEST_BYTES }];
     const writable = [{ addr: block + GPIO_IRQ_REQUEST_BYTES, len: GPIO_IRQ_RESPONSE_BYTES }];
     let status: number | undefined;
-    const request = { chains: [{ readable, writable }], block, bytes };
+    const request = { chains: [{ readable, writable }], block };
     await this.#events.run(request, FOREVER_MS, () => {
       status = bytes[GPIO_IRQ_REQUEST_BYTES];
     });
     return status === VIRTIO_GPIO_IRQ_STATUS.VALID;
+  }
+
+  /** A block of guest memory for one request, which gives it back. @throws {BusFault} `ENOMEM` */
+  #alloc(size: number): [block: number, bytes: Uint8Array] {
+    const { dma, transport } = this.#device;
+    try {
+      const block = dma.alloc(size);
+      return [block, transport.memory.slice(block, size)];
+    } catch (thrown) {
+      throw noMemory(thrown);
+    }
   }
 
   #enable(line: number, type: number): void {

@@ -6,9 +6,13 @@ export const TAKEN_PACKAGES = ['i2c-bus', 'spi-device'] as const;
 
 export type TakenPackage = (typeof TAKEN_PACKAGES)[number];
 
-/** Whether a request may concern one of the packages: a quick look before a thorough one. */
-export function mayBeTaken(request: string): boolean {
-  return TAKEN_PACKAGES.some((name) => request.includes(name));
+/**
+ * Whether a request may concern one of the packages: a quick look before a thorough one. Their own examples and
+ * tests ask by a path without the name (`require('..')`): `from` is the file that asks.
+ */
+export function mayBeTaken(request: string, from = ''): boolean {
+  const told = request.startsWith('.') ? from + request : request;
+  return TAKEN_PACKAGES.some((name) => told.includes(name));
 }
 
 /**

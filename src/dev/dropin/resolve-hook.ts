@@ -1,6 +1,7 @@
 import type { InitializeHook, ResolveHook } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { warnOfForeign } from './foreign.ts';
 import { mayBeTaken, packageOfFile, packageOfMissing, type TakenPackage } from './packages.ts';
 
 /** The modules that stand for the packages, as URLs. */
@@ -14,7 +15,8 @@ export const initialize: InitializeHook<Entries> = (data) => {
 
 /** Sends every `import` of a package that is taken over to its stand-in. Runs in Node's loader thread. */
 export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
-  if (!mayBeTaken(specifier)) return nextResolve(specifier, context);
+  warnOfForeign(specifier);
+  if (!mayBeTaken(specifier, context.parentURL)) return nextResolve(specifier, context);
   let taken: TakenPackage | undefined;
   try {
     const found = await nextResolve(specifier, context);

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { i2cBus } from '../i2c-bus/i2c-bus.ts';
 import { spiDevice } from '../spi-device/spi-device.ts';
+import { warnOfForeign } from './foreign.ts';
 import { mayBeTaken, packageOfFile, packageOfMissing, type TakenPackage } from './packages.ts';
 import type { Entries } from './resolve-hook.ts';
 
@@ -22,13 +23,13 @@ const loader = Module as unknown as Loader;
 
 /** Which package of ours `require(request)` in `parent` asks for. */
 function packageOf(request: string, parent: Parent | undefined): TakenPackage | undefined {
-  if (!mayBeTaken(request)) return undefined;
+  const from = parent?.filename ?? undefined;
+  if (!mayBeTaken(request, from)) return undefined;
   let file: string;
   try {
     file = loader._resolveFilename(request, parent, false);
   } catch {
-    const from = parent?.filename;
-    return packageOfMissing(request, typeof from === 'string' ? dirname(from) : undefined);
+    return packageOfMissing(request, from === undefined ? undefined : dirname(from));
   }
   return packageOfFile(file);
 }
@@ -40,6 +41,7 @@ function packageOf(request: string, parent: Parent | undefined): TakenPackage | 
 export function takeOverPackages(): () => void {
   const load = loader._load;
   loader._load = (request, parent, isMain) => {
+    warnOfForeign(request);
     const taken = packageOf(request, parent);
     return taken === undefined ? load.call(loader, request, parent, isMain) : EXPORTS[taken];
   };

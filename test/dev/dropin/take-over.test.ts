@@ -108,6 +108,70 @@ ${print(`[${READ_I2C}, value, nesting.value, relative.value, MODE3, again.defaul
     expect(value).toEqual([0x2a, [0x2a, true], 0x2a, 0x2a, 3, true]);
   });
 
+  it('answers what TypeScript and Babel compile imports to', async () => {
+    // With esModuleInterop, and Babel: modules without __esModule become the default of an object.
+    const value = await app(
+      'compiled.cjs',
+      `const importDefault = (mod) => (mod && mod.__esModule ? mod : { default: mod });
+const importStar = (mod) => {
+  const result = {};
+  for (const key in mod) if (Object.prototype.hasOwnProperty.call(mod, key)) result[key] = mod[key];
+  return Object.assign(result, { default: mod });
+};
+const byDefault = importDefault(require('i2c-bus'));
+const byStar = importStar(require('i2c-bus'));
+const i2c = byDefault.default;
+${print(`[${READ_I2C}, (0, byStar.openSync)(1).readByteSync(0x48, 0), byStar.default === i2c, typeof require('i2c-bus').default]`)}`,
+    );
+    expect(value).toEqual([0x2a, 0x2a, true, 'undefined']);
+  });
+
+  it('answers import of all names, of a file by its URL, and in a loaded module of CommonJS', async () => {
+    const value = await app(
+      'names.mjs',
+      `import * as i2c from 'i2c-bus';
+import * as spi from 'spi-device';
+import { createRequire } from 'node:module';
+const byUrl = await import(new URL('node_modules/i2c-bus/i2c-bus.js', import.meta.url).href);
+const required = createRequire(import.meta.url)('./node_modules/i2c-bus');
+${print('[Object.keys(i2c).sort(), Object.keys(spi).sort(), byUrl.openSync === i2c.openSync, required === i2c.default]')}`,
+    );
+    const i2cNames = ['default', 'open', 'openPromisified', 'openSync'];
+    const spiNames = ['MODE0', 'MODE1', 'MODE2', 'MODE3', 'default', 'open', 'openSync'];
+    expect(value).toEqual([i2cNames, spiNames, true, true]);
+  });
+
+  it("answers the package's own examples and tests", async () => {
+    file('node_modules/i2c-bus/example/read.js', `const i2c = require('../'); ${print(READ_I2C)}`);
+    file('node_modules/i2c-bus/example/read.mjs', `import i2c from '../i2c-bus.js'; ${print(READ_I2C)}`);
+    expect(await app('example.cjs', "require('i2c-bus/example/read.js');")).toBe(0x2a);
+    expect(await app('example.mjs', "import 'i2c-bus/example/read.mjs';")).toBe(0x2a);
+  });
+
+  it('says once that another package is not taken over', async () => {
+    file('node_modules/i2c/index.js', 'module.exports = 7;');
+    file('node_modules/pi-spi/index.js', 'module.exports = 8;');
+    const script = file(
+      'foreign.mjs',
+      `import spi from 'pi-spi';
+import { createRequire } from 'node:module';
+const require = createRequire(import.meta.url);
+${print("[spi, require('i2c'), require('i2c')]")}`,
+    );
+    const { stdout, stderr } = await run(
+      process.execPath,
+      ['--import', join(folder, 'register.mjs'), script],
+      {
+        timeout: 15_000,
+      },
+    );
+    expect(JSON.parse(stdout)).toEqual([8, 7, 7]);
+    const named = [
+      ...stderr.matchAll(/dtbus: the script uses the npm package (\S+), which dtbus does not stand in/g),
+    ];
+    expect(named.map(([, name]) => name).sort()).toEqual(['i2c', 'pi-spi']);
+  });
+
   it('gives the same object to require and import', async () => {
     const value = await app(
       'same.mjs',

@@ -13,6 +13,7 @@ export {
   Mapping,
   sealAgainstShrinking,
 } from './shared-memory.ts';
+export { sendUnixDatagram } from './unix-datagram.ts';
 export {
   acceptUnix,
   connectUnix,

@@ -4,7 +4,7 @@ import { FileDescriptor, setNonBlocking } from './file-descriptor.ts';
 import { cFunction, checked, lastErrno } from './libc.ts';
 import { OsError } from './os-error.ts';
 
-const AF_UNIX = 1;
+export const AF_UNIX = 1;
 const SOCK_STREAM = 1;
 const SOL_SOCKET = 1;
 const SO_TYPE = 3;
@@ -17,7 +17,7 @@ const AGAIN = 11;
 const CONNABORTED = 103;
 
 /** `struct sockaddr_un` of a path in the file system. @throws {OsError} ENAMETOOLONG */
-function socketAddress(syscall: string, path: string): Uint8Array {
+export function socketAddress(syscall: string, path: string): Uint8Array {
   const name = Buffer.from(path);
   if (name.length === 0 || name.length >= SUN_PATH || name.includes(0)) {
     throw OsError.of(syscall, 'ENAMETOOLONG', `a socket's path has 1 to ${SUN_PATH - 1} bytes: ${path}`);

@@ -20,6 +20,9 @@ import {
 import { faultAt, hexAddress } from './place.ts';
 import { type SmbusCall, type SmbusOperation, smbusCalls } from './smbus-calls.ts';
 
+/** Whether the part says how many bytes it has. */
+const isCounted = ({ flags }: I2cMessage) => (flags & I2C_M.RECV_LEN) !== 0;
+
 /** Linux gives up retrying after the adapter's timeout, by default one second (i2c_register_adapter). */
 const RETRY_WINDOW_MS = 1000;
 
@@ -378,8 +381,7 @@ export class I2cDev {
    * the longest there may be (a virtio request has no place for the flag); what is too much is dropped.
    */
   #carried(messages: readonly I2cMessage[]): readonly I2cMessage[] {
-    const isCounted = ({ flags }: I2cMessage) => (flags & I2C_M.RECV_LEN) !== 0;
-    if (this.functionality & I2C_FUNC.SMBUS_READ_BLOCK_DATA || !messages.some(isCounted)) return messages;
+    if (!messages.some(isCounted) || this.functionality & I2C_FUNC.SMBUS_READ_BLOCK_DATA) return messages;
     return messages.map(({ addr, flags, buf }) => ({ addr, flags: flags & ~I2C_M.RECV_LEN, buf }));
   }
 

@@ -76,7 +76,8 @@ function messageOf(segment: I2cSegment): I2cMessage {
 
 /** @throws {BusFault} `EINVAL` an address, a length or a number of messages out of range. */
 export function messagesOf(segments: readonly I2cSegment[]): I2cMessage[] {
-  const messages = segments.map(messageOf);
+  const messages: I2cMessage[] = [];
+  for (const segment of segments) messages.push(messageOf(segment));
   checkMessages(messages);
   return messages;
 }
@@ -101,7 +102,11 @@ export function checkCounts(messages: readonly I2cMessage[]): void {
 
 /** The buffers of the reading messages, in order. */
 export function readBuffers(messages: readonly I2cMessage[]): Uint8Array[] {
-  return messages
-    .filter(({ flags }) => flags & I2C_M.RD)
-    .map((message) => message.buf.subarray(0, receivedLength(message)));
+  const buffers: Uint8Array[] = [];
+  for (const message of messages) {
+    const { flags, buf } = message;
+    if (flags & I2C_M.RECV_LEN) buffers.push(buf.subarray(0, receivedLength(message)));
+    else if (flags & I2C_M.RD) buffers.push(buf);
+  }
+  return buffers;
 }

@@ -2,8 +2,10 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { addBoardCommands } from './board-commands.ts';
 import { addGuestCommands } from './guest-commands.ts';
+import { addMemoryCommands } from './memory-commands.ts';
 import { addToolCommands } from './tool-commands.ts';
 import { addTreeCommands } from './tree-commands.ts';
+import { UsageError } from './usage-error.ts';
 
 /** Exit codes: 0 done, 1 it failed, 2 it was called wrongly. */
 const FAILED = 1;
@@ -26,6 +28,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   addBoardCommands(program, end);
   addGuestCommands(program, end);
   addToolCommands(program, end);
+  addMemoryCommands(program, end);
   addTreeCommands(program);
   program.addHelpText(
     'after',
@@ -35,7 +38,7 @@ The board is named by -b FILE, by DTBUS_BOARD, or is board.dts in this folder.
 Examples:
   dtbus up -b dts/demo.dts                bring a board up and see what is on it
   dtbus i2cdetect -b dts/demo.dts -y 1    scan a bus, with i2c-tools' own options
-  dtbus run -b dts/demo.dts script.js     run a script on the board's buses
+  dtbus run dts/demo.dts script.js        run a script on the board's buses
   dtbus dtc -O dtb -o board.dtb board.dts compile a device tree
 `,
   );
@@ -47,6 +50,6 @@ Examples:
       return thrown.exitCode === 0 ? 0 : USAGE;
     }
     process.stderr.write(`dtbus: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
-    return FAILED;
+    return thrown instanceof UsageError ? USAGE : FAILED;
   }
 }

@@ -1,0 +1,82 @@
+import type { I2cDev, SpiDev } from '../../board/index.ts';
+import type { BoardArguments } from '../board-options.ts';
+import { byteCount, duration, exactByteCount } from '../memory/byte-count.ts';
+import { ChangeLog } from '../memory/change-log.ts';
+import { speed } from '../memory/progress.ts';
+import { type Range, rangeOf, rangeText } from '../memory/range.ts';
+import { changing, GO_ON, runOnTarget } from '../memory/run-on-target.ts';
+import {
+  checkWritable,
+  imageFor,
+  type OpenMemory,
+  printRows,
+  readInto,
+  verifyAgainst,
+  withMemory,
+} from '../memory/tasks.ts';
+import type { ChangeArguments, MemoryTasks } from '../memory-commands.ts';
+import { At24 } from './at24.ts';
+import { At25 } from './at25.ts';
+import type { Eeprom } from './eeprom.ts';
+import { geometryOf } from './geometry.ts';
+import { writeEeprom } from './write.ts';
+
+const open: OpenMemory<Eeprom> = async (board, target) => {
+  const geometry = geometryOf(target);
+  const node = board.nodes.open(target.nodePath);
+  return target.kind === 'i2c'
+    ? new At24(node as I2cDev, target.unit, geometry)
+    : new At25(node as SpiDev, geometry);
+};
+
+function change(
+  args: BoardArguments & ChangeArguments,
+  device: string,
+  what: 'written' | 'erased',
+  contentsFor: (eeprom: Eeprom) => Promise<{ image: Uint8Array; range: Range }>,
+): Promise<number> {
+  return runOnTarget(args, device, 'page', (board, target, work) =>
+    withMemory(open, board, target, async (eeprom) => {
+      checkWritable(target, args.force);
+      const { image, range } = await contentsFor(eeprom);
+      const obstacle = await eeprom.protection();
+      const log = new ChangeLog(eeprom.size);
+      const began = performance.now();
+      const { pages, bytes } = await changing(
+        what,
+        log,
+        () => writeEeprom(eeprom, range.from, image, work, log),
+        () => [obstacle ?? "Where nothing can be written, look at the part's write-protect pin (WP).", GO_ON],
+      );
+      const ms = performance.now() - began;
+      const place = `${rangeText(range, eeprom.size)} (${byteCount(image.length)})`;
+      if (pages === 0) return `${place} held the same already: nothing was ${what}`;
+      const differed = `${pages} ${pages === 1 ? 'page' : 'pages'} differed`;
+      return `${what} and verified ${place} in ${duration(ms)}, ${speed(bytes, ms)}: ${differed}`;
+    }),
+  );
+}
+
+export const tasks: MemoryTasks = {
+  info: (args, device) =>
+    runOnTarget(args, device, 'transfer', (board, target) =>
+      withMemory(open, board, target, async (eeprom) => {
+        printRows(eeprom.title, [
+          ...(target.path === undefined ? [] : [['node', target.path] as const]),
+          ['size', exactByteCount(eeprom.size)],
+          ['page', byteCount(eeprom.pageSize)],
+          ...(await eeprom.describe()),
+          ...(target.readOnly ? [['read-only', 'by its node'] as const] : []),
+        ]);
+        return undefined;
+      }),
+    ),
+  read: (args, device, file) => readInto(open, args, device, file),
+  verify: (args, device, file) => verifyAgainst(open, args, device, file),
+  write: (args, device, file) => change(args, device, 'written', (eeprom) => imageFor(eeprom, args, file)),
+  erase: (args, device) =>
+    change(args, device, 'erased', async (eeprom) => {
+      const range = rangeOf(eeprom.size, args.offset, args.length);
+      return { image: new Uint8Array(range.to - range.from).fill(0xff), range };
+    }),
+};

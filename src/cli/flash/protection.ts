@@ -1,0 +1,34 @@
+import { MAKER } from './identity.ts';
+
+/** Bits of the first status register that protect blocks: BP0 to BP2 of all makers, BP3 of the larger chips. */
+const BP = { BP0: 0x04, BP1: 0x08, BP2: 0x10, BP3: 0x20 } as const;
+/** Winbond's and GigaDevice's second status register: what BP would protect is free, and the rest protected. */
+const SR2_CMP = 0x40;
+/** Their chips up to 16 MiB have TB in the place of BP3 (W25Q128JV data sheet, 7.1). */
+const HAS_TB = 0x100_0000;
+
+export interface ProtectionBits {
+  /** Names of the bits that are set. */
+  readonly names: readonly string[];
+  /** Of the first status register. */
+  readonly mask: number;
+}
+
+/** Which block protection bits are set. `sr2`: undefined for a chip that is not known to have one. */
+export function protectionOf(
+  maker: number,
+  size: number,
+  sr1: number,
+  sr2: number | undefined,
+): ProtectionBits {
+  const winbondLike = maker === MAKER.WINBOND || maker === MAKER.GIGADEVICE;
+  const bits = Object.entries(BP).filter(([name]) => !(winbondLike && size <= HAS_TB && name === 'BP3'));
+  const names = bits.filter(([, bit]) => (sr1 & bit) !== 0).map(([name]) => name);
+  if (sr2 !== undefined && (sr2 & SR2_CMP) !== 0) names.push('CMP');
+  return { names, mask: bits.reduce((mask, [, bit]) => mask | bit, 0) };
+}
+
+/** The second status register is read by 35h only where that is what 35h means. */
+export function hasSecondStatus(maker: number): boolean {
+  return maker === MAKER.WINBOND || maker === MAKER.GIGADEVICE;
+}

@@ -1,0 +1,235 @@
+import { BusFault, type SpiDev, type SpiSegment } from '../../board/index.ts';
+import type { Memory } from '../memory/memory.ts';
+import type { Target } from '../memory/target.ts';
+import { hexBytes, isNobody, makerOf, sizeOfId } from './identity.ts';
+import { hasSecondStatus, type ProtectionBits, protectionOf } from './protection.ts';
+import { type EraseType, type FlashParameters, readSfdp } from './sfdp.ts';
+
+/** Instructions that all SPI NOR flashes share. */
+const OPCODE = {
+  WRITE_STATUS: 0x01,
+  PROGRAM: 0x02,
+  READ: 0x03,
+  READ_STATUS: 0x05,
+  WRITE_ENABLE: 0x06,
+  WRITE_STATUS_2: 0x31,
+  READ_STATUS_2: 0x35,
+  READ_SFDP: 0x5a,
+  READ_ID: 0x9f,
+  RELEASE_POWER_DOWN: 0xab,
+  ENTER_4_BYTE: 0xb7,
+  ERASE_CHIP: 0xc7,
+  EXIT_4_BYTE: 0xe9,
+} as const;
+const STATUS_BUSY = 0x01;
+const SR2_CMP = 0x40;
+
+/** What three address bytes reach. */
+const THREE_BYTES = 1 << 24;
+
+/** Where the chip does not say how long something may take. */
+const LIMIT_MS = { program: 50, erase: 5_000, erasePerMib: 10_000, status: 500 };
+/** A busy chip is asked again after a part of what it takes, but not more often than this. */
+const POLL_MS = { least: 1, most: 50 };
+
+/** Longest read of a transfer; adapters cut it where they must. */
+const READ_MAX = 1 << 20;
+
+/** An SPI NOR flash behind a node. */
+export class SpiNor implements Memory {
+  readonly title: string;
+  readonly size: number;
+  readonly pageSize: number;
+  readonly readMax = READ_MAX;
+  /** The smallest first. */
+  readonly eraseTypes: readonly EraseType[];
+  readonly id: Uint8Array;
+  readonly parameters: FlashParameters | undefined;
+  readonly #spi: SpiDev;
+  readonly #addressBytes: 3 | 4;
+  readonly #read: number;
+  readonly #program: number;
+  #inMode = false;
+
+  private constructor(spi: SpiDev, id: Uint8Array, size: number, parameters: FlashParameters | undefined) {
+    this.#spi = spi;
+    this.id = id;
+    this.size = size;
+    this.parameters = parameters;
+    this.pageSize = parameters?.pageSize ?? 256;
+    this.title = `${makerOf(id)} SPI NOR flash on ${spi.path}`;
+    const { fourByte } = parameters ?? {};
+    const dedicated = size > THREE_BYTES && fourByte?.kind === 'instructions' ? fourByte : undefined;
+    this.#addressBytes = size > THREE_BYTES ? 4 : (parameters?.addressBytes ?? 3);
+    this.#read = dedicated?.read ?? OPCODE.READ;
+    this.#program = dedicated?.program ?? OPCODE.PROGRAM;
+    this.eraseTypes = dedicated?.eraseTypes ?? parameters?.eraseTypes ?? usualErases();
+  }
+
+  /**
+   * Asks the chip what it is. A target's `size` counts where the chip says nothing.
+   * @throws {BusFault} `ENXIO` nobody answers; `EOPNOTSUPP` no size, or no way to its upper half
+   */
+  static async identify(spi: SpiDev, target: Target): Promise<SpiNor> {
+    const id = await readId(spi);
+    const parameters = await readSfdp(async (address, length) => {
+      const header = [OPCODE.READ_SFDP, ...bytesOf(address, 3), 0];
+      return (await spi.transfer([{ tx: Uint8Array.from(header) }, { rx: length }])).rx;
+    });
+    const size = parameters?.size ?? target.property('size') ?? sizeOfId(id);
+    if (size === undefined)
+      throw new BusFault(
+        'EOPNOTSUPP',
+        `the chip with JEDEC id ${hexBytes(id)} has no SFDP table and no size that is known: give its node a size`,
+      );
+    const flash = new SpiNor(spi, id, size, parameters);
+    await flash.wait('the operation that was under way', LIMIT_MS.erase, 0);
+    await flash.#enterFourByteMode();
+    return flash;
+  }
+
+  async close(): Promise<void> {
+    if (this.#inMode) await this.#spi.transfer({ tx: Uint8Array.of(OPCODE.EXIT_4_BYTE) });
+    this.#spi.close();
+  }
+
+  async read(offset: number, into: Uint8Array): Promise<void> {
+    await this.#spi.transfer([{ tx: this.#header(this.#read, offset) }, { rx: into }]);
+  }
+
+  /** Programs bytes of one page. @throws {BusFault} */
+  async program(offset: number, bytes: Uint8Array): Promise<void> {
+    const header = this.#header(this.#program, offset);
+    const limit = this.parameters?.programMs ?? LIMIT_MS.program;
+    await this.#change(Uint8Array.from([...header, ...bytes]), 'programming a page', Math.max(limit, 5), 0);
+  }
+
+  async erase(offset: number, { opcode, size, typicalMs, maximumMs }: EraseType): Promise<void> {
+    const limit = Math.max(maximumMs ?? LIMIT_MS.erase, LIMIT_MS.status);
+    await this.#change(this.#header(opcode, offset), `erasing ${size} bytes`, limit, typicalMs ?? 0);
+  }
+
+  async eraseChip(): Promise<void> {
+    const limit = this.parameters?.chipEraseMs ?? LIMIT_MS.erasePerMib * Math.max(1, this.size / (1 << 20));
+    await this.#change(Uint8Array.of(OPCODE.ERASE_CHIP), 'erasing the chip', limit, limit / 20);
+  }
+
+  async status(): Promise<{ sr1: number; sr2: number | undefined }> {
+    const sr1 = await this.#register(OPCODE.READ_STATUS);
+    return {
+      sr1,
+      sr2: hasSecondStatus(this.#maker) ? await this.#register(OPCODE.READ_STATUS_2) : undefined,
+    };
+  }
+
+  async protection(): Promise<ProtectionBits> {
+    const { sr1, sr2 } = await this.status();
+    return protectionOf(this.#maker, this.size, sr1, sr2);
+  }
+
+  /** Clears the bits that protect blocks. @throws {BusFault} `EACCES` when they stay set */
+  async unprotect(): Promise<void> {
+    const { sr1, sr2 } = await this.status();
+    const { mask } = protectionOf(this.#maker, this.size, sr1, sr2);
+    const first = Uint8Array.of(OPCODE.WRITE_STATUS, sr1 & ~mask & 0xfc);
+    await this.#change(first, 'writing the status register', LIMIT_MS.status, 0);
+    if (sr2 !== undefined && (sr2 & SR2_CMP) !== 0) {
+      const second = Uint8Array.of(OPCODE.WRITE_STATUS_2, sr2 & ~SR2_CMP);
+      await this.#change(second, 'writing the second status register', LIMIT_MS.status, 0);
+    }
+    const { names } = await this.protection();
+    if (names.length > 0)
+      throw new BusFault(
+        'EACCES',
+        `the protection bits ${names.join(', ')} cannot be cleared: the status register is locked (SRP, WP# pin)`,
+      );
+  }
+
+  /**
+   * Waits until the chip is not busy.
+   * @param typicalMs how long it usually takes
+   * @throws {BusFault} `ETIMEDOUT` after `limitMs`
+   */
+  async wait(what: string, limitMs: number, typicalMs: number): Promise<void> {
+    const began = performance.now();
+    const pause = Math.min(POLL_MS.most, Math.max(POLL_MS.least, typicalMs / 8));
+    while (((await this.#register(OPCODE.READ_STATUS)) & STATUS_BUSY) !== 0) {
+      if (performance.now() - began > limitMs)
+        throw new BusFault(
+          'ETIMEDOUT',
+          `${what} took more than ${Math.ceil(limitMs)} ms: the chip stays busy`,
+        );
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+
+  get #maker(): number {
+    return this.id[0] as number;
+  }
+
+  /** Write enable, the instruction and a first look at the status, as one message: adapters are far away. */
+  async #change(instruction: Uint8Array, what: string, limitMs: number, typicalMs: number): Promise<void> {
+    const message: SpiSegment[] = [
+      { tx: Uint8Array.of(OPCODE.WRITE_ENABLE), csChange: true },
+      { tx: instruction, csChange: true },
+      { tx: Uint8Array.of(OPCODE.READ_STATUS) },
+      { rx: 1 },
+    ];
+    const { rx } = await this.#spi.transfer(message);
+    if (((rx[0] as number) & STATUS_BUSY) !== 0) await this.wait(what, limitMs, typicalMs);
+  }
+
+  async #register(opcode: number): Promise<number> {
+    const { rx } = await this.#spi.transfer([{ tx: Uint8Array.of(opcode) }, { rx: 1 }]);
+    return rx[0] as number;
+  }
+
+  #header(opcode: number, address: number): Uint8Array {
+    return Uint8Array.from([opcode, ...bytesOf(address, this.#addressBytes)]);
+  }
+
+  async #enterFourByteMode(): Promise<void> {
+    if (this.size <= THREE_BYTES || this.parameters?.addressBytes === 4) return;
+    const { fourByte } = this.parameters ?? {};
+    if (fourByte?.kind === 'instructions') return;
+    if (fourByte === undefined)
+      throw new BusFault(
+        'EOPNOTSUPP',
+        'the chip has more than 16 MiB and does not say how to address them (SFDP, 4-byte addresses)',
+      );
+    const enable = fourByte.writeEnable ? [{ tx: Uint8Array.of(OPCODE.WRITE_ENABLE), csChange: true }] : [];
+    await this.#spi.transfer([...enable, { tx: Uint8Array.of(OPCODE.ENTER_4_BYTE) }]);
+    this.#inMode = true;
+  }
+}
+
+/** The JEDEC id; a chip that sleeps is woken. @throws {BusFault} `ENXIO` */
+async function readId(spi: SpiDev): Promise<Uint8Array> {
+  const ask = async () => (await spi.transfer([{ tx: Uint8Array.of(OPCODE.READ_ID) }, { rx: 3 }])).rx;
+  const id = await ask();
+  if (!isNobody(id)) return id;
+  await spi.transfer({ tx: Uint8Array.of(OPCODE.RELEASE_POWER_DOWN) });
+  const again = await ask();
+  if (!isNobody(again)) return again;
+  throw new BusFault(
+    'ENXIO',
+    `no flash answers on ${spi.path}: its JEDEC id reads ${hexBytes(again)}; check chip select, power and wiring`,
+  );
+}
+
+/** What chips without SFDP have in common. */
+function usualErases(): EraseType[] {
+  const type = (index: number, opcode: number, size: number) => ({
+    index,
+    opcode,
+    size,
+    typicalMs: undefined,
+    maximumMs: undefined,
+  });
+  return [type(0, 0x20, 0x1000), type(1, 0xd8, 0x10000)];
+}
+
+/** Most significant first. */
+function bytesOf(value: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => Math.floor(value / 2 ** (8 * (count - 1 - i))) & 0xff);
+}

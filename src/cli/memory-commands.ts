@@ -1,0 +1,130 @@
+import type { Command } from 'commander';
+import { type BoardArguments, withBoardOptions } from './board-options.ts';
+
+/** Which part of a memory. */
+export interface RangeArguments {
+  readonly offset?: string;
+  readonly length?: string;
+}
+
+export interface ChangeArguments extends RangeArguments {
+  readonly force: boolean;
+  /** Flash only: clears the protection bits first. */
+  readonly unprotect?: boolean;
+}
+
+/** What a kind of memory can do for the command line; each gives the exit code. */
+export interface MemoryTasks {
+  info(args: BoardArguments, device: string): Promise<number>;
+  read(args: BoardArguments & RangeArguments, device: string, file: string | undefined): Promise<number>;
+  write(args: BoardArguments & ChangeArguments, device: string, file: string): Promise<number>;
+  erase(args: BoardArguments & ChangeArguments, device: string): Promise<number>;
+  verify(args: BoardArguments & RangeArguments, device: string, file: string): Promise<number>;
+}
+
+/** A kind of memory on the command line. */
+interface MemoryCommand {
+  readonly name: string;
+  readonly summary: string;
+  readonly description: string;
+  /** How a part is named. */
+  readonly device: string;
+  /** A label that examples may use. */
+  readonly label: string;
+  readonly examples: string;
+  readonly erase: string;
+  readonly writes: string;
+  readonly load: () => Promise<MemoryTasks>;
+}
+
+const EEPROM: MemoryCommand = {
+  name: 'eeprom',
+  summary: 'read, write, erase and verify EEPROMs: 24Cxx on I2C, AT25 on SPI',
+  description:
+    'Works on a 24Cxx (I2C) or AT25 (SPI) EEPROM of the board. Size, page and address width come from its compatible, or from size, pagesize and address-width of its node.',
+  device:
+    'the EEPROM: its label (eeprom), its path (/i2c/eeprom@50), BUS:ADDRESS:TYPE (1:0x50:24c32), or /dev/spidevB.C:TYPE (:25256)',
+  label: 'eeprom',
+  examples: `
+  dtbus eeprom info eeprom -b dts/demo.dts
+  dtbus eeprom read eeprom                            a dump on the terminal
+  dtbus eeprom read 1:0x50:24c02 copy.bin             a part that the tree does not have
+  echo hello | dtbus eeprom write eeprom - --offset 0x10`,
+  erase: 'fill it with 0xff, as it left the factory',
+  writes: 'write a file into it: only the pages that differ, each read back and compared',
+  load: async () => (await import('./eeprom/tasks.ts')).tasks,
+};
+
+const FLASH: MemoryCommand = {
+  name: 'flash',
+  summary: 'identify, read, write, erase and verify SPI NOR flash',
+  description:
+    'Works on an SPI NOR flash of the board. What it is and can do comes from the chip: its JEDEC id and its SFDP tables.',
+  device: 'the flash: its label (flash), its path (/spi/flash@0) or /dev/spidevB.C',
+  label: 'flash',
+  examples: `
+  dtbus flash info flash -b dts/demo.dts
+  dtbus flash read flash backup.bin
+  dtbus flash write flash firmware.bin --offset 64k   erases only the blocks that must be
+  dtbus flash verify /dev/spidev1.0 firmware.bin`,
+  erase: 'make it blank (0xff): all of it, or whole erase blocks',
+  writes: 'write a file into it: erases only the blocks that differ, programs, reads back and compares',
+  load: async () => (await import('./flash/tasks.ts')).tasks,
+};
+
+/** Adds `dtbus eeprom` and `dtbus flash`. */
+export function addMemoryCommands(program: Command, end: (exitCode: number) => void): void {
+  for (const memory of [EEPROM, FLASH]) addMemoryCommand(program, memory, end);
+}
+
+function addMemoryCommand(program: Command, memory: MemoryCommand, end: (exitCode: number) => void): void {
+  const { name, label, load } = memory;
+  const group = program
+    .command(name)
+    .summary(memory.summary)
+    .description(memory.description)
+    .addHelpText('after', `\nExamples:${memory.examples}\n`);
+
+  const add = (verb: string, summary: string, example: string) =>
+    withBoardOptions(
+      group
+        .command(verb)
+        .summary(summary)
+        .description(`${(summary[0] as string).toUpperCase()}${summary.slice(1)}.`)
+        .argument('<device>', memory.device)
+        .addHelpText('after', `\nExample:\n  dtbus ${name} ${verb} ${label}${example}\n`),
+    );
+  const ranged = (command: Command) =>
+    command
+      .option('--offset <n>', 'first byte: 64, 0x40 or 4k (default: 0)')
+      .option('--length <n>', 'how many bytes (default: as many as there are)');
+  const changing = (command: Command) => {
+    ranged(command).option('--force', 'even where its node says read-only', false);
+    if (memory === FLASH)
+      command.option('--unprotect', 'clear its block protection bits first; they stay clear', false);
+    return command;
+  };
+
+  add('info', `say what the ${name} is`, ' -b dts/demo.dts').action(
+    async (device: string, args: BoardArguments) => end(await (await load()).info(args, device)),
+  );
+  ranged(add('read', 'read it into a file', ' copy.bin --offset 0x10 --length 64'))
+    .argument('[file]', 'where to; `-` or nothing is standard output, a dump where that is a terminal')
+    .action(async (device: string, file: string | undefined, args: BoardArguments & RangeArguments) =>
+      end(await (await load()).read(args, device, file)),
+    );
+  changing(add('write', memory.writes, ' image.bin --offset 0x40'))
+    .argument('<file>', 'what to write; `-` is standard input')
+    .action(async (device: string, file: string, args: BoardArguments & ChangeArguments) =>
+      end(await (await load()).write(args, device, file)),
+    );
+  changing(add('erase', memory.erase, name === 'flash' ? ' --offset 64k --length 64k' : '')).action(
+    async (device: string, args: BoardArguments & ChangeArguments) =>
+      end(await (await load()).erase(args, device)),
+  );
+  ranged(add('verify', 'compare it with a file', ' image.bin'))
+    .argument('<file>', 'what it should hold; `-` is standard input')
+    .action(async (device: string, file: string, args: BoardArguments & RangeArguments) =>
+      end(await (await load()).verify(args, device, file)),
+    );
+}

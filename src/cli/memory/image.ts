@@ -1,0 +1,57 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { UsageError } from '../usage-error.ts';
+import { hexDump } from './hex-dump.ts';
+
+/** Where bytes come from and go to. */
+export interface ImageIo {
+  readonly stdout: { readonly isTTY?: boolean; write(data: string | Uint8Array): unknown };
+  /** All of standard input. */
+  readInput(): Promise<Uint8Array>;
+}
+
+export function processImageIo(): ImageIo {
+  return {
+    stdout: process.stdout,
+    readInput: async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks);
+    },
+  };
+}
+
+/** The bytes of a file, or of standard input for `-`. @throws {Error} */
+export async function readImage(file: string, io: ImageIo): Promise<Uint8Array> {
+  if (file === '-') return io.readInput();
+  try {
+    return readFileSync(file);
+  } catch (thrown) {
+    throw new Error(`cannot read ${file}: ${(thrown as NodeJS.ErrnoException).code ?? String(thrown)}`);
+  }
+}
+
+/**
+ * Writes bytes to a file; to standard output for `-` or where no file is named, as a dump where that is a terminal and
+ * `-` was not said.
+ */
+export function writeImage(file: string | undefined, bytes: Uint8Array, from: number, io: ImageIo): void {
+  if (file !== undefined && file !== '-') {
+    try {
+      writeFileSync(file, bytes);
+    } catch (thrown) {
+      throw new Error(`cannot write ${file}: ${(thrown as NodeJS.ErrnoException).code ?? String(thrown)}`);
+    }
+  } else if (file === undefined && io.stdout.isTTY === true) {
+    for (const line of hexDump(bytes, from)) io.stdout.write(line);
+  } else io.stdout.write(bytes);
+}
+
+/** @throws {UsageError} when the image does not fit into the range */
+export function checkFits(image: Uint8Array, room: number, file: string): void {
+  if (image.length === 0)
+    throw new UsageError(`${file === '-' ? 'standard input' : file} is empty: there is nothing to write`);
+  if (image.length > room)
+    throw new UsageError(
+      `${file === '-' ? 'standard input' : file} has ${image.length} bytes, but there is only room for ${room}: name a part of it with --length, or another --offset`,
+    );
+}

@@ -1,0 +1,109 @@
+import { BusFault } from '../../board/index.ts';
+import type { Interruption } from './interruption.ts';
+import type { Progress } from './progress.ts';
+import { hexAddress, type Range } from './range.ts';
+
+/** A part that keeps bytes, behind a node. */
+export interface Memory {
+  /** `24C32 at 0x51 on /dev/i2c-2` */
+  readonly title: string;
+  readonly size: number;
+  /** Most bytes that one transfer may read. */
+  readonly readMax: number;
+  /** Fills `into` from `offset` on by one transfer. @throws {BusFault} */
+  read(offset: number, into: Uint8Array): Promise<void>;
+  /** Leaves the part as it was found and closes its node. */
+  close(): void | Promise<void>;
+}
+
+/** What work on a memory needs besides it. */
+export interface Work {
+  readonly progress: Progress;
+  readonly interruption: Interruption;
+}
+
+const FIRST_CHUNK = 4096;
+const LEAST_CHUNK = 16;
+/** A transfer that takes longer is too long for a person who presses Ctrl-C; a shorter one costs more than it carries. */
+const LONG_MS = 400;
+const SHORT_MS = 50;
+
+/** Reads large ranges by transfers that are as long as adapter and patience allow. */
+export class ChunkedReader {
+  readonly #memory: Memory;
+  #chunk: number;
+  #most: number;
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+    this.#most = memory.readMax;
+    this.#chunk = Math.min(FIRST_CHUNK, this.#most);
+  }
+
+  /** @param pause is called between two transfers and may throw */
+  async read({ from, to }: Range, work: Work, pause = () => work.interruption.pause()): Promise<Uint8Array> {
+    const bytes = new Uint8Array(to - from);
+    for (let at = 0; at < bytes.length; ) {
+      pause();
+      const part = bytes.subarray(at, at + this.#chunk);
+      const began = performance.now();
+      try {
+        await this.#memory.read(from + at, part);
+      } catch (thrown) {
+        if (!this.#shorten(thrown)) throw thrown;
+        continue;
+      }
+      at += part.length;
+      work.progress.advance(part.length);
+      this.#adapt(performance.now() - began);
+    }
+    return bytes;
+  }
+
+  /** The adapter does not take that much: half of it, then. */
+  #shorten(thrown: unknown): boolean {
+    const { code } = BusFault.from(thrown);
+    if ((code !== 'EMSGSIZE' && code !== 'ENOMEM') || this.#chunk <= LEAST_CHUNK) return false;
+    this.#chunk = this.#most = Math.max(LEAST_CHUNK, this.#chunk >> 1);
+    return true;
+  }
+
+  #adapt(ms: number): void {
+    if (ms < SHORT_MS) this.#chunk = Math.min(this.#most, this.#chunk * 2);
+    else if (ms > LONG_MS) this.#chunk = Math.max(Math.min(LEAST_CHUNK, this.#most), this.#chunk >> 1);
+  }
+}
+
+/** Memory that does not hold what it should. */
+export class Difference extends Error {
+  override readonly name = 'Difference';
+  readonly at: number;
+
+  constructor(at: number, is: number, expected: number, count: number, size: number) {
+    const more = count === 1 ? '' : `; ${count} bytes differ in all`;
+    super(`${hexAddress(at, size)} reads ${hexByte(is)} instead of ${hexByte(expected)}${more}`);
+    this.at = at;
+  }
+}
+
+/** The first place where `is` differs from `expected`; both begin at `from` of a memory of `size` bytes. */
+export function differenceOf(
+  is: Uint8Array,
+  expected: Uint8Array,
+  from: number,
+  size: number,
+): Difference | undefined {
+  let first = -1;
+  let count = 0;
+  for (let i = 0; i < expected.length; i++) {
+    if (is[i] === expected[i]) continue;
+    if (first < 0) first = i;
+    count++;
+  }
+  if (first < 0) return undefined;
+  return new Difference(from + first, is[first] as number, expected[first] as number, count, size);
+}
+
+export function hexByte(byte: number): string {
+  return `0x${byte.toString(16).padStart(2, '0')}`;
+}

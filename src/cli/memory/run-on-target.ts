@@ -1,0 +1,79 @@
+import { type Board, BusFault } from '../../board/index.ts';
+import { type BoardArguments, openNamedBoard, printProblems } from '../board-options.ts';
+import { UsageError } from '../usage-error.ts';
+import type { ChangeLog } from './change-log.ts';
+import { Interrupted, Interruption } from './interruption.ts';
+import type { Work } from './memory.ts';
+import { Progress } from './progress.ts';
+import { findTarget, type Target } from './target.ts';
+
+const FAILED = 1;
+
+/** What a command does with a part; the sentence that it gives is its last line. */
+export type Task = (board: Board, target: Target, work: Work) => Promise<string | undefined>;
+
+/**
+ * Opens the board, finds the part, does the work; shows its progress and heeds Ctrl-C.
+ * @returns the exit code
+ * @throws {UsageError}, {BoardError}
+ */
+export async function runOnTarget(
+  args: BoardArguments,
+  device: string,
+  step: string,
+  task: Task,
+): Promise<number> {
+  const progress = new Progress(process.stderr);
+  const say = (sentence: string) => {
+    progress.clear();
+    process.stderr.write(`${sentence}\n`);
+  };
+  const interruption = new Interruption(() =>
+    say(`stopping behind this ${step}; Ctrl-C again stops at once`),
+  );
+  const board = await openNamedBoard(args, { backEnd: 'inline', openHosts: 'first-use' });
+  interruption.listen();
+  try {
+    const last = await task(board, findTarget(board, device), { progress, interruption });
+    progress.clear();
+    if (last !== undefined) say(last);
+    return 0;
+  } catch (thrown) {
+    progress.clear();
+    if (thrown instanceof UsageError) throw thrown;
+    // What an adapter says of itself tells more than the transfer that did not reach it.
+    if (BusFault.from(thrown).code === 'ENODEV' && printProblems(board)) return FAILED;
+    say(`dtbus: ${sentenceOf(thrown)}`);
+    return FAILED;
+  } finally {
+    interruption.release();
+    await board.close();
+  }
+}
+
+/** Carries out a change. One that fails says what it leaves behind, and what to do. @throws {Error} */
+export async function changing<Result>(
+  what: string,
+  log: ChangeLog,
+  change: () => Promise<Result>,
+  remedy: () => readonly string[] = () => [],
+): Promise<Result> {
+  try {
+    return await change();
+  } catch (thrown) {
+    if (thrown instanceof UsageError) throw thrown;
+    const lines = log.report(`${what} and verified`);
+    if (log.changed) lines.push(...remedy());
+    throw new Error(`${sentenceOf(thrown)}\n${lines.map((line) => `  ${line}\n`).join('')}`.trimEnd(), {
+      cause: thrown,
+    });
+  }
+}
+
+export const GO_ON =
+  'When the cause is gone, give the same command again: it goes on from here, for what is right already is not written twice.';
+
+function sentenceOf(thrown: unknown): string {
+  if (thrown instanceof Interrupted) return 'interrupted';
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

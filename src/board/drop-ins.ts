@@ -7,13 +7,16 @@ import { type Board, openBoardSync } from './board.ts';
 
 let board: Board | undefined;
 
-/** The board of this process. @throws {BoardError} */
+/** The board of this process; what is wrong with it is said when it comes up. @throws {BoardError} */
 export function environmentBoard(): Board {
-  board ??= openBoardSync(undefined, {
+  if (board !== undefined) return board;
+  const say = (sentence: string) => process.stderr.write(`dtbus: ${sentence}\n`);
+  board = openBoardSync(undefined, {
     overlays: (process.env['DTBUS_OVERLAYS'] ?? '').split(':').filter((file) => file !== ''),
     adopt: process.env['DTBUS_ADOPT'] === '1',
-    onWarning: (sentence) => process.stderr.write(`dtbus: ${sentence}\n`),
+    onWarning: say,
   });
+  for (const { path, sentence } of board.problems) say(`${path}: ${sentence}`);
   return board;
 }
 

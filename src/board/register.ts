@@ -7,8 +7,7 @@ import { BoardError } from './board-error.ts';
 import { environmentBoard } from './drop-ins.ts';
 
 try {
-  const { problems } = environmentBoard();
-  for (const { path, sentence } of problems) process.stderr.write(`dtbus: ${path}: ${sentence}\n`);
+  environmentBoard();
 } catch (thrown) {
   if (!(thrown instanceof BoardError)) throw thrown;
   process.stderr.write(`dtbus: ${thrown.message}\n`);

@@ -91,14 +91,15 @@ export class At24 implements Eeprom {
   async #settled(transfer: () => Promise<unknown>): Promise<void> {
     const began = performance.now();
     for (let tries = 1; ; tries++) {
+      // Looked at before the try: whoever was not scheduled for long has not waited in vain.
+      const late = tries >= LEAST_TRIES && performance.now() - began > WRITE_LIMIT_MS;
       try {
         await transfer();
         return;
       } catch (thrown) {
         const fault = BusFault.from(thrown);
         const busy = fault.code === 'ENXIO' || fault.code === 'EREMOTEIO';
-        if (!busy || (tries >= LEAST_TRIES && performance.now() - began > WRITE_LIMIT_MS))
-          throw explained(fault, this.title);
+        if (!busy || late) throw explained(fault, this.title);
       }
     }
   }

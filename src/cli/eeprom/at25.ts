@@ -65,8 +65,11 @@ export class At25 implements Eeprom {
 
   async settle(): Promise<void> {
     const began = performance.now();
-    for (let tries = 1; ((await this.#status()) & STATUS.WIP) !== 0; tries++) {
-      if (tries >= LEAST_TRIES && performance.now() - began > WRITE_LIMIT_MS)
+    for (let tries = 1; ; tries++) {
+      // Looked at before the status: whoever was not scheduled for long has not waited in vain.
+      const late = tries >= LEAST_TRIES && performance.now() - began > WRITE_LIMIT_MS;
+      if (((await this.#status()) & STATUS.WIP) === 0) return;
+      if (late)
         throw new BusFault('ETIMEDOUT', `the ${this.title} is still writing after ${WRITE_LIMIT_MS} ms`);
     }
   }

@@ -28,7 +28,7 @@ export async function writeEeprom(
   let pages = 0;
   let bytes = 0;
   for (const page of pagesOf(range, eeprom.pageSize)) {
-    work.interruption.pause();
+    await work.interruption.pause();
     const wanted = image.subarray(page.from - from, page.to - from);
     if (
       differenceOf(old.subarray(page.from - from, page.to - from), wanted, page.from, eeprom.size) !==

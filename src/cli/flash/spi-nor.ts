@@ -153,8 +153,11 @@ export class SpiNor implements Memory {
   async wait(what: string, limitMs: number, typicalMs: number): Promise<void> {
     const began = performance.now();
     const pause = Math.min(POLL_MS.most, Math.max(POLL_MS.least, typicalMs / 8));
-    while (((await this.#register(OPCODE.READ_STATUS)) & STATUS_BUSY) !== 0) {
-      if (performance.now() - began > limitMs)
+    for (;;) {
+      // Looked at before the status: whoever was not scheduled for long has not waited in vain.
+      const late = performance.now() - began > limitMs;
+      if (((await this.#register(OPCODE.READ_STATUS)) & STATUS_BUSY) === 0) return;
+      if (late)
         throw new BusFault(
           'ETIMEDOUT',
           `${what} took more than ${Math.ceil(limitMs)} ms: the chip stays busy`,

@@ -44,7 +44,7 @@ export async function writeFlash(
   let erased = 0;
   let programmed = 0;
   for (const step of steps) {
-    work.interruption.pause();
+    await work.interruption.pause();
     const part = ({ from: first, to: last }: Range) => wanted.subarray(first - from, last - from);
     rescue({ at: step.range.from, bytes: old.subarray(step.range.from - from, step.range.to - from) });
     log.begin(step.range);
@@ -54,7 +54,7 @@ export async function writeFlash(
       erased += step.erase.size;
     }
     for (const page of step.pages) {
-      work.interruption.pauseWithin();
+      await work.interruption.pauseWithin();
       await flash.program(page.from, part(page));
       programmed += page.to - page.from;
       work.progress.advance(page.to - page.from);

@@ -6,6 +6,9 @@ export class Interrupted extends Error {
   }
 }
 
+/** How often a signal is looked for. */
+const LISTEN_MS = 20;
+
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
@@ -13,6 +16,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  */
 export class Interruption {
   #count = 0;
+  #listened = 0;
   readonly #onFirst: () => void;
   readonly #listener = () => this.interrupt();
 
@@ -36,12 +40,22 @@ export class Interruption {
   }
 
   /** To be called where the work may stop and nothing is half done. @throws {Interrupted} */
-  pause(): void {
+  async pause(): Promise<void> {
+    await this.#listenNow();
     if (this.#count > 0) throw new Interrupted();
   }
 
   /** To be called within a step. @throws {Interrupted} at the second Ctrl-C */
-  pauseWithin(): void {
+  async pauseWithin(): Promise<void> {
+    await this.#listenNow();
     if (this.#count > 1) throw new Interrupted();
+  }
+
+  /** Transfers on a simulated bus never let the event loop run, and signals come by it. */
+  async #listenNow(): Promise<void> {
+    const now = performance.now();
+    if (now - this.#listened < LISTEN_MS) return;
+    this.#listened = now;
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -44,7 +44,7 @@ export class ChunkedReader {
   async read({ from, to }: Range, work: Work, pause = () => work.interruption.pause()): Promise<Uint8Array> {
     const bytes = new Uint8Array(to - from);
     for (let at = 0; at < bytes.length; ) {
-      pause();
+      await pause();
       const part = bytes.subarray(at, at + this.#chunk);
       const began = performance.now();
       try {

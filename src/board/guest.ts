@@ -6,9 +6,9 @@ import { initScript } from './guest-console.ts';
 import { type GuestEnd, type GuestMachine, runMachine } from './guest-process.ts';
 import { guestTree } from './guest-tree.ts';
 import { planQemu, whyNoKvm } from './qemu.ts';
-import { ServedBoard, type ServedBus, type ServeOptions } from './serve.ts';
+import { ServedBoard, type ServedBus, type ServeSettings } from './serve.ts';
 
-export interface GuestOptions extends Omit<ServeOptions, 'socketDirectory'> {
+export interface GuestOptions extends ServeSettings {
   /**
    * `uml` (default): a User-Mode Linux, an ordinary process, that gets a device tree. `qemu`: a PC with PCI
    * devices, on KVM where that works and translated where not.

@@ -1,5 +1,4 @@
-import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { Client } from '../backend/index.ts';
 import type { Tree } from '../devicetree/index.ts';
 import { findBuses, type VirtioNode } from '../frontend/index.ts';
@@ -12,22 +11,31 @@ import { loadTree } from './load-tree.ts';
 import { ownersOf } from './ownership.ts';
 import { findPart, type PartHandle } from './part-handle.ts';
 import type { BusReport, DeviceProblem } from './protocol.ts';
+import {
+  type Offer,
+  offerName,
+  offersAt,
+  publishTree,
+  type ServePlace,
+  takeFrontEnds,
+} from './serve-place.ts';
 import { traceFor } from './trace.ts';
 
-export interface ServeOptions {
+export interface ServeSettings {
   readonly overlays?: readonly string[];
   readonly adopt?: boolean;
-  /** Folder for the sockets: `i2c1.sock`, `spi0.sock`. Made where there is none. */
-  readonly socketDirectory: string;
   /** Told of what is odd, a sentence each. */
   readonly onWarning: (sentence: string) => void;
   /** Told of everything that happens at the sockets. */
   readonly trace?: (sentence: string) => void;
 }
 
+export type ServeOptions = ServeSettings & ServePlace;
+
 /** A bus, or a GPIO controller, that waits for front-ends at a socket. */
 export interface ServedBus {
   readonly node: VirtioNode;
+  /** Path of the socket; `fd 3` for one that was inherited. */
   readonly socket: string;
   /** Whose socket it is: its front-ends reach what `dtbus,owner` gives this owner, and nothing else. */
   readonly owner: string | undefined;
@@ -39,25 +47,24 @@ const HOT_MS = 5;
 /** A board whose buses are served to guests over vhost-user. */
 export class ServedBoard {
   readonly tree: Tree;
-  readonly buses: readonly ServedBus[];
+  /** Resolves when nobody can come any more: the one that was inherited connected has left. */
+  readonly over: Promise<void>;
   readonly #backEnd: BoardBackEnd;
   readonly #watchers: LineWatchers;
   readonly #loop: EventLoop;
-  readonly #servers: readonly BackEndServer[];
+  readonly #buses: ServedBus[] = [];
+  readonly #servers: BackEndServer[] = [];
+  #unpublish: () => void = () => {};
+  #end: () => void = () => {};
 
-  private constructor(
-    tree: Tree,
-    backEnd: BoardBackEnd,
-    watchers: LineWatchers,
-    loop: EventLoop,
-    served: Map<ServedBus, BackEndServer>,
-  ) {
+  private constructor(tree: Tree, backEnd: BoardBackEnd, watchers: LineWatchers, loop: EventLoop) {
     this.tree = tree;
-    this.buses = [...served.keys()];
     this.#backEnd = backEnd;
     this.#watchers = watchers;
     this.#loop = loop;
-    this.#servers = [...served.values()];
+    this.over = new Promise((resolve) => {
+      this.#end = resolve;
+    });
   }
 
   /** @throws {BoardError} the tree cannot be read, {OsError} a socket cannot be made. */
@@ -73,30 +80,34 @@ export class ServedBoard {
       onLine: watchers.told,
     });
     backEnd.calls.openHosts();
-    const loop = new EventLoop({ hotMs: HOT_MS });
-    const served = new Map<ServedBus, BackEndServer>();
+    const onError = (error: unknown) => options.onWarning(`a fault in dtbus itself: ${sentenceOf(error)}`);
+    const loop = new EventLoop({ hotMs: HOT_MS, onError });
+    const board = new ServedBoard(tree, backEnd, watchers, loop);
     try {
-      backEnd.devices.forEach((node, index) => {
-        const bus = `${node.kind}${node.number}`;
-        if (backEnd.deviceFor(index, new Client(bus)) === undefined) return;
-        for (const owner of [undefined, ...ownersOf(node.node)]) {
-          const folder = join(options.socketDirectory, owner ?? '');
-          mkdirSync(folder, { recursive: true, mode: 0o700 });
-          const name = owner === undefined ? bus : `${owner}/${bus}`;
-          const server = serverFor({ name, index, owner }, backEnd, loop, options.trace);
-          const socket = join(folder, `${bus}.sock`);
-          served.set({ node, socket, owner }, server);
-          server.listen(socket);
-        }
-      });
+      board.#serve(options);
     } catch (thrown) {
-      for (const server of served.values()) server.close();
-      await loop.close();
-      await backEnd.close();
+      await board.close();
       throw thrown;
     }
     void loop.run();
-    return new ServedBoard(tree, backEnd, watchers, loop, served);
+    return board;
+  }
+
+  #serve(options: ServeOptions): void {
+    process.once('exit', this.#leave);
+    for (const offer of offersAt(options, offersOf(this.#backEnd))) {
+      const server = this.#serverFor(offer, options.trace);
+      this.#servers.push(server);
+      const socket = takeFrontEnds(server, options, offer);
+      this.#buses.push({ node: offer.node, owner: offer.owner, socket });
+    }
+    if ('socketDirectory' in options) {
+      this.#unpublish = publishTree(this.tree, options.socketDirectory, this.#buses);
+    }
+  }
+
+  get buses(): readonly ServedBus[] {
+    return this.#buses;
   }
 
   get problems(): readonly DeviceProblem[] {
@@ -133,36 +144,54 @@ export class ServedBoard {
 
   /** Ends all connections, takes the sockets away, frees the adapters. */
   async close(): Promise<void> {
-    for (const server of this.#servers) server.close();
+    this.#leave();
+    process.off('exit', this.#leave);
     await this.#loop.close();
     await this.#backEnd.close();
   }
+
+  /** What is left to do even where a process ends in the middle of something. */
+  readonly #leave = (): void => {
+    this.#unpublish();
+    for (const server of this.#servers) server.close();
+  };
+
+  /** A server whose every front-end is a client of its own. @throws {BoardError} what belongs to two owners */
+  #serverFor(offer: Offer, trace: ServeSettings['trace']): BackEndServer {
+    const { index, owner } = offer;
+    const name = offerName(offer);
+    const clients = new Map<number, Client>();
+    this.#backEnd.confine(index, new Client(name), owner);
+    const server = new BackEndServer(this.#loop, {
+      createDevice: ({ number }) => {
+        const client = new Client(`${name} front-end ${number}`);
+        this.#backEnd.confine(index, client, owner);
+        clients.set(number, client);
+        const device = this.#backEnd.deviceFor(index, client);
+        if (device === undefined) throw new Error(`there is no bus ${name}`);
+        return device;
+      },
+      onDisconnect: ({ number }) => {
+        const client = clients.get(number);
+        clients.delete(number);
+        if (client !== undefined) this.#backEnd.manager.drop(client);
+        if (!server.listening && server.connections === 0) this.#end();
+      },
+      trace: (sentence, connection) =>
+        trace?.(`${name}${connection === undefined ? '' : ` front-end ${connection.number}`}: ${sentence}`),
+    });
+    return server;
+  }
 }
 
-/** A server whose every front-end is a client of its own. @throws {BoardError} what belongs to two owners */
-function serverFor(
-  { name, index, owner }: { name: string; index: number; owner: string | undefined },
-  backEnd: BoardBackEnd,
-  loop: EventLoop,
-  trace: ServeOptions['trace'],
-): BackEndServer {
-  const clients = new Map<number, Client>();
-  backEnd.confine(index, new Client(name), owner);
-  return new BackEndServer(loop, {
-    createDevice: ({ number }) => {
-      const client = new Client(`${name} front-end ${number}`);
-      backEnd.confine(index, client, owner);
-      clients.set(number, client);
-      const device = backEnd.deviceFor(index, client);
-      if (device === undefined) throw new Error(`there is no bus ${name}`);
-      return device;
-    },
-    onDisconnect: ({ number }) => {
-      const client = clients.get(number);
-      clients.delete(number);
-      if (client !== undefined) backEnd.manager.drop(client);
-    },
-    trace: (sentence, connection) =>
-      trace?.(`${name}${connection === undefined ? '' : ` front-end ${connection.number}`}: ${sentence}`),
+/** Everything that there is to serve: each bus once for each owner of its clients, and once for who is none. */
+function offersOf(backEnd: BoardBackEnd): Offer[] {
+  return backEnd.devices.flatMap((node, index) => {
+    if (backEnd.deviceFor(index, new Client('nobody')) === undefined) return [];
+    return [undefined, ...ownersOf(node.node)].map((owner) => ({ node, index, owner }));
   });
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

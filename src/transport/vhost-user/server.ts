@@ -46,6 +46,11 @@ export class BackEndServer {
     return this.#connections.size;
   }
 
+  /** Whether more may come than those that are connected. */
+  get listening(): boolean {
+    return this.#listener !== undefined;
+  }
+
   /**
    * Listens at exactly `path`, for its owner only (0600). A socket that a dead server left there is replaced.
    * @throws {OsError} EADDRINUSE when one is being served there or when it is no socket.

@@ -28,7 +28,7 @@ import { DmaAllocator, GuestMemory } from '../virtio/index.ts';
 import { type LineHandle, LineWatchers, lineHandle } from './line-handle.ts';
 import { loadTree, toBlob } from './load-tree.ts';
 import { findPart, type PartHandle, pathOf } from './part-handle.ts';
-import type { BackEndStart, BusReport, Call, DeviceProblem, PartReport } from './protocol.ts';
+import type { BackEndStart, BusReport, Call, DeviceProblem, LineReport, PartReport } from './protocol.ts';
 import { type BackEndNews, BackEndThread, type RunningBackEnd, startInline } from './running-back-end.ts';
 import { spiNodeOptions } from './spi-node-options.ts';
 import { traceFor } from './trace.ts';
@@ -65,6 +65,15 @@ export interface BusListing extends BusReport {
   readonly nodes: readonly string[];
   /** The FE driver and its device, where the bus came up. */
   readonly device: DeviceListing | undefined;
+}
+
+/** A GPIO controller of a board. */
+export interface GpioListing {
+  /** `/dev/gpiochip0` */
+  readonly node: string;
+  /** Path of the node in the tree. */
+  readonly path: string;
+  readonly lines: readonly LineReport[];
 }
 
 /** Opening an adapter that is not the one it should be takes a few seconds to find out. */
@@ -158,6 +167,16 @@ export class Board {
       const report = reports.get(node.node.path) as BusReport;
       return { ...report, number: node.number, nodes: paths, device: devices.get(node.node.path) };
     });
+  }
+
+  /** The lines of each GPIO controller. */
+  gpioChips(): GpioListing[] {
+    const lines = this.#gpio.length === 0 ? [] : this.#call('lines');
+    return this.#gpio.map(({ path: node, node: { path } }) => ({
+      node,
+      path,
+      lines: lines.filter((line) => line.path === path),
+    }));
   }
 
   /** Opens the adapters that are not open yet, and waits until each is open or known to be lost. */

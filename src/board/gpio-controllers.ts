@@ -30,6 +30,8 @@ export class GpioControllers {
   readonly faults: GpioFault[] = [];
   readonly #lines: readonly (GpioLines | undefined)[];
   readonly #byPath = new Map<string, GpioLines>();
+  /** By controller and line: what is wired to it. */
+  readonly #wired = new Map<string, string[]>();
   readonly #watched = new Set<string>();
 
   /** @param onLine told of changes of the lines that are watched */
@@ -86,7 +88,11 @@ export class GpioControllers {
   ): ((high: boolean) => void) | undefined {
     const lines = this.#byPath.get(controller.path);
     if (lines === undefined) return inputOfExpander(parts.get(controller.path), line);
-    if (line < lines.count) return (high) => lines.drive(line, output, high);
+    if (line < lines.count) {
+      const key = `${lines.path} ${line}`;
+      this.#wired.set(key, [...(this.#wired.get(key) ?? []), `${node.path} ${output.name}`]);
+      return (high) => lines.drive(line, output, high);
+    }
     const sentence = `${controller.path} has no line ${line}; its lines are 0 to ${lines.count - 1}`;
     throw new NodeError(node, 'interrupts', sentence);
   }
@@ -103,7 +109,11 @@ export class GpioControllers {
 
   reports(): LineReport[] {
     return [...this.#byPath.values()].flatMap((lines) =>
-      lines.names.map((name, line) => ({ path: lines.path, line, name, high: lines.level(line) })),
+      lines.names.map((name, line) => {
+        const { path } = lines;
+        const wired = this.#wired.get(`${path} ${line}`) ?? [];
+        return { path, line, name, high: lines.level(line), wired };
+      }),
     );
   }
 

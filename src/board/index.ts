@@ -1,4 +1,11 @@
-export { Board, type BoardOptions, type BusListing, openBoard, openBoardSync } from './board.ts';
+export {
+  Board,
+  type BoardOptions,
+  type BusListing,
+  type GpioListing,
+  openBoard,
+  openBoardSync,
+} from './board.ts';
 export { BoardError } from './board-error.ts';
 export type { GuestOptions, GuestResult } from './guest.ts';
 export type { LineHandle } from './line-handle.ts';
@@ -12,7 +19,8 @@ export type {
   LineReport,
   PartReport,
 } from './protocol.ts';
-export type { ServedBoard, ServedBus, ServeOptions } from './serve.ts';
+export type { ServedBoard, ServedBus, ServeOptions, ServeSettings } from './serve.ts';
+export type { ServePlace } from './serve-place.ts';
 export { type BeginTrace, type TracedBus, type TracedPart, traceBoards } from './trace.ts';
 
 /** Boots a real Linux on a board; see `runGuest` in guest.ts. Loaded when it is called. */

@@ -50,6 +50,8 @@ export interface LineReport {
   /** By `gpio-line-names`; empty where there is none. */
   readonly name: string;
   readonly high: boolean;
+  /** Interrupt outputs that pull it: `/i2c/gpio@20 INT`. */
+  readonly wired: readonly string[];
 }
 
 /** What the board asks of its back-end besides transfers: name -> arguments and result. */

@@ -1,4 +1,4 @@
-import type { Board, BusListing, ClientReport } from '../board/index.ts';
+import type { Board, BusListing, ClientReport, GpioListing } from '../board/index.ts';
 import type { Paint } from './style.ts';
 
 /** A line of a drawing and what hangs below it. */
@@ -7,13 +7,16 @@ interface Branch {
   readonly below: readonly Branch[];
 }
 
-/** The board as a drawing: its buses, their nodes and drivers, and what answers on them. */
+/** The board as a drawing: its buses, their nodes and drivers, and what answers on them; its GPIO lines. */
 export function drawBoard(board: Board, paint: Paint): string {
   const title = board.tree.root.has('model') ? board.tree.root.string('model') : undefined;
   const buses = board.buses();
   const lines = [paint('bold', title ?? 'a board without a model name')];
   draw(
-    buses.map((bus) => busBranch(bus, paint)),
+    [
+      ...buses.map((bus) => busBranch(bus, paint)),
+      ...board.gpioChips().map((chip) => gpioBranch(chip, paint)),
+    ],
     '',
     lines,
   );
@@ -37,6 +40,17 @@ function busBranch(bus: BusListing, paint: Paint): Branch {
   return {
     text: `${paint('bold', name)} ${paint('dim', bus.path)}${driver} → ${state}`,
     below: clientTable(bus, paint),
+  };
+}
+
+function gpioBranch({ node, path, lines }: GpioListing, paint: Paint): Branch {
+  const width = Math.max(0, ...lines.map(({ name }) => name.length));
+  return {
+    text: `${paint('bold', node)} ${paint('dim', path)} → ${lines.length} lines`,
+    below: lines.map(({ line, name, high, wired }) => ({
+      text: `${line}  ${name.padEnd(width)}  ${high ? 'high' : 'low '}  ${wired.join(', ')}`.trimEnd(),
+      below: [],
+    })),
   };
 }
 

@@ -74,10 +74,10 @@ describe('the demo board, its back-end in a thread of its own', () => {
 
   it('says why and where a transfer failed', async () => {
     const i2c = (await open(DEMO)).open('/dev/i2c-1');
-    expect(() => i2c.transferSync([{ addr: 0x20, read: 1 }])).toThrowError(
+    expect(() => i2c.transferSync([{ addr: 0x21, read: 1 }])).toThrowError(
       expect.objectContaining({
         code: 'ENXIO',
-        message: expect.stringContaining('/dev/i2c-1, address 0x20'),
+        message: expect.stringContaining('/dev/i2c-1, address 0x21'),
       }),
     );
   });
@@ -89,7 +89,7 @@ describe('the demo board, its back-end in a thread of its own', () => {
       .buses()
       .map(({ nodes, state, clients }) => ({ nodes, state, answers: clients.map((c) => c.answeredBy) }));
     expect(buses).toEqual([
-      { nodes: ['/dev/i2c-1'], state: 'open', answers: ['model', 'model'] },
+      { nodes: ['/dev/i2c-1'], state: 'open', answers: ['model', 'model', 'model', 'model'] },
       { nodes: ['/dev/i2c-2'], state: 'open', answers: ['wire', 'wire', 'model'] },
       { nodes: ['/dev/spidev0.0'], state: 'open', answers: ['model'] },
       { nodes: ['/dev/spidev1.0'], state: 'open', answers: ['wire'] },
@@ -279,7 +279,12 @@ describe('overlays', () => {
     const gone = file('gone.dtso', '/dts-v1/; /plugin/; &temp { status = "disabled"; };');
     const changed = await open(DEMO, { overlays: [cold, gone], backEnd: 'inline' });
     const [sensors] = changed.buses();
-    expect(sensors?.clients.map(({ path }) => path)).toEqual(['/i2c/extra@49', '/i2c/eeprom@50']);
+    expect(sensors?.clients.map(({ path }) => path)).toEqual([
+      '/i2c/extra@49',
+      '/i2c/eeprom@50',
+      '/i2c/gpio@20',
+      '/i2c/rtc@68',
+    ]);
   });
 
   it('that cannot be applied are a BoardError that names the label', async () => {

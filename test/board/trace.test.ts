@@ -75,6 +75,8 @@ describe.each(['worker', 'inline'] as const)('a traced board, its back-end %s', 
     expect(buses[0]?.parts).toMatchObject([
       { reg: [0x48], name: 'temp@48', compatible: ['national,lm75'] },
       { reg: [0x50], name: 'eeprom@50', compatible: ['atmel,24c02'] },
+      { reg: [0x20], name: 'gpio@20', compatible: ['nxp,pca9554'] },
+      { reg: [0x68], name: 'rtc@68', compatible: ['maxim,ds3231'] },
     ]);
   });
 });

@@ -33,15 +33,22 @@ describe('dtbus ls', () => {
     expect(out.replace(/\/dev\/pts\/\d+/g, '/dev/pts/N')).toBe(`dtbus demo board
 ├─ /dev/i2c-1 /i2c virtio0 (i2c_virtio) → simulated I2C bus
 │  ├─ 0x48  temp@48    national,lm75  LM75 temperature sensor, 9 bits
-│  └─ 0x50  eeprom@50  atmel,24c02    24C02 EEPROM, 256 bytes
+│  ├─ 0x50  eeprom@50  atmel,24c02    24C02 EEPROM, 256 bytes
+│  ├─ 0x20  gpio@20    nxp,pca9554    PCA9554 GPIO expander, 8 pins
+│  └─ 0x68  rtc@68     maxim,ds3231   DS3231 clock with two alarms and thermometer
 ├─ /dev/i2c-2 /i2c-bench virtio1 (i2c_virtio) → emulated Bus Pirate v4 on /dev/pts/N
 │  ├─ 0x49  temp@49    ti,tmp102    on the wire
 │  ├─ 0x51  eeprom@51  atmel,24c32  on the wire
 │  └─ 0x4a  temp@4a    ti,tmp75     TMP75 temperature sensor, 9 to 12 bits
 ├─ /dev/spidev0.0 /spi virtio2 (spi_virtio) → simulated SPI bus
 │  └─ cs 0  flash@0  winbond,w25q80  W25Q80 SPI NOR flash
-└─ /dev/spidev1.0 /spi-bench virtio3 (spi_virtio) → emulated Bus Pirate v4 on /dev/pts/N
-   └─ cs 0  flash@0  jedec,spi-nor  on the wire
+├─ /dev/spidev1.0 /spi-bench virtio3 (spi_virtio) → emulated Bus Pirate v4 on /dev/pts/N
+│  └─ cs 0  flash@0  jedec,spi-nor  on the wire
+└─ /dev/gpiochip0 /gpio → 4 lines
+   ├─ 0  expander  high  /i2c/gpio@20 INT
+   ├─ 1  alarm     high  /i2c/rtc@68 INT
+   ├─ 2  button    high
+   └─ 3            high
 `);
   });
 

@@ -28,7 +28,7 @@ interface Flight {
   left: number;
   state: 'waiting' | 'queued' | 'done' | 'failed';
   fault: BusFault | undefined;
-  /** The caller gave up: nobody reads the result, but the device may still write into the block. */
+  /** Nobody reads the result any more, but the device may still write into the block: freed when it is back. */
   abandoned: boolean;
   settle: (() => void) | undefined;
 }
@@ -259,7 +259,7 @@ export class RequestQueue {
       read();
     } finally {
       // A block that the device never gave back stays out: it might still be written.
-      if (flight.left === 0) this.#dma.free(flight.request.block);
+      if (flight.left === 0 && !flight.abandoned) this.#dma.free(flight.request.block);
     }
   }
 }

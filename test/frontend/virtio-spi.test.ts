@@ -106,6 +106,42 @@ describe('virtio-spi, from the FE driver to the controller', () => {
     expect(log).toEqual(['cs0[1/-', ']', 'cs1[1/-]']);
   });
 
+  it('carries as many transfers in one message as spidev takes, both ways at once', async () => {
+    const { controller, asked } = recorder();
+    const { adapter } = await spiRig(controller);
+    // 127: _IOC_SIZEBITS of spidev's SPI_IOC_MESSAGE; four pieces each, more than the queue has slots.
+    const full = () => transfer({ tx: Uint8Array.of(0x0f), rx: new Uint8Array(1) });
+    const transfers = Array.from({ length: 127 }, full);
+    adapter.transferSync(0, 0, transfers);
+    expect(asked.map((message) => message.transfers.length)).toEqual([127]);
+    expect(transfers.map(({ rx }) => rx?.[0])).toEqual(Array(127).fill(0xf0));
+  });
+
+  it('fails with ENOMEM while there is no memory for a request, and loses none of it', async () => {
+    const { controller, log } = recorder();
+    const { adapter, dma } = await spiRig(controller);
+    const send = (count: number) =>
+      adapter.transferSync(0, 0, Array(count).fill(transfer({ tx: Uint8Array.of(1) })));
+    const held: number[] = [];
+    for (let order = 20; order >= 6; order--) {
+      // A message of 8 needs 512 bytes for itself and a table for each of its transfers.
+      while (dma.available > 1024) {
+        try {
+          held.push(dma.alloc(2 ** order));
+        } catch {
+          break;
+        }
+      }
+    }
+    const before = dma.available;
+    expect(() => send(64)).toThrowError(expect.objectContaining({ code: 'ENOMEM' }));
+    expect(dma.available).toBe(before);
+    expect(() => send(8)).toThrowError(expect.objectContaining({ code: 'ENOMEM' }));
+    for (const block of held) dma.free(block);
+    send(8);
+    expect(log.at(-1)).toBe('cs0[1/- 1/- 1/- 1/- 1/- 1/- 1/- 1/-]');
+  });
+
   it('carries a transfer without data: a mere selection', async () => {
     const { controller, log } = recorder();
     const { adapter } = await spiRig(controller);

@@ -118,6 +118,12 @@ describe('5.18.6 requestq', () => {
     expect(ask(GET_LINE_NAMES, 0, 0, 19)).toEqual([OK, ...Buffer.from('led\0\0card detect\0\0')]);
   });
 
+  it('reports the bytes that it wrote, however many there was room for', () => {
+    const { ask } = frontEnd(fourLines());
+    expect(ask(GET_LINE_NAMES, 0, 0, 40)).toHaveLength(19);
+    expect(ask(GET_VALUE, 0, 0, 40)).toEqual([OK, 1]);
+  });
+
   it('refuses the names where there are none, and a response that is too short for them', () => {
     expect(frontEnd(new GpioLines('/gpio', ['', ''])).ask(GET_LINE_NAMES, 0, 0, 19)).toEqual([ERR, 0]);
     expect(frontEnd(fourLines()).ask(GET_LINE_NAMES, 0, 0, 18)).toEqual([ERR, 0]);
@@ -342,6 +348,27 @@ describe('5.18.7 eventq', () => {
     lines.drive(0, WORLD, false);
     expect(events()).toEqual([]);
     expect(lines.level(1)).toBe(true);
+  });
+
+  it('begins anew after a reset', () => {
+    const lines = fourLines();
+    const { ask, unmask, events, device, drivers } = frontEnd(lines);
+    ask(SET_VALUE, 1, 1);
+    ask(SET_IRQ_TYPE, 0, FALLING);
+    device.reset();
+    device.activate(
+      drivers.map(({ queue }) => queue),
+      () => {},
+    );
+    ask(SET_DIRECTION, 1, OUT);
+    expect(lines.level(1)).toBe(false);
+    ask(SET_IRQ_TYPE, 0, FALLING);
+    unmask(0);
+    lines.drive(0, WORLD, false);
+    expect(events()).toEqual([[VALID]]);
+    // An edge is one edge.
+    unmask(0);
+    expect(events()).toEqual([]);
   });
 });
 

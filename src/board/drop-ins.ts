@@ -16,7 +16,13 @@ export function environmentBoard(): Board {
     adopt: process.env['DTBUS_ADOPT'] === '1',
     onWarning: say,
   });
-  for (const { path, sentence } of board.problems) say(`${path}: ${sentence}`);
+  for (const { path, property, sentence } of board.problems) {
+    say(
+      [board.placeOf(path, property), path, property, sentence]
+        .filter((part) => part !== undefined)
+        .join(': '),
+    );
+  }
   return board;
 }
 

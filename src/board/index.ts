@@ -31,6 +31,11 @@ export const runGuest: typeof import('./guest.ts').runGuest = async (file, optio
 export const serveBoard: typeof import('./serve.ts').ServedBoard.open = async (file, options) =>
   (await import('./serve.ts')).ServedBoard.open(file, options);
 
+/** Tells the service manager that started this process how it is. @returns why it could not */
+export async function tellServiceManager(state: 'READY=1' | 'STOPPING=1'): Promise<string | undefined> {
+  return (await import('./service-manager.ts')).tellServiceManager(state);
+}
+
 /** Makes a board's nodes real ones of this machine, by CUSE; see `exposeNodes` in src/dev. Loaded when it is called. */
 export const exposeNodes: typeof import('../dev/index.ts').exposeNodes = async (nodes, options) =>
   (await import('../dev/index.ts')).exposeNodes(nodes, options);

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { type BoardArguments, withBoardOptions } from './board-options.ts';
+import { addServeCommand } from './serve-command.ts';
 
 const USAGE = 2;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -10,22 +11,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const warn = (sentence: string) => process.stderr.write(`dtbus: ${sentence}\n`);
 
 export function addGuestCommands(program: Command, end: (exitCode: number) => void): void {
-  const serveCommand = program
-    .command('serve')
-    .summary('serve the buses of a board to guests over vhost-user')
-    .description(
-      "Serves each bus at a socket named after its alias (i2c1.sock, spi0.sock) until Ctrl-C. Clients with a dtbus,owner are reached at that owner's own sockets only (OWNER/i2c1.sock).",
-    )
-    .argument('[board]', 'device tree of the board; the same as -b')
-    .requiredOption('--socket-dir <folder>', 'where the sockets are made')
-    .option('--trace', 'tell what happens at the sockets', false)
-    .addHelpText('after', '\nExample:\n  dtbus serve dts/demo.dts --socket-dir /run/dtbus\n');
-  withBoardOptions(serveCommand).action(
-    async (file: string | undefined, args: BoardArguments & ServeArguments) => {
-      end(await serve({ ...args, board: file ?? args.board }));
-    },
-  );
-
+  addServeCommand(program, end);
   const guest = program
     .command('guest')
     .summary('boot a real Linux on the buses of a board and run a command in it')
@@ -58,38 +44,11 @@ Example:
   );
 }
 
-interface ServeArguments {
-  readonly socketDir: string;
-  readonly trace: boolean;
-}
-
 interface GuestArguments {
   readonly qemu: boolean;
   readonly kernel?: string;
   readonly owner?: string;
   readonly timeout: string;
-}
-
-async function serve(args: BoardArguments & ServeArguments): Promise<number> {
-  const { serveBoard } = await import('../board/index.ts');
-  const { untilInterrupted } = await import('./until-interrupted.ts');
-  const board = await serveBoard(args.board, {
-    overlays: args.overlay,
-    adopt: args.adopt,
-    socketDirectory: args.socketDir,
-    onWarning: warn,
-    ...(args.trace ? { trace: warn } : {}),
-  });
-  try {
-    for (const { path, sentence } of board.problems) warn(`${path}: ${sentence}`);
-    for (const { node, socket, owner } of board.buses)
-      process.stdout.write(`${owner === undefined ? '' : `${owner}/`}${node.kind}${node.number} ${socket}\n`);
-    process.stdout.write('ready\n');
-    await untilInterrupted();
-  } finally {
-    await board.close();
-  }
-  return 0;
 }
 
 /** What Linux found on the buses, by compatible or by its own id, and which driver of its own took it. */

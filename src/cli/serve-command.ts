@@ -1,0 +1,115 @@
+import { type Command, Option } from 'commander';
+import type { ServePlace } from '../board/index.ts';
+import { type BoardArguments, withBoardOptions } from './board-options.ts';
+
+const USAGE = 2;
+
+const warn = (sentence: string) => process.stderr.write(`dtbus: ${sentence}\n`);
+
+interface ServeArguments extends BoardArguments {
+  readonly socketDir?: string;
+  readonly socket?: string;
+  readonly socketPath?: string;
+  readonly fd?: string;
+  readonly bus?: string;
+  readonly printCapabilities: boolean;
+  readonly trace: boolean;
+}
+
+/** `--socket-path`, `--fd` and `--print-capabilities` are those of vhost-user's backend program conventions. */
+export function addServeCommand(program: Command, end: (exitCode: number) => void): void {
+  const command = program
+    .command('serve')
+    .summary('serve the buses of a board to guests over vhost-user')
+    .description(
+      `Serves buses to guests and to other dtbus processes (--connect) until Ctrl-C or SIGTERM: every bus at a socket named after its alias (i2c1.sock, spi0.sock), or one bus at one socket. Clients with a dtbus,owner are reached at that owner's own sockets only (OWNER/i2c1.sock).
+
+Prints "ready" once front-ends may come, and tells the service manager of NOTIFY_SOCKET.`,
+    )
+    .argument('[board]', 'device tree of the board; the same as -b')
+    .addOption(
+      new Option('--socket-dir <folder>', 'where the sockets of all buses are made').conflicts([
+        'socket',
+        'socketPath',
+        'fd',
+        'bus',
+      ]),
+    )
+    .addOption(
+      new Option('--socket <path>', 'the socket of one bus, exactly there').conflicts(['socketPath', 'fd']),
+    )
+    .addOption(new Option('--socket-path <path>', 'the same').conflicts('fd').hideHelp())
+    .option('--fd <number>', 'one bus at this open socket, which listens or is connected')
+    .option('--bus <name>', 'which bus that is: i2c1, OWNER/spi0; needless where there is one only')
+    .option('--print-capabilities', 'print as JSON what this back-end is, and end', false)
+    .option('--trace', 'tell what happens at the sockets', false)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  dtbus serve dts/demo.dts --socket-dir /run/dtbus
+  dtbus serve dts/demo.dts --socket /run/sensors.sock --bus i2c1
+`,
+    );
+  withBoardOptions(command).action(async (file: string | undefined, args: ServeArguments) => {
+    end(await serve({ ...args, board: file ?? args.board }));
+  });
+}
+
+async function serve(args: ServeArguments): Promise<number> {
+  if (args.printCapabilities) return printCapabilities(args.bus);
+  const place = placeOf(args);
+  if (place === undefined) return USAGE;
+  const { serveBoard, tellServiceManager } = await import('../board/index.ts');
+  const { untilInterrupted } = await import('./until-interrupted.ts');
+  const board = await serveBoard(args.board, {
+    overlays: args.overlay,
+    adopt: args.adopt,
+    ...place,
+    onWarning: warn,
+    ...(args.trace ? { trace: warn } : {}),
+  });
+  const tell = async (state: 'READY=1' | 'STOPPING=1') => {
+    const failure = await tellServiceManager(state);
+    if (failure !== undefined) warn(failure);
+  };
+  // Whoever reads "ready" may end it at once.
+  const interrupted = untilInterrupted(board.over);
+  try {
+    for (const { path, sentence } of board.problems) warn(`${path}: ${sentence}`);
+    for (const { node, socket, owner } of board.buses)
+      process.stdout.write(`${owner === undefined ? '' : `${owner}/`}${node.kind}${node.number} ${socket}\n`);
+    process.stdout.write('ready\n');
+    await tell('READY=1');
+    await interrupted;
+    await tell('STOPPING=1');
+  } finally {
+    await board.close();
+  }
+  return 0;
+}
+
+/** Where to serve; undefined, and a sentence, when that was not said. */
+function placeOf({ socketDir, socket, socketPath, fd, bus }: ServeArguments): ServePlace | undefined {
+  if (fd !== undefined) {
+    if (/^\d+$/.test(fd)) return { fd: Number(fd), bus };
+    warn(`--fd takes the number of an open descriptor, not ${fd}`);
+    return undefined;
+  }
+  const path = socket ?? socketPath;
+  if (path !== undefined) return { socket: path, bus };
+  if (socketDir !== undefined) return { socketDirectory: socketDir };
+  warn('serve where? Say --socket-dir FOLDER, --socket PATH or --fd NUMBER');
+  return undefined;
+}
+
+/**
+ * The form is `VHostUserBackendCapabilities` of QEMU's docs/interop/vhost-user.json; a feature is an option that
+ * this program has besides those that every back-end has.
+ */
+function printCapabilities(bus = 'i2c'): number {
+  const type = /(?:^|\/)(i2c|spi|gpio)\d*$/.exec(bus)?.[1] ?? 'i2c';
+  const features = ['board', 'bus', 'overlay', 'adopt'];
+  process.stdout.write(`${JSON.stringify({ type, features }, undefined, 2)}\n`);
+  return 0;
+}

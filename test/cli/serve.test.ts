@@ -1,0 +1,169 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connectUnix, type FileDescriptor, listenUnix, unixSocketPair } from '../../src/os/index.ts';
+import { VhostUserFrontEnd } from '../../src/transport/index.ts';
+import { hasFeature } from '../../src/virtio/index.ts';
+
+let folder: string;
+let children: ChildProcess[];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dtbus-serve-'));
+  children = [];
+});
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true });
+});
+
+/** Starts `dtbus serve` on the demo board; resolves when it prints "ready". */
+async function serve(argv: readonly string[], options: { fd?: number; env?: NodeJS.ProcessEnv } = {}) {
+  const child = spawn(process.execPath, ['bin/dtbus.js', 'serve', 'dts/demo.dts', ...argv], {
+    stdio: ['ignore', 'pipe', 'inherit', ...(options.fd === undefined ? [] : [options.fd])],
+    env: { ...process.env, ...options.env },
+  });
+  children.push(child);
+  let out = '';
+  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal }));
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.on('data', (bytes) => {
+      out += bytes;
+      if (out.endsWith('ready\n')) resolve();
+    });
+    ended.then(() => reject(new Error('it ended before it was ready')), reject);
+  });
+  return { child, out, ended };
+}
+
+/** Runs it to its end. */
+function run(...argv: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/dtbus.js', 'serve', ...argv], {
+    encoding: 'utf8',
+    timeout: 20_000,
+    // Else it would be a socket.
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return { status, stdout, stderr };
+}
+
+/** Is an I2C adapter there? It offers ZERO_LENGTH_REQUEST, bit 0. */
+function isI2c(socket: FileDescriptor): boolean {
+  const frontEnd = new VhostUserFrontEnd({ connect: () => socket, deviceId: 34 });
+  const found = hasFeature(frontEnd.deviceFeatures(), 0);
+  frontEnd.close();
+  return found;
+}
+
+describe('dtbus serve', () => {
+  it('makes a socket per bus for its owner only, and takes everything away at SIGTERM', async () => {
+    const sockets = join(folder, 'made', 'here');
+    const { child, out, ended } = await serve(['--socket-dir', sockets]);
+    expect(out).toContain(`i2c1 ${sockets}/i2c1.sock\n`);
+    const files = readdirSync(sockets);
+    expect(files).toEqual(
+      expect.arrayContaining(['board.dtb', 'i2c1.sock', 'i2c2.sock', 'spi0.sock', 'spi1.sock']),
+    );
+    expect(files.map((file) => statSync(join(sockets, file)).mode & 0o777)).toEqual(files.map(() => 0o600));
+    expect(isI2c(connectUnix(join(sockets, 'i2c1.sock')))).toBe(true);
+    child.kill('SIGTERM');
+    expect(await ended).toEqual({ code: 0, signal: null });
+    expect(readdirSync(sockets)).toEqual([]);
+  });
+
+  it('serves one bus at exactly the path that it is given', async () => {
+    const socket = join(folder, 'anything');
+    const { child, out, ended } = await serve(['--socket', socket, '--bus', 'i2c1']);
+    expect(out).toBe(`i2c1 ${socket}\nready\n`);
+    expect(readdirSync(folder)).toEqual(['anything']);
+    expect(isI2c(connectUnix(socket))).toBe(true);
+    child.kill('SIGTERM');
+    expect(await ended).toEqual({ code: 0, signal: null });
+    expect(existsSync(socket)).toBe(false);
+  });
+
+  it('serves at an inherited socket that listens', async () => {
+    const path = join(folder, 'theirs');
+    const listener = listenUnix(path);
+    const { child, out, ended } = await serve(['--fd', '3', '--bus', 'i2c1'], { fd: listener.fd });
+    listener.close();
+    expect(out).toBe('i2c1 fd 3\nready\n');
+    for (let round = 0; round < 2; round++) expect(isI2c(connectUnix(path))).toBe(true);
+    child.kill('SIGTERM');
+    expect(await ended).toEqual({ code: 0, signal: null });
+    // Who made it takes it away.
+    expect(existsSync(path)).toBe(true);
+  });
+
+  it('serves one that is connected, and ends when its front-end leaves', async () => {
+    const [ours, theirs] = unixSocketPair();
+    const { ended } = await serve(['--fd', '3', '--bus', 'i2c1'], { fd: theirs.fd });
+    theirs.close();
+    expect(isI2c(ours)).toBe(true);
+    expect(await ended).toEqual({ code: 0, signal: null });
+  });
+
+  it('tells the service manager when it is ready and when it stops', async () => {
+    const receiver = spawn(
+      'python3',
+      [
+        '-c',
+        `import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+print('bound', flush=True)
+for _ in range(2): print(s.recv(100).decode(), flush=True)`,
+        join(folder, 'notify'),
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    children.push(receiver);
+    let told = '';
+    receiver.stdout.on('data', (bytes) => {
+      told += bytes;
+    });
+    const received = once(receiver, 'close');
+    await once(receiver.stdout, 'data');
+    const env = { NOTIFY_SOCKET: join(folder, 'notify') };
+    const { child, ended } = await serve(['--socket', join(folder, 's'), '--bus', 'i2c1'], { env });
+    child.kill('SIGTERM');
+    await received;
+    expect(told).toBe('bound\nREADY=1\nSTOPPING=1\n');
+    expect(await ended).toEqual({ code: 0, signal: null });
+  });
+
+  it.each([
+    [[], { type: 'i2c' }],
+    [['--bus', 'spi0', '--socket', '/nowhere/at/all'], { type: 'spi' }],
+  ])('prints what it is for management software, whatever else it is told: %j', (argv, expected) => {
+    const { status, stdout } = run('no-such-board.dts', '--print-capabilities', ...argv);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject(expected);
+  });
+});
+
+describe('serve called wrongly', () => {
+  it.each([
+    [[], 2, 'serve where? Say --socket-dir FOLDER, --socket PATH or --fd NUMBER'],
+    [['--fd', 'three'], 2, '--fd takes the number of an open descriptor, not three'],
+    [
+      ['--socket', '/x', '--fd', '3'],
+      2,
+      "option '--socket <path>' cannot be used with option '--fd <number>'",
+    ],
+    [
+      ['--socket', '/x'],
+      1,
+      /one socket serves one bus: name it with --bus; there are: i2c1, i2c2, spi0, spi1/,
+    ],
+    [['--socket', '/x', '--bus', 'i2c7'], 1, /there is no bus i2c7; there are: i2c1, i2c2/],
+    [['--fd', '0', '--bus', 'i2c1'], 1, 'ENOTSOCK: descriptor 0 is not a unix stream socket'],
+    [['--socket', '/no/such/folder/s', '--bus', 'i2c1'], 1, 'bind: ENOENT: /no/such/folder/s'],
+  ] as const)('%j ends with %i', (argv, code, sentence) => {
+    const { status, stderr } = run('dts/demo.dts', ...argv);
+    expect(stderr).toMatch(sentence);
+    expect(status).toBe(code);
+  });
+});

@@ -1,4 +1,5 @@
 import type { HostDriver } from '../../src/bus/index.ts';
+import type { SimulationOptions } from '../../src/sim/index.ts';
 import { createBusPirate } from './controller.ts';
 import { createEmulatedBusPirate } from './emulated-host.ts';
 
@@ -17,8 +18,8 @@ export { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 const EMULATOR = 'dtbus,bus-pirate-emulator';
 
 /** Bus Pirate v3 and v4, and their emulation. */
-export const driver: HostDriver = {
+export const driver: HostDriver<SimulationOptions> = {
   compatible: ['dangerousprototypes,bus-pirate', EMULATOR],
-  create: (node) =>
-    node.compatible.includes(EMULATOR) ? createEmulatedBusPirate(node) : createBusPirate(node),
+  create: (node, simulation) =>
+    node.compatible.includes(EMULATOR) ? createEmulatedBusPirate(node, simulation) : createBusPirate(node),
 };

@@ -20,4 +20,4 @@ export function createSerprog(node: DeviceNode): SerprogHost {
 }
 
 /** Programmers that speak serprog: many Arduinos, STM32 and RP2040 boards. */
-export const driver: HostDriver = { compatible: ['dtbus,serprog'], create: createSerprog };
+export const driver: HostDriver<unknown> = { compatible: ['dtbus,serprog'], create: createSerprog };

@@ -1,27 +1,16 @@
-import { type DeviceNode, type Host, NodeError } from '../bus/index.ts';
+import { type DeviceNode, type Host, type HostDriver, NodeError } from '../bus/index.ts';
 import type { SimulationOptions } from '../sim/index.ts';
 
-/** A kind of host: which nodes describe one, and how it is made. */
-interface HostKind {
-  readonly compatible: string;
-  /** Reads and checks the node; opens nothing. The folder is loaded only now. @throws {NodeError} */
-  readonly create: (node: DeviceNode, simulation: SimulationOptions) => Promise<Host>;
-}
-
-const KINDS: readonly HostKind[] = [
+/** The folders under `hosts/`, by what their drivers match. A folder is loaded when a board names it. */
+const FOLDERS: readonly {
+  readonly compatible: readonly string[];
+  readonly load: () => Promise<{ readonly driver: HostDriver<SimulationOptions> }>;
+}[] = [
   {
-    compatible: 'dangerousprototypes,bus-pirate',
-    create: async (node) => (await import('../../hosts/bus-pirate/index.ts')).createBusPirate(node),
+    compatible: ['dangerousprototypes,bus-pirate', 'dtbus,bus-pirate-emulator'],
+    load: () => import('../../hosts/bus-pirate/index.ts'),
   },
-  {
-    compatible: 'dtbus,bus-pirate-emulator',
-    create: async (node, simulation) =>
-      (await import('../../hosts/bus-pirate/index.ts')).createEmulatedBusPirate(node, simulation),
-  },
-  {
-    compatible: 'dtbus,serprog',
-    create: async (node) => (await import('../../hosts/serprog/index.ts')).createSerprog(node),
-  },
+  { compatible: ['dtbus,serprog'], load: () => import('../../hosts/serprog/index.ts') },
 ];
 
 /**
@@ -29,9 +18,9 @@ const KINDS: readonly HostKind[] = [
  * knows, or what the driver says of the node.
  */
 export async function createHost(node: DeviceNode, simulation: SimulationOptions): Promise<Host> {
-  const kind = KINDS.find(({ compatible }) => node.compatible.includes(compatible));
-  if (kind !== undefined) return kind.create(node, simulation);
-  const known = KINDS.map(({ compatible }) => compatible).join(', ');
+  const folder = FOLDERS.find(({ compatible }) => compatible.some((name) => node.compatible.includes(name)));
+  if (folder !== undefined) return (await folder.load()).driver.create(node, simulation);
+  const known = FOLDERS.flatMap(({ compatible }) => compatible).join(', ');
   const what =
     node.compatible.length === 0 ? 'the node has none' : `no driver for ${node.compatible.join(', ')}`;
   throw new NodeError(node, 'compatible', `${what}; host controllers are: ${known}`);

@@ -24,9 +24,12 @@ export interface Host {
   close(): MaybePromise<void>;
 }
 
-/** What a folder under `hosts/` exports: how to make a `Host` from its device-tree node. */
-export interface HostDriver {
+/**
+ * What a folder under `hosts/` exports: how to make a `Host` from its device-tree node. `Simulation` is what
+ * simulated parts need to live, for adapters that are emulated.
+ */
+export interface HostDriver<Simulation> {
   readonly compatible: readonly string[];
   /** Reads and checks the node's properties; opens nothing. @throws {NodeError} */
-  create(node: DeviceNode): Host;
+  create(node: DeviceNode, simulation?: Simulation): Host;
 }

@@ -9,7 +9,8 @@ import { packageOfFile, packageOfMissing } from '../../../src/dev/dropin/package
 
 const run = promisify(execFile);
 const DIST = new URL('../../../dist/src/dev/index.js', import.meta.url).href;
-const DROPIN = fileURLToPath(new URL('../../../dropin', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const DROPIN = join(ROOT, 'dropin');
 
 let folder: string;
 
@@ -238,6 +239,18 @@ ${NODES}
 dtbus.setBoardProvider(() => nodes);
 export const { i2cBus, spiDevice } = dtbus;
 `;
+
+  it('are published', async () => {
+    const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: ROOT });
+    const [{ files }] = JSON.parse(stdout) as [{ files: { path: string }[] }];
+    const names = files.map(({ path }) => path).filter((path) => path.startsWith('dropin/'));
+    expect(names.sort()).toEqual([
+      'dropin/i2c-bus/index.js',
+      'dropin/i2c-bus/package.json',
+      'dropin/spi-device/index.js',
+      'dropin/spi-device/package.json',
+    ]);
+  });
 
   it('give the drop-ins, linked inside dtbus or copied out of it', async () => {
     file(

@@ -1,6 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,8 +22,11 @@ const NPM = [
   '--no-audit',
   '--no-fund',
   '--prefer-offline',
+  '--fetch-retries=1',
+  '--fetch-retry-mintimeout=1000',
   '--omit-lockfile-registry-resolved',
 ];
+const NAME = 'npm-drivers';
 const TAKEN = ['i2c-bus', 'spi-device'];
 
 /** Where the drivers are: as npm installs them, and with npm's overrides pointing at the drop-ins. */
@@ -28,8 +40,9 @@ export function installDrivers(): Installed | string {
   const lock = readFileSync(join(HERE, 'registry/package-lock.json'));
   const manifest = JSON.parse(readFileSync(join(HERE, 'registry/package.json'), 'utf8')) as Manifest;
   const key = createHash('sha256').update(lock).update(ROOT).digest('hex').slice(0, 16);
-  const folder = join(CACHE, `npm-drivers-${key}`);
+  const folder = join(CACHE, `${NAME}-${key}`);
   const installed = { plain: join(folder, 'plain'), overridden: join(folder, 'overridden') };
+  removeOthers(folder);
   const failure =
     install(installed.plain, manifest, lock, 'ci') ??
     install(installed.overridden, withOverrides(manifest), lock, 'install');
@@ -38,10 +51,18 @@ export function installDrivers(): Installed | string {
   return installed;
 }
 
+/** What was installed for a lock file that is no more. */
+function removeOthers(folder: string): void {
+  mkdirSync(CACHE, { recursive: true });
+  const others = readdirSync(CACHE).filter(
+    (name) => name.startsWith(`${NAME}-`) && join(CACHE, name) !== folder,
+  );
+  for (const name of others) rmSync(join(CACHE, name), { recursive: true, force: true });
+}
+
 /** Keeps what the run found out for whoever makes a table of it. */
 export function keepResults(results: unknown): void {
-  mkdirSync(CACHE, { recursive: true });
-  writeFileSync(join(CACHE, 'npm-drivers.json'), `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync(join(CACHE, `${NAME}.json`), `${JSON.stringify(results, null, 2)}\n`);
 }
 
 interface Manifest {

@@ -8,6 +8,8 @@ interface ModelDescription {
   /** One line for a person: `LM75 digital temperature sensor`. */
   readonly title: string;
   readonly properties: readonly PropertyDeclaration[];
+  /** Registers by the data sheet's names, where a transfer begins with a register's number: for who watches. */
+  readonly registers?: Readonly<Record<string, number>>;
 }
 
 /** A kind of I2C part: what a file under `parts/`, or a user's own, exports as `models`. */

@@ -177,6 +177,7 @@ export const models: readonly I2cPartModel[] = VARIANTS.map((variant) => ({
   compatible: variant.compatible,
   bus: 'i2c',
   title: variant.title,
+  registers: REGISTER,
   properties: [0, 1, 2, 3].map((input) => ({
     name: `ain${input}`,
     kind: 'number',

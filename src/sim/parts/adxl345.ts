@@ -195,6 +195,7 @@ const SPI: SpiInterface = {
 const COMMON = {
   compatible: ['adi,adxl345'],
   title: 'ADXL345 accelerometer',
+  registers: REGISTER,
   properties: AXES.map((axis): PropertyDeclaration => {
     return {
       name: `accel${axis}`,

@@ -194,6 +194,7 @@ export const models: readonly PartModel[] = [false, true].flatMap((hasHumidity):
   const common = {
     compatible: [`bosch,${name}`],
     title: `${name.toUpperCase()} pressure${hasHumidity ? ', humidity' : ''} and temperature sensor`,
+    registers: REGISTER,
     properties: hasHumidity ? BME280_PROPERTIES : BMP280_PROPERTIES,
   };
   return [

@@ -165,6 +165,7 @@ export const models: readonly I2cPartModel[] = [
     compatible: ['ti,ina238', 'ti,ina237'],
     bus: 'i2c',
     title: 'INA238 current and power monitor',
+    registers: REGISTER,
     properties: [
       ...POWER_PROPERTIES,
       { name: 'temperature', kind: 'number', unit: '°C', range: [-40, 125], doc: 'temperature of the die' },

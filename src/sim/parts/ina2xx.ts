@@ -287,6 +287,7 @@ export const models: readonly I2cPartModel[] = VARIANTS.map((variant) => ({
   compatible: variant.compatible,
   bus: 'i2c',
   title: variant.title,
+  registers: REGISTER,
   properties: POWER_PROPERTIES,
   create: (node: DeviceNode, { clock }) =>
     new I2cWordRegisters(new Ina2xx(variant, shuntOhms(node), clock), i2cAddress(node)),

@@ -260,6 +260,7 @@ export const models: readonly I2cPartModel[] = VARIANTS.map((variant) => ({
   compatible: variant.compatible,
   bus: 'i2c',
   title: variant.title,
+  registers: REGISTER,
   properties: [
     { name: 'temperature', kind: 'number', unit: '°C', range: [-55, 150], doc: 'what the sensor feels' },
   ],

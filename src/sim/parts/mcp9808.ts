@@ -166,6 +166,7 @@ export const models: readonly I2cPartModel[] = [
     compatible: ['microchip,mcp9808', 'jedec,jc-42.4-temp'],
     bus: 'i2c',
     title: 'MCP9808 temperature sensor (JC-42.4)',
+    registers: REGISTER,
     properties: [
       { name: 'temperature', kind: 'number', unit: '°C', range: [-40, 125], doc: 'what the sensor feels' },
     ],

@@ -301,6 +301,7 @@ export const models: readonly PartModel[] = VARIANTS.flatMap((variant): PartMode
   const common = {
     compatible: [`invensense,${variant.name}`],
     title: `${variant.name.toUpperCase()} accelerometer and gyroscope`,
+    registers: REGISTER,
     properties: PROPERTIES,
   };
   const i2c: PartModel = {

@@ -181,6 +181,7 @@ export const models: readonly I2cPartModel[] = [
     compatible: ['nxp,pca9685-pwm', 'nxp,pca9685'],
     bus: 'i2c',
     title: 'PCA9685 PWM controller, 16 channels',
+    registers: REGISTER,
     properties: PROPERTIES,
     create: (node, context) => new I2cByteRegisters(new Pca9685(context), i2cAddress(node)),
   },

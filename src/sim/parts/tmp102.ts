@@ -178,6 +178,7 @@ export const models: readonly I2cPartModel[] = [
     compatible: ['ti,tmp102', 'ti,tmp112'],
     bus: 'i2c',
     title: 'TMP102 temperature sensor, 12 or 13 bits',
+    registers: REGISTER,
     properties: [
       { name: 'temperature', kind: 'number', unit: '°C', range: [-55, 150], doc: 'what the sensor feels' },
     ],

@@ -111,6 +111,7 @@ export const models: readonly I2cPartModel[] = VARIANTS.map((variant) => ({
   compatible: variant.compatible,
   bus: 'i2c',
   title: `TMP42${variant.remotes} temperature sensor with ${variant.remotes} remote diode(s)`,
+  registers: REGISTER,
   properties: [
     { name: 'temperature', kind: 'number', unit: '°C', range: [-55, 150], doc: 'what the chip itself feels' },
     ...Array.from({ length: variant.remotes }, (_, remote) => ({

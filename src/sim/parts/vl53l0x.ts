@@ -240,6 +240,7 @@ export const models: readonly I2cPartModel[] = [
     compatible: ['st,vl53l0x'],
     bus: 'i2c',
     title: 'VL53L0X distance sensor',
+    registers: REGISTER,
     properties: [
       { name: 'distance', kind: 'number', unit: 'mm', range: [0, 10_000], doc: 'distance of the target' },
     ],

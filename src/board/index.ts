@@ -23,6 +23,10 @@ export type { ServedBoard, ServedBus, ServeOptions, ServeSettings } from './serv
 export type { ServePlace } from './serve-place.ts';
 export { type BeginTrace, type TracedBus, type TracedPart, traceBoards } from './trace.ts';
 
+/** The models of simulated parts; see `loadModels` in src/sim. Loaded when it is called. */
+export const loadCatalogue: typeof import('../sim/index.ts').loadModels = async (compatibles) =>
+  (await import('../sim/index.ts')).loadModels(compatibles);
+
 /** Boots a real Linux on a board; see `runGuest` in guest.ts. Loaded when it is called. */
 export const runGuest: typeof import('./guest.ts').runGuest = async (file, options) =>
   (await import('./guest.ts')).runGuest(file, options);

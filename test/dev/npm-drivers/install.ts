@@ -89,7 +89,10 @@ function install(into: string, manifest: Manifest, lock: Buffer, command: string
     encoding: 'utf8',
     timeout: 120_000,
   });
-  if (status !== 0) return `npm ${command} failed: ${error?.message ?? stderr.trim()}`;
+  if (status !== 0) {
+    const [reason = 'it said nothing'] = stderr.match(/(?<=npm error )(?!code |syscall |errno ).+/) ?? [];
+    return `npm ${command} failed: ${error?.message ?? reason}`;
+  }
   // npm would install into dtbus, too, if it were a dependency.
   symlinkSync(ROOT, done);
   return undefined;

@@ -51,6 +51,8 @@ export interface GuestDevice {
   readonly socket: string;
   /** Virtio device id. */
   readonly deviceId: 34 | 41 | 45;
+  /** More properties of the device; QEMU only. */
+  readonly properties?: string;
 }
 
 export interface GuestOptions {
@@ -141,11 +143,11 @@ export async function bootQemu(
       '-object memory-backend-memfd,id=mem,size=256M,share=on -machine memory-backend=mem ' +
       '-fsdev local,id=f0,path=/,security_model=none,readonly=on,multidevs=remap ' +
       '-device virtio-9p-pci,fsdev=f0,mount_tag=root';
-    const own = devices.flatMap(({ socket, deviceId }, i) => [
+    const own = devices.flatMap(({ socket, deviceId, properties }, i) => [
       '-chardev',
       `socket,id=c${i},path=${socket}${listens ? ',server=on,wait=on' : ''}`,
       '-device',
-      `${QEMU_DEVICE[deviceId]},chardev=c${i}`,
+      `${QEMU_DEVICE[deviceId]},chardev=c${i}${properties === undefined ? '' : `,${properties}`}`,
     ]);
     return ['qemu-system-x86_64', [...fixed.split(' '), ...own, '-kernel', QEMU_KERNEL, '-append', append]];
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compile } from '../../src/devicetree/index.ts';
 import { BackEndServer, EventLoop, type ServerOptions } from '../../src/transport/index.ts';
+import { VIRTIO_F } from '../../src/virtio/index.ts';
 import { bootGuest, bootQemu, NO_QEMU, NO_UML, program } from './boot.ts';
 import { eeprom24c02, lm75, PlainI2cDevice } from './plain-i2c-device.ts';
 
@@ -79,6 +80,46 @@ describe('User-Mode Linux', () => {
       expect(trace).toEqual(['connected', 'connection ended: the front-end closed the connection']);
     },
   );
+});
+
+describe('the ring that Linux chooses', () => {
+  /** Feature bits that the guest's driver and our device agreed on, as sysfs shows them. */
+  const agreed = (output: string): number[] => {
+    const bits = /features ([01]+)/.exec(output)?.[1] ?? '';
+    return [...bits].flatMap((bit, i) => (bit === '1' ? [i] : []));
+  };
+  const SHOW = 'echo features $(cat /sys/bus/virtio/devices/virtio*/features | tail -n 1)';
+  const { INDIRECT_DESC, EVENT_IDX, VERSION_1, RING_PACKED, IN_ORDER } = VIRTIO_F;
+
+  it.skipIf((NO_UML ?? NO_TOOLS) !== undefined)(
+    'is packed and in order in User-Mode Linux, which says that a new ring is in its second lap',
+    async () => {
+      const { output, exitCode } = await bootGuest({
+        // More requests than the ring has entries: it goes round.
+        commands: `${SHOW}
+          for i in $(seq 100); do i2ctransfer -y 0 w1@0x50 $i r1 > /dev/null; done
+          ${COMMANDS}`,
+        devices: [serve('i2c0')],
+        deadlineMs: 15_000,
+      });
+      for (const line of EXPECTED) expect(output).toContain(line);
+      expect(agreed(output)).toEqual([0, INDIRECT_DESC, EVENT_IDX, VERSION_1, RING_PACKED, IN_ORDER]);
+      expect(exitCode).toBe(0);
+    },
+  );
+
+  it.skipIf((NO_QEMU ?? NO_TOOLS) !== undefined)('is packed under a QEMU that is told so', async () => {
+    const { output, exitCode } = await bootQemu({
+      commands: `${SHOW}
+          for i in $(seq 20); do i2ctransfer -y 0 w1@0x50 $i r1 > /dev/null; done
+          ${COMMANDS}`,
+      devices: [{ ...serve('i2c0'), properties: 'packed=on' }],
+      deadlineMs: 18_000,
+    });
+    for (const line of EXPECTED) expect(output).toContain(line);
+    expect(agreed(output)).toContain(RING_PACKED);
+    expect(exitCode).toBe(0);
+  });
 });
 
 describe('a back-end that dies', () => {

@@ -17,7 +17,15 @@ import { type Inflight, VhostUserError } from './message.ts';
 import { Ring } from './ring.ts';
 
 /** What the ring can do, whatever the device. */
-const RING_FEATURES = featureSet(VIRTIO_F.VERSION_1, VIRTIO_F.INDIRECT_DESC, VIRTIO_F.EVENT_IDX);
+const RING_FEATURES = featureSet(
+  VIRTIO_F.VERSION_1,
+  VIRTIO_F.INDIRECT_DESC,
+  VIRTIO_F.EVENT_IDX,
+  VIRTIO_F.RING_PACKED,
+  VIRTIO_F.RING_RESET,
+);
+/** What it can do for devices that answer in the order of the requests; others refuse it. */
+const IN_ORDER = featureSet(VIRTIO_F.IN_ORDER);
 /** What vhost-user adds for itself. */
 const VHOST_FEATURES = featureSet(VIRTIO_F.PROTOCOL_FEATURES, VIRTIO_F.LOG_ALL);
 
@@ -57,7 +65,9 @@ export class DeviceSession implements Service {
     this.#device = device;
     this.#loop = loop;
     this.#options = options;
-    this.offered = RING_FEATURES + VHOST_FEATURES + device.features;
+    const features = RING_FEATURES + device.features;
+    const inOrder = device.acceptFeatures(features + IN_ORDER) ? IN_ORDER : 0;
+    this.offered = features + inOrder + VHOST_FEATURES;
     this.rings = Array.from({ length: device.queueCount }, (_, index) => new Ring(index));
     this.#status = new DeviceStatus(this.offered, () => device.acceptFeatures(this.#driverFeatures));
     loop.addService(this);

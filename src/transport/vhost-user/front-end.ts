@@ -14,6 +14,7 @@ import {
 import { FrontEndLink, Refused } from './front-end-link.ts';
 import { type Inflight, NO_PAYLOAD, u64, VhostUserError } from './message.ts';
 import { PROTOCOL_F, REQUEST } from './protocol.ts';
+import { FIRST_LAP } from './vring-start.ts';
 
 export interface FrontEndOptions {
   /** A connection to the back-end; called again after it was lost. @throws {OsError} */
@@ -44,6 +45,7 @@ const MAX_QUEUE_SIZE = 1024;
 /** A sleeping waiter looks up this often: a call that another waiter took is not heard twice. */
 const LOOK_UP_MS = 50;
 const SOCKET_TAG = 0xffff;
+const PACKED = featureSet(VIRTIO_F.RING_PACKED);
 
 /** A queue that the driver has set up. */
 interface Queue {
@@ -101,17 +103,27 @@ export class VhostUserFrontEnd implements VirtioTransport {
 
   get gone(): boolean {
     if (this.#closed) return true;
-    if (this.#alive()) return false;
-    return (this.#options.reconnectMs ?? Number.POSITIVE_INFINITY) === Number.POSITIVE_INFINITY;
+    return !this.#alive() && !this.#reconnects;
+  }
+
+  get #reconnects(): boolean {
+    return (this.#options.reconnectMs ?? Number.POSITIVE_INFINITY) < Number.POSITIVE_INFINITY;
+  }
+
+  get #isPacked(): boolean {
+    return hasFeature(this.#features, VIRTIO_F.RING_PACKED);
   }
 
   maxQueueSize(queue: number): number {
     return queue < (this.#link?.queueCount ?? 0) ? MAX_QUEUE_SIZE : 0;
   }
 
-  /** The offered set, but for the packed layout: the protocol's peers do not agree on its vring base. */
+  /**
+   * The offered set, but for the packed layout where a back-end may have to be replaced: a packed ring does not
+   * show its successor how far it came.
+   */
   deviceFeatures(): number {
-    return featuresBeyond(this.#offered, featureSet(VIRTIO_F.RING_PACKED));
+    return this.#reconnects ? featuresBeyond(this.#offered, PACKED) : this.#offered;
   }
 
   setDriverFeatures(features: number): void {
@@ -319,7 +331,7 @@ export class VhostUserFrontEnd implements VirtioTransport {
       mmapOffset: 0,
     };
     link.tell(REQUEST.SET_MEM_TABLE, { kind: 'memory-table', regions: [region] }, [this.#memoryFile.fd]);
-    if (link.can(PROTOCOL_F.INFLIGHT_SHMFD)) this.#shareInflight(link);
+    if (link.can(PROTOCOL_F.INFLIGHT_SHMFD) && !this.#isPacked) this.#shareInflight(link);
     for (const [index, queue] of this.#queues) this.#startQueue(link, index, queue);
     if (!hasFeature(link.features, VIRTIO_F.PROTOCOL_FEATURES)) return;
     for (const index of this.#queues.keys()) {
@@ -367,6 +379,7 @@ export class VhostUserFrontEnd implements VirtioTransport {
    * is run twice; what was in flight ends at its deadline.
    */
   #base(config: QueueConfig): number {
+    if (this.#isPacked) return FIRST_LAP;
     const bytes = this.memory.slice(config.driver, queueAreaSizes(config.size, this.#features).driver);
     const avail = (bytes[2 * AVAIL.IDX] as number) | ((bytes[2 * AVAIL.IDX + 1] as number) << 8);
     const recorded = this.#inflight !== undefined;

@@ -1,14 +1,17 @@
 import type { EventFd } from '../../os/index.ts';
 import {
-  AVAIL,
   createDeviceQueue,
   type DescriptorChain,
   type DeviceQueue,
   type DeviceQueueState,
+  fromVringBase,
   type GuestMemory,
+  hasFeature,
   MAX_QUEUE_SIZE,
+  type QueueConfig,
   queueAreaSizes,
   USED,
+  VIRTIO_F,
   vringBase,
 } from '../../virtio/index.ts';
 import type { DirtyLog } from './dirty-log.ts';
@@ -17,6 +20,7 @@ import { Interruptions } from './interrupted.ts';
 import type { MemoryTable } from './memory-table.ts';
 import { VhostUserError, type VringAddresses } from './message.ts';
 import { VRING_ADDR_F_LOG } from './protocol.ts';
+import { packedStart, splitStart } from './vring-start.ts';
 
 /** What a ring needs to start: what the session knows at that time. */
 export interface RingSurroundings {
@@ -52,10 +56,14 @@ export class Ring implements DeviceQueue {
   #changed = false;
   #addresses: VringAddresses | undefined;
   #base = 0;
+  #packed = false;
   #queue: DeviceQueue | undefined;
   #inflight: InflightRing | undefined;
   #used: UsedIndex | undefined;
   #usedBytes = 0;
+  #ringArea: { readonly addr: number; readonly len: number } | undefined;
+  /** Finished, and held back by IN_ORDER. */
+  #held: { readonly chain: DescriptorChain; readonly head: number }[] = [];
   #malformedSeen = 0;
   /** Requests of before a crash, still to be given out; and what becomes of them. */
   #resumed = 0;
@@ -96,7 +104,7 @@ export class Ring implements DeviceQueue {
   }
 
   setBase(base: number): void {
-    this.#base = base & 0xffff;
+    this.#base = base;
     this.#changed = true;
   }
 
@@ -119,21 +127,21 @@ export class Ring implements DeviceQueue {
       driver: table.toGuest(addresses.available, bytes.driver, 'available ring'),
       device: table.toGuest(addresses.used, bytes.device, 'used ring'),
     };
-    this.#usedBytes = bytes.device;
-    this.#used = new UsedIndex(table.memory, config.device);
-    const used = this.#used.value;
     const notes = inflight?.ring(this.index, size);
-    const avail = table.memory.slice(config.driver, bytes.driver);
-    const heads = notes?.recover(used) ?? unfinished(avail, used, this.#base, size);
+    this.#packed = hasFeature(features, VIRTIO_F.RING_PACKED);
+    if (this.#packed && notes !== undefined) {
+      throw new VhostUserError(
+        `ring ${this.index} is packed: only split rings have notes on what is in flight`,
+      );
+    }
+    this.#used = this.#packed ? undefined : new UsedIndex(table.memory, config.device);
+    // What the device writes beside the requests: a packed ring's descriptors are used where they lie.
+    this.#usedBytes = bytes.device;
+    this.#ringArea = this.#packed ? { addr: config.descriptor, len: bytes.descriptor } : undefined;
+    const state = this.#startState(table.memory, config, notes);
+    const heads = state.outstanding.map(({ head }) => head);
     try {
-      this.#queue = createDeviceQueue(table.memory, config, {
-        // What the notes hold was taken from the available ring, whatever the front-end believes.
-        nextAvail: notes === undefined ? this.#base : (used + heads.length) & 0xffff,
-        nextUsed: used,
-        availWrap: 0,
-        usedWrap: 0,
-        outstanding: heads.map((head) => ({ head })),
-      });
+      this.#queue = createDeviceQueue(table.memory, config, state);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw new VhostUserError(`ring ${this.index}: ${error.message}`, { cause: error });
@@ -145,6 +153,16 @@ export class Ring implements DeviceQueue {
     this.#malformedSeen = 0;
     this.#changed = false;
     this.#open = true;
+  }
+
+  #startState(memory: GuestMemory, config: QueueConfig, notes: InflightRing | undefined): DeviceQueueState {
+    const { size, features } = config;
+    const bytes = queueAreaSizes(size, features);
+    if (this.#used === undefined) {
+      return packedStart(memory.slice(config.descriptor, bytes.descriptor), this.#base);
+    }
+    const avail = memory.slice(config.driver, bytes.driver);
+    return splitStart(avail, this.#used.value, this.#base, size, notes);
   }
 
   /** Of requests taken up again, those that were malformed went back at once: they are no longer in flight. */
@@ -180,12 +198,13 @@ export class Ring implements DeviceQueue {
   stop(): number {
     const queue = this.#queue;
     if (queue !== undefined) {
-      this.#base = vringBase(queue.snapshot(), false);
+      this.#base = vringBase(queue.snapshot(), this.#packed);
       queue.reset();
     }
     this.#open = false;
     this.#queue = undefined;
     this.#inflight = undefined;
+    this.#held = [];
     this.#interruptions = undefined;
     this.due = Number.POSITIVE_INFINITY;
     this.#drained?.();
@@ -264,13 +283,25 @@ export class Ring implements DeviceQueue {
   stageUsed(chain: DescriptorChain, written: number): void {
     const queue = this.#queue;
     if (queue === undefined || chain.revoked) return;
-    this.#inflight?.staged(chain.head);
     const log = this.log;
+    const { head } = chain;
     queue.stageUsed(chain, written);
+    if (this.#inflight !== undefined) this.#note(this.#inflight, chain, head);
     if (log !== undefined) {
       const { count, addresses, sizes } = chain.writableSegments;
       for (let i = 0; i < count; i++) log.mark(addresses[i] as number, sizes[i] as number);
     }
+  }
+
+  /** Notes what is on the used ring now: with IN_ORDER a request may have to wait for an older one. */
+  #note(inflight: InflightRing, chain: DescriptorChain, head: number): void {
+    if (!chain.held && this.#held.length === 0) {
+      inflight.staged(head);
+      return;
+    }
+    this.#held.push({ chain, head });
+    for (const each of this.#held) if (!each.chain.held) inflight.staged(each.head);
+    this.#held = this.#held.filter((each) => each.chain.held);
   }
 
   flush(): void {
@@ -286,6 +317,7 @@ export class Ring implements DeviceQueue {
   #markUsedRing(): void {
     const addresses = this.#addresses;
     if (this.log === undefined || addresses === undefined) return;
+    if (this.#ringArea !== undefined) this.log.mark(this.#ringArea.addr, this.#ringArea.len);
     if ((addresses.flags & VRING_ADDR_F_LOG) !== 0) this.log.mark(addresses.log, this.#usedBytes);
   }
 
@@ -311,7 +343,7 @@ export class Ring implements DeviceQueue {
   snapshot(): DeviceQueueState {
     const queue = this.#queue;
     if (queue !== undefined) return queue.snapshot();
-    return { nextAvail: this.#base, nextUsed: this.#base, availWrap: 0, usedWrap: 0, outstanding: [] };
+    return fromVringBase(this.#base, this.#packed);
   }
 }
 
@@ -332,19 +364,4 @@ class UsedIndex {
     if (region !== undefined) this.#last = region.view.getUint16(this.#address - region.guestAddress, true);
     return this.#last;
   }
-}
-
-/**
- * Heads that lie between the used index and the base on the available ring: a front-end that goes on from
- * its available index leaves behind what its last back-end never gave back (cloud-hypervisor does).
- */
-function unfinished(avail: Uint8Array, used: number, base: number, size: number): number[] {
-  const count = (base - used) & 0xffff;
-  if (count > size) {
-    throw new VhostUserError(`vring base ${base} with a used index of ${used} in a ring of ${size}`);
-  }
-  return Array.from({ length: count }, (_, i) => {
-    const at = 2 * (AVAIL.RING + ((used + i) % size));
-    return (avail[at] as number) | ((avail[at + 1] as number) << 8);
-  });
 }

@@ -3,7 +3,7 @@ import { EventFd, unixSocketPair } from '../../../src/os/index.ts';
 import { u64 } from '../../../src/transport/vhost-user/message.ts';
 import { MessageSocket } from '../../../src/transport/vhost-user/message-socket.ts';
 import { PROTOCOL_F, REQUEST } from '../../../src/transport/vhost-user/protocol.ts';
-import { featureSet, VIRTIO_F } from '../../../src/virtio/index.ts';
+import { featureSet, hasFeature, VIRTIO_F } from '../../../src/virtio/index.ts';
 import { eeprom24c02, lm75, PlainI2cDevice } from '../../guest/plain-i2c-device.ts';
 import { HoldingDevice, i2cRequest, leaks, NEGOTIATED, TestMemory, TestRing, World } from './harness.ts';
 
@@ -44,15 +44,23 @@ describe('features', () => {
   const bits = (payload: unknown): number =>
     (payload as { low: number; high: number }).high * 2 ** 32 + (payload as { low: number }).low;
 
+  const { LOG_ALL, INDIRECT_DESC, EVENT_IDX, PROTOCOL_FEATURES, VERSION_1 } = VIRTIO_F;
+  const { RING_PACKED, IN_ORDER, RING_RESET } = VIRTIO_F;
+
   it('offers the ring’s own, vhost-user’s and the device’s', () => {
+    const ring = [INDIRECT_DESC, EVENT_IDX, VERSION_1, RING_PACKED, IN_ORDER, RING_RESET];
     const offered = bits(world().ask(REQUEST.GET_FEATURES));
-    expect(offered).toBe(
-      featureSet(0, 23, VIRTIO_F.LOG_ALL, VIRTIO_F.INDIRECT_DESC, VIRTIO_F.EVENT_IDX, 30, VIRTIO_F.VERSION_1),
-    );
+    expect(offered).toBe(featureSet(0, 23, LOG_ALL, PROTOCOL_FEATURES, ...ring));
   });
 
-  it('does not offer the packed layout: User-Mode Linux sends vring base 0 for it', () => {
-    expect(bits(world().ask(REQUEST.GET_FEATURES)) % 2 ** 35).toBeLessThan(2 ** 34);
+  it('does not offer IN_ORDER for a device that answers in any order, such as a GPIO’s interrupts', () => {
+    class AnyOrder extends HoldingDevice {
+      override acceptFeatures(features: number): boolean {
+        return !hasFeature(features, IN_ORDER);
+      }
+    }
+    const offered = bits(world(new AnyOrder()).ask(REQUEST.GET_FEATURES));
+    expect([hasFeature(offered, IN_ORDER), hasFeature(offered, RING_PACKED)]).toEqual([false, true]);
   });
 
   it('offers CONFIG only for a device with a configuration space: QEMU warns otherwise', () => {
@@ -77,8 +85,8 @@ describe('features', () => {
 
   it('ends a connection whose driver claims what was never offered', () => {
     const w = world();
-    w.send(REQUEST.SET_FEATURES, u64(NEGOTIATED + 2 ** 34));
-    expect(w.closed).toBe('SET_FEATURES: RING_PACKED was never offered');
+    w.send(REQUEST.SET_FEATURES, u64(NEGOTIATED + 2 ** 37));
+    expect(w.closed).toBe('SET_FEATURES: SR_IOV was never offered');
     const other = world();
     other.send(REQUEST.SET_PROTOCOL_FEATURES, u64(2 ** 19));
     expect(other.closed).toMatch(/SET_PROTOCOL_FEATURES: protocol features 0x80000 were never offered/);

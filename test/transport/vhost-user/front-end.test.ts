@@ -13,6 +13,7 @@ import {
   type DriverQueue,
   driverOk,
   featureSet,
+  hasFeature,
   negotiate,
   VIRTIO_F,
   type VirtioDevice,
@@ -72,10 +73,10 @@ class Driver {
   readonly dma: DmaAllocator;
   readonly queue: DriverQueue<number>;
 
-  constructor(transport: VhostUserFrontEnd, size = 16) {
+  constructor(transport: VhostUserFrontEnd, size = 16, wanted = WANTED) {
     this.transport = transport;
     this.dma = new DmaAllocator(transport.dmaRange.address, transport.dmaRange.size);
-    const features = negotiate(transport, WANTED, featureSet(0));
+    const features = negotiate(transport, wanted, featureSet(0));
     const config = { ...allocateQueueAreas(this.dma, size, features), size, features };
     this.queue = createDriverQueue<number>(transport.memory, config, this.dma);
     transport.setupQueue(0, config);
@@ -107,7 +108,8 @@ describe('our front-end with our back-end', () => {
     const config = Uint8Array.from({ length: 8 }, (_, i) => i + 1);
     const t = open(() => new HoldingDevice(2, 41, config), { deviceId: 41 });
     expect(t.deviceId).toBe(41);
-    expect(t.deviceFeatures()).toBe(WANTED + 2 ** 23);
+    const { RING_PACKED, IN_ORDER, RING_RESET } = VIRTIO_F;
+    expect(t.deviceFeatures()).toBe(WANTED + featureSet(23, RING_PACKED, IN_ORDER, RING_RESET));
     expect([t.maxQueueSize(0), t.maxQueueSize(1), t.maxQueueSize(2)]).toEqual([1024, 1024, 0]);
     expect([...t.readConfig(2, 3)]).toEqual([3, 4, 5]);
     expect(t.gone).toBe(false);
@@ -125,6 +127,23 @@ describe('our front-end with our back-end', () => {
     expect(d.transport.calls(0)).toBe(seen + 1);
     expect(d.queue.getBuf()).toBe(1);
     expect(d.get(result)).toEqual([25, 0]);
+  });
+
+  it.each([
+    ['a packed ring', VIRTIO_F.RING_PACKED],
+    ['a ring in order', VIRTIO_F.IN_ORDER],
+  ])('runs %s where its driver wants one', (_, feature) => {
+    const d = new Driver(open(plain), 16, WANTED + featureSet(feature));
+    for (let token = 1; token < 40; token++) {
+      const result = d.read(0x48, token);
+      expect(d.queue.getBuf()).toBe(token);
+      expect(d.get(result)).toEqual([25, 0]);
+    }
+  });
+
+  it('offers its driver no packed ring where a back-end may die: its successor would not know how far it came', () => {
+    const t = open(plain, { reconnectMs: 10 });
+    expect(hasFeature(t.deviceFeatures(), VIRTIO_F.RING_PACKED)).toBe(false);
   });
 
   it('waits without blocking, for as long as it is told', async () => {
@@ -167,7 +186,7 @@ describe('our front-end with our back-end', () => {
     const t = open(plain);
     t.setStatus(0);
     t.setStatus(3);
-    t.setDriverFeatures(featureSet(40, VIRTIO_F.VERSION_1));
+    t.setDriverFeatures(featureSet(VIRTIO_F.SR_IOV, VIRTIO_F.VERSION_1));
     t.setStatus(11);
     expect(t.status()).toBe(3);
   });

@@ -83,9 +83,9 @@ export class HoldingDevice implements VirtioDevice {
     });
   }
 
-  /** Gives the oldest back, its writable part filled with `value`. */
-  release(value = 0): void {
-    const [first] = this.held.splice(0, 1);
+  /** Gives one back, the oldest unless told otherwise, its writable part filled with `value`. */
+  release(value = 0, position = 0): void {
+    const [first] = this.held.splice(position, 1);
     if (first === undefined) throw new Error('nothing is held');
     const { chain, queue } = first;
     chain.writable.write(new Uint8Array(chain.writable.remaining).fill(value));

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileDescriptor } from '../../../src/os/index.ts';
 import type { Payload } from '../../../src/transport/vhost-user/message.ts';
 import { REQUEST } from '../../../src/transport/vhost-user/protocol.ts';
-import { DTBUS_F_ERRNO, featureSet } from '../../../src/virtio/index.ts';
+import { DTBUS_F_ERRNO, featureSet, VIRTIO_F } from '../../../src/virtio/index.ts';
 import {
   GUEST,
   HoldingDevice,
@@ -153,6 +153,24 @@ describe('the back-end dies with requests in flight and another takes its place'
     s.device.release(9);
     s.dies();
     expect(s.device.held).toHaveLength(1);
+  });
+
+  it('what was finished out of turn, and not shown because of IN_ORDER, is not lost', () => {
+    const s = new Survivor(34, NEGOTIATED + featureSet(VIRTIO_F.IN_ORDER));
+    const statuses = [s.write(1, 10), s.write(2, 20), s.write(3, 30)];
+    s.device.release(0, 1);
+    expect(s.ring.finished()).toEqual([]);
+    s.dies();
+    expect(s.ring.finished()).toEqual([1, 2, 3]);
+    expect(statuses.map((status) => status())).toEqual([1, 1, 1]);
+    s.write(4, 40);
+    s.write(5, 50);
+    s.device.release(0, 1);
+    s.device.release(0, 0);
+    expect(s.ring.finished()).toEqual([4, 5]);
+    s.dies();
+    expect(s.device.held).toEqual([]);
+    expect(s.ring.finished()).toEqual([]);
   });
 
   it('dies again and again: each request ends once', () => {

@@ -12,6 +12,8 @@ const PROGRAMS = [
   'src/board/register.ts',
   'src/board/worker.ts',
   'src/cli/main.ts',
+  'src/cli/watch/register.ts',
+  'src/cli/watch/thread.ts',
   'src/dev/cuse/worker.ts',
   'src/dev/dropin/i2c-bus-entry.ts',
   'src/dev/dropin/resolve-hook.ts',

@@ -13,6 +13,7 @@ export function addBoardCommands(program: Command, end: (exitCode: number) => vo
     .option('--dev', 'make the nodes real ones below /dev, for every program (Linux, CUSE)', false)
     .option('--mode <octal>', 'permissions of the real nodes', '0600')
     .option('--group <name>', 'group that owns the real nodes')
+    .option('--watch', 'show every transfer on standard error; see dtbus watch', false)
     .addHelpText(
       'after',
       '\nExample:\n  dtbus up dts/demo.dts\n  sudo dtbus up dts/demo.dts --dev --mode 0660 --group i2c\n',
@@ -48,11 +49,12 @@ export function addBoardCommands(program: Command, end: (exitCode: number) => vo
       [],
     )
     .option('--adopt', "take over every I2C and SPI controller of a vendor's tree", false)
+    .option('--watch', 'show every transfer on standard error; see dtbus watch', false)
     .passThroughOptions()
     .addHelpText('after', '\nExample:\n  dtbus run dts/demo.dts read-temperature.js --times 3\n');
-  run.action(async (board: string, script: string, argv: string[], args: Omit<BoardArguments, 'board'>) => {
+  run.action(async (board: string, script: string, argv: string[], args: RunArguments) => {
     const { runScript } = await import('./run-script.ts');
-    end(await runScript({ ...args, board }, script, argv));
+    end(await runScript({ ...args, board }, script, argv, args.watch ? {} : undefined));
   });
 
   program
@@ -69,7 +71,10 @@ function named(args: BoardArguments, file: string | undefined): BoardArguments {
   return file === undefined ? args : { ...args, board: file };
 }
 
+type RunArguments = Omit<BoardArguments, 'board'> & { readonly watch: boolean };
+
 interface DevArguments {
+  readonly watch: boolean;
   readonly dev: boolean;
   readonly mode: string;
   readonly group?: string;
@@ -97,6 +102,7 @@ async function exposeBoard(board: Board, args: DevArguments): Promise<() => Prom
 
 async function bringUp(args: BoardArguments & DevArguments): Promise<number> {
   const { drawBoard } = await import('./board-tree.ts');
+  const watcher = args.watch ? new (await import('./watch/watcher.ts')).Watcher({}) : undefined;
   const board = await openNamedBoard(args);
   try {
     await board.settled();
@@ -109,6 +115,7 @@ async function bringUp(args: BoardArguments & DevArguments): Promise<number> {
     return incomplete ? 1 : 0;
   } finally {
     await board.close();
+    watcher?.end();
   }
 }
 

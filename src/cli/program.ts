@@ -6,6 +6,7 @@ import { addMemoryCommands } from './memory-commands.ts';
 import { addToolCommands } from './tool-commands.ts';
 import { addTreeCommands } from './tree-commands.ts';
 import { UsageError } from './usage-error.ts';
+import { addWatchCommand } from './watch-command.ts';
 
 /** Exit codes: 0 done, 1 it failed, 2 it was called wrongly. */
 const FAILED = 1;
@@ -29,6 +30,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   addGuestCommands(program, end);
   addToolCommands(program, end);
   addMemoryCommands(program, end);
+  addWatchCommand(program, end);
   addTreeCommands(program);
   program.addHelpText(
     'after',

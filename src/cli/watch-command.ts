@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import type { BoardArguments } from './board-options.ts';
+import { UsageError } from './usage-error.ts';
+import type { WatchOptions } from './watch/watcher.ts';
+
+interface WatchArguments extends Omit<BoardArguments, 'board'> {
+  readonly json: boolean;
+  readonly to?: string;
+  readonly write?: string;
+}
+
+/** Commands whose second word is a command too. */
+const GROUPS = ['eeprom', 'flash'];
+/** Commands that open a board in a process of their own, which is then watched. */
+const WATCHED = [
+  ...['i2cdetect', 'i2cget', 'i2cset', 'i2cdump', 'i2ctransfer', 'spi-config', 'spi-pipe'],
+  ...['up', 'serve', 'ls', ...GROUPS],
+];
+
+/** Adds `dtbus watch`. */
+export function addWatchCommand(program: Command, end: (exitCode: number) => void): void {
+  program
+    .command('watch')
+    .summary('show every transfer that a script or command makes, decoded by part')
+    .description(
+      'Runs a script or a dtbus command on a board and shows every transfer on standard error as it happens: when, on which bus, with whom, how it ended, how long it took and what it means. At the end a table sums up. Where transfers come faster than they can be shown, some are left out and counted; the bus never waits.',
+    )
+    .argument('<board>', 'device tree of the board')
+    .argument('<command...>', 'a Node script, or a command of dtbus, with its arguments')
+    .addOption(
+      new Option('-o, --overlay <file>', 'overlay to apply, any number of times')
+        .argParser((value: string, all: readonly string[]) => [...all, value])
+        .default([], 'none'),
+    )
+    .option('--adopt', "take over every I2C and SPI controller of a vendor's tree", false)
+    .option('--json', 'a line of JSON a transfer, for scripts', false)
+    .option('--to <file>', 'write the lines to a file in the place of standard error')
+    .option('-w, --write <file>', 'also write the I2C messages to a capture file for Wireshark (pcap)')
+    .passThroughOptions()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  dtbus watch dts/demo.dts read-temperature.js
+  dtbus watch dts/demo.dts i2cdetect -y 1
+  dtbus watch --json --to transfers.jsonl dts/demo.dts flash info flash
+  sudo dtbus watch dts/demo.dts up --dev              what any program does on /dev/i2c-N
+`,
+    )
+    .action(async (board: string, command: string[], args: WatchArguments) => {
+      end(await watch(board, command, args));
+    });
+}
+
+async function watch(board: string, [name = '', ...rest]: string[], args: WatchArguments): Promise<number> {
+  const { runScript, runWatchedCommand } = await import('./run-script.ts');
+  const options: WatchOptions = {
+    json: args.json,
+    ...(args.to === undefined ? {} : { to: args.to }),
+    ...(args.write === undefined ? {} : { pcap: args.write }),
+  };
+  if (WATCHED.includes(name)) {
+    const boardArguments = [
+      ...['--board', board],
+      ...args.overlay.flatMap((file) => ['--overlay', file]),
+      ...(args.adopt ? ['--adopt'] : []),
+    ];
+    const words = GROUPS.includes(name) ? [name, ...rest.slice(0, 1)] : [name];
+    return runWatchedCommand([...words, ...boardArguments, ...rest.slice(words.length - 1)], options);
+  }
+  if (name.startsWith('-'))
+    throw new UsageError(`options of watch stand before the board: dtbus watch ${name} … ${board} COMMAND`);
+  if (!existsSync(name))
+    throw new UsageError(
+      `${name} is neither a script nor one of: ${WATCHED.join(', ')}; what other programs do shows \`dtbus watch ${board} up --dev\``,
+    );
+  return runScript({ ...args, board }, name, rest, options);
+}

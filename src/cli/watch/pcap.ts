@@ -1,0 +1,48 @@
+import type { TracedTransfer } from '../../board/index.ts';
+
+/** Linux I2C packets (tcpdump.org, "Link-layer header types"). */
+const LINKTYPE_I2C_LINUX = 209;
+/** Times in nanoseconds; version 2.4 (draft-ietf-opsawg-pcap). */
+const MAGIC_NS = 0xa1b2_3c4d;
+const SNAPLEN = 0x1_0000;
+
+/** The header of a capture file. */
+export function pcapHeader(): Uint8Array {
+  const header = new DataView(new ArrayBuffer(24));
+  header.setUint32(0, MAGIC_NS, true);
+  header.setUint16(4, 2, true);
+  header.setUint16(6, 4, true);
+  header.setUint32(16, SNAPLEN, true);
+  header.setUint32(20, LINKTYPE_I2C_LINUX, true);
+  return new Uint8Array(header.buffer);
+}
+
+/**
+ * The messages of an I2C transaction, a packet each: the bus's number, flags (0), the address as it is on the wire, the
+ * data.
+ */
+export function pcapPackets(bus: number, { startedMs, segments }: TracedTransfer): Uint8Array {
+  return Buffer.concat(
+    segments.map(({ target, tenBit, sent, received }) => {
+      const data = sent ?? received ?? { bytes: new Uint8Array(0), length: 0 };
+      const read = sent === undefined ? 1 : 0;
+      const address = tenBit
+        ? Uint8Array.of(0xf0 | ((target >> 7) & 6) | read, target & 0xff)
+        : Uint8Array.of((target << 1) | read);
+      const packet = Buffer.concat([Uint8Array.of(bus & 0x7f, 0, 0, 0, 0), address, data.bytes]);
+      return Buffer.concat([
+        recordHeader(startedMs, packet.length, packet.length - data.bytes.length + data.length),
+        packet,
+      ]);
+    }),
+  );
+}
+
+function recordHeader(ms: number, captured: number, length: number): Uint8Array {
+  const header = new DataView(new ArrayBuffer(16));
+  header.setUint32(0, Math.floor(ms / 1000), true);
+  header.setUint32(4, Math.floor((ms % 1000) * 1e6), true);
+  header.setUint32(8, captured, true);
+  header.setUint32(12, length, true);
+  return new Uint8Array(header.buffer);
+}

@@ -1,0 +1,90 @@
+import type { TracedBus, TracedTransfer } from '../../board/index.ts';
+import type { Paint } from '../style.ts';
+import { type PartReader, unknownI2c, unknownSpi } from './part-reader.ts';
+
+/** A transfer with all that is known of where it went. */
+export interface WatchedTransfer {
+  readonly transfer: TracedTransfer;
+  readonly bus: TracedBus;
+  /** `0x48 temp@48`, `cs 0 flash@0` */
+  readonly target: string;
+  readonly reader: PartReader;
+}
+
+/** ms of a transfer's start that the first column counts from. */
+export function watched(
+  transfer: TracedTransfer,
+  bus: TracedBus,
+  readers: ReadonlyMap<number, PartReader>,
+): WatchedTransfer {
+  const [first] = transfer.segments;
+  const unit = first?.target ?? 0;
+  const reader =
+    readers.get(first?.tenBit ? unit + 0x8000_0000 : unit) ?? (bus.kind === 'i2c' ? unknownI2c : unknownSpi);
+  const place = bus.kind === 'i2c' ? `0x${unit.toString(16).padStart(2, '0')}` : `cs ${unit}`;
+  const others = transfer.segments.some(({ target }) => target !== unit) ? ' and others' : '';
+  return { transfer, bus, target: `${place} ${reader.name}${others}`.trimEnd(), reader };
+}
+
+export function busName({ kind, number }: TracedBus): string {
+  return `${kind}-${number}`;
+}
+
+const COLUMNS = { time: 10, bus: 7, target: 20, result: 10, duration: 8 } as const;
+
+/** The line above the others. */
+export function heading(paint: Paint): string {
+  const { time, bus, target, result, duration } = COLUMNS;
+  const names = [
+    'time/s'.padStart(time),
+    'bus'.padEnd(bus),
+    'target'.padEnd(target),
+    'result'.padEnd(result),
+    'µs'.padStart(duration),
+    'transfer',
+  ];
+  return `${paint('bold', names.join('  '))}\n`;
+}
+
+/** One transfer as a line. `began`: ms since 1970 that the times count from. */
+export function transferLine(
+  { transfer, bus, target, reader }: WatchedTransfer,
+  began: number,
+  paint: Paint,
+): string {
+  const { fault, startedMs, durationMs } = transfer;
+  const result = (fault ?? 'ok').padEnd(COLUMNS.result);
+  const fields = [
+    paint('dim', ((startedMs - began) / 1000).toFixed(6).padStart(COLUMNS.time)),
+    busName(bus).padEnd(COLUMNS.bus),
+    target.padEnd(COLUMNS.target),
+    paint(fault === undefined ? 'green' : 'red', result),
+    Math.round(durationMs * 1000)
+      .toString()
+      .padStart(COLUMNS.duration),
+    reader.text(transfer),
+  ];
+  return `${fields.join('  ')}\n`;
+}
+
+/** One transfer as a line of JSON. */
+export function transferJson({ transfer, bus, reader }: WatchedTransfer): string {
+  const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+  const { startedMs, durationMs, client, fault, segments } = transfer;
+  const line = {
+    time: new Date(startedMs).toISOString(),
+    bus: busName(bus),
+    path: bus.path,
+    client,
+    part: reader.name === '' ? null : reader.name,
+    fault: fault ?? null,
+    microseconds: Math.round(durationMs * 1000),
+    text: reader.text(transfer),
+    segments: segments.map(({ target, sent, received }) => ({
+      [bus.kind === 'i2c' ? 'address' : 'chipSelect']: target,
+      ...(sent === undefined ? {} : { sent: hex(sent.bytes), sentBytes: sent.length }),
+      ...(received === undefined ? {} : { received: hex(received.bytes), receivedBytes: received.length }),
+    })),
+  };
+  return `${JSON.stringify(line)}\n`;
+}

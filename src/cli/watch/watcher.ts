@@ -1,0 +1,76 @@
+import { openSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { isatty } from 'node:tty';
+import { Worker } from 'node:worker_threads';
+import { type TracedBus, traceBoards, traceMemory } from '../../board/index.ts';
+
+/** How transfers are shown. */
+export interface WatchOptions {
+  /** A line of JSON for each. */
+  readonly json?: boolean;
+  /** File for the lines in the place of standard error. */
+  readonly to?: string;
+  /** Capture file for Wireshark: I2C only. */
+  readonly pcap?: string;
+}
+
+/** What the watching thread starts with. */
+export interface WatchStart {
+  readonly lines: number;
+  readonly pcap: number | undefined;
+  readonly json: boolean;
+  readonly colours: boolean;
+  /** Word 0 is 1 when the thread is to end, word 1 when it has written everything. */
+  readonly control: SharedArrayBuffer;
+}
+
+export const CONTROL = { END: 0, ENDED: 1 } as const;
+
+const STDERR = 2;
+/** How long a process that ends waits for the last lines. */
+const END_LIMIT_MS = 2000;
+
+/** Shows the transfers of all boards that this process opens from now on, from a thread of its own. */
+export class Watcher {
+  readonly #worker: Worker;
+  readonly #control = new Int32Array(new SharedArrayBuffer(8));
+  readonly #end = () => this.end();
+
+  /** @throws {Error} a file that cannot be written */
+  constructor(options: WatchOptions) {
+    const lines = options.to === undefined ? STDERR : openForWriting(options.to);
+    const start: WatchStart = {
+      lines,
+      pcap: options.pcap === undefined ? undefined : openForWriting(options.pcap),
+      json: options.json ?? false,
+      colours: isatty(lines) && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
+      control: this.#control.buffer as SharedArrayBuffer,
+    };
+    const entry = createRequire(import.meta.url).resolve('#built/src/cli/watch/thread.js');
+    this.#worker = new Worker(entry, { workerData: start, execArgv: [] });
+    this.#worker.unref();
+    traceBoards((buses: readonly TracedBus[]) => {
+      const memory = traceMemory();
+      this.#worker.postMessage({ memory, buses });
+      return memory;
+    });
+    process.once('exit', this.#end);
+  }
+
+  /** Waits until everything that was seen is written, with the table at the end. */
+  end(): void {
+    traceBoards(undefined);
+    process.off('exit', this.#end);
+    if (Atomics.exchange(this.#control, CONTROL.END, 1) === 1) return;
+    Atomics.notify(this.#control, CONTROL.END);
+    Atomics.wait(this.#control, CONTROL.ENDED, 0, END_LIMIT_MS);
+  }
+}
+
+function openForWriting(file: string): number {
+  try {
+    return openSync(file, 'w');
+  } catch (thrown) {
+    throw new Error(`cannot write ${file}: ${(thrown as NodeJS.ErrnoException).code ?? String(thrown)}`);
+  }
+}

@@ -26,16 +26,14 @@ import {
 import { LocalFrontEnd, registerBytes } from '../transport/core.ts';
 import { DmaAllocator, GuestMemory } from '../virtio/index.ts';
 import { type LineHandle, LineWatchers, lineHandle } from './line-handle.ts';
-import { loadTree, toBlob } from './load-tree.ts';
+import { loadTree, type TreeOptions, toBlob } from './load-tree.ts';
 import { findPart, type PartHandle, pathOf } from './part-handle.ts';
 import type { BackEndStart, BusReport, Call, DeviceProblem, LineReport, PartReport } from './protocol.ts';
 import { type BackEndNews, BackEndThread, type RunningBackEnd, startInline } from './running-back-end.ts';
 import { spiNodeOptions } from './spi-node-options.ts';
 import { traceFor } from './trace.ts';
 
-export interface BoardOptions {
-  /** Overlay files (`.dts`, `.dtso`, `.dtbo`) to apply, in order. */
-  readonly overlays?: readonly string[];
+export interface BoardOptions extends TreeOptions {
   /** Take over every I2C and SPI controller of a vendor's tree. */
   readonly adopt?: boolean;
   /**
@@ -315,7 +313,7 @@ interface Plan {
 }
 
 function planOf(file: string, options: BoardOptions): Plan {
-  const tree = loadTree(file, options.overlays ?? []);
+  const tree = loadTree(file, options);
   const adopt = options.adopt ?? false;
   const devices = findDevices(tree, { adopt });
   const start: BackEndStart = {

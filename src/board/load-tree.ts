@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import {
   applyOverlaysToBlob,
   diagnosticText,
@@ -11,15 +12,25 @@ import {
 import { BoardError } from './board-error.ts';
 import { treeFromBlob } from './tree-from-blob.ts';
 
+export interface TreeOptions {
+  /** Overlay files (`.dts`, `.dtso`, `.dtbo`) to apply, in order. */
+  readonly overlays?: readonly string[];
+  /** Directories of `#include`, searched before those of the source tree that the file lies in. */
+  readonly includePaths?: readonly string[];
+}
+
+/** Where a source tree keeps the headers of its device trees: Linux, U-Boot with Linux's trees, others. */
+const HEADER_FOLDERS = ['scripts/dtc/include-prefixes', 'dts/upstream/include', 'include'];
+
 /**
  * Reads a board's device tree, source or blob, with overlays applied in order.
  * @throws {BoardError} with every diagnostic of the file
  */
-export function loadTree(file: string, overlays: readonly string[]): Tree {
+export function loadTree(file: string, { overlays = [], includePaths = [] }: TreeOptions): Tree {
   // Symbols are what overlays refer to.
-  const base = readTree(file, overlays.length > 0);
+  const base = readTree(file, includePaths, overlays.length > 0);
   if (overlays.length === 0) return base;
-  const blobs = overlays.map((overlay) => toBlob(readTree(overlay, true)));
+  const blobs = overlays.map((overlay) => toBlob(readTree(overlay, includePaths, true)));
   try {
     return treeFromBlob(applyOverlaysToBlob(toBlob(base), blobs));
   } catch (thrown) {
@@ -32,7 +43,7 @@ export function loadTree(file: string, overlays: readonly string[]): Tree {
 
 export { toBlob };
 
-function readTree(file: string, symbols: boolean): Tree {
+function readTree(file: string, includePaths: readonly string[], symbols: boolean): Tree {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(file);
@@ -44,7 +55,25 @@ function readTree(file: string, symbols: boolean): Tree {
     });
   }
   if (isBlob(bytes)) return treeFromBlob(bytes, file);
-  return treeOf(parse(file, bytes, { readFile: readIfThere, symbols }), file);
+  const options = {
+    readFile: readIfThere,
+    includePaths: [...includePaths, ...headerFolders(file)],
+    symbols,
+  };
+  return treeOf(parse(file, bytes, options), file);
+}
+
+/** The header folders of the nearest folder above `file` that has any. */
+function headerFolders(file: string): string[] {
+  let folder = dirname(resolve(file));
+  for (;;) {
+    const found = HEADER_FOLDERS.map((name) => join(folder, name)).filter((path) =>
+      existsSync(join(path, 'dt-bindings')),
+    );
+    const above = dirname(folder);
+    if (found.length > 0 || above === folder) return found;
+    folder = above;
+  }
 }
 
 function treeOf({ tree, diagnostics }: Pick<ParseResult, 'tree' | 'diagnostics'>, file: string): Tree {

@@ -7,7 +7,7 @@ import { BoardBackEnd } from './back-end.ts';
 import { BoardError } from './board-error.ts';
 import { callsInline } from './calls.ts';
 import { type LineHandle, LineWatchers, lineHandle } from './line-handle.ts';
-import { loadTree } from './load-tree.ts';
+import { loadTree, type TreeOptions } from './load-tree.ts';
 import { ownersOf } from './ownership.ts';
 import { findPart, type PartHandle } from './part-handle.ts';
 import type { BusReport, DeviceProblem } from './protocol.ts';
@@ -21,8 +21,7 @@ import {
 } from './serve-place.ts';
 import { traceFor } from './trace.ts';
 
-export interface ServeSettings {
-  readonly overlays?: readonly string[];
+export interface ServeSettings extends TreeOptions {
   readonly adopt?: boolean;
   /** Told of what is odd, a sentence each. */
   readonly onWarning: (sentence: string) => void;
@@ -69,7 +68,7 @@ export class ServedBoard {
 
   /** @throws {BoardError} the tree cannot be read, {OsError} a socket cannot be made. */
   static async open(file: string, options: ServeOptions): Promise<ServedBoard> {
-    const tree = loadTree(file, options.overlays ?? []);
+    const tree = loadTree(file, options);
     const watchers = new LineWatchers();
     const backEnd = await BoardBackEnd.create(tree, {
       adopt: options.adopt ?? false,

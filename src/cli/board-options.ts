@@ -5,13 +5,19 @@ import type { Board, BoardOptions } from '../board/index.ts';
 export interface BoardArguments {
   readonly board: string;
   readonly overlay: readonly string[];
+  readonly include: readonly string[];
   readonly adopt: boolean;
+}
+
+/** How to read the tree that the arguments name. */
+export function treeOptions({ overlay, include, adopt }: BoardArguments) {
+  return { overlays: overlay, includePaths: include, adopt };
 }
 
 const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value];
 
 /**
- * `-b`, `-o`, `--adopt`. A tool that has a `-b` of its own gets the long form only.
+ * `-b`, `-o`, `--include`, `--adopt`. A tool that has a `-b` of its own gets the long form only.
  */
 export function withBoardOptions(command: Command, short = true): Command {
   const board = short ? '-b, --board <file>' : '--board <file>';
@@ -23,6 +29,11 @@ export function withBoardOptions(command: Command, short = true): Command {
     .addOption(
       new Option(overlay, 'overlay to apply, any number of times').argParser(collect).default([], 'none'),
     )
+    .addOption(
+      new Option('--include <dir>', 'directory of #include; those of a Linux or U-Boot tree are found')
+        .argParser(collect)
+        .default([], 'none'),
+    )
     .option('--adopt', "take over every I2C and SPI controller of a vendor's tree", false);
 }
 
@@ -30,8 +41,7 @@ export function withBoardOptions(command: Command, short = true): Command {
 export async function openNamedBoard(args: BoardArguments, options: BoardOptions = {}): Promise<Board> {
   const { openBoard } = await import('../board/index.ts');
   return openBoard(args.board, {
-    overlays: args.overlay,
-    adopt: args.adopt,
+    ...treeOptions(args),
     onWarning: (sentence) => process.stderr.write(`dtbus: ${sentence}\n`),
     ...options,
   });

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
-import { type BoardArguments, withBoardOptions } from './board-options.ts';
+import { type BoardArguments, treeOptions, withBoardOptions } from './board-options.ts';
 import { addServeCommand } from './serve-command.ts';
 
 const USAGE = 2;
@@ -97,8 +97,7 @@ async function bootGuest(args: BoardArguments & GuestArguments, command: readonl
   for (const signal of SIGNALS) process.on(signal, interrupt);
   try {
     const { exitCode, killed } = await runGuest(args.board, {
-      overlays: args.overlay,
-      adopt: args.adopt,
+      ...treeOptions(args),
       machine,
       kernel,
       owner: args.owner,

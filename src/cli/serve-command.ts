@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { ServePlace } from '../board/index.ts';
-import { type BoardArguments, withBoardOptions } from './board-options.ts';
+import { type BoardArguments, treeOptions, withBoardOptions } from './board-options.ts';
 
 const USAGE = 2;
 
@@ -63,8 +63,7 @@ async function serve(args: ServeArguments): Promise<number> {
   const { serveBoard, tellServiceManager } = await import('../board/index.ts');
   const { untilInterrupted } = await import('./until-interrupted.ts');
   const board = await serveBoard(args.board, {
-    overlays: args.overlay,
-    adopt: args.adopt,
+    ...treeOptions(args),
     ...place,
     onWarning: warn,
     ...(args.trace ? { trace: warn } : {}),

@@ -203,7 +203,7 @@ describe.skipIf(NO_GUESTS !== undefined)('two guests on one bus', () => {
 
   beforeAll(async () => {
     const before = readFileSync(record, 'latin1').length;
-    const buses = findBuses(loadTree(join(folder, 'board.dts'), []));
+    const buses = findBuses(loadTree(join(folder, 'board.dts'), {}));
     const boot = async (owner: string, commands: string) => {
       const own = buses.map((node) => ({
         node,

@@ -106,6 +106,11 @@ export class VhostUserFrontEnd implements VirtioTransport {
     return !this.#alive() && !this.#reconnects;
   }
 
+  /** Whether there is a back-end now. */
+  get connected(): boolean {
+    return !this.#closed && this.#alive();
+  }
+
   get #reconnects(): boolean {
     return (this.#options.reconnectMs ?? Number.POSITIVE_INFINITY) < Number.POSITIVE_INFINITY;
   }
@@ -220,11 +225,7 @@ export class VhostUserFrontEnd implements VirtioTransport {
 
   close(): void {
     if (this.#closed) return;
-    try {
-      this.#reset();
-    } catch (error) {
-      if (!(error instanceof OsError) && !(error instanceof VhostUserError)) throw error;
-    }
+    this.#reset();
     this.#free();
   }
 
@@ -291,7 +292,7 @@ export class VhostUserFrontEnd implements VirtioTransport {
   #reconnect(): void {
     const { reconnectMs = Number.POSITIVE_INFINITY } = this.#options;
     if (this.#closed || performance.now() - this.#lastAttempt < reconnectMs) return;
-    try {
+    this.#losing(() => {
       this.#connect();
       const link = this.#needLink();
       const lacking = featuresBeyond(this.#features, link.features);
@@ -303,6 +304,13 @@ export class VhostUserFrontEnd implements VirtioTransport {
       if (link.can(PROTOCOL_F.STATUS)) link.tell(REQUEST.SET_STATUS, u64(this.#status));
       for (const { kick } of this.#queues.values()) kick.signal();
       this.#options.trace?.('connected again');
+    });
+  }
+
+  /** Does what needs the back-end; where that fails, it is lost. */
+  #losing(work: () => void): void {
+    try {
+      work();
     } catch (error) {
       if (!(error instanceof OsError) && !(error instanceof VhostUserError)) throw error;
       this.#lose(error.message);
@@ -387,7 +395,10 @@ export class VhostUserFrontEnd implements VirtioTransport {
   }
 
   #reset(): void {
-    if (this.#link !== undefined && this.#alive()) this.#resetBackEnd(this.#link);
+    if (this.#link !== undefined && this.#alive()) {
+      // One that dies meanwhile has forgotten all the same.
+      this.#losing(() => this.#resetBackEnd(this.#link as FrontEndLink));
+    }
     for (const queue of [...this.#queues.keys()]) this.#dropQueue(queue);
     this.#inflight?.file.close();
     this.#inflight = undefined;

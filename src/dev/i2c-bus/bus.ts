@@ -2,10 +2,11 @@ import { BusFault } from '../../bus/index.ts';
 import { asFsError, asNativeError } from '../dropin/errors.ts';
 import { openNode } from '../dropin/nodes.ts';
 import { I2cDev } from '../i2c-dev.ts';
-import { checkAddress, checkCallback } from './arguments.ts';
+import { checkCallback } from './arguments.ts';
 import { type Operation, operations } from './operations.ts';
 import { PromisifiedBus } from './promisified-bus.ts';
 import { type DeviceId, deviceIdOf, functionsOf, type I2cFuncs } from './results.ts';
+import { scan, scanSync } from './scan.ts';
 
 export interface OpenOptions {
   readonly forceAccess?: boolean | undefined;
@@ -16,9 +17,6 @@ export type Callback<Values extends readonly unknown[] = []> = (
   error: Error | null,
   ...values: Values
 ) => void;
-
-const FIRST_SCANNED = 0x03;
-const LAST_SCANNED = 0x77;
 
 /**
  * The Bus of npm's i2c-bus 5: every call with a callback, as `…Sync`, and as a promise on `promisifiedBus()`.
@@ -204,42 +202,11 @@ export class Bus {
   scan(addr: number, cb: Callback<[number[]]>): void;
   scan(startAddr: number, endAddr: number, cb: Callback<[number[]]>): void;
   scan(...args: unknown[]): void {
-    const [first, last, cb] = scanArguments(args);
-    checkCallback(cb);
-    checkAddress(first);
-    checkAddress(last);
-    const found: number[] = [];
-    const scanner = new Bus(this._busNumber, { forceAccess: this._forceAccess });
-    const next = (addr: number): void => {
-      if (addr > last) {
-        scanner.close(() => cb(null, found));
-        return;
-      }
-      scanner.receiveByte(addr, (error) => {
-        if (error === null) found.push(addr);
-        next(addr + 1);
-      });
-    };
-    setImmediate(next, first);
+    scan(this.#another(), args);
   }
 
   scanSync(startAddr?: number, endAddr?: number): number[] {
-    const first = startAddr === undefined ? FIRST_SCANNED : startAddr;
-    const last = startAddr === undefined ? LAST_SCANNED : endAddr === undefined ? startAddr : endAddr;
-    checkAddress(first);
-    checkAddress(last);
-    const found: number[] = [];
-    const scanner = new Bus(this._busNumber, { forceAccess: this._forceAccess });
-    for (let addr = first; addr <= last; addr++) {
-      try {
-        scanner.receiveByteSync(addr);
-        found.push(addr);
-      } catch {
-        // Nobody answers, or it cannot be told: the scan goes on.
-      }
-    }
-    scanner.closeSync();
-    return found;
+    return scanSync(this.#another(), startAddr, endAddr);
   }
 
   deviceId(addr: number, cb: Callback<[DeviceId]>): void {
@@ -248,6 +215,11 @@ export class Bus {
 
   deviceIdSync(addr: number): DeviceId {
     return deviceIdOf(this.#run('deviceIdSync', operations.deviceId(addr)));
+  }
+
+  /** A scan has nodes of its own: it leaves none open. */
+  #another(): Bus {
+    return new Bus(this._busNumber, { forceAccess: this._forceAccess });
   }
 
   #run<Result>(name: string, operation: Operation<Result>): Result {
@@ -309,11 +281,3 @@ export class Bus {
 
 const none = (): [] => [];
 const one = (value: number): [number] => [value];
-
-/** `(cb)`, `(addr, cb)` or `(first, last, cb)`. */
-function scanArguments(args: readonly unknown[]): [first: number, last: number, cb: Callback<[number[]]>] {
-  const [a, b, c] = args as [number, number, Callback<[number[]]>];
-  if (typeof a === 'function') return [FIRST_SCANNED, LAST_SCANNED, a];
-  if (typeof b === 'function') return [a, a, b];
-  return [a, b, c];
-}

@@ -1,0 +1,50 @@
+import { checkAddress, checkCallback } from './arguments.ts';
+import type { Bus, Callback } from './bus.ts';
+
+const FIRST_SCANNED = 0x03;
+const LAST_SCANNED = 0x77;
+
+/** Calls back with the addresses that answer. `args`: `(cb)`, `(addr, cb)` or `(first, last, cb)`. */
+export function scan(scanner: Bus, args: readonly unknown[]): void {
+  const [first, last, cb] = scanArguments(args);
+  checkCallback(cb);
+  checkAddress(first);
+  checkAddress(last);
+  const found: number[] = [];
+  const next = (addr: number): void => {
+    if (addr > last) {
+      scanner.close(() => cb(null, found));
+      return;
+    }
+    scanner.receiveByte(addr, (error) => {
+      if (error === null) found.push(addr);
+      next(addr + 1);
+    });
+  };
+  setImmediate(next, first);
+}
+
+export function scanSync(scanner: Bus, startAddr?: number, endAddr?: number): number[] {
+  const first = startAddr === undefined ? FIRST_SCANNED : startAddr;
+  const last = startAddr === undefined ? LAST_SCANNED : endAddr === undefined ? startAddr : endAddr;
+  checkAddress(first);
+  checkAddress(last);
+  const found: number[] = [];
+  for (let addr = first; addr <= last; addr++) {
+    try {
+      scanner.receiveByteSync(addr);
+      found.push(addr);
+    } catch {
+      // Nobody answers, or it cannot be told: the scan goes on.
+    }
+  }
+  scanner.closeSync();
+  return found;
+}
+
+function scanArguments(args: readonly unknown[]): [first: number, last: number, cb: Callback<[number[]]>] {
+  const [a, b, c] = args as [number, number, Callback<[number[]]>];
+  if (typeof a === 'function') return [FIRST_SCANNED, LAST_SCANNED, a];
+  if (typeof b === 'function') return [a, a, b];
+  return [a, b, c];
+}

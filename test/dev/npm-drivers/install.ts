@@ -29,6 +29,15 @@ const NPM = [
 const NAME = 'npm-drivers';
 const TAKEN = ['i2c-bus', 'spi-device'];
 
+interface Manifest {
+  readonly dependencies: Record<string, string>;
+}
+
+const manifest = JSON.parse(readFileSync(join(HERE, 'registry/package.json'), 'utf8')) as Manifest;
+
+/** The versions of the drivers that are installed. */
+export const VERSIONS: Readonly<Record<string, string>> = manifest.dependencies;
+
 /** Where the drivers are: as npm installs them, and with npm's overrides pointing at the drop-ins. */
 export interface Installed {
   readonly plain: string;
@@ -38,14 +47,13 @@ export interface Installed {
 /** Installs the drivers once for each state of the lock file. Gives a sentence where the registry is out of reach. */
 export function installDrivers(): Installed | string {
   const lock = readFileSync(join(HERE, 'registry/package-lock.json'));
-  const manifest = JSON.parse(readFileSync(join(HERE, 'registry/package.json'), 'utf8')) as Manifest;
   const key = createHash('sha256').update(lock).update(ROOT).digest('hex').slice(0, 16);
   const folder = join(CACHE, `${NAME}-${key}`);
   const installed = { plain: join(folder, 'plain'), overridden: join(folder, 'overridden') };
   removeOthers(folder);
   const failure =
     install(installed.plain, manifest, lock, 'ci') ??
-    install(installed.overridden, withOverrides(manifest), lock, 'install');
+    install(installed.overridden, withOverrides(), lock, 'install');
   if (failure !== undefined) return failure;
   for (const into of Object.values(installed)) cpSync(join(HERE, 'scripts'), into, { recursive: true });
   return installed;
@@ -65,24 +73,20 @@ export function keepResults(results: unknown): void {
   writeFileSync(join(CACHE, `${NAME}.json`), `${JSON.stringify(results, null, 2)}\n`);
 }
 
-interface Manifest {
-  readonly dependencies: Record<string, string>;
-}
-
 /** What the README tells to do: the folder as dependency, and everybody's dependency the same. */
-function withOverrides(manifest: Manifest): Manifest {
+function withOverrides(): Manifest {
   const folders = TAKEN.map((name) => [name, `file:${join(ROOT, 'dropin', name)}`]);
   const overrides = Object.fromEntries(TAKEN.map((name) => [name, `$${name}`]));
   const dependencies = { ...manifest.dependencies, ...Object.fromEntries(folders) };
   return { ...manifest, dependencies, overrides } as Manifest;
 }
 
-function install(into: string, manifest: Manifest, lock: Buffer, command: string): string | undefined {
+function install(into: string, packageJson: Manifest, lock: Buffer, command: string): string | undefined {
   const done = join(into, 'node_modules/dtbus');
   if (existsSync(done)) return undefined;
   rmSync(into, { recursive: true, force: true });
   mkdirSync(into, { recursive: true });
-  writeFileSync(join(into, 'package.json'), JSON.stringify(manifest));
+  writeFileSync(join(into, 'package.json'), JSON.stringify(packageJson));
   writeFileSync(join(into, 'package-lock.json'), lock);
   const { status, stderr, error } = spawnSync('npm', [command, ...NPM], {
     cwd: into,

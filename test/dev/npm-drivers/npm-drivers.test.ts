@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { boardSource, type Expectation, NPM_DRIVERS, type NpmDriver } from './drivers.ts';
-import { installDrivers, keepResults } from './install.ts';
+import { installDrivers, keepResults, VERSIONS } from './install.ts';
 
 const run = promisify(execFile);
 const DTBUS = fileURLToPath(new URL('../../../bin/dtbus.js', import.meta.url));
@@ -41,9 +41,15 @@ function agrees(read: Reading[string] | undefined, { value, within = 0 }: Expect
   return Math.abs(read - value) <= within * 1.0001;
 }
 
+function only({ reads }: NpmDriver, read: Reading): Reading {
+  return Object.fromEntries(Object.entries(read).filter(([name]) => name in reads));
+}
+
 interface Result {
   readonly part: string;
+  readonly compatible: string;
   readonly driver: string;
+  readonly version: string;
   readonly set: Readonly<Record<string, number>>;
   readonly expected: Readonly<Record<string, Expectation>>;
   readonly read: Readonly<Partial<Record<Way, Reading>>>;
@@ -66,10 +72,12 @@ describe.skipIf(typeof installed === 'string')('drivers from the registry read w
       const wrong = ways.flatMap((way) => deviations(way, entry, byWay[way] as Reading));
       results.push({
         part: entry.part,
+        compatible: entry.compatible,
         driver,
+        version: VERSIONS[driver] as string,
         set: entry.set ?? {},
         expected: entry.reads,
-        read: byWay,
+        read: Object.fromEntries(ways.map((way) => [way, only(entry, byWay[way] as Reading)])),
         agrees: wrong.length === 0,
       });
       expect(wrong).toEqual([]);

@@ -149,6 +149,10 @@ function namesOf(node: Node): string[] {
   if (twice !== undefined) {
     throw new NodeError(node, 'gpio-line-names', `two lines are called "${twice}"; names are unique`);
   }
+  const strange = names.find((name) => !/^[ -~]*$/.test(name));
+  if (strange !== undefined) {
+    throw new NodeError(node, 'gpio-line-names', `"${strange}" is not plain ASCII, as names of lines are`);
+  }
   return Array.from({ length: count }, (_, line) => names[line] ?? '');
 }
 

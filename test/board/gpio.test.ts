@@ -179,6 +179,13 @@ describe('what is wired where', () => {
       /2 names for 1 lines/,
     ],
     [
+      'a name that is not ASCII',
+      gpio('gpio-line-names = "Prüfung";'),
+      '',
+      'gpio-line-names',
+      /"Pr.*fung" is not plain ASCII/,
+    ],
+    [
       'a name given twice',
       gpio('gpio-line-names = "a", "", "", "a";'),
       '',

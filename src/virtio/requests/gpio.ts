@@ -87,15 +87,15 @@ export function readGpioConfig(view: DataView, at = 0): { ngpio: number; namesSi
 /**
  * The block of names that GET_LINE_NAMES answers: a zero-terminated string a line, empty for one without
  * (5.18.6.1). Nothing at all where no line has a name.
+ * @param names 7-bit ASCII
  */
 export function gpioNamesBlock(names: readonly string[]): Uint8Array {
   if (names.every((name) => name === '')) return new Uint8Array(0);
-  return Uint8Array.from(names.flatMap((name) => [...name, '\0'].map((char) => char.charCodeAt(0) & 0x7f)));
+  return Uint8Array.from(names.flatMap((name) => [...name, '\0'].map((char) => char.charCodeAt(0))));
 }
 
 /** The names of the first `count` lines in such a block, empty where it ends early. */
 export function gpioNamesOf(block: Uint8Array, count: number): string[] {
-  const text = String.fromCharCode(...block);
-  const names = text.split('\0');
+  const names = new TextDecoder('latin1').decode(block).split('\0');
   return Array.from({ length: count }, (_, line) => names[line] ?? '');
 }

@@ -8,6 +8,7 @@ const DOORS = /^(src|hosts)\/[^/]+\/(index|core|blob)\.ts$/;
 /** What a command, a thread, a child process or a hook of Node's runs first: `#built/…` in the sources. */
 const PROGRAMS = [
   'hosts/link/serial-process.ts',
+  'src/board/attach.ts',
   'src/board/drop-ins.ts',
   'src/board/register.ts',
   'src/board/worker.ts',

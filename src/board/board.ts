@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { BusFault } from '../bus/index.ts';
 import {
   type I2cDev,
@@ -12,8 +11,8 @@ import type { Node, Tree } from '../devicetree/index.ts';
 import type { VirtioGpio } from '../frontend/gpio.ts';
 import {
   type BusNode,
+  type DeviceDescription,
   type DeviceListing,
-  findDevices,
   isBus,
   VirtioBus,
   type VirtioDeviceHandle,
@@ -23,38 +22,10 @@ import {
   virtioI2cDriver,
   virtioSpiDriver,
 } from '../frontend/index.ts';
-import { LocalFrontEnd, registerBytes } from '../transport/core.ts';
-import { DmaAllocator, GuestMemory } from '../virtio/index.ts';
-import { type LineHandle, LineWatchers, lineHandle } from './line-handle.ts';
-import { loadTree, type TreeOptions, toBlob } from './load-tree.ts';
+import { type LineHandle, type LineWatchers, lineHandle } from './line-handle.ts';
 import { findPart, type PartHandle, pathOf } from './part-handle.ts';
-import type { BackEndStart, BusReport, Call, DeviceProblem, LineReport, PartReport } from './protocol.ts';
-import { type BackEndNews, BackEndThread, type RunningBackEnd, startInline } from './running-back-end.ts';
+import type { BusReport, Call, DeviceProblem, LineReport, PartReport } from './protocol.ts';
 import { spiNodeOptions } from './spi-node-options.ts';
-import { traceFor } from './trace.ts';
-
-export interface BoardOptions extends TreeOptions {
-  /** Take over every I2C and SPI controller of a vendor's tree. */
-  readonly adopt?: boolean;
-  /**
-   * Where the back-end runs. `worker` (default): in a thread of its own, so that synchronous calls work over
-   * every adapter. `inline`: in this thread; synchronous calls work on simulated buses only.
-   */
-  readonly backEnd?: 'worker' | 'inline';
-  /**
-   * `now` (default): adapters are opened while the board comes up, in the background. `first-use`: each is
-   * opened by the first transfer that needs it.
-   */
-  readonly openHosts?: 'now' | 'first-use';
-  /** `stepped`: simulated parts live in a time that stands still until `board.advance`. */
-  readonly clock?: 'real' | 'stepped';
-  /** Lets the back-end poll for ever: lowest latency, one core busy. */
-  readonly poll?: boolean;
-  /** Bytes of guest memory for rings and buffers. Default 16 MiB; a transfer needs twice its length. */
-  readonly memoryBytes?: number;
-  /** Called with one sentence when something is odd but the board goes on. Default: `process.emitWarning`. */
-  readonly onWarning?: (sentence: string) => void;
-}
 
 /** A bus of a board, as `up` and `ls` show it. */
 export interface BusListing extends BusReport {
@@ -77,10 +48,6 @@ export interface GpioListing {
 /** Opening an adapter that is not the one it should be takes a few seconds to find out. */
 const SETTLE_LIMIT_MS = 15_000;
 const PENDING: readonly BusReport['state'][] = ['closed', 'opening'];
-
-const DEFAULT_MEMORY_BYTES = 16 << 20;
-/** Guest address 0 stays unused, so that a forgotten address is an error. */
-const FIRST_ADDRESS = 0x1000;
 
 /** A running board: its buses as nodes, its simulated parts as objects. */
 export class Board {
@@ -109,8 +76,8 @@ export class Board {
     readonly tree: Tree;
     readonly devices: readonly VirtioNode[];
     readonly problems: readonly DeviceProblem[];
-    readonly dma: DmaAllocator;
-    readonly frontEnd: (index: number) => LocalFrontEnd;
+    /** The way to a device, and where memory for its requests comes from; undefined where there is none. */
+    readonly frontEnd: (index: number) => Pick<DeviceDescription, 'transport' | 'dma'> | undefined;
     readonly watchers: LineWatchers;
     readonly call: Call;
     readonly end: () => Promise<void>;
@@ -125,12 +92,9 @@ export class Board {
     this.virtio.register(virtioI2cDriver);
     this.virtio.register(virtioSpiDriver);
     const added = parts.devices.map((device, index) => {
-      const transport = parts.frontEnd(index);
+      const frontEnd = parts.frontEnd(index);
       const { node, compatible, number } = device;
-      const there = transport.deviceId !== 0;
-      const handle = there
-        ? this.virtio.add({ node, compatible, number, transport, dma: parts.dma })
-        : undefined;
+      const handle = frontEnd && this.virtio.add({ node, compatible, number, ...frontEnd });
       return { device, handle };
     });
     this.#buses = added.flatMap(({ device: node, handle }) =>
@@ -261,97 +225,4 @@ export class Board {
       (_, chipSelect) => this.#nodes.addSpi(bound, chipSelect, options.get(chipSelect)).path,
     );
   }
-}
-
-/**
- * Brings a board up from its device tree: `.dts` or `.dtb`; by default the one that DTBUS_BOARD names.
- * @throws {BoardError} when the tree cannot be read. A bus that cannot be brought up is no error: it is in
- * `board.problems`, and the others are there.
- */
-export async function openBoard(
-  file: string = process.env['DTBUS_BOARD'] ?? 'board.dts',
-  options: BoardOptions = {},
-): Promise<Board> {
-  // The thread loads its modules while the tree is read.
-  const watchers = new LineWatchers();
-  const told = toldBy(watchers, options);
-  const thread = options.backEnd === 'inline' ? undefined : new BackEndThread(told);
-  try {
-    const plan = planOf(file, options);
-    const backEnd = await (thread?.start(plan.start) ?? startInline(plan.tree, plan.start, told));
-    return bringUp(plan, backEnd, watchers, options);
-  } catch (thrown) {
-    await thread?.abandon();
-    throw thrown;
-  }
-}
-
-/**
- * `openBoard` without waiting in the event loop: for what must have its board at once. The back-end always
- * runs in a thread of its own. @throws {BoardError}
- */
-export function openBoardSync(
-  file: string = process.env['DTBUS_BOARD'] ?? 'board.dts',
-  options: Omit<BoardOptions, 'backEnd'> = {},
-): Board {
-  const watchers = new LineWatchers();
-  const thread = new BackEndThread(toldBy(watchers, options));
-  try {
-    const plan = planOf(file, options);
-    return bringUp(plan, thread.startSync(plan.start), watchers, options);
-  } catch (thrown) {
-    void thread.abandon();
-    throw thrown;
-  }
-}
-
-/** A board that is read and laid out, before anything runs. */
-interface Plan {
-  readonly tree: Tree;
-  readonly devices: readonly VirtioNode[];
-  readonly start: BackEndStart;
-}
-
-function planOf(file: string, options: BoardOptions): Plan {
-  const tree = loadTree(file, options);
-  const adopt = options.adopt ?? false;
-  const devices = findDevices(tree, { adopt });
-  const start: BackEndStart = {
-    blob: toBlob(tree),
-    adopt,
-    directory: dirname(file),
-    steppedClock: options.clock === 'stepped',
-    memory: new SharedArrayBuffer(options.memoryBytes ?? DEFAULT_MEMORY_BYTES),
-    registers: new SharedArrayBuffer(registerBytes(devices.length)),
-    poll: options.poll ?? false,
-    trace: traceFor(devices.filter(isBus)),
-  };
-  return { tree, devices, start };
-}
-
-function bringUp(
-  { tree, devices, start }: Plan,
-  backEnd: RunningBackEnd,
-  watchers: LineWatchers,
-  options: BoardOptions,
-): Board {
-  const memory = GuestMemory.over(start.memory);
-  const board = new Board({
-    tree,
-    devices,
-    dma: new DmaAllocator(FIRST_ADDRESS, start.memory.byteLength - FIRST_ADDRESS),
-    problems: backEnd.problems,
-    frontEnd: (index) => new LocalFrontEnd(memory, start.registers, index, backEnd.serve),
-    watchers,
-    call: backEnd.call,
-    end: backEnd.end,
-  });
-  // Adapters take their time: transfers wait for them, the board does not.
-  if (options.openHosts !== 'first-use') backEnd.call('openHosts');
-  return board;
-}
-
-function toldBy(watchers: LineWatchers, options: BoardOptions): BackEndNews {
-  const warn = options.onWarning ?? ((sentence) => process.emitWarning(sentence));
-  return { warn, onLine: watchers.told };
 }

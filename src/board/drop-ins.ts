@@ -3,7 +3,8 @@
  * the overlays of DTBUS_OVERLAYS (colons between them); it comes up when the first node is opened.
  */
 import { i2cBus, setBoardProvider, spiDevice } from '../dev/index.ts';
-import { type Board, openBoardSync } from './board.ts';
+import type { Board } from './board.ts';
+import { openBoardSync } from './open-board.ts';
 
 let board: Board | undefined;
 

@@ -1,15 +1,9 @@
-export {
-  Board,
-  type BoardOptions,
-  type BusListing,
-  type GpioListing,
-  openBoard,
-  openBoardSync,
-} from './board.ts';
+export { Board, type BusListing, type GpioListing } from './board.ts';
 export { BoardError } from './board-error.ts';
 export type { GuestOptions, GuestResult } from './guest.ts';
 export type { LineHandle } from './line-handle.ts';
 export * from './nodes.ts';
+export { type BoardOptions, openBoard, openBoardSync } from './open-board.ts';
 export type { PartHandle } from './part-handle.ts';
 export type {
   AnsweredBy,

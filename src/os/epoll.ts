@@ -4,7 +4,17 @@ import { type CFunction, cFunction, checked, ffi, lastErrno } from './libc.ts';
 import { OsError } from './os-error.ts';
 
 /** Event bits of poll and epoll (Linux include/uapi/linux/eventpoll.h). */
-export const POLL = { IN: 0x1, PRI: 0x2, OUT: 0x4, ERR: 0x8, HUP: 0x10, NVAL: 0x20, RDHUP: 0x2000 } as const;
+export const POLL = {
+  IN: 0x1,
+  PRI: 0x2,
+  OUT: 0x4,
+  ERR: 0x8,
+  HUP: 0x10,
+  NVAL: 0x20,
+  RDHUP: 0x2000,
+  /** Of epoll only: tell what has come since the last time, not what is still there. */
+  EDGE: 0x8000_0000,
+} as const;
 
 const EPOLL_CTL = { ADD: 1, DEL: 2, MOD: 3 } as const;
 const EINTR = 4;

@@ -7,6 +7,8 @@ const EAGAIN = 11;
 const EPIPE = 32;
 const ECONNRESET = 104;
 const WORD = 8;
+/** A socket may hold many rings. */
+const ROOM = 128 * WORD;
 
 /**
  * A doorbell: eight bytes written are a ring, eight bytes read take all rings. Mostly an eventfd; User-Mode
@@ -23,8 +25,8 @@ export class EventFd {
   constructor(file: FileDescriptor) {
     setNonBlocking(file.fd);
     this.file = file;
-    this.#word = pinned(2 * WORD);
-    this.#word.view.setBigUint64(WORD, 1n, true);
+    this.#word = pinned(WORD + ROOM);
+    this.#word.view.setBigUint64(0, 1n, true);
     this.#read = cFunction('int64_t read(int fd, uintptr_t buffer, size_t length)');
     this.#write = cFunction('int64_t write(int fd, uintptr_t buffer, size_t length)');
   }
@@ -44,7 +46,7 @@ export class EventFd {
    * already rung as often as it can be is rung (EAGAIN). @throws {OsError}
    */
   signal(): boolean {
-    if (this.#write(this.file.fd, this.#word.address + WORD, WORD) === WORD) return true;
+    if (this.#write(this.file.fd, this.#word.address, WORD) === WORD) return true;
     const errno = lastErrno();
     if (errno === EAGAIN) return true;
     if (errno === EPIPE || errno === ECONNRESET) return false;
@@ -56,7 +58,8 @@ export class EventFd {
    * @throws {OsError}
    */
   drain(): 'rung' | 'silent' | 'ended' {
-    const got = this.#read(this.file.fd, this.#word.address, WORD);
+    const got = this.#read(this.file.fd, this.#word.address + WORD, ROOM);
+    if (got === ROOM) this.drain();
     if (got > 0) return 'rung';
     if (got === 0) return 'ended';
     const errno = lastErrno();

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { DtIo } from './dt-tools/dt-io.ts';
+import { expectShortRun } from './short-run.ts';
 
 type TreeTool = (argv: readonly string[], io: DtIo) => number;
 
@@ -49,6 +50,7 @@ export async function runTreeTool(
 ): Promise<number | undefined> {
   const tool = name !== undefined && Object.hasOwn(TOOLS, name) ? TOOLS[name] : undefined;
   if (tool === undefined) return undefined;
+  expectShortRun();
   const run = await tool.load();
   const { processIo } = await import('./dt-tools/dt-io.ts');
   return run(argv, processIo());

@@ -1,8 +1,9 @@
 import type { BlobVersion } from './blob-format.ts';
 import { FDT_MAGIC, TAG } from './blob-format.ts';
-import { type BlobOptions, blobVersion, StringTable } from './blob-writer.ts';
+import { type BlobOptions, blobVersion } from './blob-writer.ts';
 import { cellAt } from './getters.ts';
 import { latin1 } from './source.ts';
+import { StringTable } from './string-table.ts';
 import type { Node, Property, Tree } from './tree.ts';
 
 /**

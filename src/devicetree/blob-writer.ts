@@ -1,7 +1,9 @@
 import type { BlobVersion } from './blob-format.ts';
 import { BLOB_VERSIONS, FDT_MAGIC, HEADER, RESERVE_ENTRY_SIZE, TAG } from './blob-format.ts';
+import { GrowingBytes } from './growing-bytes.ts';
 import type { LiveNode } from './live-node.ts';
 import type { LiveTree } from './live-tree.ts';
+import { StringTable } from './string-table.ts';
 
 /** How a blob is written; the letters are dtc's options. */
 export interface BlobOptions {
@@ -17,90 +19,9 @@ export interface BlobOptions {
   readonly align?: number;
 }
 
-/** Writes a growing run of bytes. */
-class Buffer32 {
-  bytes: Uint8Array;
-  length = 0;
-
-  constructor(size: number) {
-    this.bytes = new Uint8Array(size);
-  }
-
-  room(more: number): void {
-    if (this.length + more <= this.bytes.length) return;
-    const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.length + more));
-    larger.set(this.bytes);
-    this.bytes = larger;
-  }
-
-  cell(value: number): void {
-    this.room(4);
-    const { bytes, length } = this;
-    bytes[length] = value >>> 24;
-    bytes[length + 1] = value >>> 16;
-    bytes[length + 2] = value >>> 8;
-    bytes[length + 3] = value;
-    this.length += 4;
-  }
-
-  /** A NUL-terminated string of one character a byte. */
-  string(text: string): void {
-    this.room(text.length + 1);
-    for (let i = 0; i < text.length; i++) this.bytes[this.length + i] = text.charCodeAt(i);
-    this.length += text.length + 1;
-  }
-
-  align(to: number): void {
-    const aligned = Math.ceil(this.length / to) * to;
-    this.room(aligned - this.length);
-    this.length = aligned;
-  }
-
-  written(): Uint8Array {
-    return this.bytes.subarray(0, this.length);
-  }
-}
-
-/**
- * The strings block. A string that ends in a wanted one is used for it (`reg` inside `foo-reg`); of several,
- * the first, as dtc's linear search finds it.
- */
-export class StringTable {
-  readonly #offsets = new Map<string, number>();
-  /** What was written, by its last two characters, and all of it. */
-  readonly #written = new Map<string, string[]>();
-  readonly #all: string[] = [];
-  readonly #buffer = new Buffer32(1024);
-
-  offset(name: string): number {
-    let at = this.#offsets.get(name);
-    if (at !== undefined) return at;
-    const ending = name.slice(-2);
-    let alike = this.#written.get(ending);
-    const longer = (name.length < 2 ? this.#all : alike)?.find((other) => other.endsWith(name));
-    if (longer !== undefined) at = (this.#offsets.get(longer) as number) + longer.length - name.length;
-    else {
-      at = this.#buffer.length;
-      this.#buffer.string(name);
-      if (alike === undefined) {
-        alike = [];
-        this.#written.set(ending, alike);
-      }
-      alike.push(name);
-      this.#all.push(name);
-    }
-    this.#offsets.set(name, at);
-    return at;
-  }
-
-  bytes(): Uint8Array {
-    return this.#buffer.written();
-  }
-}
-
 /** The structure block (section 5.4). */
 function flatten(root: LiveNode, format: BlobVersion, strings: StringTable): Uint8Array {
-  const out = new Buffer32(16384);
+  const out = new GrowingBytes(16384);
   const begin = (node: LiveNode): void => {
     out.cell(TAG.BEGIN_NODE);
     out.string(format.old ? node.path : node.name);

@@ -88,6 +88,13 @@ export class Interner {
     return id;
   }
 
+  /** What stands in `bytes` from `start` to `end`, word or not, as one string that all its readers share. */
+  shared(bytes: Uint8Array, start: number, end: number, text: string): string {
+    let hash = 0;
+    for (let i = start; i < end; i++) hash = hashStep(hash, bytes[i] as number);
+    return this.name(this.ofBytes(bytes, start, end, hash, text));
+  }
+
   #isAt(id: number, bytes: Uint8Array, start: number, end: number): boolean {
     const name = this.#names[id] as string;
     if (name.length !== end - start) return false;

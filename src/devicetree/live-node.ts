@@ -26,7 +26,7 @@ export class LiveNode implements Node {
   readonly tree: LiveTree;
   parent: LiveNode | undefined = undefined;
   /** Deleted ones included. */
-  readonly allProperties: LiveProperty[] = [];
+  allProperties: LiveProperty[] = [];
   /** Deleted ones included. Most nodes have none, and share an empty list. */
   allSubnodes: readonly LiveNode[] = NO_NODES;
   deleted = false;
@@ -185,6 +185,12 @@ export class LiveNode implements Node {
   define(start: Loc, end: Loc): void {
     if (this.history === NO_LOCS) this.history = [start, end];
     else (this.history as Loc[]).push(start, end);
+  }
+
+  /** All that is in the node was read: gives back the room that its lists have for more. */
+  settle(): void {
+    if (this.allProperties.length > 0) this.allProperties = this.allProperties.slice();
+    if (this.allSubnodes.length > 0) this.allSubnodes = this.allSubnodes.slice();
   }
 
   addSubnode(node: LiveNode): void {

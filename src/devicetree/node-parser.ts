@@ -116,6 +116,7 @@ export class NodeParser {
       this.#cursor.semicolon('}');
     }
     node.define(start, pp.prevEnd);
+    if (!merging) node.settle();
     this.#depth--;
   }
 

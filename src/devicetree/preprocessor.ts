@@ -227,6 +227,14 @@ export class Preprocessor {
     return this.list.text(this.index);
   }
 
+  /** The text of tokens `first` to `last`, which stand side by side: one string wherever the same is written. */
+  shared(list: TokenList, first: number, last: number): string {
+    const { interner } = this.#context.cache;
+    if (first === last && list.kinds[first] === T.IDENT) return interner.name(list.ids[first] as number);
+    const { bytes, text } = list.source;
+    return interner.shared(bytes, list.starts[first] as number, list.ends[last] as number, text);
+  }
+
   /** Location of the current token; for one out of a macro, a location that knows the way. */
   loc(): Loc {
     const files = this.#files;

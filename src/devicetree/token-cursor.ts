@@ -29,16 +29,6 @@ const PLACE_OF_KEYWORD: ReadonlyMap<string, string> = new Map([
   ['incbin', 'it is a value: name = /incbin/("file");'],
 ]);
 
-/** A name that was read once: its text, and the index of its last token. */
-interface NameMemo {
-  readonly text: string;
-  readonly last: number;
-}
-
-function isMemo(value: unknown): value is NameMemo {
-  return value !== undefined && 'last' in (value as object);
-}
-
 /** The token stream as the grammar sees it: what is missing or does not belong, labels, references, keywords. */
 export class TokenCursor {
   readonly pp: Preprocessor;
@@ -124,13 +114,12 @@ export class TokenCursor {
     const { pp } = this;
     if (pp.inFile) {
       const { list, index } = pp;
-      const known = list.memo[index];
-      const memo = isMemo(known) ? known : readName(list, index);
-      if (memo !== undefined && this.#isPlain(list, index, memo.last)) {
-        list.memo[index] = memo;
-        pp.continueBehind(memo.last);
+      const last = lastOfName(list, index);
+      if (last >= 0 && this.#isPlain(list, index, last)) {
+        const name = pp.shared(list, index, last);
+        pp.continueBehind(last);
         pp.advance();
-        return memo.text;
+        return name;
       }
     }
     let name = pp.text;
@@ -214,18 +203,14 @@ export class TokenCursor {
   }
 }
 
-/** The name that begins at token `first`; undefined where a backslash-newline makes it a case apart. */
-function readName(list: TokenList, first: number): NameMemo | undefined {
+/** The last token of the name that begins at `first`; -1 where a backslash-newline makes it a case apart. */
+function lastOfName(list: TokenList, first: number): number {
   const { kinds, flags, starts, ends } = list;
   let last = first;
   while (T.IS_NAME_PART[kinds[last + 1] as number] === 1 && ((flags[last + 1] as number) & T.SPACE) === 0)
     last++;
-  const from = starts[first] as number;
-  const to = ends[last] as number;
-  if (list.spliced.size > 0) {
-    for (let i = first; i <= last; i++) {
-      if (list.spliced.has(i) || (i > first && starts[i] !== ends[i - 1])) return undefined;
-    }
-  }
-  return { text: list.source.text.slice(from, to), last };
+  if (list.spliced.size === 0) return last;
+  for (let i = first; i <= last; i++)
+    if (list.spliced.has(i) || (i > first && starts[i] !== ends[i - 1])) return -1;
+  return last;
 }

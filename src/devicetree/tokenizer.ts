@@ -54,7 +54,7 @@ class Tokenizer {
     this.#end = source.bytes.length;
     this.#raw = raw;
     this.#interner = interner;
-    const capacity = (source.bytes.length >> 2) + 16;
+    const capacity = (source.bytes.length >> 2) + 8;
     this.#kinds = new Uint8Array(capacity);
     this.#flags = new Uint8Array(capacity);
     this.#starts = new Int32Array(capacity);

@@ -167,6 +167,9 @@ function isDisabled(node: LiveNode): boolean {
   return status !== undefined && textOf(status) === 'disabled';
 }
 
+/** So many pairs of children with one address are told of. */
+const MAX_PAIRS = 200;
+
 function reportSharedAddresses(
   node: LiveNode,
   { fail }: CheckContext,
@@ -174,16 +177,23 @@ function reportSharedAddresses(
 ): void {
   if (!hasCells(node)) return;
   const seen = new Map<string, LiveNode[]>();
+  let told = 0;
   for (const child of node.subnodes) {
     const { unitAddress } = child;
     if (unitAddress === '' || !counts(child)) continue;
-    const others = seen.get(unitAddress) ?? [];
-    for (const other of others)
+    const others = seen.get(unitAddress);
+    if (others === undefined) {
+      seen.set(unitAddress, [child]);
+      continue;
+    }
+    for (const other of others) {
+      if (++told > MAX_PAIRS) return;
       fail(other, undefined, `${child.path} has the same unit address`, {
         ...atName(other),
         hint: 'two parts of one bus cannot have one address; disable one with status, or correct it',
       });
-    seen.set(unitAddress, [...others, child]);
+    }
+    others.push(child);
   }
 }
 

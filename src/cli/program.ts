@@ -1,8 +1,10 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { addBoardCommands } from './board-commands.ts';
+import { addCompletionCommand } from './completion-command.ts';
 import { addGuestCommands } from './guest-commands.ts';
 import { addMemoryCommands } from './memory-commands.ts';
+import { addPartsCommand } from './parts-command.ts';
 import { addToolCommands } from './tool-commands.ts';
 import { addTreeCommands } from './tree-commands.ts';
 import { UsageError } from './usage-error.ts';
@@ -31,6 +33,8 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   addToolCommands(program, end);
   addMemoryCommands(program, end);
   addWatchCommand(program, end);
+  addPartsCommand(program, end);
+  addCompletionCommand(program);
   addTreeCommands(program);
   program.addHelpText(
     'after',

@@ -1,4 +1,4 @@
-import type { TracedTransfer } from '../../board/index.ts';
+import { I2C_M, type TracedTransfer } from '../../board/index.ts';
 
 /** Linux I2C packets (tcpdump.org, "Link-layer header types"). */
 const LINKTYPE_I2C_LINUX = 209;
@@ -18,8 +18,8 @@ export function pcapHeader(): Uint8Array {
 }
 
 /**
- * The messages of an I2C transaction, a packet each: the bus's number, flags (0), the address as it is on the wire, the
- * data.
+ * The messages of an I2C transaction, a packet each: the bus's number, Linux's message flags (big-endian), the address as
+ * it is on the wire, the data.
  */
 export function pcapPackets(bus: number, { startedMs, segments }: TracedTransfer): Uint8Array {
   return Buffer.concat(
@@ -29,7 +29,8 @@ export function pcapPackets(bus: number, { startedMs, segments }: TracedTransfer
       const address = tenBit
         ? Uint8Array.of(0xf0 | ((target >> 7) & 6) | read, target & 0xff)
         : Uint8Array.of((target << 1) | read);
-      const packet = Buffer.concat([Uint8Array.of(bus & 0x7f, 0, 0, 0, 0), address, data.bytes]);
+      const flags = read * I2C_M.RD + (tenBit ? I2C_M.TEN : 0);
+      const packet = Buffer.concat([Uint8Array.of(bus & 0x7f, 0, 0, 0, flags), address, data.bytes]);
       return Buffer.concat([
         recordHeader(startedMs, packet.length, packet.length - data.bytes.length + data.length),
         packet,

@@ -1,0 +1,53 @@
+import type { loadCatalogue } from '../../board/index.ts';
+
+export type PartModel = Awaited<ReturnType<typeof loadCatalogue>>['models'][number];
+export type PartProperty = PartModel['properties'][number];
+
+/** A simulated part as people look for it: one title, though it may sit on both buses. */
+export interface PartListing {
+  /** `lm75`: its first compatible without the vendor. */
+  readonly name: string;
+  readonly title: string;
+  readonly compatible: readonly string[];
+  readonly buses: readonly ('i2c' | 'spi')[];
+  readonly properties: readonly PartProperty[];
+}
+
+/** Every model, sorted by name; one that exists for both buses is one part. */
+export function listParts(models: readonly PartModel[]): PartListing[] {
+  const parts = new Map<string, PartListing>();
+  for (const { title, compatible, bus, properties } of models) {
+    const known = parts.get(title);
+    parts.set(title, {
+      name: known?.name ?? withoutVendor(compatible[0] ?? title),
+      title,
+      compatible: [...new Set([...(known?.compatible ?? []), ...compatible])],
+      buses: [...new Set([...(known?.buses ?? []), bus])],
+      properties: known?.properties ?? properties,
+    });
+  }
+  return [...parts.values()].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+}
+
+/** Parts that `text` means: by a compatible, with or without its vendor; else those that have it in name or title. */
+export function findParts(parts: readonly PartListing[], text: string): PartListing[] {
+  const wanted = text.toLowerCase();
+  const exact = parts.filter(({ compatible }) =>
+    compatible.some((name) => name === wanted || withoutVendor(name) === wanted),
+  );
+  if (exact.length > 0) return exact;
+  return parts.filter(({ title, compatible }) =>
+    [title, ...compatible].some((word) => word.toLowerCase().includes(wanted)),
+  );
+}
+
+/** What a property takes: `-55 to 125 °C`, `flag`. */
+export function propertyKind({ kind, unit, range }: PartProperty): string {
+  if (kind !== 'number') return kind;
+  const limits = range === undefined ? 'number' : `${range[0]} to ${range[1]}`;
+  return unit === undefined ? limits : `${limits} ${unit}`;
+}
+
+function withoutVendor(compatible: string): string {
+  return compatible.slice(compatible.indexOf(',') + 1);
+}

@@ -3,7 +3,7 @@
 // in two threads. The types beside them come from tsc.
 import { readdirSync } from 'node:fs';
 
-const DOORS = /^(src|hosts)\/[^/]+\/(index|core|blob)\.ts$/;
+const DOORS = /^(src|hosts)\/[^/]+\/(index|core|blob|gpio)\.ts$/;
 
 /** What a command, a thread, a child process or a hook of Node's runs first: `#built/…` in the sources. */
 const PROGRAMS = [
@@ -30,7 +30,10 @@ const TESTED_ALONE = [
 
 /** What a board always loads, and what all parts share: a file each, wherever it is loaded from. */
 const TOGETHER = [
-  { name: 'transfer', test: /\/src\/(bus|virtio|backend|transport\/local)\/|\/src\/transport\/core\.ts$/ },
+  {
+    name: 'transfer',
+    test: /\/src\/((bus|virtio|transport\/local)\/|backend\/(?!gpio|virtio-gpio))|\/src\/transport\/core\.ts$/,
+  },
   { name: 'simulation', test: /\/src\/sim\/[^/]+\.ts$|\/hosts\/simulated\// },
 ];
 

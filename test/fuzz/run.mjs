@@ -10,6 +10,7 @@ if (!(seconds > 0)) {
 const fuzzers = [
   ['devicetree', String(seconds)],
   ['virtio', `${seconds}s`],
+  ['back-end', `${seconds}s`],
   ['vhost-user', `${seconds}s`],
 ];
 for (const [name, duration] of fuzzers) {

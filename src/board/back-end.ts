@@ -23,6 +23,7 @@ import type { Node, Tree } from '../devicetree/index.ts';
 import { type BusNode, findDevices, type GpioNode, isBus, type VirtioNode } from '../frontend/index.ts';
 import {
   type Catalogue,
+  compatiblesOf,
   loadModels,
   type ModelModule,
   type Occupant,
@@ -296,7 +297,7 @@ function report({ node, bus, host, physical, occupants, problem }: Carried): Bus
 
 /** Every compatible below these nodes: the models that may be needed. */
 function compatiblesBelow(nodes: readonly DeviceNode[]): string[] {
-  return nodes.flatMap((node) => [...node.compatible, ...compatiblesBelow(node.children)]);
+  return nodes.flatMap((node) => [...compatiblesOf(node), ...compatiblesBelow(node.children)]);
 }
 
 /** `dtbus,model = "./my-part.js"` of a client: a model of the user's own, in the place of ours. */

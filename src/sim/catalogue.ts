@@ -28,6 +28,15 @@ export interface SpiPartModel extends ModelDescription {
 export type PartModel = I2cPartModel | SpiPartModel;
 type ModelOf<B extends PartModel['bus']> = Extract<PartModel, { bus: B }>;
 
+/** A client's own compatibles, and the register map for one with a dump of its registers. */
+export function compatiblesOf(client: DeviceNode): readonly string[] {
+  return client.has(DUMP_PROPERTY) ? [...client.compatible, REGISTER_MAP] : client.compatible;
+}
+
+/** What `dtbus,dump` names: the output of `i2cdump`, from which any part without a model can answer. */
+export const DUMP_PROPERTY = 'dtbus,dump';
+export const REGISTER_MAP = 'dtbus,register-map';
+
 /** A file of models, loaded when a board names one of its compatibles. */
 export interface ModelModule {
   readonly models: readonly PartModel[];

@@ -1,5 +1,6 @@
 export {
   Catalogue,
+  compatiblesOf,
   type I2cPartModel,
   type ModelModule,
   type PartModel,

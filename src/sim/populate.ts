@@ -1,5 +1,5 @@
 import { type DeviceNode, NodeError } from '../bus/index.ts';
-import type { Catalogue, PartModel } from './catalogue.ts';
+import { type Catalogue, compatiblesOf, type PartModel } from './catalogue.ts';
 import { type Clock, RealClock } from './clock.ts';
 import { contentsOf } from './contents.ts';
 import type { PartContext } from './context.ts';
@@ -65,7 +65,7 @@ export function populateI2c(
     const reg = i2cAddresses(node);
     if (reg.length === 0) continue;
     claim(node, reg, taken, (address) => `address 0x${(address & 0x3ff).toString(16)}`);
-    const model = wanted(node) ? simulation.catalogue.find('i2c', node.compatible) : undefined;
+    const model = wanted(node) ? simulation.catalogue.find('i2c', compatiblesOf(node)) : undefined;
     occupants.push(model === undefined ? { node, reg } : { node, reg, model });
     if (model === undefined) continue;
     const part = model.create(node, contextOf(node, simulation, wire));

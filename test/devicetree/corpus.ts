@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,16 +17,18 @@ const sums = join(shared, 'corpus', 'linux-7.2-dts.sha256');
 export const NO_CORPUS = existsSync(archive) ? undefined : `${archive} is not there (set DTBUS_SHARED)`;
 
 /** The one header of the sources that Linux keeps among its user-space headers, and what is newer in it. */
-const EVENT_CODES = 'linux-event-codes.h';
+const EVENT_CODES = 'include/uapi/linux/input-event-codes.h';
 const EVENT_CODES_HERE = '/usr/include/linux/input-event-codes.h';
-const NEWER_CODES = {
-  ABS_SND_PROFILE: '0x22',
-  SND_PROFILE_SILENT: '0x00',
-  SND_PROFILE_VIBRATE: '0x01',
-  SND_PROFILE_RING: '0x02',
-};
+const NEWER_CODES = `
+#define ABS_SND_PROFILE 0x22
+#define SND_PROFILE_SILENT 0x00
+#define SND_PROFILE_VIBRATE 0x01
+#define SND_PROFILE_RING 0x02
+`;
 
 export interface Corpus {
+  /** The folder that it is unpacked in. */
+  readonly root: string;
   readonly files: readonly { readonly path: string; readonly sha256: string }[];
   readonly read: ReadFile;
   options(path: string): ParseOptions;
@@ -36,23 +38,25 @@ export interface Corpus {
 export function unpackCorpus(): Corpus {
   const root = mkdtempSync(join(tmpdir(), 'dtbus-corpus-'));
   execFileSync('tar', ['xJf', archive, '-C', root]);
+  if (existsSync(EVENT_CODES_HERE)) {
+    mkdirSync(join(root, dirname(EVENT_CODES)), { recursive: true });
+    writeFileSync(join(root, EVENT_CODES), readFileSync(EVENT_CODES_HERE, 'utf8') + NEWER_CODES);
+  }
   const read = cachedReader((path) => {
     try {
       return readFileSync(join(root, path));
     } catch {
-      return path.endsWith(`/${EVENT_CODES}`) && existsSync(EVENT_CODES_HERE)
-        ? readFileSync(EVENT_CODES_HERE)
-        : undefined;
+      return undefined;
     }
   });
   const lines = readFileSync(sums, 'utf8').trim().split('\n');
   return {
+    root,
     files: lines.map((line) => ({ sha256: line.slice(0, 64), path: line.slice(64).trim() })),
     read,
     options: (path) => ({
       readFile: read,
       includePaths: [dirname(path), 'scripts/dtc/include-prefixes'],
-      defines: NEWER_CODES,
       bootCpu: 0,
       symbols: path.endsWith('.dtso'),
     }),

@@ -92,6 +92,7 @@ const MODULES: readonly LazyModule[] = [
   {
     compatible: [
       'nxp,pca9554',
+      'onnn,pca9654',
       'nxp,pca9534',
       'nxp,pca9538',
       'ti,tca6408',
@@ -102,6 +103,7 @@ const MODULES: readonly LazyModule[] = [
       'nxp,pca9555',
       'nxp,pca9535',
       'nxp,pca9539',
+      'nxp,pca6416',
       'ti,tca6416',
       'ti,tca9535',
       'ti,tca9539',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type DeviceNode, NodeError } from '../../bus/index.ts';
-import type { I2cPartModel } from '../catalogue.ts';
+import { DUMP_PROPERTY, type I2cPartModel, REGISTER_MAP } from '../catalogue.ts';
 import type { ByteRegisterChip } from '../chip.ts';
 import type { PartContext } from '../context.ts';
 import { i2cAddress } from '../i2c-address.ts';
@@ -9,7 +9,6 @@ import { I2cByteRegisters } from '../i2c-byte-registers.ts';
 import { parseI2cDump } from '../i2cdump.ts';
 
 const SIZE = 'dtbus,size';
-const DUMP = 'dtbus,dump';
 const READ_ONLY = 'dtbus,read-only';
 const NO_AUTO_INCREMENT = 'dtbus,no-auto-increment';
 
@@ -63,13 +62,13 @@ function initialRegisters(node: DeviceNode, context: PartContext): Uint8Array {
   const size = node.u32(SIZE) ?? 256;
   if (size < 1 || size > 256) throw new NodeError(node, SIZE, `must be 1 to 256, not ${size}`);
   const registers = new Uint8Array(size);
-  const name = node.string(DUMP);
+  const name = node.string(DUMP_PROPERTY);
   if (name === undefined) return registers;
   const file = resolve(context.directory, name);
   try {
     registers.set(parseI2cDump(readFileSync(file, 'utf8')).subarray(0, size));
   } catch (error) {
-    throw new NodeError(node, DUMP, `cannot load ${file}: ${(error as Error).message}`);
+    throw new NodeError(node, DUMP_PROPERTY, `cannot load ${file}: ${(error as Error).message}`);
   }
   return registers;
 }
@@ -91,9 +90,9 @@ function readOnlyRegisters(node: DeviceNode, size: number): Uint8Array {
 
 export const models: readonly I2cPartModel[] = [
   {
-    compatible: ['dtbus,register-map'],
+    compatible: [REGISTER_MAP],
     bus: 'i2c',
-    title: 'byte registers without a meaning, loadable from an i2cdump',
+    title: 'register map: bytes without a meaning, loadable from an i2cdump',
     properties: [{ name: 'registers', kind: 'bytes', doc: 'all registers' }],
     create(node, context) {
       const initial = initialRegisters(node, context);

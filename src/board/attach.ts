@@ -107,10 +107,9 @@ function placeOf(file: string, place: string, options: AttachOptions): Place {
   const tree = inFolder ? loadTree(published, {}) : loadTree(file, options);
   const devices = findDevices(tree, { adopt: options.adopt ?? false });
   if (stats.isDirectory()) {
-    return {
-      tree,
-      sockets: new Map(devices.map((device) => [device, join(path as string, `${nameOf(device)}.sock`)])),
-    };
+    // An owner's folder has only the buses where it has clients.
+    const all = devices.map((device) => [device, join(path as string, `${nameOf(device)}.sock`)] as const);
+    return { tree, sockets: new Map(all.filter(([, socket]) => existsSync(socket))) };
   }
   const wanted = name ?? basename(path as string, '.sock');
   const device =

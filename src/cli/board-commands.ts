@@ -1,6 +1,12 @@
 import type { Command } from 'commander';
 import type { Board } from '../board/index.ts';
-import { type BoardArguments, openNamedBoard, printProblems, withBoardOptions } from './board-options.ts';
+import {
+  type BoardArguments,
+  openNamedBoard,
+  printProblems,
+  withBoardOptions,
+  withConnection,
+} from './board-options.ts';
 import { paintFor } from './style.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 
@@ -18,9 +24,11 @@ export function addBoardCommands(program: Command, end: (exitCode: number) => vo
       'after',
       '\nExample:\n  dtbus up dts/demo.dts\n  sudo dtbus up dts/demo.dts --dev --mode 0660 --group i2c\n',
     );
-  withBoardOptions(up).action(async (file: string | undefined, args: BoardArguments & DevArguments) => {
-    end(await bringUp({ ...args, board: file ?? args.board }));
-  });
+  withConnection(withBoardOptions(up)).action(
+    async (file: string | undefined, args: BoardArguments & DevArguments) => {
+      end(await bringUp({ ...args, board: file ?? args.board }));
+    },
+  );
 
   const ls = program
     .command('ls')
@@ -29,9 +37,11 @@ export function addBoardCommands(program: Command, end: (exitCode: number) => vo
     .argument('[board]', 'device tree of the board; the same as -b')
     .option('--json', 'as JSON, for scripts', false)
     .addHelpText('after', '\nExample:\n  dtbus ls -b dts/demo.dts\n');
-  withBoardOptions(ls).action(async (file: string | undefined, args: BoardArguments & { json: boolean }) => {
-    end(await list(named(args, file), args.json));
-  });
+  withConnection(withBoardOptions(ls)).action(
+    async (file: string | undefined, args: BoardArguments & { json: boolean }) => {
+      end(await list(named(args, file), args.json));
+    },
+  );
 
   const run = program
     .command('run')
@@ -52,7 +62,7 @@ export function addBoardCommands(program: Command, end: (exitCode: number) => vo
     .option('--watch', 'show every transfer on standard error; see dtbus watch', false)
     .passThroughOptions()
     .addHelpText('after', '\nExample:\n  dtbus run dts/demo.dts read-temperature.js --times 3\n');
-  run.action(async (board: string, script: string, argv: string[], args: RunArguments) => {
+  withConnection(run).action(async (board: string, script: string, argv: string[], args: RunArguments) => {
     const { runScript } = await import('./run-script.ts');
     end(await runScript({ ...args, board }, script, argv, args.watch ? {} : undefined));
   });

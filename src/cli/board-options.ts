@@ -7,6 +7,7 @@ export interface BoardArguments {
   readonly overlay: readonly string[];
   readonly include: readonly string[];
   readonly adopt: boolean;
+  readonly connect?: string;
 }
 
 /** How to read the tree that the arguments name. */
@@ -37,11 +38,22 @@ export function withBoardOptions(command: Command, short = true): Command {
     .option('--adopt', "take over every I2C and SPI controller of a vendor's tree", false);
 }
 
+/** `--connect`, for commands that can work on a board in another process. */
+export function withConnection(command: Command): Command {
+  return command.addOption(
+    new Option(
+      '--connect <place>',
+      'reach the board in the process that serves it: the folder of its sockets, or one socket',
+    ).env('DTBUS_CONNECT'),
+  );
+}
+
 /** Opens the board that the arguments name; warnings go to standard error. */
 export async function openNamedBoard(args: BoardArguments, options: BoardOptions = {}): Promise<Board> {
   const { openBoard } = await import('../board/index.ts');
   return openBoard(args.board, {
     ...treeOptions(args),
+    connect: args.connect,
     onWarning: (sentence) => process.stderr.write(`dtbus: ${sentence}\n`),
     ...options,
   });

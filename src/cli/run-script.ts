@@ -22,6 +22,7 @@ export function runScript(
     DTBUS_BOARD: resolve(args.board),
     DTBUS_OVERLAYS: args.overlay.map((file) => resolve(file)).join(':'),
     ...(args.adopt ? { DTBUS_ADOPT: '1' } : {}),
+    ...(args.connect === undefined ? {} : { DTBUS_CONNECT: args.connect }),
   });
 }
 

@@ -1,6 +1,12 @@
 import type { Command } from 'commander';
 import type { Board } from '../board/index.ts';
-import { type BoardArguments, openNamedBoard, printProblems, withBoardOptions } from './board-options.ts';
+import {
+  type BoardArguments,
+  openNamedBoard,
+  printProblems,
+  withBoardOptions,
+  withConnection,
+} from './board-options.ts';
 import type { ToolIo } from './i2c-tools/io.ts';
 
 /** A tool with the command line of the original; it parses its own arguments. */
@@ -67,7 +73,7 @@ export function addToolCommands(program: Command, end: (exitCode: number) => voi
       .argument('[arguments...]', "the tool's own arguments")
       .allowUnknownOption()
       .addHelpText('after', `\nExample:\n  ${tool.example}\n`);
-    withBoardOptions(command, !tool.name.startsWith('spi')).action(
+    withConnection(withBoardOptions(command, !tool.name.startsWith('spi'))).action(
       async (argv: string[], args: BoardArguments) => {
         end(await runTool(tool, argv, args));
       },

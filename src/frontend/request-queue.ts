@@ -222,6 +222,8 @@ export class RequestQueue {
       this.#harvest();
       if (this.#listeners > 0 && this.#queue.enableCallback()) {
         await this.#transport.wait(this.#index, seen, GONE_CHECK_MS);
+        // Whoever closed the queue meanwhile may have taken its memory away.
+        if (this.#closed !== undefined) break;
         this.#queue.disableCallback();
         this.#noticeDeath();
       } else {

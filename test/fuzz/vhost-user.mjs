@@ -35,6 +35,8 @@ const GUEST = 0x1000_0000;
 const USER = 0x7000_0000_0000;
 const MEMORY_BYTES = 1 << 14;
 const RING = { DESCRIPTOR: 0, AVAILABLE: 0x400, USED: 0x800, DATA: 0x1000 };
+/** AVAIL and USED of both laps, with NEXT, WRITE and INDIRECT now and then. */
+const PACKED_FLAGS = [0x0080, 0x8000, 0x8080, 0x0082, 0x8002, 0x0081, 0x8001, 0x0084];
 const REQUESTS = Object.values(REQUEST);
 const KINDS = [...new Set([...REQUEST_FORMATS.values()].flatMap(({ payload, reply }) => [payload, reply]))];
 
@@ -210,7 +212,7 @@ class Liar {
             0,
             30,
             32,
-            ...[23, 26, 28, 29].filter(() => this.random(2) === 0),
+            ...[23, 26, 28, 29, 34, 35, 40].filter(() => this.random(2) === 0),
           ),
           [REQUEST.SET_PROTOCOL_FEATURES]: featureSet(
             3,
@@ -221,7 +223,11 @@ class Liar {
         return [u64(number ?? index), number === undefined ? [this.kick] : []];
       }
       case 'vring-state': {
-        const num = request === REQUEST.SET_VRING_NUM ? 16 : this.random(2);
+        const num =
+          {
+            [REQUEST.SET_VRING_NUM]: 16,
+            [REQUEST.SET_VRING_BASE]: [0, 1, 0x8000_8000, 0x8003_8003, 0x8002_8004][this.random(5)],
+          }[request] ?? this.random(2);
         return [{ kind: 'vring-state', index, num }, []];
       }
       case 'vring-addr': {
@@ -323,7 +329,8 @@ class Liar {
       view.setBigUint64(at, BigInt(GUEST + RING.DATA + 64 * random(64)), true);
       view.setUint32(at + 8, 1 + random(48), true);
       view.setUint16(at + 12, [0, 2, 1, 3, 4][random(5)], true);
-      view.setUint16(at + 14, random(16), true);
+      // `next` of a split ring, the flags of a packed one.
+      view.setUint16(at + 14, random(2) === 0 ? random(16) : PACKED_FLAGS[random(PACKED_FLAGS.length)], true);
       view.setUint16(RING.AVAILABLE + 4 + 2 * i, random(16), true);
     }
     if (random(4) === 0)

@@ -1,5 +1,5 @@
-import { type FileDescriptor, Mapping } from '../../os/index.ts';
-import { VhostUserError } from './message.ts';
+import type { FileDescriptor, Mapping } from '../../os/index.ts';
+import { mapPart } from './map-part.ts';
 
 /** Guest pages are logged in this size, whatever the machine's own is (vhost-user, "Migration"). */
 const PAGE = 4096;
@@ -11,12 +11,9 @@ export class DirtyLog {
 
   /** The file may be closed afterwards. @throws {VhostUserError} when it cannot be mapped. */
   constructor(size: number, offset: number, file: FileDescriptor) {
-    try {
-      this.#mapping = new Mapping(file.fd, offset + size);
-      this.#bits = new Uint8Array(this.#mapping.view(offset, size));
-    } catch (error) {
-      throw new VhostUserError(`the dirty log of ${size} bytes cannot be mapped: ${error}`, { cause: error });
-    }
+    const { mapping, buffer } = mapPart(file, offset, size, 'dirty log');
+    this.#mapping = mapping;
+    this.#bits = new Uint8Array(buffer);
   }
 
   /** Notes that `length` bytes at a guest-physical address were written. What the log has no bit for is left out. */

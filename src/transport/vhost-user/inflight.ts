@@ -1,4 +1,5 @@
-import { createMemfd, type FileDescriptor, Mapping } from '../../os/index.ts';
+import { createMemfd, type FileDescriptor, type Mapping } from '../../os/index.ts';
+import { mapPart } from './map-part.ts';
 import { type Inflight, VhostUserError } from './message.ts';
 
 /**
@@ -53,14 +54,11 @@ export class InflightBuffer {
     if (mmapSize < ringBytes(queueSize) * queues || mmapOffset % ENTRY.BYTES !== 0) {
       throw new VhostUserError(`an inflight buffer of ${mmapSize} bytes for ${queues} rings of ${queueSize}`);
     }
-    try {
-      this.#mapping = new Mapping(file.fd, mmapOffset + mmapSize);
-    } catch (error) {
-      throw new VhostUserError(`the inflight buffer cannot be mapped: ${error}`, { cause: error });
-    }
+    const { mapping, buffer } = mapPart(file, mmapOffset, mmapSize, 'inflight buffer');
+    this.#mapping = mapping;
     this.#queues = queues;
     this.#queueSize = queueSize;
-    this.#view = new DataView(this.#mapping.view(mmapOffset, mmapSize));
+    this.#view = new DataView(buffer);
   }
 
   /** The notes of ring `index`, of `size` entries. @throws {VhostUserError} when it has no place for them. */

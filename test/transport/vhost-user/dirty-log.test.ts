@@ -1,6 +1,8 @@
+import { ftruncateSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMemfd, Mapping } from '../../../src/os/index.ts';
 import { DirtyLog } from '../../../src/transport/vhost-user/dirty-log.ts';
+import { mapPart } from '../../../src/transport/vhost-user/map-part.ts';
 import { u64 } from '../../../src/transport/vhost-user/message.ts';
 import { REQUEST } from '../../../src/transport/vhost-user/protocol.ts';
 import { featureSet, VIRTIO_F } from '../../../src/virtio/index.ts';
@@ -50,6 +52,28 @@ describe('the dirty log', () => {
   it('is refused with a reason when it cannot be mapped', () => {
     const file = createMemfd('log', 8);
     expect(() => new DirtyLog(64, 0, file)).toThrow(/the dirty log of 64 bytes cannot be mapped: .*8 bytes/);
+    file.close();
+  });
+});
+
+describe('a part of a file of the front-end’s', () => {
+  const mapped = (): number => readFileSync('/proc/self/maps', 'utf8').split('/memfd:part-of').length - 1;
+
+  it('leaves nothing mapped when it cannot be looked at', () => {
+    const file = createMemfd('part-of', 4096);
+    expect(() => mapPart(file, 16, 0, 'log')).toThrow(/the log of 0 bytes cannot be mapped: .*no view of 0/);
+    expect(mapped()).toBe(0);
+    const { mapping } = mapPart(file, 16, 32, 'log');
+    expect(mapped()).toBe(1);
+    mapping.unmap();
+    file.close();
+  });
+
+  it('cannot be made shorter under our hands', () => {
+    const file = createMemfd('part-of', 4096);
+    const { mapping } = mapPart(file, 0, 4096, 'log');
+    expect(() => ftruncateSync(file.fd, 10)).toThrow(/EPERM/);
+    mapping.unmap();
     file.close();
   });
 });

@@ -7,6 +7,12 @@ import { Hd44780 } from './hd44780.ts';
 /** The usual backpack: how the pins of the PCF8574 lead to the display. */
 const PIN = { RS: 0x01, RW: 0x02, E: 0x04, BACKLIGHT: 0x08, DATA: 0xf0 } as const;
 
+/**
+ * DB3 to DB0 are not connected, and pulled up in the chip (HD44780U data sheet, electrical characteristics): before
+ * the bus is narrow, the one half 2h is the instruction 2Fh, two lines, on which some drivers live.
+ */
+const OPEN_LINES = 0x0f;
+
 /** A character display behind a PCF8574, driven over four data lines. */
 class LcdPcf8574 implements I2cPart {
   readonly addresses: readonly number[];
@@ -67,7 +73,7 @@ class LcdPcf8574 implements I2cPart {
   #latch(pins: number): void {
     const bus = this.#bus;
     const half = pins & PIN.DATA;
-    if (bus.wide) this.#execute(pins, half);
+    if (bus.wide) this.#execute(pins, half | OPEN_LINES);
     else if (bus.high < 0) bus.high = half;
     else {
       const byte = bus.high | (half >> 4);

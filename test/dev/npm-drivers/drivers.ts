@@ -54,7 +54,7 @@ const PCA9685_COUNT = 1 / 4096;
 
 const rows = (columns: number, ...texts: string[]) => texts.map((text) => text.padEnd(columns)).join('\n');
 
-/** The ten of the facts, and ten strangers. */
+/** The ten of the facts, and eleven strangers. */
 export const NPM_DRIVERS: readonly NpmDriver[] = [
   {
     driver: 'bme280',
@@ -200,6 +200,16 @@ export const NPM_DRIVERS: readonly NpmDriver[] = [
     reg: 0x41,
     node: INA219_SHUNT,
     ...asSet({ busVoltage: 12.345, current: 1.7 }, INA219),
+  },
+  {
+    driver: 'raspberrypi-liquid-crystal',
+    part: 'HD44780 on a PCF8574',
+    bus: 'i2c2',
+    compatible: 'dtbus,hd44780-pcf8574',
+    reg: 0x3f,
+    label: 'wide_lcd',
+    node: 'display-width-chars = <20>; display-height-chars = <4>;',
+    reads: { text: { value: rows(20, '', '   twenty by four', '', 'row 3') } },
   },
   {
     driver: 'mcp9800',

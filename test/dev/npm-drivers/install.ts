@@ -31,6 +31,8 @@ const TAKEN = ['i2c-bus', 'spi-device'];
 
 interface Manifest {
   readonly dependencies: Record<string, string>;
+  /** The native package sleep has a way without its native part up to 3.0.1. */
+  readonly overrides: Record<string, string>;
 }
 
 const manifest = JSON.parse(readFileSync(join(HERE, 'registry/package.json'), 'utf8')) as Manifest;
@@ -76,9 +78,12 @@ export function keepResults(results: unknown): void {
 /** What the README tells to do: the folder as dependency, and everybody's dependency the same. */
 function withOverrides(): Manifest {
   const folders = TAKEN.map((name) => [name, `file:${join(ROOT, 'dropin', name)}`]);
-  const overrides = Object.fromEntries(TAKEN.map((name) => [name, `$${name}`]));
+  const overrides = {
+    ...manifest.overrides,
+    ...Object.fromEntries(TAKEN.map((name) => [name, `$${name}`])),
+  };
   const dependencies = { ...manifest.dependencies, ...Object.fromEntries(folders) };
-  return { ...manifest, dependencies, overrides } as Manifest;
+  return { ...manifest, dependencies, overrides };
 }
 
 function install(into: string, packageJson: Manifest, lock: Buffer, command: string): string | undefined {

@@ -132,6 +132,21 @@ describe('HD44780 on a PCF8574', () => {
     expect(bench.get('backlight')).toBe(true);
   });
 
+  it('has two lines after one half alone, as the open data lines read as 1', async () => {
+    const bench = await lcd({ 'display-width-chars': 20, 'display-height-chars': 4 });
+    for (const bits of [0x30, 0x30, 0x20]) half(bench, bits, 0);
+    for (const instruction of [0x0c, 0x06, 0x01, 0xc0]) send(bench, instruction);
+    print(bench, 'twenty characters...');
+    send(bench, 0xd4);
+    print(bench, 'the last line');
+    expect((bench.get('text') as string).split('\n').map((line) => line.trim())).toEqual([
+      '',
+      'twenty characters...',
+      '',
+      'the last line',
+    ]);
+  });
+
   it('four lines continue the first two', async () => {
     const bench = await ready({ 'display-width-chars': 20, 'display-height-chars': 4 });
     for (const [address, text] of [

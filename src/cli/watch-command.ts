@@ -33,6 +33,11 @@ export function addWatchCommand(program: Command, end: (exitCode: number) => voi
         .argParser((value: string, all: readonly string[]) => [...all, value])
         .default([], 'none'),
     )
+    .addOption(
+      new Option('--include <dir>', 'directory of #include; for the commands of dtbus')
+        .argParser((value: string, all: readonly string[]) => [...all, value])
+        .default([], 'none'),
+    )
     .option('--adopt', "take over every I2C and SPI controller of a vendor's tree", false)
     .option('--json', 'a line of JSON a transfer, for scripts', false)
     .option('--to <file>', 'write the lines to a file in the place of standard error')
@@ -64,6 +69,7 @@ async function watch(board: string, [name = '', ...rest]: string[], args: WatchA
     const boardArguments = [
       ...['--board', board],
       ...args.overlay.flatMap((file) => ['--overlay', file]),
+      ...args.include.flatMap((directory) => ['--include', directory]),
       ...(args.adopt ? ['--adopt'] : []),
     ];
     const words = GROUPS.includes(name) ? [name, ...rest.slice(0, 1)] : [name];

@@ -8,3 +8,9 @@ export function callAgain(due: number, work: () => number): void {
   const delay = Math.max(1, Math.ceil(due - performance.now()));
   setTimeout(() => callAgain(work(), work), delay);
 }
+
+/**
+ * So many requests of one ring are taken before the others have their turn: a driver that adds as fast as it
+ * is served would otherwise keep the thread for itself.
+ */
+export const REQUESTS_PER_TURN = 256;

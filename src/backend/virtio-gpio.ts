@@ -24,6 +24,7 @@ import {
   type VirtioDevice,
   writeGpioConfig,
 } from '../virtio/index.ts';
+import { REQUESTS_PER_TURN } from './call-again.ts';
 import type { Client } from './client.ts';
 import type { GpioLines } from './gpio-lines.ts';
 
@@ -104,7 +105,13 @@ export class VirtioGpioDevice implements VirtioDevice {
     if (queue === undefined || (index === GPIO_EVENTQ && !this.#withInterrupts))
       return Number.POSITIVE_INFINITY;
     let used = false;
-    for (let chain = queue.pop(); chain !== undefined; chain = queue.pop()) {
+    for (let taken = 0; ; taken++) {
+      if (taken === REQUESTS_PER_TURN) {
+        if (used) this.#notify(index);
+        return performance.now();
+      }
+      const chain = queue.pop();
+      if (chain === undefined) break;
       if (index === GPIO_REQUESTQ) this.#answer(queue, chain);
       else this.#unmask(chain);
       used = true;

@@ -15,7 +15,7 @@ import {
   VIRTIO_ID_I2C_ADAPTER,
   type VirtioDevice,
 } from '../virtio/index.ts';
-import { callAgain } from './call-again.ts';
+import { callAgain, REQUESTS_PER_TURN } from './call-again.ts';
 import type { Client } from './client.ts';
 import type { ManagedI2cBus } from './managed-bus.ts';
 import type { ResourceManager } from './resource-manager.ts';
@@ -99,7 +99,11 @@ export class VirtioI2cDevice implements VirtioDevice {
     const queue = this.#queue;
     if (queue === undefined || this.#running) return Number.POSITIVE_INFINITY;
     let used = false;
-    while (!this.#running) {
+    for (let taken = 0; !this.#running; taken++) {
+      if (taken === REQUESTS_PER_TURN) {
+        if (used) this.#notify(0);
+        return performance.now();
+      }
       const chain = queue.pop();
       if (chain === undefined) {
         if (this.#group.length === 0) break;

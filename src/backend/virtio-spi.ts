@@ -12,7 +12,7 @@ import {
   type VirtioDevice,
   writeSpiConfig,
 } from '../virtio/index.ts';
-import { callAgain } from './call-again.ts';
+import { callAgain, REQUESTS_PER_TURN } from './call-again.ts';
 import type { Client } from './client.ts';
 import type { ManagedSpiBus } from './managed-bus.ts';
 import type { ResourceManager } from './resource-manager.ts';
@@ -100,7 +100,11 @@ export class VirtioSpiDevice implements VirtioDevice {
     const queue = this.#queue;
     if (queue === undefined || this.#running) return Number.POSITIVE_INFINITY;
     let used = false;
-    while (!this.#running) {
+    for (let taken = 0; !this.#running; taken++) {
+      if (taken === REQUESTS_PER_TURN) {
+        if (used) this.#notify(0);
+        return performance.now();
+      }
       const request = this.#pending ?? this.#next(queue);
       this.#pending = undefined;
       const last = this.#message.at(-1);

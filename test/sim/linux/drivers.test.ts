@@ -41,10 +41,12 @@ const I2C: readonly BoardPart[] = [
     more: 'solomon,width = <128>; solomon,height = <64>; solomon,page-offset = <0>; solomon,com-invdir; solomon,segment-remap;',
   },
   { name: 'si7020@40', compatible: 'silabs,si7020', set: DAMP },
+  { name: 'ina220@41', compatible: 'ti,ina220', more: shunt(100_000), set: LOAD },
   { name: 'ina219@42', compatible: 'ti,ina219', more: shunt(100_000), set: LOAD },
   { name: 'ina226@43', compatible: 'ti,ina226', more: shunt(2000), set: LOAD },
   { name: 'sht3x@44', compatible: 'sensirion,sht3x', set: DAMP },
   { name: 'sht4x@45', compatible: 'sensirion,sht4x', set: DAMP },
+  { name: 'ina230@46', compatible: 'ti,ina230', more: shunt(2000), set: LOAD },
   { name: 'pca9685@47', compatible: 'nxp,pca9685-pwm', more: '#pwm-cells = <2>;' },
   { name: 'lm75@48', compatible: 'national,lm75', set: WARM },
   { name: 'tmp75@49', compatible: 'ti,tmp75', set: WARM },
@@ -52,6 +54,7 @@ const I2C: readonly BoardPart[] = [
   { name: 'ads1115@4b', compatible: 'ti,ads1115', set: { ain0: 1.25 } },
   { name: 'tmp1075@4c', compatible: 'ti,tmp1075', set: WARM },
   { name: 'ads1015@4d', compatible: 'ti,ads1015', set: { ain1: 1.25 } },
+  { name: 'tmp275@4e', compatible: 'ti,tmp275', set: WARM },
   { name: '24c256@50', compatible: 'atmel,24c256', set: memory(0xde, 0xad, 0xbe, 0xef) },
   { name: 'pcf8563@51', compatible: 'nxp,pcf8563', set: THEN },
   { name: 'pcf85063a@52', compatible: 'nxp,pcf85063a', set: THEN },
@@ -67,9 +70,12 @@ const I2C: readonly BoardPart[] = [
   { name: 'ds1339@68', compatible: 'dallas,ds1339', set: THEN },
   { name: 'ds3231@69', compatible: 'maxim,ds3231', set: { ...THEN, ...WARM } },
   { name: 'm41t0@6a', compatible: 'st,m41t0', set: THEN },
+  { name: 'ds1307@6b', compatible: 'dallas,ds1307', set: THEN },
   { name: 'mpu6050@6c', compatible: 'invensense,mpu6050', set: { accelX: 0.5, gyroZ: 10, ...WARM } },
   { name: 'pca9548@71', compatible: 'nxp,pca9548', more: channel('57') },
   { name: 'pca9547@72', compatible: 'nxp,pca9547', more: channel('56') },
+  { name: 'pca9546@73', compatible: 'nxp,pca9546', more: channel('55') },
+  { name: 'pca9544@74', compatible: 'nxp,pca9544', more: channel('58') },
   { name: 'bme280@76', compatible: 'bosch,bme280', set: { ...AIR, humidity: 40 } },
   { name: 'bmp280@77', compatible: 'bosch,bmp280', set: AIR },
 ];
@@ -159,6 +165,7 @@ describe.skipIf(NO_UML !== undefined)("Linux's drivers and our parts", () => {
     ['lm75@48', 'temp1_input', 31_500],
     ['tmp75@49', 'temp1_input', 31_500],
     ['tmp1075@4c', 'temp1_input', 31_500],
+    ['tmp275@4e', 'temp1_input', 31_500],
     ['tmp102@4a', 'temp1_input', 31_500],
     ['jc42@18', 'temp1_input', 31_500],
     ['tmp421@2a', 'temp1_input', 31_500],
@@ -167,6 +174,12 @@ describe.skipIf(NO_UML !== undefined)("Linux's drivers and our parts", () => {
     ['ina219@42', 'in1_input', 12_000],
     ['ina219@42', 'curr1_input', 1500],
     ['ina219@42', 'power1_input', 18_000_000],
+    ['ina220@41', 'in1_input', 12_000],
+    ['ina220@41', 'curr1_input', 1500],
+    ['ina220@41', 'power1_input', 18_000_000],
+    ['ina230@46', 'in1_input', 12_000],
+    ['ina230@46', 'curr1_input', 1500],
+    ['ina230@46', 'power1_input', 18_000_000],
     ['ina226@43', 'in1_input', 12_000],
     ['ina226@43', 'curr1_input', 1500],
     ['ina226@43', 'power1_input', 18_000_000],
@@ -230,13 +243,19 @@ describe.skipIf(NO_UML !== undefined)("Linux's drivers and our parts", () => {
     expect(Math.abs(number(`${name} ${attribute}`) - value)).toBeLessThanOrEqual(tolerance);
   });
 
-  it.each(['rx8130@32', 'pcf8563@51', 'pcf85063a@52', 'ds1337@67', 'ds1339@68', 'ds3231@69', 'm41t0@6a'])(
-    'the clock of %s goes on from what was set',
-    (name) => {
-      expect(attributes.get(`${name} date`)).toBe('2031-07-04');
-      expect(attributes.get(`${name} time`)).toMatch(/^05:06:(0[7-9]|[1-4]\d)$/);
-    },
-  );
+  it.each([
+    'rx8130@32',
+    'pcf8563@51',
+    'pcf85063a@52',
+    'ds1337@67',
+    'ds1339@68',
+    'ds3231@69',
+    'm41t0@6a',
+    'ds1307@6b',
+  ])('the clock of %s goes on from what was set', (name) => {
+    expect(attributes.get(`${name} date`)).toBe('2031-07-04');
+    expect(attributes.get(`${name} time`)).toMatch(/^05:06:(0[7-9]|[1-4]\d)$/);
+  });
 
   it('a clock takes the time that hwclock gives it', () => {
     expect(run.get('m41t0@6a', 'time')).toMatch(/^2031-07-04T05:0[67]:/);
@@ -248,6 +267,8 @@ describe.skipIf(NO_UML !== undefined)("Linux's drivers and our parts", () => {
     ['at25@1', '05060708'],
     ['eeprom@57', 'ffffffff'],
     ['eeprom@56', 'ffffffff'],
+    ['eeprom@55', 'ffffffff'],
+    ['eeprom@58', 'ffffffff'],
   ])('nvmem reads %s and writes over the end of a page', (name, bytes) => {
     expect(attributes.get(`${name} bytes`)).toBe(bytes);
     const contents = run.get(name, 'contents') as Uint8Array;

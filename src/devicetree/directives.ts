@@ -31,7 +31,6 @@ const IDENT_STRING = keyword('ident');
 const SCCS = keyword('sccs');
 const DEFINED = keyword('defined');
 const HAS_INCLUDE = keyword('__has_include');
-const VA_ARGS = keyword('__VA_ARGS__');
 
 interface Header {
   readonly name: string;
@@ -192,7 +191,7 @@ export class Directives {
       this.#files.complain('directive', '#define needs a name', i, i + 2);
       return undefined;
     }
-    const read = readMacro(this.#files.list, name, VA_ARGS);
+    const read = readMacro(this.#files.list, name);
     if (!('problem' in read)) return read;
     this.#files.complain('directive', read.problem, Math.max(read.at, name), read.at + 1);
     return undefined;

@@ -1,4 +1,3 @@
-import { keyword } from './interner.ts';
 import { builtinMacro, type Macro, readMacro } from './macro.ts';
 import type { SourceCache } from './source-cache.ts';
 
@@ -9,8 +8,6 @@ export type Builtin = (typeof BUILTINS)[number];
 
 /** What gcc defines in assembler mode with `-undef`. */
 const CONSTANTS = { __STDC__: '1', __STDC_HOSTED__: '1', __ASSEMBLER__: '1' };
-
-const VA_ARGS = keyword('__VA_ARGS__');
 
 /** The macros of one parse. They stand in an array of the cache, which is clean between parses. */
 export class MacroTable {
@@ -34,7 +31,7 @@ export class MacroTable {
   /** Defines what is there from the start. @throws {RangeError} a name that none can have */
   predefine(defines: Readonly<Record<string, string>>): void {
     for (const [name, value] of Object.entries({ ...CONSTANTS, ...defines })) {
-      const macro = readMacro(this.#cache.scrap(`${name} ${value}`), 0, VA_ARGS);
+      const macro = readMacro(this.#cache.scrap(`${name} ${value}`), 0);
       if ('problem' in macro) throw new RangeError(`cannot define ${name}: ${macro.problem}`);
       this.define(macro);
     }

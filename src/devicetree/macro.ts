@@ -1,8 +1,12 @@
+import { keyword } from './interner.ts';
 import { CLOSE, COMMA, HASH, OPEN, POINT } from './punctuation.ts';
 import { NOWHERE } from './source.ts';
 import { type Tok, tokAt } from './tok.ts';
 import type { TokenList } from './token-list.ts';
 import * as T from './token-list.ts';
+
+const VA_ARGS = keyword('__VA_ARGS__');
+const VA_OPT = keyword('__VA_OPT__');
 
 /** A macro that is defined. Headers define thousands that nobody uses: a body is read when it is asked for. */
 export class Macro {
@@ -14,6 +18,11 @@ export class Macro {
   readonly params: number;
   readonly variadic: boolean;
   readonly hasPaste: boolean;
+  /**
+   * What stands inside of each `__VA_OPT__( )` of the body, where it is a token whose `param` counts on from the
+   * parameters (C23 6.10.5.1).
+   */
+  readonly optional: readonly (readonly Tok[])[];
   /** Index of the first token behind the definition. */
   readonly end: number;
   /** Index of the one token that the body is, where it is one and no word; else -1. */
@@ -27,19 +36,20 @@ export class Macro {
   constructor(
     list: TokenList,
     index: number,
-    form: Pick<Macro, 'params' | 'variadic' | 'hasPaste' | 'end' | 'single' | 'builtin'>,
-    body?: readonly Tok[],
+    form: Pick<Macro, 'params' | 'variadic' | 'end' | 'single' | 'builtin'>,
+    body?: Body,
   ) {
     this.id = list.ids[index] as number;
     this.list = list;
     this.index = index;
     this.params = form.params;
     this.variadic = form.variadic;
-    this.hasPaste = form.hasPaste;
+    this.hasPaste = body?.hasPaste ?? false;
+    this.optional = body?.optional ?? NO_OPTIONAL;
     this.end = form.end;
     this.single = form.single;
     this.builtin = form.builtin;
-    this.#body = body;
+    this.#body = body?.toks;
   }
 
   get name(): string {
@@ -58,8 +68,8 @@ export class Macro {
 
 /** A macro whose value depends on where it stands. */
 export function builtinMacro(list: TokenList): Macro {
-  const form = { params: -1, variadic: false, hasPaste: false, end: 1, single: -1, builtin: true };
-  return new Macro(list, 0, form, []);
+  const form = { params: -1, variadic: false, end: 1, single: -1, builtin: true };
+  return new Macro(list, 0, form, { toks: [], hasPaste: false, optional: NO_OPTIONAL });
 }
 
 /** Index of the first token of the line behind the one that `index` is on. */
@@ -86,12 +96,7 @@ interface Parameters {
   readonly end: number;
 }
 
-function readParameters(
-  list: TokenList,
-  open: number,
-  end: number,
-  vaArgs: number,
-): Parameters | MacroProblem {
+function readParameters(list: TokenList, open: number, end: number): Parameters | MacroProblem {
   const { kinds, ids } = list;
   const names: number[] = [];
   let i = open + 1;
@@ -103,7 +108,7 @@ function readParameters(
         return { problem: `parameter ${list.text(i)} is named twice`, at: i };
       }
       names.push(ids[i++] as number);
-    } else if (i < end && kinds[i] === POINT) names.push(vaArgs);
+    } else if (i < end && kinds[i] === POINT) names.push(VA_ARGS);
     else return { problem: 'a macro parameter is missing here', at: Math.min(i, end) };
     if (i + 2 < end && kinds[i] === POINT && kinds[i + 1] === POINT && kinds[i + 2] === POINT) {
       variadic = true;
@@ -117,13 +122,13 @@ function readParameters(
   }
 }
 
-/** Reads the definition whose name is token `index` of `list`. `vaArgs` is the word `__VA_ARGS__`. */
-export function readMacro(list: TokenList, index: number, vaArgs: number): Macro | MacroProblem {
+/** Reads the definition whose name is token `index` of `list`. */
+export function readMacro(list: TokenList, index: number): Macro | MacroProblem {
   const { kinds, flags } = list;
   const end = nextLine(list, index + 1);
   const first = index + 1;
   if (first < end && kinds[first] === OPEN && ((flags[first] as number) & T.SPACE) === 0) {
-    const parameters = readParameters(list, first, end, vaArgs);
+    const parameters = readParameters(list, first, end);
     if ('problem' in parameters) return parameters;
     return withBody(list, index, parameters, parameters.end, end);
   }
@@ -135,7 +140,6 @@ export function readMacro(list: TokenList, index: number, vaArgs: number): Macro
   return new Macro(list, index, {
     params: -1,
     variadic: false,
-    hasPaste: false,
     end,
     single,
     builtin: false,
@@ -150,45 +154,99 @@ function withBody(
   from: number,
   end: number,
 ): Macro | MacroProblem {
-  const { kinds, ids } = list;
   if (end - from > MAX_BODY) return { problem: `a macro of more than ${MAX_BODY} tokens`, at: from };
-  const body: Tok[] = [];
+  const body = readBody(list, from, end, parameters, 'a macro');
+  if ('problem' in body) return body;
+  const params = parameters?.ids.length ?? -1;
+  const variadic = parameters?.variadic ?? false;
+  return new Macro(list, index, { params, variadic, end, single: -1, builtin: false }, body);
+}
+
+/** The body of a macro, or of a `__VA_OPT__( )` in it. */
+interface Body {
+  readonly toks: readonly Tok[];
+  readonly hasPaste: boolean;
+  readonly optional: readonly (readonly Tok[])[];
+}
+
+const NO_OPTIONAL: Body['optional'] = [];
+
+function readBody(
+  list: TokenList,
+  from: number,
+  end: number,
+  parameters: Parameters | undefined,
+  of: 'a macro' | '__VA_OPT__',
+): Body | MacroProblem {
+  const { kinds, ids } = list;
+  const toks: Tok[] = [];
+  const optional: (readonly Tok[])[] = [];
   let hasPaste = false;
   for (let at = from; at < end; at++) {
     if (kinds[at] === T.HASH_HASH) {
-      const before = body.pop();
-      if (before === undefined || at + 1 >= end) {
-        return { problem: '"##" cannot be at either end of a macro', at };
-      }
-      body.push({ ...before, paste: true });
+      const before = toks.pop();
+      if (before === undefined || at + 1 >= end)
+        return { problem: `"##" cannot be at either end of ${of}`, at };
+      toks.push({ ...before, paste: true });
       hasPaste = true;
       continue;
     }
-    const tok = tokAt(list, at, NOWHERE);
-    const space = body.length > 0 && tok.space;
-    const next =
-      kinds[at] === HASH && at + 1 < end && kinds[at + 1] === T.IDENT ? (ids[at + 1] as number) : 0;
+    const isFirst = toks.length === 0 && of === 'a macro';
+    const space = !isFirst && ((list.flags[at] as number) & T.SPACE) !== 0;
     // In assembler text a "#" that no parameter follows is a plain character.
-    const quoted = parameters?.ids.indexOf(next) ?? -1;
-    if (quoted >= 0) {
-      at++;
-      body.push({ ...tokAt(list, at, NOWHERE), space, param: quoted, stringify: true });
-    } else {
-      const param = tok.kind === T.IDENT ? (parameters?.ids.indexOf(tok.id) ?? -1) : -1;
-      body.push({ ...tok, space, param });
+    const quoted = kinds[at] === HASH && at + 1 < end && isParameter(list, at + 1, parameters);
+    if (quoted) at++;
+    const tok = { ...tokAt(list, at, NOWHERE), space, stringify: quoted };
+    if (!isParameter(list, at, parameters)) toks.push(tok);
+    else if (ids[at] !== VA_OPT) toks.push({ ...tok, param: parameters.ids.indexOf(tok.id) });
+    else {
+      if (of === '__VA_OPT__') return { problem: '__VA_OPT__ cannot be inside of another', at };
+      const close = closing(list, at + 1, end);
+      if (close < 0) return { problem: '__VA_OPT__ needs ( ) with what it is about', at };
+      const inside = readBody(list, at + 2, close, parameters, '__VA_OPT__');
+      if ('problem' in inside) return inside;
+      if (inside.hasPaste) hasPaste = true;
+      toks.push({ ...tok, param: parameters.ids.length + optional.push(inside.toks) - 1 });
+      at = close;
     }
   }
-  const params = parameters?.ids.length ?? -1;
-  const variadic = parameters?.variadic ?? false;
-  return new Macro(list, index, { params, variadic, hasPaste, end, single: -1, builtin: false }, body);
+  return { toks, hasPaste, optional };
+}
+
+/** Something stands for the token when the macro is used: an argument, or what is inside of `__VA_OPT__( )`. */
+function isParameter(
+  list: TokenList,
+  at: number,
+  parameters: Parameters | undefined,
+): parameters is Parameters {
+  if (parameters === undefined || list.kinds[at] !== T.IDENT) return false;
+  const id = list.ids[at] as number;
+  return parameters.ids.includes(id) || (id === VA_OPT && parameters.variadic);
+}
+
+/** Index of the parenthesis that closes the one at `open`; -1 where there is none. */
+function closing({ kinds }: TokenList, open: number, end: number): number {
+  if (open >= end || kinds[open] !== OPEN) return -1;
+  let depth = 0;
+  for (let at = open; at < end; at++) {
+    if (kinds[at] === OPEN) depth++;
+    else if (kinds[at] === CLOSE && --depth === 0) return at;
+  }
+  return -1;
 }
 
 /** Whether two definitions say the same (C11 6.10.3p2), so that repeating one is no mistake. */
 export function sameMacro(a: Macro, b: Macro): boolean {
   if (a === b) return true;
-  if (a.params !== b.params || a.variadic !== b.variadic || a.body.length !== b.body.length) return false;
-  return a.body.every((tok, i) => {
-    const other = b.body[i] as Tok;
+  if (a.params !== b.params || a.variadic !== b.variadic) return false;
+  if (a.optional.length !== b.optional.length || !sameToks(a.body, b.body)) return false;
+  return a.optional.every((inside, i) => sameToks(inside, b.optional[i] as readonly Tok[]));
+}
+
+function sameToks(a: readonly Tok[], b: readonly Tok[]): boolean {
+  if (a.length !== b.length) return false;
+  return a.every((tok, i) => {
+    const other = b[i] as Tok;
     return (
       tok.kind === other.kind &&
       tok.param === other.param &&

@@ -1,7 +1,15 @@
 import type { Macro } from './macro.ts';
 import { COMMA } from './punctuation.ts';
 import { NOWHERE } from './source.ts';
-import { NO_SPACE_PADDING, OWN_PADDING, SPACE_PADDING, stringified, type Tok, tokAt } from './tok.ts';
+import {
+  NO_SPACE_PADDING,
+  OWN_PADDING,
+  PADDING,
+  SPACE_PADDING,
+  stringified,
+  type Tok,
+  tokAt,
+} from './tok.ts';
 import type { TokenList } from './token-list.ts';
 
 /** Stands for an empty argument next to `##` (C11 6.10.3.3p2). */
@@ -18,37 +26,50 @@ export function substitute(
   expand: (toks: readonly Tok[]) => readonly Tok[],
   scrap: (text: string) => TokenList,
 ): readonly Tok[] {
-  const { body } = macro;
   const expanded: (readonly Tok[] | undefined)[] = [];
-  const out: Tok[] = [];
-  for (let i = 0; i < body.length; i++) {
-    const tok = body[i] as Tok;
-    if (tok.param < 0) {
-      out.push(tok);
-      continue;
+  const expansion = (param: number): readonly Tok[] => {
+    expanded[param] ??= expand(args[param] ?? []);
+    return expanded[param];
+  };
+  const hasVariable = (): boolean => expansion(macro.params - 1).some((tok) => tok.kind !== PADDING);
+
+  const fill = (body: readonly Tok[]): readonly Tok[] => {
+    const out: Tok[] = [];
+    for (let i = 0; i < body.length; i++) {
+      const tok = body[i] as Tok;
+      if (tok.param < 0) {
+        out.push(tok);
+        continue;
+      }
+      const inside = macro.optional[tok.param - macro.params];
+      // GNU, too: what is inside counts where the variable arguments leave something when they are expanded.
+      const arg = inside === undefined ? (args[tok.param] ?? []) : hasVariable() ? fill(inside) : [];
+      const isRight = i > 0 && (body[i - 1] as Tok).paste;
+      const isLast = macro.variadic && tok.param === macro.params - 1 && !tok.stringify;
+      if (isRight && isLast && (body[i - 1] as Tok).kind === COMMA) {
+        // GNU: the comma of `, ## __VA_ARGS__` goes where there are no arguments, and else stays as it is.
+        const comma = out.pop() as Tok;
+        if (arg.length > 0) out.push({ ...comma, paste: false }, ...arg);
+        continue;
+      }
+      if ((i > 0 || body !== macro.body) && !isRight) out.push(tok.space ? SPACE_PADDING : NO_SPACE_PADDING);
+      if (tok.stringify) {
+        const text = tokAt(scrap(stringified(arg)), 0, NOWHERE);
+        out.push({ ...text, space: false, paste: tok.paste });
+      } else if (isRight || tok.paste) pushJoined(out, trimmed(arg), tok);
+      else for (const item of inside === undefined ? expansion(tok.param) : arg) out.push(item);
+      if (!tok.paste) out.push(OWN_PADDING);
     }
-    const arg = args[tok.param] ?? [];
-    const isRight = i > 0 && (body[i - 1] as Tok).paste;
-    const isLast = macro.variadic && tok.param === macro.params - 1 && !tok.stringify;
-    if (isRight && isLast && (body[i - 1] as Tok).kind === COMMA) {
-      // GNU: the comma of `, ## __VA_ARGS__` goes where there are no arguments, and else stays as it is.
-      const comma = out.pop() as Tok;
-      if (arg.length > 0) out.push({ ...comma, paste: false }, ...arg);
-      continue;
-    }
-    if (i > 0 && !isRight) out.push(tok.space ? SPACE_PADDING : NO_SPACE_PADDING);
-    if (tok.stringify) {
-      const text = tokAt(scrap(stringified(arg)), 0, NOWHERE);
-      out.push({ ...text, space: false, paste: tok.paste });
-    } else if (isRight || tok.paste) pushJoined(out, arg, tok);
-    else {
-      const value = expanded[tok.param] ?? expand(arg);
-      expanded[tok.param] = value;
-      for (const item of value) out.push(item);
-    }
-    if (!tok.paste) out.push(OWN_PADDING);
-  }
-  return macro.hasPaste ? joinAll(out, scrap) : out;
+    return macro.hasPaste ? joinAll(out, scrap) : out;
+  };
+  return fill(macro.body);
+}
+
+/** Tokens without the padding at both ends. */
+function trimmed(toks: readonly Tok[]): readonly Tok[] {
+  const first = toks.findIndex((tok) => tok.kind !== PADDING);
+  const last = toks.findLastIndex((tok) => tok.kind !== PADDING);
+  return first < 0 ? [] : toks.slice(first, last + 1);
 }
 
 /** An argument next to `##`: its last token is what the next one is joined to, if any is. */

@@ -51,6 +51,26 @@ describe('macros', () => {
     expect(textOf('#define C(a, ...) a , ## __VA_ARGS__\nC(1) C(1, 2)')).toBe('1 1 , 2');
   });
 
+  it('have __VA_OPT__( ) for what counts only where there are variable arguments (C23 6.10.5.1)', () => {
+    const macro = '#define F(a, ...) <a __VA_OPT__(+) __VA_ARGS__>\n#define NONE\n';
+    expect(textOf(`${macro}F(1) F(1,) F(1, NONE) F(1, 2)`)).toBe('<1 > <1 > <1 > <1 + 2>');
+    expect(textOf('#define L(a, ...) a##__VA_OPT__(_b) #__VA_OPT__(a "q")\nL(x) L(x, y)')).toBe(
+      'x "" x_b "x \\"q\\""',
+    );
+  });
+
+  it('take __VA_OPT__ for a name where nothing is variable', () => {
+    expect(textOf('#define F(a) __VA_OPT__(a)\nF(1) __VA_OPT__(2)')).toBe('__VA_OPT__(1) __VA_OPT__(2)');
+  });
+
+  it('may be repeated only with the same inside of __VA_OPT__', () => {
+    const define = (inside: string): string => `#define F(a, ...) a __VA_OPT__(${inside})\n`;
+    expect(run(define('a b') + define('a b')).problems).toEqual([]);
+    expect(run(define('a b') + define('a c')).problems).toEqual([
+      '2.9 macro F is defined again, and differently',
+    ]);
+  });
+
   it('are gone after #undef, and tell when they are defined differently', () => {
     expect(textOf('#define A 1\n#undef A\n#define A 2\nA')).toBe('2');
     expect(textOf('#define A 1\n#define A 1\nA')).toBe('1');
@@ -77,6 +97,11 @@ describe('macros', () => {
     ['#define F(a a) a', 'expected "," or ")"'],
     ['#define F(a, a) a', 'parameter a is named twice'],
     ['#define F(a) ## a', '"##" cannot be at either end'],
+    ['#define F(...) __VA_OPT__', '__VA_OPT__ needs ( ) with what it is about'],
+    ['#define F(...) __VA_OPT__(a (b)', '__VA_OPT__ needs ( ) with what it is about'],
+    ['#define F(...) __VA_OPT__(a __VA_OPT__(b))', '__VA_OPT__ cannot be inside of another'],
+    ['#define F(...) __VA_OPT__(## a)', '"##" cannot be at either end of __VA_OPT__'],
+    ['#define F(...) __VA_OPT__(a ##)', '"##" cannot be at either end of __VA_OPT__'],
     ['#undef', '#undef needs a name'],
   ])('%s is refused', (source, message) => {
     expect(run(source).problems.join()).toContain(message);
@@ -220,6 +245,16 @@ describe.skipIf(!HAS_GCC)("gcc's preprocessor agrees", () => {
     '#define L(x, ...) #x #__VA_ARGS__ , ##__VA_ARGS__\nL(a) L(a, b, c) L( a b , "s" )',
     '#define CAT(a, b) CAT_(a, b)\n#define CAT_(a, b) a ## b\n#define V 3\nCAT(n, V) CAT(CAT(1, 2), V)',
     '#define EMPTY\n#define Q(x) x EMPTY\nQ()Q(1)Q( )Q(,)'.replace('Q(,)', ''),
+    '#define E\n#define F(a, ...) f(a __VA_OPT__(,) __VA_ARGS__)\nF(1) F(1,) F(1, E) F(1, E E) F(1,2) F(1, 2, 3)',
+    '#define G(x, ...) x __VA_OPT__(a ## x ## b) end\nG() G(1) G(1,2) G(,2)',
+    '#define H(x, ...) x##__VA_OPT__(a b)##x x ## __VA_OPT__( a b ) ## c\nH(1) H(1,2) H(,2)',
+    '#define S(x, ...) #__VA_OPT__(x __VA_ARGS__ #x x##1)\n#define N 5\nS(N) S(1,2) S( N  b , c ) S(N, N)',
+    '#define J(x, ...) __VA_OPT__() x __VA_OPT__(  x  )y\nJ(1) J(1,2)\n#define K(...) [__VA_OPT__(( __VA_ARGS__ ))]\nK() K(1)',
+    '#define L(...) a##__VA_OPT__(b)c __VA_OPT__(x)##d __VA_OPT__()##z q##__VA_OPT__()\nL() L(1)',
+    '#define M(x, ...) <__VA_OPT__(x##x)> <__VA_OPT__(#x)> __VA_OPT__(x)x\nM(,1) M(a,1) M(a)',
+    '#define T(a, ...) <__VA_OPT__(-)>-<__VA_OPT__( - )> foo-__VA_OPT__(bar)-baz\nT(1) T(1,2)',
+    '#define V(...) , ## __VA_OPT__(x) , ## __VA_ARGS__\nV() V(1)\n#define I(...) a __VA_OPT__( ( ) , ) b\nI() I(1) I((),)',
+    '#define F1(m, x, ...) m(x) __VA_OPT__(F2(m, __VA_ARGS__))\n#define F2(m, x, ...) m(x) __VA_OPT__(F3(m, __VA_ARGS__))\n#define W(x) <x>\nF1(W, 1) F1(W, 1, 2) F1(W, 1, 2, 3)',
     '#\n# \n  #foo-bar EMPTY\n#define Z(x) (x\nZ(1)) Z (2))',
     '/dts-v1/;\n/ { a = "multi\n  line // no comment\n"; c = \'x\'; };',
   ])('%j', (source) => {

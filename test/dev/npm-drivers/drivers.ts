@@ -49,12 +49,14 @@ const MPU6050 = {
 /** INA219, 8.6.3: 4 mV; 10 µV over the shunt of 0.1 ohm. */
 const INA219 = { busVoltage: 0.004, current: 0.0001 };
 const INA219_SHUNT = 'shunt-resistor = <100000>;';
+/** INA226, 7.6: 1.25 mV; 2.5 µV over the shunt of 2 mohm. */
+const INA226 = { busVoltage: 0.00125, current: 0.00125 };
 /** PCA9685, 7.3: 4096 counts in a cycle. */
 const PCA9685_COUNT = 1 / 4096;
 
 const rows = (columns: number, ...texts: string[]) => texts.map((text) => text.padEnd(columns)).join('\n');
 
-/** The ten of the facts, and eleven strangers. */
+/** The ten of the facts, and twelve strangers. */
 export const NPM_DRIVERS: readonly NpmDriver[] = [
   {
     driver: 'bme280',
@@ -210,6 +212,15 @@ export const NPM_DRIVERS: readonly NpmDriver[] = [
     label: 'wide_lcd',
     node: 'display-width-chars = <20>; display-height-chars = <4>;',
     reads: { text: { value: rows(20, '', '   twenty by four', '', 'row 3') } },
+  },
+  {
+    driver: 'ina226',
+    part: 'INA226',
+    bus: 'i2c2',
+    compatible: 'ti,ina226',
+    reg: 0x44,
+    node: 'shunt-resistor = <2000>;',
+    ...asSet({ busVoltage: 23.4567, current: -7.6543 }, INA226),
   },
   {
     driver: 'mcp9800',

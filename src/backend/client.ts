@@ -24,10 +24,13 @@ export function unitName(kind: OwnedKind, unit: number): string {
  */
 export class Client {
   readonly name: string;
+  /** What it has used with success is its own from then on. */
+  readonly exclusive: boolean;
   #confinement: Map<string, ReadonlySet<number>> | undefined;
 
-  constructor(name: string) {
+  constructor(name: string, options: { readonly exclusive?: boolean } = {}) {
     this.name = name;
+    this.exclusive = options.exclusive ?? false;
   }
 
   /** From now on the client reaches only these units of that bus. */
@@ -57,6 +60,11 @@ export class Ownership {
   claim(client: Client, unit: number): void {
     this.check(client, unit);
     this.#owners.set(unit, client);
+  }
+
+  /** After a success: an exclusive client now owns what was nobody's. */
+  used(client: Client, unit: number): void {
+    if (client.exclusive && !this.#owners.has(unit)) this.#owners.set(unit, client);
   }
 
   release(client: Client, unit?: number): void {

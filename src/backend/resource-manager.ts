@@ -72,6 +72,9 @@ export class ResourceManager {
     const began = beginOf(bus);
     const settle = (fault: BusFault | undefined) => {
       bus.count(bytes, fault);
+      if (client.exclusive && fault === undefined) {
+        for (const message of messages) bus.ownership.used(client, i2cUnit(message));
+      }
       bus.observer?.({ bus: bus.path, client: client.name, ...timesSince(began), messages, fault });
     };
     return settled(settle, () => {
@@ -104,6 +107,7 @@ export class ResourceManager {
     const settle = (fault: BusFault | undefined) => {
       if (fault !== undefined || !keepsSelected) bus.slot.release(client);
       bus.count(bytes, fault);
+      if (fault === undefined) bus.ownership.used(client, chipSelect);
       bus.observer?.({
         bus: bus.path,
         client: client.name,

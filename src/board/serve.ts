@@ -23,6 +23,8 @@ import { traceFor } from './trace.ts';
 
 export interface ServeSettings extends TreeOptions {
   readonly adopt?: boolean;
+  /** What a front-end has used stays its own until it leaves; others get `EBUSY`. */
+  readonly exclusive?: boolean;
   /** Told of what is odd, a sentence each. */
   readonly onWarning: (sentence: string) => void;
   /** Told of everything that happens at the sockets. */
@@ -95,7 +97,7 @@ export class ServedBoard {
   #serve(options: ServeOptions): void {
     process.once('exit', this.#leave);
     for (const offer of offersAt(options, offersOf(this.#backEnd))) {
-      const server = this.#serverFor(offer, options.trace);
+      const server = this.#serverFor(offer, options);
       this.#servers.push(server);
       const socket = takeFrontEnds(server, options, offer);
       this.#buses.push({ node: offer.node, owner: offer.owner, socket });
@@ -156,14 +158,14 @@ export class ServedBoard {
   };
 
   /** A server whose every front-end is a client of its own. @throws {BoardError} what belongs to two owners */
-  #serverFor(offer: Offer, trace: ServeSettings['trace']): BackEndServer {
+  #serverFor(offer: Offer, { trace, exclusive = false }: ServeSettings): BackEndServer {
     const { index, owner } = offer;
     const name = offerName(offer);
     const clients = new Map<number, Client>();
     this.#backEnd.confine(index, new Client(name), owner);
     const server = new BackEndServer(this.#loop, {
       createDevice: ({ number }) => {
-        const client = new Client(`${name} front-end ${number}`);
+        const client = new Client(`${name} front-end ${number}`, { exclusive });
         this.#backEnd.confine(index, client, owner);
         clients.set(number, client);
         const device = this.#backEnd.deviceFor(index, client);

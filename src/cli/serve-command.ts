@@ -12,6 +12,7 @@ interface ServeArguments extends BoardArguments {
   readonly socketPath?: string;
   readonly fd?: string;
   readonly bus?: string;
+  readonly exclusive: boolean;
   readonly printCapabilities: boolean;
   readonly trace: boolean;
 }
@@ -41,6 +42,7 @@ Prints "ready" once front-ends may come, and tells the service manager of NOTIFY
     .addOption(new Option('--socket-path <path>', 'the same').conflicts('fd').hideHelp())
     .option('--fd <number>', 'one bus at this open socket, which listens or is connected')
     .option('--bus <name>', 'which bus that is: i2c1, OWNER/spi0; needless where there is one only')
+    .option('--exclusive', 'what a front-end has used stays its own until it leaves; others get EBUSY', false)
     .option('--print-capabilities', 'print as JSON what this back-end is, and end', false)
     .option('--trace', 'tell what happens at the sockets', false)
     .addHelpText(
@@ -65,6 +67,7 @@ async function serve(args: ServeArguments): Promise<number> {
   const board = await serveBoard(args.board, {
     ...treeOptions(args),
     ...place,
+    exclusive: args.exclusive,
     onWarning: warn,
     ...(args.trace ? { trace: warn } : {}),
   });

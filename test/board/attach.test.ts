@@ -38,8 +38,9 @@ let server: ChildProcess;
 let board: Board | undefined;
 
 /** Starts `dtbus serve`; resolves when it prints "ready". */
-async function serve(): Promise<ChildProcess> {
-  const argv = ['bin/dtbus.js', 'serve', join(folder, 'board.dts'), '--socket-dir', sockets];
+async function serve(...place: string[]): Promise<ChildProcess> {
+  if (place.length === 0) place.push('--socket-dir', sockets);
+  const argv = ['bin/dtbus.js', 'serve', join(folder, 'board.dts'), ...place];
   const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
   for (let out = ''; !out.endsWith('ready\n'); ) out += (await once(child.stdout, 'data'))[0];
   return child;
@@ -142,6 +143,28 @@ describe('a board that another process serves', () => {
     await attached.open('/dev/i2c-1').transfer(TEMPERATURE);
     await attached.close();
     expect(openFiles(/memfd|eventfd|eventpoll|socket/).length).toBeLessThanOrEqual(before);
+  });
+});
+
+describe('a bus that is served to one front-end at a time (--exclusive)', () => {
+  it("gives EBUSY for what another has used, until that one leaves; the rest is anybody's", async () => {
+    const socket = join(folder, 'exclusive');
+    const other = await serve('--socket', socket, '--bus', 'i2c2', '--exclusive');
+    const place = `i2c2=${socket}`;
+    const tool = () =>
+      dtbus('i2ctransfer', '-b', join(folder, 'board.dts'), '--connect', place, '-y', '2', 'r1@0x50');
+    try {
+      const first = await attach(place);
+      expect(tool()).toMatchObject({ status: 0 });
+      first.open('/dev/i2c-2').transferSync([{ addr: 0x50, read: 1 }]);
+      const refused = tool();
+      expect(refused).toMatchObject({ status: 1, out: '' });
+      expect(refused.err).toContain('Device or resource busy');
+      await first.close();
+      expect(tool()).toMatchObject({ status: 0 });
+    } finally {
+      await end(other);
+    }
   });
 });
 

@@ -108,10 +108,15 @@ export class BoardBackEnd {
   }
 
   /**
-   * Lets a client reach of a bus only what the tree gives `owner`; `undefined` is who is no owner.
+   * Lets a client reach of a bus or a GPIO controller only what the tree gives `owner`; `undefined` is who is no owner.
    * @throws {BoardError} what belongs to two owners
    */
   confine(index: number, client: Client, owner: string | undefined): void {
+    if (index >= this.#carried.length) {
+      const buses = this.#carried.map(({ node }) => node.node);
+      this.#gpio?.confine(index - this.#carried.length, client, owner, buses);
+      return;
+    }
     const { bus, node } = this.#carried[index] ?? {};
     if (bus === undefined || node === undefined) return;
     const units = unitsOwnedBy(owner, node.kind, node.node, this.#parts.list());

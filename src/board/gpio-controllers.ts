@@ -5,7 +5,8 @@ import type { Node, Tree } from '../devicetree/index.ts';
 import type { GpioNode } from '../frontend/index.ts';
 import type { Line, PartRegistry, RunningPart } from '../sim/index.ts';
 import type { VirtioDevice } from '../virtio/index.ts';
-import { interruptsOf } from './interrupts.ts';
+import { interruptsOf, wellFormed } from './interrupts.ts';
+import { clientsOf, ownerOf } from './ownership.ts';
 import type { LineReport } from './protocol.ts';
 
 /** Lines of a controller whose node has no `ngpios`. */
@@ -52,6 +53,27 @@ export class GpioControllers {
   deviceFor(index: number, client: Client): VirtioDevice | undefined {
     const lines = this.#lines[index];
     return lines && new VirtioGpioDevice(lines, client);
+  }
+
+  /**
+   * Lets a client reach only the lines that the clients of `owner` (`dtbus,owner`) interrupt by; who is no owner
+   * has the lines that no owner's clients do. Nothing is confined where no client names an owner.
+   */
+  confine(index: number, client: Client, owner: string | undefined, buses: readonly Node[]): void {
+    const lines = this.#lines[index];
+    const clients = buses.flatMap((bus) => clientsOf(bus));
+    if (lines === undefined || !clients.some((each) => ownerOf(each) !== undefined)) return;
+    const used = new Map<number, Set<string | undefined>>();
+    for (const each of clients) {
+      for (const line of linesBelow(each, lines.path)) {
+        used.set(line, (used.get(line) ?? new Set()).add(ownerOf(each)));
+      }
+    }
+    const may = (line: number) => used.get(line)?.has(owner) ?? owner === undefined;
+    client.confine(
+      lines.path,
+      lines.names.map((_, line) => line).filter((line) => may(line)),
+    );
   }
 
   /**
@@ -133,6 +155,14 @@ export class GpioControllers {
     const known = [...this.#byPath.keys()].join(', ');
     throw new Error(`there is no GPIO controller ${path}; there are: ${known || 'none'}`);
   }
+}
+
+/** The lines of a controller that a node, or one below it, interrupts by. */
+function linesBelow(node: Node, controllerPath: string): number[] {
+  const own = (wellFormed(() => interruptsOf(node)) ?? []).flatMap(({ controller, cells }) =>
+    controller.path === controllerPath ? (cells[0] ?? []) : [],
+  );
+  return [...own, ...node.children.flatMap((child) => linesBelow(child, controllerPath))];
 }
 
 /** @throws {NodeError} {PropertyError} */

@@ -1,7 +1,7 @@
 import { parse, toBlob } from '../devicetree/core.ts';
 import type { Node } from '../devicetree/index.ts';
 import { BUS_KINDS } from '../frontend/index.ts';
-import { interruptsOf } from './interrupts.ts';
+import { interruptsOf, wellFormed } from './interrupts.ts';
 import { isOwnedBy } from './ownership.ts';
 import type { ServedBus } from './serve.ts';
 
@@ -82,14 +82,4 @@ function propertiesOf(node: Node, inGuest: ReadonlySet<Node>): string[] {
 function pointsInto(inGuest: ReadonlySet<Node>, node: Node, property: string): boolean {
   const gpios = wellFormed(() => node.phandles(property, '#gpio-cells'));
   return gpios?.every(({ node: controller }) => controller === undefined || inGuest.has(controller)) ?? false;
-}
-
-/** What a property says; undefined for one of the wrong form, which the guest does without. */
-function wellFormed<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (thrown) {
-    if (thrown instanceof Error && 'property' in thrown) return undefined;
-    throw thrown;
-  }
 }

@@ -25,10 +25,21 @@ export function interruptsOf(node: Node): readonly InterruptSpecifier[] {
 }
 
 /** Upwards from the node: what `interrupt-parent` names, or the first node above that handles interrupts. */
-export function interruptParent(node: Node): Node | undefined {
+function interruptParent(node: Node): Node | undefined {
   for (let from: Node | undefined = node; from !== undefined; from = from.parent) {
     if (from !== node && from.has('interrupt-controller')) return from;
     if (from.has('interrupt-parent')) return from.target('interrupt-parent');
   }
   return undefined;
+}
+
+/** What a property says; undefined for one of the wrong form, where others can do without it. */
+export function wellFormed<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (thrown) {
+    // A `PropertyError`, by what it carries: its class is behind a larger door than a board loads.
+    if (thrown instanceof Error && 'sentence' in thrown) return undefined;
+    throw thrown;
+  }
 }

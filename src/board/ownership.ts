@@ -25,9 +25,14 @@ export function ownersOf(bus: DeviceNode): readonly string[] {
   return [...owners];
 }
 
+/** Whose a client is; `undefined` for one that names no owner. */
+export function ownerOf(client: DeviceNode): string | undefined {
+  return client.has(OWNER) ? client.string(OWNER) : undefined;
+}
+
 /** Does the client belong to `owner`? `undefined` has what names no owner. */
 export function isOwnedBy(client: DeviceNode, owner: string | undefined): boolean {
-  return (client.has(OWNER) ? client.string(OWNER) : undefined) === owner;
+  return ownerOf(client) === owner;
 }
 
 /**
@@ -63,7 +68,10 @@ export function unitsOwnedBy(
   return owned;
 }
 
-function clientsOf(bus: DeviceNode): readonly DeviceNode[] {
+/** The clients of a bus, perhaps below a node `i2c-bus`. */
+export function clientsOf<Node extends { readonly name: string; readonly children: readonly Node[] }>(
+  bus: Node,
+): readonly Node[] {
   return (bus.children.find(({ name }) => name === 'i2c-bus') ?? bus).children;
 }
 

@@ -187,9 +187,12 @@ export class ServedBoard {
 
 /** Everything that there is to serve: each bus once for each owner of its clients, and once for who is none. */
 function offersOf(backEnd: BoardBackEnd): Offer[] {
+  const everybody = new Set(backEnd.devices.flatMap(({ node }) => ownersOf(node)));
   return backEnd.devices.flatMap((node, index) => {
     if (backEnd.deviceFor(index, new Client('nobody')) === undefined) return [];
-    return [undefined, ...ownersOf(node.node)].map((owner) => ({ node, index, owner }));
+    // Whoever has parts may have their interrupts.
+    const owners = node.kind === 'gpio' ? everybody : ownersOf(node.node);
+    return [undefined, ...owners].map((owner) => ({ node, index, owner }));
   });
 }
 

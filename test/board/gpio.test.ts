@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Client } from '../../src/backend/index.ts';
+import { BoardBackEnd } from '../../src/board/back-end.ts';
 import { type Board, type BoardOptions, openBoard } from '../../src/board/index.ts';
+import { loadTree } from '../../src/board/load-tree.ts';
 
 let directory: string;
 let board: Board | undefined;
@@ -236,4 +239,38 @@ it('waits for edges over a suspend no longer, and works again after it', async (
   const pressed = chip.waitEdge(2, 'falling', 5000);
   on.line('/gpio', 2).set(false);
   expect(await pressed).toBe(true);
+});
+
+describe('lines of guests that own parts', () => {
+  const PARTS = `a@20 { reg = <0x20>; dtbus,owner = "left"; interrupts-extended = <&gpio 0 8>; };
+    b@21 { reg = <0x21>; dtbus,owner = "right"; interrupts-extended = <&gpio 1 8>; };
+    c@22 { reg = <0x22>; dtbus,owner = "right"; interrupts-extended = <&gpio 0 8>; };`;
+
+  /** Which lines a client of this owner may touch. */
+  async function linesOf(parts: string, owner: string | undefined): Promise<number[]> {
+    const path = join(directory, 'board.dts');
+    writeFileSync(path, `/dts-v1/; / { ${gpio()} ${i2c(parts)} };`);
+    const backEnd = await BoardBackEnd.create(loadTree(path, {}), {
+      adopt: false,
+      directory,
+      steppedClock: true,
+      warn: () => {},
+    });
+    const client = new Client(owner ?? 'nobody');
+    backEnd.confine(1, client, owner);
+    await backEnd.close();
+    return [0, 1, 2, 3].filter((line) => client.mayTouch('/gpio', line));
+  }
+
+  it.each([
+    ['left', [0]],
+    ['right', [0, 1]],
+    [undefined, [2, 3]],
+  ])('are those that their parts interrupt by: %s', async (owner, lines) => {
+    expect(await linesOf(PARTS, owner)).toEqual(lines);
+  });
+
+  it('are all where no part has an owner', async () => {
+    expect(await linesOf(expander('interrupts-extended = <&gpio 0 8>;'), undefined)).toEqual([0, 1, 2, 3]);
+  });
 });

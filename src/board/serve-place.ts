@@ -10,8 +10,8 @@ import { BoardError } from './board-error.ts';
 export type ServePlace =
   /** A folder, made where there is none, with a socket per bus: `i2c1.sock`, `spi0.sock`, `OWNER/i2c1.sock`. */
   | { readonly socketDirectory: string }
-  /** One bus at exactly this path. */
-  | { readonly socket: string; readonly bus?: string | undefined }
+  /** One bus at exactly this path; `client`: to the front-end that listens there. */
+  | { readonly socket: string; readonly bus?: string | undefined; readonly client?: boolean }
   /** One bus at an open unix socket, this process's own from now on: one that listens or one that is connected. */
   | { readonly fd: number; readonly bus?: string | undefined };
 
@@ -51,6 +51,10 @@ export function takeFrontEnds(server: BackEndServer, place: ServePlace, offer: O
   if ('fd' in place) {
     server.adopt(new FileDescriptor(place.fd));
     return `fd ${place.fd}`;
+  }
+  if ('socket' in place && place.client === true) {
+    server.connect(place.socket);
+    return place.socket;
   }
   const socket = 'socket' in place ? place.socket : socketIn(place.socketDirectory, offer);
   server.listen(socket);

@@ -12,6 +12,7 @@ interface ServeArguments extends BoardArguments {
   readonly socketPath?: string;
   readonly fd?: string;
   readonly bus?: string;
+  readonly client: boolean;
   readonly exclusive: boolean;
   readonly printCapabilities: boolean;
   readonly trace: boolean;
@@ -41,6 +42,11 @@ Prints "ready" once front-ends may come, and tells the service manager of NOTIFY
     )
     .addOption(new Option('--socket-path <path>', 'the same').conflicts('fd').hideHelp())
     .option('--fd <number>', 'one bus at this open socket, which listens or is connected')
+    .addOption(
+      new Option('--client', 'connect to --socket, where the front-end listens (QEMU: server=on)')
+        .default(false)
+        .conflicts(['socketDir', 'fd']),
+    )
     .option('--bus <name>', 'which bus that is: i2c1, OWNER/spi0; needless where there is one only')
     .option('--exclusive', 'what a front-end has used stays its own until it leaves; others get EBUSY', false)
     .option('--print-capabilities', 'print as JSON what this back-end is, and end', false)
@@ -92,14 +98,14 @@ async function serve(args: ServeArguments): Promise<number> {
 }
 
 /** Where to serve; undefined, and a sentence, when that was not said. */
-function placeOf({ socketDir, socket, socketPath, fd, bus }: ServeArguments): ServePlace | undefined {
+function placeOf({ socketDir, socket, socketPath, fd, bus, client }: ServeArguments): ServePlace | undefined {
   if (fd !== undefined) {
     if (/^\d+$/.test(fd)) return { fd: Number(fd), bus };
     warn(`--fd takes the number of an open descriptor, not ${fd}`);
     return undefined;
   }
   const path = socket ?? socketPath;
-  if (path !== undefined) return { socket: path, bus };
+  if (path !== undefined) return { socket: path, bus, client };
   if (socketDir !== undefined) return { socketDirectory: socketDir };
   warn('serve where? Say --socket-dir FOLDER, --socket PATH or --fd NUMBER');
   return undefined;

@@ -4,7 +4,13 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { connectUnix, type FileDescriptor, listenUnix, unixSocketPair } from '../../src/os/index.ts';
+import {
+  acceptUnix,
+  connectUnix,
+  type FileDescriptor,
+  listenUnix,
+  unixSocketPair,
+} from '../../src/os/index.ts';
 import { VhostUserFrontEnd } from '../../src/transport/index.ts';
 import { hasFeature } from '../../src/virtio/index.ts';
 
@@ -105,6 +111,16 @@ describe('dtbus serve', () => {
     expect(await ended).toEqual({ code: 0, signal: null });
   });
 
+  it('comes to a front-end that listens itself, and ends when that one leaves', async () => {
+    const path = join(folder, 'theirs');
+    const listener = listenUnix(path);
+    const { out, ended } = await serve(['--socket', path, '--client', '--bus', 'i2c1']);
+    expect(out).toBe(`i2c1 ${path}\nready\n`);
+    expect(isI2c(acceptUnix(listener.fd) as FileDescriptor)).toBe(true);
+    listener.close();
+    expect(await ended).toEqual({ code: 0, signal: null });
+  });
+
   it('tells the service manager when it is ready and when it stops', async () => {
     const receiver = spawn(
       'python3',
@@ -160,6 +176,7 @@ describe('serve called wrongly', () => {
     ],
     [['--socket', '/x', '--bus', 'i2c7'], 1, /there is no bus i2c7; there are: i2c1, i2c2/],
     [['--fd', '0', '--bus', 'i2c1'], 1, 'ENOTSOCK: descriptor 0 is not a unix stream socket'],
+    [['--socket', '/no/such', '--client', '--bus', 'i2c1'], 1, 'connect: ENOENT: /no/such'],
     [['--socket', '/no/such/folder/s', '--bus', 'i2c1'], 1, 'bind: ENOENT: /no/such/folder/s'],
   ] as const)('%j ends with %i', (argv, code, sentence) => {
     const { status, stderr } = run('dts/demo.dts', ...argv);

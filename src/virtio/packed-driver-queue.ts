@@ -1,7 +1,7 @@
 import { DESC, DESC_BYTES, DESC_F, DESC_WORDS } from './descriptor.ts';
 import type { DmaAllocator } from './dma-allocator.ts';
 import type { GuestMemory } from './guest-memory.ts';
-import { capacityOf, IndirectTables } from './indirect-tables.ts';
+import { capacityOf, type IndirectTables } from './indirect-tables.ts';
 import {
   availableMark,
   eventWord,
@@ -14,7 +14,8 @@ import {
 } from './packed-layout.ts';
 import { markedRun } from './packed-run.ts';
 import { type DmaBuffer, type DriverQueue, type QueueConfig, queueFeatures } from './queue.ts';
-import type { DriverQueueState, RequestState } from './queue-state.ts';
+import type { DriverQueueState } from './queue-state.ts';
+import { RequestSlots } from './request-slots.ts';
 
 const NONE = -1;
 // Copies of what is imported: the engine folds a module's own constants into the code, imported ones it fetches.
@@ -32,8 +33,6 @@ const INDIRECT = DESC_F.INDIRECT << FLAGS_SHIFT;
  */
 export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
   readonly size: number;
-  free: number;
-  inFlight = 0;
   broken: string | undefined = undefined;
   usedLength = 0;
   private readonly eventIdx: boolean;
@@ -42,8 +41,7 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
   private readonly words: Int32Array;
   private readonly driverEvent: Int32Array;
   private readonly deviceEvent: Int32Array;
-  /** Without them every request is a list in the ring. */
-  private readonly tables: IndirectTables | undefined;
+  private readonly slots: RequestSlots<T>;
   /** Descriptor that the next request starts at, and the wrap counter of that lap (2.8.1). */
   private nextAvail = 0;
   private availWrap = 1;
@@ -65,14 +63,9 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
   /** First free buffer id; `links` leads to the next. With IN_ORDER the id is the first descriptor's index. */
   private freeId = 0;
   private readonly links: Uint16Array;
-  /** Per buffer id: ring descriptors taken, bytes that may be written, token. */
-  private readonly taken: Uint16Array;
-  private readonly capacity: Float64Array;
-  private readonly tokens: (T | undefined)[];
   /** With IN_ORDER: the buffer id that the present used descriptor stands up to. */
   private batchId = NONE;
   private batchLength = 0;
-  private detachAt = 0;
 
   /**
    * Clears the three areas. INDIRECT_DESC is used when it was negotiated and `dma` is given.
@@ -86,31 +79,36 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
     this.words = views.words;
     this.driverEvent = views.driverEvent;
     this.deviceEvent = views.deviceEvent;
-    this.tables = features.indirect && dma ? new IndirectTables(memory, dma, true, size) : undefined;
+    this.slots = new RequestSlots<T>(memory, config, features, dma);
     this.eventIdx = features.eventIdx;
     this.inOrder = features.inOrder;
     this.size = size;
-    this.free = size;
     this.links = new Uint16Array(size);
-    this.taken = new Uint16Array(size);
-    this.capacity = new Float64Array(size);
-    this.tokens = new Array<T | undefined>(size).fill(undefined);
     if (state === undefined) this.clearAreas();
     else this.restore(state);
     this.linkFree();
   }
 
+  get free(): number {
+    return this.slots.free;
+  }
+
+  get inFlight(): number {
+    return this.slots.inFlight;
+  }
+
   descriptorsFor(buffers: number): number {
-    return this.tables !== undefined && buffers > 1 ? 1 : buffers;
+    return this.slots.descriptorsFor(buffers);
   }
 
   addBuf(readable: readonly DmaBuffer[], writable: readonly DmaBuffer[], token: T): boolean {
     const reads = readable.length;
     const count = reads + writable.length;
-    const indirect = count > 1 && this.tables !== undefined;
+    const { slots } = this;
+    const indirect = count > 1 && slots.tables !== undefined;
     const needed = indirect ? 1 : count;
-    if (needed > this.free || count === 0 || count > this.size || this.broken !== undefined)
-      return this.noRoom(count);
+    if (needed > slots.free || count === 0 || count > this.size || this.broken !== undefined)
+      return slots.refuse(count);
     const id = this.inOrder ? this.nextAvail : this.freeId;
     let capacity = 0;
     if (indirect) {
@@ -129,16 +127,12 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
       }
     }
     this.freeId = this.links[id] as number;
-    this.free -= needed;
-    this.inFlight++;
-    this.taken[id] = needed;
-    this.capacity[id] = capacity;
-    this.tokens[id] = token;
+    slots.occupy(id, needed, capacity, token);
     return true;
   }
 
   kickPrepare(): boolean {
-    const staged = this.size - this.free - this.published;
+    const staged = this.size - this.slots.free - this.published;
     if (staged === 0 || this.broken !== undefined) return false;
     this.publish();
     const event = Atomics.load(this.deviceEvent, 0);
@@ -156,7 +150,7 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
     const at = this.lastUsed * WORDS;
     const word = words[at + LAST] as number;
     const id = word & ID;
-    const token = this.tokens[id];
+    const token = this.slots.tokens[id];
     if (token === undefined) return this.breakBy(id);
     // 2.8.4: without the WRITE flag the length means nothing.
     const written = (word & WRITE) !== 0 ? (words[at + LEN] as number) >>> 0 : 0;
@@ -184,14 +178,11 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
   }
 
   detachUnused(): T | undefined {
-    for (; this.detachAt < this.size; this.detachAt++) {
-      const token = this.tokens[this.detachAt];
-      if (token === undefined) continue;
-      this.release(this.detachAt);
-      return token;
-    }
-    this.detachAt = 0;
-    return undefined;
+    const id = this.slots.nextOccupied();
+    if (id === undefined) return undefined;
+    const token = this.slots.tokens[id];
+    this.release(id);
+    return token;
   }
 
   reset(): void {
@@ -214,27 +205,14 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
   close(): void {
     this.seen = 0;
     this.broken = 'the queue was closed';
-    this.tables?.close();
+    this.slots.tables?.close();
   }
 
   snapshot(): DriverQueueState<T> {
     this.publish();
-    const outstanding: RequestState<T>[] = [];
     // With IN_ORDER ids lie in the ring in their order, the oldest where the device uses next.
-    const first = this.inOrder ? this.lastUsed : 0;
-    for (let i = 0; i < this.size; i++) {
-      const head = (first + i) % this.size;
-      const token = this.tokens[head];
-      if (token === undefined) continue;
-      const table = this.tables?.of(head);
-      outstanding.push({
-        head,
-        token,
-        descriptors: this.taken[head] as number,
-        capacity: this.capacity[head] as number,
-        ...(table === undefined ? {} : { table }),
-      });
-    }
+    const { taken } = this.slots;
+    const outstanding = this.slots.save(this.inOrder ? this.lastUsed : 0, (id) => taken[id] as number);
     const { nextAvail, lastUsed, availWrap, usedWrap } = this;
     const state = { nextAvail, lastUsed, availWrap, usedWrap, outstanding };
     return this.batchId === NONE
@@ -253,7 +231,7 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
   private publish(): void {
     if (this.stagedAt !== NONE) Atomics.store(this.words, this.stagedAt, this.stagedWord);
     this.stagedAt = NONE;
-    this.published = this.size - this.free;
+    this.published = this.size - this.slots.free;
   }
 
   /**
@@ -262,7 +240,7 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
    */
   private getInOrder(): T | undefined {
     const id = this.lastUsed;
-    const token = this.tokens[id];
+    const token = this.slots.tokens[id];
     if (token === undefined) {
       this.seen = 0;
       this.broken = `the device used buffer ${this.batchId} before its turn`;
@@ -270,12 +248,12 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
     }
     const last = id === this.batchId;
     if (last) this.batchId = NONE;
-    return this.take(id, token, last ? this.batchLength : (this.capacity[id] as number));
+    return this.take(id, token, last ? this.batchLength : (this.slots.capacity[id] as number));
   }
 
   private take(id: number, token: T, written: number): T | undefined {
-    const taken = this.taken[id] as number;
-    const capacity = this.capacity[id] as number;
+    const taken = this.slots.taken[id] as number;
+    const capacity = this.slots.capacity[id] as number;
     if (taken > this.published) return this.breakBy(id);
     this.published -= taken;
     this.lastUsed += taken;
@@ -296,22 +274,12 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
 
   private breakBy(id: number): undefined {
     this.seen = 0;
-    this.broken =
-      id < this.size
-        ? `the device used buffer ${id}, which it did not have`
-        : `the device used buffer ${id} of ${this.size}`;
-  }
-
-  private noRoom(count: number): false {
-    if (count === 0) throw new RangeError('a request needs at least one buffer');
-    // 2.8.17: no chain is longer than the queue, in an indirect table neither.
-    if (count > this.size) throw new RangeError(`${count} buffers never fit a queue of ${this.size}`);
-    return false;
+    this.broken = this.slots.notHeld('buffer', id);
   }
 
   /** Puts the request into a table of its own; returns how many bytes of it may be written. */
   private addTable(id: number, readable: readonly DmaBuffer[], writable: readonly DmaBuffer[]): number {
-    const table = (this.tables as IndirectTables).fill(id, readable, writable);
+    const table = (this.slots.tables as IndirectTables).fill(id, readable, writable);
     this.setDescriptor(table, (readable.length + writable.length) * DESC_BYTES, id | INDIRECT);
     return capacityOf(writable);
   }
@@ -348,9 +316,7 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
   private release(id: number): void {
     this.links[id] = this.freeId;
     this.freeId = id;
-    this.free += this.taken[id] as number;
-    this.inFlight--;
-    this.tokens[id] = undefined;
+    this.slots.vacate(id);
   }
 
   private clearAreas(): void {
@@ -366,16 +332,8 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
     this.lastUsed = state.lastUsed;
     this.usedWrap = state.usedWrap;
     this.usedMark = usedMark(state.usedWrap);
-    for (const { head, token, descriptors, capacity, table } of state.outstanding) {
-      const taken = descriptors as number;
-      this.taken[head] = taken;
-      this.capacity[head] = capacity;
-      this.tokens[head] = token;
-      if (table !== undefined) this.tables?.adopt(head, table.addr, table.capacity);
-      this.free -= taken;
-      this.inFlight++;
-    }
-    this.published = this.size - this.free;
+    for (const request of state.outstanding) this.slots.load(request, request.descriptors as number);
+    this.published = this.size - this.slots.free;
     this.batchId = state.batch?.head ?? NONE;
     this.batchLength = state.batch?.length ?? 0;
   }
@@ -384,7 +342,7 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
   private linkFree(): void {
     let following = 0;
     for (let id = this.size - 1; id >= 0; id--) {
-      if (this.tokens[id] !== undefined) continue;
+      if (this.slots.tokens[id] !== undefined) continue;
       this.links[id] = following;
       following = id;
     }

@@ -121,6 +121,7 @@ export interface QueueFeatures {
   readonly indirect: boolean;
   readonly eventIdx: boolean;
   readonly inOrder: boolean;
+  readonly packed: boolean;
 }
 
 export function queueFeatures(set: number): QueueFeatures {
@@ -128,6 +129,7 @@ export function queueFeatures(set: number): QueueFeatures {
     indirect: hasFeature(set, VIRTIO_F.INDIRECT_DESC),
     eventIdx: hasFeature(set, VIRTIO_F.EVENT_IDX),
     inOrder: hasFeature(set, VIRTIO_F.IN_ORDER),
+    packed: hasFeature(set, VIRTIO_F.RING_PACKED),
   };
 }
 

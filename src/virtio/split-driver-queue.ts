@@ -1,9 +1,10 @@
 import { DESC, DESC_BYTES, DESC_F, DESC_WORDS } from './descriptor.ts';
 import type { DmaAllocator } from './dma-allocator.ts';
 import type { GuestMemory } from './guest-memory.ts';
-import { capacityOf, IndirectTables } from './indirect-tables.ts';
+import { capacityOf, type IndirectTables } from './indirect-tables.ts';
 import { type DmaBuffer, type DriverQueue, needEvent, type QueueConfig, queueFeatures } from './queue.ts';
-import type { DriverQueueState, RequestState } from './queue-state.ts';
+import type { DriverQueueState } from './queue-state.ts';
+import { RequestSlots } from './request-slots.ts';
 import {
   AVAIL,
   AVAIL_F_NO_INTERRUPT,
@@ -33,8 +34,6 @@ const { ID: ELEM_ID, LEN: ELEM_LEN } = USED_ELEM;
  */
 export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
   readonly size: number;
-  free: number;
-  inFlight = 0;
   broken: string | undefined = undefined;
   usedLength = 0;
   private readonly eventIdx: boolean;
@@ -47,8 +46,7 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
   private readonly usedElements: Uint32Array;
   private readonly usedEventAt: number;
   private readonly availEventAt: number;
-  /** Without them every request is chained in the ring. */
-  private readonly tables: IndirectTables | undefined;
+  private readonly slots: RequestSlots<T>;
   /** Index that the next `kickPrepare` publishes, and the one that the last published. */
   private nextAvail = 0;
   private publishedAvail = 0;
@@ -58,15 +56,10 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
   /** First free descriptor; `links` leads from it to the next one, and from each of a chain's to the next. */
   private freeHead = 0;
   private readonly links: Uint16Array;
-  /** Per head: ring descriptors taken, bytes that may be written, token. */
-  private readonly taken: Uint16Array;
-  private readonly capacity: Float64Array;
-  private readonly tokens: (T | undefined)[];
   /** With IN_ORDER: the oldest head, and the one that the present used element stands up to. */
   private oldest = 0;
   private batchHead = NONE;
   private batchLength = 0;
-  private detachAt = 0;
 
   /**
    * Clears the three areas. INDIRECT_DESC is used when it was negotiated and `dma` is given.
@@ -81,34 +74,39 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
     this.avail = views.avail;
     this.used = views.used;
     this.usedElements = views.usedElements;
-    this.tables = features.indirect && dma ? new IndirectTables(memory, dma, false, size) : undefined;
+    this.slots = new RequestSlots<T>(memory, config, features, dma);
     this.eventIdx = features.eventIdx;
     this.inOrder = features.inOrder;
     this.size = size;
     this.mask = size - 1;
-    this.free = size;
     this.usedEventAt = usedEventIndex(size);
     this.availEventAt = availEventIndex(size);
     // In a ring: with IN_ORDER descriptors must be taken in their order (2.7.5.2), and so they come back.
     this.links = Uint16Array.from({ length: size }, (_, i) => (i + 1) & (size - 1));
-    this.taken = new Uint16Array(size);
-    this.capacity = new Float64Array(size);
-    this.tokens = new Array<T | undefined>(size).fill(undefined);
     if (state === undefined) this.clearAreas();
     else this.restore(state);
   }
 
+  get free(): number {
+    return this.slots.free;
+  }
+
+  get inFlight(): number {
+    return this.slots.inFlight;
+  }
+
   descriptorsFor(buffers: number): number {
-    return this.tables !== undefined && buffers > 1 ? 1 : buffers;
+    return this.slots.descriptorsFor(buffers);
   }
 
   addBuf(readable: readonly DmaBuffer[], writable: readonly DmaBuffer[], token: T): boolean {
     const reads = readable.length;
     const count = reads + writable.length;
-    const indirect = count > 1 && this.tables !== undefined;
+    const { slots } = this;
+    const indirect = count > 1 && slots.tables !== undefined;
     const needed = indirect ? 1 : count;
-    if (needed > this.free || count === 0 || count > this.size || this.broken !== undefined)
-      return this.noRoom(count);
+    if (needed > slots.free || count === 0 || count > this.size || this.broken !== undefined)
+      return slots.refuse(count);
     const head = this.freeHead;
     let next = this.links[head] as number;
     let capacity = 0;
@@ -131,11 +129,7 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
       }
     }
     this.freeHead = next;
-    this.free -= needed;
-    this.inFlight++;
-    this.taken[head] = needed;
-    this.capacity[head] = capacity;
-    this.tokens[head] = token;
+    slots.occupy(head, needed, capacity, token);
     this.avail[AVAIL_RING + (this.nextAvail & this.mask)] = head;
     this.nextAvail = (this.nextAvail + 1) & 0xffff;
     return true;
@@ -161,7 +155,7 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
     const at = (this.lastUsed & this.mask) * ELEM_WORDS;
     const { usedElements } = this;
     const head = usedElements[at + ELEM_ID] as number;
-    const token = this.tokens[head];
+    const token = this.slots.tokens[head];
     if (token === undefined) return this.breakBy(head);
     return this.take(head, token, usedElements[at + ELEM_LEN] as number);
   }
@@ -186,14 +180,11 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
   }
 
   detachUnused(): T | undefined {
-    for (; this.detachAt < this.size; this.detachAt++) {
-      const token = this.tokens[this.detachAt];
-      if (token === undefined) continue;
-      this.release(this.detachAt);
-      return token;
-    }
-    this.detachAt = 0;
-    return undefined;
+    const head = this.slots.nextOccupied();
+    if (head === undefined) return undefined;
+    const token = this.slots.tokens[head];
+    this.release(head);
+    return token;
   }
 
   reset(): void {
@@ -212,27 +203,13 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
 
   close(): void {
     this.broken = 'the queue was closed';
-    this.tables?.close();
+    this.slots.tables?.close();
   }
 
   snapshot(): DriverQueueState<T> {
     this.publish();
-    const outstanding: RequestState<T>[] = [];
     // With IN_ORDER heads lie in the ring in their order, the oldest first.
-    const first = this.inOrder ? this.oldest : 0;
-    for (let i = 0; i < this.size; i++) {
-      const head = (first + i) & this.mask;
-      const token = this.tokens[head];
-      if (token === undefined) continue;
-      const table = this.tables?.of(head);
-      outstanding.push({
-        head,
-        token,
-        descriptors: this.descriptorsOf(head),
-        capacity: this.capacity[head] as number,
-        ...(table === undefined ? {} : { table }),
-      });
-    }
+    const outstanding = this.slots.save(this.inOrder ? this.oldest : 0, (head) => this.descriptorsOf(head));
     const { nextAvail, lastUsed } = this;
     const state = { nextAvail, lastUsed, availWrap: 0, usedWrap: 0, outstanding };
     return this.batchHead === NONE
@@ -267,7 +244,7 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
     if (this.batchHead === NONE) {
       const at = (this.lastUsed & this.mask) * ELEM_WORDS;
       const named = this.usedElements[at + ELEM_ID] as number;
-      if (this.tokens[named] === undefined) return this.breakBy(named);
+      if (this.slots.tokens[named] === undefined) return this.breakBy(named);
       this.batchHead = named;
       this.batchLength = this.usedElements[at + ELEM_LEN] as number;
     }
@@ -278,35 +255,25 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
       return undefined;
     }
     if (last) this.batchHead = NONE;
-    this.oldest = (head + (this.taken[head] as number)) & this.mask;
-    const length = last ? this.batchLength : (this.capacity[head] as number);
-    return this.take(head, this.tokens[head] as T, length);
+    this.oldest = (head + (this.slots.taken[head] as number)) & this.mask;
+    const length = last ? this.batchLength : (this.slots.capacity[head] as number);
+    return this.take(head, this.slots.tokens[head] as T, length);
   }
 
   private take(head: number, token: T, written: number): T {
     this.lastUsed = (this.lastUsed + 1) & 0xffff;
-    this.usedLength = Math.min(written, this.capacity[head] as number);
+    this.usedLength = Math.min(written, this.slots.capacity[head] as number);
     this.release(head);
     return token;
   }
 
   private breakBy(head: number): undefined {
-    this.broken =
-      head < this.size
-        ? `the device used descriptor ${head}, which it did not have`
-        : `the device used descriptor ${head} of ${this.size}`;
-  }
-
-  private noRoom(count: number): false {
-    if (count === 0) throw new RangeError('a request needs at least one buffer');
-    // 2.7.5.3.1: no chain is longer than the queue, in an indirect table neither.
-    if (count > this.size) throw new RangeError(`${count} buffers never fit a queue of ${this.size}`);
-    return false;
+    this.broken = this.slots.notHeld('descriptor', head);
   }
 
   /** Puts the request into a table of its own; returns how many bytes of it may be written. */
   private addTable(head: number, readable: readonly DmaBuffer[], writable: readonly DmaBuffer[]): number {
-    const table = (this.tables as IndirectTables).fill(head, readable, writable);
+    const table = (this.slots.tables as IndirectTables).fill(head, readable, writable);
     this.setDescriptor(head, table, (readable.length + writable.length) * DESC_BYTES, DESC_F.INDIRECT);
     return capacityOf(writable);
   }
@@ -322,21 +289,19 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
 
   /** Takes a head's descriptors back among the free ones. */
   private release(head: number): void {
-    const taken = this.taken[head] as number;
+    const taken = this.slots.taken[head] as number;
     if (!this.inOrder) {
       let last = head;
       for (let i = 1; i < taken; i++) last = this.links[last] as number;
       this.links[last] = this.freeHead;
       this.freeHead = head;
     }
-    this.free += taken;
-    this.inFlight--;
-    this.tokens[head] = undefined;
+    this.slots.vacate(head);
   }
 
   private descriptorsOf(head: number): number[] {
     const indices = [head];
-    while (indices.length < (this.taken[head] as number))
+    while (indices.length < (this.slots.taken[head] as number))
       indices.push(this.links[indices.at(-1) as number] as number);
     return indices;
   }
@@ -355,19 +320,13 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
     const isTaken = new Uint8Array(this.size);
     let next = 0;
     for (const request of state.outstanding) {
-      const { head, token, capacity, table } = request;
       const indices = request.descriptors as readonly number[];
       for (const [i, index] of indices.entries()) {
         isTaken[index] = 1;
         this.links[index] = indices[i + 1] ?? (index + 1) & this.mask;
         next = (index + 1) & this.mask;
       }
-      this.taken[head] = indices.length;
-      this.capacity[head] = capacity;
-      this.tokens[head] = token;
-      if (table !== undefined) this.tables?.adopt(head, table.addr, table.capacity);
-      this.free -= indices.length;
-      this.inFlight++;
+      this.slots.load(request, indices.length);
     }
     this.oldest = state.outstanding[0]?.head ?? next;
     this.batchHead = state.batch?.head ?? NONE;

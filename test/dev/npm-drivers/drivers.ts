@@ -5,12 +5,8 @@ export interface Expectation {
   readonly within?: number;
 }
 
-/** A driver of the registry on a part, with what the test sets on the part and what must come out. */
-export interface NpmDriver {
-  readonly driver: string;
-  /** As the data sheet calls the part. */
-  readonly part: string;
-  readonly bus: 'i2c1' | 'i2c2' | 'spi0';
+/** A simulated part of the board. */
+export interface PartNode {
   readonly compatible: string;
   readonly reg: number;
   readonly label?: string;
@@ -18,6 +14,14 @@ export interface NpmDriver {
   readonly node?: string;
   /** What the part senses: properties of its model, none at its default. */
   readonly set?: Readonly<Record<string, number>>;
+}
+
+/** A driver of the registry on a part, with what the test sets on the part and what must come out. */
+export interface NpmDriver extends PartNode {
+  readonly driver: string;
+  /** As the data sheet calls the part. */
+  readonly part: string;
+  readonly bus: 'i2c1' | 'i2c2' | 'spi0';
   /** What the script prints. A name of `set` without an entry here must come out as set. */
   readonly reads: Readonly<Record<string, Expectation>>;
 }
@@ -267,27 +271,3 @@ export const NPM_DRIVERS: readonly NpmDriver[] = [
     ...asSet({ illuminance: 432.1 }, { illuminance: 1 }),
   },
 ];
-
-/** The board with all of them: on two I2C buses and an SPI bus, numbered as the scripts have them. */
-export function boardSource(): string {
-  const nodes = NPM_DRIVERS.map((entry) => [entry.bus, nodeSource(entry)] as const);
-  const bus = (name: string, compatible: string) =>
-    `${name}: ${name} { compatible = "${compatible}"; #address-cells = <1>; #size-cells = <0>;
-${nodes.flatMap(([on, source]) => (on === name ? [source] : [])).join('\n')}
-};`;
-  return `/dts-v1/;
-/ {
-aliases { i2c1 = &i2c1; i2c2 = &i2c2; spi0 = &spi0; };
-${bus('i2c1', 'platform,virtio-i2c')}
-${bus('i2c2', 'platform,virtio-i2c')}
-${bus('spi0', 'platform,virtio-spi')}
-};
-`;
-}
-
-function nodeSource({ label, reg, compatible, node = '', set = {} }: NpmDriver): string {
-  const settings = Object.entries(set).map(([name, value]) => `"${name}=${value}"`);
-  const preset = settings.length > 0 ? ` dtbus,set = ${settings.join(', ')};` : '';
-  const name = `${label === undefined ? '' : `${label}: `}part@${reg.toString(16)}`;
-  return `${name} { compatible = "${compatible}"; reg = <0x${reg.toString(16)}>; ${node}${preset} };`;
-}

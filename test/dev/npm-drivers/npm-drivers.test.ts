@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { boardSource, type Expectation, NPM_DRIVERS, type NpmDriver } from './drivers.ts';
+import { boardSource, EXAMPLE_READS } from './board-source.ts';
+import { type Expectation, NPM_DRIVERS, type NpmDriver } from './drivers.ts';
 import { installDrivers, keepResults, VERSIONS } from './install.ts';
 
 const run = promisify(execFile);
@@ -17,8 +18,8 @@ const { plain, overridden } = typeof installed === 'string' ? { plain: '', overr
 type Way = 'dtbus run' | 'dtbus/register' | 'npm overrides';
 type Reading = Readonly<Record<string, number | string | boolean>>;
 
-/** Runs a script of the folder and gives what it prints in its last line. */
-async function reading(way: Way, script: string): Promise<Reading> {
+/** Runs a script of the folder and gives what it prints in its last line, as JSON. */
+async function reading(way: Way, script: string): Promise<unknown> {
   const folder = way === 'npm overrides' ? overridden : plain;
   const board = join(plain, 'board.dts');
   const argv = {
@@ -32,7 +33,7 @@ async function reading(way: Way, script: string): Promise<Reading> {
     env: { ...process.env, ...environment },
     timeout: 25_000,
   });
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Reading;
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
 }
 
 function agrees(read: Reading[string] | undefined, { value, within = 0 }: Expectation): boolean {
@@ -83,6 +84,21 @@ describe.skipIf(typeof installed === 'string')('drivers from the registry read w
       expect(wrong).toEqual([]);
     }
   });
+});
+
+describe.skipIf(typeof installed === 'string')("i2c-bus's own examples read what was set", () => {
+  beforeAll(() => writeFileSync(join(plain, 'board.dts'), boardSource()));
+
+  it.each(['sync', 'async-callback', 'promise', 'promise-plain-i2c-buffer'])(
+    'mcp9808-%s.js',
+    async (name) => {
+      const celsius = (await reading(
+        'dtbus run',
+        `node_modules/i2c-bus/example/mcp9808-${name}.js`,
+      )) as number;
+      expect(agrees(celsius, EXAMPLE_READS), String(celsius)).toBe(true);
+    },
+  );
 });
 
 function deviations(way: Way, { part, reads }: NpmDriver, read: Reading): string[] {

@@ -61,7 +61,10 @@ const results: Result[] = [];
 
 describe.skipIf(typeof installed === 'string')('drivers from the registry read what was set', () => {
   beforeAll(() => writeFileSync(join(plain, 'board.dts'), boardSource()));
-  afterAll(() => keepResults(results));
+  // A run of some of the tests must not leave a shorter table.
+  afterAll(() => {
+    if (results.length === NPM_DRIVERS.length) keepResults(results);
+  });
 
   const scripts = new Set(NPM_DRIVERS.map(({ driver }) => driver));
   it.each([...scripts])('%s', async (driver) => {

@@ -1,4 +1,5 @@
 // Prints what the test run came to, and fails when tests were skipped although what they need is here.
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 
 const results = JSON.parse(readFileSync('coverage/results.json', 'utf8'));
@@ -25,5 +26,12 @@ if (existsSync(shared)) {
     console.error(`skipped although ${shared} is here: ${fullName}`);
     ok = false;
   }
+}
+// The run writes the table of parts anew: what is committed has to be what it found.
+const PARTS = 'src/sim/README.md';
+const diff = spawnSync('git', ['diff', '--exit-code', '--unified=0', PARTS], { encoding: 'utf8' });
+if (diff.status === 1) {
+  console.error(`the table in ${PARTS} is not what the tests found; commit what they wrote:\n${diff.stdout}`);
+  ok = false;
 }
 process.exit(ok ? 0 : 1);

@@ -1,5 +1,6 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { NO_UML } from '../../guest/boot.ts';
+import { keepLinuxResults } from '../../support/part-table.ts';
 import { type BoardPart, type BoardRun, bootWithParts } from './board.ts';
 
 /**
@@ -147,6 +148,24 @@ describe.skipIf(NO_UML !== undefined)("Linux's drivers and our parts", () => {
     }
   }, 60_000);
 
+  const found = new Map<string, { what: string; right: boolean }[]>();
+  afterEach(({ task }) => {
+    const part = [...I2C, ...SPI].find(({ name }) => task.name.includes(name));
+    if (part === undefined || task.name.startsWith('a driver binds')) return;
+    const what = task.name.slice(task.name.indexOf(': ') + 2).replace(` behind ${part.name}`, ' behind it');
+    const right = task.result?.state !== 'fail';
+    found.set(part.name, [...(found.get(part.name) ?? []), { what, right }]);
+  });
+  afterAll(() =>
+    keepLinuxResults(
+      [...I2C, ...SPI].map(({ name, compatible }) => ({
+        compatible,
+        driver: attributes.get(`${name} driver`) ?? '',
+        found: found.get(name) ?? [],
+      })),
+    ),
+  );
+
   it('runs to its end without a complaint of a model', () => {
     if (process.env['DTBUS_TRACE']) console.log(run.output);
     expect({ exitCode: run.exitCode, killed: run.killed, warnings: run.warnings }).toEqual({
@@ -183,7 +202,7 @@ describe.skipIf(NO_UML !== undefined)("Linux's drivers and our parts", () => {
     ['ina226@43', 'in1_input', 12_000],
     ['ina226@43', 'curr1_input', 1500],
     ['ina226@43', 'power1_input', 18_000_000],
-  ])('%s %s is %d', (name, attribute, value) => {
+  ])('%s: %s is %d', (name, attribute, value) => {
     expect(Number(attributes.get(`${name} ${attribute}`))).toBe(value);
   });
 
@@ -192,7 +211,7 @@ describe.skipIf(NO_UML !== undefined)("Linux's drivers and our parts", () => {
     ['sht3x@44', 'humidity1_input', 40_000],
     ['sht4x@45', 'temp1_input', 31_500],
     ['sht4x@45', 'humidity1_input', 40_000],
-  ])('%s %s is %d to its 16 bits', (name, attribute, value) => {
+  ])('%s: %s is %d, to its 16 bits', (name, attribute, value) => {
     expect(Math.abs(Number(attributes.get(`${name} ${attribute}`)) - value)).toBeLessThan(3);
   });
 
@@ -213,7 +232,7 @@ describe.skipIf(NO_UML !== undefined)("Linux's drivers and our parts", () => {
     ['mpu6050@6c', 'in_temp', 31_500, 3],
     ['si7020@40', 'in_temp', 31_500, 20],
     ['si7020@40', 'in_humidityrelative', 40_000, 40],
-  ])('%s %s is %d', (name, channelName, value, tolerance) => {
+  ])('%s: %s is %d', (name, channelName, value, tolerance) => {
     const scale = [...attributes.keys()].find(
       (key) =>
         key === `${name} ${channelName}_scale` ||
@@ -225,7 +244,7 @@ describe.skipIf(NO_UML !== undefined)("Linux's drivers and our parts", () => {
   });
 
   // The scale that Linux 7.2 gives is an eighth of the data sheet's 3.9 mg a count, so the counts are compared.
-  it.each(['adxl345@53', 'adxl345@4'])('%s counts 256 a g', (name) => {
+  it.each(['adxl345@53', 'adxl345@4'])('%s: counts 256 a g', (name) => {
     const counts = ['x', 'y', 'z'].map((axis) => number(`${name} in_accel_${axis}_raw`));
     expect(counts).toEqual([128, 0, 256]);
   });
@@ -239,7 +258,7 @@ describe.skipIf(NO_UML !== undefined)("Linux's drivers and our parts", () => {
     ['bmp280@77', 'in_pressure_input', 98.765, 0.005],
     ['bmp280@3', 'in_temp_input', 31_500, 10],
     ['bmp280@3', 'in_pressure_input', 98.765, 0.005],
-  ])('%s %s is %d', (name, attribute, value, tolerance) => {
+  ])('%s: %s is %d', (name, attribute, value, tolerance) => {
     expect(Math.abs(number(`${name} ${attribute}`) - value)).toBeLessThanOrEqual(tolerance);
   });
 
@@ -252,24 +271,24 @@ describe.skipIf(NO_UML !== undefined)("Linux's drivers and our parts", () => {
     'ds3231@69',
     'm41t0@6a',
     'ds1307@6b',
-  ])('the clock of %s goes on from what was set', (name) => {
+  ])('%s: the clock goes on from what was set', (name) => {
     expect(attributes.get(`${name} date`)).toBe('2031-07-04');
     expect(attributes.get(`${name} time`)).toMatch(/^05:06:(0[7-9]|[1-4]\d)$/);
   });
 
-  it('a clock takes the time that hwclock gives it', () => {
+  it('m41t0@6a: takes the time that hwclock gives it', () => {
     expect(run.get('m41t0@6a', 'time')).toMatch(/^2031-07-04T05:0[67]:/);
   });
 
   it.each([
-    ['24c256@50', 'deadbeef'],
-    ['24c02@54', '01020304'],
-    ['at25@1', '05060708'],
-    ['eeprom@57', 'ffffffff'],
-    ['eeprom@56', 'ffffffff'],
-    ['eeprom@55', 'ffffffff'],
-    ['eeprom@58', 'ffffffff'],
-  ])('nvmem reads %s and writes over the end of a page', (name, bytes) => {
+    ['24c256@50', 'deadbeef', ''],
+    ['24c02@54', '01020304', ''],
+    ['at25@1', '05060708', ''],
+    ['eeprom@57', 'ffffffff', ' behind pca9548@71'],
+    ['eeprom@56', 'ffffffff', ' behind pca9547@72'],
+    ['eeprom@55', 'ffffffff', ' behind pca9546@73'],
+    ['eeprom@58', 'ffffffff', ' behind pca9544@74'],
+  ])('%s: nvmem is %s, and takes what is written over the end of a page%s', (name, bytes) => {
     expect(attributes.get(`${name} bytes`)).toBe(bytes);
     const contents = run.get(name, 'contents') as Uint8Array;
     expect(Buffer.from(contents.subarray(30, 35)).toString()).toBe('linux');
@@ -279,7 +298,7 @@ describe.skipIf(NO_UML !== undefined)("Linux's drivers and our parts", () => {
     ['w25q128@0', 16],
     ['w25q256@6', 32],
     ['mx25l25635@9', 32],
-  ])('mtd finds the size of %s and erases 4 KiB sectors', (name, mib) => {
+  ])('%s: mtd finds %d MiB, and sectors of 4 KiB', (name, mib) => {
     expect(number(`${name} size`)).toBe(mib * 1024 * 1024);
     expect(number(`${name} erasesize`)).toBe(4096);
   });
@@ -301,33 +320,33 @@ describe.skipIf(NO_UML !== undefined)("Linux's drivers and our parts", () => {
     ['tca6416@25', 'i2c/0-0025'],
     ['pcf8575@26', 'i2c/0-0026'],
     ['mcp23s17@5', 'spi/spi0.5'],
-  ])('gpio sets pins of %s and reads them', (_name, device) => {
+  ])('%s: gpio sets pins and reads them', (_name, device) => {
     expect([attributes.get(`${device} gpio-3`), attributes.get(`${device} gpio-6`)]).toEqual(['hi', 'lo']);
   });
 
   // The driver of the PCF8574 lets all pins go when Linux shuts down; the others leave them.
   it.each(['pca9555@20', 'mcp23017@21', 'pca9554@24', 'tca6416@25', 'mcp23s17@5'])(
-    'the pins of %s have the levels that gpio set',
+    '%s: the pins have the levels that gpio set',
     (name) => {
       expect((run.get(name, 'pins') as number) & 0x48).toBe(0x08);
     },
   );
 
-  it('pwm sets frequency and duty of the PCA9685', () => {
+  it('pca9685@47: pwm sets frequency and duty', () => {
     expect(run.get('pca9685@47', 'frequency') as number).toBeCloseTo(50, 0);
     expect(run.get('pca9685@47', 'duty5') as number).toBeCloseTo(0.25, 2);
   });
 
-  it('leds lights and dims outputs of the PCA9552', () => {
+  it('pca9552@61: leds lights and dims outputs', () => {
     expect(run.get('pca9552@61', 'led0')).toBe(1);
     expect(run.get('pca9552@61', 'led9') as number).toBeCloseTo(64 / 256, 2);
   });
 
-  it('iio sets the MCP4725', () => {
+  it('mcp4725@60: iio sets the output', () => {
     expect(run.get('mcp4725@60', 'code')).toBe(1024);
   });
 
-  it('fb draws on the SSD1306', () => {
+  it('ssd1306@3c: fb draws', () => {
     expect(run.get('ssd1306@3c', 'on')).toBe(true);
     const [first = ''] = (run.get('ssd1306@3c', 'text') as string).split('\n');
     expect(first.slice(0, 18)).toBe('▀▀▀▀▀▀▀▀▀         '.slice(0, 18));

@@ -37,3 +37,7 @@ export async function tellServiceManager(state: 'READY=1' | 'STOPPING=1'): Promi
 /** Makes a board's nodes real ones of this machine, by CUSE; see `exposeNodes` in src/dev. Loaded when it is called. */
 export const exposeNodes: typeof import('../dev/index.ts').exposeNodes = async (nodes, options) =>
   (await import('../dev/index.ts')).exposeNodes(nodes, options);
+
+/** Makes all nodes of a simulated board real ones, by the shortest way; see expose.ts. Loaded when it is called. */
+export const exposeBoard: typeof import('./expose.ts').exposeBoard = async (file, options) =>
+  (await import('./expose.ts')).exposeBoard(file, options);

@@ -4,6 +4,7 @@ import {
   type BoardArguments,
   openNamedBoard,
   printProblems,
+  treeOptions,
   withBoardOptions,
   withConnection,
 } from './board-options.ts';
@@ -90,23 +91,36 @@ interface DevArguments {
   readonly group?: string;
 }
 
-/** Makes the board's nodes real ones. @returns what takes them away again */
-async function exposeBoard(board: Board, args: DevArguments): Promise<() => Promise<void>> {
-  const { exposeNodes } = await import('../board/index.ts');
+/** A board's nodes below `/dev` of the machine. */
+interface RealNodes {
+  readonly nodes: readonly { readonly boardPath: string; readonly path: string }[];
+  close(): Promise<void>;
+}
+
+/**
+ * Makes the board's nodes real ones. A board that nobody needs in this thread, since nothing of it is real and
+ * nobody watches, is closed and opened where its nodes are served: that is several times as fast.
+ */
+async function expose(board: Board, args: BoardArguments & DevArguments): Promise<RealNodes> {
+  const { exposeBoard, exposeNodes } = await import('../board/index.ts');
   const { groupId } = await import('./group-id.ts');
   if (!/^[0-7]{3,4}$/.test(args.mode))
     throw new Error(`--mode takes octal digits such as 0660, not ${args.mode}`);
-  const nodes = await exposeNodes(board.nodes, {
+  const permissions = {
     mode: Number.parseInt(args.mode, 8),
     gid: args.group === undefined ? undefined : groupId(args.group),
-  });
-  for (const { boardPath, path } of nodes) {
-    process.stdout.write(
-      path === boardPath ? `${path}\n` : `${path} (${boardPath} of the board; that name was taken)\n`,
-    );
+  };
+  const simulated = board.buses().every(({ hostPath }) => hostPath === undefined);
+  if (simulated && !args.watch && args.connect === undefined) {
+    await board.close();
+    return exposeBoard(args.board, { ...treeOptions(args), ...permissions });
   }
-  return async () => {
-    await Promise.all(nodes.map((node) => node.close()));
+  const nodes = await exposeNodes(board.nodes, permissions);
+  return {
+    nodes,
+    close: async () => {
+      await Promise.all(nodes.map((node) => node.close()));
+    },
   };
 }
 
@@ -118,10 +132,14 @@ async function bringUp(args: BoardArguments & DevArguments): Promise<number> {
     await board.settled();
     process.stdout.write(drawBoard(board, paintFor(process.stdout)));
     const incomplete = printProblems(board);
-    const takeAway = args.dev ? await exposeBoard(board, args) : undefined;
+    const real = args.dev ? await expose(board, args) : undefined;
+    for (const { boardPath, path } of real?.nodes ?? []) {
+      const renamed = path === boardPath ? '' : ` (${boardPath} of the board; that name was taken)`;
+      process.stdout.write(`${path}${renamed}\n`);
+    }
     process.stdout.write('up; Ctrl-C ends it\n');
     await untilInterrupted();
-    await takeAway?.();
+    await real?.close();
     return incomplete ? 1 : 0;
   } finally {
     await board.close();

@@ -1,12 +1,9 @@
 export * from './core.ts';
-export {
-  CuseError,
-  type CuseNode,
-  type CuseOptions,
-  checkCuse,
-  exposeNodes,
-} from './cuse/cuse-node.ts';
+export { type CuseNode, exposeNodes } from './cuse/cuse-node.ts';
 export { CuseHub } from './cuse/hub.ts';
+export { hostNodes, type ServedNodes } from './cuse/hub-host.ts';
+export { serveNodes } from './cuse/hub-thread.ts';
+export { CuseError, type CuseOptions, checkCuse } from './cuse/machine.ts';
 export { type NodeSource, setBoardProvider } from './dropin/nodes.ts';
 export { takeOverPackages } from './dropin/take-over.ts';
 export { i2cBus } from './i2c-bus/i2c-bus.ts';

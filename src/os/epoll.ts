@@ -14,6 +14,8 @@ export const POLL = {
   RDHUP: 0x2000,
   /** Of epoll only: tell what has come since the last time, not what is still there. */
   EDGE: 0x8000_0000,
+  /** Of epoll only: tell once, then not again before `modify`. */
+  ONESHOT: 0x4000_0000,
 } as const;
 
 const EPOLL_CTL = { ADD: 1, DEL: 2, MOD: 3 } as const;
@@ -44,7 +46,8 @@ export class Epoll {
   readonly #control: CFunction;
   #waiting = false;
 
-  constructor() {
+  /** @param file an epoll made elsewhere, by another thread for instance; without it, a new one */
+  constructor(file?: FileDescriptor) {
     const layout = eventLayout();
     this.#size = layout.size;
     this.#data = layout.data;
@@ -52,9 +55,8 @@ export class Epoll {
     this.#change = pinned(layout.size);
     this.#wait = cFunction('int epoll_wait(int fd, uintptr_t events, int room, int timeout)');
     this.#control = cFunction('int epoll_ctl(int fd, int operation, int target, uintptr_t event)');
-    this.file = new FileDescriptor(
-      checked('epoll_create1', cFunction('int epoll_create1(int flags)')(O_CLOEXEC)),
-    );
+    const create = cFunction('int epoll_create1(int flags)');
+    this.file = file ?? new FileDescriptor(checked('epoll_create1', create(O_CLOEXEC)));
   }
 
   #apply(operation: number, fd: number, events: number, tag: number): void {

@@ -50,9 +50,10 @@ export function closeAll(files: Iterable<FileDescriptor | undefined>): void {
   for (const file of files) file?.close();
 }
 
-/** Makes reads and writes of `fd` give EAGAIN where they would block. @throws {OsError} */
-export function setNonBlocking(fd: number): void {
+/** Makes reads and writes of `fd` give EAGAIN where they would block, or wait again. @throws {OsError} */
+export function setNonBlocking(fd: number, on = true): void {
   const fcntl = cFunction('int fcntl(int fd, int command, int argument)');
   const flags = checked('fcntl', fcntl(fd, F_GETFL, 0));
-  if ((flags & O_NONBLOCK) === 0) checked('fcntl', fcntl(fd, F_SETFL, flags | O_NONBLOCK));
+  const wanted = on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
+  if (wanted !== flags) checked('fcntl', fcntl(fd, F_SETFL, wanted));
 }

@@ -1,27 +1,19 @@
-import {
-  accessSync,
-  chmodSync,
-  chownSync,
-  closeSync,
-  constants,
-  existsSync,
-  open,
-  openSync,
-  readdirSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { BusNode, NodeRegistry } from '../node-registry.ts';
+import {
+  CuseError,
+  type CuseMachine,
+  type CuseOptions,
+  checkCuse,
+  LINUX,
+  letGo,
+  nodeNames,
+  setPermissions,
+} from './machine.ts';
 import { MAILBOX_BYTES, MailboxHost } from './mailbox.ts';
 import type { CuseWorkerData, CuseWorkerMessage } from './worker.ts';
-
-export interface CuseOptions {
-  /** Permissions of the nodes; without them only root may open them. */
-  readonly mode?: number | undefined;
-  /** Group that the nodes are given to. */
-  readonly gid?: number | undefined;
-}
 
 /** A node of a board that every program on the machine can open. */
 export interface CuseNode {
@@ -35,60 +27,13 @@ export interface CuseNode {
   close(): Promise<void>;
 }
 
-/** No node can be made, and what to do about it. */
-export class CuseError extends Error {
-  constructor(sentence: string, options?: ErrorOptions) {
-    super(sentence, options);
-    this.name = 'CuseError';
-  }
-}
-
-/**
- * @param access as node:fs has it
- * @throws {CuseError} when this machine or this user cannot make nodes
- */
-export function checkCuse(device = '/dev/cuse', access: typeof accessSync = accessSync): void {
-  if (!existsSync(device))
-    throw new CuseError(
-      `${device} is missing: on Linux load it with "modprobe cuse" (kernel option CONFIG_CUSE); elsewhere there is none`,
-    );
-  try {
-    access(device, constants.R_OK | constants.W_OK);
-  } catch (cause) {
-    throw new CuseError(
-      `${device} cannot be opened by this user: run as root, or add the udev rule KERNEL=="cuse", GROUP="plugdev", MODE="0660"`,
-      { cause },
-    );
-  }
-}
-
-/**
- * The number of a bus below `/dev`: its own where no other program's node has it, else the first one above
- * all that are taken.
- * @param names what is in `/dev`
- */
-export function freeNumber(kind: 'i2c' | 'spi', number: number, names: readonly string[]): number {
-  const pattern = kind === 'i2c' ? /^i2c-(\d+)$/ : /^spidev(\d+)\.\d+$/;
-  const taken = names.flatMap((name) => {
-    const [, digits] = pattern.exec(name) ?? [];
-    return digits === undefined ? [] : [Number(digits)];
-  });
-  return taken.includes(number) ? Math.max(...taken) + 1 : number;
-}
-
 /** Makes every node of a board a node of the machine. @throws {CuseError}; then none is left. */
 export async function exposeNodes(nodes: NodeRegistry, options: CuseOptions = {}): Promise<CuseNode[]> {
   checkCuse();
   const made: CuseNode[] = [];
-  const numbers = new Map<object, number>();
+  const nameOf = nodeNames();
   try {
-    for (const node of nodes.list()) {
-      const known = numbers.get(node.adapter);
-      const number = known ?? freeNumber(node.kind, node.adapter.number, readdirSync('/dev'));
-      numbers.set(node.adapter, number);
-      const name = node.kind === 'i2c' ? `i2c-${number}` : `spidev${number}.${node.chipSelect}`;
-      made.push(await exposeNode(node, name, options));
-    }
+    for (const node of nodes.list()) made.push(await exposeNode(node, nameOf(node), options));
   } catch (thrown) {
     await Promise.all(made.map((node) => node.close()));
     throw thrown;
@@ -98,19 +43,6 @@ export async function exposeNodes(nodes: NodeRegistry, options: CuseOptions = {}
 
 /** The thread's compiled entry, also when this file runs uncompiled in a test. */
 const ENTRY = createRequire(import.meta.url).resolve('#built/src/dev/cuse/worker.js');
-
-/** What the machine has to do with it; tests put something else in its place. */
-export interface CuseMachine {
-  /** Opens `/dev/cuse`, so that reading waits. */
-  open(): number;
-  /** Lets go of whoever reads it: the thread that serves `/dev/NAME`. @throws {Error} */
-  abort(name: string): void;
-}
-
-const LINUX: CuseMachine = {
-  open: () => openSync('/dev/cuse', constants.O_RDWR),
-  abort: (name) => writeFileSync(`/sys/class/cuse/${name}/abort`, '1'),
-};
 
 /** Makes one node. @param name below `/dev` @throws {CuseError} */
 export async function exposeNode(
@@ -134,13 +66,7 @@ export async function exposeNode(
     });
   });
   // A thread that sleeps in the kernel keeps the process from ending until it is let go.
-  const onExit = () => {
-    try {
-      machine.abort(name);
-    } catch {
-      // The node is gone already.
-    }
-  };
+  const onExit = () => void letGo(name, machine);
   await new Promise<void>((resolve, reject) => {
     worker.once('error', (cause) => reject(new CuseError(`${path}: ${cause.message}`, { cause })));
     worker.once('exit', () =>
@@ -155,20 +81,14 @@ export async function exposeNode(
   const close = async () => {
     process.off('exit', onExit);
     Atomics.store(new Int32Array(control), 0, 1);
-    try {
-      machine.abort(name);
-    } catch {
-      // Without sysfs: opening the node wakes the thread, which then sees that it is to end.
-      open(path, () => {});
-    }
+    letGo(name, machine);
     await exited;
   };
   try {
-    if (options.gid !== undefined) chownSync(path, 0, options.gid);
-    if (options.mode !== undefined) chmodSync(path, options.mode);
-  } catch (cause) {
+    setPermissions(path, options);
+  } catch (thrown) {
     await close();
-    throw new CuseError(`${path}: its permissions cannot be set`, { cause });
+    throw thrown;
   }
   return { boardPath: node.path, path, gone: exited, close };
 }

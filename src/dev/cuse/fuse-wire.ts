@@ -1,5 +1,5 @@
 /**
- * Messages of FUSE as far as CUSE needs them. Source: include/uapi/linux/fuse.h (7.11 and later),
+ * Messages of FUSE as far as CUSE needs them. Source: include/uapi/linux/fuse.h (7.16 and later),
  * fs/fuse/cuse.c. Numbers are in the machine's order: little-endian on every machine that Node runs on here.
  */
 
@@ -15,10 +15,10 @@ export const FUSE_OPCODE = {
 
 /** Flags of an ioctl request and reply. */
 export const FUSE_IOCTL = {
-  /** The caller is a 32-bit program on a 64-bit kernel. */
-  COMPAT: 1,
   /** In the reply: call again, with the memory named. */
   RETRY: 4,
+  /** The caller is a 32-bit program, on a 32-bit kernel or (then with `FUSE_IOCTL_COMPAT`) on a 64-bit one. */
+  IS_32BIT: 8,
 } as const;
 
 /** Most regions of memory that one reply may name (`FUSE_IOCTL_MAX_IOV`). */
@@ -30,10 +30,11 @@ export const FUSE_MAX_BYTES = 32 * 4096;
 /** The kernel refuses to hand a request to a shorter buffer. */
 export const FUSE_READ_BUFFER = FUSE_MAX_BYTES + 4096;
 
-const CUSE_MINOR = 11;
+/** From 16 on regions of memory are named in 64 bits, whatever the machine and the caller have. */
+const CUSE_MINOR = 16;
 const CUSE_UNRESTRICTED_IOCTL = 1;
 
-const IN_HEADER = { len: 0, opcode: 4, unique: 8, bytes: 40 } as const;
+const IN_HEADER = { len: 0, opcode: 4, unique: 8, pid: 32, bytes: 40 } as const;
 const OUT_HEADER = { len: 0, error: 4, unique: 8, bytes: 16 } as const;
 const INIT_IN = { major: 0, bytes: 16 } as const;
 const INIT_OUT = { major: 0, minor: 4, flags: 12, maxRead: 16, maxWrite: 20, bytes: 72 } as const;
@@ -58,9 +59,11 @@ export interface IoctlRequest {
   readonly unique: bigint;
   readonly fh: number;
   readonly cmd: number;
+  /** The thread that calls; 0 where the server may not know. */
+  readonly pid: number;
   /** The third argument of ioctl(2). */
   readonly arg: bigint;
-  readonly compat: boolean;
+  readonly is32Bit: boolean;
   /** What was in the regions that the last reply named to read, one after the other. */
   readonly input: Uint8Array;
   /** Bytes of the regions that it named to write. */
@@ -122,9 +125,10 @@ export function decodeRequest(bytes: Uint8Array): FuseRequest {
         kind: 'ioctl',
         unique,
         fh: handle(part),
+        pid: view.getUint32(IN_HEADER.pid, true),
         cmd: part.getUint32(IOCTL_IN.cmd, true),
         arg: part.getBigUint64(IOCTL_IN.arg, true),
-        compat: (part.getUint32(IOCTL_IN.flags, true) & FUSE_IOCTL.COMPAT) !== 0,
+        is32Bit: (part.getUint32(IOCTL_IN.flags, true) & FUSE_IOCTL.IS_32BIT) !== 0,
         input: payload(IOCTL_IN, part.getUint32(IOCTL_IN.inSize, true)),
         outSize: part.getUint32(IOCTL_IN.outSize, true),
       };

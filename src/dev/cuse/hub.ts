@@ -1,28 +1,54 @@
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
-import { Epoll, POLL } from '../../os/index.ts';
+import { Epoll, POLL, setNonBlocking } from '../../os/index.ts';
 import type { BusNode } from '../node-registry.ts';
 import { FUSE_READ_BUFFER } from './fuse-wire.ts';
 import { cuseServerOf } from './node-server.ts';
 import { type CuseFile, serveOne } from './serve.ts';
 import type { CuseServer } from './server.ts';
+import type { Watch } from './watch.ts';
 
 interface Served {
   readonly name: string;
   readonly fd: number;
   readonly file: CuseFile;
   readonly server: CuseServer<unknown>;
-  readonly ready: () => void;
+  readonly events: NodeEvents;
 }
 
+/** What happens to a node of a hub. */
+export interface NodeEvents {
+  /** The node is there. */
+  ready?(): void;
+  /** The kernel has taken it away, or never took it: its name is taken. */
+  gone?(): void;
+}
+
+/** So many requests in a row at one node, and the next one is waited for there. */
+const HOT_AFTER = 64;
+/** Longest blocked wait, in ms: no timer of a part runs meanwhile. */
+const BLOCKED_MS = 5;
+/** After so many requests the event loop has a turn, however busy programs are. */
+const REQUESTS_PER_TURN = 4096;
+
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
 /**
- * CUSE nodes served in the thread that has their adapters: no other thread is woken for a transfer. Nothing
- * happens but in `poll`; whoever waits for other files, too, adds `fd` to them.
+ * CUSE nodes served in the thread that has their adapters: no other thread is woken for a transfer.
+ *
+ * Waiting for many nodes takes a system call more for each request than waiting for one. So while only one
+ * node is used, the thread waits for that one alone, and a `Watch` calls it back when another is wanted.
  */
 export class CuseHub {
   readonly #epoll = new Epoll();
   readonly #open: () => number;
   readonly #served = new Map<number, Served>();
   readonly #buffer = new Uint8Array(FUSE_READ_BUFFER);
+  #last: Served | undefined;
+  /** Requests in a row at `#last`. */
+  #inRow = 0;
+  /** Waited for alone. */
+  #hot: Served | undefined;
+  #watch: Watch | undefined;
 
   /** @param open gives `/dev/cuse`, so that reading does not wait */
   constructor(open: () => number = () => openSync('/dev/cuse', constants.O_RDWR | constants.O_NONBLOCK)) {
@@ -39,33 +65,83 @@ export class CuseHub {
     return this.#served.size;
   }
 
-  /** Makes a node; it is there when `ready` is called, in a `poll` to come. */
-  add(node: BusNode, name: string, ready: () => void = () => {}): void {
+  /** Makes a node; it is there once the hub was polled and `ready` is called. */
+  add(node: BusNode, name: string, events: NodeEvents = {}): void {
     const fd = this.#open();
     const file: CuseFile = { read: (into) => readSync(fd, into), write: (reply) => writeSync(fd, reply) };
-    this.#served.set(fd, { name, fd, file, server: cuseServerOf(node, name), ready });
+    this.#served.set(fd, { name, fd, file, server: cuseServerOf(node, name), events });
     this.#epoll.add(fd, POLL.IN, fd);
   }
 
-  /** Answers what programs want now, or within `timeoutMs` (-1: whenever it comes). */
-  poll(timeoutMs: number): void {
-    const ready = this.#epoll.wait(timeoutMs);
-    for (let i = 0; i < ready; i++) {
-      const served = this.#served.get(this.#epoll.readyTag(i));
-      if (served !== undefined && !serveOne(served.file, served.server, this.#buffer, served.ready))
-        this.#remove(served);
+  /** Answers what programs want now, or within `timeoutMs` (-1: whenever it comes). @returns how many did */
+  poll(timeoutMs: number): number {
+    return this.#serve(this.#epoll.wait(timeoutMs));
+  }
+
+  /**
+   * Serves until no node is left or `ended` says so; timers and promises go on meanwhile.
+   * @param watch without it, all nodes are always waited for
+   */
+  async run(ended: () => boolean, watch?: Watch): Promise<void> {
+    this.#watch = watch;
+    for (let requests = 1; this.size > 0 && !ended(); requests++) {
+      if (requests % REQUESTS_PER_TURN === 0) await turn();
+      if (this.#hot !== undefined && watch !== undefined) this.#serveHot(this.#hot, watch);
+      else if (this.poll(BLOCKED_MS) === 0) this.#serve(await this.#epoll.waitAsync(-1));
+      else if (this.#inRow >= HOT_AFTER && watch?.isOn) this.#heat(watch);
     }
   }
 
   /** Takes all nodes away. */
   close(): void {
     for (const served of [...this.#served.values()]) this.#remove(served);
-    this.#epoll.file.close();
+    this.#epoll.close();
+  }
+
+  #serve(ready: number): number {
+    for (let i = 0; i < ready; i++) {
+      const served = this.#served.get(this.#epoll.readyTag(i));
+      if (served === undefined) continue;
+      this.#inRow = served === this.#last ? this.#inRow + 1 : 0;
+      this.#last = served;
+      if (!this.#serveOne(served)) this.#lose(served);
+    }
+    return ready;
+  }
+
+  #serveOne({ file, server, events }: Served): boolean {
+    return serveOne(file, server, this.#buffer, () => events.ready?.());
+  }
+
+  /** From now on only the node that was used last is waited for. */
+  #heat(watch: Watch): void {
+    const hot = this.#last;
+    if (hot === undefined || !this.#served.has(hot.fd)) return;
+    this.#hot = hot;
+    setNonBlocking(hot.fd, false);
+    const others = [...this.#served.keys()].filter((fd) => fd !== hot.fd);
+    watch.begin(hot.name, others);
+  }
+
+  #serveHot(hot: Served, watch: Watch): void {
+    watch.requests++;
+    const there = this.#serveOne(hot);
+    if (there && !watch.called) return;
+    this.#hot = undefined;
+    this.#inRow = 0;
+    if (there) setNonBlocking(hot.fd);
+    else this.#lose(hot);
+  }
+
+  #lose(served: Served): void {
+    this.#remove(served);
+    served.events.gone?.();
   }
 
   #remove(served: Served): void {
     this.#served.delete(served.fd);
     this.#epoll.remove(served.fd);
+    this.#watch?.forget(served.fd);
     served.server.close();
     closeSync(served.fd);
   }

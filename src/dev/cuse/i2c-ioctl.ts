@@ -9,6 +9,7 @@ import {
 import type { I2cDev } from '../i2c-dev.ts';
 import { I2C_MAX_LENGTH, I2C_MAX_MESSAGES, receivedLength } from '../i2c-segments.ts';
 import { CallerMemory, done, type IoctlCall, IoctlError, type IoctlStep } from './ioctl.ts';
+import { OutputGuess } from './output-guess.ts';
 
 /** Requests of i2c-dev (include/uapi/linux/i2c-dev.h). */
 export const I2C_IOCTL = {
@@ -30,14 +31,14 @@ const SMBUS_READ = 1;
 
 /** Structures of 64-bit programs, and of 32-bit ones. */
 const LAYOUT = {
-  native: {
+  in64Bits: {
     pointer: 8,
     funcs: 8,
     rdwr: { msgs: 0, nmsgs: 8, bytes: 16 },
     message: { addr: 0, flags: 2, len: 4, buf: 8, bytes: 16 },
     smbus: { readWrite: 0, command: 1, size: 4, data: 8, bytes: 16 },
   },
-  compat: {
+  in32Bits: {
     pointer: 4,
     funcs: 4,
     rdwr: { msgs: 0, nmsgs: 4, bytes: 8 },
@@ -48,12 +49,23 @@ const LAYOUT = {
 
 type Layout = (typeof LAYOUT)[keyof typeof LAYOUT];
 
+/** A file that a program opened. */
+export interface I2cFile {
+  readonly i2c: I2cDev;
+  /** Where results of its SMBus calls go. */
+  readonly guess: OutputGuess;
+}
+
+export function i2cFile(i2c: I2cDev): I2cFile {
+  return { i2c, guess: new OutputGuess(SMBUS_DATA_LENGTH) };
+}
+
 /**
  * Runs one ioctl of i2c-dev on an open node, or says what memory it needs first (drivers/i2c/i2c-dev.c).
  * @throws {BusFault} @throws {IoctlError}
  */
-export function i2cIoctl(i2c: I2cDev, call: IoctlCall): IoctlStep {
-  const layout = call.compat ? LAYOUT.compat : LAYOUT.native;
+export function i2cIoctl({ i2c, guess }: I2cFile, call: IoctlCall): IoctlStep {
+  const layout = call.is32Bit ? LAYOUT.in32Bits : LAYOUT.in64Bits;
   switch (call.cmd) {
     case I2C_IOCTL.SLAVE:
     case I2C_IOCTL.SLAVE_FORCE:
@@ -76,7 +88,7 @@ export function i2cIoctl(i2c: I2cDev, call: IoctlCall): IoctlStep {
     case I2C_IOCTL.RDWR:
       return rdwr(i2c, call, layout);
     case I2C_IOCTL.SMBUS:
-      return smbus(i2c, call, layout);
+      return smbus(i2c, guess, call, layout);
     default:
       throw new IoctlError('ENOTTY');
   }
@@ -168,7 +180,11 @@ function planMessage(view: DataView, at: number, layout: Layout, memory: CallerM
   const counted = (flags & I2C_M.RECV_LEN) !== 0;
   if (counted && (!reading || length < 1))
     throw new BusFault('EINVAL', 'only a read can have its length from the part');
-  if (reading && length > 0) memory.willWrite(buf, length);
+  if (reading && length > 0) {
+    // Else the kernel would say so only after the transfer.
+    if (buf === 0n) throw new IoctlError('EFAULT');
+    memory.willWrite(buf, length);
+  }
   if (reading && !counted) return { message: { addr, flags, buf: new Uint8Array(length) }, whole: undefined };
   const data = length === 0 ? new Uint8Array(0) : memory.read(buf, length);
   if (data === undefined) return undefined;
@@ -189,10 +205,13 @@ function dataLength(protocol: number): number {
   return SMBUS_DATA_LENGTH;
 }
 
-function smbus(i2c: I2cDev, call: IoctlCall, layout: Layout): IoctlStep {
+function smbus(i2c: I2cDev, guess: OutputGuess, call: IoctlCall, layout: Layout): IoctlStep {
   const memory = new CallerMemory(call);
   const head = memory.read(call.arg, layout.smbus.bytes);
-  if (head === undefined) return memory.needed();
+  if (head === undefined) {
+    guess.announce(call, memory);
+    return memory.needed();
+  }
   const view = viewOf(head);
   const readWrite = view.getUint8(layout.smbus.readWrite);
   const command = view.getUint8(layout.smbus.command);
@@ -216,7 +235,9 @@ function smbus(i2c: I2cDev, call: IoctlCall, layout: Layout): IoctlStep {
   const argument =
     bothWays || !read || given === SMBUS.I2C_BLOCK_DATA ? memory.read(dataAt, length) : undefined;
   const hasResult = bothWays || read;
-  if (hasResult) memory.willWrite(dataAt, length);
+  // What was guessed right for a call without argument is all that is needed.
+  const hasRoom = hasResult && guess.isRight(call, dataAt) && argument === undefined;
+  if (hasResult && !hasRoom) memory.willWrite(dataAt, length);
   const missing = memory.missing();
   if (missing) return missing;
 

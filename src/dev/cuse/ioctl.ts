@@ -3,10 +3,12 @@ import { FUSE_IOCTL_MAX_IOV, FUSE_MAX_BYTES, type Region } from './fuse-wire.ts'
 
 /** An ioctl(2) as it arrives, with as much of the caller's memory as was asked for. */
 export interface IoctlCall {
+  /** The thread that calls, which has one call at a time; 0: unknown. */
+  readonly pid: number;
   readonly cmd: number;
   readonly arg: bigint;
   /** Whether the caller's structures are those of a 32-bit program. */
-  readonly compat: boolean;
+  readonly is32Bit: boolean;
   readonly input: Uint8Array;
   readonly outSize: number;
 }
@@ -74,7 +76,9 @@ export class CallerMemory {
   missing(): IoctlStep | undefined {
     const toRead = total(this.#input);
     const toWrite = total(this.#output);
-    if (toRead === this.#call.input.length && toWrite === this.#call.outSize) return undefined;
+    const { input, outSize } = this.#call;
+    // What was asked for to be written may stay as it is.
+    if (toRead === input.length && (toWrite === outSize || toWrite === 0)) return undefined;
     const regions = this.#input.length + this.#output.length;
     if (regions > FUSE_IOCTL_MAX_IOV || toRead > FUSE_MAX_BYTES || toWrite > FUSE_MAX_BYTES)
       throw new BusFault(

@@ -14,7 +14,7 @@ import {
   retryReply,
   writeReply,
 } from './fuse-wire.ts';
-import { i2cIoctl } from './i2c-ioctl.ts';
+import { type I2cFile, i2cFile, i2cIoctl } from './i2c-ioctl.ts';
 import { IOCTL_ERRNO, type IoctlCall, IoctlError, type IoctlStep } from './ioctl.ts';
 import { spiIoctl } from './spi-ioctl.ts';
 
@@ -27,13 +27,13 @@ export interface CharacterDevice<File> {
   close(file: File): void;
 }
 
-export function i2cCharacterDevice(open: () => I2cDev): CharacterDevice<I2cDev> {
+export function i2cCharacterDevice(open: () => I2cDev): CharacterDevice<I2cFile> {
   return {
-    open,
+    open: () => i2cFile(open()),
     ioctl: i2cIoctl,
-    read: (file, size) => file.readSync(size),
-    write: (file, data) => file.writeSync(data),
-    close: (file) => file.close(),
+    read: ({ i2c }, size) => i2c.readSync(size),
+    write: ({ i2c }, data) => i2c.writeSync(data),
+    close: ({ i2c }) => i2c.close(),
   };
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freeNumber } from '../../../src/dev/cuse/cuse-node.ts';
+import { freeNumber } from '../../../src/dev/cuse/machine.ts';
 import { CuseError, checkCuse } from '../../../src/dev/index.ts';
 
 describe('the number of a node', () => {

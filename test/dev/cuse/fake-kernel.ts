@@ -24,6 +24,8 @@ export class FakeKernel {
   readonly asked: { input: [bigint, number][]; output: [bigint, number][] }[] = [];
   #handle = 0n;
   #used = 0;
+  /** The thread that calls. */
+  pid = 100;
 
   constructor(server: CuseServer<unknown>) {
     this.#server = server;
@@ -51,6 +53,7 @@ export class FakeKernel {
     request.writeUInt32LE(request.length, 0);
     request.writeUInt32LE(opcode, 4);
     request.writeBigUInt64LE(unique, 8);
+    request.writeUInt32LE(this.pid, 32);
     request.set(body, 40);
     const reply = this.#server.handle(request);
     if (reply === undefined) return undefined;
@@ -105,6 +108,16 @@ export class FakeKernel {
   }
 
   ioctl(cmd: number, arg: bigint, compat = false): SyscallResult {
+    const rounds = this.ioctlRounds(cmd, arg, compat);
+    for (;;) {
+      const { done, value } = rounds.next();
+      if (done) return value;
+    }
+  }
+
+  /** An ioctl of which each step is one request: so that those of two threads can be mixed. */
+  *ioctlRounds(cmd: number, arg: bigint, compat = false): Generator<void, SyscallResult> {
+    const { pid } = this;
     this.requests = 0;
     this.asked.length = 0;
     let input: [bigint, number][] = [];
@@ -114,12 +127,14 @@ export class FakeKernel {
       const outSize = output.reduce((sum, [, length]) => sum + length, 0);
       const request = Buffer.alloc(32 + sent.length);
       request.writeBigUInt64LE(this.#handle, 0);
-      request.writeUInt32LE((compat ? 1 : 0) | 2, 8);
+      // FUSE_IOCTL_UNRESTRICTED; COMPAT and 32BIT
+      request.writeUInt32LE(2 | (compat ? 1 | 8 : 0), 8);
       request.writeUInt32LE(cmd >>> 0, 12);
       request.writeBigUInt64LE(BigInt.asUintN(64, arg), 16);
       request.writeUInt32LE(sent.length, 24);
       request.writeUInt32LE(outSize, 28);
       request.set(sent, 32);
+      this.pid = pid;
       const { error, body } = this.#answer(39, request);
       if (error) return { errno: error };
       if (body.length < 16) throw new KernelRefusal('ioctl_out');
@@ -127,8 +142,8 @@ export class FakeKernel {
       if ((body.readUInt32LE(4) & 4) === 0) {
         if (body.length - 16 > outSize) throw new KernelRefusal('more than there is room for');
         if (result < 0) return { errno: -result };
-        this.#scatter(output, body.subarray(16));
-        return { value: result };
+        // Memory that is to be written is looked at only now, and only as far as there is something to write.
+        return this.#scatter(output, body.subarray(16)) ? { value: result } : { errno: 14 };
       }
       const [inCount, outCount] = [body.readUInt32LE(8), body.readUInt32LE(12)];
       if (inCount + outCount > MAX_IOV) return { errno: 12 };
@@ -142,7 +157,8 @@ export class FakeKernel {
       this.asked.push({ input, output });
       for (const list of [input, output])
         if (list.reduce((sum, [, length]) => sum + length, 0) > MAX_BYTES) return { errno: 12 };
-      if (regions.some(([base, length]) => !this.#mapped(base, length))) return { errno: 14 };
+      if (input.some(([base, length]) => !this.#mapped(base, length))) return { errno: 14 };
+      yield;
     }
     throw new KernelRefusal('an ioctl that never ends');
   }
@@ -155,12 +171,15 @@ export class FakeKernel {
     return Buffer.from(this.at(base, length));
   }
 
-  #scatter(regions: readonly [bigint, number][], data: Buffer): void {
+  #scatter(regions: readonly [bigint, number][], data: Buffer): boolean {
     let at = 0;
     for (const [base, length] of regions) {
-      this.at(base, length).set(data.subarray(at, at + length));
+      const part = data.subarray(at, at + length);
+      if (part.length > 0 && !this.#mapped(base, part.length)) return false;
+      this.at(base, part.length).set(part);
       at += length;
     }
+    return true;
   }
 }
 

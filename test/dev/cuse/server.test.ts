@@ -35,14 +35,14 @@ function request(opcode: number, body: Uint8Array, unique = 7n): Buffer {
 }
 
 describe('CUSE_INIT', () => {
-  it('is answered with the name, version 7.11 and unrestricted ioctls, number chosen by the kernel', () => {
+  it('is answered with the name, version 7.16 and unrestricted ioctls, number chosen by the kernel', () => {
     const server = new CuseServer('i2c-7', idle());
     const kernel = new FakeKernel(server as CuseServer<unknown>);
     const answer = kernel.send(INIT, struct([4, 7], [4, 45], [4, 0], [4, 1]));
     // struct cuse_init_out: 72 bytes, then the info string.
     expect(answer?.body.toString('hex')).toBe(
       Buffer.concat([
-        struct([4, 7], [4, 11], [4, 0], [4, 1], [4, 131_072], [4, 131_072], [4, 0], [4, 0]),
+        struct([4, 7], [4, 16], [4, 0], [4, 1], [4, 131_072], [4, 131_072], [4, 0], [4, 0]),
         Buffer.alloc(40),
         Buffer.from('DEVNAME=i2c-7\0'),
       ]).toString('hex'),

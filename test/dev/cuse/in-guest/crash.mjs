@@ -1,18 +1,16 @@
-/** Makes a node and dies of an exception while a program has it open: nobody may be left hanging. */
+/**
+ * Makes a board's nodes and dies while a program is inside an ioctl: `node crash.mjs board|nodes throw|kill BOARD`.
+ * Nobody may be left hanging.
+ */
 import { spawn } from 'node:child_process';
-import { exposeNodes, NodeRegistry } from '../../../../dist/src/dev/index.js';
+import { exposeBoard, exposeNodes, openBoard } from '../../../../dist/src/board/index.js';
 
-const nodes = new NodeRegistry();
-const adapter = {
-  number: 7,
-  name: 'silent',
-  functionality: 0x0eff0009,
-  transferSync() {},
-  transfer: () => new Promise(() => {}),
-};
-nodes.addI2c(adapter);
-await exposeNodes(nodes);
-spawn('/bin/sh', ['-c', 'i2cget -y 7 0x50; echo "the program ended with $?"'], { stdio: 'inherit' });
+const [way, end, file] = process.argv.slice(2);
+const made =
+  way === 'board' ? (await exposeBoard(file)).nodes : await exposeNodes((await openBoard(file)).nodes);
+for (const { path } of made) console.log(path);
+spawn('/bin/sh', ['-c', 'i2cget -y 1 0x60; echo "the program ended with $?"'], { stdio: 'inherit' });
 setTimeout(() => {
+  if (end === 'kill') process.kill(process.pid, 'SIGKILL');
   throw new Error('a mistake');
 }, 500);

@@ -1,0 +1,43 @@
+import type { NodeRegistry } from '../node-registry.ts';
+import { CuseHub } from './hub.ts';
+import { type CuseMachine, LINUX, nodeNames } from './machine.ts';
+import { Watch, type WatchMemory } from './watch.ts';
+
+/** What a thread that serves nodes says to the one that started it. */
+export type HubMessage =
+  | {
+      readonly kind: 'nodes';
+      readonly nodes: readonly { readonly boardPath: string; readonly name: string }[];
+      readonly watch: WatchMemory;
+    }
+  | { readonly kind: 'ready' | 'gone'; readonly name: string };
+
+/** Serves all nodes in this thread until they are taken away. @param control word 0 is 1 once it is to end */
+export async function serveNodes(
+  nodes: NodeRegistry,
+  control: SharedArrayBuffer,
+  tell: (message: HubMessage) => void,
+  machine: CuseMachine = LINUX,
+): Promise<void> {
+  const ended = new Int32Array(control);
+  const hub = new CuseHub(() => machine.open({ nonBlocking: true }));
+  const watch = new Watch();
+  const nameOf = nodeNames();
+  const named = nodes.list().map((node) => ({ node, name: nameOf(node) }));
+  tell({
+    kind: 'nodes',
+    nodes: named.map(({ node, name }) => ({ boardPath: node.path, name })),
+    watch: watch.memory,
+  });
+  try {
+    for (const { node, name } of named) {
+      hub.add(node, name, {
+        ready: () => tell({ kind: 'ready', name }),
+        gone: () => tell({ kind: 'gone', name }),
+      });
+    }
+    await hub.run(() => Atomics.load(ended, 0) === 1, watch);
+  } finally {
+    hub.close();
+  }
+}

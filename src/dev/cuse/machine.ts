@@ -1,0 +1,112 @@
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  constants,
+  existsSync,
+  open,
+  openSync,
+  readdirSync,
+  writeFileSync,
+} from 'node:fs';
+import type { BusNode } from '../node-registry.ts';
+
+export interface CuseOptions {
+  /** Permissions of the nodes; without them only root may open them. */
+  readonly mode?: number | undefined;
+  /** Group that the nodes are given to. */
+  readonly gid?: number | undefined;
+}
+
+/** No node can be made, and what to do about it. */
+export class CuseError extends Error {
+  constructor(sentence: string, options?: ErrorOptions) {
+    super(sentence, options);
+    this.name = 'CuseError';
+  }
+}
+
+/**
+ * @param access as node:fs has it
+ * @throws {CuseError} when this machine or this user cannot make nodes
+ */
+export function checkCuse(device = '/dev/cuse', access: typeof accessSync = accessSync): void {
+  if (!existsSync(device))
+    throw new CuseError(
+      `${device} is missing: on Linux load it with "modprobe cuse" (kernel option CONFIG_CUSE); elsewhere there is none`,
+    );
+  try {
+    access(device, constants.R_OK | constants.W_OK);
+  } catch (cause) {
+    throw new CuseError(
+      `${device} cannot be opened by this user: run as root, or add the udev rule KERNEL=="cuse", GROUP="plugdev", MODE="0660"`,
+      { cause },
+    );
+  }
+}
+
+/**
+ * The number of a bus below `/dev`: its own where no other program's node has it, else the first one above
+ * all that are taken.
+ * @param names what is in `/dev`
+ */
+export function freeNumber(kind: 'i2c' | 'spi', number: number, names: readonly string[]): number {
+  const pattern = kind === 'i2c' ? /^i2c-(\d+)$/ : /^spidev(\d+)\.\d+$/;
+  const taken = names.flatMap((name) => {
+    const [, digits] = pattern.exec(name) ?? [];
+    return digits === undefined ? [] : [Number(digits)];
+  });
+  return taken.includes(number) ? Math.max(...taken) + 1 : number;
+}
+
+/** Says what each node is to be called below `/dev`, with numbers that are free when it is asked. */
+export function nodeNames(
+  inDev: () => readonly string[] = () => readdirSync('/dev'),
+): (node: BusNode) => string {
+  const numbers = new Map<object, number>();
+  const given: string[] = [];
+  return (node) => {
+    const known = numbers.get(node.adapter);
+    const number = known ?? freeNumber(node.kind, node.adapter.number, [...inDev(), ...given]);
+    numbers.set(node.adapter, number);
+    const name = node.kind === 'i2c' ? `i2c-${number}` : `spidev${number}.${node.chipSelect}`;
+    given.push(name);
+    return name;
+  };
+}
+
+/** What the machine has to do with it; tests put something else in its place. */
+export interface CuseMachine {
+  /** Opens `/dev/cuse`, so that reading waits, or does not. */
+  open(options?: { readonly nonBlocking: boolean }): number;
+  /** Lets go of whoever reads it: the thread that serves `/dev/NAME`. @throws {Error} */
+  abort(name: string): void;
+}
+
+export const LINUX: CuseMachine = {
+  open: ({ nonBlocking } = { nonBlocking: false }) =>
+    openSync('/dev/cuse', nonBlocking ? constants.O_RDWR | constants.O_NONBLOCK : constants.O_RDWR),
+  abort: (name) => writeFileSync(`/sys/class/cuse/${name}/abort`, '1'),
+};
+
+/** @throws {CuseError} when this user may not */
+export function setPermissions(path: string, { gid, mode }: CuseOptions): void {
+  try {
+    if (gid !== undefined) chownSync(path, 0, gid);
+    if (mode !== undefined) chmodSync(path, mode);
+  } catch (cause) {
+    throw new CuseError(`${path}: its permissions cannot be set`, { cause });
+  }
+}
+
+/** Wakes whoever serves `/dev/NAME`, for the last time. @returns whether the node is gone with it */
+export function letGo(name: string, machine: CuseMachine): boolean {
+  try {
+    machine.abort(name);
+    return true;
+  } catch {
+    // Without sysfs: opening the node wakes its thread, which then sees that it is to end.
+    open(`/dev/${name}`, () => {});
+    return false;
+  }
+}

@@ -73,6 +73,11 @@ export class ManagedBus<Kind extends keyof Controllers = keyof Controllers> {
     this.#nsPerByte = options.nsPerByte ?? 250_000;
   }
 
+  /** Whether `run` would be done on its return. */
+  runsAtOnce(client: Client): boolean {
+    return this.slot.idleFor(client) && this.slot.host.synchronous;
+  }
+
   /**
    * Runs one transaction when the host is free: at once and without a promise where the host is idle and
    * synchronous, else in the client's turn.
@@ -82,7 +87,7 @@ export class ManagedBus<Kind extends keyof Controllers = keyof Controllers> {
     bytes: number,
     transfer: (signal?: AbortSignal) => MaybePromise<void>,
   ): MaybePromise<void> {
-    if (this.slot.idleFor(client) && this.slot.host.synchronous) {
+    if (this.runsAtOnce(client)) {
       this.slot.runSync(transfer);
       return undefined;
     }

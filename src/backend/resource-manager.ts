@@ -25,6 +25,8 @@ export class ResourceManager {
   readonly #slots = new Map<Host, HostSlot>();
   readonly #buses = new Map<string, ManagedI2cBus | ManagedSpiBus>();
   readonly #slotOptions: HostSlotOptions;
+  /** Clients that were dropped: a transfer of theirs may still be under way. */
+  readonly #gone = new WeakSet<Client>();
 
   constructor(options: HostSlotOptions = {}) {
     this.#slotOptions = options;
@@ -59,6 +61,7 @@ export class ResourceManager {
 
   /** Forgets a client: what it owned is free again, what it had waiting is cancelled. */
   drop(client: Client): void {
+    this.#gone.add(client);
     for (const bus of this.#buses.values()) bus.ownership.release(client);
     for (const slot of this.#slots.values()) slot.drop(client);
   }
@@ -121,9 +124,13 @@ export class ResourceManager {
       bus.ownership.check(client, chipSelect);
       for (const { tx, rx } of transfers) bytes += tx?.length ?? rx?.length ?? 0;
       return bus.run(client, bytes, (signal) => {
+        if (!keepsSelected) return bus.controller.transfer(chipSelect, mode, transfers, signal);
         // Held before the transfer has ended, so that nobody comes in between.
-        if (keepsSelected) bus.slot.hold(client);
-        return bus.controller.transfer(chipSelect, mode, transfers, signal);
+        bus.slot.hold(client);
+        // Nobody will deselect for a client that is gone: the next message would go on with its.
+        return bus.controller
+          .transfer(chipSelect, mode, transfers, signal)
+          ?.then(() => (this.#gone.has(client) ? bus.controller.deselect() : undefined));
       });
     });
   }

@@ -18,6 +18,7 @@ import {
 import { callAgain, REQUESTS_PER_TURN } from './call-again.ts';
 import type { Client } from './client.ts';
 import type { ManagedI2cBus } from './managed-bus.ts';
+import { copyOfMessages, deliverMessages } from './private-copy.ts';
 import type { ResourceManager } from './resource-manager.ts';
 
 /**
@@ -163,18 +164,20 @@ export class VirtioI2cDevice implements VirtioDevice {
       return;
     }
     try {
-      const result = this.#manager.transferI2c(
-        this.#client,
-        this.#bus,
-        group.map(({ message }) => message),
-      );
+      const asked = group.map(({ message }) => message);
+      const messages = this.#bus.runsAtOnce(this.#client) ? asked : copyOfMessages(asked);
+      const result = this.#manager.transferI2c(this.#client, this.#bus, messages);
       if (result === undefined) {
         finish(0);
         return;
       }
       this.#running = true;
       result.then(
-        () => this.#resume(epoch, () => finish(0)),
+        () =>
+          this.#resume(epoch, () => {
+            deliverMessages(messages, asked);
+            finish(0);
+          }),
         (thrown) => this.#resume(epoch, () => finish(BusFault.from(thrown).errno)),
       );
     } catch (thrown) {

@@ -15,6 +15,7 @@ import {
 import { callAgain, REQUESTS_PER_TURN } from './call-again.ts';
 import type { Client } from './client.ts';
 import type { ManagedSpiBus } from './managed-bus.ts';
+import { copyOfTransfers, deliverTransfers } from './private-copy.ts';
 import type { ResourceManager } from './resource-manager.ts';
 import { type SpiFraming, spiFramingOf } from './spi-framing.ts';
 import { parseSpiRequest, type SpiRequest, spiConfigOf } from './spi-request.ts';
@@ -168,9 +169,14 @@ export class VirtioSpiDevice implements VirtioDevice {
       this.#heldSince = performance.now();
     };
     try {
-      const transfers = message.map(({ transfer }) => transfer);
-      const transfer = () =>
-        this.#manager.transferSpi(this.#client, this.#bus, first.chipSelect, first.mode, transfers);
+      const asked = message.map(({ transfer }) => transfer);
+      let transfers = this.#bus.runsAtOnce(this.#client) ? asked : copyOfTransfers(asked);
+      const transfer = () => {
+        if (epoch !== this.#epoch) throw new BusFault('ECANCELED', 'the device was reset');
+        // When the chip was let go, another client's turn may have come.
+        if (transfers === asked && !this.#bus.runsAtOnce(this.#client)) transfers = copyOfTransfers(asked);
+        return this.#manager.transferSpi(this.#client, this.#bus, first.chipSelect, first.mode, transfers);
+      };
       const result = release ? after(this.#manager.deselect(this.#client, this.#bus), transfer) : transfer();
       if (result === undefined) {
         finish(0);
@@ -178,7 +184,14 @@ export class VirtioSpiDevice implements VirtioDevice {
       }
       this.#running = true;
       result.then(
-        () => this.#resume(epoch, () => finish(0)),
+        () => {
+          // Whoever left the chip selected has forgotten it.
+          if (epoch !== this.#epoch && hold) this.#forget(this.#manager.deselect(this.#client, this.#bus));
+          this.#resume(epoch, () => {
+            deliverTransfers(transfers, asked);
+            finish(0);
+          });
+        },
         (thrown) => this.#resume(epoch, () => finish(BusFault.from(thrown).errno)),
       );
     } catch (thrown) {

@@ -17,7 +17,28 @@ const COMMANDS = {
   nobody: 'i2ctransfer -y 1 w1@0x33 0x00',
   interrupts: 'grep virtio /proc/interrupts',
   buses: 'i2cdetect -l | sort',
+  lines: `perl -e '${readLines()}'`,
 } as const;
+
+/**
+ * Names of the lines of /dev/gpiochip0, and the values of 2 and 3 (GPIO_V2_GET_LINEINFO_IOCTL, _GET_LINE_IOCTL and
+ * GPIO_V2_LINE_GET_VALUES_IOCTL of Linux's include/uapi/linux/gpio.h).
+ */
+function readLines(): string {
+  return `
+    open(my $chip, "+<", "/dev/gpiochip0") or die;
+    for my $line (0 .. 2) {
+      my $info = pack("x64 V x188", $line);
+      ioctl($chip, 0xc100b405, $info) or die $!;
+      print unpack("Z32", $info), " ";
+    }
+    my $request = pack("V V x248 x32 Q x264 V x24 l", 2, 3, 4, 2, 0);
+    ioctl($chip, 0xc250b407, $request) or die $!;
+    open(my $lines, "+<&=", unpack("x588 l", $request)) or die $!;
+    my $values = pack("Q Q", 0, 3);
+    ioctl($lines, 0xc010b40e, $values) or die $!;
+    printf "%b", unpack("Q", $values);`;
+}
 
 const missing = NO_QEMU ?? program('i2cdetect');
 
@@ -34,6 +55,7 @@ describe.skipIf(missing !== undefined)('dtbus guest --qemu on the demo board', (
       kernel: QEMU_KERNEL,
       command: ['sh', '-c', `${script.join('')}\nexit 42`],
       deadlineMs: 25_000,
+      onBoard: (board) => board.line('/gpio', 'button').set(false),
       output: (bytes) => {
         output += Buffer.from(bytes).toString('latin1');
       },
@@ -102,9 +124,13 @@ describe.skipIf(missing !== undefined)('dtbus guest --qemu on the demo board', (
     expect(outputOf('nobody')).toBe('Warning: only 0/1 messages were sent\n');
   });
 
+  it('has the GPIO lines of the board: names, and what pulls them from outside', () => {
+    expect(outputOf('lines')).toBe('expander alarm button 10');
+  });
+
   it('is interrupted for used buffers', () => {
     // By MSI-X where QEMU gives the device two vectors: with the one of version 7.2, Linux takes the line.
-    const counts = [...(outputOf('interrupts') ?? '').matchAll(/^ *\d+: +(\d+) .* virtio[23](-\S+)?$/gm)];
-    expect(counts.filter(([, count]) => Number(count) > 0)).toHaveLength(2);
+    const counts = [...(outputOf('interrupts') ?? '').matchAll(/^ *\d+: +(\d+) .* virtio[234](-\S+)?$/gm)];
+    expect(counts.filter(([, count]) => Number(count) > 0)).toHaveLength(3);
   });
 });

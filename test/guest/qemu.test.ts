@@ -77,7 +77,7 @@ describe.skipIf(missing !== undefined)('dtbus guest --qemu on the demo board', (
   it('says in a sentence each what is left out and what it runs on', () => {
     const slow = warnings.filter((sentence) => sentence.endsWith('the guest runs on TCG, which is slower'));
     expect(slow.length).toBeLessThanOrEqual(1);
-    // QEMU has had a device for SPI since version 11.
+    // Recent versions of QEMU have a device for SPI.
     const spi = warnings.filter((sentence) =>
       /^this QEMU has no vhost-user-spi-pci: spi0, spi1 left out$/.test(sentence),
     );

@@ -11,10 +11,16 @@ export interface SpiFraming {
    * @param sent bytes written so far, at least 1
    */
   expectsMore(opcode: number, sent: number): boolean;
+  /**
+   * Does it want more, or an answer that is read? To deselect the part now would spoil the message.
+   * @param opcode as above
+   * @param sent as above
+   */
+  isUnfinished(opcode: number, sent: number): boolean;
 }
 
 /** A command is one transfer; what is read after it belongs to it. True of most parts. */
-const SINGLE_TRANSFER: SpiFraming = { expectsMore: () => false };
+const SINGLE_TRANSFER: SpiFraming = { expectsMore: () => false, isUnfinished: () => false };
 
 /**
  * SPI NOR flash (JESD216, and every data sheet of the kind): an opcode, then for some an address of three or
@@ -27,6 +33,8 @@ const NOR_OPCODES = {
   erase: [0x20, 0x21, 0x52, 0x5c, 0xd8, 0xdc],
   /** Page program, also of security registers: address and data. */
   program: [0x02, 0x12, 0x32, 0x34, 0x38, 0x3e, 0x42],
+  /** Status, configuration, id: what is read. */
+  readRegister: [0x05, 0x35, 0x15, 0x70, 0x9f, 0x90, 0xab],
   /** Status, configuration, extended address: data. */
   writeRegister: [0x01, 0x31, 0x11, 0xc5, 0x17, 0x61, 0xb1],
 } as const;
@@ -46,10 +54,14 @@ const SPI_NOR: SpiFraming = {
     if (includes(NOR_OPCODES.erase, opcode)) return sent < OPCODE_BYTES + SHORTEST_ADDRESS;
     return false;
   },
+  isUnfinished(opcode, sent) {
+    const { read, readRegister } = NOR_OPCODES;
+    return includes(readRegister, opcode) || includes(read, opcode) || this.expectsMore(opcode, sent);
+  },
 };
 
 /** SPI EEPROMs (25xx data sheets, table of instructions): write status; read and write with an address. */
-const AT25_OPCODES = { WRSR: 0x01, WRITE: 0x02, READ: 0x03 } as const;
+const AT25_OPCODES = { WRSR: 0x01, WRITE: 0x02, READ: 0x03, RDSR: 0x05 } as const;
 
 const AT25: SpiFraming = {
   expectsMore(opcode, sent) {
@@ -57,10 +69,17 @@ const AT25: SpiFraming = {
     // The shortest command is one byte of address; Linux sends opcode and address in one transfer.
     return (opcode === AT25_OPCODES.WRITE || opcode === AT25_OPCODES.READ) && sent <= OPCODE_BYTES + 2;
   },
+  isUnfinished(opcode, sent) {
+    return opcode === AT25_OPCODES.READ || opcode === AT25_OPCODES.RDSR || this.expectsMore(opcode, sent);
+  },
 };
 
 /** Microchip's port expanders: control byte and register in one transfer or two, then data in its own. */
-const MCP23S: SpiFraming = { expectsMore: (_control, sent) => sent === 1 };
+const MCP23S: SpiFraming = {
+  expectsMore: (_control, sent) => sent === 1,
+  // Bit 0 of the control byte: a register is read. Else its value is to come.
+  isUnfinished: (control, sent) => (control & 1) !== 0 || sent <= 2,
+};
 
 const FRAMINGS: Readonly<Record<string, SpiFraming>> = {
   'jedec,spi-nor': SPI_NOR,

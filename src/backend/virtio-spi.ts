@@ -26,6 +26,11 @@ import { parseSpiRequest, type SpiRequest, spiConfigOf } from './spi-request.ts'
  * transfer shows, by the part's framing, that it begins a message of its own, or until this time has passed.
  */
 const IDLE_DESELECT_MS = 10;
+/**
+ * The same for a message that cannot be over, by the part's framing: a guest may be kept from its processor for
+ * long between opcode and data, and a deselect there would lose what it writes without anybody's noticing.
+ */
+const UNFINISHED_DESELECT_MS = 500;
 
 /** The BE driver of a virtio SPI controller: device 45 (virtio 1.4, 5.21). */
 export class VirtioSpiDevice implements VirtioDevice {
@@ -135,8 +140,11 @@ export class VirtioSpiDevice implements VirtioDevice {
 
   /** Deselects a chip that was left selected long enough. @returns when to look again */
   #deselectWhenIdle(): number {
-    if (this.#held === undefined) return Number.POSITIVE_INFINITY;
-    const due = this.#heldSince + IDLE_DESELECT_MS;
+    const held = this.#held;
+    if (held === undefined) return Number.POSITIVE_INFINITY;
+    const unfinished =
+      held.transfer.rx === undefined && this.#framing(held.chipSelect).isUnfinished(this.#opcode, this.#sent);
+    const due = this.#heldSince + (unfinished ? UNFINISHED_DESELECT_MS : IDLE_DESELECT_MS);
     if (performance.now() < due) return due;
     this.#held = undefined;
     this.#forget(this.#manager.deselect(this.#client, this.#bus));

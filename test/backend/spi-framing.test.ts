@@ -149,6 +149,43 @@ describe('where a message of Linux ends', () => {
     expect(log).toEqual(['0:w1', '|']);
   });
 
+  const WRITE_ENABLE = [[0x06]];
+  const AT25 = spiFramingOf(['st,m95m02', 'atmel,at25']);
+  const MCP23S = spiFramingOf(['microchip,mcp23s08']);
+  it.each<[string, SpiFraming, number[][], boolean]>([
+    ['a part without a framing', PLAIN, [[0x02]], false],
+    ['a flash: write enable', NOR, WRITE_ENABLE, false],
+    ['a flash: read status', NOR, [[0x05]], true],
+    ['a flash: read id', NOR, [[0x9f]], true],
+    ['a flash: address of a read', NOR, [[0x03], [0, 0, 0]], true],
+    ['a flash: address of a program', NOR, [[0x02], [0, 0, 0]], true],
+    ['a flash: data of a program', NOR, [[0x02], [0, 0, 0], [1, 2, 3, 4]], false],
+    ['a flash: opcode of an erase', NOR, [[0x20]], true],
+    ['a flash: address of an erase', NOR, [[0x20], [0, 0, 0]], false],
+    ['an EEPROM: write enable', AT25, WRITE_ENABLE, false],
+    ['an EEPROM: read status', AT25, [[0x05]], true],
+    ['an EEPROM: address of a read', AT25, [[0x03, 0, 0, 0]], true],
+    ['an EEPROM: all of a write', AT25, [[0x02, 0, 0, 0, 1]], false],
+    ['an expander: register to read', MCP23S, [[0x41, 0x09]], true],
+    ['an expander: register to write', MCP23S, [[0x40, 0x09]], true],
+    ['an expander: all of a write', MCP23S, [[0x40, 0x09, 1]], false],
+  ])('waits for longer where the message cannot be over: %s', async (_, framing, writes, unfinished) => {
+    const { send, device } = await linuxDriver(framing);
+    const before = performance.now();
+    for (const bytes of writes) send(0, bytes);
+    const after = performance.now();
+    const due = device.processQueue();
+    if (unfinished) expect(due).toBeGreaterThanOrEqual(before + 500);
+    else expect(due).toBeLessThanOrEqual(after + 10);
+  });
+
+  it('waits no longer for what has been answered', async () => {
+    const { send, device } = await linuxDriver(NOR);
+    send(0, [0x05]);
+    send(0, undefined, 1);
+    expect(device.processQueue()).toBeLessThanOrEqual(performance.now() + 10);
+  });
+
   it('gives the host to another client then, also when its controller answers later', async () => {
     const { send, log, manager, bus } = await linuxDriver(PLAIN, true);
     send(0, [0x06]);

@@ -35,7 +35,7 @@ const STEPS = {
     cd /`,
   i2ctransfer: `
     i2ctransfer -f -y 1 w5@0x50 0x80 1 2 3 4
-    until i2ctransfer -f -y 1 w1@0x50 0x80 r4 2> /dev/null; do :; done`,
+    until i2ctransfer -f -y 1 w1@0x50 0x80 r4 2> /dev/null | grep 0x; do :; done`,
   i2cdump: 'i2cdump -f -y -r 0x80-0x8f 1 0x50 b',
   'spi-nor': `
     dd if=/dev/urandom of=/run/data bs=4096 count=2 2> /dev/null

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -28,7 +29,12 @@ afterEach(() => {
 /** Starts `dtbus serve` on the demo board; resolves when it prints "ready". */
 async function serve(argv: readonly string[], options: { fd?: number; env?: NodeJS.ProcessEnv } = {}) {
   const child = spawn(process.execPath, ['bin/dtbus.js', 'serve', 'dts/demo.dts', ...argv], {
-    stdio: ['ignore', 'pipe', 'inherit', ...(options.fd === undefined ? [] : [options.fd])],
+    stdio: [
+      'ignore',
+      'pipe',
+      argv.includes('--trace') ? 'pipe' : 'inherit',
+      ...(options.fd === undefined ? [] : [options.fd]),
+    ],
     env: { ...process.env, ...options.env },
   });
   children.push(child);
@@ -121,6 +127,27 @@ describe('dtbus serve', () => {
     expect(await ended).toEqual({ code: 0, signal: null });
   });
 
+  it('ends the connection of who talks nonsense, with one sentence in the trace, and serves the others', async () => {
+    const path = join(folder, 's');
+    const { child, ended } = await serve(['--socket', path, '--bus', 'i2c1', '--trace']);
+    let trace = '';
+    child.stderr?.on('data', (bytes) => {
+      trace += bytes;
+    });
+    const stranger = createConnection(path);
+    const hungUp = new Promise((resolve) => stranger.once('close', resolve));
+    stranger.on('error', () => {});
+    stranger.write('GET / HTTP/1.1\r\n\r\n');
+    await hungUp;
+    expect(isI2c(connectUnix(path))).toBe(true);
+    child.kill('SIGTERM');
+    expect(await ended).toEqual({ code: 0, signal: null });
+    expect(trace.split('\n').filter((line) => line.includes('front-end 1:'))).toEqual([
+      'dtbus: i2c1 front-end 1: connected',
+      expect.stringMatching(/^dtbus: i2c1 front-end 1: connection ended: .+/),
+    ]);
+  });
+
   it('tells the service manager when it is ready and when it stops', async () => {
     const receiver = spawn(
       'python3',
@@ -143,7 +170,7 @@ for _ in range(2): print(s.recv(100).decode(), flush=True)`,
     const received = once(receiver, 'close');
     await once(receiver.stdout, 'data');
     const env = { NOTIFY_SOCKET: join(folder, 'notify') };
-    const { child, ended } = await serve(['--socket', join(folder, 's'), '--bus', 'i2c1'], { env });
+    const { child, ended } = await serve(['--socket-path', join(folder, 's'), '--bus', 'i2c1'], { env });
     child.kill('SIGTERM');
     await received;
     expect(told).toBe('bound\nREADY=1\nSTOPPING=1\n');

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -53,7 +53,7 @@ function fakeQemu(devices: string, kvm: string): void {
 
 const qemuArguments = () => readFileSync(join(folder, 'bin/arguments'), 'utf8').split('\n');
 
-async function boot() {
+async function boot(interrupted?: AbortSignal) {
   const kernel = join(folder, 'bzImage');
   writeFileSync(kernel, '');
   const board = join(folder, 'board.dts');
@@ -71,6 +71,7 @@ async function boot() {
       output += Buffer.from(bytes).toString();
     },
     onWarning: (sentence) => warnings.push(sentence),
+    ...(interrupted === undefined ? {} : { interrupted }),
   });
 }
 
@@ -109,6 +110,23 @@ describe('what QEMU is asked for', () => {
     await boot();
     expect(qemuArguments().join(' ')).not.toContain('spi');
     expect(warnings).toContain('this QEMU has no vhost-user-spi-pci: spi0 left out');
+  });
+});
+
+describe('a guest that is interrupted', () => {
+  it('is killed, and none is started in its place', async () => {
+    fakeQemu(I2C + SPI, 'exec sleep 60');
+    const interrupted = new AbortController();
+    const guest = boot(interrupted.signal);
+    while (!existsSync(join(folder, 'bin/arguments'))) await new Promise((resolve) => setTimeout(resolve, 5));
+    interrupted.abort();
+    const { exitCode, killed } = await guest;
+    // On TCG the fake one may have been done before.
+    expect({ exitCode, killed }).toEqual({
+      exitCode: noKvm === undefined ? undefined : exitCode,
+      killed: false,
+    });
+    expect(tried()).toHaveLength(1);
   });
 });
 

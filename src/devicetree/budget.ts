@@ -1,5 +1,5 @@
 /** Memory that a tree may take whatever its input is, and for each byte of input besides. */
-const FREE_BYTES = 40 * 1024 * 1024;
+const FREE_BYTES = 32 * 1024 * 1024;
 const PER_INPUT_BYTE = 6;
 
 /** What the parts of a tree take in memory, roughly. */
@@ -33,7 +33,7 @@ export class Budget {
     if (this.#left < 0) {
       throw new LimitError(
         'the tree is out of proportion to its source',
-        'are there macros or includes that repeat themselves? A tree may take 40 MiB and six times its source',
+        'are there macros or includes that repeat themselves? A tree may take 32 MiB and six times its source',
       );
     }
   }

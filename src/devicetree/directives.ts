@@ -32,6 +32,11 @@ const SCCS = keyword('sccs');
 const DEFINED = keyword('defined');
 const HAS_INCLUDE = keyword('__has_include');
 
+/** Conditions inside of each other. */
+const MAX_CONDITIONS = 1000;
+/** Tokens of one condition. */
+const MAX_CONDITION = 20_000;
+
 interface Header {
   readonly name: string;
   readonly angled: boolean;
@@ -236,6 +241,11 @@ export class Directives {
 
   #openCondition(i: number, holds: boolean): void {
     const files = this.#files;
+    if (files.file.conditions.length === MAX_CONDITIONS) {
+      files.complain('directive', `conditions are nested more than ${MAX_CONDITIONS} deep`, i, i + 2);
+      files.dropRest();
+      return;
+    }
     files.file.conditions.push({ at: i, taken: holds, sawElse: false });
     if (holds) files.pos = nextLine(files.list, i + 1);
     else this.#skip(files.ids[i] as number);
@@ -303,6 +313,10 @@ export class Directives {
     const files = this.#files;
     const { list, kinds } = files;
     const end = nextLine(list, word);
+    if (end - word > MAX_CONDITION) {
+      files.complain('directive', `a condition of more than ${MAX_CONDITION} tokens`, word - 1, word + 1);
+      return false;
+    }
     const toks: Tok[] = [];
     for (let i = word + 1; i < end; i++) {
       const id = kinds[i] === T.IDENT ? (files.ids[i] as number) : 0;

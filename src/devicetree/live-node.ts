@@ -82,8 +82,7 @@ export class LiveNode implements Node {
     const names: string[] = [];
     let top: LiveNode = this;
     for (; top.parent !== undefined; top = top.parent) names.push(top.name);
-    let path = top.name === '' ? '/' : top.name;
-    for (const name of names.reverse()) path = path.endsWith('/') ? path + name : `${path}/${name}`;
+    const path = names.length === 0 && top.name === '' ? '/' : [top.name, ...names.reverse()].join('/');
     // Kept only for a node that hangs in a tree: one that is still moved gets another path.
     if (top === this.tree.root) this.#path = path;
     return path;

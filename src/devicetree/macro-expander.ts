@@ -13,7 +13,7 @@ const MAX_DEPTH = 300;
 /** Tokens of all arguments of one use of a macro. */
 const MAX_ARGUMENT_TOKENS = 100_000;
 /** Tokens that macros may yield, besides one for each byte of source. */
-const MAX_EXPANDED = 1_000_000;
+const MAX_EXPANDED = 600_000;
 
 /** Tokens that are read before the file goes on: a macro's expansion, or a list to be expanded by itself. */
 export interface ExpansionFrame {
@@ -181,7 +181,13 @@ export class MacroExpander {
   }
 
   #substitute(macro: Macro, args: readonly (readonly Tok[])[]): readonly Tok[] {
-    return substitute(macro, args, (list) => this.expand(list), this.#scrap);
+    return substitute(
+      macro,
+      args,
+      (list) => this.expand(list),
+      this.#scrap,
+      (toks) => this.#tookTooMany(toks),
+    );
   }
 
   /** The body of a function-like macro, its arguments put in, behind the `(`. */

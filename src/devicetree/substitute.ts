@@ -17,14 +17,15 @@ const PLACEMARKER = -1;
 
 /**
  * The body of a macro with the arguments put in (C11 6.10.3.1 to 6.10.3.3): as they are written next to `##`
- * and for `#`, elsewhere with their own macros expanded by `expand`. `scrap` gives
- * the tokens of a text that is made up here.
+ * and for `#`, elsewhere with their own macros expanded by `expand`. `scrap` gives the tokens of a text that is made
+ * up here; `isTooMuch` counts tokens before they are put in, and ends it all.
  */
 export function substitute(
   macro: Macro,
   args: readonly (readonly Tok[])[],
   expand: (toks: readonly Tok[]) => readonly Tok[],
   scrap: (text: string) => TokenList,
+  isTooMuch: (toks: number) => boolean,
 ): readonly Tok[] {
   const expanded: (readonly Tok[] | undefined)[] = [];
   const expansion = (param: number): readonly Tok[] => {
@@ -45,6 +46,9 @@ export function substitute(
       // GNU, too: what is inside counts where the variable arguments leave something when they are expanded.
       const arg = inside === undefined ? (args[tok.param] ?? []) : hasVariable() ? fill(inside) : [];
       const isRight = i > 0 && (body[i - 1] as Tok).paste;
+      const asWritten = isRight || tok.paste || tok.stringify || inside !== undefined;
+      const value = asWritten ? arg : expansion(tok.param);
+      if (isTooMuch(value.length)) return [];
       const isLast = macro.variadic && tok.param === macro.params - 1 && !tok.stringify;
       if (isRight && isLast && (body[i - 1] as Tok).kind === COMMA) {
         // GNU: the comma of `, ## __VA_ARGS__` goes where there are no arguments, and else stays as it is.
@@ -57,7 +61,7 @@ export function substitute(
         const text = tokAt(scrap(stringified(arg)), 0, NOWHERE);
         out.push({ ...text, space: false, paste: tok.paste });
       } else if (isRight || tok.paste) pushJoined(out, trimmed(arg), tok);
-      else for (const item of inside === undefined ? expansion(tok.param) : arg) out.push(item);
+      else for (const item of value) out.push(item);
       if (!tok.paste) out.push(OWN_PADDING);
     }
     return macro.hasPaste ? joinAll(out, scrap) : out;
@@ -79,9 +83,8 @@ function pushJoined(out: Tok[], arg: readonly Tok[], param: Tok): void {
     out.push({ ...param, kind: PLACEMARKER, param: -1 });
     return;
   }
-  for (let i = 0; i < length; i++) {
-    out.push({ ...(arg[i] as Tok), paste: i === length - 1 && param.paste });
-  }
+  for (let i = 0; i < length - 1; i++) out.push(arg[i] as Tok);
+  out.push({ ...(arg[length - 1] as Tok), paste: param.paste });
 }
 
 /** Carries out every `##`. */

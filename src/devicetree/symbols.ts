@@ -34,18 +34,30 @@ function childOf(parent: LiveNode, name: string): LiveNode {
   return child;
 }
 
-/** Appends to a property, which is made where it is missing. */
-function append(node: LiveNode, name: string, more: Uint8Array, kind: 'string' | 'uint32'): void {
+/** Appends entries of `kind` to a property, which is made where it is missing; they end at `ends` of `more`. */
+function append(
+  node: LiveNode,
+  name: string,
+  more: Uint8Array,
+  ends: readonly number[],
+  kind: 'string' | 'uint32',
+): void {
   let property = node.property(name);
   if (property === undefined) {
     property = new LiveProperty(node, name);
     node.addProperty(property);
   }
-  const old = property.value;
-  const value = new Uint8Array(old.length + more.length);
-  value.set(old);
-  value.set(more, old.length);
-  property.setValue(value, 0, value.length, [...property.markers, typeMarker(kind, old.length)]);
+  const { length } = property;
+  const value = new Uint8Array(length + more.length);
+  value.set(property.value);
+  value.set(more, length);
+  const markers = [...property.markers];
+  let start = 0;
+  for (const end of ends) {
+    markers.push(typeMarker(kind, length + start));
+    start = end;
+  }
+  property.setValue(value, 0, value.length, markers);
 }
 
 /**
@@ -118,14 +130,13 @@ const MALFORMED = 'is malformed, so that references could not be added to it';
 
 /** `/__fixups__`: by label, where in this tree its phandle belongs. */
 export function writeFixups(tree: LiveTree, report: Report): void {
-  const entries = [...references(tree)].filter(
-    ({ marker }) => tree.byReference(marker.ref ?? '') === undefined,
-  );
-  if (entries.length === 0) return;
-  const fixups = childOf(tree.root, '__fixups__');
+  let fixups: LiveNode | undefined;
   const known = new Map<string, Set<string> | undefined>();
-  for (const { node, property, marker } of entries) {
+  const found = new Map<string, string[]>();
+  for (const { node, property, marker } of references(tree)) {
     const ref = marker.ref ?? '';
+    if (tree.byReference(ref) !== undefined) continue;
+    fixups ??= childOf(tree.root, '__fixups__');
     const place = { start: marker.loc, node: node.path, property: property.name };
     if (ref.includes('/')) {
       report('fixups', `cannot write a fixup for the reference to path &{${ref}}`, {
@@ -146,9 +157,15 @@ export function writeFixups(tree: LiveTree, report: Report): void {
     }
     const entry = `${node.path}:${property.name}:${marker.offset}`;
     if (list.has(entry)) continue;
-    list.add(entry);
-    tree.budget.take(COST.marker + 4 * entry.length);
-    append(fixups, ref, bytesOf(entry), 'string');
+    tree.budget.take(4 * (COST.marker + entry.length));
+    const more = found.get(ref);
+    if (more === undefined) found.set(ref, [entry]);
+    else more.push(entry);
+  }
+  for (const [ref, entries] of found) {
+    const ends: number[] = [];
+    for (const entry of entries) ends.push((ends.at(-1) ?? 0) + entry.length + 1);
+    append(fixups as LiveNode, ref, bytesOf(entries.join('\0')), ends, 'string');
   }
 }
 
@@ -161,32 +178,33 @@ function stringsOf(value: Uint8Array | undefined): Set<string> | undefined {
 
 /** `/__local_fixups__`: a mirror of the tree with the offsets of all phandles that point into this tree. */
 export function writeLocalFixups(tree: LiveTree, report: Report): void {
-  const entries = [...references(tree)].filter(
-    ({ marker }) => tree.byReference(marker.ref ?? '') !== undefined,
-  );
-  if (entries.length === 0) return;
+  const offsets = new Map<LiveProperty, number[]>();
+  for (const { property, marker } of references(tree)) {
+    if (tree.byReference(marker.ref ?? '') === undefined) continue;
+    const list = offsets.get(property);
+    if (list === undefined) offsets.set(property, [marker.offset]);
+    else list.push(marker.offset);
+  }
+  if (offsets.size === 0) return;
   const top = childOf(tree.root, '__local_fixups__');
-  for (const { node, property, marker } of entries) {
+  for (const [{ node, name }, wanted] of offsets) {
     const names: string[] = [];
     for (let above = node; above.parent !== undefined; above = above.parent) names.push(above.name);
     tree.budget.take(names.length * COST.marker);
     const mirror = names.reverse().reduce(childOf, top);
-    const offset = Uint8Array.of(
-      marker.offset >>> 24,
-      marker.offset >>> 16,
-      marker.offset >>> 8,
-      marker.offset & 0xff,
-    );
-    const known = mirror.property(property.name);
+    const known = mirror.property(name);
     if (known !== undefined && known.length % 4 !== 0) {
-      report('fixups', `${mirror.path}:${property.name} ${MALFORMED}`, { severity: 'warning' });
+      report('fixups', `${mirror.path}:${name} ${MALFORMED}`, { severity: 'warning' });
       continue;
     }
-    let there = false;
-    for (let i = 0; known !== undefined && i < known.length; i += 4) {
-      if (cellAt(known.value, i) === marker.offset) there = true;
-    }
-    if (!there) append(mirror, property.name, offset, 'uint32');
+    const there = new Set<number>();
+    for (let i = 0; known !== undefined && i < known.length; i += 4) there.add(cellAt(known.value, i));
+    const more = wanted.filter((offset) => !there.has(offset));
+    if (more.length === 0) continue;
+    const cells = new Uint8Array(4 * more.length);
+    for (const [i, offset] of more.entries()) new DataView(cells.buffer).setUint32(4 * i, offset);
+    const ends = more.map((_, i) => 4 * (i + 1));
+    append(mirror, name, cells, ends, 'uint32');
   }
 }
 

@@ -40,7 +40,12 @@ describe('a text that makes much of itself is refused with a place', () => {
     [
       'arguments that double',
       `${nested}#define F0(x) x\n/dts-v1/; / { a = <F60(1)>; };`,
-      'the arguments of macro F44 are too long',
+      'macro F60 expands to too much text',
+    ],
+    [
+      'an argument of many tokens',
+      `#define f(x) x\n/dts-v1/; / { a = <f(${'1 '.repeat(100_001)})>; };`,
+      'the arguments of macro f are too long',
     ],
     [
       'strings of strings',

@@ -1,7 +1,8 @@
 import { closeSync, constants, openSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { ReadStream } from 'node:tty';
+import type { Duplex } from 'node:stream';
 import { O_CLOEXEC } from './abi.ts';
 import { type CFunction, cFunction, checked } from './libc.ts';
+import { MasterStream } from './master-stream.ts';
 
 const TCSANOW = 0;
 /** More than any Linux `struct termios` (60 bytes on x86-64): only `cfmakeraw` looks inside. */
@@ -24,8 +25,11 @@ export interface Pty {
   readonly path: string;
   /** The name to tell users: the link where there is one, else `path`. */
   readonly name: string;
-  /** The master's end, readable and writable: what the client writes is read here and the other way. */
-  readonly stream: ReadStream;
+  /**
+   * The master's end: what the client writes is read here and the other way. Writing never blocks; where the
+   * client does not read, `write` gives false after 16 KiB and `drain` comes when there is room again.
+   */
+  readonly stream: Duplex;
   /** Raw mode on the line: no echo, no line editing, 8 bits. It is set on opening; a client may undo it. */
   setRaw(): void;
   /**
@@ -68,7 +72,7 @@ export function openPty(options: PtyOptions = {}): Pty {
   const master = checked('posix_openpt', cFunction('int posix_openpt(int flags)')(flags));
   let slave = -1;
   let path: string;
-  let stream: ReadStream;
+  let stream: Duplex;
   try {
     checked('grantpt', cFunction('int grantpt(int fd)')(master));
     checked('unlockpt', cFunction('int unlockpt(int fd)')(master));
@@ -76,7 +80,7 @@ export function openPty(options: PtyOptions = {}): Pty {
     slave = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
     makeRaw(slave);
     if (options.link !== undefined) replaceLink(path, options.link);
-    stream = new ReadStream(master);
+    stream = new MasterStream(master);
   } catch (error) {
     if (slave >= 0) closeSync(slave);
     closeSync(master);

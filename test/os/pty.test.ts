@@ -51,6 +51,33 @@ describe('a pseudo-terminal as the cable between a client and an emulated adapte
     await closed(port);
   });
 
+  it('does not stop the process when its client does not read, and gives it everything when it does', async () => {
+    const line = pty();
+    const block = Buffer.from(Array.from({ length: 4096 }, (_, i) => i * 7));
+    const BLOCKS = 64;
+    let accepted = 0;
+    while (line.stream.write(block)) accepted++;
+    // One block was taken that made it too much.
+    expect(accepted).toBeLessThan(BLOCKS / 2);
+    for (let i = accepted + 1; i < BLOCKS; i++) line.stream.write(block);
+    const drained = once(line.stream, 'drain');
+    const client = spawn('cat', [line.path]);
+    const got = await bytes(client.stdout, BLOCKS * block.length);
+    expect(got.equals(Buffer.concat(Array(BLOCKS).fill(block)))).toBe(true);
+    await drained;
+    line.close();
+    await once(client, 'exit');
+  });
+
+  it('forgets what nobody read when it is closed', async () => {
+    const line = pty();
+    while (line.stream.write(Buffer.alloc(4096)));
+    const gone = once(line.stream, 'close');
+    line.close();
+    await gone;
+    expect(line.stream.destroyed).toBe(true);
+  });
+
   it('outlives its clients: one closes, the next one talks', async () => {
     const line = pty();
     let ended = false;

@@ -127,6 +127,7 @@ describe('a guest that is interrupted', () => {
       killed: false,
     });
     expect(tried()).toHaveLength(1);
+    expect(warnings).toHaveLength(noKvm === undefined ? 0 : 1);
   });
 });
 

@@ -1,6 +1,6 @@
 import { parse, toBlob } from '../devicetree/core.ts';
 import type { Node } from '../devicetree/index.ts';
-import { BUS_KINDS } from '../frontend/index.ts';
+import { BUS_KINDS, isBus } from '../frontend/index.ts';
 import { interruptsOf, wellFormed } from './interrupts.ts';
 import { isOwnedBy } from './ownership.ts';
 import type { ServedBus } from './serve.ts';
@@ -27,7 +27,9 @@ export function guestTree(buses: readonly ServedBus[]): Uint8Array {
   const inGuest = new Set(
     buses.flatMap((bus) => [bus.node.node, ...clientsOf(bus).flatMap((client) => [...below(client)])]),
   );
-  const nodes = buses.map((bus) => {
+  // Linux makes devices in the order of the tree, and what handles interrupts should be there first.
+  const controllersFirst = [...buses].sort((a, b) => Number(isBus(a.node)) - Number(isBus(b.node)));
+  const nodes = controllersFirst.map((bus) => {
     const { node, socket } = bus;
     const { alias, device, deviceId } = BUS_KINDS[node.kind];
     const name = `${node.kind}${node.number}`;

@@ -348,7 +348,7 @@ describe('arguments', () => {
   });
 
   test.each([
-    [['-x'], 'unknown option -x'],
+    [['-x'], "invalid option -- 'x'"],
     [['a.dts', 'b.dts'], 'missing files'],
     [['-Wnope'], 'there is no check "nope"'],
   ])('%j is refused', (argv, message) => {

@@ -1,6 +1,6 @@
 import { FdtError, FlatTree, ValueFormatError } from '../../board/devicetree.ts';
+import { type Arguments, type OptionSpec, parseArguments, usageText } from './arguments.ts';
 import { bytesOf, type DtIo, reasonOf } from './dt-io.ts';
-import { type Arguments, type OptionSpec, parseArguments, usageText } from './getopt.ts';
 import { VERSION_LINE } from './version.ts';
 
 /** A command with the arguments of one of dtc's tools. `run` throws `UsageError` and `Failure`. */

@@ -1,6 +1,7 @@
 import type { BlobOptions, CheckSwitch, PhandleFormat } from '../../board/devicetree.ts';
+import type { GivenOption } from '../getopt.ts';
+import type { OptionSpec } from './arguments.ts';
 import { Failure } from './command.ts';
-import type { GivenOption, OptionSpec } from './getopt.ts';
 import { INPUT_OPTIONS, type InputSettings, takeInputOption } from './input-options.ts';
 
 export const DTC_OPTIONS: readonly OptionSpec[] = [

@@ -1,4 +1,5 @@
-import type { GivenOption, OptionSpec } from './getopt.ts';
+import type { GivenOption } from '../getopt.ts';
+import type { OptionSpec } from './arguments.ts';
 
 /** The options of all commands that read source. */
 export const INPUT_OPTIONS: readonly OptionSpec[] = [

@@ -1,6 +1,6 @@
 import { BusFault, type NodeRegistry, SPI_MODE, type SpiDev, strerror } from '../../board/index.ts';
+import type { Option } from '../getopt.ts';
 import type { ToolIo } from '../i2c-tools/io.ts';
-import { decimal, type Option } from './getopt.ts';
 
 /** The nodes that the tools work on. */
 export type Nodes = Pick<NodeRegistry, 'open'>;
@@ -18,20 +18,26 @@ export interface Settings {
   ready?: number;
 }
 
-export const DEVICE_OPTION: Option = { letter: 'd', name: 'device', takesValue: true };
+export const DEVICE_OPTION: Option = { letter: 'd', long: 'device', argument: 'device' };
 export const COMMON_OPTIONS: readonly Option[] = [
   DEVICE_OPTION,
-  { letter: 'm', name: 'mode', takesValue: true },
-  { letter: 'l', name: 'lsb', takesValue: true },
-  { letter: 's', name: 'speed', takesValue: true },
-  { letter: 'r', name: 'spirdy', takesValue: true },
-  { letter: 'h', name: 'help', takesValue: false },
-  { letter: 'v', name: 'version', takesValue: false },
+  { letter: 'm', long: 'mode', argument: 'mode' },
+  { letter: 'l', long: 'lsb', argument: 'lsb' },
+  { letter: 's', long: 'speed', argument: 'speed' },
+  { letter: 'r', long: 'spirdy', argument: 'spirdy' },
+  { letter: 'h', long: 'help' },
+  { letter: 'v', long: 'version' },
 ];
 
 export function printVersion(tool: string, io: ToolIo): number {
   io.stderr.write(`${tool} - ${COMPATIBLE_WITH} (dtbus)\n`);
   return 0;
+}
+
+/** scanf's `%d`: a decimal number at the beginning, whatever follows; undefined when there is none. */
+export function decimal(text: string): number | undefined {
+  const [digits] = /^[\t-\r ]*[+-]?[0-9]+/.exec(text) ?? [];
+  return digits === undefined ? undefined : Number(digits);
 }
 
 /** Which letter sets what, its range, and what is said of a value outside. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { SPI_MODE, type SpiDev } from '../../board/index.ts';
+import { getopt } from '../getopt.ts';
 import type { ToolIo } from '../i2c-tools/io.ts';
 import {
   applySettings,
@@ -11,7 +12,6 @@ import {
   type SettingLetter,
   type Settings,
 } from './device.ts';
-import { getopt } from './getopt.ts';
 
 const TOOL = 'spi-config';
 
@@ -31,9 +31,9 @@ example: ${TOOL} -d /dev/spidev0.0 -m 3 -s 1000000
 
 const OPTIONS = [
   ...COMMON_OPTIONS,
-  { letter: 'b', name: 'bits', takesValue: true },
-  { letter: 'q', name: 'query', takesValue: false },
-  { letter: 'w', name: 'wait', takesValue: false },
+  { letter: 'b', long: 'bits', argument: 'bits' },
+  { letter: 'q', long: 'query' },
+  { letter: 'w', long: 'wait' },
 ];
 
 /** spi-config(1): shows or changes mode, word and clock of a device. */
@@ -47,6 +47,7 @@ export async function spiConfig(argv: readonly string[], nodes: Nodes, io: ToolI
     return 1;
   };
   for (const found of getopt(argv, OPTIONS)) {
+    if (found.kind === 'operand') continue;
     if (found.kind === 'wrong') {
       wrong(found.sentence);
       return wrong('wrong option. Use -h for help.');

@@ -1,8 +1,10 @@
 import { SPI_MODE, type SpiDev } from '../../board/index.ts';
+import { getopt } from '../getopt.ts';
 import type { ToolIo } from '../i2c-tools/io.ts';
 import {
   applySettings,
   COMMON_OPTIONS,
+  decimal,
   type Nodes,
   openDevice,
   parseSetting,
@@ -11,7 +13,6 @@ import {
   type SettingLetter,
   type Settings,
 } from './device.ts';
-import { decimal, getopt } from './getopt.ts';
 
 const TOOL = 'spi-pipe';
 
@@ -30,9 +31,9 @@ example: printf '\\237\\0\\0\\0' | ${TOOL} -d /dev/spidev0.0 -b 4 -n 1 | xxd
 
 const OPTIONS = [
   ...COMMON_OPTIONS,
-  { letter: 'B', name: 'bits', takesValue: true },
-  { letter: 'b', name: 'blocksize', takesValue: true },
-  { letter: 'n', name: 'number', takesValue: true },
+  { letter: 'B', long: 'bits', argument: 'bits' },
+  { letter: 'b', long: 'blocksize', argument: 'blocksize' },
+  { letter: 'n', long: 'number', argument: 'number' },
 ];
 
 /** spi-pipe(1): sends standard input to a device and prints what comes back. */
@@ -46,6 +47,7 @@ export async function spiPipe(argv: readonly string[], nodes: Nodes, io: ToolIo)
     return 1;
   };
   for (const found of getopt(argv, OPTIONS)) {
+    if (found.kind === 'operand') continue;
     if (found.kind === 'wrong') {
       wrong(found.sentence);
       return wrong('wrong option. Use -h for help.');

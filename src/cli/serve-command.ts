@@ -54,7 +54,7 @@ Prints "ready" once front-ends may come, and tells the service manager of NOTIFY
     .addHelpText(
       'after',
       `
-Examples:
+Example:
   dtbus serve dts/demo.dts --socket-dir /run/dtbus
   dtbus serve dts/demo.dts --socket /run/sensors.sock --bus i2c1
 `,

@@ -3,16 +3,18 @@ import { type Occupant, populateI2c, populateSpi, type SimulationOptions } from 
 import { SimulatedI2cController } from './i2c-controller.ts';
 import { MixedI2cController, MixedSpiController } from './mixed.ts';
 import { SimulatedSpiController } from './spi-controller.ts';
+import { TimedI2cController, TimedSpiController } from './wire-time.ts';
 
 export { SimulatedI2cController } from './i2c-controller.ts';
 export { SimulatedSpiController } from './spi-controller.ts';
 
 /** On a bus with a host, the children that are answered by their model. */
 const SIMULATE = 'dtbus,simulate';
+/** On a simulated bus: transfers take as long as they would on a wire. */
+const REAL_TIME = 'dtbus,real-time';
 
 /** A bus without hardware. `occupants` says of each child of the bus node what answers for it. */
 export interface SimulatedHost extends Host {
-  readonly synchronous: true;
   readonly occupants: readonly Occupant[];
 }
 
@@ -26,20 +28,24 @@ export interface MixedBus<C> {
 export function createSimulatedI2c(
   bus: DeviceNode,
   options: SimulationOptions,
-): SimulatedHost & { readonly i2c: SimulatedI2cController } {
+): SimulatedHost & { readonly i2c: I2cController } {
   const { wire, occupants } = populateI2c(bus, options);
-  const i2c = new SimulatedI2cController(wire);
-  return { description: i2c.description, synchronous: true, i2c, occupants, open() {}, close() {} };
+  const timed = bus.has(REAL_TIME);
+  const simulated = new SimulatedI2cController(wire);
+  const i2c = timed ? new TimedI2cController(simulated, bus.u32('clock-frequency')) : simulated;
+  return { description: i2c.description, synchronous: !timed, i2c, occupants, open() {}, close() {} };
 }
 
 /** The SPI bus that `bus` describes, all of it simulated. @throws {NodeError} */
 export function createSimulatedSpi(
   bus: DeviceNode,
   options: SimulationOptions,
-): SimulatedHost & { readonly spi: SimulatedSpiController } {
+): SimulatedHost & { readonly spi: SpiController } {
   const { wire, occupants } = populateSpi(bus, options);
-  const spi = new SimulatedSpiController(wire, chipSelectCount(bus, occupants));
-  return { description: spi.description, synchronous: true, spi, occupants, open() {}, close() {} };
+  const timed = bus.has(REAL_TIME);
+  const simulated = new SimulatedSpiController(wire, chipSelectCount(bus, occupants));
+  const spi = timed ? new TimedSpiController(simulated) : simulated;
+  return { description: spi.description, synchronous: !timed, spi, occupants, open() {}, close() {} };
 }
 
 /**

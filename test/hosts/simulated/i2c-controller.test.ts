@@ -174,9 +174,13 @@ describe('the hot path', () => {
       for (let i = 0; i < rounds; i++) i2c.transfer(messages);
     };
     spin(20_000);
-    const before = process.memoryUsage().heapUsed;
-    spin(20_000);
-    // A view a transfer would be 100 bytes and more.
-    expect(process.memoryUsage().heapUsed - before).toBeLessThan(20_000 * 100);
+    const growth = [1, 2, 3, 4, 5].map(() => {
+      const before = process.memoryUsage().heapUsed;
+      spin(20_000);
+      return process.memoryUsage().heapUsed - before;
+    });
+    // A view a transfer would be 100 bytes and more. The rest of the process allocates, too, now and then.
+    growth.sort((a, b) => a - b);
+    expect(growth[2]).toBeLessThan(20_000 * 100);
   });
 });

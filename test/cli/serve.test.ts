@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runProgram } from '../../src/cli/program.ts';
 import {
   acceptUnix,
   connectUnix,
@@ -50,15 +51,21 @@ async function serve(argv: readonly string[], options: { fd?: number; env?: Node
   return { child, out, ended };
 }
 
-/** Runs it to its end. */
-function run(...argv: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/dtbus.js', 'serve', ...argv], {
-    encoding: 'utf8',
-    timeout: 20_000,
-    // Else it would be a socket.
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  return { status, stdout, stderr };
+/** Runs it to its end, in this process. */
+async function run(...argv: string[]) {
+  const written = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      written[name] += text;
+      return true;
+    });
+  }
+  try {
+    const status = await runProgram(['node', 'dtbus', 'serve', ...argv]);
+    return { status, ...written };
+  } finally {
+    vi.restoreAllMocks();
+  }
 }
 
 /** Is an I2C adapter there? It offers ZERO_LENGTH_REQUEST, bit 0. */
@@ -180,10 +187,27 @@ for _ in range(2): print(s.recv(100).decode(), flush=True)`,
   it.each([
     [[], { type: 'i2c' }],
     [['--bus', 'spi0', '--socket', '/nowhere/at/all'], { type: 'spi' }],
-  ])('prints what it is for management software, whatever else it is told: %j', (argv, expected) => {
-    const { status, stdout } = run('no-such-board.dts', '--print-capabilities', ...argv);
+  ])('prints what it is for management software, whatever else it is told: %j', async (argv, expected) => {
+    const { status, stdout } = await run('no-such-board.dts', '--print-capabilities', ...argv);
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject(expected);
+  });
+});
+
+describe('serve in this process', () => {
+  it('ends with the one that came to it, and tells of a service manager that is not there', async () => {
+    const [ours, theirs] = unixSocketPair();
+    process.env['NOTIFY_SOCKET'] = join(folder, 'nobody');
+    const served = run('dts/demo.dts', '--fd', String(theirs.release()), '--bus', 'i2c1', '--trace');
+    // The front-end blocks this thread, which serves: it only comes and goes.
+    ours.close();
+    const { status, stdout, stderr } = await served;
+    delete process.env['NOTIFY_SOCKET'];
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: expect.stringMatching(/^i2c1 fd \d+\nready\n$/),
+    });
+    expect(stderr).toContain('the service manager at NOTIFY_SOCKET is not told READY=1: sendto: ENOENT');
   });
 });
 
@@ -202,11 +226,11 @@ describe('serve called wrongly', () => {
       /one socket serves one bus: name it with --bus; there are: i2c1, i2c2, spi0, spi1/,
     ],
     [['--socket', '/x', '--bus', 'i2c7'], 1, /there is no bus i2c7; there are: i2c1, i2c2/],
-    [['--fd', '0', '--bus', 'i2c1'], 1, 'ENOTSOCK: descriptor 0 is not a unix stream socket'],
+    [['--fd', '1000', '--bus', 'i2c1'], 1, 'ENOTSOCK: descriptor 1000 is not a unix stream socket'],
     [['--socket', '/no/such', '--client', '--bus', 'i2c1'], 1, 'connect: ENOENT: /no/such'],
     [['--socket', '/no/such/folder/s', '--bus', 'i2c1'], 1, 'bind: ENOENT: /no/such/folder/s'],
-  ] as const)('%j ends with %i', (argv, code, sentence) => {
-    const { status, stderr } = run('dts/demo.dts', ...argv);
+  ] as const)('%j ends with %i', async (argv, code, sentence) => {
+    const { status, stderr } = await run('dts/demo.dts', ...argv);
     expect(stderr).toMatch(sentence);
     expect(status).toBe(code);
   });

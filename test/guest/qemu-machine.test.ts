@@ -1,9 +1,10 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runGuest } from '../../src/board/index.ts';
 import { whyNoKvm } from '../../src/board/qemu.ts';
+import { runProgram } from '../../src/cli/program.ts';
 
 /** KVM is tried only where it may be opened: it is not on every machine that runs these tests. */
 const noKvm = whyNoKvm();
@@ -111,6 +112,77 @@ describe('what QEMU is asked for', () => {
     expect(qemuArguments().join(' ')).not.toContain('spi');
     expect(warnings).toContain('this QEMU has no vhost-user-spi-pci: spi0 left out');
   });
+});
+
+describe('the command', () => {
+  async function guest(...argv: string[]) {
+    const kernel = join(folder, 'bzImage');
+    writeFileSync(kernel, '');
+    let out = '';
+    let err = '';
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      out += text;
+      return true;
+    });
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      err += text;
+      return true;
+    });
+    try {
+      const words = ['guest', 'dts/demo.dts', '--qemu', '--kernel', kernel, ...argv];
+      return { status: await runProgram(['node', 'dtbus', ...words]), out, err };
+    } finally {
+      vi.restoreAllMocks();
+    }
+  }
+
+  it('hands back output and exit code', async () => {
+    fakeQemu(I2C + SPI, ':');
+    expect(await guest()).toMatchObject({ status: 5, out: 'hello\n' });
+  });
+
+  it('says when the guest was killed at its deadline', async () => {
+    fakeQemu(I2C + SPI, 'exec sleep 60');
+    writeFileSync(join(folder, 'bin/qemu-system-x86_64'), FAKE.replace('mark=', 'exec sleep 60\nmark='));
+    const { status, err } = await guest('--timeout', '0.3', '--', 'true');
+    expect(status).toBe(1);
+    expect(err).toContain('dtbus: the guest did not end within 0.3 s and was killed\n');
+  });
+
+  it('is told when it is called wrongly', async () => {
+    expect(await guest('--timeout', 'soon')).toMatchObject({
+      status: 2,
+      err: 'dtbus: --timeout takes a number of seconds, not soon\n',
+    });
+  });
+
+  it('takes the kernel from the environment, else from the folder of test equipment, else asks for it', async () => {
+    fakeQemu(I2C + SPI, ':');
+    const shared = process.env['DTBUS_SHARED'];
+    const kernel = process.env['DTBUS_QEMU_KERNEL'];
+    try {
+      delete process.env['DTBUS_QEMU_KERNEL'];
+      process.env['DTBUS_SHARED'] = folder;
+      const words = ['node', 'dtbus', 'guest', 'dts/demo.dts', '--qemu'];
+      const err = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+      expect(await runProgram(words)).toBe(2);
+      expect(String(err.mock.calls[0]?.[0])).toMatch(
+        /^dtbus: which kernel\? Name one with --kernel or DTBUS_QEMU_KERNEL/,
+      );
+      process.env['DTBUS_QEMU_KERNEL'] = join(folder, 'own');
+      expect(await runProgram(words)).toBe(1);
+      expect(String(err.mock.calls[1]?.[0])).toBe(`dtbus: there is no kernel ${join(folder, 'own')}\n`);
+    } finally {
+      vi.restoreAllMocks();
+      restore('DTBUS_SHARED', shared);
+      restore('DTBUS_QEMU_KERNEL', kernel);
+    }
+  });
+
+  function restore(name: string, value: string | undefined): void {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
 });
 
 describe('a guest that is interrupted', () => {

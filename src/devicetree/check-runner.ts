@@ -50,16 +50,25 @@ export function phandleNumbers(tree: LiveTree, format: PhandleFormat): PhandleNu
   };
 }
 
-/** The nodes of a tree, in its order, and those with a certain property; found out once for all checks. */
+/**
+ * The nodes of a tree, in its order, and those that a check is about; found out once for all checks. In a large tree
+ * a look at each node costs more than most checks themselves.
+ */
 class NodeLists {
   readonly #all: readonly LiveNode[];
+  #parents: readonly LiveNode[] | undefined;
   #having: Map<string, LiveNode[]> | undefined;
 
   constructor(tree: LiveTree) {
     this.#all = tree.nodes();
   }
 
-  of({ having }: Check): readonly LiveNode[] {
+  of({ having, among }: Check): readonly LiveNode[] {
+    if (among === 'root') return this.#all.slice(0, 1);
+    if (among === 'parents') {
+      this.#parents ??= this.#all.filter((node) => node.allSubnodes.length > 0);
+      return this.#parents;
+    }
     if (having === undefined) return this.#all;
     this.#having ??= this.#byProperty();
     return this.#having.get(having) ?? [];
@@ -69,9 +78,10 @@ class NodeLists {
     const lists = new Map<string, LiveNode[]>();
     for (const node of this.#all) {
       if (node.deleted) continue;
-      for (const { name, deleted } of node.allProperties) {
+      // Deleted ones too: a few checks are about them, the others look again.
+      for (const { name } of node.allProperties) {
         const list = lists.get(name);
-        if (deleted || list?.at(-1) === node) continue;
+        if (list?.at(-1) === node) continue;
         if (list === undefined) lists.set(name, [node]);
         else list.push(node);
       }

@@ -13,8 +13,10 @@ export interface Check {
   /** dtc's default. */
   readonly level: Severity | 'off';
   readonly requires: readonly string[];
-  /** Only nodes with this property are looked at. For checks that come behind the steps that change the tree. */
+  /** Only nodes with this property are looked at. Not for properties that the steps add: phandles. */
   readonly having?: string;
+  /** Only the root, or nodes with children, are looked at. */
+  readonly among?: 'root' | 'parents';
   readonly run: (node: LiveNode, context: CheckContext) => void;
 }
 

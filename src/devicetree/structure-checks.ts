@@ -54,20 +54,23 @@ function forDuplicates<T extends Entry>(
   }
 }
 
-const duplicateNodeNames = error('duplicate_node_names', [], (node, { fail }) => {
-  // As in dtc, deleting a node in the very block that defines it counts as another of its name.
-  forDuplicates(node.allSubnodes, true, (later, first) => {
-    const { name } = later;
-    fail(later, undefined, 'Duplicate node name', {
-      start: later.nameLoc,
-      end: later.nameLoc + name.length,
-      hint: later.deleted
-        ? `${name} is defined and deleted in one block; leave it out, or delete it in another block`
-        : `a block may define a node once; merge the two blocks of ${name}, or rename one`,
-      notes: [note(`${name} is first defined here`, first.nameLoc, name.length)],
+const duplicateNodeNames: Check = {
+  ...error('duplicate_node_names', [], (node, { fail }) => {
+    // As in dtc, deleting a node in the very block that defines it counts as another of its name.
+    forDuplicates(node.allSubnodes, true, (later, first) => {
+      const { name } = later;
+      fail(later, undefined, 'Duplicate node name', {
+        start: later.nameLoc,
+        end: later.nameLoc + name.length,
+        hint: later.deleted
+          ? `${name} is defined and deleted in one block; leave it out, or delete it in another block`
+          : `a block may define a node once; merge the two blocks of ${name}, or rename one`,
+        notes: [note(`${name} is first defined here`, first.nameLoc, name.length)],
+      });
     });
-  });
-});
+  }),
+  among: 'parents',
+};
 
 const duplicatePropertyNames = error('duplicate_property_names', [], (node, { fail }) => {
   forDuplicates(node.allProperties, false, (later, first) => {
@@ -92,24 +95,30 @@ function isOneString(value: Uint8Array): boolean {
   return value.length > 0 && value.indexOf(0) === value.length - 1;
 }
 
-const nameIsString = error('name_is_string', [], (node, { fail }) => {
-  const property = node.property('name');
-  if (property !== undefined && !isOneString(property.value))
-    fail(node, property, 'property is not a string');
-});
+const nameIsString: Check = {
+  ...error('name_is_string', [], (node, { fail }) => {
+    const property = node.property('name');
+    if (property !== undefined && !isOneString(property.value))
+      fail(node, property, 'property is not a string');
+  }),
+  having: 'name',
+};
 
-const nameProperties = error('name_properties', ['name_is_string'], (node, { fail }) => {
-  const property = node.findProperty('name');
-  if (property === undefined) return;
-  const text = String.fromCharCode(...property.value.subarray(0, 256));
-  if (text === `${node.baseName}\0`) {
-    // It says what the node's name says; older blobs carry it everywhere.
-    node.remove(property);
-    return;
-  }
-  const name = text.slice(0, -1);
-  fail(node, property, `"name" property is incorrect ("${name}" instead of base node name)`);
-});
+const nameProperties: Check = {
+  ...error('name_properties', ['name_is_string'], (node, { fail }) => {
+    const property = node.findProperty('name');
+    if (property === undefined) return;
+    const text = String.fromCharCode(...property.value.subarray(0, 256));
+    if (text === `${node.baseName}\0`) {
+      // It says what the node's name says; older blobs carry it everywhere.
+      node.remove(property);
+      return;
+    }
+    const name = text.slice(0, -1);
+    fail(node, property, `"name" property is incorrect ("${name}" instead of base node name)`);
+  }),
+  having: 'name',
+};
 
 interface LabelUse {
   readonly node: LiveNode;
@@ -177,22 +186,25 @@ function hasDuplicateLabel(tree: LiveTree): boolean {
 /** So many duplicates are told of. */
 const MAX_DUPLICATES = 200;
 
-const duplicateLabel = error('duplicate_label', [], (node, { tree, fail }) => {
-  if (node !== tree.root || !tree.mayHaveDuplicateLabels || !hasDuplicateLabel(tree)) return;
-  let told = 0;
-  for (const [name, [first, ...rest]] of labelUses(tree)) {
-    if (first === undefined) continue;
-    for (const use of rest) {
-      if (++told > MAX_DUPLICATES) return;
-      fail(use.node, use.property, `Duplicate label '${name}' on ${describe(use)} and ${describe(first)}`, {
-        start: use.loc,
-        end: use.loc === NOWHERE ? NOWHERE : use.loc + name.length,
-        hint: 'a label names one place; choose another for one of the two',
-        notes: [note(`${name} is first defined here`, first.loc, name.length)],
-      });
+const duplicateLabel: Check = {
+  ...error('duplicate_label', [], (_root, { tree, fail }) => {
+    if (!tree.mayHaveDuplicateLabels || !hasDuplicateLabel(tree)) return;
+    let told = 0;
+    for (const [name, [first, ...rest]] of labelUses(tree)) {
+      if (first === undefined) continue;
+      for (const use of rest) {
+        if (++told > MAX_DUPLICATES) return;
+        fail(use.node, use.property, `Duplicate label '${name}' on ${describe(use)} and ${describe(first)}`, {
+          start: use.loc,
+          end: use.loc === NOWHERE ? NOWHERE : use.loc + name.length,
+          hint: 'a label names one place; choose another for one of the two',
+          notes: [note(`${name} is first defined here`, first.loc, name.length)],
+        });
+      }
     }
-  }
-});
+  }),
+  among: 'root',
+};
 
 function isPhandle(value: number): boolean {
   return value !== 0 && value !== 0xffff_ffff;

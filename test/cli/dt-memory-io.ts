@@ -12,6 +12,8 @@ export class DtMemoryIo implements DtIo {
       this.files.set(path, typeof content === 'string' ? Buffer.from(content, 'latin1') : content);
   }
 
+  readonly exists = (path: string): boolean => this.files.has(path);
+
   readonly readFile = (path: string): Uint8Array => {
     const bytes = this.files.get(path);
     if (bytes === undefined) throw fault('ENOENT: no such file or directory', path);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 
 export interface DirectoryEntry {
   readonly name: string;
@@ -15,6 +15,8 @@ export interface Sink {
  */
 export interface DtIo {
   readonly readFile: (path: string) => Uint8Array;
+  /** Whether there is something at `path`: cheaper than a `readFile` that throws, of which a header takes many. */
+  readonly exists: (path: string) => boolean;
   readonly writeFile: (path: string, bytes: Uint8Array) => void;
   /** Entries of a directory; undefined for a path that is none. */
   readonly list: (path: string) => readonly DirectoryEntry[] | undefined;
@@ -26,6 +28,7 @@ export interface DtIo {
 export function processIo(): DtIo {
   return {
     readFile: (path) => readFileSync(path === '-' ? 0 : path),
+    exists: existsSync,
     writeFile: (path, bytes) => {
       if (path === '-') process.stdout.write(bytes);
       else writeFileSync(path, bytes);

@@ -1,5 +1,6 @@
 import { DumpError, dumpBlob, findBlob, looksLikeBlob } from '../../board/devicetree.ts';
-import { type Command, Failure, readFile, UsageError } from './command.ts';
+import { readFile } from './blob-io.ts';
+import { type Command, Failure, UsageError } from './command.ts';
 import { bytesOf } from './dt-io.ts';
 
 export const FDTDUMP: Command = {

@@ -8,7 +8,8 @@ import {
   toBlob,
   type ValueFormat,
 } from '../../board/devicetree.ts';
-import { type Command, inTree, print, readFile, UsageError } from './command.ts';
+import { inTree, print, readFile } from './blob-io.ts';
+import { type Command, UsageError } from './command.ts';
 import type { DtIo } from './dt-io.ts';
 import { FORMAT_HELP, valueFormat } from './value-type.ts';
 

@@ -1,5 +1,6 @@
 import { applyOverlay, FdtError } from '../../board/devicetree.ts';
-import { type Command, Failure, openTree, UsageError, writeBlob } from './command.ts';
+import { openTree, writeBlob } from './blob-io.ts';
+import { type Command, Failure, UsageError } from './command.ts';
 
 export const FDTOVERLAY: Command = {
   synopsis:

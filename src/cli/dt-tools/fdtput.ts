@@ -6,7 +6,8 @@ import {
   parseValue,
   type ValueFormat,
 } from '../../board/devicetree.ts';
-import { type Command, inTree, openTree, UsageError, writeBlob } from './command.ts';
+import { inTree, openTree, writeBlob } from './blob-io.ts';
+import { type Command, UsageError } from './command.ts';
 import type { DtIo } from './dt-io.ts';
 import { FORMAT_HELP, valueFormat } from './value-type.ts';
 

@@ -1,4 +1,11 @@
-import { type Diagnostic, fromBlob, parse, readDirectory, type Tree } from '../../board/devicetree.ts';
+import {
+  cachedReader,
+  type Diagnostic,
+  fromBlob,
+  parse,
+  readDirectory,
+  type Tree,
+} from '../../board/devicetree.ts';
 import { Failure } from './command.ts';
 import { type DtIo, reasonOf } from './dt-io.ts';
 
@@ -49,7 +56,8 @@ export function readTree(path: string, options: ReadOptions, io: DtIo): ReadTree
 function readSource(name: string, bytes: Uint8Array, options: ReadOptions, io: DtIo): ReadTree {
   const { includePaths, defines } = options;
   const preprocess = options.preprocess ?? (/\.dtso?$/.test(name) && hasInclude(bytes));
-  const readFile = optional(io.readFile);
+  const read = optional(io.readFile);
+  const readFile = cachedReader((file) => (io.exists(file) ? read(file) : undefined));
   const { tree, diagnostics, dependencies } = parse(name, bytes, {
     readFile,
     includePaths,

@@ -3,6 +3,7 @@ import type { LiveNode } from '../live-node.ts';
 import type { Buses } from './buses.ts';
 import {
   addressCells,
+  among,
   atName,
   bytes,
   cellOf,
@@ -17,10 +18,9 @@ import {
 /** Addresses: `reg`, `ranges`, the cells they are made of, and unit addresses. Devicetree Specification 2.3.5 to 2.3.9. */
 
 // A step of its own in dtc, where the checks below read what it has stored; here they read the properties.
-const addrSizeCells = warning(
-  'addr_size_cells',
-  ['address_cells_is_cell', 'size_cells_is_cell'],
-  () => undefined,
+const addrSizeCells = among(
+  'root',
+  warning('addr_size_cells', ['address_cells_is_cell', 'size_cells_is_cell'], () => undefined),
 );
 
 const regFormat = having(
@@ -216,8 +216,8 @@ export function addressChecks(buses: Buses): readonly Check[] {
     unitAddressVsReg,
     unitAddressFormat(buses),
     avoidDefaultAddrSize,
-    avoidUnnecessaryAddrSize,
-    uniqueUnitAddress,
-    uniqueUnitAddressIfEnabled,
+    among('parents', avoidUnnecessaryAddrSize),
+    among('parents', uniqueUnitAddress),
+    among('parents', uniqueUnitAddressIfEnabled),
   ];
 }

@@ -1,7 +1,18 @@
 import type { Check, CheckContext } from '../check.ts';
 import { cellAt } from '../getters.ts';
 import type { LiveNode } from '../live-node.ts';
-import { addressCells, atName, cellsOf, having, hex, sizeCells, textOf, warning } from './define.ts';
+import {
+  addressCells,
+  among,
+  atName,
+  cellsOf,
+  having,
+  hex,
+  holdsString,
+  sizeCells,
+  textOf,
+  warning,
+} from './define.ts';
 
 export type BusKind = 'pci' | 'simple-bus' | 'i2c-bus' | 'spi-bus' | 'graph-port' | 'graph-ports';
 
@@ -125,7 +136,8 @@ function simpleBusBridge(buses: Buses): Check {
   return having(
     'compatible',
     warning('simple_bus_bridge', ['addr_size_cells', 'compatible_is_string_list'], (node) => {
-      if (node.compatible.includes('simple-bus')) buses.set(node, 'simple-bus');
+      const compatible = node.property('compatible');
+      if (compatible !== undefined && holdsString(compatible, 'simple-bus')) buses.set(node, 'simple-bus');
     }),
   );
 }
@@ -250,9 +262,9 @@ export function busChecks(buses: Buses): readonly Check[] {
     pciDeviceBusNum(buses),
     simpleBusBridge(buses),
     simpleBusReg(buses),
-    i2cBusBridge(buses),
+    among('parents', i2cBusBridge(buses)),
     i2cBusReg(buses),
-    spiBusBridge(buses),
+    among('parents', spiBusBridge(buses)),
     spiBusReg(buses),
   ];
 }

@@ -1,7 +1,7 @@
 import type { Check, CheckContext } from '../check.ts';
 import type { LiveNode } from '../live-node.ts';
 import type { LiveProperty } from '../live-property.ts';
-import { textOf, warning } from './define.ts';
+import { among, textOf, warning } from './define.ts';
 import { isString, NOT_A_STRING, WRITE_A_STRING } from './value-forms.ts';
 
 /** `/chosen` and `/aliases`. Devicetree Specification 3.3 and 3.6. */
@@ -27,8 +27,7 @@ const aliasPaths = warning('alias_paths', [], (node, { tree, fail }) => {
 const obsoleteChosenInterruptController = warning(
   'obsolete_chosen_interrupt_controller',
   [],
-  (node, { tree, fail }) => {
-    if (node !== tree.root) return;
+  (_root, { tree, fail }) => {
     const chosen = tree.root.subnode('chosen');
     const property = chosen?.property('interrupt-controller');
     if (chosen !== undefined && property !== undefined)
@@ -65,7 +64,7 @@ const chosenNodeStdoutPath = warning('chosen_node_stdout_path', [], (node, conte
 
 export const CHOSEN_CHECKS: readonly Check[] = [
   aliasPaths,
-  obsoleteChosenInterruptController,
+  among('root', obsoleteChosenInterruptController),
   chosenNodeIsRoot,
   chosenNodeBootargs,
   chosenNodeStdoutPath,

@@ -24,6 +24,18 @@ export function having(property: string, check: Check): Check {
   return { ...check, having: property };
 }
 
+/** The check for the root only, or for nodes that have children. */
+export function among(nodes: 'root' | 'parents', check: Check): Check {
+  return { ...check, among: nodes };
+}
+
+/** Whether the value has `text` among its strings. */
+export function holdsString({ value }: LiveProperty, text: string): boolean {
+  for (let start = 0, end = value.indexOf(0); end >= 0; start = end + 1, end = value.indexOf(0, start))
+    if (end - start === text.length && latin1(value, start, end) === text) return true;
+  return false;
+}
+
 /** The place of the node's name, for what is wrong with the name itself. */
 export function atName(node: LiveNode): { readonly start?: Loc; readonly end?: Loc } {
   return node.nameLoc === NOWHERE ? {} : { start: node.nameLoc, end: node.nameLoc + node.name.length };

@@ -1,7 +1,7 @@
 import type { Check, CheckContext } from '../check.ts';
 import type { LiveNode } from '../live-node.ts';
 import type { Buses } from './buses.ts';
-import { atName, cellOf, hex, isPhandle, warning } from './define.ts';
+import { among, atName, cellOf, hex, isPhandle, warning } from './define.ts';
 import type { PhandleIndex } from './phandles.ts';
 
 /** Connections between devices: `ports`, `port`, `endpoint`. Linux Documentation/devicetree/bindings/graph.txt. */
@@ -103,5 +103,5 @@ function graphEndpoint(buses: Buses, phandles: PhandleIndex): Check {
 }
 
 export function graphChecks(buses: Buses, phandles: PhandleIndex): readonly Check[] {
-  return [graphNodes(buses), graphPort(buses), graphEndpoint(buses, phandles)];
+  return [among('parents', graphNodes(buses)), graphPort(buses), graphEndpoint(buses, phandles)];
 }

@@ -24,6 +24,9 @@ export interface Work {
 
 const FIRST_CHUNK = 4096;
 const LEAST_CHUNK = 16;
+/** Faults by which an adapter says that a transfer is too long, and those that a line has which it overran. */
+const TOO_LONG: readonly string[] = ['EMSGSIZE', 'ENOMEM'];
+const DOUBTFUL: readonly string[] = ['EPROTO', 'ETIMEDOUT', 'EIO'];
 /** A transfer that takes longer is too long for a person who presses Ctrl-C; a shorter one costs more than it carries. */
 const LONG_MS = 400;
 const SHORT_MS = 50;
@@ -60,11 +63,12 @@ export class ChunkedReader {
     return bytes;
   }
 
-  /** The adapter does not take that much: half of it, then. */
+  /** The adapter does not take that much, or its line does not: half of it, then. Reading twice does no harm. */
   #shorten(thrown: unknown): boolean {
     const { code } = BusFault.from(thrown);
-    if ((code !== 'EMSGSIZE' && code !== 'ENOMEM') || this.#chunk <= LEAST_CHUNK) return false;
-    this.#chunk = this.#most = Math.max(LEAST_CHUNK, this.#chunk >> 1);
+    const least = TOO_LONG.includes(code) ? LEAST_CHUNK : DOUBTFUL.includes(code) ? FIRST_CHUNK : undefined;
+    if (least === undefined || this.#chunk <= least) return false;
+    this.#chunk = this.#most = Math.max(least, this.#chunk >> 1);
     return true;
   }
 

@@ -8,6 +8,8 @@ import { Progress } from './progress.ts';
 import { findTarget, type Target } from './target.ts';
 
 const FAILED = 1;
+/** Faults of an adapter that cannot be opened. */
+const NOT_OPENED: readonly string[] = ['ENODEV', 'EACCES', 'EBUSY', 'EPROTO'];
 
 /** What a command does with a part; the sentence that it gives is its last line. */
 export type Task = (board: Board, target: Target, work: Work) => Promise<string | undefined>;
@@ -42,7 +44,8 @@ export async function runOnTarget(
     progress.clear();
     if (thrown instanceof UsageError) throw thrown;
     // What an adapter says of itself tells more than the transfer that did not reach it.
-    if (BusFault.from(thrown).code === 'ENODEV' && printProblems(board)) return FAILED;
+    const notOpened = thrown instanceof BusFault && NOT_OPENED.includes(thrown.code);
+    if (notOpened && printProblems(board)) return FAILED;
     say(`dtbus: ${sentenceOf(thrown)}`);
     return FAILED;
   } finally {

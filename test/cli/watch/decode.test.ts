@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import type { TracedPart, TracedSegment } from '../../../src/board/index.ts';
+import { partReaders } from '../../../src/cli/watch/part-reader.ts';
+
+const hex = (text: string) => {
+  const bytes = Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'));
+  return { bytes, length: bytes.length };
+};
+const write = (text: string): TracedSegment => ({
+  target: 0,
+  tenBit: false,
+  sent: hex(text),
+  received: undefined,
+});
+const read = (text: string): TracedSegment => ({
+  target: 0,
+  tenBit: false,
+  sent: undefined,
+  received: hex(text),
+});
+const both = (tx: string, rx: string): TracedSegment => ({ ...write(tx), received: hex(rx) });
+
+async function textOf(
+  kind: 'i2c' | 'spi',
+  part: Partial<TracedPart> & Pick<TracedPart, 'compatible'>,
+  segments: readonly TracedSegment[],
+): Promise<string | undefined> {
+  const whole = { reg: [0], name: 'part@0', addressWidth: undefined, size: undefined, ...part };
+  const [readers] = await partReaders([{ kind, number: 0, path: '/bus', parts: [whole] }]);
+  const transfer = { bus: 0, client: '', startedMs: 0, durationMs: 0, fault: undefined, segments };
+  return readers?.get(0)?.text(transfer);
+}
+
+describe('a transfer in words', () => {
+  it.each([
+    ['national,lm75', [write('00'), read('1f 80')], 'read TEMP (0x00): 1f 80'],
+    ['national,lm75', [write('01 60')], 'write CONF (0x01): 60'],
+    ['national,lm75', [write('03')], 'point at TOS (0x03)'],
+    ['national,lm75', [read('19 00')], 'read 19 00'],
+    ['bosch,bme280', [write('d0'), read('60')], 'read ID (0xd0): 60'],
+    ['bosch,bme280', [write('77'), read('60')], 'read 0x77: 60'],
+    ['atmel,24c02', [write('10 01 02')], 'write 0x10: 01 02'],
+    ['atmel,24c16', [write('10'), read('01')], 'read 0x10: 01'],
+    ['atmel,24c32', [write('01 40'), read('aa')], 'read 0x0140: aa'],
+    ['atmel,24c256', [write('01 40 55')], 'write 0x0140: 55'],
+    ['acme,unknown', [write('01 40'), read('55')], 'write 01 40, read 55'],
+    ['acme,unknown', [write('')], 'probe'],
+    ['acme,unknown', [read('')], 'probe by a read'],
+    ['nxp,pca9554', [write('00'), write('01')], 'write 00, write 01'],
+  ])('%s on I2C: %#', async (compatible, segments, text) => {
+    expect(await textOf('i2c', { compatible: [compatible] }, segments)).toBe(text);
+  });
+
+  it.each([
+    ['jedec,spi-nor', [both('9f 00 00 00', 'ff ef 40 14')], 'read JEDEC id: ef 40 14'],
+    ['jedec,spi-nor', [write('9f'), read('ef 40 14')], 'read JEDEC id: ef 40 14'],
+    ['winbond,w25q80', [write('03 01 02 03'), read('aa bb')], 'read 0x010203: aa bb'],
+    ['winbond,w25q80', [write('0b 01 02 03 00'), read('aa')], 'fast read 0x010203: aa'],
+    [
+      'winbond,w25q80',
+      [write('06'), write('02 00 01 00 11 22'), write('05'), read('03')],
+      'write enable, program 0x000100: 11 22, read status: 03',
+    ],
+    ['winbond,w25q80', [write('d8 01 00 00')], 'erase 64 KiB 0x010000'],
+    ['winbond,w25q80', [write('fe 01')], 'send fe 01'],
+    ['atmel,at25', [write('03 01 02'), read('aa')], 'read 0x0102: aa'],
+    ['atmel,at25', [write('02 01 02 33')], 'write 0x0102: 33'],
+    ['microchip,mcp3008', [both('01 80 00', 'ff 02 00')], 'send 01 80 00 and receive ff 02 00'],
+    ['microchip,mcp3008', [read('01')], 'receive 01'],
+  ])('%s on SPI: %#', async (compatible, segments, text) => {
+    expect(await textOf('spi', { compatible: [compatible] }, segments)).toBe(text);
+  });
+
+  it('goes by the address width that the node names', async () => {
+    const part = { compatible: ['atmel,24c02'], addressWidth: 16 };
+    expect(await textOf('i2c', part, [write('00 10 99')])).toBe('write 0x0010: 99');
+  });
+
+  it('shows the first bytes of many, and how many there were', async () => {
+    const long = { ...write(''), sent: { bytes: new Uint8Array(100).fill(0x11), length: 4000 } };
+    expect(await textOf('spi', { compatible: ['x'] }, [long])).toBe(
+      `send ${Array(16).fill('11').join(' ')} … (4000 bytes)`,
+    );
+  });
+});

@@ -28,6 +28,13 @@ if (!existsSync(kernel)) {
 const folder = mkdtempSync(join(tmpdir(), 'dtbus-bench-'));
 const children = new Set();
 
+// Guests would outlive a bench that is interrupted or fails.
+process.once('exit', () => {
+  for (const child of children) kill(child);
+  rmSync(folder, { recursive: true, force: true });
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
 const compile = (name, ...flags) =>
   execFileSync('gcc', ['-O2', ...flags, '-o', join(folder, name), path(`guest/${name}.c`)]);
 
@@ -164,19 +171,15 @@ async function sixteen(what, sockets) {
   report('  worst over best mean latency', of('byMean'), '');
 }
 
-try {
-  compile('least-back-end');
-  compile('transactions', '-static');
-  writeFileSync(join(folder, 'board.dts'), BOARD);
-  await roundTrip('one processor', '0', '0');
-  if (availableParallelism() > 1) await roundTrip('two processors', '0', '1');
-  const server = await ours(ALL);
-  await sixteen('one dtbus serve', Array(GUESTS).fill(OURS));
-  kill(server);
-  const servers = Array.from({ length: GUESTS }, (_, i) => join(folder, `${i}.sock`));
-  for (const socket of servers) await backEnd(ALL, join(folder, 'least-back-end'), socket);
-  await sixteen(`${GUESTS} back-ends in C`, servers);
-} finally {
-  for (const child of children) kill(child);
-  rmSync(folder, { recursive: true, force: true });
-}
+compile('least-back-end');
+compile('transactions', '-static');
+writeFileSync(join(folder, 'board.dts'), BOARD);
+await roundTrip('one processor', '0', '0');
+if (availableParallelism() > 1) await roundTrip('two processors', '0', '1');
+const server = await ours(ALL);
+await sixteen('one dtbus serve', Array(GUESTS).fill(OURS));
+kill(server);
+const servers = Array.from({ length: GUESTS }, (_, i) => join(folder, `${i}.sock`));
+for (const socket of servers) await backEnd(ALL, join(folder, 'least-back-end'), socket);
+await sixteen(`${GUESTS} back-ends in C`, servers);
+process.exit();

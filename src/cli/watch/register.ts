@@ -1,7 +1,7 @@
 /** Imported first by a Node program whose boards are watched: `DTBUS_WATCH` says how, as JSON. */
 import { Watcher, type WatchOptions } from './watcher.ts';
 
-const watcher = new Watcher(JSON.parse(process.env['DTBUS_WATCH'] ?? '{}') as WatchOptions);
+const watcher = watcherOf(JSON.parse(process.env['DTBUS_WATCH'] ?? '{}') as WatchOptions);
 
 // Ctrl-C ends a program without its exit handlers, and with it the table at the end would be lost. Where the program
 // listens by itself, it decides.
@@ -11,3 +11,12 @@ process.on('SIGINT', function interrupted() {
   process.off('SIGINT', interrupted);
   process.kill(process.pid, 'SIGINT');
 });
+
+function watcherOf(options: WatchOptions): Watcher {
+  try {
+    return new Watcher(options);
+  } catch (thrown) {
+    process.stderr.write(`dtbus: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+    process.exit(1);
+  }
+}

@@ -186,6 +186,7 @@ describe('dtbus watch', () => {
   ])('%j', (argv, status, sentence) => {
     const ended = dtbus(...argv);
     expect(ended.stderr).toContain(sentence);
+    expect(ended.stderr).not.toContain('    at ');
     expect(ended.status).toBe(status);
   });
 });

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { loadCatalogue, openBoard } from '../../../src/board/index.ts';
+import { exampleNode } from '../../../src/cli/parts/example-node.ts';
+import { listParts } from '../../../src/cli/parts/part-listing.ts';
+import { testFolder } from '../folder.ts';
+import { dtbusHere } from '../run-here.ts';
+
+const folder = testFolder();
+
+describe('dtbus parts', () => {
+  it('lists every part with its bus and what can be set', async () => {
+    const { status, out } = await dtbusHere('parts');
+    expect(status).toBe(0);
+    expect(out).toMatch(/^tmp102 +i2c +TMP102 temperature sensor, 12 or 13 bits +temperature$/m);
+    expect(out).toMatch(/^bme280 +i2c, spi +BME280 .* +temperature, pressure, humidity$/m);
+    expect(out).toMatch(/^w25q80 +spi +/m);
+  });
+
+  it('shows one with units and range, compatibles and an example', async () => {
+    const { out } = await dtbusHere('parts', 'tmp102');
+    expect(out).toBe(
+      `TMP102 temperature sensor, 12 or 13 bits
+  bus         i2c
+  compatible  ti,tmp102, ti,tmp112
+  what a test or script sees and sets
+    temperature  -55 to 150 °C  what the sensor feels
+  in the tree, below a bus
+    part: sensor@48 {
+    	compatible = "ti,tmp102";
+    	reg = <0x48>;
+    };
+  in a test or script
+    board.part('&part').temperature = 31.5;
+`.replace('°', '\xc2\xb0'),
+    );
+  });
+
+  it.each(['ti,tmp112', 'TMP102', 'tmp112'])('finds it as %s', async (name) => {
+    expect((await dtbusHere('parts', name)).out).toContain('TMP102 temperature sensor');
+  });
+
+  it('finds parts by a word of what they are', async () => {
+    const { out } = await dtbusHere('parts', 'clock');
+    expect(out).toMatch(/^ds3231 /m);
+    expect(out).not.toMatch(/^tmp102 /m);
+  });
+
+  it('gives scripts all of it as JSON', async () => {
+    const { out } = await dtbusHere('parts', 'lm75b', '--json');
+    expect(JSON.parse(Buffer.from(out, 'latin1').toString())).toMatchObject([
+      { name: 'lm75b', buses: ['i2c'], properties: [{ name: 'temperature', unit: '°C', range: [-55, 150] }] },
+    ]);
+  });
+
+  it('says so when there is none', async () => {
+    const { status, err } = await dtbusHere('parts', 'tmp9999');
+    expect(status).toBe(1);
+    expect(err).toContain('there is no simulated part tmp9999');
+  });
+});
+
+describe('the example of every part', () => {
+  it('is a node that a board takes, and its model answers', async () => {
+    const parts = listParts((await loadCatalogue()).models);
+    expect(parts.length).toBeGreaterThan(60);
+    const board = async (kind: 'i2c' | 'spi') => {
+      const mine = parts.filter(({ buses }) => buses[0] === kind);
+      // A bus each, for they share addresses.
+      const buses = mine.map(
+        (part, i) =>
+          `b${i}: ${kind}-${i} { compatible = "platform,virtio-${kind}"; #address-cells = <1>; #size-cells = <0>;\n${exampleNode(part).replace('part:', '')} };`,
+      );
+      const file = folder.write(`${kind}.dts`, `/dts-v1/;\n/ {\n${buses.join('\n')}\n};\n`);
+      const opened = await openBoard(file, { backEnd: 'inline', memoryBytes: 1 << 25 });
+      const answers = opened.buses().map(({ clients }) => clients[0]?.answeredBy);
+      const { problems } = opened;
+      await opened.close();
+      expect(problems).toEqual([]);
+      expect(answers).toEqual(mine.map(() => 'model'));
+    };
+    await board('i2c');
+    await board('spi');
+  });
+});

@@ -137,9 +137,14 @@ describe('help and mistakes', () => {
       'i2ctransfer',
       'spi-config',
       'spi-pipe',
+      'eeprom',
+      'flash',
+      'watch',
+      'parts',
+      'completion',
     ];
     expect(commands).toEqual(expect.arrayContaining(own));
-    for (const command of own) expect(dtbus(command, '--help').out, command).toMatch(/Example:\n {2}\S/);
+    for (const command of own) expect(dtbus(command, '--help').out, command).toMatch(/Examples?:\n {2}\S/);
   });
 
   it.each([[['frobnicate']], [['ls', '--no-such-option']], [['run']], [[]]])('%j ends with 2', (argv) => {

@@ -1,12 +1,12 @@
-import { evaluate } from './condition.ts';
-import type { FileStack, OpenCondition, ParseContext } from './file-stack.ts';
-import { directoryOf, joinPath, plainPath, type ReadFile } from './files.ts';
+import { Conditions } from './conditional-parts.ts';
+import type { FileStack, ParseContext } from './file-stack.ts';
+import type { ReadFile } from './files.ts';
+import { Headers } from './headers.ts';
 import { keyword } from './interner.ts';
 import { type Macro, nextLine, readMacro, sameMacro } from './macro.ts';
 import type { MacroTable } from './macro-table.ts';
-import { CLOSE, OPEN } from './punctuation.ts';
 import { NOWHERE } from './source.ts';
-import { PADDING, type Tok, tokAt } from './tok.ts';
+import type { Tok } from './tok.ts';
 import * as T from './token-list.ts';
 
 const DEFINE = keyword('define');
@@ -29,29 +29,14 @@ const PRAGMA = keyword('pragma');
 const ONCE = keyword('once');
 const IDENT_STRING = keyword('ident');
 const SCCS = keyword('sccs');
-const DEFINED = keyword('defined');
-const HAS_INCLUDE = keyword('__has_include');
-
-/** Conditions inside of each other. */
-const MAX_CONDITIONS = 1000;
-/** Tokens of one condition. */
-const MAX_CONDITION = 20_000;
-
-interface Header {
-  readonly name: string;
-  readonly angled: boolean;
-}
 
 /** Carries out lines that begin with `#` (C11 6.10), in assembler mode: what is no directive is text. */
 export class Directives {
   readonly #files: FileStack;
   readonly #macros: MacroTable;
   readonly #context: ParseContext;
-  readonly #readFile: ReadFile;
-  readonly #includePaths: readonly string[];
-  readonly #expand: (toks: readonly Tok[]) => readonly Tok[];
-  /** Files that say `#pragma once`. */
-  readonly #once = new Set<string>();
+  readonly #headers: Headers;
+  readonly #conditions: Conditions;
 
   constructor(
     files: FileStack,
@@ -63,9 +48,8 @@ export class Directives {
     this.#files = files;
     this.#macros = macros;
     this.#context = context;
-    this.#readFile = options.readFile;
-    this.#includePaths = options.includePaths;
-    this.#expand = expand;
+    this.#headers = new Headers(files, macros, context, options, expand);
+    this.#conditions = new Conditions(files, macros, context, this.#headers, expand);
   }
 
   /** The `#` at `i` starts a line. @returns false: no directive, but text (a property like `#size-cells`) */
@@ -95,26 +79,24 @@ export class Directives {
         return true;
       case IFDEF:
       case IFNDEF:
-        this.#ifDefined(i, id === IFDEF);
+        this.#conditions.ifDefined(i, id === IFDEF);
         return true;
       case IF:
-        this.#openCondition(i, this.#condition(word));
+        this.#conditions.if(i);
         return true;
       case ELSE:
       case ELIF:
       case ELIFDEF:
       case ELIFNDEF:
-        this.#otherwise(i, id === ELSE);
+        this.#conditions.otherwise(i, id === ELSE);
         return true;
       case ENDIF:
-        if (files.file.conditions.pop() === undefined) {
-          files.complain('directive', '#endif without #if', i, word + 1);
-        }
-        break;
+        this.#conditions.end(i);
+        return true;
       case INCLUDE:
       case INCLUDE_NEXT:
       case IMPORT:
-        this.#include(i, id);
+        this.#headers.include(i, id);
         return true;
       case UNDEF:
         this.#undefine(word);
@@ -128,7 +110,7 @@ export class Directives {
         files.complain('directive', '#line needs a line number', i, word + 1);
         break;
       case PRAGMA:
-        if (this.#isWord(word + 1, ONCE)) this.#once.add(plainPath(files.file.path));
+        if (this.#isWord(word + 1, ONCE)) this.#headers.readOnce();
         break;
       case IDENT_STRING:
       case SCCS:
@@ -147,10 +129,6 @@ export class Directives {
   /** A word on the same line as the token before it. */
   #isName(index: number): boolean {
     return this.#files.kinds[index] === T.IDENT && !this.#files.startsLine(index);
-  }
-
-  #isDefined(index: number): boolean {
-    return this.#macros.byId[this.#files.ids[index] as number] !== undefined;
   }
 
   /** `# 12 "file"` and `#line 12 "file"`: what follows is from there. */
@@ -226,194 +204,4 @@ export class Directives {
       severity: isError ? 'error' : 'warning',
     });
   }
-
-  // ---- conditions
-
-  #ifDefined(i: number, wanted: boolean): void {
-    const name = i + 2;
-    if (this.#isName(name)) {
-      this.#openCondition(i, this.#isDefined(name) === wanted);
-      return;
-    }
-    this.#files.complain('directive', `#${wanted ? 'ifdef' : 'ifndef'} needs a name`, i, i + 2);
-    this.#openCondition(i, false);
-  }
-
-  #openCondition(i: number, holds: boolean): void {
-    const files = this.#files;
-    if (files.file.conditions.length === MAX_CONDITIONS) {
-      files.complain('directive', `conditions are nested more than ${MAX_CONDITIONS} deep`, i, i + 2);
-      files.dropRest();
-      return;
-    }
-    files.file.conditions.push({ at: i, taken: holds, sawElse: false });
-    if (holds) files.pos = nextLine(files.list, i + 1);
-    else this.#skip(files.ids[i] as number);
-  }
-
-  /** `#else` or `#elif` behind a part that was read: the rest is skipped. */
-  #otherwise(i: number, isElse: boolean): void {
-    const files = this.#files;
-    const condition = files.file.conditions.at(-1);
-    if (condition === undefined) {
-      files.complain('directive', `#${files.list.text(i + 1)} without #if`, i, i + 2);
-      files.pos = nextLine(files.list, i + 1);
-      return;
-    }
-    this.#checkElse(condition, i, isElse);
-    this.#skip(files.ids[i] as number);
-  }
-
-  #checkElse(condition: OpenCondition, i: number, isElse: boolean): void {
-    const files = this.#files;
-    if (condition.sawElse) {
-      files.complain('directive', `#${files.list.text(i + 1)} behind #else`, i, i + 2, {
-        notes: [{ message: 'the condition begins here', start: files.locAt(condition.at) }],
-      });
-    }
-    if (isElse) condition.sawElse = true;
-  }
-
-  /** Skips from directive number `ordinal` to the part of its condition that is read, or behind `#endif`. */
-  #skip(ordinal: number): void {
-    const files = this.#files;
-    const { list } = files;
-    const { conditions } = files.file;
-    const condition = conditions.at(-1) as OpenCondition;
-    let depth = 0;
-    for (let o = ordinal + 1; o < list.directives.length; o++) {
-      const i = list.directives[o] as number;
-      const word = i + 1;
-      if (!this.#isName(word)) continue;
-      const id = files.ids[word] as number;
-      if (id === IF || id === IFDEF || id === IFNDEF) depth++;
-      else if (id === ENDIF && depth-- === 0) {
-        conditions.pop();
-        files.pos = nextLine(list, word);
-        return;
-      } else if (depth === 0 && (id === ELSE || id === ELIF || id === ELIFDEF || id === ELIFNDEF)) {
-        this.#checkElse(condition, i, id === ELSE);
-        if (condition.taken || !this.#holds(word, id)) continue;
-        condition.taken = true;
-        files.pos = nextLine(list, word);
-        return;
-      }
-    }
-    files.pos = list.kinds.length - 1;
-  }
-
-  /** Whether the `#else` or `#elif` at `word` begins a part that is read, no earlier one being so. */
-  #holds(word: number, id: number): boolean {
-    if (id === ELSE) return true;
-    return id === ELIF ? this.#condition(word) : this.#isDefined(word + 1) === (id === ELIFDEF);
-  }
-
-  /** Evaluates what stands behind `#if` or `#elif`, token `word`. */
-  #condition(word: number): boolean {
-    const files = this.#files;
-    const { list, kinds } = files;
-    const end = nextLine(list, word);
-    if (end - word > MAX_CONDITION) {
-      files.complain('directive', `a condition of more than ${MAX_CONDITION} tokens`, word - 1, word + 1);
-      return false;
-    }
-    const toks: Tok[] = [];
-    for (let i = word + 1; i < end; i++) {
-      const id = kinds[i] === T.IDENT ? (files.ids[i] as number) : 0;
-      if (id === DEFINED) {
-        const inside = kinds[i + 1] === OPEN && i + 1 < end ? i + 2 : i + 1;
-        if (inside >= end || kinds[inside] !== T.IDENT) {
-          files.complain('directive', '"defined" needs a name', i, i + 1);
-          return false;
-        }
-        toks.push(this.#truth(this.#isDefined(inside)));
-        i = inside + (inside === i + 2 && kinds[inside + 1] === CLOSE ? 1 : 0);
-      } else if (id === HAS_INCLUDE && kinds[i + 1] === OPEN) {
-        let close = i + 2;
-        while (close < end && kinds[close] !== CLOSE) close++;
-        const header = this.#headerName(i + 2, close);
-        toks.push(this.#truth(header !== undefined && this.#find(header, firstPath(header)) !== undefined));
-        i = close;
-      } else toks.push(tokAt(list, i, files.base));
-    }
-    const result = evaluate(this.#expand(toks));
-    if ('holds' in result) return result.holds;
-    if (files.cutOff) return false;
-    const start = result.at === undefined ? NOWHERE : files.tokLoc(result.at);
-    if (start === NOWHERE) files.complain('directive', result.problem, word - 1, word + 1);
-    else this.#context.report('directive', result.problem, { start, end: start + 1 });
-    return false;
-  }
-
-  #truth(holds: boolean): Tok {
-    return tokAt(this.#context.cache.scrap(holds ? '1' : '0'), 0, NOWHERE);
-  }
-
-  // ---- headers
-
-  /** The header that tokens `from` to before `to` name; undefined where they name none. */
-  #headerName(from: number, to: number): Header | undefined {
-    const { list, kinds, base } = this.#files;
-    if (from >= to) return undefined;
-    const isString = kinds[from] === T.STRING || kinds[from] === T.STRING_ESC;
-    if (isString) return { name: list.text(from).slice(1, -1), angled: false };
-    const start = list.starts[from] as number;
-    const line = list.source.text.slice(start, list.source.text.indexOf('\n', start) >>> 0);
-    const angled = /^<([^>\n]+)>/.exec(line);
-    if (angled !== null) return { name: angled[1] as string, angled: true };
-    const toks = this.#expand(Array.from({ length: to - from }, (_, k) => tokAt(list, from + k, base)));
-    const printed = toks
-      .filter((tok) => tok.kind !== PADDING)
-      .map((tok) => (tok.space ? ' ' : '') + tok.list.text(tok.index))
-      .join('')
-      .trim();
-    const match = /^"([^"]+)"|^<([^>]+)>/.exec(printed);
-    if (match === null) return undefined;
-    return { name: (match[1] ?? match[2]) as string, angled: match[2] !== undefined };
-  }
-
-  /** Looks a header up; `from` is the first of the include paths to look in, -1 the file's own directory. */
-  #find(
-    { name }: Header,
-    from: number,
-  ): { readonly path: string; readonly bytes: Uint8Array; readonly foundIn: number } | undefined {
-    const directories = [directoryOf(this.#files.file.path), ...this.#includePaths];
-    const absolute = name.startsWith('/');
-    for (let i = absolute ? -1 : from; i + 1 < directories.length; i++) {
-      const path = absolute ? name : joinPath(directories[i + 1] as string, name);
-      const bytes = this.#readFile(path);
-      if (bytes !== undefined) return { path, bytes, foundIn: absolute ? -1 : i };
-      if (absolute) break;
-    }
-    return undefined;
-  }
-
-  #include(i: number, id: number): void {
-    const files = this.#files;
-    const at = files.locAt(i);
-    const end = nextLine(files.list, i + 1);
-    const header = this.#headerName(i + 2, end);
-    files.pos = end;
-    if (header === undefined) {
-      files.complain('include', '#include needs "file" or <file>', i, Math.max(end, i + 2));
-      return;
-    }
-    const found = this.#find(header, id === INCLUDE_NEXT ? files.file.foundIn + 1 : firstPath(header));
-    if (found === undefined) {
-      files.notFound(header.name, i + 2, end);
-      return;
-    }
-    const plain = plainPath(found.path);
-    if (this.#once.has(plain)) return;
-    if (id === IMPORT) this.#once.add(plain);
-    const tokens = this.#context.cache.tokens(found.path, found.bytes, false);
-    this.#macros.reserve();
-    if (tokens.guard !== 0 && this.#macros.byId[tokens.guard] !== undefined) return;
-    files.include(found.path, found.bytes, false, at, found.foundIn);
-  }
-}
-
-/** Where the search for a header begins: see `#find`. */
-function firstPath({ angled }: Header): number {
-  return angled ? 0 : -1;
 }

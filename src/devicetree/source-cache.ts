@@ -70,7 +70,7 @@ export class SourceCache {
     const bytes = new Uint8Array(text.length);
     for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
     const list = tokenize(sourceText('<macro>', bytes), raw, this.interner);
-    if (this.#scraps.size > 20_000) this.#scraps.clear();
+    if (this.#scraps.size > 4000) this.#scraps.clear();
     if (text.length < 200) this.#scraps.set(key, list);
     return list;
   }

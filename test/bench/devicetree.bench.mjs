@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cachedReader, compile } from '../../dist/src/devicetree/index.js';
+import { cachedReader, compile, dtcChecks, parse, resolve, toBlob } from '../../dist/src/devicetree/index.js';
 import { medianOf, report } from './report.mjs';
 
 const self = fileURLToPath(import.meta.url);
@@ -71,30 +71,71 @@ function boards(shared, root) {
   });
 }
 
-/** A tree of `nodes` nodes with references, macros and expressions. */
-function synthetic(nodes) {
-  const parts = ['/dts-v1/;\n#define FLAGS(n) (1 << (n))\n/ {\n'];
-  for (let i = 0; i < nodes; i++) {
-    parts.push(`\tn${i}: node@${i.toString(16)} {\n\t\treg = <0x${i.toString(16)} FLAGS(3)>;\n`);
-    parts.push(`\t\tcompatible = "vendor,part-${i % 50}";\n\t\tnext = <&n${(i * 7) % nodes}>;\n\t};\n`);
-  }
-  return new TextEncoder().encode(`${parts.join('')}};\n`);
+const hex = (number) => number.toString(16);
+
+/** Sources of one shape each, of `n` pieces. */
+const SHAPES = {
+  'nodes with references and macros': (n) => `#define FLAGS(n) (1 << (n))
+/ {
+${each(n, (i) => `\tn${i}: node@${hex(i)} {\n\t\treg = <0x${hex(i)} FLAGS(3)>;\n\t\tcompatible = "vendor,part-${i % 50}";\n\t\tnext = <&n${(i * 7) % n}>;\n\t};`)}
+};`,
+  siblings: (n) => `/ {\n${each(n, (i) => `\tnode@${hex(i)} {\n\t\treg = <0x${hex(i)} 0>;\n\t};`)}\n};`,
+  'properties of one node': (n) => `/ {\n${each(n, (i) => `\tvendor,setting-${i} = <${i}>, "x${i}";`)}\n};`,
+  'names that end alike': (n) => `/ {\n${each(n, (i) => `\tx${i}-supply = <${i}>;`)}\n};`,
+  'nodes opened again by label': (n) =>
+    `/ {\n${each(n, (i) => `\tn${i}: node@${hex(i)} { reg = <${i} 0>; };`)}\n};\n${each(n, (i) => `&n${i} { status = "okay"; };`)}`,
+  'references by path': (n) =>
+    `/ {\n${each(n, (i) => `\tl${i}: node-${i} { p = &{/node-${(i * 7) % n}}, &l${(i * 3) % n}; };`)}\n};`,
+  'nodes 200 deep': (n) => {
+    const inside = `${each(200, (i) => `part-number-${i} { compatible = "vendor,part-${i}"; p = <${i}>;`)}${'};'.repeat(200)}`;
+    return each(Math.ceil(n / 200), (i) => `/ { top-${i} {\n${inside} }; };`);
+  },
+  'one address': (n) =>
+    `/ {\n#address-cells = <1>; #size-cells = <0>;\n${each(n, (i) => `\tn${i}@1 { reg = <1>; };`)}\n};`,
+  'labels everywhere': (n) =>
+    `/ {\n${each(n, (i) => `\ta${i}: b${i}: n${i} { x${i}: p = <1 l${i}: 2>; };`)}\n};`,
+  'an array of bytes': (n) =>
+    `/ {\n\ta = /bits/ 8 <\n${each(n, (i) => `0x${hex(i & 255)} 2 3 4 5 6 7 8`)}>;\n};`,
+  'macros that join names': (n) =>
+    `${each(n, (i) => `#define PIN_${i} ${i}`)}\n#define TWO(a, b) PIN_##a PIN_##b\n/ {\n\ta = <\n${each(n, (i) => `TWO(${i}, ${(i * 7) % n})`)}>;\n};`,
+  'a long macro': (n) =>
+    `${each(Math.ceil(n / 1000), (m) => `#define M${m} ${each(1000, String, ' ')}`)}\n/ {\n${each(Math.ceil(n / 1000), (m) => `\ta${m} = <M${m}>;`)}\n};`,
+  'an overlay': (n) =>
+    `/plugin/;\n${each(n, (i) => `&base${i} { l${i}: node { compatible = "vendor,some-part", "vendor,some-older-part"; p = <&l${(i * 7) % n} &other${i % 100}>; }; };`)}`,
+};
+
+function each(count, line, between = '\n') {
+  return Array.from({ length: count }, (_, i) => line(i)).join(between);
+}
+
+/** Microseconds of CPU for each KB of source, with all checks and symbols: reading, resolving, writing. */
+function costOf(source) {
+  const before = process.cpuUsage();
+  const { tree, diagnostics } = parse('shape.dts', source, { resolve: false });
+  if (tree === undefined) throw new Error(diagnostics[0].message);
+  resolve(tree, { checks: dtcChecks(), symbols: true });
+  toBlob(tree);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / (source.length / 1024);
 }
 
 function growth() {
-  const cost = (nodes) => {
-    const source = synthetic(nodes);
-    return medianOf(5, () => {
-      const { user } = process.cpuUsage();
-      compile('synthetic.dts', source);
-      return (process.cpuUsage().user - user) / (source.length / 1024);
+  for (const [name, shape] of Object.entries(SHAPES)) {
+    const perPiece = shape(2000).length / 2000;
+    // In steps of four, as the caches of a processor and the collector end at some size, not at one factor.
+    const costs = [100, 400, 1600].map((kb) => {
+      const source = new TextEncoder().encode(`/dts-v1/;\n${shape(Math.round((kb * 1024) / perPiece))}\n`);
+      const runs = kb === 100 ? 9 : 3;
+      return Math.min(...Array.from({ length: runs }, () => costOf(source)));
     });
-  };
-  // Up to some 200 KB everything dies young in the collector; from there on the price of a KB stays the same.
-  for (let i = 0; i < 3; i++) cost(2000);
-  report('CPU time for each KB of source, at 100 KB', cost(1000), 'us/KB');
-  report('the same at 1 MB', cost(10_000), 'us/KB');
-  report('the same at 4 MB', cost(40_000), 'us/KB', 'aim: as at 1 MB (linear)');
+    const shown = costs.map((cost) => cost.toFixed(0)).join(', ');
+    report(
+      `${name}: us/KB at 100, 400 and 1600 KB ${shown}; last to middle`,
+      costs[2] / costs[1],
+      '',
+      'aim: 1',
+    );
+  }
 }
 
 function main() {

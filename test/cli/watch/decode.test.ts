@@ -37,6 +37,7 @@ describe('a transfer in words', () => {
     ['national,lm75', [write('01 60')], 'write CONF (0x01): 60'],
     ['national,lm75', [write('03')], 'point at TOS (0x03)'],
     ['national,lm75', [read('19 00')], 'read 19 00'],
+    ['national,lm75', [write('00'), read('19 00'), read('01')], 'write 00, read 19 00, read 01'],
     ['bosch,bme280', [write('d0'), read('60')], 'read ID (0xd0): 60'],
     ['bosch,bme280', [write('77'), read('60')], 'read 0x77: 60'],
     ['atmel,24c02', [write('10 01 02')], 'write 0x10: 01 02'],

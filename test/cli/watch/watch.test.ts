@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { TraceWriter } from '../../../src/backend/index.ts';
-import { traceMemory } from '../../../src/board/index.ts';
+import { openBoard, traceMemory } from '../../../src/board/index.ts';
 import { I2C_M } from '../../../src/bus/index.ts';
 import { WatchLog } from '../../../src/cli/watch/watch-log.ts';
+import { Watcher } from '../../../src/cli/watch/watcher.ts';
 import { testFolder } from '../folder.ts';
 
 const folder = testFolder();
@@ -119,6 +120,26 @@ i2c-3  0x21                  1       0     0         0      250         250
       { encoding: 'utf8' },
     );
     expect(stdout).toBe('5.000000000\t3\t0x48\t0x00000000\t9000\n5.000000000\t3\t0x48\t0x00000001\t911900\n');
+  });
+});
+
+describe('a watcher', () => {
+  it('writes down what the boards of its own process do, all of it before it ends', async () => {
+    const watcher = new Watcher({ to: folder.path('here'), pcap: folder.path('here.pcap') });
+    const board = await openBoard('dts/demo.dts', { backEnd: 'inline', openHosts: 'first-use' });
+    for (let i = 0; i < 50; i++) board.open('/dev/i2c-1').transferSync([{ addr: 0x48, read: 2 }]);
+    await board.close();
+    watcher.end();
+    expect(
+      folder
+        .read('here')
+        .toString()
+        .match(/read 19 00$/gm),
+    ).toHaveLength(50);
+    expect(folder.read('here').toString()).toMatch(/^i2c-1 +0x48 temp@48 +50 /m);
+    // A header, and of each message a header, five bytes of Linux's, the address and two bytes of data.
+    expect(folder.read('here.pcap')).toHaveLength(24 + 50 * (16 + 5 + 1 + 2));
+    expect(() => new Watcher({ to: '/nowhere/x' })).toThrow('cannot write /nowhere/x: ENOENT');
   });
 });
 

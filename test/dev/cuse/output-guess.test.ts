@@ -78,6 +78,26 @@ describe('where the result of an SMBus read goes', () => {
     expect(kernel.at(a, 1)[0]).toBe(wire[0] === 'W0:00' ? 3 : 4);
   });
 
+  it('is not taken for right since it is what was guessed for another thread', () => {
+    const { adapter, kernel } = setUp();
+    adapter.replies.push([1], [2], [3]);
+    // A result just below its structure: that is where the next ones are expected.
+    const below = kernel.place(16);
+    kernel.ioctl(SMBUS, smbus(kernel, 1, 0, BYTE_DATA, below));
+    const target = kernel.place(16);
+    const ofB = smbus(kernel, 1, 0, BYTE_DATA, below);
+    const ofA = smbus(kernel, 1, 0, BYTE_DATA, target);
+    const before = Buffer.from(kernel.at(ofB, 16));
+    kernel.pid = 101;
+    const first = kernel.ioctlRounds(SMBUS, ofA);
+    first.next();
+    kernel.pid = 102;
+    kernel.ioctlRounds(SMBUS, ofB).next();
+    while (!first.next().done);
+    expect(kernel.at(target, 1)[0]).toBe(2);
+    expect(kernel.at(ofB, 16)).toEqual(before);
+  });
+
   it('is never guessed for a caller whose thread is not known', () => {
     const { adapter, kernel } = setUp();
     kernel.pid = 0;

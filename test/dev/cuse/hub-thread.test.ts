@@ -1,0 +1,134 @@
+import { Worker } from 'node:worker_threads';
+import { afterEach, describe, expect, it } from 'vitest';
+import { hostNodes } from '../../../src/dev/cuse/hub-host.ts';
+import { type HubMessage, serveNodes } from '../../../src/dev/cuse/hub-thread.ts';
+import { CuseError, type CuseMachine, nodeNames } from '../../../src/dev/cuse/machine.ts';
+import { closeWatch, Watch } from '../../../src/dev/cuse/watch.ts';
+import { NodeRegistry } from '../../../src/dev/index.ts';
+import { FakeI2c, FakeSpi } from '../fake-adapters.ts';
+import { INIT, INIT_IN, SocketKernel } from './socket-kernel.ts';
+
+function registry(): NodeRegistry {
+  const nodes = new NodeRegistry();
+  nodes.addI2c(new FakeI2c(91));
+  nodes.addSpi(new FakeSpi(92), 0);
+  nodes.addSpi(new FakeSpi(93), 1);
+  return nodes;
+}
+
+describe('the names of a board’s nodes', () => {
+  it('avoid what is there, and each other', () => {
+    const nodes = new NodeRegistry();
+    const [first, second] = [new FakeI2c(1), new FakeI2c(2)];
+    nodes.addI2c(first);
+    nodes.addI2c(second);
+    const spi = new FakeSpi(0);
+    nodes.addSpi(spi, 0);
+    nodes.addSpi(spi, 1);
+    const names = nodes.list().map(nodeNames(() => ['i2c-1', 'i2c-2', 'i2c-4', 'spidev0.0']));
+    expect(names).toEqual(['i2c-5', 'i2c-6', 'spidev1.0', 'spidev1.1']);
+  });
+});
+
+describe('a thread that serves all nodes of a board', () => {
+  const kernels: SocketKernel[] = [];
+  afterEach(() => {
+    for (const kernel of kernels.splice(0)) kernel.close();
+  });
+
+  it('says how they are called, when each is there, and when it is gone', async () => {
+    const nodes = registry();
+    const list = nodes.list();
+    for (let i = 0; i < list.length; i++) kernels.push(new SocketKernel());
+    const waiting = [...kernels];
+    const machine: CuseMachine = {
+      open: () => (waiting.shift() as SocketKernel).theirs.release(),
+      abort: () => {},
+    };
+    const messages: HubMessage[] = [];
+    const ended = serveNodes(nodes, new SharedArrayBuffer(8), (message) => messages.push(message), machine);
+    const names = ['i2c-91', 'spidev92.0', 'spidev93.1'];
+    for (const kernel of kernels)
+      expect((await kernel.ask(INIT, INIT_IN)).body.toString('latin1')).toContain('DEVNAME=');
+    for (const kernel of kernels) kernel.close();
+    await ended;
+    const [first, ...rest] = messages;
+    expect(first).toMatchObject({
+      kind: 'nodes',
+      nodes: names.map((name) => ({ boardPath: `/dev/${name}`, name })),
+    });
+    for (const name of names) {
+      const own = rest.flatMap((message) =>
+        message.kind !== 'nodes' && message.name === name ? message.kind : [],
+      );
+      expect(own).toEqual(['ready', 'gone']);
+    }
+    if (first?.kind === 'nodes') closeWatch(first.watch);
+  });
+});
+
+describe('who started such a thread', () => {
+  /** `/dev/null` in the place of a node: it is there, and whoever may open it may. */
+  const NODE = { boardPath: '/dev/i2c-1', name: 'null' };
+
+  /** A thread that sends these messages, sleeps until it is let go, and ends. */
+  function start(messages: readonly object[], last = '') {
+    const control = new SharedArrayBuffer(8);
+    const aborted: string[] = [];
+    const words = new Int32Array(control);
+    const machine: CuseMachine = {
+      open: () => -1,
+      abort: (name) => {
+        aborted.push(name);
+        Atomics.notify(words, 0);
+      },
+    };
+    const code = `
+      const { parentPort, workerData } = require('node:worker_threads');
+      for (const message of workerData.messages) parentPort.postMessage(message);
+      ${last}
+      Atomics.wait(new Int32Array(workerData.control), 0, 0);`;
+    const worker = new Worker(code, { eval: true, execArgv: [], workerData: { messages, control } });
+    return { worker, control, aborted, machine };
+  }
+
+  it('learns the names, and takes the nodes away', async () => {
+    const { memory: watch } = new Watch();
+    const { worker, control, aborted, machine } = start([
+      { kind: 'nodes', nodes: [NODE], watch },
+      { kind: 'ready', name: 'null' },
+    ]);
+    const made = await hostNodes(worker, control, {}, machine);
+    expect(made.nodes).toEqual([{ boardPath: '/dev/i2c-1', path: '/dev/null' }]);
+    expect(aborted).toEqual([]);
+    await made.close();
+    await made.gone;
+    expect(aborted).toEqual(['null']);
+  });
+
+  it('is told when the kernel does not take a node', async () => {
+    const { memory: watch } = new Watch();
+    const { worker, control, aborted, machine } = start([
+      { kind: 'nodes', nodes: [NODE], watch },
+      { kind: 'gone', name: 'null' },
+    ]);
+    await expect(hostNodes(worker, control, {}, machine)).rejects.toThrow(/is the name taken/);
+    expect(aborted).toEqual(['null']);
+  });
+
+  it('is told of a thread that dies', async () => {
+    const { worker, control, machine } = start([], 'throw new Error("no such board");');
+    await expect(hostNodes(worker, control, {}, machine)).rejects.toThrow('no such board');
+  });
+
+  it('takes the nodes away when their permissions cannot be set', async () => {
+    const { memory: watch } = new Watch();
+    const node = { ...NODE, name: 'no-such-node' };
+    const { worker, control, aborted, machine } = start([
+      { kind: 'nodes', nodes: [node], watch },
+      { kind: 'ready', name: 'no-such-node' },
+    ]);
+    await expect(hostNodes(worker, control, { mode: 0o600 }, machine)).rejects.toThrow(CuseError);
+    expect(aborted).toEqual(['no-such-node']);
+  });
+});

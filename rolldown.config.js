@@ -30,13 +30,23 @@ const TESTED_ALONE = [
   'src/transport/vhost-user/protocol.ts',
 ];
 
-/** What a board always loads, and what all parts share: a file each, wherever it is loaded from. */
+/** What a board loads at once, however many doors lead to it: a file each. */
 const TOGETHER = [
   {
-    name: 'transfer',
-    test: /\/src\/((bus|virtio|transport\/local)\/|backend\/(?!gpio|virtio-gpio))|\/src\/transport\/core\.ts$/,
+    name: 'tree',
+    test: /\/src\/devicetree\/(blob|blob-(format|reader)|budget|(diagnostic-|format-)\w+|getters|live-\w+|source|tree)\.ts$/,
   },
-  { name: 'simulation', test: /\/src\/sim\/[^/]+\.ts$|\/hosts\/simulated\// },
+  {
+    name: 'transfer',
+    test: /\/src\/((bus|virtio|transport\/local)\/|transport\/core|(backend|frontend)\/(?!(virtio-)?gpio)|board\/(board-error|calls|tree-from-blob))/,
+  },
+  {
+    name: 'back-end',
+    test: /\/src\/(sim\/(?!picture)[^/]+\.ts$|board\/(back-end|hosts|interrupts|ownership))|\/hosts\/simulated\//,
+  },
+  { name: 'gpio', test: /\/src\/(backend\/(virtio-)?gpio|board\/gpio-controllers)/ },
+  { name: 'os', test: /\/src\/os\// },
+  { name: 'link', test: /\/hosts\/link\/(?!serial-process)/ },
 ];
 
 const files = ['src', 'hosts'].flatMap((folder) =>

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { BusFault, type Errno } from '../../src/bus/index.ts';
 import type { LinkOpener } from './byte-link.ts';
@@ -17,9 +17,6 @@ export type FromProcess =
   | { readonly kind: 'data'; readonly bytes: Uint8Array }
   | { readonly kind: 'lost'; readonly reason: string };
 
-/** Compiled, also when this file runs uncompiled in a test. */
-const ENTRY = createRequire(import.meta.url).resolve('#built/hosts/link/serial-process.js');
-
 /** How long the process may take to end by itself. */
 const EXIT_LIMIT_MS = 500;
 
@@ -29,7 +26,10 @@ const EXIT_LIMIT_MS = 500;
  */
 export function serialProcessLink(path: string, baudRate: number): LinkOpener {
   return async (events) => {
-    const child = fork(ENTRY, {
+    const { fork } = await import('node:child_process');
+    // Compiled, also when this file runs uncompiled in a test.
+    const entry = createRequire(import.meta.url).resolve('#built/hosts/link/serial-process.js');
+    const child = fork(entry, {
       serialization: 'advanced',
       execArgv: [],
     });

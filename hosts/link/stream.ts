@@ -1,4 +1,3 @@
-import { createConnection } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { BusFault } from '../../src/bus/index.ts';
 import type { ByteLink, LinkEvents, LinkOpener } from './byte-link.ts';
@@ -24,6 +23,7 @@ export function tcpLink(address: string): LinkOpener {
   const host = parts?.[1] ?? parts?.[2];
   if (host === undefined || port > 0xffff) throw new RangeError(`"${address}" is not of the form host:port`);
   return async (events) => {
+    const { createConnection } = await import('node:net');
     const socket = createConnection({ host, port, noDelay: true });
     await new Promise<void>((resolve, reject) => {
       socket.setTimeout(CONNECT_LIMIT_MS, () => socket.destroy(new Error('no answer')));

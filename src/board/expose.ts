@@ -4,7 +4,7 @@ import { type CuseOptions, checkCuse, hostNodes, type ServedNodes } from '../dev
 import type { ExposedTree, ExposeWorkerData } from './expose-worker.ts';
 
 /** The thread's compiled entry, also when this file runs uncompiled in a test. */
-const ENTRY = createRequire(import.meta.url).resolve('#built/src/board/expose-worker.js');
+const entry = () => createRequire(import.meta.url).resolve('#built/src/board/expose-worker.js');
 
 /**
  * Opens a board in a thread of its own, in which nothing has to wait for another thread, and makes all its
@@ -20,5 +20,5 @@ export async function exposeBoard(
   const { overlays = [], includePaths = [], adopt = false, ...permissions } = options;
   const control = new SharedArrayBuffer(8);
   const workerData: ExposeWorkerData = { file, options: { overlays, includePaths, adopt }, control };
-  return hostNodes(new Worker(ENTRY, { workerData, execArgv: [] }), control, permissions);
+  return hostNodes(new Worker(entry(), { workerData, execArgv: [] }), control, permissions);
 }

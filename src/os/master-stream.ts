@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { Duplex } from 'node:stream';
-import { ReadStream } from 'node:tty';
+import type { ReadStream } from 'node:tty';
 import { setNonBlocking } from './file-descriptor.ts';
 
 /** The kernel says when there is something to read, but nobody in Node listens whether there is room to write. */
@@ -24,7 +24,9 @@ export class MasterStream extends Duplex {
   constructor(fd: number) {
     super({ highWaterMark: HIGH_WATER_MARK, allowHalfOpen: false });
     this.#fd = fd;
-    this.#tty = new ReadStream(fd);
+    // Loaded only now: it brings all of node:net, and few of those who load this room open a pseudo-terminal.
+    const tty = process.getBuiltinModule('node:tty');
+    this.#tty = new tty.ReadStream(fd);
     setNonBlocking(fd);
     this.#tty.on('data', (bytes: Buffer) => {
       if (!this.push(bytes)) this.#tty.pause();

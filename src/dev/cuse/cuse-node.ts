@@ -42,7 +42,7 @@ export async function exposeNodes(nodes: NodeRegistry, options: CuseOptions = {}
 }
 
 /** The thread's compiled entry, also when this file runs uncompiled in a test. */
-const ENTRY = createRequire(import.meta.url).resolve('#built/src/dev/cuse/worker.js');
+const entry = () => createRequire(import.meta.url).resolve('#built/src/dev/cuse/worker.js');
 
 /** Makes one node. @param name below `/dev` @throws {CuseError} */
 export async function exposeNode(
@@ -58,7 +58,7 @@ export async function exposeNode(
   const host = new MailboxHost(shared, node.adapter);
   const workerData: CuseWorkerData = { name, fd, shared, control, node: describe(node) };
   // The options of this process (`--import ...`) are none of the thread's business.
-  const worker = new Worker(ENTRY, { workerData, execArgv: [] });
+  const worker = new Worker(entry(), { workerData, execArgv: [] });
   const exited = new Promise<void>((resolve) => {
     worker.once('exit', () => {
       closeSync(fd);

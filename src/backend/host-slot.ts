@@ -1,14 +1,6 @@
-import { BusFault, type Host } from '../bus/index.ts';
+import { BusFault, type Host, type MaybePromise } from '../bus/index.ts';
 import type { Client } from './client.ts';
-
-/** One piece of work on a host: a whole transaction or message, never a part of one. */
-interface Job {
-  readonly client: Client;
-  readonly run: (signal: AbortSignal) => void | Promise<void>;
-  readonly deadlineMs: number;
-  readonly resolve: () => void;
-  readonly reject: (fault: BusFault) => void;
-}
+import { attempt, type Job } from './job.ts';
 
 export interface HostSlotOptions {
   /** How often a transfer that lost arbitration is tried again. */
@@ -17,7 +9,23 @@ export interface HostSlotOptions {
   readonly abortGraceMs?: number;
   /** Least time between two attempts to open a lost adapter. */
   readonly reopenIntervalMs?: number;
+  /**
+   * How long others wait for a client that holds the host between two parts of a message. The default lets a
+   * guest that is slow three times over finish a page program (opcode, address, dummy, data: see
+   * `UNFINISHED_DESELECT_MS`), and ends before our own front-ends give up waiting.
+   */
+  readonly holdLimitMs?: number;
 }
+
+/** A client that has left a chip selected: only its jobs run. */
+interface Hold {
+  readonly client: Client;
+  /** Takes the host to where another client can use it. */
+  readonly letGo: () => MaybePromise<void>;
+}
+
+/** How long a host may take to be let go. */
+const LET_GO_MS = 1000;
 
 /**
  * `closed`: not opened yet; the first job opens it. `open`: at work. `lost`: it vanished or never came; every
@@ -35,8 +43,11 @@ export class HostSlot {
   readonly #waiting = new Map<Client, Job[]>();
   #state: HostState = 'closed';
   #busy = false;
-  /** Only this client's jobs run: it has left a chip selected. */
-  #holder: Client | undefined;
+  #hold: Hold | undefined;
+  /** Runs while somebody waits for the end of the hold. */
+  #holdLimit: NodeJS.Timeout | undefined;
+  /** Others have waited long enough. */
+  #holdOver = false;
   #shutDown = false;
   #opening: Promise<boolean> | undefined;
   #lastFault: BusFault | undefined;
@@ -44,7 +55,13 @@ export class HostSlot {
 
   constructor(host: Host, options: HostSlotOptions = {}) {
     this.host = host;
-    this.#options = { arbitrationRetries: 3, abortGraceMs: 500, reopenIntervalMs: 250, ...options };
+    this.#options = {
+      arbitrationRetries: 3,
+      abortGraceMs: 500,
+      reopenIntervalMs: 250,
+      holdLimitMs: 1500,
+      ...options,
+    };
   }
 
   get state(): HostState {
@@ -58,19 +75,47 @@ export class HostSlot {
 
   /** True while a job of this client may run at once on the caller's stack. */
   idleFor(client: Client): boolean {
-    return !this.#busy && this.#state === 'open' && (this.#holder ?? client) === client;
+    return !this.#busy && this.#state === 'open' && this.#mayRun(client);
   }
 
-  /** Keeps the host for one client's next jobs, until `release`: between two parts of one SPI message. */
-  hold(client: Client): void {
-    this.#holder = client;
+  /**
+   * Keeps the host for one client's next jobs, between two parts of one SPI message: until `release`, or until
+   * others have waited for too long. Then `letGo` is run, and `isHeldBy` says no.
+   */
+  hold(client: Client, letGo: () => MaybePromise<void>): void {
+    this.#hold = { client, letGo };
+    this.#limitHold();
+  }
+
+  isHeldBy(client: Client): boolean {
+    return this.#hold?.client === client;
   }
 
   /** Ends a `hold`; what other clients wait for goes on. */
   release(client: Client): void {
-    if (this.#holder !== client) return;
-    this.#holder = undefined;
+    if (!this.isHeldBy(client)) return;
+    this.#endHold();
     if (!this.#busy && this.#waiting.size > 0) void this.#work();
+  }
+
+  #mayRun(client: Client): boolean {
+    return this.#hold === undefined || this.#hold.client === client;
+  }
+
+  #limitHold(): void {
+    if (this.#hold === undefined || this.#holdLimit !== undefined) return;
+    if ([...this.#waiting.keys()].every((client) => this.#mayRun(client))) return;
+    this.#holdLimit = setTimeout(() => {
+      this.#holdOver = true;
+      if (!this.#busy) void this.#work();
+    }, this.#options.holdLimitMs);
+  }
+
+  #endHold(): void {
+    this.#hold = undefined;
+    clearTimeout(this.#holdLimit);
+    this.#holdLimit = undefined;
+    this.#holdOver = false;
   }
 
   /**
@@ -104,6 +149,8 @@ export class HostSlot {
 
   #notOpened(thrown: unknown): boolean {
     this.#opening = undefined;
+    // From its end: finding out that nothing answers may take longer than the interval.
+    this.#lastAttempt = performance.now();
     this.#lastFault = BusFault.from(thrown);
     this.#state = 'lost';
     return false;
@@ -116,6 +163,7 @@ export class HostSlot {
       for (const job of jobs) job.reject(new BusFault('ESHUTDOWN'));
     }
     this.#waiting.clear();
+    this.#endHold();
     // An adapter that is just being opened is closed when it is there.
     await this.#opening;
     this.#state = 'closed';
@@ -145,7 +193,7 @@ export class HostSlot {
    * @throws {BusFault} what the job throws; `ETIMEDOUT` when it has not ended `deadlineMs` after its start;
    * `ENODEV` while the host is lost.
    */
-  run(client: Client, deadlineMs: number, run: (signal: AbortSignal) => void | Promise<void>): Promise<void> {
+  run(client: Client, deadlineMs: number, run: (signal: AbortSignal) => MaybePromise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#shutDown) {
         reject(new BusFault('ESHUTDOWN'));
@@ -155,6 +203,7 @@ export class HostSlot {
       const jobs = this.#waiting.get(client);
       if (jobs === undefined) this.#waiting.set(client, [job]);
       else jobs.push(job);
+      this.#limitHold();
       if (!this.#busy) void this.#work();
     });
   }
@@ -172,7 +221,7 @@ export class HostSlot {
     for (let job = this.#next(); job !== undefined; job = this.#next()) {
       try {
         if (this.#state !== 'open') await this.#reopen();
-        await this.#attempt(job);
+        await attempt(job, this.host.description, this.#options, (fault) => this.#lose(fault));
         job.resolve();
       } catch (thrown) {
         const fault = BusFault.from(thrown);
@@ -185,8 +234,9 @@ export class HostSlot {
 
   /** The oldest job of the client whose turn it is; the client goes to the end of the line. */
   #next(): Job | undefined {
+    if (this.#hold !== undefined && this.#holdOver) return this.#cutOff(this.#hold);
     for (const [client, jobs] of this.#waiting) {
-      if ((this.#holder ?? client) !== client) continue;
+      if (!this.#mayRun(client)) continue;
       const job = jobs.shift();
       this.#waiting.delete(client);
       if (jobs.length > 0) this.#waiting.set(client, jobs);
@@ -195,47 +245,20 @@ export class HostSlot {
     return undefined;
   }
 
+  /** Ends a hold that others have waited for: the job that lets the host go. */
+  #cutOff({ client, letGo }: Hold): Job {
+    this.#endHold();
+    const ended = () => {
+      // Nobody waits for it; where it failed, the next job meets the same.
+    };
+    return { client, run: () => letGo(), deadlineMs: LET_GO_MS, resolve: ended, reject: ended };
+  }
+
   async #reopen(): Promise<void> {
     const due =
       this.#opening !== undefined || performance.now() - this.#lastAttempt >= this.#options.reopenIntervalMs;
     if (due && (await this.open())) return;
     throw new BusFault('ENODEV', this.#lastFault?.message ?? `${this.host.description} is gone`);
-  }
-
-  async #attempt(job: Job): Promise<void> {
-    const abort = new AbortController();
-    let expire: (() => void) | undefined;
-    const expired = new Promise<never>((_, reject) => {
-      expire = () =>
-        reject(
-          new BusFault('ETIMEDOUT', `${this.host.description} did not answer within ${job.deadlineMs} ms`),
-        );
-    });
-    let grace: NodeJS.Timeout | undefined;
-    const deadline = setTimeout(() => {
-      abort.abort(new BusFault('ETIMEDOUT'));
-      grace = setTimeout(() => {
-        // It holds on to the wire although it was told to let go: start from a known state next time.
-        this.#lose(new BusFault('ENODEV', `${this.host.description} does not answer`));
-        expire?.();
-      }, this.#options.abortGraceMs);
-    }, job.deadlineMs);
-    try {
-      for (let tries = 0; ; tries++) {
-        try {
-          await Promise.race([job.run(abort.signal), expired]);
-          return;
-        } catch (thrown) {
-          const fault = BusFault.from(thrown);
-          const again =
-            fault.code === 'EAGAIN' && tries < this.#options.arbitrationRetries && !abort.signal.aborted;
-          if (!again) throw fault;
-        }
-      }
-    } finally {
-      clearTimeout(deadline);
-      clearTimeout(grace);
-    }
   }
 
   #lose(fault: BusFault): void {

@@ -95,7 +95,10 @@ export class ResourceManager {
 
   /**
    * Runs one SPI message for a client; see `transferI2c`. A message whose last transfer keeps the chip
-   * selected (`csChange`) keeps the bus for this client until `deselect`.
+   * selected (`csChange`) keeps the bus for this client until `deselect`, or until another has waited for it as
+   * long as `HostSlotOptions.holdLimitMs` says.
+   * @param goesOn it belongs to the message that was left selected. Where the chip was deselected meanwhile it
+   * fails with `ETIMEDOUT`: the part would take its first byte for a command.
    */
   transferSpi(
     client: Client,
@@ -103,6 +106,7 @@ export class ResourceManager {
     chipSelect: number,
     mode: number,
     transfers: readonly SpiTransfer[],
+    goesOn = false,
   ): MaybePromise<void> {
     let bytes = 0;
     const began = beginOf(bus);
@@ -124,9 +128,12 @@ export class ResourceManager {
       bus.ownership.check(client, chipSelect);
       for (const { tx, rx } of transfers) bytes += tx?.length ?? rx?.length ?? 0;
       return bus.run(client, bytes, (signal) => {
+        if (goesOn && !bus.slot.isHeldBy(client)) {
+          throw new BusFault('ETIMEDOUT', `${bus.path}: others waited too long for the end of this message`);
+        }
         if (!keepsSelected) return bus.controller.transfer(chipSelect, mode, transfers, signal);
         // Held before the transfer has ended, so that nobody comes in between.
-        bus.slot.hold(client);
+        bus.slot.hold(client, () => bus.controller.deselect());
         // Nobody will deselect for a client that is gone: the next message would go on with its.
         return bus.controller
           .transfer(chipSelect, mode, transfers, signal)
@@ -135,8 +142,9 @@ export class ResourceManager {
     });
   }
 
-  /** Ends a message that was left selected. */
+  /** Ends a message that was left selected, where that was not done for others' sake already. */
   deselect(client: Client, bus: ManagedSpiBus): MaybePromise<void> {
+    if (!bus.slot.isHeldBy(client)) return undefined;
     return settled(
       () => bus.slot.release(client),
       () => bus.run(client, 0, () => bus.controller.deselect()),

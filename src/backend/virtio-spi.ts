@@ -183,7 +183,8 @@ export class VirtioSpiDevice implements VirtioDevice {
         if (epoch !== this.#epoch) throw new BusFault('ECANCELED', 'the device was reset');
         // When the chip was let go, another client's turn may have come.
         if (transfers === asked && !this.#bus.runsAtOnce(this.#client)) transfers = copyOfTransfers(asked);
-        return this.#manager.transferSpi(this.#client, this.#bus, first.chipSelect, first.mode, transfers);
+        const { chipSelect, mode } = first;
+        return this.#manager.transferSpi(this.#client, this.#bus, chipSelect, mode, transfers, goesOn);
       };
       const result = release ? after(this.#manager.deselect(this.#client, this.#bus), transfer) : transfer();
       if (result === undefined) {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Client } from '../../src/backend/client.ts';
 import { HostSlot } from '../../src/backend/host-slot.ts';
 import { BusFault, type Host } from '../../src/bus/index.ts';
@@ -72,7 +72,7 @@ describe('whose turn it is', () => {
     const slot = await openSlot(adapter().host);
     const [holder, other] = [new Client('holder'), new Client('other')];
     const order: string[] = [];
-    slot.hold(holder);
+    slot.hold(holder, () => {});
     expect(slot.idleFor(other)).toBe(false);
     const waiting = slot.run(other, LONG, () => void order.push('other'));
     await slot.run(holder, LONG, () => void order.push('holder'));
@@ -168,6 +168,26 @@ describe('a host that vanishes', () => {
     const attempts = [1, 2, 3].map(() => slot.run(new Client('a'), LONG, () => {}));
     for (const attempt of attempts) await expect(attempt).rejects.toMatchObject({ code: 'ENODEV' });
     expect(events).toEqual(['open']);
+  });
+
+  it('counts the interval from the end of an attempt: one that takes long does not make each transfer wait', async () => {
+    const { host, events, state } = adapter();
+    state.absent = true;
+    const { open } = host;
+    // The clock stands while nothing is being opened, and an attempt takes longer than the interval.
+    const now = vi.spyOn(performance, 'now').mockReturnValue(0);
+    const slow = {
+      ...host,
+      open: async () => {
+        now.mockReturnValue(performance.now() + 2000);
+        await open.call(host);
+      },
+    };
+    const slot = new HostSlot(slow, { reopenIntervalMs: 250 });
+    for (let transfer = 0; transfer < 3; transfer++)
+      await expect(slot.run(new Client('a'), LONG, () => {})).rejects.toMatchObject({ code: 'ENODEV' });
+    expect(events).toEqual(['open']);
+    now.mockRestore();
   });
 
   it('is closed for good with what waits failing as ESHUTDOWN', async () => {

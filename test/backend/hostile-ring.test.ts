@@ -13,6 +13,7 @@ import {
   writeI2cOutHdr,
 } from '../../src/virtio/index.ts';
 import { hostOf } from '../support/rig.ts';
+import { PLAIN_CAPABILITIES } from '../support/spi.ts';
 
 const FAIL_NEXT = 1;
 const M_RD = 2;
@@ -31,16 +32,7 @@ const i2cController: I2cController = {
 };
 const spiController: SpiController = {
   description: 'test',
-  capabilities: {
-    chipSelects: 1,
-    modes: 3,
-    bitsPerWordMask: 0,
-    maxSpeedHz: 0,
-    maxWordDelayNs: 0,
-    maxCsSetupNs: 0,
-    maxCsHoldNs: 0,
-    maxCsInactiveNs: 0,
-  },
+  capabilities: { ...PLAIN_CAPABILITIES, chipSelects: 1 },
   transfer: (_cs, _mode, transfers) => void seen.push(`spi:${transfers.length}`),
   deselect() {},
 };

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Client, ResourceManager, VirtioI2cDevice, VirtioSpiDevice } from '../../src/backend/index.ts';
-import type { I2cController, SpiController, SpiTransfer } from '../../src/bus/index.ts';
+import type { I2cController, SpiController } from '../../src/bus/index.ts';
 import { MockGuest } from '../../src/virtio/mock.ts';
 import { hostOf } from '../support/rig.ts';
+import { PLAIN_CAPABILITIES, spiTransfer } from '../support/spi.ts';
 
 /** A controller that answers when it is told to, like one on a serial line. */
 class Late {
@@ -67,23 +68,12 @@ describe('a read that ends later', () => {
   });
 });
 
-const CAPABILITIES = {
-  chipSelects: 2,
-  modes: 3,
-  bitsPerWordMask: 0,
-  maxSpeedHz: 0,
-  maxWordDelayNs: 0,
-  maxCsSetupNs: 0,
-  maxCsHoldNs: 0,
-  maxCsInactiveNs: 0,
-};
-
 /** A transfer of chip select 0 that leaves it selected, on a controller that answers later. */
 async function spi() {
   const late = new Late();
   const controller: SpiController = {
     description: 'late',
-    capabilities: CAPABILITIES,
+    capabilities: PLAIN_CAPABILITIES,
     transfer: (chipSelect, _mode, transfers) =>
       late.wait(() => {
         late.done.push(`transfer at ${chipSelect}`);
@@ -105,19 +95,7 @@ async function spi() {
   driver.kickPrepare();
   device.processQueue();
   const other = (): void => {
-    const transfer: SpiTransfer = {
-      tx: Uint8Array.of(1),
-      speedHz: 0,
-      bitsPerWord: 8,
-      csChange: false,
-      txNbits: 0,
-      rxNbits: 0,
-      wordDelayNs: 0,
-      csSetupNs: 0,
-      csHoldNs: 0,
-      csInactiveNs: 0,
-    };
-    void manager.transferSpi(new Client('b'), bus, 1, 0, [transfer]);
+    void manager.transferSpi(new Client('b'), bus, 1, 0, [spiTransfer({ tx: Uint8Array.of(1) })]);
   };
   return { late, device, manager, client, other, answer: () => [...guest.bytes(room)] };
 }

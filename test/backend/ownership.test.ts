@@ -20,6 +20,7 @@ import {
   writeI2cOutHdr,
 } from '../../src/virtio/index.ts';
 import { hostOf } from '../support/rig.ts';
+import { PLAIN_CAPABILITIES } from '../support/spi.ts';
 
 /** Bits of the I2C request header. */
 const FAIL_NEXT = 1;
@@ -253,16 +254,7 @@ describe.each(LAYOUTS)('two guests on one SPI bus, rings %s', (_, layout) => {
         const log: { chip: number; byte: number }[] = [];
         const controller: SpiController = {
           description: 'test',
-          capabilities: {
-            chipSelects: 3,
-            modes: 3,
-            bitsPerWordMask: 0,
-            maxSpeedHz: 0,
-            maxWordDelayNs: 0,
-            maxCsSetupNs: 0,
-            maxCsHoldNs: 0,
-            maxCsInactiveNs: 0,
-          },
+          capabilities: { ...PLAIN_CAPABILITIES, chipSelects: 3 },
           transfer: (chip, _mode, transfers) => {
             for (const { tx } of transfers) log.push({ chip, byte: tx?.[0] ?? -1 });
           },

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Client, ResourceManager } from '../../src/backend/index.ts';
 import {
   BusFault,
@@ -8,28 +8,9 @@ import {
   type SpiController,
 } from '../../src/bus/index.ts';
 import { hostOf } from '../support/rig.ts';
+import { PLAIN_CAPABILITIES, spiTransfer } from '../support/spi.ts';
 
-const CAPABILITIES = {
-  chipSelects: 2,
-  modes: 3,
-  bitsPerWordMask: 0,
-  maxSpeedHz: 0,
-  maxWordDelayNs: 0,
-  maxCsSetupNs: 0,
-  maxCsHoldNs: 0,
-  maxCsInactiveNs: 0,
-};
-const TRANSFER = {
-  tx: Uint8Array.of(1),
-  speedHz: 0,
-  bitsPerWord: 8,
-  txNbits: 0,
-  rxNbits: 0,
-  wordDelayNs: 0,
-  csSetupNs: 0,
-  csHoldNs: 0,
-  csInactiveNs: 0,
-};
+const TRANSFER = spiTransfer({ tx: Uint8Array.of(1) });
 
 const to = (addr: number, flags = 0): I2cMessage => ({ addr, flags, buf: Uint8Array.of(0) });
 
@@ -98,7 +79,7 @@ describe('ownership', () => {
   it('holds for chip selects as well', async () => {
     const controller: SpiController = {
       description: 'spi',
-      capabilities: CAPABILITIES,
+      capabilities: PLAIN_CAPABILITIES,
       transfer() {},
       deselect() {},
     };
@@ -107,7 +88,7 @@ describe('ownership', () => {
     await manager.open();
     const [a, b] = [new Client('a'), new Client('b')];
     bus.ownership.claim(a, 1);
-    const transfers = [{ ...TRANSFER, csChange: false }];
+    const transfers = [TRANSFER];
     manager.transferSpi(b, bus, 0, 0, transfers);
     expect(() => manager.transferSpi(b, bus, 1, 0, transfers)).toThrow(/chip select 1 is owned by a/);
   });
@@ -143,7 +124,7 @@ describe('transfers', () => {
     const order: string[] = [];
     const controller: SpiController = {
       description: 'spi',
-      capabilities: CAPABILITIES,
+      capabilities: PLAIN_CAPABILITIES,
       transfer: (cs) => void order.push(`transfer ${cs}`),
       deselect: () => void order.push('deselect'),
     };
@@ -152,10 +133,103 @@ describe('transfers', () => {
     await manager.open();
     const [a, b] = [new Client('a'), new Client('b')];
     manager.transferSpi(a, bus, 0, 0, [{ ...TRANSFER, csChange: true }]);
-    const waiting = manager.transferSpi(b, bus, 1, 0, [{ ...TRANSFER, csChange: false }]);
+    const waiting = manager.transferSpi(b, bus, 1, 0, [TRANSFER]);
     expect(order).toEqual(['transfer 0']);
     manager.deselect(a, bus);
     await waiting;
     expect(order).toEqual(['transfer 0', 'deselect', 'transfer 1']);
+  });
+
+  describe('a client that never ends its message', () => {
+    async function spiBus(answersLater: boolean) {
+      const order: string[] = [];
+      const later = () => (answersLater ? new Promise<void>((resolve) => setImmediate(resolve)) : undefined);
+      const controller: SpiController = {
+        description: 'spi',
+        capabilities: PLAIN_CAPABILITIES,
+        transfer: (cs) => {
+          order.push(`transfer ${cs}`);
+          return later();
+        },
+        deselect: () => {
+          order.push('deselect');
+          return later();
+        },
+      };
+      const manager = new ResourceManager({ holdLimitMs: 20 });
+      const bus = manager.addSpiBus('/spi', hostOf({ spi: controller }, !answersLater), controller);
+      await manager.open();
+      const keep = (client: Client, goesOn: boolean) =>
+        manager.transferSpi(client, bus, 0, 0, [{ ...TRANSFER, csChange: true }], goesOn);
+      return { order, manager, bus, keep };
+    }
+    const cutOff = {
+      code: 'ETIMEDOUT',
+      message: 'ETIMEDOUT: /spi: others waited too long for the end of this message',
+    };
+
+    it.each([false, true])(
+      'gives way to others after a while; it answers later: %s',
+      async (answersLater) => {
+        const { order, manager, bus, keep } = await spiBus(answersLater);
+        const [a, b] = [new Client('a'), new Client('b')];
+        await keep(a, false);
+        let over = false;
+        const waiting = Promise.resolve(manager.transferSpi(b, bus, 1, 0, [TRANSFER])).then(() => {
+          over = true;
+        });
+        // It goes on and on, and has the bus for itself while it may.
+        const goOn = async () => keep(a, true);
+        while (!over) {
+          await goOn().catch((thrown) => expect(thrown).toMatchObject(cutOff));
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        await waiting;
+        await expect(goOn()).rejects.toMatchObject(cutOff);
+        // The chip was let go before another was selected, and nothing came between.
+        const cut = order.indexOf('deselect');
+        expect(order.slice(cut)).toEqual(['deselect', 'transfer 1']);
+        expect(cut).toBeGreaterThan(1);
+        expect(order.slice(0, cut)).toEqual(Array(cut).fill('transfer 0'));
+        // Nothing is left of it: it has ended long ago, and may begin another.
+        await manager.deselect(a, bus);
+        expect(order.slice(cut)).toEqual(['deselect', 'transfer 1']);
+        await keep(a, false);
+        expect(order.at(-1)).toBe('transfer 0');
+      },
+    );
+
+    describe('in time', () => {
+      beforeEach(() => {
+        vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      });
+      afterEach(() => {
+        vi.useRealTimers();
+      });
+
+      it('keeps the bus as long as nobody else wants it, and what waits itself does not count', async () => {
+        const { order, bus, keep } = await spiBus(true);
+        const a = new Client('a');
+        await keep(a, false);
+        await Promise.all([keep(a, true), keep(a, true)]);
+        await vi.advanceTimersByTimeAsync(40);
+        await keep(a, true);
+        expect(bus.slot.isHeldBy(a)).toBe(true);
+        expect(order).toEqual(Array(4).fill('transfer 0'));
+      });
+
+      it('is not cut short by those who waited for an earlier message', async () => {
+        const { order, manager, bus, keep } = await spiBus(false);
+        const [a, b] = [new Client('a'), new Client('b')];
+        keep(a, false);
+        const waiting = manager.transferSpi(b, bus, 1, 0, [TRANSFER]);
+        manager.deselect(a, bus);
+        await waiting;
+        keep(a, false);
+        await vi.advanceTimersByTimeAsync(40);
+        keep(a, true);
+        expect(order).toEqual(['transfer 0', 'deselect', 'transfer 1', 'transfer 0', 'transfer 0']);
+      });
+    });
   });
 });

@@ -14,25 +14,18 @@ import {
   DmaAllocator,
   GuestMemory,
   SPI_HEAD_BYTES,
+  SPI_RESULT,
   writeSpiHead,
 } from '../../src/virtio/index.ts';
 import { hostOf } from '../support/rig.ts';
+import { PLAIN_CAPABILITIES, spiTransfer } from '../support/spi.ts';
 
 /** A driver that, like Linux's, sends transfer by transfer and never sets cs_change. */
 async function linuxDriver(framing: SpiFraming, answerLater = false) {
   const log: string[] = [];
   const controller: SpiController = {
     description: 'recorder',
-    capabilities: {
-      chipSelects: 2,
-      modes: 3,
-      bitsPerWordMask: 0,
-      maxSpeedHz: 0,
-      maxWordDelayNs: 0,
-      maxCsSetupNs: 0,
-      maxCsHoldNs: 0,
-      maxCsInactiveNs: 0,
-    },
+    capabilities: PLAIN_CAPABILITIES,
     transfer(chipSelect, _mode, transfers) {
       for (const { tx, rx } of transfers)
         log.push(`${chipSelect}:${tx ? `w${tx.length}` : `r${rx?.length}`}`);
@@ -54,6 +47,7 @@ async function linuxDriver(framing: SpiFraming, answerLater = false) {
   device.acceptFeatures(0);
   device.activate([createDeviceQueue(memory, config)], () => {});
 
+  const results: number[] = [];
   const send = (chipSelect: number, tx: readonly number[] | undefined, rxLength = 0): void => {
     const head = { addr: dma.alloc(SPI_HEAD_BYTES), len: SPI_HEAD_BYTES };
     writeSpiHead(new DataView(buffer), head.addr, {
@@ -76,11 +70,14 @@ async function linuxDriver(framing: SpiFraming, answerLater = false) {
       readable.push(data);
     }
     const writable = rxLength > 0 ? [{ addr: dma.alloc(rxLength), len: rxLength }] : [];
-    driver.addBuf(readable, [...writable, { addr: dma.alloc(1), len: 1 }], 'sent');
+    const result = { addr: dma.alloc(1), len: 1 };
+    results.push(result.addr);
+    driver.addBuf(readable, [...writable, result], 'sent');
     driver.kickPrepare();
     device.processQueue();
   };
-  return { send, log, manager, bus, device };
+  const answers = () => results.map((at) => memory.slice(at, 1)[0]);
+  return { send, log, manager, bus, device, answers };
 }
 
 const NOR = spiFramingOf(['winbond,w25q80', 'jedec,spi-nor']);
@@ -186,21 +183,22 @@ describe('where a message of Linux ends', () => {
     expect(device.processQueue()).toBeLessThanOrEqual(performance.now() + 10);
   });
 
+  it('fails the rest of a command whose part was deselected for others: it would be another command', async () => {
+    const { send, log, manager, bus, answers } = await linuxDriver(NOR);
+    send(0, [0x02]);
+    const other = spiTransfer({ tx: Uint8Array.of(1) });
+    await manager.transferSpi(new Client('waiting'), bus, 1, 0, [other]);
+    send(0, [0xc7, 0, 0]);
+    expect(log).toEqual(['0:w1', '|', '1:w1']);
+    expect(answers()).toEqual([SPI_RESULT.TRANS_OK, SPI_RESULT.TRANS_ERR]);
+    send(0, [0x06]);
+    expect(log).toEqual(['0:w1', '|', '1:w1', '0:w1']);
+  });
+
   it('gives the host to another client then, also when its controller answers later', async () => {
     const { send, log, manager, bus } = await linuxDriver(PLAIN, true);
     send(0, [0x06]);
-    const other = {
-      tx: Uint8Array.of(1),
-      speedHz: 0,
-      bitsPerWord: 8,
-      csChange: false,
-      txNbits: 0,
-      rxNbits: 0,
-      wordDelayNs: 0,
-      csSetupNs: 0,
-      csHoldNs: 0,
-      csInactiveNs: 0,
-    };
+    const other = spiTransfer({ tx: Uint8Array.of(1) });
     await manager.transferSpi(new Client('other'), bus, 1, 0, [other]);
     expect(log).toEqual(['0:w1', '|', '1:w1']);
   });

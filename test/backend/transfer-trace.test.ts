@@ -9,6 +9,7 @@ import {
 } from '../../src/backend/index.ts';
 import { BusFault, I2C_M, type I2cController } from '../../src/bus/index.ts';
 import { hostOf } from '../support/rig.ts';
+import { spiTransfer } from '../support/spi.ts';
 
 const RING_BYTES = 1 << 16;
 
@@ -21,17 +22,7 @@ function record(more: Partial<TransferRecord> = {}): TransferRecord {
   return { bus: '/i2c', client: 'the board', startedMs: 1000, durationMs: 0.25, fault: undefined, ...more };
 }
 
-const SPI = {
-  speedHz: 0,
-  bitsPerWord: 8,
-  csChange: false,
-  txNbits: 0,
-  rxNbits: 0,
-  wordDelayNs: 0,
-  csSetupNs: 0,
-  csHoldNs: 0,
-  csInactiveNs: 0,
-};
+const SPI = spiTransfer({});
 
 describe('the trace of transfers', () => {
   it('gives an I2C transaction message by message: who, when, to whom, what', () => {

@@ -6,20 +6,12 @@ import type { I2cController, SpiController } from '../../src/bus/index.ts';
 import type { VirtioDevice } from '../../src/virtio/index.ts';
 import { MockGuest } from '../../src/virtio/mock.ts';
 import { hostOf } from '../support/rig.ts';
+import { PLAIN_CAPABILITIES } from '../support/spi.ts';
 
 const i2c: I2cController = { description: 'i2c', functionality: 1, transfer() {} };
 const spi: SpiController = {
   description: 'spi',
-  capabilities: {
-    chipSelects: 1,
-    modes: 3,
-    bitsPerWordMask: 0,
-    maxSpeedHz: 0,
-    maxWordDelayNs: 0,
-    maxCsSetupNs: 0,
-    maxCsHoldNs: 0,
-    maxCsInactiveNs: 0,
-  },
+  capabilities: PLAIN_CAPABILITIES,
   transfer() {},
   deselect() {},
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { I2C_M, type I2cMessage, type SpiTransfer } from '../../src/bus/index.ts';
+import { I2C_M, type I2cMessage } from '../../src/bus/index.ts';
 import {
   VirtioBus,
   type VirtioI2c,
@@ -16,6 +16,7 @@ import {
   type VirtioDevice,
 } from '../../src/virtio/index.ts';
 import { node } from '../support/node.ts';
+import { spiTransfer } from '../support/spi.ts';
 
 /** One request as a device sees it: what it may read, and how long what it may write is. */
 interface Request {
@@ -172,24 +173,11 @@ describe('5.21.6 what the SPI driver puts on the ring', () => {
     const device = new Mirror(45, 0, Uint8Array.from([...config, 0xff, 0xff, 0xff, 0xff]));
     return { device, ...bind<VirtioSpi>(device, 'platform,virtio-spi') };
   }
-  const transfer = (more: Partial<SpiTransfer>): SpiTransfer => ({
-    speedHz: 0,
-    bitsPerWord: 8,
-    csChange: false,
-    txNbits: 0,
-    rxNbits: 0,
-    wordDelayNs: 0,
-    csSetupNs: 0,
-    csHoldNs: 0,
-    csInactiveNs: 0,
-    ...more,
-  });
-
   it('is head, tx, rx, result, in this order; half-duplex leaves one out', () => {
     const { device, adapter } = spi();
     const tx = Uint8Array.of(1, 2, 3);
     const rx = new Uint8Array(3);
-    adapter.transferSync(1, 0, [transfer({ tx }), transfer({ rx }), transfer({ tx, rx })]);
+    adapter.transferSync(1, 0, [spiTransfer({ tx }), spiTransfer({ rx }), spiTransfer({ tx, rx })]);
     const sizes = device.requests.map(({ readable, writable }) => [readable.length, writable]);
     expect(sizes).toEqual([
       [32 + 3, 1],
@@ -203,7 +191,7 @@ describe('5.21.6 what the SPI driver puts on the ring', () => {
 
   it('does not differ in length between tx and rx', () => {
     const { device, adapter } = spi();
-    const uneven = transfer({ tx: Uint8Array.of(1, 2), rx: new Uint8Array(3) });
+    const uneven = spiTransfer({ tx: Uint8Array.of(1, 2), rx: new Uint8Array(3) });
     expect(() => adapter.transferSync(0, 0, [uneven])).toThrow();
     expect(device.requests).toEqual([]);
   });
@@ -216,7 +204,7 @@ describe('5.21.6 what the SPI driver puts on the ring', () => {
     const { device, adapter } = spi();
     const rx = Uint8Array.of(0x11, 0x11);
     device.statuses = [result];
-    expect(() => adapter.transferSync(0, 0, [transfer({ rx })])).toThrow();
+    expect(() => adapter.transferSync(0, 0, [spiTransfer({ rx })])).toThrow();
     expect([...rx]).toEqual([0x11, 0x11]);
   });
 });

@@ -7,6 +7,7 @@ import {
   type SpiTransfer,
 } from '../../src/bus/index.ts';
 import { spiRig } from '../support/rig.ts';
+import { spiTransfer } from '../support/spi.ts';
 
 const CAPABILITIES: SpiCapabilities = {
   chipSelects: 2,
@@ -42,19 +43,6 @@ function recorder(fault?: BusFault) {
   return { controller, log, asked };
 }
 
-const transfer = (fields: Partial<SpiTransfer>): SpiTransfer => ({
-  speedHz: 0,
-  bitsPerWord: 8,
-  csChange: false,
-  txNbits: 0,
-  rxNbits: 0,
-  wordDelayNs: 0,
-  csSetupNs: 0,
-  csHoldNs: 0,
-  csInactiveNs: 0,
-  ...fields,
-});
-
 describe('virtio-spi, from the FE driver to the controller', () => {
   it('learns from the configuration space what the controller can do', async () => {
     const { adapter } = await spiRig(recorder().controller);
@@ -66,8 +54,8 @@ describe('virtio-spi, from the FE driver to the controller', () => {
     const { adapter } = await spiRig(controller);
     const rx = new Uint8Array(2);
     adapter.transferSync(1, SPI_MODE.CPHA | SPI_MODE.LOOP, [
-      transfer({ tx: Uint8Array.of(0x9f), speedHz: 5_000_000 }),
-      transfer({ tx: Uint8Array.of(1, 2), rx, bitsPerWord: 16, wordDelayNs: 500, txNbits: 4 }),
+      spiTransfer({ tx: Uint8Array.of(0x9f), speedHz: 5_000_000 }),
+      spiTransfer({ tx: Uint8Array.of(1, 2), rx, bitsPerWord: 16, wordDelayNs: 500, txNbits: 4 }),
     ]);
     expect(log).toEqual(['cs1[1/- 2/2]']);
     expect([...rx]).toEqual([0xfe, 0xfd]);
@@ -84,8 +72,8 @@ describe('virtio-spi, from the FE driver to the controller', () => {
     const { controller, log } = recorder();
     const { adapter } = await spiRig(controller);
     adapter.transferSync(0, 0, [
-      transfer({ tx: Uint8Array.of(1), csChange: true }),
-      transfer({ tx: Uint8Array.of(2) }),
+      spiTransfer({ tx: Uint8Array.of(1), csChange: true }),
+      spiTransfer({ tx: Uint8Array.of(2) }),
     ]);
     expect(log).toEqual(['cs0[1/-]', 'cs0[1/-]']);
   });
@@ -93,16 +81,16 @@ describe('virtio-spi, from the FE driver to the controller', () => {
   it('leaves the chip selected after a last csChange, and goes on in the same selection', async () => {
     const { controller, log } = recorder();
     const { adapter } = await spiRig(controller);
-    adapter.transferSync(0, 0, [transfer({ tx: Uint8Array.of(1), csChange: true })]);
-    adapter.transferSync(0, 0, [transfer({ rx: new Uint8Array(4) })]);
+    adapter.transferSync(0, 0, [spiTransfer({ tx: Uint8Array.of(1), csChange: true })]);
+    adapter.transferSync(0, 0, [spiTransfer({ rx: new Uint8Array(4) })]);
     expect(log).toEqual(['cs0[1/-', 'cs0[-/4]']);
   });
 
   it('ends a held selection before a message to another chip', async () => {
     const { controller, log } = recorder();
     const { adapter } = await spiRig(controller);
-    adapter.transferSync(0, 0, [transfer({ tx: Uint8Array.of(1), csChange: true })]);
-    adapter.transferSync(1, 0, [transfer({ tx: Uint8Array.of(2) })]);
+    adapter.transferSync(0, 0, [spiTransfer({ tx: Uint8Array.of(1), csChange: true })]);
+    adapter.transferSync(1, 0, [spiTransfer({ tx: Uint8Array.of(2) })]);
     expect(log).toEqual(['cs0[1/-', ']', 'cs1[1/-]']);
   });
 
@@ -110,7 +98,7 @@ describe('virtio-spi, from the FE driver to the controller', () => {
     const { controller, asked } = recorder();
     const { adapter } = await spiRig(controller);
     // 127: _IOC_SIZEBITS of spidev's SPI_IOC_MESSAGE; four pieces each, more than the queue has slots.
-    const full = () => transfer({ tx: Uint8Array.of(0x0f), rx: new Uint8Array(1) });
+    const full = () => spiTransfer({ tx: Uint8Array.of(0x0f), rx: new Uint8Array(1) });
     const transfers = Array.from({ length: 127 }, full);
     adapter.transferSync(0, 0, transfers);
     expect(asked.map((message) => message.transfers.length)).toEqual([127]);
@@ -121,7 +109,7 @@ describe('virtio-spi, from the FE driver to the controller', () => {
     const { controller, log } = recorder();
     const { adapter, dma } = await spiRig(controller);
     const send = (count: number) =>
-      adapter.transferSync(0, 0, Array(count).fill(transfer({ tx: Uint8Array.of(1) })));
+      adapter.transferSync(0, 0, Array(count).fill(spiTransfer({ tx: Uint8Array.of(1) })));
     const held: number[] = [];
     for (let order = 20; order >= 6; order--) {
       // A message of 8 needs 512 bytes for itself and a table for each of its transfers.
@@ -145,7 +133,7 @@ describe('virtio-spi, from the FE driver to the controller', () => {
   it('carries a transfer without data: a mere selection', async () => {
     const { controller, log } = recorder();
     const { adapter } = await spiRig(controller);
-    await adapter.transfer(0, 0, [transfer({})]);
+    await adapter.transfer(0, 0, [spiTransfer({})]);
     expect(log).toEqual(['cs0[-/-]']);
   });
 
@@ -160,20 +148,20 @@ describe('virtio-spi, from the FE driver to the controller', () => {
     const { controller, log } = recorder();
     const { adapter } = await spiRig(controller);
     const send = () =>
-      adapter.transferSync(chipSelect, mode, [transfer({ tx: Uint8Array.of(1), ...fields })]);
+      adapter.transferSync(chipSelect, mode, [spiTransfer({ tx: Uint8Array.of(1), ...fields })]);
     expect(send).toThrowError(expect.objectContaining({ code: 'EINVAL' }));
     expect(log).toEqual([]);
   });
 
   it('refuses two directions of different length', async () => {
     const { adapter } = await spiRig(recorder().controller);
-    const uneven = [transfer({ tx: new Uint8Array(2), rx: new Uint8Array(3) })];
+    const uneven = [spiTransfer({ tx: new Uint8Array(2), rx: new Uint8Array(3) })];
     expect(() => adapter.transferSync(0, 0, uneven)).toThrow(/2 bytes and rx 3/);
   });
 
   it('brings the reason of a failure to the caller', async () => {
     const { adapter } = await spiRig(recorder(new BusFault('ENODEV')).controller);
-    expect(() => adapter.transferSync(0, 0, [transfer({ tx: Uint8Array.of(1) })])).toThrowError(
+    expect(() => adapter.transferSync(0, 0, [spiTransfer({ tx: Uint8Array.of(1) })])).toThrowError(
       expect.objectContaining({ code: 'ENODEV' }),
     );
   });

@@ -10,6 +10,7 @@ import {
 } from '../../../src/bus/index.ts';
 import { loadModels, SteppedClock } from '../../../src/sim/index.ts';
 import { type NodeLiteral, node, spiTransfer } from '../../sim/support.ts';
+import { PLAIN_CAPABILITIES } from '../../support/spi.ts';
 
 const options = async () => ({ catalogue: await loadModels(), clock: new SteppedClock() });
 
@@ -119,16 +120,7 @@ describe('a mixed SPI bus', () => {
     };
     const physical: SpiController = {
       description: 'real bus',
-      capabilities: {
-        chipSelects: 1,
-        modes: 3,
-        bitsPerWordMask: 0,
-        maxSpeedHz: 0,
-        maxWordDelayNs: 0,
-        maxCsSetupNs: 0,
-        maxCsHoldNs: 0,
-        maxCsInactiveNs: 0,
-      },
+      capabilities: { ...PLAIN_CAPABILITIES, chipSelects: 1 },
       transfer: (chipSelect: number, _mode: number, transfers: readonly SpiTransfer[]) =>
         maybe(`${transfers.length} to ${chipSelect}`),
       deselect: () => maybe('deselect'),

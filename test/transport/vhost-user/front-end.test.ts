@@ -241,6 +241,8 @@ describe('a back-end that goes away', () => {
     const ours = connectTo(plain);
     const t = open(plain, {
       reconnectMs: 0,
+      // The fake does not answer what comes after the kick.
+      timeoutMs: 20,
       connect: () => {
         if (backEnds.length === 0) return ours();
         const [mine, theirs] = unixSocketPair();

@@ -48,19 +48,32 @@ function readTree(file: string, includePaths: readonly string[], symbols: boolea
   try {
     bytes = readFileSync(file);
   } catch (thrown) {
-    const { code, message } = thrown as NodeJS.ErrnoException;
-    if (code !== 'ENOENT') throw new BoardError(`${file}: ${message}`, { cause: thrown });
-    throw new BoardError(`there is no board ${file}: name one with -b FILE or DTBUS_BOARD`, {
-      cause: thrown,
-    });
+    throw new BoardError(unreadable(file, thrown as NodeJS.ErrnoException), { cause: thrown });
   }
   if (isBlob(bytes)) return treeFromBlob(bytes, file);
+  if (bytes.includes(0))
+    throw new BoardError(
+      `${file} is no device tree: neither source nor a blob, which begins with d0 0d fe ed`,
+    );
   const options = {
     readFile: readIfThere,
     includePaths: [...includePaths, ...headerFolders(file)],
     symbols,
   };
   return treeOf(parse(file, bytes, options), file);
+}
+
+function unreadable(file: string, { code, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case 'ENOENT':
+      return `there is no board ${file}: name one with --board FILE or DTBUS_BOARD`;
+    case 'EISDIR':
+      return `${file} is a folder: name the device tree in it, a .dts or .dtb`;
+    case 'EACCES':
+      return `no permission to read ${file}: see ls -l ${file}`;
+    default:
+      return `${file}: ${message}`;
+  }
 }
 
 /** The header folders of the nearest folder above `file` that has any. */

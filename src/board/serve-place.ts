@@ -1,5 +1,5 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { type Tree, toBlob } from '../devicetree/core.ts';
 import type { VirtioNode } from '../frontend/index.ts';
 import { FileDescriptor } from '../os/index.ts';
@@ -63,8 +63,26 @@ export function takeFrontEnds(server: BackEndServer, place: ServePlace, offer: O
 
 function socketIn(directory: string, { node, owner }: Offer): string {
   const folder = join(directory, owner ?? '');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(resolve(folder));
   return join(folder, `${node.kind}${node.number}.sock`);
+}
+
+/**
+ * Makes a folder and those above it that are missing. Node's own `recursive` never ends where a file system lets
+ * nobody make folders and says ENOENT to it, as /proc does.
+ */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    const above = dirname(folder);
+    if (code !== 'ENOENT' || above === folder || existsSync(above))
+      throw new BoardError(`${folder} cannot be made for the sockets: ${code}`, { cause: thrown });
+    makeFolder(above);
+    makeFolder(folder);
+  }
 }
 
 /** The board's tree beside its sockets, for those who come to them. */
@@ -78,7 +96,7 @@ export function publishTree(
 ): () => void {
   const folders = new Set([directory, ...buses.map(({ owner }) => join(directory, owner ?? ''))]);
   const files = [...folders].map((folder) => join(folder, PUBLISHED_TREE));
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeFolder(resolve(directory));
   const blob = toBlob(tree);
   for (const file of files) writeFileSync(file, blob, { mode: 0o600 });
   return () => {

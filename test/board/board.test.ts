@@ -199,7 +199,13 @@ describe('boards that are not well', () => {
   const good = bus('i2c-good', 'temp@48 { compatible = "national,lm75"; reg = <0x48>; };');
 
   it.each([
-    ['a file that is not there', () => 'nowhere.dts', /there is no board nowhere\.dts: name one with -b/],
+    [
+      'a file that is not there',
+      () => 'nowhere.dts',
+      /there is no board nowhere\.dts: name one with --board/,
+    ],
+    ['a folder', () => directory, /is a folder: name the device tree in it/],
+    ['a file that is neither', () => file('some.bin', '\x7fELF\0\0'), /some\.bin is no device tree: neither/],
     ['a syntax error', () => file('bad.dts', '/dts-v1/;\n/ {\n\ta = <1>\n};\n'), /bad\.dts:3\.9/],
     ['a blob cut short', () => file('cut.dtb', '\xd0\x0d\xfe\xed'), /cut\.dtb/],
   ])('%s is one BoardError that says where', async (_what, path, message) => {

@@ -84,7 +84,7 @@ describe('the tools on a board', () => {
     const { status, err } = dtbus('i2cdetect', '-b', 'nowhere.dts', '-y', '1');
     expect({ status, err }).toEqual({
       status: 1,
-      err: 'dtbus: there is no board nowhere.dts: name one with -b FILE or DTBUS_BOARD\n',
+      err: 'dtbus: there is no board nowhere.dts: name one with --board FILE or DTBUS_BOARD\n',
     });
   });
 

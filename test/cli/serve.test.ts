@@ -228,6 +228,7 @@ describe('serve called wrongly', () => {
     [['--socket', '/x', '--bus', 'i2c7'], 1, /there is no bus i2c7; there are: i2c1, i2c2/],
     [['--fd', '1000', '--bus', 'i2c1'], 1, 'ENOTSOCK: descriptor 1000 is not a unix stream socket'],
     [['--socket', '/no/such', '--client', '--bus', 'i2c1'], 1, 'connect: ENOENT: /no/such'],
+    [['--socket-dir', '/proc/no/such'], 1, '/proc/no cannot be made for the sockets: ENOENT'],
     [['--socket', '/no/such/folder/s', '--bus', 'i2c1'], 1, 'bind: ENOENT: /no/such/folder/s'],
   ] as const)('%j ends with %i', async (argv, code, sentence) => {
     const { status, stderr } = await run('dts/demo.dts', ...argv);

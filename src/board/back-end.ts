@@ -34,7 +34,7 @@ import {
 } from '../sim/index.ts';
 import type { VirtioDevice } from '../virtio/index.ts';
 import type { GpioControllers } from './gpio-controllers.ts';
-import { createHost } from './hosts.ts';
+import { createHost, loadHosts } from './hosts.ts';
 import { unitsOwnedBy } from './ownership.ts';
 import type { BackEndCalls, BusReport, DeviceProblem } from './protocol.ts';
 
@@ -133,7 +133,12 @@ export class BoardBackEnd {
     const described = nodes
       .flatMap(({ node }) => [node, hostNodeOf(node)])
       .filter((node) => node !== undefined);
-    const catalogue = await loadModels(compatiblesBelow(described));
+    // All at once: most of a start is waiting for modules.
+    const [catalogue, gpio] = await Promise.all([
+      loadModels(compatiblesBelow(described)),
+      gpioOf(devices, options.onLine),
+      loadHosts(described),
+    ]);
     await addOwnModels(catalogue, described, options);
     const simulation = { catalogue, parts, clock, directory: options.directory, warn: options.warn };
     const manager = new ResourceManager();
@@ -142,7 +147,6 @@ export class BoardBackEnd {
     for (const node of nodes) carried.push(await carry(node, manager, hosts, simulation));
     if (options.trace !== undefined) observe(carried, new TraceWriter(options.trace));
     manager.openSynchronous();
-    const gpio = await gpioOf(devices, options.onLine);
     gpio?.wire(tree, parts);
     return new BoardBackEnd(manager, devices, carried, parts, clock, gpio);
   }

@@ -1,9 +1,15 @@
 import { I2C_M, type I2cMessage, type SpiTransfer } from '../bus/index.ts';
+import { type DescriptorChain, type DeviceQueue, GuestMemoryError } from '../virtio/index.ts';
 
 /*
  * What is carried out later must not lie in the front-end's memory: the front-end may have died by then, and its
- * memory with it, or may have reset the device and use the memory for something else.
+ * memory with it, or may have reset the device and use the memory for something else. The memory may also be unplugged, or mapped anew.
  */
+
+/** What a driver asked for. */
+interface Requested {
+  readonly chain: DescriptorChain;
+}
 
 /** Messages with buffers of their own: what is written copied, what is read still to come. */
 export function copyOfMessages(messages: readonly I2cMessage[]): I2cMessage[] {
@@ -13,9 +19,9 @@ export function copyOfMessages(messages: readonly I2cMessage[]): I2cMessage[] {
   }));
 }
 
-/** Hands on what was read. */
-export function deliverMessages(from: readonly I2cMessage[], to: readonly I2cMessage[]): void {
-  for (const [index, message] of from.entries()) if (isRead(message)) deliver(message.buf, to[index]?.buf);
+/** Hands on what was read. False: its memory was taken away meanwhile. */
+export function deliverMessages(from: readonly I2cMessage[], to: readonly Requested[]): boolean {
+  return from.every((message, i) => !isRead(message) || deliver(message.buf, to[i]));
 }
 
 /** Transfers with buffers of their own. */
@@ -27,15 +33,51 @@ export function copyOfTransfers(transfers: readonly SpiTransfer[]): SpiTransfer[
   }));
 }
 
-/** Hands on what was received. */
-export function deliverTransfers(from: readonly SpiTransfer[], to: readonly SpiTransfer[]): void {
-  for (const [index, { rx }] of from.entries()) if (rx !== undefined) deliver(rx, to[index]?.rx);
+/** Hands on what was received. False: its memory was taken away meanwhile. */
+export function deliverTransfers(from: readonly SpiTransfer[], to: readonly Requested[]): boolean {
+  return from.every(({ rx }, i) => rx === undefined || deliver(rx, to[i]));
 }
 
 const isRead = ({ flags }: I2cMessage): boolean => (flags & I2C_M.RD) !== 0;
 const blank = ({ length }: Uint8Array): Uint8Array => new Uint8Array(length);
 
-/** A view of memory that was unmapped meanwhile is empty. */
-function deliver(from: Uint8Array, to: Uint8Array | undefined): void {
-  if (to?.length === from.length) to.set(from);
+/** Writes by address: where the memory table was exchanged, the views of before lead nowhere. */
+function deliver(bytes: Uint8Array, request: Requested | undefined): boolean {
+  if (request === undefined || request.chain.revoked) return false;
+  const { writable } = request.chain;
+  try {
+    writable.rewind();
+    writable.write(bytes);
+    return true;
+  } catch (thrown) {
+    onlyIfGone(thrown);
+    return false;
+  }
+}
+
+/**
+ * Puts the result into the last writable byte, where there is one, and gives the chain back. A result whose
+ * memory was taken away goes nowhere.
+ */
+export function giveBack(queue: DeviceQueue, chain: DescriptorChain, result: number): void {
+  const { writable } = chain;
+  try {
+    if (writable.length > 0) writable.writeLastU8(result);
+  } catch (thrown) {
+    onlyIfGone(thrown);
+    writeLastAlone(chain, result);
+  }
+  queue.pushUsed(chain, writable.length);
+}
+
+/** The last byte, where only what comes before it was taken away. */
+function writeLastAlone({ memory, writableSegments }: DescriptorChain, value: number): void {
+  const { count, addresses, sizes } = writableSegments;
+  const address = (addresses[count - 1] as number) + (sizes[count - 1] as number) - 1;
+  const region = memory.find(address, 1);
+  if (region !== undefined) region.bytes[address - region.guestAddress] = value;
+}
+
+function onlyIfGone(thrown: unknown): void {
+  if (!(thrown instanceof GuestMemoryError)) throw thrown;
 }

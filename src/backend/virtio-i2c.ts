@@ -18,7 +18,7 @@ import {
 import { callAgain, REQUESTS_PER_TURN } from './call-again.ts';
 import type { Client } from './client.ts';
 import type { ManagedI2cBus } from './managed-bus.ts';
-import { copyOfMessages, deliverMessages } from './private-copy.ts';
+import { copyOfMessages, deliverMessages, giveBack } from './private-copy.ts';
 import type { ResourceManager } from './resource-manager.ts';
 
 /**
@@ -173,11 +173,7 @@ export class VirtioI2cDevice implements VirtioDevice {
       }
       this.#running = true;
       result.then(
-        () =>
-          this.#resume(epoch, () => {
-            deliverMessages(messages, asked);
-            finish(0);
-          }),
+        () => this.#resume(epoch, () => finish(deliverMessages(messages, group) ? 0 : ERRNO.EIO)),
         (thrown) => this.#resume(epoch, () => finish(BusFault.from(thrown).errno)),
       );
     } catch (thrown) {
@@ -196,17 +192,10 @@ export class VirtioI2cDevice implements VirtioDevice {
 
   #finish(queue: DeviceQueue, group: readonly Item[], errno: number): void {
     const status = i2cStatus(errno, this.#extendedStatus);
-    for (const { chain } of group) answer(queue, chain, status);
+    for (const { chain } of group) giveBack(queue, chain, status);
   }
 }
 
 function invalid(chain: DescriptorChain, failNext: boolean): Item {
   return { chain, message: { addr: 0, flags: 0, buf: NO_BYTES }, failNext, invalid: ERRNO.EINVAL };
-}
-
-/** Puts the status into the last writable byte, where there is one, and gives the chain back. */
-function answer(queue: DeviceQueue, chain: DescriptorChain, status: number): void {
-  const { writable } = chain;
-  if (writable.length > 0) writable.writeLastU8(status);
-  queue.pushUsed(chain, writable.length);
 }

@@ -15,7 +15,7 @@ import {
 import { callAgain, REQUESTS_PER_TURN } from './call-again.ts';
 import type { Client } from './client.ts';
 import type { ManagedSpiBus } from './managed-bus.ts';
-import { copyOfTransfers, deliverTransfers } from './private-copy.ts';
+import { copyOfTransfers, deliverTransfers, giveBack } from './private-copy.ts';
 import type { ResourceManager } from './resource-manager.ts';
 import { type SpiFraming, spiFramingOf } from './spi-framing.ts';
 import { parseSpiRequest, type SpiRequest, spiConfigOf } from './spi-request.ts';
@@ -196,10 +196,7 @@ export class VirtioSpiDevice implements VirtioDevice {
         () => {
           // Whoever left the chip selected has forgotten it.
           if (epoch !== this.#epoch && hold) this.#forget(this.#manager.deselect(this.#client, this.#bus));
-          this.#resume(epoch, () => {
-            deliverTransfers(transfers, asked);
-            finish(0);
-          });
+          this.#resume(epoch, () => finish(deliverTransfers(transfers, message) ? 0 : ERRNO.EIO));
         },
         (thrown) => this.#resume(epoch, () => finish(BusFault.from(thrown).errno)),
       );
@@ -228,9 +225,7 @@ export class VirtioSpiDevice implements VirtioDevice {
   }
 
   #answer(queue: DeviceQueue, { chain }: SpiRequest, errno: number): void {
-    const { writable } = chain;
-    if (writable.length > 0) writable.writeLastU8(spiResult(errno, this.#extendedResult));
-    queue.pushUsed(chain, writable.length);
+    giveBack(queue, chain, spiResult(errno, this.#extendedResult));
   }
 
   /** A deselect whose failure nobody waits for: the next transfer meets it again. */

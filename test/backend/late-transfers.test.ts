@@ -2,29 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { Client, ResourceManager, VirtioI2cDevice, VirtioSpiDevice } from '../../src/backend/index.ts';
 import type { I2cController, SpiController } from '../../src/bus/index.ts';
 import { MockGuest } from '../../src/virtio/mock.ts';
+import { Late } from '../support/late.ts';
 import { hostOf } from '../support/rig.ts';
 import { PLAIN_CAPABILITIES, spiTransfer } from '../support/spi.ts';
-
-/** A controller that answers when it is told to, like one on a serial line. */
-class Late {
-  readonly done: string[] = [];
-  #finish: () => void = () => {};
-
-  /** Lets the transfer that is under way end, and everything that waits for it go on. */
-  async finish(): Promise<void> {
-    this.#finish();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-
-  wait(end: () => void): Promise<void> {
-    return new Promise((resolve) => {
-      this.#finish = () => {
-        end();
-        resolve();
-      };
-    });
-  }
-}
 
 const READ = [0xa0, 0, 0, 0, 2, 0, 0, 0];
 const OK = 0;
@@ -71,15 +51,16 @@ describe('a read that ends later', () => {
 /** A transfer of chip select 0 that leaves it selected, on a controller that answers later. */
 async function spi() {
   const late = new Late();
+  const done: string[] = [];
   const controller: SpiController = {
     description: 'late',
     capabilities: PLAIN_CAPABILITIES,
     transfer: (chipSelect, _mode, transfers) =>
       late.wait(() => {
-        late.done.push(`transfer at ${chipSelect}`);
+        done.push(`transfer at ${chipSelect}`);
         for (const { rx } of transfers) rx?.fill(0x5a);
       }),
-    deselect: () => void late.done.push('deselect'),
+    deselect: () => void done.push('deselect'),
   };
   const manager = new ResourceManager();
   const bus = manager.addSpiBus('/spi', hostOf({ spi: controller }, false), controller);
@@ -97,7 +78,7 @@ async function spi() {
   const other = (): void => {
     void manager.transferSpi(new Client('b'), bus, 1, 0, [spiTransfer({ tx: Uint8Array.of(1) })]);
   };
-  return { late, device, manager, client, other, answer: () => [...guest.bytes(room)] };
+  return { late, done, device, manager, client, other, answer: () => [...guest.bytes(room)] };
 }
 
 describe('an SPI transfer that ends later', () => {
@@ -108,22 +89,22 @@ describe('an SPI transfer that ends later', () => {
   });
 
   it('of a client that died meanwhile leaves no chip selected for the next one', async () => {
-    const { late, device, manager, client, other, answer } = await spi();
+    const { late, done, device, manager, client, other, answer } = await spi();
     device.reset();
     manager.drop(client);
     other();
     await late.finish();
     await late.finish();
-    expect(late.done.slice(0, 3)).toEqual(['transfer at 0', 'deselect', 'transfer at 1']);
+    expect(done.slice(0, 3)).toEqual(['transfer at 0', 'deselect', 'transfer at 1']);
     expect(answer()).toEqual(Array(3).fill(UNTOUCHED));
   });
 
   it('of a device that was reset meanwhile leaves no chip selected, and the bus to others', async () => {
-    const { late, device, other } = await spi();
+    const { late, done, device, other } = await spi();
     device.reset();
     other();
     await late.finish();
     await late.finish();
-    expect(late.done).toEqual(['transfer at 0', 'deselect', 'transfer at 1']);
+    expect(done).toEqual(['transfer at 0', 'deselect', 'transfer at 1']);
   });
 });

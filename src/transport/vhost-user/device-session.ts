@@ -176,7 +176,11 @@ export class DeviceSession implements Service {
 
   /** The memory table has changed: queues look their rings up again; one whose ring is gone is broken. */
   remapped(): void {
-    for (const ring of this.rings) this.#process(ring);
+    for (const ring of this.rings) {
+      // A device that is busy would not look.
+      ring.poll();
+      this.#process(ring);
+    }
   }
 
   setInflight(inflight: Inflight, file: FileDescriptor): void {

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join, relative } from 'node:path';
 import { type Board, openBoard } from '../board/index.ts';
+import { printProblems } from './board-options.ts';
 import { drawBoard } from './board-tree.ts';
 import { i2cdetect } from './i2c-tools/i2cdetect.ts';
 import { i2cdump } from './i2c-tools/i2cdump.ts';
@@ -28,8 +30,10 @@ export async function demo(): Promise<number> {
   try {
     await board.settled();
     say(drawBoard(board, paint));
+    const incomplete = printProblems(board);
+    const lost = new Set(board.buses().flatMap(({ state, nodes }) => (state === 'lost' ? [...nodes] : [])));
     for (const node of board.nodes.list()) {
-      if (node.kind !== 'i2c') continue;
+      if (node.kind !== 'i2c' || lost.has(node.path)) continue;
       heading(`$ dtbus i2cdetect -y ${node.adapter.number}`);
       await i2cdetect(['-y', String(node.adapter.number)], board.nodes, io);
     }
@@ -45,6 +49,7 @@ export async function demo(): Promise<number> {
 
     heading('Flash ids');
     for (const path of ['/dev/spidev0.0', '/dev/spidev1.0'] as const) {
+      if (lost.has(path)) continue;
       const flash = board.open(path);
       const { rx } = await flash.transfer([{ tx: Uint8Array.of(JEDEC_READ_ID, 0, 0, 0), rx: 4 }]);
       say(`  ${path}: ${Buffer.from(rx.subarray(1)).toString('hex')}`);
@@ -52,15 +57,37 @@ export async function demo(): Promise<number> {
     }
 
     heading('Next');
-    say('  dtbus up dts/demo.dts                    keep the board up');
-    say('  dtbus i2cdetect -b dts/demo.dts -y 2     scan the bus on the Bus Pirate');
-    say('  dtbus run dts/demo.dts your-script.js    run a script on the board');
-    say('  $EDITOR dts/demo.dts                     describe your own board');
+    const dtbus = calledByName() ? 'dtbus' : 'npx dtbus';
+    say(`  cp ${shortest(DEMO_BOARD)} board.dts`);
+    for (const [what, why] of NEXT) say(`  ${`${dtbus} ${what}`.padEnd(43)}  ${why}`);
+    return incomplete ? 1 : 0;
   } finally {
     io.close();
     await board.close();
   }
-  return 0;
+}
+
+/** What to try with the demo board as `board.dts`. */
+const NEXT = [
+  ['ls', 'draw it; then change board.dts'],
+  ['i2cdetect -y 2', 'scan the bus on the Bus Pirate'],
+  ['watch board.dts i2cdump -y 1 0x50', 'see every transfer of a command'],
+  ['run board.dts your-script.js', 'run a script on the board'],
+  ['parts', 'what can be simulated'],
+] as const;
+
+/** Whether `dtbus` is on the way of the shell, rather than started by npm or by its file. */
+function calledByName(): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
+    // npm puts the binaries of the package there only while it runs a script.
+    return !folder.endsWith(join('node_modules', '.bin')) && existsSync(join(folder, 'dtbus'));
+  });
+}
+
+/** A path as a person types it from here. */
+function shortest(path: string): string {
+  const fromHere = relative('', path);
+  return fromHere.length < path.length ? fromHere : path;
 }
 
 function readTemperature(board: Board): number {

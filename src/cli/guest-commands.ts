@@ -14,7 +14,7 @@ export function addGuestCommands(program: Command, end: (exitCode: number) => vo
   addServeCommand(program, end);
   const guest = program
     .command('guest')
-    .summary('boot a real Linux on the buses of a board and run a command in it')
+    .summary("boot a real Linux on a board's buses and run a command in it")
     .description(
       `Boots a User-Mode Linux whose drivers bind to the board's parts, runs a command in it with the host's programs, and hands back its output and exit code.
 

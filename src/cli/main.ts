@@ -3,7 +3,7 @@ import { runTreeTool } from './tree-commands.ts';
 
 /** Runs the command line. @returns the exit code */
 export async function main(argv: readonly string[]): Promise<number> {
-  process.stdout.on('error', endQuietly);
+  process.stdout.on('error', endWithoutOutput);
   const treeToolExit = await runTreeTool(argv[2], argv.slice(3));
   if (treeToolExit !== undefined) return treeToolExit;
   // A Makefile starts dtc for each of its boards: that way loads nothing of the boards' commands.
@@ -11,8 +11,9 @@ export async function main(argv: readonly string[]): Promise<number> {
   return runProgram(argv);
 }
 
-/** Whoever reads our output has seen enough (`| head`): ends as a program does that SIGPIPE ends. */
-function endQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(128 + constants.signals.SIGPIPE);
+/** Ends as a program does that SIGPIPE ends when whoever reads our output has seen enough (`| head`). */
+function endWithoutOutput(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(128 + constants.signals.SIGPIPE);
+  process.stderr.write(`dtbus: cannot write to standard output: ${error.message}\n`);
+  process.exit(1);
 }

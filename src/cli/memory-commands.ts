@@ -39,7 +39,7 @@ interface MemoryCommand {
 
 const EEPROM: MemoryCommand = {
   name: 'eeprom',
-  summary: 'read, write, erase and verify EEPROMs: 24Cxx on I2C, AT25 on SPI',
+  summary: 'read, write, erase, verify EEPROMs: 24Cxx (I2C), AT25 (SPI)',
   description:
     'Works on a 24Cxx (I2C) or AT25 (SPI) EEPROM of the board. Size, page and address width come from its compatible, or from size, pagesize and address-width of its node.',
   device:

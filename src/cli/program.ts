@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { addBoardCommands } from './board-commands.ts';
 import { addCompletionCommand } from './completion-command.ts';
 import { addGuestCommands } from './guest-commands.ts';
+import { HELP } from './help-format.ts';
 import { addMemoryCommands } from './memory-commands.ts';
 import { addPartsCommand } from './parts-command.ts';
 import { addToolCommands } from './tool-commands.ts';
@@ -24,28 +25,40 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .exitOverride()
     .enablePositionalOptions()
     .showHelpAfterError('(try --help)')
-    .configureHelp({ sortSubcommands: false, showGlobalOptions: true });
+    .configureHelp(HELP);
   const end = (code: number) => {
     exitCode = code;
   };
-  addBoardCommands(program, end);
-  addGuestCommands(program, end);
-  addToolCommands(program, end);
-  addMemoryCommands(program, end);
-  addWatchCommand(program, end);
-  addPartsCommand(program, end);
-  addCompletionCommand(program);
-  addTreeCommands(program);
+  const groups: Readonly<Record<string, () => void>> = {
+    'Boards:': () => {
+      addBoardCommands(program, end);
+      addWatchCommand(program, end);
+      addPartsCommand(program, end);
+    },
+    'Linux guests and other processes:': () => addGuestCommands(program, end),
+    'I2C and SPI tools:': () => addToolCommands(program, end),
+    'Memories:': () => addMemoryCommands(program, end),
+    'Device trees:': () => addTreeCommands(program),
+    'This command line:': () => {
+      addCompletionCommand(program);
+      program.helpCommand(true);
+    },
+  };
+  for (const [heading, add] of Object.entries(groups)) {
+    program.commandsGroup(heading);
+    add();
+  }
   program.addHelpText(
     'after',
     `
 The board is named by -b FILE, by DTBUS_BOARD, or is board.dts in this folder.
 
 Examples:
-  dtbus up -b dts/demo.dts                bring a board up and see what is on it
-  dtbus i2cdetect -b dts/demo.dts -y 1    scan a bus, with i2c-tools' own options
-  dtbus run dts/demo.dts script.js        run a script on the board's buses
-  dtbus dtc -O dtb -o board.dtb board.dts compile a device tree
+  dtbus demo                                bring the demo board up, look around
+  dtbus ls dts/demo.dts                     what is on a board
+  dtbus i2cdetect -b dts/demo.dts -y 1      scan a bus, as i2c-tools do
+  dtbus run dts/demo.dts script.js          run a script on the board's buses
+  dtbus dtc -O dtb -o board.dtb board.dts   compile a device tree
 `,
   );
   try {

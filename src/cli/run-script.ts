@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -11,12 +12,14 @@ import type { WatchOptions } from './watch/watcher.ts';
  * @param watch shows every transfer; nothing does when it is left out
  * @returns its exit code
  */
-export function runScript(
+export async function runScript(
   args: BoardArguments,
   script: string,
   argv: readonly string[],
   watch?: WatchOptions,
 ): Promise<number> {
+  if (![script, `${script}.js`].some((file) => existsSync(file)))
+    throw new Error(`there is no script ${script}: its place is ${resolve(script)}`);
   const imports = [...watchingImports(watch), '--import', moduleUrl('dtbus/register')];
   return runNode([...imports, script, ...argv], watch, {
     DTBUS_BOARD: resolve(args.board),

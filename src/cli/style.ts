@@ -5,8 +5,10 @@ type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 /** Marks text for the eye: with colours on a terminal, as it is everywhere else. */
 export type Paint = (style: Style, text: string) => string;
 
-/** Colours only where a person looks: a terminal, and NO_COLOR not set (no-color.org). */
+/** Colours where a person looks: on a terminal, unless NO_COLOR is set (no-color.org), or where FORCE_COLOR asks for them. */
 export function paintFor(stream: { readonly isTTY?: boolean }): Paint {
-  const colours = stream.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+  const forced = FORCE_COLOR === undefined ? undefined : !['0', 'false'].includes(FORCE_COLOR);
+  const colours = !NO_COLOR && (forced ?? (stream.isTTY === true && TERM !== 'dumb'));
   return colours ? (style, text) => styleText(style, text) : (_style, text) => text;
 }

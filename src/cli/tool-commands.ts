@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import type { Command } from 'commander';
 import type { Board } from '../board/index.ts';
 import {
@@ -10,57 +11,90 @@ import {
 import type { ToolIo } from './i2c-tools/io.ts';
 
 /** A tool with the command line of the original; it parses its own arguments. */
-type Tool = (argv: readonly string[], nodes: Board['nodes'], io: ToolIo) => Promise<number>;
+type Tool = (
+  argv: readonly string[],
+  nodes: Pick<Board['nodes'], 'list' | 'open'>,
+  io: ToolIo,
+) => Promise<number>;
+
+/** A tool and how it is called, in its own words. */
+interface LoadedTool {
+  readonly run: Tool;
+  readonly usage: string;
+}
 
 interface ToolCommand {
   readonly name: string;
   readonly summary: string;
   readonly example: string;
-  readonly load: () => Promise<Tool>;
+  readonly load: () => Promise<LoadedTool>;
 }
+
+type ToolArguments = BoardArguments & { readonly help: boolean };
 
 const TOOLS: readonly ToolCommand[] = [
   {
     name: 'i2cdetect',
     summary: 'scan an I2C bus, or list the buses (i2c-tools)',
     example: 'dtbus i2cdetect -y 1',
-    load: async () => (await import('./i2c-tools/i2cdetect.ts')).i2cdetect,
+    load: async () => {
+      const { i2cdetect: run, USAGE: usage } = await import('./i2c-tools/i2cdetect.ts');
+      return { run, usage };
+    },
   },
   {
     name: 'i2cget',
     summary: 'read a register (i2c-tools)',
     example: 'dtbus i2cget -y 1 0x48 0x00 w',
-    load: async () => (await import('./i2c-tools/i2cget.ts')).i2cget,
+    load: async () => {
+      const { i2cget: run, USAGE: usage } = await import('./i2c-tools/i2cget.ts');
+      return { run, usage };
+    },
   },
   {
     name: 'i2cset',
     summary: 'write a register (i2c-tools)',
     example: 'dtbus i2cset -y 1 0x48 0x01 0x60',
-    load: async () => (await import('./i2c-tools/i2cset.ts')).i2cset,
+    load: async () => {
+      const { i2cset: run, USAGE: usage } = await import('./i2c-tools/i2cset.ts');
+      return { run, usage };
+    },
   },
   {
     name: 'i2cdump',
     summary: "show a part's registers (i2c-tools)",
     example: 'dtbus i2cdump -y 1 0x50 b',
-    load: async () => (await import('./i2c-tools/i2cdump.ts')).i2cdump,
+    load: async () => {
+      const { i2cdump: run, USAGE: usage } = await import('./i2c-tools/i2cdump.ts');
+      return { run, usage };
+    },
   },
   {
     name: 'i2ctransfer',
     summary: 'send messages as one transaction (i2c-tools)',
     example: 'dtbus i2ctransfer -y 1 w1@0x50 0x00 r16',
-    load: async () => (await import('./i2c-tools/i2ctransfer.ts')).i2ctransfer,
+    load: async () => {
+      const { i2ctransfer: run, USAGE: usage } = await import('./i2c-tools/i2ctransfer.ts');
+      return { run, usage };
+    },
   },
   {
     name: 'spi-config',
     summary: "show or set an SPI device's mode, word and speed (spi-tools)",
     example: 'dtbus spi-config -d /dev/spidev0.0 -q',
-    load: async () => (await import('./spi-tools/spi-config.ts')).spiConfig,
+    load: async () => {
+      const { spiConfig: run, USAGE: usage } = await import('./spi-tools/spi-config.ts');
+      return { run, usage };
+    },
   },
   {
     name: 'spi-pipe',
     summary: 'send standard input, print what comes back (spi-tools)',
-    example: "printf '\\x9f\\0\\0\\0' | dtbus spi-pipe -d /dev/spidev0.0 -n 1 --blocksize=4 | xxd",
-    load: async () => (await import('./spi-tools/spi-pipe.ts')).spiPipe,
+    example: "printf '\\237\\0\\0\\0' | dtbus spi-pipe -d /dev/spidev0.0 -b 4 -n 1 | xxd",
+    load: async () => {
+      const { spiPipe: run, USAGE: usage } = await import('./spi-tools/spi-pipe.ts');
+      return { run, usage };
+    },
   },
 ];
 
@@ -69,34 +103,78 @@ export function addToolCommands(program: Command, end: (exitCode: number) => voi
     const command = program
       .command(tool.name)
       .summary(tool.summary)
-      .description(`${tool.summary}\n\nThe arguments are those of the original tool.`)
-      .argument('[arguments...]', "the tool's own arguments")
+      .description(`${(tool.summary[0] as string).toUpperCase()}${tool.summary.slice(1)}.`)
+      .usage('[options] ARGUMENTS')
+      .argument('[arguments...]')
       .allowUnknownOption()
-      .addHelpText('after', `\nExample:\n  ${tool.example}\n`);
-    withConnection(withBoardOptions(command, !tool.name.startsWith('spi'))).action(
-      async (argv: string[], args: BoardArguments) => {
-        end(await runTool(tool, argv, args));
-      },
-    );
+      // What the tool itself takes is said by its module, which no other command loads.
+      .helpOption(false);
+    withConnection(withBoardOptions(command, !tool.name.startsWith('spi')))
+      .option('-h, --help', 'display help for command', false)
+      .action(async (argv: string[], args: ToolArguments) => {
+        if (args.help) await showHelp(command, tool);
+        else end(await runTool(tool, argv, args));
+      });
   }
 }
+
+async function showHelp(command: Command, { name, example, load }: ToolCommand): Promise<void> {
+  const { usage } = await load();
+  const own = usage.replace(/^example: .*\n/im, '');
+  command
+    .addHelpText('after', `\nARGUMENTS are those of the original ${name}:\n\n${own}`)
+    .addHelpText('after', `Example:\n  ${example}\n`)
+    .outputHelp();
+}
+
+/** How long a tool has to end by itself after Ctrl-C: spi-pipe puts the device's settings back. */
+const GRACE_MS = 200;
+const INTERRUPTED = 128 + constants.signals.SIGINT;
 
 async function runTool(tool: ToolCommand, argv: readonly string[], args: BoardArguments): Promise<number> {
   const { processIo } = await import('./i2c-tools/io.ts');
   const interrupted = new AbortController();
+  const over = new Promise<number>((resolve) => {
+    interrupted.signal.addEventListener('abort', () => setTimeout(resolve, GRACE_MS, INTERRUPTED));
+  });
   const interrupt = () => interrupted.abort();
   process.once('SIGINT', interrupt);
   const io = processIo(interrupted.signal);
   // The tools wait asynchronously, so the back-end needs no thread of its own and the command starts sooner.
   const board = await openNamedBoard(args, { backEnd: 'inline', openHosts: 'first-use' });
+  const nodes = remembering(board.nodes);
   try {
-    const run = await tool.load();
-    const code = await run(argv, board.nodes, io);
+    const { run } = await tool.load();
+    const code = await Promise.race([run(argv, nodes, io), over]);
+    if (interrupted.signal.aborted) return INTERRUPTED;
+    // The originals' words say neither what there is nor why nothing was done.
+    if (nodes.missing !== undefined) warn(nodes.missing);
+    if (io.unanswered) warn('nobody is here to answer: add -y to go on without asking');
     // A scan of a bus whose adapter is not there would only show that nobody answers.
-    return printProblems(board) && code === 0 ? 1 : code;
+    return (printProblems(board) || io.unanswered) && code === 0 ? 1 : code;
   } finally {
     process.off('SIGINT', interrupt);
     io.close();
     await board.close();
   }
+}
+
+const warn = (sentence: string) => process.stderr.write(`dtbus: ${sentence}\n`);
+
+/** The nodes of a board; `missing` says of which there is none, and what there is. */
+function remembering(nodes: Board['nodes']) {
+  const seen: Pick<Board['nodes'], 'list' | 'open'> & { missing: string | undefined } = {
+    missing: undefined,
+    list: () => nodes.list(),
+    open: ((path: string) => {
+      try {
+        return nodes.open(path);
+      } catch (thrown) {
+        if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT')
+          seen.missing = thrown.message;
+        throw thrown;
+      }
+    }) as Board['nodes']['open'],
+  };
+  return seen;
 }

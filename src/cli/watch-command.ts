@@ -22,7 +22,7 @@ const WATCHED = [
 export function addWatchCommand(program: Command, end: (exitCode: number) => void): void {
   program
     .command('watch')
-    .summary('show every transfer that a script or command makes, decoded by part')
+    .summary('show every transfer of a script or command, decoded by part')
     .description(
       'Runs a script or a dtbus command on a board and shows every transfer on standard error as it happens: when, on which bus, with whom, how it ended, how long it took and what it means. At the end a table sums up. Where transfers come faster than they can be shown, some are left out and counted; the bus never waits.',
     )

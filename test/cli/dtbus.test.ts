@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -88,6 +89,45 @@ describe('the tools on a board', () => {
     });
   });
 
+  it('name the buses that there are beside the words of the original', () => {
+    const { status, err } = dtbus('i2cdetect', '-b', 'dts/demo.dts', '-y', '9');
+    expect(status).toBe(1);
+    expect(err).toMatch(/^Error: Could not open file .*\n.*the board has \/dev\/i2c-1, \/dev\/i2c-2, .*\n$/);
+  });
+
+  it('fail where they ask and nobody is there to answer, and say how to go on', () => {
+    const { status, err } = dtbus('i2cset', '-b', 'dts/demo.dts', '1', '0x48', '0x01', '0x60');
+    expect(err).toMatch(/Continue\? .*\ndtbus: nobody is here to answer: add -y .*\n$/s);
+    expect(status).toBe(1);
+  });
+
+  it('end at Ctrl-C though they wait for an answer or for input', async () => {
+    const waiting = [
+      ['i2cdetect', '-b', 'dts/demo.dts', '1'],
+      ['spi-pipe', '--board', 'dts/demo.dts', '-d', '/dev/spidev0.0'],
+    ];
+    for (const argv of waiting) {
+      const tool = spawn(process.execPath, ['bin/dtbus.js', ...argv], { stdio: ['pipe', 'pipe', 'pipe'] });
+      // spi-pipe asks nothing: it has answered a byte, so it waits for the next.
+      if (argv[0] === 'spi-pipe') tool.stdin.write('\x9f');
+      await once(argv[0] === 'spi-pipe' ? tool.stdout : tool.stderr, 'data');
+      tool.kill('SIGINT');
+      const [code] = (await once(tool, 'exit')) as [number];
+      expect(code, argv[0]).toBe(130);
+    }
+  });
+
+  it('say in one sentence why nothing can be written', () => {
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, ['bin/dtbus.js', 'ls', 'dts/demo.dts'], {
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(full);
+    expect(stderr).toMatch(/^dtbus: cannot write to standard output: ENOSPC: .*\n$/);
+    expect(status).toBe(1);
+  });
+
   it('end quietly when nobody reads on', () => {
     const command = `${process.execPath} bin/dtbus.js i2cdump -b dts/demo.dts -y 1 0x50 b | head -n 1`;
     const { stdout, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
@@ -109,6 +149,12 @@ describe('dtbus run', () => {
     );
     const { status, out } = dtbus('run', 'dts/demo.dts', script, '--times', '3');
     expect({ status, out }).toEqual({ status: 7, out: '19 ffef4014 --times,3\n' });
+  });
+
+  it('names a script that is not there, without a stack', () => {
+    const { status, err } = dtbus('run', 'dts/demo.dts', 'nowhere.js');
+    expect(err).toMatch(/^dtbus: there is no script nowhere\.js: its place is \/.*\/nowhere\.js\n$/);
+    expect(status).toBe(1);
   });
 
   it('says what is wrong with a board instead of running the script', () => {
@@ -145,6 +191,44 @@ describe('help and mistakes', () => {
     ];
     expect(commands).toEqual(expect.arrayContaining(own));
     for (const command of own) expect(dtbus(command, '--help').out, command).toMatch(/Examples?:\n {2}\S/);
+  });
+
+  it('the help has its commands under headings, each in one line of 80 columns, and no escapes in a pipe', () => {
+    const { out } = dtbus('--help');
+    const headings = [
+      'Boards',
+      'Linux guests and other processes',
+      'I2C and SPI tools',
+      'Memories',
+      'Device trees',
+      'This command line',
+    ];
+    expect([...out.matchAll(/^(\S.*):$/gm)].map(([, heading]) => heading)).toEqual([
+      'Options',
+      ...headings,
+      'Examples',
+    ]);
+    expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(out).not.toContain('\x1b');
+  });
+
+  it("a tool's help teaches the arguments of the original in 80 columns", () => {
+    const { out } = dtbus('i2cget', '--help');
+    expect(out).toContain('I2CBUS CHIP-ADDRESS [DATA-ADDRESS [MODE [LENGTH]]]');
+    expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it('there are colours where FORCE_COLOR asks for them, and none where NO_COLOR forbids them', () => {
+    const drawn = (env: NodeJS.ProcessEnv) =>
+      spawnSync(process.execPath, ['bin/dtbus.js', 'ls', 'dts/demo.dts'], {
+        env: { ...process.env, NO_COLOR: '', ...env },
+        encoding: 'utf8',
+      }).stdout.includes('\x1b');
+    expect([drawn({}), drawn({ FORCE_COLOR: '1' }), drawn({ FORCE_COLOR: '1', NO_COLOR: '1' })]).toEqual([
+      false,
+      true,
+      false,
+    ]);
   });
 
   it.each([[['frobnicate']], [['ls', '--no-such-option']], [['run']], [[]]])('%j ends with 2', (argv) => {

@@ -6,7 +6,7 @@ import { hex, hexByte, wholeNumber } from './numbers.ts';
 
 type Mode = 'auto' | 'quick' | 'read' | 'functionality';
 
-const USAGE = `Usage: i2cdetect [-y] [-a] [-q|-r] I2CBUS [FIRST LAST]
+export const USAGE = `Usage: i2cdetect [-y] [-a] [-q|-r] I2CBUS [FIRST LAST]
        i2cdetect -F I2CBUS
        i2cdetect -l
   I2CBUS is a number or a bus's name; FIRST and LAST limit the scan

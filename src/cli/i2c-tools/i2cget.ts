@@ -18,11 +18,11 @@ import { hex, hexByte, wholeNumber } from './numbers.ts';
 
 const BLOCK_MAX = 32;
 
-const USAGE = `Usage: i2cget [-f] [-y] [-a] I2CBUS CHIP-ADDRESS [DATA-ADDRESS [MODE [LENGTH]]]
+export const USAGE = `Usage: i2cget [-f] [-y] [-a] I2CBUS CHIP-ADDRESS [DATA-ADDRESS [MODE [LENGTH]]]
   I2CBUS is a number or a bus's name
   CHIP-ADDRESS goes from 0x08 to 0x77, with -a from 0x00 to 0x7f
-  MODE is b (byte, default), w (word), c (write byte, read byte), s (SMBus block), i (I2C block);
-    a p behind it adds a packet error code
+  MODE is b (byte, default), w (word), c (write byte, read byte),
+    s (SMBus block), i (I2C block); a p behind it adds a packet error code
   LENGTH is that of an I2C block, 1 to ${BLOCK_MAX} (default)
   -f  even when a driver owns the chip    -y  do not ask
 Example: i2cget -y 1 0x48 0x00 w

@@ -18,11 +18,12 @@ import { hex, hexByte, wholeNumber } from './numbers.ts';
 
 const BLOCK_MAX = 32;
 
-const USAGE = `Usage: i2cset [-f] [-y] [-m MASK] [-r] [-a] I2CBUS CHIP-ADDRESS DATA-ADDRESS [VALUE] ... [MODE]
+export const USAGE = `Usage: i2cset [-f] [-y] [-m MASK] [-r] [-a]
+              I2CBUS CHIP-ADDRESS DATA-ADDRESS [VALUE]... [MODE]
   I2CBUS is a number or a bus's name
   CHIP-ADDRESS goes from 0x08 to 0x77, with -a from 0x00 to 0x7f
-  MODE is c (a byte without a value), b (byte, default), w (word), i (I2C block), s (SMBus block);
-    a p behind it adds a packet error code
+  MODE is c (a byte without a value), b (byte, default), w (word),
+    i (I2C block), s (SMBus block); a p behind it adds a packet error code
   -m  change only the bits of MASK    -r  read the value back
   -f  even when a driver owns the chip    -y  do not ask
 Example: i2cset -y -r 1 0x20 0x06 0xf0

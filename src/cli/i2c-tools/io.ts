@@ -67,26 +67,61 @@ export class InputReader {
   }
 }
 
+/** The streams of this process, for as long as a tool runs. */
+export interface ProcessIo extends ToolIo {
+  /** True once a line was asked for where there is none: a question that nobody answers. */
+  readonly unanswered: boolean;
+  /** Lets go of standard input, which otherwise keeps the process alive; what is written after it goes nowhere. */
+  close(): void;
+}
+
 /**
- * The streams of this process. Standard input is not touched before something is read from it; `close` lets
- * go of it, for otherwise it keeps the process alive.
+ * The streams of this process. Standard input is not touched before something is read from it; it ends when
+ * `signal` is aborted.
  */
-export function processIo(signal?: AbortSignal): ToolIo & { close(): void } {
+export function processIo(signal?: AbortSignal): ProcessIo {
   let reader: InputReader | undefined;
+  let unanswered = false;
+  let closed = false;
   const input = () => {
-    reader ??= new InputReader(process.stdin);
+    reader ??= new InputReader(untilAborted(process.stdin, signal));
     return reader;
   };
   return {
     stdout: {
-      write: (data) => (process.stdout.write(data) ? undefined : once(process.stdout, 'drain')),
+      write: (data) =>
+        closed || process.stdout.write(data) ? undefined : once(process.stdout, 'drain', { signal }),
     },
-    stderr: process.stderr,
-    readLine: () => input().readLine(),
+    stderr: { write: (data) => closed || process.stderr.write(data) },
+    async readLine() {
+      const line = await input().readLine();
+      unanswered ||= line === undefined;
+      return line;
+    },
     readBytes: (most) => input().readBytes(most),
     signal,
+    get unanswered() {
+      return unanswered;
+    },
     close: () => {
+      closed = true;
       if (reader !== undefined) process.stdin.destroy();
     },
   };
+}
+
+async function* untilAborted(
+  input: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncIterable<Uint8Array> {
+  const aborted = new Promise<undefined>((resolve) => {
+    if (signal?.aborted) resolve(undefined);
+    signal?.addEventListener('abort', () => resolve(undefined));
+  });
+  const chunks = input[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await Promise.race([chunks.next(), aborted]);
+    if (next === undefined || next.done) return;
+    yield next.value;
+  }
 }

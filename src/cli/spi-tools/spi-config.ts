@@ -15,10 +15,10 @@ import {
 
 const TOOL = 'spi-config';
 
-const USAGE = `usage: ${TOOL} options...
+export const USAGE = `usage: ${TOOL} options...
   -d --device=<dev>  the device: /dev/spidev0.0
   -q --query         print how it is set
-  -m --mode=[0-3]    clock polarity and phase: bit 1 idles high, bit 0 samples at the second edge
+  -m --mode=[0-3]    clock bit 1 idles high, bit 0 samples at the second edge
   -l --lsb={0,1}     1 sends the lowest bit first
   -b --bits=[7...]   bits of a word
   -s --speed=<int>   clock in Hz

@@ -16,14 +16,14 @@ import {
 
 const TOOL = 'spi-pipe';
 
-const USAGE = `usage: ${TOOL} options...
+export const USAGE = `usage: ${TOOL} options...
   -d --device=<dev>    the device: /dev/spidev0.0
   -s --speed=<speed>   clock in Hz
   -m --mode=[0-3]      clock polarity and phase
   -l --lsb={0,1}       1 sends the lowest bit first
   -B --bits=[7...]     bits of a word
   -b --blocksize=<int> bytes of a transfer (default 1)
-  -n --number=<int>    number of transfers (-1, the default: until the input ends)
+  -n --number=<int>    number of transfers (default -1: to the input's end)
   -h --help            this text
   -v --version         the version
 example: printf '\\237\\0\\0\\0' | ${TOOL} -d /dev/spidev0.0 -b 4 -n 1 | xxd

@@ -87,7 +87,9 @@ export class Session {
     this.#quiet?.refresh();
     if (this.#flight !== undefined) this.#advance(this.#flight);
     else if (this.#wanted !== undefined && this.#find(this.#wanted) >= 0) this.#waiter?.resolve();
-    if (this.#end - this.#start > UNASKED_MAX) this.#consume(this.#end - this.#start - UNASKED_MAX / 2);
+    // What a step waits for may be longer.
+    if (this.#flight === undefined && this.#end - this.#start > UNASKED_MAX)
+      this.#consume(this.#end - this.#start - UNASKED_MAX / 2);
   }
 
   /** To be called by the link: everything that runs and everything to come fails with `ENODEV`. */

@@ -21,6 +21,9 @@ export interface DirectLink {
   unplug(): void;
 }
 
+/** What a tty gives at a time. */
+const PIECE = 4095;
+
 /** Answers in the next microtask. */
 export function directLink(peer: Peer): DirectLink {
   let events: Parameters<LinkOpener>[0] | undefined;
@@ -39,7 +42,7 @@ export function directLink(peer: Peer): DirectLink {
           link.writes.push(bytes.slice());
           queueMicrotask(() => {
             const answer = peer.feed(bytes);
-            if (answer.length > 0) events?.data(answer);
+            for (let at = 0; at < answer.length; at += PIECE) events?.data(answer.subarray(at, at + PIECE));
           });
         },
         setBaudRate: async (baud) => {

@@ -97,6 +97,14 @@ describe('a message', () => {
     expect(wire.log).toEqual(['[0', '9f', '00', '00', '00', ']']);
   });
 
+  it('is one operation also when its answer comes in many pieces', async () => {
+    const { link, spi, wire } = await bench();
+    const rx = new Uint8Array(wire.flash.length);
+    await spi(0, { tx: bytes(0x03, 0, 0, 0) }, { rx });
+    expect(link.sent.filter((byte) => byte === COMMAND.SPI_OPERATION)).toHaveLength(1);
+    expect(Buffer.from(rx).equals(wire.flash)).toBe(true);
+  });
+
   it('asks for its clock when that is new', async () => {
     const { link, spi } = await bench();
     await spi(0, { tx: bytes(1), speedHz: 8_000_000 }, { tx: bytes(2), speedHz: 1_000_000 });

@@ -287,7 +287,7 @@ export class ExpressionParser {
   unknownWord(): U64 {
     const pp = this.#pp;
     const word = pp.text;
-    // Without the header that defines it, every use of its macros would be reported.
+    // What a header that is missing would define is no error of its own.
     if (pp.missingHeaders.length === 0) {
       const call = pp.followedBy(OPEN);
       this.#cursor.here(
@@ -299,8 +299,7 @@ export class ExpressionParser {
         },
         'number',
       );
-    } else
-      this.#cursor.here(`Unexpected '${word}'`, `it may be defined in ${pp.missingHeaders[0]}`, 'number');
+    }
     pp.advance();
     if (pp.kind === OPEN && !pp.space) this.#skipParentheses();
     return 0;

@@ -290,6 +290,8 @@ export class Parser {
   }
 
   #notFound(ref: string, start: Loc, end: Loc): void {
+    // It may be in a file that is missing, which has been said.
+    if (this.#pp.missingHeaders.length > 0) return;
     this.#report('reference', `Label or path ${ref} not found`, {
       start,
       end,
@@ -301,8 +303,6 @@ export class Parser {
     const near = didYouMean(ref.split('/')[0] as string, this.#labels.names());
     if (near !== undefined) return `did you mean &${near}?`;
     if (ref.startsWith('/')) return this.#pathHint(ref);
-    const [missing] = this.#pp.missingHeaders;
-    if (missing !== undefined) return `it may be defined in ${missing}`;
     return labelHint(this.#tree, ref) ?? 'define the label on a node above, or include the file that does';
   }
 

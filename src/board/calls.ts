@@ -4,6 +4,9 @@ import type { BackEndCalls, BackEndMessage, Call, CallMessage } from './protocol
 /** How long the back-end may take to answer a call. */
 const CALL_TIMEOUT_MS = 10_000;
 
+/** How often one that waits looks whether the back-end still lives, should nobody have told. */
+const LOOK_MS = 200;
+
 /** Word 0 of the shared counter: raised by every answer. */
 const ANSWERS = 0;
 
@@ -19,19 +22,30 @@ function answerTo(calls: BackEndCalls, { id, name, args }: CallMessage): BackEnd
 
 /** The back-end's end: answers all calls that have come. */
 export function answerCalls(port: MessagePort, answers: SharedArrayBuffer, calls: BackEndCalls): void {
-  const counter = new Int32Array(answers);
   for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
     port.postMessage(answerTo(calls, next.message as CallMessage));
-    Atomics.add(counter, ANSWERS, 1);
-    Atomics.notify(counter, ANSWERS);
+    answered(answers);
   }
+}
+
+/** Wakes a board that waits for an answer. */
+export function answered(answers: SharedArrayBuffer): void {
+  const counter = new Int32Array(answers);
+  Atomics.add(counter, ANSWERS, 1);
+  Atomics.notify(counter, ANSWERS);
 }
 
 /**
  * The board's end: calls that block until the other thread has answered.
  * @param wake makes the other thread look
+ * @param ended whether the other thread has ended
  */
-export function callsOver(port: MessagePort, answers: SharedArrayBuffer, wake: () => void): Call {
+export function callsOver(
+  port: MessagePort,
+  answers: SharedArrayBuffer,
+  wake: () => void,
+  ended: () => boolean,
+): Call {
   const counter = new Int32Array(answers);
   let lastId = 0;
   return (name, ...args) => {
@@ -47,10 +61,12 @@ export function callsOver(port: MessagePort, answers: SharedArrayBuffer, wake: (
         if (received.error !== undefined) throw new Error(received.error);
         return received.result as never;
       }
+      if (received !== undefined) continue;
+      if (ended()) throw new Error(`the back-end has ended: it cannot answer ${name}`);
       const left = giveUp - performance.now();
       if (left <= 0)
         throw new Error(`the back-end did not answer ${name} within ${CALL_TIMEOUT_MS / 1000} s`);
-      if (received === undefined) Atomics.wait(counter, ANSWERS, seen, left);
+      Atomics.wait(counter, ANSWERS, seen, Math.min(left, LOOK_MS));
     }
   };
 }

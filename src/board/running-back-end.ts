@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { Client } from '../backend/index.ts';
 import type { Tree } from '../devicetree/index.ts';
-import { backEndDied, LocalBackEnd, ringDoorbell } from '../transport/core.ts';
+import { backEndDied, backEndEnded, LocalBackEnd, ringDoorbell } from '../transport/core.ts';
 import { GuestMemory } from '../virtio/index.ts';
 import { callsInline, callsOver } from './calls.ts';
 import type { BackEndMessage, BackEndStart, Call, DeviceProblem, WorkerChannels } from './protocol.ts';
@@ -79,6 +79,7 @@ export class BackEndThread {
   /** @throws what the thread dies of before it serves. */
   async start(start: BackEndStart): Promise<RunningBackEnd> {
     const died = new Promise<never>((_, reject) => this.#worker.once('error', reject));
+    died.catch(() => {});
     // Waiting for a word in memory does not keep the process alive.
     const alive = setInterval(() => {}, 1 << 30);
     try {
@@ -125,10 +126,21 @@ export class BackEndThread {
       if (message.kind === 'warning') this.#news.warn(message.sentence);
       if (message.kind === 'line') this.#news.onLine(message.path, message.line, message.high);
     });
-    void this.#exited.then(() => backEndDied(start.registers));
-    const call = callsOver(this.#channel.port1, this.#channels.answers, () => ringDoorbell(start.registers));
+    const call = callsOver(
+      this.#channel.port1,
+      this.#channels.answers,
+      () => ringDoorbell(start.registers),
+      () => backEndEnded(start.registers),
+    );
     const save = () => this.#save(call);
     process.once('exit', save);
+    void this.#exited.then(() => {
+      process.off('exit', save);
+      backEndDied(start.registers);
+    });
+    worker.on('error', (thrown) =>
+      this.#news.warn(`the back-end ended by a fault, and its buses with it: ${sentenceOf(thrown)}`),
+    );
     // An open board does not keep the process alive: what waits for it does.
     worker.unref();
     this.#channel.port1.unref();
@@ -136,7 +148,6 @@ export class BackEndThread {
       problems,
       call,
       end: async () => {
-        process.off('exit', save);
         worker.ref();
         Atomics.store(new Int32Array(this.#channels.control), 0, 1);
         ringDoorbell(start.registers);
@@ -157,8 +168,11 @@ export class BackEndThread {
     try {
       call('save');
     } catch (thrown) {
-      const reason = thrown instanceof Error ? thrown.message : String(thrown);
-      this.#news.warn(`what simulated parts hold could not be written: ${reason}`);
+      this.#news.warn(`what simulated parts hold could not be written: ${sentenceOf(thrown)}`);
     }
   }
+}
+
+function sentenceOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }

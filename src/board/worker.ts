@@ -5,10 +5,10 @@
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Client } from '../backend/index.ts';
-import { LocalBackEnd, runWorkerLoop } from '../transport/core.ts';
+import { backEndDied, LocalBackEnd, runWorkerLoop } from '../transport/core.ts';
 import { GuestMemory } from '../virtio/index.ts';
 import { BoardBackEnd } from './back-end.ts';
-import { answerCalls } from './calls.ts';
+import { answerCalls, answered } from './calls.ts';
 
 import type { BackEndMessage, BackEndStart, WorkerChannels } from './protocol.ts';
 import { treeFromBlob } from './tree-from-blob.ts';
@@ -30,10 +30,14 @@ const local = new LocalBackEnd(
   start.registers,
   backEnd.devicesFor(new Client('the board')),
 );
+// A fault that nobody caught: whoever waits, blocked perhaps, is not to wait for long.
+process.once('exit', () => {
+  backEndDied(start.registers);
+  answered(answers);
+});
 // By the way of the answers, so that a board that waits blocked sees it too.
 calls.postMessage({ kind: 'ready', problems: backEnd.problems } satisfies BackEndMessage);
-Atomics.add(new Int32Array(answers), 0, 1);
-Atomics.notify(new Int32Array(answers), 0);
+answered(answers);
 
 const ended = new Int32Array(control);
 await runWorkerLoop(local, start.registers, {

@@ -129,7 +129,9 @@ export class RequestQueue {
       if (now < spinUntil) continue;
       const seen = this.#transport.calls(this.#index);
       if (!this.#queue.enableCallback()) continue;
-      this.#transport.waitSync(this.#index, seen, Math.min(start + timeoutMs - now, GONE_CHECK_MS));
+      if (!this.#transport.gone) {
+        this.#transport.waitSync(this.#index, seen, Math.min(start + timeoutMs - now, GONE_CHECK_MS));
+      }
       this.#queue.disableCallback();
       this.#noticeDeath();
       polls = 0;
@@ -221,7 +223,7 @@ export class RequestQueue {
       const seen = this.#transport.calls(this.#index);
       this.#harvest();
       if (this.#listeners > 0 && this.#queue.enableCallback()) {
-        await this.#transport.wait(this.#index, seen, GONE_CHECK_MS);
+        if (!this.#transport.gone) await this.#transport.wait(this.#index, seen, GONE_CHECK_MS);
         // Whoever closed the queue meanwhile may have taken its memory away.
         if (this.#closed !== undefined) break;
         this.#queue.disableCallback();

@@ -90,9 +90,14 @@ export function ringDoorbell(registers: SharedArrayBuffer): void {
   Atomics.notify(words, SHARED.DOORBELL);
 }
 
-/** To be called when the back-end's thread has ended by itself: frees everybody who waits for it. */
+/** To be called when the back-end's thread ends by itself: frees everybody who waits for it. */
 export function backEndDied(registers: SharedArrayBuffer): void {
   const words = new Int32Array(registers);
   Atomics.store(words, SHARED.STATE, 2);
   for (let word = 0; word < words.length; word++) Atomics.notify(words, word);
+}
+
+/** Whether the back-end has ended, closed or dead. */
+export function backEndEnded(registers: SharedArrayBuffer): boolean {
+  return Atomics.load(new Int32Array(registers), SHARED.STATE) === 2;
 }

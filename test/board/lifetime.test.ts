@@ -1,0 +1,158 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Board, type BoardOptions, openBoard, openBoardSync } from '../../src/board/index.ts';
+import { openFiles } from '../os/open-files.ts';
+
+const READ = [{ addr: 0x48, read: 2 }];
+const TEMPERATURE = [Uint8Array.of(25, 0)];
+const BUS = 'compatible = "platform,virtio-i2c"; #address-cells = <1>; #size-cells = <0>;';
+const BOMB = `export const models = [{ compatible: ['acme,bomb'], bus: 'i2c', title: 'Bomb', properties: [],
+  create: () => ({ state: {}, addresses: [0x10], reset() {}, start: () => true, read() {}, stop() {},
+    write(bytes) {
+      if (bytes[0] === 1) process.exit(3);
+      setImmediate(() => { throw new Error('a bug of the model'); });
+      return bytes.length;
+    } }) }];`;
+
+let directory: string;
+let path: string;
+let boards: Board[];
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'dtbus-'));
+  path = join(directory, 'board.dts');
+  writeFileSync(join(directory, 'bomb.mjs'), BOMB);
+  writeFileSync(
+    path,
+    `/dts-v1/; / { i2c { ${BUS}
+      temp@48 { compatible = "national,lm75"; reg = <0x48>; };
+      bomb@10 { compatible = "acme,bomb"; reg = <0x10>; dtbus,model = "./bomb.mjs"; }; }; };`,
+  );
+  boards = [];
+});
+afterEach(async () => {
+  await Promise.all(boards.map((board) => board.close()));
+  rmSync(directory, { recursive: true });
+});
+
+async function open(options: BoardOptions = {}): Promise<Board> {
+  const board = await openBoard(path, options);
+  boards.push(board);
+  return board;
+}
+
+describe('a board that is closed', () => {
+  const held = () => ({
+    files: openFiles(/./),
+    threads: readdirSync('/proc/self/task').length,
+    listeners: process.eventNames().map((name) => `${String(name)} ${process.listenerCount(name)}`),
+    resources: resources((kind) => !/Timeout|Immediate/.test(kind)),
+  });
+  const resources = (wanted: (kind: string) => boolean) =>
+    process.getActiveResourcesInfo().filter(wanted).sort();
+  /** The test runner has some too, that come to their end. */
+  const timers = () => resources((kind) => kind === 'Timeout').length;
+  const openAndClose = async (options: BoardOptions) => {
+    const pair = await Promise.all([openBoard(path, options), openBoard(path, options)]);
+    const reads = pair.map((board) => board.open('/dev/i2c-0').transfer(READ));
+    expect(await Promise.all(reads)).toEqual([TEMPERATURE, TEMPERATURE]);
+    await Promise.all(pair.map((board) => board.close()));
+  };
+
+  it.skipIf(process.platform !== 'linux')('leaves nothing behind: 50 of them, two at a time', async () => {
+    await openAndClose({});
+    await openAndClose({ backEnd: 'inline' });
+    const [before, timersBefore] = [held(), timers()];
+    for (let i = 0; i < 25; i++) await openAndClose(i % 5 === 0 ? { backEnd: 'inline' } : {});
+    expect(held()).toEqual(before);
+    expect(timers()).toBeLessThanOrEqual(timersBefore);
+  });
+
+  it('is closed once, however often it is told, and ends what is under way', async () => {
+    const board = await open();
+    const i2c = board.open('/dev/i2c-0');
+    const underWay = Array.from({ length: 40 }, () => i2c.transfer(READ).catch(({ code }) => code));
+    await Promise.all([board.close(), board.close()]);
+    await board.close();
+    for (const result of await Promise.all(underWay)) expect([TEMPERATURE, 'ENODEV']).toContainEqual(result);
+    await expect(i2c.transfer(READ)).rejects.toMatchObject({ code: 'ENODEV' });
+  });
+
+  it('says so when it is asked for more', async () => {
+    const board = await open();
+    await board.close();
+    expect(() => board.buses()).toThrow('the back-end has ended: it cannot answer buses');
+  });
+});
+
+describe('two boards in one process', () => {
+  it('have nothing in common: buses, parts, ends', async () => {
+    const [a, b] = [await open(), openBoardSync(path)];
+    boards.push(b);
+    a.part('/i2c/temp@48')['temperature'] = 31.5;
+    expect(a.open('/dev/i2c-0').transferSync(READ)).toEqual([Uint8Array.of(0x1f, 0x80)]);
+    expect(b.open('/dev/i2c-0').transferSync(READ)).toEqual(TEMPERATURE);
+    await a.close();
+    expect(b.open('/dev/i2c-0').transferSync(READ)).toEqual(TEMPERATURE);
+  });
+});
+
+describe('a back-end whose thread dies', () => {
+  /** Returns when the thread is gone. */
+  const kill = async (board: Board, how: number, warned: Promise<unknown> = Promise.resolve()) => {
+    await board
+      .open('/dev/i2c-0')
+      .transfer([{ addr: 0x10, write: Uint8Array.of(how) }])
+      .catch(() => {});
+    await warned;
+  };
+
+  it.each([
+    ['openBoard', openBoard],
+    ['openBoardSync', openBoardSync],
+  ])('of a fault leaves its reason, and ENODEV for everybody: %s', async (_, make) => {
+    const sentences: string[] = [];
+    let warn = (): void => {};
+    const warned = new Promise<void>((resolve) => {
+      warn = resolve;
+    });
+    const onWarning = (sentence: string) => {
+      sentences.push(sentence);
+      warn();
+    };
+    const board = await make(path, { onWarning });
+    boards.push(board);
+    await kill(board, 0, warned);
+    expect(sentences).toEqual(['the back-end ended by a fault, and its buses with it: a bug of the model']);
+    const i2c = board.open('/dev/i2c-0');
+    expect(() => i2c.transferSync(READ)).toThrow(expect.objectContaining({ code: 'ENODEV' }));
+    await expect(i2c.transfer(READ)).rejects.toMatchObject({ code: 'ENODEV' });
+    expect(() => board.parts()).toThrow('the back-end has ended: it cannot answer parts');
+  });
+
+  it('of its own accord ends the transfer that is under way, and leaves another board alone', async () => {
+    const [dying, other] = [await open(), await open()];
+    await expect(
+      dying.open('/dev/i2c-0').transfer([{ addr: 0x10, write: Uint8Array.of(1) }]),
+    ).rejects.toMatchObject({ code: 'ENODEV' });
+    expect(other.open('/dev/i2c-0').transferSync(READ)).toEqual(TEMPERATURE);
+  });
+
+  it('does not keep the process from ending', () => {
+    const script = `
+      import { openBoardSync } from './dist/src/board/index.js';
+      const board = openBoardSync(${JSON.stringify(path)});
+      try {
+        board.open('/dev/i2c-0').transferSync([{ addr: 0x10, write: Uint8Array.of(1) }]);
+      } catch ({ code }) {
+        console.log(code);
+      }`;
+    const argv = ['--input-type=module', '-e', script];
+    // Shorter than the time that an answer is waited for.
+    const { stdout, status } = spawnSync(process.execPath, argv, { encoding: 'utf8', timeout: 8000 });
+    expect([stdout, status]).toEqual(['ENODEV\n', 0]);
+  });
+});

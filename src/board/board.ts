@@ -51,9 +51,11 @@ const PENDING: readonly BusReport['state'][] = ['closed', 'opening'];
 
 /** A running board: its buses as nodes, its simulated parts as objects. */
 export class Board {
+  /** The device tree with its overlays applied; see `dtbus/devicetree`. */
   readonly tree: Tree;
   /** Buses that could not be brought up, and why. */
   readonly problems: readonly DeviceProblem[];
+  /** Devices and drivers, as /sys/bus/virtio lists them. */
   readonly virtio: VirtioBus;
   readonly #nodes: NodeRegistry;
   readonly #buses: readonly {

@@ -8,6 +8,7 @@ import { guestTree } from './guest-tree.ts';
 import { planQemu, whyNoKvm } from './qemu.ts';
 import { ServedBoard, type ServedBus, type ServeSettings } from './serve.ts';
 
+/** How `runGuest` boots a Linux, and what it runs in it. */
 export interface GuestOptions extends ServeSettings {
   /**
    * `uml` (default): a User-Mode Linux, an ordinary process, that gets a device tree. `qemu`: a PC with PCI

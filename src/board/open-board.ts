@@ -11,6 +11,7 @@ import type { BackEndStart } from './protocol.ts';
 import { type BackEndNews, BackEndThread, type RunningBackEnd, startInline } from './running-back-end.ts';
 import { traceFor } from './trace.ts';
 
+/** How `openBoard` brings a board up; nothing of it is needed. */
 export interface BoardOptions extends TreeOptions {
   /** Take over every I2C and SPI controller of a vendor's tree. */
   readonly adopt?: boolean;

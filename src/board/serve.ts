@@ -21,7 +21,9 @@ import {
 } from './serve-place.ts';
 import { traceFor } from './trace.ts';
 
+/** How a board is served, wherever that is. */
 export interface ServeSettings extends TreeOptions {
+  /** Take over every I2C and SPI controller of a vendor's tree. */
   readonly adopt?: boolean;
   /** What a front-end has used stays its own until it leaves; others get `EBUSY`. */
   readonly exclusive?: boolean;
@@ -31,6 +33,7 @@ export interface ServeSettings extends TreeOptions {
   readonly trace?: (sentence: string) => void;
 }
 
+/** How and where `serveBoard` serves a board. */
 export type ServeOptions = ServeSettings & ServePlace;
 
 /** A bus, or a GPIO controller, that waits for front-ends at a socket. */

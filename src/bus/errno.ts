@@ -23,6 +23,7 @@ export const ERRNO = {
   ECANCELED: 125,
 } as const;
 
+/** The name of a fault, as `BusFault.code` has it. */
 export type Errno = keyof typeof ERRNO;
 
 const MEANING: Record<Errno, string> = {
@@ -58,7 +59,9 @@ export function errnoName(n: number): Errno {
  * `errno` is positive, as in errno.h.
  */
 export class BusFault extends Error {
+  /** The name: `ENXIO`. */
   readonly code: Errno;
+  /** The number, positive. */
   readonly errno: number;
 
   constructor(code: Errno, detail?: string, options?: ErrorOptions) {

@@ -138,6 +138,7 @@ export class I2cDev {
     this.#runSync(messages);
   }
 
+  /** Promising twin of `transferMessagesSync`. */
   async transferMessages(messages: readonly I2cMessage[]): Promise<void> {
     this.#guard(() => checkMessages(messages));
     await this.#run(messages);
@@ -150,6 +151,7 @@ export class I2cDev {
     return message.buf;
   }
 
+  /** Promising twin of `readSync`. */
   async read(target: number | Uint8Array): Promise<Uint8Array> {
     const message = this.#guard(() => this.#plain(target, I2C_M.RD));
     await this.#run([message]);
@@ -163,6 +165,7 @@ export class I2cDev {
     return message.buf.length;
   }
 
+  /** Promising twin of `writeSync`. */
   async write(bytes: Uint8Array): Promise<number> {
     const message = this.#guard(() => this.#plain(bytes, 0));
     await this.#run([message]);
@@ -174,96 +177,117 @@ export class I2cDev {
     this.#smbusSync(this.#address, call);
   }
 
+  /** Promising twin of `smbusSync`. */
   async smbus(call: SmbusCall): Promise<void> {
     await this.#smbus(this.#address, call);
   }
 
+  /** SMBus Quick: the address and the read/write bit alone; acknowledged where a part is. */
   writeQuickSync(addr: number, bit: 0 | 1): void {
     this.#callSync(addr, () => smbusCalls.writeQuick(bit));
   }
 
+  /** SMBus Quick: the address and the read/write bit alone; acknowledged where a part is. */
   writeQuick(addr: number, bit: 0 | 1): Promise<void> {
     return this.#call(addr, () => smbusCalls.writeQuick(bit));
   }
 
+  /** SMBus Receive Byte: a byte, without naming a register. */
   readByteSync(addr: number): number {
     return this.#callSync(addr, () => smbusCalls.readByte());
   }
 
+  /** SMBus Receive Byte: a byte, without naming a register. */
   readByte(addr: number): Promise<number> {
     return this.#call(addr, () => smbusCalls.readByte());
   }
 
+  /** SMBus Send Byte: one byte, often a register's number. */
   writeByteSync(addr: number, value: number): void {
     this.#callSync(addr, () => smbusCalls.writeByte(value));
   }
 
+  /** SMBus Send Byte: one byte, often a register's number. */
   writeByte(addr: number, value: number): Promise<void> {
     return this.#call(addr, () => smbusCalls.writeByte(value));
   }
 
+  /** SMBus Read Byte: register `command`, 8 bits. */
   readByteDataSync(addr: number, command: number): number {
     return this.#callSync(addr, () => smbusCalls.readByteData(command));
   }
 
+  /** SMBus Read Byte: register `command`, 8 bits. */
   readByteData(addr: number, command: number): Promise<number> {
     return this.#call(addr, () => smbusCalls.readByteData(command));
   }
 
+  /** SMBus Write Byte: register `command`, 8 bits. */
   writeByteDataSync(addr: number, command: number, value: number): void {
     this.#callSync(addr, () => smbusCalls.writeByteData(command, value));
   }
 
+  /** SMBus Write Byte: register `command`, 8 bits. */
   writeByteData(addr: number, command: number, value: number): Promise<void> {
     return this.#call(addr, () => smbusCalls.writeByteData(command, value));
   }
 
-  /** The low byte comes first on the wire. */
+  /** SMBus Read Word: register `command`, 16 bits; the low byte comes first on the wire. */
   readWordDataSync(addr: number, command: number): number {
     return this.#callSync(addr, () => smbusCalls.readWordData(command));
   }
 
+  /** SMBus Read Word: register `command`, 16 bits; the low byte comes first on the wire. */
   readWordData(addr: number, command: number): Promise<number> {
     return this.#call(addr, () => smbusCalls.readWordData(command));
   }
 
+  /** SMBus Write Word: register `command`, 16 bits; the low byte goes first. */
   writeWordDataSync(addr: number, command: number, value: number): void {
     this.#callSync(addr, () => smbusCalls.writeWordData(command, value));
   }
 
+  /** SMBus Write Word: register `command`, 16 bits; the low byte goes first. */
   writeWordData(addr: number, command: number, value: number): Promise<void> {
     return this.#call(addr, () => smbusCalls.writeWordData(command, value));
   }
 
+  /** SMBus Process Call: writes a word and reads one back in the same transaction. */
   processCallSync(addr: number, command: number, value: number): number {
     return this.#callSync(addr, () => smbusCalls.processCall(command, value));
   }
 
+  /** SMBus Process Call: writes a word and reads one back in the same transaction. */
   processCall(addr: number, command: number, value: number): Promise<number> {
     return this.#call(addr, () => smbusCalls.processCall(command, value));
   }
 
-  /** At most 32 bytes: the part says how many. */
+  /** SMBus Block Read: at most 32 bytes; the part says how many. */
   readBlockDataSync(addr: number, command: number): Uint8Array {
     return this.#callSync(addr, () => smbusCalls.readBlockData(command));
   }
 
+  /** SMBus Block Read: at most 32 bytes; the part says how many. */
   readBlockData(addr: number, command: number): Promise<Uint8Array> {
     return this.#call(addr, () => smbusCalls.readBlockData(command));
   }
 
+  /** SMBus Block Write: at most 32 bytes, their count in front. */
   writeBlockDataSync(addr: number, command: number, bytes: Uint8Array): void {
     this.#callSync(addr, () => smbusCalls.writeBlockData(command, bytes));
   }
 
+  /** SMBus Block Write: at most 32 bytes, their count in front. */
   writeBlockData(addr: number, command: number, bytes: Uint8Array): Promise<void> {
     return this.#call(addr, () => smbusCalls.writeBlockData(command, bytes));
   }
 
+  /** SMBus Block Process Call: writes a block and reads one back in the same transaction. */
   blockProcessCallSync(addr: number, command: number, bytes: Uint8Array): Uint8Array {
     return this.#callSync(addr, () => smbusCalls.blockProcessCall(command, bytes));
   }
 
+  /** SMBus Block Process Call: writes a block and reads one back in the same transaction. */
   blockProcessCall(addr: number, command: number, bytes: Uint8Array): Promise<Uint8Array> {
     return this.#call(addr, () => smbusCalls.blockProcessCall(command, bytes));
   }
@@ -273,14 +297,17 @@ export class I2cDev {
     return this.#callSync(addr, () => smbusCalls.readI2cBlockData(command, length));
   }
 
+  /** `length` bytes (at most 32) after a command byte; no count on the wire. */
   readI2cBlockData(addr: number, command: number, length: number): Promise<Uint8Array> {
     return this.#call(addr, () => smbusCalls.readI2cBlockData(command, length));
   }
 
+  /** At most 32 bytes after a command byte; no count on the wire. */
   writeI2cBlockDataSync(addr: number, command: number, bytes: Uint8Array): void {
     this.#callSync(addr, () => smbusCalls.writeI2cBlockData(command, bytes));
   }
 
+  /** At most 32 bytes after a command byte; no count on the wire. */
   writeI2cBlockData(addr: number, command: number, bytes: Uint8Array): Promise<void> {
     return this.#call(addr, () => smbusCalls.writeI2cBlockData(command, bytes));
   }

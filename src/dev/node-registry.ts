@@ -4,9 +4,12 @@ import { I2cNode, type I2cNodeOptions } from './i2c-node.ts';
 import type { SpiDev } from './spi-dev.ts';
 import { SpiNode, type SpiNodeOptions, type SpiOpenOptions } from './spi-node.ts';
 
+/** A node that can be opened: of an I2C bus, or of a chip select of an SPI bus. */
 export type BusNode = I2cNode | SpiNode;
 
+/** An I2C bus by its number. */
 export type I2cPath = `/dev/i2c-${number}`;
+/** An SPI device by bus and chip select. */
 export type SpiPath = `/dev/spidev${number}.${number}`;
 
 function byPath(a: BusNode, b: BusNode): number {
@@ -21,12 +24,12 @@ function byPath(a: BusNode, b: BusNode): number {
 export class NodeRegistry {
   readonly #nodes = new Map<string, BusNode>();
 
-  /** @throws {BusFault} `EBUSY` the number is taken. */
+  /** Adds the node of an I2C bus. @throws {BusFault} `EBUSY` the number is taken. */
   addI2c(adapter: I2cAdapter, options: I2cNodeOptions = {}): I2cNode {
     return this.#add(new I2cNode(adapter, options));
   }
 
-  /** @throws {BusFault} `EBUSY` the node exists, `EINVAL` the controller cannot do what the options say. */
+  /** Adds the node of a chip select. @throws {BusFault} `EBUSY` the node exists, `EINVAL` the controller cannot do what the options say. */
   addSpi(adapter: SpiAdapter, chipSelect: number, options: SpiNodeOptions = {}): SpiNode {
     return this.#add(new SpiNode(adapter, chipSelect, options));
   }
@@ -36,6 +39,7 @@ export class NodeRegistry {
     return this.#nodes.delete(path);
   }
 
+  /** The node, whether or not it can be opened; undefined where there is none. */
   get(path: string): BusNode | undefined {
     return this.#nodes.get(path);
   }
@@ -45,7 +49,7 @@ export class NodeRegistry {
     return [...this.#nodes.values()].sort(byPath);
   }
 
-  /** @throws {BusFault} `ENOENT` */
+  /** Opens a node. @throws {BusFault} `ENOENT` with the names that there are. */
   open(path: I2cPath): I2cDev;
   open(path: SpiPath, options?: SpiOpenOptions): SpiDev;
   open(path: string): I2cDev | SpiDev;

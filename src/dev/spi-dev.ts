@@ -57,6 +57,7 @@ export class SpiDev {
     return this.#node.chipSelect;
   }
 
+  /** What the controller can do: modes, word lengths, chip selects, clock. */
   get capabilities(): SpiCapabilities {
     return this.#node.adapter.capabilities;
   }
@@ -70,6 +71,7 @@ export class SpiDev {
     this.#guard(() => this.#node.setup(mode, this.#node.bitsPerWord));
   }
 
+  /** Whether the lowest bit goes first (`SPI_LSB_FIRST` of `mode`). */
   get lsbFirst(): boolean {
     return (this.#node.mode & SPI_MODE.LSB_FIRST) !== 0;
   }
@@ -125,6 +127,7 @@ export class SpiDev {
     return this.transferSync({ rx: target }).rx;
   }
 
+  /** Promising twin of `readSync`. */
   async read(target: number | Uint8Array): Promise<Uint8Array> {
     return (await this.transfer({ rx: target })).rx;
   }
@@ -135,6 +138,7 @@ export class SpiDev {
     return bytes.length;
   }
 
+  /** Promising twin of `writeSync`. */
   async write(bytes: Uint8Array): Promise<number> {
     await this.transfer({ tx: bytes });
     return bytes.length;

@@ -30,7 +30,7 @@ export function ffi(): typeof Koffi {
   try {
     koffi = createRequire(import.meta.url)('koffi') as typeof Koffi;
   } catch (cause) {
-    throw unavailable("the package 'koffi' cannot be loaded: run npm install with optional packages", cause);
+    throw unavailable("the package 'koffi' cannot be loaded: run npm install --include=optional", cause);
   }
   return koffi;
 }

@@ -25,6 +25,7 @@ export interface SpiPartModel extends ModelDescription {
   create(node: DeviceNode, context: PartContext): SpiPart;
 }
 
+/** A kind of part, on either bus. */
 export type PartModel = I2cPartModel | SpiPartModel;
 type ModelOf<B extends PartModel['bus']> = Extract<PartModel, { bus: B }>;
 

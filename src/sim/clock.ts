@@ -1,6 +1,8 @@
-/** Nanoseconds in a unit of time; part models say `5 * MS`. */
+/** Nanoseconds in a microsecond. */
 export const US = 1e3;
+/** Nanoseconds in a millisecond: part models say `5 * MS`. */
 export const MS = 1e6;
+/** Nanoseconds in a second. */
 export const SECOND = 1e9;
 
 /** Ends something that was begun. */

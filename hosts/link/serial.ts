@@ -21,10 +21,10 @@ export function serialLink(path: string, baudRate: number): LinkOpener {
   return isMainThread ? directSerialLink(path, baudRate) : serialProcessLink(path, baudRate);
 }
 
-/** A serial port in this process's main thread. `serialport` is loaded on the first opening. */
+/** A serial port in this process's main thread. */
 export function directSerialLink(path: string, baudRate: number): LinkOpener {
   return async (events) => {
-    const { SerialPort } = await import('serialport');
+    const SerialPort = await loadSerialPort();
     const identity = await deviceAt(path);
     const port = new SerialPort({ path, baudRate, autoOpen: false });
     await new Promise<void>((resolve, reject) => {
@@ -71,6 +71,15 @@ export function directSerialLink(path: string, baudRate: number): LinkOpener {
     };
     return link;
   };
+}
+
+/** Loaded when the first port is opened: what is simulated works without it. */
+async function loadSerialPort() {
+  try {
+    return (await import('serialport')).SerialPort;
+  } catch (cause) {
+    throw new BusFault('ENODEV', "the package 'serialport' cannot be loaded: run npm install", { cause });
+  }
 }
 
 /** Which device a path leads to now; `undefined` when there is none, or no way to tell. */
@@ -138,6 +147,6 @@ async function unixPorts(): Promise<string[]> {
 }
 
 async function windowsPorts(): Promise<string[]> {
-  const { SerialPort } = await import('serialport');
+  const SerialPort = await loadSerialPort();
   return (await SerialPort.list()).map(({ path }) => path);
 }

@@ -260,4 +260,43 @@ describe('npm start', () => {
     expect(out.match(/: ef4014$/gm)).toHaveLength(2);
     expect(out).toContain('Next');
   });
+
+  it.each([
+    [
+      'koffi',
+      /dtbus: .*\/hosts\/bus-pirate: ENODEV: .*the package 'koffi' cannot be loaded: run npm install/,
+    ],
+    [
+      'serialport',
+      /dtbus: .*\/hosts\/bus-pirate: ENODEV: the package 'serialport' cannot be loaded: run npm install/,
+    ],
+  ])(
+    'shows everything that is simulated without %s, and says what is missing for the rest',
+    (name, sentence) => {
+      const absent = file(
+        'absent.cjs',
+        `const Module = require('node:module');
+       const find = Module._resolveFilename;
+       Module._resolveFilename = function (name, ...rest) {
+         if (name === '${name}') throw new Error('not installed');
+         return find.call(this, name, ...rest);
+       };
+       const hook = "export const resolve = (name, context, next) => {" +
+         "if (name === '${name}') throw new Error('not installed'); return next(name, context); }";
+       Module.register('data:text/javascript,' + encodeURIComponent(hook));`,
+      );
+      const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/dtbus.js', 'demo'], {
+        env: { ...process.env, NODE_OPTIONS: `--require ${absent}` },
+        encoding: 'utf8',
+      });
+      expect(stdout).toContain('40: -- -- -- -- -- -- -- -- 48 --');
+      expect(stdout).toContain('31.5 °C');
+      expect(stdout).toContain('/dev/spidev0.0: ef4014');
+      expect(stdout).not.toContain('/dev/spidev1.0: ');
+      expect(stdout).toContain('Next');
+      expect(stderr).toMatch(sentence);
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+      expect(status).toBe(1);
+    },
+  );
 });

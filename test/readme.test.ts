@@ -1,0 +1,116 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const README = readFileSync('README.md', 'utf8');
+
+/** The blocks of code of a section, by their language. */
+function blocks(heading: string, language: string): string[] {
+  const section = README.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? '';
+  const all = section.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'gms'));
+  return [...all].map(([, text]) => text as string);
+}
+
+/** A folder of somebody who has installed the package, with the boards that come with it. */
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dtbus-readme-'));
+  mkdirSync(join(folder, 'node_modules', '.bin'), { recursive: true });
+  symlinkSync(resolve('.'), join(folder, 'node_modules', 'dtbus'));
+  symlinkSync(resolve('bin/dtbus.js'), join(folder, 'node_modules', '.bin', 'dtbus'));
+  symlinkSync(resolve('dts'), join(folder, 'dts'));
+  writeFileSync(join(folder, 'read.mjs'), blocks('The first script', 'ts')[0] as string);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function shell(command: string) {
+  const PATH = `${join(folder, 'node_modules', '.bin')}:${process.env['PATH']}`;
+  const { DTBUS_BOARD: _, ...env } = process.env;
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', command], {
+    cwd: folder,
+    env: { ...env, PATH },
+    encoding: 'latin1',
+  });
+  return { status, out: stdout, err: stderr };
+}
+
+describe('what the README shows works as printed', () => {
+  it('the first script', () => {
+    const { status, out, err } = shell('node read.mjs');
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    expect(out).toBe('[ Uint8Array(2) [ 31, 128 ] ]\nffef4014\n');
+  });
+
+  const commands = (blocks('The command line', 'sh')[0] ?? '')
+    .split('\n')
+    .map((line) => line.replace(/ +#.*/, ''));
+  it('the command line has something of every kind', () => expect(commands.length).toBeGreaterThan(8));
+  it.each(commands.filter((line) => line.startsWith('dtbus')))('%s', (command) => {
+    expect(shell(command)).toMatchObject({ status: 0 });
+  });
+
+  it('the lines of GPIO controllers', () => {
+    const [text] = blocks('GPIO lines and interrupts', 'ts');
+    writeFileSync(
+      join(folder, 'lines.mjs'),
+      `import { openBoard } from 'dtbus'; const board = await openBoard('dts/demo.dts');\n${text}await board.close();\n`,
+    );
+    expect(shell('node lines.mjs')).toEqual({ status: 0, out: 'true\n', err: '' });
+  });
+
+  it('the board of its own: only the adapter is missing', () => {
+    writeFileSync(
+      join(folder, 'own.dts'),
+      (blocks('A board of your own', 'dts')[0] as string).replace('/dev/ttyUSB0', '/dev/nowhere'),
+    );
+    const { out, err } = shell('dtbus ls own.dts');
+    expect(out).toContain('LM75');
+    expect(err).toMatch(
+      /^dtbus: own\.dts:18:\d+: \/hosts\/bus-pirate: ENODEV: \/dev\/nowhere is not there.*\n$/,
+    );
+  });
+});
+
+describe('the table of rooms', () => {
+  interface Override {
+    readonly includes: readonly string[];
+    readonly linter: {
+      readonly rules: {
+        readonly style: {
+          readonly noRestrictedImports: {
+            readonly options: { readonly patterns: readonly { readonly group: readonly string[] }[] };
+          };
+        };
+      };
+    };
+  }
+  const { overrides } = JSON.parse(readFileSync('biome.json', 'utf8')) as { overrides: readonly Override[] };
+  const cells = (row: string) => row.split('|').map((cell) => cell.trim().replaceAll('`', ''));
+  const rows = [...README.matchAll(/^\| `.*\|.*\|.*\|.*\|$/gm)].map(([row]) => cells(row).slice(1, -1));
+  const rooms = rows.map(([room]) => (room as string).replace('/*', ''));
+  const doors = new Map(rows.map(([room, , named]) => [(room as string).replace('/*', ''), named as string]));
+
+  it.each(rows)('%s, %s', (room, _what, _doors, imports) => {
+    const name = (room as string).replace('/*', '');
+    const patterns = overrides
+      .filter(({ includes }) => includes.some((path) => path.split('/').includes(name)))
+      .flatMap(({ linter }) => linter.rules.style.noRestrictedImports.options.patterns)
+      .flatMap(({ group }) => group);
+    const banned = rooms.filter(
+      (other) => patterns.includes(`**/${other}/**`) || patterns.includes(`**/src/${other}/**`),
+    );
+    const free = rooms.filter((other) => other !== name && !banned.includes(other));
+    const said = imports === 'nothing' ? [] : (imports as string).split(', ');
+    expect(free.sort()).toEqual(
+      said[0] === 'all but cli' ? rooms.filter((r) => r !== 'cli' && r !== name).sort() : said.sort(),
+    );
+    for (const other of free) {
+      const opened = patterns.flatMap(
+        (pattern) => new RegExp(`^!\\.\\./\\*\\*/${other}/(.*)\\.ts$`).exec(pattern)?.[1] ?? [],
+      );
+      for (const door of opened) expect((doors.get(other) as string).split(', '), other).toContain(door);
+    }
+  });
+});

@@ -1,7 +1,7 @@
 import { BusFault, SPI_MODE, type SpiCapabilities, type SpiTransfer } from '../bus/index.ts';
 import { faultAt } from './place.ts';
 import type { SpiNode, SpiOpenOptions } from './spi-node.ts';
-import { checkBufsiz, type SpiSegment, type TransferLengths, transferOf } from './spi-segments.ts';
+import { checkBufsiz, type SpiSegment, type TransferLengths, transfersOf } from './spi-segments.ts';
 
 export interface SpiResult {
   /** What the last receiving transfer received; empty where none does. */
@@ -102,24 +102,28 @@ export class SpiDev {
 
   /** Runs one message: the chip stays selected from the first transfer to the last, save for `csChange`. */
   transferSync(segments: SpiSegment | readonly SpiSegment[]): SpiResult {
-    const { list, transfers } = this.#prepare(segments);
-    this.#guard(() => {
-      const { adapter, chipSelect, mode } = this.#node;
+    const { adapter, chipSelect, mode } = this.#node;
+    try {
+      const list = listOf(segments);
+      const transfers = this.#prepare(list);
       adapter.transferSync(chipSelect, mode, transfers, this.timeoutMs);
-    });
-    return resultOf(list, transfers);
+      return resultOf(list, transfers);
+    } catch (thrown) {
+      throw faultAt(this.path, thrown);
+    }
   }
 
   /** Promising twin of `transferSync`. */
   async transfer(segments: SpiSegment | readonly SpiSegment[]): Promise<SpiResult> {
-    const { list, transfers } = this.#prepare(segments);
     const { adapter, chipSelect, mode } = this.#node;
     try {
+      const list = listOf(segments);
+      const transfers = this.#prepare(list);
       await adapter.transfer(chipSelect, mode, transfers, this.timeoutMs);
+      return resultOf(list, transfers);
     } catch (thrown) {
       throw faultAt(this.path, thrown);
     }
-    return resultOf(list, transfers);
   }
 
   /** Receives only: read(2) on spidev. */
@@ -155,18 +159,12 @@ export class SpiDev {
     this.close();
   }
 
-  #prepare(segments: SpiSegment | readonly SpiSegment[]): {
-    list: readonly SpiSegment[];
-    transfers: SpiTransfer[];
-  } {
-    return this.#guard(() => {
-      if (!this.#open) throw new BusFault('ESHUTDOWN', 'the node is closed');
-      const list: readonly SpiSegment[] = isList(segments) ? segments : [segments];
-      if (list.length === 0) throw new BusFault('EINVAL', 'a message has at least one transfer');
-      const transfers = list.map((segment) => transferOf(this.#node, segment));
-      checkBufsiz(transfers.map(lengthsOf), this.limits);
-      return { list, transfers };
-    });
+  #prepare(segments: readonly SpiSegment[]): SpiTransfer[] {
+    if (!this.#open) throw new BusFault('ESHUTDOWN', 'the node is closed');
+    if (segments.length === 0) throw new BusFault('EINVAL', 'a message has at least one transfer');
+    const transfers = transfersOf(this.#node, segments);
+    if (this.limits.bufsiz !== undefined) checkBufsiz(transfers.map(lengthsOf), this.limits);
+    return transfers;
   }
 
   #guard<Result>(work: () => Result): Result {
@@ -176,6 +174,10 @@ export class SpiDev {
       throw faultAt(this.path, thrown);
     }
   }
+}
+
+function listOf(segments: SpiSegment | readonly SpiSegment[]): readonly SpiSegment[] {
+  return isList(segments) ? segments : [segments];
 }
 
 // Array.isArray does not narrow a readonly array out of a union.
@@ -188,11 +190,18 @@ function lengthsOf({ tx, rx }: SpiTransfer): TransferLengths {
 }
 
 function received({ rx }: SpiSegment, transfer: SpiTransfer | undefined): Uint8Array {
-  if (rx === undefined || transfer?.rx === undefined) return EMPTY;
-  return typeof rx === 'number' ? transfer.rx.subarray(0, rx) : transfer.rx;
+  const buffer = transfer?.rx;
+  if (rx === undefined || buffer === undefined) return EMPTY;
+  return typeof rx === 'number' && rx < buffer.length ? buffer.subarray(0, rx) : buffer;
 }
 
 function resultOf(list: readonly SpiSegment[], transfers: readonly SpiTransfer[]): SpiResult {
-  const buffers = list.map((segment, i) => received(segment, transfers[i]));
-  return { rx: buffers[list.findLastIndex(({ rx }) => rx !== undefined)] ?? EMPTY, buffers };
+  const buffers: Uint8Array[] = [];
+  let rx: Uint8Array = EMPTY;
+  for (const [i, segment] of list.entries()) {
+    const buffer = received(segment, transfers[i]);
+    buffers.push(buffer);
+    if (segment.rx !== undefined) rx = buffer;
+  }
+  return { rx, buffers };
 }

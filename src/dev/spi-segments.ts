@@ -43,14 +43,15 @@ function linesOf(
   quad: number,
   octal: number,
 ): number {
-  const enough = { 0: ~0, 1: ~0, 2: dual | quad | octal, 4: quad | octal, 8: octal }[lines ?? 0];
+  if (lines === undefined || lines === 0 || lines === 1) return lines ?? 0;
+  const enough = { 2: dual | quad | octal, 4: quad | octal, 8: octal }[lines];
   if (enough === undefined) throw new BusFault('EINVAL', `${what} is ${lines}; there are 1, 2, 4 or 8 lines`);
-  if ((lines ?? 0) > 1 && !(mode & enough))
+  if (!(mode & enough))
     throw new BusFault(
       'EINVAL',
       `${what} is ${lines}, but the device's mode has no such lines; set it first`,
     );
-  return lines ?? 0;
+  return lines;
 }
 
 function padTo(tx: Uint8Array | undefined, length: number): Uint8Array | undefined {
@@ -98,6 +99,13 @@ export function transferOf(node: SpiNode, segment: SpiSegment): SpiTransfer {
     csHoldNs: delayNs('delayUs', segment.delayUs, delays.csHoldNs, maxCsHoldNs),
     csInactiveNs: Math.min(delays.csInactiveNs, maxCsInactiveNs),
   };
+}
+
+/** The transfers of a message, each checked. @throws {BusFault} `EINVAL` */
+export function transfersOf(node: SpiNode, segments: readonly SpiSegment[]): SpiTransfer[] {
+  const transfers: SpiTransfer[] = [];
+  for (const segment of segments) transfers.push(transferOf(node, segment));
+  return transfers;
 }
 
 /** Bytes of one transfer. */

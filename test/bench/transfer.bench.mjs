@@ -63,6 +63,19 @@ await onBoard({}, (board) => {
 });
 
 await onBoard({}, (board) => {
+  const flash = board.open('/dev/spidev0.0');
+  const readId = { tx: Uint8Array.of(0x9f, 0, 0, 0), rx: 4 };
+  const call = () => flash.transferSync(readId);
+  callTime(call, 20_000);
+  report(
+    'SPI transfer of 4 bytes',
+    medianOf(5, () => callTime(call, 20_000)),
+    'µs',
+    'at most 10',
+  );
+});
+
+await onBoard({}, (board) => {
   const { adapter } = board.nodes.get('/dev/spidev0.0');
   const BYTES = 65_536;
   const plain = {

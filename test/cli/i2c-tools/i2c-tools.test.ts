@@ -7,9 +7,9 @@ import { i2cget } from '../../../src/cli/i2c-tools/i2cget.ts';
 import { i2cset } from '../../../src/cli/i2c-tools/i2cset.ts';
 import { i2ctransfer } from '../../../src/cli/i2c-tools/i2ctransfer.ts';
 import { NodeRegistry } from '../../../src/dev/index.ts';
+import { memoryIo } from '../memory-io.ts';
 import { MODEL_CASES, type Recorded, STUB_CASES, type ToolCase } from './cases.ts';
 import { ModelBus } from './model-bus.ts';
-import { memoryIo } from './tool-io.ts';
 
 const TOOLS = { i2cdetect, i2cdump, i2cget, i2cset, i2ctransfer };
 

@@ -3,7 +3,7 @@ import { BusFault } from '../../../src/bus/index.ts';
 import { i2cget } from '../../../src/cli/i2c-tools/i2cget.ts';
 import { InputReader, processIo } from '../../../src/cli/i2c-tools/io.ts';
 import { strtol } from '../../../src/cli/i2c-tools/numbers.ts';
-import { memoryIo } from './tool-io.ts';
+import { memoryIo } from '../memory-io.ts';
 
 function reader(...chunks: string[]): InputReader {
   async function* stream() {

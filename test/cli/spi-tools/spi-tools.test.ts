@@ -6,7 +6,7 @@ import { spiConfig } from '../../../src/cli/spi-tools/spi-config.ts';
 import { spiPipe } from '../../../src/cli/spi-tools/spi-pipe.ts';
 import { NodeRegistry } from '../../../src/dev/index.ts';
 import { FakeI2c, FakeSpi } from '../../dev/fake-adapters.ts';
-import { memoryIo } from '../i2c-tools/tool-io.ts';
+import { memoryIo } from '../memory-io.ts';
 import { type RecordedSpi, SPI_CASES } from './cases.ts';
 
 const TOOLS = { 'spi-config': spiConfig, 'spi-pipe': spiPipe };

@@ -115,6 +115,8 @@ export class Adapter {
       await new BinaryEntry(session, link, this.#name).leave().catch(() => {
         // It went away meanwhile: nothing is left to leave.
       });
+      // Nobody tries to get back in step with an adapter that is let go.
+      session.lose('it was closed');
     }
     await link?.close();
   }

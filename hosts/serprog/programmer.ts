@@ -121,6 +121,8 @@ export class Connection {
       await session.run(steps, { window: WINDOW_MAX, quietMs: SETTLE_MS }).catch(() => {
         // It went away meanwhile: nothing is left to let go of.
       });
+      // Nobody tries to get back in step with a programmer that is let go.
+      session.lose('it was closed');
     }
     await link?.close();
   }

@@ -75,9 +75,7 @@ export class ResourceManager {
     const began = beginOf(bus);
     const settle = (fault: BusFault | undefined) => {
       bus.count(bytes, fault);
-      if (client.exclusive && fault === undefined) {
-        for (const message of messages) bus.ownership.used(client, i2cUnit(message));
-      }
+      if (client.exclusive && fault === undefined) ownAll(client, bus, messages);
       bus.observer?.({ bus: bus.path, client: client.name, ...timesSince(began), messages, fault });
     };
     return settled(settle, () => {
@@ -89,7 +87,13 @@ export class ResourceManager {
         }
         bytes += message.buf.length + 1;
       }
-      return bus.run(client, bytes, (signal) => bus.controller.transfer(messages, signal));
+      return bus.run(client, bytes, (signal) => {
+        // While it waited for its turn, another may have come to own what was nobody's.
+        if (signal !== undefined) checkAll(client, bus, messages);
+        const done = bus.controller.transfer(messages, signal);
+        // Before the next job begins, which may be another's for the same.
+        return client.exclusive ? done?.then(() => ownAll(client, bus, messages)) : done;
+      });
     });
   }
 
@@ -128,10 +132,14 @@ export class ResourceManager {
       bus.ownership.check(client, chipSelect);
       for (const { tx, rx } of transfers) bytes += tx?.length ?? rx?.length ?? 0;
       return bus.run(client, bytes, (signal) => {
+        if (signal !== undefined) bus.ownership.check(client, chipSelect);
         if (goesOn && !bus.slot.isHeldBy(client)) {
           throw new BusFault('ETIMEDOUT', `${bus.path}: others waited too long for the end of this message`);
         }
-        if (!keepsSelected) return bus.controller.transfer(chipSelect, mode, transfers, signal);
+        if (!keepsSelected) {
+          const done = bus.controller.transfer(chipSelect, mode, transfers, signal);
+          return client.exclusive ? done?.then(() => bus.ownership.used(client, chipSelect)) : done;
+        }
         // Held before the transfer has ended, so that nobody comes in between.
         bus.slot.hold(client, () => bus.controller.deselect());
         // Nobody will deselect for a client that is gone: the next message would go on with its.
@@ -164,6 +172,14 @@ export class ResourceManager {
     this.#buses.set(bus.path, bus);
     return bus;
   }
+}
+
+function checkAll(client: Client, bus: ManagedI2cBus, messages: readonly I2cMessage[]): void {
+  for (const message of messages) bus.ownership.check(client, i2cUnit(message));
+}
+
+function ownAll(client: Client, bus: ManagedI2cBus, messages: readonly I2cMessage[]): void {
+  for (const message of messages) bus.ownership.used(client, i2cUnit(message));
 }
 
 /** When a transfer began, in ms of `performance.now()`; the clock is only looked at where somebody observes. */

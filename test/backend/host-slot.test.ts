@@ -119,6 +119,19 @@ describe('arbitration', () => {
 });
 
 describe('deadline', () => {
+  it('is not put off by a job that loses arbitration for ever', async () => {
+    const slot = await openSlot(adapter().host);
+    let tries = 0;
+    const job = slot.run(new Client('a'), 5, (signal) => {
+      tries++;
+      return new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(new BusFault('EAGAIN')));
+      });
+    });
+    await expect(job).rejects.toMatchObject({ code: 'EAGAIN' });
+    expect(tries).toBe(1);
+  });
+
   it('aborts the job at its deadline', async () => {
     const { host, events } = adapter();
     const slot = await openSlot(host);
@@ -159,6 +172,20 @@ describe('a host that vanishes', () => {
     state.absent = false;
     await expect(slot.run(client, LONG, () => {})).resolves.toBeUndefined();
     expect(slot.state).toBe('open');
+  });
+
+  it('is noticed by a job that runs at once, and nothing runs at once then', async () => {
+    const { host, events } = adapter();
+    const slot = await openSlot(host);
+    const client = new Client('a');
+    expect(slot.idleFor(client)).toBe(true);
+    const unplugged = () => {
+      throw new BusFault('ENODEV', 'pulled out');
+    };
+    expect(() => slot.runSync(unplugged)).toThrow('pulled out');
+    expect([slot.state, slot.lastFault?.message]).toEqual(['lost', 'ENODEV: pulled out']);
+    expect(slot.idleFor(client)).toBe(false);
+    expect(events).toEqual(['open', 'close']);
   });
 
   it('does not try to open it more often than the interval says', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Client, ResourceManager, VirtioI2cDevice, VirtioSpiDevice } from '../../src/backend/index.ts';
-import type { I2cController, SpiController } from '../../src/bus/index.ts';
+import { BusFault, type I2cController, type SpiController } from '../../src/bus/index.ts';
 import {
   allocateQueueAreas,
   createDeviceQueue,
@@ -21,11 +21,15 @@ const OK = 0;
 const ERR = 1;
 const UNTOUCHED = 0xee;
 
+/** Not acknowledged. */
+const NOBODY = 0x7f;
+
 const seen: string[] = [];
 const i2cController: I2cController = {
   description: 'test',
   functionality: 1,
   transfer: (messages) => {
+    if (messages.some(({ addr }) => addr === NOBODY)) throw new BusFault('ENXIO');
     seen.push(messages.map(({ addr, buf }) => `${addr.toString(16)}:${buf.length}`).join(' '));
     for (const { flags, buf } of messages) if (flags & 1) buf.fill(0x5a);
   },
@@ -165,6 +169,30 @@ describe('virtio-i2c requests from a driver that cannot be trusted', () => {
     expect(seen).toEqual(['50:2']);
   });
 
+  it('fails the rest of a group whose first part failed, and runs the next group', async () => {
+    const { driver, bytes, alloc, header, work, device } = await i2cRing();
+    const offer = (addr: number, flags: number) => {
+      const status = alloc(1);
+      driver.addBuf([header(addr, flags), alloc(2)], [status], 'part');
+      return status;
+    };
+    const waited = () => {
+      work();
+      const due = device.processQueue(0);
+      while (performance.now() < due);
+      work();
+    };
+    const first = offer(NOBODY, FAIL_NEXT);
+    waited();
+    const rest = [offer(0x50, FAIL_NEXT), offer(0x50, 0)];
+    work();
+    expect([first, ...rest].map(({ addr }) => bytes[addr])).toEqual([ERR, ERR, ERR]);
+    expect(seen).toEqual([]);
+    const next = offer(0x50, 0);
+    work();
+    expect([bytes[next.addr], seen]).toEqual([OK, ['50:2']]);
+  });
+
   it('works on after all of that', async () => {
     const { driver, bytes, alloc, header, work } = await i2cRing();
     driver.addBuf([alloc(1)], [alloc(1)], 'bad');
@@ -192,6 +220,10 @@ describe('virtio-spi requests from a driver that cannot be trusted', () => {
     ['an unknown mode bit', { 8: 0x20 }],
     ['cs_change 2', { 2: 2 }],
     ['3 data lines', { 3: 3 }],
+    ['a longer pause between words than there is', { 16: 1 }],
+    ['a longer set-up of the chip select than there is', { 20: 1 }],
+    ['a longer hold of the chip select than there is', { 24: 1 }],
+    ['a longer pause without chip select than there is', { 28: 1 }],
   ])('answers %s with PARAM_ERR in `result`, and nowhere else', async (_what, fields) => {
     const { driver, bytes, alloc, work } = await spiRing();
     const place = alloc(SPI_HEAD_BYTES);

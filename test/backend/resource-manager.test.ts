@@ -7,6 +7,7 @@ import {
   type I2cMessage,
   type SpiController,
 } from '../../src/bus/index.ts';
+import { Late } from '../support/late.ts';
 import { hostOf } from '../support/rig.ts';
 import { PLAIN_CAPABILITIES, spiTransfer } from '../support/spi.ts';
 
@@ -76,6 +77,30 @@ describe('ownership', () => {
     expect(bus.ownership.ownerOf(0x50)).toBe(b);
   });
 
+  it('is not lost to one that asked for the same and waited, who does not reach it either', async () => {
+    const late = new Late();
+    const seen: string[] = [];
+    const controller: I2cController = {
+      description: 'late',
+      functionality: 1,
+      transfer: ([message]) => late.wait(() => void seen.push(`${message?.buf[0]}`)),
+    };
+    const manager = new ResourceManager();
+    const bus = manager.addI2cBus('/i2c', hostOf({ i2c: controller }, false), controller);
+    await manager.open();
+    const [a, b] = [new Client('a', { exclusive: true }), new Client('b', { exclusive: true })];
+    const write = (client: Client, byte: number) =>
+      manager.transferI2c(client, bus, [{ addr: 0x50, flags: 0, buf: Uint8Array.of(byte) }]);
+    const first = write(a, 1);
+    const second = write(b, 2);
+    const refused = expect(second).rejects.toMatchObject({ code: 'EBUSY' });
+    await late.finish();
+    await first;
+    await refused;
+    expect(seen).toEqual(['1']);
+    expect(bus.ownership.ownerOf(0x50)).toBe(a);
+  });
+
   it('holds for chip selects as well', async () => {
     const controller: SpiController = {
       description: 'spi',
@@ -138,6 +163,24 @@ describe('transfers', () => {
     manager.deselect(a, bus);
     await waiting;
     expect(order).toEqual(['transfer 0', 'deselect', 'transfer 1']);
+  });
+
+  it('frees the bus of a client whose message failed before its end', async () => {
+    const controller: SpiController = {
+      description: 'spi',
+      capabilities: PLAIN_CAPABILITIES,
+      transfer: (cs) => {
+        if (cs === 0) throw new BusFault('EIO');
+      },
+      deselect() {},
+    };
+    const manager = new ResourceManager();
+    const bus = manager.addSpiBus('/spi', hostOf({ spi: controller }), controller);
+    await manager.open();
+    const [a, b] = [new Client('a'), new Client('b')];
+    expect(() => manager.transferSpi(a, bus, 0, 0, [{ ...TRANSFER, csChange: true }])).toThrow('EIO');
+    expect(bus.slot.isHeldBy(a)).toBe(false);
+    expect(manager.transferSpi(b, bus, 1, 0, [TRANSFER])).toBeUndefined();
   });
 
   describe('a client that never ends its message', () => {

@@ -91,6 +91,20 @@ describe('a message', () => {
     ]);
   });
 
+  it('has its own delays where they are longer, and none that the controller cannot do', () => {
+    const { adapter, spi } = setUp({ maxCsHoldNs: 5000, maxWordDelayNs: 0 }, { csHoldNs: 3000 });
+    spi.transferSync([
+      { rx: 1, delayUs: 2, wordDelayUs: 1 },
+      { rx: 1, delayUs: 4 },
+      { rx: 1, delayUs: 6 },
+    ]);
+    expect(adapter.seen[0]?.transfers).toMatchObject([
+      { csHoldNs: 3000, wordDelayNs: 0 },
+      { csHoldNs: 4000 },
+      { csHoldNs: 5000 },
+    ]);
+  });
+
   it('is never faster than the controller', () => {
     const { adapter, spi } = setUp({ maxSpeedHz: 1_000_000 });
     spi.transferSync([{ rx: 1, speedHz: 5_000_000 }, { rx: 1 }]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BusFault, I2C_M, type I2cController, type I2cMessage } from '../../src/bus/index.ts';
+import { Late } from '../support/late.ts';
 import { hostOf, i2cRig } from '../support/rig.ts';
 
 /** What a controller was asked to do, with the data of its time. */
@@ -139,6 +140,38 @@ describe('virtio-i2c over a host that answers later', () => {
     const { controller, host } = slow(() => new Promise(() => {}));
     const { adapter } = await i2cRig(controller, host);
     await expect(adapter.transfer([write(0x50, 1)])).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+  });
+
+  it('keeps the memory of a transfer that was given up until the device is done with it', async () => {
+    const late = new Late();
+    const { controller, host } = slow(() => late.wait(() => {}));
+    const { adapter, dma } = await i2cRig(controller, host);
+    const carry = () => adapter.transfer([write(0x50, 1)]);
+    // The first two also make the indirect tables that the queue keeps for good.
+    const two = [carry(), carry()];
+    await late.finish();
+    await late.finish();
+    await Promise.all(two);
+    const before = dma.available;
+    await expect(adapter.transfer([write(0x50, 1)], 1)).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    expect(dma.available).toBeLessThan(before);
+    await late.finish();
+    const next = carry();
+    await late.finish();
+    await next;
+    expect(dma.available).toBe(before);
+  });
+
+  it('has the answer of a back-end that ended right after it', async () => {
+    const late = new Late();
+    const { controller, host } = slow(() => late.wait(() => {}));
+    const { adapter, backEnd } = await i2cRig(controller, host);
+    const transfer = adapter.transfer([write(0x50, 1)]);
+    void late.finish();
+    // The answer is on the ring when all promises are settled; nobody was woken yet.
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    backEnd.close();
+    await expect(transfer).resolves.toBeUndefined();
   });
 
   it('says that a synchronous call needs a back-end of its own thread', async () => {

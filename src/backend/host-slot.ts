@@ -43,6 +43,8 @@ export class HostSlot {
   readonly #waiting = new Map<Client, Job[]>();
   #state: HostState = 'closed';
   #busy = false;
+  /** The work that goes on while `#busy`, or the last there was. */
+  #work: Promise<void> = Promise.resolve();
   #hold: Hold | undefined;
   /** Runs while somebody waits for the end of the hold. */
   #holdLimit: NodeJS.Timeout | undefined;
@@ -95,7 +97,7 @@ export class HostSlot {
   release(client: Client): void {
     if (!this.isHeldBy(client)) return;
     this.#endHold();
-    if (!this.#busy && this.#waiting.size > 0) void this.#work();
+    if (this.#waiting.size > 0) this.#start();
   }
 
   #mayRun(client: Client): boolean {
@@ -107,7 +109,7 @@ export class HostSlot {
     if ([...this.#waiting.keys()].every((client) => this.#mayRun(client))) return;
     this.#holdLimit = setTimeout(() => {
       this.#holdOver = true;
-      if (!this.#busy) void this.#work();
+      this.#start();
     }, this.#options.holdLimitMs);
   }
 
@@ -164,8 +166,9 @@ export class HostSlot {
     }
     this.#waiting.clear();
     this.#endHold();
-    // An adapter that is just being opened is closed when it is there.
+    // An adapter that is just being opened is closed when it is there, and one at work when it has ended.
     await this.#opening;
+    await within(this.#options.abortGraceMs, this.#work);
     this.#state = 'closed';
     await this.host.close();
   }
@@ -204,7 +207,7 @@ export class HostSlot {
       if (jobs === undefined) this.#waiting.set(client, [job]);
       else jobs.push(job);
       this.#limitHold();
-      if (!this.#busy) void this.#work();
+      this.#start();
     });
   }
 
@@ -216,7 +219,11 @@ export class HostSlot {
     this.release(client);
   }
 
-  async #work(): Promise<void> {
+  #start(): void {
+    if (!this.#busy) this.#work = this.#workOff();
+  }
+
+  async #workOff(): Promise<void> {
     this.#busy = true;
     for (let job = this.#next(); job !== undefined; job = this.#next()) {
       try {
@@ -270,4 +277,14 @@ export class HostSlot {
       // It is gone; that it cannot be closed properly is no news.
     });
   }
+}
+
+/** Waits for `work`, though no longer than `ms`. */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  let limit: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    limit = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, over]);
+  clearTimeout(limit);
 }

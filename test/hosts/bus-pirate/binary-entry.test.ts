@@ -9,6 +9,7 @@ import {
 } from '../../../hosts/bus-pirate/index.ts';
 import { BusFault, I2C_M } from '../../../src/bus/index.ts';
 import { faultOf } from '../controller-suite.ts';
+import { inFakeTime } from '../fake-time.ts';
 import { MEMORY, RecordingWire } from '../recording-wire.ts';
 import { directLink, type Peer } from './direct-link.ts';
 
@@ -49,7 +50,7 @@ describe('opening finds the adapter', () => {
     const { emulator, host, readMemory, wire } = bench();
     for (const bytes of before) emulator.feed(bytes);
     wire.memory[0] = 0x5e;
-    await host.open();
+    await inFakeTime(async () => host.open());
     expect(host.description).toBe('Bus Pirate v4 on the cable');
     expect(await readMemory()).toBe(0x5e);
     await host.close();
@@ -104,7 +105,7 @@ describe('what is no Bus Pirate is EPROTO, in one sentence that names the port',
     ],
   ])('%s', async (_, peer) => {
     const host = new BusPirateHost('/dev/ttyUSB7', DEFAULT_SETTINGS, directLink(peer).open);
-    const fault = await host.open().catch((error: unknown) => error as BusFault);
+    const fault = await inFakeTime(async () => host.open()?.catch((error: unknown) => error as BusFault));
     expect(fault).toBeInstanceOf(BusFault);
     expect(fault?.code).toBe('EPROTO');
     expect(fault?.message).toMatch(

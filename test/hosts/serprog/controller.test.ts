@@ -12,6 +12,7 @@ import { type BusFault, NodeError, SPI_MODE, type SpiTransfer } from '../../../s
 import { node, spiTransfer } from '../../sim/support.ts';
 import { directLink, type Peer } from '../bus-pirate/direct-link.ts';
 import { faultOf } from '../controller-suite.ts';
+import { inFakeTime } from '../fake-time.ts';
 import { FLASH_ID, RecordingWire } from '../recording-wire.ts';
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
@@ -63,7 +64,7 @@ describe('opening', () => {
     ['interface version 2', { feed: ([code]) => (code === 0x10 ? bytes(0x15, 6) : bytes(6, 2, 0)) }],
   ])('%s is EPROTO', async (_, peer) => {
     const host = new SerprogHost('the cable', 1, directLink(peer).open);
-    const fault = await host.open().catch((error: BusFault) => error);
+    const fault = await inFakeTime(() => host.open().catch((error: BusFault) => error));
     expect(fault?.message).toMatch(/^EPROTO: what is on the cable does not answer as a serprog programmer/);
   });
 
@@ -248,7 +249,7 @@ describe('recovery', () => {
     faults.hanging = true;
     const late = () => host.spi.transfer(0, 0, [spiTransfer({ tx: bytes(1) })], AbortSignal.timeout(10));
     expect(await faultOf(late)).toBe('ETIMEDOUT');
-    expect(await faultOf(readId)).toBe('ENODEV');
+    expect(await inFakeTime(() => faultOf(readId))).toBe('ENODEV');
     faults.hanging = false;
     await host.open();
     expect(await readId()).toEqual(FLASH_ID);

@@ -326,7 +326,11 @@ async function addOwnModels(
       if (!Array.isArray(module.models)) throw new Error('it exports no list "models"');
       for (const model of module.models) catalogue.add(model);
     } catch (thrown) {
-      const reason = thrown instanceof Error ? thrown.message : String(thrown);
+      // Whose module could not be found is said; which of ours looked for it is no news.
+      const reason = String(thrown instanceof Error ? thrown.message : thrown).replace(
+        / imported from .*/,
+        '',
+      );
       options.warn(`${node.path}: dtbus,model: ${file} cannot be used: ${reason}`);
     }
   }

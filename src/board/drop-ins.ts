@@ -1,6 +1,7 @@
 /**
  * What the stand-ins for npm's i2c-bus and spi-device load. The board is the one that DTBUS_BOARD names, with
- * the overlays of DTBUS_OVERLAYS (colons between them); it comes up when the first node is opened.
+ * the overlays of DTBUS_OVERLAYS (between them what stands between the folders of PATH); it comes up when the first
+ * node is opened.
  */
 import { i2cBus, setBoardProvider, spiDevice } from '../dev/index.ts';
 import type { Board } from './board.ts';
@@ -12,11 +13,7 @@ let board: Board | undefined;
 export function environmentBoard(): Board {
   if (board !== undefined) return board;
   const say = (sentence: string) => process.stderr.write(`dtbus: ${sentence}\n`);
-  board = openBoardSync(undefined, {
-    overlays: (process.env['DTBUS_OVERLAYS'] ?? '').split(':').filter((file) => file !== ''),
-    adopt: process.env['DTBUS_ADOPT'] === '1',
-    onWarning: say,
-  });
+  board = openBoardSync(undefined, { onWarning: say });
   for (const { path, property, sentence } of board.problems) {
     say(
       [board.placeOf(path, property), path, property, sentence]

@@ -28,9 +28,9 @@ const HEADER_FOLDERS = ['scripts/dtc/include-prefixes', 'dts/upstream/include', 
  */
 export function loadTree(file: string, { overlays = [], includePaths = [] }: TreeOptions): Tree {
   // Symbols are what overlays refer to.
-  const base = readTree(file, includePaths, overlays.length > 0);
+  const base = readTree('board', file, includePaths, overlays.length > 0);
   if (overlays.length === 0) return base;
-  const blobs = overlays.map((overlay) => toBlob(readTree(overlay, includePaths, true)));
+  const blobs = overlays.map((overlay) => toBlob(readTree('overlay', overlay, includePaths, true)));
   try {
     return treeFromBlob(applyOverlaysToBlob(toBlob(base), blobs));
   } catch (thrown) {
@@ -43,12 +43,14 @@ export function loadTree(file: string, { overlays = [], includePaths = [] }: Tre
 
 export { toBlob };
 
-function readTree(file: string, includePaths: readonly string[], symbols: boolean): Tree {
+type Role = 'board' | 'overlay';
+
+function readTree(what: Role, file: string, includePaths: readonly string[], symbols: boolean): Tree {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(file);
   } catch (thrown) {
-    throw new BoardError(unreadable(file, thrown as NodeJS.ErrnoException), { cause: thrown });
+    throw new BoardError(unreadable(what, file, thrown as NodeJS.ErrnoException), { cause: thrown });
   }
   if (isBlob(bytes)) return treeFromBlob(bytes, file);
   if (bytes.includes(0))
@@ -63,10 +65,10 @@ function readTree(file: string, includePaths: readonly string[], symbols: boolea
   return treeOf(parse(file, bytes, options), file);
 }
 
-function unreadable(file: string, { code, message }: NodeJS.ErrnoException): string {
+function unreadable(what: Role, file: string, { code, message }: NodeJS.ErrnoException): string {
   switch (code) {
     case 'ENOENT':
-      return `there is no board ${file}: name one with --board FILE or DTBUS_BOARD`;
+      return `there is no ${what} ${file}${what === 'board' ? ': name one with --board FILE or DTBUS_BOARD' : ''}`;
     case 'EISDIR':
       return `${file} is a folder: name the device tree in it, a .dts or .dtb`;
     case 'EACCES':

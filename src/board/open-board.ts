@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { delimiter, dirname } from 'node:path';
 import type { Tree } from '../devicetree/index.ts';
 import { findDevices, isBus, type VirtioNode } from '../frontend/index.ts';
 import { LocalFrontEnd, registerBytes } from '../transport/core.ts';
@@ -45,12 +45,13 @@ const DEFAULT_MEMORY_BYTES = 16 << 20;
 const FIRST_ADDRESS = 0x1000;
 
 /**
- * Brings a board up from its device tree: `.dts` or `.dtb`; by default the one that DTBUS_BOARD names, in the
- * process that serves it where DTBUS_CONNECT says so.
+ * Brings a board up from its device tree: `.dts` or `.dtb`; by default the one that DTBUS_BOARD names, with the
+ * overlays of DTBUS_OVERLAYS, in the process that serves it where DTBUS_CONNECT says so.
  * @throws {BoardError} when the tree cannot be read. A bus that cannot be brought up is no error: it is in
  * `board.problems`, and the others are there.
  */
-export async function openBoard(file?: string, options: BoardOptions = {}): Promise<Board> {
+export async function openBoard(file?: string, given: BoardOptions = {}): Promise<Board> {
+  const options = file === undefined ? { ...environmentOptions(), ...given } : given;
   const connect = connectionOf(file, options);
   if (connect !== undefined) {
     const { attach } = await import('./attach.ts');
@@ -76,7 +77,8 @@ export async function openBoard(file?: string, options: BoardOptions = {}): Prom
  * `openBoard` without waiting in the event loop: for what must have its board at once. The back-end always
  * runs in a thread of its own. @throws {BoardError}
  */
-export function openBoardSync(file?: string, options: Omit<BoardOptions, 'backEnd'> = {}): Board {
+export function openBoardSync(file?: string, given: Omit<BoardOptions, 'backEnd'> = {}): Board {
+  const options = file === undefined ? { ...environmentOptions(), ...given } : given;
   const connect = connectionOf(file, options);
   if (connect !== undefined) {
     // What only few boards need is loaded when it is needed, here too.
@@ -98,6 +100,16 @@ export function openBoardSync(file?: string, options: Omit<BoardOptions, 'backEn
 }
 
 const defaultFile = (): string => process.env['DTBUS_BOARD'] ?? 'board.dts';
+
+/** How the board that needs no name is read: `dtbus run` hands its own options on in the environment. */
+function environmentOptions(): Pick<BoardOptions, 'overlays' | 'includePaths' | 'adopt'> {
+  const list = (name: string) => (process.env[name] ?? '').split(delimiter).filter((path) => path !== '');
+  return {
+    overlays: list('DTBUS_OVERLAYS'),
+    includePaths: list('DTBUS_INCLUDES'),
+    adopt: process.env['DTBUS_ADOPT'] === '1',
+  };
+}
 
 /** Where another process serves the board; `dtbus run --connect` says so for the board that needs no name. */
 function connectionOf(file: string | undefined, { connect }: BoardOptions): string | undefined {

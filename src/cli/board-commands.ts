@@ -7,9 +7,11 @@ import {
   treeOptions,
   withBoardOptions,
   withConnection,
+  withTreeOptions,
 } from './board-options.ts';
 import { paintFor } from './style.ts';
 import { untilInterrupted } from './until-interrupted.ts';
+import { UsageError } from './usage-error.ts';
 
 export function addBoardCommands(program: Command, end: (exitCode: number) => void): void {
   const up = program
@@ -53,20 +55,15 @@ export function addBoardCommands(program: Command, end: (exitCode: number) => vo
     .argument('<board>', 'device tree of the board')
     .argument('<script>', 'the script')
     .argument('[arguments...]', 'what the script gets as its arguments')
-    .option(
-      '-o, --overlay <file>',
-      'overlay to apply, any number of times',
-      (value: string, all: string[]) => [...all, value],
-      [],
-    )
-    .option('--adopt', "take over every I2C and SPI controller of a vendor's tree", false)
     .option('--watch', 'show every transfer on standard error; see dtbus watch', false)
     .passThroughOptions()
     .addHelpText('after', '\nExample:\n  dtbus run dts/demo.dts read-temperature.js --times 3\n');
-  withConnection(run).action(async (board: string, script: string, argv: string[], args: RunArguments) => {
-    const { runScript } = await import('./run-script.ts');
-    end(await runScript({ ...args, board }, script, argv, args.watch ? {} : undefined));
-  });
+  withConnection(withTreeOptions(run)).action(
+    async (board: string, script: string, argv: string[], args: RunArguments) => {
+      const { runScript } = await import('./run-script.ts');
+      end(await runScript({ ...args, board }, script, argv, args.watch ? {} : undefined));
+    },
+  );
 
   program
     .command('demo')
@@ -91,6 +88,18 @@ interface DevArguments {
   readonly group?: string;
 }
 
+/** Who may open real nodes. */
+interface Permissions {
+  readonly mode: number;
+  readonly gid: number | undefined;
+}
+
+async function permissionsOf({ mode, group }: DevArguments): Promise<Permissions> {
+  if (!/^[0-7]{3,4}$/.test(mode)) throw new UsageError(`--mode takes octal digits such as 0660, not ${mode}`);
+  const { groupId } = await import('./group-id.ts');
+  return { mode: Number.parseInt(mode, 8), gid: group === undefined ? undefined : groupId(group) };
+}
+
 /** A board's nodes below `/dev` of the machine. */
 interface RealNodes {
   readonly nodes: readonly { readonly boardPath: string; readonly path: string }[];
@@ -101,15 +110,12 @@ interface RealNodes {
  * Makes the board's nodes real ones. A board that nobody needs in this thread, since nothing of it is real and
  * nobody watches, is closed and opened where its nodes are served: that is several times as fast.
  */
-async function expose(board: Board, args: BoardArguments & DevArguments): Promise<RealNodes> {
+async function expose(
+  board: Board,
+  args: BoardArguments & DevArguments,
+  permissions: Permissions,
+): Promise<RealNodes> {
   const { exposeBoard, exposeNodes } = await import('../board/index.ts');
-  const { groupId } = await import('./group-id.ts');
-  if (!/^[0-7]{3,4}$/.test(args.mode))
-    throw new Error(`--mode takes octal digits such as 0660, not ${args.mode}`);
-  const permissions = {
-    mode: Number.parseInt(args.mode, 8),
-    gid: args.group === undefined ? undefined : groupId(args.group),
-  };
   const simulated = board.buses().every(({ hostPath }) => hostPath === undefined);
   if (simulated && !args.watch && args.connect === undefined) {
     await board.close();
@@ -125,6 +131,7 @@ async function expose(board: Board, args: BoardArguments & DevArguments): Promis
 }
 
 async function bringUp(args: BoardArguments & DevArguments): Promise<number> {
+  const permissions = args.dev ? await permissionsOf(args) : undefined;
   const { drawBoard } = await import('./board-tree.ts');
   const watcher = args.watch ? new (await import('./watch/watcher.ts')).Watcher({}) : undefined;
   const board = await openNamedBoard(args);
@@ -132,7 +139,7 @@ async function bringUp(args: BoardArguments & DevArguments): Promise<number> {
     await board.settled();
     process.stdout.write(drawBoard(board, paintFor(process.stdout)));
     const incomplete = printProblems(board);
-    const real = args.dev ? await expose(board, args) : undefined;
+    const real = permissions && (await expose(board, args, permissions));
     for (const { boardPath, path } of real?.nodes ?? []) {
       const renamed = path === boardPath ? '' : ` (${boardPath} of the board; that name was taken)`;
       process.stdout.write(`${path}${renamed}\n`);

@@ -22,11 +22,16 @@ const collect = (value: string, all: readonly string[]): readonly string[] => [.
  */
 export function withBoardOptions(command: Command, short = true): Command {
   const board = short ? '-b, --board <file>' : '--board <file>';
+  command.addOption(
+    new Option(board, 'device tree of the board (.dts or .dtb)').env('DTBUS_BOARD').default('board.dts'),
+  );
+  return withTreeOptions(command, short);
+}
+
+/** `-o`, `--include`, `--adopt`: how the tree is read, for commands that get the board itself as an argument. */
+export function withTreeOptions(command: Command, short = true): Command {
   const overlay = short ? '-o, --overlay <file>' : '--overlay <file>';
   return command
-    .addOption(
-      new Option(board, 'device tree of the board (.dts or .dtb)').env('DTBUS_BOARD').default('board.dts'),
-    )
     .addOption(
       new Option(overlay, 'overlay to apply, any number of times').argParser(collect).default([], 'none'),
     )

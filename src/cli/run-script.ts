@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BoardArguments } from './board-options.ts';
 import type { WatchOptions } from './watch/watcher.ts';
@@ -18,12 +18,14 @@ export async function runScript(
   argv: readonly string[],
   watch?: WatchOptions,
 ): Promise<number> {
-  if (![script, `${script}.js`].some((file) => existsSync(file)))
+  const isFile = (file: string) => statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
+  if (![script, `${script}.js`].some(isFile))
     throw new Error(`there is no script ${script}: its place is ${resolve(script)}`);
   const imports = [...watchingImports(watch), '--import', moduleUrl('dtbus/register')];
   return runNode([...imports, script, ...argv], watch, {
     DTBUS_BOARD: resolve(args.board),
-    DTBUS_OVERLAYS: args.overlay.map((file) => resolve(file)).join(':'),
+    DTBUS_OVERLAYS: args.overlay.map((file) => resolve(file)).join(delimiter),
+    DTBUS_INCLUDES: args.include.map((folder) => resolve(folder)).join(delimiter),
     ...(args.adopt ? { DTBUS_ADOPT: '1' } : {}),
     ...(args.connect === undefined ? {} : { DTBUS_CONNECT: args.connect }),
   });

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { type Command, Option } from 'commander';
-import type { BoardArguments } from './board-options.ts';
+import type { Command } from 'commander';
+import { type BoardArguments, withTreeOptions } from './board-options.ts';
 import { UsageError } from './usage-error.ts';
 import type { WatchOptions } from './watch/watcher.ts';
 
@@ -20,7 +20,7 @@ const WATCHED = [
 
 /** Adds `dtbus watch`. */
 export function addWatchCommand(program: Command, end: (exitCode: number) => void): void {
-  program
+  const command = program
     .command('watch')
     .summary('show every transfer of a script or command, decoded by part')
     .description(
@@ -28,17 +28,6 @@ export function addWatchCommand(program: Command, end: (exitCode: number) => voi
     )
     .argument('<board>', 'device tree of the board')
     .argument('<command...>', 'a Node script, or a command of dtbus, with its arguments')
-    .addOption(
-      new Option('-o, --overlay <file>', 'overlay to apply, any number of times')
-        .argParser((value: string, all: readonly string[]) => [...all, value])
-        .default([], 'none'),
-    )
-    .addOption(
-      new Option('--include <dir>', 'directory of #include; for the commands of dtbus')
-        .argParser((value: string, all: readonly string[]) => [...all, value])
-        .default([], 'none'),
-    )
-    .option('--adopt', "take over every I2C and SPI controller of a vendor's tree", false)
     .option('--json', 'a line of JSON a transfer, for scripts', false)
     .option('--to <file>', 'write the lines to a file in the place of standard error')
     .option('-w, --write <file>', 'also write the I2C messages to a capture file for Wireshark (pcap)')
@@ -52,10 +41,10 @@ Examples:
   dtbus watch --json --to transfers.jsonl dts/demo.dts flash info flash
   sudo dtbus watch dts/demo.dts up --dev              what any program does on /dev/i2c-N
 `,
-    )
-    .action(async (board: string, command: string[], args: WatchArguments) => {
-      end(await watch(board, command, args));
-    });
+    );
+  withTreeOptions(command).action(async (board: string, words: string[], args: WatchArguments) => {
+    end(await watch(board, words, args));
+  });
 }
 
 async function watch(board: string, [name = '', ...rest]: string[], args: WatchArguments): Promise<number> {

@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 let folder: string;
@@ -151,6 +151,27 @@ describe('dtbus run', () => {
     expect({ status, out }).toEqual({ status: 7, out: '19 ffef4014 --times,3\n' });
   });
 
+  it('opens the board as the command says, with overlays and folders of headers', () => {
+    const headers = join(folder, 'headers');
+    mkdirSync(headers);
+    writeFileSync(join(headers, 'parts.h'), '#define MORE "national,lm75"\n');
+    const overlay = file(
+      'more.dtso',
+      '/dts-v1/; /plugin/;\n#include <parts.h>\n&sensors { more@49 { compatible = MORE; reg = <0x49>; }; };\n',
+    );
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(resolve('.'), join(folder, 'node_modules', 'dtbus'));
+    const script = file(
+      'opens.mjs',
+      `import { openBoard } from 'dtbus';
+       const board = await openBoard();
+       console.log(board.part('/i2c/more@49').title);
+       await board.close();`,
+    );
+    const { status, out, err } = dtbus('run', '-o', overlay, '--include', headers, 'dts/demo.dts', script);
+    expect({ status, out, err }).toEqual({ status: 0, out: 'LM75 temperature sensor, 9 bits\n', err: '' });
+  });
+
   it('names a script that is not there, without a stack', () => {
     const { status, err } = dtbus('run', 'dts/demo.dts', 'nowhere.js');
     expect(err).toMatch(/^dtbus: there is no script nowhere\.js: its place is \/.*\/nowhere\.js\n$/);
@@ -231,7 +252,13 @@ describe('help and mistakes', () => {
     ]);
   });
 
-  it.each([[['frobnicate']], [['ls', '--no-such-option']], [['run']], [[]]])('%j ends with 2', (argv) => {
+  it.each([
+    [['frobnicate']],
+    [['ls', '--no-such-option']],
+    [['run']],
+    [['up', '--dev', '--mode', '9']],
+    [[]],
+  ])('%j ends with 2', (argv) => {
     expect(dtbus(...argv).status).toBe(2);
   });
 

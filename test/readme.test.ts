@@ -40,7 +40,7 @@ describe('what the README shows works as printed', () => {
   it('the first script', () => {
     const { status, out, err } = shell('node read.mjs');
     expect({ status, err }).toEqual({ status: 0, err: '' });
-    expect(out).toBe('[ Uint8Array(2) [ 31, 128 ] ]\nffef4014\n');
+    expect(out).toBe('Uint8Array(2) [ 31, 128 ]\nffef4014\n');
   });
 
   const commands = (blocks('The command line', 'sh')[0] ?? '')

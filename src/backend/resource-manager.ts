@@ -75,7 +75,7 @@ export class ResourceManager {
     const began = beginOf(bus);
     const settle = (fault: BusFault | undefined) => {
       bus.count(bytes, fault);
-      if (client.exclusive && fault === undefined) ownAll(client, bus, messages);
+      if (client.exclusive && fault === undefined) this.#ownAll(client, bus, messages);
       bus.observer?.({ bus: bus.path, client: client.name, ...timesSince(began), messages, fault });
     };
     return settled(settle, () => {
@@ -92,7 +92,7 @@ export class ResourceManager {
         if (signal !== undefined) checkAll(client, bus, messages);
         const done = bus.controller.transfer(messages, signal);
         // Before the next job begins, which may be another's for the same.
-        return client.exclusive ? done?.then(() => ownAll(client, bus, messages)) : done;
+        return client.exclusive ? done?.then(() => this.#ownAll(client, bus, messages)) : done;
       });
     });
   }
@@ -118,7 +118,7 @@ export class ResourceManager {
     const settle = (fault: BusFault | undefined) => {
       if (fault !== undefined || !keepsSelected) bus.slot.release(client);
       bus.count(bytes, fault);
-      if (fault === undefined) bus.ownership.used(client, chipSelect);
+      if (fault === undefined) this.#own(client, bus, chipSelect);
       bus.observer?.({
         bus: bus.path,
         client: client.name,
@@ -138,7 +138,7 @@ export class ResourceManager {
         }
         if (!keepsSelected) {
           const done = bus.controller.transfer(chipSelect, mode, transfers, signal);
-          return client.exclusive ? done?.then(() => bus.ownership.used(client, chipSelect)) : done;
+          return client.exclusive ? done?.then(() => this.#own(client, bus, chipSelect)) : done;
         }
         // Held before the transfer has ended, so that nobody comes in between.
         bus.slot.hold(client, () => bus.controller.deselect());
@@ -159,6 +159,15 @@ export class ResourceManager {
     );
   }
 
+  #ownAll(client: Client, bus: ManagedI2cBus, messages: readonly I2cMessage[]): void {
+    for (const message of messages) this.#own(client, bus, i2cUnit(message));
+  }
+
+  /** After a success. Who is gone owns nothing: nobody would take it away again. */
+  #own(client: Client, bus: ManagedI2cBus | ManagedSpiBus, unit: number): void {
+    if (client.exclusive && !this.#gone.has(client)) bus.ownership.used(client, unit);
+  }
+
   #slot(host: Host): HostSlot {
     const known = this.#slots.get(host);
     if (known !== undefined) return known;
@@ -176,10 +185,6 @@ export class ResourceManager {
 
 function checkAll(client: Client, bus: ManagedI2cBus, messages: readonly I2cMessage[]): void {
   for (const message of messages) bus.ownership.check(client, i2cUnit(message));
-}
-
-function ownAll(client: Client, bus: ManagedI2cBus, messages: readonly I2cMessage[]): void {
-  for (const message of messages) bus.ownership.used(client, i2cUnit(message));
 }
 
 /** When a transfer began, in ms of `performance.now()`; the clock is only looked at where somebody observes. */

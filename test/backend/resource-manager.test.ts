@@ -101,6 +101,24 @@ describe('ownership', () => {
     expect(bus.ownership.ownerOf(0x50)).toBe(a);
   });
 
+  it('comes to nobody by a transfer that ends when its client is gone', async () => {
+    const late = new Late();
+    const controller: I2cController = {
+      description: 'late',
+      functionality: 1,
+      transfer: () => late.wait(() => {}),
+    };
+    const manager = new ResourceManager();
+    const bus = manager.addI2cBus('/i2c', hostOf({ i2c: controller }, false), controller);
+    await manager.open();
+    const gone = new Client('gone', { exclusive: true });
+    const last = manager.transferI2c(gone, bus, [to(0x50)]);
+    manager.drop(gone);
+    await late.finish();
+    await last;
+    expect(bus.ownership.ownerOf(0x50)).toBeUndefined();
+  });
+
   it('holds for chip selects as well', async () => {
     const controller: SpiController = {
       description: 'spi',

@@ -76,6 +76,8 @@ function messageOf(segment: I2cSegment): I2cMessage {
 
 /** @throws {BusFault} `EINVAL` an address, a length or a number of messages out of range. */
 export function messagesOf(segments: readonly I2cSegment[]): I2cMessage[] {
+  if (!Array.isArray(segments))
+    throw new BusFault('EINVAL', 'a transaction is a list of messages, also of one');
   const messages: I2cMessage[] = [];
   for (const segment of segments) messages.push(messageOf(segment));
   checkMessages(messages);

@@ -118,7 +118,7 @@ export const SPI = {
 } as const;
 
 /** Argument of `PERIPHERALS`. */
-export const PERIPHERAL = { CS: 0x1, AUX: 0x2, PULL_UPS: 0x4, POWER: 0x8 } as const;
+const PERIPHERAL = { CS: 0x1, AUX: 0x2, PULL_UPS: 0x4, POWER: 0x8 } as const;
 
 /** Argument of `PULL_UP_VOLTAGE`. */
 export const PULL_UP_SOURCE = { EXTERNAL: 0x0, V3_3: 0x1, V5: 0x2 } as const;

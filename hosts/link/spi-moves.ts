@@ -107,7 +107,7 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
 }
 
 /** Delays up to this are met by what passes between two commands anyway. */
-export const NEGLIGIBLE_NS = 1000;
+const NEGLIGIBLE_NS = 1000;
 
 /** A step's `pauseMs` for a delay of chip select. */
 export function paused(delayNs: number): { pauseMs?: number } {

@@ -77,7 +77,7 @@ export const FLOW_CONTROL = 0xffff;
 export const LENGTH_MAX = 0x0100_0000;
 
 /** Bytes of an SPI operation before its data. */
-export const SPI_HEADER = 7;
+const SPI_HEADER = 7;
 
 /** Writes `value` in `bytes` bytes, least significant first. */
 export function littleEndian(value: number, bytes: number): Uint8Array {

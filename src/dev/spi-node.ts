@@ -7,7 +7,7 @@ const SPI_RX_CPHA_FLIP = 0x1_0000;
 const SPI_MOSI_IDLE_LOW = 0x2_0000;
 
 /** Every mode bit that spidev knows (drivers/spi/spidev.c, `SPI_MODE_MASK`). */
-export const SPIDEV_MODE_MASK =
+const SPIDEV_MODE_MASK =
   Object.values(SPI_MODE).reduce((all, bit) => all | bit, 0) |
   SPI_3WIRE_HIZ |
   SPI_RX_CPHA_FLIP |

@@ -3,7 +3,7 @@
  * node's list, the better; the order of the driver's own list says nothing.
  * @returns 0 for no match, else higher is better.
  */
-export function matchScore(nodeCompatibles: readonly string[], driverCompatibles: readonly string[]): number {
+function matchScore(nodeCompatibles: readonly string[], driverCompatibles: readonly string[]): number {
   const index = nodeCompatibles.findIndex((compatible) => driverCompatibles.includes(compatible));
   return index < 0 ? 0 : Number.MAX_SAFE_INTEGER - index;
 }

@@ -38,7 +38,7 @@ export const MAX_QUEUES = 2;
 const CONFIG_OFFSET = REG.QUEUES + MAX_QUEUES * QUEUE_WORDS;
 const CONFIG_BYTES = 64;
 /** A block's size in words: a multiple of a cache line, so that devices do not share one. */
-export const BLOCK_WORDS = CONFIG_OFFSET + CONFIG_BYTES / 4;
+const BLOCK_WORDS = CONFIG_OFFSET + CONFIG_BYTES / 4;
 
 /** The words that come before the first block, for all devices together. */
 export const SHARED = {

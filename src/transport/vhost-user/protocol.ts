@@ -160,10 +160,3 @@ export const REQUEST_FORMATS: ReadonlyMap<number, RequestFormat> = new Map([
   [REQUEST.SET_STATUS, format('SET_STATUS', 'u64')],
   [REQUEST.GET_STATUS, format('GET_STATUS', 'none', [0, 0], 'u64')],
 ]);
-
-/** Every request that a back-end may send. */
-export const BACKEND_REQUEST_FORMATS: ReadonlyMap<number, RequestFormat> = new Map([
-  [BACKEND_REQUEST.CONFIG_CHANGE, format('CONFIG_CHANGE', 'none')],
-  [BACKEND_REQUEST.VRING_CALL, format('VRING_CALL', 'vring-state')],
-  [BACKEND_REQUEST.VRING_ERR, format('VRING_ERR', 'vring-state')],
-]);

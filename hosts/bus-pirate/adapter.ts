@@ -1,5 +1,5 @@
 import { BusFault } from '../../src/bus/index.ts';
-import { type ByteLink, type LinkOpener, Session, type Step } from '../link/index.ts';
+import { type ByteLink, type LinkOpener, Session, type Step, unlessAborted } from '../link/index.ts';
 import { BinaryEntry } from './binary-entry.ts';
 import {
   type AdapterVersion,
@@ -251,19 +251,4 @@ export class Adapter {
 /** A command that is answered with the name of the mode it leads to. */
 export function announced(command: number, name: string): Step {
   return { send: Uint8Array.of(command), reply: name.length, prefix: Buffer.from(name, 'latin1') };
-}
-
-async function unlessAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (signal === undefined) return work;
-  let onAbort: (() => void) | undefined;
-  const abort = new Promise<never>((_, reject) => {
-    onAbort = () => reject(new BusFault('ETIMEDOUT'));
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    await Promise.race([work, abort]);
-  } finally {
-    signal.removeEventListener('abort', onAbort as () => void);
-  }
 }

@@ -1,3 +1,4 @@
+export { unlessAborted } from './abort.ts';
 export type { ByteLink, LinkEvents, LinkOpener } from './byte-link.ts';
 export { Faults } from './faults.ts';
 export { linkOf } from './port.ts';

@@ -1,4 +1,5 @@
 import { BusFault } from '../../src/bus/index.ts';
+import { aborted } from './abort.ts';
 import type { ByteLink } from './byte-link.ts';
 
 /** A command to the adapter and what it answers. */
@@ -327,11 +328,6 @@ function joined(steps: readonly Step[]): Uint8Array {
 
 function merge(first: BusFault | undefined, second: BusFault | undefined): BusFault | undefined {
   return first ?? second;
-}
-
-function aborted(signal: AbortSignal | undefined): BusFault {
-  const reason: unknown = signal?.reason;
-  return reason instanceof BusFault ? reason : new BusFault('ETIMEDOUT');
 }
 
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

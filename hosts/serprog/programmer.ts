@@ -1,5 +1,5 @@
 import { BusFault } from '../../src/bus/index.ts';
-import { type ByteLink, type LinkOpener, Session, type Step } from '../link/index.ts';
+import { type ByteLink, type LinkOpener, Session, type Step, unlessAborted } from '../link/index.ts';
 import {
   ANSWER,
   BUS,
@@ -133,11 +133,9 @@ export class Connection {
 
   /** The programmer, in step. @throws {BusFault} `ENODEV`, `ETIMEDOUT` */
   async ready(signal?: AbortSignal): Promise<Programmer> {
-    while (this.#recovery !== undefined) await Promise.race([this.#recovery, whenAborted(signal)]);
+    while (this.#recovery !== undefined) await unlessAborted(this.#recovery, signal);
     const session = this.#present();
-    if (!session.inStep) {
-      await Promise.race([this.#recover(session), whenAborted(signal)]);
-    }
+    if (!session.inStep) await unlessAborted(this.#recover(session), signal);
     return this.#programmer as Programmer;
   }
 
@@ -235,12 +233,4 @@ export function setFrequency(hz: number, told: (hz: number) => BusFault | undefi
   return command(COMMAND.SET_FREQUENCY, littleEndian(hz, 4), (reply) =>
     reply[0] === ANSWER.ACK ? told(fromLittleEndian(reply.subarray(1))) : undefined,
   );
-}
-
-function whenAborted(signal: AbortSignal | undefined): Promise<never> {
-  return new Promise((_, reject) => {
-    const abort = () => reject(new BusFault('ETIMEDOUT'));
-    if (signal?.aborted) abort();
-    else signal?.addEventListener('abort', abort, { once: true });
-  });
 }

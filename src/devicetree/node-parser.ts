@@ -54,15 +54,16 @@ export class NodeParser {
     this.#labels = labels;
   }
 
-  /** The labels in front of the current token. */
-  takeLabels(): readonly Label[] {
-    if (!this.#cursor.atLabel()) return NO_LABELS;
-    const labels: Label[] = [];
+  /** The labels in front of the current token, behind those of `before`. Of two that are alike the last counts, as in dtc. */
+  takeLabels(before: readonly Label[] = NO_LABELS): readonly Label[] {
+    if (!this.#cursor.atLabel()) return before;
+    const labels = [...before];
     while (this.#cursor.atLabel()) {
       const loc = this.#pp.loc();
       const name = this.#cursor.takeLabel();
-      if (labels.some((label) => label.name === name)) continue;
-      this.#tree.budget.take(COST.marker);
+      const earlier = labels.findIndex((label) => label.name === name);
+      if (earlier >= 0) labels.splice(earlier, 1);
+      else this.#tree.budget.take(COST.marker);
       if (labels.length < MAX_LABELS) labels.push({ name, loc, deleted: false });
       else
         this.refuseLabels(
@@ -295,14 +296,14 @@ export class NodeParser {
       return true;
     }
     if (word === 'omit-if-no-ref') {
-      const more = this.takeLabels();
-      if (pp.kind === SLASH) return this.#nodeKeyword(node, merging, behindSubnodes, [...labels, ...more]);
+      const all = this.takeLabels(labels);
+      if (pp.kind === SLASH) return this.#nodeKeyword(node, merging, behindSubnodes, all);
       if (T.IS_NAME_PART[pp.kind] !== 1) cursor.giveUp('a node must follow /omit-if-no-ref/');
       const nameLoc = pp.loc();
       const name = this.#cursor.name();
       if (pp.kind !== OPEN_BRACE)
         cursor.giveUp(`"{" is missing behind ${name}`, '/omit-if-no-ref/ is for nodes');
-      this.#subnode(node, merging, [...labels, ...more], name, nameLoc, true);
+      this.#subnode(node, merging, all, name, nameLoc, true);
       return true;
     }
     return this.#cursor.unknownKeyword(word, start, end, [

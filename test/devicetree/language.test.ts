@@ -149,6 +149,20 @@ describe('blocks of the same node', () => {
     expect(soc?.subnode('i2c')?.subnode('eeprom')?.has('d')).toBe(true);
   });
 
+  it('have every label once: of two alike in one place the last counts, as in dtc', () => {
+    const { tree } = parse(
+      't.dts',
+      `/dts-v1/; r: s: r: /memreserve/ 1 2;
+      / { p: q: p: a; x: y: x: n { }; u: /omit-if-no-ref/ v: w: u: m { }; };
+      z: &x { };`,
+      { symbols: true },
+    );
+    expect(tree?.reservations[0]?.labels).toEqual(['s', 'r']);
+    expect(tree?.root.property('a')?.labels).toEqual(['q', 'p']);
+    const symbols = tree?.root.subnode('__symbols__')?.properties.map(({ name }) => name);
+    expect(symbols).toEqual(['z', 'y', 'x', 'v', 'w', 'u']);
+  });
+
   it('merge silently within a block that is not the first, as in dtc', () => {
     const root = rootOf('/dts-v1/; / { }; / { a = <1>; a = <2>; n { x; }; n { y; }; };');
     expect(root.u32('a')).toBe(2);

@@ -120,7 +120,7 @@ export class Parser {
     const pp = this.#pp;
     const labels = this.#nodes.takeLabels();
     if (pp.kind === AND) {
-      this.#referenced(labels);
+      this.#referenced(labels, begun);
       return true;
     }
     if (pp.kind === SLASH && !this.#startsKeyword()) {
@@ -226,7 +226,7 @@ export class Parser {
   }
 
   /** `&label { … };` */
-  #referenced(labels: readonly Label[]): void {
+  #referenced(labels: readonly Label[], begun: boolean): void {
     const pp = this.#pp;
     const start = pp.loc();
     const ref = this.#cursor.reference();
@@ -250,18 +250,21 @@ export class Parser {
         hint: 'refer to the label, and write the path as nodes inside',
       });
     }
-    const isPath = ref.startsWith('/');
-    let target = this.#plugin === true && isPath ? undefined : this.#labels.find(ref);
+    const [label] = labels;
+    // A fragment cannot have a label: one in front makes the reference mean a node of this source, as in dtc.
+    const isFragment = this.#plugin === true && label === undefined;
+    const mayBeHere = label === undefined ? !(isFragment && ref.startsWith('/')) : begun;
+    let target = mayBeHere ? this.#labels.find(ref) : undefined;
     let merging = true;
     if (target === undefined) {
       merging = false;
-      if (this.#plugin === true) target = this.#fragment(ref, start);
+      if (isFragment) target = this.#fragment(ref, start);
       else {
-        this.#notFound(ref, start, end);
+        const hint = `in an overlay, only its own nodes can have labels: remove ${label?.name}:`;
+        this.#notFound(ref, start, end, this.#plugin === true ? hint : undefined);
         target = new LiveNode(this.#tree, ref);
       }
     }
-    const [label] = labels;
     if (label !== undefined) {
       this.#nodes.addLabel(target, label);
       this.#labels.add(label.name, target);
@@ -289,13 +292,13 @@ export class Parser {
     else target.omitIfUnused = true;
   }
 
-  #notFound(ref: string, start: Loc, end: Loc): void {
+  #notFound(ref: string, start: Loc, end: Loc, hint?: string): void {
     // It may be in a file that is missing, which has been said.
     if (this.#pp.missingHeaders.length > 0) return;
     this.#report('reference', `Label or path ${ref} not found`, {
       start,
       end,
-      hint: () => this.#labelHint(ref),
+      hint: () => hint ?? this.#labelHint(ref),
     });
   }
 

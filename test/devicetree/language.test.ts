@@ -264,6 +264,14 @@ describe('/plugin/', () => {
     expect(tree?.byPath('/__local_fixups__/fragment@0/__overlay__')?.u32s('a')).toEqual([8]);
   });
 
+  it('with a label in front mean a node of this source, by label or path, as in dtc', () => {
+    const own = rootOf('/dts-v1/; /plugin/; / { n { o: m { }; }; }; a: &{/n/m} { x; }; b: &o { y; };');
+    expect(own.subnode('fragment@0')).toBeUndefined();
+    const node = own.subnode('n')?.subnode('m');
+    expect(node?.labels).toEqual(['b', 'a', 'o']);
+    expect(node?.properties.map(({ name }) => name)).toEqual(['x', 'y']);
+  });
+
   it('joins blocks for a label of its own', () => {
     const { tree } = parse('t.dtso', '/dts-v1/; /plugin/; &uart { own: own { }; }; &own { c; };');
     expect(tree?.root.subnodes.map(({ name }) => name)).toEqual(['fragment@0', '__fixups__']);
@@ -380,6 +388,9 @@ describe('what is not the language', () => {
     '/dts-v1/; / { a = <1> /* };',
     '/dts-v1/; l: / { };',
     '/dts-v1/; / { n: n { }; }; a: b: &n { };',
+    '/dts-v1/; /plugin/; / { }; a: &{/n} { };',
+    '/dts-v1/; /plugin/; / { }; a: &base { };',
+    '/dts-v1/; /plugin/; a: &{/} { };',
     '/dts-v1/; / { n: n { }; }; a: /delete-node/ &n;',
     '/dts-v1/; / { }; /memreserve/ 1 2;',
     '/dts-v1/; /memreserve/ x y; / { };',

@@ -45,7 +45,7 @@ export interface ReportDetails {
 /** Takes one report. */
 export type Report = (code: string, message: string, details?: ReportDetails) => void;
 
-/** So many reports are kept; a file that is not a device tree at all would give one a line. */
+/** So many errors are kept, and so many warnings; a file that is not a device tree at all would give one a line. */
 const MAX_DIAGNOSTICS = 200;
 
 /** Collects diagnostics and turns locations into places. */
@@ -53,6 +53,8 @@ export class Reporter {
   readonly diagnostics: Diagnostic[] = [];
   readonly #sources: SourceMap;
   readonly #seen = new Set<string>();
+  /** Apart, so that warnings take no room from the error that refuses the tree. */
+  readonly #kept: Record<Severity, number> = { error: 0, warning: 0 };
   #errors = 0;
 
   constructor(sources: SourceMap) {
@@ -67,7 +69,7 @@ export class Reporter {
   readonly report: Report = (code, message, details = {}) => {
     const severity = details.severity ?? 'error';
     if (severity === 'error') this.#errors++;
-    if (this.diagnostics.length >= MAX_DIAGNOSTICS) return;
+    if (this.#kept[severity] >= MAX_DIAGNOSTICS) return;
     const start = details.start ?? NOWHERE;
     const span = this.#sources.span(start, details.end ?? start);
     const node = typeof details.node === 'function' ? details.node() : details.node;
@@ -81,6 +83,7 @@ export class Reporter {
       span: this.#sources.span(note.start, note.end ?? note.start),
     }));
     if (start !== NOWHERE) notes.push(...wayTo(this.#sources.trace(start)));
+    this.#kept[severity]++;
     this.diagnostics.push({
       severity,
       code,
@@ -97,7 +100,7 @@ export class Reporter {
   /** Takes a diagnostic over from another reporter. */
   add(diagnostic: Diagnostic): void {
     if (diagnostic.severity === 'error') this.#errors++;
-    if (this.diagnostics.length < MAX_DIAGNOSTICS) this.diagnostics.push(diagnostic);
+    if (this.#kept[diagnostic.severity]++ < MAX_DIAGNOSTICS) this.diagnostics.push(diagnostic);
   }
 
   #excerpt(loc: Loc): string | undefined {

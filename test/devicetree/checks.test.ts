@@ -40,6 +40,16 @@ describe("what dtc's checks find", () => {
     expect(exitCode).toBe(entry.exitCode);
   });
 
+  test('an error refuses the tree, however many warnings come before it', () => {
+    const warned = Array.from({ length: 300 }, (_, i) => `n@${i + 1} { };`).join(' ');
+    const source = `/dts-v1/; / { ${warned} x { chosen { }; }; };`;
+    const { diagnostics, exitCode } = check({ source, options: ['-E', 'chosen_node_is_root'] });
+    expect(failures(diagnostics.filter(({ severity }) => severity === 'error'))).toEqual([
+      'chosen_node_is_root /x/chosen',
+    ]);
+    expect(exitCode).toBe(2);
+  });
+
   test('every check has a case, or is a step that cannot fail', () => {
     const covered = new Set(
       CHECK_CASES.flatMap(({ expected }) => expected.map((line) => line.split(' ')[0])),

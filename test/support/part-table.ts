@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadModels } from '../../src/sim/index.ts';
@@ -35,6 +35,7 @@ interface NpmResult {
 }
 
 export function keepLinuxResults(results: readonly LinuxResult[]): void {
+  mkdirSync(CACHE, { recursive: true });
   writeFileSync(LINUX, `${JSON.stringify(results, null, 2)}\n`);
 }
 

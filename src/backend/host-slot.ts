@@ -18,7 +18,8 @@ export interface HostSlotOptions {
 }
 
 /** A client that has left a chip selected: only its jobs run. */
-interface Hold {
+/** A host that is kept for the next part of a message. */
+export interface Hold {
   readonly client: Client;
   /** Takes the host to where another client can use it. */
   readonly letGo: () => MaybePromise<void>;
@@ -82,20 +83,25 @@ export class HostSlot {
 
   /**
    * Keeps the host for one client's next jobs, between two parts of one SPI message: until `release`, or until
-   * others have waited for too long. Then `letGo` is run, and `isHeldBy` says no.
+   * others have waited for too long. Then `letGo` is run, and `heldBy` knows none.
    */
-  hold(client: Client, letGo: () => MaybePromise<void>): void {
+  hold(client: Client, letGo: () => MaybePromise<void>): Hold {
     this.#hold = { client, letGo };
     this.#limitHold();
+    return this.#hold;
   }
 
-  isHeldBy(client: Client): boolean {
-    return this.#hold?.client === client;
+  /** The hold of this client, while it has one. */
+  heldBy(client: Client): Hold | undefined {
+    return this.#hold?.client === client ? this.#hold : undefined;
   }
 
-  /** Ends a `hold`; what other clients wait for goes on. */
-  release(client: Client): void {
-    if (!this.isHeldBy(client)) return;
+  /**
+   * Ends a hold, if it is the one that there is: who lets go learns the end of a job later than the next job
+   * begins, which may be a message with a hold of its own. What other clients wait for goes on.
+   */
+  release(hold: Hold | undefined): void {
+    if (hold === undefined || hold !== this.#hold) return;
     this.#endHold();
     if (this.#waiting.size > 0) this.#start();
   }
@@ -216,7 +222,7 @@ export class HostSlot {
     for (const job of this.#waiting.get(client) ?? [])
       job.reject(new BusFault('ECANCELED', 'the client is gone'));
     this.#waiting.delete(client);
-    this.release(client);
+    this.release(this.heldBy(client));
   }
 
   #start(): void {

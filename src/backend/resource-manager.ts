@@ -115,8 +115,9 @@ export class ResourceManager {
     let bytes = 0;
     const began = beginOf(bus);
     const keepsSelected = transfers.at(-1)?.csChange === true;
+    let held = bus.slot.heldBy(client);
     const settle = (fault: BusFault | undefined) => {
-      if (fault !== undefined || !keepsSelected) bus.slot.release(client);
+      if (fault !== undefined || !keepsSelected) bus.slot.release(held);
       bus.count(bytes, fault);
       if (fault === undefined) this.#own(client, bus, chipSelect);
       bus.observer?.({
@@ -133,7 +134,8 @@ export class ResourceManager {
       for (const { tx, rx } of transfers) bytes += tx?.length ?? rx?.length ?? 0;
       return bus.run(client, bytes, (signal) => {
         if (signal !== undefined) bus.ownership.check(client, chipSelect);
-        if (goesOn && !bus.slot.isHeldBy(client)) {
+        held = bus.slot.heldBy(client);
+        if (goesOn && held === undefined) {
           throw new BusFault('ETIMEDOUT', `${bus.path}: others waited too long for the end of this message`);
         }
         if (!keepsSelected) {
@@ -141,7 +143,7 @@ export class ResourceManager {
           return client.exclusive ? done?.then(() => this.#own(client, bus, chipSelect)) : done;
         }
         // Held before the transfer has ended, so that nobody comes in between.
-        bus.slot.hold(client, () => bus.controller.deselect());
+        held = bus.slot.hold(client, () => bus.controller.deselect());
         // Nobody will deselect for a client that is gone: the next message would go on with its.
         return bus.controller
           .transfer(chipSelect, mode, transfers, signal)
@@ -152,9 +154,10 @@ export class ResourceManager {
 
   /** Ends a message that was left selected, where that was not done for others' sake already. */
   deselect(client: Client, bus: ManagedSpiBus): MaybePromise<void> {
-    if (!bus.slot.isHeldBy(client)) return undefined;
+    const held = bus.slot.heldBy(client);
+    if (held === undefined) return undefined;
     return settled(
-      () => bus.slot.release(client),
+      () => bus.slot.release(held),
       () => bus.run(client, 0, () => bus.controller.deselect()),
     );
   }

@@ -72,11 +72,11 @@ describe('whose turn it is', () => {
     const slot = await openSlot(adapter().host);
     const [holder, other] = [new Client('holder'), new Client('other')];
     const order: string[] = [];
-    slot.hold(holder, () => {});
+    const hold = slot.hold(holder, () => {});
     expect(slot.idleFor(other)).toBe(false);
     const waiting = slot.run(other, LONG, () => void order.push('other'));
     await slot.run(holder, LONG, () => void order.push('holder'));
-    slot.release(holder);
+    slot.release(hold);
     await waiting;
     expect(order).toEqual(['holder', 'other']);
   });

@@ -16,6 +16,7 @@ import {
   DmaAllocator,
   GuestMemory,
 } from '../../dist/src/virtio/index.js';
+import { FuzzError, must, randomFrom } from './random.mjs';
 
 const MEMORY_BYTES = 1 << 18;
 const QUEUE_SIZE = 64;
@@ -24,23 +25,6 @@ const EVENT_DATA = 0x2_0000;
 const MOST_SECONDS = 86_400;
 const GPIO_LINES = 5;
 const EVENTQ = 1;
-
-/** xorshift32: the same seed, the same run. */
-function randomFrom(seed) {
-  let state = seed | 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
-
-class FuzzError extends Error {}
-
-function must(holds, what) {
-  if (!holds) throw new FuzzError(what);
-}
 
 const I2C = {
   description: 'fuzzed',

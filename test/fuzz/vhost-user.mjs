@@ -30,6 +30,7 @@ import {
   negotiate,
   VIRTIO_F,
 } from '../../dist/src/virtio/index.js';
+import { FuzzError, must, randomFrom } from './random.mjs';
 
 const GUEST = 0x1000_0000;
 const USER = 0x7000_0000_0000;
@@ -39,23 +40,6 @@ const RING = { DESCRIPTOR: 0, AVAILABLE: 0x400, USED: 0x800, DATA: 0x1000 };
 const PACKED_FLAGS = [0x0080, 0x8000, 0x8080, 0x0082, 0x8002, 0x0081, 0x8001, 0x0084];
 const REQUESTS = Object.values(REQUEST);
 const KINDS = [...new Set([...REQUEST_FORMATS.values()].flatMap(({ payload, reply }) => [payload, reply]))];
-
-/** xorshift32: the same seed, the same run. */
-function randomFrom(seed) {
-  let state = seed | 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
-
-class FuzzError extends Error {}
-
-function must(holds, what) {
-  if (!holds) throw new FuzzError(what);
-}
 
 /** Gives every request back, its writable part filled with 7; keeps some for a while. */
 class Device {

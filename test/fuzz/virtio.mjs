@@ -16,6 +16,7 @@ import {
   queueAreaSizes,
   VIRTIO_F,
 } from '../../dist/src/virtio/index.js';
+import { FuzzError, must, randomFrom } from './random.mjs';
 
 const LOW_BYTES = 1 << 16;
 const HIGH_BYTES = 1 << 13;
@@ -30,23 +31,6 @@ const WRITE = 2;
 const INDIRECT = 4;
 const AVAIL = 0x80;
 const USED = 0x8000;
-
-/** xorshift32: the same seed, the same run. */
-function randomFrom(seed) {
-  let state = seed | 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
-
-class FuzzError extends Error {}
-
-function must(holds, what) {
-  if (!holds) throw new FuzzError(what);
-}
 
 /** Guest memory of two regions with guards around both. */
 function guestMemory() {

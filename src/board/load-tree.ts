@@ -78,7 +78,7 @@ function unreadable(what: Role, file: string, { code, message }: NodeJS.ErrnoExc
   }
 }
 
-/** The header folders of the nearest folder above `file` that has any. */
+/** Where the source tree that `file` lies in keeps its headers: a vendor's board needs no options then. */
 function headerFolders(file: string): string[] {
   let folder = dirname(resolve(file));
   for (;;) {

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Board, BoardOptions } from '../board/index.ts';
+import { warn } from './warn.ts';
 
 /** What every command that works on a board understands. */
 export interface BoardArguments {
@@ -59,14 +60,14 @@ export async function openNamedBoard(args: BoardArguments, options: BoardOptions
   return openBoard(args.board, {
     ...treeOptions(args),
     connect: args.connect,
-    onWarning: (sentence) => process.stderr.write(`dtbus: ${sentence}\n`),
+    onWarning: warn,
     ...options,
   });
 }
 
 /**
  * Says what did not come up, a line each: buses that could not be made, and adapters that are not there.
- * @returns whether there was any
+ * @returns true when something did not come up
  */
 export function printProblems(board: Board): boolean {
   for (const { path, property, sentence } of board.problems) complain(board, path, property, sentence);
@@ -80,5 +81,5 @@ export function printProblems(board: Board): boolean {
 
 function complain(board: Board, path: string, property: string | undefined, sentence: string): void {
   const place = board.placeOf(path, property);
-  process.stderr.write(`dtbus: ${place === undefined ? '' : `${place}: `}${path}: ${sentence}\n`);
+  warn(`${place === undefined ? '' : `${place}: `}${path}: ${sentence}`);
 }

@@ -4,11 +4,10 @@ import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { type BoardArguments, treeOptions, withBoardOptions } from './board-options.ts';
 import { addServeCommand } from './serve-command.ts';
+import { warn } from './warn.ts';
 
 const USAGE = 2;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-const warn = (sentence: string) => process.stderr.write(`dtbus: ${sentence}\n`);
 
 export function addGuestCommands(program: Command, end: (exitCode: number) => void): void {
   addServeCommand(program, end);

@@ -1,10 +1,9 @@
 import { type Command, Option } from 'commander';
 import type { ServePlace } from '../board/index.ts';
 import { type BoardArguments, treeOptions, withBoardOptions } from './board-options.ts';
+import { warn } from './warn.ts';
 
 const USAGE = 2;
-
-const warn = (sentence: string) => process.stderr.write(`dtbus: ${sentence}\n`);
 
 interface ServeArguments extends BoardArguments {
   readonly socketDir?: string;

@@ -9,6 +9,7 @@ import {
   withConnection,
 } from './board-options.ts';
 import type { ToolIo } from './i2c-tools/io.ts';
+import { warn } from './warn.ts';
 
 /** A tool with the command line of the original; it parses its own arguments. */
 type Tool = (
@@ -158,8 +159,6 @@ async function runTool(tool: ToolCommand, argv: readonly string[], args: BoardAr
     await board.close();
   }
 }
-
-const warn = (sentence: string) => process.stderr.write(`dtbus: ${sentence}\n`);
 
 /** The nodes of a board; `missing` says of which there is none, and what there is. */
 function remembering(nodes: Board['nodes']) {

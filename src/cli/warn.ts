@@ -1,0 +1,4 @@
+/** Says something beside a command's output, on standard error. */
+export function warn(sentence: string): void {
+  process.stderr.write(`dtbus: ${sentence}\n`);
+}

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { Client } from '../backend/index.ts';
 import type { Tree } from '../devicetree/index.ts';
-import { backEndDied, backEndEnded, LocalBackEnd, ringDoorbell } from '../transport/core.ts';
+import { backEndDied, backEndEnded, LocalDevices, ringDoorbell } from '../transport/core.ts';
 import { GuestMemory } from '../virtio/index.ts';
 import { callsInline, callsOver } from './calls.ts';
 import type { BackEndMessage, BackEndStart, Call, DeviceProblem, WorkerChannels } from './protocol.ts';
@@ -34,7 +34,7 @@ export async function startInline(
 ): Promise<RunningBackEnd> {
   const { BoardBackEnd } = await import('./back-end.ts');
   const backEnd = await BoardBackEnd.create(tree, { ...start, ...news });
-  const local = new LocalBackEnd(
+  const local = new LocalDevices(
     GuestMemory.over(start.memory),
     start.registers,
     backEnd.devicesFor(new Client('the board')),

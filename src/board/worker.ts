@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Client } from '../backend/index.ts';
-import { backEndDied, LocalBackEnd, runWorkerLoop } from '../transport/core.ts';
+import { backEndDied, LocalDevices, runWorkerLoop } from '../transport/core.ts';
 import { GuestMemory } from '../virtio/index.ts';
 import { BoardBackEnd } from './back-end.ts';
 import { answerCalls, answered } from './calls.ts';
@@ -25,7 +25,7 @@ const backEnd = await BoardBackEnd.create(treeFromBlob(start.blob), {
   warn: (sentence) => tell({ kind: 'warning', sentence }),
   onLine: (path, line, high) => tell({ kind: 'line', path, line, high }),
 });
-const local = new LocalBackEnd(
+const local = new LocalDevices(
   GuestMemory.over(start.memory),
   start.registers,
   backEnd.devicesFor(new Client('the board')),

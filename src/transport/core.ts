@@ -1,6 +1,7 @@
 /** The small door of the room: two threads and the memory between them, without vhost-user. */
-export { LocalBackEnd } from './local/back-end.ts';
+
 export { BackEndGone, LocalFrontEnd } from './local/front-end.ts';
+export { LocalDevices } from './local/local-devices.ts';
 export { registerBytes } from './local/registers.ts';
 export {
   backEndDied,

@@ -1,10 +1,10 @@
 export * from './core.ts';
 export {
-  BackEnd,
-  type BackEndOptions,
+  type ConnectionOptions,
   type ProtocolOptions,
   protocolFeatures,
-} from './vhost-user/back-end.ts';
+  VhostUserConnection,
+} from './vhost-user/connection.ts';
 export { EventLoop, type EventLoopOptions, type Service } from './vhost-user/event-loop.ts';
 export { type FrontEndOptions, VhostUserFrontEnd } from './vhost-user/front-end.ts';
 export { VhostUserError } from './vhost-user/message.ts';

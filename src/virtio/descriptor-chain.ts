@@ -1,8 +1,9 @@
-import { Reader, Writer } from './cursor.ts';
+import type { CursorSource } from './chain-cursor.ts';
 import { CHAIN_FAULT, type ChainFault, DESC_F } from './descriptor.ts';
 import type { GuestMemory } from './guest-memory.ts';
-import type { CursorSource } from './place.ts';
+import { Reader } from './reader.ts';
 import { SegmentList } from './segment-list.ts';
+import { Writer } from './writer.ts';
 
 // A copy of what is imported: the engine folds a module's own constants into the code, imported ones it fetches.
 const WRITE = DESC_F.WRITE;

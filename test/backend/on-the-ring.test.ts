@@ -8,13 +8,8 @@ import {
   SPI_MODE,
   type SpiController,
 } from '../../src/bus/index.ts';
-import {
-  type DmaBuffer,
-  MockGuest,
-  SPI_HEAD_BYTES,
-  VIRTIO_F,
-  type VirtioDevice,
-} from '../../src/virtio/index.ts';
+import { type DmaBuffer, SPI_HEAD_BYTES, VIRTIO_F, type VirtioDevice } from '../../src/virtio/index.ts';
+import { MockGuest } from '../support/mock-guest.ts';
 import { hostOf } from '../support/rig.ts';
 
 const UNTOUCHED = 0xee;

@@ -13,12 +13,12 @@ import {
   type DriverQueue,
   DTBUS_F_ERRNO,
   featureSet,
-  MockGuest,
   SPI_HEAD_BYTES,
   VIRTIO_F,
   type VirtioDevice,
   writeI2cOutHdr,
 } from '../../src/virtio/index.ts';
+import { MockGuest } from '../support/mock-guest.ts';
 import { hostOf } from '../support/rig.ts';
 import { PLAIN_CAPABILITIES } from '../support/spi.ts';
 

@@ -4,7 +4,7 @@ import { Client, ResourceManager, VirtioI2cDevice, VirtioSpiDevice } from '../..
 import { VirtioGpioDevice } from '../../src/backend/virtio-gpio.ts';
 import type { I2cController, SpiController } from '../../src/bus/index.ts';
 import type { VirtioDevice } from '../../src/virtio/index.ts';
-import { MockGuest } from '../../src/virtio/mock.ts';
+import { MockGuest } from '../support/mock-guest.ts';
 import { hostOf } from '../support/rig.ts';
 import { PLAIN_CAPABILITIES } from '../support/spi.ts';
 

@@ -7,7 +7,7 @@ import {
   virtioI2cDriver,
   virtioSpiDriver,
 } from '../../src/frontend/index.ts';
-import { LocalBackEnd, LocalFrontEnd, registerBytes } from '../../src/transport/index.ts';
+import { LocalDevices, LocalFrontEnd, registerBytes } from '../../src/transport/index.ts';
 import {
   type DescriptorChain,
   type DeviceQueue,
@@ -84,7 +84,7 @@ function bind<Bound>(
   const buffer = new SharedArrayBuffer(1 << 20);
   const memory = GuestMemory.over(buffer);
   const registers = new SharedArrayBuffer(registerBytes(1));
-  const backEnd = new LocalBackEnd(memory, registers, [device]);
+  const backEnd = new LocalDevices(memory, registers, [device]);
   const transport = new LocalFrontEnd(memory, registers, 0, () => backEnd.serveInline());
   const bus = new VirtioBus();
   bus.register(virtioI2cDriver);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type VirtioGpio, virtioGpioDriver } from '../../src/frontend/gpio.ts';
 import { VirtioBus } from '../../src/frontend/index.ts';
-import { LocalBackEnd, LocalFrontEnd, registerBytes } from '../../src/transport/index.ts';
+import { LocalDevices, LocalFrontEnd, registerBytes } from '../../src/transport/index.ts';
 import {
   type DescriptorChain,
   type DeviceQueue,
@@ -79,7 +79,7 @@ function drive(device = new ScriptedDevice()) {
   const memory = GuestMemory.over(buffer);
   const dma = new DmaAllocator(0x1000, (1 << 20) - 0x1000);
   const registers = new SharedArrayBuffer(registerBytes(1));
-  const backEnd = new LocalBackEnd(memory, registers, [device]);
+  const backEnd = new LocalDevices(memory, registers, [device]);
   const transport = new LocalFrontEnd(memory, registers, 0, () => backEnd.serveInline());
   const bus = new VirtioBus();
   const compatible = ['platform,virtio-gpio'];

@@ -18,7 +18,7 @@ import {
   Mapping,
   unixSocketPair,
 } from '../../dist/src/os/index.js';
-import { BackEnd, EventLoop, VhostUserFrontEnd } from '../../dist/src/transport/index.js';
+import { EventLoop, VhostUserConnection, VhostUserFrontEnd } from '../../dist/src/transport/index.js';
 import { decodePayload, encodeMessage, u64 } from '../../dist/src/transport/vhost-user/message.js';
 import { REQUEST, REQUEST_FORMATS } from '../../dist/src/transport/vhost-user/protocol.js';
 import {
@@ -111,7 +111,7 @@ class Honest {
       serve: () => loop.poll(),
       connect: () => {
         const [ours, theirs] = unixSocketPair();
-        this.backEnd = new BackEnd(theirs, device, loop);
+        this.backEnd = new VhostUserConnection(theirs, device, loop);
         return ours;
       },
     });
@@ -148,7 +148,7 @@ class Liar {
     const [ours, theirs] = unixSocketPair();
     this.channel = new FdChannel(ours, 4096);
     this.device = new Device(random, [34, 41, 45][random(3)]);
-    this.backEnd = new BackEnd(theirs, this.device, loop, {
+    this.backEnd = new VhostUserConnection(theirs, this.device, loop, {
       inBand: random(8) === 0,
       memorySlots: random(2) === 0,
       onClose: () => {

@@ -7,7 +7,7 @@ import {
   virtioI2cDriver,
   virtioSpiDriver,
 } from '../../src/frontend/index.ts';
-import { LocalBackEnd, LocalFrontEnd, registerBytes } from '../../src/transport/index.ts';
+import { LocalDevices, LocalFrontEnd, registerBytes } from '../../src/transport/index.ts';
 import { DmaAllocator, GuestMemory, type VirtioDevice } from '../../src/virtio/index.ts';
 import { node } from './node.ts';
 
@@ -22,7 +22,7 @@ export function hostOf(buses: { i2c?: I2cController; spi?: SpiController }, sync
 export interface Rig<Bound> {
   readonly adapter: Bound;
   readonly bus: VirtioBus;
-  readonly backEnd: LocalBackEnd;
+  readonly backEnd: LocalDevices;
   readonly manager: ResourceManager;
   readonly client: Client;
   readonly memory: GuestMemory;
@@ -42,7 +42,7 @@ async function rig<Bound>(
   const memory = GuestMemory.over(buffer);
   const dma = new DmaAllocator(0x1000, MEMORY_BYTES - 0x1000);
   const registers = new SharedArrayBuffer(registerBytes(1));
-  const backEnd = new LocalBackEnd(memory, registers, [device]);
+  const backEnd = new LocalDevices(memory, registers, [device]);
   const transport = new LocalFrontEnd(memory, registers, 0, () => backEnd.serveInline());
   const bus = new VirtioBus();
   bus.register(virtioI2cDriver);

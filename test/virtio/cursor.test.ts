@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ChainTooShort, type DescriptorChain, GuestMemoryError, MockGuest } from '../../src/virtio/index.ts';
+import { ChainTooShort, type DescriptorChain, GuestMemoryError } from '../../src/virtio/index.ts';
+import { MockGuest } from '../support/mock-guest.ts';
 
 /** A chain whose halves hold these bytes, cut into pieces of these lengths. */
 function chainOf(readable: Uint8Array, cuts: readonly number[], writableCuts: readonly number[]) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { featureSet, MockGuest, RawPackedRing, RawSplitRing, VIRTIO_F } from '../../src/virtio/index.ts';
+import { featureSet, VIRTIO_F } from '../../src/virtio/index.ts';
+import { MockGuest, RawPackedRing, RawSplitRing } from '../support/mock-guest.ts';
 
 const OWNER = 0x8080;
 const at = (addr: number, len: number) => ({ addr, len });

@@ -4,11 +4,9 @@ import {
   type ChainFault,
   type DescriptorChain,
   featureSet,
-  MockGuest,
-  RawPackedRing,
-  RawSplitRing,
   VIRTIO_F,
 } from '../../src/virtio/index.ts';
+import { MockGuest, RawPackedRing, RawSplitRing } from '../support/mock-guest.ts';
 
 const NEXT = 1;
 const WRITE = 2;

@@ -8,11 +8,9 @@ import {
   type DriverQueue,
   featureSet,
   hasFeature,
-  MockGuest,
-  RawPackedRing,
-  RawSplitRing,
   VIRTIO_F,
 } from '../../src/virtio/index.ts';
+import { MockGuest, RawPackedRing, RawSplitRing } from '../support/mock-guest.ts';
 
 /** A request, and how far it has come. */
 interface Request {

@@ -7,11 +7,11 @@ import {
   featureSet,
   fromVringBase,
   hasFeature,
-  MockGuest,
   queueAreaSizes,
   VIRTIO_F,
   vringBase,
 } from '../../src/virtio/index.ts';
+import { MockGuest } from '../support/mock-guest.ts';
 
 const { RING_PACKED, INDIRECT_DESC, EVENT_IDX, IN_ORDER } = VIRTIO_F;
 

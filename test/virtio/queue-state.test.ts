@@ -6,11 +6,10 @@ import {
   type DeviceQueueState,
   featureSet,
   fromVringBase,
-  MockGuest,
-  RawSplitRing,
   VIRTIO_F,
   vringBase,
 } from '../../src/virtio/index.ts';
+import { MockGuest, RawSplitRing } from '../support/mock-guest.ts';
 
 const state = (change: Partial<DeviceQueueState>): DeviceQueueState => ({
   nextAvail: 0,

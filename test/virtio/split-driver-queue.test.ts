@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { featureSet, MockGuest, RawSplitRing, VIRTIO_F } from '../../src/virtio/index.ts';
+import { featureSet, VIRTIO_F } from '../../src/virtio/index.ts';
+import { MockGuest, RawSplitRing } from '../support/mock-guest.ts';
 
 const NEXT = 1;
 const WRITE = 2;

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { type DmaBuffer, featureSet, MockGuest, VIRTIO_F } from '../../src/virtio/index.ts';
+import { type DmaBuffer, featureSet, VIRTIO_F } from '../../src/virtio/index.ts';
+import { MockGuest } from '../support/mock-guest.ts';
 
 const KICKS = 0;
 const CALLS = 1;

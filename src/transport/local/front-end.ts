@@ -28,7 +28,7 @@ export class LocalFrontEnd implements VirtioTransport {
   readonly #serve: (() => void) | undefined;
 
   /**
-   * @param registers `registerBytes(n)` long, shared with the `LocalBackEnd`
+   * @param registers `registerBytes(n)` long, shared with the `LocalDevices`
    * @param device index of the device in it
    * @param serve where both ends share a thread: runs the back-end once; then a doorbell is a call
    */

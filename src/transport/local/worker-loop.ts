@@ -1,5 +1,5 @@
 import { AdaptiveSpin } from '../../virtio/index.ts';
-import type { LocalBackEnd } from './back-end.ts';
+import type { LocalDevices } from './local-devices.ts';
 import { SHARED } from './registers.ts';
 
 export interface WorkerLoopOptions {
@@ -31,7 +31,7 @@ const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
  * then, like a thread whose hosts need their event loop, with the event loop running.
  */
 export async function runWorkerLoop(
-  backEnd: LocalBackEnd,
+  backEnd: LocalDevices,
   registers: SharedArrayBuffer,
   options: WorkerLoopOptions,
 ): Promise<void> {

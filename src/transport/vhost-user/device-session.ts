@@ -14,7 +14,7 @@ import type { EventLoop, Service } from './event-loop.ts';
 import { InflightBuffer } from './inflight.ts';
 import { MemoryTable } from './memory-table.ts';
 import { type Inflight, VhostUserError } from './message.ts';
-import { Ring } from './ring.ts';
+import { Ring } from './vring.ts';
 
 /** What the ring can do, whatever the device. */
 const RING_FEATURES = featureSet(

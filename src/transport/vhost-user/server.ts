@@ -9,7 +9,7 @@ import {
   socketKind,
 } from '../../os/index.ts';
 import type { VirtioDevice } from '../../virtio/index.ts';
-import { BackEnd, type ProtocolOptions } from './back-end.ts';
+import { type ProtocolOptions, VhostUserConnection } from './connection.ts';
 import type { EventLoop } from './event-loop.ts';
 
 /** One front-end at a socket of ours. */
@@ -31,7 +31,7 @@ export interface ServerOptions extends ProtocolOptions {
 export class BackEndServer {
   readonly #loop: EventLoop;
   readonly #options: ServerOptions;
-  readonly #connections = new Set<BackEnd>();
+  readonly #connections = new Set<VhostUserConnection>();
   #listener: FileDescriptor | undefined;
   #unwatch: (() => void) | undefined;
   #path: string | undefined;
@@ -87,12 +87,12 @@ export class BackEndServer {
   }
 
   /** Serves one connected socket, which it takes over. @throws what `createDevice` throws */
-  serve(socket: FileDescriptor): BackEnd {
+  serve(socket: FileDescriptor): VhostUserConnection {
     const connection = { number: ++this.#count };
     const { createDevice, trace, onDisconnect, inBand = false, memorySlots = false } = this.#options;
     try {
       const device = createDevice(connection);
-      const backEnd = new BackEnd(socket, device, this.#loop, {
+      const backEnd = new VhostUserConnection(socket, device, this.#loop, {
         inBand,
         memorySlots,
         trace: (sentence) => trace?.(sentence, connection),

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EventFd, type FileDescriptor, OsError, unixSocketPair } from '../../../src/os/index.ts';
-import { BackEnd } from '../../../src/transport/vhost-user/back-end.ts';
+import { VhostUserConnection } from '../../../src/transport/vhost-user/connection.ts';
 import { EventLoop } from '../../../src/transport/vhost-user/event-loop.ts';
 import { type FrontEndOptions, VhostUserFrontEnd } from '../../../src/transport/vhost-user/front-end.ts';
 import { NO_PAYLOAD, u64 } from '../../../src/transport/vhost-user/message.ts';
@@ -26,7 +26,7 @@ const WANTED = featureSet(0, VIRTIO_F.VERSION_1, VIRTIO_F.INDIRECT_DESC, VIRTIO_
 let before: string[];
 let loop: EventLoop;
 let frontEnd: VhostUserFrontEnd | undefined;
-let backEnds: BackEnd[];
+let backEnds: VhostUserConnection[];
 
 beforeEach(() => {
   before = leaks();
@@ -45,7 +45,7 @@ afterEach(async () => {
 function connectTo(device: () => VirtioDevice): () => FileDescriptor {
   return () => {
     const [ours, theirs] = unixSocketPair();
-    backEnds.push(new BackEnd(theirs, device(), loop));
+    backEnds.push(new VhostUserConnection(theirs, device(), loop));
     return ours;
   };
 }
@@ -247,7 +247,7 @@ describe('a back-end that goes away', () => {
         if (backEnds.length === 0) return ours();
         const [mine, theirs] = unixSocketPair();
         fake = new MessageSocket(theirs);
-        backEnds.push(fake as unknown as BackEnd); // closed with them
+        backEnds.push(fake as unknown as VhostUserConnection); // closed with them
         return mine;
       },
       serve: () => {
@@ -323,7 +323,7 @@ describe('a back-end that is none', () => {
       connect: () => {
         const [ours, theirs] = unixSocketPair();
         peer = new MessageSocket(theirs);
-        backEnds.push(peer as unknown as BackEnd); // closed with them
+        backEnds.push(peer as unknown as VhostUserConnection); // closed with them
         return ours;
       },
       serve: () => {

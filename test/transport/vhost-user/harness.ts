@@ -1,5 +1,5 @@
 import { createMemfd, EventFd, type FileDescriptor, Mapping, unixSocketPair } from '../../../src/os/index.ts';
-import { BackEnd, type BackEndOptions } from '../../../src/transport/vhost-user/back-end.ts';
+import { type ConnectionOptions, VhostUserConnection } from '../../../src/transport/vhost-user/connection.ts';
 import { EventLoop } from '../../../src/transport/vhost-user/event-loop.ts';
 import { decodePayload, NO_PAYLOAD, type Payload, u64 } from '../../../src/transport/vhost-user/message.ts';
 import { MessageSocket } from '../../../src/transport/vhost-user/message-socket.ts';
@@ -97,14 +97,14 @@ export class HoldingDevice implements VirtioDevice {
 /** A back-end and the loop that it lives in; `peer` is the front-end's end of its socket. */
 export class World {
   readonly loop: EventLoop;
-  readonly backEnd: BackEnd;
+  readonly backEnd: VhostUserConnection;
   readonly device: VirtioDevice;
   readonly trace: string[] = [];
   closed: string | undefined;
   readonly peer: MessageSocket;
   readonly memory: TestMemory;
 
-  constructor(device: VirtioDevice, options: BackEndOptions = {}, memory = new TestMemory()) {
+  constructor(device: VirtioDevice, options: ConnectionOptions = {}, memory = new TestMemory()) {
     this.loop = new EventLoop({
       onError: (error) => {
         throw error;
@@ -114,7 +114,7 @@ export class World {
     this.memory = memory;
     const [ours, theirs] = unixSocketPair();
     this.peer = new MessageSocket(ours);
-    this.backEnd = new BackEnd(theirs, device, this.loop, {
+    this.backEnd = new VhostUserConnection(theirs, device, this.loop, {
       ...options,
       trace: (sentence) => this.trace.push(sentence),
       onClose: (reason) => {

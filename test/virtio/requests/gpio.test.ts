@@ -7,7 +7,6 @@ import {
   GPIO_REQUEST_BYTES,
   GPIO_RESPONSE,
   GPIO_RESPONSE_BYTES,
-  MockGuest,
   readGpioConfig,
   readGpioRequest,
   VIRTIO_GPIO_DIRECTION,
@@ -19,6 +18,7 @@ import {
   writeGpioConfig,
   writeGpioRequest,
 } from '../../../src/virtio/index.ts';
+import { MockGuest } from '../../support/mock-guest.ts';
 
 it('has the numbers of 5.18', () => {
   expect(VIRTIO_ID_GPIO).toBe(41);

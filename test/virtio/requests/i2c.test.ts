@@ -7,13 +7,13 @@ import {
   i2cErrno,
   i2cStatus,
   i2cWireAddress,
-  MockGuest,
   readI2cOutHdr,
   VIRTIO_I2C_F_ZERO_LENGTH_REQUEST,
   VIRTIO_I2C_FLAGS,
   VIRTIO_ID_I2C_ADAPTER,
   writeI2cOutHdr,
 } from '../../../src/virtio/index.ts';
+import { MockGuest } from '../../support/mock-guest.ts';
 
 /** What a device finds when a driver sends these bytes. */
 function decode(bytes: readonly number[]): { sound: boolean; header: I2cOutHdr } {

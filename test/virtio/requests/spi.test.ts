@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   type DescriptorChain,
-  MockGuest,
   readSpiConfig,
   readSpiHead,
   SPI_CONFIG_BYTES,
@@ -21,6 +20,7 @@ import {
   writeSpiConfig,
   writeSpiHead,
 } from '../../../src/virtio/index.ts';
+import { MockGuest } from '../../support/mock-guest.ts';
 
 it('has the numbers of 5.21', () => {
   expect([VIRTIO_ID_SPI, SPI_HEAD_BYTES, SPI_CONFIG_BYTES]).toEqual([45, 32, 32]);

@@ -16,7 +16,7 @@ import {
   type RequestFormat,
   VRING_FD,
 } from './protocol.ts';
-import type { Ring } from './ring.ts';
+import type { Ring } from './vring.ts';
 
 /** Protocol features that are not for everybody. */
 export interface ProtocolOptions {
@@ -32,7 +32,7 @@ export interface ProtocolOptions {
   readonly memorySlots?: boolean;
 }
 
-export interface BackEndOptions extends ProtocolOptions {
+export interface ConnectionOptions extends ProtocolOptions {
   /** Told what happens, a sentence each: refusals, malformed requests. */
   readonly trace?: (sentence: string) => void;
   /** Called once, when the connection is over and everything of it is freed. */
@@ -62,11 +62,11 @@ export function protocolFeatures(device: VirtioDevice, options: ProtocolOptions 
  * Whatever the front-end does wrong ends this connection and frees what it had, with a sentence that says
  * why; where it asked for an answer (REPLY_ACK) and the message could be understood, it is told instead.
  */
-export class BackEnd {
+export class VhostUserConnection {
   readonly #socket: MessageSocket;
   readonly #device: VirtioDevice;
   readonly #loop: EventLoop;
-  readonly #options: BackEndOptions;
+  readonly #options: ConnectionOptions;
   readonly #session: DeviceSession;
   #unwatch: () => void;
   readonly #protocolOffered: number;
@@ -77,7 +77,12 @@ export class BackEnd {
   #answering = false;
 
   /** Takes over a connected socket. The loop calls; `close` ends it. */
-  constructor(socket: FileDescriptor, device: VirtioDevice, loop: EventLoop, options: BackEndOptions = {}) {
+  constructor(
+    socket: FileDescriptor,
+    device: VirtioDevice,
+    loop: EventLoop,
+    options: ConnectionOptions = {},
+  ) {
     this.#device = device;
     this.#loop = loop;
     this.#options = options;

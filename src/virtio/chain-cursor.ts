@@ -22,7 +22,7 @@ const NO_BYTES = new Uint8Array(0);
  * assumptions on the arrangement of descriptors). The pieces are looked up in guest memory as the place
  * reaches them, and again when the memory table has changed.
  */
-export class Place {
+export class ChainCursor {
   /** Bytes of the present piece's region; the place is at index `at`, the piece ends at `end`. */
   bytes: Uint8Array = NO_BYTES;
   at = 0;
@@ -102,8 +102,8 @@ export class Place {
     this.run();
   }
 
-  copy(): Place {
-    const there = new Place(this.source, this.list);
+  copy(): ChainCursor {
+    const there = new ChainCursor(this.source, this.list);
     there.skip(this.list.length - this.remaining);
     return there;
   }

@@ -1,7 +1,14 @@
-import { allocateQueueAreas, createDeviceQueue, createDriverQueue } from './create-queue.ts';
-import { DmaAllocator } from './dma-allocator.ts';
-import { GuestMemory } from './guest-memory.ts';
-import type { DeviceQueue, DmaBuffer, DriverQueue, QueueConfig } from './queue.ts';
+import {
+  allocateQueueAreas,
+  createDeviceQueue,
+  createDriverQueue,
+  type DeviceQueue,
+  DmaAllocator,
+  type DmaBuffer,
+  type DriverQueue,
+  GuestMemory,
+  type QueueConfig,
+} from '../../src/virtio/index.ts';
 
 /** Guest memory with one queue in it, for tests of drivers and of device models. */
 export class MockGuest {

@@ -38,7 +38,7 @@ interface Attached {
  * queues. It knows no thread: whoever owns it calls `serve` when the doorbell moved, and goes to sleep only
  * after `prepareSleep` agreed.
  */
-export class LocalBackEnd {
+export class LocalDevices {
   readonly #words: Int32Array;
   readonly #memory: GuestMemory;
   readonly #attached: Attached[];

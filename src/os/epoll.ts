@@ -86,7 +86,7 @@ export class Epoll {
 
   /** `wait` in another thread: JavaScript goes on meanwhile. One at a time, and no `wait` beside it. */
   waitAsync(timeoutMs: number): Promise<number> {
-    if (this.#waiting) throw OsError.of('epoll_wait', 'EBUSY', 'this epoll is being waited for already');
+    if (this.#waiting) throw OsError.of('epoll_wait', 'EBUSY', 'another wait for this epoll is in progress');
     this.#waiting = true;
     return new Promise((resolve, reject) => {
       const wait = this.#wait as unknown as AsyncWait;

@@ -63,7 +63,7 @@ export class Mapping {
     if (!Number.isSafeInteger(length) || length <= 0) throw OsError.of('mmap', 'EINVAL', `length ${length}`);
     const size = fileSize(fd);
     if (size < length) {
-      throw OsError.of('mmap', 'EINVAL', `the file has ${size} bytes, ${length} were to be mapped`);
+      throw OsError.of('mmap', 'EINVAL', `invalid length: the file has ${size} bytes, got ${length}`);
     }
     const mmap = cFunction(
       'intptr_t mmap(uintptr_t address, size_t length, int protection, int flags, int fd, int64_t offset)',
@@ -82,7 +82,9 @@ export class Mapping {
   view(offset = 0, length = this.length - offset): ArrayBuffer {
     const inside = offset >= 0 && length > 0 && length <= MAX_VIEW_LENGTH && offset + length <= this.length;
     if (this.#address === 0 || !inside) {
-      throw new RangeError(`no view of ${length} bytes at ${offset} in a mapping of ${this.length}`);
+      throw new RangeError(
+        `a view of ${length} bytes at ${offset} is outside the mapping of ${this.length} bytes`,
+      );
     }
     const view = ffi().view(this.#address + offset, length);
     this.#views.push(view);

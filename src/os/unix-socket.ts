@@ -20,7 +20,11 @@ const CONNABORTED = 103;
 export function socketAddress(syscall: string, path: string): Uint8Array {
   const name = Buffer.from(path);
   if (name.length === 0 || name.length >= SUN_PATH || name.includes(0)) {
-    throw OsError.of(syscall, 'ENAMETOOLONG', `a socket's path has 1 to ${SUN_PATH - 1} bytes: ${path}`);
+    throw OsError.of(
+      syscall,
+      'ENAMETOOLONG',
+      `invalid socket path: expected 1 to ${SUN_PATH - 1} bytes: ${path}`,
+    );
   }
   const address = Buffer.alloc(2 + SUN_PATH);
   address.writeUInt16LE(AF_UNIX, 0);

@@ -123,7 +123,7 @@ export class ChainCursor {
     const end = (this.list.addresses[this.segment] as number) + (this.list.sizes[this.segment] as number);
     const region = memory.find(end - left, left);
     if (region === undefined) {
-      throw new GuestMemoryError('guest memory of a request was taken away while it ran');
+      throw new GuestMemoryError('the guest unmapped memory of a request in progress');
     }
     this.generation = memory.generation;
     this.bytes = region.bytes;

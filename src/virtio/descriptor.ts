@@ -24,14 +24,14 @@ export const CHAIN_FAULT = {
   UNMAPPED: 'descriptor outside guest memory',
   ORDER: 'readable descriptor after a writable one',
   TOO_LONG: 'chain of more than 2^32 bytes',
-  ENDLESS: 'descriptor list goes on beyond the free part of the ring',
-  INDIRECT_AND_NEXT: 'indirect descriptor in a chain that goes on',
-  TABLE_SIZE: 'indirect table of no whole number of descriptors',
+  ENDLESS: 'descriptor list is longer than the free part of the ring',
+  INDIRECT_AND_NEXT: 'indirect descriptor that is not the last of its chain',
+  TABLE_SIZE: 'size of the indirect table is not a multiple of 16',
   TABLE_UNMAPPED: 'indirect table outside guest memory',
   TABLE_NESTED: 'indirect table inside an indirect table',
   TABLE_NEXT: 'next beyond the indirect table',
   TABLE_LOOP: 'indirect chain loops or is too long',
-  INCOMPLETE: 'saved without its pieces',
+  INCOMPLETE: 'saved state lacks the buffers',
 } as const;
 
 export type ChainFault = (typeof CHAIN_FAULT)[keyof typeof CHAIN_FAULT];

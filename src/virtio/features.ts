@@ -42,7 +42,8 @@ const MAX_BIT = 52;
 export function featureSet(...bits: readonly number[]): number {
   let set = 0;
   for (const bit of bits) {
-    if (!Number.isInteger(bit) || bit < 0 || bit > MAX_BIT) throw new RangeError(`no feature bit ${bit}`);
+    if (!Number.isInteger(bit) || bit < 0 || bit > MAX_BIT)
+      throw new RangeError(`invalid feature bit: expected 0 to ${MAX_BIT}, got ${bit}`);
     if (!hasFeature(set, bit)) set += 2 ** bit;
   }
   return set;

@@ -88,7 +88,7 @@ export class GuestMemory {
   remove(guestAddress: number, size: number): void {
     const rest = this.table.filter((r) => r.guestAddress !== guestAddress || r.size !== size);
     if (rest.length === this.table.length) {
-      throw new GuestMemoryError(`no memory region ${hex(guestAddress)}+${hex(size)} to remove`);
+      throw new GuestMemoryError(`memory region not found: ${hex(guestAddress)}+${hex(size)}`);
     }
     this.replace(rest);
   }
@@ -132,7 +132,7 @@ export class GuestMemory {
 function map(region: MemoryRegion): MappedRegion {
   const { guestAddress, size, buffer, byteOffset } = region;
   if (!Number.isSafeInteger(guestAddress) || guestAddress < 0 || !Number.isSafeInteger(guestAddress + size)) {
-    throw new GuestMemoryError(`memory region ${describe(region)} leaves the address space of 2^53 bytes`);
+    throw new GuestMemoryError(`memory region ${describe(region)} ends beyond 2^53`);
   }
   if (!Number.isSafeInteger(size) || size <= 0) {
     throw new GuestMemoryError(`memory region ${describe(region)} is empty`);

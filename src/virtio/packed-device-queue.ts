@@ -306,7 +306,7 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   private restore(state: DeviceQueueState): void {
     if (state.nextAvail >= this.size || state.nextUsed >= this.size) {
       throw new RangeError(
-        `position ${state.nextAvail} or ${state.nextUsed} is not in a queue of ${this.size}`,
+        `invalid ring position: expected 0 to ${this.size - 1}, got ${state.nextAvail} and ${state.nextUsed}`,
       );
     }
     this.nextAvail = state.nextAvail;
@@ -319,7 +319,7 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
     for (const saved of state.outstanding) {
       const chain = this.ledger.blank();
       const fault = this.ledger.load(chain, saved);
-      if (fault !== undefined) throw new RangeError(`chain ${saved.head} cannot be taken up again: ${fault}`);
+      if (fault !== undefined) throw new RangeError(`cannot restore chain ${saved.head}: ${fault}`);
       this.taken += chain.descriptors;
       this.ledger.give(chain);
       if (saved.finished === undefined) this.resumed.push(chain);

@@ -243,7 +243,7 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
     const token = this.slots.tokens[id];
     if (token === undefined) {
       this.seen = 0;
-      this.broken = `the device used buffer ${this.batchId} before its turn`;
+      this.broken = `the device used buffer ${this.batchId} out of order`;
       return undefined;
     }
     const last = id === this.batchId;

@@ -79,7 +79,7 @@ export interface PackedViews {
 export function packedViews(memory: GuestMemory, config: QueueConfig): PackedViews {
   const { size } = config;
   if (!Number.isInteger(size) || size < 1 || size > MAX_QUEUE_SIZE) {
-    throw new RangeError(`queue size ${size} is not between 1 and ${MAX_QUEUE_SIZE}`);
+    throw new RangeError(`invalid queue size: expected 1 to ${MAX_QUEUE_SIZE}, got ${size}`);
   }
   const bytes = packedAreaSizes(size);
   const ring = ringArea(

@@ -76,8 +76,23 @@ export interface DriverQueue<T extends {}> {
   snapshot(): DriverQueueState<T>;
 }
 
+/** What a device model sees of a queue: requests come out of it and go back. */
+export interface RequestQueue {
+  /**
+   * The next available chain. A malformed one is given back with nothing written and the next is tried.
+   * Chains may be given back in any order; the object is reused after its `pushUsed`.
+   */
+  pop(): DescriptorChain | undefined;
+  /**
+   * Gives a chain back; `written` bytes, counted from the first writable one, are valid. The driver sees it
+   * at once; with IN_ORDER when all older ones are back too. One of before a reset is let go quietly.
+   * @throws {Error} when the chain was given back already.
+   */
+  pushUsed(chain: DescriptorChain, written: number): void;
+}
+
 /** The device's end of a virtqueue. */
-export interface DeviceQueue {
+export interface DeviceQueue extends RequestQueue {
   readonly size: number;
   /** Chains that were popped and not yet given back. */
   readonly inFlight: number;
@@ -87,19 +102,8 @@ export interface DeviceQueue {
   readonly malformed: number;
   /** What was wrong with the last of them. */
   readonly malformedReason: ChainFault | undefined;
-  /**
-   * The next available chain. A malformed one is given back with nothing written and the next is tried.
-   * Chains may be given back in any order; the object is reused after its `pushUsed`.
-   */
-  pop(): DescriptorChain | undefined;
   /** True when `pop` would have something to look at. */
   poll(): boolean;
-  /**
-   * Gives a chain back; `written` bytes, counted from the first writable one, are valid. The driver sees it
-   * at once; with IN_ORDER when all older ones are back too. One of before a reset is let go quietly.
-   * @throws {Error} when the chain was given back already.
-   */
-  pushUsed(chain: DescriptorChain, written: number): void;
   /** As `pushUsed`, for a batch: the driver sees it after `flush` or `needsNotification`. */
   stageUsed(chain: DescriptorChain, written: number): void;
   /** Shows the driver what was staged. */

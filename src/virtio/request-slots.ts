@@ -46,7 +46,7 @@ export class RequestSlots<T extends {}> {
   refuse(count: number): false {
     if (count === 0) throw new RangeError('a request needs at least one buffer');
     // 2.7.5.3.1, 2.8.17: no chain is longer than the queue, in an indirect table neither.
-    if (count > this.size) throw new RangeError(`${count} buffers never fit a queue of ${this.size}`);
+    if (count > this.size) throw new RangeError(`${count} buffers do not fit in a queue of ${this.size}`);
     return false;
   }
 
@@ -97,7 +97,7 @@ export class RequestSlots<T extends {}> {
   /** What is wrong with a device that gives back what it does not have. */
   notHeld(what: string, slot: number): string {
     return slot < this.size
-      ? `the device used ${what} ${slot}, which it did not have`
-      : `the device used ${what} ${slot} of ${this.size}`;
+      ? `the device used ${what} ${slot}, which was not in flight`
+      : `the device used ${what} ${slot}, beyond a queue of ${this.size}`;
   }
 }

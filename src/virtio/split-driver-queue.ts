@@ -251,7 +251,7 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
     const head = this.oldest;
     const last = head === this.batchHead;
     if (!last && ((this.seenUsed - this.lastUsed) & 0xffff) === 1) {
-      this.broken = `the device used descriptor ${this.batchHead} before its turn`;
+      this.broken = `the device used descriptor ${this.batchHead} out of order`;
       return undefined;
     }
     if (last) this.batchHead = NONE;

@@ -56,7 +56,7 @@ export interface SplitViews {
 export function splitViews(memory: GuestMemory, config: QueueConfig): SplitViews {
   const { size } = config;
   if (!Number.isInteger(size) || size < 1 || size > MAX_QUEUE_SIZE || (size & (size - 1)) !== 0) {
-    throw new RangeError(`queue size ${size} is not a power of two up to ${MAX_QUEUE_SIZE}`);
+    throw new RangeError(`invalid queue size: expected a power of two up to ${MAX_QUEUE_SIZE}, got ${size}`);
   }
   const bytes = splitAreaSizes(size);
   const table = ringArea(

@@ -107,7 +107,7 @@ export class NegotiationError extends Error {
 export function negotiate(registers: StatusRegisters, wanted: number, required = 0): number {
   const { ACKNOWLEDGE, DRIVER, FEATURES_OK, FAILED } = DEVICE_STATUS;
   registers.setStatus(0);
-  if (registers.status() !== 0) throw new NegotiationError('the device does not come back from its reset');
+  if (registers.status() !== 0) throw new NegotiationError('the device did not finish its reset');
   registers.setStatus(ACKNOWLEDGE);
   registers.setStatus(ACKNOWLEDGE | DRIVER);
   const fail = (sentence: string): never => {

@@ -1,4 +1,4 @@
-import type { DeviceQueue } from './queue.ts';
+import type { RequestQueue } from './queue.ts';
 
 /**
  * A device model, whatever transport carries it: what a BE driver implements, and what the local and the
@@ -23,7 +23,7 @@ export interface VirtioDevice {
    * DRIVER_OK: the queues are live. After chains were given back the device calls `notifyUsed`, which tells
    * the driver if the driver wants to be told.
    */
-  activate(queues: readonly DeviceQueue[], notifyUsed: (queue: number) => void): void;
+  activate(queues: readonly RequestQueue[], notifyUsed: (queue: number) => void): void;
   /**
    * There may be chains in this queue: takes all of them. Called on a kick, or while polling.
    * @returns when it wants to be called again without a kick, on `performance.now()`'s clock in ms;

@@ -88,7 +88,9 @@ describe('a mapping', () => {
 
   it('is refused where the file is shorter: touching it would kill the process', () => {
     const file = createMemfd('guest', PAGE);
-    expect(() => new Mapping(file.fd, PAGE + 1)).toThrow(/EINVAL: the file has 4096 bytes, 4097 were/);
+    expect(() => new Mapping(file.fd, PAGE + 1)).toThrow(
+      /EINVAL: invalid length: the file has 4096 bytes, got 4097/,
+    );
     for (const length of [0, -1, Number.NaN, 2 ** 60]) {
       expect(() => new Mapping(file.fd, length)).toThrow(expect.objectContaining({ code: 'EINVAL' }));
     }

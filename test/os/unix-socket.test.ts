@@ -57,7 +57,7 @@ describe('a listening socket', () => {
     const before = openFiles(/socket/).length;
     expect(() => listenUnix(path)).toThrow(new RegExp(`bind: EADDRINUSE: ${path}`));
     expect(() => listenUnix(`/${'x'.repeat(108)}`)).toThrow(
-      /ENAMETOOLONG: a socket's path has 1 to 107 bytes/,
+      /ENAMETOOLONG: invalid socket path: expected 1 to 107 bytes/,
     );
     expect(() => connectUnix(join(folder, 'nobody'))).toThrow(/connect: ENOENT: .*nobody/);
     expect(() => connectUnix('')).toThrow(/ENAMETOOLONG/);

@@ -219,7 +219,7 @@ describe('a change of the memory table while a chain is out', () => {
     const { guest, device, chain } = chainOf(count(8), [8], [4]);
     guest.memory.replace([]);
     expect(() => chain.readable.readU8()).toThrow(GuestMemoryError);
-    expect(() => chain.writable.writeU8(1)).toThrow('guest memory of a request was taken away while it ran');
+    expect(() => chain.writable.writeU8(1)).toThrow('the guest unmapped memory of a request in progress');
     device.pushUsed(chain, 0);
     expect(device.inFlight).toBe(0);
     expect(device.broken).toContain('is not inside one memory region');

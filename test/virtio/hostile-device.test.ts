@@ -50,26 +50,30 @@ describe('a driver’s split queue whose device lies stops and says why', () => 
   it('a used id beyond the queue', () => {
     const { queue, ring } = split();
     ring.use({ id: 0xffff_ffff, len: 0 });
-    expectBroken(queue, 'the device used descriptor 4294967295 of 8', ['a', 'b', 'c']);
+    expectBroken(queue, 'the device used descriptor 4294967295, beyond a queue of 8', ['a', 'b', 'c']);
   });
 
   it('a used id that was never made available', () => {
     const { queue, ring } = split();
     ring.use({ id: 7, len: 0 });
-    expectBroken(queue, 'the device used descriptor 7, which it did not have', ['a', 'b', 'c']);
+    expectBroken(queue, 'the device used descriptor 7, which was not in flight', ['a', 'b', 'c']);
   });
 
   it('a used id in the middle of a chain', () => {
     const { queue, ring, heads } = split();
     ring.use({ id: heads[0] + 1, len: 0 });
-    expectBroken(queue, `the device used descriptor ${heads[0] + 1}, which it did not have`, ['a', 'b', 'c']);
+    expectBroken(queue, `the device used descriptor ${heads[0] + 1}, which was not in flight`, [
+      'a',
+      'b',
+      'c',
+    ]);
   });
 
   it('the same id twice', () => {
     const { queue, ring, heads } = split();
     ring.use({ id: heads[1], len: 0 }, { id: heads[1], len: 0 });
     expect(queue.getBuf()).toBe('b');
-    expectBroken(queue, `the device used descriptor ${heads[1]}, which it did not have`, ['a', 'c']);
+    expectBroken(queue, `the device used descriptor ${heads[1]}, which was not in flight`, ['a', 'c']);
   });
 
   it.each([
@@ -92,13 +96,13 @@ describe('a driver’s split queue whose device lies stops and says why', () => 
   it('with IN_ORDER, a batch longer than the index says', () => {
     const { queue, ring, heads } = split(VIRTIO_F.IN_ORDER);
     ring.use({ id: heads[2], len: 0 });
-    expectBroken(queue, `the device used descriptor ${heads[2]} before its turn`, ['a', 'b', 'c']);
+    expectBroken(queue, `the device used descriptor ${heads[2]} out of order`, ['a', 'b', 'c']);
   });
 
   it('with IN_ORDER, an id that it does not have', () => {
     const { queue, ring } = split(VIRTIO_F.IN_ORDER);
     ring.use({ id: 7, len: 0 });
-    expectBroken(queue, 'the device used descriptor 7, which it did not have', ['a', 'b', 'c']);
+    expectBroken(queue, 'the device used descriptor 7, which was not in flight', ['a', 'b', 'c']);
   });
 
   it('descriptors that the device wrote into do not lead anywhere: the driver has its own copy', () => {
@@ -114,13 +118,13 @@ describe('a driver’s packed queue whose device lies stops and says why', () =>
   it('an id beyond the queue', () => {
     const { queue, use } = packed();
     use(0, 0xffff);
-    expectBroken(queue, 'the device used buffer 65535 of 8', ['a', 'b', 'c']);
+    expectBroken(queue, 'the device used buffer 65535, beyond a queue of 8', ['a', 'b', 'c']);
   });
 
   it('an id that was never made available', () => {
     const { queue, use } = packed();
     use(0, 7);
-    expectBroken(queue, 'the device used buffer 7, which it did not have', ['a', 'b', 'c']);
+    expectBroken(queue, 'the device used buffer 7, which was not in flight', ['a', 'b', 'c']);
   });
 
   it('the same id twice', () => {
@@ -128,7 +132,7 @@ describe('a driver’s packed queue whose device lies stops and says why', () =>
     use(0, ids[1]);
     use(2, ids[1]);
     expect(queue.getBuf()).toBe('b');
-    expectBroken(queue, `the device used buffer ${ids[1]}, which it did not have`, ['a', 'c']);
+    expectBroken(queue, `the device used buffer ${ids[1]}, which was not in flight`, ['a', 'c']);
   });
 
   it('more descriptors than were made available', () => {
@@ -140,13 +144,13 @@ describe('a driver’s packed queue whose device lies stops and says why', () =>
     const id = [0, 1, 2, 3, 4, 5, 6, 7].find((n) => !ids.includes(n)) as number;
     use(6, id);
     expect(queue.getBuf()).toBeUndefined();
-    expect(queue.broken).toMatch(/^the device used buffer \d, which it did not have$/);
+    expect(queue.broken).toMatch(/^the device used buffer \d, which was not in flight$/);
   });
 
   it('with IN_ORDER, one before its turn: an id that lies behind what was made available', () => {
     const { queue, use } = packed(VIRTIO_F.IN_ORDER);
     use(0, 1);
-    expectBroken(queue, 'the device used buffer 1, which it did not have', ['a', 'b', 'c']);
+    expectBroken(queue, 'the device used buffer 1, which was not in flight', ['a', 'b', 'c']);
   });
 
   it('with IN_ORDER, a batch up to a request that was not kicked yet', () => {
@@ -155,7 +159,7 @@ describe('a driver’s packed queue whose device lies stops and says why', () =>
     use(0, 6);
     for (const token of ['a', 'b', 'c']) expect(queue.getBuf()).toBe(token);
     expect(queue.getBuf()).toBeUndefined();
-    expect(queue.broken).toBe('the device used buffer 6, which it did not have');
+    expect(queue.broken).toBe('the device used buffer 6, which was not in flight');
   });
 
   it('any event suppression word only costs or saves a notification', () => {

@@ -410,7 +410,7 @@ describe('a packed queue whose driver lies about the ring', () => {
     const { queue, ring, data } = packed();
     for (let i = 0; i < 8; i++) ring.setDescriptor(i, { addr: data, len: 1, flags: NEXT | AVAIL });
     expect(queue.pop()).toBeUndefined();
-    expect(queue.broken).toBe('descriptor list goes on beyond the free part of the ring, at 0 of 8');
+    expect(queue.broken).toBe('descriptor list is longer than the free part of the ring, at 0 of 8');
     expect([queue.poll(), queue.enableNotification(), queue.inFlight]).toEqual([false, false, 0]);
   });
 
@@ -420,7 +420,7 @@ describe('a packed queue whose driver lies about the ring', () => {
     for (let i = 0; i < 8; i++) expect(queue.pop()).toBeDefined();
     ring.setDescriptor(0, { addr: data, len: 1, flags: 0x8000 });
     expect(queue.pop()).toBeUndefined();
-    expect(queue.broken).toContain('beyond the free part of the ring');
+    expect(queue.broken).toContain('longer than the free part of the ring');
   });
 
   it('takes any buffer id, twice too: it is the driver that must tell them apart', () => {

@@ -116,7 +116,7 @@ describe('2.8.17 room in the ring', () => {
   it.each([[[]], [[VIRTIO_F.INDIRECT_DESC]]])('no list is longer than the queue: features %j', (features) => {
     const { queue } = driverOf(5, ...features);
     const pieces = [at(0x2000, 1), at(0x2001, 1), at(0x2002, 1)];
-    expect(() => queue.addBuf(pieces, pieces, 'a')).toThrow('6 buffers never fit a queue of 5');
+    expect(() => queue.addBuf(pieces, pieces, 'a')).toThrow('6 buffers do not fit in a queue of 5');
   });
 
   it('a list that does not fit is not begun', () => {
@@ -262,8 +262,8 @@ describe('2.8.10 event suppression', () => {
 
 describe('a configuration that cannot be', () => {
   it.each([
-    ['empty', { size: 0 }, 'queue size 0 is not between 1 and 32768'],
-    ['too large', { size: 32_769 }, 'queue size 32769 is not between 1 and 32768'],
+    ['empty', { size: 0 }, 'invalid queue size: expected 1 to 32768, got 0'],
+    ['too large', { size: 32_769 }, 'invalid queue size: expected 1 to 32768, got 32769'],
     ['ring misaligned', { descriptor: 0x1008 }, 'descriptor ring at 0x1008 is not aligned to 16'],
     ['driver area misaligned', { driver: 0x1002 }, 'driver event suppression at 0x1002 is not aligned to 4'],
     ['device area outside', { device: 0x100000 }, 'device event suppression at 0x100000+4 is not inside'],

@@ -95,13 +95,13 @@ describe('a device’s packed queue', () => {
     createDeviceQueue(guest.memory, guest.config, state(change));
 
   it('refuses a position that is not in it', () => {
-    expect(restore({ nextAvail: 8 })).toThrow('position 8 or 0 is not in a queue of 8');
-    expect(restore({ nextUsed: 9 })).toThrow('position 0 or 9 is not in a queue of 8');
+    expect(restore({ nextAvail: 8 })).toThrow('invalid ring position: expected 0 to 7, got 8 and 0');
+    expect(restore({ nextUsed: 9 })).toThrow('invalid ring position: expected 0 to 7, got 0 and 9');
   });
 
   it('refuses a chain without its pieces: the ring no longer has them', () => {
     expect(restore({ outstanding: [{ head: 3 }] })).toThrow(
-      'chain 3 cannot be taken up again: saved without its pieces',
+      'cannot restore chain 3: saved state lacks the buffers',
     );
   });
 

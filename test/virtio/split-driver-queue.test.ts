@@ -82,7 +82,7 @@ describe('2.7.5.3 indirect descriptors', () => {
   it('2.7.5.3.1 are no longer than the queue either', () => {
     const { queue } = driverOf(4, VIRTIO_F.INDIRECT_DESC);
     const pieces = [at(0x2000, 1), at(0x2001, 1), at(0x2002, 1)];
-    expect(() => queue.addBuf(pieces, pieces, 'a')).toThrow('6 buffers never fit a queue of 4');
+    expect(() => queue.addBuf(pieces, pieces, 'a')).toThrow('6 buffers do not fit in a queue of 4');
     expect([queue.free, queue.inFlight]).toEqual([4, 0]);
   });
 
@@ -271,7 +271,7 @@ describe('room', () => {
   it('tells a request that never fits from one that does not fit now', () => {
     const { queue } = driverOf(4);
     const pieces = Array.from({ length: 5 }, (_, i) => at(0x2000 + i, 1));
-    expect(() => queue.addBuf(pieces, [], 'a')).toThrow('5 buffers never fit a queue of 4');
+    expect(() => queue.addBuf(pieces, [], 'a')).toThrow('5 buffers do not fit in a queue of 4');
     expect(() => queue.addBuf([], [], 'a')).toThrow('a request needs at least one buffer');
   });
 
@@ -284,8 +284,8 @@ describe('room', () => {
 
 describe('a configuration that cannot be', () => {
   it.each([
-    ['no power of two', { size: 6 }, 'queue size 6 is not a power of two up to 32768'],
-    ['too large', { size: 65_536 }, 'queue size 65536 is not a power of two'],
+    ['no power of two', { size: 6 }, 'invalid queue size: expected a power of two up to 32768, got 6'],
+    ['too large', { size: 65_536 }, 'invalid queue size: expected a power of two up to 32768, got 65536'],
     [
       'descriptor table misaligned',
       { descriptor: 0x1008 },

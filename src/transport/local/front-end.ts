@@ -6,7 +6,7 @@ import {
   type QueueConfig,
   type VirtioTransport,
 } from '../../virtio/index.ts';
-import { configBytes, deviceWord, QUEUE_REG, queueWord, REG, SHARED } from './registers.ts';
+import { BACK_END, configBytes, deviceWord, QUEUE_REG, queueWord, REG, SHARED } from './registers.ts';
 
 /** How long the back-end may take to carry out a status write before it is taken for dead. */
 const COMMAND_TIMEOUT_MS = 5000;
@@ -41,7 +41,7 @@ export class LocalFrontEnd implements VirtioTransport {
   }
 
   get gone(): boolean {
-    return Atomics.load(this.#words, SHARED.STATE) === 2;
+    return Atomics.load(this.#words, SHARED.STATE) === BACK_END.ENDED;
   }
 
   maxQueueSize(queue: number): number {

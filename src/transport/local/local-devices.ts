@@ -10,7 +10,16 @@ import {
   VIRTIO_F,
   type VirtioDevice,
 } from '../../virtio/index.ts';
-import { configBytes, deviceWord, MAX_QUEUES, QUEUE_REG, queueWord, REG, SHARED } from './registers.ts';
+import {
+  BACK_END,
+  configBytes,
+  deviceWord,
+  MAX_QUEUES,
+  QUEUE_REG,
+  queueWord,
+  REG,
+  SHARED,
+} from './registers.ts';
 
 /** What the ring itself can do here; each device adds its own bits. */
 const RING_FEATURES = featureSet(
@@ -52,7 +61,7 @@ export class LocalDevices {
     this.#words = new Int32Array(registers);
     this.#attached = devices.flatMap((device, index) => (device === undefined ? [] : attach(device, index)));
     for (const { index, device } of this.#attached) this.#publish(index, device);
-    Atomics.store(this.#words, SHARED.STATE, 1);
+    Atomics.store(this.#words, SHARED.STATE, BACK_END.SERVES);
     Atomics.notify(this.#words, SHARED.STATE);
   }
 
@@ -118,7 +127,7 @@ export class LocalDevices {
   /** Resets all devices and lets the drivers know that nobody answers any more. */
   close(): void {
     for (const { device } of this.#attached) device.reset();
-    Atomics.store(this.#words, SHARED.STATE, 2);
+    Atomics.store(this.#words, SHARED.STATE, BACK_END.ENDED);
     for (const { index } of this.#attached) {
       Atomics.notify(this.#words, deviceWord(index, REG.ANSWER));
       for (let q = 0; q < MAX_QUEUES; q++) this.#call(index, q);

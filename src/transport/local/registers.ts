@@ -46,10 +46,13 @@ export const SHARED = {
   DOORBELL: 0,
   /** 1 while the back-end sleeps and must be woken. */
   SLEEPING: 1,
-  /** 1 once the back-end serves, 2 when it has ended. */
+  /** One of `BACK_END`. */
   STATE: 2,
   HEADER_WORDS: 16,
 } as const;
+
+/** Values of `SHARED.STATE`: what the back-end does. */
+export const BACK_END = { STARTING: 0, SERVES: 1, ENDED: 2 } as const;
 
 /** `SharedArrayBuffer` bytes for `devices` blocks. */
 export function registerBytes(devices: number): number {

@@ -1,6 +1,6 @@
 import { AdaptiveSpin } from '../../virtio/index.ts';
 import type { LocalDevices } from './local-devices.ts';
-import { SHARED } from './registers.ts';
+import { BACK_END, SHARED } from './registers.ts';
 
 export interface WorkerLoopOptions {
   /**
@@ -93,11 +93,11 @@ export function ringDoorbell(registers: SharedArrayBuffer): void {
 /** To be called when the back-end's thread ends by itself: frees everybody who waits for it. */
 export function backEndDied(registers: SharedArrayBuffer): void {
   const words = new Int32Array(registers);
-  Atomics.store(words, SHARED.STATE, 2);
+  Atomics.store(words, SHARED.STATE, BACK_END.ENDED);
   for (let word = 0; word < words.length; word++) Atomics.notify(words, word);
 }
 
 /** Whether the back-end has ended, closed or dead. */
 export function backEndEnded(registers: SharedArrayBuffer): boolean {
-  return Atomics.load(new Int32Array(registers), SHARED.STATE) === 2;
+  return Atomics.load(new Int32Array(registers), SHARED.STATE) === BACK_END.ENDED;
 }

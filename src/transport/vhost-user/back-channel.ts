@@ -17,7 +17,7 @@ export class BackChannel {
       this.#unwatch = loop.watch(this.#socket.fd, POLL.IN, () => this.#dropReplies());
     } catch (error) {
       this.#socket.close();
-      throw new VhostUserError(`the descriptor cannot be waited for: ${error}`, { cause: error });
+      throw new VhostUserError(`cannot wait for the back channel: ${error}`, { cause: error });
     }
   }
 

@@ -16,7 +16,7 @@ import {
   type RequestFormat,
   VRING_FD,
 } from './protocol.ts';
-import type { Ring } from './vring.ts';
+import type { Vring } from './vring.ts';
 
 /** Protocol features that are not for everybody. */
 export interface ProtocolOptions {
@@ -147,9 +147,8 @@ export class VhostUserConnection {
     const format = REQUEST_FORMATS.get(request);
     const handler = this.#handlers[request];
     try {
-      if (format === undefined || handler === undefined)
-        throw new VhostUserError('this request is not known');
-      if ((flags & MESSAGE_FLAG.REPLY) !== 0) throw new VhostUserError('a reply that nobody asked for');
+      if (format === undefined || handler === undefined) throw new VhostUserError('unknown request');
+      if ((flags & MESSAGE_FLAG.REPLY) !== 0) throw new VhostUserError('unexpected reply');
       const payload = decodePayload(format.payload, message.payload) as never;
       checkFiles(format, message.files.length);
       if ('ask' in handler) {
@@ -277,7 +276,7 @@ export class VhostUserConnection {
       return { kind: 'config', offset, size, flags, bytes };
     }),
     [REQUEST.SET_CONFIG]: tell('config', () => {
-      throw new VhostUserError('no device here has configuration that a driver may write');
+      throw new VhostUserError('the configuration space of this device is read-only');
     }),
     [REQUEST.SET_BACKEND_REQ_FD]: tell('none', (_, files) => {
       this.#backChannel?.close();
@@ -287,17 +286,18 @@ export class VhostUserConnection {
 
   #setProtocol(features: number): void {
     const beyond = featuresBeyond(features, this.#protocolOffered);
-    if (beyond !== 0)
-      throw new VhostUserError(`protocol features 0x${beyond.toString(16)} were never offered`);
+    if (beyond !== 0) throw new VhostUserError(`protocol features not offered: 0x${beyond.toString(16)}`);
     this.#protocol = features;
   }
 
   /** Ring and doorbell of SET_VRING_KICK, CALL and ERR. */
-  #bell(word: P<'u64'>, files: FileDescriptor[]): [Ring, EventFd | undefined] {
+  #bell(word: P<'u64'>, files: FileDescriptor[]): [Vring, EventFd | undefined] {
     const ring = this.#session.ring(word.low & VRING_FD.INDEX_MASK);
     const without = (word.low & VRING_FD.NO_FD) !== 0;
     if (without === (files.length === 1)) {
-      throw new VhostUserError(`the descriptor for ring ${ring.index} and the flag that denies it disagree`);
+      throw new VhostUserError(
+        `ring ${ring.index}: expected either a descriptor or the NOFD flag, got ${without ? 'both' : 'neither'}`,
+      );
     }
     return [ring, without ? undefined : new EventFd(take(files))];
   }
@@ -331,7 +331,7 @@ function tell<K extends PayloadKind>(
 function checkFiles({ fds: [least, most] }: RequestFormat, count: number): void {
   if (count >= least && count <= most) return;
   const expected = least === most ? least : `${least} to ${most}`;
-  throw new VhostUserError(`${count} descriptors came along, ${expected} were expected`);
+  throw new VhostUserError(`invalid number of descriptors: expected ${expected}, got ${count}`);
 }
 
 /** The file that came along, which stays the message's. @throws {VhostUserError} */

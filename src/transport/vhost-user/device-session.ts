@@ -14,7 +14,7 @@ import type { EventLoop, Service } from './event-loop.ts';
 import { InflightBuffer } from './inflight.ts';
 import { MemoryTable } from './memory-table.ts';
 import { type Inflight, VhostUserError } from './message.ts';
-import { Ring } from './vring.ts';
+import { Vring } from './vring.ts';
 
 /** What the ring can do, whatever the device. */
 const RING_FEATURES = featureSet(
@@ -54,7 +54,7 @@ export class DeviceSession implements Service {
   /** All that a driver may choose from. */
   readonly offered: number;
   readonly table = new MemoryTable();
-  readonly rings: readonly Ring[];
+  readonly rings: readonly Vring[];
   readonly #device: VirtioDevice;
   readonly #loop: EventLoop;
   readonly #options: SessionOptions;
@@ -74,7 +74,7 @@ export class DeviceSession implements Service {
     const features = RING_FEATURES + device.features;
     const inOrder = device.acceptFeatures(features + IN_ORDER) ? IN_ORDER : 0;
     this.offered = features + inOrder + VHOST_FEATURES;
-    this.rings = Array.from({ length: device.queueCount }, (_, index) => new Ring(index));
+    this.rings = Array.from({ length: device.queueCount }, (_, index) => new Vring(index));
     this.#status = new DeviceStatus(this.offered, () => device.acceptFeatures(this.#driverFeatures));
     loop.addService(this);
   }
@@ -124,7 +124,7 @@ export class DeviceSession implements Service {
     // Bits that a front-end passes through unasked (QEMU 7.2 does with INDIRECT_DESC and EVENT_IDX) are all
     // offered here; any other was made up.
     const beyond = featuresBeyond(features, this.offered);
-    if (beyond !== 0) throw new VhostUserError(`${featureNames(beyond).join(', ')} was never offered`);
+    if (beyond !== 0) throw new VhostUserError(`features not offered: ${featureNames(beyond).join(', ')}`);
     this.#features = features;
     this.#renegotiated = true;
     this.#updateLog();
@@ -139,7 +139,7 @@ export class DeviceSession implements Service {
     if (event === 'reset') this.reset();
     if (event === 'refused') {
       const chosen = featureNames(this.#driverFeatures).join(', ');
-      this.#options.trace(`the device does not work with the features ${chosen}`);
+      this.#options.trace(`the device refuses the features ${chosen}`);
     }
   }
 
@@ -159,7 +159,7 @@ export class DeviceSession implements Service {
     const features = this.#driverFeatures;
     if (!this.#device.acceptFeatures(features)) {
       const chosen = featureNames(features).join(', ');
-      throw new VhostUserError(`device ${this.#device.deviceId} does not work with the features ${chosen}`);
+      throw new VhostUserError(`device ${this.#device.deviceId} refuses the features ${chosen}`);
     }
     this.#active = true;
     this.#renegotiated = false;
@@ -178,7 +178,7 @@ export class DeviceSession implements Service {
   remapped(): void {
     for (const ring of this.rings) {
       // A device that is busy would not look.
-      ring.poll();
+      ring.remapped();
       this.#process(ring);
     }
   }
@@ -202,21 +202,21 @@ export class DeviceSession implements Service {
 
   #updateLog(): void {
     const logging = hasFeature(this.#features, VIRTIO_F.LOG_ALL);
-    for (const ring of this.rings) ring.log = logging ? this.#log : undefined;
+    for (const ring of this.rings) ring.setLog(logging ? this.#log : undefined);
   }
 
   // Rings.
 
   /** @throws {VhostUserError} */
-  ring(index: number): Ring {
+  ring(index: number): Vring {
     const ring = this.rings[index];
     if (ring === undefined) {
-      throw new VhostUserError(`there is no ring ${index}; the device has ${this.rings.length}`);
+      throw new VhostUserError(`ring not found: ${index} (the device has ${this.rings.length})`);
     }
     return ring;
   }
 
-  setKick(ring: Ring, bell: EventFd | undefined): void {
+  setKick(ring: Vring, bell: EventFd | undefined): void {
     this.#unwatchKick(ring);
     ring.kick?.close();
     ring.kick = bell;
@@ -228,7 +228,7 @@ export class DeviceSession implements Service {
           this.#kicked(ring, events !== POLL.IN || ++kicks % KICKS_PER_DRAIN === 0),
         );
       } catch (error) {
-        throw new VhostUserError(`the kick descriptor cannot be waited for: ${error}`, { cause: error });
+        throw new VhostUserError(`cannot wait for the kick descriptor: ${error}`, { cause: error });
       }
     }
     this.#begin(ring);
@@ -237,13 +237,13 @@ export class DeviceSession implements Service {
     this.#startIfReady(ring);
   }
 
-  #begin(ring: Ring): void {
+  #begin(ring: Vring): void {
     // A driver that was unbound and bound again sets its rings up anew, and UML never says that it stopped.
     if (ring.isLive && ring.isChanged) this.#restart(ring);
     ring.started = true;
   }
 
-  #restart(ring: Ring): void {
+  #restart(ring: Vring): void {
     if (!this.#renegotiated) {
       ring.abandon();
       return;
@@ -252,7 +252,7 @@ export class DeviceSession implements Service {
     for (const other of this.rings) if (other.isLive) other.abandon();
   }
 
-  setCall(ring: Ring, bell: EventFd | undefined): void {
+  setCall(ring: Vring, bell: EventFd | undefined): void {
     ring.call?.close();
     ring.call = bell;
     // What was used while no bell was there would otherwise go unnoticed; one call too many is allowed.
@@ -260,18 +260,18 @@ export class DeviceSession implements Service {
   }
 
   /** @param inBand kicks come as messages, so that there is no SET_VRING_KICK to start the ring with */
-  enable(ring: Ring, enabled: boolean, inBand: boolean): void {
+  enable(ring: Vring, enabled: boolean, inBand: boolean): void {
     ring.enabled = enabled;
     if (enabled && inBand) this.#begin(ring);
     this.#startIfReady(ring);
   }
 
   /** In-band kick. */
-  kick(ring: Ring): void {
+  kick(ring: Vring): void {
     this.#process(ring);
   }
 
-  #startIfReady(ring: Ring): void {
+  #startIfReady(ring: Vring): void {
     if (!ring.started || !ring.enabled) return;
     if (!ring.isLive) {
       this.#activate();
@@ -287,7 +287,7 @@ export class DeviceSession implements Service {
   }
 
   /** GET_VRING_BASE: waits for what is with an adapter. @returns the base, for whoever goes on. */
-  stopRing(ring: Ring): number | Promise<number> {
+  stopRing(ring: Vring): number | Promise<number> {
     const finish = (): number => {
       const base = ring.stop();
       ring.started = false;
@@ -299,12 +299,12 @@ export class DeviceSession implements Service {
     return ring.drain(DRAIN_MS).then(finish);
   }
 
-  #unwatchKick(ring: Ring): void {
+  #unwatchKick(ring: Vring): void {
     this.#unwatch[ring.index]?.();
     delete this.#unwatch[ring.index];
   }
 
-  #kicked(ring: Ring, drain: boolean): void {
+  #kicked(ring: Vring, drain: boolean): void {
     try {
       if (drain && ring.kick?.drain() === 'ended') this.#unwatchKick(ring);
     } catch (error) {
@@ -314,7 +314,7 @@ export class DeviceSession implements Service {
     this.#processGuarded(ring);
   }
 
-  #processGuarded(ring: Ring): void {
+  #processGuarded(ring: Vring): void {
     try {
       this.#process(ring);
     } catch (error) {
@@ -322,7 +322,7 @@ export class DeviceSession implements Service {
     }
   }
 
-  #process(ring: Ring): void {
+  #process(ring: Vring): void {
     // A ring that is being stopped gives nothing out, but its device may still have something to finish.
     if (!this.#active || !ring.isAttached) return;
     ring.due = this.#device.processQueue(ring.index);
@@ -335,7 +335,7 @@ export class DeviceSession implements Service {
   }
 
   /** The ring makes no sense any more: only a reset by the driver helps. */
-  #broken(ring: Ring, reason: string): void {
+  #broken(ring: Vring, reason: string): void {
     this.#options.trace(`ring ${ring.index} is broken: ${reason}`);
     ring.abandon();
     ring.error?.signal();

@@ -108,10 +108,10 @@ export class FrontEndLink {
     const { header } = message;
     if (header.request !== request || header.flags !== (MESSAGE_FLAG.VERSION | MESSAGE_FLAG.REPLY)) {
       const got = `request ${header.request} with flags 0x${header.flags.toString(16)}`;
-      throw new VhostUserError(`the back-end answers ${nameOf(request)} with ${got}`);
+      throw new VhostUserError(`unexpected answer to ${nameOf(request)}: ${got}`);
     }
     if (kind === 'config' && header.size === 0) {
-      throw new Refused('the back-end does not give its configuration');
+      throw new Refused('the back-end refuses to read its configuration space');
     }
     const payload = decodePayload(kind, message.payload);
     take?.(message.files);

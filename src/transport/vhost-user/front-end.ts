@@ -1,4 +1,4 @@
-import { createMemfd, Epoll, EventFd, type FileDescriptor, Mapping, OsError, POLL } from '../../os/index.ts';
+import { createMemfd, type FileDescriptor, Mapping, OsError } from '../../os/index.ts';
 import {
   AVAIL,
   DEVICE_STATUS,
@@ -11,6 +11,7 @@ import {
   VIRTIO_F,
   type VirtioTransport,
 } from '../../virtio/index.ts';
+import { Doorbells, type QueueBells } from './doorbells.ts';
 import { FrontEndLink, Refused } from './front-end-link.ts';
 import { type Inflight, NO_PAYLOAD, u64, VhostUserError } from './message.ts';
 import { PROTOCOL_F, REQUEST } from './protocol.ts';
@@ -44,16 +45,7 @@ const USER_ADDRESS = 0x7000_0000_0000;
 const MAX_QUEUE_SIZE = 1024;
 /** A sleeping waiter looks up this often: a call that another waiter took is not heard twice. */
 const LOOK_UP_MS = 50;
-const SOCKET_TAG = 0xffff;
 const PACKED = featureSet(VIRTIO_F.RING_PACKED);
-
-/** A queue that the driver has set up. */
-interface Queue {
-  readonly config: QueueConfig;
-  readonly kick: EventFd;
-  readonly call: EventFd;
-  calls: number;
-}
 
 /**
  * The driver's end of a device behind a vhost-user socket: memory of its own that it shares with the
@@ -69,9 +61,7 @@ export class VhostUserFrontEnd implements VirtioTransport {
   readonly #memoryBytes: number;
   readonly #memoryFile: FileDescriptor;
   readonly #mapping: Mapping;
-  readonly #epoll = new Epoll();
-  readonly #asyncEpoll = new Epoll();
-  readonly #queues = new Map<number, Queue>();
+  readonly #doorbells = new Doorbells();
   #link: FrontEndLink | undefined;
   #lastAttempt = Number.NEGATIVE_INFINITY;
   #offered = 0;
@@ -169,23 +159,16 @@ export class VhostUserFrontEnd implements VirtioTransport {
   }
 
   setupQueue(queue: number, config: QueueConfig): void {
-    this.#dropQueue(queue);
-    const made = { config, kick: EventFd.create(), call: EventFd.create(), calls: 0 };
-    this.#epoll.add(made.call.fd, POLL.IN, queue);
-    this.#asyncEpoll.add(made.call.fd, POLL.IN, queue);
-    this.#queues.set(queue, made);
+    this.#doorbells.add(queue, config);
   }
 
   notify(queue: number): void {
-    this.#queues.get(queue)?.kick.signal();
+    this.#doorbells.kick(queue);
     this.#options.serve?.();
   }
 
   calls(queue: number): number {
-    const known = this.#queues.get(queue);
-    if (known === undefined) return 0;
-    if (known.call.drain() === 'rung') known.calls++;
-    return known.calls;
+    return this.#doorbells.calls(queue);
   }
 
   waitSync(queue: number, seen: number, timeoutMs: number): void {
@@ -196,7 +179,7 @@ export class VhostUserFrontEnd implements VirtioTransport {
       const left = giveUp - performance.now();
       if (this.calls(queue) !== seen || left <= 0 || this.gone) return;
       const patience = this.#options.serve === undefined ? LOOK_UP_MS : 0;
-      this.#epoll.wait(Math.ceil(Math.min(left, this.#alive() ? patience : 1)));
+      this.#doorbells.wait(Math.ceil(Math.min(left, this.#alive() ? patience : 1)));
     }
   }
 
@@ -208,19 +191,8 @@ export class VhostUserFrontEnd implements VirtioTransport {
       const left = giveUp - performance.now();
       if (this.calls(queue) !== seen || left <= 0 || this.gone) return;
       const patience = this.#options.serve === undefined ? LOOK_UP_MS : 1;
-      await this.#lookUp(Math.ceil(Math.min(left, this.#alive() ? patience : 1)));
+      await this.#doorbells.waitAsync(Math.ceil(Math.min(left, this.#alive() ? patience : 1)));
     }
-  }
-
-  /** One wait in a helper thread at a time; who comes meanwhile shares it. */
-  #looking: Promise<unknown> | undefined;
-
-  async #lookUp(timeoutMs: number): Promise<void> {
-    this.#looking ??= this.#asyncEpoll.waitAsync(timeoutMs).finally(() => {
-      this.#looking = undefined;
-      if (this.#closed) this.#asyncEpoll.close();
-    });
-    await this.#looking;
   }
 
   close(): void {
@@ -231,24 +203,12 @@ export class VhostUserFrontEnd implements VirtioTransport {
 
   #free(): void {
     this.#closed = true;
-    for (const queue of [...this.#queues.keys()]) this.#dropQueue(queue);
+    this.#doorbells.close();
     this.#link?.close();
     this.#link = undefined;
     this.#inflight?.file.close();
     this.#mapping?.unmap();
     this.#memoryFile.close();
-    this.#epoll.close();
-    if (this.#looking === undefined) this.#asyncEpoll.close();
-  }
-
-  #dropQueue(queue: number): void {
-    const known = this.#queues.get(queue);
-    if (known === undefined) return;
-    this.#queues.delete(queue);
-    this.#epoll.remove(known.call.fd);
-    this.#asyncEpoll.remove(known.call.fd);
-    known.kick.close();
-    known.call.close();
   }
 
   // The back-end.
@@ -260,7 +220,7 @@ export class VhostUserFrontEnd implements VirtioTransport {
     this.#link = link;
     const vhost = featureSet(VIRTIO_F.PROTOCOL_FEATURES, VIRTIO_F.LOG_ALL);
     this.#offered = featuresBeyond(link.features, vhost);
-    for (const epoll of [this.#epoll, this.#asyncEpoll]) epoll.add(link.fd, POLL.RDHUP, SOCKET_TAG);
+    this.#doorbells.watchSocket(link.fd);
   }
 
   #alive(): boolean {
@@ -275,7 +235,7 @@ export class VhostUserFrontEnd implements VirtioTransport {
     if (link === undefined) return;
     this.#options.trace?.(`connection lost: ${reason}`);
     this.#link = undefined;
-    for (const epoll of [this.#epoll, this.#asyncEpoll]) epoll.remove(link.fd);
+    this.#doorbells.unwatchSocket(link.fd);
     link.close();
   }
 
@@ -297,12 +257,12 @@ export class VhostUserFrontEnd implements VirtioTransport {
       const link = this.#needLink();
       const lacking = featuresBeyond(this.#features, link.features);
       if (lacking !== 0)
-        throw new VhostUserError('the back-end that came back offers less than the one before');
+        throw new VhostUserError('the new back-end offers fewer features than the previous one');
       if (!this.#sendFeatures(link))
-        throw new VhostUserError('the back-end that came back refuses the features');
+        throw new VhostUserError('the new back-end refuses the negotiated features');
       if ((this.#status & DEVICE_STATUS.DRIVER_OK) !== 0) this.#startQueues(link);
       if (link.can(PROTOCOL_F.STATUS)) link.tell(REQUEST.SET_STATUS, u64(this.#status));
-      for (const { kick } of this.#queues.values()) kick.signal();
+      this.#doorbells.kickAll();
       this.#options.trace?.('connected again');
     });
   }
@@ -340,9 +300,9 @@ export class VhostUserFrontEnd implements VirtioTransport {
     };
     link.tell(REQUEST.SET_MEM_TABLE, { kind: 'memory-table', regions: [region] }, [this.#memoryFile.fd]);
     if (link.can(PROTOCOL_F.INFLIGHT_SHMFD) && !this.#isPacked) this.#shareInflight(link);
-    for (const [index, queue] of this.#queues) this.#startQueue(link, index, queue);
+    for (const [index, queue] of this.#doorbells.queues) this.#startQueue(link, index, queue);
     if (!hasFeature(link.features, VIRTIO_F.PROTOCOL_FEATURES)) return;
-    for (const index of this.#queues.keys()) {
+    for (const index of this.#doorbells.queues.keys()) {
       link.tell(REQUEST.SET_VRING_ENABLE, { kind: 'vring-state', index, num: 1 });
     }
   }
@@ -350,8 +310,14 @@ export class VhostUserFrontEnd implements VirtioTransport {
   /** The record of what is in flight stays here, for the next back-end. */
   #shareInflight(link: FrontEndLink): void {
     if (this.#inflight === undefined) {
-      const queueSize = Math.max(...[...this.#queues.values()].map(({ config }) => config.size));
-      const asked = { mmapSize: 0, mmapOffset: 0, queues: this.#queues.size, queueSize, padded: true };
+      const queueSize = Math.max(...[...this.#doorbells.queues.values()].map(({ config }) => config.size));
+      const asked = {
+        mmapSize: 0,
+        mmapOffset: 0,
+        queues: this.#doorbells.queues.size,
+        queueSize,
+        padded: true,
+      };
       let file: FileDescriptor | undefined;
       const answer = link.ask(REQUEST.GET_INFLIGHT_FD, { kind: 'inflight', ...asked }, (files) => {
         file = files.shift();
@@ -365,7 +331,7 @@ export class VhostUserFrontEnd implements VirtioTransport {
     link.tell(REQUEST.SET_INFLIGHT_FD, { ...description, kind: 'inflight' }, [file.fd]);
   }
 
-  #startQueue(link: FrontEndLink, index: number, { config, kick, call }: Queue): void {
+  #startQueue(link: FrontEndLink, index: number, { config, kick, call }: QueueBells): void {
     const user = (address: number): number => address - GUEST_ADDRESS + USER_ADDRESS;
     link.tell(REQUEST.SET_VRING_NUM, { kind: 'vring-state', index, num: config.size });
     link.tell(REQUEST.SET_VRING_BASE, { kind: 'vring-state', index, num: this.#base(config) });
@@ -399,7 +365,7 @@ export class VhostUserFrontEnd implements VirtioTransport {
       // One that dies meanwhile has forgotten all the same.
       this.#losing(() => this.#resetBackEnd(this.#link as FrontEndLink));
     }
-    for (const queue of [...this.#queues.keys()]) this.#dropQueue(queue);
+    this.#doorbells.clear();
     this.#inflight?.file.close();
     this.#inflight = undefined;
     this.#status = 0;
@@ -408,7 +374,7 @@ export class VhostUserFrontEnd implements VirtioTransport {
 
   #resetBackEnd(link: FrontEndLink): void {
     if ((this.#status & DEVICE_STATUS.DRIVER_OK) !== 0) {
-      for (const index of this.#queues.keys()) {
+      for (const index of this.#doorbells.queues.keys()) {
         if (hasFeature(link.features, VIRTIO_F.PROTOCOL_FEATURES)) {
           link.tell(REQUEST.SET_VRING_ENABLE, { kind: 'vring-state', index, num: 0 });
         }

@@ -36,7 +36,7 @@ export function createInflight(asked: Inflight): {
 } {
   const { queues, queueSize, padded } = asked;
   if (queues === 0 || queueSize === 0)
-    throw new VhostUserError('an inflight buffer for no rings, or for empty ones');
+    throw new VhostUserError('invalid inflight buffer: expected at least one ring and one entry');
   const mmapSize = ringBytes(queueSize) * queues;
   const file = createMemfd('dtbus-inflight', mmapSize);
   return { file, answer: { mmapSize, mmapOffset: 0, queues, queueSize, padded } };
@@ -52,7 +52,9 @@ export class InflightBuffer {
   /** The file may be closed afterwards. @throws {VhostUserError} when it does not hold what it should. */
   constructor({ mmapSize, mmapOffset, queues, queueSize }: Inflight, file: FileDescriptor) {
     if (mmapSize < ringBytes(queueSize) * queues || mmapOffset % ENTRY.BYTES !== 0) {
-      throw new VhostUserError(`an inflight buffer of ${mmapSize} bytes for ${queues} rings of ${queueSize}`);
+      throw new VhostUserError(
+        `invalid inflight buffer: ${mmapSize} bytes at ${mmapOffset} cannot hold ${queues} rings of ${queueSize}`,
+      );
     }
     const { mapping, buffer } = mapPart(file, mmapOffset, mmapSize, 'inflight buffer');
     this.#mapping = mapping;
@@ -65,7 +67,7 @@ export class InflightBuffer {
   ring(index: number, size: number): InflightRing {
     if (index >= this.#queues || size > this.#queueSize) {
       throw new VhostUserError(
-        `ring ${index} of ${size} entries does not fit an inflight buffer for ${this.#queues} of ${this.#queueSize}`,
+        `ring ${index} of ${size} entries does not fit in an inflight buffer for ${this.#queues} of ${this.#queueSize}`,
       );
     }
     const { buffer, byteOffset } = this.#view;
@@ -110,7 +112,7 @@ export class InflightRing {
     const entries = view.getUint16(HEADER.DESC_NUM, true);
     if (version !== VERSION || entries !== this.#size) {
       throw new VhostUserError(
-        `the inflight buffer has version ${version} and ${entries} entries; 1 and ${this.#size} are needed`,
+        `invalid inflight buffer: expected version 1 and ${this.#size} entries, got ${version} and ${entries}`,
       );
     }
     this.#finishBatch(usedIndex);

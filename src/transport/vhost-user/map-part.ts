@@ -20,6 +20,6 @@ export function mapPart(
     return { mapping, buffer: mapping.view(offset, size) };
   } catch (error) {
     mapping?.unmap();
-    throw new VhostUserError(`the ${what} of ${size} bytes cannot be mapped: ${error}`, { cause: error });
+    throw new VhostUserError(`cannot map the ${what} of ${size} bytes: ${error}`, { cause: error });
   }
 }

@@ -31,7 +31,9 @@ export class MemoryTable {
    */
   replace(regions: readonly Region[], files: readonly FileDescriptor[]): void {
     if (files.length !== regions.length) {
-      throw new VhostUserError(`${regions.length} memory regions come with ${files.length} descriptors`);
+      throw new VhostUserError(
+        `invalid memory table: expected ${regions.length} descriptors, got ${files.length}`,
+      );
     }
     const slots: MappedSlot[] = [];
     try {
@@ -66,7 +68,7 @@ export class MemoryTable {
         region.guestAddress !== guestAddress || region.userAddress !== userAddress || region.size !== size,
     );
     if (rest.length === this.#slots.length) {
-      throw new VhostUserError(`there is no memory region 0x${guestAddress.toString(16)} to remove`);
+      throw new VhostUserError(`memory region not found: 0x${guestAddress.toString(16)}`);
     }
     this.#adopt(rest);
   }
@@ -86,7 +88,7 @@ export class MemoryTable {
       if (offset >= 0 && offset + length <= region.size) return region.guestAddress + offset;
     }
     const where = `0x${userAddress.toString(16)}+${length}`;
-    throw new VhostUserError(`the ${what} at ${where} is not inside one region of the front-end's memory`);
+    throw new VhostUserError(`the ${what} at ${where} is not inside one memory region of the front-end`);
   }
 
   #adopt(slots: readonly MappedSlot[]): void {
@@ -118,10 +120,9 @@ function mapRegion(region: Region, file: FileDescriptor): MappedSlot {
     mapping = new Mapping(file.fd, size + mmapOffset);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new VhostUserError(
-      `the memory region at 0x${guestAddress.toString(16)} cannot be mapped: ${reason}`,
-      { cause: error },
-    );
+    throw new VhostUserError(`cannot map the memory region at 0x${guestAddress.toString(16)}: ${reason}`, {
+      cause: error,
+    });
   }
   try {
     return { region, mapping, parts: partsOf(region, mapping) };

@@ -95,7 +95,9 @@ export class MessageSocket {
     if (this.#files.length > MAX_MESSAGE_FDS) {
       const count = this.#files.length;
       closeAll(this.#files.splice(0));
-      throw new VhostUserError(`${count} descriptors with one message; at most ${MAX_MESSAGE_FDS}`);
+      throw new VhostUserError(
+        `too many descriptors in one message: expected at most ${MAX_MESSAGE_FDS}, got ${count}`,
+      );
     }
   }
 }

@@ -100,11 +100,11 @@ export function decodeHeader(view: DataView): Header {
   const flags = view.getUint32(HEADER.FLAGS, true);
   const size = view.getUint32(HEADER.SIZE, true);
   if ((flags & MESSAGE_FLAG.VERSION_MASK) !== MESSAGE_FLAG.VERSION) {
-    throw new VhostUserError(`request ${request} has protocol version ${flags & 3}; only 1 is known`);
+    throw new VhostUserError(`request ${request}: invalid protocol version: expected 1, got ${flags & 3}`);
   }
   if (size > MAX_PAYLOAD_BYTES) {
     throw new VhostUserError(
-      `request ${request} claims a payload of ${size} bytes; at most ${MAX_PAYLOAD_BYTES}`,
+      `request ${request}: payload too long: expected at most ${MAX_PAYLOAD_BYTES} bytes, got ${size}`,
     );
   }
   return { request, flags, size };
@@ -117,7 +117,9 @@ export function decodePayload(kind: PayloadKind, view: DataView): Payload {
 
 function needSize(kind: PayloadKind, view: DataView, ...allowed: number[]): void {
   if (allowed.includes(view.byteLength)) return;
-  throw new VhostUserError(`a payload of ${view.byteLength} bytes where ${kind} has ${allowed.join(' or ')}`);
+  throw new VhostUserError(
+    `invalid payload (${kind}): expected ${allowed.join(' or ')} bytes, got ${view.byteLength}`,
+  );
 }
 
 /** A u64 that is an address, an offset or a length. @throws {VhostUserError} above 2^53. */
@@ -182,7 +184,9 @@ const DECODERS: { readonly [K in PayloadKind]: (view: DataView) => Payload } = {
     if (view.byteLength < MEMORY_TABLE.REGIONS) needSize('memory-table', view, MEMORY_TABLE.REGIONS);
     const count = view.getUint32(MEMORY_TABLE.COUNT, true);
     if (count > MAX_TABLE_REGIONS) {
-      throw new VhostUserError(`${count} memory regions in one table; at most ${MAX_TABLE_REGIONS}`);
+      throw new VhostUserError(
+        `invalid memory table: expected at most ${MAX_TABLE_REGIONS} regions, got ${count}`,
+      );
     }
     // Some senders send the whole array, used or not.
     const full = MEMORY_TABLE.REGIONS + REGION_BYTES * MAX_TABLE_REGIONS;
@@ -209,7 +213,7 @@ const DECODERS: { readonly [K in PayloadKind]: (view: DataView) => Payload } = {
     const flags = view.getUint32(CONFIG.FLAGS, true);
     if (size > MAX_CONFIG_BYTES || offset > MAX_CONFIG_BYTES || offset + size > MAX_CONFIG_BYTES) {
       throw new VhostUserError(
-        `${size} bytes of configuration at ${offset}; there are at most ${MAX_CONFIG_BYTES}`,
+        `invalid configuration range: expected at most ${MAX_CONFIG_BYTES} bytes, got ${size} at ${offset}`,
       );
     }
     needSize('config', view, CONFIG.BYTES, CONFIG.BYTES + size);

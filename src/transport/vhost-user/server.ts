@@ -118,7 +118,7 @@ export class BackEndServer {
     this.#listener?.close();
     if (this.#path !== undefined) rmSync(this.#path, { force: true });
     this.#path = undefined;
-    for (const connection of this.#connections) connection.close('the server ends');
+    for (const connection of this.#connections) connection.close('the server is closing');
   }
 
   #watch(listener: FileDescriptor): void {
@@ -130,7 +130,7 @@ export class BackEndServer {
       } catch (error) {
         // Out of descriptors, say: those that are connected go on.
         if (!(error instanceof OsError)) throw error;
-        this.#options.trace?.(`a connection could not be taken: ${error.message}`);
+        this.#options.trace?.(`cannot accept a connection: ${error.message}`);
       }
     });
   }

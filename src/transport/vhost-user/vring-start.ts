@@ -33,7 +33,7 @@ export function splitStart(
 function unfinished(avail: Uint8Array, used: number, base: number, size: number): number[] {
   const count = (base - used) & 0xffff;
   if (count > size) {
-    throw new VhostUserError(`vring base ${base} with a used index of ${used} in a ring of ${size}`);
+    throw new VhostUserError(`invalid vring base: expected ${used} to ${used + size}, got ${base}`);
   }
   return Array.from({ length: count }, (_, i) => {
     const at = 2 * (AVAIL.RING + ((used + i) % size));
@@ -58,7 +58,7 @@ export function packedStart(ring: Uint8Array, base: number): DeviceQueueState {
   const state = fromVringBase(base === 0 && !showsUse(ring) ? FIRST_LAP : base, true);
   if (state.nextAvail !== state.nextUsed || state.availWrap !== state.usedWrap) {
     throw new VhostUserError(
-      `vring base 0x${base.toString(16)} of a packed ring: its requests in flight cannot be taken up`,
+      `cannot resume a packed ring that has requests in flight (vring base 0x${base.toString(16)})`,
     );
   }
   return state;

@@ -86,10 +86,10 @@ describe('features', () => {
   it('ends a connection whose driver claims what was never offered', () => {
     const w = world();
     w.send(REQUEST.SET_FEATURES, u64(NEGOTIATED + 2 ** 37));
-    expect(w.closed).toBe('SET_FEATURES: SR_IOV was never offered');
+    expect(w.closed).toBe('SET_FEATURES: features not offered: SR_IOV');
     const other = world();
     other.send(REQUEST.SET_PROTOCOL_FEATURES, u64(2 ** 19));
-    expect(other.closed).toMatch(/SET_PROTOCOL_FEATURES: protocol features 0x80000 were never offered/);
+    expect(other.closed).toMatch(/SET_PROTOCOL_FEATURES: protocol features not offered: 0x80000/);
   });
 
   it('tells how many queues there are', () => {
@@ -100,7 +100,7 @@ describe('features', () => {
     const w = world();
     w.greet(NEGOTIATED - 1);
     ring(w).start();
-    expect(w.closed).toMatch(/SET_VRING_ENABLE: device 34 does not work with the features .*VERSION_1/);
+    expect(w.closed).toMatch(/SET_VRING_ENABLE: device 34 refuses the features .*VERSION_1/);
   });
 });
 
@@ -138,9 +138,9 @@ describe('replies', () => {
     expect(w.acknowledged(REQUEST.SET_VRING_NUM, { kind: 'vring-state', index: 0, num: 16 })).toBe(true);
     expect(w.closed).toBeUndefined();
     expect(w.trace).toEqual([
-      'SET_VRING_NUM: there is no ring 7; the device has 1',
-      'SET_VRING_NUM: ring 0 is to have 0 entries; 1 to 32768 can be',
-      'request 19: this request is not known',
+      'SET_VRING_NUM: ring not found: 7 (the device has 1)',
+      'SET_VRING_NUM: ring 0: invalid size: expected 1 to 32768, got 0',
+      'request 19: unknown request',
     ]);
   });
 });
@@ -365,7 +365,7 @@ describe('stopping and starting', () => {
     w.greet(NEGOTIATED - 1);
     w.send(REQUEST.SET_STATUS, u64(11));
     expect(w.ask(REQUEST.GET_STATUS)).toEqual(u64(3));
-    expect(w.trace[0]).toMatch(/does not work with the features/);
+    expect(w.trace[0]).toMatch(/refuses the features/);
   });
 
   it('takes up what lies between the used index and the base: it ends in an error and is not run', () => {
@@ -492,7 +492,7 @@ describe('configuration', () => {
   it('is not written', () => {
     const w = world(new HoldingDevice(1, 45, config));
     w.send(REQUEST.SET_CONFIG, { kind: 'config', offset: 0, size: 1, flags: 0, bytes: Uint8Array.of(9) });
-    expect(w.closed).toBe('SET_CONFIG: no device here has configuration that a driver may write');
+    expect(w.closed).toBe('SET_CONFIG: the configuration space of this device is read-only');
   });
 
   it('changes are told over the back-end’s own channel', () => {

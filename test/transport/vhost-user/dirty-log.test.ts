@@ -51,7 +51,7 @@ describe('the dirty log', () => {
 
   it('is refused with a reason when it cannot be mapped', () => {
     const file = createMemfd('log', 8);
-    expect(() => new DirtyLog(64, 0, file)).toThrow(/the dirty log of 64 bytes cannot be mapped: .*8 bytes/);
+    expect(() => new DirtyLog(64, 0, file)).toThrow(/cannot map the dirty log of 64 bytes: .*8 bytes/);
     file.close();
   });
 });
@@ -61,7 +61,7 @@ describe('a part of a file of the front-end’s', () => {
 
   it('leaves nothing mapped when it cannot be looked at', () => {
     const file = createMemfd('part-of', 4096);
-    expect(() => mapPart(file, 16, 0, 'log')).toThrow(/the log of 0 bytes cannot be mapped: .*no view of 0/);
+    expect(() => mapPart(file, 16, 0, 'log')).toThrow(/cannot map the log of 0 bytes: .*a view of 0 bytes/);
     expect(mapped()).toBe(0);
     const { mapping } = mapPart(file, 16, 32, 'log');
     expect(mapped()).toBe(1);

@@ -295,7 +295,7 @@ describe('a back-end that goes away', () => {
     const d = new Driver(open(make, { reconnectMs: 0, trace: (sentence) => trace.push(sentence) }));
     backEnds[0]?.close();
     d.transport.waitSync(0, 0, 1);
-    expect(trace[1]).toBe('connection lost: the back-end that came back offers less than the one before');
+    expect(trace[1]).toBe('connection lost: the new back-end offers fewer features than the previous one');
   });
 });
 
@@ -335,9 +335,13 @@ describe('a back-end that is none', () => {
   it.each<[string, (socket: MessageSocket) => void, RegExp]>([
     ['says nothing', () => {}, /ETIMEDOUT: no answer to GET_FEATURES within 20 ms/],
     ['hangs up', (socket) => socket.close(), /ECONNRESET|EPIPE/],
-    ['answers something else', (socket) => socket.send(2, 4, u64(0)), /answers GET_FEATURES with request 2/],
-    ['answers with a wrong flag', (socket) => socket.send(1, 12, u64(0)), /with request 1 with flags 0xd/],
-    ['answers with nothing', (socket) => socket.send(1, 4, NO_PAYLOAD), /0 bytes where u64 has 8/],
+    [
+      'answers something else',
+      (socket) => socket.send(2, 4, u64(0)),
+      /unexpected answer to GET_FEATURES: request 2/,
+    ],
+    ['answers with a wrong flag', (socket) => socket.send(1, 12, u64(0)), /request 1 with flags 0xd/],
+    ['answers with nothing', (socket) => socket.send(1, 4, NO_PAYLOAD), /\(u64\): expected 8 bytes, got 0/],
   ])('%s: the front-end fails with a reason', (_, answer, reason) => {
     expect(() => open(plain, fake(answer))).toThrow(reason);
   });

@@ -164,24 +164,24 @@ describe('a buffer that does not fit', () => {
     const before = leaks();
     const { file, answer } = createInflight(ASKED);
     expect(() => new InflightBuffer({ ...answer, mmapSize: 639 }, file)).toThrow(
-      /639 bytes for 2 rings of 16/,
+      /639 bytes at 0 cannot hold 2 rings of 16/,
     );
     expect(() => new InflightBuffer({ ...answer, mmapOffset: 3 }, file)).toThrow(/inflight buffer/);
-    expect(() => new InflightBuffer({ ...answer, mmapSize: 641 }, file)).toThrow(/cannot be mapped/);
+    expect(() => new InflightBuffer({ ...answer, mmapSize: 641 }, file)).toThrow(/cannot map/);
     expect(() => new InflightBuffer(answer, file).ring(2, 16)).toThrow(/ring 2 of 16 entries does not fit/);
     expect(() => new InflightBuffer(answer, file).ring(0, 17)).toThrow(/ring 0 of 17 entries does not fit/);
     file.close();
-    expect(() => createInflight({ ...ASKED, queues: 0 })).toThrow(/for no rings/);
+    expect(() => createInflight({ ...ASKED, queues: 0 })).toThrow(/at least one ring and one entry/);
     expect(leaks()).toEqual(before);
   });
 
   it('is refused when it was made for another version or size', () => {
     const { buffer, bytes } = make();
     bytes.setUint16(at.version, 2, true);
-    expect(() => buffer.ring(0, 16).recover(0)).toThrow(/version 2 and 0 entries; 1 and 16 are needed/);
+    expect(() => buffer.ring(0, 16).recover(0)).toThrow(/expected version 1 and 16 entries, got 2 and 0/);
     bytes.setUint16(at.version, 1, true);
     bytes.setUint16(at.entries, 8, true);
-    expect(() => buffer.ring(0, 16).recover(0)).toThrow(/version 1 and 8 entries/);
+    expect(() => buffer.ring(0, 16).recover(0)).toThrow(/expected version 1 and 16 entries, got 1 and 8/);
   });
 
   it('with a batch list that points nowhere or in circles does not stop anybody', () => {

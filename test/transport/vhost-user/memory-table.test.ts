@@ -60,13 +60,17 @@ describe('the memory table', () => {
     table.replace([region(0x1000)], [file()]);
     const bad: [Region[], FileDescriptor[], RegExp][] = [
       [[region(0x1000), region(0x1800)], [file(), file()], /overlap/],
-      [[region(0x1000), region(0x8000, 2 * PAGE)], [file(), file()], /cannot be mapped: .*4096 bytes, 8192/],
-      [[region(0x1000), region(0x8000)], [file()], /2 memory regions come with 1 descriptors/],
-      [[region(0x8000, 0)], [file()], /cannot be mapped|empty/],
+      [
+        [region(0x1000), region(0x8000, 2 * PAGE)],
+        [file(), file()],
+        /cannot map the .*: .*4096 bytes, got 8192/,
+      ],
+      [[region(0x1000), region(0x8000)], [file()], /expected 2 descriptors, got 1/],
+      [[region(0x8000, 0)], [file()], /cannot map|empty/],
       [[region(0x8000, 0, PAGE)], [file()], /is empty/],
       [[region(0x8000, 8, 4)], [file()], /not aligned to 8/],
       [[region(0x8004, 8)], [file()], /not aligned to 8/],
-      [[region(0x8000, PAGE, 2 ** 50)], [file()], /cannot be mapped/],
+      [[region(0x8000, PAGE, 2 ** 50)], [file()], /cannot map/],
     ];
     for (const [regions, from, reason] of bad) {
       expect(() => table.replace(regions, from)).toThrow(reason);
@@ -86,8 +90,8 @@ describe('the memory table', () => {
     expect(table.memory.find(0x1000, 1)).toBeUndefined();
     expect(table.memory.find(0x2000, 1)).toBeDefined();
     expect(mapped()).toBe(1);
-    expect(() => table.remove(region(0x1000))).toThrow(/there is no memory region 0x1000 to remove/);
-    expect(() => table.remove(region(0x2000, 8))).toThrow(/no memory region/);
+    expect(() => table.remove(region(0x1000))).toThrow(/memory region not found: 0x1000/);
+    expect(() => table.remove(region(0x2000, 8))).toThrow(/memory region not found/);
   });
 
   it('has so many slots and no more', () => {

@@ -38,14 +38,14 @@ describe('header: u32 request, u32 flags, u32 size', () => {
   });
 
   it.each([
-    ['version 0', '12000000 08000000 08000000', /protocol version 0; only 1 is known/],
-    ['version 2', '12000000 02000000 08000000', /protocol version 2/],
+    ['version 0', '12000000 08000000 08000000', /protocol version: expected 1, got 0/],
+    ['version 2', '12000000 02000000 08000000', /protocol version: expected 1, got 2/],
     [
       'a payload beyond every message',
       '12000000 01000000 01020000',
-      /claims a payload of 513 bytes; at most 512/,
+      /payload too long: expected at most 512 bytes, got 513/,
     ],
-    ['a payload of 4 GiB', '12000000 01000000 ffffffff', /claims a payload of 4294967295 bytes/],
+    ['a payload of 4 GiB', '12000000 01000000 ffffffff', /payload too long: .*got 4294967295/],
   ])('is refused with %s', (_, text, reason) => {
     expect(() => decodeHeader(viewOf(hex(text)))).toThrow(reason);
   });
@@ -142,20 +142,25 @@ describe('what cannot be is refused', () => {
     `0000000000000000 0000000000000000 ${size} 0000000000000000 ${offset}`;
 
   it.each<[string, PayloadKind, string, RegExp]>([
-    ['no payload where there is one', 'none', '00', /1 bytes where none has 0/],
-    ['a short u64', 'u64', '00000000', /4 bytes where u64 has 8/],
-    ['a long vring state', 'vring-state', '00'.repeat(9), /9 bytes where vring-state has 8/],
-    ['short vring addresses', 'vring-addr', '00'.repeat(39), /39 bytes where vring-addr has 40/],
+    ['no payload where there is one', 'none', '00', /\(none\): expected 0 bytes, got 1/],
+    ['a short u64', 'u64', '00000000', /\(u64\): expected 8 bytes, got 4/],
+    ['a long vring state', 'vring-state', '00'.repeat(9), /\(vring-state\): expected 8 bytes, got 9/],
+    ['short vring addresses', 'vring-addr', '00'.repeat(39), /\(vring-addr\): expected 40 bytes, got 39/],
     [
       'a ring beyond 2^53',
       'vring-addr',
       `0000000000000000 0000000000002000 ${'00'.repeat(24)}`,
       /descriptor table address 0x20000000000000 is beyond 2\^53/,
     ],
-    ['a table without a count', 'memory-table', '00000000', /4 bytes where memory-table has 8/],
-    ['nine regions', 'memory-table', `09000000 00000000${'00'.repeat(288)}`, /9 memory regions in one table/],
-    ['fewer regions than claimed', 'memory-table', `02000000 00000000${'00'.repeat(32)}`, /40 bytes where/],
-    ['2^32-1 regions', 'memory-table', 'ffffffff 00000000', /4294967295 memory regions/],
+    ['a table without a count', 'memory-table', '00000000', /\(memory-table\): expected 8 bytes, got 4/],
+    [
+      'nine regions',
+      'memory-table',
+      `09000000 00000000${'00'.repeat(288)}`,
+      /expected at most 8 regions, got 9/,
+    ],
+    ['fewer regions than claimed', 'memory-table', `02000000 00000000${'00'.repeat(32)}`, /got 40/],
+    ['2^32-1 regions', 'memory-table', 'ffffffff 00000000', /regions, got 4294967295/],
     ['a region size beyond 2^53', 'memory-region', region('ffffffffffffffff'), /region size 0xf+ is beyond/],
     [
       'a region whose end is beyond 2^53',
@@ -163,22 +168,32 @@ describe('what cannot be is refused', () => {
       region('ffffffffffff1f00', '0000000000001000'),
       /ends beyond 2\^53/,
     ],
-    ['a short log', 'log-base', '00'.repeat(8), /8 bytes where log-base has 16/],
-    ['configuration without its head', 'config', '00'.repeat(11), /11 bytes where config has 12/],
-    ['configuration of 257 bytes', 'config', '00000000 01010000 00000000', /257 bytes of configuration at 0/],
+    ['a short log', 'log-base', '00'.repeat(8), /\(log-base\): expected 16 bytes, got 8/],
+    ['configuration without its head', 'config', '00'.repeat(11), /\(config\): expected 12 bytes, got 11/],
+    [
+      'configuration of 257 bytes',
+      'config',
+      '00000000 01010000 00000000',
+      /invalid configuration range: expected at most 256 bytes, got 257 at 0/,
+    ],
     [
       'configuration that wraps',
       'config',
       'ffffffff 02000000 00000000',
-      /2 bytes of configuration at 4294967295/,
+      /invalid configuration range: expected at most 256 bytes, got 2 at 4294967295/,
     ],
     [
       'half the configuration',
       'config',
       '00000000 04000000 00000000 aabb',
-      /14 bytes where config has 12 or 16/,
+      /\(config\): expected 12 or 16 bytes, got 14/,
     ],
-    ['a short inflight description', 'inflight', '00'.repeat(16), /16 bytes where inflight has 20 or 24/],
+    [
+      'a short inflight description',
+      'inflight',
+      '00'.repeat(16),
+      /\(inflight\): expected 20 or 24 bytes, got 16/,
+    ],
   ])('%s', (_, kind, text, reason) => {
     expect(() => decode(kind, text)).toThrow(reason);
     expect(() => decode(kind, text)).toThrow(expect.objectContaining({ name: 'VhostUserError' }));

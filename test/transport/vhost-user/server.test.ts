@@ -86,7 +86,7 @@ describe('a server at a socket', () => {
     loop.poll();
     server.close();
     expect(client.receive()).toBe('ended');
-    expect(events.at(-1)).toBe('1 gone with 1: the server ends');
+    expect(events.at(-1)).toBe('1 gone with 1: the server is closing');
     client.close();
   });
 

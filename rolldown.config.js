@@ -3,16 +3,16 @@
 // in two threads. The types beside them come from tsc.
 import { readdirSync } from 'node:fs';
 
-const DOORS = /^(src|hosts)\/[^/]+\/(index|core|blob|gpio)\.ts$/;
+const DOORS = /^(src|hosts)\/[^/]+\/(index|core|blob|gpio|served)\.ts$/;
 
 /** What a command, a thread, a child process or a hook of Node's runs first: `#built/…` in the sources. */
 const PROGRAMS = [
   'hosts/link/serial-process.ts',
-  'src/board/attach.ts',
-  'src/board/drop-ins.ts',
-  'src/board/expose-worker.ts',
-  'src/board/register.ts',
-  'src/board/worker.ts',
+  'src/board/entries/drop-ins.ts',
+  'src/board/entries/module-hook.ts',
+  'src/board/open/attach.ts',
+  'src/board/serve/expose-worker.ts',
+  'src/board/thread/worker.ts',
   'src/cli/main.ts',
   'src/cli/watch/register.ts',
   'src/cli/watch/thread.ts',
@@ -38,13 +38,13 @@ const TOGETHER = [
   },
   {
     name: 'transfer',
-    test: /\/src\/((bus|virtio|transport\/local)\/|transport\/core|(backend|frontend)\/(?!(virtio-)?gpio)|board\/(board-error|calls|tree-from-blob))/,
+    test: /\/src\/((bus|virtio|transport\/local)\/|transport\/core|(backend|frontend)\/(?!(virtio-)?gpio)|board\/(board-error|thread\/calls|open\/tree-from-blob))/,
   },
   {
     name: 'back-end',
-    test: /\/src\/(sim\/(?!picture)[^/]+\.ts$|board\/(back-end|hosts|interrupts|ownership))|\/hosts\/simulated\//,
+    test: /\/src\/(sim\/(?!picture)[^/]+\.ts$|board\/assemble\/(board-devices|hosts|interrupts|ownership))|\/hosts\/simulated\//,
   },
-  { name: 'gpio', test: /\/src\/(backend\/(virtio-)?gpio|board\/gpio-controllers)/ },
+  { name: 'gpio', test: /\/src\/(backend\/(virtio-)?gpio|board\/assemble\/gpio-controllers)/ },
   { name: 'os', test: /\/src\/os\// },
   { name: 'link', test: /\/hosts\/link\/(?!serial-process)/ },
 ];

@@ -5,7 +5,7 @@
 
 function dropIns() {
   try {
-    return require('../../dist/src/board/drop-ins.js');
+    return require('../../dist/src/board/entries/drop-ins.js');
   } catch (error) {
     // npm copied this folder out of dtbus (install-links): then dtbus itself is further up.
     if (error.code === 'MODULE_NOT_FOUND') return require('dtbus/drop-ins');

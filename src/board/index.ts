@@ -1,10 +1,32 @@
-export { Board, type BusListing, type GpioListing } from './board.ts';
+// What those who work on a board's nodes need of the rooms below.
+export {
+  type TracedBytes,
+  type TracedSegment,
+  type TracedTransfer,
+  TraceReader,
+  traceMemory,
+} from '../backend/index.ts';
+export { BusFault, type Errno, I2C_FUNC, I2C_M, SPI_MODE } from '../bus/index.ts';
+export {
+  type BusNode,
+  I2C_MAX_MESSAGES,
+  type I2cDev,
+  type I2cNode,
+  type I2cSegment,
+  type NodeRegistry,
+  type SpiDev,
+  type SpiNode,
+  type SpiSegment,
+  strerror,
+} from '../dev/core.ts';
 export { BoardError } from './board-error.ts';
-export type { GuestOptions, GuestResult } from './guest.ts';
-export type { LineHandle } from './line-handle.ts';
-export * from './nodes.ts';
-export { type BoardOptions, openBoard, openBoardSync } from './open-board.ts';
-export type { PartHandle } from './part-handle.ts';
+export { Board, type BusListing, type GpioListing } from './handles/board.ts';
+export type { LineHandle } from './handles/line-handle.ts';
+export type { PartHandle } from './handles/part-handle.ts';
+export { type BoardOptions, openBoard, openBoardSync } from './open/open-board.ts';
+export { type BeginTrace, type TracedBus, type TracedPart, traceBoards } from './open/trace.ts';
+export type { ServePlace } from './serve/serve-place.ts';
+export type { ServedBoard, ServedBus, ServeOptions, ServeSettings } from './serve/served-board.ts';
 export type {
   AnsweredBy,
   BusReport,
@@ -12,26 +34,19 @@ export type {
   DeviceProblem,
   LineReport,
   PartReport,
-} from './protocol.ts';
-export type { ServedBoard, ServedBus, ServeOptions, ServeSettings } from './serve.ts';
-export type { ServePlace } from './serve-place.ts';
-export { type BeginTrace, type TracedBus, type TracedPart, traceBoards } from './trace.ts';
+} from './thread/protocol.ts';
 
 /** The models of simulated parts; see `loadModels` in src/sim. Loaded when it is called. */
 export const loadCatalogue: typeof import('../sim/index.ts').loadModels = async (compatibles) =>
   (await import('../sim/index.ts')).loadModels(compatibles);
 
-/** Boots a real Linux on a board; see `runGuest` in guest.ts. Loaded when it is called. */
-export const runGuest: typeof import('./guest.ts').runGuest = async (file, options) =>
-  (await import('./guest.ts')).runGuest(file, options);
-
-/** Serves a board's buses over vhost-user; see `ServedBoard` in serve.ts. Loaded when it is called. */
-export const serveBoard: typeof import('./serve.ts').ServedBoard.open = async (file, options) =>
-  (await import('./serve.ts')).ServedBoard.open(file, options);
+/** Serves a board's buses over vhost-user; see `ServedBoard`. Loaded when it is called. */
+export const serveBoard: typeof import('./served.ts').ServedBoard.open = async (file, options) =>
+  (await import('./served.ts')).ServedBoard.open(file, options);
 
 /** Tells the service manager that started this process how it is. @returns why it could not */
 export async function tellServiceManager(state: 'READY=1' | 'STOPPING=1'): Promise<string | undefined> {
-  return (await import('./service-manager.ts')).tellServiceManager(state);
+  return (await import('./serve/service-manager.ts')).tellServiceManager(state);
 }
 
 /** Makes a board's nodes real ones of this machine, by CUSE; see `exposeNodes` in src/dev. Loaded when it is called. */
@@ -39,5 +54,5 @@ export const exposeNodes: typeof import('../dev/index.ts').exposeNodes = async (
   (await import('../dev/index.ts')).exposeNodes(nodes, options);
 
 /** Makes all nodes of a simulated board real ones, by the shortest way; see expose.ts. Loaded when it is called. */
-export const exposeBoard: typeof import('./expose.ts').exposeBoard = async (file, options) =>
-  (await import('./expose.ts')).exposeBoard(file, options);
+export const exposeBoard: typeof import('./serve/expose.ts').exposeBoard = async (file, options) =>
+  (await import('./serve/expose.ts')).exposeBoard(file, options);

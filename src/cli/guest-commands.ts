@@ -90,7 +90,7 @@ async function bootGuest(args: BoardArguments & GuestArguments, command: readonl
     warn(`--timeout takes a number of seconds, not ${args.timeout}`);
     return USAGE;
   }
-  const { runGuest } = await import('../board/index.ts');
+  const { runGuest } = await import('../guest/index.ts');
   const interrupted = new AbortController();
   const interrupt = () => interrupted.abort();
   for (const signal of SIGNALS) process.on(signal, interrupt);

@@ -24,7 +24,7 @@ const CALLS = 20_000;
 const folder = mkdtempSync(join(tmpdir(), 'dtbus-bench-'));
 process.env.DTBUS_BOARD = join(folder, 'board.dts');
 writeFileSync(process.env.DTBUS_BOARD, BOARD);
-const { i2cBus, spiDevice, environmentBoard } = await import('../../dist/src/board/drop-ins.js');
+const { i2cBus, spiDevice, environmentBoard } = await import('../../dist/src/board/entries/drop-ins.js');
 
 /** Median time of one call in µs. */
 function callTime(call) {

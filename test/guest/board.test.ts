@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runGuest, type ServedBoard } from '../../src/board/index.ts';
+import type { ServedBoard } from '../../src/board/index.ts';
+import { runGuest } from '../../src/guest/index.ts';
 import { NO_UML, program, UML_KERNEL } from './boot.ts';
 
 const NO_TOOLS =

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { GuestConsole, initScript } from '../../src/board/guest-console.ts';
+import { GuestConsole, initScript } from '../../src/guest/guest-console.ts';
 
 const MARK = 'mark-7';
 

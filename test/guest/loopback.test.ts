@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runGuest } from '../../src/board/index.ts';
+import { runGuest } from '../../src/guest/index.ts';
 import { NO_UML, UML_KERNEL, UML_MODULES } from './boot.ts';
 
 /** The kernel's own SPI suite (drivers/spi/spi-loopback-test.c), as a module. */

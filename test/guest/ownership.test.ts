@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { guestTree } from '../../src/board/guest-tree.ts';
-import { loadTree } from '../../src/board/load-tree.ts';
+import { loadTree } from '../../src/board/open/load-tree.ts';
 import { findBuses } from '../../src/frontend/index.ts';
+import { guestTree } from '../../src/guest/guest-tree.ts';
 import { BatchingDriver, i2cRead, i2cWrite, spiTransfer } from './batching-driver.ts';
 import { bootGuest, NO_UML, program } from './boot.ts';
 

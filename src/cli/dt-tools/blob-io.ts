@@ -1,4 +1,4 @@
-import { FdtError, FlatTree, ValueFormatError } from '../../board/devicetree.ts';
+import { FdtError, FlatTree, ValueFormatError } from '../../devicetree/index.ts';
 import { Failure } from './command.ts';
 import { bytesOf, type DtIo, reasonOf } from './dt-io.ts';
 

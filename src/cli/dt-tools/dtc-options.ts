@@ -1,4 +1,4 @@
-import type { BlobOptions, CheckSwitch, PhandleFormat } from '../../board/devicetree.ts';
+import type { BlobOptions, CheckSwitch, PhandleFormat } from '../../devicetree/index.ts';
 import type { GivenOption } from '../getopt.ts';
 import type { OptionSpec } from './arguments.ts';
 import { Failure } from './command.ts';

@@ -9,7 +9,7 @@ import {
   writeAsm,
   writeDts,
   writeYaml,
-} from '../../board/devicetree.ts';
+} from '../../devicetree/index.ts';
 import { type Command, Failure, UsageError } from './command.ts';
 import { bytesOf, type DtIo, reasonOf } from './dt-io.ts';
 import { DTC_OPTIONS, DtcSettings } from './dtc-options.ts';

@@ -5,7 +5,7 @@ import {
   isEmptyDiff,
   resolve,
   type Tree,
-} from '../../board/devicetree.ts';
+} from '../../devicetree/index.ts';
 import { type Command, Failure, UsageError } from './command.ts';
 import { bytesOf, type DtIo } from './dt-io.ts';
 import { INPUT_OPTIONS, type InputSettings, takeInputOption } from './input-options.ts';

@@ -1,4 +1,4 @@
-import { DumpError, dumpBlob, findBlob, looksLikeBlob } from '../../board/devicetree.ts';
+import { DumpError, dumpBlob, findBlob, looksLikeBlob } from '../../devicetree/index.ts';
 import { readFile } from './blob-io.ts';
 import { type Command, Failure, UsageError } from './command.ts';
 import { bytesOf } from './dt-io.ts';

@@ -7,7 +7,7 @@ import {
   type NodeOffset,
   toBlob,
   type ValueFormat,
-} from '../../board/devicetree.ts';
+} from '../../devicetree/index.ts';
 import { inTree, print, readFile } from './blob-io.ts';
 import { type Command, UsageError } from './command.ts';
 import type { DtIo } from './dt-io.ts';

@@ -1,4 +1,4 @@
-import { applyOverlay, FdtError } from '../../board/devicetree.ts';
+import { applyOverlay, FdtError } from '../../devicetree/index.ts';
 import { openTree, writeBlob } from './blob-io.ts';
 import { type Command, Failure, UsageError } from './command.ts';
 

@@ -5,7 +5,7 @@ import {
   formatValue,
   parseValue,
   type ValueFormat,
-} from '../../board/devicetree.ts';
+} from '../../devicetree/index.ts';
 import { inTree, openTree, writeBlob } from './blob-io.ts';
 import { type Command, UsageError } from './command.ts';
 import type { DtIo } from './dt-io.ts';

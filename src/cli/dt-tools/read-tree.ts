@@ -5,7 +5,7 @@ import {
   parse,
   readDirectory,
   type Tree,
-} from '../../board/devicetree.ts';
+} from '../../devicetree/index.ts';
 import { Failure } from './command.ts';
 import { type DtIo, reasonOf } from './dt-io.ts';
 

@@ -1,4 +1,4 @@
-import { parseValueFormat, type ValueFormat } from '../../board/devicetree.ts';
+import { parseValueFormat, type ValueFormat } from '../../devicetree/index.ts';
 import { UsageError } from './command.ts';
 
 /** Help for `-t`. */

@@ -258,10 +258,10 @@ export const { i2cBus, spiDevice } = dtbus;
       JSON.stringify({
         name: 'dtbus',
         type: 'module',
-        exports: { './drop-ins': './dist/src/board/drop-ins.js' },
+        exports: { './drop-ins': './dist/src/board/entries/drop-ins.js' },
       }),
     );
-    file('overridden/node_modules/dtbus/dist/src/board/drop-ins.js', DROP_INS);
+    file('overridden/node_modules/dtbus/dist/src/board/entries/drop-ins.js', DROP_INS);
     cpSync(DROPIN, join(folder, 'overridden/node_modules/dtbus/dropin'), { recursive: true });
     cpSync(join(DROPIN, 'i2c-bus'), join(folder, 'overridden/node_modules/i2c-bus'), { recursive: true });
     const script = file(

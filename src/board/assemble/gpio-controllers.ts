@@ -1,0 +1,198 @@
+import { GpioLines, VirtioGpioDevice } from '../../backend/gpio.ts';
+import type { Client } from '../../backend/index.ts';
+import { NodeError } from '../../bus/index.ts';
+import type { Node, Tree } from '../../devicetree/index.ts';
+import type { GpioNode } from '../../frontend/index.ts';
+import type { Line, PartRegistry, RunningPart } from '../../sim/index.ts';
+import type { VirtioDevice } from '../../virtio/index.ts';
+import type { LineReport } from '../thread/protocol.ts';
+import { interruptsOf, wellFormed } from './interrupts.ts';
+import { clientsOf, ownerOf } from './ownership.ts';
+
+/** Lines of a controller whose node has no `ngpios`. */
+const DEFAULT_LINES = 8;
+/** Far below the 65535 of the format; nobody looks through so many. */
+const MOST_LINES = 1024;
+
+/** Who drives a line in the name of scripts and tests. */
+const OUTSIDE = {};
+
+/** Something in the tree that could not be done, and where. */
+export interface GpioFault {
+  readonly node: Node;
+  readonly thrown: unknown;
+}
+
+/**
+ * The GPIO controllers of a board and what is wired to their lines: the interrupt outputs of simulated parts,
+ * by the standard properties of the parts' nodes.
+ */
+export class GpioControllers {
+  readonly faults: GpioFault[] = [];
+  readonly #lines: readonly (GpioLines | undefined)[];
+  readonly #byPath = new Map<string, GpioLines>();
+  /** By controller and line: what is wired to it. */
+  readonly #wired = new Map<string, string[]>();
+  readonly #watched = new Set<string>();
+
+  /** @param onLine told of changes of the lines that are watched */
+  constructor(nodes: readonly GpioNode[], onLine: (path: string, line: number, high: boolean) => void) {
+    this.#lines = nodes.map(({ node }) =>
+      this.#guard(node, () => {
+        const lines = new GpioLines(node.path, namesOf(node));
+        this.#byPath.set(node.path, lines);
+        lines.listen((line, high) => {
+          if (this.#watched.has(`${node.path} ${line}`)) onLine(node.path, line, high);
+        });
+        return lines;
+      }),
+    );
+  }
+
+  /** A device model for one controller and one client; undefined for a controller that could not be made. */
+  deviceFor(index: number, client: Client): VirtioDevice | undefined {
+    const lines = this.#lines[index];
+    return lines && new VirtioGpioDevice(lines, client);
+  }
+
+  /**
+   * Lets a client reach only the lines that the clients of `owner` (`dtbus,owner`) interrupt by; who is no owner
+   * has the lines that no owner's clients do. Nothing is confined where no client names an owner.
+   */
+  confine(index: number, client: Client, owner: string | undefined, buses: readonly Node[]): void {
+    const lines = this.#lines[index];
+    const clients = buses.flatMap((bus) => clientsOf(bus));
+    if (lines === undefined || !clients.some((each) => ownerOf(each) !== undefined)) return;
+    const used = new Map<number, Set<string | undefined>>();
+    for (const each of clients) {
+      for (const line of linesBelow(each, lines.path)) {
+        used.set(line, (used.get(line) ?? new Set()).add(ownerOf(each)));
+      }
+    }
+    const may = (line: number) => used.get(line)?.has(owner) ?? owner === undefined;
+    client.confine(
+      lines.path,
+      lines.names.map((_, line) => line).filter((line) => may(line)),
+    );
+  }
+
+  /**
+   * Connects the interrupt outputs of parts. A part's output is found by `interrupt-names`, where that is the
+   * name of a pin, else by its place.
+   */
+  wire(tree: Tree, parts: PartRegistry): void {
+    const byPath = new Map(parts.list().map((running) => [running.path, running]));
+    for (const { path, part } of byPath.values()) {
+      const node = tree.byPath(path);
+      if (node === undefined || part.lines === undefined) continue;
+      this.#guard(node, () => this.#wirePart(node, part.lines ?? [], byPath));
+    }
+  }
+
+  #wirePart(node: Node, outputs: readonly Line[], parts: ReadonlyMap<string, RunningPart>): void {
+    const names = node.strings('interrupt-names') ?? [];
+    interruptsOf(node).forEach(({ controller, cells }, index) => {
+      const output = outputOf(outputs, names[index], index);
+      const drive = output && this.#inputOf(controller, cells[0] ?? 0, node, output, parts);
+      if (output === undefined || drive === undefined) return;
+      drive(output.high);
+      output.listen(drive);
+    });
+  }
+
+  /** How `output` drives what it is wired to; undefined for a controller that is none of ours. */
+  #inputOf(
+    controller: Node,
+    line: number,
+    node: Node,
+    output: Line,
+    parts: ReadonlyMap<string, RunningPart>,
+  ): ((high: boolean) => void) | undefined {
+    const lines = this.#byPath.get(controller.path);
+    if (lines === undefined) return inputOfExpander(parts.get(controller.path), line);
+    if (line < lines.count) {
+      const key = `${lines.path} ${line}`;
+      this.#wired.set(key, [...(this.#wired.get(key) ?? []), `${node.path} ${output.name}`]);
+      return (high) => lines.drive(line, output, high);
+    }
+    const sentence = `${controller.path} has no line ${line}; its lines are 0 to ${lines.count - 1}`;
+    throw new NodeError(node, 'interrupts', sentence);
+  }
+
+  /** What goes wrong with one node is noted, and the others go on. */
+  #guard<T>(node: Node, work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (thrown) {
+      this.faults.push({ node, thrown });
+      return undefined;
+    }
+  }
+
+  reports(): LineReport[] {
+    return [...this.#byPath.values()].flatMap((lines) =>
+      lines.names.map((name, line) => {
+        const { path } = lines;
+        const wired = this.#wired.get(`${path} ${line}`) ?? [];
+        return { path, line, name, high: lines.level(line), wired };
+      }),
+    );
+  }
+
+  /** What the world outside does to a line; undefined: nothing. */
+  drive(path: string, line: number, high: boolean | undefined): void {
+    this.#byPath.get(path)?.drive(line, OUTSIDE, high);
+  }
+
+  /** From now on `onLine` is told of this line. */
+  watch(path: string, line: number): void {
+    this.#watched.add(`${path} ${line}`);
+  }
+}
+
+/** The lines of a controller that a node, or one below it, interrupts by. */
+function linesBelow(node: Node, controllerPath: string): number[] {
+  const own = (wellFormed(() => interruptsOf(node)) ?? []).flatMap(({ controller, cells }) =>
+    controller.path === controllerPath ? (cells[0] ?? []) : [],
+  );
+  return [...own, ...node.children.flatMap((child) => linesBelow(child, controllerPath))];
+}
+
+/** @throws {NodeError} {PropertyError} */
+function namesOf(node: Node): string[] {
+  const count = node.u32('ngpios') ?? DEFAULT_LINES;
+  if (count < 1 || count > MOST_LINES) {
+    throw new NodeError(node, 'ngpios', `a controller has 1 to ${MOST_LINES} lines, not ${count}`);
+  }
+  const names = node.strings('gpio-line-names') ?? [];
+  if (names.length > count) {
+    throw new NodeError(node, 'gpio-line-names', `${names.length} names for ${count} lines`);
+  }
+  const twice = names.find((name, line) => name !== '' && names.indexOf(name) < line);
+  if (twice !== undefined) {
+    throw new NodeError(node, 'gpio-line-names', `two lines are called "${twice}"; names are unique`);
+  }
+  const strange = names.find((name) => !/^[ -~]*$/.test(name));
+  if (strange !== undefined) {
+    throw new NodeError(node, 'gpio-line-names', `"${strange}" is not plain ASCII, as names of lines are`);
+  }
+  return Array.from({ length: count }, (_, line) => names[line] ?? '');
+}
+
+/** A GPIO expander may handle the interrupts of other parts: they are wired to its pins. */
+function inputOfExpander(
+  expander: RunningPart | undefined,
+  pin: number,
+): ((high: boolean) => void) | undefined {
+  if (!expander?.model.properties.some(({ name }) => name === 'inputs')) return undefined;
+  const chip = (expander.part.subject ?? expander.part) as { inputs: number };
+  const bit = 2 ** pin;
+  return (high) => {
+    chip.inputs = high ? chip.inputs | bit : chip.inputs & ~bit;
+  };
+}
+
+function outputOf(lines: readonly Line[], name: string | undefined, index: number): Line | undefined {
+  const named = lines.find((line) => line.name.toLowerCase() === name?.toLowerCase());
+  return named ?? lines[index];
+}

@@ -1,0 +1,36 @@
+import { type DeviceNode, type Host, type HostDriver, NodeError } from '../../bus/index.ts';
+import type { SimulationOptions } from '../../sim/index.ts';
+
+/** The folders under `hosts/`, by what their drivers match. A folder is loaded when a board names it. */
+const FOLDERS: readonly {
+  readonly compatible: readonly string[];
+  readonly load: () => Promise<{ readonly driver: HostDriver<SimulationOptions> }>;
+}[] = [
+  {
+    compatible: ['dangerousprototypes,bus-pirate', 'dtbus,bus-pirate-emulator'],
+    load: () => import('../../../hosts/bus-pirate/index.ts'),
+  },
+  { compatible: ['dtbus,serprog'], load: () => import('../../../hosts/serprog/index.ts') },
+];
+
+/** Loads the folders that the nodes need, all at once. */
+export async function loadHosts(nodes: readonly DeviceNode[]): Promise<void> {
+  await Promise.all(new Set(nodes.flatMap((node) => folderOf(node)?.load() ?? [])));
+}
+
+/**
+ * Makes the host that a node describes. @throws {NodeError} for a compatible that no folder under `hosts/`
+ * knows, or what the driver says of the node.
+ */
+export async function createHost(node: DeviceNode, simulation: SimulationOptions): Promise<Host> {
+  const folder = folderOf(node);
+  if (folder !== undefined) return (await folder.load()).driver.create(node, simulation);
+  const known = FOLDERS.flatMap(({ compatible }) => compatible).join(', ');
+  const what =
+    node.compatible.length === 0 ? 'the node has none' : `no driver for ${node.compatible.join(', ')}`;
+  throw new NodeError(node, 'compatible', `${what}; host controllers are: ${known}`);
+}
+
+function folderOf(node: DeviceNode) {
+  return FOLDERS.find(({ compatible }) => compatible.some((name) => node.compatible.includes(name)));
+}

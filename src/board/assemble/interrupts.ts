@@ -1,0 +1,45 @@
+import type { Node } from '../../devicetree/index.ts';
+
+/** One interrupt of a node: the controller that handles it, and its specifier, `<line type>` for GPIO. */
+export interface InterruptSpecifier {
+  readonly controller: Node;
+  readonly cells: readonly number[];
+}
+
+/**
+ * The interrupts of a node: `interrupts-extended`, or `interrupts` with the interrupt parent (Devicetree
+ * Specification 2.4.1). Empty where there are none, or nobody handles them.
+ * @throws {PropertyError} a property of the wrong form.
+ */
+export function interruptsOf(node: Node): readonly InterruptSpecifier[] {
+  const extended = node.phandles('interrupts-extended', '#interrupt-cells');
+  if (extended !== undefined) {
+    return extended.flatMap(({ node: controller, args }) =>
+      controller === undefined ? [] : [{ controller, cells: args }],
+    );
+  }
+  const controller = node.has('interrupts') ? interruptParent(node) : undefined;
+  const width = controller?.u32('#interrupt-cells');
+  if (controller === undefined || width === undefined) return [];
+  return (node.cells('interrupts', width) ?? []).map((cells) => ({ controller, cells }));
+}
+
+/** Upwards from the node: what `interrupt-parent` names, or the first node above that handles interrupts. */
+function interruptParent(node: Node): Node | undefined {
+  for (let from: Node | undefined = node; from !== undefined; from = from.parent) {
+    if (from !== node && from.has('interrupt-controller')) return from;
+    if (from.has('interrupt-parent')) return from.target('interrupt-parent');
+  }
+  return undefined;
+}
+
+/** What a property says; undefined for one of the wrong form, where others can do without it. */
+export function wellFormed<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (thrown) {
+    // A `PropertyError`, by what it carries: its class is behind a larger door than a board loads.
+    if (thrown instanceof Error && 'sentence' in thrown) return undefined;
+    throw thrown;
+  }
+}

@@ -1,0 +1,98 @@
+import { i2cUnit, unitName } from '../../backend/index.ts';
+import { type DeviceNode, I2C_M } from '../../bus/index.ts';
+import type { BusKind } from '../../frontend/index.ts';
+import { i2cAddresses, type Part, TEN_BIT_ADDRESS } from '../../sim/index.ts';
+import { BoardError } from '../board-error.ts';
+
+/** On a client of a bus: the guest that alone may use it. */
+const OWNER = 'dtbus,owner';
+/** An owner has a folder of this name, with sockets in it. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
+
+/** The owners that the clients of a bus name, each once. @throws {BoardError} a name that cannot be a folder's. */
+export function ownersOf(bus: DeviceNode): readonly string[] {
+  const owners = new Set<string>();
+  for (const client of clientsOf(bus)) {
+    if (!client.has(OWNER)) continue;
+    const name = client.string(OWNER) ?? '';
+    if (!NAME.test(name)) {
+      throw new BoardError(
+        `${client.path}: ${OWNER}: an owner is called by letters, digits, "_", "." and "-", not ${JSON.stringify(name)}`,
+      );
+    }
+    owners.add(name);
+  }
+  return [...owners];
+}
+
+/** Whose a client is; `undefined` for one that names no owner. */
+export function ownerOf(client: DeviceNode): string | undefined {
+  return client.has(OWNER) ? client.string(OWNER) : undefined;
+}
+
+/** Does the client belong to `owner`? `undefined` has what names no owner. */
+export function isOwnedBy(client: DeviceNode, owner: string | undefined): boolean {
+  return ownerOf(client) === owner;
+}
+
+/**
+ * The units of a bus that `owner` may reach: what its clients' `reg` says, what the parts that are simulated
+ * there answer, and both for what is behind a mux of its own. Undefined where no client names an owner: then
+ * everybody reaches everything.
+ *
+ * Once one does, what no client names is nobody's. The general call would reach every part of the bus, and an
+ * address that only seems free may be another's second one.
+ *
+ * @throws {BoardError} a unit of two owners
+ */
+export function unitsOwnedBy(
+  owner: string | undefined,
+  kind: BusKind,
+  bus: DeviceNode,
+  parts: readonly { readonly path: string; readonly part: Part }[],
+): ReadonlySet<number> | undefined {
+  const clients = clientsOf(bus);
+  if (!clients.some((client) => client.has(OWNER))) return undefined;
+  const owned = new Set<number>();
+  const others = new Set<number>();
+  for (const client of clients) {
+    const units = isOwnedBy(client, owner) ? owned : others;
+    for (const unit of kind === 'i2c' ? i2cUnits(client, parts) : (client.u32s('reg') ?? [])) units.add(unit);
+  }
+  const shared = [...owned].find((unit) => others.has(unit));
+  if (shared !== undefined) {
+    throw new BoardError(
+      `${bus.path}: ${unitName(kind, shared)} belongs to clients of two owners (${OWNER})`,
+    );
+  }
+  return owned;
+}
+
+/** The clients of a bus, perhaps below a node `i2c-bus`. */
+export function clientsOf<Node extends { readonly name: string; readonly children: readonly Node[] }>(
+  bus: Node,
+): readonly Node[] {
+  return (bus.children.find(({ name }) => name === 'i2c-bus') ?? bus).children;
+}
+
+function i2cUnits(client: DeviceNode, parts: readonly { path: string; part: Part }[]): number[] {
+  const inTree = (node: DeviceNode): number[] => [
+    ...i2cAddresses(node),
+    ...channelsOf(node).flatMap((channel) => channel.children.flatMap(inTree)),
+  ];
+  const answered = parts
+    .filter(({ path }) => path === client.path || path.startsWith(`${client.path}/`))
+    .flatMap(({ part }) => ('addresses' in part ? (part.addresses as readonly number[]) : []));
+  return [...inTree(client), ...answered].map((address) =>
+    i2cUnit({
+      addr: (address & ~TEN_BIT_ADDRESS) >>> 0,
+      flags: (address & TEN_BIT_ADDRESS) === 0 ? 0 : I2C_M.TEN,
+    }),
+  );
+}
+
+/** The segments behind an I2C mux: `i2c@0`, `i2c@1`, …, perhaps below a node `i2c-mux`. */
+function channelsOf(node: DeviceNode): readonly DeviceNode[] {
+  const holder = node.children.find(({ name }) => name === 'i2c-mux') ?? node;
+  return holder.children.filter(({ name }) => /^i2c(@|$)/.test(name));
+}

@@ -1,1 +1,0 @@
-export * from '../devicetree/index.ts';

@@ -1,0 +1,29 @@
+/**
+ * What the stand-ins for npm's i2c-bus and spi-device load. The board is the one that DTBUS_BOARD names, with
+ * the overlays of DTBUS_OVERLAYS (between them what stands between the folders of PATH); it comes up when the first
+ * node is opened.
+ */
+import { i2cBus, setBoardProvider, spiDevice } from '../../dev/index.ts';
+import type { Board } from '../handles/board.ts';
+import { openBoardSync } from '../open/open-board.ts';
+
+let board: Board | undefined;
+
+/** The board of this process; what is wrong with it is said when it comes up. @throws {BoardError} */
+export function environmentBoard(): Board {
+  if (board !== undefined) return board;
+  const say = (sentence: string) => process.stderr.write(`dtbus: ${sentence}\n`);
+  board = openBoardSync(undefined, { onWarning: say });
+  for (const { path, property, sentence } of board.problems) {
+    say(
+      [board.placeOf(path, property), path, property, sentence]
+        .filter((part) => part !== undefined)
+        .join(': '),
+    );
+  }
+  return board;
+}
+
+setBoardProvider(() => environmentBoard().nodes);
+
+export { i2cBus, spiDevice };

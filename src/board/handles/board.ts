@@ -1,0 +1,230 @@
+import { BusFault } from '../../bus/index.ts';
+import {
+  type I2cDev,
+  type I2cPath,
+  NodeRegistry,
+  type SpiDev,
+  type SpiOpenOptions,
+  type SpiPath,
+} from '../../dev/core.ts';
+import type { Node, Tree } from '../../devicetree/index.ts';
+import type { VirtioGpio } from '../../frontend/gpio.ts';
+import {
+  type BusNode,
+  type DeviceDescription,
+  type DeviceListing,
+  isBus,
+  VirtioBus,
+  type VirtioDeviceHandle,
+  VirtioI2c,
+  type VirtioNode,
+  VirtioSpi,
+  virtioI2cDriver,
+  virtioSpiDriver,
+} from '../../frontend/index.ts';
+import type { BusReport, Call, DeviceProblem, LineReport, PartReport } from '../thread/protocol.ts';
+import { type LineHandle, type LineWatchers, lineHandle } from './line-handle.ts';
+import { findPart, type PartHandle, pathOf } from './part-handle.ts';
+import { spiNodeOptions } from './spi-node-options.ts';
+
+/** A bus of a board, as `up` and `ls` show it. */
+export interface BusListing extends BusReport {
+  readonly number: number;
+  /** Names of its nodes: `/dev/i2c-1`. */
+  readonly nodes: readonly string[];
+  /** The FE driver and its device, where the bus came up. */
+  readonly device: DeviceListing | undefined;
+}
+
+/** A GPIO controller of a board. */
+export interface GpioListing {
+  /** `/dev/gpiochip0` */
+  readonly node: string;
+  /** Path of the node in the tree. */
+  readonly path: string;
+  readonly lines: readonly LineReport[];
+}
+
+/** Opening an adapter that is not the one it should be takes a few seconds to find out. */
+const SETTLE_LIMIT_MS = 15_000;
+const PENDING: readonly BusReport['state'][] = ['closed', 'opening'];
+
+/** A running board: its buses as nodes, its simulated parts as objects. */
+export class Board {
+  /** The device tree with its overlays applied; see `dtbus/devicetree`. */
+  readonly tree: Tree;
+  /** Buses that could not be brought up, and why. */
+  readonly problems: readonly DeviceProblem[];
+  /** Devices and drivers, as /sys/bus/virtio lists them. */
+  readonly virtio: VirtioBus;
+  readonly #nodes: NodeRegistry;
+  readonly #buses: readonly {
+    readonly node: BusNode;
+    readonly handle: VirtioDeviceHandle | undefined;
+    readonly paths: readonly string[];
+  }[];
+  readonly #gpio: readonly {
+    readonly node: Node;
+    readonly handle: VirtioDeviceHandle;
+    /** `/dev/gpiochip0` */
+    readonly path: string;
+  }[];
+  readonly #watchers: LineWatchers;
+  readonly #call: Call;
+  readonly #end: () => Promise<void>;
+  #closed: Promise<void> | undefined;
+
+  constructor(parts: {
+    readonly tree: Tree;
+    readonly devices: readonly VirtioNode[];
+    readonly problems: readonly DeviceProblem[];
+    /** The way to a device, and where memory for its requests comes from; undefined where there is none. */
+    readonly frontEnd: (index: number) => Pick<DeviceDescription, 'transport' | 'dma'> | undefined;
+    readonly watchers: LineWatchers;
+    readonly call: Call;
+    readonly end: () => Promise<void>;
+  }) {
+    this.tree = parts.tree;
+    this.problems = parts.problems;
+    this.#watchers = parts.watchers;
+    this.#call = parts.call;
+    this.#end = parts.end;
+    this.#nodes = new NodeRegistry();
+    this.virtio = new VirtioBus();
+    this.virtio.register(virtioI2cDriver);
+    this.virtio.register(virtioSpiDriver);
+    const added = parts.devices.map((device, index) => {
+      const frontEnd = parts.frontEnd(index);
+      const { node, compatible, number } = device;
+      const handle = frontEnd && this.virtio.add({ node, compatible, number, ...frontEnd });
+      return { device, handle };
+    });
+    this.#buses = added.flatMap(({ device: node, handle }) =>
+      isBus(node) ? { node, handle, paths: handle === undefined ? [] : this.#addNodes(node, handle) } : [],
+    );
+    this.#gpio = added.flatMap(({ device: { kind, node, number }, handle }) =>
+      kind === 'gpio' && handle !== undefined ? { node, handle, path: `/dev/gpiochip${number}` } : [],
+    );
+  }
+
+  /**
+   * Opens `/dev/i2c-N` or `/dev/spidevB.C`.
+   * @throws {BusFault} `ENOENT` with the names that there are.
+   */
+  open(path: I2cPath): I2cDev;
+  open(path: SpiPath, options?: SpiOpenOptions): SpiDev;
+  open(path: string): I2cDev | SpiDev;
+  open(path: string, options?: SpiOpenOptions): I2cDev | SpiDev {
+    return options === undefined ? this.#nodes.open(path) : this.#nodes.open(path as SpiPath, options);
+  }
+
+  /** The node registry: what `/dev` of this board holds. */
+  get nodes(): NodeRegistry {
+    return this.#nodes;
+  }
+
+  /** Everything about each bus. */
+  buses(): BusListing[] {
+    const reports = new Map(this.#call('buses').map((report) => [report.path, report]));
+    const devices = new Map(this.virtio.listing().map((listing) => [listing.path, listing]));
+    return this.#buses.map(({ node, paths }) => {
+      const report = reports.get(node.node.path) as BusReport;
+      return { ...report, number: node.number, nodes: paths, device: devices.get(node.node.path) };
+    });
+  }
+
+  /** The lines of each GPIO controller. */
+  gpioChips(): GpioListing[] {
+    const lines = this.#gpio.length === 0 ? [] : this.#call('lines');
+    return this.#gpio.map(({ path: node, node: { path } }) => ({
+      node,
+      path,
+      lines: lines.filter((line) => line.path === path),
+    }));
+  }
+
+  /** Opens the adapters that are not open yet, and waits until each is open or known to be lost. */
+  async settled(): Promise<void> {
+    this.#call('openHosts');
+    const pending = () =>
+      this.#call('buses').some(({ state, host }) => host !== undefined && PENDING.includes(state));
+    const giveUp = performance.now() + SETTLE_LIMIT_MS;
+    while (pending() && performance.now() < giveUp) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
+  /** The simulated parts. */
+  parts(): PartReport[] {
+    return this.#call('parts');
+  }
+
+  /**
+   * A simulated part by path, alias or `&label`, to look at and to set what it senses.
+   * @throws {Error} naming the parts that there are.
+   */
+  part(name: string): PartHandle {
+    return findPart(this.tree, name, this.#call);
+  }
+
+  /**
+   * A line of a GPIO controller (path, alias or `&label`) by number or name, seen from outside the board: to
+   * press a button, to look at an output. @throws {Error} naming the lines that there are.
+   */
+  line(controller: string, line: number | string): LineHandle {
+    return lineHandle(this.tree, controller, line, this.#call, this.#watchers);
+  }
+
+  /**
+   * The lines of `/dev/gpiochipN`, or of a controller by path, alias or `&label`, as a driver has them: values,
+   * directions, interrupts. The driver is loaded when this is called first.
+   * @throws {BusFault} `ENOENT` with the controllers that there are.
+   */
+  async gpio(name = this.#gpio[0]?.path ?? '/dev/gpiochip0'): Promise<VirtioGpio> {
+    const { VirtioGpio, virtioGpioDriver } = await import('../../frontend/gpio.ts');
+    if (!this.virtio.drivers.includes(virtioGpioDriver)) this.virtio.register(virtioGpioDriver);
+    const path = pathOf(this.tree, name);
+    const found = this.#gpio.find((each) => each.path === name || each.node.path === path);
+    const bound = found && this.virtio.bound(found.handle);
+    if (bound instanceof VirtioGpio) return bound;
+    const known = this.#gpio.map((each) => each.path).join(', ') || 'no GPIO controller';
+    throw new BusFault('ENOENT', `there is no ${name}; the board has ${known}`);
+  }
+
+  /** `file:line:column` of a property or node, where its source is known. */
+  placeOf(path: string, property?: string): string | undefined {
+    const node = this.tree.byPath(path);
+    const span = (property === undefined ? undefined : node?.property(property)?.span) ?? node?.span;
+    return span && `${span.file}:${span.line}:${span.column}`;
+  }
+
+  /** Lets `ns` pass on a stepped clock. @throws {Error} on a real one. */
+  advance(ns: number): void {
+    this.#call('advance', ns);
+  }
+
+  /** Ends the board: what is in flight fails, adapters are freed, contents of parts are written. */
+  close(): Promise<void> {
+    this.#closed ??= this.#shutDown();
+    return this.#closed;
+  }
+
+  async #shutDown(): Promise<void> {
+    this.virtio.removeAll();
+    for (const { path } of this.#nodes.list()) this.#nodes.remove(path);
+    await this.#end();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #addNodes(bus: BusNode, handle: VirtioDeviceHandle): readonly string[] {
+    const bound = this.virtio.bound(handle);
+    if (bound instanceof VirtioI2c) return [this.#nodes.addI2c(bound).path];
+    if (!(bound instanceof VirtioSpi)) return [];
+    const options = spiNodeOptions(bus.node);
+    return Array.from(
+      { length: bound.capabilities.chipSelects },
+      (_, chipSelect) => this.#nodes.addSpi(bound, chipSelect, options.get(chipSelect)).path,
+    );
+  }
+}

@@ -1,0 +1,69 @@
+import type { Tree } from '../../devicetree/index.ts';
+import type { Call, LineReport } from '../thread/protocol.ts';
+import { pathOf } from './part-handle.ts';
+
+/** A line of a GPIO controller as a script or test holds it from outside: what is wired to the board's pins. */
+export interface LineHandle {
+  /** Path of the controller's node. */
+  readonly path: string;
+  readonly line: number;
+  /** By `gpio-line-names`; empty where there is none. */
+  readonly name: string;
+  /** True while the line is high. It is as long as nobody pulls it low. */
+  get(): boolean;
+  /** Pulls the line low, or lets it be high as far as others do. */
+  set(high: boolean): void;
+  /** Calls `listener` at every change of level; returns what ends it. */
+  watch(listener: (high: boolean) => void): () => void;
+}
+
+/** Who wants to hear of which line. */
+export class LineWatchers {
+  readonly #listeners = new Map<string, Set<(high: boolean) => void>>();
+
+  readonly told = (path: string, line: number, high: boolean): void => {
+    for (const listener of this.#listeners.get(`${path} ${line}`) ?? []) listener(high);
+  };
+
+  add(path: string, line: number, listener: (high: boolean) => void): () => void {
+    const key = `${path} ${line}`;
+    const listeners = this.#listeners.get(key) ?? new Set();
+    this.#listeners.set(key, listeners.add(listener));
+    return () => listeners.delete(listener);
+  }
+}
+
+/**
+ * A line by its controller (path, alias or `&label`) and number or name.
+ * @throws {Error} naming the lines that there are.
+ */
+export function lineHandle(
+  tree: Tree,
+  controller: string,
+  line: number | string,
+  call: Call,
+  watchers: LineWatchers,
+): LineHandle {
+  const wanted = pathOf(tree, controller);
+  const all = call('lines');
+  const found = all.find(({ path, line: number, name }) => {
+    return path === wanted && (typeof line === 'number' ? number === line : name === line);
+  });
+  if (found === undefined) {
+    const known = all.map((each) => `${each.path} ${each.name || each.line}`).join(', ') || 'none';
+    throw new Error(`there is no line ${line} of ${controller}; there are: ${known}`);
+  }
+  const { path, line: number, name } = found;
+  const now = (each: LineReport) => each.path === path && each.line === number;
+  return {
+    path,
+    line: number,
+    name,
+    get: () => call('lines').find(now)?.high ?? true,
+    set: (high) => call('driveLine', path, number, high ? undefined : false),
+    watch: (listener) => {
+      call('watchLine', path, number);
+      return watchers.add(path, number, listener);
+    },
+  };
+}

@@ -1,0 +1,169 @@
+import { existsSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Tree } from '../../devicetree/index.ts';
+import { BUS_KINDS, findDevices, type VirtioNode } from '../../frontend/index.ts';
+import { connectUnix, OsError } from '../../os/index.ts';
+import { VhostUserError, VhostUserFrontEnd } from '../../transport/index.ts';
+import { DmaAllocator } from '../../virtio/index.ts';
+import { BoardError } from '../board-error.ts';
+import { LineWatchers } from '../handles/line-handle.ts';
+import { PUBLISHED_TREE } from '../serve/serve-place.ts';
+import { callsInline } from '../thread/calls.ts';
+import type { BackEndCalls, BusReport, Call, DeviceProblem } from '../thread/protocol.ts';
+import { loadTree, type TreeOptions } from './load-tree.ts';
+
+export interface AttachOptions extends TreeOptions {
+  readonly adopt?: boolean;
+  /** Bytes of memory that is shared with the back-end, for each bus. */
+  readonly memoryBytes: number;
+}
+
+/** A board that another process serves, as `Board` takes it. */
+export interface AttachedBoard {
+  readonly tree: Tree;
+  readonly devices: readonly VirtioNode[];
+  readonly problems: readonly DeviceProblem[];
+  readonly frontEnd: (index: number) => Line | undefined;
+  readonly watchers: LineWatchers;
+  readonly call: Call;
+  readonly end: () => Promise<void>;
+}
+
+/** The way to one device, with the memory that its requests lie in. */
+interface Line {
+  readonly transport: VhostUserFrontEnd;
+  readonly dma: DmaAllocator;
+}
+
+/** How often a server that is gone is looked for, in ms, while something waits for it. */
+const RECONNECT_MS = 20;
+/** How long a server may take for an answer that needs no bus. */
+const ANSWER_MS = 5000;
+
+/**
+ * Connects to a board in the process that serves it, over the protocol that guests use.
+ * @param file the board's tree, where none lies beside the sockets
+ * @param place the folder of the sockets, one socket, or `i2c1=SOCKET`
+ * @throws {BoardError} nobody serves there, or it is not clear which bus a socket is
+ */
+export function attach(file: string, place: string, options: AttachOptions): AttachedBoard {
+  const { tree, sockets } = placeOf(file, place, options);
+  const lines: (Line | undefined)[] = [];
+  const problems: DeviceProblem[] = [];
+  for (const [device, socket] of sockets) {
+    try {
+      lines.push(connect(device, socket, options.memoryBytes));
+    } catch (thrown) {
+      if (!(thrown instanceof OsError) && !(thrown instanceof VhostUserError)) throw thrown;
+      lines.push(undefined);
+      const sentence = `nobody serves it: ${thrown.message}`;
+      problems.push({ path: device.node.path, property: undefined, sentence });
+    }
+  }
+  if (lines.every((line) => line === undefined)) {
+    throw new BoardError(
+      `nobody serves a board at ${place}${problems[0] === undefined ? '' : ` (${problems[0].sentence})`}: start dtbus serve`,
+    );
+  }
+  const devices = [...sockets.keys()];
+  const reports = () =>
+    [...sockets].flatMap(([device, socket], index) => report(device, socket, lines[index]) ?? []);
+  return {
+    tree,
+    devices,
+    problems,
+    frontEnd: (index) => lines[index],
+    watchers: new LineWatchers(),
+    call: callsInline(callsFor(reports)),
+    end: async () => {
+      for (const line of lines) line?.transport.close();
+    },
+  };
+}
+
+function connect(device: VirtioNode, socket: string, memoryBytes: number): Line {
+  const transport = new VhostUserFrontEnd({
+    connect: () => connectUnix(socket),
+    deviceId: BUS_KINDS[device.kind].deviceId,
+    memoryBytes,
+    reconnectMs: RECONNECT_MS,
+    timeoutMs: ANSWER_MS,
+  });
+  const { address, size } = transport.dmaRange;
+  return { transport, dma: new DmaAllocator(address, size) };
+}
+
+interface Place {
+  readonly tree: Tree;
+  readonly sockets: ReadonlyMap<VirtioNode, string>;
+}
+
+function placeOf(file: string, place: string, options: AttachOptions): Place {
+  const [, name, path] = /^((?:i2c|spi|gpio)\d+)=(.+)$/.exec(place) ?? [undefined, undefined, place];
+  const stats = statSync(path as string, { throwIfNoEntry: false });
+  if (stats === undefined) throw new BoardError(`there is no ${path}: start dtbus serve`);
+  const published = join(path as string, PUBLISHED_TREE);
+  const inFolder = stats.isDirectory() && existsSync(published);
+  const tree = inFolder ? loadTree(published, {}) : loadTree(file, options);
+  const devices = findDevices(tree, { adopt: options.adopt ?? false });
+  if (stats.isDirectory()) {
+    // An owner's folder has only the buses where it has clients.
+    const all = devices.map((device) => [device, join(path as string, `${nameOf(device)}.sock`)] as const);
+    return { tree, sockets: new Map(all.filter(([, socket]) => existsSync(socket))) };
+  }
+  const wanted = name ?? basename(path as string, '.sock');
+  const device =
+    devices.find((each) => nameOf(each) === wanted) ??
+    (devices.length === 1 && name === undefined ? devices[0] : undefined);
+  if (device === undefined) {
+    const names = devices.map(nameOf).join(', ') || 'none';
+    throw new BoardError(`which bus is at ${path}? Say NAME=${path}, with one of: ${names}`);
+  }
+  return { tree, sockets: new Map([[device, path as string]]) };
+}
+
+const nameOf = ({ kind, number }: VirtioNode): string => `${kind}${number}`;
+
+/** What is known of a bus from here. */
+function report({ kind, node }: VirtioNode, socket: string, line: Line | undefined): BusReport | undefined {
+  if (kind === 'gpio') return undefined;
+  const open = line?.transport.connected === true;
+  return {
+    path: node.path,
+    kind,
+    host: `dtbus serve at ${socket}`,
+    hostPath: undefined,
+    state: open ? 'open' : 'lost',
+    fault: open ? undefined : 'nobody serves it',
+    clients: node.children.map((client) => ({
+      path: client.path,
+      compatible: client.compatible,
+      reg: client.u32s('reg') ?? [],
+      answeredBy: 'wire',
+      model: undefined,
+    })),
+    counters: { transfers: 0, bytes: 0, faults: {} },
+  };
+}
+
+/** vhost-user carries transfers and nothing else. */
+function callsFor(buses: () => BusReport[]): BackEndCalls {
+  const elsewhere = () => {
+    throw new Error('what is simulated is in the process that serves the board: set it there');
+  };
+  return {
+    openHosts() {},
+    buses,
+    parts: () => [],
+    lines: () => [],
+    getProperty: elsewhere,
+    setProperty: elsewhere,
+    resetPart: elsewhere,
+    snapshotPart: elsewhere,
+    restorePart: elsewhere,
+    driveLine: elsewhere,
+    watchLine: elsewhere,
+    save() {},
+    advance: elsewhere,
+  };
+}

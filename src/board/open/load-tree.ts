@@ -1,0 +1,111 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import {
+  applyOverlaysToBlob,
+  diagnosticText,
+  FdtError,
+  type ParseResult,
+  parse,
+  type Tree,
+  toBlob,
+} from '../../devicetree/core.ts';
+import { BoardError } from '../board-error.ts';
+import { treeFromBlob } from './tree-from-blob.ts';
+
+export interface TreeOptions {
+  /** Overlay files (`.dts`, `.dtso`, `.dtbo`) to apply, in order. */
+  readonly overlays?: readonly string[];
+  /** Directories of `#include`, searched before those of the source tree that the file lies in. */
+  readonly includePaths?: readonly string[];
+}
+
+/** Where a source tree keeps the headers of its device trees: Linux, U-Boot with Linux's trees, others. */
+const HEADER_FOLDERS = ['scripts/dtc/include-prefixes', 'dts/upstream/include', 'include'];
+
+/**
+ * Reads a board's device tree, source or blob, with overlays applied in order.
+ * @throws {BoardError} with every diagnostic of the file
+ */
+export function loadTree(file: string, { overlays = [], includePaths = [] }: TreeOptions): Tree {
+  // Symbols are what overlays refer to.
+  const base = readTree('board', file, includePaths, overlays.length > 0);
+  if (overlays.length === 0) return base;
+  const blobs = overlays.map((overlay) => toBlob(readTree('overlay', overlay, includePaths, true)));
+  try {
+    return treeFromBlob(applyOverlaysToBlob(toBlob(base), blobs));
+  } catch (thrown) {
+    if (!(thrown instanceof FdtError)) throw thrown;
+    throw new BoardError(`${overlays.join(', ')}: cannot be applied to ${file}: ${thrown.message}`, {
+      cause: thrown,
+    });
+  }
+}
+
+export { toBlob };
+
+type Role = 'board' | 'overlay';
+
+function readTree(what: Role, file: string, includePaths: readonly string[], symbols: boolean): Tree {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(file);
+  } catch (thrown) {
+    throw new BoardError(unreadable(what, file, thrown as NodeJS.ErrnoException), { cause: thrown });
+  }
+  if (isBlob(bytes)) return treeFromBlob(bytes, file);
+  if (bytes.includes(0))
+    throw new BoardError(
+      `${file} is no device tree: neither source nor a blob, which begins with d0 0d fe ed`,
+    );
+  const options = {
+    readFile: readIfThere,
+    includePaths: [...includePaths, ...headerFolders(file)],
+    symbols,
+  };
+  return treeOf(parse(file, bytes, options), file);
+}
+
+function unreadable(what: Role, file: string, { code, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case 'ENOENT':
+      return `there is no ${what} ${file}${what === 'board' ? ': name one with --board FILE or DTBUS_BOARD' : ''}`;
+    case 'EISDIR':
+      return `${file} is a folder: name the device tree in it, a .dts or .dtb`;
+    case 'EACCES':
+      return `no permission to read ${file}: see ls -l ${file}`;
+    default:
+      return `${file}: ${message}`;
+  }
+}
+
+/** Where the source tree that `file` lies in keeps its headers: a vendor's board needs no options then. */
+function headerFolders(file: string): string[] {
+  let folder = dirname(resolve(file));
+  for (;;) {
+    const found = HEADER_FOLDERS.map((name) => join(folder, name)).filter((path) =>
+      existsSync(join(path, 'dt-bindings')),
+    );
+    const above = dirname(folder);
+    if (found.length > 0 || above === folder) return found;
+    folder = above;
+  }
+}
+
+function treeOf({ tree, diagnostics }: Pick<ParseResult, 'tree' | 'diagnostics'>, file: string): Tree {
+  if (tree !== undefined) return tree;
+  const text = diagnostics.map((diagnostic) => diagnosticText(diagnostic, file)).join('');
+  throw new BoardError(`${file} cannot be read\n${text}`.trimEnd());
+}
+
+/** The magic number of a flattened device tree. Whatever else is wrong with it, it is no source. */
+function isBlob(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xd0 && bytes[1] === 0x0d && bytes[2] === 0xfe && bytes[3] === 0xed;
+}
+
+function readIfThere(path: string): Uint8Array | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
+}

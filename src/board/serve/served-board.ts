@@ -1,0 +1,204 @@
+import { dirname } from 'node:path';
+import { Client } from '../../backend/index.ts';
+import type { Tree } from '../../devicetree/index.ts';
+import { findBuses, type VirtioNode } from '../../frontend/index.ts';
+import { BackEndServer, EventLoop } from '../../transport/index.ts';
+import { BoardBackEnd } from '../assemble/board-devices.ts';
+import { ownersOf } from '../assemble/ownership.ts';
+import { BoardError } from '../board-error.ts';
+import { type LineHandle, LineWatchers, lineHandle } from '../handles/line-handle.ts';
+import { findPart, type PartHandle } from '../handles/part-handle.ts';
+import { loadTree, type TreeOptions } from '../open/load-tree.ts';
+import { traceFor } from '../open/trace.ts';
+import { callsInline } from '../thread/calls.ts';
+import type { BusReport, DeviceProblem } from '../thread/protocol.ts';
+import {
+  type Offer,
+  offerName,
+  offersAt,
+  publishTree,
+  type ServePlace,
+  takeFrontEnds,
+} from './serve-place.ts';
+
+/** How a board is served, wherever that is. */
+export interface ServeSettings extends TreeOptions {
+  /** Take over every I2C and SPI controller of a vendor's tree. */
+  readonly adopt?: boolean;
+  /** What a front-end has used stays its own until it leaves; others get `EBUSY`. */
+  readonly exclusive?: boolean;
+  /** Told of what is odd, a sentence each. */
+  readonly onWarning: (sentence: string) => void;
+  /** Told of everything that happens at the sockets. */
+  readonly trace?: (sentence: string) => void;
+}
+
+/** How and where `serveBoard` serves a board. */
+export type ServeOptions = ServeSettings & ServePlace;
+
+/** A bus, or a GPIO controller, that waits for front-ends at a socket. */
+export interface ServedBus {
+  readonly node: VirtioNode;
+  /** Path of the socket; `fd 3` for one that was inherited. */
+  readonly socket: string;
+  /** Whose socket it is: its front-ends reach what `dtbus,owner` gives this owner, and nothing else. */
+  readonly owner: string | undefined;
+}
+
+/** How long the thread waits in the kernel between two turns of JavaScript's event loop while guests are busy. */
+const HOT_MS = 5;
+
+/** A board whose buses are served to guests over vhost-user. */
+export class ServedBoard {
+  readonly tree: Tree;
+  /** Resolves when nobody can come any more: the one that was inherited connected has left. */
+  readonly over: Promise<void>;
+  readonly #backEnd: BoardBackEnd;
+  readonly #watchers: LineWatchers;
+  readonly #loop: EventLoop;
+  readonly #buses: ServedBus[] = [];
+  readonly #servers: BackEndServer[] = [];
+  #unpublish: () => void = () => {};
+  #end: () => void = () => {};
+
+  private constructor(tree: Tree, backEnd: BoardBackEnd, watchers: LineWatchers, loop: EventLoop) {
+    this.tree = tree;
+    this.#backEnd = backEnd;
+    this.#watchers = watchers;
+    this.#loop = loop;
+    this.over = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+  }
+
+  /** @throws {BoardError} the tree cannot be read, {OsError} a socket cannot be made. */
+  static async open(file: string, options: ServeOptions): Promise<ServedBoard> {
+    const tree = loadTree(file, options);
+    const watchers = new LineWatchers();
+    const backEnd = await BoardBackEnd.create(tree, {
+      adopt: options.adopt ?? false,
+      directory: dirname(file),
+      steppedClock: false,
+      trace: traceFor(findBuses(tree, { adopt: options.adopt ?? false })),
+      warn: options.onWarning,
+      onLine: watchers.told,
+    });
+    backEnd.calls.openHosts();
+    const onError = (error: unknown) => options.onWarning(`a fault in dtbus itself: ${sentenceOf(error)}`);
+    const loop = new EventLoop({ hotMs: HOT_MS, onError });
+    const board = new ServedBoard(tree, backEnd, watchers, loop);
+    try {
+      board.#serve(options);
+    } catch (thrown) {
+      await board.close();
+      throw thrown;
+    }
+    void loop.run();
+    return board;
+  }
+
+  #serve(options: ServeOptions): void {
+    process.once('exit', this.#leave);
+    for (const offer of offersAt(options, offersOf(this.#backEnd))) {
+      const server = this.#serverFor(offer, options);
+      this.#servers.push(server);
+      const socket = takeFrontEnds(server, options, offer);
+      this.#buses.push({ node: offer.node, owner: offer.owner, socket });
+    }
+    if ('socketDirectory' in options) {
+      this.#unpublish = publishTree(this.tree, options.socketDirectory, this.#buses);
+    }
+  }
+
+  get buses(): readonly ServedBus[] {
+    return this.#buses;
+  }
+
+  get problems(): readonly DeviceProblem[] {
+    return this.#backEnd.problems;
+  }
+
+  /**
+   * The sockets of one owner; undefined: of whoever is none.
+   * @throws {BoardError} when no client has that owner
+   */
+  busesOf(owner: string | undefined): readonly ServedBus[] {
+    const owned = this.buses.filter((bus) => bus.owner === owner);
+    if (owned.length > 0 || owner === undefined) return owned;
+    const owners = [...new Set(this.buses.flatMap((bus) => bus.owner ?? []))];
+    throw new BoardError(
+      `no client of the board has the owner ${owner} (dtbus,owner); owners: ${owners.join(', ') || 'none'}`,
+    );
+  }
+
+  /** A simulated part; see `Board.part`. @throws {Error} naming the parts that there are. */
+  part(name: string): PartHandle {
+    return findPart(this.tree, name, callsInline(this.#backEnd.calls));
+  }
+
+  /** A line of a GPIO controller; see `Board.line`. @throws {Error} naming the lines that there are. */
+  line(controller: string, line: number | string): LineHandle {
+    return lineHandle(this.tree, controller, line, callsInline(this.#backEnd.calls), this.#watchers);
+  }
+
+  /** What the back-end knows of its buses. */
+  reports(): readonly BusReport[] {
+    return this.#backEnd.calls.buses();
+  }
+
+  /** Ends all connections, takes the sockets away, frees the adapters. */
+  async close(): Promise<void> {
+    this.#leave();
+    process.off('exit', this.#leave);
+    await this.#loop.close();
+    await this.#backEnd.close();
+  }
+
+  /** What is left to do even where a process ends in the middle of something. */
+  readonly #leave = (): void => {
+    this.#unpublish();
+    for (const server of this.#servers) server.close();
+  };
+
+  /** A server whose every front-end is a client of its own. @throws {BoardError} what belongs to two owners */
+  #serverFor(offer: Offer, { trace, exclusive = false }: ServeSettings): BackEndServer {
+    const { index, owner } = offer;
+    const name = offerName(offer);
+    const clients = new Map<number, Client>();
+    this.#backEnd.confine(index, new Client(name), owner);
+    const server = new BackEndServer(this.#loop, {
+      createDevice: ({ number }) => {
+        const client = new Client(`${name} front-end ${number}`, { exclusive });
+        this.#backEnd.confine(index, client, owner);
+        clients.set(number, client);
+        const device = this.#backEnd.deviceFor(index, client);
+        if (device === undefined) throw new Error(`there is no bus ${name}`);
+        return device;
+      },
+      onDisconnect: ({ number }) => {
+        const client = clients.get(number);
+        clients.delete(number);
+        if (client !== undefined) this.#backEnd.manager.drop(client);
+        if (!server.listening && server.connections === 0) this.#end();
+      },
+      trace: (sentence, connection) =>
+        trace?.(`${name}${connection === undefined ? '' : ` front-end ${connection.number}`}: ${sentence}`),
+    });
+    return server;
+  }
+}
+
+/** Everything that there is to serve: each bus once for each owner of its clients, and once for who is none. */
+function offersOf(backEnd: BoardBackEnd): Offer[] {
+  const everybody = new Set(backEnd.devices.flatMap(({ node }) => ownersOf(node)));
+  return backEnd.devices.flatMap((node, index) => {
+    if (backEnd.deviceFor(index, new Client('nobody')) === undefined) return [];
+    // Whoever has parts may have their interrupts.
+    const owners = node.kind === 'gpio' ? everybody : ownersOf(node.node);
+    return [undefined, ...owners].map((owner) => ({ node, index, owner }));
+  });
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

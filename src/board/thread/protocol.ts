@@ -1,0 +1,133 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { PropertyDeclaration, PropertyValue } from '../../sim/index.ts';
+
+/** What answers for a client of a bus: a model, what is on the wire, or nobody. */
+export type AnsweredBy = 'model' | 'wire' | 'nothing';
+
+/** A client of a bus: a child of its node. */
+export interface ClientReport {
+  readonly path: string;
+  readonly compatible: readonly string[];
+  /** Addresses (bit 31: ten-bit) or chip selects. */
+  readonly reg: readonly number[];
+  readonly answeredBy: AnsweredBy;
+  /** The model's title. */
+  readonly model: string | undefined;
+}
+
+/** A bus as the back-end has it. */
+export interface BusReport {
+  readonly path: string;
+  readonly kind: 'i2c' | 'spi';
+  /** What carries it: `simulated I2C bus`, `Bus Pirate v3.5 on /dev/ttyUSB0`; undefined where nothing does. */
+  readonly host: string | undefined;
+  /** Path of the host's node; undefined for a bus without one. */
+  readonly hostPath: string | undefined;
+  readonly state: 'closed' | 'opening' | 'open' | 'lost';
+  /** Why it is lost, or why there is no bus at all. */
+  readonly fault: string | undefined;
+  readonly clients: readonly ClientReport[];
+  /** Transfers and bytes that went well, and faults by errno. */
+  readonly counters: {
+    readonly transfers: number;
+    readonly bytes: number;
+    readonly faults: Record<string, number>;
+  };
+}
+
+/** A simulated part as others see it. */
+export interface PartReport {
+  readonly path: string;
+  readonly title: string;
+  readonly properties: readonly PropertyDeclaration[];
+}
+
+/** A line of a GPIO controller. */
+export interface LineReport {
+  /** Path of the controller's node. */
+  readonly path: string;
+  readonly line: number;
+  /** By `gpio-line-names`; empty where there is none. */
+  readonly name: string;
+  readonly high: boolean;
+  /** Interrupt outputs that pull it: `/i2c/gpio@20 INT`. */
+  readonly wired: readonly string[];
+}
+
+/** What the board asks of its back-end besides transfers: name -> arguments and result. */
+export interface BackEndCalls {
+  /** Begins to open the hosts that no transfer has opened yet. */
+  openHosts(): void;
+  buses(): BusReport[];
+  parts(): PartReport[];
+  getProperty(path: string, property: string): PropertyValue;
+  setProperty(path: string, property: string, value: PropertyValue): void;
+  resetPart(path: string): void;
+  snapshotPart(path: string): object;
+  restorePart(path: string, snapshot: object): void;
+  /** The lines of all GPIO controllers. */
+  lines(): LineReport[];
+  /** What the world outside does to a line; undefined: nothing. */
+  driveLine(path: string, line: number, high: boolean | undefined): void;
+  /** From now on changes of this line are told. */
+  watchLine(path: string, line: number): void;
+  /** Writes the contents of parts that live in files: the process is about to end. */
+  save(): void;
+  /** Steps a stepped clock. */
+  advance(ns: number): void;
+}
+
+export type CallName = keyof BackEndCalls;
+
+/** Asks the back-end and waits for the answer. */
+export type Call = <Name extends CallName>(
+  name: Name,
+  ...args: Parameters<BackEndCalls[Name]>
+) => ReturnType<BackEndCalls[Name]>;
+
+/** A device that has no bus: the register block at this place stays empty. */
+export interface DeviceProblem {
+  readonly path: string;
+  readonly property: string | undefined;
+  readonly sentence: string;
+}
+
+/** What the back-end is to do. */
+export interface BackEndStart {
+  /** The board's tree as a blob. */
+  readonly blob: Uint8Array;
+  readonly adopt: boolean;
+  /** Folder that relative file names of the tree start from. */
+  readonly directory: string;
+  /** A stepped clock stands still until `advance`. */
+  readonly steppedClock: boolean;
+  readonly memory: SharedArrayBuffer;
+  readonly registers: SharedArrayBuffer;
+  /** Polls the rings for ever. */
+  readonly poll: boolean;
+  /** Where transfers are traced; see `traceMemory` in src/backend. */
+  readonly trace: SharedArrayBuffer | undefined;
+}
+
+/** `workerData` of the back-end's thread. What it is to do comes as its first message, a `BackEndStart`. */
+export interface WorkerChannels {
+  /** Calls come and answers go here. */
+  readonly calls: MessagePort;
+  /** Word 0 counts answers. */
+  readonly answers: SharedArrayBuffer;
+  /** Word 0 is 1 once the thread is to end. */
+  readonly control: SharedArrayBuffer;
+}
+
+export interface CallMessage {
+  readonly id: number;
+  readonly name: CallName;
+  readonly args: readonly unknown[];
+}
+
+/** What comes from the back-end's thread by message. */
+export type BackEndMessage =
+  | { readonly kind: 'line'; readonly path: string; readonly line: number; readonly high: boolean }
+  | { readonly kind: 'ready'; readonly problems: readonly DeviceProblem[] }
+  | { readonly kind: 'warning'; readonly sentence: string }
+  | { readonly kind: 'answer'; readonly id: number; readonly result?: unknown; readonly error?: string };

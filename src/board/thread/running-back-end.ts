@@ -1,0 +1,178 @@
+import { createRequire } from 'node:module';
+import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { Client } from '../../backend/index.ts';
+import type { Tree } from '../../devicetree/index.ts';
+import { backEndDied, backEndEnded, LocalDevices, ringDoorbell } from '../../transport/core.ts';
+import { GuestMemory } from '../../virtio/index.ts';
+import { callsInline, callsOver } from './calls.ts';
+import type { BackEndMessage, BackEndStart, Call, DeviceProblem, WorkerChannels } from './protocol.ts';
+
+/** A back-end at work, wherever it runs. */
+export interface RunningBackEnd {
+  /** Buses that could not be made, and why. */
+  readonly problems: readonly DeviceProblem[];
+  /** Runs the back-end once; only where it has no thread of its own. */
+  readonly serve?: () => void;
+  readonly call: Call;
+  readonly end: () => Promise<void>;
+}
+
+/** What a back-end tells without being asked. */
+export interface BackEndNews {
+  readonly warn: (sentence: string) => void;
+  /** A GPIO line that is watched has changed. */
+  readonly onLine: (path: string, line: number, high: boolean) => void;
+}
+
+const START_LIMIT_MS = 10_000;
+
+/** A back-end in this thread. */
+export async function startInline(
+  tree: Tree,
+  start: BackEndStart,
+  news: BackEndNews,
+): Promise<RunningBackEnd> {
+  const { BoardBackEnd } = await import('../assemble/board-devices.ts');
+  const backEnd = await BoardBackEnd.create(tree, { ...start, ...news });
+  const local = new LocalDevices(
+    GuestMemory.over(start.memory),
+    start.registers,
+    backEnd.devicesFor(new Client('the board')),
+  );
+  return {
+    problems: backEnd.problems,
+    serve: () => local.serveInline(),
+    call: callsInline(backEnd.calls),
+    end: async () => {
+      local.close();
+      await backEnd.close();
+    },
+  };
+}
+
+/** A back-end in a thread of its own. */
+export class BackEndThread {
+  readonly #news: BackEndNews;
+  readonly #worker: Worker;
+  readonly #channel = new MessageChannel();
+  readonly #channels: WorkerChannels;
+  readonly #exited: Promise<void>;
+
+  /** Starts the thread; it loads what it needs and waits for `start`. */
+  constructor(news: BackEndNews) {
+    this.#news = news;
+    this.#channels = {
+      calls: this.#channel.port2,
+      answers: new SharedArrayBuffer(4),
+      control: new SharedArrayBuffer(4),
+    };
+    const entry = createRequire(import.meta.url).resolve('#built/src/board/thread/worker.js');
+    this.#worker = new Worker(entry, {
+      workerData: this.#channels,
+      transferList: [this.#channel.port2],
+      // What this process was told to import first (dtbus/register, say) is not for the thread.
+      execArgv: [],
+    });
+    this.#exited = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
+  }
+
+  /** @throws what the thread dies of before it serves. */
+  async start(start: BackEndStart): Promise<RunningBackEnd> {
+    const died = new Promise<never>((_, reject) => this.#worker.once('error', reject));
+    died.catch(() => {});
+    // Waiting for a word in memory does not keep the process alive.
+    const alive = setInterval(() => {}, 1 << 30);
+    try {
+      this.#worker.postMessage(start);
+      for (;;) {
+        const seen = Atomics.load(this.#answers, 0);
+        const problems = this.#ready();
+        if (problems !== undefined) return this.#running(start, problems);
+        const waiting = Atomics.waitAsync(this.#answers, 0, seen);
+        if (waiting.async) await Promise.race([waiting.value, died]);
+      }
+    } finally {
+      clearInterval(alive);
+    }
+  }
+
+  /** The same, blocking this thread until the back-end serves. @throws {Error} when it does not within 10 s */
+  startSync(start: BackEndStart): RunningBackEnd {
+    this.#worker.postMessage(start);
+    const giveUp = performance.now() + START_LIMIT_MS;
+    for (;;) {
+      const seen = Atomics.load(this.#answers, 0);
+      const problems = this.#ready();
+      if (problems !== undefined) return this.#running(start, problems);
+      const left = giveUp - performance.now();
+      if (left <= 0) throw new Error(`the back-end's thread did not start within ${START_LIMIT_MS / 1000} s`);
+      Atomics.wait(this.#answers, 0, seen, left);
+    }
+  }
+
+  get #answers(): Int32Array {
+    return new Int32Array(this.#channels.answers);
+  }
+
+  /** What the thread says once it serves. */
+  #ready(): readonly DeviceProblem[] | undefined {
+    const message = receiveMessageOnPort(this.#channel.port1)?.message as BackEndMessage | undefined;
+    return message?.kind === 'ready' ? message.problems : undefined;
+  }
+
+  #running(start: BackEndStart, problems: readonly DeviceProblem[]): RunningBackEnd {
+    const worker = this.#worker;
+    worker.on('message', (message: BackEndMessage) => {
+      if (message.kind === 'warning') this.#news.warn(message.sentence);
+      if (message.kind === 'line') this.#news.onLine(message.path, message.line, message.high);
+    });
+    const call = callsOver(
+      this.#channel.port1,
+      this.#channels.answers,
+      () => ringDoorbell(start.registers),
+      () => backEndEnded(start.registers),
+    );
+    const save = () => this.#save(call);
+    process.once('exit', save);
+    void this.#exited.then(() => {
+      process.off('exit', save);
+      backEndDied(start.registers);
+    });
+    worker.on('error', (thrown) =>
+      this.#news.warn(`the back-end ended by a fault, and its buses with it: ${sentenceOf(thrown)}`),
+    );
+    // An open board does not keep the process alive: what waits for it does.
+    worker.unref();
+    this.#channel.port1.unref();
+    return {
+      problems,
+      call,
+      end: async () => {
+        worker.ref();
+        Atomics.store(new Int32Array(this.#channels.control), 0, 1);
+        ringDoorbell(start.registers);
+        await this.#exited;
+        this.#channel.port1.close();
+      },
+    };
+  }
+
+  /** The board could not be read after all. */
+  async abandon(): Promise<void> {
+    this.#channel.port1.close();
+    await this.#worker.terminate();
+  }
+
+  /** The process ends without having closed the board. */
+  #save(call: Call): void {
+    try {
+      call('save');
+    } catch (thrown) {
+      this.#news.warn(`what simulated parts hold could not be written: ${sentenceOf(thrown)}`);
+    }
+  }
+}
+
+function sentenceOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

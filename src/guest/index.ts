@@ -1,0 +1,1 @@
+export { type GuestOptions, type GuestResult, runGuest } from './run-guest.ts';

@@ -1,0 +1,91 @@
+import { isOwnedBy, type ServedBus } from '../board/served.ts';
+import type { DeviceNode } from '../bus/index.ts';
+import { quoted } from './guest-console.ts';
+
+/** A bus that QEMU can carry. */
+export interface QemuBus extends ServedBus {
+  readonly device: QemuDevice['name'];
+}
+
+/** A PCI device of the guest. */
+export interface QemuDevice {
+  readonly name: `vhost-user-${string}-pci`;
+  readonly socket: string;
+  /** Its place on the PCI bus: `0000:00:SLOT.0`. */
+  readonly slot: number;
+  /** The bus; undefined for a device that only holds a number free while Linux counts. */
+  readonly bus: ServedBus['node'] | undefined;
+  readonly owner: ServedBus['owner'];
+}
+
+/** The first slots and the last are the machine's own. */
+const FIRST_SLOT = 4;
+const LAST_SLOT = 30;
+
+/** `reg` of a client with a ten-bit address, and how the kernel's `new_device` wants one. */
+const TEN_BIT = 0x8000_0000;
+const NEW_DEVICE_TEN_BIT = 0xa000;
+
+/**
+ * The PCI devices for a board's buses. Linux numbers I2C buses as it finds them, and a PC has no device tree to
+ * say otherwise: where the board's numbers leave one out, a second connection to another bus takes it, and
+ * `prepareQemuGuest` takes that away again.
+ */
+export function qemuDevices(buses: readonly QemuBus[]): QemuDevice[] {
+  const i2c = buses.filter(({ node }) => node.kind === 'i2c').sort((a, b) => a.node.number - b.node.number);
+  const others = buses.filter(({ node }) => node.kind !== 'i2c');
+  const last = i2c.at(-1)?.node.number ?? -1;
+  const roomForGaps = last + 1 + others.length <= LAST_SLOT - FIRST_SLOT + 1;
+  const numbered = roomForGaps
+    ? Array.from({ length: last + 1 }, (_, number) => i2c.find(({ node }) => node.number === number))
+    : i2c;
+  return [...numbered, ...others].map((bus, index) => {
+    const carried = bus ?? (i2c[0] as QemuBus);
+    return {
+      name: carried.device,
+      socket: carried.socket,
+      slot: FIRST_SLOT + index,
+      bus: bus?.node,
+      owner: bus?.owner,
+    };
+  });
+}
+
+/** `adapter SLOT NAME` finds a bus, `client ID ADDRESS` makes a client of the bus that was found last. */
+const SHELL_FUNCTIONS = `
+adapter() {
+  adapter=$(echo /sys/bus/pci/devices/0000:00:$1.0/virtio*/i2c-*)
+  got=$(basename "$adapter")
+  case $got in
+    "$2") ;;
+    'i2c-*') note "Linux did not take the bus $2 of the board" ;;
+    *) note "the bus $2 of the board is $got in the guest" ;;
+  esac
+}
+client() { echo "$1 $2" > $adapter/new_device; } 2> /dev/null`;
+
+/**
+ * Shell lines for process 1: takes away what only held numbers, says which bus has another number than on the
+ * board, and tells Linux of the clients, as a device tree would.
+ */
+export function prepareQemuGuest(devices: readonly QemuDevice[]): string {
+  const lines = [SHELL_FUNCTIONS];
+  for (const { bus, owner, slot } of devices) {
+    const address = slot.toString(16).padStart(2, '0');
+    if (bus === undefined) lines.push(`echo 0000:00:${address}.0 > /sys/bus/pci/drivers/virtio-pci/unbind`);
+    if (bus?.kind !== 'i2c') continue;
+    lines.push(`adapter ${address} i2c-${bus.number}`);
+    for (const client of bus.node.children) if (isOwnedBy(client, owner)) lines.push(...clientLine(client));
+  }
+  return lines.join('\n');
+}
+
+/** Linux's id of a part is its compatible without the vendor, as `of_alias_from_compatible` has it. */
+function clientLine(client: DeviceNode): string[] {
+  const [compatible] = client.compatible;
+  const reg = client.u32('reg');
+  if (compatible === undefined || reg === undefined) return [];
+  const id = compatible.slice(compatible.indexOf(',') + 1);
+  const address = reg >= TEN_BIT ? NEW_DEVICE_TEN_BIT + (reg - TEN_BIT) : reg;
+  return [`client ${quoted(id)} 0x${address.toString(16)}`];
+}

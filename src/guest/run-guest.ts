@@ -1,0 +1,126 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BoardError, ServedBoard, type ServedBus, type ServeSettings } from '../board/served.ts';
+import { initScript } from './guest-console.ts';
+import { type GuestEnd, type GuestMachine, runMachine } from './guest-process.ts';
+import { guestTree } from './guest-tree.ts';
+import { planQemu, whyNoKvm } from './qemu.ts';
+
+/** How `runGuest` boots a Linux, and what it runs in it. */
+export interface GuestOptions extends ServeSettings {
+  /**
+   * `uml` (default): a User-Mode Linux, an ordinary process, that gets a device tree. `qemu`: a PC with PCI
+   * devices, on KVM where that works and translated where not.
+   */
+  readonly machine?: 'uml' | 'qemu';
+  /** A kernel for that machine, with the drivers of the board's buses and parts. */
+  readonly kernel: string;
+  /** What process 1 runs, with the host's programs and files. */
+  readonly command: readonly string[];
+  /** The guest is killed after so many ms. */
+  readonly deadlineMs: number;
+  /** Who the guest is: it has the clients that name this owner (`dtbus,owner`), else those that name none. */
+  readonly owner?: string | undefined;
+  /** Called with the board before the guest boots: to move what its parts sense while the guest runs. */
+  readonly onBoard?: (board: ServedBoard) => void;
+  /** Gets the command's output as it comes. */
+  readonly output: (bytes: Uint8Array) => void;
+  /** Kills the guest. */
+  readonly interrupted?: AbortSignal;
+}
+
+/** How a command in a guest ended. */
+export interface GuestResult {
+  /** Undefined when it never came to an end. */
+  readonly exitCode: number | undefined;
+  /** The guest was killed at its deadline. */
+  readonly killed: boolean;
+}
+
+const MEMORY = '256M';
+
+/**
+ * Boots a real Linux on the board's buses and runs a command in it. Linux's own drivers bind to what the
+ * board's device tree says.
+ * @throws {BoardError} @throws {Error} the machine cannot be started
+ */
+export async function runGuest(file: string, options: GuestOptions): Promise<GuestResult> {
+  if (!existsSync(options.kernel)) throw new BoardError(`there is no kernel ${options.kernel}`);
+  const folder = mkdtempSync(join(tmpdir(), 'dtbus-guest-'));
+  try {
+    const board = await ServedBoard.open(file, { ...options, socketDirectory: folder });
+    try {
+      options.onBoard?.(board);
+      const guest = new Guest(folder, options);
+      const buses = board.busesOf(options.owner);
+      const end = await (options.machine === 'qemu' ? guest.bootQemu(buses) : guest.bootUml(buses));
+      return { exitCode: end.exitCode, killed: end.killed };
+    } finally {
+      await board.close();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+class Guest {
+  readonly #folder: string;
+  readonly #options: GuestOptions;
+  readonly #mark = `dtbus-guest-${process.pid}`;
+  readonly #deadline: number;
+
+  constructor(folder: string, options: GuestOptions) {
+    this.#folder = folder;
+    this.#options = options;
+    this.#deadline = performance.now() + options.deadlineMs;
+  }
+
+  async bootUml(buses: readonly ServedBus[]): Promise<GuestEnd> {
+    const dtb = join(this.#folder, 'guest.dtb');
+    writeFileSync(dtb, guestTree(buses));
+    const root = ['root=/dev/root', 'rootfstype=hostfs', 'rootflags=/', 'ro', `init=${this.#init()}`];
+    const argv = [`mem=${MEMORY}`, ...root, 'con0=fd:0,fd:1', 'con=null', 'quiet', `dtb=${dtb}`];
+    return this.#told(await this.#run({ program: this.#options.kernel, argv }));
+  }
+
+  async bootQemu(buses: readonly ServedBus[]): Promise<GuestEnd> {
+    const { kernel, onWarning, interrupted } = this.#options;
+    const plan = await planQemu(buses, kernel);
+    if (plan.leftOut !== undefined) onWarning(plan.leftOut);
+    const init = this.#init(plan.prepare);
+    const slow = (reason: string) => onWarning(`${reason}: the guest runs on TCG, which is slower`);
+    const noKvm = whyNoKvm();
+    if (noKvm === undefined) {
+      const end = await this.#run(plan.machine('kvm', init));
+      // KVM may be there and yet abort, in a virtual machine for one.
+      if (end.started || end.killed || end.failure === undefined || interrupted?.aborted === true) {
+        return this.#told(end);
+      }
+      const complaint = end.complaint.split('\n')[0]?.replace(/^\S+: (error: )?/, '');
+      slow(`KVM does not work here (${complaint || end.failure})`);
+    } else {
+      slow(noKvm);
+    }
+    return this.#told(await this.#run(plan.machine('tcg', init)));
+  }
+
+  /** Passes on what the machine complained of. */
+  #told(end: GuestEnd): GuestEnd {
+    process.stderr.write(end.complaint);
+    return end;
+  }
+
+  /** Writes process 1. @returns its path */
+  #init(prepare = ''): string {
+    const path = join(this.#folder, 'init');
+    writeFileSync(path, initScript(this.#mark, this.#options.command, prepare), { mode: 0o755 });
+    return path;
+  }
+
+  #run(machine: GuestMachine): Promise<GuestEnd> {
+    const { output, onWarning, interrupted } = this.#options;
+    const [mark, deadline] = [this.#mark, this.#deadline];
+    return runMachine(machine, { mark, deadline, output, onNote: onWarning, interrupted });
+  }
+}

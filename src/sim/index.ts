@@ -1,3 +1,7 @@
+export { type Cancel, type Clock, MS, RealClock, SECOND, SteppedClock, US } from './kit/clock.ts';
+export { type Contents, fileContents, volatileContents } from './kit/contents.ts';
+export { Line } from './kit/line.ts';
+export { loadModels } from './parts/index.ts';
 export {
   Catalogue,
   compatiblesOf,
@@ -5,13 +9,19 @@ export {
   type ModelModule,
   type PartModel,
   type SpiPartModel,
-} from './catalogue.ts';
-export { type Cancel, type Clock, MS, RealClock, SECOND, SteppedClock, US } from './clock.ts';
-export { type Contents, fileContents, volatileContents } from './contents.ts';
-export type { PartContext } from './context.ts';
-export { i2cAddress, i2cAddresses } from './i2c-address.ts';
-export { I2cWire } from './i2c-wire.ts';
-export { Line } from './line.ts';
+} from './populate/catalogue.ts';
+export type { PartContext } from './populate/context.ts';
+export {
+  type FilledI2c,
+  type FilledSpi,
+  type Occupant,
+  populateI2c,
+  populateSpi,
+  type SimulationOptions,
+} from './populate/populate.ts';
+export { PartError, PartRegistry, type RunningPart } from './populate/registry.ts';
+export { i2cAddress, i2cAddresses } from './wire/i2c-address.ts';
+export { I2cWire } from './wire/i2c-wire.ts';
 export {
   type I2cPart,
   type Part,
@@ -20,15 +30,5 @@ export {
   type PropertyValue,
   type SpiPart,
   TEN_BIT_ADDRESS,
-} from './part.ts';
-export { loadModels } from './parts/index.ts';
-export {
-  type FilledI2c,
-  type FilledSpi,
-  type Occupant,
-  populateI2c,
-  populateSpi,
-  type SimulationOptions,
-} from './populate.ts';
-export { PartError, PartRegistry, type RunningPart } from './registry.ts';
-export { SpiWire } from './spi-wire.ts';
+} from './wire/part.ts';
+export { SpiWire } from './wire/spi-wire.ts';

@@ -1,13 +1,13 @@
 import type { DeviceNode } from '../../bus/index.ts';
-import type { I2cPartModel } from '../catalogue.ts';
-import type { WordRegisterChip } from '../chip.ts';
-import { type Clock, SECOND, US } from '../clock.ts';
-import { i2cAddress } from '../i2c-address.ts';
-import { I2cWordRegisters } from '../i2c-word-registers.ts';
-import { Line } from '../line.ts';
-import { quantize, signed16 } from '../numbers.ts';
-import { defineNumbered } from '../part-properties.ts';
-import { RegisterFile } from '../register-file.ts';
+import type { WordRegisterChip } from '../chip/chip.ts';
+import { I2cWordRegisters } from '../chip/i2c-word-registers.ts';
+import { defineNumbered } from '../chip/part-properties.ts';
+import { RegisterFile } from '../chip/register-file.ts';
+import { type Clock, SECOND, US } from '../kit/clock.ts';
+import { Line } from '../kit/line.ts';
+import { quantize, signed16 } from '../kit/numbers.ts';
+import type { I2cPartModel } from '../populate/catalogue.ts';
+import { i2cAddress } from '../wire/i2c-address.ts';
 
 /** ADS1115 data sheet (SBAS444), table 8-1. */
 const REGISTER = { CONVERSION: 0, CONFIG: 1, LO_THRESH: 2, HI_THRESH: 3 } as const;

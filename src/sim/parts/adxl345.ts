@@ -1,15 +1,15 @@
-import type { PartModel } from '../catalogue.ts';
-import type { ByteRegisterChip } from '../chip.ts';
-import { type Clock, SECOND } from '../clock.ts';
-import { i2cAddress } from '../i2c-address.ts';
-import { I2cByteRegisters } from '../i2c-byte-registers.ts';
-import { Line } from '../line.ts';
-import { clamp, quantize } from '../numbers.ts';
-import type { PropertyDeclaration } from '../part.ts';
-import { defineProperties } from '../part-properties.ts';
-import { Periodic } from '../periodic.ts';
-import { RegisterFile } from '../register-file.ts';
-import { SpiByteRegisters, type SpiInterface } from '../spi-byte-registers.ts';
+import type { ByteRegisterChip } from '../chip/chip.ts';
+import { I2cByteRegisters } from '../chip/i2c-byte-registers.ts';
+import { defineProperties } from '../chip/part-properties.ts';
+import { RegisterFile } from '../chip/register-file.ts';
+import { SpiByteRegisters, type SpiInterface } from '../chip/spi-byte-registers.ts';
+import { type Clock, SECOND } from '../kit/clock.ts';
+import { Line } from '../kit/line.ts';
+import { clamp, quantize } from '../kit/numbers.ts';
+import { Periodic } from '../kit/periodic.ts';
+import type { PartModel } from '../populate/catalogue.ts';
+import { i2cAddress } from '../wire/i2c-address.ts';
+import type { PropertyDeclaration } from '../wire/part.ts';
 
 /** Analog Devices ADXL345 data sheet (rev. E), table 19. */
 const REGISTER = {

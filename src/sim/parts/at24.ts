@@ -1,11 +1,11 @@
 import { type DeviceNode, NodeError } from '../../bus/index.ts';
-import type { I2cPartModel } from '../catalogue.ts';
-import { type Clock, MS } from '../clock.ts';
-import type { Contents } from '../contents.ts';
-import type { PartContext } from '../context.ts';
-import { i2cAddress } from '../i2c-address.ts';
-import type { I2cPart } from '../part.ts';
-import { exposeProperties } from '../part-properties.ts';
+import { exposeProperties } from '../chip/part-properties.ts';
+import { type Clock, MS } from '../kit/clock.ts';
+import type { Contents } from '../kit/contents.ts';
+import type { I2cPartModel } from '../populate/catalogue.ts';
+import type { PartContext } from '../populate/context.ts';
+import { i2cAddress } from '../wire/i2c-address.ts';
+import type { I2cPart } from '../wire/part.ts';
 
 /** Geometry of an EEPROM of the 24Cxx family. */
 interface Geometry {

@@ -1,10 +1,10 @@
 import { type DeviceNode, NodeError } from '../../bus/index.ts';
-import type { SpiPartModel } from '../catalogue.ts';
-import { type Clock, MS } from '../clock.ts';
-import type { Contents } from '../contents.ts';
-import type { PartContext } from '../context.ts';
-import type { SpiPart } from '../part.ts';
-import { exposeProperties } from '../part-properties.ts';
+import { exposeProperties } from '../chip/part-properties.ts';
+import { type Clock, MS } from '../kit/clock.ts';
+import type { Contents } from '../kit/contents.ts';
+import type { SpiPartModel } from '../populate/catalogue.ts';
+import type { PartContext } from '../populate/context.ts';
+import type { SpiPart } from '../wire/part.ts';
 
 /** Microchip AT25 data sheets, table "Instruction set". Bit 3 of READ and WRITE is A8 of 512-byte parts. */
 const OPCODE = { WRSR: 0x01, WRITE: 0x02, READ: 0x03, WRDI: 0x04, RDSR: 0x05, WREN: 0x06 } as const;

@@ -1,8 +1,8 @@
-import type { I2cPartModel } from '../catalogue.ts';
-import { type Clock, MS } from '../clock.ts';
-import { i2cAddress } from '../i2c-address.ts';
-import { clamp } from '../numbers.ts';
-import type { I2cPart } from '../part.ts';
+import { type Clock, MS } from '../kit/clock.ts';
+import { clamp } from '../kit/numbers.ts';
+import type { I2cPartModel } from '../populate/catalogue.ts';
+import { i2cAddress } from '../wire/i2c-address.ts';
+import type { I2cPart } from '../wire/part.ts';
 
 /** ROHM BH1750FVI data sheet, "Instruction Set Architecture". */
 const OPCODE = { POWER_DOWN: 0x00, POWER_ON: 0x01, RESET: 0x07 } as const;

@@ -1,12 +1,12 @@
-import type { PartModel } from '../catalogue.ts';
-import type { ByteRegisterChip } from '../chip.ts';
-import { type Clock, MS } from '../clock.ts';
-import { i2cAddress } from '../i2c-address.ts';
-import { I2cByteRegisters } from '../i2c-byte-registers.ts';
-import type { PropertyDeclaration } from '../part.ts';
-import { exposeProperties } from '../part-properties.ts';
-import { RegisterFile } from '../register-file.ts';
-import { SpiByteRegisters, type SpiInterface } from '../spi-byte-registers.ts';
+import type { ByteRegisterChip } from '../chip/chip.ts';
+import { I2cByteRegisters } from '../chip/i2c-byte-registers.ts';
+import { exposeProperties } from '../chip/part-properties.ts';
+import { RegisterFile } from '../chip/register-file.ts';
+import { SpiByteRegisters, type SpiInterface } from '../chip/spi-byte-registers.ts';
+import { type Clock, MS } from '../kit/clock.ts';
+import type { PartModel } from '../populate/catalogue.ts';
+import { i2cAddress } from '../wire/i2c-address.ts';
+import type { PropertyDeclaration } from '../wire/part.ts';
 import {
   CALIBRATION,
   fineTemperature,

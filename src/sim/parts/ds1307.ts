@@ -1,14 +1,14 @@
 import type { DeviceNode } from '../../bus/index.ts';
-import type { I2cPartModel } from '../catalogue.ts';
-import type { ByteRegisterChip } from '../chip.ts';
-import type { Clock } from '../clock.ts';
-import { i2cAddress } from '../i2c-address.ts';
-import { I2cByteRegisters } from '../i2c-byte-registers.ts';
-import { Line } from '../line.ts';
-import type { PropertyDeclaration } from '../part.ts';
-import { RegisterFile, type RegisterTable } from '../register-file.ts';
-import { type AlarmRegister, alarmMatches, RtcRegisters, type TimeLayout } from '../rtc-registers.ts';
-import { type CalendarTime, RtcTime } from '../rtc-time.ts';
+import type { ByteRegisterChip } from '../chip/chip.ts';
+import { I2cByteRegisters } from '../chip/i2c-byte-registers.ts';
+import { RegisterFile, type RegisterTable } from '../chip/register-file.ts';
+import type { Clock } from '../kit/clock.ts';
+import { Line } from '../kit/line.ts';
+import { type AlarmRegister, alarmMatches, RtcRegisters, type TimeLayout } from '../kit/rtc-registers.ts';
+import { type CalendarTime, RtcTime } from '../kit/rtc-time.ts';
+import type { I2cPartModel } from '../populate/catalogue.ts';
+import { i2cAddress } from '../wire/i2c-address.ts';
+import type { PropertyDeclaration } from '../wire/part.ts';
 
 /** What the clock chips of this family differ in. Register numbers as in the data sheets. */
 interface Variant {

@@ -1,11 +1,11 @@
-import type { I2cPartModel } from '../catalogue.ts';
-import type { WordRegisterChip } from '../chip.ts';
-import { i2cAddress } from '../i2c-address.ts';
-import { I2cWordRegisters } from '../i2c-word-registers.ts';
-import { Line } from '../line.ts';
-import { clamp, quantize, signed16 } from '../numbers.ts';
-import { exposeProperties } from '../part-properties.ts';
-import { RegisterFile } from '../register-file.ts';
+import type { WordRegisterChip } from '../chip/chip.ts';
+import { I2cWordRegisters } from '../chip/i2c-word-registers.ts';
+import { exposeProperties } from '../chip/part-properties.ts';
+import { RegisterFile } from '../chip/register-file.ts';
+import { Line } from '../kit/line.ts';
+import { clamp, quantize, signed16 } from '../kit/numbers.ts';
+import type { I2cPartModel } from '../populate/catalogue.ts';
+import { i2cAddress } from '../wire/i2c-address.ts';
 import { POWER_PROPERTIES, shuntOhms } from './ina2xx.ts';
 
 /** INA238 data sheet (SLYS026), table 7-3. POWER has 24 bits, the others 16. */

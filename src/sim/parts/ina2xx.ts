@@ -1,14 +1,14 @@
 import type { DeviceNode } from '../../bus/index.ts';
-import type { I2cPartModel } from '../catalogue.ts';
-import type { WordRegisterChip } from '../chip.ts';
-import type { Clock } from '../clock.ts';
-import { i2cAddress } from '../i2c-address.ts';
-import { I2cWordRegisters } from '../i2c-word-registers.ts';
-import { Line } from '../line.ts';
-import { clamp, quantize, signed16 } from '../numbers.ts';
-import type { PropertyDeclaration } from '../part.ts';
-import { exposeProperties } from '../part-properties.ts';
-import { RegisterFile, type RegisterTable } from '../register-file.ts';
+import type { WordRegisterChip } from '../chip/chip.ts';
+import { I2cWordRegisters } from '../chip/i2c-word-registers.ts';
+import { exposeProperties } from '../chip/part-properties.ts';
+import { RegisterFile, type RegisterTable } from '../chip/register-file.ts';
+import type { Clock } from '../kit/clock.ts';
+import { Line } from '../kit/line.ts';
+import { clamp, quantize, signed16 } from '../kit/numbers.ts';
+import type { I2cPartModel } from '../populate/catalogue.ts';
+import { i2cAddress } from '../wire/i2c-address.ts';
+import type { PropertyDeclaration } from '../wire/part.ts';
 
 /** INA219 (SBOS448) table 2, INA226 (SBOS547) table 4. */
 const REGISTER = {

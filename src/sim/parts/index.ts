@@ -1,4 +1,4 @@
-import { Catalogue, type ModelModule, withoutVendor } from '../catalogue.ts';
+import { Catalogue, type ModelModule, withoutVendor } from '../populate/catalogue.ts';
 
 interface LazyModule {
   readonly compatible: readonly string[];

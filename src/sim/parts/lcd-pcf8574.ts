@@ -1,7 +1,7 @@
 import { type DeviceNode, NodeError } from '../../bus/index.ts';
-import type { I2cPartModel } from '../catalogue.ts';
-import { i2cAddress } from '../i2c-address.ts';
-import type { I2cPart } from '../part.ts';
+import type { I2cPartModel } from '../populate/catalogue.ts';
+import { i2cAddress } from '../wire/i2c-address.ts';
+import type { I2cPart } from '../wire/part.ts';
 import { Hd44780 } from './hd44780.ts';
 
 /** The usual backpack: how the pins of the PCF8574 lead to the display. */

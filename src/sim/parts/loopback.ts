@@ -1,5 +1,5 @@
-import type { SpiPartModel } from '../catalogue.ts';
-import type { SpiPart } from '../part.ts';
+import type { SpiPartModel } from '../populate/catalogue.ts';
+import type { SpiPart } from '../wire/part.ts';
 
 /** MISO wired to MOSI: what is sent comes back. What Linux's spi-loopback-test module expects. */
 class Loopback implements SpiPart {

@@ -1,11 +1,11 @@
 import { type DeviceNode, NodeError } from '../../bus/index.ts';
-import type { PartModel } from '../catalogue.ts';
-import type { ByteRegisterChip } from '../chip.ts';
-import { gpioProperties } from '../gpio-pins.ts';
-import { i2cAddress } from '../i2c-address.ts';
-import { I2cByteRegisters } from '../i2c-byte-registers.ts';
-import { Line } from '../line.ts';
-import { SpiByteRegisters, type SpiInterface } from '../spi-byte-registers.ts';
+import type { ByteRegisterChip } from '../chip/chip.ts';
+import { I2cByteRegisters } from '../chip/i2c-byte-registers.ts';
+import { SpiByteRegisters, type SpiInterface } from '../chip/spi-byte-registers.ts';
+import { gpioProperties } from '../kit/gpio-pins.ts';
+import { Line } from '../kit/line.ts';
+import type { PartModel } from '../populate/catalogue.ts';
+import { i2cAddress } from '../wire/i2c-address.ts';
 
 /** Microchip MCP23017/MCP23S17 (DS20001952), table 3-1: the registers of a port, in their order. */
 const REGISTER = {

@@ -1,7 +1,7 @@
-import type { SpiPartModel } from '../catalogue.ts';
-import { clamp } from '../numbers.ts';
-import type { PropertyDeclaration, SpiPart } from '../part.ts';
-import { defineNumbered, exposeProperties } from '../part-properties.ts';
+import { defineNumbered, exposeProperties } from '../chip/part-properties.ts';
+import { clamp } from '../kit/numbers.ts';
+import type { SpiPartModel } from '../populate/catalogue.ts';
+import type { PropertyDeclaration, SpiPart } from '../wire/part.ts';
 
 /** Microchip MCP3004/3008 (DS21295) and MCP3204/3208 (DS21298), section 5 and figure 5-1. */
 const CHANNELS = 8;

@@ -1,8 +1,8 @@
-import type { I2cPartModel } from '../catalogue.ts';
-import { type Clock, MS } from '../clock.ts';
-import { i2cAddress } from '../i2c-address.ts';
-import type { I2cPart } from '../part.ts';
-import { exposeProperties } from '../part-properties.ts';
+import { exposeProperties } from '../chip/part-properties.ts';
+import { type Clock, MS } from '../kit/clock.ts';
+import type { I2cPartModel } from '../populate/catalogue.ts';
+import { i2cAddress } from '../wire/i2c-address.ts';
+import type { I2cPart } from '../wire/part.ts';
 
 /** Microchip MCP4725 (DS22039), section 6. General call: 06h reset, 09h wake up. */
 const GENERAL_CALL = 0;

@@ -1,10 +1,10 @@
-import type { I2cPartModel } from '../catalogue.ts';
-import type { WordRegisterChip } from '../chip.ts';
-import { i2cAddress } from '../i2c-address.ts';
-import { I2cWordRegisters } from '../i2c-word-registers.ts';
-import { Line } from '../line.ts';
-import { clamp } from '../numbers.ts';
-import { RegisterFile } from '../register-file.ts';
+import type { WordRegisterChip } from '../chip/chip.ts';
+import { I2cWordRegisters } from '../chip/i2c-word-registers.ts';
+import { RegisterFile } from '../chip/register-file.ts';
+import { Line } from '../kit/line.ts';
+import { clamp } from '../kit/numbers.ts';
+import type { I2cPartModel } from '../populate/catalogue.ts';
+import { i2cAddress } from '../wire/i2c-address.ts';
 
 /** Microchip MCP9808 (DS25095), register 5-1; the layout is that of JEDEC JC-42.4. */
 const REGISTER = { CONFIG: 1, T_UPPER: 2, T_LOWER: 3, T_CRIT: 4, T_A: 5, RESOLUTION: 8 } as const;

@@ -1,11 +1,11 @@
 import type { DeviceNode } from '../../bus/index.ts';
-import type { I2cPartModel } from '../catalogue.ts';
-import type { ByteRegisterChip } from '../chip.ts';
-import { gpioProperties } from '../gpio-pins.ts';
-import { i2cAddress } from '../i2c-address.ts';
-import { I2cByteRegisters } from '../i2c-byte-registers.ts';
-import { Line } from '../line.ts';
-import { RegisterFile } from '../register-file.ts';
+import type { ByteRegisterChip } from '../chip/chip.ts';
+import { I2cByteRegisters } from '../chip/i2c-byte-registers.ts';
+import { RegisterFile } from '../chip/register-file.ts';
+import { gpioProperties } from '../kit/gpio-pins.ts';
+import { Line } from '../kit/line.ts';
+import type { I2cPartModel } from '../populate/catalogue.ts';
+import { i2cAddress } from '../wire/i2c-address.ts';
 
 /** NXP PCA9554 (6.2) and PCA9555 (6.2): four registers for each port of 8 pins. */
 const REGISTER = { INPUT: 0, OUTPUT: 1, POLARITY: 2, CONFIGURATION: 3 } as const;

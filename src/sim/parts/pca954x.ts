@@ -1,9 +1,9 @@
 import { type DeviceNode, NodeError } from '../../bus/index.ts';
-import type { I2cPartModel } from '../catalogue.ts';
-import type { PartContext } from '../context.ts';
-import { i2cAddress } from '../i2c-address.ts';
-import type { I2cWire } from '../i2c-wire.ts';
-import type { I2cPart } from '../part.ts';
+import type { I2cPartModel } from '../populate/catalogue.ts';
+import type { PartContext } from '../populate/context.ts';
+import { i2cAddress } from '../wire/i2c-address.ts';
+import type { I2cWire } from '../wire/i2c-wire.ts';
+import type { I2cPart } from '../wire/part.ts';
 
 /** How a control register names channels. */
 interface Variant {

@@ -1,11 +1,11 @@
 import type { DeviceNode } from '../../bus/index.ts';
-import type { I2cPartModel } from '../catalogue.ts';
-import type { ByteRegisterChip } from '../chip.ts';
-import { gpioProperties } from '../gpio-pins.ts';
-import { i2cAddress } from '../i2c-address.ts';
-import { I2cByteRegisters } from '../i2c-byte-registers.ts';
-import { defineNumbered } from '../part-properties.ts';
-import { RegisterFile } from '../register-file.ts';
+import type { ByteRegisterChip } from '../chip/chip.ts';
+import { I2cByteRegisters } from '../chip/i2c-byte-registers.ts';
+import { defineNumbered } from '../chip/part-properties.ts';
+import { RegisterFile } from '../chip/register-file.ts';
+import { gpioProperties } from '../kit/gpio-pins.ts';
+import type { I2cPartModel } from '../populate/catalogue.ts';
+import { i2cAddress } from '../wire/i2c-address.ts';
 
 /** NXP data sheets PCA9550 to PCA9553, "Control register definition": INPUT, PSC0, PWM0, PSC1, PWM1, LS. */
 const VARIANTS = [

@@ -1,11 +1,11 @@
-import type { I2cPartModel } from '../catalogue.ts';
-import type { ByteRegisterChip } from '../chip.ts';
-import type { PartContext } from '../context.ts';
-import { i2cAddress } from '../i2c-address.ts';
-import { I2cByteRegisters } from '../i2c-byte-registers.ts';
-import type { PropertyDeclaration } from '../part.ts';
-import { defineNumbered } from '../part-properties.ts';
-import { RegisterFile } from '../register-file.ts';
+import type { ByteRegisterChip } from '../chip/chip.ts';
+import { I2cByteRegisters } from '../chip/i2c-byte-registers.ts';
+import { defineNumbered } from '../chip/part-properties.ts';
+import { RegisterFile } from '../chip/register-file.ts';
+import type { I2cPartModel } from '../populate/catalogue.ts';
+import type { PartContext } from '../populate/context.ts';
+import { i2cAddress } from '../wire/i2c-address.ts';
+import type { PropertyDeclaration } from '../wire/part.ts';
 
 /** NXP PCA9685 data sheet (rev. 4), table 4. */
 const REGISTER = {

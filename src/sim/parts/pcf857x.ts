@@ -1,9 +1,9 @@
 import type { DeviceNode } from '../../bus/index.ts';
-import type { I2cPartModel } from '../catalogue.ts';
-import { gpioProperties } from '../gpio-pins.ts';
-import { i2cAddress } from '../i2c-address.ts';
-import { Line } from '../line.ts';
-import type { I2cPart } from '../part.ts';
+import { gpioProperties } from '../kit/gpio-pins.ts';
+import { Line } from '../kit/line.ts';
+import type { I2cPartModel } from '../populate/catalogue.ts';
+import { i2cAddress } from '../wire/i2c-address.ts';
+import type { I2cPart } from '../wire/part.ts';
 
 /**
  * NXP PCF8574 and PCF8575: no registers. What is written goes to the quasi-bidirectional pins: a 0 pulls a

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type DeviceNode, NodeError } from '../../bus/index.ts';
-import { DUMP_PROPERTY, type I2cPartModel, REGISTER_MAP } from '../catalogue.ts';
-import type { ByteRegisterChip } from '../chip.ts';
-import type { PartContext } from '../context.ts';
-import { i2cAddress } from '../i2c-address.ts';
-import { I2cByteRegisters } from '../i2c-byte-registers.ts';
-import { parseI2cDump } from '../i2cdump.ts';
+import type { ByteRegisterChip } from '../chip/chip.ts';
+import { I2cByteRegisters } from '../chip/i2c-byte-registers.ts';
+import { DUMP_PROPERTY, type I2cPartModel, REGISTER_MAP } from '../populate/catalogue.ts';
+import type { PartContext } from '../populate/context.ts';
+import { parseI2cDump } from '../populate/i2cdump.ts';
+import { i2cAddress } from '../wire/i2c-address.ts';
 
 const SIZE = 'dtbus,size';
 const READ_ONLY = 'dtbus,read-only';

@@ -1,11 +1,11 @@
-import type { I2cPartModel } from '../catalogue.ts';
-import { type Clock, MS, SECOND } from '../clock.ts';
-import { crc8, wordsWithCrc } from '../crc8.ts';
-import { CLIMATE_PROPERTIES, codeOf, Measurement } from '../humidity-sensor.ts';
-import { i2cAddress } from '../i2c-address.ts';
-import { Line } from '../line.ts';
-import type { I2cPart } from '../part.ts';
-import { exposeProperties } from '../part-properties.ts';
+import { exposeProperties } from '../chip/part-properties.ts';
+import { type Clock, MS, SECOND } from '../kit/clock.ts';
+import { crc8, wordsWithCrc } from '../kit/crc8.ts';
+import { CLIMATE_PROPERTIES, codeOf, Measurement } from '../kit/humidity-sensor.ts';
+import { Line } from '../kit/line.ts';
+import type { I2cPartModel } from '../populate/catalogue.ts';
+import { i2cAddress } from '../wire/i2c-address.ts';
+import type { I2cPart } from '../wire/part.ts';
 
 /** Sensirion SHT3x-DIS data sheet, 4.13 "Conversion of signal output". */
 const HUMIDITY = { offset: 0, span: 100, full: 65535 };

@@ -1,10 +1,10 @@
-import type { I2cPartModel } from '../catalogue.ts';
-import { type Clock, MS, SECOND } from '../clock.ts';
-import { wordsWithCrc } from '../crc8.ts';
-import { CLIMATE_PROPERTIES, codeOf, Measurement } from '../humidity-sensor.ts';
-import { i2cAddress } from '../i2c-address.ts';
-import type { I2cPart } from '../part.ts';
-import { exposeProperties } from '../part-properties.ts';
+import { exposeProperties } from '../chip/part-properties.ts';
+import { type Clock, MS, SECOND } from '../kit/clock.ts';
+import { wordsWithCrc } from '../kit/crc8.ts';
+import { CLIMATE_PROPERTIES, codeOf, Measurement } from '../kit/humidity-sensor.ts';
+import type { I2cPartModel } from '../populate/catalogue.ts';
+import { i2cAddress } from '../wire/i2c-address.ts';
+import type { I2cPart } from '../wire/part.ts';
 
 /** Sensirion SHT4x data sheet, 4.6 "Conversion of signal output". */
 const HUMIDITY = { offset: -6, span: 125, full: 65535 };

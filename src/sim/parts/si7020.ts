@@ -1,11 +1,11 @@
 import type { DeviceNode } from '../../bus/index.ts';
-import type { I2cPartModel } from '../catalogue.ts';
-import { type Clock, MS } from '../clock.ts';
-import { crc8 } from '../crc8.ts';
-import { CLIMATE_PROPERTIES, codeOf, Measurement } from '../humidity-sensor.ts';
-import { i2cAddress } from '../i2c-address.ts';
-import type { I2cPart } from '../part.ts';
-import { exposeProperties } from '../part-properties.ts';
+import { exposeProperties } from '../chip/part-properties.ts';
+import { type Clock, MS } from '../kit/clock.ts';
+import { crc8 } from '../kit/crc8.ts';
+import { CLIMATE_PROPERTIES, codeOf, Measurement } from '../kit/humidity-sensor.ts';
+import type { I2cPartModel } from '../populate/catalogue.ts';
+import { i2cAddress } from '../wire/i2c-address.ts';
+import type { I2cPart } from '../wire/part.ts';
 
 /** Silicon Labs Si7021-A20 data sheet, table 11 and 5.1. */
 const HUMIDITY = { offset: -6, span: 125, full: 65536 };

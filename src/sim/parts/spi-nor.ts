@@ -1,10 +1,10 @@
 import { type DeviceNode, NodeError } from '../../bus/index.ts';
-import type { SpiPartModel } from '../catalogue.ts';
-import { type Clock, MS } from '../clock.ts';
-import type { Contents } from '../contents.ts';
-import type { PartContext } from '../context.ts';
-import type { SpiPart } from '../part.ts';
-import { exposeProperties } from '../part-properties.ts';
+import { exposeProperties } from '../chip/part-properties.ts';
+import { type Clock, MS } from '../kit/clock.ts';
+import type { Contents } from '../kit/contents.ts';
+import type { SpiPartModel } from '../populate/catalogue.ts';
+import type { PartContext } from '../populate/context.ts';
+import type { SpiPart } from '../wire/part.ts';
 import { FLASH_CHIPS, type FlashChip, winbondOfSize } from './spi-nor-chips.ts';
 import { COMMANDS, type FlashCommand } from './spi-nor-commands.ts';
 import { protectedRange, SR1 } from './spi-nor-protection.ts';

@@ -1,8 +1,8 @@
 import type { DeviceNode } from '../../bus/index.ts';
-import type { I2cPartModel } from '../catalogue.ts';
-import { i2cAddress } from '../i2c-address.ts';
-import type { I2cPart } from '../part.ts';
-import { type Bitmap, toPng, toText } from '../picture.ts';
+import { type Bitmap, toPng, toText } from '../kit/picture.ts';
+import type { I2cPartModel } from '../populate/catalogue.ts';
+import { i2cAddress } from '../wire/i2c-address.ts';
+import type { I2cPart } from '../wire/part.ts';
 
 /** Solomon SSD1306 data sheet (rev. 1.1), table 9-1. */
 const COLUMNS = 128;

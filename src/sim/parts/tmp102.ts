@@ -1,13 +1,13 @@
 import type { DeviceNode } from '../../bus/index.ts';
-import type { I2cPartModel } from '../catalogue.ts';
-import type { WordRegisterChip } from '../chip.ts';
-import { type Clock, MS } from '../clock.ts';
-import { i2cAddress } from '../i2c-address.ts';
-import { I2cWordRegisters } from '../i2c-word-registers.ts';
-import { Line } from '../line.ts';
-import { Periodic } from '../periodic.ts';
-import { RegisterFile } from '../register-file.ts';
-import { Thermostat, type ThermostatMode } from '../thermostat.ts';
+import type { WordRegisterChip } from '../chip/chip.ts';
+import { I2cWordRegisters } from '../chip/i2c-word-registers.ts';
+import { RegisterFile } from '../chip/register-file.ts';
+import { type Clock, MS } from '../kit/clock.ts';
+import { Line } from '../kit/line.ts';
+import { Periodic } from '../kit/periodic.ts';
+import { Thermostat, type ThermostatMode } from '../kit/thermostat.ts';
+import type { I2cPartModel } from '../populate/catalogue.ts';
+import { i2cAddress } from '../wire/i2c-address.ts';
 
 /** TMP102 data sheet (TI SBOS397), 6.5: registers of 16 bits. */
 const REGISTER = { TEMP: 0, CONFIG: 1, T_LOW: 2, T_HIGH: 3 } as const;

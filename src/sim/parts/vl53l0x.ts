@@ -1,12 +1,12 @@
-import type { I2cPartModel } from '../catalogue.ts';
-import type { ByteRegisterChip } from '../chip.ts';
-import { MS } from '../clock.ts';
-import type { PartContext } from '../context.ts';
-import { i2cAddress } from '../i2c-address.ts';
-import { I2cByteRegisters } from '../i2c-byte-registers.ts';
-import { Line } from '../line.ts';
-import { clamp } from '../numbers.ts';
-import { Periodic } from '../periodic.ts';
+import type { ByteRegisterChip } from '../chip/chip.ts';
+import { I2cByteRegisters } from '../chip/i2c-byte-registers.ts';
+import { MS } from '../kit/clock.ts';
+import { Line } from '../kit/line.ts';
+import { clamp } from '../kit/numbers.ts';
+import { Periodic } from '../kit/periodic.ts';
+import type { I2cPartModel } from '../populate/catalogue.ts';
+import type { PartContext } from '../populate/context.ts';
+import { i2cAddress } from '../wire/i2c-address.ts';
 
 /**
  * ST VL53L0X. ST documents its registers only as names in its API (STSW-IMG005, `vl53l0x_device.h`); what

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { crc8 } from '../../../src/sim/crc8.ts';
+import { crc8 } from '../../../src/sim/kit/crc8.ts';
 import { faultOf, i2cBench } from '../support.ts';
 
 const MS = 1e6;

@@ -68,7 +68,7 @@ describe('a bad node', () => {
 });
 
 describe('i2cdump text', async () => {
-  const { parseI2cDump } = await import('../../../src/sim/i2cdump.ts');
+  const { parseI2cDump } = await import('../../../src/sim/populate/i2cdump.ts');
 
   it('in word mode gives the low byte of each word', () => {
     expect([...parseI2cDump(WORDS).subarray(0, 9)]).toEqual([0x34, 0x12, 0x56, 0, 0, 0, 0, 0, 0x99]);

@@ -1,4 +1,4 @@
-import type { PropertyDeclaration } from './part.ts';
+import type { PropertyDeclaration } from '../wire/part.ts';
 
 /** The properties of every GPIO expander. */
 export function gpioProperties(pins: number): readonly PropertyDeclaration[] {

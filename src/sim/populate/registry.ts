@@ -1,5 +1,5 @@
+import type { Part, PropertyDeclaration, PropertyValue } from '../wire/part.ts';
 import type { PartModel } from './catalogue.ts';
-import type { Part, PropertyDeclaration, PropertyValue } from './part.ts';
 
 /** A part that runs, with its model. */
 export interface RunningPart {

@@ -1,6 +1,6 @@
+import type { Line } from '../kit/line.ts';
+import type { I2cPart } from '../wire/part.ts';
 import type { ByteRegisterChip } from './chip.ts';
-import type { Line } from './line.ts';
-import type { I2cPart } from './part.ts';
 
 const GENERAL_CALL = 0;
 

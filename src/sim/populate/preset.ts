@@ -1,5 +1,5 @@
-import { type DeviceNode, NodeError } from '../bus/index.ts';
-import type { PropertyDeclaration, PropertyValue } from './part.ts';
+import { type DeviceNode, NodeError } from '../../bus/index.ts';
+import type { PropertyDeclaration, PropertyValue } from '../wire/part.ts';
 import { PartError, type PartRegistry } from './registry.ts';
 
 /** `dtbus,set = "temperature=31.5", "pressure=98765";`: what a part's properties are when the board comes up. */

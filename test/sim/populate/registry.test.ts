@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { PartError } from '../../src/sim/index.ts';
-import { i2cBench } from './support.ts';
+import { PartError } from '../../../src/sim/index.ts';
+import { i2cBench } from '../support.ts';
 
 const PATH = '/i2c/part0';
 

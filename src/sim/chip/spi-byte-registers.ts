@@ -1,6 +1,6 @@
+import type { Line } from '../kit/line.ts';
+import type { SpiPart } from '../wire/part.ts';
 import type { ByteRegisterChip } from './chip.ts';
-import type { Line } from './line.ts';
-import type { SpiPart } from './part.ts';
 
 /** What the first bytes of an SPI transfer mean to a chip. */
 export interface SpiHeader {

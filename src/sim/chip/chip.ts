@@ -1,5 +1,5 @@
-import type { Line } from './line.ts';
-import type { PartState } from './part.ts';
+import type { Line } from '../kit/line.ts';
+import type { PartState } from '../wire/part.ts';
 
 /**
  * The inside of a part, without the bus that leads to it: the same chip can sit behind I2C and SPI. The

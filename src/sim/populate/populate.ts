@@ -1,14 +1,14 @@
-import { type DeviceNode, NodeError } from '../bus/index.ts';
+import { type DeviceNode, NodeError } from '../../bus/index.ts';
+import { type Clock, RealClock } from '../kit/clock.ts';
+import { contentsOf } from '../kit/contents.ts';
+import { i2cAddresses } from '../wire/i2c-address.ts';
+import { I2cWire } from '../wire/i2c-wire.ts';
+import type { Part } from '../wire/part.ts';
+import { SpiWire } from '../wire/spi-wire.ts';
 import { type Catalogue, compatiblesOf, type PartModel } from './catalogue.ts';
-import { type Clock, RealClock } from './clock.ts';
-import { contentsOf } from './contents.ts';
 import type { PartContext } from './context.ts';
-import { i2cAddresses } from './i2c-address.ts';
-import { I2cWire } from './i2c-wire.ts';
-import type { Part } from './part.ts';
 import { applyPreset } from './preset.ts';
 import { PartRegistry } from './registry.ts';
-import { SpiWire } from './spi-wire.ts';
 
 /** What simulated parts need to run: the same for a whole board. */
 export interface SimulationOptions {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type I2cPart, I2cWire, SteppedClock, TEN_BIT_ADDRESS } from '../../src/sim/index.ts';
+import { type I2cPart, I2cWire, SteppedClock, TEN_BIT_ADDRESS } from '../../../src/sim/index.ts';
 
 /** A part that writes down what happens to it and sends 1, 2, 3, ... */
 function recorder(addresses: readonly number[], more: Partial<I2cPart> = {}) {

@@ -1,4 +1,4 @@
-import type { RegisterFile } from './register-file.ts';
+import type { RegisterFile } from '../chip/register-file.ts';
 import { type CalendarTime, fromBcd, type RtcTime, toBcd } from './rtc-time.ts';
 
 /** Where a counter stands, and which bits of that register it has; the others are flags of their own. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { NodeError } from '../../src/bus/index.ts';
-import type { NodeLiteral } from './support.ts';
-import { i2cBench, spiBench } from './support.ts';
+import { NodeError } from '../../../src/bus/index.ts';
+import type { NodeLiteral } from '../support.ts';
+import { i2cBench, spiBench } from '../support.ts';
 
 const PATH = '/i2c/part0';
 

@@ -1,6 +1,6 @@
+import type { PropertyDeclaration } from '../wire/part.ts';
 import { type Clock, US } from './clock.ts';
 import { clamp } from './numbers.ts';
-import type { PropertyDeclaration } from './part.ts';
 
 export const CLIMATE_PROPERTIES: readonly PropertyDeclaration[] = [
   { name: 'temperature', kind: 'number', unit: '°C', range: [-45, 130], doc: 'what the sensor feels' },

@@ -1,4 +1,4 @@
-import type { PropertyValue } from './part.ts';
+import type { PropertyValue } from '../wire/part.ts';
 
 /**
  * Gives `target` the fields `names` of `values`, its state, as properties. `changed` is called after one of

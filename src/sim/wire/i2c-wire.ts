@@ -1,4 +1,4 @@
-import { type Clock, RealClock } from './clock.ts';
+import { type Clock, RealClock } from '../kit/clock.ts';
 import { type I2cPart, TEN_BIT_ADDRESS } from './part.ts';
 
 /** A part in its place: what the wire knows of it. */

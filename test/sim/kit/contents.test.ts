@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { i2cBench } from './support.ts';
+import { i2cBench } from '../support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dtbus-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,5 +1,5 @@
-import { SPI_MODE, SPI_MODE_X_MASK } from '../bus/index.ts';
-import { type Clock, RealClock } from './clock.ts';
+import { SPI_MODE, SPI_MODE_X_MASK } from '../../bus/index.ts';
+import { type Clock, RealClock } from '../kit/clock.ts';
 import type { SpiPart } from './part.ts';
 
 interface Slot {

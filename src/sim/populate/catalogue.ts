@@ -1,6 +1,6 @@
-import type { DeviceNode } from '../bus/index.ts';
+import type { DeviceNode } from '../../bus/index.ts';
+import type { I2cPart, PropertyDeclaration, SpiPart } from '../wire/part.ts';
 import type { PartContext } from './context.ts';
-import type { I2cPart, PropertyDeclaration, SpiPart } from './part.ts';
 
 interface ModelDescription {
   /** Names of the kernel's bindings, the family's own part first. */

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { RealClock, SteppedClock } from '../../src/sim/index.ts';
+import { RealClock, SteppedClock } from '../../../src/sim/index.ts';
 
 describe('a stepped clock', () => {
   it('stands still until it is moved', () => {

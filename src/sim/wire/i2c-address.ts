@@ -1,4 +1,4 @@
-import { type DeviceNode, NodeError } from '../bus/index.ts';
+import { type DeviceNode, NodeError } from '../../bus/index.ts';
 import { TEN_BIT_ADDRESS } from './part.ts';
 
 /** `reg` bit 30: the controller itself is the target (Linux include/dt-bindings/i2c/i2c.h, `I2C_OWN_SLAVE_ADDRESS`). */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Catalogue, loadModels, populateI2c, SteppedClock } from '../../src/sim/index.ts';
-import { i2cBench, node, spiBench } from './support.ts';
+import { Catalogue, loadModels, populateI2c, SteppedClock } from '../../../src/sim/index.ts';
+import { i2cBench, node, spiBench } from '../support.ts';
 
 describe('a bus from the tree', () => {
   it('says of each child what answers', async () => {

@@ -1,5 +1,5 @@
+import type { Line } from '../kit/line.ts';
 import type { I2cWire } from './i2c-wire.ts';
-import type { Line } from './line.ts';
 
 /** What a declared property holds. Survives `postMessage`, so a part can live in another thread. */
 export type PropertyValue = number | boolean | string | Uint8Array;

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type DeviceNode, NodeError } from '../bus/index.ts';
+import { type DeviceNode, NodeError } from '../../bus/index.ts';
 import type { Clock } from './clock.ts';
 
 /** Non-volatile memory of a part. */

@@ -1,6 +1,6 @@
+import type { Line } from '../kit/line.ts';
+import type { I2cPart } from '../wire/part.ts';
 import type { WordRegisterChip } from './chip.ts';
-import type { Line } from './line.ts';
-import type { I2cPart } from './part.ts';
 
 /**
  * The I2C interface of chips with registers of two (or one, or three) bytes: the first byte written names a

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { SPI_MODE } from '../../src/bus/index.ts';
-import { type SpiPart, SpiWire, SteppedClock } from '../../src/sim/index.ts';
+import { SPI_MODE } from '../../../src/bus/index.ts';
+import { type SpiPart, SpiWire, SteppedClock } from '../../../src/sim/index.ts';
 
 /** Answers each byte with one more. */
 function plusOne(more: Partial<SpiPart> = {}) {

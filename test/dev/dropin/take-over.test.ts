@@ -10,7 +10,7 @@ import { packageOfFile, packageOfMissing } from '../../../src/dev/dropin/package
 const run = promisify(execFile);
 const DIST = new URL('../../../dist/src/dev/index.js', import.meta.url).href;
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const DROPIN = join(ROOT, 'dropin');
+const DROPIN = join(ROOT, 'bin/drop-ins');
 
 let folder: string;
 
@@ -243,12 +243,12 @@ export const { i2cBus, spiDevice } = dtbus;
   it('are published', async () => {
     const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: ROOT });
     const [{ files }] = JSON.parse(stdout) as [{ files: { path: string }[] }];
-    const names = files.map(({ path }) => path).filter((path) => path.startsWith('dropin/'));
+    const names = files.map(({ path }) => path).filter((path) => path.startsWith('bin/drop-ins/'));
     expect(names.sort()).toEqual([
-      'dropin/i2c-bus/index.js',
-      'dropin/i2c-bus/package.json',
-      'dropin/spi-device/index.js',
-      'dropin/spi-device/package.json',
+      'bin/drop-ins/i2c-bus/index.js',
+      'bin/drop-ins/i2c-bus/package.json',
+      'bin/drop-ins/spi-device/index.js',
+      'bin/drop-ins/spi-device/package.json',
     ]);
   });
 
@@ -262,13 +262,13 @@ export const { i2cBus, spiDevice } = dtbus;
       }),
     );
     file('overridden/node_modules/dtbus/dist/src/board/entries/drop-ins.js', DROP_INS);
-    cpSync(DROPIN, join(folder, 'overridden/node_modules/dtbus/dropin'), { recursive: true });
+    cpSync(DROPIN, join(folder, 'overridden/node_modules/dtbus/bin/drop-ins'), { recursive: true });
     cpSync(join(DROPIN, 'i2c-bus'), join(folder, 'overridden/node_modules/i2c-bus'), { recursive: true });
     const script = file(
       'overridden/app.cjs',
       `const i2c = require('i2c-bus');
-const linked = require('./node_modules/dtbus/dropin/i2c-bus');
-const spi = require('./node_modules/dtbus/dropin/spi-device');
+const linked = require('./node_modules/dtbus/bin/drop-ins/i2c-bus');
+const spi = require('./node_modules/dtbus/bin/drop-ins/spi-device');
 ${print(`[${READ_I2C}, linked.openSync(1).readByteSync(0x48, 0), spi.MODE2, require('i2c-bus/package.json').version]`)}`,
     );
     const { stdout, stderr } = await run(process.execPath, [script], { timeout: 15_000 });

@@ -77,7 +77,7 @@ export function keepResults(results: unknown): void {
 
 /** What the README tells to do: the folder as dependency, and everybody's dependency the same. */
 function withOverrides(): Manifest {
-  const folders = TAKEN.map((name) => [name, `file:${join(ROOT, 'dropin', name)}`]);
+  const folders = TAKEN.map((name) => [name, `file:${join(ROOT, 'bin/drop-ins', name)}`]);
   const overrides = {
     ...manifest.overrides,
     ...Object.fromEntries(TAKEN.map((name) => [name, `$${name}`])),

@@ -1,11 +1,11 @@
 'use strict';
 
-// Takes the place of npm's i2c-bus: "overrides": { "i2c-bus": "file:node_modules/dtbus/dropin/i2c-bus" }.
+// Takes the place of npm's spi-device: "overrides": { "spi-device": "file:node_modules/dtbus/bin/drop-ins/spi-device" }.
 // The board is the one that DTBUS_BOARD names; it comes up when the first node is opened.
 
 function dropIns() {
   try {
-    return require('../../dist/src/board/entries/drop-ins.js');
+    return require('../../../dist/src/board/entries/drop-ins.js');
   } catch (error) {
     // npm copied this folder out of dtbus (install-links): then dtbus itself is further up.
     if (error.code === 'MODULE_NOT_FOUND') return require('dtbus/drop-ins');
@@ -13,4 +13,4 @@ function dropIns() {
   }
 }
 
-module.exports = dropIns().i2cBus;
+module.exports = dropIns().spiDevice;

@@ -1,15 +1,23 @@
-export { writeAsm } from './asm-writer.ts';
-export type { BlobOptions } from './blob-writer.ts';
-export type { Check, CheckContext, PhandleFormat } from './check.ts';
-export type { CheckLevel } from './check-runner.ts';
+export type { BlobOptions } from './blob/blob-writer.ts';
+export type { DirectoryEntry, DirectoryReader } from './blob/directory-reader.ts';
+export { readDirectory } from './blob/directory-reader.ts';
+export type { Check, CheckContext, PhandleFormat } from './checks/check.ts';
+export type { CheckLevel } from './checks/check-runner.ts';
 export type { CheckSwitch } from './checks/table.ts';
 export { checkLevels, dtcChecks } from './checks/table.ts';
-export type { Diagnostic, Note, Severity } from './diagnostic.ts';
-export { diagnosticText } from './diagnostic-text.ts';
-export type { DirectoryEntry, DirectoryReader } from './directory-reader.ts';
-export { readDirectory } from './directory-reader.ts';
-export type { DtsOptions } from './dts-writer.ts';
-export { propertyText, writeDts } from './dts-writer.ts';
+export {
+  compile,
+  fromBlob,
+  type ParseOptions,
+  type ParseResult,
+  parse,
+  parseFile,
+  type SourceInput,
+  toBlob,
+} from './compile.ts';
+export type { Diagnostic, Note, Severity } from './diagnostics/diagnostic.ts';
+export { diagnosticText } from './diagnostics/diagnostic-text.ts';
+export { formatDiagnostic, formatSpan } from './diagnostics/format-diagnostic.ts';
 export { DumpError, dumpBlob, findBlob, looksLikeBlob } from './fdt-tools/dump.ts';
 export { createNode, createPath } from './fdt-tools/edit.ts';
 export type { FdtErrorCode } from './fdt-tools/fdt-error.ts';
@@ -24,27 +32,19 @@ export {
   parseValueFormat,
   ValueFormatError,
 } from './fdt-tools/value-format.ts';
-export { cachedReader, type ReadFile } from './files.ts';
-export { formatDiagnostic, formatSpan } from './format-diagnostic.ts';
-export {
-  compile,
-  fromBlob,
-  type ParseOptions,
-  type ParseResult,
-  parse,
-  parseFile,
-  type SourceInput,
-  toBlob,
-} from './frontend.ts';
-export { applyOverlay, applyOverlaysToBlob } from './overlay.ts';
-export { applyOverlays } from './overlay-trees.ts';
-export { preprocess } from './print-preprocessed.ts';
-export { resolve } from './resolve.ts';
-export type { Frame, Loc, Place, SourceMap, SourceText, Span } from './source.ts';
-export { SourceCache } from './source-cache.ts';
-export type { SourceToken, TokenGroup, TokenTree, TokenTreeItem } from './token-tree.ts';
-export { tokenTree, tokenTreeText } from './token-tree.ts';
-export * from './tree.ts';
-export type { ChangeKind, NodeChange, PropertyChange, TreeDiff } from './tree-diff.ts';
-export { diffTrees, formatDiff, isEmptyDiff } from './tree-diff.ts';
-export { writeYaml } from './yaml-writer.ts';
+export { applyOverlay, applyOverlaysToBlob } from './overlay/overlay.ts';
+export { applyOverlays } from './overlay/overlay-trees.ts';
+export { preprocess } from './preprocess/print-preprocessed.ts';
+export { SourceCache } from './preprocess/source-cache.ts';
+export { cachedReader, type ReadFile } from './text/files.ts';
+export type { Frame, Loc, Place, SourceMap, SourceText, Span } from './text/source.ts';
+export type { SourceToken, TokenGroup, TokenTree, TokenTreeItem } from './tokens/token-tree.ts';
+export { tokenTree, tokenTreeText } from './tokens/token-tree.ts';
+export { resolve } from './tree/resolve.ts';
+export * from './tree/tree.ts';
+export type { ChangeKind, NodeChange, PropertyChange, TreeDiff } from './tree/tree-diff.ts';
+export { diffTrees, formatDiff, isEmptyDiff } from './tree/tree-diff.ts';
+export { writeAsm } from './write/asm-writer.ts';
+export type { DtsOptions } from './write/dts-writer.ts';
+export { propertyText, writeDts } from './write/dts-writer.ts';
+export { writeYaml } from './write/yaml-writer.ts';

@@ -16,7 +16,7 @@ import {
   writeDts,
   writeYaml,
 } from '../../src/devicetree/index.ts';
-import { CHECK_CASES } from './check-cases.ts';
+import { CHECK_CASES } from './checks/check-cases.ts';
 
 /** All that can be done with a tree that was read. */
 function useAll(tree: Tree): void {

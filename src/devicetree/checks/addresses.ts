@@ -1,6 +1,6 @@
-import type { Check, CheckContext } from '../check.ts';
-import type { LiveNode } from '../live-node.ts';
+import type { LiveNode } from '../tree/live-node.ts';
 import type { Buses } from './buses.ts';
+import type { Check, CheckContext } from './check.ts';
 import {
   addressCells,
   among,

@@ -1,6 +1,6 @@
-import type { Check, CheckContext } from '../check.ts';
-import { cellAt } from '../getters.ts';
-import type { LiveNode } from '../live-node.ts';
+import { cellAt } from '../tree/getters.ts';
+import type { LiveNode } from '../tree/live-node.ts';
+import type { Check, CheckContext } from './check.ts';
 import {
   addressCells,
   among,

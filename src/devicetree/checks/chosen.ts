@@ -1,6 +1,6 @@
-import type { Check, CheckContext } from '../check.ts';
-import type { LiveNode } from '../live-node.ts';
-import type { LiveProperty } from '../live-property.ts';
+import type { LiveNode } from '../tree/live-node.ts';
+import type { LiveProperty } from '../tree/live-property.ts';
+import type { Check, CheckContext } from './check.ts';
 import { among, textOf, warning } from './define.ts';
 import { isString, NOT_A_STRING, WRITE_A_STRING } from './value-forms.ts';
 

@@ -1,8 +1,8 @@
-import type { Check } from '../check.ts';
-import { cellAt } from '../getters.ts';
-import type { LiveNode } from '../live-node.ts';
-import type { LiveProperty } from '../live-property.ts';
-import { type Loc, latin1, NOWHERE } from '../source.ts';
+import { type Loc, latin1, NOWHERE } from '../text/source.ts';
+import { cellAt } from '../tree/getters.ts';
+import type { LiveNode } from '../tree/live-node.ts';
+import type { LiveProperty } from '../tree/live-property.ts';
+import type { Check } from './check.ts';
 
 /** What the files of this folder share: how a check is written down, and how it looks at a tree. */
 

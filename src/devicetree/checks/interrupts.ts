@@ -1,7 +1,7 @@
-import type { Check } from '../check.ts';
-import { cellAt } from '../getters.ts';
-import type { LiveNode } from '../live-node.ts';
-import type { LiveProperty } from '../live-property.ts';
+import { cellAt } from '../tree/getters.ts';
+import type { LiveNode } from '../tree/live-node.ts';
+import type { LiveProperty } from '../tree/live-property.ts';
+import type { Check } from './check.ts';
 import { addressCells, bytes, cellOf, having, isMultiple, isPhandle, warning } from './define.ts';
 import type { PhandleIndex } from './phandles.ts';
 

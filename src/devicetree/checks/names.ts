@@ -1,4 +1,4 @@
-import type { Check } from '../check.ts';
+import type { Check } from './check.ts';
 import { atName, error, onDemand, warning } from './define.ts';
 
 /** What names may look like. Devicetree Specification 2.2.1 (nodes) and 2.2.4.1 (properties). */

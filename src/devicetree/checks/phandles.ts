@@ -1,5 +1,5 @@
-import type { LiveNode } from '../live-node.ts';
-import type { LiveTree } from '../live-tree.ts';
+import type { LiveNode } from '../tree/live-node.ts';
+import type { LiveTree } from '../tree/live-tree.ts';
 
 /** The nodes of a tree by phandle, looked up once for all checks. They run after phandles have been given. */
 export class PhandleIndex {

@@ -1,8 +1,7 @@
-import type { Check } from '../check.ts';
-import type { CheckLevel } from '../check-runner.ts';
-import { STRUCTURE_CHECKS } from '../structure-checks.ts';
 import { addressChecks } from './addresses.ts';
 import { type Buses, busChecks } from './buses.ts';
+import type { Check } from './check.ts';
+import type { CheckLevel } from './check-runner.ts';
 import { CHOSEN_CHECKS } from './chosen.ts';
 import { onDemand } from './define.ts';
 import { graphChecks } from './graph.ts';
@@ -10,6 +9,7 @@ import { interruptChecks } from './interrupts.ts';
 import { NAME_CHECKS } from './names.ts';
 import { PhandleIndex } from './phandles.ts';
 import { providerChecks } from './providers.ts';
+import { STRUCTURE_CHECKS } from './structure-checks.ts';
 import { VALUE_FORM_CHECKS } from './value-forms.ts';
 
 /**

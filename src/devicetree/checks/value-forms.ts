@@ -1,5 +1,5 @@
-import type { Check } from '../check.ts';
-import type { LiveProperty } from '../live-property.ts';
+import type { LiveProperty } from '../tree/live-property.ts';
+import type { Check } from './check.ts';
 import { bytes, having, warning } from './define.ts';
 
 /** What the values of well-known properties look like. Devicetree Specification 2.2.4.2 and 2.3. */

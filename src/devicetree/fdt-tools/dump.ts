@@ -1,6 +1,6 @@
-import { FDT_MAGIC, HEADER, RESERVE_ENTRY_SIZE, TAG } from '../blob-format.ts';
-import { cellAt } from '../getters.ts';
-import { latin1 } from '../source.ts';
+import { FDT_MAGIC, HEADER, RESERVE_ENTRY_SIZE, TAG } from '../blob/blob-format.ts';
+import { latin1 } from '../text/source.ts';
+import { cellAt } from '../tree/getters.ts';
 import { isPrintableStrings } from './value-format.ts';
 
 /** Header of the newest version, bytes. */

@@ -1,4 +1,4 @@
-import { FDT_MAGIC, HEADER, RESERVE_ENTRY_SIZE } from '../blob-format.ts';
+import { FDT_MAGIC, HEADER, RESERVE_ENTRY_SIZE } from '../blob/blob-format.ts';
 import { FdtError } from './fdt-error.ts';
 
 /** What a blob of version 16 or 17 is made of. Devicetree Specification 0.4, 5.1. */

@@ -1,6 +1,6 @@
-import { TAG } from '../blob-format.ts';
-import { MAX_DEPTH } from '../blob-reader.ts';
-import { latin1 } from '../source.ts';
+import { TAG } from '../blob/blob-format.ts';
+import { MAX_DEPTH } from '../blob/blob-reader.ts';
+import { latin1 } from '../text/source.ts';
 import { FdtError } from './fdt-error.ts';
 import { openBlob, packBlob } from './flat-blocks.ts';
 

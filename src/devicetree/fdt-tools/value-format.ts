@@ -1,4 +1,4 @@
-import { latin1 } from '../source.ts';
+import { latin1 } from '../text/source.ts';
 
 /** How fdtget prints a value and fdtput reads one (`-t`). */
 export interface ValueFormat {

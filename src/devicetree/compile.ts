@@ -1,0 +1,172 @@
+import { readBlob } from './blob/blob-reader.ts';
+import { type BlobOptions, writeBlob } from './blob/blob-writer.ts';
+import { type Diagnostic, Reporter } from './diagnostics/diagnostic.ts';
+import { Preprocessor } from './preprocess/preprocessor.ts';
+import { SourceCache } from './preprocess/source-cache.ts';
+import { Parser } from './syntax/parser.ts';
+import { LimitError } from './text/budget.ts';
+import type { ReadFile } from './text/files.ts';
+import { NOWHERE, SourceMap, sourceText } from './text/source.ts';
+import { LiveTree } from './tree/live-tree.ts';
+import { type ResolveOptions, resolveTree } from './tree/resolve.ts';
+import type { Tree } from './tree/tree.ts';
+
+/** How a source is read. */
+export interface ParseOptions extends ResolveOptions {
+  /** Reads the files that the source names; without it there are none. */
+  readonly readFile?: ReadFile | undefined;
+  /** Directories of `#include`, in order (cpp `-I`). */
+  readonly includePaths?: readonly string[] | undefined;
+  /** Directories of `/include/` and `/incbin/`, in order (dtc `-i`). Default: `includePaths`. */
+  readonly sourcePaths?: readonly string[] | undefined;
+  /** Macros that are there from the start, besides `__DTS__` (cpp `-D`). */
+  readonly defines?: Readonly<Record<string, string>> | undefined;
+  /** Default true; false: no C preprocessor, as plain dtc. */
+  readonly preprocess?: boolean | undefined;
+  /** Default true; false: references stay open, nothing is checked or generated. */
+  readonly resolve?: boolean | undefined;
+  /** Tokenised headers, to be shared by many calls. Default: one for the process. */
+  readonly cache?: SourceCache | undefined;
+}
+
+export interface ParseResult {
+  /** Undefined where there are errors. */
+  readonly tree: Tree | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Every file that was read, in order of first use: for a Makefile. */
+  readonly dependencies: readonly string[];
+}
+
+/** `ParseResult` for other parts of this room, which may change the tree. */
+export interface LiveResult extends ParseResult {
+  /** What could be read, errors or not; undefined where there is no source at all. */
+  readonly partial: LiveTree | undefined;
+  readonly tree: LiveTree | undefined;
+  readonly reporter: Reporter;
+}
+
+const SHARED_CACHE = new SourceCache();
+
+/** A cache that no running parse uses; a reader may, in the middle of one, start another. */
+function freeCache(wanted: SourceCache | undefined): SourceCache {
+  const cache = wanted ?? SHARED_CACHE;
+  return cache.busy ? new SourceCache() : cache;
+}
+
+/** Reads the text `bytes`, called `path` in messages. */
+export function parseLive(path: string, bytes: Uint8Array, options: ParseOptions = {}): LiveResult {
+  const sources = new SourceMap();
+  const reporter = new Reporter(sources);
+  const tree = new LiveTree(sources);
+  const cache = freeCache(options.cache);
+  cache.begin();
+  cache.busy = true;
+  let preprocessor: Preprocessor | undefined;
+  try {
+    preprocessor = new Preprocessor(
+      path,
+      bytes,
+      { sources, report: reporter.report, cache, budget: tree.budget },
+      {
+        readFile: options.readFile ?? (() => undefined),
+        includePaths: options.includePaths ?? [],
+        sourcePaths: options.sourcePaths ?? options.includePaths ?? [],
+        defines: { __DTS__: '1', ...options.defines },
+        preprocess: options.preprocess ?? true,
+      },
+    );
+    const parser = new Parser(preprocessor, tree, reporter);
+    parser.parse();
+    if (options.resolve !== false) {
+      if (reporter.errors === 0) resolveTree(tree, reporter, options);
+      else if (preprocessor.missingHeaders.length === 0)
+        checkBroken(tree, reporter, options, parser.lostLabels);
+    }
+  } catch (error) {
+    if (!(error instanceof LimitError)) throw error;
+    const start = preprocessor?.loc() ?? sources.open(sourceText(path, bytes), NOWHERE);
+    reporter.report('limit', error.message, { start, hint: error.hint });
+  } finally {
+    preprocessor?.finish();
+    cache.busy = false;
+  }
+  return {
+    tree: reporter.errors === 0 ? tree : undefined,
+    partial: tree,
+    diagnostics: reporter.diagnostics,
+    dependencies: [...(preprocessor?.dependencies ?? [path])],
+    reporter,
+  };
+}
+
+/** What else is wrong with a source that has syntax errors, as far as those leave it to be seen. */
+function checkBroken(
+  tree: LiveTree,
+  reporter: Reporter,
+  options: ResolveOptions,
+  lostLabels: ReadonlySet<string>,
+): void {
+  const quiet = new Reporter(tree.sources);
+  resolveTree(tree, quiet, options);
+  for (const diagnostic of quiet.diagnostics) {
+    if (diagnostic.severity !== 'error') continue;
+    const lost = [...lostLabels].some((label) => diagnostic.message.includes(`"${label}`));
+    if (!lost) reporter.add(diagnostic);
+  }
+}
+
+/** A source as text (UTF-8) or bytes. */
+export type SourceInput = string | Uint8Array;
+
+function bytesOf(source: SourceInput): Uint8Array {
+  return typeof source === 'string' ? new TextEncoder().encode(source) : source;
+}
+
+/**
+ * Reads device-tree source, preprocesses it, resolves references, and checks what a tree must be to be
+ * written. `path` is its name in messages; what it includes is looked for beside it.
+ */
+export function parse(path: string, source: SourceInput, options: ParseOptions = {}): ParseResult {
+  const { tree, diagnostics, dependencies } = parseLive(path, bytesOf(source), options);
+  return { tree, diagnostics, dependencies };
+}
+
+/** `parse` for a file that `readFile` reads. */
+export function parseFile(
+  path: string,
+  options: ParseOptions & { readonly readFile: ReadFile },
+): ParseResult {
+  const bytes = options.readFile(path);
+  if (bytes !== undefined) return parse(path, bytes, options);
+  const reporter = new Reporter(new SourceMap());
+  reporter.report('include', `cannot read ${path}`, { hint: 'check the name' });
+  return { tree: undefined, diagnostics: reporter.diagnostics, dependencies: [path] };
+}
+
+/** The blob (flattened device tree) of a tree. @throws {RangeError} an unknown blob version */
+export function toBlob(tree: Tree, options: BlobOptions = {}): Uint8Array {
+  return writeBlob(asLive(tree), options);
+}
+
+function asLive(tree: Tree): LiveTree {
+  if (tree instanceof LiveTree) return tree;
+  throw new TypeError('this tree was not made by parse() or fromBlob()');
+}
+
+/** Source to blob. The blob is undefined where there are errors. */
+export function compile(
+  path: string,
+  source: SourceInput,
+  options: ParseOptions & BlobOptions = {},
+): ParseResult & { readonly blob: Uint8Array | undefined } {
+  const result = parse(path, source, options);
+  return { ...result, blob: result.tree === undefined ? undefined : toBlob(result.tree, options) };
+}
+
+/** Reads a blob. Its bytes are copied: the tree does not change with them. */
+export function fromBlob(
+  blob: Uint8Array,
+  path?: string,
+): { readonly tree: Tree | undefined; readonly diagnostics: readonly Diagnostic[] } {
+  return readBlob(blob.slice(), path);
+}

@@ -1,0 +1,258 @@
+import { FdtError } from '../fdt-tools/fdt-error.ts';
+import { FlatTree, latin1Bytes, type NodeOffset, readCell } from '../fdt-tools/flat-tree.ts';
+import { latin1 } from '../text/source.ts';
+
+/**
+ * Overlays on blobs, the way boot loaders and `fdtoverlay` apply them.
+ * Source: Linux Documentation/devicetree/overlay-notes.rst, dtc Documentation/dt-object-internal.txt.
+ */
+
+const NO_PHANDLE = 0xffffffff;
+const OVERLAY = '__overlay__';
+const SYMBOLS = '__symbols__';
+
+/**
+ * The base blob with the overlay blobs merged into it, in order. A later overlay may refer to the symbols of an
+ * earlier one. The inputs stay as they are, also when this throws.
+ *
+ * Throws `FdtError`: a blob is malformed, a symbol or target is missing, or phandles run out.
+ */
+export function applyOverlaysToBlob(base: Uint8Array, overlays: readonly Uint8Array[]): Uint8Array {
+  const tree = new FlatTree(base);
+  for (const overlay of overlays) applyOverlay(tree, new FlatTree(overlay));
+  return tree.toBlob();
+}
+
+/** Merges `overlay` into `base`. Both are changed, and are of no further use when this throws. */
+export function applyOverlay(base: FlatTree, overlay: FlatTree): void {
+  const offset = maxPhandle(base);
+  shiftPhandles(overlay, offset);
+  const localFixups = overlay.find('/__local_fixups__');
+  if (localFixups !== undefined)
+    patchReferences(overlay, overlay.root, localFixups, (phandle) => (phandle + offset) >>> 0);
+  resolveFixups(base, overlay);
+  keepBasePhandles(base, overlay, localFixups);
+  for (const fragment of fragments(overlay))
+    mergeNode(base, target(base, overlay, fragment).node, overlay, fragment.content);
+  appendSymbols(base, overlay);
+}
+
+function maxPhandle(tree: FlatTree): number {
+  let max = 0;
+  for (const node of tree.nodes()) max = Math.max(max, tree.phandle(node));
+  return max;
+}
+
+/** Makes room for the base: every phandle of the overlay moves up by `offset`. */
+function shiftPhandles(overlay: FlatTree, offset: number): void {
+  for (const node of overlay.nodes())
+    for (const name of ['phandle', 'linux,phandle']) {
+      const value = overlay.get(node, name);
+      if (value === undefined) continue;
+      if (value.length !== 4) throw new FdtError('FDT_ERR_BADPHANDLE', `${overlay.path(node)}:${name}`);
+      const shifted = readCell(value, 0) + offset;
+      if (shifted >= NO_PHANDLE) throw new FdtError('FDT_ERR_NOPHANDLES', `${overlay.path(node)}:${name}`);
+      writeCell(value, 0, shifted);
+    }
+}
+
+/**
+ * Rewrites each phandle that `fixups` names in the tree under `node`: `fixups` mirrors the tree, and each of its
+ * properties lists the byte offsets at which the property of the same name holds a phandle of the overlay itself.
+ */
+function patchReferences(
+  overlay: FlatTree,
+  node: NodeOffset,
+  fixups: NodeOffset,
+  patch: (phandle: number) => number,
+): void {
+  for (const property of overlay.properties(fixups)) {
+    const name = overlay.propertyName(property);
+    const offsets = overlay.value(property);
+    const value = overlay.get(node, name);
+    const place = `/__local_fixups__ names ${overlay.path(node)}:${name}`;
+    if (value === undefined) throw new FdtError('FDT_ERR_BADOVERLAY', `${place}, which is not there`);
+    if (offsets.length % 4 !== 0) throw new FdtError('FDT_ERR_BADOVERLAY', `${place} with a list cut short`);
+    for (let at = 0; at < offsets.length; at += 4) {
+      const offset = readCell(offsets, at);
+      if (offset + 4 > value.length)
+        throw new FdtError('FDT_ERR_BADOVERLAY', `${place} at byte ${offset}, past its end`);
+      writeCell(value, offset, patch(readCell(value, offset)));
+    }
+  }
+  for (const child of overlay.children(fixups)) {
+    const found = overlay.child(node, overlay.name(child));
+    if (found === undefined)
+      throw new FdtError('FDT_ERR_BADOVERLAY', `there is no node ${overlay.path(child).slice(17)}`);
+    patchReferences(overlay, found, child, patch);
+  }
+}
+
+/** Fills in the phandles of base nodes, which the overlay names by label: `/__fixups__/label = "path:property:byte"…`. */
+function resolveFixups(base: FlatTree, overlay: FlatTree): void {
+  const fixups = overlay.find('/__fixups__');
+  if (fixups === undefined) return;
+  const symbols = base.find(`/${SYMBOLS}`);
+  for (const property of overlay.properties(fixups)) {
+    const label = overlay.propertyName(property);
+    const phandle = phandleOfLabel(base, symbols, label);
+    for (const place of fixupPlaces(overlay.value(property), label)) {
+      const node = overlay.find(place.path);
+      if (node === undefined)
+        throw new FdtError('FDT_ERR_BADOVERLAY', `/__fixups__:${label} names ${place.path}`);
+      const value = overlay.get(node, place.property);
+      if (value === undefined) throw new FdtError('FDT_ERR_NOTFOUND', `${place.path}:${place.property}`);
+      if (place.offset + 4 > value.length)
+        throw new FdtError('FDT_ERR_NOSPACE', `byte ${place.offset} of ${place.path}:${place.property}`);
+      writeCell(value, place.offset, phandle);
+    }
+  }
+}
+
+function phandleOfLabel(base: FlatTree, symbols: NodeOffset | undefined, label: string): number {
+  const path = symbols === undefined ? undefined : base.get(symbols, label);
+  if (path === undefined) {
+    const remedy = symbols === undefined ? ' (compile the base with -@, it has no /__symbols__)' : '';
+    throw new FdtError('FDT_ERR_NOTFOUND', `the base has no symbol "${label}"${remedy}`);
+  }
+  const phandle = base.phandle(base.at(cString(path)));
+  if (phandle === 0) throw new FdtError('FDT_ERR_NOTFOUND', `the node of symbol "${label}" has no phandle`);
+  return phandle;
+}
+
+interface FixupPlace {
+  readonly path: string;
+  readonly property: string;
+  readonly offset: number;
+}
+
+function fixupPlaces(list: Uint8Array, label: string): FixupPlace[] {
+  const text = latin1(list);
+  if (!text.endsWith('\0'))
+    throw new FdtError('FDT_ERR_BADOVERLAY', `/__fixups__:${label} is no list of strings`);
+  return text
+    .slice(0, -1)
+    .split('\0')
+    .map((entry) => {
+      const [, path, property, offset] = /^([^:]*):([^:]+):(\d+)$/s.exec(entry) ?? [];
+      if (path === undefined || property === undefined || offset === undefined)
+        throw new FdtError(
+          'FDT_ERR_BADOVERLAY',
+          `/__fixups__:${label} has "${entry}" for "path:property:byte"`,
+        );
+      return { path, property, offset: Number(offset) };
+    });
+}
+
+interface Fragment {
+  readonly node: NodeOffset;
+  readonly content: NodeOffset;
+}
+
+/** The overlay's nodes that have something to merge. Offsets in the overlay hold: it is only patched in place. */
+function fragments(overlay: FlatTree): Fragment[] {
+  const found: Fragment[] = [];
+  for (const node of overlay.children(overlay.root)) {
+    const content = overlay.child(node, OVERLAY);
+    if (content !== undefined) found.push({ node, content });
+  }
+  return found;
+}
+
+interface Target {
+  readonly node: NodeOffset;
+  /** As the overlay wrote it, when it named the target by path. */
+  readonly path?: string;
+}
+
+/** Where in the base a fragment goes: the node with phandle `target`, else the one at `target-path`. */
+function target(base: FlatTree, overlay: FlatTree, fragment: Fragment): Target {
+  const place = overlay.path(fragment.node);
+  const value = overlay.get(fragment.node, 'target');
+  const phandle = value?.length === 4 ? readCell(value, 0) : value && NO_PHANDLE;
+  if (phandle === NO_PHANDLE) throw new FdtError('FDT_ERR_BADPHANDLE', `${place}:target`);
+  if (phandle) {
+    const node = base.byPhandle(phandle);
+    if (node === undefined) throw new FdtError('FDT_ERR_NOTFOUND', `the node that ${place}:target points to`);
+    return { node };
+  }
+  const pathValue = overlay.get(fragment.node, 'target-path');
+  if (pathValue === undefined)
+    throw new FdtError('FDT_ERR_BADOVERLAY', `${place} has neither target nor target-path`);
+  const path = cString(pathValue);
+  return { node: base.at(path), path };
+}
+
+/** Where the overlay would give a base node another phandle, takes the base's, and follows it through the overlay. */
+function keepBasePhandles(base: FlatTree, overlay: FlatTree, localFixups: NodeOffset | undefined): void {
+  const visit = (baseNode: NodeOffset, overlayNode: NodeOffset): void => {
+    const kept = base.phandle(baseNode);
+    const replaced = overlay.phandle(overlayNode);
+    if (kept !== 0 && replaced !== 0) {
+      for (const name of ['phandle', 'linux,phandle']) {
+        const value = overlay.get(overlayNode, name);
+        if (value?.length === 4) writeCell(value, 0, kept);
+      }
+      if (localFixups !== undefined)
+        patchReferences(overlay, overlay.root, localFixups, (phandle) =>
+          phandle === replaced ? kept : phandle,
+        );
+    }
+    for (const child of overlay.children(overlayNode)) {
+      const baseChild = base.child(baseNode, overlay.name(child));
+      if (baseChild !== undefined) visit(baseChild, child);
+    }
+  };
+  for (const fragment of fragments(overlay)) {
+    let node: NodeOffset;
+    try {
+      node = target(base, overlay, fragment).node;
+    } catch (error) {
+      // A target that an earlier fragment is about to create has no phandle to keep.
+      if (error instanceof FdtError && error.code === 'FDT_ERR_NOTFOUND') continue;
+      throw error;
+    }
+    visit(node, fragment.content);
+  }
+}
+
+/** New properties and nodes go before the old ones, so that they end up in reverse order. */
+function mergeNode(base: FlatTree, node: NodeOffset, overlay: FlatTree, from: NodeOffset): void {
+  for (const property of overlay.properties(from))
+    base.set(node, overlay.propertyName(property), overlay.value(property));
+  for (const child of overlay.children(from)) {
+    const name = overlay.name(child);
+    mergeNode(base, base.child(node, name) ?? base.addChild(node, name), overlay, child);
+  }
+}
+
+/** Gives the base the overlay's symbols, under the paths they have there, for the overlays that come after. */
+function appendSymbols(base: FlatTree, overlay: FlatTree): void {
+  const from = overlay.child(overlay.root, SYMBOLS);
+  if (from === undefined) return;
+  if (base.child(base.root, SYMBOLS) === undefined) base.addChild(base.root, SYMBOLS);
+  for (const property of overlay.properties(from)) {
+    const label = overlay.propertyName(property);
+    const path = latin1(overlay.value(property));
+    if (!/^\/[^\0]*\0$/.test(path)) throw new FdtError('FDT_ERR_BADVALUE', `/${SYMBOLS}:${label} is no path`);
+    const [, fragmentName, rest] = /^\/([^/]*)\/__overlay__(?:\/(.*)|)\0$/s.exec(path) ?? [];
+    if (fragmentName === undefined) continue; // a symbol of something that is not merged
+
+    const node = overlay.child(overlay.root, fragmentName);
+    const content = node === undefined ? undefined : overlay.child(node, OVERLAY);
+    if (node === undefined || content === undefined)
+      throw new FdtError('FDT_ERR_BADOVERLAY', `/${SYMBOLS}:${label} lies in no fragment`);
+    const found = target(base, overlay, { node, content });
+    const prefix = found.path ?? base.path(found.node);
+    const symbol = `${prefix.length > 1 ? prefix : ''}/${rest ?? ''}\0`;
+    base.set(base.child(base.root, SYMBOLS) as NodeOffset, label, latin1Bytes(symbol));
+  }
+}
+
+function cString(bytes: Uint8Array): string {
+  return latin1(bytes).split('\0', 1)[0] as string;
+}
+
+function writeCell(bytes: Uint8Array, at: number, value: number): void {
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).setUint32(at, value);
+}

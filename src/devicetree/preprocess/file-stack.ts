@@ -1,0 +1,247 @@
+import type { Report, ReportDetails } from '../diagnostics/diagnostic.ts';
+import { type Budget, LimitError } from '../text/budget.ts';
+import { directoryOf, joinPath, type ReadFile } from '../text/files.ts';
+import { type Loc, NOWHERE, type SourceMap } from '../text/source.ts';
+import type { Tok } from '../tokens/tok.ts';
+import type { TokenList } from '../tokens/token-list.ts';
+import * as T from '../tokens/token-list.ts';
+import type { SourceCache } from './source-cache.ts';
+
+/** gcc's and dtc's own limit. */
+const MAX_INCLUDES = 200;
+/** Bytes of included text that are read in all, and how often each file may be read on top of that. */
+const MAX_INCLUDED = 32 * 1024 * 1024;
+const REPEATED = 20;
+
+export interface OpenCondition {
+  /** Index of its `#if`. */
+  readonly at: number;
+  taken: boolean;
+  sawElse: boolean;
+}
+
+/** One reading of a file. */
+export interface OpenedFile {
+  readonly list: TokenList;
+  readonly base: Loc;
+  readonly path: string;
+  readonly includedAt: Loc;
+  /** Index in the include paths where it was found; -1 elsewhere. */
+  readonly foundIn: number;
+  readonly conditions: OpenCondition[];
+  pos: number;
+}
+
+/** A file that was found. */
+export interface FoundFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What a parse shares with all of its parts. */
+export interface ParseContext {
+  readonly sources: SourceMap;
+  readonly report: Report;
+  readonly cache: SourceCache;
+  readonly budget: Budget;
+}
+
+/** The files that include each other, and the place in the innermost where the next token is read. */
+export class FileStack {
+  /** The innermost file and its columns, at hand for whoever reads token by token. */
+  file: OpenedFile;
+  list: TokenList;
+  kinds: Uint8Array;
+  flags: Uint8Array;
+  ids: Int32Array;
+  base: Loc = 0;
+  /** Index of the next token. */
+  pos = 0;
+  /** The rest of the input was dropped: a comment without an end, or a limit. */
+  cutOff = false;
+  /** Names of headers that could not be read. */
+  readonly missing: string[] = [];
+  /** Paths of all files that were read, in order of first use. */
+  readonly read = new Set<string>();
+  readonly #context: ParseContext;
+  readonly #readFile: ReadFile;
+  readonly #sourcePaths: readonly string[];
+  readonly #stack: OpenedFile[] = [];
+  /** Where the text of a list begins, the first time that it is read. */
+  readonly #bases = new Map<TokenList, Loc>();
+  #readable = MAX_INCLUDED;
+
+  constructor(
+    list: TokenList,
+    path: string,
+    context: ParseContext,
+    readFile: ReadFile,
+    sourcePaths: readonly string[],
+  ) {
+    this.#context = context;
+    this.#readFile = readFile;
+    this.#sourcePaths = sourcePaths;
+    this.list = list;
+    this.kinds = list.kinds;
+    this.flags = list.flags;
+    this.ids = list.ids;
+    this.file = this.open(list, path, NOWHERE, -1);
+  }
+
+  /** How many files are open. */
+  get depth(): number {
+    return this.#stack.length;
+  }
+
+  /** The file that all others are included from. */
+  get outermost(): OpenedFile {
+    return this.#stack[0] as OpenedFile;
+  }
+
+  /** Bytes of all different texts so far. */
+  bytes = 0;
+
+  /** @throws {LimitError} the same files over and over */
+  open(list: TokenList, path: string, includedAt: Loc, foundIn: number): OpenedFile {
+    const base = this.#context.sources.open(list.source, includedAt);
+    const size = list.source.bytes.length;
+    if (!this.#bases.has(list)) {
+      this.#bases.set(list, base);
+      this.bytes += size;
+      this.#readable += REPEATED * size;
+      this.#context.budget.allow(size);
+    }
+    this.#readable -= size + 100;
+    if (this.#readable < 0) {
+      throw new LimitError(
+        'the same files are included over and over',
+        'do files include each other more than once?',
+      );
+    }
+    this.read.add(path);
+    const file: OpenedFile = { list, base, path, includedAt, foundIn, conditions: [], pos: 0 };
+    if (this.#stack.length > 0) this.file.pos = this.pos;
+    this.#stack.push(file);
+    this.#show(file);
+    this.#checkEnd(file);
+    return file;
+  }
+
+  #show(file: OpenedFile): void {
+    this.file = file;
+    this.list = file.list;
+    this.kinds = file.list.kinds;
+    this.flags = file.list.flags;
+    this.ids = file.list.ids;
+    this.pos = file.pos;
+    this.base = file.base;
+  }
+
+  #checkEnd({ list, base }: OpenedFile): void {
+    const last = list.kinds.length - 2;
+    if (list.kinds[last] !== T.UNTERMINATED || !list.text(last).startsWith('/*')) return;
+    this.cutOff = true;
+    const start = base + (list.starts[last] as number);
+    this.#context.report('syntax', 'the comment has no end', {
+      start,
+      end: start + 2,
+      hint: 'close it with */',
+    });
+  }
+
+  /** Opens a file that another names at `at`. */
+  include(path: string, bytes: Uint8Array, raw: boolean, at: Loc, foundIn: number): void {
+    if (this.#stack.length < MAX_INCLUDES) {
+      this.open(this.#context.cache.tokens(path, bytes, raw), path, at, foundIn);
+      return;
+    }
+    const again = this.#stack.some((file) => file.path === path);
+    const what = again ? `${path} includes itself` : 'files include each other';
+    this.#context.report('include', `${what} more than ${MAX_INCLUDES} deep`, {
+      start: at,
+      hint: 'remove one #include of the circle, or guard the file with #ifndef, #define and #endif',
+    });
+    this.dropRest();
+  }
+
+  /** Goes back to the file that included this one. @returns false at the end of the outermost file */
+  leave(): boolean {
+    for (const { at } of this.file.conditions.splice(0)) {
+      this.complain('directive', 'this condition has no #endif', at, at + 1, {
+        hint: 'add #endif at the end of what it is about',
+      });
+    }
+    if (this.#stack.length === 1) return false;
+    this.#stack.pop();
+    this.#show(this.#stack.at(-1) as OpenedFile);
+    return true;
+  }
+
+  /** Goes to the end of everything: more input would only repeat what was reported. */
+  dropRest(): void {
+    this.cutOff = true;
+    for (const file of this.#stack) {
+      file.conditions.length = 0;
+      file.pos = file.list.kinds.length - 1;
+    }
+    this.pos = this.file.pos;
+  }
+
+  /** The token at `index` of the innermost file begins a line. */
+  startsLine(index: number): boolean {
+    return ((this.flags[index] as number) & T.LINE_START) !== 0;
+  }
+
+  /** White space stands in front of the token at `index` of the innermost file. */
+  isSpaced(index: number): boolean {
+    return ((this.flags[index] as number) & T.SPACE) !== 0;
+  }
+
+  /** Location of a token of the innermost file. */
+  locAt(index: number): Loc {
+    return this.base + (this.list.starts[index] as number);
+  }
+
+  /** Where the token before the next one ends. */
+  endBehind(): Loc {
+    return this.pos === 0 ? this.base : this.base + (this.list.ends[this.pos - 1] as number);
+  }
+
+  /** Location of a token wherever it is spelled; `base` is that of its text, where it is known. */
+  spelling(list: TokenList, index: number, base: Loc): Loc {
+    const from = base === NOWHERE ? (this.#bases.get(list) ?? NOWHERE) : base;
+    return from === NOWHERE ? NOWHERE : from + (list.starts[index] as number);
+  }
+
+  tokLoc(tok: Tok): Loc {
+    return this.spelling(tok.list, tok.index, tok.base);
+  }
+
+  /** Reports about tokens `from` to before `to` of the innermost file. */
+  complain(code: string, message: string, from: number, to: number, more: ReportDetails = {}): void {
+    const end = this.base + (this.list.ends[Math.max(from, to - 1)] as number);
+    this.#context.report(code, message, { start: this.locAt(from), end, ...more });
+  }
+
+  /** Reports a file that is not there, named by tokens `from` to before `to`. */
+  notFound(name: string, from: number, to: number): void {
+    this.missing.push(name);
+    this.complain('include', `cannot find ${name}`, from, to, {
+      hint: 'check the name, or add the directory that it is in to the include paths (-i)',
+    });
+  }
+
+  /** A file that the innermost one names, dtc's way: in its own directory first, then in the source paths. */
+  readBeside(name: string): FoundFile | undefined {
+    const directories = name.startsWith('/') ? [''] : [directoryOf(this.file.path), ...this.#sourcePaths];
+    for (const directory of directories) {
+      const path = joinPath(directory, name);
+      const bytes = this.#readFile(path);
+      if (bytes === undefined) continue;
+      if (!this.read.has(path)) this.#context.budget.allow(bytes.length);
+      this.read.add(path);
+      return { path, bytes };
+    }
+    return undefined;
+  }
+}

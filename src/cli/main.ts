@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { runTreeTool } from './tree-commands.ts';
+import { runTreeTool } from './commands/tree-commands.ts';
 
 /** Runs the command line. @returns the exit code */
 export async function main(argv: readonly string[]): Promise<number> {

@@ -1,15 +1,15 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
-import { addBoardCommands } from './board-commands.ts';
-import { addCompletionCommand } from './completion-command.ts';
-import { addGuestCommands } from './guest-commands.ts';
-import { HELP } from './help-format.ts';
-import { addMemoryCommands } from './memory-commands.ts';
-import { addPartsCommand } from './parts-command.ts';
-import { addToolCommands } from './tool-commands.ts';
-import { addTreeCommands } from './tree-commands.ts';
-import { UsageError } from './usage-error.ts';
-import { addWatchCommand } from './watch-command.ts';
+import { addBoardCommands } from './commands/board-commands.ts';
+import { addCompletionCommand } from './commands/completion-command.ts';
+import { addGuestCommands } from './commands/guest-commands.ts';
+import { addMemoryCommands } from './commands/memory-commands.ts';
+import { addPartsCommand } from './commands/parts-command.ts';
+import { addToolCommands } from './commands/tool-commands.ts';
+import { addTreeCommands } from './commands/tree-commands.ts';
+import { addWatchCommand } from './commands/watch-command.ts';
+import { HELP } from './terminal/help-format.ts';
+import { UsageError } from './terminal/usage-error.ts';
 
 /** Exit codes: 0 done, 1 it failed, 2 it was called wrongly. */
 const FAILED = 1;

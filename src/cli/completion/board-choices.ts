@@ -1,5 +1,5 @@
 import type { Board, ClientReport } from '../../board/index.ts';
-import type { Candidate } from './candidates.ts';
+import type { Candidate } from './candidate.ts';
 
 /** What of a board can stand on a command line. */
 export interface BoardChoices {

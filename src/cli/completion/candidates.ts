@@ -1,11 +1,6 @@
 import type { Command, Option } from 'commander';
 import { type BoardChoices, boardChoices } from './board-choices.ts';
-
-/** Something that may stand where the cursor is. */
-export interface Candidate {
-  readonly value: string;
-  readonly what: string;
-}
+import type { Candidate } from './candidate.ts';
 
 export interface Completion {
   readonly candidates: readonly Candidate[];

@@ -1,4 +1,4 @@
-import { type GivenOption, getopt, type Option } from '../getopt.ts';
+import { type GivenOption, getopt, type Option } from '../terminal/getopt.ts';
 
 /** An option of a command, as its help shows it. */
 export interface OptionSpec extends Option {

@@ -1,5 +1,5 @@
 import type { BlobOptions, CheckSwitch, PhandleFormat } from '../../devicetree/index.ts';
-import type { GivenOption } from '../getopt.ts';
+import type { GivenOption } from '../terminal/getopt.ts';
 import type { OptionSpec } from './arguments.ts';
 import { Failure } from './command.ts';
 import { INPUT_OPTIONS, type InputSettings, takeInputOption } from './input-options.ts';

@@ -1,4 +1,4 @@
-import type { GivenOption } from '../getopt.ts';
+import type { GivenOption } from '../terminal/getopt.ts';
 import type { OptionSpec } from './arguments.ts';
 
 /** The options of all commands that read source. */

@@ -1,5 +1,5 @@
 import type { Target } from '../memory/target.ts';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../terminal/usage-error.ts';
 
 /** How an EEPROM is organised and addressed. */
 export interface Geometry {

@@ -1,7 +1,8 @@
 import type { I2cDev, SpiDev } from '../../board/index.ts';
-import type { BoardArguments } from '../board-options.ts';
+import type { BoardArguments } from '../board/board-options.ts';
 import { byteCount, duration, exactByteCount } from '../memory/byte-count.ts';
 import { ChangeLog } from '../memory/change-log.ts';
+import type { ChangeArguments, MemoryTasks } from '../memory/memory-tasks.ts';
 import { speed } from '../memory/progress.ts';
 import { type Range, rangeOf, rangeText } from '../memory/range.ts';
 import { changing, GO_ON, runOnTarget } from '../memory/run-on-target.ts';
@@ -14,7 +15,6 @@ import {
   verifyAgainst,
   withMemory,
 } from '../memory/tasks.ts';
-import type { ChangeArguments, MemoryTasks } from '../memory-commands.ts';
 import { At24 } from './at24.ts';
 import { At25 } from './at25.ts';
 import type { Eeprom } from './eeprom.ts';

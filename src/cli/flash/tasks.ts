@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { BusFault, type SpiDev } from '../../board/index.ts';
-import type { BoardArguments } from '../board-options.ts';
+import type { BoardArguments } from '../board/board-options.ts';
 import { byteCount, duration, exactByteCount } from '../memory/byte-count.ts';
 import { ChangeLog } from '../memory/change-log.ts';
 import { ChunkedReader, type Difference, differenceOf, type Work } from '../memory/memory.ts';
+import type { ChangeArguments, MemoryTasks } from '../memory/memory-tasks.ts';
 import { speed } from '../memory/progress.ts';
 import { hexAddress, type Range, rangeOf, rangeText } from '../memory/range.ts';
 import { changing, GO_ON, runOnTarget } from '../memory/run-on-target.ts';
@@ -18,8 +19,7 @@ import {
   verifyAgainst,
   withMemory,
 } from '../memory/tasks.ts';
-import type { ChangeArguments, MemoryTasks } from '../memory-commands.ts';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../terminal/usage-error.ts';
 import { hexBytes, makerOf } from './identity.ts';
 import { SpiNor } from './spi-nor.ts';
 import { type Rescue, writeFlash } from './write.ts';

@@ -1,4 +1,4 @@
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../terminal/usage-error.ts';
 
 /** Bytes of a memory: from `from` up to, not including, `to`. */
 export interface Range {

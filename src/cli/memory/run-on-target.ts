@@ -1,6 +1,6 @@
 import { type Board, BusFault } from '../../board/index.ts';
-import { type BoardArguments, openNamedBoard, printProblems } from '../board-options.ts';
-import { UsageError } from '../usage-error.ts';
+import { type BoardArguments, openNamedBoard, printProblems } from '../board/board-options.ts';
+import { UsageError } from '../terminal/usage-error.ts';
 import type { ChangeLog } from './change-log.ts';
 import { Interrupted, Interruption } from './interruption.ts';
 import type { Work } from './memory.ts';

@@ -1,5 +1,5 @@
 import type { Board, BusListing } from '../../board/index.ts';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../terminal/usage-error.ts';
 
 type TreeNode = NonNullable<ReturnType<Board['tree']['byPath']>>;
 

@@ -1,9 +1,9 @@
 import type { Board } from '../../board/index.ts';
-import type { BoardArguments } from '../board-options.ts';
-import type { RangeArguments } from '../memory-commands.ts';
+import type { BoardArguments } from '../board/board-options.ts';
 import { byteCount, duration } from './byte-count.ts';
 import { checkFits, processImageIo, readImage, writeImage } from './image.ts';
 import { ChunkedReader, differenceOf, type Memory } from './memory.ts';
+import type { RangeArguments } from './memory-tasks.ts';
 import { speed } from './progress.ts';
 import { type Range, rangeOf, rangeText } from './range.ts';
 import { runOnTarget } from './run-on-target.ts';

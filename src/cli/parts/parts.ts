@@ -1,5 +1,5 @@
 import { loadCatalogue } from '../../board/index.ts';
-import { type Paint, paintFor } from '../style.ts';
+import { type Paint, paintFor } from '../terminal/style.ts';
 import { exampleNode, exampleScript } from './example-node.ts';
 import { findParts, listParts, type PartListing, propertyKind } from './part-listing.ts';
 

@@ -1,6 +1,6 @@
 import { BusFault, type NodeRegistry, SPI_MODE, type SpiDev, strerror } from '../../board/index.ts';
-import type { Option } from '../getopt.ts';
 import type { ToolIo } from '../i2c-tools/io.ts';
+import type { Option } from '../terminal/getopt.ts';
 
 /** The nodes that the tools work on. */
 export type Nodes = Pick<NodeRegistry, 'open'>;

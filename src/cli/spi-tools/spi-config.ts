@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { SPI_MODE, type SpiDev } from '../../board/index.ts';
-import { getopt } from '../getopt.ts';
 import type { ToolIo } from '../i2c-tools/io.ts';
+import { getopt } from '../terminal/getopt.ts';
 import {
   applySettings,
   COMMON_OPTIONS,

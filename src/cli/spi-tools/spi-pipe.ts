@@ -1,6 +1,6 @@
 import { SPI_MODE, type SpiDev } from '../../board/index.ts';
-import { getopt } from '../getopt.ts';
 import type { ToolIo } from '../i2c-tools/io.ts';
+import { getopt } from '../terminal/getopt.ts';
 import {
   applySettings,
   COMMON_OPTIONS,

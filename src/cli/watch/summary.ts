@@ -1,5 +1,5 @@
 import type { TracedBytes } from '../../board/index.ts';
-import type { Paint } from '../style.ts';
+import type { Paint } from '../terminal/style.ts';
 import { busName, type WatchedTransfer } from './transfer-line.ts';
 
 interface Row {

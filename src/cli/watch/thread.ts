@@ -1,7 +1,7 @@
 /** The watching thread: looks into the traces of boards now and then, and writes down what it finds. */
 import { writeSync } from 'node:fs';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { paintFor } from '../style.ts';
+import { paintFor } from '../terminal/style.ts';
 import { type WatchedBoard, WatchLog } from './watch-log.ts';
 import { CONTROL, type WatchStart } from './watcher.ts';
 

@@ -1,5 +1,5 @@
 import type { TracedBus, TracedTransfer } from '../../board/index.ts';
-import type { Paint } from '../style.ts';
+import type { Paint } from '../terminal/style.ts';
 import { type PartReader, unknownI2c, unknownSpi } from './part-reader.ts';
 
 /** A transfer with all that is known of where it went. */

@@ -1,5 +1,5 @@
 import { type TracedBus, TraceReader } from '../../board/index.ts';
-import type { Paint } from '../style.ts';
+import type { Paint } from '../terminal/style.ts';
 import { type PartReader, partReaders } from './part-reader.ts';
 import { pcapHeader, pcapPackets } from './pcap.ts';
 import { Summary } from './summary.ts';

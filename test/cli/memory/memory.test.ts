@@ -8,7 +8,7 @@ import { Interruption } from '../../../src/cli/memory/interruption.ts';
 import { ChunkedReader, type Memory } from '../../../src/cli/memory/memory.ts';
 import { Progress } from '../../../src/cli/memory/progress.ts';
 import { parseCount, RangeSet, rangeOf } from '../../../src/cli/memory/range.ts';
-import { UsageError } from '../../../src/cli/usage-error.ts';
+import { UsageError } from '../../../src/cli/terminal/usage-error.ts';
 import { noise } from '../folder.ts';
 
 const found = spawnSync('hexdump', ['-C'], { input: '' }).error === undefined;

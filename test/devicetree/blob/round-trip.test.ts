@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { runDtc } from '../../../src/cli/dtc.ts';
+import { runDtc } from '../../../src/cli/dt-tools/run-dtc.ts';
 import { compile } from '../../../src/devicetree/index.ts';
-import { DtMemoryIo } from '../../cli/dt-memory-io.ts';
+import { DtMemoryIo } from '../../cli/dt-tools/dt-memory-io.ts';
 import { NO_CORPUS, unpackCorpus } from '../corpus.ts';
 
 /** Every so many-th source of the corpus; all of them with DTBUS_CORPUS=all. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { runDtc } from '../../../src/cli/dtc.ts';
+import { runDtc } from '../../../src/cli/dt-tools/run-dtc.ts';
 import {
   checkLevels,
   compile,
@@ -11,7 +11,7 @@ import {
   resolve,
   type Tree,
 } from '../../../src/devicetree/index.ts';
-import { DtMemoryIo } from '../../cli/dt-memory-io.ts';
+import { DtMemoryIo } from '../../cli/dt-tools/dt-memory-io.ts';
 import { CHECK_CASES, type CheckCase } from './check-cases.ts';
 
 function check({ source, options }: Pick<CheckCase, 'source' | 'options'>): {

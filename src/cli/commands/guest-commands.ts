@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
-import { type BoardArguments, treeOptions, withBoardOptions } from './board-options.ts';
+import { type BoardArguments, treeOptions, withBoardOptions } from '../board/board-options.ts';
+import { warn } from '../terminal/warn.ts';
 import { addServeCommand } from './serve-command.ts';
-import { warn } from './warn.ts';
 
 const USAGE = 2;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -90,7 +90,7 @@ async function bootGuest(args: BoardArguments & GuestArguments, command: readonl
     warn(`--timeout takes a number of seconds, not ${args.timeout}`);
     return USAGE;
   }
-  const { runGuest } = await import('../guest/index.ts');
+  const { runGuest } = await import('../../guest/index.ts');
   const interrupted = new AbortController();
   const interrupt = () => interrupted.abort();
   for (const signal of SIGNALS) process.on(signal, interrupt);

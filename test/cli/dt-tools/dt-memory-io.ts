@@ -1,4 +1,4 @@
-import type { DirectoryEntry, DtIo } from '../../src/cli/dt-tools/dt-io.ts';
+import type { DirectoryEntry, DtIo } from '../../../src/cli/dt-tools/dt-io.ts';
 
 /** Files and streams in memory, for commands under test. */
 export class DtMemoryIo implements DtIo {

@@ -1,7 +1,7 @@
-import { runCommand } from './dt-tools/command.ts';
-import type { DtIo } from './dt-tools/dt-io.ts';
-import { DTC } from './dt-tools/dtc.ts';
-import { DTDIFF } from './dt-tools/dtdiff.ts';
+import { runCommand } from './command.ts';
+import type { DtIo } from './dt-io.ts';
+import { DTC } from './dtc.ts';
+import { DTDIFF } from './dtdiff.ts';
 
 /**
  * dtc, with its options and exit codes (0; 1 for what cannot be read or written; 2 for a tree that checks refuse) and

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type OptionSpec, parseArguments, usageText } from '../../src/cli/dt-tools/arguments.ts';
+import { type OptionSpec, parseArguments, usageText } from '../../../src/cli/dt-tools/arguments.ts';
 
 const OPTIONS: readonly OptionSpec[] = [
   { letter: 'q', long: 'quiet', help: 'say less' },

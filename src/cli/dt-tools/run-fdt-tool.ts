@@ -1,9 +1,9 @@
-import { runCommand } from './dt-tools/command.ts';
-import type { DtIo } from './dt-tools/dt-io.ts';
-import { FDTDUMP } from './dt-tools/fdtdump.ts';
-import { FDTGET } from './dt-tools/fdtget.ts';
-import { FDTOVERLAY } from './dt-tools/fdtoverlay.ts';
-import { FDTPUT } from './dt-tools/fdtput.ts';
+import { runCommand } from './command.ts';
+import type { DtIo } from './dt-io.ts';
+import { FDTDUMP } from './fdtdump.ts';
+import { FDTGET } from './fdtget.ts';
+import { FDTOVERLAY } from './fdtoverlay.ts';
+import { FDTPUT } from './fdtput.ts';
 
 /** dtc's smaller tools, with their arguments, output and exit codes; `argv` is without the command's name. */
 

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import type { ServePlace } from '../board/index.ts';
-import { type BoardArguments, treeOptions, withBoardOptions } from './board-options.ts';
-import { warn } from './warn.ts';
+import type { ServePlace } from '../../board/index.ts';
+import { type BoardArguments, treeOptions, withBoardOptions } from '../board/board-options.ts';
+import { warn } from '../terminal/warn.ts';
 
 const USAGE = 2;
 
@@ -67,8 +67,8 @@ async function serve(args: ServeArguments): Promise<number> {
   if (args.printCapabilities) return printCapabilities(args.bus);
   const place = placeOf(args);
   if (place === undefined) return USAGE;
-  const { serveBoard, tellServiceManager } = await import('../board/index.ts');
-  const { untilInterrupted } = await import('./until-interrupted.ts');
+  const { serveBoard, tellServiceManager } = await import('../../board/index.ts');
+  const { untilInterrupted } = await import('../terminal/until-interrupted.ts');
   const board = await serveBoard(args.board, {
     ...treeOptions(args),
     ...place,

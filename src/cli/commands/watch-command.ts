@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { type BoardArguments, withTreeOptions } from './board-options.ts';
-import { UsageError } from './usage-error.ts';
-import type { WatchOptions } from './watch/watcher.ts';
+import { type BoardArguments, withTreeOptions } from '../board/board-options.ts';
+import { UsageError } from '../terminal/usage-error.ts';
+import type { WatchOptions } from '../watch/watcher.ts';
 
 interface WatchArguments extends Omit<BoardArguments, 'board'> {
   readonly json: boolean;

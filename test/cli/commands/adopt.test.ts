@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { NO_CORPUS, unpackCorpus } from '../devicetree/corpus.ts';
+import { NO_CORPUS, unpackCorpus } from '../../devicetree/corpus.ts';
 
 if (NO_CORPUS !== undefined) console.warn(`vendors' boards are not brought up: ${NO_CORPUS}`);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { groupId } from '../../src/cli/group-id.ts';
+import { groupId } from '../../../src/cli/board/group-id.ts';
 
 const DATABASE = 'root:x:0:\ni2c:x:998:alice,bob\n';
 

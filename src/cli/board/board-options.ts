@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import type { Board, BoardOptions } from '../board/index.ts';
-import { warn } from './warn.ts';
+import type { Board, BoardOptions } from '../../board/index.ts';
+import { warn } from '../terminal/warn.ts';
 
 /** What every command that works on a board understands. */
 export interface BoardArguments {
@@ -56,7 +56,7 @@ export function withConnection(command: Command): Command {
 
 /** Opens the board that the arguments name; warnings go to standard error. */
 export async function openNamedBoard(args: BoardArguments, options: BoardOptions = {}): Promise<Board> {
-  const { openBoard } = await import('../board/index.ts');
+  const { openBoard } = await import('../../board/index.ts');
   return openBoard(args.board, {
     ...treeOptions(args),
     connect: args.connect,

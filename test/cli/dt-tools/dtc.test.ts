@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { runDtc } from '../../src/cli/dtc.ts';
-import type { Diagnostic } from '../../src/devicetree/index.ts';
+import { runDtc } from '../../../src/cli/dt-tools/run-dtc.ts';
+import type { Diagnostic } from '../../../src/devicetree/index.ts';
 import { DtMemoryIo } from './dt-memory-io.ts';
 
 const SOURCE = '/dts-v1/;\n/ {\n\tl: a {\n\t\tp = <1>;\n\t};\n};\n';
@@ -360,7 +360,7 @@ describe('arguments', () => {
 
 test('a source of the fixtures gives the blob that dtc gives', () => {
   const fixture = (name: string) =>
-    readFileSync(new URL(`../fixtures/devicetree/writers/${name}`, import.meta.url));
+    readFileSync(new URL(`../../fixtures/devicetree/writers/${name}`, import.meta.url));
   const { io } = dtc({ 'types.dts': fixture('types.dts') }, '-q', '-@', '-o', 'types.dtb', 'types.dts');
   expect(Buffer.from(io.readFile('types.dtb'))).toEqual(fixture('types.dtb'));
 });

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bytesOf, processIo, reasonOf } from '../../src/cli/dt-tools/dt-io.ts';
-import { runDtc } from '../../src/cli/dtc.ts';
+import { bytesOf, processIo, reasonOf } from '../../../src/cli/dt-tools/dt-io.ts';
+import { runDtc } from '../../../src/cli/dt-tools/run-dtc.ts';
 
 describe('real files', () => {
   const io = processIo();

@@ -1,26 +1,6 @@
 import type { Command } from 'commander';
-import { type BoardArguments, withBoardOptions } from './board-options.ts';
-
-/** Which part of a memory. */
-export interface RangeArguments {
-  readonly offset?: string;
-  readonly length?: string;
-}
-
-export interface ChangeArguments extends RangeArguments {
-  readonly force: boolean;
-  /** Flash only: clears the protection bits first. */
-  readonly unprotect?: boolean;
-}
-
-/** What a kind of memory can do for the command line; each gives the exit code. */
-export interface MemoryTasks {
-  info(args: BoardArguments, device: string): Promise<number>;
-  read(args: BoardArguments & RangeArguments, device: string, file: string | undefined): Promise<number>;
-  write(args: BoardArguments & ChangeArguments, device: string, file: string): Promise<number>;
-  erase(args: BoardArguments & ChangeArguments, device: string): Promise<number>;
-  verify(args: BoardArguments & RangeArguments, device: string, file: string): Promise<number>;
-}
+import { type BoardArguments, withBoardOptions } from '../board/board-options.ts';
+import type { ChangeArguments, MemoryTasks, RangeArguments } from '../memory/memory-tasks.ts';
 
 /** A kind of memory on the command line. */
 interface MemoryCommand {
@@ -52,7 +32,7 @@ const EEPROM: MemoryCommand = {
   echo hello | dtbus eeprom write eeprom - --offset 0x10`,
   erase: 'fill it with 0xff, as it left the factory',
   writes: 'write a file into it: only the pages that differ, each read back and compared',
-  load: async () => (await import('./eeprom/tasks.ts')).tasks,
+  load: async () => (await import('../eeprom/tasks.ts')).tasks,
 };
 
 const FLASH: MemoryCommand = {
@@ -69,7 +49,7 @@ const FLASH: MemoryCommand = {
   dtbus flash verify /dev/spidev1.0 firmware.bin`,
   erase: 'make it blank (0xff): all of it, or whole erase blocks',
   writes: 'write a file into it: erases only the blocks that differ, programs, reads back and compares',
-  load: async () => (await import('./flash/tasks.ts')).tasks,
+  load: async () => (await import('../flash/tasks.ts')).tasks,
 };
 
 /** Adds `dtbus eeprom` and `dtbus flash`. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Board } from '../board/index.ts';
+import type { Board } from '../../board/index.ts';
 import {
   type BoardArguments,
   openNamedBoard,
@@ -8,10 +8,10 @@ import {
   withBoardOptions,
   withConnection,
   withTreeOptions,
-} from './board-options.ts';
-import { paintFor } from './style.ts';
-import { untilInterrupted } from './until-interrupted.ts';
-import { UsageError } from './usage-error.ts';
+} from '../board/board-options.ts';
+import { paintFor } from '../terminal/style.ts';
+import { untilInterrupted } from '../terminal/until-interrupted.ts';
+import { UsageError } from '../terminal/usage-error.ts';
 
 export function addBoardCommands(program: Command, end: (exitCode: number) => void): void {
   const up = program
@@ -96,7 +96,7 @@ interface Permissions {
 
 async function permissionsOf({ mode, group }: DevArguments): Promise<Permissions> {
   if (!/^[0-7]{3,4}$/.test(mode)) throw new UsageError(`--mode takes octal digits such as 0660, not ${mode}`);
-  const { groupId } = await import('./group-id.ts');
+  const { groupId } = await import('../board/group-id.ts');
   return { mode: Number.parseInt(mode, 8), gid: group === undefined ? undefined : groupId(group) };
 }
 
@@ -115,7 +115,7 @@ async function expose(
   args: BoardArguments & DevArguments,
   permissions: Permissions,
 ): Promise<RealNodes> {
-  const { exposeBoard, exposeNodes } = await import('../board/index.ts');
+  const { exposeBoard, exposeNodes } = await import('../../board/index.ts');
   const simulated = board.buses().every(({ hostPath }) => hostPath === undefined);
   if (simulated && !args.watch && args.connect === undefined) {
     await board.close();
@@ -132,8 +132,8 @@ async function expose(
 
 async function bringUp(args: BoardArguments & DevArguments): Promise<number> {
   const permissions = args.dev ? await permissionsOf(args) : undefined;
-  const { drawBoard } = await import('./board-tree.ts');
-  const watcher = args.watch ? new (await import('./watch/watcher.ts')).Watcher({}) : undefined;
+  const { drawBoard } = await import('../board/board-tree.ts');
+  const watcher = args.watch ? new (await import('../watch/watcher.ts')).Watcher({}) : undefined;
   const board = await openNamedBoard(args);
   try {
     await board.settled();
@@ -155,7 +155,7 @@ async function bringUp(args: BoardArguments & DevArguments): Promise<number> {
 }
 
 async function list(args: BoardArguments, json: boolean): Promise<number> {
-  const { drawBoard } = await import('./board-tree.ts');
+  const { drawBoard } = await import('../board/board-tree.ts');
   const board = await openNamedBoard(args, { backEnd: 'inline' });
   try {
     await board.settled();

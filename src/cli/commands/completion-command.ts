@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { UsageError } from './usage-error.ts';
+import { UsageError } from '../terminal/usage-error.ts';
 
 /** What the scripts ask for. */
 const WORDS = 'words';
@@ -25,13 +25,13 @@ Example:
     )
     .action(async (shell: string, words: string[]) => {
       if (shell === WORDS) {
-        const { complete } = await import('./completion/candidates.ts');
+        const { complete } = await import('../completion/candidates.ts');
         const { candidates, files } = await complete(program, words);
         for (const { value, what } of candidates) process.stdout.write(`${value}\t${what.split('\n')[0]}\n`);
         if (files.length > 0) process.stdout.write(`:files:${files.join(',')}\n`);
         return;
       }
-      const { SCRIPTS } = await import('./completion/scripts.ts');
+      const { SCRIPTS } = await import('../completion/scripts.ts');
       const script = SCRIPTS[shell];
       if (script === undefined)
         throw new UsageError(`there is no completion for ${shell}: name bash, zsh or fish`);

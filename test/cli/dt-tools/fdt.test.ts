@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { runDtdiff } from '../../src/cli/dtc.ts';
-import { runFdtdump, runFdtget, runFdtoverlay, runFdtput } from '../../src/cli/fdt.ts';
-import { compile, fromBlob, type Tree, writeDts } from '../../src/devicetree/index.ts';
+import { runDtdiff } from '../../../src/cli/dt-tools/run-dtc.ts';
+import { runFdtdump, runFdtget, runFdtoverlay, runFdtput } from '../../../src/cli/dt-tools/run-fdt-tool.ts';
+import { compile, fromBlob, type Tree, writeDts } from '../../../src/devicetree/index.ts';
 import { DtMemoryIo } from './dt-memory-io.ts';
 
 type Run = (argv: readonly string[], io: DtMemoryIo) => number;
@@ -220,7 +220,7 @@ describe('fdtput', () => {
 
 describe('fdtdump', () => {
   const fixture = (name: string) =>
-    readFileSync(new URL(`../fixtures/devicetree/writers/${name}`, import.meta.url));
+    readFileSync(new URL(`../../fixtures/devicetree/writers/${name}`, import.meta.url));
 
   test.each([
     ['types.fdtdump', []],

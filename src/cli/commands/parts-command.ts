@@ -15,7 +15,7 @@ export function addPartsCommand(program: Command, end: (exitCode: number) => voi
       '\nExample:\n  dtbus parts\n  dtbus parts tmp102\n  dtbus parts --json | jq .[].name\n',
     )
     .action(async (name: string | undefined, { json }: { json: boolean }) => {
-      const { showParts } = await import('./parts/parts.ts');
+      const { showParts } = await import('../parts/parts.ts');
       end(await showParts(name, json));
     });
 }

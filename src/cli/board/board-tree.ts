@@ -1,5 +1,5 @@
-import type { Board, BusListing, ClientReport, GpioListing } from '../board/index.ts';
-import type { Paint } from './style.ts';
+import type { Board, BusListing, ClientReport, GpioListing } from '../../board/index.ts';
+import type { Paint } from '../terminal/style.ts';
 
 /** A line of a drawing and what hangs below it. */
 interface Branch {

@@ -4,8 +4,8 @@ import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { BoardArguments } from './board-options.ts';
-import type { WatchOptions } from './watch/watcher.ts';
+import type { BoardArguments } from '../board/board-options.ts';
+import type { WatchOptions } from '../watch/watcher.ts';
 
 /**
  * Runs a script in a Node of its own with the board in its environment.

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { DtIo } from './dt-tools/dt-io.ts';
-import { expectShortRun } from './short-run.ts';
+import type { DtIo } from '../dt-tools/dt-io.ts';
+import { expectShortRun } from '../terminal/short-run.ts';
 
 type TreeTool = (argv: readonly string[], io: DtIo) => number;
 
@@ -9,27 +9,27 @@ const TOOLS: Readonly<Record<string, { readonly summary: string; readonly load: 
   {
     dtc: {
       summary: 'compile, check and convert device trees (dtc)',
-      load: async () => (await import('./dtc.ts')).runDtc,
+      load: async () => (await import('../dt-tools/run-dtc.ts')).runDtc,
     },
     fdtoverlay: {
       summary: 'apply overlays to a blob (dtc)',
-      load: async () => (await import('./fdt.ts')).runFdtoverlay,
+      load: async () => (await import('../dt-tools/run-fdt-tool.ts')).runFdtoverlay,
     },
     fdtget: {
       summary: 'read properties of a blob (dtc)',
-      load: async () => (await import('./fdt.ts')).runFdtget,
+      load: async () => (await import('../dt-tools/run-fdt-tool.ts')).runFdtget,
     },
     fdtput: {
       summary: 'write properties of a blob (dtc)',
-      load: async () => (await import('./fdt.ts')).runFdtput,
+      load: async () => (await import('../dt-tools/run-fdt-tool.ts')).runFdtput,
     },
     fdtdump: {
       summary: 'show a blob as it lies in memory (dtc)',
-      load: async () => (await import('./fdt.ts')).runFdtdump,
+      load: async () => (await import('../dt-tools/run-fdt-tool.ts')).runFdtdump,
     },
     dtdiff: {
       summary: 'show what changed between two trees',
-      load: async () => (await import('./dtc.ts')).runDtdiff,
+      load: async () => (await import('../dt-tools/run-dtc.ts')).runDtdiff,
     },
   };
 
@@ -52,6 +52,6 @@ export async function runTreeTool(
   if (tool === undefined) return undefined;
   expectShortRun();
   const run = await tool.load();
-  const { processIo } = await import('./dt-tools/dt-io.ts');
+  const { processIo } = await import('../dt-tools/dt-io.ts');
   return run(argv, processIo());
 }

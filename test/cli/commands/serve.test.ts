@@ -5,16 +5,16 @@ import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { runProgram } from '../../src/cli/program.ts';
+import { runProgram } from '../../../src/cli/program.ts';
 import {
   acceptUnix,
   connectUnix,
   type FileDescriptor,
   listenUnix,
   unixSocketPair,
-} from '../../src/os/index.ts';
-import { VhostUserFrontEnd } from '../../src/transport/index.ts';
-import { hasFeature } from '../../src/virtio/index.ts';
+} from '../../../src/os/index.ts';
+import { VhostUserFrontEnd } from '../../../src/transport/index.ts';
+import { hasFeature } from '../../../src/virtio/index.ts';
 
 let folder: string;
 let children: ChildProcess[];

@@ -1,15 +1,15 @@
 import { constants } from 'node:os';
 import type { Command } from 'commander';
-import type { Board } from '../board/index.ts';
+import type { Board } from '../../board/index.ts';
 import {
   type BoardArguments,
   openNamedBoard,
   printProblems,
   withBoardOptions,
   withConnection,
-} from './board-options.ts';
-import type { ToolIo } from './i2c-tools/io.ts';
-import { warn } from './warn.ts';
+} from '../board/board-options.ts';
+import type { ToolIo } from '../i2c-tools/io.ts';
+import { warn } from '../terminal/warn.ts';
 
 /** A tool with the command line of the original; it parses its own arguments. */
 type Tool = (
@@ -39,7 +39,7 @@ const TOOLS: readonly ToolCommand[] = [
     summary: 'scan an I2C bus, or list the buses (i2c-tools)',
     example: 'dtbus i2cdetect -y 1',
     load: async () => {
-      const { i2cdetect: run, USAGE: usage } = await import('./i2c-tools/i2cdetect.ts');
+      const { i2cdetect: run, USAGE: usage } = await import('../i2c-tools/i2cdetect.ts');
       return { run, usage };
     },
   },
@@ -48,7 +48,7 @@ const TOOLS: readonly ToolCommand[] = [
     summary: 'read a register (i2c-tools)',
     example: 'dtbus i2cget -y 1 0x48 0x00 w',
     load: async () => {
-      const { i2cget: run, USAGE: usage } = await import('./i2c-tools/i2cget.ts');
+      const { i2cget: run, USAGE: usage } = await import('../i2c-tools/i2cget.ts');
       return { run, usage };
     },
   },
@@ -57,7 +57,7 @@ const TOOLS: readonly ToolCommand[] = [
     summary: 'write a register (i2c-tools)',
     example: 'dtbus i2cset -y 1 0x48 0x01 0x60',
     load: async () => {
-      const { i2cset: run, USAGE: usage } = await import('./i2c-tools/i2cset.ts');
+      const { i2cset: run, USAGE: usage } = await import('../i2c-tools/i2cset.ts');
       return { run, usage };
     },
   },
@@ -66,7 +66,7 @@ const TOOLS: readonly ToolCommand[] = [
     summary: "show a part's registers (i2c-tools)",
     example: 'dtbus i2cdump -y 1 0x50 b',
     load: async () => {
-      const { i2cdump: run, USAGE: usage } = await import('./i2c-tools/i2cdump.ts');
+      const { i2cdump: run, USAGE: usage } = await import('../i2c-tools/i2cdump.ts');
       return { run, usage };
     },
   },
@@ -75,7 +75,7 @@ const TOOLS: readonly ToolCommand[] = [
     summary: 'send messages as one transaction (i2c-tools)',
     example: 'dtbus i2ctransfer -y 1 w1@0x50 0x00 r16',
     load: async () => {
-      const { i2ctransfer: run, USAGE: usage } = await import('./i2c-tools/i2ctransfer.ts');
+      const { i2ctransfer: run, USAGE: usage } = await import('../i2c-tools/i2ctransfer.ts');
       return { run, usage };
     },
   },
@@ -84,7 +84,7 @@ const TOOLS: readonly ToolCommand[] = [
     summary: "show or set an SPI device's mode, word and speed (spi-tools)",
     example: 'dtbus spi-config -d /dev/spidev0.0 -q',
     load: async () => {
-      const { spiConfig: run, USAGE: usage } = await import('./spi-tools/spi-config.ts');
+      const { spiConfig: run, USAGE: usage } = await import('../spi-tools/spi-config.ts');
       return { run, usage };
     },
   },
@@ -93,7 +93,7 @@ const TOOLS: readonly ToolCommand[] = [
     summary: 'send standard input, print what comes back (spi-tools)',
     example: "printf '\\237\\0\\0\\0' | dtbus spi-pipe -d /dev/spidev0.0 -b 4 -n 1 | xxd",
     load: async () => {
-      const { spiPipe: run, USAGE: usage } = await import('./spi-tools/spi-pipe.ts');
+      const { spiPipe: run, USAGE: usage } = await import('../spi-tools/spi-pipe.ts');
       return { run, usage };
     },
   },
@@ -133,7 +133,7 @@ const GRACE_MS = 200;
 const INTERRUPTED = 128 + constants.signals.SIGINT;
 
 async function runTool(tool: ToolCommand, argv: readonly string[], args: BoardArguments): Promise<number> {
-  const { processIo } = await import('./i2c-tools/io.ts');
+  const { processIo } = await import('../i2c-tools/io.ts');
   const interrupted = new AbortController();
   const over = new Promise<number>((resolve) => {
     interrupted.signal.addEventListener('abort', () => setTimeout(resolve, GRACE_MS, INTERRUPTED));

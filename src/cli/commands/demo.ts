@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join, relative } from 'node:path';
-import { type Board, openBoard } from '../board/index.ts';
-import { printProblems } from './board-options.ts';
-import { drawBoard } from './board-tree.ts';
-import { i2cdetect } from './i2c-tools/i2cdetect.ts';
-import { i2cdump } from './i2c-tools/i2cdump.ts';
-import { processIo } from './i2c-tools/io.ts';
-import { paintFor } from './style.ts';
+import { type Board, openBoard } from '../../board/index.ts';
+import { printProblems } from '../board/board-options.ts';
+import { drawBoard } from '../board/board-tree.ts';
+import { i2cdetect } from '../i2c-tools/i2cdetect.ts';
+import { i2cdump } from '../i2c-tools/i2cdump.ts';
+import { processIo } from '../i2c-tools/io.ts';
+import { paintFor } from '../terminal/style.ts';
 
 /** The demo board, wherever the package lies. */
 const PACKAGE = createRequire(import.meta.url).resolve('dtbus/package.json');

@@ -122,6 +122,6 @@ function emulatorOptions(node: DeviceNode, simulation: SimulationOptions): Emula
     ...(i2c && { i2c: i2c.wire }),
     ...(spi && { spi: spi.wire }),
     ...(traits && { traits }),
-    csActiveHigh: spi?.occupants.some(({ node: part }) => part.has('spi-cs-high')) ?? false,
+    csActiveHigh: spi?.boundParts.some(({ node: part }) => part.has('spi-cs-high')) ?? false,
   };
 }

@@ -1,5 +1,5 @@
 import type { DeviceNode, Host, I2cController, SpiController } from '../../src/bus/index.ts';
-import { type Occupant, populateI2c, populateSpi, type SimulationOptions } from '../../src/sim/index.ts';
+import { type BoundPart, populateI2c, populateSpi, type SimulationOptions } from '../../src/sim/index.ts';
 import { SimulatedI2cController } from './i2c-controller.ts';
 import { MixedI2cController, MixedSpiController } from './mixed.ts';
 import { SimulatedSpiController } from './spi-controller.ts';
@@ -13,15 +13,15 @@ const SIMULATE = 'dtbus,simulate';
 /** On a simulated bus: transfers take as long as they would on a wire. */
 const REAL_TIME = 'dtbus,real-time';
 
-/** A bus without hardware. `occupants` says of each child of the bus node what answers for it. */
+/** A bus without hardware. `boundParts` says of each child of the bus node what answers for it. */
 export interface SimulatedHost extends Host {
-  readonly occupants: readonly Occupant[];
+  readonly boundParts: readonly BoundPart[];
 }
 
 /** What carries a bus that is partly real; the host itself stays the physical one. */
 export interface MixedBus<C> {
   readonly controller: C;
-  readonly occupants: readonly Occupant[];
+  readonly boundParts: readonly BoundPart[];
 }
 
 /** The I2C bus that `bus` describes, all of it simulated. @throws {NodeError} */
@@ -29,11 +29,11 @@ export function createSimulatedI2c(
   bus: DeviceNode,
   options: SimulationOptions,
 ): SimulatedHost & { readonly i2c: I2cController } {
-  const { wire, occupants } = populateI2c(bus, options);
+  const { wire, boundParts } = populateI2c(bus, options);
   const timed = bus.has(REAL_TIME);
   const simulated = new SimulatedI2cController(wire);
   const i2c = timed ? new TimedI2cController(simulated, bus.u32('clock-frequency')) : simulated;
-  return { description: i2c.description, synchronous: !timed, i2c, occupants, open() {}, close() {} };
+  return { description: i2c.description, synchronous: !timed, i2c, boundParts, open() {}, close() {} };
 }
 
 /** The SPI bus that `bus` describes, all of it simulated. @throws {NodeError} */
@@ -41,11 +41,11 @@ export function createSimulatedSpi(
   bus: DeviceNode,
   options: SimulationOptions,
 ): SimulatedHost & { readonly spi: SpiController } {
-  const { wire, occupants } = populateSpi(bus, options);
+  const { wire, boundParts } = populateSpi(bus, options);
   const timed = bus.has(REAL_TIME);
-  const simulated = new SimulatedSpiController(wire, chipSelectCount(bus, occupants));
+  const simulated = new SimulatedSpiController(wire, chipSelectCount(bus, boundParts));
   const spi = timed ? new TimedSpiController(simulated) : simulated;
-  return { description: spi.description, synchronous: !timed, spi, occupants, open() {}, close() {} };
+  return { description: spi.description, synchronous: !timed, spi, boundParts, open() {}, close() {} };
 }
 
 /**
@@ -57,9 +57,9 @@ export function mixI2c(
   physical: I2cController,
   options: SimulationOptions,
 ): MixedBus<I2cController> {
-  const { wire, occupants } = populateI2c(bus, options, isSimulated);
-  if (!bus.children.some(isSimulated)) return { controller: physical, occupants };
-  return { controller: new MixedI2cController(physical, new SimulatedI2cController(wire)), occupants };
+  const { wire, boundParts } = populateI2c(bus, options, isSimulated);
+  if (!bus.children.some(isSimulated)) return { controller: physical, boundParts };
+  return { controller: new MixedI2cController(physical, new SimulatedI2cController(wire)), boundParts };
 }
 
 /** The SPI bus that `physical` carries; see `mixI2c`. @throws {NodeError} */
@@ -68,10 +68,10 @@ export function mixSpi(
   physical: SpiController,
   options: SimulationOptions,
 ): MixedBus<SpiController> {
-  const { wire, occupants } = populateSpi(bus, options, isSimulated);
-  if (!bus.children.some(isSimulated)) return { controller: physical, occupants };
-  const simulated = new SimulatedSpiController(wire, chipSelectCount(bus, occupants));
-  return { controller: new MixedSpiController(physical, simulated), occupants };
+  const { wire, boundParts } = populateSpi(bus, options, isSimulated);
+  if (!bus.children.some(isSimulated)) return { controller: physical, boundParts };
+  const simulated = new SimulatedSpiController(wire, chipSelectCount(bus, boundParts));
+  return { controller: new MixedSpiController(physical, simulated), boundParts };
 }
 
 function isSimulated(child: DeviceNode): boolean {
@@ -79,6 +79,6 @@ function isSimulated(child: DeviceNode): boolean {
 }
 
 /** `num-cs`, and at least as many as the children use. */
-function chipSelectCount(bus: DeviceNode, occupants: readonly Occupant[]): number {
-  return Math.max(bus.u32('num-cs') ?? 1, ...occupants.flatMap(({ reg }) => reg.map((cs) => cs + 1)));
+function chipSelectCount(bus: DeviceNode, boundParts: readonly BoundPart[]): number {
+  return Math.max(bus.u32('num-cs') ?? 1, ...boundParts.flatMap(({ reg }) => reg.map((cs) => cs + 1)));
 }

@@ -8,7 +8,7 @@ export {
 } from '../backend/index.ts';
 export { BusFault, type Errno, I2C_FUNC, I2C_M, SPI_MODE } from '../bus/index.ts';
 export {
-  type BusNode,
+  type DevNode,
   I2C_MAX_MESSAGES,
   type I2cDev,
   type I2cNode,
@@ -30,10 +30,10 @@ export type { ServedBoard, ServedBus, ServeOptions, ServeSettings } from './serv
 export type {
   AnsweredBy,
   BusReport,
-  ClientReport,
   DeviceProblem,
   LineReport,
   PartReport,
+  PeripheralReport,
 } from './thread/protocol.ts';
 
 /** The models of simulated parts; see `loadModels` in src/sim. Loaded when it is called. */

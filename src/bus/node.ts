@@ -35,3 +35,24 @@ export class NodeError extends Error {
     this.sentence = sentence;
   }
 }
+
+/** What may be asked of an error of a node, whichever class it has. */
+export type NodeProblem = Pick<NodeError, 'path' | 'property' | 'sentence' | 'message'>;
+
+/**
+ * Tells a `NodeError` from other errors; so is what the getters of a device tree's own nodes throw: the same form in
+ * a class of a room that this one does not import.
+ */
+export function isNodeError(error: unknown): error is NodeProblem {
+  return error instanceof Error && 'path' in error && 'sentence' in error;
+}
+
+/** What a property says; undefined for one of the wrong form, where that is for others to report. */
+export function wellFormed<Value>(read: () => Value): Value | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (isNodeError(error)) return undefined;
+    throw error;
+  }
+}

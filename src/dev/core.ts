@@ -12,7 +12,7 @@ export {
   type I2cSegment,
   type I2cWriteSegment,
 } from './i2c-segments.ts';
-export { type BusNode, type I2cPath, NodeRegistry, type SpiPath } from './node-registry.ts';
+export { type DevNode, type I2cPath, NodeRegistry, type SpiPath } from './node-registry.ts';
 export type { SmbusCall } from './smbus-calls.ts';
 export { SpiDev, type SpiResult } from './spi-dev.ts';
 export { SpiNode, type SpiNodeOptions, type SpiOpenOptions } from './spi-node.ts';

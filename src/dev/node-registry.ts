@@ -5,14 +5,14 @@ import type { SpiDev } from './spi-dev.ts';
 import { SpiNode, type SpiNodeOptions, type SpiOpenOptions } from './spi-node.ts';
 
 /** A node that can be opened: of an I2C bus, or of a chip select of an SPI bus. */
-export type BusNode = I2cNode | SpiNode;
+export type DevNode = I2cNode | SpiNode;
 
 /** An I2C bus by its number. */
 export type I2cPath = `/dev/i2c-${number}`;
 /** An SPI device by bus and chip select. */
 export type SpiPath = `/dev/spidev${number}.${number}`;
 
-function byPath(a: BusNode, b: BusNode): number {
+function byPath(a: DevNode, b: DevNode): number {
   return (
     a.kind.localeCompare(b.kind) ||
     a.adapter.number - b.adapter.number ||
@@ -22,7 +22,7 @@ function byPath(a: BusNode, b: BusNode): number {
 
 /** The `/dev` of a board: which node stands for which bus or device. */
 export class NodeRegistry {
-  readonly #nodes = new Map<string, BusNode>();
+  readonly #nodes = new Map<string, DevNode>();
 
   /** Adds the node of an I2C bus. @throws {BusFault} `EBUSY` the number is taken. */
   addI2c(adapter: I2cAdapter, options: I2cNodeOptions = {}): I2cNode {
@@ -40,12 +40,12 @@ export class NodeRegistry {
   }
 
   /** The node, whether or not it can be opened; undefined where there is none. */
-  get(path: string): BusNode | undefined {
+  get(path: string): DevNode | undefined {
     return this.#nodes.get(path);
   }
 
   /** All nodes, I2C before SPI, by number. */
-  list(): readonly BusNode[] {
+  list(): readonly DevNode[] {
     return [...this.#nodes.values()].sort(byPath);
   }
 
@@ -63,7 +63,7 @@ export class NodeRegistry {
     return node.kind === 'i2c' ? node.open() : node.open(options);
   }
 
-  #add<Node extends BusNode>(node: Node): Node {
+  #add<Node extends DevNode>(node: Node): Node {
     const taken = this.#nodes.get(node.path);
     if (taken !== undefined)
       throw new BusFault(

@@ -1,15 +1,15 @@
 export {
-  BUS_KINDS,
+  type BusDescription,
   type BusKind,
-  type BusNode,
+  DEVICE_KINDS,
   type DeviceKind,
   type FindBusesOptions,
   findBuses,
   findDevices,
-  type GpioNode,
+  type GpioDescription,
   isBus,
   type VirtioNode,
-} from './bus-nodes.ts';
+} from './device-nodes.ts';
 export {
   type BoundDriver,
   type DeviceListing,

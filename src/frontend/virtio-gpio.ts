@@ -20,7 +20,7 @@ import {
   VIRTIO_ID_GPIO,
   writeGpioRequest,
 } from '../virtio/index.ts';
-import { BUS_KINDS } from './bus-nodes.ts';
+import { DEVICE_KINDS } from './device-nodes.ts';
 import { noMemory, RequestQueue } from './request-queue.ts';
 import type { BoundDriver, VirtioDriver } from './virtio-bus.ts';
 import type { VirtioDeviceHandle } from './virtio-device.ts';
@@ -238,7 +238,7 @@ export class VirtioGpio implements BoundDriver {
 
 export const virtioGpioDriver: VirtioDriver<VirtioGpio> = {
   name: 'gpio_virtio',
-  compatible: [BUS_KINDS.gpio.platform, BUS_KINDS.gpio.device],
+  compatible: [DEVICE_KINDS.gpio.platform, DEVICE_KINDS.gpio.device],
   deviceId: VIRTIO_ID_GPIO,
   probe: (device) => new VirtioGpio(device),
 };

@@ -19,8 +19,8 @@ import {
   VIRTIO_ID_I2C_ADAPTER,
   writeI2cOutHdr,
 } from '../virtio/index.ts';
-import { BUS_KINDS } from './bus-nodes.ts';
 import { aligned, BusRequests, copyIn, copyOut, timeoutFor } from './bus-requests.ts';
+import { DEVICE_KINDS } from './device-nodes.ts';
 import type { RequestChain } from './request-queue.ts';
 import type { BoundDriver, VirtioDriver } from './virtio-bus.ts';
 import type { VirtioDeviceHandle } from './virtio-device.ts';
@@ -134,7 +134,7 @@ function bytesOf(messages: readonly I2cMessage[]): number {
 
 export const virtioI2cDriver: VirtioDriver<VirtioI2c> = {
   name: 'i2c_virtio',
-  compatible: [BUS_KINDS.i2c.platform, BUS_KINDS.i2c.device],
+  compatible: [DEVICE_KINDS.i2c.platform, DEVICE_KINDS.i2c.device],
   deviceId: VIRTIO_ID_I2C_ADAPTER,
   probe: (device) => new VirtioI2c(device),
 };

@@ -22,8 +22,8 @@ import {
   VIRTIO_ID_SPI,
   writeSpiHead,
 } from '../virtio/index.ts';
-import { BUS_KINDS } from './bus-nodes.ts';
 import { aligned, BusRequests, copyIn, copyOut, timeoutFor } from './bus-requests.ts';
+import { DEVICE_KINDS } from './device-nodes.ts';
 import type { RequestChain } from './request-queue.ts';
 import type { BoundDriver, VirtioDriver } from './virtio-bus.ts';
 import type { VirtioDeviceHandle } from './virtio-device.ts';
@@ -205,7 +205,7 @@ function capabilitiesOf(config: SpiConfig): SpiCapabilities {
 
 export const virtioSpiDriver: VirtioDriver<VirtioSpi> = {
   name: 'spi_virtio',
-  compatible: [BUS_KINDS.spi.platform, BUS_KINDS.spi.device],
+  compatible: [DEVICE_KINDS.spi.platform, DEVICE_KINDS.spi.device],
   deviceId: VIRTIO_ID_SPI,
   probe: (device) => new VirtioSpi(device),
 };

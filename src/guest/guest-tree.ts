@@ -1,7 +1,8 @@
-import { interruptsOf, isOwnedBy, type ServedBus, wellFormed } from '../board/served.ts';
+import { interruptsOf, isOwnedBy, type ServedBus } from '../board/served.ts';
+import { wellFormed } from '../bus/index.ts';
 import { parse, toBlob } from '../devicetree/core.ts';
 import type { Node } from '../devicetree/index.ts';
-import { BUS_KINDS, isBus } from '../frontend/index.ts';
+import { DEVICE_KINDS, isBus } from '../frontend/index.ts';
 
 /**
  * Properties that point at nodes which the guest does not have, or that are ours. What a client needs from
@@ -29,7 +30,7 @@ export function guestTree(buses: readonly ServedBus[]): Uint8Array {
   const controllersFirst = [...buses].sort((a, b) => Number(isBus(a.node)) - Number(isBus(b.node)));
   const nodes = controllersFirst.map((bus) => {
     const { node, socket } = bus;
-    const { alias, device, deviceId } = BUS_KINDS[node.kind];
+    const { alias, device, deviceId } = DEVICE_KINDS[node.kind];
     const name = `${node.kind}${node.number}`;
     aliases.push(`${alias}${node.number} = &${name};`);
     const clients = clientsOf(bus).map((client) => source(client, inGuest));

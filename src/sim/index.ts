@@ -12,9 +12,9 @@ export {
 } from './populate/catalogue.ts';
 export type { PartContext } from './populate/context.ts';
 export {
+  type BoundPart,
   type FilledI2c,
   type FilledSpi,
-  type Occupant,
   populateI2c,
   populateSpi,
   type SimulationOptions,

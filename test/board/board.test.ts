@@ -85,9 +85,11 @@ describe('the demo board, its back-end in a thread of its own', () => {
   it('lists buses with what carries them and what answers', async () => {
     const demo = await open(DEMO);
     await demo.settled();
-    const buses = demo
-      .buses()
-      .map(({ nodes, state, clients }) => ({ nodes, state, answers: clients.map((c) => c.answeredBy) }));
+    const buses = demo.buses().map(({ nodes, state, peripherals }) => ({
+      nodes,
+      state,
+      answers: peripherals.map((c) => c.answeredBy),
+    }));
     expect(buses).toEqual([
       { nodes: ['/dev/i2c-1'], state: 'open', answers: ['model', 'model', 'model', 'model'] },
       { nodes: ['/dev/i2c-2'], state: 'open', answers: ['wire', 'wire', 'model'] },
@@ -285,7 +287,7 @@ describe('overlays', () => {
     const gone = file('gone.dtso', '/dts-v1/; /plugin/; &temp { status = "disabled"; };');
     const changed = await open(DEMO, { overlays: [cold, gone], backEnd: 'inline' });
     const [sensors] = changed.buses();
-    expect(sensors?.clients.map(({ path }) => path)).toEqual([
+    expect(sensors?.peripherals.map(({ path }) => path)).toEqual([
       '/i2c/extra@49',
       '/i2c/eeprom@50',
       '/i2c/gpio@20',

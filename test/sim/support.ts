@@ -90,13 +90,13 @@ export async function i2cBench(...children: NodeLiteral[]) {
     children: children.map((child, index) => ({ name: `part${index}`, ...child })),
   });
   const common = await bench(bus);
-  const { i2c, occupants } = createSimulatedI2c(bus, common.options);
+  const { i2c, boundParts } = createSimulatedI2c(bus, common.options);
   const first = [children[0]?.reg ?? 0].flat()[0] ?? 0;
   const flagsOf = (address: number) => (address > 0x7f ? I2C_M.TEN : 0);
   return {
     ...common,
     i2c,
-    occupants,
+    boundParts,
     write(bytes: readonly number[], address = first): void {
       i2c.transfer([{ addr: address & 0x3ff, flags: flagsOf(address), buf: Uint8Array.from(bytes) }]);
     },
@@ -139,11 +139,11 @@ export async function spiBench(...children: NodeLiteral[]) {
     children: children.map((child, index) => ({ name: `part${index}`, reg: index, ...child })),
   });
   const common = await bench(bus);
-  const { spi, occupants } = createSimulatedSpi(bus, common.options);
+  const { spi, boundParts } = createSimulatedSpi(bus, common.options);
   return {
     ...common,
     spi,
-    occupants,
+    boundParts,
     /** Sends `bytes`, then receives `count` more while the chip stays selected. */
     exchange(bytes: readonly number[], count = 0, mode = 0, chipSelect = 0): number[] {
       const rx = new Uint8Array(count);

@@ -1,12 +1,12 @@
 import { GpioLines, VirtioGpioDevice } from '../../backend/gpio.ts';
 import type { Client } from '../../backend/index.ts';
-import { NodeError } from '../../bus/index.ts';
+import { NodeError, wellFormed } from '../../bus/index.ts';
 import type { Node, Tree } from '../../devicetree/index.ts';
-import type { GpioNode } from '../../frontend/index.ts';
+import type { GpioDescription } from '../../frontend/index.ts';
 import type { Line, PartRegistry, RunningPart } from '../../sim/index.ts';
 import type { VirtioDevice } from '../../virtio/index.ts';
 import type { LineReport } from '../thread/protocol.ts';
-import { interruptsOf, wellFormed } from './interrupts.ts';
+import { interruptsOf } from './interrupts.ts';
 import { clientsOf, ownerOf } from './ownership.ts';
 
 /** Lines of a controller whose node has no `ngpios`. */
@@ -20,7 +20,7 @@ const OUTSIDE = {};
 /** Something in the tree that could not be done, and where. */
 export interface GpioFault {
   readonly node: Node;
-  readonly thrown: unknown;
+  readonly error: unknown;
 }
 
 /**
@@ -36,7 +36,10 @@ export class GpioControllers {
   readonly #watched = new Set<string>();
 
   /** @param onLine told of changes of the lines that are watched */
-  constructor(nodes: readonly GpioNode[], onLine: (path: string, line: number, high: boolean) => void) {
+  constructor(
+    nodes: readonly GpioDescription[],
+    onLine: (path: string, line: number, high: boolean) => void,
+  ) {
     this.#lines = nodes.map(({ node }) =>
       this.#guard(node, () => {
         const lines = new GpioLines(node.path, namesOf(node));
@@ -123,8 +126,8 @@ export class GpioControllers {
   #guard<T>(node: Node, work: () => T): T | undefined {
     try {
       return work();
-    } catch (thrown) {
-      this.faults.push({ node, thrown });
+    } catch (error) {
+      this.faults.push({ node, error });
       return undefined;
     }
   }

@@ -32,14 +32,3 @@ function interruptParent(node: Node): Node | undefined {
   }
   return undefined;
 }
-
-/** What a property says; undefined for one of the wrong form, where others can do without it. */
-export function wellFormed<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (thrown) {
-    // A `PropertyError`, by what it carries: its class is behind a larger door than a board loads.
-    if (thrown instanceof Error && 'sentence' in thrown) return undefined;
-    throw thrown;
-  }
-}

@@ -10,7 +10,7 @@ import {
 import type { Node, Tree } from '../../devicetree/index.ts';
 import type { VirtioGpio } from '../../frontend/gpio.ts';
 import {
-  type BusNode,
+  type BusDescription,
   type DeviceDescription,
   type DeviceListing,
   isBus,
@@ -59,7 +59,7 @@ export class Board {
   readonly virtio: VirtioBus;
   readonly #nodes: NodeRegistry;
   readonly #buses: readonly {
-    readonly node: BusNode;
+    readonly node: BusDescription;
     readonly handle: VirtioDeviceHandle | undefined;
     readonly paths: readonly string[];
   }[];
@@ -217,7 +217,7 @@ export class Board {
     return this.close();
   }
 
-  #addNodes(bus: BusNode, handle: VirtioDeviceHandle): readonly string[] {
+  #addNodes(bus: BusDescription, handle: VirtioDeviceHandle): readonly string[] {
     const bound = this.virtio.bound(handle);
     if (bound instanceof VirtioI2c) return [this.#nodes.addI2c(bound).path];
     if (!(bound instanceof VirtioSpi)) return [];

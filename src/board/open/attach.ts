@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Tree } from '../../devicetree/index.ts';
-import { BUS_KINDS, findDevices, type VirtioNode } from '../../frontend/index.ts';
+import { DEVICE_KINDS, findDevices, type VirtioNode } from '../../frontend/index.ts';
 import { connectUnix, OsError } from '../../os/index.ts';
 import { VhostUserError, VhostUserFrontEnd } from '../../transport/index.ts';
 import { DmaAllocator } from '../../virtio/index.ts';
@@ -84,7 +84,7 @@ export function attach(file: string, place: string, options: AttachOptions): Att
 function connect(device: VirtioNode, socket: string, memoryBytes: number): Line {
   const transport = new VhostUserFrontEnd({
     connect: () => connectUnix(socket),
-    deviceId: BUS_KINDS[device.kind].deviceId,
+    deviceId: DEVICE_KINDS[device.kind].deviceId,
     memoryBytes,
     reconnectMs: RECONNECT_MS,
     timeoutMs: ANSWER_MS,
@@ -107,7 +107,7 @@ function placeOf(file: string, place: string, options: AttachOptions): Place {
   const tree = inFolder ? loadTree(published, {}) : loadTree(file, options);
   const devices = findDevices(tree, { adopt: options.adopt ?? false });
   if (stats.isDirectory()) {
-    // An owner's folder has only the buses where it has clients.
+    // An owner's folder has only the buses where it has peripherals.
     const all = devices.map((device) => [device, join(path as string, `${nameOf(device)}.sock`)] as const);
     return { tree, sockets: new Map(all.filter(([, socket]) => existsSync(socket))) };
   }
@@ -135,10 +135,10 @@ function report({ kind, node }: VirtioNode, socket: string, line: Line | undefin
     hostPath: undefined,
     state: open ? 'open' : 'lost',
     fault: open ? undefined : 'nobody serves it',
-    clients: node.children.map((client) => ({
-      path: client.path,
-      compatible: client.compatible,
-      reg: client.u32s('reg') ?? [],
+    peripherals: node.children.map((peripheral) => ({
+      path: peripheral.path,
+      compatible: peripheral.compatible,
+      reg: peripheral.u32s('reg') ?? [],
       answeredBy: 'wire',
       model: undefined,
     })),

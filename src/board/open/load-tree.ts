@@ -22,17 +22,28 @@ export interface TreeOptions {
 /** Where a source tree keeps the headers of its device trees: Linux, U-Boot with Linux's trees, others. */
 const HEADER_FOLDERS = ['scripts/dtc/include-prefixes', 'dts/upstream/include', 'include'];
 
+/** A device tree as it was read. */
+export interface BoardTree {
+  readonly tree: Tree;
+  /** The same as a blob, where it was read or made as one. */
+  readonly blob: Uint8Array | undefined;
+}
+
 /**
  * Reads a board's device tree, source or blob, with overlays applied in order.
  * @throws {BoardError} with every diagnostic of the file
  */
-export function loadTree(file: string, { overlays = [], includePaths = [] }: TreeOptions): Tree {
+export function readBoard(file: string, { overlays = [], includePaths = [] }: TreeOptions): BoardTree {
   // Symbols are what overlays refer to.
   const base = readTree('board', file, includePaths, overlays.length > 0);
   if (overlays.length === 0) return base;
-  const blobs = overlays.map((overlay) => toBlob(readTree('overlay', overlay, includePaths, true)));
+  const [board, ...blobs] = [
+    base,
+    ...overlays.map((overlay) => readTree('overlay', overlay, includePaths, true)),
+  ].map(({ tree, blob }) => blob ?? toBlob(tree)) as [Uint8Array, ...Uint8Array[]];
   try {
-    return treeFromBlob(applyOverlaysToBlob(toBlob(base), blobs));
+    const blob = applyOverlaysToBlob(board, blobs);
+    return { tree: treeFromBlob(blob), blob };
   } catch (thrown) {
     if (!(thrown instanceof FdtError)) throw thrown;
     throw new BoardError(`${overlays.join(', ')}: cannot be applied to ${file}: ${thrown.message}`, {
@@ -41,18 +52,23 @@ export function loadTree(file: string, { overlays = [], includePaths = [] }: Tre
   }
 }
 
+/** The tree alone; see `readBoard`. @throws {BoardError} */
+export function loadTree(file: string, options: TreeOptions): Tree {
+  return readBoard(file, options).tree;
+}
+
 export { toBlob };
 
 type Role = 'board' | 'overlay';
 
-function readTree(what: Role, file: string, includePaths: readonly string[], symbols: boolean): Tree {
+function readTree(what: Role, file: string, includePaths: readonly string[], symbols: boolean): BoardTree {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(file);
   } catch (thrown) {
     throw new BoardError(unreadable(what, file, thrown as NodeJS.ErrnoException), { cause: thrown });
   }
-  if (isBlob(bytes)) return treeFromBlob(bytes, file);
+  if (isBlob(bytes)) return { tree: treeFromBlob(bytes, file), blob: bytes };
   if (bytes.includes(0))
     throw new BoardError(
       `${file} is no device tree: neither source nor a blob, which begins with d0 0d fe ed`,
@@ -62,7 +78,7 @@ function readTree(what: Role, file: string, includePaths: readonly string[], sym
     includePaths: [...includePaths, ...headerFolders(file)],
     symbols,
   };
-  return treeOf(parse(file, bytes, options), file);
+  return { tree: treeOf(parse(file, bytes, options), file), blob: undefined };
 }
 
 function unreadable(what: Role, file: string, { code, message }: NodeJS.ErrnoException): string {

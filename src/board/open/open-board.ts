@@ -6,14 +6,14 @@ import { LocalFrontEnd, registerBytes } from '../../transport/core.ts';
 import { DmaAllocator, GuestMemory } from '../../virtio/index.ts';
 import { Board } from '../handles/board.ts';
 import { LineWatchers } from '../handles/line-handle.ts';
-import type { BackEndStart } from '../thread/protocol.ts';
+import type { BackEndSettings, BackEndStart } from '../thread/protocol.ts';
 import {
   type BackEndNews,
   BackEndThread,
   type RunningBackEnd,
   startInline,
 } from '../thread/running-back-end.ts';
-import { loadTree, type TreeOptions, toBlob } from './load-tree.ts';
+import { readBoard, type TreeOptions, toBlob } from './load-tree.ts';
 import { traceFor } from './trace.ts';
 
 /** How `openBoard` brings a board up; nothing of it is needed. */
@@ -70,7 +70,8 @@ export async function openBoard(file?: string, given: BoardOptions = {}): Promis
   const thread = options.backEnd === 'inline' ? undefined : new BackEndThread(told);
   try {
     const plan = planOf(file ?? defaultFile(), options);
-    const backEnd = await (thread?.start(plan.start) ?? startInline(plan.tree, plan.start, told));
+    const backEnd = await (thread?.start(startOf(plan, options)) ??
+      startInline(plan.tree, plan.devices, plan.settings, told));
     return bringUp(plan, backEnd, watchers, options);
   } catch (thrown) {
     await thread?.abandon();
@@ -97,7 +98,7 @@ export function openBoardSync(file?: string, given: Omit<BoardOptions, 'backEnd'
   const thread = new BackEndThread(toldBy(watchers, options));
   try {
     const plan = planOf(file ?? defaultFile(), options);
-    return bringUp(plan, thread.startSync(plan.start), watchers, options);
+    return bringUp(plan, thread.startSync(startOf(plan, options)), watchers, options);
   } catch (thrown) {
     void thread.abandon();
     throw thrown;
@@ -125,40 +126,47 @@ function connectionOf(file: string | undefined, { connect }: BoardOptions): stri
 interface Plan {
   readonly tree: Tree;
   readonly devices: readonly VirtioNode[];
-  readonly start: BackEndStart;
+  readonly settings: BackEndSettings;
+  /** The tree as a blob, where it is one already. */
+  readonly blob: Uint8Array | undefined;
 }
 
 function planOf(file: string, options: BoardOptions): Plan {
-  const tree = loadTree(file, options);
-  const adopt = options.adopt ?? false;
-  const devices = findDevices(tree, { adopt });
-  const start: BackEndStart = {
-    blob: toBlob(tree),
-    adopt,
+  const { tree, blob } = readBoard(file, options);
+  const devices = findDevices(tree, { adopt: options.adopt ?? false });
+  const settings: BackEndSettings = {
     directory: dirname(file),
     steppedClock: options.clock === 'stepped',
     memory: new SharedArrayBuffer(options.memoryBytes ?? DEFAULT_MEMORY_BYTES),
     registers: new SharedArrayBuffer(registerBytes(devices.length)),
-    poll: options.poll ?? false,
     trace: traceFor(devices.filter(isBus)),
   };
-  return { tree, devices, start };
+  return { tree, devices, settings, blob };
+}
+
+/** What goes to the back-end's thread. */
+function startOf(
+  { tree, devices, settings, blob = toBlob(tree) }: Plan,
+  { poll = false }: BoardOptions,
+): BackEndStart {
+  const entries = devices.map(({ node, ...device }) => ({ ...device, path: node.path }));
+  return { ...settings, blob, devices: entries, poll };
 }
 
 function bringUp(
-  { tree, devices, start }: Plan,
+  { tree, devices, settings }: Plan,
   backEnd: RunningBackEnd,
   watchers: LineWatchers,
   options: BoardOptions,
 ): Board {
-  const memory = GuestMemory.over(start.memory);
-  const dma = new DmaAllocator(FIRST_ADDRESS, start.memory.byteLength - FIRST_ADDRESS);
+  const memory = GuestMemory.over(settings.memory);
+  const dma = new DmaAllocator(FIRST_ADDRESS, settings.memory.byteLength - FIRST_ADDRESS);
   const board = new Board({
     tree,
     devices,
     problems: backEnd.problems,
     frontEnd: (index) => {
-      const transport = new LocalFrontEnd(memory, start.registers, index, backEnd.serve);
+      const transport = new LocalFrontEnd(memory, settings.registers, index, backEnd.serve);
       return transport.deviceId === 0 ? undefined : { transport, dma };
     },
     watchers,

@@ -1,5 +1,5 @@
-import type { DeviceNode } from '../../bus/index.ts';
-import type { BusNode } from '../../frontend/index.ts';
+import { type DeviceNode, wellFormed } from '../../bus/index.ts';
+import type { BusDescription } from '../../frontend/index.ts';
 
 /** A part on a traced bus, as far as one must know it to read its transfers. */
 export interface TracedPart {
@@ -32,7 +32,7 @@ export function traceBoards(beginTrace: BeginTrace | undefined): void {
 }
 
 /** Where the back-end of a board with these buses is to write its trace. */
-export function traceFor(buses: readonly BusNode[]): SharedArrayBuffer | undefined {
+export function traceFor(buses: readonly BusDescription[]): SharedArrayBuffer | undefined {
   return begin?.(
     buses.map(({ kind, number, node }) => ({
       kind,
@@ -45,19 +45,10 @@ export function traceFor(buses: readonly BusNode[]): SharedArrayBuffer | undefin
 
 function tracedPart(node: DeviceNode): TracedPart {
   return {
-    reg: orNothing(() => node.u32s('reg')) ?? [],
+    reg: wellFormed(() => node.u32s('reg')) ?? [],
     name: node.name,
     compatible: node.compatible,
-    addressWidth: orNothing(() => node.u32('address-width')),
-    size: orNothing(() => node.u32('size')),
+    addressWidth: wellFormed(() => node.u32('address-width')),
+    size: wellFormed(() => node.u32('size')),
   };
-}
-
-/** A property of the wrong form is the back-end's to complain of. */
-function orNothing<Value>(get: () => Value | undefined): Value | undefined {
-  try {
-    return get();
-  } catch {
-    return undefined;
-  }
 }

@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
 import { Client } from '../../backend/index.ts';
 import type { Tree } from '../../devicetree/index.ts';
-import { findBuses, type VirtioNode } from '../../frontend/index.ts';
+import { findDevices, isBus, type VirtioNode } from '../../frontend/index.ts';
 import { BackEndServer, EventLoop } from '../../transport/index.ts';
-import { BoardBackEnd } from '../assemble/board-devices.ts';
+import { BoardDevices } from '../assemble/board-devices.ts';
 import { ownersOf } from '../assemble/ownership.ts';
 import { BoardError } from '../board-error.ts';
 import { type LineHandle, LineWatchers, lineHandle } from '../handles/line-handle.ts';
@@ -53,7 +53,7 @@ export class ServedBoard {
   readonly tree: Tree;
   /** Resolves when nobody can come any more: the one that was inherited connected has left. */
   readonly over: Promise<void>;
-  readonly #backEnd: BoardBackEnd;
+  readonly #backEnd: BoardDevices;
   readonly #watchers: LineWatchers;
   readonly #loop: EventLoop;
   readonly #buses: ServedBus[] = [];
@@ -61,7 +61,7 @@ export class ServedBoard {
   #unpublish: () => void = () => {};
   #end: () => void = () => {};
 
-  private constructor(tree: Tree, backEnd: BoardBackEnd, watchers: LineWatchers, loop: EventLoop) {
+  private constructor(tree: Tree, backEnd: BoardDevices, watchers: LineWatchers, loop: EventLoop) {
     this.tree = tree;
     this.#backEnd = backEnd;
     this.#watchers = watchers;
@@ -75,11 +75,11 @@ export class ServedBoard {
   static async open(file: string, options: ServeOptions): Promise<ServedBoard> {
     const tree = loadTree(file, options);
     const watchers = new LineWatchers();
-    const backEnd = await BoardBackEnd.create(tree, {
-      adopt: options.adopt ?? false,
+    const devices = findDevices(tree, { adopt: options.adopt ?? false });
+    const backEnd = await BoardDevices.create(tree, devices, {
       directory: dirname(file),
       steppedClock: false,
-      trace: traceFor(findBuses(tree, { adopt: options.adopt ?? false })),
+      trace: traceFor(devices.filter(isBus)),
       warn: options.onWarning,
       onLine: watchers.told,
     });
@@ -189,7 +189,7 @@ export class ServedBoard {
 }
 
 /** Everything that there is to serve: each bus once for each owner of its clients, and once for who is none. */
-function offersOf(backEnd: BoardBackEnd): Offer[] {
+function offersOf(backEnd: BoardDevices): Offer[] {
   const everybody = new Set(backEnd.devices.flatMap(({ node }) => ownersOf(node)));
   return backEnd.devices.flatMap((node, index) => {
     if (backEnd.deviceFor(index, new Client('nobody')) === undefined) return [];

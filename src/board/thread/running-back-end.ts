@@ -2,10 +2,18 @@ import { createRequire } from 'node:module';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { Client } from '../../backend/index.ts';
 import type { Tree } from '../../devicetree/index.ts';
+import type { VirtioNode } from '../../frontend/index.ts';
 import { backEndDied, backEndEnded, LocalDevices, ringDoorbell } from '../../transport/core.ts';
 import { GuestMemory } from '../../virtio/index.ts';
 import { callsInline, callsOver } from './calls.ts';
-import type { BackEndMessage, BackEndStart, Call, DeviceProblem, WorkerChannels } from './protocol.ts';
+import type {
+  BackEndMessage,
+  BackEndSettings,
+  BackEndStart,
+  Call,
+  DeviceProblem,
+  WorkerChannels,
+} from './protocol.ts';
 
 /** A back-end at work, wherever it runs. */
 export interface RunningBackEnd {
@@ -29,14 +37,15 @@ const START_LIMIT_MS = 10_000;
 /** A back-end in this thread. */
 export async function startInline(
   tree: Tree,
-  start: BackEndStart,
+  devices: readonly VirtioNode[],
+  settings: BackEndSettings,
   news: BackEndNews,
 ): Promise<RunningBackEnd> {
-  const { BoardBackEnd } = await import('../assemble/board-devices.ts');
-  const backEnd = await BoardBackEnd.create(tree, { ...start, ...news });
+  const { BoardDevices } = await import('../assemble/board-devices.ts');
+  const backEnd = await BoardDevices.create(tree, devices, { ...settings, ...news });
   const local = new LocalDevices(
-    GuestMemory.over(start.memory),
-    start.registers,
+    GuestMemory.over(settings.memory),
+    settings.registers,
     backEnd.devicesFor(new Client('the board')),
   );
   return {

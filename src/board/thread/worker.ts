@@ -5,9 +5,10 @@
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Client } from '../../backend/index.ts';
+import type { Node } from '../../devicetree/index.ts';
 import { backEndDied, LocalDevices, runWorkerLoop } from '../../transport/core.ts';
 import { GuestMemory } from '../../virtio/index.ts';
-import { BoardBackEnd } from '../assemble/board-devices.ts';
+import { BoardDevices } from '../assemble/board-devices.ts';
 import { treeFromBlob } from '../open/tree-from-blob.ts';
 import { answerCalls, answered } from './calls.ts';
 import type { BackEndMessage, BackEndStart, WorkerChannels } from './protocol.ts';
@@ -19,7 +20,9 @@ const board = parentPort;
 const tell = (message: BackEndMessage) => board.postMessage(message);
 
 const [start] = (await once(board, 'message')) as [BackEndStart];
-const backEnd = await BoardBackEnd.create(treeFromBlob(start.blob), {
+const tree = treeFromBlob(start.blob);
+const devices = start.devices.map(({ path, ...device }) => ({ ...device, node: tree.byPath(path) as Node }));
+const backEnd = await BoardDevices.create(tree, devices, {
   ...start,
   warn: (sentence) => tell({ kind: 'warning', sentence }),
   onLine: (path, line, high) => tell({ kind: 'line', path, line, high }),

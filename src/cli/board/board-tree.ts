@@ -1,4 +1,4 @@
-import type { Board, BusListing, ClientReport, GpioListing } from '../../board/index.ts';
+import type { Board, BusListing, GpioListing, PeripheralReport } from '../../board/index.ts';
 import type { Paint } from '../terminal/style.ts';
 
 /** A line of a drawing and what hangs below it. */
@@ -61,11 +61,11 @@ function busName({ kind, nodes, number }: BusListing): string {
 }
 
 function clientTable(bus: BusListing, paint: Paint): Branch[] {
-  const rows = bus.clients.map((client) => ({
-    at: client.reg.map((reg) => unit(bus.kind, reg)).join(' '),
-    name: client.path.slice(client.path.lastIndexOf('/') + 1),
-    compatible: client.compatible[0] ?? '',
-    answer: answer(client, paint),
+  const rows = bus.peripherals.map((peripheral) => ({
+    at: peripheral.reg.map((reg) => unit(bus.kind, reg)).join(' '),
+    name: peripheral.path.slice(peripheral.path.lastIndexOf('/') + 1),
+    compatible: peripheral.compatible[0] ?? '',
+    answer: answer(peripheral, paint),
   }));
   const width = (pick: (row: (typeof rows)[number]) => string) =>
     Math.max(0, ...rows.map((row) => pick(row).length));
@@ -84,10 +84,10 @@ function unit(kind: 'i2c' | 'spi', reg: number): string {
   return `0x${(reg & 0x3ff).toString(16).padStart(2, '0')}${tenBit ? ' (ten-bit)' : ''}`;
 }
 
-function answer(client: ClientReport, paint: Paint): string {
-  switch (client.answeredBy) {
+function answer(peripheral: PeripheralReport, paint: Paint): string {
+  switch (peripheral.answeredBy) {
     case 'model':
-      return paint('green', client.model ?? 'a model');
+      return paint('green', peripheral.model ?? 'a model');
     case 'wire':
       return paint('cyan', 'on the wire');
     case 'nothing':

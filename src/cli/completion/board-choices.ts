@@ -1,4 +1,4 @@
-import type { Board, ClientReport } from '../../board/index.ts';
+import type { Board, PeripheralReport } from '../../board/index.ts';
 import type { Candidate } from './candidate.ts';
 
 /** What of a board can stand on a command line. */
@@ -35,23 +35,25 @@ function choicesOf(board: Board): BoardChoices {
   const buses = board.buses();
   const i2c = buses.filter(({ kind }) => kind === 'i2c');
   const spi = buses.filter(({ kind }) => kind === 'spi');
-  const labelled = (client: ClientReport): Candidate => ({
-    value: board.tree.byPath(client.path)?.labels[0] ?? client.path,
-    what: client.compatible[0] ?? '',
+  const labelled = (peripheral: PeripheralReport): Candidate => ({
+    value: board.tree.byPath(peripheral.path)?.labels[0] ?? peripheral.path,
+    what: peripheral.compatible[0] ?? '',
   });
-  const isEeprom = ({ compatible }: ClientReport) => compatible.some((name) => EEPROM.test(name));
+  const isEeprom = ({ compatible }: PeripheralReport) => compatible.some((name) => EEPROM.test(name));
   return {
     i2cBuses: i2c.map(({ number, path }) => ({ value: String(number), what: path })),
     addresses: new Map(
-      i2c.map(({ number, clients }) => [
+      i2c.map(({ number, peripherals }) => [
         String(number),
-        clients.flatMap(({ reg, compatible }) =>
+        peripherals.flatMap(({ reg, compatible }) =>
           reg.map((address) => ({ value: `0x${address.toString(16)}`, what: compatible[0] ?? '' })),
         ),
       ]),
     ),
     spiDevices: spi.flatMap(({ nodes, path }) => nodes.map((value) => ({ value, what: path }))),
-    eeproms: [...i2c, ...spi].flatMap(({ clients }) => clients.filter(isEeprom).map(labelled)),
-    flashes: spi.flatMap(({ clients }) => clients.filter((client) => !isEeprom(client)).map(labelled)),
+    eeproms: [...i2c, ...spi].flatMap(({ peripherals }) => peripherals.filter(isEeprom).map(labelled)),
+    flashes: spi.flatMap(({ peripherals }) =>
+      peripherals.filter((peripheral) => !isEeprom(peripheral)).map(labelled),
+    ),
   };
 }

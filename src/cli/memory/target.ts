@@ -78,8 +78,8 @@ function notUp({ path, fault }: BusListing): string {
 /** A node of the tree at that place, where there is one, so that its properties count. */
 function nodeAt(board: Board, kind: 'i2c' | 'spi', number: number, unit: number): TreeNode | undefined {
   const bus = board.buses().find((candidate) => candidate.kind === kind && candidate.number === number);
-  const client = bus?.clients.find(({ reg }) => reg[0] === unit);
-  return client === undefined ? undefined : board.tree.byPath(client.path);
+  const peripheral = bus?.peripherals.find(({ reg }) => reg[0] === unit);
+  return peripheral === undefined ? undefined : board.tree.byPath(peripheral.path);
 }
 
 function i2cTarget(board: Board, number: number, unit: number, type: string | undefined): Target {

@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
-import type { BusNode, NodeRegistry } from '../node-registry.ts';
+import type { DevNode, NodeRegistry } from '../node-registry.ts';
 import {
   CuseError,
   type CuseMachine,
@@ -46,7 +46,7 @@ const entry = () => createRequire(import.meta.url).resolve('#built/src/dev/cuse/
 
 /** Makes one node. @param name below `/dev` @throws {CuseError} */
 export async function exposeNode(
-  node: BusNode,
+  node: DevNode,
   name: string,
   options: CuseOptions = {},
   machine: CuseMachine = LINUX,
@@ -93,7 +93,7 @@ export async function exposeNode(
   return { boardPath: node.path, path, gone: exited, close };
 }
 
-function describe(node: BusNode): CuseWorkerData['node'] {
+function describe(node: DevNode): CuseWorkerData['node'] {
   if (node.kind === 'i2c') {
     const { number, name, functionality } = node.adapter;
     const bound = Array.from({ length: 0x80 }, (_, addr) => addr).filter((addr) => node.isBound(addr));

@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import { Epoll, POLL, setNonBlocking } from '../../os/index.ts';
-import type { BusNode } from '../node-registry.ts';
+import type { DevNode } from '../node-registry.ts';
 import { FUSE_READ_BUFFER } from './fuse-wire.ts';
 import { cuseServerOf } from './node-server.ts';
 import { type CuseFile, serveOne } from './serve.ts';
@@ -66,7 +66,7 @@ export class CuseHub {
   }
 
   /** Makes a node; it is there once the hub was polled and `ready` is called. */
-  add(node: BusNode, name: string, events: NodeEvents = {}): void {
+  add(node: DevNode, name: string, events: NodeEvents = {}): void {
     const fd = this.#open();
     const file: CuseFile = { read: (into) => readSync(fd, into), write: (reply) => writeSync(fd, reply) };
     this.#served.set(fd, { name, fd, file, server: cuseServerOf(node, name), events });

@@ -9,7 +9,7 @@ import {
   readdirSync,
   writeFileSync,
 } from 'node:fs';
-import type { BusNode } from '../node-registry.ts';
+import type { DevNode } from '../node-registry.ts';
 
 export interface CuseOptions {
   /** Permissions of the nodes; without them only root may open them. */
@@ -62,7 +62,7 @@ export function freeNumber(kind: 'i2c' | 'spi', number: number, names: readonly 
 /** Says what each node is to be called below `/dev`, with numbers that are free when it is asked. */
 export function nodeNames(
   inDev: () => readonly string[] = () => readdirSync('/dev'),
-): (node: BusNode) => string {
+): (node: DevNode) => string {
   const numbers = new Map<object, number>();
   const given: string[] = [];
   return (node) => {

@@ -1,11 +1,11 @@
-import type { BusNode } from '../node-registry.ts';
+import type { DevNode } from '../node-registry.ts';
 import { CuseServer, i2cCharacterDevice, spiCharacterDevice } from './server.ts';
 
 /** spidev's limits on the machine that runs this (`bufsiz`, `ARCH_DMA_MINALIGN`). */
 const SPI_LIMITS = { bufsiz: 4096, dmaAlign: process.arch.startsWith('arm') ? 64 : 8 };
 
 /** The server of a board's node under a name below `/dev`. */
-export function cuseServerOf(node: BusNode, name: string): CuseServer<unknown> {
+export function cuseServerOf(node: DevNode, name: string): CuseServer<unknown> {
   const server =
     node.kind === 'i2c'
       ? new CuseServer(

@@ -3,7 +3,7 @@ import { readSync, writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { I2cAdapter, SpiAdapter } from '../../bus/index.ts';
 import { I2cNode } from '../i2c-node.ts';
-import type { BusNode } from '../node-registry.ts';
+import type { DevNode } from '../node-registry.ts';
 import { SpiNode, type SpiNodeOptions } from '../spi-node.ts';
 import { FUSE_READ_BUFFER } from './fuse-wire.ts';
 import { MailboxI2c, MailboxSpi } from './mailbox.ts';
@@ -37,7 +37,7 @@ export type CuseWorkerMessage = 'ready' | 'transfer';
 
 const tell = (message: CuseWorkerMessage) => parentPort?.postMessage(message);
 
-function nodeOf({ shared, node }: CuseWorkerData): BusNode {
+function nodeOf({ shared, node }: CuseWorkerData): DevNode {
   const ring = () => tell('transfer');
   if (node.kind === 'spi')
     return new SpiNode(new MailboxSpi(node.adapter, shared, ring), node.chipSelect, node.options);

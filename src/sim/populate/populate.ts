@@ -22,7 +22,7 @@ export interface SimulationOptions {
 }
 
 /** A child of a bus node and what answers for it. */
-export interface Occupant {
+export interface BoundPart {
   readonly node: DeviceNode;
   /** I2C addresses (with `TEN_BIT_ADDRESS`) or chip selects of `reg`. */
   readonly reg: readonly number[];
@@ -37,13 +37,13 @@ interface Filled {
 /** An I2C bus with the parts of the tree on it. */
 export interface FilledI2c extends Filled {
   readonly wire: I2cWire;
-  readonly occupants: readonly Occupant[];
+  readonly boundParts: readonly BoundPart[];
 }
 
 /** An SPI bus with the parts of the tree on it. */
 export interface FilledSpi extends Filled {
   readonly wire: SpiWire;
-  readonly occupants: readonly Occupant[];
+  readonly boundParts: readonly BoundPart[];
 }
 
 /**
@@ -59,20 +59,20 @@ export function populateI2c(
   const wire = new I2cWire(simulation);
   const holder = bus.children.find(({ name }) => name === 'i2c-bus') ?? bus;
   const taken = new Map<number, DeviceNode>();
-  const occupants: Occupant[] = [];
+  const boundParts: BoundPart[] = [];
   for (const node of holder.children) {
     if (!node.has('reg')) continue;
     const reg = i2cAddresses(node);
     if (reg.length === 0) continue;
     claim(node, reg, taken, (address) => `address 0x${(address & 0x3ff).toString(16)}`);
     const model = wanted(node) ? simulation.catalogue.find('i2c', compatiblesOf(node)) : undefined;
-    occupants.push(model === undefined ? { node, reg } : { node, reg, model });
+    boundParts.push(model === undefined ? { node, reg } : { node, reg, model });
     if (model === undefined) continue;
     const part = model.create(node, contextOf(node, simulation, wire));
     wire.attach(part, node.path);
     register(simulation, node, model, part, () => wire.revive(part));
   }
-  return { wire, occupants };
+  return { wire, boundParts };
 }
 
 /** Makes the SPI bus that `bus` describes; see `populateI2c`. @throws {NodeError} */
@@ -84,7 +84,7 @@ export function populateSpi(
   const simulation = withDefaults(options);
   const wire = new SpiWire(simulation);
   const taken = new Map<number, DeviceNode>();
-  const occupants: Occupant[] = [];
+  const boundParts: BoundPart[] = [];
   for (const node of bus.children) {
     const reg = node.u32s('reg');
     if (reg === undefined) continue;
@@ -93,13 +93,13 @@ export function populateSpi(
     }
     claim(node, reg, taken, (chipSelect) => `chip select ${chipSelect}`);
     const model = wanted(node) ? simulation.catalogue.find('spi', node.compatible) : undefined;
-    occupants.push(model === undefined ? { node, reg } : { node, reg, model });
+    boundParts.push(model === undefined ? { node, reg } : { node, reg, model });
     if (model === undefined) continue;
     const part = model.create(node, contextOf(node, simulation, undefined));
     wire.attach(reg[0] as number, part, node.path, (part.csHigh ?? false) || node.has('spi-cs-high'));
     register(simulation, node, model, part, () => wire.revive(part));
   }
-  return { wire, occupants };
+  return { wire, boundParts };
 }
 
 function claim(

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Client } from '../../../src/backend/index.ts';
-import { BoardBackEnd } from '../../../src/board/assemble/board-devices.ts';
+import { BoardDevices } from '../../../src/board/assemble/board-devices.ts';
 import { type Board, type BoardOptions, openBoard } from '../../../src/board/index.ts';
 import { loadTree } from '../../../src/board/open/load-tree.ts';
+import { findDevices } from '../../../src/frontend/index.ts';
 
 let directory: string;
 let board: Board | undefined;
@@ -250,8 +251,8 @@ describe('lines of guests that own parts', () => {
   async function linesOf(parts: string, owner: string | undefined): Promise<number[]> {
     const path = join(directory, 'board.dts');
     writeFileSync(path, `/dts-v1/; / { ${gpio()} ${i2c(parts)} };`);
-    const backEnd = await BoardBackEnd.create(loadTree(path, {}), {
-      adopt: false,
+    const tree = loadTree(path, {});
+    const backEnd = await BoardDevices.create(tree, findDevices(tree), {
       directory,
       steppedClock: true,
       warn: () => {},

@@ -72,7 +72,7 @@ describe('the example of every part', () => {
       );
       const file = folder.write(`${kind}.dts`, `/dts-v1/;\n/ {\n${buses.join('\n')}\n};\n`);
       const opened = await openBoard(file, { backEnd: 'inline', memoryBytes: 1 << 25 });
-      const answers = opened.buses().map(({ clients }) => clients[0]?.answeredBy);
+      const answers = opened.buses().map(({ peripherals }) => peripherals[0]?.answeredBy);
       const { problems } = opened;
       await opened.close();
       expect(problems).toEqual([]);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { exposeNode } from '../../../src/dev/cuse/cuse-node.ts';
-import { type BusNode, CuseError, I2cNode, SpiNode } from '../../../src/dev/index.ts';
+import { CuseError, type DevNode, I2cNode, SpiNode } from '../../../src/dev/index.ts';
 import { FakeI2c, FakeSpi } from '../fake-adapters.ts';
 import { struct } from './fake-kernel.ts';
 import { INIT, INIT_IN, OPEN, READ, RELEASE, readIn, SocketKernel, WRITE, writeIn } from './socket-kernel.ts';
@@ -17,7 +17,7 @@ function kernelOf(): SocketKernel {
 }
 
 describe('a node served by a thread of its own', () => {
-  async function expose(node: BusNode, name: string) {
+  async function expose(node: DevNode, name: string) {
     const kernel = kernelOf();
     const exposing = exposeNode(node, name, {}, kernel.machine);
     const init = await kernel.ask(INIT, INIT_IN);

@@ -37,13 +37,13 @@ function physicalI2c(waits: boolean) {
 async function mixedI2c(waits: boolean, ...children: NodeLiteral[]) {
   const physical = physicalI2c(waits);
   const bus = node({ name: 'i2c', children });
-  const { controller, occupants } = mixI2c(bus, physical.controller, await options());
+  const { controller, boundParts } = mixI2c(bus, physical.controller, await options());
   const run = async (...wanted: [addr: number, flags: number, ...bytes: number[]][]) => {
     const messages = wanted.map(([addr, flags, ...bytes]) => ({ addr, flags, buf: Uint8Array.from(bytes) }));
     await controller.transfer(messages);
     return messages.map(({ buf }) => [...buf]);
   };
-  return { ...physical, mixed: controller, occupants, run };
+  return { ...physical, mixed: controller, boundParts, run };
 }
 
 const lm75 = {
@@ -59,12 +59,12 @@ describe.each([
   ['with promises', true],
 ])('an I2C bus whose adapter answers %s', (_how, waits) => {
   it('answers children with dtbus,simulate from their model, the rest from the wire', async () => {
-    const { log, run, occupants } = await mixedI2c(waits, lm75, real);
+    const { log, run, boundParts } = await mixedI2c(waits, lm75, real);
     expect(await run([0x48, I2C_M.RD, 0, 0])).toEqual([[0x19, 0x00]]);
     expect(log).toEqual([]);
     expect(await run([0x49, I2C_M.RD, 0, 0])).toEqual([[0x11, 0x11]]);
     expect(log).toEqual(['R49']);
-    expect(occupants.map(({ model }) => model !== undefined)).toEqual([true, false]);
+    expect(boundParts.map(({ model }) => model !== undefined)).toEqual([true, false]);
   });
 
   it('a transaction may touch both', async () => {

@@ -80,7 +80,7 @@ export async function bootWithParts(
     const i2cHost = createSimulatedI2c(nodeAt(tree.root, I2C_PATH), simulation);
     const spiHost = createSimulatedSpi(nodeAt(tree.root, SPI_PATH), simulation);
     const framing = (chipSelect: number) => {
-      const { compatible } = spiHost.occupants.find(({ reg }) => reg.includes(chipSelect))?.node ?? {
+      const { compatible } = spiHost.boundParts.find(({ reg }) => reg.includes(chipSelect))?.node ?? {
         compatible: [],
       };
       return spiFramingOf(compatible);

@@ -8,7 +8,7 @@ describe('a bus from the tree', () => {
       { compatible: 'national,lm75', reg: 0x48 },
       { compatible: ['acme,gadget', 'acme,widget'], reg: 0x20 },
     );
-    expect(bench.occupants.map(({ node: child, reg, model }) => [child.path, reg, model?.bus])).toEqual([
+    expect(bench.boundParts.map(({ node: child, reg, model }) => [child.path, reg, model?.bus])).toEqual([
       ['/i2c/part0', [0x48], 'i2c'],
       ['/i2c/part1', [0x20], undefined],
     ]);
@@ -32,7 +32,7 @@ describe('a bus from the tree', () => {
       { compatible: 'atmel,24c02', reg: 0x4000_0010 },
     );
     expect(bench.read(1)).toEqual([0xff]);
-    expect(bench.occupants).toHaveLength(1);
+    expect(bench.boundParts).toHaveLength(1);
   });
 
   it.each([

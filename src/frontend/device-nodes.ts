@@ -1,17 +1,17 @@
 import type { Node, Tree } from '../devicetree/index.ts';
 
 /** The kinds of device, under the names that each layer has for them: two buses, and the lines beside them. */
-export const BUS_KINDS = {
+export const DEVICE_KINDS = {
   i2c: { deviceId: 34, platform: 'platform,virtio-i2c', device: 'virtio,device22', alias: 'i2c' },
   spi: { deviceId: 45, platform: 'platform,virtio-spi', device: 'virtio,device2d', alias: 'spi' },
   gpio: { deviceId: 41, platform: 'platform,virtio-gpio', device: 'virtio,device29', alias: 'gpio' },
 } as const;
 
-export type DeviceKind = keyof typeof BUS_KINDS;
+export type DeviceKind = keyof typeof DEVICE_KINDS;
 export type BusKind = Exclude<DeviceKind, 'gpio'>;
 
 /** In the order in which a board numbers its devices: buses first. */
-const KINDS = Object.keys(BUS_KINDS) as readonly DeviceKind[];
+const KINDS = Object.keys(DEVICE_KINDS) as readonly DeviceKind[];
 
 /** Nodes that stand for a virtio transport; the device is their only available child. */
 const TRANSPORTS = ['virtio,mmio', 'virtio,uml'];
@@ -29,8 +29,8 @@ export interface VirtioNode<Kind extends DeviceKind = DeviceKind> {
   readonly adopted: boolean;
 }
 
-export type BusNode = VirtioNode<BusKind>;
-export type GpioNode = VirtioNode<'gpio'>;
+export type BusDescription = VirtioNode<BusKind>;
+export type GpioDescription = VirtioNode<'gpio'>;
 
 export interface FindBusesOptions {
   /** Also take every I2C and SPI controller that is not ours: vendor trees as they are. */
@@ -40,11 +40,11 @@ export interface FindBusesOptions {
 type Found = Omit<VirtioNode, 'number'> & { readonly named: readonly Node[] };
 
 /** The buses of a tree: the devices that have clients. See `findDevices`. */
-export function findBuses(tree: Tree, options: FindBusesOptions = {}): BusNode[] {
+export function findBuses(tree: Tree, options: FindBusesOptions = {}): BusDescription[] {
   return findDevices(tree, options).filter(isBus);
 }
 
-export function isBus(device: VirtioNode): device is BusNode {
+export function isBus(device: VirtioNode): device is BusDescription {
   return device.kind !== 'gpio';
 }
 
@@ -60,7 +60,7 @@ export function findDevices(tree: Tree, options: FindBusesOptions = {}): VirtioN
   return KINDS.flatMap((kind) => {
     const ofKind = found.filter((each) => each.kind === kind);
     if (ofKind.length === 0) return [];
-    const aliases = aliasNumbers(tree, BUS_KINDS[kind].alias);
+    const aliases = aliasNumbers(tree, DEVICE_KINDS[kind].alias);
     let next = Math.max(-1, ...aliases.values()) + 1;
     return ofKind
       .map(({ named, ...device }): VirtioNode => {
@@ -81,7 +81,7 @@ function collect(node: Node, adopt: boolean, found: Found[]): void {
 }
 
 function platformDevice(node: Node): Found | undefined {
-  const kind = KINDS.find((candidate) => node.compatible.includes(BUS_KINDS[candidate].platform));
+  const kind = KINDS.find((candidate) => node.compatible.includes(DEVICE_KINDS[candidate].platform));
   return kind && { kind, node, compatible: node.compatible, adopted: false, named: [node] };
 }
 
@@ -89,7 +89,7 @@ function transportDevice(node: Node): Found | undefined {
   if (!node.compatible.some((compatible) => TRANSPORTS.includes(compatible))) return undefined;
   const [device] = node.children;
   if (device === undefined) return undefined;
-  const kind = KINDS.find((candidate) => device.compatible.includes(BUS_KINDS[candidate].device));
+  const kind = KINDS.find((candidate) => device.compatible.includes(DEVICE_KINDS[candidate].device));
   return kind && { kind, node: device, compatible: device.compatible, adopted: false, named: [device, node] };
 }
 
@@ -98,7 +98,7 @@ function vendorBus(node: Node): Found | undefined {
   const kind = (['i2c', 'spi'] as const).find((candidate) => node.baseName.startsWith(candidate));
   if (kind === undefined || node.compatible.length === 0) return undefined;
   if (node.u32('#address-cells') !== 1 || node.u32('#size-cells') !== 0) return undefined;
-  const compatible = [...node.compatible, BUS_KINDS[kind].platform];
+  const compatible = [...node.compatible, DEVICE_KINDS[kind].platform];
   return { kind, node, compatible, adopted: true, named: [node] };
 }
 

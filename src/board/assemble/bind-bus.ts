@@ -1,0 +1,113 @@
+import {
+  createSimulatedI2c,
+  createSimulatedSpi,
+  mixI2c,
+  mixSpi,
+  type SimulatedHost,
+} from '../../../hosts/simulated/index.ts';
+import type {
+  ManagedBusOptions,
+  ManagedI2cBus,
+  ManagedSpiBus,
+  ResourceManager,
+} from '../../backend/index.ts';
+import { type DeviceNode, type Host, isNodeError, NodeError, wellFormed } from '../../bus/index.ts';
+import type { Node } from '../../devicetree/index.ts';
+import type { BusDescription } from '../../frontend/index.ts';
+import type { BoundPart, SimulationOptions } from '../../sim/index.ts';
+import type { BusReport, DeviceProblem } from '../thread/protocol.ts';
+import { createHost } from './hosts.ts';
+
+/** Where a bus of the tree ended up: on a controller, or nowhere with a reason. */
+export interface BusBinding {
+  readonly node: BusDescription;
+  readonly bus: ManagedI2cBus | ManagedSpiBus | undefined;
+  readonly host: Host | undefined;
+  readonly physical: boolean;
+  readonly boundParts: readonly BoundPart[];
+  readonly problem: DeviceProblem | undefined;
+}
+
+/** Puts a bus on its controller. Never throws: a bus that cannot be made is a problem. */
+export async function bindBus(
+  node: BusDescription,
+  manager: ResourceManager,
+  hosts: Map<Node, Promise<Host>>,
+  simulation: SimulationOptions,
+): Promise<BusBinding> {
+  try {
+    const { node: bus } = node;
+    const limits = { timeoutMs: bus.u32('dtbus,timeout-ms') ?? 1000 };
+    const hostNode = bus.target('dtbus,host');
+    if (hostNode === undefined) {
+      const [host, managed] = simulate(node, manager, simulation, limits);
+      return { node, bus: managed, host, physical: false, boundParts: host.boundParts, problem: undefined };
+    }
+    const created = hosts.get(hostNode) ?? createHost(hostNode, simulation);
+    hosts.set(hostNode, created);
+    const host = await created;
+    if (node.kind === 'i2c') {
+      if (host.i2c === undefined)
+        throw new NodeError(bus, 'dtbus,host', `${host.description} carries no I2C`);
+      const clock = bus.u32('clock-frequency');
+      if (clock !== undefined) host.i2c.setClockFrequency?.(clock);
+      const { controller, boundParts } = mixI2c(bus, host.i2c, simulation);
+      const managed = manager.addI2cBus(bus.path, host, controller, limits);
+      return { node, bus: managed, host, physical: true, boundParts, problem: undefined };
+    }
+    if (host.spi === undefined) throw new NodeError(bus, 'dtbus,host', `${host.description} carries no SPI`);
+    const { controller, boundParts } = mixSpi(bus, host.spi, simulation);
+    const managed = manager.addSpiBus(bus.path, host, controller, limits);
+    return { node, bus: managed, host, physical: true, boundParts, problem: undefined };
+  } catch (error) {
+    const problem = problemOf(node.node, error);
+    return { node, bus: undefined, host: undefined, physical: false, boundParts: [], problem };
+  }
+}
+
+function simulate(
+  { kind, node }: BusDescription,
+  manager: ResourceManager,
+  simulation: SimulationOptions,
+  limits: ManagedBusOptions,
+): [SimulatedHost, ManagedI2cBus | ManagedSpiBus] {
+  if (kind === 'i2c') {
+    const host = createSimulatedI2c(node, simulation);
+    return [host, manager.addI2cBus(node.path, host, host.i2c, limits)];
+  }
+  const host = createSimulatedSpi(node, simulation);
+  return [host, manager.addSpiBus(node.path, host, host.spi, limits)];
+}
+
+/** The node of a bus's host. That `dtbus,host` names none is told when the bus is bound. */
+export function hostNodeOf(bus: Node): Node | undefined {
+  return wellFormed(() => bus.target('dtbus,host'));
+}
+
+export function problemOf(node: DeviceNode, error: unknown): DeviceProblem {
+  if (isNodeError(error)) return { path: error.path, property: error.property, sentence: error.sentence };
+  const sentence = error instanceof Error ? error.message : String(error);
+  return { path: node.path, property: undefined, sentence };
+}
+
+/** The bus as others see it. */
+export function reportOf({ node, bus, host, physical, boundParts, problem }: BusBinding): BusReport {
+  const state = bus?.slot.state ?? 'closed';
+  const fault = problem?.sentence ?? bus?.slot.lastFault?.message;
+  return {
+    path: node.node.path,
+    kind: node.kind,
+    host: host?.description,
+    hostPath: hostNodeOf(node.node)?.path,
+    state,
+    fault: state === 'open' ? undefined : fault,
+    peripherals: boundParts.map(({ node: peripheral, reg, model }) => ({
+      path: peripheral.path,
+      compatible: peripheral.compatible,
+      reg,
+      answeredBy: model !== undefined ? 'model' : physical ? 'wire' : 'nothing',
+      model: model?.title,
+    })),
+    counters: bus?.counters ?? { transfers: 0, bytes: 0, faults: {} },
+  };
+}

@@ -42,7 +42,7 @@ const TOGETHER = [
   },
   {
     name: 'back-end',
-    test: /\/src\/(sim\/(?!parts\/|kit\/picture)|board\/assemble\/(board-devices|hosts|interrupts|ownership))|\/hosts\/simulated\//,
+    test: /\/src\/(sim\/(?!parts\/|kit\/picture)|board\/assemble\/(?!gpio))|\/hosts\/simulated\//,
   },
   { name: 'gpio', test: /\/src\/(backend\/(virtio-)?gpio|board\/assemble\/gpio-controllers)/ },
   { name: 'os', test: /\/src\/os\// },

@@ -7,3 +7,4 @@ export * from './node.ts';
 export * from './smbus.ts';
 export * from './spi.ts';
 export * from './spi-wire-mode.ts';
+export * from './words.ts';

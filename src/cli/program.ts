@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
+import { messageOf } from '../bus/words.ts';
 import { addBoardCommands } from './commands/board-commands.ts';
 import { addCompletionCommand } from './commands/completion-command.ts';
 import { addGuestCommands } from './commands/guest-commands.ts';
@@ -68,7 +69,7 @@ Examples:
     if (thrown instanceof CommanderError) {
       return thrown.exitCode === 0 ? 0 : USAGE;
     }
-    process.stderr.write(`dtbus: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+    process.stderr.write(`dtbus: ${messageOf(thrown)}\n`);
     return thrown instanceof UsageError ? USAGE : FAILED;
   }
 }

@@ -1,4 +1,5 @@
 import type { Board, BusListing, GpioListing, PeripheralReport } from '../../board/index.ts';
+import { hexByte } from '../../bus/words.ts';
 import type { Paint } from '../terminal/style.ts';
 
 /** A line of a drawing and what hangs below it. */
@@ -81,7 +82,7 @@ function clientTable(bus: BusListing, paint: Paint): Branch[] {
 function unit(kind: 'i2c' | 'spi', reg: number): string {
   if (kind === 'spi') return `cs ${reg}`;
   const tenBit = reg >= 0x8000_0000;
-  return `0x${(reg & 0x3ff).toString(16).padStart(2, '0')}${tenBit ? ' (ten-bit)' : ''}`;
+  return `${hexByte(reg & 0x3ff)}${tenBit ? ' (ten-bit)' : ''}`;
 }
 
 function answer(peripheral: PeripheralReport, paint: Paint): string {

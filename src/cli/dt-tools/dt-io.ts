@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { messageOf } from '../../bus/words.ts';
 
 export interface DirectoryEntry {
   readonly name: string;
@@ -47,7 +48,7 @@ export function processIo(): DtIo {
 
 /** Why a file could not be read or written, as a person says it: `no such file or directory`. */
 export function reasonOf(thrown: unknown): string {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const message = messageOf(thrown);
   return /^E[A-Z0-9]+: ([^,]+)/.exec(message)?.[1] ?? message;
 }
 

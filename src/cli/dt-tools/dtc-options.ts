@@ -56,81 +56,80 @@ export class DtcSettings implements InputSettings {
   annotate = 0;
 
   constructor(options: readonly GivenOption[]) {
-    for (const option of options) if (!takeInputOption(this, option)) this.#take(option);
+    for (const option of options)
+      if (!takeInputOption(this, option)) TAKE[option.letter]?.(this, option.value);
     if ((this.blob.space ?? 0) > 0 && (this.blob.pad ?? 0) > 0)
       throw new Failure("FATAL ERROR: Can't set both -p and -S: they say the blob's size in two ways");
   }
+}
 
-  #take({ letter, value }: GivenOption): void {
-    switch (letter) {
-      case 'q':
-        this.quiet++;
-        break;
-      case 'I':
-        this.inFormat = value;
-        break;
-      case 'O':
-        this.outFormat = value;
-        break;
-      case 'o':
-        this.output = value;
-        break;
-      case 'd':
-        this.dependencies = value;
-        break;
-      case 'V':
-        this.blob.version = numberOf(letter, value);
-        break;
-      case 'R':
-        this.blob.reserve = numberOf(letter, value);
-        break;
-      case 'S':
-        this.blob.space = numberOf(letter, value);
-        break;
-      case 'p':
-        this.blob.pad = numberOf(letter, value);
-        break;
-      case 'a':
-        this.blob.align = numberOf(letter, value);
-        if (!Number.isInteger(Math.log2(this.blob.align)))
-          throw new Failure(`FATAL ERROR: Invalid argument "${value}" to -a option: it takes a power of 2`);
-        break;
-      case 'b':
-        this.bootCpu = numberOf(letter, value);
-        break;
-      case 'f':
-        this.force = true;
-        break;
-      case 's':
-        this.sort = true;
-        break;
-      case 'H':
-        if (value !== 'legacy' && value !== 'epapr' && value !== 'both')
-          throw new Failure(
-            `FATAL ERROR: Invalid argument "${value}" to -H option: use epapr, legacy or both`,
-          );
-        this.phandleFormat = value;
-        break;
-      case 'W':
-        this.switches.push({ level: 'warning', name: value });
-        break;
-      case 'E':
-        this.switches.push({ level: 'error', name: value });
-        break;
-      case '@':
-        this.symbols = true;
-        break;
-      case 'L':
-        this.fixups = true;
-        break;
-      case 'A':
-        this.aliases = true;
-        break;
-      case 'T':
-        this.annotate++;
-        break;
-    }
-  }
+/** What each option does, by its letter. */
+const TAKE: Readonly<Record<string, (settings: DtcSettings, value: string) => void>> = {
+  q: (settings) => settings.quiet++,
+  I: (settings, value) => {
+    settings.inFormat = value;
+  },
+  O: (settings, value) => {
+    settings.outFormat = value;
+  },
+  o: (settings, value) => {
+    settings.output = value;
+  },
+  d: (settings, value) => {
+    settings.dependencies = value;
+  },
+  V: ({ blob }, value) => {
+    blob.version = numberOf('V', value);
+  },
+  R: ({ blob }, value) => {
+    blob.reserve = numberOf('R', value);
+  },
+  S: ({ blob }, value) => {
+    blob.space = numberOf('S', value);
+  },
+  p: ({ blob }, value) => {
+    blob.pad = numberOf('p', value);
+  },
+  a: ({ blob }, value) => {
+    blob.align = alignmentOf(value);
+  },
+  b: (settings, value) => {
+    settings.bootCpu = numberOf('b', value);
+  },
+  f: (settings) => {
+    settings.force = true;
+  },
+  s: (settings) => {
+    settings.sort = true;
+  },
+  H: (settings, value) => {
+    settings.phandleFormat = phandleFormatOf(value);
+  },
+  W: ({ switches }, name) => switches.push({ level: 'warning', name }),
+  E: ({ switches }, name) => switches.push({ level: 'error', name }),
+  '@': (settings) => {
+    settings.symbols = true;
+  },
+  L: (settings) => {
+    settings.fixups = true;
+  },
+  A: (settings) => {
+    settings.aliases = true;
+  },
+  T: (settings) => settings.annotate++,
+};
+
+function alignmentOf(text: string): number {
+  const align = numberOf('a', text);
+  if (!Number.isInteger(Math.log2(align)))
+    throw new Failure(`FATAL ERROR: Invalid argument "${text}" to -a option: it takes a power of 2`);
+  return align;
+}
+
+function phandleFormatOf(text: string): PhandleFormat {
+  if (text !== 'legacy' && text !== 'epapr' && text !== 'both')
+    throw new Failure(`FATAL ERROR: Invalid argument "${text}" to -H option: use epapr, legacy or both`);
+  return text;
 }
 
 /** A number as C reads it: decimal, `0x…`, or octal with a leading 0. */

@@ -1,4 +1,5 @@
 import { BusFault, type SpiDev } from '../../board/index.ts';
+import { hexByte } from '../../bus/words.ts';
 import type { Eeprom } from './eeprom.ts';
 import type { Geometry } from './geometry.ts';
 
@@ -37,7 +38,7 @@ export class At25 implements Eeprom {
     return [
       ['bus', this.#spi.path],
       ['addressing', `${this.#geometry.addressWidth} bits`],
-      ['status', `0x${status.toString(16).padStart(2, '0')}: protects ${PROTECTED[(status >> 2) & 3]}`],
+      ['status', `${hexByte(status)}: protects ${PROTECTED[(status >> 2) & 3]}`],
     ];
   }
 

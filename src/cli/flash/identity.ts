@@ -1,3 +1,5 @@
+import { hexByte, hexDigits } from '../../bus/words.ts';
+
 /** Makers by their code in the first bank of JEDEC JEP106, as flash chips answer it to 9Fh. */
 const MAKERS: Readonly<Record<number, string>> = {
   1: 'Spansion (Infineon)',
@@ -22,7 +24,7 @@ const MAKERS: Readonly<Record<number, string>> = {
 export const MAKER = { MICRON: 0x20, MACRONIX: 0xc2, GIGADEVICE: 0xc8, WINBOND: 0xef } as const;
 
 export function makerOf([maker = 0]: Uint8Array): string {
-  return MAKERS[maker] ?? `maker 0x${maker.toString(16).padStart(2, '0')}`;
+  return MAKERS[maker] ?? `maker ${hexByte(maker)}`;
 }
 
 /** What nobody drives: a line that stays high or low. */
@@ -41,5 +43,5 @@ export function sizeOfId([, , capacity = 0]: Uint8Array): number | undefined {
 
 /** `ef 40 14` */
 export function hexBytes(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  return Array.from(bytes, (byte) => hexDigits(byte)).join(' ');
 }

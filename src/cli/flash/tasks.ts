@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { BusFault, type SpiDev } from '../../board/index.ts';
+import { hexDigits } from '../../bus/words.ts';
 import type { BoardArguments } from '../board/board-options.ts';
 import { byteCount, duration, exactByteCount } from '../memory/byte-count.ts';
 import { ChangeLog } from '../memory/change-log.ts';
@@ -36,7 +37,7 @@ function erases({ eraseTypes }: SpiNor): string {
   return eraseTypes
     .map(({ size, opcode, typicalMs }) => {
       const time = typicalMs === undefined ? '' : `, ${duration(typicalMs)}`;
-      return `${byteCount(size)} (${opcode.toString(16).padStart(2, '0')}h${time})`;
+      return `${byteCount(size)} (${hexDigits(opcode)}h${time})`;
     })
     .join(', ');
 }

@@ -1,6 +1,7 @@
 import { BusFault, I2C_FUNC, type I2cDev, type NodeRegistry, strerror } from '../../board/index.ts';
+import { hexByte } from '../../bus/words.ts';
 import type { ToolIo } from './io.ts';
-import { hexByte, strtol } from './numbers.ts';
+import { strtol } from './numbers.ts';
 
 /** The nodes that the tools work on. */
 export type Nodes = Pick<NodeRegistry, 'list' | 'open'>;

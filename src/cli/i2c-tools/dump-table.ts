@@ -1,5 +1,5 @@
+import { hexDigits } from '../../bus/words.ts';
 import type { ToolIo } from './io.ts';
-import { hex } from './numbers.ts';
 
 /** What is read at `register`: one value, or two of neighbours; below 0: it could not be read. */
 export type ReadRegisters = (register: number) => Promise<readonly number[]>;
@@ -17,7 +17,7 @@ export async function printBytes(
 ): Promise<void> {
   io.stdout.write('     0  1  2  3  4  5  6  7  8  9  a  b  c  d  e  f    0123456789abcdef\n');
   for (let row = first & ~15; row <= last && row < end; row += 16) {
-    io.stdout.write(`${hex(row, 2)}: `);
+    io.stdout.write(`${hexDigits(row, 2)}: `);
     let characters = '';
     for (let register = row; register < row + 16; ) {
       if (register < first || register > last) {
@@ -27,7 +27,7 @@ export async function printBytes(
         continue;
       }
       for (const value of await read(register)) {
-        io.stdout.write(value < 0 ? 'XX ' : `${hex(value, 2)} `);
+        io.stdout.write(value < 0 ? 'XX ' : `${hexDigits(value, 2)} `);
         characters += character(value);
         register++;
       }
@@ -51,14 +51,14 @@ export async function printWords(
 ): Promise<void> {
   io.stdout.write('     0,8  1,9  2,a  3,b  4,c  5,d  6,e  7,f\n');
   for (let row = first & ~7; row <= last; row += 8) {
-    io.stdout.write(`${hex(row, 2)}: `);
+    io.stdout.write(`${hexDigits(row, 2)}: `);
     for (let register = row; register < row + 8; register++) {
       if (register < first || register > last) {
         io.stdout.write('     ');
         continue;
       }
       const word = await read(register);
-      io.stdout.write(word < 0 ? 'XXXX ' : `${hex(word, 4)} `);
+      io.stdout.write(word < 0 ? 'XXXX ' : `${hexDigits(word, 4)} `);
     }
     io.stdout.write('\n');
   }

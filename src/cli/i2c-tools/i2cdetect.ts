@@ -1,8 +1,9 @@
 import { BusFault, I2C_FUNC, type I2cDev, strerror } from '../../board/index.ts';
+import { hexByte, hexDigits } from '../../bus/words.ts';
 import { adapters, DANGER, lookUpBus, type Nodes, openBus, printVersion } from './bus-arguments.ts';
 import { parseFlags } from './flags.ts';
 import type { ToolIo } from './io.ts';
-import { hex, hexByte, wholeNumber } from './numbers.ts';
+import { wholeNumber } from './numbers.ts';
 
 type Mode = 'auto' | 'quick' | 'read' | 'functionality';
 
@@ -177,7 +178,7 @@ async function scan(i2c: I2cDev, mode: Mode, [first, last]: Range, io: ToolIo): 
   };
   io.stdout.write('     0  1  2  3  4  5  6  7  8  9  a  b  c  d  e  f\n');
   for (let row = 0; row < 128; row += 16) {
-    io.stdout.write(`${hex(row, 2)}: `);
+    io.stdout.write(`${hexDigits(row, 2)}: `);
     for (let address = row; address < row + 16; address++) {
       const how = probeFor(mode, address);
       if (address < first || address > last || !can[how]) {
@@ -210,7 +211,7 @@ async function probe(
   }
   try {
     await (how === 'quick' ? i2c.writeQuick(address, 0) : i2c.readByte(address));
-    return hex(address, 2);
+    return hexDigits(address, 2);
   } catch {
     return '--';
   }

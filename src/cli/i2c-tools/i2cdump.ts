@@ -1,21 +1,11 @@
 import { I2C_FUNC, type I2cDev } from '../../board/index.ts';
-import {
-  DANGER,
-  hasCapabilities,
-  lookUpBus,
-  type Need,
-  type Nodes,
-  openBus,
-  orErrno,
-  parseAddress,
-  printVersion,
-  setAddress,
-  status,
-} from './bus-arguments.ts';
+import { hexByte } from '../../bus/words.ts';
+import { DANGER, type Need, type Nodes, orErrno, status } from './bus-arguments.ts';
+import { type Addressed, type ChipTool, goOn, refuse, runChipTool } from './chip-tool.ts';
 import { printBytes, printWords } from './dump-table.ts';
-import { parseFlags } from './flags.ts';
-import { readAnswer, type ToolIo } from './io.ts';
-import { hexByte, strtol, wholeNumber } from './numbers.ts';
+import type { Flags } from './flags.ts';
+import type { ToolIo } from './io.ts';
+import { strtol, wholeNumber } from './numbers.ts';
 
 export const USAGE = `Usage: i2cdump [-f] [-y] [-r FIRST-LAST] [-a] I2CBUS ADDRESS [MODE [BANK [BANKREG]]]
   I2CBUS is a number or a bus's name
@@ -51,7 +41,6 @@ const MODES = {
 type Mode = keyof typeof MODES;
 
 interface Request {
-  readonly address: number;
   readonly mode: Mode;
   readonly pec: boolean;
   /** A bank of registers; in mode s the command. 0: as it is. */
@@ -62,44 +51,38 @@ interface Request {
   readonly limited: boolean;
 }
 
+const TOOL: ChipTool<Request> = {
+  name: 'i2cdump',
+  usage: USAGE,
+  letters: 'Vfrya',
+  lettersWithValue: 'r',
+  least: 1,
+  missing: ['Error: No i2c-bus specified!\n', 'Error: No address specified!\n'],
+  parse: parseDump,
+  needs: ({ mode }) => MODES[mode].needs,
+  confirmed,
+  run: (i2c, request, _flags, io) => {
+    i2c.pec = request.pec;
+    return dumpBank(i2c, request, io);
+  },
+};
+
 /** i2cdump(8): shows a chip's registers. */
-export async function i2cdump(argv: readonly string[], nodes: Nodes, io: ToolIo): Promise<number> {
-  const flags = parseFlags(argv, 'Vfrya', 'r', io);
-  if (flags === undefined) return usage(io);
-  const { given, values, positional } = flags;
-  if (given.has('V')) return printVersion('i2cdump', io);
-  const [bus, chip, modeText, bankText, registerText] = positional;
-  if (bus === undefined) return usage(io, 'Error: No i2c-bus specified!\n');
-  const number = lookUpBus(bus, nodes, io);
-  if (number === undefined) return usage(io);
-  if (chip === undefined) return usage(io, 'Error: No address specified!\n');
-  const address = parseAddress(chip, given.has('a'), io);
-  if (address === undefined) return usage(io);
+export const i2cdump = (argv: readonly string[], nodes: Nodes, io: ToolIo): Promise<number> =>
+  runChipTool(TOOL, argv, nodes, io);
+
+function parseDump(
+  [modeText, bankText, registerText]: readonly string[],
+  { given, values }: Flags,
+  io: ToolIo,
+): Request | 'show usage' | 'fail' {
   const mode = parseMode(modeText, io);
-  if (mode === undefined) return usage(io);
+  if (mode === undefined) return 'show usage';
   const bank = parseBank(mode, bankText, registerText, io);
-  if (bank === undefined) return usage(io);
+  if (bank === 'show usage') return bank;
   const range = parseRange(mode, given.has('r'), values.get('r'), io);
-  if (range === undefined) return 1;
-  const pec = modeText?.[1] === 'p' && mode !== 'W';
-  const request: Request = { address, mode, pec, ...bank, ...range };
-
-  const i2c = openBus(number, nodes, io);
-  if (i2c === undefined) return 1;
-  try {
-    if (!hasCapabilities(i2c, MODES[mode].needs, pec, io)) return 1;
-    if (!setAddress(i2c, address, given.has('f'), io)) return 1;
-    i2c.pec = pec;
-    if (!given.has('y') && !(await confirmed(i2c.path, request, io))) return 0;
-    return await dumpBank(i2c, request, io);
-  } finally {
-    i2c.close();
-  }
-}
-
-function usage(io: ToolIo, error = ''): number {
-  io.stderr.write(error + USAGE);
-  return 1;
+  if (range === undefined) return 'fail';
+  return { mode, pec: modeText?.[1] === 'p' && mode !== 'W', ...bank, ...range };
 }
 
 function parseMode(text: string | undefined, io: ToolIo): Mode | undefined {
@@ -121,11 +104,8 @@ function parseBank(
   bankText: string | undefined,
   registerText: string | undefined,
   io: ToolIo,
-): Pick<Request, 'bank' | 'bankRegister'> | undefined {
-  const wrong = (sentence: string) => {
-    io.stderr.write(`Error: ${sentence}\n`);
-    return undefined;
-  };
+): Pick<Request, 'bank' | 'bankRegister'> | 'show usage' {
+  const wrong = (sentence: string) => refuse(sentence, io);
   if (bankText === undefined) return { bank: 0, bankRegister: DEFAULT_BANK_REGISTER };
   const bank = wholeNumber(bankText);
   if (bank === undefined || mode === 'i') return wrong('Invalid bank number!');
@@ -161,7 +141,7 @@ function parseRange(
   return { first, last, limited };
 }
 
-async function confirmed(path: string, request: Request, io: ToolIo): Promise<boolean> {
+async function confirmed(path: string, request: Addressed<Request>, io: ToolIo): Promise<boolean> {
   const { address, mode, pec, bank, bankRegister, first, last, limited } = request;
   io.stderr.write(DANGER);
   io.stderr.write(`I will probe file ${path}, address 0x${address.toString(16)}, mode ${MODES[mode].name}\n`);
@@ -171,14 +151,11 @@ async function confirmed(path: string, request: Request, io: ToolIo): Promise<bo
   else if (bank !== 0)
     io.stderr.write(`Probing bank ${bank} using bank register ${hexByte(bankRegister)}.\n`);
   if (limited) io.stderr.write(`Probe range limited to ${hexByte(first)}-${hexByte(last)}.\n`);
-  io.stderr.write('Continue? [Y/n] ');
-  if (await readAnswer(io, true)) return true;
-  io.stderr.write('Aborting on user request.\n');
-  return false;
+  return goOn(false, io);
 }
 
 /** Dumps in the bank asked for and goes back to the one that was set. */
-async function dumpBank(i2c: I2cDev, request: Request, io: ToolIo): Promise<number> {
+async function dumpBank(i2c: I2cDev, request: Addressed<Request>, io: ToolIo): Promise<number> {
   const { address, mode, bank, bankRegister } = request;
   if (bank === 0 || mode === 's') return dump(i2c, request, io);
   const old = await orErrno(i2c.readByteData(address, bankRegister));
@@ -192,7 +169,7 @@ async function dumpBank(i2c: I2cDev, request: Request, io: ToolIo): Promise<numb
   return code;
 }
 
-async function dump(i2c: I2cDev, request: Request, io: ToolIo): Promise<number> {
+async function dump(i2c: I2cDev, request: Addressed<Request>, io: ToolIo): Promise<number> {
   const { address, mode, bank, first, last } = request;
   const failed = (what: string, code: number) => {
     io.stderr.write(`Error: ${what} failed, return code ${code}\n`);
@@ -244,7 +221,10 @@ async function dump(i2c: I2cDev, request: Request, io: ToolIo): Promise<number> 
 }
 
 /** All registers from `first` to `last`, 32 at a time, or minus errno. */
-async function readI2cBlocks(i2c: I2cDev, { address, first, last }: Request): Promise<Uint8Array | number> {
+async function readI2cBlocks(
+  i2c: I2cDev,
+  { address, first, last }: Addressed<Request>,
+): Promise<Uint8Array | number> {
   const registers = new Uint8Array(256 + BLOCK_MAX);
   for (let at = first; at <= last; at += BLOCK_MAX) {
     const block = await orErrno(i2c.readI2cBlockData(address, at, BLOCK_MAX));

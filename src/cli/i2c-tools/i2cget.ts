@@ -1,20 +1,9 @@
 import { I2C_FUNC, type I2cDev } from '../../board/index.ts';
-import {
-  DANGER,
-  hasCapabilities,
-  lookUpBus,
-  type Need,
-  type Nodes,
-  openBus,
-  orErrno,
-  parseAddress,
-  printVersion,
-  setAddress,
-  status,
-} from './bus-arguments.ts';
-import { parseFlags } from './flags.ts';
-import { readAnswer, type ToolIo } from './io.ts';
-import { hex, hexByte, wholeNumber } from './numbers.ts';
+import { hexByte, hexDigits } from '../../bus/words.ts';
+import { DANGER, type Need, type Nodes, orErrno, status } from './bus-arguments.ts';
+import { type Addressed, type ChipTool, goOn, refuse, runChipTool } from './chip-tool.ts';
+import type { ToolIo } from './io.ts';
+import { wholeNumber } from './numbers.ts';
 
 const BLOCK_MAX = 32;
 
@@ -46,7 +35,6 @@ const MODES = {
 type Mode = keyof typeof MODES;
 
 interface Request {
-  readonly address: number;
   /** Absent: read without writing a data address first. */
   readonly data: number | undefined;
   readonly mode: Mode;
@@ -54,50 +42,29 @@ interface Request {
   readonly length: number;
 }
 
-/** i2cget(8): reads a register. */
-export async function i2cget(argv: readonly string[], nodes: Nodes, io: ToolIo): Promise<number> {
-  const flags = parseFlags(argv, 'Vfya', '', io);
-  if (flags === undefined) return usage(io);
-  const { given, positional } = flags;
-  if (given.has('V')) return printVersion('i2cget', io);
-  const [bus, chip, ...rest] = positional;
-  if (bus === undefined || chip === undefined) return usage(io);
-  const number = lookUpBus(bus, nodes, io);
-  if (number === undefined) return usage(io);
-  const address = parseAddress(chip, given.has('a'), io);
-  if (address === undefined) return usage(io);
-  const what = parseRead(rest, io);
-  if (what === undefined) return usage(io);
-  const request = { ...what, address };
-
-  const i2c = openBus(number, nodes, io);
-  if (i2c === undefined) return 1;
-  try {
-    const needs = request.data === undefined ? MODES.c.needs.slice(0, 1) : MODES[request.mode].needs;
-    if (!hasCapabilities(i2c, needs, request.pec, io)) return 1;
-    if (!setAddress(i2c, address, given.has('f'), io)) return 1;
-    if (!given.has('y') && !(await confirmed(i2c.path, request, io))) return 0;
+const TOOL: ChipTool<Request> = {
+  name: 'i2cget',
+  usage: USAGE,
+  letters: 'Vfya',
+  lettersWithValue: '',
+  least: 2,
+  missing: ['', ''],
+  parse: (rest, _flags, io) => parseRead(rest, io),
+  needs: ({ data, mode }) => (data === undefined ? MODES.c.needs.slice(0, 1) : MODES[mode].needs),
+  confirmed,
+  run: (i2c, request, _flags, io) => {
     i2c.pec = request.pec;
-    return await print(i2c, request, io);
-  } finally {
-    i2c.close();
-  }
-}
+    return print(i2c, request, io);
+  },
+};
 
-function usage(io: ToolIo, error = ''): number {
-  io.stderr.write(error + USAGE);
-  return 1;
-}
+/** i2cget(8): reads a register. */
+export const i2cget = (argv: readonly string[], nodes: Nodes, io: ToolIo): Promise<number> =>
+  runChipTool(TOOL, argv, nodes, io);
 
-/** `[DATA-ADDRESS [MODE [LENGTH]]]`; reports and gives undefined when it is wrong. */
-function parseRead(
-  [dataText, modeText, lengthText]: readonly string[],
-  io: ToolIo,
-): Omit<Request, 'address'> | undefined {
-  const wrong = (sentence: string) => {
-    io.stderr.write(`Error: ${sentence}\n`);
-    return undefined;
-  };
+/** `[DATA-ADDRESS [MODE [LENGTH]]]`; reports what is wrong. */
+function parseRead([dataText, modeText, lengthText]: readonly string[], io: ToolIo): Request | 'show usage' {
+  const wrong = (sentence: string) => refuse(sentence, io);
   if (dataText === undefined) return { data: undefined, mode: 'c', pec: false, length: BLOCK_MAX };
   const data = wholeNumber(dataText);
   if (data === undefined || data < 0 || data > 0xff) return wrong('Data address invalid!');
@@ -112,7 +79,7 @@ function parseRead(
   return { data, mode: 'i', pec, length };
 }
 
-async function confirmed(path: string, request: Request, io: ToolIo): Promise<boolean> {
+async function confirmed(path: string, request: Addressed<Request>, io: ToolIo): Promise<boolean> {
   const { address, data, mode, pec, length } = request;
   io.stderr.write(DANGER);
   if (address >= 0x50 && address <= 0x57 && pec) {
@@ -134,13 +101,10 @@ async function confirmed(path: string, request: Request, io: ToolIo): Promise<bo
     io.stderr.write(`, ${length} ${length > 1 ? 'bytes' : 'byte'} using read I2C block data.\n`);
   else io.stderr.write(`, using ${data === undefined ? 'read byte' : MODES[mode].name}.\n`);
   if (pec) io.stderr.write('PEC checking enabled.\n');
-  io.stderr.write(`Continue? [${dangerous ? 'y/N' : 'Y/n'}] `);
-  if (await readAnswer(io, !dangerous)) return true;
-  io.stderr.write('Aborting on user request.\n');
-  return false;
+  return goOn(dangerous, io);
 }
 
-async function read(i2c: I2cDev, request: Request, io: ToolIo): Promise<number | Uint8Array> {
+async function read(i2c: I2cDev, request: Addressed<Request>, io: ToolIo): Promise<number | Uint8Array> {
   const { address, data = 0, mode, length } = request;
   switch (mode) {
     case 'b':
@@ -159,14 +123,14 @@ async function read(i2c: I2cDev, request: Request, io: ToolIo): Promise<number |
   }
 }
 
-async function print(i2c: I2cDev, request: Request, io: ToolIo): Promise<number> {
+async function print(i2c: I2cDev, request: Addressed<Request>, io: ToolIo): Promise<number> {
   const result = await read(i2c, request, io);
   if (typeof result === 'number') {
     if (result < 0) {
       io.stderr.write('Error: Read failed\n');
       return 2;
     }
-    io.stdout.write(`0x${hex(result, request.mode === 'w' ? 4 : 2)}\n`);
+    io.stdout.write(`0x${hexDigits(result, request.mode === 'w' ? 4 : 2)}\n`);
   } else {
     io.stdout.write(`${Array.from(result, hexByte).join(' ')}\n`);
   }

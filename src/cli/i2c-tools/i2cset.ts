@@ -1,20 +1,10 @@
 import { I2C_FUNC, type I2cDev } from '../../board/index.ts';
-import {
-  DANGER,
-  hasCapabilities,
-  lookUpBus,
-  type Need,
-  type Nodes,
-  openBus,
-  orErrno,
-  parseAddress,
-  printVersion,
-  setAddress,
-  status,
-} from './bus-arguments.ts';
-import { parseFlags } from './flags.ts';
-import { readAnswer, type ToolIo } from './io.ts';
-import { hex, hexByte, wholeNumber } from './numbers.ts';
+import { hexByte, hexDigits } from '../../bus/words.ts';
+import { DANGER, type Need, type Nodes, orErrno, status } from './bus-arguments.ts';
+import { type Addressed, agreed, type ChipTool, goOn, refuse, runChipTool } from './chip-tool.ts';
+import type { Flags } from './flags.ts';
+import type { ToolIo } from './io.ts';
+import { wholeNumber } from './numbers.ts';
 
 const BLOCK_MAX = 32;
 
@@ -31,16 +21,32 @@ Example: i2cset -y -r 1 0x20 0x06 0xf0
 
 type Mode = 'c' | 'b' | 'w' | 's' | 'i';
 
-const NEEDS: Record<Mode, Need> = {
-  c: [I2C_FUNC.SMBUS_WRITE_BYTE, 'SMBus send byte'],
-  b: [I2C_FUNC.SMBUS_WRITE_BYTE_DATA, 'SMBus write byte'],
-  w: [I2C_FUNC.SMBUS_WRITE_WORD_DATA, 'SMBus write word'],
-  s: [I2C_FUNC.SMBUS_WRITE_BLOCK_DATA, 'SMBus block write'],
-  i: [I2C_FUNC.SMBUS_WRITE_I2C_BLOCK, 'I2C block write'],
+/** What a mode writes: what the adapter must be able to do, the largest value, how many values, what it refuses. */
+interface ModeForm {
+  readonly need: Need;
+  readonly largest: number;
+  readonly valuesMax: number;
+  readonly block: boolean;
+  readonly pec: boolean;
+}
+
+const MODES: Record<Mode, ModeForm> = {
+  c: form([I2C_FUNC.SMBUS_WRITE_BYTE, 'SMBus send byte'], {}),
+  b: form([I2C_FUNC.SMBUS_WRITE_BYTE_DATA, 'SMBus write byte'], {}),
+  w: form([I2C_FUNC.SMBUS_WRITE_WORD_DATA, 'SMBus write word'], { largest: 0xffff }),
+  s: form([I2C_FUNC.SMBUS_WRITE_BLOCK_DATA, 'SMBus block write'], { block: true, valuesMax: BLOCK_MAX }),
+  i: form([I2C_FUNC.SMBUS_WRITE_I2C_BLOCK, 'I2C block write'], {
+    block: true,
+    valuesMax: BLOCK_MAX,
+    pec: false,
+  }),
 };
 
+function form(need: Need, special: Partial<ModeForm>): ModeForm {
+  return { need, largest: 0xff, valuesMax: 1, block: false, pec: true, ...special };
+}
+
 interface Request {
-  readonly address: number;
   readonly data: number;
   readonly mode: Mode;
   readonly pec: boolean;
@@ -51,78 +57,68 @@ interface Request {
   readonly mask: number;
 }
 
+const TOOL: ChipTool<Request> = {
+  name: 'i2cset',
+  usage: USAGE,
+  letters: 'Vfymra',
+  lettersWithValue: 'm',
+  least: 3,
+  missing: ['', ''],
+  parse: parseWrite,
+  needs: ({ mode }) => [MODES[mode].need],
+  confirmed,
+  run: (i2c, request, { given }, io) =>
+    set(i2c, request, { ask: !given.has('y'), readBack: given.has('r') }, io),
+};
+
 /** i2cset(8): writes a register. */
-export async function i2cset(argv: readonly string[], nodes: Nodes, io: ToolIo): Promise<number> {
-  const flags = parseFlags(argv, 'Vfymra', 'm', io);
-  if (flags === undefined) return usage(io);
-  const { given, values, positional } = flags;
-  if (given.has('V')) return printVersion('i2cset', io);
-  const [bus, chip, dataText, ...rest] = positional;
-  if (bus === undefined || chip === undefined || dataText === undefined) return usage(io);
-  const number = lookUpBus(bus, nodes, io);
-  if (number === undefined) return usage(io);
-  const address = parseAddress(chip, given.has('a'), io);
-  if (address === undefined) return usage(io);
-  const what = parseWrite(dataText, rest, values.get('m'), io);
-  if (what === undefined) return usage(io);
-  const request = { ...what, address };
+export const i2cset = (argv: readonly string[], nodes: Nodes, io: ToolIo): Promise<number> =>
+  runChipTool(TOOL, argv, nodes, io);
 
-  const i2c = openBus(number, nodes, io);
-  if (i2c === undefined) return 1;
-  try {
-    if (!hasCapabilities(i2c, [NEEDS[request.mode]], request.pec, io)) return 1;
-    if (!setAddress(i2c, address, given.has('f'), io)) return 1;
-    const ask = !given.has('y');
-    if (ask && !(await confirmed(i2c.path, request, io))) return 0;
-    return await set(i2c, request, { ask, readBack: given.has('r') }, io);
-  } finally {
-    i2c.close();
-  }
-}
-
-function usage(io: ToolIo, error = ''): number {
-  io.stderr.write(error + USAGE);
-  return 1;
-}
-
-/** `DATA-ADDRESS [VALUE] ... [MODE]` and the mask; reports and gives undefined when they are wrong. */
+/** `DATA-ADDRESS [VALUE] ... [MODE]` and the mask; reports what is wrong. */
 function parseWrite(
-  dataText: string,
-  rest: readonly string[],
-  maskText: string | undefined,
+  [dataText = '', ...rest]: readonly string[],
+  { values }: Flags,
   io: ToolIo,
-): Omit<Request, 'address'> | undefined {
-  const wrong = (sentence: string) => {
-    io.stderr.write(`Error: ${sentence}\n`);
-    return undefined;
-  };
+): Request | 'show usage' {
+  const wrong = (sentence: string) => refuse(sentence, io);
+  const maskText = values.get('m');
   const data = wholeNumber(dataText);
   if (data === undefined || data < 0 || data > 0xff) return wrong('Data address invalid!');
 
   const [mode, pec, texts] = splitMode(rest);
   if (mode === undefined) return wrong(`Invalid mode '${rest[rest.length - 1]}'!`);
-  const isBlock = mode === 's' || mode === 'i';
-  if (isBlock && pec && mode === 'i') return wrong('PEC not supported for I2C block writes!');
-  if (isBlock && maskText !== undefined) return wrong('Mask not supported for block writes!');
-  if (texts.length > (isBlock ? BLOCK_MAX : 1)) return wrong('Too many arguments!');
+  const { block, largest, valuesMax, ...may } = MODES[mode];
+  if (pec && !may.pec) return wrong('PEC not supported for I2C block writes!');
+  if (block && maskText !== undefined) return wrong('Mask not supported for block writes!');
+  if (texts.length > valuesMax) return wrong('Too many arguments!');
 
-  const most = mode === 'w' ? 0xffff : 0xff;
+  const numbers = parseValues(texts, largest);
+  if (typeof numbers === 'string') return wrong(numbers);
+  const mask = parseMask(maskText, largest);
+  if (typeof mask === 'string') return wrong(mask);
+  const value = mode === 'c' ? data : (numbers[0] ?? 0);
+  return { data, mode, pec, value, block: Uint8Array.from(block ? numbers : []), mask };
+}
+
+/** The values to write, or what is wrong with them. */
+function parseValues(texts: readonly string[], largest: number): number[] | string {
   const numbers: number[] = [];
   for (const text of texts) {
     const number = wholeNumber(text);
-    if (number === undefined || number < 0) return wrong('Data value invalid!');
-    if (number > most) return wrong('Data value out of range!');
+    if (number === undefined || number < 0) return 'Data value invalid!';
+    if (number > largest) return 'Data value out of range!';
     numbers.push(number);
   }
-  let mask = 0;
-  if (maskText !== undefined) {
-    const parsed = wholeNumber(maskText);
-    if (parsed === undefined || parsed === 0) return wrong('Data value mask invalid!');
-    if (parsed > most) return wrong('Data value mask out of range!');
-    mask = parsed;
-  }
-  const value = mode === 'c' ? data : (numbers[0] ?? 0);
-  return { data, mode, pec, value, block: isBlock ? Uint8Array.from(numbers) : new Uint8Array(0), mask };
+  return numbers;
+}
+
+/** The mask, 0 for none, or what is wrong with it. */
+function parseMask(text: string | undefined, largest: number): number | string {
+  if (text === undefined) return 0;
+  const mask = wholeNumber(text);
+  if (mask === undefined || mask === 0) return 'Data value mask invalid!';
+  return mask > largest ? 'Data value mask out of range!' : mask;
 }
 
 /** What follows the data address: the mode, with or without a packet error code, and the values. */
@@ -140,7 +136,7 @@ function splitMode(
   return [mode as Mode | undefined, pec === 'p', rest.slice(0, -1)];
 }
 
-async function confirmed(path: string, request: Request, io: ToolIo): Promise<boolean> {
+async function confirmed(path: string, request: Addressed<Request>, io: ToolIo): Promise<boolean> {
   const { address, data, mode, pec, value, block, mask } = request;
   io.stderr.write(DANGER);
   const dangerous = address >= 0x50 && address <= 0x57;
@@ -159,24 +155,17 @@ async function confirmed(path: string, request: Request, io: ToolIo): Promise<bo
     io.stderr.write(`data ${hexByte(value)}${masked}, mode ${mode === 'w' ? 'word' : 'byte'}.\n`);
   }
   if (pec) io.stderr.write('PEC checking enabled.\n');
-  return agreed(`Continue? [${dangerous ? 'y/N' : 'Y/n'}] `, !dangerous, io);
-}
-
-async function agreed(question: string, preset: boolean, io: ToolIo): Promise<boolean> {
-  io.stderr.write(question);
-  if (await readAnswer(io, preset)) return true;
-  io.stderr.write('Aborting on user request.\n');
-  return false;
+  return goOn(dangerous, io);
 }
 
 async function set(
   i2c: I2cDev,
-  request: Request,
+  request: Addressed<Request>,
   { ask, readBack }: { readonly ask: boolean; readonly readBack: boolean },
   io: ToolIo,
 ): Promise<number> {
   const { mode, mask } = request;
-  const shown = (value: number) => `0x${hex(value, mode === 'w' ? 4 : 2)}`;
+  const shown = (value: number) => `0x${hexDigits(value, mode === 'w' ? 4 : 2)}`;
   let { value } = request;
   if (mask !== 0) {
     const old = await readValue(i2c, request);
@@ -212,7 +201,11 @@ async function set(
   return 0;
 }
 
-function write(i2c: I2cDev, { address, data, mode, block }: Request, value: number): Promise<void> {
+function write(
+  i2c: I2cDev,
+  { address, data, mode, block }: Addressed<Request>,
+  value: number,
+): Promise<void> {
   switch (mode) {
     case 'c':
       return i2c.writeByte(address, value);
@@ -228,7 +221,7 @@ function write(i2c: I2cDev, { address, data, mode, block }: Request, value: numb
 }
 
 /** What the register holds, or minus errno. */
-function readValue(i2c: I2cDev, { address, data, mode }: Request): Promise<number> {
+function readValue(i2c: I2cDev, { address, data, mode }: Addressed<Request>): Promise<number> {
   if (mode === 'c') return orErrno(i2c.readByte(address));
   if (mode === 'w') return orErrno(i2c.readWordData(address, data));
   return orErrno(i2c.readByteData(address, data));

@@ -6,6 +6,7 @@ import {
   type I2cSegment,
   strerror,
 } from '../../board/index.ts';
+import { hexByte } from '../../bus/words.ts';
 import {
   DANGER,
   hasCapabilities,
@@ -16,9 +17,10 @@ import {
   printVersion,
   setAddress,
 } from './bus-arguments.ts';
+import { goOn } from './chip-tool.ts';
 import { parseFlags } from './flags.ts';
-import { readAnswer, type ToolIo } from './io.ts';
-import { hexByte, strtol } from './numbers.ts';
+import type { ToolIo } from './io.ts';
+import { strtol } from './numbers.ts';
 
 export const USAGE = `Usage: i2ctransfer [-f] [-y] [-v] [-V] [-a] I2CBUS DESC [DATA] [DESC [DATA]]...
   I2CBUS is a number or a bus's name
@@ -198,10 +200,7 @@ async function confirmed(path: string, messages: readonly Message[], io: ToolIo)
     const data = written ? `, buf ${bytesText(message.bytes)}` : '';
     io.stderr.write(`msg ${i}: addr ${hexByte(message.addr)}, ${message.kind}, len ${length}${data}\n`);
   });
-  io.stderr.write('Continue? [y/N] ');
-  if (await readAnswer(io, false)) return true;
-  io.stderr.write('Aborting on user request.\n');
-  return false;
+  return goOn(true, io);
 }
 
 function segmentOf(message: Message): I2cSegment {

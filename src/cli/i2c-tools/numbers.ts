@@ -20,13 +20,3 @@ export function wholeNumber(text: string): number | undefined {
   const { value, rest } = strtol(text);
   return rest === '' ? value : undefined;
 }
-
-/** `%0*x` */
-export function hex(value: number, digits: number): string {
-  return value.toString(16).padStart(digits, '0');
-}
-
-/** `0x%02x` */
-export function hexByte(value: number): string {
-  return `0x${hex(value, 2)}`;
-}

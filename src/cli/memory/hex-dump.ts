@@ -1,3 +1,5 @@
+import { hexDigits } from '../../bus/words.ts';
+
 /**
  * Lines as `hexdump -C` has them; runs of equal lines become a `*`, and the last line is the address behind the end.
  * `from`: the address of the first byte.
@@ -16,11 +18,11 @@ export function* hexDump(bytes: Uint8Array, from = 0): Generator<string> {
 }
 
 function address(at: number): string {
-  return at.toString(16).padStart(8, '0');
+  return hexDigits(at, 8);
 }
 
 function rowText(row: Uint8Array): string {
-  const hex = Array.from(row, (byte) => byte.toString(16).padStart(2, '0'));
+  const hex = Array.from(row, (byte) => hexDigits(byte));
   const columns = `${hex.slice(0, 8).join(' ').padEnd(23)}  ${hex.slice(8).join(' ').padEnd(23)}`;
   const characters = Array.from(row, (byte) =>
     byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.',

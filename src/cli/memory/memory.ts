@@ -1,4 +1,5 @@
 import { BusFault } from '../../board/index.ts';
+import { hexByte } from '../../bus/words.ts';
 import type { Interruption } from './interruption.ts';
 import type { Progress } from './progress.ts';
 import { hexAddress, type Range } from './range.ts';
@@ -106,8 +107,4 @@ export function differenceOf(
   }
   if (first < 0) return undefined;
   return new Difference(from + first, is[first] as number, expected[first] as number, count, size);
-}
-
-export function hexByte(byte: number): string {
-  return `0x${byte.toString(16).padStart(2, '0')}`;
 }

@@ -1,3 +1,4 @@
+import { hexDigits } from '../../bus/words.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
 /** Bytes of a memory: from `from` up to, not including, `to`. */
@@ -31,7 +32,7 @@ export function rangeOf(size: number, offset: string | undefined, length: string
 /** An address with as many digits as the part's last one has. */
 export function hexAddress(address: number, size: number): string {
   const digits = Math.max(2, (size - 1).toString(16).length);
-  return `0x${address.toString(16).padStart(digits, '0')}`;
+  return `0x${hexDigits(address, digits)}`;
 }
 
 /** `0x0000-0x003f` */

@@ -1,4 +1,5 @@
 import { type Board, BusFault } from '../../board/index.ts';
+import { messageOf } from '../../bus/words.ts';
 import { type BoardArguments, openNamedBoard, printProblems } from '../board/board-options.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import type { ChangeLog } from './change-log.ts';
@@ -78,5 +79,5 @@ export const GO_ON =
 
 function sentenceOf(thrown: unknown): string {
   if (thrown instanceof Interrupted) return 'interrupted';
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  return messageOf(thrown);
 }

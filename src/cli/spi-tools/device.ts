@@ -1,6 +1,6 @@
 import { BusFault, type NodeRegistry, SPI_MODE, type SpiDev, strerror } from '../../board/index.ts';
 import type { ToolIo } from '../i2c-tools/io.ts';
-import type { Option } from '../terminal/getopt.ts';
+import { getopt, type Option } from '../terminal/getopt.ts';
 
 /** The nodes that the tools work on. */
 export type Nodes = Pick<NodeRegistry, 'open'>;
@@ -18,9 +18,8 @@ export interface Settings {
   ready?: number;
 }
 
-export const DEVICE_OPTION: Option = { letter: 'd', long: 'device', argument: 'device' };
-export const COMMON_OPTIONS: readonly Option[] = [
-  DEVICE_OPTION,
+const COMMON_OPTIONS: readonly Option[] = [
+  { letter: 'd', long: 'device', argument: 'device' },
   { letter: 'm', long: 'mode', argument: 'mode' },
   { letter: 'l', long: 'lsb', argument: 'lsb' },
   { letter: 's', long: 'speed', argument: 'speed' },
@@ -29,7 +28,7 @@ export const COMMON_OPTIONS: readonly Option[] = [
   { letter: 'v', long: 'version' },
 ];
 
-export function printVersion(tool: string, io: ToolIo): number {
+function printVersion(tool: string, io: ToolIo): number {
   io.stderr.write(`${tool} - ${COMPATIBLE_WITH} (dtbus)\n`);
   return 0;
 }
@@ -40,24 +39,78 @@ export function decimal(text: string): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
+export const WRONG_SPEED = 'wrong speed value (Hz)';
+
 /** Which letter sets what, its range, and what is said of a value outside. */
 const RANGES = {
   m: { setting: 'mode', min: 0, max: 3, wrong: 'wrong SPI mode ([0-3])' },
   l: { setting: 'lsbFirst', min: 0, max: 1, wrong: 'wrong LSB first value ([0,1])' },
   b: { setting: 'bits', min: 7, max: Number.POSITIVE_INFINITY, wrong: 'wrong bits per word value [7...]' },
-  s: { setting: 'speed', min: 10, max: 100_000_000, wrong: 'wrong speed value (Hz)' },
+  s: { setting: 'speed', min: 10, max: 100_000_000, wrong: WRONG_SPEED },
   r: { setting: 'ready', min: 0, max: 1, wrong: 'wrong SPI_RDY value ([0,1])' },
 } as const;
 
-export type SettingLetter = keyof typeof RANGES;
+type SettingLetter = keyof typeof RANGES;
 
 /** Puts an option's value into `settings`; gives a sentence when it is wrong. */
-export function parseSetting(letter: SettingLetter, text: string, settings: Settings): string | undefined {
+function parseSetting(letter: SettingLetter, text: string, settings: Settings): string | undefined {
   const { setting, min, max, wrong } = RANGES[letter];
   const value = decimal(text);
   if (value === undefined || value < min || value > max) return wrong;
   settings[setting] = value;
   return undefined;
+}
+
+/** One of spi-tools: how it is called, and the options that the other has not. */
+export interface SpiTool {
+  readonly name: string;
+  readonly usage: string;
+  readonly options: readonly Option[];
+  /** The letter of `--bits`, and what is said of a wrong `--speed`. */
+  readonly bits: 'b' | 'B';
+  readonly wrongSpeed: string;
+  /** Takes one of `options`. @returns what is wrong with it */
+  take(letter: string, value: string): string | undefined;
+}
+
+/** Reads a tool's options. @returns the device and its settings; an exit code where there is nothing more to do */
+export function readOptions(
+  tool: SpiTool,
+  argv: readonly string[],
+  io: ToolIo,
+): { readonly device: string; readonly settings: Settings } | number {
+  const settings: Settings = {};
+  let device: string | undefined;
+  const wrong = (sentence: string) => {
+    io.stderr.write(`${tool.name}: ${sentence}\n`);
+    return 1;
+  };
+  const own = tool.options.map(({ letter }) => letter);
+  const bits: Option = { letter: tool.bits, long: 'bits', argument: 'bits' };
+  for (const found of getopt(argv, [...COMMON_OPTIONS, bits, ...tool.options])) {
+    if (found.kind === 'operand') continue;
+    if (found.kind === 'wrong') {
+      wrong(found.sentence);
+      return wrong('wrong option. Use -h for help.');
+    }
+    const { letter, value } = found;
+    if (letter === 'h') {
+      io.stderr.write(tool.usage);
+      return 0;
+    }
+    if (letter === 'v') return printVersion(tool.name, io);
+    if (letter === 'd') device = value;
+    else if (own.includes(letter)) {
+      const sentence = tool.take(letter, value);
+      if (sentence !== undefined) return wrong(sentence);
+    } else {
+      const setting = (letter === tool.bits ? 'b' : letter) as SettingLetter;
+      const sentence = parseSetting(setting, value, settings);
+      if (sentence !== undefined) return wrong(letter === 's' ? tool.wrongSpeed : sentence);
+    }
+  }
+  if (device === undefined) return wrong('no device specified (use option -h for help).');
+  return { device, settings };
 }
 
 /** perror(3) */

@@ -1,17 +1,7 @@
 import { once } from 'node:events';
 import { SPI_MODE, type SpiDev } from '../../board/index.ts';
 import type { ToolIo } from '../i2c-tools/io.ts';
-import { getopt } from '../terminal/getopt.ts';
-import {
-  applySettings,
-  COMMON_OPTIONS,
-  type Nodes,
-  openDevice,
-  parseSetting,
-  printVersion,
-  type SettingLetter,
-  type Settings,
-} from './device.ts';
+import { applySettings, type Nodes, openDevice, readOptions, WRONG_SPEED } from './device.ts';
 
 const TOOL = 'spi-config';
 
@@ -29,52 +19,31 @@ export const USAGE = `usage: ${TOOL} options...
 example: ${TOOL} -d /dev/spidev0.0 -m 3 -s 1000000
 `;
 
-const OPTIONS = [
-  ...COMMON_OPTIONS,
-  { letter: 'b', long: 'bits', argument: 'bits' },
-  { letter: 'q', long: 'query' },
-  { letter: 'w', long: 'wait' },
-];
-
 /** spi-config(1): shows or changes mode, word and clock of a device. */
 export async function spiConfig(argv: readonly string[], nodes: Nodes, io: ToolIo): Promise<number> {
-  const settings: Settings = {};
-  let device: string | undefined;
   let query = false;
   let wait = false;
-  const wrong = (sentence: string) => {
-    io.stderr.write(`${TOOL}: ${sentence}\n`);
-    return 1;
-  };
-  for (const found of getopt(argv, OPTIONS)) {
-    if (found.kind === 'operand') continue;
-    if (found.kind === 'wrong') {
-      wrong(found.sentence);
-      return wrong('wrong option. Use -h for help.');
-    }
-    const { letter, value } = found;
-    switch (letter) {
-      case 'h':
-        io.stderr.write(USAGE);
-        return 0;
-      case 'v':
-        return printVersion(TOOL, io);
-      case 'd':
-        device = value;
-        break;
-      case 'q':
-        query = true;
-        break;
-      case 'w':
-        wait = true;
-        break;
-      default: {
-        const sentence = parseSetting(letter as SettingLetter, value, settings);
-        if (sentence !== undefined) return wrong(sentence);
-      }
-    }
-  }
-  if (device === undefined) return wrong('no device specified (use option -h for help).');
+  const given = readOptions(
+    {
+      name: TOOL,
+      usage: USAGE,
+      options: [
+        { letter: 'q', long: 'query' },
+        { letter: 'w', long: 'wait' },
+      ],
+      bits: 'b',
+      wrongSpeed: WRONG_SPEED,
+      take: (letter) => {
+        query ||= letter === 'q';
+        wait ||= letter === 'w';
+        return undefined;
+      },
+    },
+    argv,
+    io,
+  );
+  if (typeof given === 'number') return given;
+  const { device, settings } = given;
   const spi = openDevice(device, nodes, io);
   if (spi === undefined) return 1;
   try {

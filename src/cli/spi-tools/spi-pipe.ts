@@ -1,16 +1,12 @@
 import { SPI_MODE, type SpiDev } from '../../board/index.ts';
 import type { ToolIo } from '../i2c-tools/io.ts';
-import { getopt } from '../terminal/getopt.ts';
 import {
   applySettings,
-  COMMON_OPTIONS,
   decimal,
   type Nodes,
   openDevice,
-  parseSetting,
-  printVersion,
+  readOptions,
   reportTransfer,
-  type SettingLetter,
   type Settings,
 } from './device.ts';
 
@@ -29,54 +25,32 @@ export const USAGE = `usage: ${TOOL} options...
 example: printf '\\237\\0\\0\\0' | ${TOOL} -d /dev/spidev0.0 -b 4 -n 1 | xxd
 `;
 
-const OPTIONS = [
-  ...COMMON_OPTIONS,
-  { letter: 'B', long: 'bits', argument: 'bits' },
-  { letter: 'b', long: 'blocksize', argument: 'blocksize' },
-  { letter: 'n', long: 'number', argument: 'number' },
-];
-
 /** spi-pipe(1): sends standard input to a device and prints what comes back. */
 export async function spiPipe(argv: readonly string[], nodes: Nodes, io: ToolIo): Promise<number> {
-  const settings: Settings = {};
-  let device: string | undefined;
   let blockSize = 1;
   let blocks = -1;
-  const wrong = (sentence: string) => {
-    io.stderr.write(`${TOOL}: ${sentence}\n`);
-    return 1;
-  };
-  for (const found of getopt(argv, OPTIONS)) {
-    if (found.kind === 'operand') continue;
-    if (found.kind === 'wrong') {
-      wrong(found.sentence);
-      return wrong('wrong option. Use -h for help.');
-    }
-    const { letter, value } = found;
-    switch (letter) {
-      case 'h':
-        io.stderr.write(USAGE);
-        return 0;
-      case 'v':
-        return printVersion(TOOL, io);
-      case 'd':
-        device = value;
-        break;
-      case 'b':
-        blockSize = decimal(value) ?? 0;
-        if (blockSize <= 0) return wrong('wrong blocksize');
-        break;
-      case 'n':
-        blocks = decimal(value) ?? -2;
-        if (blocks < -1) return wrong('wrong block number');
-        break;
-      default: {
-        const sentence = parseSetting((letter === 'B' ? 'b' : letter) as SettingLetter, value, settings);
-        if (sentence !== undefined) return wrong(letter === 's' ? 'Invalid speed' : sentence);
-      }
-    }
-  }
-  if (device === undefined) return wrong('no device specified (use option -h for help).');
+  const given = readOptions(
+    {
+      name: TOOL,
+      usage: USAGE,
+      options: [
+        { letter: 'b', long: 'blocksize', argument: 'blocksize' },
+        { letter: 'n', long: 'number', argument: 'number' },
+      ],
+      bits: 'B',
+      wrongSpeed: 'Invalid speed',
+      take: (letter, value) => {
+        if (letter === 'b') blockSize = decimal(value) ?? 0;
+        else blocks = decimal(value) ?? -2;
+        if (blockSize <= 0) return 'wrong blocksize';
+        return blocks < -1 ? 'wrong block number' : undefined;
+      },
+    },
+    argv,
+    io,
+  );
+  if (typeof given === 'number') return given;
+  const { device, settings } = given;
   const spi = openDevice(device, nodes, io);
   if (spi === undefined) return 1;
   const before: Settings = {

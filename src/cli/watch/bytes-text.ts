@@ -1,4 +1,5 @@
 import type { TracedBytes } from '../../board/index.ts';
+import { hexDigits } from '../../bus/words.ts';
 
 /** Bytes that a line shows of each direction. */
 const SHOWN = 16;
@@ -6,7 +7,7 @@ const SHOWN = 16;
 /** `1f 80`; of many the first and how many there are: `00 01 … (256 bytes)`. */
 export function bytesText({ bytes, length }: TracedBytes, from = 0): string {
   const shown = bytes.subarray(from, from + SHOWN);
-  const hex = Array.from(shown, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  const hex = Array.from(shown, (byte) => hexDigits(byte)).join(' ');
   const left = length - from;
   if (left <= shown.length) return hex;
   if (shown.length === 0) return left === 1 ? '1 byte' : `${left} bytes`;
@@ -20,5 +21,5 @@ export function numberOf({ bytes }: TracedBytes, from: number, count: number): n
 }
 
 export function hexNumber(value: number, bytes: number): string {
-  return `0x${value.toString(16).padStart(2 * bytes, '0')}`;
+  return `0x${hexDigits(value, 2 * bytes)}`;
 }

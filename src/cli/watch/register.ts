@@ -1,4 +1,5 @@
 /** Imported first by a Node program whose boards are watched: `DTBUS_WATCH` says how, as JSON. */
+import { messageOf } from '../../bus/words.ts';
 import { Watcher, type WatchOptions } from './watcher.ts';
 
 const watcher = watcherOf(JSON.parse(process.env['DTBUS_WATCH'] ?? '{}') as WatchOptions);
@@ -16,7 +17,7 @@ function watcherOf(options: WatchOptions): Watcher {
   try {
     return new Watcher(options);
   } catch (thrown) {
-    process.stderr.write(`dtbus: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+    process.stderr.write(`dtbus: ${messageOf(thrown)}\n`);
     process.exit(1);
   }
 }

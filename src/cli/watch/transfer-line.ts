@@ -1,4 +1,5 @@
 import type { TracedBus, TracedTransfer } from '../../board/index.ts';
+import { hexByte } from '../../bus/words.ts';
 import type { Paint } from '../terminal/style.ts';
 import { type PartReader, unknownI2c, unknownSpi } from './part-reader.ts';
 
@@ -21,7 +22,7 @@ export function watched(
   const unit = first?.target ?? 0;
   const reader =
     readers.get(first?.tenBit ? unit + 0x8000_0000 : unit) ?? (bus.kind === 'i2c' ? unknownI2c : unknownSpi);
-  const place = bus.kind === 'i2c' ? `0x${unit.toString(16).padStart(2, '0')}` : `cs ${unit}`;
+  const place = bus.kind === 'i2c' ? hexByte(unit) : `cs ${unit}`;
   const others = transfer.segments.some(({ target }) => target !== unit) ? ' and others' : '';
   return { transfer, bus, target: `${place} ${reader.name}${others}`.trimEnd(), reader };
 }

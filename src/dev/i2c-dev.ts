@@ -3,11 +3,11 @@ import {
   finishSmbus,
   I2C_FUNC,
   I2C_M,
+  type I2cAdapter,
   type I2cMessage,
   prepareSmbus,
   type SmbusRequest,
 } from '../bus/index.ts';
-import type { I2cNode } from './i2c-node.ts';
 import {
   checkAddress,
   checkCounts,
@@ -26,6 +26,15 @@ const isCounted = ({ flags }: I2cMessage) => (flags & I2C_M.RECV_LEN) !== 0;
 /** Linux gives up retrying after the adapter's timeout, by default one second (i2c_register_adapter). */
 const RETRY_WINDOW_MS = 1000;
 
+/** What all who open a node share; see `I2cNode`. */
+interface NodeSettings {
+  readonly path: string;
+  readonly adapter: I2cAdapter;
+  timeoutMs: number | undefined;
+  retries: number;
+  isBound(addr: number): boolean;
+}
+
 /**
  * An open `/dev/i2c-N`, with the semantics of Linux's i2c-dev. Every call exists twice: `…Sync` waits, the
  * other promises. Addresses are 7 bits, or 10 while `tenBit` is set, and never shifted.
@@ -39,12 +48,12 @@ const RETRY_WINDOW_MS = 1000;
 export class I2cDev {
   /** Send and check packet error codes in SMBus calls (`I2C_PEC`). */
   pec = false;
-  readonly #node: I2cNode;
+  readonly #node: NodeSettings;
   #tenBit = false;
   #address = 0;
   #open = true;
 
-  constructor(node: I2cNode) {
+  constructor(node: NodeSettings) {
     this.#node = node;
   }
 

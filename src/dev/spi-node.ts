@@ -1,4 +1,5 @@
 import { BusFault, SPI_MODE, type SpiAdapter } from '../bus/index.ts';
+// biome-ignore lint/suspicious/noImportCycles: a node opens devices, and these share what belongs to the node.
 import { SpiDev } from './spi-dev.ts';
 
 /** Mode bits of Linux that the vocabulary has no controller for: they are known, and refused. */

@@ -1,4 +1,5 @@
 import { BusFault, bytesPerWord, SPI_MODE, type SpiTransfer } from '../bus/index.ts';
+// biome-ignore lint/suspicious/noImportCycles: a node opens devices, and these share what belongs to the node.
 import type { SpiNode, SpiOpenOptions } from './spi-node.ts';
 
 /** One transfer of an SPI message. What is left out has the device's value. */

@@ -1,4 +1,4 @@
-import type { DmaBuffer } from './queue.ts';
+import type { DmaBuffer } from './dma-buffer.ts';
 
 /** A chain that was out when a device's queue was saved. */
 export interface ChainState {

@@ -1,16 +1,13 @@
 import type { ChainFault } from './descriptor.ts';
 import type { DescriptorChain } from './descriptor-chain.ts';
+import type { DmaBuffer } from './dma-buffer.ts';
 import { hasFeature, VIRTIO_F } from './features.ts';
 import type { DeviceQueueState, DriverQueueState } from './queue-state.ts';
 
 /** Largest queue of the split and the packed layout (virtio 1.3, 2.7 and 2.8.10.1). */
 export const MAX_QUEUE_SIZE = 32768;
 
-/** A piece of a request in guest memory, as the driver names it: guest-physical address, length in bytes. */
-export interface DmaBuffer {
-  readonly addr: number;
-  readonly len: number;
-}
+export type { DmaBuffer };
 
 /** Where the three parts of a virtqueue lie, as guest-physical addresses (virtio 1.3, 2.6). */
 export interface QueueAreas {

@@ -3,7 +3,9 @@ import { asFsError, asNativeError } from '../dropin/errors.ts';
 import { openNode } from '../dropin/nodes.ts';
 import { I2cDev } from '../i2c-dev.ts';
 import { checkCallback } from './arguments.ts';
+import type { Callback } from './callback.ts';
 import { type Operation, operations } from './operations.ts';
+// biome-ignore lint/suspicious/noImportCycles: a Bus hands out its promises, and these call the Bus, as in the original.
 import { PromisifiedBus } from './promisified-bus.ts';
 import { type DeviceId, deviceIdOf, functionsOf, type I2cFuncs } from './results.ts';
 import { scan, scanSync } from './scan.ts';
@@ -11,12 +13,6 @@ import { scan, scanSync } from './scan.ts';
 export interface OpenOptions {
   readonly forceAccess?: boolean | undefined;
 }
-
-/** Node's callbacks: an error, or null and the values. */
-export type Callback<Values extends readonly unknown[] = []> = (
-  error: Error | null,
-  ...values: Values
-) => void;
 
 /**
  * The Bus of npm's i2c-bus 5: every call with a callback, as `…Sync`, and as a promise on `promisifiedBus()`.

@@ -1,5 +1,6 @@
 import { checkBusNumber, checkCallback } from './arguments.ts';
-import { Bus, type Callback, type OpenOptions } from './bus.ts';
+import { Bus, type OpenOptions } from './bus.ts';
+import type { Callback } from './callback.ts';
 import type { PromisifiedBus } from './promisified-bus.ts';
 
 type Options = OpenOptions | null | undefined;

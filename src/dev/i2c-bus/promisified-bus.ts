@@ -1,4 +1,6 @@
-import type { Bus, Callback } from './bus.ts';
+// biome-ignore lint/suspicious/noImportCycles: a Bus hands out its promises, and these call the Bus, as in the original.
+import type { Bus } from './bus.ts';
+import type { Callback } from './callback.ts';
 import type { DeviceId, I2cFuncs } from './results.ts';
 
 export interface BytesRead {

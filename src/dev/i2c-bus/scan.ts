@@ -1,11 +1,19 @@
 import { checkAddress, checkCallback } from './arguments.ts';
-import type { Bus, Callback } from './bus.ts';
+import type { Callback } from './callback.ts';
+
+/** What a scan does on a bus. */
+interface Scanner {
+  receiveByte(addr: number, cb: Callback<[number]>): void;
+  receiveByteSync(addr: number): number;
+  close(cb: Callback): void;
+  closeSync(): void;
+}
 
 const FIRST_SCANNED = 0x03;
 const LAST_SCANNED = 0x77;
 
 /** Calls back with the addresses that answer. `args`: `(cb)`, `(addr, cb)` or `(first, last, cb)`. */
-export function scan(scanner: Bus, args: readonly unknown[]): void {
+export function scan(scanner: Scanner, args: readonly unknown[]): void {
   const [first, last, cb] = scanArguments(args);
   checkCallback(cb);
   checkAddress(first);
@@ -24,7 +32,7 @@ export function scan(scanner: Bus, args: readonly unknown[]): void {
   setImmediate(next, first);
 }
 
-export function scanSync(scanner: Bus, startAddr?: number, endAddr?: number): number[] {
+export function scanSync(scanner: Scanner, startAddr?: number, endAddr?: number): number[] {
   const first = startAddr === undefined ? FIRST_SCANNED : startAddr;
   const last = startAddr === undefined ? LAST_SCANNED : endAddr === undefined ? startAddr : endAddr;
   checkAddress(first);

@@ -11,7 +11,9 @@ import {
   toU32s,
   toU64,
 } from './getters.ts';
+// biome-ignore lint/suspicious/noImportCycles: a tree, its nodes and its properties refer to each other.
 import { definitions, type Label, LiveProperty, liveLabels, NO_LABELS, NO_MARKERS } from './live-property.ts';
+// biome-ignore lint/suspicious/noImportCycles: a tree, its nodes and its properties refer to each other.
 import type { LiveTree } from './live-tree.ts';
 import type { Definition, Marker, Node, PhandleArgs, Reg } from './tree.ts';
 

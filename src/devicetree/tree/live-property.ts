@@ -1,5 +1,7 @@
 import { type Loc, NOWHERE, type Span } from '../text/source.ts';
+// biome-ignore lint/suspicious/noImportCycles: a tree, its nodes and its properties refer to each other.
 import type { LiveNode } from './live-node.ts';
+// biome-ignore lint/suspicious/noImportCycles: a tree, its nodes and its properties refer to each other.
 import type { LiveTree } from './live-tree.ts';
 import type { Definition, Marker, Property } from './tree.ts';
 

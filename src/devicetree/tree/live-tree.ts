@@ -1,6 +1,7 @@
 import { Budget } from '../text/budget.ts';
 import { SourceMap } from '../text/source.ts';
 import { toOneString } from './getters.ts';
+// biome-ignore lint/suspicious/noImportCycles: a tree, its nodes and its properties refer to each other.
 import { LiveNode } from './live-node.ts';
 import type { Reservation, Tree } from './tree.ts';
 

@@ -1,4 +1,5 @@
 import { type Clock, RealClock } from '../kit/clock.ts';
+// biome-ignore lint/suspicious/noImportCycles: a mux is a part with wires behind it, and a wire has parts.
 import { type I2cPart, TEN_BIT_ADDRESS } from './part.ts';
 
 /** A part in its place: what the wire knows of it. */

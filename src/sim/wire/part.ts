@@ -1,4 +1,5 @@
 import type { Line } from '../kit/line.ts';
+// biome-ignore lint/suspicious/noImportCycles: a mux is a part with wires behind it, and a wire has parts.
 import type { I2cWire } from './i2c-wire.ts';
 
 /** What a declared property holds. Survives `postMessage`, so a part can live in another thread. */

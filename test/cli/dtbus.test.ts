@@ -174,8 +174,8 @@ describe('dtbus run', () => {
 
   it('names a script that is not there, without a stack', () => {
     const { status, err } = dtbus('run', 'dts/demo.dts', 'nowhere.js');
-    expect(err).toMatch(/^dtbus: there is no script nowhere\.js: its place is \/.*\/nowhere\.js\n$/);
-    expect(status).toBe(1);
+    expect(err).toMatch(/^dtbus: script not found: \/.*\/nowhere\.js\n$/);
+    expect(status).toBe(2);
   });
 
   it('says what is wrong with a board instead of running the script', () => {

@@ -17,6 +17,8 @@ export interface TreeOptions {
   readonly overlays?: readonly string[];
   /** Directories of `#include`, searched before those of the source tree that the file lies in. */
   readonly includePaths?: readonly string[];
+  /** Writes the labels into `/__symbols__`, for those who get the tree as a blob. */
+  readonly symbols?: boolean;
 }
 
 /** Where a source tree keeps the headers of its device trees: Linux, U-Boot with Linux's trees, others. */
@@ -33,9 +35,12 @@ export interface BoardTree {
  * Reads a board's device tree, source or blob, with overlays applied in order.
  * @throws {BoardError} with every diagnostic of the file
  */
-export function readBoard(file: string, { overlays = [], includePaths = [] }: TreeOptions): BoardTree {
+export function readBoard(
+  file: string,
+  { overlays = [], includePaths = [], symbols = false }: TreeOptions,
+): BoardTree {
   // Symbols are what overlays refer to.
-  const base = readTree('board', file, includePaths, overlays.length > 0);
+  const base = readTree('board', file, includePaths, symbols || overlays.length > 0);
   if (overlays.length === 0) return base;
   const [board, ...blobs] = [
     base,

@@ -73,7 +73,7 @@ export class ServedBoard {
 
   /** @throws {BoardError} the tree cannot be read, {OsError} a socket cannot be made. */
   static async open(file: string, options: ServeOptions): Promise<ServedBoard> {
-    const tree = loadTree(file, options);
+    const tree = loadTree(file, { ...options, symbols: true });
     const watchers = new LineWatchers();
     const devices = findDevices(tree, { adopt: options.adopt ?? false });
     const backEnd = await BoardDevices.create(tree, devices, {

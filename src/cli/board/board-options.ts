@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Board, BoardOptions } from '../../board/index.ts';
+import { UsageError } from '../terminal/usage-error.ts';
 import { warn } from '../terminal/warn.ts';
 
 /** What every command that works on a board understands. */
@@ -26,11 +27,6 @@ export function withBoardOptions(command: Command, short = true): Command {
   command.addOption(
     new Option(board, 'device tree of the board (.dts or .dtb)').env('DTBUS_BOARD').default('board.dts'),
   );
-  return withTreeOptions(command, short);
-}
-
-/** `-o`, `--include`, `--adopt`: how the tree is read, for commands that get the board itself as an argument. */
-export function withTreeOptions(command: Command, short = true): Command {
   const overlay = short ? '-o, --overlay <file>' : '--overlay <file>';
   return command
     .addOption(
@@ -54,12 +50,42 @@ export function withConnection(command: Command): Command {
   );
 }
 
+/**
+ * Refuses `--connect` and `DTBUS_CONNECT` for a command that brings a board up itself: it would work on a second
+ * board beside the one that is served, and report that as success.
+ */
+export function refuseConnection(command: Command, remedy: string): Command {
+  return command
+    .addOption(new Option('--connect <place>').env('DTBUS_CONNECT').hideHelp())
+    .hook('preAction', () => {
+      if (!command.getOptionValue('connect')) return;
+      const source = command.getOptionValueSource('connect') === 'env' ? 'DTBUS_CONNECT' : '--connect';
+      throw new UsageError(`${command.name()} cannot work on a served board (${source} is set); ${remedy}`);
+    });
+}
+
+/** Whether a word on the command line names a device tree. */
+export const isBoardFile = (word: string): boolean => /\.(dts|dtb)$/.test(word);
+
+/**
+ * The board in front of what runs on it: `board.dts script.js`. Without one the board is that of `-b`,
+ * `DTBUS_BOARD` or this folder.
+ */
+export function leadingBoard(
+  args: BoardArguments,
+  words: readonly string[],
+): { readonly args: BoardArguments; readonly words: readonly string[] } {
+  const [first, ...rest] = words;
+  if (first === undefined || !isBoardFile(first)) return { args, words };
+  return { args: { ...args, board: first }, words: rest };
+}
+
 /** Opens the board that the arguments name; warnings go to standard error. */
 export async function openNamedBoard(args: BoardArguments, options: BoardOptions = {}): Promise<Board> {
   const { openBoard } = await import('../../board/index.ts');
   return openBoard(args.board, {
     ...treeOptions(args),
-    connect: args.connect,
+    connect: args.connect || undefined,
     onWarning: warn,
     ...options,
   });

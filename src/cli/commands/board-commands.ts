@@ -2,12 +2,12 @@ import type { Command } from 'commander';
 import type { Board } from '../../board/index.ts';
 import {
   type BoardArguments,
+  leadingBoard,
   openNamedBoard,
   printProblems,
   treeOptions,
   withBoardOptions,
   withConnection,
-  withTreeOptions,
 } from '../board/board-options.ts';
 import { paintFor } from '../terminal/style.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
@@ -52,18 +52,22 @@ export function addBoardCommands(program: Command, end: (exitCode: number) => vo
     .description(
       'Runs a Node script. In it openBoard() opens this board, and the npm packages i2c-bus and spi-device work on it.',
     )
-    .argument('<board>', 'device tree of the board')
-    .argument('<script>', 'the script')
-    .argument('[arguments...]', 'what the script gets as its arguments')
+    .argument(
+      '<script...>',
+      'the device tree of the board (.dts, .dtb; or -b), then the script and its arguments',
+    )
     .option('--watch', 'show every transfer on standard error; see dtbus watch', false)
     .passThroughOptions()
     .addHelpText('after', '\nExample:\n  dtbus run dts/demo.dts read-temperature.js --times 3\n');
-  withConnection(withTreeOptions(run)).action(
-    async (board: string, script: string, argv: string[], args: RunArguments) => {
-      const { runScript } = await import('./run-script.ts');
-      end(await runScript({ ...args, board }, script, argv, args.watch ? {} : undefined));
-    },
-  );
+  withConnection(withBoardOptions(run)).action(async (given: string[], runArguments: RunArguments) => {
+    const { args, words } = leadingBoard(runArguments, given);
+    const [script, ...argv] = words;
+    if (script === undefined) throw new UsageError('run needs a script behind the board; see run --help');
+    if (runArguments.watch && args.connect)
+      throw new UsageError('run --watch cannot see a served board; watch the process that serves it');
+    const { runScript } = await import('./run-script.ts');
+    end(await runScript(args, script, argv, runArguments.watch ? {} : undefined));
+  });
 
   program
     .command('demo')
@@ -79,7 +83,7 @@ function named(args: BoardArguments, file: string | undefined): BoardArguments {
   return file === undefined ? args : { ...args, board: file };
 }
 
-type RunArguments = Omit<BoardArguments, 'board'> & { readonly watch: boolean };
+type RunArguments = BoardArguments & { readonly watch: boolean };
 
 interface DevArguments {
   readonly watch: boolean;

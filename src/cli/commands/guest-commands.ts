@@ -2,7 +2,12 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
-import { type BoardArguments, treeOptions, withBoardOptions } from '../board/board-options.ts';
+import {
+  type BoardArguments,
+  refuseConnection,
+  treeOptions,
+  withBoardOptions,
+} from '../board/board-options.ts';
 import { warn } from '../terminal/warn.ts';
 import { addServeCommand } from './serve-command.ts';
 
@@ -36,11 +41,13 @@ Example:
   dtbus guest dts/demo.dts --qemu --kernel ./bzImage -- i2cdetect -y 1
 `,
     );
-  withBoardOptions(guest).action(
-    async (file: string | undefined, command: string[], args: BoardArguments & GuestArguments) => {
-      end(await bootGuest({ ...args, board: file ?? args.board }, command));
-    },
-  );
+  withBoardOptions(guest);
+  refuseConnection(
+    guest,
+    'a guest gets a board of its own. Unset DTBUS_CONNECT, or start the guest on the sockets of `dtbus serve` by hand: see test/guest/README.md',
+  ).action(async (file: string | undefined, command: string[], args: BoardArguments & GuestArguments) => {
+    end(await bootGuest({ ...args, board: file ?? args.board }, command));
+  });
 }
 
 interface GuestArguments {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type BoardArguments, withBoardOptions } from '../board/board-options.ts';
+import { type BoardArguments, withBoardOptions, withConnection } from '../board/board-options.ts';
 import type { ChangeArguments, MemoryTasks, RangeArguments } from '../memory/memory-tasks.ts';
 
 /** A kind of memory on the command line. */
@@ -66,13 +66,15 @@ function addMemoryCommand(program: Command, memory: MemoryCommand, end: (exitCod
     .addHelpText('after', `\nExamples:${memory.examples}\n`);
 
   const add = (verb: string, summary: string, example: string) =>
-    withBoardOptions(
-      group
-        .command(verb)
-        .summary(summary)
-        .description(`${(summary[0] as string).toUpperCase()}${summary.slice(1)}.`)
-        .argument('<device>', memory.device)
-        .addHelpText('after', `\nExample:\n  dtbus ${name} ${verb} ${label}${example}\n`),
+    withConnection(
+      withBoardOptions(
+        group
+          .command(verb)
+          .summary(summary)
+          .description(`${(summary[0] as string).toUpperCase()}${summary.slice(1)}.`)
+          .argument('<device>', memory.device)
+          .addHelpText('after', `\nExample:\n  dtbus ${name} ${verb} ${label}${example}\n`),
+      ),
     );
   const ranged = (command: Command) =>
     command

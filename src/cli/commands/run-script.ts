@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BoardArguments } from '../board/board-options.ts';
+import { UsageError } from '../terminal/usage-error.ts';
 import type { WatchOptions } from '../watch/watcher.ts';
 
 /**
@@ -19,15 +20,14 @@ export async function runScript(
   watch?: WatchOptions,
 ): Promise<number> {
   const isFile = (file: string) => statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
-  if (![script, `${script}.js`].some(isFile))
-    throw new Error(`there is no script ${script}: its place is ${resolve(script)}`);
+  if (![script, `${script}.js`].some(isFile)) throw new UsageError(`script not found: ${resolve(script)}`);
   const imports = [...watchingImports(watch), '--import', moduleUrl('dtbus/register')];
   return runNode([...imports, script, ...argv], watch, {
     DTBUS_BOARD: resolve(args.board),
     DTBUS_OVERLAYS: args.overlay.map((file) => resolve(file)).join(delimiter),
     DTBUS_INCLUDES: args.include.map((folder) => resolve(folder)).join(delimiter),
     ...(args.adopt ? { DTBUS_ADOPT: '1' } : {}),
-    ...(args.connect === undefined ? {} : { DTBUS_CONNECT: args.connect }),
+    ...(args.connect ? { DTBUS_CONNECT: args.connect } : {}),
   });
 }
 
@@ -46,33 +46,61 @@ function moduleUrl(name: string): string {
   return pathToFileURL(createRequire(import.meta.url).resolve(name)).href;
 }
 
+/** Signals that end a program. */
+const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Runs Node and waits for its end. A signal that ends this process is passed on: the child decides what it does
+ * about it, and nothing of it outlives this process. The second one of a kind kills a child that takes no notice.
+ */
 async function runNode(
   argv: readonly string[],
   watch: WatchOptions | undefined,
   env: Readonly<Record<string, string>>,
 ): Promise<number> {
-  const child = spawn(process.execPath, argv, {
-    stdio: 'inherit',
-    env: {
-      ...process.env,
-      ...env,
-      ...(watch === undefined ? {} : { DTBUS_WATCH: JSON.stringify(watch) }),
-    },
-  });
-  // Ctrl-C reaches the whole group: the script decides what to do, and we wait for it. One that does not hear it,
-  // because it never waits for anything, ends at the second.
-  let interrupts = 0;
-  const interrupted = () => {
-    interrupts++;
-    if (interrupts > 1) child.kill('SIGTERM');
+  let child: ChildProcess | undefined;
+  const seen = new Map<string, number>();
+  const passOn = (signal: (typeof ENDING)[number]) => {
+    const times = (seen.get(signal) ?? 0) + 1;
+    seen.set(signal, times);
+    if (times > 1) child?.kill(signal === 'SIGINT' ? 'SIGTERM' : 'SIGKILL');
+    // The terminal sends Ctrl-C to the child too: once more would be the second one for it.
+    else if (signal !== 'SIGINT' || !ownsTerminal()) child?.kill(signal);
   };
-  process.on('SIGINT', interrupted);
+  for (const signal of ENDING) process.on(signal, passOn);
   try {
-    return await new Promise((resolveExit, reject) => {
-      child.once('error', reject);
-      child.once('exit', (code, signal) => resolveExit(code ?? 128 + constants.signals[signal ?? 'SIGTERM']));
+    child = spawn(process.execPath, argv, {
+      stdio: 'inherit',
+      env: {
+        ...process.env,
+        ...env,
+        ...(watch === undefined ? {} : { DTBUS_WATCH: JSON.stringify(watch) }),
+      },
     });
+    return await endOf(child);
   } finally {
-    process.off('SIGINT', interrupted);
+    for (const signal of ENDING) process.off(signal, passOn);
+  }
+}
+
+/** @returns the exit code, 128 and the signal's number where a signal ended it, as shells say it */
+function endOf(child: ChildProcess): Promise<number> {
+  return new Promise((resolveExit, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolveExit(code ?? 128 + constants.signals[signal ?? 'SIGTERM']));
+  });
+}
+
+/**
+ * Whether this process is in the foreground of a terminal, which then sends Ctrl-C to its children as well
+ * (proc_pid_stat(5): field 5 is the process group, field 8 the terminal's foreground group).
+ */
+function ownsTerminal(): boolean {
+  try {
+    const stat = readFileSync('/proc/self/stat', 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[2] === fields[5];
+  } catch {
+    return process.stdin.isTTY === true;
   }
 }

@@ -1,6 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { ServePlace } from '../../board/index.ts';
-import { type BoardArguments, treeOptions, withBoardOptions } from '../board/board-options.ts';
+import {
+  type BoardArguments,
+  refuseConnection,
+  treeOptions,
+  withBoardOptions,
+} from '../board/board-options.ts';
 import { warn } from '../terminal/warn.ts';
 
 const USAGE = 2;
@@ -58,9 +63,12 @@ Example:
   dtbus serve dts/demo.dts --socket /run/sensors.sock --bus i2c1
 `,
     );
-  withBoardOptions(command).action(async (file: string | undefined, args: ServeArguments) => {
-    end(await serve({ ...args, board: file ?? args.board }));
-  });
+  withBoardOptions(command);
+  refuseConnection(command, 'it would serve another board; unset DTBUS_CONNECT').action(
+    async (file: string | undefined, args: ServeArguments) => {
+      end(await serve({ ...args, board: file ?? args.board }));
+    },
+  );
 }
 
 async function serve(args: ServeArguments): Promise<number> {

@@ -1,10 +1,15 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { type BoardArguments, withTreeOptions } from '../board/board-options.ts';
+import {
+  type BoardArguments,
+  leadingBoard,
+  refuseConnection,
+  withBoardOptions,
+} from '../board/board-options.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import type { WatchOptions } from '../watch/watcher.ts';
 
-interface WatchArguments extends Omit<BoardArguments, 'board'> {
+interface WatchArguments extends BoardArguments {
   readonly json: boolean;
   readonly to?: string;
   readonly write?: string;
@@ -26,10 +31,12 @@ export function addWatchCommand(program: Command, end: (exitCode: number) => voi
     .description(
       'Runs a script or a dtbus command on a board and shows every transfer on standard error as it happens: when, on which bus, with whom, how it ended, how long it took and what it means. At the end a table sums up. Where transfers come faster than they can be shown, some are left out and counted; the bus never waits.',
     )
-    .argument('<board>', 'device tree of the board')
-    .argument('<command...>', 'a Node script, or a command of dtbus, with its arguments')
+    .argument(
+      '<command...>',
+      'the device tree of the board (.dts, .dtb; or -b), then a Node script or a command of dtbus with its arguments',
+    )
     .option('--json', 'a line of JSON a transfer, for scripts', false)
-    .option('--to <file>', 'write the lines to a file in the place of standard error')
+    .option('--to <file>', 'write the lines to a file instead of standard error')
     .option('-w, --write <file>', 'also write the I2C messages to a capture file for Wireshark (pcap)')
     .passThroughOptions()
     .addHelpText(
@@ -42,12 +49,21 @@ Examples:
   sudo dtbus watch dts/demo.dts up --dev              what any program does on /dev/i2c-N
 `,
     );
-  withTreeOptions(command).action(async (board: string, words: string[], args: WatchArguments) => {
-    end(await watch(board, words, args));
+  withBoardOptions(command);
+  refuseConnection(
+    command,
+    'watch the process that serves it (dtbus watch BOARD serve …), or unset DTBUS_CONNECT',
+  ).action(async (words: string[], args: WatchArguments) => {
+    end(await watch(words, args));
   });
 }
 
-async function watch(board: string, [name = '', ...rest]: string[], args: WatchArguments): Promise<number> {
+async function watch(given: readonly string[], watchArguments: WatchArguments): Promise<number> {
+  const { args: boardArgs, words: command } = leadingBoard(watchArguments, given);
+  const args = { ...watchArguments, board: boardArgs.board };
+  const [name = '', ...rest] = command;
+  if (name === '')
+    throw new UsageError('watch needs a script or a command behind the board; see watch --help');
   const { runScript, runWatchedCommand } = await import('./run-script.ts');
   const options: WatchOptions = {
     json: args.json,
@@ -56,7 +72,7 @@ async function watch(board: string, [name = '', ...rest]: string[], args: WatchA
   };
   if (WATCHED.includes(name)) {
     const boardArguments = [
-      ...['--board', board],
+      ...['--board', args.board],
       ...args.overlay.flatMap((file) => ['--overlay', file]),
       ...args.include.flatMap((directory) => ['--include', directory]),
       ...(args.adopt ? ['--adopt'] : []),
@@ -65,10 +81,12 @@ async function watch(board: string, [name = '', ...rest]: string[], args: WatchA
     return runWatchedCommand([...words, ...boardArguments, ...rest.slice(words.length - 1)], options);
   }
   if (name.startsWith('-'))
-    throw new UsageError(`options of watch stand before the board: dtbus watch ${name} … ${board} COMMAND`);
+    throw new UsageError(
+      `watch options must come before the board: dtbus watch ${name} … ${args.board} COMMAND`,
+    );
   if (!existsSync(name))
     throw new UsageError(
-      `${name} is neither a script nor one of: ${WATCHED.join(', ')}; what other programs do shows \`dtbus watch ${board} up --dev\``,
+      `not found: ${name}, neither a script nor one of ${WATCHED.join(', ')}; to watch other programs run \`dtbus watch ${args.board} up --dev\``,
     );
-  return runScript({ ...args, board }, name, rest, options);
+  return runScript(args, name, rest, options);
 }

@@ -200,9 +200,9 @@ describe('dtbus watch', () => {
   });
 
   it.each([
-    [['watch', 'dts/demo.dts', 'python3'], 2, 'python3 is neither a script nor one of: i2cdetect'],
-    [['watch', 'dts/demo.dts', '--json', 'ls'], 2, 'options of watch stand before the board'],
-    [['watch', 'dts/demo.dts'], 2, "missing required argument 'command'"],
+    [['watch', 'dts/demo.dts', 'python3'], 2, 'not found: python3, neither a script nor one of i2cdetect'],
+    [['watch', 'dts/demo.dts', '--json', 'ls'], 2, 'watch options must come before the board'],
+    [['watch', 'dts/demo.dts'], 2, 'watch needs a script or a command behind the board'],
     [['watch', '--to', '/nowhere/x', 'dts/demo.dts', 'ls'], 1, 'cannot write /nowhere/x: ENOENT'],
   ])('%j', (argv, status, sentence) => {
     const ended = dtbus(...argv);

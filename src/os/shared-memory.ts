@@ -2,10 +2,12 @@ import { fstatSync } from 'node:fs';
 import { FileDescriptor } from './file-descriptor.ts';
 import { cFunction, checked, ffi, lastErrno } from './libc.ts';
 import { OsError } from './os-error.ts';
+import { type GuardedRange, guardMemory } from './sigbus-guard.ts';
 
 const MFD_CLOEXEC = 1;
 const MFD_ALLOW_SEALING = 2;
 const F_ADD_SEALS = 1033;
+const F_GET_SEALS = 1034;
 const F_SEAL_SHRINK = 2;
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
@@ -13,12 +15,17 @@ const MAP_SHARED = 1;
 /** Longest single view: V8's limit for a byte array on 64-bit machines. A longer one would end the process. */
 export const MAX_VIEW_LENGTH = 2 ** 32;
 
-/** Memory without a name in the file system, `size` bytes of zeros, that can be handed to other processes. */
+/**
+ * Memory without a name in the file system, `size` bytes of zeros, that can be handed to other processes.
+ * Nobody can make it shorter: touching what is no longer there would end this process.
+ * @throws {OsError}
+ */
 export function createMemfd(name: string, size: number): FileDescriptor {
   const create = cFunction('int memfd_create(const char *name, unsigned int flags)');
   const file = new FileDescriptor(checked('memfd_create', create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING)));
   try {
     checked('ftruncate', cFunction('int ftruncate(int fd, int64_t length)')(file.fd, size));
+    checked('fcntl', fcntl(file.fd, F_ADD_SEALS, F_SEAL_SHRINK));
   } catch (error) {
     file.close();
     throw error;
@@ -27,12 +34,21 @@ export function createMemfd(name: string, size: number): FileDescriptor {
 }
 
 /**
- * Forbids that the file is made shorter: touching a mapping past the end of its file kills the process
- * (SIGBUS). False where the file cannot be sealed (not a memfd, or sealed against sealing).
+ * Forbids that the file is made shorter. False where the file cannot be sealed: it is no memfd, or one that
+ * was made without MFD_ALLOW_SEALING.
  */
 export function sealAgainstShrinking(fd: number): boolean {
-  return cFunction('int fcntl(int fd, int command, int argument)')(fd, F_ADD_SEALS, F_SEAL_SHRINK) === 0;
+  if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK) === 0) return true;
+  const seals = fcntl(fd, F_GET_SEALS, 0);
+  return seals >= 0 && (seals & F_SEAL_SHRINK) !== 0;
 }
+
+function fcntl(fd: number, command: number, argument: number): number {
+  return cFunction('int fcntl(int fd, int command, int argument)')(fd, command, argument);
+}
+
+/** So many new views of a mapping, and those that were collected are forgotten. */
+const FORGET_AFTER = 1024;
 
 /** Size of an open file in bytes. */
 export function fileSize(fd: number): number {
@@ -53,7 +69,10 @@ function detach(buffer: ArrayBuffer): void {
 export class Mapping {
   readonly length: number;
   #address: number;
-  readonly #views: ArrayBuffer[] = [];
+  /** Views that somebody may still have. Those that nobody has any more are forgotten now and then. */
+  #views: WeakRef<ArrayBuffer>[] = [];
+  #forgetAt = FORGET_AFTER;
+  #guard: GuardedRange | undefined;
 
   /**
    * Maps `length` bytes of `fd` from its start on. The descriptor may be closed afterwards.
@@ -74,6 +93,27 @@ export class Mapping {
     this.#address = address;
   }
 
+  /**
+   * Maps a file of somebody else's, who may make it shorter at any time. Where it cannot be sealed against
+   * that, touching what is gone finds zeros and sets `lost`.
+   * @throws {OsError} EINVAL when the file is shorter; EPERM where it can neither be sealed nor guarded.
+   */
+  static foreign(fd: number, length: number): Mapping {
+    const sealed = sealAgainstShrinking(fd);
+    const mapping = new Mapping(fd, length);
+    mapping.#guard = guardMemory(mapping.#address, length);
+    if (mapping.#guard === undefined && !sealed) {
+      mapping.unmap();
+      throw OsError.of('mmap', 'EPERM', 'this file can be truncated: use a memfd that allows sealing');
+    }
+    return mapping;
+  }
+
+  /** True once memory of this foreign mapping was gone when it was touched: it holds zeros since. */
+  get lost(): boolean {
+    return this.#guard?.lost ?? false;
+  }
+
   get isMapped(): boolean {
     return this.#address !== 0;
   }
@@ -87,7 +127,11 @@ export class Mapping {
       );
     }
     const view = ffi().view(this.#address + offset, length);
-    this.#views.push(view);
+    if (this.#views.length >= this.#forgetAt) {
+      this.#views = this.#views.filter((ref) => ref.deref() !== undefined);
+      this.#forgetAt = this.#views.length + FORGET_AFTER;
+    }
+    this.#views.push(new WeakRef(view));
     return view;
   }
 
@@ -96,7 +140,13 @@ export class Mapping {
     if (this.#address === 0) return;
     const address = this.#address;
     this.#address = 0;
-    for (const view of this.#views.splice(0)) detach(view);
+    this.#guard?.release();
+    this.#guard = undefined;
+    for (const ref of this.#views) {
+      const view = ref.deref();
+      if (view !== undefined) detach(view);
+    }
+    this.#views = [];
     checked('munmap', cFunction('int munmap(uintptr_t address, size_t length)')(address, this.length));
   }
 

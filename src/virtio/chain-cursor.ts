@@ -27,28 +27,28 @@ export class ChainCursor {
   bytes: Uint8Array = NO_BYTES;
   at = 0;
   end = 0;
-  private readonly source: CursorSource;
-  private readonly list: SegmentList;
-  private serial = -1;
-  private generation = -1;
-  private segment = 0;
+  readonly #source: CursorSource;
+  readonly #list: SegmentList;
+  #serial = -1;
+  #generation = -1;
+  #segment = 0;
   /** Bytes behind the present piece. */
-  private beyond = 0;
+  #beyond = 0;
 
   constructor(source: CursorSource, list: SegmentList) {
-    this.source = source;
-    this.list = list;
+    this.#source = source;
+    this.#list = list;
   }
 
   get remaining(): number {
-    if (this.serial !== this.source.serial) this.rewind();
-    return this.end - this.at + this.beyond;
+    if (this.#serial !== this.#source.serial) this.rewind();
+    return this.end - this.at + this.#beyond;
   }
 
   rewind(): void {
-    this.serial = this.source.serial;
-    this.segment = -1;
-    this.beyond = this.list.length;
+    this.#serial = this.#source.serial;
+    this.#segment = -1;
+    this.#beyond = this.#list.length;
     this.bytes = NO_BYTES;
     this.at = 0;
     this.end = 0;
@@ -59,9 +59,9 @@ export class ChainCursor {
    * @throws {GuestMemoryError} when the memory was taken away.
    */
   run(): number {
-    if (this.serial !== this.source.serial) this.rewind();
-    if (this.at === this.end) this.enter();
-    else if (this.generation !== this.source.memory.generation) this.map(this.end - this.at);
+    if (this.#serial !== this.#source.serial) this.rewind();
+    if (this.at === this.end) this.#enter();
+    else if (this.#generation !== this.#source.memory.generation) this.#map(this.end - this.at);
     return this.end - this.at;
   }
 
@@ -98,34 +98,34 @@ export class ChainCursor {
   /** Moves to the last byte. */
   last(): void {
     this.rewind();
-    this.skip(this.list.length - 1);
+    this.skip(this.#list.length - 1);
     this.run();
   }
 
   copy(): ChainCursor {
-    const there = new ChainCursor(this.source, this.list);
-    there.skip(this.list.length - this.remaining);
+    const there = new ChainCursor(this.#source, this.#list);
+    there.skip(this.#list.length - this.remaining);
     return there;
   }
 
   /** Goes on to the next piece, where there is one. */
-  private enter(): void {
-    if (this.beyond === 0) return;
-    this.segment++;
-    const size = this.list.sizes[this.segment] as number;
-    this.beyond -= size;
-    this.map(size);
+  #enter(): void {
+    if (this.#beyond === 0) return;
+    this.#segment++;
+    const size = this.#list.sizes[this.#segment] as number;
+    this.#beyond -= size;
+    this.#map(size);
   }
 
   /** Finds the last `left` bytes of the present piece in memory. */
-  private map(left: number): void {
-    const { memory } = this.source;
-    const end = (this.list.addresses[this.segment] as number) + (this.list.sizes[this.segment] as number);
+  #map(left: number): void {
+    const { memory } = this.#source;
+    const end = (this.#list.addresses[this.#segment] as number) + (this.#list.sizes[this.#segment] as number);
     const region = memory.find(end - left, left);
     if (region === undefined) {
       throw new GuestMemoryError('the guest unmapped memory of a request in progress');
     }
-    this.generation = memory.generation;
+    this.#generation = memory.generation;
     this.bytes = region.bytes;
     this.end = end - region.guestAddress;
     this.at = this.end - left;

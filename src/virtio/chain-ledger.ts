@@ -19,52 +19,52 @@ export interface UsedRing {
 export class ChainLedger {
   /** Chains that are out. */
   inFlight = 0;
-  private readonly memory: GuestMemory;
-  private readonly inOrder: boolean;
+  readonly #memory: GuestMemory;
+  readonly #inOrder: boolean;
   /** All objects there are, so that a reset reaches those that are out. */
-  private all: DescriptorChain[] = [];
+  #all: DescriptorChain[] = [];
   /** Those that are free, one behind the other. */
-  private spare: DescriptorChain | undefined = undefined;
+  #spare: DescriptorChain | undefined = undefined;
   /** With IN_ORDER: the chains that were popped and not yet put on the ring, oldest to youngest. */
-  private oldest: DescriptorChain | undefined = undefined;
-  private youngest: DescriptorChain | undefined = undefined;
+  #oldest: DescriptorChain | undefined = undefined;
+  #youngest: DescriptorChain | undefined = undefined;
 
   constructor(memory: GuestMemory, inOrder: boolean) {
-    this.memory = memory;
-    this.inOrder = inOrder;
+    this.#memory = memory;
+    this.#inOrder = inOrder;
   }
 
   /** An object to collect a chain in; goes on with `give`, `reject` or `drop`. */
   blank(): DescriptorChain {
-    const chain = this.spare;
-    if (chain === undefined) return this.create();
-    this.spare = chain.next;
+    const chain = this.#spare;
+    if (chain === undefined) return this.#create();
+    this.#spare = chain.next;
     return chain;
   }
 
   /** Takes an object back that nothing came of. */
   drop(chain: DescriptorChain): void {
-    chain.next = this.spare;
-    this.spare = chain;
+    chain.next = this.#spare;
+    this.#spare = chain;
   }
 
   /** A sound chain goes out. */
   give(chain: DescriptorChain): DescriptorChain {
     chain.out = true;
     this.inFlight++;
-    if (this.inOrder) this.enqueue(chain);
+    if (this.#inOrder) this.#enqueue(chain);
     return chain;
   }
 
   /** A malformed chain goes back with nothing written: at once, or when its turn comes. */
   reject(chain: DescriptorChain, ring: UsedRing): void {
-    if (!this.inOrder) {
+    if (!this.#inOrder) {
       this.drop(chain);
       ring.putUsed(chain.head, 0, 1, chain.descriptors);
       return;
     }
-    this.enqueue(chain);
-    this.hold(chain, 0, false, ring);
+    this.#enqueue(chain);
+    this.#hold(chain, 0, false, ring);
   }
 
   /**
@@ -81,31 +81,31 @@ export class ChainLedger {
     const length = chain.writable.flush() ? Math.max(0, Math.min(written, room)) : 0;
     chain.out = false;
     this.inFlight--;
-    if (!this.inOrder) {
+    if (!this.#inOrder) {
       this.drop(chain);
       ring.putUsed(chain.head, length, 1, chain.descriptors);
       return;
     }
-    this.hold(chain, length, length === room, ring);
+    this.#hold(chain, length, length === room, ring);
   }
 
   /** Forgets all chains; those that are out lose their memory. */
   revoke(): void {
-    for (const chain of this.all) if (chain.out) chain.revoke();
-    this.all = [];
-    this.spare = undefined;
-    this.oldest = undefined;
-    this.youngest = undefined;
+    for (const chain of this.#all) if (chain.out) chain.revoke();
+    this.#all = [];
+    this.#spare = undefined;
+    this.#oldest = undefined;
+    this.#youngest = undefined;
     this.inFlight = 0;
   }
 
   /** The chains that are out or held, as plain data, oldest first where that is known. */
   save(): ChainState[] {
     const chains: DescriptorChain[] = [];
-    if (this.inOrder) {
-      for (let chain = this.oldest; chain !== undefined; chain = chain.next) chains.push(chain);
+    if (this.#inOrder) {
+      for (let chain = this.#oldest; chain !== undefined; chain = chain.next) chains.push(chain);
     } else {
-      for (const chain of this.all) if (chain.out) chains.push(chain);
+      for (const chain of this.#all) if (chain.out) chains.push(chain);
     }
     return chains.map((chain) => ({
       head: chain.head,
@@ -131,39 +131,39 @@ export class ChainLedger {
     return fault;
   }
 
-  private create(): DescriptorChain {
-    const chain = new DescriptorChain(this.memory);
-    this.all.push(chain);
+  #create(): DescriptorChain {
+    const chain = new DescriptorChain(this.#memory);
+    this.#all.push(chain);
     return chain;
   }
 
-  private hold(chain: DescriptorChain, length: number, whole: boolean, ring: UsedRing): void {
+  #hold(chain: DescriptorChain, length: number, whole: boolean, ring: UsedRing): void {
     chain.held = true;
     chain.heldLength = length;
     chain.heldWhole = whole;
-    this.drain(ring);
+    this.#drain(ring);
   }
 
-  private enqueue(chain: DescriptorChain): void {
+  #enqueue(chain: DescriptorChain): void {
     chain.next = undefined;
-    if (this.youngest === undefined) this.oldest = chain;
-    else this.youngest.next = chain;
-    this.youngest = chain;
+    if (this.#youngest === undefined) this.#oldest = chain;
+    else this.#youngest.next = chain;
+    this.#youngest = chain;
   }
 
   /**
    * Puts the finished chains at the old end on the ring. One entry stands for a run of them where all but the
    * last were written whole: that is what the driver takes for granted of those left out (2.7.9, 2.8.8).
    */
-  private drain(ring: UsedRing): void {
+  #drain(ring: UsedRing): void {
     let buffers = 0;
     let descriptors = 0;
-    for (let chain = this.oldest; chain?.held; chain = this.oldest) {
-      this.oldest = chain.next;
-      if (this.oldest === undefined) this.youngest = undefined;
+    for (let chain = this.#oldest; chain?.held; chain = this.#oldest) {
+      this.#oldest = chain.next;
+      if (this.#oldest === undefined) this.#youngest = undefined;
       buffers++;
       descriptors += chain.descriptors;
-      if (!chain.heldWhole || !this.oldest?.held) {
+      if (!chain.heldWhole || !this.#oldest?.held) {
         ring.putUsed(chain.head, chain.heldLength, buffers, descriptors);
         buffers = 0;
         descriptors = 0;

@@ -72,7 +72,7 @@ export class DescriptorChain implements CursorSource {
     if (length === 0) return undefined;
     // Above 2^53 an address loses bits, and no region is there.
     const address = (addressLow >>> 0) + (addressHigh >>> 0) * 2 ** 32;
-    if (this.memory.find(address, length) === undefined) return CHAIN_FAULT.UNMAPPED;
+    if (!this.memory.has(address, length)) return CHAIN_FAULT.UNMAPPED;
     if (write) writableSegments.add(address, length);
     else readableSegments.add(address, length);
     // 2.7.5.2: no more than 2^32 bytes in total. One less, so that a length is always a 32-bit number.

@@ -1,3 +1,5 @@
+import { MemoryWindows } from './memory-windows.ts';
+
 /**
  * One stretch of guest-physical addresses and the bytes behind it: entry of a vhost-user memory table, or
  * the whole of a SharedArrayBuffer.
@@ -12,7 +14,15 @@ export interface MemoryRegion {
   readonly byteOffset: number;
 }
 
-/** A region with its byte view, made once. */
+/** A stretch of memory that may be too large for one view: views are made of what is looked at. */
+export interface WindowedRegion {
+  readonly guestAddress: number;
+  readonly size: number;
+  /** A view of `length` bytes, at most 2^32, from byte `offset` of the region on. */
+  readonly viewOf: (offset: number, length: number) => ArrayBufferLike;
+}
+
+/** A region with its byte view, made once; of a `WindowedRegion` the part that was asked for. */
 export interface MappedRegion extends MemoryRegion {
   /** First address after the region. */
   readonly guestEnd: number;
@@ -45,12 +55,13 @@ if (new Uint8Array(Uint16Array.of(1).buffer)[0] !== 1) {
 export class GuestMemory {
   /** Raised by every change of the table. */
   generation = 0;
-  private table: readonly MappedRegion[] = [];
-  /** The region that the last look-up hit: a board has one, a guest few, and neighbours share theirs. */
-  private recent: MappedRegion | undefined;
+  #table: readonly TableEntry[] = [];
+  /** What the last look-ups hit: a board has one region, a guest few, and neighbours share theirs. */
+  #recent: MappedRegion | undefined;
+  #recentEntry: TableEntry | undefined;
 
   /** @throws {GuestMemoryError} when a region does not fit its buffer or two of them overlap. */
-  constructor(regions: readonly MemoryRegion[] = []) {
+  constructor(regions: readonly (MemoryRegion | WindowedRegion)[] = []) {
     this.replace(regions);
   }
 
@@ -59,58 +70,80 @@ export class GuestMemory {
     return new GuestMemory([{ guestAddress, size: buffer.byteLength, buffer, byteOffset: 0 }]);
   }
 
-  /** The regions, by rising address. */
-  get regions(): readonly MappedRegion[] {
-    return this.table;
+  /** Where the regions lie, by rising address. */
+  get regions(): readonly { readonly guestAddress: number; readonly size: number }[] {
+    return this.#table;
   }
 
   /** Exchanges the whole table. @throws {GuestMemoryError} and keeps the old one. */
-  replace(regions: readonly MemoryRegion[]): void {
-    const table = regions.map(map).sort((a, b) => a.guestAddress - b.guestAddress);
-    for (let i = 1; i < table.length; i++) {
-      const below = table[i - 1] as MappedRegion;
-      const above = table[i] as MappedRegion;
-      if (above.guestAddress < below.guestEnd) {
-        throw new GuestMemoryError(`memory regions ${describe(below)} and ${describe(above)} overlap`);
-      }
-    }
-    this.table = table;
-    this.recent = table[0];
-    this.generation++;
+  replace(regions: readonly (MemoryRegion | WindowedRegion)[]): void {
+    this.#adopt(regions.map(entryOf));
   }
 
   /** @throws {GuestMemoryError} when it overlaps a region that is there. */
-  add(region: MemoryRegion): void {
-    this.replace([...this.table, region]);
+  add(region: MemoryRegion | WindowedRegion): void {
+    this.#adopt([...this.#table, entryOf(region)]);
   }
 
   /** Takes away the region that begins at `guestAddress` and is `size` bytes long. @throws {GuestMemoryError} */
   remove(guestAddress: number, size: number): void {
-    const rest = this.table.filter((r) => r.guestAddress !== guestAddress || r.size !== size);
-    if (rest.length === this.table.length) {
+    const rest = this.#table.filter((r) => r.guestAddress !== guestAddress || r.size !== size);
+    if (rest.length === this.#table.length) {
       throw new GuestMemoryError(`memory region not found: ${hex(guestAddress)}+${hex(size)}`);
     }
-    this.replace(rest);
+    this.#adopt(rest);
+  }
+
+  #adopt(entries: readonly TableEntry[]): void {
+    const table = [...entries].sort((a, b) => a.guestAddress - b.guestAddress);
+    for (let i = 1; i < table.length; i++) {
+      const below = table[i - 1] as TableEntry;
+      const above = table[i] as TableEntry;
+      if (above.guestAddress < below.guestEnd) {
+        throw new GuestMemoryError(`memory regions ${describe(below)} and ${describe(above)} overlap`);
+      }
+    }
+    this.#table = table;
+    this.#recent = undefined;
+    this.#recentEntry = undefined;
+    this.generation++;
+  }
+
+  /** Whether one region holds all of `[address, address + length)`, as `find` has it; it makes no view. */
+  has(address: number, length: number): boolean {
+    const recent = this.#recentEntry;
+    if (recent !== undefined && address >= recent.guestAddress && address + length <= recent.guestEnd) {
+      return address < recent.guestEnd;
+    }
+    return this.#entryOf(address, length) !== undefined;
   }
 
   /**
-   * The region that holds all of `[address, address + length)`; undefined when a byte of it is unmapped or
+   * A region that holds all of `[address, address + length)`; undefined when a byte of it is unmapped or
    * it straddles two regions. A zero length still needs a mapped address.
    */
   find(address: number, length: number): MappedRegion | undefined {
-    const recent = this.recent;
+    const recent = this.#recent;
     if (recent !== undefined && address >= recent.guestAddress && address + length <= recent.guestEnd) {
-      return address < recent.guestEnd ? recent : undefined;
+      if (address < recent.guestEnd) return recent;
     }
-    return this.search(address, length);
+    return this.#search(address, length);
   }
 
-  private search(address: number, length: number): MappedRegion | undefined {
-    for (const region of this.table) {
-      if (address < region.guestAddress || address >= region.guestEnd) continue;
-      if (address + length > region.guestEnd) return undefined;
-      this.recent = region;
-      return region;
+  #search(address: number, length: number): MappedRegion | undefined {
+    const entry = this.#entryOf(address, length);
+    if (entry === undefined) return undefined;
+    const region = 'find' in entry ? entry.find(address, length) : entry;
+    this.#recent = region;
+    return region;
+  }
+
+  #entryOf(address: number, length: number): TableEntry | undefined {
+    for (const entry of this.#table) {
+      if (address < entry.guestAddress || address >= entry.guestEnd) continue;
+      if (address + length > entry.guestEnd) return undefined;
+      this.#recentEntry = entry;
+      return entry;
     }
     return undefined;
   }
@@ -129,14 +162,13 @@ export class GuestMemory {
   }
 }
 
-function map(region: MemoryRegion): MappedRegion {
+/** A region whole, or its windows. */
+type TableEntry = MappedRegion | MemoryWindows;
+
+function entryOf(region: MemoryRegion | WindowedRegion): TableEntry {
+  checkPlace(region);
+  if ('viewOf' in region) return new MemoryWindows(region);
   const { guestAddress, size, buffer, byteOffset } = region;
-  if (!Number.isSafeInteger(guestAddress) || guestAddress < 0 || !Number.isSafeInteger(guestAddress + size)) {
-    throw new GuestMemoryError(`memory region ${describe(region)} ends beyond 2^53`);
-  }
-  if (!Number.isSafeInteger(size) || size <= 0) {
-    throw new GuestMemoryError(`memory region ${describe(region)} is empty`);
-  }
   if (!Number.isSafeInteger(byteOffset) || byteOffset < 0 || byteOffset + size > buffer.byteLength) {
     throw new GuestMemoryError(`memory region ${describe(region)} does not fit its buffer`);
   }
@@ -151,7 +183,17 @@ function map(region: MemoryRegion): MappedRegion {
   };
 }
 
-function describe(region: MemoryRegion): string {
+function checkPlace(region: MemoryRegion | WindowedRegion): void {
+  const { guestAddress, size } = region;
+  if (!Number.isSafeInteger(guestAddress) || guestAddress < 0 || !Number.isSafeInteger(guestAddress + size)) {
+    throw new GuestMemoryError(`memory region ${describe(region)} ends beyond 2^53`);
+  }
+  if (!Number.isSafeInteger(size) || size <= 0) {
+    throw new GuestMemoryError(`memory region ${describe(region)} is empty`);
+  }
+}
+
+function describe(region: { readonly guestAddress: number; readonly size: number }): string {
   return `${hex(region.guestAddress)}+${hex(region.size)}`;
 }
 

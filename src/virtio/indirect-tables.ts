@@ -19,16 +19,16 @@ interface Table {
  * next request and exchanged for a longer one when it is too short.
  */
 export class IndirectTables {
-  private readonly memory: GuestMemory;
-  private readonly dma: DmaAllocator;
-  private readonly packed: boolean;
-  private readonly tables: (Table | undefined)[];
+  readonly #memory: GuestMemory;
+  readonly #dma: DmaAllocator;
+  readonly #packed: boolean;
+  readonly #tables: (Table | undefined)[];
 
   constructor(memory: GuestMemory, dma: DmaAllocator, packed: boolean, slots: number) {
-    this.memory = memory;
-    this.dma = dma;
-    this.packed = packed;
-    this.tables = new Array<Table | undefined>(slots).fill(undefined);
+    this.#memory = memory;
+    this.#dma = dma;
+    this.#packed = packed;
+    this.#tables = new Array<Table | undefined>(slots).fill(undefined);
   }
 
   /**
@@ -39,7 +39,7 @@ export class IndirectTables {
   fill(slot: number, readable: readonly DmaBuffer[], writable: readonly DmaBuffer[]): number {
     const reads = readable.length;
     const count = reads + writable.length;
-    const table = this.tableOf(slot, count);
+    const table = this.#tableOf(slot, count);
     const { words } = table;
     for (let i = 0; i < count; i++) {
       const { addr, len } = (i < reads ? readable[i] : writable[i - reads]) as DmaBuffer;
@@ -48,7 +48,7 @@ export class IndirectTables {
       words[at + DESC.ADDR_LOW] = addr;
       words[at + DESC.ADDR_HIGH] = addr / 2 ** 32;
       words[at + DESC.LEN] = len;
-      if (this.packed) words[at + DESC.LAST] = write << FLAGS_SHIFT;
+      if (this.#packed) words[at + DESC.LAST] = write << FLAGS_SHIFT;
       else words[at + DESC.LAST] = i < count - 1 ? write | DESC_F.NEXT | ((i + 1) << 16) : write;
     }
     return table.addr;
@@ -56,34 +56,34 @@ export class IndirectTables {
 
   /** Where a slot's table lies, for saving. */
   of(slot: number): { addr: number; capacity: number } | undefined {
-    const table = this.tables[slot];
+    const table = this.#tables[slot];
     return table === undefined ? undefined : { addr: table.addr, capacity: table.capacity };
   }
 
   /** Takes over a table of a saved queue. */
   adopt(slot: number, addr: number, capacity: number): void {
-    this.tables[slot] = this.map(addr, capacity);
+    this.#tables[slot] = this.#map(addr, capacity);
   }
 
   close(): void {
-    for (const [slot, table] of this.tables.entries()) {
-      if (table !== undefined) this.dma.free(table.addr);
-      this.tables[slot] = undefined;
+    for (const [slot, table] of this.#tables.entries()) {
+      if (table !== undefined) this.#dma.free(table.addr);
+      this.#tables[slot] = undefined;
     }
   }
 
-  private tableOf(slot: number, count: number): Table {
-    const known = this.tables[slot];
+  #tableOf(slot: number, count: number): Table {
+    const known = this.#tables[slot];
     if (known !== undefined && known.capacity >= count) return known;
     const capacity = Math.max(MIN_CAPACITY, 2 ** Math.ceil(Math.log2(count)));
-    const table = this.map(this.dma.alloc(capacity * DESC_BYTES, DESC_BYTES), capacity);
-    if (known !== undefined) this.dma.free(known.addr);
-    this.tables[slot] = table;
+    const table = this.#map(this.#dma.alloc(capacity * DESC_BYTES, DESC_BYTES), capacity);
+    if (known !== undefined) this.#dma.free(known.addr);
+    this.#tables[slot] = table;
     return table;
   }
 
-  private map(addr: number, capacity: number): Table {
-    const bytes = this.memory.slice(addr, capacity * DESC_BYTES);
+  #map(addr: number, capacity: number): Table {
+    const bytes = this.#memory.slice(addr, capacity * DESC_BYTES);
     return { addr, capacity, words: new Uint32Array(bytes.buffer, bytes.byteOffset, capacity * DESC_WORDS) };
   }
 }

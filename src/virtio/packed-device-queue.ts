@@ -36,42 +36,42 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   broken: string | undefined = undefined;
   malformed = 0;
   malformedReason: ChainFault | undefined = undefined;
-  private readonly memory: GuestMemory;
-  private readonly config: QueueConfig;
-  private readonly ledger: ChainLedger;
-  private readonly eventIdx: boolean;
+  readonly #memory: GuestMemory;
+  readonly #config: QueueConfig;
+  readonly #ledger: ChainLedger;
+  readonly #eventIdx: boolean;
   // The ring and the event suppression structures, by `PackedViews`.
-  private words: Int32Array;
-  private driverEvent: Int32Array;
-  private deviceEvent: Int32Array;
+  #words: Int32Array;
+  #driverEvent: Int32Array;
+  #deviceEvent: Int32Array;
   /** Generation of the memory that they lie in. */
-  private generation: number;
+  #generation: number;
   /** Descriptor to look at next, and the wrap counter of that lap (2.8.1). */
-  private nextAvail = 0;
-  private availWrap = 1;
-  private availMark = availableMark(1);
+  #nextAvail = 0;
+  #availWrap = 1;
+  #availMark = availableMark(1);
   /** So many descriptors from there on were seen to be available. */
-  private seen = 0;
+  #seen = 0;
   /** Descriptor that the next used one overwrites. */
-  private nextUsed = 0;
-  private usedWrap = 1;
-  private usedMark = usedMark(1);
+  #nextUsed = 0;
+  #usedWrap = 1;
+  #usedMark = usedMark(1);
   /** Ring descriptors that were popped and not yet used. */
-  private taken = 0;
+  #taken = 0;
   /**
    * The first used descriptor since the last `flush` is complete but for its last word: the driver stops
    * there, so it sees none of those behind either.
    */
-  private stagedAt = NOTHING;
-  private stagedWord = 0;
+  #stagedAt = NOTHING;
+  #stagedWord = 0;
   /** Ring descriptors used since the driver was last considered for a notification; not known after a restore. */
-  private usedSince = 0;
-  private usedSinceKnown = true;
+  #usedSince = 0;
+  #usedSinceKnown = true;
   /** The driver is to notify, and what the event suppression structure says of it, once that is known. */
-  private notify = true;
-  private event = UNKNOWN;
+  #notify = true;
+  #event = UNKNOWN;
   /** Chains of before a restore that `pop` gives first. */
-  private resumed: DescriptorChain[] = [];
+  #resumed: DescriptorChain[] = [];
 
   /**
    * @param state goes on where another queue was saved
@@ -80,179 +80,184 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   constructor(memory: GuestMemory, config: QueueConfig, state?: DeviceQueueState) {
     const features = queueFeatures(config.features);
     const views = packedViews(memory, config);
-    this.words = views.words;
-    this.driverEvent = views.driverEvent;
-    this.deviceEvent = views.deviceEvent;
-    this.generation = memory.generation;
-    this.memory = memory;
-    this.config = config;
+    this.#words = views.words;
+    this.#driverEvent = views.driverEvent;
+    this.#deviceEvent = views.deviceEvent;
+    this.#generation = memory.generation;
+    this.#memory = memory;
+    this.#config = config;
     this.size = config.size;
-    this.eventIdx = features.eventIdx;
-    this.ledger = new ChainLedger(memory, features.inOrder);
-    if (state !== undefined) this.restore(state);
+    this.#eventIdx = features.eventIdx;
+    this.#ledger = new ChainLedger(memory, features.inOrder);
+    if (state !== undefined) this.#restore(state);
   }
 
   get inFlight(): number {
-    return this.ledger.inFlight;
+    return this.#ledger.inFlight;
   }
 
   pop(): DescriptorChain | undefined {
-    if (this.resumed.length > 0) return this.resumed.shift();
+    if (this.#resumed.length > 0) return this.#resumed.shift();
     // One round of the ring at most: a driver that refills it with rubbish does not hold the device.
     for (let tries = this.size; tries > 0; tries--) {
-      if (!this.available() && !this.lookAgain()) return undefined;
-      const chain = this.ledger.blank();
-      const fault = this.collect(chain);
-      if (fault === undefined) return this.ledger.give(chain);
-      this.refuse(chain, fault);
+      if (!this.#available() && !this.#lookAgain()) return undefined;
+      const chain = this.#ledger.blank();
+      const fault = this.#collect(chain);
+      if (fault === undefined) return this.#ledger.give(chain);
+      this.#refuse(chain, fault);
     }
     return undefined;
   }
 
   poll(): boolean {
-    return this.resumed.length > 0 || this.available();
+    return this.#resumed.length > 0 || this.#available();
   }
 
   stageUsed(chain: DescriptorChain, written: number): void {
-    this.ledger.takeBack(chain, written, this);
+    this.#ledger.takeBack(chain, written, this);
   }
 
   pushUsed(chain: DescriptorChain, written: number): void {
-    this.ledger.takeBack(chain, written, this);
+    this.#ledger.takeBack(chain, written, this);
     this.flush();
   }
 
   flush(): void {
-    if (this.stagedAt === NOTHING) return;
-    if (this.generation !== this.memory.generation) this.remap();
-    Atomics.store(this.words, this.stagedAt, this.stagedWord);
-    this.stagedAt = NOTHING;
+    if (this.#stagedAt === NOTHING) return;
+    if (this.#generation !== this.#memory.generation) this.#remap();
+    Atomics.store(this.#words, this.#stagedAt, this.#stagedWord);
+    this.#stagedAt = NOTHING;
   }
 
   needsNotification(): boolean {
     this.flush();
-    const { usedSince, usedSinceKnown } = this;
+    const usedSince = this.#usedSince;
+    const usedSinceKnown = this.#usedSinceKnown;
     if (usedSinceKnown && usedSince === 0) return false;
-    this.usedSince = 0;
-    this.usedSinceKnown = true;
-    const event = Atomics.load(this.driverEvent, 0);
+    this.#usedSince = 0;
+    this.#usedSinceKnown = true;
+    const event = Atomics.load(this.#driverEvent, 0);
     // After a restore nobody knows how far the driver was told: as far as can be, then.
     const moved = usedSinceKnown ? usedSince : this.size;
-    return wantsEvent(event, this.eventIdx, this.size, this.nextUsed, this.usedWrap, moved);
+    return wantsEvent(event, this.#eventIdx, this.size, this.#nextUsed, this.#usedWrap, moved);
   }
 
   enableNotification(): boolean {
-    this.notify = true;
-    if (this.generation !== this.memory.generation) this.remap();
-    this.ask();
+    this.#notify = true;
+    if (this.#generation !== this.#memory.generation) this.#remap();
+    this.#ask();
     return this.poll();
   }
 
   disableNotification(): void {
-    this.notify = false;
-    if (this.generation !== this.memory.generation) this.remap();
-    this.event = eventWord(RING_EVENT_FLAGS.DISABLE, 0, 0);
-    Atomics.store(this.deviceEvent, 0, this.event);
+    this.#notify = false;
+    if (this.#generation !== this.#memory.generation) this.#remap();
+    this.#event = eventWord(RING_EVENT_FLAGS.DISABLE, 0, 0);
+    Atomics.store(this.#deviceEvent, 0, this.#event);
   }
 
   reset(): void {
-    this.ledger.revoke();
-    this.resumed = [];
+    this.#ledger.revoke();
+    this.#resumed = [];
     this.broken = undefined;
-    this.nextAvail = 0;
-    this.availWrap = 1;
-    this.availMark = availableMark(1);
-    this.seen = 0;
-    this.nextUsed = 0;
-    this.usedWrap = 1;
-    this.usedMark = usedMark(1);
-    this.taken = 0;
-    this.stagedAt = NOTHING;
-    this.usedSince = 0;
-    this.usedSinceKnown = true;
-    this.notify = true;
-    this.event = UNKNOWN;
+    this.#nextAvail = 0;
+    this.#availWrap = 1;
+    this.#availMark = availableMark(1);
+    this.#seen = 0;
+    this.#nextUsed = 0;
+    this.#usedWrap = 1;
+    this.#usedMark = usedMark(1);
+    this.#taken = 0;
+    this.#stagedAt = NOTHING;
+    this.#usedSince = 0;
+    this.#usedSinceKnown = true;
+    this.#notify = true;
+    this.#event = UNKNOWN;
   }
 
   snapshot(): DeviceQueueState {
     this.flush();
-    const { nextAvail, nextUsed, availWrap, usedWrap } = this;
-    return { nextAvail, nextUsed, availWrap, usedWrap, outstanding: this.ledger.save() };
+    const nextAvail = this.#nextAvail;
+    const nextUsed = this.#nextUsed;
+    const availWrap = this.#availWrap;
+    const usedWrap = this.#usedWrap;
+    return { nextAvail, nextUsed, availWrap, usedWrap, outstanding: this.#ledger.save() };
   }
 
   /** Gives a malformed chain back, or stops where nobody knows where the next one starts. */
-  private refuse(chain: DescriptorChain, fault: ChainFault): void {
+  #refuse(chain: DescriptorChain, fault: ChainFault): void {
     if (fault === CHAIN_FAULT.ENDLESS) {
-      this.ledger.drop(chain);
-      this.seen = 0;
-      this.broken = `${fault}, at ${this.nextAvail} of ${this.size}`;
+      this.#ledger.drop(chain);
+      this.#seen = 0;
+      this.broken = `${fault}, at ${this.#nextAvail} of ${this.size}`;
       return;
     }
     this.malformed++;
     this.malformedReason = fault;
-    this.ledger.reject(chain, this);
+    this.#ledger.reject(chain, this);
     this.flush();
   }
 
   /** True when the driver has made the next descriptor available in this lap. */
-  private available(): boolean {
-    if (this.generation !== this.memory.generation) this.remap();
-    if (this.seen > 0) return true;
+  #available(): boolean {
+    if (this.#generation !== this.#memory.generation) this.#remap();
+    if (this.#seen > 0) return true;
     if (this.broken !== undefined) return false;
-    this.seen = markedRun(this.words, this.nextAvail, this.size, this.availMark);
-    return this.seen > 0;
+    this.#seen = markedRun(this.#words, this.#nextAvail, this.size, this.#availMark);
+    return this.#seen > 0;
   }
 
   /** Before the device takes the ring for empty: sees to it that the driver will notify. */
-  private lookAgain(): boolean {
-    if (this.broken !== undefined || !this.eventIdx || !this.notify) return false;
-    if (this.event === eventWord(RING_EVENT_FLAGS.DESC, this.nextAvail, this.availWrap)) return false;
-    this.ask();
-    return this.available();
+  #lookAgain(): boolean {
+    if (this.broken !== undefined || !this.#eventIdx || !this.#notify) return false;
+    if (this.#event === eventWord(RING_EVENT_FLAGS.DESC, this.#nextAvail, this.#availWrap)) return false;
+    this.#ask();
+    return this.#available();
   }
 
-  private ask(): void {
-    this.event = this.eventIdx
-      ? eventWord(RING_EVENT_FLAGS.DESC, this.nextAvail, this.availWrap)
+  #ask(): void {
+    this.#event = this.#eventIdx
+      ? eventWord(RING_EVENT_FLAGS.DESC, this.#nextAvail, this.#availWrap)
       : eventWord(RING_EVENT_FLAGS.ENABLE, 0, 0);
-    Atomics.store(this.deviceEvent, 0, this.event);
+    Atomics.store(this.#deviceEvent, 0, this.#event);
   }
 
   /** Writes a used descriptor; `flush` shows it to the driver. For the ledger. */
   putUsed(head: number, written: number, _buffers: number, descriptors: number): void {
-    const { words } = this;
-    const at = this.nextUsed * WORDS;
+    const words = this.#words;
+    const at = this.#nextUsed * WORDS;
     // 2.8.4: the length means something only beside the WRITE flag.
-    const word = head | this.usedMark | (written > 0 ? WRITE : 0);
+    const word = head | this.#usedMark | (written > 0 ? WRITE : 0);
     words[at + LEN] = written;
-    if (this.stagedAt === NOTHING) {
-      this.stagedAt = at + LAST;
-      this.stagedWord = word;
+    if (this.#stagedAt === NOTHING) {
+      this.#stagedAt = at + LAST;
+      this.#stagedWord = word;
     } else {
       words[at + LAST] = word;
     }
-    this.taken -= descriptors;
-    this.usedSince += descriptors;
-    this.nextUsed += descriptors;
-    if (this.nextUsed >= this.size) this.turnUsed();
+    this.#taken -= descriptors;
+    this.#usedSince += descriptors;
+    this.#nextUsed += descriptors;
+    if (this.#nextUsed >= this.size) this.#turnUsed();
   }
 
   /** The next used descriptor is one of the next lap. */
-  private turnUsed(): void {
-    this.nextUsed -= this.size;
-    this.usedWrap ^= 1;
-    this.usedMark = usedMark(this.usedWrap);
+  #turnUsed(): void {
+    this.#nextUsed -= this.size;
+    this.#usedWrap ^= 1;
+    this.#usedMark = usedMark(this.#usedWrap);
   }
 
   /**
    * Collects the list that starts at the next descriptor and moves behind it; gives the reason when it is
    * malformed. One whose end cannot be found breaks the queue: nobody knows where the next one starts.
    */
-  private collect(chain: DescriptorChain): ChainFault | undefined {
-    const { size, words } = this;
-    const room = size - this.taken;
+  #collect(chain: DescriptorChain): ChainFault | undefined {
+    const { size } = this;
+    const words = this.#words;
+    const room = size - this.#taken;
     let fault: ChainFault | undefined;
-    let index = this.nextAvail;
+    let index = this.#nextAvail;
     let count = 0;
     let word = 0;
     chain.begin();
@@ -276,53 +281,53 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
     } while ((word & NEXT) !== 0);
     chain.head = word & ID;
     chain.descriptors = count;
-    this.taken += count;
-    this.seen = Math.max(0, this.seen - count);
-    if (index <= this.nextAvail) this.turnAvail();
-    this.nextAvail = index;
+    this.#taken += count;
+    this.#seen = Math.max(0, this.#seen - count);
+    if (index <= this.#nextAvail) this.#turnAvail();
+    this.#nextAvail = index;
     return fault;
   }
 
   /** The next available descriptor is one of the next lap. */
-  private turnAvail(): void {
-    this.availWrap ^= 1;
-    this.availMark = availableMark(this.availWrap);
+  #turnAvail(): void {
+    this.#availWrap ^= 1;
+    this.#availMark = availableMark(this.#availWrap);
   }
 
   /** Makes the views again after the memory table changed. A ring that went away breaks the queue. */
-  private remap(): void {
-    this.generation = this.memory.generation;
-    this.seen = 0;
+  #remap(): void {
+    this.#generation = this.#memory.generation;
+    this.#seen = 0;
     try {
-      const views = packedViews(this.memory, this.config);
-      this.words = views.words;
-      this.driverEvent = views.driverEvent;
-      this.deviceEvent = views.deviceEvent;
+      const views = packedViews(this.#memory, this.#config);
+      this.#words = views.words;
+      this.#driverEvent = views.driverEvent;
+      this.#deviceEvent = views.deviceEvent;
     } catch (error) {
       this.broken ??= error instanceof Error ? error.message : String(error);
     }
   }
 
-  private restore(state: DeviceQueueState): void {
+  #restore(state: DeviceQueueState): void {
     if (state.nextAvail >= this.size || state.nextUsed >= this.size) {
       throw new RangeError(
         `invalid ring position: expected 0 to ${this.size - 1}, got ${state.nextAvail} and ${state.nextUsed}`,
       );
     }
-    this.nextAvail = state.nextAvail;
-    this.availWrap = state.availWrap;
-    this.availMark = availableMark(state.availWrap);
-    this.nextUsed = state.nextUsed;
-    this.usedWrap = state.usedWrap;
-    this.usedMark = usedMark(state.usedWrap);
-    this.usedSinceKnown = false;
+    this.#nextAvail = state.nextAvail;
+    this.#availWrap = state.availWrap;
+    this.#availMark = availableMark(state.availWrap);
+    this.#nextUsed = state.nextUsed;
+    this.#usedWrap = state.usedWrap;
+    this.#usedMark = usedMark(state.usedWrap);
+    this.#usedSinceKnown = false;
     for (const saved of state.outstanding) {
-      const chain = this.ledger.blank();
-      const fault = this.ledger.load(chain, saved);
+      const chain = this.#ledger.blank();
+      const fault = this.#ledger.load(chain, saved);
       if (fault !== undefined) throw new RangeError(`cannot restore chain ${saved.head}: ${fault}`);
-      this.taken += chain.descriptors;
-      this.ledger.give(chain);
-      if (saved.finished === undefined) this.resumed.push(chain);
+      this.#taken += chain.descriptors;
+      this.#ledger.give(chain);
+      if (saved.finished === undefined) this.#resumed.push(chain);
       else this.stageUsed(chain, saved.finished);
     }
   }

@@ -6,32 +6,32 @@ import type { SegmentList } from './segment-list.ts';
  * The driver can change the bytes at any time: read each one once.
  */
 export class Reader {
-  private readonly cursor: ChainCursor;
+  readonly #cursor: ChainCursor;
 
   constructor(source: CursorSource, list: SegmentList) {
-    this.cursor = new ChainCursor(source, list);
+    this.#cursor = new ChainCursor(source, list);
   }
 
   /** Bytes from the cursor to the end. */
   get remaining(): number {
-    return this.cursor.remaining;
+    return this.#cursor.remaining;
   }
 
   /** Puts the cursor back to the first byte. */
   rewind(): void {
-    this.cursor.rewind();
+    this.#cursor.rewind();
   }
 
   /** @throws {ChainTooShort} */
   readU8(): number {
-    const { cursor } = this;
+    const cursor = this.#cursor;
     if (cursor.run() === 0) throw new ChainTooShort(1, 0);
     return cursor.bytes[cursor.at++] as number;
   }
 
   /** Little-endian. @throws {ChainTooShort} and reads nothing. */
   readU16(): number {
-    const { cursor } = this;
+    const cursor = this.#cursor;
     if (cursor.run() >= 2) {
       const { bytes, at } = cursor;
       cursor.at = at + 2;
@@ -43,13 +43,13 @@ export class Reader {
 
   /** Little-endian, unsigned. @throws {ChainTooShort} and reads nothing. */
   readU32(): number {
-    this.cursor.need(4);
+    this.#cursor.need(4);
     return (this.readU16() | (this.readU16() << 16)) >>> 0;
   }
 
   /** Fills `target`. @throws {ChainTooShort} and reads nothing. */
   readInto(target: Uint8Array): void {
-    const { cursor } = this;
+    const cursor = this.#cursor;
     cursor.need(target.length);
     for (let done = 0; done < target.length; ) {
       const step = Math.min(target.length - done, cursor.run());
@@ -64,7 +64,7 @@ export class Reader {
    * @throws {ChainTooShort}
    */
   take(n: number): Uint8Array {
-    const { cursor } = this;
+    const cursor = this.#cursor;
     cursor.need(n);
     if (n > cursor.run()) {
       const copy = new Uint8Array(n);
@@ -78,11 +78,11 @@ export class Reader {
 
   /** @throws {ChainTooShort} */
   skip(n: number): void {
-    this.cursor.skip(n);
+    this.#cursor.skip(n);
   }
 
   /** Views of what remains, piece by piece; the cursor stays. */
   segments(): Uint8Array[] {
-    return this.cursor.views();
+    return this.#cursor.views();
   }
 }

@@ -21,7 +21,7 @@ export class RequestSlots<T extends {}> {
   readonly capacity: Float64Array;
   /** Without them every request is a list in the ring. */
   readonly tables: IndirectTables | undefined;
-  private detachAt = 0;
+  #detachAt = 0;
 
   /** INDIRECT_DESC is used when it was negotiated and `dma` is given. */
   constructor(
@@ -66,10 +66,10 @@ export class RequestSlots<T extends {}> {
 
   /** The next slot that is occupied, one round through all of them; undefined at its end. */
   nextOccupied(): number | undefined {
-    for (; this.detachAt < this.size; this.detachAt++) {
-      if (this.tokens[this.detachAt] !== undefined) return this.detachAt;
+    for (; this.#detachAt < this.size; this.#detachAt++) {
+      if (this.tokens[this.#detachAt] !== undefined) return this.#detachAt;
     }
-    this.detachAt = 0;
+    this.#detachAt = 0;
     return undefined;
   }
 

@@ -22,7 +22,7 @@ export class SegmentList {
 
   add(address: number, size: number): void {
     const i = this.count;
-    if (i === this.sizes.length) this.grow();
+    if (i === this.sizes.length) this.#grow();
     this.addresses[i] = address;
     this.sizes[i] = size;
     this.count = i + 1;
@@ -37,7 +37,7 @@ export class SegmentList {
     }));
   }
 
-  private grow(): void {
+  #grow(): void {
     const capacity = this.sizes.length * 2;
     const addresses = new Float64Array(capacity);
     const sizes = new Uint32Array(capacity);

@@ -34,36 +34,36 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
   broken: string | undefined = undefined;
   malformed = 0;
   malformedReason: ChainFault | undefined = undefined;
-  private readonly memory: GuestMemory;
-  private readonly config: QueueConfig;
-  private readonly ledger: ChainLedger;
-  private readonly eventIdx: boolean;
-  private readonly mask: number;
-  private readonly usedEventAt: number;
-  private readonly availEventAt: number;
+  readonly #memory: GuestMemory;
+  readonly #config: QueueConfig;
+  readonly #ledger: ChainLedger;
+  readonly #eventIdx: boolean;
+  readonly #mask: number;
+  readonly #usedEventAt: number;
+  readonly #availEventAt: number;
   // The rings, by `SplitViews`.
-  private desc: Int32Array;
-  private avail: Uint16Array;
-  private used: Uint16Array;
-  private usedElements: Uint32Array;
+  #desc: Int32Array;
+  #avail: Uint16Array;
+  #used: Uint16Array;
+  #usedElements: Uint32Array;
   /** Generation of the memory that they lie in. */
-  private generation: number;
+  #generation: number;
   /** Next entry of the available ring to look at; free running, 16 bits. */
-  private nextAvail = 0;
+  #nextAvail = 0;
   /** The driver's index when it was last looked at. */
-  private seenAvail = 0;
-  private nextUsed = 0;
-  private publishedUsed = 0;
+  #seenAvail = 0;
+  #nextUsed = 0;
+  #publishedUsed = 0;
   /** `nextUsed` when the driver was last considered for a notification; not known after a restore. */
-  private signalledUsed = 0;
-  private signalledKnown = true;
+  #signalledUsed = 0;
+  #signalledKnown = true;
   /** The driver is to notify, and what avail_event says of it, once that is known. */
-  private notify = true;
-  private availEvent = UNKNOWN;
+  #notify = true;
+  #availEvent = UNKNOWN;
   /** Heads that are out: a driver that makes one available again is lying. */
-  private readonly isOut: Uint8Array;
+  readonly #isOut: Uint8Array;
   /** Chains of before a restore that `pop` gives first. */
-  private resumed: DescriptorChain[] = [];
+  #resumed: DescriptorChain[] = [];
 
   /**
    * @param state goes on where another queue was saved; a chain of it that is malformed goes back
@@ -72,55 +72,55 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
   constructor(memory: GuestMemory, config: QueueConfig, state?: DeviceQueueState) {
     const features = queueFeatures(config.features);
     const views = splitViews(memory, config);
-    this.desc = views.desc;
-    this.avail = views.avail;
-    this.used = views.used;
-    this.usedElements = views.usedElements;
-    this.generation = memory.generation;
-    this.memory = memory;
-    this.config = config;
+    this.#desc = views.desc;
+    this.#avail = views.avail;
+    this.#used = views.used;
+    this.#usedElements = views.usedElements;
+    this.#generation = memory.generation;
+    this.#memory = memory;
+    this.#config = config;
     this.size = config.size;
-    this.mask = config.size - 1;
-    this.eventIdx = features.eventIdx;
-    this.ledger = new ChainLedger(memory, features.inOrder);
-    this.usedEventAt = usedEventIndex(this.size);
-    this.availEventAt = availEventIndex(this.size);
-    this.isOut = new Uint8Array(this.size);
-    if (state !== undefined) this.restore(state);
+    this.#mask = config.size - 1;
+    this.#eventIdx = features.eventIdx;
+    this.#ledger = new ChainLedger(memory, features.inOrder);
+    this.#usedEventAt = usedEventIndex(this.size);
+    this.#availEventAt = availEventIndex(this.size);
+    this.#isOut = new Uint8Array(this.size);
+    if (state !== undefined) this.#restore(state);
   }
 
   get inFlight(): number {
-    return this.ledger.inFlight;
+    return this.#ledger.inFlight;
   }
 
   pop(): DescriptorChain | undefined {
-    if (this.resumed.length > 0) return this.resumed.shift();
+    if (this.#resumed.length > 0) return this.#resumed.shift();
     // One round of the ring at most: a driver that refills it with rubbish does not hold the device.
     for (let tries = this.size; tries > 0; tries--) {
-      if (this.generation !== this.memory.generation) this.remap();
-      if (this.nextAvail === this.seenAvail && !this.look()) return undefined;
-      const head = this.avail[AVAIL_RING + (this.nextAvail & this.mask)] as number;
-      this.nextAvail = (this.nextAvail + 1) & 0xffff;
-      const chain = this.ledger.blank();
-      const fault = this.collect(chain, head);
+      if (this.#generation !== this.#memory.generation) this.#remap();
+      if (this.#nextAvail === this.#seenAvail && !this.#look()) return undefined;
+      const head = this.#avail[AVAIL_RING + (this.#nextAvail & this.#mask)] as number;
+      this.#nextAvail = (this.#nextAvail + 1) & 0xffff;
+      const chain = this.#ledger.blank();
+      const fault = this.#collect(chain, head);
       if (fault === undefined) {
-        this.isOut[head] = 1;
-        return this.ledger.give(chain);
+        this.#isOut[head] = 1;
+        return this.#ledger.give(chain);
       }
-      this.refuse(chain, fault);
+      this.#refuse(chain, fault);
     }
     return undefined;
   }
 
   poll(): boolean {
-    if (this.resumed.length > 0) return true;
-    if (this.generation !== this.memory.generation) this.remap();
-    return this.broken === undefined && Atomics.load(this.avail, AVAIL_IDX) !== this.nextAvail;
+    if (this.#resumed.length > 0) return true;
+    if (this.#generation !== this.#memory.generation) this.#remap();
+    return this.broken === undefined && Atomics.load(this.#avail, AVAIL_IDX) !== this.#nextAvail;
   }
 
   stageUsed(chain: DescriptorChain, written: number): void {
-    if (chain.out) this.isOut[chain.head] = 0;
-    this.ledger.takeBack(chain, written, this);
+    if (chain.out) this.#isOut[chain.head] = 0;
+    this.#ledger.takeBack(chain, written, this);
   }
 
   pushUsed(chain: DescriptorChain, written: number): void {
@@ -129,111 +129,112 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
   }
 
   flush(): void {
-    if (this.publishedUsed === this.nextUsed) return;
-    this.publishedUsed = this.nextUsed;
-    if (this.generation !== this.memory.generation) this.remap();
-    Atomics.store(this.used, USED_IDX, this.nextUsed);
+    if (this.#publishedUsed === this.#nextUsed) return;
+    this.#publishedUsed = this.#nextUsed;
+    if (this.#generation !== this.#memory.generation) this.#remap();
+    Atomics.store(this.#used, USED_IDX, this.#nextUsed);
   }
 
   needsNotification(): boolean {
     this.flush();
-    const old = this.signalledUsed;
-    const now = this.nextUsed;
-    const known = this.signalledKnown;
+    const old = this.#signalledUsed;
+    const now = this.#nextUsed;
+    const known = this.#signalledKnown;
     if (known && old === now) return false;
-    this.signalledUsed = now;
-    this.signalledKnown = true;
-    const { avail } = this;
-    if (!this.eventIdx) return (Atomics.load(avail, AVAIL.FLAGS) & AVAIL_F_NO_INTERRUPT) === 0;
-    return !known || needEvent(Atomics.load(avail, this.usedEventAt), now, old);
+    this.#signalledUsed = now;
+    this.#signalledKnown = true;
+    const avail = this.#avail;
+    if (!this.#eventIdx) return (Atomics.load(avail, AVAIL.FLAGS) & AVAIL_F_NO_INTERRUPT) === 0;
+    return !known || needEvent(Atomics.load(avail, this.#usedEventAt), now, old);
   }
 
   enableNotification(): boolean {
-    this.notify = true;
-    if (this.generation !== this.memory.generation) this.remap();
-    if (this.eventIdx) this.askAt(this.nextAvail);
-    else Atomics.store(this.used, USED.FLAGS, 0);
+    this.#notify = true;
+    if (this.#generation !== this.#memory.generation) this.#remap();
+    if (this.#eventIdx) this.#askAt(this.#nextAvail);
+    else Atomics.store(this.#used, USED.FLAGS, 0);
     return this.poll();
   }
 
   disableNotification(): void {
-    this.notify = false;
-    if (this.generation !== this.memory.generation) this.remap();
+    this.#notify = false;
+    if (this.#generation !== this.#memory.generation) this.#remap();
     // An event index just passed: the driver would have to go all the way round to meet it.
-    if (this.eventIdx) this.askAt((this.nextAvail - 1) & 0xffff);
-    else Atomics.store(this.used, USED.FLAGS, USED_F_NO_NOTIFY);
+    if (this.#eventIdx) this.#askAt((this.#nextAvail - 1) & 0xffff);
+    else Atomics.store(this.#used, USED.FLAGS, USED_F_NO_NOTIFY);
   }
 
   reset(): void {
-    this.ledger.revoke();
-    this.resumed = [];
-    this.isOut.fill(0);
+    this.#ledger.revoke();
+    this.#resumed = [];
+    this.#isOut.fill(0);
     this.broken = undefined;
-    this.nextAvail = 0;
-    this.seenAvail = 0;
-    this.nextUsed = 0;
-    this.publishedUsed = 0;
-    this.signalledUsed = 0;
-    this.signalledKnown = true;
-    this.notify = true;
-    this.availEvent = UNKNOWN;
+    this.#nextAvail = 0;
+    this.#seenAvail = 0;
+    this.#nextUsed = 0;
+    this.#publishedUsed = 0;
+    this.#signalledUsed = 0;
+    this.#signalledKnown = true;
+    this.#notify = true;
+    this.#availEvent = UNKNOWN;
   }
 
   snapshot(): DeviceQueueState {
     this.flush();
-    const { nextAvail, nextUsed } = this;
-    return { nextAvail, nextUsed, availWrap: 0, usedWrap: 0, outstanding: this.ledger.save() };
+    const nextAvail = this.#nextAvail;
+    const nextUsed = this.#nextUsed;
+    return { nextAvail, nextUsed, availWrap: 0, usedWrap: 0, outstanding: this.#ledger.save() };
   }
 
-  private refuse(chain: DescriptorChain, fault: ChainFault): void {
+  #refuse(chain: DescriptorChain, fault: ChainFault): void {
     this.malformed++;
     this.malformedReason = fault;
-    this.ledger.reject(chain, this);
+    this.#ledger.reject(chain, this);
     this.flush();
   }
 
   /** Looks at the driver's index again; true when there is something to pop. */
-  private look(): boolean {
+  #look(): boolean {
     if (this.broken !== undefined) return false;
-    const { avail } = this;
+    const avail = this.#avail;
     let seen = Atomics.load(avail, AVAIL_IDX);
-    if (seen === this.nextAvail) {
-      if (!this.eventIdx || !this.notify || this.availEvent === seen) return false;
+    if (seen === this.#nextAvail) {
+      if (!this.#eventIdx || !this.#notify || this.#availEvent === seen) return false;
       // The driver notifies when it passes avail_event, so that must not be left behind (2.7.10.2).
-      this.askAt(seen);
+      this.#askAt(seen);
       seen = Atomics.load(avail, AVAIL_IDX);
-      if (seen === this.nextAvail) return false;
+      if (seen === this.#nextAvail) return false;
     }
-    if (((seen - this.nextAvail) & 0xffff) > this.size) {
-      this.broken = `the available index went from ${this.nextAvail} to ${seen} in a queue of ${this.size}`;
+    if (((seen - this.#nextAvail) & 0xffff) > this.size) {
+      this.broken = `the available index went from ${this.#nextAvail} to ${seen} in a queue of ${this.size}`;
       return false;
     }
-    this.seenAvail = seen;
+    this.#seenAvail = seen;
     return true;
   }
 
-  private askAt(index: number): void {
-    this.availEvent = index;
-    Atomics.store(this.used, this.availEventAt, index);
+  #askAt(index: number): void {
+    this.#availEvent = index;
+    Atomics.store(this.#used, this.#availEventAt, index);
   }
 
   /** Writes a used element; `flush` shows it to the driver. For the ledger. */
   putUsed(head: number, written: number, buffers: number): void {
-    const at = (this.nextUsed & this.mask) * ELEM_WORDS;
-    const { usedElements } = this;
+    const at = (this.#nextUsed & this.#mask) * ELEM_WORDS;
+    const usedElements = this.#usedElements;
     usedElements[at + ELEM_ID] = head;
     usedElements[at + ELEM_LEN] = written;
-    this.nextUsed = (this.nextUsed + buffers) & 0xffff;
+    this.#nextUsed = (this.#nextUsed + buffers) & 0xffff;
   }
 
   /** Collects the chain that starts at `head`; gives the reason when it is malformed. */
-  private collect(chain: DescriptorChain, head: number): ChainFault | undefined {
+  #collect(chain: DescriptorChain, head: number): ChainFault | undefined {
     const { size } = this;
-    const { desc } = this;
+    const desc = this.#desc;
     chain.begin();
     chain.head = head;
     if (head >= size) return CHAIN_FAULT.HEAD;
-    if (this.isOut[head] === 1) return CHAIN_FAULT.TWICE;
+    if (this.#isOut[head] === 1) return CHAIN_FAULT.TWICE;
     let index = head;
     for (let left = size; left > 0; left--) {
       const at = index * WORDS;
@@ -257,41 +258,41 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
   }
 
   /** Makes the views again after the memory table changed. A ring that went away breaks the queue. */
-  private remap(): void {
-    this.generation = this.memory.generation;
+  #remap(): void {
+    this.#generation = this.#memory.generation;
     try {
-      const views = splitViews(this.memory, this.config);
-      this.desc = views.desc;
-      this.avail = views.avail;
-      this.used = views.used;
-      this.usedElements = views.usedElements;
+      const views = splitViews(this.#memory, this.#config);
+      this.#desc = views.desc;
+      this.#avail = views.avail;
+      this.#used = views.used;
+      this.#usedElements = views.usedElements;
     } catch (error) {
       this.broken ??= error instanceof Error ? error.message : String(error);
     }
   }
 
-  private restore(state: DeviceQueueState): void {
-    this.nextAvail = state.nextAvail;
-    this.seenAvail = state.nextAvail;
-    this.nextUsed = state.nextUsed;
-    this.publishedUsed = state.nextUsed;
-    this.signalledKnown = false;
+  #restore(state: DeviceQueueState): void {
+    this.#nextAvail = state.nextAvail;
+    this.#seenAvail = state.nextAvail;
+    this.#nextUsed = state.nextUsed;
+    this.#publishedUsed = state.nextUsed;
+    this.#signalledKnown = false;
     for (const saved of state.outstanding) {
-      const chain = this.ledger.blank();
-      const fault = this.collectSaved(chain, saved);
+      const chain = this.#ledger.blank();
+      const fault = this.#collectSaved(chain, saved);
       if (fault !== undefined) {
-        this.refuse(chain, fault);
+        this.#refuse(chain, fault);
         continue;
       }
-      this.isOut[saved.head] = 1;
-      this.ledger.give(chain);
-      if (saved.finished === undefined) this.resumed.push(chain);
+      this.#isOut[saved.head] = 1;
+      this.#ledger.give(chain);
+      if (saved.finished === undefined) this.#resumed.push(chain);
       else this.stageUsed(chain, saved.finished);
     }
   }
 
-  private collectSaved(chain: DescriptorChain, saved: ChainState): ChainFault | undefined {
-    if (saved.readable === undefined || saved.writable === undefined) return this.collect(chain, saved.head);
-    return this.ledger.load(chain, saved);
+  #collectSaved(chain: DescriptorChain, saved: ChainState): ChainFault | undefined {
+    if (saved.readable === undefined || saved.writable === undefined) return this.#collect(chain, saved.head);
+    return this.#ledger.load(chain, saved);
   }
 }

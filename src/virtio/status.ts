@@ -27,16 +27,16 @@ export type StatusEvent =
 export class DeviceStatus {
   /** What the driver reads. */
   value = 0;
-  private readonly offered: number;
-  private readonly accepts: (features: number) => boolean;
+  readonly #offered: number;
+  readonly #accepts: (features: number) => boolean;
 
   /**
    * @param offered the device's feature set
    * @param accepts the device's own rules, asked when the driver claims FEATURES_OK
    */
   constructor(offered: number, accepts: (features: number) => boolean = () => true) {
-    this.offered = offered;
-    this.accepts = accepts;
+    this.#offered = offered;
+    this.#accepts = accepts;
   }
 
   /**
@@ -53,9 +53,9 @@ export class DeviceStatus {
     this.value |= status & (ACKNOWLEDGE | DRIVER | FAILED);
     let event: StatusEvent = 'none';
     if ((rising & FEATURES_OK) !== 0) {
-      const { offered } = this;
+      const offered = this.#offered;
       const fits = hasFeature(features, VIRTIO_F.VERSION_1) && featuresBeyond(features, offered) === 0;
-      if (fits && this.accepts(features)) {
+      if (fits && this.#accepts(features)) {
         this.value |= FEATURES_OK;
         event = 'features';
       } else {

@@ -7,61 +7,61 @@ import type { SegmentList } from './segment-list.ts';
  * should report, unless the device knows better.
  */
 export class Writer {
-  private readonly cursor: ChainCursor;
-  private readonly list: SegmentList;
+  readonly #cursor: ChainCursor;
+  readonly #list: SegmentList;
   /** Taken places that stand for several pieces: what was put there is spread out by `flush`. */
-  private readonly bounced: { at: number; bytes: Uint8Array }[] = [];
+  readonly #bounced: { at: number; bytes: Uint8Array }[] = [];
 
   constructor(source: CursorSource, list: SegmentList) {
-    this.cursor = new ChainCursor(source, list);
-    this.list = list;
+    this.#cursor = new ChainCursor(source, list);
+    this.#list = list;
   }
 
   /** Length of the whole writable half in bytes. */
   get length(): number {
-    return this.list.length;
+    return this.#list.length;
   }
 
   /** Bytes from the cursor to the end. */
   get remaining(): number {
-    return this.cursor.remaining;
+    return this.#cursor.remaining;
   }
 
   /** Bytes from the first to the cursor. */
   get written(): number {
-    return this.list.length - this.cursor.remaining;
+    return this.#list.length - this.#cursor.remaining;
   }
 
   /** Puts the cursor back to the first byte. What was put into taken buffers goes to its place first. */
   rewind(): void {
     this.flush();
-    this.cursor.rewind();
+    this.#cursor.rewind();
   }
 
   /** @throws {ChainTooShort} */
   writeU8(value: number): void {
-    const { cursor } = this;
+    const cursor = this.#cursor;
     if (cursor.run() === 0) throw new ChainTooShort(1, 0);
     cursor.bytes[cursor.at++] = value;
   }
 
   /** Little-endian. @throws {ChainTooShort} and writes nothing. */
   writeU16(value: number): void {
-    this.cursor.need(2);
+    this.#cursor.need(2);
     this.writeU8(value);
     this.writeU8(value >>> 8);
   }
 
   /** Little-endian. @throws {ChainTooShort} and writes nothing. */
   writeU32(value: number): void {
-    this.cursor.need(4);
+    this.#cursor.need(4);
     this.writeU16(value);
     this.writeU16(value >>> 16);
   }
 
   /** Copies all of `source`. @throws {ChainTooShort} and writes nothing. */
   write(source: Uint8Array): void {
-    const { cursor } = this;
+    const cursor = this.#cursor;
     cursor.need(source.length);
     for (let done = 0; done < source.length; ) {
       const step = Math.min(source.length - done, cursor.run());
@@ -77,11 +77,11 @@ export class Writer {
    * @throws {ChainTooShort}
    */
   take(n: number): Uint8Array {
-    const { cursor } = this;
+    const cursor = this.#cursor;
     cursor.need(n);
     if (n > cursor.run()) {
       const bytes = new Uint8Array(n);
-      this.bounced.push({ at: this.written, bytes });
+      this.#bounced.push({ at: this.written, bytes });
       cursor.skip(n);
       return bytes;
     }
@@ -92,7 +92,7 @@ export class Writer {
 
   /** Leaves `n` bytes as they are. @throws {ChainTooShort} */
   skip(n: number): void {
-    this.cursor.skip(n);
+    this.#cursor.skip(n);
   }
 
   /**
@@ -100,14 +100,14 @@ export class Writer {
    * cursor where it is. @throws {ChainTooShort} when there is no writable byte.
    */
   writeLastU8(value: number): void {
-    if (this.list.length === 0) throw new ChainTooShort(1, 0);
-    const { cursor } = this;
+    if (this.#list.length === 0) throw new ChainTooShort(1, 0);
+    const cursor = this.#cursor;
     const here = this.written;
     cursor.last();
     cursor.bytes[cursor.at] = value;
     cursor.rewind();
     cursor.skip(here);
-    for (const { at, bytes } of this.bounced)
+    for (const { at, bytes } of this.#bounced)
       if (at + bytes.length === this.length) bytes[bytes.length - 1] = value;
   }
 
@@ -116,34 +116,34 @@ export class Writer {
    * False when the memory has been taken away meanwhile.
    */
   flush(): boolean {
-    return this.bounced.length === 0 || this.spread();
+    return this.#bounced.length === 0 || this.#spread();
   }
 
   /** Forgets what was put into taken buffers. For queues. */
   drop(): void {
-    this.bounced.length = 0;
+    this.#bounced.length = 0;
   }
 
   /** Views of what remains, piece by piece; the cursor stays. */
   segments(): Uint8Array[] {
-    return this.cursor.views();
+    return this.#cursor.views();
   }
 
-  private spread(): boolean {
+  #spread(): boolean {
     const here = this.written;
     try {
-      for (const { at, bytes } of this.bounced) {
-        this.cursor.rewind();
-        this.cursor.skip(at);
+      for (const { at, bytes } of this.#bounced) {
+        this.#cursor.rewind();
+        this.#cursor.skip(at);
         this.write(bytes);
       }
-      this.cursor.rewind();
-      this.cursor.skip(here);
+      this.#cursor.rewind();
+      this.#cursor.skip(here);
     } catch (error) {
       if (!(error instanceof GuestMemoryError)) throw error;
       return false;
     } finally {
-      this.bounced.length = 0;
+      this.#bounced.length = 0;
     }
     return true;
   }

@@ -269,9 +269,9 @@ describe('a split queue whose driver lies about a chain gives it back unread and
     ring.setDescriptor(0, { addr: MEMORY, len: 4, flags: 0 });
     ring.offer(0);
     // The driver's thread is as fast as ours: whenever a chain is looked at, the next one is there.
-    vi.spyOn(guest.memory, 'find').mockImplementation(() => {
+    vi.spyOn(guest.memory, 'has').mockImplementation(() => {
       if (queue.malformed < 1000) ring.offer(0);
-      return undefined;
+      return false;
     });
     expect(queue.pop()).toBeUndefined();
     expect(queue.malformed).toBe(8);

@@ -4,6 +4,7 @@ import { BackChannel } from './back-channel.ts';
 import { DeviceSession } from './device-session.ts';
 import type { EventLoop } from './event-loop.ts';
 import { createInflight } from './inflight.ts';
+import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { MAX_MEMORY_SLOTS } from './memory-table.ts';
 import { decodePayload, type Payload, u64, VhostUserError } from './message.ts';
 import { type IncomingMessage, MessageSocket } from './message-socket.ts';
@@ -33,6 +34,8 @@ export interface ProtocolOptions {
 }
 
 export interface ConnectionOptions extends ProtocolOptions {
+  /** Other limits than `DEFAULT_LIMITS`. */
+  readonly limits?: Partial<Limits>;
   /** Told what happens, a sentence each: refusals, malformed requests. */
   readonly trace?: (sentence: string) => void;
   /** Called once, when the connection is over and everything of it is freed. */
@@ -89,6 +92,7 @@ export class VhostUserConnection {
     this.#protocolOffered = protocolFeatures(device, options);
     this.#socket = new MessageSocket(socket);
     this.#session = new DeviceSession(device, loop, {
+      memoryBytes: options.limits?.memoryBytes ?? DEFAULT_LIMITS.memoryBytes,
       trace: (sentence) => options.trace?.(sentence),
       fail: (error) => this.#fail(error),
       callInBand: (ring) => this.#callInBand(ring),
@@ -207,9 +211,9 @@ export class VhostUserConnection {
   /** What is done for each request. */
   readonly #handlers: Readonly<Record<number, Handler>> = {
     [REQUEST.GET_FEATURES]: ask('none', () => u64(this.#session.offered)),
-    [REQUEST.SET_FEATURES]: tell('u64', ({ low, high }) => this.#session.setFeatures(fromWords(low, high))),
+    [REQUEST.SET_FEATURES]: tell('u64', ({ low, high }) => this.#session.setFeatures(featuresOf(low, high))),
     [REQUEST.GET_PROTOCOL_FEATURES]: ask('none', () => u64(this.#protocolOffered)),
-    [REQUEST.SET_PROTOCOL_FEATURES]: tell('u64', ({ low, high }) => this.#setProtocol(fromWords(low, high))),
+    [REQUEST.SET_PROTOCOL_FEATURES]: tell('u64', ({ low, high }) => this.#setProtocol(featuresOf(low, high))),
     [REQUEST.SET_OWNER]: tell('none', () => {}),
     [REQUEST.RESET_OWNER]: tell('none', () => this.#session.reset()),
     [REQUEST.RESET_DEVICE]: tell('none', () => this.#session.reset()),
@@ -326,6 +330,16 @@ function tell<K extends PayloadKind>(
   work: (payload: P<K>, files: FileDescriptor[]) => void,
 ): Handler {
   return { tell: work };
+}
+
+/** @throws {VhostUserError} for bits that nobody offers, since the number would not keep them. */
+function featuresOf(low: number, high: number): number {
+  const features = fromWords(low, high);
+  if (features !== (high >>> 0) * 2 ** 32 + (low >>> 0)) {
+    const word = (high >>> 21) << 21;
+    throw new VhostUserError(`features not offered: 0x${(word >>> 0).toString(16)}00000000`);
+  }
+  return features;
 }
 
 function checkFiles({ fds: [least, most] }: RequestFormat, count: number): void {

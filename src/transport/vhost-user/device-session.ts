@@ -39,6 +39,8 @@ const DRAIN_MS = 2000;
 const KICKS_PER_DRAIN = 8;
 
 export interface SessionOptions {
+  /** Memory that the front-end may share, in bytes. */
+  readonly memoryBytes: number;
   readonly trace: (sentence: string) => void;
   /** Ends the connection: something went wrong while no message was being carried out. */
   readonly fail: (error: unknown) => void;
@@ -53,7 +55,7 @@ export interface SessionOptions {
 export class DeviceSession implements Service {
   /** All that a driver may choose from. */
   readonly offered: number;
-  readonly table = new MemoryTable();
+  readonly table: MemoryTable;
   readonly rings: readonly Vring[];
   readonly #device: VirtioDevice;
   readonly #loop: EventLoop;
@@ -66,11 +68,14 @@ export class DeviceSession implements Service {
   #inflight: InflightBuffer | undefined;
   #log: DirtyLog | undefined;
   #active = false;
+  /** The connection is about to end. */
+  #failed = false;
 
   constructor(device: VirtioDevice, loop: EventLoop, options: SessionOptions) {
     this.#device = device;
     this.#loop = loop;
     this.#options = options;
+    this.table = new MemoryTable(options.memoryBytes);
     const features = RING_FEATURES + device.features;
     const inOrder = device.acceptFeatures(features + IN_ORDER) ? IN_ORDER : 0;
     this.offered = features + inOrder + VHOST_FEATURES;
@@ -331,21 +336,53 @@ export class DeviceSession implements Service {
       this.#options.trace(`ring ${ring.index}: malformed request: ${malformed}`);
       this.#notify(ring.index);
     }
+    this.#checkMemory();
     if (ring.broken !== undefined) this.#broken(ring, ring.broken);
+  }
+
+  /** @throws {VhostUserError} when memory was used that the front-end has taken away. */
+  #checkMemory(): void {
+    if (this.table.lost || this.#inflight?.lost || this.#log?.lost) {
+      throw new VhostUserError('the front-end truncated memory that it shares');
+    }
   }
 
   /** The ring makes no sense any more: only a reset by the driver helps. */
   #broken(ring: Vring, reason: string): void {
     this.#options.trace(`ring ${ring.index} is broken: ${reason}`);
     ring.abandon();
-    ring.error?.signal();
+    this.#ringBell(ring.error);
     this.#status.needsReset();
   }
 
+  /**
+   * Tells the driver of used buffers. The device calls it at any time, also on behalf of another guest: what
+   * goes wrong is this front-end's affair and ends its connection, not the work of whoever is running now.
+   */
   #notify(queue: number): void {
     const ring = this.rings[queue];
-    if (ring === undefined || !ring.needsNotification()) return;
-    if (ring.call !== undefined) ring.call.signal();
-    else this.#options.callInBand(queue);
+    try {
+      if (ring === undefined || !ring.needsNotification()) return;
+      this.#checkMemory();
+      if (ring.call === undefined) this.#options.callInBand(queue);
+      else this.#ringBell(ring.call);
+    } catch (error) {
+      this.#failLater(error);
+    }
+  }
+
+  #ringBell(bell: EventFd | undefined): void {
+    try {
+      bell?.signal();
+    } catch (error) {
+      this.#failLater(error);
+    }
+  }
+
+  /** The device may be in the middle of something: its connection ends when it has returned. */
+  #failLater(error: unknown): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#loop.defer(() => this.#options.fail(error));
   }
 }

@@ -19,12 +19,25 @@ export class DirtyLog {
   /** Notes that `length` bytes at a guest-physical address were written. What the log has no bit for is left out. */
   mark(address: number, length: number): void {
     if (length <= 0) return;
-    const last = Math.floor((address + length - 1) / PAGE);
-    for (let page = Math.floor(address / PAGE); page <= last; page++) {
-      const byte = Math.floor(page / 8);
-      if (byte >= this.#bits.length) return;
-      Atomics.or(this.#bits, byte, 1 << (page % 8));
+    const first = Math.floor(address / PAGE);
+    const last = Math.min(Math.floor((address + length - 1) / PAGE), 8 * this.#bits.length - 1);
+    if (first > last) return;
+    const [from, to] = [Math.floor(first / 8), Math.floor(last / 8)];
+    const head = 0xff << (first % 8);
+    const tail = 0xff >> (7 - (last % 8));
+    if (from === to) {
+      Atomics.or(this.#bits, from, head & tail);
+      return;
     }
+    Atomics.or(this.#bits, from, head & 0xff);
+    // Bytes that are all ones cannot lose a bit that the front-end reads meanwhile.
+    this.#bits.fill(0xff, from + 1, to);
+    Atomics.or(this.#bits, to, tail);
+  }
+
+  /** True once the front-end has taken the log's memory away. */
+  get lost(): boolean {
+    return this.#mapping.lost;
   }
 
   unmap(): void {

@@ -56,6 +56,7 @@ export class EventLoop {
   readonly #onError: (error: unknown) => void;
   readonly #watches = new Map<number, Watch>();
   readonly #services = new Set<Service>();
+  #deferred: (() => void)[] = [];
   #nextTag = TICK + 1;
   #running: Promise<void> | undefined;
   #stopped = false;
@@ -87,6 +88,12 @@ export class EventLoop {
       this.#watches.delete(tag);
       if (this.#epoll.file.isOpen) this.#epoll.remove(fd);
     };
+  }
+
+  /** Does `work` when the handler that runs now has returned: what it would pull away from under it. */
+  defer(work: () => void): void {
+    this.#deferred.push(work);
+    this.wake();
   }
 
   addService(service: Service): void {
@@ -201,7 +208,15 @@ export class EventLoop {
       this.#guard(() => watch.handler(this.#epoll.readyEvents(i)));
     }
     this.#serveDue();
-    return worked;
+    return this.#runDeferred() || worked;
+  }
+
+  #runDeferred(): boolean {
+    const works = this.#deferred;
+    if (works.length === 0) return false;
+    this.#deferred = [];
+    for (const work of works) this.#guard(work);
+    return true;
   }
 
   #serveDue(): void {

@@ -74,6 +74,11 @@ export class InflightBuffer {
     return new InflightRing(buffer, byteOffset + ringBytes(this.#queueSize) * index, size);
   }
 
+  /** True once the front-end has taken the buffer's memory away. */
+  get lost(): boolean {
+    return this.#mapping.lost;
+  }
+
   unmap(): void {
     this.#mapping.unmap();
   }

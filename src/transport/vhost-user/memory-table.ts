@@ -1,5 +1,6 @@
-import { type FileDescriptor, MAX_VIEW_LENGTH, Mapping, sealAgainstShrinking } from '../../os/index.ts';
-import { GuestMemory, GuestMemoryError, type MemoryRegion } from '../../virtio/index.ts';
+import { type FileDescriptor, Mapping } from '../../os/index.ts';
+import { GuestMemory, GuestMemoryError, type WindowedRegion } from '../../virtio/index.ts';
+import { DEFAULT_LIMITS } from './limits.ts';
 import { type Region, VhostUserError } from './message.ts';
 
 /** ADD_MEM_REG: how many regions there may be at a time. */
@@ -11,7 +12,7 @@ const MAP_ALIGN = 8;
 interface MappedSlot {
   readonly region: Region;
   readonly mapping: Mapping;
-  readonly parts: readonly MemoryRegion[];
+  readonly view: WindowedRegion;
 }
 
 /**
@@ -20,7 +21,19 @@ interface MappedSlot {
  */
 export class MemoryTable {
   readonly memory = new GuestMemory();
+  readonly #limit: number;
   #slots: readonly MappedSlot[] = [];
+
+  /** @param limit how many bytes all regions may have together */
+  constructor(limit: number = DEFAULT_LIMITS.memoryBytes) {
+    this.#limit = limit;
+  }
+
+  /** True once memory was touched that the front-end had taken away from its file. */
+  get lost(): boolean {
+    for (const { mapping } of this.#slots) if (mapping.lost) return true;
+    return false;
+  }
 
   get regions(): readonly Region[] {
     return this.#slots.map(({ region }) => region);
@@ -35,6 +48,7 @@ export class MemoryTable {
         `invalid memory table: expected ${regions.length} descriptors, got ${files.length}`,
       );
     }
+    this.#checkLimit(regions);
     const slots: MappedSlot[] = [];
     try {
       regions.forEach((region, i) => {
@@ -52,6 +66,7 @@ export class MemoryTable {
     if (this.#slots.length >= MAX_MEMORY_SLOTS) {
       throw new VhostUserError(`all ${MAX_MEMORY_SLOTS} memory slots are in use`);
     }
+    this.#checkLimit([...this.regions, region]);
     const slot = mapRegion(region, file);
     try {
       this.#adopt([...this.#slots, slot]);
@@ -91,9 +106,16 @@ export class MemoryTable {
     throw new VhostUserError(`the ${what} at ${where} is not inside one memory region of the front-end`);
   }
 
+  /** A mapping begins at its file's start, so what lies before the region counts too. */
+  #checkLimit(regions: readonly Region[]): void {
+    const bytes = regions.reduce((sum, { size, mmapOffset }) => sum + size + mmapOffset, 0);
+    if (bytes <= this.#limit) return;
+    throw new VhostUserError(`too much memory: expected at most ${this.#limit} bytes, got ${bytes}`);
+  }
+
   #adopt(slots: readonly MappedSlot[]): void {
     try {
-      this.memory.replace(slots.flatMap(({ parts }) => parts));
+      this.memory.replace(slots.map(({ view }) => view));
     } catch (error) {
       if (error instanceof GuestMemoryError) throw new VhostUserError(error.message, { cause: error });
       throw error;
@@ -105,41 +127,21 @@ export class MemoryTable {
   }
 }
 
-/** Maps a region; the file must hold all of it, and is kept from shrinking where that is possible. */
+/** Maps a region; the file must hold all of it. */
 function mapRegion(region: Region, file: FileDescriptor): MappedSlot {
   const { guestAddress, size, mmapOffset } = region;
+  const name = `the memory region at 0x${guestAddress.toString(16)}`;
   if (mmapOffset % MAP_ALIGN !== 0 || guestAddress % MAP_ALIGN !== 0) {
-    throw new VhostUserError(
-      `a memory region at 0x${guestAddress.toString(16)} is not aligned to ${MAP_ALIGN}`,
-    );
+    throw new VhostUserError(`${name} is not aligned to ${MAP_ALIGN}`);
   }
-  let mapping: Mapping;
+  if (size === 0) throw new VhostUserError(`${name} is empty`);
   try {
-    sealAgainstShrinking(file.fd);
     // The offset may be no multiple of a page (or of a huge one): mapped from the file's start on.
-    mapping = new Mapping(file.fd, size + mmapOffset);
+    const mapping = Mapping.foreign(file.fd, size + mmapOffset);
+    const viewOf = (offset: number, length: number) => mapping.view(mmapOffset + offset, length);
+    return { region, mapping, view: { guestAddress, size, viewOf } };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new VhostUserError(`cannot map the memory region at 0x${guestAddress.toString(16)}: ${reason}`, {
-      cause: error,
-    });
+    throw new VhostUserError(`cannot map ${name}: ${reason}`, { cause: error });
   }
-  try {
-    return { region, mapping, parts: partsOf(region, mapping) };
-  } catch (error) {
-    mapping.unmap();
-    throw error;
-  }
-}
-
-/** The region as pieces that one view can hold. */
-function partsOf({ guestAddress, size, mmapOffset }: Region, mapping: Mapping): MemoryRegion[] {
-  if (size === 0) throw new VhostUserError(`the memory region at 0x${guestAddress.toString(16)} is empty`);
-  const parts: MemoryRegion[] = [];
-  for (let offset = 0; offset < size; offset += MAX_VIEW_LENGTH) {
-    const length = Math.min(MAX_VIEW_LENGTH, size - offset);
-    const buffer = mapping.view(mmapOffset + offset, length);
-    parts.push({ guestAddress: guestAddress + offset, size: length, buffer, byteOffset: 0 });
-  }
-  return parts;
 }

@@ -1,4 +1,7 @@
-import { createMemfd, EventFd, type FileDescriptor, Mapping, unixSocketPair } from '../../../src/os/index.ts';
+import { existsSync, ftruncateSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createMemfd, EventFd, FileDescriptor, Mapping, unixSocketPair } from '../../../src/os/index.ts';
 import { type ConnectionOptions, VhostUserConnection } from '../../../src/transport/vhost-user/connection.ts';
 import { EventLoop } from '../../../src/transport/vhost-user/event-loop.ts';
 import { decodePayload, NO_PAYLOAD, type Payload, u64 } from '../../../src/transport/vhost-user/message.ts';
@@ -185,6 +188,15 @@ const PROTOCOL = featureSet(0, 1, 3, 5, 12, 13, 16);
 
 export const NEGOTIATED = featureSet(0, VIRTIO_F.VERSION_1, VIRTIO_F.PROTOCOL_FEATURES);
 
+/** A file of zeros that cannot be sealed, as the memory of a User-Mode Linux is: it may be made shorter at any time. */
+export function plainFile(size: number): FileDescriptor {
+  const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'dtbus-ram-'));
+  const file = new FileDescriptor(openSync(join(folder, 'ram'), 'w+'));
+  rmSync(folder, { recursive: true });
+  ftruncateSync(file.fd, size);
+  return file;
+}
+
 /** The guest's memory, as its front-end has it. */
 export class TestMemory {
   readonly file: FileDescriptor;
@@ -194,9 +206,9 @@ export class TestMemory {
   readonly bytes: Uint8Array;
   readonly offset: number;
 
-  constructor(offset = 0) {
+  constructor(offset = 0, file = createMemfd('guest-ram', MEMORY_BYTES + offset)) {
     this.offset = offset;
-    this.file = createMemfd('guest-ram', MEMORY_BYTES + offset);
+    this.file = file;
     this.mapping = new Mapping(this.file.fd, MEMORY_BYTES + offset);
     const buffer = this.mapping.view(offset, MEMORY_BYTES);
     this.bytes = new Uint8Array(buffer);

@@ -111,7 +111,7 @@ const rubbish: [string, (w: World) => void, RegExp][] = [
       const vast = { ...region, size: 2 ** 52 };
       w.send(REQUEST.ADD_MEM_REG, { kind: 'memory-region', region: vast }, [memfd().fd]);
     },
-    /cannot map/,
+    /too much memory: expected at most 1099511627776 bytes, got 4503599627370496/,
   ],
   [
     'removal of memory that is not there',

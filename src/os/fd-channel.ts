@@ -7,6 +7,7 @@ const SOL_SOCKET = 1;
 const SCM_RIGHTS = 1;
 const MSG_CTRUNC = 0x8;
 const MSG_NOSIGNAL = 0x4000;
+const MSG_DONTWAIT = 0x40;
 const MSG_CMSG_CLOEXEC = 0x40000000;
 const EAGAIN = 11;
 /** The kernel passes at most this many descriptors in one message (`SCM_MAX_FD`). */
@@ -42,10 +43,15 @@ export class FdChannel {
   readonly #header: PinnedBytes;
   readonly #sendmsg: CFunction;
   readonly #recvmsg: CFunction;
+  readonly #flags: number;
 
-  /** Takes over a connected socket. */
-  constructor(file: FileDescriptor, room: number) {
+  /**
+   * Takes over a connected socket.
+   * @param wait false: never blocks, whatever whoever shares the socket makes of its own blocking
+   */
+  constructor(file: FileDescriptor, room: number, { wait = true } = {}) {
     need64Bits('recvmsg');
+    this.#flags = wait ? 0 : MSG_DONTWAIT;
     this.file = file;
     this.#data = pinned(room);
     this.data = this.#data.bytes;
@@ -83,7 +89,7 @@ export class FdChannel {
     fds.forEach((fd, i) => {
       view.setInt32(IOVEC.END + CMSG.DATA + 4 * i, fd, true);
     });
-    const sent = this.#sendmsg(this.file.fd, this.#header.address, MSG_NOSIGNAL);
+    const sent = this.#sendmsg(this.file.fd, this.#header.address, MSG_NOSIGNAL | this.#flags);
     if (sent >= 0) return sent;
     const errno = lastErrno();
     if (errno === EAGAIN) return undefined;
@@ -99,7 +105,7 @@ export class FdChannel {
   receive(offset: number, length: number): Received | undefined {
     this.#check(offset, length);
     this.#prepare(offset, length, CONTROL_ROOM);
-    const got = this.#recvmsg(this.file.fd, this.#header.address, MSG_CMSG_CLOEXEC);
+    const got = this.#recvmsg(this.file.fd, this.#header.address, MSG_CMSG_CLOEXEC | this.#flags);
     if (got < 0) {
       const errno = lastErrno();
       if (errno === EAGAIN) return undefined;

@@ -15,6 +15,12 @@ const BACKLOG = 16;
 const SUN_PATH = 108;
 const AGAIN = 11;
 const CONNABORTED = 103;
+const INTR = 4;
+/** How long a connection may take, and between two attempts. */
+const CONNECT_MS = 5000;
+const RETRY_MS = 10;
+/** A word that nobody changes, to wait at. */
+const NOBODY = new Int32Array(new SharedArrayBuffer(4));
 
 /** `struct sockaddr_un` of a path in the file system. @throws {OsError} ENAMETOOLONG */
 export function socketAddress(syscall: string, path: string): Uint8Array {
@@ -78,17 +84,33 @@ export function acceptUnix(listener: number): FileDescriptor | undefined {
   const fd = accept(listener, null, null, O_CLOEXEC | O_NONBLOCK);
   if (fd >= 0) return new FileDescriptor(fd);
   const errno = lastErrno();
-  if (errno === AGAIN || errno === CONNABORTED) return undefined;
+  if (errno === AGAIN || errno === INTR || errno === CONNABORTED) return undefined;
   throw new OsError('accept4', errno);
 }
 
-/** A connection to the socket at `path`. It blocks. @throws {OsError} ENOENT, ECONNREFUSED, EACCES, … */
-export function connectUnix(path: string): FileDescriptor {
+/**
+ * A connection to the socket at `path`. The call waits, blocking, while the listener's queue is full; the
+ * socket that it gives blocks.
+ * @param timeoutMs how long it waits at most
+ * @throws {OsError} ENOENT, ECONNREFUSED, EACCES, ETIMEDOUT, …
+ */
+export function connectUnix(path: string, timeoutMs = CONNECT_MS): FileDescriptor {
   const address = socketAddress('connect', path);
+  const giveUp = performance.now() + timeoutMs;
   const socket = newSocket();
   try {
+    setNonBlocking(socket.fd);
     const connect = cFunction('int connect(int fd, const void *address, unsigned int length)');
-    checked('connect', connect(socket.fd, address, address.length), path);
+    while (connect(socket.fd, address, address.length) < 0) {
+      const errno = lastErrno();
+      // A unix socket does not connect later by itself: a full queue is tried again.
+      if (errno !== AGAIN && errno !== INTR) throw new OsError('connect', errno, path);
+      if (performance.now() >= giveUp) {
+        throw OsError.of('connect', 'ETIMEDOUT', `${path}: the server does not accept connections`);
+      }
+      Atomics.wait(NOBODY, 0, 0, RETRY_MS);
+    }
+    setNonBlocking(socket.fd, false);
     return socket;
   } catch (error) {
     socket.close();

@@ -1,13 +1,23 @@
 import { type FileDescriptor, OsError, POLL } from '../../os/index.ts';
 import type { EventLoop } from './event-loop.ts';
+import { DEFAULT_LIMITS } from './limits.ts';
 import { NO_PAYLOAD, type Payload, VhostUserError } from './message.ts';
+import { MessageBudget } from './message-budget.ts';
 import { MessageSocket } from './message-socket.ts';
 import { BACKEND_REQUEST, MESSAGE_FLAG } from './protocol.ts';
+
+/** How many are taken before others have their turn. */
+const REPLIES_PER_TURN = 16;
 
 /** The back-end's own requests to the front-end, over the socket of SET_BACKEND_REQ_FD. */
 export class BackChannel {
   readonly #socket: MessageSocket;
   readonly #unwatch: () => void;
+  readonly #budget = new MessageBudget(
+    DEFAULT_LIMITS.messageBurst,
+    DEFAULT_LIMITS.messagesPerSecond,
+    performance.now(),
+  );
   #open = true;
 
   /** Takes over the socket. @throws {VhostUserError} when it is none. */
@@ -50,11 +60,13 @@ export class BackChannel {
     }
   }
 
-  /** Acknowledgements say nothing that is not known. */
+  /** Acknowledgements say nothing that is not known. Who sends without pause is not listened to any more. */
   #dropReplies(): void {
     try {
-      for (let reply = this.#socket.receive(); reply !== undefined; reply = this.#socket.receive()) {
-        if (reply === 'ended') {
+      for (let taken = 0; taken < REPLIES_PER_TURN; taken++) {
+        const reply = this.#socket.receive();
+        if (reply === undefined) return;
+        if (reply === 'ended' || !this.#budget.spend(performance.now())) {
           this.close();
           return;
         }

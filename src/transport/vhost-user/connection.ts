@@ -1,23 +1,15 @@
-import { EventFd, type FileDescriptor, OsError, POLL } from '../../os/index.ts';
-import { featureSet, featuresBeyond, fromWords, hasFeature, type VirtioDevice } from '../../virtio/index.ts';
+import { type FileDescriptor, OsError, POLL } from '../../os/index.ts';
+import { featureSet, hasFeature, type VirtioDevice } from '../../virtio/index.ts';
 import { BackChannel } from './back-channel.ts';
 import { DeviceSession } from './device-session.ts';
 import type { EventLoop } from './event-loop.ts';
-import { createInflight } from './inflight.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
-import { MAX_MEMORY_SLOTS } from './memory-table.ts';
-import { decodePayload, type Payload, u64, VhostUserError } from './message.ts';
+import { decodePayload, u64, VhostUserError } from './message.ts';
+import { MessageBudget } from './message-budget.ts';
 import { type IncomingMessage, MessageSocket } from './message-socket.ts';
-import {
-  MESSAGE_FLAG,
-  type PayloadKind,
-  PROTOCOL_F,
-  REQUEST,
-  REQUEST_FORMATS,
-  type RequestFormat,
-  VRING_FD,
-} from './protocol.ts';
-import type { Vring } from './vring.ts';
+import { noteOwnSocket } from './own-sockets.ts';
+import { MESSAGE_FLAG, PROTOCOL_F, REQUEST, REQUEST_FORMATS, type RequestFormat } from './protocol.ts';
+import { type Answer, type Handler, type RequestContext, requestHandlers } from './request-handlers.ts';
 
 /** Protocol features that are not for everybody. */
 export interface ProtocolOptions {
@@ -41,6 +33,12 @@ export interface ConnectionOptions extends ProtocolOptions {
   /** Called once, when the connection is over and everything of it is freed. */
   readonly onClose?: (reason: string) => void;
 }
+
+/** How much of a front-end's messages is carried out before others have their turn: what comes first ends it. */
+const MESSAGES_PER_TURN = 16;
+const TURN_MS = 0.05;
+/** How long a front-end waits that has used up its budget. */
+const PAUSE_MS = 20;
 
 /** Protocol features offered for a device. CONFIG only where there is a configuration space: QEMU warns else. */
 export function protocolFeatures(device: VirtioDevice, options: ProtocolOptions = {}): number {
@@ -67,17 +65,23 @@ export function protocolFeatures(device: VirtioDevice, options: ProtocolOptions 
  */
 export class VhostUserConnection {
   readonly #socket: MessageSocket;
-  readonly #device: VirtioDevice;
   readonly #loop: EventLoop;
   readonly #options: ConnectionOptions;
   readonly #session: DeviceSession;
+  readonly #handlers: Readonly<Record<number, Handler>>;
+  readonly #context: RequestContext;
   #unwatch: () => void;
-  readonly #protocolOffered: number;
-  #protocol = 0;
   #backChannel: BackChannel | undefined;
   #closed = false;
   /** An answer is being waited for: the next message has to wait too. */
   #answering = false;
+  readonly #limits: Limits;
+  readonly #budget: MessageBudget;
+  readonly #forget: () => void;
+  /** It has sent a message. */
+  #greeted = false;
+  #overdue: NodeJS.Timeout | undefined;
+  #paused: NodeJS.Timeout | undefined;
 
   /** Takes over a connected socket. The loop calls; `close` ends it. */
   constructor(
@@ -86,18 +90,40 @@ export class VhostUserConnection {
     loop: EventLoop,
     options: ConnectionOptions = {},
   ) {
-    this.#device = device;
     this.#loop = loop;
     this.#options = options;
-    this.#protocolOffered = protocolFeatures(device, options);
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#socket = new MessageSocket(socket);
     this.#session = new DeviceSession(device, loop, {
-      memoryBytes: options.limits?.memoryBytes ?? DEFAULT_LIMITS.memoryBytes,
+      memoryBytes: this.#limits.memoryBytes,
       trace: (sentence) => options.trace?.(sentence),
       fail: (error) => this.#fail(error),
       callInBand: (ring) => this.#callInBand(ring),
     });
+    this.#context = {
+      session: this.#session,
+      device,
+      protocolOffered: protocolFeatures(device, options),
+      protocol: 0,
+      get inBand() {
+        return hasFeature(this.protocol, PROTOCOL_F.INBAND_NOTIFICATIONS);
+      },
+      openBackChannel: (file) => {
+        this.#backChannel?.close();
+        this.#backChannel = new BackChannel(file, loop);
+      },
+    };
+    this.#handlers = requestHandlers(this.#context);
+    const { messageBurst, messagesPerSecond } = this.#limits;
+    this.#budget = new MessageBudget(messageBurst, messagesPerSecond, performance.now());
+    this.#forget = noteOwnSocket(socket);
     this.#unwatch = this.#listen();
+    this.#expectMessage();
+  }
+
+  /** Whether it has a ring that runs. */
+  isRunning(): boolean {
+    return this.#session.rings.some(({ isLive }) => isLive);
   }
 
   /** Tells the front-end that the device's configuration space has changed. */
@@ -110,6 +136,9 @@ export class VhostUserConnection {
     if (this.#closed) return;
     this.#closed = true;
     this.#unwatch();
+    clearTimeout(this.#overdue);
+    clearTimeout(this.#paused);
+    this.#forget();
     this.#session.close();
     this.#backChannel?.close();
     this.#socket.close();
@@ -120,20 +149,59 @@ export class VhostUserConnection {
     return this.#loop.watch(this.#socket.fd, POLL.IN, () => this.#readable());
   }
 
+  /** Takes what has come, but not more than its share: others wait meanwhile. */
   #readable(): void {
     try {
-      while (!this.#closed && !this.#answering) {
+      const start = performance.now();
+      for (let taken = 0; taken < MESSAGES_PER_TURN && !this.#closed && !this.#answering; taken++) {
         const message = this.#socket.receive();
-        if (message === undefined) return;
+        if (message === undefined) break;
         if (message === 'ended') {
           this.close('the front-end closed the connection');
           return;
         }
         this.#handle(message);
+        const now = performance.now();
+        // In-band kicks come with every request; they were negotiated, and the ring bounds them.
+        const isKick = message.header.request === REQUEST.VRING_KICK && this.#context.inBand;
+        if (!isKick && !this.#budget.spend(now)) {
+          this.#pause();
+          break;
+        }
+        if (now - start > TURN_MS) break;
       }
+      this.#expectMessage();
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** Ends a front-end that does not say what it wants, or that does not finish what it began to say. */
+  #expectMessage(): void {
+    if (this.#closed) return;
+    const waiting = !this.#greeted || this.#socket.isPartial;
+    if (waiting && this.#overdue === undefined) {
+      const { messageMs } = this.#limits;
+      const what = this.#greeted ? 'the rest of a message' : 'a message';
+      this.#overdue = setTimeout(
+        () => this.close(`the front-end did not send ${what} within ${messageMs} ms`),
+        messageMs,
+      );
+      this.#overdue.unref();
+    } else if (!waiting) {
+      clearTimeout(this.#overdue);
+      this.#overdue = undefined;
+    }
+  }
+
+  /** Leaves a front-end that sends without pause alone for a while. */
+  #pause(): void {
+    if (this.#closed || this.#answering) return;
+    this.#unwatch();
+    this.#paused = setTimeout(() => {
+      this.#unwatch = this.#listen();
+      this.#loop.wake();
+    }, PAUSE_MS);
   }
 
   /** Ends the connection. A fault that is not the front-end's goes on to the loop as well. */
@@ -144,6 +212,7 @@ export class VhostUserConnection {
   }
 
   #handle(message: IncomingMessage): void {
+    this.#greeted = true;
     const { request, flags } = message.header;
     // Whoever asks is answered, negotiated or not: UML asks with the very message that negotiates it, and
     // QEMU does not negotiate again with a back-end that came back.
@@ -177,6 +246,7 @@ export class VhostUserConnection {
 
   #answerLater(request: number, answer: Promise<Answer>): void {
     this.#answering = true;
+    clearTimeout(this.#paused);
     // Meanwhile messages wait in the socket; only its end is of interest.
     this.#unwatch();
     this.#unwatch = this.#loop.watch(this.#socket.fd, POLL.RDHUP, () => {
@@ -204,160 +274,13 @@ export class VhostUserConnection {
   }
 
   #callInBand(ring: number): void {
-    if (!hasFeature(this.#protocol, PROTOCOL_F.INBAND_NOTIFICATIONS)) return;
-    this.#backChannel?.vringCall(ring, hasFeature(this.#protocol, PROTOCOL_F.REPLY_ACK));
+    if (!this.#context.inBand) return;
+    this.#backChannel?.vringCall(ring, hasFeature(this.#context.protocol, PROTOCOL_F.REPLY_ACK));
   }
-
-  /** What is done for each request. */
-  readonly #handlers: Readonly<Record<number, Handler>> = {
-    [REQUEST.GET_FEATURES]: ask('none', () => u64(this.#session.offered)),
-    [REQUEST.SET_FEATURES]: tell('u64', ({ low, high }) => this.#session.setFeatures(featuresOf(low, high))),
-    [REQUEST.GET_PROTOCOL_FEATURES]: ask('none', () => u64(this.#protocolOffered)),
-    [REQUEST.SET_PROTOCOL_FEATURES]: tell('u64', ({ low, high }) => this.#setProtocol(featuresOf(low, high))),
-    [REQUEST.SET_OWNER]: tell('none', () => {}),
-    [REQUEST.RESET_OWNER]: tell('none', () => this.#session.reset()),
-    [REQUEST.RESET_DEVICE]: tell('none', () => this.#session.reset()),
-    [REQUEST.GET_STATUS]: ask('none', () => u64(this.#session.status)),
-    [REQUEST.SET_STATUS]: tell('u64', ({ low }) => this.#session.setStatus(low & 0xff)),
-    [REQUEST.GET_QUEUE_NUM]: ask('none', () => u64(this.#session.rings.length)),
-
-    [REQUEST.SET_MEM_TABLE]: tell('memory-table', ({ regions }, files) => {
-      this.#session.table.replace(regions, files);
-      this.#session.remapped();
-    }),
-    [REQUEST.GET_MAX_MEM_SLOTS]: ask('none', () => u64(MAX_MEMORY_SLOTS)),
-    [REQUEST.ADD_MEM_REG]: tell('memory-region', ({ region }, files) => {
-      this.#session.table.add(region, only(files));
-      this.#session.remapped();
-    }),
-    [REQUEST.REM_MEM_REG]: tell('memory-region', ({ region }) => {
-      this.#session.table.remove(region);
-      this.#session.remapped();
-    }),
-    [REQUEST.SET_LOG_BASE]: ask('log-base', ({ size, offset }, files) => {
-      this.#session.setLog(size, offset, only(files));
-      return u64(0);
-    }),
-    [REQUEST.SET_LOG_FD]: tell('none', () => {}),
-    [REQUEST.GET_INFLIGHT_FD]: ask('inflight', (asked) => {
-      const { file, answer } = createInflight(asked);
-      return { payload: { kind: 'inflight', ...answer }, file };
-    }),
-    [REQUEST.SET_INFLIGHT_FD]: tell('inflight', (inflight, files) => {
-      this.#session.setInflight(inflight, only(files));
-    }),
-
-    [REQUEST.SET_VRING_NUM]: tell('vring-state', ({ index, num }) => this.#session.ring(index).setSize(num)),
-    [REQUEST.SET_VRING_ADDR]: tell('vring-addr', (addresses) => {
-      this.#session.ring(addresses.index).setAddresses(addresses);
-    }),
-    [REQUEST.SET_VRING_BASE]: tell('vring-state', ({ index, num }) => this.#session.ring(index).setBase(num)),
-    [REQUEST.GET_VRING_BASE]: ask('vring-state', ({ index }) => {
-      const answer = (num: number): Payload => ({ kind: 'vring-state', index, num });
-      const base = this.#session.stopRing(this.#session.ring(index));
-      return base instanceof Promise ? base.then(answer) : answer(base);
-    }),
-    [REQUEST.SET_VRING_ENABLE]: tell('vring-state', ({ index, num }) => {
-      const inBand = hasFeature(this.#protocol, PROTOCOL_F.INBAND_NOTIFICATIONS);
-      this.#session.enable(this.#session.ring(index), num !== 0, inBand);
-    }),
-    [REQUEST.SET_VRING_KICK]: tell('u64', (word, files) => {
-      this.#session.setKick(...this.#bell(word, files));
-    }),
-    [REQUEST.SET_VRING_CALL]: tell('u64', (word, files) => {
-      this.#session.setCall(...this.#bell(word, files));
-    }),
-    [REQUEST.SET_VRING_ERR]: tell('u64', (word, files) => {
-      const [ring, bell] = this.#bell(word, files);
-      ring.error?.close();
-      ring.error = bell;
-    }),
-    [REQUEST.VRING_KICK]: tell('vring-state', ({ index }) => this.#session.kick(this.#session.ring(index))),
-
-    [REQUEST.GET_CONFIG]: ask('config', ({ offset, size, flags }) => {
-      const bytes = new Uint8Array(size);
-      bytes.set(this.#device.config.subarray(offset, offset + size));
-      return { kind: 'config', offset, size, flags, bytes };
-    }),
-    [REQUEST.SET_CONFIG]: tell('config', () => {
-      throw new VhostUserError('the configuration space of this device is read-only');
-    }),
-    [REQUEST.SET_BACKEND_REQ_FD]: tell('none', (_, files) => {
-      this.#backChannel?.close();
-      this.#backChannel = new BackChannel(take(files), this.#loop);
-    }),
-  };
-
-  #setProtocol(features: number): void {
-    const beyond = featuresBeyond(features, this.#protocolOffered);
-    if (beyond !== 0) throw new VhostUserError(`protocol features not offered: 0x${beyond.toString(16)}`);
-    this.#protocol = features;
-  }
-
-  /** Ring and doorbell of SET_VRING_KICK, CALL and ERR. */
-  #bell(word: P<'u64'>, files: FileDescriptor[]): [Vring, EventFd | undefined] {
-    const ring = this.#session.ring(word.low & VRING_FD.INDEX_MASK);
-    const without = (word.low & VRING_FD.NO_FD) !== 0;
-    if (without === (files.length === 1)) {
-      throw new VhostUserError(
-        `ring ${ring.index}: expected either a descriptor or the NOFD flag, got ${without ? 'both' : 'neither'}`,
-      );
-    }
-    return [ring, without ? undefined : new EventFd(take(files))];
-  }
-}
-
-type P<K extends PayloadKind> = Extract<Payload, { kind: K }>;
-
-/** A payload, with a file that is closed once it is sent. */
-type Answer = Payload | { readonly payload: Payload; readonly file: FileDescriptor };
-
-/** What is done for a request: `ask` answers it, `tell` is at most acknowledged. */
-type Handler =
-  | { readonly ask: (payload: never, files: FileDescriptor[]) => Answer | Promise<Answer> }
-  | { readonly tell: (payload: never, files: FileDescriptor[]) => void };
-
-/** The kind is named for the compiler only: the request's format has seen to it that it is that one. */
-function ask<K extends PayloadKind>(
-  _kind: K,
-  answer: (payload: P<K>, files: FileDescriptor[]) => Answer | Promise<Answer>,
-): Handler {
-  return { ask: answer };
-}
-
-function tell<K extends PayloadKind>(
-  _kind: K,
-  work: (payload: P<K>, files: FileDescriptor[]) => void,
-): Handler {
-  return { tell: work };
-}
-
-/** @throws {VhostUserError} for bits that nobody offers, since the number would not keep them. */
-function featuresOf(low: number, high: number): number {
-  const features = fromWords(low, high);
-  if (features !== (high >>> 0) * 2 ** 32 + (low >>> 0)) {
-    const word = (high >>> 21) << 21;
-    throw new VhostUserError(`features not offered: 0x${(word >>> 0).toString(16)}00000000`);
-  }
-  return features;
 }
 
 function checkFiles({ fds: [least, most] }: RequestFormat, count: number): void {
   if (count >= least && count <= most) return;
   const expected = least === most ? least : `${least} to ${most}`;
   throw new VhostUserError(`invalid number of descriptors: expected ${expected}, got ${count}`);
-}
-
-/** The file that came along, which stays the message's. @throws {VhostUserError} */
-function only(files: readonly FileDescriptor[]): FileDescriptor {
-  const [file] = files;
-  if (file === undefined) throw new VhostUserError('the descriptor is missing');
-  return file;
-}
-
-/** The file that came along, as the caller's own. */
-function take(files: FileDescriptor[]): FileDescriptor {
-  const file = only(files);
-  files.shift();
-  return file;
 }

@@ -1,4 +1,4 @@
-import { closeAll, FdChannel, type FileDescriptor, setNonBlocking } from '../../os/index.ts';
+import { closeAll, FdChannel, type FileDescriptor } from '../../os/index.ts';
 import { decodeHeader, encodeMessage, type Header, type Payload, VhostUserError } from './message.ts';
 import { HEADER_BYTES, MAX_MESSAGE_FDS, MAX_PAYLOAD_BYTES } from './protocol.ts';
 
@@ -27,8 +27,7 @@ export class MessageSocket {
 
   /** Takes over a connected socket. */
   constructor(file: FileDescriptor) {
-    setNonBlocking(file.fd);
-    this.#channel = new FdChannel(file, 2 * ROOM);
+    this.#channel = new FdChannel(file, 2 * ROOM, { wait: false });
     const { buffer } = this.#channel.data;
     this.#incoming = new DataView(buffer, 0, ROOM);
     this.#outgoing = new DataView(buffer, ROOM, ROOM);
@@ -36,6 +35,13 @@ export class MessageSocket {
 
   get fd(): number {
     return this.#channel.file.fd;
+  }
+
+  /** True while a message has come in part. */
+  get isPartial(): boolean {
+    return (
+      this.#filled > 0 && (this.#header === undefined || this.#filled < HEADER_BYTES + this.#header.size)
+    );
   }
 
   /**

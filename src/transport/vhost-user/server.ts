@@ -1,4 +1,3 @@
-import { rmSync, statSync } from 'node:fs';
 import {
   acceptUnix,
   connectUnix,
@@ -6,11 +5,19 @@ import {
   listenUnix,
   OsError,
   POLL,
+  peerProcess,
   socketKind,
 } from '../../os/index.ts';
 import type { VirtioDevice } from '../../virtio/index.ts';
 import { type ProtocolOptions, VhostUserConnection } from './connection.ts';
+import { ConnectionTable } from './connection-table.ts';
 import type { EventLoop } from './event-loop.ts';
+import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import { removerOf, removeStaleSocket } from './socket-file.ts';
+
+/** How many are accepted before others have their turn. */
+const ACCEPTS_PER_TURN = 4;
+const BACK_OFF_MS = 100;
 
 /** One front-end at a socket of ours. */
 export interface Connection {
@@ -19,6 +26,8 @@ export interface Connection {
 }
 
 export interface ServerOptions extends ProtocolOptions {
+  /** Other limits than `DEFAULT_LIMITS`. */
+  readonly limits?: Partial<Limits>;
   /** A device of its own for each front-end. It is reset when its connection ends. */
   readonly createDevice: (connection: Connection) => VirtioDevice;
   /** Told what happens, a sentence each, with the connection's number where it is about one. */
@@ -34,7 +43,9 @@ export class BackEndServer {
   readonly #connections = new Set<VhostUserConnection>();
   #listener: FileDescriptor | undefined;
   #unwatch: (() => void) | undefined;
-  #path: string | undefined;
+  #removePath: () => void = () => {};
+  /** The last connection could not be accepted. */
+  #failing = false;
   #count = 0;
 
   constructor(loop: EventLoop, options: ServerOptions) {
@@ -56,9 +67,9 @@ export class BackEndServer {
    * @throws {OsError} EADDRINUSE when one is being served there or when it is no socket.
    */
   listen(path: string): void {
-    removeStale(path);
+    removeStaleSocket(path);
     this.#listener = listenUnix(path);
-    this.#path = path;
+    this.#removePath = removerOf(path);
     this.#watch(this.#listener);
   }
 
@@ -89,19 +100,33 @@ export class BackEndServer {
   /** Serves one connected socket, which it takes over. @throws what `createDevice` throws */
   serve(socket: FileDescriptor): VhostUserConnection {
     const connection = { number: ++this.#count };
-    const { createDevice, trace, onDisconnect, inBand = false, memorySlots = false } = this.#options;
+    const { connectionsPerSocket, connections } = { ...DEFAULT_LIMITS, ...this.#options.limits };
+    const table = ConnectionTable.of(this.#loop);
+    const { createDevice, trace, onDisconnect, inBand = false, memorySlots = false, limits } = this.#options;
     try {
+      const process = peerProcess(socket.fd);
+      const refusal = table.makeRoom(process, this, connectionsPerSocket, connections);
+      if (refusal !== undefined) throw OsError.of('accept', 'ECONNREFUSED', refusal);
       const device = createDevice(connection);
       const backEnd = new VhostUserConnection(socket, device, this.#loop, {
         inBand,
         memorySlots,
+        ...(limits === undefined ? {} : { limits }),
         trace: (sentence) => trace?.(sentence, connection),
         onClose: (reason) => {
           this.#connections.delete(backEnd);
+          table.remove(entry);
           trace?.(`connection ended: ${reason}`, connection);
           onDisconnect?.(connection, device, reason);
         },
       });
+      const entry = {
+        process,
+        socket: this,
+        isRunning: () => backEnd.isRunning(),
+        close: (reason: string) => backEnd.close(reason),
+      };
+      table.add(entry);
       this.#connections.add(backEnd);
       trace?.('connected', connection);
       return backEnd;
@@ -116,34 +141,46 @@ export class BackEndServer {
     this.#unwatch?.();
     this.#unwatch = undefined;
     this.#listener?.close();
-    if (this.#path !== undefined) rmSync(this.#path, { force: true });
-    this.#path = undefined;
+    this.#removePath();
+    this.#removePath = () => {};
     for (const connection of this.#connections) connection.close('the server is closing');
   }
 
   #watch(listener: FileDescriptor): void {
     this.#unwatch = this.#loop.watch(listener.fd, POLL.IN, () => {
       try {
-        for (let socket = acceptUnix(listener.fd); socket !== undefined; socket = acceptUnix(listener.fd)) {
-          this.serve(socket);
+        for (let taken = 0; taken < ACCEPTS_PER_TURN; taken++) {
+          const socket = acceptUnix(listener.fd);
+          if (socket === undefined) break;
+          this.#takeIn(socket);
         }
+        this.#failing = false;
       } catch (error) {
-        // Out of descriptors, say: those that are connected go on.
         if (!(error instanceof OsError)) throw error;
-        this.#options.trace?.(`cannot accept a connection: ${error.message}`);
+        this.#backOff(listener, error);
       }
     });
   }
-}
 
-/** Takes away a socket at `path` that nobody answers at. */
-function removeStale(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return;
-  try {
-    connectUnix(path).close();
-  } catch (error) {
-    if (error instanceof OsError && error.code === 'ECONNREFUSED') rmSync(path);
-    return;
+  /** One that cannot be served does not keep others out. */
+  #takeIn(socket: FileDescriptor): void {
+    try {
+      this.serve(socket);
+    } catch (error) {
+      if (!(error instanceof OsError)) throw error;
+      this.#options.trace?.(`cannot accept a connection: ${error.message}`);
+    }
   }
-  throw OsError.of('bind', 'EADDRINUSE', `another server is listening at ${path}`);
+
+  /** Out of descriptors, say: those that are connected go on, and it is tried again a little later. */
+  #backOff(listener: FileDescriptor, error: OsError): void {
+    if (!this.#failing) this.#options.trace?.(`cannot accept a connection: ${error.message}`);
+    this.#failing = true;
+    this.#unwatch?.();
+    const again = setTimeout(() => {
+      if (listener.isOpen) this.#watch(listener);
+      this.#loop.wake();
+    }, BACK_OFF_MS);
+    this.#unwatch = () => clearTimeout(again);
+  }
 }

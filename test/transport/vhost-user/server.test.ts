@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   acceptUnix,
   connectUnix,
@@ -11,6 +11,8 @@ import {
   listenUnix,
   unixSocketPair,
 } from '../../../src/os/index.ts';
+import { cFunction } from '../../../src/os/libc.ts';
+import { socketAddress } from '../../../src/os/unix-socket.ts';
 import { EventLoop } from '../../../src/transport/vhost-user/event-loop.ts';
 import { NO_PAYLOAD } from '../../../src/transport/vhost-user/message.ts';
 import { MessageSocket } from '../../../src/transport/vhost-user/message-socket.ts';
@@ -157,3 +159,76 @@ describe('a server at a socket', () => {
     expect(events.at(-1)).toMatch(/1 gone/);
   });
 });
+
+describe('the file of a socket', () => {
+  it('is removed by the server that made it, not by one whose place was taken', async () => {
+    const other = new BackEndServer(loop, { createDevice: () => new HoldingDevice() });
+    server.listen(path());
+    rmSync(path());
+    other.listen(path());
+    server.close();
+    expect(existsSync(path())).toBe(true);
+    other.close();
+    expect(existsSync(path())).toBe(false);
+  });
+
+  it('is not stale while its server accepts nobody: finding that out does not hang', () => {
+    const listener = listenUnix(path());
+    const waiting: FileDescriptor[] = [];
+    const fill = () => {
+      for (let i = 0; i < 100; i++) waiting.push(connectUnix(path(), 0));
+    };
+    expect(fill).toThrow(/^connect: ETIMEDOUT: .*i2c1.sock: the server does not accept connections$/);
+    expect(() => server.listen(path())).toThrow(
+      /^bind: EADDRINUSE: another server is listening at .*i2c1\.sock$/,
+    );
+    expect(() => connectUnix(path(), 20)).toThrow(/ETIMEDOUT/);
+    for (const socket of [...waiting, listener]) socket.close();
+  });
+
+  it('is not stale when its program has bound it and not listened at it yet', () => {
+    const address = socketAddress('bind', path());
+    const fd = cFunction('int socket(int domain, int type, int protocol)')(1, 1, 0);
+    expect(
+      cFunction('int bind(int fd, const void *address, unsigned int length)')(fd, address, address.length),
+    ).toBe(0);
+    expect(() => server.listen(path())).toThrow(/EADDRINUSE/);
+    expect(existsSync(path())).toBe(true);
+    closeSync(fd);
+    server.listen(path()); // now it is
+  });
+});
+
+describe('a server that may not open more files', () => {
+  it('tries again a little later, and says so once', () => {
+    vi.useFakeTimers();
+    server.listen(path());
+    const clients = [connectUnix(path()), connectUnix(path())];
+    const limit = fileLimit();
+    fileLimit(0);
+    for (let i = 0; i < 100; i++) {
+      loop.poll();
+      vi.advanceTimersByTime(100);
+    }
+    fileLimit(limit);
+    expect(events).toEqual(['-: cannot accept a connection: accept4: EMFILE']);
+    vi.advanceTimersByTime(100);
+    loop.poll();
+    expect(server.connections).toBe(2);
+    vi.useRealTimers();
+    for (const client of clients) client.close();
+  });
+});
+
+/** How many files this process may have open; sets it to `count`. */
+function fileLimit(count?: number): number {
+  const NOFILE = 7;
+  const pair = Buffer.alloc(16);
+  cFunction('int getrlimit(int resource, void *limit)')(NOFILE, pair);
+  const before = pair.readUInt32LE(0);
+  if (count !== undefined) {
+    pair.writeBigUInt64LE(BigInt(count), 0);
+    cFunction('int setrlimit(int resource, const void *limit)')(NOFILE, pair);
+  }
+  return before;
+}

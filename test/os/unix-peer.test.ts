@@ -1,0 +1,20 @@
+import { fstatSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { EventFd, unixSocketPair } from '../../src/os/index.ts';
+import { peerInode, peerProcess } from '../../src/os/unix-peer.ts';
+
+it('the other end of a unix socket is named by its inode and its process', () => {
+  const [a, b] = unixSocketPair();
+  expect(peerInode(fstatSync(a.fd).ino)).toBe(fstatSync(b.fd).ino);
+  expect(peerProcess(a.fd)).toBe(process.pid);
+  b.close();
+  expect(peerInode(fstatSync(a.fd).ino)).toBeUndefined();
+  a.close();
+});
+
+it('what is no socket has no other end', () => {
+  const bell = EventFd.create();
+  expect(peerInode(fstatSync(bell.fd).ino)).toBeUndefined();
+  expect(() => peerProcess(bell.fd)).toThrow(/ENOTSOCK/);
+  bell.close();
+});

@@ -7,6 +7,7 @@ export * from './descriptor-chain.ts';
 export * from './dma-allocator.ts';
 export * from './features.ts';
 export * from './guest-memory.ts';
+export * from './memory-region.ts';
 export * from './packed-device-queue.ts';
 export * from './packed-driver-queue.ts';
 export * from './packed-layout.ts';

@@ -1,4 +1,4 @@
-import type { MappedRegion, WindowedRegion } from './guest-memory.ts';
+import type { MappedRegion, WindowedRegion } from './memory-region.ts';
 
 /**
  * How much of memory one view shows. The engine counts each view of memory that is not its own as if it had

@@ -1,4 +1,5 @@
-import type { GuestMemory, MappedRegion } from './guest-memory.ts';
+import type { GuestMemory } from './guest-memory.ts';
+import type { MappedRegion } from './memory-region.ts';
 
 /**
  * The region that holds a part of a virtqueue, checked for place and alignment (virtio 1.3, 2.7.1, 2.8.11).

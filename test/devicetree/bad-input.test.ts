@@ -65,7 +65,7 @@ describe('a text that makes much of itself is refused with a place', () => {
     [
       'a long body',
       `#define X ${'a '.repeat(200_000)}\n/dts-v1/; / { };`,
-      'a macro of more than 100000 tokens',
+      'the macro has more than 100000 tokens',
     ],
     [
       'long arguments',
@@ -94,14 +94,14 @@ describe('a text that makes much of itself is refused with a place', () => {
     [
       'a number without end',
       `/dts-v1/; / { a = <(${'0xe+'.repeat(100_000)}1)>; };`,
-      'a number of 400001 characters',
+      'the number has 400001 characters',
     ],
     ['too many tokens', ';'.repeat(3_000_000), 'tokens'],
-    ['too many nodes', `/dts-v1/; / {${chain(300_000, (i) => `n${i}{};`)}};`, 'out of proportion'],
+    ['too many nodes', `/dts-v1/; / {${chain(300_000, (i) => `n${i}{};`)}};`, 'too large for its source'],
     [
       'labels on one node',
       `/dts-v1/; / { ${chain(2000, (i) => `l${i}:`)} n { }; };`,
-      'more than 1000 labels in one place',
+      'there are more than 1000 labels in one place',
     ],
     [
       'labels one by one',
@@ -111,7 +111,7 @@ describe('a text that makes much of itself is refused with a place', () => {
     [
       'a file over and over',
       `/dts-v1/; / { a = ${'/incbin/("big.bin"), '.repeat(200)} <1>; };`,
-      'out of proportion',
+      'too large for its source',
     ],
     ['quotes without partner', `/dts-v1/; / {\n${"it's\n".repeat(20_001)}};`, ''],
   ])('%s', (_name, source, message) => {

@@ -34,17 +34,14 @@ interface Layout {
 function readHeader(blob: Uint8Array): Layout {
   const field = (offset: number): number => cellAt(blob, offset);
   if (blob.length < 8) {
-    throw new BlobError(0, `a device tree blob has at least 28 bytes, but this one has ${blob.length}`);
+    throw new BlobError(0, `a device tree blob has at least 28 bytes; this one has ${blob.length}`);
   }
   if (field(HEADER.magic) !== FDT_MAGIC) {
     throw new BlobError(0, `not a device tree blob: it does not begin with the magic number d00dfeed`);
   }
   const total = field(HEADER.totalsize);
   if (total > blob.length) {
-    throw new BlobError(
-      4,
-      `totalsize is ${total}, but the blob has only ${blob.length} bytes: it is cut off`,
-    );
+    throw new BlobError(4, `the blob is cut off: totalsize is ${total}, the blob has ${blob.length} bytes`);
   }
   if (total < 28) throw new BlobError(4, `totalsize ${total} is less than a header`);
   const version = field(HEADER.version);
@@ -54,7 +51,7 @@ function readHeader(blob: Uint8Array): Layout {
     throw new BlobError(4, `totalsize ${total} is less than a version ${version} header`);
   const inside = (offset: number, what: string): number => {
     const value = field(offset);
-    if (value > total) throw new BlobError(offset, `${what} is ${value}, behind the blob's end (${total})`);
+    if (value > total) throw new BlobError(offset, `${what} is ${value}, beyond the blob's end (${total})`);
     return value;
   };
   const structure = inside(HEADER.off_dt_struct, 'off_dt_struct');
@@ -64,11 +61,11 @@ function readHeader(blob: Uint8Array): Layout {
   if (stringsEnd > total) {
     throw new BlobError(
       HEADER.size_dt_strings,
-      `the strings block ends at ${stringsEnd}, behind the blob's end`,
+      `the strings block ends at ${stringsEnd}, beyond the blob's end`,
     );
   }
   if (version >= 17 && structure + field(HEADER.size_dt_struct) > total) {
-    throw new BlobError(HEADER.size_dt_struct, `the structure block ends behind the blob's end (${total})`);
+    throw new BlobError(HEADER.size_dt_struct, `the structure block ends beyond the blob's end (${total})`);
   }
   return {
     version,
@@ -195,7 +192,7 @@ function readStructure(blob: Uint8Array, layout: Layout, tree: LiveTree, warn: W
     const at = reader.at;
     switch (reader.cell()) {
       case TAG.PROP:
-        if (node.allSubnodes.length > 0) warn('a property stands behind subnodes of its node');
+        if (node.allSubnodes.length > 0) warn('a property comes after subnodes of its node');
         tree.budget.take(COST.property);
         node.addProperty(reader.property(node));
         break;

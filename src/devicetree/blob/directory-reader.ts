@@ -49,7 +49,10 @@ export function readDirectory(
       return { tree: undefined, diagnostics };
     }
     if (depth >= MAX_DEPTH) {
-      say('error', `directories are nested more than ${MAX_DEPTH} deep: is there a link that leads back?`);
+      say(
+        'error',
+        `directories are nested more than ${MAX_DEPTH} deep; check for a link to a parent directory`,
+      );
       return { tree: undefined, diagnostics };
     }
     for (const { name, kind } of entries) {

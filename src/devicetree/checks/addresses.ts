@@ -30,7 +30,7 @@ const regFormat = having(
     if (property === undefined) return;
     const { parent } = node;
     if (parent === undefined) {
-      fail(node, property, 'the root node has "reg", but no bus to have an address on', {
+      fail(node, property, 'the root node has "reg"; the root is on no bus', {
         hint: 'remove it',
       });
       return;
@@ -43,9 +43,9 @@ const regFormat = having(
       fail(
         node,
         property,
-        `reg has ${bytes(property.length)}, no multiple of the ${(address + size) * 4} of an entry ` +
+        `reg has ${bytes(property.length)}; expected a multiple of ${(address + size) * 4} ` +
           `(#address-cells ${address}, #size-cells ${size})`,
-        { hint: `an entry has ${address} cells of address and ${size} of size, as ${parent.path} says` },
+        { hint: `${parent.path} has #address-cells = <${address}> and #size-cells = <${size}>` },
       );
   }),
 );
@@ -58,7 +58,7 @@ function rangesFormat(name: string, propertyName: string): Check {
       if (property === undefined) return;
       const { parent } = node;
       if (parent === undefined) {
-        fail(node, property, `the root node has "${propertyName}", but no bus above to translate to`, {
+        fail(node, property, `the root node has "${propertyName}"; the root is on no bus`, {
           hint: 'remove it',
         });
         return;
@@ -73,7 +73,7 @@ function rangesFormat(name: string, propertyName: string): Check {
               node,
               property,
               `${propertyName} is empty, but #${kind}-cells is ${below[kind]} here and ${above[kind]} in ${parent.path}`,
-              { hint: 'make them equal, or write the translation out' },
+              { hint: `make them equal, or write the translation in ${propertyName}` },
             );
         return;
       }
@@ -82,7 +82,7 @@ function rangesFormat(name: string, propertyName: string): Check {
         fail(
           node,
           property,
-          `${propertyName} has ${bytes(property.length)}, no multiple of the ${entry} of an entry`,
+          `${propertyName} has ${bytes(property.length)}; expected a multiple of ${entry}`,
           {
             hint:
               `an entry has ${below.address} cells of child address (#address-cells here), ${above.address} of ` +
@@ -101,12 +101,12 @@ const unitAddressVsReg = warning('unit_address_vs_reg', [], (node, { fail }) => 
   if (property !== undefined && node.unitAddress === '')
     fail(node, undefined, `the node has ${property.name}, but its name has no unit address`, {
       ...atName(node),
-      hint: `name it ${node.name}@… with the first address of ${property.name}`,
+      hint: `rename it to ${node.name}@… with the first address of ${property.name}`,
     });
   if (property === undefined && node.unitAddress !== '')
     fail(node, undefined, 'the name has a unit address, but the node has no reg or ranges', {
       ...atName(node),
-      hint: `add reg, or name it ${node.baseName}`,
+      hint: `add reg, or rename it to ${node.baseName}`,
     });
 });
 
@@ -119,10 +119,15 @@ function unitAddressFormat(buses: Buses): Check {
     const [, prefix, zero] = /^(0x)?(0(?=[0-9A-Fa-f]))?/.exec(node.unitAddress) ?? [];
     const hint = `write @${node.unitAddress.replace(/^(?:0x)?0*(?=.)/, '')}`;
     if (prefix !== undefined)
-      fail(node, undefined, 'the unit address starts with 0x, but is hexadecimal without it', {
-        ...atName(node),
-        hint,
-      });
+      fail(
+        node,
+        undefined,
+        'the unit address starts with 0x; unit addresses are hexadecimal without a prefix',
+        {
+          ...atName(node),
+          hint,
+        },
+      );
     if (zero !== undefined)
       fail(node, undefined, 'the unit address has leading zeros', { ...atName(node), hint });
   });
@@ -138,7 +143,7 @@ const avoidDefaultAddrSize = warning('avoid_default_addr_size', ['addr_size_cell
   if (parent === undefined || !(node.has('reg') || node.has('ranges'))) return;
   for (const [name, value] of DEFAULT_CELLS)
     if (!parent.has(name))
-      fail(node, undefined, `${parent.path} has no ${name}, so that the default of ${value} is used`, {
+      fail(node, undefined, `${parent.path} has no ${name}; the default of ${value} is used`, {
         hint: `write ${name} = <${value}> in ${parent.path}`,
       });
 });
@@ -190,7 +195,7 @@ function reportSharedAddresses(
       if (++told > MAX_PAIRS) return;
       fail(other, undefined, `${child.path} has the same unit address`, {
         ...atName(other),
-        hint: 'two parts of one bus cannot have one address; disable one with status, or correct it',
+        hint: 'change the address of one of them, or disable one with status = "disabled"',
       });
     }
     others.push(child);
@@ -207,6 +212,7 @@ const uniqueUnitAddressIfEnabled = onDemand(
   (node, context) => reportSharedAddresses(node, context, (child) => !isDisabled(child)),
 );
 
+/** dtc's checks of `reg`, `ranges`, unit addresses and their cells; `buses` is what `busChecks` finds out. */
 export function addressChecks(buses: Buses): readonly Check[] {
   return [
     addrSizeCells,

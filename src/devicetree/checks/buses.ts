@@ -38,7 +38,7 @@ function expectCells(
 
 function expectUnitAddress(node: LiveNode, { fail }: CheckContext, bus: string, wanted: string): void {
   if (node.unitAddress !== wanted)
-    fail(node, undefined, `the unit address is not that of reg, "${wanted}" on ${bus}`, {
+    fail(node, undefined, `the unit address does not match reg: expected "${wanted}" on ${bus}`, {
       ...atName(node),
       hint: `name the node ${node.baseName}@${wanted}, or correct reg`,
     });
@@ -63,17 +63,19 @@ function pciBridge(buses: Buses): Check {
       if (node.baseName !== 'pci' && node.baseName !== 'pcie')
         fail(node, undefined, 'a PCI bridge is named neither pci nor pcie', {
           ...atName(node),
-          hint: 'name it pci@… or pcie@…, or remove device_type',
+          hint: 'rename it to pci@… or pcie@…, or remove device_type',
         });
       if (!node.has('ranges'))
         fail(node, undefined, 'a PCI bridge has no ranges', {
-          hint: 'say where its windows are, or remove device_type if it is no bridge',
+          hint: 'add ranges with its windows, or remove device_type if it is not a bridge',
         });
       expectCells(node, context, 'a PCI bus', 3, 2);
       const range = node.property('bus-range');
       if (range === undefined) return;
       if (range.length !== 8) {
-        fail(node, range, 'bus-range is not two cells', { hint: 'write the first and the last bus number' });
+        fail(node, range, 'invalid bus-range: expected two cells', {
+          hint: 'write the first and the last bus number',
+        });
         return;
       }
       const [first = 0, last = 0] = cellsOf(range);
@@ -155,7 +157,7 @@ function simpleBusReg(buses: Buses): Check {
     if (property === undefined || property.length === 0) {
       if (parent.parent !== undefined && buses.get(node) !== 'simple-bus')
         context.fail(node, undefined, 'a node on a simple-bus has no reg or ranges, or an empty one', {
-          hint: 'give it its address, or move it out of the bus',
+          hint: 'add reg with its address, or move the node out of the bus',
         });
       return;
     }
@@ -196,7 +198,7 @@ function i2cBusReg(buses: Buses): Check {
     const cells = regCells(node)?.map((cell) => (cell & ~OWN_ADDRESS) >>> 0);
     if (cells === undefined) {
       fail(node, undefined, 'a node on an I2C bus has no reg, or an empty one', {
-        hint: 'give it its address',
+        hint: 'add reg = <address>',
       });
       return;
     }
@@ -212,7 +214,7 @@ function i2cBusReg(buses: Buses): Check {
         fail(node, property, `I2C address 0x${hex(address)} has more than 7 bits`, {
           hint:
             address <= 0xff
-              ? `the bus's read/write bit is not part of it: 0x${hex(address >> 1)}? For 10 bits, set I2C_TEN_BIT_ADDRESS`
+              ? `if 0x${hex(address)} includes the read/write bit, write 0x${hex(address >> 1)}; for a 10-bit address, set I2C_TEN_BIT_ADDRESS`
               : 'set I2C_TEN_BIT_ADDRESS for a 10-bit address',
         });
     }
@@ -234,7 +236,7 @@ function spiBusBridge(buses: Buses): Check {
       if (node.has('reg'))
         context.fail(node, undefined, 'the children have spi- properties, but the node is not named spi', {
           ...atName(node),
-          hint: `name it spi@${node.unitAddress}`,
+          hint: `rename it to spi@${node.unitAddress}`,
         });
     }
     if (node.allSubnodes.length > 0)
@@ -249,12 +251,13 @@ function spiBusReg(buses: Buses): Check {
     const chipSelect = regCells(node)?.[0];
     if (chipSelect === undefined)
       context.fail(node, undefined, 'a node on an SPI bus has no reg, or an empty one', {
-        hint: 'give the number of its chip select',
+        hint: 'add reg = <chip select>',
       });
     else expectUnitAddress(node, context, 'an SPI bus', hex(chipSelect));
   });
 }
 
+/** dtc's checks of PCI, simple, I2C and SPI buses. They note in `buses` what kind each node is, for others. */
 export function busChecks(buses: Buses): readonly Check[] {
   return [
     pciBridge(buses),

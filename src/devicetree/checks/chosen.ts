@@ -14,12 +14,12 @@ const aliasPaths = warning('alias_paths', [], (node, { tree, fail }) => {
     const path = textOf(property);
     // An overlay may name nodes of the tree that it will be put on.
     if (!tree.plugin && (property.length === 0 || tree.below(tree.root, path) === undefined))
-      fail(node, property, `the alias points at "${path}", where there is no node`, {
+      fail(node, property, `the alias points at "${path}": node not found`, {
         hint: `write the full path of a node, or ${name} = &label`,
       });
     else if (/[^a-z0-9-]/.test(name))
-      fail(node, property, 'the name of an alias has only lowercase letters, digits and dashes', {
-        hint: `name it ${name.toLowerCase().replace(/[^a-z0-9-]/g, '-')}`,
+      fail(node, property, 'invalid alias name: expected lowercase letters, digits and dashes', {
+        hint: `rename it to ${name.toLowerCase().replace(/[^a-z0-9-]/g, '-')}`,
       });
   }
 });
@@ -32,7 +32,7 @@ const obsoleteChosenInterruptController = warning(
     const property = chosen?.property('interrupt-controller');
     if (chosen !== undefined && property !== undefined)
       fail(chosen, property, 'interrupt-controller in /chosen is obsolete', {
-        hint: 'remove it; interrupt-parent says what handles interrupts',
+        hint: 'remove it; use interrupt-parent',
       });
   },
 );
@@ -57,11 +57,12 @@ const chosenNodeStdoutPath = warning('chosen_node_stdout_path', [], (node, conte
   if (property === undefined) {
     property = node.property('linux,stdout-path');
     if (property === undefined) return;
-    context.fail(node, property, 'linux,stdout-path is deprecated', { hint: 'name it stdout-path' });
+    context.fail(node, property, 'linux,stdout-path is deprecated', { hint: 'rename it to stdout-path' });
   }
   expectString(node, property, context);
 });
 
+/** dtc's checks of `/chosen` and `/aliases`. */
 export const CHOSEN_CHECKS: readonly Check[] = [
   aliasPaths,
   among('root', obsoleteChosenInterruptController),

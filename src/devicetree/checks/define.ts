@@ -6,10 +6,12 @@ import type { Check } from './check.ts';
 
 /** What the files of this folder share: how a check is written down, and how it looks at a tree. */
 
+/** A check that warns by default. `requires`: the checks whose failure makes it pointless. */
 export function warning(name: string, requires: readonly string[], run: Check['run']): Check {
   return { name, level: 'warning', requires, run };
 }
 
+/** A check whose failure refuses the tree. */
 export function error(name: string, requires: readonly string[], run: Check['run']): Check {
   return { name, level: 'error', requires, run };
 }
@@ -47,6 +49,7 @@ export function cellOf(node: LiveNode, name: string): number | undefined {
   return property?.length === 4 ? cellAt(property.value, 0) : undefined;
 }
 
+/** The whole cells of a value; up to 3 bytes at its end are left out. */
 export function cellsOf(property: LiveProperty): number[] {
   const { value } = property;
   const cells: number[] = [];
@@ -76,10 +79,12 @@ export function isPhandle(value: number): boolean {
   return value !== 0 && value !== 0xffff_ffff;
 }
 
+/** `length` is a multiple of `of`; of 0, only 0 is. */
 export function isMultiple(length: number, of: number): boolean {
   return of === 0 ? length === 0 : length % of === 0;
 }
 
+/** Lower-case hexadecimal digits, without a prefix. */
 export function hex(value: number | bigint): string {
   return value.toString(16);
 }

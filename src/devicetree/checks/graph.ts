@@ -14,8 +14,8 @@ function graphNodes(buses: Buses): Check {
     const { parent } = node;
     if (parent === undefined) {
       for (const child of endpoints)
-        fail(node, undefined, `the root node has the endpoint ${child.name}, but cannot be a port`, {
-          hint: 'put the endpoint into a port node, or see whether remote-endpoint is meant there',
+        fail(node, undefined, `the root node has the endpoint ${child.name}, but the root cannot be a port`, {
+          hint: 'move the endpoint into a port node',
           ...atName(child),
         });
       return;
@@ -34,11 +34,13 @@ function checkNumber(node: LiveNode, { fail }: CheckContext): void {
   if (property === undefined || parent === undefined) return;
   const number = cellOf(node, 'reg');
   if (number === undefined) {
-    fail(node, property, 'reg of a port or endpoint is not one cell', { hint: 'write its number' });
+    fail(node, property, 'invalid reg of a port or endpoint: expected one cell', {
+      hint: 'write its number',
+    });
     return;
   }
   if (node.unitAddress !== hex(number))
-    fail(node, undefined, `the unit address is not that of reg, "${hex(number)}"`, {
+    fail(node, undefined, `the unit address does not match reg: expected "${hex(number)}"`, {
       ...atName(node),
       hint: `name the node ${node.baseName}@${hex(number)}, or correct reg`,
     });
@@ -67,7 +69,7 @@ function graphPort(buses: Buses): Check {
     if (!context.tree.plugin && node.baseName !== 'port')
       context.fail(node, undefined, 'a node with endpoints is not named port', {
         ...atName(node),
-        hint: `name it port${node.unitAddress === '' ? '' : `@${node.unitAddress}`}`,
+        hint: `rename it to port${node.unitAddress === '' ? '' : `@${node.unitAddress}`}`,
       });
   });
 }
@@ -80,7 +82,7 @@ function graphEndpoint(buses: Buses, phandles: PhandleIndex): Check {
     if (property === undefined || (phandle !== undefined && !isPhandle(phandle))) return undefined;
     const remote = phandle === undefined ? undefined : phandles.node(tree, phandle);
     if (remote === undefined)
-      fail(node, property, 'remote-endpoint is not the phandle of a node', {
+      fail(node, property, 'invalid remote-endpoint: expected the phandle of a node', {
         hint: 'write <&label> of the other end',
       });
     return remote;
@@ -92,7 +94,7 @@ function graphEndpoint(buses: Buses, phandles: PhandleIndex): Check {
     if (node.baseName !== 'endpoint')
       context.fail(node, undefined, 'a node with remote-endpoint is not named endpoint', {
         ...atName(node),
-        hint: `name it endpoint${node.unitAddress === '' ? '' : `@${node.unitAddress}`}`,
+        hint: `rename it to endpoint${node.unitAddress === '' ? '' : `@${node.unitAddress}`}`,
       });
     const remote = remoteOf(node, context);
     if (remote !== undefined && remoteOf(remote, context) !== node)
@@ -102,6 +104,7 @@ function graphEndpoint(buses: Buses, phandles: PhandleIndex): Check {
   });
 }
 
+/** dtc's checks of ports and endpoints (Devicetree Specification 4.1; Linux graph.yaml). */
 export function graphChecks(buses: Buses, phandles: PhandleIndex): readonly Check[] {
   return [among('parents', graphNodes(buses)), graphPort(buses), graphEndpoint(buses, phandles)];
 }

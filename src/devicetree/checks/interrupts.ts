@@ -1,7 +1,7 @@
 import { cellAt } from '../tree/getters.ts';
 import type { LiveNode } from '../tree/live-node.ts';
 import type { LiveProperty } from '../tree/live-property.ts';
-import type { Check } from './check.ts';
+import type { Check, CheckContext } from './check.ts';
 import { addressCells, bytes, cellOf, having, isMultiple, isPhandle, warning } from './define.ts';
 import type { PhandleIndex } from './phandles.ts';
 
@@ -15,7 +15,7 @@ const interruptProvider = warning('interrupt_provider', ['interrupts_extended_is
   const cells = node.property('#interrupt-cells');
   if (isProvider(node) && cells === undefined)
     fail(node, undefined, 'an interrupt controller or nexus has no #interrupt-cells', {
-      hint: 'say how many cells one of its interrupts has',
+      hint: 'add #interrupt-cells: the number of cells of one interrupt',
     });
   if (!isProvider(node) && cells !== undefined)
     fail(node, cells, '#interrupt-cells is given, but the node handles no interrupts', {
@@ -23,70 +23,80 @@ const interruptProvider = warning('interrupt_provider', ['interrupts_extended_is
     });
 });
 
+/** How an entry of an interrupt-map is made up (Devicetree Specification 2.4.4). */
+const MAP_ENTRY = 'an entry is child address, child interrupt, parent, parent address, parent interrupt';
+
 function interruptMap(phandles: PhandleIndex): Check {
   const requires = ['phandle_references', 'addr_size_cells', 'interrupt_provider'];
   return having(
     'interrupt-map',
-    warning('interrupt_map', requires, (node, { tree, fail }) => {
+    warning('interrupt_map', requires, (node, context) => {
+      const { fail } = context;
       const map = node.property('interrupt-map');
       if (map === undefined) return;
       if (((cellOf(node, '#address-cells') ?? -1) | 0) < 0) {
         fail(node, undefined, 'a node with interrupt-map has no #address-cells', {
-          hint: 'say how many cells of unit address an entry begins with; 0 is fine',
+          hint: 'add #address-cells: the cells of unit address that each entry begins with; 0 is allowed',
         });
         return;
       }
       const childCells = addressCells(node) + (cellOf(node, '#interrupt-cells') ?? 0);
       const mask = node.property('interrupt-map-mask');
       if (mask !== undefined && mask.length !== childCells * 4)
-        fail(node, mask, `interrupt-map-mask has ${bytes(mask.length)}, but ${childCells * 4} fit the map`, {
-          hint: 'it has #address-cells and #interrupt-cells of this node, together',
+        fail(node, mask, `interrupt-map-mask has ${bytes(mask.length)}; expected ${childCells * 4}`, {
+          hint: 'it has as many cells as #address-cells and #interrupt-cells of this node together',
         });
-      if (map.length % 4 !== 0) {
-        fail(node, map, `interrupt-map has ${bytes(map.length)}, no multiple of 4`, {
+      if (map.length % 4 === 0) checkMap(node, map, childCells, context, phandles);
+      else
+        fail(node, map, `interrupt-map has ${bytes(map.length)}; expected a multiple of 4`, {
           hint: 'write cells: <…>',
         });
-        return;
-      }
-
-      const cells = map.length / 4;
-      const entryForm =
-        'an entry is child address, child interrupt, parent, parent address, parent interrupt';
-      for (let at = 0; at < cells; ) {
-        if (at + childCells >= cells) {
-          fail(node, map, `the entry at cell ${at} ends before its parent`, { hint: entryForm });
-          return;
-        }
-        at += childCells;
-        const phandle = cellAt(map.value, at * 4);
-        if (!isPhandle(phandle)) {
-          if (!tree.plugin) fail(node, map, `cell ${at} should be the parent's phandle`, { hint: entryForm });
-          return;
-        }
-        const parent = phandles.node(tree, phandle);
-        if (parent === undefined) {
-          fail(node, map, `cell ${at}, 0x${phandle.toString(16)}, is no node's phandle`, { hint: entryForm });
-          return;
-        }
-        const parentInterrupt = cellOf(parent, '#interrupt-cells');
-        if (parentInterrupt === undefined) {
-          fail(node, map, `${parent.path}, to which cell ${at} points, has no #interrupt-cells`, {
-            hint: 'point at an interrupt controller',
-          });
-          return;
-        }
-        if (!parent.has('#address-cells'))
-          fail(node, map, `${parent.path}, to which cell ${at} points, has no #address-cells; 0 is taken`, {
-            hint: `write #address-cells = <0> in ${parent.path}`,
-          });
-        at += 1 + parentInterrupt + (cellOf(parent, '#address-cells') ?? 0);
-        if (at > cells)
-          fail(node, map, `interrupt-map ends after ${cells} cells, but its last entry after ${at}`, {
-            hint: entryForm,
-          });
-      }
     }),
   );
+}
+
+/** Goes through an interrupt-map entry by entry, each as long as its parent says. */
+function checkMap(
+  node: LiveNode,
+  map: LiveProperty,
+  childCells: number,
+  { tree, fail }: CheckContext,
+  phandles: PhandleIndex,
+): void {
+  const cells = map.length / 4;
+  const refuse = (message: string, hint = MAP_ENTRY): void => fail(node, map, message, { hint });
+  for (let at = 0; at < cells; ) {
+    if (at + childCells >= cells) {
+      refuse(`the entry at cell ${at} ends before its parent`);
+      return;
+    }
+    at += childCells;
+    const phandle = cellAt(map.value, at * 4);
+    if (!isPhandle(phandle)) {
+      if (!tree.plugin) refuse(`cell ${at} is not a phandle; expected the interrupt parent`);
+      return;
+    }
+    const parent = phandles.node(tree, phandle);
+    if (parent === undefined) {
+      refuse(`cell ${at}: no node has the phandle 0x${phandle.toString(16)}`);
+      return;
+    }
+    const parentInterrupt = cellOf(parent, '#interrupt-cells');
+    if (parentInterrupt === undefined) {
+      refuse(
+        `cell ${at} points at ${parent.path}, which has no #interrupt-cells`,
+        'point at an interrupt controller',
+      );
+      return;
+    }
+    if (!parent.has('#address-cells'))
+      refuse(
+        `cell ${at} points at ${parent.path}, which has no #address-cells; using 0`,
+        `write #address-cells = <0> in ${parent.path}`,
+      );
+    at += 1 + parentInterrupt + (cellOf(parent, '#address-cells') ?? 0);
+    if (at > cells) refuse(`interrupt-map has ${cells} cells; its last entry needs ${at}`);
+  }
 }
 
 interface InterruptParent {
@@ -118,7 +128,7 @@ function interruptsProperty(phandles: PhandleIndex): Check {
       const property = node.property('interrupts');
       if (property === undefined) return;
       if (property.length % 4 !== 0)
-        fail(node, property, `interrupts has ${bytes(property.length)}, no multiple of 4`, {
+        fail(node, property, `interrupts has ${bytes(property.length)}; expected a multiple of 4`, {
           hint: 'write cells: <…>',
         });
       const parent = interruptParent(node, (phandle) => phandles.node(tree, phandle));
@@ -127,7 +137,7 @@ function interruptsProperty(phandles: PhandleIndex): Check {
         fail(
           parent.from,
           parent.property,
-          `interrupt-parent, 0x${parent.phandle.toString(16)}, is no node's phandle`,
+          `interrupt-parent: no node has the phandle 0x${parent.phandle.toString(16)}`,
           {
             hint: 'write interrupt-parent = <&label>',
           },
@@ -135,7 +145,7 @@ function interruptsProperty(phandles: PhandleIndex): Check {
         return;
       }
       if (parent.node === undefined) {
-        fail(node, property, 'nothing says what handles the interrupts', {
+        fail(node, property, 'the node has interrupts, but no interrupt parent', {
           hint: 'add interrupt-parent here or in a node above',
         });
         return;
@@ -154,7 +164,7 @@ function interruptsProperty(phandles: PhandleIndex): Check {
         fail(
           node,
           property,
-          `interrupts has ${bytes(property.length)}, no multiple of the ${wanted * 4} of an interrupt`,
+          `interrupts has ${bytes(property.length)}; expected a multiple of ${wanted * 4}`,
           {
             hint: `${parent.node.path} has #interrupt-cells = <${wanted}>`,
           },
@@ -163,6 +173,7 @@ function interruptsProperty(phandles: PhandleIndex): Check {
   );
 }
 
+/** dtc's checks of interrupts, their controllers and nexuses. */
 export function interruptChecks(phandles: PhandleIndex): readonly Check[] {
   return [interruptsProperty(phandles), interruptProvider, interruptMap(phandles)];
 }

@@ -10,7 +10,7 @@ const RECOMMENDED = /[^A-Za-z0-9,-]/;
 const nodeNameChars = error('node_name_chars', [], (node, { fail }) => {
   const bad = NODE.exec(node.name)?.[0];
   if (bad !== undefined)
-    fail(node, undefined, `"${bad}" may not stand in a node name`, {
+    fail(node, undefined, `invalid character "${bad}" in a node name`, {
       ...atName(node),
       hint: 'use letters, digits and , . _ + - with one @ before the unit address',
     });
@@ -29,7 +29,7 @@ const nodeNameFormat = error('node_name_format', ['node_name_chars'], (node, { f
   if (node.unitAddress.includes('@'))
     fail(node, undefined, 'the node name has more than one @', {
       ...atName(node),
-      hint: 'only the unit address has an @ in front',
+      hint: 'use one @, before the unit address',
     });
 });
 
@@ -45,7 +45,7 @@ const propertyNameChars = error('property_name_chars', [], (node, { fail }) => {
   for (const property of node.allProperties) {
     const bad = PROPERTY.exec(property.name)?.[0];
     if (bad !== undefined && !property.deleted)
-      fail(node, property, `"${bad}" may not stand in a property name`, {
+      fail(node, property, `invalid character "${bad}" in a property name`, {
         hint: 'use letters, digits and , . _ + ? # -',
       });
   }
@@ -75,6 +75,7 @@ const nodeNameVsPropertyName = warning(
   },
 );
 
+/** dtc's checks of the names of nodes and properties (Devicetree Specification 2.2.1, 2.2.4.1). */
 export const NAME_CHECKS: readonly Check[] = [
   nodeNameChars,
   nodeNameFormat,

@@ -48,10 +48,9 @@ function checkList(
   phandles: PhandleIndex,
 ): void {
   const { length, value, markers } = property;
+  const refuse = (message: string, hint: string): void => fail(node, property, message, { hint });
   if (length % 4 !== 0) {
-    fail(node, property, `${property.name} has ${bytes(length)}, no multiple of 4`, {
-      hint: 'write cells: <…>',
-    });
+    refuse(`${property.name} has ${bytes(length)}; expected a multiple of 4`, 'write cells: <…>');
     return;
   }
   const references = new Set(markers.filter((m) => m.kind === 'ref-phandle').map((m) => m.offset));
@@ -66,43 +65,44 @@ function checkList(
     }
     const cell = at / 4;
     if (markers.length > 0 && !references.has(at))
-      fail(node, property, `cell ${cell} should be a reference, but is a number`, {
-        hint: 'write &label, or see whether an entry before it has too many or too few cells',
-      });
+      refuse(
+        `cell ${cell} is a number; expected a reference`,
+        'write &label, or check the number of cells of the entries before it',
+      );
     const target = phandles.node(tree, phandle);
     if (target === undefined) {
-      fail(node, property, `cell ${cell}, 0x${phandle.toString(16)}, is no node's phandle`, {
-        hint: 'an entry before it may have too many or too few cells',
-      });
+      refuse(
+        `cell ${cell}: no node has the phandle 0x${phandle.toString(16)}`,
+        'check the number of cells of the entries before it',
+      );
       return;
     }
-    const wanted = target.has(provider.cells)
-      ? cellOf(target, provider.cells)
-      : provider.optional
-        ? 0
-        : undefined;
+    const wanted = cellsWanted(target, provider);
     if (wanted === undefined) {
-      fail(
-        node,
-        property,
-        `${target.path}, to which cell ${cell} points, does not say its ${provider.cells}`,
-        {
-          hint: `give it ${provider.cells}, or point at another node`,
-        },
+      refuse(
+        `cell ${cell} points at ${target.path}, which has no ${provider.cells}`,
+        `add ${provider.cells} to ${target.path}, or point at another node`,
       );
       return;
     }
     if (at + (wanted + 1) * 4 > length) {
-      fail(
-        node,
-        property,
-        `the entry at cell ${cell} has ${length / 4 - cell - 1} cells behind the phandle, but ${target.path} wants ${wanted}`,
-        { hint: `${provider.cells} of ${target.path} says how many` },
+      refuse(
+        `the entry at cell ${cell} has ${length / 4 - cell - 1} cells after the phandle; ${target.path} needs ${wanted}`,
+        `the number is ${provider.cells} of ${target.path}`,
       );
       return;
     }
     args = wanted;
   }
+}
+
+/** Cells behind the phandle of `target`; undefined where it does not say. */
+function cellsWanted(
+  target: LiveNode,
+  { cells, optional }: Pick<Provider, 'cells' | 'optional'>,
+): number | undefined {
+  if (target.has(cells)) return cellOf(target, cells);
+  return optional ? 0 : undefined;
 }
 
 /** `gpios`, `reset-gpios`, and the deprecated `gpio`, `reset-gpio`; but `nr-gpios` of a vendor is a number. */
@@ -113,9 +113,12 @@ function isGpioList(name: string): boolean {
 const deprecatedGpioProperty = onDemand('deprecated_gpio_property', [], (node, { fail }) => {
   for (const property of node.properties)
     if (isGpioList(property.name) && property.name.endsWith('gpio'))
-      fail(node, property, `the name ${property.name} is deprecated`, { hint: `name it ${property.name}s` });
+      fail(node, property, `the name ${property.name} is deprecated`, {
+        hint: `rename it to ${property.name}s`,
+      });
 });
 
+/** dtc's checks of all lists of phandles with arguments: a `…_property` and a `…_is_cell` for each kind. */
 export function providerChecks(phandles: PhandleIndex): readonly Check[] {
   const checks: Check[] = PROVIDERS.flatMap((provider) => [
     having(

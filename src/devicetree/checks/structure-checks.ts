@@ -197,7 +197,7 @@ const duplicateLabel: Check = {
         fail(use.node, use.property, `Duplicate label '${name}' on ${describe(use)} and ${describe(first)}`, {
           start: use.loc,
           end: use.loc === NOWHERE ? NOWHERE : use.loc + name.length,
-          hint: 'a label names one place; choose another for one of the two',
+          hint: 'rename one of the two labels',
           notes: [note(`${name} is first defined here`, first.loc, name.length)],
         });
       }
@@ -248,7 +248,7 @@ const explicitPhandles = error('explicit_phandles', [], (node, context) => {
     context.fail(node, undefined, `duplicated phandle 0x${hex} (seen before at ${other.path})`, {
       start: own?.start ?? NOWHERE,
       end: own?.end ?? NOWHERE,
-      hint: 'give one of the two another number, or none: phandles are given where they are needed',
+      hint: 'change one of the two, or remove it: dtc adds phandles where they are needed',
       notes: [note(`${other.path} has it here`, first?.start ?? NOWHERE, 0)],
     });
     return;
@@ -366,6 +366,7 @@ const omitUnusedNodes = error(
   },
 );
 
+/** The checks and steps that every tree goes through before it can be written, in dtc's order. */
 export const STRUCTURE_CHECKS: readonly Check[] = [
   duplicateNodeNames,
   duplicatePropertyNames,

@@ -36,7 +36,7 @@ const ORDER = `
 
 const alwaysFail = onDemand('always_fail', [], (node, { fail }) =>
   fail(node, undefined, 'this check fails at every node', {
-    hint: 'it is there to try the reporting of checks',
+    hint: 'use it to test how checks are reported',
   }),
 );
 
@@ -96,7 +96,7 @@ export function checkLevels(
   };
   for (const { name: given, level } of switches) {
     const [, no, name = ''] = /^(no[-_])?(.*)$/s.exec(given) ?? [];
-    if (!byName.has(name)) throw new RangeError(`there is no check "${name}"`);
+    if (!byName.has(name)) throw new RangeError(`unknown check "${name}"`);
     set(name, level, no === undefined);
   }
   const changed = new Map<string, CheckLevel>();

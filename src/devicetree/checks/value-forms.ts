@@ -4,13 +4,14 @@ import { bytes, having, warning } from './define.ts';
 
 /** What the values of well-known properties look like. Devicetree Specification 2.2.4.2 and 2.3. */
 
+/** The check that `propertyName` is one cell, wherever it is. */
 export function cellCheck(name: string, propertyName: string): Check {
   return having(
     propertyName,
     warning(name, [], (node, { fail }) => {
       const property = node.property(propertyName);
       if (property !== undefined && property.length !== 4)
-        fail(node, property, `${propertyName} has ${bytes(property.length)}, but is one cell`, {
+        fail(node, property, `${propertyName} has ${bytes(property.length)}; expected one cell`, {
           hint: `write ${propertyName} = <…> with one number`,
         });
     }),
@@ -26,8 +27,8 @@ function isStringList(property: LiveProperty): boolean {
   return property.length === 0 || property.value[property.length - 1] === 0;
 }
 
-export const NOT_A_STRING = 'the value is not one string';
-export const WRITE_A_STRING = 'write one text in quotes';
+export const NOT_A_STRING = 'invalid value: expected one string';
+export const WRITE_A_STRING = 'write one string in quotes';
 
 function stringCheck(name: string, propertyName: string): Check {
   return having(
@@ -44,12 +45,13 @@ function stringListCheck(name: string, isMeant: (propertyName: string) => boolea
   return warning(name, [], (node, { fail }) => {
     for (const property of node.allProperties)
       if (isMeant(property.name) && !property.deleted && !isStringList(property))
-        fail(node, property, 'the value is not a list of strings', {
-          hint: 'write texts in quotes, with commas between them',
+        fail(node, property, 'invalid value: expected a list of strings', {
+          hint: 'write strings in quotes, separated by commas',
         });
   });
 }
 
+/** dtc's checks that standard properties are cells, strings or lists of strings. */
 export const VALUE_FORM_CHECKS: readonly Check[] = [
   cellCheck('address_cells_is_cell', '#address-cells'),
   cellCheck('size_cells_is_cell', '#size-cells'),

@@ -52,43 +52,87 @@ export function findBlob(
 
 /**
  * A blob as fdtdump prints it, piece by piece and one character a byte: the header in comments, then the tags as they
- * come. It asks little of the blob, so that a broken one shows how far it goes; there it throws `DumpError`.
+ * come. It asks little of the blob, so that a broken one shows how far it goes.
+ * @throws {DumpError} at the place where the blob cannot be read on
  */
 export function* dumpBlob(blob: Uint8Array, debug = false): Generator<string> {
   const field = (name: keyof typeof HEADER): number => cellAt(blob, HEADER[name]);
-  const version = field('version');
   yield '/dts-v1/;\n';
-  yield* headerLines(field, version);
+  yield* headerLines(field, field('version'));
   yield '\n';
   yield* reservationLines(blob, field('off_mem_rsvmap'));
+  yield* structureLines(new StructureReader(blob), debug);
+}
 
-  const strings = field('off_dt_strings');
-  const cut = (at: number): never => {
-    throw new DumpError(`the blob ends at byte ${blob.length}, inside the structure block (byte ${at})`);
-  };
-  const text = (at: number): string => {
-    const end = blob.indexOf(0, at);
-    return end < 0 || at >= blob.length ? cut(at) : latin1(blob, at, end);
-  };
-  const align = (at: number, to: number): number => Math.ceil(at / to) * to;
-  let at = field('off_dt_struct');
-  const cell = (): number => {
-    if (at + 4 > blob.length) cut(at);
-    at += 4;
-    return cellAt(blob, at - 4);
-  };
+/** Steps through the structure block of a blob that may be cut off anywhere. */
+class StructureReader {
+  readonly blob: Uint8Array;
+  readonly strings: number;
+  readonly version: number;
+  at: number;
 
+  constructor(blob: Uint8Array) {
+    this.blob = blob;
+    this.strings = cellAt(blob, HEADER.off_dt_strings);
+    this.version = cellAt(blob, HEADER.version);
+    this.at = cellAt(blob, HEADER.off_dt_struct);
+  }
+
+  cell(): number {
+    if (this.at + 4 > this.blob.length) this.#cut(this.at);
+    this.at += 4;
+    return cellAt(this.blob, this.at - 4);
+  }
+
+  /** The name of the node that begins here; moves behind it. */
+  nodeName(): string {
+    const name = this.textAt(this.at);
+    this.#moveTo(this.at + name.length + 1);
+    return name;
+  }
+
+  /** The property that begins here, with the offsets of its name and its value; moves behind it. */
+  property(): {
+    readonly name: string;
+    readonly nameAt: number;
+    readonly value: Uint8Array;
+    readonly valueAt: number;
+  } {
+    const length = this.cell();
+    const nameAt = this.strings + this.cell();
+    if (this.version < 16 && length >= 8) this.at = align(this.at, 8);
+    const valueAt = this.at;
+    if (valueAt + length > this.blob.length) this.#cut(valueAt);
+    const name = this.textAt(nameAt);
+    this.#moveTo(valueAt + length);
+    return { name, nameAt, value: this.blob.subarray(valueAt, valueAt + length), valueAt };
+  }
+
+  textAt(at: number): string {
+    const end = this.blob.indexOf(0, at);
+    return end < 0 || at >= this.blob.length ? this.#cut(at) : latin1(this.blob, at, end);
+  }
+
+  #moveTo(at: number): void {
+    this.at = align(at, 4);
+  }
+
+  #cut(at: number): never {
+    throw new DumpError(`the blob ends at byte ${this.blob.length}, inside the structure block (byte ${at})`);
+  }
+}
+
+function* structureLines(reader: StructureReader, debug: boolean): Generator<string> {
   let depth = 0;
   const indent = (): string => '    '.repeat(Math.max(0, depth));
-  for (let tag = cell(); tag !== TAG.END; tag = cell()) {
+  for (let tag = reader.cell(); tag !== TAG.END; tag = reader.cell()) {
     if (debug) {
       const number = tag.toString(16).padStart(8, '0');
-      yield `// ${offsetText(at - 4)}: tag: 0x${number} (${TAG_NAMES[tag] ?? 'FDT_???'})\n`;
+      yield `// ${offsetText(reader.at - 4)}: tag: 0x${number} (${TAG_NAMES[tag] ?? 'FDT_???'})\n`;
     }
     switch (tag) {
       case TAG.BEGIN_NODE: {
-        const name = text(at);
-        at = align(at + name.length + 1, 4);
+        const name = reader.nodeName();
         yield `${indent()}${name === '' ? '/' : name} {\n`;
         depth++;
         break;
@@ -101,20 +145,19 @@ export function* dumpBlob(blob: Uint8Array, debug = false): Generator<string> {
         yield `${indent()}// [NOP]\n`;
         break;
       case TAG.PROP: {
-        const length = cell();
-        const nameAt = strings + cell();
-        if (version < 16 && length >= 8) at = align(at, 8);
-        if (at + length > blob.length) cut(at);
-        const name = text(nameAt);
-        if (debug) yield `// ${offsetText(nameAt)}: string: ${name}\n// ${offsetText(at)}: value\n`;
-        yield `${indent()}${name}${valueText(blob.subarray(at, at + length))};\n`;
-        at = align(at + length, 4);
+        const { name, nameAt, value, valueAt } = reader.property();
+        if (debug) yield `// ${offsetText(nameAt)}: string: ${name}\n// ${offsetText(valueAt)}: value\n`;
+        yield `${indent()}${name}${valueText(value)};\n`;
         break;
       }
       default:
-        throw new DumpError(`unknown tag 0x${tag.toString(16).padStart(8, '0')} at byte ${at - 4}`);
+        throw new DumpError(`unknown tag 0x${tag.toString(16).padStart(8, '0')} at byte ${reader.at - 4}`);
     }
   }
+}
+
+function align(at: number, to: number): number {
+  return Math.ceil(at / to) * to;
 }
 
 function* headerLines(field: (name: keyof typeof HEADER) => number, version: number): Generator<string> {
@@ -134,7 +177,7 @@ function* headerLines(field: (name: keyof typeof HEADER) => number, version: num
 function* reservationLines(blob: Uint8Array, offset: number): Generator<string> {
   const view = new DataView(blob.buffer, blob.byteOffset, blob.length);
   for (let at = offset; ; at += RESERVE_ENTRY_SIZE) {
-    if (at + RESERVE_ENTRY_SIZE > blob.length) throw new DumpError('the memory reserve map has no end');
+    if (at + RESERVE_ENTRY_SIZE > blob.length) throw new DumpError('the memory reservation block has no end');
     const address = view.getBigUint64(at);
     const size = view.getBigUint64(at + 8);
     if (address === 0n && size === 0n) return;

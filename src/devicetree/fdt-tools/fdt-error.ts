@@ -3,18 +3,18 @@
  * user of `fdtget`, `fdtput`, `fdtoverlay` and of boot loaders knows from their logs.
  */
 const MEANING = {
-  FDT_ERR_NOTFOUND: 'there is no such node or property',
-  FDT_ERR_EXISTS: 'a node of that name is already there',
+  FDT_ERR_NOTFOUND: 'node or property not found',
+  FDT_ERR_EXISTS: 'a node of that name exists already',
   FDT_ERR_BADOFFSET: 'an offset points outside of its block',
   FDT_ERR_BADPATH: 'the path must start with "/" or with an alias from /aliases',
-  FDT_ERR_BADPHANDLE: 'a phandle is malformed or resolves to no node',
+  FDT_ERR_BADPHANDLE: 'a phandle is malformed, or no node has it',
   FDT_ERR_TRUNCATED: 'the blob ends too early',
   FDT_ERR_BADMAGIC: 'this is not a device tree blob',
-  FDT_ERR_BADVERSION: 'this version of the blob format is not supported here',
+  FDT_ERR_BADVERSION: 'this version of the blob format is not supported',
   FDT_ERR_BADSTRUCTURE: 'the structure block is malformed',
-  FDT_ERR_BADVALUE: 'a property has a value that cannot be right',
+  FDT_ERR_BADVALUE: 'a property has an invalid value',
   FDT_ERR_BADOVERLAY: 'the overlay is malformed',
-  FDT_ERR_NOPHANDLES: 'there are no phandles left',
+  FDT_ERR_NOPHANDLES: 'no free phandle is left',
   FDT_ERR_NOSPACE: 'a reference lies outside of its property',
 } as const;
 

@@ -19,13 +19,13 @@ const HEADER_SIZE = 40;
 /** The blocks of `blob`, views of it. Throws `FdtError` where the header cannot be right. */
 export function openBlob(blob: Uint8Array): FlatBlocks {
   if (blob.length < HEADER_SIZE)
-    throw new FdtError('FDT_ERR_TRUNCATED', `${blob.length} bytes hold no header`);
+    throw new FdtError('FDT_ERR_TRUNCATED', `a header needs more than ${blob.length} bytes`);
   const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength);
   const field = (name: keyof typeof HEADER): number => view.getUint32(HEADER[name]);
   if (field('magic') !== FDT_MAGIC) throw new FdtError('FDT_ERR_BADMAGIC');
   const total = field('totalsize');
   if (total > blob.length)
-    throw new FdtError('FDT_ERR_TRUNCATED', `the header says ${total} bytes, there are ${blob.length}`);
+    throw new FdtError('FDT_ERR_TRUNCATED', `the header says ${total} bytes, the blob has ${blob.length}`);
   const version = field('version');
   if (version < 16 || field('last_comp_version') > 17)
     throw new FdtError('FDT_ERR_BADVERSION', `version ${version}; convert it with dtc -I dtb -O dtb`);
@@ -52,7 +52,7 @@ export function openBlob(blob: Uint8Array): FlatBlocks {
 function reserveMapSize(view: DataView, offset: number, total: number): number {
   for (let end = offset; end + RESERVE_ENTRY_SIZE <= total; end += RESERVE_ENTRY_SIZE)
     if (view.getBigUint64(end + 8) === 0n) return end + RESERVE_ENTRY_SIZE - offset;
-  throw new FdtError('FDT_ERR_TRUNCATED', 'the memory reserve map has no end');
+  throw new FdtError('FDT_ERR_TRUNCATED', 'the memory reservation block has no end');
 }
 
 /** The blocks as a version 17 blob without gaps. */

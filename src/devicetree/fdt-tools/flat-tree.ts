@@ -1,6 +1,7 @@
 import { TAG } from '../blob/blob-format.ts';
 import { MAX_DEPTH } from '../blob/blob-reader.ts';
 import { latin1 } from '../text/source.ts';
+import { cellAt } from '../tree/getters.ts';
 import { FdtError } from './fdt-error.ts';
 import { openBlob, packBlob } from './flat-blocks.ts';
 
@@ -199,7 +200,7 @@ export class FlatTree {
   phandle(node: NodeOffset): number {
     for (const name of ['phandle', 'linux,phandle']) {
       const value = this.get(node, name);
-      if (value?.length === CELL) return readCell(value, 0);
+      if (value?.length === CELL) return cellAt(value, 0);
     }
     return 0;
   }
@@ -305,7 +306,7 @@ export class FlatTree {
         next = size + 1;
         break;
       default: {
-        const found = `0x${kind.toString(16)} at byte ${at} of the structure block is no token`;
+        const found = `unknown tag 0x${kind.toString(16)} at byte ${at} of the structure block`;
         throw new FdtError('FDT_ERR_BADSTRUCTURE', found);
       }
     }
@@ -327,7 +328,10 @@ export class FlatTree {
     }
     while (this.#token(at) === TAG.NOP) at = this.#next;
     if (this.#token(at) !== TAG.END)
-      throw new FdtError('FDT_ERR_BADSTRUCTURE', `byte ${at} of the structure block is behind the root node`);
+      throw new FdtError(
+        'FDT_ERR_BADSTRUCTURE',
+        `data after the root node, at byte ${at} of the structure block`,
+      );
     return this.#next;
   }
 
@@ -387,14 +391,4 @@ export class FlatTree {
 
 function putLatin1(bytes: Uint8Array, at: number, text: string): void {
   for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i);
-}
-
-export function latin1Bytes(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length);
-  putLatin1(bytes, 0, text);
-  return bytes;
-}
-
-export function readCell(bytes: Uint8Array, at: number): number {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(at);
 }

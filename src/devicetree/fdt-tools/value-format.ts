@@ -8,6 +8,7 @@ export interface ValueFormat {
   readonly size: 1 | 2 | 4 | undefined;
 }
 
+/** No type and size given: the value's look decides. */
 export const ANY_FORMAT: ValueFormat = { type: undefined, size: undefined };
 
 /** `-t` as text: a type, for numbers with a size in front (`hh` or `b`, `h`, `l`). Undefined for anything else. */
@@ -41,9 +42,7 @@ export function formatValue(value: Uint8Array, format: ValueFormat): string {
   }
   const size = format.size ?? (value.length % 4 === 0 ? 4 : 1);
   if (value.length % size !== 0)
-    throw new ValueFormatError(
-      `The property has ${value.length} bytes, no multiple of the ${size} of a number`,
-    );
+    throw new ValueFormatError(`The property has ${value.length} bytes; expected a multiple of ${size}`);
   const view = new DataView(value.buffer, value.byteOffset, value.length);
   const numbers: string[] = [];
   for (let at = 0; at < value.length; at += size) {

@@ -1,6 +1,7 @@
 import { FdtError } from '../fdt-tools/fdt-error.ts';
-import { FlatTree, latin1Bytes, type NodeOffset, readCell } from '../fdt-tools/flat-tree.ts';
-import { latin1 } from '../text/source.ts';
+import { FlatTree, type NodeOffset } from '../fdt-tools/flat-tree.ts';
+import { latin1, latin1Bytes } from '../text/source.ts';
+import { cellAt } from '../tree/getters.ts';
 
 /**
  * Overlays on blobs, the way boot loaders and `fdtoverlay` apply them.
@@ -50,7 +51,7 @@ function shiftPhandles(overlay: FlatTree, offset: number): void {
       const value = overlay.get(node, name);
       if (value === undefined) continue;
       if (value.length !== 4) throw new FdtError('FDT_ERR_BADPHANDLE', `${overlay.path(node)}:${name}`);
-      const shifted = readCell(value, 0) + offset;
+      const shifted = cellAt(value, 0) + offset;
       if (shifted >= NO_PHANDLE) throw new FdtError('FDT_ERR_NOPHANDLES', `${overlay.path(node)}:${name}`);
       writeCell(value, 0, shifted);
     }
@@ -71,19 +72,19 @@ function patchReferences(
     const offsets = overlay.value(property);
     const value = overlay.get(node, name);
     const place = `/__local_fixups__ names ${overlay.path(node)}:${name}`;
-    if (value === undefined) throw new FdtError('FDT_ERR_BADOVERLAY', `${place}, which is not there`);
+    if (value === undefined) throw new FdtError('FDT_ERR_BADOVERLAY', `${place}, which does not exist`);
     if (offsets.length % 4 !== 0) throw new FdtError('FDT_ERR_BADOVERLAY', `${place} with a list cut short`);
     for (let at = 0; at < offsets.length; at += 4) {
-      const offset = readCell(offsets, at);
+      const offset = cellAt(offsets, at);
       if (offset + 4 > value.length)
         throw new FdtError('FDT_ERR_BADOVERLAY', `${place} at byte ${offset}, past its end`);
-      writeCell(value, offset, patch(readCell(value, offset)));
+      writeCell(value, offset, patch(cellAt(value, offset)));
     }
   }
   for (const child of overlay.children(fixups)) {
     const found = overlay.child(node, overlay.name(child));
     if (found === undefined)
-      throw new FdtError('FDT_ERR_BADOVERLAY', `there is no node ${overlay.path(child).slice(17)}`);
+      throw new FdtError('FDT_ERR_BADOVERLAY', `node not found: ${overlay.path(child).slice(17)}`);
     patchReferences(overlay, found, child, patch);
   }
 }
@@ -112,7 +113,7 @@ function resolveFixups(base: FlatTree, overlay: FlatTree): void {
 function phandleOfLabel(base: FlatTree, symbols: NodeOffset | undefined, label: string): number {
   const path = symbols === undefined ? undefined : base.get(symbols, label);
   if (path === undefined) {
-    const remedy = symbols === undefined ? ' (compile the base with -@, it has no /__symbols__)' : '';
+    const remedy = symbols === undefined ? '; compile the base with -@: it has no /__symbols__' : '';
     throw new FdtError('FDT_ERR_NOTFOUND', `the base has no symbol "${label}"${remedy}`);
   }
   const phandle = base.phandle(base.at(cString(path)));
@@ -129,7 +130,7 @@ interface FixupPlace {
 function fixupPlaces(list: Uint8Array, label: string): FixupPlace[] {
   const text = latin1(list);
   if (!text.endsWith('\0'))
-    throw new FdtError('FDT_ERR_BADOVERLAY', `/__fixups__:${label} is no list of strings`);
+    throw new FdtError('FDT_ERR_BADOVERLAY', `invalid /__fixups__:${label}: expected a list of strings`);
   return text
     .slice(0, -1)
     .split('\0')
@@ -169,7 +170,7 @@ interface Target {
 function target(base: FlatTree, overlay: FlatTree, fragment: Fragment): Target {
   const place = overlay.path(fragment.node);
   const value = overlay.get(fragment.node, 'target');
-  const phandle = value?.length === 4 ? readCell(value, 0) : value && NO_PHANDLE;
+  const phandle = value?.length === 4 ? cellAt(value, 0) : value && NO_PHANDLE;
   if (phandle === NO_PHANDLE) throw new FdtError('FDT_ERR_BADPHANDLE', `${place}:target`);
   if (phandle) {
     const node = base.byPhandle(phandle);
@@ -234,14 +235,18 @@ function appendSymbols(base: FlatTree, overlay: FlatTree): void {
   for (const property of overlay.properties(from)) {
     const label = overlay.propertyName(property);
     const path = latin1(overlay.value(property));
-    if (!/^\/[^\0]*\0$/.test(path)) throw new FdtError('FDT_ERR_BADVALUE', `/${SYMBOLS}:${label} is no path`);
+    if (!/^\/[^\0]*\0$/.test(path))
+      throw new FdtError('FDT_ERR_BADVALUE', `invalid /${SYMBOLS}:${label}: expected a path`);
     const [, fragmentName, rest] = /^\/([^/]*)\/__overlay__(?:\/(.*)|)\0$/s.exec(path) ?? [];
     if (fragmentName === undefined) continue; // a symbol of something that is not merged
 
     const node = overlay.child(overlay.root, fragmentName);
     const content = node === undefined ? undefined : overlay.child(node, OVERLAY);
     if (node === undefined || content === undefined)
-      throw new FdtError('FDT_ERR_BADOVERLAY', `/${SYMBOLS}:${label} lies in no fragment`);
+      throw new FdtError(
+        'FDT_ERR_BADOVERLAY',
+        `invalid /${SYMBOLS}:${label}: expected a path inside a fragment`,
+      );
     const found = target(base, overlay, { node, content });
     const prefix = found.path ?? base.path(found.node);
     const symbol = `${prefix.length > 1 ? prefix : ''}/${rest ?? ''}\0`;

@@ -43,6 +43,28 @@ const PRECEDENCE: Readonly<Record<string, number>> = {
   '%': 10,
 };
 
+type Operation = (x: bigint, y: bigint) => bigint | boolean;
+
+/** What each binary operator computes of two values of one type; shifts, whose operands may differ, are apart. */
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  '||': (x, y) => x !== 0n || y !== 0n,
+  '&&': (x, y) => x !== 0n && y !== 0n,
+  '|': (x, y) => x | y,
+  '^': (x, y) => x ^ y,
+  '&': (x, y) => x & y,
+  '==': (x, y) => x === y,
+  '!=': (x, y) => x !== y,
+  '<': (x, y) => x < y,
+  '>': (x, y) => x > y,
+  '<=': (x, y) => x <= y,
+  '>=': (x, y) => x >= y,
+  '+': (x, y) => x + y,
+  '-': (x, y) => x - y,
+  '*': (x, y) => x * y,
+  '/': (x, y) => x / y,
+  '%': (x, y) => x % y,
+};
+
 const MAX_NESTING = 200;
 
 class ConditionParser {
@@ -106,49 +128,19 @@ class ConditionParser {
 
   #apply(operator: string, a: Value, b: Value, live: boolean): Value {
     const unsigned = a.unsigned || b.unsigned;
+    if (operator === '<<') return shift(a, b.value);
+    if (operator === '>>') return shift(a, -b.value);
     const x = clip(a.value, unsigned).value;
     const y = clip(b.value, unsigned).value;
-    const truth = (holds: boolean): Value => ({ value: holds ? 1n : 0n, unsigned: false });
-    switch (operator) {
-      case '||':
-        return truth(a.value !== 0n || b.value !== 0n);
-      case '&&':
-        return truth(a.value !== 0n && b.value !== 0n);
-      case '|':
-        return clip(x | y, unsigned);
-      case '^':
-        return clip(x ^ y, unsigned);
-      case '&':
-        return clip(x & y, unsigned);
-      case '==':
-        return truth(x === y);
-      case '!=':
-        return truth(x !== y);
-      case '<':
-        return truth(x < y);
-      case '>':
-        return truth(x > y);
-      case '<=':
-        return truth(x <= y);
-      case '>=':
-        return truth(x >= y);
-      case '<<':
-        return shift(a, b.value);
-      case '>>':
-        return shift(a, -b.value);
-      case '+':
-        return clip(x + y, unsigned);
-      case '-':
-        return clip(x - y, unsigned);
-      case '*':
-        return clip(x * y, unsigned);
-      default:
-        if (y === 0n) {
-          if (live) this.#fail('division by zero in the condition');
-          return { value: 0n, unsigned };
-        }
-        return clip(operator === '/' ? x / y : x % y, unsigned);
+    if (y === 0n && (operator === '/' || operator === '%')) {
+      if (live) this.#fail('division by zero in the condition');
+      return { value: 0n, unsigned };
     }
+    const result = (OPERATIONS[operator] as Operation)(x, y);
+    // What is true or false is a signed number (C11 6.5.8p6).
+    return typeof result === 'boolean'
+      ? { value: result ? 1n : 0n, unsigned: false }
+      : clip(result, unsigned);
   }
 
   #unary(live: boolean): Value {
@@ -182,7 +174,7 @@ class ConditionParser {
     else if (tok.kind === T.CHAR) value = character(text);
     // A word that is no macro is 0 (C11 6.10.1p4).
     else if (tok.kind === T.IDENT) value = { value: 0n, unsigned: false };
-    if (value === undefined) this.#fail(`${text} is not a value that a condition can use`);
+    if (value === undefined) this.#fail(`${text} is not a value; expected a number, a character or a name`);
     this.#at++;
     return value;
   }

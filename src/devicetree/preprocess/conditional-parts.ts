@@ -155,7 +155,7 @@ export class Conditions {
     const { list, kinds } = files;
     const end = nextLine(list, word);
     if (end - word > MAX_CONDITION) {
-      files.complain('directive', `a condition of more than ${MAX_CONDITION} tokens`, word - 1, word + 1);
+      files.complain('directive', `the condition has more than ${MAX_CONDITION} tokens`, word - 1, word + 1);
       return false;
     }
     const toks: Tok[] = [];

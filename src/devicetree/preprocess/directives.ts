@@ -183,9 +183,9 @@ export class Directives {
   #redefined(macro: Macro, known: Macro): void {
     const start = this.#files.spelling(known.list, known.index, NOWHERE);
     const { name, index } = macro;
-    this.#files.complain('macro', `macro ${name} is defined again, and differently`, index, index + 1, {
+    this.#files.complain('macro', `macro ${name} is redefined with another value`, index, index + 1, {
       severity: 'warning',
-      hint: 'the later definition counts from here; use #undef where that is meant',
+      hint: `the later definition is used from here; write #undef ${name} before it if that is intended`,
       notes: [{ message: `${name} is first defined here`, start, end: start + name.length }],
     });
   }

@@ -115,7 +115,7 @@ export class FileStack {
     if (this.#readable < 0) {
       throw new LimitError(
         'the same files are included over and over',
-        'do files include each other more than once?',
+        'check for files that include each other',
       );
     }
     this.read.add(path);
@@ -142,7 +142,7 @@ export class FileStack {
     if (list.kinds[last] !== T.UNTERMINATED || !list.text(last).startsWith('/*')) return;
     this.cutOff = true;
     const start = base + (list.starts[last] as number);
-    this.#context.report('syntax', 'the comment has no end', {
+    this.#context.report('syntax', 'the comment is not closed', {
       start,
       end: start + 2,
       hint: 'close it with */',
@@ -159,7 +159,7 @@ export class FileStack {
     const what = again ? `${path} includes itself` : 'files include each other';
     this.#context.report('include', `${what} more than ${MAX_INCLUDES} deep`, {
       start: at,
-      hint: 'remove one #include of the circle, or guard the file with #ifndef, #define and #endif',
+      hint: 'remove one of these #includes, or guard the file with #ifndef, #define and #endif',
     });
     this.dropRest();
   }
@@ -168,7 +168,7 @@ export class FileStack {
   leave(): boolean {
     for (const { at } of this.file.conditions.splice(0)) {
       this.complain('directive', 'this condition has no #endif', at, at + 1, {
-        hint: 'add #endif at the end of what it is about',
+        hint: 'add #endif at the end of the conditional part',
       });
     }
     if (this.#stack.length === 1) return false;

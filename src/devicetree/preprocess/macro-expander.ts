@@ -168,7 +168,7 @@ export class MacroExpander {
     this.#context.report('macro', `macro ${use?.macro.name ?? ''} expands to too much text`, {
       start,
       end: start + (use?.macro.name.length ?? 0),
-      hint: 'does it use macros that double themselves?',
+      hint: 'check for macros that repeat their own text',
     });
     this.#stop();
   }
@@ -291,7 +291,12 @@ export class MacroExpander {
     for (let tok = this.#nextRaw(); tok !== undefined; tok = this.#nextRaw()) {
       if (this.#tookTooMany(1)) return undefined;
       if (++count > MAX_ARGUMENT_TOKENS) {
-        this.#complain(macro, name, `the arguments of macro ${macro.name} are too long`, 'is a ")" missing?');
+        this.#complain(
+          macro,
+          name,
+          `the arguments of macro ${macro.name} are too long`,
+          'check for a missing ")"',
+        );
         this.#stop();
         return undefined;
       }

@@ -135,7 +135,7 @@ export function readMacro(list: TokenList, index: number): Macro | MacroProblem 
   for (let i = first; i < end; i++) {
     if (kinds[i] === T.HASH_HASH) return withBody(list, index, undefined, first, end);
   }
-  if (end - first > MAX_BODY) return { problem: `a macro of more than ${MAX_BODY} tokens`, at: first };
+  if (end - first > MAX_BODY) return { problem: `the macro has more than ${MAX_BODY} tokens`, at: first };
   const single = end === first + 1 && kinds[first] !== T.IDENT ? first : -1;
   return new Macro(list, index, {
     params: -1,
@@ -154,7 +154,7 @@ function withBody(
   from: number,
   end: number,
 ): Macro | MacroProblem {
-  if (end - from > MAX_BODY) return { problem: `a macro of more than ${MAX_BODY} tokens`, at: from };
+  if (end - from > MAX_BODY) return { problem: `the macro has more than ${MAX_BODY} tokens`, at: from };
   const body = readBody(list, from, end, parameters, 'a macro');
   if ('problem' in body) return body;
   const params = parameters?.ids.length ?? -1;
@@ -200,9 +200,9 @@ function readBody(
     if (!isParameter(list, at, parameters)) toks.push(tok);
     else if (ids[at] !== VA_OPT) toks.push({ ...tok, param: parameters.ids.indexOf(tok.id) });
     else {
-      if (of === '__VA_OPT__') return { problem: '__VA_OPT__ cannot be inside of another', at };
+      if (of === '__VA_OPT__') return { problem: '__VA_OPT__ cannot be nested', at };
       const close = closing(list, at + 1, end);
-      if (close < 0) return { problem: '__VA_OPT__ needs ( ) with what it is about', at };
+      if (close < 0) return { problem: '__VA_OPT__ needs ( ) behind it', at };
       const inside = readBody(list, at + 2, close, parameters, '__VA_OPT__');
       if ('problem' in inside) return inside;
       if (inside.hasPaste) hasPaste = true;

@@ -52,6 +52,34 @@ export const PRECEDENCE: Uint8Array = (() => {
   return table;
 })();
 
+type Operation = (a: U64, b: U64) => U64;
+
+/** What each binary operator computes, by token kind. No divisor is 0. */
+const OPERATIONS: Readonly<Record<number, Operation>> = {
+  [T.OR_OR]: (a, b) => truth(a !== 0 || b !== 0),
+  [T.AND_AND]: (a, b) => truth(a !== 0 && b !== 0),
+  [BAR]: u64.or,
+  [CARET]: u64.xor,
+  [AND]: u64.and,
+  [T.EQ]: (a, b) => truth(a === b),
+  [T.NE]: (a, b) => truth(a !== b),
+  [LESS]: (a, b) => truth(a < b),
+  [GREATER]: (a, b) => truth(a > b),
+  [T.LE]: (a, b) => truth(a <= b),
+  [T.GE]: (a, b) => truth(a >= b),
+  [T.LSHIFT]: u64.shiftLeft,
+  [T.RSHIFT]: u64.shiftRight,
+  [PLUS]: u64.add,
+  [MINUS]: u64.subtract,
+  [STAR]: u64.multiply,
+  [SLASH]: u64.divide,
+  [PERCENT]: u64.remainder,
+};
+
+function truth(holds: boolean): U64 {
+  return holds ? 1 : 0;
+}
+
 /** Reads numbers: literals, characters, and expressions in parentheses. */
 export class ExpressionParser {
   readonly #cursor: TokenCursor;
@@ -92,9 +120,9 @@ export class ExpressionParser {
   #number(): U64 {
     const pp = this.#pp;
     const { text } = pp;
-    if (text.length > MAX_NUMBER) this.#cursor.giveUp(`a number of ${text.length} characters`);
-    if (text.startsWith('.'))
-      this.#cursor.giveUp(`"${text}" is not a number`, 'the language has whole numbers only');
+    if (text.length > MAX_NUMBER)
+      this.#cursor.giveUp(`the number has ${text.length} characters; at most ${MAX_NUMBER} are allowed`);
+    if (text.startsWith('.')) this.#cursor.giveUp(`"${text}" is not a number`, 'use whole numbers');
     const { value, length, problem } = readInteger(text);
     if (problem !== undefined) this.#cursor.here(problem, undefined, 'number');
     if (length < text.length) {
@@ -102,15 +130,11 @@ export class ExpressionParser {
       if (/^[+-]/.test(rest)) pp.putBack(rest);
       else {
         const hint = /^[uUlL]+$/.test(rest)
-          ? 'suffixes are U, L, UL, LL and ULL, in capitals'
+          ? 'use U, L, UL, LL or ULL, in capitals'
           : rest.startsWith('.')
-            ? 'the language has whole numbers only'
+            ? 'use whole numbers'
             : undefined;
-        this.#cursor.here(
-          `"${rest}" cannot stand behind the number ${text.slice(0, length)}`,
-          hint,
-          'number',
-        );
+        this.#cursor.here(`invalid suffix "${rest}" on the number ${text.slice(0, length)}`, hint, 'number');
       }
     }
     pp.advance();
@@ -121,8 +145,7 @@ export class ExpressionParser {
     const pp = this.#pp;
     const { text } = pp;
     const bytes = escapedBytes(text.slice(1, -1));
-    if (bytes === undefined)
-      this.#cursor.here('\\x needs a hexadecimal digit behind it', undefined, 'number');
+    if (bytes === undefined) this.#cursor.here('\\x needs a hexadecimal digit after it', undefined, 'number');
     else if (bytes.length === 0)
       this.#cursor.here('Empty character literal', "write a character between the '", 'number');
     else if (bytes.length > 1) {
@@ -146,7 +169,7 @@ export class ExpressionParser {
         return value;
       }
       if (this.#isOperand()) {
-        this.#cursor.here(`an operator is missing in front of ${this.#cursor.shown()}`);
+        this.#cursor.here(`an operator is missing before ${this.#cursor.shown()}`);
         while (this.#isOperand()) this.#unary();
         if (pp.kind === CLOSE) pp.advance();
         return value;
@@ -177,7 +200,7 @@ export class ExpressionParser {
       this.#pp.advance();
       const yes = this.#ternary();
       if (this.#pp.kind !== COLON)
-        this.#cursor.giveUp(`":" is missing in front of ${this.#cursor.shown()}`, 'write (a ? b : c)');
+        this.#cursor.giveUp(`":" is missing before ${this.#cursor.shown()}`, 'write (a ? b : c)');
       this.#pp.advance();
       const no = this.#ternary();
       value = value !== 0 ? yes : no;
@@ -209,50 +232,15 @@ export class ExpressionParser {
   }
 
   #apply(kind: number, a: U64, b: U64, at: Loc): U64 {
-    switch (kind) {
-      case T.OR_OR:
-        return a !== 0 || b !== 0 ? 1 : 0;
-      case T.AND_AND:
-        return a !== 0 && b !== 0 ? 1 : 0;
-      case BAR:
-        return u64.or(a, b);
-      case CARET:
-        return u64.xor(a, b);
-      case AND:
-        return u64.and(a, b);
-      case T.EQ:
-        return a === b ? 1 : 0;
-      case T.NE:
-        return a !== b ? 1 : 0;
-      case LESS:
-        return a < b ? 1 : 0;
-      case GREATER:
-        return a > b ? 1 : 0;
-      case T.LE:
-        return a <= b ? 1 : 0;
-      case T.GE:
-        return a >= b ? 1 : 0;
-      case T.LSHIFT:
-        return u64.shiftLeft(a, b);
-      case T.RSHIFT:
-        return u64.shiftRight(a, b);
-      case PLUS:
-        return u64.add(a, b);
-      case MINUS:
-        return u64.subtract(a, b);
-      case STAR:
-        return u64.multiply(a, b);
-      default:
-        if (b === 0) {
-          this.#cursor.report('number', 'Division by zero', {
-            start: at,
-            end: at + 1,
-            hint: 'both sides of && || and ?: are always computed',
-          });
-          return 0;
-        }
-        return kind === SLASH ? u64.divide(a, b) : u64.remainder(a, b);
+    if (b === 0 && (kind === SLASH || kind === PERCENT)) {
+      this.#cursor.report('number', 'Division by zero', {
+        start: at,
+        end: at + 1,
+        hint: 'both sides of && || and ?: are always evaluated',
+      });
+      return 0;
     }
+    return (OPERATIONS[kind] as Operation)(a, b);
   }
 
   #unary(): U64 {
@@ -269,13 +257,13 @@ export class ExpressionParser {
     }
     if (kind === T.NE) {
       // `!=` at a value's place can only be "!" in front of nothing.
-      return this.#cursor.giveUp(`a value is missing in front of ${this.#cursor.shown()}`);
+      return this.#cursor.giveUp(`a value is missing before ${this.#cursor.shown()}`);
     }
     if (kind === T.IDENT) {
       if (pp.followedBy(COLON)) {
         return this.#cursor.giveUp(
           `${pp.text}: is a label here`,
-          `put a space in front of the ":" if ${pp.text} is meant as a value`,
+          `put a space before the ":" if ${pp.text} is meant as a value`,
         );
       }
       return this.unknownWord();
@@ -291,7 +279,7 @@ export class ExpressionParser {
     if (pp.missingHeaders.length === 0) {
       const call = pp.followedBy(OPEN);
       this.#cursor.here(
-        `Unexpected '${word}': no macro of that name is defined`,
+        `Unexpected '${word}': macro not defined`,
         () => {
           const near = pp.macroLike(word);
           if (near !== undefined) return `did you mean ${near}?`;

@@ -68,8 +68,8 @@ export class NodeParser {
       else
         this.refuseLabels(
           [{ name, loc, deleted: false }],
-          `more than ${MAX_LABELS} labels in one place`,
-          'one is enough',
+          `there are more than ${MAX_LABELS} labels in one place`,
+          'remove the labels that are not used',
         );
     }
     return labels;
@@ -84,7 +84,12 @@ export class NodeParser {
   /** Puts a label on a node that is there already. */
   addLabel(node: LiveNode, label: Label): void {
     if (node.allLabels.length < MAX_LABELS) node.allLabels = addLabel(node.allLabels, label.name, label.loc);
-    else this.refuseLabels([label], `${node.path} has more than ${MAX_LABELS} labels`, 'one is enough');
+    else
+      this.refuseLabels(
+        [label],
+        `${node.path} has more than ${MAX_LABELS} labels`,
+        'remove the labels that are not used',
+      );
   }
 
   /** The body of a node with its braces and the `;`. */
@@ -93,7 +98,7 @@ export class NodeParser {
     const cursor = this.#cursor;
     const start = pp.loc();
     if (++this.#depth > MAX_DEPTH) {
-      cursor.here(`nodes are nested more than ${MAX_DEPTH} deep`, 'is a "}" missing somewhere above?');
+      cursor.here(`nodes are nested more than ${MAX_DEPTH} deep`, 'check for a missing "}" above');
       cursor.skipStatement();
       this.#depth--;
       return;
@@ -132,13 +137,13 @@ export class NodeParser {
       const base = pp.loc() - (list.starts[pp.index] as number);
       this.#report('syntax', '"};" is missing', {
         start: base + (list.ends[guess.behind] as number),
-        hint: 'going by the indentation, a block ends here',
+        hint: 'judging by the indentation, a block ends here',
         notes: [{ message: 'it is opened here', start: base + (list.starts[guess.open] as number) }],
       });
       return;
     }
     const name = node.name === '' ? 'the root node' : `node ${node.name}`;
-    this.#report('syntax', `"};" is missing: ${name} is not closed`, {
+    this.#report('syntax', `"};" is missing at the end of ${name}`, {
       start: pp.prevEnd === NOWHERE ? pp.loc() : pp.prevEnd,
       notes: [{ message: `${name} is opened here`, start }],
     });
@@ -150,7 +155,7 @@ export class NodeParser {
     const labels = this.takeLabels();
     if (pp.kind === SLASH) return this.#nodeKeyword(node, merging, behindSubnodes, labels);
     if (pp.kind === SEMICOLON && labels.length === 0) {
-      this.#cursor.here('";" ends nothing', 'remove it');
+      this.#cursor.here('unexpected ";"', 'remove it');
       pp.advance();
       return behindSubnodes;
     }
@@ -167,7 +172,7 @@ export class NodeParser {
       this.#report('syntax', `Properties must precede subnodes: ${name}`, {
         start: nameLoc,
         end: pp.prevEnd,
-        hint: `move ${name} up, in front of the first node of the block`,
+        hint: `move ${name} up, before the first node of the block`,
       });
     }
     this.#property(node, merging, labels, name, nameLoc);
@@ -183,11 +188,11 @@ export class NodeParser {
     }
     if (pp.kind === AND) {
       return cursor.giveUp(
-        'a reference cannot open a node inside of another',
+        'a reference cannot open a node inside another node',
         'write &label { ... }; outside of all nodes',
       );
     }
-    if (pp.kind === OPEN_BRACE) return cursor.giveUp('the node has no name', 'write a name in front of "{"');
+    if (pp.kind === OPEN_BRACE) return cursor.giveUp('the node has no name', 'write a name before "{"');
     if (pp.kind === T.UNTERMINATED) return cursor.unfinished();
     return cursor.giveUp(`${cursor.shown()} is not the name of a property or node`);
   }
@@ -215,14 +220,13 @@ export class NodeParser {
     const cursor = this.#cursor;
     const { kind } = pp;
     if (kind === T.STRING || kind === T.STRING_ESC || kind === LESS || kind === OPEN_BYTES || kind === AND) {
-      cursor.missing(`"=" is missing behind ${name}`, `write ${name} = ...;`);
+      cursor.missing(`"=" is missing after ${name}`, `write ${name} = ...;`);
       throw new SyntaxProblem();
     }
-    if (kind === COLON)
-      cursor.giveUp(`"${name}" cannot be a label`, 'a label has letters, digits and "_" only');
+    if (kind === COLON) cursor.giveUp(`invalid label "${name}"`, 'use letters, digits and "_"');
     const startsStatement =
       T.IS_NAME_PART[kind] === 1 || kind === CLOSE_BRACE || kind === T.EOF || kind === SLASH;
-    if (!startsStatement) cursor.giveUp(`${cursor.shown()} does not belong behind the name ${name}`);
+    if (!startsStatement) cursor.giveUp(`unexpected ${cursor.shown()} after the name ${name}`);
   }
 
   #add(node: LiveNode, merging: boolean, property: LiveProperty): void {
@@ -269,7 +273,7 @@ export class NodeParser {
         this.#report('syntax', 'Properties must precede subnodes: /delete-property/', {
           start,
           end,
-          hint: 'move it up, in front of the first node of the block',
+          hint: 'move it up, before the first node of the block',
         });
       }
       const name = this.#deletedName(word);
@@ -302,7 +306,7 @@ export class NodeParser {
       const nameLoc = pp.loc();
       const name = this.#cursor.name();
       if (pp.kind !== OPEN_BRACE)
-        cursor.giveUp(`"{" is missing behind ${name}`, '/omit-if-no-ref/ is for nodes');
+        cursor.giveUp(`"{" is missing after ${name}`, '/omit-if-no-ref/ applies to nodes only');
       this.#subnode(node, merging, all, name, nameLoc, true);
       return true;
     }
@@ -318,8 +322,8 @@ export class NodeParser {
     const pp = this.#pp;
     if (pp.kind === AND) {
       this.#cursor.giveUp(
-        `inside of a node, /${word}/ takes a name`,
-        word === 'delete-node' ? 'write /delete-node/ &label; outside of all nodes' : undefined,
+        `inside a node, /${word}/ needs a name`,
+        word === 'delete-node' ? 'write /delete-node/ &label; outside all nodes' : undefined,
       );
     }
     if (pp.kind === BACKSLASH) pp.advance();

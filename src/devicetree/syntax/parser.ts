@@ -62,7 +62,7 @@ export class Parser {
       if (this.#pp.kind !== T.EOF && this.#pp.loc() === before) this.#pp.advance();
     }
     if (bodies === 0 && this.#reporter.errors === 0) {
-      this.#cursor.missing('the source has no node', 'a device tree needs a root node: / { ... };');
+      this.#cursor.missing('the source has no nodes', 'add a root node: / { ... };');
     }
     this.#tree.plugin = this.#plugin ?? false;
     this.#labels.handOver(this.#nodes.sawLabel || this.#values.sawLabel);
@@ -83,7 +83,7 @@ export class Parser {
   #headers(): void {
     const pp = this.#pp;
     if (!this.#atKeyword('dts-v1')) {
-      this.#cursor.here('a device-tree source begins with /dts-v1/;', 'add the line /dts-v1/; at the top');
+      this.#cursor.here('/dts-v1/; is missing at the top of the source', 'add the line /dts-v1/; at the top');
       return;
     }
     while (this.#atKeyword('dts-v1')) {
@@ -128,14 +128,14 @@ export class Parser {
         this.#nodes.refuseLabels(
           labels,
           'the root node cannot have a label',
-          'put the label on another node, or remove it',
+          'move the label to another node, or remove it',
         );
       }
       const nameLoc = pp.loc();
       pp.advance();
       if (pp.kind !== OPEN_BRACE) {
         this.#cursor.giveUp(
-          `"{" is missing in front of ${this.#cursor.shown()}`,
+          `"{" is missing before ${this.#cursor.shown()}`,
           'the root node is written / { ... };',
         );
       }
@@ -152,18 +152,18 @@ export class Parser {
     }
     if (pp.kind === T.IDENT || T.IS_NAME_PART[pp.kind] === 1) {
       this.#cursor.giveUp(
-        `${this.#cursor.shown()} stands outside of all nodes`,
+        `${this.#cursor.shown()} is outside all nodes`,
         'put it into the root node, / { ... };, or refer to a node with &label { ... };',
       );
     }
     if (pp.kind === CLOSE_BRACE) {
-      this.#cursor.here('"}" closes no node', 'remove it, or the one too many in front of it');
+      this.#cursor.here('unexpected "}": no node is open', 'remove it, or an extra "}" before it');
       pp.advance();
       if (pp.kind === SEMICOLON) pp.advance();
       return begun;
     }
     if (pp.kind === SEMICOLON) {
-      this.#cursor.here('";" ends nothing', 'remove it');
+      this.#cursor.here('unexpected ";"', 'remove it');
       pp.advance();
       return begun;
     }
@@ -184,10 +184,10 @@ export class Parser {
     const end = pp.prevEnd;
     if (word === 'memreserve') {
       if (begun) {
-        this.#report('syntax', '/memreserve/ must stand in front of the first node', {
+        this.#report('syntax', '/memreserve/ must come before the first node', {
           start,
           end,
-          hint: 'move it up, behind /dts-v1/;',
+          hint: 'move it up, after /dts-v1/;',
         });
       }
       this.#reservation(labels);
@@ -195,12 +195,12 @@ export class Parser {
     }
     if (word === 'delete-node' || word === 'omit-if-no-ref') {
       if (labels.length > 0)
-        this.#nodes.refuseLabels(labels, `a label cannot stand in front of /${word}/`, 'remove the label');
+        this.#nodes.refuseLabels(labels, `a label is not allowed before /${word}/`, 'remove the label');
       this.#changeReferenced(word, start);
       return;
     }
     if (word === 'dts-v1' || word === 'plugin') {
-      this.#report('syntax', `/${word}/ must stand at the top of the source`, { start, end });
+      this.#report('syntax', `/${word}/ must be at the top of the source`, { start, end });
       this.#cursor.semicolon(`/${word}/`);
       return;
     }
@@ -234,13 +234,13 @@ export class Parser {
     if (pp.kind !== OPEN_BRACE) {
       const hint =
         pp.kind === SLASH && !pp.space ? `write &{${ref}/path} { ... };` : `write &${ref} { ... };`;
-      this.#cursor.giveUp(`"{" is missing behind &${ref}`, hint);
+      this.#cursor.giveUp(`"{" is missing after &${ref}`, hint);
     }
     if (labels.length > 1) {
       this.#nodes.refuseLabels(
         labels.slice(1),
-        'only one label can stand in front of a reference',
-        'write one block for each',
+        'only one label is allowed before a reference',
+        'write one block for each label',
       );
     }
     if (this.#plugin === true && ref[0] !== '/' && ref.includes('/')) {
@@ -306,7 +306,9 @@ export class Parser {
     const near = didYouMean(ref.split('/')[0] as string, this.#labels.names());
     if (near !== undefined) return `did you mean &${near}?`;
     if (ref.startsWith('/')) return this.#pathHint(ref);
-    return labelHint(this.#tree, ref) ?? 'define the label on a node above, or include the file that does';
+    return (
+      labelHint(this.#tree, ref) ?? 'define the label on a node above, or include the file that defines it'
+    );
   }
 
   /** Where a path ends to exist, and what is nearest to its next step. */

@@ -19,13 +19,13 @@ export class SyntaxProblem extends Error {
 
 /** Where each keyword belongs. */
 const PLACE_OF_KEYWORD: ReadonlyMap<string, string> = new Map([
-  ['dts-v1', 'it is the first line of a source'],
-  ['plugin', 'it stands behind /dts-v1/; at the top of a source'],
-  ['memreserve', 'it stands outside of all nodes, in front of the first'],
-  ['delete-property', 'it stands inside of a node, among the properties'],
-  ['delete-node', 'it stands inside of a node with a name, or outside of all nodes with a reference'],
-  ['omit-if-no-ref', 'it stands in front of a node'],
-  ['bits', 'it stands in a value, in front of "<"'],
+  ['dts-v1', 'it must be the first line of a source'],
+  ['plugin', 'it must come after /dts-v1/; at the top of a source'],
+  ['memreserve', 'it must come before the first node'],
+  ['delete-property', 'it must be inside a node, among the properties'],
+  ['delete-node', 'write it inside a node with a name, or outside all nodes with a reference'],
+  ['omit-if-no-ref', 'it must come before a node'],
+  ['bits', 'it must be in a value, before "<"'],
   ['incbin', 'it is a value: name = /incbin/("file");'],
 ]);
 
@@ -96,7 +96,7 @@ export class TokenCursor {
       return label;
     }
     if (pp.kind !== OPEN_BRACE || pp.space) {
-      this.giveUp('a label or {/path} must stand right behind "&"', 'write &label or &{/path/of/node}');
+      this.giveUp('a label or {/path} must follow "&" without a space', 'write &label or &{/path/of/node}');
     }
     let path = '';
     for (pp.advance(); !pp.space && (pp.kind === SLASH || T.IS_NAME_PART[pp.kind] === 1); pp.advance()) {
@@ -105,7 +105,7 @@ export class TokenCursor {
     if (pp.kind !== CLOSE_BRACE || pp.space)
       this.giveUp('"}" must end the path of a reference', 'write &{/path/of/node}');
     pp.advance();
-    if (path === '') this.giveUp('the reference names no path', 'write &{/path/of/node}');
+    if (path === '') this.giveUp('the path of the reference is empty', 'write &{/path/of/node}');
     return path;
   }
 
@@ -142,7 +142,7 @@ export class TokenCursor {
       pp.advance();
       return;
     }
-    this.missing(`";" is missing behind ${what}`, 'add ";" here');
+    this.missing(`";" is missing after ${what}`, 'add ";" here');
   }
 
   /** The word between two slashes; the current token is the first of them, and what follows both is next. */
@@ -153,7 +153,7 @@ export class TokenCursor {
     let word = '';
     for (; !pp.space && T.IS_NAME_PART[pp.kind] === 1; pp.advance()) word += pp.text;
     if (word === '' || pp.kind !== SLASH || pp.space) {
-      this.report('syntax', word === '' ? '"/" does not belong here' : `"/" is missing behind /${word}`, {
+      this.report('syntax', word === '' ? '"/" does not belong here' : `"/" is missing after /${word}`, {
         start: word === '' ? start : pp.prevEnd,
         hint: word === '' ? undefined : `write /${word}/`,
       });
@@ -166,8 +166,9 @@ export class TokenCursor {
   /** Gives up at a quote or comment without end. A quote takes its line with it, and so the statement's `;`. */
   unfinished(): never {
     const { text } = this.pp;
-    if (text.startsWith('/*')) this.here('the comment has no end', 'close it with */');
-    else this.here(`the ${text[0] === "'" ? 'character' : 'string'} has no end`, `close it with ${text[0]}`);
+    if (text.startsWith('/*')) this.here('the comment is not closed', 'close it with */');
+    else
+      this.here(`the ${text[0] === "'" ? 'character' : 'string'} is not closed`, `close it with ${text[0]}`);
     this.pp.advance();
     throw new SyntaxProblem(true);
   }

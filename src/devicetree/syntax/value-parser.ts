@@ -1,48 +1,33 @@
 import type { Preprocessor } from '../preprocess/preprocessor.ts';
 import type { Budget } from '../text/budget.ts';
-import { type Loc, NOWHERE } from '../text/source.ts';
-import type { U64 } from '../text/u64.ts';
-import * as u64 from '../text/u64.ts';
+import { NOWHERE } from '../text/source.ts';
 import { escapedBytes } from '../tokens/literals.ts';
-import {
-  AND,
-  BANG,
-  CLOSE,
-  CLOSE_BRACE,
-  CLOSE_BYTES,
-  COLON,
-  COMMA,
-  EQUALS,
-  GREATER,
-  LESS,
-  OPEN,
-  OPEN_BRACE,
-  OPEN_BYTES,
-  QUESTION,
-  SEMICOLON,
-  SLASH,
-  TILDE,
-} from '../tokens/punctuation.ts';
+import { AND, CLOSE, COMMA, LESS, OPEN, OPEN_BYTES, SEMICOLON, SLASH } from '../tokens/punctuation.ts';
 import * as T from '../tokens/token-list.ts';
-import type { MarkerKind } from '../tree/tree.ts';
+import { ArrayParser } from './array-parser.ts';
 import { DataBuilder } from './data-builder.ts';
-import { type ExpressionParser, PRECEDENCE } from './expression-parser.ts';
+import type { ExpressionParser } from './expression-parser.ts';
 import { SyntaxProblem, type TokenCursor } from './token-cursor.ts';
 
 /** Reads property values (the part of the grammar that dtc calls `propdata`). */
 export class ValueParser {
   readonly data: DataBuilder;
+  readonly #arrays: ArrayParser;
   readonly #cursor: TokenCursor;
   readonly #pp: Preprocessor;
   readonly #expressions: ExpressionParser;
-  /** A label stands inside of a value. */
-  sawLabel = false;
 
   constructor(cursor: TokenCursor, expressions: ExpressionParser, budget: Budget) {
     this.#cursor = cursor;
     this.#pp = cursor.pp;
     this.#expressions = expressions;
     this.data = new DataBuilder(budget);
+    this.#arrays = new ArrayParser(this.data, cursor, expressions);
+  }
+
+  /** A label stood inside of a value. */
+  get sawLabel(): boolean {
+    return this.#arrays.sawLabel;
   }
 
   /** A value from behind the `=` up to the `;`, put together in `data`. */
@@ -51,9 +36,9 @@ export class ValueParser {
     const pp = this.#pp;
     data.begin();
     for (;;) {
-      while (this.#cursor.atLabel()) this.#label();
+      while (this.#cursor.atLabel()) this.#arrays.label();
       this.#element();
-      while (this.#cursor.atLabel()) this.#label();
+      while (this.#cursor.atLabel()) this.#arrays.label();
       if (pp.kind === COMMA) pp.advance();
       else if (this.#startsElement())
         this.#cursor.missing('"," is missing between two values', 'add a comma here');
@@ -66,12 +51,6 @@ export class ValueParser {
     return kind === T.STRING || kind === T.STRING_ESC || kind === LESS || kind === OPEN_BYTES || kind === AND;
   }
 
-  #label(): void {
-    const loc = this.#pp.loc();
-    this.sawLabel = true;
-    this.data.mark('label', this.#cursor.takeLabel(), loc);
-  }
-
   #element(): void {
     const { data } = this;
     const pp = this.#pp;
@@ -80,7 +59,7 @@ export class ValueParser {
       case LESS:
         pp.advance();
         data.mark('uint32', undefined, NOWHERE);
-        this.#cells();
+        this.#arrays.cells();
         return;
       case T.STRING:
         data.mark('string', undefined, NOWHERE);
@@ -97,7 +76,7 @@ export class ValueParser {
         data.byte(0);
         return;
       case OPEN_BYTES:
-        this.#bytes();
+        this.#arrays.bytes();
         return;
       case AND: {
         const loc = pp.loc();
@@ -109,28 +88,34 @@ export class ValueParser {
       case SLASH:
         this.#directive();
         return;
+      default:
+        this.#misplaced();
+    }
+  }
+
+  /** What cannot begin a value, as its author may have meant it. */
+  #misplaced(): never {
+    const pp = this.#pp;
+    switch (pp.kind) {
       case SEMICOLON:
-        this.#cursor.giveUp(
-          'a value is missing in front of ";"',
+        return this.#cursor.giveUp(
+          'a value is missing before ";"',
           'write "name;" for a property without a value',
         );
-        return;
       case T.NUM:
       case T.PPNUM:
       case OPEN:
-        this.#cursor.giveUp(
-          `${this.#cursor.shown()} must stand in < >`,
+        return this.#cursor.giveUp(
+          `${this.#cursor.shown()} must be inside < >`,
           'write <1 2 3> for cells, or "text" for a string',
         );
-        return;
       case T.IDENT:
-        this.#cursor.giveUp(
+        return this.#cursor.giveUp(
           `${this.#cursor.shown()} is not a value`,
           `write "${pp.text}" for a string, <${pp.text}> for a number, &${pp.text} for a node`,
         );
-        return;
       default:
-        this.#cursor.giveUp(
+        return this.#cursor.giveUp(
           `${this.#cursor.shown()} is not a value`,
           'a value is "text", <cells>, [bytes], &label or /incbin/("file")',
         );
@@ -139,202 +124,21 @@ export class ValueParser {
 
   #escaped(): readonly number[] {
     const bytes = escapedBytes(this.#pp.text.slice(1, -1));
-    if (bytes === undefined)
-      this.#cursor.here('\\x needs a hexadecimal digit behind it', undefined, 'string');
+    if (bytes === undefined) this.#cursor.here('\\x needs a hexadecimal digit after it', undefined, 'string');
     this.#pp.advance();
     return bytes ?? [];
-  }
-
-  /** Cells of 32 bits, behind the `<`. */
-  #cells(): void {
-    const { data } = this;
-    const pp = this.#pp;
-    for (;;) {
-      switch (pp.kind) {
-        case T.NUM:
-          data.cell(pp.list.ids[pp.index] as number);
-          pp.advance();
-          break;
-        case GREATER:
-          pp.advance();
-          return;
-        case AND: {
-          const loc = pp.loc();
-          data.mark('ref-phandle', this.#cursor.reference(), loc);
-          data.cell(0xffff_ffff);
-          break;
-        }
-        default:
-          if (!this.#array(32)) return;
-      }
-    }
-  }
-
-  /** One element of an array, of the rarer kinds. @returns false at the array's end */
-  #array(bits: number): boolean {
-    const { data } = this;
-    const pp = this.#pp;
-    if (this.#cursor.atLabel()) {
-      this.#label();
-      return true;
-    }
-    switch (pp.kind) {
-      case T.NUM:
-      case T.PPNUM:
-      case T.CHAR:
-      case OPEN: {
-        const start = pp.loc();
-        const value = this.#expressions.integer();
-        if (!u64.fits(value, bits)) this.#truncated(value, bits, start);
-        data.integer(value, bits);
-        return true;
-      }
-      case T.IDENT:
-        data.integer(this.#expressions.unknownWord(), bits);
-        return true;
-      case GREATER:
-        pp.advance();
-        return false;
-      case T.RSHIFT:
-      case T.GE:
-        // The end of the array and something else ran together, as in `<1>>`.
-        return this.#cursor.giveUp(`${this.#cursor.shown()} does not belong here`, 'one ">" ends the array');
-      case AND:
-        this.#cursor.here(
-          'References are only allowed in arrays with 32-bit elements.',
-          'write it in plain < >',
-          'reference',
-        );
-        this.#cursor.reference();
-        data.integer((1n << BigInt(bits)) - 1n, bits);
-        return true;
-      case SEMICOLON:
-      case CLOSE_BRACE:
-      case OPEN_BRACE:
-      case EQUALS:
-      case T.EOF:
-        this.#cursor.missing('">" is missing', 'close the list of cells here');
-        return false;
-      case T.STRING:
-      case T.STRING_ESC:
-        this.#cursor.here('a string cannot stand between < >', 'close the cells first: <1>, "text"');
-        pp.advance();
-        return true;
-      case COMMA:
-        this.#cursor.here('cells are separated by spaces', 'remove the comma, or write <1>, <2>');
-        pp.advance();
-        return true;
-      case T.UNTERMINATED:
-        return this.#cursor.unfinished();
-      default:
-        if (
-          (PRECEDENCE[pp.kind] as number) > 0 ||
-          pp.kind === TILDE ||
-          pp.kind === BANG ||
-          pp.kind === QUESTION
-        ) {
-          this.#cursor.here(
-            `arithmetic needs parentheses: ${this.#cursor.shown()}`,
-            'write <(1 + 2)>',
-            'syntax',
-          );
-          pp.advance();
-          return true;
-        }
-        return this.#cursor.giveUp(`${this.#cursor.shown()} does not belong between < >`);
-    }
-  }
-
-  #truncated(value: U64, bits: number, start: Loc): void {
-    const mask = (1n << BigInt(bits)) - 1n;
-    const hex = (number: bigint, digits: number): string => `0x${number.toString(16).padStart(digits, '0')}`;
-    this.#cursor.report(
-      'truncated',
-      `Value ${hex(BigInt(value), 16)} truncated to ${hex(BigInt(value) & mask, bits / 4)}`,
-      {
-        severity: 'warning',
-        start,
-        end: this.#pp.prevEnd,
-        hint: bits === 32 ? 'write /bits/ 64 <...> or two cells for a larger value' : undefined,
-      },
-    );
-  }
-
-  /** `[12 34ab]` */
-  #bytes(): void {
-    const { data } = this;
-    const pp = this.#pp;
-    data.mark('uint8', undefined, NOWHERE);
-    pp.advance();
-    for (;;) {
-      if (pp.kind === CLOSE_BYTES) {
-        pp.advance();
-        return;
-      }
-      if (pp.kind === SEMICOLON || pp.kind === T.EOF || pp.kind === CLOSE_BRACE) {
-        this.#cursor.missing('"]" is missing', 'close the list of bytes here');
-        return;
-      }
-      const { text } = pp;
-      const labelled = pp.followedBy(COLON);
-      let i = 0;
-      for (; i < text.length; i += 2) {
-        if (labelled && /^[a-zA-Z_]/.test(text.slice(i))) break;
-        const byte = /^[0-9a-fA-F]{2}/.exec(text.slice(i, i + 2));
-        if (byte === null) {
-          this.#cursor.giveUp(
-            `"${text}" is not a row of bytes`,
-            'each byte is two hexadecimal digits, without 0x: [00 ff 1234]',
-          );
-        }
-        data.byte(Number.parseInt(byte[0], 16));
-      }
-      if (labelled && i < text.length) {
-        const loc = pp.loc() + i;
-        this.sawLabel = true;
-        data.mark('label', this.#cursor.takeLabel().slice(i), loc);
-      } else pp.advance();
-    }
   }
 
   /** `/bits/` or `/incbin/`, at its first slash. */
   #directive(): void {
     const start = this.#pp.loc();
     const word = this.#cursor.keyword();
-    if (word === 'bits') this.#bits();
+    if (word === 'bits') this.#arrays.bits();
     else if (word === 'incbin') this.#incbin();
     else {
       this.#cursor.report('syntax', `/${word}/ does not belong in a value`, { start, end: this.#pp.prevEnd });
       throw new SyntaxProblem();
     }
-  }
-
-  #bits(): void {
-    const { data } = this;
-    const pp = this.#pp;
-    const kinds: Readonly<Record<number, MarkerKind>> = {
-      8: 'uint8',
-      16: 'uint16',
-      32: 'uint32',
-      64: 'uint64',
-    };
-    const start = pp.loc();
-    const end = pp.endLoc();
-    if (pp.kind !== T.NUM && pp.kind !== T.PPNUM) {
-      this.#cursor.giveUp(
-        `${this.#cursor.shown()} is not the size of the elements`,
-        'write /bits/ 8, 16, 32 or 64',
-      );
-    }
-    let bits = Number(this.#expressions.integer());
-    if (!Object.hasOwn(kinds, bits)) {
-      this.#cursor.report('syntax', 'Array elements must be 8, 16, 32 or 64-bits', { start, end });
-      bits = 32;
-    }
-    if (pp.kind !== LESS) this.#cursor.giveUp(`"<" must follow /bits/ ${bits}`, `write /bits/ ${bits} <...>`);
-    pp.advance();
-    data.mark(kinds[bits] as MarkerKind, undefined, NOWHERE);
-    while (this.#array(bits));
   }
 
   #incbin(): void {

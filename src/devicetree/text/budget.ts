@@ -32,8 +32,8 @@ export class Budget {
     this.#left -= bytes;
     if (this.#left < 0) {
       throw new LimitError(
-        'the tree is out of proportion to its source',
-        'are there macros or includes that repeat themselves? A tree may take 32 MiB and six times its source',
+        'the tree is too large for its source',
+        'check for macros or includes that repeat themselves; a tree may take 32 MiB and six times its source',
       );
     }
   }

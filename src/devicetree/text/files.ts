@@ -16,6 +16,7 @@ export function directoryOf(path: string): string {
   return slash < 0 ? '' : slash === 0 ? '/' : path.slice(0, slash);
 }
 
+/** `name` seen from `directory`; an absolute one as it is. */
 export function joinPath(directory: string, name: string): string {
   if (directory === '' || name.startsWith('/')) return name;
   return directory.endsWith('/') ? directory + name : `${directory}/${name}`;

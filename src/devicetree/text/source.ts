@@ -57,6 +57,13 @@ export function latin1(bytes: Uint8Array, start = 0, end = bytes.length): string
   return parts.join('');
 }
 
+/** The bytes of a string with one character a byte: the way back from `latin1`. */
+export function latin1Bytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
 /** A one-character-a-byte string as the text a person reads: UTF-8 where it is valid UTF-8. */
 export function readable(text: string): string {
   for (let i = 0; i < text.length; i++) {
@@ -67,6 +74,7 @@ export function readable(text: string): string {
   return text;
 }
 
+/** The text of a file, whose lines are found when somebody asks for a place in it. */
 export function sourceText(path: string, bytes: Uint8Array): SourceText {
   let starts: number[] | undefined;
   const lineStarts = (): readonly number[] => {

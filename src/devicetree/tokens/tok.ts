@@ -62,6 +62,7 @@ export const OWN_PADDING: Tok = padding(PAD_OWN);
 export const NO_SPACE_PADDING: Tok = padding(PAD_NO_SPACE);
 export const SPACE_PADDING: Tok = padding(PAD_SPACE);
 
+/** The token at `index` of `list`, whose text begins at location `base`. */
 export function tokAt(list: TokenList, index: number, base: Loc): Tok {
   return {
     kind: list.kinds[index] as number,

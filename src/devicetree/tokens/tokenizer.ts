@@ -105,14 +105,9 @@ class Tokenizer {
     while (at < end && count < room) {
       let byte = bytes[at] as number;
       const what = classes[byte] as number;
-      if (what & BLANK) {
+      if (what & BLANK || byte === NEWLINE) {
         at++;
-        flag |= T.SPACE;
-        continue;
-      }
-      if (byte === NEWLINE) {
-        at++;
-        flag = T.SPACE | T.LINE_START;
+        flag = byte === NEWLINE ? T.SPACE | T.LINE_START : flag | T.SPACE;
         continue;
       }
       let next = at + 1;
@@ -178,7 +173,7 @@ class Tokenizer {
     if (this.#kinds.length >= limit) {
       throw new LimitError(
         `${this.#source.path} has more than ${limit} tokens`,
-        'is it device-tree source at all?',
+        'check that this file is device-tree source',
       );
     }
     const capacity = Math.min(limit, (this.#kinds.length * 3) >> 1);

@@ -8,6 +8,7 @@ function fail(property: Property, sentence: string): never {
   throw new PropertyError(property.node, property.name, sentence);
 }
 
+/** The big-endian 32-bit number at `offset`, unsigned; the 4 bytes must be there. */
 export function cellAt(bytes: Uint8Array, offset: number): number {
   return (
     ((bytes[offset] as number) * 0x100_0000 +
@@ -18,22 +19,25 @@ export function cellAt(bytes: Uint8Array, offset: number): number {
   );
 }
 
+/** The value as one cell. @throws {PropertyError} it is not 4 bytes long */
 export function toU32(property: Property): number {
   const { value } = property;
-  if (value.length !== 4) fail(property, `must be one cell (4 bytes) but has ${value.length} bytes`);
+  if (value.length !== 4) fail(property, `must be one cell (4 bytes), but has ${value.length} bytes`);
   return cellAt(value, 0);
 }
 
+/** The value as cells, none for an empty one. @throws {PropertyError} the length is no multiple of 4 */
 export function toU32s(property: Property): readonly number[] {
   const { value } = property;
   if (value.length % 4 !== 0) {
-    fail(property, `must be cells of 4 bytes but has ${value.length} bytes`);
+    fail(property, `must be cells of 4 bytes, but has ${value.length} bytes`);
   }
   const cells: number[] = [];
   for (let i = 0; i < value.length; i += 4) cells.push(cellAt(value, i));
   return cells;
 }
 
+/** The value as one number of one cell or two, the high one first. @throws {PropertyError} for another length */
 export function toU64(property: Property): bigint {
   const { value } = property;
   if (value.length === 4) return BigInt(cellAt(value, 0));
@@ -41,6 +45,7 @@ export function toU64(property: Property): bigint {
   return (BigInt(cellAt(value, 0)) << 32n) | BigInt(cellAt(value, 4));
 }
 
+/** The value as rows of `width` cells. @throws {PropertyError} it is no whole number of rows */
 export function toRows(property: Property, width: number): readonly (readonly number[])[] {
   const cells = toU32s(property);
   if (width < 1 || cells.length % width !== 0) {
@@ -57,6 +62,10 @@ function decode(bytes: Uint8Array): string {
   return readable(text);
 }
 
+/**
+ * The value as strings, each ended by a NUL: UTF-8 where it is that, else Latin-1; none for an empty value.
+ * @throws {PropertyError} it does not end with a NUL
+ */
 export function toStrings(property: Property): readonly string[] {
   const { value } = property;
   if (value.length > 0 && value[value.length - 1] !== 0) {
@@ -71,6 +80,7 @@ export function toStrings(property: Property): readonly string[] {
   return strings;
 }
 
+/** The value as one string. @throws {PropertyError} it holds none or several */
 export function toOneString(property: Property): string {
   const strings = toStrings(property);
   if (strings.length !== 1) fail(property, `must be one string but holds ${strings.length}`);
@@ -89,14 +99,23 @@ function isPhandle(value: number): boolean {
   return value !== 0 && value !== 0xffff_ffff;
 }
 
+/**
+ * The node that a one-cell phandle points at; undefined for 0 and -1, which point at nothing.
+ * @throws {PropertyError} it is not one cell, or no node has that phandle
+ */
 export function toTarget(property: Property): Node | undefined {
   const phandle = toU32(property);
   if (!isPhandle(phandle)) return undefined;
   const target = property.node.tree.byPhandle(phandle);
-  if (target === undefined) fail(property, `points at phandle ${phandle}, which no node has`);
+  if (target === undefined) fail(property, `points at phandle ${phandle}: no node has it`);
   return target;
 }
 
+/**
+ * The value as phandles, each followed by as many cells as `cellsName` of the node it points at says (Devicetree
+ * Specification 2.2.4.2); by none without `cellsName`. 0 and -1 are entries that point at nothing.
+ * @throws {PropertyError} a phandle that no node has, a node without `cellsName`, an entry that is cut off
+ */
 export function toPhandles(property: Property, cellsName: string | undefined): readonly PhandleArgs[] {
   const cells = toU32s(property);
   const entries: PhandleArgs[] = [];
@@ -108,12 +127,12 @@ export function toPhandles(property: Property, cellsName: string | undefined): r
     }
     const node = property.node.tree.byPhandle(phandle);
     if (node === undefined) {
-      fail(property, `entry ${entries.length} points at phandle ${phandle}, which no node has`);
+      fail(property, `entry ${entries.length} points at phandle ${phandle}: no node has it`);
     }
     const count = cellsName === undefined ? 0 : node.u32(cellsName);
     if (count === undefined) fail(property, `points at ${node.path}, which has no ${cellsName}`);
     if (i + count > cells.length) {
-      fail(property, `entry ${entries.length} needs ${count} cells behind its phandle (${node.path})`);
+      fail(property, `entry ${entries.length} needs ${count} cells after its phandle (${node.path})`);
     }
     entries.push({ node, args: cells.slice(i, i + count) });
     i += count;
@@ -127,6 +146,11 @@ function joined(cells: readonly number[]): number | bigint {
   return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
 }
 
+/**
+ * The entries of `reg`, as long as `#address-cells` and `#size-cells` of the parent say (2 and 1 without them;
+ * Devicetree Specification 2.3.6). None without `reg`.
+ * @throws {PropertyError} the value is no whole number of entries
+ */
 export function regsOf(node: Node): readonly Reg[] {
   const property = node.property('reg');
   if (property === undefined || property.value.length === 0) return [];

@@ -23,6 +23,7 @@ export function addLabel(labels: readonly Label[], name: string, loc: Loc): read
   return [{ name, loc, deleted: false }, ...labels];
 }
 
+/** The names of the labels that were not deleted. */
 export function liveLabels(labels: readonly Label[]): readonly string[] {
   return labels.length === 0 ? NO_NAMES : labels.filter((label) => !label.deleted).map((label) => label.name);
 }

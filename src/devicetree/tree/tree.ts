@@ -24,6 +24,7 @@ export interface Marker {
   readonly loc: Loc;
 }
 
+/** True for a marker that says what type the bytes behind it have. */
 export function isTypeMarker(kind: MarkerKind): boolean {
   return kind === 'uint32' || kind === 'string' || kind === 'uint8' || kind === 'uint16' || kind === 'uint64';
 }

@@ -88,7 +88,7 @@ describe('input', () => {
 
   test('a broken blob', () => {
     const { exitCode, errors } = dtc({ blob: `${MAGIC}\0\0\0\x50` }, 'blob');
-    expect(errors).toMatch(/^ERROR \(blob\): blob: offset 4: totalsize is 80/);
+    expect(errors).toMatch(/^ERROR \(blob\): blob: offset 4: the blob is cut off: totalsize is 80/);
     expect(exitCode).toBe(1);
   });
 });
@@ -247,7 +247,7 @@ describe('what is wrong', () => {
     ).toBe(`a.dts:3.2-5: Warning (unit_address_vs_reg): /a@1: the name has a unit address, but the node has no reg or ranges
  3 | 	a@1 { };
    | 	^~~
-  help: add reg, or name it a
+  help: add reg, or rename it to a
 `);
     expect(output.startsWith(MAGIC)).toBe(true);
     expect(exitCode).toBe(0);
@@ -299,7 +299,7 @@ describe('what is wrong', () => {
       severity: 'warning',
       code: 'unit_address_vs_reg',
       node: '/a@1',
-      hint: 'add reg, or name it a',
+      hint: 'add reg, or rename it to a',
       span: { file: 'a.dts', line: 3, column: 2 },
     });
     expect(exitCode).toBe(0);
@@ -350,7 +350,7 @@ describe('arguments', () => {
   test.each([
     [['-x'], "invalid option -- 'x'"],
     [['a.dts', 'b.dts'], 'missing files'],
-    [['-Wnope'], 'there is no check "nope"'],
+    [['-Wnope'], 'unknown check "nope"'],
   ])('%j is refused', (argv, message) => {
     const { exitCode, errors } = dtc({ 'a.dts': SOURCE, 'b.dts': SOURCE }, ...argv);
     expect(errors).toContain(message);

@@ -68,7 +68,7 @@ describe('fdtget', () => {
 
   test('what is not there: an error, or the default', () => {
     expect(get('blob', '/', 'gone')).toMatchObject({
-      errors: "Error at 'gone': FDT_ERR_NOTFOUND: there is no such node or property: /:gone\n",
+      errors: "Error at 'gone': FDT_ERR_NOTFOUND: node or property not found: /:gone\n",
       exitCode: 1,
     });
     expect(get('blob', '/gone', 'x').errors).toMatch(/^Error at '\/gone': FDT_ERR_NOTFOUND/);
@@ -294,7 +294,7 @@ describe('fdtoverlay', () => {
   test('one that does not fit: named, and nothing is written', () => {
     const { io, errors, exitCode } = run(runFdtoverlay, files, '-i', 'base', '-o', 'out', 'second');
     expect(errors).toBe(
-      'Failed to apply \'second\': FDT_ERR_NOTFOUND: there is no such node or property: the base has no symbol "m"\n',
+      'Failed to apply \'second\': FDT_ERR_NOTFOUND: node or property not found: the base has no symbol "m"\n',
     );
     expect(exitCode).toBe(1);
     expect(io.files.has('out')).toBe(false);

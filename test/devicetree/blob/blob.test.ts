@@ -148,7 +148,7 @@ describe('reading', () => {
     const { tree, diagnostics } = fromBlob(changed);
     expect(tree?.root.properties.map(({ name }) => name)).toEqual(['p']);
     expect(diagnostics.map(({ severity, message }) => `${severity} ${message}`)).toEqual([
-      'warning <blob>: a property stands behind subnodes of its node',
+      'warning <blob>: a property comes after subnodes of its node',
     ]);
   });
 });
@@ -162,7 +162,11 @@ describe('a blob that lies is refused', () => {
     ['nothing', new Uint8Array(0), 'at least 28 bytes'],
     ['four bytes', blob.subarray(0, 4), 'at least 28 bytes'],
     ['no magic number', withField(blob, 0, 0x12345678), 'd00dfeed'],
-    ['cut off', blob.subarray(0, blob.length - 1), 'it is cut off'],
+    [
+      'cut off',
+      blob.subarray(0, blob.length - 1),
+      'the blob is cut off: totalsize is 216, the blob has 215 bytes',
+    ],
     ['totalsize too small', withField(blob, FIELD.total, 20), 'less than a header'],
     ['header too small for its version', withField(blob.slice(0, 64), FIELD.total, 36), 'version 17 header'],
     ['version 0', withField(blob, FIELD.version, 0), 'version 0'],

@@ -64,6 +64,6 @@ describe('a tree in a directory', () => {
       list: () => [{ name: 'again', kind: 'directory' }],
     });
     expect(tree).toBeUndefined();
-    expect(diagnostics[0]?.message).toContain('is there a link that leads back?');
+    expect(diagnostics[0]?.message).toContain('check for a link to a parent directory');
   });
 });

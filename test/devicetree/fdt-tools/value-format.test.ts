@@ -55,7 +55,7 @@ describe('printing a value', () => {
   });
 
   test('a size that does not divide the length is refused', () => {
-    expect(() => formatValue(bytes(1, 2, 3), format('lx'))).toThrow('3 bytes, no multiple of the 4');
+    expect(() => formatValue(bytes(1, 2, 3), format('lx'))).toThrow('3 bytes; expected a multiple of 4');
   });
 });
 

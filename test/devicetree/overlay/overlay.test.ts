@@ -56,7 +56,7 @@ describe('messages say what is missing and what to do', () => {
   test('an unknown label', () => {
     const { base, overlays } = named('unknown label');
     expect(() => applyOverlaysToBlob(blob(base), overlays.map(blob))).toThrow(
-      'there is no such node or property: the base has no symbol "nowhere"',
+      'node or property not found: the base has no symbol "nowhere"',
     );
   });
 

@@ -67,7 +67,7 @@ describe('macros', () => {
     const define = (inside: string): string => `#define F(a, ...) a __VA_OPT__(${inside})\n`;
     expect(run(define('a b') + define('a b')).problems).toEqual([]);
     expect(run(define('a b') + define('a c')).problems).toEqual([
-      '2.9 macro F is defined again, and differently',
+      '2.9 macro F is redefined with another value',
     ]);
   });
 
@@ -75,7 +75,7 @@ describe('macros', () => {
     expect(textOf('#define A 1\n#undef A\n#define A 2\nA')).toBe('2');
     expect(textOf('#define A 1\n#define A 1\nA')).toBe('1');
     expect(run('#define A 1\n#define A 2\nA').problems).toEqual([
-      '2.9 macro A is defined again, and differently',
+      '2.9 macro A is redefined with another value',
     ]);
   });
 
@@ -97,9 +97,9 @@ describe('macros', () => {
     ['#define F(a a) a', 'expected "," or ")"'],
     ['#define F(a, a) a', 'parameter a is named twice'],
     ['#define F(a) ## a', '"##" cannot be at either end'],
-    ['#define F(...) __VA_OPT__', '__VA_OPT__ needs ( ) with what it is about'],
-    ['#define F(...) __VA_OPT__(a (b)', '__VA_OPT__ needs ( ) with what it is about'],
-    ['#define F(...) __VA_OPT__(a __VA_OPT__(b))', '__VA_OPT__ cannot be inside of another'],
+    ['#define F(...) __VA_OPT__', '__VA_OPT__ needs ( ) behind it'],
+    ['#define F(...) __VA_OPT__(a (b)', '__VA_OPT__ needs ( ) behind it'],
+    ['#define F(...) __VA_OPT__(a __VA_OPT__(b))', '__VA_OPT__ cannot be nested'],
     ['#define F(...) __VA_OPT__(## a)', '"##" cannot be at either end of __VA_OPT__'],
     ['#define F(...) __VA_OPT__(a ##)', '"##" cannot be at either end of __VA_OPT__'],
     ['#undef', '#undef needs a name'],
@@ -175,7 +175,7 @@ describe('conditions', () => {
     ['#if (1\n#endif', '1.6 ")" is missing in the condition'],
     ['#if 1 ? 2\n#endif', '1.9 ":" is missing in the condition'],
     ['#if 1 / 0\n#endif', '1.9 division by zero in the condition'],
-    ['#if 08\n#endif', '1.5 08 is not a value that a condition can use'],
+    ['#if 08\n#endif', '1.5 08 is not a value; expected a number, a character or a name'],
     ['#if defined\n#endif', '1.5 "defined" needs a name'],
     ['#if 1', '1.1 this condition has no #endif'],
     ['#endif', '1.1 #endif without #if'],

@@ -189,14 +189,14 @@ describe('typed getters', () => {
   });
 
   it.each([
-    ['one cell', () => at(I2C).u32('reg'), 'must be one cell (4 bytes) but has 24 bytes'],
-    ['cells', () => at(I2C).u32s('odd'), 'must be cells of 4 bytes but has 3 bytes'],
+    ['one cell', () => at(I2C).u32('reg'), 'must be one cell (4 bytes), but has 24 bytes'],
+    ['cells', () => at(I2C).u32s('odd'), 'must be cells of 4 bytes, but has 3 bytes'],
     ['one or two cells', () => at(I2C).u64('reg'), 'must be one or two cells but has 24 bytes'],
     ['rows', () => at(I2C).cells('reg', 4), 'must be rows of 4 cells but has 6 cells'],
     ['strings', () => at(I2C).strings('odd'), 'does not end with a NUL byte'],
     ['one string', () => at(I2C).string('clock-names'), 'must be one string but holds 2'],
     ['reg', () => at('/soc/wrong@1').regs, 'must be entries of 2 address and 1 size cells'],
-    ['a phandle', () => at('/lost').target('parent'), 'points at phandle 99, which no node has'],
+    ['a phandle', () => at('/lost').target('parent'), 'points at phandle 99: no node has it'],
     ['phandles', () => at('/lost').phandles('clocks', '#clock-cells'), 'entry 0 points at phandle 99'],
     ['arguments', () => at('/needy').phandles('clocks', '#clock-cells'), 'entry 0 needs 1 cells'],
     [
@@ -219,9 +219,9 @@ describe('typed getters', () => {
     expect(caught).toMatchObject({
       path: I2C,
       property: 'odd',
-      sentence: 'must be one cell (4 bytes) but has 3 bytes',
+      sentence: 'must be one cell (4 bytes), but has 3 bytes',
       place: { file: 'board.dts', line: 19, column: 4 },
-      message: `board.dts:19:4: ${I2C}: odd: must be one cell (4 bytes) but has 3 bytes`,
+      message: `board.dts:19:4: ${I2C}: odd: must be one cell (4 bytes), but has 3 bytes`,
     });
   });
 

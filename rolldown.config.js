@@ -16,7 +16,7 @@ const PROGRAMS = [
   'src/cli/main.ts',
   'src/cli/watch/register.ts',
   'src/cli/watch/thread.ts',
-  'src/dev/cuse/watcher.ts',
+  'src/dev/cuse/wakeup-thread.ts',
   'src/dev/cuse/worker.ts',
   'src/dev/dropin/i2c-bus-entry.ts',
   'src/dev/dropin/resolve-hook.ts',

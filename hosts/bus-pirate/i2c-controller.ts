@@ -6,7 +6,7 @@ import {
   type I2cMessage,
 } from '../../src/bus/index.ts';
 import type { Step } from '../link/index.ts';
-import { type Adapter, announced, type BusMode } from './adapter.ts';
+import { announced, type BusMode, type BusPirateConnection } from './connection.ts';
 import { BUS_CLEAR, I2cTransaction } from './i2c-transaction.ts';
 import { BITBANG, COMMON, DONE, I2C, I2C_SPEEDS, MODE_NAME, STATUS, speedIndex } from './protocol.ts';
 
@@ -29,7 +29,7 @@ const WRITE_THEN_READ_PROBE = Uint8Array.of(I2C.WRITE_THEN_READ, 0xff, 0xff, 0x0
 /** The I2C bus of an adapter. */
 export class BusPirateI2cController implements I2cController {
   readonly functionality = FUNCTIONALITY;
-  readonly #adapter: Adapter;
+  readonly #connection: BusPirateConnection;
   readonly #mode: BusMode;
   #speed = 0;
   /** The speed that the adapter was told last. */
@@ -37,9 +37,9 @@ export class BusPirateI2cController implements I2cController {
   /** Whether the firmware knows command 08; found out on first use. */
   #writeThenRead: boolean | undefined;
 
-  constructor(adapter: Adapter) {
-    this.#adapter = adapter;
-    this.setClockFrequency(adapter.settings.clockFrequency);
+  constructor(connection: BusPirateConnection) {
+    this.#connection = connection;
+    this.setClockFrequency(connection.settings.clockFrequency);
     this.#mode = {
       name: MODE_NAME.i2c,
       enter: BITBANG.ENTER_I2C,
@@ -49,7 +49,7 @@ export class BusPirateI2cController implements I2cController {
   }
 
   get description(): string {
-    return this.#adapter.description;
+    return this.#connection.description;
   }
 
   /** Hz */
@@ -71,22 +71,22 @@ export class BusPirateI2cController implements I2cController {
   }
 
   async transfer(messages: readonly I2cMessage[], signal?: AbortSignal): Promise<void> {
-    await this.#adapter.use(this.#mode, signal);
+    await this.#connection.use(this.#mode, signal);
     this.#writeThenRead ??= await this.#knowsWriteThenRead(signal);
-    if (this.#told !== this.#speed) await this.#adapter.run([this.#tell()], { busyUs: 0, signal });
+    if (this.#told !== this.#speed) await this.#connection.run([this.#tell()], { busyUs: 0, signal });
 
     const busyUs = 9e6 / this.clockFrequency + OVERHEAD_US;
     const transaction = new I2cTransaction(messages, {
       writeThenRead: this.#writeThenRead,
-      bulkMax: this.#adapter.window(busyUs) - 1,
+      bulkMax: this.#connection.window(busyUs) - 1,
     });
     let longest = 0;
     for (const { buf } of messages) longest = Math.max(longest, buf.length);
     const options = { busyUs, quietMs: (longest * busyUs) / 1000, signal };
     for (const steps of transaction.runs()) {
-      const fault = await this.#adapter.run(steps, options);
+      const fault = await this.#connection.run(steps, options);
       if (fault === undefined) continue;
-      if (transaction.open) await this.#adapter.run(transaction.end(), options);
+      if (transaction.open) await this.#connection.run(transaction.end(), options);
       throw fault;
     }
   }
@@ -97,12 +97,12 @@ export class BusPirateI2cController implements I2cController {
       announced(COMMON.VERSION, MODE_NAME.i2c),
     ];
     try {
-      await this.#adapter.run(steps, { busyUs: 0, signal });
+      await this.#connection.run(steps, { busyUs: 0, signal });
       return true;
     } catch (fault) {
       if (!(fault instanceof BusFault) || fault.code !== 'EPROTO') throw fault;
       // To an older firmware the lengths were commands, and led it out of this mode.
-      await this.#adapter.use(this.#mode, signal);
+      await this.#connection.use(this.#mode, signal);
       return false;
     }
   }

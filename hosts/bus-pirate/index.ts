@@ -1,10 +1,10 @@
-import type { HostDriver } from '../../src/bus/index.ts';
+import type { DeviceNode, HostAdapter } from '../../src/bus/index.ts';
 import type { SimulationOptions } from '../../src/sim/index.ts';
 import { createBusPirate } from './controller.ts';
-import { createEmulatedBusPirate } from './emulated-host.ts';
+import { createEmulatedBusPirate } from './emulated-adapter.ts';
 
-export { BusPirateHost, createBusPirate } from './controller.ts';
-export { createEmulatedBusPirate, type EmulatedBusPirate } from './emulated-host.ts';
+export { BusPirateAdapter, createBusPirate } from './controller.ts';
+export { createEmulatedBusPirate, type EmulatedBusPirate } from './emulated-adapter.ts';
 export { BusPirateEmulator, type EmulatorOptions } from './emulator.ts';
 export {
   type EmulatedI2c,
@@ -17,9 +17,9 @@ export { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 
 const EMULATOR = 'dtbus,bus-pirate-emulator';
 
-/** Bus Pirate v3 and v4, and their emulation. */
-export const driver: HostDriver<SimulationOptions> = {
-  compatible: ['dangerousprototypes,bus-pirate', EMULATOR],
-  create: (node, simulation) =>
-    node.compatible.includes(EMULATOR) ? createEmulatedBusPirate(node, simulation) : createBusPirate(node),
-};
+/** A Bus Pirate v3 or v4, or its emulation, by the node's compatible; nothing is opened. @throws {NodeError} */
+export function createAdapter(node: DeviceNode, simulation?: SimulationOptions): HostAdapter {
+  return node.compatible.includes(EMULATOR)
+    ? createEmulatedBusPirate(node, simulation)
+    : createBusPirate(node);
+}

@@ -8,7 +8,7 @@ import {
   type SpiTransfer,
 } from '../../src/bus/index.ts';
 import type { Step } from '../link/index.ts';
-import type { Adapter, BusMode } from './adapter.ts';
+import type { BusMode, BusPirateConnection } from './connection.ts';
 import {
   BITBANG,
   DONE,
@@ -59,7 +59,7 @@ interface Line {
 /** The SPI bus of an adapter: one chip select, one data line each way. */
 export class BusPirateSpiController implements SpiController {
   readonly capabilities = CAPABILITIES;
-  readonly #adapter: Adapter;
+  readonly #connection: BusPirateConnection;
   readonly #mode: BusMode;
   /** What the adapter was told last. */
   #told: Line | undefined;
@@ -68,8 +68,8 @@ export class BusPirateSpiController implements SpiController {
   /** What the last message left selected. */
   #held: { readonly mode: number } | undefined;
 
-  constructor(adapter: Adapter) {
-    this.#adapter = adapter;
+  constructor(connection: BusPirateConnection) {
+    this.#connection = connection;
     this.#mode = {
       name: MODE_NAME.spi,
       enter: BITBANG.ENTER_SPI,
@@ -86,7 +86,7 @@ export class BusPirateSpiController implements SpiController {
   }
 
   get description(): string {
-    return this.#adapter.description;
+    return this.#connection.description;
   }
 
   async transfer(
@@ -110,8 +110,8 @@ export class BusPirateSpiController implements SpiController {
     const held = this.#held;
     this.#held = undefined;
     if (held === undefined) return;
-    await this.#adapter.use(this.#mode);
-    await this.#adapter.run([chipSelect(held.mode, false)], { busyUs: 0 });
+    await this.#connection.use(this.#mode);
+    await this.#connection.run([chipSelect(held.mode, false)], { busyUs: 0 });
   }
 
   async #transfer(
@@ -119,7 +119,7 @@ export class BusPirateSpiController implements SpiController {
     transfers: readonly SpiTransfer[],
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    await this.#adapter.use(this.#mode, signal);
+    await this.#connection.use(this.#mode, signal);
     const steps: Step[] = [];
     if (this.#held !== undefined && this.#held.mode !== mode) {
       steps.push(chipSelect(this.#held.mode, false));
@@ -138,11 +138,11 @@ export class BusPirateSpiController implements SpiController {
 
     const speedHz = SPI_SPEEDS[line.speed] as number;
     const busyUs = 8e6 / speedHz + OVERHEAD_US;
-    const pipelined = this.#adapter.hasFlowControl;
-    const window = this.#adapter.window(busyUs);
+    const pipelined = this.#connection.hasFlowControl;
+    const window = this.#connection.window(busyUs);
     const keepsUp = window > V3_WINDOW;
     const plan = planMessage(mode, transfers, held, {
-      writeThenRead: isAtLeast(this.#adapter.version?.firmware ?? '', 5, 5),
+      writeThenRead: isAtLeast(this.#connection.version?.firmware ?? '', 5, 5),
       bulkMax: window - 1,
       payloadMax: pipelined || keepsUp ? WRITE_THEN_READ_MAX : window,
       pipelined,
@@ -151,7 +151,7 @@ export class BusPirateSpiController implements SpiController {
     const keep = transfers.at(-1)?.csChange === true;
     // What breaks off in between is deselected by the recovery.
     this.#held = undefined;
-    const fault = await this.#adapter.run(steps, {
+    const fault = await this.#connection.run(steps, {
       busyUs,
       window: pipelined ? window : Math.min(window, V3_WINDOW),
       quietMs: (WRITE_THEN_READ_MAX * 2 * busyUs) / 1000,
@@ -166,12 +166,12 @@ export class BusPirateSpiController implements SpiController {
   #lineFor(mode: number, transfers: readonly SpiTransfer[], held: boolean): Line {
     const config = encodeSpiConfig({
       mode: mode & SPI_MODE_X_MASK,
-      openDrain: this.#adapter.settings.openDrain,
+      openDrain: this.#connection.settings.openDrain,
       sampleAtEnd: false,
     });
     let hz = this.capabilities.maxSpeedHz;
     for (const { speedHz } of transfers) if (speedHz > 0) hz = Math.min(hz, speedHz);
-    const old = isAtLeast(this.#adapter.version?.firmware ?? '', 6, 2)
+    const old = isAtLeast(this.#connection.version?.firmware ?? '', 6, 2)
       ? SPI_SPEEDS_EVERYWHERE
       : SPEEDS_BEFORE_6_2;
     const speed = speedIndex(SPI_SPEEDS, hz, old);

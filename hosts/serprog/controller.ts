@@ -2,7 +2,7 @@ import {
   BusFault,
   bytesPerWord,
   type DeviceNode,
-  type Host,
+  type HostAdapter,
   NodeError,
   SPI_MODE,
   type SpiCapabilities,
@@ -20,7 +20,7 @@ import {
   type Step,
   segmentsOf,
 } from '../link/index.ts';
-import { Connection, command, type Programmer, setFrequency } from './programmer.ts';
+import { command, type Programmer, SerprogConnection, setFrequency } from './connection.ts';
 import { ANSWER, COMMAND, CS_MODE, SPI_DUPLEX, spiOperation } from './protocol.ts';
 
 const WORD_BITS = [8, 16, 24, 32];
@@ -31,14 +31,14 @@ const PIECE = 4096;
 /** The SPI bus of a serprog programmer: SPI mode 0, half duplex unless the programmer can do both. */
 export class SerprogSpiController implements SpiController {
   readonly capabilities: SpiCapabilities;
-  readonly #connection: Connection;
+  readonly #connection: SerprogConnection;
   /** What the programmer was told last. */
   #chipSelect: number | undefined;
   #asked: number | undefined;
   /** The chip that the last message left selected. */
   #held: number | undefined;
 
-  constructor(connection: Connection, chipSelects: number) {
+  constructor(connection: SerprogConnection, chipSelects: number) {
     this.#connection = connection;
     connection.onReset = () => {
       this.#chipSelect = undefined;
@@ -277,13 +277,13 @@ function checkTransfer(transfer: SpiTransfer): void {
 }
 
 /** A serprog programmer. */
-export class SerprogHost implements Host {
+export class SerprogAdapter implements HostAdapter {
   readonly synchronous = false;
   readonly spi: SerprogSpiController;
-  readonly #connection: Connection;
+  readonly #connection: SerprogConnection;
 
   constructor(name: string, chipSelects: number, openLink: LinkOpener) {
-    this.#connection = new Connection(name, openLink);
+    this.#connection = new SerprogConnection(name, openLink);
     this.spi = new SerprogSpiController(this.#connection, chipSelects);
   }
 

@@ -1,4 +1,4 @@
-import type { DeviceNode, Host, I2cController, SpiController } from '../../src/bus/index.ts';
+import type { DeviceNode, HostAdapter, I2cController, SpiController } from '../../src/bus/index.ts';
 import { type BoundPart, populateI2c, populateSpi, type SimulationOptions } from '../../src/sim/index.ts';
 import { SimulatedI2cController } from './i2c-controller.ts';
 import { MixedI2cController, MixedSpiController } from './mixed.ts';
@@ -14,7 +14,7 @@ const SIMULATE = 'dtbus,simulate';
 const REAL_TIME = 'dtbus,real-time';
 
 /** A bus without hardware. `boundParts` says of each child of the bus node what answers for it. */
-export interface SimulatedHost extends Host {
+export interface SimulatedAdapter extends HostAdapter {
   readonly boundParts: readonly BoundPart[];
 }
 
@@ -28,7 +28,7 @@ export interface MixedBus<C> {
 export function createSimulatedI2c(
   bus: DeviceNode,
   options: SimulationOptions,
-): SimulatedHost & { readonly i2c: I2cController } {
+): SimulatedAdapter & { readonly i2c: I2cController } {
   const { wire, boundParts } = populateI2c(bus, options);
   const timed = bus.has(REAL_TIME);
   const simulated = new SimulatedI2cController(wire);
@@ -40,7 +40,7 @@ export function createSimulatedI2c(
 export function createSimulatedSpi(
   bus: DeviceNode,
   options: SimulationOptions,
-): SimulatedHost & { readonly spi: SpiController } {
+): SimulatedAdapter & { readonly spi: SpiController } {
   const { wire, boundParts } = populateSpi(bus, options);
   const timed = bus.has(REAL_TIME);
   const simulated = new SimulatedSpiController(wire, chipSelectCount(bus, boundParts));

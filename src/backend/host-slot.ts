@@ -1,4 +1,4 @@
-import { BusFault, type Host, type MaybePromise } from '../bus/index.ts';
+import { BusFault, type HostAdapter, type MaybePromise } from '../bus/index.ts';
 import type { Client } from './client.ts';
 import { attempt, type Job } from './job.ts';
 
@@ -39,7 +39,7 @@ export type HostState = 'closed' | 'opening' | 'open' | 'lost';
  * client's own jobs stay in order.
  */
 export class HostSlot {
-  readonly host: Host;
+  readonly host: HostAdapter;
   readonly #options: Required<HostSlotOptions>;
   readonly #waiting = new Map<Client, Job[]>();
   #state: HostState = 'closed';
@@ -56,7 +56,7 @@ export class HostSlot {
   #lastFault: BusFault | undefined;
   #lastAttempt = Number.NEGATIVE_INFINITY;
 
-  constructor(host: Host, options: HostSlotOptions = {}) {
+  constructor(host: HostAdapter, options: HostSlotOptions = {}) {
     this.host = host;
     this.#options = {
       arbitrationRetries: 3,

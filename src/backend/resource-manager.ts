@@ -1,6 +1,6 @@
 import {
   BusFault,
-  type Host,
+  type HostAdapter,
   type I2cController,
   type I2cMessage,
   type MaybePromise,
@@ -22,7 +22,7 @@ import {
  * Between the BE drivers, which speak of clients and requests, and the hosts, which know neither.
  */
 export class ResourceManager {
-  readonly #slots = new Map<Host, HostSlot>();
+  readonly #slots = new Map<HostAdapter, HostSlot>();
   readonly #buses = new Map<string, ManagedI2cBus | ManagedSpiBus>();
   readonly #slotOptions: HostSlotOptions;
   /** Clients that were dropped: a transfer of theirs may still be under way. */
@@ -37,11 +37,21 @@ export class ResourceManager {
   }
 
   /** `controller` is the host's own, or one that wraps it (a mixed bus). */
-  addI2cBus(path: string, host: Host, controller: I2cController, options?: ManagedBusOptions): ManagedI2cBus {
+  addI2cBus(
+    path: string,
+    host: HostAdapter,
+    controller: I2cController,
+    options?: ManagedBusOptions,
+  ): ManagedI2cBus {
     return this.#add(new ManagedBus(path, 'i2c', this.#slot(host), controller, options));
   }
 
-  addSpiBus(path: string, host: Host, controller: SpiController, options?: ManagedBusOptions): ManagedSpiBus {
+  addSpiBus(
+    path: string,
+    host: HostAdapter,
+    controller: SpiController,
+    options?: ManagedBusOptions,
+  ): ManagedSpiBus {
     return this.#add(new ManagedBus(path, 'spi', this.#slot(host), controller, options));
   }
 
@@ -171,7 +181,7 @@ export class ResourceManager {
     if (client.exclusive && !this.#gone.has(client)) bus.ownership.used(client, unit);
   }
 
-  #slot(host: Host): HostSlot {
+  #slot(host: HostAdapter): HostSlot {
     const known = this.#slots.get(host);
     if (known !== undefined) return known;
     const slot = new HostSlot(host, this.#slotOptions);

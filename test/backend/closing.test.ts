@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Client } from '../../src/backend/client.ts';
 import { HostSlot } from '../../src/backend/host-slot.ts';
-import type { Host } from '../../src/bus/index.ts';
+import type { HostAdapter } from '../../src/bus/index.ts';
 
 /** A host with a job at work, and what happens to them in order. */
 async function atWork(abortGraceMs: number) {
   const events: string[] = [];
-  const host: Host = {
+  const host: HostAdapter = {
     description: 'test adapter',
     synchronous: false,
     open() {},

@@ -1,13 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Client } from '../../src/backend/client.ts';
 import { HostSlot } from '../../src/backend/host-slot.ts';
-import { BusFault, type Host } from '../../src/bus/index.ts';
+import { BusFault, type HostAdapter } from '../../src/bus/index.ts';
 
 /** A host whose `open` fails as long as `absent` is set. */
 function adapter() {
   const events: string[] = [];
   const state = { absent: false };
-  const host: Host = {
+  const host: HostAdapter = {
     description: 'test adapter',
     synchronous: false,
     open() {
@@ -35,7 +35,7 @@ function manual() {
 const LONG = 10_000;
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-async function openSlot(host: Host, options = {}): Promise<HostSlot> {
+async function openSlot(host: HostAdapter, options = {}): Promise<HostSlot> {
   const slot = new HostSlot(host, { reopenIntervalMs: 0, abortGraceMs: 5, ...options });
   await slot.open();
   return slot;

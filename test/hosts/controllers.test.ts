@@ -1,13 +1,13 @@
 import {
+  BusPirateAdapter,
   BusPirateEmulator,
-  BusPirateHost,
   DEFAULT_SETTINGS,
   type Traits,
   V3_FIRMWARE_6_1,
   V4_FIRMWARE_8_0,
 } from '../../hosts/bus-pirate/index.ts';
 import { Faults, type ServedEmulator, serialLink, serveEmulator } from '../../hosts/link/index.ts';
-import { SerprogEmulator, SerprogHost } from '../../hosts/serprog/index.ts';
+import { SerprogAdapter, SerprogEmulator } from '../../hosts/serprog/index.ts';
 import { SimulatedI2cController, SimulatedSpiController } from '../../hosts/simulated/index.ts';
 import { type ControllerBench, describeControllers } from './controller-suite.ts';
 import { RecordingWire } from './recording-wire.ts';
@@ -29,7 +29,7 @@ async function emulated(traits: Traits): Promise<ControllerBench> {
   const plugIn = (): ServedEmulator =>
     serveEmulator(new BusPirateEmulator({ i2c: wire.i2c, spi: wire.spi, traits }), { pty: true }, faults);
   let served = plugIn();
-  const host = new BusPirateHost('an emulated port', DEFAULT_SETTINGS, (events) =>
+  const host = new BusPirateAdapter('an emulated port', DEFAULT_SETTINGS, (events) =>
     serialLink(served.port, DEFAULT_SETTINGS.baud)(events),
   );
   await host.open();
@@ -64,7 +64,9 @@ async function serprog(): Promise<ControllerBench> {
   const plugIn = (): ServedEmulator =>
     serveEmulator(new SerprogEmulator({ spi: wire.spi }), { pty: true }, faults);
   let served = plugIn();
-  const host = new SerprogHost('an emulated port', 1, (events) => serialLink(served.port, 115_200)(events));
+  const host = new SerprogAdapter('an emulated port', 1, (events) =>
+    serialLink(served.port, 115_200)(events),
+  );
   await host.open();
   return {
     spi: host.spi,
@@ -91,7 +93,7 @@ async function serprog(): Promise<ControllerBench> {
 
 async function real(port: string): Promise<ControllerBench> {
   const settings = { ...DEFAULT_SETTINGS, power: true, pullUps: true };
-  const host = new BusPirateHost(port, settings, serialLink(port, DEFAULT_SETTINGS.baud));
+  const host = new BusPirateAdapter(port, settings, serialLink(port, DEFAULT_SETTINGS.baud));
   await host.open();
   console.info(`running on ${host.description}`);
   return { i2c: host.i2c, spi: host.spi, close: () => host.close() };

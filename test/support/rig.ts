@@ -1,5 +1,5 @@
 import { Client, ResourceManager, VirtioI2cDevice, VirtioSpiDevice } from '../../src/backend/index.ts';
-import type { Host, I2cController, SpiController } from '../../src/bus/index.ts';
+import type { HostAdapter, I2cController, SpiController } from '../../src/bus/index.ts';
 import {
   VirtioBus,
   type VirtioI2c,
@@ -14,7 +14,7 @@ import { node } from './node.ts';
 export const MEMORY_BYTES = 1 << 20;
 
 /** A host that carries what it is given, always open, answering at once or later as its controller does. */
-export function hostOf(buses: { i2c?: I2cController; spi?: SpiController }, synchronous = true): Host {
+export function hostOf(buses: { i2c?: I2cController; spi?: SpiController }, synchronous = true): HostAdapter {
   return { description: 'test host', synchronous, ...buses, open() {}, close() {} };
 }
 

@@ -3,7 +3,7 @@ import {
   createSimulatedSpi,
   mixI2c,
   mixSpi,
-  type SimulatedHost,
+  type SimulatedAdapter,
 } from '../../../hosts/simulated/index.ts';
 import type {
   ManagedBusOptions,
@@ -11,7 +11,7 @@ import type {
   ManagedSpiBus,
   ResourceManager,
 } from '../../backend/index.ts';
-import { type DeviceNode, type Host, isNodeError, NodeError, wellFormed } from '../../bus/index.ts';
+import { type DeviceNode, type HostAdapter, isNodeError, NodeError, wellFormed } from '../../bus/index.ts';
 import type { Node } from '../../devicetree/index.ts';
 import type { BusDescription } from '../../frontend/index.ts';
 import type { BoundPart, SimulationOptions } from '../../sim/index.ts';
@@ -22,7 +22,7 @@ import { createHost } from './hosts.ts';
 export interface BusBinding {
   readonly node: BusDescription;
   readonly bus: ManagedI2cBus | ManagedSpiBus | undefined;
-  readonly host: Host | undefined;
+  readonly host: HostAdapter | undefined;
   readonly physical: boolean;
   readonly boundParts: readonly BoundPart[];
   readonly problem: DeviceProblem | undefined;
@@ -32,7 +32,7 @@ export interface BusBinding {
 export async function bindBus(
   node: BusDescription,
   manager: ResourceManager,
-  hosts: Map<Node, Promise<Host>>,
+  hosts: Map<Node, Promise<HostAdapter>>,
   simulation: SimulationOptions,
 ): Promise<BusBinding> {
   try {
@@ -70,7 +70,7 @@ function simulate(
   manager: ResourceManager,
   simulation: SimulationOptions,
   limits: ManagedBusOptions,
-): [SimulatedHost, ManagedI2cBus | ManagedSpiBus] {
+): [SimulatedAdapter, ManagedI2cBus | ManagedSpiBus] {
   if (kind === 'i2c') {
     const host = createSimulatedI2c(node, simulation);
     return [host, manager.addI2cBus(node.path, host, host.i2c, limits)];

@@ -8,7 +8,7 @@ import {
   VirtioI2cDevice,
   VirtioSpiDevice,
 } from '../../backend/index.ts';
-import type { DeviceNode, Host } from '../../bus/index.ts';
+import type { DeviceNode, HostAdapter } from '../../bus/index.ts';
 import type { Node, Tree } from '../../devicetree/index.ts';
 import { type GpioDescription, isBus, type VirtioNode } from '../../frontend/index.ts';
 import { compatiblesOf, loadModels, PartRegistry, RealClock, SteppedClock } from '../../sim/index.ts';
@@ -119,7 +119,7 @@ export class BoardDevices {
     await addOwnModels(catalogue, described, options);
     const simulation = { catalogue, parts, clock, directory: options.directory, warn: options.warn };
     const manager = new ResourceManager();
-    const hosts = new Map<Node, Promise<Host>>();
+    const hosts = new Map<Node, Promise<HostAdapter>>();
     const bindings: BusBinding[] = [];
     for (const node of nodes) bindings.push(await bindBus(node, manager, hosts, simulation));
     if (options.trace !== undefined) observe(bindings, new TraceWriter(options.trace));

@@ -1,10 +1,10 @@
-import { type DeviceNode, type Host, type HostDriver, NodeError } from '../../bus/index.ts';
+import { type DeviceNode, type HostAdapter, type HostAdapterModule, NodeError } from '../../bus/index.ts';
 import type { SimulationOptions } from '../../sim/index.ts';
 
-/** The folders under `hosts/`, by what their drivers match. A folder is loaded when a board names it. */
+/** The folders under `hosts/`, by the compatibles of their adapters. A folder is loaded when a board names it. */
 const FOLDERS: readonly {
   readonly compatible: readonly string[];
-  readonly load: () => Promise<{ readonly driver: HostDriver<SimulationOptions> }>;
+  readonly load: () => Promise<HostAdapterModule<SimulationOptions>>;
 }[] = [
   {
     compatible: ['dangerousprototypes,bus-pirate', 'dtbus,bus-pirate-emulator'],
@@ -20,11 +20,11 @@ export async function loadHosts(nodes: readonly DeviceNode[]): Promise<void> {
 
 /**
  * Makes the host that a node describes. @throws {NodeError} for a compatible that no folder under `hosts/`
- * knows, or what the driver says of the node.
+ * knows, or what the folder says of the node.
  */
-export async function createHost(node: DeviceNode, simulation: SimulationOptions): Promise<Host> {
+export async function createHost(node: DeviceNode, simulation: SimulationOptions): Promise<HostAdapter> {
   const folder = folderOf(node);
-  if (folder !== undefined) return (await folder.load()).driver.create(node, simulation);
+  if (folder !== undefined) return (await folder.load()).createAdapter(node, simulation);
   const known = FOLDERS.flatMap(({ compatible }) => compatible).join(', ');
   const what =
     node.compatible.length === 0 ? 'the node has none' : `no driver for ${node.compatible.join(', ')}`;

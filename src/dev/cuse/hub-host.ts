@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { HubMessage } from './hub-thread.ts';
 import { CuseError, type CuseMachine, type CuseOptions, LINUX, letGo, setPermissions } from './machine.ts';
-import { closeWatch, endWatch, type WatchMemory } from './watch.ts';
-import type { WatcherData } from './watcher.ts';
+import { closeWakeups, endWakeups, type WakeupMemory } from './wakeup.ts';
+import type { WakeupThreadData } from './wakeup-thread.ts';
 
 /** Nodes that one thread serves together. */
 export interface ServedNodes {
@@ -20,13 +20,13 @@ export interface ServedNodes {
 }
 
 /** The thread's compiled entry, also when this file runs uncompiled in a test. */
-const WATCHER = createRequire(import.meta.url).resolve('#built/src/dev/cuse/watcher.js');
+const WAKEUP_THREAD = createRequire(import.meta.url).resolve('#built/src/dev/cuse/wakeup-thread.js');
 
 /** So long may a thread take to end, in ms, when the process does: its parts write their files then. */
 const LAST_WORDS_MS = 2000;
 
 /**
- * The other end of `serveNodes`: starts a watcher beside the thread, and sees to permissions and to the end.
+ * The other end of `serveNodes`: starts a thread for wake-ups beside the thread, and sees to permissions and to the end.
  * @param worker runs `serveNodes`, and raises word 1 of `control` when it has finished
  * @throws {CuseError} and anything that the thread throws; then no node is left
  */
@@ -38,13 +38,13 @@ export async function hostNodes(
 ): Promise<ServedNodes> {
   const words = new Int32Array(control);
   let nodes: { readonly boardPath: string; readonly name: string }[] = [];
-  let memory: WatchMemory | undefined;
+  let memory: WakeupMemory | undefined;
   const waiting = new Set<string>();
-  let watcherGone: Promise<void> = Promise.resolve();
+  let wakeupThreadGone: Promise<void> = Promise.resolve();
 
   const release = (): void => {
     Atomics.store(words, 0, 1);
-    if (memory !== undefined) endWatch(memory);
+    if (memory !== undefined) endWakeups(memory);
     for (const { name } of nodes) letGo(name, machine);
   };
   const onExit = (): void => {
@@ -55,9 +55,9 @@ export async function hostNodes(
   const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve())).then(async () => {
     process.off('exit', onExit);
     if (memory === undefined) return;
-    endWatch(memory);
-    await watcherGone;
-    closeWatch(memory);
+    endWakeups(memory);
+    await wakeupThreadGone;
+    closeWakeups(memory);
   });
   const close = (): Promise<void> => {
     release();
@@ -70,7 +70,7 @@ export async function hostNodes(
     worker.on('message', (message: HubMessage) => {
       if (message.kind === 'nodes') {
         nodes = [...message.nodes];
-        memory = message.watch;
+        memory = message.wakeup;
         for (const { name } of nodes) waiting.add(name);
       } else if (message.kind === 'gone' && waiting.has(message.name))
         reject(new CuseError(`/dev/${message.name}: the kernel did not take the node; is the name taken?`));
@@ -87,9 +87,9 @@ export async function hostNodes(
   }
   const first = nodes[0];
   if (first !== undefined && memory !== undefined) {
-    const workerData: WatcherData = { memory, first: first.name };
-    const watcher = new Worker(WATCHER, { workerData, execArgv: [] });
-    watcherGone = new Promise((resolve) => watcher.once('exit', () => resolve()));
+    const workerData: WakeupThreadData = { memory, first: first.name };
+    const thread = new Worker(WAKEUP_THREAD, { workerData, execArgv: [] });
+    wakeupThreadGone = new Promise((resolve) => thread.once('exit', () => resolve()));
   }
   return { nodes: nodes.map(({ boardPath, name }) => ({ boardPath, path: `/dev/${name}` })), gone, close };
 }

@@ -1,14 +1,14 @@
 import type { NodeRegistry } from '../node-registry.ts';
 import { CuseHub } from './hub.ts';
 import { type CuseMachine, LINUX, nodeNames } from './machine.ts';
-import { Watch, type WatchMemory } from './watch.ts';
+import { Wakeup, type WakeupMemory } from './wakeup.ts';
 
 /** What a thread that serves nodes says to the one that started it. */
 export type HubMessage =
   | {
       readonly kind: 'nodes';
       readonly nodes: readonly { readonly boardPath: string; readonly name: string }[];
-      readonly watch: WatchMemory;
+      readonly wakeup: WakeupMemory;
     }
   | { readonly kind: 'ready' | 'gone'; readonly name: string };
 
@@ -21,13 +21,13 @@ export async function serveNodes(
 ): Promise<void> {
   const ended = new Int32Array(control);
   const hub = new CuseHub(() => machine.open({ nonBlocking: true }));
-  const watch = new Watch();
+  const wakeup = new Wakeup();
   const nameOf = nodeNames();
   const named = nodes.list().map((node) => ({ node, name: nameOf(node) }));
   tell({
     kind: 'nodes',
     nodes: named.map(({ node, name }) => ({ boardPath: node.path, name })),
-    watch: watch.memory,
+    wakeup: wakeup.memory,
   });
   try {
     for (const { node, name } of named) {
@@ -36,7 +36,7 @@ export async function serveNodes(
         gone: () => tell({ kind: 'gone', name }),
       });
     }
-    await hub.run(() => Atomics.load(ended, 0) === 1, watch);
+    await hub.run(() => Atomics.load(ended, 0) === 1, wakeup);
   } finally {
     hub.close();
   }

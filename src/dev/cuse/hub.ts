@@ -5,7 +5,7 @@ import { FUSE_READ_BUFFER } from './fuse-wire.ts';
 import { cuseServerOf } from './node-server.ts';
 import { type CuseFile, serveOne } from './serve.ts';
 import type { CuseServer } from './server.ts';
-import type { Watch } from './watch.ts';
+import type { Wakeup } from './wakeup.ts';
 
 interface Served {
   readonly name: string;
@@ -36,7 +36,7 @@ const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
  * CUSE nodes served in the thread that has their adapters: no other thread is woken for a transfer.
  *
  * Waiting for many nodes takes a system call more for each request than waiting for one. So while only one
- * node is used, the thread waits for that one alone, and a `Watch` calls it back when another is wanted.
+ * node is used, the thread waits for that one alone, and a `Wakeup` calls it back when another is wanted.
  */
 export class CuseHub {
   readonly #epoll = new Epoll();
@@ -48,7 +48,7 @@ export class CuseHub {
   #inRow = 0;
   /** Waited for alone. */
   #hot: Served | undefined;
-  #watch: Watch | undefined;
+  #wakeup: Wakeup | undefined;
 
   /** @param open gives `/dev/cuse`, so that reading does not wait */
   constructor(open: () => number = () => openSync('/dev/cuse', constants.O_RDWR | constants.O_NONBLOCK)) {
@@ -80,15 +80,15 @@ export class CuseHub {
 
   /**
    * Serves until no node is left or `ended` says so; timers and promises go on meanwhile.
-   * @param watch without it, all nodes are always waited for
+   * @param wakeup without it, all nodes are always waited for
    */
-  async run(ended: () => boolean, watch?: Watch): Promise<void> {
-    this.#watch = watch;
+  async run(ended: () => boolean, wakeup?: Wakeup): Promise<void> {
+    this.#wakeup = wakeup;
     for (let requests = 1; this.size > 0 && !ended(); requests++) {
       if (requests % REQUESTS_PER_TURN === 0) await turn();
-      if (this.#hot !== undefined && watch !== undefined) this.#serveHot(this.#hot, watch);
+      if (this.#hot !== undefined && wakeup !== undefined) this.#serveHot(this.#hot, wakeup);
       else if (this.poll(BLOCKED_MS) === 0) this.#serve(await this.#epoll.waitAsync(-1));
-      else if (this.#inRow >= HOT_AFTER && watch?.isOn) this.#heat(watch);
+      else if (this.#inRow >= HOT_AFTER && wakeup?.isOn) this.#heat(wakeup);
     }
   }
 
@@ -114,19 +114,19 @@ export class CuseHub {
   }
 
   /** From now on only the node that was used last is waited for. */
-  #heat(watch: Watch): void {
+  #heat(wakeup: Wakeup): void {
     const hot = this.#last;
     if (hot === undefined || !this.#served.has(hot.fd)) return;
     this.#hot = hot;
     setNonBlocking(hot.fd, false);
     const others = [...this.#served.keys()].filter((fd) => fd !== hot.fd);
-    watch.begin(hot.name, others);
+    wakeup.begin(hot.name, others);
   }
 
-  #serveHot(hot: Served, watch: Watch): void {
-    watch.requests++;
+  #serveHot(hot: Served, wakeup: Wakeup): void {
+    wakeup.requests++;
     const there = this.#serveOne(hot);
-    if (there && !watch.called) return;
+    if (there && !wakeup.called) return;
     this.#hot = undefined;
     this.#inRow = 0;
     if (there) setNonBlocking(hot.fd);
@@ -141,7 +141,7 @@ export class CuseHub {
   #remove(served: Served): void {
     this.#served.delete(served.fd);
     this.#epoll.remove(served.fd);
-    this.#watch?.forget(served.fd);
+    this.#wakeup?.forget(served.fd);
     served.server.close();
     closeSync(served.fd);
   }

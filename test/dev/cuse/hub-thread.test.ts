@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { hostNodes } from '../../../src/dev/cuse/hub-host.ts';
 import { type HubMessage, serveNodes } from '../../../src/dev/cuse/hub-thread.ts';
 import { CuseError, type CuseMachine, nodeNames } from '../../../src/dev/cuse/machine.ts';
-import { closeWatch, Watch } from '../../../src/dev/cuse/watch.ts';
+import { closeWakeups, Wakeup } from '../../../src/dev/cuse/wakeup.ts';
 import { NodeRegistry } from '../../../src/dev/index.ts';
 import { FakeI2c, FakeSpi } from '../fake-adapters.ts';
 import { INIT, INIT_IN, SocketKernel } from './socket-kernel.ts';
@@ -63,7 +63,7 @@ describe('a thread that serves all nodes of a board', () => {
       );
       expect(own).toEqual(['ready', 'gone']);
     }
-    if (first?.kind === 'nodes') closeWatch(first.watch);
+    if (first?.kind === 'nodes') closeWakeups(first.wakeup);
   });
 });
 
@@ -93,9 +93,9 @@ describe('who started such a thread', () => {
   }
 
   it('learns the names, and takes the nodes away', async () => {
-    const { memory: watch } = new Watch();
+    const { memory: wakeup } = new Wakeup();
     const { worker, control, aborted, machine } = start([
-      { kind: 'nodes', nodes: [NODE], watch },
+      { kind: 'nodes', nodes: [NODE], wakeup },
       { kind: 'ready', name: 'null' },
     ]);
     const made = await hostNodes(worker, control, {}, machine);
@@ -107,9 +107,9 @@ describe('who started such a thread', () => {
   });
 
   it('is told when the kernel does not take a node', async () => {
-    const { memory: watch } = new Watch();
+    const { memory: wakeup } = new Wakeup();
     const { worker, control, aborted, machine } = start([
-      { kind: 'nodes', nodes: [NODE], watch },
+      { kind: 'nodes', nodes: [NODE], wakeup },
       { kind: 'gone', name: 'null' },
     ]);
     await expect(hostNodes(worker, control, {}, machine)).rejects.toThrow(/is the name taken/);
@@ -122,10 +122,10 @@ describe('who started such a thread', () => {
   });
 
   it('takes the nodes away when their permissions cannot be set', async () => {
-    const { memory: watch } = new Watch();
+    const { memory: wakeup } = new Wakeup();
     const node = { ...NODE, name: 'no-such-node' };
     const { worker, control, aborted, machine } = start([
-      { kind: 'nodes', nodes: [node], watch },
+      { kind: 'nodes', nodes: [node], wakeup },
       { kind: 'ready', name: 'no-such-node' },
     ]);
     await expect(hostNodes(worker, control, { mode: 0o600 }, machine)).rejects.toThrow(CuseError);

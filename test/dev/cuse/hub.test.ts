@@ -1,7 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CuseHub } from '../../../src/dev/cuse/hub.ts';
-import { closeWatch, endWatch, keepWatch, startWatch, Watch } from '../../../src/dev/cuse/watch.ts';
+import { closeWakeups, endWakeups, runWakeups, startWakeups, Wakeup } from '../../../src/dev/cuse/wakeup.ts';
 import { I2cNode, SpiNode } from '../../../src/dev/index.ts';
 import { FakeI2c, FakeSpi } from '../fake-adapters.ts';
 import { INIT, INIT_IN, OPEN, SocketKernel, WRITE, writeIn } from './socket-kernel.ts';
@@ -85,19 +85,19 @@ describe('a hub whose nodes are used one at a time', () => {
     return { busy, quiet, hub, adapter, other, gone, write, fd, quietFd };
   }
 
-  it('waits for the busy one alone when somebody watches the other', async () => {
+  it('waits for the busy one alone when the wake-up thread runs', async () => {
     const { busy, quiet, hub, adapter, other, gone, write } = stage();
-    const watch = new Watch();
-    startWatch(watch.memory, 'i2c-1', () => {});
+    const wakeup = new Wakeup();
+    startWakeups(wakeup.memory, 'i2c-1', () => {});
     let left = 100;
     const opened: string[] = [];
     adapter.onTransfer = () => {
       if (--left > 0) return write();
-      // Somebody wants the other node. The watcher, whose thread this is for a moment, calls back.
+      // Somebody wants the other node. The wake-up thread, whose thread this is for a moment, calls back.
       quiet.sendNow(WRITE, writeIn(FIRST_FILE, Buffer.of(2)));
-      keepWatch(watch.memory, (name) => {
+      runWakeups(wakeup.memory, (name) => {
         opened.push(name);
-        endWatch(watch.memory);
+        endWakeups(wakeup.memory);
         busy.sendNow(OPEN, Buffer.alloc(8));
       });
     };
@@ -106,16 +106,16 @@ describe('a hub whose nodes are used one at a time', () => {
       quiet.hangUp();
     };
     write();
-    await hub.run(() => false, watch);
+    await hub.run(() => false, wakeup);
     expect(opened).toEqual(['i2c-1']);
     expect(adapter.seen).toHaveLength(100);
     expect(other.seen).toEqual([['W0:02']]);
     expect(gone.sort()).toEqual(['i2c-1', 'i2c-2']);
     hub.close();
-    closeWatch(watch.memory);
+    closeWakeups(wakeup.memory);
   });
 
-  it('waits for all where nobody watches', async () => {
+  it('waits for all nodes without a wake-up thread', async () => {
     const { quiet, busy, hub, adapter, other, write } = stage();
     let left = 100;
     adapter.onTransfer = () => {
@@ -127,7 +127,7 @@ describe('a hub whose nodes are used one at a time', () => {
       quiet.hangUp();
     };
     write();
-    await hub.run(() => false, new Watch());
+    await hub.run(() => false, new Wakeup());
     expect(other.seen).toEqual([['W0:02']]);
     hub.close();
   });
@@ -157,26 +157,26 @@ describe('a hub whose nodes are used one at a time', () => {
   });
 });
 
-describe('a watch', () => {
+describe('a wake-up', () => {
   it('calls back when nothing has happened for a while', () => {
-    const watch = new Watch();
+    const wakeup = new Wakeup();
     const opened: string[] = [];
-    expect(startWatch(watch.memory, 'spidev0.0', (name) => opened.push(name))).toBe(true);
-    expect(watch.isOn).toBe(true);
-    watch.begin('spidev1.0', []);
-    keepWatch(watch.memory, (name) => {
+    expect(startWakeups(wakeup.memory, 'spidev0.0', (name) => opened.push(name))).toBe(true);
+    expect(wakeup.isOn).toBe(true);
+    wakeup.begin('spidev1.0', []);
+    runWakeups(wakeup.memory, (name) => {
       opened.push(name);
-      endWatch(watch.memory);
+      endWakeups(wakeup.memory);
     });
-    expect(watch.called).toBe(true);
+    expect(wakeup.called).toBe(true);
     expect(opened).toEqual(['spidev0.0', 'spidev1.0']);
-    closeWatch(watch.memory);
+    closeWakeups(wakeup.memory);
   });
 
   it('does not begin where this process may not open its own nodes', () => {
-    const watch = new Watch();
-    expect(startWatch(watch.memory, 'no-such-node')).toBe(false);
-    expect(watch.isOn).toBe(false);
-    closeWatch(watch.memory);
+    const wakeup = new Wakeup();
+    expect(startWakeups(wakeup.memory, 'no-such-node')).toBe(false);
+    expect(wakeup.isOn).toBe(false);
+    closeWakeups(wakeup.memory);
   });
 });

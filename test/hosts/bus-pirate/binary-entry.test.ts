@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
+  BusPirateAdapter,
   BusPirateEmulator,
-  BusPirateHost,
   DEFAULT_SETTINGS,
   type Settings,
   V3_FIRMWARE_6_1,
@@ -21,7 +21,7 @@ function bench(options: { traits?: typeof V4_FIRMWARE_8_0; settings?: Partial<Se
   const { traits = V4_FIRMWARE_8_0 } = options;
   const emulator = new BusPirateEmulator({ i2c: wire.i2c, spi: wire.spi, traits });
   const link = directLink(emulator);
-  const host = new BusPirateHost('the cable', { ...DEFAULT_SETTINGS, ...options.settings }, link.open);
+  const host = new BusPirateAdapter('the cable', { ...DEFAULT_SETTINGS, ...options.settings }, link.open);
   const readMemory = async () => {
     const buf = new Uint8Array(1);
     await host.i2c.transfer([
@@ -104,7 +104,7 @@ describe('what is no Bus Pirate is EPROTO, in one sentence that names the port',
       { feed: (bytes) => text(bytes[0] === 0 ? 'BBIO1' : 'HiZ>') },
     ],
   ])('%s', async (_, peer) => {
-    const host = new BusPirateHost('/dev/ttyUSB7', DEFAULT_SETTINGS, directLink(peer).open);
+    const host = new BusPirateAdapter('/dev/ttyUSB7', DEFAULT_SETTINGS, directLink(peer).open);
     const fault = await inFakeTime(async () => host.open()?.catch((error: unknown) => error as BusFault));
     expect(fault).toBeInstanceOf(BusFault);
     expect(fault?.code).toBe('EPROTO');
@@ -153,7 +153,7 @@ describe('current-speed', () => {
         return answer;
       },
     });
-    const host = new BusPirateHost('the cable', { ...DEFAULT_SETTINGS, baud: 1_000_000 }, link.open);
+    const host = new BusPirateAdapter('the cable', { ...DEFAULT_SETTINGS, baud: 1_000_000 }, link.open);
     // It comes as far as the menu for the speed, which this peer takes for its old one.
     expect(await faultOf(() => host.open())).toBe('EPROTO');
     expect(Buffer.from(link.sent).toString('latin1')).toContain('b\n10\n3\n');

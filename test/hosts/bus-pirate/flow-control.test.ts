@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
+  BusPirateAdapter,
   BusPirateEmulator,
-  BusPirateHost,
   DEFAULT_SETTINGS,
   V4_FIRMWARE_8_0,
 } from '../../../hosts/bus-pirate/index.ts';
@@ -35,7 +35,7 @@ async function v3(baud: number, busHz: number) {
   };
   const line = new V3Line({ i2c, spi }, baud);
   const link = directLink(line);
-  const host = new BusPirateHost('v3', { ...DEFAULT_SETTINGS, baud }, link.open);
+  const host = new BusPirateAdapter('v3', { ...DEFAULT_SETTINGS, baud }, link.open);
   await host.open();
   line.deepest = 0;
   link.writes.length = 0;
@@ -92,7 +92,7 @@ describe('what can go ahead of its answers does', () => {
   async function v4() {
     const wire = new RecordingWire();
     const link = directLink(new BusPirateEmulator({ i2c: wire.i2c, spi: wire.spi, traits: V4_FIRMWARE_8_0 }));
-    const host = new BusPirateHost('v4', DEFAULT_SETTINGS, link.open);
+    const host = new BusPirateAdapter('v4', DEFAULT_SETTINGS, link.open);
     await host.open();
     await host.i2c.transfer([{ addr: MEMORY, flags: 0, buf: new Uint8Array(0) }]);
     return { host, link };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
+  BusPirateAdapter,
   BusPirateEmulator,
-  BusPirateHost,
   DEFAULT_SETTINGS,
   type EmulatorOptions,
   type Settings,
@@ -24,7 +24,7 @@ async function bench(settings: Partial<Settings> = {}, options: EmulatorOptions 
     ...options,
   });
   const link = directLink(emulator);
-  const host = new BusPirateHost('the cable', { ...DEFAULT_SETTINGS, ...settings }, link.open);
+  const host = new BusPirateAdapter('the cable', { ...DEFAULT_SETTINGS, ...settings }, link.open);
   await host.open();
   link.sent.length = 0;
   const spi = (mode: number, ...transfers: Partial<SpiTransfer>[]) =>

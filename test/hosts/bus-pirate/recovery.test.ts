@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
+  BusPirateAdapter,
   BusPirateEmulator,
-  BusPirateHost,
   DEFAULT_SETTINGS,
   type Traits,
   V3_FIRMWARE_6_1,
@@ -19,7 +19,7 @@ interface Bench {
   wire: RecordingWire;
   faults: Faults;
   link: DirectLink;
-  host: BusPirateHost;
+  host: BusPirateAdapter;
   emulator: BusPirateEmulator;
 }
 
@@ -33,7 +33,7 @@ async function bench(traits: Traits = V4_FIRMWARE_8_0): Promise<Bench> {
       return faults.hanging ? new Uint8Array(0) : faults.outgoing(emulator.feed(taken));
     },
   });
-  const host = new BusPirateHost('the cable', DEFAULT_SETTINGS, link.open);
+  const host = new BusPirateAdapter('the cable', DEFAULT_SETTINGS, link.open);
   await host.open();
   return { wire, faults, link, host, emulator };
 }
@@ -189,7 +189,7 @@ describe('an SPI command that is refused', () => {
         return Buffer.concat([emulator.feed(bytes.subarray(0, at)), Buffer.of(0)]);
       },
     });
-    const host = new BusPirateHost('the cable', DEFAULT_SETTINGS, link.open);
+    const host = new BusPirateAdapter('the cable', DEFAULT_SETTINGS, link.open);
     await host.open();
     const tx = () => spiTransfer({ tx: Uint8Array.of(7) });
     await host.spi.transfer(0, 0, [tx()]);

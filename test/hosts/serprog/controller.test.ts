@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Faults } from '../../../hosts/link/index.ts';
 import {
-  createSerprog,
-  driver,
+  createAdapter,
   type EmulatorOptions,
+  SerprogAdapter,
   SerprogEmulator,
-  SerprogHost,
 } from '../../../hosts/serprog/index.ts';
 import { COMMAND } from '../../../hosts/serprog/protocol.ts';
 import { type BusFault, NodeError, SPI_MODE, type SpiTransfer } from '../../../src/bus/index.ts';
@@ -27,7 +26,7 @@ async function bench(options: Partial<EmulatorOptions> = {}, chipSelects = 1) {
       return faults.hanging ? new Uint8Array(0) : faults.outgoing(emulator.feed(taken));
     },
   });
-  const host = new SerprogHost('the cable', chipSelects, link.open);
+  const host = new SerprogAdapter('the cable', chipSelects, link.open);
   await host.open();
   link.sent.length = 0;
   const spi = (mode: number, ...transfers: Partial<SpiTransfer>[]) =>
@@ -53,7 +52,7 @@ describe('opening', () => {
     const wire = new RecordingWire();
     const emulator = new SerprogEmulator({ spi: wire.spi });
     emulator.feed(bytes(0x13, 4, 0, 0, 0, 0, 0, 1));
-    const host = new SerprogHost('the cable', 1, directLink(emulator).open);
+    const host = new SerprogAdapter('the cable', 1, directLink(emulator).open);
     await host.open();
     await host.spi.transfer(0, 0, [spiTransfer({ tx: bytes(1) })]);
   });
@@ -63,14 +62,14 @@ describe('opening', () => {
     ['an echo', { feed: (sent) => sent }],
     ['interface version 2', { feed: ([code]) => (code === 0x10 ? bytes(0x15, 6) : bytes(6, 2, 0)) }],
   ])('%s is EPROTO', async (_, peer) => {
-    const host = new SerprogHost('the cable', 1, directLink(peer).open);
+    const host = new SerprogAdapter('the cable', 1, directLink(peer).open);
     const fault = await inFakeTime(() => host.open().catch((error: BusFault) => error));
     expect(fault?.message).toMatch(/^EPROTO: what is on the cable does not answer as a serprog programmer/);
   });
 
   it('a programmer without SPI is EPROTO', async () => {
     const emulator = new SerprogEmulator({ spi: new RecordingWire().spi, without: [COMMAND.SPI_OPERATION] });
-    const host = new SerprogHost('the cable', 1, directLink(emulator).open);
+    const host = new SerprogAdapter('the cable', 1, directLink(emulator).open);
     expect(await faultOf(() => host.open())).toBe('EPROTO');
   });
 
@@ -261,7 +260,7 @@ describe('its node', () => {
     node({ name: 'programmer', compatible: 'dtbus,serprog', properties });
 
   it('makes a host with SPI and nothing else', () => {
-    const host = driver.create(programmer({ port: '/dev/ttyACM0', 'num-cs': 2 }));
+    const host = createAdapter(programmer({ port: '/dev/ttyACM0', 'num-cs': 2 }));
     expect(host.description).toBe('serprog programmer on /dev/ttyACM0');
     expect(host.spi?.capabilities.chipSelects).toBe(2);
     expect(host.i2c).toBeUndefined();
@@ -272,8 +271,8 @@ describe('its node', () => {
     [{ port: '/x', 'num-cs': 0 }, /num-cs: a programmer has 1 to 256 chip selects/],
     [{ port: '/x', 'current-speed': 5 }, /current-speed: 5 baud is out of range/],
   ])('%j is an error that names the property', (properties, sentence) => {
-    expect(() => createSerprog(programmer(properties as Record<string, string | number>))).toThrow(NodeError);
-    expect(() => createSerprog(programmer(properties as Record<string, string | number>))).toThrow(sentence);
+    expect(() => createAdapter(programmer(properties as Record<string, string | number>))).toThrow(NodeError);
+    expect(() => createAdapter(programmer(properties as Record<string, string | number>))).toThrow(sentence);
   });
 });
 

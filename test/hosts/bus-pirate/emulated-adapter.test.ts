@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   BusPirateEmulator,
+  createAdapter,
   createBusPirate,
   createEmulatedBusPirate,
-  driver,
 } from '../../../hosts/bus-pirate/index.ts';
 import { serveEmulator } from '../../../hosts/link/index.ts';
-import { type Host, I2C_M, NodeError } from '../../../src/bus/index.ts';
+import { type HostAdapter, I2C_M, NodeError } from '../../../src/bus/index.ts';
 import { loadModels, PartRegistry } from '../../../src/sim/index.ts';
 import { type NodeLiteral, node, spiTransfer } from '../../sim/support.ts';
 import { faultOf } from '../controller-suite.ts';
@@ -31,7 +31,7 @@ const adapter = (properties: NodeLiteral['properties'] = {}) =>
 
 describe('the node of an adapter', () => {
   it('makes a host that carries both buses, and opens nothing', () => {
-    const host = driver.create(adapter({ port: '/dev/ttyUSB99' }));
+    const host = createAdapter(adapter({ port: '/dev/ttyUSB99' }));
     expect(host.description).toBe('Bus Pirate on /dev/ttyUSB99');
     expect(host.synchronous).toBe(false);
     expect(host.i2c).toBeDefined();
@@ -101,12 +101,12 @@ describe('the node of an emulated adapter', () => {
       ],
     });
 
-  async function flashId(host: Host): Promise<number[]> {
+  async function flashId(host: HostAdapter): Promise<number[]> {
     const rx = new Uint8Array(3);
     await host.spi?.transfer(0, 0, [spiTransfer({ tx: Uint8Array.of(0x9f) }), spiTransfer({ rx })]);
     return [...rx];
   }
-  async function eeprom(host: Host, data: readonly number[], length: number): Promise<number[]> {
+  async function eeprom(host: HostAdapter, data: readonly number[], length: number): Promise<number[]> {
     const buf = new Uint8Array(length);
     await host.i2c?.transfer([
       { addr: 0x50, flags: 0, buf: Uint8Array.from(data) },
@@ -116,7 +116,7 @@ describe('the node of an emulated adapter', () => {
   }
 
   it('carries its buses by the real controller over a real port', async () => {
-    const host = closing(driver.create(emulated()));
+    const host = closing(createAdapter(emulated()));
     await host.open();
     expect(host.description).toMatch(/^emulated Bus Pirate v4 on \/dev\/pts\/\d+$/);
     expect(await flashId(host)).toEqual([0xef, 0x40, 0x14]);

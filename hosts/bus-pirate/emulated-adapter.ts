@@ -2,14 +2,14 @@ import { resolve } from 'node:path';
 import {
   BusFault,
   type DeviceNode,
-  type Host,
+  type HostAdapter,
   type I2cController,
   NodeError,
   type SpiController,
 } from '../../src/bus/index.ts';
 import { loadModels, populateI2c, populateSpi, type SimulationOptions } from '../../src/sim/index.ts';
 import { type ServedEmulator, serialLink, serveEmulator } from '../link/index.ts';
-import { BusPirateHost } from './controller.ts';
+import { BusPirateAdapter } from './controller.ts';
 import { BusPirateEmulator, type EmulatorOptions } from './emulator.ts';
 import { V3_FIRMWARE_6_1, V4_FIRMWARE_8_0 } from './emulator-firmware.ts';
 import { DEFAULT_BAUD } from './protocol.ts';
@@ -26,13 +26,13 @@ const HARDWARE = new Map([
  * With `port`, the name under which clients find it, it only serves whoever comes. Without, it is driven by
  * the real controller through the real serial port: what a board's buses use when no adapter is at hand.
  */
-export class EmulatedBusPirate implements Host {
+export class EmulatedBusPirate implements HostAdapter {
   readonly synchronous = false;
   readonly i2c?: I2cController;
   readonly spi?: SpiController;
   readonly #node: DeviceNode;
   readonly #link: string | undefined;
-  readonly #controller: BusPirateHost | undefined;
+  readonly #controller: BusPirateAdapter | undefined;
   #options: EmulatorOptions | undefined;
   #served: ServedEmulator | undefined;
 
@@ -43,7 +43,7 @@ export class EmulatedBusPirate implements Host {
     const port = node.string('port');
     this.#link = port === undefined ? undefined : resolve(simulation?.directory ?? '.', port);
     if (this.#link !== undefined) return;
-    this.#controller = new BusPirateHost('an emulated port', settings, (events) =>
+    this.#controller = new BusPirateAdapter('an emulated port', settings, (events) =>
       serialLink((this.#served as ServedEmulator).port, DEFAULT_BAUD)(events),
     );
     this.i2c = this.#controller.i2c;

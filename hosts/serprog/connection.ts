@@ -58,7 +58,7 @@ export function command(
 }
 
 /** The connection to a programmer: finding it, and bringing it back when it is out of step. */
-export class Connection {
+export class SerprogConnection {
   readonly #openLink: LinkOpener;
   #name: string;
   #link: ByteLink | undefined;

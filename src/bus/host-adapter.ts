@@ -8,7 +8,7 @@ import type { SpiController } from './spi.ts';
  * missing. All its buses may share one wire to the adapter: the resource manager runs one transfer of a host
  * at a time.
  */
-export interface Host {
+export interface HostAdapter {
   /** One phrase for a person: `Bus Pirate v3.5 on /dev/ttyUSB0`. */
   readonly description: string;
   /** True when no transfer of this host ever returns a promise. */
@@ -25,11 +25,10 @@ export interface Host {
 }
 
 /**
- * What a folder under `hosts/` exports: how to make a `Host` from its device-tree node. `Simulation` is what
- * simulated parts need to live, for adapters that are emulated.
+ * What the door of a folder under `hosts/` exports. `Simulation` is what simulated parts need to live, for adapters
+ * that are emulated.
  */
-export interface HostDriver<Simulation> {
-  readonly compatible: readonly string[];
+export interface HostAdapterModule<Simulation> {
   /** Reads and checks the node's properties; opens nothing. @throws {NodeError} */
-  create(node: DeviceNode, simulation?: Simulation): Host;
+  createAdapter(node: DeviceNode, simulation?: Simulation): HostAdapter;
 }

@@ -13,8 +13,8 @@ const STATE = { OFF: 0, ON: 1, ENDED: 2 } as const;
 /** The bell's tag; those of files are the files' numbers, which are never 0. */
 const BELL = 0;
 
-/** What the two threads of a watch share. */
-export interface WatchMemory {
+/** What the two threads share. */
+export interface WakeupMemory {
   readonly words: SharedArrayBuffer;
   /** File numbers, good in every thread of the process. */
   readonly epoll: number;
@@ -25,8 +25,8 @@ export interface WatchMemory {
  * The bell cord of a thread that waits for one CUSE node alone. Another thread looks after the other nodes and
  * after the time; to call the first one back it opens the very node that this one waits for.
  */
-export class Watch {
-  readonly memory: WatchMemory;
+export class Wakeup {
+  readonly memory: WakeupMemory;
   readonly #words: Int32Array;
   readonly #name: Uint8Array;
   readonly #epoll = new Epoll();
@@ -41,7 +41,7 @@ export class Watch {
     this.memory = { words, epoll: this.#epoll.file.fd, bell: this.#bell.fd };
   }
 
-  /** Whether somebody watches. */
+  /** Whether the wake-up thread runs. */
   get isOn(): boolean {
     return Atomics.load(this.#words, WORD.STATE) === STATE.ON;
   }
@@ -51,7 +51,7 @@ export class Watch {
     return Atomics.load(this.#words, WORD.CALLED) !== 0;
   }
 
-  /** To be raised at each request: so the watcher sees that the node is in use. */
+  /** To be raised at each request: so the wake-up thread sees that the node is in use. */
   get requests(): number {
     return this.#words[WORD.REQUESTS] as number;
   }
@@ -85,11 +85,11 @@ function openOnce(name: string): void {
 }
 
 /**
- * Begins a watch, unless this process may not open its own nodes.
+ * Begins wake-ups, unless this process may not open its own nodes.
  * @param first a node that is there
  * @param open calls the other thread back: by opening the node
  */
-export function startWatch({ words }: WatchMemory, first: string, open = openOnce): boolean {
+export function startWakeups({ words }: WakeupMemory, first: string, open = openOnce): boolean {
   try {
     open(first);
   } catch {
@@ -99,8 +99,8 @@ export function startWatch({ words }: WatchMemory, first: string, open = openOnc
   return Atomics.compareExchange(states, WORD.STATE, STATE.OFF, STATE.ON) === STATE.OFF;
 }
 
-/** Watches, blocking this thread, until `endWatch`. */
-export function keepWatch(memory: WatchMemory, open = openOnce): void {
+/** Wakes the other thread, blocking this thread, until `endWakeups`. */
+export function runWakeups(memory: WakeupMemory, open = openOnce): void {
   const words = new Int32Array(memory.words, 0, WORDS);
   const name = new Uint8Array(memory.words, WORDS * 4);
   const epoll = new Epoll(new FileDescriptor(memory.epoll));
@@ -129,15 +129,15 @@ export function keepWatch(memory: WatchMemory, open = openOnce): void {
   }
 }
 
-/** Ends a watch from any thread. */
-export function endWatch({ words, bell }: WatchMemory): void {
+/** Ends wake-ups from any thread. */
+export function endWakeups({ words, bell }: WakeupMemory): void {
   Atomics.store(new Int32Array(words), WORD.STATE, STATE.ENDED);
   // An eventfd counts eight bytes at a time.
   writeSync(bell, Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0));
 }
 
 /** After its end: gives back what it had. */
-export function closeWatch({ epoll, bell }: WatchMemory): void {
+export function closeWakeups({ epoll, bell }: WakeupMemory): void {
   closeSync(epoll);
   closeSync(bell);
 }

@@ -40,7 +40,7 @@ const QUIET_MS = 1000;
 const SETTLE_MS = 250;
 
 /** The adapter: in which mode it is, how it got there, and how it is brought back when it is out of step. */
-export class Adapter {
+export class BusPirateConnection {
   readonly settings: Settings;
   readonly #openLink: LinkOpener;
   #name: string;

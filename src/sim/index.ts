@@ -1,7 +1,6 @@
 export { type Cancel, type Clock, MS, RealClock, SECOND, SteppedClock, US } from './kit/clock.ts';
 export { type Contents, fileContents, volatileContents } from './kit/contents.ts';
 export { Line } from './kit/line.ts';
-export { loadModels } from './parts/index.ts';
 export {
   Catalogue,
   compatiblesOf,
@@ -11,6 +10,7 @@ export {
   type SpiPartModel,
 } from './populate/catalogue.ts';
 export type { PartContext } from './populate/context.ts';
+export { loadModels } from './populate/load-models.ts';
 export {
   type BoundPart,
   type FilledI2c,

@@ -20,7 +20,7 @@ export interface Chip {
 /** A chip that shows itself as byte registers, one after the other. */
 export interface ByteRegisterChip extends Chip {
   /** I2C addresses, where software can change them; else the node's. */
-  readonly addresses?: readonly number[];
+  readonly addresses?: readonly number[] | undefined;
   /** Further I2C addresses where it can be written to together with others; 0 is the general call. */
   readonly sharedAddresses?: readonly number[];
   /** A byte of a general call. */

@@ -8,7 +8,7 @@ export class Line {
   readonly #idle: boolean;
   #high: boolean;
   #listeners: ((high: boolean) => void)[] = [];
-  #watch: () => void = () => {};
+  #watch: (() => void)[] = [];
 
   constructor(name: string, idleHigh = true) {
     this.name = name;
@@ -28,7 +28,7 @@ export class Line {
 
   /** For the part: `callback` is called whenever somebody begins to listen. */
   onWatch(callback: () => void): void {
-    this.#watch = callback;
+    this.#watch.push(callback);
   }
 
   /** Drives the pin; listeners hear of changes only. */
@@ -46,7 +46,7 @@ export class Line {
   /** Calls `listener` at every change of level; returns what ends it. */
   listen(listener: (high: boolean) => void): () => void {
     this.#listeners = [...this.#listeners, listener];
-    this.#watch();
+    for (const callback of this.#watch) callback();
     return () => {
       this.#listeners = this.#listeners.filter((other) => other !== listener);
     };

@@ -1,12 +1,12 @@
-import { Catalogue, type ModelModule, withoutVendor } from '../populate/catalogue.ts';
+import type { ModelModule } from '../populate/catalogue.ts';
 
-interface LazyModule {
+export interface LazyModule {
   readonly compatible: readonly string[];
   load(): Promise<ModelModule>;
 }
 
 /** Which file knows which compatible. A file is read only when a board names one of its parts. */
-const MODULES: readonly LazyModule[] = [
+export const MODULES: readonly LazyModule[] = [
   {
     compatible: [
       'national,lm75',
@@ -25,48 +25,6 @@ const MODULES: readonly LazyModule[] = [
       'microchip,mcp980x',
     ],
     load: () => import('./lm75.ts'),
-  },
-  { compatible: ['ti,tmp102', 'ti,tmp112'], load: () => import('./tmp102.ts') },
-  {
-    compatible: [
-      'atmel,24c01',
-      'atmel,24c02',
-      'atmel,24c04',
-      'atmel,24c08',
-      'atmel,24c16',
-      'atmel,24c32',
-      'atmel,24c64',
-      'atmel,24c128',
-      'atmel,24c256',
-      'atmel,24c512',
-      'atmel,24c1024',
-      'atmel,spd',
-    ],
-    load: () => import('./at24.ts'),
-  },
-  {
-    compatible: [
-      'jedec,spi-nor',
-      'winbond,w25q80',
-      'winbond,w25q16',
-      'winbond,w25q32',
-      'winbond,w25q64',
-      'winbond,w25q128',
-      'winbond,w25q256',
-      'winbond,w25q512jv',
-      'macronix,mx25l1606e',
-      'macronix,mx25l3233f',
-      'macronix,mx25l6433f',
-      'macronix,mx25l12835f',
-      'macronix,mx25l25635f',
-      'macronix,mx25l51245g',
-      'micron,n25q032a',
-      'micron,n25q064a',
-      'micron,n25q128a13',
-      'micron,n25q256a',
-      'micron,n25q512a',
-    ],
-    load: () => import('./spi-nor.ts'),
   },
   {
     compatible: [
@@ -88,28 +46,6 @@ const MODULES: readonly LazyModule[] = [
       'nxp,pca9542',
     ],
     load: () => import('./pca954x.ts'),
-  },
-  {
-    compatible: [
-      'nxp,pca9554',
-      'onnn,pca9654',
-      'nxp,pca9534',
-      'nxp,pca9538',
-      'ti,tca6408',
-      'ti,tca9534',
-      'ti,tca9538',
-      'ti,tca9554',
-      'nxp,pca9557',
-      'nxp,pca9555',
-      'nxp,pca9535',
-      'nxp,pca9539',
-      'nxp,pca6416',
-      'ti,tca6416',
-      'ti,tca9535',
-      'ti,tca9539',
-      'ti,tca9555',
-    ],
-    load: () => import('./pca953x.ts'),
   },
   {
     compatible: [
@@ -136,20 +72,6 @@ const MODULES: readonly LazyModule[] = [
       'microchip,mcp23s17',
     ],
     load: () => import('./mcp23s08.ts'),
-  },
-  {
-    compatible: [
-      'dallas,ds1307',
-      'maxim,ds1307',
-      'dallas,ds1337',
-      'maxim,ds1337',
-      'dallas,ds1339',
-      'maxim,ds1339',
-      'maxim,ds3231',
-      'dallas,ds3231',
-      'st,m41t0',
-    ],
-    load: () => import('./ds1307.ts'),
   },
   {
     compatible: [
@@ -183,12 +105,7 @@ const MODULES: readonly LazyModule[] = [
     compatible: ['sensirion,sht3x', 'sensirion,sht30', 'sensirion,sht31', 'sensirion,sht35'],
     load: () => import('./sht3x.ts'),
   },
-  {
-    compatible: ['sensirion,sht4x', 'sensirion,sht40', 'sensirion,sht41', 'sensirion,sht45'],
-    load: () => import('./sht4x.ts'),
-  },
   { compatible: ['rohm,bh1750'], load: () => import('./bh1750.ts') },
-  { compatible: ['bosch,bmp280', 'bosch,bme280'], load: () => import('./bme280.ts') },
   {
     compatible: ['invensense,mpu6050', 'invensense,mpu6000', 'invensense,mpu6500', 'invensense,mpu9250'],
     load: () => import('./mpu6050.ts'),
@@ -209,21 +126,3 @@ const MODULES: readonly LazyModule[] = [
   { compatible: ['dtbus,register-map'], load: () => import('./register-map.ts') },
   { compatible: ['linux,spi-loopback-test', 'dtbus,loopback'], load: () => import('./loopback.ts') },
 ];
-
-/**
- * A catalogue with the models for `compatibles`, and perhaps some more of the same files.
- * Without an argument: all there are.
- */
-export async function loadModels(compatibles?: Iterable<string>): Promise<Catalogue> {
-  const wanted = compatibles === undefined ? undefined : new Set<string>();
-  for (const compatible of compatibles ?? []) wanted?.add(compatible).add(withoutVendor(compatible));
-  const needed = MODULES.filter(
-    ({ compatible }) =>
-      wanted === undefined || compatible.some((name) => wanted.has(name) || wanted.has(withoutVendor(name))),
-  );
-  const catalogue = new Catalogue();
-  for (const module of await Promise.all(needed.map(({ load }) => load()))) {
-    for (const model of module.models) catalogue.add(model);
-  }
-  return catalogue;
-}

@@ -1,4 +1,6 @@
 import type { DeviceNode } from '../../bus/index.ts';
+import type { DataSheet } from '../../parts/index.ts';
+import { withoutVendor } from '../../parts/index.ts';
 import type { I2cPart, PropertyDeclaration, SpiPart } from '../wire/part.ts';
 import type { PartContext } from './context.ts';
 
@@ -10,6 +12,8 @@ interface ModelDescription {
   readonly properties: readonly PropertyDeclaration[];
   /** Registers by the data sheet's names, where a transfer begins with a register's number: for who watches. */
   readonly registers?: Readonly<Record<string, number>>;
+  /** The data sheet that it was made of. */
+  readonly sheet?: DataSheet;
 }
 
 /** A kind of I2C part: what a file under `parts/`, or a user's own, exports as `models`. */
@@ -72,9 +76,4 @@ export class Catalogue {
   get models(): readonly PartModel[] {
     return this.#models;
   }
-}
-
-/** `atmel,24c02` -> `24c02`. */
-export function withoutVendor(compatible: string): string {
-  return compatible.slice(compatible.indexOf(',') + 1);
 }

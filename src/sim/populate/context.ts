@@ -8,6 +8,8 @@ export interface PartContext {
   readonly clock: Clock;
   /** Folder that relative file names of the tree start from. */
   readonly directory: string;
+  /** Mistakes of a driver are told: `dtbus,strict`. */
+  readonly strict?: boolean;
   /** Says one sentence to whoever runs the board; the node's path is put in front of it. */
   warn(sentence: string): void;
   /**

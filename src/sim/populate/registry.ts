@@ -1,3 +1,4 @@
+import { SheetChip } from '../chip/sheet-chip.ts';
 import type { Part, PropertyDeclaration, PropertyValue } from '../wire/part.ts';
 import type { PartModel } from './catalogue.ts';
 
@@ -44,14 +45,19 @@ export class PartRegistry {
   get(path: string, property: string): PropertyValue {
     const { part, model } = this.at(path);
     declarationOf(path, model, property);
-    return valuesOf(part)[property] as PropertyValue;
+    const subject = part.subject ?? part;
+    return subject instanceof SheetChip
+      ? subject.get(property)
+      : (valuesOf(subject)[property] as PropertyValue);
   }
 
   /** @throws {PartError} when the value is of the wrong kind or out of range. */
   set(path: string, property: string, value: PropertyValue): void {
     const { part, model } = this.at(path);
     checkValue(path, declarationOf(path, model, property), value);
-    valuesOf(part)[property] = value;
+    const subject = part.subject ?? part;
+    if (subject instanceof SheetChip) subject.set(property, value);
+    else valuesOf(subject)[property] = value;
   }
 
   /** A copy of all that changes in the part, for `restore`. */
@@ -73,9 +79,9 @@ export class PartRegistry {
   }
 }
 
-/** A part's declared properties are ordinary fields or accessors. */
-function valuesOf(part: Part): Record<string, PropertyValue | undefined> {
-  return (part.subject ?? part) as Record<string, PropertyValue | undefined>;
+/** The declared properties of a part without a data sheet are ordinary fields or accessors. */
+function valuesOf(part: object): Record<string, PropertyValue | undefined> {
+  return part as Record<string, PropertyValue | undefined>;
 }
 
 function declarationOf(path: string, model: PartModel, property: string): PropertyDeclaration {

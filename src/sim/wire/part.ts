@@ -1,9 +1,7 @@
+import type { PropertyValue } from '../../parts/index.ts';
 import type { Line } from '../kit/line.ts';
 // biome-ignore lint/suspicious/noImportCycles: a mux is a part with wires behind it, and a wire has parts.
 import type { I2cWire } from './i2c-wire.ts';
-
-/** What a declared property holds. Survives `postMessage`, so a part can live in another thread. */
-export type PropertyValue = number | boolean | string | Uint8Array;
 
 /**
  * A property of a part that a test or a script may read and set: what it senses (`temperature`), what it
@@ -65,7 +63,7 @@ export interface I2cPart extends Part {
   /** How long it holds SCL low after the last call, in ns; the wire lets that time pass. */
   readonly stretchNs?: number;
   /** The bus segments that this part connects to its own (an I2C mux); what hangs there answers too. */
-  readonly segments?: readonly I2cWire[];
+  readonly segments?: readonly I2cWire[] | undefined;
   /** Its address was sent. True acknowledges. */
   start(address: number, read: boolean): boolean;
   /** How many of the bytes are acknowledged: fewer than given means NACK on that one, and the rest never came. */
@@ -97,3 +95,5 @@ export interface SpiPart extends Part {
   /** Chip select becomes inactive. */
   deselect(): void;
 }
+
+export type { PropertyValue };

@@ -298,7 +298,7 @@ describe('power-down and reset', () => {
 describe('the tree', () => {
   it('a size that is no power of two is refused', async () => {
     await expect(flash('jedec,spi-nor', { properties: { size: 100_000 } })).rejects.toThrow(
-      '/spi/part0: size: must be a power of two',
+      '/spi/part0: size: invalid size 100000: expected a power of two from 65536 on',
     );
   });
 

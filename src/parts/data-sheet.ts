@@ -1,0 +1,180 @@
+/**
+ * The data sheet of a part: everything about it that does not move. It is declared once, in a file under the part's
+ * own name, and read by everybody: the simulation runs it, SPI messages are framed by it, traces name registers and
+ * fields by it, `eeprom`, `flash`, `parts`, the bindings and the README's tables are made from it.
+ *
+ * This room imports nothing at run time, so that a data sheet can be read without loading the simulation.
+ */
+
+/** What a property holds. Survives `postMessage`. */
+export type PropertyValue = number | boolean | string | Uint8Array;
+
+/**
+ * What the bus may do with a register or a field. `rw`: read and write (default). `ro`: writes change nothing.
+ * `wo`: reads as its reset value. `w1c`, `w0c`: writing 1 (0) clears the bit, the other value leaves it. `rc`: reading
+ * clears it. `sc`: writing 1 starts something, the bit reads as 0 (self-clearing).
+ */
+export type Access = 'rw' | 'ro' | 'wo' | 'w1c' | 'w0c' | 'rc' | 'sc';
+
+/** Bits of a register: one bit, or from the highest to the lowest, and what the bus may do with them. */
+export type Field =
+  | number
+  | readonly [high: number, low: number]
+  | readonly [bit: number, access: Access]
+  | readonly [high: number, low: number, access: Access];
+
+/** A register as the data sheet's table has it. */
+export interface Register {
+  readonly at: number;
+  /** Value after power-on. Default 0. */
+  readonly reset?: number;
+  /** For all bits that no field says otherwise of. Default `rw`. */
+  readonly access?: Access;
+  /** Bits. Default: what the bus form says, 8 or 16. */
+  readonly width?: number;
+  /** How many registers of this kind follow each other. Default 1. */
+  readonly count?: number;
+  /** Named bits. With fields, bits that none of them has are reserved: they read as their reset value. */
+  readonly fields?: Readonly<Record<string, Field>>;
+  /** Bits that a write changes, where neither access nor fields say it. */
+  readonly writable?: number;
+}
+
+/** Registers by the names of the data sheet. */
+export type Registers = Readonly<Record<string, Register>>;
+
+/** Something of a part that a test or a script may read or set. */
+export interface Property {
+  /** Default `number`. */
+  readonly kind?: 'number' | 'flag' | 'text' | 'bytes';
+  /** Unit of a number, as it is written: `°C`, `V`, `ms`. */
+  readonly unit?: string;
+  /** Least and greatest value of a number. */
+  readonly range?: readonly [number, number];
+  /** Value after power-on. Default: 0, false, empty text, no bytes. */
+  readonly initial?: PropertyValue;
+  /** The least difference that the part can tell. */
+  readonly step?: number;
+  /** One sentence fragment: `what the sensor feels`. */
+  readonly doc: string;
+}
+
+/** Properties by the names that a test uses. */
+export type Properties = Readonly<Record<string, Property>>;
+
+/** How a part speaks on I2C. */
+export interface I2cForm {
+  /**
+   * `byte registers`: the first byte names a register, each further one goes to the next register.
+   * `word registers`: the first byte names a register, the next ones are its value, most significant first.
+   * `commands`: what is written is an instruction; an answer is read.
+   * `memory`: the first bytes are a memory address.
+   * `other`: the model takes the bytes as they come.
+   */
+  readonly form: 'byte registers' | 'word registers' | 'commands' | 'memory' | 'other';
+  /** Where it usually answers: what an example shows. */
+  readonly address: number;
+  /** Bits of the register number that count. Default: all eight. */
+  readonly pointer?: number;
+  /** The register after which a burst begins again at 0; a register number beyond it wraps too. */
+  readonly last?: number;
+}
+
+/** What the first bytes of an SPI transfer mean to a register chip. Masks are of the whole header. */
+export interface SpiHeader {
+  /** Default 1. The first byte stands in the higher bits. */
+  readonly bytes?: 1 | 2;
+  /** Set: registers are read. */
+  readonly read: number;
+  /** The bits that name a register. */
+  readonly address: number;
+  /** Bits that every register number has, whatever the header says. */
+  readonly base?: number;
+  /** Set: further bytes go to the registers that follow. Without it they always do. */
+  readonly increment?: number;
+  /** The header begins with these bits: mask and value. Else the transfer is not for this part. */
+  readonly opcode?: readonly [mask: number, value: number];
+  /** Each data byte that is written is followed by a new header. */
+  readonly pairs?: true;
+}
+
+/** How a part speaks on SPI. */
+export interface SpiForm {
+  /** `registers`: a header, then data. `instructions`: an opcode, then what `instructions` says. */
+  readonly form: 'registers' | 'instructions' | 'other';
+  /** Bit n set: works in SPI mode n. Default: all four. */
+  readonly modes?: number;
+  /** Hz, by the data sheet. Default: no limit. */
+  readonly maxSpeedHz?: number;
+  readonly header?: SpiHeader;
+}
+
+/** An instruction of a memory, or a command of a sensor. */
+export interface Instruction {
+  /** First byte, or first two bytes of a command with 16 bits. */
+  readonly opcode: number;
+  /** In words, as a trace shows it: `read status`. */
+  readonly name: string;
+  /** Address bytes that follow; `mode`: 3, or 4 in four-byte mode. Default 0. */
+  readonly address?: 1 | 2 | 3 | 4 | 'mode';
+  /** Mode and dummy bytes between address and data, counted on the lines that carry them. Default 0. */
+  readonly dummy?: number;
+  /** Whether data follows, and to where: `in` to the controller, `out` to the part. */
+  readonly data?: 'in' | 'out';
+  /** Lines that carry the data. Default 1. */
+  readonly lines?: 1 | 2 | 4;
+  /** What it does, as the model calls it. Without it the simulated part ignores the instruction. */
+  readonly does?: string;
+  /** A number for the model: which status register, how many bytes are erased, how long it takes. */
+  readonly operand?: number;
+}
+
+/** How a memory is organised. */
+export interface Memory {
+  /** Bytes. */
+  readonly size: number;
+  /** Bytes that one write cycle takes; writing on wraps inside the page. */
+  readonly pageSize: number;
+  /** The smallest page among the makers, where it is less: what a writer who does not know the maker may use. */
+  readonly smallestPage?: number;
+  /** Bits of the memory address: 8, 9 (the ninth in the instruction), 16, 24 or 32. */
+  readonly addressWidth: number;
+}
+
+/** A property of the device tree that the part reads. */
+export interface NodeProperty {
+  readonly type: 'flag' | 'u32' | 'u32s' | 'string' | 'bytes';
+  readonly doc: string;
+}
+
+/** What a part is. */
+export interface DataSheet {
+  /** Names of the kernel's bindings, the part's own first. */
+  readonly compatible: readonly string[];
+  /** One line for a person: `LM75 temperature sensor, 9 bits`. */
+  readonly title: string;
+  /** Number of the data sheet: `TI SBOS397`. */
+  readonly source?: string;
+  /** What software could notice and the part does not do: a sentence fragment each. */
+  readonly notModelled?: readonly string[];
+  readonly bus: { readonly i2c?: I2cForm; readonly spi?: SpiForm };
+  /** Generic name of its node (device tree specification, 2.2.2): `rtc`, `eeprom`. */
+  readonly node?: string;
+  /** Properties that it reads from its node. */
+  readonly nodeProperties?: Readonly<Record<string, NodeProperty>>;
+  /** Lines without which its node says too little. */
+  readonly nodeExample?: readonly string[];
+  readonly registers?: Registers;
+  readonly instructions?: readonly Instruction[];
+  readonly memory?: Memory;
+  /** Names that people give it which are no compatible: `25256`. */
+  readonly partNumbers?: readonly string[];
+  /** What a test sets: what the part senses, and how it behaves. */
+  readonly senses?: Properties;
+  /** What a test can only look at. */
+  readonly shows?: Properties;
+  /** Output pins by the data sheet's names: `INT`, `ALERT`. They idle high. */
+  readonly pins?: readonly string[];
+  /** A battery keeps everything: a loss of power changes nothing. */
+  readonly battery?: true;
+}

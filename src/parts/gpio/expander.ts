@@ -1,0 +1,12 @@
+import type { Properties } from '../data-sheet.ts';
+
+/** The properties of every GPIO expander. */
+export function pinProperties(pins: number): { readonly senses: Properties; readonly shows: Properties } {
+  const range = [0, 2 ** pins - 1] as const;
+  return {
+    senses: {
+      inputs: { range, initial: range[1], doc: 'levels that the outside gives the pins, pin 0 in bit 0' },
+    },
+    shows: { pins: { range, doc: 'levels on the pins, outputs included' } },
+  };
+}

@@ -1,0 +1,41 @@
+import type { Part } from './model.ts';
+import { PART_FILES } from './part-files.ts';
+
+/** `atmel,24c02` -> `24c02`: a name as Linux's id tables have it. */
+export function withoutVendor(compatible: string): string {
+  return compatible.slice(compatible.indexOf(',') + 1);
+}
+
+/**
+ * The parts for `compatibles`, with or without their vendors, and perhaps some more of the same files.
+ * Without an argument: all there are.
+ */
+export async function loadParts(compatibles?: Iterable<string>): Promise<readonly Part[]> {
+  const wanted = compatibles === undefined ? undefined : new Set<string>();
+  for (const compatible of compatibles ?? []) wanted?.add(compatible).add(withoutVendor(compatible));
+  const files = PART_FILES.filter(
+    ({ compatible }) =>
+      wanted === undefined || compatible.some((name) => wanted.has(name) || wanted.has(withoutVendor(name))),
+  );
+  const modules = await Promise.all(files.map(({ load }) => load()));
+  return modules.flatMap(({ parts }) => parts);
+}
+
+/**
+ * The part that a node with these compatibles is, by Linux's rule: the earlier in the list, the better; then the first
+ * compatible without its vendor, as an id table would match it.
+ */
+export function partFor(
+  parts: readonly Part[],
+  bus: 'i2c' | 'spi',
+  compatible: readonly string[],
+): Part | undefined {
+  const onBus = parts.filter((part) => part.bus[bus] !== undefined);
+  for (const name of compatible) {
+    const found = onBus.find((part) => part.compatible.includes(name));
+    if (found !== undefined) return found;
+  }
+  const [first = ''] = compatible;
+  const bare = withoutVendor(first);
+  return onBus.find((part) => part.compatible.some((name) => withoutVendor(name) === bare));
+}

@@ -1,0 +1,151 @@
+/* Made from the data sheets by `npx vitest run test/parts/made.test.ts -u`: do not edit. */
+import type { PartModule } from './model.ts';
+
+/** A file of parts, read only when a board names one of its compatibles. */
+export interface PartFile {
+  /** Its place in this folder, without ending. */
+  readonly file: string;
+  readonly compatible: readonly string[];
+  load(): Promise<PartModule>;
+}
+
+/** Which file knows which compatible. */
+export const PART_FILES: readonly PartFile[] = [
+  {
+    file: 'clocks/ds1307',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'dallas,ds1307',
+      'maxim,ds1307',
+    ],
+    load: () => import('./clocks/ds1307.ts'),
+  },
+  {
+    file: 'clocks/ds1337',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'dallas,ds1337',
+      'maxim,ds1337',
+      'dallas,ds1339',
+      'maxim,ds1339',
+    ],
+    load: () => import('./clocks/ds1337.ts'),
+  },
+  {
+    file: 'clocks/ds3231',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'maxim,ds3231',
+      'dallas,ds3231',
+    ],
+    load: () => import('./clocks/ds3231.ts'),
+  },
+  {
+    file: 'clocks/m41t0',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'st,m41t0',
+    ],
+    load: () => import('./clocks/m41t0.ts'),
+  },
+  {
+    file: 'gpio/pca9555',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'nxp,pca9554',
+      'nxp,pca9534',
+      'nxp,pca9538',
+      'onnn,pca9654',
+      'ti,tca6408',
+      'ti,tca9534',
+      'ti,tca9538',
+      'ti,tca9554',
+      'nxp,pca9557',
+      'nxp,pca9555',
+      'nxp,pca9535',
+      'nxp,pca9539',
+      'nxp,pca6416',
+      'ti,tca6416',
+      'ti,tca9535',
+      'ti,tca9539',
+      'ti,tca9555',
+    ],
+    load: () => import('./gpio/pca9555.ts'),
+  },
+  {
+    file: 'memories/at24',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'atmel,24c00',
+      'atmel,24c01',
+      'atmel,24c02',
+      'atmel,24c04',
+      'atmel,24c08',
+      'atmel,24c16',
+      'atmel,24c32',
+      'atmel,24c64',
+      'atmel,24c128',
+      'atmel,24c256',
+      'atmel,24c512',
+      'atmel,24c1024',
+      'atmel,24c2048',
+      'atmel,spd',
+    ],
+    load: () => import('./memories/at24.ts'),
+  },
+  {
+    file: 'memories/spi-nor',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'jedec,spi-nor',
+      'winbond,w25q80',
+      'winbond,w25q16',
+      'winbond,w25q32',
+      'winbond,w25q64',
+      'winbond,w25q128',
+      'winbond,w25q256',
+      'winbond,w25q512jv',
+      'macronix,mx25l1606e',
+      'macronix,mx25l3233f',
+      'macronix,mx25l6433f',
+      'macronix,mx25l12835f',
+      'macronix,mx25l25635f',
+      'macronix,mx25l51245g',
+      'micron,n25q032a',
+      'micron,n25q064a',
+      'micron,n25q128a13',
+      'micron,n25q256a',
+      'micron,n25q512a',
+    ],
+    load: () => import('./memories/spi-nor.ts'),
+  },
+  {
+    file: 'sensors/bme280',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'bosch,bmp280',
+      'bosch,bme280',
+    ],
+    load: () => import('./sensors/bme280.ts'),
+  },
+  {
+    file: 'sensors/sht4x',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'sensirion,sht4x',
+      'sensirion,sht40',
+      'sensirion,sht41',
+      'sensirion,sht45',
+    ],
+    load: () => import('./sensors/sht4x.ts'),
+  },
+  {
+    file: 'sensors/tmp102',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'ti,tmp102',
+      'ti,tmp112',
+    ],
+    load: () => import('./sensors/tmp102.ts'),
+  },
+];

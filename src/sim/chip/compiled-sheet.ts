@@ -1,0 +1,208 @@
+import type {
+  Access,
+  CalendarField,
+  DataSheet,
+  Field,
+  Property,
+  PropertyValue,
+  Register,
+} from '../../parts/index.ts';
+import type { PropertyDeclaration } from '../wire/part.ts';
+import {
+  type FieldBits,
+  type HandleClass,
+  handleClassOf,
+  handlesClassOf,
+  type RegisterValues,
+} from './register-handle.ts';
+
+export type { FieldBits, RegisterValues } from './register-handle.ts';
+
+/** A register of the table, as all parts of the data sheet share it. */
+export interface CompiledRegister {
+  readonly name: string;
+  readonly at: number;
+  readonly count: number;
+  readonly width: number;
+  readonly bytes: number;
+  /** Place of its first value. */
+  readonly index: number;
+  /** Its place in the table. */
+  readonly ordinal: number;
+  readonly reset: number;
+  readonly fields: readonly FieldBits[];
+  /** Bits that have a meaning; the others are reserved. */
+  readonly known: number;
+  readonly writable: number;
+  /** Bits that a 1, or a 0, clears. */
+  readonly clearedByOne: number;
+  readonly clearedByZero: number;
+  readonly clearedByRead: number;
+  /** Bits that read as their reset value. */
+  readonly writeOnly: number;
+  readonly readOnly: boolean;
+  /** The bits that a calendar counts in. */
+  readonly counter?: FieldBits & { readonly name: CalendarField };
+  /** It is more than bits that are written and read back. */
+  readonly special: boolean;
+  readonly Handle: HandleClass;
+}
+
+/** A data sheet made ready to run: once, for all its parts. */
+export interface CompiledSheet {
+  readonly sheet: DataSheet;
+  readonly registers: readonly CompiledRegister[];
+  /** Makes the handles of a part's registers, each when it is taken. */
+  readonly Handles: new (
+    values: RegisterValues,
+  ) => object;
+  /** By register number. */
+  readonly byAddress: readonly (CompiledRegister | undefined)[];
+  /** Bits of a register number that count, and the register after which a burst begins again at 0. */
+  readonly pointer: number;
+  readonly last: number;
+  /** Bytes of a register that says nothing else. */
+  readonly usualBytes: number;
+  readonly resetValues: RegisterValues;
+  readonly properties: readonly PropertyDeclaration[];
+  /** What `senses` are after power-on. */
+  readonly initial: Readonly<Record<string, PropertyValue>>;
+}
+
+const compiled = new WeakMap<DataSheet, CompiledSheet>();
+
+/** The data sheet, made ready to run; the same object for the same data sheet. */
+export function compile(sheet: DataSheet): CompiledSheet {
+  const known = compiled.get(sheet);
+  if (known !== undefined) return known;
+  const made = compileAnew(sheet);
+  compiled.set(sheet, made);
+  return made;
+}
+
+function compileAnew(sheet: DataSheet): CompiledSheet {
+  const usualWidth = sheet.bus.i2c?.form === 'word registers' ? 16 : 8;
+  let index = 0;
+  const registers = Object.entries(sheet.registers ?? {}).map(([name, register], ordinal) => {
+    const made = compileRegister(name, register, ordinal, index, usualWidth);
+    index += made.count;
+    return made;
+  });
+  const span = Math.max(0, ...registers.map(({ at, count }) => at + count));
+  const byAddress = new Array<CompiledRegister | undefined>(span).fill(undefined);
+  for (const register of registers) byAddress.fill(register, register.at, register.at + register.count);
+  const { pointer = 0xff, last = 0xff } = sheet.bus.i2c ?? {};
+  const senses = Object.entries(sheet.senses ?? {});
+  const shows = Object.entries(sheet.shows ?? {});
+  return {
+    sheet,
+    registers,
+    Handles: handlesClassOf(registers),
+    byAddress,
+    pointer,
+    last,
+    usualBytes: usualWidth >> 3,
+    resetValues: resetValues(registers, index),
+    properties: [
+      ...senses.map(([name, property]) => declarationOf(name, property, false)),
+      ...shows.map(([name, property]) => declarationOf(name, property, true)),
+    ],
+    initial: Object.fromEntries(senses.map(([name, property]) => [name, initialOf(property)])),
+  };
+}
+
+function resetValues(registers: readonly CompiledRegister[], length: number): RegisterValues {
+  const widest = Math.max(0, ...registers.map(({ width }) => width));
+  const values = new (widest <= 8 ? Uint8Array : widest <= 16 ? Uint16Array : Uint32Array)(length);
+  for (const { index, count, reset } of registers) values.fill(reset, index, index + count);
+  return values;
+}
+
+function compileRegister(
+  name: string,
+  register: Register,
+  ordinal: number,
+  index: number,
+  usualWidth: number,
+): CompiledRegister {
+  const { at, reset = 0, count = 1, width = usualWidth, access = 'rw' } = register;
+  const all = 2 ** width - 1;
+  const fields = Object.entries(register.fields ?? {}).map(([field, bits]) => fieldBits(field, bits, access));
+  const bitsOf = (wanted: Access): number =>
+    register.fields === undefined
+      ? access === wanted
+        ? all
+        : 0
+      : fields.reduce((mask, field) => (field.access === wanted ? (mask | field.mask) >>> 0 : mask), 0);
+  const writeOnly = bitsOf('wo');
+  const writable = register.writable ?? (bitsOf('rw') | writeOnly) >>> 0;
+  const clearedByOne = bitsOf('w1c');
+  const clearedByZero = bitsOf('w0c');
+  const clearedByRead = bitsOf('rc');
+  const known =
+    register.fields === undefined
+      ? (register.writable ?? all)
+      : fields.reduce((mask, field) => (mask | field.mask) >>> 0, register.writable ?? 0);
+  return {
+    name,
+    at,
+    count,
+    width,
+    bytes: width >> 3,
+    index,
+    ordinal,
+    reset,
+    fields,
+    known,
+    writable,
+    clearedByOne,
+    clearedByZero,
+    clearedByRead,
+    writeOnly,
+    readOnly: (writable | clearedByOne | clearedByZero | bitsOf('sc')) === 0,
+    special: (clearedByOne | clearedByZero | clearedByRead | writeOnly) !== 0,
+    Handle: handleClassOf(fields),
+    ...counterOf(fields),
+  };
+}
+
+const COUNTERS: readonly string[] = ['second', 'minute', 'hour', 'weekday', 'day', 'month', 'year'];
+
+function counterOf(fields: readonly FieldBits[]): Pick<CompiledRegister, 'counter'> {
+  const counter = fields.find(({ name }) => COUNTERS.includes(name));
+  return counter === undefined ? {} : { counter: counter as NonNullable<CompiledRegister['counter']> };
+}
+
+/** Where the bits of a field are. */
+export function fieldBits(name: string, field: Field, usual: Access): FieldBits {
+  const [high, second, third] = typeof field === 'number' ? [field] : field;
+  const low = typeof second === 'number' ? second : high;
+  const access = typeof second === 'string' ? second : (third ?? usual);
+  return { name, shift: low, mask: (2 ** (high - low + 1) - 1) * 2 ** low, access };
+}
+
+function declarationOf(name: string, property: Property, readOnly: boolean): PropertyDeclaration {
+  const { kind = 'number', unit, range, doc } = property;
+  return {
+    name,
+    kind,
+    ...(unit === undefined ? {} : { unit }),
+    ...(range === undefined ? {} : { range }),
+    ...(readOnly ? { readOnly } : {}),
+    doc,
+  };
+}
+
+function initialOf({ kind = 'number', initial }: Property): PropertyValue {
+  if (initial !== undefined) return initial;
+  switch (kind) {
+    case 'number':
+      return 0;
+    case 'flag':
+      return false;
+    case 'text':
+      return '';
+    case 'bytes':
+      return new Uint8Array(0);
+  }
+}

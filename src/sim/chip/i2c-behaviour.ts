@@ -1,0 +1,72 @@
+import type { I2cBehaviour } from '../../parts/index.ts';
+import type { Line } from '../kit/line.ts';
+import type { I2cWire } from '../wire/i2c-wire.ts';
+import type { I2cPart } from '../wire/part.ts';
+import type { SheetChip } from './sheet-chip.ts';
+
+/** A part that takes the bytes of I2C as they come: commands, memories, muxes. */
+export class I2cBehaviourPart implements I2cPart {
+  readonly state;
+  readonly subject: SheetChip;
+  readonly #address: readonly number[];
+  readonly #i2c: I2cBehaviour;
+
+  constructor(chip: SheetChip, address: number) {
+    const { i2c } = chip.behaviour;
+    if (i2c === undefined) throw new Error(`the model of ${chip.compiled.sheet.title} has no i2c behaviour`);
+    this.subject = chip;
+    this.#address = [address];
+    this.#i2c = i2c;
+    this.state = chip.state;
+  }
+
+  get addresses(): readonly number[] {
+    return this.subject.addresses ?? this.#address;
+  }
+
+  get sharedAddresses(): readonly number[] {
+    return this.subject.sharedAddresses;
+  }
+
+  get lines(): readonly Line[] {
+    return this.subject.lines;
+  }
+
+  get segments(): readonly I2cWire[] | undefined {
+    return this.subject.behaviour.segments?.() as readonly I2cWire[] | undefined;
+  }
+
+  get stretchNs(): number {
+    return this.subject.behaviour.stretchNs?.() ?? 0;
+  }
+
+  reset(): void {
+    this.subject.reset();
+  }
+
+  restored(): void {
+    this.subject.restored();
+  }
+
+  close(): void {
+    this.subject.close();
+  }
+
+  start(address: number, read: boolean): boolean {
+    this.subject.begin(read);
+    return this.#i2c.start?.(address, read) ?? true;
+  }
+
+  write(data: Uint8Array): number {
+    return this.#i2c.write(data);
+  }
+
+  read(into: Uint8Array): void {
+    this.#i2c.read(into);
+  }
+
+  stop(): void {
+    this.#i2c.stop?.();
+    this.subject.end();
+  }
+}

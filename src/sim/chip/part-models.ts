@@ -1,0 +1,78 @@
+import type { DeviceNode } from '../../bus/index.ts';
+import type { Part, SpiHeader as SheetHeader } from '../../parts/index.ts';
+import type { I2cPartModel, PartModel, SpiPartModel } from '../populate/catalogue.ts';
+import type { PartContext } from '../populate/context.ts';
+import { i2cAddress } from '../wire/i2c-address.ts';
+import type { I2cPart, SpiPart } from '../wire/part.ts';
+import { compile } from './compiled-sheet.ts';
+import { I2cBehaviourPart } from './i2c-behaviour.ts';
+import { I2cByteRegisters } from './i2c-byte-registers.ts';
+import { I2cWordRegisters } from './i2c-word-registers.ts';
+import { SheetChip } from './sheet-chip.ts';
+import { SpiBehaviourPart } from './spi-behaviour.ts';
+import { SpiByteRegisters, type SpiInterface } from './spi-byte-registers.ts';
+import { SpiInstructions } from './spi-instructions.ts';
+
+/** What a board can make of a data sheet: a model for each bus that the part has. */
+export function modelsOf(part: Part): readonly PartModel[] {
+  const { compatible, title, bus } = part;
+  const { properties } = compile(part);
+  const common = { compatible, title, properties, sheet: part };
+  const models: PartModel[] = [];
+  if (bus.i2c !== undefined) {
+    const create: I2cPartModel['create'] = (node, context) => i2cPart(part, node, context);
+    models.push({ ...common, bus: 'i2c', create });
+  }
+  if (bus.spi !== undefined) {
+    const create: SpiPartModel['create'] = (node, context) => spiPart(part, node, context);
+    models.push({ ...common, bus: 'spi', create });
+  }
+  return models;
+}
+
+function i2cPart(part: Part, node: DeviceNode, context: PartContext): I2cPart {
+  const address = i2cAddress(node);
+  const chip = new SheetChip(part, node, 'i2c', [address], context);
+  switch (part.bus.i2c?.form) {
+    case 'byte registers':
+      return new I2cByteRegisters(chip, address);
+    case 'word registers':
+      return new I2cWordRegisters(chip, address);
+    default:
+      return new I2cBehaviourPart(chip, address);
+  }
+}
+
+function spiPart(part: Part, node: DeviceNode, context: PartContext): SpiPart {
+  const chip = new SheetChip(part, node, 'spi', [], context);
+  const { spi } = part.bus;
+  switch (spi?.form) {
+    case 'registers':
+      return new SpiByteRegisters(chip, interfaceOf(chip, spi.header ?? { read: 0x80, address: 0x7f }));
+    case 'instructions':
+      return new SpiBehaviourPart(chip, new SpiInstructions(chip));
+    default:
+      return new SpiBehaviourPart(chip);
+  }
+}
+
+/** What a header means, by the masks of the data sheet. */
+function interfaceOf(chip: SheetChip, header: SheetHeader): SpiInterface {
+  const { bytes = 1, read, address, base = 0, increment, opcode, pairs } = header;
+  const { modes = 0b1111, maxSpeedHz = 0 } = chip.compiled.sheet.bus.spi ?? {};
+  return {
+    spiModes: modes,
+    maxSpeedHz,
+    headerBytes: bytes,
+    ...(pairs === undefined ? {} : { writesInPairs: pairs }),
+    parse(value) {
+      if (opcode !== undefined && (value & opcode[0]) !== opcode[1]) return undefined;
+      if (chip.behaviour.addressed?.(value) === false) return undefined;
+      return {
+        register: (value & address) | base,
+        read: (value & read) !== 0,
+        increment: increment === undefined || (value & increment) !== 0,
+      };
+    },
+  };
+}

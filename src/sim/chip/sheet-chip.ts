@@ -1,0 +1,246 @@
+import type { DeviceNode } from '../../bus/index.ts';
+import type { Behaviour, Contents, Part, PropertyValue, RegisterHandle } from '../../parts/index.ts';
+import type { Calendar } from '../kit/calendar.ts';
+import { Line } from '../kit/line.ts';
+import type { PartContext } from '../populate/context.ts';
+import type { ByteRegisterChip, WordRegisterChip } from './chip.ts';
+import { type CompiledRegister, type CompiledSheet, compile, type RegisterValues } from './compiled-sheet.ts';
+import { PartKit } from './part-kit.ts';
+import { Misuse } from './strict.ts';
+
+/** Something that is to be brought up to the clock's time before the bus sees the chip. */
+interface Timed {
+  readonly state: object;
+  catchUp(): void;
+}
+
+type ReadHook = (offset: number) => number;
+type WriteHook = (written: RegisterHandle, before: number, offset: number) => void;
+type StoreHook = (value: number, offset: number) => void;
+
+const NONE: readonly never[] = [];
+const NOTHING: Behaviour = {};
+
+/**
+ * A data sheet that runs: its registers with their access rules, and what its model adds to them. The bus that leads
+ * to it is somebody else's.
+ */
+export class SheetChip implements ByteRegisterChip, WordRegisterChip {
+  readonly compiled: CompiledSheet;
+  readonly values: RegisterValues;
+  readonly sense: Record<string, PropertyValue>;
+  readonly lines: readonly Line[];
+  readonly state: { registers: RegisterValues; sense: object; kept?: Record<number, object> };
+  readonly behaviour: Behaviour;
+  readonly #misuse: Misuse | undefined;
+  #contents: readonly Contents[] = NONE;
+  #timed: readonly Timed[] = NONE;
+  /** By ordinal; undefined where the model has no hook of the kind. */
+  readonly #onRead: readonly (ReadHook | undefined)[] | undefined;
+  readonly #onWrite: readonly (WriteHook | undefined)[] | undefined;
+  readonly #store: readonly (StoreHook | undefined)[] | undefined;
+  #scratch: RegisterHandle[] | undefined;
+  readonly #calendar: Calendar | undefined;
+  #kept = 0;
+
+  constructor(
+    part: Part,
+    node: DeviceNode,
+    bus: 'i2c' | 'spi',
+    addresses: readonly number[],
+    context: PartContext,
+  ) {
+    const compiled = compile(part);
+    this.compiled = compiled;
+    this.values = compiled.resetValues.slice();
+    this.sense = { ...compiled.initial };
+    this.lines = part.pins === undefined ? NONE : part.pins.map((name) => new Line(name));
+    this.state = { registers: this.values, sense: this.sense };
+    this.#misuse = context.strict ? new Misuse(context.warn) : undefined;
+    this.behaviour =
+      part.model?.(
+        new compiled.Handles(this.values) as never,
+        new PartKit(this, node, bus, addresses, context),
+      ) ?? NOTHING;
+    this.#onRead = hooksOf(compiled, this.behaviour.onRead);
+    this.#onWrite = hooksOf(compiled, this.behaviour.onWrite);
+    this.#store = hooksOf(compiled, this.behaviour.store);
+    this.#calendar = this.behaviour.calendar as Calendar | undefined;
+  }
+
+  get addresses(): readonly number[] | undefined {
+    return this.behaviour.addresses?.();
+  }
+
+  get sharedAddresses(): readonly number[] {
+    return this.behaviour.sharedAddresses?.() ?? [];
+  }
+
+  /** `state` becomes part of the snapshot. */
+  keep<T extends object>(state: T): T {
+    this.state.kept ??= {};
+    this.state.kept[this.#kept++] = state;
+    return state;
+  }
+
+  follow<T extends Timed>(timed: T): T {
+    this.#timed = [...this.#timed, timed];
+    this.keep(timed.state);
+    return timed;
+  }
+
+  keepContents(contents: Contents): void {
+    this.#contents = [...this.#contents, contents];
+    this.keep({ memory: contents.bytes });
+  }
+
+  get(property: string): PropertyValue {
+    const { properties } = this.behaviour;
+    if (properties !== undefined && property in properties) {
+      return (properties as Record<string, PropertyValue>)[property] as PropertyValue;
+    }
+    return this.sense[property] as PropertyValue;
+  }
+
+  set(property: string, value: PropertyValue): void {
+    this.catchUp();
+    const { properties } = this.behaviour;
+    if (properties !== undefined && property in properties) {
+      (properties as Record<string, PropertyValue>)[property] = value;
+    } else this.sense[property] = value;
+    this.behaviour.sensed?.(property);
+  }
+
+  reset(): void {
+    if (this.compiled.sheet.battery !== true) this.values.set(this.compiled.resetValues);
+    this.behaviour.reset?.();
+  }
+
+  restored(): void {
+    for (const contents of this.#contents) contents.changed();
+    this.behaviour.restored?.();
+  }
+
+  close(): void {
+    for (const contents of this.#contents) contents.flush();
+    this.behaviour.close?.();
+  }
+
+  begin(read: boolean): void {
+    this.catchUp();
+    this.behaviour.begin?.(read);
+  }
+
+  end(): void {
+    this.behaviour.end?.();
+  }
+
+  catchUp(): void {
+    for (let i = 0; i < this.#timed.length; i++) (this.#timed[i] as Timed).catchUp();
+  }
+
+  generalCall(byte: number): void {
+    this.behaviour.generalCall?.(byte);
+  }
+
+  pointer(byte: number): number {
+    const { pointer, last } = this.compiled;
+    if (this.behaviour.pointer !== undefined) return this.behaviour.pointer(byte);
+    const address = byte & pointer;
+    return address > last ? address % (last + 1) : address;
+  }
+
+  nextRegister(address: number): number {
+    if (this.behaviour.next !== undefined) return this.behaviour.next(address);
+    return address >= this.compiled.last ? 0 : address + 1;
+  }
+
+  width(address: number): number {
+    if (this.behaviour.width !== undefined) return this.behaviour.width(address);
+    return this.#registerAt(address)?.bytes ?? this.compiled.usualBytes;
+  }
+
+  /** What is stored, past hooks and access rules; 0 where there is no register. */
+  peek(address: number): number {
+    const register = this.#registerAt(address);
+    return register === undefined ? 0 : (this.values[register.index + address - register.at] as number);
+  }
+
+  poke(address: number, value: number): void {
+    const register = this.#registerAt(address);
+    if (register !== undefined) this.values[register.index + address - register.at] = value;
+  }
+
+  readRegister(address: number): number {
+    this.behaviour.beforeRead?.(address);
+    const register = this.#registerAt(address);
+    if (register === undefined) {
+      this.#misuse?.noRegister('read', address);
+      return 0;
+    }
+    const offset = address - register.at;
+    const hook = this.#onRead?.[register.ordinal];
+    if (hook !== undefined) return hook(offset);
+    if (register.counter !== undefined && this.#calendar !== undefined) return this.#calendar.read(register);
+    const value = this.values[register.index + offset] as number;
+    return register.special ? this.#readSpecial(register, offset, value) : value;
+  }
+
+  writeRegister(address: number, value: number): void {
+    const register = this.#registerAt(address);
+    if (register === undefined) this.#misuse?.noRegister('write', address, value);
+    else {
+      this.#misuse?.written(register, address, value);
+      this.#write(register, address - register.at, value);
+    }
+    this.behaviour.afterWrite?.(address);
+  }
+
+  misuse(place: string, sentence: string): void {
+    this.#misuse?.say(place, sentence);
+  }
+
+  #write(register: CompiledRegister, offset: number, value: number): void {
+    const store = this.#store?.[register.ordinal];
+    if (store !== undefined) {
+      store(value, offset);
+      return;
+    }
+    const at = register.index + offset;
+    const before = this.values[at] as number;
+    let after = (before & ~register.writable) | (value & register.writable);
+    if (register.special) after &= ~(value & register.clearedByOne) & ~(~value & register.clearedByZero);
+    this.values[at] = after;
+    if (register.counter !== undefined) this.#calendar?.write(register, value);
+    const hook = this.#onWrite?.[register.ordinal];
+    if (hook !== undefined) hook(this.#written(register, value), before, offset);
+  }
+
+  #readSpecial(register: CompiledRegister, offset: number, value: number): number {
+    if (register.clearedByRead !== 0) this.values[register.index + offset] = value & ~register.clearedByRead;
+    return (value & ~register.writeOnly) | (register.reset & register.writeOnly);
+  }
+
+  /** The register as the bus sent it: its fields include those that are not stored. */
+  #written(register: CompiledRegister, value: number): RegisterHandle {
+    this.#scratch ??= [];
+    const known = this.#scratch[register.ordinal];
+    const handle = known ?? new register.Handle(this.compiled.resetValues.slice(0, 1), 0);
+    this.#scratch[register.ordinal] = handle;
+    handle.value = value;
+    return handle;
+  }
+
+  #registerAt(address: number): CompiledRegister | undefined {
+    return this.compiled.byAddress[address];
+  }
+}
+
+function hooksOf<H>(
+  compiled: CompiledSheet,
+  hooks: object | undefined,
+): readonly (H | undefined)[] | undefined {
+  if (hooks === undefined) return undefined;
+  const byName = hooks as Record<string, H>;
+  return compiled.registers.map(({ name }) => byName[name]);
+}

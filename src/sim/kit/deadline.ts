@@ -1,0 +1,68 @@
+import type { Cancel, Clock } from './clock.ts';
+import type { Line } from './line.ts';
+
+/**
+ * A moment that comes: the end of a conversion, of a write cycle. Nothing runs by itself: the chip calls `catchUp`
+ * before it looks at a result. While none is set there is no clock to look at, which costs a system call. Only while
+ * somebody listens to `line` an alarm is kept, because then the moment can be seen from outside.
+ */
+export class Deadline {
+  /** Clock time when it comes; 0 = none is set. Part of the chip's state. */
+  readonly state = { at: 0 };
+  readonly #clock: Clock;
+  readonly #action: (() => void) | undefined;
+  readonly #line: Line | undefined;
+  #alarm: Cancel | undefined;
+
+  constructor(clock: Clock, action?: () => void, line?: Line) {
+    this.#clock = clock;
+    this.#action = action;
+    this.#line = line;
+    line?.onWatch(() => this.#arm());
+  }
+
+  get pending(): boolean {
+    this.catchUp();
+    return this.state.at !== 0;
+  }
+
+  /** Nanoseconds until it comes; 0 = it has, or none is set. */
+  get remainingNs(): number {
+    this.catchUp();
+    // What is left of a microsecond is lost in the arithmetic of a real clock.
+    return this.state.at === 0 ? 0 : Math.max(this.state.at - this.#clock.now(), 1);
+  }
+
+  /** It comes in `ns`, and not when it was to come before. */
+  start(ns: number): void {
+    this.cancel();
+    if (ns <= 0) {
+      this.#action?.();
+      return;
+    }
+    this.state.at = this.#clock.now() + ns;
+    this.#arm();
+  }
+
+  cancel(): void {
+    this.state.at = 0;
+    this.#alarm?.();
+    this.#alarm = undefined;
+  }
+
+  /** Does what is to be done when it has come. */
+  catchUp(): void {
+    const { at } = this.state;
+    if (at === 0 || this.#clock.now() < at) return;
+    this.cancel();
+    this.#action?.();
+  }
+
+  #arm(): void {
+    if (this.state.at === 0 || this.#alarm !== undefined || !this.#line?.watched) return;
+    this.#alarm = this.#clock.after(Math.max(0, this.state.at - this.#clock.now()), () => {
+      this.#alarm = undefined;
+      this.catchUp();
+    });
+  }
+}

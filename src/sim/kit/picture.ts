@@ -1,4 +1,3 @@
-
 /** A picture of black and white dots. */
 export interface Bitmap {
   readonly width: number;

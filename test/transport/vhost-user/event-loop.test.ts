@@ -71,9 +71,9 @@ describe.each([
       if (!stop) busy.signal();
     });
     busy.signal();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    // A timer of JavaScript's comes although there is always work.
+    while (rounds <= 10) await new Promise((resolve) => setTimeout(resolve, 1));
     stop = true;
-    expect(rounds).toBeGreaterThan(10);
     unwatch();
   });
 

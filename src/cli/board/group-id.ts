@@ -8,5 +8,5 @@ export function groupId(group: string, database = readFileSync('/etc/group', 'ut
     const [name, , gid] = line.split(':');
     if (name === group && gid !== undefined) return Number(gid);
   }
-  throw new Error(`there is no group ${group} on this machine: make it with groupadd, or name another`);
+  throw new Error(`group not found: ${group}; create it with groupadd or name another`);
 }

@@ -13,13 +13,13 @@ export function addCompletionCommand(program: Command): void {
       "Prints a script for bash, zsh or fish. With it the shell completes commands, options, files, and the board's buses, addresses and labels.",
     )
     .argument('<shell>', 'bash, zsh or fish')
-    .argument('[words...]', 'what is typed so far: used by the scripts themselves')
+    .argument('[words...]', 'the words typed so far; used by the scripts')
     .addHelpText(
       'after',
       `
 Example:
   source <(dtbus completion bash)                                       in ~/.bashrc
-  source <(dtbus completion zsh)                                        in ~/.zshrc, behind compinit
+  source <(dtbus completion zsh)                                        in ~/.zshrc, after compinit
   dtbus completion fish > ~/.config/fish/completions/dtbus.fish
 `,
     )
@@ -34,7 +34,7 @@ Example:
       const { SCRIPTS } = await import('../completion/scripts.ts');
       const script = SCRIPTS[shell];
       if (script === undefined)
-        throw new UsageError(`there is no completion for ${shell}: name bash, zsh or fish`);
+        throw new UsageError(`invalid shell: expected bash, zsh or fish, got ${shell}`);
       process.stdout.write(script);
     });
 }

@@ -38,10 +38,10 @@ export async function demo(): Promise<number> {
       await i2cdetect(['-y', String(node.adapter.number)], board.nodes, io);
     }
 
-    heading('A temperature, as the script that sets it and the script that reads it see it');
+    heading('A temperature: set by a script, read over the bus');
     board.part('&temp').set('temperature', 31.5);
     say(`  board.part('&temp').temperature = 31.5`);
-    say(`  ${readTemperature(board)} °C  read synchronously from 0x48 on /dev/i2c-1`);
+    say(`  ${readTemperature(board)} °C  read from 0x48 on /dev/i2c-1`);
 
     heading('$ dtbus i2cdump -y 1 0x50 b');
     writeEeprom(board, EEPROM_TEXT);
@@ -69,11 +69,11 @@ export async function demo(): Promise<number> {
 
 /** What to try with the demo board as `board.dts`. */
 const NEXT = [
-  ['ls', 'draw it; then change board.dts'],
+  ['ls', 'draw the board; change board.dts and look again'],
   ['i2cdetect -y 2', 'scan the bus on the Bus Pirate'],
-  ['watch board.dts i2cdump -y 1 0x50', 'see every transfer of a command'],
+  ['watch board.dts i2cdump -y 1 0x50', 'show every transfer of a command'],
   ['run board.dts your-script.js', 'run a script on the board'],
-  ['parts', 'what can be simulated'],
+  ['parts', 'list the parts that can be simulated'],
 ] as const;
 
 /** Whether `dtbus` is on the way of the shell, rather than started by npm or by its file. */

@@ -20,19 +20,19 @@ export function addGuestCommands(program: Command, end: (exitCode: number) => vo
     .command('guest')
     .summary("boot a real Linux on a board's buses and run a command in it")
     .description(
-      `Boots a User-Mode Linux whose drivers bind to the board's parts, runs a command in it with the host's programs, and hands back its output and exit code.
+      `Boots a User-Mode Linux whose drivers bind to the board's parts, runs a command in it with the host's programs, and returns its output and exit code.
 
-With --qemu the guest is a PC whose PCI devices are the buses, on KVM where that works. A PC has no device tree: Linux is told of the clients of I2C buses by new_device, under their compatible without the vendor, and of none on SPI buses.`,
+With --qemu the guest is a PC whose PCI devices are the buses, on KVM where that works. A PC has no device tree: Linux learns of the peripherals on I2C buses by new_device, under their compatible without the vendor, and of none on SPI buses.`,
     )
     .argument('[board]', 'device tree of the board; the same as -b')
-    .argument('[command...]', 'what runs in the guest, behind --; else a listing of what Linux found')
-    .option('--qemu', 'boot a PC under QEMU in the place of a User-Mode Linux', false)
+    .argument('[command...]', 'what to run in the guest, after --; default: a list of what Linux found')
+    .option('--qemu', 'boot a PC under QEMU instead of a User-Mode Linux', false)
     .option(
       '--kernel <file>',
       'the kernel (or DTBUS_GUEST_KERNEL, DTBUS_QEMU_KERNEL); see test/guest/README.md',
     )
-    .option('--owner <name>', 'the guest has the clients of this dtbus,owner; else those of none')
-    .option('--timeout <seconds>', 'kills the guest after this time', '60')
+    .option('--owner <name>', 'expose only peripherals with this dtbus,owner (default: those without one)')
+    .option('--timeout <seconds>', 'kill the guest after this time', '60')
     .addHelpText(
       'after',
       `
@@ -84,7 +84,7 @@ function kernelFor(machine: keyof typeof KERNELS, named: string | undefined): st
   const shared = process.env['DTBUS_SHARED'] ?? join(packageFolder, '..', 'shared');
   const equipment = join(shared, 'guest', file);
   if (existsSync(equipment)) return equipment;
-  warn(`which kernel? Name one with --kernel or ${variable}; test/guest/README.md says how to build it`);
+  warn(`no guest kernel: use --kernel FILE or set ${variable}; test/guest/README.md tells how to build one`);
   return undefined;
 }
 
@@ -94,7 +94,7 @@ async function bootGuest(args: BoardArguments & GuestArguments, command: readonl
   if (kernel === undefined) return USAGE;
   const seconds = Number(args.timeout);
   if (!(seconds > 0)) {
-    warn(`--timeout takes a number of seconds, not ${args.timeout}`);
+    warn(`invalid --timeout: expected a number of seconds, got ${args.timeout}`);
     return USAGE;
   }
   const { runGuest } = await import('../../guest/index.ts');
@@ -115,7 +115,7 @@ async function bootGuest(args: BoardArguments & GuestArguments, command: readonl
     });
     if (killed) warn(`the guest did not end within ${seconds} s and was killed`);
     else if (interrupted.signal.aborted) warn('interrupted: the guest was killed');
-    else if (exitCode === undefined) warn('the guest ended without running the command to its end');
+    else if (exitCode === undefined) warn('the guest ended before the command did');
     return exitCode ?? 1;
   } finally {
     for (const signal of SIGNALS) process.off(signal, interrupt);

@@ -4,11 +4,11 @@ import type { Command } from 'commander';
 export function addPartsCommand(program: Command, end: (exitCode: number) => void): void {
   program
     .command('parts')
-    .summary('list the simulated parts, and what can be set on them')
+    .summary('list the parts that can be simulated')
     .description(
-      'Lists the parts that dtbus has models of; with a name, shows what it is in the tree, what can be set on it with unit and range, and an example node.',
+      'Lists the parts that dtbus can simulate. With a name, shows its compatibles, what can be set on it (unit and range) and an example node.',
     )
-    .argument('[name]', 'a part or a word of its name: lm75, ti,tmp102, eeprom, clock')
+    .argument('[name]', 'a part, or words that describe it: lm75, ti,tmp102, oled, eeprom 32k')
     .option('--json', 'as JSON, for scripts', false)
     .addHelpText(
       'after',

@@ -28,33 +28,31 @@ export function addServeCommand(program: Command, end: (exitCode: number) => voi
     .command('serve')
     .summary('serve the buses of a board to guests over vhost-user')
     .description(
-      `Serves buses to guests and to other dtbus processes (--connect) until Ctrl-C or SIGTERM: every bus at a socket named after its alias (i2c1.sock, spi0.sock), or one bus at one socket. Clients with a dtbus,owner are reached at that owner's own sockets only (OWNER/i2c1.sock).
+      `Serves buses to guests and to other dtbus processes (--connect) until Ctrl-C or SIGTERM: every bus at a socket named after its alias (i2c1.sock, spi0.sock), or one bus at one socket. Peripherals with a dtbus,owner are only reached at the sockets of that owner (OWNER/i2c1.sock).
 
-Prints "ready" once front-ends may come, and tells the service manager of NOTIFY_SOCKET.`,
+Prints "ready" once front-ends may connect, and notifies the service manager of NOTIFY_SOCKET (Type=notify).`,
     )
     .argument('[board]', 'device tree of the board; the same as -b')
     .addOption(
-      new Option('--socket-dir <folder>', 'where the sockets of all buses are made').conflicts([
+      new Option('--socket-dir <folder>', 'folder for the sockets of all buses').conflicts([
         'socket',
         'socketPath',
         'fd',
         'bus',
       ]),
     )
-    .addOption(
-      new Option('--socket <path>', 'the socket of one bus, exactly there').conflicts(['socketPath', 'fd']),
-    )
+    .addOption(new Option('--socket <path>', 'path of the socket of one bus').conflicts(['socketPath', 'fd']))
     .addOption(new Option('--socket-path <path>', 'the same').conflicts('fd').hideHelp())
-    .option('--fd <number>', 'one bus at this open socket, which listens or is connected')
+    .option('--fd <number>', 'serve one bus at this open socket (listening or connected)')
     .addOption(
       new Option('--client', 'connect to --socket, where the front-end listens (QEMU: server=on)')
         .default(false)
         .conflicts(['socketDir', 'fd']),
     )
-    .option('--bus <name>', 'which bus that is: i2c1, OWNER/spi0; needless where there is one only')
-    .option('--exclusive', 'what a front-end has used stays its own until it leaves; others get EBUSY', false)
-    .option('--print-capabilities', 'print as JSON what this back-end is, and end', false)
-    .option('--trace', 'tell what happens at the sockets', false)
+    .option('--bus <name>', 'the bus to serve: i2c1, OWNER/spi0 (optional if the board has only one)')
+    .option('--exclusive', 'reserve what a front-end has used until it disconnects; others get EBUSY', false)
+    .option('--print-capabilities', 'print the capabilities of this back-end as JSON and exit', false)
+    .option('--trace', 'log what happens at the sockets', false)
     .addHelpText(
       'after',
       `
@@ -108,13 +106,13 @@ async function serve(args: ServeArguments): Promise<number> {
 function placeOf({ socketDir, socket, socketPath, fd, bus, client }: ServeArguments): ServePlace | undefined {
   if (fd !== undefined) {
     if (/^\d+$/.test(fd)) return { fd: Number(fd), bus };
-    warn(`--fd takes the number of an open descriptor, not ${fd}`);
+    warn(`invalid --fd: expected the number of an open descriptor, got ${fd}`);
     return undefined;
   }
   const path = socket ?? socketPath;
   if (path !== undefined) return { socket: path, bus, client };
   if (socketDir !== undefined) return { socketDirectory: socketDir };
-  warn('serve where? Say --socket-dir FOLDER, --socket PATH or --fd NUMBER');
+  warn('one of --socket-dir, --socket or --fd is required');
   return undefined;
 }
 

@@ -90,7 +90,7 @@ const TOOLS: readonly ToolCommand[] = [
   },
   {
     name: 'spi-pipe',
-    summary: 'send standard input, print what comes back (spi-tools)',
+    summary: 'send standard input, print what is received (spi-tools)',
     example: "printf '\\237\\0\\0\\0' | dtbus spi-pipe -d /dev/spidev0.0 -b 4 -n 1 | xxd",
     load: async () => {
       const { spiPipe: run, USAGE: usage } = await import('../spi-tools/spi-pipe.ts');
@@ -111,7 +111,7 @@ export function addToolCommands(program: Command, end: (exitCode: number) => voi
       // What the tool itself takes is said by its module, which no other command loads.
       .helpOption(false);
     withConnection(withBoardOptions(command, !tool.name.startsWith('spi')))
-      .option('-h, --help', 'display help for command', false)
+      .option('-h, --help', 'show this help', false)
       .action(async (argv: string[], args: ToolArguments) => {
         if (args.help) await showHelp(command, tool);
         else end(await runTool(tool, argv, args));
@@ -123,7 +123,7 @@ async function showHelp(command: Command, { name, example, load }: ToolCommand):
   const { usage } = await load();
   const own = usage.replace(/^example: .*\n/im, '');
   command
-    .addHelpText('after', `\nARGUMENTS are those of the original ${name}:\n\n${own}`)
+    .addHelpText('after', `\nARGUMENTS are the same as those of ${name}:\n\n${own}`)
     .addHelpText('after', `Example:\n  ${example}\n`)
     .outputHelp();
 }
@@ -150,7 +150,7 @@ async function runTool(tool: ToolCommand, argv: readonly string[], args: BoardAr
     if (interrupted.signal.aborted) return INTERRUPTED;
     // The originals' words say neither what there is nor why nothing was done.
     if (nodes.missing !== undefined) warn(nodes.missing);
-    if (io.unanswered) warn('nobody is here to answer: add -y to go on without asking');
+    if (io.unanswered) warn('stdin is not interactive; use -y to skip the confirmation');
     // A scan of a bus whose adapter is not there would only show that nobody answers.
     return (printProblems(board) || io.unanswered) && code === 0 ? 1 : code;
   } finally {

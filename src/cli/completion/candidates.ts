@@ -17,7 +17,7 @@ const SCRIPTS: Completion = { candidates: [], files: ['js', 'mjs', 'cjs', 'ts'] 
 /** Letters that the tools read by themselves: the program does not know them. */
 const TOOL_OPTIONS: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
   i2cdetect: [
-    ['-y', 'do not ask'],
+    ['-y', 'do not ask for confirmation'],
     ['-a', 'all addresses'],
     ['-q', 'quick write only'],
     ['-r', 'receive byte only'],
@@ -25,28 +25,28 @@ const TOOL_OPTIONS: Readonly<Record<string, readonly (readonly [string, string])
     ['-l', 'list the buses'],
   ],
   i2cget: [
-    ['-y', 'do not ask'],
-    ['-f', 'even when a driver owns the chip'],
+    ['-y', 'do not ask for confirmation'],
+    ['-f', 'even if a driver owns the chip'],
     ['-a', 'all addresses'],
   ],
   i2cset: [
-    ['-y', 'do not ask'],
-    ['-f', 'even when a driver owns the chip'],
+    ['-y', 'do not ask for confirmation'],
+    ['-f', 'even if a driver owns the chip'],
     ['-a', 'all addresses'],
     ['-m', 'change these bits only'],
     ['-r', 'read back'],
   ],
   i2cdump: [
-    ['-y', 'do not ask'],
-    ['-f', 'even when a driver owns the chip'],
+    ['-y', 'do not ask for confirmation'],
+    ['-f', 'even if a driver owns the chip'],
     ['-a', 'all addresses'],
     ['-r', 'first and last register'],
   ],
   i2ctransfer: [
-    ['-y', 'do not ask'],
-    ['-f', 'even when a driver owns a chip'],
+    ['-y', 'do not ask for confirmation'],
+    ['-f', 'even if a driver owns a chip'],
     ['-a', 'all addresses'],
-    ['-v', 'say what was sent'],
+    ['-v', 'print what was sent'],
   ],
   'spi-config': [
     ['--device=', 'the device'],
@@ -174,7 +174,7 @@ function optionsOf(command: Command): Candidate[] {
     .filter(({ hidden }) => !hidden)
     .map(({ short, long, description }) => ({ value: long ?? short ?? '', what: description }));
   const tool = (TOOL_OPTIONS[command.name()] ?? []).map(([value, what]) => ({ value, what }));
-  return [...own, ...tool, { value: '--help', what: 'how it is used' }];
+  return [...own, ...tool, { value: '--help', what: 'show the help' }];
 }
 
 function commandsOf(command: Command): Candidate[] {

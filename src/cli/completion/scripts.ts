@@ -29,7 +29,7 @@ _dtbus() {
 complete -F _dtbus dtbus
 `,
   zsh: `#compdef dtbus
-# dtbus completion for zsh: put it into ~/.zshrc, behind compinit, as  source <(dtbus completion zsh)
+# dtbus completion for zsh: put it into ~/.zshrc, after compinit, as  source <(dtbus completion zsh)
 _dtbus() {
   local line value
   local -a values

@@ -28,8 +28,8 @@ export function runCommand(command: Command, argv: readonly string[], io: DtIo):
   const { versionLetter = 'V', failureCode = 1 } = command;
   const options: OptionSpec[] = [
     ...command.options,
-    { letter: 'h', long: 'help', help: 'say this' },
-    { letter: versionLetter, long: 'version', help: 'say the version' },
+    { letter: 'h', long: 'help', help: 'print this help' },
+    { letter: versionLetter, long: 'version', help: 'print the version' },
   ];
   const args = parseArguments(argv, options);
   const usage = usageText(command.synopsis, options);

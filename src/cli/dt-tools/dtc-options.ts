@@ -5,31 +5,41 @@ import { Failure } from './command.ts';
 import { INPUT_OPTIONS, type InputSettings, takeInputOption } from './input-options.ts';
 
 export const DTC_OPTIONS: readonly OptionSpec[] = [
-  { letter: 'q', long: 'quiet', help: 'no warnings; -qq no errors of checks; -qqq nothing' },
-  { letter: 'I', long: 'in-format', argument: 'format', help: 'dts source, dtb blob, fs directory' },
-  { letter: 'o', long: 'out', argument: 'file', help: 'where the result goes' },
-  { letter: 'O', long: 'out-format', argument: 'format', help: 'dts, dtb, yaml, asm, null' },
+  { letter: 'q', long: 'quiet', help: 'no warnings; -qq: no errors of checks either; -qqq: nothing' },
+  {
+    letter: 'I',
+    long: 'in-format',
+    argument: 'format',
+    help: 'format of the input: dts source, dtb blob, fs directory',
+  },
+  { letter: 'o', long: 'out', argument: 'file', help: 'output file' },
+  {
+    letter: 'O',
+    long: 'out-format',
+    argument: 'format',
+    help: 'format of the output: dts, dtb, yaml, asm, null',
+  },
   {
     letter: 'V',
     long: 'out-version',
     argument: 'number',
     help: 'version of the blob: 1, 2, 3, 16, 17 (default)',
   },
-  { letter: 'd', long: 'out-dependency', argument: 'file', help: 'write what was read, for make' },
+  { letter: 'd', long: 'out-dependency', argument: 'file', help: 'write a dependency file for make' },
   { letter: 'R', long: 'reserve', argument: 'number', help: 'empty entries in the memory reserve map' },
-  { letter: 'S', long: 'space', argument: 'bytes', help: 'make the blob at least so long' },
-  { letter: 'p', long: 'pad', argument: 'bytes', help: 'put so much behind the blob' },
-  { letter: 'a', long: 'align', argument: 'bytes', help: "make the blob's size a multiple" },
-  { letter: 'b', long: 'boot-cpu', argument: 'number', help: 'the CPU that boots' },
-  { letter: 'f', long: 'force', help: 'write the result though checks fail' },
-  { letter: 's', long: 'sort', help: 'order nodes and properties by name' },
+  { letter: 'S', long: 'space', argument: 'bytes', help: 'make the blob at least this long' },
+  { letter: 'p', long: 'pad', argument: 'bytes', help: 'add padding to the end of the blob' },
+  { letter: 'a', long: 'align', argument: 'bytes', help: 'make the size of the blob a multiple of this' },
+  { letter: 'b', long: 'boot-cpu', argument: 'number', help: 'physical ID of the boot CPU' },
+  { letter: 'f', long: 'force', help: 'write the output even if checks fail' },
+  { letter: 's', long: 'sort', help: 'sort nodes and properties by name' },
   { letter: 'H', long: 'phandle', argument: 'format', help: 'epapr: phandle; legacy: linux,phandle; both' },
-  { letter: 'W', long: 'warning', argument: '[no-]check', help: 'have a check warn, or not' },
-  { letter: 'E', long: 'error', argument: '[no-]check', help: 'have a check fail, or not' },
+  { letter: 'W', long: 'warning', argument: '[no-]check', help: 'switch the warnings of a check on or off' },
+  { letter: 'E', long: 'error', argument: '[no-]check', help: 'switch the errors of a check on or off' },
   { letter: '@', long: 'symbols', help: 'write labels into /__symbols__, for overlays' },
   { letter: 'L', long: 'local-fixups', help: 'write references into /__fixups__ and /__local_fixups__' },
   { letter: 'A', long: 'auto-alias', help: 'write labels into /aliases' },
-  { letter: 'T', long: 'annotate', help: 'say in the source where things come from; -TT with columns' },
+  { letter: 'T', long: 'annotate', help: 'annotate the output with source places; -TT: with columns' },
   ...INPUT_OPTIONS,
 ];
 
@@ -59,7 +69,7 @@ export class DtcSettings implements InputSettings {
     for (const option of options)
       if (!takeInputOption(this, option)) TAKE[option.letter]?.(this, option.value);
     if ((this.blob.space ?? 0) > 0 && (this.blob.pad ?? 0) > 0)
-      throw new Failure("FATAL ERROR: Can't set both -p and -S: they say the blob's size in two ways");
+      throw new Failure("FATAL ERROR: Can't set both -p and -S");
   }
 }
 
@@ -122,13 +132,13 @@ const TAKE: Readonly<Record<string, (settings: DtcSettings, value: string) => vo
 function alignmentOf(text: string): number {
   const align = numberOf('a', text);
   if (!Number.isInteger(Math.log2(align)))
-    throw new Failure(`FATAL ERROR: Invalid argument "${text}" to -a option: it takes a power of 2`);
+    throw new Failure(`FATAL ERROR: Invalid argument "${text}" to -a option: expected a power of 2`);
   return align;
 }
 
 function phandleFormatOf(text: string): PhandleFormat {
   if (text !== 'legacy' && text !== 'epapr' && text !== 'both')
-    throw new Failure(`FATAL ERROR: Invalid argument "${text}" to -H option: use epapr, legacy or both`);
+    throw new Failure(`FATAL ERROR: Invalid argument "${text}" to -H option: expected epapr, legacy or both`);
   return text;
 }
 
@@ -141,6 +151,6 @@ function numberOf(letter: string, text: string): number {
       ? Number.NaN
       : Number(digits);
   if (!Number.isSafeInteger(number))
-    throw new Failure(`FATAL ERROR: Invalid argument "${text}" to -${letter} option: it takes a number`);
+    throw new Failure(`FATAL ERROR: Invalid argument "${text}" to -${letter} option: expected a number`);
   return sign === '-' ? -number : number;
 }

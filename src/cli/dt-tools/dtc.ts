@@ -22,13 +22,13 @@ class CheckFailure extends Failure {
 
 export const DTC: Command = {
   synopsis:
-    'dtc [options] [<input>]\n\nTurns a device tree from one form into another: source, blob, directory, YAML, assembler.',
+    'dtc [options] [<input>]\n\nConverts a device tree between source, blob, directory, YAML and assembler.',
   options: DTC_OPTIONS,
   versionLetter: 'v',
   run: ({ options, operands }, io) => {
     const settings = new DtcSettings(options);
     const [input = '-', extra] = operands;
-    if (extra !== undefined) throw new UsageError('missing files: there is more than one input');
+    if (extra !== undefined) throw new UsageError('expected one input file');
     const checks = dtcChecks();
     const levels = levelsOf(settings, checks);
 
@@ -136,7 +136,7 @@ function blobOf(tree: Tree, { blob: options, quiet }: DtcSettings, io: DtIo): Ui
   const { space = 0, align = 0 } = options;
   const wanted = align > 0 ? Math.ceil(space / align) * align : space;
   if (space > 0 && blob.length > wanted && quiet < 1)
-    io.stderr.write(`Warning: the blob has more than the ${space} bytes of -S\n`);
+    io.stderr.write(`Warning: the blob is larger than the ${space} bytes of -S\n`);
   return blob;
 }
 

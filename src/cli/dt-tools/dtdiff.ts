@@ -13,8 +13,8 @@ import { readTree } from './read-tree.ts';
 
 export const DTDIFF: Command = {
   synopsis:
-    'dtdiff [options] <before> <after>\n\nSays what changed between two trees (source, blob or directory), node by node.\n' +
-    'Exit code: 0 nothing, 1 something, 2 a tree could not be read.',
+    'dtdiff [options] <before> <after>\n\nShows what changed between two trees (source, blob or directory), node by node.\n' +
+    'Exit code: 0 no difference, 1 differences, 2 a tree could not be read.',
   options: INPUT_OPTIONS,
   versionLetter: 'V',
   failureCode: 2,
@@ -23,7 +23,7 @@ export const DTDIFF: Command = {
     for (const option of options) takeInputOption(settings, option);
     const [before, after, extra] = operands;
     if (before === undefined || after === undefined || extra !== undefined)
-      throw new UsageError('two trees, please');
+      throw new UsageError('expected two trees');
     const diff = diffTrees(readForDiff(before, settings, io), readForDiff(after, settings, io));
     if (settings.json) io.stdout.write(`${JSON.stringify(diff, bigIntAsHex, 1)}\n`);
     else io.stdout.write(bytesOf(formatDiff(diff)));

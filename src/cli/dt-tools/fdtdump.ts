@@ -5,29 +5,27 @@ import { bytesOf } from './dt-io.ts';
 
 export const FDTDUMP: Command = {
   synopsis:
-    'fdtdump [options] <blob>\n\nPrints what a blob is made of. To read a tree, use dtc -I dtb -O dts.',
+    'fdtdump [options] <blob>\n\nPrints the structure of a blob. To read it as source, use dtc -I dtb -O dts.',
   options: [
-    { letter: 'd', long: 'debug', help: 'say where each token is' },
-    { letter: 's', long: 'scan', help: 'look for a blob inside the file' },
+    { letter: 'd', long: 'debug', help: 'print the offset of each token' },
+    { letter: 's', long: 'scan', help: 'search the file for a blob' },
   ],
   run: ({ options, operands }, io) => {
     const debug = options.some(({ letter }) => letter === 'd');
     const scan = options.some(({ letter }) => letter === 's');
     const [path, extra] = operands;
-    if (path === undefined || extra !== undefined) throw new UsageError('one blob, please');
+    if (path === undefined || extra !== undefined) throw new UsageError('expected one blob');
     let bytes = readFile(path, io);
     if (scan) {
       const skipped = (offset: number): void => {
         if (debug) io.stdout.write(`${path}: skipping fdt magic at offset ${alternateHex(offset)}\n`);
       };
       const found = findBlob(bytes, skipped);
-      if (found === undefined) throw new Failure(`FATAL ERROR: ${path}: there is no blob in it`);
+      if (found === undefined) throw new Failure(`FATAL ERROR: ${path}: no blob found in it`);
       io.stdout.write(`${path}: found fdt at offset ${alternateHex(found)}\n`);
       bytes = bytes.subarray(found);
     } else if (!looksLikeBlob(bytes))
-      throw new Failure(
-        `FATAL ERROR: ${path}: header is not valid: this is no blob, or one that is cut off (try -s)`,
-      );
+      throw new Failure(`FATAL ERROR: ${path}: header is not valid: not a blob, or a truncated one (try -s)`);
     try {
       for (const piece of dumpBlob(bytes, debug)) io.stdout.write(bytesOf(piece));
     } catch (error) {

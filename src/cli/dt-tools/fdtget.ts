@@ -24,12 +24,17 @@ interface Query {
 export const FDTGET: Command = {
   synopsis:
     'fdtget [options] <blob> [<node> <property>]...\n       fdtget -p [options] <blob> [<node>]...\n' +
-    '       fdtget -l [options] <blob> [<node>]...\n\nPrints values of properties, or names, one a line.',
+    '       fdtget -l [options] <blob> [<node>]...\n\nPrints values of properties, or names, one per line.',
   options: [
     { letter: 't', long: 'type', argument: 'type', help: FORMAT_HELP },
-    { letter: 'p', long: 'properties', help: 'the names of the properties of each node' },
-    { letter: 'l', long: 'list', help: 'the names of the children of each node' },
-    { letter: 'd', long: 'default', argument: 'value', help: 'print this for what is not there' },
+    { letter: 'p', long: 'properties', help: 'list the properties of each node' },
+    { letter: 'l', long: 'list', help: 'list the children of each node' },
+    {
+      letter: 'd',
+      long: 'default',
+      argument: 'value',
+      help: 'print this value if the property does not exist',
+    },
   ],
   run: ({ options, operands }, io) => {
     let format = ANY_FORMAT;
@@ -41,11 +46,11 @@ export const FDTGET: Command = {
       else if (letter === 'd') fallback = value;
     }
     const [path, ...wanted] = operands;
-    if (path === undefined) throw new UsageError('which blob?');
+    if (path === undefined) throw new UsageError('missing argument: the blob');
     if (wanted.length === 0) return;
     const step = list === undefined ? 2 : 1;
     if (wanted.length % step !== 0)
-      throw new UsageError('nodes and properties come in pairs; a property is missing');
+      throw new UsageError('expected pairs of node and property; the last property is missing');
 
     const tree = openAnyVersion(path, io);
     for (let i = 0; i < wanted.length; i += step) {

@@ -4,11 +4,11 @@ import { type Command, Failure, UsageError } from './command.ts';
 
 export const FDTOVERLAY: Command = {
   synopsis:
-    'fdtoverlay -i <base> -o <result> <overlay>...\n\nMerges overlays into a base blob, one after the other.',
+    'fdtoverlay -i <base> -o <result> <overlay>...\n\nApplies overlays to a base blob, in the given order.',
   options: [
-    { letter: 'i', long: 'input', argument: 'blob', help: 'the base' },
-    { letter: 'o', long: 'output', argument: 'blob', help: 'where the result goes' },
-    { letter: 'v', long: 'verbose', help: 'say what is read and written' },
+    { letter: 'i', long: 'input', argument: 'blob', help: 'base blob' },
+    { letter: 'o', long: 'output', argument: 'blob', help: 'output blob' },
+    { letter: 'v', long: 'verbose', help: 'print what is read and written' },
   ],
   run: ({ options, operands }, io) => {
     const last = (wanted: string): string | undefined =>

@@ -15,14 +15,14 @@ export const FDTPUT: Command = {
   synopsis:
     'fdtput [options] <blob> <node> <property> [<value>...]\n       fdtput -c [options] <blob> [<node>...]\n' +
     '       fdtput -r [options] <blob> [<node>...]\n       fdtput -d [options] <blob> <node> [<property>...]\n\n' +
-    'Changes a blob: sets a property to the values in a row, or does what the option says.',
+    'Changes a blob: sets a property to the given values, or does what the option says.',
   options: [
     { letter: 'c', long: 'create', help: 'add nodes' },
-    { letter: 'r', long: 'remove', help: 'remove nodes with all that is in them' },
+    { letter: 'r', long: 'remove', help: 'remove nodes and everything below them' },
     { letter: 'd', long: 'delete', help: 'remove properties' },
-    { letter: 'p', long: 'auto-path', help: 'add the nodes that are missing on the way' },
+    { letter: 'p', long: 'auto-path', help: 'create missing parent nodes' },
     { letter: 't', long: 'type', argument: 'type', help: FORMAT_HELP },
-    { letter: 'v', long: 'verbose', help: 'say what each value is read as' },
+    { letter: 'v', long: 'verbose', help: 'print how each value is read' },
   ],
   run: ({ options, operands }, io) => {
     let format = ANY_FORMAT;
@@ -35,13 +35,13 @@ export const FDTPUT: Command = {
       else if (letter === 'p') autoPath = true;
       else if (letter === 'v') verbose = true;
     }
-    if (format.type === 'r') throw new UsageError('raw bytes cannot be given as words');
+    if (format.type === 'r') throw new UsageError('type r (raw bytes) cannot be written; use x with b');
     const [path, ...words] = operands;
-    if (path === undefined) throw new UsageError('which blob?');
+    if (path === undefined) throw new UsageError('missing argument: the blob');
     const [node, name, ...values] = words;
     if (node === undefined && (operation === undefined || operation === 'd'))
-      throw new UsageError('which node?');
-    if (name === undefined && operation === undefined) throw new UsageError('which property?');
+      throw new UsageError('missing argument: the node');
+    if (name === undefined && operation === undefined) throw new UsageError('missing argument: the property');
 
     const tree = openTree(path, io);
     if (operation === 'c')

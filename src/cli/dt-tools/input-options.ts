@@ -3,15 +3,15 @@ import type { OptionSpec } from './arguments.ts';
 
 /** The options of all commands that read source. */
 export const INPUT_OPTIONS: readonly OptionSpec[] = [
-  { letter: 'i', long: 'include', argument: 'folder', help: 'look for included files there too' },
+  { letter: 'i', long: 'include', argument: 'folder', help: 'search this folder for included files' },
   {
     letter: 'cpp',
     long: 'cpp',
-    help: 'preprocess first, as for C (default where a .dts or .dtso has #include)',
+    help: 'run the C preprocessor (default if a .dts or .dtso has #include)',
   },
   { letter: 'no-cpp', long: 'no-cpp', help: 'do not preprocess' },
-  { letter: 'define', long: 'define', argument: 'name[=value]', help: 'a macro for the preprocessor' },
-  { letter: 'json', long: 'json', help: 'what is wrong as JSON' },
+  { letter: 'define', long: 'define', argument: 'name[=value]', help: 'define a macro for the preprocessor' },
+  { letter: 'json', long: 'json', help: 'print errors and warnings as JSON' },
 ];
 
 export interface InputSettings {

@@ -73,14 +73,16 @@ export function geometryOf(target: Target): Geometry {
   if (size === undefined || pageSize === undefined || addressWidth === undefined) {
     if (!generic) throw unknown(target, Object.keys(table));
     throw new UsageError(
-      `${target.path ?? target.nodePath} lacks one of size, pagesize and address-width: an at25 has all three`,
+      `${target.path ?? target.nodePath}: an at25 node needs size, pagesize and address-width`,
     );
   }
   const widths = target.kind === 'i2c' ? [8, 16] : [8, 9, 16, 24];
   if (!widths.includes(addressWidth))
-    throw new UsageError(`address-width is ${widths.join(', ')}, not ${addressWidth}`);
+    throw new UsageError(`invalid address-width: expected one of ${widths.join(', ')}, got ${addressWidth}`);
   if (pageSize === 0 || size === 0 || size % pageSize !== 0)
-    throw new UsageError(`size must be whole pages of ${pageSize} bytes, not ${size}`);
+    throw new UsageError(
+      `invalid size: expected a multiple of the page size (${pageSize} bytes), got ${size}`,
+    );
   const type = known ?? (target.kind === 'spi' ? 'AT25' : names[0]);
   return { type: (type ?? '').toUpperCase(), size, pageSize, addressWidth };
 }
@@ -93,9 +95,9 @@ function unknown(target: Target, known: readonly string[]): UsageError {
       target.kind === 'i2c'
         ? `${target.nodePath.slice(9)}:0x${target.unit.toString(16)}:24c32`
         : `${target.nodePath}:25256`;
-    return new UsageError(`what is at ${place}? Name its type too, as ${form}; types are: ${types}`);
+    return new UsageError(`unknown EEPROM type at ${place}; use ${form} with one of: ${types}`);
   }
   return new UsageError(
-    `${target.types[0]} at ${place} is no EEPROM that is known; types are: ${types}. Or give its node size, pagesize and address-width`,
+    `${target.types[0]} at ${place} is not a known EEPROM type; use one of: ${types}; or set size, pagesize and address-width in its node`,
   );
 }

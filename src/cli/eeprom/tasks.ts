@@ -46,11 +46,11 @@ function change(
         what,
         log,
         () => writeEeprom(eeprom, range.from, image, work, log),
-        () => [obstacle ?? "Where nothing can be written, look at the part's write-protect pin (WP).", GO_ON],
+        () => [obstacle ?? 'If the part refuses all writes, check its write-protect pin (WP).', GO_ON],
       );
       const ms = performance.now() - began;
       const place = `${rangeText(range, eeprom.size)} (${byteCount(image.length)})`;
-      if (pages === 0) return `${place} held the same already: nothing was ${what}`;
+      if (pages === 0) return `${place} already held this data: nothing was ${what}`;
       const differed = `${pages} ${pages === 1 ? 'page' : 'pages'} differed`;
       return `${what} and verified ${place} in ${duration(ms)}, ${speed(bytes, ms)}: ${differed}`;
     }),
@@ -66,7 +66,7 @@ export const tasks: MemoryTasks = {
           ['size', exactByteCount(eeprom.size)],
           ['page', byteCount(eeprom.pageSize)],
           ...(await eeprom.describe()),
-          ...(target.readOnly ? [['read-only', 'by its node'] as const] : []),
+          ...(target.readOnly ? [['read-only', 'yes (device tree)'] as const] : []),
         ]);
         return undefined;
       }),

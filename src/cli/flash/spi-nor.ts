@@ -80,10 +80,10 @@ export class SpiNor implements Memory {
     if (size === undefined)
       throw new BusFault(
         'EOPNOTSUPP',
-        `the chip with JEDEC id ${hexBytes(id)} has no SFDP table and no size that is known: give its node a size`,
+        `unknown size: the chip with JEDEC id ${hexBytes(id)} has no SFDP table; set size in its node`,
       );
     const flash = new SpiNor(spi, id, size, parameters);
-    await flash.wait('the operation that was under way', LIMIT_MS.erase, 0);
+    await flash.wait('the operation in progress', LIMIT_MS.erase, 0);
     await flash.#enterFourByteMode();
     return flash;
   }
@@ -198,7 +198,7 @@ export class SpiNor implements Memory {
     if (fourByte === undefined)
       throw new BusFault(
         'EOPNOTSUPP',
-        'the chip has more than 16 MiB and does not say how to address them (SFDP, 4-byte addresses)',
+        'the chip is larger than 16 MiB but its SFDP table does not tell how to use 4-byte addresses',
       );
     const enable = fourByte.writeEnable ? [{ tx: Uint8Array.of(OPCODE.WRITE_ENABLE), csChange: true }] : [];
     await this.#spi.transfer([...enable, { tx: Uint8Array.of(OPCODE.ENTER_4_BYTE) }]);

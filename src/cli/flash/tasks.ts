@@ -28,7 +28,7 @@ import { type Rescue, writeFlash } from './write.ts';
 const open: OpenMemory<SpiNor> = async (board, target) => {
   if (target.kind !== 'spi')
     throw new UsageError(
-      `${target.path ?? target.nodePath} is on an I2C bus, where no SPI flash can be: try dtbus eeprom`,
+      `${target.path ?? target.nodePath} is on an I2C bus, not an SPI bus; for an EEPROM use dtbus eeprom`,
     );
   return SpiNor.identify(board.nodes.open(target.nodePath) as SpiDev, target);
 };
@@ -47,7 +47,7 @@ async function rowsOf(flash: SpiNor, target: Target): Promise<Rows> {
   const { sr1, sr2 } = await flash.status();
   const { names } = await flash.protection();
   const registers = hexBytes(Uint8Array.from(sr2 === undefined ? [sr1] : [sr1, sr2]));
-  const fourByte = { instructions: '4 bytes by instructions of their own', mode: '4 bytes by a mode (B7h)' };
+  const fourByte = { instructions: '4 bytes, by dedicated instructions', mode: '4 bytes, by a mode (B7h)' };
   const wide = parameters?.fourByte === undefined ? '4 bytes' : fourByte[parameters.fourByte.kind];
   return [
     ...(target.path === undefined ? [] : [['node', target.path] as const]),
@@ -61,7 +61,7 @@ async function rowsOf(flash: SpiNor, target: Target): Promise<Rows> {
       'status',
       `${registers}: ${names.length === 0 ? 'no block is protected' : `${names.join(', ')} protect blocks`}`,
     ],
-    ...(target.readOnly ? [['read-only', 'by its node'] as const] : []),
+    ...(target.readOnly ? [['read-only', 'yes (device tree)'] as const] : []),
   ];
 }
 
@@ -92,8 +92,8 @@ function rescueLines(rescue: Rescue | undefined, range: Range, size: number, dev
     return [`The block's old contents could not be saved to ${file}: ${(thrown as Error).message}`];
   }
   return [
-    `That block also held bytes outside of your image. What it held is saved in ${file};`,
-    `dtbus flash write ${device} ${file} --offset ${hexAddress(rescue.at, size)} puts it back.`,
+    `The block also held bytes outside your image. Its old contents are saved in ${file};`,
+    `dtbus flash write ${device} ${file} --offset ${hexAddress(rescue.at, size)} restores them.`,
   ];
 }
 
@@ -117,7 +117,7 @@ async function write(args: BoardArguments & ChangeArguments, device: string, fil
       );
       const ms = performance.now() - began;
       const place = `${rangeText(range, flash.size)} (${byteCount(image.length)})`;
-      if (erased + programmed === 0) return `${place} held the same already: nothing was written`;
+      if (erased + programmed === 0) return `${place} already held this data: nothing was written`;
       const how = `${byteCount(erased)} erased, ${byteCount(programmed)} programmed`;
       return `written and verified ${place} in ${duration(ms)}, ${speed(image.length, ms)}: ${how}`;
     }),
@@ -132,7 +132,7 @@ function eraseRange(flash: SpiNor, args: ChangeArguments): Range {
   const to = Math.min(flash.size, Math.ceil(range.to / unit) * unit);
   if (from !== range.from || to !== range.to)
     throw new UsageError(
-      `only whole blocks of ${byteCount(unit)} can be erased: --offset ${hexAddress(from, flash.size)} --length ${to - from} would be the ones around`,
+      `erase needs whole blocks of ${byteCount(unit)}; use --offset ${hexAddress(from, flash.size)} --length ${to - from}`,
     );
   return range;
 }
@@ -153,7 +153,7 @@ async function erase(args: BoardArguments & ChangeArguments, device: string): Pr
       );
       const ms = performance.now() - began;
       const place = `${rangeText(range, flash.size)} (${byteCount(range.to - range.from)})`;
-      if (erased === 0) return `${place} was blank already: nothing was erased`;
+      if (erased === 0) return `${place} was already blank: nothing was erased`;
       return `erased and verified ${place} in ${duration(ms)}: ${byteCount(erased)} were not blank`;
     }),
   );

@@ -10,10 +10,10 @@ type Mode = 'auto' | 'quick' | 'read' | 'functionality';
 export const USAGE = `Usage: i2cdetect [-y] [-a] [-q|-r] I2CBUS [FIRST LAST]
        i2cdetect -F I2CBUS
        i2cdetect -l
-  I2CBUS is a number or a bus's name; FIRST and LAST limit the scan
-  -y  do not ask           -a  all addresses, 0x00 to 0x7f
+  I2CBUS is the number or the name of a bus; FIRST and LAST limit the scan
+  -y  skip confirmation    -a  all addresses, 0x00 to 0x7f
   -q  quick write only     -r  receive byte only
-  -F  what the bus can do  -l  the buses there are
+  -F  what the bus can do  -l  list the buses
 Example: i2cdetect -y 1
 `;
 

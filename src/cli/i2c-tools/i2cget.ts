@@ -8,12 +8,12 @@ import { wholeNumber } from './numbers.ts';
 const BLOCK_MAX = 32;
 
 export const USAGE = `Usage: i2cget [-f] [-y] [-a] I2CBUS CHIP-ADDRESS [DATA-ADDRESS [MODE [LENGTH]]]
-  I2CBUS is a number or a bus's name
-  CHIP-ADDRESS goes from 0x08 to 0x77, with -a from 0x00 to 0x7f
+  I2CBUS is the number or the name of a bus
+  CHIP-ADDRESS is 0x08 to 0x77, with -a 0x00 to 0x7f
   MODE is b (byte, default), w (word), c (write byte, read byte),
-    s (SMBus block), i (I2C block); a p behind it adds a packet error code
+    s (SMBus block), i (I2C block); append p for a packet error code (PEC)
   LENGTH is that of an I2C block, 1 to ${BLOCK_MAX} (default)
-  -f  even when a driver owns the chip    -y  do not ask
+  -f  even if a driver owns the chip    -y  do not ask for confirmation
 Example: i2cget -y 1 0x48 0x00 w
 `;
 
@@ -84,8 +84,8 @@ async function confirmed(path: string, request: Addressed<Request>, io: ToolIo):
   io.stderr.write(DANGER);
   if (address >= 0x50 && address <= 0x57 && pec) {
     io.stderr.write(
-      'STOP! At these addresses there are EEPROMs, which know no packet error code:\n' +
-        'they would take it for data and store it. This is not done.\n',
+      'STOP! EEPROMs use these addresses and do not support PEC:\n' +
+        'they would store the PEC byte as data. Nothing was done.\n',
     );
     return false;
   }

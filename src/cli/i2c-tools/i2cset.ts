@@ -10,12 +10,12 @@ const BLOCK_MAX = 32;
 
 export const USAGE = `Usage: i2cset [-f] [-y] [-m MASK] [-r] [-a]
               I2CBUS CHIP-ADDRESS DATA-ADDRESS [VALUE]... [MODE]
-  I2CBUS is a number or a bus's name
-  CHIP-ADDRESS goes from 0x08 to 0x77, with -a from 0x00 to 0x7f
+  I2CBUS is the number or the name of a bus
+  CHIP-ADDRESS is 0x08 to 0x77, with -a 0x00 to 0x7f
   MODE is c (a byte without a value), b (byte, default), w (word),
-    i (I2C block), s (SMBus block); a p behind it adds a packet error code
+    i (I2C block), s (SMBus block); append p for a packet error code (PEC)
   -m  change only the bits of MASK    -r  read the value back
-  -f  even when a driver owns the chip    -y  do not ask
+  -f  even if a driver owns the chip    -y  do not ask for confirmation
 Example: i2cset -y -r 1 0x20 0x06 0xf0
 `;
 
@@ -142,8 +142,8 @@ async function confirmed(path: string, request: Addressed<Request>, io: ToolIo):
   const dangerous = address >= 0x50 && address <= 0x57;
   if (dangerous)
     io.stderr.write(
-      'DANGEROUS! At these addresses memory modules keep their description:\n' +
-        'what is overwritten there may keep the machine from starting again!\n',
+      'DANGEROUS! Memory modules keep their configuration at these addresses:\n' +
+        'writing there may make the machine unbootable!\n',
     );
   io.stderr.write(`I will write to device file ${path}, chip address ${hexByte(address)},\n`);
   if (mode !== 'c') io.stderr.write(`data address ${hexByte(data)}, `);

@@ -58,7 +58,7 @@ export class ChangeLog {
       blank.remove(this.#current);
     }
     if (blank.ranges.length > 0) lines.push(`erased: ${blank.text(this.#size)}`);
-    lines.push('everything else is as it was before');
+    lines.push('everything else is unchanged');
     return lines;
   }
 }

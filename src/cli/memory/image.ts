@@ -48,10 +48,9 @@ export function writeImage(file: string | undefined, bytes: Uint8Array, from: nu
 
 /** @throws {UsageError} when the image does not fit into the range */
 export function checkFits(image: Uint8Array, room: number, file: string): void {
-  if (image.length === 0)
-    throw new UsageError(`${file === '-' ? 'standard input' : file} is empty: there is nothing to write`);
+  if (image.length === 0) throw new UsageError(`${file === '-' ? 'standard input' : file} is empty`);
   if (image.length > room)
     throw new UsageError(
-      `${file === '-' ? 'standard input' : file} has ${image.length} bytes, but there is only room for ${room}: name a part of it with --length, or another --offset`,
+      `${file === '-' ? 'standard input' : file} is too long: ${image.length} bytes, the range holds ${room}; use --length to write a part of it, or another --offset`,
     );
 }

@@ -85,7 +85,7 @@ export class Difference extends Error {
   readonly at: number;
 
   constructor(at: number, is: number, expected: number, count: number, size: number) {
-    const more = count === 1 ? '' : `; ${count} bytes differ in all`;
+    const more = count === 1 ? '' : `; ${count} bytes differ in total`;
     super(`${hexAddress(at, size)} reads ${hexByte(is)} instead of ${hexByte(expected)}${more}`);
     this.at = at;
   }

@@ -14,7 +14,7 @@ export function parseCount(option: string, text: string): number {
   const [, hex, decimal, unit = ''] = /^(?:(0x[0-9a-f]+)|(\d+)([km]?)(?:ib)?)$/i.exec(text) ?? [];
   const count = hex !== undefined ? Number(hex) : Number(decimal) * (UNIT[unit.toLowerCase()] ?? Number.NaN);
   if (Number.isSafeInteger(count)) return count;
-  throw new UsageError(`${option} takes a number such as 4096, 0x1000 or 4k, not ${text}`);
+  throw new UsageError(`invalid ${option}: expected a number such as 4096, 0x1000 or 4k, got ${text}`);
 }
 
 /** The part of a memory that `--offset` and `--length` name; without a length, up to its end. @throws {UsageError} */
@@ -24,7 +24,7 @@ export function rangeOf(size: number, offset: string | undefined, length: string
   const to = from + bytes;
   if (from >= size || to > size || bytes === 0)
     throw new UsageError(
-      `there ${bytes === 1 ? 'is' : 'are'} no ${bytes <= 0 ? 'bytes' : `${bytes} bytes`} at ${hexAddress(from, size)}: the part has ${size} (${hexAddress(0, size)} to ${hexAddress(size - 1, size)})`,
+      `invalid range: ${bytes <= 0 ? 'no bytes' : bytes === 1 ? '1 byte' : `${bytes} bytes`} at ${hexAddress(from, size)}, but the part has ${size} bytes (${hexAddress(0, size)} to ${hexAddress(size - 1, size)})`,
     );
   return { from, to };
 }

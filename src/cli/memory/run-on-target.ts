@@ -32,7 +32,7 @@ export async function runOnTarget(
     process.stderr.write(`${sentence}\n`);
   };
   const interruption = new Interruption(() =>
-    say(`stopping behind this ${step}; Ctrl-C again stops at once`),
+    say(`stopping after this ${step}; press Ctrl-C again to abort`),
   );
   const board = await openNamedBoard(args, { backEnd: 'inline', openHosts: 'first-use' });
   interruption.listen();
@@ -74,8 +74,7 @@ export async function changing<Result>(
   }
 }
 
-export const GO_ON =
-  'When the cause is gone, give the same command again: it goes on from here, for what is right already is not written twice.';
+export const GO_ON = 'Fix the cause and run the command again; it resumes where it stopped.';
 
 function sentenceOf(thrown: unknown): string {
   if (thrown instanceof Interrupted) return 'interrupted';

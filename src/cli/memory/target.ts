@@ -31,8 +31,7 @@ export function findTarget(board: Board, text: string): Target {
   const i2c = /^(?:(?:\/dev\/)?i2c-)?(\d+):(0x[0-9a-f]+|\d+)(?::(.+))?$/i.exec(text);
   if (i2c !== null) return i2cTarget(board, Number(i2c[1]), Number(i2c[2]), i2c[3]);
   const node = nodeNamed(board, text);
-  if (node === undefined)
-    throw new Error(`the board has no ${text}: name ${FORMS}; \`dtbus ls\` shows what there is`);
+  if (node === undefined) throw new Error(`not found: ${text}; use ${FORMS}; \`dtbus ls\` shows the board`);
   return targetOf(board, node);
 }
 
@@ -54,8 +53,8 @@ function targetOf(board: Board, node: TreeNode): Target {
     const above = buses.find(({ path }) => node.path.startsWith(`${path}/`));
     throw new Error(
       above === undefined
-        ? `${node.path} is not on a bus of the board: \`dtbus ls\` shows what is`
-        : `${node.path} is behind another part of ${above.path}: select its channel with i2ctransfer and name it as ${above.number}:ADDRESS:TYPE`,
+        ? `${node.path} is not on a bus of the board; \`dtbus ls\` shows the buses`
+        : `${node.path} is behind another part of ${above.path}; select its channel with i2ctransfer and use ${above.number}:ADDRESS:TYPE`,
     );
   }
   const nodePath = bus.kind === 'i2c' ? bus.nodes[0] : bus.nodes.find((path) => path.endsWith(`.${unit}`));
@@ -83,7 +82,8 @@ function nodeAt(board: Board, kind: 'i2c' | 'spi', number: number, unit: number)
 }
 
 function i2cTarget(board: Board, number: number, unit: number, type: string | undefined): Target {
-  if (unit > 0x7f) throw new UsageError(`0x${unit.toString(16)} is no I2C address: they go up to 0x7f`);
+  if (unit > 0x7f)
+    throw new UsageError(`invalid I2C address: expected 0x00 to 0x7f, got 0x${unit.toString(16)}`);
   const node = nodeAt(board, 'i2c', number, unit);
   if (type === undefined && node !== undefined) return targetOf(board, node);
   return named('i2c', `/dev/i2c-${number}`, unit, type);

@@ -72,7 +72,7 @@ export function verifyAgainst(
       const difference = differenceOf(bytes, image, range.from, memory.size);
       if (difference !== undefined) throw difference;
       const source = file === '-' ? 'standard input' : file;
-      return `${rangeText(range, memory.size)} (${byteCount(image.length)}) holds what ${source} has`;
+      return `${rangeText(range, memory.size)} (${byteCount(image.length)}) matches ${source}`;
     }),
   );
 }
@@ -93,5 +93,5 @@ export async function imageFor(
 /** @throws {Error} for a part whose node says that nothing is to be written to it */
 export function checkWritable(target: Target, force: boolean): void {
   if (target.readOnly && !force)
-    throw new Error(`${target.path} is read-only by its node: --force changes it all the same`);
+    throw new Error(`${target.path} is marked read-only in the device tree; use --force to write anyway`);
 }

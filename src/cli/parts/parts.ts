@@ -37,10 +37,10 @@ function table(parts: readonly PartListing[], paint: Paint): string {
   const line = (name: string, bus: string, title: string, sets: string) =>
     `${name.padEnd(nameWidth)}  ${bus.padEnd(8)}  ${title.padEnd(titleWidth)}  ${sets}`.trimEnd();
   return [
-    paint('bold', line('name', 'bus', 'what it is', 'what can be set')),
+    paint('bold', line('name', 'bus', 'what it is', 'settable')),
     ...rows.map(([name, bus, sets, title]) => line(name, bus, title, shortened(sets))),
     '',
-    '`dtbus parts NAME` shows one of them with its compatibles, what can be set, and an example.',
+    '`dtbus parts NAME` shows the compatibles of a part, what can be set on it, and an example.',
     '',
   ].join('\n');
 }
@@ -55,15 +55,15 @@ function details(part: PartListing, paint: Paint): string {
   const kinds = Math.max(0, ...part.properties.map((property) => propertyKind(property).length));
   const properties = part.properties.map(
     (property) =>
-      `    ${property.name.padEnd(width)}  ${propertyKind(property).padEnd(kinds)}  ${property.doc}${property.readOnly === true ? ' (can only be read)' : ''}`,
+      `    ${property.name.padEnd(width)}  ${propertyKind(property).padEnd(kinds)}  ${property.doc}${property.readOnly === true ? ' (read-only)' : ''}`,
   );
   const script = exampleScript(part);
   return [
     paint('bold', part.title),
     `  bus         ${part.buses.join(', ')}`,
     `  compatible  ${part.compatible.join(', ')}`,
-    ...(properties.length === 0 ? [] : ['  what a test or script sees and sets', ...properties]),
-    '  in the tree, below a bus',
+    ...(properties.length === 0 ? [] : ['  properties for tests and scripts', ...properties]),
+    '  in the device tree, as a child of a bus',
     ...exampleNode(part)
       .split('\n')
       .map((line) => `    ${line}`),

@@ -7,15 +7,15 @@ const TOOL = 'spi-config';
 
 export const USAGE = `usage: ${TOOL} options...
   -d --device=<dev>  the device: /dev/spidev0.0
-  -q --query         print how it is set
+  -q --query         print the settings
   -m --mode=[0-3]    clock bit 1 idles high, bit 0 samples at the second edge
   -l --lsb={0,1}     1 sends the lowest bit first
   -b --bits=[7...]   bits of a word
   -s --speed=<int>   clock in Hz
-  -r --spirdy={0,1}  1 heeds the ready line
-  -w --wait          stay, for the clock is forgotten when the device is closed
-  -h --help          this text
-  -v --version       the version
+  -r --spirdy={0,1}  1 waits for the ready line
+  -w --wait          keep the device open: the settings last until it is closed
+  -h --help          print this help
+  -v --version       print the version
 example: ${TOOL} -d /dev/spidev0.0 -m 3 -s 1000000
 `;
 

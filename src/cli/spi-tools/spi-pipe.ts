@@ -19,9 +19,9 @@ export const USAGE = `usage: ${TOOL} options...
   -l --lsb={0,1}       1 sends the lowest bit first
   -B --bits=[7...]     bits of a word
   -b --blocksize=<int> bytes of a transfer (default 1)
-  -n --number=<int>    number of transfers (default -1: to the input's end)
-  -h --help            this text
-  -v --version         the version
+  -n --number=<int>    number of transfers (default -1: until end of input)
+  -h --help            print this help
+  -v --version         print the version
 example: printf '\\237\\0\\0\\0' | ${TOOL} -d /dev/spidev0.0 -b 4 -n 1 | xxd
 `;
 

@@ -27,13 +27,13 @@ function onlySegment(segment: TracedSegment, dialect: I2cDialect): string {
   const { sent } = segment;
   const pointer = pointerOf(sent, dialect);
   if (sent === undefined || pointer === undefined) return rawSegment(segment);
-  if (sent.length === dialect.pointerBytes) return `point at ${pointer}`;
+  if (sent.length === dialect.pointerBytes) return `select ${pointer}`;
   return `write ${pointer}: ${bytesText(sent, dialect.pointerBytes)}`;
 }
 
 function rawSegment({ sent, received }: TracedSegment): string {
   if (sent !== undefined) return sent.length === 0 ? 'probe' : `write ${bytesText(sent)}`;
-  if (received === undefined || received.length === 0) return 'probe by a read';
+  if (received === undefined || received.length === 0) return 'probe (read)';
   return `read ${orNothing(bytesText(received))}`;
 }
 

@@ -24,7 +24,7 @@ export class Summary {
     const { fault, durationMs, segments } = one.transfer;
     // A scan asks a hundred addresses where nobody is.
     const nobody = fault === 'ENXIO' && one.reader.name === '';
-    const row = this.#row(busName(one.bus), nobody ? 'nobody there' : one.target);
+    const row = this.#row(busName(one.bus), nobody ? 'no answer' : one.target);
     row.transfers++;
     row.totalMs += durationMs;
     row.longestMs = Math.max(row.longestMs, durationMs);
@@ -61,8 +61,8 @@ export class Summary {
     const lost =
       dropped === 0
         ? ''
-        : `${dropped} more transfers are not shown: they came faster than they could be written\n`;
-    if (rows.length === 0) return `\nno transfer was seen\n${lost}`;
+        : `${dropped} more transfers are not shown: they came faster than they could be printed\n`;
+    if (rows.length === 0) return `\nno transfers\n${lost}`;
     return `\n${[paint('bold', line(head)), ...rows.map(line)].join('\n')}\n${lost}`;
   }
 

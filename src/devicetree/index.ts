@@ -36,6 +36,7 @@ export { applyOverlay, applyOverlaysToBlob } from './overlay/overlay.ts';
 export { applyOverlays } from './overlay/overlay-trees.ts';
 export { preprocess } from './preprocess/print-preprocessed.ts';
 export { SourceCache } from './preprocess/source-cache.ts';
+export { didYouMean } from './text/did-you-mean.ts';
 export { cachedReader, type ReadFile } from './text/files.ts';
 export type { Frame, Loc, Place, SourceMap, SourceText, Span } from './text/source.ts';
 export type { SourceToken, TokenGroup, TokenTree, TokenTreeItem } from './tokens/token-tree.ts';

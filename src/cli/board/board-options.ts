@@ -30,14 +30,14 @@ export function withBoardOptions(command: Command, short = true): Command {
   const overlay = short ? '-o, --overlay <file>' : '--overlay <file>';
   return command
     .addOption(
-      new Option(overlay, 'overlay to apply, any number of times').argParser(collect).default([], 'none'),
+      new Option(overlay, 'overlay to apply; may be repeated').argParser(collect).default([], 'none'),
     )
     .addOption(
-      new Option('--include <dir>', 'directory of #include; those of a Linux or U-Boot tree are found')
+      new Option('--include <dir>', 'folder for #include; those of a Linux or U-Boot source tree are found')
         .argParser(collect)
         .default([], 'none'),
     )
-    .option('--adopt', "take over every I2C and SPI controller of a vendor's tree", false);
+    .option('--adopt', 'use every I2C and SPI controller of a vendor tree as a bus', false);
 }
 
 /** `--connect`, for commands that can work on a board in another process. */
@@ -45,7 +45,7 @@ export function withConnection(command: Command): Command {
   return command.addOption(
     new Option(
       '--connect <place>',
-      'reach the board in the process that serves it: the folder of its sockets, or one socket',
+      'work on the board that another process serves: folder of its sockets, or one socket',
     ).env('DTBUS_CONNECT'),
   );
 }

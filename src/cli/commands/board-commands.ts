@@ -17,9 +17,9 @@ export function addBoardCommands(program: Command, end: (exitCode: number) => vo
   const up = program
     .command('up')
     .summary('bring a board up and keep it up until Ctrl-C')
-    .description('Brings the board up, draws its buses and what answers on them, and stays until Ctrl-C.')
+    .description('Brings the board up, draws its buses and the parts on them, and runs until Ctrl-C.')
     .argument('[board]', 'device tree of the board; the same as -b')
-    .option('--dev', 'make the nodes real ones below /dev, for every program (Linux, CUSE)', false)
+    .option('--dev', 'create real nodes in /dev, for every program (Linux, CUSE)', false)
     .option('--mode <octal>', 'permissions of the real nodes', '0600')
     .option('--group <name>', 'group that owns the real nodes')
     .option('--watch', 'show every transfer on standard error; see dtbus watch', false)
@@ -35,7 +35,7 @@ export function addBoardCommands(program: Command, end: (exitCode: number) => vo
 
   const ls = program
     .command('ls')
-    .summary('draw a board: buses, nodes, who drives what, what answers')
+    .summary('draw a board: buses, nodes, drivers, parts')
     .description('Brings the board up, draws it, and takes it down again.')
     .argument('[board]', 'device tree of the board; the same as -b')
     .option('--json', 'as JSON, for scripts', false)
@@ -99,7 +99,8 @@ interface Permissions {
 }
 
 async function permissionsOf({ mode, group }: DevArguments): Promise<Permissions> {
-  if (!/^[0-7]{3,4}$/.test(mode)) throw new UsageError(`--mode takes octal digits such as 0660, not ${mode}`);
+  if (!/^[0-7]{3,4}$/.test(mode))
+    throw new UsageError(`invalid --mode: expected octal digits such as 0660, got ${mode}`);
   const { groupId } = await import('../board/group-id.ts');
   return { mode: Number.parseInt(mode, 8), gid: group === undefined ? undefined : groupId(group) };
 }
@@ -148,7 +149,7 @@ async function bringUp(args: BoardArguments & DevArguments): Promise<number> {
       const renamed = path === boardPath ? '' : ` (${boardPath} of the board; that name was taken)`;
       process.stdout.write(`${path}${renamed}\n`);
     }
-    process.stdout.write('up; Ctrl-C ends it\n');
+    process.stdout.write('up; press Ctrl-C to end\n');
     await untilInterrupted();
     await real?.close();
     return incomplete ? 1 : 0;

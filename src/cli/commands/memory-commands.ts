@@ -28,9 +28,9 @@ const EEPROM: MemoryCommand = {
   examples: `
   dtbus eeprom info eeprom -b dts/demo.dts
   dtbus eeprom read eeprom                            a dump on the terminal
-  dtbus eeprom read 1:0x50:24c02 copy.bin             a part that the tree does not have
+  dtbus eeprom read 1:0x50:24c02 copy.bin             a part that is not in the tree
   echo hello | dtbus eeprom write eeprom - --offset 0x10`,
-  erase: 'fill it with 0xff, as it left the factory',
+  erase: 'fill it with 0xff, the factory state',
   writes: 'write a file into it: only the pages that differ, each read back and compared',
   load: async () => (await import('../eeprom/tasks.ts')).tasks,
 };
@@ -39,15 +39,15 @@ const FLASH: MemoryCommand = {
   name: 'flash',
   summary: 'identify, read, write, erase and verify SPI NOR flash',
   description:
-    'Works on an SPI NOR flash of the board. What it is and can do comes from the chip: its JEDEC id and its SFDP tables.',
+    'Works on an SPI NOR flash of the board. Type and features are read from the chip: its JEDEC id and SFDP tables.',
   device: 'the flash: its label (flash), its path (/spi/flash@0) or /dev/spidevB.C',
   label: 'flash',
   examples: `
   dtbus flash info flash -b dts/demo.dts
   dtbus flash read flash backup.bin
-  dtbus flash write flash firmware.bin --offset 64k   erases only the blocks that must be
+  dtbus flash write flash firmware.bin --offset 64k   erases only the blocks that need it
   dtbus flash verify /dev/spidev1.0 firmware.bin`,
-  erase: 'make it blank (0xff): all of it, or whole erase blocks',
+  erase: 'erase all of it, or whole erase blocks (0xff)',
   writes: 'write a file into it: erases only the blocks that differ, programs, reads back and compares',
   load: async () => (await import('../flash/tasks.ts')).tasks,
 };
@@ -79,24 +79,27 @@ function addMemoryCommand(program: Command, memory: MemoryCommand, end: (exitCod
   const ranged = (command: Command) =>
     command
       .option('--offset <n>', 'first byte: 64, 0x40 or 4k (default: 0)')
-      .option('--length <n>', 'how many bytes (default: as many as there are)');
+      .option('--length <n>', 'how many bytes (default: up to the end)');
   const changing = (command: Command) => {
-    ranged(command).option('--force', 'even where its node says read-only', false);
+    ranged(command).option('--force', 'write even if its node says read-only', false);
     if (memory === FLASH)
       command.option('--unprotect', 'clear its block protection bits first; they stay clear', false);
     return command;
   };
 
-  add('info', `say what the ${name} is`, ' -b dts/demo.dts').action(
+  add('info', `show what the ${name} is`, ' -b dts/demo.dts').action(
     async (device: string, args: BoardArguments) => end(await (await load()).info(args, device)),
   );
   ranged(add('read', 'read it into a file', ' copy.bin --offset 0x10 --length 64'))
-    .argument('[file]', 'where to; `-` or nothing is standard output, a dump where that is a terminal')
+    .argument(
+      '[file]',
+      'output file; `-` is standard output; default: standard output, as a dump on a terminal',
+    )
     .action(async (device: string, file: string | undefined, args: BoardArguments & RangeArguments) =>
       end(await (await load()).read(args, device, file)),
     );
   changing(add('write', memory.writes, ' image.bin --offset 0x40'))
-    .argument('<file>', 'what to write; `-` is standard input')
+    .argument('<file>', 'file to write; `-` is standard input')
     .action(async (device: string, file: string, args: BoardArguments & ChangeArguments) =>
       end(await (await load()).write(args, device, file)),
     );
@@ -105,7 +108,7 @@ function addMemoryCommand(program: Command, memory: MemoryCommand, end: (exitCod
       end(await (await load()).erase(args, device)),
   );
   ranged(add('verify', 'compare it with a file', ' image.bin'))
-    .argument('<file>', 'what it should hold; `-` is standard input')
+    .argument('<file>', 'file to compare with; `-` is standard input')
     .action(async (device: string, file: string, args: BoardArguments & RangeArguments) =>
       end(await (await load()).verify(args, device, file)),
     );

@@ -8,14 +8,14 @@ export function addPartsCommand(program: Command, end: (exitCode: number) => voi
     .description(
       'Lists the parts that dtbus can simulate. With a name, shows its compatibles, what can be set on it (unit and range) and an example node.',
     )
-    .argument('[name]', 'a part, or words that describe it: lm75, ti,tmp102, oled, eeprom 32k')
+    .argument('[words...]', 'a part, or words that describe it: lm75, ti,tmp102, oled, eeprom 32k')
     .option('--json', 'as JSON, for scripts', false)
     .addHelpText(
       'after',
-      '\nExample:\n  dtbus parts\n  dtbus parts tmp102\n  dtbus parts --json | jq .[].name\n',
+      '\nExample:\n  dtbus parts\n  dtbus parts tmp102\n  dtbus parts eeprom 32k\n  dtbus parts --json | jq .[].name\n',
     )
-    .action(async (name: string | undefined, { json }: { json: boolean }) => {
+    .action(async (words: string[], { json }: { json: boolean }) => {
       const { showParts } = await import('../parts/parts.ts');
-      end(await showParts(name, json));
+      end(await showParts(words.length === 0 ? undefined : words.join(' '), json));
     });
 }

@@ -29,15 +29,18 @@ export function addWatchCommand(program: Command, end: (exitCode: number) => voi
     .command('watch')
     .summary('show every transfer of a script or command, decoded by part')
     .description(
-      'Runs a script or a dtbus command on a board and shows every transfer on standard error as it happens: when, on which bus, with whom, how it ended, how long it took and what it means. At the end a table sums up. Where transfers come faster than they can be shown, some are left out and counted; the bus never waits.',
+      'Runs a script or a dtbus command on a board and shows every transfer on standard error as it happens: time, bus, part, result, duration and meaning. A table at the end sums up. If transfers come faster than they can be shown, some are left out and counted; the bus never waits.',
     )
     .argument(
       '<command...>',
       'the device tree of the board (.dts, .dtb; or -b), then a Node script or a command of dtbus with its arguments',
     )
-    .option('--json', 'a line of JSON a transfer, for scripts', false)
+    .option('--json', 'one line of JSON per transfer, for scripts', false)
     .option('--to <file>', 'write the lines to a file instead of standard error')
-    .option('-w, --write <file>', 'also write the I2C messages to a capture file for Wireshark (pcap)')
+    .option(
+      '-w, --write <file>',
+      'also write the I2C messages to a capture file for Wireshark (pcap); `-` is standard output',
+    )
     .passThroughOptions()
     .addHelpText(
       'after',

@@ -66,7 +66,28 @@ export function exampleScript(part: PartListing): string | undefined {
   return settable && `board.part('&part').${settable.name} = ${exampleValue(settable)};`;
 }
 
-function exampleValue({ kind, range }: PartProperty): string {
+/** Values that look like what people measure, by the unit of the property. */
+const EXAMPLES: Readonly<Record<string, number>> = {
+  '°C': 31.5,
+  '%RH': 45.5,
+  '%': 45.5,
+  hPa: 1013.25,
+  Pa: 101325,
+  kPa: 101.3,
+  V: 1.5,
+  mV: 1500,
+  A: 0.5,
+  mA: 500,
+  lx: 350,
+  mm: 250,
+  ms: 5,
+  g: 1,
+  'm/s²': 9.8,
+  '°/s': 90,
+};
+
+/** A value of the property's kind, within its range; levels of pins (no unit) are whole numbers. */
+function exampleValue({ kind, unit, range }: PartProperty): string {
   switch (kind) {
     case 'flag':
       return 'true';
@@ -76,10 +97,12 @@ function exampleValue({ kind, range }: PartProperty): string {
       return 'Uint8Array.of(1, 2, 3)';
     case 'number': {
       const [least, most] = range ?? [0, 1];
-      const nice = [31.5, 1.5, 1000, 5, 1].find(
-        (value) => value > least && value < most && value <= (least + most) * 2,
-      );
-      return String(nice ?? most);
+      const usual = unit === undefined ? undefined : EXAMPLES[unit];
+      if (usual !== undefined && usual >= least && usual <= most) return String(usual);
+      // All pins high but the first, as if its button were pressed.
+      if (unit === undefined && Number.isInteger(Math.log2(most + 1)) && most > 1)
+        return `0x${(most - 1).toString(16)}`;
+      return String(least <= 1 && most >= 1 ? 1 : most);
     }
   }
 }

@@ -29,18 +29,6 @@ export function listParts(models: readonly PartModel[]): PartListing[] {
   return [...parts.values()].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
 }
 
-/** Parts that `text` means: by a compatible, with or without its vendor; else those that have it in name or title. */
-export function findParts(parts: readonly PartListing[], text: string): PartListing[] {
-  const wanted = text.toLowerCase();
-  const exact = parts.filter(({ compatible }) =>
-    compatible.some((name) => name === wanted || withoutVendor(name) === wanted),
-  );
-  if (exact.length > 0) return exact;
-  return parts.filter(({ title, compatible }) =>
-    [title, ...compatible].some((word) => word.toLowerCase().includes(wanted)),
-  );
-}
-
 /** What a property takes: `-55 to 125 °C`, `flag`. */
 export function propertyKind({ kind, unit, range }: PartProperty): string {
   if (kind !== 'number') return kind;
@@ -48,6 +36,7 @@ export function propertyKind({ kind, unit, range }: PartProperty): string {
   return unit === undefined ? limits : `${limits} ${unit}`;
 }
 
-function withoutVendor(compatible: string): string {
+/** `ti,tmp102` -> `tmp102` */
+export function withoutVendor(compatible: string): string {
   return compatible.slice(compatible.indexOf(',') + 1);
 }

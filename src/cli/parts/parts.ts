@@ -1,31 +1,37 @@
 import { loadCatalogue } from '../../board/index.ts';
 import { type Paint, paintFor } from '../terminal/style.ts';
+import { warn } from '../terminal/warn.ts';
 import { exampleNode, exampleScript } from './example-node.ts';
-import { findParts, listParts, type PartListing, propertyKind } from './part-listing.ts';
+import { listParts, type PartListing, propertyKind } from './part-listing.ts';
+import { findParts, nearestPart } from './part-search.ts';
 
 const FAILED = 1;
 /** Parts that a search may find before only their names are listed. */
 const DETAILED_MAX = 3;
+
+/** What to do without a model. */
+const OTHERWISE =
+  '`dtbus parts` lists the simulated parts, dtbus,register-map simulates any register chip, and src/sim/README.md of this package tells how to write a model';
 
 /** `dtbus parts [NAME]`. @returns the exit code */
 export async function showParts(name: string | undefined, json: boolean): Promise<number> {
   const all = listParts((await loadCatalogue()).models);
   const parts = name === undefined ? all : findParts(all, name);
   if (parts.length === 0) {
-    process.stderr.write(
-      `dtbus: there is no simulated part ${name}; \`dtbus parts\` lists what there is, dtbus,register-map stands in for any register chip, and src/sim/README.md shows how to make one\n`,
-    );
+    const near = nearestPart(all, name ?? '');
+    warn(`part not found: ${name}; ${near === undefined ? OTHERWISE : `did you mean ${near}?`}`);
     return FAILED;
   }
   const paint = paintFor(process.stdout);
   if (json) process.stdout.write(`${JSON.stringify(parts, undefined, 2)}\n`);
   else if (name !== undefined && parts.length <= DETAILED_MAX)
     process.stdout.write(parts.map((part) => details(part, paint)).join('\n'));
-  else process.stdout.write(table(parts, paint));
+  else process.stdout.write(table(parts, paint, process.stdout.columns ?? Number.POSITIVE_INFINITY));
   return 0;
 }
 
-function table(parts: readonly PartListing[], paint: Paint): string {
+/** @param width columns of the terminal: what can be set is left out where it does not fit */
+function table(parts: readonly PartListing[], paint: Paint, width: number): string {
   const rows = parts.map((part) => [
     part.name,
     part.buses.join(', '),
@@ -34,8 +40,12 @@ function table(parts: readonly PartListing[], paint: Paint): string {
   ]) as [string, string, string[], string][];
   const nameWidth = Math.max(4, ...rows.map(([name]) => name.length));
   const titleWidth = Math.max(5, ...rows.map(([, , , title]) => title.length));
+  const setsWidth = Math.max(...rows.map(([, , sets]) => shortened(sets).length));
+  const narrow = nameWidth + 2 + 8 + 2 + titleWidth + 2 + setsWidth > width;
   const line = (name: string, bus: string, title: string, sets: string) =>
-    `${name.padEnd(nameWidth)}  ${bus.padEnd(8)}  ${title.padEnd(titleWidth)}  ${sets}`.trimEnd();
+    narrow
+      ? `${name.padEnd(nameWidth)}  ${bus.padEnd(8)}  ${title}`.slice(0, width).trimEnd()
+      : `${name.padEnd(nameWidth)}  ${bus.padEnd(8)}  ${title.padEnd(titleWidth)}  ${sets}`.trimEnd();
   return [
     paint('bold', line('name', 'bus', 'what it is', 'settable')),
     ...rows.map(([name, bus, sets, title]) => line(name, bus, title, shortened(sets))),

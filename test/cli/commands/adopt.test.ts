@@ -12,7 +12,7 @@ function up(...argv: readonly string[]): Promise<string> {
   let text = '';
   child.stdout.on('data', (bytes) => {
     text += bytes;
-    if (text.includes('up; Ctrl-C')) child.kill('SIGINT');
+    if (text.includes('up; press Ctrl-C')) child.kill('SIGINT');
   });
   child.stderr.on('data', (bytes) => {
     text += bytes;

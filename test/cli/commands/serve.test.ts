@@ -213,8 +213,8 @@ describe('serve in this process', () => {
 
 describe('serve called wrongly', () => {
   it.each([
-    [[], 2, 'serve where? Say --socket-dir FOLDER, --socket PATH or --fd NUMBER'],
-    [['--fd', 'three'], 2, '--fd takes the number of an open descriptor, not three'],
+    [[], 2, 'one of --socket-dir, --socket or --fd is required'],
+    [['--fd', 'three'], 2, 'invalid --fd: expected the number of an open descriptor, got three'],
     [
       ['--socket', '/x', '--fd', '3'],
       2,

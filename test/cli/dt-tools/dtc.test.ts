@@ -173,7 +173,7 @@ describe('blobs', () => {
   });
 
   test('-S that is too small is said, unless -q', () => {
-    expect(dtc({ 'a.dts': SOURCE }, '-S', '10', 'a.dts').errors).toContain('more than the 10 bytes of -S');
+    expect(dtc({ 'a.dts': SOURCE }, '-S', '10', 'a.dts').errors).toContain('larger than the 10 bytes of -S');
     expect(dtc({ 'a.dts': SOURCE }, '-q', '-S', '10', 'a.dts').errors).toBe('');
   });
 
@@ -197,7 +197,7 @@ describe('blobs', () => {
 
   test('a number that is none', () => {
     expect(dtc({ 'a.dts': SOURCE }, '-p', 'much', 'a.dts').errors).toBe(
-      'FATAL ERROR: Invalid argument "much" to -p option: it takes a number\n',
+      'FATAL ERROR: Invalid argument "much" to -p option: expected a number\n',
     );
   });
 });
@@ -349,7 +349,7 @@ describe('arguments', () => {
 
   test.each([
     [['-x'], "invalid option -- 'x'"],
-    [['a.dts', 'b.dts'], 'missing files'],
+    [['a.dts', 'b.dts'], 'expected one input file'],
     [['-Wnope'], 'unknown check "nope"'],
   ])('%j is refused', (argv, message) => {
     const { exitCode, errors } = dtc({ 'a.dts': SOURCE, 'b.dts': SOURCE }, ...argv);

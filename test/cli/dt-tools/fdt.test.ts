@@ -92,9 +92,9 @@ describe('fdtget', () => {
   });
 
   test.each([
-    [[], 'which blob?'],
-    [['blob', '/'], 'a property is missing'],
-    [['-tq', 'blob', '/', 'x'], '"q" is no type'],
+    [[], 'missing argument: the blob'],
+    [['blob', '/'], 'the last property is missing'],
+    [['-tq', 'blob', '/', 'x'], 'invalid type "q"'],
   ])('%j is refused', (argv, message) => {
     const { errors, exitCode } = get(...argv);
     expect(errors).toContain(message);
@@ -195,10 +195,10 @@ describe('fdtput', () => {
   });
 
   test.each([
-    [[], 'which blob?'],
-    [['blob'], 'which node?'],
-    [['blob', '/'], 'which property?'],
-    [['-d', 'blob'], 'which node?'],
+    [[], 'missing argument: the blob'],
+    [['blob'], 'missing argument: the node'],
+    [['blob', '/'], 'missing argument: the property'],
+    [['-d', 'blob'], 'missing argument: the node'],
     [['-tr', 'blob', '/', 'x'], 'raw bytes'],
   ])('%j is refused', (argv, message) => {
     expect(put(...argv).errors).toContain(message);
@@ -237,9 +237,7 @@ describe('fdtdump', () => {
     expect(output).toMatch(
       /^image: skipping fdt magic at offset 0\nimage: found fdt at offset 0x8\n\/dts-v1\/;\n/,
     );
-    expect(run(runFdtdump, { image: 'nothing here' }, '-s', 'image').errors).toContain(
-      'there is no blob in it',
-    );
+    expect(run(runFdtdump, { image: 'nothing here' }, '-s', 'image').errors).toContain('no blob found in it');
   });
 
   test('a file that is no blob', () => {
@@ -354,6 +352,6 @@ describe('dtdiff', () => {
       exitCode: 2,
     });
     expect(run(runDtdiff, {}, 'a.dts', 'b.dts').exitCode).toBe(2);
-    expect(run(runDtdiff, {}, 'a.dts').errors).toContain('two trees, please');
+    expect(run(runDtdiff, {}, 'a.dts').errors).toContain('expected two trees');
   });
 });

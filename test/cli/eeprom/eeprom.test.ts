@@ -34,7 +34,7 @@ describe('dtbus eeprom info', () => {
     ['wide', /size {8}2 KiB \(2048 bytes\)\n {2}page {8}64 bytes\n.*\n {2}addressing {2}16 bits/],
     ['blocks', /address 0x58 \(answers up to 0x5f\)/],
     ['nine', /AT25 on \/dev\/spidev0.0\n[\s\S]*addressing {2}9 bits\n {2}status {6}0x00: protects nothing/],
-    ['sealed', /protects the whole array\n {2}read-only {3}by its node/],
+    ['sealed', /protects the whole array\n {2}read-only {3}yes \(device tree\)/],
     ['/i2c/eeprom@50', /24C02/],
     ['&small', /24C02/],
     ['1:0x50', /24C02/],
@@ -103,12 +103,12 @@ describe('dtbus eeprom verify', () => {
     const image = noise(256, 4);
     await eeprom('write', 'small', folder.write('image', image));
     const same = await eeprom('verify', 'small', folder.path('image'));
-    expect(same).toMatchObject({ status: 0, err: expect.stringContaining('holds what') });
+    expect(same).toMatchObject({ status: 0, err: expect.stringContaining('matches ') });
     image[0x45] = 0x12;
     image[0x99] = (image[0x99] as number) ^ 1;
     const { status, err } = await eeprom('verify', 'small', folder.write('image', image));
     expect(status).toBe(1);
-    expect(err).toMatch(/^dtbus: 0x45 reads 0x[0-9a-f]{2} instead of 0x12; 2 bytes differ in all\n$/);
+    expect(err).toMatch(/^dtbus: 0x45 reads 0x[0-9a-f]{2} instead of 0x12; 2 bytes differ in total\n$/);
   });
 });
 
@@ -118,45 +118,50 @@ describe('what cannot be done', () => {
       'a part that does not keep what it is told: AT25 with its array protected',
       ['write', 'sealed', '--force'],
       1,
-      /0x00 reads 0xff instead of [\s\S]*perhaps partly changed: 0x00-0x07[\s\S]*BP1 and BP0 of its status register are set, which protects the whole array[\s\S]*same command again/,
+      /0x00 reads 0xff instead of [\s\S]*perhaps partly changed: 0x00-0x07[\s\S]*BP1 and BP0 of its status register are set, which protects the whole array[\s\S]*run the command again/,
     ],
-    ['a node that is read-only', ['write', 'locked'], 1, /read-only by its node: --force/],
+    [
+      'a node that is read-only',
+      ['write', 'locked'],
+      1,
+      /is marked read-only in the device tree; use --force/,
+    ],
     [
       'nobody at the address',
       ['write', '1:0x20:24c02'],
       1,
       /24C02 at 0x20 on \/dev\/i2c-1 does not answer[\s\S]*Nothing was changed/,
     ],
-    ['no such part', ['write', 'nowhere'], 1, /the board has no nowhere: name a label/],
+    ['no such part', ['write', 'nowhere'], 1, /not found: nowhere; use a label/],
     [
       'a part that is no EEPROM',
       ['write', 'temp'],
       2,
-      /national,lm75 at \/i2c\/temp@48 is no EEPROM that is known; types are: 24c00/,
+      /national,lm75 at \/i2c\/temp@48 is not a known EEPROM type; use one of: 24c00/,
     ],
     [
       'an address without a type',
       ['write', '1:0x20'],
       2,
-      /what is at \/dev\/i2c-1\? Name its type too, as 1:0x20:24c32/,
+      /unknown EEPROM type at \/dev\/i2c-1; use 1:0x20:24c32/,
     ],
     [
       'an image that is too long',
       ['write', 'small', '--offset', '250'],
       2,
-      /has 8 bytes, but there is only room for 6/,
+      /too long: 8 bytes, the range holds 6/,
     ],
     [
       'an offset behind the end',
       ['write', 'small', '--offset', '256'],
       2,
-      /the part has 256 \(0x00 to 0xff\)/,
+      /the part has 256 bytes \(0x00 to 0xff\)/,
     ],
     [
       'an offset that is no number',
       ['write', 'small', '--offset', 'ten'],
       2,
-      /--offset takes a number such as/,
+      /invalid --offset: expected a number such as 4096, 0x1000 or 4k, got ten/,
     ],
   ])('%s', async (_, [verb = '', device = '', ...options], status, sentence) => {
     const image = folder.write('image', noise(8, 5));

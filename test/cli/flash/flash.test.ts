@@ -48,7 +48,7 @@ describe('dtbus flash info', () => {
     expect(out).toMatch(
       /Winbond SPI NOR flash on \/dev\/spidev0.0\n.*\n {2}JEDEC id {3}ef 40 14 \(Winbond\)\n.*\n {2}size {7}1 MiB \(1048576 bytes\)\n {2}page {7}256 bytes\n {2}erase {6}4 KiB \(20h, .*32 KiB \(52h.*64 KiB \(d8h/,
     );
-    expect((await flash('info', 'big')).out).toContain('addresses  4 bytes by instructions of their own');
+    expect((await flash('info', 'big')).out).toContain('addresses  4 bytes, by dedicated instructions');
   });
 
   it('says who does not answer, and what is no flash', async () => {
@@ -56,7 +56,7 @@ describe('dtbus flash info', () => {
     expect(nobody.err).toMatch(/no flash answers on \/dev\/spidev0.10: its JEDEC id reads ff ff ff; check/);
     expect(nobody.status).toBe(1);
     const eeprom = await flash('info', 'eeprom');
-    expect(eeprom.err).toContain('try dtbus eeprom');
+    expect(eeprom.err).toContain('for an EEPROM use dtbus eeprom');
     expect(eeprom.status).toBe(2);
   });
 });
@@ -70,7 +70,7 @@ describe('dtbus flash write', () => {
     expect(folder.read('copy').equals(image)).toBe(true);
     expect((await flash('verify', 'flash', folder.path('image'))).status).toBe(0);
     const again = await flash('write', 'flash', folder.path('image'));
-    expect(again.err).toContain('held the same already: nothing was written');
+    expect(again.err).toContain('already held this data: nothing was written');
   });
 
   it('leaves what is around the image as it was, and erases only the blocks that it must', async () => {
@@ -117,9 +117,7 @@ describe('dtbus flash erase', () => {
   it('names the blocks around a range that is not whole blocks', async () => {
     const { status, err } = await flash('erase', 'flash', '--offset', '5000', '--length', '10');
     expect(status).toBe(2);
-    expect(err).toContain(
-      'only whole blocks of 4 KiB can be erased: --offset 0x01000 --length 4096 would be',
-    );
+    expect(err).toContain('erase needs whole blocks of 4 KiB; use --offset 0x01000 --length 4096');
   });
 });
 
@@ -136,8 +134,8 @@ describe('a write that fails', () => {
     expect(err).toBe(`dtbus: 0x2345 reads 0x11 instead of 0x10
   written and verified: 0x1000-0x1fff (4 KiB)
   erased, perhaps partly written: 0x2000-0x2fff
-  everything else is as it was before
-  When the cause is gone, give the same command again: it goes on from here, for what is right already is not written twice.
+  everything else is unchanged
+  Fix the cause and run the command again; it resumes where it stopped.
 `);
     const verified = await flash('verify', 'stuck', folder.path('image'), '--offset', '4k');
     expect(verified.status).toBe(1);
@@ -154,11 +152,11 @@ describe('a write that fails', () => {
   it('ends the block that is under way at the first Ctrl-C, and says where it stopped', async () => {
     const { status, err } = await write('interrupted');
     expect(status).toBe(1);
-    expect(err).toBe(`stopping behind this block; Ctrl-C again stops at once
+    expect(err).toBe(`stopping after this block; press Ctrl-C again to abort
 dtbus: interrupted
   written and verified: 0x1000-0x2fff (8 KiB)
-  everything else is as it was before
-  When the cause is gone, give the same command again: it goes on from here, for what is right already is not written twice.
+  everything else is unchanged
+  Fix the cause and run the command again; it resumes where it stopped.
 `);
   });
 
@@ -177,8 +175,8 @@ dtbus: interrupted
     process.chdir(folder.path(''));
     try {
       const { err } = await flash('write', 'stuck', folder.write('image', image), '--offset', '0x2340');
-      expect(err).toContain('What it held is saved in flash-0x2000.bin');
-      expect(err).toContain('dtbus flash write stuck flash-0x2000.bin --offset 0x2000 puts it back');
+      expect(err).toContain('Its old contents are saved in flash-0x2000.bin');
+      expect(err).toContain('dtbus flash write stuck flash-0x2000.bin --offset 0x2000 restores them');
       expect(folder.read('flash-0x2000.bin').equals(Buffer.alloc(0x1000, 0x55).fill(0x55))).toBe(true);
     } finally {
       process.chdir(place);

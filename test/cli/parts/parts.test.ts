@@ -22,9 +22,9 @@ describe('dtbus parts', () => {
       `TMP102 temperature sensor, 12 or 13 bits
   bus         i2c
   compatible  ti,tmp102, ti,tmp112
-  what a test or script sees and sets
+  properties for tests and scripts
     temperature  -55 to 150 °C  what the sensor feels
-  in the tree, below a bus
+  in the device tree, as a child of a bus
     part: sensor@48 {
     	compatible = "ti,tmp102";
     	reg = <0x48>;
@@ -53,9 +53,45 @@ describe('dtbus parts', () => {
   });
 
   it('says so when there is none', async () => {
-    const { status, err } = await dtbusHere('parts', 'tmp9999');
+    const { status, err } = await dtbusHere('parts', 'frobnicator');
     expect(status).toBe(1);
-    expect(err).toContain('there is no simulated part tmp9999');
+    expect(err).toMatch(/^dtbus: part not found: frobnicator; `dtbus parts` lists/);
+  });
+
+  it.each([
+    ['tmp9999', 'part not found: tmp9999'],
+    ['ssd1036', 'did you mean ssd1306?'],
+    ['accelerometr', 'did you mean accelerometer?'],
+  ])('says what %s may mean', async (name, sentence) => {
+    const { status, err } = await dtbusHere('parts', name);
+    expect(status).toBe(1);
+    expect(err).toContain(sentence);
+  });
+
+  it.each([
+    [['oled'], 'SSD1306 display', 'lm75'],
+    [['accelerometer'], 'ADXL345 accelerometer', 'bme280'],
+    [['eeprom', '32k'], '24C32 EEPROM', '24C02'],
+    [['eeprom', '32k'], '24C256 EEPROM', '24C64'],
+    [['32kbit'], '24C32 EEPROM', '24C256'],
+    [['rtc'], 'DS3231 clock', 'TMP102'],
+    [['light', 'sensor'], 'BH1750', 'LM75'],
+    [['button'], 'PCF8574 GPIO expander', 'ADS1115'],
+    [['servo'], 'PCA9685 PWM', 'PCA9555'],
+  ])('finds by what people call it: %j', async (words, found, left) => {
+    const { status, out } = await dtbusHere('parts', ...words);
+    expect(status).toBe(0);
+    expect(out).toContain(found);
+    expect(out).not.toContain(left);
+  });
+
+  it.each([
+    ['mcp23017', 'inputs = 0xfffe;'],
+    ['pca9554', 'inputs = 0xfe;'],
+    ['adxl345', 'accelX = 1;'],
+    ['bme280', 'temperature = 31.5;'],
+  ])('shows a value that %s can have', async (name, line) => {
+    expect((await dtbusHere('parts', name)).out).toContain(line);
   });
 });
 

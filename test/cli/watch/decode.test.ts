@@ -35,7 +35,7 @@ describe('a transfer in words', () => {
   it.each([
     ['national,lm75', [write('00'), read('1f 80')], 'read TEMP (0x00): 1f 80'],
     ['national,lm75', [write('01 60')], 'write CONF (0x01): 60'],
-    ['national,lm75', [write('03')], 'point at TOS (0x03)'],
+    ['national,lm75', [write('03')], 'select TOS (0x03)'],
     ['national,lm75', [read('19 00')], 'read 19 00'],
     ['national,lm75', [write('00'), read('19 00'), read('01')], 'write 00, read 19 00, read 01'],
     ['bosch,bme280', [write('d0'), read('60')], 'read ID (0xd0): 60'],
@@ -46,7 +46,7 @@ describe('a transfer in words', () => {
     ['atmel,24c256', [write('01 40 55')], 'write 0x0140: 55'],
     ['acme,unknown', [write('01 40'), read('55')], 'write 01 40, read 55'],
     ['acme,unknown', [write('')], 'probe'],
-    ['acme,unknown', [read('')], 'probe by a read'],
+    ['acme,unknown', [read('')], 'probe (read)'],
     ['nxp,pca9554', [write('00'), write('01')], 'write 00, write 01'],
   ])('%s on I2C: %#', async (compatible, segments, text) => {
     expect(await textOf('i2c', { compatible: [compatible] }, segments)).toBe(text);

@@ -34,7 +34,7 @@ const TESTED_ALONE = [
 const TOGETHER = [
   {
     name: 'tree',
-    test: /\/src\/devicetree\/(blob|blob-(format|reader)|budget|(diagnostic-|format-)\w+|getters|live-\w+|source|tree)\.ts$/,
+    test: /\/src\/devicetree\/(blob|blob\/blob-(format|reader)|text\/(budget|source)|diagnostics\/(diagnostic-|format-)\w+|tree\/(getters|live-\w+|tree))\.ts$/,
   },
   {
     name: 'transfer',

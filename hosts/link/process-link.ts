@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { BusFault, type Errno } from '../../src/bus/index.ts';
+import { BusFault, type Errno, ownProgram } from '../../src/bus/index.ts';
 import type { LinkOpener } from './byte-link.ts';
 
 /** What the process that holds the port is told. */
@@ -29,10 +29,7 @@ export function serialProcessLink(path: string, baudRate: number): LinkOpener {
     const { fork } = await import('node:child_process');
     // Compiled, also when this file runs uncompiled in a test.
     const entry = createRequire(import.meta.url).resolve('#built/hosts/link/serial-process.js');
-    const child = fork(entry, {
-      serialization: 'advanced',
-      execArgv: [],
-    });
+    const child = fork(entry, { serialization: 'advanced', ...ownProgram() });
     let open = true;
     let answered: ((answer: FromProcess) => void) | undefined;
     const lose = (reason: string): void => {

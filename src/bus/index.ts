@@ -4,6 +4,7 @@ export * from './errno.ts';
 export * from './host-adapter.ts';
 export * from './i2c.ts';
 export * from './node.ts';
+export * from './own-program.ts';
 export * from './smbus.ts';
 export * from './spi.ts';
 export * from './spi-wire-mode.ts';

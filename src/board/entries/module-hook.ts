@@ -1,16 +1,27 @@
 /**
  * `node --import dtbus/register script.js`: i2c-bus and spi-device, wherever the script or what it uses gets
  * them from, work on the board that DTBUS_BOARD names. `dtbus run` starts scripts this way.
+ *
+ * By NODE_OPTIONS it stands in every Node process there is, npm and test runners among them: the board then comes
+ * up in the one that opens a node, and adapters stay free for it.
  */
 import { takeOverPackages } from '../../dev/index.ts';
 import { BoardError } from '../board-error.ts';
 import { environmentBoard } from './drop-ins.ts';
 
-try {
-  environmentBoard();
-} catch (thrown) {
-  if (!(thrown instanceof BoardError)) throw thrown;
-  process.stderr.write(`dtbus: ${thrown.message}\n`);
-  process.exit(1);
-}
+/** Whether this process was told on its own command line, and not by NODE_OPTIONS. */
+const named = process.execArgv.some((word) => /^(--import|--require|-r)/.test(word));
+
+if (named) bringUp();
 takeOverPackages();
+
+/** What is wrong with the board is said before the script begins. */
+function bringUp(): void {
+  try {
+    environmentBoard();
+  } catch (error) {
+    if (!(error instanceof BoardError)) throw error;
+    process.stderr.write(`dtbus: ${error.message}\n`);
+    process.exit(1);
+  }
+}

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
+import { ownProgram } from '../../bus/index.ts';
 import { type CuseOptions, checkCuse, hostNodes, type ServedNodes } from '../../dev/index.ts';
 import type { ExposedTree, ExposeWorkerData } from './expose-worker.ts';
 
@@ -20,5 +21,5 @@ export async function exposeBoard(
   const { overlays = [], includePaths = [], adopt = false, ...permissions } = options;
   const control = new SharedArrayBuffer(8);
   const workerData: ExposeWorkerData = { file, options: { overlays, includePaths, adopt }, control };
-  return hostNodes(new Worker(entry(), { workerData, execArgv: [] }), control, permissions);
+  return hostNodes(new Worker(entry(), { workerData, ...ownProgram() }), control, permissions);
 }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { Client } from '../../backend/index.ts';
+import { ownProgram } from '../../bus/index.ts';
 import type { Tree } from '../../devicetree/index.ts';
 import type { VirtioNode } from '../../frontend/index.ts';
 import { backEndDied, backEndEnded, LocalDevices, ringDoorbell } from '../../transport/core.ts';
@@ -79,8 +80,7 @@ export class BackEndThread {
     this.#worker = new Worker(entry, {
       workerData: this.#channels,
       transferList: [this.#channel.port2],
-      // What this process was told to import first (dtbus/register, say) is not for the thread.
-      execArgv: [],
+      ...ownProgram(),
     });
     this.#exited = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
   }

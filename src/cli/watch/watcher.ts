@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { isatty } from 'node:tty';
 import { Worker } from 'node:worker_threads';
 import { type TracedBus, traceBoards, traceMemory } from '../../board/index.ts';
+import { ownProgram } from '../../bus/index.ts';
 
 /** How transfers are shown. */
 export interface WatchOptions {
@@ -47,7 +48,7 @@ export class Watcher {
       control: this.#control.buffer as SharedArrayBuffer,
     };
     const entry = createRequire(import.meta.url).resolve('#built/src/cli/watch/thread.js');
-    this.#worker = new Worker(entry, { workerData: start, execArgv: [] });
+    this.#worker = new Worker(entry, { workerData: start, ...ownProgram() });
     this.#worker.unref();
     traceBoards((buses: readonly TracedBus[]) => {
       const memory = traceMemory();

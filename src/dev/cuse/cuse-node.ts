@@ -1,6 +1,7 @@
 import { closeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
+import { ownProgram } from '../../bus/index.ts';
 import type { DevNode, NodeRegistry } from '../node-registry.ts';
 import {
   CuseError,
@@ -58,7 +59,7 @@ export async function exposeNode(
   const host = new MailboxHost(shared, node.adapter);
   const workerData: CuseWorkerData = { name, fd, shared, control, node: describe(node) };
   // The options of this process (`--import ...`) are none of the thread's business.
-  const worker = new Worker(entry(), { workerData, execArgv: [] });
+  const worker = new Worker(entry(), { workerData, ...ownProgram() });
   const exited = new Promise<void>((resolve) => {
     worker.once('exit', () => {
       closeSync(fd);

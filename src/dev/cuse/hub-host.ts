@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
+import { ownProgram } from '../../bus/index.ts';
 import type { HubMessage } from './hub-thread.ts';
 import { CuseError, type CuseMachine, type CuseOptions, LINUX, letGo, setPermissions } from './machine.ts';
 import { closeWakeups, endWakeups, type WakeupMemory } from './wakeup.ts';
@@ -88,7 +89,7 @@ export async function hostNodes(
   const first = nodes[0];
   if (first !== undefined && memory !== undefined) {
     const workerData: WakeupThreadData = { memory, first: first.name };
-    const thread = new Worker(WAKEUP_THREAD, { workerData, execArgv: [] });
+    const thread = new Worker(WAKEUP_THREAD, { workerData, ...ownProgram() });
     wakeupThreadGone = new Promise((resolve) => thread.once('exit', () => resolve()));
   }
   return { nodes: nodes.map(({ boardPath, name }) => ({ boardPath, path: `/dev/${name}` })), gone, close };

@@ -5,7 +5,7 @@ import { i2cBus } from '../i2c-bus/i2c-bus.ts';
 import { spiDevice } from '../spi-device/spi-device.ts';
 import { warnOfForeign } from './foreign.ts';
 import { mayBeTaken, packageOfFile, packageOfMissing, type TakenPackage } from './packages.ts';
-import type { Entries } from './resolve-hook.ts';
+import { type Entries, resolveHere } from './resolve-hook.ts';
 
 const EXPORTS: Record<TakenPackage, object> = { 'i2c-bus': i2cBus, 'spi-device': spiDevice };
 
@@ -20,6 +20,11 @@ interface Loader {
 }
 
 const loader = Module as unknown as Loader;
+
+/** In Node from 22.15; `register` is deprecated where this is (DEP0205). */
+const hooks = Module as unknown as {
+  registerHooks?(hooks: { resolve: ReturnType<typeof resolveHere> }): unknown;
+};
 
 /** Which package of ours `require(request)` in `parent` asks for. */
 function packageOf(request: string, parent: Parent | undefined): TakenPackage | undefined {
@@ -45,12 +50,12 @@ export function takeOverPackages(): () => void {
     const taken = packageOf(request, parent);
     return taken === undefined ? load.call(loader, request, parent, isMain) : EXPORTS[taken];
   };
-  // What is imported is resolved in a thread of Node's own: see resolve-hook.ts.
   const entries: Entries = {
     'i2c-bus': built('i2c-bus-entry.js'),
     'spi-device': built('spi-device-entry.js'),
   };
-  register(built('resolve-hook.js'), { data: entries });
+  if (hooks.registerHooks !== undefined) hooks.registerHooks({ resolve: resolveHere(entries) });
+  else register(built('resolve-hook.js'), { data: entries });
   return () => {
     loader._load = load;
   };

@@ -8,7 +8,7 @@ export type {
   TransferRecord,
 } from './managed-bus.ts';
 export { ResourceManager } from './resource-manager.ts';
-export { type SpiFraming, spiFramingOf } from './spi-framing.ts';
+export { type SpiFraming, type SpiProtocol, spiFramingOf } from './spi-framing.ts';
 export {
   type TracedBytes,
   type TracedSegment,

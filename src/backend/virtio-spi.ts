@@ -66,7 +66,7 @@ export class VirtioSpiDevice implements VirtioDevice {
     manager: ResourceManager,
     bus: ManagedSpiBus,
     client: Client,
-    framing: (chipSelect: number) => SpiFraming = () => spiFramingOf([]),
+    framing: (chipSelect: number) => SpiFraming = () => spiFramingOf(undefined),
   ) {
     this.#framing = framing;
     this.#manager = manager;

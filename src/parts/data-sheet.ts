@@ -107,6 +107,8 @@ export interface SpiForm {
   /** Hz, by the data sheet. Default: no limit. */
   readonly maxSpeedHz?: number;
   readonly header?: SpiHeader;
+  /** Address bytes, least and most, of instructions whose `address` is `mode`. Default: 3 and 4. */
+  readonly addressBytes?: readonly [least: number, most: number];
 }
 
 /** An instruction of a memory, or a command of a sensor. */
@@ -115,7 +117,7 @@ export interface Instruction {
   readonly opcode: number;
   /** In words, as a trace shows it: `read status`. */
   readonly name: string;
-  /** Address bytes that follow; `mode`: 3, or 4 in four-byte mode. Default 0. */
+  /** Address bytes that follow; `mode`: as the part or its node has them, see `addressBytes`. Default 0. */
   readonly address?: 1 | 2 | 3 | 4 | 'mode';
   /** Mode and dummy bytes between address and data, counted on the lines that carry them. Default 0. */
   readonly dummy?: number;

@@ -1,3 +1,4 @@
+import type { DataSheet } from './data-sheet.ts';
 import type { Part } from './model.ts';
 import { PART_FILES } from './part-files.ts';
 
@@ -25,11 +26,11 @@ export async function loadParts(compatibles?: Iterable<string>): Promise<readonl
  * The part that a node with these compatibles is, by Linux's rule: the earlier in the list, the better; then the first
  * compatible without its vendor, as an id table would match it.
  */
-export function partFor(
-  parts: readonly Part[],
+export function partFor<P extends DataSheet>(
+  parts: readonly P[],
   bus: 'i2c' | 'spi',
   compatible: readonly string[],
-): Part | undefined {
+): P | undefined {
   const onBus = parts.filter((part) => part.bus[bus] !== undefined);
   for (const name of compatible) {
     const found = onBus.find((part) => part.compatible.includes(name));

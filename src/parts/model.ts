@@ -252,6 +252,9 @@ export interface Behaviour<S extends DataSheet = DataSheet> {
   readonly onWrite?: OnWrite<S>;
   /** In the place of storing by the access rules. */
   readonly store?: Store<S>;
+  /** In the place of all registers of the data sheet: where the same registers appear at other numbers by a mode. */
+  readAny?(address: number): number;
+  writeAny?(address: number, value: number): void;
   /** What the registers with fields called `second`, `minute`, … count; before `onWrite`. */
   readonly calendar?: Calendar;
   /** A test set one of `senses`. */

@@ -49,6 +49,18 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./clocks/m41t0.ts'),
   },
   {
+    file: 'gpio/mcp23017',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'microchip,mcp23008',
+      'microchip,mcp23s08',
+      'microchip,mcp23017',
+      'microchip,mcp23018',
+      'microchip,mcp23s17',
+    ],
+    load: () => import('./gpio/mcp23017.ts'),
+  },
+  {
     file: 'gpio/pca9555',
     // biome-ignore format: one name a line.
     compatible: [
@@ -92,6 +104,26 @@ export const PART_FILES: readonly PartFile[] = [
       'atmel,spd',
     ],
     load: () => import('./memories/at24.ts'),
+  },
+  {
+    file: 'memories/at25',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'atmel,at25',
+      'atmel,at25010',
+      'atmel,at25020',
+      'atmel,at25040',
+      'atmel,at25080',
+      'atmel,at25160',
+      'atmel,at25320',
+      'atmel,at25640',
+      'atmel,at25128',
+      'atmel,at25256',
+      'atmel,at25512',
+      'atmel,at25m01',
+      'atmel,at25m02',
+    ],
+    load: () => import('./memories/at25.ts'),
   },
   {
     file: 'memories/spi-nor',

@@ -7,6 +7,7 @@ import {
   VirtioSpiDevice,
 } from '../../src/backend/index.ts';
 import type { SpiController } from '../../src/bus/index.ts';
+import { loadParts, partFor } from '../../src/parts/index.ts';
 import {
   allocateQueueAreas,
   createDeviceQueue,
@@ -80,8 +81,10 @@ async function linuxDriver(framing: SpiFraming, answerLater = false) {
   return { send, log, manager, bus, device, answers };
 }
 
-const NOR = spiFramingOf(['winbond,w25q80', 'jedec,spi-nor']);
-const PLAIN = spiFramingOf(['acme,thing']);
+const parts = await loadParts();
+const framingFor = (...compatible: string[]) => spiFramingOf(partFor(parts, 'spi', compatible));
+const NOR = framingFor('winbond,w25q80');
+const PLAIN = framingFor('acme,thing');
 
 describe('where a message of Linux ends', () => {
   it('reads the answer to a command under the same selection', async () => {
@@ -146,9 +149,24 @@ describe('where a message of Linux ends', () => {
     expect(log).toEqual(['0:w1', '|']);
   });
 
+  // Linux's driver never sets cs_change, so nothing but the part tells where a message ends.
+  it.each([
+    [['winbond,w25q80']],
+    [['macronix,mx25l25635f']],
+    [['gigadevice,gd25q64', 'jedec,spi-nor']],
+    [['w25q128']],
+  ])('frames %o as the NOR flash that it is', async (compatible) => {
+    const { send, log } = await linuxDriver(framingFor(...compatible));
+    send(0, [0x06]);
+    send(0, [0x02]);
+    send(0, [0, 0x10, 0]);
+    send(0, [1, 2, 3, 4]);
+    expect(log).toEqual(['0:w1', '|', '0:w1', '0:w3', '0:w4']);
+  });
+
   const WRITE_ENABLE = [[0x06]];
-  const AT25 = spiFramingOf(['st,m95m02', 'atmel,at25']);
-  const MCP23S = spiFramingOf(['microchip,mcp23s08']);
+  const AT25 = framingFor('st,m95m02', 'atmel,at25');
+  const MCP23S = framingFor('microchip,mcp23s08');
   it.each<[string, SpiFraming, number[][], boolean]>([
     ['a part without a framing', PLAIN, [[0x02]], false],
     ['a flash: write enable', NOR, WRITE_ENABLE, false],

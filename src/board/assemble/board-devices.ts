@@ -11,6 +11,7 @@ import {
 import type { DeviceNode, HostAdapter } from '../../bus/index.ts';
 import type { Node, Tree } from '../../devicetree/index.ts';
 import { type GpioDescription, isBus, type VirtioNode } from '../../frontend/index.ts';
+import { type DataSheet, loadParts, partFor } from '../../parts/index.ts';
 import { compatiblesOf, loadModels, PartRegistry, RealClock, SteppedClock } from '../../sim/index.ts';
 import type { VirtioDevice } from '../../virtio/index.ts';
 import type { BackEndCalls, DeviceProblem } from '../thread/protocol.ts';
@@ -39,6 +40,8 @@ export class BoardDevices {
   readonly #bindings: readonly BusBinding[];
   readonly #parts: PartRegistry;
   readonly #clock: RealClock | SteppedClock;
+  /** Of the parts that the tree names, simulated or real. */
+  readonly #sheets: readonly DataSheet[];
   readonly #devices: readonly VirtioNode[];
   /** Only where the tree has some. */
   readonly #gpio: GpioControllers | undefined;
@@ -50,8 +53,10 @@ export class BoardDevices {
     parts: PartRegistry,
     clock: RealClock | SteppedClock,
     gpio: GpioControllers | undefined,
+    sheets: readonly DataSheet[],
   ) {
     this.manager = manager;
+    this.#sheets = sheets;
     this.#devices = devices;
     this.#bindings = bindings;
     this.#parts = parts;
@@ -75,7 +80,8 @@ export class BoardDevices {
     const { bus, node } = this.#bindings[index] ?? {};
     if (bus === undefined || node === undefined) return undefined;
     if (bus.kind === 'i2c') return new VirtioI2cDevice(this.manager, bus as ManagedI2cBus, client);
-    const framing = (chipSelect: number) => spiFramingOf(compatibleAt(node.node, chipSelect));
+    const framing = (chipSelect: number) =>
+      spiFramingOf(partFor(this.#sheets, 'spi', compatibleAt(node.node, chipSelect)));
     return new VirtioSpiDevice(this.manager, bus as ManagedSpiBus, client, framing);
   }
 
@@ -111,8 +117,10 @@ export class BoardDevices {
       .flatMap(({ node }) => [node, hostNodeOf(node)])
       .filter((node) => node !== undefined);
     // All at once: most of a start is waiting for modules.
-    const [catalogue, gpio] = await Promise.all([
-      loadModels(compatiblesBelow(described)),
+    const compatibles = compatiblesBelow(described);
+    const [catalogue, sheets, gpio] = await Promise.all([
+      loadModels(compatibles),
+      loadParts(compatibles),
       gpioOf(devices, options.onLine),
       loadHosts(described),
     ]);
@@ -125,7 +133,7 @@ export class BoardDevices {
     if (options.trace !== undefined) observe(bindings, new TraceWriter(options.trace));
     manager.openSynchronous();
     gpio?.wire(tree, parts);
-    return new BoardDevices(manager, devices, bindings, parts, clock, gpio);
+    return new BoardDevices(manager, devices, bindings, parts, clock, gpio, sheets);
   }
 
   get problems(): DeviceProblem[] {

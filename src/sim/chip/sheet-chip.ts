@@ -172,6 +172,7 @@ export class SheetChip implements ByteRegisterChip, WordRegisterChip {
   }
 
   readRegister(address: number): number {
+    if (this.behaviour.readAny !== undefined) return this.behaviour.readAny(address);
     this.behaviour.beforeRead?.(address);
     const register = this.#registerAt(address);
     if (register === undefined) {
@@ -187,6 +188,10 @@ export class SheetChip implements ByteRegisterChip, WordRegisterChip {
   }
 
   writeRegister(address: number, value: number): void {
+    if (this.behaviour.writeAny !== undefined) {
+      this.behaviour.writeAny(address, value);
+      return;
+    }
     const register = this.#registerAt(address);
     if (register === undefined) this.#misuse?.noRegister('write', address, value);
     else {

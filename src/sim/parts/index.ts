@@ -65,16 +65,6 @@ export const MODULES: readonly LazyModule[] = [
   },
   {
     compatible: [
-      'microchip,mcp23008',
-      'microchip,mcp23017',
-      'microchip,mcp23018',
-      'microchip,mcp23s08',
-      'microchip,mcp23s17',
-    ],
-    load: () => import('./mcp23s08.ts'),
-  },
-  {
-    compatible: [
       'nxp,pcf8563',
       'epson,rtc8564',
       'microcrystal,rv8564',
@@ -116,7 +106,6 @@ export const MODULES: readonly LazyModule[] = [
     compatible: ['nxp,pca9550', 'nxp,pca9551', 'nxp,pca9552', 'nxp,pca9553'],
     load: () => import('./pca955x.ts'),
   },
-  { compatible: ['atmel,at25'], load: () => import('./at25.ts') },
   {
     compatible: ['solomon,ssd1306', 'solomon,ssd1306fb-i2c', 'solomon,ssd1309fb-i2c'],
     load: () => import('./ssd1306.ts'),

@@ -11,6 +11,7 @@ import {
 } from '../../../src/backend/index.ts';
 import type { DeviceNode } from '../../../src/bus/index.ts';
 import { parse, toBlob } from '../../../src/devicetree/index.ts';
+import { loadParts, partFor } from '../../../src/parts/index.ts';
 import { loadModels, PartRegistry, type PropertyValue, RealClock } from '../../../src/sim/index.ts';
 import { BackEndServer, EventLoop } from '../../../src/transport/index.ts';
 import { bootGuest, type GuestResult } from '../../guest/boot.ts';
@@ -73,6 +74,7 @@ export async function bootWithParts(
     const { tree, diagnostics } = parse('board.dts', boardText(i2c, spi, sockets));
     if (tree === undefined) throw new Error(JSON.stringify(diagnostics));
     const parts = new PartRegistry();
+    const sheets = await loadParts();
     const warn = (sentence: string) => warnings.push(sentence);
     const simulation = { catalogue: await loadModels(), clock: new RealClock(), parts, warn };
     const manager = new ResourceManager();
@@ -83,7 +85,7 @@ export async function bootWithParts(
       const { compatible } = spiHost.boundParts.find(({ reg }) => reg.includes(chipSelect))?.node ?? {
         compatible: [],
       };
-      return spiFramingOf(compatible);
+      return spiFramingOf(partFor(sheets, 'spi', compatible));
     };
     const devices = [
       new VirtioI2cDevice(manager, manager.addI2cBus(I2C_PATH, i2cHost, i2cHost.i2c), client),

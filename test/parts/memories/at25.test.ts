@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { spiBench } from '../support.ts';
+import { spiBench } from '../../sim/support.ts';
 
 const MS = 1e6;
 const at25 = (properties = {}) => spiBench({ compatible: 'atmel,at25', properties });
@@ -63,8 +63,8 @@ describe('AT25 SPI EEPROM', () => {
   });
 
   it.each([
-    [{ 'address-width': 12 }, 'address-width: must be 8, 9, 16 or 24'],
-    [{ size: 100 }, 'size: must be whole pages'],
+    [{ 'address-width': 12 }, 'address-width: invalid width 12: expected 8, 9, 16 or 24'],
+    [{ size: 100 }, 'size: invalid size 100: expected whole pages of 64 bytes'],
   ])('refuses %o', async (properties, sentence) => {
     await expect(at25(properties)).rejects.toThrow(sentence);
   });

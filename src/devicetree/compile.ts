@@ -1,12 +1,14 @@
 import { readBlob } from './blob/blob-reader.ts';
 import { type BlobOptions, writeBlob } from './blob/blob-writer.ts';
 import { type Diagnostic, Reporter } from './diagnostics/diagnostic.ts';
+import type { ParseContext } from './preprocess/file-stack.ts';
 import { Preprocessor } from './preprocess/preprocessor.ts';
 import { SourceCache } from './preprocess/source-cache.ts';
 import { Parser } from './syntax/parser.ts';
-import { LimitError } from './text/budget.ts';
-import type { ReadFile } from './text/files.ts';
+import { type Budget, LimitError } from './text/budget.ts';
+import { FileRefused, type ReadFile, type ReadRange } from './text/files.ts';
 import { NOWHERE, SourceMap, sourceText } from './text/source.ts';
+import { BARE_CLOCK, type SourceClock } from './text/source-clock.ts';
 import { LiveTree } from './tree/live-tree.ts';
 import { type ResolveOptions, resolveTree } from './tree/resolve.ts';
 import type { Tree } from './tree/tree.ts';
@@ -23,6 +25,17 @@ export interface ParseOptions extends ResolveOptions {
   readonly defines?: Readonly<Record<string, string>> | undefined;
   /** Default true; false: no C preprocessor, as plain dtc. */
   readonly preprocess?: boolean | undefined;
+  /** Reads the stretch that an `/incbin/` names; without it, it is cut from what `readFile` gives. */
+  readonly readRange?: ReadRange | undefined;
+  /** What `__DATE__`, `__TIME__` and `__TIMESTAMP__` say. Default: the present, and no times of files. */
+  readonly clock?: SourceClock | undefined;
+  /** What the caller's user calls the include paths, with the option that adds one. Default: the include paths. */
+  readonly includePathsAre?: string | undefined;
+  /**
+   * True: the source is an overlay, whatever its first lines say. One without `/dts-v1/;` is read as Zephyr's and
+   * U-Boot's are, as text that follows a board's: its `/ { … };` is for the root of the board.
+   */
+  readonly asOverlay?: boolean | undefined;
   /** Default true; false: references stay open, nothing is checked or generated. */
   readonly resolve?: boolean | undefined;
   /** Tokenised headers, to be shared by many calls. Default: one for the process. */
@@ -45,6 +58,17 @@ export interface LiveResult extends ParseResult {
   readonly reporter: Reporter;
 }
 
+/** What all parts of one reading of a source share. */
+export function contextOf(
+  sources: SourceMap,
+  reporter: Reporter,
+  cache: SourceCache,
+  budget: Budget,
+  { clock = BARE_CLOCK, includePathsAre = 'the include paths' }: ParseOptions,
+): ParseContext {
+  return { sources, report: reporter.report, cache, budget, clock, includePathsAre };
+}
+
 const SHARED_CACHE = new SourceCache();
 
 /** A cache that no running parse uses; a reader may, in the middle of one, start another. */
@@ -63,19 +87,15 @@ export function parseLive(path: string, bytes: Uint8Array, options: ParseOptions
   cache.busy = true;
   let preprocessor: Preprocessor | undefined;
   try {
-    preprocessor = new Preprocessor(
-      path,
-      bytes,
-      { sources, report: reporter.report, cache, budget: tree.budget },
-      {
-        readFile: options.readFile ?? (() => undefined),
-        includePaths: options.includePaths ?? [],
-        sourcePaths: options.sourcePaths ?? options.includePaths ?? [],
-        defines: { __DTS__: '1', ...options.defines },
-        preprocess: options.preprocess ?? true,
-      },
-    );
-    const parser = new Parser(preprocessor, tree, reporter);
+    preprocessor = new Preprocessor(path, bytes, contextOf(sources, reporter, cache, tree.budget, options), {
+      readFile: options.readFile ?? (() => undefined),
+      readRange: options.readRange,
+      includePaths: options.includePaths ?? [],
+      sourcePaths: options.sourcePaths ?? options.includePaths ?? [],
+      defines: { __DTS__: '1', ...options.defines },
+      preprocess: options.preprocess ?? true,
+    });
+    const parser = new Parser(preprocessor, tree, reporter, options.asOverlay ?? false);
     parser.parse();
     if (options.resolve !== false) {
       if (reporter.errors === 0) resolveTree(tree, reporter, options);
@@ -136,10 +156,15 @@ export function parseFile(
   path: string,
   options: ParseOptions & { readonly readFile: ReadFile },
 ): ParseResult {
-  const bytes = options.readFile(path);
-  if (bytes !== undefined) return parse(path, bytes, options);
   const reporter = new Reporter(new SourceMap());
-  reporter.report('include', `cannot read ${path}`, { hint: 'check the name' });
+  try {
+    const bytes = options.readFile(path);
+    if (bytes !== undefined) return parse(path, bytes, options);
+    reporter.report('include', `cannot read ${path}`, { hint: 'check the name' });
+  } catch (error) {
+    if (!(error instanceof FileRefused)) throw error;
+    reporter.report('include', `cannot read ${path}: ${error.message}`);
+  }
   return { tree: undefined, diagnostics: reporter.diagnostics, dependencies: [path] };
 }
 

@@ -7,4 +7,5 @@ export { type ParseResult, parse, toBlob } from './compile.ts';
 export { diagnosticText } from './diagnostics/diagnostic-text.ts';
 export { FdtError } from './fdt-tools/fdt-error.ts';
 export { applyOverlaysToBlob } from './overlay/overlay.ts';
+export { hostFiles } from './text/host-files.ts';
 export type { Tree } from './tree/tree.ts';

@@ -4,6 +4,7 @@ import {
   applyOverlaysToBlob,
   diagnosticText,
   FdtError,
+  hostFiles,
   type ParseResult,
   parse,
   type Tree,
@@ -79,7 +80,9 @@ function readTree(what: Role, file: string, includePaths: readonly string[], sym
       `${file} is no device tree: neither source nor a blob, which begins with d0 0d fe ed`,
     );
   const options = {
-    readFile: readIfThere,
+    ...hostFiles(),
+    includePathsAre: 'the include paths (--include)',
+    asOverlay: what === 'overlay',
     includePaths: [...includePaths, ...headerFolders(file)],
     symbols,
   };
@@ -121,12 +124,4 @@ function treeOf({ tree, diagnostics }: Pick<ParseResult, 'tree' | 'diagnostics'>
 /** The magic number of a flattened device tree. Whatever else is wrong with it, it is no source. */
 function isBlob(bytes: Uint8Array): boolean {
   return bytes[0] === 0xd0 && bytes[1] === 0x0d && bytes[2] === 0xfe && bytes[3] === 0xed;
-}
-
-function readIfThere(path: string): Uint8Array | undefined {
-  try {
-    return readFileSync(path);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { messageOf } from '../../bus/words.ts';
+import { hostFiles, type ParseOptions } from '../../devicetree/index.ts';
 
 export interface DirectoryEntry {
   readonly name: string;
@@ -18,6 +19,8 @@ export interface DtIo {
   readonly readFile: (path: string) => Uint8Array;
   /** Whether there is something at `path`: cheaper than a `readFile` that throws, of which a header takes many. */
   readonly exists: (path: string) => boolean;
+  /** How files are read that a source names; without it, by `readFile`. */
+  readonly sources?: Pick<ParseOptions, 'readFile' | 'readRange' | 'clock'>;
   readonly writeFile: (path: string, bytes: Uint8Array) => void;
   /** Entries of a directory; undefined for a path that is none. */
   readonly list: (path: string) => readonly DirectoryEntry[] | undefined;
@@ -30,6 +33,7 @@ export function processIo(): DtIo {
   return {
     readFile: (path) => readFileSync(path === '-' ? 0 : path),
     exists: existsSync,
+    sources: hostFiles(),
     writeFile: (path, bytes) => {
       if (path === '-') process.stdout.write(bytes);
       else writeFileSync(path, bytes);

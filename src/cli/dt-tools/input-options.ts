@@ -7,7 +7,7 @@ export const INPUT_OPTIONS: readonly OptionSpec[] = [
   {
     letter: 'cpp',
     long: 'cpp',
-    help: 'run the C preprocessor (default if a .dts or .dtso has #include)',
+    help: 'run the C preprocessor (default for a .dts or .dtso that needs it)',
   },
   { letter: 'no-cpp', long: 'no-cpp', help: 'do not preprocess' },
   { letter: 'define', long: 'define', argument: 'name[=value]', help: 'define a macro for the preprocessor' },

@@ -17,7 +17,7 @@ export interface ReadOptions {
   /** Directories in which included files are looked for. */
   readonly includePaths: readonly string[];
   readonly defines: Readonly<Record<string, string>>;
-  /** Undefined to preprocess a source that has `#include`. */
+  /** Undefined to preprocess a `.dts` or `.dtso` with `#include`, or that cannot be read without. */
   readonly preprocess: boolean | undefined;
 }
 
@@ -55,22 +55,42 @@ export function readTree(path: string, options: ReadOptions, io: DtIo): ReadTree
 
 function readSource(name: string, bytes: Uint8Array, options: ReadOptions, io: DtIo): ReadTree {
   const { includePaths, defines } = options;
-  const preprocess = options.preprocess ?? (/\.dtso?$/.test(name) && hasInclude(bytes));
   const read = optional(io.readFile);
-  const readFile = cachedReader((file) => (io.exists(file) ? read(file) : undefined));
-  const { tree, diagnostics, dependencies } = parse(name, bytes, {
-    readFile,
-    includePaths,
-    defines,
-    preprocess,
-    resolve: false,
+  const sources = io.sources ?? { readFile: (file: string) => (io.exists(file) ? read(file) : undefined) };
+  const readFile = cachedReader(sources.readFile ?? (() => undefined));
+  const parsed = (preprocess: boolean): ReadTree => ({
+    format: 'dts',
+    ...parse(name, bytes, {
+      ...sources,
+      readFile,
+      includePaths,
+      includePathsAre: 'the include paths (-i)',
+      defines,
+      preprocess,
+      resolve: false,
+    }),
   });
-  return { format: 'dts', tree, diagnostics, dependencies };
+  if (options.preprocess !== undefined) return parsed(options.preprocess);
+  const text = Buffer.from(bytes).toString('latin1');
+  const byName = /\.dtso?$/.test(name);
+  if (byName && INCLUDE.test(text)) return parsed(true);
+  const plain = parsed(false);
+  if (plain.tree !== undefined || !FOR_CPP.test(text)) return plain;
+  // What dtc refuses, and the C preprocessor has to do with, is meant for both.
+  return byName ? parsed(true) : { ...plain, diagnostics: withAdvice(plain.diagnostics) };
 }
 
-function hasInclude(bytes: Uint8Array): boolean {
-  return /^[ \t]*#[ \t]*include\b/m.test(Buffer.from(bytes).toString('latin1'));
+/** The first error says what reads such a source. */
+function withAdvice(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const first = diagnostics.findIndex(({ severity }) => severity === 'error');
+  const hint = 'the source uses the C preprocessor: add --cpp';
+  return diagnostics.map((diagnostic, i) => (i === first ? { ...diagnostic, hint } : diagnostic));
 }
+
+const INCLUDE = /^[ \t]*#[ \t]*include\b/m;
+/** A line that begins as a directive of the C preprocessor, or a macro that it defines itself. */
+const FOR_CPP =
+  /^[ \t]*#[ \t]*(include|define|undef|if|ifdef|ifndef|error|warning|pragma)\b|\b__(DATE|TIME|TIMESTAMP|FILE|LINE|COUNTER)__\b/m;
 
 function isDirectory(path: string, io: DtIo): boolean {
   return path !== '-' && optional(io.list)(path) !== undefined;

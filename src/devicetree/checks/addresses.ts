@@ -144,9 +144,16 @@ const avoidDefaultAddrSize = warning('avoid_default_addr_size', ['addr_size_cell
   for (const [name, value] of DEFAULT_CELLS)
     if (!parent.has(name))
       fail(node, undefined, `${parent.path} has no ${name}; the default of ${value} is used`, {
-        hint: `write ${name} = <${value}> in ${parent.path}`,
+        hint: `write ${name} = <${isNumberedBus(parent) ? NUMBERED_CELLS[name] : value}> in ${parent.path}`,
       });
 });
+
+/** I2C and SPI number their clients with one cell and no size; to repeat the default there would be wrong. */
+const NUMBERED_CELLS = { '#address-cells': 1, '#size-cells': 0 } as const;
+
+function isNumberedBus({ baseName }: LiveNode): boolean {
+  return /^(i2c|spi)([0-9-]|$)/.test(baseName);
+}
 
 const avoidUnnecessaryAddrSize = warning(
   'avoid_unnecessary_addr_size',

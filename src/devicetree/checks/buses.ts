@@ -31,7 +31,7 @@ function expectCells(
     ['#size-cells', sizeCells(node), size],
   ] as const)
     if (found !== wanted)
-      fail(node, node.property(name), `${name} is ${found}, but ${wanted} on ${bus}`, {
+      fail(node, node.property(name), `${name} is ${found}; expected ${wanted} on ${bus}`, {
         hint: `write ${name} = <${wanted}>`,
       });
 }
@@ -40,7 +40,7 @@ function expectUnitAddress(node: LiveNode, { fail }: CheckContext, bus: string, 
   if (node.unitAddress !== wanted)
     fail(node, undefined, `the unit address does not match reg: expected "${wanted}" on ${bus}`, {
       ...atName(node),
-      hint: `name the node ${node.baseName}@${wanted}, or correct reg`,
+      hint: `rename it to ${node.baseName}@${wanted}, or correct reg`,
     });
 }
 

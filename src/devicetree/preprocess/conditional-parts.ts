@@ -19,6 +19,7 @@ const ELSE = keyword('else');
 const ENDIF = keyword('endif');
 const DEFINED = keyword('defined');
 const HAS_INCLUDE = keyword('__has_include');
+const HAS_INCLUDE_NEXT = keyword('__has_include_next');
 
 /** Conditions inside of each other. */
 const MAX_CONDITIONS = 1000;
@@ -53,7 +54,9 @@ export class Conditions {
   }
 
   #isDefined(index: number): boolean {
-    return this.#macros.byId[this.#files.ids[index] as number] !== undefined;
+    const id = this.#files.ids[index] as number;
+    // gcc's operators count as macros that are defined.
+    return this.#macros.byId[id] !== undefined || id === HAS_INCLUDE || id === HAS_INCLUDE_NEXT;
   }
 
   /** `#if` at token `i`. */
@@ -169,10 +172,10 @@ export class Conditions {
         }
         toks.push(this.#truth(this.#isDefined(inside)));
         i = inside + (inside === i + 2 && kinds[inside + 1] === CLOSE ? 1 : 0);
-      } else if (id === HAS_INCLUDE && kinds[i + 1] === OPEN) {
+      } else if ((id === HAS_INCLUDE || id === HAS_INCLUDE_NEXT) && kinds[i + 1] === OPEN) {
         let close = i + 2;
         while (close < end && kinds[close] !== CLOSE) close++;
-        toks.push(this.#truth(this.#headers.has(i + 2, close)));
+        toks.push(this.#truth(this.#headers.has(i + 2, close, id === HAS_INCLUDE_NEXT)));
         i = close;
       } else toks.push(tokAt(list, i, files.base));
     }

@@ -1,7 +1,15 @@
 import type { Report, ReportDetails } from '../diagnostics/diagnostic.ts';
 import { type Budget, LimitError } from '../text/budget.ts';
-import { directoryOf, joinPath, type ReadFile } from '../text/files.ts';
+import {
+  directoryOf,
+  type FileRange,
+  FileRefused,
+  joinPath,
+  type ReadFile,
+  type ReadRange,
+} from '../text/files.ts';
 import { type Loc, NOWHERE, type SourceMap } from '../text/source.ts';
+import type { SourceClock } from '../text/source-clock.ts';
 import type { Tok } from '../tokens/tok.ts';
 import type { TokenList } from '../tokens/token-list.ts';
 import * as T from '../tokens/token-list.ts';
@@ -38,12 +46,24 @@ export interface FoundFile {
   readonly bytes: Uint8Array;
 }
 
+/** How files are read that a source names dtc's way. */
+export interface FileAccess {
+  readonly readFile: ReadFile;
+  /** Without it, a stretch is cut from the whole. */
+  readonly readRange?: ReadRange | undefined;
+  /** Directories of `/include/` and `/incbin/`, in order (dtc `-i`). */
+  readonly sourcePaths: readonly string[];
+}
+
 /** What a parse shares with all of its parts. */
 export interface ParseContext {
   readonly sources: SourceMap;
   readonly report: Report;
   readonly cache: SourceCache;
   readonly budget: Budget;
+  readonly clock: SourceClock;
+  /** What the include paths are called where the caller's user sets them. */
+  readonly includePathsAre: string;
 }
 
 /** The files that include each other, and the place in the innermost where the next token is read. */
@@ -64,23 +84,15 @@ export class FileStack {
   /** Paths of all files that were read, in order of first use. */
   readonly read = new Set<string>();
   readonly #context: ParseContext;
-  readonly #readFile: ReadFile;
-  readonly #sourcePaths: readonly string[];
+  readonly #access: FileAccess;
   readonly #stack: OpenedFile[] = [];
   /** Where the text of a list begins, the first time that it is read. */
   readonly #bases = new Map<TokenList, Loc>();
   #readable = MAX_INCLUDED;
 
-  constructor(
-    list: TokenList,
-    path: string,
-    context: ParseContext,
-    readFile: ReadFile,
-    sourcePaths: readonly string[],
-  ) {
+  constructor(list: TokenList, path: string, context: ParseContext, access: FileAccess) {
     this.#context = context;
-    this.#readFile = readFile;
-    this.#sourcePaths = sourcePaths;
+    this.#access = access;
     this.list = list;
     this.kinds = list.kinds;
     this.flags = list.flags;
@@ -223,25 +235,47 @@ export class FileStack {
     this.#context.report(code, message, { start: this.locAt(from), end, ...more });
   }
 
-  /** Reports a file that is not there, named by tokens `from` to before `to`. */
-  notFound(name: string, from: number, to: number): void {
+  /** What `find` finds; a file that is not there or not to be read is reported at tokens `from` to before `to`. */
+  findOrComplain<T>(find: () => T | undefined, name: string, from: number, to: number): T | undefined {
+    try {
+      const found = find();
+      if (found !== undefined) return found;
+      this.complain('include', `cannot find ${name}`, from, to, {
+        hint: `check the name, or add its directory to ${this.#context.includePathsAre}`,
+      });
+    } catch (error) {
+      if (!(error instanceof FileRefused)) throw error;
+      this.complain('include', `cannot read ${name}: ${error.message}`, from, to);
+    }
     this.missing.push(name);
-    this.complain('include', `cannot find ${name}`, from, to, {
-      hint: 'check the name, or add the directory that it is in to the include paths (-i)',
-    });
+    return undefined;
   }
 
-  /** A file that the innermost one names, dtc's way: in its own directory first, then in the source paths. */
-  readBeside(name: string): FoundFile | undefined {
-    const directories = name.startsWith('/') ? [''] : [directoryOf(this.file.path), ...this.#sourcePaths];
-    for (const directory of directories) {
-      const path = joinPath(directory, name);
-      const bytes = this.#readFile(path);
-      if (bytes === undefined) continue;
-      if (!this.read.has(path)) this.#context.budget.allow(bytes.length);
-      this.read.add(path);
-      return { path, bytes };
-    }
-    return undefined;
+  /**
+   * Where a file may be that the innermost one names, dtc's way: in its own directory first, then in the source paths.
+   * What is returned reads the first that is there, whole or a stretch, also when the innermost file is another.
+   */
+  besides(name: string): (range?: FileRange) => FoundFile | undefined {
+    const directories = name.startsWith('/')
+      ? ['']
+      : [directoryOf(this.file.path), ...this.#access.sourcePaths];
+    return (range) => {
+      for (const directory of directories) {
+        const path = joinPath(directory, name);
+        const bytes = range === undefined ? this.#access.readFile(path) : this.#readRange(path, range);
+        if (bytes === undefined) continue;
+        if (!this.read.has(path)) this.#context.budget.allow(bytes.length);
+        this.read.add(path);
+        return { path, bytes };
+      }
+      return undefined;
+    };
+  }
+
+  #readRange(path: string, range: FileRange): Uint8Array | undefined {
+    const { readFile, readRange } = this.#access;
+    return readRange === undefined
+      ? readFile(path)?.subarray(range.offset, range.offset + range.size)
+      : readRange(path, range);
   }
 }

@@ -1,4 +1,4 @@
-import { directoryOf, joinPath, plainPath, type ReadFile } from '../text/files.ts';
+import { directoryOf, FileRefused, joinPath, plainPath, type ReadFile } from '../text/files.ts';
 import { keyword } from '../text/interner.ts';
 import { PADDING, type Tok, tokAt } from '../tokens/tok.ts';
 import * as T from '../tokens/token-list.ts';
@@ -45,10 +45,22 @@ export class Headers {
     this.#once.add(plainPath(this.#files.file.path));
   }
 
-  /** Whether there is the header that tokens `from` to before `to` name. */
-  has(from: number, to: number): boolean {
+  /** Whether there is the header that tokens `from` to before `to` name; `isNext` as for `#include_next`. */
+  has(from: number, to: number, isNext: boolean): boolean {
     const header = this.#headerName(from, to);
-    return header !== undefined && this.#find(header, firstPath(header)) !== undefined;
+    if (header === undefined) return false;
+    try {
+      return this.#find(header, this.#firstPath(header, isNext)) !== undefined;
+    } catch (error) {
+      if (error instanceof FileRefused) return true;
+      throw error;
+    }
+  }
+
+  /** Where the search for a header begins: see `#find`. */
+  #firstPath({ angled }: Header, isNext: boolean): number {
+    if (isNext) return this.#files.file.foundIn + 1;
+    return angled ? 0 : -1;
   }
 
   /** The header that tokens `from` to before `to` name; undefined where they name none. */
@@ -99,11 +111,9 @@ export class Headers {
       files.complain('include', '#include needs "file" or <file>', i, Math.max(end, i + 2));
       return;
     }
-    const found = this.#find(header, id === INCLUDE_NEXT ? files.file.foundIn + 1 : firstPath(header));
-    if (found === undefined) {
-      files.notFound(header.name, i + 2, end);
-      return;
-    }
+    const first = this.#firstPath(header, id === INCLUDE_NEXT);
+    const found = files.findOrComplain(() => this.#find(header, first), header.name, i + 2, end);
+    if (found === undefined) return;
     const plain = plainPath(found.path);
     if (this.#once.has(plain)) return;
     if (id === IMPORT) this.#once.add(plain);
@@ -112,9 +122,4 @@ export class Headers {
     if (tokens.guard !== 0 && this.#macros.byId[tokens.guard] !== undefined) return;
     files.include(found.path, found.bytes, false, at, found.foundIn);
   }
-}
-
-/** Where the search for a header begins: see `#find`. */
-function firstPath({ angled }: Header): number {
-  return angled ? 0 : -1;
 }

@@ -1,4 +1,5 @@
 import { type Loc, NOWHERE } from '../text/source.ts';
+import { type CompileTime, compileTime, timestamp } from '../text/source-clock.ts';
 import { CLOSE, CLOSE_BRACE, COMMA, GREATER, HASH, OPEN, SEMICOLON } from '../tokens/punctuation.ts';
 import {
   NO_SPACE_PADDING,
@@ -58,6 +59,7 @@ export class MacroExpander {
   #isExhausted = false;
   #depth = 0;
   #counter = 0;
+  #time: CompileTime | undefined;
 
   constructor(
     files: FileStack,
@@ -234,10 +236,28 @@ export class MacroExpander {
       case '__COUNTER__':
         text = String(this.#counter++);
         break;
+      case '__DATE__':
+        text = quoted(this.#compileTime(macro, name).date);
+        break;
+      case '__TIME__':
+        text = quoted(this.#compileTime(macro, name).time);
+        break;
+      case '__TIMESTAMP__':
+        text = quoted(timestamp(this.#context.clock.modified?.(files.file.path)));
+        break;
       default:
         text = String(files.depth - 1);
     }
     return tokAt(this.#context.cache.scrap(text), 0, NOWHERE);
+  }
+
+  /** The time of the compilation: one for the whole source. */
+  #compileTime(macro: Macro, name: Tok): CompileTime {
+    if (this.#time === undefined) {
+      this.#time = compileTime(this.#context.clock);
+      if (this.#time.problem !== undefined) this.#complain(macro, name, this.#time.problem);
+    }
+    return this.#time;
   }
 
   /** Takes the `(` that makes a name the use of a function-like macro, wherever it stands. */

@@ -1,8 +1,17 @@
 import { builtinMacro, type Macro, readMacro } from './macro.ts';
 import type { SourceCache } from './source-cache.ts';
 
-/** Macros whose value depends on where they stand. */
-const BUILTINS = ['__FILE__', '__LINE__', '__COUNTER__', '__INCLUDE_LEVEL__', '__BASE_FILE__'] as const;
+/** Macros whose value depends on where, or when, they are used. */
+const BUILTINS = [
+  '__FILE__',
+  '__LINE__',
+  '__COUNTER__',
+  '__INCLUDE_LEVEL__',
+  '__BASE_FILE__',
+  '__DATE__',
+  '__TIME__',
+  '__TIMESTAMP__',
+] as const;
 
 export type Builtin = (typeof BUILTINS)[number];
 

@@ -1,25 +1,22 @@
 import { didYouMean } from '../text/did-you-mean.ts';
-import type { ReadFile } from '../text/files.ts';
+import type { FileRange } from '../text/files.ts';
 import { keyword } from '../text/interner.ts';
-import { type Loc, NOWHERE, sourceText } from '../text/source.ts';
+import { type Loc, NOWHERE, sourceText, withoutByteOrderMark } from '../text/source.ts';
 import { HASH, SLASH } from '../tokens/punctuation.ts';
 import { PAD_NO_SPACE, PAD_NONE, PAD_OWN, PAD_SPACE, PADDING, tokAt, wouldPaste } from '../tokens/tok.ts';
 import type { TokenList } from '../tokens/token-list.ts';
 import * as T from '../tokens/token-list.ts';
 import { tokenize } from '../tokens/tokenizer.ts';
 import { Directives } from './directives.ts';
-import { FileStack, type FoundFile, type ParseContext } from './file-stack.ts';
+import { type FileAccess, FileStack, type FoundFile, type ParseContext } from './file-stack.ts';
 import { type JoinedLines, LineJoiner } from './line-joiner.ts';
 import type { Macro } from './macro.ts';
 import { type ExpansionFrame, MacroExpander } from './macro-expander.ts';
 import { MacroTable } from './macro-table.ts';
 
-export interface PreprocessorOptions {
-  readonly readFile: ReadFile;
+export interface PreprocessorOptions extends FileAccess {
   /** Directories of `#include`, in order (cpp `-I`). */
   readonly includePaths: readonly string[];
-  /** Directories of `/include/` and `/incbin/`, in order (dtc `-i`). */
-  readonly sourcePaths: readonly string[];
   /** Macros that are there from the start (cpp `-D`). */
   readonly defines: Readonly<Record<string, string>>;
   /** False: the text goes to the parser as it is; `#include` and macros mean nothing. */
@@ -57,8 +54,9 @@ export class Preprocessor {
   /** @throws {RangeError} a name among `defines` that none can have */
   constructor(path: string, bytes: Uint8Array, context: ParseContext, options: PreprocessorOptions) {
     this.#context = context;
-    this.list = tokenize(sourceText(path, bytes), !options.preprocess, context.cache.interner);
-    this.#files = new FileStack(this.list, path, context, options.readFile, options.sourcePaths);
+    const text = sourceText(path, withoutByteOrderMark(bytes));
+    this.list = tokenize(text, !options.preprocess, context.cache.interner);
+    this.#files = new FileStack(this.list, path, context, options);
     this.#macros = new MacroTable(context.cache);
     this.#expander = new MacroExpander(this.#files, this.#macros, context, (i) => this.#directives.run(i));
     this.#directives = new Directives(this.#files, this.#macros, context, options, (toks) =>
@@ -177,9 +175,8 @@ export class Preprocessor {
     if (kinds[i + 3] !== T.STRING && kinds[i + 3] !== T.STRING_ESC) return false;
     const name = list.text(i + 3).slice(1, -1);
     files.pos = i + 4;
-    const found = files.readBeside(name);
-    if (found === undefined) files.notFound(name, i + 3, i + 4);
-    else files.include(found.path, found.bytes, true, files.locAt(i), -1);
+    const found = files.findOrComplain(files.besides(name), name, i + 3, i + 4);
+    if (found !== undefined) files.include(found.path, found.bytes, true, files.locAt(i), -1);
     this.#macros.reserve();
     return true;
   }
@@ -302,8 +299,13 @@ export class Preprocessor {
     return this.#files.read;
   }
 
-  /** A file that the current one names: in its own directory first, then in the source paths. */
-  readBeside(name: string): FoundFile | undefined {
-    return this.#files.readBeside(name);
+  /** Reads a file that the current one names, beside it or in the source paths; also later, when another is current. */
+  besides(name: string): (range?: FileRange) => FoundFile | undefined {
+    return this.#files.besides(name);
+  }
+
+  /** What the include paths are called where the caller's user sets them. */
+  get includePathsAre(): string {
+    return this.#context.includePathsAre;
   }
 }

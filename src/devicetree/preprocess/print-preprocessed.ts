@@ -1,4 +1,4 @@
-import type { ParseOptions } from '../compile.ts';
+import { contextOf, type ParseOptions } from '../compile.ts';
 import { type Diagnostic, Reporter } from '../diagnostics/diagnostic.ts';
 import { Budget } from '../text/budget.ts';
 import { SourceMap } from '../text/source.ts';
@@ -17,9 +17,10 @@ export function preprocess(
   const tokens = new Preprocessor(
     path,
     source,
-    { sources, report: reporter.report, cache: new SourceCache(), budget: new Budget() },
+    contextOf(sources, reporter, new SourceCache(), new Budget(), options),
     {
       readFile: options.readFile ?? (() => undefined),
+      readRange: options.readRange,
       includePaths: options.includePaths ?? [],
       sourcePaths: options.sourcePaths ?? options.includePaths ?? [],
       defines: { __DTS__: '1', ...options.defines },

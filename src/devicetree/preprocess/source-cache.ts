@@ -1,5 +1,5 @@
 import { Interner } from '../text/interner.ts';
-import { sourceText } from '../text/source.ts';
+import { sourceText, withoutByteOrderMark } from '../text/source.ts';
 import type { TokenList } from '../tokens/token-list.ts';
 import { tokenize } from '../tokens/tokenizer.ts';
 import type { Macro } from './macro.ts';
@@ -37,7 +37,8 @@ export class SourceCache {
     this.#cost = 0;
   }
 
-  tokens(path: string, bytes: Uint8Array, raw: boolean): TokenList {
+  tokens(path: string, text: Uint8Array, raw: boolean): TokenList {
+    const bytes = withoutByteOrderMark(text);
     const key = `${raw ? 'raw' : 'c'}:${path}`;
     const known = this.#files.get(key);
     if (known !== undefined && sameBytes(known.source.bytes, bytes)) {

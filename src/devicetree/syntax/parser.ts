@@ -26,12 +26,17 @@ export class Parser {
   readonly #values: ValueParser;
   readonly #labels: LabelTable;
   readonly #nodes: NodeParser;
+  /** The caller says that the source is an overlay. */
+  readonly #asOverlay: boolean;
+  /** An overlay without `/dts-v1/;`. */
+  #isBare = false;
   #fragments = 0;
   #plugin: boolean | undefined;
 
-  constructor(pp: Preprocessor, tree: LiveTree, reporter: Reporter) {
+  constructor(pp: Preprocessor, tree: LiveTree, reporter: Reporter, asOverlay: boolean) {
     this.#pp = pp;
     this.#tree = tree;
+    this.#asOverlay = asOverlay;
     this.#reporter = reporter;
     this.#report = reporter.report;
     this.#cursor = new TokenCursor(pp, reporter.report);
@@ -83,6 +88,13 @@ export class Parser {
   #headers(): void {
     const pp = this.#pp;
     if (!this.#atKeyword('dts-v1')) {
+      if (this.#asOverlay) {
+        this.#isBare = true;
+        this.#plugin = true;
+        return;
+      }
+      // The line may be in the file that is missing, which has been said.
+      if (pp.missingHeaders.length > 0) return;
       this.#cursor.here('/dts-v1/; is missing at the top of the source', 'add the line /dts-v1/; at the top');
       return;
     }
@@ -105,6 +117,7 @@ export class Parser {
       }
       this.#plugin ??= plugin;
     }
+    if (this.#asOverlay) this.#plugin = true;
   }
 
   /** The current token begins `/word/`. */
@@ -139,8 +152,13 @@ export class Parser {
           'the root node is written / { ... };',
         );
       }
+      if (this.#isBare) {
+        this.#nodes.block(this.#fragment('/', nameLoc), false);
+        return true;
+      }
       const { root } = this.#tree;
-      const merging = root.history.length > 0;
+      // A fragment that a reference made is merged with one of its name here (dtc `merge_nodes`).
+      const merging = root.history.length > 0 || root.allSubnodes.length > 0;
       root.deleted = false;
       if (root.nameLoc === NOWHERE) root.nameLoc = nameLoc;
       this.#nodes.block(root, merging);
@@ -287,7 +305,9 @@ export class Parser {
     const end = pp.prevEnd;
     const target = this.#labels.find(ref);
     this.#cursor.semicolon(`/${word}/ &${ref}`);
-    if (target === undefined) this.#notFound(ref, start, end);
+    const outOfReach =
+      this.#plugin === true ? 'an overlay can only delete or change its own nodes' : undefined;
+    if (target === undefined) this.#notFound(ref, start, end, outOfReach);
     else if (word === 'delete-node') target.delete(statement, pp.prevEnd);
     else target.omitIfUnused = true;
   }

@@ -1,5 +1,6 @@
 import type { Preprocessor } from '../preprocess/preprocessor.ts';
 import type { Budget } from '../text/budget.ts';
+import { type FileRange, FileRefused } from '../text/files.ts';
 import { NOWHERE } from '../text/source.ts';
 import { escapedBytes } from '../tokens/literals.ts';
 import { AND, CLOSE, COMMA, LESS, OPEN, OPEN_BYTES, SEMICOLON, SLASH } from '../tokens/punctuation.ts';
@@ -158,25 +159,30 @@ export class ValueParser {
     const start = pp.loc();
     const end = pp.endLoc();
     const name = String.fromCharCode(...(escapedBytes(pp.text.slice(1, -1)) ?? []));
-    // Looked up before the next token, which may be in the file that included this one.
-    const found = pp.readBeside(name);
+    // Taken before the next token, which may be in the file that included this one.
+    const read = pp.besides(name);
     pp.advance();
-    let offset = 0;
-    let size = Number.POSITIVE_INFINITY;
+    let range: FileRange | undefined;
     if (pp.kind === COMMA) {
       pp.advance();
-      offset = Number(this.#expressions.integer());
+      const offset = Number(this.#expressions.integer());
       expect(COMMA, 'the size');
-      size = Number(this.#expressions.integer());
+      range = { offset, size: Number(this.#expressions.integer()) };
     }
     expect(CLOSE, '")"');
     data.mark('none', undefined, NOWHERE);
-    if (found === undefined) {
-      this.#cursor.report('incbin', `cannot find ${name}`, {
-        start,
-        end,
-        hint: 'it is looked for beside this file and in the include paths (-i)',
-      });
-    } else data.append(found.bytes.subarray(offset, Math.min(offset + size, found.bytes.length)));
+    try {
+      const found = read(range);
+      if (found !== undefined) data.append(found.bytes);
+      else
+        this.#cursor.report('incbin', `cannot find ${name}`, {
+          start,
+          end,
+          hint: `it is looked for beside this file and in ${pp.includePathsAre}`,
+        });
+    } catch (error) {
+      if (!(error instanceof FileRefused)) throw error;
+      this.#cursor.report('incbin', `cannot read ${name}: ${error.message}`, { start, end });
+    }
   }
 }

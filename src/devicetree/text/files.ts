@@ -1,5 +1,22 @@
-/** Reads a file. Undefined where there is none; it is asked for every place where a file may be. */
+/**
+ * Reads a file. Undefined where there is none; it is asked for every place where a file may be.
+ * @throws {FileRefused} there is something, but it must not be read
+ */
 export type ReadFile = (path: string) => Uint8Array | undefined;
+
+/** A stretch of a file. */
+export interface FileRange {
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** Reads the stretch of a file, or as much of it as there is; like `ReadFile` otherwise. */
+export type ReadRange = (path: string, range: FileRange) => Uint8Array | undefined;
+
+/** Why a file that is there is not read; the message follows "cannot read NAME: ". */
+export class FileRefused extends Error {
+  override readonly name = 'FileRefused';
+}
 
 /** A reader that asks `read` once for each path: for many sources that include the same headers. */
 export function cachedReader(read: ReadFile): ReadFile {

@@ -24,6 +24,7 @@ const KEYWORDS = [
   'sccs',
   'defined',
   '__has_include',
+  '__has_include_next',
   '__VA_ARGS__',
   '__VA_OPT__',
   '__FILE__',

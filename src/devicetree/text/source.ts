@@ -74,6 +74,11 @@ export function readable(text: string): string {
   return text;
 }
 
+/** Windows' editors put U+FEFF in front of a text, in UTF-8; like gcc, everything else takes no notice of it. */
+export function withoutByteOrderMark(bytes: Uint8Array): Uint8Array {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+}
+
 /** The text of a file, whose lines are found when somebody asks for a place in it. */
 export function sourceText(path: string, bytes: Uint8Array): SourceText {
   let starts: number[] | undefined;

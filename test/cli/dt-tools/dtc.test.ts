@@ -18,6 +18,39 @@ const field = (blob: Uint8Array, offset: number) =>
   new DataView(blob.buffer, blob.byteOffset).getUint32(offset);
 
 describe('input', () => {
+  test.each([
+    ['#if 1\n/ { a = <2>; };\n#endif\n', 'a = <0x02>;'],
+    ['#define A 3\n/ { a = <A>; };\n', 'a = <0x03>;'],
+    ['/ { a = __FILE__; };\n', 'a = "a.dts";'],
+  ])('what dtc cannot read without the C preprocessor is preprocessed: %j', (body, expected) => {
+    const { output, errors, exitCode } = dtc({ 'a.dts': `/dts-v1/;\n${body}` }, '-O', 'dts', 'a.dts');
+    expect(errors).toBe('');
+    expect(output).toContain(expected);
+    expect(exitCode).toBe(0);
+  });
+
+  test('what dtc reads without it is left alone, and so is what --no-cpp says', () => {
+    expect(dtc({ 'a.dts': '/dts-v1/; / {\n#if = <1>;\n};' }, '-O', 'dts', 'a.dts').output).toContain(
+      '#if = <0x01>;',
+    );
+    const refused = dtc({ '-': '/dts-v1/;\n#if 1\n/ { };\n#endif\n' }, '--no-cpp');
+    expect(refused.exitCode).toBe(1);
+    expect(refused.errors).not.toContain('--cpp');
+  });
+
+  test('a source without a name that tells is refused as by dtc, with the option that reads it', () => {
+    const { errors, exitCode } = dtc({ '-': '/dts-v1/;\n#if 1\n/ { };\n#endif\n' });
+    expect(exitCode).toBe(1);
+    expect(errors).toContain('help: the source uses the C preprocessor: add --cpp');
+  });
+
+  test('a header that is not there is told of once, with the option of this command', () => {
+    const { errors } = dtc({ 'a.dts': '#include "x.dtsi"\n/ { a = <B>; };' }, 'a.dts');
+    expect(errors.match(/: ERROR/g)).toHaveLength(1);
+    expect(errors).toContain('cannot find x.dtsi');
+    expect(errors).toContain('add its directory to the include paths (-i)');
+  });
+
   test('source is compiled to a blob on standard output', () => {
     const { exitCode, output, errors } = dtc({ 'a.dts': SOURCE }, 'a.dts');
     expect(errors).toBe('');

@@ -213,3 +213,17 @@ describe('levels (-W and -E)', () => {
     expect(() => levels('Wreg_fromat')).toThrow('unknown check "reg_fromat"');
   });
 });
+
+describe('remedies do not contradict each other', () => {
+  test.each([
+    ['i2c', 'eeprom@50 { reg = <0x50>; };'],
+    ['i2c-gate', 'eeprom@50 { reg = <0x50>; };'],
+    ['spi', 'flash@0 { reg = <0>; };'],
+  ])('about the cells of an %s bus that has none', (name, client) => {
+    const { tree } = parse('a.dts', `/dts-v1/; / { ${name} { ${client} }; };`, { resolve: false });
+    const diagnostics = resolve(tree as Tree, { checks: dtcChecks() });
+    const hints = diagnostics.map(({ hint }) => hint ?? '').filter((hint) => hint.startsWith('write #'));
+    expect(hints).not.toEqual([]);
+    for (const hint of hints) expect(hint).toMatch(/#address-cells = <1>|#size-cells = <0>/);
+  });
+});

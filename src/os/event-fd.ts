@@ -1,4 +1,5 @@
 import { O_CLOEXEC, O_NONBLOCK, type PinnedBytes, pinned } from './abi.ts';
+import { POLL, pollOne } from './epoll.ts';
 import { FileDescriptor, setNonBlocking } from './file-descriptor.ts';
 import { type CFunction, cFunction, checked, lastErrno } from './libc.ts';
 import { OsError } from './os-error.ts';
@@ -20,11 +21,16 @@ export class EventFd {
   readonly #word: PinnedBytes;
   readonly #read: CFunction;
   readonly #write: CFunction;
+  readonly #shared: boolean;
 
-  /** Takes over an open descriptor and makes it not block: a peer that stops listening must not stop us. */
-  constructor(file: FileDescriptor) {
+  /**
+   * Takes over an open descriptor and makes it not block: a peer that stops listening must not stop us.
+   * @param shared with a peer that may make it block again: it is asked each time whether it would
+   */
+  constructor(file: FileDescriptor, { shared = false } = {}) {
     setNonBlocking(file.fd);
     this.file = file;
+    this.#shared = shared;
     this.#word = pinned(WORD + ROOM);
     this.#word.view.setBigUint64(0, 1n, true);
     this.#read = cFunction('int64_t read(int fd, uintptr_t buffer, size_t length)');
@@ -32,9 +38,10 @@ export class EventFd {
   }
 
   /** A new eventfd that never blocks. */
-  static create(): EventFd {
+  static create(options: { shared?: boolean } = {}): EventFd {
     const create = cFunction('int eventfd(unsigned int initial, int flags)');
-    return new EventFd(new FileDescriptor(checked('eventfd', create(0, O_CLOEXEC | O_NONBLOCK))));
+    const file = new FileDescriptor(checked('eventfd', create(0, O_CLOEXEC | O_NONBLOCK)));
+    return new EventFd(file, options);
   }
 
   get fd(): number {
@@ -46,6 +53,7 @@ export class EventFd {
    * already rung as often as it can be is rung (EAGAIN). @throws {OsError}
    */
   signal(): boolean {
+    if (this.#shared && pollOne(this.file.fd, POLL.OUT, 0) === 0) return true;
     if (this.#write(this.file.fd, this.#word.address, WORD) === WORD) return true;
     const errno = lastErrno();
     if (errno === EAGAIN) return true;
@@ -58,6 +66,7 @@ export class EventFd {
    * @throws {OsError}
    */
   drain(): 'rung' | 'silent' | 'ended' {
+    if (this.#shared && pollOne(this.file.fd, POLL.IN, 0) === 0) return 'silent';
     const got = this.#read(this.file.fd, this.#word.address + WORD, ROOM);
     if (got === ROOM) this.drain();
     if (got > 0) return 'rung';

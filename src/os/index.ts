@@ -22,3 +22,4 @@ export {
   socketKind,
   unixSocketPair,
 } from './unix-socket.ts';
+export { Watchdog } from './watchdog.ts';

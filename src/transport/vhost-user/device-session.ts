@@ -62,6 +62,7 @@ export class DeviceSession implements Service {
   readonly #options: SessionOptions;
   readonly #unwatch: (() => void)[] = [];
   readonly #status: DeviceStatus;
+  readonly #unguard: () => void;
   #features = 0;
   /** Features came since the device was activated: the next ring that starts belongs to another driver. */
   #renegotiated = false;
@@ -82,6 +83,7 @@ export class DeviceSession implements Service {
     this.rings = Array.from({ length: device.queueCount }, (_, index) => new Vring(index));
     this.#status = new DeviceStatus(this.offered, () => device.acceptFeatures(this.#driverFeatures));
     loop.addService(this);
+    this.#unguard = loop.guardCalls();
   }
 
   get busy(): boolean {
@@ -108,6 +110,7 @@ export class DeviceSession implements Service {
   /** Frees everything. */
   close(): void {
     this.#loop.removeService(this);
+    this.#unguard();
     this.#stopDevice();
     for (const ring of this.rings) {
       this.#unwatchKick(ring);

@@ -25,7 +25,12 @@ export class Doorbells {
   /** Makes the doorbells of a queue; those of an earlier one are closed. */
   add(queue: number, config: QueueConfig): void {
     this.#drop(queue);
-    const bells = { config, kick: EventFd.create(), call: EventFd.create(), calls: 0 };
+    const bells = {
+      config,
+      kick: EventFd.create({ shared: true }),
+      call: EventFd.create({ shared: true }),
+      calls: 0,
+    };
     this.#epoll.add(bells.call.fd, POLL.IN, queue);
     this.#asyncEpoll.add(bells.call.fd, POLL.IN, queue);
     this.queues.set(queue, bells);

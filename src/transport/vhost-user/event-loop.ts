@@ -1,4 +1,4 @@
-import { Epoll, EventFd, IntervalTimer, POLL } from '../../os/index.ts';
+import { Epoll, EventFd, IntervalTimer, OsError, POLL, Watchdog } from '../../os/index.ts';
 import { AdaptiveSpin } from '../../virtio/index.ts';
 
 /** What the loop serves besides files: rings behind a connection. */
@@ -57,6 +57,8 @@ export class EventLoop {
   readonly #watches = new Map<number, Watch>();
   readonly #services = new Set<Service>();
   #deferred: (() => void)[] = [];
+  #guarding = 0;
+  #watchdog: Watchdog | undefined;
   #nextTag = TICK + 1;
   #running: Promise<void> | undefined;
   #stopped = false;
@@ -87,6 +89,20 @@ export class EventLoop {
       watch.active = false;
       this.#watches.delete(tag);
       if (this.#epoll.file.isOpen) this.#epoll.remove(fd);
+    };
+  }
+
+  /**
+   * While somebody has this, no call of this thread blocks for long: descriptors of peers are in use.
+   * @returns ends it
+   */
+  guardCalls(): () => void {
+    this.#guarding++;
+    this.#watchdog ??= startWatchdog();
+    return () => {
+      if (--this.#guarding > 0) return;
+      this.#watchdog?.close();
+      this.#watchdog = undefined;
     };
   }
 
@@ -234,5 +250,15 @@ export class EventLoop {
     } catch (error) {
       this.#onError(error);
     }
+  }
+}
+
+/** Undefined where this process may not have one. */
+function startWatchdog(): Watchdog | undefined {
+  try {
+    return new Watchdog();
+  } catch (error) {
+    if (!(error instanceof OsError)) throw error;
+    return undefined;
   }
 }

@@ -125,7 +125,7 @@ function bellOf(
   }
   if (without) return [ring, undefined];
   refuseOwnSocket(only(files));
-  return [ring, new EventFd(take(files))];
+  return [ring, new EventFd(take(files), { shared: true })];
 }
 
 type P<K extends PayloadKind> = Extract<Payload, { kind: K }>;

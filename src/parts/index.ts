@@ -13,6 +13,7 @@ export type {
   SpiForm,
   SpiHeader,
 } from './data-sheet.ts';
+export { type FieldBits, fieldsOf, type NamedRegister, registersByNumber, usualWidth } from './fields.ts';
 export { loadParts, partFor, withoutVendor } from './load.ts';
 export type {
   Behaviour,

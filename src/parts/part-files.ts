@@ -161,6 +161,27 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./sensors/bme280.ts'),
   },
   {
+    file: 'sensors/lm75',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'national,lm75',
+      'national,lm75a',
+      'maxim,max6626',
+      'st,ds75',
+      'dallas,ds75',
+      'national,lm75b',
+      'nxp,lm75b',
+      'nxp,pct2075',
+      'ti,tmp75',
+      'ti,tmp175',
+      'ti,tmp275',
+      'ti,tmp105',
+      'microchip,mcp980x',
+      'ti,tmp1075',
+    ],
+    load: () => import('./sensors/lm75.ts'),
+  },
+  {
     file: 'sensors/sht4x',
     // biome-ignore format: one name a line.
     compatible: [

@@ -1,34 +1,56 @@
 import type { TracedBytes, TracedSegment } from '../../board/index.ts';
 import { bytesText, hexNumber, numberOf } from './bytes-text.ts';
+import { fieldsText, type RegisterNames, registerText } from './decode-register.ts';
 
 /** What the first bytes of a write to a part mean. */
 export interface I2cDialect {
   /** Bytes of the register number or memory address; 0: nothing is known of the part. */
   readonly pointerBytes: number;
-  /** Names of registers by number. */
-  readonly names: ReadonlyMap<number, string>;
+  readonly registers: RegisterNames;
+  /** Names of commands by their number. */
+  readonly commands: ReadonlyMap<number, string>;
 }
 
-export const UNKNOWN_PART: I2cDialect = { pointerBytes: 0, names: new Map() };
+export const UNKNOWN_PART: I2cDialect = { pointerBytes: 0, registers: new Map(), commands: new Map() };
 
 /** A transaction with one part in words: `read TEMP (0x00): 1f 80`. */
 export function i2cText(segments: readonly TracedSegment[], dialect: I2cDialect): string {
   const [first, second] = segments;
   if (first === undefined) return 'nothing';
-  if (segments.length === 1) return onlySegment(first, dialect);
+  if (segments.length === 1) return segmentText(first, dialect);
   const pointer = pointerOf(first.sent, dialect);
   const readsBack = segments.length === 2 && first.sent?.length === dialect.pointerBytes;
-  if (pointer !== undefined && readsBack && second?.received !== undefined)
-    return `read ${pointer}: ${orNothing(bytesText(second.received))}`;
-  return segments.map(rawSegment).join(', ');
+  const received = second?.received;
+  if (pointer !== undefined && readsBack && received !== undefined) {
+    const data = orNothing(bytesText(received));
+    return `read ${pointer.text}: ${data}${fieldsText(pointer.number, dialect.registers, received)}`;
+  }
+  return segments.map((segment) => commandText(segment, dialect) ?? rawSegment(segment)).join(', ');
 }
 
-function onlySegment(segment: TracedSegment, dialect: I2cDialect): string {
+function segmentText(segment: TracedSegment, dialect: I2cDialect): string {
   const { sent } = segment;
+  const command = commandText(segment, dialect);
+  if (command !== undefined) return command;
   const pointer = pointerOf(sent, dialect);
   if (sent === undefined || pointer === undefined) return rawSegment(segment);
-  if (sent.length === dialect.pointerBytes) return `select ${pointer}`;
-  return `write ${pointer}: ${bytesText(sent, dialect.pointerBytes)}`;
+  const { pointerBytes, registers } = dialect;
+  if (sent.length === pointerBytes) return `select ${pointer.text}`;
+  const fields = fieldsText(pointer.number, registers, sent, pointerBytes);
+  return `write ${pointer.text}: ${bytesText(sent, pointerBytes)}${fields}`;
+}
+
+/** `soft reset (0x94)`, for a part that takes commands of one byte or of two. */
+function commandText({ sent }: TracedSegment, { commands }: I2cDialect): string | undefined {
+  if (sent === undefined || commands.size === 0) return undefined;
+  for (const bytes of [2, 1]) {
+    const number = numberOf(sent, 0, bytes);
+    const name = number === undefined ? undefined : commands.get(number);
+    if (number === undefined || name === undefined) continue;
+    const data = sent.length > bytes ? `: ${bytesText(sent, bytes)}` : '';
+    return `${name} (${hexNumber(number, bytes)})${data}`;
+  }
+  return undefined;
 }
 
 function rawSegment({ sent, received }: TracedSegment): string {
@@ -42,11 +64,11 @@ function orNothing(text: string): string {
 }
 
 /** `TEMP (0x00)`, `0x0040` */
-function pointerOf(sent: TracedBytes | undefined, { pointerBytes, names }: I2cDialect): string | undefined {
+function pointerOf(
+  sent: TracedBytes | undefined,
+  { pointerBytes, registers }: I2cDialect,
+): { readonly number: number; readonly text: string } | undefined {
   if (sent === undefined || pointerBytes === 0) return undefined;
-  const pointer = numberOf(sent, 0, pointerBytes);
-  if (pointer === undefined) return undefined;
-  const name = names.get(pointer);
-  const hex = hexNumber(pointer, pointerBytes);
-  return name === undefined ? hex : `${name} (${hex})`;
+  const number = numberOf(sent, 0, pointerBytes);
+  return number === undefined ? undefined : { number, text: registerText(number, pointerBytes, registers) };
 }

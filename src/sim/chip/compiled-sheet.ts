@@ -1,22 +1,18 @@
-import type {
-  Access,
-  CalendarField,
-  DataSheet,
-  Field,
-  Property,
-  PropertyValue,
-  Register,
+import {
+  type Access,
+  type CalendarField,
+  type DataSheet,
+  type FieldBits,
+  fieldsOf,
+  type Property,
+  type PropertyValue,
+  type Register,
+  usualWidth,
 } from '../../parts/index.ts';
 import type { PropertyDeclaration } from '../wire/part.ts';
-import {
-  type FieldBits,
-  type HandleClass,
-  handleClassOf,
-  handlesClassOf,
-  type RegisterValues,
-} from './register-handle.ts';
+import { type HandleClass, handleClassOf, handlesClassOf, type RegisterValues } from './register-handle.ts';
 
-export type { FieldBits, RegisterValues } from './register-handle.ts';
+export type { RegisterValues } from './register-handle.ts';
 
 /** A register of the table, as all parts of the data sheet share it. */
 export interface CompiledRegister {
@@ -81,10 +77,10 @@ export function compile(sheet: DataSheet): CompiledSheet {
 }
 
 function compileAnew(sheet: DataSheet): CompiledSheet {
-  const usualWidth = sheet.bus.i2c?.form === 'word registers' ? 16 : 8;
+  const usual = usualWidth(sheet);
   let index = 0;
   const registers = Object.entries(sheet.registers ?? {}).map(([name, register], ordinal) => {
-    const made = compileRegister(name, register, ordinal, index, usualWidth);
+    const made = compileRegister(name, register, ordinal, index, usual);
     index += made.count;
     return made;
   });
@@ -101,7 +97,7 @@ function compileAnew(sheet: DataSheet): CompiledSheet {
     byAddress,
     pointer,
     last,
-    usualBytes: usualWidth >> 3,
+    usualBytes: usual >> 3,
     resetValues: resetValues(registers, index),
     properties: [
       ...senses.map(([name, property]) => declarationOf(name, property, false)),
@@ -123,11 +119,11 @@ function compileRegister(
   register: Register,
   ordinal: number,
   index: number,
-  usualWidth: number,
+  usual: number,
 ): CompiledRegister {
-  const { at, reset = 0, count = 1, width = usualWidth, access = 'rw' } = register;
+  const { at, reset = 0, count = 1, width = usual, access = 'rw' } = register;
   const all = 2 ** width - 1;
-  const fields = Object.entries(register.fields ?? {}).map(([field, bits]) => fieldBits(field, bits, access));
+  const fields = fieldsOf(register);
   const bitsOf = (wanted: Access): number =>
     register.fields === undefined
       ? access === wanted
@@ -171,14 +167,6 @@ const COUNTERS: readonly string[] = ['second', 'minute', 'hour', 'weekday', 'day
 function counterOf(fields: readonly FieldBits[]): Pick<CompiledRegister, 'counter'> {
   const counter = fields.find(({ name }) => COUNTERS.includes(name));
   return counter === undefined ? {} : { counter: counter as NonNullable<CompiledRegister['counter']> };
-}
-
-/** Where the bits of a field are. */
-export function fieldBits(name: string, field: Field, usual: Access): FieldBits {
-  const [high, second, third] = typeof field === 'number' ? [field] : field;
-  const low = typeof second === 'number' ? second : high;
-  const access = typeof second === 'string' ? second : (third ?? usual);
-  return { name, shift: low, mask: (2 ** (high - low + 1) - 1) * 2 ** low, access };
 }
 
 function declarationOf(name: string, property: Property, readOnly: boolean): PropertyDeclaration {

@@ -1,15 +1,7 @@
-import type { Access, RegisterHandle } from '../../parts/index.ts';
+import type { FieldBits, RegisterHandle } from '../../parts/index.ts';
 
 /** Registers as bytes, words, or twice that: as narrow as the widest of them allows. */
 export type RegisterValues = Uint8Array | Uint16Array | Uint32Array;
-
-/** Bits of a field, and what the bus may do with them. */
-export interface FieldBits {
-  readonly name: string;
-  readonly shift: number;
-  readonly mask: number;
-  readonly access: Access;
-}
 
 /** Makes the handle of a register whose first value is `values[index]`. */
 export type HandleClass = new (values: RegisterValues, index: number) => RegisterHandle;

@@ -9,25 +9,6 @@ export interface LazyModule {
 export const MODULES: readonly LazyModule[] = [
   {
     compatible: [
-      'national,lm75',
-      'national,lm75a',
-      'maxim,max6626',
-      'st,ds75',
-      'dallas,ds75',
-      'national,lm75b',
-      'nxp,lm75b',
-      'nxp,pct2075',
-      'ti,tmp75',
-      'ti,tmp175',
-      'ti,tmp275',
-      'ti,tmp105',
-      'ti,tmp1075',
-      'microchip,mcp980x',
-    ],
-    load: () => import('./lm75.ts'),
-  },
-  {
-    compatible: [
       'nxp,pca9548',
       'nxp,pca9848',
       'ti,tca9548',

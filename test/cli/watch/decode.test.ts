@@ -48,6 +48,15 @@ describe('a transfer in words', () => {
     ['acme,unknown', [write('')], 'probe'],
     ['acme,unknown', [read('')], 'probe (read)'],
     ['nxp,pca9554', [write('00'), write('01')], 'write 00, write 01'],
+    ['nxp,pca9555', [write('02 0f')], 'write OUTPUT (0x02): 0f'],
+    ['nxp,pca9555', [write('03 0f')], 'write OUTPUT[1] (0x03): 0f'],
+    ['maxim,ds3231', [write('0e'), read('1c')], 'read CONTROL (0x0e): 1c [RS=3 INTCN=1]'],
+    ['maxim,ds3231', [write('00'), read('58 59 23 04')], 'read SECONDS (0x00): 58 59 23 04'],
+    ['maxim,ds3231', [write('05'), read('92')], 'read MONTH_CENTURY (0x05): 92 [CENTURY=1 month=0x12]'],
+    ['ti,tmp102', [write('01'), read('61 a0')], 'read CONFIG (0x01): 61 a0 [R=3 SD=1 CR=2 AL=1]'],
+    ['ti,tmp102', [write('01 60 b0')], 'write CONFIG (0x01): 60 b0 [R=3 CR=2 AL=1 EM=1]'],
+    ['sensirion,sht4x', [write('fd')], 'measure, high precision (0xfd)'],
+    ['sensirion,sht4x', [write('94')], 'soft reset (0x94)'],
   ])('%s on I2C: %#', async (compatible, segments, text) => {
     expect(await textOf('i2c', { compatible: [compatible] }, segments)).toBe(text);
   });
@@ -66,6 +75,13 @@ describe('a transfer in words', () => {
     ['winbond,w25q80', [write('fe 01')], 'send fe 01'],
     ['atmel,at25', [write('03 01 02'), read('aa')], 'read 0x0102: aa'],
     ['atmel,at25', [write('02 01 02 33')], 'write 0x0102: 33'],
+    ['atmel,at25040', [write('0b 02'), read('aa')], 'read at 0x1.. 0x02: aa'],
+    ['winbond,w25q256', [write('34 00 00 01 00 aa')], 'quad program 0x00000100: aa'],
+    ['bosch,bme280', [both('d0 00', 'ff 60')], 'read ID (0xd0): 60'],
+    ['bosch,bme280', [write('d0'), read('60')], 'read ID (0xd0): 60'],
+    ['bosch,bme280', [write('74 27')], 'write CTRL_MEAS (0xf4): 27 [OSRS_T=1 OSRS_P=1 MODE=3]'],
+    ['microchip,mcp23s17', [write('40 00 fe')], 'write IODIRA (0x00): fe'],
+    ['microchip,mcp23s17', [write('41 12'), read('7f')], 'read GPIOA (0x12): 7f'],
     ['microchip,mcp3008', [both('01 80 00', 'ff 02 00')], 'send 01 80 00 and receive ff 02 00'],
     ['microchip,mcp3008', [read('01')], 'receive 01'],
   ])('%s on SPI: %#', async (compatible, segments, text) => {

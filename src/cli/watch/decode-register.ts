@@ -1,0 +1,25 @@
+import type { TracedBytes } from '../../board/index.ts';
+import type { NamedRegister } from '../../parts/index.ts';
+import { hexNumber, numberOf } from './bytes-text.ts';
+
+/** Registers of a part by number, by the names of its data sheet. */
+export type RegisterNames = ReadonlyMap<number, NamedRegister>;
+
+/** `TEMP (0x00)`, `0x40` */
+export function registerText(number: number, bytes: number, names: RegisterNames): string {
+  const name = names.get(number)?.name;
+  const hex = hexNumber(number, bytes);
+  return name === undefined ? hex : `${name} (${hex})`;
+}
+
+/** The fields of one register that are not 0, behind its bytes: ` [SD=1 CR=2]`. Of several registers: nothing. */
+export function fieldsText(number: number, names: RegisterNames, data: TracedBytes, from = 0): string {
+  const register = names.get(number);
+  if (register === undefined || data.length - from !== register.bytes) return '';
+  const value = numberOf(data, from, register.bytes) ?? 0;
+  const fields = register.fields
+    .map(({ name, mask, shift }) => [name, (value & mask) >>> shift] as const)
+    .filter(([, bits]) => bits !== 0)
+    .map(([name, bits]) => `${name}=${bits < 10 ? bits : `0x${bits.toString(16)}`}`);
+  return fields.length === 0 ? '' : ` [${fields.join(' ')}]`;
+}

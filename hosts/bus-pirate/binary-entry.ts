@@ -37,13 +37,11 @@ const ENTER = Buffer.from('\n ');
 export class BinaryEntry {
   readonly #session: Session;
   readonly #link: ByteLink;
-  readonly #name: string;
   #baud = DEFAULT_BAUD;
 
-  constructor(session: Session, link: ByteLink, name: string) {
+  constructor(session: Session, link: ByteLink) {
     this.#session = session;
     this.#link = link;
-    this.#name = name;
   }
 
   /**
@@ -75,7 +73,7 @@ export class BinaryEntry {
     if (!isAtLeast(version.firmware, 5, 5)) {
       throw new BusFault(
         'EOPNOTSUPP',
-        `the Bus Pirate on ${this.#name} has firmware ${version.firmware}, which stays at ${DEFAULT_BAUD} baud: remove current-speed, or give it firmware 5.5 or later`,
+        `the Bus Pirate on ${this.#link.name} has firmware ${version.firmware}, which supports only ${DEFAULT_BAUD} baud: remove current-speed, or update it to firmware 5.5 or later`,
       );
     }
     // Menu entry 10 is "BRG raw value"; then it waits for a space at the new speed.
@@ -175,14 +173,14 @@ export class BinaryEntry {
   #noAdapter(): BusFault {
     return new BusFault(
       'EPROTO',
-      `what is on ${this.#name} does not answer as a Bus Pirate v3 or v4 does: check the port, or unplug the adapter and plug it in again`,
+      `no Bus Pirate v3 or v4 found on ${this.#link.name}: check the port, or unplug the adapter and plug it in again`,
     );
   }
 
   #noSpeed(baud: number): BusFault {
     return new BusFault(
       'EPROTO',
-      `the Bus Pirate on ${this.#name} did not change its speed to ${baud} baud: remove current-speed`,
+      `the Bus Pirate on ${this.#link.name} did not change its speed to ${baud} baud: remove current-speed`,
     );
   }
 }

@@ -1,5 +1,12 @@
 import { BusFault } from '../../src/bus/index.ts';
-import { type ByteLink, type LinkOpener, Session, type Step, unlessAborted } from '../link/index.ts';
+import {
+  type AdapterProtocol,
+  type ByteLink,
+  type LinkOpener,
+  RecoveringSession,
+  type Session,
+  type Step,
+} from '../link/index.ts';
 import { BinaryEntry } from './binary-entry.ts';
 import {
   type AdapterVersion,
@@ -39,30 +46,24 @@ const QUIET_MS = 1000;
 /** How long recovery waits for answers that are still due before it starts anew. */
 const SETTLE_MS = 250;
 
-/** The adapter: in which mode it is, how it got there, and how it is brought back when it is out of step. */
-export class BusPirateConnection {
+/** The connection to an adapter: which mode it is in, how it got there, and how it is brought back in step. */
+export class BusPirateConnection implements AdapterProtocol {
   readonly settings: Settings;
-  readonly #openLink: LinkOpener;
-  #name: string;
-  #link: ByteLink | undefined;
-  #session: Session | undefined;
+  readonly #session: RecoveringSession;
   #version: AdapterVersion | undefined;
   #mode: BusMode | undefined;
   /** A transfer was broken off: the bus may not be free. */
   #unclean = false;
-  #recovery: Promise<void> | undefined;
-  #closing: Promise<void> | undefined;
   #baud = DEFAULT_BAUD;
 
   constructor(name: string, settings: Settings, openLink: LinkOpener) {
-    this.#name = name;
+    this.#session = new RecoveringSession(name, openLink, this);
     this.settings = settings;
-    this.#openLink = openLink;
   }
 
   get description(): string {
     const hardware = this.#version === undefined ? '' : ` ${this.#version.hardware}`;
-    return `Bus Pirate${hardware} on ${this.#name}`;
+    return `Bus Pirate${hardware} on ${this.#session.name}`;
   }
 
   /** Known once it was open. */
@@ -70,55 +71,27 @@ export class BusPirateConnection {
     return this.#version;
   }
 
-  /** Finds the adapter, asks who it is, and leaves it in bitbang mode. @throws {BusFault} */
-  async open(): Promise<void> {
-    await this.close();
-    let session: Session | undefined;
-    const early: Uint8Array[] = [];
-    const link = await this.#openLink({
-      data: (bytes) => (session === undefined ? early.push(bytes) : session.receive(bytes)),
-      lost: (reason) => session?.lose(reason),
-    });
-    session = new Session(link);
-    this.#link = link;
-    this.#name = link.name;
-    const entry = new BinaryEntry(session, link, this.#name);
-    try {
-      this.#version = await entry.identify(this.settings.baud);
-      this.#baud = await entry.setBaud(this.settings.baud, this.#version);
-      await entry.fromTerminal();
-    } catch (fault) {
-      this.#link = undefined;
-      await link.close();
-      throw fault;
-    }
-    this.#session = session;
-    this.#mode = undefined;
-    this.#unclean = false;
+  /** Finds the adapter and leaves it in bitbang mode. @throws {BusFault} */
+  open(): Promise<void> {
+    return this.#session.open();
   }
 
   /** Leaves binary mode, so that a person finds the terminal, and frees the port. Never fails. */
   close(): Promise<void> {
-    this.#closing ??= this.#close().finally(() => {
-      this.#closing = undefined;
-    });
-    return this.#closing;
+    return this.#session.close();
   }
 
-  async #close(): Promise<void> {
-    const session = this.#session;
-    const link = this.#link;
-    this.#session = undefined;
-    this.#link = undefined;
-    if (session !== undefined && link !== undefined && !session.lost) {
-      await this.#recovery;
-      await new BinaryEntry(session, link, this.#name).leave().catch(() => {
-        // It went away meanwhile: nothing is left to leave.
-      });
-      // Nobody tries to get back in step with an adapter that is let go.
-      session.lose('it was closed');
-    }
-    await link?.close();
+  async greet(session: Session, link: ByteLink): Promise<void> {
+    const entry = new BinaryEntry(session, link);
+    this.#version = await entry.identify(this.settings.baud);
+    this.#baud = await entry.setBaud(this.settings.baud, this.#version);
+    await entry.fromTerminal();
+    this.#mode = undefined;
+    this.#unclean = false;
+  }
+
+  leave(session: Session, link: ByteLink): Promise<void> {
+    return new BinaryEntry(session, link).leave();
   }
 
   /**
@@ -140,9 +113,7 @@ export class BusPirateConnection {
 
   /** Makes `mode` the adapter's mode, in step and with its bus free. @throws {BusFault} */
   async use(mode: BusMode, signal?: AbortSignal): Promise<void> {
-    if (this.#recovery !== undefined) await unlessAborted(this.#recovery, signal);
-    const session = this.#present();
-    if (!session.inStep) await unlessAborted(this.#recover(session), signal);
+    await this.#session.ready(signal);
     if (this.#mode === mode) return;
     const steps: Step[] = [];
     if (this.#mode !== undefined) steps.push(announced(COMMON.EXIT, MODE_NAME.bitbang));
@@ -164,56 +135,39 @@ export class BusPirateConnection {
     steps: readonly Step[],
     options: { busyUs: number; quietMs?: number; signal?: AbortSignal | undefined; window?: number },
   ): Promise<BusFault | undefined> {
-    const session = this.#present();
     try {
-      return await session.run(steps, {
+      return await this.#session.run(steps, {
         window: options.window ?? this.window(options.busyUs),
         quietMs: QUIET_MS + Math.ceil(options.quietMs ?? 0),
         signal: options.signal,
       });
-    } catch (fault) {
+    } catch (error) {
       this.#unclean = true;
-      if (!session.lost) void this.#recover(session);
-      throw fault;
+      throw error;
     }
   }
 
-  #present(): Session {
-    if (this.#session !== undefined) return this.#session;
-    throw new BusFault('ENODEV', `${this.description} is not open`);
-  }
-
-  /**
-   * Brings the adapter back in step: waits for what is still due, or enters binary mode anew, once. Never
-   * fails; an adapter that does not come back is lost.
-   */
-  #recover(session: Session): Promise<void> {
-    this.#recovery ??= this.#resynchronise(session).finally(() => {
-      this.#recovery = undefined;
-    });
-    return this.#recovery;
-  }
-
-  async #resynchronise(session: Session): Promise<void> {
-    try {
-      const mode = this.#mode;
-      if (mode !== undefined && (await session.settled(SETTLE_MS))) {
-        const options = { window: this.window(Number.POSITIVE_INFINITY), quietMs: SETTLE_MS };
-        if ((await session.run(mode.release(), options)) === undefined) {
-          this.#unclean = false;
-          return;
-        }
-      }
-    } catch {
-      // Out of step after all.
+  /** Waits for what is still due and frees the bus; else enters binary mode anew, once. @throws {BusFault} */
+  async resynchronise(session: Session, link: ByteLink): Promise<void> {
+    const mode = this.#mode;
+    if (mode !== undefined && (await this.#released(session, mode))) {
+      this.#unclean = false;
+      return;
     }
     this.#mode = undefined;
     this.#unclean = true;
+    session.discard();
+    await new BinaryEntry(session, link).fromAnywhere();
+  }
+
+  async #released(session: Session, mode: BusMode): Promise<boolean> {
     try {
-      session.discard();
-      await new BinaryEntry(session, this.#link as ByteLink, this.#name).fromAnywhere();
+      if (!(await session.settled(SETTLE_MS))) return false;
+      const options = { window: this.window(Number.POSITIVE_INFINITY), quietMs: SETTLE_MS };
+      return (await session.run(mode.release(), options)) === undefined;
     } catch {
-      session.lose('it does not answer any more; unplug it and plug it in again');
+      // Out of step after all.
+      return false;
     }
   }
 

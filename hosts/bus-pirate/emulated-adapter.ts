@@ -96,7 +96,7 @@ export function createEmulatedBusPirate(node: DeviceNode, simulation?: Simulatio
     throw new NodeError(
       node,
       'dtbus,hardware',
-      `the emulated adapters are ${[...HARDWARE.keys()].join(' and ')}, not "${hardware}"`,
+      `invalid hardware "${hardware}": expected ${[...HARDWARE.keys()].join(' or ')}`,
     );
   }
   return new EmulatedBusPirate(node, readSettings(node), simulation);

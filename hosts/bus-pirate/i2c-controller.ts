@@ -64,7 +64,10 @@ export class BusPirateI2cController implements I2cController {
   setClockFrequency(hz: number): number {
     const index = speedIndex(I2C_SPEEDS, hz);
     if (index === undefined) {
-      throw new BusFault('EINVAL', `a Bus Pirate's I2C clock is ${I2C_SPEEDS[0]} Hz or more, not ${hz} Hz`);
+      throw new BusFault(
+        'EINVAL',
+        `invalid I2C clock ${hz} Hz: a Bus Pirate supports ${I2C_SPEEDS[0]} Hz and more`,
+      );
     }
     this.#speed = index;
     return this.clockFrequency;

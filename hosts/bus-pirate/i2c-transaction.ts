@@ -187,7 +187,7 @@ export class I2cTransaction {
     this.#unanswered = true;
     return new BusFault(
       'EPROTO',
-      `${shown(addr)} announced a block of ${count} bytes, not 1 to ${BLOCK_MAX}`,
+      `${shown(addr)} announced a block of ${count} bytes: expected 1 to ${BLOCK_MAX}`,
     );
   }
 
@@ -253,10 +253,13 @@ function setWait(steps: Step[]): void {
 function check({ addr, flags, buf }: I2cMessage): void {
   const ten = (flags & I2C_M.TEN) !== 0;
   if (!(addr >= 0 && addr <= (ten ? 0x3ff : 0x7f))) {
-    throw new BusFault('EINVAL', `0x${addr.toString(16)} is no ${ten ? 'ten' : 'seven'}-bit I2C address`);
+    throw new BusFault('EINVAL', `invalid ${ten ? 'ten' : 'seven'}-bit I2C address 0x${addr.toString(16)}`);
   }
   if ((flags & I2C_M.RECV_LEN) !== 0 && buf.length < 1 + BLOCK_MAX) {
-    throw new BusFault('EINVAL', `a block read needs room for ${1 + BLOCK_MAX} bytes, not ${buf.length}`);
+    throw new BusFault(
+      'EINVAL',
+      `invalid buffer of ${buf.length} bytes for a block read: expected at least ${1 + BLOCK_MAX}`,
+    );
   }
 }
 

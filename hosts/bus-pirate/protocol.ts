@@ -162,7 +162,7 @@ export const DEFAULT_BAUD = 115_200;
 /** Sends 1 to 16 bytes. @throws {RangeError} */
 export function bulk(data: Uint8Array): Uint8Array {
   if (data.length < 1 || data.length > BULK_MAX) {
-    throw new RangeError(`a bulk write takes 1 to ${BULK_MAX} bytes, not ${data.length}`);
+    throw new RangeError(`invalid bulk write of ${data.length} bytes: expected 1 to ${BULK_MAX}`);
   }
   const bytes = new Uint8Array(1 + data.length);
   bytes[0] = COMMON.BULK | (data.length - 1);
@@ -191,7 +191,7 @@ export function writeThenRead(
       `write-then-read takes ${WRITE_THEN_READ_MAX} bytes each way, not ${data.length} and ${readLength}`,
     );
   }
-  if (data.length + readLength === 0) throw new RangeError('write-then-read of nothing is refused');
+  if (data.length + readLength === 0) throw new RangeError('a write-then-read needs at least one byte');
   const bytes = new Uint8Array(WRITE_THEN_READ_HEADER + data.length);
   const view = new DataView(bytes.buffer);
   view.setUint8(0, command);

@@ -55,7 +55,7 @@ function pullUpMicrovolt(node: DeviceNode): Settings['pullUpMicrovolt'] {
   const property = 'dtbus,pull-up-microvolt';
   const value = node.u32(property);
   if (value === undefined || value === 3_300_000 || value === 5_000_000) return value ?? 0;
-  throw new NodeError(node, property, `the pull-ups go to 3300000 or 5000000 µV, not ${value}`);
+  throw new NodeError(node, property, `invalid voltage ${value}: expected 3300000 or 5000000 µV`);
 }
 
 function inRange(

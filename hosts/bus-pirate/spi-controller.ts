@@ -176,7 +176,10 @@ export class BusPirateSpiController implements SpiController {
       : SPEEDS_BEFORE_6_2;
     const speed = speedIndex(SPI_SPEEDS, hz, old);
     if (speed === undefined) {
-      throw new BusFault('EINVAL', `a Bus Pirate's SPI clock is ${SPI_SPEEDS[0]} Hz or more, not ${hz} Hz`);
+      throw new BusFault(
+        'EINVAL',
+        `invalid SPI clock ${hz} Hz: a Bus Pirate supports ${SPI_SPEEDS[0]} Hz and more`,
+      );
     }
     if (!held || this.#told === undefined) return { config, speed };
     // Setting the clock raises CS, so a chip that stays selected keeps its clock.
@@ -204,11 +207,14 @@ export class BusPirateSpiController implements SpiController {
 
   #check(cs: number, mode: number, transfers: readonly SpiTransfer[]): void {
     if (cs !== 0) {
-      throw new BusFault('EINVAL', `there is no chip select ${cs}: a Bus Pirate has one, number 0`);
+      throw new BusFault('EINVAL', `invalid chip select ${cs}: a Bus Pirate has only chip select 0`);
     }
     const strange = mode & ~MODES;
     if (strange !== 0) {
-      throw new BusFault('EOPNOTSUPP', `a Bus Pirate has no SPI mode bits 0x${strange.toString(16)}`);
+      throw new BusFault(
+        'EOPNOTSUPP',
+        `unsupported SPI mode bits 0x${strange.toString(16)}: a Bus Pirate supports modes 0 to 3, CS_HIGH, LSB_FIRST and NO_CS`,
+      );
     }
     for (const transfer of transfers) checkTransfer(transfer);
   }
@@ -225,7 +231,7 @@ function checkTransfer(transfer: SpiTransfer): void {
   }
   const length = (tx ?? rx)?.length ?? 0;
   if (length % bytesPerWord(bits) !== 0) {
-    throw new BusFault('EINVAL', `${length} bytes are no whole number of ${bits}-bit words`);
+    throw new BusFault('EINVAL', `${length} bytes are not a whole number of ${bits}-bit words`);
   }
   if (txNbits > 1 || rxNbits > 1) {
     throw new BusFault('EOPNOTSUPP', 'a Bus Pirate has one data line each way: no dual, quad or octal');
@@ -235,6 +241,6 @@ function checkTransfer(transfer: SpiTransfer): void {
   }
   const longest = Math.max(transfer.csSetupNs, transfer.csHoldNs, transfer.csInactiveNs);
   if (longest > CAPABILITIES.maxCsSetupNs) {
-    throw new BusFault('EINVAL', `a delay of ${longest} ns is more than a second`);
+    throw new BusFault('EINVAL', `invalid delay ${longest} ns: expected at most 1000000000 ns`);
   }
 }

@@ -1,7 +1,7 @@
-export { unlessAborted } from './abort.ts';
 export type { ByteLink, LinkEvents, LinkOpener } from './byte-link.ts';
 export { Faults } from './faults.ts';
 export { linkOf } from './port.ts';
+export { type AdapterProtocol, RecoveringSession } from './recovering-session.ts';
 export { portsThatExist, serialLink } from './serial.ts';
 export {
   type EmulatedAdapter,

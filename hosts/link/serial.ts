@@ -58,7 +58,7 @@ export function directSerialLink(path: string, baudRate: number): LinkOpener {
         new Promise((resolve, reject) => {
           port.update({ baudRate: baud }, (error) => {
             if (error === null || error === undefined) resolve();
-            else reject(new BusFault('EIO', `${path} cannot be set to ${baud} baud: ${error.message}`));
+            else reject(new BusFault('EIO', `cannot set ${path} to ${baud} baud: ${error.message}`));
           });
         }),
       close: async () => {
@@ -78,7 +78,7 @@ async function loadSerialPort() {
   try {
     return (await import('serialport')).SerialPort;
   } catch (cause) {
-    throw new BusFault('ENODEV', "the package 'serialport' cannot be loaded: run npm install", { cause });
+    throw new BusFault('ENODEV', "cannot load the package 'serialport': run npm install", { cause });
   }
 }
 
@@ -107,7 +107,7 @@ function drained(port: { drain(done: () => void): void }): Promise<void> {
 async function openFault(path: string, error: Error): Promise<BusFault> {
   const options = { cause: error };
   if (/no such file|no such device|cannot find|file not found|ENXIO/i.test(error.message)) {
-    return new BusFault('ENODEV', `${path} is not there; ${await portsThatExist()}`, options);
+    return new BusFault('ENODEV', `not found: ${path}; ${await portsThatExist()}`, options);
   }
   if (/permission denied|access denied|operation not permitted/i.test(error.message)) {
     return new BusFault(
@@ -124,17 +124,15 @@ async function openFault(path: string, error: Error): Promise<BusFault> {
     );
   }
   if (/inappropriate ioctl|is a directory|not a tty/i.test(error.message)) {
-    return new BusFault('ENODEV', `${path} is no serial port; ${await portsThatExist()}`, options);
+    return new BusFault('ENODEV', `${path} is not a serial port; ${await portsThatExist()}`, options);
   }
-  return new BusFault('ENODEV', `${path} cannot be opened: ${error.message}`, options);
+  return new BusFault('ENODEV', `cannot open ${path}: ${error.message}`, options);
 }
 
 /** One phrase for a person: which ports an adapter could be on. */
 export async function portsThatExist(): Promise<string> {
   const names = process.platform === 'win32' ? await windowsPorts() : await unixPorts();
-  return names.length === 0
-    ? 'no serial adapter is plugged in'
-    : `there ${names.length === 1 ? 'is' : 'are'}: ${names.join(', ')}`;
+  return names.length === 0 ? 'no serial adapter is plugged in' : `available ports: ${names.join(', ')}`;
 }
 
 /** Read from /dev rather than asked of `serialport`, which starts `udevadm` for it. */

@@ -191,7 +191,7 @@ export class Session {
   async #fly(flight: Flight, options: RunOptions): Promise<void> {
     if (this.#lost !== undefined) throw this.#lost;
     if (!this.inStep) {
-      throw new BusFault('EPROTO', `the adapter on ${this.#link.name} sent bytes that nobody asked for`);
+      throw new BusFault('EPROTO', `the adapter on ${this.#link.name} sent unexpected bytes`);
     }
     if (options.signal?.aborted) throw aborted(options.signal);
     await this.#answers(flight, options, () => {
@@ -212,7 +212,12 @@ export class Session {
         };
         this.#waiter = { resolve, reject: fail };
         this.#quiet = setTimeout(() => {
-          fail(new BusFault('ETIMEDOUT', `the adapter on ${this.#link.name} said nothing for ${quietMs} ms`));
+          fail(
+            new BusFault(
+              'ETIMEDOUT',
+              `the adapter on ${this.#link.name} did not answer within ${quietMs} ms`,
+            ),
+          );
         }, quietMs);
         signal?.addEventListener('abort', onAbort, { once: true });
         if (this.#lost !== undefined) fail(this.#lost);
@@ -257,7 +262,7 @@ export class Session {
   #rubbish(): void {
     const byte = (this.#buffer[this.#start] as number).toString(16).padStart(2, '0');
     this.#waiter?.reject(
-      new BusFault('EPROTO', `the adapter on ${this.#link.name} answered rubbish (0x${byte})`),
+      new BusFault('EPROTO', `the adapter on ${this.#link.name} sent an invalid answer (0x${byte})`),
     );
   }
 

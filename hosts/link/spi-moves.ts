@@ -1,5 +1,12 @@
-import { SPI_MODE, type SpiTransfer } from '../../src/bus/index.ts';
-import { fromWire, isPlain, toWire, wireLength } from './spi-words.ts';
+import {
+  bytesPerWord,
+  fromWire,
+  isPlain,
+  SPI_MODE,
+  type SpiTransfer,
+  toWire,
+  wireLength,
+} from '../../src/bus/index.ts';
 
 /** What is moved without a change of chip select; at least one way. */
 export interface Move {
@@ -57,7 +64,7 @@ function moveOf(transfer: SpiTransfer, mode: number, conversions: (() => void)[]
   const size = (tx ?? rx)?.length ?? 0;
   if (size === 0) return [];
   if (isPlain(form)) return [{ tx, rx, length: size }];
-  const length = wireLength(size, form);
+  const length = wireLength(size / bytesPerWord(form.bits), form);
   const received = rx && new Uint8Array(length);
   if (rx !== undefined && received !== undefined) conversions.push(() => fromWire(received, rx, form));
   return [{ tx: tx && toWire(tx, form), rx: received, length }];

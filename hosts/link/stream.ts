@@ -30,7 +30,7 @@ export function tcpLink(address: string): LinkOpener {
       socket.once('connect', resolve);
       socket.once('error', (error) => {
         reject(
-          new BusFault('ENODEV', `nobody answers at tcp:${address}: ${error.message}`, { cause: error }),
+          new BusFault('ENODEV', `cannot connect to tcp:${address}: ${error.message}`, { cause: error }),
         );
       });
     });

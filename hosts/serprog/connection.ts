@@ -1,5 +1,12 @@
 import { BusFault } from '../../src/bus/index.ts';
-import { type ByteLink, type LinkOpener, Session, type Step, unlessAborted } from '../link/index.ts';
+import {
+  type AdapterProtocol,
+  type ByteLink,
+  type LinkOpener,
+  RecoveringSession,
+  type Session,
+  type Step,
+} from '../link/index.ts';
 import {
   ANSWER,
   BUS,
@@ -58,73 +65,46 @@ export function command(
 }
 
 /** The connection to a programmer: finding it, and bringing it back when it is out of step. */
-export class SerprogConnection {
-  readonly #openLink: LinkOpener;
-  #name: string;
-  #link: ByteLink | undefined;
-  #session: Session | undefined;
+export class SerprogConnection implements AdapterProtocol {
+  readonly #session: RecoveringSession;
   #programmer: Programmer | undefined;
-  #recovery: Promise<void> | undefined;
-  #closing: Promise<void> | undefined;
   /** What the controller believes of the programmer's settings is void. */
   onReset: () => void = () => {};
 
   constructor(name: string, openLink: LinkOpener) {
-    this.#name = name;
-    this.#openLink = openLink;
+    this.#session = new RecoveringSession(name, openLink, this);
   }
 
   get description(): string {
     const name = this.#programmer?.name;
-    return `${name ? `${name} (serprog)` : 'serprog programmer'} on ${this.#name}`;
+    return `${name ? `${name} (serprog)` : 'serprog programmer'} on ${this.#session.name}`;
   }
 
   /** Finds the programmer and asks what it can. @throws {BusFault} */
-  async open(): Promise<void> {
-    await this.close();
-    let session: Session | undefined;
-    const link = await this.#openLink({
-      data: (bytes) => session?.receive(bytes),
-      lost: (reason) => session?.lose(reason),
-    });
-    session = new Session(link);
-    this.#name = link.name;
-    try {
-      await this.#synchronise(session);
-      this.#programmer = await this.#ask(session);
-    } catch (fault) {
-      await link.close();
-      throw fault;
-    }
-    this.#session = session;
-    this.#link = link;
-    this.onReset();
+  open(): Promise<void> {
+    return this.#session.open();
   }
 
   /** Lets go of the pins, so that others may drive them, and of the port. Never fails. */
   close(): Promise<void> {
-    this.#closing ??= this.#close().finally(() => {
-      this.#closing = undefined;
-    });
-    return this.#closing;
+    return this.#session.close();
   }
 
-  async #close(): Promise<void> {
-    const session = this.#session;
-    const link = this.#link;
-    this.#session = undefined;
-    this.#link = undefined;
-    if (session !== undefined && !session.lost) {
-      await this.#recovery;
-      const release = [COMMAND.SET_CS_MODE, COMMAND.SET_PINS].filter((code) => this.knows(code));
-      const steps = release.map((code) => command(code, Uint8Array.of(CS_MODE.AUTO)));
-      await session.run(steps, { window: WINDOW_MAX, quietMs: SETTLE_MS }).catch(() => {
-        // It went away meanwhile: nothing is left to let go of.
-      });
-      // Nobody tries to get back in step with a programmer that is let go.
-      session.lose('it was closed');
-    }
-    await link?.close();
+  async greet(session: Session, { name }: ByteLink): Promise<void> {
+    await synchronise(session, name);
+    this.#programmer = await whoIs(session, name);
+    this.onReset();
+  }
+
+  async leave(session: Session): Promise<void> {
+    const release = [COMMAND.SET_CS_MODE, COMMAND.SET_PINS].filter((code) => this.knows(code));
+    const steps = release.map((code) => command(code, Uint8Array.of(CS_MODE.AUTO)));
+    await session.run(steps, { window: WINDOW_MAX, quietMs: SETTLE_MS });
+  }
+
+  /** Known once it was open. */
+  get programmer(): Programmer | undefined {
+    return this.#programmer;
   }
 
   knows(code: Command): boolean {
@@ -133,99 +113,76 @@ export class SerprogConnection {
 
   /** The programmer, in step. @throws {BusFault} `ENODEV`, `ETIMEDOUT` */
   async ready(signal?: AbortSignal): Promise<Programmer> {
-    while (this.#recovery !== undefined) await unlessAborted(this.#recovery, signal);
-    const session = this.#present();
-    if (!session.inStep) await unlessAborted(this.#recover(session), signal);
+    await this.#session.ready(signal);
     return this.#programmer as Programmer;
   }
 
   /** Runs steps. @returns the first fault that a step found. @throws {BusFault} */
-  async run(steps: readonly Step[], signal?: AbortSignal, quietMs = 0): Promise<BusFault | undefined> {
-    const session = this.#present();
+  run(steps: readonly Step[], signal?: AbortSignal, quietMs = 0): Promise<BusFault | undefined> {
     const window = this.#programmer?.window ?? SMALLEST_BUFFER;
-    try {
-      return await session.run(steps, { window, quietMs: QUIET_MS + Math.ceil(quietMs), signal });
-    } catch (fault) {
-      if (!session.lost) void this.#recover(session);
-      throw fault;
-    }
+    return this.#session.run(steps, { window, quietMs: QUIET_MS + Math.ceil(quietMs), signal });
   }
 
-  #present(): Session {
-    if (this.#session !== undefined) return this.#session;
-    throw new BusFault('ENODEV', `${this.description} is not open`);
-  }
-
-  #recover(session: Session): Promise<void> {
-    this.#recovery ??= this.#resynchronise(session).finally(() => {
-      this.#recovery = undefined;
-    });
-    return this.#recovery;
-  }
-
-  /** Never fails; a programmer that does not come back is lost. */
-  async #resynchronise(session: Session): Promise<void> {
+  async resynchronise(session: Session, { name }: ByteLink): Promise<void> {
     this.onReset();
-    try {
-      if (!(await session.settled(SETTLE_MS))) await this.#synchronise(session);
-      // A message that was broken off may have left its chip selected.
-      const modes = [COMMAND.SET_CS_MODE, COMMAND.SET_SPI_MODE].filter((code) => this.knows(code));
-      await session.run(
-        modes.map((code) => command(code, Uint8Array.of(0))),
-        { window: WINDOW_MAX, quietMs: SETTLE_MS },
-      );
-    } catch {
-      session.lose('it does not answer any more; unplug it and plug it in again');
-    }
-  }
-
-  async #synchronise(session: Session): Promise<void> {
-    session.discard();
-    session.send(new Uint8Array(NOPS).fill(COMMAND.NOP));
-    for (let tries = 0; tries < SYNC_TRIES; tries++) {
-      session.send(Uint8Array.of(COMMAND.SYNC_NOP));
-      if ((await session.expect(SYNCHRONISED, SYNC_MS)) === undefined) continue;
-      session.send(Uint8Array.of(COMMAND.QUERY_INTERFACE));
-      if ((await session.expect(IN_STEP, SYNC_MS)) !== undefined) return;
-    }
-    throw new BusFault(
-      'EPROTO',
-      `what is on ${this.#name} does not answer as a serprog programmer (interface ${INTERFACE_VERSION}) does: check the port and current-speed`,
+    if (!(await session.settled(SETTLE_MS))) await synchronise(session, name);
+    // A message that was broken off may have left its chip selected.
+    const modes = [COMMAND.SET_CS_MODE, COMMAND.SET_SPI_MODE].filter((code) => this.knows(code));
+    await session.run(
+      modes.map((code) => command(code, Uint8Array.of(0))),
+      { window: WINDOW_MAX, quietMs: SETTLE_MS },
     );
   }
+}
 
-  async #ask(session: Session): Promise<Programmer> {
-    const query = async (code: Command, parameters?: Uint8Array): Promise<Uint8Array | undefined> => {
-      let result: Uint8Array | undefined;
-      const step = command(code, parameters, (reply) => {
-        if (reply[0] === ANSWER.ACK) result = reply.slice(1);
-        return undefined;
-      });
-      await session.run([step], { window: WINDOW_MAX, quietMs: QUIET_MS });
-      return result;
-    };
-    const commands = (await query(COMMAND.QUERY_COMMANDS)) ?? new Uint8Array(32);
-    const ifKnown = (code: Command, parameters?: Uint8Array) =>
-      isInMap(commands, code) ? query(code, parameters) : Promise.resolve(undefined);
-    const buses = (await ifKnown(COMMAND.QUERY_BUSES))?.[0] ?? 0;
-    if ((buses & BUS.SPI) === 0 || !isInMap(commands, COMMAND.SPI_OPERATION)) {
-      throw new BusFault('EPROTO', `the serprog programmer on ${this.#name} has no SPI bus: use another`);
-    }
-    await ifKnown(COMMAND.SET_BUS, Uint8Array.of(BUS.SPI));
-    await ifKnown(COMMAND.SET_PINS, Uint8Array.of(1));
-    const name = Buffer.from((await ifKnown(COMMAND.QUERY_NAME)) ?? []).toString('latin1');
-    const number = (result: Uint8Array | undefined) => (result === undefined ? 0 : fromLittleEndian(result));
-    const buffer = number(await ifKnown(COMMAND.QUERY_SERIAL_BUFFER)) || SMALLEST_BUFFER;
-    // In the three bytes of a length 2^24 - 1 is the most.
-    const limit = (result: Uint8Array | undefined) => number(result) || LENGTH_MAX - 1;
-    return {
-      name: name.replace(/\0.*$/s, '').replace(/[^\x20-\x7e]/g, '?'),
-      commands,
-      window: buffer === FLOW_CONTROL ? WINDOW_MAX : Math.min(buffer, WINDOW_MAX),
-      maxWrite: limit(await ifKnown(COMMAND.QUERY_MAX_WRITE)),
-      maxRead: limit(await ifKnown(COMMAND.QUERY_MAX_READ)),
-    };
+/** @throws {BusFault} `EPROTO` */
+async function synchronise(session: Session, port: string): Promise<void> {
+  session.discard();
+  session.send(new Uint8Array(NOPS).fill(COMMAND.NOP));
+  for (let tries = 0; tries < SYNC_TRIES; tries++) {
+    session.send(Uint8Array.of(COMMAND.SYNC_NOP));
+    if ((await session.expect(SYNCHRONISED, SYNC_MS)) === undefined) continue;
+    session.send(Uint8Array.of(COMMAND.QUERY_INTERFACE));
+    if ((await session.expect(IN_STEP, SYNC_MS)) !== undefined) return;
   }
+  throw new BusFault(
+    'EPROTO',
+    `no serprog programmer (interface ${INTERFACE_VERSION}) found on ${port}: check the port and current-speed`,
+  );
+}
+
+/** Asks what the programmer can do. @throws {BusFault} `EPROTO` it has no SPI */
+async function whoIs(session: Session, port: string): Promise<Programmer> {
+  const query = async (code: Command, parameters?: Uint8Array): Promise<Uint8Array | undefined> => {
+    let result: Uint8Array | undefined;
+    const step = command(code, parameters, (reply) => {
+      if (reply[0] === ANSWER.ACK) result = reply.slice(1);
+      return undefined;
+    });
+    await session.run([step], { window: WINDOW_MAX, quietMs: QUIET_MS });
+    return result;
+  };
+  const commands = (await query(COMMAND.QUERY_COMMANDS)) ?? new Uint8Array(32);
+  const ifKnown = (code: Command, parameters?: Uint8Array) =>
+    isInMap(commands, code) ? query(code, parameters) : Promise.resolve(undefined);
+  const buses = (await ifKnown(COMMAND.QUERY_BUSES))?.[0] ?? 0;
+  if ((buses & BUS.SPI) === 0 || !isInMap(commands, COMMAND.SPI_OPERATION)) {
+    throw new BusFault('EPROTO', `the serprog programmer on ${port} has no SPI bus: use another one`);
+  }
+  await ifKnown(COMMAND.SET_BUS, Uint8Array.of(BUS.SPI));
+  await ifKnown(COMMAND.SET_PINS, Uint8Array.of(1));
+  const name = Buffer.from((await ifKnown(COMMAND.QUERY_NAME)) ?? []).toString('latin1');
+  const number = (result: Uint8Array | undefined) => (result === undefined ? 0 : fromLittleEndian(result));
+  const buffer = number(await ifKnown(COMMAND.QUERY_SERIAL_BUFFER)) || SMALLEST_BUFFER;
+  // In the three bytes of a length 2^24 - 1 is the most.
+  const limit = (result: Uint8Array | undefined) => number(result) || LENGTH_MAX - 1;
+  return {
+    name: name.replace(/\0.*$/s, '').replace(/[^\x20-\x7e]/g, '?'),
+    commands,
+    window: buffer === FLOW_CONTROL ? WINDOW_MAX : Math.min(buffer, WINDOW_MAX),
+    maxWrite: limit(await ifKnown(COMMAND.QUERY_MAX_WRITE)),
+    maxRead: limit(await ifKnown(COMMAND.QUERY_MAX_READ)),
+  };
 }
 
 /** The step that asks for a clock; `told` gets the clock that the programmer chose. */

@@ -136,7 +136,7 @@ export class SerprogSpiController implements SpiController {
         if (chosen > wanted) {
           return new BusFault(
             'EINVAL',
-            `${this.description} is no slower than ${chosen} Hz, not ${wanted} Hz`,
+            `${this.description} cannot clock as slowly as ${wanted} Hz: its slowest clock is ${chosen} Hz`,
           );
         }
         this.#asked = wanted;
@@ -208,16 +208,13 @@ export class SerprogSpiController implements SpiController {
   #check(chipSelect: number, mode: number, transfers: readonly SpiTransfer[]): void {
     const { chipSelects } = this.capabilities;
     if (!(chipSelect >= 0 && chipSelect < chipSelects)) {
-      throw new BusFault(
-        'EINVAL',
-        `there is no chip select ${chipSelect}: this bus has ${chipSelects} (num-cs)`,
-      );
+      throw new BusFault('EINVAL', `invalid chip select ${chipSelect}: this bus has ${chipSelects} (num-cs)`);
     }
     const strange = mode & ~SPI_MODE.LSB_FIRST;
     if (strange !== 0) {
       throw new BusFault(
         'EOPNOTSUPP',
-        `a serprog programmer works in SPI mode 0 and has no mode bits 0x${strange.toString(16)}`,
+        `unsupported SPI mode bits 0x${strange.toString(16)}: a serprog programmer supports only mode 0 and LSB_FIRST`,
       );
     }
     for (const transfer of transfers) checkTransfer(transfer);
@@ -264,7 +261,7 @@ function checkTransfer(transfer: SpiTransfer): void {
   }
   const length = (tx ?? rx)?.length ?? 0;
   if (length % bytesPerWord(bits) !== 0) {
-    throw new BusFault('EINVAL', `${length} bytes are no whole number of ${bits}-bit words`);
+    throw new BusFault('EINVAL', `${length} bytes are not a whole number of ${bits}-bit words`);
   }
   if (txNbits > 1 || rxNbits > 1 || wordDelayNs > 0) {
     throw new BusFault(
@@ -273,7 +270,8 @@ function checkTransfer(transfer: SpiTransfer): void {
     );
   }
   const longest = Math.max(transfer.csSetupNs, transfer.csHoldNs, transfer.csInactiveNs);
-  if (longest > 1e9) throw new BusFault('EINVAL', `a delay of ${longest} ns is more than a second`);
+  if (longest > 1e9)
+    throw new BusFault('EINVAL', `invalid delay ${longest} ns: expected at most 1000000000 ns`);
 }
 
 /** A serprog programmer. */
@@ -304,5 +302,5 @@ export class SerprogAdapter implements HostAdapter {
 export function chipSelectsOf(node: DeviceNode): number {
   const count = node.u32('num-cs') ?? 1;
   if (count >= 1 && count <= 256) return count;
-  throw new NodeError(node, 'num-cs', `a programmer has 1 to 256 chip selects, not ${count}`);
+  throw new NodeError(node, 'num-cs', `invalid number of chip selects ${count}: expected 1 to 256`);
 }

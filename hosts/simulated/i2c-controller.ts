@@ -60,7 +60,7 @@ export class SimulatedI2cController implements I2cController {
     if (addr < 0 || addr > (tenBit ? 0x3ff : 0x7f)) {
       throw new BusFault(
         'EINVAL',
-        `0x${addr.toString(16)} is no ${tenBit ? 'ten' : 'seven'}-bit I2C address`,
+        `invalid ${tenBit ? 'ten' : 'seven'}-bit I2C address 0x${addr.toString(16)}`,
       );
     }
     const reading = (flags & I2C_M.RD) !== 0;
@@ -100,7 +100,7 @@ export class SimulatedI2cController implements I2cController {
     if (count === 0 || count > BLOCK_MAX) {
       throw new BusFault(
         'EPROTO',
-        `address 0x${addr.toString(16).padStart(2, '0')} announced a block of ${count} bytes, not 1 to ${BLOCK_MAX}`,
+        `address 0x${addr.toString(16).padStart(2, '0')} announced a block of ${count} bytes: expected 1 to ${BLOCK_MAX}`,
       );
     }
     const always = Math.max(1, buf.length - BLOCK_MAX);

@@ -1,13 +1,15 @@
 import {
   BusFault,
   bytesPerWord,
+  packWords,
   SPI_MODE,
   type SpiCapabilities,
   type SpiController,
   type SpiTransfer,
+  unpackWords,
+  wireLength,
 } from '../../src/bus/index.ts';
 import type { SpiWire } from '../../src/sim/index.ts';
-import { packWords, unpackWords, wireLength } from './word-packing.ts';
 
 const MODES =
   SPI_MODE.CPHA |
@@ -138,13 +140,10 @@ export class SimulatedSpiController implements SpiController {
   #check(chipSelect: number, mode: number, transfers: readonly SpiTransfer[]): void {
     const { chipSelects } = this.capabilities;
     if (!(chipSelect >= 0 && chipSelect < chipSelects)) {
-      throw new BusFault('EINVAL', `there is no chip select ${chipSelect}: this bus has ${chipSelects}`);
+      throw new BusFault('EINVAL', `invalid chip select ${chipSelect}: this bus has ${chipSelects}`);
     }
     if ((mode & ~MODES) !== 0) {
-      throw new BusFault(
-        'EINVAL',
-        `the simulated bus has no SPI mode bits 0x${(mode & ~MODES).toString(16)}`,
-      );
+      throw new BusFault('EINVAL', `unsupported SPI mode bits 0x${(mode & ~MODES).toString(16)}`);
     }
     for (let i = 0; i < transfers.length; i++) checkTransfer(transfers[i] as SpiTransfer);
   }
@@ -156,18 +155,21 @@ function checkTransfer(transfer: SpiTransfer): void {
     throw new BusFault('EINVAL', `tx has ${tx.length} bytes but rx ${rx.length}: they must be equally long`);
   }
   if (!(bitsPerWord >= 0 && bitsPerWord <= 32)) {
-    throw new BusFault('EINVAL', `a word has 1 to 32 bits, not ${bitsPerWord}`);
+    throw new BusFault('EINVAL', `invalid word size ${bitsPerWord}: expected 1 to 32 bits`);
   }
   const step = bytesPerWord(bitsPerWord || 8);
   const length = (tx ?? rx)?.length ?? 0;
   if (length % step !== 0) {
     throw new BusFault(
       'EINVAL',
-      `${length} bytes are no whole number of ${bitsPerWord}-bit words (${step} bytes each)`,
+      `${length} bytes are not a whole number of ${bitsPerWord}-bit words (${step} bytes each)`,
     );
   }
   if (!isLineCount(txNbits) || !isLineCount(rxNbits)) {
-    throw new BusFault('EINVAL', `a transfer uses 1, 2, 4 or 8 data lines, not ${txNbits} and ${rxNbits}`);
+    throw new BusFault(
+      'EINVAL',
+      `invalid number of data lines ${txNbits} and ${rxNbits}: expected 1, 2, 4 or 8`,
+    );
   }
   const longest = Math.max(
     transfer.wordDelayNs,
@@ -175,7 +177,8 @@ function checkTransfer(transfer: SpiTransfer): void {
     transfer.csHoldNs,
     transfer.csInactiveNs,
   );
-  if (longest > MAX_DELAY_NS) throw new BusFault('EINVAL', `a delay of ${longest} ns is more than a second`);
+  if (longest > MAX_DELAY_NS)
+    throw new BusFault('EINVAL', `invalid delay ${longest} ns: expected at most 1000000000 ns`);
 }
 
 function isLineCount(lines: number): boolean {

@@ -8,4 +8,5 @@ export * from './own-program.ts';
 export * from './smbus.ts';
 export * from './spi.ts';
 export * from './spi-wire-mode.ts';
+export * from './spi-words.ts';
 export * from './words.ts';

@@ -104,7 +104,7 @@ function shapeOf(request: SmbusRequest): Shape {
         ? { write: data.subarray(0, 0), read: blockLength(request) }
         : { write: data.subarray(1, 1 + blockLength(request)) };
     default:
-      throw new BusFault('EOPNOTSUPP', `there is no SMBus protocol ${request.protocol}`);
+      throw new BusFault('EOPNOTSUPP', `invalid SMBus protocol ${request.protocol}`);
   }
 }
 
@@ -152,7 +152,7 @@ export function finishSmbus(request: SmbusRequest, messages: readonly I2cMessage
   const counted = (last.flags & I2C_M.RECV_LEN) !== 0;
   const count = buf[0] ?? 0;
   if (counted && count > SMBUS_BLOCK_MAX)
-    throw new BusFault('EPROTO', `the part announced a block of ${count} bytes; at most 32 are allowed`);
+    throw new BusFault('EPROTO', `the part announced a block of ${count} bytes: expected at most 32`);
   const length = counted ? 1 + count : buf.length - (pec ? 1 : 0);
 
   if (pec) {

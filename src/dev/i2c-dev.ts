@@ -93,7 +93,7 @@ export class I2cDev {
 
   set timeoutMs(ms: number | undefined) {
     if (ms !== undefined && !(ms >= 0 && ms <= 0x7fff_ffff * 10))
-      throw this.#fault(new BusFault('EINVAL', `a timeout of ${ms} ms cannot be set`));
+      throw this.#fault(new BusFault('EINVAL', `invalid timeout ${ms} ms`));
     // Linux takes 0 for "the default" when an adapter registers.
     this.#node.timeoutMs = ms === 0 ? undefined : ms;
   }
@@ -105,7 +105,7 @@ export class I2cDev {
 
   set retries(times: number) {
     if (!Number.isInteger(times) || times < 0 || times > 0x7fff_ffff)
-      throw this.#fault(new BusFault('EINVAL', `${times} retries cannot be set`));
+      throw this.#fault(new BusFault('EINVAL', `invalid number of retries ${times}`));
     this.#node.retries = times;
   }
 
@@ -123,7 +123,10 @@ export class I2cDev {
   setAddress(addr: number, options: { readonly force?: boolean } = {}): void {
     this.#guard(() => checkAddress(addr, this.#tenBit));
     if (!options.force && this.#node.isBound(addr))
-      throw faultAt(this.#at(addr), new BusFault('EBUSY', 'a driver owns this address; force to use it'));
+      throw faultAt(
+        this.#at(addr),
+        new BusFault('EBUSY', 'a driver owns this address; use force to access it'),
+      );
     this.#address = addr;
   }
 

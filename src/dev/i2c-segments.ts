@@ -38,7 +38,7 @@ export function checkAddress(addr: number, tenBit: boolean): void {
   if (Number.isInteger(addr) && addr >= 0 && addr <= (tenBit ? 0x3ff : 0x7f)) return;
   throw new BusFault(
     'EINVAL',
-    `${addr} is no ${tenBit ? 'ten' : 'seven'}-bit address; they go from 0 to ${tenBit ? '0x3ff' : '0x7f'}`,
+    `invalid ${tenBit ? 'ten' : 'seven'}-bit address ${addr}: expected 0 to ${tenBit ? '0x3ff' : '0x7f'}`,
   );
 }
 
@@ -47,17 +47,20 @@ export function checkMessages(messages: readonly I2cMessage[]): void {
   if (messages.length === 0 || messages.length > I2C_MAX_MESSAGES)
     throw new BusFault(
       'EINVAL',
-      `a transaction has 1 to ${I2C_MAX_MESSAGES} messages, not ${messages.length}; split it`,
+      `invalid number of messages ${messages.length}: expected 1 to ${I2C_MAX_MESSAGES}`,
     );
   for (const { buf } of messages)
     if (buf.length > I2C_MAX_LENGTH)
-      throw new BusFault('EINVAL', `a message has at most ${I2C_MAX_LENGTH} bytes, not ${buf.length}`);
+      throw new BusFault(
+        'EINVAL',
+        `message of ${buf.length} bytes is too long: expected at most ${I2C_MAX_LENGTH}`,
+      );
 }
 
 function readBuffer(read: number | Uint8Array): Uint8Array {
   if (typeof read !== 'number') return read;
   if (!Number.isInteger(read) || read < 0 || read > I2C_MAX_LENGTH)
-    throw new BusFault('EINVAL', `cannot read ${read} bytes; a message has 0 to ${I2C_MAX_LENGTH}`);
+    throw new BusFault('EINVAL', `invalid length ${read} of a read: expected 0 to ${I2C_MAX_LENGTH}`);
   return new Uint8Array(read);
 }
 
@@ -70,14 +73,13 @@ function messageOf(segment: I2cSegment): I2cMessage {
   if ('read' in segment) return { addr, flags: flags | I2C_M.RD, buf: readBuffer(segment.read) };
   const extra = segment.recvLen;
   if (!Number.isInteger(extra) || extra < 1 || extra > 255)
-    throw new BusFault('EINVAL', `recvLen counts the bytes besides the block, from 1, not ${extra}`);
+    throw new BusFault('EINVAL', `invalid recvLen ${extra}: expected 1 (the count byte) to 255`);
   return { addr, flags: flags | I2C_M.RD | I2C_M.RECV_LEN, buf: new Uint8Array(SMBUS_BLOCK_MAX + extra) };
 }
 
 /** @throws {BusFault} `EINVAL` an address, a length or a number of messages out of range. */
 export function messagesOf(segments: readonly I2cSegment[]): I2cMessage[] {
-  if (!Array.isArray(segments))
-    throw new BusFault('EINVAL', 'a transaction is a list of messages, also of one');
+  if (!Array.isArray(segments)) throw new BusFault('EINVAL', 'expected an array of messages');
   const messages: I2cMessage[] = [];
   for (const segment of segments) messages.push(messageOf(segment));
   checkMessages(messages);
@@ -98,7 +100,7 @@ export function checkCounts(messages: readonly I2cMessage[]): void {
   for (const { flags, buf } of messages) {
     const count = flags & I2C_M.RECV_LEN ? (buf[0] ?? 0) : 0;
     if (count > SMBUS_BLOCK_MAX)
-      throw new BusFault('EPROTO', `the part announced a block of ${count} bytes; at most 32 are allowed`);
+      throw new BusFault('EPROTO', `the part announced a block of ${count} bytes: expected at most 32`);
   }
 }
 

@@ -58,7 +58,7 @@ export class NodeRegistry {
     if (node === undefined) {
       const known = this.list().map((other) => other.path);
       const there = known.length === 0 ? 'the board has no nodes' : `the board has ${known.join(', ')}`;
-      throw new BusFault('ENOENT', `there is no ${path}; ${there}`);
+      throw new BusFault('ENOENT', `not found: ${path}; ${there}`);
     }
     return node.kind === 'i2c' ? node.open() : node.open(options);
   }

@@ -23,7 +23,7 @@ const blockOf = (data: Uint8Array): Uint8Array => data.slice(1, 1 + Math.min(dat
 
 function inRange(what: string, value: number, max: number): number {
   if (Number.isInteger(value) && value >= 0 && value <= max) return value;
-  throw new BusFault('EINVAL', `${what} is ${value}, but goes from 0 to 0x${max.toString(16)}`);
+  throw new BusFault('EINVAL', `invalid ${what} ${value}: expected 0 to 0x${max.toString(16)}`);
 }
 
 function call(read: boolean, command: number, protocol: SmbusProtocol): SmbusCall {

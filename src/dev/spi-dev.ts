@@ -163,7 +163,7 @@ export class SpiDev {
 
   #prepare(segments: readonly SpiSegment[]): SpiTransfer[] {
     if (!this.#open) throw new BusFault('ESHUTDOWN', 'the node is closed');
-    if (segments.length === 0) throw new BusFault('EINVAL', 'a message has at least one transfer');
+    if (segments.length === 0) throw new BusFault('EINVAL', 'expected at least one transfer');
     const transfers = transfersOf(this.#node, segments);
     if (this.limits.bufsiz !== undefined) checkBufsiz(transfers.map(lengthsOf), this.limits);
     return transfers;

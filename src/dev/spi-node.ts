@@ -93,7 +93,7 @@ export class SpiNode {
 
   set speedHz(hz: number) {
     if (!Number.isInteger(hz) || hz <= 0 || hz > 0xffff_ffff)
-      throw new BusFault('EINVAL', `a clock of ${hz} Hz cannot be set`);
+      throw new BusFault('EINVAL', `invalid clock ${hz} Hz`);
     this.#speedHz = hz;
   }
 
@@ -105,16 +105,15 @@ export class SpiNode {
    */
   setup(mode: number, bitsPerWord: number): void {
     if (mode & ~SPIDEV_MODE_MASK)
-      throw new BusFault('EINVAL', `0x${(mode >>> 0).toString(16)} is no SPI mode`);
+      throw new BusFault('EINVAL', `invalid SPI mode 0x${(mode >>> 0).toString(16)}`);
     if (severalOf(mode & TX_LINES) || severalOf(mode & RX_LINES))
-      throw new BusFault('EINVAL', 'choose one of dual, quad and octal a direction');
+      throw new BusFault('EINVAL', 'use only one of dual, quad and octal for each direction');
     if (mode & SPI_MODE.THREE_WIRE && mode & LINES)
-      throw new BusFault('EINVAL', 'three wires leave no second data line');
+      throw new BusFault('EINVAL', 'three-wire mode has only one data line');
     const { modes } = this.adapter.capabilities;
     const possible = mode & ~(LINES & ~modes);
     const refused = possible & ~(modes | SPI_MODE.CPHA | SPI_MODE.CPOL);
-    if (refused)
-      throw new BusFault('EINVAL', `the controller cannot do mode bits 0x${(refused >>> 0).toString(16)}`);
+    if (refused) throw new BusFault('EINVAL', `unsupported SPI mode bits 0x${(refused >>> 0).toString(16)}`);
     this.checkBitsPerWord(bitsPerWord);
     this.#mode = possible;
     this.#bitsPerWord = bitsPerWord === 0 ? 8 : bitsPerWord;
@@ -125,7 +124,7 @@ export class SpiNode {
     const { bitsPerWordMask } = this.adapter.capabilities;
     const fits = bits === 0 || bitsPerWordMask === 0 || (bitsPerWordMask >>> (bits - 1)) & 1;
     if (!Number.isInteger(bits) || bits < 0 || bits > 32 || !fits)
-      throw new BusFault('EINVAL', `the controller has no words of ${bits} bits`);
+      throw new BusFault('EINVAL', `unsupported word size: ${bits} bits`);
   }
 
   open(options: SpiOpenOptions = {}): SpiDev {

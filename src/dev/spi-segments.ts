@@ -28,7 +28,7 @@ export interface SpiSegment {
 
 function countOf(what: string, value: number): number {
   if (Number.isInteger(value) && value >= 0 && value <= 0x7fff_ffff) return value;
-  throw new BusFault('EINVAL', `${what} is ${value}; it is a whole number from 0`);
+  throw new BusFault('EINVAL', `invalid ${what} ${value}: expected a whole number from 0`);
 }
 
 function delayNs(what: string, us: number | undefined, own: number, longest: number): number {
@@ -46,12 +46,9 @@ function linesOf(
 ): number {
   if (lines === undefined || lines === 0 || lines === 1) return lines ?? 0;
   const enough = { 2: dual | quad | octal, 4: quad | octal, 8: octal }[lines];
-  if (enough === undefined) throw new BusFault('EINVAL', `${what} is ${lines}; there are 1, 2, 4 or 8 lines`);
+  if (enough === undefined) throw new BusFault('EINVAL', `invalid ${what} ${lines}: expected 1, 2, 4 or 8`);
   if (!(mode & enough))
-    throw new BusFault(
-      'EINVAL',
-      `${what} is ${lines}, but the device's mode has no such lines; set it first`,
-    );
+    throw new BusFault('EINVAL', `invalid ${what} ${lines}: set the matching mode bits of the device first`);
   return lines;
 }
 
@@ -76,9 +73,9 @@ export function transferOf(node: SpiNode, segment: SpiSegment): SpiTransfer {
   const bitsPerWord = segment.bitsPerWord || node.bitsPerWord;
   node.checkBitsPerWord(bitsPerWord);
   if (length % bytesPerWord(bitsPerWord) !== 0)
-    throw new BusFault('EINVAL', `${length} bytes are no whole number of words of ${bitsPerWord} bits`);
+    throw new BusFault('EINVAL', `${length} bytes are not a whole number of words of ${bitsPerWord} bits`);
   if (mode & SPI_MODE.THREE_WIRE && tx !== undefined && rx !== undefined)
-    throw new BusFault('EINVAL', 'with three wires a transfer sends or receives, not both');
+    throw new BusFault('EINVAL', 'in three-wire mode a transfer sends or receives, not both');
   const { maxSpeedHz, maxCsHoldNs, maxWordDelayNs, maxCsSetupNs, maxCsInactiveNs } = adapter.capabilities;
   const speedHz = countOf('speedHz', segment.speedHz || node.speedHz);
   return {
@@ -126,6 +123,6 @@ export function checkBufsiz(transfers: readonly TransferLengths[], limits: SpiOp
   if (most > bufsiz)
     throw new BusFault(
       'EMSGSIZE',
-      `the message needs ${most} bytes a direction; the limit (bufsiz) is ${bufsiz}`,
+      `the message needs ${most} bytes in one direction: expected at most ${bufsiz} (bufsiz)`,
     );
 }

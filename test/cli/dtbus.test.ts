@@ -66,7 +66,7 @@ describe('dtbus ls', () => {
     const { status, out, err } = dtbus('ls', '-b', 'dts/demo.dts', '-o', overlay);
     expect(status).toBe(1);
     expect(out).toContain('/dev/i2c-1');
-    expect(err).toMatch(/^dtbus: \/hosts\/bus-pirate: ENODEV: \/dev\/ttyNOWHERE is not there; .+\n$/);
+    expect(err).toMatch(/^dtbus: \/hosts\/bus-pirate: ENODEV: not found: \/dev\/ttyNOWHERE; .+\n$/);
   });
 });
 

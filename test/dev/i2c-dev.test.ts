@@ -70,7 +70,7 @@ describe('a transaction', () => {
     i2c.transferSync([{ addr: 0x48, write: new Uint8Array(8192) }]);
     expect(() => i2c.transferSync([])).toThrow(fault('EINVAL'));
     const noList = { addr: 0x48, read: 1 } as unknown as [];
-    expect(() => i2c.transferSync(noList)).toThrow(/EINVAL: .*a transaction is a list of messages/);
+    expect(() => i2c.transferSync(noList)).toThrow(/EINVAL: .*expected an array of messages/);
     expect(() => i2c.transferSync(Array(43).fill(read))).toThrow(fault('EINVAL'));
     expect(() => i2c.transferSync([{ addr: 0x48, read: 8193 }])).toThrow(fault('EINVAL'));
     expect(() => i2c.transferSync([{ addr: 0x48, read: new Uint8Array(8193) }])).toThrow(fault('EINVAL'));

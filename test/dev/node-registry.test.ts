@@ -37,7 +37,7 @@ describe('the nodes of a board', () => {
 
   it('that are missing give ENOENT and say what is there', () => {
     const nodes = new NodeRegistry();
-    expect(() => nodes.open('/dev/i2c-1')).toThrow('ENOENT: there is no /dev/i2c-1; the board has no nodes');
+    expect(() => nodes.open('/dev/i2c-1')).toThrow('ENOENT: not found: /dev/i2c-1; the board has no nodes');
     nodes.addI2c(new FakeI2c(2));
     expect(() => nodes.open('/dev/i2c-1')).toThrow('the board has /dev/i2c-2');
   });

@@ -71,7 +71,7 @@ export async function exposeNode(
   await new Promise<void>((resolve, reject) => {
     worker.once('error', (cause) => reject(new CuseError(`${path}: ${cause.message}`, { cause })));
     worker.once('exit', () =>
-      reject(new CuseError(`${path}: the kernel did not take the node; is the name taken?`)),
+      reject(new CuseError(`${path}: the kernel rejected the node; its name may be taken`)),
     );
     worker.on('message', (message: CuseWorkerMessage) => {
       if (message === 'ready') resolve();

@@ -23,11 +23,11 @@ export interface ServedNodes {
 /** The thread's compiled entry, also when this file runs uncompiled in a test. */
 const WAKEUP_THREAD = createRequire(import.meta.url).resolve('#built/src/dev/cuse/wakeup-thread.js');
 
-/** So long may a thread take to end, in ms, when the process does: its parts write their files then. */
+/** How long the thread may take to end, in ms, when the process ends: its parts write their files then. */
 const LAST_WORDS_MS = 2000;
 
 /**
- * The other end of `serveNodes`: starts a thread for wake-ups beside the thread, and sees to permissions and to the end.
+ * The other end of `serveNodes`: starts a thread for wake-ups beside the thread, sets permissions, and ends both.
  * @param worker runs `serveNodes`, and raises word 1 of `control` when it has finished
  * @throws {CuseError} and anything that the thread throws; then no node is left
  */
@@ -37,60 +37,97 @@ export async function hostNodes(
   options: CuseOptions = {},
   machine: CuseMachine = LINUX,
 ): Promise<ServedNodes> {
-  const words = new Int32Array(control);
-  let nodes: { readonly boardPath: string; readonly name: string }[] = [];
-  let memory: WakeupMemory | undefined;
-  const waiting = new Set<string>();
-  let wakeupThreadGone: Promise<void> = Promise.resolve();
-
-  const release = (): void => {
-    Atomics.store(words, 0, 1);
-    if (memory !== undefined) endWakeups(memory);
-    for (const { name } of nodes) letGo(name, machine);
-  };
-  const onExit = (): void => {
-    release();
-    Atomics.wait(words, 1, 0, LAST_WORDS_MS);
-  };
-  process.once('exit', onExit);
-  const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve())).then(async () => {
-    process.off('exit', onExit);
-    if (memory === undefined) return;
-    endWakeups(memory);
-    await wakeupThreadGone;
-    closeWakeups(memory);
-  });
-  const close = (): Promise<void> => {
-    release();
-    return gone;
-  };
-
-  const there = new Promise<void>((resolve, reject) => {
-    worker.once('error', reject);
-    worker.once('exit', () => reject(new CuseError('the thread of the nodes has ended')));
-    worker.on('message', (message: HubMessage) => {
-      if (message.kind === 'nodes') {
-        nodes = [...message.nodes];
-        memory = message.wakeup;
-        for (const { name } of nodes) waiting.add(name);
-      } else if (message.kind === 'gone' && waiting.has(message.name))
-        reject(new CuseError(`/dev/${message.name}: the kernel did not take the node; is the name taken?`));
-      else waiting.delete(message.name);
-      if (waiting.size === 0) resolve();
-    });
-  });
+  const hub = new HubThread(worker, control, machine);
   try {
-    await there;
-    for (const { name } of nodes) setPermissions(`/dev/${name}`, options);
-  } catch (thrown) {
-    await close();
-    throw thrown;
+    await hub.ready();
+    for (const name of hub.names) setPermissions(`/dev/${name}`, options);
+  } catch (error) {
+    await hub.close();
+    throw error;
   }
-  const first = nodes[0];
-  if (first !== undefined && memory !== undefined) {
-    const workerData: WakeupThreadData = { memory, first: first.name };
+  hub.startWakeups();
+  return { nodes: hub.nodes, gone: hub.gone, close: () => hub.close() };
+}
+
+/** The thread that serves the nodes, as the one that started it sees it. */
+class HubThread {
+  readonly gone: Promise<void>;
+  readonly #worker: Worker;
+  readonly #words: Int32Array;
+  readonly #machine: CuseMachine;
+  #nodes: readonly { readonly boardPath: string; readonly name: string }[] = [];
+  #memory: WakeupMemory | undefined;
+  #wakeupsEnded: Promise<void> = Promise.resolve();
+
+  constructor(worker: Worker, control: SharedArrayBuffer, machine: CuseMachine) {
+    this.#worker = worker;
+    this.#words = new Int32Array(control);
+    this.#machine = machine;
+    process.once('exit', this.#onExit);
+    this.gone = new Promise<void>((resolve) => worker.once('exit', () => resolve())).then(() =>
+      this.#ended(),
+    );
+  }
+
+  get names(): readonly string[] {
+    return this.#nodes.map(({ name }) => name);
+  }
+
+  get nodes(): ServedNodes['nodes'] {
+    return this.#nodes.map(({ boardPath, name }) => ({ boardPath, path: `/dev/${name}` }));
+  }
+
+  /** Waits until every node is there. @throws {CuseError} one of them, or the thread, is not */
+  ready(): Promise<void> {
+    const waiting = new Set<string>();
+    return new Promise<void>((resolve, reject) => {
+      this.#worker.once('error', reject);
+      this.#worker.once('exit', () => reject(new CuseError('the thread that serves the nodes ended')));
+      this.#worker.on('message', (message: HubMessage) => {
+        if (message.kind === 'nodes') {
+          this.#nodes = [...message.nodes];
+          this.#memory = message.wakeup;
+          for (const { name } of message.nodes) waiting.add(name);
+        } else if (message.kind === 'gone' && waiting.has(message.name)) reject(rejected(message.name));
+        else waiting.delete(message.name);
+        if (waiting.size === 0) resolve();
+      });
+    });
+  }
+
+  startWakeups(): void {
+    const [first] = this.names;
+    if (first === undefined || this.#memory === undefined) return;
+    const workerData: WakeupThreadData = { memory: this.#memory, first };
     const thread = new Worker(WAKEUP_THREAD, { workerData, ...ownProgram() });
-    wakeupThreadGone = new Promise((resolve) => thread.once('exit', () => resolve()));
+    this.#wakeupsEnded = new Promise((resolve) => thread.once('exit', () => resolve()));
   }
-  return { nodes: nodes.map(({ boardPath, name }) => ({ boardPath, path: `/dev/${name}` })), gone, close };
+
+  close(): Promise<void> {
+    this.#release();
+    return this.gone;
+  }
+
+  #release(): void {
+    Atomics.store(this.#words, 0, 1);
+    if (this.#memory !== undefined) endWakeups(this.#memory);
+    for (const name of this.names) letGo(name, this.#machine);
+  }
+
+  readonly #onExit = (): void => {
+    this.#release();
+    Atomics.wait(this.#words, 1, 0, LAST_WORDS_MS);
+  };
+
+  async #ended(): Promise<void> {
+    process.off('exit', this.#onExit);
+    if (this.#memory === undefined) return;
+    endWakeups(this.#memory);
+    await this.#wakeupsEnded;
+    closeWakeups(this.#memory);
+  }
+}
+
+function rejected(name: string): CuseError {
+  return new CuseError(`/dev/${name}: the kernel rejected the node; its name may be taken`);
 }

@@ -100,7 +100,7 @@ function number(arg: bigint): number {
 }
 
 function limited(arg: bigint): number {
-  if (arg > BigInt(INT_MAX)) throw new BusFault('EINVAL', `${arg} is more than an int holds`);
+  if (arg > BigInt(INT_MAX)) throw new BusFault('EINVAL', `invalid argument ${arg}: larger than an int`);
   return Number(arg);
 }
 
@@ -137,7 +137,7 @@ function rdwr(i2c: I2cDev, call: IoctlCall, layout: Layout): IoctlStep {
   const messagesAt = pointer(headView, layout.rdwr.msgs, layout);
   const count = headView.getUint32(layout.rdwr.nmsgs, true);
   if (messagesAt === 0n || count === 0 || count > I2C_MAX_MESSAGES)
-    throw new BusFault('EINVAL', `a transaction has 1 to ${I2C_MAX_MESSAGES} messages, not ${count}`);
+    throw new BusFault('EINVAL', `invalid number of messages ${count}: expected 1 to ${I2C_MAX_MESSAGES}`);
   const table = memory.read(messagesAt, count * layout.message.bytes);
   if (table === undefined) return memory.needed();
 
@@ -175,11 +175,13 @@ function planMessage(view: DataView, at: number, layout: Layout, memory: CallerM
   const length = view.getUint16(at + message.len, true);
   const buf = pointer(view, at + message.buf, layout);
   if (length > I2C_MAX_LENGTH)
-    throw new BusFault('EINVAL', `a message has at most ${I2C_MAX_LENGTH} bytes, not ${length}`);
+    throw new BusFault(
+      'EINVAL',
+      `message of ${length} bytes is too long: expected at most ${I2C_MAX_LENGTH}`,
+    );
   const reading = (flags & I2C_M.RD) !== 0;
   const counted = (flags & I2C_M.RECV_LEN) !== 0;
-  if (counted && (!reading || length < 1))
-    throw new BusFault('EINVAL', 'only a read can have its length from the part');
+  if (counted && (!reading || length < 1)) throw new BusFault('EINVAL', 'I2C_M_RECV_LEN is only for reads');
   if (reading && length > 0) {
     // Else the kernel would say so only after the transfer.
     if (buf === 0n) throw new IoctlError('EFAULT');
@@ -217,8 +219,9 @@ function smbus(i2c: I2cDev, guess: OutputGuess, call: IoctlCall, layout: Layout)
   const command = view.getUint8(layout.smbus.command);
   const size = view.getUint32(layout.smbus.size, true);
   const dataAt = pointer(view, layout.smbus.data, layout);
-  if (size > SMBUS.I2C_BLOCK_DATA) throw new BusFault('EINVAL', `there is no SMBus protocol ${size}`);
-  if (readWrite > SMBUS_READ) throw new BusFault('EINVAL', `${readWrite} is no direction`);
+  if (size > SMBUS.I2C_BLOCK_DATA) throw new BusFault('EINVAL', `invalid SMBus protocol ${size}`);
+  if (readWrite > SMBUS_READ)
+    throw new BusFault('EINVAL', `invalid SMBus direction ${readWrite}: expected 0 or 1`);
   const given = size as SmbusProtocol;
   const read = readWrite === SMBUS_READ;
   const data = new Uint8Array(SMBUS_DATA_LENGTH);

@@ -83,7 +83,7 @@ export class CallerMemory {
     if (regions > FUSE_IOCTL_MAX_IOV || toRead > FUSE_MAX_BYTES || toWrite > FUSE_MAX_BYTES)
       throw new BusFault(
         'EMSGSIZE',
-        `${regions} buffers, ${toRead} bytes out and ${toWrite} in are more than CUSE carries in a call`,
+        `too much for one CUSE call: ${regions} buffers, ${toRead} bytes out and ${toWrite} bytes in`,
       );
     return { kind: 'retry', input: this.#input, output: this.#output };
   }

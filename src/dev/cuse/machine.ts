@@ -33,13 +33,13 @@ export class CuseError extends Error {
 export function checkCuse(device = '/dev/cuse', access: typeof accessSync = accessSync): void {
   if (!existsSync(device))
     throw new CuseError(
-      `${device} is missing: on Linux load it with "modprobe cuse" (kernel option CONFIG_CUSE); elsewhere there is none`,
+      `${device} is missing: on Linux load it with "modprobe cuse" (kernel option CONFIG_CUSE); other systems have no CUSE`,
     );
   try {
     access(device, constants.R_OK | constants.W_OK);
   } catch (cause) {
     throw new CuseError(
-      `${device} cannot be opened by this user: run as root, or add the udev rule KERNEL=="cuse", GROUP="plugdev", MODE="0660"`,
+      `this user may not open ${device}: run as root, or add the udev rule KERNEL=="cuse", GROUP="plugdev", MODE="0660"`,
       { cause },
     );
   }
@@ -95,7 +95,7 @@ export function setPermissions(path: string, { gid, mode }: CuseOptions): void {
     if (gid !== undefined) chownSync(path, 0, gid);
     if (mode !== undefined) chmodSync(path, mode);
   } catch (cause) {
-    throw new CuseError(`${path}: its permissions cannot be set`, { cause });
+    throw new CuseError(`cannot set the permissions of ${path}`, { cause });
   }
 }
 

@@ -124,7 +124,7 @@ export class CuseServer<File> {
 
   #file(handle: number): File {
     const file = this.#files.get(handle);
-    if (file === undefined) throw new BusFault('ENODEV', `no program opened file ${handle}`);
+    if (file === undefined) throw new BusFault('ENODEV', `file ${handle} is not open`);
     return file;
   }
 }

@@ -92,7 +92,7 @@ export function spiIoctl(spi: SpiDev, call: IoctlCall): IoctlStep {
     return writeSetting(spi, call, setting);
   if (nr !== NR.MESSAGE || direction !== IOC.WRITE) throw new IoctlError('ENOTTY');
   if (size % TRANSFER.bytes !== 0)
-    throw new BusFault('EINVAL', `${size} bytes are no whole number of transfers`);
+    throw new BusFault('EINVAL', `${size} bytes are not a whole number of transfers`);
   return size === 0 ? done() : message(spi, call, size);
 }
 
@@ -152,7 +152,7 @@ function message(spi: SpiDev, call: IoctlCall, size: number): IoctlStep {
   const descriptions: Description[] = [];
   for (let at = 0; at < size; at += TRANSFER.bytes) descriptions.push(describe(view, at));
   const total = descriptions.reduce((sum, { length }) => sum + length, 0);
-  if (total > INT_MAX) throw new BusFault('EMSGSIZE', `${total} bytes are more than a call can count`);
+  if (total > INT_MAX) throw new BusFault('EMSGSIZE', `message of ${total} bytes is too long`);
   // Before any of it is asked for, so that nobody's gigabytes are copied only to be refused.
   checkBufsiz(
     descriptions.map(({ length, tx, rx }) => ({ sent: tx ? length : 0, received: rx ? length : 0 })),

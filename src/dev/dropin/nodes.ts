@@ -22,6 +22,6 @@ export function setBoardProvider(give: (() => NodeSource) | undefined): void {
 /** Opens a node of the board. @throws {BusFault} `ENOENT` */
 export function openNode(path: string, options?: SpiOpenOptions): I2cDev | SpiDev {
   if (provider === undefined)
-    throw new BusFault('ENOENT', `${path}: no board is up; set DTBUS_BOARD to its device tree`);
+    throw new BusFault('ENOENT', `${path}: no board is open: set DTBUS_BOARD to the device tree of one`);
   return provider().open(path, options);
 }

@@ -108,9 +108,7 @@ describe('what is no Bus Pirate is EPROTO, in one sentence that names the port',
     const fault = await inFakeTime(async () => host.open()?.catch((error: unknown) => error as BusFault));
     expect(fault).toBeInstanceOf(BusFault);
     expect(fault?.code).toBe('EPROTO');
-    expect(fault?.message).toMatch(
-      /^EPROTO: what is on the cable does not answer as a Bus Pirate.*check the port/,
-    );
+    expect(fault?.message).toMatch(/^EPROTO: no Bus Pirate v3 or v4 found on the cable.*check the port/);
   });
 });
 

@@ -16,7 +16,7 @@ export interface DirectLink {
   /** How often it was opened. */
   opened: number;
   baud: number;
-  /** Sends something that nobody asked for. */
+  /** Sends bytes that were not asked for. */
   talk(bytes: Uint8Array): void;
   unplug(): void;
 }

@@ -65,7 +65,7 @@ describe('an adapter that answers rubbish', () => {
     expect([...read.buf]).toEqual([1]);
   });
 
-  it('is back in step when it says something that nobody asked for', async () => {
+  it('is back in step when it sends bytes that were not asked for', async () => {
     const { host, link } = all;
     link.talk(Uint8Array.of(0xde, 0xad));
     const read = value(1);
@@ -116,7 +116,7 @@ describe('answers that get lost', () => {
     faults.dropAnswers(1, 4);
     const late = async () => host.i2c.transfer([register([0])]).catch((error: BusFault) => error);
     const fault = await inFakeTime(late);
-    expect(fault?.message).toMatch(/^ETIMEDOUT: the adapter on the cable said nothing for \d+ ms$/);
+    expect(fault?.message).toMatch(/^ETIMEDOUT: the adapter on the cable did not answer within \d+ ms$/);
   });
 
   it('of a transfer that was given up do not end up in its buffer, nor in the next one', async () => {

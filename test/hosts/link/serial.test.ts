@@ -94,7 +94,7 @@ describe('opening says in one sentence what to do about', () => {
     const fault = await openFault('/dev/ttyUSB99');
     expect(fault.code).toBe('ENODEV');
     expect(fault.message).toMatch(
-      /^ENODEV: \/dev\/ttyUSB99 is not there; (there (is|are): |no serial adapter)/,
+      /^ENODEV: not found: \/dev\/ttyUSB99; (available ports: |no serial adapter)/,
     );
   });
 
@@ -114,7 +114,7 @@ describe('opening says in one sentence what to do about', () => {
     for (const path of [file, folder]) {
       const fault = await openFault(path);
       expect(fault.code).toBe('ENODEV');
-      expect(fault.message).toContain(`${path} is no serial port`);
+      expect(fault.message).toContain(`${path} is not a serial port`);
     }
   });
 

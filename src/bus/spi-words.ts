@@ -1,4 +1,4 @@
-import { bytesPerWord } from '../../src/bus/index.ts';
+import { bytesPerWord } from './spi.ts';
 
 /** How the words of a transfer stand in memory and on the wire. */
 export interface WordForm {
@@ -6,6 +6,11 @@ export interface WordForm {
   readonly bits: number;
   /** The least significant bit goes first. */
   readonly lsbFirst: boolean;
+}
+
+/** True when a word is the same in memory and on the wire. */
+export function isPlain({ bits, lsbFirst }: WordForm): boolean {
+  return bits === 8 && !lsbFirst;
 }
 
 function reverseBits(word: number, bits: number): number {
@@ -67,4 +72,17 @@ export function unpackWords(wire: Uint8Array, words: number, form: WordForm, mem
       word = Math.floor(word / 256);
     }
   }
+}
+
+/** All words of `memory`, packed; see `packWords`. */
+export function toWire(memory: Uint8Array, form: WordForm): Uint8Array {
+  const words = memory.length / bytesPerWord(form.bits);
+  const wire = new Uint8Array(wireLength(words, form));
+  packWords(memory, words, form, wire);
+  return wire;
+}
+
+/** The inverse of `toWire`: fills `memory`. */
+export function fromWire(wire: Uint8Array, memory: Uint8Array, form: WordForm): void {
+  unpackWords(wire, memory.length / bytesPerWord(form.bits), form, memory);
 }

@@ -112,7 +112,7 @@ describe('who started such a thread', () => {
       { kind: 'nodes', nodes: [NODE], wakeup },
       { kind: 'gone', name: 'null' },
     ]);
-    await expect(hostNodes(worker, control, {}, machine)).rejects.toThrow(/is the name taken/);
+    await expect(hostNodes(worker, control, {}, machine)).rejects.toThrow(/its name may be taken/);
     expect(aborted).toEqual(['null']);
   });
 

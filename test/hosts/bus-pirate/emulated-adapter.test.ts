@@ -168,7 +168,7 @@ describe('the node of an emulated adapter', () => {
 
   it('of an unknown kind is an error that names the known ones', () => {
     expect(() => createEmulatedBusPirate(emulated({ 'dtbus,hardware': 'v9' }))).toThrow(
-      /dtbus,hardware: the emulated adapters are v3 and v4, not "v9"/,
+      /dtbus,hardware: invalid hardware "v9": expected v3 or v4/,
     );
   });
 });

@@ -118,7 +118,9 @@ describe('a message', () => {
   it('that asks for a clock below the slowest is EINVAL', async () => {
     const { spi } = await bench();
     const fault = await spi(0, { tx: bytes(1), speedHz: 50_000 }).catch((error: BusFault) => error);
-    expect(fault?.message).toMatch(/^EINVAL: .* cannot clock as slowly as 50000 Hz: its slowest clock is 100000 Hz$/);
+    expect(fault?.message).toMatch(
+      /^EINVAL: .* cannot clock as slowly as 50000 Hz: its slowest clock is 100000 Hz$/,
+    );
   });
 
   it('in another mode than 0 is EOPNOTSUPP', async () => {
@@ -268,7 +270,7 @@ describe('its node', () => {
 
   it.each([
     [{}, /port: name the serial port/],
-    [{ port: '/x', 'num-cs': 0 }, /num-cs: a programmer has 1 to 256 chip selects/],
+    [{ port: '/x', 'num-cs': 0 }, /num-cs: invalid number of chip selects 0: expected 1 to 256/],
     [{ port: '/x', 'current-speed': 5 }, /current-speed: 5 baud is out of range/],
   ])('%j is an error that names the property', (properties, sentence) => {
     expect(() => createAdapter(programmer(properties as Record<string, string | number>))).toThrow(NodeError);

@@ -1,5 +1,6 @@
+export type { HostState, SchedulerOptions } from './adapter-scheduler.ts';
 export { Client, i2cUnit, unitName } from './client.ts';
-export type { HostSlotOptions, HostState } from './host-slot.ts';
+export { VirtioI2cDevice } from './i2c-device.ts';
 export type {
   BusCounters,
   ManagedBusOptions,
@@ -8,6 +9,7 @@ export type {
   TransferRecord,
 } from './managed-bus.ts';
 export { ResourceManager } from './resource-manager.ts';
+export { VirtioSpiDevice } from './spi-device.ts';
 export { type SpiFraming, type SpiProtocol, spiFramingOf } from './spi-framing.ts';
 export {
   type TracedBytes,
@@ -17,5 +19,3 @@ export {
   TraceWriter,
   traceMemory,
 } from './transfer-trace.ts';
-export { VirtioI2cDevice } from './virtio-i2c.ts';
-export { VirtioSpiDevice } from './virtio-spi.ts';

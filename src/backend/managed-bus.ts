@@ -7,8 +7,8 @@ import type {
   SpiController,
   SpiTransfer,
 } from '../bus/index.ts';
+import type { AdapterScheduler } from './adapter-scheduler.ts';
 import { type Client, Ownership } from './client.ts';
-import type { HostSlot } from './host-slot.ts';
 
 /** What happened on a bus, for traces and live views. Buffers are views of the request: copy what is kept. */
 export interface TransferRecord {
@@ -48,7 +48,7 @@ interface Controllers {
 export class ManagedBus<Kind extends keyof Controllers = keyof Controllers> {
   readonly path: string;
   readonly kind: Kind;
-  readonly slot: HostSlot;
+  readonly scheduler: AdapterScheduler;
   readonly controller: Controllers[Kind];
   readonly ownership: Ownership;
   readonly counters: BusCounters = { transfers: 0, bytes: 0, faults: {} };
@@ -60,13 +60,13 @@ export class ManagedBus<Kind extends keyof Controllers = keyof Controllers> {
   constructor(
     path: string,
     kind: Kind,
-    slot: HostSlot,
+    scheduler: AdapterScheduler,
     controller: Controllers[Kind],
     options: ManagedBusOptions = {},
   ) {
     this.path = path;
     this.kind = kind;
-    this.slot = slot;
+    this.scheduler = scheduler;
     this.controller = controller;
     this.ownership = new Ownership(kind, path);
     this.#timeoutMs = options.timeoutMs ?? 1000;
@@ -75,7 +75,7 @@ export class ManagedBus<Kind extends keyof Controllers = keyof Controllers> {
 
   /** Whether `run` would be done on its return. */
   runsAtOnce(client: Client): boolean {
-    return this.slot.idleFor(client) && this.slot.host.synchronous;
+    return this.scheduler.idleFor(client) && this.scheduler.host.synchronous;
   }
 
   /**
@@ -88,10 +88,10 @@ export class ManagedBus<Kind extends keyof Controllers = keyof Controllers> {
     transfer: (signal?: AbortSignal) => MaybePromise<void>,
   ): MaybePromise<void> {
     if (this.runsAtOnce(client)) {
-      this.slot.runSync(transfer);
+      this.scheduler.runSync(transfer);
       return undefined;
     }
-    return this.slot.run(client, this.#timeoutMs + Math.ceil((bytes * this.#nsPerByte) / 1e6), transfer);
+    return this.scheduler.run(client, this.#timeoutMs + Math.ceil((bytes * this.#nsPerByte) / 1e6), transfer);
   }
 
   count(bytes: number, fault: BusFault | undefined): void {

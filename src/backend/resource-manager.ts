@@ -7,8 +7,8 @@ import {
   type SpiController,
   type SpiTransfer,
 } from '../bus/index.ts';
+import { AdapterScheduler, type SchedulerOptions } from './adapter-scheduler.ts';
 import { type Client, i2cUnit } from './client.ts';
-import { HostSlot, type HostSlotOptions } from './host-slot.ts';
 import {
   ManagedBus,
   type ManagedBusOptions,
@@ -22,14 +22,14 @@ import {
  * Between the BE drivers, which speak of clients and requests, and the hosts, which know neither.
  */
 export class ResourceManager {
-  readonly #slots = new Map<HostAdapter, HostSlot>();
+  readonly #schedulers = new Map<HostAdapter, AdapterScheduler>();
   readonly #buses = new Map<string, ManagedI2cBus | ManagedSpiBus>();
-  readonly #slotOptions: HostSlotOptions;
+  readonly #schedulerOptions: SchedulerOptions;
   /** Clients that were dropped: a transfer of theirs may still be under way. */
   readonly #gone = new WeakSet<Client>();
 
-  constructor(options: HostSlotOptions = {}) {
-    this.#slotOptions = options;
+  constructor(options: SchedulerOptions = {}) {
+    this.#schedulerOptions = options;
   }
 
   get buses(): readonly (ManagedI2cBus | ManagedSpiBus)[] {
@@ -43,7 +43,7 @@ export class ResourceManager {
     controller: I2cController,
     options?: ManagedBusOptions,
   ): ManagedI2cBus {
-    return this.#add(new ManagedBus(path, 'i2c', this.#slot(host), controller, options));
+    return this.#add(new ManagedBus(path, 'i2c', this.#scheduler(host), controller, options));
   }
 
   addSpiBus(
@@ -52,28 +52,28 @@ export class ResourceManager {
     controller: SpiController,
     options?: ManagedBusOptions,
   ): ManagedSpiBus {
-    return this.#add(new ManagedBus(path, 'spi', this.#slot(host), controller, options));
+    return this.#add(new ManagedBus(path, 'spi', this.#scheduler(host), controller, options));
   }
 
   /** Opens every host. What cannot be opened stays `lost` and is tried again when it is asked for. */
   async open(): Promise<void> {
-    await Promise.all([...this.#slots.values()].map((slot) => slot.open()));
+    await Promise.all([...this.#schedulers.values()].map((scheduler) => scheduler.open()));
   }
 
   /** Opens the hosts that are open at once: what is simulated. */
   openSynchronous(): void {
-    for (const slot of this.#slots.values()) if (slot.host.synchronous) void slot.open();
+    for (const scheduler of this.#schedulers.values()) if (scheduler.host.synchronous) void scheduler.open();
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#slots.values()].map((slot) => slot.close()));
+    await Promise.all([...this.#schedulers.values()].map((scheduler) => scheduler.close()));
   }
 
   /** Forgets a client: what it owned is free again, what it had waiting is cancelled. */
   drop(client: Client): void {
     this.#gone.add(client);
     for (const bus of this.#buses.values()) bus.ownership.release(client);
-    for (const slot of this.#slots.values()) slot.drop(client);
+    for (const scheduler of this.#schedulers.values()) scheduler.drop(client);
   }
 
   /**
@@ -110,8 +110,8 @@ export class ResourceManager {
   /**
    * Runs one SPI message for a client; see `transferI2c`. A message whose last transfer keeps the chip
    * selected (`csChange`) keeps the bus for this client until `deselect`, or until another has waited for it as
-   * long as `HostSlotOptions.holdLimitMs` says.
-   * @param goesOn it belongs to the message that was left selected. Where the chip was deselected meanwhile it
+   * long as `SchedulerOptions.holdLimitMs` says.
+   * @param isContinuation it belongs to the message that was left selected. Where the chip was deselected meanwhile it
    * fails with `ETIMEDOUT`: the part would take its first byte for a command.
    */
   transferSpi(
@@ -120,14 +120,14 @@ export class ResourceManager {
     chipSelect: number,
     mode: number,
     transfers: readonly SpiTransfer[],
-    goesOn = false,
+    isContinuation = false,
   ): MaybePromise<void> {
     let bytes = 0;
     const began = beginOf(bus);
     const keepsSelected = transfers.at(-1)?.csChange === true;
-    let held = bus.slot.heldBy(client);
+    let held = bus.scheduler.csOwner(client);
     const settle = (fault: BusFault | undefined) => {
-      if (fault !== undefined || !keepsSelected) bus.slot.release(held);
+      if (fault !== undefined || !keepsSelected) bus.scheduler.release(held);
       bus.count(bytes, fault);
       if (fault === undefined) this.#own(client, bus, chipSelect);
       bus.observer?.({
@@ -144,8 +144,8 @@ export class ResourceManager {
       for (const { tx, rx } of transfers) bytes += tx?.length ?? rx?.length ?? 0;
       return bus.run(client, bytes, (signal) => {
         if (signal !== undefined) bus.ownership.check(client, chipSelect);
-        held = bus.slot.heldBy(client);
-        if (goesOn && held === undefined) {
+        held = bus.scheduler.csOwner(client);
+        if (isContinuation && held === undefined) {
           throw new BusFault('ETIMEDOUT', `${bus.path}: others waited too long for the end of this message`);
         }
         if (!keepsSelected) {
@@ -153,7 +153,7 @@ export class ResourceManager {
           return client.exclusive ? done?.then(() => this.#own(client, bus, chipSelect)) : done;
         }
         // Held before the transfer has ended, so that nobody comes in between.
-        held = bus.slot.hold(client, () => bus.controller.deselect());
+        held = bus.scheduler.hold(client, () => bus.controller.deselect());
         // Nobody will deselect for a client that is gone: the next message would go on with its.
         return bus.controller
           .transfer(chipSelect, mode, transfers, signal)
@@ -164,10 +164,10 @@ export class ResourceManager {
 
   /** Ends a message that was left selected, where that was not done for others' sake already. */
   deselect(client: Client, bus: ManagedSpiBus): MaybePromise<void> {
-    const held = bus.slot.heldBy(client);
+    const held = bus.scheduler.csOwner(client);
     if (held === undefined) return undefined;
     return settled(
-      () => bus.slot.release(held),
+      () => bus.scheduler.release(held),
       () => bus.run(client, 0, () => bus.controller.deselect()),
     );
   }
@@ -181,12 +181,12 @@ export class ResourceManager {
     if (client.exclusive && !this.#gone.has(client)) bus.ownership.used(client, unit);
   }
 
-  #slot(host: HostAdapter): HostSlot {
-    const known = this.#slots.get(host);
+  #scheduler(host: HostAdapter): AdapterScheduler {
+    const known = this.#schedulers.get(host);
     if (known !== undefined) return known;
-    const slot = new HostSlot(host, this.#slotOptions);
-    this.#slots.set(host, slot);
-    return slot;
+    const scheduler = new AdapterScheduler(host, this.#schedulerOptions);
+    this.#schedulers.set(host, scheduler);
+    return scheduler;
   }
 
   #add<Bus extends ManagedI2cBus | ManagedSpiBus>(bus: Bus): Bus {

@@ -8,6 +8,7 @@ import {
   prepareSmbus,
   type SmbusRequest,
 } from '../bus/index.ts';
+import { faultAt, hexAddress } from './fault-context.ts';
 import {
   checkAddress,
   checkCounts,
@@ -17,7 +18,6 @@ import {
   messagesOf,
   readBuffers,
 } from './i2c-segments.ts';
-import { faultAt, hexAddress } from './place.ts';
 import { type SmbusCall, type SmbusOperation, smbusCalls } from './smbus-calls.ts';
 
 /** Whether the part says how many bytes it has. */

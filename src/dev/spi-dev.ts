@@ -1,5 +1,5 @@
 import { BusFault, SPI_MODE, type SpiCapabilities, type SpiTransfer } from '../bus/index.ts';
-import { faultAt } from './place.ts';
+import { faultAt } from './fault-context.ts';
 // biome-ignore lint/suspicious/noImportCycles: a node opens devices, and these share what belongs to the node.
 import type { SpiNode, SpiOpenOptions } from './spi-node.ts';
 // biome-ignore lint/suspicious/noImportCycles: a node opens devices, and these share what belongs to the node.

@@ -16,7 +16,7 @@ const SHORT_COPY_BYTES = 32;
  */
 export class BusRequests {
   /** Whether the back-end tells the errno of a failure, and not only that there was one. */
-  tellsErrno = false;
+  errnoNegotiated = false;
   readonly #device: VirtioDeviceHandle;
   readonly #required: number;
   #queue: RequestQueue;
@@ -66,7 +66,7 @@ export class BusRequests {
 
   #open(): RequestQueue {
     const features = this.#device.negotiate(featureSet(DTBUS_F_ERRNO), this.#required);
-    this.tellsErrno = hasFeature(features, DTBUS_F_ERRNO);
+    this.errnoNegotiated = hasFeature(features, DTBUS_F_ERRNO);
     return new RequestQueue(this.#device.transport, 0, this.#device.createQueue(0), this.#device.dma);
   }
 }

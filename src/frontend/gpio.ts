@@ -1,2 +1,2 @@
 /** The small door of the room for those who use GPIO lines; the others do not load it. */
-export { type Edge, VirtioGpio, virtioGpioDriver } from './virtio-gpio.ts';
+export { type Edge, gpioDriver, VirtioGpioDriver } from './gpio-driver.ts';

@@ -10,6 +10,8 @@ export {
   isBus,
   type VirtioNode,
 } from './device-nodes.ts';
+export { i2cDriver, VirtioI2cDriver } from './i2c-driver.ts';
+export { spiDriver, VirtioSpiDriver } from './spi-driver.ts';
 export {
   type BoundDriver,
   type DeviceListing,
@@ -17,5 +19,3 @@ export {
   type VirtioDriver,
 } from './virtio-bus.ts';
 export { type DeviceDescription, VirtioDeviceHandle } from './virtio-device.ts';
-export { VirtioI2c, virtioI2cDriver } from './virtio-i2c.ts';
-export { VirtioSpi, virtioSpiDriver } from './virtio-spi.ts';

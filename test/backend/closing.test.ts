@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { AdapterScheduler } from '../../src/backend/adapter-scheduler.ts';
 import { Client } from '../../src/backend/client.ts';
-import { HostSlot } from '../../src/backend/host-slot.ts';
 import type { HostAdapter } from '../../src/bus/index.ts';
 
 /** A host with a job at work, and what happens to them in order. */
@@ -12,7 +12,7 @@ async function atWork(abortGraceMs: number) {
     open() {},
     close: () => void events.push('closed'),
   };
-  const slot = new HostSlot(host, { abortGraceMs });
+  const slot = new AdapterScheduler(host, { abortGraceMs });
   await slot.open();
   let finish = () => {};
   const job = new Promise<void>((resolve) => {

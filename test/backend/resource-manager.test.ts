@@ -194,13 +194,13 @@ describe('transfers', () => {
     const bus = manager.addSpiBus('/spi', hostOf({ spi: controller }, false), controller);
     await manager.open();
     const client = new Client('a');
-    const part = (goesOn: boolean) =>
-      manager.transferSpi(client, bus, 0, 0, [{ ...TRANSFER, csChange: true }], goesOn);
+    const part = (isContinuation: boolean) =>
+      manager.transferSpi(client, bus, 0, 0, [{ ...TRANSFER, csChange: true }], isContinuation);
     await part(false);
     await Promise.all([manager.deselect(client, bus), part(false)]);
     // A part that goes on is refused where the chip was let go in between.
     await part(true);
-    expect(bus.slot.heldBy(client)).toBeDefined();
+    expect(bus.scheduler.csOwner(client)).toBeDefined();
   });
 
   it('frees the bus of a client whose message failed before its end', async () => {
@@ -217,7 +217,7 @@ describe('transfers', () => {
     await manager.open();
     const [a, b] = [new Client('a'), new Client('b')];
     expect(() => manager.transferSpi(a, bus, 0, 0, [{ ...TRANSFER, csChange: true }])).toThrow('EIO');
-    expect(bus.slot.heldBy(a)).toBeUndefined();
+    expect(bus.scheduler.csOwner(a)).toBeUndefined();
     expect(manager.transferSpi(b, bus, 1, 0, [TRANSFER])).toBeUndefined();
   });
 
@@ -240,8 +240,8 @@ describe('transfers', () => {
       const manager = new ResourceManager({ holdLimitMs: 20 });
       const bus = manager.addSpiBus('/spi', hostOf({ spi: controller }, !answersLater), controller);
       await manager.open();
-      const keep = (client: Client, goesOn: boolean) =>
-        manager.transferSpi(client, bus, 0, 0, [{ ...TRANSFER, csChange: true }], goesOn);
+      const keep = (client: Client, isContinuation: boolean) =>
+        manager.transferSpi(client, bus, 0, 0, [{ ...TRANSFER, csChange: true }], isContinuation);
       return { order, manager, bus, keep };
     }
     const cutOff = {
@@ -295,7 +295,7 @@ describe('transfers', () => {
         await Promise.all([keep(a, true), keep(a, true)]);
         await vi.advanceTimersByTimeAsync(40);
         await keep(a, true);
-        expect(bus.slot.heldBy(a)).toBeDefined();
+        expect(bus.scheduler.csOwner(a)).toBeDefined();
         expect(order).toEqual(Array(4).fill('transfer 0'));
       });
 

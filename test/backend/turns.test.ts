@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
+import { VirtioGpioDevice } from '../../src/backend/gpio-device.ts';
 import { GpioLines } from '../../src/backend/gpio-lines.ts';
 import { Client, ResourceManager, VirtioI2cDevice, VirtioSpiDevice } from '../../src/backend/index.ts';
-import { VirtioGpioDevice } from '../../src/backend/virtio-gpio.ts';
 import type { I2cController, SpiController } from '../../src/bus/index.ts';
 import type { VirtioDevice } from '../../src/virtio/index.ts';
 import { MockGuest } from '../support/mock-guest.ts';

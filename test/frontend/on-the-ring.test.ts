@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { I2C_M, type I2cMessage } from '../../src/bus/index.ts';
 import {
+  i2cDriver,
+  spiDriver,
   VirtioBus,
-  type VirtioI2c,
-  type VirtioSpi,
-  virtioI2cDriver,
-  virtioSpiDriver,
+  type VirtioI2cDriver,
+  type VirtioSpiDriver,
 } from '../../src/frontend/index.ts';
 import { LocalDevices, LocalFrontEnd, registerBytes } from '../../src/transport/index.ts';
 import {
@@ -87,8 +87,8 @@ function bind<Bound>(
   const backEnd = new LocalDevices(memory, registers, [device]);
   const transport = new LocalFrontEnd(memory, registers, 0, () => backEnd.serveInline());
   const bus = new VirtioBus();
-  bus.register(virtioI2cDriver);
-  bus.register(virtioSpiDriver);
+  bus.register(i2cDriver);
+  bus.register(spiDriver);
   const dma = new DmaAllocator(0x1000, (1 << 20) - 0x1000);
   const handle = bus.add({ node: node('bus'), compatible: [compatible], number: 0, transport, dma });
   return { adapter: bus.bound(handle) as Bound, fault: bus.listing()[0]?.fault };
@@ -98,7 +98,7 @@ describe('5.16.6 what the I2C driver puts on the ring', () => {
   const ZERO_LENGTH = 1;
   function i2c(features = ZERO_LENGTH) {
     const device = new Mirror(34, features);
-    return { device, ...bind<VirtioI2c>(device, 'platform,virtio-i2c') };
+    return { device, ...bind<VirtioI2cDriver>(device, 'platform,virtio-i2c') };
   }
   const write = (addr: number, ...bytes: number[]): I2cMessage => ({
     addr,
@@ -171,7 +171,7 @@ describe('5.21.6 what the SPI driver puts on the ring', () => {
     config.set([2, 1]);
     // All of it, and more than this driver knows: a later device may have a longer space.
     const device = new Mirror(45, 0, Uint8Array.from([...config, 0xff, 0xff, 0xff, 0xff]));
-    return { device, ...bind<VirtioSpi>(device, 'platform,virtio-spi') };
+    return { device, ...bind<VirtioSpiDriver>(device, 'platform,virtio-spi') };
   }
   it('is head, tx, rx, result, in this order; half-duplex leaves one out', () => {
     const { device, adapter } = spi();

@@ -221,9 +221,9 @@ class DeviceTarget {
       );
       spoilsRing = this.use(chain) || spoilsRing;
       held.push(chain);
-      while (held.length > random(4)) this.giveBack();
+      while (held.length > random(4)) this.completeChain();
     }
-    while (held.length > random(6)) this.giveBack();
+    while (held.length > random(6)) this.completeChain();
     queue.flush();
     queue.needsNotification();
     if (random(4) === 0) queue.enableNotification();
@@ -238,7 +238,7 @@ class DeviceTarget {
     return spoilsRing;
   }
 
-  giveBack() {
+  completeChain() {
     const { random, queue, held } = this;
     const [chain] = held.splice(random(held.length), 1);
     const written = random(3) === 0 ? random(2 ** 31) : chain.writable.length;

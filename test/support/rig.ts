@@ -1,11 +1,11 @@
 import { Client, ResourceManager, VirtioI2cDevice, VirtioSpiDevice } from '../../src/backend/index.ts';
 import type { HostAdapter, I2cController, SpiController } from '../../src/bus/index.ts';
 import {
+  i2cDriver,
+  spiDriver,
   VirtioBus,
-  type VirtioI2c,
-  type VirtioSpi,
-  virtioI2cDriver,
-  virtioSpiDriver,
+  type VirtioI2cDriver,
+  type VirtioSpiDriver,
 } from '../../src/frontend/index.ts';
 import { LocalDevices, LocalFrontEnd, registerBytes } from '../../src/transport/index.ts';
 import { DmaAllocator, GuestMemory, type VirtioDevice } from '../../src/virtio/index.ts';
@@ -45,8 +45,8 @@ async function rig<Bound>(
   const backEnd = new LocalDevices(memory, registers, [device]);
   const transport = new LocalFrontEnd(memory, registers, 0, () => backEnd.serveInline());
   const bus = new VirtioBus();
-  bus.register(virtioI2cDriver);
-  bus.register(virtioSpiDriver);
+  bus.register(i2cDriver);
+  bus.register(spiDriver);
   const handle = bus.add({ node: node('bus'), compatible: [compatible], number: 0, transport, dma });
   const fault = bus.listing()[0]?.fault;
   if (fault !== undefined) throw new Error(fault);
@@ -57,7 +57,7 @@ async function rig<Bound>(
 export function i2cRig(
   controller: I2cController,
   host = hostOf({ i2c: controller }),
-): Promise<Rig<VirtioI2c>> {
+): Promise<Rig<VirtioI2cDriver>> {
   return rig(
     (manager, client) =>
       new VirtioI2cDevice(manager, manager.addI2cBus('/bus', host, controller, { timeoutMs: 50 }), client),
@@ -69,7 +69,7 @@ export function i2cRig(
 export function spiRig(
   controller: SpiController,
   host = hostOf({ spi: controller }),
-): Promise<Rig<VirtioSpi>> {
+): Promise<Rig<VirtioSpiDriver>> {
   return rig(
     (manager, client) =>
       new VirtioSpiDevice(manager, manager.addSpiBus('/bus', host, controller, { timeoutMs: 50 }), client),

@@ -92,8 +92,8 @@ export function problemOf(node: DeviceNode, error: unknown): DeviceProblem {
 
 /** The bus as others see it. */
 export function reportOf({ node, bus, host, physical, boundParts, problem }: BusBinding): BusReport {
-  const state = bus?.slot.state ?? 'closed';
-  const fault = problem?.sentence ?? bus?.slot.lastFault?.message;
+  const state = bus?.scheduler.state ?? 'closed';
+  const fault = problem?.sentence ?? bus?.scheduler.lastFault?.message;
   return {
     path: node.node.path,
     kind: node.kind,

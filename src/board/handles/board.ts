@@ -8,19 +8,19 @@ import {
   type SpiPath,
 } from '../../dev/core.ts';
 import type { Node, Tree } from '../../devicetree/index.ts';
-import type { VirtioGpio } from '../../frontend/gpio.ts';
+import type { VirtioGpioDriver } from '../../frontend/gpio.ts';
 import {
   type BusDescription,
   type DeviceDescription,
   type DeviceListing,
+  i2cDriver,
   isBus,
+  spiDriver,
   VirtioBus,
   type VirtioDeviceHandle,
-  VirtioI2c,
+  VirtioI2cDriver,
   type VirtioNode,
-  VirtioSpi,
-  virtioI2cDriver,
-  virtioSpiDriver,
+  VirtioSpiDriver,
 } from '../../frontend/index.ts';
 import type { BusReport, Call, DeviceProblem, LineReport, PartReport } from '../thread/protocol.ts';
 import { type LineHandle, type LineWatchers, lineHandle } from './line-handle.ts';
@@ -91,8 +91,8 @@ export class Board {
     this.#end = parts.end;
     this.#nodes = new NodeRegistry();
     this.virtio = new VirtioBus();
-    this.virtio.register(virtioI2cDriver);
-    this.virtio.register(virtioSpiDriver);
+    this.virtio.register(i2cDriver);
+    this.virtio.register(spiDriver);
     const added = parts.devices.map((device, index) => {
       const frontEnd = parts.frontEnd(index);
       const { node, compatible, number } = device;
@@ -178,13 +178,13 @@ export class Board {
    * directions, interrupts. The driver is loaded when this is called first.
    * @throws {BusFault} `ENOENT` with the controllers that there are.
    */
-  async gpio(name = this.#gpio[0]?.path ?? '/dev/gpiochip0'): Promise<VirtioGpio> {
-    const { VirtioGpio, virtioGpioDriver } = await import('../../frontend/gpio.ts');
-    if (!this.virtio.drivers.includes(virtioGpioDriver)) this.virtio.register(virtioGpioDriver);
+  async gpio(name = this.#gpio[0]?.path ?? '/dev/gpiochip0'): Promise<VirtioGpioDriver> {
+    const { VirtioGpioDriver, gpioDriver } = await import('../../frontend/gpio.ts');
+    if (!this.virtio.drivers.includes(gpioDriver)) this.virtio.register(gpioDriver);
     const path = pathOf(this.tree, name);
     const found = this.#gpio.find((each) => each.path === name || each.node.path === path);
     const bound = found && this.virtio.bound(found.handle);
-    if (bound instanceof VirtioGpio) return bound;
+    if (bound instanceof VirtioGpioDriver) return bound;
     const known = this.#gpio.map((each) => each.path).join(', ') || 'no GPIO controller';
     throw new BusFault('ENOENT', `there is no ${name}; the board has ${known}`);
   }
@@ -219,8 +219,8 @@ export class Board {
 
   #addNodes(bus: BusDescription, handle: VirtioDeviceHandle): readonly string[] {
     const bound = this.virtio.bound(handle);
-    if (bound instanceof VirtioI2c) return [this.#nodes.addI2c(bound).path];
-    if (!(bound instanceof VirtioSpi)) return [];
+    if (bound instanceof VirtioI2cDriver) return [this.#nodes.addI2c(bound).path];
+    if (!(bound instanceof VirtioSpiDriver)) return [];
     const options = spiNodeOptions(bus.node);
     return Array.from(
       { length: bound.capabilities.chipSelects },

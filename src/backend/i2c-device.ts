@@ -15,10 +15,10 @@ import {
   VIRTIO_ID_I2C_ADAPTER,
   type VirtioDevice,
 } from '../virtio/index.ts';
-import { callAgain, REQUESTS_PER_TURN } from './call-again.ts';
+import { completeChain, copyOfMessages, deliverMessages } from './bounce-buffers.ts';
 import type { Client } from './client.ts';
 import type { ManagedI2cBus } from './managed-bus.ts';
-import { copyOfMessages, deliverMessages, giveBack } from './private-copy.ts';
+import { REQUESTS_PER_TURN, reschedule } from './reschedule.ts';
 import type { ResourceManager } from './resource-manager.ts';
 
 /**
@@ -54,7 +54,7 @@ export class VirtioI2cDevice implements VirtioDevice {
   readonly #header: I2cOutHdr = { addr: 0, tenBit: false, flags: 0 };
   #queue: DeviceQueue | undefined;
   #notify: (queue: number) => void = () => {};
-  #extendedStatus = false;
+  #errnoNegotiated = false;
   /** The group that is being collected. */
   #group: Item[] = [];
   /** Since when it waits for its end. */
@@ -77,7 +77,7 @@ export class VirtioI2cDevice implements VirtioDevice {
 
   acceptFeatures(features: number): boolean {
     const accepted = hasFeature(features, VIRTIO_I2C_F_ZERO_LENGTH_REQUEST);
-    this.#extendedStatus = accepted && hasFeature(features, DTBUS_F_ERRNO);
+    this.#errnoNegotiated = accepted && hasFeature(features, DTBUS_F_ERRNO);
     return accepted;
   }
 
@@ -187,12 +187,12 @@ export class VirtioI2cDevice implements VirtioDevice {
     finish();
     this.#running = false;
     this.#notify(0);
-    callAgain(this.processQueue(), () => this.processQueue());
+    reschedule(this.processQueue(), () => this.processQueue());
   }
 
   #finish(queue: DeviceQueue, group: readonly Item[], errno: number): void {
-    const status = i2cStatus(errno, this.#extendedStatus);
-    for (const { chain } of group) giveBack(queue, chain, status);
+    const status = i2cStatus(errno, this.#errnoNegotiated);
+    for (const { chain } of group) completeChain(queue, chain, status);
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
+import { AdapterScheduler } from '../../src/backend/adapter-scheduler.ts';
 import { Client } from '../../src/backend/client.ts';
-import { HostSlot } from '../../src/backend/host-slot.ts';
 import { BusFault, type HostAdapter } from '../../src/bus/index.ts';
 
 /** A host whose `open` fails as long as `absent` is set. */
@@ -35,23 +35,23 @@ function manual() {
 const LONG = 10_000;
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-async function openSlot(host: HostAdapter, options = {}): Promise<HostSlot> {
-  const slot = new HostSlot(host, { reopenIntervalMs: 0, abortGraceMs: 5, ...options });
-  await slot.open();
-  return slot;
+async function openSlot(host: HostAdapter, options = {}): Promise<AdapterScheduler> {
+  const scheduler = new AdapterScheduler(host, { reopenIntervalMs: 0, abortGraceMs: 5, ...options });
+  await scheduler.open();
+  return scheduler;
 }
 
 describe('whose turn it is', () => {
   it('runs one job at a time', async () => {
-    const slot = await openSlot(adapter().host);
+    const scheduler = await openSlot(adapter().host);
     const client = new Client('a');
     const first = manual();
     const started: number[] = [];
-    const one = slot.run(client, LONG, () => {
+    const one = scheduler.run(client, LONG, () => {
       started.push(1);
       return first.run();
     });
-    const two = slot.run(client, LONG, () => void started.push(2));
+    const two = scheduler.run(client, LONG, () => void started.push(2));
     await settle();
     expect(started).toEqual([1]);
     first.finish();
@@ -60,34 +60,34 @@ describe('whose turn it is', () => {
   });
 
   it('lets waiting clients take turns, however many jobs one of them has queued', async () => {
-    const slot = await openSlot(adapter().host);
+    const scheduler = await openSlot(adapter().host);
     const [greedy, modest] = [new Client('greedy'), new Client('modest')];
     const order: string[] = [];
-    const job = (client: Client) => slot.run(client, LONG, async () => void order.push(client.name));
+    const job = (client: Client) => scheduler.run(client, LONG, async () => void order.push(client.name));
     await Promise.all([job(greedy), job(greedy), job(greedy), job(modest), job(modest)]);
     expect(order).toEqual(['greedy', 'greedy', 'modest', 'greedy', 'modest']);
   });
 
   it('keeps the host for a client that holds it', async () => {
-    const slot = await openSlot(adapter().host);
+    const scheduler = await openSlot(adapter().host);
     const [holder, other] = [new Client('holder'), new Client('other')];
     const order: string[] = [];
-    const hold = slot.hold(holder, () => {});
-    expect(slot.idleFor(other)).toBe(false);
-    const waiting = slot.run(other, LONG, () => void order.push('other'));
-    await slot.run(holder, LONG, () => void order.push('holder'));
-    slot.release(hold);
+    const hold = scheduler.hold(holder, () => {});
+    expect(scheduler.idleFor(other)).toBe(false);
+    const waiting = scheduler.run(other, LONG, () => void order.push('other'));
+    await scheduler.run(holder, LONG, () => void order.push('holder'));
+    scheduler.release(hold);
     await waiting;
     expect(order).toEqual(['holder', 'other']);
   });
 
   it('cancels what a client that went away still had waiting', async () => {
-    const slot = await openSlot(adapter().host);
+    const scheduler = await openSlot(adapter().host);
     const [gone, stays] = [new Client('gone'), new Client('stays')];
     const first = manual();
-    const running = slot.run(stays, LONG, first.run);
-    const waiting = slot.run(gone, LONG, () => {});
-    slot.drop(gone);
+    const running = scheduler.run(stays, LONG, first.run);
+    const waiting = scheduler.run(gone, LONG, () => {});
+    scheduler.drop(gone);
     await expect(waiting).rejects.toMatchObject({ code: 'ECANCELED' });
     first.finish();
     await running;
@@ -96,22 +96,22 @@ describe('whose turn it is', () => {
 
 describe('arbitration', () => {
   it('tries again a bounded number of times', async () => {
-    const slot = await openSlot(adapter().host, { arbitrationRetries: 3 });
+    const scheduler = await openSlot(adapter().host, { arbitrationRetries: 3 });
     let tries = 0;
     const lost = () => {
       tries++;
       throw new BusFault('EAGAIN');
     };
-    await expect(slot.run(new Client('a'), LONG, lost)).rejects.toMatchObject({ code: 'EAGAIN' });
+    await expect(scheduler.run(new Client('a'), LONG, lost)).rejects.toMatchObject({ code: 'EAGAIN' });
     expect(tries).toBe(4);
-    expect(() => slot.runSync(lost)).toThrowError(expect.objectContaining({ code: 'EAGAIN' }));
+    expect(() => scheduler.runSync(lost)).toThrowError(expect.objectContaining({ code: 'EAGAIN' }));
     expect(tries).toBe(8);
   });
 
   it('succeeds when a later try does', async () => {
-    const slot = await openSlot(adapter().host);
+    const scheduler = await openSlot(adapter().host);
     let tries = 0;
-    await slot.run(new Client('a'), LONG, () => {
+    await scheduler.run(new Client('a'), LONG, () => {
       if (++tries < 3) throw new BusFault('EAGAIN');
     });
     expect(tries).toBe(3);
@@ -120,9 +120,9 @@ describe('arbitration', () => {
 
 describe('deadline', () => {
   it('is not put off by a job that loses arbitration for ever', async () => {
-    const slot = await openSlot(adapter().host);
+    const scheduler = await openSlot(adapter().host);
     let tries = 0;
-    const job = slot.run(new Client('a'), 5, (signal) => {
+    const job = scheduler.run(new Client('a'), 5, (signal) => {
       tries++;
       return new Promise((_, reject) => {
         signal.addEventListener('abort', () => reject(new BusFault('EAGAIN')));
@@ -134,8 +134,8 @@ describe('deadline', () => {
 
   it('aborts the job at its deadline', async () => {
     const { host, events } = adapter();
-    const slot = await openSlot(host);
-    const job = slot.run(
+    const scheduler = await openSlot(host);
+    const job = scheduler.run(
       new Client('a'),
       5,
       (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
@@ -147,12 +147,12 @@ describe('deadline', () => {
 
   it('gives up a host that ignores its abort, and opens it anew for the next job', async () => {
     const { host, events } = adapter();
-    const slot = await openSlot(host);
-    await expect(slot.run(new Client('a'), 5, () => new Promise(() => {}))).rejects.toMatchObject({
+    const scheduler = await openSlot(host);
+    await expect(scheduler.run(new Client('a'), 5, () => new Promise(() => {}))).rejects.toMatchObject({
       code: 'ETIMEDOUT',
     });
-    expect(slot.state).toBe('lost');
-    await slot.run(new Client('a'), LONG, () => {});
+    expect(scheduler.state).toBe('lost');
+    await scheduler.run(new Client('a'), LONG, () => {});
     expect(events).toEqual(['open', 'close', 'open']);
   });
 });
@@ -160,39 +160,39 @@ describe('deadline', () => {
 describe('a host that vanishes', () => {
   it('fails with ENODEV and comes back when it is there again', async () => {
     const { host, state } = adapter();
-    const slot = await openSlot(host);
+    const scheduler = await openSlot(host);
     const client = new Client('a');
     state.absent = true;
     const unplugged = () => {
       throw new BusFault('ENODEV', 'pulled out');
     };
-    await expect(slot.run(client, LONG, unplugged)).rejects.toMatchObject({ code: 'ENODEV' });
-    expect(slot.state).toBe('lost');
-    await expect(slot.run(client, LONG, () => {})).rejects.toThrow(/not plugged in/);
+    await expect(scheduler.run(client, LONG, unplugged)).rejects.toMatchObject({ code: 'ENODEV' });
+    expect(scheduler.state).toBe('lost');
+    await expect(scheduler.run(client, LONG, () => {})).rejects.toThrow(/not plugged in/);
     state.absent = false;
-    await expect(slot.run(client, LONG, () => {})).resolves.toBeUndefined();
-    expect(slot.state).toBe('open');
+    await expect(scheduler.run(client, LONG, () => {})).resolves.toBeUndefined();
+    expect(scheduler.state).toBe('open');
   });
 
   it('is noticed by a job that runs at once, and nothing runs at once then', async () => {
     const { host, events } = adapter();
-    const slot = await openSlot(host);
+    const scheduler = await openSlot(host);
     const client = new Client('a');
-    expect(slot.idleFor(client)).toBe(true);
+    expect(scheduler.idleFor(client)).toBe(true);
     const unplugged = () => {
       throw new BusFault('ENODEV', 'pulled out');
     };
-    expect(() => slot.runSync(unplugged)).toThrow('pulled out');
-    expect([slot.state, slot.lastFault?.message]).toEqual(['lost', 'ENODEV: pulled out']);
-    expect(slot.idleFor(client)).toBe(false);
+    expect(() => scheduler.runSync(unplugged)).toThrow('pulled out');
+    expect([scheduler.state, scheduler.lastFault?.message]).toEqual(['lost', 'ENODEV: pulled out']);
+    expect(scheduler.idleFor(client)).toBe(false);
     expect(events).toEqual(['open', 'close']);
   });
 
   it('does not try to open it more often than the interval says', async () => {
     const { host, events, state } = adapter();
     state.absent = true;
-    const slot = await openSlot(host, { reopenIntervalMs: 60_000 });
-    const attempts = [1, 2, 3].map(() => slot.run(new Client('a'), LONG, () => {}));
+    const scheduler = await openSlot(host, { reopenIntervalMs: 60_000 });
+    const attempts = [1, 2, 3].map(() => scheduler.run(new Client('a'), LONG, () => {}));
     for (const attempt of attempts) await expect(attempt).rejects.toMatchObject({ code: 'ENODEV' });
     expect(events).toEqual(['open']);
   });
@@ -210,23 +210,23 @@ describe('a host that vanishes', () => {
         await open.call(host);
       },
     };
-    const slot = new HostSlot(slow, { reopenIntervalMs: 250 });
+    const scheduler = new AdapterScheduler(slow, { reopenIntervalMs: 250 });
     for (let transfer = 0; transfer < 3; transfer++)
-      await expect(slot.run(new Client('a'), LONG, () => {})).rejects.toMatchObject({ code: 'ENODEV' });
+      await expect(scheduler.run(new Client('a'), LONG, () => {})).rejects.toMatchObject({ code: 'ENODEV' });
     expect(events).toEqual(['open']);
     now.mockRestore();
   });
 
   it('is closed for good with what waits failing as ESHUTDOWN', async () => {
-    const slot = await openSlot(adapter().host);
+    const scheduler = await openSlot(adapter().host);
     const first = manual();
-    const running = slot.run(new Client('a'), LONG, first.run);
-    const waiting = slot.run(new Client('a'), LONG, () => {});
-    const closing = slot.close();
+    const running = scheduler.run(new Client('a'), LONG, first.run);
+    const waiting = scheduler.run(new Client('a'), LONG, () => {});
+    const closing = scheduler.close();
     await expect(waiting).rejects.toMatchObject({ code: 'ESHUTDOWN' });
     first.finish();
     await running;
     await closing;
-    await expect(slot.run(new Client('a'), LONG, () => {})).rejects.toMatchObject({ code: 'ESHUTDOWN' });
+    await expect(scheduler.run(new Client('a'), LONG, () => {})).rejects.toMatchObject({ code: 'ESHUTDOWN' });
   });
 });

@@ -40,7 +40,7 @@ const TIMEOUT_MS = 2000;
 const FOREVER_MS = 2 ** 31 - 1;
 
 /** The FE driver of a virtio GPIO controller: device 41 (virtio 1.4, 5.18). */
-export class VirtioGpio implements BoundDriver {
+export class VirtioGpioDriver implements BoundDriver {
   /** N of `/dev/gpiochipN`. */
   readonly number: number;
   #lineCount = 0;
@@ -236,9 +236,9 @@ export class VirtioGpio implements BoundDriver {
   }
 }
 
-export const virtioGpioDriver: VirtioDriver<VirtioGpio> = {
+export const gpioDriver: VirtioDriver<VirtioGpioDriver> = {
   name: 'gpio_virtio',
   compatible: [DEVICE_KINDS.gpio.platform, DEVICE_KINDS.gpio.device],
   deviceId: VIRTIO_ID_GPIO,
-  probe: (device) => new VirtioGpio(device),
+  probe: (device) => new VirtioGpioDriver(device),
 };

@@ -33,7 +33,7 @@ const HEAD_BYTES = 48;
 const RESULT_OFFSET = SPI_HEAD_BYTES;
 
 /** The FE driver of a virtio SPI controller: device 45 (virtio 1.4, 5.21). */
-export class VirtioSpi implements SpiAdapter, BoundDriver {
+export class VirtioSpiDriver implements SpiAdapter, BoundDriver {
   readonly number: number;
   readonly name: string;
   readonly #device: VirtioDeviceHandle;
@@ -150,7 +150,7 @@ export class VirtioSpi implements SpiAdapter, BoundDriver {
     const { bytes, guestAddress } = this.#requests.regionOf(block, size);
     let at = block - guestAddress;
     for (const { tx, rx } of transfers) {
-      const errno = spiErrno(bytes[at + RESULT_OFFSET] as number, this.#requests.tellsErrno);
+      const errno = spiErrno(bytes[at + RESULT_OFFSET] as number, this.#requests.errnoNegotiated);
       if (errno !== 0) throw new BusFault(errnoName(errno));
       at += HEAD_BYTES + aligned(tx?.length ?? 0);
       if (rx === undefined) continue;
@@ -203,9 +203,9 @@ function capabilitiesOf(config: SpiConfig): SpiCapabilities {
   };
 }
 
-export const virtioSpiDriver: VirtioDriver<VirtioSpi> = {
+export const spiDriver: VirtioDriver<VirtioSpiDriver> = {
   name: 'spi_virtio',
   compatible: [DEVICE_KINDS.spi.platform, DEVICE_KINDS.spi.device],
   deviceId: VIRTIO_ID_SPI,
-  probe: (device) => new VirtioSpi(device),
+  probe: (device) => new VirtioSpiDriver(device),
 };

@@ -2,7 +2,7 @@ import { BusFault, type HostAdapter, type MaybePromise } from '../bus/index.ts';
 import type { Client } from './client.ts';
 import { attempt, type Job } from './job.ts';
 
-export interface HostSlotOptions {
+export interface SchedulerOptions {
   /** How often a transfer that lost arbitration is tried again. */
   readonly arbitrationRetries?: number;
   /** A controller that does not heed its abort within this many ms is taken for dead. */
@@ -17,16 +17,15 @@ export interface HostSlotOptions {
   readonly holdLimitMs?: number;
 }
 
-/** A client that has left a chip selected: only its jobs run. */
-/** A host that is kept for the next part of a message. */
-export interface Hold {
+/** A client has left a chip selected for the next part of a message: only its jobs run. */
+export interface ChipSelectHold {
   readonly client: Client;
   /** Takes the host to where another client can use it. */
-  readonly letGo: () => MaybePromise<void>;
+  readonly release: () => MaybePromise<void>;
 }
 
-/** How long a host may take to be let go. */
-const LET_GO_MS = 1000;
+/** How long an adapter may take to deselect, in ms. */
+const RELEASE_MS = 1000;
 
 /**
  * `closed`: not opened yet; the first job opens it. `open`: at work. `lost`: it vanished or never came; every
@@ -38,15 +37,15 @@ export type HostState = 'closed' | 'opening' | 'open' | 'lost';
  * One physical host and whose turn it is. A host does one job at a time; waiting clients take turns, each
  * client's own jobs stay in order.
  */
-export class HostSlot {
+export class AdapterScheduler {
   readonly host: HostAdapter;
-  readonly #options: Required<HostSlotOptions>;
+  readonly #options: Required<SchedulerOptions>;
   readonly #waiting = new Map<Client, Job[]>();
   #state: HostState = 'closed';
   #busy = false;
   /** The work that goes on while `#busy`, or the last there was. */
   #work: Promise<void> = Promise.resolve();
-  #hold: Hold | undefined;
+  #hold: ChipSelectHold | undefined;
   /** Runs while somebody waits for the end of the hold. */
   #holdLimit: NodeJS.Timeout | undefined;
   /** Others have waited long enough. */
@@ -56,7 +55,7 @@ export class HostSlot {
   #lastFault: BusFault | undefined;
   #lastAttempt = Number.NEGATIVE_INFINITY;
 
-  constructor(host: HostAdapter, options: HostSlotOptions = {}) {
+  constructor(host: HostAdapter, options: SchedulerOptions = {}) {
     this.host = host;
     this.#options = {
       arbitrationRetries: 3,
@@ -83,16 +82,16 @@ export class HostSlot {
 
   /**
    * Keeps the host for one client's next jobs, between two parts of one SPI message: until `release`, or until
-   * others have waited for too long. Then `letGo` is run, and `heldBy` knows none.
+   * others have waited for too long. Then `release` is run, and `csOwner` knows none.
    */
-  hold(client: Client, letGo: () => MaybePromise<void>): Hold {
-    this.#hold = { client, letGo };
+  hold(client: Client, release: () => MaybePromise<void>): ChipSelectHold {
+    this.#hold = { client, release };
     this.#limitHold();
     return this.#hold;
   }
 
   /** The hold of this client, while it has one. */
-  heldBy(client: Client): Hold | undefined {
+  csOwner(client: Client): ChipSelectHold | undefined {
     return this.#hold?.client === client ? this.#hold : undefined;
   }
 
@@ -100,7 +99,7 @@ export class HostSlot {
    * Ends a hold, if it is the one that there is: who lets go learns the end of a job later than the next job
    * begins, which may be a message with a hold of its own. What other clients wait for goes on.
    */
-  release(hold: Hold | undefined): void {
+  release(hold: ChipSelectHold | undefined): void {
     if (hold === undefined || hold !== this.#hold) return;
     this.#endHold();
     if (this.#waiting.size > 0) this.#start();
@@ -222,7 +221,7 @@ export class HostSlot {
     for (const job of this.#waiting.get(client) ?? [])
       job.reject(new BusFault('ECANCELED', 'the client is gone'));
     this.#waiting.delete(client);
-    this.release(this.heldBy(client));
+    this.release(this.csOwner(client));
   }
 
   #start(): void {
@@ -259,12 +258,12 @@ export class HostSlot {
   }
 
   /** Ends a hold that others have waited for: the job that lets the host go. */
-  #cutOff({ client, letGo }: Hold): Job {
+  #cutOff({ client, release }: ChipSelectHold): Job {
     this.#endHold();
     const ended = () => {
       // Nobody waits for it; where it failed, the next job meets the same.
     };
-    return { client, run: () => letGo(), deadlineMs: LET_GO_MS, resolve: ended, reject: ended };
+    return { client, run: () => release(), deadlineMs: RELEASE_MS, resolve: ended, reject: ended };
   }
 
   async #reopen(): Promise<void> {

@@ -24,9 +24,9 @@ import {
   type VirtioDevice,
   writeGpioConfig,
 } from '../virtio/index.ts';
-import { REQUESTS_PER_TURN } from './call-again.ts';
 import type { Client } from './client.ts';
 import type { GpioLines } from './gpio-lines.ts';
+import { REQUESTS_PER_TURN } from './reschedule.ts';
 
 const { NONE, EDGE_RISING, EDGE_FALLING, LEVEL_HIGH, LEVEL_LOW } = VIRTIO_GPIO_IRQ_TYPE;
 const IRQ_TYPES: readonly number[] = Object.values(VIRTIO_GPIO_IRQ_TYPE);
@@ -96,7 +96,7 @@ export class VirtioGpioDevice implements VirtioDevice {
     this.#queues = [];
     this.#notify = () => {};
     this.#interrupts.clear();
-    for (let line = 0; line < this.#lines.count; line++) this.#letGo(line);
+    for (let line = 0; line < this.#lines.count; line++) this.#release(line);
     this.#values.fill(0);
   }
 
@@ -186,11 +186,11 @@ export class VirtioGpioDevice implements VirtioDevice {
         this.#lines.drive(line, this, this.#values[line] === 1);
         return 0;
       case VIRTIO_GPIO_DIRECTION.IN:
-        this.#letGo(line);
+        this.#release(line);
         return 0;
       case VIRTIO_GPIO_DIRECTION.NONE:
         this.#setIrqType(line, NONE);
-        this.#letGo(line);
+        this.#release(line);
         this.#values[line] = 0;
         return 0;
       default:
@@ -199,7 +199,7 @@ export class VirtioGpioDevice implements VirtioDevice {
   }
 
   /** The line is no output of this front-end any more. */
-  #letGo(line: number): void {
+  #release(line: number): void {
     this.#lines.ownership.release(this.#client, line);
     this.#lines.drive(line, this, undefined);
   }

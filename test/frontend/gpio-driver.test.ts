@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type VirtioGpio, virtioGpioDriver } from '../../src/frontend/gpio.ts';
+import { gpioDriver, type VirtioGpioDriver } from '../../src/frontend/gpio.ts';
 import { VirtioBus } from '../../src/frontend/index.ts';
 import { LocalDevices, LocalFrontEnd, registerBytes } from '../../src/transport/index.ts';
 import {
@@ -84,8 +84,8 @@ function drive(device = new ScriptedDevice()) {
   const bus = new VirtioBus();
   const compatible = ['platform,virtio-gpio'];
   const handle = bus.add({ node: node('gpio'), compatible, number: 0, transport, dma });
-  bus.register(virtioGpioDriver);
-  return { device, bus, backEnd, chip: bus.bound(handle) as VirtioGpio };
+  bus.register(gpioDriver);
+  return { device, bus, backEnd, chip: bus.bound(handle) as VirtioGpioDriver };
 }
 
 describe('5.18.6 messages of the driver, byte for byte', () => {

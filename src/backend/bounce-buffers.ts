@@ -59,7 +59,7 @@ function deliver(bytes: Uint8Array, request: Requested | undefined): boolean {
  * Puts the result into the last writable byte, where there is one, and gives the chain back. A result whose
  * memory was taken away goes nowhere.
  */
-export function giveBack(queue: DeviceQueue, chain: DescriptorChain, result: number): void {
+export function completeChain(queue: DeviceQueue, chain: DescriptorChain, result: number): void {
   const { writable } = chain;
   try {
     if (writable.length > 0) writable.writeLastU8(result);

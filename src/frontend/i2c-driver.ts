@@ -33,7 +33,7 @@ const HEAD_BYTES = 16;
 const STATUS_OFFSET = I2C_OUT_HDR_BYTES;
 
 /** The FE driver of a virtio I2C adapter: device 34 (virtio 1.4, 5.16). */
-export class VirtioI2c implements I2cAdapter, BoundDriver {
+export class VirtioI2cDriver implements I2cAdapter, BoundDriver {
   readonly number: number;
   readonly name: string;
   readonly functionality = I2C_FUNC.I2C | I2C_FUNC.TENBIT_ADDR | I2C_FUNC_SMBUS_EMUL;
@@ -104,7 +104,7 @@ export class VirtioI2c implements I2cAdapter, BoundDriver {
     const { bytes, guestAddress } = this.#requests.regionOf(block, size);
     let at = block - guestAddress;
     for (const { buf, flags } of messages) {
-      const errno = i2cErrno(bytes[at + STATUS_OFFSET] as number, this.#requests.tellsErrno);
+      const errno = i2cErrno(bytes[at + STATUS_OFFSET] as number, this.#requests.errnoNegotiated);
       if (errno !== 0) throw new BusFault(errnoName(errno));
       if ((flags & I2C_M.RD) !== 0) copyOut(bytes, at + HEAD_BYTES, buf);
       at += HEAD_BYTES + aligned(buf.length);
@@ -132,9 +132,9 @@ function bytesOf(messages: readonly I2cMessage[]): number {
   return bytes;
 }
 
-export const virtioI2cDriver: VirtioDriver<VirtioI2c> = {
+export const i2cDriver: VirtioDriver<VirtioI2cDriver> = {
   name: 'i2c_virtio',
   compatible: [DEVICE_KINDS.i2c.platform, DEVICE_KINDS.i2c.device],
   deviceId: VIRTIO_ID_I2C_ADAPTER,
-  probe: (device) => new VirtioI2c(device),
+  probe: (device) => new VirtioI2cDriver(device),
 };

@@ -12,10 +12,10 @@ import {
   type VirtioDevice,
   writeSpiConfig,
 } from '../virtio/index.ts';
-import { callAgain, REQUESTS_PER_TURN } from './call-again.ts';
+import { completeChain, copyOfTransfers, deliverTransfers } from './bounce-buffers.ts';
 import type { Client } from './client.ts';
 import type { ManagedSpiBus } from './managed-bus.ts';
-import { copyOfTransfers, deliverTransfers, giveBack } from './private-copy.ts';
+import { REQUESTS_PER_TURN, reschedule } from './reschedule.ts';
 import type { ResourceManager } from './resource-manager.ts';
 import { type SpiFraming, spiFramingOf } from './spi-framing.ts';
 import { parseSpiRequest, type SpiRequest, spiConfigOf } from './spi-request.ts';
@@ -46,7 +46,7 @@ export class VirtioSpiDevice implements VirtioDevice {
   readonly #framing: (chipSelect: number) => SpiFraming;
   #queue: DeviceQueue | undefined;
   #notify: (queue: number) => void = () => {};
-  #extendedResult = false;
+  #errnoNegotiated = false;
   /** Transfers of the message that is being collected. */
   #message: SpiRequest[] = [];
   /** The first transfer of the next message, taken from the ring already. */
@@ -82,7 +82,7 @@ export class VirtioSpiDevice implements VirtioDevice {
   }
 
   acceptFeatures(features: number): boolean {
-    this.#extendedResult = hasFeature(features, DTBUS_F_ERRNO);
+    this.#errnoNegotiated = hasFeature(features, DTBUS_F_ERRNO);
     return true;
   }
 
@@ -159,10 +159,10 @@ export class VirtioSpiDevice implements VirtioDevice {
     const last = message.at(-1);
     if (first === undefined || last === undefined) return;
     if (hold) last.transfer.csChange = true;
-    const goesOn = this.#held !== undefined && this.#continues(this.#held, first);
-    const release = this.#held !== undefined && !goesOn;
+    const isContinuation = this.#held !== undefined && this.#continues(this.#held, first);
+    const release = this.#held !== undefined && !isContinuation;
     this.#held = undefined;
-    if (!goesOn) {
+    if (!isContinuation) {
       this.#opcode = first.transfer.tx?.[0] ?? 0;
       this.#sent = 0;
     }
@@ -184,7 +184,14 @@ export class VirtioSpiDevice implements VirtioDevice {
         // When the chip was let go, another client's turn may have come.
         if (transfers === asked && !this.#bus.runsAtOnce(this.#client)) transfers = copyOfTransfers(asked);
         const { chipSelect, mode } = first;
-        return this.#manager.transferSpi(this.#client, this.#bus, chipSelect, mode, transfers, goesOn);
+        return this.#manager.transferSpi(
+          this.#client,
+          this.#bus,
+          chipSelect,
+          mode,
+          transfers,
+          isContinuation,
+        );
       };
       const result = release ? after(this.#manager.deselect(this.#client, this.#bus), transfer) : transfer();
       if (result === undefined) {
@@ -221,11 +228,11 @@ export class VirtioSpiDevice implements VirtioDevice {
     finish();
     this.#running = false;
     this.#notify(0);
-    callAgain(this.processQueue(), () => this.processQueue());
+    reschedule(this.processQueue(), () => this.processQueue());
   }
 
   #answer(queue: DeviceQueue, { chain }: SpiRequest, errno: number): void {
-    giveBack(queue, chain, spiResult(errno, this.#extendedResult));
+    completeChain(queue, chain, spiResult(errno, this.#errnoNegotiated));
   }
 
   /** A deselect whose failure nobody waits for: the next transfer meets it again. */

@@ -1,24 +1,9 @@
-import {
-  BusFault,
-  I2C_FUNC,
-  I2C_FUNC_SMBUS_EMUL,
-  type I2cController,
-  type I2cMessage,
-} from '../../src/bus/index.ts';
+import { BusFault, checkI2cMessages, type I2cController, type I2cMessage } from '../../src/bus/index.ts';
 import type { Step } from '../link/index.ts';
+import { I2C_CAPABILITIES } from './capabilities.ts';
 import { announced, type BusMode, type BusPirateConnection } from './connection.ts';
 import { BUS_CLEAR, I2cTransaction } from './i2c-transaction.ts';
 import { BITBANG, COMMON, DONE, I2C, I2C_SPEEDS, MODE_NAME, STATUS, speedIndex } from './protocol.ts';
-
-/** Single commands make any sequence, so nothing that a message may ask for has to be refused. */
-const FUNCTIONALITY =
-  I2C_FUNC.I2C |
-  I2C_FUNC.TENBIT_ADDR |
-  I2C_FUNC.PROTOCOL_MANGLING |
-  I2C_FUNC.NOSTART |
-  I2C_FUNC_SMBUS_EMUL |
-  I2C_FUNC.SMBUS_READ_BLOCK_DATA |
-  I2C_FUNC.SMBUS_BLOCK_PROC_CALL;
 
 /** What the firmware does around the nine clocks of a byte. */
 const OVERHEAD_US = 20;
@@ -28,7 +13,8 @@ const WRITE_THEN_READ_PROBE = Uint8Array.of(I2C.WRITE_THEN_READ, 0xff, 0xff, 0x0
 
 /** The I2C bus of an adapter. */
 export class BusPirateI2cController implements I2cController {
-  readonly functionality = FUNCTIONALITY;
+  readonly capabilities = I2C_CAPABILITIES;
+  readonly functionality = I2C_CAPABILITIES.functionality;
   readonly #connection: BusPirateConnection;
   readonly #mode: BusMode;
   #speed = 0;
@@ -74,6 +60,7 @@ export class BusPirateI2cController implements I2cController {
   }
 
   async transfer(messages: readonly I2cMessage[], signal?: AbortSignal): Promise<void> {
+    checkI2cMessages(this.capabilities, messages, this.description);
     await this.#connection.use(this.#mode, signal);
     this.#writeThenRead ??= await this.#knowsWriteThenRead(signal);
     if (this.#told !== this.#speed) await this.#connection.run([this.#tell()], { busyUs: 0, signal });

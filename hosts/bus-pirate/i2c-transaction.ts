@@ -250,11 +250,7 @@ function setWait(steps: Step[]): void {
   if (last !== undefined) steps.push({ ...last, wait: true });
 }
 
-function check({ addr, flags, buf }: I2cMessage): void {
-  const ten = (flags & I2C_M.TEN) !== 0;
-  if (!(addr >= 0 && addr <= (ten ? 0x3ff : 0x7f))) {
-    throw new BusFault('EINVAL', `invalid ${ten ? 'ten' : 'seven'}-bit I2C address 0x${addr.toString(16)}`);
-  }
+function check({ flags, buf }: I2cMessage): void {
   if ((flags & I2C_M.RECV_LEN) !== 0 && buf.length < 1 + BLOCK_MAX) {
     throw new BusFault(
       'EINVAL',

@@ -3,6 +3,7 @@ import type { SimulationOptions } from '../../src/sim/index.ts';
 import { createBusPirate } from './controller.ts';
 import { createEmulatedBusPirate } from './emulated-adapter.ts';
 
+export { sheets } from './capabilities.ts';
 export { BusPirateAdapter, createBusPirate } from './controller.ts';
 export { createEmulatedBusPirate, type EmulatedBusPirate } from './emulated-adapter.ts';
 export { BusPirateEmulator, type EmulatorOptions } from './emulator.ts';

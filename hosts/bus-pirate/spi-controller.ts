@@ -3,11 +3,11 @@ import {
   bytesPerWord,
   SPI_MODE,
   SPI_MODE_X_MASK,
-  type SpiCapabilities,
   type SpiController,
   type SpiTransfer,
 } from '../../src/bus/index.ts';
 import type { Step } from '../link/index.ts';
+import { SPI_CAPABILITIES, WORD_BITS } from './capabilities.ts';
 import type { BusMode, BusPirateConnection } from './connection.ts';
 import {
   BITBANG,
@@ -23,20 +23,7 @@ import {
 } from './protocol.ts';
 import { chipSelect, planMessage } from './spi-message.ts';
 
-const MODES = SPI_MODE.CPHA | SPI_MODE.CPOL | SPI_MODE.CS_HIGH | SPI_MODE.LSB_FIRST | SPI_MODE.NO_CS;
-
-const WORD_BITS = [8, 16, 24, 32];
-
-const CAPABILITIES: SpiCapabilities = {
-  chipSelects: 1,
-  modes: MODES,
-  bitsPerWordMask: WORD_BITS.reduce((mask, bits) => mask | (1 << (bits - 1)), 0) >>> 0,
-  maxSpeedHz: Math.max(...SPI_SPEEDS.slice(0, SPI_SPEEDS_EVERYWHERE)),
-  maxWordDelayNs: 0,
-  maxCsSetupNs: 1e9,
-  maxCsHoldNs: 1e9,
-  maxCsInactiveNs: 1e9,
-};
+const { modes: MODES } = SPI_CAPABILITIES;
 
 /** Index of 2 MHz: what is faster does not work before firmware 6.2. */
 const SPEEDS_BEFORE_6_2 = 5;
@@ -58,7 +45,7 @@ interface Line {
 
 /** The SPI bus of an adapter: one chip select, one data line each way. */
 export class BusPirateSpiController implements SpiController {
-  readonly capabilities = CAPABILITIES;
+  readonly capabilities = SPI_CAPABILITIES;
   readonly #connection: BusPirateConnection;
   readonly #mode: BusMode;
   /** What the adapter was told last. */
@@ -240,7 +227,7 @@ function checkTransfer(transfer: SpiTransfer): void {
     throw new BusFault('EOPNOTSUPP', 'a Bus Pirate cannot wait between words: remove spi-…-delay properties');
   }
   const longest = Math.max(transfer.csSetupNs, transfer.csHoldNs, transfer.csInactiveNs);
-  if (longest > CAPABILITIES.maxCsSetupNs) {
+  if (longest > SPI_CAPABILITIES.maxCsSetupNs) {
     throw new BusFault('EINVAL', `invalid delay ${longest} ns: expected at most 1000000000 ns`);
   }
 }

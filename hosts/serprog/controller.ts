@@ -20,17 +20,16 @@ import {
   type Step,
   segmentsOf,
 } from '../link/index.ts';
+import { SPI_CAPABILITIES, WORD_BITS } from './capabilities.ts';
 import { command, type Programmer, SerprogConnection, setFrequency } from './connection.ts';
 import { ANSWER, COMMAND, CS_MODE, SPI_DUPLEX, spiOperation } from './protocol.ts';
-
-const WORD_BITS = [8, 16, 24, 32];
 
 /** Where chip select is held by hand, long moves are cut, so that a deadline can be kept. */
 const PIECE = 4096;
 
 /** The SPI bus of a serprog programmer: SPI mode 0, half duplex unless the programmer can do both. */
 export class SerprogSpiController implements SpiController {
-  readonly capabilities: SpiCapabilities;
+  readonly #chipSelects: number;
   readonly #connection: SerprogConnection;
   /** What the programmer was told last. */
   #chipSelect: number | undefined;
@@ -45,16 +44,18 @@ export class SerprogSpiController implements SpiController {
       this.#asked = undefined;
       this.#held = undefined;
     };
-    this.capabilities = {
-      chipSelects,
-      modes: SPI_MODE.LSB_FIRST,
-      bitsPerWordMask: WORD_BITS.reduce((mask, bits) => mask | (1 << (bits - 1)), 0) >>> 0,
-      maxSpeedHz: 0,
-      maxWordDelayNs: 0,
-      maxCsSetupNs: 1e9,
-      maxCsHoldNs: 1e9,
-      maxCsInactiveNs: 1e9,
-    };
+    this.#chipSelects = chipSelects;
+  }
+
+  /** With what the programmer said of itself, once it was open. */
+  get capabilities(): SpiCapabilities {
+    const { programmer } = this.#connection;
+    const own = { ...SPI_CAPABILITIES, chipSelects: this.#chipSelects };
+    if (programmer === undefined) return own;
+    const fullDuplex = this.#connection.knows(COMMAND.SET_SPI_MODE);
+    // Where chip select is held by command, longer messages go in pieces.
+    if (this.#connection.knows(COMMAND.SET_CS_MODE)) return { ...own, fullDuplex };
+    return { ...own, fullDuplex, maxWriteLength: programmer.maxWrite, maxReadLength: programmer.maxRead };
   }
 
   get description(): string {
@@ -206,7 +207,7 @@ export class SerprogSpiController implements SpiController {
   }
 
   #check(chipSelect: number, mode: number, transfers: readonly SpiTransfer[]): void {
-    const { chipSelects } = this.capabilities;
+    const chipSelects = this.#chipSelects;
     if (!(chipSelect >= 0 && chipSelect < chipSelects)) {
       throw new BusFault('EINVAL', `invalid chip select ${chipSelect}: this bus has ${chipSelects} (num-cs)`);
     }

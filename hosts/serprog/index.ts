@@ -2,6 +2,7 @@ import { type DeviceNode, type HostAdapter, NodeError } from '../../src/bus/inde
 import { linkOf } from '../link/index.ts';
 import { chipSelectsOf, SerprogAdapter } from './controller.ts';
 
+export { sheets } from './capabilities.ts';
 export { SerprogAdapter, type SerprogSpiController } from './controller.ts';
 export { type EmulatedSpi, type EmulatorOptions, SerprogEmulator } from './emulator.ts';
 

@@ -1,30 +1,14 @@
-import {
-  BusFault,
-  I2C_FUNC,
-  I2C_FUNC_SMBUS_EMUL,
-  I2C_M,
-  type I2cController,
-  type I2cMessage,
-} from '../../src/bus/index.ts';
+import { BusFault, I2C_M, type I2cController, type I2cMessage } from '../../src/bus/index.ts';
 import { type I2cWire, TEN_BIT_ADDRESS } from '../../src/sim/index.ts';
+import { I2C_CAPABILITIES } from './capabilities.ts';
 
 /** Most data bytes that a part may announce (SMBus 3.2, 6.5.7; Linux `I2C_SMBUS_BLOCK_MAX`). */
 const BLOCK_MAX = 32;
 
-/** Every flag of an I2C message means what it does on a wire, so nothing has to be refused. */
-const FUNCTIONALITY =
-  I2C_FUNC.I2C |
-  I2C_FUNC.TENBIT_ADDR |
-  I2C_FUNC.PROTOCOL_MANGLING |
-  I2C_FUNC.NOSTART |
-  I2C_FUNC_SMBUS_EMUL |
-  I2C_FUNC.SMBUS_READ_BLOCK_DATA |
-  I2C_FUNC.SMBUS_BLOCK_PROC_CALL;
-
 /** The controller of a simulated I2C bus: synchronous, takes no time of its own. */
 export class SimulatedI2cController implements I2cController {
   readonly description = 'simulated I2C bus';
-  readonly functionality = FUNCTIONALITY;
+  readonly functionality = I2C_CAPABILITIES.functionality;
   readonly wire: I2cWire;
 
   constructor(wire: I2cWire) {

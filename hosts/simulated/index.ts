@@ -5,6 +5,7 @@ import { MixedI2cController, MixedSpiController } from './mixed.ts';
 import { SimulatedSpiController } from './spi-controller.ts';
 import { TimedI2cController, TimedSpiController } from './wire-time.ts';
 
+export { sheets } from './capabilities.ts';
 export { SimulatedI2cController } from './i2c-controller.ts';
 export { SimulatedSpiController } from './spi-controller.ts';
 

@@ -10,23 +10,9 @@ import {
   wireLength,
 } from '../../src/bus/index.ts';
 import type { SpiWire } from '../../src/sim/index.ts';
+import { SPI_CAPABILITIES } from './capabilities.ts';
 
-const MODES =
-  SPI_MODE.CPHA |
-  SPI_MODE.CPOL |
-  SPI_MODE.CS_HIGH |
-  SPI_MODE.LSB_FIRST |
-  SPI_MODE.LOOP |
-  SPI_MODE.THREE_WIRE |
-  SPI_MODE.TX_DUAL |
-  SPI_MODE.TX_QUAD |
-  SPI_MODE.TX_OCTAL |
-  SPI_MODE.RX_DUAL |
-  SPI_MODE.RX_QUAD |
-  SPI_MODE.RX_OCTAL;
-
-/** Nothing here has an edge that a delay could help, so delays are checked and cost nothing. */
-const MAX_DELAY_NS = 1_000_000_000;
+const { modes: MODES, maxWordDelayNs: MAX_DELAY_NS } = SPI_CAPABILITIES;
 
 /** Words are repacked in runs of this many: a multiple of 8, so that every run but the last fills its bytes. */
 const RUN_WORDS = 1024;
@@ -43,16 +29,7 @@ export class SimulatedSpiController implements SpiController {
 
   constructor(wire: SpiWire, chipSelects: number) {
     this.wire = wire;
-    this.capabilities = {
-      chipSelects,
-      modes: MODES,
-      bitsPerWordMask: 0,
-      maxSpeedHz: 0,
-      maxWordDelayNs: MAX_DELAY_NS,
-      maxCsSetupNs: MAX_DELAY_NS,
-      maxCsHoldNs: MAX_DELAY_NS,
-      maxCsInactiveNs: MAX_DELAY_NS,
-    };
+    this.capabilities = { ...SPI_CAPABILITIES, chipSelects };
   }
 
   transfer(chipSelect: number, mode: number, transfers: readonly SpiTransfer[]): void {

@@ -1,3 +1,4 @@
+import type { AdapterSheet } from './capabilities.ts';
 import type { MaybePromise } from './controller.ts';
 import type { I2cController } from './i2c.ts';
 import type { DeviceNode } from './node.ts';
@@ -29,6 +30,8 @@ export interface HostAdapter {
  * that are emulated.
  */
 export interface HostAdapterModule<Simulation> {
+  /** What its adapters can do: the rows of the table of adapters. */
+  readonly sheets: readonly AdapterSheet[];
   /** Reads and checks the node's properties; opens nothing. @throws {NodeError} */
   createAdapter(node: DeviceNode, simulation?: Simulation): HostAdapter;
 }

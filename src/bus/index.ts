@@ -1,4 +1,5 @@
 export * from './adapter.ts';
+export * from './capabilities.ts';
 export * from './controller.ts';
 export * from './errno.ts';
 export * from './host-adapter.ts';

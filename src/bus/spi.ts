@@ -62,8 +62,11 @@ export interface SpiCapabilities {
   readonly maxCsSetupNs: number;
   readonly maxCsHoldNs: number;
   readonly maxCsInactiveNs: number;
-  /** Longest transfer in bytes, where the adapter has a limit. */
-  readonly maxTransferLength?: number;
+  /** Longest write and read in bytes while the chip stays selected, where the adapter has limits. */
+  readonly maxWriteLength?: number;
+  readonly maxReadLength?: number;
+  /** Whether it sends and receives at the same time; missing: it does. */
+  readonly fullDuplex?: boolean;
 }
 
 /** A physical driver of one SPI bus. */

@@ -1,0 +1,92 @@
+import { BusFault } from './errno.ts';
+import { I2C_FUNC, I2C_M, type I2cMessage } from './i2c.ts';
+import type { SpiCapabilities } from './spi.ts';
+import { hexByte } from './words.ts';
+
+/** What an I2C adapter can do. All that it cannot is refused with `EOPNOTSUPP` or `EMSGSIZE` before the wire. */
+export interface I2cCapabilities {
+  /** `I2C_FUNC` bits; `TENBIT_ADDR` says whether it has ten-bit addresses. */
+  readonly functionality: number;
+  /** Which messages it joins by a repeated START: any, one write and one read of the same address, or none. */
+  readonly repeatedStart: 'any' | 'write then read' | 'none';
+  /** Which messages may have no data. */
+  readonly zeroLength: 'any' | 'writes' | 'none';
+  /** Longest message in bytes; undefined: no limit known. */
+  readonly maxMessageLength?: number;
+  /** Clocks in Hz: a list, or the lowest and the highest; undefined: nothing to choose. */
+  readonly clocksHz?: readonly number[] | { readonly min: number; readonly max: number };
+  /** Whether it waits for a part that holds SCL low. */
+  readonly stretching: boolean;
+  /** Where a NACK is known for certain: on each byte, on the address only, or not at all. */
+  readonly nack: 'each byte' | 'address or data' | 'unknown';
+}
+
+/** A kind of adapter, as the table of adapters shows it. */
+export interface AdapterSheet {
+  readonly title: string;
+  readonly compatible: string;
+  readonly i2c?: I2cCapabilities;
+  readonly spi?: SpiCapabilities;
+  /** How many GPIO lines it offers. */
+  readonly lines?: number;
+  /** Who other than dtbus has judged its emulator. */
+  readonly judges: string;
+}
+
+/** Flags that need `PROTOCOL_MANGLING`. */
+const MANGLING = I2C_M.NO_RD_ACK | I2C_M.IGNORE_NAK | I2C_M.REV_DIR_ADDR | I2C_M.STOP;
+
+/**
+ * Refuses a transaction that the adapter cannot carry, before anything is sent.
+ * @throws {BusFault} `EOPNOTSUPP`, `EMSGSIZE`, `EINVAL` an address out of range
+ */
+export function checkI2cMessages(
+  capabilities: I2cCapabilities,
+  messages: readonly I2cMessage[],
+  adapter: string,
+): void {
+  for (const message of messages) checkMessage(capabilities, message, adapter);
+  const { repeatedStart } = capabilities;
+  if (messages.length < 2 || repeatedStart === 'any') return;
+  const [first, second, ...more] = messages;
+  const joined =
+    more.length === 0 &&
+    first?.addr === second?.addr &&
+    !((first?.flags ?? 0) & I2C_M.RD) &&
+    ((second?.flags ?? 0) & I2C_M.RD) !== 0;
+  if (repeatedStart === 'write then read' && joined) return;
+  const can =
+    repeatedStart === 'none' ? 'one message' : 'one message, or a write and a read of the same address';
+  throw new BusFault(
+    'EOPNOTSUPP',
+    `unsupported transaction of ${messages.length} messages: ${adapter} takes ${can}`,
+  );
+}
+
+function checkMessage(
+  capabilities: I2cCapabilities,
+  { addr, flags, buf }: I2cMessage,
+  adapter: string,
+): void {
+  const ten = (flags & I2C_M.TEN) !== 0;
+  const refuse = (what: string): never => {
+    throw new BusFault('EOPNOTSUPP', `${adapter} cannot do ${what}`);
+  };
+  const { functionality, zeroLength, maxMessageLength } = capabilities;
+  if (ten && !(functionality & I2C_FUNC.TENBIT_ADDR)) refuse('ten-bit addresses');
+  if (!(addr >= 0 && addr <= (ten ? 0x3ff : 0x7f)))
+    throw new BusFault('EINVAL', `invalid ${ten ? 'ten' : 'seven'}-bit I2C address ${hexByte(addr)}`);
+  if (flags & MANGLING && !(functionality & I2C_FUNC.PROTOCOL_MANGLING))
+    refuse(`flags ${hexByte(flags & MANGLING)}`);
+  if (flags & I2C_M.NOSTART && !(functionality & I2C_FUNC.NOSTART)) refuse('messages without START');
+  if (flags & I2C_M.RECV_LEN && !(functionality & I2C_FUNC.SMBUS_READ_BLOCK_DATA))
+    refuse('reads of unknown length');
+  const reads = (flags & I2C_M.RD) !== 0;
+  if (buf.length === 0 && (zeroLength === 'none' || (zeroLength === 'writes' && reads)))
+    refuse(`${reads ? 'reads' : 'writes'} without data`);
+  if (maxMessageLength !== undefined && buf.length > maxMessageLength)
+    throw new BusFault(
+      'EMSGSIZE',
+      `message of ${buf.length} bytes is too long: ${adapter} takes at most ${maxMessageLength}`,
+    );
+}

@@ -1,0 +1,117 @@
+/**
+ * Makes the tables of adapters in `hosts/README.md` from what each folder under `hosts/` says of its adapters.
+ * `npm run build && node test/support/adapter-table.mjs` writes them; a test says when they are out of date.
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const README = `${ROOT}hosts/README.md`;
+export const COMMAND = 'npm run build && node test/support/adapter-table.mjs';
+const BEGIN = '<!-- made by test/support/adapter-table.mjs -->';
+const END = '<!-- end of what was made -->';
+
+const I2C_FUNC_TENBIT = 0x2;
+const I2C_FUNC_FLAGS = { mangling: 0x4, NOSTART: 0x10, RECV_LEN: 0x0100_0000 };
+const CPHA = 1;
+const CPOL = 2;
+
+/** @returns {Promise<import('../../src/bus/index.ts').AdapterSheet[]>} */
+export async function sheetsOf(root = ROOT) {
+  const folders = readdirSync(`${root}hosts`, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const doors = folders
+    .map(({ name }) => `${root}dist/hosts/${name}/index.js`)
+    .filter((door) => existsSync(door))
+    .sort();
+  const modules = await Promise.all(doors.map((door) => import(door)));
+  return modules.flatMap(({ sheets }) => sheets ?? []);
+}
+
+const yesNo = (value) => (value ? 'yes' : 'no');
+
+function clock(hz) {
+  if (hz >= 1e6) return `${hz / 1e6} MHz`;
+  return `${hz / 1e3} kHz`;
+}
+
+function clocks(clocksHz) {
+  if (clocksHz === undefined) return 'any';
+  if (Array.isArray(clocksHz)) return clocksHz.map(clock).join(', ');
+  return `${clock(clocksHz.min)} to ${clock(clocksHz.max)}`;
+}
+
+function flags(functionality) {
+  const known = Object.entries(I2C_FUNC_FLAGS).filter(([, bit]) => functionality & bit);
+  return known.map(([name]) => name).join(', ') || 'none';
+}
+
+function wordSizes(mask) {
+  if (mask === 0) return '1 to 32';
+  const sizes = Array.from({ length: 32 }, (_, bit) => bit + 1).filter((bits) => (mask >>> (bits - 1)) & 1);
+  return sizes.join(', ');
+}
+
+function spiModes(modes) {
+  return [0, 1, 2, 3].filter((mode) => (mode & ~modes & (CPHA | CPOL)) === 0).join(', ');
+}
+
+const I2C_COLUMNS = [
+  ['adapter', ({ title }) => title],
+  ['compatible', ({ compatible }) => `\`${compatible}\``],
+  ['repeated START', ({ i2c }) => i2c.repeatedStart],
+  ['no data', ({ i2c }) => i2c.zeroLength],
+  ['ten-bit', ({ i2c }) => yesNo(i2c.functionality & I2C_FUNC_TENBIT)],
+  ['longest message', ({ i2c }) => i2c.maxMessageLength ?? 'any'],
+  ['clocks', ({ i2c }) => clocks(i2c.clocksHz)],
+  ['stretching', ({ i2c }) => yesNo(i2c.stretching)],
+  ['NACK known for', ({ i2c }) => i2c.nack],
+  ['flags', ({ i2c }) => flags(i2c.functionality)],
+  ['GPIO lines', ({ lines }) => lines ?? 0],
+  ['judged by', ({ judges }) => judges],
+];
+
+const SPI_COLUMNS = [
+  ['adapter', ({ title }) => title],
+  ['compatible', ({ compatible }) => `\`${compatible}\``],
+  ['modes', ({ spi }) => spiModes(spi.modes)],
+  ['bits of a word', ({ spi }) => wordSizes(spi.bitsPerWordMask)],
+  ['chip selects', ({ spi }) => spi.chipSelects],
+  ['both ways at once', ({ spi }) => (spi.fullDuplex === false ? 'if it says so' : 'yes')],
+  ['fastest clock', ({ spi }) => (spi.maxSpeedHz === 0 ? 'its own' : clock(spi.maxSpeedHz))],
+  ['judged by', ({ judges }) => judges],
+];
+
+function table(columns, sheets) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  const rows = sheets.map((sheet) => line(columns.map(([, cell]) => String(cell(sheet)))));
+  return [line(columns.map(([head]) => head)), line(columns.map(() => '---')), ...rows].join('\n');
+}
+
+/** The text between the two marks. */
+export function tablesOf(sheets) {
+  return [
+    'I2C:',
+    table(
+      I2C_COLUMNS,
+      sheets.filter(({ i2c }) => i2c),
+    ),
+    'SPI:',
+    table(
+      SPI_COLUMNS,
+      sheets.filter(({ spi }) => spi),
+    ),
+  ].join('\n\n');
+}
+
+/** The README with its tables made anew. */
+export function readmeWith(text, sheets) {
+  const from = text.indexOf(BEGIN);
+  const to = text.indexOf(END);
+  if (from < 0 || to < from) throw new Error(`hosts/README.md: marks not found: ${BEGIN} … ${END}`);
+  return `${text.slice(0, from + BEGIN.length)}\n\n${tablesOf(sheets)}\n\n${text.slice(to)}`;
+}
+
+export const readReadme = () => readFileSync(README, 'utf8');
+
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  writeFileSync(README, readmeWith(readReadme(), await sheetsOf()));

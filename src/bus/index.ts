@@ -10,4 +10,5 @@ export * from './smbus.ts';
 export * from './spi.ts';
 export * from './spi-wire-mode.ts';
 export * from './spi-words.ts';
+export * from './tree-file.ts';
 export * from './words.ts';

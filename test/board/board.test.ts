@@ -216,13 +216,23 @@ describe('boards that are not well', () => {
     await expect(failing).rejects.toThrow(message);
   });
 
+  it('an unknown host controller takes one bus down, and the others come up', async () => {
+    const path = file(
+      'board.dts',
+      `/dts-v1/; / { ${good} ${bus('i2c-bad', 'dtbus,host = <&h>;')} h: h { compatible = "acme,adapter"; }; };`,
+    );
+    const sick = await open(path);
+    expect(sick.problems).toEqual([
+      expect.objectContaining({
+        property: 'compatible',
+        sentence: expect.stringMatching(/no driver for acme,adapter; host controllers are:/),
+      }),
+    ]);
+    expect(sick.nodes.list().map((node) => node.path)).toEqual(['/dev/i2c-0']);
+    expect(sick.placeOf(sick.problems[0]?.path as string, 'compatible')).toMatch(/board\.dts:1:\d+/);
+  });
+
   it.each([
-    [
-      'an unknown host controller',
-      'dtbus,host = <&h>;',
-      'compatible',
-      /no driver for acme,adapter; host controllers are:/,
-    ],
     [
       'an address out of range',
       'x@80 { compatible = "national,lm75"; reg = <0x80>; };',
@@ -235,16 +245,27 @@ describe('boards that are not well', () => {
       'reg',
       /address 0x48 is already taken by/,
     ],
-  ])('%s takes one bus down, and the others come up', async (_what, more, property, sentence) => {
-    const path = file(
-      'board.dts',
-      `/dts-v1/; / { ${good} ${bus('i2c-bad', more)} h: h { compatible = "acme,adapter"; }; };`,
-    );
+    [
+      'a setting of no number',
+      'a@49 { compatible = "national,lm75"; reg = <0x49>; dtbus,set = "temperature=hot", "temperature=20"; };',
+      'dtbus,set',
+      /^temperature is a number in °C, not hot$/,
+    ],
+    [
+      'a setting of no property',
+      'a@49 { compatible = "national,lm75"; reg = <0x49>; dtbus,set = "temprature=20"; };',
+      'dtbus,set',
+      /^has no property temprature; it has: temperature/,
+    ],
+  ])('%s is told, and its bus lives with the others on it', async (_what, more, property, sentence) => {
+    const lm75 = 'lm75@4a { compatible = "national,lm75"; reg = <0x4a>; dtbus,set = "temperature=31.5"; };';
+    const path = file('board.dts', `/dts-v1/; / { ${good} ${bus('i2c-sick', `${more} ${lm75}`)} };`);
     const sick = await open(path);
     expect(sick.problems).toEqual([
       expect.objectContaining({ property, sentence: expect.stringMatching(sentence) }),
     ]);
-    expect(sick.nodes.list().map((node) => node.path)).toEqual(['/dev/i2c-0']);
+    // LM75: 31.5 °C is 63 half degrees, left-justified: 0x1f8.
+    expect(sick.open('/dev/i2c-1').transferSync(temperature(0x4a))).toEqual([Uint8Array.of(0x1f, 0x80)]);
     expect(sick.placeOf(sick.problems[0]?.path as string, property)).toMatch(/board\.dts:1:\d+/);
   });
 

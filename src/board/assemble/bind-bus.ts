@@ -11,12 +11,20 @@ import type {
   ManagedSpiBus,
   ResourceManager,
 } from '../../backend/index.ts';
-import { type DeviceNode, type HostAdapter, isNodeError, NodeError, wellFormed } from '../../bus/index.ts';
+import {
+  BusFault,
+  type DeviceNode,
+  type HostAdapter,
+  isNodeError,
+  NodeError,
+  wellFormed,
+} from '../../bus/index.ts';
 import type { Node } from '../../devicetree/index.ts';
 import type { BusDescription } from '../../frontend/index.ts';
 import type { BoundPart, SimulationOptions } from '../../sim/index.ts';
 import type { BusReport, DeviceProblem } from '../thread/protocol.ts';
 import { createHost } from './hosts.ts';
+import { ownModelOf } from './own-models.ts';
 
 /** Where a bus of the tree ended up: on a controller, or nowhere with a reason. */
 export interface BusBinding {
@@ -43,7 +51,7 @@ export async function bindBus(
       const [host, managed] = simulate(node, manager, simulation, limits);
       return { node, bus: managed, host, physical: false, boundParts: host.boundParts, problem: undefined };
     }
-    const created = hosts.get(hostNode) ?? createHost(hostNode, simulation);
+    const created = hosts.get(hostNode) ?? hostFor(hostNode, simulation);
     hosts.set(hostNode, created);
     const host = await created;
     if (node.kind === 'i2c') {
@@ -63,6 +71,20 @@ export async function bindBus(
     const problem = problemOf(node.node, error);
     return { node, bus: undefined, host: undefined, physical: false, boundParts: [], problem };
   }
+}
+
+async function hostFor(node: Node, simulation: SimulationOptions): Promise<HostAdapter> {
+  const host = await createHost(node, simulation);
+  return simulation.look === true ? unopened(host) : host;
+}
+
+/** A host of a board that is only looked at. */
+function unopened(host: HostAdapter): HostAdapter {
+  const refuse = () => {
+    throw new BusFault('ENODEV', 'the board was opened to look at it only; its adapters stay closed');
+  };
+  const { description, synchronous, i2c, spi } = host;
+  return { description, synchronous, ...(i2c && { i2c }), ...(spi && { spi }), open: refuse, close() {} };
 }
 
 function simulate(
@@ -90,8 +112,14 @@ export function problemOf(node: DeviceNode, error: unknown): DeviceProblem {
   return { path: node.path, property: undefined, sentence };
 }
 
-/** The bus as others see it. */
-export function reportOf({ node, bus, host, physical, boundParts, problem }: BusBinding): BusReport {
+/**
+ * The bus as others see it.
+ * @param look the board is only looked at: models of the user's own are not loaded, but told of
+ */
+export function reportOf(
+  { node, bus, host, physical, boundParts, problem }: BusBinding,
+  look: boolean,
+): BusReport {
   const state = bus?.scheduler.state ?? 'closed';
   const fault = problem?.sentence ?? bus?.scheduler.lastFault?.message;
   return {
@@ -101,13 +129,17 @@ export function reportOf({ node, bus, host, physical, boundParts, problem }: Bus
     hostPath: hostNodeOf(node.node)?.path,
     state,
     fault: state === 'open' ? undefined : fault,
-    peripherals: boundParts.map(({ node: peripheral, reg, model }) => ({
-      path: peripheral.path,
-      compatible: peripheral.compatible,
-      reg,
-      answeredBy: model !== undefined ? 'model' : physical ? 'wire' : 'nothing',
-      model: model?.title,
-    })),
+    peripherals: boundParts.map(({ node: peripheral, reg, model }) => {
+      const own = look ? wellFormed(() => ownModelOf(peripheral)) : undefined;
+      const title = own === undefined ? model?.title : `dtbus,model ${own}`;
+      return {
+        path: peripheral.path,
+        compatible: peripheral.compatible,
+        reg,
+        answeredBy: title !== undefined ? 'model' : physical ? 'wire' : 'nothing',
+        model: title,
+      };
+    }),
     counters: bus?.counters ?? { transfers: 0, bytes: 0, faults: {} },
   };
 }

@@ -8,7 +8,7 @@ import {
   VirtioI2cDevice,
   VirtioSpiDevice,
 } from '../../backend/index.ts';
-import type { DeviceNode, HostAdapter } from '../../bus/index.ts';
+import type { DeviceNode, HostAdapter, NodeProblem } from '../../bus/index.ts';
 import type { Node, Tree } from '../../devicetree/index.ts';
 import { type GpioDescription, isBus, type VirtioNode } from '../../frontend/index.ts';
 import { type DataSheet, loadParts, partFor } from '../../parts/index.ts';
@@ -24,6 +24,13 @@ import { unitsOwnedBy } from './ownership.ts';
 export interface BoardDevicesOptions {
   /** Folder that relative file names of the tree start from. */
   readonly directory: string;
+  /** Folders and files beside it whose models may run. */
+  readonly trust?: readonly string[];
+  /**
+   * The board is only looked at: nothing that the tree names is run or opened, and what is not simulated by a model of
+   * ours fails.
+   */
+  readonly look?: boolean;
   readonly steppedClock: boolean;
   /** Where every transfer is written down. */
   readonly trace?: SharedArrayBuffer | undefined;
@@ -45,23 +52,30 @@ export class BoardDevices {
   readonly #devices: readonly VirtioNode[];
   /** Only where the tree has some. */
   readonly #gpio: GpioControllers | undefined;
+  /** Of peripherals that are left out, and of settings. */
+  readonly #problems: readonly DeviceProblem[];
+  readonly #look: boolean;
 
-  private constructor(
-    manager: ResourceManager,
-    devices: readonly VirtioNode[],
-    bindings: readonly BusBinding[],
-    parts: PartRegistry,
-    clock: RealClock | SteppedClock,
-    gpio: GpioControllers | undefined,
-    sheets: readonly DataSheet[],
-  ) {
-    this.manager = manager;
-    this.#sheets = sheets;
-    this.#devices = devices;
-    this.#bindings = bindings;
-    this.#parts = parts;
-    this.#clock = clock;
-    this.#gpio = gpio;
+  private constructor(made: {
+    readonly manager: ResourceManager;
+    readonly devices: readonly VirtioNode[];
+    readonly bindings: readonly BusBinding[];
+    readonly parts: PartRegistry;
+    readonly clock: RealClock | SteppedClock;
+    readonly gpio: GpioControllers | undefined;
+    readonly problems: readonly DeviceProblem[];
+    readonly look: boolean;
+    readonly sheets: readonly DataSheet[];
+  }) {
+    this.manager = made.manager;
+    this.#sheets = made.sheets;
+    this.#devices = made.devices;
+    this.#bindings = made.bindings;
+    this.#parts = made.parts;
+    this.#clock = made.clock;
+    this.#gpio = made.gpio;
+    this.#problems = made.problems;
+    this.#look = made.look;
   }
 
   /** The devices of the board, in the order of `findDevices`: its buses, then its GPIO controllers. */
@@ -124,8 +138,12 @@ export class BoardDevices {
       gpioOf(devices, options.onLine),
       loadHosts(described),
     ]);
-    await addOwnModels(catalogue, described, options);
-    const simulation = { catalogue, parts, clock, directory: options.directory, warn: options.warn };
+    const problems: DeviceProblem[] = [];
+    const { directory, warn, look = false, trust = [] } = options;
+    const complain = ({ path, property, sentence }: NodeProblem) =>
+      void problems.push({ path, property, sentence });
+    if (!look) await addOwnModels(catalogue, described, { directory, trust, complain });
+    const simulation = { catalogue, parts, clock, directory, look, warn, complain };
     const manager = new ResourceManager();
     const hosts = new Map<Node, Promise<HostAdapter>>();
     const bindings: BusBinding[] = [];
@@ -133,12 +151,12 @@ export class BoardDevices {
     if (options.trace !== undefined) observe(bindings, new TraceWriter(options.trace));
     manager.openSynchronous();
     gpio?.wire(tree, parts);
-    return new BoardDevices(manager, devices, bindings, parts, clock, gpio, sheets);
+    return new BoardDevices({ manager, devices, bindings, parts, clock, gpio, problems, look, sheets });
   }
 
   get problems(): DeviceProblem[] {
     const ofGpio = this.#gpio?.faults.map(({ node, error }) => problemOf(node, error)) ?? [];
-    return [...this.#bindings.flatMap(({ problem }) => problem ?? []), ...ofGpio];
+    return [...this.#bindings.flatMap(({ problem }) => problem ?? []), ...this.#problems, ...ofGpio];
   }
 
   /** True when a host needs the event loop even while nothing is asked of it. */
@@ -149,9 +167,9 @@ export class BoardDevices {
   readonly calls: BackEndCalls = {
     openHosts: () => {
       // Starting to open one takes a while by itself: the answer goes out first.
-      setImmediate(() => void this.manager.open());
+      if (!this.#look) setImmediate(() => void this.manager.open());
     },
-    buses: () => this.#bindings.map(reportOf),
+    buses: () => this.#bindings.map((binding) => reportOf(binding, this.#look)),
     parts: () =>
       this.#parts
         .list()
@@ -164,7 +182,7 @@ export class BoardDevices {
     lines: () => this.#gpio?.reports() ?? [],
     driveLine: (path, line, high) => this.#gpio?.drive(path, line, high),
     watchLine: (path, line) => this.#gpio?.watch(path, line),
-    save: () => this.#parts.close(),
+    save: () => this.#parts.save(),
     advance: (ns) => {
       if (!(this.#clock instanceof SteppedClock))
         throw new Error('the board runs on the real clock: open it with clock: "stepped"');

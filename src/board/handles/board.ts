@@ -53,7 +53,7 @@ const PENDING: readonly BusReport['state'][] = ['closed', 'opening'];
 export class Board {
   /** The device tree with its overlays applied; see `dtbus/devicetree`. */
   readonly tree: Tree;
-  /** Buses that could not be brought up, and why. */
+  /** Buses that could not be brought up, peripherals and settings that are left out, and why. */
   readonly problems: readonly DeviceProblem[];
   /** Devices and drivers, as /sys/bus/virtio lists them. */
   readonly virtio: VirtioBus;
@@ -70,6 +70,7 @@ export class Board {
     readonly path: string;
   }[];
   readonly #watchers: LineWatchers;
+  readonly #look: boolean;
   readonly #call: Call;
   readonly #end: () => Promise<void>;
   #closed: Promise<void> | undefined;
@@ -83,7 +84,10 @@ export class Board {
     readonly watchers: LineWatchers;
     readonly call: Call;
     readonly end: () => Promise<void>;
+    /** The board is only looked at: nothing more comes up. */
+    readonly look?: boolean;
   }) {
+    this.#look = parts.look ?? false;
     this.tree = parts.tree;
     this.problems = parts.problems;
     this.#watchers = parts.watchers;
@@ -145,6 +149,7 @@ export class Board {
 
   /** Opens the adapters that are not open yet, and waits until each is open or known to be lost. */
   async settled(): Promise<void> {
+    if (this.#look) return;
     this.#call('openHosts');
     const pending = () =>
       this.#call('buses').some(({ state, host }) => host !== undefined && PENDING.includes(state));

@@ -20,6 +20,11 @@ export interface TreeOptions {
   readonly includePaths?: readonly string[];
   /** Writes the labels into `/__symbols__`, for those who get the tree as a blob. */
   readonly symbols?: boolean;
+  /**
+   * Folders and files whose models (`dtbus,model`) may run beside those below the board's own folder. A model is a
+   * program: it may do all that this process may.
+   */
+  readonly trust?: readonly string[];
 }
 
 /** Where a source tree keeps the headers of its device trees: Linux, U-Boot with Linux's trees, others. */

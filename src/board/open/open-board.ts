@@ -30,6 +30,11 @@ export interface BoardOptions extends TreeOptions {
    * opened by the first transfer that needs it.
    */
   readonly openHosts?: 'now' | 'first-use';
+  /**
+   * Only looks at the board: no code that the tree names runs, no file or device of it is opened. Simulated parts have
+   * the contents that they leave the factory with; models of the tree and adapters do not answer.
+   */
+  readonly look?: boolean;
   /** `stepped`: simulated parts live in a time that stands still until `board.advance`. */
   readonly clock?: 'real' | 'stepped';
   /** Lets the back-end poll for ever: lowest latency, one core busy. */
@@ -108,11 +113,12 @@ export function openBoardSync(file?: string, given: Omit<BoardOptions, 'backEnd'
 const defaultFile = (): string => process.env['DTBUS_BOARD'] ?? 'board.dts';
 
 /** How the board that needs no name is read: `dtbus run` hands its own options on in the environment. */
-function environmentOptions(): Pick<BoardOptions, 'overlays' | 'includePaths' | 'adopt'> {
+function environmentOptions(): Pick<BoardOptions, 'overlays' | 'includePaths' | 'adopt' | 'trust'> {
   const list = (name: string) => (process.env[name] ?? '').split(delimiter).filter((path) => path !== '');
   return {
     overlays: list('DTBUS_OVERLAYS'),
     includePaths: list('DTBUS_INCLUDES'),
+    trust: list('DTBUS_TRUST'),
     adopt: process.env['DTBUS_ADOPT'] === '1',
   };
 }
@@ -136,6 +142,8 @@ function planOf(file: string, options: BoardOptions): Plan {
   const devices = findDevices(tree, { adopt: options.adopt ?? false });
   const settings: BackEndSettings = {
     directory: dirname(file),
+    trust: options.trust ?? [],
+    look: options.look ?? false,
     steppedClock: options.clock === 'stepped',
     memory: new SharedArrayBuffer(options.memoryBytes ?? DEFAULT_MEMORY_BYTES),
     registers: new SharedArrayBuffer(registerBytes(devices.length)),
@@ -172,6 +180,7 @@ function bringUp(
     watchers,
     call: backEnd.call,
     end: backEnd.end,
+    look: settings.look,
   });
   // Adapters take their time: transfers wait for them, the board does not.
   if (options.openHosts !== 'first-use') backEnd.call('openHosts');

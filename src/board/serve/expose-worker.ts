@@ -4,7 +4,7 @@ import { serveNodes } from '../../dev/index.ts';
 import { type BoardOptions, openBoard } from '../open/open-board.ts';
 
 /** How the tree is read. */
-export type ExposedTree = Pick<BoardOptions, 'overlays' | 'includePaths' | 'adopt'>;
+export type ExposedTree = Pick<BoardOptions, 'overlays' | 'includePaths' | 'adopt' | 'trust'>;
 
 export interface ExposeWorkerData {
   readonly file: string;

@@ -18,8 +18,8 @@ export async function exposeBoard(
   options: ExposedTree & CuseOptions = {},
 ): Promise<ServedNodes> {
   checkCuse();
-  const { overlays = [], includePaths = [], adopt = false, ...permissions } = options;
+  const { overlays = [], includePaths = [], adopt = false, trust = [], ...permissions } = options;
   const control = new SharedArrayBuffer(8);
-  const workerData: ExposeWorkerData = { file, options: { overlays, includePaths, adopt }, control };
+  const workerData: ExposeWorkerData = { file, options: { overlays, includePaths, adopt, trust }, control };
   return hostNodes(new Worker(entry(), { workerData, ...ownProgram() }), control, permissions);
 }

@@ -78,6 +78,7 @@ export class ServedBoard {
     const devices = findDevices(tree, { adopt: options.adopt ?? false });
     const backEnd = await BoardDevices.create(tree, devices, {
       directory: dirname(file),
+      trust: options.trust ?? [],
       steppedClock: false,
       trace: traceFor(devices.filter(isBus)),
       warn: options.onWarning,

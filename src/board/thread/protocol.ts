@@ -100,6 +100,10 @@ export type DeviceEntry = Omit<VirtioNode, 'node'> & { readonly path: string };
 export interface BackEndSettings {
   /** Folder that relative file names of the tree start from. */
   readonly directory: string;
+  /** Folders and files beside it whose models may run. */
+  readonly trust: readonly string[];
+  /** The board is only looked at; see `BoardOptions`. */
+  readonly look: boolean;
   /** A stepped clock stands still until `advance`. */
   readonly steppedClock: boolean;
   readonly memory: SharedArrayBuffer;

@@ -9,12 +9,13 @@ export interface BoardArguments {
   readonly overlay: readonly string[];
   readonly include: readonly string[];
   readonly adopt: boolean;
+  readonly trust: readonly string[];
   readonly connect?: string;
 }
 
 /** How to read the tree that the arguments name. */
-export function treeOptions({ overlay, include, adopt }: BoardArguments) {
-  return { overlays: overlay, includePaths: include, adopt };
+export function treeOptions({ overlay, include, adopt, trust }: BoardArguments) {
+  return { overlays: overlay, includePaths: include, adopt, trust };
 }
 
 const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value];
@@ -34,6 +35,14 @@ export function withBoardOptions(command: Command, short = true): Command {
     )
     .addOption(
       new Option('--include <dir>', 'folder for #include; those of a Linux or U-Boot source tree are found')
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option(
+        '--trust <path>',
+        "also run models (dtbus,model) of this file or folder: only those below the board's folder run",
+      )
         .argParser(collect)
         .default([], 'none'),
     )

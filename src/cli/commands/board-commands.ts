@@ -161,7 +161,7 @@ async function bringUp(args: BoardArguments & DevArguments): Promise<number> {
 
 async function list(args: BoardArguments, json: boolean): Promise<number> {
   const { drawBoard } = await import('../board/board-tree.ts');
-  const board = await openNamedBoard(args, { backEnd: 'inline' });
+  const board = await openNamedBoard(args, { backEnd: 'inline', look: true });
   try {
     await board.settled();
     const drawing = json

@@ -26,6 +26,7 @@ export async function runScript(
     DTBUS_BOARD: resolve(args.board),
     DTBUS_OVERLAYS: args.overlay.map((file) => resolve(file)).join(delimiter),
     DTBUS_INCLUDES: args.include.map((folder) => resolve(folder)).join(delimiter),
+    DTBUS_TRUST: args.trust.map((path) => resolve(path)).join(delimiter),
     ...(args.adopt ? { DTBUS_ADOPT: '1' } : {}),
     ...(args.connect ? { DTBUS_CONNECT: args.connect } : {}),
   });

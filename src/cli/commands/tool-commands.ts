@@ -132,6 +132,9 @@ async function showHelp(command: Command, { name, example, load }: ToolCommand):
 const GRACE_MS = 200;
 const INTERRUPTED = 128 + constants.signals.SIGINT;
 
+/** Options of i2cdetect that list buses and what they can do: no transfer is made. */
+const LOOKING = /^-[a-zA-Z]*[lFV]/;
+
 async function runTool(tool: ToolCommand, argv: readonly string[], args: BoardArguments): Promise<number> {
   const { processIo } = await import('../i2c-tools/io.ts');
   const interrupted = new AbortController();
@@ -142,7 +145,8 @@ async function runTool(tool: ToolCommand, argv: readonly string[], args: BoardAr
   process.once('SIGINT', interrupt);
   const io = processIo(interrupted.signal);
   // The tools wait asynchronously, so the back-end needs no thread of its own and the command starts sooner.
-  const board = await openNamedBoard(args, { backEnd: 'inline', openHosts: 'first-use' });
+  const look = tool.name === 'i2cdetect' && argv.some((word) => LOOKING.test(word));
+  const board = await openNamedBoard(args, { backEnd: 'inline', openHosts: 'first-use', look });
   const nodes = remembering(board.nodes);
   try {
     const { run } = await tool.load();

@@ -19,7 +19,13 @@ const EEPROM = /(^|,)(24\w*|spd|at25|25(lc|aa|c)?\d+)$/;
 export async function boardChoices(file: string, adopt: boolean): Promise<BoardChoices> {
   const { openBoard } = await import('../../board/index.ts');
   try {
-    const options = { adopt, backEnd: 'inline', openHosts: 'first-use', onWarning: () => {} } as const;
+    const options = {
+      adopt,
+      look: true,
+      backEnd: 'inline',
+      openHosts: 'first-use',
+      onWarning: () => {},
+    } as const;
     const board = await openBoard(file, options);
     try {
       return choicesOf(board);

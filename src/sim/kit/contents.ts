@@ -1,7 +1,8 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type DeviceNode, NodeError } from '../../bus/index.ts';
+import { type DeviceNode, NodeError, readTreeFile } from '../../bus/index.ts';
 import type { Clock } from './clock.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** Non-volatile memory of a part. */
 export interface Contents {
@@ -9,9 +10,17 @@ export interface Contents {
   readonly bytes: Uint8Array;
   /** To be called after `bytes` changed. */
   changed(): void;
-  /** Writes what is unsaved to the file now. */
+  /** Writes what is unsaved to the file now. @throws {NodeError} */
   flush(): void;
 }
+
+/** Where the contents of a part live, and who says so. */
+export interface ContentsFile {
+  readonly node: DeviceNode;
+  readonly path: string;
+}
+
+const CONTENTS = 'dtbus,contents';
 
 /** How long after a change the file is written: a burst of page writes makes one file write. */
 const SAVE_DELAY_NS = 500e6;
@@ -22,34 +31,39 @@ export function volatileContents(size: number, fill: number): Contents {
 }
 
 /**
- * Memory kept in `file`: read now, written back a moment after changes and on `flush`. A write goes to a
- * file beside it that then takes its place, so that a crash leaves the old contents or the new. A file that
- * does not exist begins empty and is made at the first change; a shorter one is filled up.
+ * Memory kept in a file: read now, written back a moment after changes and on `flush`, always as a whole. A file that
+ * does not exist begins empty and is made at the first change; a shorter one is filled up. One that another program
+ * has changed meanwhile is not overwritten.
  *
  * @throws {NodeError} when the file cannot be read or is longer than the part.
  */
 export function fileContents(
-  node: DeviceNode,
-  file: string,
+  { node, path }: ContentsFile,
   size: number,
   fill: number,
   clock: Clock,
   warn: (sentence: string) => void,
 ): Contents {
   const bytes = new Uint8Array(size).fill(fill);
-  if (existsSync(file)) bytes.set(readContents(node, file, size));
+  let seen = stampOf(path);
+  if (seen !== undefined) bytes.set(readContents(node, path, size));
   let unsaved = false;
   let saving = false;
 
   function save(): void {
     saving = false;
     if (!unsaved) return;
-    unsaved = false;
     try {
-      replaceFile(file, bytes);
+      if (stampOf(path) !== seen) throw new Error('another program has changed the file since it was read');
+      replaceFile(realPathOf(path), bytes);
+      seen = stampOf(path);
+      unsaved = false;
     } catch (error) {
-      unsaved = true;
-      warn(`cannot write its contents to ${file}: ${(error as Error).message}`);
+      throw new NodeError(
+        node,
+        CONTENTS,
+        `cannot write its contents to ${path}: ${(error as Error).message}`,
+      );
     }
   }
 
@@ -59,49 +73,46 @@ export function fileContents(
       unsaved = true;
       if (saving) return;
       saving = true;
-      clock.after(SAVE_DELAY_NS, save);
+      clock.after(SAVE_DELAY_NS, () => {
+        try {
+          save();
+        } catch (error) {
+          warn((error as NodeError).sentence);
+        }
+      });
     },
     flush: save,
   };
 }
 
-/** The contents that `node` asks for by `dtbus,contents`, a file name relative to `directory`. */
-export function contentsOf(
-  node: DeviceNode,
-  directory: string,
-  size: number,
-  fill: number,
-  clock: Clock,
-  warn: (sentence: string) => void,
-): Contents {
-  const name = node.string('dtbus,contents');
-  if (name === undefined) return volatileContents(size, fill);
-  return fileContents(node, resolve(directory, name), size, fill, clock, warn);
+/** The file that `node` asks for by `dtbus,contents`, relative to `directory`; undefined where it asks for none. */
+export function contentsFileOf(node: DeviceNode, directory: string): ContentsFile | undefined {
+  const name = node.string(CONTENTS);
+  return name === undefined ? undefined : { node, path: resolve(directory, name) };
+}
+
+/** Tells one state of a file from another; undefined where it does not exist. */
+function stampOf(path: string): string | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false, bigint: true });
+  return stats && `${stats.dev} ${stats.ino} ${stats.size} ${stats.mtimeNs}`;
+}
+
+/** The file itself where `path` is a link to it: the link stays. */
+function realPathOf(path: string): string {
+  return statSync(path, { throwIfNoEntry: false }) === undefined ? path : realpathSync(path);
 }
 
 function readContents(node: DeviceNode, file: string, size: number): Uint8Array {
   let bytes: Uint8Array;
   try {
-    bytes = readFileSync(file);
+    bytes = readTreeFile(file);
   } catch (error) {
-    throw new NodeError(node, 'dtbus,contents', `cannot read ${file}: ${(error as Error).message}`);
+    throw new NodeError(node, CONTENTS, `cannot read ${file}: ${(error as Error).message}`);
   }
   if (bytes.length <= size) return bytes;
   throw new NodeError(
     node,
-    'dtbus,contents',
+    CONTENTS,
     `${file} holds ${bytes.length} bytes, the part only ${size}: name another file, or correct the part's size`,
   );
-}
-
-function replaceFile(file: string, bytes: Uint8Array): void {
-  const beside = `${file}.${process.pid}.new`;
-  const handle = openSync(beside, 'w', 0o644);
-  try {
-    for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  renameSync(beside, file);
 }

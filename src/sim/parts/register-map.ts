@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { type DeviceNode, NodeError } from '../../bus/index.ts';
 import type { ByteRegisterChip } from '../chip/chip.ts';
 import { I2cByteRegisters } from '../chip/i2c-byte-registers.ts';
@@ -62,12 +60,12 @@ function initialRegisters(node: DeviceNode, context: PartContext): Uint8Array {
   const size = node.u32(SIZE) ?? 256;
   if (size < 1 || size > 256) throw new NodeError(node, SIZE, `must be 1 to 256, not ${size}`);
   const registers = new Uint8Array(size);
-  const name = node.string(DUMP_PROPERTY);
-  if (name === undefined) return registers;
-  const file = resolve(context.directory, name);
+  const dump = context.readFile(DUMP_PROPERTY);
+  if (dump === undefined) return registers;
   try {
-    registers.set(parseI2cDump(readFileSync(file, 'utf8')).subarray(0, size));
+    registers.set(parseI2cDump(new TextDecoder().decode(dump)).subarray(0, size));
   } catch (error) {
+    const file = node.string(DUMP_PROPERTY);
     throw new NodeError(node, DUMP_PROPERTY, `cannot load ${file}: ${(error as Error).message}`);
   }
   return registers;

@@ -13,6 +13,12 @@ export interface PartContext {
   /** Says one sentence to whoever runs the board; the node's path is put in front of it. */
   warn(sentence: string): void;
   /**
+   * The file that a property of the node names, relative to the board's tree; undefined where the node has no such
+   * property, and while the board is only looked at.
+   * @throws {NodeError} when it cannot be read, or is no regular file.
+   */
+  readFile(property: string): Uint8Array | undefined;
+  /**
    * Memory that keeps without power: `size` bytes, `fill` where nothing was ever written. They live in the
    * file that the node's `dtbus,contents` names, else only as long as the part.
    * @throws {NodeError} when the file cannot be read or does not fit.

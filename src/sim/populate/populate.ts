@@ -1,11 +1,13 @@
-import { type DeviceNode, NodeError } from '../../bus/index.ts';
+import { resolve } from 'node:path';
+import { type DeviceNode, isNodeError, NodeError, type NodeProblem, readTreeFile } from '../../bus/index.ts';
 import { type Clock, RealClock } from '../kit/clock.ts';
-import { contentsOf } from '../kit/contents.ts';
+import { contentsFileOf, fileContents, volatileContents } from '../kit/contents.ts';
 import { i2cAddresses } from '../wire/i2c-address.ts';
 import { I2cWire } from '../wire/i2c-wire.ts';
 import type { Part } from '../wire/part.ts';
 import { SpiWire } from '../wire/spi-wire.ts';
 import { type Catalogue, compatiblesOf, type PartModel } from './catalogue.ts';
+import { checkPart } from './check-part.ts';
 import type { PartContext } from './context.ts';
 import { applyPreset } from './preset.ts';
 import { PartRegistry } from './registry.ts';
@@ -18,7 +20,14 @@ export interface SimulationOptions {
   readonly clock?: Clock;
   /** Folder that relative file names of the tree start from. Default: the present one. */
   readonly directory?: string;
+  /** The board is only looked at: no file that the tree names is opened. */
+  readonly look?: boolean;
   warn?(sentence: string): void;
+  /**
+   * Told of a child that is left out, while the others live, and of a setting that is; without it such a thing is
+   * thrown.
+   */
+  complain?(problem: NodeProblem): void;
 }
 
 /** A child of a bus node and what answers for it. */
@@ -48,7 +57,8 @@ export interface FilledSpi extends Filled {
 
 /**
  * Makes the I2C bus that `bus` describes: each child that `wanted` accepts and that has a model answers.
- * @throws {NodeError} a bad `reg`, an address given twice, a property a model cannot work with.
+ * @throws {NodeError} a bad `reg`, an address given twice, a property a model cannot work with, a model that fails;
+ * of these only the child is left out, as in Linux, where `complain` is given.
  */
 export function populateI2c(
   bus: DeviceNode,
@@ -61,16 +71,21 @@ export function populateI2c(
   const taken = new Map<number, DeviceNode>();
   const boundParts: BoundPart[] = [];
   for (const node of holder.children) {
-    if (!node.has('reg')) continue;
-    const reg = i2cAddresses(node);
-    if (reg.length === 0) continue;
-    claim(node, reg, taken, (address) => `address 0x${(address & 0x3ff).toString(16)}`);
-    const model = wanted(node) ? simulation.catalogue.find('i2c', compatiblesOf(node)) : undefined;
-    boundParts.push(model === undefined ? { node, reg } : { node, reg, model });
-    if (model === undefined) continue;
-    const part = model.create(node, contextOf(node, simulation, wire));
-    wire.attach(part, node.path);
-    register(simulation, node, model, part, () => wire.revive(part));
+    guarded(node, undefined, simulation, () => {
+      if (!node.has('reg')) return;
+      const reg = i2cAddresses(node);
+      if (reg.length === 0) return;
+      claim(node, reg, taken, (address) => `address 0x${(address & 0x3ff).toString(16)}`);
+      const model = wanted(node) ? simulation.catalogue.find('i2c', compatiblesOf(node)) : undefined;
+      const running = guarded(node, model, simulation, () => {
+        if (model === undefined) return false;
+        const part = checkPart('i2c', model.create(node, contextOf(node, simulation, wire)));
+        wire.attach(part, node.path);
+        register(simulation, node, model, part, () => wire.revive(part));
+        return true;
+      });
+      boundParts.push(model === undefined || running !== true ? { node, reg } : { node, reg, model });
+    });
   }
   return { wire, boundParts };
 }
@@ -86,20 +101,47 @@ export function populateSpi(
   const taken = new Map<number, DeviceNode>();
   const boundParts: BoundPart[] = [];
   for (const node of bus.children) {
-    const reg = node.u32s('reg');
-    if (reg === undefined) continue;
-    if (reg.length === 0 || reg.some((chipSelect) => chipSelect > 0xff)) {
-      throw new NodeError(node, 'reg', 'an SPI chip select is one cell from 0 to 255');
-    }
-    claim(node, reg, taken, (chipSelect) => `chip select ${chipSelect}`);
-    const model = wanted(node) ? simulation.catalogue.find('spi', node.compatible) : undefined;
-    boundParts.push(model === undefined ? { node, reg } : { node, reg, model });
-    if (model === undefined) continue;
-    const part = model.create(node, contextOf(node, simulation, undefined));
-    wire.attach(reg[0] as number, part, node.path, (part.csHigh ?? false) || node.has('spi-cs-high'));
-    register(simulation, node, model, part, () => wire.revive(part));
+    guarded(node, undefined, simulation, () => {
+      const reg = node.u32s('reg');
+      if (reg === undefined) return;
+      if (reg.length === 0 || reg.some((chipSelect) => chipSelect > 0xff)) {
+        throw new NodeError(node, 'reg', 'an SPI chip select is one cell from 0 to 255');
+      }
+      claim(node, reg, taken, (chipSelect) => `chip select ${chipSelect}`);
+      const model = wanted(node) ? simulation.catalogue.find('spi', node.compatible) : undefined;
+      const running = guarded(node, model, simulation, () => {
+        if (model === undefined) return false;
+        const part = checkPart('spi', model.create(node, contextOf(node, simulation, undefined)));
+        wire.attach(reg[0] as number, part, node.path, (part.csHigh ?? false) || node.has('spi-cs-high'));
+        register(simulation, node, model, part, () => wire.revive(part));
+        return true;
+      });
+      boundParts.push(model === undefined || running !== true ? { node, reg } : { node, reg, model });
+    });
   }
   return { wire, boundParts };
+}
+
+/** What goes wrong with one child is told, and the others go on. */
+function guarded<T>(
+  node: DeviceNode,
+  model: PartModel | undefined,
+  { complain }: Simulation,
+  work: () => T,
+): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (isNodeError(error) || model === undefined) {
+      complain(error as NodeProblem);
+      return undefined;
+    }
+    const own = node.has('dtbus,model') ? node.string('dtbus,model') : undefined;
+    const reason = error instanceof Error ? error.message : String(error);
+    const property = own === undefined ? undefined : 'dtbus,model';
+    complain(new NodeError(node, property, `the model ${own ?? `"${model.title}"`} failed: ${reason}`));
+    return undefined;
+  }
 }
 
 function claim(
@@ -129,18 +171,40 @@ function withDefaults(options: SimulationOptions): Simulation {
     parts: options.parts ?? new PartRegistry(),
     clock: options.clock ?? new RealClock(),
     directory: options.directory ?? '.',
+    look: options.look ?? false,
     warn: options.warn ?? ((sentence) => process.emitWarning(sentence)),
+    complain:
+      options.complain ??
+      ((problem) => {
+        throw problem;
+      }),
   };
 }
 
 function contextOf(node: DeviceNode, simulation: Simulation, wire: I2cWire | undefined): PartContext {
-  const { clock, directory } = simulation;
+  const { clock, directory, look } = simulation;
   const warn = (sentence: string) => simulation.warn(`${node.path}: ${sentence}`);
   return {
     clock,
     directory,
     warn,
-    contents: (size, fill) => contentsOf(node, directory, size, fill, clock, warn),
+    readFile: (property) => {
+      const name = look ? undefined : node.string(property);
+      if (name === undefined) return undefined;
+      const file = resolve(directory, name);
+      try {
+        return readTreeFile(file);
+      } catch (error) {
+        throw new NodeError(node, property, `cannot load ${file}: ${(error as Error).message}`);
+      }
+    },
+    contents: (size, fill) => {
+      const file = look ? undefined : contentsFileOf(node, directory);
+      if (file === undefined) return volatileContents(size, fill);
+      const contents = fileContents(file, size, fill, clock, warn);
+      simulation.parts.keep(contents);
+      return contents;
+    },
     readdress: () => wire?.readdress(),
     segment: (channel) => populateI2c(channel, simulation).wire,
     emptySegment: () => new I2cWire(simulation),
@@ -163,5 +227,5 @@ function register(
       revive();
     },
   });
-  applyPreset(node, simulation.parts);
+  applyPreset(node, simulation.parts, simulation.complain);
 }

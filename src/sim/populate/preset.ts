@@ -1,26 +1,37 @@
-import { type DeviceNode, NodeError } from '../../bus/index.ts';
+import { type DeviceNode, NodeError, type NodeProblem } from '../../bus/index.ts';
 import type { PropertyDeclaration, PropertyValue } from '../wire/part.ts';
 import { PartError, type PartRegistry } from './registry.ts';
 
 /** `dtbus,set = "temperature=31.5", "pressure=98765";`: what a part's properties are when the board comes up. */
 export const PRESET = 'dtbus,set';
 
-/** Sets what `node` says of its part, which is in `parts`. @throws {NodeError} */
-export function applyPreset(node: DeviceNode, parts: PartRegistry): void {
+/** Sets what `node` says of its part, which is in `parts`. A setting that cannot be done is told, and left out. */
+export function applyPreset(
+  node: DeviceNode,
+  parts: PartRegistry,
+  complain: (problem: NodeProblem) => void,
+): void {
   if (!node.has(PRESET)) return;
   const { properties } = parts.at(node.path).model;
   for (const setting of node.strings(PRESET) ?? []) {
     const [, name = '', text] = /^(\w+)=(.*)$/s.exec(setting) ?? [];
     if (text === undefined) {
-      throw new NodeError(node, PRESET, `"${setting}" is not name=value, as in "temperature=31.5"`);
+      complain(
+        new NodeError(
+          node,
+          PRESET,
+          `invalid setting "${setting}": expected name=value, as in "temperature=31.5"`,
+        ),
+      );
+      continue;
     }
     const declared = properties.find((property) => property.name === name);
     const value = declared === undefined ? text : meaningOf(declared, text);
     try {
       parts.set(node.path, name, value);
-    } catch (thrown) {
-      if (!(thrown instanceof PartError)) throw thrown;
-      throw new NodeError(node, PRESET, thrown.message.slice(`${node.path}: `.length));
+    } catch (error) {
+      if (!(error instanceof PartError)) throw error;
+      complain(new NodeError(node, PRESET, error.message.slice(`${node.path}: `.length)));
     }
   }
 }

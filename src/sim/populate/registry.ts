@@ -1,4 +1,5 @@
 import { SheetChip } from '../chip/sheet-chip.ts';
+import type { Contents } from '../kit/contents.ts';
 import type { Part, PropertyDeclaration, PropertyValue } from '../wire/part.ts';
 import type { PartModel } from './catalogue.ts';
 
@@ -23,6 +24,7 @@ export class PartError extends Error {
  */
 export class PartRegistry {
   readonly #parts = new Map<string, RunningPart>();
+  readonly #contents: Contents[] = [];
 
   add(running: RunningPart): void {
     this.#parts.set(running.path, running);
@@ -72,11 +74,36 @@ export class PartRegistry {
     part.restored?.();
   }
 
-  /** Ends every part: unsaved contents are written. */
-  close(): void {
-    for (const { part } of this.#parts.values()) part.close?.();
-    this.#parts.clear();
+  /** Notes contents that `save` is to write. */
+  keep(contents: Contents): void {
+    this.#contents.push(contents);
   }
+
+  /** Writes all unsaved contents to their files. @throws {AggregateError} of `NodeError`s, after all were tried. */
+  save(): void {
+    inSpite(this.#contents, (contents) => contents.flush());
+  }
+
+  /** Ends every part: unsaved contents are written. @throws {AggregateError} as `save`, after all have ended. */
+  close(): void {
+    const parts = [...this.#parts.values()];
+    this.#parts.clear();
+    inSpite(parts, ({ part }) => part.close?.());
+  }
+}
+
+/** Does `work` for each, and throws what went wrong when all are done. @throws {AggregateError} */
+function inSpite<T>(all: readonly T[], work: (each: T) => void): void {
+  const errors: unknown[] = [];
+  for (const each of all) {
+    try {
+      work(each);
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length === 0) return;
+  throw new AggregateError(errors, errors.map((error) => (error as Error).message ?? error).join('\n'));
 }
 
 /** The declared properties of a part without a data sheet are ordinary fields or accessors. */

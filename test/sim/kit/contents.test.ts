@@ -1,10 +1,15 @@
+import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -76,5 +81,57 @@ describe('dtbus,contents', () => {
     mkdirSync(join(folder, 'missing'));
     bench.parts.close();
     expect(readFileSync(file)[0]).toBe(0x42);
+  });
+
+  it('that still cannot be written when the board closes is an error', async () => {
+    const file = join(folder, 'nowhere', 'eeprom.bin');
+    const bench = await eeprom(file);
+    bench.write([0, 0x42]);
+    expect(() => bench.parts.save()).toThrow(`dtbus,contents: cannot write its contents to ${file}: ENOENT`);
+    expect(() => bench.parts.close()).toThrow(`dtbus,contents: cannot write its contents to ${file}: ENOENT`);
+  });
+
+  it('keeps its mode, and the link that leads to it', async () => {
+    const file = newFile();
+    const link = newFile();
+    writeFileSync(file, Uint8Array.of(1));
+    chmodSync(file, 0o600);
+    symlinkSync(file, link);
+    const bench = await eeprom(link);
+    bench.write([0, 0x42]);
+    bench.parts.close();
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(readFileSync(file)[0]).toBe(0x42);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('is not written over what another program wrote meanwhile', async () => {
+    const file = newFile();
+    const bench = await eeprom(file);
+    const other = await eeprom(file);
+    bench.write([0, 0x42]);
+    other.write([1, 0x43]);
+    bench.parts.close();
+    expect(() => other.parts.close()).toThrow('another program has changed the file since it was read');
+    expect([...readFileSync(file).subarray(0, 2)]).toEqual([0x42, 0xff]);
+  });
+
+  it('leaves nothing beside a file that could not take its place', async () => {
+    const file = newFile();
+    const bench = await eeprom(file);
+    bench.write([0, 0x42]);
+    mkdirSync(join(file, 'in the way'), { recursive: true });
+    expect(() => bench.parts.close()).toThrow('cannot write its contents');
+    expect(readdirSync(folder).filter((name) => name.endsWith('.new'))).toEqual([]);
+  });
+
+  it('of a pipe is refused at once', async () => {
+    const file = newFile();
+    execFileSync('mkfifo', [file]);
+    await expect(eeprom(file)).rejects.toThrow(`cannot read ${file}: not a regular file`);
+  });
+
+  it('of a device is refused at once', async () => {
+    await expect(eeprom('/dev/zero')).rejects.toThrow('cannot read /dev/zero: not a regular file');
   });
 });

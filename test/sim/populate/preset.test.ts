@@ -33,7 +33,7 @@ describe('dtbus,set', () => {
   });
 
   it.each([
-    ['temperature', '"temperature" is not name=value, as in "temperature=31.5"'],
+    ['temperature', 'invalid setting "temperature": expected name=value, as in "temperature=31.5"'],
     ['temperature=hot', 'temperature is a number in °C, not hot'],
     ['temperature=', 'temperature is a number in °C, not '],
     ['temperature=900', 'temperature goes from -55 to 150 °C, not 900'],

@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+
+/** Mode of a file that did not exist before; the umask takes its part of it. */
+const NEW_MODE = 0o644;
+
+/**
+ * Writes a file as a whole: to one beside it that then takes its place, so that a crash leaves the old contents or
+ * the new. Mode and owner stay. The name beside it cannot be guessed and is never an existing file's or link's.
+ * @throws {Error} the old contents stay, and nothing is left beside them
+ */
+export function replaceFile(file: string, bytes: Uint8Array): void {
+  const old = statSync(file, { throwIfNoEntry: false });
+  const beside = `${file}.${randomBytes(6).toString('hex')}.new`;
+  const handle = openSync(beside, 'wx', old === undefined ? NEW_MODE : 0o600);
+  try {
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
+      if (old !== undefined) keepOwner(handle, old);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(beside, file);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
+  }
+}
+
+/** Only root may give a file away: for others it is theirs already, or becomes theirs. */
+function keepOwner(handle: number, { uid, gid, mode }: { uid: number; gid: number; mode: number }): void {
+  try {
+    fchownSync(handle, uid, gid);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
+  }
+  fchmodSync(handle, mode & 0o7777);
+}

@@ -3,7 +3,7 @@ import type { Client } from '../../backend/index.ts';
 import { NodeError, wellFormed } from '../../bus/index.ts';
 import type { Node, Tree } from '../../devicetree/index.ts';
 import type { GpioDescription } from '../../frontend/index.ts';
-import type { Line, PartRegistry, RunningPart } from '../../sim/index.ts';
+import type { Line, PartRegistry } from '../../sim/index.ts';
 import type { VirtioDevice } from '../../virtio/index.ts';
 import type { LineReport } from '../thread/protocol.ts';
 import { interruptsOf } from './interrupts.ts';
@@ -84,15 +84,14 @@ export class GpioControllers {
    * name of a pin, else by its place.
    */
   wire(tree: Tree, parts: PartRegistry): void {
-    const byPath = new Map(parts.list().map((running) => [running.path, running]));
-    for (const { path, part } of byPath.values()) {
+    for (const { path, part } of parts.list()) {
       const node = tree.byPath(path);
       if (node === undefined || part.lines === undefined) continue;
-      this.#guard(node, () => this.#wirePart(node, part.lines ?? [], byPath));
+      this.#guard(node, () => this.#wirePart(node, part.lines ?? [], parts));
     }
   }
 
-  #wirePart(node: Node, outputs: readonly Line[], parts: ReadonlyMap<string, RunningPart>): void {
+  #wirePart(node: Node, outputs: readonly Line[], parts: PartRegistry): void {
     const names = node.strings('interrupt-names') ?? [];
     interruptsOf(node).forEach(({ controller, cells }, index) => {
       const output = outputOf(outputs, names[index], index);
@@ -109,10 +108,10 @@ export class GpioControllers {
     line: number,
     node: Node,
     output: Line,
-    parts: ReadonlyMap<string, RunningPart>,
+    parts: PartRegistry,
   ): ((high: boolean) => void) | undefined {
     const lines = this.#byPath.get(controller.path);
-    if (lines === undefined) return inputOfExpander(parts.get(controller.path), line);
+    if (lines === undefined) return inputOfExpander(parts, controller.path, line);
     if (line < lines.count) {
       const key = `${lines.path} ${line}`;
       this.#wired.set(key, [...(this.#wired.get(key) ?? []), `${node.path} ${output.name}`]);
@@ -184,14 +183,16 @@ function namesOf(node: Node): string[] {
 
 /** A GPIO expander may handle the interrupts of other parts: they are wired to its pins. */
 function inputOfExpander(
-  expander: RunningPart | undefined,
+  parts: PartRegistry,
+  path: string,
   pin: number,
 ): ((high: boolean) => void) | undefined {
+  const expander = parts.list().find((running) => running.path === path);
   if (!expander?.model.properties.some(({ name }) => name === 'inputs')) return undefined;
-  const chip = (expander.part.subject ?? expander.part) as { inputs: number };
   const bit = 2 ** pin;
   return (high) => {
-    chip.inputs = high ? chip.inputs | bit : chip.inputs & ~bit;
+    const inputs = parts.get(path, 'inputs') as number;
+    parts.set(path, 'inputs', high ? inputs | bit : inputs & ~bit);
   };
 }
 

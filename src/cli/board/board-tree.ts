@@ -37,7 +37,10 @@ function busBranch(bus: BusListing, paint: Paint): Branch {
   const name = bus.nodes.length === 0 ? `${bus.kind}-${bus.number}` : busName(bus);
   const driver = bus.device?.driver === undefined ? '' : ` ${bus.device.name} (${bus.device.driver})`;
   const host = bus.host ?? 'nothing';
-  const state = bus.state === 'open' ? host : `${host}: ${paint('red', bus.state)}`;
+  // Who only looks at a board opens nothing.
+  const unopened = bus.state === 'closed' && bus.fault === undefined;
+  const state =
+    bus.state === 'open' ? host : unopened ? `${host} (not opened)` : `${host}: ${paint('red', bus.state)}`;
   return {
     text: `${paint('bold', name)} ${paint('dim', bus.path)}${driver} → ${state}`,
     below: clientTable(bus, paint),

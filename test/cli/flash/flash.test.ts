@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { boardText, noise, testFolder } from '../folder.ts';
@@ -21,8 +21,9 @@ let board: string;
 beforeAll(() => {
   const faulty = Object.entries(FAULTS).map(
     ([label, properties], index) =>
-      `${label}: flash@${index + 3} { compatible = "acme,faulty-flash"; reg = <${index + 3}>; dtbus,model = "${MODEL}"; ${properties} };`,
+      `${label}: flash@${index + 3} { compatible = "acme,faulty-flash"; reg = <${index + 3}>; dtbus,model = "faulty-flash.mjs"; ${properties} };`,
   );
+  folder.write('faulty-flash.mjs', readFileSync(MODEL, 'utf8'));
   board = folder.write(
     'board.dts',
     boardText(

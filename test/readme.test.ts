@@ -69,7 +69,7 @@ describe('what the README shows works as printed', () => {
     expect(looked.out).toContain('LM75');
     expect(looked.err).toBe('');
     expect(shell('dtbus i2cget -b own.dts -y 1 0x50 0').err).toMatch(
-      /^dtbus: own\.dts:18:\d+: \/hosts\/bus-pirate: ENODEV: \/dev\/nowhere is not there.*\n$/m,
+      /^dtbus: own\.dts:18:\d+: \/hosts\/bus-pirate: ENODEV: not found: \/dev\/nowhere.*\n$/m,
     );
   });
 });

@@ -116,7 +116,7 @@ describe('the demo board, its back-end in a thread of its own', () => {
     expect(() => i2c.transferSync(temperature(0x48))).toThrowError(
       expect.objectContaining({ code: 'ENODEV' }),
     );
-    expect(() => demo.open('/dev/i2c-1')).toThrow(/there is no \/dev\/i2c-1/);
+    expect(() => demo.open('/dev/i2c-1')).toThrow(/not found: \/dev\/i2c-1/);
   });
 });
 
@@ -281,7 +281,7 @@ describe('boards that are not well', () => {
     expect(near?.state).toBe('open');
     expect(far).toMatchObject({
       state: 'lost',
-      fault: expect.stringContaining('/dev/ttyNOWHERE is not there'),
+      fault: expect.stringContaining('not found: /dev/ttyNOWHERE'),
     });
     const i2c = partial.open('/dev/i2c-1');
     expect(() => i2c.transferSync([{ addr: 0x50, read: 1 }])).toThrowError(

@@ -19,6 +19,7 @@ export {
   type SpiSegment,
   strerror,
 } from '../dev/core.ts';
+export { disabledControllers } from '../frontend/index.ts';
 export { BoardError } from './board-error.ts';
 export { Board, type BusListing, type GpioListing } from './handles/board.ts';
 export type { LineHandle } from './handles/line-handle.ts';

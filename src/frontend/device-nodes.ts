@@ -55,8 +55,7 @@ export function isBus(device: VirtioNode): device is BusDescription {
  * GPIO controllers.
  */
 export function findDevices(tree: Tree, options: FindBusesOptions = {}): VirtioNode[] {
-  const found: Found[] = [];
-  collect(tree.root, options.adopt ?? false, found);
+  const found = options.adopt ? adoptedDevices(tree) : ownDevices(tree);
   return KINDS.flatMap((kind) => {
     const ofKind = found.filter((each) => each.kind === kind);
     if (ofKind.length === 0) return [];
@@ -71,13 +70,41 @@ export function findDevices(tree: Tree, options: FindBusesOptions = {}): VirtioN
   });
 }
 
-function collect(node: Node, adopt: boolean, found: Found[]): void {
-  for (const child of node.children) {
-    const own = platformDevice(child) ?? transportDevice(child) ?? (adopt ? vendorBus(child) : undefined);
-    // What is below a bus belongs to it: a mux's channels are no buses of the board.
-    if (own !== undefined) found.push(own);
-    else collect(child, adopt, found);
-  }
+/** Our own devices. What is below one belongs to it: the channels of a mux on a bus are not buses of the board. */
+function ownDevices(tree: Tree): Found[] {
+  return devicesBelow(tree.root, (node) => asList(ownDevice(node)));
+}
+
+/** The same, and the vendor's controllers. */
+function adoptedDevices(tree: Tree): Found[] {
+  const muxes: Node[] = [];
+  const found = devicesBelow(tree.root, (node) => {
+    const own = ownDevice(node);
+    if (own !== undefined) return [own];
+    if (isMux(node)) muxes.push(node);
+    return isMux(node) ? [] : vendorBuses(node);
+  });
+  return inTreeOrder(tree, [...found, ...muxChannels(muxes, found)]);
+}
+
+function devicesBelow(node: Node, find: (node: Node) => readonly Found[]): Found[] {
+  return node.children.flatMap((child) => {
+    const own = find(child);
+    return own.length > 0 ? [...own] : devicesBelow(child, find);
+  });
+}
+
+function ownDevice(node: Node): Found | undefined {
+  return platformDevice(node) ?? transportDevice(node);
+}
+
+function asList(found: Found | undefined): readonly Found[] {
+  return found === undefined ? [] : [found];
+}
+
+function inTreeOrder(tree: Tree, found: readonly Found[]): Found[] {
+  const byNode = new Map(found.map((device) => [device.node, device]));
+  return [...tree.nodes()].map((node) => byNode.get(node)).filter((device) => device !== undefined);
 }
 
 function platformDevice(node: Node): Found | undefined {
@@ -93,22 +120,109 @@ function transportDevice(node: Node): Found | undefined {
   return kind && { kind, node: device, compatible: device.compatible, adopted: false, named: [device, node] };
 }
 
-/** A controller of the vendor's: an `i2c*` or `spi*` node whose children are addressed by one number. */
-function vendorBus(node: Node): Found | undefined {
-  const kind = (['i2c', 'spi'] as const).find((candidate) => node.baseName.startsWith(candidate));
-  if (kind === undefined || node.compatible.length === 0) return undefined;
-  if (node.u32('#address-cells') !== 1 || node.u32('#size-cells') !== 0) return undefined;
-  const compatible = [...node.compatible, DEVICE_KINDS[kind].platform];
-  return { kind, node, compatible, adopted: true, named: [node] };
+/** Names of a vendor's controllers by the kind of bus. */
+const CONTROLLER_NAMES = ['i2c', 'spi'] as const;
+
+/** The buses of a controller of the vendor's: the node itself, or its `i2c-bus` children (Linux i2c-core-of.c). */
+function vendorBuses(node: Node): readonly Found[] {
+  if (node.compatible.length === 0) return [];
+  const buses = node.children.filter(
+    (child) =>
+      child.baseName === 'i2c-bus' &&
+      isNumbered(child) &&
+      // Without a number it can be the sideband of something else: DisplayPort's AUX channel has one.
+      (child.unitAddress !== '' || node.baseName.startsWith('i2c')),
+  );
+  if (buses.length > 0)
+    return buses.map((bus) =>
+      // Several are a controller each; a single one stands for its parent, which is what an alias names.
+      adopted('i2c', bus, node.compatible, bus.unitAddress === '' ? [bus, node] : [bus]),
+    );
+  const kind = CONTROLLER_NAMES.find((candidate) => node.baseName.startsWith(candidate));
+  if (kind === undefined || !isNumbered(node) || isOtherBus(node)) return [];
+  return [adopted(kind, node, node.compatible, [node])];
+}
+
+function adopted(kind: BusKind, node: Node, compatible: readonly string[], named: readonly Node[]): Found {
+  return { kind, node, compatible: [...compatible, DEVICE_KINDS[kind].platform], adopted: true, named };
+}
+
+/** The children are addressed by one number, as clients of I2C and SPI are. */
+function isNumbered(node: Node): boolean {
+  return cellCount(node, '#address-cells') === 1 && cellCount(node, '#size-cells') === 0;
+}
+
+function cellCount(node: Node, name: string): number | undefined {
+  return node.property(name)?.value.length === 4 ? node.u32(name) : undefined;
+}
+
+/** What is only named like a controller: Allwinner's RSB, which Linux has a bus of its own for, and SPI targets. */
+function isOtherBus(node: Node): boolean {
+  return node.compatible.some((compatible) => compatible.endsWith('-rsb')) || node.has('spi-slave');
+}
+
+/** Muxes that are not clients of the bus they switch: i2c-mux-gpio, i2c-mux-pinctrl, i2c-arb-gpio-challenge. */
+function isMux(node: Node): boolean {
+  return node.has('i2c-parent');
+}
+
+/**
+ * The channels of muxes, a bus each (Linux i2c-mux.c). A mux whose `i2c-parent` is not there does not come up; one may
+ * hang behind another. A demultiplexer has several parents and is the bus itself (i2c-demux-pinctrl).
+ */
+function muxChannels(muxes: readonly Node[], parents: readonly Found[]): readonly Found[] {
+  const adapters = new Set(parents.flatMap(({ named }) => named));
+  const channels: Found[] = [];
+  let waiting = muxes;
+  for (;;) {
+    const ready = waiting.filter((mux) => isDemux(mux) || adapters.has(parentOf(mux) as Node));
+    if (ready.length === 0) return channels;
+    waiting = waiting.filter((mux) => !ready.includes(mux));
+    for (const mux of ready)
+      for (const channel of channelsOf(mux)) {
+        channels.push(adopted('i2c', channel, mux.compatible, [channel]));
+        adapters.add(channel);
+      }
+  }
+}
+
+function isDemux(mux: Node): boolean {
+  return mux.compatible.includes('i2c-demux-pinctrl');
+}
+
+function parentOf(mux: Node): Node | undefined {
+  return mux.property('i2c-parent')?.value.length === 4
+    ? mux.tree.byPhandle(mux.u32('i2c-parent') ?? 0)
+    : undefined;
+}
+
+/** Channels are numbered by `reg`, also below a node of their own; the one channel of an arbiter or gate is not. */
+function channelsOf(mux: Node): readonly Node[] {
+  if (isDemux(mux)) return isNumbered(mux) ? [mux] : [];
+  const only = mux.children.find(({ baseName }) => baseName === 'i2c-arb' || baseName === 'i2c-gate');
+  if (only !== undefined) return [only];
+  const holder = mux.children.find((child) => child.baseName === 'i2c-mux' && !child.has('reg')) ?? mux;
+  return holder.children.filter(
+    (child) => child.has('reg') && (isNumbered(child) || child.children.length === 0),
+  );
+}
+
+/** I2C and SPI controllers of the vendor's that the tree switches off (`status`), and so Linux and `adopt` leave out. */
+export function disabledControllers(tree: Tree): readonly Node[] {
+  return [...tree.nodes()].filter(
+    (node) => !node.isAvailable && ownDevice(node) === undefined && vendorBuses(node).length > 0,
+  );
 }
 
 /** `i2c1 = &sensors` in `/aliases`: node -> 1. Of two aliases for one node the lower number holds. */
 function aliasNumbers(tree: Tree, stem: string): Map<Node, number> {
   const numbers = new Map<Node, number>();
-  for (const { name } of tree.byPath('/aliases')?.properties ?? []) {
+  for (const { name, value } of tree.byPath('/aliases')?.properties ?? []) {
     const digits = name.startsWith(stem) ? name.slice(stem.length) : '';
-    if (!/^\d+$/.test(digits)) continue;
-    const node = tree.alias(name);
+    // As Linux, the value is one C string; what is no path is passed over (of_alias_scan).
+    const end = value.indexOf(0);
+    const path = new TextDecoder().decode(value.subarray(0, Math.max(0, end)));
+    const node = /^\d+$/.test(digits) && path.startsWith('/') ? tree.byPath(path) : undefined;
     if (node === undefined) continue;
     const number = Number(digits);
     numbers.set(node, Math.min(number, numbers.get(node) ?? number));

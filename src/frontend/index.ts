@@ -3,6 +3,7 @@ export {
   type BusKind,
   DEVICE_KINDS,
   type DeviceKind,
+  disabledControllers,
   type FindBusesOptions,
   findBuses,
   findDevices,

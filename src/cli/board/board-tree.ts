@@ -1,4 +1,10 @@
-import type { Board, BusListing, GpioListing, PeripheralReport } from '../../board/index.ts';
+import {
+  type Board,
+  type BusListing,
+  disabledControllers,
+  type GpioListing,
+  type PeripheralReport,
+} from '../../board/index.ts';
 import { hexByte } from '../../bus/words.ts';
 import type { Paint } from '../terminal/style.ts';
 
@@ -21,8 +27,17 @@ export function drawBoard(board: Board, paint: Paint): string {
     '',
     lines,
   );
-  if (buses.length === 0) lines.push('└─ no bus: see --adopt, or `dtbus help up`');
+  if (buses.length === 0) lines.push(`└─ ${withoutBus(board.tree)}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** Why there is no bus: the tree switches its controllers off, or they are a vendor's that nobody asked for. */
+function withoutBus(tree: Board['tree']): string {
+  const disabled = disabledControllers(tree).map(({ path }) => path);
+  if (disabled.length === 0) return 'no bus: see --adopt, or `dtbus help up`';
+  const named = disabled.slice(0, 3).join(', ') + (disabled.length > 3 ? ', …' : '');
+  const count = disabled.length === 1 ? '1 controller is' : `${disabled.length} controllers are`;
+  return `no bus: ${count} disabled by status (${named}); enable with an overlay: status = "okay"`;
 }
 
 function draw(branches: readonly Branch[], indent: string, lines: string[]): void {

@@ -321,3 +321,23 @@ describe('overlays', () => {
     await expect(openBoard(DEMO, { overlays: [bad] })).rejects.toThrow(/nowhere/);
   });
 });
+
+describe('a board that is strict', () => {
+  const BOARD = `/dts-v1/; / { i2c { compatible = "platform,virtio-i2c"; #address-cells = <1>; #size-cells = <0>;
+    temp@48 { compatible = "ti,tmp102"; reg = <0x48>; }; }; };`;
+
+  it.each(['worker', 'inline'] as const)(
+    'warns of reserved bits that a driver writes: %s',
+    async (backEnd) => {
+      let tell = (_sentence: string): void => {};
+      const told = new Promise<string>((resolve) => {
+        tell = resolve;
+      });
+      const strict = await open(file('strict.dts', BOARD), { strict: true, backEnd, onWarning: tell });
+      await strict.open('/dev/i2c-0').transfer([{ addr: 0x48, write: Uint8Array.of(0x02, 0x4b, 0x01) }]);
+      expect(await told).toBe(
+        '/i2c/temp@48: write of 0x4b01 to T_LOW: reserved bits 0x0001 must keep 0x0000',
+      );
+    },
+  );
+});

@@ -32,6 +32,8 @@ export interface BoardDevicesOptions {
    */
   readonly look?: boolean;
   readonly steppedClock: boolean;
+  /** Mistakes of drivers are told. */
+  readonly strict?: boolean;
   /** Where every transfer is written down. */
   readonly trace?: SharedArrayBuffer | undefined;
   readonly warn: (sentence: string) => void;
@@ -139,11 +141,11 @@ export class BoardDevices {
       loadHosts(described),
     ]);
     const problems: DeviceProblem[] = [];
-    const { directory, warn, look = false, trust = [] } = options;
+    const { directory, warn, look = false, strict = false, trust = [] } = options;
     const complain = ({ path, property, sentence }: NodeProblem) =>
       void problems.push({ path, property, sentence });
     if (!look) await addOwnModels(catalogue, described, { directory, trust, complain });
-    const simulation = { catalogue, parts, clock, directory, look, warn, complain };
+    const simulation = { catalogue, parts, clock, directory, look, strict, warn, complain };
     const manager = new ResourceManager();
     const hosts = new Map<Node, Promise<HostAdapter>>();
     const bindings: BusBinding[] = [];

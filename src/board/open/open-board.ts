@@ -37,6 +37,11 @@ export interface BoardOptions extends TreeOptions {
   readonly look?: boolean;
   /** `stepped`: simulated parts live in a time that stands still until `board.advance`. */
   readonly clock?: 'real' | 'stepped';
+  /**
+   * Warns of what a driver does that a simulated part's data sheet forbids, once for each place: reserved bits, read-only
+   * registers, registers that do not exist, commands too early. For one part or bus: `dtbus,strict` in the tree.
+   */
+  readonly strict?: boolean;
   /** Lets the back-end poll for ever: lowest latency, one core busy. */
   readonly poll?: boolean;
   /** Bytes of guest memory for rings and buffers. Default 16 MiB; a transfer needs twice its length. */
@@ -145,6 +150,7 @@ function planOf(file: string, options: BoardOptions): Plan {
     trust: options.trust ?? [],
     look: options.look ?? false,
     steppedClock: options.clock === 'stepped',
+    strict: options.strict ?? false,
     memory: new SharedArrayBuffer(options.memoryBytes ?? DEFAULT_MEMORY_BYTES),
     registers: new SharedArrayBuffer(registerBytes(devices.length)),
     trace: traceFor(devices.filter(isBus)),

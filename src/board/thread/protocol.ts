@@ -106,6 +106,8 @@ export interface BackEndSettings {
   readonly look: boolean;
   /** A stepped clock stands still until `advance`. */
   readonly steppedClock: boolean;
+  /** Mistakes of drivers are told. */
+  readonly strict?: boolean;
   readonly memory: SharedArrayBuffer;
   readonly registers: SharedArrayBuffer;
   /** Where transfers are traced; see `traceMemory` in src/backend. */

@@ -30,7 +30,7 @@ export class SheetChip implements ByteRegisterChip, WordRegisterChip {
   readonly values: RegisterValues;
   readonly sense: Record<string, PropertyValue>;
   readonly lines: readonly Line[];
-  readonly state: { registers: RegisterValues; sense: object; kept?: Record<number, object> };
+  readonly state: { registers: RegisterValues; sense: object; kept?: Record<string, object> };
   readonly behaviour: Behaviour;
   readonly #misuse: Misuse | undefined;
   #contents: readonly Contents[] = NONE;
@@ -79,7 +79,8 @@ export class SheetChip implements ByteRegisterChip, WordRegisterChip {
   /** `state` becomes part of the snapshot. */
   keep<T extends object>(state: T): T {
     this.state.kept ??= {};
-    this.state.kept[this.#kept++] = state;
+    // A name rather than a number: numbered properties would take an array with room for many more.
+    this.state.kept[`s${this.#kept++}`] = state;
     return state;
   }
 

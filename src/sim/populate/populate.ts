@@ -12,6 +12,9 @@ import type { PartContext } from './context.ts';
 import { applyPreset } from './preset.ts';
 import { PartRegistry } from './registry.ts';
 
+/** On a part or a bus: mistakes of a driver are told. */
+const STRICT = 'dtbus,strict';
+
 /** What simulated parts need to run: the same for a whole board. */
 export interface SimulationOptions {
   readonly catalogue: Catalogue;
@@ -22,6 +25,8 @@ export interface SimulationOptions {
   readonly directory?: string;
   /** The board is only looked at: no file that the tree names is opened. */
   readonly look?: boolean;
+  /** Tells what a driver does that the data sheet forbids; for one node or bus, `dtbus,strict`. */
+  readonly strict?: boolean;
   warn?(sentence: string): void;
   /**
    * Told of a child that is left out, while the others live, and of a setting that is; without it such a thing is
@@ -65,7 +70,7 @@ export function populateI2c(
   options: SimulationOptions,
   wanted: (child: DeviceNode) => boolean = () => true,
 ): FilledI2c {
-  const simulation = withDefaults(options);
+  const simulation = withDefaults(options, bus);
   const wire = new I2cWire(simulation);
   const holder = bus.children.find(({ name }) => name === 'i2c-bus') ?? bus;
   const taken = new Map<number, DeviceNode>();
@@ -96,7 +101,7 @@ export function populateSpi(
   options: SimulationOptions,
   wanted: (child: DeviceNode) => boolean = () => true,
 ): FilledSpi {
-  const simulation = withDefaults(options);
+  const simulation = withDefaults(options, bus);
   const wire = new SpiWire(simulation);
   const taken = new Map<number, DeviceNode>();
   const boundParts: BoundPart[] = [];
@@ -165,13 +170,14 @@ function claim(
 
 type Simulation = Required<SimulationOptions>;
 
-function withDefaults(options: SimulationOptions): Simulation {
+function withDefaults(options: SimulationOptions, bus: DeviceNode): Simulation {
   return {
     catalogue: options.catalogue,
     parts: options.parts ?? new PartRegistry(),
     clock: options.clock ?? new RealClock(),
     directory: options.directory ?? '.',
     look: options.look ?? false,
+    strict: options.strict === true || bus.has(STRICT),
     warn: options.warn ?? ((sentence) => process.emitWarning(sentence)),
     complain:
       options.complain ??
@@ -187,6 +193,7 @@ function contextOf(node: DeviceNode, simulation: Simulation, wire: I2cWire | und
   return {
     clock,
     directory,
+    strict: simulation.strict || node.has(STRICT),
     warn,
     readFile: (property) => {
       const name = look ? undefined : node.string(property);

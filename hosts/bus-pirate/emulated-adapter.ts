@@ -4,11 +4,12 @@ import {
   type DeviceNode,
   type HostAdapter,
   type I2cController,
+  messageOf,
   NodeError,
   type SpiController,
 } from '../../src/bus/index.ts';
 import { loadModels, populateI2c, populateSpi, type SimulationOptions } from '../../src/sim/index.ts';
-import { type ServedEmulator, serialLink, serveEmulator } from '../link/index.ts';
+import { type EmulatorPort, type ServedEmulator, serialLink, serveEmulator } from '../link/index.ts';
 import { BusPirateAdapter } from './controller.ts';
 import { BusPirateEmulator, type EmulatorOptions } from './emulator.ts';
 import { V3_FIRMWARE_6_1, V4_FIRMWARE_8_0 } from './emulator-firmware.ts';
@@ -22,19 +23,21 @@ const HARDWARE = new Map([
 ]);
 
 /**
- * An emulated adapter on a pty, with the parts that the node's children `i2c` and `spi` describe behind it.
- * With `port`, the name under which clients find it, it only serves whoever comes. Without, it is driven by
- * the real controller through the real serial port: what a board's buses use when no adapter is at hand.
+ * An emulated adapter on a pty, with the parts that the node's children `i2c` and `spi` describe behind it. Buses of
+ * a board are driven by the real controller through the real serial port. With `port`, a second adapter on the same
+ * parts waits at that path for other programs.
  */
 export class EmulatedBusPirate implements HostAdapter {
   readonly synchronous = false;
-  readonly i2c?: I2cController;
-  readonly spi?: SpiController;
+  readonly i2c: I2cController;
+  readonly spi: SpiController;
   readonly #node: DeviceNode;
   readonly #link: string | undefined;
-  readonly #controller: BusPirateAdapter | undefined;
+  readonly #controller: BusPirateAdapter;
   #options: EmulatorOptions | undefined;
   #served: ServedEmulator | undefined;
+  /** The one at `port`. */
+  #waiting: ServedEmulator | undefined;
 
   constructor(node: DeviceNode, settings: Settings, simulation: SimulationOptions | undefined) {
     this.#node = node;
@@ -42,7 +45,6 @@ export class EmulatedBusPirate implements HostAdapter {
     if (simulation !== undefined) this.#options = emulatorOptions(node, simulation);
     const port = node.string('port');
     this.#link = port === undefined ? undefined : resolve(simulation?.directory ?? '.', port);
-    if (this.#link !== undefined) return;
     this.#controller = new BusPirateAdapter('an emulated port', settings, (events) =>
       serialLink((this.#served as ServedEmulator).port, DEFAULT_BAUD)(events),
     );
@@ -51,37 +53,49 @@ export class EmulatedBusPirate implements HostAdapter {
   }
 
   get description(): string {
-    return `emulated ${this.#controller?.description ?? `Bus Pirate on ${this.#link}`}`;
+    const at = this.#link === undefined ? '' : `, and at ${this.#link} for other programs`;
+    return `emulated ${this.#controller.description}${at}`;
   }
 
-  /** What a client opens, while it is open. */
+  /** What the controller opens, while it is open. */
   get port(): string | undefined {
     return this.#served?.port;
   }
 
   async open(): Promise<void> {
     await this.close();
+    this.#served = await this.#serve({ pty: true });
+    await this.wait();
+    await this.#controller.open();
+  }
+
+  /** Only waits at `port` for other programs: what a board without a bus on this adapter needs. @throws {BusFault} */
+  async wait(): Promise<void> {
+    if (this.#link !== undefined) this.#waiting ??= await this.#serve({ pty: true, link: this.#link });
+  }
+
+  async #serve(port: EmulatorPort): Promise<ServedEmulator> {
     // Parts keep what they know while the adapter comes and goes.
     this.#options ??= emulatorOptions(this.#node, { catalogue: await loadModels(compatiblesOf(this.#node)) });
-    const emulator = new BusPirateEmulator(this.#options);
     try {
-      this.#served = serveEmulator(
-        emulator,
-        this.#link === undefined ? { pty: true } : { pty: true, link: this.#link },
+      return serveEmulator(new BusPirateEmulator(this.#options), port);
+    } catch (cause) {
+      throw new BusFault(
+        'ENODEV',
+        `no pty for the emulated adapter ${this.#node.path}: ${messageOf(cause)}`,
+        {
+          cause,
+        },
       );
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new BusFault('ENODEV', `no pty for the emulated adapter ${this.#node.path}: ${reason}`, {
-        cause: error,
-      });
     }
-    await this.#controller?.open();
   }
 
   async close(): Promise<void> {
-    await this.#controller?.close();
+    await this.#controller.close();
     this.#served?.close();
+    this.#waiting?.close();
     this.#served = undefined;
+    this.#waiting = undefined;
   }
 }
 

@@ -21,6 +21,11 @@ export interface HostAdapter {
    * @throws {BusFault} `ENODEV` not there, `EACCES` no permission, `EBUSY` taken, `EPROTO` not the adapter.
    */
   open(): MaybePromise<void>;
+  /**
+   * Emulated adapters with a `port` of their own: waits there for other programs, also where no bus of the board is on
+   * it. `open` does it too. @throws {BusFault}
+   */
+  wait?(): MaybePromise<void>;
   /** Frees the adapter; afterwards every transfer fails with `ENODEV`. */
   close(): MaybePromise<void>;
 }

@@ -20,6 +20,7 @@ import type { GpioControllers } from './gpio-controllers.ts';
 import { loadHosts } from './hosts.ts';
 import { addOwnModels } from './own-models.ts';
 import { unitsOwnedBy } from './ownership.ts';
+import { WaitingHosts, waitingNodes } from './waiting-hosts.ts';
 
 export interface BoardDevicesOptions {
   /** Folder that relative file names of the tree start from. */
@@ -54,6 +55,7 @@ export class BoardDevices {
   readonly #devices: readonly VirtioNode[];
   /** Only where the tree has some. */
   readonly #gpio: GpioControllers | undefined;
+  readonly #waiting: WaitingHosts;
   /** Of peripherals that are left out, and of settings. */
   readonly #problems: readonly DeviceProblem[];
   readonly #look: boolean;
@@ -68,7 +70,9 @@ export class BoardDevices {
     readonly problems: readonly DeviceProblem[];
     readonly look: boolean;
     readonly sheets: readonly DataSheet[];
+    readonly waiting: WaitingHosts;
   }) {
+    this.#waiting = made.waiting;
     this.manager = made.manager;
     this.#sheets = made.sheets;
     this.#devices = made.devices;
@@ -129,9 +133,11 @@ export class BoardDevices {
     const parts = new PartRegistry();
     const clock = options.steppedClock ? new SteppedClock() : new RealClock();
     // An emulated adapter has parts of its own behind it.
-    const described = nodes
+    const onBuses = nodes
       .flatMap(({ node }) => [node, hostNodeOf(node)])
       .filter((node) => node !== undefined);
+    const alone = waitingNodes(tree, onBuses);
+    const described = [...onBuses, ...alone];
     // All at once: most of a start is waiting for modules.
     const compatibles = compatiblesBelow(described);
     const [catalogue, sheets, gpio] = await Promise.all([
@@ -150,26 +156,50 @@ export class BoardDevices {
     const hosts = new Map<Node, Promise<HostAdapter>>();
     const bindings: BusBinding[] = [];
     for (const node of nodes) bindings.push(await bindBus(node, manager, hosts, simulation));
+    const waiting = new WaitingHosts(warn);
+    await waiting.create(alone, simulation);
     if (options.trace !== undefined) observe(bindings, new TraceWriter(options.trace));
     manager.openSynchronous();
     gpio?.wire(tree, parts);
-    return new BoardDevices({ manager, devices, bindings, parts, clock, gpio, problems, look, sheets });
+    return new BoardDevices({
+      manager,
+      devices,
+      bindings,
+      parts,
+      clock,
+      gpio,
+      problems,
+      look,
+      sheets,
+      waiting,
+    });
   }
 
   get problems(): DeviceProblem[] {
     const ofGpio = this.#gpio?.faults.map(({ node, error }) => problemOf(node, error)) ?? [];
-    return [...this.#bindings.flatMap(({ problem }) => problem ?? []), ...this.#problems, ...ofGpio];
+    return [
+      ...this.#bindings.flatMap(({ problem }) => problem ?? []),
+      ...this.#problems,
+      ...ofGpio,
+      ...this.#waiting.problems,
+    ];
   }
 
   /** True when a host needs the event loop even while nothing is asked of it. */
   get needsEventLoop(): boolean {
-    return this.#bindings.some(({ host }) => host !== undefined && !host.synchronous);
+    return (
+      this.#waiting.count > 0 || this.#bindings.some(({ host }) => host !== undefined && !host.synchronous)
+    );
   }
 
   readonly calls: BackEndCalls = {
     openHosts: () => {
       // Starting to open one takes a while by itself: the answer goes out first.
-      if (!this.#look) setImmediate(() => void this.manager.open());
+      if (this.#look) return;
+      setImmediate(() => {
+        void this.manager.open();
+        this.#waiting.open();
+      });
     },
     buses: () => this.#bindings.map((binding) => reportOf(binding, this.#look)),
     parts: () =>
@@ -194,6 +224,7 @@ export class BoardDevices {
 
   async close(): Promise<void> {
     await this.manager.close();
+    await this.#waiting.close();
     this.#parts.close();
   }
 }

@@ -151,13 +151,31 @@ describe('the node of an emulated adapter', () => {
     expect(await eeprom(host, [3], 1)).toEqual([0x77]);
   });
 
+  it('with a port carries the buses of its board too, on the same parts', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bus-pirate-'));
+    closing({ close: () => rmSync(folder, { recursive: true }) });
+    const port = join(folder, 'adapter');
+    const served = closing(createEmulatedBusPirate(emulated({ port })));
+    await served.open();
+    const host = closing(createBusPirate(adapter({ port })));
+    await host.open();
+    expect(await flashId(served)).toEqual([0xef, 0x40, 0x14]);
+    await host.i2c.transfer([{ addr: 0x50, flags: 0, buf: Uint8Array.of(3, 0x77) }]);
+    for (let i = 0; i < 1000; i++) {
+      const probe = () => served.i2c.transfer([{ addr: 0x50, flags: 0, buf: new Uint8Array(0) }]);
+      if ((await faultOf(probe)) === undefined) break;
+    }
+    expect(await eeprom(served, [3], 1)).toEqual([0x77]);
+  });
+
   it('with a port serves whoever opens that', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'bus-pirate-'));
     closing({ close: () => rmSync(folder, { recursive: true }) });
     const port = join(folder, 'adapter');
     const served = closing(createEmulatedBusPirate(emulated({ port })));
-    expect(served.i2c).toBeUndefined();
-    expect(served.description).toBe(`emulated Bus Pirate on ${port}`);
+    expect(served.description).toBe(
+      `emulated Bus Pirate on an emulated port, and at ${port} for other programs`,
+    );
     await served.open();
     expect(readlinkSync(port)).toMatch(/^\/dev\/pts\/\d+$/);
     const host = closing(createBusPirate(adapter({ port })));

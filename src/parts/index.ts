@@ -33,3 +33,4 @@ export type {
   RegisterHandle,
   SpiBehaviour,
 } from './model.ts';
+export { opcodeOf } from './opcodes.ts';

@@ -1,11 +1,19 @@
 import { BusFault, type SpiDev } from '../../board/index.ts';
 import { hexByte } from '../../bus/words.ts';
+import { type DataSheet, loadParts, opcodeOf, partFor } from '../../parts/index.ts';
 import type { Eeprom } from './eeprom.ts';
 import type { Geometry } from './geometry.ts';
 
-/** Microchip AT25 data sheets, table "Instruction set"; bit 3 of READ and WRITE is A8 of 512-byte parts. */
-const OPCODE = { WRITE: 0x02, READ: 0x03, RDSR: 0x05, WREN: 0x06 } as const;
-const A8 = 0x08;
+const NAME = ['atmel,at25'];
+const at25 = partFor(await loadParts(NAME), 'spi', NAME) as DataSheet;
+const OPCODE = {
+  WRITE: opcodeOf(at25, 'write'),
+  READ: opcodeOf(at25, 'read'),
+  RDSR: opcodeOf(at25, 'read status'),
+  WREN: opcodeOf(at25, 'write enable'),
+} as const;
+/** A8 of 512-byte parts, in READ and WRITE. */
+const A8 = opcodeOf(at25, 'read at 0x1..') ^ OPCODE.READ;
 const STATUS = { WIP: 0x01, WEL: 0x02, BP0: 0x04, BP1: 0x08, WPEN: 0x80 } as const;
 
 /** What BP1 and BP0 keep from being written. */

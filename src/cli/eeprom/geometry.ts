@@ -1,3 +1,4 @@
+import { loadParts, type Memory } from '../../parts/index.ts';
 import type { Target } from '../memory/target.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
@@ -11,42 +12,21 @@ export interface Geometry {
   readonly addressWidth: number;
 }
 
-/**
- * The 24Cxx family by the number of its name, which is its size in KiBit (Microchip AT24C01 to AT24CM02 data sheets,
- * "Memory organization"): bytes, page, address bits. Pages are the smallest among the makers.
- */
-const AT24: Readonly<Record<string, readonly [size: number, pageSize: number, width: number]>> = {
-  '24c00': [16, 1, 8],
-  '24c01': [128, 8, 8],
-  '24c02': [256, 8, 8],
-  '24c04': [512, 16, 8],
-  '24c08': [1024, 16, 8],
-  '24c16': [2048, 16, 8],
-  '24c32': [4096, 32, 16],
-  '24c64': [8192, 32, 16],
-  '24c128': [16384, 64, 16],
-  '24c256': [32768, 64, 16],
-  '24c512': [65536, 128, 16],
-  '24c1024': [131072, 128, 16],
-  '24c2048': [262144, 128, 16],
-  spd: [256, 16, 8],
-};
+/** EEPROMs by what people call them: `24c32`, `25256`. */
+type Table = Readonly<Record<string, Memory>>;
 
-/** The AT25 family: bytes, page, address bits (Microchip AT25010B to AT25M02 data sheets). */
-const AT25: Readonly<Record<string, readonly [size: number, pageSize: number, width: number]>> = {
-  '25010': [128, 8, 8],
-  '25020': [256, 8, 8],
-  '25040': [512, 8, 9],
-  '25080': [1024, 32, 16],
-  '25160': [2048, 32, 16],
-  '25320': [4096, 32, 16],
-  '25640': [8192, 32, 16],
-  '25128': [16384, 64, 16],
-  '25256': [32768, 64, 16],
-  '25512': [65536, 128, 16],
-  '25m01': [131072, 256, 24],
-  '25m02': [262144, 256, 24],
-};
+const EEPROMS = await loadParts(['atmel,24c02', 'atmel,at25']);
+
+function tableOf(bus: 'i2c' | 'spi'): Table {
+  const parts = EEPROMS.filter((part) => part.bus[bus] !== undefined);
+  return Object.fromEntries(
+    parts.flatMap(({ memory, partNumbers = [] }) =>
+      memory === undefined ? [] : partNumbers.map((name) => [name, memory]),
+    ),
+  );
+}
+
+const TABLES = { i2c: tableOf('i2c'), spi: tableOf('spi') };
 
 /** `atmel,24c32`, `24lc32a`, `AT24C32` -> `24c32`. */
 function familyName(type: string): string {
@@ -62,13 +42,13 @@ function familyName(type: string): string {
  * at25 bindings) change it. @throws {UsageError} for a type that is not known or is no EEPROM
  */
 export function geometryOf(target: Target): Geometry {
-  const table = target.kind === 'i2c' ? AT24 : AT25;
+  const table = TABLES[target.kind];
   const names = target.types.map(familyName);
   const known = names.find((name) => Object.hasOwn(table, name));
   const usual = known === undefined ? undefined : table[known];
-  const size = target.property('size') ?? usual?.[0];
-  const pageSize = target.property('pagesize') ?? usual?.[1];
-  const addressWidth = target.property('address-width') ?? usual?.[2];
+  const size = target.property('size') ?? usual?.size;
+  const pageSize = target.property('pagesize') ?? usual?.smallestPage ?? usual?.pageSize;
+  const addressWidth = target.property('address-width') ?? usual?.addressWidth;
   const generic = target.kind === 'spi' && names.includes('at25');
   if (size === undefined || pageSize === undefined || addressWidth === undefined) {
     if (!generic) throw unknown(target, Object.keys(table));

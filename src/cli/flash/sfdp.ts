@@ -1,3 +1,5 @@
+import { OPCODE } from './instructions.ts';
+
 /**
  * Serial Flash Discoverable Parameters (JEDEC JESD216F): what a flash says of itself by command 5Ah. Everything in here
  * comes from the chip, so all of it is checked before it is used.
@@ -173,7 +175,13 @@ function fourByteOf(
   if (reads && programs) {
     // Bits 12:9: erase types 1 to 4, in the order of the basic table; their opcodes, lowest byte first.
     const types = fourByteErases(eraseTypes, supported, opcodes);
-    if (types.length > 0) return { kind: 'instructions', read: 0x13, program: 0x12, eraseTypes: types };
+    if (types.length > 0)
+      return {
+        kind: 'instructions',
+        read: OPCODE.READ_4_BYTE,
+        program: OPCODE.PROGRAM_4_BYTE,
+        eraseTypes: types,
+      };
   }
   // Bits 31:24 of word 16: 24 by B7h, 25 by 06h and B7h.
   if ((word16 & 0x0100_0000) !== 0) return { kind: 'mode', writeEnable: false };

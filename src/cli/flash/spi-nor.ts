@@ -2,25 +2,10 @@ import { BusFault, type SpiDev, type SpiSegment } from '../../board/index.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Target } from '../memory/target.ts';
 import { hexBytes, isNobody, makerOf, sizeOfId } from './identity.ts';
+import { OPCODE } from './instructions.ts';
 import { hasSecondStatus, type ProtectionBits, protectionOf } from './protection.ts';
 import { type EraseType, type FlashParameters, readSfdp } from './sfdp.ts';
 
-/** Instructions that all SPI NOR flashes share. */
-const OPCODE = {
-  WRITE_STATUS: 0x01,
-  PROGRAM: 0x02,
-  READ: 0x03,
-  READ_STATUS: 0x05,
-  WRITE_ENABLE: 0x06,
-  WRITE_STATUS_2: 0x31,
-  READ_STATUS_2: 0x35,
-  READ_SFDP: 0x5a,
-  READ_ID: 0x9f,
-  RELEASE_POWER_DOWN: 0xab,
-  ENTER_4_BYTE: 0xb7,
-  ERASE_CHIP: 0xc7,
-  EXIT_4_BYTE: 0xe9,
-} as const;
 const STATUS_BUSY = 0x01;
 const SR2_CMP = 0x40;
 
@@ -229,7 +214,7 @@ function usualErases(): EraseType[] {
     typicalMs: undefined,
     maximumMs: undefined,
   });
-  return [type(0, 0x20, 0x1000), type(1, 0xd8, 0x10000)];
+  return [type(0, OPCODE.ERASE_4_KIB, 0x1000), type(1, OPCODE.ERASE_64_KIB, 0x10000)];
 }
 
 /** Most significant first. */

@@ -113,8 +113,8 @@ export const INSTRUCTIONS: readonly FlashInstruction[] = [
   erases(0x21, 'erase 4 KiB', 4, 0x1000),
   erases(0x5c, 'erase 32 KiB', 4, 0x8000),
   erases(0xdc, 'erase 64 KiB', 4, 0x10000),
-  simple(0x60, 'erase chip', 'erase-chip'),
   simple(0xc7, 'erase chip', 'erase-chip'),
+  simple(0x60, 'erase chip', 'erase-chip'),
 
   answers(0x9f, 'read JEDEC id', 'read-id'),
   { ...answers(0x90, 'read maker and device id', 'read-device-id'), address: 3 },

@@ -1,0 +1,13 @@
+import type { DataSheet } from './data-sheet.ts';
+
+/**
+ * The opcode of the instruction that the data sheet calls `name`; with `address`, of the one with so many address
+ * bytes where several have the name. @throws {Error} the data sheet has no such instruction
+ */
+export function opcodeOf({ instructions = [], title }: DataSheet, name: string, address?: number): number {
+  const found = instructions.find(
+    (instruction) => instruction.name === name && (address === undefined || instruction.address === address),
+  );
+  if (found === undefined) throw new Error(`not found: instruction "${name}" of ${title}`);
+  return found.opcode;
+}

@@ -87,7 +87,12 @@ export class VirtioGpioDevice implements VirtioDevice {
   activate(queues: readonly DeviceQueue[], notify: (queue: number) => void): void {
     this.#queues = queues;
     this.#notify = notify;
-    if (this.#withInterrupts) this.#unlisten = this.#lines.listen((line, high) => this.#changed(line, high));
+    if (!this.#withInterrupts) return;
+    this.#unlisten = this.#lines.listen(
+      (line, high) => this.#changed(line, high),
+      // This driver hears of no interrupt any more: its ring or its bell is broken, and only a reset helps.
+      () => this.#interrupts.clear(),
+    );
   }
 
   reset(): void {

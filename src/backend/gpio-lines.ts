@@ -1,7 +1,18 @@
-import { Ownership } from './client.ts';
+import { Ownership } from './ownership.ts';
 
 /** Told of every change of level. */
 export type LineListener = (line: number, high: boolean) => void;
+
+interface Listening {
+  readonly listener: LineListener;
+  readonly failed: (error: unknown) => void;
+}
+
+/** What becomes of an error that no caller waits for. */
+const warnOf = (path: string) => (error: unknown) =>
+  process.emitWarning(`${path}: a listener failed and is not called again: ${sentenceOf(error)}`);
+
+const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
  * The lines of a GPIO controller as wires. Several may drive one line: front-ends, the interrupt outputs of
@@ -17,7 +28,7 @@ export class GpioLines {
   readonly ownership: Ownership;
   readonly #levels: Uint8Array;
   readonly #drivers: readonly Map<object, boolean>[];
-  #listeners: readonly LineListener[] = [];
+  #listeners: readonly Listening[] = [];
 
   /** @param names as many as there are lines */
   constructor(path: string, names: readonly string[]) {
@@ -50,15 +61,33 @@ export class GpioLines {
     const level = [...drivers.values()].every((each) => each);
     if (level === (this.#levels[line] === 1)) return;
     this.#levels[line] = level ? 1 : 0;
-    for (const listener of this.#listeners) listener(line, level);
+    for (const each of this.#listeners) this.#tell(each, line, level);
   }
 
-  /** Calls `listener` at every change of level; returns what ends it. */
-  listen(listener: LineListener): () => void {
-    this.#listeners = [...this.#listeners, listener];
-    return () => {
-      this.#listeners = this.#listeners.filter((other) => other !== listener);
-    };
+  /**
+   * Calls `listener` at every change of level; returns what ends it. A listener that throws is not called again: the
+   * driver of the line, which may be another guest, must not fail for it.
+   * @param failed told what it threw
+   */
+  listen(listener: LineListener, failed: (error: unknown) => void = warnOf(this.path)): () => void {
+    const listening: Listening = { listener, failed };
+    this.#listeners = [...this.#listeners, listening];
+    return () => this.#unlisten(listening);
+  }
+
+  #tell(listening: Listening, line: number, level: boolean): void {
+    // One that an earlier listener has ended is not called any more.
+    if (!this.#listeners.includes(listening)) return;
+    try {
+      listening.listener(line, level);
+    } catch (error) {
+      this.#unlisten(listening);
+      listening.failed(error);
+    }
+  }
+
+  #unlisten(listening: Listening): void {
+    this.#listeners = this.#listeners.filter((other) => other !== listening);
   }
 
   #check(line: number): void {

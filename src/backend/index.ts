@@ -1,5 +1,5 @@
 export type { HostState, SchedulerOptions } from './adapter-scheduler.ts';
-export { Client, i2cUnit, unitName } from './client.ts';
+export { Client } from './client.ts';
 export { VirtioI2cDevice } from './i2c-device.ts';
 export type {
   BusCounters,
@@ -8,6 +8,7 @@ export type {
   ManagedSpiBus,
   TransferRecord,
 } from './managed-bus.ts';
+export type { Reach } from './ownership.ts';
 export { ResourceManager } from './resource-manager.ts';
 export { VirtioSpiDevice } from './spi-device.ts';
 export { type SpiFraming, type SpiProtocol, spiFramingOf } from './spi-framing.ts';
@@ -19,3 +20,4 @@ export {
   TraceWriter,
   traceMemory,
 } from './transfer-trace.ts';
+export { i2cUnit, unitName } from './units.ts';

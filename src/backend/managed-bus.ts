@@ -8,7 +8,8 @@ import type {
   SpiTransfer,
 } from '../bus/index.ts';
 import type { AdapterScheduler } from './adapter-scheduler.ts';
-import { type Client, Ownership } from './client.ts';
+import type { Client } from './client.ts';
+import { Ownership } from './ownership.ts';
 
 /** What happened on a bus, for traces and live views. Buffers are views of the request: copy what is kept. */
 export interface TransferRecord {

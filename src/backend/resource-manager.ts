@@ -8,7 +8,7 @@ import {
   type SpiTransfer,
 } from '../bus/index.ts';
 import { AdapterScheduler, type SchedulerOptions } from './adapter-scheduler.ts';
-import { type Client, i2cUnit } from './client.ts';
+import type { Client } from './client.ts';
 import {
   ManagedBus,
   type ManagedBusOptions,
@@ -16,6 +16,7 @@ import {
   type ManagedSpiBus,
   type TransferRecord,
 } from './managed-bus.ts';
+import { i2cUnit } from './units.ts';
 
 /**
  * Which controller serves a bus, whose turn it is, how long it may take and what happens when it fails.

@@ -19,7 +19,7 @@ import { type BusBinding, bindBus, hostNodeOf, problemOf, reportOf } from './bin
 import type { GpioControllers } from './gpio-controllers.ts';
 import { loadHosts } from './hosts.ts';
 import { addOwnModels } from './own-models.ts';
-import { unitsOwnedBy } from './ownership.ts';
+import { ownersWithoutEffect, reachOn, unitsOwnedBy } from './ownership.ts';
 import { WaitingHosts, waitingNodes } from './waiting-hosts.ts';
 
 export interface BoardDevicesOptions {
@@ -158,6 +158,11 @@ export class BoardDevices {
     for (const node of nodes) bindings.push(await bindBus(node, manager, hosts, simulation));
     const waiting = new WaitingHosts(warn);
     await waiting.create(alone, simulation);
+    for (const { bus, node } of bindings) {
+      if (bus?.kind !== 'i2c') continue;
+      bus.ownership.setReach(reachOn(node.node, () => parts.list()));
+      for (const sentence of ownersWithoutEffect(node.node)) options.warn(sentence);
+    }
     if (options.trace !== undefined) observe(bindings, new TraceWriter(options.trace));
     manager.openSynchronous();
     gpio?.wire(tree, parts);

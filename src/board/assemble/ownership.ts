@@ -1,13 +1,16 @@
-import { i2cUnit, unitName } from '../../backend/index.ts';
-import { type DeviceNode, I2C_M } from '../../bus/index.ts';
+import { i2cUnit, type Reach, unitName } from '../../backend/index.ts';
+import { type DeviceNode, I2C_M, wellFormed } from '../../bus/index.ts';
 import type { BusKind } from '../../frontend/index.ts';
-import { i2cAddresses, type Part, TEN_BIT_ADDRESS } from '../../sim/index.ts';
+import { type I2cPart, i2cAddresses, type Part, TEN_BIT_ADDRESS } from '../../sim/index.ts';
 import { BoardError } from '../board-error.ts';
 
 /** On a client of a bus: the guest that alone may use it. */
 const OWNER = 'dtbus,owner';
 /** An owner has a folder of this name, with sockets in it. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
+
+/** The parts that are simulated, by the path of their nodes. */
+type SimulatedParts = readonly { readonly path: string; readonly part: Part }[];
 
 /** The owners that the clients of a bus name, each once. @throws {BoardError} a name that cannot be a folder's. */
 export function ownersOf(bus: DeviceNode): readonly string[] {
@@ -49,7 +52,7 @@ export function unitsOwnedBy(
   owner: string | undefined,
   kind: BusKind,
   bus: DeviceNode,
-  parts: readonly { readonly path: string; readonly part: Part }[],
+  parts: SimulatedParts,
 ): ReadonlySet<number> | undefined {
   const clients = clientsOf(bus);
   if (!clients.some((client) => client.has(OWNER))) return undefined;
@@ -75,19 +78,59 @@ export function clientsOf<Node extends { readonly name: string; readonly childre
   return (bus.children.find(({ name }) => name === 'i2c-bus') ?? bus).children;
 }
 
-function i2cUnits(client: DeviceNode, parts: readonly { path: string; part: Part }[]): number[] {
+function i2cUnits(client: DeviceNode, parts: SimulatedParts): number[] {
   const inTree = (node: DeviceNode): number[] => [
     ...i2cAddresses(node),
     ...channelsOf(node).flatMap((channel) => channel.children.flatMap(inTree)),
   ];
-  const answered = parts
+  const answered = partsOf(client, parts).flatMap((part) => part.addresses);
+  return [...inTree(client), ...answered].map(unitOf);
+}
+
+/** The parts of a client and of what is behind it. */
+function partsOf(client: DeviceNode, parts: SimulatedParts): I2cPart[] {
+  return parts
     .filter(({ path }) => path === client.path || path.startsWith(`${client.path}/`))
-    .flatMap(({ part }) => ('addresses' in part ? (part.addresses as readonly number[]) : []));
-  return [...inTree(client), ...answered].map((address) =>
-    i2cUnit({
-      addr: (address & ~TEN_BIT_ADDRESS) >>> 0,
-      flags: (address & TEN_BIT_ADDRESS) === 0 ? 0 : I2C_M.TEN,
-    }),
+    .flatMap(({ part }) => ('addresses' in part ? [part as I2cPart] : []));
+}
+
+function unitOf(address: number): number {
+  return i2cUnit({
+    addr: (address & ~TEN_BIT_ADDRESS) >>> 0,
+    flags: (address & TEN_BIT_ADDRESS) === 0 ? 0 : I2C_M.TEN,
+  });
+}
+
+/**
+ * What a transfer to a unit of an I2C bus reaches, for `Ownership.setReach`: a part with all its addresses, a mux with
+ * all that is behind it (who may switch it decides what the others reach), and who hears an address that is shared.
+ */
+export function reachOn(bus: DeviceNode, parts: () => SimulatedParts): (unit: number) => Reach {
+  return (unit) => {
+    const present = parts();
+    const clients = clientsOf(bus).map((client) => ({
+      client,
+      units: wellFormed(() => i2cUnits(client, present)) ?? [],
+    }));
+    const hears = (client: DeviceNode) =>
+      partsOf(client, present).some((part) =>
+        (part.sharedAddresses ?? []).some((each) => unitOf(each) === unit),
+      );
+    return {
+      part: clients.find(({ units }) => units.includes(unit))?.units ?? [unit],
+      others: clients.filter(({ client }) => hears(client)).flatMap(({ units }) => units),
+    };
+  };
+}
+
+/** Sentences about owners that have no effect: a mux belongs to one owner with all that is behind it. */
+export function ownersWithoutEffect(bus: DeviceNode): readonly string[] {
+  const below = (client: DeviceNode): DeviceNode[] =>
+    channelsOf(client).flatMap(({ children }) => children.flatMap((child) => [child, ...below(child)]));
+  return clientsOf(bus).flatMap((mux) =>
+    below(mux)
+      .filter((client) => client.has(OWNER) && ownerOf(client) !== ownerOf(mux))
+      .map(({ path }) => `${path}: ${OWNER} has no effect behind a mux; set it on ${mux.path}`),
   );
 }
 

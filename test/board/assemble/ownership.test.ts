@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { isOwnedBy, ownersOf, unitsOwnedBy } from '../../../src/board/assemble/ownership.ts';
+import {
+  isOwnedBy,
+  ownersOf,
+  ownersWithoutEffect,
+  reachOn,
+  unitsOwnedBy,
+} from '../../../src/board/assemble/ownership.ts';
 import type { DeviceNode } from '../../../src/bus/index.ts';
 import { loadModels, PartRegistry, populateI2c } from '../../../src/sim/index.ts';
 import { node } from '../../support/node.ts';
@@ -82,5 +88,63 @@ describe('who owns what of a bus', () => {
     expect(() => ownersOf(node('i2c', {}, [node('a@48', { reg: 0x48, ...owned(name) })]))).toThrow(
       /\/a@48: dtbus,owner: an owner is called by letters, digits/,
     );
+  });
+});
+
+describe('what a transfer to an address reaches', () => {
+  async function reachOf(children: readonly DeviceNode[]) {
+    const bus = node('i2c', {}, children);
+    const parts = new PartRegistry();
+    populateI2c(bus, { catalogue: await loadModels(), parts });
+    const reach = reachOn(bus, () => parts.list());
+    return (unit: number) => {
+      const { part, others } = reach(unit);
+      return { part: [...new Set(part)].sort((a, b) => a - b), others: [...new Set(others)] };
+    };
+  }
+
+  it('is every address of the part', async () => {
+    const reach = await reachOf([
+      node('eeprom@50', { compatible: 'atmel,24c04', reg: 0x50 }, [], '/i2c/eeprom@50'),
+    ]);
+    expect(reach(0x51)).toEqual({ part: [0x50, 0x51], others: [] });
+  });
+
+  it('is whoever hears an all-call', async () => {
+    const reach = await reachOf([
+      node('pwm@40', { compatible: 'nxp,pca9685-pwm', reg: 0x40 }, [], '/i2c/pwm@40'),
+    ]);
+    // PCA9685 data sheet, 7.3.7: the LED All Call address is 0x70 after power-on.
+    expect(reach(0x70)).toEqual({ part: [0x70], others: [0x40] });
+  });
+
+  it('is a mux with all that is behind it', async () => {
+    const behind = node('i2c@0', { reg: 0 }, [node('x@48', { reg: 0x48 }, [], '/i2c/mux@71/i2c@0/x@48')]);
+    const reach = await reachOf([node('mux@71', { reg: 0x71 }, [behind], '/i2c/mux@71')]);
+    expect(reach(0x48).part).toEqual([0x48, 0x71]);
+    expect(reach(0x71).part).toEqual([0x48, 0x71]);
+  });
+});
+
+describe('an owner behind a mux', () => {
+  const muxOf = (owner: object, behind: object) =>
+    node('i2c', {}, [
+      node(
+        'mux@70',
+        { reg: 0x70, ...owner },
+        [node('i2c@0', { reg: 0 }, [node('x@48', { reg: 0x48, ...behind }, [], '/i2c/mux@70/i2c@0/x@48')])],
+        '/i2c/mux@70',
+      ),
+    ]);
+
+  it('that is not the mux’s own has no effect, and a sentence says so', () => {
+    expect(ownersWithoutEffect(muxOf(owned('alice'), owned('bob')))).toEqual([
+      '/i2c/mux@70/i2c@0/x@48: dtbus,owner has no effect behind a mux; set it on /i2c/mux@70',
+    ]);
+  });
+
+  it('that is the mux’s own, or none, is no news', () => {
+    expect(ownersWithoutEffect(muxOf(owned('alice'), owned('alice')))).toEqual([]);
+    expect(ownersWithoutEffect(muxOf(owned('alice'), {}))).toEqual([]);
   });
 });

@@ -158,11 +158,7 @@ export class BoardDevices {
     for (const node of nodes) bindings.push(await bindBus(node, manager, hosts, simulation));
     const waiting = new WaitingHosts(warn);
     await waiting.create(alone, simulation);
-    for (const { bus, node } of bindings) {
-      if (bus?.kind !== 'i2c') continue;
-      bus.ownership.setReach(reachOn(node.node, () => parts.list()));
-      for (const sentence of ownersWithoutEffect(node.node)) options.warn(sentence);
-    }
+    setReaches(bindings, parts, warn);
     if (options.trace !== undefined) observe(bindings, new TraceWriter(options.trace));
     manager.openSynchronous();
     gpio?.wire(tree, parts);
@@ -231,6 +227,19 @@ export class BoardDevices {
     await this.manager.close();
     await this.#waiting.close();
     this.#parts.close();
+  }
+}
+
+/** Which addresses of the I2C buses belong together, for those who own some. */
+function setReaches(
+  bindings: readonly BusBinding[],
+  parts: PartRegistry,
+  warn: (sentence: string) => void,
+): void {
+  for (const { bus, node } of bindings) {
+    if (bus?.kind !== 'i2c') continue;
+    bus.ownership.setReach(reachOn(node.node, () => parts.list()));
+    for (const sentence of ownersWithoutEffect(node.node)) warn(sentence);
   }
 }
 

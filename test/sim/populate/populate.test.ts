@@ -62,13 +62,15 @@ describe('a bus from the tree', () => {
 });
 
 describe('the catalogue', () => {
-  it('every model is found under the compatibles that its file was listed with', async () => {
+  it('every model is found under each compatible that it has, with and without the vendor', async () => {
     const all = await loadModels();
     expect(all.models.length).toBeGreaterThan(10);
     for (const { bus, compatible } of all.models) {
-      const [name = ''] = compatible;
-      const loaded = (await loadModels([name])).find(bus, [name]);
-      expect(loaded?.compatible, name).toEqual(compatible);
+      for (const name of compatible) {
+        expect((await loadModels([name])).find(bus, [name])?.compatible, name).toContain(name);
+        const bare = name.slice(name.indexOf(',') + 1);
+        expect((await loadModels([bare])).find(bus, [bare])?.bus, bare).toBe(bus);
+      }
     }
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { i2cBench } from '../support.ts';
+import { i2cBench } from '../../sim/support.ts';
 
 const MS = 1e6;
 const TEMP = 0;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { i2cBench, spiBench } from '../support.ts';
+import { i2cBench, spiBench } from '../../sim/support.ts';
 
 const MS = 1e6;
 const bme280 = () => i2cBench({ compatible: 'bosch,bme280', reg: 0x76 });
@@ -55,22 +55,26 @@ describe('BMP280/BME280', () => {
   });
 
   // BME280 data sheet, 4.2.3: the 32 bit integer formula, in 1/1024 %.
-  it.each([10, 33.3, 50, 95])('%d %RH comes back out of the formula of the data sheet', async (percent) => {
-    const bench = await bme280();
-    bench.set('temperature', 25.0825);
-    bench.set('humidity', percent);
-    const { humidity } = raw(bench);
-    const [h1 = 0] = bench.writeRead([0xa1], 1);
-    const [a = 0, b = 0, h3 = 0, e4 = 0, e5 = 0, e6 = 0, h6 = 0] = bench.writeRead([0xe1], 7);
-    const [h2, h4, h5] = [(b << 8) | a, (e4 << 4) | (e5 & 15), (e6 << 4) | (e5 >> 4)];
-    const fine = 128_422 - 76_800;
-    let v = ((humidity << 14) - (h4 << 20) - h5 * fine + 16_384) >> 15;
-    v = Math.trunc(
-      v * (((((((fine * h6) >> 10) * (((fine * h3) >> 11) + 32_768)) >> 10) + 2_097_152) * h2 + 8192) >> 14),
-    );
-    v -= ((((v >> 15) * (v >> 15)) >> 7) * h1) >> 4;
-    expect((v >> 12) / 1024).toBeCloseTo(percent, 1);
-  });
+  it.each([0, 10, 33.3, 50, 95, 100])(
+    '%d %RH comes back out of the formula of the data sheet',
+    async (percent) => {
+      const bench = await bme280();
+      bench.set('temperature', 25.0825);
+      bench.set('humidity', percent);
+      const { humidity } = raw(bench);
+      const [h1 = 0] = bench.writeRead([0xa1], 1);
+      const [a = 0, b = 0, h3 = 0, e4 = 0, e5 = 0, e6 = 0, h6 = 0] = bench.writeRead([0xe1], 7);
+      const [h2, h4, h5] = [(b << 8) | a, (e4 << 4) | (e5 & 15), (e6 << 4) | (e5 >> 4)];
+      const fine = 128_422 - 76_800;
+      let v = ((humidity << 14) - (h4 << 20) - h5 * fine + 16_384) >> 15;
+      v = Math.trunc(
+        v *
+          (((((((fine * h6) >> 10) * (((fine * h3) >> 11) + 32_768)) >> 10) + 2_097_152) * h2 + 8192) >> 14),
+      );
+      v -= ((((v >> 15) * (v >> 15)) >> 7) * h1) >> 4;
+      expect((v >> 12) / 1024).toBeCloseTo(percent, 1);
+    },
+  );
 
   it('a forced measurement with one sample each takes 8 ms and ends in sleep', async () => {
     const bench = await bme280();
@@ -107,6 +111,49 @@ describe('BMP280/BME280', () => {
     const cold = raw(bench).temperature;
     bench.set('temperature', 85);
     expect(raw(bench).temperature).toBeGreaterThan(cold);
+  });
+
+  // BMP280 data sheet, 8.1: the double precision formulas, with the calibration of its example.
+  const fineOf = (raw20: number) =>
+    (raw20 / 16384 - 27504 / 1024) * 26435 + (raw20 / 131072 - 27504 / 8192) ** 2 * -1000;
+  function pascals(raw20: number, fine: number): number {
+    let var1 = fine / 2 - 64000;
+    let var2 = (var1 * var1 * -7) / 32768 + var1 * 140 * 2;
+    var2 = var2 / 4 + 2855 * 65536;
+    var1 = ((3024 * var1 * var1) / 524288 + -10685 * var1) / 524288;
+    var1 = (1 + var1 / 32768) * 36477;
+    let p = ((1048576 - raw20 - var2 / 4096) * 6250) / var1;
+    var1 = (6000 * p * p) / 2147483648;
+    var2 = (p * -14600) / 32768;
+    p += (var1 + var2 + 15500) / 16;
+    return p;
+  }
+
+  it.each([
+    [-40, 30_000],
+    [-40, 110_000],
+    [85, 30_000],
+    [85, 110_000],
+  ])('at %d °C and %d Pa the formulas of the data sheet give that back', async (celsius, pressure) => {
+    const bench = await bme280();
+    bench.set('temperature', celsius);
+    bench.set('pressure', pressure);
+    const measured = raw(bench);
+    const fine = fineOf(measured.temperature);
+    expect(fine / 5120).toBeCloseTo(celsius, 2);
+    expect(Math.abs(pascals(measured.pressure, fine) - pressure)).toBeLessThan(1);
+  });
+
+  it.each([
+    ['temperature', -40.1],
+    ['temperature', 85.1],
+    ['pressure', 29_999],
+    ['pressure', 110_001],
+    ['humidity', -0.1],
+    ['humidity', 100.1],
+  ])('%s of %d is out of its range', async (name, value) => {
+    const bench = await bme280();
+    expect(() => bench.set(name, value)).toThrow(name);
   });
 
   it('B6h resets, other words do not', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faultOf, i2cBench } from '../support.ts';
+import { faultOf, i2cBench } from '../../sim/support.ts';
 
 const MS = 1e6;
 const at24 = (name: string, properties = {}) =>

@@ -1,4 +1,5 @@
 import { BusFault, type I2cDev, type I2cSegment } from '../../board/index.ts';
+import { inPieces } from '../memory/memory.ts';
 import type { Eeprom } from './eeprom.ts';
 import type { Geometry } from './geometry.ts';
 
@@ -25,6 +26,8 @@ export class At24 implements Eeprom {
   readonly #geometry: Geometry;
   /** Bytes that one device address reaches; the higher address bits are in the device address. */
   readonly #window: number;
+  /** Bytes of a page that the adapter takes at a time. */
+  #piece: number;
 
   constructor(i2c: I2cDev, address: number, geometry: Geometry) {
     this.#i2c = i2c;
@@ -34,6 +37,7 @@ export class At24 implements Eeprom {
     this.title = `${geometry.type} at 0x${address.toString(16)} on ${i2c.path}`;
     this.size = geometry.size;
     this.pageSize = geometry.pageSize;
+    this.#piece = geometry.pageSize;
     this.readMax = Math.min(READ_MAX, this.#window);
   }
 
@@ -64,9 +68,11 @@ export class At24 implements Eeprom {
   }
 
   async write(offset: number, bytes: Uint8Array): Promise<void> {
-    const [place] = this.#place(offset);
-    const message = new Uint8Array([...place.write, ...bytes]);
-    await this.#settled(() => this.#i2c.transfer([{ addr: place.addr, write: message }]));
+    this.#piece = await inPieces(bytes, this.#piece, async (at, piece) => {
+      const [place] = this.#place(offset + at);
+      const message = new Uint8Array([...place.write, ...piece]);
+      await this.#settled(() => this.#i2c.transfer([{ addr: place.addr, write: message }]));
+    });
   }
 
   async settle(): Promise<void> {

@@ -1,6 +1,7 @@
 import { BusFault, type SpiDev } from '../../board/index.ts';
 import { hexByte } from '../../bus/words.ts';
 import { type DataSheet, loadParts, opcodeOf, partFor } from '../../parts/index.ts';
+import { inPieces } from '../memory/memory.ts';
 import type { Eeprom } from './eeprom.ts';
 import type { Geometry } from './geometry.ts';
 
@@ -31,6 +32,8 @@ export class At25 implements Eeprom {
   readonly readMax: number;
   readonly #spi: SpiDev;
   readonly #geometry: Geometry;
+  /** Bytes of a page that the adapter takes at a time. */
+  #piece: number;
 
   constructor(spi: SpiDev, geometry: Geometry) {
     this.#spi = spi;
@@ -38,6 +41,7 @@ export class At25 implements Eeprom {
     this.title = `${geometry.type} on ${spi.path}`;
     this.size = geometry.size;
     this.pageSize = geometry.pageSize;
+    this.#piece = geometry.pageSize;
     this.readMax = geometry.size;
   }
 
@@ -65,11 +69,13 @@ export class At25 implements Eeprom {
   }
 
   async write(offset: number, bytes: Uint8Array): Promise<void> {
-    await this.settle();
-    await this.#spi.transfer([
-      { tx: Uint8Array.of(OPCODE.WREN), csChange: true },
-      { tx: Uint8Array.from([...this.#header(OPCODE.WRITE, offset), ...bytes]) },
-    ]);
+    this.#piece = await inPieces(bytes, this.#piece, async (at, piece) => {
+      await this.settle();
+      await this.#spi.transfer([
+        { tx: Uint8Array.of(OPCODE.WREN), csChange: true },
+        { tx: Uint8Array.from([...this.#header(OPCODE.WRITE, offset + at), ...piece]) },
+      ]);
+    });
   }
 
   async settle(): Promise<void> {

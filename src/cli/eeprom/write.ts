@@ -1,5 +1,5 @@
 import type { ChangeLog } from '../memory/change-log.ts';
-import { ChunkedReader, differenceOf, type Work } from '../memory/memory.ts';
+import { ChunkedReader, differenceOf, inPieces, type Work } from '../memory/memory.ts';
 import type { Range } from '../memory/range.ts';
 import type { Eeprom } from './eeprom.ts';
 
@@ -26,6 +26,8 @@ export async function writeEeprom(
   const old = await new ChunkedReader(eeprom).read(range, work);
   work.progress.begin('writing', image.length);
   let pages = 0;
+  /** What the adapter reads at a time. */
+  let piece = eeprom.pageSize;
   let bytes = 0;
   for (const page of pagesOf(range, eeprom.pageSize)) {
     await work.interruption.pause();
@@ -37,7 +39,7 @@ export async function writeEeprom(
       log.begin(page);
       await eeprom.write(page.from, wanted);
       const now = new Uint8Array(wanted.length);
-      await eeprom.read(page.from, now);
+      piece = await inPieces(now, piece, (at, into) => eeprom.read(page.from + at, into));
       const difference = differenceOf(now, wanted, page.from, eeprom.size);
       if (difference !== undefined) throw difference;
       log.done(page);

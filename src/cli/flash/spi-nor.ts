@@ -1,5 +1,5 @@
 import { BusFault, type SpiDev, type SpiSegment } from '../../board/index.ts';
-import type { Memory } from '../memory/memory.ts';
+import { inPieces, type Memory, TOO_LONG } from '../memory/memory.ts';
 import type { Target } from '../memory/target.ts';
 import { hexBytes, isNobody, makerOf, sizeOfId } from './identity.ts';
 import { OPCODE } from './instructions.ts';
@@ -35,6 +35,8 @@ export class SpiNor implements Memory {
   readonly #read: number;
   readonly #program: number;
   #inMode = false;
+  /** Bytes of a page that the adapter takes at a time; undefined: not known yet. */
+  #piece: number | undefined;
 
   private constructor(spi: SpiDev, id: Uint8Array, size: number, parameters: FlashParameters | undefined) {
     this.#spi = spi;
@@ -58,8 +60,12 @@ export class SpiNor implements Memory {
   static async identify(spi: SpiDev, target: Target): Promise<SpiNor> {
     const id = await readId(spi);
     const parameters = await readSfdp(async (address, length) => {
-      const header = [OPCODE.READ_SFDP, ...bytesOf(address, 3), 0];
-      return (await spi.transfer([{ tx: Uint8Array.from(header) }, { rx: length }])).rx;
+      const rx = new Uint8Array(length);
+      await inPieces(rx, length, async (at, piece) => {
+        const header = [OPCODE.READ_SFDP, ...bytesOf(address + at, 3), 0];
+        await spi.transfer([{ tx: Uint8Array.from(header) }, { rx: piece }]);
+      });
+      return rx;
     });
     const size = parameters?.size ?? target.property('size') ?? sizeOfId(id);
     if (size === undefined)
@@ -82,11 +88,30 @@ export class SpiNor implements Memory {
     await this.#spi.transfer([{ tx: this.#header(this.#read, offset) }, { rx: into }]);
   }
 
-  /** Programs bytes of one page. @throws {BusFault} */
+  /**
+   * Finds out how long a message the adapter sends, before anything is erased: by a read that sends as much as
+   * programming a page would. @throws {BusFault} that of an adapter which cannot program a single byte
+   */
+  async findLimits(): Promise<void> {
+    for (let piece = this.pageSize; this.#piece === undefined; piece >>= 1) {
+      const message = new Uint8Array(this.#header(this.#read, 0).length + piece);
+      message.set(this.#header(this.#read, 0));
+      try {
+        await this.#spi.transfer({ tx: message });
+        this.#piece = piece;
+      } catch (thrown) {
+        if (!TOO_LONG.includes(BusFault.from(thrown).code) || piece <= 1) throw thrown;
+      }
+    }
+  }
+
+  /** Programs bytes of one page, in pieces where the adapter takes no more at a time. @throws {BusFault} */
   async program(offset: number, bytes: Uint8Array): Promise<void> {
-    const header = this.#header(this.#program, offset);
     const limit = this.parameters?.programMs ?? LIMIT_MS.program;
-    await this.#change(Uint8Array.from([...header, ...bytes]), 'programming a page', Math.max(limit, 5), 0);
+    this.#piece = await inPieces(bytes, this.#piece ?? this.pageSize, async (at, piece) => {
+      const message = Uint8Array.from([...this.#header(this.#program, offset + at), ...piece]);
+      await this.#change(message, 'programming a page', Math.max(limit, 5), 0);
+    });
   }
 
   async erase(offset: number, { opcode, size, typicalMs, maximumMs }: EraseType): Promise<void> {

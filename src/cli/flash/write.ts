@@ -40,6 +40,8 @@ export async function writeFlash(
   wanted.set(image, range.from - from);
   const steps = planWrite(old, wanted, from, flash.eraseTypes, flash.pageSize);
 
+  // A block that is erased and then cannot be programmed is worse than one that was not touched.
+  if (steps.some(({ pages }) => pages.length > 0)) await flash.findLimits();
   work.progress.begin('writing', costOf(steps));
   let erased = 0;
   let programmed = 0;

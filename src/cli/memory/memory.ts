@@ -26,7 +26,7 @@ export interface Work {
 const FIRST_CHUNK = 4096;
 const LEAST_CHUNK = 16;
 /** Faults by which an adapter says that a transfer is too long, and those that a line has which it overran. */
-const TOO_LONG: readonly string[] = ['EMSGSIZE', 'ENOMEM'];
+export const TOO_LONG: readonly string[] = ['EMSGSIZE', 'ENOMEM'];
 const DOUBTFUL: readonly string[] = ['EPROTO', 'ETIMEDOUT', 'EIO'];
 /** A transfer that takes longer is too long for a person who presses Ctrl-C; a shorter one costs more than it carries. */
 const LONG_MS = 400;
@@ -67,7 +67,7 @@ export class ChunkedReader {
   /** The adapter does not take that much, or its line does not: half of it, then. Reading twice does no harm. */
   #shorten(thrown: unknown): boolean {
     const { code } = BusFault.from(thrown);
-    const least = TOO_LONG.includes(code) ? LEAST_CHUNK : DOUBTFUL.includes(code) ? FIRST_CHUNK : undefined;
+    const least = TOO_LONG.includes(code) ? 1 : DOUBTFUL.includes(code) ? FIRST_CHUNK : undefined;
     if (least === undefined || this.#chunk <= least) return false;
     this.#chunk = this.#most = Math.max(least, this.#chunk >> 1);
     return true;
@@ -107,4 +107,31 @@ export function differenceOf(
   }
   if (first < 0) return undefined;
   return new Difference(from + first, is[first] as number, expected[first] as number, count, size);
+}
+
+/**
+ * Does something with `bytes` in pieces that an adapter takes: halves them while it says that they are too long, which
+ * it says before it sends anything.
+ * @param most is a piece's length at first; give the one that came back for what follows
+ * @returns the length that it takes
+ * @throws {BusFault} also `EMSGSIZE` where not even one byte is taken
+ */
+export async function inPieces(
+  bytes: Uint8Array,
+  most: number,
+  send: (at: number, piece: Uint8Array) => Promise<void>,
+): Promise<number> {
+  let length = Math.min(most, bytes.length);
+  for (let at = 0; at < bytes.length; ) {
+    const piece = bytes.subarray(at, at + length);
+    try {
+      await send(at, piece);
+      at += piece.length;
+    } catch (thrown) {
+      if (!TOO_LONG.includes(BusFault.from(thrown).code) || length <= 1) throw thrown;
+      length = length >> 1;
+    }
+  }
+  // A short last piece tells nothing of the adapter.
+  return bytes.length < most && length === bytes.length ? most : length;
 }

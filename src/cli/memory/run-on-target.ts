@@ -2,6 +2,7 @@ import { type Board, BusFault } from '../../board/index.ts';
 import { messageOf } from '../../bus/words.ts';
 import { type BoardArguments, openNamedBoard, printProblems } from '../board/board-options.ts';
 import { UsageError } from '../terminal/usage-error.ts';
+import { warn } from '../terminal/warn.ts';
 import type { ChangeLog } from './change-log.ts';
 import { Interrupted, Interruption } from './interruption.ts';
 import type { Work } from './memory.ts';
@@ -34,11 +35,27 @@ export async function runOnTarget(
   const interruption = new Interruption(() =>
     say(`stopping after this ${step}; press Ctrl-C again to abort`),
   );
-  const board = await openNamedBoard(args, { backEnd: 'inline', openHosts: 'first-use' });
+  // A part whose file cannot be written says so when the board ends: the part then held the data in vain.
+  let closing = false;
+  let unsaved = false;
+  const onWarning = (sentence: string) => {
+    unsaved ||= closing;
+    warn(sentence);
+  };
+  const board = await openNamedBoard(args, { backEnd: 'inline', openHosts: 'first-use', onWarning });
+  const close = () => {
+    closing = true;
+    return board.close();
+  };
   interruption.listen();
   try {
     const last = await task(board, findTarget(board, device), { progress, interruption });
     progress.clear();
+    await close();
+    if (unsaved) {
+      warn(`not saved: ${device} was changed, but its file was not; the file still has the old contents`);
+      return FAILED;
+    }
     if (last !== undefined) say(last);
     return 0;
   } catch (thrown) {
@@ -51,7 +68,7 @@ export async function runOnTarget(
     return FAILED;
   } finally {
     interruption.release();
-    await board.close();
+    await close();
   }
 }
 

@@ -1,16 +1,18 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
-import { messageOf } from '../bus/words.ts';
 import { addBoardCommands } from './commands/board-commands.ts';
 import { addCompletionCommand } from './commands/completion-command.ts';
 import { addGuestCommands } from './commands/guest-commands.ts';
 import { addMemoryCommands } from './commands/memory-commands.ts';
 import { addPartsCommand } from './commands/parts-command.ts';
-import { addToolCommands } from './commands/tool-commands.ts';
+import { addToolCommands, withOwnLetters } from './commands/tool-commands.ts';
 import { addTreeCommands } from './commands/tree-commands.ts';
 import { addWatchCommand } from './commands/watch-command.ts';
+import { errorText } from './terminal/error-text.ts';
 import { HELP } from './terminal/help-format.ts';
+import { printable } from './terminal/printable.ts';
 import { UsageError } from './terminal/usage-error.ts';
+import { warn } from './terminal/warn.ts';
 
 /** Exit codes: 0 done, 1 it failed, 2 it was called wrongly. */
 const FAILED = 1;
@@ -26,7 +28,8 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .exitOverride()
     .enablePositionalOptions()
     .showHelpAfterError('(try --help)')
-    .configureHelp(HELP);
+    .configureHelp(HELP)
+    .configureOutput({ outputError: (text, write) => write(printable(text.replace(/^error: /, 'dtbus: '))) });
   const end = (code: number) => {
     exitCode = code;
   };
@@ -49,6 +52,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     program.commandsGroup(heading);
     add();
   }
+  addVersion(program, version);
   program.addHelpText(
     'after',
     `
@@ -63,13 +67,27 @@ Examples:
 `,
   );
   try {
-    await program.parseAsync(argv);
+    await program.parseAsync(withOwnLetters(argv));
     return exitCode;
   } catch (thrown) {
     if (thrown instanceof CommanderError) {
       return thrown.exitCode === 0 ? 0 : USAGE;
     }
-    process.stderr.write(`dtbus: ${messageOf(thrown)}\n`);
+    warn(errorText(thrown));
     return thrown instanceof UsageError ? USAGE : FAILED;
+  }
+}
+
+/** `--version` of every command; the tools that stand in for others have their own. */
+function addVersion(command: Command, version: string): void {
+  for (const each of command.commands) {
+    // Commander keeps its own help command among them.
+    if (
+      each.name() === 'help' ||
+      each.registeredArguments.some((argument) => argument.name() === 'arguments')
+    )
+      continue;
+    each.version(version, '-V, --version', 'print the version of dtbus');
+    addVersion(each, version);
   }
 }

@@ -50,6 +50,7 @@ describe('dtbus ls', () => {
    ├─ 1  alarm     high  /i2c/rtc@68 INT
    ├─ 2  button    high
    └─ 3            high
+4 buses, 9 parts: 6 simulated, 3 on the wire
 `);
   });
 

@@ -102,16 +102,22 @@ export async function openNamedBoard(args: BoardArguments, options: BoardOptions
 
 /**
  * Says what did not come up, a line each: buses that could not be made, and adapters that are not there.
- * @returns true when something did not come up
+ * @param nodes the nodes that were used (`/dev/i2c-1`): only their buses count; left out, all do
+ * @returns true when something that counts did not come up
  */
-export function printProblems(board: Board): boolean {
+export function printProblems(board: Board, nodes?: ReadonlySet<string>): boolean {
   for (const { path, property, sentence } of board.problems) complain(board, path, property, sentence);
   const lost = new Map<string, string>();
-  for (const { state, path, hostPath, fault } of board.buses()) {
+  const buses = board.buses();
+  for (const { state, path, hostPath, fault } of buses) {
     if (state === 'lost') lost.set(hostPath ?? path, fault ?? 'lost');
   }
   for (const [path, fault] of lost) complain(board, path, 'port', fault);
-  return board.problems.length + lost.size > 0;
+  if (nodes === undefined) return board.problems.length + lost.size > 0;
+  const used = buses.filter((bus) => bus.nodes.some((node) => nodes.has(node)));
+  return used.some(
+    ({ state, path }) => state === 'lost' || board.problems.some((problem) => problem.path === path),
+  );
 }
 
 function complain(board: Board, path: string, property: string | undefined, sentence: string): void {

@@ -6,7 +6,19 @@ import {
   type PeripheralReport,
 } from '../../board/index.ts';
 import { hexByte } from '../../bus/words.ts';
+import { printable } from '../terminal/printable.ts';
 import type { Paint } from '../terminal/style.ts';
+
+/** How a board is drawn. */
+export interface DrawOptions {
+  readonly paint: Paint;
+  /** Columns of the terminal; rows lose their less important columns where they do not fit. Default: any number. */
+  readonly columns?: number | undefined;
+  /** The board is served by another process, where its parts and lines are. */
+  readonly connected?: boolean;
+  /** `--adopt` was given: advice to give it would not help. */
+  readonly adopted?: boolean;
+}
 
 /** A line of a drawing and what hangs below it. */
 interface Branch {
@@ -14,30 +26,36 @@ interface Branch {
   readonly below: readonly Branch[];
 }
 
+type TreeNode = NonNullable<ReturnType<Board['tree']['byPath']>>;
+
+/** A part as a row of its bus. */
+interface Row {
+  readonly at: string;
+  readonly name: string;
+  readonly compatible: string;
+  readonly answer: string;
+  /** How `answer` is painted. */
+  readonly style: 'green' | 'cyan' | 'yellow';
+  /** What is behind it: the channels of a multiplexer. */
+  readonly below: readonly Branch[];
+}
+
 /** The board as a drawing: its buses, their nodes and drivers, and what answers on them; its GPIO lines. */
-export function drawBoard(board: Board, paint: Paint): string {
+export function drawBoard(board: Board, options: DrawOptions): string {
+  const { paint } = options;
   const title = board.tree.root.has('model') ? board.tree.root.string('model') : undefined;
   const buses = board.buses();
-  const lines = [paint('bold', title ?? 'a board without a model name')];
+  const lines = [paint('bold', printable(title ?? 'a board without a model name'))];
   draw(
     [
-      ...buses.map((bus) => busBranch(bus, paint)),
-      ...board.gpioChips().map((chip) => gpioBranch(chip, paint)),
+      ...buses.map((bus) => busBranch(board, bus, options)),
+      ...board.gpioChips().map((chip) => gpioBranch(chip, options)),
     ],
     '',
     lines,
   );
-  if (buses.length === 0) lines.push(`└─ ${withoutBus(board.tree)}`);
+  lines.push(buses.length === 0 ? `└─ ${noBusAdvice(board, options)}` : summary(buses, options));
   return `${lines.join('\n')}\n`;
-}
-
-/** Why there is no bus: the tree switches its controllers off, or they are a vendor's that nobody asked for. */
-function withoutBus(tree: Board['tree']): string {
-  const disabled = disabledControllers(tree).map(({ path }) => path);
-  if (disabled.length === 0) return 'no bus: see --adopt, or `dtbus help up`';
-  const named = disabled.slice(0, 3).join(', ') + (disabled.length > 3 ? ', …' : '');
-  const count = disabled.length === 1 ? '1 controller is' : `${disabled.length} controllers are`;
-  return `no bus: ${count} disabled by status (${named}); enable with an overlay: status = "okay"`;
 }
 
 function draw(branches: readonly Branch[], indent: string, lines: string[]): void {
@@ -48,26 +66,73 @@ function draw(branches: readonly Branch[], indent: string, lines: string[]): voi
   });
 }
 
-function busBranch(bus: BusListing, paint: Paint): Branch {
+/** Why the board has no bus, and what to do. */
+function noBusAdvice({ tree }: Board, { adopted }: DrawOptions): string {
+  const disabled = disabledControllers(tree).map(({ path }) => printable(path));
+  if (disabled.length === 0) {
+    const remedy = adopted ? '' : ', or use --adopt for the controllers of a vendor tree';
+    return `no bus found: add a platform,virtio-i2c or platform,virtio-spi node${remedy}`;
+  }
+  const named = disabled.slice(0, 3).join(', ') + (disabled.length > 3 ? ', …' : '');
+  const count = disabled.length === 1 ? '1 controller is' : `${disabled.length} controllers are`;
+  return `no bus: ${count} disabled by status (${named}); enable with an overlay: status = "okay"`;
+}
+
+/** `4 buses, 8 parts: 5 simulated, 3 on the wire` */
+function summary(buses: readonly BusListing[], { paint, connected }: DrawOptions): string {
+  const parts = buses.flatMap(({ peripherals }) => peripherals);
+  const count = (kind: PeripheralReport['answeredBy']) =>
+    parts.filter(({ answeredBy }) => answeredBy === kind).length;
+  const counts = [
+    [count('model'), 'simulated'],
+    [count('wire'), connected ? 'in the process that serves the board' : 'on the wire'],
+    [count('nothing'), 'without a model'],
+  ] as const;
+  const down = buses.filter(({ state, fault }) => state === 'lost' || fault !== undefined).length;
+  const said = counts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
+  if (down > 0) said.push(`${down} ${down === 1 ? 'bus' : 'buses'} down`);
+  const head = `${plural(buses.length, 'bus', 'buses')}, ${plural(parts.length, 'part', 'parts')}`;
+  return paint('dim', said.length === 0 ? head : `${head}: ${said.join(', ')}`);
+}
+
+function plural(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+function busBranch(board: Board, bus: BusListing, options: DrawOptions): Branch {
+  const { paint, columns = Number.POSITIVE_INFINITY } = options;
   const name = bus.nodes.length === 0 ? `${bus.kind}-${bus.number}` : busName(bus);
   const driver = bus.device?.driver === undefined ? '' : ` ${bus.device.name} (${bus.device.driver})`;
-  const host = bus.host ?? 'nothing';
+  const host = printable(bus.host ?? 'nothing');
+  const path = printable(bus.path);
   // Who only looks at a board opens nothing.
   const unopened = bus.state === 'closed' && bus.fault === undefined;
   const state =
     bus.state === 'open' ? host : unopened ? `${host} (not opened)` : `${host}: ${paint('red', bus.state)}`;
+  const fits = INDENT + `${name} ${path}${driver} → ${host}`.length <= columns;
   return {
-    text: `${paint('bold', name)} ${paint('dim', bus.path)}${driver} → ${state}`,
-    below: clientTable(bus, paint),
+    text: `${paint('bold', name)} ${paint('dim', path)}${fits ? driver : ''} → ${state}`,
+    below: table(
+      bus.peripherals.map((peripheral) => peripheralRow(board, bus, peripheral, options)),
+      INDENT * 2,
+      options,
+    ),
   };
 }
 
-function gpioBranch({ node, path, lines }: GpioListing, paint: Paint): Branch {
+/** Columns that a level of the drawing takes. */
+const INDENT = 3;
+
+function gpioBranch({ node, path, lines }: GpioListing, { paint, connected }: DrawOptions): Branch {
   const width = Math.max(0, ...lines.map(({ name }) => name.length));
+  const many =
+    connected && lines.length === 0 ? 'in the process that serves the board' : `${lines.length} lines`;
   return {
-    text: `${paint('bold', node)} ${paint('dim', path)} → ${lines.length} lines`,
+    text: `${paint('bold', node)} ${paint('dim', printable(path))} → ${many}`,
     below: lines.map(({ line, name, high, wired }) => ({
-      text: `${line}  ${name.padEnd(width)}  ${high ? 'high' : 'low '}  ${wired.join(', ')}`.trimEnd(),
+      text: printable(
+        `${line}  ${name.padEnd(width)}  ${high ? 'high' : 'low '}  ${wired.join(', ')}`.trimEnd(),
+      ),
       below: [],
     })),
   };
@@ -79,22 +144,78 @@ function busName({ kind, nodes, number }: BusListing): string {
   return `/dev/spidev${number}.0-${nodes.length - 1}`;
 }
 
-function clientTable(bus: BusListing, paint: Paint): Branch[] {
-  const rows = bus.peripherals.map((peripheral) => ({
-    at: peripheral.reg.map((reg) => unit(bus.kind, reg)).join(' '),
-    name: peripheral.path.slice(peripheral.path.lastIndexOf('/') + 1),
+function peripheralRow(
+  board: Board,
+  { kind }: BusListing,
+  peripheral: PeripheralReport,
+  options: DrawOptions,
+): Row {
+  const node = board.tree.byPath(peripheral.path);
+  return {
+    at: peripheral.reg.map((reg) => unit(kind, reg)).join(' '),
+    name: lastStep(peripheral.path),
     compatible: peripheral.compatible[0] ?? '',
-    answer: answer(peripheral, paint),
+    ...answerOf(peripheral, node, options),
+    below: node === undefined ? [] : channels(board, node, options),
+  };
+}
+
+function lastStep(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** The channels of a multiplexer (Linux's binding i2c-mux: children `i2c@N`, perhaps below `i2c-mux`). */
+function channels(board: Board, mux: TreeNode, options: DrawOptions): Branch[] {
+  const above = mux.children.find(({ name }) => name === 'i2c-mux') ?? mux;
+  const found = above.children.filter((child) => /^i2c@/.test(child.name) && child.children.length > 0);
+  const simulated = new Map(options.connected ? [] : board.parts().map(({ path, title }) => [path, title]));
+  return found.map((channel) => ({
+    text: `channel ${channel.u32('reg') ?? lastStep(channel.path)}`,
+    below: table(
+      channel.children.map((node) => {
+        const model = simulated.get(node.path);
+        const answeredBy = model !== undefined ? 'model' : options.connected ? 'wire' : 'nothing';
+        return {
+          at: (node.u32s('reg') ?? []).map((reg) => unit('i2c', reg)).join(' '),
+          name: node.name,
+          compatible: node.compatible[0] ?? '',
+          ...answerOf({ answeredBy, model }, node, options),
+          below: channels(board, node, options),
+        };
+      }),
+      INDENT * 4,
+      options,
+    ),
   }));
-  const width = (pick: (row: (typeof rows)[number]) => string) =>
-    Math.max(0, ...rows.map((row) => pick(row).length));
-  const at = width((row) => row.at);
-  const name = width((row) => row.name);
-  const compatible = width((row) => row.compatible);
-  return rows.map((row) => ({
-    text: `${row.at.padEnd(at)}  ${row.name.padEnd(name)}  ${row.compatible.padEnd(compatible)}  ${row.answer}`,
-    below: [],
-  }));
+}
+
+/** Rows in columns; the compatible is left out where it makes them too wide. */
+function table(
+  rows: readonly Row[],
+  indent: number,
+  { paint, columns = Number.POSITIVE_INFINITY }: DrawOptions,
+): Branch[] {
+  const width = (pick: (row: Row) => string) => Math.max(0, ...rows.map((row) => pick(row).length));
+  const [at, name, compatible] = [
+    width((row) => row.at),
+    width((row) => row.name),
+    width((row) => row.compatible),
+  ];
+  const all = indent + at + name + compatible + width((row) => row.answer) + 6;
+  return rows.map((row) => {
+    const cells = [row.at.padEnd(at), row.name.padEnd(name)];
+    if (all <= columns) cells.push(row.compatible.padEnd(compatible));
+    const before = printable(cells.join('  '));
+    const room = columns - indent - before.length - 2;
+    return {
+      text: `${before}  ${paint(row.style, printable(shortened(row.answer, room)))}`,
+      below: row.below,
+    };
+  });
+}
+
+function shortened(text: string, room: number): string {
+  return text.length <= room ? text : `${text.slice(0, Math.max(1, room - 1))}…`;
 }
 
 function unit(kind: 'i2c' | 'spi', reg: number): string {
@@ -103,13 +224,18 @@ function unit(kind: 'i2c' | 'spi', reg: number): string {
   return `${hexByte(reg & 0x3ff)}${tenBit ? ' (ten-bit)' : ''}`;
 }
 
-function answer(peripheral: PeripheralReport, paint: Paint): string {
-  switch (peripheral.answeredBy) {
+function answerOf(
+  { answeredBy, model }: Pick<PeripheralReport, 'answeredBy' | 'model'>,
+  node: TreeNode | undefined,
+  { connected }: DrawOptions,
+): Pick<Row, 'answer' | 'style'> {
+  const owner = node?.has('dtbus,owner') ? ` (owner ${node.string('dtbus,owner')})` : '';
+  switch (answeredBy) {
     case 'model':
-      return paint('green', peripheral.model ?? 'a model');
+      return { answer: `${model ?? 'simulated'}${owner}`, style: 'green' };
     case 'wire':
-      return paint('cyan', 'on the wire');
+      return { answer: `${connected ? 'served' : 'on the wire'}${owner}`, style: 'cyan' };
     case 'nothing':
-      return paint('yellow', 'nothing: no model of it');
+      return { answer: `nothing: no model of it${owner}`, style: 'yellow' };
   }
 }

@@ -9,6 +9,7 @@ import {
   withBoardOptions,
   withConnection,
 } from '../board/board-options.ts';
+import type { DrawOptions } from '../board/board-tree.ts';
 import { paintFor } from '../terminal/style.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
 import { UsageError } from '../terminal/usage-error.ts';
@@ -142,7 +143,7 @@ async function bringUp(args: BoardArguments & DevArguments): Promise<number> {
   const board = await openNamedBoard(args);
   try {
     await board.settled();
-    process.stdout.write(drawBoard(board, paintFor(process.stdout)));
+    process.stdout.write(drawBoard(board, drawingOf(args)));
     const incomplete = printProblems(board);
     const real = permissions && (await expose(board, args, permissions));
     for (const { boardPath, path } of real?.nodes ?? []) {
@@ -166,10 +167,15 @@ async function list(args: BoardArguments, json: boolean): Promise<number> {
     await board.settled();
     const drawing = json
       ? `${JSON.stringify(board.buses(), undefined, 2)}\n`
-      : drawBoard(board, paintFor(process.stdout));
+      : drawBoard(board, drawingOf(args));
     process.stdout.write(drawing);
     return printProblems(board) ? 1 : 0;
   } finally {
     await board.close();
   }
+}
+
+function drawingOf({ connect, adopt }: BoardArguments): DrawOptions {
+  const { columns } = process.stdout;
+  return { paint: paintFor(process.stdout), columns, connected: Boolean(connect), adopted: adopt };
 }

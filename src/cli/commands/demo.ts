@@ -8,6 +8,7 @@ import { i2cdetect } from '../i2c-tools/i2cdetect.ts';
 import { i2cdump } from '../i2c-tools/i2cdump.ts';
 import { processIo } from '../i2c-tools/io.ts';
 import { paintFor } from '../terminal/style.ts';
+import { warn } from '../terminal/warn.ts';
 
 /** The demo board, wherever the package lies. */
 const PACKAGE = createRequire(import.meta.url).resolve('dtbus/package.json');
@@ -24,12 +25,12 @@ export async function demo(): Promise<number> {
   const say = (text: string) => process.stdout.write(`${text}\n`);
   const heading = (text: string) => say(`\n${paint('bold', text)}`);
   const board = await openBoard(DEMO_BOARD, {
-    onWarning: (sentence) => process.stderr.write(`${sentence}\n`),
+    onWarning: warn,
   });
   const io = processIo();
   try {
     await board.settled();
-    say(drawBoard(board, paint));
+    say(drawBoard(board, { paint, columns: process.stdout.columns }));
     const incomplete = printProblems(board);
     const lost = new Set(board.buses().flatMap(({ state, nodes }) => (state === 'lost' ? [...nodes] : [])));
     for (const node of board.nodes.list()) {

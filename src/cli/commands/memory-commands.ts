@@ -87,9 +87,11 @@ function addMemoryCommand(program: Command, memory: MemoryCommand, end: (exitCod
     return command;
   };
 
-  add('info', `show what the ${name} is`, ' -b dts/demo.dts').action(
-    async (device: string, args: BoardArguments) => end(await (await load()).info(args, device)),
-  );
+  add('info', `show what the ${name} is`, ' -b dts/demo.dts')
+    .option('--json', 'as JSON, for scripts', false)
+    .action(async (device: string, args: BoardArguments & { json: boolean }) =>
+      end(await (await load()).info(args, device)),
+    );
   ranged(add('read', 'read it into a file', ' copy.bin --offset 0x10 --length 64'))
     .argument(
       '[file]',

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { ServePlace } from '../../board/index.ts';
+import type { ServedBus, ServePlace } from '../../board/index.ts';
 import {
   type BoardArguments,
   refuseConnection,
@@ -20,6 +20,7 @@ interface ServeArguments extends BoardArguments {
   readonly exclusive: boolean;
   readonly printCapabilities: boolean;
   readonly trace: boolean;
+  readonly json: boolean;
 }
 
 /** `--socket-path`, `--fd` and `--print-capabilities` are those of vhost-user's backend program conventions. */
@@ -52,6 +53,7 @@ Prints "ready" once front-ends may connect, and notifies the service manager of 
     .option('--bus <name>', 'the bus to serve: i2c1, OWNER/spi0 (optional if the board has only one)')
     .option('--exclusive', 'reserve what a front-end has used until it disconnects; others get EBUSY', false)
     .option('--print-capabilities', 'print the capabilities of this back-end as JSON and exit', false)
+    .option('--json', 'print the sockets as one line of JSON instead of "ready"', false)
     .option('--trace', 'log what happens at the sockets', false)
     .addHelpText(
       'after',
@@ -90,9 +92,7 @@ async function serve(args: ServeArguments): Promise<number> {
   const interrupted = untilInterrupted(board.over);
   try {
     for (const { path, sentence } of board.problems) warn(`${path}: ${sentence}`);
-    for (const { node, socket, owner } of board.buses)
-      process.stdout.write(`${owner === undefined ? '' : `${owner}/`}${node.kind}${node.number} ${socket}\n`);
-    process.stdout.write('ready\n');
+    process.stdout.write(readyText(board.buses, args.json));
     await tell('READY=1');
     await interrupted;
     await tell('STOPPING=1');
@@ -125,4 +125,18 @@ function printCapabilities(bus = 'i2c'): number {
   const features = ['board', 'bus', 'overlay', 'adopt'];
   process.stdout.write(`${JSON.stringify({ type, features }, undefined, 2)}\n`);
   return 0;
+}
+
+/** What is printed once front-ends may connect: the sockets, then `ready`; or one line of JSON. */
+function readyText(buses: readonly ServedBus[], json: boolean): string {
+  const nameOf = ({ node }: ServedBus) => `${node.kind}${node.number}`;
+  if (json) {
+    const listed = buses.map((bus) => ({ bus: nameOf(bus), owner: bus.owner ?? null, socket: bus.socket }));
+    return `${JSON.stringify({ ready: true, buses: listed })}\n`;
+  }
+  const lines = buses.map((bus) => {
+    const owner = bus.owner === undefined ? '' : `${bus.owner}/`;
+    return `${owner}${nameOf(bus)} ${bus.socket}\n`;
+  });
+  return `${lines.join('')}ready\n`;
 }

@@ -1,8 +1,9 @@
 import { constants } from 'node:os';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Board } from '../../board/index.ts';
 import {
   type BoardArguments,
+  isBoardFile,
   openNamedBoard,
   printProblems,
   withBoardOptions,
@@ -31,7 +32,11 @@ interface ToolCommand {
   readonly load: () => Promise<LoadedTool>;
 }
 
-type ToolArguments = BoardArguments & { readonly help: boolean };
+type ToolArguments = BoardArguments & {
+  readonly help: boolean;
+  /** `-b` of i2ctransfer. */
+  readonly binary: boolean;
+};
 
 const TOOLS: readonly ToolCommand[] = [
   {
@@ -99,6 +104,15 @@ const TOOLS: readonly ToolCommand[] = [
   },
 ];
 
+/**
+ * `-b` names the board, but i2ctransfer (i2c-tools 4.4) has a `-b` of its own, without a value: it is that one where no
+ * device tree follows.
+ */
+export function withOwnLetters(argv: readonly string[]): string[] {
+  if (!argv.includes('i2ctransfer')) return [...argv];
+  return argv.map((word, at) => (word === '-b' && !isBoardFile(argv[at + 1] ?? '') ? '--binary' : word));
+}
+
 export function addToolCommands(program: Command, end: (exitCode: number) => void): void {
   for (const tool of TOOLS) {
     const command = program
@@ -112,9 +126,10 @@ export function addToolCommands(program: Command, end: (exitCode: number) => voi
       .helpOption(false);
     withConnection(withBoardOptions(command, !tool.name.startsWith('spi')))
       .option('-h, --help', 'show this help', false)
+      .addOption(new Option('--binary').hideHelp().default(false))
       .action(async (argv: string[], args: ToolArguments) => {
         if (args.help) await showHelp(command, tool);
-        else end(await runTool(tool, argv, args));
+        else end(await runTool(tool, args.binary ? ['-b', ...argv] : argv, args));
       });
   }
 }
@@ -135,8 +150,24 @@ const INTERRUPTED = 128 + constants.signals.SIGINT;
 /** Options of i2cdetect that list buses and what they can do: no transfer is made. */
 const LOOKING = /^-[a-zA-Z]*[lFV]/;
 
+/** Nodes for a call that looks at none: for the version, or the help. */
+const NO_NODES: Pick<Board['nodes'], 'list' | 'open'> = {
+  list: () => [],
+  open: () => {
+    throw new Error('no board is open');
+  },
+};
+
+/** Whether the tool only says what it is: `-V` of i2c-tools, `-v` of spi-tools, `-h` of both. */
+function saysWhatItIs({ name }: ToolCommand, argv: readonly string[]): boolean {
+  const flags = argv.slice(0, argv.findIndex((word) => !word.startsWith('-')) >>> 0);
+  const own = name.startsWith('i2c') ? /^-[Vh]/ : /^(-[vh]|--version|--help)$/;
+  return flags.some((word) => own.test(word));
+}
+
 async function runTool(tool: ToolCommand, argv: readonly string[], args: BoardArguments): Promise<number> {
   const { processIo } = await import('../i2c-tools/io.ts');
+  if (saysWhatItIs(tool, argv)) return (await tool.load()).run(argv, NO_NODES, processIo());
   const interrupted = new AbortController();
   const over = new Promise<number>((resolve) => {
     interrupted.signal.addEventListener('abort', () => setTimeout(resolve, GRACE_MS, INTERRUPTED));
@@ -155,8 +186,8 @@ async function runTool(tool: ToolCommand, argv: readonly string[], args: BoardAr
     // The originals' words say neither what there is nor why nothing was done.
     if (nodes.missing !== undefined) warn(nodes.missing);
     if (io.unanswered) warn('stdin is not interactive; use -y to skip the confirmation');
-    // A scan of a bus whose adapter is not there would only show that nobody answers.
-    return (printProblems(board) || io.unanswered) && code === 0 ? 1 : code;
+    // A scan of a bus whose adapter is not there would only show that nothing answers. Others do not concern the tool.
+    return (printProblems(board, nodes.opened) || io.unanswered) && code === 0 ? 1 : code;
   } finally {
     process.off('SIGINT', interrupt);
     io.close();
@@ -164,12 +195,17 @@ async function runTool(tool: ToolCommand, argv: readonly string[], args: BoardAr
   }
 }
 
-/** The nodes of a board; `missing` says of which there is none, and what there is. */
+/** The nodes of a board; `missing` says which one was not found, `opened` names those that were asked for. */
 function remembering(nodes: Board['nodes']) {
-  const seen: Pick<Board['nodes'], 'list' | 'open'> & { missing: string | undefined } = {
+  const seen: Pick<Board['nodes'], 'list' | 'open'> & {
+    missing: string | undefined;
+    readonly opened: Set<string>;
+  } = {
     missing: undefined,
+    opened: new Set(),
     list: () => nodes.list(),
     open: ((path: string) => {
+      seen.opened.add(path);
       try {
         return nodes.open(path);
       } catch (thrown) {

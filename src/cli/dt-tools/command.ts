@@ -1,3 +1,4 @@
+import { printable } from '../terminal/printable.ts';
 import { type Arguments, type OptionSpec, parseArguments, usageText } from './arguments.ts';
 import type { DtIo } from './dt-io.ts';
 import { VERSION_LINE } from './version.ts';
@@ -48,7 +49,7 @@ export function runCommand(command: Command, argv: readonly string[], io: DtIo):
     return command.run(args, io) ?? 0;
   } catch (error) {
     if (error instanceof UsageError) io.stderr.write(`${usage}\nError: ${error.message}\n`);
-    else if (error instanceof Failure) io.stderr.write(`${error.message}\n`);
+    else if (error instanceof Failure) io.stderr.write(`${printable(error.message)}\n`);
     else throw error;
     return (error instanceof Failure ? error.exitCode : undefined) ?? failureCode;
   }

@@ -10,6 +10,7 @@ import {
   writeDts,
   writeYaml,
 } from '../../devicetree/index.ts';
+import { printable } from '../terminal/printable.ts';
 import { type Command, Failure, UsageError } from './command.ts';
 import { bytesOf, type DtIo, reasonOf } from './dt-io.ts';
 import { DTC_OPTIONS, DtcSettings } from './dtc-options.ts';
@@ -81,7 +82,7 @@ function report(found: readonly Diagnostic[], settings: DtcSettings, input: stri
   if (settings.json) io.stderr.write(`${JSON.stringify(shown)}\n`);
   else
     for (const diagnostic of shown)
-      io.stderr.write(diagnosticText(diagnostic, input === '-' ? '<stdin>' : input));
+      io.stderr.write(printable(diagnosticText(diagnostic, input === '-' ? '<stdin>' : input)));
 }
 
 /** Ends the command where something cannot be written, or checks failed and nothing forces it. */

@@ -61,13 +61,14 @@ export const tasks: MemoryTasks = {
   info: (args, device) =>
     runOnTarget(args, device, 'transfer', (board, target) =>
       withMemory(open, board, target, async (eeprom) => {
-        printRows(eeprom.title, [
+        const rows = [
           ...(target.path === undefined ? [] : [['node', target.path] as const]),
           ['size', exactByteCount(eeprom.size)],
           ['page', byteCount(eeprom.pageSize)],
           ...(await eeprom.describe()),
           ...(target.readOnly ? [['read-only', 'yes (device tree)'] as const] : []),
-        ]);
+        ] as const;
+        printRows(eeprom.title, rows, args.json);
         return undefined;
       }),
     ),

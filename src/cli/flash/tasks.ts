@@ -181,7 +181,7 @@ export const tasks: MemoryTasks = {
   info: (args, device) =>
     runOnTarget(args, device, 'transfer', (board, target) =>
       withMemory(open, board, target, async (flash) => {
-        printRows(flash.title, await rowsOf(flash, target));
+        printRows(flash.title, await rowsOf(flash, target), args.json);
         return undefined;
       }),
     ),

@@ -22,13 +22,14 @@ import { parseFlags } from './flags.ts';
 import type { ToolIo } from './io.ts';
 import { strtol } from './numbers.ts';
 
-export const USAGE = `Usage: i2ctransfer [-f] [-y] [-v] [-V] [-a] I2CBUS DESC [DATA] [DESC [DATA]]...
+export const USAGE = `Usage: i2ctransfer [-f] [-y] [-v] [-b] [-V] [-a] I2CBUS DESC [DATA] [DESC [DATA]]...
   I2CBUS is the number or the name of a bus
   DESC is r or w, a number of bytes (0 to 65535; r? takes the length
     from the chip), and @ADDRESS, which may be left out after the first
   DATA are the bytes of a write; the last may stand for all that follow:
     5= repeats it, 5+ counts up, 5- counts down, 5p goes on pseudo-randomly
   -f  even if a driver owns a chip    -y  do not ask for confirmation    -v  print what was sent
+  -b  print what is read as binary data; without -v
 Example: i2ctransfer -y 1 w1@0x50 0x64 r8
 `;
 
@@ -55,10 +56,14 @@ interface Complaint {
 
 /** i2ctransfer(8): runs one transaction of any messages. */
 export async function i2ctransfer(argv: readonly string[], nodes: Nodes, io: ToolIo): Promise<number> {
-  const flags = parseFlags(argv, 'Vvfya', '', io);
+  const flags = parseFlags(argv, 'Vvfyabh', '', io);
   if (flags === undefined) return usage(io);
   const { given, positional } = flags;
   if (given.has('V')) return printVersion('i2ctransfer', io);
+  if (given.has('h')) {
+    io.stdout.write(USAGE);
+    return 0;
+  }
   const [bus, ...descriptions] = positional;
   if (bus === undefined) return usage(io);
   const number = lookUpBus(bus, nodes, io);
@@ -81,7 +86,8 @@ export async function i2ctransfer(argv: readonly string[], nodes: Nodes, io: Too
       return 1;
     }
     if (!given.has('y') && !(await confirmed(i2c.path, messages, io))) return 0;
-    return await transfer(i2c, messages, given.has('v'), io);
+    const form = given.has('b') ? 'binary' : given.has('v') ? 'verbose' : 'received';
+    return await transfer(i2c, messages, form, io);
   } finally {
     i2c.close();
   }
@@ -212,7 +218,7 @@ function segmentOf(message: Message): I2cSegment {
 async function transfer(
   i2c: I2cDev,
   messages: readonly Message[],
-  verbose: boolean,
+  form: 'received' | 'verbose' | 'binary',
   io: ToolIo,
 ): Promise<number> {
   let received: Uint8Array[];
@@ -222,6 +228,11 @@ async function transfer(
     io.stderr.write(`Error: Sending messages failed: ${strerror(BusFault.from(thrown).code)}\n`);
     return 1;
   }
+  if (form === 'binary') {
+    for (const bytes of received) await io.stdout.write(bytes);
+    return 0;
+  }
+  const verbose = form === 'verbose';
   let reads = 0;
   messages.forEach((message, i) => {
     const bytes = message.kind === 'write' ? message.bytes : (received[reads++] as Uint8Array);

@@ -83,14 +83,21 @@ export function processIo(signal?: AbortSignal): ProcessIo {
   let reader: InputReader | undefined;
   let unanswered = false;
   let closed = false;
+  let drained: Promise<unknown> | undefined;
   const input = () => {
     reader ??= new InputReader(untilAborted(process.stdin, signal));
     return reader;
   };
   return {
     stdout: {
-      write: (data) =>
-        closed || process.stdout.write(data) ? undefined : once(process.stdout, 'drain', { signal }),
+      write: (data) => {
+        if (closed || process.stdout.write(data)) return undefined;
+        // One listener for all that wait: a tool may write much before it waits.
+        drained ??= once(process.stdout, 'drain', { signal }).finally(() => {
+          drained = undefined;
+        });
+        return drained;
+      },
     },
     stderr: { write: (data) => closed || process.stderr.write(data) },
     async readLine() {

@@ -14,7 +14,7 @@ export interface ChangeArguments extends RangeArguments {
 
 /** What a kind of memory can do for the command line; each gives the exit code. */
 export interface MemoryTasks {
-  info(args: BoardArguments, device: string): Promise<number>;
+  info(args: BoardArguments & { readonly json: boolean }, device: string): Promise<number>;
   read(args: BoardArguments & RangeArguments, device: string, file: string | undefined): Promise<number>;
   write(args: BoardArguments & ChangeArguments, device: string, file: string): Promise<number>;
   erase(args: BoardArguments & ChangeArguments, device: string): Promise<number>;

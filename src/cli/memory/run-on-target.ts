@@ -1,6 +1,7 @@
 import { type Board, BusFault } from '../../board/index.ts';
 import { messageOf } from '../../bus/words.ts';
 import { type BoardArguments, openNamedBoard, printProblems } from '../board/board-options.ts';
+import { printable } from '../terminal/printable.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { warn } from '../terminal/warn.ts';
 import type { ChangeLog } from './change-log.ts';
@@ -64,7 +65,7 @@ export async function runOnTarget(
     // What an adapter says of itself tells more than the transfer that did not reach it.
     const notOpened = thrown instanceof BusFault && NOT_OPENED.includes(thrown.code);
     if (notOpened && printProblems(board)) return FAILED;
-    say(`dtbus: ${sentenceOf(thrown)}`);
+    say(printable(`dtbus: ${sentenceOf(thrown)}`));
     return FAILED;
   } finally {
     interruption.release();

@@ -1,5 +1,6 @@
 import type { Board } from '../../board/index.ts';
 import type { BoardArguments } from '../board/board-options.ts';
+import { printable } from '../terminal/printable.ts';
 import { byteCount, duration } from './byte-count.ts';
 import { checkFits, processImageIo, readImage, writeImage } from './image.ts';
 import { ChunkedReader, differenceOf, type Memory } from './memory.ts';
@@ -30,10 +31,15 @@ export async function withMemory<Kind extends Memory, Result>(
 /** Rows of `info`: what, and what it is. */
 export type Rows = readonly (readonly [what: string, value: string])[];
 
-export function printRows(title: string, rows: Rows): void {
+/** Prints what is known of a part; with `json` as one object, for scripts. */
+export function printRows(title: string, rows: Rows, json: boolean): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ title, ...Object.fromEntries(rows) }, undefined, 2)}\n`);
+    return;
+  }
   const width = Math.max(...rows.map(([what]) => what.length));
-  process.stdout.write(`${title}\n`);
-  for (const [what, value] of rows) process.stdout.write(`  ${what.padEnd(width)}  ${value}\n`);
+  process.stdout.write(`${printable(title)}\n`);
+  for (const [what, value] of rows) process.stdout.write(`  ${what.padEnd(width)}  ${printable(value)}\n`);
 }
 
 export function readInto(

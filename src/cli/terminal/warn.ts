@@ -1,4 +1,6 @@
+import { printable } from './printable.ts';
+
 /** Says something beside a command's output, on standard error. */
 export function warn(sentence: string): void {
-  process.stderr.write(`dtbus: ${sentence}\n`);
+  process.stderr.write(`dtbus: ${printable(sentence)}\n`);
 }

@@ -21,10 +21,12 @@ export function pcapHeader(): Uint8Array {
  * The messages of an I2C transaction, a packet each: the bus's number, Linux's message flags (big-endian), the address as
  * it is on the wire, the data.
  */
-export function pcapPackets(bus: number, { startedMs, segments }: TracedTransfer): Uint8Array {
+export function pcapPackets(bus: number, { startedMs, segments, fault }: TracedTransfer): Uint8Array {
+  const refused = fault === 'ENXIO' && segments.length === 1;
   return Buffer.concat(
     segments.map(({ target, tenBit, sent, received }) => {
-      const data = sent ?? received ?? { bytes: new Uint8Array(0), length: 0 };
+      // After an address that was not acknowledged comes STOP: the data never was on the wire.
+      const data = (refused ? undefined : (sent ?? received)) ?? { bytes: new Uint8Array(0), length: 0 };
       const read = sent === undefined ? 1 : 0;
       const address = tenBit
         ? Uint8Array.of(0xf0 | ((target >> 7) & 6) | read, target & 0xff)

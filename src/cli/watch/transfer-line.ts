@@ -1,5 +1,6 @@
 import type { TracedBus, TracedTransfer } from '../../board/index.ts';
 import { hexByte } from '../../bus/words.ts';
+import { printable } from '../terminal/printable.ts';
 import type { Paint } from '../terminal/style.ts';
 import { type PartReader, unknownI2c, unknownSpi } from './part-reader.ts';
 
@@ -58,12 +59,12 @@ export function transferLine(
   const fields = [
     paint('dim', ((startedMs - began) / 1000).toFixed(6).padStart(COLUMNS.time)),
     busName(bus).padEnd(COLUMNS.bus),
-    target.padEnd(COLUMNS.target),
+    printable(target).padEnd(COLUMNS.target),
     paint(fault === undefined ? 'green' : 'red', result),
     Math.round(durationMs * 1000)
       .toString()
       .padStart(COLUMNS.duration),
-    reader.text(transfer),
+    printable(reader.text(transfer)),
   ];
   return `${fields.join('  ')}\n`;
 }

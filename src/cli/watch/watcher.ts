@@ -27,6 +27,7 @@ export interface WatchStart {
 
 export const CONTROL = { END: 0, ENDED: 1 } as const;
 
+const STDOUT = 1;
 const STDERR = 2;
 /** How long a process that ends waits for the last lines. */
 const END_LIMIT_MS = 2000;
@@ -39,10 +40,12 @@ export class Watcher {
 
   /** @throws {Error} a file that cannot be written */
   constructor(options: WatchOptions) {
-    const lines = options.to === undefined ? STDERR : openForWriting(options.to);
+    const lines =
+      options.to === undefined ? STDERR : options.to === '-' ? STDOUT : openForWriting(options.to);
     const start: WatchStart = {
       lines,
-      pcap: options.pcap === undefined ? undefined : openForWriting(options.pcap),
+      pcap:
+        options.pcap === undefined ? undefined : options.pcap === '-' ? STDOUT : openForWriting(options.pcap),
       json: options.json ?? false,
       colours: isatty(lines) && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
       control: this.#control.buffer as SharedArrayBuffer,

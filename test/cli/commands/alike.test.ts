@@ -1,0 +1,194 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { pcapPackets } from '../../../src/cli/watch/pcap.ts';
+import { boardText, testFolder } from '../folder.ts';
+import { dtbusHere } from '../run-here.ts';
+
+const folder = testFolder();
+const LM75 = 'temp: temp@48 { compatible = "national,lm75"; reg = <0x48>; };';
+
+/** A board whose bus 1 works; the adapter of bus 2 is not there. */
+const halfBoard = () =>
+  folder.write(
+    'half.dts',
+    boardText(LM75, '').replace(
+      '};\n',
+      `	i2c2: i2c-2 { compatible = "platform,virtio-i2c"; #address-cells = <1>; #size-cells = <0>; dtbus,host = <&p>; };
+	hosts { p: pirate { compatible = "dangerousprototypes,bus-pirate"; port = "/dev/ttyNOWHERE"; }; };
+};
+`.replace(/^/, ''),
+    ),
+  );
+
+const COMMANDS = [
+  ...['up', 'ls', 'run', 'demo', 'watch', 'parts', 'serve', 'guest', 'completion'],
+  ...['flash', 'flash info', 'eeprom', 'eeprom write'],
+];
+
+describe('every command', () => {
+  it.each(COMMANDS)('%s has -h, --help, -V and --version', async (words) => {
+    const name = words.split(' ');
+    for (const help of ['-h', '--help'])
+      expect(await dtbusHere(...name, help)).toMatchObject({
+        status: 0,
+        out: expect.stringContaining('Usage:'),
+      });
+    for (const version of ['-V', '--version'])
+      expect(await dtbusHere(...name, version)).toMatchObject({ status: 0, out: '0.1.0\n' });
+  });
+
+  it.each([['i2cdetect'], ['i2cget'], ['i2cset'], ['i2cdump'], ['i2ctransfer']])(
+    '%s -V needs no board',
+    async (tool) => {
+      const { status, err } = await dtbusHere(tool, '-b', 'nowhere.dts', '-V');
+      expect({ status, err }).toEqual({ status: 0, err: `${tool} version 4.3 (dtbus)\n` });
+    },
+  );
+
+  it.each([
+    [['frobnicate'], "dtbus: unknown command 'frobnicate'"],
+    [['ls', '--bord', 'x'], "dtbus: unknown option '--bord'"],
+    [['flash', 'info'], "dtbus: missing required argument 'device'"],
+    [['ls', 'nowhere.dts'], 'dtbus: '],
+    [['parts', 'frobnicator'], 'dtbus: part not found'],
+  ])('begins its errors alike: %j', async (argv, beginning) => {
+    expect((await dtbusHere(...argv)).err).toMatch(new RegExp(`^${beginning.replace(/[[\]()]/g, '.')}`));
+  });
+});
+
+describe('a command that did its work', () => {
+  it('ends with 0 although another bus did not come up, which it says', async () => {
+    const { status, out, err } = await dtbusHere('i2cget', '-b', halfBoard(), '-y', '1', '0x48', '0');
+    expect({ status, out }).toEqual({ status: 0, out: '0x19\n' });
+    const lost = await dtbusHere('i2cdetect', '-b', halfBoard(), '-y', '2');
+    expect(lost.status).toBe(1);
+    expect(lost.err + err).toContain('/dev/ttyNOWHERE');
+  });
+});
+
+describe('i2ctransfer of i2c-tools 4.4', () => {
+  const board = () => folder.write('plain.dts', boardText(LM75, ''));
+  it('-b prints what was read as it is, and nothing of -v', async () => {
+    const { status, out } = await dtbusHere(
+      'i2ctransfer',
+      '--board',
+      board(),
+      '-y',
+      '-b',
+      '-v',
+      '1',
+      'w1@0x48',
+      '0',
+      'r2',
+    );
+    expect({ status, out }).toEqual({ status: 0, out: '\x19\0' });
+  });
+  it('-h prints the help, without a board', async () => {
+    const { status, out } = await dtbusHere('i2ctransfer', '-b', 'nowhere.dts', '-h');
+    expect({ status, usage: out.includes('I2CBUS DESC') }).toEqual({ status: 0, usage: true });
+  });
+});
+
+describe('text of a stranger', () => {
+  it('reaches the terminal without its escapes', async () => {
+    const board = folder.write(
+      'evil.dts',
+      boardText(LM75, '').replace('/ {', '/ {\n\tmodel = "\x1b]0;title\x07\x1b[2J";'),
+    );
+    const { out } = await dtbusHere('ls', board);
+    expect(out).not.toContain('\x1b');
+    expect(out).toContain('\\x1b]0;title\\x07');
+    const { err } = await dtbusHere('ls', '\x1b[31mboard.dts');
+    expect(err).not.toContain('\x1b');
+  });
+});
+
+describe('dtbus ls', () => {
+  it('draws what is behind a multiplexer, owners, and sums up', async () => {
+    const board = folder.write(
+      'mux.dts',
+      boardText(
+        `mux@70 { compatible = "nxp,pca9548"; reg = <0x70>; #address-cells = <1>; #size-cells = <0>;
+           i2c@3 { reg = <3>; #address-cells = <1>; #size-cells = <0>; hot@49 { compatible = "ti,tmp102"; reg = <0x49>; }; };
+         };
+         mine@48 { compatible = "national,lm75"; reg = <0x48>; dtbus,owner = "alice"; };
+         odd@30 { compatible = "acme,odd"; reg = <0x30>; };`,
+        '',
+      ),
+    );
+    const { out: latin1 } = await dtbusHere('ls', board);
+    const out = Buffer.from(latin1, 'latin1').toString();
+    expect(out).toMatch(/channel 3\n.*└─ 0x49 {2}hot@49 {2}ti,tmp102 {2}TMP102/);
+    expect(out).toContain('LM75 temperature sensor, 9 bits (owner alice)');
+    expect(out).toMatch(/\n2 buses, 3 parts: 2 simulated, 1 without a model\n$/);
+  });
+
+  it('says why --adopt finds nothing', async () => {
+    const board = folder.write(
+      'off.dts',
+      '/dts-v1/; / { i2c@7e205000 { compatible = "brcm,bcm2835-i2c"; reg = <0x7e205000>; #address-cells = <1>; #size-cells = <0>; status = "disabled"; }; };',
+    );
+    const { out } = await dtbusHere('ls', '--adopt', board);
+    expect(out).toContain('1 controller is disabled by status (/i2c@7e205000); enable with an overlay');
+    const empty = folder.write('none.dts', '/dts-v1/; / { };');
+    expect((await dtbusHere('ls', empty)).out).toContain('use --adopt');
+    expect((await dtbusHere('ls', '--adopt', empty)).out).not.toContain('--adopt');
+  });
+});
+
+describe('facts for scripts', () => {
+  it.each(['flash', 'eeprom'])('%s info --json', async (kind) => {
+    const { status, out } = await dtbusHere(kind, 'info', kind, '--json', '-b', 'dts/demo.dts');
+    expect(status).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ size: expect.stringMatching(/^(1 MiB|256 bytes)/) });
+  });
+});
+
+describe('a pipe whose reader leaves', () => {
+  it('ends the demo without a warning of Node', () => {
+    const { stderr } = spawnSync('sh', ['-c', `${process.execPath} bin/dtbus.js demo | head -n 3`], {
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe('');
+  });
+});
+
+describe("Node's permission model", () => {
+  const flag = process.allowedNodeEnvironmentFlags.has('--permission')
+    ? '--permission'
+    : '--experimental-permission';
+  it('is named in a sentence when it forbids what a command needs', () => {
+    const script = folder.write('empty.js', '');
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [flag, '--no-warnings', '--allow-fs-read=*', 'bin/dtbus.js', 'run', 'dts/demo.dts', script],
+      { encoding: 'utf8' },
+    );
+    expect(stderr).toBe(
+      "dtbus: denied by Node's permission model: ChildProcess; start node with --allow-child-process, or run without --permission\n",
+    );
+    expect(status).toBe(1);
+  });
+});
+
+describe('a capture file', () => {
+  it('has no data of a message whose address was refused', () => {
+    const transfer = {
+      bus: 0,
+      client: 'x',
+      startedMs: 0,
+      durationMs: 0,
+      segments: [
+        {
+          target: 0x30,
+          tenBit: false,
+          sent: { bytes: Uint8Array.of(1, 2, 3), length: 3 },
+          received: undefined,
+        },
+      ],
+    };
+    const packet = (fault: 'ENXIO' | undefined) => pcapPackets(1, { ...transfer, fault }).length;
+    // 16 bytes of record, 5 of Linux's, the address, and the data where it went out.
+    expect([packet(undefined), packet('ENXIO')]).toEqual([25, 22]);
+  });
+});

@@ -8,6 +8,7 @@ const DOORS = /^(src|hosts)\/[^/]+\/(index|core|blob|gpio|served)\.ts$/;
 /** What a command, a thread, a child process or a hook of Node's runs first: `#built/…` in the sources. */
 const PROGRAMS = [
   'hosts/link/serial-process.ts',
+  'src/board/control/board-control.ts',
   'src/board/entries/drop-ins.ts',
   'src/board/entries/module-hook.ts',
   'src/board/open/attach.ts',

@@ -21,6 +21,8 @@ export {
 } from '../dev/core.ts';
 export { disabledControllers } from '../frontend/index.ts';
 export { BoardError } from './board-error.ts';
+export type { BoardControl } from './control/client.ts';
+export type { ControlDescription, ControlPart, WireValue } from './control/protocol.ts';
 export { Board, type BusListing, type GpioListing } from './handles/board.ts';
 export type { LineHandle } from './handles/line-handle.ts';
 export type { PartHandle } from './handles/part-handle.ts';
@@ -57,3 +59,15 @@ export const exposeNodes: typeof import('../dev/index.ts').exposeNodes = async (
 /** Makes all nodes of a simulated board real ones, by the shortest way; see expose.ts. Loaded when it is called. */
 export const exposeBoard: typeof import('./serve/expose.ts').exposeBoard = async (file, options) =>
   (await import('./serve/expose.ts')).exposeBoard(file, options);
+
+/** Finds the process that runs a board, to look at its parts and to set them. Loaded when it is called. */
+export const findControl: typeof import('./control/client.ts').findControl = async (file, connect) =>
+  (await import('./control/client.ts')).findControl(file, connect);
+
+/** Lets other processes look at a board of this one and touch it. Loaded when it is called. @returns what ends it */
+export async function shareBoard(
+  board: import('./handles/board.ts').Board,
+  file: string,
+): Promise<() => void> {
+  return (await import('./control/board-control.ts')).shareBoard(board, file);
+}

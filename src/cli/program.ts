@@ -6,6 +6,7 @@ import { addGuestCommands } from './commands/guest-commands.ts';
 import { addMemoryCommands } from './commands/memory-commands.ts';
 import { addPartsCommand } from './commands/parts-command.ts';
 import { addToolCommands, withOwnLetters } from './commands/tool-commands.ts';
+import { addTouchCommands } from './commands/touch-commands.ts';
 import { addTreeCommands } from './commands/tree-commands.ts';
 import { addWatchCommand } from './commands/watch-command.ts';
 import { errorText } from './terminal/error-text.ts';
@@ -39,6 +40,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
       addWatchCommand(program, end);
       addPartsCommand(program, end);
     },
+    'A running board:': () => addTouchCommands(program, end),
     'Linux guests and other processes:': () => addGuestCommands(program, end),
     'I2C and SPI tools:': () => addToolCommands(program, end),
     'Memories:': () => addMemoryCommands(program, end),

@@ -135,6 +135,7 @@ function connectionOf(file: string | undefined, { connect }: BoardOptions): stri
 
 /** A board that is read and laid out, before anything runs. */
 interface Plan {
+  readonly file: string;
   readonly tree: Tree;
   readonly devices: readonly VirtioNode[];
   readonly settings: BackEndSettings;
@@ -155,7 +156,7 @@ function planOf(file: string, options: BoardOptions): Plan {
     registers: new SharedArrayBuffer(registerBytes(devices.length)),
     trace: traceFor(devices.filter(isBus)),
   };
-  return { tree, devices, settings, blob };
+  return { file, tree, devices, settings, blob };
 }
 
 /** What goes to the back-end's thread. */
@@ -168,7 +169,7 @@ function startOf(
 }
 
 function bringUp(
-  { tree, devices, settings }: Plan,
+  { file, tree, devices, settings }: Plan,
   backEnd: RunningBackEnd,
   watchers: LineWatchers,
   options: BoardOptions,
@@ -185,12 +186,25 @@ function bringUp(
     },
     watchers,
     call: backEnd.call,
-    end: backEnd.end,
+    end: async () => {
+      unshare?.();
+      await backEnd.end();
+    },
     look: settings.look,
   });
+  const unshare = process.env['DTBUS_CONTROL'] === '1' ? share(board, file) : undefined;
   // Adapters take their time: transfers wait for them, the board does not.
   if (options.openHosts !== 'first-use') backEnd.call('openHosts');
   return board;
+}
+
+/** Where DTBUS_CONTROL is 1, as `dtbus run` sets it, other processes may touch the board. */
+function share(board: Board, file: string): () => void {
+  const load = createRequire(import.meta.url);
+  const control = load('#built/src/board/control/board-control.js') as {
+    shareBoard(board: Board, file: string): () => void;
+  };
+  return control.shareBoard(board, file);
 }
 
 function toldBy(watchers: LineWatchers, options: BoardOptions): BackEndNews {

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Client } from '../../backend/index.ts';
 import type { Tree } from '../../devicetree/index.ts';
 import { findDevices, isBus, type VirtioNode } from '../../frontend/index.ts';
@@ -6,6 +6,8 @@ import { BackEndServer, EventLoop } from '../../transport/index.ts';
 import { BoardDevices } from '../assemble/board-devices.ts';
 import { ownersOf } from '../assemble/ownership.ts';
 import { BoardError } from '../board-error.ts';
+import { CONTROL_SOCKET, controlSocketOf } from '../control/place.ts';
+import { type Controllable, serveControl } from '../control/server.ts';
 import { type LineHandle, LineWatchers, lineHandle } from '../handles/line-handle.ts';
 import { findPart, type PartHandle } from '../handles/part-handle.ts';
 import { loadTree, type TreeOptions } from '../open/load-tree.ts';
@@ -59,6 +61,7 @@ export class ServedBoard {
   readonly #buses: ServedBus[] = [];
   readonly #servers: BackEndServer[] = [];
   #unpublish: () => void = () => {};
+  readonly #unshare: (() => void)[] = [];
   #end: () => void = () => {};
 
   private constructor(tree: Tree, backEnd: BoardDevices, watchers: LineWatchers, loop: EventLoop) {
@@ -90,6 +93,7 @@ export class ServedBoard {
     const board = new ServedBoard(tree, backEnd, watchers, loop);
     try {
       board.#serve(options);
+      board.#share(file, options);
     } catch (thrown) {
       await board.close();
       throw thrown;
@@ -108,6 +112,24 @@ export class ServedBoard {
     }
     if ('socketDirectory' in options) {
       this.#unpublish = publishTree(this.tree, options.socketDirectory, this.#buses);
+    }
+  }
+
+  /** Lets `dtbus get`, `set`, `show` and `press` reach the parts: beside the sockets, and by the board's file. */
+  #share(file: string, options: ServeOptions): void {
+    const board: Controllable = {
+      name: file,
+      parts: () => this.#backEnd.calls.parts(),
+      lines: () => this.#backEnd.calls.lines(),
+      part: (name) => this.part(name),
+      line: (controller, line) => this.line(controller, line),
+    };
+    if ('socketDirectory' in options)
+      this.#unshare.push(serveControl(board, join(options.socketDirectory, CONTROL_SOCKET)));
+    try {
+      this.#unshare.push(serveControl(board, controlSocketOf(file)));
+    } catch (thrown) {
+      options.onWarning(sentenceOf(thrown));
     }
   }
 
@@ -158,6 +180,7 @@ export class ServedBoard {
   /** What is left to do even where a process ends in the middle of something. */
   readonly #leave = (): void => {
     this.#unpublish();
+    for (const end of this.#unshare.splice(0)) end();
     for (const server of this.#servers) server.close();
   };
 

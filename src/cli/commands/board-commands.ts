@@ -10,9 +10,11 @@ import {
   withConnection,
 } from '../board/board-options.ts';
 import type { DrawOptions } from '../board/board-tree.ts';
+import { errorText } from '../terminal/error-text.ts';
 import { paintFor } from '../terminal/style.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
 import { UsageError } from '../terminal/usage-error.ts';
+import { warn } from '../terminal/warn.ts';
 
 export function addBoardCommands(program: Command, end: (exitCode: number) => void): void {
   const up = program
@@ -150,8 +152,10 @@ async function bringUp(args: BoardArguments & DevArguments): Promise<number> {
       const renamed = path === boardPath ? '' : ` (${boardPath} of the board; that name was taken)`;
       process.stdout.write(`${path}${renamed}\n`);
     }
+    const unshare = await shared(board, args);
     process.stdout.write('up; press Ctrl-C to end\n');
     await untilInterrupted();
+    unshare();
     await real?.close();
     return incomplete ? 1 : 0;
   } finally {
@@ -178,4 +182,19 @@ async function list(args: BoardArguments, json: boolean): Promise<number> {
 function drawingOf({ connect, adopt }: BoardArguments): DrawOptions {
   const { columns } = process.stdout;
   return { paint: paintFor(process.stdout), columns, connected: Boolean(connect), adopted: adopt };
+}
+
+/** Lets `dtbus get`, `set`, `show` and `press` reach the board, where its parts are in this process. @returns what ends it */
+async function shared(
+  board: Board,
+  { board: file, connect, dev }: BoardArguments & DevArguments,
+): Promise<() => void> {
+  if (connect || dev) return () => {};
+  const { shareBoard } = await import('../../board/index.ts');
+  try {
+    return await shareBoard(board, file);
+  } catch (error) {
+    warn(errorText(error));
+    return () => {};
+  }
 }

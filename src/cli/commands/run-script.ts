@@ -24,6 +24,7 @@ export async function runScript(
   const imports = [...watchingImports(watch), '--import', moduleUrl('dtbus/register')];
   return runNode([...imports, script, ...argv], watch, {
     DTBUS_BOARD: resolve(args.board),
+    DTBUS_CONTROL: '1',
     DTBUS_OVERLAYS: args.overlay.map((file) => resolve(file)).join(delimiter),
     DTBUS_INCLUDES: args.include.map((folder) => resolve(folder)).join(delimiter),
     DTBUS_TRUST: args.trust.map((path) => resolve(path)).join(delimiter),

@@ -10,6 +10,6 @@ describe('--group', () => {
   });
 
   it('that is not there is named', () => {
-    expect(() => groupId('spi', DATABASE)).toThrow(/there is no group spi/);
+    expect(() => groupId('spi', DATABASE)).toThrow(/group not found: spi/);
   });
 });

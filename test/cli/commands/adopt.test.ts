@@ -34,6 +34,7 @@ FSL i.MX8MM EVK board
 │  └─ 0x3c  camera@3c  ovti,ov5640  nothing: no model of it
 └─ /dev/spidev0.0 /soc@0/bus@30800000/spi@30bb0000 virtio3 (spi_virtio) → simulated SPI bus
    └─ cs 0  flash@0  jedec,spi-nor  SPI NOR flash (W25Q of the size that fits)
+4 buses, 6 parts: 2 simulated, 4 without a model
 `;
 
 const NVIDIA = `
@@ -47,6 +48,7 @@ NVIDIA Jetson Nano Developer Kit
 │  └─ 0x3c  pmic@3c  maxim,max77620  nothing: no model of it
 └─ /dev/spidev0.0 /spi@70410000 virtio4 (spi_virtio) → simulated SPI bus
    └─ cs 0  flash@0  jedec,spi-nor  SPI NOR flash (W25Q of the size that fits)
+5 buses, 4 parts: 3 simulated, 1 without a model
 `;
 
 const QUALCOMM = `
@@ -58,6 +60,7 @@ Thundercomm Dragonboard 845c
 ├─ /dev/spidev0.0 /soc@0/geniqup@8c0000/spi@880000 virtio3 (spi_virtio) → simulated SPI bus
 │  └─ cs 0  can@0  microchip,mcp2517fd  nothing: no model of it
 └─ /dev/spidev2.0 /soc@0/geniqup@8c0000/spi@888000 virtio4 (spi_virtio) → simulated SPI bus
+5 buses, 2 parts: 2 without a model
 `;
 
 const ROCKCHIP = `
@@ -73,6 +76,7 @@ Pine64 RockPro64 v2.1
 │  └─ 0x22  typec-portc@22  fcs,fusb302  nothing: no model of it
 └─ /dev/spidev1.0 /spi@ff1d0000 virtio4 (spi_virtio) → simulated SPI bus
    └─ cs 0  flash@0  jedec,spi-nor  SPI NOR flash (W25Q of the size that fits)
+5 buses, 6 parts: 1 simulated, 5 without a model
 `;
 
 const TI = `
@@ -87,6 +91,7 @@ Texas Instruments AM625 SK
 ├─ /dev/i2c-2 /bus@f0000/i2c@20020000 virtio2 (i2c_virtio) → simulated I2C bus
 └─ /dev/spidev0.0 /bus@f0000/bus@fc00000/spi@fc40000 virtio3 (spi_virtio) → simulated SPI bus
    └─ cs 0  flash@0  jedec,spi-nor  SPI NOR flash (W25Q of the size that fits)
+4 buses, 6 parts: 2 simulated, 4 without a model
 `;
 
 describe.skipIf(NO_CORPUS !== undefined)("dtbus up --adopt, on vendors' boards as Linux has them", () => {

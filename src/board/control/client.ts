@@ -1,0 +1,99 @@
+import { existsSync, rmSync, statSync } from 'node:fs';
+import { createConnection, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { BoardError } from '../board-error.ts';
+import { CONTROL_SOCKET, controlSocketsOf } from './place.ts';
+import type { ControlAnswer, ControlRequest } from './protocol.ts';
+
+/** How long a program may take to look at its socket; one that computes without a pause does not. */
+const ANSWER_MS = 5000;
+
+/** A running board in another process. */
+export interface BoardControl {
+  /** @throws {Error} with the sentence of the other process, or that it does not answer */
+  ask<Result>(request: ControlRequest, ms?: number): Promise<Result>;
+  close(): void;
+}
+
+/**
+ * Finds the process that runs a board. `connect`: the folder of `dtbus serve`, or a control socket.
+ * @throws {BoardError} where none does, or several do
+ */
+export async function findControl(file: string, connect: string | undefined): Promise<BoardControl> {
+  if (connect !== undefined) return connectTo(socketAt(connect));
+  const alive: Socket[] = [];
+  for (const path of controlSocketsOf(file)) {
+    const socket = await opened(path);
+    if (socket !== undefined) alive.push(socket);
+    // Left by a process that was killed.
+    else rmSync(path, { force: true });
+  }
+  const [first, second] = alive;
+  if (first !== undefined && second === undefined) return controlOver(first);
+  for (const socket of alive) socket.destroy();
+  throw new BoardError(
+    first === undefined
+      ? `not running: ${file}; start it with dtbus up, run or serve, or use --connect FOLDER`
+      : `running ${alive.length} times: ${file}; end all but one`,
+  );
+}
+
+function socketAt(place: string): string {
+  const isFolder = statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const socket = isFolder ? join(place, CONTROL_SOCKET) : place;
+  if (!existsSync(socket)) throw new BoardError(`not found: ${socket}; start dtbus serve --socket-dir`);
+  return socket;
+}
+
+async function connectTo(path: string): Promise<BoardControl> {
+  const socket = await opened(path);
+  if (socket === undefined)
+    throw new BoardError(`no answer at ${path}: the process that served it has ended`);
+  return controlOver(socket);
+}
+
+function opened(path: string): Promise<Socket | undefined> {
+  return new Promise((resolve) => {
+    const socket = createConnection(path);
+    socket.once('connect', () => resolve(socket));
+    socket.once('error', () => resolve(undefined));
+  });
+}
+
+function controlOver(socket: Socket): BoardControl {
+  let rest = '';
+  const waiting: ((line: string | undefined) => void)[] = [];
+  socket.setEncoding('utf8');
+  socket.on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) waiting.shift()?.(line);
+  });
+  const ended = () => {
+    for (const tell of waiting.splice(0)) tell(undefined);
+  };
+  socket.on('close', ended);
+  socket.on('error', ended);
+  return {
+    async ask<Result>(request: ControlRequest, ms = 0) {
+      const line = await new Promise<string | undefined>((resolve, reject) => {
+        const limit = ANSWER_MS + ms;
+        const late = () =>
+          reject(
+            new BoardError(`no answer within ${limit} ms: the program does not return to its event loop`),
+          );
+        const timer = setTimeout(late, limit);
+        waiting.push((text) => {
+          clearTimeout(timer);
+          resolve(text);
+        });
+        socket.write(`${JSON.stringify(request)}\n`);
+      });
+      if (line === undefined) throw new BoardError('the process that runs the board has ended');
+      const answer = JSON.parse(line) as ControlAnswer;
+      if ('error' in answer) throw new Error(answer.error);
+      return answer.result as Result;
+    },
+    close: () => socket.destroy(),
+  };
+}

@@ -1,0 +1,178 @@
+import { chmodSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import type { LineHandle } from '../handles/line-handle.ts';
+import type { PartHandle } from '../handles/part-handle.ts';
+import type { LineReport, PartReport } from '../thread/protocol.ts';
+import {
+  type ControlAnswer,
+  type ControlDescription,
+  type ControlPart,
+  type ControlRequest,
+  fromWire,
+  LINE_MAX,
+  toWire,
+} from './protocol.ts';
+
+/** A board as others may touch it. */
+export interface Controllable {
+  /** The board's title or file. */
+  readonly name: string;
+  parts(): readonly PartReport[];
+  lines(): readonly LineReport[];
+  /** @throws {Error} naming the parts that exist */
+  part(name: string): ControlledPart;
+  /** @throws {Error} naming the lines that exist */
+  line(controller: string, line: number | string): Pick<LineHandle, 'set'>;
+}
+
+type ControlledPart = Pick<PartHandle, 'path' | 'title' | 'get' | 'set'>;
+
+/** Longest time that a button can be held down. */
+const PRESS_MAX_MS = 60_000;
+
+/**
+ * Listens at a Unix socket for those who look at a board and touch it. Does not keep the process alive.
+ * @returns what ends it and takes the socket away
+ */
+export function serveControl(board: Controllable, path: string): () => void {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.unref();
+    socket.on('error', () => socket.destroy());
+    socket.once('close', () => sockets.delete(socket));
+    answerLines(socket, (request) => answerTo(board, request));
+  });
+  listen(server, path);
+  const end = () => {
+    process.off('exit', end);
+    server.close();
+    for (const socket of sockets) socket.destroy();
+    rmSync(path, { force: true });
+  };
+  process.once('exit', end);
+  return end;
+}
+
+/** Binds before anybody else may connect: the mask keeps others out until the mode is set. */
+function listen(server: Server, path: string): void {
+  rmSync(path, { force: true });
+  const mask = process.umask(0o177);
+  try {
+    server.listen(path);
+  } finally {
+    process.umask(mask);
+  }
+  // A socket that could not be bound costs its board nothing: others then cannot touch it.
+  server.on('error', () => server.close());
+  server.once('listening', () => chmodSync(path, 0o600));
+  server.unref();
+}
+
+/** Reads lines, answers them in their order. One that is too long ends the connection. */
+function answerLines(socket: Socket, answer: (request: unknown) => Promise<ControlAnswer>): void {
+  let rest = '';
+  let last = Promise.resolve();
+  socket.setEncoding('utf8');
+  socket.on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    if (rest.length > LINE_MAX) socket.destroy();
+    for (const line of lines) {
+      last = last.then(async () => {
+        const reply = await answer(parsed(line));
+        if (!socket.destroyed) socket.write(`${JSON.stringify(reply)}\n`);
+      });
+    }
+  });
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+async function answerTo(board: Controllable, request: unknown): Promise<ControlAnswer> {
+  try {
+    return { result: await carryOut(board, request as ControlRequest) };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function carryOut(board: Controllable, request: ControlRequest | undefined): Promise<unknown> {
+  switch (request?.call) {
+    case 'describe':
+      return {
+        pid: process.pid,
+        board: board.name,
+        parts: board.parts(),
+        lines: board.lines(),
+      } satisfies ControlDescription;
+    case 'get':
+      return partOf(board, String(request.part));
+    case 'set': {
+      const part = board.part(String(request.part));
+      for (const [name, value] of Object.entries(request.values)) part.set(name, fromWire(value));
+      return partOf(board, String(request.part));
+    }
+    case 'press':
+      return press(board, String(request.target), String(request.line), Number(request.ms));
+    default:
+      throw new Error('invalid request: expected describe, get, set or press');
+  }
+}
+
+function partOf(board: Controllable, name: string): ControlPart {
+  const part = board.part(name);
+  const { path, title } = part;
+  const properties = board.parts().find((report) => report.path === path)?.properties ?? [];
+  const values = properties.map((property) => [property.name, toWire(part.get(property.name))]);
+  return { path, title, properties, values: Object.fromEntries(values) };
+}
+
+async function press(board: Controllable, target: string, line: string, ms: number): Promise<null> {
+  if (!(ms >= 1 && ms <= PRESS_MAX_MS))
+    throw new Error(`invalid time: expected 1 to ${PRESS_MAX_MS} ms, got ${ms}`);
+  const release = pull(board, target, line);
+  try {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+  } finally {
+    release();
+  }
+  return null;
+}
+
+/** Pulls a GPIO line low, or the pin of an expander. @returns what lets it go */
+function pull(board: Controllable, target: string, line: string): () => void {
+  const part = inputsOf(board, target);
+  if (part === undefined) {
+    const handle = board.line(target, /^\d+$/.test(line) ? Number(line) : line);
+    handle.set(false);
+    return () => handle.set(true);
+  }
+  if (!/^\d+$/.test(line)) throw new Error(`invalid pin of ${target}: expected a number, got ${line}`);
+  const bit = 2 ** Number(line);
+  const inputs = () => part.get('inputs') as number;
+  const level = (high: boolean) => {
+    const low = Math.floor(inputs() / bit) % 2 === 1 ? inputs() - bit : inputs();
+    part.set('inputs', high ? low + bit : low);
+  };
+  level(false);
+  return () => level(true);
+}
+
+/** A part with `inputs`: a GPIO expander; undefined for what is none. */
+function inputsOf(board: Controllable, target: string): ControlledPart | undefined {
+  let part: ControlledPart;
+  try {
+    part = board.part(target);
+  } catch {
+    return undefined;
+  }
+  const report = board.parts().find(({ path }) => path === part.path);
+  return report?.properties.some(({ name }) => name === 'inputs') ? part : undefined;
+}

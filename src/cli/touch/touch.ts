@@ -1,0 +1,177 @@
+import { writeFileSync } from 'node:fs';
+import {
+  type BoardControl,
+  type ControlDescription,
+  type ControlPart,
+  findControl,
+  type WireValue,
+} from '../../board/index.ts';
+import type { BoardArguments } from '../board/board-options.ts';
+import { printable } from '../terminal/printable.ts';
+import { untilInterrupted } from '../terminal/until-interrupted.ts';
+import { UsageError } from '../terminal/usage-error.ts';
+
+/** How often a display is looked at by `show --watch`. */
+const LOOK_MS = 100;
+/** To the upper left, and what is below is cleared. */
+const HOME = '\x1b[H\x1b[J';
+
+async function withControl<Result>(
+  { board, connect }: BoardArguments,
+  task: (control: BoardControl) => Promise<Result>,
+): Promise<Result> {
+  const control = await findControl(board, connect || undefined);
+  try {
+    return await task(control);
+  } finally {
+    control.close();
+  }
+}
+
+/** `dtbus get [PART [PROPERTY]]`. @returns the exit code */
+export function getFromBoard(
+  args: BoardArguments,
+  part: string | undefined,
+  property: string | undefined,
+  json: boolean,
+): Promise<number> {
+  return withControl(args, async (control) => {
+    const names =
+      part === undefined
+        ? (await control.ask<ControlDescription>({ call: 'describe' })).parts.map(({ path }) => path)
+        : [part];
+    const parts: ControlPart[] = [];
+    for (const name of names) parts.push(await control.ask<ControlPart>({ call: 'get', part: name }));
+    if (property !== undefined) {
+      const [only] = parts as [ControlPart];
+      const value = propertyOf(only, property);
+      process.stdout.write(`${json ? JSON.stringify(value) : printable(textOf(value))}\n`);
+      return 0;
+    }
+    const texts = json ? [`${JSON.stringify(parts, undefined, 2)}\n`] : parts.map(describe);
+    process.stdout.write(texts.join(''));
+    return 0;
+  });
+}
+
+/** @throws {Error} for a property that the part does not have */
+function propertyOf({ path, values }: ControlPart, property: string): WireValue {
+  const value = Object.hasOwn(values, property) ? values[property] : undefined;
+  if (value !== undefined) return value;
+  throw new Error(
+    `not found: property ${property} of ${path}; use one of: ${Object.keys(values).join(', ')}`,
+  );
+}
+
+function describe({ path, title, properties, values }: ControlPart): string {
+  const width = Math.max(0, ...properties.map(({ name }) => name.length));
+  const lines = properties
+    .filter(({ name }) => !isPicture(values[name]))
+    .map(({ name, unit }) => {
+      const text = textOf(values[name] as WireValue);
+      return `  ${name.padEnd(width)}  ${text}${unit === undefined ? '' : ` ${unit}`}`;
+    });
+  return printable(`${[`${path}  ${title}`, ...lines].join('\n')}\n`);
+}
+
+/** A display's picture as text takes many lines: that is what `show` is for. */
+function isPicture(value: WireValue | undefined): boolean {
+  return typeof value === 'string' && value.includes('\n');
+}
+
+function textOf(value: WireValue): string {
+  return typeof value === 'object' ? `${Buffer.from(value.base64, 'base64').length} bytes` : String(value);
+}
+
+/** `dtbus set PART PROPERTY=VALUE...`. @returns the exit code */
+export function setOnBoard(args: BoardArguments, part: string, settings: readonly string[]): Promise<number> {
+  return withControl(args, async (control) => {
+    const { properties } = await control.ask<ControlPart>({ call: 'get', part });
+    const kinds = new Map(properties.map(({ name, kind }) => [name, kind]));
+    const values = Object.fromEntries(settings.map((text) => parseSetting(text, kinds)));
+    await control.ask({ call: 'set', part, values });
+    return 0;
+  });
+}
+
+/** `temperature=-5`, as the property's kind has it. @throws {UsageError} */
+function parseSetting(text: string, kinds: ReadonlyMap<string, string>): [string, WireValue] {
+  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined)
+    throw new UsageError(`invalid setting: expected PROPERTY=VALUE, got ${text}`);
+  switch (kinds.get(name)) {
+    case 'flag':
+      if (value !== 'true' && value !== 'false')
+        throw new UsageError(`invalid ${name}: expected true or false, got ${value}`);
+      return [name, value === 'true'];
+    case 'number': {
+      const number = value.trim() === '' ? Number.NaN : Number(value);
+      if (Number.isFinite(number)) return [name, number];
+      throw new UsageError(`invalid ${name}: expected a number, got ${value}`);
+    }
+    case 'bytes':
+      if (!/^([0-9a-f]{2}[ ,]?)*$/i.test(value))
+        throw new UsageError(`invalid ${name}: expected bytes as hex digits, got ${value}`);
+      return [name, { base64: Buffer.from(value.replace(/[ ,]/g, ''), 'hex').toString('base64') }];
+    default:
+      // A property that does not exist is refused by the part, which names its own.
+      return [name, value];
+  }
+}
+
+/** `dtbus show PART`. @returns the exit code */
+export function showDisplay(
+  args: BoardArguments,
+  part: string,
+  png: string | undefined,
+  watch: boolean,
+): Promise<number> {
+  return withControl(args, async (control) => {
+    const { path, values } = await control.ask<ControlPart>({ call: 'get', part });
+    const { picture, text } = values;
+    if (png !== undefined) {
+      if (typeof picture !== 'object') throw new Error(`${path} has no picture`);
+      writePng(png, Buffer.from(picture.base64, 'base64'));
+      return 0;
+    }
+    if (typeof text !== 'string') throw new Error(`${path} is not a display`);
+    process.stdout.write(`${text.trimEnd()}\n`);
+    if (watch) await keepDrawing(control, part, text);
+    return 0;
+  });
+}
+
+function writePng(file: string, bytes: Uint8Array): void {
+  if (file === '-') process.stdout.write(bytes);
+  else writeFileSync(file, bytes);
+}
+
+async function keepDrawing(control: BoardControl, part: string, first: string): Promise<void> {
+  let shown = first;
+  let ended = false;
+  const interrupted = untilInterrupted().then(() => {
+    ended = true;
+  });
+  while (!ended) {
+    await Promise.race([interrupted, new Promise((resolve) => setTimeout(resolve, LOOK_MS))]);
+    const { values } = await control.ask<ControlPart>({ call: 'get', part });
+    if (values['text'] === shown) continue;
+    shown = String(values['text']);
+    process.stdout.write(`${process.stdout.isTTY ? HOME : ''}${shown.trimEnd()}\n`);
+  }
+}
+
+/** `dtbus press CONTROLLER LINE`. @returns the exit code */
+export function pressButton(
+  args: BoardArguments,
+  target: string,
+  line: string,
+  time: string,
+): Promise<number> {
+  const ms = Number(time);
+  if (!(ms >= 1)) throw new UsageError(`invalid --for: expected milliseconds, got ${time}`);
+  return withControl(args, async (control) => {
+    await control.ask({ call: 'press', target, line, ms }, ms);
+    return 0;
+  });
+}

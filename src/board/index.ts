@@ -71,3 +71,8 @@ export async function shareBoard(
 ): Promise<() => void> {
   return (await import('./control/board-control.ts')).shareBoard(board, file);
 }
+
+/** Takes away the socket that a killed process of this board left behind. Loaded when it is called. */
+export async function forgetControl(file: string, pid: number): Promise<void> {
+  (await import('./control/place.ts')).forgetControl(file, pid);
+}

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { BoardError } from '../board-error.ts';
@@ -38,6 +38,11 @@ function prefixOf(file: string): string {
 /** Where this process listens for the board. @throws {BoardError} as `controlFolder` */
 export function controlSocketOf(file: string): string {
   return join(controlFolder(), `${prefixOf(file)}${process.pid}.sock`);
+}
+
+/** Takes away what a process that was killed left behind. */
+export function forgetControl(file: string, pid: number): void {
+  for (const path of controlSocketsOf(file)) if (path.endsWith(`-${pid}.sock`)) rmSync(path, { force: true });
 }
 
 /** Sockets of the processes that run this board, perhaps of some that are gone. @throws {BoardError} */

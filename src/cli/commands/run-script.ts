@@ -82,7 +82,15 @@ async function runNode(
     return await endOf(child);
   } finally {
     for (const signal of ENDING) process.off(signal, passOn);
+    await forget(env['DTBUS_BOARD'], child?.pid);
   }
+}
+
+/** A child that a signal ended could not take its socket away. */
+async function forget(board: string | undefined, pid: number | undefined): Promise<void> {
+  if (board === undefined || pid === undefined) return;
+  const { forgetControl } = await import('../../board/index.ts');
+  await forgetControl(board, pid).catch(() => {});
 }
 
 /** @returns the exit code, 128 and the signal's number where a signal ended it, as shells say it */

@@ -1,0 +1,187 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { controlFolder } from '../../../src/board/control/place.ts';
+import { type Board, openBoard, shareBoard } from '../../../src/board/index.ts';
+import { testFolder } from '../folder.ts';
+import { dtbusHere } from '../run-here.ts';
+
+const folder = testFolder();
+
+const BOARD = `/dts-v1/;
+/ {
+	aliases { i2c1 = &i2c; };
+	i2c: i2c {
+		compatible = "platform,virtio-i2c"; #address-cells = <1>; #size-cells = <0>;
+		temp: temp@48 { compatible = "national,lm75"; reg = <0x48>; };
+		oled: oled@3c { compatible = "solomon,ssd1306"; reg = <0x3c>; };
+		pins: pins@20 { compatible = "nxp,pca9554"; reg = <0x20>; };
+		rom: rom@50 { compatible = "atmel,24c02"; reg = <0x50>; };
+	};
+	gpio: gpio {
+		compatible = "platform,virtio-gpio"; gpio-controller; #gpio-cells = <2>;
+		ngpios = <2>; gpio-line-names = "button", "other";
+	};
+};
+`;
+
+const runtime = process.env['XDG_RUNTIME_DIR'];
+beforeAll(() => {
+  process.env['XDG_RUNTIME_DIR'] = folder.path('');
+});
+afterAll(() => {
+  if (runtime === undefined) delete process.env['XDG_RUNTIME_DIR'];
+  else process.env['XDG_RUNTIME_DIR'] = runtime;
+});
+
+describe('a board of another process', () => {
+  let file: string;
+  let board: Board;
+  let unshare: () => void;
+  beforeAll(async () => {
+    file = folder.write('board.dts', BOARD);
+    board = await openBoard(file, { backEnd: 'inline' });
+    unshare = await shareBoard(board, file);
+  });
+  afterAll(async () => {
+    unshare();
+    await board.close();
+  });
+  const dtbus = (...argv: string[]) => dtbusHere(...argv, '-b', file);
+
+  it('is set, and read', async () => {
+    expect(await dtbus('set', '&temp', 'temperature=-5')).toMatchObject({ status: 0, err: '' });
+    expect(board.part('&temp').get('temperature')).toBe(-5);
+    expect((await dtbus('get', '&temp', 'temperature')).out).toBe('-5\n');
+    expect((await dtbus('get', '&temp', '--json')).out).toContain('"temperature": -5');
+    expect((await dtbus('get', '&rom')).out).toContain('contents      256 bytes');
+    expect((await dtbus('get')).out).toContain('/i2c/oled@3c  SSD1306');
+  });
+
+  it.each([
+    [['set', '&temp', 'temprature=1'], 1, /no property temprature|has: temperature/],
+    [['set', '&temp', 'temperature=cold'], 2, 'invalid temperature: expected a number, got cold'],
+    [['set', '&temp', 'temperature=999'], 1, '-55 to 150 °C'],
+    [['set', '&temp', 'temperature'], 2, 'invalid setting: expected PROPERTY=VALUE, got temperature'],
+    [['set', '&rom', 'writeProtect=yes'], 2, 'invalid writeProtect: expected true or false, got yes'],
+    [
+      ['get', '&temp', 'humidity'],
+      1,
+      'not found: property humidity of /i2c/temp@48; use one of: temperature',
+    ],
+    [['get', '&nothing'], 1, '/i2c/temp@48'],
+    [['show', '&temp'], 1, '/i2c/temp@48 is not a display'],
+    [['press', '&gpio', 'bell'], 1, 'button'],
+    [['press', '&gpio', 'button', '--for', 'long'], 2, 'invalid --for: expected milliseconds, got long'],
+  ])('refuses %j', async (argv, status, sentence) => {
+    const ended = await dtbus(...argv);
+    expect(ended.err).toMatch(sentence);
+    expect(ended.err.startsWith('dtbus: ')).toBe(true);
+    expect(ended.status).toBe(status);
+  });
+
+  it('has a button pressed: the line is low, and high again', async () => {
+    const line = board.line('&gpio', 'button');
+    const levels: boolean[] = [];
+    const stop = line.watch((high) => levels.push(high));
+    expect((await dtbus('press', '&gpio', 'button', '--for', '20')).status).toBe(0);
+    stop();
+    expect(levels).toEqual([false, true]);
+  });
+
+  it('has a pin of an expander pulled low for a moment', async () => {
+    const pressed = dtbus('press', '&pins', '3', '--for', '50');
+    const seen = new Set<unknown>();
+    while ((await Promise.race([pressed, new Promise((resolve) => setTimeout(resolve, 2))])) === undefined)
+      seen.add(board.part('&pins').get('inputs'));
+    expect((await pressed).status).toBe(0);
+    expect([...seen]).toContain(0xf7);
+    expect(board.part('&pins').get('inputs')).toBe(0xff);
+  });
+
+  it('shows its display, as text and as PNG', async () => {
+    // SSD1306 data sheet, table 9-1: display on, all dots on.
+    board.open('/dev/i2c-1').transferSync([{ addr: 0x3c, write: Uint8Array.of(0x00, 0xaf, 0xa5) }]);
+    const { status, out } = await dtbus('show', '&oled');
+    expect({ status, lines: out.split('\n').length > 5 }).toEqual({ status: 0, lines: true });
+    expect((await dtbus('show', '&oled', '--png', folder.path('oled.png'))).status).toBe(0);
+    expect(folder.read('oled.png').subarray(1, 4).toString()).toBe('PNG');
+  });
+
+  it('is reached by its user alone', () => {
+    const place = controlFolder();
+    expect(statSync(place).mode & 0o777).toBe(0o700);
+    for (const name of readdirSync(place)) expect(statSync(join(place, name)).mode & 0o777).toBe(0o600);
+  });
+});
+
+describe('no board', () => {
+  it('that runs is a sentence with the remedy', async () => {
+    const { status, err } = await dtbusHere('get', '-b', 'nowhere.dts');
+    expect(err).toBe(
+      'dtbus: not running: nowhere.dts; start it with dtbus up, run or serve, or use --connect FOLDER\n',
+    );
+    expect(status).toBe(1);
+  });
+
+  it('is looked for in a folder that others may enter', async () => {
+    const open = folder.path('open');
+    mkdirSync(join(open, 'dtbus'), { recursive: true });
+    chmodSync(join(open, 'dtbus'), 0o755);
+    const before = process.env['XDG_RUNTIME_DIR'];
+    process.env['XDG_RUNTIME_DIR'] = open;
+    try {
+      expect((await dtbusHere('get')).err).toMatch(/unsafe folder for control sockets: .* mode 0700/);
+    } finally {
+      process.env['XDG_RUNTIME_DIR'] = before;
+    }
+  });
+});
+
+describe('a program', () => {
+  let child: ChildProcess | undefined;
+  afterEach(() => child?.kill('SIGKILL'));
+
+  /** Starts dtbus and waits for a line of its output. */
+  async function started(line: string, ...argv: string[]): Promise<void> {
+    const program = spawn(process.execPath, ['bin/dtbus.js', ...argv], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    child = program;
+    let text = '';
+    for await (const chunk of program.stdout) {
+      text += chunk;
+      if (text.includes(line)) break;
+    }
+  }
+
+  it('that runs a script is set and leaves no socket, however it ends', async () => {
+    const file = folder.write('run.dts', BOARD);
+    const script = folder.write(
+      'script.cjs',
+      `const bus = require('i2c-bus').openSync(1); console.log('up'); setInterval(() => bus.readWordSync(0x48, 0), 50);`,
+    );
+    await started('up', 'run', file, script);
+    expect((await dtbusHere('set', '&temp', 'temperature=7', '-b', file)).err).toBe('');
+    expect((await dtbusHere('get', '&temp', 'temperature', '-b', file)).out).toBe('7\n');
+    child?.kill('SIGTERM');
+    await once(child as ChildProcess, 'exit');
+    expect(readdirSync(controlFolder())).toEqual([]);
+  });
+
+  it('that serves a board is set, by its file and by its folder', async () => {
+    const file = folder.write('serve.dts', BOARD);
+    const sockets = folder.path('sockets');
+    await started('ready', 'serve', file, '--socket-dir', sockets);
+    expect((await dtbusHere('set', '&temp', 'temperature=9', '-b', file)).err).toBe('');
+    const got = await dtbusHere('get', '&temp', 'temperature', '--connect', sockets);
+    expect(got).toMatchObject({ status: 0, out: '9\n' });
+    const bus = await dtbusHere('i2cget', '--connect', sockets, '-y', '1', '0x48', '0');
+    expect(bus).toMatchObject({ status: 0, out: '0x09\n' });
+    child?.kill('SIGTERM');
+    await once(child as ChildProcess, 'exit');
+    expect(readdirSync(sockets)).toEqual([]);
+  });
+});

@@ -1,6 +1,7 @@
 import { type Board, BusFault } from '../../board/index.ts';
 import { messageOf } from '../../bus/words.ts';
 import { type BoardArguments, openNamedBoard, printProblems } from '../board/board-options.ts';
+import { errorText } from '../terminal/error-text.ts';
 import { printable } from '../terminal/printable.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { warn } from '../terminal/warn.ts';
@@ -44,9 +45,14 @@ export async function runOnTarget(
     warn(sentence);
   };
   const board = await openNamedBoard(args, { backEnd: 'inline', openHosts: 'first-use', onWarning });
-  const close = () => {
+  const close = async () => {
     closing = true;
-    return board.close();
+    try {
+      await board.close();
+    } catch (error) {
+      if (!unsaved) warn(errorText(error));
+      unsaved = true;
+    }
   };
   interruption.listen();
   try {

@@ -7,5 +7,6 @@ export {
 } from './vhost-user/connection.ts';
 export { EventLoop, type EventLoopOptions, type Service } from './vhost-user/event-loop.ts';
 export { type FrontEndOptions, VhostUserFrontEnd } from './vhost-user/front-end.ts';
+export { DEFAULT_LIMITS, type Limits } from './vhost-user/limits.ts';
 export { VhostUserError } from './vhost-user/message.ts';
 export { BackEndServer, type Connection, type ServerOptions } from './vhost-user/server.ts';

@@ -12,6 +12,7 @@ const fuzzers = [
   ['virtio', `${seconds}s`],
   ['back-end', `${seconds}s`],
   ['vhost-user', `${seconds}s`],
+  ['front-end', `${seconds}s`],
 ];
 for (const [name, duration] of fuzzers) {
   console.log(`\n== ${name}, ${seconds} s`);

@@ -8,14 +8,18 @@
 // in the middle of it all. None may make the back-end throw, keep a descriptor or a mapping, or disturb the
 // honest front-end beside it, whose every transfer must come out right.
 
-import { openSync, readdirSync, readFileSync } from 'node:fs';
+import { ftruncateSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import koffi from 'koffi';
 import {
   createMemfd,
   EventFd,
   FdChannel,
   FileDescriptor,
   Mapping,
+  setNonBlocking,
   unixSocketPair,
 } from '../../dist/src/os/index.js';
 import { EventLoop, VhostUserConnection, VhostUserFrontEnd } from '../../dist/src/transport/index.js';
@@ -138,11 +142,34 @@ class Honest {
   }
 }
 
+const F_ADD_SEALS = 1033;
+const F_SEAL_WRITE = 8;
+const library = koffi.load(null);
+const fcntl = library.func('int fcntl(int fd, int command, int argument)');
+const write = library.func('int64_t write(int fd, const void *data, size_t length)');
+
+/** Counts an eventfd up to where one more would have to wait. */
+function fill(fd) {
+  setNonBlocking(fd, true);
+  write(fd, Buffer.from('feffffffffffffff', 'hex'), 8);
+  setNonBlocking(fd, false);
+}
+
+/** Memory that cannot be sealed. */
+function plainFile(size) {
+  const folder = mkdtempSync(join(tmpdir(), 'dtbus-fuzz-'));
+  const file = new FileDescriptor(openSync(join(folder, 'ram'), 'w+'));
+  rmSync(folder, { recursive: true });
+  ftruncateSync(file.fd, size);
+  return file;
+}
+
 /** A front-end that lies. */
 class Liar {
   constructor(loop, random) {
     this.random = random;
     this.files = [];
+    this.bells = [];
     /** How seldom it lies: those that lie at once are found out before they get anywhere. */
     this.rarely = [4, 16, 64, 256][random(4)];
     const [ours, theirs] = unixSocketPair();
@@ -155,8 +182,9 @@ class Liar {
         this.ended = true;
       },
     });
-    this.memory = this.own(createMemfd('liar', MEMORY_BYTES));
-    this.mapping = new Mapping(this.memory.fd, MEMORY_BYTES);
+    this.memory = this.own(random(4) === 0 ? plainFile(MEMORY_BYTES) : createMemfd('liar', MEMORY_BYTES));
+    // It may take its own memory away, and does not die of it either.
+    this.mapping = Mapping.foreign(this.memory.fd, MEMORY_BYTES);
     this.view = new DataView(this.mapping.view());
     this.kick = this.own(EventFd.create());
     this.view.setUint16(RING.USED + 2, 0, true);
@@ -169,7 +197,9 @@ class Liar {
 
   /** A descriptor of any kind. */
   anyFile() {
-    switch (this.random(6)) {
+    switch (this.random(7)) {
+      case 6:
+        return this.laterFailing();
       case 0:
         return this.own(createMemfd('liar-short', this.random(64)));
       case 1:
@@ -183,6 +213,29 @@ class Liar {
         return this.own(createMemfd('liar-log', 1 << 12));
       default:
         return this.random(2) === 0 ? this.memory : this.kick;
+    }
+  }
+
+  /** A descriptor that can be written now. */
+  laterFailing() {
+    const file = this.own(this.random(2) === 0 ? createMemfd('liar-bell', 64) : EventFd.create().file);
+    this.bells.push(file);
+    return file;
+  }
+
+  /** Makes descriptors fail or block, and takes memory away. */
+  betray() {
+    const { random } = this;
+    for (const { fd } of this.bells.splice(0)) {
+      if (fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE) === 0) continue;
+      setNonBlocking(fd, false);
+      if (random(2) === 0) fill(fd);
+    }
+    if (random(4) !== 0) return;
+    try {
+      ftruncateSync(this.memory.fd, random(MEMORY_BYTES));
+    } catch (error) {
+      if (error.code !== 'EPERM') throw error;
     }
   }
 
@@ -321,6 +374,7 @@ class Liar {
       view.setUint32(4 * random(0x400), [0, 0xffff_ffff, GUEST, random(65536)][random(4)], true);
     const used = view.getUint16(RING.USED + 2, true);
     view.setUint16(RING.AVAILABLE + 2, random(16) === 0 ? random(65536) : used + random(17), true);
+    if (random(16) === 0) this.betray();
     this.kick.signal();
   }
 

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { Client } from '../../backend/index.ts';
 import type { Tree } from '../../devicetree/index.ts';
 import { findDevices, isBus, type VirtioNode } from '../../frontend/index.ts';
-import { BackEndServer, EventLoop } from '../../transport/index.ts';
+import { BackEndServer, EventLoop, type Limits } from '../../transport/index.ts';
 import { BoardDevices } from '../assemble/board-devices.ts';
 import { ownersOf } from '../assemble/ownership.ts';
 import { BoardError } from '../board-error.ts';
@@ -29,6 +29,8 @@ export interface ServeSettings extends TreeOptions {
   readonly adopt?: boolean;
   /** What a front-end has used stays its own until it leaves; others get `EBUSY`. */
   readonly exclusive?: boolean;
+  /** What each front-end, and all together, may ask: other limits than the defaults. */
+  readonly limits?: Partial<Limits>;
   /** Told of what is odd, a sentence each. */
   readonly onWarning: (sentence: string) => void;
   /** Told of everything that happens at the sockets. */
@@ -185,12 +187,13 @@ export class ServedBoard {
   };
 
   /** A server whose every front-end is a client of its own. @throws {BoardError} what belongs to two owners */
-  #serverFor(offer: Offer, { trace, exclusive = false }: ServeSettings): BackEndServer {
+  #serverFor(offer: Offer, { trace, exclusive = false, limits }: ServeSettings): BackEndServer {
     const { index, owner } = offer;
     const name = offerName(offer);
     const clients = new Map<number, Client>();
     this.#backEnd.confine(index, new Client(name), owner);
     const server = new BackEndServer(this.#loop, {
+      ...(limits === undefined ? {} : { limits }),
       createDevice: ({ number }) => {
         const client = new Client(`${name} front-end ${number}`, { exclusive });
         this.#backEnd.confine(index, client, owner);

@@ -49,6 +49,35 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./clocks/m41t0.ts'),
   },
   {
+    file: 'converters/ads1115',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'ti,ads1015',
+      'ti,ads1115',
+      'ti,tla2024',
+    ],
+    load: () => import('./converters/ads1115.ts'),
+  },
+  {
+    file: 'converters/mcp3008',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'microchip,mcp3004',
+      'microchip,mcp3008',
+      'microchip,mcp3204',
+      'microchip,mcp3208',
+    ],
+    load: () => import('./converters/mcp3008.ts'),
+  },
+  {
+    file: 'converters/mcp4725',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'microchip,mcp4725',
+    ],
+    load: () => import('./converters/mcp4725.ts'),
+  },
+  {
     file: 'gpio/mcp23017',
     // biome-ignore format: one name a line.
     compatible: [
@@ -83,6 +112,14 @@ export const PART_FILES: readonly PartFile[] = [
       'ti,tca9555',
     ],
     load: () => import('./gpio/pca9555.ts'),
+  },
+  {
+    file: 'light/bh1750',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'rohm,bh1750',
+    ],
+    load: () => import('./light/bh1750.ts'),
   },
   {
     file: 'memories/at24',
@@ -152,6 +189,34 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./memories/spi-nor.ts'),
   },
   {
+    file: 'power/ina219',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'ti,ina219',
+      'ti,ina220',
+    ],
+    load: () => import('./power/ina219.ts'),
+  },
+  {
+    file: 'power/ina226',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'ti,ina226',
+      'ti,ina230',
+      'ti,ina231',
+    ],
+    load: () => import('./power/ina226.ts'),
+  },
+  {
+    file: 'power/ina238',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'ti,ina238',
+      'ti,ina237',
+    ],
+    load: () => import('./power/ina238.ts'),
+  },
+  {
     file: 'sensors/bme280',
     // biome-ignore format: one name a line.
     compatible: [
@@ -200,5 +265,15 @@ export const PART_FILES: readonly PartFile[] = [
       'ti,tmp112',
     ],
     load: () => import('./sensors/tmp102.ts'),
+  },
+  {
+    file: 'sensors/tmp421',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'ti,tmp421',
+      'ti,tmp422',
+      'ti,tmp423',
+    ],
+    load: () => import('./sensors/tmp421.ts'),
   },
 ];

@@ -35,6 +35,10 @@ export interface ByteRegisterChip extends Chip {
 
 /** A chip that shows itself as registers of several bytes, most significant byte first. */
 export interface WordRegisterChip extends Chip {
+  /** Further I2C addresses where it can be written to together with others; 0 is the general call. */
+  readonly sharedAddresses?: readonly number[];
+  /** A byte of a general call. */
+  generalCall?(byte: number): void;
   pointer?(byte: number): number;
   /** Bytes of a register, 1 to 3. Default: 2. */
   width?(register: number): number;

@@ -2,6 +2,8 @@ import type { Line } from '../kit/line.ts';
 import type { I2cPart } from '../wire/part.ts';
 import type { WordRegisterChip } from './chip.ts';
 
+const GENERAL_CALL = 0;
+
 /**
  * The I2C interface of chips with registers of two (or one, or three) bytes: the first byte written names a
  * register, the next ones are its value, most significant first. The pointer stays; reading on gives the
@@ -11,12 +13,16 @@ export class I2cWordRegisters implements I2cPart {
   readonly state;
   readonly subject: WordRegisterChip;
   readonly addresses: readonly number[];
-  readonly #bus = { pointer: 0, namingRegister: false, value: 0, byte: 0 };
+  readonly #bus = { pointer: 0, namingRegister: false, value: 0, byte: 0, called: false };
 
   constructor(chip: WordRegisterChip, address: number) {
     this.subject = chip;
     this.addresses = [address];
     this.state = { chip: chip.state, bus: this.#bus };
+  }
+
+  get sharedAddresses(): readonly number[] {
+    return this.subject.sharedAddresses ?? [];
   }
 
   get lines(): readonly Line[] {
@@ -36,7 +42,10 @@ export class I2cWordRegisters implements I2cPart {
     this.subject.close?.();
   }
 
-  start(_address: number, read: boolean): boolean {
+  /** At a shared address it can only be written to: what several parts send would be no part's answer. */
+  start(address: number, read: boolean): boolean {
+    this.#bus.called = address === GENERAL_CALL;
+    if (read && this.#bus.called) return false;
     this.#bus.namingRegister = !read;
     this.#bus.byte = 0;
     this.subject.begin?.(read);
@@ -46,6 +55,10 @@ export class I2cWordRegisters implements I2cPart {
   write(data: Uint8Array): number {
     const bus = this.#bus;
     for (const byte of data) {
+      if (bus.called) {
+        this.subject.generalCall?.(byte);
+        continue;
+      }
       if (bus.namingRegister) {
         bus.namingRegister = false;
         bus.pointer = this.subject.pointer?.(byte) ?? byte;

@@ -135,9 +135,9 @@ export class SteppedClock implements Clock {
     this.advance(ns);
   }
 
-  /** Moves time on by `ns` and runs what comes due on the way, each at its own time. */
+  /** Moves time on by `ns`, whole nanoseconds, and runs what comes due on the way, each at its own time. */
   advance(ns: number): void {
-    const end = this.#now + ns;
+    const end = this.#now + Math.round(ns);
     for (let alarm = this.#alarms.take(end); alarm !== undefined; alarm = this.#alarms.take(end)) {
       this.#now = Math.max(this.#now, alarm.due);
       alarm.callback();

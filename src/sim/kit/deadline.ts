@@ -40,7 +40,8 @@ export class Deadline {
       this.#action?.();
       return;
     }
-    this.state.at = this.#clock.now() + ns;
+    // Whole nanoseconds, as the clock's: a fraction could be missed by a rounding error.
+    this.state.at = this.#clock.now() + Math.ceil(ns);
     this.#arm();
   }
 

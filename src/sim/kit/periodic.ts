@@ -21,7 +21,8 @@ export class Periodic {
    */
   constructor(clock: Clock, period: () => number, tick: (count: number) => void, line?: Line) {
     this.#clock = clock;
-    this.#period = period;
+    // Whole nanoseconds: sums of fractions would miss the end of a period by a rounding error, again and again.
+    this.#period = () => Math.ceil(period());
     this.#tick = tick;
     this.#line = line;
     this.state.since = clock.now();

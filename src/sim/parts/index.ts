@@ -58,25 +58,12 @@ export const MODULES: readonly LazyModule[] = [
     ],
     load: () => import('./pcf8563.ts'),
   },
-  {
-    compatible: ['ti,ina219', 'ti,ina220', 'ti,ina226', 'ti,ina230', 'ti,ina231'],
-    load: () => import('./ina2xx.ts'),
-  },
-  { compatible: ['ti,ina238', 'ti,ina237'], load: () => import('./ina238.ts') },
-  { compatible: ['ti,ads1015', 'ti,ads1115'], load: () => import('./ads1015.ts') },
-  {
-    compatible: ['microchip,mcp3004', 'microchip,mcp3008', 'microchip,mcp3204', 'microchip,mcp3208'],
-    load: () => import('./mcp3008.ts'),
-  },
-  { compatible: ['microchip,mcp4725'], load: () => import('./mcp4725.ts') },
   { compatible: ['microchip,mcp9808', 'jedec,jc-42.4-temp'], load: () => import('./mcp9808.ts') },
-  { compatible: ['ti,tmp421', 'ti,tmp422', 'ti,tmp423'], load: () => import('./tmp421.ts') },
   { compatible: ['silabs,si7020', 'silabs,si7021'], load: () => import('./si7020.ts') },
   {
     compatible: ['sensirion,sht3x', 'sensirion,sht30', 'sensirion,sht31', 'sensirion,sht35'],
     load: () => import('./sht3x.ts'),
   },
-  { compatible: ['rohm,bh1750'], load: () => import('./bh1750.ts') },
   {
     compatible: ['invensense,mpu6050', 'invensense,mpu6000', 'invensense,mpu6500', 'invensense,mpu9250'],
     load: () => import('./mpu6050.ts'),

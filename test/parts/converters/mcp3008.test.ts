@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { spiBench } from '../../sim/support.ts';
+
+describe('MCP3008 (DS21295)', () => {
+  const mcp3008 = () => spiBench({ compatible: 'microchip,mcp3008' });
+
+  // Figure 6-1: three bytes, the result right-aligned.
+  it.each([
+    [0, 0x000],
+    [1.65, 0x200],
+    [3.3, 0x3ff],
+    [2.4, 744],
+  ])('CH3 at %d V of 3.3 V', async (volts, code) => {
+    const bench = await mcp3008();
+    bench.set('ch3', volts);
+    const [, high = 0, low = 0] = bench.duplex([0x01, 0xb0, 0x00]);
+    expect(((high & 3) << 8) | low).toBe(code);
+    expect(high & 4).toBe(0);
+  });
+
+  it('measures differences of pairs', async () => {
+    const bench = await mcp3008();
+    bench.set('ch2', 1);
+    bench.set('ch3', 2.65);
+    const result = ([, high = 0, low = 0]: number[]) => ((high & 3) << 8) | low;
+    expect(result(bench.duplex([0x01, 0x30, 0x00]))).toBe(0x200);
+    expect(result(bench.duplex([0x01, 0x20, 0x00]))).toBe(0);
+  });
+
+  it('repeats the result least significant bit first', async () => {
+    const bench = await mcp3008();
+    bench.set('ch0', 3.3 / 1024 + 0.0001);
+    bench.set('vref', 3.3);
+    const bytes = bench.duplex([0x01, 0x80, 0x00, 0x00]);
+    expect([bytes[2], bytes[3]]).toEqual([0x01, 0x00]);
+  });
+
+  it('gives zeros after that', async () => {
+    const bench = await mcp3008();
+    bench.set('ch0', 3.3);
+    expect(bench.duplex([0x01, 0x80, 0, 0, 0, 0]).slice(2)).toEqual([0xff, 0xff, 0x80, 0x00]);
+  });
+
+  it('begins at the first one, wherever it stands', async () => {
+    const bench = await mcp3008();
+    bench.set('ch0', 1.65);
+    expect(bench.duplex([0x00, 0x00, 0x01, 0x80, 0x00]).slice(3)).toEqual([0xfa, 0x00]);
+  });
+
+  it('answers from the start again after each select', async () => {
+    const bench = await mcp3008();
+    bench.set('ch0', 3.3);
+    bench.duplex([0x01]);
+    expect(bench.duplex([0x01, 0x80, 0x00])[2]).toBe(0xff);
+  });
+});
+
+describe('MCP3208 (DS21298)', () => {
+  // Figure 6-1: 0000 0 1 SGL D2, D1 D0, then twelve bits.
+  it('gives twelve bits in three bytes', async () => {
+    const bench = await spiBench({ compatible: 'microchip,mcp3208' });
+    bench.set('vref', 4.096);
+    bench.set('ch5', 2.345);
+    const [, high = 0, low = 0] = bench.duplex([0x07, 0x40, 0x00]);
+    expect(((high & 15) << 8) | low).toBe(2345);
+  });
+});

@@ -267,6 +267,14 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./sensors/tmp102.ts'),
   },
   {
+    file: 'sensors/tmp117',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'ti,tmp117',
+    ],
+    load: () => import('./sensors/tmp117.ts'),
+  },
+  {
     file: 'sensors/tmp421',
     // biome-ignore format: one name a line.
     compatible: [

@@ -1,3 +1,10 @@
+export type {
+  DataSheet,
+  Kit,
+  Model,
+  Part as DataSheetWithModel,
+} from '../parts/index.ts';
+export { modelsOf } from './chip/part-models.ts';
 export { type Cancel, type Clock, MS, RealClock, SECOND, SteppedClock, US } from './kit/clock.ts';
 export { type Contents, fileContents, volatileContents } from './kit/contents.ts';
 export { Line } from './kit/line.ts';

@@ -2,7 +2,8 @@ import { realpathSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type DeviceNode, NodeError } from '../../bus/index.ts';
-import type { Catalogue, PartModel } from '../../sim/index.ts';
+import type { Part } from '../../parts/index.ts';
+import { type Catalogue, modelsOf, type PartModel } from '../../sim/index.ts';
 
 export interface OwnModelOptions {
   /** The folder of the board's tree: relative file names start there, and models below it may run. */
@@ -26,7 +27,7 @@ export async function addOwnModels(
     try {
       const file = ownModelOf(node);
       if (file === undefined) continue;
-      for (const model of await modelsOf(file, options)) catalogue.add(model);
+      for (const model of await load(file, options)) catalogue.add(model);
     } catch (error) {
       options.complain(error instanceof NodeError ? error : new NodeError(node, MODEL, reasonOf(error)));
     }
@@ -38,16 +39,33 @@ export function ownModelOf(node: DeviceNode): string | undefined {
   return node.has(MODEL) ? node.string(MODEL) : undefined;
 }
 
-async function modelsOf(file: string, options: OwnModelOptions): Promise<readonly PartModel[]> {
+async function load(file: string, options: OwnModelOptions): Promise<readonly PartModel[]> {
   const path = resolve(options.directory, file);
   checkTrust(path, options);
-  const { models } = (await import(pathToFileURL(path).href)) as { readonly models?: unknown };
-  if (!Array.isArray(models)) throw new Error(`${file} exports no list "models"`);
-  models.forEach((model: unknown, index) => {
-    const missing = missingIn(model);
-    if (missing !== undefined) throw new Error(`${file}: models[${index}] has no ${missing}`);
-  });
+  const { models, parts } = (await import(pathToFileURL(path).href)) as {
+    readonly models?: unknown;
+    readonly parts?: unknown;
+  };
+  if (Array.isArray(parts)) {
+    checkAll(file, 'parts', parts, missingInPart);
+    return (parts as readonly Part[]).flatMap(modelsOf);
+  }
+  if (!Array.isArray(models)) throw new Error(`${file} exports no list "parts" and no list "models"`);
+  checkAll(file, 'models', models, missingIn);
   return models;
+}
+
+/** @throws {Error} naming the first that lacks something */
+function checkAll(
+  file: string,
+  list: string,
+  given: readonly unknown[],
+  missing: (one: unknown) => string | undefined,
+): void {
+  given.forEach((one, index) => {
+    const lacks = missing(one);
+    if (lacks !== undefined) throw new Error(`${file}: ${list}[${index}] has no ${lacks}`);
+  });
 }
 
 /** Whether the code may run: links are followed, so that none leads out of a trusted folder. @throws {Error} */
@@ -70,6 +88,16 @@ function realPath(path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What a data sheet lacks to be one. */
+function missingInPart(part: unknown): string | undefined {
+  if (typeof part !== 'object' || part === null) return 'fields: it is no object';
+  const { compatible, title, bus } = part as Readonly<Record<string, unknown>>;
+  if (!Array.isArray(compatible)) return 'list "compatible"';
+  if (typeof title !== 'string') return 'text "title"';
+  if (typeof bus === 'object' && bus !== null && ('i2c' in bus || 'spi' in bus)) return undefined;
+  return 'bus with "i2c" or "spi"';
 }
 
 /** What a model lacks to be one. */

@@ -21,6 +21,7 @@ export class ChainLedger {
   inFlight = 0;
   readonly #memory: GuestMemory;
   readonly #inOrder: boolean;
+  readonly #mostBytes: number | undefined;
   /** All objects there are, so that a reset reaches those that are out. */
   #all: DescriptorChain[] = [];
   /** Those that are free, one behind the other. */
@@ -29,7 +30,9 @@ export class ChainLedger {
   #oldest: DescriptorChain | undefined = undefined;
   #youngest: DescriptorChain | undefined = undefined;
 
-  constructor(memory: GuestMemory, inOrder: boolean) {
+  /** @param mostBytes how many bytes a chain may have */
+  constructor(memory: GuestMemory, inOrder: boolean, mostBytes?: number) {
+    this.#mostBytes = mostBytes;
     this.#memory = memory;
     this.#inOrder = inOrder;
   }
@@ -132,7 +135,7 @@ export class ChainLedger {
   }
 
   #create(): DescriptorChain {
-    const chain = new DescriptorChain(this.#memory);
+    const chain = new DescriptorChain(this.#memory, this.#mostBytes);
     this.#all.push(chain);
     return chain;
   }

@@ -7,7 +7,8 @@ import { Writer } from './writer.ts';
 
 // A copy of what is imported: the engine folds a module's own constants into the code, imported ones it fetches.
 const WRITE = DESC_F.WRITE;
-const MOST_BYTES = 2 ** 32;
+/** 2.7.5.2: no more than 2^32 bytes in total. One less, so that a length is always a 32-bit number. */
+const MOST_BYTES = 2 ** 32 - 1;
 
 /**
  * One request as the device sees it: what it may read, then what it may write. It belongs to whoever popped
@@ -26,6 +27,7 @@ export class DescriptorChain implements CursorSource {
   readonly readableSegments = new SegmentList();
   readonly writableSegments = new SegmentList();
   readonly memory: GuestMemory;
+  readonly #mostBytes: number;
   /** Counts the requests that the object stood for; a cursor starts anew when it changes. */
   serial = 0;
   /** True from `pop` to `pushUsed`. */
@@ -44,8 +46,10 @@ export class DescriptorChain implements CursorSource {
   heldLength = 0;
   heldWhole = false;
 
-  constructor(memory: GuestMemory) {
+  /** @param mostBytes how many bytes both halves may have together */
+  constructor(memory: GuestMemory, mostBytes = MOST_BYTES) {
     this.memory = memory;
+    this.#mostBytes = Math.min(mostBytes, MOST_BYTES);
     this.readable = new Reader(this, this.readableSegments);
     this.writable = new Writer(this, this.writableSegments);
   }
@@ -75,8 +79,7 @@ export class DescriptorChain implements CursorSource {
     if (!this.memory.has(address, length)) return CHAIN_FAULT.UNMAPPED;
     if (write) writableSegments.add(address, length);
     else readableSegments.add(address, length);
-    // 2.7.5.2: no more than 2^32 bytes in total. One less, so that a length is always a 32-bit number.
-    if (readableSegments.length + writableSegments.length >= MOST_BYTES) return CHAIN_FAULT.TOO_LONG;
+    if (readableSegments.length + writableSegments.length > this.#mostBytes) return CHAIN_FAULT.TOO_LONG;
     return undefined;
   }
 

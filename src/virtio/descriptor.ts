@@ -23,7 +23,7 @@ export const CHAIN_FAULT = {
   LOOP: 'descriptor chain loops',
   UNMAPPED: 'descriptor outside guest memory',
   ORDER: 'readable descriptor after a writable one',
-  TOO_LONG: 'chain of more than 2^32 bytes',
+  TOO_LONG: 'chain of more bytes than the device takes',
   ENDLESS: 'descriptor list is longer than the free part of the ring',
   INDIRECT_AND_NEXT: 'indirect descriptor that is not the last of its chain',
   TABLE_SIZE: 'size of the indirect table is not a multiple of 16',

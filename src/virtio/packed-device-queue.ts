@@ -88,7 +88,7 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
     this.#config = config;
     this.size = config.size;
     this.#eventIdx = features.eventIdx;
-    this.#ledger = new ChainLedger(memory, features.inOrder);
+    this.#ledger = new ChainLedger(memory, features.inOrder, config.chainBytes);
     if (state !== undefined) this.#restore(state);
   }
 

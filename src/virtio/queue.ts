@@ -25,6 +25,8 @@ export interface QueueConfig extends QueueAreas {
   readonly size: number;
   /** Negotiated feature set; of interest are INDIRECT_DESC, EVENT_IDX, IN_ORDER, RING_PACKED. */
   readonly features: number;
+  /** Most bytes of one request that a device takes; 2^32 - 1 when it is not said (virtio 1.3, 2.7.5.2). */
+  readonly chainBytes?: number;
 }
 
 /**

@@ -82,7 +82,7 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
     this.size = config.size;
     this.#mask = config.size - 1;
     this.#eventIdx = features.eventIdx;
-    this.#ledger = new ChainLedger(memory, features.inOrder);
+    this.#ledger = new ChainLedger(memory, features.inOrder, config.chainBytes);
     this.#usedEventAt = usedEventIndex(this.size);
     this.#availEventAt = availEventIndex(this.size);
     this.#isOut = new Uint8Array(this.size);

@@ -95,7 +95,7 @@ export class VhostUserConnection {
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#socket = new MessageSocket(socket);
     this.#session = new DeviceSession(device, loop, {
-      memoryBytes: this.#limits.memoryBytes,
+      limits: this.#limits,
       trace: (sentence) => options.trace?.(sentence),
       fail: (error) => this.#fail(error),
       callInBand: (ring) => this.#callInBand(ring),

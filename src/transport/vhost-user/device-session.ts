@@ -12,6 +12,7 @@ import {
 import { DirtyLog } from './dirty-log.ts';
 import type { EventLoop, Service } from './event-loop.ts';
 import { InflightBuffer } from './inflight.ts';
+import type { Limits } from './limits.ts';
 import { MemoryTable } from './memory-table.ts';
 import { type Inflight, VhostUserError } from './message.ts';
 import { Vring } from './vring.ts';
@@ -39,8 +40,7 @@ const DRAIN_MS = 2000;
 const KICKS_PER_DRAIN = 8;
 
 export interface SessionOptions {
-  /** Memory that the front-end may share, in bytes. */
-  readonly memoryBytes: number;
+  readonly limits: Pick<Limits, 'memoryBytes' | 'requestBytes'>;
   readonly trace: (sentence: string) => void;
   /** Ends the connection: something went wrong while no message was being carried out. */
   readonly fail: (error: unknown) => void;
@@ -76,7 +76,7 @@ export class DeviceSession implements Service {
     this.#device = device;
     this.#loop = loop;
     this.#options = options;
-    this.table = new MemoryTable(options.memoryBytes);
+    this.table = new MemoryTable(options.limits.memoryBytes);
     const features = RING_FEATURES + device.features;
     const inOrder = device.acceptFeatures(features + IN_ORDER) ? IN_ORDER : 0;
     this.offered = features + inOrder + VHOST_FEATURES;
@@ -288,6 +288,7 @@ export class DeviceSession implements Service {
         deviceId: this.#device.deviceId,
         features: this.#driverFeatures,
         inflight: this.#inflight,
+        requestBytes: this.#options.limits.requestBytes,
       });
     }
     // The driver may have kicked before: nothing of that may be lost.

@@ -5,6 +5,8 @@
 export interface Limits {
   /** Memory that a front-end may share, in bytes. Address space is what it costs here. */
   readonly memoryBytes: number;
+  /** Bytes of one request, of both directions together. A longer one is given back unread. */
+  readonly requestBytes: number;
   /** Connections at one socket. */
   readonly connectionsPerSocket: number;
   /** Connections at all sockets of one event loop; never more than the process has descriptors for. */
@@ -18,6 +20,7 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = {
   memoryBytes: 2 ** 40,
+  requestBytes: 2 ** 26,
   connectionsPerSocket: 64,
   connections: 256,
   messageMs: 5000,

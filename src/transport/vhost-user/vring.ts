@@ -30,6 +30,8 @@ export interface VringSurroundings {
   /** Negotiated, without vhost-user's own bits. */
   readonly features: number;
   readonly inflight: InflightBuffer | undefined;
+  /** Most bytes of one request. */
+  readonly requestBytes: number;
 }
 
 /**
@@ -137,10 +139,10 @@ export class Vring implements RequestQueue {
    * Makes the queue that the messages described. @throws {VhostUserError} when there can be none: no size,
    * no addresses, or addresses outside of the front-end's memory.
    */
-  start({ table, deviceId, features, inflight }: VringSurroundings): void {
+  start({ table, deviceId, features, inflight, requestBytes }: VringSurroundings): void {
     const { memory } = table;
     const addresses = this.#described();
-    const config = this.#configOf(addresses, table, features);
+    const config = { ...this.#configOf(addresses, table, features), chainBytes: requestBytes };
     const notes = inflight?.ring(this.index, config.size);
     this.#packed = hasFeature(features, VIRTIO_F.RING_PACKED);
     if (this.#packed && notes !== undefined) {

@@ -234,6 +234,27 @@ describe('features that are beyond what a number can hold', () => {
   });
 });
 
+describe('a request that is longer than allowed', () => {
+  it.each([
+    ['by its readable part', 8, 1],
+    ['by its writable part', 1, 8],
+  ])('is given back unread, and the next is served: %s', (_, readable, writable) => {
+    const w = start({ requestBytes: 8 });
+    const device = w.device as HoldingDevice;
+    w.greet();
+    const ring = new TestRing(w).start();
+    const bytes = (count: number) => w.memory.put(new Uint8Array(count));
+    ring.offer(1, [bytes(readable)], [bytes(writable)]);
+    expect(device.held).toEqual([]);
+    expect(ring.finished()).toEqual([1]);
+    expect(w.trace.at(-1)).toBe('ring 0: malformed request: chain of more bytes than the device takes');
+    ring.offer(2, [bytes(4)], [bytes(4)]);
+    device.release();
+    expect(ring.finished()).toEqual([2]);
+    ring.close();
+  });
+});
+
 describe('a doorbell that fails later', () => {
   /** A call descriptor that can be written now, and not once `fail` was called. */
   function failing(): { file: FileDescriptor; fail: () => unknown } {

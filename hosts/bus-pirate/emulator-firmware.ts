@@ -1,19 +1,6 @@
 import { decodePeripherals, PIN } from './protocol.ts';
 
-/** The I2C bus behind an emulated adapter, byte by byte; `I2cWire` is one. */
-export interface EmulatedI2c {
-  start(): void;
-  writeByte(byte: number): boolean;
-  readByte(ack: boolean): number;
-  stop(): void;
-}
-
-/** The SPI bus behind an emulated adapter; `SpiWire` is one. */
-export interface EmulatedSpi {
-  select(chipSelect: number, mode: number, speedHz: number): void;
-  exchange(tx: Uint8Array | undefined, rx: Uint8Array | undefined, length: number): void;
-  deselect(): void;
-}
+export type { EmulatedI2c, EmulatedSpi } from '../link/index.ts';
 
 /** In what the versions of hardware and firmware differ. */
 export interface Traits {

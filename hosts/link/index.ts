@@ -1,4 +1,5 @@
 export type { ByteLink, LinkEvents, LinkOpener } from './byte-link.ts';
+export type { EmulatedI2c, EmulatedSpi } from './emulated-wires.ts';
 export { Faults } from './faults.ts';
 export { linkOf } from './port.ts';
 export { type AdapterProtocol, RecoveringSession } from './recovering-session.ts';

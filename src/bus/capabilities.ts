@@ -17,8 +17,8 @@ export interface I2cCapabilities {
   readonly clocksHz?: readonly number[] | { readonly min: number; readonly max: number };
   /** Whether it waits for a part that holds SCL low. */
   readonly stretching: boolean;
-  /** Where a NACK is known for certain: on each byte, on the address only, or not at all. */
-  readonly nack: 'each byte' | 'address or data' | 'unknown';
+  /** Which NACKs it tells: of each byte, of the address alone, that there was one somewhere, or none. */
+  readonly nack: 'each byte' | 'address only' | 'address or data' | 'unknown';
 }
 
 /** A kind of adapter, as the table of adapters shows it. */

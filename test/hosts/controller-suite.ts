@@ -2,7 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, type TestContext
 import {
   BusFault,
   type Errno,
+  I2C_FUNC,
   I2C_M,
+  type I2cCapabilities,
   type I2cController,
   type I2cMessage,
   SPI_MODE,
@@ -25,7 +27,7 @@ import {
 export interface ControllerBench {
   /** Missing where the adapter has none: see `ControllerTraits`. */
   readonly i2c?: I2cController;
-  readonly spi: SpiController;
+  readonly spi?: SpiController;
   /** What the controllers are wired to; missing on real hardware: a 24c02 at 0x50 and a W25Q flash there. */
   readonly wire?: RecordingWire;
   /** What can happen to an adapter; missing where there is none. */
@@ -43,8 +45,19 @@ export interface ControllerBench {
 /** What kind of controllers they are; without further words they can do all. */
 export interface ControllerTraits {
   readonly hasI2c?: boolean;
+  readonly hasSpi?: boolean;
   readonly spiModes?: readonly number[];
+  /** What it says that it can do: all else has to be refused. */
+  readonly i2c?: I2cCapabilities;
 }
+
+const EVERYTHING: I2cCapabilities = {
+  functionality: 0xffff_ffff,
+  repeatedStart: 'any',
+  zeroLength: 'any',
+  stretching: true,
+  nack: 'each byte',
+};
 
 const { RD, TEN, NOSTART, STOP, RECV_LEN, IGNORE_NAK } = I2C_M;
 
@@ -60,7 +73,7 @@ type MessageSpec = readonly [addr: number, flags: number, data: readonly number[
 export function describeControllers(
   name: string,
   makeBench: () => Promise<ControllerBench>,
-  { hasI2c = true, spiModes = [0, 1, 2, 3] }: ControllerTraits = {},
+  { hasI2c = true, hasSpi = true, spiModes = [0, 1, 2, 3], i2c: can = EVERYTHING }: ControllerTraits = {},
 ): void {
   describe(name, () => {
     let bench: ControllerBench;
@@ -101,8 +114,7 @@ export function describeControllers(
       }
     }
 
-    const onI2c = hasI2c ? describe : ignore;
-    onI2c('I2C', () => {
+    describeIf(hasI2c)('I2C', () => {
       describe('a message of no length', () => {
         it('to a part only addresses it', async () => {
           await i2c([MEMORY, 0, []]);
@@ -114,7 +126,7 @@ export function describeControllers(
           watched(['W33!']);
         });
 
-        it(
+        itIf(can.zeroLength === 'any')(
           'may also be a read',
           onlySimulated(async () => {
             await i2c([MEMORY, RD, 0]);
@@ -179,7 +191,8 @@ export function describeControllers(
         });
       });
 
-      describe('a byte that the part does not acknowledge', () => {
+      const tellsOfData = can.nack === 'each byte' || can.nack === 'address or data';
+      describeIf(tellsOfData)('a byte that the part does not acknowledge', () => {
         it(
           'is EREMOTEIO; what came before it has arrived',
           onlySimulated(async () => {
@@ -210,7 +223,8 @@ export function describeControllers(
         );
       });
 
-      describe('ten-bit addresses (UM10204 3.1.11)', () => {
+      const tenBit = (can.functionality & I2C_FUNC.TENBIT_ADDR) !== 0;
+      describeIf(tenBit)('ten-bit addresses (UM10204 3.1.11)', () => {
         it(
           'write and read',
           onlySimulated(async () => {
@@ -241,10 +255,30 @@ export function describeControllers(
 
       it('takes no address that is too long', async () => {
         expect(await faultOf(() => i2c([0x80, 0, []]))).toBe('EINVAL');
-        expect(await faultOf(() => i2c([0x400, TEN, []]))).toBe('EINVAL');
+        expect(await faultOf(() => i2c([0x400, TEN, []]))).toBe(tenBit ? 'EINVAL' : 'EOPNOTSUPP');
       });
 
-      describe('long messages', () => {
+      const mangles = (can.functionality & I2C_FUNC.PROTOCOL_MANGLING) !== 0;
+      const { maxMessageLength: longest } = can;
+      it('refuses what it cannot do before anything is sent', async () => {
+        if (can.zeroLength !== 'any') expect(await faultOf(() => i2c([MEMORY, RD, 0]))).toBe('EOPNOTSUPP');
+        if (can.zeroLength === 'none') expect(await faultOf(() => i2c([MEMORY, 0, []]))).toBe('EOPNOTSUPP');
+        if (!tenBit) expect(await faultOf(() => i2c([MEMORY_TEN_BIT, TEN, [1]]))).toBe('EOPNOTSUPP');
+        for (const flag of mangles ? [] : [STOP, NOSTART, IGNORE_NAK, RD | RECV_LEN])
+          expect(await faultOf(() => i2c([MEMORY, flag, 40]))).toBe('EOPNOTSUPP');
+        if (longest !== undefined)
+          expect(await faultOf(() => i2c([MEMORY, 0, [1]], [MEMORY, RD, longest + 1]))).toBe('EMSGSIZE');
+        watched([]);
+      });
+
+      itIf(longest !== undefined)('reads and writes its longest message', async () => {
+        const data = Array.from({ length: Math.min(200, (longest ?? 0) - 1) }, (_, i) => (i * 31) & 0xff);
+        await i2c([MEMORY, 0, [0, ...data]]);
+        const [, read] = await i2c([MEMORY, 0, [0]], [MEMORY, RD, longest ?? 0]);
+        expect([...(read as I2cMessage).buf.subarray(0, data.length)]).toEqual(data);
+      });
+
+      describeIf(longest === undefined)('long messages', () => {
         it(
           'write 256 bytes',
           onlySimulated(async () => {
@@ -265,7 +299,7 @@ export function describeControllers(
         });
       });
 
-      describe('flags (Documentation/i2c/i2c-protocol.rst)', () => {
+      describeIf(mangles)('flags (Documentation/i2c/i2c-protocol.rst)', () => {
         it(
           'I2C_M_NOSTART goes on without START and address',
           onlySimulated(async () => {
@@ -307,9 +341,9 @@ export function describeControllers(
       });
     });
 
-    describe('SPI', () => {
+    describeIf(hasSpi)('SPI', () => {
       const spi = (mode: number, ...transfers: Partial<SpiTransfer>[]) =>
-        bench.spi.transfer(
+        spiOf(bench).transfer(
           0,
           mode,
           transfers.map((fields) => spiTransfer({ txNbits: 0, rxNbits: 0, speedHz: 1_000_000, ...fields })),
@@ -367,9 +401,9 @@ export function describeControllers(
           'ends with deselect()',
           onlySimulated(async () => {
             await spi(0, { tx: bytes(1), csChange: true });
-            await bench.spi.deselect();
+            await spiOf(bench).deselect();
             watched(['[0', '01', ']']);
-            await bench.spi.deselect();
+            await spiOf(bench).deselect();
             watched(['[0', '01', ']']);
           }),
         );
@@ -464,8 +498,8 @@ export function describeControllers(
       });
 
       it('has no more chip selects than it says', async () => {
-        const { chipSelects } = bench.spi.capabilities;
-        const beyond = () => bench.spi.transfer(chipSelects, 0, [spiTransfer({ tx: bytes(0) })]);
+        const { chipSelects } = spiOf(bench).capabilities;
+        const beyond = () => spiOf(bench).transfer(chipSelects, 0, [spiTransfer({ tx: bytes(0) })]);
         expect(await faultOf(beyond)).toBe('EINVAL');
       });
 
@@ -489,12 +523,12 @@ export function describeControllers(
       const write = (signal?: AbortSignal) =>
         faultOf(() =>
           bench.i2c === undefined
-            ? bench.spi.transfer(0, 0, [spiTransfer({ tx: Uint8Array.of(0, 1, 2) })], signal)
+            ? spiOf(bench).transfer(0, 0, [spiTransfer({ tx: Uint8Array.of(0, 1, 2) })], signal)
             : bench.i2c.transfer([{ addr: MEMORY, flags: 0, buf: Uint8Array.of(0, 1, 2) }], signal),
         );
       const readFlash = (signal?: AbortSignal) =>
         faultOf(() =>
-          bench.spi.transfer(
+          spiOf(bench).transfer(
             0,
             0,
             [spiTransfer({ tx: Uint8Array.of(3, 0, 0, 0) }), spiTransfer({ rx: new Uint8Array(9000) })],
@@ -518,7 +552,7 @@ export function describeControllers(
         }),
       );
 
-      it(
+      itIf(hasSpi)(
         'the deadline ends an SPI transfer with ETIMEDOUT, and the next one works',
         onlyAdapters(async (adapter) => {
           const deadline = new AbortController();
@@ -550,9 +584,10 @@ export function describeControllers(
           bench.wire?.atNextEvent(() => adapter.unplug());
           expect(await write()).toBe('ENODEV');
           expect(await write()).toBe('ENODEV');
-          expect(await readFlash()).toBe('ENODEV');
+          if (hasSpi) expect(await readFlash()).toBe('ENODEV');
           await adapter.replug();
           expect(await write()).toBeUndefined();
+          if (!hasSpi) return;
           bench.wire?.atNextEvent(() => adapter.unplug());
           expect(await readFlash()).toBe('ENODEV');
           await adapter.replug();
@@ -563,12 +598,19 @@ export function describeControllers(
   });
 }
 
-/** Takes the place of what this kind of controller does not have. */
-function ignore(_name: string, _body: () => unknown): void {}
+/** `describe` where the controller can do it at all. */
+function describeIf(can: boolean): (name: string, body: () => void) => void {
+  return can ? describe : () => {};
+}
 
 /** `it` where the controller can do it at all. */
 function itIf(can: boolean): (name: string, body: (context: TestContext) => Promise<void>) => void {
   return can ? it : () => {};
+}
+
+function spiOf({ spi }: ControllerBench): SpiController {
+  if (spi === undefined) throw new Error('this bench has no SPI');
+  return spi;
 }
 
 /** What a fault's errno is, or `undefined` when `body` succeeds; synchronous controllers throw. */

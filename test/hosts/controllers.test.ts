@@ -6,9 +6,15 @@ import {
   V3_FIRMWARE_6_1,
   V4_FIRMWARE_8_0,
 } from '../../hosts/bus-pirate/index.ts';
+import {
+  I2cTinyUsbAdapter,
+  I2cTinyUsbEmulator,
+  I2C_CAPABILITIES as TINY_USB_CAPABILITIES,
+} from '../../hosts/i2c-tiny-usb/index.ts';
 import { Faults, type ServedEmulator, serialLink, serveEmulator } from '../../hosts/link/index.ts';
 import { SerprogAdapter, SerprogEmulator } from '../../hosts/serprog/index.ts';
 import { SimulatedI2cController, SimulatedSpiController } from '../../hosts/simulated/index.ts';
+import { EmulatedConnection, EmulatedPort } from '../../src/usb/index.ts';
 import { type ControllerBench, describeControllers } from './controller-suite.ts';
 import { RecordingWire } from './recording-wire.ts';
 
@@ -91,6 +97,28 @@ async function serprog(): Promise<ControllerBench> {
   };
 }
 
+/** An i2c-tiny-usb in this process, seen through the same interface as a real one. */
+async function i2cTinyUsb(): Promise<ControllerBench> {
+  const wire = new RecordingWire();
+  const port = new EmulatedPort(new I2cTinyUsbEmulator(wire.i2c));
+  const host = new I2cTinyUsbAdapter('an emulated adapter', async () => new EmulatedConnection(port));
+  await host.open();
+  return {
+    i2c: host.i2c,
+    wire,
+    adapter: {
+      hang: () => port.hang(),
+      answer: () => port.resume(),
+      unplug: () => port.unplug(),
+      replug: async () => {
+        port.plug();
+        await host.open();
+      },
+    },
+    close: () => host.close(),
+  };
+}
+
 async function real(port: string): Promise<ControllerBench> {
   const settings = { ...DEFAULT_SETTINGS, power: true, pullUps: true };
   const host = new BusPirateAdapter(port, settings, serialLink(port, DEFAULT_SETTINGS.baud));
@@ -103,6 +131,7 @@ describeControllers('simulated controllers', simulated);
 describeControllers('Bus Pirate v4 on a pty', () => emulated(V4_FIRMWARE_8_0));
 describeControllers('Bus Pirate v3.5 on a pty', () => emulated(V3_FIRMWARE_6_1));
 describeControllers('serprog on a pty', serprog, { hasI2c: false, spiModes: [0] });
+describeControllers('i2c-tiny-usb', i2cTinyUsb, { hasSpi: false, i2c: TINY_USB_CAPABILITIES });
 
 const port = process.env['DTBUS_TEST_PORT'];
 if (port === undefined) {

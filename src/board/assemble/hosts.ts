@@ -10,6 +10,10 @@ const FOLDERS: readonly {
     compatible: ['dangerousprototypes,bus-pirate', 'dtbus,bus-pirate-emulator'],
     load: () => import('../../../hosts/bus-pirate/index.ts'),
   },
+  {
+    compatible: ['dtbus,i2c-tiny-usb-emulator'],
+    load: () => import('../../../hosts/i2c-tiny-usb/index.ts'),
+  },
   { compatible: ['dtbus,serprog'], load: () => import('../../../hosts/serprog/index.ts') },
 ];
 

@@ -1,0 +1,25 @@
+import {
+  type AdapterSheet,
+  I2C_FUNC,
+  I2C_FUNC_SMBUS_EMUL,
+  type I2cCapabilities,
+} from '../../src/bus/index.ts';
+import { clockOf, DELAY_MAX, LENGTH_MAX } from './protocol.ts';
+
+export const I2C_CAPABILITIES: I2cCapabilities = {
+  functionality: I2C_FUNC.I2C | I2C_FUNC_SMBUS_EMUL,
+  repeatedStart: 'any',
+  // Linux refuses reads without data too: the firmware clocks a byte.
+  zeroLength: 'writes',
+  maxMessageLength: LENGTH_MAX,
+  clocksHz: { min: Math.ceil(clockOf(DELAY_MAX)), max: clockOf(1) },
+  stretching: true,
+  // The original firmware tells of the address alone; those on an RP2040 tell of data as if it were the address.
+  nack: 'address only',
+};
+
+const ADAPTER = { i2c: I2C_CAPABILITIES, judges: "Linux's driver i2c-tiny-usb, i2c-tools" };
+
+export const sheets: readonly AdapterSheet[] = [
+  { title: 'i2c-tiny-usb', compatible: 'dtbus,i2c-tiny-usb-emulator', ...ADAPTER },
+];

@@ -1,0 +1,136 @@
+import {
+  BusFault,
+  checkI2cMessages,
+  type HostAdapter,
+  hexByte,
+  I2C_M,
+  type I2cController,
+  type I2cMessage,
+} from '../../src/bus/index.ts';
+import {
+  type ControlRequest,
+  REQUEST_TYPE,
+  type UsbConnection,
+  type UsbOpener,
+} from '../../src/usb/index.ts';
+import { I2C_CAPABILITIES } from './capabilities.ts';
+import { clockOf, delayFor, IO, LENGTH_MAX, READ, REQUEST, STATUS } from './protocol.ts';
+
+const NOTHING = new Uint8Array(0);
+/** Any word will do that is not what an idle bus reads. */
+const ECHO_WORD = 0x5aa5;
+const DEFAULT_HZ = 100_000;
+
+/** A vendor request; the firmware ignores the recipient, Linux's driver names the interface. */
+function vendor(request: number, value = 0, index = 0): ControlRequest {
+  return { requestType: REQUEST_TYPE.VENDOR | REQUEST_TYPE.INTERFACE, request, value, index };
+}
+
+/** An i2c-tiny-usb: two control transfers a message. */
+export class I2cTinyUsbAdapter implements HostAdapter, I2cController {
+  readonly synchronous = false;
+  readonly capabilities = I2C_CAPABILITIES;
+  readonly functionality = I2C_CAPABILITIES.functionality;
+  readonly i2c: I2cController = this;
+  readonly #open: UsbOpener;
+  readonly #name: string;
+  #usb: UsbConnection | undefined;
+  #delay = delayFor(DEFAULT_HZ) as number;
+  #told: number | undefined;
+  /** Address of a transaction that was broken off: the bus may not be free. */
+  #unclean: number | undefined;
+
+  /** @param name what it is called until it is open */
+  constructor(name: string, open: UsbOpener) {
+    this.#name = name;
+    this.#open = open;
+  }
+
+  get description(): string {
+    return this.#usb?.description ?? this.#name;
+  }
+
+  get maxMessageLength(): number {
+    return LENGTH_MAX;
+  }
+
+  async open(): Promise<void> {
+    await this.close();
+    const usb = await this.#open();
+    try {
+      const echo = await usb.controlIn(vendor(REQUEST.ECHO, ECHO_WORD), 2);
+      if (echo.length !== 2 || (echo[0] as number) + (echo[1] as number) * 256 !== ECHO_WORD)
+        throw new BusFault(
+          'EPROTO',
+          `no i2c-tiny-usb found: ${usb.description} has its ids, but does not echo`,
+        );
+    } catch (error) {
+      await usb.close();
+      throw error;
+    }
+    this.#usb = usb;
+    this.#told = undefined;
+    this.#unclean = undefined;
+  }
+
+  async close(): Promise<void> {
+    const usb = this.#usb;
+    this.#usb = undefined;
+    await usb?.close();
+  }
+
+  setClockFrequency(hz: number): number {
+    const delay = delayFor(hz);
+    if (delay === undefined)
+      throw new BusFault('EINVAL', `invalid I2C clock ${hz} Hz: an i2c-tiny-usb supports 16 Hz and more`);
+    this.#delay = delay;
+    return clockOf(delay);
+  }
+
+  async transfer(messages: readonly I2cMessage[], signal?: AbortSignal): Promise<void> {
+    checkI2cMessages(this.capabilities, messages, 'an i2c-tiny-usb');
+    const usb = this.#usb;
+    if (usb === undefined) throw new BusFault('ENODEV', `${this.description} is not open`);
+    await this.#prepare(usb, signal);
+    for (const [index, message] of messages.entries()) {
+      const parts = (index === 0 ? IO.BEGIN : 0) | (index === messages.length - 1 ? IO.END : 0);
+      this.#unclean = message.addr;
+      await this.#message(usb, message, parts, signal);
+    }
+    this.#unclean = undefined;
+  }
+
+  /** Frees the bus, and sets the clock, where either is due. */
+  async #prepare(usb: UsbConnection, signal: AbortSignal | undefined): Promise<void> {
+    if (this.#unclean !== undefined) {
+      await usb.controlOut(vendor(REQUEST.IO + IO.END, 0, this.#unclean), NOTHING, signal);
+      this.#unclean = undefined;
+    }
+    const delay = this.#delay;
+    if (this.#told === delay) return;
+    await usb.controlOut(vendor(REQUEST.SET_DELAY, delay), NOTHING, signal);
+    this.#told = delay;
+  }
+
+  async #message(
+    usb: UsbConnection,
+    { addr, flags, buf }: I2cMessage,
+    parts: number,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const reads = (flags & I2C_M.RD) !== 0;
+    const request = vendor(REQUEST.IO + parts, reads ? READ : 0, addr);
+    const read = reads ? await usb.controlIn(request, buf.length, signal) : undefined;
+    if (read === undefined) await usb.controlOut(request, buf, signal);
+    const [status] = await usb.controlIn(vendor(REQUEST.GET_STATUS), 1, signal);
+    if (status === STATUS.ADDRESS_NAK) {
+      // The firmware has sent STOP.
+      this.#unclean = undefined;
+      throw new BusFault('ENXIO', `address ${hexByte(addr)} was not acknowledged`);
+    }
+    if (read === undefined) return;
+    if (read.length !== buf.length)
+      throw new BusFault('EIO', `${this.description} sent ${read.length} of ${buf.length} bytes`);
+    buf.set(read);
+  }
+}

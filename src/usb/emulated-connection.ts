@@ -1,0 +1,89 @@
+import { BusFault } from '../bus/index.ts';
+import type { ControlRequest, UsbConnection } from './connection.ts';
+import type { EmulatedPort, PortTransfer, TransferStatus } from './emulated-port.ts';
+import { REQUEST_TYPE, type SetupPacket } from './requests.ts';
+
+const NOTHING = new Uint8Array(0);
+
+/** What a transfer asks for; see `PortTransfer`. */
+type Wanted = Omit<PortTransfer, 'done'>;
+
+/** An emulated device in this process. */
+export class EmulatedConnection implements UsbConnection {
+  readonly description: string;
+  readonly #port: EmulatedPort;
+  readonly #underWay = new Set<PortTransfer>();
+  #closed = false;
+
+  /** @throws {BusFault} `ENODEV` nothing is plugged in */
+  constructor(port: EmulatedPort) {
+    const { product = 'device', vendorId, productId } = port.device.description;
+    this.description = `${product} ${hexId(vendorId)}:${hexId(productId)} (emulated)`;
+    this.#port = port;
+    if (!port.plugged) throw this.#fault('unplugged');
+  }
+
+  controlIn(request: ControlRequest, length: number, signal?: AbortSignal): Promise<Uint8Array> {
+    const requestType = request.requestType | REQUEST_TYPE.IN;
+    const setup: SetupPacket = { ...request, requestType, length };
+    return this.#transfer({ endpoint: 0, setup, data: NOTHING, length }, signal);
+  }
+
+  async controlOut(request: ControlRequest, data: Uint8Array, signal?: AbortSignal): Promise<void> {
+    const requestType = request.requestType & ~REQUEST_TYPE.IN;
+    const setup: SetupPacket = { ...request, requestType, length: data.length };
+    await this.#transfer({ endpoint: 0, setup, data, length: 0 }, signal);
+  }
+
+  in(endpoint: number, length: number, signal?: AbortSignal): Promise<Uint8Array> {
+    return this.#transfer({ endpoint, data: NOTHING, length }, signal);
+  }
+
+  async out(endpoint: number, data: Uint8Array, signal?: AbortSignal): Promise<void> {
+    await this.#transfer({ endpoint, data, length: 0 }, signal);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const transfer of [...this.#underWay]) this.#port.cancel(transfer);
+  }
+
+  #transfer(wanted: Wanted, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(this.#fault('unplugged'));
+      if (signal?.aborted) return reject(reasonOf(signal));
+      const onAbort = (): void => void this.#port.cancel(transfer);
+      const transfer: PortTransfer = {
+        ...wanted,
+        done: (status, data) => {
+          this.#underWay.delete(transfer);
+          signal?.removeEventListener('abort', onAbort);
+          if (status === 'ok') resolve(data);
+          else if (status === 'cancelled' && signal?.aborted) reject(reasonOf(signal));
+          else reject(this.#fault(status));
+        },
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#underWay.add(transfer);
+      this.#port.submit(transfer);
+    });
+  }
+
+  #fault(status: Exclude<TransferStatus, 'ok'>): BusFault {
+    if (status === 'stall') return new BusFault('EPROTO', `${this.description} refused the request`);
+    if (status === 'overflow')
+      return new BusFault('EPROTO', `${this.description} sent more than was asked for`);
+    return new BusFault(
+      'ENODEV',
+      `${this.description} is gone: ${this.#closed ? 'it was closed' : 'it was unplugged'}`,
+    );
+  }
+}
+
+function reasonOf({ reason }: AbortSignal): BusFault {
+  return reason instanceof BusFault ? reason : new BusFault('ETIMEDOUT');
+}
+
+function hexId(id: number): string {
+  return id.toString(16).padStart(4, '0');
+}

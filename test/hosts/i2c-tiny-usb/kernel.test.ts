@@ -1,0 +1,51 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { bootGuest, NO_UML, program } from '../../guest/boot.ts';
+
+const PLUG = fileURLToPath(new URL('../in-guest/plug.mjs', import.meta.url));
+const missing = NO_UML ?? program('i2cdetect') ?? program('node');
+
+/** What Linux does with the emulated adapter: its own driver, and i2c-tools through it. */
+const SCRIPT = `
+  for i in $(seq 100); do
+    bus=$(grep -l i2c-tiny-usb /sys/bus/i2c/devices/i2c-*/name 2>/dev/null) && break
+    busybox usleep 50000
+  done
+  bus=$(basename $(dirname $bus)); bus=\${bus#i2c-}
+  echo "name $(cat /sys/bus/i2c/devices/i2c-$bus/name)"
+  echo "device $(cat /sys/bus/usb/devices/*-1/product) $(cat /sys/bus/usb/devices/*-1/idVendor)"
+  i2cdetect -F $bus | grep -E 'Quick|I2C ' 
+  i2cdetect -y -q $bus 0x40 0x57
+  i2cset -y $bus 0x50 4 0x99
+  busybox usleep 20000
+  i2ctransfer -y $bus w1@0x50 4 r4
+  i2ctransfer -f -y $bus w1@0x48 3 r2
+  i2cget -y $bus 0x21 0; echo "absent $?"
+  i2ctransfer -y $bus w1@0x50 0 r200 | wc -w
+`;
+
+describe("Linux's driver i2c-tiny-usb on the emulated adapter", () => {
+  it.skipIf(missing !== undefined)(
+    'binds, scans, reads and writes',
+    async () => {
+      const { output, exitCode } = await bootGuest({
+        commands: `node ${PLUG} i2c-tiny-usb '${SCRIPT.replaceAll("'", "'\\''")}' 2>&1`,
+        kernelArguments: ['seccomp=on', 'loglevel=2'],
+        deadlineMs: 100_000,
+      });
+      expect(exitCode, output).toBe(0);
+      expect(output).toMatch(/^name i2c-tiny-usb at bus \d+ device \d+$/m);
+      expect(output).toContain('device i2c-tiny-usb 0403');
+      expect(output).toMatch(/^I2C +yes$/m);
+      expect(output).toMatch(/^SMBus Quick Command +yes$/m);
+      expect(output).toMatch(/^40: .*(48|UU)/m);
+      expect(output).toMatch(/^50: 50 -- -- -- -- -- -- --/m);
+      expect(output).toMatch(/^0x99 0xff 0xff 0xff$/m);
+      // TOS after reset: 80 °C.
+      expect(output).toMatch(/^0x50 0x00$/m);
+      expect(output).toContain('Error: Read failed\nabsent 2');
+      expect(output).toMatch(/^200$/m);
+    },
+    120_000,
+  );
+});

@@ -1,0 +1,36 @@
+import { loadModels, populateI2c, populateSpi, RealClock } from '../../../dist/src/sim/index.js';
+
+/** The part of a device-tree node that populating needs. */
+function node(name, compatible, reg, children = []) {
+  const properties = new Map([['reg', [reg]]]);
+  return {
+    path: `/${name}`,
+    name,
+    unitAddress: reg.toString(16),
+    compatible: compatible === undefined ? [] : [compatible],
+    children,
+    has: (property) => properties.has(property),
+    string: () => undefined,
+    strings: () => undefined,
+    u32: (property) => properties.get(property)?.[0],
+    u32s: (property) => properties.get(property),
+    bytes: () => undefined,
+    target: () => undefined,
+  };
+}
+
+const I2C = node('i2c', undefined, 0, [
+  node('temp@48', 'national,lm75', 0x48),
+  node('eeprom@50', 'atmel,24c02', 0x50),
+]);
+const SPI = node('spi', undefined, 0, [node('flash@0', 'winbond,w25q80', 0)]);
+
+/** The emulator of an adapter, by its folder, with the parts behind it. */
+export async function makeEmulator(folder) {
+  const catalogue = await loadModels(['national,lm75', 'atmel,24c02', 'winbond,w25q80']);
+  const options = { catalogue, clock: new RealClock() };
+  const i2c = populateI2c(I2C, options).wire;
+  const spi = populateSpi(SPI, options).wire;
+  const module = await import(`../../../dist/hosts/${folder}/index.js`);
+  return module.makeEmulator({ i2c, spi });
+}

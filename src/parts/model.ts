@@ -168,8 +168,8 @@ export interface Kit<S extends DataSheet = DataSheet> {
   warn(sentence: string): void;
   /** Under `dtbus,strict`: tells a driver's author of a mistake, once for each `place`. */
   misuse(place: string, sentence: string): void;
-  /** The error for a property of the node that cannot be worked with. */
-  fault(property: string, sentence: string): Error;
+  /** The error for a property of the node, or of a child of it, that cannot be worked with. */
+  fault(property: string, sentence: string, child?: DeviceNode): Error;
   /** To be called after the part's addresses changed. */
   readdress(): void;
   /** A bus segment with the parts below `node`, or an empty one: a mux's channel. */

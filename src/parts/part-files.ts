@@ -78,6 +78,24 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./converters/mcp4725.ts'),
   },
   {
+    file: 'displays/hd44780-pcf8574',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'dtbus,hd44780-pcf8574',
+    ],
+    load: () => import('./displays/hd44780-pcf8574.ts'),
+  },
+  {
+    file: 'displays/ssd1306',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'solomon,ssd1306',
+      'solomon,ssd1306fb-i2c',
+      'solomon,ssd1309fb-i2c',
+    ],
+    load: () => import('./displays/ssd1306.ts'),
+  },
+  {
     file: 'gpio/mcp23017',
     // biome-ignore format: one name a line.
     compatible: [
@@ -112,6 +130,24 @@ export const PART_FILES: readonly PartFile[] = [
       'ti,tca9555',
     ],
     load: () => import('./gpio/pca9555.ts'),
+  },
+  {
+    file: 'gpio/pcf8574',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'nxp,pcf8574',
+      'nxp,pcf8574a',
+      'nxp,pca8574',
+      'nxp,pca9670',
+      'nxp,pca9672',
+      'nxp,pca9674',
+      'nxp,pcf8575',
+      'nxp,pca8575',
+      'nxp,pca9671',
+      'nxp,pca9673',
+      'nxp,pca9675',
+    ],
+    load: () => import('./gpio/pcf8574.ts'),
   },
   {
     file: 'light/bh1750',
@@ -187,6 +223,38 @@ export const PART_FILES: readonly PartFile[] = [
       'micron,n25q512a',
     ],
     load: () => import('./memories/spi-nor.ts'),
+  },
+  {
+    file: 'muxes/pca9548',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'nxp,pca9548',
+      'nxp,pca9848',
+      'ti,tca9548',
+      'maxim,max7367',
+      'nxp,pca9546',
+      'nxp,pca9846',
+      'nxp,pca9545',
+      'nxp,pca9845',
+      'nxp,pca9543',
+      'nxp,pca9843',
+      'nxp,pca9547',
+      'nxp,pca9847',
+      'nxp,pca9544',
+      'nxp,pca9844',
+      'nxp,pca9540',
+      'nxp,pca9542',
+    ],
+    load: () => import('./muxes/pca9548.ts'),
+  },
+  {
+    file: 'other/loopback',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'linux,spi-loopback-test',
+      'dtbus,loopback',
+    ],
+    load: () => import('./other/loopback.ts'),
   },
   {
     file: 'power/ina219',

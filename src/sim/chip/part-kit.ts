@@ -143,7 +143,7 @@ export class PartKit implements model.Kit {
 
   get fault(): model.Kit['fault'] {
     const { node } = this;
-    return (property, sentence) => new NodeError(node, property, sentence);
+    return (property, sentence, child = node) => new NodeError(child, property, sentence);
   }
 
   get readdress(): model.Kit['readdress'] {

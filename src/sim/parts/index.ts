@@ -9,43 +9,6 @@ export interface LazyModule {
 export const MODULES: readonly LazyModule[] = [
   {
     compatible: [
-      'nxp,pca9548',
-      'nxp,pca9848',
-      'ti,tca9548',
-      'maxim,max7367',
-      'nxp,pca9546',
-      'nxp,pca9846',
-      'nxp,pca9545',
-      'nxp,pca9845',
-      'nxp,pca9543',
-      'nxp,pca9843',
-      'nxp,pca9547',
-      'nxp,pca9847',
-      'nxp,pca9544',
-      'nxp,pca9844',
-      'nxp,pca9540',
-      'nxp,pca9542',
-    ],
-    load: () => import('./pca954x.ts'),
-  },
-  {
-    compatible: [
-      'nxp,pcf8574',
-      'nxp,pcf8574a',
-      'nxp,pca8574',
-      'nxp,pca9670',
-      'nxp,pca9672',
-      'nxp,pca9674',
-      'nxp,pcf8575',
-      'nxp,pca8575',
-      'nxp,pca9671',
-      'nxp,pca9673',
-      'nxp,pca9675',
-    ],
-    load: () => import('./pcf857x.ts'),
-  },
-  {
-    compatible: [
       'nxp,pcf8563',
       'epson,rtc8564',
       'microcrystal,rv8564',
@@ -74,12 +37,6 @@ export const MODULES: readonly LazyModule[] = [
     compatible: ['nxp,pca9550', 'nxp,pca9551', 'nxp,pca9552', 'nxp,pca9553'],
     load: () => import('./pca955x.ts'),
   },
-  {
-    compatible: ['solomon,ssd1306', 'solomon,ssd1306fb-i2c', 'solomon,ssd1309fb-i2c'],
-    load: () => import('./ssd1306.ts'),
-  },
-  { compatible: ['dtbus,hd44780-pcf8574'], load: () => import('./lcd-pcf8574.ts') },
   { compatible: ['st,vl53l0x'], load: () => import('./vl53l0x.ts') },
-  { compatible: ['dtbus,register-map'], load: () => import('./register-map.ts') },
-  { compatible: ['linux,spi-loopback-test', 'dtbus,loopback'], load: () => import('./loopback.ts') },
+  { compatible: ['dtbus,register-map'], load: () => import('../populate/register-map.ts') },
 ];

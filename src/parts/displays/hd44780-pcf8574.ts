@@ -1,8 +1,27 @@
-import { type DeviceNode, NodeError } from '../../bus/index.ts';
-import type { I2cPartModel } from '../populate/catalogue.ts';
-import { i2cAddress } from '../wire/i2c-address.ts';
-import type { I2cPart } from '../wire/part.ts';
+import type { DataSheet } from '../data-sheet.ts';
+import type { Kit, Model } from '../model.ts';
 import { Hd44780 } from './hd44780.ts';
+
+const sheet = {
+  compatible: ['dtbus,hd44780-pcf8574'],
+  title: 'HD44780 character display on a PCF8574',
+  source: 'Hitachi ADE-207-272',
+  notModelled: [
+    'the time that instructions take: it is never busy',
+    'backpacks with other wiring',
+    'custom characters are dots',
+  ],
+  node: 'display',
+  nodeProperties: {
+    'display-width-chars': { type: 'u32', doc: 'characters of a line: 1 to 40, usually 16' },
+    'display-height-chars': { type: 'u32', doc: 'lines: 1 to 4, usually 2' },
+  },
+  bus: { i2c: { form: 'other', address: 0x27 } },
+  shows: {
+    text: { kind: 'text', doc: 'what stands on the display' },
+    backlight: { kind: 'flag', doc: 'whether the backlight is on' },
+  },
+} as const satisfies DataSheet;
 
 /** The usual backpack: how the pins of the PCF8574 lead to the display. */
 const PIN = { RS: 0x01, RW: 0x02, E: 0x04, BACKLIGHT: 0x08, DATA: 0xf0 } as const;
@@ -14,20 +33,18 @@ const PIN = { RS: 0x01, RW: 0x02, E: 0x04, BACKLIGHT: 0x08, DATA: 0xf0 } as cons
 const OPEN_LINES = 0x0f;
 
 /** A character display behind a PCF8574, driven over four data lines. */
-class LcdPcf8574 implements I2cPart {
-  readonly addresses: readonly number[];
-  readonly state;
+class LcdPcf8574 {
   readonly #display = new Hd44780();
   readonly #columns: number;
   readonly #rows: number;
   /** `high` is the first half of a byte; -1 = none yet. `wide`: eight data lines, of which four are there. */
   readonly #bus = { pins: 0xff, wide: true, high: -1, sending: 0, sendingLow: false };
 
-  constructor(address: number, columns: number, rows: number) {
-    this.addresses = [address];
-    this.#columns = columns;
-    this.#rows = rows;
-    this.state = { display: this.#display.state, bus: this.#bus };
+  constructor(kit: Kit<typeof sheet>) {
+    this.#columns = characters(kit, 'display-width-chars', 40, 16);
+    this.#rows = characters(kit, 'display-height-chars', 4, 2);
+    kit.keep(this.#display.state);
+    kit.keep(this.#bus);
   }
 
   /** What stands on the display, a line each. */
@@ -44,10 +61,6 @@ class LcdPcf8574 implements I2cPart {
     Object.assign(this.#bus, { pins: 0xff, wide: true, high: -1, sendingLow: false });
   }
 
-  start(): boolean {
-    return true;
-  }
-
   write(data: Uint8Array): number {
     for (const byte of data) this.#setPins(byte);
     return data.length;
@@ -56,8 +69,6 @@ class LcdPcf8574 implements I2cPart {
   read(into: Uint8Array): void {
     into.fill(this.#levels());
   }
-
-  stop(): void {}
 
   #setPins(pins: number): void {
     const rises = (this.#bus.pins & PIN.E) === 0 && (pins & PIN.E) !== 0;
@@ -105,26 +116,20 @@ class LcdPcf8574 implements I2cPart {
   }
 }
 
-function characters(node: DeviceNode, property: string, most: number, usual: number): number {
+function characters(
+  { node, fault }: Kit<typeof sheet>,
+  property: string,
+  most: number,
+  usual: number,
+): number {
   const count = node.u32(property) ?? usual;
   if (count >= 1 && count <= most) return count;
-  throw new NodeError(node, property, `must be 1 to ${most}, not ${count}`);
+  throw fault(property, `invalid count ${count}: expected 1 to ${most}`);
 }
 
-export const models: readonly I2cPartModel[] = [
-  {
-    compatible: ['dtbus,hd44780-pcf8574'],
-    bus: 'i2c',
-    title: 'HD44780 character display on a PCF8574',
-    properties: [
-      { name: 'text', kind: 'text', readOnly: true, doc: 'what stands on the display' },
-      { name: 'backlight', kind: 'flag', readOnly: true, doc: 'whether the backlight is on' },
-    ],
-    create: (node) =>
-      new LcdPcf8574(
-        i2cAddress(node),
-        characters(node, 'display-width-chars', 40, 16),
-        characters(node, 'display-height-chars', 4, 2),
-      ),
-  },
-];
+const model: Model<typeof sheet> = (_registers, kit) => {
+  const display = new LcdPcf8574(kit);
+  return { properties: display, i2c: display, reset: () => display.reset() };
+};
+
+export const parts = [{ ...sheet, model }];

@@ -1,6 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { i2cBench } from '../support.ts';
+import { i2cBench } from '../../sim/support.ts';
 
 describe('SSD1306 (rev. 1.1)', () => {
   const ssd1306 = (properties = {}) => i2cBench({ compatible: 'solomon,ssd1306', reg: 0x3c, properties });
@@ -209,7 +209,9 @@ describe('HD44780 on a PCF8574', () => {
   });
 
   it('refuses a size that there is not', async () => {
-    await expect(lcd({ 'display-height-chars': 5 })).rejects.toThrow('display-height-chars: must be 1 to 4');
+    await expect(lcd({ 'display-height-chars': 5 })).rejects.toThrow(
+      'display-height-chars: invalid count 5: expected 1 to 4',
+    );
   });
 
   it('a reset blanks it', async () => {

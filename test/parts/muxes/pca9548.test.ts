@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faultOf, i2cBench } from '../support.ts';
+import { faultOf, i2cBench } from '../../sim/support.ts';
 
 const eeprom = { name: 'eeprom@50', compatible: 'atmel,24c02', reg: 0x50 };
 const channel = (n: number) => ({ name: `i2c@${n}`, reg: n, children: [eeprom] });
@@ -81,6 +81,6 @@ describe('control registers', () => {
   it('a channel that the mux does not have is refused', async () => {
     const children = [{ name: 'i2c@4', reg: 4 }];
     const wrong = i2cBench({ name: 'mux@70', compatible: 'nxp,pca9546', reg: 0x70, children });
-    await expect(wrong).rejects.toThrow('/i2c/mux@70/i2c@4: reg: this mux has the channels 0 to 3, not 4');
+    await expect(wrong).rejects.toThrow('/i2c/mux@70/i2c@4: reg: invalid channel 4: expected 0 to 3');
   });
 });

@@ -1,10 +1,10 @@
 import { type DeviceNode, NodeError } from '../../bus/index.ts';
 import type { ByteRegisterChip } from '../chip/chip.ts';
 import { I2cByteRegisters } from '../chip/i2c-byte-registers.ts';
-import { DUMP_PROPERTY, type I2cPartModel, REGISTER_MAP } from '../populate/catalogue.ts';
-import type { PartContext } from '../populate/context.ts';
-import { parseI2cDump } from '../populate/i2cdump.ts';
 import { i2cAddress } from '../wire/i2c-address.ts';
+import { DUMP_PROPERTY, type I2cPartModel, REGISTER_MAP } from './catalogue.ts';
+import type { PartContext } from './context.ts';
+import { parseI2cDump } from './i2cdump.ts';
 
 const SIZE = 'dtbus,size';
 const READ_ONLY = 'dtbus,read-only';

@@ -1,8 +1,24 @@
-import type { DeviceNode } from '../../bus/index.ts';
-import { type Bitmap, toPng, toText } from '../kit/picture.ts';
-import type { I2cPartModel } from '../populate/catalogue.ts';
-import { i2cAddress } from '../wire/i2c-address.ts';
-import type { I2cPart } from '../wire/part.ts';
+import type { DataSheet } from '../data-sheet.ts';
+import type { Bitmap, Kit, Model } from '../model.ts';
+
+const sheet = {
+  compatible: ['solomon,ssd1306', 'solomon,ssd1306fb-i2c', 'solomon,ssd1309fb-i2c'],
+  title: 'SSD1306 display, 128 x 64 dots',
+  source: 'Solomon SSD1306, rev. 1.1',
+  notModelled: ['scrolling', 'brightness, timing and the charge pump', 'alternative COM pin layouts (DAh)'],
+  node: 'display',
+  nodeProperties: {
+    'solomon,width': { type: 'u32', doc: 'columns of the panel, up to 128' },
+    'solomon,height': { type: 'u32', doc: 'rows of the panel, up to 64' },
+  },
+  bus: { i2c: { form: 'other', address: 0x3c } },
+  shows: {
+    picture: { kind: 'bytes', doc: 'what the panel shows, as a PNG' },
+    text: { kind: 'text', doc: 'what the panel shows, for a terminal' },
+    contrast: { doc: 'contrast, 0 to 255' },
+    on: { kind: 'flag', doc: 'whether the panel is on' },
+  },
+} as const satisfies DataSheet;
 
 /** Solomon SSD1306 data sheet (rev. 1.1), table 9-1. */
 const COLUMNS = 128;
@@ -60,9 +76,8 @@ const POWER_ON = {
   on: false,
 };
 
-class Ssd1306 implements I2cPart {
-  readonly addresses: readonly number[];
-  readonly state;
+class Ssd1306 {
+  readonly #kit: Kit<typeof sheet>;
   readonly #width: number;
   readonly #height: number;
   /** GDDRAM: a byte is eight dots below each other, the least significant on top. */
@@ -72,21 +87,22 @@ class Ssd1306 implements I2cPart {
   #awaitsControl = true;
   #command: number[] = [];
 
-  constructor(address: number, width: number, height: number) {
-    this.addresses = [address];
-    this.#width = width;
-    this.#height = height;
-    this.state = { memory: this.#memory, registers: this.#registers };
+  constructor(kit: Kit<typeof sheet>) {
+    this.#kit = kit;
+    this.#width = sizeOf(kit, 'solomon,width', COLUMNS);
+    this.#height = sizeOf(kit, 'solomon,height', PAGES * 8);
+    kit.keep({ memory: this.#memory });
+    kit.keep(this.#registers);
   }
 
   /** What the panel shows, as a PNG. */
   get picture(): Uint8Array {
-    return toPng(this.#bitmap());
+    return this.#kit.toPng(this.#bitmap());
   }
 
   /** What the panel shows, for a terminal. */
   get text(): string {
-    return toText(this.#bitmap());
+    return this.#kit.toText(this.#bitmap());
   }
 
   get contrast(): number {
@@ -126,8 +142,6 @@ class Ssd1306 implements I2cPart {
   read(into: Uint8Array): void {
     into.fill(this.#registers.on ? 0x00 : 0x40);
   }
-
-  stop(): void {}
 
   #draw(byte: number): void {
     const registers = this.#registers;
@@ -245,26 +259,13 @@ class Ssd1306 implements I2cPart {
   }
 }
 
-function sizeOf(node: DeviceNode, property: string, most: number, usual: number): number {
-  return Math.min(most, node.u32(property) ?? usual);
+function sizeOf({ node }: Kit<typeof sheet>, property: string, most: number): number {
+  return Math.min(most, node.u32(property) ?? most);
 }
 
-export const models: readonly I2cPartModel[] = [
-  {
-    compatible: ['solomon,ssd1306', 'solomon,ssd1306fb-i2c', 'solomon,ssd1309fb-i2c'],
-    bus: 'i2c',
-    title: 'SSD1306 display, 128 x 64 dots',
-    properties: [
-      { name: 'picture', kind: 'bytes', readOnly: true, doc: 'what the panel shows, as a PNG' },
-      { name: 'text', kind: 'text', readOnly: true, doc: 'what the panel shows, for a terminal' },
-      { name: 'contrast', kind: 'number', readOnly: true, doc: 'contrast, 0 to 255' },
-      { name: 'on', kind: 'flag', readOnly: true, doc: 'whether the panel is on' },
-    ],
-    create: (node) =>
-      new Ssd1306(
-        i2cAddress(node),
-        sizeOf(node, 'solomon,width', COLUMNS, COLUMNS),
-        sizeOf(node, 'solomon,height', PAGES * 8, PAGES * 8),
-      ),
-  },
-];
+const model: Model<typeof sheet> = (_registers, kit) => {
+  const display = new Ssd1306(kit);
+  return { properties: display, i2c: display, reset: () => display.reset() };
+};
+
+export const parts = [{ ...sheet, model }];

@@ -119,3 +119,12 @@ describe('a mapping', () => {
     rmSync(path);
   });
 });
+
+describe('memory that is handed to other processes', () => {
+  it('can be made longer, not shorter: that would end this process when it touches it', () => {
+    const file = createMemfd('guest', 2 * PAGE);
+    expect(() => ftruncateSync(file.fd, PAGE)).toThrow(/EPERM/);
+    ftruncateSync(file.fd, 3 * PAGE);
+    file.close();
+  });
+});

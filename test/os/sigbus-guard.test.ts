@@ -1,4 +1,5 @@
 import { ftruncateSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { Mapping } from '../../src/os/index.ts';
 import { canGuardMemory } from '../../src/os/sigbus-guard.ts';
@@ -64,5 +65,26 @@ describe.runIf(canGuardMemory())('a mapping of a file that somebody else makes s
     expect(again.lost).toBe(false);
     for (const map of [...maps, again]) map.unmap();
     for (const file of files) file.close();
+  });
+
+  it('is guarded in every thread, also after another thread has ended', async () => {
+    const file = plainFile(PAGE);
+    const map = Mapping.foreign(file.fd, PAGE);
+    const bytes = new Uint8Array(map.view());
+    bytes[0] = 5;
+    for (let i = 0; i < 2; i++) {
+      const thread = new Worker(new URL('./guarded-thread.mjs', import.meta.url));
+      const seen = new Promise((resolve, reject) => {
+        thread.once('message', resolve);
+        thread.once('error', reject);
+      });
+      expect(await seen).toEqual([0, true]);
+      await thread.terminate();
+    }
+    expect([bytes[0], map.lost]).toEqual([5, false]);
+    ftruncateSync(file.fd, 0);
+    expect([bytes[0], map.lost]).toEqual([0, true]);
+    map.unmap();
+    file.close();
   });
 });

@@ -85,20 +85,20 @@ export function writeRawDescriptor(
  */
 export class RawSplitRing {
   readonly view: DataView;
-  private readonly config: QueueConfig;
+  readonly #config: QueueConfig;
 
   /** @param buffer guest memory from address 0 on */
   constructor(buffer: SharedArrayBuffer, config: QueueConfig) {
     this.view = new DataView(buffer);
-    this.config = config;
+    this.#config = config;
   }
 
   setDescriptor(index: number, descriptor: RawDescriptor): void {
-    writeRawDescriptor(this.view, this.config.descriptor + 16 * index, descriptor, false);
+    writeRawDescriptor(this.view, this.#config.descriptor + 16 * index, descriptor, false);
   }
 
   descriptor(index: number): SeenDescriptor {
-    const at = this.config.descriptor + 16 * index;
+    const at = this.#config.descriptor + 16 * index;
     return {
       addr: Number(this.view.getBigUint64(at, true)),
       len: this.view.getUint32(at + 8, true),
@@ -116,62 +116,62 @@ export class RawSplitRing {
   }
 
   get availFlags(): number {
-    return this.view.getUint16(this.config.driver, true);
+    return this.view.getUint16(this.#config.driver, true);
   }
 
   set availFlags(flags: number) {
-    this.view.setUint16(this.config.driver, flags, true);
+    this.view.setUint16(this.#config.driver, flags, true);
   }
 
   get availIdx(): number {
-    return this.view.getUint16(this.config.driver + 2, true);
+    return this.view.getUint16(this.#config.driver + 2, true);
   }
 
   set availIdx(index: number) {
-    this.view.setUint16(this.config.driver + 2, index, true);
+    this.view.setUint16(this.#config.driver + 2, index, true);
   }
 
   availEntry(index: number): number {
-    return this.view.getUint16(this.config.driver + 4 + 2 * (index % this.config.size), true);
+    return this.view.getUint16(this.#config.driver + 4 + 2 * (index % this.#config.size), true);
   }
 
   setAvailEntry(index: number, head: number): void {
-    this.view.setUint16(this.config.driver + 4 + 2 * (index % this.config.size), head, true);
+    this.view.setUint16(this.#config.driver + 4 + 2 * (index % this.#config.size), head, true);
   }
 
   get usedEvent(): number {
-    return this.view.getUint16(this.config.driver + 4 + 2 * this.config.size, true);
+    return this.view.getUint16(this.#config.driver + 4 + 2 * this.#config.size, true);
   }
 
   set usedEvent(index: number) {
-    this.view.setUint16(this.config.driver + 4 + 2 * this.config.size, index, true);
+    this.view.setUint16(this.#config.driver + 4 + 2 * this.#config.size, index, true);
   }
 
   get usedFlags(): number {
-    return this.view.getUint16(this.config.device, true);
+    return this.view.getUint16(this.#config.device, true);
   }
 
   set usedFlags(flags: number) {
-    this.view.setUint16(this.config.device, flags, true);
+    this.view.setUint16(this.#config.device, flags, true);
   }
 
   get usedIdx(): number {
-    return this.view.getUint16(this.config.device + 2, true);
+    return this.view.getUint16(this.#config.device + 2, true);
   }
 
   set usedIdx(index: number) {
-    this.view.setUint16(this.config.device + 2, index, true);
+    this.view.setUint16(this.#config.device + 2, index, true);
   }
 
   usedEntry(index: number): { id: number; len: number } {
-    const at = this.config.device + 4 + 8 * (index % this.config.size);
+    const at = this.#config.device + 4 + 8 * (index % this.#config.size);
     return { id: this.view.getUint32(at, true), len: this.view.getUint32(at + 4, true) };
   }
 
   /** Uses buffers, one after the other, as a device would. */
   use(...entries: readonly { id: number; len: number }[]): void {
     for (const { id, len } of entries) {
-      const at = this.config.device + 4 + 8 * (this.usedIdx % this.config.size);
+      const at = this.#config.device + 4 + 8 * (this.usedIdx % this.#config.size);
       this.view.setUint32(at, id, true);
       this.view.setUint32(at + 4, len, true);
       this.usedIdx = this.usedIdx + 1;
@@ -179,31 +179,31 @@ export class RawSplitRing {
   }
 
   get availEvent(): number {
-    return this.view.getUint16(this.config.device + 4 + 8 * this.config.size, true);
+    return this.view.getUint16(this.#config.device + 4 + 8 * this.#config.size, true);
   }
 
   set availEvent(index: number) {
-    this.view.setUint16(this.config.device + 4 + 8 * this.config.size, index, true);
+    this.view.setUint16(this.#config.device + 4 + 8 * this.#config.size, index, true);
   }
 }
 
 /** As `RawSplitRing`, of a packed queue (virtio 1.3, 2.8). */
 export class RawPackedRing {
   readonly view: DataView;
-  private readonly config: QueueConfig;
+  readonly #config: QueueConfig;
 
   constructor(buffer: SharedArrayBuffer, config: QueueConfig) {
     this.view = new DataView(buffer);
-    this.config = config;
+    this.#config = config;
   }
 
   /** Writes a descriptor with exactly these flags: AVAIL is 0x80, USED 0x8000. */
   setDescriptor(index: number, descriptor: RawDescriptor): void {
-    writeRawDescriptor(this.view, this.config.descriptor + 16 * index, descriptor, true);
+    writeRawDescriptor(this.view, this.#config.descriptor + 16 * index, descriptor, true);
   }
 
   descriptor(index: number): SeenDescriptor {
-    const at = this.config.descriptor + 16 * index;
+    const at = this.#config.descriptor + 16 * index;
     return {
       addr: Number(this.view.getBigUint64(at, true)),
       len: this.view.getUint32(at + 8, true),
@@ -214,18 +214,18 @@ export class RawPackedRing {
 
   /** Event suppression structures: offset and wrap counter in the lower, flags in the upper half. */
   get driverEvent(): number {
-    return this.view.getUint32(this.config.driver, true);
+    return this.view.getUint32(this.#config.driver, true);
   }
 
   set driverEvent(word: number) {
-    this.view.setUint32(this.config.driver, word, true);
+    this.view.setUint32(this.#config.driver, word, true);
   }
 
   get deviceEvent(): number {
-    return this.view.getUint32(this.config.device, true);
+    return this.view.getUint32(this.#config.device, true);
   }
 
   set deviceEvent(word: number) {
-    this.view.setUint32(this.config.device, word, true);
+    this.view.setUint32(this.#config.device, word, true);
   }
 }

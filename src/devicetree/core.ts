@@ -3,6 +3,7 @@
  * the command line needs. A board comes in here because it starts more often than `dtc`.
  */
 
+export { type BoardCheckOptions, checkBoard, checkOverlay } from './checks/board/check-board.ts';
 export { type ParseResult, parse, toBlob } from './compile.ts';
 export { diagnosticText } from './diagnostics/diagnostic-text.ts';
 export { FdtError } from './fdt-tools/fdt-error.ts';

@@ -1,6 +1,7 @@
 export type { BlobOptions } from './blob/blob-writer.ts';
 export type { DirectoryEntry, DirectoryReader } from './blob/directory-reader.ts';
 export { readDirectory } from './blob/directory-reader.ts';
+export { type BoardCheckOptions, checkBoard, checkOverlay } from './checks/board/check-board.ts';
 export type { Check, CheckContext, PhandleFormat } from './checks/check.ts';
 export type { CheckLevel } from './checks/check-runner.ts';
 export type { CheckSwitch } from './checks/table.ts';

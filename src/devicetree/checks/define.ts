@@ -58,7 +58,7 @@ export function cellsOf(property: LiveProperty): number[] {
 }
 
 /** The value up to its first NUL. */
-export function textOf(property: LiveProperty): string {
+export function textOf(property: Pick<LiveProperty, 'value'>): string {
   const { value } = property;
   const end = value.indexOf(0);
   return latin1(value, 0, end < 0 ? value.length : end);

@@ -1,0 +1,178 @@
+// Made from dts/bindings by `node test/support/bindings.mjs`: do not edit.
+import type { Binding } from './binding.ts';
+
+export const BINDINGS: readonly Binding[] = [
+  {
+    file: 'dangerousprototypes,bus-pirate.yaml',
+    compatibles: ['dangerousprototypes,bus-pirate', 'dtbus,bus-pirate-emulator'],
+    isComplete: true,
+    required: ['compatible'],
+    properties: {
+      port: {
+        type: 'string',
+      },
+      'current-speed': {
+        type: 'uint32',
+      },
+      'clock-frequency': {
+        type: 'uint32',
+      },
+      'startup-delay-us': {
+        type: 'uint32',
+      },
+      'drive-open-drain': {
+        type: 'boolean',
+      },
+      'dtbus,power': {
+        type: 'boolean',
+      },
+      'dtbus,pull-ups': {
+        type: 'boolean',
+      },
+      'dtbus,pull-up-microvolt': {
+        type: 'uint32',
+        values: [3300000, 5000000],
+      },
+      'dtbus,aux-high': {
+        type: 'boolean',
+      },
+      'dtbus,hardware': {
+        type: 'string',
+        values: ['v3', 'v4'],
+      },
+    },
+  },
+  {
+    file: 'dtbus,i2c-tiny-usb.yaml',
+    compatibles: ['dtbus,i2c-tiny-usb-emulator'],
+    isComplete: true,
+    required: ['compatible'],
+    properties: {
+      i2c: {},
+    },
+  },
+  {
+    file: 'dtbus,serprog.yaml',
+    compatibles: ['dtbus,serprog'],
+    isComplete: true,
+    required: ['compatible', 'port'],
+    properties: {
+      port: {
+        type: 'string',
+      },
+      'current-speed': {
+        type: 'uint32',
+      },
+      'num-cs': {
+        type: 'uint32',
+      },
+    },
+  },
+  {
+    file: 'dtbus-bus.yaml',
+    compatibles: ['platform,virtio-i2c', 'platform,virtio-spi', 'virtio,device22', 'virtio,device2d'],
+    isComplete: false,
+    required: ['compatible', '#address-cells', '#size-cells'],
+    properties: {
+      '#address-cells': {
+        values: [1],
+      },
+      '#size-cells': {
+        values: [0],
+      },
+      'clock-frequency': {
+        type: 'uint32',
+      },
+      'num-cs': {
+        type: 'uint32',
+      },
+      'dtbus,host': {
+        type: 'phandle',
+      },
+      'dtbus,strict': {
+        type: 'boolean',
+      },
+      'dtbus,real-time': {
+        type: 'boolean',
+      },
+      'dtbus,timeout-ms': {
+        type: 'uint32',
+      },
+    },
+  },
+  {
+    file: 'dtbus-client.yaml',
+    compatibles: [],
+    isComplete: false,
+    required: [],
+    properties: {
+      'dtbus,simulate': {
+        type: 'boolean',
+      },
+      'dtbus,model': {
+        type: 'string',
+      },
+      'dtbus,dump': {
+        type: 'string',
+      },
+      'dtbus,owner': {
+        type: 'string',
+      },
+      'dtbus,contents': {
+        type: 'string',
+      },
+      'dtbus,strict': {
+        type: 'boolean',
+      },
+      'dtbus,set': {
+        type: 'string-array',
+      },
+    },
+  },
+  {
+    file: 'dtbus-gpio.yaml',
+    compatibles: ['platform,virtio-gpio', 'virtio,device29'],
+    isComplete: false,
+    required: ['compatible', 'gpio-controller', '#gpio-cells'],
+    properties: {
+      'gpio-controller': {},
+      '#gpio-cells': {
+        values: [2],
+      },
+      'interrupt-controller': {},
+      '#interrupt-cells': {
+        values: [2],
+      },
+      ngpios: {
+        type: 'uint32',
+        minimum: 1,
+        maximum: 1024,
+      },
+      'gpio-line-names': {},
+    },
+  },
+  {
+    file: 'dtbus-parts.yaml',
+    compatibles: ['dtbus,register-map', 'dtbus,loopback', 'dtbus,hd44780-pcf8574'],
+    isComplete: false,
+    required: ['compatible', 'reg'],
+    properties: {
+      reg: {},
+      'dtbus,size': {
+        type: 'uint32',
+      },
+      'dtbus,dump': {
+        type: 'string',
+      },
+      'dtbus,read-only': {
+        type: 'uint32-matrix',
+      },
+      'dtbus,no-auto-increment': {
+        type: 'boolean',
+      },
+      'dtbus,jedec-id': {
+        type: 'uint8-array',
+      },
+    },
+  },
+];

@@ -1,0 +1,54 @@
+import { didYouMean } from '../../text/did-you-mean.ts';
+import type { LiveNode } from '../../tree/live-node.ts';
+import type { Check } from '../check.ts';
+import { warning } from '../define.ts';
+import { BINDINGS } from './bindings.ts';
+import { type BoardBus, peripheralsOf } from './peripherals.ts';
+
+/** Checks of names that somebody must know for the board to work: of our buses, and of the parts on them. */
+
+const OUR_COMPATIBLES = BINDINGS.flatMap(({ compatibles }) => compatibles);
+const OUR_BUSES = OUR_COMPATIBLES.filter((name) => name.startsWith('platform,virtio-'));
+
+/** `virtio-i2c` is the driver's name; the node is matched by `platform,virtio-i2c`. */
+const virtioName = warning('bus_compatible', [], (node, { fail }) => {
+  for (const compatible of node.compatible) {
+    if (!/virtio[-_](i2c|spi|gpio)/.test(compatible) || OUR_COMPATIBLES.includes(compatible)) continue;
+    const kind = /virtio[-_](i2c|spi|gpio)/.exec(compatible)?.[1];
+    fail(node, node.property('compatible'), `unknown compatible "${compatible}": no bus comes of it`, {
+      hint: `write compatible = "${OUR_BUSES.find((name) => name.endsWith(`-${kind}`))}"`,
+    });
+  }
+});
+
+/** A part without a model stays silent on its bus: the name is told of where it looks like one that has a model. */
+export function partNameCheck(buses: ReadonlyMap<LiveNode, BoardBus>, compatibles: Iterable<string>): Check {
+  const known = new Set(compatibles);
+  const models = new Set([...known].map(withoutVendor));
+  return warning('unknown_compatible', [], (node, { fail }) => {
+    if (buses.get(node) === undefined) return;
+    for (const child of peripheralsOf(node)) {
+      if (child.has('dtbus,model') || child.has('dtbus,dump')) continue;
+      if (child.compatible.some((name) => known.has(name) || models.has(withoutVendor(name)))) continue;
+      const [name] = child.compatible as readonly [string];
+      const near = didYouMean(name, known);
+      if (near !== undefined && !isOtherNumber(name, near))
+        fail(child, child.property('compatible'), `unknown compatible "${name}": no model answers for it`, {
+          hint: `did you mean "${near}"?`,
+        });
+    }
+  });
+}
+
+/** Another part of the same family, as 24c32 is to 24c02, and not the same with two digits exchanged. */
+function isOtherNumber(name: string, near: string): boolean {
+  const digits = (text: string): string => [...text.replace(/\D/g, '')].sort().join('');
+  return name.replace(/\d/g, '') === near.replace(/\d/g, '') && digits(name) !== digits(near);
+}
+
+/** As Linux matches a client by its id table (of_modalias_node). */
+function withoutVendor(compatible: string): string {
+  return compatible.slice(compatible.indexOf(',') + 1);
+}
+
+export const BUS_NAME_CHECKS: readonly Check[] = [virtioName];

@@ -1,0 +1,120 @@
+import type { LiveNode } from '../../tree/live-node.ts';
+import type { Check, CheckContext } from '../check.ts';
+import { atName, cellOf, cellsOf, hex, warning } from '../define.ts';
+
+/** Checks of what the tree puts on a bus: that it is addressed, by one number, which no other has. */
+
+/** A bus of the board. */
+export interface BoardBus {
+  readonly kind: 'i2c' | 'spi';
+  readonly node: LiveNode;
+}
+
+/** Flags in the `reg` of an I2C client (Linux include/dt-bindings/i2c/i2c.h). */
+const TEN_BIT_ADDRESS = 0x8000_0000;
+const OWN_ADDRESS = 0x4000_0000;
+const WORDS = {
+  i2c: { bus: 'an I2C bus', address: 'address' },
+  spi: { bus: 'an SPI bus', address: 'chip select' },
+} as const;
+
+/** The checks for the buses of one board, by their nodes. */
+export function peripheralChecks(buses: ReadonlyMap<LiveNode, BoardBus>): readonly Check[] {
+  const onBus = (name: string, run: (bus: BoardBus, context: CheckContext) => void): Check =>
+    warning(name, [], (node, context) => {
+      const bus = buses.get(node);
+      if (bus !== undefined) run(bus, context);
+    });
+  return [
+    onBus('bus_cells', checkCells),
+    onBus('peripheral_reg', checkRegs),
+    onBus('peripheral_address', checkAddresses),
+  ];
+}
+
+/** The peripherals of a bus: available children that say what they are. */
+export function peripheralsOf(bus: LiveNode): readonly LiveNode[] {
+  return bus.children.filter((child) => child.compatible.length > 0);
+}
+
+function checkCells({ kind, node }: BoardBus, { fail }: CheckContext): void {
+  if (node.children.length === 0) return;
+  for (const [name, expected] of [
+    ['#address-cells', 1],
+    ['#size-cells', 0],
+  ] as const) {
+    const hint = `write ${name} = <${expected}>; in ${node.path}`;
+    const property = node.property(name);
+    if (property === undefined)
+      fail(node, undefined, `${WORDS[kind].bus} needs ${name}`, { ...atName(node), hint });
+    else if (cellOf(node, name) !== expected)
+      fail(node, property, `invalid ${name} of ${WORDS[kind].bus}: expected <${expected}>`, { hint });
+  }
+}
+
+function checkRegs({ kind, node }: BoardBus, { fail }: CheckContext): void {
+  for (const child of peripheralsOf(node)) {
+    const reg = child.property('reg');
+    if (reg !== undefined && reg.length > 0 && reg.length % 4 === 0) continue;
+    const address = /^[0-9a-f]+$/.test(child.unitAddress) ? `0x${child.unitAddress}` : WORDS[kind].address;
+    if (reg === undefined)
+      fail(child, undefined, `missing property reg: the node is left out`, {
+        ...atName(child),
+        hint: `add reg = <${address}>;`,
+      });
+    else fail(child, reg, `invalid reg: expected numbers`, { hint: `write reg = <${address}>;` });
+  }
+}
+
+function checkAddresses({ kind, node }: BoardBus, context: CheckContext): void {
+  const taken = new Map<number, LiveNode>();
+  for (const child of peripheralsOf(node)) {
+    const reg = child.property('reg');
+    if (reg === undefined || reg.length % 4 !== 0) continue;
+    const cells = cellsOf(reg).filter((cell) => (cell & OWN_ADDRESS) === 0 || kind === 'spi');
+    checkUnitAddress(kind, child, cells[0], context);
+    for (const cell of cells) {
+      if (kind === 'i2c') checkI2cAddress(child, cell, context);
+      const other = taken.get(cell);
+      if (other === undefined) taken.set(cell, child);
+      else if (other !== child)
+        context.fail(child, reg, `${WORDS[kind].address} 0x${hex(cell)} is used by ${other.path} too`, {
+          hint: 'change one of the two, or disable one: status = "disabled"',
+        });
+    }
+  }
+}
+
+function checkUnitAddress(
+  kind: BoardBus['kind'],
+  node: LiveNode,
+  cell: number | undefined,
+  { fail }: CheckContext,
+): void {
+  if (cell === undefined || node.unitAddress === '') return;
+  const address = kind === 'i2c' ? (cell & ~TEN_BIT_ADDRESS) >>> 0 : cell;
+  if (node.unitAddress === hex(address)) return;
+  // A decimal number where a hexadecimal one was meant is by far the most frequent cause.
+  const meant = String(address) === node.unitAddress ? `write reg = <0x${node.unitAddress}>` : undefined;
+  fail(node, node.property('reg'), `reg is 0x${hex(address)}, but the name says ${node.unitAddress}`, {
+    hint:
+      meant ?? `write reg = <0x${node.unitAddress}>, or rename the node to ${node.baseName}@${hex(address)}`,
+  });
+}
+
+function checkI2cAddress(node: LiveNode, cell: number, { fail }: CheckContext): void {
+  const address = (cell & ~TEN_BIT_ADDRESS) >>> 0;
+  const tenBit = address !== cell;
+  if (tenBit ? address <= 0x3ff : address > 0 && address <= 0x7f) return;
+  const shown = `invalid I2C address 0x${hex(address)}`;
+  const reg = node.property('reg');
+  if (tenBit) fail(node, reg, `${shown}: expected 0 to 0x3ff with the ten-bit flag`, { hint: 'correct reg' });
+  else if (address > 0x7f && address <= 0xff)
+    fail(node, reg, `${shown}: it looks like an 8-bit address, with the read/write bit`, {
+      hint: `write reg = <0x${hex(address >> 1)}>, the address without that bit`,
+    });
+  else
+    fail(node, reg, `${shown}: expected 0x01 to 0x7f`, {
+      hint: 'a ten-bit address needs bit 31 (I2C_TEN_BIT_ADDRESS)',
+    });
+}

@@ -158,6 +158,26 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./light/bh1750.ts'),
   },
   {
+    file: 'light/pca9552',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'nxp,pca9550',
+      'nxp,pca9551',
+      'nxp,pca9552',
+      'nxp,pca9553',
+    ],
+    load: () => import('./light/pca9552.ts'),
+  },
+  {
+    file: 'light/pca9685',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'nxp,pca9685-pwm',
+      'nxp,pca9685',
+    ],
+    load: () => import('./light/pca9685.ts'),
+  },
+  {
     file: 'memories/at24',
     // biome-ignore format: one name a line.
     compatible: [

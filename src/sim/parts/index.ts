@@ -32,11 +32,6 @@ export const MODULES: readonly LazyModule[] = [
     load: () => import('./mpu6050.ts'),
   },
   { compatible: ['adi,adxl345'], load: () => import('./adxl345.ts') },
-  { compatible: ['nxp,pca9685-pwm', 'nxp,pca9685'], load: () => import('./pca9685.ts') },
-  {
-    compatible: ['nxp,pca9550', 'nxp,pca9551', 'nxp,pca9552', 'nxp,pca9553'],
-    load: () => import('./pca955x.ts'),
-  },
   { compatible: ['st,vl53l0x'], load: () => import('./vl53l0x.ts') },
   { compatible: ['dtbus,register-map'], load: () => import('../populate/register-map.ts') },
 ];

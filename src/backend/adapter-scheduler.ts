@@ -1,10 +1,9 @@
 import { BusFault, type HostAdapter, type MaybePromise } from '../bus/index.ts';
 import type { Client } from './client.ts';
+import { FairTurns } from './fair-turns.ts';
 import { attempt, type Job } from './job.ts';
 
 export interface SchedulerOptions {
-  /** How often a transfer that lost arbitration is tried again. */
-  readonly arbitrationRetries?: number;
   /** A controller that does not heed its abort within this many ms is taken for dead. */
   readonly abortGraceMs?: number;
   /** Least time between two attempts to open a lost adapter. */
@@ -34,13 +33,14 @@ const RELEASE_MS = 1000;
 export type HostState = 'closed' | 'opening' | 'open' | 'lost';
 
 /**
- * One physical host and whose turn it is. A host does one job at a time; waiting clients take turns, each
- * client's own jobs stay in order.
+ * One physical host and whose turn it is. A host does one job at a time; waiting clients take turns, fair by the
+ * time that they have the host, and each client's own jobs stay in order.
  */
 export class AdapterScheduler {
   readonly host: HostAdapter;
   readonly #options: Required<SchedulerOptions>;
   readonly #waiting = new Map<Client, Job[]>();
+  readonly #turns = new FairTurns();
   #state: HostState = 'closed';
   #busy = false;
   /** The work that goes on while `#busy`, or the last there was. */
@@ -58,7 +58,6 @@ export class AdapterScheduler {
   constructor(host: HostAdapter, options: SchedulerOptions = {}) {
     this.host = host;
     this.#options = {
-      arbitrationRetries: 3,
       abortGraceMs: 500,
       reopenIntervalMs: 250,
       holdLimitMs: 1500,
@@ -182,14 +181,14 @@ export class AdapterScheduler {
    * Runs a job whose every step is synchronous, on the caller's stack. Only while `idleFor`.
    * Adds nothing to the job but the retry after a lost arbitration.
    */
-  runSync(run: () => void): void {
+  runSync(run: () => void, retries = 0): void {
     for (let tries = 0; ; tries++) {
       try {
         run();
         return;
       } catch (thrown) {
         const fault = BusFault.from(thrown);
-        if (fault.code === 'EAGAIN' && tries < this.#options.arbitrationRetries) continue;
+        if (fault.code === 'EAGAIN' && tries < retries) continue;
         if (fault.code === 'ENODEV') this.#lose(fault);
         throw fault;
       }
@@ -201,16 +200,24 @@ export class AdapterScheduler {
    * @throws {BusFault} what the job throws; `ETIMEDOUT` when it has not ended `deadlineMs` after its start;
    * `ENODEV` while the host is lost.
    */
-  run(client: Client, deadlineMs: number, run: (signal: AbortSignal) => MaybePromise<void>): Promise<void> {
+  run(
+    client: Client,
+    deadlineMs: number,
+    run: (signal: AbortSignal) => MaybePromise<void>,
+    retries = 0,
+  ): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#shutDown) {
         reject(new BusFault('ESHUTDOWN'));
         return;
       }
-      const job: Job = { client, run, deadlineMs, resolve, reject };
+      const job: Job = { client, run, deadlineMs, retries, resolve, reject };
       const jobs = this.#waiting.get(client);
-      if (jobs === undefined) this.#waiting.set(client, [job]);
-      else jobs.push(job);
+      if (jobs !== undefined) jobs.push(job);
+      else {
+        this.#turns.joins(client);
+        this.#waiting.set(client, [job]);
+      }
       this.#limitHold();
       this.#start();
     });
@@ -233,7 +240,12 @@ export class AdapterScheduler {
     for (let job = this.#next(); job !== undefined; job = this.#next()) {
       try {
         if (this.#state !== 'open') await this.#reopen();
-        await attempt(job, this.host.description, this.#options, (fault) => this.#lose(fault));
+        const start = performance.now();
+        try {
+          await attempt(job, this.host.description, this.#options, (fault) => this.#lose(fault));
+        } finally {
+          this.#turns.had(job.client, performance.now() - start);
+        }
         job.resolve();
       } catch (thrown) {
         const fault = BusFault.from(thrown);
@@ -247,14 +259,13 @@ export class AdapterScheduler {
   /** The oldest job of the client whose turn it is; the client goes to the end of the line. */
   #next(): Job | undefined {
     if (this.#hold !== undefined && this.#holdOver) return this.#cutOff(this.#hold);
-    for (const [client, jobs] of this.#waiting) {
-      if (!this.#mayRun(client)) continue;
-      const job = jobs.shift();
-      this.#waiting.delete(client);
-      if (jobs.length > 0) this.#waiting.set(client, jobs);
-      return job;
-    }
-    return undefined;
+    const client = this.#turns.next([...this.#waiting.keys()].filter((each) => this.#mayRun(each)));
+    const jobs = client && this.#waiting.get(client);
+    if (client === undefined || jobs === undefined) return undefined;
+    const job = jobs.shift();
+    this.#waiting.delete(client);
+    if (jobs.length > 0) this.#waiting.set(client, jobs);
+    return job;
   }
 
   /** Ends a hold that others have waited for: the job that lets the host go. */
@@ -263,7 +274,14 @@ export class AdapterScheduler {
     const ended = () => {
       // Nobody waits for it; where it failed, the next job meets the same.
     };
-    return { client, run: () => release(), deadlineMs: RELEASE_MS, resolve: ended, reject: ended };
+    return {
+      client,
+      run: () => release(),
+      deadlineMs: RELEASE_MS,
+      retries: 0,
+      resolve: ended,
+      reject: ended,
+    };
   }
 
   async #reopen(): Promise<void> {

@@ -7,6 +7,8 @@ export interface Job {
   readonly run: (signal: AbortSignal) => MaybePromise<void>;
   /** From its start. */
   readonly deadlineMs: number;
+  /** How often it is tried again when it lost arbitration. */
+  readonly retries: number;
   readonly resolve: () => void;
   readonly reject: (fault: BusFault) => void;
 }
@@ -20,7 +22,7 @@ export interface Job {
 export async function attempt(
   job: Job,
   host: string,
-  limits: { readonly arbitrationRetries: number; readonly abortGraceMs: number },
+  limits: { readonly abortGraceMs: number },
   lost: (fault: BusFault) => void,
 ): Promise<void> {
   const abort = new AbortController();
@@ -43,7 +45,7 @@ export async function attempt(
         return;
       } catch (thrown) {
         const fault = BusFault.from(thrown);
-        const again = fault.code === 'EAGAIN' && tries < limits.arbitrationRetries && !abort.signal.aborted;
+        const again = fault.code === 'EAGAIN' && tries < job.retries && !abort.signal.aborted;
         if (!again) throw fault;
       }
     }

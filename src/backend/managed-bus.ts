@@ -74,25 +74,29 @@ export class ManagedBus<Kind extends keyof Controllers = keyof Controllers> {
     this.#nsPerByte = options.nsPerByte ?? 250_000;
   }
 
-  /** Whether `run` would be done on its return. */
+  /** Whether a transfer of this client would be done on the return of `run`; asked once for each. */
   runsAtOnce(client: Client): boolean {
     return this.scheduler.idleFor(client) && this.scheduler.host.synchronous;
   }
 
   /**
-   * Runs one transaction when the host is free: at once and without a promise where the host is idle and
-   * synchronous, else in the client's turn.
+   * Runs one transaction when the host is free: at once and without a promise, or in the client's turn.
+   * @param atOnce what `runsAtOnce` said
+   * @param retries how often it is tried again when it lost arbitration
    */
   run(
     client: Client,
     bytes: number,
     transfer: (signal?: AbortSignal) => MaybePromise<void>,
+    atOnce: boolean,
+    retries = 0,
   ): MaybePromise<void> {
-    if (this.runsAtOnce(client)) {
-      this.scheduler.runSync(transfer);
+    if (atOnce) {
+      this.scheduler.runSync(transfer, retries);
       return undefined;
     }
-    return this.scheduler.run(client, this.#timeoutMs + Math.ceil((bytes * this.#nsPerByte) / 1e6), transfer);
+    const deadlineMs = this.#timeoutMs + Math.ceil((bytes * this.#nsPerByte) / 1e6);
+    return this.scheduler.run(client, deadlineMs, transfer, retries);
   }
 
   count(bytes: number, fault: BusFault | undefined): void {

@@ -18,6 +18,17 @@ import {
 } from './managed-bus.ts';
 import { i2cUnit } from './units.ts';
 
+/** How a transaction is carried out. */
+export interface TransferOptions<Step> {
+  /** How often it is tried again when it lost arbitration. Default 0: who asks does that. */
+  readonly retries?: number;
+  /**
+   * Copies what was asked for, where it has to wait: it must not lie in the memory of who asks then. Who asks takes
+   * what was read out of the copy. Without it, the transfer works on what was given.
+   */
+  readonly detach?: () => readonly Step[];
+}
+
 /**
  * Which controller serves a bus, whose turn it is, how long it may take and what happens when it fails.
  * Between the BE drivers, which speak of clients and requests, and the hosts, which know neither.
@@ -79,10 +90,18 @@ export class ResourceManager {
 
   /**
    * Runs one transaction for a client.
+   * @param asked buffers are filled in place, or in the copy that `detach` makes
    * @throws {BusFault} (or rejects) the controller's faults; `EBUSY`, `EPERM` by ownership; `ETIMEDOUT`; `ENODEV`.
    */
-  transferI2c(client: Client, bus: ManagedI2cBus, messages: readonly I2cMessage[]): MaybePromise<void> {
+  transferI2c(
+    client: Client,
+    bus: ManagedI2cBus,
+    asked: readonly I2cMessage[],
+    { retries = 0, detach }: TransferOptions<I2cMessage> = {},
+  ): MaybePromise<void> {
     let bytes = 0;
+    const atOnce = bus.runsAtOnce(client);
+    const messages = atOnce || detach === undefined ? asked : detach();
     const began = beginOf(bus);
     const settle = (fault: BusFault | undefined) => {
       bus.count(bytes, fault);
@@ -98,13 +117,14 @@ export class ResourceManager {
         }
         bytes += message.buf.length + 1;
       }
-      return bus.run(client, bytes, (signal) => {
+      const carryOut = (signal?: AbortSignal) => {
         // While it waited for its turn, another may have come to own what was nobody's.
         if (signal !== undefined) checkAll(client, bus, messages);
         const done = bus.controller.transfer(messages, signal);
         // Before the next job begins, which may be another's for the same.
         return client.exclusive ? done?.then(() => this.#ownAll(client, bus, messages)) : done;
-      });
+      };
+      return bus.run(client, bytes, carryOut, atOnce, retries);
     });
   }
 
@@ -120,10 +140,13 @@ export class ResourceManager {
     bus: ManagedSpiBus,
     chipSelect: number,
     mode: number,
-    transfers: readonly SpiTransfer[],
+    asked: readonly SpiTransfer[],
     isContinuation = false,
+    detach?: () => readonly SpiTransfer[],
   ): MaybePromise<void> {
     let bytes = 0;
+    const atOnce = bus.runsAtOnce(client);
+    const transfers = atOnce || detach === undefined ? asked : detach();
     const began = beginOf(bus);
     const keepsSelected = transfers.at(-1)?.csChange === true;
     let held = bus.scheduler.csOwner(client);
@@ -143,7 +166,7 @@ export class ResourceManager {
     return settled(settle, () => {
       bus.ownership.check(client, chipSelect);
       for (const { tx, rx } of transfers) bytes += tx?.length ?? rx?.length ?? 0;
-      return bus.run(client, bytes, (signal) => {
+      const carryOut = (signal?: AbortSignal) => {
         if (signal !== undefined) bus.ownership.check(client, chipSelect);
         held = bus.scheduler.csOwner(client);
         if (isContinuation && held === undefined) {
@@ -159,7 +182,8 @@ export class ResourceManager {
         return bus.controller
           .transfer(chipSelect, mode, transfers, signal)
           ?.then(() => (this.#gone.has(client) ? bus.controller.deselect() : undefined));
-      });
+      };
+      return bus.run(client, bytes, carryOut, atOnce);
     });
   }
 
@@ -169,7 +193,7 @@ export class ResourceManager {
     if (held === undefined) return undefined;
     return settled(
       () => bus.scheduler.release(held),
-      () => bus.run(client, 0, () => bus.controller.deselect()),
+      () => bus.run(client, 0, () => bus.controller.deselect(), bus.runsAtOnce(client)),
     );
   }
 

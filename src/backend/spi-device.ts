@@ -1,4 +1,4 @@
-import { BusFault, ERRNO, type MaybePromise } from '../bus/index.ts';
+import { BusFault, ERRNO, type MaybePromise, type SpiTransfer } from '../bus/index.ts';
 import {
   type DeviceQueue,
   DTBUS_F_ERRNO,
@@ -15,7 +15,8 @@ import {
 import { completeChain, copyOfTransfers, deliverTransfers } from './bounce-buffers.ts';
 import type { Client } from './client.ts';
 import type { ManagedSpiBus } from './managed-bus.ts';
-import { REQUESTS_PER_TURN, reschedule } from './reschedule.ts';
+import { REQUEST_OVERHEAD_BYTES, type RequestLimits, SPI_LIMITS } from './request-limits.ts';
+import { ANSWERED, COLLECTED, RequestTurns } from './request-turns.ts';
 import type { ResourceManager } from './resource-manager.ts';
 import { type SpiFraming, spiFramingOf } from './spi-framing.ts';
 import { parseSpiRequest, type SpiRequest, spiConfigOf } from './spi-request.ts';
@@ -38,14 +39,14 @@ export class VirtioSpiDevice implements VirtioDevice {
   readonly features = featureSet(DTBUS_F_ERRNO);
   readonly queueCount = 1;
   readonly config = new Uint8Array(SPI_CONFIG_BYTES);
-  readonly #limits: SpiConfig;
+  readonly #spiConfig: SpiConfig;
   readonly #head: SpiHead;
   readonly #manager: ResourceManager;
   readonly #bus: ManagedSpiBus;
   readonly #client: Client;
   readonly #framing: (chipSelect: number) => SpiFraming;
-  #queue: DeviceQueue | undefined;
-  #notify: (queue: number) => void = () => {};
+  readonly #limits: Required<RequestLimits>;
+  readonly #turns = new RequestTurns(() => this.processQueue());
   #errnoNegotiated = false;
   /** Transfers of the message that is being collected. */
   #message: SpiRequest[] = [];
@@ -57,9 +58,10 @@ export class VirtioSpiDevice implements VirtioDevice {
   #opcode = 0;
   #sent = 0;
   #heldSince = 0;
-  /** Raised by a reset: what was under way before it must not touch the queues of after. */
-  #epoch = 0;
-  #running = false;
+  /** Bytes of the message that is being collected. */
+  #messageBytes = 0;
+  /** A transfer of a message that is too long: the others up to its end are refused. */
+  #tooLong: SpiRequest | undefined;
 
   /** @param framing how the messages of the part at a chip select end when their driver does not say */
   constructor(
@@ -67,18 +69,20 @@ export class VirtioSpiDevice implements VirtioDevice {
     bus: ManagedSpiBus,
     client: Client,
     framing: (chipSelect: number) => SpiFraming = () => spiFramingOf(undefined),
+    limits: RequestLimits = {},
   ) {
+    this.#limits = { ...SPI_LIMITS, ...limits };
     this.#framing = framing;
     this.#manager = manager;
     this.#bus = bus;
     this.#client = client;
-    this.#limits = spiConfigOf(bus.controller.capabilities);
+    this.#spiConfig = spiConfigOf(bus.controller.capabilities);
     this.#head = emptyHead();
-    writeSpiConfig(new DataView(this.config.buffer), 0, this.#limits);
+    writeSpiConfig(new DataView(this.config.buffer), 0, this.#spiConfig);
   }
 
   get busy(): boolean {
-    return this.#running;
+    return this.#turns.running;
   }
 
   acceptFeatures(features: number): boolean {
@@ -87,55 +91,71 @@ export class VirtioSpiDevice implements VirtioDevice {
   }
 
   activate(queues: readonly DeviceQueue[], notify: (queue: number) => void): void {
-    this.#queue = queues[0];
-    this.#notify = notify;
+    this.#turns.activate(queues, notify);
   }
 
   reset(): void {
-    this.#epoch++;
+    this.#turns.reset();
     if (this.#held !== undefined) this.#forget(this.#manager.deselect(this.#client, this.#bus));
-    this.#queue = undefined;
-    this.#notify = () => {};
     this.#message = [];
+    this.#messageBytes = 0;
+    this.#tooLong = undefined;
     this.#pending = undefined;
     this.#held = undefined;
-    this.#running = false;
   }
 
   processQueue(): number {
-    const queue = this.#queue;
-    if (queue === undefined || this.#running) return Number.POSITIVE_INFINITY;
-    let used = false;
-    for (let taken = 0; !this.#running; taken++) {
-      if (taken === REQUESTS_PER_TURN) {
-        if (used) this.#notify(0);
-        return performance.now();
-      }
-      const request = this.#pending ?? this.#next(queue);
-      this.#pending = undefined;
-      const last = this.#message.at(-1);
-      if (request === undefined) {
-        if (last === undefined) break;
-        this.#run(queue, true);
-      } else if (!request.valid) {
-        this.#answer(queue, request, ERRNO.EINVAL);
-      } else if (last !== undefined && !sameTarget(last, request)) {
-        this.#pending = request;
-        this.#run(queue, false);
-      } else {
-        this.#message.push(request);
-        if (!request.deselectAfter) continue;
-        this.#run(queue, false);
-      }
-      used = true;
-    }
-    if (used) this.#notify(0);
-    return this.#running ? Number.POSITIVE_INFINITY : this.#deselectWhenIdle();
+    return this.#turns.take(this.#step);
   }
+
+  readonly #step = (queue: DeviceQueue): number => {
+    const request = this.#pending ?? this.#next(queue);
+    this.#pending = undefined;
+    const last = this.#message.at(-1);
+    if (request === undefined) {
+      this.#endTooLong();
+      if (last === undefined) return this.#deselectWhenIdle();
+      this.#run(queue, true);
+    } else if (!request.valid) {
+      this.#answer(queue, request, ERRNO.EINVAL);
+    } else if (last !== undefined && !sameTarget(last, request)) {
+      this.#pending = request;
+      this.#run(queue, false);
+    } else if (this.#isTooLong(request)) {
+      this.#refuse(queue, request);
+    } else {
+      this.#message.push(request);
+      if (!request.deselectAfter) return COLLECTED;
+      this.#run(queue, false);
+    }
+    return ANSWERED;
+  };
 
   #next(queue: DeviceQueue): SpiRequest | undefined {
     const chain = queue.pop();
-    return chain && parseSpiRequest(chain, this.#limits, this.#head);
+    return chain && parseSpiRequest(chain, this.#spiConfig, this.#head, this.#limits.maxMessageBytes);
+  }
+
+  #isTooLong(request: SpiRequest): boolean {
+    const { bytes } = request;
+    if (this.#tooLong !== undefined && sameTarget(this.#tooLong, request)) return true;
+    this.#endTooLong();
+    this.#messageBytes += bytes + REQUEST_OVERHEAD_BYTES;
+    return bytes > this.#limits.maxMessageBytes || this.#messageBytes > this.#limits.maxTransactionBytes;
+  }
+
+  #endTooLong(): void {
+    if (this.#tooLong === undefined) return;
+    this.#tooLong = undefined;
+    this.#messageBytes = 0;
+  }
+
+  /** A transfer that makes its message too long, or comes after it: none of the message is carried out. */
+  #refuse(queue: DeviceQueue, request: SpiRequest): void {
+    for (const each of [...this.#message, request]) this.#answer(queue, each, ERRNO.EMSGSIZE);
+    this.#message = [];
+    this.#tooLong = request;
+    if (request.deselectAfter) this.#endTooLong();
   }
 
   /** Deselects a chip that was left selected long enough. @returns when to look again */
@@ -155,6 +175,8 @@ export class VirtioSpiDevice implements VirtioDevice {
   #run(queue: DeviceQueue, hold: boolean): void {
     const message = this.#message;
     this.#message = [];
+    this.#turns.count(this.#messageBytes);
+    this.#messageBytes = 0;
     const [first] = message;
     const last = message.at(-1);
     if (first === undefined || last === undefined) return;
@@ -168,47 +190,43 @@ export class VirtioSpiDevice implements VirtioDevice {
     }
     for (const { transfer } of message) this.#sent += transfer.tx?.length ?? 0;
 
-    const epoch = this.#epoch;
+    const { epoch } = this.#turns;
+    const asked = message.map(({ transfer }) => transfer);
+    let carried = asked;
     const finish = (errno: number) => {
-      if (epoch !== this.#epoch) return;
       for (const request of message) this.#answer(queue, request, errno);
       if (errno !== 0 || !hold) return;
       this.#held = last;
       this.#heldSince = performance.now();
     };
+    const detach = () => {
+      carried = copyOfTransfers(asked);
+      return carried;
+    };
+    const { chipSelect, mode } = first;
+    const transfer = (transfers: readonly SpiTransfer[], copy?: () => readonly SpiTransfer[]) =>
+      this.#manager.transferSpi(this.#client, this.#bus, chipSelect, mode, transfers, isContinuation, copy);
+    const later = () => {
+      if (epoch !== this.#turns.epoch) throw new BusFault('ECANCELED', 'the device was reset');
+      return transfer(carried);
+    };
     try {
-      const asked = message.map(({ transfer }) => transfer);
-      let transfers = this.#bus.runsAtOnce(this.#client) ? asked : copyOfTransfers(asked);
-      const transfer = () => {
-        if (epoch !== this.#epoch) throw new BusFault('ECANCELED', 'the device was reset');
-        // When the chip was let go, another client's turn may have come.
-        if (transfers === asked && !this.#bus.runsAtOnce(this.#client)) transfers = copyOfTransfers(asked);
-        const { chipSelect, mode } = first;
-        return this.#manager.transferSpi(
-          this.#client,
-          this.#bus,
-          chipSelect,
-          mode,
-          transfers,
-          isContinuation,
-        );
-      };
-      const result = release ? after(this.#manager.deselect(this.#client, this.#bus), transfer) : transfer();
+      const deselected = release ? this.#manager.deselect(this.#client, this.#bus) : undefined;
+      // What has to wait for the deselect is copied now: the driver may be gone after it.
+      if (deselected !== undefined) detach();
+      const result = deselected === undefined ? transfer(asked, detach) : deselected.then(later);
       if (result === undefined) {
         finish(0);
         return;
       }
-      this.#running = true;
-      result.then(
-        () => {
-          // Whoever left the chip selected has forgotten it.
-          if (epoch !== this.#epoch && hold) this.#forget(this.#manager.deselect(this.#client, this.#bus));
-          this.#resume(epoch, () => finish(deliverTransfers(transfers, message) ? 0 : ERRNO.EIO));
-        },
-        (thrown) => this.#resume(epoch, () => finish(BusFault.from(thrown).errno)),
+      this.#turns.waitFor(
+        result,
+        (fault) => finish(fault?.errno ?? (deliverTransfers(carried, message) ? 0 : ERRNO.EIO)),
+        // Whoever left the chip selected has forgotten it.
+        () => hold && this.#forget(this.#manager.deselect(this.#client, this.#bus)),
       );
-    } catch (thrown) {
-      finish(BusFault.from(thrown).errno);
+    } catch (error) {
+      finish(BusFault.from(error).errno);
     }
   }
 
@@ -220,15 +238,6 @@ export class VirtioSpiDevice implements VirtioDevice {
     if (!sameTarget(held, next) || held.transfer.rx !== undefined) return false;
     if (next.transfer.tx === undefined) return true;
     return this.#framing(held.chipSelect).expectsMore(this.#opcode, this.#sent);
-  }
-
-  /** A message that was waited for has ended: answers it and goes on with what came meanwhile. */
-  #resume(epoch: number, finish: () => void): void {
-    if (epoch !== this.#epoch) return;
-    finish();
-    this.#running = false;
-    this.#notify(0);
-    reschedule(this.processQueue(), () => this.processQueue());
   }
 
   #answer(queue: DeviceQueue, { chain }: SpiRequest, errno: number): void {
@@ -244,10 +253,6 @@ export class VirtioSpiDevice implements VirtioDevice {
 /** One message has one chip and one mode. */
 function sameTarget(a: SpiRequest, b: SpiRequest): boolean {
   return a.chipSelect === b.chipSelect && a.mode === b.mode;
-}
-
-function after(first: MaybePromise<void>, then: () => MaybePromise<void>): MaybePromise<void> {
-  return first === undefined ? then() : first.then(then);
 }
 
 function emptyHead(): SpiHead {

@@ -26,6 +26,8 @@ export interface SpiRequest {
   /** `SPI_MODE` bits. */
   readonly mode: number;
   readonly transfer: SpiTransfer;
+  /** Bytes of data, both directions counted. Above the limit, `transfer` has none of them. */
+  readonly bytes: number;
   /** The driver wants the chip deselected after this transfer. */
   readonly deselectAfter: boolean;
 }
@@ -66,29 +68,42 @@ const NO_TRANSFER: SpiTransfer = {
 /**
  * Reads a transfer request. The device must check the head against its configuration and the lengths
  * against each other (virtio 1.4, 5.21.6.2); `head` is scratch.
+ * @param maxBytes data of a request that is longer is not looked at
  */
 export function parseSpiRequest(
   chain: DescriptorChain,
   config: Readonly<SpiConfig>,
   head: SpiHead,
+  maxBytes = Number.POSITIVE_INFINITY,
 ): SpiRequest {
   const { readable, writable } = chain;
-  const bad = { chain, valid: false, chipSelect: 0, mode: 0, transfer: NO_TRANSFER, deselectAfter: true };
+  const bad = {
+    chain,
+    valid: false,
+    chipSelect: 0,
+    mode: 0,
+    transfer: NO_TRANSFER,
+    bytes: 0,
+    deselectAfter: true,
+  };
   if (readable.remaining < SPI_HEAD_BYTES || writable.remaining < SPI_RESULT_BYTES) return bad;
   readSpiHead(readable, head);
   const txLength = readable.remaining;
   const rxLength = writable.remaining - SPI_RESULT_BYTES;
   if (txLength > 0 && rxLength > 0 && txLength !== rxLength) return bad;
   if (!fits(head, config)) return bad;
+  const bytes = txLength + rxLength;
+  const wanted = bytes <= maxBytes;
   return {
     chain,
     valid: true,
+    bytes,
     chipSelect: head.chipSelectId,
     mode: spiModeFromWire(head.mode),
     deselectAfter: head.csChange !== 0,
     transfer: {
-      tx: txLength > 0 ? readable.take(txLength) : undefined,
-      rx: rxLength > 0 ? writable.take(rxLength) : undefined,
+      tx: wanted && txLength > 0 ? readable.take(txLength) : undefined,
+      rx: wanted && rxLength > 0 ? writable.take(rxLength) : undefined,
       speedHz: head.freq,
       bitsPerWord: head.bitsPerWord,
       csChange: false,

@@ -19,12 +19,17 @@ export class BusRequests {
   errnoNegotiated = false;
   readonly #device: VirtioDeviceHandle;
   readonly #required: number;
+  readonly #known: number;
   #queue: RequestQueue;
 
-  /** @throws {NegotiationError} when the device lacks a feature of `required`. */
-  constructor(device: VirtioDeviceHandle, required = featureSet()) {
+  /**
+   * @param required features that the driver cannot do without, @param known those it uses where they are
+   * @throws {NegotiationError} when the device lacks a feature of `required`.
+   */
+  constructor(device: VirtioDeviceHandle, required = featureSet(), known = featureSet()) {
     this.#device = device;
     this.#required = required;
+    this.#known = featureSet(DTBUS_F_ERRNO) + known;
     this.#queue = this.#open();
   }
 
@@ -65,7 +70,7 @@ export class BusRequests {
   }
 
   #open(): RequestQueue {
-    const features = this.#device.negotiate(featureSet(DTBUS_F_ERRNO), this.#required);
+    const features = this.#device.negotiate(this.#known, this.#required);
     this.errnoNegotiated = hasFeature(features, DTBUS_F_ERRNO);
     return new RequestQueue(this.#device.transport, 0, this.#device.createQueue(0), this.#device.dma);
   }

@@ -9,7 +9,10 @@ import {
 } from '../bus/index.ts';
 import {
   type DmaBuffer,
+  DTBUS_F_I2C_FLAGS,
+  DTBUS_I2C_CONFIG_BYTES,
   featureSet,
+  hasFeature,
   I2C_IN_HDR_BYTES,
   I2C_OUT_HDR_BYTES,
   i2cErrno,
@@ -25,10 +28,14 @@ import type { RequestChain } from './request-queue.ts';
 import type { BoundDriver, VirtioDriver } from './virtio-bus.ts';
 import type { VirtioDeviceHandle } from './virtio-device.ts';
 
-/** What a request of device 34 can carry: an address, a direction, bytes. The other flags of I2C_M have no place in it. */
-const CARRIED_FLAGS = I2C_M.RD | I2C_M.TEN;
+/** What a request of device 34 can carry: an address, a direction, bytes. */
+const STANDARD_FLAGS = I2C_M.RD | I2C_M.TEN;
+/** What the padding of its header carries besides, with `DTBUS_F_I2C_FLAGS`. */
+const EXTRA_FLAGS =
+  I2C_M.RECV_LEN | I2C_M.NO_RD_ACK | I2C_M.IGNORE_NAK | I2C_M.REV_DIR_ADDR | I2C_M.NOSTART | I2C_M.STOP;
+const STANDARD_FUNCTIONALITY = I2C_FUNC.I2C | I2C_FUNC.TENBIT_ADDR | I2C_FUNC_SMBUS_EMUL;
 
-/** Two cache lines of a message's block: its header and status, apart from the data that follows. */
+/** A message's block begins with its header and status, in 16 bytes; the data follows. */
 const HEAD_BYTES = 16;
 const STATUS_OFFSET = I2C_OUT_HDR_BYTES;
 
@@ -36,18 +43,31 @@ const STATUS_OFFSET = I2C_OUT_HDR_BYTES;
 export class VirtioI2cDriver implements I2cAdapter, BoundDriver {
   readonly number: number;
   readonly name: string;
-  readonly functionality = I2C_FUNC.I2C | I2C_FUNC.TENBIT_ADDR | I2C_FUNC_SMBUS_EMUL;
+  readonly #device: VirtioDeviceHandle;
   readonly #requests: BusRequests;
+  #functionality = STANDARD_FUNCTIONALITY;
+  #carriedFlags: number = STANDARD_FLAGS;
 
   constructor(device: VirtioDeviceHandle) {
     this.number = device.number;
     this.name = `i2c_virtio at virtio bus ${device.name.replace('virtio', '')}`;
-    this.#requests = new BusRequests(device, featureSet(VIRTIO_I2C_F_ZERO_LENGTH_REQUEST));
+    this.#device = device;
+    this.#requests = new BusRequests(
+      device,
+      featureSet(VIRTIO_I2C_F_ZERO_LENGTH_REQUEST),
+      featureSet(DTBUS_F_I2C_FLAGS),
+    );
+    this.#learn();
+  }
+
+  /** The adapter's `I2C_FUNC` bits, where the back-end tells them; else what any virtio adapter can do. */
+  get functionality(): number {
+    return this.#functionality;
   }
 
   transferSync(messages: readonly I2cMessage[], timeoutMs = timeoutFor(bytesOf(messages))): void {
     if (messages.length === 0) return;
-    const size = blockSize(messages);
+    const size = blockSize(messages, this.#carriedFlags);
     const block = this.#requests.alloc(size);
     const chains = this.#layOut(messages, block, size);
     this.#requests.runSync(chains, block, timeoutMs, () => this.#complete(messages, block, size));
@@ -55,7 +75,7 @@ export class VirtioI2cDriver implements I2cAdapter, BoundDriver {
 
   async transfer(messages: readonly I2cMessage[], timeoutMs = timeoutFor(bytesOf(messages))): Promise<void> {
     if (messages.length === 0) return;
-    const size = blockSize(messages);
+    const size = blockSize(messages, this.#carriedFlags);
     const block = this.#requests.alloc(size);
     const chains = this.#layOut(messages, block, size);
     await this.#requests.run(chains, block, timeoutMs, () => this.#complete(messages, block, size));
@@ -71,6 +91,18 @@ export class VirtioI2cDriver implements I2cAdapter, BoundDriver {
 
   restore(): void {
     this.#requests.restore();
+    this.#learn();
+  }
+
+  /** What the adapter can do, by the features that were agreed on. */
+  #learn(): void {
+    const { features, transport } = this.#device;
+    const withFlags = hasFeature(features, DTBUS_F_I2C_FLAGS);
+    this.#carriedFlags = withFlags ? STANDARD_FLAGS | EXTRA_FLAGS : STANDARD_FLAGS;
+    this.#functionality = STANDARD_FUNCTIONALITY;
+    if (!withFlags) return;
+    const { buffer, byteOffset } = transport.readConfig(0, DTBUS_I2C_CONFIG_BYTES);
+    this.#functionality = new DataView(buffer, byteOffset).getUint32(0, true);
   }
 
   /** Lays the messages out in their block: header, status, data, for each. */
@@ -85,7 +117,7 @@ export class VirtioI2cDriver implements I2cAdapter, BoundDriver {
       const reading = (flags & I2C_M.RD) !== 0;
       const wireFlags =
         (index < last ? VIRTIO_I2C_FLAGS.FAIL_NEXT : 0) | (reading ? VIRTIO_I2C_FLAGS.M_RD : 0);
-      writeI2cOutHdr(view, at, addr, (flags & I2C_M.TEN) !== 0, wireFlags);
+      writeI2cOutHdr(view, at, addr, (flags & I2C_M.TEN) !== 0, wireFlags, flags & EXTRA_FLAGS);
       // A request that the device never looks at has failed.
       bytes[at + STATUS_OFFSET] = VIRTIO_I2C_MSG.ERR;
       const outHdr: DmaBuffer = { addr: head, len: I2C_OUT_HDR_BYTES };
@@ -113,12 +145,15 @@ export class VirtioI2cDriver implements I2cAdapter, BoundDriver {
 }
 
 /** Bytes of the block that the messages are laid out in. @throws {BusFault} `EOPNOTSUPP` */
-function blockSize(messages: readonly I2cMessage[]): number {
+function blockSize(messages: readonly I2cMessage[], carriedFlags: number): number {
   let size = 0;
   for (const { flags, buf } of messages) {
-    const alien = flags & ~CARRIED_FLAGS;
+    const alien = flags & ~carriedFlags;
     if (alien !== 0) {
-      throw new BusFault('EOPNOTSUPP', `virtio-i2c cannot carry I2C_M flag 0x${alien.toString(16)}`);
+      throw new BusFault(
+        'EOPNOTSUPP',
+        `this virtio adapter cannot carry the I2C_M flags 0x${alien.toString(16)}`,
+      );
     }
     size += HEAD_BYTES + aligned(buf.length);
   }

@@ -35,6 +35,18 @@ export const VIRTIO_GPIO_F_IRQ = 0;
  */
 export const DTBUS_F_ERRNO = 23;
 
+/**
+ * Private extension of device 34, beside `DTBUS_F_ERRNO`: when both ends accept it, the padding of a request's header
+ * carries the `I2C_M` flags that the standard has no place for, and the configuration space says what the adapter can
+ * do (`I2C_FUNC` bits).
+ */
+export const DTBUS_F_I2C_FLAGS = 22;
+
+const PRIVATE_NAMES = new Map([
+  [DTBUS_F_ERRNO, 'DTBUS_ERRNO'],
+  [DTBUS_F_I2C_FLAGS, 'DTBUS_I2C_FLAGS'],
+]);
+
 /** Highest feature bit that a set can hold. */
 const MAX_BIT = 52;
 
@@ -84,7 +96,7 @@ export function featureNames(set: number): string[] {
   for (let bit = 0; bit <= MAX_BIT; bit++) {
     if (!hasFeature(set, bit)) continue;
     const named = Object.entries(VIRTIO_F).find(([, n]) => n === bit);
-    names.push(named === undefined ? (bit === DTBUS_F_ERRNO ? 'DTBUS_ERRNO' : `bit ${bit}`) : named[0]);
+    names.push(named?.[0] ?? PRIVATE_NAMES.get(bit) ?? `bit ${bit}`);
   }
   return names;
 }

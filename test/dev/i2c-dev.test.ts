@@ -131,6 +131,14 @@ describe('a fault', () => {
     expect(adapter.seen).toHaveLength(10);
   });
 
+  it('is not tried again at all with 0 retries', () => {
+    const { adapter, i2c } = setUp();
+    i2c.retries = 0;
+    adapter.faults.push(new BusFault('EAGAIN'));
+    expect(() => i2c.readByteSync(0x48)).toThrow(fault('EAGAIN'));
+    expect(adapter.seen).toHaveLength(1);
+  });
+
   it('is not tried again after the timeout', () => {
     const { adapter, i2c } = setUp();
     i2c.retries = 1000;

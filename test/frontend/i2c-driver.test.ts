@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BusFault, I2C_M, type I2cController, type I2cMessage } from '../../src/bus/index.ts';
+import { featureSet } from '../../src/virtio/index.ts';
 import { Late } from '../support/late.ts';
 import { hostOf, i2cRig } from '../support/rig.ts';
 
@@ -69,12 +70,53 @@ describe('virtio-i2c, from the FE driver to the controller', () => {
     await expect(adapter.transfer([write(0x7f, 1)])).rejects.toMatchObject({ code: 'ENXIO' });
   });
 
-  it('refuses flags that the wire format has no place for', async () => {
+  it('refuses flags that a foreign back-end has no place for', async () => {
     const { controller, transactions } = recorder();
-    const { adapter } = await i2cRig(controller);
+    const { adapter } = await i2cRig(controller, hostOf({ i2c: controller }), featureSet(0));
     const mangled = { ...write(0x50, 1), flags: I2C_M.IGNORE_NAK };
     expect(() => adapter.transferSync([mangled])).toThrowError(
       expect.objectContaining({ code: 'EOPNOTSUPP' }),
+    );
+    expect(transactions).toEqual([]);
+    // I2C_FUNC_I2C, _10BIT_ADDR and _SMBUS_EMUL (include/uapi/linux/i2c.h): what every virtio adapter can do.
+    expect(adapter.functionality).toBe(0x0eff_000b);
+  });
+
+  it('carries every flag to a back-end of our own, which says what its adapter can do', async () => {
+    const { controller, transactions } = recorder();
+    const able = { ...controller, functionality: 0x0fff_8017 };
+    const { adapter } = await i2cRig(able);
+    const flags = [
+      I2C_M.IGNORE_NAK,
+      I2C_M.NOSTART,
+      I2C_M.REV_DIR_ADDR,
+      I2C_M.NO_RD_ACK | I2C_M.RD,
+      I2C_M.STOP,
+    ];
+    const block = { addr: 0x50, flags: I2C_M.RD | I2C_M.RECV_LEN, buf: new Uint8Array(33) };
+    adapter.transferSync([...flags.map((each) => ({ ...write(0x50, 1), flags: each })), block]);
+    expect(transactions[0]?.map((each) => each.flags)).toEqual([
+      0x1000, 0x4000, 0x2000, 0x0801, 0x8000, 0x0401,
+    ]);
+    expect(adapter.functionality).toBe(0x0fff_8017);
+  });
+
+  it.each([
+    ['the first message has no START', [{ ...write(0x50, 1), flags: I2C_M.NOSTART }]],
+    [
+      'a message after STOP has no START',
+      [
+        { ...write(0x50, 1), flags: I2C_M.STOP },
+        { ...write(0x50, 1), flags: I2C_M.NOSTART },
+      ],
+    ],
+    ['a flag does not exist', [{ ...write(0x50, 1), flags: 0x0002 }]],
+    ['a block has no room', [{ ...read(0x50, 32), flags: I2C_M.RD | I2C_M.RECV_LEN }]],
+  ])('is refused where %s', async (_, messages) => {
+    const { controller, transactions } = recorder();
+    const { adapter } = await i2cRig(controller);
+    expect(() => adapter.transferSync(messages)).toThrowError(
+      expect.objectContaining({ code: expect.stringMatching(/^(EINVAL|EOPNOTSUPP)$/) }),
     );
     expect(transactions).toEqual([]);
   });
@@ -198,6 +240,8 @@ describe('freeze and restore', () => {
     const { controller } = recorder();
     const { adapter, bus } = await i2cRig(controller);
     bus.removeAll();
-    expect(() => adapter.transferSync([write(0x50, 1)])).toThrow(BusFault);
+    expect(() => adapter.transferSync([write(0x50, 1)])).toThrowError(
+      expect.objectContaining({ code: 'ENODEV' }),
+    );
   });
 });

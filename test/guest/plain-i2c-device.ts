@@ -62,7 +62,7 @@ export class PlainI2cDevice implements VirtioDevice {
   readonly config = new Uint8Array(0);
   readonly busy = false;
   readonly #parts: ReadonlyMap<number, PlainPart>;
-  readonly #header = { addr: 0, tenBit: false, flags: 0 };
+  readonly #header = { addr: 0, tenBit: false, flags: 0, messageFlags: 0 };
   #queue: DeviceQueue | undefined;
   #notify: (queue: number) => void = () => {};
   #failing = false;

@@ -53,16 +53,21 @@ async function rig<Bound>(
   return { adapter: bus.bound(handle) as Bound, bus, backEnd, manager, client, memory, dma, transport };
 }
 
-/** An I2C adapter whose requests go over a ring to `controller`. */
+/**
+ * An I2C adapter whose requests go over a ring to `controller`.
+ * @param offered the device's own feature bits, in the place of all that ours has
+ */
 export function i2cRig(
   controller: I2cController,
   host = hostOf({ i2c: controller }),
+  offered?: number,
 ): Promise<Rig<VirtioI2cDriver>> {
-  return rig(
-    (manager, client) =>
-      new VirtioI2cDevice(manager, manager.addI2cBus('/bus', host, controller, { timeoutMs: 50 }), client),
-    'platform,virtio-i2c',
-  );
+  return rig((manager, client) => {
+    const bus = manager.addI2cBus('/bus', host, controller, { timeoutMs: 50 });
+    const device = new VirtioI2cDevice(manager, bus, client);
+    if (offered !== undefined) Object.defineProperty(device, 'features', { value: offered });
+    return device;
+  }, 'platform,virtio-i2c');
 }
 
 /** An SPI adapter whose requests go over a ring to `controller`. */

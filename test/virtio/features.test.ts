@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   commonFeatures,
   DTBUS_F_ERRNO,
+  DTBUS_F_I2C_FLAGS,
   featureNames,
   featureSet,
   featuresBeyond,
@@ -73,5 +74,7 @@ describe('feature sets', () => {
       RING_RESET: 40,
     });
     expect(DTBUS_F_ERRNO).toBeLessThanOrEqual(23);
+    expect(featureNames(featureSet(DTBUS_F_I2C_FLAGS))).toEqual(['DTBUS_I2C_FLAGS']);
+    expect(DTBUS_F_I2C_FLAGS).toBe(22);
   });
 });

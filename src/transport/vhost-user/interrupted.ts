@@ -21,7 +21,7 @@ const EIO = 5;
 export class Interruptions {
   readonly #deviceId: number;
   readonly #extended: boolean;
-  readonly #header = { addr: 0, tenBit: false, flags: 0 };
+  readonly #header = { addr: 0, tenBit: false, flags: 0, messageFlags: 0 };
   /** The last request that failed here says that the next fails with it. */
   #failNext = false;
 

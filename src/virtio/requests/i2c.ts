@@ -9,6 +9,9 @@ export const I2C_OUT_HDR_BYTES = 8;
 /** `virtio_i2c_in_hdr`: u8 status, the last writable byte of the request. */
 export const I2C_IN_HDR_BYTES = 1;
 
+/** The configuration space with `DTBUS_F_I2C_FLAGS`: le32 `I2C_FUNC` bits of the adapter. */
+export const DTBUS_I2C_CONFIG_BYTES = 4;
+
 /** `flags` of a request. */
 export const VIRTIO_I2C_FLAGS = {
   /** If this request fails, the next one fails too: on all but the last message of a transfer. */
@@ -26,6 +29,8 @@ export interface I2cOutHdr {
   addr: number;
   tenBit: boolean;
   flags: number;
+  /** The padding: with `DTBUS_F_I2C_FLAGS` the `I2C_M` flags besides direction and address width. */
+  messageFlags: number;
 }
 
 /** First byte of a 10-bit address on the wire: 11110 A9 A8 0. */
@@ -38,16 +43,17 @@ export function i2cWireAddress(addr: number, tenBit: boolean): number {
   return ((addr & 0xff) << 8) | TEN_BIT_MARK | (((addr >> 8) & 3) << 1);
 }
 
-/** Writes an `out_hdr` at byte `at` of `view`. */
+/** Writes an `out_hdr` at byte `at` of `view`. @param messageFlags see `I2cOutHdr`; 0 to ends that are not ours */
 export function writeI2cOutHdr(
   view: DataView,
   at: number,
   addr: number,
   tenBit: boolean,
   flags: number,
+  messageFlags = 0,
 ): void {
   view.setUint16(at + I2C_OUT_HDR.ADDR, i2cWireAddress(addr, tenBit), true);
-  view.setUint16(at + I2C_OUT_HDR.PADDING, 0, true);
+  view.setUint16(at + I2C_OUT_HDR.PADDING, messageFlags, true);
   view.setUint32(at + I2C_OUT_HDR.FLAGS, flags, true);
 }
 
@@ -58,7 +64,7 @@ export function writeI2cOutHdr(
  */
 export function readI2cOutHdr(reader: Reader, into: I2cOutHdr): boolean {
   const wire = reader.readU16();
-  reader.skip(2);
+  into.messageFlags = reader.readU16();
   into.flags = reader.readU32();
   into.tenBit = (wire & TEN_BIT_MASK) === TEN_BIT_MARK;
   into.addr = into.tenBit ? (wire >> 8) | ((wire & 6) << 7) : (wire >> 1) & 0x7f;

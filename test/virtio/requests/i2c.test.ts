@@ -22,7 +22,7 @@ function decode(bytes: readonly number[]): { sound: boolean; header: I2cOutHdr }
   driver.addBuf([guest.alloc(Uint8Array.from(bytes))], [], 'x');
   driver.kickPrepare();
   const chain = guest.device().pop() as DescriptorChain;
-  const header = { addr: -1, tenBit: false, flags: -1 };
+  const header = { addr: -1, tenBit: false, flags: -1, messageFlags: -1 };
   return { sound: readI2cOutHdr(chain.readable, header), header };
 }
 
@@ -50,7 +50,7 @@ describe('5.16.6.1 the request header', () => {
     ['the lowest 10-bit address', 0, true, 0, [0xf0, 0, 0, 0, 0, 0, 0, 0]],
   ])('has %s', (_what, addr, tenBit, flags, bytes) => {
     expect(encode(addr, tenBit, flags)).toEqual(bytes);
-    expect(decode(bytes)).toEqual({ sound: true, header: { addr, tenBit, flags } });
+    expect(decode(bytes)).toEqual({ sound: true, header: { addr, tenBit, flags, messageFlags: 0 } });
   });
 
   it('carries every 7-bit address that is not the mark of 10-bit ones, and every 10-bit address', () => {

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { addBoardCommands } from './commands/board-commands.ts';
 import { addCompletionCommand } from './commands/completion-command.ts';
 import { addGuestCommands } from './commands/guest-commands.ts';
+import { addInitCommand } from './commands/init-command.ts';
 import { addMemoryCommands } from './commands/memory-commands.ts';
 import { addPartsCommand } from './commands/parts-command.ts';
 import { addToolCommands, withOwnLetters } from './commands/tool-commands.ts';
@@ -39,6 +40,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
       addBoardCommands(program, end);
       addWatchCommand(program, end);
       addPartsCommand(program, end);
+      addInitCommand(program, end);
     },
     'A running board:': () => addTouchCommands(program, end),
     'Linux guests and other processes:': () => addGuestCommands(program, end),

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { ServedBus, ServePlace } from '../../board/index.ts';
 import {
@@ -75,6 +76,7 @@ async function serve(args: ServeArguments): Promise<number> {
   if (args.printCapabilities) return printCapabilities(args.bus);
   const place = placeOf(args);
   if (place === undefined) return USAGE;
+  if (args.client && 'socket' in place && !(await appeared(place.socket))) return INTERRUPTED;
   const { serveBoard, tellServiceManager } = await import('../../board/index.ts');
   const { untilInterrupted } = await import('../terminal/until-interrupted.ts');
   const board = await serveBoard(args.board, {
@@ -100,6 +102,24 @@ async function serve(args: ServeArguments): Promise<number> {
     await board.close();
   }
   return 0;
+}
+
+/** How often a front-end's socket is looked for. */
+const LOOK_MS = 100;
+const INTERRUPTED = 130;
+
+/** Waits for the front-end's socket: a virtual machine may be started after us. @returns false when interrupted */
+async function appeared(socket: string): Promise<boolean> {
+  if (existsSync(socket)) return true;
+  warn(`waiting for ${socket}`);
+  const { untilInterrupted } = await import('../terminal/until-interrupted.ts');
+  let over = false;
+  const found = (async () => {
+    while (!over && !existsSync(socket)) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  })();
+  await untilInterrupted(found);
+  over = true;
+  return existsSync(socket);
 }
 
 /** Where to serve; undefined, and a sentence, when that was not said. */

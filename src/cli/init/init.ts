@@ -1,0 +1,26 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, join, resolve } from 'node:path';
+import { projectFiles } from './files.ts';
+
+/**
+ * `dtbus init [FOLDER]`. @returns the exit code
+ * @throws {Error} where a file is there already: nothing is written then
+ */
+export function init(folder: string): number {
+  const { version } = createRequire(import.meta.url)('dtbus/package.json') as { version: string };
+  const files = projectFiles(basename(resolve(folder)), version);
+  const taken = Object.keys(files).filter((name) => existsSync(join(folder, name)));
+  if (taken.length > 0)
+    throw new Error(
+      `already there: ${taken.map((name) => join(folder, name)).join(', ')}; name an empty folder`,
+    );
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(join(folder, name), text);
+    process.stdout.write(`${join(folder, name)}\n`);
+  }
+  const enter = resolve(folder) === process.cwd() ? '' : `cd ${folder} && `;
+  process.stdout.write(`Next: ${enter}npm install && npm start && npm test\n`);
+  return 0;
+}

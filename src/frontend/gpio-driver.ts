@@ -136,7 +136,10 @@ export class VirtioGpioDriver implements BoundDriver {
     const response = this.#request(type, line, value, GPIO_RESPONSE_BYTES);
     if (response !== undefined) return response[GPIO_RESPONSE.VALUE] as number;
     const { path } = this.#device.node;
-    throw new BusFault('EINVAL', `${path}: line ${line} of ${this.#lineCount} is not there or not to be had`);
+    throw new BusFault(
+      'EINVAL',
+      `${path}: line ${line} of ${this.#lineCount} does not exist or is not available to this client`,
+    );
   }
 
   #readNames(): readonly string[] {

@@ -31,7 +31,7 @@ export function whyNoKvm(): string | undefined {
     return undefined;
   } catch (thrown) {
     const absent = (thrown as NodeJS.ErrnoException).code === 'ENOENT';
-    return absent ? 'there is no /dev/kvm' : '/dev/kvm may not be opened (join its group)';
+    return absent ? '/dev/kvm does not exist' : '/dev/kvm may not be opened (join its group)';
   }
 }
 

@@ -46,7 +46,7 @@ const MEMORY = '256M';
  * @throws {BoardError} @throws {Error} the machine cannot be started
  */
 export async function runGuest(file: string, options: GuestOptions): Promise<GuestResult> {
-  if (!existsSync(options.kernel)) throw new BoardError(`there is no kernel ${options.kernel}`);
+  if (!existsSync(options.kernel)) throw new BoardError(`kernel not found: ${options.kernel}`);
   const folder = mkdtempSync(join(tmpdir(), 'dtbus-guest-'));
   try {
     const board = await ServedBoard.open(file, { ...options, socketDirectory: folder });

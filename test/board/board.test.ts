@@ -132,12 +132,12 @@ describe('parts', () => {
   it('refuse what they cannot sense, and names that they do not have', async () => {
     const demo = await open(DEMO);
     const temp = demo.part('&temp');
-    expect(() => temp.set('temperature', 1000)).toThrow(/goes from -55 to/);
+    expect(() => temp.set('temperature', 1000)).toThrow(/expected -55 to/);
     expect(() => {
       temp['temprature'] = 5;
     }).toThrow(TypeError);
     expect(() => demo.part('&nobody')).toThrow(
-      /there is no simulated part &nobody; there are: .*\/i2c\/temp@48/,
+      /not found: simulated part &nobody; the board has: .*\/i2c\/temp@48/,
     );
   });
 
@@ -201,13 +201,13 @@ describe('boards that are not well', () => {
   const good = bus('i2c-good', 'temp@48 { compatible = "national,lm75"; reg = <0x48>; };');
 
   it.each([
-    [
-      'a file that is not there',
-      () => 'nowhere.dts',
-      /there is no board nowhere\.dts: name one with --board/,
-    ],
+    ['a file that is not there', () => 'nowhere.dts', /board not found: nowhere\.dts; use --board/],
     ['a folder', () => directory, /is a folder: name the device tree in it/],
-    ['a file that is neither', () => file('some.bin', '\x7fELF\0\0'), /some\.bin is no device tree: neither/],
+    [
+      'a file that is neither',
+      () => file('some.bin', '\x7fELF\0\0'),
+      /some\.bin is not a device tree: neither/,
+    ],
     ['a syntax error', () => file('bad.dts', '/dts-v1/;\n/ {\n\ta = <1>\n};\n'), /bad\.dts:3\.9/],
     ['a blob cut short', () => file('cut.dtb', '\xd0\x0d\xfe\xed'), /cut\.dtb/],
   ])('%s is one BoardError that says where', async (_what, path, message) => {
@@ -237,7 +237,7 @@ describe('boards that are not well', () => {
       'an address out of range',
       'x@80 { compatible = "national,lm75"; reg = <0x80>; };',
       'reg',
-      /from 0x01 to 0x7f, not 0x80/,
+      /expected 0x01 to 0x7f, got 0x80/,
     ],
     [
       'an address given twice',

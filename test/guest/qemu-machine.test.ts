@@ -171,7 +171,7 @@ describe('the command', () => {
       );
       process.env['DTBUS_QEMU_KERNEL'] = join(folder, 'own');
       expect(await runProgram(words)).toBe(1);
-      expect(String(err.mock.calls[1]?.[0])).toBe(`dtbus: there is no kernel ${join(folder, 'own')}\n`);
+      expect(String(err.mock.calls[1]?.[0])).toBe(`dtbus: kernel not found: ${join(folder, 'own')}\n`);
     } finally {
       vi.restoreAllMocks();
       restore('DTBUS_SHARED', shared);
@@ -216,7 +216,7 @@ describe('what is missing', () => {
     const kernel = join(folder, 'nothing');
     for (const machine of ['uml', 'qemu'] as const) {
       await expect(runGuest('dts/demo.dts', { ...options, machine, kernel })).rejects.toThrow(
-        `there is no kernel ${kernel}`,
+        `kernel not found: ${kernel}`,
       );
     }
   });

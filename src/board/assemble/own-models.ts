@@ -102,7 +102,7 @@ function missingInPart(part: unknown): string | undefined {
 
 /** What a model lacks to be one. */
 function missingIn(model: unknown): string | undefined {
-  if (typeof model !== 'object' || model === null) return 'fields: it is no object';
+  if (typeof model !== 'object' || model === null) return 'fields: it is not an object';
   const { compatible, bus, title, properties, create } = model as Readonly<Record<string, unknown>>;
   if (!Array.isArray(compatible)) return 'list "compatible"';
   if (bus !== 'i2c' && bus !== 'spi') return 'bus "i2c" or "spi"';

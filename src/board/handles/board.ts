@@ -191,7 +191,7 @@ export class Board {
     const bound = found && this.virtio.bound(found.handle);
     if (bound instanceof VirtioGpioDriver) return bound;
     const known = this.#gpio.map((each) => each.path).join(', ') || 'no GPIO controller';
-    throw new BusFault('ENOENT', `there is no ${name}; the board has ${known}`);
+    throw new BusFault('ENOENT', `not found: ${name}; the board has ${known}`);
   }
 
   /** `file:line:column` of a property or node, where its source is known. */

@@ -51,7 +51,7 @@ export function lineHandle(
   });
   if (found === undefined) {
     const known = all.map((each) => `${each.path} ${each.name || each.line}`).join(', ') || 'none';
-    throw new Error(`there is no line ${line} of ${controller}; there are: ${known}`);
+    throw new Error(`not found: line ${line} of ${controller}; the board has: ${known}`);
   }
   const { path, line: number, name } = found;
   const now = (each: LineReport) => each.path === path && each.line === number;

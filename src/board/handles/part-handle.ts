@@ -39,7 +39,7 @@ export function findPart(tree: Tree, name: string, call: Call): PartHandle {
   const report = reports.find((candidate) => candidate.path === path);
   if (report !== undefined) return partHandle(report, call);
   const known = reports.map((candidate) => candidate.path).join(', ') || 'none';
-  throw new Error(`there is no simulated part ${name}; there are: ${known}`);
+  throw new Error(`not found: simulated part ${name}; the board has: ${known}`);
 }
 
 function partHandle(report: PartReport, call: Call): PartHandle {

@@ -56,13 +56,13 @@ export function attach(file: string, place: string, options: AttachOptions): Att
     } catch (thrown) {
       if (!(thrown instanceof OsError) && !(thrown instanceof VhostUserError)) throw thrown;
       lines.push(undefined);
-      const sentence = `nobody serves it: ${thrown.message}`;
+      const sentence = `not served: ${thrown.message}`;
       problems.push({ path: device.node.path, property: undefined, sentence });
     }
   }
   if (lines.every((line) => line === undefined)) {
     throw new BoardError(
-      `nobody serves a board at ${place}${problems[0] === undefined ? '' : ` (${problems[0].sentence})`}: start dtbus serve`,
+      `no board is served at ${place}${problems[0] === undefined ? '' : ` (${problems[0].sentence})`}: start dtbus serve`,
     );
   }
   const devices = [...sockets.keys()];
@@ -101,7 +101,7 @@ interface Place {
 function placeOf(file: string, place: string, options: AttachOptions): Place {
   const [, name, path] = /^((?:i2c|spi|gpio)\d+)=(.+)$/.exec(place) ?? [undefined, undefined, place];
   const stats = statSync(path as string, { throwIfNoEntry: false });
-  if (stats === undefined) throw new BoardError(`there is no ${path}: start dtbus serve`);
+  if (stats === undefined) throw new BoardError(`not found: ${path}; start dtbus serve`);
   const published = join(path as string, PUBLISHED_TREE);
   const inFolder = stats.isDirectory() && existsSync(published);
   const tree = inFolder ? loadTree(published, {}) : loadTree(file, options);
@@ -117,7 +117,7 @@ function placeOf(file: string, place: string, options: AttachOptions): Place {
     (devices.length === 1 && name === undefined ? devices[0] : undefined);
   if (device === undefined) {
     const names = devices.map(nameOf).join(', ') || 'none';
-    throw new BoardError(`which bus is at ${path}? Say NAME=${path}, with one of: ${names}`);
+    throw new BoardError(`cannot tell which bus ${path} serves; use NAME=${path} (NAME: ${names})`);
   }
   return { tree, sockets: new Map([[device, path as string]]) };
 }
@@ -134,7 +134,7 @@ function report({ kind, node }: VirtioNode, socket: string, line: Line | undefin
     host: `dtbus serve at ${socket}`,
     hostPath: undefined,
     state: open ? 'open' : 'lost',
-    fault: open ? undefined : 'nobody serves it',
+    fault: open ? undefined : 'not served',
     peripherals: node.children.map((peripheral) => ({
       path: peripheral.path,
       compatible: peripheral.compatible,

@@ -82,7 +82,7 @@ function readTree(what: Role, file: string, includePaths: readonly string[], sym
   if (isBlob(bytes)) return { tree: treeFromBlob(bytes, file), blob: bytes };
   if (bytes.includes(0))
     throw new BoardError(
-      `${file} is no device tree: neither source nor a blob, which begins with d0 0d fe ed`,
+      `${file} is not a device tree: neither source nor a blob (which begins with d0 0d fe ed)`,
     );
   const options = {
     ...hostFiles(),
@@ -97,7 +97,7 @@ function readTree(what: Role, file: string, includePaths: readonly string[], sym
 function unreadable(what: Role, file: string, { code, message }: NodeJS.ErrnoException): string {
   switch (code) {
     case 'ENOENT':
-      return `there is no ${what} ${file}${what === 'board' ? ': name one with --board FILE or DTBUS_BOARD' : ''}`;
+      return `${what} not found: ${file}${what === 'board' ? '; use --board FILE or DTBUS_BOARD' : ''}`;
     case 'EISDIR':
       return `${file} is a folder: name the device tree in it, a .dts or .dtb`;
     case 'EACCES':

@@ -39,10 +39,10 @@ export function offersAt(place: ServePlace, offers: readonly Offer[]): readonly 
   const { bus } = place;
   if (bus === undefined) {
     if (offers.length === 1) return offers;
-    throw new BoardError(`one socket serves one bus: name it with --bus; there are: ${names}`);
+    throw new BoardError(`one socket serves one bus: name it with --bus; the board has: ${names}`);
   }
   const named = offers.filter((offer) => offerName(offer) === bus);
-  if (named.length === 0) throw new BoardError(`there is no bus ${bus}; there are: ${names}`);
+  if (named.length === 0) throw new BoardError(`bus not found: ${bus}; the board has: ${names}`);
   return named;
 }
 

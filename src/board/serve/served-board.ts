@@ -199,7 +199,7 @@ export class ServedBoard {
         this.#backEnd.confine(index, client, owner);
         clients.set(number, client);
         const device = this.#backEnd.deviceFor(index, client);
-        if (device === undefined) throw new Error(`there is no bus ${name}`);
+        if (device === undefined) throw new Error(`bus not found: ${name}`);
         return device;
       },
       onDisconnect: ({ number }) => {

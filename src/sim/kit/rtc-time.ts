@@ -59,7 +59,8 @@ export class RtcTime {
 
   set text(iso: string) {
     const date = new Date(iso);
-    if (Number.isNaN(date.getTime())) throw new Error(`${iso} is no time like 2024-02-29T12:34:56Z`);
+    if (Number.isNaN(date.getTime()))
+      throw new Error(`invalid time: expected one like 2024-02-29T12:34:56Z, got ${iso}`);
     Object.assign(this.fields, calendarOf(date));
     this.#seconds.restart();
   }

@@ -128,7 +128,9 @@ function checkValue(path: string, declared: PropertyDeclaration, value: Property
     throw new PartError(`${path}: ${name} is a ${kind}${unit && ` in ${unit}`}, not ${String(value)}`);
   }
   if (range === undefined || (Number(value) >= range[0] && Number(value) <= range[1])) return;
-  throw new PartError(`${path}: ${name} goes from ${range[0]} to ${range[1]} ${unit}, not ${String(value)}`);
+  throw new PartError(
+    `${path}: invalid ${name}: expected ${range[0]} to ${range[1]}${unit && ` ${unit}`}, got ${String(value)}`,
+  );
 }
 
 /**

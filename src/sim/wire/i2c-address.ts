@@ -19,8 +19,8 @@ export function i2cAddresses(node: DeviceNode): readonly number[] {
         node,
         'reg',
         tenBit
-          ? `a ten-bit I2C address goes from 0 to 0x3ff, not ${shown}`
-          : `an I2C address goes from 0x01 to 0x7f, not ${shown}; a ten-bit one needs bit 31 set (I2C_TEN_BIT_ADDRESS)`,
+          ? `invalid ten-bit I2C address: expected 0 to 0x3ff, got ${shown}`
+          : `invalid I2C address: expected 0x01 to 0x7f, got ${shown}; a ten-bit one needs bit 31 set (I2C_TEN_BIT_ADDRESS)`,
       );
     }
     if ((cell & OWN_TARGET_ADDRESS) === 0) addresses.push(cell >>> 0);

@@ -213,18 +213,18 @@ describe('names that lead nowhere', () => {
   it('are answered with those that there are', async () => {
     const on = await wired();
     expect(() => on.line('&gpio', 'lamp')).toThrow(
-      'there are: /gpio expander, /gpio 1, /gpio button, /gpio 3',
+      'the board has: /gpio expander, /gpio 1, /gpio button, /gpio 3',
     );
-    expect(() => on.line('/nowhere', 0)).toThrow(/there is no line 0 of \/nowhere/);
+    expect(() => on.line('/nowhere', 0)).toThrow(/not found: line 0 of \/nowhere/);
     await expect(on.gpio('/dev/gpiochip7')).rejects.toThrow(
-      /there is no \/dev\/gpiochip7; the board has \/dev\/gpiochip0/,
+      /not found: \/dev\/gpiochip7; the board has \/dev\/gpiochip0/,
     );
   });
 
   it('and a board without GPIO says so', async () => {
     const on = await open(i2c(expander('')));
     await expect(on.gpio()).rejects.toMatchObject({ code: 'ENOENT' });
-    expect(() => on.line('/gpio', 0)).toThrow(/there are: none/);
+    expect(() => on.line('/gpio', 0)).toThrow(/the board has: none/);
   });
 });
 

@@ -198,12 +198,12 @@ describe('what --connect names', () => {
   });
 
   it.each([
-    ['/no/such/folder', 'there is no /no/such/folder: start dtbus serve'],
-    ['i2c7=SOCKETS/i2c1.sock', /^which bus is at .*\? Say NAME=.*, with one of: i2c1, i2c2, spi0$/],
-    ['FOLDER', /^nobody serves a board at .*: start dtbus serve$/],
+    ['/no/such/folder', 'not found: /no/such/folder; start dtbus serve'],
+    ['i2c7=SOCKETS/i2c1.sock', /^cannot tell which bus .* serves; use NAME=.* \(NAME: i2c1, i2c2, spi0\)$/],
+    ['FOLDER', /^no board is served at .*: start dtbus serve$/],
     [
       'i2c1=FOLDER/board.dts',
-      /^nobody serves a board at .* \(nobody serves it: connect: ECONNREFUSED: .*\): start dtbus serve$/,
+      /^no board is served at .* \(not served: connect: ECONNREFUSED: .*\): start dtbus serve$/,
     ],
   ])('is told when it is wrong: %s', async (place, sentence) => {
     const real = place.replace('SOCKETS', sockets).replace('FOLDER', folder);
@@ -263,7 +263,7 @@ describe('the server is killed', () => {
     const i2c = attached.open('/dev/i2c-1');
     await end(server);
     expect(() => i2c.transferSync(TEMPERATURE)).toThrow(/^ETIMEDOUT/);
-    expect(attached.buses()[0]).toMatchObject({ state: 'lost', fault: 'nobody serves it' });
+    expect(attached.buses()[0]).toMatchObject({ state: 'lost', fault: 'not served' });
     await attached.close();
     server = await serve();
   });

@@ -223,9 +223,9 @@ describe('serve called wrongly', () => {
     [
       ['--socket', '/x'],
       1,
-      /one socket serves one bus: name it with --bus; there are: i2c1, i2c2, spi0, spi1/,
+      /one socket serves one bus: name it with --bus; the board has: i2c1, i2c2, spi0, spi1/,
     ],
-    [['--socket', '/x', '--bus', 'i2c7'], 1, /there is no bus i2c7; there are: i2c1, i2c2/],
+    [['--socket', '/x', '--bus', 'i2c7'], 1, /bus not found: i2c7; the board has: i2c1, i2c2/],
     [['--fd', '1000', '--bus', 'i2c1'], 1, 'ENOTSOCK: descriptor 1000 is not a unix stream socket'],
     [['--socket', '/no/such', '--client', '--bus', 'i2c1'], 1, 'connect: ENOENT: /no/such'],
     [['--socket-dir', '/proc/no/such'], 1, '/proc/no cannot be made for the sockets: ENOENT'],

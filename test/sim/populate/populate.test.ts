@@ -36,9 +36,9 @@ describe('a bus from the tree', () => {
   });
 
   it.each([
-    [0x80, 'an I2C address goes from 0x01 to 0x7f, not 0x80; a ten-bit one needs bit 31 set'],
-    [0, 'an I2C address goes from 0x01 to 0x7f, not 0x0'],
-    [0x8000_0400, 'a ten-bit I2C address goes from 0 to 0x3ff, not 0x400'],
+    [0x80, 'invalid I2C address: expected 0x01 to 0x7f, got 0x80; a ten-bit one needs bit 31 set'],
+    [0, 'invalid I2C address: expected 0x01 to 0x7f, got 0x0'],
+    [0x8000_0400, 'invalid ten-bit I2C address: expected 0 to 0x3ff, got 0x400'],
   ])('refuses reg 0x%i', async (reg, sentence) => {
     await expect(i2cBench({ compatible: 'national,lm75', reg })).rejects.toThrow(
       `/i2c/part0: reg: ${sentence}`,

@@ -36,7 +36,7 @@ describe('dtbus,set', () => {
     ['temperature', 'invalid setting "temperature": expected name=value, as in "temperature=31.5"'],
     ['temperature=hot', 'temperature is a number in °C, not hot'],
     ['temperature=', 'temperature is a number in °C, not '],
-    ['temperature=900', 'temperature goes from -55 to 150 °C, not 900'],
+    ['temperature=900', 'invalid temperature: expected -55 to 150 °C, got 900'],
     ['humidity=4', 'has no property humidity; it has: temperature'],
   ])('%s is refused', async (setting, sentence) => {
     const making = i2cBench(preset('national,lm75', 0x48, setting));

@@ -18,7 +18,7 @@ describe('properties by name and value', () => {
     [PATH, 'humidity', 1, `${PATH}: has no property humidity; it has: temperature`],
     [PATH, 'temperature', 'hot', `${PATH}: temperature is a number in °C, not hot`],
     [PATH, 'temperature', Number.NaN, `${PATH}: temperature is a number in °C, not NaN`],
-    [PATH, 'temperature', 500, `${PATH}: temperature goes from -55 to 150 °C, not 500`],
+    [PATH, 'temperature', 500, `${PATH}: invalid temperature: expected -55 to 150 °C, got 500`],
   ])('%s %s = %s is refused', async (path, property, value, sentence) => {
     const { parts } = await lm75();
     expect(() => parts.set(path, property, value)).toThrow(new PartError(sentence));

@@ -92,7 +92,7 @@ function realPath(path: string): string | undefined {
 
 /** What a data sheet lacks to be one. */
 function missingInPart(part: unknown): string | undefined {
-  if (typeof part !== 'object' || part === null) return 'fields: it is no object';
+  if (typeof part !== 'object' || part === null) return 'fields: it is not an object';
   const { compatible, title, bus } = part as Readonly<Record<string, unknown>>;
   if (!Array.isArray(compatible)) return 'list "compatible"';
   if (typeof title !== 'string') return 'text "title"';

@@ -152,12 +152,13 @@ ${print('[Object.keys(i2c).sort(), Object.keys(spi).sort(), byUrl.openSync === i
   it('says once that another package is not taken over', async () => {
     file('node_modules/i2c/index.js', 'module.exports = 7;');
     file('node_modules/pi-spi/index.js', 'module.exports = 8;');
+    file('node_modules/onoff/index.js', 'module.exports = 9;');
     const script = file(
       'foreign.mjs',
       `import spi from 'pi-spi';
 import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url);
-${print("[spi, require('i2c'), require('i2c')]")}`,
+${print("[spi, require('i2c'), require('i2c'), require('onoff')]")}`,
     );
     const { stdout, stderr } = await run(
       process.execPath,
@@ -166,11 +167,19 @@ ${print("[spi, require('i2c'), require('i2c')]")}`,
         timeout: 15_000,
       },
     );
-    expect(JSON.parse(stdout)).toEqual([8, 7, 7]);
+    expect(JSON.parse(stdout)).toEqual([8, 7, 7, 9]);
     const named = [
-      ...stderr.matchAll(/dtbus: the script uses the npm package (\S+), which dtbus does not stand in/g),
+      ...stderr.matchAll(
+        /dtbus: the npm package (\S+) looks for this machine's own hardware, not for the board; (.*)/g,
+      ),
     ];
-    expect(named.map(([, name]) => name).sort()).toEqual(['i2c', 'pi-spi']);
+    const buses = "use i2c-bus or spi-device, or make the board's nodes real ones with `dtbus up --dev`";
+    const lines = "use the board's lines: board.line() in dtbus's API";
+    expect(named.map(([, name, remedy]) => [name, remedy]).sort()).toEqual([
+      ['i2c', buses],
+      ['onoff', lines],
+      ['pi-spi', buses],
+    ]);
   });
 
   it('gives the same object to require and import', async () => {

@@ -1,9 +1,11 @@
 import { TAG } from '../blob/blob-format.ts';
 import { MAX_DEPTH } from '../blob/blob-reader.ts';
-import { latin1 } from '../text/source.ts';
+import { latin1, putLatin1 } from '../text/source.ts';
 import { cellAt } from '../tree/getters.ts';
 import { FdtError } from './fdt-error.ts';
 import { openBlob, packBlob } from './flat-blocks.ts';
+import { childrenByName, FlatIndex, nodesByPhandle, propertiesByName } from './flat-index.ts';
+import { FlatNames } from './flat-names.ts';
 
 const CELL = 4;
 const PROPERTY_HEADER = 3 * CELL;
@@ -36,10 +38,14 @@ export class FlatTree {
   #view: DataView;
   #structSize: number;
   #stringsSize: number;
-  #names = new Map<number, string>();
-  #nameOffsets = new Map<string, number>();
+  readonly #names = new FlatNames(() => this.#strings());
   /** Where the token after the last one seen by `#token` starts. */
   #next = 0;
+  readonly #children = new FlatIndex();
+  readonly #properties = new FlatIndex();
+  readonly #phandles = new FlatIndex();
+  /** Nodes that keep their meaning through edits. */
+  #tracked: Int32Array = new Int32Array(0);
 
   /**
    * Opens a copy of `blob` (versions 16 and 17).
@@ -125,7 +131,7 @@ export class FlatTree {
   }
 
   propertyName(property: PropertyOffset): string {
-    return this.#string(this.#cell(property + 2 * CELL));
+    return this.#names.at(this.#cell(property + 2 * CELL));
   }
 
   /** The property's bytes: a view into the tree, valid until the next edit. */
@@ -135,6 +141,8 @@ export class FlatTree {
   }
 
   property(node: NodeOffset, name: string): PropertyOffset | undefined {
+    const noted = this.#properties.of(node, () => propertiesByName(this, node));
+    if (noted !== undefined) return noted.get(name);
     for (const property of this.properties(node)) if (this.propertyName(property) === name) return property;
     return undefined;
   }
@@ -148,6 +156,8 @@ export class FlatTree {
   /** The child called `name`; a name without unit address also finds `name@…`. */
   child(node: NodeOffset, name: string): NodeOffset | undefined {
     const bare = !name.includes('@');
+    const noted = this.#children.of(node, () => childrenByName(this, node));
+    if (noted !== undefined) return noted.get(name);
     for (const child of this.children(node)) {
       const found = this.name(child);
       if (found === name || (bare && found.startsWith(`${name}@`))) return child;
@@ -206,6 +216,8 @@ export class FlatTree {
   }
 
   byPhandle(phandle: number): NodeOffset | undefined {
+    const noted = this.#phandles.of(0, () => nodesByPhandle(this));
+    if (noted !== undefined) return noted.get(phandle);
     for (const node of this.nodes()) if (this.phandle(node) === phandle) return node;
     return undefined;
   }
@@ -341,33 +353,25 @@ export class FlatTree {
     return this.#next;
   }
 
-  #string(offset: number): string {
-    const known = this.#names.get(offset);
-    if (known !== undefined) return known;
-    const start = this.#reserveSize + this.#structSize + offset;
-    const limit = this.#reserveSize + this.#structSize + this.#stringsSize;
-    const end = start < limit ? this.#bytes.subarray(0, limit).indexOf(0, start) : -1;
-    if (end < 0)
-      throw new FdtError('FDT_ERR_BADOFFSET', `no property name at ${offset} of the strings block`);
-    const name = latin1(this.#bytes.subarray(start, end));
-    this.#names.set(offset, name);
-    return name;
+  /** The strings block. */
+  #strings(): Uint8Array {
+    const start = this.#reserveSize + this.#structSize;
+    return this.#bytes.subarray(start, start + this.#stringsSize);
   }
 
   #addString(name: string): number {
-    const known = this.#nameOffsets.get(name);
+    const known = this.#names.offsetOf(name);
     if (known !== undefined) return known;
-    const start = this.#reserveSize + this.#structSize;
-    const strings = latin1(this.#bytes.subarray(start, start + this.#stringsSize));
-    let offset = strings.indexOf(`${name}\0`);
-    if (offset < 0) {
-      offset = this.#stringsSize;
-      this.#reserve(name.length + 1);
-      putLatin1(this.#bytes, start + offset, `${name}\0`);
-      this.#stringsSize += name.length + 1;
-    }
-    this.#nameOffsets.set(name, offset);
+    const offset = this.#stringsSize;
+    this.#reserve(name.length + 1);
+    putLatin1(this.#bytes, this.#reserveSize + this.#structSize + offset, `${name}\0`);
+    this.#stringsSize += name.length + 1;
     return offset;
+  }
+
+  /** Keeps the offsets in `nodes` at their nodes, whatever is edited before them, until others are tracked. */
+  track(nodes: Int32Array): void {
+    this.#tracked = nodes;
   }
 
   /** Makes `newSize` bytes of the `oldSize` bytes at `offset`; what was behind moves, what was there stays. */
@@ -377,6 +381,12 @@ export class FlatTree {
     const end = this.#reserveSize + this.#structSize + this.#stringsSize;
     this.#bytes.copyWithin(start + newSize, start + oldSize, end);
     this.#structSize += newSize - oldSize;
+    this.#children.forget();
+    this.#properties.forget();
+    this.#phandles.forget();
+    const tracked = this.#tracked;
+    for (let i = 0; i < tracked.length; i++)
+      if ((tracked[i] as number) >= offset + oldSize) tracked[i] = (tracked[i] as number) + newSize - oldSize;
   }
 
   #reserve(extra: number): void {
@@ -387,8 +397,4 @@ export class FlatTree {
     this.#bytes = grown;
     this.#view = new DataView(grown.buffer);
   }
-}
-
-function putLatin1(bytes: Uint8Array, at: number, text: string): void {
-  for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i);
 }

@@ -9,6 +9,8 @@ import { cellAt } from '../tree/getters.ts';
  */
 
 const NO_PHANDLE = 0xffffffff;
+/** A target that is not known yet; below every offset. */
+const NOT_YET = -1;
 const OVERLAY = '__overlay__';
 const SYMBOLS = '__symbols__';
 
@@ -33,9 +35,24 @@ export function applyOverlay(base: FlatTree, overlay: FlatTree): void {
     patchReferences(overlay, overlay.root, localFixups, (phandle) => (phandle + offset) >>> 0);
   resolveFixups(base, overlay);
   keepBasePhandles(base, overlay, localFixups);
-  for (const fragment of fragments(overlay))
-    mergeNode(base, target(base, overlay, fragment).node, overlay, fragment.content);
+  mergeFragments(base, overlay);
   appendSymbols(base, overlay);
+}
+
+/** Merges the fragments in order. Targets that phandles name are looked up before, in the base as it is then. */
+function mergeFragments(base: FlatTree, overlay: FlatTree): void {
+  const all = fragments(overlay);
+  const nodes = Int32Array.from(all, (fragment) => {
+    const phandle = targetPhandle(overlay, fragment) ?? NO_PHANDLE;
+    return phandle === NO_PHANDLE || phandle === 0 ? NOT_YET : (base.byPhandle(phandle) ?? NOT_YET);
+  });
+  base.track(nodes);
+  all.forEach((fragment, i) => {
+    // A path may lead elsewhere, and a phandle to a node at all, only when earlier fragments are merged.
+    const node = nodes[i] === NOT_YET ? target(base, overlay, fragment).node : (nodes[i] as NodeOffset);
+    mergeNode(base, node, overlay, fragment.content);
+  });
+  base.track(new Int32Array(0));
 }
 
 function maxPhandle(tree: FlatTree): number {
@@ -71,13 +88,14 @@ function patchReferences(
     const name = overlay.propertyName(property);
     const offsets = overlay.value(property);
     const value = overlay.get(node, name);
-    const place = `/__local_fixups__ names ${overlay.path(node)}:${name}`;
-    if (value === undefined) throw new FdtError('FDT_ERR_BADOVERLAY', `${place}, which does not exist`);
-    if (offsets.length % 4 !== 0) throw new FdtError('FDT_ERR_BADOVERLAY', `${place} with a list cut short`);
+    const place = (): string => `/__local_fixups__ names ${overlay.path(node)}:${name}`;
+    if (value === undefined) throw new FdtError('FDT_ERR_BADOVERLAY', `${place()}, which does not exist`);
+    if (offsets.length % 4 !== 0)
+      throw new FdtError('FDT_ERR_BADOVERLAY', `${place()} with a list cut short`);
     for (let at = 0; at < offsets.length; at += 4) {
       const offset = cellAt(offsets, at);
       if (offset + 4 > value.length)
-        throw new FdtError('FDT_ERR_BADOVERLAY', `${place} at byte ${offset}, past its end`);
+        throw new FdtError('FDT_ERR_BADOVERLAY', `${place()} at byte ${offset}, past its end`);
       writeCell(value, offset, patch(cellAt(value, offset)));
     }
   }
@@ -166,20 +184,26 @@ interface Target {
   readonly path?: string;
 }
 
+/** The phandle in `target`; undefined without one, -1 where it cannot be one. */
+function targetPhandle(overlay: FlatTree, { node }: Fragment): number | undefined {
+  const value = overlay.get(node, 'target');
+  return value?.length === 4 ? cellAt(value, 0) : value && NO_PHANDLE;
+}
+
 /** Where in the base a fragment goes: the node with phandle `target`, else the one at `target-path`. */
 function target(base: FlatTree, overlay: FlatTree, fragment: Fragment): Target {
-  const place = overlay.path(fragment.node);
-  const value = overlay.get(fragment.node, 'target');
-  const phandle = value?.length === 4 ? cellAt(value, 0) : value && NO_PHANDLE;
-  if (phandle === NO_PHANDLE) throw new FdtError('FDT_ERR_BADPHANDLE', `${place}:target`);
+  const phandle = targetPhandle(overlay, fragment);
+  const place = (): string => overlay.path(fragment.node);
+  if (phandle === NO_PHANDLE) throw new FdtError('FDT_ERR_BADPHANDLE', `${place()}:target`);
   if (phandle) {
     const node = base.byPhandle(phandle);
-    if (node === undefined) throw new FdtError('FDT_ERR_NOTFOUND', `the node that ${place}:target points to`);
+    if (node === undefined)
+      throw new FdtError('FDT_ERR_NOTFOUND', `the node that ${place()}:target points to`);
     return { node };
   }
   const pathValue = overlay.get(fragment.node, 'target-path');
   if (pathValue === undefined)
-    throw new FdtError('FDT_ERR_BADOVERLAY', `${place} has neither target nor target-path`);
+    throw new FdtError('FDT_ERR_BADOVERLAY', `${place()} has neither target nor target-path`);
   const path = cString(pathValue);
   return { node: base.at(path), path };
 }

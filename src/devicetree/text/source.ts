@@ -60,8 +60,13 @@ export function latin1(bytes: Uint8Array, start = 0, end = bytes.length): string
 /** The bytes of a string with one character a byte: the way back from `latin1`. */
 export function latin1Bytes(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  putLatin1(bytes, 0, text);
   return bytes;
+}
+
+/** Writes a string with one character a byte into `bytes` at `at`. */
+export function putLatin1(bytes: Uint8Array, at: number, text: string): void {
+  for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i);
 }
 
 /** A one-character-a-byte string as the text a person reads: UTF-8 where it is valid UTF-8. */

@@ -47,6 +47,8 @@ export interface ControllerTraits {
   readonly hasI2c?: boolean;
   readonly hasSpi?: boolean;
   readonly spiModes?: readonly number[];
+  /** A clock that they can do. */
+  readonly spiSpeedHz?: number;
   /** What it says that it can do: all else has to be refused. */
   readonly i2c?: I2cCapabilities;
 }
@@ -73,7 +75,13 @@ type MessageSpec = readonly [addr: number, flags: number, data: readonly number[
 export function describeControllers(
   name: string,
   makeBench: () => Promise<ControllerBench>,
-  { hasI2c = true, hasSpi = true, spiModes = [0, 1, 2, 3], i2c: can = EVERYTHING }: ControllerTraits = {},
+  {
+    hasI2c = true,
+    hasSpi = true,
+    spiModes = [0, 1, 2, 3],
+    spiSpeedHz = 1_000_000,
+    i2c: can = EVERYTHING,
+  }: ControllerTraits = {},
 ): void {
   describe(name, () => {
     let bench: ControllerBench;
@@ -346,7 +354,7 @@ export function describeControllers(
         spiOf(bench).transfer(
           0,
           mode,
-          transfers.map((fields) => spiTransfer({ txNbits: 0, rxNbits: 0, speedHz: 1_000_000, ...fields })),
+          transfers.map((fields) => spiTransfer({ txNbits: 0, rxNbits: 0, speedHz: spiSpeedHz, ...fields })),
         );
       const bytes = (...values: number[]) => Uint8Array.from(values);
 

@@ -6,6 +6,7 @@ import {
   V3_FIRMWARE_6_1,
   V4_FIRMWARE_8_0,
 } from '../../hosts/bus-pirate/index.ts';
+import { Ch341aAdapter, Ch341aEmulator } from '../../hosts/ch341a/index.ts';
 import {
   I2cTinyUsbAdapter,
   I2cTinyUsbEmulator,
@@ -14,7 +15,7 @@ import {
 import { Faults, type ServedEmulator, serialLink, serveEmulator } from '../../hosts/link/index.ts';
 import { SerprogAdapter, SerprogEmulator } from '../../hosts/serprog/index.ts';
 import { SimulatedI2cController, SimulatedSpiController } from '../../hosts/simulated/index.ts';
-import { EmulatedConnection, EmulatedPort } from '../../src/usb/index.ts';
+import { EmulatedConnection, EmulatedPort, type UsbDevice } from '../../src/usb/index.ts';
 import { type ControllerBench, describeControllers } from './controller-suite.ts';
 import { RecordingWire } from './recording-wire.ts';
 
@@ -97,14 +98,17 @@ async function serprog(): Promise<ControllerBench> {
   };
 }
 
-/** An i2c-tiny-usb in this process, seen through the same interface as a real one. */
-async function i2cTinyUsb(): Promise<ControllerBench> {
-  const wire = new RecordingWire();
-  const port = new EmulatedPort(new I2cTinyUsbEmulator(wire.i2c));
-  const host = new I2cTinyUsbAdapter('an emulated adapter', async () => new EmulatedConnection(port));
+/** A USB adapter in this process, seen through the same interface as a real one. */
+async function usbAdapter(
+  wire: RecordingWire,
+  device: UsbDevice,
+  Adapter: typeof I2cTinyUsbAdapter | typeof Ch341aAdapter,
+): Promise<ControllerBench> {
+  const port = new EmulatedPort(device);
+  const host = new Adapter('an emulated adapter', async () => new EmulatedConnection(port));
   await host.open();
   return {
-    i2c: host.i2c,
+    ...('i2c' in host ? { i2c: host.i2c } : { spi: host.spi }),
     wire,
     adapter: {
       hang: () => port.hang(),
@@ -117,6 +121,16 @@ async function i2cTinyUsb(): Promise<ControllerBench> {
     },
     close: () => host.close(),
   };
+}
+
+function i2cTinyUsb(): Promise<ControllerBench> {
+  const wire = new RecordingWire();
+  return usbAdapter(wire, new I2cTinyUsbEmulator(wire.i2c), I2cTinyUsbAdapter);
+}
+
+function ch341a(): Promise<ControllerBench> {
+  const wire = new RecordingWire();
+  return usbAdapter(wire, new Ch341aEmulator(wire.spi), Ch341aAdapter);
 }
 
 async function real(port: string): Promise<ControllerBench> {
@@ -132,6 +146,7 @@ describeControllers('Bus Pirate v4 on a pty', () => emulated(V4_FIRMWARE_8_0));
 describeControllers('Bus Pirate v3.5 on a pty', () => emulated(V3_FIRMWARE_6_1));
 describeControllers('serprog on a pty', serprog, { hasI2c: false, spiModes: [0] });
 describeControllers('i2c-tiny-usb', i2cTinyUsb, { hasSpi: false, i2c: TINY_USB_CAPABILITIES });
+describeControllers('CH341A', ch341a, { hasI2c: false, spiModes: [0], spiSpeedHz: 2_000_000 });
 
 const port = process.env['DTBUS_TEST_PORT'];
 if (port === undefined) {

@@ -10,6 +10,7 @@ const FOLDERS: readonly {
     compatible: ['dangerousprototypes,bus-pirate', 'dtbus,bus-pirate-emulator'],
     load: () => import('../../../hosts/bus-pirate/index.ts'),
   },
+  { compatible: ['dtbus,ch341a-emulator'], load: () => import('../../../hosts/ch341a/index.ts') },
   {
     compatible: ['dtbus,i2c-tiny-usb-emulator'],
     load: () => import('../../../hosts/i2c-tiny-usb/index.ts'),

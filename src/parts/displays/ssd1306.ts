@@ -60,6 +60,8 @@ function argumentCount(command: number): number {
 const POWER_ON = {
   addressing: ADDRESSING.PAGE as number,
   column: 0,
+  /** Column start address of page addressing (00h to 1Fh). */
+  pageColumn: 0,
   page: 0,
   firstColumn: 0,
   lastColumn: COLUMNS - 1,
@@ -150,7 +152,8 @@ class Ssd1306 {
     this.#memory[registers.page * COLUMNS + column] = byte;
     switch (registers.addressing) {
       case ADDRESSING.PAGE:
-        registers.column = (registers.column + 1) % COLUMNS;
+        // The end of a page leads back to the column start address, in the same page (10.1.3).
+        registers.column = registers.column === COLUMNS - 1 ? registers.pageColumn : registers.column + 1;
         break;
       case ADDRESSING.HORIZONTAL:
         if (this.#nextColumn()) this.#nextPage();
@@ -175,6 +178,11 @@ class Ssd1306 {
     return wraps;
   }
 
+  #startPageAt(column: number): void {
+    this.#registers.pageColumn = column;
+    this.#registers.column = column;
+  }
+
   #commandByte(byte: number): void {
     this.#command.push(byte);
     const [command = 0, ...args] = this.#command;
@@ -185,8 +193,8 @@ class Ssd1306 {
 
   #execute(command: number, [first = 0, second = 0]: readonly number[]): void {
     const registers = this.#registers;
-    if (command <= 0x0f) registers.column = (registers.column & 0x70) | command;
-    else if (command <= 0x1f) registers.column = (registers.column & 0x0f) | ((command & 7) << 4);
+    if (command <= 0x0f) this.#startPageAt((registers.pageColumn & 0x70) | command);
+    else if (command <= 0x1f) this.#startPageAt((registers.pageColumn & 0x0f) | ((command & 7) << 4));
     else if (command >= 0x40 && command <= 0x7f) registers.startLine = command & 0x3f;
     else if (command >= 0xb0 && command <= 0xb7) registers.page = command & 7;
     else if (command >= 0xc0 && command <= 0xcf) registers.comRemap = (command & 8) !== 0;

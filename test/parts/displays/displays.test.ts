@@ -50,6 +50,15 @@ describe('SSD1306 (rev. 1.1)', () => {
     expect(rows(bench)[8]?.indexOf('▀')).toBe(0x15);
   });
 
+  // 10.1.3: at the end of a page the column pointer returns to the column start address.
+  it('page addressing returns from the last column to the column that commands named', async () => {
+    const bench = await ssd1306();
+    bench.write([0x00, 0xaf, 0xa1, 0xc8, 0xb2, 0x0e, 0x17]);
+    bench.write([0x40, 0x01, 0x01, 0x02, 0x04]);
+    expect([rows(bench)[8]?.slice(125), rows(bench)[9]?.slice(125)]).toEqual([' ▄ ', '  ▀']);
+    expect([rows(bench)[8]?.slice(0, 2), rows(bench)[9]?.slice(0, 2)]).toEqual(['  ', '  ']);
+  });
+
   it('Co takes one byte and another control byte', async () => {
     const bench = await upright();
     bench.write([0x80, 0xb0, 0xc0, 0x01, 0x40, 0x01, 0x01]);

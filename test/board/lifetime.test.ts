@@ -1,19 +1,26 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Board, type BoardOptions, openBoard, openBoardSync } from '../../src/board/index.ts';
 import { openFiles } from '../os/open-files.ts';
 
 const READ = [{ addr: 0x48, read: 2 }];
 const TEMPERATURE = [Uint8Array.of(25, 0)];
 const BUS = 'compatible = "platform,virtio-i2c"; #address-cells = <1>; #size-cells = <0>;';
-const BOMB = `export const models = [{ compatible: ['acme,bomb'], bus: 'i2c', title: 'Bomb', properties: [],
+const BOMB = `import { writeFileSync } from 'node:fs';
+export const models = [{ compatible: ['acme,bomb'], bus: 'i2c', title: 'Bomb', properties: [],
   create: () => ({ state: {}, addresses: [0x10], reset() {}, start: () => true, read() {}, stop() {},
     write(bytes) {
       if (bytes[0] === 1) process.exit(3);
-      setImmediate(() => { throw new Error('a bug of the model'); });
+      const odd = Object.assign(new Error('a bug of dtbus'), { stack: 'Error: a bug of dtbus\\n    at elsewhere' });
+      if (bytes[0] === 2) setImmediate(() => { throw odd; });
+      if (bytes[0] === 3) for (writeFileSync(new URL('looping', import.meta.url), '');;);
+      if (bytes[0] === 4) setInterval(() => {}, 1000);
+      if (bytes[0] === 5) setImmediate(() => { throw new Error('a bug of the model'); });
+      if (bytes[0] === 6) Promise.reject(new Error('a bug of the model'));
+      if (bytes[0] === 7) Promise.reject('a bug of the model');
       return bytes.length;
     } }) }];`;
 
@@ -88,6 +95,52 @@ describe('a board that is closed', () => {
   });
 });
 
+describe('a model of the tree', () => {
+  const tell = (board: Board, what: number) =>
+    board.open('/dev/i2c-0').transfer([{ addr: 0x10, write: Uint8Array.of(what) }]);
+
+  it.each([
+    ['throws later', 5],
+    ['leaves a rejection', 6],
+    ['rejects with what is no error', 7],
+  ])('that %s is named and stops answering; the others go on', async (_, what) => {
+    let hear = (_sentence: string): void => {};
+    const told = new Promise<string>((resolve) => {
+      hear = resolve;
+    });
+    const board = await open({ onWarning: (sentence) => hear(sentence) });
+    await tell(board, what);
+    await expect(told).resolves.toMatch(
+      /^\/i2c\/bomb@10: model threw an error; part disabled until reset: [^]*a bug of the model/,
+    );
+    await expect(tell(board, 0)).rejects.toMatchObject({ code: 'ENXIO' });
+    expect(board.open('/dev/i2c-0').transferSync(READ)).toEqual(TEMPERATURE);
+    board.part('/i2c/bomb@10').reset();
+    await expect(tell(board, 0)).resolves.toBeDefined();
+  });
+
+  it('that leaves a timer does not keep the board from closing', async () => {
+    const warnings: string[] = [];
+    const board = await open({ onWarning: (sentence) => warnings.push(sentence) });
+    await tell(board, 4);
+    await board.close();
+    expect(warnings).toEqual([]);
+  });
+
+  it('that loops is stopped when the board closes', async () => {
+    const warnings: string[] = [];
+    const board = await open({ onWarning: (sentence) => warnings.push(sentence) });
+    const underWay = tell(board, 3).catch(({ code }) => code);
+    await vi.waitFor(() => expect(existsSync(join(directory, 'looping'))).toBe(true), { timeout: 10_000 });
+    await board.close();
+    expect(await underWay).toMatch(/^(ENODEV|EIO)$/);
+    expect(warnings).toEqual([
+      'a model of the board keeps its thread from ending; the thread was stopped after 1.5 s, and unsaved contents are lost',
+    ]);
+    expect(() => board.open('/dev/i2c-0')).toThrow(/not found/);
+  });
+});
+
 describe('two boards in one process', () => {
   it('have nothing in common: buses, parts, ends', async () => {
     const [a, b] = [await open(), openBoardSync(path)];
@@ -125,8 +178,8 @@ describe('a back-end whose thread dies', () => {
     };
     const board = await make(path, { onWarning });
     boards.push(board);
-    await kill(board, 0, warned);
-    expect(sentences).toEqual(['the back-end ended by a fault, and its buses with it: a bug of the model']);
+    await kill(board, 2, warned);
+    expect(sentences).toEqual(['the back-end thread crashed; all its buses are down: a bug of dtbus']);
     const i2c = board.open('/dev/i2c-0');
     expect(() => i2c.transferSync(READ)).toThrow(expect.objectContaining({ code: 'ENODEV' }));
     await expect(i2c.transfer(READ)).rejects.toMatchObject({ code: 'ENODEV' });

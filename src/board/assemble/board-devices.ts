@@ -8,7 +8,7 @@ import {
   VirtioI2cDevice,
   VirtioSpiDevice,
 } from '../../backend/index.ts';
-import type { DeviceNode, HostAdapter, NodeProblem } from '../../bus/index.ts';
+import { type DeviceNode, type HostAdapter, messageOf, type NodeProblem } from '../../bus/index.ts';
 import type { Node, Tree } from '../../devicetree/index.ts';
 import { type GpioDescription, isBus, type VirtioNode } from '../../frontend/index.ts';
 import { type DataSheet, loadParts, partFor } from '../../parts/index.ts';
@@ -18,7 +18,7 @@ import type { BackEndCalls, DeviceProblem } from '../thread/protocol.ts';
 import { type BusBinding, bindBus, hostNodeOf, problemOf, reportOf } from './bind-bus.ts';
 import type { GpioControllers } from './gpio-controllers.ts';
 import { loadHosts } from './hosts.ts';
-import { addOwnModels } from './own-models.ts';
+import { addOwnModels, modelsBehind, type OwnModels } from './own-models.ts';
 import { ownersWithoutEffect, reachOn, unitsOwnedBy } from './ownership.ts';
 import { WaitingHosts, waitingNodes } from './waiting-hosts.ts';
 
@@ -59,6 +59,8 @@ export class BoardDevices {
   /** Of peripherals that are left out, and of settings. */
   readonly #problems: readonly DeviceProblem[];
   readonly #look: boolean;
+  readonly #own: OwnModels;
+  readonly #warn: (sentence: string) => void;
 
   private constructor(made: {
     readonly manager: ResourceManager;
@@ -71,8 +73,12 @@ export class BoardDevices {
     readonly look: boolean;
     readonly sheets: readonly DataSheet[];
     readonly waiting: WaitingHosts;
+    readonly own: OwnModels;
+    readonly warn: (sentence: string) => void;
   }) {
     this.#waiting = made.waiting;
+    this.#own = made.own;
+    this.#warn = made.warn;
     this.manager = made.manager;
     this.#sheets = made.sheets;
     this.#devices = made.devices;
@@ -150,7 +156,7 @@ export class BoardDevices {
     const { directory, warn, look = false, strict = false, trust = [] } = options;
     const complain = ({ path, property, sentence }: NodeProblem) =>
       void problems.push({ path, property, sentence });
-    if (!look) await addOwnModels(catalogue, described, { directory, trust, complain });
+    const own = look ? new Map() : await addOwnModels(catalogue, described, { directory, trust, complain });
     const simulation = { catalogue, parts, clock, directory, look, strict, warn, complain };
     const manager = new ResourceManager();
     const hosts = new Map<Node, Promise<HostAdapter>>();
@@ -173,6 +179,8 @@ export class BoardDevices {
       look,
       sheets,
       waiting,
+      own,
+      warn,
     });
   }
 
@@ -223,10 +231,32 @@ export class BoardDevices {
     },
   };
 
+  /**
+   * Whether an error that nothing caught comes from a model of the tree. Then its parts stop answering, and the others
+   * go on.
+   */
+  blameModel(error: unknown): boolean {
+    const models = modelsBehind(error, this.#own);
+    if (models === undefined || models.length === 0) return false;
+    const parts = this.#parts.list().filter(({ model }) => models.includes(model));
+    for (const part of parts) part.fail(error);
+    return true;
+  }
+
+  /** Whether code of the tree runs in this thread. */
+  get hasOwnModels(): boolean {
+    return this.#own.size > 0;
+  }
+
+  /** Ends parts and adapters. What could not be saved is told. */
   async close(): Promise<void> {
     await this.manager.close();
     await this.#waiting.close();
-    this.#parts.close();
+    try {
+      this.#parts.close();
+    } catch (error) {
+      this.#warn(messageOf(error));
+    }
   }
 }
 

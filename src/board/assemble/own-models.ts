@@ -13,25 +13,48 @@ export interface OwnModelOptions {
   readonly complain: (problem: NodeError) => void;
 }
 
+/** The models of a tree's own, by file. */
+export type OwnModels = ReadonlyMap<string, readonly PartModel[]>;
+
 const MODEL = 'dtbus,model';
 
-/** `dtbus,model = "./my-part.js"` of a peripheral: a model of the user's own, in place of ours. */
+/**
+ * `dtbus,model = "./my-part.js"` of a peripheral: a model of the user's own, in place of ours. @returns what was
+ * loaded, by file
+ */
 export async function addOwnModels(
   catalogue: Catalogue,
   described: readonly DeviceNode[],
   options: OwnModelOptions,
-): Promise<void> {
+): Promise<OwnModels> {
+  const files = new Map<string, readonly PartModel[]>();
   const peripherals = (node: DeviceNode): DeviceNode[] =>
     node.children.flatMap((child) => [child, ...peripherals(child)]);
   for (const node of described.flatMap(peripherals)) {
     try {
       const file = ownModelOf(node);
       if (file === undefined) continue;
-      for (const model of await load(file, options)) catalogue.add(model);
+      const models = await load(file, options);
+      for (const model of models) catalogue.add(model);
+      files.set(resolve(options.directory, file), models);
     } catch (error) {
       options.complain(error instanceof NodeError ? error : new NodeError(node, MODEL, reasonOf(error)));
     }
   }
+  return files;
+}
+
+/**
+ * The models that an error comes from, by its stack; all of them where it has none; undefined where it comes from
+ * elsewhere.
+ */
+export function modelsBehind(error: unknown, own: OwnModels): readonly PartModel[] | undefined {
+  // A promise was rejected with what is no error: Node made one of it.
+  const bare = (error as NodeJS.ErrnoException)?.code === 'ERR_UNHANDLED_REJECTION';
+  const stack = error instanceof Error && !bare ? (error.stack ?? '') : '';
+  const files = [...own].filter(([file]) => stack.includes(pathToFileURL(realPath(file) ?? file).href));
+  if (files.length > 0) return files.flatMap(([, models]) => models);
+  return /\n\s+at /.test(stack) ? undefined : [...own.values()].flat();
 }
 
 /** The file of a peripheral's own model. @throws {NodeError} {PropertyError} */

@@ -72,7 +72,7 @@ export class Board {
   readonly #watchers: LineWatchers;
   readonly #look: boolean;
   readonly #call: Call;
-  readonly #end: () => Promise<void>;
+  readonly #end: (detach: () => void) => Promise<void>;
   #closed: Promise<void> | undefined;
 
   constructor(parts: {
@@ -83,7 +83,7 @@ export class Board {
     readonly frontEnd: (index: number) => Pick<DeviceDescription, 'transport' | 'dma'> | undefined;
     readonly watchers: LineWatchers;
     readonly call: Call;
-    readonly end: () => Promise<void>;
+    readonly end: (detach: () => void) => Promise<void>;
     /** The board is only looked at: nothing more comes up. */
     readonly look?: boolean;
   }) {
@@ -201,6 +201,14 @@ export class Board {
     return span && `${span.file}:${span.line}:${span.column}`;
   }
 
+  /**
+   * Writes the contents of simulated parts to their files (`dtbus,contents`) now; `close` does it too, but only warns.
+   * @throws {Error} what could not be written
+   */
+  save(): void {
+    this.#call('save');
+  }
+
   /** Lets `ns` pass on a stepped clock. @throws {Error} on a real one. */
   advance(ns: number): void {
     this.#call('advance', ns);
@@ -213,9 +221,10 @@ export class Board {
   }
 
   async #shutDown(): Promise<void> {
-    this.virtio.removeAll();
-    for (const { path } of this.#nodes.list()) this.#nodes.remove(path);
-    await this.#end();
+    await this.#end(() => {
+      this.virtio.removeAll();
+      for (const { path } of this.#nodes.list()) this.#nodes.remove(path);
+    });
   }
 
   [Symbol.asyncDispose](): Promise<void> {

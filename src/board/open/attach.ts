@@ -26,7 +26,7 @@ export interface AttachedBoard {
   readonly frontEnd: (index: number) => Line | undefined;
   readonly watchers: LineWatchers;
   readonly call: Call;
-  readonly end: () => Promise<void>;
+  readonly end: (detach: () => void) => Promise<void>;
 }
 
 /** The way to one device, with the memory that its requests lie in. */
@@ -75,7 +75,8 @@ export function attach(file: string, place: string, options: AttachOptions): Att
     frontEnd: (index) => lines[index],
     watchers: new LineWatchers(),
     call: callsInline(callsFor(reports)),
-    end: async () => {
+    end: async (detach) => {
+      detach();
       for (const line of lines) line?.transport.close();
     },
   };

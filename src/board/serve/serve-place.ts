@@ -1,8 +1,19 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Tree, toBlob } from '../../devicetree/core.ts';
 import type { VirtioNode } from '../../frontend/index.ts';
-import { FileDescriptor } from '../../os/index.ts';
+import { connectUnix, FileDescriptor, OsError } from '../../os/index.ts';
 import type { BackEndServer } from '../../transport/index.ts';
 import { BoardError } from '../board-error.ts';
 
@@ -68,38 +79,110 @@ function socketIn(directory: string, { node, owner }: Offer): string {
 }
 
 /**
- * Makes a folder and those above it that are missing. Node's own `recursive` never ends where a file system lets
- * nobody make folders and says ENOENT to it, as /proc does.
+ * Makes a folder for sockets, and those above it that are missing. Whoever may write to it may put other sockets in
+ * place of ours: one that others may write to, or own, is refused.
+ * @throws {BoardError}
  */
 function makeFolder(folder: string): void {
+  makePrivate(folder);
+  const stats = statSync(folder);
+  if (!stats.isDirectory()) throw new BoardError(`${folder} is not a folder`);
+  const own = process.geteuid?.();
+  if (own !== undefined && [stats.uid, lstatSync(folder).uid].some((uid) => uid !== own)) {
+    throw new BoardError(`${folder} belongs to another user: name another folder for the sockets`);
+  }
+  if (own !== undefined && (stats.mode & 0o022) !== 0) {
+    throw new BoardError(
+      `other users may write to ${folder}: run chmod go-w ${folder}, or name another folder`,
+    );
+  }
+}
+
+/** Node's own `recursive` never ends where a file system lets nobody make folders and says ENOENT to it, as /proc does. */
+function makePrivate(folder: string): void {
   try {
     mkdirSync(folder, { mode: 0o700 });
-  } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return;
     const above = dirname(folder);
     if (code !== 'ENOENT' || above === folder || existsSync(above))
-      throw new BoardError(`${folder} cannot be made for the sockets: ${code}`, { cause: thrown });
-    makeFolder(above);
-    makeFolder(folder);
+      throw new BoardError(`cannot make the folder ${folder} for the sockets: ${code}`, { cause: error });
+    makePrivate(above);
+    makePrivate(folder);
   }
 }
 
 /** The board's tree beside its sockets, for those who come to them. */
 export const PUBLISHED_TREE = 'board.dtb';
 
-/** Puts the tree, as a blob, into the folder of the sockets and into its owners'. @returns what takes it away */
+/**
+ * Puts the tree, as a blob, into the folder of the sockets and into its owners'. Two servers may share a folder when
+ * they serve the same tree.
+ * @returns what takes away what was put there
+ * @throws {BoardError} another server's tree lies there
+ */
 export function publishTree(
   tree: Tree,
   directory: string,
-  buses: readonly Pick<Offer, 'owner'>[],
+  buses: readonly { readonly owner: string | undefined; readonly socket: string }[],
 ): () => void {
   const folders = new Set([directory, ...buses.map(({ owner }) => join(directory, owner ?? ''))]);
-  const files = [...folders].map((folder) => join(folder, PUBLISHED_TREE));
-  makeFolder(resolve(directory));
   const blob = toBlob(tree);
-  for (const file of files) writeFileSync(file, blob, { mode: 0o600 });
-  return () => {
-    for (const file of files) rmSync(file, { force: true });
+  const own = buses.map(({ socket }) => socket);
+  const removers: (() => void)[] = [];
+  const removeAll = () => {
+    for (const remove of removers) remove();
   };
+  try {
+    for (const folder of folders) {
+      makeFolder(resolve(folder));
+      removers.push(publish(join(folder, PUBLISHED_TREE), blob, () => isServed(folder, own)));
+    }
+  } catch (error) {
+    removeAll();
+    throw error;
+  }
+  return removeAll;
+}
+
+/** Puts one file in its place, as a whole. What lies there already is followed nowhere. */
+function publish(file: string, blob: Uint8Array, isTaken: () => boolean): () => void {
+  const there = lstatSync(file, { throwIfNoEntry: false });
+  const same = there?.isFile() === true && Buffer.compare(readFileSync(file), blob) === 0;
+  if (there !== undefined && !same && isTaken()) {
+    throw new BoardError(
+      `another server uses ${dirname(file)} for another board: name another folder for the sockets`,
+    );
+  }
+  const beside = `${file}.${randomBytes(6).toString('hex')}`;
+  try {
+    writeFileSync(beside, blob, { mode: 0o600, flag: 'wx' });
+    renameSync(beside, file);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw new BoardError(`cannot write ${file}: ${(error as Error).message}`, { cause: error });
+  }
+  const { ino } = lstatSync(file);
+  return () => {
+    if (lstatSync(file, { throwIfNoEntry: false })?.ino === ino) rmSync(file, { force: true });
+  };
+}
+
+/** Whether another server listens in a folder: what is left of one that died does not count. */
+function isServed(folder: string, own: readonly string[]): boolean {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.sock'))
+    .map((name) => join(folder, name))
+    .some((socket) => !own.includes(socket) && isListening(socket));
+}
+
+function isListening(socket: string): boolean {
+  try {
+    connectUnix(socket, 0).close();
+    return true;
+  } catch (error) {
+    if (error instanceof OsError) return error.code === 'ETIMEDOUT';
+    throw error;
+  }
 }

@@ -106,6 +106,7 @@ export class ServedBoard {
 
   #serve(options: ServeOptions): void {
     process.once('exit', this.#leave);
+    if (this.#backEnd.hasOwnModels) process.on('uncaughtException', this.#blame);
     for (const offer of offersAt(options, offersOf(this.#backEnd))) {
       const server = this.#serverFor(offer, options);
       this.#servers.push(server);
@@ -175,9 +176,15 @@ export class ServedBoard {
   async close(): Promise<void> {
     this.#leave();
     process.off('exit', this.#leave);
+    process.off('uncaughtException', this.#blame);
     await this.#loop.close();
     await this.#backEnd.close();
   }
+
+  /** A model that throws outside of a call stops answering; what else nothing caught ends the process. */
+  readonly #blame = (error: unknown): void => {
+    if (!this.#backEnd.blameModel(error)) throw error;
+  };
 
   /** What is left to do even where a process ends in the middle of something. */
   readonly #leave = (): void => {

@@ -3,12 +3,19 @@ import type { BackEndCalls, BackEndMessage, Call, CallMessage } from './protocol
 
 /** How long the back-end may take to answer a call. */
 const CALL_TIMEOUT_MS = 10_000;
+/** Asked of a process that is about to end: it is not to wait for a model that loops. */
+const SAVE_TIMEOUT_MS = 1500;
 
 /** How often one that waits looks whether the back-end still lives, should nobody have told. */
 const LOOK_MS = 200;
 
 /** Word 0 of the shared counter: raised by every answer. */
 const ANSWERS = 0;
+
+/** The other thread lives, but does not answer. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+}
 
 /** Carries out one call for the other thread. A failure becomes its sentence. */
 function answerTo(calls: BackEndCalls, { id, name, args }: CallMessage): BackEndMessage {
@@ -51,7 +58,8 @@ export function callsOver(
   return (name, ...args) => {
     const id = ++lastId;
     const request: CallMessage = { id, name, args };
-    const giveUp = performance.now() + CALL_TIMEOUT_MS;
+    const limit = name === 'save' ? SAVE_TIMEOUT_MS : CALL_TIMEOUT_MS;
+    const giveUp = performance.now() + limit;
     port.postMessage(request);
     wake();
     for (;;) {
@@ -64,8 +72,7 @@ export function callsOver(
       if (received !== undefined) continue;
       if (ended()) throw new Error(`the back-end has ended: it cannot answer ${name}`);
       const left = giveUp - performance.now();
-      if (left <= 0)
-        throw new Error(`the back-end did not answer ${name} within ${CALL_TIMEOUT_MS / 1000} s`);
+      if (left <= 0) throw new NoAnswer(`the back-end did not answer ${name} within ${limit / 1000} s`);
       Atomics.wait(counter, ANSWERS, seen, Math.min(left, LOOK_MS));
     }
   };

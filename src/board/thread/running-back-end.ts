@@ -1,12 +1,13 @@
 import { createRequire } from 'node:module';
+import { setTimeout } from 'node:timers/promises';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { Client } from '../../backend/index.ts';
-import { ownProgram } from '../../bus/index.ts';
+import { messageOf, ownProgram } from '../../bus/index.ts';
 import type { Tree } from '../../devicetree/index.ts';
 import type { VirtioNode } from '../../frontend/index.ts';
 import { backEndDied, backEndEnded, LocalDevices, ringDoorbell } from '../../transport/core.ts';
 import { GuestMemory } from '../../virtio/index.ts';
-import { callsInline, callsOver } from './calls.ts';
+import { callsInline, callsOver, NoAnswer } from './calls.ts';
 import type {
   BackEndMessage,
   BackEndSettings,
@@ -23,7 +24,8 @@ export interface RunningBackEnd {
   /** Runs the back-end once; only where it has no thread of its own. */
   readonly serve?: () => void;
   readonly call: Call;
-  readonly end: () => Promise<void>;
+  /** Ends the back-end. `detach` takes the front-ends away from it: once it is known whether it still answers. */
+  readonly end: (detach: () => void) => Promise<void>;
 }
 
 /** What a back-end tells without being asked. */
@@ -34,6 +36,8 @@ export interface BackEndNews {
 }
 
 const START_LIMIT_MS = 10_000;
+/** How long a thread may take to end. */
+const END_LIMIT_MS = 1500;
 
 /** A back-end in this thread. */
 export async function startInline(
@@ -53,7 +57,8 @@ export async function startInline(
     problems: backEnd.problems,
     serve: () => local.serveInline(),
     call: callsInline(backEnd.calls),
-    end: async () => {
+    end: async (detach) => {
+      detach();
       local.close();
       await backEnd.close();
     },
@@ -147,8 +152,8 @@ export class BackEndThread {
       process.off('exit', save);
       backEndDied(start.registers);
     });
-    worker.on('error', (thrown) =>
-      this.#news.warn(`the back-end ended by a fault, and its buses with it: ${sentenceOf(thrown)}`),
+    worker.on('error', (error) =>
+      this.#news.warn(`the back-end thread crashed; all its buses are down: ${messageOf(error)}`),
     );
     // An open board does not keep the process alive: what waits for it does.
     worker.unref();
@@ -156,14 +161,36 @@ export class BackEndThread {
     return {
       problems,
       call,
-      end: async () => {
+      end: async (detach) => {
         worker.ref();
-        Atomics.store(new Int32Array(this.#channels.control), 0, 1);
-        ringDoorbell(start.registers);
-        await this.#exited;
+        if (!answers(call)) await this.#stop();
+        try {
+          detach();
+        } finally {
+          Atomics.store(new Int32Array(this.#channels.control), 0, 1);
+          ringDoorbell(start.registers);
+          await this.#ended();
+        }
         this.#channel.port1.close();
       },
     };
+  }
+
+  /** Waits for the thread to end. One that a model keeps from it is ended. */
+  async #ended(): Promise<void> {
+    const late = new AbortController();
+    const limit = setTimeout(END_LIMIT_MS, true, { signal: late.signal }).catch(() => false);
+    const isLate = await Promise.race([this.#exited.then(() => false), limit]);
+    late.abort();
+    if (isLate) await this.#stop();
+  }
+
+  async #stop(): Promise<void> {
+    this.#news.warn(
+      `a model of the board keeps its thread from ending; the thread was stopped after ${END_LIMIT_MS / 1000} s, and unsaved contents are lost`,
+    );
+    await this.#worker.terminate();
+    await this.#exited;
   }
 
   /** The board could not be read after all. */
@@ -176,12 +203,18 @@ export class BackEndThread {
   #save(call: Call): void {
     try {
       call('save');
-    } catch (thrown) {
-      this.#news.warn(`what simulated parts hold could not be written: ${sentenceOf(thrown)}`);
+    } catch (error) {
+      this.#news.warn(`could not save the contents of simulated parts: ${messageOf(error)}`);
     }
   }
 }
 
-function sentenceOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+/** Whether the thread still answers, or has ended. What it could not save is told when it ends. */
+function answers(call: Call): boolean {
+  try {
+    call('save');
+    return true;
+  } catch (error) {
+    return !(error instanceof NoAnswer);
+  }
 }

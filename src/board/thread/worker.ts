@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Client } from '../../backend/index.ts';
+import { messageOf } from '../../bus/index.ts';
 import type { Node } from '../../devicetree/index.ts';
 import { backEndDied, LocalDevices, runWorkerLoop } from '../../transport/core.ts';
 import { GuestMemory } from '../../virtio/index.ts';
@@ -32,6 +33,15 @@ const local = new LocalDevices(
   start.registers,
   backEnd.devicesFor(new Client('the board')),
 );
+// A model that throws outside of a call is named, and only its parts stop. Anything else ends the thread.
+process.on('uncaughtException', (error) => {
+  if (backEnd.blameModel(error)) return;
+  tell({
+    kind: 'warning',
+    sentence: `the back-end thread crashed; all its buses are down: ${messageOf(error)}`,
+  });
+  process.exit(1);
+});
 // A fault that nobody caught: whoever waits, blocked perhaps, is not to wait for long.
 process.once('exit', () => {
   backEndDied(start.registers);
@@ -49,5 +59,5 @@ await runWorkerLoop(local, start.registers, {
   ended: () => Atomics.load(ended, 0) === 1,
 });
 await backEnd.close();
-calls.close();
-board.close();
+// A model may have left timers running: they would keep the thread alive.
+process.exit();

@@ -79,19 +79,28 @@ async function serve(args: ServeArguments): Promise<number> {
   if (args.client && 'socket' in place && !(await appeared(place.socket))) return INTERRUPTED;
   const { serveBoard, tellServiceManager } = await import('../../board/index.ts');
   const { untilInterrupted } = await import('../terminal/until-interrupted.ts');
+  // Whoever ends it, ends it now or later: what was begun is taken away.
+  let leave = (): void => {};
+  const interrupted = untilInterrupted(
+    new Promise((resolve) => {
+      leave = resolve;
+    }),
+  );
   const board = await serveBoard(args.board, {
     ...treeOptions(args),
     ...place,
     exclusive: args.exclusive,
     onWarning: warn,
     ...(args.trace ? { trace: warn } : {}),
+  }).catch((error: unknown) => {
+    leave();
+    throw error;
   });
+  void board.over.then(leave);
   const tell = async (state: 'READY=1' | 'STOPPING=1') => {
     const failure = await tellServiceManager(state);
     if (failure !== undefined) warn(failure);
   };
-  // Whoever reads "ready" may end it at once.
-  const interrupted = untilInterrupted(board.over);
   try {
     for (const { path, sentence } of board.problems) warn(`${path}: ${sentence}`);
     process.stdout.write(readyText(board.buses, args.json));

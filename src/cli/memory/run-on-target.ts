@@ -57,6 +57,8 @@ export async function runOnTarget(
   interruption.listen();
   try {
     const last = await task(board, findTarget(board, device), { progress, interruption });
+    // A simulated part may live in a file: only what is in it was written.
+    board.save();
     progress.clear();
     await close();
     if (unsaved) {

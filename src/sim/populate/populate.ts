@@ -86,7 +86,10 @@ export function populateI2c(
         if (model === undefined) return false;
         const part = checkPart('i2c', model.create(node, contextOf(node, simulation, wire)));
         wire.attach(part, node.path);
-        register(simulation, node, model, part, () => wire.revive(part));
+        register(simulation, node, model, part, {
+          revive: () => wire.revive(part),
+          fail: (error) => wire.fail(part, error),
+        });
         return true;
       });
       boundParts.push(model === undefined || running !== true ? { node, reg } : { node, reg, model });
@@ -118,7 +121,10 @@ export function populateSpi(
         if (model === undefined) return false;
         const part = checkPart('spi', model.create(node, contextOf(node, simulation, undefined)));
         wire.attach(reg[0] as number, part, node.path, (part.csHigh ?? false) || node.has('spi-cs-high'));
-        register(simulation, node, model, part, () => wire.revive(part));
+        register(simulation, node, model, part, {
+          revive: () => wire.revive(part),
+          fail: (error) => wire.fail(part, error),
+        });
         return true;
       });
       boundParts.push(model === undefined || running !== true ? { node, reg } : { node, reg, model });
@@ -223,12 +229,13 @@ function register(
   node: DeviceNode,
   model: PartModel,
   part: Part,
-  revive: () => void,
+  { revive, fail }: { readonly revive: () => void; readonly fail: (error: unknown) => void },
 ): void {
   simulation.parts.add({
     path: node.path,
     model,
     part,
+    fail,
     reset(): void {
       part.reset();
       revive();

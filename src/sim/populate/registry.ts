@@ -11,6 +11,8 @@ export interface RunningPart {
   readonly part: Part;
   /** Power-on reset; a part whose model failed answers again. */
   reset(): void;
+  /** Its model failed outside of a call: it stops answering until it is reset. */
+  fail(error: unknown): void;
 }
 
 /** A request about a part's property that makes no sense: no such part, no such property, a bad value. */

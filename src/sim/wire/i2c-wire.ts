@@ -267,9 +267,14 @@ export class I2cWire {
     if (ns !== undefined && ns > 0) this.#clock.pass(ns);
   }
 
+  /** The model of a part failed outside of a call: the part stops answering. */
+  fail(part: I2cPart, error: unknown): void {
+    for (const slot of this.#slots) if (slot.part === part) this.#break(slot, error);
+  }
+
   #break(slot: Slot, error: unknown): void {
     slot.broken = true;
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#warn(`${slot.name}: its model failed and stops answering until it is reset: ${reason}`);
+    this.#warn(`${slot.name}: model threw an error; part disabled until reset: ${reason}`);
   }
 }

@@ -116,10 +116,15 @@ export class SpiWire {
     return true;
   }
 
+  /** The model of a part failed outside of a call: the part stops answering. */
+  fail(part: SpiPart, error: unknown): void {
+    for (const slot of this.#slots.values()) if (slot.part === part) this.#break(slot, error);
+  }
+
   #break(slot: Slot, error: unknown): void {
     slot.broken = true;
     this.#selected = undefined;
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#warn(`${slot.name}: its model failed and stops answering until it is reset: ${reason}`);
+    this.#warn(`${slot.name}: model threw an error; part disabled until reset: ${reason}`);
   }
 }

@@ -92,6 +92,17 @@ describe('dtbus serve', () => {
     expect(readdirSync(sockets)).toEqual([]);
   });
 
+  it('leaves nothing at a SIGTERM between its first socket and "ready"', async () => {
+    const sockets = join(folder, 'sockets');
+    const child = spawn(process.execPath, ['bin/dtbus.js', 'serve', 'dts/demo.dts', '--socket-dir', sockets]);
+    children.push(child);
+    const ended = once(child, 'close');
+    await vi.waitFor(() => expect(existsSync(sockets)).toBe(true), { timeout: 20_000, interval: 1 });
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    expect(readdirSync(sockets)).toEqual([]);
+  });
+
   it('serves one bus at exactly the path that it is given', async () => {
     const socket = join(folder, 'anything');
     const { child, out, ended } = await serve(['--socket', socket, '--bus', 'i2c1']);
@@ -228,7 +239,7 @@ describe('serve called wrongly', () => {
     [['--socket', '/x', '--bus', 'i2c7'], 1, /bus not found: i2c7; the board has: i2c1, i2c2/],
     [['--fd', '1000', '--bus', 'i2c1'], 1, 'ENOTSOCK: descriptor 1000 is not a unix stream socket'],
     [['--socket', '/no/such', '--client', '--bus', 'i2c1'], 1, 'connect: ENOENT: /no/such'],
-    [['--socket-dir', '/proc/no/such'], 1, '/proc/no cannot be made for the sockets: ENOENT'],
+    [['--socket-dir', '/proc/no/such'], 1, 'cannot make the folder /proc/no for the sockets: ENOENT'],
     [['--socket', '/no/such/folder/s', '--bus', 'i2c1'], 1, 'bind: ENOENT: /no/such/folder/s'],
   ] as const)('%j ends with %i', async (argv, code, sentence) => {
     const { status, stderr } = await run('dts/demo.dts', ...argv);

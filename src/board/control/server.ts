@@ -1,4 +1,4 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { LineHandle } from '../handles/line-handle.ts';
 import type { PartHandle } from '../handles/part-handle.ts';
@@ -65,7 +65,10 @@ function listen(server: Server, path: string): void {
   }
   // A socket that could not be bound costs its board nothing: others then cannot touch it.
   server.on('error', () => server.close());
-  server.once('listening', () => chmodSync(path, 0o600));
+  // A board may be closed, and its socket gone, before this is told.
+  server.once('listening', () => {
+    if (existsSync(path)) chmodSync(path, 0o600);
+  });
   server.unref();
 }
 

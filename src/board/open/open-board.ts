@@ -186,9 +186,9 @@ function bringUp(
     },
     watchers,
     call: backEnd.call,
-    end: async () => {
+    end: async (detach) => {
       unshare?.();
-      await backEnd.end();
+      await backEnd.end(detach);
     },
     look: settings.look,
   });

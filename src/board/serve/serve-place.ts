@@ -169,10 +169,13 @@ function publish(file: string, blob: Uint8Array, isTaken: () => boolean): () => 
   };
 }
 
+/** The sockets of buses, by `socketIn`. */
+const BUS_SOCKET = /^(i2c|spi|gpio)\d+\.sock$/;
+
 /** Whether another server listens in a folder: what is left of one that died does not count. */
 function isServed(folder: string, own: readonly string[]): boolean {
   return readdirSync(folder)
-    .filter((name) => name.endsWith('.sock'))
+    .filter((name) => BUS_SOCKET.test(name))
     .map((name) => join(folder, name))
     .some((socket) => !own.includes(socket) && isListening(socket));
 }

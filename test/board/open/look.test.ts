@@ -139,7 +139,7 @@ describe('a model of the tree', () => {
 
   it.each([
     ['throw new Error("broken")', 'broken'],
-    ['export const model = []', './own.mjs exports no list "models"'],
+    ['export const model = []', './own.mjs exports no list "parts" and no list "models"'],
     [
       'export const models = [{ compatible: "acme,answer" }]',
       './own.mjs: models[0] has no list "compatible"',

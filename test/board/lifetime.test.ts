@@ -111,7 +111,7 @@ describe('a model of the tree', () => {
     const board = await open({ onWarning: (sentence) => hear(sentence) });
     await tell(board, what);
     await expect(told).resolves.toMatch(
-      /^\/i2c\/bomb@10: model threw an error; part disabled until reset: [^]*a bug of the model/,
+      /^\/i2c\/bomb@10: model threw an error; part disabled until reset: [\s\S]*a bug of the model/,
     );
     await expect(tell(board, 0)).rejects.toMatchObject({ code: 'ENXIO' });
     expect(board.open('/dev/i2c-0').transferSync(READ)).toEqual(TEMPERATURE);

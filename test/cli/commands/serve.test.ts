@@ -238,7 +238,6 @@ describe('serve called wrongly', () => {
     ],
     [['--socket', '/x', '--bus', 'i2c7'], 1, /bus not found: i2c7; the board has: i2c1, i2c2/],
     [['--fd', '1000', '--bus', 'i2c1'], 1, 'ENOTSOCK: descriptor 1000 is not a unix stream socket'],
-    [['--socket', '/no/such', '--client', '--bus', 'i2c1'], 1, 'connect: ENOENT: /no/such'],
     [['--socket-dir', '/proc/no/such'], 1, 'cannot make the folder /proc/no for the sockets: ENOENT'],
     [['--socket', '/no/such/folder/s', '--bus', 'i2c1'], 1, 'bind: ENOENT: /no/such/folder/s'],
   ] as const)('%j ends with %i', async (argv, code, sentence) => {

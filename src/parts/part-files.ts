@@ -335,6 +335,15 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./sensors/lm75.ts'),
   },
   {
+    file: 'sensors/mcp9808',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'microchip,mcp9808',
+      'jedec,jc-42.4-temp',
+    ],
+    load: () => import('./sensors/mcp9808.ts'),
+  },
+  {
     file: 'sensors/sht4x',
     // biome-ignore format: one name a line.
     compatible: [
@@ -344,6 +353,15 @@ export const PART_FILES: readonly PartFile[] = [
       'sensirion,sht45',
     ],
     load: () => import('./sensors/sht4x.ts'),
+  },
+  {
+    file: 'sensors/si7021',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'silabs,si7021',
+      'silabs,si7020',
+    ],
+    load: () => import('./sensors/si7021.ts'),
   },
   {
     file: 'sensors/tmp102',

@@ -21,8 +21,6 @@ export const MODULES: readonly LazyModule[] = [
     ],
     load: () => import('./pcf8563.ts'),
   },
-  { compatible: ['microchip,mcp9808', 'jedec,jc-42.4-temp'], load: () => import('./mcp9808.ts') },
-  { compatible: ['silabs,si7020', 'silabs,si7021'], load: () => import('./si7020.ts') },
   {
     compatible: ['sensirion,sht3x', 'sensirion,sht30', 'sensirion,sht31', 'sensirion,sht35'],
     load: () => import('./sht3x.ts'),

@@ -49,6 +49,36 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./clocks/m41t0.ts'),
   },
   {
+    file: 'clocks/pcf85063a',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'nxp,pcf85063a',
+      'nxp,pcf85063',
+      'nxp,pcf85063tp',
+      'microcrystal,rv8263',
+    ],
+    load: () => import('./clocks/pcf85063a.ts'),
+  },
+  {
+    file: 'clocks/pcf8563',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'nxp,pcf8563',
+      'epson,rtc8564',
+      'microcrystal,rv8564',
+      'haoyu,hym8563',
+    ],
+    load: () => import('./clocks/pcf8563.ts'),
+  },
+  {
+    file: 'clocks/rx8130',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'epson,rx8130',
+    ],
+    load: () => import('./clocks/rx8130.ts'),
+  },
+  {
     file: 'converters/ads1115',
     // biome-ignore format: one name a line.
     compatible: [
@@ -342,6 +372,17 @@ export const PART_FILES: readonly PartFile[] = [
       'jedec,jc-42.4-temp',
     ],
     load: () => import('./sensors/mcp9808.ts'),
+  },
+  {
+    file: 'sensors/sht3x',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'sensirion,sht3x',
+      'sensirion,sht30',
+      'sensirion,sht31',
+      'sensirion,sht35',
+    ],
+    load: () => import('./sensors/sht3x.ts'),
   },
   {
     file: 'sensors/sht4x',

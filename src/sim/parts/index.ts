@@ -8,24 +8,6 @@ export interface LazyModule {
 /** Which file knows which compatible. A file is read only when a board names one of its parts. */
 export const MODULES: readonly LazyModule[] = [
   {
-    compatible: [
-      'nxp,pcf8563',
-      'epson,rtc8564',
-      'microcrystal,rv8564',
-      'haoyu,hym8563',
-      'nxp,pcf85063a',
-      'nxp,pcf85063',
-      'nxp,pcf85063tp',
-      'microcrystal,rv8263',
-      'epson,rx8130',
-    ],
-    load: () => import('./pcf8563.ts'),
-  },
-  {
-    compatible: ['sensirion,sht3x', 'sensirion,sht30', 'sensirion,sht31', 'sensirion,sht35'],
-    load: () => import('./sht3x.ts'),
-  },
-  {
     compatible: ['invensense,mpu6050', 'invensense,mpu6000', 'invensense,mpu6500', 'invensense,mpu9250'],
     load: () => import('./mpu6050.ts'),
   },

@@ -259,6 +259,8 @@ export interface Behaviour<S extends DataSheet = DataSheet> {
   readonly calendar?: Calendar;
   /** A test set one of `senses`. */
   sensed?(name: string): void;
+  /** In the place of all registers: a chip with pages, or with registers that no data sheet names. */
+  readonly memory?: { read(address: number): number; write(address: number, value: number): void };
   /** Any register is about to be read. */
   beforeRead?(address: number): void;
   /** Any register was written. */

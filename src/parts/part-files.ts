@@ -431,4 +431,12 @@ export const PART_FILES: readonly PartFile[] = [
     ],
     load: () => import('./sensors/tmp421.ts'),
   },
+  {
+    file: 'sensors/vl53l0x',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'st,vl53l0x',
+    ],
+    load: () => import('./sensors/vl53l0x.ts'),
+  },
 ];

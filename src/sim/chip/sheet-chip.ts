@@ -41,6 +41,7 @@ export class SheetChip implements ByteRegisterChip, WordRegisterChip {
   readonly #store: readonly (StoreHook | undefined)[] | undefined;
   #scratch: RegisterHandle[] | undefined;
   readonly #calendar: Calendar | undefined;
+  readonly #memory: Behaviour['memory'];
   #kept = 0;
 
   constructor(
@@ -66,6 +67,7 @@ export class SheetChip implements ByteRegisterChip, WordRegisterChip {
     this.#onWrite = hooksOf(compiled, this.behaviour.onWrite);
     this.#store = hooksOf(compiled, this.behaviour.store);
     this.#calendar = this.behaviour.calendar as Calendar | undefined;
+    this.#memory = this.behaviour.memory;
   }
 
   get addresses(): readonly number[] | undefined {
@@ -173,6 +175,7 @@ export class SheetChip implements ByteRegisterChip, WordRegisterChip {
   }
 
   readRegister(address: number): number {
+    if (this.#memory !== undefined) return this.#memory.read(address);
     if (this.behaviour.readAny !== undefined) return this.behaviour.readAny(address);
     this.behaviour.beforeRead?.(address);
     const register = this.#registerAt(address);
@@ -189,6 +192,10 @@ export class SheetChip implements ByteRegisterChip, WordRegisterChip {
   }
 
   writeRegister(address: number, value: number): void {
+    if (this.#memory !== undefined) {
+      this.#memory.write(address, value);
+      return;
+    }
     if (this.behaviour.writeAny !== undefined) {
       this.behaviour.writeAny(address, value);
       return;

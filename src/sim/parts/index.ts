@@ -12,6 +12,5 @@ export const MODULES: readonly LazyModule[] = [
     load: () => import('./mpu6050.ts'),
   },
   { compatible: ['adi,adxl345'], load: () => import('./adxl345.ts') },
-  { compatible: ['st,vl53l0x'], load: () => import('./vl53l0x.ts') },
   { compatible: ['dtbus,register-map'], load: () => import('../populate/register-map.ts') },
 ];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faultOf, i2cBench } from '../support.ts';
+import { faultOf, i2cBench } from '../../sim/support.ts';
 
 const MS = 1e6;
 const vl53l0x = () => i2cBench({ compatible: 'st,vl53l0x', reg: 0x29 });

@@ -177,6 +177,8 @@ export interface DataSheet {
   readonly shows?: Properties;
   /** Output pins by the data sheet's names: `INT`, `ALERT`. They idle high. */
   readonly pins?: readonly string[];
+  /** Pins that idle low. */
+  readonly idleLow?: readonly string[];
   /** A battery keeps everything: a loss of power changes nothing. */
   readonly battery?: true;
 }

@@ -275,6 +275,25 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./memories/spi-nor.ts'),
   },
   {
+    file: 'motion/adxl345',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'adi,adxl345',
+    ],
+    load: () => import('./motion/adxl345.ts'),
+  },
+  {
+    file: 'motion/mpu6050',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'invensense,mpu6050',
+      'invensense,mpu6000',
+      'invensense,mpu6500',
+      'invensense,mpu9250',
+    ],
+    load: () => import('./motion/mpu6050.ts'),
+  },
+  {
     file: 'muxes/pca9548',
     // biome-ignore format: one name a line.
     compatible: [

@@ -55,7 +55,10 @@ export class SheetChip implements ByteRegisterChip, WordRegisterChip {
     this.compiled = compiled;
     this.values = compiled.resetValues.slice();
     this.sense = { ...compiled.initial };
-    this.lines = part.pins === undefined ? NONE : part.pins.map((name) => new Line(name));
+    this.lines =
+      part.pins === undefined
+        ? NONE
+        : part.pins.map((name) => new Line(name, part.idleLow?.includes(name) !== true));
     this.state = { registers: this.values, sense: this.sense };
     this.#misuse = context.strict ? new Misuse(context.warn) : undefined;
     this.behaviour =

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { i2cBench, spiBench } from '../support.ts';
+import { i2cBench, spiBench } from '../../sim/support.ts';
 
 const MS = 1e6;
 
@@ -208,4 +208,16 @@ describe('ADXL345 (rev. E)', () => {
     bench.reset();
     expect(bench.writeRead([0x2d], 1)).toEqual([0x00]);
   });
+});
+
+it('MPU-6000 and MPU-6050 are one die: register 1Dh keeps all bits, in the MPU-6500 four', async () => {
+  for (const [compatible, kept] of [
+    ['invensense,mpu6050', 0xff],
+    ['invensense,mpu6000', 0xff],
+    ['invensense,mpu6500', 0x0f],
+  ] as const) {
+    const bench = await i2cBench({ compatible, reg: 0x68 });
+    bench.write([0x1d, 0xff]);
+    expect(bench.writeRead([0x1d], 1), compatible).toEqual([kept]);
+  }
 });

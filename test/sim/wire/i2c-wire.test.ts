@@ -206,9 +206,7 @@ describe('a model that throws', () => {
       bus.stop();
     }
     expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toMatch(
-      /^\/part0: its model failed and stops answering until it is reset: Error: boom/,
-    );
+    expect(warnings[0]).toMatch(/^\/part0: model threw an error; part disabled until reset: Error: boom/);
     expect(into[0]).toBe(0xff);
     expect([bus.startTo(1, false), bus.startTo(2, false)]).toEqual([false, true]);
   });

@@ -43,6 +43,15 @@ export const BINDINGS: readonly Binding[] = [
     },
   },
   {
+    file: 'dtbus,ch341a.yaml',
+    compatibles: ['dtbus,ch341a-emulator'],
+    isComplete: true,
+    required: ['compatible'],
+    properties: {
+      spi: {},
+    },
+  },
+  {
     file: 'dtbus,i2c-tiny-usb.yaml',
     compatibles: ['dtbus,i2c-tiny-usb-emulator'],
     isComplete: true,

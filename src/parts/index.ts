@@ -14,7 +14,7 @@ export type {
   SpiHeader,
 } from './data-sheet.ts';
 export { type FieldBits, fieldsOf, type NamedRegister, registersByNumber, usualWidth } from './fields.ts';
-export { loadParts, partFor, withoutVendor } from './load.ts';
+export { knownCompatibles, loadParts, partFor, withoutVendor } from './load.ts';
 export type {
   Behaviour,
   Bitmap,

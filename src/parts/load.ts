@@ -7,6 +7,11 @@ export function withoutVendor(compatible: string): string {
   return compatible.slice(compatible.indexOf(',') + 1);
 }
 
+/** Every compatible that a part answers for; loads no data sheet. */
+export function knownCompatibles(): readonly string[] {
+  return PART_FILES.flatMap(({ compatible }) => compatible);
+}
+
 /**
  * The parts for `compatibles`, with or without their vendors, and perhaps some more of the same files.
  * Without an argument: all there are.

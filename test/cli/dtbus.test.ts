@@ -97,7 +97,12 @@ describe('dtbus ls', () => {
     const { status, out, err } = dtbus('ls', '-b', 'dts/demo.dts', '-o', overlay);
     expect(status).toBe(1);
     expect(out).toContain('LM75');
-    expect(err).toMatch(/^dtbus: \/i2c\/odd@80: invalid I2C address: expected 0x01 to 0x7f, got 0x80; .+\n$/);
+    expect(err).toMatch(
+      /^dts\/demo\.dts: Warning \(peripheral_address\): \/i2c\/odd@80:reg: .+\n.+reg = <0x40>.+\n/,
+    );
+    expect(err).toMatch(
+      /\ndtbus: \/i2c\/odd@80: invalid I2C address: expected 0x01 to 0x7f, got 0x80; .+\n$/,
+    );
   });
 });
 

@@ -152,7 +152,7 @@ describe('the command', () => {
   it('is told when it is called wrongly', async () => {
     expect(await guest('--timeout', 'soon')).toMatchObject({
       status: 2,
-      err: 'dtbus: --timeout takes a number of seconds, not soon\n',
+      err: 'dtbus: invalid --timeout: expected a number of seconds, got soon\n',
     });
   });
 
@@ -167,7 +167,7 @@ describe('the command', () => {
       const err = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
       expect(await runProgram(words)).toBe(2);
       expect(String(err.mock.calls[0]?.[0])).toMatch(
-        /^dtbus: which kernel\? Name one with --kernel or DTBUS_QEMU_KERNEL/,
+        /^dtbus: no guest kernel: use --kernel FILE or set DTBUS_QEMU_KERNEL/,
       );
       process.env['DTBUS_QEMU_KERNEL'] = join(folder, 'own');
       expect(await runProgram(words)).toBe(1);

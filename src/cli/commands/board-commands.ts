@@ -39,15 +39,16 @@ export function addBoardCommands(program: Command, end: (exitCode: number) => vo
   const ls = program
     .command('ls')
     .summary('draw a board: buses, nodes, drivers, parts')
-    .description('Brings the board up, draws it, and takes it down again.')
+    .description(
+      'Draws the board without opening its adapters, and says on standard error what is doubtful about its tree.',
+    )
     .argument('[board]', 'device tree of the board; the same as -b')
     .option('--json', 'as JSON, for scripts', false)
+    .option('--strict', 'end with 1 where the tree is doubtful', false)
     .addHelpText('after', '\nExample:\n  dtbus ls -b dts/demo.dts\n');
-  withConnection(withBoardOptions(ls)).action(
-    async (file: string | undefined, args: BoardArguments & { json: boolean }) => {
-      end(await list(named(args, file), args.json));
-    },
-  );
+  withConnection(withBoardOptions(ls)).action(async (file: string | undefined, args: ListArguments) => {
+    end(await list(file === undefined ? args : { ...args, board: file }));
+  });
 
   const run = program
     .command('run')
@@ -82,10 +83,7 @@ export function addBoardCommands(program: Command, end: (exitCode: number) => vo
     });
 }
 
-function named(args: BoardArguments, file: string | undefined): BoardArguments {
-  return file === undefined ? args : { ...args, board: file };
-}
-
+type ListArguments = BoardArguments & { readonly json: boolean; readonly strict: boolean };
 type RunArguments = BoardArguments & { readonly watch: boolean };
 
 interface DevArguments {
@@ -164,16 +162,18 @@ async function bringUp(args: BoardArguments & DevArguments): Promise<number> {
   }
 }
 
-async function list(args: BoardArguments, json: boolean): Promise<number> {
+async function list(args: ListArguments): Promise<number> {
   const { drawBoard } = await import('../board/board-tree.ts');
   const board = await openNamedBoard(args, { backEnd: 'inline', look: true });
   try {
     await board.settled();
-    const drawing = json
+    const drawing = args.json
       ? `${JSON.stringify(board.buses(), undefined, 2)}\n`
       : drawBoard(board, drawingOf(args));
     process.stdout.write(drawing);
-    return printProblems(board) ? 1 : 0;
+    const { printChecks } = await import('../board/board-checks.ts');
+    const doubtful = printChecks(board, args.board);
+    return printProblems(board) || (doubtful && args.strict) ? 1 : 0;
   } finally {
     await board.close();
   }

@@ -37,31 +37,21 @@ export async function runOnTarget(
   const interruption = new Interruption(() =>
     say(`stopping after this ${step}; press Ctrl-C again to abort`),
   );
-  // A part whose file cannot be written says so when the board ends: the part then held the data in vain.
-  let closing = false;
-  let unsaved = false;
+  // A part whose file cannot be written says so once more when the board ends.
+  let told = false;
   const onWarning = (sentence: string) => {
-    unsaved ||= closing;
-    warn(sentence);
+    if (!told) warn(sentence);
   };
   const board = await openNamedBoard(args, { backEnd: 'inline', openHosts: 'first-use', onWarning });
-  const close = async () => {
-    closing = true;
-    try {
-      await board.close();
-    } catch (error) {
-      if (!unsaved) warn(errorText(error));
-      unsaved = true;
-    }
-  };
   interruption.listen();
   try {
     const last = await task(board, findTarget(board, device), { progress, interruption });
-    // A simulated part may live in a file: only what is in it was written.
-    board.save();
     progress.clear();
-    await close();
-    if (unsaved) {
+    // A simulated part may live in a file: only what is in it was written.
+    const failure = saveFailure(board);
+    if (failure !== undefined) {
+      told = true;
+      warn(failure);
       warn(`not saved: ${device} was changed, but its file was not; the file still has the old contents`);
       return FAILED;
     }
@@ -77,7 +67,17 @@ export async function runOnTarget(
     return FAILED;
   } finally {
     interruption.release();
-    await close();
+    await board.close().catch((error: unknown) => onWarning(errorText(error)));
+  }
+}
+
+/** Saves what simulated parts hold. @returns why that failed */
+function saveFailure(board: Board): string | undefined {
+  try {
+    board.save();
+    return undefined;
+  } catch (error) {
+    return errorText(error);
   }
 }
 

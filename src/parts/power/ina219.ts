@@ -1,6 +1,6 @@
 import type { DataSheet } from '../data-sheet.ts';
 import type { Model } from '../model.ts';
-import { LOAD, SHUNT_PROPERTIES, shuntOhms } from './shunt.ts';
+import { BUS, CONTINUOUS, LOAD, SHUNT, SHUNT_PROPERTIES, shuntOhms } from './shunt.ts';
 
 const sheet = {
   compatible: ['ti,ina219', 'ti,ina220'],
@@ -30,10 +30,6 @@ const SHUNT_LSB = 10e-6;
 const BUS_LSB = 4e-3;
 /** Full scale of the bus voltage by BRNG: 16 and 32 V (8.6.3.2). */
 const BUS_LIMIT = [0x0fa0, 0x1f40] as const;
-/** MODE: bit 2 continuous, bit 1 bus, bit 0 shunt; 0 and 4 convert nothing. */
-const CONTINUOUS = 4;
-const BUS = 2;
-const SHUNT = 1;
 
 /** Table 5: 9 to 12 bits, or 12 bits averaged 1 to 128 times; in ns. */
 function conversionNs(adc: number): number {

@@ -1,6 +1,6 @@
 import type { DataSheet } from '../data-sheet.ts';
 import type { Model, Part } from '../model.ts';
-import { LOAD, SHUNT_PROPERTIES, shuntOhms } from './shunt.ts';
+import { BUS, CONTINUOUS, LOAD, SHUNT, SHUNT_PROPERTIES, shuntOhms } from './shunt.ts';
 
 /** Table 4 of the data sheet. */
 const REGISTERS = {
@@ -54,10 +54,6 @@ const sheet = {
 
 const SHUNT_LSB = 2.5e-6;
 const BUS_LSB = 1.25e-3;
-/** MODE: bit 2 continuous, bit 1 bus, bit 0 shunt; 0 and 4 convert nothing. */
-const CONTINUOUS = 4;
-const BUS = 2;
-const SHUNT = 1;
 
 /** Tables 6 to 8. */
 const CONVERSION_NS = [140e3, 204e3, 332e3, 588e3, 1100e3, 2116e3, 4156e3, 8244e3] as const;

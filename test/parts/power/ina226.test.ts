@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { i2cBench } from '../../sim/support.ts';
+import { monitor } from './monitor.ts';
 
 const MS = 1e6;
 const CONFIGURATION = 0;
@@ -8,10 +8,6 @@ const BUS = 2;
 const POWER = 3;
 const CURRENT = 4;
 const CALIBRATION = 5;
-/** The examples of the data sheets: 2 mΩ, 10 A, 11.98 V. */
-const monitor = (compatible: string, microOhms = 2000) =>
-  i2cBench({ compatible, reg: 0x40, properties: { 'shunt-resistor': microOhms } });
-
 describe('INA226 (SBOS547)', () => {
   it('has its identification and power-on value', async () => {
     const bench = await monitor('ti,ina226');

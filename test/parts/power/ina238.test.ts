@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { i2cBench } from '../../sim/support.ts';
+import { monitor } from './monitor.ts';
 
 const MS = 1e6;
-/** The examples of the data sheets: 2 mΩ, 10 A, 11.98 V. */
-const monitor = (compatible: string, microOhms = 2000) =>
-  i2cBench({ compatible, reg: 0x40, properties: { 'shunt-resistor': microOhms } });
-
 describe('INA238 (SLYS026)', () => {
   // 8.2.2 "Detailed design procedure": 16.2 mΩ, 6 A, 48 V, SHUNT_CAL = 4050.
   it('calculates the example of the data sheet', async () => {

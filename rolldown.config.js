@@ -20,8 +20,10 @@ const PROGRAMS = [
   'src/dev/cuse/wakeup-thread.ts',
   'src/dev/cuse/worker.ts',
   'src/dev/dropin/i2c-bus-entry.ts',
+  'src/dev/dropin/onoff-entry.ts',
   'src/dev/dropin/resolve-hook.ts',
   'src/dev/dropin/spi-device-entry.ts',
+  'src/frontend/gpio.ts',
 ];
 
 /** Modules behind a door that the tests' own programs drive by themselves. */

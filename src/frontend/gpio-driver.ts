@@ -50,8 +50,8 @@ export class VirtioGpioDriver implements BoundDriver {
   #events: RequestQueue;
   /** Interrupts that are enabled: line -> type. */
   readonly #enabled = new Map<number, number>();
-  /** Lines that somebody waits for. */
-  readonly #waiting = new Set<number>();
+  /** Who waits for which line. */
+  readonly #waiting = new Map<number, symbol>();
 
   constructor(device: VirtioDeviceHandle) {
     this.#device = device;
@@ -108,15 +108,23 @@ export class VirtioGpioDriver implements BoundDriver {
       throw new BusFault('EBUSY', `${this.#device.node.path}: line ${line} is being waited for already`);
     }
     this.#enable(line, IRQ_TYPE_OF[edge]);
-    this.#waiting.add(line);
+    const waiter = Symbol(line);
+    this.#waiting.set(line, waiter);
     // To give up, the device is asked for its buffers back: it returns them as invalid.
     const timer = setTimeout(() => this.#giveUp(line), Math.min(timeoutMs, FOREVER_MS));
     try {
       return await this.#event(line);
     } finally {
       clearTimeout(timer);
-      this.#waiting.delete(line);
+      if (this.#waiting.get(line) === waiter) this.#waiting.delete(line);
     }
+  }
+
+  /** Ends a wait for an edge of the line, which then gives false; nothing where nobody waits. */
+  endWait(line: number): void {
+    this.#giveUp(line);
+    // The next may wait before this one has heard of it.
+    this.#waiting.delete(line);
   }
 
   remove(): void {

@@ -1,9 +1,9 @@
 /**
- * What the stand-ins for npm's i2c-bus and spi-device load. The board is the one that DTBUS_BOARD names, with
+ * What the stand-ins for npm's i2c-bus, onoff and spi-device load. The board is the one that DTBUS_BOARD names, with
  * the overlays of DTBUS_OVERLAYS (between them what stands between the folders of PATH); it comes up when the first
- * node is opened.
+ * node or line is opened.
  */
-import { i2cBus, setBoardProvider, spiDevice } from '../../dev/index.ts';
+import { i2cBus, onoff, type SpiPath, setBoardProvider, spiDevice } from '../../dev/index.ts';
 import type { Board } from '../handles/board.ts';
 import { openBoardSync } from '../open/open-board.ts';
 
@@ -24,6 +24,12 @@ export function environmentBoard(): Board {
   return board;
 }
 
-setBoardProvider(() => environmentBoard().nodes);
+setBoardProvider(() => {
+  const there = environmentBoard();
+  return {
+    open: (path, options) => there.open(path as SpiPath, options),
+    gpioChips: () => there.gpioDrivers(),
+  };
+});
 
-export { i2cBus, spiDevice };
+export { i2cBus, onoff, spiDevice };

@@ -1,5 +1,5 @@
 /**
- * `node --import dtbus/register script.js`: i2c-bus and spi-device, wherever the script or what it uses gets
+ * `node --import dtbus/register script.js`: i2c-bus, onoff and spi-device, wherever the script or what it uses gets
  * them from, work on the board that DTBUS_BOARD names. `dtbus run` starts scripts this way.
  *
  * By NODE_OPTIONS it stands in every Node process there is, npm and test runners among them: the board then comes

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { BusFault } from '../../bus/index.ts';
 import {
   type I2cDev,
@@ -49,6 +50,8 @@ export interface GpioListing {
 const SETTLE_LIMIT_MS = 15_000;
 const PENDING: readonly BusReport['state'][] = ['closed', 'opening'];
 
+type GpioRoom = typeof import('../../frontend/gpio.ts');
+
 /** A running board: its buses as nodes, its simulated parts as objects. */
 export class Board {
   /** The device tree with its overlays applied; see `dtbus/devicetree`. */
@@ -70,6 +73,8 @@ export class Board {
     readonly path: string;
   }[];
   readonly #watchers: LineWatchers;
+  /** Loaded when it is used first. */
+  #gpioRoom: GpioRoom | undefined;
   readonly #look: boolean;
   readonly #call: Call;
   readonly #end: (detach: () => void) => Promise<void>;
@@ -184,14 +189,28 @@ export class Board {
    * @throws {BusFault} `ENOENT` with the controllers that there are.
    */
   async gpio(name = this.#gpio[0]?.path ?? '/dev/gpiochip0'): Promise<VirtioGpioDriver> {
-    const { VirtioGpioDriver, gpioDriver } = await import('../../frontend/gpio.ts');
-    if (!this.virtio.drivers.includes(gpioDriver)) this.virtio.register(gpioDriver);
+    this.#gpioRoom ??= await import('../../frontend/gpio.ts');
+    const { VirtioGpioDriver } = this.#withGpioDriver(this.#gpioRoom);
     const path = pathOf(this.tree, name);
     const found = this.#gpio.find((each) => each.path === name || each.node.path === path);
     const bound = found && this.virtio.bound(found.handle);
     if (bound instanceof VirtioGpioDriver) return bound;
     const known = this.#gpio.map((each) => each.path).join(', ') || 'no GPIO controller';
     throw new BusFault('ENOENT', `not found: ${name}; the board has ${known}`);
+  }
+
+  /** The drivers of all GPIO controllers, in the order of their numbers, for those who cannot wait. */
+  gpioDrivers(): VirtioGpioDriver[] {
+    this.#gpioRoom ??= createRequire(import.meta.url)('#built/src/frontend/gpio.js') as GpioRoom;
+    const { VirtioGpioDriver } = this.#withGpioDriver(this.#gpioRoom);
+    return this.#gpio
+      .map(({ handle }) => this.virtio.bound(handle))
+      .filter((bound) => bound instanceof VirtioGpioDriver);
+  }
+
+  #withGpioDriver(room: GpioRoom): GpioRoom {
+    if (!this.virtio.drivers.includes(room.gpioDriver)) this.virtio.register(room.gpioDriver);
+    return room;
   }
 
   /** `file:line:column` of a property or node, where its source is known. */

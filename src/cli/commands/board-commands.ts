@@ -54,7 +54,7 @@ export function addBoardCommands(program: Command, end: (exitCode: number) => vo
     .command('run')
     .summary("run a script on a board's buses")
     .description(
-      'Runs a Node script. In it openBoard() opens this board, and the npm packages i2c-bus and spi-device work on it.',
+      'Runs a Node script. In it openBoard() opens this board, and the npm packages i2c-bus, spi-device and onoff work on it.',
     )
     .argument(
       '<script...>',

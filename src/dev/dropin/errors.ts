@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 import { BusFault, ERRNO, type Errno } from '../../bus/index.ts';
 import { strerror } from '../strerror.ts';
@@ -39,9 +40,22 @@ export function asNativeError(thrown: unknown, syscall: string): Error {
 /** A thrown value as node:fs gives it (libuv): a negative errno, libuv's text, the path where there is one. */
 export function asFsError(thrown: unknown, syscall: string, path?: string): Error {
   if (!(thrown instanceof BusFault)) return thrown as Error;
-  const unknown = `Unknown system error ${-thrown.errno}`;
-  const [code, text] = getSystemErrorMap().get(-thrown.errno) ?? [unknown, unknown];
+  return libuvError(-thrown.errno, syscall, path, thrown);
+}
+
+/** An error of node:fs by its name. */
+export function fsError(
+  code: 'EBADF' | 'EINVAL' | 'EIO' | 'ENODEV' | 'ENOENT' | 'EPERM',
+  syscall: string,
+  path?: string,
+): SystemError {
+  return libuvError(-constants.errno[code], syscall, path);
+}
+
+function libuvError(errno: number, syscall: string, path?: string, cause?: unknown): SystemError {
+  const unknown = `Unknown system error ${errno}`;
+  const [code, text] = getSystemErrorMap().get(errno) ?? [unknown, unknown];
   const place = path === undefined ? '' : ` '${path}'`;
-  const error = systemError(`${code}: ${text}, ${syscall}${place}`, thrown, -thrown.errno, code, syscall);
+  const error = systemError(`${code}: ${text}, ${syscall}${place}`, cause, errno, code, syscall);
   return path === undefined ? error : Object.assign(error, { path });
 }

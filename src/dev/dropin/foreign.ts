@@ -1,6 +1,6 @@
 /** What to do instead, by what the package reaches. */
 const REAL_NODES = "use i2c-bus or spi-device, or make the board's nodes real ones with `dtbus up --dev`";
-const LINES = "use the board's lines: board.line() in dtbus's API";
+const LINES = "use onoff, or the board's lines: board.gpio() in dtbus's API";
 const PI = `${REAL_NODES}; for GPIO lines, ${LINES}`;
 
 /** Packages with an API of their own, which reach this machine's hardware by themselves. */
@@ -9,7 +9,6 @@ const FOREIGN = new Map([
   ['@abandonware/i2c', REAL_NODES],
   ['spi', REAL_NODES],
   ['pi-spi', REAL_NODES],
-  ['onoff', LINES],
   ['epoll', LINES],
   ['pigpio', LINES],
   ['pigpio-client', LINES],

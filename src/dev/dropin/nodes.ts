@@ -7,6 +7,19 @@ import type { SpiOpenOptions } from '../spi-node.ts';
 export interface NodeSource {
   /** @throws {BusFault} `ENOENT` */
   open(path: string, options?: SpiOpenOptions): I2cDev | SpiDev;
+  /** The GPIO controllers, in the order of their numbers; none where there is no such function. */
+  gpioChips?(): readonly GpioChip[];
+}
+
+/** A GPIO controller as the drop-in for onoff uses it: `frontend` has one. */
+export interface GpioChip {
+  readonly lineCount: number;
+  get(line: number): boolean;
+  set(line: number, high: boolean): void;
+  direction(line: number): 'in' | 'out' | 'none';
+  setDirection(line: number, direction: 'in' | 'out' | 'none'): void;
+  waitEdge(line: number, edge: 'rising' | 'falling' | 'both'): Promise<boolean>;
+  endWait(line: number): void;
 }
 
 let provider: (() => NodeSource) | undefined;
@@ -21,7 +34,15 @@ export function setBoardProvider(give: (() => NodeSource) | undefined): void {
 
 /** Opens a node of the board. @throws {BusFault} `ENOENT` */
 export function openNode(path: string, options?: SpiOpenOptions): I2cDev | SpiDev {
-  if (provider === undefined)
-    throw new BusFault('ENOENT', `${path}: no board is open: set DTBUS_BOARD to the device tree of one`);
-  return provider().open(path, options);
+  return source(path).open(path, options);
+}
+
+/** The GPIO controllers of the board. @throws {BusFault} `ENOENT` no board is open */
+export function gpioChips(): readonly GpioChip[] {
+  return source('GPIO').gpioChips?.() ?? [];
+}
+
+function source(wanted: string): NodeSource {
+  if (provider !== undefined) return provider();
+  throw new BusFault('ENOENT', `${wanted}: no board is open: set DTBUS_BOARD to the device tree of one`);
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 /** The packages whose place can be taken. */
-const TAKEN_PACKAGES = ['i2c-bus', 'spi-device'] as const;
+const TAKEN_PACKAGES = ['i2c-bus', 'onoff', 'spi-device'] as const;
 
 export type TakenPackage = (typeof TAKEN_PACKAGES)[number];
 

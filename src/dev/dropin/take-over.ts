@@ -2,12 +2,13 @@ import Module, { createRequire, register } from 'node:module';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { i2cBus } from '../i2c-bus/i2c-bus.ts';
+import { onoff } from '../onoff/onoff.ts';
 import { spiDevice } from '../spi-device/spi-device.ts';
 import { warnOfForeign } from './foreign.ts';
 import { mayBeTaken, packageOfFile, packageOfMissing, type TakenPackage } from './packages.ts';
 import { type Entries, resolveHere } from './resolve-hook.ts';
 
-const EXPORTS: Record<TakenPackage, object> = { 'i2c-bus': i2cBus, 'spi-device': spiDevice };
+const EXPORTS: Record<TakenPackage, object> = { 'i2c-bus': i2cBus, onoff, 'spi-device': spiDevice };
 
 interface Parent {
   readonly filename?: string | null;
@@ -40,7 +41,7 @@ function packageOf(request: string, parent: Parent | undefined): TakenPackage | 
 }
 
 /**
- * Lets every `require` and `import` of i2c-bus and spi-device in this thread get ours: nested copies, copies
+ * Lets every `require` and `import` of i2c-bus, onoff and spi-device in this thread get ours: nested copies, copies
  * asked for by a path, and packages that are not installed. Gives a function that undoes it for `require`.
  */
 export function takeOverPackages(): () => void {
@@ -52,6 +53,7 @@ export function takeOverPackages(): () => void {
   };
   const entries: Entries = {
     'i2c-bus': built('i2c-bus-entry.js'),
+    onoff: built('onoff-entry.js'),
     'spi-device': built('spi-device-entry.js'),
   };
   if (hooks.registerHooks !== undefined) hooks.registerHooks({ resolve: resolveHere(entries) });

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { i2cBus, NodeRegistry, setBoardProvider, spiDevice } from '../../../src/dev/index.ts';
+import { openBoard } from '../../../src/board/index.ts';
+import { i2cBus, NodeRegistry, onoff, setBoardProvider, spiDevice } from '../../../src/dev/index.ts';
 import { ModelBus } from '../../cli/i2c-tools/model-bus.ts';
 import { FakeSpi } from '../fake-adapters.ts';
 import { callI2cBus } from './i2c-bus-calls.ts';
+import { callOnoff } from './onoff-calls.ts';
 import { callSpiDevice } from './spi-device-calls.ts';
 import type { Entry } from './transcript.ts';
 
@@ -39,5 +42,21 @@ describe('the drop-in for spi-device', () => {
     setUp();
     const { entries } = await callSpiDevice(spiDevice);
     expect(plain(entries)).toEqual(recorded('spi-device'));
+  });
+});
+
+describe('the drop-in for onoff', () => {
+  // Interrupts are waited for by the clock, so a machine that stands still for a moment may miss one.
+  it('does what onoff 6.0.3 does on Linux, call by call', { retry: 2, timeout: 60_000 }, async () => {
+    const board = await openBoard(fileURLToPath(new URL('lines.dts', import.meta.url)));
+    try {
+      const chip = await board.gpio();
+      setBoardProvider(() => ({ open: (path) => board.nodes.open(path), gpioChips: () => [chip] }));
+      const drive = (line: number, high: boolean) => board.line('/gpio', line).set(high);
+      const { entries } = await callOnoff(onoff, { base: 0, drive });
+      expect(plain(entries)).toEqual(recorded('onoff'));
+    } finally {
+      await board.close();
+    }
   });
 });

@@ -87,12 +87,13 @@ describe('taking the place of the packages', () => {
     const value = await app(
       'all.cjs',
       `const i2c = require('i2c-bus');
+const { Gpio } = require('onoff');
 const spi = require('spi-device');
 const rx = Buffer.alloc(1);
 spi.openSync(0, 0).transferSync([{ byteLength: 1, receiveBuffer: rx }]);
-${print(`[${READ_I2C}, require('nesting').value, require('relative').value, rx[0]]`)}`,
+${print(`[${READ_I2C}, require('nesting').value, require('relative').value, rx[0], Gpio.accessible]`)}`,
     );
-    expect(value).toEqual([0x2a, 0x2a, 0x2a, 0x17]);
+    expect(value).toEqual([0x2a, 0x2a, 0x2a, 0x17, false]);
   });
 
   it('answers import, of installed packages and of one that is not, and of drivers in CommonJS', async () => {
@@ -100,13 +101,14 @@ ${print(`[${READ_I2C}, require('nesting').value, require('relative').value, rx[0
       'all.mjs',
       `import i2c from 'i2c-bus';
 import { MODE3 } from 'spi-device';
+import { Gpio } from 'onoff';
 import { value } from 'modern';
 import nesting from 'nesting';
 import relative from 'relative';
 const again = await import('i2c-bus');
-${print(`[${READ_I2C}, value, nesting.value, relative.value, MODE3, again.default === i2c]`)}`,
+${print(`[${READ_I2C}, value, nesting.value, relative.value, MODE3, again.default === i2c, Gpio.HIGH]`)}`,
     );
-    expect(value).toEqual([0x2a, [0x2a, true], 0x2a, 0x2a, 3, true]);
+    expect(value).toEqual([0x2a, [0x2a, true], 0x2a, 0x2a, 3, true, 1]);
   });
 
   it('answers what TypeScript and Babel compile imports to', async () => {
@@ -152,13 +154,13 @@ ${print('[Object.keys(i2c).sort(), Object.keys(spi).sort(), byUrl.openSync === i
   it('says once that another package is not taken over', async () => {
     file('node_modules/i2c/index.js', 'module.exports = 7;');
     file('node_modules/pi-spi/index.js', 'module.exports = 8;');
-    file('node_modules/onoff/index.js', 'module.exports = 9;');
+    file('node_modules/pigpio/index.js', 'module.exports = 9;');
     const script = file(
       'foreign.mjs',
       `import spi from 'pi-spi';
 import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url);
-${print("[spi, require('i2c'), require('i2c'), require('onoff')]")}`,
+${print("[spi, require('i2c'), require('i2c'), require('pigpio')]")}`,
     );
     const { stdout, stderr } = await run(
       process.execPath,
@@ -174,11 +176,11 @@ ${print("[spi, require('i2c'), require('i2c'), require('onoff')]")}`,
       ),
     ];
     const buses = "use i2c-bus or spi-device, or make the board's nodes real ones with `dtbus up --dev`";
-    const lines = "use the board's lines: board.line() in dtbus's API";
+    const lines = "use onoff, or the board's lines: board.gpio() in dtbus's API";
     expect(named.map(([, name, remedy]) => [name, remedy]).sort()).toEqual([
       ['i2c', buses],
-      ['onoff', lines],
       ['pi-spi', buses],
+      ['pigpio', lines],
     ]);
   });
 
@@ -256,6 +258,9 @@ export const { i2cBus, spiDevice } = dtbus;
     expect(names.sort()).toEqual([
       'bin/drop-ins/i2c-bus/index.js',
       'bin/drop-ins/i2c-bus/package.json',
+      'bin/drop-ins/onoff/index.d.ts',
+      'bin/drop-ins/onoff/index.js',
+      'bin/drop-ins/onoff/package.json',
       'bin/drop-ins/spi-device/index.js',
       'bin/drop-ins/spi-device/package.json',
     ]);

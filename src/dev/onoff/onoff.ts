@@ -1,0 +1,4 @@
+import { Gpio } from './gpio.ts';
+
+/** What `require('onoff')` gives. */
+export const onoff = { Gpio } as const;

@@ -3,7 +3,7 @@
 // in two threads. The types beside them come from tsc.
 import { readdirSync } from 'node:fs';
 
-const DOORS = /^(src|hosts)\/[^/]+\/(index|core|blob|gpio|served)\.ts$/;
+const DOORS = /^(src|hosts)\/[^/]+\/(index|core|blob|gpio|served|property)\.ts$/;
 
 /** What a command, a thread, a child process or a hook of Node's runs first: `#built/…` in the sources. */
 const PROGRAMS = [

@@ -1,3 +1,4 @@
+export { didYouMean } from '../input/index.ts';
 export type { BlobOptions } from './blob/blob-writer.ts';
 export type { DirectoryEntry, DirectoryReader } from './blob/directory-reader.ts';
 export { readDirectory } from './blob/directory-reader.ts';
@@ -37,7 +38,6 @@ export { applyOverlay, applyOverlaysToBlob } from './overlay/overlay.ts';
 export { applyOverlays } from './overlay/overlay-trees.ts';
 export { preprocess } from './preprocess/print-preprocessed.ts';
 export { SourceCache } from './preprocess/source-cache.ts';
-export { didYouMean } from './text/did-you-mean.ts';
 export { cachedReader, type FileRange, FileRefused, type ReadFile, type ReadRange } from './text/files.ts';
 export { hostFiles } from './text/host-files.ts';
 export type { Frame, Loc, Place, SourceMap, SourceText, Span } from './text/source.ts';

@@ -26,16 +26,16 @@ export {
   populateSpi,
   type SimulationOptions,
 } from './populate/populate.ts';
-export { PartError, PartRegistry, type RunningPart } from './populate/registry.ts';
+export { PartRegistry, type RunningPart } from './populate/registry.ts';
 export { i2cAddress, i2cAddresses } from './wire/i2c-address.ts';
 export { I2cWire } from './wire/i2c-wire.ts';
 export {
   type I2cPart,
   type Part,
   type PartState,
-  type PropertyDeclaration,
   type PropertyValue,
   type SpiPart,
   TEN_BIT_ADDRESS,
 } from './wire/part.ts';
+export { PartError, type PropertyDeclaration } from './wire/property.ts';
 export { SpiWire } from './wire/spi-wire.ts';

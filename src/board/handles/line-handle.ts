@@ -1,6 +1,8 @@
 import type { Tree } from '../../devicetree/index.ts';
+import { shown } from '../../input/index.ts';
 import type { Call, LineReport } from '../thread/protocol.ts';
 import { pathOf } from './part-handle.ts';
+import { strictObject } from './strict-object.ts';
 
 /** A line of a GPIO controller as a script or test holds it from outside: what is wired to the board's pins. */
 export interface LineHandle {
@@ -11,7 +13,7 @@ export interface LineHandle {
   readonly name: string;
   /** True while the line is high. It is as long as nobody pulls it low. */
   get(): boolean;
-  /** Pulls the line low, or lets it be high as far as others do. */
+  /** Pulls the line low, or lets it be high as far as others do. @throws {TypeError} for anything but true or false */
   set(high: boolean): void;
   /** Calls `listener` at every change of level; returns what ends it. */
   watch(listener: (high: boolean) => void): () => void;
@@ -55,15 +57,27 @@ export function lineHandle(
   }
   const { path, line: number, name } = found;
   const now = (each: LineReport) => each.path === path && each.line === number;
-  return {
+  const handle: LineHandle = {
     path,
     line: number,
     name,
     get: () => call('lines').find(now)?.high ?? true,
-    set: (high) => call('driveLine', path, number, high ? undefined : false),
+    set: (high) => {
+      if (typeof high !== 'boolean')
+        throw new TypeError(`invalid level: expected true (high) or false (low), got ${shown(high)}`);
+      call('driveLine', path, number, high ? undefined : false);
+    },
     watch: (listener) => {
+      if (typeof listener !== 'function')
+        throw new TypeError(`invalid listener: expected a function, got ${shown(listener)}`);
       call('watchLine', path, number);
       return watchers.add(path, number, listener);
     },
   };
+  const title = `line ${name || number} of ${path}`;
+  return strictObject(
+    handle,
+    (member) => new TypeError(`not found: ${member} of ${title}; it has: ${Object.keys(handle).join(', ')}`),
+    (member) => new TypeError(`${member} of ${title} can only be read`),
+  );
 }

@@ -1,17 +1,22 @@
+import { inspect } from 'node:util';
+import { messageOf } from '../../bus/index.ts';
 import type { Tree } from '../../devicetree/index.ts';
 import type { PropertyValue } from '../../sim/index.ts';
+import { checkProperty, declarationOf, notFound, PartError } from '../../sim/property.ts';
 import type { Call, PartReport } from '../thread/protocol.ts';
+import { strictObject } from './strict-object.ts';
 
 /**
  * A simulated part as a script or test holds it, whichever thread it lives in. What the part declares can be
- * read and set like a field: `board.part('/i2c/temp@48').temperature = 31.5`.
+ * read and set like a field: `board.part('/i2c/temp@48').temperature = 31.5`. A name that it does not have throws a
+ * `PartError`, read or written; so does a value of another kind or out of range.
  */
 export interface PartHandle {
   readonly path: string;
   readonly title: string;
-  /** @throws {Error} no such property. */
+  /** @throws {PartError} no such property. */
   get(property: string): PropertyValue;
-  /** @throws {Error} no such property, wrong kind of value, out of range. */
+  /** @throws {PartError} no such property, wrong kind of value, out of range. */
   set(property: string, value: PropertyValue): void;
   /** Power-on reset; a part whose model failed answers again. */
   reset(): void;
@@ -42,25 +47,45 @@ export function findPart(tree: Tree, name: string, call: Call): PartHandle {
   throw new Error(`not found: simulated part ${name}; the board has: ${known}`);
 }
 
-function partHandle(report: PartReport, call: Call): PartHandle {
-  const { path, title } = report;
-  const handle: PartHandle = {
-    path,
-    title,
-    get: (property) => call('getProperty', path, property),
-    set: (property, value) => call('setProperty', path, property, value),
+function partHandle({ path, title, properties }: PartReport, call: Call): PartHandle {
+  const get = (name: string) => {
+    declarationOf(path, properties, name);
+    return call('getProperty', path, name);
+  };
+  const set = (name: string, value: unknown) => {
+    checkProperty(path, declarationOf(path, properties, name), value);
+    call('setProperty', path, name, value);
+  };
+  const methods = {
+    get,
+    set,
     reset: () => call('resetPart', path),
     snapshot: () => call('snapshotPart', path),
-    restore: (snapshot) => call('restorePart', path, snapshot),
+    restore: (snapshot: object) => call('restorePart', path, snapshot),
+    [inspect.custom]: () => printed(path, properties, get),
   };
-  for (const { name } of report.properties) {
-    if (name in handle) continue;
-    Object.defineProperty(handle, name, {
-      enumerable: true,
-      get: () => handle.get(name),
-      set: (value: PropertyValue) => handle.set(name, value),
-    });
+  const handle = { path, title };
+  for (const { name } of properties) {
+    if (name in handle || name in methods) continue;
+    const accessors = { get: () => get(name), set: (value: unknown) => set(name, value) };
+    Object.defineProperty(handle, name, { ...accessors, enumerable: true, configurable: true });
   }
-  // A misspelt property must not become a new field that nobody looks at.
-  return Object.preventExtensions(handle);
+  // Methods are not listed: a handle prints and compares as what it holds.
+  for (const name of Reflect.ownKeys(methods)) {
+    const value: unknown = Reflect.get(methods, name);
+    Object.defineProperty(handle, name, { value, configurable: true });
+  }
+  const unknown = (name: string) => notFound(path, properties, name);
+  const fixed = (name: string) => new PartError(`${path}: ${name} can only be read`);
+  return strictObject(handle, unknown, fixed) as PartHandle;
+}
+
+/** What a part holds, for `console.log`. */
+function printed(path: string, properties: PartReport['properties'], get: (name: string) => unknown): string {
+  try {
+    const values = Object.fromEntries(properties.map(({ name }) => [name, get(name)]));
+    return `${path} ${inspect(values, { compact: true })}`;
+  } catch (error) {
+    return `${path} (${messageOf(error)})`;
+  }
 }

@@ -1,4 +1,4 @@
-import { didYouMean } from '../../devicetree/index.ts';
+import { didYouMean } from '../../input/index.ts';
 import { type PartListing, withoutVendor } from './part-listing.ts';
 
 /** What people call things, and the words of our titles that mean it. */

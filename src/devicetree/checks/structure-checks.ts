@@ -1,4 +1,4 @@
-import { didYouMean } from '../text/did-you-mean.ts';
+import { didYouMean } from '../../input/index.ts';
 import type { Loc } from '../text/source.ts';
 import { NOWHERE } from '../text/source.ts';
 import { cellAt } from '../tree/getters.ts';

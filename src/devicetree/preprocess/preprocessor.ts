@@ -1,4 +1,4 @@
-import { didYouMean } from '../text/did-you-mean.ts';
+import { didYouMean } from '../../input/index.ts';
 import type { FileRange } from '../text/files.ts';
 import { keyword } from '../text/interner.ts';
 import { type Loc, NOWHERE, sourceText, withoutByteOrderMark } from '../text/source.ts';

@@ -1,8 +1,8 @@
+import { didYouMean } from '../../input/index.ts';
 import { labelHint } from '../checks/structure-checks.ts';
 import type { Report, Reporter } from '../diagnostics/diagnostic.ts';
 import type { Preprocessor } from '../preprocess/preprocessor.ts';
 import { COST } from '../text/budget.ts';
-import { didYouMean } from '../text/did-you-mean.ts';
 import { type Loc, NOWHERE } from '../text/source.ts';
 import { AND, CLOSE_BRACE, OPEN_BRACE, SEMICOLON, SLASH } from '../tokens/punctuation.ts';
 import * as T from '../tokens/token-list.ts';

@@ -1,6 +1,6 @@
+import { didYouMean } from '../../input/index.ts';
 import type { Report, ReportDetails } from '../diagnostics/diagnostic.ts';
 import type { Preprocessor } from '../preprocess/preprocessor.ts';
-import { didYouMean } from '../text/did-you-mean.ts';
 import { type Loc, NOWHERE } from '../text/source.ts';
 import { CLOSE_BRACE, COLON, OPEN_BRACE, SEMICOLON, SLASH } from '../tokens/punctuation.ts';
 import type { TokenList } from '../tokens/token-list.ts';

@@ -9,7 +9,7 @@ import {
   type Register,
   usualWidth,
 } from '../../parts/index.ts';
-import type { PropertyDeclaration } from '../wire/part.ts';
+import type { PropertyDeclaration } from '../wire/property.ts';
 import { type HandleClass, handleClassOf, handlesClassOf, type RegisterValues } from './register-handle.ts';
 
 export type { RegisterValues } from './register-handle.ts';

@@ -1,7 +1,8 @@
 import type { DeviceNode } from '../../bus/index.ts';
 import type { DataSheet } from '../../parts/index.ts';
 import { withoutVendor } from '../../parts/index.ts';
-import type { I2cPart, PropertyDeclaration, SpiPart } from '../wire/part.ts';
+import type { I2cPart, SpiPart } from '../wire/part.ts';
+import type { PropertyDeclaration } from '../wire/property.ts';
 import type { PartContext } from './context.ts';
 
 interface ModelDescription {

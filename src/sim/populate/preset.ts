@@ -1,6 +1,7 @@
 import { type DeviceNode, NodeError, type NodeProblem } from '../../bus/index.ts';
-import type { PropertyDeclaration, PropertyValue } from '../wire/part.ts';
-import { PartError, type PartRegistry } from './registry.ts';
+import type { PropertyValue } from '../wire/part.ts';
+import { PartError, type PropertyDeclaration } from '../wire/property.ts';
+import type { PartRegistry } from './registry.ts';
 
 /** `dtbus,set = "temperature=31.5", "pressure=98765";`: what a part's properties are when the board comes up. */
 export const PRESET = 'dtbus,set';
@@ -31,7 +32,7 @@ export function applyPreset(
       parts.set(node.path, name, value);
     } catch (error) {
       if (!(error instanceof PartError)) throw error;
-      complain(new NodeError(node, PRESET, error.message.slice(`${node.path}: `.length)));
+      complain(new NodeError(node, PRESET, error.sentence));
     }
   }
 }

@@ -1,6 +1,9 @@
+import { messageOf } from '../../bus/index.ts';
+import { shown } from '../../input/index.ts';
 import { SheetChip } from '../chip/sheet-chip.ts';
 import type { Contents } from '../kit/contents.ts';
-import type { Part, PropertyDeclaration, PropertyValue } from '../wire/part.ts';
+import type { Part, PropertyValue } from '../wire/part.ts';
+import { checkProperty, declarationOf, PartError } from '../wire/property.ts';
 import type { PartModel } from './catalogue.ts';
 
 /** A part that runs, with its model. */
@@ -13,11 +16,6 @@ export interface RunningPart {
   reset(): void;
   /** Its model failed outside of a call: it stops answering until it is reset. */
   fail(error: unknown): void;
-}
-
-/** A request about a part's property that makes no sense: no such part, no such property, a bad value. */
-export class PartError extends Error {
-  override readonly name = 'PartError';
 }
 
 /**
@@ -48,20 +46,25 @@ export class PartRegistry {
   /** @throws {PartError} */
   get(path: string, property: string): PropertyValue {
     const { part, model } = this.at(path);
-    declarationOf(path, model, property);
+    declarationOf(path, model.properties, property);
     const subject = part.subject ?? part;
     return subject instanceof SheetChip
       ? subject.get(property)
       : (valuesOf(subject)[property] as PropertyValue);
   }
 
-  /** @throws {PartError} when the value is of the wrong kind or out of range. */
+  /** @throws {PartError} when the value is of the wrong kind or out of range, or the part refuses it. */
   set(path: string, property: string, value: PropertyValue): void {
     const { part, model } = this.at(path);
-    checkValue(path, declarationOf(path, model, property), value);
+    checkProperty(path, declarationOf(path, model.properties, property), value);
     const subject = part.subject ?? part;
-    if (subject instanceof SheetChip) subject.set(property, value);
-    else valuesOf(subject)[property] = value;
+    try {
+      if (subject instanceof SheetChip) subject.set(property, value);
+      else valuesOf(subject)[property] = value;
+    } catch (error) {
+      const sentence = messageOf(error);
+      throw new PartError(`${path}: ${sentence}`, sentence, { cause: error });
+    }
   }
 
   /** A copy of all that changes in the part, for `restore`. */
@@ -69,8 +72,12 @@ export class PartRegistry {
     return structuredClone(this.at(path).part.state);
   }
 
-  /** Puts a snapshot of the same part back. */
+  /** Puts a snapshot of the same part back. @throws {PartError} for what is not one */
   restore(path: string, snapshot: object): void {
+    if (typeof snapshot !== 'object' || snapshot === null || Array.isArray(snapshot))
+      throw new PartError(
+        `${path}: invalid snapshot: expected what snapshot() returned, got ${shown(snapshot)}`,
+      );
     const { part } = this.at(path);
     restoreState(part.state, snapshot);
     part.restored?.();
@@ -111,28 +118,6 @@ function inSpite<T>(all: readonly T[], work: (each: T) => void): void {
 /** The declared properties of a part without a data sheet are ordinary fields or accessors. */
 function valuesOf(part: object): Record<string, PropertyValue | undefined> {
   return part as Record<string, PropertyValue | undefined>;
-}
-
-function declarationOf(path: string, model: PartModel, property: string): PropertyDeclaration {
-  const found = model.properties.find(({ name }) => name === property);
-  if (found !== undefined) return found;
-  const names = model.properties.map(({ name }) => name).join(', ') || 'none';
-  throw new PartError(`${path}: has no property ${property}; it has: ${names}`);
-}
-
-const TYPE_OF_KIND = { number: 'number', flag: 'boolean', text: 'string' } as const;
-
-function checkValue(path: string, declared: PropertyDeclaration, value: PropertyValue): void {
-  const { name, kind, unit = '', range } = declared;
-  if (declared.readOnly) throw new PartError(`${path}: ${name} can only be read`);
-  const fits = kind === 'bytes' ? value instanceof Uint8Array : typeof value === TYPE_OF_KIND[kind];
-  if (!fits || Number.isNaN(value)) {
-    throw new PartError(`${path}: ${name} is a ${kind}${unit && ` in ${unit}`}, not ${String(value)}`);
-  }
-  if (range === undefined || (Number(value) >= range[0] && Number(value) <= range[1])) return;
-  throw new PartError(
-    `${path}: invalid ${name}: expected ${range[0]} to ${range[1]}${unit && ` ${unit}`}, got ${String(value)}`,
-  );
 }
 
 /**

@@ -4,23 +4,6 @@ import type { Line } from '../kit/line.ts';
 import type { I2cWire } from './i2c-wire.ts';
 
 /**
- * A property of a part that a test or a script may read and set: what it senses (`temperature`), what it
- * shows (`picture`), how it behaves (`writeTime`). The part has an ordinary field or accessor of that name.
- */
-export interface PropertyDeclaration {
-  readonly name: string;
-  readonly kind: 'number' | 'flag' | 'text' | 'bytes';
-  /** Unit of a number, as it is written: `°C`, `V`, `ms`. */
-  readonly unit?: string;
-  /** Least and greatest value of a number: what the part can sense, by its data sheet. */
-  readonly range?: readonly [number, number];
-  /** True for what can only be looked at. */
-  readonly readOnly?: boolean;
-  /** One sentence fragment: `what the sensor feels`. */
-  readonly doc: string;
-}
-
-/**
  * Everything in a part that changes, as plain data: numbers, flags, strings, typed arrays, and objects and
  * arrays of these. Whoever holds it can save and restore the part without knowing it.
  */

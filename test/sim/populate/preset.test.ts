@@ -34,18 +34,19 @@ describe('dtbus,set', () => {
 
   it.each([
     ['temperature', 'invalid setting "temperature": expected name=value, as in "temperature=31.5"'],
-    ['temperature=hot', 'temperature is a number in °C, not hot'],
-    ['temperature=', 'temperature is a number in °C, not '],
+    ['temperature=hot', 'invalid temperature: expected -55 to 150 °C, got "hot"'],
+    ['temperature=', 'invalid temperature: expected -55 to 150 °C, got ""'],
     ['temperature=900', 'invalid temperature: expected -55 to 150 °C, got 900'],
-    ['humidity=4', 'has no property humidity; it has: temperature'],
+    ['humidity=4', 'not found: humidity; it has: temperature'],
+    ['temprature=4', 'not found: temprature; it has: temperature (did you mean temperature)'],
   ])('%s is refused', async (setting, sentence) => {
     const making = i2cBench(preset('national,lm75', 0x48, setting));
     await expect(making).rejects.toThrow(new NodeError({ path: PATH }, 'dtbus,set', sentence));
   });
 
   it.each([
-    ['writeProtect=yes', 'writeProtect is a flag, not yes'],
-    ['contents=0a f', 'contents is a bytes, not 0a f'],
+    ['writeProtect=yes', 'invalid writeProtect: expected true or false, got "yes"'],
+    ['contents=0a f', 'invalid contents: expected bytes (a Uint8Array; hex digits in the tree), got "0a f"'],
   ])('%s is refused', async (setting, sentence) => {
     const making = i2cBench(preset('atmel,24c02', 0x50, setting));
     await expect(making).rejects.toThrow(sentence);

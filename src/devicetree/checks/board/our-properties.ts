@@ -1,4 +1,4 @@
-import { didYouMean } from '../../text/did-you-mean.ts';
+import { didYouMean } from '../../../input/index.ts';
 import type { LiveNode } from '../../tree/live-node.ts';
 import type { LiveProperty } from '../../tree/live-property.ts';
 import type { Check, CheckContext } from '../check.ts';

@@ -1,0 +1,2 @@
+export { didYouMean } from './did-you-mean.ts';
+export { shown } from './shown.ts';

@@ -8,4 +8,6 @@ export { type GpioChip, type NodeSource, setBoardProvider } from './dropin/nodes
 export { takeOverPackages } from './dropin/take-over.ts';
 export { i2cBus } from './i2c-bus/i2c-bus.ts';
 export { onoff } from './onoff/onoff.ts';
+export { MACHINE_NAMES } from './pretend/machines.ts';
+export { pretendMachine } from './pretend/pretend.ts';
 export { spiDevice } from './spi-device/spi-device.ts';

@@ -5,15 +5,27 @@
  * By NODE_OPTIONS it stands in every Node process there is, npm and test runners among them: the board then comes
  * up in the one that opens a node, and adapters stay free for it.
  */
-import { takeOverPackages } from '../../dev/index.ts';
+import { pretendMachine, takeOverPackages } from '../../dev/index.ts';
 import { BoardError } from '../board-error.ts';
 import { environmentBoard } from './drop-ins.ts';
 
 /** Whether this process was told on its own command line, and not by NODE_OPTIONS. */
 const named = process.execArgv.some((word) => /^(--import|--require|-r)/.test(word));
 
+pretend(process.env['DTBUS_PRETEND'] ?? '');
 if (named) bringUp();
 takeOverPackages();
+
+/** `dtbus run --pretend`: packages that look for a machine find its files. */
+function pretend(machine: string): void {
+  if (machine === '') return;
+  try {
+    pretendMachine(machine);
+  } catch (error) {
+    process.stderr.write(`dtbus: DTBUS_PRETEND: ${(error as Error).message}\n`);
+    process.exit(2);
+  }
+}
 
 /** What is wrong with the board is said before the script begins. */
 function bringUp(): void {

@@ -61,6 +61,10 @@ export function addBoardCommands(program: Command, end: (exitCode: number) => vo
       'the device tree of the board (.dts, .dtb; or -b), then the script and its arguments',
     )
     .option('--watch', 'show every transfer on standard error; see dtbus watch', false)
+    .option(
+      '--pretend <machine>',
+      'packages that look for this machine find it: raspberry-pi-3, -4, -5, -zero-2-w',
+    )
     .passThroughOptions()
     .addHelpText('after', '\nExample:\n  dtbus run dts/demo.dts read-temperature.js --times 3\n');
   withConnection(withBoardOptions(run)).action(async (given: string[], runArguments: RunArguments) => {
@@ -70,7 +74,8 @@ export function addBoardCommands(program: Command, end: (exitCode: number) => vo
     if (runArguments.watch && args.connect)
       throw new UsageError('run --watch cannot see a served board; watch the process that serves it');
     const { runScript } = await import('./run-script.ts');
-    end(await runScript(args, script, argv, runArguments.watch ? {} : undefined));
+    const { watch, pretend } = runArguments;
+    end(await runScript(args, script, argv, { watch: watch ? {} : undefined, pretend }));
   });
 
   program
@@ -84,7 +89,7 @@ export function addBoardCommands(program: Command, end: (exitCode: number) => vo
 }
 
 type ListArguments = BoardArguments & { readonly json: boolean; readonly strict: boolean };
-type RunArguments = BoardArguments & { readonly watch: boolean };
+type RunArguments = BoardArguments & { readonly watch: boolean; readonly pretend?: string };
 
 interface DevArguments {
   readonly watch: boolean;

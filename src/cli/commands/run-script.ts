@@ -8,17 +8,25 @@ import type { BoardArguments } from '../board/board-options.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import type { WatchOptions } from '../watch/watcher.ts';
 
+/** How a script is run. */
+export interface RunOptions {
+  /** Shows every transfer; nothing does when it is left out. */
+  readonly watch?: WatchOptions | undefined;
+  /** The machine that packages find when they look for one. */
+  readonly pretend?: string | undefined;
+}
+
 /**
  * Runs a script in a Node of its own with the board in its environment.
- * @param watch shows every transfer; nothing does when it is left out
  * @returns its exit code
  */
 export async function runScript(
   args: BoardArguments,
   script: string,
   argv: readonly string[],
-  watch?: WatchOptions,
+  { watch, pretend }: RunOptions = {},
 ): Promise<number> {
+  if (pretend !== undefined) await checkMachine(pretend);
   const isFile = (file: string) => statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
   if (![script, `${script}.js`].some(isFile)) throw new UsageError(`script not found: ${resolve(script)}`);
   const imports = [...watchingImports(watch), '--import', moduleUrl('dtbus/register')];
@@ -28,9 +36,16 @@ export async function runScript(
     DTBUS_OVERLAYS: args.overlay.map((file) => resolve(file)).join(delimiter),
     DTBUS_INCLUDES: args.include.map((folder) => resolve(folder)).join(delimiter),
     DTBUS_TRUST: args.trust.map((path) => resolve(path)).join(delimiter),
+    ...(pretend === undefined ? {} : { DTBUS_PRETEND: pretend }),
     ...(args.adopt ? { DTBUS_ADOPT: '1' } : {}),
     ...(args.connect ? { DTBUS_CONNECT: args.connect } : {}),
   });
+}
+
+async function checkMachine(name: string): Promise<void> {
+  const { MACHINE_NAMES } = await import('../../dev/index.ts');
+  if (!MACHINE_NAMES.includes(name))
+    throw new UsageError(`invalid --pretend: expected ${MACHINE_NAMES.join(' or ')}, got ${name}`);
 }
 
 /** Runs a command of ours, its name first, in a Node of its own, watched. @returns its exit code */

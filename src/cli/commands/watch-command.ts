@@ -91,5 +91,5 @@ async function watch(given: readonly string[], watchArguments: WatchArguments): 
     throw new UsageError(
       `not found: ${name}, neither a script nor one of ${WATCHED.join(', ')}; to watch other programs run \`dtbus watch ${args.board} up --dev\``,
     );
-  return runScript(args, name, rest, options);
+  return runScript(args, name, rest, { watch: options });
 }

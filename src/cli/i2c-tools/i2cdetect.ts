@@ -14,6 +14,7 @@ export const USAGE = `Usage: i2cdetect [-y] [-a] [-q|-r] I2CBUS [FIRST LAST]
   -y  skip confirmation    -a  all addresses, 0x00 to 0x7f
   -q  quick write only     -r  receive byte only
   -F  what the bus can do  -l  list the buses
+  --json  the same facts as JSON
 Example: i2cdetect -y 1
 `;
 
@@ -43,8 +44,14 @@ const SMBUS_ANY =
   I2C_FUNC.SMBUS_READ_WORD_DATA |
   I2C_FUNC.SMBUS_WRITE_WORD_DATA;
 
-/** i2cdetect(8): scans a bus, or lists buses or what one can do. */
-export async function i2cdetect(argv: readonly string[], nodes: Nodes, io: ToolIo): Promise<number> {
+/** i2cdetect(8): scans a bus, or lists buses or what one can do; `--json` is ours. */
+export async function i2cdetect(given: readonly string[], nodes: Nodes, io: ToolIo): Promise<number> {
+  const json = given.includes('--json');
+  const argv = given.filter((word) => word !== '--json');
+  return detect(argv, nodes, io, json);
+}
+
+async function detect(argv: readonly string[], nodes: Nodes, io: ToolIo, json: boolean): Promise<number> {
   const flags = parseFlags(argv, 'VylFrqa', '', io);
   if (flags === undefined) return usage(io);
   const { given, positional } = flags;
@@ -53,7 +60,7 @@ export async function i2cdetect(argv: readonly string[], nodes: Nodes, io: ToolI
     return 1;
   }
   if (given.has('V')) return printVersion('i2cdetect', io);
-  if (given.has('l')) return listBuses(nodes, io);
+  if (given.has('l')) return listBuses(nodes, io, json);
   const mode: Mode = given.has('q')
     ? 'quick'
     : given.has('r')
@@ -72,10 +79,10 @@ export async function i2cdetect(argv: readonly string[], nodes: Nodes, io: ToolI
   const i2c = openBus(number, nodes, io);
   if (i2c === undefined) return 1;
   try {
-    if (mode === 'functionality') return printFunctionality(i2c, io);
+    if (mode === 'functionality') return printFunctionality(i2c, io, json);
     if (!canScan(i2c.functionality, mode, io)) return 1;
     if (!given.has('y') && !(await confirmed(i2c.path, mode, range, io))) return 0;
-    return await scan(i2c, mode, range, io);
+    return await scan(i2c, mode, range, io, json ? jsonReport(i2c, io) : tableReport(io));
   } finally {
     i2c.close();
   }
@@ -112,20 +119,34 @@ function rangeOf(limits: readonly string[], all: boolean, mode: Mode, io: ToolIo
   return [first, last];
 }
 
-function listBuses(nodes: Nodes, io: ToolIo): number {
-  for (const { number, name, functionality } of adapters(nodes)) {
+function listBuses(nodes: Nodes, io: ToolIo, json: boolean): number {
+  const buses = adapters(nodes).map(({ number, name, functionality }) => {
     const [kind, algorithm] =
       functionality & I2C_FUNC.I2C
         ? ['i2c', 'I2C adapter']
         : functionality & SMBUS_ANY
           ? ['smbus', 'SMBus adapter']
           : ['dummy', 'Dummy bus'];
-    io.stdout.write(`i2c-${number}\t${kind.padEnd(10)}\t${name.padEnd(32)}\t${algorithm}\n`);
+    return { number, kind, name, algorithm };
+  });
+  if (json) {
+    const facts = buses.map(({ number, kind, name }) => ({ bus: `/dev/i2c-${number}`, kind, name }));
+    io.stdout.write(`${JSON.stringify(facts)}\n`);
+    return 0;
   }
+  for (const { number, kind, name, algorithm } of buses)
+    io.stdout.write(`i2c-${number}\t${kind.padEnd(10)}\t${name.padEnd(32)}\t${algorithm}\n`);
   return 0;
 }
 
-function printFunctionality(i2c: I2cDev, io: ToolIo): number {
+function printFunctionality(i2c: I2cDev, io: ToolIo, json: boolean): number {
+  if (json) {
+    const functions = Object.fromEntries(
+      FUNCTIONS.map(([name, bit]) => [name, (i2c.functionality & bit) !== 0]),
+    );
+    io.stdout.write(`${JSON.stringify({ bus: i2c.path, functions })}\n`);
+    return 0;
+  }
   io.stdout.write(`Functionalities implemented by ${i2c.path}:\n`);
   for (const [name, bit] of FUNCTIONS)
     io.stdout.write(`${name.padEnd(32)} ${i2c.functionality & bit ? 'yes' : 'no'}\n`);
@@ -171,48 +192,78 @@ function probeFor(mode: Mode, address: number): 'quick' | 'read' {
   return (address >= 0x30 && address <= 0x37) || (address >= 0x50 && address <= 0x5f) ? 'read' : 'quick';
 }
 
-async function scan(i2c: I2cDev, mode: Mode, [first, last]: Range, io: ToolIo): Promise<number> {
+/** What a scan finds at an address: who answers, a driver's, nobody; undefined where it was not looked. */
+type Cell = 'answers' | 'driver' | 'nobody' | undefined;
+
+/** Where a scan tells what it finds, address by address from 0 to 0x7f. */
+interface ScanReport {
+  cell(address: number, cell: Cell): void;
+  end(): void;
+}
+
+/** The table of i2c-tools, which grows as the scan goes on. */
+function tableReport({ stdout }: ToolIo): ScanReport {
+  stdout.write('     0  1  2  3  4  5  6  7  8  9  a  b  c  d  e  f\n');
+  return {
+    cell: (address, cell) => {
+      if (address % 16 === 0) stdout.write(`${hexDigits(address, 2)}: `);
+      const text = cell === 'answers' ? hexDigits(address, 2) : cell === 'driver' ? 'UU' : '--';
+      stdout.write(cell === undefined ? '   ' : `${text} `);
+      if (address % 16 === 15) stdout.write('\n');
+    },
+    end: () => {},
+  };
+}
+
+/** One object at the end, with the addresses as numbers. */
+function jsonReport({ path }: I2cDev, { stdout }: ToolIo): ScanReport {
+  const found = { answers: [] as number[], driver: [] as number[] };
+  return {
+    cell: (address, cell) => {
+      if (cell === 'answers' || cell === 'driver') found[cell].push(address);
+    },
+    end: () => {
+      stdout.write(`${JSON.stringify({ bus: path, ...found })}\n`);
+    },
+  };
+}
+
+async function scan(
+  i2c: I2cDev,
+  mode: Mode,
+  [first, last]: Range,
+  io: ToolIo,
+  report: ScanReport,
+): Promise<number> {
   const can = {
     quick: i2c.functionality & I2C_FUNC.SMBUS_QUICK,
     read: i2c.functionality & I2C_FUNC.SMBUS_READ_BYTE,
   };
-  io.stdout.write('     0  1  2  3  4  5  6  7  8  9  a  b  c  d  e  f\n');
-  for (let row = 0; row < 128; row += 16) {
-    io.stdout.write(`${hexDigits(row, 2)}: `);
-    for (let address = row; address < row + 16; address++) {
-      const how = probeFor(mode, address);
-      if (address < first || address > last || !can[how]) {
-        io.stdout.write('   ');
-        continue;
-      }
-      const found = await probe(i2c, how, address, io);
-      if (found === undefined) return 1;
-      io.stdout.write(`${found} `);
-    }
-    io.stdout.write('\n');
+  for (let address = 0; address < 128; address++) {
+    const how = probeFor(mode, address);
+    const looks = address >= first && address <= last && can[how];
+    const found = looks ? await probe(i2c, how, address, io) : undefined;
+    if (looks && found === undefined) return 1;
+    report.cell(address, found);
   }
+  report.end();
   return 0;
 }
 
-/** `UU` a driver's, `--` nobody, else the address; undefined: reported, and the scan is over. */
-async function probe(
-  i2c: I2cDev,
-  how: 'quick' | 'read',
-  address: number,
-  io: ToolIo,
-): Promise<string | undefined> {
+/** @returns undefined: reported, and the scan is over. */
+async function probe(i2c: I2cDev, how: 'quick' | 'read', address: number, io: ToolIo): Promise<Cell> {
   try {
     i2c.setAddress(address);
   } catch (thrown) {
     const { code } = BusFault.from(thrown);
-    if (code === 'EBUSY') return 'UU';
+    if (code === 'EBUSY') return 'driver';
     io.stderr.write(`Error: Could not set address to ${hexByte(address)}: ${strerror(code)}\n`);
     return undefined;
   }
   try {
     await (how === 'quick' ? i2c.writeQuick(address, 0) : i2c.readByte(address));
-    return hexDigits(address, 2);
+    return 'answers';
   } catch {
-    return '--';
+    return 'nobody';
   }
 }

@@ -83,3 +83,45 @@ describe("on an SMBus, as i2c-tools 4.3 on Linux's i2c-stub", () => {
     expectAsRecorded(await run(one, nodes), one);
   });
 });
+
+describe('i2cdetect --json', () => {
+  const bus = () => {
+    const nodes = new NodeRegistry();
+    nodes.addI2c(new ModelBus(1), { isBound: ModelBus.isBound });
+    return nodes;
+  };
+  const json = async (...args: string[]): Promise<unknown> => {
+    const io = memoryIo('');
+    expect([await i2cdetect(args, bus(), io), io.err()]).toEqual([0, '']);
+    return JSON.parse(io.out());
+  };
+
+  it('has the addresses of the table that i2c-tools print', async () => {
+    const [table] = recorded.model.filter(({ args }) => args.join(' ') === '-y 1');
+    const cells = (table?.stdout ?? '').split('\n').flatMap((row) =>
+      [...row.slice(4).matchAll(/.{3}/g)].map(([cell], column) => ({
+        cell: cell.trim(),
+        address: Number.parseInt(row, 16) + column,
+      })),
+    );
+    const answers = cells.filter(({ cell, address }) => /^[0-9a-f]{2}$/.test(cell) && address >= 0);
+    const scanned = (await json('-y', '--json', '1')) as { answers: number[]; driver: number[] };
+    expect(scanned.answers.length).toBeGreaterThan(0);
+    expect(scanned.answers).toEqual(answers.map(({ address }) => address));
+    expect(scanned.driver).toEqual(cells.filter(({ cell }) => cell === 'UU').map(({ address }) => address));
+  });
+
+  it('lists buses and what one can do', async () => {
+    expect(await json('-l', '--json')).toEqual([
+      { bus: '/dev/i2c-1', kind: 'i2c', name: expect.any(String) },
+    ]);
+    const { functions } = (await json('--json', '-F', '1')) as { functions: Record<string, boolean> };
+    expect(functions).toMatchObject({ I2C: true, 'SMBus Quick Command': true });
+  });
+
+  it('prints no half of an object where the scan fails', async () => {
+    const io = memoryIo('');
+    expect(await i2cdetect(['--json', '-y', '7'], bus(), io)).toBe(1);
+    expect(io.out()).toBe('');
+  });
+});

@@ -60,6 +60,23 @@ describe('what the README shows works as printed', () => {
     expect(shell('node lines.mjs')).toEqual({ status: 0, out: 'true\n', err: '' });
   });
 
+  it('boards beside a test and in it, and the error for what is misspelt', () => {
+    const text = blocks('Tests', 'ts')[1] as string;
+    writeFileSync(join(folder, 'board.dts'), '/include/ "dts/demo.dts"');
+    writeFileSync(
+      join(folder, 'beside.mjs'),
+      `import { openBoard } from 'dtbus';\n${text.replace(/^(.*temprature.*)$/m, 'try { $1\n} catch (error) { console.log(String(error)); }')}
+       console.log(inTheTest.nodes.list().length);
+       await besideThis.close();
+       await inTheTest.close();`,
+    );
+    expect(shell('node beside.mjs')).toEqual({
+      status: 0,
+      out: 'PartError: not found: temprature of /i2c/temp@48; it has: temperature (did you mean temperature)\n0\n',
+      err: '',
+    });
+  });
+
   it('the board of its own: only the adapter is missing', () => {
     writeFileSync(
       join(folder, 'own.dts'),

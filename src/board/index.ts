@@ -27,7 +27,8 @@ export type { ControlDescription, ControlPart, WireValue } from './control/proto
 export { Board, type BusListing, type GpioListing } from './handles/board.ts';
 export type { LineHandle } from './handles/line-handle.ts';
 export type { PartHandle } from './handles/part-handle.ts';
-export { type BoardOptions, openBoard, openBoardSync } from './open/open-board.ts';
+export type { BoardOptions, SyncBoardOptions } from './open/board-options.ts';
+export { openBoard, openBoardSync } from './open/open-board.ts';
 export { type BeginTrace, type TracedBus, type TracedPart, traceBoards } from './open/trace.ts';
 export type { ServePlace } from './serve/serve-place.ts';
 export type { ServedBoard, ServedBus, ServeOptions, ServeSettings } from './serve/served-board.ts';

@@ -57,8 +57,8 @@ export class BusRequests {
     return this.#queue.run({ chains, block }, timeoutMs, read);
   }
 
-  remove(): void {
-    this.#queue.close(new BusFault('ENODEV', `${this.#device.node.path} was removed`));
+  remove(reason: string): void {
+    this.#queue.close(new BusFault('ENODEV', `${this.#device.node.path}: ${reason}`));
   }
 
   freeze(): void {

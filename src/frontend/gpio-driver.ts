@@ -127,8 +127,8 @@ export class VirtioGpioDriver implements BoundDriver {
     this.#waiting.delete(line);
   }
 
-  remove(): void {
-    this.#close(new BusFault('ENODEV', `${this.#device.node.path} was removed`));
+  remove(reason: string): void {
+    this.#close(new BusFault('ENODEV', `${this.#device.node.path}: ${reason}`));
   }
 
   freeze(): void {

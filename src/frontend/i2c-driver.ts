@@ -81,8 +81,8 @@ export class VirtioI2cDriver implements I2cAdapter, BoundDriver {
     await this.#requests.run(chains, block, timeoutMs, () => this.#complete(messages, block, size));
   }
 
-  remove(): void {
-    this.#requests.remove();
+  remove(reason: string): void {
+    this.#requests.remove(reason);
   }
 
   freeze(): void {

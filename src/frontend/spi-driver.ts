@@ -78,8 +78,8 @@ export class VirtioSpiDriver implements SpiAdapter, BoundDriver {
     await this.#requests.run(chains, block, timeoutMs, () => this.#complete(transfers, block, size));
   }
 
-  remove(): void {
-    this.#requests.remove();
+  remove(reason: string): void {
+    this.#requests.remove(reason);
   }
 
   freeze(): void {

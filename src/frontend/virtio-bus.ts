@@ -3,8 +3,11 @@ import { type DeviceDescription, VirtioDeviceHandle } from './virtio-device.ts';
 
 /** A driver's hold on a device that it has bound. */
 export interface BoundDriver {
-  /** The device was reset and is taken away: what was in flight fails, nothing starts afterwards. */
-  remove(): void;
+  /**
+   * The device was reset and is taken away: what was in flight fails, and so does what comes, with `ENODEV` and
+   * `reason`.
+   */
+  remove(reason: string): void;
   /** The device was reset for a suspend: what was in flight fails, what comes waits for nothing and fails. */
   freeze(): void;
   /** Negotiates and sets the queues up again after `freeze`. */
@@ -43,6 +46,8 @@ interface Entry {
   bound: BoundDriver | undefined;
   fault: Error | undefined;
 }
+
+const REMOVED = 'the device was removed';
 
 /**
  * The virtio bus: devices come from the tree, drivers register with the compatibles they match, and the bus
@@ -85,8 +90,9 @@ export class VirtioBus {
     if (entry !== undefined) this.#detach(entry);
   }
 
-  removeAll(): void {
-    for (const entry of this.#entries.splice(0)) this.#detach(entry);
+  /** Takes all devices away. `reason`: what their requests fail with from now on. */
+  removeAll(reason = REMOVED): void {
+    for (const entry of this.#entries.splice(0)) this.#detach(entry, reason);
   }
 
   /** What the driver made of the device, where one has it. */
@@ -144,9 +150,9 @@ export class VirtioBus {
     }
   }
 
-  #detach(entry: Entry): void {
+  #detach(entry: Entry, reason = REMOVED): void {
     entry.device.reset();
-    entry.bound?.remove();
+    entry.bound?.remove(reason);
     entry.bound = undefined;
     entry.driver = undefined;
   }

@@ -1,2 +1,19 @@
+export {
+  bytesOrText,
+  callback,
+  checkOptions,
+  flag,
+  group,
+  integer,
+  invalid,
+  listOf,
+  type OptionCheck,
+  type OptionChecks,
+  oneOf,
+  option,
+  path,
+  text,
+} from './check-options.ts';
 export { didYouMean } from './did-you-mean.ts';
+export { type FilePath, filePath } from './file-path.ts';
 export { shown } from './shown.ts';

@@ -91,7 +91,7 @@ describe('a board that is closed', () => {
   it('says so when it is asked for more', async () => {
     const board = await open();
     await board.close();
-    expect(() => board.buses()).toThrow('the back-end has ended: it cannot answer buses');
+    expect(() => board.buses()).toThrow('the board is closed; open it again with openBoard');
   });
 });
 
@@ -137,7 +137,7 @@ describe('a model of the tree', () => {
     expect(warnings).toEqual([
       'a model of the board keeps its thread from ending; the thread was stopped after 1.5 s, and unsaved contents are lost',
     ]);
-    expect(() => board.open('/dev/i2c-0')).toThrow(/not found/);
+    expect(() => board.open('/dev/i2c-0')).toThrow('ENODEV: the board is closed');
   });
 });
 

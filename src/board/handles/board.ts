@@ -23,6 +23,7 @@ import {
   type VirtioNode,
   VirtioSpiDriver,
 } from '../../frontend/index.ts';
+import { BoardError } from '../board-error.ts';
 import type { BusReport, Call, DeviceProblem, LineReport, PartReport } from '../thread/protocol.ts';
 import { type LineHandle, type LineWatchers, lineHandle } from './line-handle.ts';
 import { findPart, type PartHandle, pathOf } from './part-handle.ts';
@@ -48,6 +49,8 @@ export interface GpioListing {
 
 /** Opening an adapter that is not the one it should be takes a few seconds to find out. */
 const SETTLE_LIMIT_MS = 15_000;
+/** What is said to whoever goes on using a board after `close`. */
+const CLOSED = 'the board is closed; open it again with openBoard';
 const PENDING: readonly BusReport['state'][] = ['closed', 'opening'];
 
 type GpioRoom = typeof import('../../frontend/gpio.ts');
@@ -96,7 +99,10 @@ export class Board {
     this.tree = parts.tree;
     this.problems = parts.problems;
     this.#watchers = parts.watchers;
-    this.#call = parts.call;
+    this.#call = (name, ...args) => {
+      if (this.#closed !== undefined) throw new BoardError(CLOSED);
+      return parts.call(name, ...args);
+    };
     this.#end = parts.end;
     this.#nodes = new NodeRegistry();
     this.virtio = new VirtioBus();
@@ -118,12 +124,13 @@ export class Board {
 
   /**
    * Opens `/dev/i2c-N` or `/dev/spidevB.C`.
-   * @throws {BusFault} `ENOENT` with the names that there are.
+   * @throws {BusFault} `ENOENT` with the names that there are, `ENODEV` after `close`.
    */
   open(path: I2cPath): I2cDev;
   open(path: SpiPath, options?: SpiOpenOptions): SpiDev;
   open(path: string): I2cDev | SpiDev;
   open(path: string, options?: SpiOpenOptions): I2cDev | SpiDev {
+    if (this.#closed !== undefined) throw new BusFault('ENODEV', CLOSED);
     return options === undefined ? this.#nodes.open(path) : this.#nodes.open(path as SpiPath, options);
   }
 
@@ -189,6 +196,7 @@ export class Board {
    * @throws {BusFault} `ENOENT` with the controllers that there are.
    */
   async gpio(name = this.#gpio[0]?.path ?? '/dev/gpiochip0'): Promise<VirtioGpioDriver> {
+    if (this.#closed !== undefined) throw new BusFault('ENODEV', CLOSED);
     this.#gpioRoom ??= await import('../../frontend/gpio.ts');
     const { VirtioGpioDriver } = this.#withGpioDriver(this.#gpioRoom);
     const path = pathOf(this.tree, name);
@@ -233,7 +241,10 @@ export class Board {
     this.#call('advance', ns);
   }
 
-  /** Ends the board: what is in flight fails, adapters are freed, contents of parts are written. */
+  /**
+   * Ends the board: what is in flight fails, adapters are freed, contents of parts are written. What is asked of it
+   * later fails, and says that it is closed; the same file can be opened again.
+   */
   close(): Promise<void> {
     this.#closed ??= this.#shutDown();
     return this.#closed;
@@ -241,7 +252,7 @@ export class Board {
 
   async #shutDown(): Promise<void> {
     await this.#end(() => {
-      this.virtio.removeAll();
+      this.virtio.removeAll(CLOSED);
       for (const { path } of this.#nodes.list()) this.#nodes.remove(path);
     });
   }

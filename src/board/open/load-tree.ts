@@ -10,21 +10,48 @@ import {
   type Tree,
   toBlob,
 } from '../../devicetree/core.ts';
+import {
+  bytesOrText,
+  type FilePath,
+  filePath,
+  flag,
+  listOf,
+  type OptionChecks,
+  path,
+} from '../../input/index.ts';
 import { BoardError } from '../board-error.ts';
 import { treeFromBlob } from './tree-from-blob.ts';
 
 export interface TreeOptions {
+  /**
+   * The device tree itself, as source text or as the bytes of a file: the board's file is not read then. Files that
+   * the tree names are looked for in the folder of that file, or in the present one where no file is named.
+   */
+  readonly source?: string | Uint8Array;
   /** Overlay files (`.dts`, `.dtso`, `.dtbo`) to apply, in order. */
-  readonly overlays?: readonly string[];
+  readonly overlays?: readonly FilePath[];
   /** Directories of `#include`, searched before those of the source tree that the file lies in. */
-  readonly includePaths?: readonly string[];
+  readonly includePaths?: readonly FilePath[];
   /** Writes the labels into `/__symbols__`, for those who get the tree as a blob. */
   readonly symbols?: boolean;
   /**
    * Folders and files whose models (`dtbus,model`) may run beside those below the board's own folder. A model is a
    * program: it may do all that this process may.
    */
-  readonly trust?: readonly string[];
+  readonly trust?: readonly FilePath[];
+}
+
+export const treeChecks: OptionChecks<TreeOptions> = {
+  source: bytesOrText,
+  overlays: listOf('paths', path),
+  includePaths: listOf('paths', path),
+  symbols: flag,
+  trust: listOf('paths', path),
+};
+
+/** The paths of an option. */
+export function pathsOf(name: keyof TreeOptions, paths: readonly FilePath[] = []): readonly string[] {
+  return paths.map((each, index) => filePath(`${name}[${index}]`, each));
 }
 
 /** Where a source tree keeps the headers of its device trees: Linux, U-Boot with Linux's trees, others. */
@@ -41,16 +68,24 @@ export interface BoardTree {
  * Reads a board's device tree, source or blob, with overlays applied in order.
  * @throws {BoardError} with every diagnostic of the file
  */
-export function readBoard(
-  file: string,
-  { overlays = [], includePaths = [], symbols = false }: TreeOptions,
-): BoardTree {
+export function readBoard(file: string, options: TreeOptions): BoardTree {
+  const { source, symbols = false } = options;
+  const overlays = pathsOf('overlays', options.overlays);
+  const includePaths = pathsOf('includePaths', options.includePaths);
   // Symbols are what overlays refer to.
-  const base = readTree('board', file, includePaths, symbols || overlays.length > 0);
+  const base = treeIn(
+    'board',
+    file,
+    source === undefined ? readBytes('board', file) : Buffer.from(source as string),
+    includePaths,
+    symbols || overlays.length > 0,
+  );
   if (overlays.length === 0) return base;
   const [board, ...blobs] = [
     base,
-    ...overlays.map((overlay) => readTree('overlay', overlay, includePaths, true)),
+    ...overlays.map((overlay) =>
+      treeIn('overlay', overlay, readBytes('overlay', overlay), includePaths, true),
+    ),
   ].map(({ tree, blob }) => blob ?? toBlob(tree)) as [Uint8Array, ...Uint8Array[]];
   try {
     const blob = applyOverlaysToBlob(board, blobs);
@@ -72,13 +107,21 @@ export { toBlob };
 
 type Role = 'board' | 'overlay';
 
-function readTree(what: Role, file: string, includePaths: readonly string[], symbols: boolean): BoardTree {
-  let bytes: Uint8Array;
+function readBytes(what: Role, file: string): Uint8Array {
   try {
-    bytes = readFileSync(file);
+    return readFileSync(file);
   } catch (thrown) {
     throw new BoardError(unreadable(what, file, thrown as NodeJS.ErrnoException), { cause: thrown });
   }
+}
+
+function treeIn(
+  what: Role,
+  file: string,
+  bytes: Uint8Array,
+  includePaths: readonly string[],
+  symbols: boolean,
+): BoardTree {
   if (isBlob(bytes)) return { tree: treeFromBlob(bytes, file), blob: bytes };
   if (bytes.includes(0))
     throw new BoardError(

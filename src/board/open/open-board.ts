@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { delimiter, dirname } from 'node:path';
 import type { Tree } from '../../devicetree/index.ts';
 import { findDevices, isBus, type VirtioNode } from '../../frontend/index.ts';
+import type { FilePath } from '../../input/index.ts';
 import { LocalFrontEnd, registerBytes } from '../../transport/core.ts';
 import { DmaAllocator, GuestMemory } from '../../virtio/index.ts';
 import { Board } from '../handles/board.ts';
@@ -13,76 +14,47 @@ import {
   type RunningBackEnd,
   startInline,
 } from '../thread/running-back-end.ts';
-import { readBoard, type TreeOptions, toBlob } from './load-tree.ts';
+import type { AttachOptions } from './attach.ts';
+import {
+  type BoardOptions,
+  type BoardRequest,
+  boardRequest,
+  DEFAULT_MEMORY_BYTES,
+  type SyncBoardOptions,
+} from './board-options.ts';
+import { pathsOf, readBoard, toBlob } from './load-tree.ts';
 import { traceFor } from './trace.ts';
 
-/** How `openBoard` brings a board up; nothing of it is needed. */
-export interface BoardOptions extends TreeOptions {
-  /** Take over every I2C and SPI controller of a vendor's tree. */
-  readonly adopt?: boolean;
-  /**
-   * Where the back-end runs. `worker` (default): in a thread of its own, so that synchronous calls work over
-   * every adapter. `inline`: in this thread; synchronous calls work on simulated buses only.
-   */
-  readonly backEnd?: 'worker' | 'inline';
-  /**
-   * `now` (default): adapters are opened while the board comes up, in the background. `first-use`: each is
-   * opened by the first transfer that needs it.
-   */
-  readonly openHosts?: 'now' | 'first-use';
-  /**
-   * Only looks at the board: no code that the tree names runs, no file or device of it is opened. Simulated parts have
-   * the contents that they leave the factory with; models of the tree and adapters do not answer.
-   */
-  readonly look?: boolean;
-  /** `stepped`: simulated parts live in a time that stands still until `board.advance`. */
-  readonly clock?: 'real' | 'stepped';
-  /**
-   * Warns of what a driver does that a simulated part's data sheet forbids, once for each place: reserved bits, read-only
-   * registers, registers that do not exist, commands too early. For one part or bus: `dtbus,strict` in the tree.
-   */
-  readonly strict?: boolean;
-  /** Lets the back-end poll for ever: lowest latency, one core busy. */
-  readonly poll?: boolean;
-  /** Bytes of guest memory for rings and buffers. Default 16 MiB; a transfer needs twice its length. */
-  readonly memoryBytes?: number;
-  /**
-   * Reaches the board in the process that serves it: the folder of its sockets, one socket, or `i2c1=SOCKET`. Its
-   * parts are simulated there: they cannot be set from here.
-   */
-  readonly connect?: string | undefined;
-  /** Called with one sentence when something is odd but the board goes on. Default: `process.emitWarning`. */
-  readonly onWarning?: (sentence: string) => void;
-}
-
-const DEFAULT_MEMORY_BYTES = 16 << 20;
 /** Guest address 0 stays unused, so that a forgotten address is an error. */
 const FIRST_ADDRESS = 0x1000;
 
+/** The tree of a board that is given as its source alone, in messages. */
+const UNNAMED = '<source>';
+
 /**
- * Brings a board up from its device tree: `.dts` or `.dtb`; by default the one that DTBUS_BOARD names, with the
- * overlays of DTBUS_OVERLAYS, in the process that serves it where DTBUS_CONNECT says so.
+ * Brings a board up from its device tree. `board` is the path or `file:` URL of a `.dts` or `.dtb`, relative to the
+ * present folder; `new URL('./board.dts', import.meta.url)` is the one beside a module. By default it is the board that
+ * DTBUS_BOARD names, with the overlays of DTBUS_OVERLAYS, in the process that serves it where DTBUS_CONNECT says so. The
+ * options may stand alone: `openBoard({ source })` takes the tree's own text.
  * @throws {BoardError} when the tree cannot be read. A bus that cannot be brought up is no error: it is in
  * `board.problems`, and the others are there.
+ * @throws {TypeError} an option that is not known, or of the wrong type
  */
-export async function openBoard(file?: string, given: BoardOptions = {}): Promise<Board> {
-  const options = file === undefined ? { ...environmentOptions(), ...given } : given;
-  const connect = connectionOf(file, options);
-  if (connect !== undefined) {
+export async function openBoard(board?: FilePath | BoardOptions, options?: BoardOptions): Promise<Board> {
+  const request = opened(boardRequest('openBoard', board, options));
+  if (request.connect !== undefined) {
     const { attach } = await import('./attach.ts');
-    return new Board(
-      attach(file ?? defaultFile(), connect, { memoryBytes: DEFAULT_MEMORY_BYTES, ...options }),
-    );
+    return new Board(attach(request.file, request.connect, attachOptions(request)));
   }
   // The thread loads its modules while the tree is read.
   const watchers = new LineWatchers();
-  const told = toldBy(watchers, options);
-  const thread = options.backEnd === 'inline' ? undefined : new BackEndThread(told);
+  const told = toldBy(watchers, request.options);
+  const thread = request.options.backEnd === 'inline' ? undefined : new BackEndThread(told);
   try {
-    const plan = planOf(file ?? defaultFile(), options);
-    const backEnd = await (thread?.start(startOf(plan, options)) ??
+    const plan = planOf(request);
+    const backEnd = await (thread?.start(startOf(plan, request.options)) ??
       startInline(plan.tree, plan.devices, plan.settings, told));
-    return bringUp(plan, backEnd, watchers, options);
+    return bringUp(plan, backEnd, watchers, request);
   } catch (thrown) {
     await thread?.abandon();
     throw thrown;
@@ -91,51 +63,67 @@ export async function openBoard(file?: string, given: BoardOptions = {}): Promis
 
 /**
  * `openBoard` without waiting in the event loop: for what must have its board at once. The back-end always
- * runs in a thread of its own. @throws {BoardError}
+ * runs in a thread of its own. @throws {BoardError} @throws {TypeError}
  */
-export function openBoardSync(file?: string, given: Omit<BoardOptions, 'backEnd'> = {}): Board {
-  const options = file === undefined ? { ...environmentOptions(), ...given } : given;
-  const connect = connectionOf(file, options);
-  if (connect !== undefined) {
+export function openBoardSync(board?: FilePath | SyncBoardOptions, options?: SyncBoardOptions): Board {
+  const request = opened(boardRequest('openBoardSync', board, options));
+  if (request.connect !== undefined) {
     // What only few boards need is loaded when it is needed, here too.
     const load = createRequire(import.meta.url);
     const { attach } = load('#built/src/board/open/attach.js') as typeof import('./attach.ts');
-    return new Board(
-      attach(file ?? defaultFile(), connect, { memoryBytes: DEFAULT_MEMORY_BYTES, ...options }),
-    );
+    return new Board(attach(request.file, request.connect, attachOptions(request)));
   }
   const watchers = new LineWatchers();
-  const thread = new BackEndThread(toldBy(watchers, options));
+  const thread = new BackEndThread(toldBy(watchers, request.options));
   try {
-    const plan = planOf(file ?? defaultFile(), options);
-    return bringUp(plan, thread.startSync(startOf(plan, options)), watchers, options);
+    const plan = planOf(request);
+    return bringUp(plan, thread.startSync(startOf(plan, request.options)), watchers, request);
   } catch (thrown) {
     void thread.abandon();
     throw thrown;
   }
 }
 
-const defaultFile = (): string => process.env['DTBUS_BOARD'] ?? 'board.dts';
+/** Which board is opened, and how. */
+interface Opening {
+  /** The tree's file, or `<source>`. */
+  readonly file: string;
+  /** Other processes find the board by its file. */
+  readonly isNamed: boolean;
+  readonly options: BoardOptions;
+  /** Where another process serves the board. */
+  readonly connect: string | undefined;
+}
+
+/** Completes a request by the environment, where it names no board. */
+function opened({ file, options }: BoardRequest): Opening {
+  if (file === undefined && options.source === undefined) {
+    const completed = { ...environmentOptions(), ...options };
+    const name = process.env['DTBUS_BOARD'] ?? 'board.dts';
+    return { file: name, isNamed: true, options: completed, connect: completed.connect };
+  }
+  return { file: file ?? UNNAMED, isNamed: file !== undefined, options, connect: options.connect };
+}
 
 /** How the board that needs no name is read: `dtbus run` hands its own options on in the environment. */
-function environmentOptions(): Pick<BoardOptions, 'overlays' | 'includePaths' | 'adopt' | 'trust'> {
+function environmentOptions(): BoardOptions {
   const list = (name: string) => (process.env[name] ?? '').split(delimiter).filter((path) => path !== '');
+  const connect = process.env['DTBUS_CONNECT'];
   return {
     overlays: list('DTBUS_OVERLAYS'),
     includePaths: list('DTBUS_INCLUDES'),
     trust: list('DTBUS_TRUST'),
     adopt: process.env['DTBUS_ADOPT'] === '1',
+    ...(connect ? { connect } : {}),
   };
 }
 
-/** Where another process serves the board; `dtbus run --connect` says so for the board that needs no name. */
-function connectionOf(file: string | undefined, { connect }: BoardOptions): string | undefined {
-  return connect ?? (file === undefined ? process.env['DTBUS_CONNECT'] || undefined : undefined);
+function attachOptions({ options }: Opening): AttachOptions {
+  return { memoryBytes: DEFAULT_MEMORY_BYTES, ...options };
 }
 
 /** A board that is read and laid out, before anything runs. */
 interface Plan {
-  readonly file: string;
   readonly tree: Tree;
   readonly devices: readonly VirtioNode[];
   readonly settings: BackEndSettings;
@@ -143,12 +131,12 @@ interface Plan {
   readonly blob: Uint8Array | undefined;
 }
 
-function planOf(file: string, options: BoardOptions): Plan {
+function planOf({ file, options }: Opening): Plan {
   const { tree, blob } = readBoard(file, options);
   const devices = findDevices(tree, { adopt: options.adopt ?? false });
   const settings: BackEndSettings = {
     directory: dirname(file),
-    trust: options.trust ?? [],
+    trust: pathsOf('trust', options.trust),
     look: options.look ?? false,
     steppedClock: options.clock === 'stepped',
     strict: options.strict ?? false,
@@ -156,7 +144,7 @@ function planOf(file: string, options: BoardOptions): Plan {
     registers: new SharedArrayBuffer(registerBytes(devices.length)),
     trace: traceFor(devices.filter(isBus)),
   };
-  return { file, tree, devices, settings, blob };
+  return { tree, devices, settings, blob };
 }
 
 /** What goes to the back-end's thread. */
@@ -169,10 +157,10 @@ function startOf(
 }
 
 function bringUp(
-  { file, tree, devices, settings }: Plan,
+  { tree, devices, settings }: Plan,
   backEnd: RunningBackEnd,
   watchers: LineWatchers,
-  options: BoardOptions,
+  { file, isNamed, options }: Opening,
 ): Board {
   const memory = GuestMemory.over(settings.memory);
   const dma = new DmaAllocator(FIRST_ADDRESS, settings.memory.byteLength - FIRST_ADDRESS);
@@ -192,7 +180,7 @@ function bringUp(
     },
     look: settings.look,
   });
-  const unshare = process.env['DTBUS_CONTROL'] === '1' ? share(board, file) : undefined;
+  const unshare = isNamed && process.env['DTBUS_CONTROL'] === '1' ? share(board, file) : undefined;
   // Adapters take their time: transfers wait for them, the board does not.
   if (options.openHosts !== 'first-use') backEnd.call('openHosts');
   return board;

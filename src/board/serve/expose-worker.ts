@@ -1,7 +1,8 @@
 /** Entry of the thread that has a board and serves its nodes to the machine. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { serveNodes } from '../../dev/index.ts';
-import { type BoardOptions, openBoard } from '../open/open-board.ts';
+import type { BoardOptions } from '../open/board-options.ts';
+import { openBoard } from '../open/open-board.ts';
 
 /** How the tree is read. */
 export type ExposedTree = Pick<BoardOptions, 'overlays' | 'includePaths' | 'adopt' | 'trust'>;

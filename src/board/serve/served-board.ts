@@ -10,7 +10,7 @@ import { CONTROL_SOCKET, controlSocketOf } from '../control/place.ts';
 import { type Controllable, serveControl } from '../control/server.ts';
 import { type LineHandle, LineWatchers, lineHandle } from '../handles/line-handle.ts';
 import { findPart, type PartHandle } from '../handles/part-handle.ts';
-import { loadTree, type TreeOptions } from '../open/load-tree.ts';
+import { loadTree, pathsOf, type TreeOptions } from '../open/load-tree.ts';
 import { traceFor } from '../open/trace.ts';
 import { callsInline } from '../thread/calls.ts';
 import type { BusReport, DeviceProblem } from '../thread/protocol.ts';
@@ -83,7 +83,7 @@ export class ServedBoard {
     const devices = findDevices(tree, { adopt: options.adopt ?? false });
     const backEnd = await BoardDevices.create(tree, devices, {
       directory: dirname(file),
-      trust: options.trust ?? [],
+      trust: pathsOf('trust', options.trust),
       steppedClock: false,
       trace: traceFor(devices.filter(isBus)),
       warn: options.onWarning,

@@ -53,24 +53,22 @@ export function readTemperature(i2c) {
 }
 `;
 
-const SCRIPT = `import { fileURLToPath } from 'node:url';
-import { openBoard } from 'dtbus';
+const SCRIPT = `import { openBoard } from 'dtbus';
 import { readTemperature } from './temperature.mjs';
 
-const board = await openBoard(fileURLToPath(new URL('board.dts', import.meta.url)));
+const board = await openBoard(new URL('board.dts', import.meta.url));
 console.log(readTemperature(board.open('/dev/i2c-1')), '°C');
 await board.close();
 `;
 
 const TEST = `import assert from 'node:assert';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { openBoard } from 'dtbus';
 import { readTemperature } from './temperature.mjs';
 
 let board;
 before(async () => {
-  board = await openBoard(fileURLToPath(new URL('board.dts', import.meta.url)));
+  board = await openBoard(new URL('board.dts', import.meta.url));
 });
 after(() => board.close());
 

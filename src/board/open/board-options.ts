@@ -1,0 +1,110 @@
+import {
+  callback,
+  checkOptions,
+  type FilePath,
+  filePath,
+  flag,
+  integer,
+  type OptionChecks,
+  oneOf,
+  shown,
+  text,
+} from '../../input/index.ts';
+import { type TreeOptions, treeChecks } from './load-tree.ts';
+
+/** How `openBoard` brings a board up; nothing of it is needed. */
+export interface BoardOptions extends TreeOptions {
+  /** Take over every I2C and SPI controller of a vendor's tree. */
+  readonly adopt?: boolean;
+  /**
+   * Where the back-end runs. `worker` (default): in a thread of its own, so that synchronous calls work over
+   * every adapter. `inline`: in this thread; synchronous calls work on simulated buses only.
+   */
+  readonly backEnd?: 'worker' | 'inline';
+  /**
+   * `now` (default): adapters are opened while the board comes up, in the background. `first-use`: each is
+   * opened by the first transfer that needs it.
+   */
+  readonly openHosts?: 'now' | 'first-use';
+  /**
+   * Only looks at the board: no code that the tree names runs, no file or device of it is opened. Simulated parts have
+   * the contents that they leave the factory with; models of the tree and adapters do not answer.
+   */
+  readonly look?: boolean;
+  /** `stepped`: simulated parts live in a time that stands still until `board.advance`. */
+  readonly clock?: 'real' | 'stepped';
+  /**
+   * Warns of what a driver does that a simulated part's data sheet forbids, once for each place: reserved bits, read-only
+   * registers, registers that do not exist, commands too early. For one part or bus: `dtbus,strict` in the tree.
+   */
+  readonly strict?: boolean;
+  /** Lets the back-end poll for ever: lowest latency, one core busy. */
+  readonly poll?: boolean;
+  /** Bytes of guest memory for rings and buffers. Default 16 MiB; a transfer needs twice its length. */
+  readonly memoryBytes?: number;
+  /**
+   * Reaches the board in the process that serves it: the folder of its sockets, one socket, or `i2c1=SOCKET`. Its
+   * parts are simulated there: they cannot be set from here.
+   */
+  readonly connect?: string | undefined;
+  /** Called with one sentence when something is odd but the board goes on. Default: `process.emitWarning`. */
+  readonly onWarning?: (sentence: string) => void;
+}
+
+/** `openBoardSync` waits for its back-end, so that has a thread of its own. */
+export type SyncBoardOptions = Omit<BoardOptions, 'backEnd'>;
+
+export const DEFAULT_MEMORY_BYTES = 16 << 20;
+const LEAST_MEMORY_BYTES = 64 << 10;
+const GREATEST_MEMORY_BYTES = 2 ** 31;
+
+const syncChecks: OptionChecks<SyncBoardOptions> = {
+  ...treeChecks,
+  adopt: flag,
+  openHosts: oneOf('now', 'first-use'),
+  look: flag,
+  clock: oneOf('real', 'stepped'),
+  strict: flag,
+  poll: flag,
+  memoryBytes: integer(LEAST_MEMORY_BYTES, GREATEST_MEMORY_BYTES, 'bytes'),
+  connect: text,
+  onWarning: callback,
+};
+
+const checks: OptionChecks<BoardOptions> = { ...syncChecks, backEnd: oneOf('worker', 'inline') };
+
+/** What a caller asked for, without options that are undefined. */
+export interface BoardRequest {
+  /** Undefined: the board of the environment, or one of source text alone. */
+  readonly file: string | undefined;
+  readonly options: BoardOptions;
+}
+
+/**
+ * What the arguments of `openBoard` or `openBoardSync` say: a file, options, or both.
+ * @throws {TypeError} an option that is not known or of the wrong type, or no path
+ */
+export function boardRequest(
+  caller: 'openBoard' | 'openBoardSync',
+  board: FilePath | BoardOptions | undefined,
+  given: BoardOptions | undefined,
+): BoardRequest {
+  const alone = isOptions(board);
+  if (alone && given !== undefined)
+    throw new TypeError(
+      `invalid board: expected a path or a file: URL before the options, got ${shown(board)}`,
+    );
+  const options = alone ? board : (given ?? {});
+  checkOptions<BoardOptions>(caller, options, caller === 'openBoard' ? checks : syncChecks);
+  if (typeof board === 'string' && /\/dts-v1\/|\n/.test(board))
+    throw new TypeError(
+      `invalid board: expected a path or a file: URL, got the source of a tree; use ${caller}({ source })`,
+    );
+  const defined = Object.entries(options).filter(([, value]) => value !== undefined);
+  const file = alone || board === undefined ? undefined : filePath('board', board);
+  return { file, options: Object.fromEntries(defined) };
+}
+
+function isOptions(board: unknown): board is BoardOptions {
+  return typeof board === 'object' && board !== null && !('href' in board) && !ArrayBuffer.isView(board);
+}

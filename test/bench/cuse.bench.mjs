@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { median, report } from './report.mjs';
+import { checkout, median, report } from './report.mjs';
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const shared = process.env.DTBUS_SHARED ?? path('../../../shared');
@@ -49,7 +49,7 @@ mount -t proc proc /proc; mount -t sysfs sysfs /sys; mount -t devtmpfs dev /dev 
 now() { cut -d' ' -f1 /proc/uptime; }
 until_there() { for i in $(busybox seq 300); do "$@" 2>/dev/null && return; busybox usleep 100000; done; echo "missing: $*"; }
 busybox ip link set lo up
-node ${path('../../bin/dtbus.js')} up --dev > /run/up 2>&1 &
+node ${checkout}bin/dtbus.js up --dev > /run/up 2>&1 &
 ${folder}/least-server i2c-8 & ${folder}/least-server i2c-9 2 &
 for node in i2c-1 i2c-8 i2c-9 spidev0.0; do until_there test -e /dev/$node; done
 until_there grep -q Ctrl-C /run/up
@@ -61,7 +61,7 @@ for turn in 1 2 3; do
   ${flashrom('serprog', `serprog:ip=127.0.0.1:${PORT}`)}
 done
 cmp /run/cuse /run/serprog || echo "the two flashes differ"
-${native === undefined ? '' : `node ${path('cuse/six-bytes.mjs')} ${native}`}
+${native === undefined ? '' : `DTBUS_BENCH_CHECKOUT=${checkout} node ${path('cuse/six-bytes.mjs')} ${native}`}
 echo finished
 busybox poweroff -f
 `;
@@ -119,7 +119,7 @@ try {
   const seconds = (name) => median(rows(name).map(([begin, end]) => end - begin));
   report('1 MiB of flash read by flashrom over serprog', seconds('serprog'), 's');
   report('  over spidev of dtbus up --dev', seconds('cuse'), 's');
-  report('  in relation to it', seconds('cuse') / seconds('serprog'), '', 'at most 1');
+  report('  flashrom in relation to it', seconds('cuse') / seconds('serprog'), '', 'at most 1');
 
   const six = rows('six').slice(WARM_UP);
   if (native !== undefined) {

@@ -5,7 +5,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { median, report } from './report.mjs';
+import { checkout, median, report } from './report.mjs';
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const shared = process.env.DTBUS_SHARED ?? path('../../../shared');
@@ -75,7 +75,7 @@ const ours = (cpus) =>
   backEnd(
     cpus,
     process.execPath,
-    path('../../bin/dtbus.js'),
+    join(checkout, 'bin/dtbus.js'),
     'serve',
     join(folder, 'board.dts'),
     '--socket-dir',
@@ -130,7 +130,12 @@ async function roundTrip(where, backEndCpus, guestCpus) {
     .filter((line) => line.startsWith('turn '))
     .map((line) => line.split(' ').slice(1).map(Number));
   report(`write 1, read 16, ${where}: the least back-end in C`, median(turns.map(([, c]) => c)) / 1000, 'µs');
-  report('  dtbus serve in relation to it', median(turns.map(([us, c]) => us / c)), '', 'at most 1.10');
+  report(
+    `  dtbus serve in relation to it, ${where}`,
+    median(turns.map(([us, c]) => us / c)),
+    '',
+    'at most 1.10',
+  );
 }
 
 /**
@@ -167,8 +172,8 @@ async function sixteen(what, sockets) {
     '',
     'at least 1',
   );
-  report('  worst over best median latency', of('byMedian'), '', 'at most 4');
-  report('  worst over best mean latency', of('byMean'), '');
+  report(`  worst over best median latency, ${what}`, of('byMedian'), '', 'at most 4');
+  report(`  worst over best mean latency, ${what}`, of('byMean'), '');
 }
 
 compile('least-back-end');

@@ -6,10 +6,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openBoard } from '../../dist/src/board/index.js';
 import { ATTACKS } from './hostile/attacks.mjs';
-import { median } from './report.mjs';
+import { checkout, load, median, record } from './report.mjs';
 
+const { openBoard } = await load('.');
 const SECONDS = Number(process.env.DTBUS_BENCH_SECONDS ?? 2);
 const TIMES = 3;
 const WORST_MS = 250;
@@ -55,7 +55,7 @@ function stop(child) {
 const folder = mkdtempSync(join(tmpdir(), 'dtbus-hostile-'));
 const server = spawn(
   process.execPath,
-  [path('../../bin/dtbus.js'), 'serve', path('../../dts/demo.dts'), '--socket-dir', folder],
+  [`${checkout}bin/dtbus.js`, 'serve', `${checkout}dts/demo.dts`, '--socket-dir', folder],
   { stdio: ['ignore', 'pipe', 'pipe'] },
 );
 const boards = [];
@@ -73,6 +73,7 @@ try {
       `${name.padEnd(38)} ${(1000 * middle).toFixed(0).padStart(7)} us ${ratio.toFixed(2).padStart(7)} ${worst.toFixed(1).padStart(8)} ms  ${held ? '' : 'EXCEEDED'}`.trimEnd(),
     );
     if (!held) process.exitCode = 1;
+    record(name, 1000 * middle, 'us');
     return middle;
   };
   console.log(`${'attack'.padEnd(38)}     median   ratio       worst`);

@@ -1,3 +1,17 @@
+import { appendFileSync, readFileSync } from 'node:fs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const here = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The folder of the build that is measured, with a slash: this checkout, or the one that `--against` names. */
+export const checkout = process.env.DTBUS_BENCH_CHECKOUT ?? here;
+
+/** Loads what a user of the measured build gets by `dtbus` and the rest of this name: '.', './virtio'. */
+export function load(door) {
+  const { exports } = JSON.parse(readFileSync(`${checkout}package.json`, 'utf8'));
+  return import(pathToFileURL(checkout + (exports[door].default ?? exports[door])));
+}
+
 /** Median of numbers. */
 export function median(numbers) {
   const sorted = [...numbers].sort((a, b) => a - b);
@@ -9,8 +23,23 @@ export function medianOf(runs, measure) {
   return median(Array.from({ length: runs }, measure));
 }
 
-/** One line of a report: what, how much, and what we hold ourselves to. */
-export function report(what, value, unit, aim = '') {
-  const amount = value.toFixed(Math.abs(value) < 10 ? 2 : 1).padStart(9);
-  console.log(`${what.padEnd(62)} ${amount} ${unit.padEnd(9)} ${aim}`.trimEnd());
+/** CPU time of this process and its threads, in µs. */
+export function cpuTime() {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
+/** What a pair of builds is compared by: a line of JSON in the file that DTBUS_BENCH_ROWS names. */
+export function record(what, value, unit, aim = '') {
+  const file = process.env.DTBUS_BENCH_ROWS;
+  if (file !== undefined) appendFileSync(file, `${JSON.stringify({ what, value, unit, aim })}\n`);
+}
+
+/** One line of a report: what, how much, and what we hold ourselves to. `cpu`: the CPU time of it, in the same unit. */
+export function report(what, value, unit, aim = '', cpu = undefined) {
+  const number = (amount) => amount.toFixed(Math.abs(amount) < 10 ? 2 : 1);
+  const used = cpu === undefined ? '' : `(${number(cpu)} CPU)`;
+  console.log(`${what.padEnd(62)} ${number(value).padStart(9)} ${unit.padEnd(9)} ${aim} ${used}`.trimEnd());
+  record(what, value, unit, aim);
+  if (cpu !== undefined) record(`${what}, CPU`, cpu, unit);
 }

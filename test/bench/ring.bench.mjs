@@ -7,7 +7,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
-import {
+import { load, median, report } from './report.mjs';
+
+const {
   allocateQueueAreas,
   createDeviceQueue,
   createDriverQueue,
@@ -15,8 +17,7 @@ import {
   featureSet,
   GuestMemory,
   VIRTIO_F,
-} from '../../dist/src/virtio/index.js';
-import { median, report } from './report.mjs';
+} = await load('./virtio');
 
 const SIZE = 256;
 const BUFFERS = Number(process.env.DTBUS_BENCH_BUFFERS ?? 500_000);

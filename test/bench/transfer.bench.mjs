@@ -1,9 +1,10 @@
 // What a transfer costs from the node to a simulated part and back, the two ends in two threads.
 import { spawnSync } from 'node:child_process';
-import { openBoard } from '../../dist/src/board/index.js';
-import { median, medianOf, report } from './report.mjs';
+import { checkout, cpuTime, load, median, medianOf, report } from './report.mjs';
 
-const BOARD = 'dts/demo.dts';
+const { openBoard } = await load('.');
+
+const BOARD = `${checkout}dts/demo.dts`;
 const WRITE_READ = [
   { addr: 0x50, write: Uint8Array.of(0) },
   { addr: 0x50, read: 16 },
@@ -24,6 +25,15 @@ function callTime(call, count, betweenUs = 0) {
   return times.sort()[count >> 1];
 }
 
+/** Reports the median time of a call, and the mean CPU time of it in both threads, in µs. */
+function reportCalls(what, call, count, { aim, betweenUs = 0, calls = 1 }) {
+  const before = cpuTime();
+  const time = medianOf(5, () => callTime(call, count, betweenUs)) / calls;
+  // Who is busy between calls, or polls, uses all there is.
+  const cpu = betweenUs === 0 ? (cpuTime() - before) / (5 * count * calls) : undefined;
+  report(what, time, 'µs', aim, cpu);
+}
+
 async function onBoard(options, work) {
   const board = await openBoard(BOARD, { openHosts: 'first-use', ...options });
   try {
@@ -39,17 +49,10 @@ for (const poll of [false, true]) {
     const call = () => i2c.transferSync(WRITE_READ);
     callTime(call, 20_000);
     const what = `write-then-read of 16 bytes, ${poll ? 'back-end polls' : 'back-end sleeps when idle'}`;
-    report(
-      what,
-      medianOf(5, () => callTime(call, 20_000)),
-      'µs',
-      poll ? 'at most 3' : 'at most 10',
-    );
-    report(
-      '  with 30 µs of other work between calls',
-      medianOf(5, () => callTime(call, 2000, 30)),
-      'µs',
-    );
+    reportCalls(what, call, 20_000, { aim: poll ? 'at most 3' : 'at most 10' });
+    reportCalls(`  with 30 µs of other work between calls${poll ? ', polling' : ''}`, call, 2000, {
+      betweenUs: 30,
+    });
   });
 }
 
@@ -59,7 +62,7 @@ await onBoard({}, (board) => {
   const group = Array.from({ length: 64 }, () => ({ addr: 0x50, flags: I2C_M_RD, buf }));
   const call = () => adapter.transferSync(group);
   callTime(call, 2000);
-  report('message of a group of 64', medianOf(5, () => callTime(call, 2000)) / 64, 'µs', 'at most 1');
+  reportCalls('message of a group of 64', call, 2000, { calls: 64, aim: 'at most 1' });
 });
 
 await onBoard({}, (board) => {
@@ -67,12 +70,7 @@ await onBoard({}, (board) => {
   const readId = { tx: Uint8Array.of(0x9f, 0, 0, 0), rx: 4 };
   const call = () => flash.transferSync(readId);
   callTime(call, 20_000);
-  report(
-    'SPI transfer of 4 bytes',
-    medianOf(5, () => callTime(call, 20_000)),
-    'µs',
-    'at most 10',
-  );
+  reportCalls('SPI transfer of 4 bytes', call, 20_000, { aim: 'at most 10' });
 });
 
 await onBoard({}, (board) => {
@@ -116,22 +114,39 @@ await onBoard({}, (board) => {
 });
 
 const opening = [];
+const openingCpu = [];
 for (let i = 0; i < 15; i++) {
   const begin = performance.now();
+  const cpu = cpuTime();
   const board = await openBoard(BOARD);
   opening.push(performance.now() - begin);
+  openingCpu.push((cpuTime() - cpu) / 1000);
   await board.close();
 }
-report('openBoard of the demo board', median(opening), 'ms', 'at most 60');
+report('openBoard of the demo board', median(opening), 'ms', 'at most 60', median(openingCpu));
 
-/** Median time of a command from the shell, in ms. */
-const shell = (...argv) =>
-  medianOf(11, () => {
+/** Reports the median time of a command from the shell, and its mean CPU time. */
+function reportShell(what, aim, ...argv) {
+  const RUNS = 11;
+  const cpu = [];
+  const time = medianOf(RUNS, () => {
     const begin = performance.now();
-    const { status } = spawnSync(process.execPath, argv);
+    const { status, stdout } = spawnSync('bash', [
+      '-c',
+      '"$@" > /dev/null && times',
+      'bash',
+      process.execPath,
+      ...argv,
+    ]);
     if (status !== 0) throw new Error(`${argv.join(' ')} ended with ${status}`);
+    const children = String(stdout).trim().split('\n').at(-1);
+    cpu.push(
+      1000 * [...children.matchAll(/m([\d.]+)s/g)].reduce((sum, [, seconds]) => sum + Number(seconds), 0),
+    );
     return performance.now() - begin;
   });
-report('node -e 0 from the shell', shell('-e', '0'), 'ms');
-const i2cget = ['bin/dtbus.js', 'i2cget', '-b', BOARD, '-y', '1', '0x48', '0', 'w'];
-report('dtbus i2cget from the shell', shell(...i2cget), 'ms', 'at most 250');
+  report(what, time, 'ms', aim, cpu.reduce((sum, each) => sum + each, 0) / RUNS);
+}
+reportShell('node -e 0 from the shell', '', '-e', '0');
+const i2cget = [`${checkout}bin/dtbus.js`, 'i2cget', '-b', BOARD, '-y', '1', '0x48', '0', 'w'];
+reportShell('dtbus i2cget from the shell', 'at most 250', ...i2cget);

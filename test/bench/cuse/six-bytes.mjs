@@ -2,8 +2,10 @@
 // own, as `dtbus run` has it, and the real package on an adapter of the kernel's. `node six-bytes.mjs FOLDER`,
 // DTBUS_BOARD names the board. Prints a line for each turn: medians in ns.
 import { createRequire } from 'node:module';
-import { openBoard } from '../../../dist/src/board/index.js';
-import { i2cBus, setBoardProvider } from '../../../dist/src/dev/index.js';
+import { checkout, load } from '../report.mjs';
+
+const { openBoard } = await load('.');
+const { i2cBus, setBoardProvider } = await import(`${checkout}dist/src/dev/index.js`);
 
 const TURNS = 12;
 const CALLS = 500;

@@ -4,6 +4,7 @@ import {
   bulkLength,
   COMMON,
   I2C,
+  I2C_SPEEDS,
   MODE_NAME,
   PULL_UP_SOURCE,
   STATUS,
@@ -52,6 +53,7 @@ export class I2cFirmwareMode implements FirmwareMode {
         out.byte(setPullUpVoltage(this.#firmware, byte, true) ? STATUS.DONE : STATUS.REFUSED);
         return true;
       case I2C.SPEED:
+        this.#wire.clockHz = I2C_SPEEDS[byte & 0x03] as number;
         out.byte(STATUS.DONE);
         return true;
       default:

@@ -7,7 +7,7 @@ import {
   UsbStall,
 } from '../../src/usb/index.ts';
 import type { EmulatedI2c } from '../link/index.ts';
-import { IO, READ, REQUEST, STATUS, USB_IDS } from './protocol.ts';
+import { clockOf, IO, READ, REQUEST, STATUS, USB_IDS } from './protocol.ts';
 
 const VENDOR_CLASS = 0xff;
 const NOTHING = new Uint8Array(0);
@@ -55,6 +55,7 @@ export class I2cTinyUsbEmulator implements UsbDevice {
       }
       case REQUEST.SET_DELAY:
         this.delayUs = value || 1;
+        this.#wire.clockHz = clockOf(this.delayUs);
         return NOTHING;
       case REQUEST.GET_STATUS:
         return Uint8Array.of(this.#status);

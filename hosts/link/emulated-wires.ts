@@ -1,5 +1,7 @@
 /** The I2C bus behind an emulated adapter, byte by byte; `I2cWire` is one. */
 export interface EmulatedI2c {
+  /** Hz that the adapter makes of SCL from now on. */
+  clockHz?: number;
   start(): void;
   writeByte(byte: number): boolean;
   readByte(ack: boolean): number;

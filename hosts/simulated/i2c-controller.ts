@@ -5,7 +5,7 @@ import { I2C_CAPABILITIES } from './capabilities.ts';
 /** Most data bytes that a part may announce (SMBus 3.2, 6.5.7; Linux `I2C_SMBUS_BLOCK_MAX`). */
 const BLOCK_MAX = 32;
 
-/** The controller of a simulated I2C bus: synchronous, takes no time of its own. */
+/** The controller of a simulated I2C bus: synchronous. The only time that it waits for is that of a part that stretches. */
 export class SimulatedI2cController implements I2cController {
   readonly description = 'simulated I2C bus';
   readonly functionality = I2C_CAPABILITIES.functionality;
@@ -17,9 +17,21 @@ export class SimulatedI2cController implements I2cController {
 
   transfer(messages: readonly I2cMessage[]): void {
     try {
+      this.carryOut(messages);
+    } finally {
+      this.wire.clock.settle();
+    }
+  }
+
+  /** The same, and nothing is waited for. */
+  carryOut(messages: readonly I2cMessage[]): void {
+    const { wire } = this;
+    wire.clock.hold();
+    try {
       for (let i = 0; i < messages.length; i++) this.message(messages[i] as I2cMessage, i === 0);
     } finally {
-      this.wire.stop();
+      wire.stop();
+      wire.clock.release();
     }
   }
 

@@ -1,9 +1,16 @@
 import type { DeviceNode, HostAdapter, I2cController, SpiController } from '../../src/bus/index.ts';
-import { type BoundPart, populateI2c, populateSpi, type SimulationOptions } from '../../src/sim/index.ts';
+import {
+  type BoundPart,
+  type I2cWire,
+  populateI2c,
+  populateSpi,
+  type SimulationOptions,
+  type SpiWire,
+} from '../../src/sim/index.ts';
 import { SimulatedI2cController } from './i2c-controller.ts';
 import { MixedI2cController, MixedSpiController } from './mixed.ts';
+import { TimedI2cController, TimedSpiController } from './real-time.ts';
 import { SimulatedSpiController } from './spi-controller.ts';
-import { TimedI2cController, TimedSpiController } from './wire-time.ts';
 
 export { sheets } from './capabilities.ts';
 export { SimulatedI2cController } from './i2c-controller.ts';
@@ -11,7 +18,7 @@ export { SimulatedSpiController } from './spi-controller.ts';
 
 /** On a bus with a host, the children that are answered by their model. */
 const SIMULATE = 'dtbus,simulate';
-/** On a simulated bus: transfers take as long as they would on a wire. */
+/** On a simulated bus: transfers take as long as they would on a wire, and who asks waits for it. */
 const REAL_TIME = 'dtbus,real-time';
 
 /** A bus without hardware. `boundParts` says of each child of the bus node what answers for it. */
@@ -31,10 +38,10 @@ export function createSimulatedI2c(
   options: SimulationOptions,
 ): SimulatedAdapter & { readonly i2c: I2cController } {
   const { wire, boundParts } = populateI2c(bus, options);
-  const timed = bus.has(REAL_TIME);
+  const waits = waitsFor(bus, wire);
   const simulated = new SimulatedI2cController(wire);
-  const i2c = timed ? new TimedI2cController(simulated, bus.u32('clock-frequency')) : simulated;
-  return { description: i2c.description, synchronous: !timed, i2c, boundParts, open() {}, close() {} };
+  const i2c = waits ? new TimedI2cController(simulated) : simulated;
+  return { description: i2c.description, synchronous: !waits, i2c, boundParts, open() {}, close() {} };
 }
 
 /** The SPI bus that `bus` describes, all of it simulated. @throws {NodeError} */
@@ -43,10 +50,10 @@ export function createSimulatedSpi(
   options: SimulationOptions,
 ): SimulatedAdapter & { readonly spi: SpiController } {
   const { wire, boundParts } = populateSpi(bus, options);
-  const timed = bus.has(REAL_TIME);
+  const waits = waitsFor(bus, wire);
   const simulated = new SimulatedSpiController(wire, chipSelectCount(bus, boundParts));
-  const spi = timed ? new TimedSpiController(simulated) : simulated;
-  return { description: spi.description, synchronous: !timed, spi, boundParts, open() {}, close() {} };
+  const spi = waits ? new TimedSpiController(simulated) : simulated;
+  return { description: spi.description, synchronous: !waits, spi, boundParts, open() {}, close() {} };
 }
 
 /**
@@ -73,6 +80,13 @@ export function mixSpi(
   if (!bus.children.some(isSimulated)) return { controller: physical, boundParts };
   const simulated = new SimulatedSpiController(wire, chipSelectCount(bus, boundParts));
   return { controller: new MixedSpiController(physical, simulated), boundParts };
+}
+
+/** Whether who asks waits for what a transfer takes. On a clock that a test moves that is nothing to wait for. */
+function waitsFor(bus: DeviceNode, wire: I2cWire | SpiWire): boolean {
+  if (wire.clock.timesTransfers) return false;
+  wire.timed = bus.has(REAL_TIME);
+  return wire.timed;
 }
 
 function isSimulated(child: DeviceNode): boolean {

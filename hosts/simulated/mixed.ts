@@ -64,7 +64,14 @@ export class MixedI2cController implements I2cController {
 
   /** Simulated messages keep their repeated START even when real ones come between. */
   #simulatedRun(run: readonly I2cMessage[]): void {
-    for (const message of run) this.#simulated.message(message, false);
+    const { clock } = this.#simulated.wire;
+    clock.hold();
+    try {
+      for (const message of run) this.#simulated.message(message, false);
+    } finally {
+      clock.release();
+      clock.settle();
+    }
   }
 
   #stopAfter(body: () => MaybePromise<void>): MaybePromise<void> {

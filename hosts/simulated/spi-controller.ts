@@ -11,13 +11,14 @@ import {
 } from '../../src/bus/index.ts';
 import type { SpiWire } from '../../src/sim/index.ts';
 import { SPI_CAPABILITIES } from './capabilities.ts';
+import { spiWordsNs } from './wire-time.ts';
 
 const { modes: MODES, maxWordDelayNs: MAX_DELAY_NS } = SPI_CAPABILITIES;
 
 /** Words are repacked in runs of this many: a multiple of 8, so that every run but the last fills its bytes. */
 const RUN_WORDS = 1024;
 
-/** The controller of a simulated SPI bus: synchronous, takes no time of its own. */
+/** The controller of a simulated SPI bus: synchronous. */
 export class SimulatedSpiController implements SpiController {
   readonly description = 'simulated SPI bus';
   readonly capabilities: SpiCapabilities;
@@ -34,11 +35,24 @@ export class SimulatedSpiController implements SpiController {
 
   transfer(chipSelect: number, mode: number, transfers: readonly SpiTransfer[]): void {
     try {
+      this.carryOut(chipSelect, mode, transfers);
+    } finally {
+      this.wire.clock.settle();
+    }
+  }
+
+  /** The same, and nothing is waited for. */
+  carryOut(chipSelect: number, mode: number, transfers: readonly SpiTransfer[]): void {
+    const { clock } = this.wire;
+    clock.hold();
+    try {
       this.#check(chipSelect, mode, transfers);
       this.#message(chipSelect, mode, transfers);
     } catch (error) {
       this.deselect();
       throw error;
+    } finally {
+      clock.release();
     }
   }
 
@@ -51,18 +65,25 @@ export class SimulatedSpiController implements SpiController {
     let speedHz = 0;
     for (let i = 0; i < transfers.length; i++)
       speedHz = Math.max(speedHz, (transfers[i] as SpiTransfer).speedHz);
+    const { wire } = this;
     const held = this.#held;
     if (held === undefined || held.chipSelect !== chipSelect || held.mode !== mode) {
       this.#held = undefined;
-      this.wire.select(chipSelect, mode, speedHz);
+      wire.select(chipSelect, mode, speedHz);
+      wire.pass(transfers[0]?.csSetupNs ?? 0);
     }
     for (let i = 0; i < transfers.length; i++) {
       const transfer = transfers[i] as SpiTransfer;
+      const last = i === transfers.length - 1;
       this.#transfer(mode, transfer);
-      if (transfer.csChange && i < transfers.length - 1) {
-        this.wire.deselect();
-        this.wire.select(chipSelect, mode, speedHz);
-      }
+      // On the last one it means the opposite: the chip stays selected.
+      if (transfer.csChange === last) continue;
+      wire.pass(transfer.csHoldNs);
+      if (last) break;
+      wire.deselect();
+      wire.pass(transfer.csInactiveNs);
+      wire.select(chipSelect, mode, speedHz);
+      wire.pass(transfers[i + 1]?.csSetupNs ?? 0);
     }
     if (transfers[transfers.length - 1]?.csChange) this.#held ??= { chipSelect, mode };
     else this.deselect();
@@ -72,44 +93,37 @@ export class SimulatedSpiController implements SpiController {
     const { tx, rx } = transfer;
     const length = (tx ?? rx)?.length ?? 0;
     if (length === 0) return;
+    const { wire } = this;
+    const ns = wire.timed ? spiWordsNs(transfer) : 0;
+    const lsbFirst = (mode & SPI_MODE.LSB_FIRST) !== 0;
+    const bits = transfer.bitsPerWord || 8;
+    const lines = (tx === undefined ? transfer.rxNbits : transfer.txNbits) || 1;
     if ((mode & SPI_MODE.LOOP) !== 0) {
       if (tx === undefined) rx?.fill(0);
       else rx?.set(tx);
-      return;
-    }
-    const bits = transfer.bitsPerWord || 8;
-    const lines = (tx === undefined ? transfer.rxNbits : transfer.txNbits) || 1;
-    if (bits === 8 && (mode & SPI_MODE.LSB_FIRST) === 0) this.wire.exchange(tx, rx, length, lines);
-    else
-      this.#exchangeWords(
-        tx,
-        rx,
-        length / bytesPerWord(bits),
-        bits,
-        (mode & SPI_MODE.LSB_FIRST) !== 0,
-        lines,
-      );
+      wire.pass(ns);
+    } else if (bits === 8 && !lsbFirst) wire.exchange(tx, rx, length, lines, ns);
+    else this.#exchangeWords(tx, rx, length / bytesPerWord(bits), { bits, lsbFirst }, lines, ns);
   }
 
   #exchangeWords(
     tx: Uint8Array | undefined,
     rx: Uint8Array | undefined,
     words: number,
-    bits: number,
-    lsbFirst: boolean,
+    form: { readonly bits: number; readonly lsbFirst: boolean },
     lines: number,
+    ns: number,
   ): void {
     if (this.#packedTx.length === 0) {
       this.#packedTx = new Uint8Array(RUN_WORDS * 4);
       this.#packedRx = new Uint8Array(RUN_WORDS * 4);
     }
-    const form = { bits, lsbFirst };
-    const step = bytesPerWord(bits);
+    const step = bytesPerWord(form.bits);
     for (let done = 0; done < words; done += RUN_WORDS) {
       const run = Math.min(RUN_WORDS, words - done);
       const length = wireLength(run, form);
       if (tx !== undefined) packWords(tx.subarray(done * step), run, form, this.#packedTx);
-      this.wire.exchange(tx && this.#packedTx, rx && this.#packedRx, length, lines);
+      this.wire.exchange(tx && this.#packedTx, rx && this.#packedRx, length, lines, (ns * run) / words);
       if (rx !== undefined) unpackWords(this.#packedRx, run, form, rx.subarray(done * step));
     }
   }

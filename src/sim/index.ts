@@ -38,4 +38,4 @@ export {
   TEN_BIT_ADDRESS,
 } from './wire/part.ts';
 export { PartError, type PropertyDeclaration } from './wire/property.ts';
-export { SpiWire } from './wire/spi-wire.ts';
+export { DEFAULT_SPI_HZ, SpiWire } from './wire/spi-wire.ts';

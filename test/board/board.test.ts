@@ -164,6 +164,24 @@ describe('parts', () => {
     expect(ready).not.toThrow();
   });
 
+  it('ends a poll on a clock that nobody steps, after as many polls as fit', async () => {
+    const demo = await open(DEMO, { clock: 'stepped' });
+    const i2c = demo.open('/dev/i2c-1');
+    i2c.transferSync([{ addr: 0x50, write: Uint8Array.of(0, 1) }]);
+    let polls = 0;
+    for (let busy = true; busy; ) {
+      polls++;
+      try {
+        i2c.transferSync([{ addr: 0x50, write: new Uint8Array(0) }]);
+        busy = false;
+      } catch (thrown) {
+        expect(thrown).toMatchObject({ code: 'ENXIO' });
+      }
+    }
+    // 11 bits at 100 kHz: the k-th address has arrived (k - 1) * 110 + 100 µs after the write, 5000 µs at k = 46.
+    expect(polls).toBe(46);
+  });
+
   it('keep what they hold in a file, written when the board closes', async () => {
     const path = file(
       'board.dts',

@@ -31,7 +31,10 @@ export interface BoardOptions extends TreeOptions {
    * the contents that they leave the factory with; models of the tree and adapters do not answer.
    */
   readonly look?: boolean;
-  /** `stepped`: simulated parts live in a time that stands still until `board.advance`. */
+  /**
+   * `stepped`: simulated parts live in a time that only `board.advance` moves, and transfers: each as long as its bits take
+   * on the wire.
+   */
   readonly clock?: 'real' | 'stepped';
   /**
    * Warns of what a driver does that a simulated part's data sheet forbids, once for each place: reserved bits, read-only

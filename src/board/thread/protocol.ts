@@ -104,7 +104,7 @@ export interface BackEndSettings {
   readonly trust: readonly string[];
   /** The board is only looked at; see `BoardOptions`. */
   readonly look: boolean;
-  /** A stepped clock stands still until `advance`. */
+  /** Only `advance` and transfers move a stepped clock. */
   readonly steppedClock: boolean;
   /** Mistakes of drivers are told. */
   readonly strict?: boolean;

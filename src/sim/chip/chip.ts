@@ -8,6 +8,7 @@ import type { PartState } from '../wire/part.ts';
 export interface Chip {
   readonly state: PartState;
   readonly lines?: readonly Line[];
+  readonly takesRuns?: boolean;
   reset(): void;
   restored?(): void;
   close?(): void;

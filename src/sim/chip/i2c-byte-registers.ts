@@ -32,6 +32,10 @@ export class I2cByteRegisters implements I2cPart {
     return this.subject.lines ?? [];
   }
 
+  get takesRuns(): boolean {
+    return this.subject.takesRuns === true;
+  }
+
   reset(): void {
     this.#bus.pointer = 0;
     this.subject.reset();

@@ -29,6 +29,10 @@ export class I2cWordRegisters implements I2cPart {
     return this.subject.lines ?? [];
   }
 
+  get takesRuns(): boolean {
+    return this.subject.takesRuns === true;
+  }
+
   reset(): void {
     this.#bus.pointer = 0;
     this.subject.reset();

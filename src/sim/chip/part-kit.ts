@@ -19,6 +19,7 @@ export interface KitChip {
   readonly compiled: CompiledSheet;
   readonly sense: Record<string, model.PropertyValue>;
   readonly lines: readonly Line[];
+  lookAtClock(): void;
   keep<T extends object>(state: T): T;
   follow<T extends { readonly state: object; catchUp(): void }>(timed: T): T;
   keepContents(contents: model.Contents): void;
@@ -54,6 +55,7 @@ export class PartKit implements model.Kit {
   }
 
   get clock(): model.PartClock {
+    this.#chip.lookAtClock();
     return this.#context.clock;
   }
 

@@ -11,6 +11,8 @@ import { Misuse } from './strict.ts';
 /** Something that is to be brought up to the clock's time before the bus sees the chip. */
 interface Timed {
   readonly state: object;
+  /** True while it matters to a transfer when its bytes come. */
+  readonly running?: boolean;
   catchUp(): void;
 }
 
@@ -43,6 +45,7 @@ export class SheetChip implements ByteRegisterChip, WordRegisterChip {
   readonly #calendar: Calendar | undefined;
   readonly #memory: Behaviour['memory'];
   #kept = 0;
+  #looksAtClock = false;
 
   constructor(
     part: Part,
@@ -79,6 +82,21 @@ export class SheetChip implements ByteRegisterChip, WordRegisterChip {
 
   get sharedAddresses(): readonly number[] {
     return this.behaviour.sharedAddresses?.() ?? [];
+  }
+
+  /**
+   * What happens again and again does so between transfers: while a chip is addressed its registers stand still. A model
+   * that asks for the time itself may see more.
+   */
+  get takesRuns(): boolean {
+    if (this.#looksAtClock) return false;
+    for (let i = 0; i < this.#timed.length; i++) if (this.#timed[i]?.running === true) return false;
+    return true;
+  }
+
+  /** Its model has taken the clock. */
+  lookAtClock(): void {
+    this.#looksAtClock = true;
   }
 
   /** `state` becomes part of the snapshot. */

@@ -25,6 +25,10 @@ export class SpiBehaviourPart implements SpiPart {
     return this.subject.lines;
   }
 
+  get takesRuns(): boolean {
+    return this.subject.takesRuns;
+  }
+
   reset(): void {
     this.#spi.select?.(0);
     this.subject.reset();

@@ -49,6 +49,10 @@ export class SpiByteRegisters implements SpiPart {
     return this.subject.lines ?? [];
   }
 
+  get takesRuns(): boolean {
+    return this.subject.takesRuns === true;
+  }
+
   reset(): void {
     this.subject.reset();
   }

@@ -21,6 +21,11 @@ export class Deadline {
     line?.onWatch(() => this.#arm());
   }
 
+  /** Whether one is set: it may come at any time. */
+  get running(): boolean {
+    return this.state.at !== 0;
+  }
+
   get pending(): boolean {
     this.catchUp();
     return this.state.at !== 0;

@@ -1,5 +1,12 @@
 import { resolve } from 'node:path';
-import { type DeviceNode, isNodeError, NodeError, type NodeProblem, readTreeFile } from '../../bus/index.ts';
+import {
+  type DeviceNode,
+  isNodeError,
+  NodeError,
+  type NodeProblem,
+  readTreeFile,
+  wellFormed,
+} from '../../bus/index.ts';
 import { type Clock, RealClock } from '../kit/clock.ts';
 import { contentsFileOf, fileContents, volatileContents } from '../kit/contents.ts';
 import { i2cAddresses } from '../wire/i2c-address.ts';
@@ -71,7 +78,7 @@ export function populateI2c(
   wanted: (child: DeviceNode) => boolean = () => true,
 ): FilledI2c {
   const simulation = withDefaults(options, bus);
-  const wire = new I2cWire(simulation);
+  const wire = new I2cWire({ ...simulation, clockHz: wellFormed(() => bus.u32('clock-frequency')) });
   const holder = bus.children.find(({ name }) => name === 'i2c-bus') ?? bus;
   const taken = new Map<number, DeviceNode>();
   const boundParts: BoundPart[] = [];

@@ -22,6 +22,11 @@ const NOBODY: readonly Slot[] = [];
 const TEN_BIT_PREFIX = 0xf0;
 const TEN_BIT_PREFIX_MASK = 0xf8;
 
+/** Standard mode, where nobody says otherwise (UM10204, table 10). */
+const DEFAULT_HZ = 100_000;
+/** Eight bits and their acknowledge; START, repeated START and STOP take as long as one bit. */
+const BYTE_BITS = 9;
+
 /** What the next byte on the wire means (byte-level interface). */
 type Phase = 'idle' | 'address' | 'address-low' | 'data';
 
@@ -33,10 +38,15 @@ function tableIndex(address: number): number {
  * An I2C bus with parts on it: two open-drain lines, so an address that nobody claims is not acknowledged
  * and reads give 0xff. Controllers use `startTo`, `write`, `read`, `stop`; emulators of adapter firmware,
  * which see the bus byte by byte, use `start`, `writeByte`, `readByte`, `stop`. Both may be mixed.
+ * Where bits take time (`timed`), the clock is moved by what is on the wire, and a part sees an address or a byte that
+ * is sent when it has arrived, and STOP after all of them.
  * A part that throws never harms the bus: it is named once by `warn` and stops answering.
  */
 export class I2cWire {
-  readonly #clock: Clock;
+  readonly clock: Clock;
+  /** Whether bits take time. */
+  timed: boolean;
+  #bitNs = 0;
   readonly #warn: (sentence: string) => void;
   readonly #slots: Slot[] = [];
   readonly #muxes: Slot[] = [];
@@ -55,10 +65,22 @@ export class I2cWire {
   #tenBitHigh = 0;
   #tenBitAddress = -1;
   readonly #byte = new Uint8Array(1);
+  /** How long SCL was stretched since START. */
+  #stretchedNs = 0;
 
-  constructor(options: { clock?: Clock; warn?: (sentence: string) => void } = {}) {
-    this.#clock = options.clock ?? new RealClock();
+  /** `clockHz`: of SCL; default 100 kHz. */
+  constructor(
+    options: { clock?: Clock; clockHz?: number | undefined; warn?: (sentence: string) => void } = {},
+  ) {
+    this.clock = options.clock ?? new RealClock();
+    this.timed = this.clock.timesTransfers;
+    this.clockHz = options.clockHz ?? DEFAULT_HZ;
     this.#warn = options.warn ?? ((sentence) => process.emitWarning(sentence));
+  }
+
+  /** Frequency of SCL in Hz; what makes no sense is 100 kHz. */
+  set clockHz(hz: number) {
+    this.#bitNs = Math.max(1, Math.round(1e9 / (hz > 0 ? hz : DEFAULT_HZ)));
   }
 
   /** Puts `part` on the bus. `name` is what messages call it: the path of its node. */
@@ -111,53 +133,52 @@ export class I2cWire {
    * @returns whether anybody acknowledged.
    */
   startTo(address: number, read: boolean): boolean {
-    this.#clock.poll();
-    this.#phase = 'data';
-    this.#reading = read;
-    this.#activeCount = 0;
-    this.#address(this, address, read);
-    return this.#activeCount > 0;
+    this.start();
+    if (this.timed && !this.#passAddress(address, read)) {
+      this.#phase = 'data';
+      this.#reading = read;
+      return false;
+    }
+    return this.#offer(address, read);
   }
 
   /** Sends `data`. @returns how many bytes were acknowledged; the first that was not ends the transfer. */
   write(data: Uint8Array): number {
-    // A part that was addressed to read drives SDA itself and acknowledges nothing.
-    if (this.#reading) return 0;
-    let acknowledged = 0;
-    for (let i = 0; i < this.#activeCount; i++) {
-      const slot = this.#active[i] as Slot;
-      if (slot.broken) continue;
-      try {
-        const count = slot.part.write(data);
-        // A sloppy model that returns nothing acknowledges everything.
-        acknowledged = Math.max(acknowledged, count >= 0 && count <= data.length ? count : data.length);
-        this.#stretch(slot.part);
-      } catch (error) {
-        this.#break(slot, error);
-      }
+    // A part that was addressed to read drives SDA itself and acknowledges nothing, and neither does nobody.
+    if (this.#reading || this.#activeCount === 0) {
+      if (data.length > 0) this.#pass(BYTE_BITS);
+      return 0;
     }
-    return acknowledged;
+    if (!this.timed) return this.#write(data);
+    if (data.length <= 1 || this.#takeRuns()) {
+      this.#pass(BYTE_BITS * data.length);
+      return this.#write(data);
+    }
+    for (let at = 0; at < data.length; at++) {
+      this.#byte[0] = data[at] as number;
+      this.#pass(BYTE_BITS);
+      if (this.#write(this.#byte) === 0) return at;
+    }
+    return data.length;
   }
 
   /** Receives into the whole of `into`. */
   read(into: Uint8Array): void {
-    const slot = this.#active[0];
-    if (this.#activeCount === 1 && this.#reading && slot !== undefined && !slot.broken) {
-      try {
-        slot.part.read(into);
-        this.#stretch(slot.part);
-      } catch (error) {
-        into.fill(0xff);
-        this.#break(slot, error);
-      }
+    if (!this.timed || into.length <= 1 || this.#takeRuns()) {
+      this.#read(into);
+      this.#pass(BYTE_BITS * into.length);
       return;
     }
-    into.fill(0xff);
-    if (this.#reading && this.#activeCount > 1) this.#readTogether(into);
+    for (let at = 0; at < into.length; at++) {
+      this.#read(this.#byte);
+      into[at] = this.#byte[0] as number;
+      this.#pass(BYTE_BITS);
+    }
   }
 
   /** STOP: the bus is free, and everyone who was addressed knows it. */
   stop(): void {
+    if (this.#phase !== 'idle') this.#pass(1);
     for (let i = 0; i < this.#addressedCount; i++) {
       const slot = this.#addressed[i] as Slot;
       slot.addressed = false;
@@ -176,8 +197,10 @@ export class I2cWire {
 
   /** START or repeated START alone: the next byte is an address. */
   start(): void {
-    this.#clock.poll();
+    if (this.timed) this.#pass(1);
+    else this.clock.poll();
     this.#activeCount = 0;
+    this.#stretchedNs = 0;
     this.#phase = 'address';
   }
 
@@ -187,13 +210,15 @@ export class I2cWire {
       case 'idle':
         return false;
       case 'address':
+        this.#pass(BYTE_BITS);
         return this.#addressByte(byte);
       case 'address-low':
+        this.#pass(BYTE_BITS);
         this.#tenBitAddress = (this.#tenBitHigh << 8) | byte;
-        return this.startTo((TEN_BIT_ADDRESS | this.#tenBitAddress) >>> 0, false);
+        return this.#offer((TEN_BIT_ADDRESS | this.#tenBitAddress) >>> 0, false);
       case 'data':
         this.#byte[0] = byte;
-        return this.#activeCount > 0 && this.write(this.#byte) === 1;
+        return this.write(this.#byte) === 1;
     }
   }
 
@@ -207,12 +232,12 @@ export class I2cWire {
 
   #addressByte(byte: number): boolean {
     const read = (byte & 1) !== 0;
-    if ((byte & TEN_BIT_PREFIX_MASK) !== TEN_BIT_PREFIX) return this.startTo(byte >> 1, read);
+    if ((byte & TEN_BIT_PREFIX_MASK) !== TEN_BIT_PREFIX) return this.#offer(byte >> 1, read);
     const high = (byte >> 1) & 3;
     if (read) {
       // Only a part that was addressed in full since START goes on reading (UM10204 3.1.11).
       if (this.#tenBitAddress >>> 8 !== high) return false;
-      return this.startTo((TEN_BIT_ADDRESS | this.#tenBitAddress) >>> 0, true);
+      return this.#offer((TEN_BIT_ADDRESS | this.#tenBitAddress) >>> 0, true);
     }
     this.#tenBitHigh = high;
     this.#phase = 'address-low';
@@ -223,6 +248,71 @@ export class I2cWire {
     const first = TEN_BIT_BASE + (high << 8);
     for (let index = first; index < first + 0x100; index++) if (this.#table[index] !== NOBODY) return true;
     return this.#muxes.some((mux) => mux.part.segments?.some((segment) => segment.#hasTenBit(high)));
+  }
+
+  /** The address has arrived. */
+  #offer(address: number, read: boolean): boolean {
+    this.#phase = 'data';
+    this.#reading = read;
+    this.#activeCount = 0;
+    this.#address(this, address, read);
+    return this.#activeCount > 0;
+  }
+
+  /**
+   * The bits of an address. Ten bits are sent in two bytes; to read, a repeated START and the first of them follow
+   * (UM10204 3.1.11). @returns false when the first of two bytes was not acknowledged
+   */
+  #passAddress(address: number, read: boolean): boolean {
+    this.#pass(BYTE_BITS);
+    if ((address & TEN_BIT_ADDRESS) === 0) return true;
+    if (!this.#hasTenBit((address >>> 8) & 3)) return false;
+    this.#pass(BYTE_BITS);
+    if (read && this.has(address)) this.#pass(1 + BYTE_BITS);
+    return true;
+  }
+
+  #pass(bits: number): void {
+    if (this.timed) this.clock.pass(bits * this.#bitNs);
+  }
+
+  /** Whether nobody who listens minds when a byte comes. */
+  #takeRuns(): boolean {
+    for (let i = 0; i < this.#activeCount; i++) if (this.#active[i]?.part.takesRuns !== true) return false;
+    return true;
+  }
+
+  #write(data: Uint8Array): number {
+    let acknowledged = 0;
+    for (let i = 0; i < this.#activeCount; i++) {
+      const slot = this.#active[i] as Slot;
+      if (slot.broken) continue;
+      try {
+        const count = slot.part.write(data);
+        // A sloppy model that returns nothing acknowledges everything.
+        acknowledged = Math.max(acknowledged, count >= 0 && count <= data.length ? count : data.length);
+        this.#stretch(slot.part);
+      } catch (error) {
+        this.#break(slot, error);
+      }
+    }
+    return acknowledged;
+  }
+
+  #read(into: Uint8Array): void {
+    const slot = this.#active[0];
+    if (this.#activeCount === 1 && this.#reading && slot !== undefined && !slot.broken) {
+      try {
+        slot.part.read(into);
+        this.#stretch(slot.part);
+      } catch (error) {
+        into.fill(0xff);
+        this.#break(slot, error);
+      }
+      return;
+    }
+    into.fill(0xff);
+    if (this.#reading && this.#activeCount > 1) this.#readTogether(into);
   }
 
   /** Offers the address to the parts of `segment` and to what its muxes connect. */
@@ -264,7 +354,9 @@ export class I2cWire {
 
   #stretch(part: I2cPart): void {
     const ns = part.stretchNs;
-    if (ns !== undefined && ns > 0) this.#clock.pass(ns);
+    if (ns === undefined || ns <= this.#stretchedNs) return;
+    this.clock.pass(ns - this.#stretchedNs);
+    this.#stretchedNs = ns;
   }
 
   /** The model of a part failed outside of a call: the part stops answering. */

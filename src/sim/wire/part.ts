@@ -20,6 +20,11 @@ export interface Part {
   reset(): void;
   /** Called after `state` was replaced by a snapshot: recompute what hangs on it (lines, timers). */
   restored?(): void;
+  /**
+   * True while it does not matter to it when a byte comes, and it acknowledges all of them: bytes then come in runs also
+   * where they take time. Otherwise each comes at its own time there.
+   */
+  readonly takesRuns?: boolean;
   /** Called once when the board closes. */
   close?(): void;
 }
@@ -43,7 +48,10 @@ export interface I2cPart extends Part {
   readonly addresses: readonly number[];
   /** Further addresses that other parts may answer too: general call (0), all-call, alert response. */
   readonly sharedAddresses?: readonly number[];
-  /** How long it holds SCL low after the last call, in ns; the wire lets that time pass. */
+  /**
+   * How long it holds SCL low in this message, in ns: asked after each call of `start`, `write` and `read`. The wire
+   * lets the longest that it is told since START pass, once.
+   */
   readonly stretchNs?: number;
   /** The bus segments that this part connects to its own (an I2C mux); what hangs there answers too. */
   readonly segments?: readonly I2cWire[] | undefined;

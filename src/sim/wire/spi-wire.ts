@@ -16,20 +16,30 @@ function overlap(a: Uint8Array, b: Uint8Array, length: number): boolean {
   return a.buffer === b.buffer && Math.abs(a.byteOffset - b.byteOffset) < length;
 }
 
+/** Of SCLK, where nobody gives a speed. */
+export const DEFAULT_SPI_HZ = 1_000_000;
+
 /**
  * An SPI bus with parts on it. MISO is pulled up: where no part drives it, 0xff comes in. The bytes given
  * are those on the wire, most significant bit first. A part that is driven in a mode or at a speed which its
  * data sheet excludes does not answer, and `warn` names it once; the same goes for a part that throws.
+ * Where bits take time (`timed`), the clock is moved by them: a part sees each byte when its first bit comes.
  */
 export class SpiWire {
-  readonly #clock: Clock;
+  readonly clock: Clock;
+  /** Whether bits and delays take time. */
+  timed: boolean;
   readonly #warn: (sentence: string) => void;
   readonly #slots = new Map<number, Slot>();
   /** Who listens between `select` and `deselect`. */
   #selected: Slot | undefined;
+  #bitNs = 0;
+  readonly #sent = new Uint8Array(1);
+  readonly #received = new Uint8Array(1);
 
   constructor(options: { clock?: Clock; warn?: (sentence: string) => void } = {}) {
-    this.#clock = options.clock ?? new RealClock();
+    this.clock = options.clock ?? new RealClock();
+    this.timed = this.clock.timesTransfers;
     this.#warn = options.warn ?? ((sentence) => process.emitWarning(sentence));
   }
 
@@ -52,10 +62,11 @@ export class SpiWire {
     return this.#slots.get(chipSelect)?.part;
   }
 
-  /** Makes one chip select active. `mode`: `SPI_MODE` bits; `speedHz`: 0 = not known. */
+  /** Makes one chip select active. `mode`: `SPI_MODE` bits; `speedHz`: 0 = not known, which takes the time of 1 MHz. */
   select(chipSelect: number, mode: number, speedHz = 0): void {
     this.deselect();
-    this.#clock.poll();
+    this.clock.poll();
+    this.#bitNs = 1e9 / (speedHz || DEFAULT_SPI_HZ);
     const slot = this.#slots.get(chipSelect);
     if (slot === undefined || slot.broken || this.#isMisused(slot, mode, speedHz)) return;
     this.#selected = slot;
@@ -68,11 +79,48 @@ export class SpiWire {
 
   /**
    * Moves `length` bytes both ways. Without `tx` zeros are sent; without `rx` what comes in is dropped.
-   * `tx` and `rx` may be the same buffer. `lines`: 1, 2, 4 or 8 data lines.
+   * `tx` and `rx` may be the same buffer. `lines`: 1, 2, 4 or 8 data lines. `ns`: how long it takes; default: its bits
+   * at the speed of `select`.
    */
-  exchange(tx: Uint8Array | undefined, rx: Uint8Array | undefined, length: number, lines = 1): void {
+  exchange(
+    tx: Uint8Array | undefined,
+    rx: Uint8Array | undefined,
+    length: number,
+    lines = 1,
+    ns = (8 * length * this.#bitNs) / lines,
+  ): void {
     const slot = this.#selected;
     if (slot === undefined) {
+      rx?.fill(0xff, 0, length);
+      this.pass(ns);
+      return;
+    }
+    if (!this.timed || length <= 1 || slot.part.takesRuns === true) {
+      this.#exchange(slot, tx, rx, length, lines);
+      this.pass(ns);
+      return;
+    }
+    for (let at = 0; at < length; at++) {
+      if (tx !== undefined) this.#sent[0] = tx[at] as number;
+      this.#exchange(slot, tx && this.#sent, rx && this.#received, 1, lines);
+      if (rx !== undefined) rx[at] = this.#received[0] as number;
+      this.pass(Math.round((ns * (at + 1)) / length) - Math.round((ns * at) / length));
+    }
+  }
+
+  /** Lets `ns` pass where the bus takes time: a delay. */
+  pass(ns: number): void {
+    if (this.timed) this.clock.pass(ns);
+  }
+
+  #exchange(
+    slot: Slot,
+    tx: Uint8Array | undefined,
+    rx: Uint8Array | undefined,
+    length: number,
+    lines: number,
+  ): void {
+    if (slot.broken) {
       rx?.fill(0xff, 0, length);
       return;
     }

@@ -27,7 +27,7 @@ function bench(options: { accepts?: number; sends?: number[] } = {}) {
     },
     stop: () => log.push('P'),
   };
-  const wire = new I2cWire({ clock: new SteppedClock() });
+  const wire = new I2cWire({ clock: new SteppedClock(undefined, false) });
   wire.attach(part, '/part');
   const controller = new SimulatedI2cController(wire);
   return {

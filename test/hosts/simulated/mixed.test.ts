@@ -12,7 +12,7 @@ import { loadModels, SteppedClock } from '../../../src/sim/index.ts';
 import { type NodeLiteral, node, spiTransfer } from '../../sim/support.ts';
 import { PLAIN_CAPABILITIES } from '../../support/spi.ts';
 
-const options = async () => ({ catalogue: await loadModels(), clock: new SteppedClock() });
+const options = async () => ({ catalogue: await loadModels(), clock: new SteppedClock(undefined, false) });
 
 /** A physical I2C bus where everything reads 0x11 and 0x77 is missing. */
 function physicalI2c(waits: boolean) {

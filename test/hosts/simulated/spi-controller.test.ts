@@ -19,7 +19,10 @@ function bench() {
       else rx?.fill(0, 0, length);
     },
   });
-  const wire = new SpiWire({ clock: new SteppedClock(), warn: (sentence) => log.push(sentence) });
+  const wire = new SpiWire({
+    clock: new SteppedClock(undefined, false),
+    warn: (sentence) => log.push(sentence),
+  });
   wire.attach(0, chip('a'), '/a');
   wire.attach(1, chip('b'), '/b');
   return { log, spi: new SimulatedSpiController(wire, 2) };

@@ -75,7 +75,7 @@ describe('dtbus,strict', () => {
       const warnings: string[] = [];
       const { wire } = populateI2c(node({ name: 'i2c', properties, children: [child] }), {
         catalogue: await loadModels(['ti,tmp102']),
-        clock: new SteppedClock(),
+        clock: new SteppedClock(undefined, false),
         warn: (sentence) => warnings.push(sentence),
       });
       wire.startTo(0x48, false);

@@ -12,6 +12,13 @@ describe('a stepped clock', () => {
     expect(clock.now()).toBe(1_500_000_005);
   });
 
+  it('does not go back', () => {
+    const clock = new SteppedClock();
+    for (const ns of [-1, Number.NaN, Number.POSITIVE_INFINITY])
+      expect(() => clock.advance(ns)).toThrow(`invalid time to advance by: expected 0 ns or more, got ${ns}`);
+    expect(clock.now()).toBe(0);
+  });
+
   it('rings alarms in their order, each at its own time', () => {
     const clock = new SteppedClock();
     const rung: string[] = [];
@@ -44,6 +51,24 @@ describe('a real clock', () => {
     clock.after(3e6, () => rung.push(3));
     clock.after(1e6, () => rung.push(1));
     await vi.waitFor(() => expect(rung).toEqual([1, 3]));
+  });
+
+  it('is held for a transfer, which moves it on its own', () => {
+    const clock = new RealClock();
+    const rung: number[] = [];
+    clock.hold();
+    const begin = clock.now();
+    clock.after(1000, () => rung.push(clock.now() - begin));
+    const until = performance.now() + 2;
+    while (performance.now() < until);
+    expect(clock.now()).toBe(begin);
+    clock.pass(5e6);
+    expect([rung, clock.now() - begin]).toEqual([[1000], 5e6]);
+    clock.release();
+    // Ahead of the machine until that has waited.
+    expect(clock.now()).toBe(begin + 5e6);
+    clock.settle();
+    expect(performance.now() * 1e6 - begin).toBeGreaterThanOrEqual(4.9e6);
   });
 
   it('rings when it is polled after a wait that blocked the event loop', () => {

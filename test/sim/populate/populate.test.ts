@@ -21,7 +21,7 @@ describe('a bus from the tree', () => {
     });
     const { wire } = populateI2c(bus, {
       catalogue: await loadModels(['national,lm75']),
-      clock: new SteppedClock(),
+      clock: new SteppedClock(undefined, false),
     });
     expect(wire.startTo(0x48, false)).toBe(true);
   });

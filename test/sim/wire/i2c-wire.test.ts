@@ -31,7 +31,7 @@ function recorder(addresses: readonly number[], more: Partial<I2cPart> = {}) {
 
 function wire(...parts: I2cPart[]) {
   const warnings: string[] = [];
-  const clock = new SteppedClock();
+  const clock = new SteppedClock(undefined, false);
   const bus = new I2cWire({ clock, warn: (sentence) => warnings.push(sentence) });
   for (const [index, part] of parts.entries()) bus.attach(part, `/part${index}`);
   return { bus, warnings, clock };

@@ -20,7 +20,10 @@ function plusOne(more: Partial<SpiPart> = {}) {
 
 function wire(...parts: SpiPart[]) {
   const warnings: string[] = [];
-  const bus = new SpiWire({ clock: new SteppedClock(), warn: (sentence) => warnings.push(sentence) });
+  const bus = new SpiWire({
+    clock: new SteppedClock(undefined, false),
+    warn: (sentence) => warnings.push(sentence),
+  });
   for (const [index, part] of parts.entries()) bus.attach(index, part, `/part${index}`);
   return { bus, warnings };
 }

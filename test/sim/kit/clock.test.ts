@@ -65,8 +65,8 @@ describe('a real clock', () => {
     clock.pass(5e6);
     expect([rung, clock.now() - begin]).toEqual([[1000], 5e6]);
     clock.release();
-    // Ahead of the machine until that has waited.
-    expect(clock.now()).toBe(begin + 5e6);
+    // It may be ahead of the machine until that has waited, and does not go back.
+    expect(clock.now()).toBeGreaterThanOrEqual(begin + 5e6);
     clock.settle();
     expect(performance.now() * 1e6 - begin).toBeGreaterThanOrEqual(4.9e6);
   });

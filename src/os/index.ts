@@ -14,7 +14,7 @@ export {
   sealAgainstShrinking,
 } from './shared-memory.ts';
 export { sendUnixDatagram } from './unix-datagram.ts';
-export { peerInode, peerProcess } from './unix-peer.ts';
+export { type Peer, peerInode, peerOfSocket } from './unix-peer.ts';
 export {
   acceptUnix,
   connectUnix,

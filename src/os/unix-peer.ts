@@ -70,12 +70,17 @@ function peerOf(answer: Buffer): number | undefined {
   return undefined;
 }
 
-/** Process that connected to (or made) the other end of a unix socket; 0 where it is not to be seen. */
-export function peerProcess(fd: number): number {
+/** Who connected to (or made) the other end of a unix socket; process 0 where it is not to be seen. */
+export interface Peer {
+  readonly process: number;
+  readonly user: number;
+}
+
+export function peerOfSocket(fd: number): Peer {
   const credentials = Buffer.alloc(UCRED_BYTES);
   const length = Buffer.alloc(4);
   length.writeUInt32LE(UCRED_BYTES);
   const getsockopt = cFunction('int getsockopt(int fd, int level, int name, void *value, void *length)');
   checked('getsockopt', getsockopt(fd, SOL_SOCKET, SO_PEERCRED, credentials, length));
-  return credentials.readInt32LE(0);
+  return { process: credentials.readInt32LE(0), user: credentials.readUInt32LE(4) };
 }

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
+  chmodSync,
+  chownSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -26,6 +28,14 @@ export type ServePlace =
   /** One bus at an open unix socket, this process's own from now on: one that listens or one that is connected. */
   | { readonly fd: number; readonly bus?: string | undefined };
 
+/** Who besides this user may connect. */
+export interface SocketPermissions {
+  /** Permissions of the sockets: 0o600 if nothing else is said. */
+  readonly socketMode?: number | undefined;
+  /** Number of the group that the sockets, and what is made for them, belong to. */
+  readonly socketGroup?: number | undefined;
+}
+
 /** A bus as one owner of its clients may have it. */
 export interface Offer {
   readonly node: VirtioNode;
@@ -36,7 +46,7 @@ export interface Offer {
 }
 
 /** `i2c1`, `left/i2c1`: what an offer is called in messages and at `--bus`. */
-export function offerName({ node, owner }: Offer): string {
+export function offerName({ node, owner }: Pick<Offer, 'node' | 'owner'>): string {
   return `${owner === undefined ? '' : `${owner}/`}${node.kind}${node.number}`;
 }
 
@@ -58,7 +68,11 @@ export function offersAt(place: ServePlace, offers: readonly Offer[]): readonly 
 }
 
 /** Lets front-ends come to `server`. @returns where, for people @throws {OsError} */
-export function takeFrontEnds(server: BackEndServer, place: ServePlace, offer: Offer): string {
+export function takeFrontEnds(
+  server: BackEndServer,
+  place: ServePlace & SocketPermissions,
+  offer: Offer,
+): string {
   if ('fd' in place) {
     server.adopt(new FileDescriptor(place.fd));
     return `fd ${place.fd}`;
@@ -67,14 +81,33 @@ export function takeFrontEnds(server: BackEndServer, place: ServePlace, offer: O
     server.connect(place.socket);
     return place.socket;
   }
-  const socket = 'socket' in place ? place.socket : socketIn(place.socketDirectory, offer);
+  const socket = 'socket' in place ? place.socket : socketIn(place.socketDirectory, offer, place);
   server.listen(socket);
+  if (place.socketMode !== undefined || place.socketGroup !== undefined)
+    grant(socket, place.socketMode ?? 0o600, place.socketGroup);
   return socket;
 }
 
-function socketIn(directory: string, { node, owner }: Offer): string {
+/** The group first: the mode before it would hold for another one. @throws {BoardError} */
+function grant(path: string, mode: number, group: number | undefined): void {
+  try {
+    if (group !== undefined) chownSync(path, -1, group);
+    chmodSync(path, mode);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new BoardError(`cannot give ${path} to group ${group}: ${code}`, { cause: error });
+  }
+}
+
+/** Whoever may connect to a socket may look for it in its folder, and read the tree there. */
+function grantFolder(folder: string, { socketMode = 0o600, socketGroup }: SocketPermissions): void {
+  const may = (who: number): number => ((socketMode & (0o6 << who)) === 0 ? 0 : 0o5 << who);
+  grant(folder, 0o700 | may(3) | may(0), socketGroup);
+}
+
+function socketIn(directory: string, { node, owner }: Offer, permissions: SocketPermissions): string {
   const folder = join(directory, owner ?? '');
-  makeFolder(resolve(folder));
+  makeFolder(resolve(folder), permissions);
   return join(folder, `${node.kind}${node.number}.sock`);
 }
 
@@ -83,8 +116,8 @@ function socketIn(directory: string, { node, owner }: Offer): string {
  * place of ours: one that others may write to, or own, is refused.
  * @throws {BoardError}
  */
-function makeFolder(folder: string): void {
-  makePrivate(folder);
+function makeFolder(folder: string, permissions: SocketPermissions): void {
+  makeMissing(folder, permissions);
   const stats = statSync(folder);
   if (!stats.isDirectory()) throw new BoardError(`${folder} is not a folder`);
   const own = process.geteuid?.();
@@ -99,7 +132,7 @@ function makeFolder(folder: string): void {
 }
 
 /** Node's own `recursive` never ends where a file system lets nobody make folders and says ENOENT to it, as /proc does. */
-function makePrivate(folder: string): void {
+function makeMissing(folder: string, permissions: SocketPermissions): void {
   try {
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
@@ -108,9 +141,11 @@ function makePrivate(folder: string): void {
     const above = dirname(folder);
     if (code !== 'ENOENT' || above === folder || existsSync(above))
       throw new BoardError(`cannot make the folder ${folder} for the sockets: ${code}`, { cause: error });
-    makePrivate(above);
-    makePrivate(folder);
+    makeMissing(above, permissions);
+    makeMissing(folder, permissions);
+    return;
   }
+  grantFolder(folder, permissions);
 }
 
 /** The board's tree beside its sockets, for those who come to them. */
@@ -126,6 +161,7 @@ export function publishTree(
   tree: Tree,
   directory: string,
   buses: readonly { readonly owner: string | undefined; readonly socket: string }[],
+  permissions: SocketPermissions,
 ): () => void {
   const folders = new Set([directory, ...buses.map(({ owner }) => join(directory, owner ?? ''))]);
   const blob = toBlob(tree);
@@ -136,8 +172,9 @@ export function publishTree(
   };
   try {
     for (const folder of folders) {
-      makeFolder(resolve(folder));
-      removers.push(publish(join(folder, PUBLISHED_TREE), blob, () => isServed(folder, own)));
+      makeFolder(resolve(folder), permissions);
+      const file = join(folder, PUBLISHED_TREE);
+      removers.push(publish(file, blob, permissions, () => isServed(folder, own)));
     }
   } catch (error) {
     removeAll();
@@ -147,7 +184,12 @@ export function publishTree(
 }
 
 /** Puts one file in its place, as a whole. What lies there already is followed nowhere. */
-function publish(file: string, blob: Uint8Array, isTaken: () => boolean): () => void {
+function publish(
+  file: string,
+  blob: Uint8Array,
+  { socketMode = 0o600, socketGroup }: SocketPermissions,
+  isTaken: () => boolean,
+): () => void {
   const there = lstatSync(file, { throwIfNoEntry: false });
   const same = there?.isFile() === true && Buffer.compare(readFileSync(file), blob) === 0;
   if (there !== undefined && !same && isTaken()) {
@@ -158,6 +200,7 @@ function publish(file: string, blob: Uint8Array, isTaken: () => boolean): () => 
   const beside = `${file}.${randomBytes(6).toString('hex')}`;
   try {
     writeFileSync(beside, blob, { mode: 0o600, flag: 'wx' });
+    grant(beside, 0o600 | (socketMode & 0o044), socketGroup);
     renameSync(beside, file);
   } catch (error) {
     rmSync(beside, { force: true });

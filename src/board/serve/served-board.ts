@@ -14,12 +14,14 @@ import { loadTree, pathsOf, type TreeOptions } from '../open/load-tree.ts';
 import { traceFor } from '../open/trace.ts';
 import { callsInline } from '../thread/calls.ts';
 import type { BusReport, DeviceProblem } from '../thread/protocol.ts';
+import { metricsText } from './metrics.ts';
 import {
   type Offer,
   offerName,
   offersAt,
   publishTree,
   type ServePlace,
+  type SocketPermissions,
   takeFrontEnds,
 } from './serve-place.ts';
 
@@ -33,12 +35,16 @@ export interface ServeSettings extends TreeOptions {
   readonly limits?: Partial<Limits>;
   /** Told of what is odd, a sentence each. */
   readonly onWarning: (sentence: string) => void;
+  /** Tells front-ends by messages instead of descriptors, and hears of them so: for guests in virtual time. */
+  readonly inBand?: boolean;
+  /** Told who comes to the sockets, who goes and who is not let in. */
+  readonly log?: (sentence: string) => void;
   /** Told of everything that happens at the sockets. */
   readonly trace?: (sentence: string) => void;
 }
 
 /** How and where `serveBoard` serves a board. */
-export type ServeOptions = ServeSettings & ServePlace;
+export type ServeOptions = ServeSettings & ServePlace & SocketPermissions;
 
 /** A bus, or a GPIO controller, that waits for front-ends at a socket. */
 export interface ServedBus {
@@ -114,7 +120,7 @@ export class ServedBoard {
       this.#buses.push({ node: offer.node, owner: offer.owner, socket });
     }
     if ('socketDirectory' in options) {
-      this.#unpublish = publishTree(this.tree, options.socketDirectory, this.#buses);
+      this.#unpublish = publishTree(this.tree, options.socketDirectory, this.#buses, options);
     }
   }
 
@@ -172,6 +178,20 @@ export class ServedBoard {
     return this.#backEnd.calls.buses();
   }
 
+  /** What it did so far and how it is, in the text format of Prometheus. */
+  metrics(): string {
+    const names = new Map(this.#backEnd.devices.map((device) => [device.node.path, device]));
+    const buses = this.reports().map((report) => {
+      const device = names.get(report.path);
+      return { report, name: device === undefined ? report.path : `${device.kind}${device.number}` };
+    });
+    const frontEnds = this.#servers.map((server, at) => {
+      const { node, owner } = this.#buses[at] as ServedBus;
+      return { name: offerName({ node, owner }), count: server.connections };
+    });
+    return metricsText(buses, frontEnds);
+  }
+
   /** Ends all connections, takes the sockets away, frees the adapters. */
   async close(): Promise<void> {
     this.#leave();
@@ -194,13 +214,17 @@ export class ServedBoard {
   };
 
   /** A server whose every front-end is a client of its own. @throws {BoardError} what belongs to two owners */
-  #serverFor(offer: Offer, { trace, exclusive = false, limits }: ServeSettings): BackEndServer {
+  #serverFor(offer: Offer, settings: ServeSettings): BackEndServer {
+    const { log, trace, exclusive = false, inBand = false, limits } = settings;
     const { index, owner } = offer;
     const name = offerName(offer);
     const clients = new Map<number, Client>();
+    const told = (sentence: string, connection?: { readonly number: number }) =>
+      `${name}${connection === undefined ? '' : ` front-end ${connection.number}`}: ${sentence}`;
     this.#backEnd.confine(index, new Client(name), owner);
     const server = new BackEndServer(this.#loop, {
       ...(limits === undefined ? {} : { limits }),
+      inBand,
       createDevice: ({ number }) => {
         const client = new Client(`${name} front-end ${number}`, { exclusive });
         this.#backEnd.confine(index, client, owner);
@@ -215,8 +239,8 @@ export class ServedBoard {
         if (client !== undefined) this.#backEnd.manager.drop(client);
         if (!server.listening && server.connections === 0) this.#end();
       },
-      trace: (sentence, connection) =>
-        trace?.(`${name}${connection === undefined ? '' : ` front-end ${connection.number}`}: ${sentence}`),
+      log: (sentence, connection) => log?.(told(sentence, connection)),
+      trace: (sentence, connection) => trace?.(told(sentence, connection)),
     });
     return server;
   }

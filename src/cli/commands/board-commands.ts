@@ -10,6 +10,7 @@ import {
   withConnection,
 } from '../board/board-options.ts';
 import type { DrawOptions } from '../board/board-tree.ts';
+import { octalMode } from '../board/octal-mode.ts';
 import { errorText } from '../terminal/error-text.ts';
 import { paintFor } from '../terminal/style.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
@@ -105,10 +106,8 @@ interface Permissions {
 }
 
 async function permissionsOf({ mode, group }: DevArguments): Promise<Permissions> {
-  if (!/^[0-7]{3,4}$/.test(mode))
-    throw new UsageError(`invalid --mode: expected octal digits such as 0660, got ${mode}`);
   const { groupId } = await import('../board/group-id.ts');
-  return { mode: Number.parseInt(mode, 8), gid: group === undefined ? undefined : groupId(group) };
+  return { mode: octalMode('--mode', mode), gid: group === undefined ? undefined : groupId(group) };
 }
 
 /** A board's nodes below `/dev` of the machine. */

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import type { ServedBus, ServePlace } from '../../board/index.ts';
+import type { ServedBoard, ServedBus, ServePlace } from '../../board/index.ts';
 import {
   type BoardArguments,
   refuseConnection,
   treeOptions,
   withBoardOptions,
 } from '../board/board-options.ts';
+import { octalMode } from '../board/octal-mode.ts';
+import { LIMITS_HELP, limitsOf } from '../board/serve-limits.ts';
 import { warn } from '../terminal/warn.ts';
 
 const USAGE = 2;
@@ -21,6 +23,12 @@ interface ServeArguments extends BoardArguments {
   readonly exclusive: boolean;
   readonly printCapabilities: boolean;
   readonly trace: boolean;
+  readonly log: boolean;
+  readonly inBand: boolean;
+  readonly socketMode?: string;
+  readonly socketGroup?: string;
+  readonly limit: readonly string[];
+  readonly metrics?: string;
   readonly json: boolean;
 }
 
@@ -53,12 +61,22 @@ Prints "ready" once front-ends may connect, and notifies the service manager of 
     )
     .option('--bus <name>', 'the bus to serve: i2c1, OWNER/spi0 (optional if the board has only one)')
     .option('--exclusive', 'reserve what a front-end has used until it disconnects; others get EBUSY', false)
+    .option(
+      '--socket-mode <octal>',
+      'permissions of the sockets: 0660 lets the group connect (default: 0600)',
+    )
+    .option('--socket-group <group>', 'group of the sockets')
+    .option('--limit <name=number>', 'another limit of what front-ends may ask; see below', collect, [])
+    .option('--in-band', 'offer notifications as messages, for guests in virtual time', false)
+    .option('--log', 'log who connects, who leaves and who is refused', false)
+    .option('--metrics <file>', 'keep metrics for Prometheus (textfile collector) in this file')
     .option('--print-capabilities', 'print the capabilities of this back-end as JSON and exit', false)
     .option('--json', 'print the sockets as one line of JSON instead of "ready"', false)
     .option('--trace', 'log what happens at the sockets', false)
     .addHelpText(
       'after',
       `
+${LIMITS_HELP}
 Example:
   dtbus serve dts/demo.dts --socket-dir /run/dtbus
   dtbus serve dts/demo.dts --socket /run/sensors.sock --bus i2c1
@@ -76,6 +94,7 @@ async function serve(args: ServeArguments): Promise<number> {
   if (args.printCapabilities) return printCapabilities(args.bus);
   const place = placeOf(args);
   if (place === undefined) return USAGE;
+  const settings = await settingsOf(args);
   if (args.client && 'socket' in place && !(await appeared(place.socket))) return INTERRUPTED;
   const { serveBoard, tellServiceManager } = await import('../../board/index.ts');
   const { untilInterrupted } = await import('../terminal/until-interrupted.ts');
@@ -89,14 +108,16 @@ async function serve(args: ServeArguments): Promise<number> {
   const board = await serveBoard(args.board, {
     ...treeOptions(args),
     ...place,
-    exclusive: args.exclusive,
+    ...settings,
     onWarning: warn,
+    ...(args.log ? { log: warn } : {}),
     ...(args.trace ? { trace: warn } : {}),
   }).catch((error: unknown) => {
     leave();
     throw error;
   });
   void board.over.then(leave);
+  const endMetrics = args.metrics === undefined ? undefined : await metricsOf(board, args.metrics);
   const tell = async (state: 'READY=1' | 'STOPPING=1') => {
     const failure = await tellServiceManager(state);
     if (failure !== undefined) warn(failure);
@@ -108,9 +129,29 @@ async function serve(args: ServeArguments): Promise<number> {
     await interrupted;
     await tell('STOPPING=1');
   } finally {
+    endMetrics?.();
     await board.close();
   }
   return 0;
+}
+
+async function metricsOf(board: ServedBoard, file: string): Promise<() => void> {
+  const { keepMetrics } = await import('../board/metrics-file.ts');
+  return keepMetrics(file, () => board.metrics());
+}
+
+const collect = (word: string, before: readonly string[]): readonly string[] => [...before, word];
+
+/** @throws {UsageError} {Error} no such group */
+async function settingsOf({ socketMode, socketGroup, exclusive, inBand, limit }: ServeArguments) {
+  const { groupId } = await import('../board/group-id.ts');
+  return {
+    exclusive,
+    inBand,
+    limits: limitsOf(limit),
+    socketMode: socketMode === undefined ? undefined : octalMode('--socket-mode', socketMode),
+    socketGroup: socketGroup === undefined ? undefined : groupId(socketGroup),
+  };
 }
 
 /** How often a front-end's socket is looked for. */

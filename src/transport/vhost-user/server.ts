@@ -4,8 +4,9 @@ import {
   type FileDescriptor,
   listenUnix,
   OsError,
+  type Peer,
   POLL,
-  peerProcess,
+  peerOfSocket,
   socketKind,
 } from '../../os/index.ts';
 import type { VirtioDevice } from '../../virtio/index.ts';
@@ -23,6 +24,7 @@ const BACK_OFF_MS = 100;
 export interface Connection {
   /** Counts the connections of a server from 1. */
   readonly number: number;
+  readonly peer: Peer;
 }
 
 export interface ServerOptions extends ProtocolOptions {
@@ -30,7 +32,9 @@ export interface ServerOptions extends ProtocolOptions {
   readonly limits?: Partial<Limits>;
   /** A device of its own for each front-end. It is reset when its connection ends. */
   readonly createDevice: (connection: Connection) => VirtioDevice;
-  /** Told what happens, a sentence each, with the connection's number where it is about one. */
+  /** Told who comes, who goes and who is not let in, a sentence each. */
+  readonly log?: (sentence: string, connection?: Connection) => void;
+  /** Told what happens, that too, a sentence each, with the connection's number where it is about one. */
   readonly trace?: (sentence: string, connection?: Connection) => void;
   /** Called when a connection is over and everything of it is freed. */
   readonly onDisconnect?: (connection: Connection, device: VirtioDevice, reason: string) => void;
@@ -99,13 +103,13 @@ export class BackEndServer {
 
   /** Serves one connected socket, which it takes over. @throws what `createDevice` throws */
   serve(socket: FileDescriptor): VhostUserConnection {
-    const connection = { number: ++this.#count };
     const { connectionsPerSocket, connections } = { ...DEFAULT_LIMITS, ...this.#options.limits };
     const table = ConnectionTable.of(this.#loop);
     const { createDevice, trace, onDisconnect, inBand = false, memorySlots = false, limits } = this.#options;
     try {
-      const process = peerProcess(socket.fd);
-      const refusal = table.makeRoom(process, this, connectionsPerSocket, connections);
+      const peer = peerOfSocket(socket.fd);
+      const connection = { number: ++this.#count, peer };
+      const refusal = table.makeRoom(peer.process, this, connectionsPerSocket, connections);
       if (refusal !== undefined) throw OsError.of('accept', 'ECONNREFUSED', refusal);
       const device = createDevice(connection);
       const backEnd = new VhostUserConnection(socket, device, this.#loop, {
@@ -116,18 +120,19 @@ export class BackEndServer {
         onClose: (reason) => {
           this.#connections.delete(backEnd);
           table.remove(entry);
-          trace?.(`connection ended: ${reason}`, connection);
+          this.#log(`connection ended: ${reason}`, connection);
           onDisconnect?.(connection, device, reason);
         },
       });
       const entry = {
-        process,
+        process: peer.process,
         socket: this,
         isRunning: () => backEnd.isRunning(),
         close: (reason: string) => backEnd.close(reason),
       };
       table.add(entry);
       this.#connections.add(backEnd);
+      this.#options.log?.(`connected: process ${peer.process} of user ${peer.user}`, connection);
       trace?.('connected', connection);
       return backEnd;
     } catch (error) {
@@ -144,6 +149,11 @@ export class BackEndServer {
     this.#removePath();
     this.#removePath = () => {};
     for (const connection of this.#connections) connection.close('the server is closing');
+  }
+
+  #log(sentence: string, connection?: Connection): void {
+    this.#options.log?.(sentence, connection);
+    this.#options.trace?.(sentence, connection);
   }
 
   #watch(listener: FileDescriptor): void {
@@ -168,13 +178,13 @@ export class BackEndServer {
       this.serve(socket);
     } catch (error) {
       if (!(error instanceof OsError)) throw error;
-      this.#options.trace?.(`cannot accept a connection: ${error.message}`);
+      this.#log(`cannot accept a connection: ${error.message}`);
     }
   }
 
   /** Out of descriptors, say: those that are connected go on, and it is tried again a little later. */
   #backOff(listener: FileDescriptor, error: OsError): void {
-    if (!this.#failing) this.#options.trace?.(`cannot accept a connection: ${error.message}`);
+    if (!this.#failing) this.#log(`cannot accept a connection: ${error.message}`);
     this.#failing = true;
     this.#unwatch?.();
     const again = setTimeout(() => {

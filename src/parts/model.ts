@@ -259,6 +259,8 @@ export interface Behaviour<S extends DataSheet = DataSheet> {
   readonly calendar?: Calendar;
   /** A test set one of `senses`. */
   sensed?(name: string): void;
+  /** Of a GPIO expander: something outside drives this pin alone, or lets go of it; without it, `inputs` says all. */
+  drivePin?(pin: number, high: boolean | undefined): void;
   /** In the place of all registers: a chip with pages, or with registers that no data sheet names. */
   readonly memory?: { read(address: number): number; write(address: number, value: number): void };
   /** Any register is about to be read. */

@@ -79,6 +79,7 @@ async function bench(bus: DeviceNode) {
       if (found === undefined) throw new Error(`the part has no line ${name}`);
       return found;
     },
+    drivePin: (pin: number, high: boolean | undefined) => parts.drivePin(only(), pin, high),
     reset: () => parts.at(only()).reset(),
   };
 }

@@ -222,6 +222,7 @@ export class BoardDevices {
     restorePart: (path, snapshot) => this.#parts.restore(path, snapshot),
     lines: () => this.#gpio?.reports() ?? [],
     driveLine: (path, line, high) => this.#gpio?.drive(path, line, high),
+    drivePin: (path, pin, high) => this.#parts.drivePin(path, pin, high),
     watchLine: (path, line) => this.#gpio?.watch(path, line),
     save: () => this.#parts.save(),
     advance: (ns) => {

@@ -187,13 +187,7 @@ function inputOfExpander(
   path: string,
   pin: number,
 ): ((high: boolean) => void) | undefined {
-  const expander = parts.list().find((running) => running.path === path);
-  if (!expander?.model.properties.some(({ name }) => name === 'inputs')) return undefined;
-  const bit = 2 ** pin;
-  return (high) => {
-    const inputs = parts.get(path, 'inputs') as number;
-    parts.set(path, 'inputs', high ? inputs | bit : inputs & ~bit);
-  };
+  return parts.isExpander(path) ? (high) => parts.drivePin(path, pin, high) : undefined;
 }
 
 function outputOf(lines: readonly Line[], name: string | undefined, index: number): Line | undefined {

@@ -63,5 +63,8 @@ function controllable(boards: readonly Board[], file: string): Controllable {
         },
       };
     },
+    drivePin: (path, pin, high) => {
+      for (const board of boards) board.drivePin(path, pin, high);
+    },
   };
 }

@@ -23,6 +23,8 @@ export interface Controllable {
   part(name: string): ControlledPart;
   /** @throws {Error} naming the lines that exist */
   line(controller: string, line: number | string): Pick<LineHandle, 'set'>;
+  /** Drives a pin of a GPIO expander, or lets go of it. @throws {Error} no such pin */
+  drivePin(path: string, pin: number, high: boolean | undefined): void;
 }
 
 type ControlledPart = Pick<PartHandle, 'path' | 'title' | 'get' | 'set'>;
@@ -158,14 +160,8 @@ function pull(board: Controllable, target: string, line: string): () => void {
     return () => handle.set(true);
   }
   if (!/^\d+$/.test(line)) throw new Error(`invalid pin of ${target}: expected a number, got ${line}`);
-  const bit = 2 ** Number(line);
-  const inputs = () => part.get('inputs') as number;
-  const level = (high: boolean) => {
-    const low = Math.floor(inputs() / bit) % 2 === 1 ? inputs() - bit : inputs();
-    part.set('inputs', high ? low + bit : low);
-  };
-  level(false);
-  return () => level(true);
+  board.drivePin(part.path, Number(line), false);
+  return () => board.drivePin(part.path, Number(line), undefined);
 }
 
 /** A part with `inputs`: a GPIO expander; undefined for what is none. */

@@ -183,6 +183,15 @@ export class Board {
   }
 
   /**
+   * Drives one pin of a simulated GPIO expander (path, alias or `&label`) from outside, as `line` does for the lines of
+   * a controller; undefined lets go of it. To set all pins at once, set the part's `inputs`.
+   * @throws {Error} naming the parts that there are, or the pins
+   */
+  drivePin(expander: string, pin: number, high: boolean | undefined): void {
+    this.#call('drivePin', this.part(expander).path, pin, high);
+  }
+
+  /**
    * A line of a GPIO controller (path, alias or `&label`) by number or name, seen from outside the board: to
    * press a button, to look at an output. @throws {Error} naming the lines that there are.
    */

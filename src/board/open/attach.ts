@@ -163,6 +163,7 @@ function callsFor(buses: () => BusReport[]): BackEndCalls {
     snapshotPart: elsewhere,
     restorePart: elsewhere,
     driveLine: elsewhere,
+    drivePin: elsewhere,
     watchLine: elsewhere,
     save() {},
     advance: elsewhere,

@@ -132,6 +132,7 @@ export class ServedBoard {
       lines: () => this.#backEnd.calls.lines(),
       part: (name) => this.part(name),
       line: (controller, line) => this.line(controller, line),
+      drivePin: (path, pin, high) => this.#backEnd.calls.drivePin(path, pin, high),
     };
     if ('socketDirectory' in options)
       this.#unshare.push(serveControl(board, join(options.socketDirectory, CONTROL_SOCKET)));

@@ -70,6 +70,8 @@ export interface BackEndCalls {
   lines(): LineReport[];
   /** What the world outside does to a line; undefined: nothing. */
   driveLine(path: string, line: number, high: boolean | undefined): void;
+  /** What the outside does to one pin of a GPIO expander; undefined: nothing. */
+  drivePin(path: string, pin: number, high: boolean | undefined): void;
   /** From now on changes of this line are told. */
   watchLine(path: string, line: number): void;
   /** Writes the contents of parts that live in files: the process is about to end. */

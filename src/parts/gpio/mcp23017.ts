@@ -23,6 +23,7 @@ const REGISTER = {
   DEFVAL: 3,
   INTCON: 4,
   IOCON: 5,
+  GPPU: 6,
   INTF: 7,
   INTCAP: 8,
   GPIO: 9,
@@ -58,11 +59,11 @@ class Mcp23017 {
   /** By port, then by register: how IOCON.BANK shows them does not matter here. */
   readonly #registers: Uint8Array;
   readonly #pins = { iocon: 0, last: 0 };
-  readonly #sense: { readonly inputs: number };
+  readonly #sense: { inputs: number; driven: number };
 
   constructor(ports: number, kit: Kit) {
     this.#ports = ports;
-    this.#sense = kit.sense as { inputs: number };
+    this.#sense = kit.sense as { inputs: number; driven: number };
     this.#registers = new Uint8Array(ports * REGISTERS_OF_PORT);
     this.#lines = Object.values(kit.pin);
     kit.keep({ registers: this.#registers });
@@ -171,10 +172,25 @@ class Mcp23017 {
     this.#registers[port * REGISTERS_OF_PORT + register] = value;
   }
 
-  /** Inputs that nothing drives are low, or high by GPPU; the outside drives all of them here. */
+  /** A test said what the outside does to all pins. */
+  sensed(name: string): void {
+    if (name === 'inputs') this.#sense.driven = 2 ** (8 * this.#ports) - 1;
+    this.lookForInterrupts();
+  }
+
+  drivePin(pin: number, high: boolean | undefined): void {
+    const bit = 1 << pin;
+    this.#sense.driven = high === undefined ? this.#sense.driven & ~bit : this.#sense.driven | bit;
+    this.#sense.inputs = high === true ? this.#sense.inputs | bit : this.#sense.inputs & ~bit;
+    this.lookForInterrupts();
+  }
+
+  /** 3.5.7: GPPU pulls up an input that nothing drives. Without it the input floats; it reads 0 here. */
   #levels(port: number): number {
     const inputs = this.#get(port, REGISTER.IODIR);
-    const external = (this.#sense.inputs >> (8 * port)) & 0xff;
+    const driven = (this.#sense.driven >> (8 * port)) & 0xff;
+    const outside = (this.#sense.inputs >> (8 * port)) & driven;
+    const external = outside | (this.#get(port, REGISTER.GPPU) & ~driven);
     return (external & inputs) | (this.#get(port, REGISTER.OLAT) & ~inputs & 0xff);
   }
 
@@ -200,7 +216,8 @@ function model(ports: number, kit: Kit): Behaviour {
   return {
     reset: () => chip.reset(),
     restored: () => chip.drive(),
-    sensed: () => chip.lookForInterrupts(),
+    sensed: (name) => chip.sensed(name),
+    drivePin: (pin, high) => chip.drivePin(pin, high),
     readAny: (register) => chip.read(register),
     writeAny: (register, value) => chip.write(register, value),
     pointer: (byte) => byte,
@@ -237,11 +254,7 @@ export const parts: readonly Part[] = ROWS.map(({ compatible, name, ports, bus }
     compatible,
     title: `${name} GPIO expander, ${8 * ports} pins`,
     source: ports === 1 ? 'Microchip DS21919' : 'Microchip DS20001952',
-    notModelled: [
-      'pull-up resistors: the outside drives every input',
-      'several chips on one chip select (HAEN)',
-      'the RESET pin',
-    ],
+    notModelled: ['a floating input: it reads 0', 'several chips on one chip select (HAEN)', 'the RESET pin'],
     node: 'gpio',
     ...(bus === 'spi'
       ? {
@@ -258,6 +271,11 @@ export const parts: readonly Part[] = ROWS.map(({ compatible, name, ports, bus }
     ...properties,
     senses: {
       inputs: { ...properties.senses['inputs'], initial: 0 } as NonNullable<DataSheet['senses']>[string],
+      driven: {
+        range: [0, 2 ** (8 * ports) - 1],
+        initial: 0,
+        doc: 'pins that the outside drives, all once `inputs` is set; the others are pulled up by GPPU',
+      },
     },
     pins: ports === 1 ? ['INT'] : ['INTA', 'INTB'],
     model: (_registers, kit) => model(ports, kit),

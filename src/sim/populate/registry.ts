@@ -67,6 +67,30 @@ export class PartRegistry {
     }
   }
 
+  /** Whether it is a GPIO expander: a part with pins that the outside drives. */
+  isExpander(path: string): boolean {
+    return this.#parts.get(path)?.model.properties.some(({ name }) => name === 'inputs') ?? false;
+  }
+
+  /** Drives one pin of a GPIO expander; undefined lets go of it. @throws {PartError} no such pin */
+  drivePin(path: string, pin: number, high: boolean | undefined): void {
+    const { part, model } = this.at(path);
+    const [, all] = declarationOf(path, model.properties, 'inputs').range ?? [0, 0];
+    const last = Math.log2(all + 1) - 1;
+    if (!Number.isInteger(pin) || pin < 0 || pin > last)
+      throw new PartError(`${path}: invalid pin: expected 0 to ${last}, got ${pin}`);
+    const subject = part.subject ?? part;
+    if (subject instanceof SheetChip && subject.behaviour.drivePin !== undefined) {
+      subject.catchUp();
+      subject.behaviour.drivePin(pin, high);
+      return;
+    }
+    const inputs = this.get(path, 'inputs') as number;
+    const bit = 2 ** pin;
+    const others = Math.floor(inputs / bit) % 2 === 1 ? inputs - bit : inputs;
+    this.set(path, 'inputs', high === false ? others : others + bit);
+  }
+
   /** A copy of all that changes in the part, for `restore`. */
   snapshot(path: string): object {
     return structuredClone(this.at(path).part.state);

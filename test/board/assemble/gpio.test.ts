@@ -123,6 +123,33 @@ describe.each(['worker', 'inline'] as const)('lines of a board, its back-end %s'
   });
 });
 
+describe('the pins of an expander', () => {
+  it.each(['worker', 'inline'] as const)(
+    'are driven one by one from outside, back-end %s',
+    async (backEnd) => {
+      const mcp = 'compatible = "microchip,mcp23017"; gpio-controller; #gpio-cells = <2>;';
+      const on = await open(i2c(`pins: gpio@20 { ${mcp} reg = <0x20>; };`), { backEnd });
+      const bus = on.open('/dev/i2c-0');
+      const write = (...bytes: number[]) => bus.transferSync([{ addr: 0x20, write: Uint8Array.from(bytes) }]);
+      const read = (register: number, count: number) => {
+        const messages = [
+          { addr: 0x20, write: Uint8Array.of(register) },
+          { addr: 0x20, read: count },
+        ] as const;
+        return [...(bus.transferSync([...messages])[0] ?? [])];
+      };
+      write(0x0c, 0xff, 0xff);
+      on.drivePin('&pins', 2, false);
+      on.drivePin('&pins', 15, false);
+      expect(read(0x12, 2)).toEqual([0xfb, 0x7f]);
+      on.drivePin('&pins', 2, undefined);
+      expect(read(0x12, 2)).toEqual([0xff, 0x7f]);
+      expect(() => on.drivePin('&pins', 16, false)).toThrow('invalid pin: expected 0 to 15, got 16');
+      expect(() => on.drivePin('&nothing', 0, false)).toThrow('not found: simulated part &nothing');
+    },
+  );
+});
+
 describe('what is wired where', () => {
   it('goes by the interrupt parent, wherever it stands above the part', async () => {
     const on = await open(`interrupt-parent = <&gpio>; ${gpio()} ${i2c(expander('interrupts = <3 8>;'))}`);

@@ -175,6 +175,35 @@ describe('MCP23017 (DS20001952)', () => {
     expect([bench.line('INTA').high, bench.line('INTB').high]).toEqual([true, true]);
   });
 
+  it('3.5.7: an input that nothing drives reads 1 with its pull-up, and what drives it prevails', async () => {
+    const bench = await mcp23017();
+    expect(bench.writeRead([0x12], 2)).toEqual([0x00, 0x00]);
+    bench.write([0x0c, 0xff, 0x0f]);
+    expect(bench.writeRead([0x12], 2)).toEqual([0xff, 0x0f]);
+    expect(bench.get('pins')).toBe(0x0fff);
+    bench.set('inputs', 0x1234);
+    expect(bench.writeRead([0x12], 2)).toEqual([0x34, 0x12]);
+    bench.set('driven', 0x00ff);
+    expect(bench.writeRead([0x12], 2)).toEqual([0x34, 0x0f]);
+  });
+
+  it('a pin that is driven alone leaves the others to their pull-ups, and raises one interrupt', async () => {
+    const bench = await mcp23017();
+    bench.write([0x0c, 0xff, 0xff]);
+    bench.write([0x04, 0xff, 0xff]);
+    bench.drivePin(3, false);
+    expect(bench.line('INTA').high).toBe(false);
+    expect(bench.line('INTB').high).toBe(true);
+    // INTFA, INTCAPA: the pin, and the levels when it changed.
+    expect(bench.writeRead([0x0e], 1)).toEqual([0x08]);
+    expect(bench.writeRead([0x10], 1)).toEqual([0xf7]);
+    bench.drivePin(3, undefined);
+    expect(bench.writeRead([0x12], 2)).toEqual([0xff, 0xff]);
+    bench.drivePin(12, true);
+    bench.write([0x0d, 0x00]);
+    expect(bench.writeRead([0x13], 1)).toEqual([0x10]);
+  });
+
   it('MCP23008 has one port of eleven registers', async () => {
     const bench = await i2cBench({ compatible: 'microchip,mcp23008', reg: 0x20 });
     bench.write([0x00, 0x00]);

@@ -285,7 +285,8 @@ export interface Behaviour<S extends DataSheet = DataSheet> {
   addresses?(): readonly number[];
   /** Further I2C addresses that it can be written to together with others; 0 is the general call. */
   sharedAddresses?(): readonly number[];
-  generalCall?(byte: number): void;
+  /** A byte of a general call, the first one 0th. @returns whether it is acknowledged */
+  generalCall?(byte: number, index: number): boolean;
   /** Whether an SPI header is meant for this part. */
   addressed?(header: number): boolean;
   /** The bus segments that the part connects to its own now (a mux). */

@@ -1,4 +1,5 @@
 import type { DataSheet, Property } from '../data-sheet.ts';
+import { resetByGeneralCall } from '../general-call.ts';
 import type { Model, Part } from '../model.ts';
 
 /** What the converters of this family differ in. */
@@ -96,7 +97,6 @@ const FULL_SCALE = [6.144, 4.096, 2.048, 1.024, 0.512, 0.256, 0.256, 0.256] as c
 /** The converter wakes for this long before a single conversion. */
 const WAKE_UP_NS = 25e3;
 const NO_COMPARATOR = 3;
-const RESET_CALL = 0x06;
 
 const modelOf =
   ({ bits, rates }: Row): Model<ReturnType<typeof sheetOf>> =>
@@ -177,10 +177,7 @@ const modelOf =
       sensed() {
         if (!CONFIG.MODE) converted();
       },
-      sharedAddresses: () => [0],
-      generalCall(byte) {
-        if (byte === RESET_CALL) reset();
-      },
+      ...resetByGeneralCall(reset),
       reset() {
         single.cancel();
         Object.assign(comparator, { beyond: 0, asserted: false });

@@ -131,8 +131,11 @@ const model: Model<typeof sheet> = (registers, { peek, poke, reset: powerOn, rea
   return {
     properties,
     sharedAddresses: () => shared,
-    generalCall(byte) {
-      if (byte === SWRST) powerOn();
+    /** 7.6: this byte alone is acknowledged. */
+    generalCall(byte, index) {
+      const called = byte === SWRST && index === 0;
+      if (called) powerOn();
+      return called;
     },
     onRead: { ALL_LED: () => 0 },
     store: {

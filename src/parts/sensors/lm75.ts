@@ -1,4 +1,5 @@
 import type { DataSheet, Registers } from '../data-sheet.ts';
+import { resetByGeneralCall } from '../general-call.ts';
 import type { Model, Part } from '../model.ts';
 
 /** Bits of a configuration byte: LM75 data sheet (TI SNOS808), 7.5; TMP75 (SBOS288), 7.6. */
@@ -28,6 +29,8 @@ interface Row {
   readonly bits: number;
   /** Of 9 bits, and for TMP75 and later twice that for each further one. */
   readonly conversionMs: number;
+  /** TI's reset by the general call. */
+  readonly callable?: true;
 }
 
 /** Limits are left-aligned, in 9 or 12 bits. */
@@ -66,6 +69,7 @@ const ROWS: readonly Row[] = [
     pointer: 0x03,
     bits: 0,
     conversionMs: 27.5,
+    callable: true,
   },
   {
     compatible: ['microchip,mcp980x'],
@@ -89,6 +93,7 @@ const ROWS: readonly Row[] = [
     pointer: 0x0f,
     bits: 12,
     conversionMs: 27.5,
+    callable: true,
   },
 ];
 
@@ -127,8 +132,11 @@ interface Sheet extends DataSheet {
 const FAULTS = [1, 2, 4, 6] as const;
 
 const modelOf =
-  ({ bits, conversionMs, registers }: Row): Model<Sheet> =>
-  ({ TEMP, CONF, THYST, TOS }, { sense, pin: { OS }, keep, once, every, thermostat, clamp, signed }) => {
+  ({ bits, conversionMs, registers, callable }: Row): Model<Sheet> =>
+  (
+    { TEMP, CONF, THYST, TOS },
+    { sense, pin: { OS }, keep, once, every, thermostat, clamp, signed, reset },
+  ) => {
     const hasResolution = 'R' in (registers['CONF']?.fields ?? {});
     const comparator = thermostat();
     const running = keep({ shutDown: false });
@@ -177,6 +185,7 @@ const modelOf =
       sensed() {
         if (!CONF.SD) convert(1);
       },
+      ...(callable ? resetByGeneralCall(reset) : {}),
       reset() {
         comparator.reset();
         running.shutDown = false;

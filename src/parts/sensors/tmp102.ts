@@ -1,11 +1,12 @@
 import type { DataSheet } from '../data-sheet.ts';
+import { resetByGeneralCall } from '../general-call.ts';
 import type { Model } from '../model.ts';
 
 const sheet = {
   compatible: ['ti,tmp102', 'ti,tmp112'],
   title: 'TMP102 temperature sensor, 12 or 13 bits',
   source: 'TI SBOS397',
-  notModelled: ['SMBus alert response', 'the general call'],
+  notModelled: ['SMBus alert response'],
   node: 'sensor',
   bus: { i2c: { form: 'word registers', address: 0x48, pointer: 0x03 } },
   // 6.5.1 "Register map".
@@ -46,7 +47,7 @@ const CONVERSION_NS = 26e6;
 
 const model: Model<typeof sheet> = (
   { CONFIG, T_LOW, T_HIGH },
-  { sense, pin: { ALERT }, once, every, keep, thermostat, clamp, signed },
+  { sense, pin: { ALERT }, once, every, keep, thermostat, clamp, signed, reset },
 ) => {
   const comparator = thermostat();
   const measured = keep({ sixteenths: 0 });
@@ -106,6 +107,7 @@ const model: Model<typeof sheet> = (
     sensed() {
       if (!CONFIG.SD) convert(1);
     },
+    ...resetByGeneralCall(reset),
     reset() {
       comparator.reset();
       oneShot.cancel();

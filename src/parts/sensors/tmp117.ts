@@ -1,4 +1,5 @@
 import type { DataSheet } from '../data-sheet.ts';
+import { resetByGeneralCall } from '../general-call.ts';
 import type { Model } from '../model.ts';
 
 const sheet = {
@@ -82,6 +83,7 @@ const model: Model<typeof sheet> = (
     sensed() {
       if (CONFIGURATION.MOD === CONTINUOUS) convert();
     },
+    ...resetByGeneralCall(reset),
     reset: convert,
   };
 };

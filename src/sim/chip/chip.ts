@@ -24,8 +24,8 @@ export interface ByteRegisterChip extends Chip {
   readonly addresses?: readonly number[] | undefined;
   /** Further I2C addresses where it can be written to together with others; 0 is the general call. */
   readonly sharedAddresses?: readonly number[];
-  /** A byte of a general call. */
-  generalCall?(byte: number): void;
+  /** A byte of a general call, the first one 0th. @returns whether it is acknowledged */
+  generalCall?(byte: number, index: number): boolean;
   /** The register that the first byte of a write names, where that is not the byte itself. */
   pointer?(byte: number): number;
   readRegister(register: number): number;
@@ -38,8 +38,8 @@ export interface ByteRegisterChip extends Chip {
 export interface WordRegisterChip extends Chip {
   /** Further I2C addresses where it can be written to together with others; 0 is the general call. */
   readonly sharedAddresses?: readonly number[];
-  /** A byte of a general call. */
-  generalCall?(byte: number): void;
+  /** A byte of a general call, the first one 0th. @returns whether it is acknowledged */
+  generalCall?(byte: number, index: number): boolean;
   pointer?(byte: number): number;
   /** Bytes of a register, 1 to 3. Default: 2. */
   width?(register: number): number;

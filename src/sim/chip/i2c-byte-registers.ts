@@ -60,9 +60,9 @@ export class I2cByteRegisters implements I2cPart {
 
   write(data: Uint8Array): number {
     const bus = this.#bus;
+    if (bus.called) return this.#call(data);
     for (const byte of data) {
-      if (bus.called) this.subject.generalCall?.(byte);
-      else if (bus.namingRegister) {
+      if (bus.namingRegister) {
         bus.namingRegister = false;
         bus.pointer = this.subject.pointer?.(byte) ?? byte;
       } else {
@@ -71,6 +71,12 @@ export class I2cByteRegisters implements I2cPart {
       }
     }
     return data.length;
+  }
+
+  /** @returns how many bytes are acknowledged */
+  #call(data: Uint8Array): number {
+    const refused = data.findIndex((byte, index) => this.subject.generalCall?.(byte, index) === false);
+    return refused < 0 ? data.length : refused;
   }
 
   read(into: Uint8Array): void {

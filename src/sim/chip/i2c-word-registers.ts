@@ -58,11 +58,8 @@ export class I2cWordRegisters implements I2cPart {
 
   write(data: Uint8Array): number {
     const bus = this.#bus;
+    if (bus.called) return this.#call(data);
     for (const byte of data) {
-      if (bus.called) {
-        this.subject.generalCall?.(byte);
-        continue;
-      }
       if (bus.namingRegister) {
         bus.namingRegister = false;
         bus.pointer = this.subject.pointer?.(byte) ?? byte;
@@ -73,6 +70,12 @@ export class I2cWordRegisters implements I2cPart {
       if (bus.byte === 0) this.subject.writeRegister(bus.pointer, bus.value);
     }
     return data.length;
+  }
+
+  /** @returns how many bytes are acknowledged */
+  #call(data: Uint8Array): number {
+    const refused = data.findIndex((byte, index) => this.subject.generalCall?.(byte, index) === false);
+    return refused < 0 ? data.length : refused;
   }
 
   read(into: Uint8Array): void {

@@ -163,8 +163,8 @@ export class SheetChip implements ByteRegisterChip, WordRegisterChip {
     for (let i = 0; i < this.#timed.length; i++) (this.#timed[i] as Timed).catchUp();
   }
 
-  generalCall(byte: number): void {
-    this.behaviour.generalCall?.(byte);
+  generalCall(byte: number, index: number): boolean {
+    return this.behaviour.generalCall?.(byte, index) ?? true;
   }
 
   pointer(byte: number): number {

@@ -74,6 +74,8 @@ export interface I2cForm {
   readonly form: 'byte registers' | 'word registers' | 'commands' | 'memory' | 'other';
   /** Where it usually answers: what an example shows. */
   readonly address: number;
+  /** Of byte registers: each byte that is written to one is followed by the number of the next. */
+  readonly pairs?: true;
   /** Bits of the register number that count. Default: all eight. */
   readonly pointer?: number;
   /** The register after which a burst begins again at 0; a register number beyond it wraps too. */

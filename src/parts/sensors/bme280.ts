@@ -40,15 +40,11 @@ const BME280_SENSES = {
 } as const satisfies Properties;
 
 const common = {
-  notModelled: [
-    'the IIR filter delays nothing',
-    'noise',
-    'three-wire SPI',
-    'the time that NVM takes after a reset',
-  ],
+  notModelled: ['the IIR filter delays nothing', 'noise', 'three-wire SPI'],
   node: 'sensor',
   bus: {
-    i2c: { form: 'byte registers', address: 0x76 },
+    // 6.2.1: a write is pairs of register and value; only reads go on to the next register.
+    i2c: { form: 'byte registers', address: 0x76, pairs: true },
     // 6.3: bit 7 is the direction and stands for the register's own bit 7; writes are pairs of bytes.
     spi: {
       form: 'registers',
@@ -78,6 +74,13 @@ const bme280 = {
 } as const satisfies DataSheet;
 
 const RESET_WORD = 0xb6;
+/** Start-up time (table 1): the calibration is copied, and IM_UPDATE set. */
+const START_UP_NS = 2e6;
+/** CONFIG.T_SB in ms (table 27); 6 and 7 mean other times in the BMP280. */
+const STANDBY_MS = {
+  bme280: [0.5, 62.5, 125, 250, 500, 1000, 10, 20],
+  bmp280: [0.5, 62.5, 125, 250, 500, 1000, 2000, 4000],
+};
 /** CTRL_MEAS.MODE: 00 sleep, 01 and 10 forced, 11 normal. */
 const MODE_NORMAL = 3;
 /** Raw values of a quantity that is not measured (5.4.7 to 5.4.9). */
@@ -90,12 +93,28 @@ function oversampling(bits: number): number {
 }
 
 /** The BMP280 lacks humidity: its registers have no handles then. */
-const model: Model<typeof bme280> = (registers, { sense, once, keep, reset: powerOn }) => {
+const model: Model<typeof bme280> = (registers, { sense, clock, once, every, keep, reset: powerOn }) => {
   const { CTRL_MEAS, CONFIG, PRESS, TEMP } = registers;
   const { CTRL_HUM, CALIB26, HUM } = registers as Partial<typeof registers>;
   /** "Changes to this register only become effective after a write to ctrl_meas" (5.4.3). */
   const effective = keep({ osrsH: 0 });
-  const forced = once(() => measure());
+  const startUp = once();
+  /** A forced measurement, or the first of normal mode, after which standby and measurement take turns. */
+  const first = once(() => {
+    measure();
+    cycle.since = clock.now();
+    cycles.restart();
+  });
+  const cycle = keep({ since: 0 });
+  const cycles = every(() => (isCycling() ? standbyNs() + measurementNs() : 0), measure);
+
+  const isCycling = () => CTRL_MEAS.MODE === MODE_NORMAL && !first.pending;
+  const standbyNs = () => (STANDBY_MS[HUM === undefined ? 'bmp280' : 'bme280'][CONFIG.T_SB] as number) * 1e6;
+
+  function isMeasuring(): boolean {
+    if (!isCycling()) return first.pending;
+    return (clock.now() - cycle.since) % (standbyNs() + measurementNs()) >= standbyNs();
+  }
 
   const samples = () => ({
     t: oversampling(CTRL_MEAS.OSRS_T),
@@ -139,35 +158,36 @@ const model: Model<typeof bme280> = (registers, { sense, once, keep, reset: powe
     HUM?.set(1, humidity);
   }
 
-  function reset(): void {
+  function clear(): void {
     for (const [index, byte] of calibrationBytes().entries()) registers.CALIB00.set(index, byte);
     for (const [index, byte] of humidityCalibrationBytes().entries()) CALIB26?.set(index, byte);
     effective.osrsH = 0;
-    forced.cancel();
+    first.cancel();
     show(SKIPPED_20, SKIPPED_20, SKIPPED_16);
   }
 
-  reset();
+  clear();
   return {
-    reset,
-    onRead: { STATUS: () => (forced.pending ? 0x08 : 0) },
+    reset() {
+      clear();
+      startUp.start(START_UP_NS);
+    },
+    onRead: { STATUS: () => (isMeasuring() ? 0x08 : 0) | (startUp.pending ? 0x01 : 0) },
     onWrite: {
       RESET({ value }) {
         if (value === RESET_WORD) powerOn();
       },
       CTRL_MEAS({ MODE }) {
         effective.osrsH = CTRL_HUM?.OSRS_H ?? 0;
-        forced.cancel();
-        if (MODE === MODE_NORMAL) measure();
-        else if (MODE !== 0) {
-          // A forced measurement ends in sleep mode.
-          CTRL_MEAS.MODE = 0;
-          forced.start(measurementNs());
-        }
+        first.cancel();
+        if (MODE === 0) return;
+        // A forced measurement ends in sleep mode.
+        if (MODE !== MODE_NORMAL) CTRL_MEAS.MODE = 0;
+        first.start(measurementNs());
       },
     },
     sensed() {
-      if (CTRL_MEAS.MODE === MODE_NORMAL) measure();
+      if (isCycling()) measure();
     },
   };
 };

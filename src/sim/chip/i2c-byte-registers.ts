@@ -14,8 +14,12 @@ export class I2cByteRegisters implements I2cPart {
   readonly #address: readonly number[];
   readonly #bus = { pointer: 0, namingRegister: false, called: false };
 
-  constructor(chip: ByteRegisterChip, address: number) {
+  readonly #pairs: boolean;
+
+  /** @param pairs each byte that is written to a register is followed by the number of the next */
+  constructor(chip: ByteRegisterChip, address: number, pairs = false) {
     this.subject = chip;
+    this.#pairs = pairs;
     this.#address = [address];
     this.state = { chip: chip.state, bus: this.#bus };
   }
@@ -67,7 +71,8 @@ export class I2cByteRegisters implements I2cPart {
         bus.pointer = this.subject.pointer?.(byte) ?? byte;
       } else {
         this.subject.writeRegister(bus.pointer, byte);
-        this.#advance();
+        if (this.#pairs) bus.namingRegister = true;
+        else this.#advance();
       }
     }
     return data.length;

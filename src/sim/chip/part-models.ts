@@ -35,7 +35,7 @@ function i2cPart(part: Part, node: DeviceNode, context: PartContext): I2cPart {
   const chip = new SheetChip(part, node, 'i2c', [address], context);
   switch (part.bus.i2c?.form) {
     case 'byte registers':
-      return new I2cByteRegisters(chip, address);
+      return new I2cByteRegisters(chip, address, part.bus.i2c.pairs);
     case 'word registers':
       return new I2cWordRegisters(chip, address);
     default:

@@ -10,6 +10,8 @@ function raw(bench: Bench): { pressure: number; temperature: number; humidity: n
   bench.write([0xf5, 0x10]);
   bench.write([0xf2, 0x05]);
   bench.write([0xf4, 0xb7]);
+  // 9.1: 1 + 2 * 16 + (2 * 16 + 0.5) + (2 * 16 + 0.5) ms for the first result.
+  bench.clock.advance(98 * MS);
   const [p0 = 0, p1 = 0, p2 = 0, t0 = 0, t1 = 0, t2 = 0, h0 = 0, h1 = 0] = bench.writeRead([0xf7], 8);
   return {
     pressure: (p0 << 12) | (p1 << 4) | (p2 >> 4),
@@ -93,15 +95,18 @@ describe('BMP280/BME280', () => {
     const bench = await bme280();
     bench.write([0xf4, 0x23]);
     bench.write([0xf2, 0x01]);
+    bench.clock.advance(6 * MS);
     expect(bench.writeRead([0xf7], 3)).toEqual([0x80, 0x00, 0x00]);
     expect(bench.writeRead([0xfd], 2)).toEqual([0x80, 0x00]);
     bench.write([0xf4, 0x23]);
+    bench.clock.advance(6 * MS);
     expect(bench.writeRead([0xfd], 2)).not.toEqual([0x80, 0x00]);
   });
 
   it('without filter and with one sample a value has 16 bits', async () => {
     const bench = await bme280();
     bench.write([0xf4, 0x27]);
+    bench.clock.advance(6 * MS);
     expect((bench.writeRead([0xfa], 3)[2] as number) & 0xf0).toBe(0);
   });
 
@@ -165,11 +170,46 @@ describe('BMP280/BME280', () => {
     expect(bench.writeRead([0xf4], 1)).toEqual([0x00]);
   });
 
+  it('on I2C writes are pairs of register and value, and reads go on (6.2)', async () => {
+    const bench = await bme280();
+    bench.write([0xf4, 0x24, 0xf5, 0xa0]);
+    expect(bench.writeRead([0xf4], 2)).toEqual([0x24, 0xa0]);
+  });
+
+  it('in normal mode the first result comes after t_measure, and standby follows (3.3.4, 9.1, table 27)', async () => {
+    const bench = await bme280();
+    const status = () => bench.writeRead([0xf3], 1)[0];
+    // t_sb 10 ms; one sample of temperature and of pressure: 1 + 2 + 2.5 ms.
+    bench.write([0xf5, 0xc0]);
+    bench.write([0xf4, 0x27]);
+    expect([status(), ...bench.writeRead([0xfa], 3)]).toEqual([0x08, 0x80, 0x00, 0x00]);
+    bench.clock.advance(5.4 * MS);
+    expect(status()).toBe(0x08);
+    bench.clock.advance(0.1 * MS);
+    expect([status(), bench.writeRead([0xfa], 1)[0]]).not.toContain(0x80);
+    expect(status()).toBe(0x00);
+    bench.clock.advance(9.9 * MS);
+    expect(status()).toBe(0x00);
+    bench.clock.advance(0.2 * MS);
+    expect(status()).toBe(0x08);
+    bench.clock.advance(5.5 * MS);
+    expect(status()).toBe(0x00);
+  });
+
+  it('copies its calibration for 2 ms after a reset (5.4.4, table 1)', async () => {
+    const bench = await bme280();
+    bench.write([0xe0, 0xb6]);
+    expect(bench.writeRead([0xf3], 1)).toEqual([0x01]);
+    bench.clock.advance(2 * MS);
+    expect(bench.writeRead([0xf3], 1)).toEqual([0x00]);
+  });
+
   it('on SPI bit 7 is the direction, and writes are pairs', async () => {
     const bench = await spiBench({ compatible: 'bosch,bme280' });
     expect(bench.exchange([0xd0], 1)).toEqual([0x60]);
     bench.exchange([0x72, 0x01, 0x74, 0x27]);
-    expect(bench.exchange([0xf2], 3)).toEqual([0x01, 0x00, 0x27]);
+    // Normal mode: it measures.
+    expect(bench.exchange([0xf2], 3)).toEqual([0x01, 0x08, 0x27]);
     const bmp280 = await spiBench({ compatible: 'bosch,bmp280' });
     bmp280.exchange([0x72, 0x01]);
     expect(bmp280.exchange([0xf2], 1)).toEqual([0x00]);

@@ -9,12 +9,18 @@ export type FlashAction =
   | 'read-status'
   | 'write-status'
   | 'write-enable'
+  | 'write-enable-volatile'
   | 'write-disable'
   | 'read-id'
   | 'read-device-id'
   | 'read-unique-id'
   | 'read-sfdp'
   | 'read-flag-status'
+  | 'read-security'
+  | 'program-security'
+  | 'erase-security'
+  | 'suspend'
+  | 'resume'
   | 'power-down'
   | 'release-power-down'
   | 'enter-4-byte'
@@ -79,7 +85,7 @@ const takes = (opcode: number, name: string, does: FlashAction, operand = 0): Fl
 /** W25Q256JV data sheet, 8.1.2 to 8.1.4 "Instruction Set Table"; 70h is Micron's, the last ones are other makers'. */
 export const INSTRUCTIONS: readonly FlashInstruction[] = [
   simple(0x06, 'write enable', 'write-enable'),
-  simple(0x50, 'write enable for status', 'write-enable'),
+  simple(0x50, 'write enable for volatile status', 'write-enable-volatile'),
   simple(0x04, 'write disable', 'write-disable'),
   answers(0x05, 'read status', 'read-status', 0),
   answers(0x35, 'read status 2', 'read-status', 1),
@@ -121,6 +127,12 @@ export const INSTRUCTIONS: readonly FlashInstruction[] = [
   { ...answers(0x4b, 'read unique id', 'read-unique-id'), dummy: 4 },
   { ...answers(0x5a, 'read SFDP', 'read-sfdp'), address: 3, dummy: 1 },
 
+  { ...simple(0x44, 'erase security register', 'erase-security'), address: 3 },
+  { ...takes(0x42, 'program security register', 'program-security'), address: 3 },
+  { ...answers(0x48, 'read security register', 'read-security'), address: 3, dummy: 1 },
+  simple(0x75, 'suspend', 'suspend'),
+  simple(0x7a, 'resume', 'resume'),
+
   simple(0xb9, 'power down', 'power-down'),
   answers(0xab, 'wake up', 'release-power-down'),
   simple(0xb7, '4-byte addresses on', 'enter-4-byte'),
@@ -134,8 +146,6 @@ export const INSTRUCTIONS: readonly FlashInstruction[] = [
   { opcode: 0x17, name: 'write bank address', data: 'out' },
   { opcode: 0x38, name: 'quad I/O program', address: 'mode', lines: 4, data: 'out' },
   { opcode: 0x3e, name: 'quad I/O program', address: 4, lines: 4, data: 'out' },
-  { opcode: 0x42, name: 'program security register', address: 3, data: 'out' },
-  { opcode: 0x48, name: 'read security register', address: 3, dummy: 1, data: 'in' },
   { opcode: 0x61, name: 'write enhanced configuration', data: 'out' },
   { opcode: 0xb1, name: 'write non-volatile configuration', data: 'out' },
 ];

@@ -1,6 +1,6 @@
 /** Status register bits of the W25Q family (W25Q128JV data sheet, 7.1). */
 export const SR1 = { BUSY: 0x01, WEL: 0x02, TB: 0x20, SEC: 0x40, SRP: 0x80 } as const;
-export const SR2 = { QE: 0x02, CMP: 0x40 } as const;
+export const SR2 = { QE: 0x02, CMP: 0x40, SUS: 0x80 } as const;
 
 const SECTOR = 0x1000;
 const BLOCK = 0x10000;

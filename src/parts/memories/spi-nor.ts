@@ -9,12 +9,7 @@ const JEDEC_ID = 'dtbus,jedec-id';
 
 const sheet = {
   source: 'Winbond W25Q, Macronix MX25L and Micron N25Q data sheets, JEDEC JESD216',
-  notModelled: [
-    'suspend and resume of an erase or a program',
-    'security registers, individual block locks',
-    'QPI and DTR',
-    'wear',
-  ],
+  notModelled: ['individual block locks', 'QPI and DTR', 'wear'],
   node: 'flash',
   nodeExample: ['spi-max-frequency = <50000000>;'],
   nodeProperties: {
@@ -26,7 +21,10 @@ const sheet = {
   bus: { spi: { form: 'instructions', modes: 0b1001 } },
   instructions: INSTRUCTIONS,
   senses: {
-    timeScale: { range: [0, 100], doc: 'share of the typical program and erase times' },
+    timeScale: {
+      range: [0, 100],
+      doc: 'share of the typical program and erase times; 0: all is done at once',
+    },
     writeProtect: { kind: 'flag', doc: 'true while the WP# pin is low' },
     contents: { kind: 'bytes', doc: 'the whole memory' },
   },

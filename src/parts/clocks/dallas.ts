@@ -71,19 +71,25 @@ const BY_WEEKDAY = 0x40;
 
 /** CONTROL and STATUS as far as the alarms use them. */
 interface AlarmHandles {
-  readonly CONTROL: RegisterHandle<{ at: 14; fields: { INTCN: 2; A2IE: 1; A1IE: 0 } }>;
+  readonly CONTROL: RegisterHandle<{ at: 14; fields: { RS: [4, 3]; INTCN: 2; A2IE: 1; A1IE: 0 } }>;
   readonly STATUS: RegisterHandle<{ at: 15; fields: { A2F: 1; A1F: 0 } }>;
 }
+
+type AlarmKit = Pick<Kit, 'calendar' | 'every' | 'keep' | 'peek'> & { readonly pin: { readonly INT: Pin } };
 
 /**
  * The clock of DS1337, DS1339 and DS3231: time, two alarms, an interrupt pin (DS1337 data sheet, table 3 "Alarm mask
  * bits").
+ * @param squareWave Hz by RS, on the interrupt pin while INTCN is 0; undefined: another pin has it
  */
 export function clockWithAlarms(
   { CONTROL, STATUS }: AlarmHandles,
-  { calendar, peek, pin: { INT } }: Pick<Kit, 'calendar' | 'peek'> & { readonly pin: { readonly INT: Pin } },
+  { calendar, every, keep, peek, pin: { INT } }: AlarmKit,
+  squareWave?: readonly number[],
 ): { readonly calendar: Calendar; readonly drive: () => void; readonly behaviour: Behaviour } {
   const time = calendar({ ...LAYOUT, pin: INT, onSecond: compareAlarms });
+  const wave = keep({ high: true, hz: 0 });
+  const edges = every(() => (wave.hz === 0 ? 0 : 1e9 / wave.hz / 2), flip, INT);
 
   /** A counter as its alarm register would have it. */
   function encoded(field: CalendarField, register: number): number {
@@ -107,7 +113,22 @@ export function clockWithAlarms(
     drive();
   }
 
+  /** So many halves of the square wave have passed. */
+  function flip(halves: number): void {
+    if (halves % 2 === 1) wave.high = !wave.high;
+    drive();
+  }
+
   function drive(): void {
+    const hz = CONTROL.INTCN ? 0 : (squareWave?.[CONTROL.RS] ?? 0);
+    if (hz !== wave.hz) {
+      Object.assign(wave, { hz, high: true });
+      edges.restart();
+    }
+    if (hz > 0) {
+      INT.set(wave.high);
+      return;
+    }
     const due = (STATUS.A1F && CONTROL.A1IE) || (STATUS.A2F && CONTROL.A2IE);
     INT.set(!(due && CONTROL.INTCN));
   }

@@ -20,13 +20,14 @@ const common = {
   battery: true,
   senses: TIME,
   pins: ['INT'],
-  notModelled: ['the square wave output', 'an oscillator that stopped without power (OSF)'],
+  notModelled: ['an oscillator that stopped without power (OSF)'],
 } as const;
 
 const ds1337 = {
   ...common,
   compatible: ['dallas,ds1337', 'maxim,ds1337'],
   title: 'DS1337 clock with two alarms',
+  notModelled: ['the pin SQW/INTB', ...common.notModelled],
   source: 'Maxim 19-4652',
   bus: { i2c: { form: 'byte registers', address: 0x68, last: 0x0f } },
   registers: REGISTERS,
@@ -49,16 +50,21 @@ const ds1339 = {
   },
 } as const satisfies DataSheet;
 
+/** By RS2 and RS1, on the one pin of the DS1339. */
+const SQUARE_WAVE_HZ = [1, 4096, 8192, 32_768];
+
 /** EOSC = 1 stops the oscillator. */
-const model: Model<typeof ds1337> = (registers, kit) => {
-  const { calendar, behaviour } = clockWithAlarms(registers, kit);
-  return {
-    ...behaviour,
-    onWrite: { CONTROL: ({ EOSC }) => calendar.stop(EOSC === 1) },
+const modelOf =
+  (squareWave?: readonly number[]): Model<typeof ds1337> =>
+  (registers, kit) => {
+    const { calendar, behaviour } = clockWithAlarms(registers, kit, squareWave);
+    return {
+      ...behaviour,
+      onWrite: { CONTROL: ({ EOSC }) => calendar.stop(EOSC === 1) },
+    };
   };
-};
 
 export const parts = [
-  { ...ds1337, model },
-  { ...ds1339, model },
+  { ...ds1337, model: modelOf() },
+  { ...ds1339, model: modelOf(SQUARE_WAVE_HZ) },
 ];

@@ -7,7 +7,7 @@ const sheet = {
   title: 'DS3231 clock with two alarms and thermometer',
   source: 'Maxim 19-5170',
   notModelled: [
-    'the square wave and 32 kHz outputs',
+    'the 32 kHz output',
     'an oscillator that stops on battery (EOSC, OSF)',
     'the aging offset has no effect',
     'the 200 ms of a temperature conversion: BSY is never seen',
@@ -39,8 +39,11 @@ const sheet = {
   pins: ['INT'],
 } as const satisfies DataSheet;
 
+/** By RS ("Control Register"). */
+const SQUARE_WAVE_HZ = [1, 1024, 4096, 8192];
+
 const model: Model<typeof sheet> = (registers, kit) => {
-  const { behaviour } = clockWithAlarms(registers, kit);
+  const { behaviour } = clockWithAlarms(registers, kit, SQUARE_WAVE_HZ);
 
   /** Ten bits in steps of 0.25 °C, left-aligned. */
   function measure(): void {

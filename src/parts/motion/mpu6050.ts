@@ -152,7 +152,7 @@ const modelOf =
     const { INT_STATUS, ACCEL_XOUT_H, TEMP_OUT_H, GYRO_XOUT_H, USER_CTRL, PWR_MGMT_2 } = registers;
     const POWER = registers.PWR_MGMT_1;
     const bytes = new Uint8Array(fifoSize);
-    const fifo = keep({ head: 0, count: 0, bytes });
+    const fifo = keep({ head: 0, count: 0, last: 0, bytes });
     const samples = every(period, sample, INT);
 
     /** Gyroscope output rate 8 kHz, or 1 kHz with the low-pass filter, divided by 1 + SMPLRT_DIV. */
@@ -213,11 +213,12 @@ const modelOf =
     }
 
     function pop(): number {
-      const byte = bytes[fifo.head] as number;
-      if (fifo.count === 0) return byte;
+      // 4.31: an empty FIFO gives its last byte again.
+      if (fifo.count === 0) return fifo.last;
+      fifo.last = bytes[fifo.head] as number;
       fifo.count--;
       fifo.head = (fifo.head + 1) % fifoSize;
-      return byte;
+      return fifo.last;
     }
 
     const emptyFifo = () => Object.assign(fifo, { head: 0, count: 0 });

@@ -217,6 +217,43 @@ describe('alarms', () => {
   });
 });
 
+describe('the square wave', () => {
+  // DS3231 "Control Register", RS2 and RS1; DS1339, table 3.
+  it.each([
+    ['maxim,ds3231', 0x00, 1],
+    ['maxim,ds3231', 0x08, 1024],
+    ['maxim,ds3231', 0x10, 4096],
+    ['maxim,ds3231', 0x18, 8192],
+    ['dallas,ds1339', 0x00, 1],
+    ['dallas,ds1339', 0x08, 4096],
+  ])('of %s with CONTROL %i has %i Hz, by time alone', async (compatible, control, hz) => {
+    const bench = await rtc(compatible);
+    bench.write([0x0e, control]);
+    const edges: boolean[] = [];
+    bench.line('INT').listen((high) => edges.push(high));
+    bench.clock.advance(2 * SECOND);
+    // Halves are whole nanoseconds.
+    expect(Math.abs(edges.length - 2 * 2 * hz)).toBeLessThanOrEqual(1);
+    expect(edges.slice(0, 4)).toEqual([false, true, false, true]);
+  });
+
+  it('gives way to the alarms with INTCN, and to itself without', async () => {
+    const bench = await rtc('maxim,ds3231');
+    const edges: boolean[] = [];
+    bench.line('INT').listen((high) => edges.push(high));
+    bench.clock.advance(3 * SECOND);
+    expect(edges).toEqual([]);
+    // Alarm 1 each second: with INTCN = 0 it sets its flag and moves no pin.
+    bench.write([0x07, 0x80, 0x80, 0x80, 0x80]);
+    bench.write([0x0e, 0x01]);
+    bench.clock.advance(1 * SECOND);
+    expect(edges).toEqual([false, true]);
+    expect((bench.writeRead([0x0f], 1)[0] as number) & 1).toBe(1);
+    bench.write([0x0e, 0x05]);
+    expect(bench.line('INT').high).toBe(false);
+  });
+});
+
 describe('DS3231 thermometer', () => {
   it.each([
     [25.25, [0x19, 0x40]],

@@ -88,6 +88,15 @@ describe('MPU-6050 (RM-MPU-6000A)', () => {
     expect(levels).toEqual([true, false]);
   });
 
+  it('an empty FIFO gives its last byte again (4.31)', async () => {
+    const bench = await i2cBench({ compatible: 'invensense,mpu6050', reg: 0x68 });
+    bench.write([0x6b, 0x00]);
+    bench.write([0x6a, 0x40]);
+    bench.write([0x74, 0xaa]);
+    bench.write([0x74, 0xbb]);
+    expect(bench.writeRead([0x74], 4)).toEqual([0xaa, 0xbb, 0xbb, 0xbb]);
+  });
+
   it('the FIFO takes what FIFO_EN names, and overflows', async () => {
     const bench = await awake();
     bench.write([0x1a, 0x01]);

@@ -1,4 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { pathWithNode } from './test/support/node-path.ts';
+
+// Tests start plain `node` and `npx`: they meet the Node that runs the tests.
+process.env['PATH'] = pathWithNode(process.env['PATH'] ?? '', process.execPath);
 
 export default defineConfig({
   test: {

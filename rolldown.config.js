@@ -35,6 +35,8 @@ const TESTED_ALONE = [
 
 /** What a board loads at once, however many doors lead to it: a file each. */
 const TOGETHER = [
+  // Also what dtc and a board without a back-end of its own load: it must not bring the others.
+  { name: 'input', test: /\/src\/(input\/|sim\/(wire\/)?property)/ },
   {
     name: 'tree',
     test: /\/src\/devicetree\/(blob|blob\/blob-(format|reader)|text\/(budget|source)|diagnostics\/(diagnostic-|format-)\w+|tree\/(getters|live-\w+|tree))\.ts$/,
@@ -67,6 +69,8 @@ export default {
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name].js',
+    // Every start reads them, twice; they stand in the maps and in the types.
+    comments: { jsdoc: false },
     sourcemap: true,
     codeSplitting: { groups: TOGETHER },
   },

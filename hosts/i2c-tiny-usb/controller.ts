@@ -2,10 +2,10 @@ import {
   BusFault,
   checkI2cMessages,
   type HostAdapter,
-  hexByte,
   I2C_M,
   type I2cController,
   type I2cMessage,
+  nackFault,
 } from '../../src/bus/index.ts';
 import {
   type ControlRequest,
@@ -95,7 +95,7 @@ export class I2cTinyUsbAdapter implements HostAdapter, I2cController {
     for (const [index, message] of messages.entries()) {
       const parts = (index === 0 ? IO.BEGIN : 0) | (index === messages.length - 1 ? IO.END : 0);
       this.#unclean = message.addr;
-      await this.#message(usb, message, parts, signal);
+      await this.#message(usb, message, index, parts, signal);
     }
     this.#unclean = undefined;
   }
@@ -114,10 +114,12 @@ export class I2cTinyUsbAdapter implements HostAdapter, I2cController {
 
   async #message(
     usb: UsbConnection,
-    { addr, flags, buf }: I2cMessage,
+    message: I2cMessage,
+    index: number,
     parts: number,
     signal: AbortSignal | undefined,
   ): Promise<void> {
+    const { addr, flags, buf } = message;
     const reads = (flags & I2C_M.RD) !== 0;
     const request = vendor(REQUEST.IO + parts, reads ? READ : 0, addr);
     const read = reads ? await usb.controlIn(request, buf.length, signal) : undefined;
@@ -126,7 +128,7 @@ export class I2cTinyUsbAdapter implements HostAdapter, I2cController {
     if (status === STATUS.ADDRESS_NAK) {
       // The firmware has sent STOP.
       this.#unclean = undefined;
-      throw new BusFault('ENXIO', `address ${hexByte(addr)} was not acknowledged`);
+      throw nackFault(message, { message: index, byte: -1 });
     }
     if (read === undefined) return;
     if (read.length !== buf.length)

@@ -1,4 +1,4 @@
-import { BusFault, I2C_M, type I2cController, type I2cMessage } from '../../src/bus/index.ts';
+import { BusFault, I2C_M, type I2cController, type I2cMessage, nackFault } from '../../src/bus/index.ts';
 import { type I2cWire, TEN_BIT_ADDRESS } from '../../src/sim/index.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
 
@@ -28,7 +28,7 @@ export class SimulatedI2cController implements I2cController {
     const { wire } = this;
     wire.clock.hold();
     try {
-      for (let i = 0; i < messages.length; i++) this.message(messages[i] as I2cMessage, i === 0);
+      for (let i = 0; i < messages.length; i++) this.message(messages[i] as I2cMessage, i);
     } finally {
       wire.stop();
       wire.clock.release();
@@ -37,21 +37,23 @@ export class SimulatedI2cController implements I2cController {
 
   /**
    * One message without the transaction's STOP. Documentation/i2c/i2c-protocol.rst has the meaning of the
-   * flags. @throws {BusFault} `ENXIO`, `EREMOTEIO`, `EPROTO`; the bus is then still to be stopped.
+   * flags. `index`: its place in the transaction. @throws {BusFault} `ENXIO`, `EREMOTEIO`, `EPROTO`; the bus is then still to be stopped.
    */
-  message(message: I2cMessage, first: boolean): void {
+  message(message: I2cMessage, index: number): void {
     const { flags, buf } = message;
-    if ((flags & I2C_M.NOSTART) === 0) this.#address(message);
+    const first = index === 0;
+    if ((flags & I2C_M.NOSTART) === 0) this.#address(message, index);
     // A first message without START address makes its data bytes the address: faithful, though of little use.
     else if (first) this.wire.start();
 
-    if ((flags & I2C_M.RD) === 0) this.#write(message, first && (flags & I2C_M.NOSTART) !== 0);
+    if ((flags & I2C_M.RD) === 0) this.#write(message, index, first && (flags & I2C_M.NOSTART) !== 0);
     else if ((flags & I2C_M.RECV_LEN) !== 0) this.#readBlock(message);
     else if (buf.length > 0) this.wire.read(buf);
     if ((flags & I2C_M.STOP) !== 0) this.wire.stop();
   }
 
-  #address({ addr, flags }: I2cMessage): void {
+  #address(message: I2cMessage, index: number): void {
+    const { addr, flags } = message;
     const tenBit = (flags & I2C_M.TEN) !== 0;
     if (addr < 0 || addr > (tenBit ? 0x3ff : 0x7f)) {
       throw new BusFault(
@@ -62,21 +64,16 @@ export class SimulatedI2cController implements I2cController {
     const reading = (flags & I2C_M.RD) !== 0;
     const direction = (flags & I2C_M.REV_DIR_ADDR) !== 0 ? !reading : reading;
     const acknowledged = this.wire.startTo(tenBit ? (TEN_BIT_ADDRESS | addr) >>> 0 : addr, direction);
-    if (!acknowledged && (flags & I2C_M.IGNORE_NAK) === 0) {
-      throw new BusFault('ENXIO', `address 0x${addr.toString(16).padStart(2, '0')} was not acknowledged`);
-    }
+    if (!acknowledged && (flags & I2C_M.IGNORE_NAK) === 0)
+      throw nackFault(message, { message: index, byte: -1 });
   }
 
-  #write({ addr, flags, buf }: I2cMessage, byBytes: boolean): void {
+  #write(message: I2cMessage, index: number, byBytes: boolean): void {
+    const { flags, buf } = message;
     if (buf.length === 0) return;
     let done = byBytes ? this.#writeBytes(buf) : this.wire.write(buf);
     if (done >= buf.length) return;
-    if ((flags & I2C_M.IGNORE_NAK) === 0) {
-      throw new BusFault(
-        'EREMOTEIO',
-        `address 0x${addr.toString(16).padStart(2, '0')} did not acknowledge byte ${done} of ${buf.length}`,
-      );
-    }
+    if ((flags & I2C_M.IGNORE_NAK) === 0) throw nackFault(message, { message: index, byte: done });
     // The controller goes on after each NACK, so the part sees the bytes after it.
     while (done < buf.length) done += 1 + this.wire.write(buf.subarray(done + 1));
   }

@@ -1,8 +1,10 @@
 import {
+  BusFault,
   I2C_M,
   type I2cController,
   type I2cMessage,
   type MaybePromise,
+  nackFault,
   type SpiCapabilities,
   type SpiController,
   type SpiTransfer,
@@ -48,13 +50,13 @@ export class MixedI2cController implements I2cController {
     let start = 0;
     const next = (): MaybePromise<void> => {
       while (start < messages.length) {
-        const run = messages.slice(start, end);
-        const simulated = this.#isSimulated(run[0]);
+        const first = start;
+        const run = messages.slice(first, end);
         start = end;
         end = this.#runEnd(messages, start);
-        if (simulated) this.#simulatedRun(run);
+        if (this.#isSimulated(run[0])) this.#simulatedRun(run, first);
         else {
-          const pending = this.#physical.transfer(run, signal);
+          const pending = physicalRun(this.#physical, run, first, signal);
           if (pending !== undefined) return pending.then(next);
         }
       }
@@ -63,11 +65,11 @@ export class MixedI2cController implements I2cController {
   }
 
   /** Simulated messages keep their repeated START even when real ones come between. */
-  #simulatedRun(run: readonly I2cMessage[]): void {
+  #simulatedRun(run: readonly I2cMessage[], first: number): void {
     const { clock } = this.#simulated.wire;
     clock.hold();
     try {
-      for (const message of run) this.#simulated.message(message, false);
+      for (const [i, message] of run.entries()) this.#simulated.message(message, first + i);
     } finally {
       clock.release();
       clock.settle();
@@ -104,6 +106,25 @@ export class MixedI2cController implements I2cController {
     if (message === undefined) return false;
     const { addr, flags } = message;
     return this.#simulated.wire.has((flags & I2C_M.TEN) !== 0 ? (TEN_BIT_ADDRESS | addr) >>> 0 : addr);
+  }
+}
+
+/** Messages that begin in the middle of a transaction, so that a NACK is told by its place in that. */
+function physicalRun(
+  physical: I2cController,
+  run: readonly I2cMessage[],
+  first: number,
+  signal: AbortSignal | undefined,
+): MaybePromise<void> {
+  const told = (thrown: unknown): never => {
+    if (!(thrown instanceof BusFault) || thrown.nack === undefined) throw thrown;
+    const { message, byte } = thrown.nack;
+    throw nackFault(run[message] as I2cMessage, { message: first + message, byte });
+  };
+  try {
+    return physical.transfer(run, signal)?.catch(told);
+  } catch (thrown) {
+    return told(thrown);
   }
 }
 

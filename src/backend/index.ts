@@ -9,7 +9,7 @@ export type {
   TransferRecord,
 } from './managed-bus.ts';
 export type { Reach } from './ownership.ts';
-export { ResourceManager } from './resource-manager.ts';
+export { ResourceManager, type TraceTime } from './resource-manager.ts';
 export { VirtioSpiDevice } from './spi-device.ts';
 export { type SpiFraming, type SpiProtocol, spiFramingOf } from './spi-framing.ts';
 export {

@@ -18,6 +18,16 @@ import {
 } from './managed-bus.ts';
 import { i2cUnit } from './units.ts';
 
+/** The time by which a board tells its transfers: one for all its buses, and monotonic. */
+export interface TraceTime {
+  /** Its beginning, in ms since 1970. */
+  readonly originMs: number;
+  /** ms since then. */
+  nowMs(): number;
+}
+
+const MACHINE_TIME: TraceTime = { originMs: performance.timeOrigin, nowMs: () => performance.now() };
+
 /** How a transaction is carried out. */
 export interface TransferOptions<Step> {
   /** How often it is tried again when it lost arbitration. Default 0: who asks does that. */
@@ -40,8 +50,12 @@ export class ResourceManager {
   /** Clients that were dropped: a transfer of theirs may still be under way. */
   readonly #gone = new WeakSet<Client>();
 
-  constructor(options: SchedulerOptions = {}) {
+  readonly #time: TraceTime;
+
+  /** `time`: what transfers are told by. Default: the machine's. */
+  constructor(options: SchedulerOptions = {}, time: TraceTime = MACHINE_TIME) {
     this.#schedulerOptions = options;
+    this.#time = time;
   }
 
   get buses(): readonly (ManagedI2cBus | ManagedSpiBus)[] {
@@ -102,11 +116,11 @@ export class ResourceManager {
     let bytes = 0;
     const atOnce = bus.runsAtOnce(client);
     const messages = atOnce || detach === undefined ? asked : detach();
-    const began = beginOf(bus);
+    const began = this.#beginOf(bus);
     const settle = (fault: BusFault | undefined) => {
       bus.count(bytes, fault);
       if (client.exclusive && fault === undefined) this.#ownAll(client, bus, messages);
-      bus.observer?.({ bus: bus.path, client: client.name, ...timesSince(began), messages, fault });
+      bus.observer?.({ bus: bus.path, client: client.name, ...this.#timesSince(began), messages, fault });
     };
     return settled(settle, () => {
       const limit = bus.controller.maxMessageLength ?? Number.POSITIVE_INFINITY;
@@ -147,7 +161,7 @@ export class ResourceManager {
     let bytes = 0;
     const atOnce = bus.runsAtOnce(client);
     const transfers = atOnce || detach === undefined ? asked : detach();
-    const began = beginOf(bus);
+    const began = this.#beginOf(bus);
     const keepsSelected = transfers.at(-1)?.csChange === true;
     let held = bus.scheduler.csOwner(client);
     const settle = (fault: BusFault | undefined) => {
@@ -157,7 +171,7 @@ export class ResourceManager {
       bus.observer?.({
         bus: bus.path,
         client: client.name,
-        ...timesSince(began),
+        ...this.#timesSince(began),
         chipSelect,
         transfers,
         fault,
@@ -197,6 +211,15 @@ export class ResourceManager {
     );
   }
 
+  /** When a transfer began; the clock is only looked at where somebody observes. */
+  #beginOf(bus: ManagedI2cBus | ManagedSpiBus): number {
+    return bus.observer === undefined ? 0 : this.#time.nowMs();
+  }
+
+  #timesSince(began: number): Pick<TransferRecord, 'startedMs' | 'durationMs'> {
+    return { startedMs: this.#time.originMs + began, durationMs: this.#time.nowMs() - began };
+  }
+
   #ownAll(client: Client, bus: ManagedI2cBus, messages: readonly I2cMessage[]): void {
     for (const message of messages) this.#own(client, bus, i2cUnit(message));
   }
@@ -223,15 +246,6 @@ export class ResourceManager {
 
 function checkAll(client: Client, bus: ManagedI2cBus, messages: readonly I2cMessage[]): void {
   for (const message of messages) bus.ownership.check(client, i2cUnit(message));
-}
-
-/** When a transfer began, in ms of `performance.now()`; the clock is only looked at where somebody observes. */
-function beginOf(bus: ManagedI2cBus | ManagedSpiBus): number {
-  return bus.observer === undefined ? 0 : performance.now();
-}
-
-function timesSince(began: number): Pick<TransferRecord, 'startedMs' | 'durationMs'> {
-  return { startedMs: performance.timeOrigin + began, durationMs: performance.now() - began };
 }
 
 /** Runs `transfer` and tells `settle` how it ended, on either of the two ways that it may end. */

@@ -1,4 +1,12 @@
-import { ERRNO, type Errno, errnoName, I2C_M } from '../bus/index.ts';
+import {
+  ERRNO,
+  type Errno,
+  errnoName,
+  I2C_M,
+  type I2cMessage,
+  type NackPlace,
+  SMBUS_BLOCK_MAX,
+} from '../bus/index.ts';
 import type { TransferRecord } from './managed-bus.ts';
 
 /** Bytes of one direction of a message: what was kept of them, and how many there were. */
@@ -27,6 +35,8 @@ export interface TracedTransfer {
   /** From its request to its end: the wait for its turn included. */
   readonly durationMs: number;
   readonly fault: Errno | undefined;
+  /** Where an I2C transaction ended, when something was not acknowledged and the adapter tells what. */
+  readonly nack?: NackPlace;
   readonly segments: readonly TracedSegment[];
 }
 
@@ -36,10 +46,10 @@ const HEADER_BYTES = 64;
 
 /**
  * A record: u32 bytes of it, a multiple of 8 | u16 bus | u16 errno | f64 started | f64 duration | u16 client bytes |
- * u16 segments | client, then the segments: u32 target, bit 31 ten-bit | u32 sent + 1 or 0 | u32 kept of it |
+ * u16 segments | u16 message of the NACK + 1 or 0 | u16 0 | u32 its byte + 1 | client, then the segments: u32 target, bit 31 ten-bit | u32 sent + 1 or 0 | u32 kept of it |
  * u32 received + 1 or 0 | u32 kept of it | the kept bytes. Little-endian, nothing aligned.
  */
-const RECORD_BYTES = 28;
+const RECORD_BYTES = 36;
 const SEGMENT_BYTES = 20;
 const TEN_BIT = 0x8000_0000;
 
@@ -122,10 +132,17 @@ export class TraceWriter {
     let at = RECORD_BYTES + client.length;
     let segments = 0;
     const failed = record.fault !== undefined;
-    for (const { addr, flags, buf } of record.messages ?? []) {
+    const nack = record.fault?.nack;
+    view.setUint16(28, nack === undefined ? 0 : nack.message + 1, true);
+    view.setUint16(30, 0, true);
+    view.setUint32(32, nack === undefined ? 0 : nack.byte + 1, true);
+    for (const message of record.messages ?? []) {
+      const { addr, flags, buf } = message;
       const target = (flags & I2C_M.TEN) === 0 ? addr : addr + TEN_BIT;
-      const reads = (flags & I2C_M.RD) !== 0;
-      const next = this.#segment(at, target, reads ? undefined : buf, reads ? buf : undefined, failed);
+      // What came before a NACK did come.
+      const lost = failed && !(nack !== undefined && segments < nack.message);
+      const received = (flags & I2C_M.RD) === 0 ? undefined : lost ? buf : receivedOf(message);
+      const next = this.#segment(at, target, received === undefined ? buf : undefined, received, lost);
       if (next === undefined) break;
       at = next;
       segments++;
@@ -203,11 +220,18 @@ export class TraceReader {
   }
 }
 
+/** Of a block whose length the part said, what came. */
+function receivedOf({ flags, buf }: I2cMessage): Uint8Array {
+  if ((flags & I2C_M.RECV_LEN) === 0) return buf;
+  return buf.subarray(0, (buf[0] ?? 0) + Math.max(1, buf.length - SMBUS_BLOCK_MAX));
+}
+
 function decode(record: Uint8Array): TracedTransfer {
   const view = new DataView(record.buffer);
   const clientLength = view.getUint16(24, true);
   const count = view.getUint16(26, true);
   const errno = view.getUint16(6, true);
+  const nackMessage = view.getUint16(28, true);
   let at = RECORD_BYTES + clientLength;
   const segments: TracedSegment[] = [];
   for (let i = 0; i < count; i++) {
@@ -232,6 +256,7 @@ function decode(record: Uint8Array): TracedTransfer {
     startedMs: view.getFloat64(8, true),
     durationMs: view.getFloat64(16, true),
     fault: errno === 0 ? undefined : errnoName(errno),
+    ...(nackMessage > 0 && { nack: { message: nackMessage - 1, byte: view.getUint32(32, true) - 1 } }),
     segments,
   };
 }

@@ -6,7 +6,7 @@ export {
   TraceReader,
   traceMemory,
 } from '../backend/index.ts';
-export { BusFault, type Errno, I2C_FUNC, I2C_M, SPI_MODE } from '../bus/index.ts';
+export { BusFault, type Errno, I2C_FUNC, I2C_M, type NackPlace, SPI_MODE } from '../bus/index.ts';
 export {
   type DevNode,
   I2C_MAX_MESSAGES,

@@ -54,6 +54,14 @@ export function errnoName(n: number): Errno {
   return NAME_OF.get(n) ?? 'EIO';
 }
 
+/** Where an I2C transaction ended by a NACK. */
+export interface NackPlace {
+  /** Which message, from 0. */
+  readonly message: number;
+  /** Which of its data bytes, from 0; -1: the address. */
+  readonly byte: number;
+}
+
 /**
  * A transfer that failed. `code` and `errno` are what a program tests, `message` is what a person reads.
  * `errno` is positive, as in errno.h.
@@ -63,12 +71,15 @@ export class BusFault extends Error {
   readonly code: Errno;
   /** The number, positive. */
   readonly errno: number;
+  /** Where something was not acknowledged, where the controller knows. */
+  readonly nack: NackPlace | undefined;
 
-  constructor(code: Errno, detail?: string, options?: ErrorOptions) {
+  constructor(code: Errno, detail?: string, options?: ErrorOptions & { readonly nack?: NackPlace }) {
     super(`${code}: ${detail ?? MEANING[code]}`, options);
     this.name = 'BusFault';
     this.code = code;
     this.errno = ERRNO[code];
+    this.nack = options?.nack;
   }
 
   /** Any thrown value as a fault: a `BusFault` stays, everything else becomes `EIO` with the cause kept. */

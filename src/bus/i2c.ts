@@ -1,4 +1,5 @@
 import type { Controller, MaybePromise } from './controller.ts';
+import { BusFault, type NackPlace } from './errno.ts';
 
 /** Flags of an I2C message (Linux include/uapi/linux/i2c.h). */
 export const I2C_M = {
@@ -60,6 +61,14 @@ export interface I2cMessage {
   addr: number;
   flags: number;
   buf: Uint8Array;
+}
+
+/** The fault for a NACK at `place`. */
+export function nackFault({ addr, buf }: I2cMessage, place: NackPlace): BusFault {
+  const address = `address 0x${addr.toString(16).padStart(2, '0')}`;
+  if (place.byte < 0) return new BusFault('ENXIO', `${address} was not acknowledged`, { nack: place });
+  const sentence = `${address} did not acknowledge byte ${place.byte} of ${buf.length}`;
+  return new BusFault('EREMOTEIO', sentence, { nack: place });
 }
 
 /** A physical driver of one I2C bus. */

@@ -51,6 +51,29 @@ describe('the trace of transfers', () => {
     expect(reader.read()).toBeUndefined();
   });
 
+  it('gives the place of a NACK, and what was read before it', () => {
+    const { writer, reader } = trace();
+    const read = { addr: 0x48, flags: I2C_M.RD, buf: Uint8Array.of(0x1f, 0x80) };
+    const fault = new BusFault('ENXIO', undefined, { nack: { message: 1, byte: -1 } });
+    writer.write(0, record({ messages: [read, read, read], fault }));
+    const { nack, segments = [] } = reader.read() ?? {};
+    expect(nack).toEqual({ message: 1, byte: -1 });
+    expect(segments.map(({ received }) => received?.bytes.length)).toEqual([2, 0, 0]);
+    const data = new BusFault('EREMOTEIO', undefined, { nack: { message: 0, byte: 70_000 } });
+    writer.write(0, record({ messages: [read], fault: data }));
+    expect(reader.read()?.nack).toEqual({ message: 0, byte: 70_000 });
+  });
+
+  it('gives of a block whose length the part says what came', () => {
+    const { writer, reader } = trace();
+    const flags = I2C_M.RD | I2C_M.RECV_LEN;
+    const buf = new Uint8Array(34).fill(9);
+    buf[0] = 2;
+    writer.write(0, record({ messages: [{ addr: 0x48, flags, buf }] }));
+    // The count, two bytes, and the packet error code that there is room for.
+    expect(reader.read()?.segments[0]?.received?.length).toBe(4);
+  });
+
   it('gives an SPI message with both directions', () => {
     const { writer, reader } = trace();
     const transfers = [{ ...SPI, tx: Uint8Array.of(1, 2), rx: Uint8Array.of(3, 4) }];

@@ -4,6 +4,7 @@ import {
   type ManagedSpiBus,
   ResourceManager,
   spiFramingOf,
+  type TraceTime,
   TraceWriter,
   VirtioI2cDevice,
   VirtioSpiDevice,
@@ -12,7 +13,7 @@ import { type DeviceNode, type HostAdapter, messageOf, type NodeProblem } from '
 import type { Node, Tree } from '../../devicetree/index.ts';
 import { type GpioDescription, isBus, type VirtioNode } from '../../frontend/index.ts';
 import { type DataSheet, loadParts, partFor } from '../../parts/index.ts';
-import { compatiblesOf, loadModels, PartRegistry, RealClock, SteppedClock } from '../../sim/index.ts';
+import { compatiblesOf, loadModels, MS, PartRegistry, RealClock, SteppedClock } from '../../sim/index.ts';
 import type { VirtioDevice } from '../../virtio/index.ts';
 import type { BackEndCalls, DeviceProblem } from '../thread/protocol.ts';
 import { type BusBinding, bindBus, hostNodeOf, problemOf, reportOf } from './bind-bus.ts';
@@ -158,7 +159,7 @@ export class BoardDevices {
       void problems.push({ path, property, sentence });
     const own = look ? new Map() : await addOwnModels(catalogue, described, { directory, trust, complain });
     const simulation = { catalogue, parts, clock, directory, look, strict, warn, complain };
-    const manager = new ResourceManager();
+    const manager = new ResourceManager({}, traceTimeOf(clock));
     const hosts = new Map<Node, Promise<HostAdapter>>();
     const bindings: BusBinding[] = [];
     for (const node of nodes) bindings.push(await bindBus(node, manager, hosts, simulation));
@@ -272,6 +273,12 @@ function setReaches(
     bus.ownership.setReach(reachOn(node.node, () => parts.list()));
     for (const sentence of ownersWithoutEffect(node.node)) warn(sentence);
   }
+}
+
+/** Transfers are told by the time that the parts see. */
+function traceTimeOf(clock: RealClock | SteppedClock): TraceTime {
+  const originMs = clock instanceof SteppedClock ? clock.wall() : performance.timeOrigin;
+  return { originMs, nowMs: () => clock.now() / MS };
 }
 
 function observe(bindings: readonly BusBinding[], writer: TraceWriter): void {

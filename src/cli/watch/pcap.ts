@@ -1,4 +1,10 @@
-import { I2C_M, type TracedTransfer } from '../../board/index.ts';
+import {
+  I2C_M,
+  type NackPlace,
+  type TracedBytes,
+  type TracedSegment,
+  type TracedTransfer,
+} from '../../board/index.ts';
 
 /** Linux I2C packets (tcpdump.org, "Link-layer header types"). */
 const LINKTYPE_I2C_LINUX = 209;
@@ -18,33 +24,75 @@ export function pcapHeader(): Uint8Array {
 }
 
 /**
- * The messages of an I2C transaction, a packet each: the bus's number, Linux's message flags (big-endian), the address as
- * it is on the wire, the data.
+ * The messages of an I2C transaction that were on the wire, a packet each: the bus's number, Linux's message flags
+ * (big-endian), the address as it is on the wire, the data. After what was not acknowledged comes STOP: the data of an
+ * address that was refused never was on the wire, nor what follows a byte that was. The messages share the time of the
+ * transaction by their bits.
  */
-export function pcapPackets(bus: number, { startedMs, segments, fault }: TracedTransfer): Uint8Array {
-  const refused = fault === 'ENXIO' && segments.length === 1;
+export function pcapPackets(bus: number, transfer: TracedTransfer): Uint8Array {
+  const { startedMs, durationMs, segments } = transfer;
+  const sent = segments.flatMap((segment, i) => wirePart(segment, i, transfer) ?? []);
+  const whole = sent.reduce((bits, part) => bits + messageBits(part), STOP_BITS);
+  let bits = 0;
   return Buffer.concat(
-    segments.map(({ target, tenBit, sent, received }) => {
-      // After an address that was not acknowledged comes STOP: the data never was on the wire.
-      const data = (refused ? undefined : (sent ?? received)) ?? { bytes: new Uint8Array(0), length: 0 };
-      const read = sent === undefined ? 1 : 0;
-      const address = tenBit
-        ? Uint8Array.of(0xf0 | ((target >> 7) & 6) | read, target & 0xff)
-        : Uint8Array.of((target << 1) | read);
-      const flags = read * I2C_M.RD + (tenBit ? I2C_M.TEN : 0);
+    sent.map((part) => {
+      const { flags, address, data } = part;
       const packet = Buffer.concat([Uint8Array.of(bus & 0x7f, 0, 0, 0, flags), address, data.bytes]);
-      return Buffer.concat([
-        recordHeader(startedMs, packet.length, packet.length - data.bytes.length + data.length),
-        packet,
-      ]);
+      const length = packet.length - data.bytes.length + data.length;
+      const header = recordHeader(startedMs + (durationMs * bits) / whole, packet.length, length);
+      bits += messageBits(part);
+      return Buffer.concat([header, packet]);
     }),
   );
 }
 
+const STOP_BITS = 1;
+const BYTE_BITS = 9;
+
+interface WirePart {
+  readonly flags: number;
+  readonly address: Uint8Array;
+  readonly data: TracedBytes;
+}
+
+/** START and its bytes. To read from an address of ten bits, its first byte follows another START. */
+function messageBits({ flags, address, data }: WirePart): number {
+  const turn = address.length > 1 && (flags & I2C_M.RD) !== 0 ? 1 + BYTE_BITS : 0;
+  return 1 + BYTE_BITS * (address.length + data.length) + turn;
+}
+
+const NO_DATA: TracedBytes = { bytes: new Uint8Array(0), length: 0 };
+
+/** What of the `i`th message was on the wire; undefined: nothing. */
+function wirePart(segment: TracedSegment, i: number, transfer: TracedTransfer): WirePart | undefined {
+  const { target, tenBit, sent, received } = segment;
+  const nack = nackOf(transfer);
+  if (nack !== undefined && i > nack.message) return undefined;
+  const read = sent === undefined ? 1 : 0;
+  const address = tenBit
+    ? Uint8Array.of(0xf0 | ((target >> 7) & 6) | read, target & 0xff)
+    : Uint8Array.of((target << 1) | read);
+  const flags = read * I2C_M.RD + (tenBit ? I2C_M.TEN : 0);
+  const data = sent ?? received ?? NO_DATA;
+  // The byte that was refused was there.
+  return { flags, address, data: i === nack?.message ? firstOf(data, nack.byte + 1) : data };
+}
+
+/** Where it ended; an address that was refused is where an adapter need not tell. */
+function nackOf({ nack, fault, segments }: TracedTransfer): NackPlace | undefined {
+  return nack ?? (fault === 'ENXIO' && segments.length === 1 ? { message: 0, byte: -1 } : undefined);
+}
+
+function firstOf({ bytes, length }: TracedBytes, count: number): TracedBytes {
+  return { bytes: bytes.subarray(0, count), length: Math.min(length, count) };
+}
+
+/** `ms`: since 1970, which a number holds to a quarter of a microsecond; written in whole ones. */
 function recordHeader(ms: number, captured: number, length: number): Uint8Array {
   const header = new DataView(new ArrayBuffer(16));
-  header.setUint32(0, Math.floor(ms / 1000), true);
-  header.setUint32(4, Math.floor((ms % 1000) * 1e6), true);
+  const us = Math.round((ms % 1000) * 1000);
+  header.setUint32(0, Math.floor(ms / 1000) + Math.floor(us / 1e6), true);
+  header.setUint32(4, (us % 1e6) * 1000, true);
   header.setUint32(8, captured, true);
   header.setUint32(12, length, true);
   return new Uint8Array(header.buffer);

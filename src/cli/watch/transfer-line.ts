@@ -72,7 +72,7 @@ export function transferLine(
 /** One transfer as a line of JSON. */
 export function transferJson({ transfer, bus, reader }: WatchedTransfer): string {
   const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
-  const { startedMs, durationMs, client, fault, segments } = transfer;
+  const { startedMs, durationMs, client, fault, nack, segments } = transfer;
   const line = {
     time: new Date(startedMs).toISOString(),
     bus: busName(bus),
@@ -80,6 +80,7 @@ export function transferJson({ transfer, bus, reader }: WatchedTransfer): string
     client,
     part: reader.name === '' ? null : reader.name,
     fault: fault ?? null,
+    ...(nack !== undefined && { nack }),
     microseconds: Math.round(durationMs * 1000),
     text: reader.text(transfer),
     segments: segments.map(({ target, sent, received }) => ({

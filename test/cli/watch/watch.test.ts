@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { TraceWriter } from '../../../src/backend/index.ts';
-import { openBoard, traceMemory } from '../../../src/board/index.ts';
-import { I2C_M } from '../../../src/bus/index.ts';
+import { TraceWriter, type TransferRecord } from '../../../src/backend/index.ts';
+import { openBoard, traceBoards, traceMemory } from '../../../src/board/index.ts';
+import { BusFault, type Errno, I2C_M, type I2cMessage, type NackPlace } from '../../../src/bus/index.ts';
 import { WatchLog } from '../../../src/cli/watch/watch-log.ts';
 import { Watcher } from '../../../src/cli/watch/watcher.ts';
 import { testFolder } from '../folder.ts';
@@ -45,6 +45,25 @@ const messages = [
   { addr: 0x48, flags: 0, buf: Uint8Array.of(0) },
   { addr: 0x48, flags: I2C_M.RD, buf: Uint8Array.of(0x19, 0) },
 ];
+
+/** What tshark reads in a capture: time, bus, address, flags and bytes of each packet. */
+function packets(capture: Uint8Array): string[] {
+  const fields = ['frame.time_epoch', 'i2c.bus', 'i2c.addr', 'i2c.flags', 'data'];
+  const asked = fields.flatMap((field) => ['-e', field]);
+  const file = folder.write('x.pcap', capture);
+  const argv = ['-r', file, '-T', 'fields', '-E', 'separator=/s', ...asked];
+  return spawnSync('tshark', argv, { encoding: 'utf8' }).stdout.trimEnd().split('\n');
+}
+
+/** The capture of one transfer, as tshark reads it. */
+async function captureOf(transfer: Partial<TransferRecord>): Promise<string[]> {
+  const { log, captured } = logOf(true);
+  const memory = traceMemory();
+  await log.attach({ memory, buses: BUSES });
+  new TraceWriter(memory).write(0, { ...record, ...transfer });
+  log.end();
+  return packets(captured());
+}
 
 describe('the log of a watcher', () => {
   it('has a line for each transfer, and a table at the end', async () => {
@@ -108,18 +127,73 @@ i2c-3  0x21                  1       0     0         0      250         250
   });
 
   it.runIf(found)('writes a capture file that Wireshark reads', async () => {
+    // 19 bits, 28 bits and STOP: the second message begins at 19 / 48 of 250 µs.
+    expect(await captureOf({ messages })).toEqual([
+      '5.000000000 3 0x48 0x00000000 9000',
+      '5.000099000 3 0x48 0x00000001 911900',
+    ]);
+  });
+
+  it.runIf(found)('ends it where something was not acknowledged', async () => {
+    const failed = (code: Errno, nack: NackPlace | undefined, ...transaction: I2cMessage[]) =>
+      captureOf({
+        messages: transaction,
+        durationMs: 0,
+        fault: new BusFault(code, undefined, nack && { nack }),
+      });
+    const [write, read] = messages as [I2cMessage, I2cMessage];
+    const long = { addr: 0x48, flags: 0, buf: Uint8Array.of(1, 2, 3, 4) };
+    // The address of the second message: what the first read is known, what the third would do never was there.
+    expect(await failed('ENXIO', { message: 1, byte: -1 }, read, write, read)).toEqual([
+      '5.000000000 3 0x48 0x00000001 911900',
+      '5.000000000 3 0x48 0x00000000 90',
+    ]);
+    // The second data byte of the second message, which was there.
+    expect(await failed('EREMOTEIO', { message: 1, byte: 1 }, write, long, read)).toEqual([
+      '5.000000000 3 0x48 0x00000000 9000',
+      '5.000000000 3 0x48 0x00000000 900102',
+    ]);
+    expect(await failed('EREMOTEIO', { message: 0, byte: 0 }, long)).toEqual([
+      '5.000000000 3 0x48 0x00000000 9001',
+    ]);
+    // An adapter that does not tell: of a single message ENXIO says enough.
+    expect(await failed('ENXIO', undefined, long)).toEqual(['5.000000000 3 0x48 0x00000000 90']);
+  });
+
+  it.runIf(found)('has the time of the board, to the bit', async () => {
     const { log, captured } = logOf(true);
-    const memory = traceMemory();
-    await log.attach({ memory, buses: BUSES });
-    new TraceWriter(memory).write(0, { ...record, messages });
-    log.end();
-    const fields = ['frame.time_epoch', 'i2c.bus', 'i2c.addr', 'i2c.flags', 'data'];
-    const { stdout } = spawnSync(
-      'tshark',
-      ['-r', folder.write('x.pcap', captured()), '-T', 'fields', ...fields.flatMap((field) => ['-e', field])],
-      { encoding: 'utf8' },
+    const attached: Promise<void>[] = [];
+    traceBoards((buses) => {
+      const memory = traceMemory();
+      attached.push(log.attach({ memory, buses }));
+      return memory;
+    });
+    const board = await openBoard('dts/demo.dts', {
+      backEnd: 'inline',
+      openHosts: 'first-use',
+      clock: 'stepped',
+    });
+    traceBoards(undefined);
+    const i2c = board.open('/dev/i2c-1');
+    const temperature = { addr: 0x48, write: Uint8Array.of(0) };
+    i2c.transferSync([temperature, { addr: 0x48, read: 2 }]);
+    board.advance(1e9);
+    expect(() => i2c.transferSync([temperature, { addr: 0x21, read: 4 }, { addr: 0x48, read: 2 }])).toThrow(
+      'ENXIO',
     );
-    expect(stdout).toBe('5.000000000\t3\t0x48\t0x00000000\t9000\n5.000000000\t3\t0x48\t0x00000001\t911900\n');
+    i2c.transferSync([{ addr: 0x48, read: 2 }]);
+    await board.close();
+    await Promise.all(attached);
+    log.end();
+    // 100 kHz from 2000-01-01 on. START and two bytes: 190 µs. The whole: 19 + 28 + 1 bits. A second later the second,
+    // refused at the address behind its repeated START: 19 + 10 + 1 bits, and then the third.
+    expect(packets(captured())).toEqual([
+      '946684800.000000000 1 0x48 0x00000000 9000',
+      '946684800.000190000 1 0x48 0x00000001 911900',
+      '946684801.000480000 1 0x48 0x00000000 9000',
+      '946684801.000670000 1 0x21 0x00000001 43',
+      '946684801.000780000 1 0x48 0x00000001 911900',
+    ]);
   });
 });
 

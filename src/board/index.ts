@@ -28,6 +28,7 @@ export { Board, type BusListing, type GpioListing } from './handles/board.ts';
 export type { LineHandle } from './handles/line-handle.ts';
 export type { PartHandle } from './handles/part-handle.ts';
 export type { BoardOptions, SyncBoardOptions } from './open/board-options.ts';
+export type { TreeDoubt } from './open/check-tree.ts';
 export { openBoard, openBoardSync } from './open/open-board.ts';
 export { type BeginTrace, type TracedBus, type TracedPart, traceBoards } from './open/trace.ts';
 export type { ServePlace } from './serve/serve-place.ts';

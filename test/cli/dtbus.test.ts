@@ -100,9 +100,8 @@ describe('dtbus ls', () => {
     expect(err).toMatch(
       /^dts\/demo\.dts: Warning \(peripheral_address\): \/i2c\/odd@80:reg: .+\n.+reg = <0x40>.+\n/,
     );
-    expect(err).toMatch(
-      /\ndtbus: \/i2c\/odd@80: invalid I2C address: expected 0x01 to 0x7f, got 0x80; .+\n$/,
-    );
+    // Once: the reason why it is left out is the same.
+    expect(err.match(/0x80/g)).toHaveLength(1);
   });
 });
 

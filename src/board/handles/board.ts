@@ -24,6 +24,7 @@ import {
   VirtioSpiDriver,
 } from '../../frontend/index.ts';
 import { BoardError } from '../board-error.ts';
+import type { TreeDoubt } from '../open/check-tree.ts';
 import type { BusReport, Call, DeviceProblem, LineReport, PartReport } from '../thread/protocol.ts';
 import { type LineHandle, type LineWatchers, lineHandle } from './line-handle.ts';
 import { findPart, type PartHandle, pathOf } from './part-handle.ts';
@@ -61,6 +62,7 @@ export class Board {
   readonly tree: Tree;
   /** Buses that could not be brought up, peripherals and settings that are left out, and why. */
   readonly problems: readonly DeviceProblem[];
+  readonly #doubts: () => readonly TreeDoubt[];
   /** Devices and drivers, as /sys/bus/virtio lists them. */
   readonly virtio: VirtioBus;
   readonly #nodes: NodeRegistry;
@@ -87,6 +89,8 @@ export class Board {
     readonly tree: Tree;
     readonly devices: readonly VirtioNode[];
     readonly problems: readonly DeviceProblem[];
+    /** What is doubtful about the tree, looked for when it is asked for. */
+    readonly doubts: () => readonly TreeDoubt[];
     /** The way to a device, and where memory for its requests comes from; undefined where there is none. */
     readonly frontEnd: (index: number) => Pick<DeviceDescription, 'transport' | 'dma'> | undefined;
     readonly watchers: LineWatchers;
@@ -98,6 +102,7 @@ export class Board {
     this.#look = parts.look ?? false;
     this.tree = parts.tree;
     this.problems = parts.problems;
+    this.#doubts = parts.doubts;
     this.#watchers = parts.watchers;
     this.#call = (name, ...args) => {
       if (this.#closed !== undefined) throw new BoardError(CLOSED);
@@ -132,6 +137,11 @@ export class Board {
   open(path: string, options?: SpiOpenOptions): I2cDev | SpiDev {
     if (this.#closed !== undefined) throw new BusFault('ENODEV', CLOSED);
     return options === undefined ? this.#nodes.open(path) : this.#nodes.open(path as SpiPath, options);
+  }
+
+  /** What is doubtful about the tree as a board, with places and remedies; see the option `treeChecks`. */
+  get doubts(): readonly TreeDoubt[] {
+    return this.#doubts();
   }
 
   /** The node registry: what `/dev` of this board holds. */

@@ -10,6 +10,7 @@ import { LineWatchers } from '../handles/line-handle.ts';
 import { PUBLISHED_TREE } from '../serve/serve-place.ts';
 import { callsInline } from '../thread/calls.ts';
 import type { BackEndCalls, BusReport, Call, DeviceProblem } from '../thread/protocol.ts';
+import { doubtsOf, type TreeDoubt } from './check-tree.ts';
 import { loadTree, type TreeOptions } from './load-tree.ts';
 
 export interface AttachOptions extends TreeOptions {
@@ -23,6 +24,7 @@ export interface AttachedBoard {
   readonly tree: Tree;
   readonly devices: readonly VirtioNode[];
   readonly problems: readonly DeviceProblem[];
+  readonly doubts: () => readonly TreeDoubt[];
   readonly frontEnd: (index: number) => Line | undefined;
   readonly watchers: LineWatchers;
   readonly call: Call;
@@ -72,6 +74,7 @@ export function attach(file: string, place: string, options: AttachOptions): Att
     tree,
     devices,
     problems,
+    doubts: () => doubtsOf(file, { tree, overlays: [] }, devices),
     frontEnd: (index) => lines[index],
     watchers: new LineWatchers(),
     call: callsInline(callsFor(reports)),

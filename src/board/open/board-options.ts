@@ -10,10 +10,11 @@ import {
   shown,
   text,
 } from '../../input/index.ts';
+import type { TreeCheckOptions } from './check-tree.ts';
 import { type TreeOptions, treeChecks } from './load-tree.ts';
 
 /** How `openBoard` brings a board up; nothing of it is needed. */
-export interface BoardOptions extends TreeOptions {
+export interface BoardOptions extends TreeOptions, TreeCheckOptions {
   /** Take over every I2C and SPI controller of a vendor's tree. */
   readonly adopt?: boolean;
   /**
@@ -69,6 +70,7 @@ const syncChecks: OptionChecks<SyncBoardOptions> = {
   clock: oneOf('real', 'stepped'),
   strict: flag,
   poll: flag,
+  treeChecks: oneOf('warn', 'error', 'off'),
   memoryBytes: integer(LEAST_MEMORY_BYTES, GREATEST_MEMORY_BYTES, 'bytes'),
   connect: text,
   onWarning: callback,

@@ -62,6 +62,8 @@ export interface BoardTree {
   readonly tree: Tree;
   /** The same as a blob, where it was read or made as one. */
   readonly blob: Uint8Array | undefined;
+  /** The overlays as they were read. */
+  readonly overlays: readonly { readonly file: string; readonly tree: Tree }[];
 }
 
 /**
@@ -80,16 +82,18 @@ export function readBoard(file: string, options: TreeOptions): BoardTree {
     includePaths,
     symbols || overlays.length > 0,
   );
-  if (overlays.length === 0) return base;
-  const [board, ...blobs] = [
-    base,
-    ...overlays.map((overlay) =>
-      treeIn('overlay', overlay, readBytes('overlay', overlay), includePaths, true),
-    ),
-  ].map(({ tree, blob }) => blob ?? toBlob(tree)) as [Uint8Array, ...Uint8Array[]];
+  if (overlays.length === 0) return { ...base, overlays: [] };
+  const read = overlays.map((overlay) => ({
+    file: overlay,
+    ...treeIn('overlay', overlay, readBytes('overlay', overlay), includePaths, true),
+  }));
+  const [board, ...blobs] = [base, ...read].map(({ tree, blob }) => blob ?? toBlob(tree)) as [
+    Uint8Array,
+    ...Uint8Array[],
+  ];
   try {
     const blob = applyOverlaysToBlob(board, blobs);
-    return { tree: treeFromBlob(blob), blob };
+    return { tree: treeFromBlob(blob), blob, overlays: read };
   } catch (thrown) {
     if (!(thrown instanceof FdtError)) throw thrown;
     throw new BoardError(`${overlays.join(', ')}: cannot be applied to ${file}: ${thrown.message}`, {
@@ -121,7 +125,7 @@ function treeIn(
   bytes: Uint8Array,
   includePaths: readonly string[],
   symbols: boolean,
-): BoardTree {
+): Omit<BoardTree, 'overlays'> {
   if (isBlob(bytes)) return { tree: treeFromBlob(bytes, file), blob: bytes };
   if (bytes.includes(0))
     throw new BoardError(

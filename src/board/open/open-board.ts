@@ -22,7 +22,8 @@ import {
   DEFAULT_MEMORY_BYTES,
   type SyncBoardOptions,
 } from './board-options.ts';
-import { pathsOf, readBoard, toBlob } from './load-tree.ts';
+import { checkTree, doubtsOf } from './check-tree.ts';
+import { type BoardTree, pathsOf, readBoard, toBlob } from './load-tree.ts';
 import { traceFor } from './trace.ts';
 
 /** Guest address 0 stays unused, so that a forgotten address is an error. */
@@ -52,9 +53,14 @@ export async function openBoard(board?: FilePath | BoardOptions, options?: Board
   const thread = request.options.backEnd === 'inline' ? undefined : new BackEndThread(told);
   try {
     const plan = planOf(request);
-    const backEnd = await (thread?.start(startOf(plan, request.options)) ??
-      startInline(plan.tree, plan.devices, plan.settings, told));
-    return bringUp(plan, backEnd, watchers, request);
+    const strict = request.options.treeChecks === 'error';
+    if (strict) checkPlan(plan, request, told.warn);
+    const starting =
+      thread?.start(startOf(plan, request.options)) ??
+      startInline(plan.tree, plan.devices, plan.settings, told);
+    // Meanwhile: the other thread has to do.
+    if (!strict) checkPlan(plan, request, told.warn);
+    return bringUp(plan, await starting, watchers, request);
   } catch (thrown) {
     await thread?.abandon();
     throw thrown;
@@ -74,9 +80,11 @@ export function openBoardSync(board?: FilePath | SyncBoardOptions, options?: Syn
     return new Board(attach(request.file, request.connect, attachOptions(request)));
   }
   const watchers = new LineWatchers();
-  const thread = new BackEndThread(toldBy(watchers, request.options));
+  const told = toldBy(watchers, request.options);
+  const thread = new BackEndThread(told);
   try {
     const plan = planOf(request);
+    checkPlan(plan, request, told.warn);
     return bringUp(plan, thread.startSync(startOf(plan, request.options)), watchers, request);
   } catch (thrown) {
     void thread.abandon();
@@ -114,6 +122,7 @@ function environmentOptions(): BoardOptions {
     includePaths: list('DTBUS_INCLUDES'),
     trust: list('DTBUS_TRUST'),
     adopt: process.env['DTBUS_ADOPT'] === '1',
+    treeChecks: process.env['DTBUS_STRICT'] === '1' ? 'error' : 'warn',
     ...(connect ? { connect } : {}),
   };
 }
@@ -125,6 +134,7 @@ function attachOptions({ options }: Opening): AttachOptions {
 /** A board that is read and laid out, before anything runs. */
 interface Plan {
   readonly tree: Tree;
+  readonly overlays: BoardTree['overlays'];
   readonly devices: readonly VirtioNode[];
   readonly settings: BackEndSettings;
   /** The tree as a blob, where it is one already. */
@@ -132,7 +142,7 @@ interface Plan {
 }
 
 function planOf({ file, options }: Opening): Plan {
-  const { tree, blob } = readBoard(file, options);
+  const { tree, blob, overlays } = readBoard(file, options);
   const devices = findDevices(tree, { adopt: options.adopt ?? false });
   const settings: BackEndSettings = {
     directory: dirname(file),
@@ -144,7 +154,12 @@ function planOf({ file, options }: Opening): Plan {
     registers: new SharedArrayBuffer(registerBytes(devices.length)),
     trace: traceFor(devices.filter(isBus)),
   };
-  return { tree, devices, settings, blob };
+  return { tree, devices, settings, blob, overlays };
+}
+
+/** A board that is only looked at tells nothing: who looks asks for `board.doubts`. @throws {BoardError} */
+function checkPlan(plan: Plan, { file, options }: Opening, warn: (sentence: string) => void): void {
+  if (!options.look) checkTree(file, plan, plan.devices, options, warn);
 }
 
 /** What goes to the back-end's thread. */
@@ -157,7 +172,7 @@ function startOf(
 }
 
 function bringUp(
-  { tree, devices, settings }: Plan,
+  { tree, overlays, devices, settings }: Plan,
   backEnd: RunningBackEnd,
   watchers: LineWatchers,
   { file, isNamed, options }: Opening,
@@ -168,6 +183,7 @@ function bringUp(
     tree,
     devices,
     problems: backEnd.problems,
+    doubts: () => doubtsOf(file, { tree, overlays }, devices),
     frontEnd: (index) => {
       const transport = new LocalFrontEnd(memory, settings.registers, index, backEnd.serve);
       return transport.deviceId === 0 ? undefined : { transport, dma };

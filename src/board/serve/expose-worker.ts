@@ -20,6 +20,7 @@ try {
     ...options,
     backEnd: 'inline',
     // Warnings were given to whoever opened this board before.
+    treeChecks: 'off',
     onWarning: () => {},
   });
   await serveNodes(board.nodes, control, (message) => parentPort?.postMessage(message));

@@ -10,7 +10,8 @@ import { CONTROL_SOCKET, controlSocketOf } from '../control/place.ts';
 import { type Controllable, serveControl } from '../control/server.ts';
 import { type LineHandle, LineWatchers, lineHandle } from '../handles/line-handle.ts';
 import { findPart, type PartHandle } from '../handles/part-handle.ts';
-import { loadTree, pathsOf, type TreeOptions } from '../open/load-tree.ts';
+import { checkTree, type TreeCheckOptions } from '../open/check-tree.ts';
+import { pathsOf, readBoard, type TreeOptions } from '../open/load-tree.ts';
 import { traceFor } from '../open/trace.ts';
 import { callsInline } from '../thread/calls.ts';
 import type { BusReport, DeviceProblem } from '../thread/protocol.ts';
@@ -26,7 +27,7 @@ import {
 } from './serve-place.ts';
 
 /** How a board is served, wherever that is. */
-export interface ServeSettings extends TreeOptions {
+export interface ServeSettings extends TreeOptions, TreeCheckOptions {
   /** Take over every I2C and SPI controller of a vendor's tree. */
   readonly adopt?: boolean;
   /** What a front-end has used stays its own until it leaves; others get `EBUSY`. */
@@ -84,9 +85,11 @@ export class ServedBoard {
 
   /** @throws {BoardError} the tree cannot be read, {OsError} a socket cannot be made. */
   static async open(file: string, options: ServeOptions): Promise<ServedBoard> {
-    const tree = loadTree(file, { ...options, symbols: true });
+    const read = readBoard(file, { ...options, symbols: true });
+    const { tree } = read;
     const watchers = new LineWatchers();
     const devices = findDevices(tree, { adopt: options.adopt ?? false });
+    checkTree(file, read, devices, options, options.onWarning);
     const backEnd = await BoardDevices.create(tree, devices, {
       directory: dirname(file),
       trust: pathsOf('trust', options.trust),

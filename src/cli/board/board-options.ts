@@ -10,12 +10,15 @@ export interface BoardArguments {
   readonly include: readonly string[];
   readonly adopt: boolean;
   readonly trust: readonly string[];
+  /** A doubtful tree is an error. */
+  readonly strict: boolean;
   readonly connect?: string;
 }
 
 /** How to read the tree that the arguments name. */
-export function treeOptions({ overlay, include, adopt, trust }: BoardArguments) {
-  return { overlays: overlay, includePaths: include, adopt, trust };
+export function treeOptions({ overlay, include, adopt, trust, strict }: BoardArguments) {
+  const treeChecks = strict ? ('error' as const) : ('warn' as const);
+  return { overlays: overlay, includePaths: include, adopt, trust, treeChecks };
 }
 
 const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value];
@@ -46,7 +49,8 @@ export function withBoardOptions(command: Command, short = true): Command {
         .argParser(collect)
         .default([], 'none'),
     )
-    .option('--adopt', 'use every I2C and SPI controller of a vendor tree as a bus', false);
+    .option('--adopt', 'use every I2C and SPI controller of a vendor tree as a bus', false)
+    .option('--strict', 'refuse a tree that is doubtful as a board, instead of warning', false);
 }
 
 /** `--connect`, for commands that can work on a board in another process. */
@@ -106,7 +110,13 @@ export async function openNamedBoard(args: BoardArguments, options: BoardOptions
  * @returns true when something that counts did not come up
  */
 export function printProblems(board: Board, nodes?: ReadonlySet<string>): boolean {
-  for (const { path, property, sentence } of board.problems) complain(board, path, property, sentence);
+  // What the checks of the tree named has its sentence, with a remedy, already.
+  const named = new Set(
+    board.problems.length === 0 ? [] : board.doubts.map(({ diagnostic }) => placeKey(diagnostic)),
+  );
+  for (const { path, property, sentence } of board.problems) {
+    if (!named.has(placeKey({ node: path, property }))) complain(board, path, property, sentence);
+  }
   const lost = new Map<string, string>();
   const buses = board.buses();
   for (const { state, path, hostPath, fault } of buses) {
@@ -119,6 +129,14 @@ export function printProblems(board: Board, nodes?: ReadonlySet<string>): boolea
     ({ state, path }) => state === 'lost' || board.problems.some((problem) => problem.path === path),
   );
 }
+
+const placeKey = ({
+  node,
+  property,
+}: {
+  readonly node: string | undefined;
+  readonly property: string | undefined;
+}) => `${node} ${property ?? ''}`;
 
 function complain(board: Board, path: string, property: string | undefined, sentence: string): void {
   const place = board.placeOf(path, property);

@@ -45,7 +45,6 @@ export function addBoardCommands(program: Command, end: (exitCode: number) => vo
     )
     .argument('[board]', 'device tree of the board; the same as -b')
     .option('--json', 'as JSON, for scripts', false)
-    .option('--strict', 'end with 1 where the tree is doubtful', false)
     .addHelpText('after', '\nExample:\n  dtbus ls -b dts/demo.dts\n');
   withConnection(withBoardOptions(ls)).action(async (file: string | undefined, args: ListArguments) => {
     end(await list(file === undefined ? args : { ...args, board: file }));
@@ -89,7 +88,7 @@ export function addBoardCommands(program: Command, end: (exitCode: number) => vo
     });
 }
 
-type ListArguments = BoardArguments & { readonly json: boolean; readonly strict: boolean };
+type ListArguments = BoardArguments & { readonly json: boolean };
 type RunArguments = BoardArguments & { readonly watch: boolean; readonly pretend?: string };
 
 interface DevArguments {
@@ -129,7 +128,8 @@ async function expose(
   const simulated = board.buses().every(({ hostPath }) => hostPath === undefined);
   if (simulated && !args.watch && args.connect === undefined) {
     await board.close();
-    return exposeBoard(args.board, { ...treeOptions(args), ...permissions });
+    const { treeChecks: _told, ...tree } = treeOptions(args);
+    return exposeBoard(args.board, { ...tree, ...permissions });
   }
   const nodes = await exposeNodes(board.nodes, permissions);
   return {
@@ -176,7 +176,7 @@ async function list(args: ListArguments): Promise<number> {
       : drawBoard(board, drawingOf(args));
     process.stdout.write(drawing);
     const { printChecks } = await import('../board/board-checks.ts');
-    const doubtful = printChecks(board, args.board);
+    const doubtful = printChecks(board);
     return printProblems(board) || (doubtful && args.strict) ? 1 : 0;
   } finally {
     await board.close();

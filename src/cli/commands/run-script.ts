@@ -38,6 +38,7 @@ export async function runScript(
     DTBUS_TRUST: args.trust.map((path) => resolve(path)).join(delimiter),
     ...(pretend === undefined ? {} : { DTBUS_PRETEND: pretend }),
     ...(args.adopt ? { DTBUS_ADOPT: '1' } : {}),
+    ...(args.strict ? { DTBUS_STRICT: '1' } : {}),
     ...(args.connect ? { DTBUS_CONNECT: args.connect } : {}),
   });
 }

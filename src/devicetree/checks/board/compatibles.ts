@@ -40,10 +40,10 @@ export function partNameCheck(buses: ReadonlyMap<LiveNode, BoardBus>, compatible
   });
 }
 
-/** Another part of the same family, as 24c32 is to 24c02, and not the same with two digits exchanged. */
+/** Another part, as 24c32 is to 24c02 and mcp2517fd to mcp23017, and not the same with two digits exchanged. */
 function isOtherNumber(name: string, near: string): boolean {
   const digits = (text: string): string => [...text.replace(/\D/g, '')].sort().join('');
-  return name.replace(/\d/g, '') === near.replace(/\d/g, '') && digits(name) !== digits(near);
+  return digits(name) !== digits(near);
 }
 
 /** As Linux matches a client by its id table (of_modalias_node). */

@@ -35,7 +35,7 @@ export const dormantFragments: Check = among(
         ? `the fragment ${names} is dormant and was not applied`
         : `${dormant.length} fragments are dormant and were not applied: ${names}`,
       {
-        hint: `only Raspberry Pi's boot loader wakes them${by}; here, write __overlay__ for __dormant__ in the one you need`,
+        hint: `only Raspberry Pi's boot loader wakes ${dormant.length === 1 ? 'it' : 'them'}${by}; here, write __overlay__ for __dormant__ in the one you need`,
       },
     );
   }),

@@ -1,0 +1,65 @@
+import { checkBoard, checkOverlay, diagnosticText } from '../../devicetree/core.ts';
+import type { Diagnostic } from '../../devicetree/index.ts';
+import { isBus, type VirtioNode } from '../../frontend/index.ts';
+import { knownCompatibles } from '../../parts/index.ts';
+import { BoardError } from '../board-error.ts';
+import type { BoardTree } from './load-tree.ts';
+
+/** What is done about a tree that can be read and is doubtful as a board. */
+export interface TreeCheckOptions {
+  /**
+   * What happens where the tree is doubtful: a property of ours that does not exist, an address that contradicts its
+   * node's name, a mistyped compatible, a fragment of an overlay that was not applied. `warn` (default): `onWarning` is
+   * told. `error`: the board does not open. `off`: nothing is checked.
+   */
+  readonly treeChecks?: 'warn' | 'error' | 'off';
+}
+
+/** A doubt, and the file that it is about where its own place is not known. */
+export interface TreeDoubt {
+  readonly file: string;
+  readonly diagnostic: Diagnostic;
+}
+
+/** What is doubtful about a tree, and about the overlays that were applied to it. */
+export function doubtsOf(
+  file: string,
+  { tree, overlays }: Pick<BoardTree, 'tree' | 'overlays'>,
+  devices: readonly VirtioNode[],
+): readonly TreeDoubt[] {
+  const buses = devices.filter(isBus).map(({ kind, node }) => ({ kind, node }));
+  const inTree = checkBoard(tree, { buses, compatibles: knownCompatibles() });
+  return [
+    ...inTree.map((diagnostic) => ({ file, diagnostic })),
+    ...overlays.flatMap((overlay) =>
+      checkOverlay(overlay.tree).map((diagnostic) => ({ file: overlay.file, diagnostic })),
+    ),
+  ];
+}
+
+/**
+ * Does with what is doubtful what the option says. @param warn is told one sentence for each
+ * @throws {BoardError} with all of them, where they are errors
+ */
+export function checkTree(
+  file: string,
+  tree: Pick<BoardTree, 'tree' | 'overlays'>,
+  devices: readonly VirtioNode[],
+  { treeChecks = 'warn' }: TreeCheckOptions,
+  warn: (sentence: string) => void,
+): void {
+  if (treeChecks === 'off') return;
+  const doubts = doubtsOf(file, tree, devices);
+  if (treeChecks === 'warn') for (const doubt of doubts) warn(doubtSentence(doubt));
+  else if (doubts.length > 0) {
+    const text = doubts.map((doubt) => diagnosticText(doubt.diagnostic, doubt.file)).join('');
+    throw new BoardError(`${file} is doubtful as a board\n${text}`.trimEnd());
+  }
+}
+
+/** `board.dts:7:3: /i2c/temp@48: …; write …` */
+function doubtSentence({ file, diagnostic }: TreeDoubt): string {
+  const { span, message, hint } = diagnostic;
+  const place = span === undefined ? file : `${span.file}:${span.line}:${span.column}`;
+  return `${place}: ${message}${hint === undefined ? '' : `; ${hint}`}`;
+}

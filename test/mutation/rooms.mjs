@@ -1,0 +1,46 @@
+/**
+ * What a mutation run changes and which tests must notice, by room. Only fast tests in one process stand here: Stryker runs
+ * those that reach a mutant once for each. `mutate` is in the order of importance.
+ */
+export const ROOMS = {
+  values: {
+    mutate: [
+      'src/devicetree/syntax/value-parser.ts',
+      'src/devicetree/syntax/array-parser.ts',
+      'src/devicetree/syntax/data-builder.ts',
+      'src/devicetree/tokens/literals.ts',
+    ],
+    tests: [
+      'test/devicetree/{compile,language,pitfalls}.test.ts',
+      'test/devicetree/syntax/*.test.ts',
+      'test/devicetree/diagnostics/*.test.ts',
+      'test/devicetree/write/*.test.ts',
+    ],
+  },
+  virtio: {
+    mutate: [
+      'src/virtio/split-*.ts',
+      'src/virtio/packed-*.ts',
+      'src/virtio/{chain,descriptor,indirect}*.ts',
+      'src/virtio/{reader,writer,segment-list,queue,queue-state,request-slots}.ts',
+      'src/virtio/*.ts',
+    ],
+    tests: [
+      'test/virtio/{split,packed}-*.test.ts',
+      'test/virtio/{cursor,queue-state,queue-properties,hostile-device,hostile-driver,guest-memory}.test.ts',
+      'test/virtio/{adaptive-spin,config-space,dma-allocator,features,queue-model,status}.test.ts',
+      'test/virtio/requests/*.test.ts',
+    ],
+  },
+  backend: {
+    mutate: [
+      'src/backend/{resource-manager,adapter-scheduler,managed-bus,ownership,fair-turns}.ts',
+      'src/backend/*.ts',
+    ],
+    tests: ['test/backend/*.test.ts'],
+  },
+  parts: {
+    mutate: ['src/parts/*.ts', 'src/parts/{memories,muxes,clocks}/*.ts', 'src/parts/*/*.ts'],
+    tests: ['test/parts/**/*.test.ts'],
+  },
+};

@@ -66,6 +66,11 @@ export class BusPirateConnection implements AdapterProtocol {
     return `Bus Pirate${hardware} on ${this.#session.name}`;
   }
 
+  /** See `Controller`. */
+  get startupMs(): number {
+    return this.settings.power ? this.settings.powerUpMs : 0;
+  }
+
   /** Known once it was open. */
   get version(): AdapterVersion | undefined {
     return this.#version;

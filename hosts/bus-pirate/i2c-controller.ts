@@ -38,6 +38,10 @@ export class BusPirateI2cController implements I2cController {
     return this.#connection.description;
   }
 
+  get startupMs(): number {
+    return this.#connection.startupMs;
+  }
+
   /** Hz */
   get clockFrequency(): number {
     return I2C_SPEEDS[this.#speed] as number;

@@ -1,4 +1,4 @@
-import { type DeviceNode, NodeError } from '../../src/bus/index.ts';
+import { type DeviceNode, NodeError, STARTUP_LIMIT_MS } from '../../src/bus/index.ts';
 import { DEFAULT_BAUD, I2C_SPEEDS } from './protocol.ts';
 
 /** How an adapter is to be set up: the properties of its node. */
@@ -40,7 +40,7 @@ export function readSettings(node: DeviceNode): Settings {
   return {
     baud: inRange(node, 'current-speed', BAUD_MIN, BAUD_MAX, 'baud') ?? DEFAULT_SETTINGS.baud,
     power: node.has('dtbus,power'),
-    powerUpMs: (inRange(node, 'startup-delay-us', 0, 10_000_000, 'µs') ?? 10_000) / 1000,
+    powerUpMs: (inRange(node, 'startup-delay-us', 0, STARTUP_LIMIT_MS * 1000, 'µs') ?? 10_000) / 1000,
     pullUps: node.has('dtbus,pull-ups'),
     pullUpMicrovolt: pullUpMicrovolt(node),
     aux: node.has('dtbus,aux-high'),

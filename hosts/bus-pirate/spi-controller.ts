@@ -76,6 +76,10 @@ export class BusPirateSpiController implements SpiController {
     return this.#connection.description;
   }
 
+  get startupMs(): number {
+    return this.#connection.startupMs;
+  }
+
   async transfer(
     cs: number,
     mode: number,

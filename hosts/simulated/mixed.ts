@@ -31,6 +31,10 @@ export class MixedI2cController implements I2cController {
     return `${this.#physical.description} with simulated parts`;
   }
 
+  get startupMs(): number {
+    return this.#physical.startupMs ?? 0;
+  }
+
   /** What both can do. */
   get functionality(): number {
     return this.#physical.functionality & this.#simulated.functionality;
@@ -142,6 +146,10 @@ export class MixedSpiController implements SpiController {
 
   get description(): string {
     return `${this.#physical.description} with simulated parts`;
+  }
+
+  get startupMs(): number {
+    return this.#physical.startupMs ?? 0;
   }
 
   get capabilities(): SpiCapabilities {

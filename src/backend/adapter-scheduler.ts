@@ -1,4 +1,4 @@
-import { BusFault, type HostAdapter, type MaybePromise } from '../bus/index.ts';
+import { BusFault, type HostAdapter, type MaybePromise, OPEN_LIMIT_MS } from '../bus/index.ts';
 import type { Client } from './client.ts';
 import { FairTurns } from './fair-turns.ts';
 import { attempt, type Job } from './job.ts';
@@ -6,6 +6,8 @@ import { attempt, type Job } from './job.ts';
 export interface SchedulerOptions {
   /** A controller that does not heed its abort within this many ms is taken for dead. */
   readonly abortGraceMs?: number;
+  /** An adapter that takes longer to open is lost. Default `OPEN_LIMIT_MS`. */
+  readonly openLimitMs?: number;
   /** Least time between two attempts to open a lost adapter. */
   readonly reopenIntervalMs?: number;
   /**
@@ -52,6 +54,8 @@ export class AdapterScheduler {
   #holdOver = false;
   #shutDown = false;
   #opening: Promise<boolean> | undefined;
+  /** An attempt to open that went on beyond its limit. Until it has ended there is no other. */
+  #overdue: Promise<void> | undefined;
   #lastFault: BusFault | undefined;
   #lastAttempt = Number.NEGATIVE_INFINITY;
 
@@ -59,6 +63,7 @@ export class AdapterScheduler {
     this.host = host;
     this.#options = {
       abortGraceMs: 500,
+      openLimitMs: OPEN_LIMIT_MS,
       reopenIntervalMs: 250,
       holdLimitMs: 1500,
       ...options,
@@ -131,25 +136,40 @@ export class AdapterScheduler {
   open(): Promise<boolean> {
     if (this.#opening !== undefined) return this.#opening;
     if (this.#state === 'open' || this.#shutDown) return Promise.resolve(!this.#shutDown);
+    if (this.#overdue !== undefined) return Promise.resolve(false);
     this.#lastAttempt = performance.now();
     try {
       const opened = this.host.open();
       if (opened === undefined) return Promise.resolve(this.#opened());
       this.#state = 'opening';
-      this.#opening = opened.then(
-        () => this.#opened(),
-        (thrown) => this.#notOpened(thrown),
-      );
+      this.#opening = this.#limited(opened);
       return this.#opening;
     } catch (thrown) {
       return Promise.resolve(this.#notOpened(thrown));
     }
   }
 
+  /** Waits for the host to open, though not for ever; one that opens later is taken all the same. */
+  async #limited(opened: Promise<void>): Promise<boolean> {
+    const ended = opened.then(
+      () => this.#opened(),
+      (thrown) => this.#notOpened(thrown),
+    );
+    const { openLimitMs } = this.#options;
+    const isOpen = await within(openLimitMs, ended);
+    if (isOpen !== undefined) return isOpen;
+    this.#overdue = ended.then(() => {
+      this.#overdue = undefined;
+    });
+    const late = `${this.host.description} did not open within ${openLimitMs / 1000} s`;
+    return this.#notOpened(new BusFault('ENODEV', late));
+  }
+
   #opened(): boolean {
     this.#opening = undefined;
     this.#lastFault = undefined;
     this.#state = this.#shutDown ? 'closed' : 'open';
+    if (this.#shutDown) this.#closeHost();
     return !this.#shutDown;
   }
 
@@ -170,9 +190,8 @@ export class AdapterScheduler {
     }
     this.#waiting.clear();
     this.#endHold();
-    // An adapter that is just being opened is closed when it is there, and one at work when it has ended.
-    await this.#opening;
-    await within(this.#options.abortGraceMs, this.#work);
+    // One at work is closed when it has ended; one that is still being opened then, as soon as it is open.
+    await within(this.#options.abortGraceMs, Promise.all([this.#opening, this.#work]));
     this.#state = 'closed';
     await this.host.close();
   }
@@ -288,7 +307,14 @@ export class AdapterScheduler {
     const due =
       this.#opening !== undefined || performance.now() - this.#lastAttempt >= this.#options.reopenIntervalMs;
     if (due && (await this.open())) return;
-    throw new BusFault('ENODEV', this.#lastFault?.message ?? `${this.host.description} is gone`);
+    // An attempt that was overdue may have ended well meanwhile.
+    if (this.#isOpen()) return;
+    const reason = this.#lastFault?.message.replace(/^ENODEV: /, '');
+    throw new BusFault('ENODEV', reason ?? `${this.host.description} is gone`);
+  }
+
+  #isOpen(): boolean {
+    return this.#state === 'open';
   }
 
   #lose(fault: BusFault): void {
@@ -296,18 +322,25 @@ export class AdapterScheduler {
     this.#state = 'lost';
     this.#lastFault = fault;
     this.#lastAttempt = Number.NEGATIVE_INFINITY;
+    this.#closeHost();
+  }
+
+  #closeHost(): void {
     Promise.resolve(this.host.close()).catch(() => {
-      // It is gone; that it cannot be closed properly is no news.
+      // It is gone, or nobody waits for it any more: that it cannot be closed properly is no news.
     });
   }
 }
 
-/** Waits for `work`, though no longer than `ms`. */
-async function within(ms: number, work: Promise<void>): Promise<void> {
+/** What `work` gives; undefined where it has not ended within `ms`. */
+async function within<Result>(ms: number, work: Promise<Result>): Promise<Result | undefined> {
   let limit: NodeJS.Timeout | undefined;
-  const over = new Promise<void>((resolve) => {
-    limit = setTimeout(resolve, ms);
+  const over = new Promise<undefined>((resolve) => {
+    limit = setTimeout(resolve, ms, undefined);
   });
-  await Promise.race([work, over]);
-  clearTimeout(limit);
+  try {
+    return await Promise.race([work, over]);
+  } finally {
+    clearTimeout(limit);
+  }
 }

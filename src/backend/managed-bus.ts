@@ -57,6 +57,8 @@ export class ManagedBus<Kind extends keyof Controllers = keyof Controllers> {
   observer: ((record: TransferRecord) => void) | undefined;
   readonly #timeoutMs: number;
   readonly #nsPerByte: number;
+  /** Of the last transfer. */
+  #lastFault: BusFault | undefined;
 
   constructor(
     path: string,
@@ -95,11 +97,24 @@ export class ManagedBus<Kind extends keyof Controllers = keyof Controllers> {
       this.scheduler.runSync(transfer, retries);
       return undefined;
     }
-    const deadlineMs = this.#timeoutMs + Math.ceil((bytes * this.#nsPerByte) / 1e6);
+    const startupMs = this.controller.startupMs ?? 0;
+    const deadlineMs = startupMs + this.#timeoutMs + Math.ceil((bytes * this.#nsPerByte) / 1e6);
     return this.scheduler.run(client, deadlineMs, transfer, retries);
   }
 
+  /**
+   * Why a transfer failed with `code` a moment ago, in a sentence that the errno on the ring cannot say; undefined
+   * where nobody knows more.
+   */
+  reasonOf(code: string): string | undefined {
+    const { state, host } = this.scheduler;
+    if (code === 'ETIMEDOUT' && state === 'opening') return `${host.description} is still being opened`;
+    const fault = this.#lastFault;
+    return fault?.code === code ? fault.message.slice(code.length + 2) : undefined;
+  }
+
   count(bytes: number, fault: BusFault | undefined): void {
+    this.#lastFault = fault;
     if (fault === undefined) {
       this.counters.transfers++;
       this.counters.bytes += bytes;

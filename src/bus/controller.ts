@@ -5,4 +5,9 @@ export type MaybePromise<T> = T | Promise<T>;
 export interface Controller {
   /** One phrase for a person: `Bus Pirate v3.5 on /dev/ttyUSB0`. */
   readonly description: string;
+  /**
+   * How long it may have to wait for its parts before a transfer can begin (supplies that were just switched on), in ms;
+   * missing: not at all. A transfer's deadline is longer by this.
+   */
+  readonly startupMs?: number;
 }

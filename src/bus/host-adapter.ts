@@ -4,6 +4,11 @@ import type { I2cController } from './i2c.ts';
 import type { DeviceNode } from './node.ts';
 import type { SpiController } from './spi.ts';
 
+/** How long an adapter may take to open, in ms. One that takes longer is lost. */
+export const OPEN_LIMIT_MS = 15_000;
+/** The longest that parts may take to wake up when an adapter has switched their supply on, in ms. */
+export const STARTUP_LIMIT_MS = 10_000;
+
 /**
  * A physical adapter, or what stands in for one. It carries one or more buses; a bus that it cannot carry is
  * missing. All its buses may share one wire to the adapter: the resource manager runs one transfer of a host

@@ -1,11 +1,28 @@
-import { BusFault } from '../bus/index.ts';
+import {
+  BusFault,
+  type Errno,
+  errnoName,
+  OPEN_LIMIT_MS,
+  STARTUP_LIMIT_MS,
+  wellFormed,
+} from '../bus/index.ts';
 import { DTBUS_F_ERRNO, featureSet, hasFeature, type MappedRegion } from '../virtio/index.ts';
 import { noMemory, type RequestChain, RequestQueue } from './request-queue.ts';
 import type { VirtioDeviceHandle } from './virtio-device.ts';
 
-/** How long a transfer may take when the caller does not say: above what the back-end allows it. */
-const BASE_TIMEOUT_MS = 2000;
+/**
+ * How long a front-end waits beyond what the back-end allows a transfer when the caller does not say. The back-end knows
+ * when the adapter is open, and begins to count then.
+ */
+const MARGIN_MS = 1000;
+/** What the back-end allows where the bus does not say (`dtbus,timeout-ms`). */
+const ALLOWED_MS = 1000;
 const TIMEOUT_MS_PER_BYTE = 0.5;
+/** What a bus on an adapter may take besides: any transfer may be the one that has to open it. */
+const ADAPTER_READY_MS = OPEN_LIMIT_MS + STARTUP_LIMIT_MS;
+
+/** Everyday answers of a bus: their names say it all. */
+const PLAIN: readonly Errno[] = ['ENXIO', 'EREMOTEIO', 'EAGAIN'];
 
 /** Below this, a loop is faster than `TypedArray.set` and the view it needs. */
 const SHORT_COPY_BYTES = 32;
@@ -20,6 +37,8 @@ export class BusRequests {
   readonly #device: VirtioDeviceHandle;
   readonly #required: number;
   readonly #known: number;
+  /** For a transfer without a byte, in ms. */
+  readonly #baseTimeoutMs: number;
   #queue: RequestQueue;
 
   /**
@@ -29,6 +48,9 @@ export class BusRequests {
   constructor(device: VirtioDeviceHandle, required = featureSet(), known = featureSet()) {
     this.#device = device;
     this.#required = required;
+    const { node } = device;
+    const allowedMs = wellFormed(() => node.u32('dtbus,timeout-ms')) ?? ALLOWED_MS;
+    this.#baseTimeoutMs = MARGIN_MS + allowedMs + (node.has('dtbus,host') ? ADAPTER_READY_MS : 0);
     this.#known = featureSet(DTBUS_F_ERRNO) + known;
     this.#queue = this.#open();
   }
@@ -47,6 +69,11 @@ export class BusRequests {
     return this.#device.transport.memory.region(block, size);
   }
 
+  /** How long a transfer of `bytes` may take where the caller does not say, in ms. */
+  timeoutFor(bytes: number): number {
+    return this.#baseTimeoutMs + bytes * TIMEOUT_MS_PER_BYTE;
+  }
+
   /** See `RequestQueue.runSync`. */
   runSync(chains: readonly RequestChain[], block: number, timeoutMs: number, read: () => void): void {
     this.#queue.runSync({ chains, block }, timeoutMs, read);
@@ -55,6 +82,12 @@ export class BusRequests {
   /** See `RequestQueue.run`. */
   run(chains: readonly RequestChain[], block: number, timeoutMs: number, read: () => void): Promise<void> {
     return this.#queue.run({ chains, block }, timeoutMs, read);
+  }
+
+  /** What the device answered, as a fault: with the reason that does not fit the answer, where the back-end tells it. */
+  fault(errno: number): BusFault {
+    const code = errnoName(errno);
+    return new BusFault(code, PLAIN.includes(code) ? undefined : this.#device.reasonOf?.(code));
   }
 
   remove(reason: string): void {
@@ -72,18 +105,16 @@ export class BusRequests {
   #open(): RequestQueue {
     const features = this.#device.negotiate(this.#known, this.#required);
     this.errnoNegotiated = hasFeature(features, DTBUS_F_ERRNO);
-    return new RequestQueue(this.#device.transport, 0, this.#device.createQueue(0), this.#device.dma);
+    const { transport, dma } = this.#device;
+    const queue = new RequestQueue(transport, 0, this.#device.createQueue(0), dma);
+    queue.lateReason = () => this.#device.reasonOf?.('ETIMEDOUT');
+    return queue;
   }
 }
 
 /** Room for `length` bytes, so that what follows begins at a multiple of 16. */
 export function aligned(length: number): number {
   return (length + 15) & ~15;
-}
-
-/** How long a transfer of `bytes` may take, in ms. */
-export function timeoutFor(bytes: number): number {
-  return BASE_TIMEOUT_MS + bytes * TIMEOUT_MS_PER_BYTE;
 }
 
 /** Puts all of `source` into `target`, from `at` on. */

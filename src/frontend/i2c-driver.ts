@@ -1,6 +1,5 @@
 import {
   BusFault,
-  errnoName,
   I2C_FUNC,
   I2C_FUNC_SMBUS_EMUL,
   I2C_M,
@@ -22,7 +21,7 @@ import {
   VIRTIO_ID_I2C_ADAPTER,
   writeI2cOutHdr,
 } from '../virtio/index.ts';
-import { aligned, BusRequests, copyIn, copyOut, timeoutFor } from './bus-requests.ts';
+import { aligned, BusRequests, copyIn, copyOut } from './bus-requests.ts';
 import { DEVICE_KINDS } from './device-nodes.ts';
 import type { RequestChain } from './request-queue.ts';
 import type { BoundDriver, VirtioDriver } from './virtio-bus.ts';
@@ -65,7 +64,10 @@ export class VirtioI2cDriver implements I2cAdapter, BoundDriver {
     return this.#functionality;
   }
 
-  transferSync(messages: readonly I2cMessage[], timeoutMs = timeoutFor(bytesOf(messages))): void {
+  transferSync(
+    messages: readonly I2cMessage[],
+    timeoutMs = this.#requests.timeoutFor(bytesOf(messages)),
+  ): void {
     if (messages.length === 0) return;
     const size = blockSize(messages, this.#carriedFlags);
     const block = this.#requests.alloc(size);
@@ -73,7 +75,10 @@ export class VirtioI2cDriver implements I2cAdapter, BoundDriver {
     this.#requests.runSync(chains, block, timeoutMs, () => this.#complete(messages, block, size));
   }
 
-  async transfer(messages: readonly I2cMessage[], timeoutMs = timeoutFor(bytesOf(messages))): Promise<void> {
+  async transfer(
+    messages: readonly I2cMessage[],
+    timeoutMs = this.#requests.timeoutFor(bytesOf(messages)),
+  ): Promise<void> {
     if (messages.length === 0) return;
     const size = blockSize(messages, this.#carriedFlags);
     const block = this.#requests.alloc(size);
@@ -137,7 +142,7 @@ export class VirtioI2cDriver implements I2cAdapter, BoundDriver {
     let at = block - guestAddress;
     for (const { buf, flags } of messages) {
       const errno = i2cErrno(bytes[at + STATUS_OFFSET] as number, this.#requests.errnoNegotiated);
-      if (errno !== 0) throw new BusFault(errnoName(errno));
+      if (errno !== 0) throw this.#requests.fault(errno);
       if ((flags & I2C_M.RD) !== 0) copyOut(bytes, at + HEAD_BYTES, buf);
       at += HEAD_BYTES + aligned(buf.length);
     }

@@ -42,6 +42,8 @@ const POLLS_PER_LOOK = 16;
  * two ways to wait. Synchronous and asynchronous callers may be mixed; requests stay in order.
  */
 export class RequestQueue {
+  /** Asked why an answer is late. */
+  lateReason: () => string | undefined = () => undefined;
   readonly #transport: VirtioTransport;
   readonly #index: number;
   readonly #queue: DriverQueue<Flight>;
@@ -254,7 +256,9 @@ export class RequestQueue {
       this.#dma.free(flight.request.block);
     }
     flight.abandoned = true;
-    throw new BusFault('ETIMEDOUT', `the back-end did not answer within ${timeoutMs} ms`);
+    const reason = this.lateReason();
+    const why = reason === undefined ? '' : `: ${reason}`;
+    throw new BusFault('ETIMEDOUT', `the back-end did not answer within ${timeoutMs} ms${why}`);
   }
 
   #conclude(flight: Flight, read: () => void): void {

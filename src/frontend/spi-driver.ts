@@ -1,6 +1,5 @@
 import {
   BusFault,
-  errnoName,
   SPI_MODE,
   type SpiAdapter,
   type SpiCapabilities,
@@ -22,7 +21,7 @@ import {
   VIRTIO_ID_SPI,
   writeSpiHead,
 } from '../virtio/index.ts';
-import { aligned, BusRequests, copyIn, copyOut, timeoutFor } from './bus-requests.ts';
+import { aligned, BusRequests, copyIn, copyOut } from './bus-requests.ts';
 import { DEVICE_KINDS } from './device-nodes.ts';
 import type { RequestChain } from './request-queue.ts';
 import type { BoundDriver, VirtioDriver } from './virtio-bus.ts';
@@ -56,7 +55,7 @@ export class VirtioSpiDriver implements SpiAdapter, BoundDriver {
     chipSelect: number,
     mode: number,
     transfers: readonly SpiTransfer[],
-    timeoutMs = timeoutFor(bytesOf(transfers)),
+    timeoutMs = this.#requests.timeoutFor(bytesOf(transfers)),
   ): void {
     if (transfers.length === 0) return;
     const size = blockSize(transfers);
@@ -69,7 +68,7 @@ export class VirtioSpiDriver implements SpiAdapter, BoundDriver {
     chipSelect: number,
     mode: number,
     transfers: readonly SpiTransfer[],
-    timeoutMs = timeoutFor(bytesOf(transfers)),
+    timeoutMs = this.#requests.timeoutFor(bytesOf(transfers)),
   ): Promise<void> {
     if (transfers.length === 0) return;
     const size = blockSize(transfers);
@@ -151,7 +150,7 @@ export class VirtioSpiDriver implements SpiAdapter, BoundDriver {
     let at = block - guestAddress;
     for (const { tx, rx } of transfers) {
       const errno = spiErrno(bytes[at + RESULT_OFFSET] as number, this.#requests.errnoNegotiated);
-      if (errno !== 0) throw new BusFault(errnoName(errno));
+      if (errno !== 0) throw this.#requests.fault(errno);
       at += HEAD_BYTES + aligned(tx?.length ?? 0);
       if (rx === undefined) continue;
       copyOut(bytes, at, rx);

@@ -1,4 +1,4 @@
-import type { DeviceNode } from '../bus/index.ts';
+import type { DeviceNode, Errno } from '../bus/index.ts';
 import {
   allocateQueueAreas,
   createDriverQueue,
@@ -29,6 +29,8 @@ export interface DeviceDescription {
   readonly transport: VirtioTransport;
   /** Where the driver's rings and buffers come from. */
   readonly dma: DmaAllocator;
+  /** Asks the back-end why a request failed with this errno a moment ago; undefined where it does not know more. */
+  readonly reasonOf?: ((code: Errno) => string | undefined) | undefined;
 }
 
 /** A virtio device in the hands of its driver: initialisation step by step (virtio 1.3, 3.1.1) and queues. */
@@ -40,6 +42,7 @@ export class VirtioDeviceHandle implements DeviceDescription {
   readonly number: number;
   readonly transport: VirtioTransport;
   readonly dma: DmaAllocator;
+  readonly reasonOf: ((code: Errno) => string | undefined) | undefined;
   /** What was agreed on; 0 before. */
   features = 0;
   readonly #areas: QueueAreas[] = [];
@@ -51,6 +54,7 @@ export class VirtioDeviceHandle implements DeviceDescription {
     this.number = description.number;
     this.transport = description.transport;
     this.dma = description.dma;
+    this.reasonOf = description.reasonOf;
   }
 
   get deviceId(): number {

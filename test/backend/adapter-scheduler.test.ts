@@ -214,6 +214,47 @@ describe('a host that vanishes', () => {
     expect(events).toEqual(['open']);
   });
 
+  it('takes one that does not open within the limit for lost, and one that opens later all the same', async () => {
+    const { host, events } = adapter();
+    let arrive: () => void = () => {};
+    const slow = {
+      ...host,
+      open: () => {
+        events.push('open');
+        return new Promise<void>((resolve) => {
+          arrive = resolve;
+        });
+      },
+    };
+    const scheduler = new AdapterScheduler(slow, { openLimitMs: 10, reopenIntervalMs: 0 });
+    const job = () => scheduler.run(new Client('a'), LONG, () => {});
+    const late = 'ENODEV: test adapter did not open within 0.01 s';
+    await expect(job()).rejects.toThrow(late);
+    await expect(job()).rejects.toThrow(late);
+    arrive();
+    await job();
+    expect([scheduler.state, ...events]).toEqual(['open', 'open']);
+  });
+
+  it('closes one that opens after its board was closed', async () => {
+    const { host, events } = adapter();
+    let arrive: () => void = () => {};
+    const slow = {
+      ...host,
+      open: () =>
+        new Promise<void>((resolve) => {
+          arrive = resolve;
+        }),
+    };
+    const scheduler = new AdapterScheduler(slow, { abortGraceMs: 5 });
+    const opened = scheduler.open();
+    await scheduler.close();
+    expect(events).toEqual(['close']);
+    arrive();
+    expect(await opened).toBe(false);
+    expect(events).toEqual(['close', 'close']);
+  });
+
   it('counts the interval from the end of an attempt: one that takes long does not make each transfer wait', async () => {
     const { host, events, state } = adapter();
     state.absent = true;

@@ -211,6 +211,7 @@ export class BoardDevices {
         this.#waiting.open();
       });
     },
+    reasonOf: (path, code) => this.#bindings.find(({ node }) => node.node.path === path)?.bus?.reasonOf(code),
     buses: () => this.#bindings.map((binding) => reportOf(binding, this.#look)),
     parts: () =>
       this.#parts

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { BusFault } from '../../bus/index.ts';
+import { BusFault, type Errno } from '../../bus/index.ts';
 import {
   type I2cDev,
   type I2cPath,
@@ -113,10 +113,15 @@ export class Board {
     this.virtio = new VirtioBus();
     this.virtio.register(i2cDriver);
     this.virtio.register(spiDriver);
+    const reason =
+      ({ path }: Node) =>
+      (code: Errno) =>
+        reasonOf(parts.call, path, code);
     const added = parts.devices.map((device, index) => {
       const frontEnd = parts.frontEnd(index);
       const { node, compatible, number } = device;
-      const handle = frontEnd && this.virtio.add({ node, compatible, number, ...frontEnd });
+      const handle =
+        frontEnd && this.virtio.add({ node, compatible, number, ...frontEnd, reasonOf: reason(node) });
       return { device, handle };
     });
     this.#buses = added.flatMap(({ device: node, handle }) =>
@@ -289,5 +294,14 @@ export class Board {
       { length: bound.capabilities.chipSelects },
       (_, chipSelect) => this.#nodes.addSpi(bound, chipSelect, options.get(chipSelect)).path,
     );
+  }
+}
+
+/** Why a transfer failed, as the back-end tells it. One that does not answer knows nothing more. */
+function reasonOf(call: Call, path: string, code: Errno): string | undefined {
+  try {
+    return call('reasonOf', path, code);
+  } catch {
+    return undefined;
   }
 }

@@ -158,6 +158,7 @@ function callsFor(buses: () => BusReport[]): BackEndCalls {
   return {
     openHosts() {},
     buses,
+    reasonOf: () => undefined,
     parts: () => [],
     lines: () => [],
     getProperty: elsewhere,

@@ -1,10 +1,14 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import type { BackEndCalls, BackEndMessage, Call, CallMessage } from './protocol.ts';
+import type { BackEndCalls, BackEndMessage, Call, CallMessage, CallName } from './protocol.ts';
 
 /** How long the back-end may take to answer a call. */
 const CALL_TIMEOUT_MS = 10_000;
+/** Asked when a transfer has failed: whoever waits for its fault is not to wait much longer. */
+const REASON_TIMEOUT_MS = 200;
 /** Asked of a process that is about to end: it is not to wait for a model that loops. */
 const SAVE_TIMEOUT_MS = 1500;
+
+const LIMITS_MS: Partial<Record<CallName, number>> = { save: SAVE_TIMEOUT_MS, reasonOf: REASON_TIMEOUT_MS };
 
 /** How often one that waits looks whether the back-end still lives, should nobody have told. */
 const LOOK_MS = 200;
@@ -58,7 +62,7 @@ export function callsOver(
   return (name, ...args) => {
     const id = ++lastId;
     const request: CallMessage = { id, name, args };
-    const limit = name === 'save' ? SAVE_TIMEOUT_MS : CALL_TIMEOUT_MS;
+    const limit = LIMITS_MS[name] ?? CALL_TIMEOUT_MS;
     const giveUp = performance.now() + limit;
     port.postMessage(request);
     wake();

@@ -60,6 +60,8 @@ export interface BackEndCalls {
   /** Begins to open the hosts that no transfer has opened yet. */
   openHosts(): void;
   buses(): BusReport[];
+  /** Why a transfer of the bus at this path failed with `code` a moment ago, where more is known than that. */
+  reasonOf(path: string, code: string): string | undefined;
   parts(): PartReport[];
   getProperty(path: string, property: string): PropertyValue;
   setProperty(path: string, property: string, value: PropertyValue): void;

@@ -1,3 +1,4 @@
+import { BusFault } from '../../bus/index.ts';
 import { checkAddress, checkCallback } from './arguments.ts';
 import type { Callback } from './callback.ts';
 
@@ -26,6 +27,7 @@ export function scan(scanner: Scanner, args: readonly unknown[]): void {
     }
     scanner.receiveByte(addr, (error) => {
       if (error === null) found.push(addr);
+      else warnOfLoss(error);
       next(addr + 1);
     });
   };
@@ -42,12 +44,26 @@ export function scanSync(scanner: Scanner, startAddr?: number, endAddr?: number)
     try {
       scanner.receiveByteSync(addr);
       found.push(addr);
-    } catch {
+    } catch (error) {
       // Nobody answers, or it cannot be told: the scan goes on.
+      warnOfLoss(error);
     }
   }
   scanner.closeSync();
   return found;
+}
+
+/** What was said already: each address of a scan meets the same loss. */
+const warned = new Set<string>();
+
+/** A scan finds nothing where the adapter is not there, and gives no error: the reason is a warning. */
+function warnOfLoss(error: unknown): void {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (!(cause instanceof BusFault) || cause.code !== 'ENODEV') return;
+  const sentence = `scan: ${cause.message.replace(/, address 0x[0-9a-f]+/, '')}`;
+  if (warned.has(sentence)) return;
+  warned.add(sentence);
+  process.emitWarning(sentence);
 }
 
 function scanArguments(args: readonly unknown[]): [first: number, last: number, cb: Callback<[number[]]>] {

@@ -37,6 +37,7 @@ class Handle {
  * where its values are.
  */
 export function handleClassOf(fields: readonly FieldBits[]): HandleClass {
+  if (fields.length === 0) return Handle;
   class RegisterWithFields extends Handle {}
   for (const { name, shift, mask } of fields) {
     Object.defineProperty(RegisterWithFields.prototype, name, {

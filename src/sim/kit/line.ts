@@ -1,3 +1,5 @@
+const NONE: readonly never[] = [];
+
 /**
  * One output pin of a part, as its data sheet names it: `INT`, `ALERT`, `OS`. The level is electrical, so an
  * open-drain interrupt output idles high and goes low when it is asserted.
@@ -7,8 +9,8 @@ export class Line {
   readonly name: string;
   readonly #idle: boolean;
   #high: boolean;
-  #listeners: ((high: boolean) => void)[] = [];
-  #watch: (() => void)[] = [];
+  #listeners: readonly ((high: boolean) => void)[] = NONE;
+  #watch: readonly (() => void)[] = NONE;
 
   constructor(name: string, idleHigh = true) {
     this.name = name;
@@ -28,7 +30,8 @@ export class Line {
 
   /** For the part: `callback` is called whenever somebody begins to listen. */
   onWatch(callback: () => void): void {
-    this.#watch.push(callback);
+    // No room for more, as `push` would take: a board may have thousands of pins.
+    this.#watch = [...this.#watch, callback];
   }
 
   /** Drives the pin; listeners hear of changes only. */

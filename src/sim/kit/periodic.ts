@@ -21,8 +21,7 @@ export class Periodic {
    */
   constructor(clock: Clock, period: () => number, tick: (count: number) => void, line?: Line) {
     this.#clock = clock;
-    // Whole nanoseconds: sums of fractions would miss the end of a period by a rounding error, again and again.
-    this.#period = () => Math.ceil(period());
+    this.#period = period;
     this.#tick = tick;
     this.#line = line;
     this.state.since = clock.now();
@@ -31,7 +30,7 @@ export class Periodic {
 
   /** Accounts for the periods that have ended. */
   catchUp(): void {
-    const period = this.#period();
+    const period = this.#wholePeriod();
     const elapsed = this.#clock.now() - this.state.since;
     if (period <= 0 || elapsed < period) return;
     const count = Math.floor(elapsed / period);
@@ -47,8 +46,13 @@ export class Periodic {
     this.#arm();
   }
 
+  /** Whole nanoseconds: sums of fractions would miss the end of a period by a rounding error, again and again. */
+  #wholePeriod(): number {
+    return Math.ceil(this.#period());
+  }
+
   #arm(): void {
-    const period = this.#period();
+    const period = this.#wholePeriod();
     if (period <= 0 || this.#alarm !== undefined || !this.#line?.watched) return;
     const delay = Math.max(0, this.state.since + period - this.#clock.now());
     this.#alarm = this.#clock.after(delay, () => {

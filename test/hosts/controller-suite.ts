@@ -7,6 +7,7 @@ import {
   type I2cCapabilities,
   type I2cController,
   type I2cMessage,
+  type NackPlace,
   SPI_MODE,
   type SpiController,
   type SpiTransfer,
@@ -193,6 +194,16 @@ export function describeControllers(
           }),
         );
 
+        it('is told by its message', async () => {
+          expect(await nackOf(() => i2c([ABSENT, RD, 3]))).toEqual({ message: 0, byte: -1 });
+          const place = await nackOf(() => i2c([MEMORY, 0, [0]], [MEMORY, RD, 3], [ABSENT, 0, [1]]));
+          expect(place).toEqual({ message: 2, byte: -1 });
+          expect(await nackOf(() => i2c([MEMORY, 0, [0]], [ABSENT, RD, 1]))).toEqual({
+            message: 1,
+            byte: -1,
+          });
+        });
+
         it('leaves the bus usable', async () => {
           await faultOf(() => i2c([ABSENT, RD, 3]));
           await i2c([MEMORY, 0, []]);
@@ -206,6 +217,14 @@ export function describeControllers(
           onlySimulated(async () => {
             expect(await faultOf(() => i2c([PICKY, 0, [1, 2, 3]]))).toBe('EREMOTEIO');
             watched(['W51', '<01', '<02', '<03!', 'P']);
+          }),
+        );
+
+        it(
+          'is told by its message and place',
+          onlySimulated(async () => {
+            const place = { message: 1, byte: 2 };
+            expect(await nackOf(() => i2c([MEMORY, 0, [0]], [PICKY, 0, [1, 2, 3, 4]]))).toEqual(place);
           }),
         );
 
@@ -623,10 +642,19 @@ function spiOf({ spi }: ControllerBench): SpiController {
 
 /** What a fault's errno is, or `undefined` when `body` succeeds; synchronous controllers throw. */
 export async function faultOf(body: () => unknown): Promise<Errno | undefined> {
+  return (await thrownBy(body))?.code;
+}
+
+/** Where something was not acknowledged. */
+async function nackOf(body: () => unknown): Promise<NackPlace | undefined> {
+  return (await thrownBy(body))?.nack;
+}
+
+async function thrownBy(body: () => unknown): Promise<BusFault | undefined> {
   try {
     await body();
   } catch (error) {
-    if (error instanceof BusFault) return error.code;
+    if (error instanceof BusFault) return error;
     throw error;
   }
   return undefined;

@@ -21,8 +21,8 @@ function physicalI2c(waits: boolean) {
     log.push(
       messages.map(({ addr, flags }) => `${flags & I2C_M.RD ? 'R' : 'W'}${addr.toString(16)}`).join(' '),
     );
-    for (const { addr, flags, buf } of messages) {
-      if (addr === 0x77) throw new BusFault('ENXIO');
+    for (const [i, { addr, flags, buf }] of messages.entries()) {
+      if (addr === 0x77) throw new BusFault('ENXIO', undefined, { nack: { message: i, byte: -1 } });
       if (flags & I2C_M.RD) buf.fill(0x11);
     }
   }
@@ -83,6 +83,22 @@ describe.each([
   it('a fault on the wire ends the transaction', async () => {
     const { run } = await mixedI2c(waits, lm75);
     await expect(async () => run([0x48, 0, 0], [0x77, 0, 1], [0x48, 0, 0])).rejects.toThrow('ENXIO');
+  });
+
+  it('a NACK is told by its place in the whole transaction', async () => {
+    const { run } = await mixedI2c(waits, lm75, {
+      ...lm75,
+      name: 'eeprom@50',
+      compatible: 'atmel,24c02',
+      reg: 0x50,
+    });
+    await expect(run([0x48, 0, 0], [0x30, 0, 1], [0x77, 0, 1])).rejects.toMatchObject({
+      nack: { message: 2, byte: -1 },
+    });
+    await run([0x50, 0, 0, 1]);
+    await expect(run([0x30, 0, 1], [0x48, 0, 0], [0x50, 0, 0])).rejects.toMatchObject({
+      nack: { message: 2, byte: -1 },
+    });
   });
 
   it('a fault of a model ends it too', async () => {

@@ -38,8 +38,8 @@ function i2cBench(options: { clockHz?: number; accepts?: number; part?: Partial<
       into.fill(7);
     },
     stop: () => note('stop'),
-    ...options.part,
   };
+  Object.defineProperties(part, Object.getOwnPropertyDescriptors(options.part ?? {}));
   wire.attach(part, '/part');
   const controller = new SimulatedI2cController(wire);
   const messages = (wanted: readonly [flags: number, bytes: number, addr?: number][]) =>
@@ -108,6 +108,14 @@ describe('an I2C transfer takes', () => {
     const bench = i2cBench({ part: { stretchNs: 5000 * US } });
     // Each of the two messages is stretched by 5 ms, however many bytes it has.
     expect(bench.run([0, 3], [RD, 3])).toBe(10 * (1 + 9 + 27 + 1 + 9 + 27 + 1) + 2 * 5000);
+    // Asked for its address and three bytes, it says 1, 2, 3 and 4 ms: 4 ms in all.
+    let ms = 0;
+    const growing = {
+      get stretchNs() {
+        return ++ms * 1000 * US;
+      },
+    };
+    expect(i2cBench({ part: growing }).run([0, 3])).toBe(10 * (1 + 9 + 27 + 1) + 4000);
   });
 });
 

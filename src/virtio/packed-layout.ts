@@ -50,9 +50,11 @@ export function wantsEvent(
   const flags = (event >>> EVENT.FLAGS_SHIFT) & EVENT.FLAGS_MASK;
   if (flags === RING_EVENT_FLAGS.DISABLE) return false;
   if (flags !== RING_EVENT_FLAGS.DESC || !eventIdx) return true;
-  // The event lies among the descriptors just passed when it is at most `moved` behind.
+  // The event lies among the descriptors just passed when it is at most `moved` behind. Its wrap counter tells laps apart
+  // two by two: one that seems to lie ahead was passed in the lap before the last one, if so many were passed.
   const lap = ((event >>> EVENT.WRAP_SHIFT) & 1) === wrap ? 0 : size;
-  const behind = position - (event & EVENT.OFFSET_MASK) + lap;
+  const ahead = (event & EVENT.OFFSET_MASK) - lap - position;
+  const behind = ahead < 0 ? -ahead : 2 * size - ahead;
   return behind >= 1 && behind <= moved;
 }
 

@@ -161,6 +161,25 @@ describe('2.8.4 used descriptors', () => {
 });
 
 describe('2.8.10 event suppression', () => {
+  it.each([
+    ['all of two laps and one more, the event among them', [9], [true]],
+    ['all but what lies before the event of the lap after the next', [3, 6], [true, false]],
+    ['one lap and more', [2, 5], [false, true]],
+    ['two laps exactly, the event at their first', [2, 8], [false, true]],
+  ])('a device that asks seldom: %s', (_name, rounds, wanted) => {
+    const { queue, ring, offer, read } = deviceOf(4, VIRTIO_F.EVENT_IDX);
+    // Descriptor 2 of the first lap, and so of each second one.
+    ring.driverEvent = EVENT.DESC | WRAP | 2;
+    const told = rounds.map((count) => {
+      for (let i = 0; i < count; i++) {
+        offer(i, read(0));
+        queue.pushUsed(queue.pop() as DescriptorChain, 0);
+      }
+      return queue.needsNotification();
+    });
+    expect(told).toEqual(wanted);
+  });
+
   const setup = (size: number, ...features: readonly number[]) => {
     const made = deviceOf(size, ...features);
     const use = (n = 1) => {

@@ -29,8 +29,8 @@ const PROGRAMS = [
 /** Modules behind a door that the tests' own programs drive by themselves. */
 const TESTED_ALONE = [
   'src/dev/cuse/mailbox.ts',
-  'src/transport/vhost-user/message.ts',
-  'src/transport/vhost-user/protocol.ts',
+  'src/transport/vhost-user/messages/message.ts',
+  'src/transport/vhost-user/messages/protocol.ts',
 ];
 
 /** What a board loads at once, however many doors lead to it: a file each. */

@@ -1,17 +1,18 @@
-export type { HostState, SchedulerOptions } from './adapter-scheduler.ts';
-export { Client } from './client.ts';
-export { VirtioI2cDevice } from './i2c-device.ts';
+export { Client } from './clients/client.ts';
+export type { Reach } from './clients/ownership.ts';
+export { i2cUnit, unitName } from './clients/units.ts';
+export { VirtioI2cDevice } from './devices/i2c-device.ts';
+export { VirtioSpiDevice } from './devices/spi-device.ts';
+export { type SpiFraming, type SpiProtocol, spiFramingOf } from './devices/spi-framing.ts';
+export type { HostState, SchedulerOptions } from './manager/adapter-scheduler.ts';
 export type {
   BusCounters,
   ManagedBusOptions,
   ManagedI2cBus,
   ManagedSpiBus,
   TransferRecord,
-} from './managed-bus.ts';
-export type { Reach } from './ownership.ts';
-export { ResourceManager, type TraceTime } from './resource-manager.ts';
-export { VirtioSpiDevice } from './spi-device.ts';
-export { type SpiFraming, type SpiProtocol, spiFramingOf } from './spi-framing.ts';
+} from './manager/managed-bus.ts';
+export { ResourceManager, type TraceTime } from './manager/resource-manager.ts';
 export {
   type TracedBytes,
   type TracedSegment,
@@ -20,4 +21,3 @@ export {
   TraceWriter,
   traceMemory,
 } from './transfer-trace.ts';
-export { i2cUnit, unitName } from './units.ts';

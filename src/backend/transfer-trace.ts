@@ -7,7 +7,7 @@ import {
   type NackPlace,
   SMBUS_BLOCK_MAX,
 } from '../bus/index.ts';
-import type { TransferRecord } from './managed-bus.ts';
+import type { TransferRecord } from './manager/managed-bus.ts';
 
 /** Bytes of one direction of a message: what was kept of them, and how many there were. */
 export interface TracedBytes {

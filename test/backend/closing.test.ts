@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { AdapterScheduler } from '../../src/backend/adapter-scheduler.ts';
-import { Client } from '../../src/backend/client.ts';
+import { Client } from '../../src/backend/clients/client.ts';
+import { AdapterScheduler } from '../../src/backend/manager/adapter-scheduler.ts';
 import type { HostAdapter } from '../../src/bus/index.ts';
 
 /** A host with a job at work, and what happens to them in order. */

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { VirtioGpioDevice } from '../../src/backend/gpio-device.ts';
-import { GpioLines } from '../../src/backend/gpio-lines.ts';
+import { VirtioGpioDevice } from '../../src/backend/devices/gpio-device.ts';
+import { GpioLines } from '../../src/backend/devices/gpio-lines.ts';
 import { Client, ResourceManager, VirtioI2cDevice, VirtioSpiDevice } from '../../src/backend/index.ts';
 import type { I2cController, SpiController } from '../../src/bus/index.ts';
 import type { VirtioDevice } from '../../src/virtio/index.ts';

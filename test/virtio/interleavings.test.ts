@@ -29,15 +29,15 @@ function weakened<T extends object>(views: T): T {
     ]),
   ) as T;
 }
-vi.mock('../../src/virtio/split-layout.ts', async (original) => {
-  const real = await original<typeof import('../../src/virtio/split-layout.ts')>();
+vi.mock('../../src/virtio/split/split-layout.ts', async (original) => {
+  const real = await original<typeof import('../../src/virtio/split/split-layout.ts')>();
   return {
     ...real,
     splitViews: (...args: Parameters<typeof real.splitViews>) => weakened(real.splitViews(...args)),
   };
 });
-vi.mock('../../src/virtio/packed-layout.ts', async (original) => {
-  const real = await original<typeof import('../../src/virtio/packed-layout.ts')>();
+vi.mock('../../src/virtio/packed/packed-layout.ts', async (original) => {
+  const real = await original<typeof import('../../src/virtio/packed/packed-layout.ts')>();
   return {
     ...real,
     packedViews: (...args: Parameters<typeof real.packedViews>) => weakened(real.packedViews(...args)),

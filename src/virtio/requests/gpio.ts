@@ -1,4 +1,4 @@
-import type { Reader } from '../reader.ts';
+import type { Reader } from '../chain/reader.ts';
 
 /** Virtio device id of a GPIO controller (virtio 1.3, 5.18). Queue 0 requestq; 1 eventq with `F_IRQ`. */
 export const VIRTIO_ID_GPIO = 41;

@@ -1,4 +1,4 @@
-import type { Reader } from '../reader.ts';
+import type { Reader } from '../chain/reader.ts';
 
 /** Virtio device id of an I2C adapter (virtio 1.3, 5.16). It has one queue and no configuration space. */
 export const VIRTIO_ID_I2C_ADAPTER = 34;

@@ -1,4 +1,4 @@
-import type { Reader } from '../reader.ts';
+import type { Reader } from '../chain/reader.ts';
 
 /** Virtio device id of an SPI controller (virtio 1.4, 5.21). One queue. */
 export const VIRTIO_ID_SPI = 45;

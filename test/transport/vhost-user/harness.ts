@@ -2,11 +2,19 @@ import { existsSync, ftruncateSync, mkdtempSync, openSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMemfd, EventFd, FileDescriptor, Mapping, unixSocketPair } from '../../../src/os/index.ts';
-import { type ConnectionOptions, VhostUserConnection } from '../../../src/transport/vhost-user/connection.ts';
+import {
+  type ConnectionOptions,
+  VhostUserConnection,
+} from '../../../src/transport/vhost-user/connection/connection.ts';
 import { EventLoop } from '../../../src/transport/vhost-user/event-loop.ts';
-import { decodePayload, NO_PAYLOAD, type Payload, u64 } from '../../../src/transport/vhost-user/message.ts';
-import { MessageSocket } from '../../../src/transport/vhost-user/message-socket.ts';
-import { REQUEST, REQUEST_FORMATS } from '../../../src/transport/vhost-user/protocol.ts';
+import {
+  decodePayload,
+  NO_PAYLOAD,
+  type Payload,
+  u64,
+} from '../../../src/transport/vhost-user/messages/message.ts';
+import { MessageSocket } from '../../../src/transport/vhost-user/messages/message-socket.ts';
+import { REQUEST, REQUEST_FORMATS } from '../../../src/transport/vhost-user/messages/protocol.ts';
 import {
   allocateQueueAreas,
   createDriverQueue,

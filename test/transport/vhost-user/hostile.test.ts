@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMemfd, EventFd, FileDescriptor, unixSocketPair } from '../../../src/os/index.ts';
-import { NO_PAYLOAD, type Payload, u64 } from '../../../src/transport/vhost-user/message.ts';
-import { REQUEST } from '../../../src/transport/vhost-user/protocol.ts';
+import { NO_PAYLOAD, type Payload, u64 } from '../../../src/transport/vhost-user/messages/message.ts';
+import { REQUEST } from '../../../src/transport/vhost-user/messages/protocol.ts';
 import { featureSet } from '../../../src/virtio/index.ts';
 import { GUEST, HoldingDevice, leaks, MEMORY_BYTES, NEGOTIATED, TestRing, USER, World } from './harness.ts';
 

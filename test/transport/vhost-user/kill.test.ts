@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { connectUnix } from '../../../src/os/index.ts';
-import { VhostUserFrontEnd } from '../../../src/transport/vhost-user/front-end.ts';
+import { VhostUserFrontEnd } from '../../../src/transport/vhost-user/front-end/front-end.ts';
 import {
   allocateQueueAreas,
   createDriverQueue,

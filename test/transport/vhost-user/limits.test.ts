@@ -8,13 +8,16 @@ import {
   unixSocketPair,
 } from '../../../src/os/index.ts';
 import { cFunction } from '../../../src/os/libc.ts';
-import { VhostUserConnection } from '../../../src/transport/vhost-user/connection.ts';
-import { ConnectionTable, type TableEntry } from '../../../src/transport/vhost-user/connection-table.ts';
+import { VhostUserConnection } from '../../../src/transport/vhost-user/connection/connection.ts';
 import { EventLoop } from '../../../src/transport/vhost-user/event-loop.ts';
 import type { Limits } from '../../../src/transport/vhost-user/limits.ts';
-import { NO_PAYLOAD, u64 } from '../../../src/transport/vhost-user/message.ts';
-import { MessageSocket } from '../../../src/transport/vhost-user/message-socket.ts';
-import { REQUEST } from '../../../src/transport/vhost-user/protocol.ts';
+import { NO_PAYLOAD, u64 } from '../../../src/transport/vhost-user/messages/message.ts';
+import { MessageSocket } from '../../../src/transport/vhost-user/messages/message-socket.ts';
+import { REQUEST } from '../../../src/transport/vhost-user/messages/protocol.ts';
+import {
+  ConnectionTable,
+  type TableEntry,
+} from '../../../src/transport/vhost-user/server/connection-table.ts';
 import { GUEST, HoldingDevice, leaks, TestRing, World } from './harness.ts';
 
 const F_ADD_SEALS = 1033;

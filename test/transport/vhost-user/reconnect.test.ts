@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileDescriptor } from '../../../src/os/index.ts';
-import type { Payload } from '../../../src/transport/vhost-user/message.ts';
-import { REQUEST } from '../../../src/transport/vhost-user/protocol.ts';
+import type { Payload } from '../../../src/transport/vhost-user/messages/message.ts';
+import { REQUEST } from '../../../src/transport/vhost-user/messages/protocol.ts';
 import { DTBUS_F_ERRNO, featureSet, VIRTIO_F } from '../../../src/virtio/index.ts';
 import {
   GUEST,

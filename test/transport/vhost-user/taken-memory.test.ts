@@ -2,8 +2,8 @@ import { ftruncateSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMemfd, type FileDescriptor } from '../../../src/os/index.ts';
 import { canGuardMemory } from '../../../src/os/sigbus-guard.ts';
-import { NO_PAYLOAD, u64 } from '../../../src/transport/vhost-user/message.ts';
-import { REQUEST } from '../../../src/transport/vhost-user/protocol.ts';
+import { NO_PAYLOAD, u64 } from '../../../src/transport/vhost-user/messages/message.ts';
+import { REQUEST } from '../../../src/transport/vhost-user/messages/protocol.ts';
 import { featureSet, VIRTIO_F } from '../../../src/virtio/index.ts';
 import {
   GUEST,

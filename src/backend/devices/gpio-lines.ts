@@ -1,0 +1,97 @@
+import { Ownership } from '../clients/ownership.ts';
+
+/** Told of every change of level. */
+export type LineListener = (line: number, high: boolean) => void;
+
+interface Listening {
+  readonly listener: LineListener;
+  readonly failed: (error: unknown) => void;
+}
+
+/** What becomes of an error that no caller waits for. */
+const warnOf = (path: string) => (error: unknown) =>
+  process.emitWarning(`${path}: a listener failed and is not called again: ${sentenceOf(error)}`);
+
+const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/**
+ * The lines of a GPIO controller as wires. Several may drive one line: front-ends, the interrupt outputs of
+ * parts, a script. A line is low as soon as one of them pulls it low and high otherwise, as open-drain outputs
+ * on a pull-up are; so a line that nobody drives is high.
+ */
+export class GpioLines {
+  /** Of the controller's node. */
+  readonly path: string;
+  /** A name a line; empty for one without. */
+  readonly names: readonly string[];
+  /** Who may set a line: the front-end that made it an output. Everybody may look. */
+  readonly ownership: Ownership;
+  readonly #levels: Uint8Array;
+  readonly #drivers: readonly Map<object, boolean>[];
+  #listeners: readonly Listening[] = [];
+
+  /** @param names as many as there are lines */
+  constructor(path: string, names: readonly string[]) {
+    this.path = path;
+    this.names = names;
+    this.ownership = new Ownership('gpio', path);
+    this.#levels = new Uint8Array(names.length).fill(1);
+    this.#drivers = names.map(() => new Map());
+  }
+
+  get count(): number {
+    return this.names.length;
+  }
+
+  /** True while the line is high. @throws {RangeError} no such line. */
+  level(line: number): boolean {
+    this.#check(line);
+    return this.#levels[line] === 1;
+  }
+
+  /**
+   * What `driver`, whoever it is, does to the line: high, low, or undefined to let it go.
+   * @throws {RangeError} no such line.
+   */
+  drive(line: number, driver: object, high: boolean | undefined): void {
+    this.#check(line);
+    const drivers = this.#drivers[line] as Map<object, boolean>;
+    if (high === undefined) drivers.delete(driver);
+    else drivers.set(driver, high);
+    const level = [...drivers.values()].every((each) => each);
+    if (level === (this.#levels[line] === 1)) return;
+    this.#levels[line] = level ? 1 : 0;
+    for (const each of this.#listeners) this.#tell(each, line, level);
+  }
+
+  /**
+   * Calls `listener` at every change of level; returns what ends it. A listener that throws is not called again: the
+   * driver of the line, which may be another guest, must not fail for it.
+   * @param failed told what it threw
+   */
+  listen(listener: LineListener, failed: (error: unknown) => void = warnOf(this.path)): () => void {
+    const listening: Listening = { listener, failed };
+    this.#listeners = [...this.#listeners, listening];
+    return () => this.#unlisten(listening);
+  }
+
+  #tell(listening: Listening, line: number, level: boolean): void {
+    // One that an earlier listener has ended is not called any more.
+    if (!this.#listeners.includes(listening)) return;
+    try {
+      listening.listener(line, level);
+    } catch (error) {
+      this.#unlisten(listening);
+      listening.failed(error);
+    }
+  }
+
+  #unlisten(listening: Listening): void {
+    this.#listeners = this.#listeners.filter((other) => other !== listening);
+  }
+
+  #check(line: number): void {
+    if (Number.isInteger(line) && line >= 0 && line < this.count) return;
+    throw new RangeError(`${this.path} has no line ${line}; its lines are 0 to ${this.count - 1}`);
+  }
+}

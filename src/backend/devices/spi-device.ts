@@ -1,0 +1,272 @@
+import { BusFault, ERRNO, type MaybePromise, type SpiTransfer } from '../../bus/index.ts';
+import {
+  type DeviceQueue,
+  DTBUS_F_ERRNO,
+  featureSet,
+  hasFeature,
+  SPI_CONFIG_BYTES,
+  type SpiConfig,
+  type SpiHead,
+  spiResult,
+  VIRTIO_ID_SPI,
+  type VirtioDevice,
+  writeSpiConfig,
+} from '../../virtio/index.ts';
+import type { Client } from '../clients/client.ts';
+import type { ManagedSpiBus } from '../manager/managed-bus.ts';
+import type { ResourceManager } from '../manager/resource-manager.ts';
+import { completeChain, copyOfTransfers, deliverTransfers } from './bounce-buffers.ts';
+import { REQUEST_OVERHEAD_BYTES, type RequestLimits, SPI_LIMITS } from './request-limits.ts';
+import { ANSWERED, COLLECTED, RequestTurns } from './request-turns.ts';
+import { type SpiFraming, spiFramingOf } from './spi-framing.ts';
+import { parseSpiRequest, type SpiRequest, spiConfigOf } from './spi-request.ts';
+
+/**
+ * A message is over when its driver says `cs_change`, as the specification, Zephyr and our own driver have it.
+ * Linux never says it, not even on a message's last transfer: then the chip stays selected until the next
+ * transfer shows, by the part's framing, that it begins a message of its own, or until this time has passed.
+ */
+const IDLE_DESELECT_MS = 10;
+/**
+ * The same for a message that cannot be over, by the part's framing: a guest may be kept from its processor for
+ * long between opcode and data, and a deselect there would lose what it writes without anybody's noticing.
+ */
+const UNFINISHED_DESELECT_MS = 500;
+
+/** The BE driver of a virtio SPI controller: device 45 (virtio 1.4, 5.21). */
+export class VirtioSpiDevice implements VirtioDevice {
+  readonly deviceId = VIRTIO_ID_SPI;
+  readonly features = featureSet(DTBUS_F_ERRNO);
+  readonly queueCount = 1;
+  readonly config = new Uint8Array(SPI_CONFIG_BYTES);
+  readonly #spiConfig: SpiConfig;
+  readonly #head: SpiHead;
+  readonly #manager: ResourceManager;
+  readonly #bus: ManagedSpiBus;
+  readonly #client: Client;
+  readonly #framing: (chipSelect: number) => SpiFraming;
+  readonly #limits: Required<RequestLimits>;
+  readonly #turns = new RequestTurns(() => this.processQueue());
+  #errnoNegotiated = false;
+  /** Transfers of the message that is being collected. */
+  #message: SpiRequest[] = [];
+  /** The first transfer of the next message, taken from the ring already. */
+  #pending: SpiRequest | undefined;
+  /** The last transfer that was carried out, while its chip is still selected. */
+  #held: SpiRequest | undefined;
+  /** The command that the held message began with, and the bytes written of it. */
+  #opcode = 0;
+  #sent = 0;
+  #heldSince = 0;
+  /** Bytes of the message that is being collected. */
+  #messageBytes = 0;
+  /** A transfer of a message that is too long: the others up to its end are refused. */
+  #tooLong: SpiRequest | undefined;
+
+  /** @param framing how the messages of the part at a chip select end when their driver does not say */
+  constructor(
+    manager: ResourceManager,
+    bus: ManagedSpiBus,
+    client: Client,
+    framing: (chipSelect: number) => SpiFraming = () => spiFramingOf(undefined),
+    limits: RequestLimits = {},
+  ) {
+    this.#limits = { ...SPI_LIMITS, ...limits };
+    this.#framing = framing;
+    this.#manager = manager;
+    this.#bus = bus;
+    this.#client = client;
+    this.#spiConfig = spiConfigOf(bus.controller.capabilities);
+    this.#head = emptyHead();
+    writeSpiConfig(new DataView(this.config.buffer), 0, this.#spiConfig);
+  }
+
+  get busy(): boolean {
+    return this.#turns.running;
+  }
+
+  acceptFeatures(features: number): boolean {
+    this.#errnoNegotiated = hasFeature(features, DTBUS_F_ERRNO);
+    return true;
+  }
+
+  activate(queues: readonly DeviceQueue[], notify: (queue: number) => void): void {
+    this.#turns.activate(queues, notify);
+  }
+
+  reset(): void {
+    this.#turns.reset();
+    if (this.#held !== undefined) this.#forget(this.#manager.deselect(this.#client, this.#bus));
+    this.#message = [];
+    this.#messageBytes = 0;
+    this.#tooLong = undefined;
+    this.#pending = undefined;
+    this.#held = undefined;
+  }
+
+  processQueue(): number {
+    return this.#turns.take(this.#step);
+  }
+
+  readonly #step = (queue: DeviceQueue): number => {
+    const request = this.#pending ?? this.#next(queue);
+    this.#pending = undefined;
+    const last = this.#message.at(-1);
+    if (request === undefined) {
+      this.#endTooLong();
+      if (last === undefined) return this.#deselectWhenIdle();
+      this.#run(queue, true);
+    } else if (!request.valid) {
+      this.#answer(queue, request, ERRNO.EINVAL);
+    } else if (last !== undefined && !sameTarget(last, request)) {
+      this.#pending = request;
+      this.#run(queue, false);
+    } else if (this.#isTooLong(request)) {
+      this.#refuse(queue, request);
+    } else {
+      this.#message.push(request);
+      if (!request.deselectAfter) return COLLECTED;
+      this.#run(queue, false);
+    }
+    return ANSWERED;
+  };
+
+  #next(queue: DeviceQueue): SpiRequest | undefined {
+    const chain = queue.pop();
+    return chain && parseSpiRequest(chain, this.#spiConfig, this.#head, this.#limits.maxMessageBytes);
+  }
+
+  #isTooLong(request: SpiRequest): boolean {
+    const { bytes } = request;
+    if (this.#tooLong !== undefined && sameTarget(this.#tooLong, request)) return true;
+    this.#endTooLong();
+    this.#messageBytes += bytes + REQUEST_OVERHEAD_BYTES;
+    return bytes > this.#limits.maxMessageBytes || this.#messageBytes > this.#limits.maxTransactionBytes;
+  }
+
+  #endTooLong(): void {
+    if (this.#tooLong === undefined) return;
+    this.#tooLong = undefined;
+    this.#messageBytes = 0;
+  }
+
+  /** A transfer that makes its message too long, or comes after it: none of the message is carried out. */
+  #refuse(queue: DeviceQueue, request: SpiRequest): void {
+    for (const each of [...this.#message, request]) this.#answer(queue, each, ERRNO.EMSGSIZE);
+    this.#message = [];
+    this.#tooLong = request;
+    if (request.deselectAfter) this.#endTooLong();
+  }
+
+  /** Deselects a chip that was left selected long enough. @returns when to look again */
+  #deselectWhenIdle(): number {
+    const held = this.#held;
+    if (held === undefined) return Number.POSITIVE_INFINITY;
+    const unfinished =
+      held.transfer.rx === undefined && this.#framing(held.chipSelect).isUnfinished(this.#opcode, this.#sent);
+    const due = this.#heldSince + (unfinished ? UNFINISHED_DESELECT_MS : IDLE_DESELECT_MS);
+    if (performance.now() < due) return due;
+    this.#held = undefined;
+    this.#forget(this.#manager.deselect(this.#client, this.#bus));
+    return Number.POSITIVE_INFINITY;
+  }
+
+  /** Carries the collected transfers out; `hold` leaves the chip selected after them. */
+  #run(queue: DeviceQueue, hold: boolean): void {
+    const message = this.#message;
+    this.#message = [];
+    this.#turns.count(this.#messageBytes);
+    this.#messageBytes = 0;
+    const [first] = message;
+    const last = message.at(-1);
+    if (first === undefined || last === undefined) return;
+    if (hold) last.transfer.csChange = true;
+    const isContinuation = this.#held !== undefined && this.#continues(this.#held, first);
+    const release = this.#held !== undefined && !isContinuation;
+    this.#held = undefined;
+    if (!isContinuation) {
+      this.#opcode = first.transfer.tx?.[0] ?? 0;
+      this.#sent = 0;
+    }
+    for (const { transfer } of message) this.#sent += transfer.tx?.length ?? 0;
+
+    const { epoch } = this.#turns;
+    const asked = message.map(({ transfer }) => transfer);
+    let carried = asked;
+    const finish = (errno: number) => {
+      for (const request of message) this.#answer(queue, request, errno);
+      if (errno !== 0 || !hold) return;
+      this.#held = last;
+      this.#heldSince = performance.now();
+    };
+    const detach = () => {
+      carried = copyOfTransfers(asked);
+      return carried;
+    };
+    const { chipSelect, mode } = first;
+    const transfer = (transfers: readonly SpiTransfer[], copy?: () => readonly SpiTransfer[]) =>
+      this.#manager.transferSpi(this.#client, this.#bus, chipSelect, mode, transfers, isContinuation, copy);
+    const later = () => {
+      if (epoch !== this.#turns.epoch) throw new BusFault('ECANCELED', 'the device was reset');
+      return transfer(carried);
+    };
+    try {
+      const deselected = release ? this.#manager.deselect(this.#client, this.#bus) : undefined;
+      // What has to wait for the deselect is copied now: the driver may be gone after it.
+      if (deselected !== undefined) detach();
+      const result = deselected === undefined ? transfer(asked, detach) : deselected.then(later);
+      if (result === undefined) {
+        finish(0);
+        return;
+      }
+      this.#turns.waitFor(
+        result,
+        (fault) => finish(fault?.errno ?? (deliverTransfers(carried, message) ? 0 : ERRNO.EIO)),
+        // Whoever left the chip selected has forgotten it.
+        () => hold && this.#forget(this.#manager.deselect(this.#client, this.#bus)),
+      );
+    } catch (error) {
+      finish(BusFault.from(error).errno);
+    }
+  }
+
+  /**
+   * May `next` belong to the message that `held` was left selected in? What was only written before may be a
+   * command whose answer is read now, or one that is not complete yet.
+   */
+  #continues(held: SpiRequest, next: SpiRequest): boolean {
+    if (!sameTarget(held, next) || held.transfer.rx !== undefined) return false;
+    if (next.transfer.tx === undefined) return true;
+    return this.#framing(held.chipSelect).expectsMore(this.#opcode, this.#sent);
+  }
+
+  #answer(queue: DeviceQueue, { chain }: SpiRequest, errno: number): void {
+    completeChain(queue, chain, spiResult(errno, this.#errnoNegotiated));
+  }
+
+  /** A deselect whose failure nobody waits for: the next transfer meets it again. */
+  #forget(result: MaybePromise<void>): void {
+    result?.catch(() => {});
+  }
+}
+
+/** One message has one chip and one mode. */
+function sameTarget(a: SpiRequest, b: SpiRequest): boolean {
+  return a.chipSelect === b.chipSelect && a.mode === b.mode;
+}
+
+function emptyHead(): SpiHead {
+  return {
+    chipSelectId: 0,
+    bitsPerWord: 0,
+    csChange: 0,
+    txNbits: 0,
+    rxNbits: 0,
+    mode: 0,
+    freq: 0,
+    wordDelayNs: 0,
+    csSetupNs: 0,
+    csDelayHoldNs: 0,
+    csChangeDelayInactiveNs: 0,
+  };
+}

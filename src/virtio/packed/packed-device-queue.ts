@@ -1,0 +1,334 @@
+import { ChainLedger, type UsedRing } from '../chain/chain-ledger.ts';
+import { CHAIN_FAULT, type ChainFault, DESC, DESC_F, DESC_WORDS } from '../chain/descriptor.ts';
+import type { DescriptorChain } from '../chain/descriptor-chain.ts';
+import { addPackedTable } from '../chain/indirect-chain.ts';
+import type { GuestMemory } from '../memory/guest-memory.ts';
+import { type DeviceQueue, type QueueConfig, queueFeatures } from '../queue/queue.ts';
+import type { DeviceQueueState } from '../queue/queue-state.ts';
+import {
+  availableMark,
+  eventWord,
+  FLAGS_SHIFT,
+  ID_MASK,
+  packedViews,
+  RING_EVENT_FLAGS,
+  usedMark,
+  wantsEvent,
+} from './packed-layout.ts';
+import { markedRun } from './packed-run.ts';
+
+const NOTHING = -1;
+/** No event suppression word: it has reserved bits set. */
+const UNKNOWN = -1;
+// Copies of what is imported: the engine folds a module's own constants into the code, imported ones it fetches.
+const { ADDR_LOW, ADDR_HIGH, LEN, LAST } = DESC;
+const WORDS = DESC_WORDS;
+const ID = ID_MASK;
+const TO_FLAGS = FLAGS_SHIFT;
+/** Flags in the last word of a descriptor. */
+const NEXT = DESC_F.NEXT << FLAGS_SHIFT;
+const INDIRECT = DESC_F.INDIRECT << FLAGS_SHIFT;
+const WRITE = DESC_F.WRITE << FLAGS_SHIFT;
+
+/** The device's end of a packed virtqueue (virtio 1.3, 2.8). */
+export class PackedDeviceQueue implements DeviceQueue, UsedRing {
+  readonly size: number;
+  broken: string | undefined = undefined;
+  malformed = 0;
+  malformedReason: ChainFault | undefined = undefined;
+  readonly #memory: GuestMemory;
+  readonly #config: QueueConfig;
+  readonly #ledger: ChainLedger;
+  readonly #eventIdx: boolean;
+  // The ring and the event suppression structures, by `PackedViews`.
+  #words: Int32Array;
+  #driverEvent: Int32Array;
+  #deviceEvent: Int32Array;
+  /** Generation of the memory that they lie in. */
+  #generation: number;
+  /** Descriptor to look at next, and the wrap counter of that lap (2.8.1). */
+  #nextAvail = 0;
+  #availWrap = 1;
+  #availMark = availableMark(1);
+  /** So many descriptors from there on were seen to be available. */
+  #seen = 0;
+  /** Descriptor that the next used one overwrites. */
+  #nextUsed = 0;
+  #usedWrap = 1;
+  #usedMark = usedMark(1);
+  /** Ring descriptors that were popped and not yet used. */
+  #taken = 0;
+  /**
+   * The first used descriptor since the last `flush` is complete but for its last word: the driver stops
+   * there, so it sees none of those behind either.
+   */
+  #stagedAt = NOTHING;
+  #stagedWord = 0;
+  /** Ring descriptors used since the driver was last considered for a notification; not known after a restore. */
+  #usedSince = 0;
+  #usedSinceKnown = true;
+  /** The driver is to notify, and what the event suppression structure says of it, once that is known. */
+  #notify = true;
+  #event = UNKNOWN;
+  /** Chains of before a restore that `pop` gives first. */
+  #resumed: DescriptorChain[] = [];
+
+  /**
+   * @param state goes on where another queue was saved
+   * @throws {RangeError} for a size or an area that cannot be, or a state that does not fit.
+   */
+  constructor(memory: GuestMemory, config: QueueConfig, state?: DeviceQueueState) {
+    const features = queueFeatures(config.features);
+    const views = packedViews(memory, config);
+    this.#words = views.words;
+    this.#driverEvent = views.driverEvent;
+    this.#deviceEvent = views.deviceEvent;
+    this.#generation = memory.generation;
+    this.#memory = memory;
+    this.#config = config;
+    this.size = config.size;
+    this.#eventIdx = features.eventIdx;
+    this.#ledger = new ChainLedger(memory, features.inOrder, config.chainBytes);
+    if (state !== undefined) this.#restore(state);
+  }
+
+  get inFlight(): number {
+    return this.#ledger.inFlight;
+  }
+
+  pop(): DescriptorChain | undefined {
+    if (this.#resumed.length > 0) return this.#resumed.shift();
+    // One round of the ring at most: a driver that refills it with rubbish does not hold the device.
+    for (let tries = this.size; tries > 0; tries--) {
+      if (!this.#available() && !this.#lookAgain()) return undefined;
+      const chain = this.#ledger.blank();
+      const fault = this.#collect(chain);
+      if (fault === undefined) return this.#ledger.give(chain);
+      this.#refuse(chain, fault);
+    }
+    return undefined;
+  }
+
+  poll(): boolean {
+    return this.#resumed.length > 0 || this.#available();
+  }
+
+  stageUsed(chain: DescriptorChain, written: number): void {
+    this.#ledger.takeBack(chain, written, this);
+  }
+
+  pushUsed(chain: DescriptorChain, written: number): void {
+    this.#ledger.takeBack(chain, written, this);
+    this.flush();
+  }
+
+  flush(): void {
+    if (this.#stagedAt === NOTHING) return;
+    if (this.#generation !== this.#memory.generation) this.#remap();
+    Atomics.store(this.#words, this.#stagedAt, this.#stagedWord);
+    this.#stagedAt = NOTHING;
+  }
+
+  needsNotification(): boolean {
+    this.flush();
+    const usedSince = this.#usedSince;
+    const usedSinceKnown = this.#usedSinceKnown;
+    if (usedSinceKnown && usedSince === 0) return false;
+    this.#usedSince = 0;
+    this.#usedSinceKnown = true;
+    const event = Atomics.load(this.#driverEvent, 0);
+    // After a restore nobody knows how far the driver was told: as far as can be, then.
+    const moved = usedSinceKnown ? usedSince : this.size;
+    return wantsEvent(event, this.#eventIdx, this.size, this.#nextUsed, this.#usedWrap, moved);
+  }
+
+  enableNotification(): boolean {
+    this.#notify = true;
+    if (this.#generation !== this.#memory.generation) this.#remap();
+    this.#ask();
+    return this.poll();
+  }
+
+  disableNotification(): void {
+    this.#notify = false;
+    if (this.#generation !== this.#memory.generation) this.#remap();
+    this.#event = eventWord(RING_EVENT_FLAGS.DISABLE, 0, 0);
+    Atomics.store(this.#deviceEvent, 0, this.#event);
+  }
+
+  reset(): void {
+    this.#ledger.revoke();
+    this.#resumed = [];
+    this.broken = undefined;
+    this.#nextAvail = 0;
+    this.#availWrap = 1;
+    this.#availMark = availableMark(1);
+    this.#seen = 0;
+    this.#nextUsed = 0;
+    this.#usedWrap = 1;
+    this.#usedMark = usedMark(1);
+    this.#taken = 0;
+    this.#stagedAt = NOTHING;
+    this.#usedSince = 0;
+    this.#usedSinceKnown = true;
+    this.#notify = true;
+    this.#event = UNKNOWN;
+  }
+
+  snapshot(): DeviceQueueState {
+    this.flush();
+    const nextAvail = this.#nextAvail;
+    const nextUsed = this.#nextUsed;
+    const availWrap = this.#availWrap;
+    const usedWrap = this.#usedWrap;
+    return { nextAvail, nextUsed, availWrap, usedWrap, outstanding: this.#ledger.save() };
+  }
+
+  /** Gives a malformed chain back, or stops where nobody knows where the next one starts. */
+  #refuse(chain: DescriptorChain, fault: ChainFault): void {
+    if (fault === CHAIN_FAULT.ENDLESS) {
+      this.#ledger.drop(chain);
+      this.#seen = 0;
+      this.broken = `${fault}, at ${this.#nextAvail} of ${this.size}`;
+      return;
+    }
+    this.malformed++;
+    this.malformedReason = fault;
+    this.#ledger.reject(chain, this);
+    this.flush();
+  }
+
+  /** True when the driver has made the next descriptor available in this lap. */
+  #available(): boolean {
+    if (this.#generation !== this.#memory.generation) this.#remap();
+    if (this.#seen > 0) return true;
+    if (this.broken !== undefined) return false;
+    this.#seen = markedRun(this.#words, this.#nextAvail, this.size, this.#availMark);
+    return this.#seen > 0;
+  }
+
+  /** Before the device takes the ring for empty: sees to it that the driver will notify. */
+  #lookAgain(): boolean {
+    if (this.broken !== undefined || !this.#eventIdx || !this.#notify) return false;
+    if (this.#event === eventWord(RING_EVENT_FLAGS.DESC, this.#nextAvail, this.#availWrap)) return false;
+    this.#ask();
+    return this.#available();
+  }
+
+  #ask(): void {
+    this.#event = this.#eventIdx
+      ? eventWord(RING_EVENT_FLAGS.DESC, this.#nextAvail, this.#availWrap)
+      : eventWord(RING_EVENT_FLAGS.ENABLE, 0, 0);
+    Atomics.store(this.#deviceEvent, 0, this.#event);
+  }
+
+  /** Writes a used descriptor; `flush` shows it to the driver. For the ledger. */
+  putUsed(head: number, written: number, _buffers: number, descriptors: number): void {
+    const words = this.#words;
+    const at = this.#nextUsed * WORDS;
+    // 2.8.4: the length means something only beside the WRITE flag.
+    const word = head | this.#usedMark | (written > 0 ? WRITE : 0);
+    words[at + LEN] = written;
+    if (this.#stagedAt === NOTHING) {
+      this.#stagedAt = at + LAST;
+      this.#stagedWord = word;
+    } else {
+      words[at + LAST] = word;
+    }
+    this.#taken -= descriptors;
+    this.#usedSince += descriptors;
+    this.#nextUsed += descriptors;
+    if (this.#nextUsed >= this.size) this.#turnUsed();
+  }
+
+  /** The next used descriptor is one of the next lap. */
+  #turnUsed(): void {
+    this.#nextUsed -= this.size;
+    this.#usedWrap ^= 1;
+    this.#usedMark = usedMark(this.#usedWrap);
+  }
+
+  /**
+   * Collects the list that starts at the next descriptor and moves behind it; gives the reason when it is
+   * malformed. One whose end cannot be found breaks the queue: nobody knows where the next one starts.
+   */
+  #collect(chain: DescriptorChain): ChainFault | undefined {
+    const { size } = this;
+    const words = this.#words;
+    const room = size - this.#taken;
+    let fault: ChainFault | undefined;
+    let index = this.#nextAvail;
+    let count = 0;
+    let word = 0;
+    chain.begin();
+    do {
+      if (count === room) return CHAIN_FAULT.ENDLESS;
+      count++;
+      const at = index * WORDS;
+      word = words[at + LAST] as number;
+      const low = words[at + ADDR_LOW] as number;
+      const high = words[at + ADDR_HIGH] as number;
+      const length = words[at + LEN] as number;
+      // Behind a fault only the end of the list is of interest.
+      if (fault === undefined) {
+        if ((word & INDIRECT) === 0) fault = chain.add(low, high, length, word >>> TO_FLAGS);
+        // 2.8.19: a table stands alone, never in a list.
+        else if (count > 1 || (word & NEXT) !== 0) fault = CHAIN_FAULT.INDIRECT_AND_NEXT;
+        else fault = addPackedTable(chain, low, high, length);
+      }
+      index++;
+      if (index === size) index = 0;
+    } while ((word & NEXT) !== 0);
+    chain.head = word & ID;
+    chain.descriptors = count;
+    this.#taken += count;
+    this.#seen = Math.max(0, this.#seen - count);
+    if (index <= this.#nextAvail) this.#turnAvail();
+    this.#nextAvail = index;
+    return fault;
+  }
+
+  /** The next available descriptor is one of the next lap. */
+  #turnAvail(): void {
+    this.#availWrap ^= 1;
+    this.#availMark = availableMark(this.#availWrap);
+  }
+
+  /** Makes the views again after the memory table changed. A ring that went away breaks the queue. */
+  #remap(): void {
+    this.#generation = this.#memory.generation;
+    this.#seen = 0;
+    try {
+      const views = packedViews(this.#memory, this.#config);
+      this.#words = views.words;
+      this.#driverEvent = views.driverEvent;
+      this.#deviceEvent = views.deviceEvent;
+    } catch (error) {
+      this.broken ??= error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  #restore(state: DeviceQueueState): void {
+    if (state.nextAvail >= this.size || state.nextUsed >= this.size) {
+      throw new RangeError(
+        `invalid ring position: expected 0 to ${this.size - 1}, got ${state.nextAvail} and ${state.nextUsed}`,
+      );
+    }
+    this.#nextAvail = state.nextAvail;
+    this.#availWrap = state.availWrap;
+    this.#availMark = availableMark(state.availWrap);
+    this.#nextUsed = state.nextUsed;
+    this.#usedWrap = state.usedWrap;
+    this.#usedMark = usedMark(state.usedWrap);
+    this.#usedSinceKnown = false;
+    for (const saved of state.outstanding) {
+      const chain = this.#ledger.blank();
+      const fault = this.#ledger.load(chain, saved);
+      if (fault !== undefined) throw new RangeError(`cannot restore chain ${saved.head}: ${fault}`);
+      this.#taken += chain.descriptors;
+      this.#ledger.give(chain);
+      if (saved.finished === undefined) this.#resumed.push(chain);
+      else this.stageUsed(chain, saved.finished);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { GpioLines, VirtioGpioDevice } from '../../../src/backend/gpio.ts';
+import { Client } from '../../../src/backend/index.ts';
+import {
+  allocateQueueAreas,
+  createDeviceQueue,
+  createDriverQueue,
+  DmaAllocator,
+  GuestMemory,
+} from '../../../src/virtio/index.ts';
+
+const PART = {};
+
+describe('a listener that throws', () => {
+  it('fails neither who drives the line nor the listeners after it', () => {
+    const lines = new GpioLines('/gpio', ['a']);
+    const failures: unknown[] = [];
+    const heard: boolean[] = [];
+    const error = new Error('EPERM: write');
+    lines.listen(
+      () => {
+        throw error;
+      },
+      (thrown) => failures.push(thrown),
+    );
+    lines.listen((_, high) => heard.push(high));
+    lines.drive(0, PART, false);
+    expect(failures).toEqual([error]);
+    expect(heard).toEqual([false]);
+    expect(lines.level(0)).toBe(false);
+  });
+
+  it('is not called again', () => {
+    const lines = new GpioLines('/gpio', ['a']);
+    let calls = 0;
+    lines.listen(
+      () => {
+        calls++;
+        throw new Error('no');
+      },
+      () => {},
+    );
+    for (const high of [false, true, false]) lines.drive(0, PART, high);
+    expect(calls).toBe(1);
+  });
+
+  it('that an earlier listener has ended is not called', () => {
+    const lines = new GpioLines('/gpio', ['a']);
+    let end = () => {};
+    let calls = 0;
+    lines.listen(() => end());
+    end = lines.listen(() => calls++);
+    lines.drive(0, PART, false);
+    expect(calls).toBe(0);
+  });
+});
+
+describe('a front-end whose interrupts cannot be told', () => {
+  /** A device model whose notification throws, as a call descriptor does that was sealed meanwhile. */
+  function brokenFrontEnd(lines: GpioLines): void {
+    const buffer = new SharedArrayBuffer(1 << 20);
+    const bytes = new Uint8Array(buffer);
+    const memory = GuestMemory.over(buffer);
+    const dma = new DmaAllocator(0x1000, (1 << 20) - 0x1000);
+    const device = new VirtioGpioDevice(lines, new Client('broken'));
+    device.acceptFeatures(1);
+    const rings = [0, 1].map(() => {
+      const config = { ...allocateQueueAreas(dma, 16, 0), size: 16, features: 0 };
+      return { driver: createDriverQueue<number>(memory, config), queue: createDeviceQueue(memory, config) };
+    });
+    let sealed = false;
+    device.activate(
+      rings.map(({ queue }) => queue),
+      () => {
+        if (sealed) throw new Error('EPERM: doorbell');
+      },
+    );
+    const send = (index: number, request: readonly number[], writable: number) => {
+      const [at, answer] = [dma.alloc(16), dma.alloc(16)];
+      bytes.set(request, at);
+      rings[index]?.driver.addBuf([{ addr: at, len: request.length }], [{ addr: answer, len: writable }], 1);
+      rings[index]?.driver.kickPrepare();
+      device.processQueue(index);
+    };
+    // virtio 1.4, 5.18.6: SET_IRQ_TYPE (6) of line 0, both edges (3); then a pair of buffers for line 0.
+    send(0, [6, 0, 0, 0, 3, 0, 0, 0], 2);
+    send(1, [0, 0], 1);
+    sealed = true;
+  }
+
+  it('does not fail the front-end that drives the line', () => {
+    const lines = new GpioLines('/gpio', ['a']);
+    brokenFrontEnd(lines);
+    let heard = 0;
+    lines.listen(() => heard++);
+    expect(() => lines.drive(0, PART, false)).not.toThrow();
+    expect(() => lines.drive(0, PART, true)).not.toThrow();
+    expect(heard).toBe(2);
+  });
+});

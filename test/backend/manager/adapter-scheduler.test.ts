@@ -1,0 +1,290 @@
+import { describe, expect, it, vi } from 'vitest';
+import { Client } from '../../../src/backend/clients/client.ts';
+import { AdapterScheduler } from '../../../src/backend/manager/adapter-scheduler.ts';
+import { BusFault, type HostAdapter } from '../../../src/bus/index.ts';
+
+/** A host whose `open` fails as long as `absent` is set. */
+function adapter() {
+  const events: string[] = [];
+  const state = { absent: false };
+  const host: HostAdapter = {
+    description: 'test adapter',
+    synchronous: false,
+    open() {
+      events.push('open');
+      if (state.absent) throw new BusFault('ENODEV', 'not plugged in');
+    },
+    close() {
+      events.push('close');
+    },
+  };
+  return { host, events, state };
+}
+
+/** A job that is ended by hand. */
+function manual() {
+  let finish: () => void = () => {};
+  let fail: (fault: BusFault) => void = () => {};
+  const done = new Promise<void>((resolve, reject) => {
+    finish = resolve;
+    fail = reject;
+  });
+  return { run: () => done, finish: () => finish(), fail: (fault: BusFault) => fail(fault) };
+}
+
+const LONG = 10_000;
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+async function openSlot(host: HostAdapter, options = {}): Promise<AdapterScheduler> {
+  const scheduler = new AdapterScheduler(host, { reopenIntervalMs: 0, abortGraceMs: 5, ...options });
+  await scheduler.open();
+  return scheduler;
+}
+
+describe('whose turn it is', () => {
+  it('runs one job at a time', async () => {
+    const scheduler = await openSlot(adapter().host);
+    const client = new Client('a');
+    const first = manual();
+    const started: number[] = [];
+    const one = scheduler.run(client, LONG, () => {
+      started.push(1);
+      return first.run();
+    });
+    const two = scheduler.run(client, LONG, () => void started.push(2));
+    await settle();
+    expect(started).toEqual([1]);
+    first.finish();
+    await Promise.all([one, two]);
+    expect(started).toEqual([1, 2]);
+  });
+
+  it('lets waiting clients take turns, however many jobs one of them has queued', async () => {
+    const scheduler = await openSlot(adapter().host);
+    const [greedy, modest] = [new Client('greedy'), new Client('modest')];
+    const order: string[] = [];
+    const job = (client: Client) => scheduler.run(client, LONG, async () => void order.push(client.name));
+    await Promise.all([job(greedy), job(greedy), job(greedy), job(modest), job(modest)]);
+    expect(order).toEqual(['greedy', 'greedy', 'modest', 'greedy', 'modest']);
+  });
+
+  it('keeps the host for a client that holds it', async () => {
+    const scheduler = await openSlot(adapter().host);
+    const [holder, other] = [new Client('holder'), new Client('other')];
+    const order: string[] = [];
+    const hold = scheduler.hold(holder, () => {});
+    expect(scheduler.idleFor(other)).toBe(false);
+    const waiting = scheduler.run(other, LONG, () => void order.push('other'));
+    await scheduler.run(holder, LONG, () => void order.push('holder'));
+    scheduler.release(hold);
+    await waiting;
+    expect(order).toEqual(['holder', 'other']);
+  });
+
+  it('cancels what a client that went away still had waiting', async () => {
+    const scheduler = await openSlot(adapter().host);
+    const [gone, stays] = [new Client('gone'), new Client('stays')];
+    const first = manual();
+    const running = scheduler.run(stays, LONG, first.run);
+    const waiting = scheduler.run(gone, LONG, () => {});
+    scheduler.drop(gone);
+    await expect(waiting).rejects.toMatchObject({ code: 'ECANCELED' });
+    first.finish();
+    await running;
+  });
+});
+
+describe('arbitration', () => {
+  it('tries again a bounded number of times', async () => {
+    const scheduler = await openSlot(adapter().host);
+    let tries = 0;
+    const lost = () => {
+      tries++;
+      throw new BusFault('EAGAIN');
+    };
+    await expect(scheduler.run(new Client('a'), LONG, lost, 3)).rejects.toMatchObject({ code: 'EAGAIN' });
+    expect(tries).toBe(4);
+    expect(() => scheduler.runSync(lost, 3)).toThrowError(expect.objectContaining({ code: 'EAGAIN' }));
+    expect(tries).toBe(8);
+  });
+
+  it('tries once where who asks tries again itself', async () => {
+    const scheduler = await openSlot(adapter().host);
+    let tries = 0;
+    const lost = () => {
+      tries++;
+      throw new BusFault('EAGAIN');
+    };
+    await expect(scheduler.run(new Client('a'), LONG, lost)).rejects.toMatchObject({ code: 'EAGAIN' });
+    expect(() => scheduler.runSync(lost)).toThrowError(expect.objectContaining({ code: 'EAGAIN' }));
+    expect(tries).toBe(2);
+  });
+
+  it('succeeds when a later try does', async () => {
+    const scheduler = await openSlot(adapter().host);
+    let tries = 0;
+    await scheduler.run(
+      new Client('a'),
+      LONG,
+      () => {
+        if (++tries < 3) throw new BusFault('EAGAIN');
+      },
+      3,
+    );
+    expect(tries).toBe(3);
+  });
+});
+
+describe('deadline', () => {
+  it('is not put off by a job that loses arbitration for ever', async () => {
+    const scheduler = await openSlot(adapter().host);
+    let tries = 0;
+    const job = scheduler.run(new Client('a'), 5, (signal) => {
+      tries++;
+      return new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(new BusFault('EAGAIN')));
+      });
+    });
+    await expect(job).rejects.toMatchObject({ code: 'EAGAIN' });
+    expect(tries).toBe(1);
+  });
+
+  it('aborts the job at its deadline', async () => {
+    const { host, events } = adapter();
+    const scheduler = await openSlot(host);
+    const job = scheduler.run(
+      new Client('a'),
+      5,
+      (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    );
+    await expect(job).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    // It let go as it was told: it need not be opened anew.
+    expect(events).toEqual(['open']);
+  });
+
+  it('gives up a host that ignores its abort, and opens it anew for the next job', async () => {
+    const { host, events } = adapter();
+    const scheduler = await openSlot(host);
+    await expect(scheduler.run(new Client('a'), 5, () => new Promise(() => {}))).rejects.toMatchObject({
+      code: 'ETIMEDOUT',
+    });
+    expect(scheduler.state).toBe('lost');
+    await scheduler.run(new Client('a'), LONG, () => {});
+    expect(events).toEqual(['open', 'close', 'open']);
+  });
+});
+
+describe('a host that vanishes', () => {
+  it('fails with ENODEV and comes back when it is there again', async () => {
+    const { host, state } = adapter();
+    const scheduler = await openSlot(host);
+    const client = new Client('a');
+    state.absent = true;
+    const unplugged = () => {
+      throw new BusFault('ENODEV', 'pulled out');
+    };
+    await expect(scheduler.run(client, LONG, unplugged)).rejects.toMatchObject({ code: 'ENODEV' });
+    expect(scheduler.state).toBe('lost');
+    await expect(scheduler.run(client, LONG, () => {})).rejects.toThrow(/not plugged in/);
+    state.absent = false;
+    await expect(scheduler.run(client, LONG, () => {})).resolves.toBeUndefined();
+    expect(scheduler.state).toBe('open');
+  });
+
+  it('is noticed by a job that runs at once, and nothing runs at once then', async () => {
+    const { host, events } = adapter();
+    const scheduler = await openSlot(host);
+    const client = new Client('a');
+    expect(scheduler.idleFor(client)).toBe(true);
+    const unplugged = () => {
+      throw new BusFault('ENODEV', 'pulled out');
+    };
+    expect(() => scheduler.runSync(unplugged)).toThrow('pulled out');
+    expect([scheduler.state, scheduler.lastFault?.message]).toEqual(['lost', 'ENODEV: pulled out']);
+    expect(scheduler.idleFor(client)).toBe(false);
+    expect(events).toEqual(['open', 'close']);
+  });
+
+  it('does not try to open it more often than the interval says', async () => {
+    const { host, events, state } = adapter();
+    state.absent = true;
+    const scheduler = await openSlot(host, { reopenIntervalMs: 60_000 });
+    const attempts = [1, 2, 3].map(() => scheduler.run(new Client('a'), LONG, () => {}));
+    for (const attempt of attempts) await expect(attempt).rejects.toMatchObject({ code: 'ENODEV' });
+    expect(events).toEqual(['open']);
+  });
+
+  it('takes one that does not open within the limit for lost, and one that opens later all the same', async () => {
+    const { host, events } = adapter();
+    let arrive: () => void = () => {};
+    const slow = {
+      ...host,
+      open: () => {
+        events.push('open');
+        return new Promise<void>((resolve) => {
+          arrive = resolve;
+        });
+      },
+    };
+    const scheduler = new AdapterScheduler(slow, { openLimitMs: 10, reopenIntervalMs: 0 });
+    const job = () => scheduler.run(new Client('a'), LONG, () => {});
+    const late = 'ENODEV: test adapter did not open within 0.01 s';
+    await expect(job()).rejects.toThrow(late);
+    await expect(job()).rejects.toThrow(late);
+    arrive();
+    await job();
+    expect([scheduler.state, ...events]).toEqual(['open', 'open']);
+  });
+
+  it('closes one that opens after its board was closed', async () => {
+    const { host, events } = adapter();
+    let arrive: () => void = () => {};
+    const slow = {
+      ...host,
+      open: () =>
+        new Promise<void>((resolve) => {
+          arrive = resolve;
+        }),
+    };
+    const scheduler = new AdapterScheduler(slow, { abortGraceMs: 5 });
+    const opened = scheduler.open();
+    await scheduler.close();
+    expect(events).toEqual(['close']);
+    arrive();
+    expect(await opened).toBe(false);
+    expect(events).toEqual(['close', 'close']);
+  });
+
+  it('counts the interval from the end of an attempt: one that takes long does not make each transfer wait', async () => {
+    const { host, events, state } = adapter();
+    state.absent = true;
+    const { open } = host;
+    // The clock stands while nothing is being opened, and an attempt takes longer than the interval.
+    const now = vi.spyOn(performance, 'now').mockReturnValue(0);
+    const slow = {
+      ...host,
+      open: async () => {
+        now.mockReturnValue(performance.now() + 2000);
+        await open.call(host);
+      },
+    };
+    const scheduler = new AdapterScheduler(slow, { reopenIntervalMs: 250 });
+    for (let transfer = 0; transfer < 3; transfer++)
+      await expect(scheduler.run(new Client('a'), LONG, () => {})).rejects.toMatchObject({ code: 'ENODEV' });
+    expect(events).toEqual(['open']);
+    now.mockRestore();
+  });
+
+  it('is closed for good with what waits failing as ESHUTDOWN', async () => {
+    const scheduler = await openSlot(adapter().host);
+    const first = manual();
+    const running = scheduler.run(new Client('a'), LONG, first.run);
+    const waiting = scheduler.run(new Client('a'), LONG, () => {});
+    const closing = scheduler.close();
+    await expect(waiting).rejects.toMatchObject({ code: 'ESHUTDOWN' });
+    first.finish();
+    await running;
+    await closing;
+    await expect(scheduler.run(new Client('a'), LONG, () => {})).rejects.toMatchObject({ code: 'ESHUTDOWN' });
+  });
+});

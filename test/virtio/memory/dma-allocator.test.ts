@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DmaAllocator, DmaError } from '../../../src/virtio/index.ts';
+
+describe('the DMA allocator', () => {
+  it('gives out blocks inside its range, aligned, and none over another', () => {
+    const steps = fc.array(
+      fc.oneof(
+        fc.record({ size: fc.integer({ min: 1, max: 5000 }), align: fc.constantFrom(1, 16, 64, 256, 4096) }),
+        fc.record({ free: fc.nat() }),
+      ),
+      { maxLength: 200 },
+    );
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 10_000 }),
+        fc.integer({ min: 0, max: 70_000 }),
+        steps,
+        (base, size, all) => {
+          const dma = new DmaAllocator(base, size);
+          const whole = dma.available;
+          const taken: { addr: number; end: number }[] = [];
+          for (const step of all) {
+            if ('free' in step) {
+              const block = taken.splice(step.free % Math.max(1, taken.length), 1)[0];
+              if (block !== undefined) dma.free(block.addr);
+              continue;
+            }
+            let addr: number;
+            try {
+              addr = dma.alloc(step.size, step.align);
+            } catch (error) {
+              expect(error).toBeInstanceOf(DmaError);
+              continue;
+            }
+            const end = addr + step.size;
+            expect(addr % step.align).toBe(0);
+            expect(addr).toBeGreaterThanOrEqual(base);
+            expect(end).toBeLessThanOrEqual(base + size);
+            for (const other of taken) expect(end <= other.addr || addr >= other.end).toBe(true);
+            taken.push({ addr, end });
+          }
+          for (const { addr } of taken) dma.free(addr);
+          expect(dma.available).toBe(whole);
+        },
+      ),
+    );
+  });
+
+  it('joins freed neighbours again: after all is free the largest block can be had as at the start', () => {
+    const dma = new DmaAllocator(0, 1 << 16);
+    const pieces: number[] = [];
+    for (let i = 0; i < 1024; i++) pieces.push(dma.alloc(64));
+    expect(() => dma.alloc(1)).toThrow(DmaError);
+    for (const i of pieces.keys()) dma.free(pieces[(i * 7) % 1024] as number);
+    expect(dma.alloc(1 << 16)).toBe(0);
+  });
+
+  it('says how much was asked for and how much is free when it cannot', () => {
+    const dma = new DmaAllocator(0, 4096);
+    dma.alloc(64);
+    expect(() => dma.alloc(4096)).toThrow(
+      'out of DMA memory: 4096 bytes asked for, 4032 free in pieces; give the bus more memory',
+    );
+  });
+
+  it.each([
+    ['never given out', 64],
+    ['inside a block', 4096 + 64],
+    ['outside the range', 1 << 20],
+    ['no multiple of a block', 4097],
+    ['before the range', -64],
+  ])('refuses to free an address that was %s', (_what, address) => {
+    const dma = new DmaAllocator(0, 1 << 16);
+    expect(dma.alloc(4096)).toBe(0);
+    expect(dma.alloc(4096)).toBe(4096);
+    expect(() => dma.free(address)).toThrow(DmaError);
+  });
+
+  it('refuses to free twice', () => {
+    const dma = new DmaAllocator(0, 1 << 16);
+    const addr = dma.alloc(100);
+    dma.free(addr);
+    expect(() => dma.free(addr)).toThrow(`0x${addr.toString(16)} is freed but was not allocated`);
+  });
+
+  it('has nothing to give in a range too small for a block', () => {
+    expect(() => new DmaAllocator(1, 63).alloc(1)).toThrow(DmaError);
+  });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import {
+  CHAIN_FAULT,
+  createDeviceQueue,
+  type DescriptorChain,
+  type DeviceQueueState,
+  featureSet,
+  fromVringBase,
+  VIRTIO_F,
+  vringBase,
+} from '../../../src/virtio/index.ts';
+import { MockGuest, RawSplitRing } from '../../support/mock-guest.ts';
+
+const state = (change: Partial<DeviceQueueState>): DeviceQueueState => ({
+  nextAvail: 0,
+  nextUsed: 0,
+  availWrap: 0,
+  usedWrap: 0,
+  outstanding: [],
+  ...change,
+});
+
+describe('the vring base of vhost-user', () => {
+  it('is the next available index of a split queue', () => {
+    expect(vringBase(state({ nextAvail: 0xfffe, nextUsed: 0xfff0 }), false)).toBe(0xfffe);
+    expect(fromVringBase(0xfffe, false)).toEqual(state({ nextAvail: 0xfffe, nextUsed: 0xfffe }));
+  });
+
+  it('is position and wrap counter of both sides of a packed queue', () => {
+    // vhost-user.rst, VHOST_USER_SET_VRING_BASE: bits 0-14 and 15 available, 16-30 and 31 used.
+    const there = state({ nextAvail: 0x123, availWrap: 1, nextUsed: 0x7fff, usedWrap: 1 });
+    expect(vringBase(there, true)).toBe(0xffff_8123);
+    expect(fromVringBase(0xffff_8123, true)).toEqual(there);
+    expect(fromVringBase(0x0005_0005, true)).toEqual(state({ nextAvail: 5, nextUsed: 5 }));
+  });
+});
+
+describe('a device’s split queue that takes up where another was killed', () => {
+  const WRITE = 2;
+
+  function killed() {
+    const guest = new MockGuest(8);
+    const ring = new RawSplitRing(guest.buffer, guest.config);
+    const data = guest.alloc(16).addr;
+    for (let i = 0; i < 8; i++) ring.setDescriptor(i, { addr: data + i, len: 1, flags: WRITE });
+    ring.offer(0, 1, 2, 3);
+    ring.use({ id: 1, len: 1 });
+    return { guest, ring };
+  }
+
+  it('runs the heads that were in flight first, read again from the table, then what is new', () => {
+    const { guest, ring } = killed();
+    const outstanding = [{ head: 0 }, { head: 2 }];
+    const queue = createDeviceQueue(
+      guest.memory,
+      guest.config,
+      state({ nextAvail: 3, nextUsed: 1, outstanding }),
+    );
+    expect([queue.inFlight, queue.poll()]).toEqual([2, true]);
+    const chains = [queue.pop(), queue.pop(), queue.pop()] as DescriptorChain[];
+    expect(chains.map(({ head }) => head)).toEqual([0, 2, 3]);
+    expect(queue.pop()).toBeUndefined();
+    for (const chain of chains) queue.pushUsed(chain, 1);
+    expect([1, 2, 3].map((i) => ring.usedEntry(i).id)).toEqual([0, 2, 3]);
+    expect(ring.usedIdx).toBe(4);
+  });
+
+  it('gives a head back unread that is malformed by now', () => {
+    const { guest, ring } = killed();
+    ring.setDescriptor(0, { addr: 1 << 30, len: 1, flags: WRITE });
+    const outstanding = [{ head: 0 }, { head: 99 }, { head: 2 }, { head: 2 }];
+    const queue = createDeviceQueue(
+      guest.memory,
+      guest.config,
+      state({ nextAvail: 4, nextUsed: 1, outstanding }),
+    );
+    expect([queue.malformed, queue.malformedReason]).toEqual([3, CHAIN_FAULT.TWICE]);
+    expect([1, 2, 3].map((i) => ring.usedEntry(i))).toEqual([0, 99, 2].map((id) => ({ id, len: 0 })));
+    expect(queue.pop()?.head).toBe(2);
+    expect(queue.pop()).toBeUndefined();
+  });
+
+  it('tells the driver in any case: nobody knows what it was told', () => {
+    const { guest, ring } = killed();
+    ring.usedEvent = 100;
+    const config = { ...guest.config, features: featureSet(VIRTIO_F.EVENT_IDX) };
+    const queue = createDeviceQueue(guest.memory, config, state({ nextAvail: 4, nextUsed: 1 }));
+    expect([queue.needsNotification(), queue.needsNotification()]).toEqual([true, false]);
+  });
+});
+
+describe('a device’s packed queue', () => {
+  const guest = new MockGuest(8, featureSet(VIRTIO_F.RING_PACKED));
+  const restore = (change: Partial<DeviceQueueState>) => () =>
+    createDeviceQueue(guest.memory, guest.config, state(change));
+
+  it('refuses a position that is not in it', () => {
+    expect(restore({ nextAvail: 8 })).toThrow('invalid ring position: expected 0 to 7, got 8 and 0');
+    expect(restore({ nextUsed: 9 })).toThrow('invalid ring position: expected 0 to 7, got 0 and 9');
+  });
+
+  it('refuses a chain without its pieces: the ring no longer has them', () => {
+    expect(restore({ outstanding: [{ head: 3 }] })).toThrow(
+      'cannot restore chain 3: saved state lacks the buffers',
+    );
+  });
+
+  it('refuses a chain whose memory is gone', () => {
+    const outstanding = [{ head: 3, descriptors: 1, readable: [{ addr: 1 << 30, len: 1 }], writable: [] }];
+    expect(restore({ outstanding })).toThrow('descriptor outside guest memory');
+  });
+});

@@ -40,6 +40,13 @@ export interface GuestResult {
 
 const MEMORY = '256M';
 
+/** Shell lines for process 1: names the nodes beside the buses that no driver of this kernel took. */
+const NAME_UNBOUND = `
+for device in /sys/bus/platform/devices/*; do
+  [ -e $device/of_node/compatible ] && [ ! -e $device/driver ] || continue
+  note "no driver in the guest took /$(basename $device): see its kernel's configuration"
+done`;
+
 /**
  * Boots a real Linux on the board's buses and runs a command in it. Linux's own drivers bind to what the
  * board's device tree says.
@@ -51,6 +58,7 @@ export async function runGuest(file: string, options: GuestOptions): Promise<Gue
   try {
     const board = await ServedBoard.open(file, { ...options, socketDirectory: folder });
     try {
+      for (const { path, sentence } of board.problems) options.onWarning(`${path}: ${sentence}`);
       options.onBoard?.(board);
       const guest = new Guest(folder, options);
       const buses = board.busesOf(options.owner);
@@ -78,8 +86,16 @@ class Guest {
 
   async bootUml(buses: readonly ServedBus[]): Promise<GuestEnd> {
     const dtb = join(this.#folder, 'guest.dtb');
-    writeFileSync(dtb, guestTree(buses));
-    const root = ['root=/dev/root', 'rootfstype=hostfs', 'rootflags=/', 'ro', `init=${this.#init()}`];
+    const { blob, leftOut } = guestTree(buses);
+    for (const sentence of leftOut) this.#options.onWarning(sentence);
+    writeFileSync(dtb, blob);
+    const root = [
+      'root=/dev/root',
+      'rootfstype=hostfs',
+      'rootflags=/',
+      'ro',
+      `init=${this.#init(NAME_UNBOUND)}`,
+    ];
     const argv = [`mem=${MEMORY}`, ...root, 'con0=fd:0,fd:1', 'con=null', 'quiet', `dtb=${dtb}`];
     return this.#told(await this.#run({ program: this.#options.kernel, argv }));
   }

@@ -23,15 +23,21 @@ const CONTROLLER = 'gpio-controller; #gpio-cells = <2>; interrupt-controller; #i
 
 /** The tree of a guest on a board with a GPIO controller and these parts. */
 async function guestOf(parts: string, owner?: string): Promise<Tree> {
+  return (await guestWith('', parts, owner)).tree;
+}
+
+/** The same with more nodes beside the bus, and what was left out of it. */
+async function guestWith(more: string, parts: string, owner?: string) {
   const path = join(directory, 'board.dts');
   writeFileSync(
     path,
-    `/dts-v1/; / { aliases { gpio3 = &gpio; }; soc: soc { ${CONTROLLER} };
+    `/dts-v1/; / { aliases { gpio3 = &gpio; }; soc: soc { ${CONTROLLER} #io-channel-cells = <1>; }; ${more}
       gpio: gpio { compatible = "platform,virtio-gpio"; ${CONTROLLER} ngpios = <4>; gpio-line-names = "a"; };
       i2c { compatible = "platform,virtio-i2c"; #address-cells = <1>; #size-cells = <0>; ${parts} }; };`,
   );
   board = await ServedBoard.open(path, { socketDirectory: directory, onWarning: () => {} });
-  return treeFromBlob(guestTree(board.busesOf(owner)));
+  const { blob, leftOut } = guestTree(board.busesOf(owner));
+  return { tree: await treeFromBlob(blob), leftOut };
 }
 
 const part = (more: string, address = 20) =>
@@ -98,5 +104,57 @@ describe('guests that own parts', () => {
     expect(partOf(tree, 21).phandles('interrupts-extended', '#interrupt-cells')).toEqual([
       { node: gpio, args: [1, 8] },
     ]);
+  });
+});
+
+describe('what is beside the buses', () => {
+  const fixed = (name: string, microvolt: number, more = '') =>
+    `${name}: regulator-${name} { compatible = "regulator-fixed"; regulator-name = "${name}";
+      regulator-min-microvolt = <${microvolt}>; regulator-max-microvolt = <${microvolt}>; ${more} };`;
+  const supplyOf = (tree: Tree) => partOf(tree).target('vcc-supply');
+
+  it('supplies a part as on the board, and what supplies that', async () => {
+    const { tree, leftOut } = await guestWith(
+      fixed('vref', 3_300_000, 'vin-supply = <&vin>;') + fixed('vin', 5_000_000) + fixed('unused', 1_000_000),
+      part('vcc-supply = <&vref>;') + part('vcc-supply = <&vref>;', 21),
+    );
+    const vref = supplyOf(tree) as Node;
+    expect(vref.compatible).toEqual(['regulator-fixed']);
+    expect(vref.u32('regulator-min-microvolt')).toBe(3_300_000);
+    expect(vref.target('vin-supply')?.u32('regulator-max-microvolt')).toBe(5_000_000);
+    expect(partOf(tree, 21).target('vcc-supply')).toEqual(vref);
+    expect(tree.byCompatible('regulator-fixed')).toHaveLength(2);
+    expect(leftOut).toEqual([]);
+  });
+
+  it('has a fixed regulator for another with one voltage, and none where it can change', async () => {
+    const ldo = (name: string, min: number, max: number) =>
+      `${name}: ${name} { compatible = "acme,ldo"; regulator-min-microvolt = <${min}>; regulator-max-microvolt = <${max}>; };`;
+    const { tree, leftOut } = await guestWith(
+      ldo('one', 2_500_000, 2_500_000) + ldo('range', 1_000_000, 2_500_000),
+      part('vcc-supply = <&one>;') + part('vcc-supply = <&range>;', 21),
+    );
+    const one = supplyOf(tree) as Node;
+    expect(one.compatible).toEqual(['regulator-fixed']);
+    expect([one.string('regulator-name'), one.u32('regulator-max-microvolt')]).toEqual(['one', 2_500_000]);
+    expect(partOf(tree, 21).has('vcc-supply')).toBe(false);
+    expect(leftOut.join()).toMatch(/regulators \/range:/);
+  });
+
+  it('brings what uses lines and channels of the guest, and names what needs more', async () => {
+    const { tree, leftOut } = await guestWith(
+      `leds { compatible = "gpio-leds"; near { gpios = <&{/i2c/gpio@20} 1 0>; }; far { gpios = <&soc 1 0>; }; };
+       keys { compatible = "gpio-keys"; key { gpios = <&gpio 2 1>; linux,code = <28>; }; };
+       hwmon { compatible = "iio-hwmon"; io-channels = <&soc 0>; };
+       device@0 { compatible = "acme,mapped"; reg = <0 0>; reset-gpios = <&gpio 0 0>; };`,
+      part(CONTROLLER),
+    );
+    expect(tree.byPath('/leds')?.children.map(({ name }) => name)).toEqual(['near']);
+    expect(tree.byPath('/leds/near')?.phandles('gpios', '#gpio-cells')).toEqual([
+      { node: partOf(tree), args: [1, 0] },
+    ]);
+    expect(tree.byPath('/keys/key')?.u32('linux,code')).toBe(28);
+    expect([tree.byPath('/hwmon'), tree.byPath('/device@0')]).toEqual([undefined, undefined]);
+    expect(leftOut).toEqual(['left out of the guest: /leds/far, /hwmon: the guest does not have /soc']);
   });
 });

@@ -210,7 +210,7 @@ describe.skipIf(NO_GUESTS !== undefined)('two guests on one bus', () => {
         owner,
         socket: join(sockets, owner, `${node.kind}${node.number}.sock`),
       }));
-      const guest = await bootGuest({ commands, dtb: guestTree(own), deadlineMs: 25_000 });
+      const guest = await bootGuest({ commands, dtb: guestTree(own).blob, deadlineMs: 25_000 });
       expect(guest).toMatchObject({ exitCode: 0, killed: false });
       return guest.output;
     };

@@ -50,6 +50,7 @@ export class I2cDev {
   pec = false;
   readonly #node: NodeSettings;
   #tenBit = false;
+  #lastFault: BusFault | undefined;
   #address = 0;
   #open = true;
 
@@ -117,6 +118,11 @@ export class I2cDev {
   /** Whether a driver owns `addr`: then `setAddress` needs `force`. */
   isBound(addr: number): boolean {
     return this.#node.isBound(addr);
+  }
+
+  /** Why the last transfer of this node that failed did, for those who have no more than its errno. */
+  get lastFault(): BusFault | undefined {
+    return this.#lastFault;
   }
 
   /** `I2C_SLAVE`, or with `force` `I2C_SLAVE_FORCE`. @throws {BusFault} `EINVAL`, `EBUSY` */
@@ -428,7 +434,9 @@ export class I2cDev {
   #retryOrThrow(thrown: unknown, messages: readonly I2cMessage[], attempt: number, start: number): void {
     const { retries, timeoutMs = RETRY_WINDOW_MS } = this.#node;
     const again = thrown instanceof BusFault && thrown.code === 'EAGAIN' && attempt < retries;
-    if (!again || performance.now() - start > timeoutMs) throw faultAt(this.#at(messages[0]?.addr), thrown);
+    if (again && performance.now() - start <= timeoutMs) return;
+    this.#lastFault = faultAt(this.#at(messages[0]?.addr), thrown);
+    throw this.#lastFault;
   }
 
   #at(addr: number | undefined): string {

@@ -1,10 +1,13 @@
 import {
   BusFault,
+  type DeviceNode,
+  hexByte,
   I2C_FUNC,
   I2C_FUNC_SMBUS_EMUL,
   I2C_M,
   type I2cAdapter,
   type I2cMessage,
+  wellFormed,
 } from '../bus/index.ts';
 import {
   type DmaBuffer,
@@ -34,6 +37,11 @@ const EXTRA_FLAGS =
   I2C_M.RECV_LEN | I2C_M.NO_RD_ACK | I2C_M.IGNORE_NAK | I2C_M.REV_DIR_ADDR | I2C_M.NOSTART | I2C_M.STOP;
 const STANDARD_FUNCTIONALITY = I2C_FUNC.I2C | I2C_FUNC.TENBIT_ADDR | I2C_FUNC_SMBUS_EMUL;
 
+/** The address in a client's `reg`; above it are flags (dt-bindings/i2c/i2c.h). */
+const ADDRESS_BITS = 0x3ff;
+/** So many addresses fit into a sentence. */
+const MOST_LISTED = 8;
+
 /** A message's block begins with its header and status, in 16 bytes; the data follows. */
 const HEAD_BYTES = 16;
 const STATUS_OFFSET = I2C_OUT_HDR_BYTES;
@@ -46,6 +54,8 @@ export class VirtioI2cDriver implements I2cAdapter, BoundDriver {
   readonly #requests: BusRequests;
   #functionality = STANDARD_FUNCTIONALITY;
   #carriedFlags: number = STANDARD_FLAGS;
+  /** Addresses of the tree's parts on this bus; found out when one is missed. */
+  #known: readonly number[] | undefined;
 
   constructor(device: VirtioDeviceHandle) {
     this.number = device.number;
@@ -136,13 +146,22 @@ export class VirtioI2cDriver implements I2cAdapter, BoundDriver {
     });
   }
 
+  /** Who asks for an address that the tree does not have sees which there are. */
+  #fault(errno: number, messages: readonly I2cMessage[]): BusFault {
+    const fault = this.#requests.fault(errno);
+    if (fault.code !== 'ENXIO') return fault;
+    this.#known ??= addressesOf(this.#device.node);
+    if (messages.every(({ addr }) => this.#known?.includes(addr))) return fault;
+    return new BusFault('ENXIO', `the address was not acknowledged; ${listed(this.#known)}`);
+  }
+
   /** Fetches what was read; the first failure is the transfer's. */
   #complete(messages: readonly I2cMessage[], block: number, size: number): void {
     const { bytes, guestAddress } = this.#requests.regionOf(block, size);
     let at = block - guestAddress;
     for (const { buf, flags } of messages) {
       const errno = i2cErrno(bytes[at + STATUS_OFFSET] as number, this.#requests.errnoNegotiated);
-      if (errno !== 0) throw this.#requests.fault(errno);
+      if (errno !== 0) throw this.#fault(errno, messages);
       if ((flags & I2C_M.RD) !== 0) copyOut(bytes, at + HEAD_BYTES, buf);
       at += HEAD_BYTES + aligned(buf.length);
     }
@@ -163,6 +182,18 @@ function blockSize(messages: readonly I2cMessage[], carriedFlags: number): numbe
     size += HEAD_BYTES + aligned(buf.length);
   }
   return size;
+}
+
+/** The addresses of a bus's parts in the order of their numbers, without the bits that say what kind they are. */
+function addressesOf({ children }: DeviceNode): readonly number[] {
+  const all = children.flatMap((child) => wellFormed(() => child.u32s('reg')) ?? []);
+  return [...new Set(all.map((reg) => reg & ADDRESS_BITS))].sort((a, b) => a - b);
+}
+
+function listed(addresses: readonly number[]): string {
+  if (addresses.length === 0) return 'the tree has no part on this bus';
+  const shown = addresses.slice(0, MOST_LISTED).map(hexByte).join(', ');
+  return `the tree has ${shown}${addresses.length > MOST_LISTED ? ', …' : ''} on this bus`;
 }
 
 /** What goes over the wire, addresses included. */

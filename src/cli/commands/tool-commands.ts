@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import { type Command, Option } from 'commander';
-import type { Board } from '../../board/index.ts';
+import type { Board, BusFault, I2cDev, SpiDev } from '../../board/index.ts';
 import {
   type BoardArguments,
   isBoardFile,
@@ -185,6 +185,7 @@ async function runTool(tool: ToolCommand, argv: readonly string[], args: BoardAr
     if (interrupted.signal.aborted) return INTERRUPTED;
     // The originals' words say neither what there is nor why nothing was done.
     if (nodes.missing !== undefined) warn(nodes.missing);
+    if (code !== 0) for (const reason of nodes.reasons()) warn(reason);
     if (io.unanswered) warn('stdin is not interactive; use -y to skip the confirmation');
     // A scan of a bus whose adapter is not there would only show that nothing answers. Others do not concern the tool.
     return (printProblems(board, nodes.opened) || io.unanswered) && code === 0 ? 1 : code;
@@ -195,19 +196,31 @@ async function runTool(tool: ToolCommand, argv: readonly string[], args: BoardAr
   }
 }
 
-/** The nodes of a board; `missing` says which one was not found, `opened` names those that were asked for. */
+/**
+ * The nodes of a board; `missing` says which one was not found, `opened` names those that were asked for, `reasons` why
+ * transfers of theirs failed, save for lost adapters, which are told by the board.
+ */
 function remembering(nodes: Board['nodes']) {
+  const devices: (I2cDev | SpiDev)[] = [];
   const seen: Pick<Board['nodes'], 'list' | 'open'> & {
     missing: string | undefined;
     readonly opened: Set<string>;
+    readonly reasons: () => readonly string[];
   } = {
     missing: undefined,
     opened: new Set(),
+    reasons: () =>
+      devices
+        .map((device) => ('lastFault' in device ? device.lastFault : undefined))
+        .filter((fault) => fault !== undefined && fault.code !== 'ENODEV')
+        .map((fault) => (fault as BusFault).message),
     list: () => nodes.list(),
     open: ((path: string) => {
       seen.opened.add(path);
       try {
-        return nodes.open(path);
+        const device = nodes.open(path);
+        devices.push(device);
+        return device;
       } catch (thrown) {
         if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT')
           seen.missing = thrown.message;

@@ -36,6 +36,7 @@ const TESTED_ALONE = [
 /** What a board loads at once, however many doors lead to it: a file each. */
 const TOGETHER = [
   // Also what dtc and a board without a back-end of its own load: it must not bring the others.
+  { name: 'known-parts', test: /\/src\/parts\/(index|load|part-files|fields|opcodes)\.ts$/ },
   { name: 'input', test: /\/src\/(input\/|sim\/(wire\/)?property)/ },
   {
     name: 'tree',

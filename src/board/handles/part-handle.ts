@@ -1,10 +1,13 @@
-import { inspect } from 'node:util';
+import type { inspect } from 'node:util';
 import { messageOf } from '../../bus/index.ts';
 import type { Tree } from '../../devicetree/index.ts';
 import type { PropertyValue } from '../../sim/index.ts';
 import { checkProperty, declarationOf, notFound, PartError } from '../../sim/property.ts';
 import type { Call, PartReport } from '../thread/protocol.ts';
 import { strictObject } from './strict-object.ts';
+
+/** `inspect.custom`, without node:util, which loads more than a board needs. */
+const CUSTOM = Symbol.for('nodejs.util.inspect.custom');
 
 /**
  * A simulated part as a script or test holds it, whichever thread it lives in. What the part declares can be
@@ -62,7 +65,8 @@ function partHandle({ path, title, properties }: PartReport, call: Call): PartHa
     reset: () => call('resetPart', path),
     snapshot: () => call('snapshotPart', path),
     restore: (snapshot: object) => call('restorePart', path, snapshot),
-    [inspect.custom]: () => printed(path, properties, get),
+    [CUSTOM]: (_depth: number, _options: object, show: typeof inspect) =>
+      printed(path, properties, get, show),
   };
   const handle = { path, title };
   for (const { name } of properties) {
@@ -81,10 +85,15 @@ function partHandle({ path, title, properties }: PartReport, call: Call): PartHa
 }
 
 /** What a part holds, for `console.log`. */
-function printed(path: string, properties: PartReport['properties'], get: (name: string) => unknown): string {
+function printed(
+  path: string,
+  properties: PartReport['properties'],
+  get: (name: string) => unknown,
+  show: typeof inspect,
+): string {
   try {
     const values = Object.fromEntries(properties.map(({ name }) => [name, get(name)]));
-    return `${path} ${inspect(values, { compact: true })}`;
+    return `${path} ${show(values, { compact: true })}`;
   } catch (error) {
     return `${path} (${messageOf(error)})`;
   }

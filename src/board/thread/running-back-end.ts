@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import { setTimeout } from 'node:timers/promises';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { Client } from '../../backend/index.ts';
 import { messageOf, ownProgram } from '../../bus/index.ts';
@@ -178,10 +177,12 @@ export class BackEndThread {
 
   /** Waits for the thread to end. One that a model keeps from it is ended. */
   async #ended(): Promise<void> {
-    const late = new AbortController();
-    const limit = setTimeout(END_LIMIT_MS, true, { signal: late.signal }).catch(() => false);
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<boolean>((resolve) => {
+      timer = setTimeout(resolve, END_LIMIT_MS, true);
+    });
     const isLate = await Promise.race([this.#exited.then(() => false), limit]);
-    late.abort();
+    clearTimeout(timer);
     if (isLate) await this.#stop();
   }
 

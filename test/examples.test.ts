@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
-it('every example has a test here', () => {
+// systemd: test/cli/commands/serve-service.test.ts.
+it('every example has a test', () => {
   const folders = readdirSync('examples', { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  expect(folders.map(({ name }) => name)).toEqual(['pi']);
+  expect(folders.map(({ name }) => name)).toEqual(['pi', 'systemd']);
 });
 
 it('pi: the script runs without the Pi', () => {

@@ -1,5 +1,8 @@
 import { messageOf } from '../../bus/words.ts';
 
+/** Options of the permission model that name what they allow; the others take no value, though a newer Node names the resource. */
+const BY_RESOURCE: ReadonlySet<string> = new Set(['--allow-fs-read', '--allow-fs-write']);
+
 /** What Node's permission model calls things, and the option that allows them. */
 const ALLOWED_BY: Readonly<Record<string, string>> = {
   FileSystemRead: '--allow-fs-read',
@@ -23,8 +26,10 @@ export function errorText(error: unknown): string {
 
 function denied(permission: string, resource: string): string {
   const option = ALLOWED_BY[permission];
-  const what = resource === '' ? permission : `${permission} of ${resource}`;
-  const remedy =
-    option === undefined ? '' : `start node with ${option}${resource === '' ? '' : `=${resource}`}, or `;
-  return `denied by Node's permission model: ${what}; ${remedy}run without --permission`;
+  if (option === undefined)
+    return `denied by Node's permission model: ${permission}; run without --permission`;
+  const named = BY_RESOURCE.has(option) && resource !== '';
+  const what = named ? `${permission} of ${resource}` : permission;
+  const remedy = `start node with ${option}${named ? `=${resource}` : ''}, or run without --permission`;
+  return `denied by Node's permission model: ${what}; ${remedy}`;
 }

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { errorText } from '../../../src/cli/terminal/error-text.ts';
 import { pcapPackets } from '../../../src/cli/watch/pcap.ts';
 import { boardText, testFolder } from '../folder.ts';
 import { dtbusHere } from '../run-here.ts';
@@ -190,5 +191,20 @@ describe('a capture file', () => {
     const packet = (fault: 'ENXIO' | undefined) => pcapPackets(1, { ...transfer, fault }).length;
     // 16 bytes of record, 5 of Linux's, the address, and the data where it went out.
     expect([packet(undefined), packet('ENXIO')]).toEqual([25, 22]);
+  });
+
+  it.each([
+    ['ChildProcess', '/usr/bin/node', 'ChildProcess; start node with --allow-child-process, or run without'],
+    [
+      'FileSystemRead',
+      '/a/b',
+      'FileSystemRead of /a/b; start node with --allow-fs-read=/a/b, or run without',
+    ],
+    ['FileSystemWrite', '', 'FileSystemWrite; start node with --allow-fs-write, or run without'],
+    ['Other', '/a', 'Other; run without'],
+  ])('%s of %s names the option as it is written', (permission, resource, sentence) => {
+    expect(errorText({ code: 'ERR_ACCESS_DENIED', permission, resource })).toBe(
+      `denied by Node's permission model: ${sentence} --permission`,
+    );
   });
 });

@@ -2,4 +2,4 @@
 export { interruptsOf } from './assemble/interrupts.ts';
 export { isOwnedBy } from './assemble/ownership.ts';
 export { BoardError } from './board-error.ts';
-export { ServedBoard, type ServedBus, type ServeSettings } from './serve/served-board.ts';
+export { ServedBoard, type ServedBus, type ServeSettings, settingChecks } from './serve/served-board.ts';

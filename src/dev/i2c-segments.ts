@@ -1,4 +1,6 @@
 import { BusFault, I2C_M, type I2cMessage, SMBUS_BLOCK_MAX } from '../bus/index.ts';
+import { shown } from '../input/index.ts';
+import { checkBytes, checkFlag, checkNames, checkTarget } from './message-fields.ts';
 
 /** Most messages of one transaction (`I2C_RDWR_IOCTL_MAX_MSGS`). */
 export const I2C_MAX_MESSAGES = 42;
@@ -64,20 +66,43 @@ function readBuffer(read: number | Uint8Array): Uint8Array {
   return new Uint8Array(read);
 }
 
+const NAMES: ReadonlySet<string> = new Set(['addr', 'tenBit', 'flags', 'write', 'read', 'recvLen']);
+
+/** @throws {BusFault} `EINVAL` a name that is not known, a value of the wrong type, more than one direction */
+function checkSegment(segment: I2cSegment): void {
+  checkNames('message', segment, NAMES);
+  const { tenBit, flags, write, read, recvLen } = segment as Partial<
+    I2cWriteSegment & I2cReadSegment & I2cBlockSegment
+  >;
+  checkFlag('tenBit', tenBit);
+  if (flags !== undefined && !Number.isInteger(flags))
+    throw new BusFault('EINVAL', `invalid flags: expected I2C_M bits, got ${shown(flags)}`);
+  checkBytes('write', write);
+  checkTarget('read', read);
+  const directions = Number(write !== undefined) + Number(read !== undefined) + Number(recvLen !== undefined);
+  if (directions !== 1)
+    throw new BusFault(
+      'EINVAL',
+      `invalid message: expected one of write, read and recvLen, got ${directions === 0 ? 'none' : 'several; use a message for each'}`,
+    );
+}
+
 function messageOf(segment: I2cSegment): I2cMessage {
+  checkSegment(segment);
   const { addr, tenBit = false } = segment;
   checkAddress(addr, tenBit);
   const reserved = I2C_M.RD | I2C_M.RECV_LEN | I2C_M.TEN;
   const flags = ((segment.flags ?? 0) & ~reserved) | (tenBit ? I2C_M.TEN : 0);
-  if ('write' in segment) return { addr, flags, buf: segment.write };
-  if ('read' in segment) return { addr, flags: flags | I2C_M.RD, buf: readBuffer(segment.read) };
-  const extra = segment.recvLen;
+  if ('write' in segment && segment.write !== undefined) return { addr, flags, buf: segment.write };
+  if ('read' in segment && segment.read !== undefined)
+    return { addr, flags: flags | I2C_M.RD, buf: readBuffer(segment.read) };
+  const extra = (segment as I2cBlockSegment).recvLen;
   if (!Number.isInteger(extra) || extra < 1 || extra > 255)
     throw new BusFault('EINVAL', `invalid recvLen ${extra}: expected 1 (the count byte) to 255`);
   return { addr, flags: flags | I2C_M.RD | I2C_M.RECV_LEN, buf: new Uint8Array(SMBUS_BLOCK_MAX + extra) };
 }
 
-/** @throws {BusFault} `EINVAL` an address, a length or a number of messages out of range. */
+/** @throws {BusFault} `EINVAL` an address, a length or a number of messages out of range, a name that is not known. */
 export function messagesOf(segments: readonly I2cSegment[]): I2cMessage[] {
   if (!Array.isArray(segments)) throw new BusFault('EINVAL', 'expected an array of messages');
   const messages: I2cMessage[] = [];

@@ -1,4 +1,5 @@
 import { BusFault, type I2cAdapter, type SpiAdapter } from '../bus/index.ts';
+import { checkOptions, integer, type OptionChecks } from '../input/index.ts';
 import type { I2cDev } from './i2c-dev.ts';
 import { I2cNode, type I2cNodeOptions } from './i2c-node.ts';
 import type { SpiDev } from './spi-dev.ts';
@@ -19,6 +20,13 @@ function byPath(a: DevNode, b: DevNode): number {
     (a.kind === 'spi' && b.kind === 'spi' ? a.chipSelect - b.chipSelect : 0)
   );
 }
+
+/** Most that `bufsiz` and `dmaAlign` of a kernel can be. */
+const LIMIT = 2 ** 31 - 1;
+const OPEN_CHECKS: OptionChecks<SpiOpenOptions> = {
+  bufsiz: integer(1, LIMIT, 'bytes'),
+  dmaAlign: integer(1, LIMIT),
+};
 
 /** The `/dev` of a board: which node stands for which bus or device. */
 export class NodeRegistry {
@@ -49,7 +57,10 @@ export class NodeRegistry {
     return [...this.#nodes.values()].sort(byPath);
   }
 
-  /** Opens a node. @throws {BusFault} `ENOENT` with the names that there are. */
+  /**
+   * Opens a node.
+   * @throws {BusFault} `ENOENT` with the names that there are. @throws {TypeError} an option that is not known
+   */
   open(path: I2cPath): I2cDev;
   open(path: SpiPath, options?: SpiOpenOptions): SpiDev;
   open(path: string): I2cDev | SpiDev;
@@ -60,7 +71,12 @@ export class NodeRegistry {
       const there = known.length === 0 ? 'the board has no nodes' : `the board has ${known.join(', ')}`;
       throw new BusFault('ENOENT', `not found: ${path}; ${there}`);
     }
-    return node.kind === 'i2c' ? node.open() : node.open(options);
+    if (node.kind === 'i2c') {
+      checkOptions<object>(path, options, {});
+      return node.open();
+    }
+    checkOptions<SpiOpenOptions>(path, options, OPEN_CHECKS);
+    return node.open(options);
   }
 
   #add<Node extends DevNode>(node: Node): Node {

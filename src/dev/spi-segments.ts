@@ -1,4 +1,5 @@
 import { BusFault, bytesPerWord, SPI_MODE, type SpiTransfer } from '../bus/index.ts';
+import { checkBytes, checkFlag, checkNames, checkTarget } from './message-fields.ts';
 // biome-ignore lint/suspicious/noImportCycles: a node opens devices, and these share what belongs to the node.
 import type { SpiNode, SpiOpenOptions } from './spi-node.ts';
 
@@ -59,11 +60,33 @@ function padTo(tx: Uint8Array | undefined, length: number): Uint8Array | undefin
   return padded;
 }
 
+const NAMES: ReadonlySet<string> = new Set<keyof SpiSegment>([
+  'tx',
+  'rx',
+  'length',
+  'speedHz',
+  'bitsPerWord',
+  'csChange',
+  'txNbits',
+  'rxNbits',
+  'delayUs',
+  'wordDelayUs',
+]);
+
+/** @throws {BusFault} `EINVAL` a name that is not known, a value of the wrong type */
+function checkSegment(segment: SpiSegment): void {
+  checkNames('transfer', segment, NAMES);
+  checkBytes('tx', segment.tx);
+  checkTarget('rx', segment.rx);
+  checkFlag('csChange', segment.csChange);
+}
+
 /**
  * The transfer of `segment` on `node`, checked as Linux's `__spi_validate` does.
  * @throws {BusFault} `EINVAL`
  */
 export function transferOf(node: SpiNode, segment: SpiSegment): SpiTransfer {
+  checkSegment(segment);
   const { mode, adapter, delays } = node;
   const { tx, rx } = segment;
   const received = typeof rx === 'number' ? countOf('rx', rx) : (rx?.length ?? 0);

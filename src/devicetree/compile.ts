@@ -1,5 +1,16 @@
+import {
+  anyObject,
+  bytesOrText,
+  callback,
+  checkOptions,
+  flag,
+  listOf,
+  type OptionChecks,
+  option,
+  text,
+} from '../input/index.ts';
 import { readBlob } from './blob/blob-reader.ts';
-import { type BlobOptions, writeBlob } from './blob/blob-writer.ts';
+import { type BlobOptions, blobChecks, writeBlob } from './blob/blob-writer.ts';
 import { type Diagnostic, Reporter } from './diagnostics/diagnostic.ts';
 import type { ParseContext } from './preprocess/file-stack.ts';
 import { Preprocessor } from './preprocess/preprocessor.ts';
@@ -10,7 +21,7 @@ import { FileRefused, type ReadFile, type ReadRange } from './text/files.ts';
 import { NOWHERE, SourceMap, sourceText } from './text/source.ts';
 import { BARE_CLOCK, type SourceClock } from './text/source-clock.ts';
 import { LiveTree } from './tree/live-tree.ts';
-import { type ResolveOptions, resolveTree } from './tree/resolve.ts';
+import { type ResolveOptions, resolveChecks, resolveTree } from './tree/resolve.ts';
 import type { Tree } from './tree/tree.ts';
 
 /** How a source is read. */
@@ -40,6 +51,36 @@ export interface ParseOptions extends ResolveOptions {
   readonly resolve?: boolean | undefined;
   /** Tokenised headers, to be shared by many calls. Default: one for the process. */
   readonly cache?: SourceCache | undefined;
+}
+
+export const parseChecks: OptionChecks<ParseOptions> = {
+  ...resolveChecks,
+  readFile: callback,
+  includePaths: listOf('paths', text),
+  sourcePaths: listOf('paths', text),
+  defines: anyObject,
+  preprocess: flag,
+  readRange: callback,
+  clock: anyObject,
+  includePathsAre: text,
+  asOverlay: flag,
+  resolve: flag,
+  cache: option('a SourceCache', (value) => value instanceof SourceCache),
+};
+
+const compileChecks: OptionChecks<ParseOptions & BlobOptions> = { ...parseChecks, ...blobChecks };
+
+/** @throws {TypeError} no name, no source, an option of `caller` that is not known or wrong */
+export function checkSource<T>(
+  caller: string,
+  path: string,
+  source: SourceInput,
+  options: T,
+  checks: OptionChecks<T>,
+): void {
+  text('path', path);
+  bytesOrText('source', source);
+  checkOptions(caller, options, checks);
 }
 
 export interface ParseResult {
@@ -147,6 +188,11 @@ function bytesOf(source: SourceInput): Uint8Array {
  * written. `path` is its name in messages; what it includes is looked for beside it.
  */
 export function parse(path: string, source: SourceInput, options: ParseOptions = {}): ParseResult {
+  checkSource('parse', path, source, options, parseChecks);
+  return readSource(path, source, options);
+}
+
+function readSource(path: string, source: SourceInput, options: ParseOptions): ParseResult {
   const { tree, diagnostics, dependencies } = parseLive(path, bytesOf(source), options);
   return { tree, diagnostics, dependencies };
 }
@@ -156,10 +202,12 @@ export function parseFile(
   path: string,
   options: ParseOptions & { readonly readFile: ReadFile },
 ): ParseResult {
+  checkSource('parseFile', path, '', options, parseChecks);
+  callback('readFile', options.readFile);
   const reporter = new Reporter(new SourceMap());
   try {
     const bytes = options.readFile(path);
-    if (bytes !== undefined) return parse(path, bytes, options);
+    if (bytes !== undefined) return readSource(path, bytes, options);
     reporter.report('include', `cannot read ${path}`, { hint: 'check the name' });
   } catch (error) {
     if (!(error instanceof FileRefused)) throw error;
@@ -170,6 +218,7 @@ export function parseFile(
 
 /** The blob (flattened device tree) of a tree. @throws {RangeError} an unknown blob version */
 export function toBlob(tree: Tree, options: BlobOptions = {}): Uint8Array {
+  checkOptions('toBlob', options, blobChecks);
   return writeBlob(asLive(tree), options);
 }
 
@@ -184,8 +233,9 @@ export function compile(
   source: SourceInput,
   options: ParseOptions & BlobOptions = {},
 ): ParseResult & { readonly blob: Uint8Array | undefined } {
-  const result = parse(path, source, options);
-  return { ...result, blob: result.tree === undefined ? undefined : toBlob(result.tree, options) };
+  checkSource('compile', path, source, options, compileChecks);
+  const result = readSource(path, source, options);
+  return { ...result, blob: result.tree === undefined ? undefined : writeBlob(asLive(result.tree), options) };
 }
 
 /** Reads a blob. Its bytes are copied: the tree does not change with them. */

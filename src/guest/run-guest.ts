@@ -1,7 +1,23 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BoardError, ServedBoard, type ServedBus, type ServeSettings } from '../board/served.ts';
+import {
+  BoardError,
+  ServedBoard,
+  type ServedBus,
+  type ServeSettings,
+  settingChecks,
+} from '../board/served.ts';
+import {
+  callback,
+  checkOptions,
+  type FilePath,
+  listOf,
+  type OptionChecks,
+  oneOf,
+  option,
+  text,
+} from '../input/index.ts';
 import { initScript } from './guest-console.ts';
 import { type GuestEnd, type GuestMachine, runMachine } from './guest-process.ts';
 import { guestTree } from './guest-tree.ts';
@@ -38,6 +54,22 @@ export interface GuestResult {
   readonly killed: boolean;
 }
 
+const REQUIRED = ['kernel', 'command', 'deadlineMs', 'output', 'onWarning'] as const;
+const checks: OptionChecks<GuestOptions> = {
+  ...settingChecks,
+  machine: oneOf('uml', 'qemu'),
+  kernel: text,
+  command: listOf('texts', text),
+  deadlineMs: option('a number of ms', (value) => typeof value === 'number' && value > 0),
+  owner: text,
+  onBoard: callback,
+  output: callback,
+  interrupted: option(
+    'an AbortSignal',
+    (value) => typeof (value as AbortSignal | null)?.aborted === 'boolean',
+  ),
+};
+
 const MEMORY = '256M';
 
 /** Shell lines for process 1: names the nodes beside the buses that no driver of this kernel took. */
@@ -51,12 +83,15 @@ done`;
  * Boots a real Linux on the board's buses and runs a command in it. Linux's own drivers bind to what the
  * board's device tree says.
  * @throws {BoardError} @throws {Error} the machine cannot be started
+ * @throws {TypeError} an option that is missing, not known, or of the wrong type
  */
-export async function runGuest(file: string, options: GuestOptions): Promise<GuestResult> {
+export async function runGuest(file: FilePath, options: GuestOptions): Promise<GuestResult> {
+  checkOptions('runGuest', options, checks);
+  for (const name of REQUIRED) checks[name](name, options[name]);
   if (!existsSync(options.kernel)) throw new BoardError(`kernel not found: ${options.kernel}`);
   const folder = mkdtempSync(join(tmpdir(), 'dtbus-guest-'));
   try {
-    const board = await ServedBoard.open(file, { ...options, socketDirectory: folder });
+    const board = await ServedBoard.open(file, { ...settingsOf(options), socketDirectory: folder });
     try {
       for (const { path, sentence } of board.problems) options.onWarning(`${path}: ${sentence}`);
       options.onBoard?.(board);
@@ -70,6 +105,12 @@ export async function runGuest(file: string, options: GuestOptions): Promise<Gue
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What of the options is for the board. */
+function settingsOf(options: GuestOptions): ServeSettings {
+  const settings = Object.entries(options).filter(([name]) => Object.hasOwn(settingChecks, name));
+  return Object.fromEntries(settings) as object as ServeSettings;
 }
 
 class Guest {

@@ -1,3 +1,4 @@
+import { isUint8Array } from 'node:util/types';
 import { didYouMean } from './did-you-mean.ts';
 import { filePath } from './file-path.ts';
 import { shown } from './shown.ts';
@@ -27,6 +28,7 @@ export function checkOptions<T>(of: string, given: unknown, checks: OptionChecks
 
 /** The error for an option that is not known. */
 function unknownOption(name: string, of: string, known: readonly string[]): TypeError {
+  if (known.length === 0) return new TypeError(`unknown option ${name} of ${of}: it has no options`);
   const near = didYouMean(name, known);
   const remedy = near === undefined ? `the options are ${known.join(', ')}` : `did you mean ${near}`;
   return new TypeError(`unknown option ${name} of ${of}: ${remedy}`);
@@ -48,11 +50,13 @@ export const flag = option('true or false', (value) => typeof value === 'boolean
 
 export const text = option('text', (value) => typeof value === 'string');
 
+export const anyObject = option('an object', isObject);
+
 export const callback = option('a function', (value) => typeof value === 'function');
 
 export const bytesOrText = option(
   'text or bytes (a Uint8Array)',
-  (value) => typeof value === 'string' || value instanceof Uint8Array,
+  (value) => typeof value === 'string' || isUint8Array(value),
 );
 
 /** A path, or a `file:` URL. */
@@ -92,6 +96,10 @@ export function group<T>(checks: OptionChecks<T>): OptionCheck {
     if (!isRecord(value)) throw invalid(name, 'an object', value);
     checkOptions<T>(name, value, checks);
   };
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,4 +1,5 @@
 export {
+  anyObject,
   bytesOrText,
   callback,
   checkOptions,

@@ -1,3 +1,5 @@
+import { isUint8Array } from 'node:util/types';
+
 const LONGEST_TEXT = 60;
 
 /** A value as an error shows it: `"hot"`, `1000`, `16 bytes`, `an array`. Never throws. */
@@ -19,7 +21,7 @@ export function shown(value: unknown): string {
 function shownObject(value: object | null): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
-  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if (isUint8Array(value)) return `${value.length} bytes`;
   const maker: unknown = Object.getPrototypeOf(value)?.constructor?.name;
   return typeof maker === 'string' && maker !== '' && maker !== 'Object' ? `a ${maker}` : 'an object';
 }

@@ -1,6 +1,7 @@
 import type { inspect } from 'node:util';
 import { messageOf } from '../../bus/index.ts';
 import type { Tree } from '../../devicetree/index.ts';
+import { invalid } from '../../input/index.ts';
 import type { PropertyValue } from '../../sim/index.ts';
 import { checkProperty, declarationOf, notFound, PartError } from '../../sim/property.ts';
 import type { Call, PartReport } from '../thread/protocol.ts';
@@ -29,8 +30,12 @@ export interface PartHandle {
   [property: string]: unknown;
 }
 
-/** The path of a node that is named by path, alias or `&label`; undefined where there is none. */
+/**
+ * The path of a node that is named by path, alias or `&label`; undefined where there is none.
+ * @throws {TypeError} for what is no name
+ */
 export function pathOf(tree: Tree, name: string): string | undefined {
+  if (typeof name !== 'string') throw invalid('name', "a path, an alias or '&label'", name);
   if (!name.startsWith('&')) return tree.byPath(name)?.path;
   const label = name.slice(1);
   // A label of the source, or of a blob that was compiled with its symbols (`dtc -@`).

@@ -2,10 +2,30 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { ownProgram } from '../../bus/index.ts';
 import { type CuseOptions, checkCuse, hostNodes, type ServedNodes } from '../../dev/index.ts';
+import {
+  checkOptions,
+  type FilePath,
+  filePath,
+  flag,
+  integer,
+  type OptionChecks,
+} from '../../input/index.ts';
+import { pathsOf, treeChecks } from '../open/load-tree.ts';
 import type { ExposedTree, ExposeWorkerData } from './expose-worker.ts';
 
 /** The thread's compiled entry, also when this file runs uncompiled in a test. */
 const entry = () => createRequire(import.meta.url).resolve('#built/src/board/serve/expose-worker.js');
+
+const ID_MAX = 2 ** 32 - 1;
+const { overlays, includePaths, trust } = treeChecks;
+const checks: OptionChecks<ExposedTree & CuseOptions> = {
+  overlays,
+  includePaths,
+  trust,
+  adopt: flag,
+  mode: integer(0, 0o7777),
+  gid: integer(0, ID_MAX),
+};
 
 /**
  * Opens a board in a thread of its own, in which nothing has to wait for another thread, and makes all its
@@ -14,12 +34,21 @@ const entry = () => createRequire(import.meta.url).resolve('#built/src/board/ser
  * @throws {CuseError} the machine makes no nodes, {BoardError} the tree cannot be read
  */
 export async function exposeBoard(
-  file: string,
+  board: FilePath,
   options: ExposedTree & CuseOptions = {},
 ): Promise<ServedNodes> {
+  checkOptions('exposeBoard', options, checks);
+  const file = filePath('board', board);
   checkCuse();
-  const { overlays = [], includePaths = [], adopt = false, trust = [], ...permissions } = options;
+  const { overlays, includePaths, adopt = false, trust, ...permissions } = options;
   const control = new SharedArrayBuffer(8);
-  const workerData: ExposeWorkerData = { file, options: { overlays, includePaths, adopt, trust }, control };
+  // URLs do not go from thread to thread.
+  const tree: ExposedTree = {
+    overlays: pathsOf('overlays', overlays),
+    includePaths: pathsOf('includePaths', includePaths),
+    trust: pathsOf('trust', trust),
+    adopt,
+  };
+  const workerData: ExposeWorkerData = { file, options: tree, control };
   return hostNodes(new Worker(entry(), { workerData, ...ownProgram() }), control, permissions);
 }

@@ -2,6 +2,18 @@ import { dirname, join } from 'node:path';
 import { Client } from '../../backend/index.ts';
 import type { Tree } from '../../devicetree/index.ts';
 import { findDevices, isBus, type VirtioNode } from '../../frontend/index.ts';
+import {
+  callback,
+  checkOptions,
+  type FilePath,
+  filePath,
+  flag,
+  group,
+  integer,
+  type OptionChecks,
+  oneOf,
+  text,
+} from '../../input/index.ts';
 import { BackEndServer, EventLoop, type Limits } from '../../transport/index.ts';
 import { BoardDevices } from '../assemble/board-devices.ts';
 import { ownersOf } from '../assemble/ownership.ts';
@@ -11,7 +23,7 @@ import { type Controllable, serveControl } from '../control/server.ts';
 import { type LineHandle, LineWatchers, lineHandle } from '../handles/line-handle.ts';
 import { findPart, type PartHandle } from '../handles/part-handle.ts';
 import { checkTree, type TreeCheckOptions } from '../open/check-tree.ts';
-import { pathsOf, readBoard, type TreeOptions } from '../open/load-tree.ts';
+import { pathsOf, readBoard, type TreeOptions, treeChecks } from '../open/load-tree.ts';
 import { traceFor } from '../open/trace.ts';
 import { callsInline } from '../thread/calls.ts';
 import type { BusReport, DeviceProblem } from '../thread/protocol.ts';
@@ -46,6 +58,39 @@ export interface ServeSettings extends TreeOptions, TreeCheckOptions {
 
 /** How and where `serveBoard` serves a board. */
 export type ServeOptions = ServeSettings & ServePlace & SocketPermissions;
+
+const limit = integer(1, Number.MAX_SAFE_INTEGER);
+
+export const settingChecks: OptionChecks<ServeSettings> = {
+  ...treeChecks,
+  adopt: flag,
+  exclusive: flag,
+  limits: group<Limits>({
+    memoryBytes: limit,
+    requestBytes: limit,
+    connectionsPerSocket: limit,
+    connections: limit,
+    messageMs: limit,
+    messageBurst: limit,
+    messagesPerSecond: limit,
+  }),
+  treeChecks: oneOf('warn', 'error', 'off'),
+  onWarning: callback,
+  inBand: flag,
+  log: callback,
+  trace: callback,
+};
+
+const serveChecks: OptionChecks<ServeOptions> = {
+  ...settingChecks,
+  socketDirectory: text,
+  socket: text,
+  bus: text,
+  client: flag,
+  fd: integer(0, 2 ** 31 - 1),
+  socketMode: integer(0, 0o7777),
+  socketGroup: integer(0, 2 ** 32 - 1),
+};
 
 /** A bus, or a GPIO controller, that waits for front-ends at a socket. */
 export interface ServedBus {
@@ -83,8 +128,22 @@ export class ServedBoard {
     });
   }
 
-  /** @throws {BoardError} the tree cannot be read, {OsError} a socket cannot be made. */
-  static async open(file: string, options: ServeOptions): Promise<ServedBoard> {
+  /**
+   * @throws {BoardError} the tree cannot be read, {OsError} a socket cannot be made.
+   * @throws {TypeError} an option that is not known, or of the wrong type
+   */
+  static async open(board: FilePath, options: ServeOptions): Promise<ServedBoard> {
+    checkOptions('serveBoard', options, serveChecks);
+    callback('onWarning', options.onWarning);
+    const places = ['socketDirectory', 'socket', 'fd'].filter((name) => name in options);
+    if (places.length !== 1)
+      throw new TypeError(
+        `invalid options of serveBoard: expected one of socketDirectory, socket and fd, got ${places.join(' and ') || 'none'}`,
+      );
+    return ServedBoard.#open(filePath('board', board), options);
+  }
+
+  static async #open(file: string, options: ServeOptions): Promise<ServedBoard> {
     const read = readBoard(file, { ...options, symbols: true });
     const { tree } = read;
     const watchers = new LineWatchers();

@@ -51,7 +51,10 @@ export const DTC: Command = {
     }
     if (settings.dependencies !== undefined)
       writeDependencies(settings.dependencies, settings.output, read, io);
-    found.push(...resolve(read.tree, { ...settings, checks, levels }));
+    const { symbols, aliases, fixups, phandleFormat, sort, bootCpu } = settings;
+    found.push(
+      ...resolve(read.tree, { checks, levels, symbols, aliases, fixups, phandleFormat, sort, bootCpu }),
+    );
     show();
     refuse(
       found,

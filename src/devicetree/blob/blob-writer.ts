@@ -1,3 +1,4 @@
+import { integer, type OptionChecks } from '../../input/index.ts';
 import { GrowingBytes } from '../text/growing-bytes.ts';
 import type { LiveNode } from '../tree/live-node.ts';
 import type { LiveTree } from '../tree/live-tree.ts';
@@ -18,6 +19,16 @@ export interface BlobOptions {
   /** `-a`: the blob's size is a multiple of this power of two. */
   readonly align?: number;
 }
+
+const count = integer(0, 2 ** 32 - 1);
+
+export const blobChecks: OptionChecks<BlobOptions> = {
+  version: count,
+  reserve: count,
+  space: count,
+  pad: count,
+  align: count,
+};
 
 /** The structure block (section 5.4). */
 function flatten(root: LiveNode, format: BlobVersion, strings: StringTable): Uint8Array {

@@ -1,4 +1,4 @@
-import { contextOf, type ParseOptions } from '../compile.ts';
+import { checkSource, contextOf, type ParseOptions, parseChecks } from '../compile.ts';
 import { type Diagnostic, Reporter } from '../diagnostics/diagnostic.ts';
 import { Budget } from '../text/budget.ts';
 import { SourceMap } from '../text/source.ts';
@@ -12,6 +12,7 @@ export function preprocess(
   source: Uint8Array,
   options: ParseOptions = {},
 ): { readonly text: string; readonly diagnostics: readonly Diagnostic[] } {
+  checkSource('preprocess', path, source, options, parseChecks);
   const sources = new SourceMap();
   const reporter = new Reporter(sources);
   const tokens = new Preprocessor(

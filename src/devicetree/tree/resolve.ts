@@ -1,3 +1,13 @@
+import { isMap } from 'node:util/types';
+import {
+  anyObject,
+  checkOptions,
+  flag,
+  listOf,
+  type OptionChecks,
+  oneOf,
+  option,
+} from '../../input/index.ts';
 import type { Check, PhandleFormat } from '../checks/check.ts';
 import { type CheckLevel, phandleNumbers, runChecks } from '../checks/check-runner.ts';
 import { STRUCTURE_CHECKS } from '../checks/structure-checks.ts';
@@ -33,6 +43,17 @@ export interface ResolveOptions {
   /** `-b` */
   readonly bootCpu?: number | undefined;
 }
+
+export const resolveChecks: OptionChecks<ResolveOptions> = {
+  checks: listOf('checks', anyObject),
+  levels: option('a Map', isMap),
+  symbols: flag,
+  aliases: flag,
+  fixups: flag,
+  phandleFormat: oneOf('epapr', 'legacy', 'both'),
+  sort: flag,
+  bootCpu: option('a number', (value) => typeof value === 'number'),
+};
 
 /**
  * Gives phandles, fills references in, drops unused nodes, checks, and writes symbols and fixups: all that dtc
@@ -71,6 +92,7 @@ function sortTree(tree: LiveTree): void {
  */
 export function resolve(tree: Tree, options: ResolveOptions = {}): readonly Diagnostic[] {
   if (!(tree instanceof LiveTree)) throw new TypeError('this tree was not made by parse() or fromBlob()');
+  checkOptions('resolve', options, resolveChecks);
   const reporter = new Reporter(tree.sources);
   try {
     resolveTree(tree, reporter, options);

@@ -1,6 +1,7 @@
+import { checkOptions } from '../../input/index.ts';
 import type { BlobVersion } from '../blob/blob-format.ts';
 import { FDT_MAGIC, TAG } from '../blob/blob-format.ts';
-import { type BlobOptions, blobVersion } from '../blob/blob-writer.ts';
+import { type BlobOptions, blobChecks, blobVersion } from '../blob/blob-writer.ts';
 import { StringTable } from '../blob/string-table.ts';
 import { latin1 } from '../text/source.ts';
 import { cellAt } from '../tree/getters.ts';
@@ -14,6 +15,7 @@ import type { Node, Property, Tree } from '../tree/tree.ts';
  * Throws `RangeError` for an unknown version.
  */
 export function writeAsm(tree: Tree, options: BlobOptions = {}): string {
+  checkOptions('writeAsm', options, blobChecks);
   const format = blobVersion(options.version ?? 17);
   const out = new AsmText();
   writeHeader(out, tree, format);

@@ -1,3 +1,4 @@
+import { checkOptions, integer, type OptionChecks } from '../../input/index.ts';
 import type { Span } from '../text/source.ts';
 import type { Marker, Node, Property, Tree } from '../tree/tree.ts';
 import { isTypeMarker } from '../tree/tree.ts';
@@ -7,6 +8,8 @@ export interface DtsOptions {
   /** `-T`: say where each node and property comes from; 1 file and line, 2 with columns and whole paths. */
   readonly annotate?: 0 | 1 | 2;
 }
+
+const checks: OptionChecks<DtsOptions> = { annotate: integer(0, 2) };
 
 const OPEN: Readonly<Record<ValueType, string>> = {
   uint8: '[',
@@ -28,6 +31,7 @@ const CLOSE: Readonly<Record<ValueType, string>> = {
  * the source; where the tree is a blob's, what a value looks like decides. Compiled again it gives the same blob.
  */
 export function writeDts(tree: Tree, options: DtsOptions = {}): string {
+  checkOptions('writeDts', options, checks);
   const comment = options.annotate ? new Annotator(tree, options.annotate) : undefined;
   const out: string[] = ['/dts-v1/;\n', tree.plugin ? '/plugin/;\n' : '', '\n'];
   for (const { address, size, labels } of tree.reservations)

@@ -1,3 +1,4 @@
+import { invalid } from '../../input/index.ts';
 import { loadParts, withoutVendor } from '../../parts/index.ts';
 import { modelsOf } from '../chip/part-models.ts';
 import { Catalogue } from './catalogue.ts';
@@ -10,6 +11,7 @@ const REGISTER_MAP = 'dtbus,register-map';
  * Without an argument: all there are.
  */
 export async function loadModels(compatibles?: Iterable<string>): Promise<Catalogue> {
+  if (typeof compatibles === 'string') throw invalid('compatibles', 'a list of compatibles', compatibles);
   const names = compatibles === undefined ? undefined : [...compatibles];
   const wanted =
     names === undefined || names.some((name) => withoutVendor(name) === withoutVendor(REGISTER_MAP));

@@ -7,13 +7,22 @@ import {
   readTreeFile,
   wellFormed,
 } from '../../bus/index.ts';
+import {
+  anyObject,
+  callback,
+  checkOptions,
+  flag,
+  type OptionChecks,
+  option,
+  text,
+} from '../../input/index.ts';
 import { type Clock, RealClock } from '../kit/clock.ts';
 import { contentsFileOf, fileContents, volatileContents } from '../kit/contents.ts';
 import { i2cAddresses } from '../wire/i2c-address.ts';
 import { I2cWire } from '../wire/i2c-wire.ts';
 import type { Part } from '../wire/part.ts';
 import { SpiWire } from '../wire/spi-wire.ts';
-import { type Catalogue, compatiblesOf, type PartModel } from './catalogue.ts';
+import { Catalogue, compatiblesOf, type PartModel } from './catalogue.ts';
 import { checkPart } from './check-part.ts';
 import type { PartContext } from './context.ts';
 import { applyPreset } from './preset.ts';
@@ -41,6 +50,17 @@ export interface SimulationOptions {
    */
   complain?(problem: NodeProblem): void;
 }
+
+const checks: OptionChecks<SimulationOptions> = {
+  catalogue: option('a Catalogue, as loadModels() gives it', (value) => value instanceof Catalogue),
+  parts: option('a PartRegistry', (value) => value instanceof PartRegistry),
+  clock: anyObject,
+  directory: text,
+  look: flag,
+  strict: flag,
+  warn: callback,
+  complain: callback,
+};
 
 /** A child of a bus node and what answers for it. */
 export interface BoundPart {
@@ -184,6 +204,8 @@ function claim(
 type Simulation = Required<SimulationOptions>;
 
 function withDefaults(options: SimulationOptions, bus: DeviceNode): Simulation {
+  checkOptions(bus.path, options, checks);
+  checks.catalogue('catalogue', options.catalogue);
   return {
     catalogue: options.catalogue,
     parts: options.parts ?? new PartRegistry(),

@@ -1,3 +1,4 @@
+import { isUint8Array } from 'node:util/types';
 import { didYouMean, shown } from '../../input/index.ts';
 import type { PropertyValue } from '../../parts/index.ts';
 
@@ -75,7 +76,7 @@ function isOfKind({ kind }: PropertyDeclaration, value: unknown): boolean {
     case 'text':
       return typeof value === 'string';
     case 'bytes':
-      return value instanceof Uint8Array;
+      return isUint8Array(value);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type BoardArguments, withBoardOptions, withConnection } from '../board/board-options.ts';
-import type { ChangeArguments, MemoryTasks, RangeArguments } from '../memory/memory-tasks.ts';
+import type { ChangeArguments, InfoArguments, MemoryTasks, RangeArguments } from '../memory/memory-tasks.ts';
 
 /** A kind of memory on the command line. */
 interface MemoryCommand {
@@ -43,7 +43,7 @@ const FLASH: MemoryCommand = {
   device: 'the flash: its label (flash), its path (/spi/flash@0) or /dev/spidevB.C',
   label: 'flash',
   examples: `
-  dtbus flash info flash -b dts/demo.dts
+  dtbus flash info flash --live -b dts/demo.dts       asks the chip: JEDEC id, SFDP, status
   dtbus flash read flash backup.bin
   dtbus flash write flash firmware.bin --offset 64k   erases only the blocks that need it
   dtbus flash verify /dev/spidev1.0 firmware.bin`,
@@ -89,9 +89,8 @@ function addMemoryCommand(program: Command, memory: MemoryCommand, end: (exitCod
 
   add('info', `show what the ${name} is`, ' -b dts/demo.dts')
     .option('--json', 'as JSON, for scripts', false)
-    .action(async (device: string, args: BoardArguments & { json: boolean }) =>
-      end(await (await load()).info(args, device)),
-    );
+    .option('--live', 'ask the part itself; without it, nothing that the tree names is run or opened', false)
+    .action(async (device: string, args: InfoArguments) => end(await (await load()).info(args, device)));
   ranged(add('read', 'read it into a file', ' copy.bin --offset 0x10 --length 64'))
     .argument(
       '[file]',

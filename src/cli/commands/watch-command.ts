@@ -48,7 +48,7 @@ export function addWatchCommand(program: Command, end: (exitCode: number) => voi
 Examples:
   dtbus watch dts/demo.dts read-temperature.js
   dtbus watch dts/demo.dts i2cdetect -y 1
-  dtbus watch --json --to transfers.jsonl dts/demo.dts flash info flash
+  dtbus watch --json --to transfers.jsonl dts/demo.dts flash info flash --live
   sudo dtbus watch dts/demo.dts up --dev              what any program does on /dev/i2c-N
 `,
     );

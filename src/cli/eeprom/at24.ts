@@ -41,15 +41,18 @@ export class At24 implements Eeprom {
     this.readMax = Math.min(READ_MAX, this.#window);
   }
 
-  async describe(): Promise<readonly (readonly [string, string])[]> {
+  layout(): readonly (readonly [string, string])[] {
     const last = this.#address + Math.ceil(this.size / this.#window) - 1;
     const addresses = last > this.#address ? ` (answers up to 0x${last.toString(16)})` : '';
-    await this.#settled(() => this.#i2c.transfer([...this.#place(0), { addr: this.#address, read: 1 }]));
     return [
       ['bus', `${this.#i2c.path}, address 0x${this.#address.toString(16)}${addresses}`],
       ['addressing', `${this.#geometry.addressWidth} bits`],
-      ['answers', 'yes'],
     ];
+  }
+
+  async state(): Promise<readonly (readonly [string, string])[]> {
+    await this.#settled(() => this.#i2c.transfer([...this.#place(0), { addr: this.#address, read: 1 }]));
+    return [['answers', 'yes']];
   }
 
   /** The level of its WP pin cannot be read. */

@@ -45,13 +45,16 @@ export class At25 implements Eeprom {
     this.readMax = geometry.size;
   }
 
-  async describe(): Promise<readonly (readonly [string, string])[]> {
-    const status = await this.#status();
+  layout(): readonly (readonly [string, string])[] {
     return [
       ['bus', this.#spi.path],
       ['addressing', `${this.#geometry.addressWidth} bits`],
-      ['status', `${hexByte(status)}: protects ${PROTECTED[(status >> 2) & 3]}`],
     ];
+  }
+
+  async state(): Promise<readonly (readonly [string, string])[]> {
+    const status = await this.#status();
+    return [['status', `${hexByte(status)}: protects ${PROTECTED[(status >> 2) & 3]}`]];
   }
 
   async protection(): Promise<string | undefined> {

@@ -4,8 +4,10 @@ import type { Memory } from '../memory/memory.ts';
 export interface Eeprom extends Memory {
   /** Bytes that one write may change; they lie in one page. */
   readonly pageSize: number;
-  /** Lines for a person: how it is addressed, what it says of itself. */
-  describe(): Promise<readonly (readonly [what: string, value: string])[]>;
+  /** Lines for a person: how it is addressed. */
+  layout(): readonly (readonly [what: string, value: string])[];
+  /** What it says of itself. @throws {BusFault} */
+  state(): Promise<readonly (readonly [what: string, value: string])[]>;
   /** What keeps it from being written, as a sentence. */
   protection(): Promise<string | undefined>;
   /** Writes bytes of one page; returns when the part takes the write, which then goes on by itself. @throws {BusFault} */

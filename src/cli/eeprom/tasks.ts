@@ -5,7 +5,7 @@ import { ChangeLog } from '../memory/change-log.ts';
 import type { ChangeArguments, MemoryTasks } from '../memory/memory-tasks.ts';
 import { speed } from '../memory/progress.ts';
 import { type Range, rangeOf, rangeText } from '../memory/range.ts';
-import { changing, GO_ON, runOnTarget } from '../memory/run-on-target.ts';
+import { changing, GO_ON, runOnTarget, type Task } from '../memory/run-on-target.ts';
 import {
   checkWritable,
   imageFor,
@@ -58,20 +58,22 @@ function change(
 }
 
 export const tasks: MemoryTasks = {
-  info: (args, device) =>
-    runOnTarget(args, device, 'transfer', (board, target) =>
+  info: (args, device) => {
+    const show: Task = (board, target) =>
       withMemory(open, board, target, async (eeprom) => {
         const rows = [
           ...(target.path === undefined ? [] : [['node', target.path] as const]),
           ['size', exactByteCount(eeprom.size)],
           ['page', byteCount(eeprom.pageSize)],
-          ...(await eeprom.describe()),
+          ...eeprom.layout(),
+          ...(args.live ? await eeprom.state() : []),
           ...(target.readOnly ? [['read-only', 'yes (device tree)'] as const] : []),
         ] as const;
         printRows(eeprom.title, rows, args.json);
         return undefined;
-      }),
-    ),
+      });
+    return runOnTarget(args, device, 'transfer', show, !args.live);
+  },
   read: (args, device, file) => readInto(open, args, device, file),
   verify: (args, device, file) => verifyAgainst(open, args, device, file),
   write: (args, device, file) => change(args, device, 'written', (eeprom) => imageFor(eeprom, args, file)),

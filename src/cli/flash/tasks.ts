@@ -8,7 +8,7 @@ import { ChunkedReader, type Difference, differenceOf, type Work } from '../memo
 import type { ChangeArguments, MemoryTasks } from '../memory/memory-tasks.ts';
 import { speed } from '../memory/progress.ts';
 import { hexAddress, type Range, rangeOf, rangeText } from '../memory/range.ts';
-import { changing, GO_ON, runOnTarget } from '../memory/run-on-target.ts';
+import { changing, GO_ON, runOnTarget, type Task } from '../memory/run-on-target.ts';
 import type { Target } from '../memory/target.ts';
 import {
   checkWritable,
@@ -22,14 +22,20 @@ import {
 } from '../memory/tasks.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { hexBytes, makerOf } from './identity.ts';
+import { knownOf } from './known-flash.ts';
 import { SpiNor } from './spi-nor.ts';
 import { type Rescue, writeFlash } from './write.ts';
 
-const open: OpenMemory<SpiNor> = async (board, target) => {
+/** @throws {UsageError} */
+function checkIsSpi(target: Target): void {
   if (target.kind !== 'spi')
     throw new UsageError(
       `${target.path ?? target.nodePath} is on an I2C bus, not an SPI bus; for an EEPROM use dtbus eeprom`,
     );
+}
+
+const open: OpenMemory<SpiNor> = async (board, target) => {
+  checkIsSpi(target);
   return SpiNor.identify(board.nodes.open(target.nodePath) as SpiDev, target);
 };
 
@@ -178,13 +184,20 @@ async function eraseBlocks(flash: SpiNor, range: Range, work: Work, log: ChangeL
 }
 
 export const tasks: MemoryTasks = {
-  info: (args, device) =>
-    runOnTarget(args, device, 'transfer', (board, target) =>
+  info: (args, device) => {
+    const ask: Task = (board, target) =>
       withMemory(open, board, target, async (flash) => {
         printRows(flash.title, await rowsOf(flash, target), args.json);
         return undefined;
-      }),
-    ),
+      });
+    const look: Task = async (_board, target) => {
+      checkIsSpi(target);
+      const { title, rows } = await knownOf(target);
+      printRows(title, rows, args.json);
+      return undefined;
+    };
+    return runOnTarget(args, device, 'transfer', args.live ? ask : look, !args.live);
+  },
   read: (args, device, file) => readInto(open, args, device, file),
   verify: (args, device, file) => verifyAgainst(open, args, device, file),
   write,

@@ -12,9 +12,15 @@ export interface ChangeArguments extends RangeArguments {
   readonly unprotect?: boolean;
 }
 
+export interface InfoArguments extends BoardArguments {
+  readonly json: boolean;
+  /** Asks the part; without it the tree and the data sheets are asked. */
+  readonly live: boolean;
+}
+
 /** What a kind of memory can do for the command line; each gives the exit code. */
 export interface MemoryTasks {
-  info(args: BoardArguments & { readonly json: boolean }, device: string): Promise<number>;
+  info(args: InfoArguments, device: string): Promise<number>;
   read(args: BoardArguments & RangeArguments, device: string, file: string | undefined): Promise<number>;
   write(args: BoardArguments & ChangeArguments, device: string, file: string): Promise<number>;
   erase(args: BoardArguments & ChangeArguments, device: string): Promise<number>;

@@ -20,6 +20,7 @@ export type Task = (board: Board, target: Target, work: Work) => Promise<string 
 
 /**
  * Opens the board, finds the part, does the work; shows its progress and heeds Ctrl-C.
+ * @param look nothing that the tree names is run or opened: for what stands in it
  * @returns the exit code
  * @throws {UsageError}, {BoardError}
  */
@@ -28,6 +29,7 @@ export async function runOnTarget(
   device: string,
   step: string,
   task: Task,
+  look = false,
 ): Promise<number> {
   const progress = new Progress(process.stderr);
   const say = (sentence: string) => {
@@ -42,13 +44,13 @@ export async function runOnTarget(
   const onWarning = (sentence: string) => {
     if (!told) warn(sentence);
   };
-  const board = await openNamedBoard(args, { backEnd: 'inline', openHosts: 'first-use', onWarning });
+  const board = await openNamedBoard(args, { backEnd: 'inline', openHosts: 'first-use', onWarning, look });
   interruption.listen();
   try {
     const last = await task(board, findTarget(board, device), { progress, interruption });
     progress.clear();
     // A simulated part may live in a file: only what is in it was written.
-    const failure = saveFailure(board);
+    const failure = look ? undefined : saveFailure(board);
     if (failure !== undefined) {
       told = true;
       warn(failure);

@@ -42,7 +42,7 @@ describe('dtbus eeprom info', () => {
     ['/dev/spidev0.1', /AT25/],
     ['/dev/spidev0.1:25LC320A', /25320/],
   ])('%s', async (device, expected) => {
-    const { status, out, err } = await eeprom('info', device);
+    const { status, out, err } = await eeprom('info', device, '--live');
     expect({ status, err }).toEqual({ status: 0, err: '' });
     expect(out).toMatch(expected);
   });

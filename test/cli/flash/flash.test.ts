@@ -41,19 +41,21 @@ afterEach(() => {
 
 const flash = (verb: string, ...argv: string[]) => dtbusHere('flash', verb, ...argv, '-b', board);
 
-describe('dtbus flash info', () => {
+describe('dtbus flash info --live', () => {
   it('says what the chip says of itself', async () => {
-    const { status, out } = await flash('info', 'flash');
+    const { status, out } = await flash('info', 'flash', '--live');
     expect(status).toBe(0);
     // W25Q80DV data sheet: id 8.1.1, erases 8.2.
     expect(out).toMatch(
       /Winbond SPI NOR flash on \/dev\/spidev0.0\n.*\n {2}JEDEC id {3}ef 40 14 \(Winbond\)\n.*\n {2}size {7}1 MiB \(1048576 bytes\)\n {2}page {7}256 bytes\n {2}erase {6}4 KiB \(20h, .*32 KiB \(52h.*64 KiB \(d8h/,
     );
-    expect((await flash('info', 'big')).out).toContain('addresses  4 bytes, by dedicated instructions');
+    expect((await flash('info', 'big', '--live')).out).toContain(
+      'addresses  4 bytes, by dedicated instructions',
+    );
   });
 
   it('says who does not answer, and what is no flash', async () => {
-    const nobody = await flash('info', 'empty');
+    const nobody = await flash('info', 'empty', '--live');
     expect(nobody.err).toMatch(/no flash answers on \/dev\/spidev0.10: its JEDEC id reads ff ff ff; check/);
     expect(nobody.status).toBe(1);
     const eeprom = await flash('info', 'eeprom');

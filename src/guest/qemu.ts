@@ -3,9 +3,11 @@ import { accessSync, constants } from 'node:fs';
 import { promisify } from 'node:util';
 import type { ServedBus } from '../board/served.ts';
 import type { GuestMachine } from './guest-process.ts';
+import { clientsOf } from './platform-nodes.ts';
 import { prepareQemuGuest, type QemuBus, type QemuDevice, qemuDevices } from './qemu-buses.ts';
 
-const QEMU = 'qemu-system-x86_64';
+/** Another QEMU than the system's can be named. */
+const QEMU = process.env['DTBUS_QEMU'] || 'qemu-system-x86_64';
 
 const MEMORY_MIB = 256;
 
@@ -16,8 +18,8 @@ const deviceName = ({ node }: ServedBus): QemuDevice['name'] => `vhost-user-${no
 export interface QemuPlan {
   /** Shell lines for process 1: numbers of buses, clients. */
   readonly prepare: string;
-  /** Which buses this QEMU has no device for, as a sentence. */
-  readonly leftOut: string | undefined;
+  /** Which buses this QEMU has no device for, and what only a device tree can tell Linux of, a sentence each. */
+  readonly leftOut: readonly string[];
   machine(accelerator: Accelerator, init: string): GuestMachine;
 }
 
@@ -46,7 +48,9 @@ export async function planQemu(buses: readonly ServedBus[], kernel: string): Pro
   const devices = qemuDevices(carried);
   return {
     prepare: prepareQemuGuest(devices),
-    leftOut: leftOutSentence(buses.filter((bus) => !has(bus))),
+    leftOut: [leftOutSentence(buses.filter((bus) => !has(bus))), withoutTree(carried)].filter(
+      (sentence) => sentence !== undefined,
+    ),
     machine: (accelerator, init) => ({
       program: QEMU,
       argv: [...pcArguments(accelerator), ...deviceArguments(devices), ...kernelArguments(kernel, init)],
@@ -59,6 +63,13 @@ function leftOutSentence(buses: readonly ServedBus[]): string | undefined {
   const names = buses.map(({ node }) => `${node.kind}${node.number}`).join(', ');
   const devices = [...new Set(buses.map(deviceName))].join(' and no ');
   return `this QEMU has no ${devices}: ${names} left out`;
+}
+
+/** Linux makes SPI clients from a device tree only. */
+function withoutTree(buses: readonly ServedBus[]): string | undefined {
+  const clients = buses.filter(({ node }) => node.kind === 'spi').flatMap(clientsOf);
+  if (clients.length === 0) return undefined;
+  return `left out of the guest: ${clients.map(({ path }) => path).join(', ')}: a PC has no device tree`;
 }
 
 /** Names of the devices that this QEMU was built with. */

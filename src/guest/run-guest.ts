@@ -144,7 +144,7 @@ class Guest {
   async bootQemu(buses: readonly ServedBus[]): Promise<GuestEnd> {
     const { kernel, onWarning, interrupted } = this.#options;
     const plan = await planQemu(buses, kernel);
-    if (plan.leftOut !== undefined) onWarning(plan.leftOut);
+    for (const sentence of plan.leftOut) onWarning(sentence);
     const init = this.#init(plan.prepare);
     const slow = (reason: string) => onWarning(`${reason}: the guest runs on TCG, which is slower`);
     const noKvm = whyNoKvm();

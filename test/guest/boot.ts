@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -15,6 +15,8 @@ const shared = process.env['DTBUS_SHARED'] ?? fileURLToPath(new URL('../../../sh
 export const UML_KERNEL = process.env['DTBUS_GUEST_KERNEL'] ?? join(shared, 'guest/linux');
 /** The kernel for QEMU. */
 export const QEMU_KERNEL = process.env['DTBUS_QEMU_KERNEL'] ?? join(shared, 'guest/bzImage');
+/** Another QEMU than the system's can be named. */
+const QEMU = process.env['DTBUS_QEMU'] || 'qemu-system-x86_64';
 /** KVM may be there and yet abort (on a virtual machine's own virtual machine): it has to be asked for. */
 const QEMU_ACCELERATOR = process.env['DTBUS_QEMU_ACCEL'] ?? 'tcg';
 /** Kernel modules for the former. */
@@ -30,9 +32,19 @@ export const NO_UML = missing(
 /** Why tests cannot boot under QEMU here; undefined when they can. */
 export const NO_QEMU = missing(
   existsSync(QEMU_KERNEL) ? undefined : `no kernel at ${QEMU_KERNEL} (see test/guest/README.md)`,
-  program('qemu-system-x86_64'),
+  existsSync(QEMU) ? undefined : program(QEMU),
   program('busybox'),
 );
+
+/** Why a back-end that died cannot be followed by another under this QEMU; undefined when it can. */
+export const NO_RETURN = NO_QEMU ?? noReturn();
+
+function noReturn(): string | undefined {
+  const [, major] = /version (\d+)/.exec(execFileSync(QEMU, ['--version'], { encoding: 'utf8' })) ?? [];
+  return Number(major) < 10
+    ? undefined
+    : missing(`QEMU ${major} takes no back-end back in any mode; version 7.2 does`);
+}
 
 /** Why a test that needs a program cannot run; undefined when the program is there. */
 export function program(name: string): string | undefined {
@@ -149,7 +161,7 @@ export async function bootQemu(
       '-device',
       `${QEMU_DEVICE[deviceId]},chardev=c${i}${properties === undefined ? '' : `,${properties}`}`,
     ]);
-    return ['qemu-system-x86_64', [...fixed.split(' '), ...own, '-kernel', QEMU_KERNEL, '-append', append]];
+    return [QEMU, [...fixed.split(' '), ...own, '-kernel', QEMU_KERNEL, '-append', append]];
   });
 }
 

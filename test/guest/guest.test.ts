@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { compile } from '../../src/devicetree/index.ts';
 import { BackEndServer, EventLoop, type ServerOptions } from '../../src/transport/index.ts';
 import { VIRTIO_F } from '../../src/virtio/index.ts';
-import { bootGuest, bootQemu, NO_QEMU, NO_UML, program } from './boot.ts';
+import { bootGuest, bootQemu, NO_QEMU, NO_RETURN, NO_UML, program } from './boot.ts';
 import { eeprom24c02, lm75, PlainI2cDevice } from './plain-i2c-device.ts';
 
 /** An emulated PC takes a quarter of a minute where others use the processors too. */
@@ -162,7 +162,7 @@ describe('a back-end that dies', () => {
     },
   );
 
-  it.skipIf((NO_QEMU ?? NO_TOOLS) !== undefined)(
+  it.skipIf((NO_RETURN ?? NO_TOOLS) !== undefined)(
     'is taken back by a QEMU that listens, and the guest notices nothing',
     async () => {
       const socket = join(folder, 'i2c0.sock');

@@ -31,6 +31,12 @@ const OPEN_CHECKS: OptionChecks<SpiOpenOptions> = {
 /** The `/dev` of a board: which node stands for which bus or device. */
 export class NodeRegistry {
   readonly #nodes = new Map<string, DevNode>();
+  readonly #whyMissing: (path: string) => string | undefined;
+
+  /** @param whyMissing why a node that the tree describes does not exist; undefined where it describes none */
+  constructor(whyMissing: (path: string) => string | undefined = () => undefined) {
+    this.#whyMissing = whyMissing;
+  }
 
   /** Adds the node of an I2C bus. @throws {BusFault} `EBUSY` the number is taken. */
   addI2c(adapter: I2cAdapter, options: I2cNodeOptions = {}): I2cNode {
@@ -67,6 +73,9 @@ export class NodeRegistry {
   open(path: string, options: SpiOpenOptions = {}): I2cDev | SpiDev {
     const node = this.#nodes.get(path);
     if (node === undefined) {
+      const reason = this.#whyMissing(path);
+      if (reason !== undefined)
+        throw new BusFault('ENOENT', `${path} did not come up: ${reason}`, { cause: new Error(reason) });
       const known = this.list().map((other) => other.path);
       const there = known.length === 0 ? 'the board has no nodes' : `the board has ${known.join(', ')}`;
       throw new BusFault('ENOENT', `not found: ${path}; ${there}`);

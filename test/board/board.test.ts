@@ -244,6 +244,15 @@ describe('boards that are not well', () => {
       }),
     ]);
     expect(sick.nodes.list().map((node) => node.path)).toEqual(['/dev/i2c-0']);
+    const sentence = /no driver for acme,adapter; host controllers are:/;
+    const error = expect.objectContaining({
+      code: 'ENOENT',
+      message: expect.stringMatching(/\/dev\/i2c-1 did not come up: no driver for acme,adapter/),
+      cause: expect.objectContaining({ message: expect.stringMatching(sentence) }),
+    });
+    expect(() => sick.open('/dev/i2c-1')).toThrow(error);
+    expect(() => sick.nodes.open('/dev/i2c-1')).toThrow(error);
+    expect(() => sick.open('/dev/i2c-7')).toThrow('not found: /dev/i2c-7; the board has /dev/i2c-0');
     expect(sick.placeOf(sick.problems[0]?.path as string, 'compatible')).toMatch(/board\.dts:1:\d+/);
   });
 

@@ -109,7 +109,7 @@ export class Board {
       return parts.call(name, ...args);
     };
     this.#end = parts.end;
-    this.#nodes = new NodeRegistry();
+    this.#nodes = new NodeRegistry((path) => this.#whyMissing(path));
     this.virtio = new VirtioBus();
     this.virtio.register(i2cDriver);
     this.virtio.register(spiDriver);
@@ -283,6 +283,20 @@ export class Board {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Why a bus that the tree describes has no node of this path. */
+  #whyMissing(path: string): string | undefined {
+    if (this.#closed !== undefined) return CLOSED;
+    const [, kind, number] = /^\/dev\/(i2c-|spidev)(\d+)/.exec(path) ?? [];
+    const bus = this.#buses.find(
+      ({ node, paths }) =>
+        paths.length === 0 &&
+        node.number === Number(number) &&
+        node.kind === (kind === 'i2c-' ? 'i2c' : 'spi'),
+    );
+    if (bus === undefined) return undefined;
+    return this.#call('buses').find((report) => report.path === bus.node.node.path)?.fault;
   }
 
   #addNodes(bus: BusDescription, handle: VirtioDeviceHandle): readonly string[] {

@@ -18,26 +18,15 @@ export const ROOMS = {
     ],
   },
   virtio: {
-    mutate: [
-      'src/virtio/split-*.ts',
-      'src/virtio/packed-*.ts',
-      'src/virtio/{chain,descriptor,indirect}*.ts',
-      'src/virtio/{reader,writer,segment-list,queue,queue-state,request-slots}.ts',
-      'src/virtio/*.ts',
-    ],
+    mutate: ['src/virtio/{split,packed,chain}/*.ts', 'src/virtio/**/*.ts'],
     tests: [
-      'test/virtio/{split,packed}-*.test.ts',
-      'test/virtio/{cursor,queue-state,queue-properties,hostile-device,hostile-driver,guest-memory}.test.ts',
-      'test/virtio/{adaptive-spin,config-space,dma-allocator,features,queue-model,status}.test.ts',
-      'test/virtio/requests/*.test.ts',
+      'test/virtio/{split,packed,chain,queue,memory,device,requests}/**/*.test.ts',
+      'test/virtio/hostile-*.test.ts',
     ],
   },
   backend: {
-    mutate: [
-      'src/backend/{resource-manager,adapter-scheduler,managed-bus,ownership,fair-turns}.ts',
-      'src/backend/*.ts',
-    ],
-    tests: ['test/backend/*.test.ts'],
+    mutate: ['src/backend/manager/*.ts', 'src/backend/**/*.ts'],
+    tests: ['test/backend/**/*.test.ts'],
   },
   parts: {
     mutate: ['src/parts/*.ts', 'src/parts/{memories,muxes,clocks}/*.ts', 'src/parts/*/*.ts'],

@@ -6,7 +6,7 @@ export function addPartsCommand(program: Command, end: (exitCode: number) => voi
     .command('parts')
     .summary('list the parts that can be simulated')
     .description(
-      'Lists the parts that dtbus can simulate. With a name, shows its compatibles, what can be set on it (unit and range) and an example node.',
+      'Lists the parts that dtbus can simulate. With a name, shows what its data sheet says: compatibles, bus, what can be set on it (unit and range), registers with fields, instructions, pins, what is not modelled, and an example node.',
     )
     .argument('[words...]', 'a part, or words that describe it: lm75, ti,tmp102, oled, eeprom 32k')
     .option('--json', 'as JSON, for scripts', false)

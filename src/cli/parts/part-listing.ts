@@ -1,4 +1,5 @@
 import type { loadCatalogue } from '../../board/index.ts';
+import { type SheetFacts, sheetFacts } from './part-sheet.ts';
 
 export type PartModel = Awaited<ReturnType<typeof loadCatalogue>>['models'][number];
 export type PartProperty = PartModel['properties'][number];
@@ -11,19 +12,23 @@ export interface PartListing {
   readonly compatible: readonly string[];
   readonly buses: readonly ('i2c' | 'spi')[];
   readonly properties: readonly PartProperty[];
+  /** What its data sheet says; a model without one has none. */
+  readonly sheet?: SheetFacts;
 }
 
 /** Every model, sorted by name; one that exists for both buses is one part. */
 export function listParts(models: readonly PartModel[]): PartListing[] {
   const parts = new Map<string, PartListing>();
-  for (const { title, compatible, bus, properties } of models) {
+  for (const { title, compatible, bus, properties, sheet } of models) {
     const known = parts.get(title);
+    const facts = known?.sheet ?? (sheet && sheetFacts(sheet));
     parts.set(title, {
       name: known?.name ?? withoutVendor(compatible[0] ?? title),
       title,
       compatible: [...new Set([...(known?.compatible ?? []), ...compatible])],
       buses: [...new Set([...(known?.buses ?? []), bus])],
       properties: known?.properties ?? properties,
+      ...(facts && { sheet: facts }),
     });
   }
   return [...parts.values()].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));

@@ -4,6 +4,7 @@ import { warn } from '../terminal/warn.ts';
 import { exampleNode, exampleScript } from './example-node.ts';
 import { listParts, type PartListing, propertyKind } from './part-listing.ts';
 import { findParts, nearestPart } from './part-search.ts';
+import { formLines, sheetLines } from './part-sheet.ts';
 
 const FAILED = 1;
 /** Parts that a search may find before only their names are listed. */
@@ -68,11 +69,13 @@ function details(part: PartListing, paint: Paint): string {
       `    ${property.name.padEnd(width)}  ${propertyKind(property).padEnd(kinds)}  ${property.doc}${property.readOnly === true ? ' (read-only)' : ''}`,
   );
   const script = exampleScript(part);
+  const buses = part.sheet === undefined ? [part.buses.join(', ')] : formLines(part.sheet.forms);
   return [
     paint('bold', part.title),
-    `  bus         ${part.buses.join(', ')}`,
+    ...buses.map((bus, at) => `  ${(at === 0 ? 'bus' : '').padEnd(10)}  ${bus}`),
     `  compatible  ${part.compatible.join(', ')}`,
     ...(properties.length === 0 ? [] : ['  properties for tests and scripts', ...properties]),
+    ...(part.sheet === undefined ? [] : sheetLines(part.sheet)),
     '  in the device tree, as a child of a bus',
     ...exampleNode(part)
       .split('\n')

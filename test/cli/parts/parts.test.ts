@@ -20,10 +20,22 @@ describe('dtbus parts', () => {
     const { out } = await dtbusHere('parts', 'tmp102');
     expect(out).toBe(
       `TMP102 temperature sensor, 12 or 13 bits
-  bus         i2c
+  bus         i2c, word registers, usually at 0x48
   compatible  ti,tmp102, ti,tmp112
   properties for tests and scripts
     temperature  -55 to 150 °C  what the sensor feels
+  registers
+    0x00  TEMP    ro   16 bits
+    0x01  CONFIG  rw   16 bits  reset 0x60a0
+          OS[15] sc, R[14:13] ro, F[12:11], POL[10], TM[9], SD[8], CR[7:6], AL[5] ro, EM[4]
+    0x02  T_LOW   rw   16 bits  reset 0x4b00
+          LIMIT[15:3]
+    0x03  T_HIGH  rw   16 bits  reset 0x5000
+          LIMIT[15:3]
+  pins        ALERT
+  not modelled
+    SMBus alert response
+  source      TI SBOS397
   in the device tree, as a child of a bus
     part: sensor@48 {
     	compatible = "ti,tmp102";
@@ -33,6 +45,25 @@ describe('dtbus parts', () => {
     board.part('&part').temperature = 31.5;
 `.replace('°', '\xc2\xb0'),
     );
+  });
+
+  it('shows the instructions of a flash, and its bus', async () => {
+    const { out } = await dtbusHere('parts', 'jedec,spi-nor');
+    expect(out).toMatch(/^ {2}bus {9}spi, instructions, mode 0, 3$/m);
+    expect(out).toMatch(/^ {4}0x9f {2}read JEDEC id: data in$/m);
+    expect(out).toMatch(/^ {4}0x03 {2}read: address, data in$/m);
+    expect(out).toMatch(/^ {4}0xeb {2}quad I\/O read: address, dummy of 3 bytes, data in on 4 lines$/m);
+    expect(out).toMatch(/^ {4}0x12 {2}program: address of 4 bytes, data out$/m);
+    expect(out).toMatch(/^ {4}0x06 {2}write enable$/m);
+  });
+
+  it('shows both buses of a part, and registers that follow each other', async () => {
+    const { out } = await dtbusHere('parts', 'bme280');
+    expect(out).toMatch(
+      /^ {2}bus {9}i2c, byte registers, usually at 0x76\n {14}spi, registers, mode 0, 3, to 10 MHz$/m,
+    );
+    expect(out).toMatch(/^ {4}0xd0 {2}ID +ro {3}8 bits {3}reset 0x60$/m);
+    expect(out).toMatch(/^ {4}0xf7 {2}PRESS\[3\] +ro {3}8 bits$/m);
   });
 
   it.each(['ti,tmp112', 'TMP102', 'tmp112'])('finds it as %s', async (name) => {
@@ -50,6 +81,17 @@ describe('dtbus parts', () => {
     expect(JSON.parse(Buffer.from(out, 'latin1').toString())).toMatchObject([
       { name: 'lm75b', buses: ['i2c'], properties: [{ name: 'temperature', unit: '°C', range: [-55, 150] }] },
     ]);
+  });
+
+  it('gives scripts the registers of the DS3231 with their fields', async () => {
+    const { out } = await dtbusHere('parts', 'ds3231', '--json');
+    const [{ sheet }] = JSON.parse(Buffer.from(out, 'latin1').toString());
+    expect(sheet).toMatchObject({ source: 'Maxim 19-5170', forms: { i2c: { address: 0x68 } } });
+    expect(sheet.notModelled).toContain('the 32 kHz output');
+    const control = sheet.registers.find(({ name }: { name: string }) => name === 'CONTROL');
+    expect(control).toMatchObject({ at: 0x0e, count: 1, bits: 8, access: 'rw', reset: 0x1c });
+    expect(control.fields).toContainEqual({ name: 'RS', high: 4, low: 3, access: 'rw' });
+    expect(control.fields).toContainEqual({ name: 'CONV', high: 5, low: 5, access: 'sc' });
   });
 
   it('says so when there is none', async () => {

@@ -7,7 +7,7 @@ import { clientsOf } from './platform-nodes.ts';
 import { prepareQemuGuest, type QemuBus, type QemuDevice, qemuDevices } from './qemu-buses.ts';
 
 /** Another QEMU than the system's can be named. */
-const QEMU = process.env['DTBUS_QEMU'] || 'qemu-system-x86_64';
+const qemu = (): string => process.env['DTBUS_QEMU'] || 'qemu-system-x86_64';
 
 const MEMORY_MIB = 256;
 
@@ -28,6 +28,8 @@ export type Accelerator = 'kvm' | 'tcg';
 
 /** Why KVM is not worth trying; undefined when it is. */
 export function whyNoKvm(): string | undefined {
+  // A KVM that does not work can hang instead of aborting.
+  if (process.env['DTBUS_QEMU_ACCEL'] === 'tcg') return 'DTBUS_QEMU_ACCEL is tcg';
   try {
     accessSync('/dev/kvm', constants.R_OK | constants.W_OK);
     return undefined;
@@ -52,7 +54,7 @@ export async function planQemu(buses: readonly ServedBus[], kernel: string): Pro
       (sentence) => sentence !== undefined,
     ),
     machine: (accelerator, init) => ({
-      program: QEMU,
+      program: qemu(),
       argv: [...pcArguments(accelerator), ...deviceArguments(devices), ...kernelArguments(kernel, init)],
     }),
   };
@@ -75,12 +77,12 @@ function withoutTree(buses: readonly ServedBus[]): string | undefined {
 /** Names of the devices that this QEMU was built with. */
 async function knownDevices(): Promise<ReadonlySet<string>> {
   try {
-    const { stdout } = await promisify(execFile)(QEMU, ['-device', 'help']);
+    const { stdout } = await promisify(execFile)(qemu(), ['-device', 'help']);
     return new Set([...stdout.matchAll(/^name "([^"]+)"/gm)].map(([, name]) => name as string));
   } catch (thrown) {
     const { code, message } = thrown as NodeJS.ErrnoException;
     const remedy = code === 'ENOENT' ? 'it is not installed; Debian has it in qemu-system-x86' : message;
-    throw new Error(`${QEMU} cannot be run: ${remedy}`, { cause: thrown });
+    throw new Error(`${qemu()} cannot be run: ${remedy}`, { cause: thrown });
   }
 }
 

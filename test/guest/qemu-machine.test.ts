@@ -32,12 +32,14 @@ let warnings: string[];
 let output: string;
 
 beforeEach(() => {
+  vi.stubEnv('DTBUS_QEMU', '');
   folder = mkdtempSync(join(tmpdir(), 'dtbus-qemu-'));
   path = process.env['PATH'];
   warnings = [];
   output = '';
 });
 afterEach(() => {
+  vi.unstubAllEnvs();
   process.env['PATH'] = path;
   rmSync(folder, { recursive: true });
 });
@@ -86,6 +88,19 @@ describe('what QEMU is asked for', () => {
     expect(tried()).toEqual(noKvm === undefined ? ['kvm', 'tcg'] : ['tcg']);
     const reason = noKvm ?? 'KVM does not work here (no such register)';
     expect(warnings).toEqual([`${reason}: the guest runs on TCG, which is slower`]);
+  });
+
+  it('no KVM where DTBUS_QEMU_ACCEL is tcg', async () => {
+    fakeQemu(I2C + SPI, ':');
+    vi.stubEnv('DTBUS_QEMU_ACCEL', 'tcg');
+    expect(await boot()).toEqual({ exitCode: 5, killed: false });
+    expect(tried()).toEqual(['tcg']);
+    expect(warnings[0]).toBe('DTBUS_QEMU_ACCEL is tcg: the guest runs on TCG, which is slower');
+  });
+
+  it('of the program that DTBUS_QEMU names', async () => {
+    vi.stubEnv('DTBUS_QEMU', join(folder, 'none'));
+    await expect(boot()).rejects.toThrow(`${join(folder, 'none')} cannot be run: it is not installed`);
   });
 
   it('nothing else where KVM works', async () => {

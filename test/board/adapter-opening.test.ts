@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { SerprogEmulator } from '../../hosts/serprog/index.ts';
-import { type Board, type BoardOptions, openBoard } from '../../src/board/index.ts';
+import { type Board, type BoardOptions, openBoard, serveBoard } from '../../src/board/index.ts';
 import { setBoardProvider } from '../../src/dev/dropin/nodes.ts';
 import { Bus } from '../../src/dev/i2c-bus/bus.ts';
 import { dtbusHere } from '../cli/run-here.ts';
@@ -153,5 +155,29 @@ describe('why an adapter could not be opened', () => {
     const { status, err } = await dtbusHere(...words, '--board', boardOn(ABSENT));
     expect(err).toContain('not found: /dev/ttyNOWHERE');
     expect(status).not.toBe(0);
+  });
+
+  it('is told by the process that serves the board, and its clients are sent there', async () => {
+    const warnings: string[] = [];
+    const place = join(folder, 'sockets');
+    mkdirSync(place);
+    const served = await serveBoard(boardOn(ABSENT), {
+      socketDirectory: place,
+      onWarning: (sentence) => void warnings.push(sentence),
+    });
+    try {
+      // In a process of its own: a client waits for its answers blocked.
+      const words = ['i2cget', '--connect', place, '-y', '1', '0x50', '0'];
+      const client = promisify(execFile)(process.execPath, [resolve('bin/dtbus.js'), ...words]);
+      await expect(client).rejects.toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(
+          'ENODEV: /dev/i2c-1, address 0x50: the adapter is lost; the process that serves the board says why\n',
+        ),
+      });
+      expect(warnings).toEqual([expect.stringMatching(/^ENODEV: not found: \/dev\/ttyNOWHERE/)]);
+    } finally {
+      await served.close();
+    }
   });
 });

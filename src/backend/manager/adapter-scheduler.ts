@@ -8,6 +8,8 @@ export interface SchedulerOptions {
   readonly abortGraceMs?: number;
   /** An adapter that takes longer to open is lost. Default `OPEN_LIMIT_MS`. */
   readonly openLimitMs?: number;
+  /** Told when the adapter could not be opened, and then only of other reasons until it was open. */
+  readonly onNotOpened?: (fault: BusFault) => void;
   /** Least time between two attempts to open a lost adapter. */
   readonly reopenIntervalMs?: number;
   /**
@@ -64,6 +66,7 @@ export class AdapterScheduler {
     this.#options = {
       abortGraceMs: 500,
       openLimitMs: OPEN_LIMIT_MS,
+      onNotOpened: () => {},
       reopenIntervalMs: 250,
       holdLimitMs: 1500,
       ...options,
@@ -177,7 +180,9 @@ export class AdapterScheduler {
     this.#opening = undefined;
     // From its end: finding out that nothing answers may take longer than the interval.
     this.#lastAttempt = performance.now();
-    this.#lastFault = BusFault.from(thrown);
+    const fault = BusFault.from(thrown);
+    if (fault.message !== this.#lastFault?.message && !this.#shutDown) this.#options.onNotOpened(fault);
+    this.#lastFault = fault;
     this.#state = 'lost';
     return false;
   }

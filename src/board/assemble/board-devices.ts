@@ -9,7 +9,13 @@ import {
   VirtioI2cDevice,
   VirtioSpiDevice,
 } from '../../backend/index.ts';
-import { type DeviceNode, type HostAdapter, messageOf, type NodeProblem } from '../../bus/index.ts';
+import {
+  type BusFault,
+  type DeviceNode,
+  type HostAdapter,
+  messageOf,
+  type NodeProblem,
+} from '../../bus/index.ts';
 import type { Node, Tree } from '../../devicetree/index.ts';
 import { type GpioDescription, isBus, type VirtioNode } from '../../frontend/index.ts';
 import { type DataSheet, loadParts, partFor } from '../../parts/index.ts';
@@ -39,6 +45,8 @@ export interface BoardDevicesOptions {
   /** Where every transfer is written down. */
   readonly trace?: SharedArrayBuffer | undefined;
   readonly warn: (sentence: string) => void;
+  /** Told why an adapter could not be opened, where nobody sees the faults of transfers. */
+  readonly onNotOpened?: (fault: BusFault) => void;
   /** Told of changes of the GPIO lines that are watched. */
   readonly onLine?: OnLine;
 }
@@ -154,12 +162,12 @@ export class BoardDevices {
       loadHosts(described),
     ]);
     const problems: DeviceProblem[] = [];
-    const { directory, warn, look = false, strict = false, trust = [] } = options;
+    const { directory, warn, look = false, strict = false, trust = [], onNotOpened } = options;
     const complain = ({ path, property, sentence }: NodeProblem) =>
       void problems.push({ path, property, sentence });
     const own = look ? new Map() : await addOwnModels(catalogue, described, { directory, trust, complain });
     const simulation = { catalogue, parts, clock, directory, look, strict, warn, complain };
-    const manager = new ResourceManager({}, traceTimeOf(clock));
+    const manager = new ResourceManager(onNotOpened === undefined ? {} : { onNotOpened }, traceTimeOf(clock));
     const hosts = new Map<Node, Promise<HostAdapter>>();
     const bindings: BusBinding[] = [];
     for (const node of nodes) bindings.push(await bindBus(node, manager, hosts, simulation));

@@ -39,6 +39,8 @@ interface Line {
 
 /** How often a server that is gone is looked for, in ms, while something waits for it. */
 const RECONNECT_MS = 20;
+/** Why an adapter could not be opened does not fit an answer of vhost-user. */
+const LOST = 'the adapter is lost; the process that serves the board says why';
 /** How long a server may take for an answer that needs no bus. */
 const ANSWER_MS = 5000;
 
@@ -158,7 +160,7 @@ function callsFor(buses: () => BusReport[]): BackEndCalls {
   return {
     openHosts() {},
     buses,
-    reasonOf: () => undefined,
+    reasonOf: (_path, code) => (code === 'ENODEV' ? LOST : undefined),
     parts: () => [],
     lines: () => [],
     getProperty: elsewhere,

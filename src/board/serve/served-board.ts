@@ -155,6 +155,8 @@ export class ServedBoard {
       steppedClock: false,
       trace: traceFor(devices.filter(isBus)),
       warn: options.onWarning,
+      // Front-ends are told an errno.
+      onNotOpened: ({ message }) => options.onWarning(message),
       onLine: watchers.told,
     });
     backEnd.calls.openHosts();

@@ -185,7 +185,7 @@ async function runTool(tool: ToolCommand, argv: readonly string[], args: BoardAr
     if (interrupted.signal.aborted) return INTERRUPTED;
     // The originals' words say neither what there is nor why nothing was done.
     if (nodes.missing !== undefined) warn(nodes.missing);
-    if (code !== 0) for (const reason of nodes.reasons()) warn(reason);
+    if (code !== 0) for (const reason of nodes.reasons(args.connect !== undefined)) warn(reason);
     if (io.unanswered) warn('stdin is not interactive; use -y to skip the confirmation');
     // A scan of a bus whose adapter is not there would only show that nothing answers. Others do not concern the tool.
     return (printProblems(board, nodes.opened) || io.unanswered) && code === 0 ? 1 : code;
@@ -198,21 +198,21 @@ async function runTool(tool: ToolCommand, argv: readonly string[], args: BoardAr
 
 /**
  * The nodes of a board; `missing` says which one was not found, `opened` names those that were asked for, `reasons` why
- * transfers of theirs failed, save for lost adapters, which are told by the board.
+ * transfers of theirs failed: without lost adapters where the board tells of them itself.
  */
 function remembering(nodes: Board['nodes']) {
   const devices: (I2cDev | SpiDev)[] = [];
   const seen: Pick<Board['nodes'], 'list' | 'open'> & {
     missing: string | undefined;
     readonly opened: Set<string>;
-    readonly reasons: () => readonly string[];
+    readonly reasons: (withLost: boolean) => readonly string[];
   } = {
     missing: undefined,
     opened: new Set(),
-    reasons: () =>
+    reasons: (withLost) =>
       devices
         .map((device) => ('lastFault' in device ? device.lastFault : undefined))
-        .filter((fault) => fault !== undefined && fault.code !== 'ENODEV')
+        .filter((fault) => fault !== undefined && (withLost || fault.code !== 'ENODEV'))
         .map((fault) => (fault as BusFault).message),
     list: () => nodes.list(),
     open: ((path: string) => {

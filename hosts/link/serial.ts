@@ -33,6 +33,7 @@ export function directSerialLink(path: string, baudRate: number): LinkOpener {
         else openFault(path, error).then(reject, reject);
       });
     });
+    wakeAfterPolls(port.port);
     let open = true;
     const lose = (reason: string): void => {
       if (!open) return;
@@ -71,6 +72,16 @@ export function directSerialLink(path: string, baudRate: number): LinkOpener {
     };
     return link;
   };
+}
+
+/**
+ * `serialport` is told by a native poller that there is something to read, and reads in a promise's continuation. Node 26
+ * runs none after that call until something else happens: up to `WATCH_MS` later. An immediate is something else.
+ */
+function wakeAfterPolls(binding: unknown): void {
+  const { poller } = binding as { readonly poller?: { on(event: string, listener: () => void): void } };
+  const wake = (): void => void setImmediate(() => {});
+  for (const event of ['readable', 'writable', 'disconnect']) poller?.on(event, wake);
 }
 
 /** Loaded when the first port is opened: what is simulated works without it. */

@@ -14,13 +14,6 @@ export function environmentBoard(): Board {
   if (board !== undefined) return board;
   const say = (sentence: string) => process.stderr.write(`dtbus: ${sentence}\n`);
   board = openBoardSync(undefined, { onWarning: say });
-  for (const { path, property, sentence } of board.problems) {
-    say(
-      [board.placeOf(path, property), path, property, sentence]
-        .filter((part) => part !== undefined)
-        .join(': '),
-    );
-  }
   return board;
 }
 

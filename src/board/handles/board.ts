@@ -144,6 +144,11 @@ export class Board {
     return options === undefined ? this.#nodes.open(path) : this.#nodes.open(path as SpiPath, options);
   }
 
+  /** Whether the board is only looked at; see the option `look`. */
+  get isLookedAt(): boolean {
+    return this.#look;
+  }
+
   /** What is doubtful about the tree as a board, with places and remedies; see the option `treeChecks`. */
   get doubts(): readonly TreeDoubt[] {
     return this.#doubts();

@@ -45,7 +45,7 @@ export async function openBoard(board?: FilePath | BoardOptions, options?: Board
   const request = opened(boardRequest('openBoard', board, options));
   if (request.connect !== undefined) {
     const { attach } = await import('./attach.ts');
-    return new Board(attach(request.file, request.connect, attachOptions(request)));
+    return tellProblems(new Board(attach(request.file, request.connect, attachOptions(request))), request);
   }
   // The thread loads its modules while the tree is read.
   const watchers = new LineWatchers();
@@ -77,7 +77,7 @@ export function openBoardSync(board?: FilePath | SyncBoardOptions, options?: Syn
     // What only few boards need is loaded when it is needed, here too.
     const load = createRequire(import.meta.url);
     const { attach } = load('#built/src/board/open/attach.js') as typeof import('./attach.ts');
-    return new Board(attach(request.file, request.connect, attachOptions(request)));
+    return tellProblems(new Board(attach(request.file, request.connect, attachOptions(request))), request);
   }
   const watchers = new LineWatchers();
   const told = toldBy(watchers, request.options);
@@ -199,6 +199,23 @@ function bringUp(
   const unshare = isNamed && process.env['DTBUS_CONTROL'] === '1' ? share(board, file) : undefined;
   // Adapters take their time: transfers wait for them, the board does not.
   if (options.openHosts !== 'first-use') backEnd.call('openHosts');
+  return tellProblems(board, { options });
+}
+
+/** A bus that did not come up is told of at once; what the checks of the tree told has its sentence already. */
+function tellProblems(board: Board, { options }: Pick<Opening, 'options'>): Board {
+  if (options.look || board.problems.length === 0) return board;
+  const key = (path: string | undefined, property: string | undefined) => `${path} ${property ?? ''}`;
+  const told = new Set(
+    options.treeChecks === 'off'
+      ? []
+      : board.doubts.map(({ diagnostic: { node, property } }) => key(node, property)),
+  );
+  for (const { path, property, sentence } of board.problems) {
+    if (told.has(key(path, property))) continue;
+    const place = board.placeOf(path, property);
+    warnOf(options)(`${place === undefined ? '' : `${place}: `}${path}: ${sentence}`);
+  }
   return board;
 }
 
@@ -212,6 +229,10 @@ function share(board: Board, file: string): () => void {
 }
 
 function toldBy(watchers: LineWatchers, options: BoardOptions): BackEndNews {
-  const warn = options.onWarning ?? ((sentence) => process.emitWarning(sentence));
+  const warn = warnOf(options);
   return { warn, onLine: watchers.told };
+}
+
+function warnOf({ onWarning }: BoardOptions): (sentence: string) => void {
+  return onWarning ?? ((sentence) => process.emitWarning(sentence));
 }

@@ -110,13 +110,7 @@ export async function openNamedBoard(args: BoardArguments, options: BoardOptions
  * @returns true when something that counts did not come up
  */
 export function printProblems(board: Board, nodes?: ReadonlySet<string>): boolean {
-  // What the checks of the tree named has its sentence, with a remedy, already.
-  const named = new Set(
-    board.problems.length === 0 ? [] : board.doubts.map(({ diagnostic }) => placeKey(diagnostic)),
-  );
-  for (const { path, property, sentence } of board.problems) {
-    if (!named.has(placeKey({ node: path, property }))) complain(board, path, property, sentence);
-  }
+  if (board.isLookedAt) printLookedAt(board);
   const lost = new Map<string, string>();
   const buses = board.buses();
   for (const { state, path, hostPath, fault } of buses) {
@@ -128,6 +122,16 @@ export function printProblems(board: Board, nodes?: ReadonlySet<string>): boolea
   return used.some(
     ({ state, path }) => state === 'lost' || board.problems.some((problem) => problem.path === path),
   );
+}
+
+/** Of a board that runs, `onWarning` was told; what the checks of the tree named has its sentence, with a remedy. */
+function printLookedAt(board: Board): void {
+  const named = new Set(
+    board.problems.length === 0 ? [] : board.doubts.map(({ diagnostic }) => placeKey(diagnostic)),
+  );
+  for (const { path, property, sentence } of board.problems) {
+    if (!named.has(placeKey({ node: path, property }))) complain(board, path, property, sentence);
+  }
 }
 
 const placeKey = ({

@@ -78,6 +78,28 @@ describe.each(Object.entries(WAYS))('%s', (_, open) => {
   });
 });
 
+describe('a bus that does not come up', () => {
+  it.each(['openBoard', 'openBoard inline', 'openBoardSync'])(
+    'is told of by %s when the board opens',
+    async (way) => {
+      writeFileSync(
+        path('lost.dts'),
+        SOUND.replace('#size-cells = <0>;', '#size-cells = <0>; dtbus,host = <&host>;').replace(
+          '\t};\n};',
+          '\t};\n\thosts { host: adapter { compatible = "nobodys,adapter"; }; };\n};',
+        ),
+      );
+      const told: string[] = [];
+      await WAYS[way]?.(path('lost.dts'), { onWarning: (sentence) => told.push(sentence) });
+      expect(told).toEqual([
+        expect.stringMatching(
+          /^\S+lost\.dts:9:\d+: \/hosts\/adapter: no driver for nobodys,adapter; host controllers are: /,
+        ),
+      ]);
+    },
+  );
+});
+
 describe('the commands that open a board', () => {
   const dtbus = (...argv: string[]) => {
     const { stdout, stderr, status } = spawnSync(process.execPath, ['bin/dtbus.js', ...argv], {

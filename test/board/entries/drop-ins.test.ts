@@ -66,7 +66,7 @@ console.log(${READ});`,
     // An LM75 begins at 25 °C.
     expect(stdout).toBe('19\n');
     expect(stderr).toBe(
-      `dtbus: ${folder}/board.dts:6:65: /i2c/temp@48: dtbus,set: invalid temperature: expected -55 to 150 °C, got "hot"\n`,
+      `dtbus: ${folder}/board.dts:6:65: /i2c/temp@48: invalid temperature: expected -55 to 150 °C, got "hot"\n`,
     );
   });
 });

@@ -267,7 +267,7 @@ describe('dtbus watch', () => {
   });
 
   it('hands a second word and the board on', () => {
-    const { status, stdout, stderr } = dtbus('watch', 'dts/demo.dts', 'flash', 'info', 'flash');
+    const { status, stdout, stderr } = dtbus('watch', 'dts/demo.dts', 'flash', 'info', 'flash', '--live');
     expect(status).toBe(0);
     expect(stdout).toContain('JEDEC id');
     expect(stderr).toContain('read JEDEC id: ef 40 14');

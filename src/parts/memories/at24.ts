@@ -1,6 +1,8 @@
 import type { DataSheet, Memory } from '../data-sheet.ts';
 import type { Kit, Model, Part } from '../model.ts';
 
+/** Bytes that are copied one by one. */
+const FEW = 32;
 /** Self-timed write cycle (tWR), at most. */
 const WRITE_TIME_MS = 5;
 
@@ -140,7 +142,9 @@ const modelOf =
           for (let at = 0; at < into.length; ) {
             const { address } = counter;
             const run = Math.min(into.length - at, size - address);
-            into.set(memory.bytes.subarray(address, address + run), at);
+            // A view is more than it carries when that is short.
+            if (run > FEW) into.set(memory.bytes.subarray(address, address + run), at);
+            else for (let i = 0; i < run; i++) into[at + i] = memory.bytes[address + i] as number;
             at += run;
             counter.address = (address + run) % size;
           }

@@ -5,9 +5,10 @@ import { findDevices, isBus, type VirtioNode } from '../../frontend/index.ts';
 import type { FilePath } from '../../input/index.ts';
 import { LocalFrontEnd, registerBytes } from '../../transport/core.ts';
 import { DmaAllocator, GuestMemory } from '../../virtio/index.ts';
+import { BoardError } from '../board-error.ts';
 import { Board } from '../handles/board.ts';
 import { LineWatchers } from '../handles/line-handle.ts';
-import type { BackEndSettings, BackEndStart } from '../thread/protocol.ts';
+import type { BackEndSettings, BackEndStart, DeviceProblem } from '../thread/protocol.ts';
 import {
   type BackEndNews,
   BackEndThread,
@@ -60,7 +61,10 @@ export async function openBoard(board?: FilePath | BoardOptions, options?: Board
       startInline(plan.tree, plan.devices, plan.settings, told);
     // Meanwhile: the other thread has to do.
     if (!strict) checkPlan(plan, request, told.warn);
-    return bringUp(plan, await starting, watchers, request);
+    const brought = bringUp(plan, await starting, watchers, request);
+    if (!strict || brought.problems.length === 0) return brought;
+    await brought.close();
+    throw doubtful(brought, request);
   } catch (thrown) {
     await thread?.abandon();
     throw thrown;
@@ -85,7 +89,9 @@ export function openBoardSync(board?: FilePath | SyncBoardOptions, options?: Syn
   try {
     const plan = planOf(request);
     checkPlan(plan, request, told.warn);
-    return bringUp(plan, thread.startSync(startOf(plan, request.options)), watchers, request);
+    const brought = bringUp(plan, thread.startSync(startOf(plan, request.options)), watchers, request);
+    if (request.options.treeChecks !== 'error' || brought.problems.length === 0) return brought;
+    throw doubtful(brought, request);
   } catch (thrown) {
     void thread.abandon();
     throw thrown;
@@ -204,19 +210,28 @@ function bringUp(
 
 /** A bus that did not come up is told of at once; what the checks of the tree told has its sentence already. */
 function tellProblems(board: Board, { options }: Pick<Opening, 'options'>): Board {
-  if (options.look || board.problems.length === 0) return board;
+  if (options.look || options.treeChecks === 'error' || board.problems.length === 0) return board;
   const key = (path: string | undefined, property: string | undefined) => `${path} ${property ?? ''}`;
   const told = new Set(
     options.treeChecks === 'off'
       ? []
       : board.doubts.map(({ diagnostic: { node, property } }) => key(node, property)),
   );
-  for (const { path, property, sentence } of board.problems) {
-    if (told.has(key(path, property))) continue;
-    const place = board.placeOf(path, property);
-    warnOf(options)(`${place === undefined ? '' : `${place}: `}${path}: ${sentence}`);
+  for (const problem of board.problems) {
+    if (!told.has(key(problem.path, problem.property))) warnOf(options)(problemText(board, problem));
   }
   return board;
+}
+
+function problemText(board: Board, { path, property, sentence }: DeviceProblem): string {
+  const place = board.placeOf(path, property);
+  return `${place === undefined ? '' : `${place}: `}${path}: ${sentence}`;
+}
+
+/** What a tree that has no doubt left out when it was brought up. */
+function doubtful(board: Board, { file }: Opening): BoardError {
+  const text = board.problems.map((problem) => problemText(board, problem)).join('\n');
+  return new BoardError(`${file} is doubtful as a board\n${text}`);
 }
 
 /** Where DTBUS_CONTROL is 1, as `dtbus run` sets it, other processes may touch the board. */

@@ -48,8 +48,9 @@ export function fsError(
   code: 'EBADF' | 'EINVAL' | 'EIO' | 'ENODEV' | 'ENOENT' | 'EPERM',
   syscall: string,
   path?: string,
+  cause?: unknown,
 ): SystemError {
-  return libuvError(-constants.errno[code], syscall, path);
+  return libuvError(-constants.errno[code], syscall, path, cause);
 }
 
 function libuvError(errno: number, syscall: string, path?: string, cause?: unknown): SystemError {

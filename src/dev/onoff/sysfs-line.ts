@@ -172,5 +172,11 @@ export function exportLine(chips: readonly GpioChip[], number: number): { line: 
     }
     base += chip.lineCount;
   }
-  throw fsError('EINVAL', 'write');
+  const lines = base === 0 ? 'no GPIO lines' : `GPIO 0 to ${base - 1}, by ngpios of its controllers`;
+  throw fsError(
+    'EINVAL',
+    'write',
+    undefined,
+    new BusFault('EINVAL', `not found: GPIO ${number}; the board has ${lines}`),
+  );
 }

@@ -100,6 +100,22 @@ describe('a bus that does not come up', () => {
   );
 });
 
+describe('a setting that is wrong', () => {
+  it.each(['openBoard', 'openBoard inline', 'openBoardSync'])(
+    'refuses the board by %s where doubts are errors',
+    async (way) => {
+      writeFileSync(
+        path('set.dts'),
+        SOUND.replace('reg = <0x48>;', 'reg = <0x48>; dtbus,set = "temprature=3";'),
+      );
+      const opened = WAYS[way]?.(path('set.dts'), { treeChecks: 'error' });
+      await expect(opened).rejects.toThrow(
+        /is doubtful as a board\n.*temp@48: not found: temprature; it has: temperature/,
+      );
+    },
+  );
+});
+
 describe('the commands that open a board', () => {
   const dtbus = (...argv: string[]) => {
     const { stdout, stderr, status } = spawnSync(process.execPath, ['bin/dtbus.js', ...argv], {

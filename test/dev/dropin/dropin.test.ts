@@ -46,6 +46,26 @@ describe('the drop-in for spi-device', () => {
 });
 
 describe('the drop-in for onoff', () => {
+  it('says which lines the board has where a number is none of them', async () => {
+    const board = await openBoard(fileURLToPath(new URL('lines.dts', import.meta.url)));
+    try {
+      const chip = await board.gpio();
+      setBoardProvider(() => ({ open: (path) => board.nodes.open(path), gpioChips: () => [chip] }));
+      let thrown: unknown;
+      try {
+        new onoff.Gpio(17, 'in');
+      } catch (error) {
+        thrown = error;
+      }
+      expect(thrown).toMatchObject({ code: 'EINVAL', message: 'EINVAL: invalid argument, write' });
+      expect(String((thrown as Error).cause)).toContain(
+        'not found: GPIO 17; the board has GPIO 0 to 7, by ngpios of its controllers',
+      );
+    } finally {
+      await board.close();
+    }
+  });
+
   // Interrupts are waited for by the clock, so a machine that stands still for a moment may miss one.
   it('does what onoff 6.0.3 does on Linux, call by call', { retry: 2, timeout: 60_000 }, async () => {
     const board = await openBoard(fileURLToPath(new URL('lines.dts', import.meta.url)));

@@ -1,8 +1,7 @@
 import type { Line } from '../kit/line.ts';
 import type { I2cPart } from '../wire/part.ts';
 import type { ByteRegisterChip } from './chip.ts';
-
-const GENERAL_CALL = 0;
+import { GENERAL_CALL, takeCall } from './general-call.ts';
 
 /**
  * The usual I2C interface: the first byte written names a register, further bytes go there and onward, a
@@ -64,7 +63,7 @@ export class I2cByteRegisters implements I2cPart {
 
   write(data: Uint8Array): number {
     const bus = this.#bus;
-    if (bus.called) return this.#call(data);
+    if (bus.called) return takeCall(this.subject, data);
     for (const byte of data) {
       if (bus.namingRegister) {
         bus.namingRegister = false;
@@ -76,12 +75,6 @@ export class I2cByteRegisters implements I2cPart {
       }
     }
     return data.length;
-  }
-
-  /** @returns how many bytes are acknowledged */
-  #call(data: Uint8Array): number {
-    const refused = data.findIndex((byte, index) => this.subject.generalCall?.(byte, index) === false);
-    return refused < 0 ? data.length : refused;
   }
 
   read(into: Uint8Array): void {

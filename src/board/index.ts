@@ -20,6 +20,7 @@ export {
   strerror,
 } from '../dev/core.ts';
 export { disabledControllers } from '../frontend/index.ts';
+export type { PartTypes } from '../parts/index.ts';
 export { PartError } from '../sim/property.ts';
 export { BoardError } from './board-error.ts';
 export type { BoardControl } from './control/client.ts';

@@ -34,3 +34,4 @@ export type {
   SpiBehaviour,
 } from './model.ts';
 export { opcodeOf } from './opcodes.ts';
+export type { PartTypes } from './part-types.ts';

@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { PartModule } from '../../src/parts/model.ts';
+import type { Property } from '../../src/parts/data-sheet.ts';
+import type { Part, PartModule } from '../../src/parts/model.ts';
 
 /*
  * What is made from the data sheets. After a change of one, `npx vitest run test/parts/made.test.ts -u` makes it anew.
@@ -56,8 +57,63 @@ async function indexText(): Promise<string> {
   ].join('\n');
 }
 
+/** The members of a part's type: what a test sets, and, only to be read, what it can look at. */
+function membersOf({ senses = {}, shows = {} }: Part): string {
+  const members = [
+    ...Object.entries(senses).map(([name, property]) => memberText('', name, property)),
+    ...Object.entries(shows).map(([name, property]) => memberText('readonly ', name, property)),
+  ];
+  return members.join('\n');
+}
+
+const TYPES = { number: 'number', flag: 'boolean', text: 'string', bytes: 'Uint8Array' } as const;
+
+function memberText(access: string, name: string, { kind = 'number', unit, range, doc }: Property): string {
+  const values = [range?.join(' to '), unit].filter((text) => text !== undefined).join(' ');
+  const sentence = `${doc.slice(0, 1).toUpperCase()}${doc.slice(1)}${values === '' ? '' : ` (${values})`}`;
+  return `  /** ${sentence} */\n  ${access}${name}: ${TYPES[kind]};`;
+}
+
+/** `national,lm75` -> `NationalLm75` */
+const typeName = (compatible: string) =>
+  compatible.replace(/(?:^|[,.-])(.)/g, (_, letter: string) => letter.toUpperCase());
+
+/** Parts that have the same properties share a type, under the name of the first. */
+async function typesText(): Promise<string> {
+  const names = new Map<string, string>();
+  const types: string[] = [];
+  const entries = new Map<string, string>();
+  for (const part of (await partFiles()).flatMap(({ parts }) => parts)) {
+    const members = membersOf(part);
+    let name = members === '' ? 'object' : names.get(members);
+    if (name === undefined) {
+      name = typeName(part.compatible[0] as string);
+      names.set(members, name);
+      types.push(`interface ${name} {\n${members}\n}`, '');
+    }
+    for (const compatible of part.compatible) {
+      expect([undefined, name], compatible).toContain(entries.get(compatible));
+      entries.set(compatible, name);
+    }
+  }
+  return [
+    HEAD,
+    '',
+    ...types,
+    '/** What a test can set, and look at, on a simulated part, by its compatible. */',
+    'export interface PartTypes {',
+    ...[...entries].map(([compatible, name]) => `  '${compatible}': ${name};`),
+    '}',
+    '',
+  ].join('\n');
+}
+
 describe('made from the data sheets', () => {
   it('the index: make it anew by `npx vitest run test/parts/made.test.ts -u`', async () => {
     await expect(await indexText()).toMatchFileSnapshot(`${ROOT}/part-files.ts`);
+  });
+
+  it("the types of parts' properties: make them anew by `npx vitest run test/parts/made.test.ts -u`", async () => {
+    await expect(await typesText()).toMatchFileSnapshot(`${ROOT}/part-types.ts`);
   });
 });

@@ -23,6 +23,7 @@ import {
   type VirtioNode,
   VirtioSpiDriver,
 } from '../../frontend/index.ts';
+import type { PartTypes } from '../../parts/index.ts';
 import { BoardError } from '../board-error.ts';
 import type { TreeDoubt } from '../open/check-tree.ts';
 import type { BusReport, Call, DeviceProblem, LineReport, PartReport } from '../thread/protocol.ts';
@@ -195,11 +196,12 @@ export class Board {
   }
 
   /**
-   * A simulated part by path, alias or `&label`, to look at and to set what it senses.
+   * A simulated part by path, alias or `&label`, to look at and to set what it senses. In TypeScript
+   * `board.part<'national,lm75'>('&temp')` has the properties of that part, each with its unit and range; see `PartHandle`.
    * @throws {Error} naming the parts that there are.
    */
-  part(name: string): PartHandle {
-    return findPart(this.tree, name, this.#call);
+  part<P extends keyof PartTypes | object = PartHandle>(name: string): PartHandle<P> {
+    return findPart<P>(this.tree, name, this.#call);
   }
 
   /**

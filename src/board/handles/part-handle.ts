@@ -2,6 +2,7 @@ import type { inspect } from 'node:util';
 import { messageOf } from '../../bus/index.ts';
 import type { Tree } from '../../devicetree/index.ts';
 import { invalid } from '../../input/index.ts';
+import type { PartTypes } from '../../parts/index.ts';
 import type { PropertyValue } from '../../sim/index.ts';
 import { checkProperty, declarationOf, notFound, PartError } from '../../sim/property.ts';
 import type { Call, PartReport } from '../thread/protocol.ts';
@@ -10,25 +11,43 @@ import { strictObject } from './strict-object.ts';
 /** `inspect.custom`, without node:util, which loads more than a board needs. */
 const CUSTOM = Symbol.for('nodejs.util.inspect.custom');
 
-/**
- * A simulated part as a script or test holds it, whichever thread it lives in. What the part declares can be
- * read and set like a field: `board.part('/i2c/temp@48').temperature = 31.5`. A name that it does not have throws a
- * `PartError`, read or written; so does a value of another kind or out of range.
- */
-export interface PartHandle {
+/** What every part's handle has; `P` are the properties of the part, by name. */
+interface PartMembers<P> {
   readonly path: string;
   readonly title: string;
   /** @throws {PartError} no such property. */
-  get(property: string): PropertyValue;
+  get<N extends keyof P & string>(property: N): P[N];
   /** @throws {PartError} no such property, wrong kind of value, out of range. */
-  set(property: string, value: PropertyValue): void;
+  set<N extends Settable<P>>(property: N, value: P[N]): void;
   /** Power-on reset; a part whose model failed answers again. */
   reset(): void;
   /** All that changes in the part, to be put back by `restore`. */
   snapshot(): object;
   restore(snapshot: object): void;
+}
+
+/** Names of what is not readonly. */
+type Settable<P> = string &
+  keyof { [N in keyof P as Same<Pick<P, N>, Readonly<Pick<P, N>>> extends true ? never : N]: P[N] };
+/** Whether two types are the same, down to `readonly`, which assignability does not see. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+
+/** The handle of a part of which the compiler knows nothing: any name may be tried. */
+interface AnyPart extends PartMembers<Record<string, PropertyValue>> {
   [property: string]: unknown;
 }
+
+/**
+ * A simulated part as a script or test holds it, whichever thread it lives in. What the part declares can be
+ * read and set like a field: `board.part('/i2c/temp@48').temperature = 31.5`. A name that it does not have throws a
+ * `PartError`, read or written; so does a value of another kind or out of range. `P` says to TypeScript what it declares:
+ * a compatible of `PartTypes`, or, of a part of one's own, an object type: `{ answer: number; readonly asked: number }`.
+ */
+export type PartHandle<P extends keyof PartTypes | object = AnyPart> = P extends AnyPart
+  ? AnyPart
+  : P extends keyof PartTypes
+    ? PartTypes[P] & PartMembers<PartTypes[P]>
+    : P & PartMembers<P>;
 
 /**
  * The path of a node that is named by path, alias or `&label`; undefined where there is none.
@@ -46,11 +65,15 @@ export function pathOf(tree: Tree, name: string): string | undefined {
 /**
  * A simulated part by path, alias or `&label`. @throws {Error} naming the parts that there are.
  */
-export function findPart(tree: Tree, name: string, call: Call): PartHandle {
+export function findPart<P extends keyof PartTypes | object = AnyPart>(
+  tree: Tree,
+  name: string,
+  call: Call,
+): PartHandle<P> {
   const path = pathOf(tree, name);
   const reports = call('parts');
   const report = reports.find((candidate) => candidate.path === path);
-  if (report !== undefined) return partHandle(report, call);
+  if (report !== undefined) return partHandle(report, call) as PartHandle<P>;
   const known = reports.map((candidate) => candidate.path).join(', ') || 'none';
   throw new Error(`not found: simulated part ${name}; the board has: ${known}`);
 }

@@ -14,6 +14,7 @@ import {
   oneOf,
   text,
 } from '../../input/index.ts';
+import type { PartTypes } from '../../parts/index.ts';
 import { BackEndServer, EventLoop, type Limits } from '../../transport/index.ts';
 import { BoardDevices } from '../assemble/board-devices.ts';
 import { ownersOf } from '../assemble/ownership.ts';
@@ -229,8 +230,8 @@ export class ServedBoard {
   }
 
   /** A simulated part; see `Board.part`. @throws {Error} naming the parts that there are. */
-  part(name: string): PartHandle {
-    return findPart(this.tree, name, callsInline(this.#backEnd.calls));
+  part<P extends keyof PartTypes | object = PartHandle>(name: string): PartHandle<P> {
+    return findPart<P>(this.tree, name, callsInline(this.#backEnd.calls));
   }
 
   /** A line of a GPIO controller; see `Board.line`. @throws {Error} naming the lines that there are. */

@@ -1,0 +1,571 @@
+/* Made from the data sheets by `npx vitest run test/parts/made.test.ts -u`: do not edit. */
+
+interface DallasDs1307 {
+  /** What the clock shows, as 2024-02-29T12:34:56Z */
+  time: string;
+}
+
+interface MaximDs3231 {
+  /** What its thermometer feels (-40 to 85 °C) */
+  temperature: number;
+  /** What the clock shows, as 2024-02-29T12:34:56Z */
+  time: string;
+}
+
+interface TiAds1015 {
+  /** Voltage at AIN0 (-0.3 to 6.3 V) */
+  ain0: number;
+  /** Voltage at AIN1 (-0.3 to 6.3 V) */
+  ain1: number;
+  /** Voltage at AIN2 (-0.3 to 6.3 V) */
+  ain2: number;
+  /** Voltage at AIN3 (-0.3 to 6.3 V) */
+  ain3: number;
+}
+
+interface MicrochipMcp3004 {
+  /** Voltage at CH0 (-0.6 to 6 V) */
+  ch0: number;
+  /** Voltage at CH1 (-0.6 to 6 V) */
+  ch1: number;
+  /** Voltage at CH2 (-0.6 to 6 V) */
+  ch2: number;
+  /** Voltage at CH3 (-0.6 to 6 V) */
+  ch3: number;
+  /** Reference voltage (0.25 to 6 V) */
+  vref: number;
+}
+
+interface MicrochipMcp3008 {
+  /** Voltage at CH0 (-0.6 to 6 V) */
+  ch0: number;
+  /** Voltage at CH1 (-0.6 to 6 V) */
+  ch1: number;
+  /** Voltage at CH2 (-0.6 to 6 V) */
+  ch2: number;
+  /** Voltage at CH3 (-0.6 to 6 V) */
+  ch3: number;
+  /** Voltage at CH4 (-0.6 to 6 V) */
+  ch4: number;
+  /** Voltage at CH5 (-0.6 to 6 V) */
+  ch5: number;
+  /** Voltage at CH6 (-0.6 to 6 V) */
+  ch6: number;
+  /** Voltage at CH7 (-0.6 to 6 V) */
+  ch7: number;
+  /** Reference voltage (0.25 to 6 V) */
+  vref: number;
+}
+
+interface MicrochipMcp4725 {
+  /** Supply, and so the full scale (2.7 to 5.5 V) */
+  vdd: number;
+  /** What the output gives (V) */
+  readonly voltage: number;
+  /** The DAC register, 0 to 4095 */
+  readonly code: number;
+}
+
+interface DtbusHd44780Pcf8574 {
+  /** What stands on the display */
+  readonly text: string;
+  /** Whether the backlight is on */
+  readonly backlight: boolean;
+}
+
+interface SolomonSsd1306 {
+  /** What the panel shows, as a PNG */
+  readonly picture: Uint8Array;
+  /** What the panel shows, for a terminal */
+  readonly text: string;
+  /** Contrast, 0 to 255 */
+  readonly contrast: number;
+  /** Whether the panel is on */
+  readonly on: boolean;
+}
+
+interface MicrochipMcp23008 {
+  /** Levels that the outside gives the pins, pin 0 in bit 0 (0 to 255) */
+  inputs: number;
+  /** Pins that the outside drives, all once `inputs` is set; the others are pulled up by GPPU (0 to 255) */
+  driven: number;
+  /** Levels on the pins, outputs included (0 to 255) */
+  readonly pins: number;
+}
+
+interface MicrochipMcp23017 {
+  /** Levels that the outside gives the pins, pin 0 in bit 0 (0 to 65535) */
+  inputs: number;
+  /** Pins that the outside drives, all once `inputs` is set; the others are pulled up by GPPU (0 to 65535) */
+  driven: number;
+  /** Levels on the pins, outputs included (0 to 65535) */
+  readonly pins: number;
+}
+
+interface NxpPca9554 {
+  /** Levels that the outside gives the pins, pin 0 in bit 0 (0 to 255) */
+  inputs: number;
+  /** Levels on the pins, outputs included (0 to 255) */
+  readonly pins: number;
+}
+
+interface NxpPca9555 {
+  /** Levels that the outside gives the pins, pin 0 in bit 0 (0 to 65535) */
+  inputs: number;
+  /** Levels on the pins, outputs included (0 to 65535) */
+  readonly pins: number;
+}
+
+interface RohmBh1750 {
+  /** Light on the sensor (0 to 100000 lx) */
+  illuminance: number;
+}
+
+interface NxpPca9550 {
+  /** Levels that the outside gives the pins, pin 0 in bit 0 (0 to 3) */
+  inputs: number;
+  /** Levels on the pins, outputs included (0 to 3) */
+  readonly pins: number;
+  /** Share of the time that LED0 is lit */
+  readonly led0: number;
+  /** Share of the time that LED1 is lit */
+  readonly led1: number;
+}
+
+interface NxpPca9551 {
+  /** Levels that the outside gives the pins, pin 0 in bit 0 (0 to 255) */
+  inputs: number;
+  /** Levels on the pins, outputs included (0 to 255) */
+  readonly pins: number;
+  /** Share of the time that LED0 is lit */
+  readonly led0: number;
+  /** Share of the time that LED1 is lit */
+  readonly led1: number;
+  /** Share of the time that LED2 is lit */
+  readonly led2: number;
+  /** Share of the time that LED3 is lit */
+  readonly led3: number;
+  /** Share of the time that LED4 is lit */
+  readonly led4: number;
+  /** Share of the time that LED5 is lit */
+  readonly led5: number;
+  /** Share of the time that LED6 is lit */
+  readonly led6: number;
+  /** Share of the time that LED7 is lit */
+  readonly led7: number;
+}
+
+interface NxpPca9552 {
+  /** Levels that the outside gives the pins, pin 0 in bit 0 (0 to 65535) */
+  inputs: number;
+  /** Levels on the pins, outputs included (0 to 65535) */
+  readonly pins: number;
+  /** Share of the time that LED0 is lit */
+  readonly led0: number;
+  /** Share of the time that LED1 is lit */
+  readonly led1: number;
+  /** Share of the time that LED2 is lit */
+  readonly led2: number;
+  /** Share of the time that LED3 is lit */
+  readonly led3: number;
+  /** Share of the time that LED4 is lit */
+  readonly led4: number;
+  /** Share of the time that LED5 is lit */
+  readonly led5: number;
+  /** Share of the time that LED6 is lit */
+  readonly led6: number;
+  /** Share of the time that LED7 is lit */
+  readonly led7: number;
+  /** Share of the time that LED8 is lit */
+  readonly led8: number;
+  /** Share of the time that LED9 is lit */
+  readonly led9: number;
+  /** Share of the time that LED10 is lit */
+  readonly led10: number;
+  /** Share of the time that LED11 is lit */
+  readonly led11: number;
+  /** Share of the time that LED12 is lit */
+  readonly led12: number;
+  /** Share of the time that LED13 is lit */
+  readonly led13: number;
+  /** Share of the time that LED14 is lit */
+  readonly led14: number;
+  /** Share of the time that LED15 is lit */
+  readonly led15: number;
+}
+
+interface NxpPca9553 {
+  /** Levels that the outside gives the pins, pin 0 in bit 0 (0 to 15) */
+  inputs: number;
+  /** Levels on the pins, outputs included (0 to 15) */
+  readonly pins: number;
+  /** Share of the time that LED0 is lit */
+  readonly led0: number;
+  /** Share of the time that LED1 is lit */
+  readonly led1: number;
+  /** Share of the time that LED2 is lit */
+  readonly led2: number;
+  /** Share of the time that LED3 is lit */
+  readonly led3: number;
+}
+
+interface NxpPca9685Pwm {
+  /** Share of the time that LED0 is on */
+  readonly duty0: number;
+  /** Share of the time that LED1 is on */
+  readonly duty1: number;
+  /** Share of the time that LED2 is on */
+  readonly duty2: number;
+  /** Share of the time that LED3 is on */
+  readonly duty3: number;
+  /** Share of the time that LED4 is on */
+  readonly duty4: number;
+  /** Share of the time that LED5 is on */
+  readonly duty5: number;
+  /** Share of the time that LED6 is on */
+  readonly duty6: number;
+  /** Share of the time that LED7 is on */
+  readonly duty7: number;
+  /** Share of the time that LED8 is on */
+  readonly duty8: number;
+  /** Share of the time that LED9 is on */
+  readonly duty9: number;
+  /** Share of the time that LED10 is on */
+  readonly duty10: number;
+  /** Share of the time that LED11 is on */
+  readonly duty11: number;
+  /** Share of the time that LED12 is on */
+  readonly duty12: number;
+  /** Share of the time that LED13 is on */
+  readonly duty13: number;
+  /** Share of the time that LED14 is on */
+  readonly duty14: number;
+  /** Share of the time that LED15 is on */
+  readonly duty15: number;
+  /** Frequency of the outputs (Hz) */
+  readonly frequency: number;
+}
+
+interface Atmel24c00 {
+  /** Write cycle time (0 to 1000 ms) */
+  writeTime: number;
+  /** Level of the WP pin: high keeps the contents */
+  writeProtect: boolean;
+  /** The whole memory */
+  contents: Uint8Array;
+}
+
+interface AtmelAt25 {
+  /** Write cycle time (0 to 1000 ms) */
+  writeTime: number;
+  /** True while the WP pin is low */
+  writeProtect: boolean;
+  /** The whole memory */
+  contents: Uint8Array;
+}
+
+interface JedecSpiNor {
+  /** Share of the typical program and erase times; 0: all is done at once (0 to 100) */
+  timeScale: number;
+  /** True while the WP# pin is low */
+  writeProtect: boolean;
+  /** The whole memory */
+  contents: Uint8Array;
+}
+
+interface AdiAdxl345 {
+  /** Acceleration along X (-16 to 16 g) */
+  accelX: number;
+  /** Acceleration along Y (-16 to 16 g) */
+  accelY: number;
+  /** Acceleration along Z (-16 to 16 g) */
+  accelZ: number;
+}
+
+interface InvensenseMpu6050 {
+  /** Acceleration along X (-16 to 16 g) */
+  accelX: number;
+  /** Acceleration along Y (-16 to 16 g) */
+  accelY: number;
+  /** Acceleration along Z (-16 to 16 g) */
+  accelZ: number;
+  /** Rotation about X (-2000 to 2000 °/s) */
+  gyroX: number;
+  /** Rotation about Y (-2000 to 2000 °/s) */
+  gyroY: number;
+  /** Rotation about Z (-2000 to 2000 °/s) */
+  gyroZ: number;
+  /** Temperature of the die (-40 to 85 °C) */
+  temperature: number;
+}
+
+interface NxpPca9548 {
+  /** Control register: what is connected */
+  readonly control: number;
+}
+
+interface TiIna219 {
+  /** Voltage of the load (0 to 85 V) */
+  busVoltage: number;
+  /** Current through the shunt (-1000 to 1000 A) */
+  current: number;
+}
+
+interface TiIna238 {
+  /** Voltage of the load (0 to 85 V) */
+  busVoltage: number;
+  /** Current through the shunt (-1000 to 1000 A) */
+  current: number;
+  /** Temperature of the die (-40 to 125 °C) */
+  temperature: number;
+}
+
+interface BoschBmp280 {
+  /** What the sensor feels (-40 to 85 °C) */
+  temperature: number;
+  /** Pressure of the air (30000 to 110000 Pa) */
+  pressure: number;
+}
+
+interface BoschBme280 {
+  /** What the sensor feels (-40 to 85 °C) */
+  temperature: number;
+  /** Pressure of the air (30000 to 110000 Pa) */
+  pressure: number;
+  /** Relative humidity of the air (0 to 100 %RH) */
+  humidity: number;
+}
+
+interface NationalLm75 {
+  /** What the sensor feels (-55 to 150 °C) */
+  temperature: number;
+}
+
+interface MicrochipMcp9808 {
+  /** What the sensor feels (-40 to 125 °C) */
+  temperature: number;
+}
+
+interface SensirionSht3x {
+  /** What the sensor feels (-45 to 130 °C) */
+  temperature: number;
+  /** Relative humidity of the air (0 to 100 %RH) */
+  humidity: number;
+}
+
+interface TiTmp421 {
+  /** What the chip itself feels (-55 to 150 °C) */
+  temperature: number;
+  /** What remote diode 1 feels (-55 to 150 °C) */
+  remote0: number;
+}
+
+interface TiTmp422 {
+  /** What the chip itself feels (-55 to 150 °C) */
+  temperature: number;
+  /** What remote diode 1 feels (-55 to 150 °C) */
+  remote0: number;
+  /** What remote diode 2 feels (-55 to 150 °C) */
+  remote1: number;
+}
+
+interface TiTmp423 {
+  /** What the chip itself feels (-55 to 150 °C) */
+  temperature: number;
+  /** What remote diode 1 feels (-55 to 150 °C) */
+  remote0: number;
+  /** What remote diode 2 feels (-55 to 150 °C) */
+  remote1: number;
+  /** What remote diode 3 feels (-55 to 150 °C) */
+  remote2: number;
+}
+
+interface StVl53l0x {
+  /** Distance of the target; beyond 2 m it sees none (0 to 10000 mm) */
+  distance: number;
+}
+
+/** What a test can set, and look at, on a simulated part, by its compatible. */
+export interface PartTypes {
+  'dallas,ds1307': DallasDs1307;
+  'maxim,ds1307': DallasDs1307;
+  'dallas,ds1337': DallasDs1307;
+  'maxim,ds1337': DallasDs1307;
+  'dallas,ds1339': DallasDs1307;
+  'maxim,ds1339': DallasDs1307;
+  'maxim,ds3231': MaximDs3231;
+  'dallas,ds3231': MaximDs3231;
+  'st,m41t0': DallasDs1307;
+  'nxp,pcf85063a': DallasDs1307;
+  'nxp,pcf85063': DallasDs1307;
+  'nxp,pcf85063tp': DallasDs1307;
+  'microcrystal,rv8263': DallasDs1307;
+  'nxp,pcf8563': DallasDs1307;
+  'epson,rtc8564': DallasDs1307;
+  'microcrystal,rv8564': DallasDs1307;
+  'haoyu,hym8563': DallasDs1307;
+  'epson,rx8130': DallasDs1307;
+  'ti,ads1015': TiAds1015;
+  'ti,ads1115': TiAds1015;
+  'ti,tla2024': TiAds1015;
+  'microchip,mcp3004': MicrochipMcp3004;
+  'microchip,mcp3008': MicrochipMcp3008;
+  'microchip,mcp3204': MicrochipMcp3004;
+  'microchip,mcp3208': MicrochipMcp3008;
+  'microchip,mcp4725': MicrochipMcp4725;
+  'dtbus,hd44780-pcf8574': DtbusHd44780Pcf8574;
+  'solomon,ssd1306': SolomonSsd1306;
+  'solomon,ssd1306fb-i2c': SolomonSsd1306;
+  'solomon,ssd1309fb-i2c': SolomonSsd1306;
+  'microchip,mcp23008': MicrochipMcp23008;
+  'microchip,mcp23s08': MicrochipMcp23008;
+  'microchip,mcp23017': MicrochipMcp23017;
+  'microchip,mcp23018': MicrochipMcp23017;
+  'microchip,mcp23s17': MicrochipMcp23017;
+  'nxp,pca9554': NxpPca9554;
+  'nxp,pca9534': NxpPca9554;
+  'nxp,pca9538': NxpPca9554;
+  'onnn,pca9654': NxpPca9554;
+  'ti,tca6408': NxpPca9554;
+  'ti,tca9534': NxpPca9554;
+  'ti,tca9538': NxpPca9554;
+  'ti,tca9554': NxpPca9554;
+  'nxp,pca9557': NxpPca9554;
+  'nxp,pca9555': NxpPca9555;
+  'nxp,pca9535': NxpPca9555;
+  'nxp,pca9539': NxpPca9555;
+  'nxp,pca6416': NxpPca9555;
+  'ti,tca6416': NxpPca9555;
+  'ti,tca9535': NxpPca9555;
+  'ti,tca9539': NxpPca9555;
+  'ti,tca9555': NxpPca9555;
+  'nxp,pcf8574': NxpPca9554;
+  'nxp,pcf8574a': NxpPca9554;
+  'nxp,pca8574': NxpPca9554;
+  'nxp,pca9670': NxpPca9554;
+  'nxp,pca9672': NxpPca9554;
+  'nxp,pca9674': NxpPca9554;
+  'nxp,pcf8575': NxpPca9555;
+  'nxp,pca8575': NxpPca9555;
+  'nxp,pca9671': NxpPca9555;
+  'nxp,pca9673': NxpPca9555;
+  'nxp,pca9675': NxpPca9555;
+  'rohm,bh1750': RohmBh1750;
+  'nxp,pca9550': NxpPca9550;
+  'nxp,pca9551': NxpPca9551;
+  'nxp,pca9552': NxpPca9552;
+  'nxp,pca9553': NxpPca9553;
+  'nxp,pca9685-pwm': NxpPca9685Pwm;
+  'nxp,pca9685': NxpPca9685Pwm;
+  'atmel,24c00': Atmel24c00;
+  'atmel,24c01': Atmel24c00;
+  'atmel,24c02': Atmel24c00;
+  'atmel,24c04': Atmel24c00;
+  'atmel,24c08': Atmel24c00;
+  'atmel,24c16': Atmel24c00;
+  'atmel,24c32': Atmel24c00;
+  'atmel,24c64': Atmel24c00;
+  'atmel,24c128': Atmel24c00;
+  'atmel,24c256': Atmel24c00;
+  'atmel,24c512': Atmel24c00;
+  'atmel,24c1024': Atmel24c00;
+  'atmel,24c2048': Atmel24c00;
+  'atmel,spd': Atmel24c00;
+  'atmel,at25': AtmelAt25;
+  'atmel,at25010': AtmelAt25;
+  'atmel,at25020': AtmelAt25;
+  'atmel,at25040': AtmelAt25;
+  'atmel,at25080': AtmelAt25;
+  'atmel,at25160': AtmelAt25;
+  'atmel,at25320': AtmelAt25;
+  'atmel,at25640': AtmelAt25;
+  'atmel,at25128': AtmelAt25;
+  'atmel,at25256': AtmelAt25;
+  'atmel,at25512': AtmelAt25;
+  'atmel,at25m01': AtmelAt25;
+  'atmel,at25m02': AtmelAt25;
+  'jedec,spi-nor': JedecSpiNor;
+  'winbond,w25q80': JedecSpiNor;
+  'winbond,w25q16': JedecSpiNor;
+  'winbond,w25q32': JedecSpiNor;
+  'winbond,w25q64': JedecSpiNor;
+  'winbond,w25q128': JedecSpiNor;
+  'winbond,w25q256': JedecSpiNor;
+  'winbond,w25q512jv': JedecSpiNor;
+  'macronix,mx25l1606e': JedecSpiNor;
+  'macronix,mx25l3233f': JedecSpiNor;
+  'macronix,mx25l6433f': JedecSpiNor;
+  'macronix,mx25l12835f': JedecSpiNor;
+  'macronix,mx25l25635f': JedecSpiNor;
+  'macronix,mx25l51245g': JedecSpiNor;
+  'micron,n25q032a': JedecSpiNor;
+  'micron,n25q064a': JedecSpiNor;
+  'micron,n25q128a13': JedecSpiNor;
+  'micron,n25q256a': JedecSpiNor;
+  'micron,n25q512a': JedecSpiNor;
+  'adi,adxl345': AdiAdxl345;
+  'invensense,mpu6050': InvensenseMpu6050;
+  'invensense,mpu6000': InvensenseMpu6050;
+  'invensense,mpu6500': InvensenseMpu6050;
+  'invensense,mpu9250': InvensenseMpu6050;
+  'nxp,pca9548': NxpPca9548;
+  'nxp,pca9848': NxpPca9548;
+  'ti,tca9548': NxpPca9548;
+  'maxim,max7367': NxpPca9548;
+  'nxp,pca9546': NxpPca9548;
+  'nxp,pca9846': NxpPca9548;
+  'nxp,pca9545': NxpPca9548;
+  'nxp,pca9845': NxpPca9548;
+  'nxp,pca9543': NxpPca9548;
+  'nxp,pca9843': NxpPca9548;
+  'nxp,pca9547': NxpPca9548;
+  'nxp,pca9847': NxpPca9548;
+  'nxp,pca9544': NxpPca9548;
+  'nxp,pca9844': NxpPca9548;
+  'nxp,pca9540': NxpPca9548;
+  'nxp,pca9542': NxpPca9548;
+  'linux,spi-loopback-test': object;
+  'dtbus,loopback': object;
+  'ti,ina219': TiIna219;
+  'ti,ina220': TiIna219;
+  'ti,ina226': TiIna219;
+  'ti,ina230': TiIna219;
+  'ti,ina231': TiIna219;
+  'ti,ina238': TiIna238;
+  'ti,ina237': TiIna238;
+  'bosch,bmp280': BoschBmp280;
+  'bosch,bme280': BoschBme280;
+  'national,lm75': NationalLm75;
+  'national,lm75a': NationalLm75;
+  'maxim,max6626': NationalLm75;
+  'st,ds75': NationalLm75;
+  'dallas,ds75': NationalLm75;
+  'national,lm75b': NationalLm75;
+  'nxp,lm75b': NationalLm75;
+  'nxp,pct2075': NationalLm75;
+  'ti,tmp75': NationalLm75;
+  'ti,tmp175': NationalLm75;
+  'ti,tmp275': NationalLm75;
+  'ti,tmp105': NationalLm75;
+  'microchip,mcp980x': NationalLm75;
+  'ti,tmp1075': NationalLm75;
+  'microchip,mcp9808': MicrochipMcp9808;
+  'jedec,jc-42.4-temp': MicrochipMcp9808;
+  'sensirion,sht3x': SensirionSht3x;
+  'sensirion,sht30': SensirionSht3x;
+  'sensirion,sht31': SensirionSht3x;
+  'sensirion,sht35': SensirionSht3x;
+  'sensirion,sht4x': SensirionSht3x;
+  'sensirion,sht40': SensirionSht3x;
+  'sensirion,sht41': SensirionSht3x;
+  'sensirion,sht45': SensirionSht3x;
+  'silabs,si7021': SensirionSht3x;
+  'silabs,si7020': SensirionSht3x;
+  'ti,tmp102': NationalLm75;
+  'ti,tmp112': NationalLm75;
+  'ti,tmp117': NationalLm75;
+  'ti,tmp421': TiTmp421;
+  'ti,tmp422': TiTmp422;
+  'ti,tmp423': TiTmp423;
+  'st,vl53l0x': StVl53l0x;
+}

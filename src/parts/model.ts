@@ -57,8 +57,8 @@ export interface Deadline {
 export interface Periodic {
   /** Accounts for the periods that have ended. */
   catchUp(): void;
-  /** A period begins now. */
-  restart(): void;
+  /** A period begins now, or began `agoNs` ago. */
+  restart(agoNs?: number): void;
 }
 
 /** The comparator of LM75 and its relatives. */
@@ -148,8 +148,11 @@ export interface Kit<S extends DataSheet = DataSheet> {
 
   /** Keeps plain data beside the registers: it is part of a snapshot. */
   keep<T extends object>(state: T): T;
-  /** A deadline; `action` runs before the bus sees the part again, and in time while `pin` is watched. */
-  once(action?: () => void, pin?: Pin): Deadline;
+  /**
+   * A deadline; `action` runs before the bus sees the part again, and in time while `pin` is watched. It is told how
+   * long ago the moment was.
+   */
+  once(action?: (lateNs: number) => void, pin?: Pin): Deadline;
   /** Runs `tick` after each `period` ns (0 = standing still): before the bus sees the part again. */
   every(period: () => number, tick: (count: number) => void, pin?: Pin): Periodic;
   thermostat(): Thermostat;

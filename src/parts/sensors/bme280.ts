@@ -40,7 +40,7 @@ const BME280_SENSES = {
 } as const satisfies Properties;
 
 const common = {
-  notModelled: ['the IIR filter delays nothing', 'noise', 'three-wire SPI'],
+  notModelled: ['noise', 'three-wire SPI'],
   node: 'sensor',
   bus: {
     // 6.2.1: a write is pairs of register and value; only reads go on to the next register.
@@ -87,6 +87,11 @@ const MODE_NORMAL = 3;
 const SKIPPED_20 = 0x80000;
 const SKIPPED_16 = 0x8000;
 
+/** BMP280 data sheet, 3.3.3: nothing is in the filter, the next value passes. */
+const EMPTY = -1;
+/** After so many measurements with the largest coefficient nothing of an earlier value is left in 20 bits. */
+const SETTLED = 1000;
+
 /** Oversampling by its three bits: times, 0 = skipped. */
 function oversampling(bits: number): number {
   return bits === 0 ? 0 : Math.min(16, 2 ** (bits - 1));
@@ -99,14 +104,18 @@ const model: Model<typeof bme280> = (registers, { sense, clock, once, every, kee
   /** "Changes to this register only become effective after a write to ctrl_meas" (5.4.3). */
   const effective = keep({ osrsH: 0 });
   const startUp = once();
-  /** A forced measurement, or the first of normal mode, after which standby and measurement take turns. */
-  const first = once(() => {
+  /** A forced measurement, which ends in sleep, or the first of normal mode: standby and measurement then take turns. */
+  const first = once((lateNs) => {
     measure();
-    cycle.since = clock.now();
-    cycles.restart();
+    if (CTRL_MEAS.MODE !== MODE_NORMAL) CTRL_MEAS.MODE = 0;
+    cycle.since = clock.now() - lateNs;
+    cycles.restart(lateNs);
   });
   const cycle = keep({ since: 0 });
-  const cycles = every(() => (isCycling() ? standbyNs() + measurementNs() : 0), measure);
+  const cycles = every(() => (isCycling() ? standbyNs() + measurementNs() : 0), measureAgain);
+  /** What the filter holds of temperature and pressure, between 20-bit values. */
+  const [TEMPERATURE, PRESSURE] = [0, 1];
+  const memory = keep(Float64Array.of(EMPTY, EMPTY));
 
   const isCycling = () => CTRL_MEAS.MODE === MODE_NORMAL && !first.pending;
   const standbyNs = () => (STANDBY_MS[HUM === undefined ? 'bmp280' : 'bme280'][CONFIG.T_SB] as number) * 1e6;
@@ -132,11 +141,26 @@ const model: Model<typeof bme280> = (registers, { sense, clock, once, every, kee
     const { t, p, h } = samples();
     const exact = rawTemperature(sense.temperature, CALIBRATION);
     const fine = fineTemperature(exact, CALIBRATION);
+    // A filter keeps what it holds while its quantity is skipped.
     show(
-      t === 0 ? SKIPPED_20 : resolution(exact, t),
-      p === 0 ? SKIPPED_20 : resolution(rawPressure(sense.pressure, fine, CALIBRATION), p),
+      t === 0 ? SKIPPED_20 : resolution(filter(TEMPERATURE, exact), t),
+      p === 0 ? SKIPPED_20 : resolution(filter(PRESSURE, rawPressure(sense.pressure, fine, CALIBRATION)), p),
       h === 0 ? SKIPPED_16 : rawHumidity(sense.humidity, fine, CALIBRATION),
     );
+  }
+
+  function measureAgain(count: number): void {
+    const times = CONFIG.FILTER === 0 ? 1 : Math.min(count, SETTLED);
+    for (let time = 0; time < times; time++) measure();
+  }
+
+  /** 3.4.4: filtered = (filtered before * (coefficient - 1) + measured) / coefficient; coefficient 2 to 16, 1 = off. */
+  function filter(index: number, measured: number): number {
+    const coefficient = 2 ** Math.min(CONFIG.FILTER, 4);
+    const before = memory[index] as number;
+    const after = before === EMPTY ? measured : (before * (coefficient - 1) + measured) / coefficient;
+    memory[index] = after;
+    return after;
   }
 
   /** 16 bits and one more for each doubling of samples; 20 with the filter (3.4.1). */
@@ -162,6 +186,7 @@ const model: Model<typeof bme280> = (registers, { sense, clock, once, every, kee
     for (const [index, byte] of calibrationBytes().entries()) registers.CALIB00.set(index, byte);
     for (const [index, byte] of humidityCalibrationBytes().entries()) CALIB26?.set(index, byte);
     effective.osrsH = 0;
+    memory.fill(EMPTY);
     first.cancel();
     show(SKIPPED_20, SKIPPED_20, SKIPPED_16);
   }
@@ -181,13 +206,10 @@ const model: Model<typeof bme280> = (registers, { sense, clock, once, every, kee
         effective.osrsH = CTRL_HUM?.OSRS_H ?? 0;
         first.cancel();
         if (MODE === 0) return;
-        // A forced measurement ends in sleep mode.
-        if (MODE !== MODE_NORMAL) CTRL_MEAS.MODE = 0;
         first.start(measurementNs());
       },
-    },
-    sensed() {
-      if (isCycling()) measure();
+      // BMP280 data sheet, 3.3.3: writing it empties the filter.
+      CONFIG: () => memory.fill(EMPTY),
     },
   };
 };

@@ -10,11 +10,11 @@ export class Deadline {
   /** Clock time when it comes; 0 = none is set. Part of the chip's state. */
   readonly state = { at: 0 };
   readonly #clock: Clock;
-  readonly #action: (() => void) | undefined;
+  readonly #action: ((lateNs: number) => void) | undefined;
   readonly #line: Line | undefined;
   #alarm: Cancel | undefined;
 
-  constructor(clock: Clock, action?: () => void, line?: Line) {
+  constructor(clock: Clock, action?: (lateNs: number) => void, line?: Line) {
     this.#clock = clock;
     this.#action = action;
     this.#line = line;
@@ -42,7 +42,7 @@ export class Deadline {
   start(ns: number): void {
     this.cancel();
     if (ns <= 0) {
-      this.#action?.();
+      this.#action?.(0);
       return;
     }
     // Whole nanoseconds, as the clock's: a fraction could be missed by a rounding error.
@@ -59,9 +59,11 @@ export class Deadline {
   /** Does what is to be done when it has come. */
   catchUp(): void {
     const { at } = this.state;
-    if (at === 0 || this.#clock.now() < at) return;
+    if (at === 0) return;
+    const lateNs = this.#clock.now() - at;
+    if (lateNs < 0) return;
     this.cancel();
-    this.#action?.();
+    this.#action?.(lateNs);
   }
 
   #arm(): void {

@@ -38,9 +38,9 @@ export class Periodic {
     this.#tick(count);
   }
 
-  /** A period begins now. */
-  restart(): void {
-    this.state.since = this.#clock.now();
+  /** A period begins now, or began `agoNs` ago. */
+  restart(agoNs = 0): void {
+    this.state.since = this.#clock.now() - agoNs;
     this.#alarm?.();
     this.#alarm = undefined;
     this.#arm();

@@ -83,11 +83,11 @@ describe('BMP280/BME280', () => {
     expect(bench.writeRead([0xf7], 3)).toEqual([0x80, 0x00, 0x00]);
     bench.write([0xf2, 0x01]);
     bench.write([0xf4, 0x25]);
-    expect(bench.writeRead([0xf3], 2)).toEqual([0x08, 0x24]);
+    expect(bench.writeRead([0xf3], 2)).toEqual([0x08, 0x25]);
     bench.clock.advance(7.9 * MS);
-    expect(bench.writeRead([0xf3], 1)).toEqual([0x08]);
+    expect(bench.writeRead([0xf3], 2)).toEqual([0x08, 0x25]);
     bench.clock.advance(0.1 * MS);
-    expect(bench.writeRead([0xf3], 1)).toEqual([0x00]);
+    expect(bench.writeRead([0xf3], 2)).toEqual([0x00, 0x24]);
     expect(bench.writeRead([0xf7], 1)).not.toEqual([0x80]);
   });
 
@@ -195,6 +195,136 @@ describe('BMP280/BME280', () => {
     bench.clock.advance(5.5 * MS);
     expect(status()).toBe(0x00);
   });
+
+  describe('IIR filter (BME280 3.4.4, BMP280 3.3.3)', () => {
+    const [LOW, HIGH] = [
+      { temperature: 25.0825, pressure: 100_653.27 },
+      { temperature: 40, pressure: 90_000 },
+    ];
+    const feel = (bench: Bench, values: Record<string, number>) => {
+      for (const [name, value] of Object.entries(values)) bench.set(name, value);
+    };
+    const read20 = (bench: Bench) => {
+      const [p0 = 0, p1 = 0, p2 = 0, t0 = 0, t1 = 0, t2 = 0] = bench.writeRead([0xf7], 6);
+      return [(p0 << 12) | (p1 << 4) | (p2 >> 4), (t0 << 12) | (t1 << 4) | (t2 >> 4)] as const;
+    };
+    /** One forced measurement of pressure and temperature, 16 samples each: 1 + 32 + 32.5 ms. */
+    const force = (bench: Bench, control = 0xb5) => {
+      bench.write([0xf4, control]);
+      bench.clock.advance(65.5 * MS);
+      return read20(bench);
+    };
+    /** What it measures without the filter: 20 bits by 16 samples. */
+    const unfiltered = async (values: Record<string, number>) => {
+      const bench = await bme280();
+      feel(bench, values);
+      return force(bench);
+    };
+    /** `data_filtered = (data_filtered_old * (coefficient - 1) + data_ADC) / coefficient`, from the first value on. */
+    const series = (coefficient: number, from: number, to: number, count: number) => {
+      let filtered = from;
+      return Array.from({ length: count }, () => {
+        filtered = (filtered * (coefficient - 1) + to) / coefficient;
+        return Math.round(filtered);
+      });
+    };
+
+    it.each([
+      [1, 2],
+      [2, 4],
+      [3, 8],
+      [4, 16],
+      [7, 16],
+    ])('filter %d has the coefficient %d', async (bits, coefficient) => {
+      const [[p0, t0], [p1, t1]] = [await unfiltered(LOW), await unfiltered(HIGH)];
+      const bench = await bme280();
+      bench.write([0xf5, bits << 2]);
+      feel(bench, LOW);
+      // The first value passes.
+      expect(force(bench)).toEqual([p0, t0]);
+      feel(bench, HIGH);
+      const seen = Array.from({ length: 5 }, () => force(bench));
+      expect(seen.map(([pressure]) => pressure)).toEqual(series(coefficient, p0, p1, 5));
+      expect(seen.map(([, temperature]) => temperature)).toEqual(series(coefficient, t0, t1, 5));
+    });
+
+    it('steps once a cycle of normal mode, whether it is read or not', async () => {
+      const [[p0], [p1]] = [await unfiltered(LOW), await unfiltered(HIGH)];
+      const bench = await bme280();
+      // t_sb 0.5 ms, coefficient 16: a cycle of 66 ms.
+      bench.write([0xf5, 0x10, 0xf4, 0xb7]);
+      feel(bench, LOW);
+      bench.clock.advance(65.5 * MS);
+      expect(read20(bench)[0]).toBe(p0);
+      feel(bench, HIGH);
+      expect(read20(bench)[0]).toBe(p0);
+      bench.clock.advance(3 * 66 * MS);
+      expect(read20(bench)[0]).toBe(series(16, p0, p1, 3)[2]);
+      bench.clock.advance(3600e9);
+      expect(read20(bench)[0]).toBe(p1);
+    });
+
+    it('keeps what it holds while pressure is skipped; writing config empties it', async () => {
+      const [[p0], [p1]] = [await unfiltered(LOW), await unfiltered(HIGH)];
+      const bench = await bme280();
+      bench.write([0xf5, 0x08]);
+      feel(bench, LOW);
+      force(bench);
+      feel(bench, HIGH);
+      expect(force(bench, 0xa1)[0]).toBe(0x80000);
+      expect(force(bench)[0]).toBe(series(4, p0, p1, 1)[0]);
+      bench.write([0xf5, 0x08]);
+      expect(force(bench)[0]).toBe(p1);
+    });
+
+    it('does not filter humidity', async () => {
+      const bench = await bme280();
+      const humidity = () => {
+        bench.write([0xf4, 0xb5]);
+        bench.clock.advance(68 * MS);
+        return bench.writeRead([0xfd], 2);
+      };
+      bench.write([0xf5, 0x10, 0xf2, 0x01]);
+      bench.set('humidity', 80);
+      const wet = humidity();
+      bench.set('humidity', 20);
+      humidity();
+      bench.set('humidity', 80);
+      expect(humidity()).toEqual(wet);
+    });
+  });
+
+  it('a snapshot has what the filter holds', async () => {
+    const bench = await bme280();
+    bench.write([0xf5, 0x10, 0xf4, 0xb7]);
+    bench.clock.advance(65.5 * MS);
+    const saved = bench.parts.snapshot('/i2c/part0');
+    bench.set('pressure', 90_000);
+    bench.clock.advance(66 * MS);
+    const stepped = bench.writeRead([0xf7], 3);
+    bench.parts.restore('/i2c/part0', saved);
+    bench.set('pressure', 90_000);
+    bench.clock.advance(66 * MS);
+    expect(bench.writeRead([0xf7], 3)).toEqual(stepped);
+  });
+
+  it.each([
+    ['bosch,bme280', [0.5, 62.5, 125, 250, 500, 1000, 10, 20]],
+    ['bosch,bmp280', [0.5, 62.5, 125, 250, 500, 1000, 2000, 4000]],
+  ])(
+    '%s has the standby times of its table in ms (BME280 table 27, BMP280 table 11)',
+    async (compatible, times) => {
+      for (const [index, ms] of times.entries()) {
+        const bench = await i2cBench({ compatible, reg: 0x76 });
+        const status = () => bench.writeRead([0xf3], 1)[0];
+        bench.write([0xf5, index << 5, 0xf4, 0x27]);
+        bench.clock.advance((5.5 + ms) * MS - 1e4);
+        expect(status(), `t_sb ${ms}`).toBe(0x00);
+        bench.clock.advance(1e4);
+        expect(status(), `t_sb ${ms}`).toBe(0x08);
+      }
+    },
+  );
 
   it('copies its calibration for 2 ms after a reset (5.4.4, table 1)', async () => {
     const bench = await bme280();

@@ -20,9 +20,11 @@ export const ROOMS = {
   virtio: {
     mutate: ['src/virtio/{split,packed,chain}/*.ts', 'src/virtio/**/*.ts'],
     tests: [
-      'test/virtio/{split,packed,chain,queue,memory,device,requests}/**/*.test.ts',
+      'test/virtio/{split,packed,chain,memory,device,requests}/**/*.test.ts',
+      'test/virtio/queue/{adaptive-spin,queue-state}.test.ts',
       'test/virtio/hostile-*.test.ts',
     ],
+    slow: ['test/virtio/queue/queue-{model,properties}.test.ts'],
   },
   backend: {
     mutate: ['src/backend/manager/*.ts', 'src/backend/**/*.ts'],
@@ -30,6 +32,6 @@ export const ROOMS = {
   },
   parts: {
     mutate: ['src/parts/*.ts', 'src/parts/{memories,muxes,clocks}/*.ts', 'src/parts/*/*.ts'],
-    tests: ['test/parts/**/*.test.ts'],
+    tests: ['test/parts/*/*.test.ts', 'test/parts/general-call.test.ts', 'test/sim/parts/*.test.ts'],
   },
 };

@@ -44,7 +44,7 @@ function prepare(folder) {
 
 /** Stryker's configuration, and vitest's: only the room's tests, without the build and the part table around them. */
 function configure(folder, room, files, concurrency) {
-  const vitest = `export default { test: { include: ${JSON.stringify(room.tests)}, testTimeout: 30_000 } };\n`;
+  const vitest = `export default { test: { include: ${JSON.stringify(room.tests)}, testTimeout: 30_000, isolate: false } };\n`;
   writeFileSync(join(folder, 'mutation.vitest.config.mjs'), vitest);
   const stryker = {
     testRunner: 'vitest',
@@ -54,7 +54,7 @@ function configure(folder, room, files, concurrency) {
     coverageAnalysis: 'perTest',
     ignoreStatic: true,
     concurrency,
-    timeoutMS: 10_000,
+    timeoutMS: 4_000,
     ignorePatterns: ['dist', 'docs', 'findings', 'coverage', 'reports'],
     reporters: ['progress-append-only', 'json', 'html'],
     allowEmpty: true,

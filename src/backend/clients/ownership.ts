@@ -40,9 +40,9 @@ export class Ownership {
     this.#owners.set(unit, client);
   }
 
-  /** After a success: an exclusive client now owns the whole part, where it was free. An address that all parts hear makes none of them its own. */
+  /** An exclusive client had success: it now owns the whole part, where it was free. An address that all parts hear makes none of them its own. */
   used(client: Client, unit: number): void {
-    if (!client.exclusive || this.#owners.has(unit) || this.#broadcastTo(unit) !== undefined) return;
+    if (this.#owners.has(unit) || this.#broadcastTo(unit) !== undefined) return;
     const { part, others } = this.#reach(unit);
     if (others.length > 0) return;
     for (const each of part) if (!this.#owners.has(each)) this.#owners.set(each, client);
@@ -89,8 +89,8 @@ export class Ownership {
   #broadcastTo(unit: number): readonly number[] | undefined {
     if (this.#kind !== 'i2c') return undefined;
     if (BROADCASTS.includes(unit)) return [...this.#owners.keys()];
-    if (unit >= TEN_BIT_UNIT || (unit & TEN_BIT_PREFIX_MASK) !== TEN_BIT_PREFIX) return undefined;
-    const high = unit & 3;
-    return [...this.#owners.keys()].filter((each) => each >= TEN_BIT_UNIT && ((each >> 8) & 3) === high);
+    if ((unit & (TEN_BIT_UNIT | TEN_BIT_PREFIX_MASK)) !== TEN_BIT_PREFIX) return undefined;
+    const begun = (TEN_BIT_UNIT >> 8) | (unit & 3);
+    return [...this.#owners.keys()].filter((each) => each >> 8 === begun);
   }
 }

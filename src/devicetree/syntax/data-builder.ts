@@ -25,11 +25,6 @@ export class DataBuilder {
     this.#markers.length = 0;
   }
 
-  /** Length of the value so far. */
-  get length(): number {
-    return this.#at - this.#start;
-  }
-
   mark(kind: MarkerKind, ref: string | undefined, loc: Loc): void {
     if (ref !== undefined) this.#budget.take(COST.marker);
     this.#markers.push({ kind, offset: this.#at - this.#start, ref, loc });

@@ -120,6 +120,18 @@ describe('arbitration', () => {
     expect(tries).toBe(2);
   });
 
+  it('is all that is tried again: another fault is the end', async () => {
+    const scheduler = await openSlot(adapter().host);
+    let tries = 0;
+    const broken = () => {
+      tries++;
+      throw new BusFault('EIO');
+    };
+    await expect(scheduler.run(new Client('a'), LONG, broken, 3)).rejects.toMatchObject({ code: 'EIO' });
+    expect(() => scheduler.runSync(broken, 3)).toThrowError(expect.objectContaining({ code: 'EIO' }));
+    expect(tries).toBe(2);
+  });
+
   it('succeeds when a later try does', async () => {
     const scheduler = await openSlot(adapter().host);
     let tries = 0;
@@ -167,8 +179,13 @@ describe('deadline', () => {
     const scheduler = await openSlot(host);
     await expect(scheduler.run(new Client('a'), 5, () => new Promise(() => {}))).rejects.toMatchObject({
       code: 'ETIMEDOUT',
+      message: 'ETIMEDOUT: test adapter did not answer within 5 ms',
     });
     expect(scheduler.state).toBe('lost');
+    expect(scheduler.lastFault).toMatchObject({
+      code: 'ENODEV',
+      message: 'ENODEV: test adapter does not answer',
+    });
     await scheduler.run(new Client('a'), LONG, () => {});
     expect(events).toEqual(['open', 'close', 'open']);
   });

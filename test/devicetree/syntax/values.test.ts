@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Diagnostic, parse } from '../../../src/devicetree/index.ts';
+import { compile, type Diagnostic, parse } from '../../../src/devicetree/index.ts';
 import { files, hex, inRoot, rootOf } from '../support.ts';
 
 /** What is said first about the value `a`: its columns from the first of the value on, message and remedy. */
@@ -249,5 +249,71 @@ describe('values beyond one piece of memory', () => {
     const root = rootOf(inRoot(`before = <5>; a = ${value}; b = "end";`));
     expect(hex(root.bytes('a')) === element.repeat(COUNT)).toBe(true);
     expect([hex(root.bytes('before')), hex(root.bytes('b'))]).toEqual(['00000005', '656e6400']);
+  });
+
+  /** What lies before the value leaves this much of the 64 KiB piece. */
+  describe.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((left) => [left]))('with %i bytes left', (left) => {
+    it.each([
+      ['<0x01020304>', '01020304'],
+      ['/bits/ 64 <0x0102030405060708>', '0102030405060708'],
+      ['/bits/ 16 <0x0102>', '0102'],
+      ['/bits/ 8 <0x01>', '01'],
+      ['[01020304]', '01020304'],
+      ['"abc"', '61626300'],
+      ['""', '00'],
+      ['"a\\n"', '610a00'],
+      ['/incbin/("small")', '010203'],
+      ['<0x01020304>, "ab", [05]', '0102030461620005'],
+      ['"ab", /incbin/("small"), "c"', '6162000102036300'],
+    ])('%s is whole', (value, bytes) => {
+      const filler = new Uint8Array(0x1_0000 - left).fill(0xaa);
+      const readFile = files({ big: filler, small: Uint8Array.of(1, 2, 3) });
+      const root = rootOf(inRoot(`a = /incbin/("big"); b = ${value}; c = ${value};`), { readFile });
+      expect(Buffer.from(root.bytes('a') ?? []).equals(filler)).toBe(true);
+      expect([hex(root.bytes('b')), hex(root.bytes('c'))]).toEqual([bytes, bytes]);
+    });
+  });
+});
+
+describe('the kinds of a value’s pieces', () => {
+  it.each([
+    [';', []],
+    [' = <1 2>;', ['uint32 0']],
+    [' = "x";', ['string 0']],
+    [' = <>;', ['uint32 0']],
+    [' = [01 02];', ['uint8 0']],
+    [' = /bits/ 16 <1 2>;', ['uint16 0']],
+    [' = <1>, <2>;', ['uint32 0', 'uint32 4']],
+    [' = "ab", "c", <1>;', ['string 0', 'string 3', 'uint32 5']],
+    [
+      ' = l: "ab", m: <1 n: 2> o:;',
+      ['label 0 l', 'string 0', 'label 3 m', 'uint32 3', 'label 7 n', 'label 11 o'],
+    ],
+    [' = [01 02], l: "x";', ['uint8 0', 'label 2 l', 'string 2']],
+  ])('a%s', (value, expected) => {
+    // Values before and behind, for a place is counted in its own value.
+    const root = rootOf(inRoot(`before = <1>, p: "x"; a${value} behind = "y";`));
+    const kinds = (name: string) =>
+      root
+        .property(name)
+        ?.markers.map(({ kind, offset, ref }) =>
+          [kind, offset, ...(ref === undefined ? [] : [ref])].join(' '),
+        );
+    expect(kinds('a')).toEqual(expected);
+    expect(kinds('before')).toEqual(['uint32 0', 'label 4 p', 'string 4']);
+    expect(kinds('behind')).toEqual(['string 0']);
+  });
+});
+
+describe('a label inside of a value', () => {
+  it.each([
+    ['cells', 'a = <1 l: 2>;'],
+    ['bytes', 'a = [01 l: 02];'],
+    ['a row of bytes', 'a = [01l: 02];'],
+    ['strings', 'a = "x", l: "y";'],
+    ['the end', 'a = <1> l:;'],
+  ])('is not another one’s: in %s', (_where, property) => {
+    const { diagnostics } = compile('test.dts', inRoot(`${property} l: n { };`));
+    expect(diagnostics.map(({ code, severity }) => [code, severity])).toEqual([['duplicate_label', 'error']]);
   });
 });

@@ -3,7 +3,7 @@
 // in two threads. The types beside them come from tsc.
 import { readdirSync } from 'node:fs';
 
-const DOORS = /^(src|hosts)\/[^/]+\/(index|core|blob|gpio|served|property)\.ts$/;
+const DOORS = /^(src|hosts)\/[^/]+\/(index|core|blob|gpio|served|property|own-part)\.ts$/;
 
 /** What a command, a thread, a child process or a hook of Node's runs first: `#built/…` in the sources. */
 const PROGRAMS = [
@@ -48,7 +48,7 @@ const TOGETHER = [
   },
   {
     name: 'back-end',
-    test: /\/src\/(sim\/(?!parts\/|kit\/picture)|board\/assemble\/(?!gpio))|\/hosts\/simulated\//,
+    test: /\/src\/(sim\/(?!own|kit\/picture)|board\/assemble\/(?!gpio))|\/hosts\/simulated\//,
   },
   { name: 'gpio', test: /\/src\/(backend\/(virtio-)?gpio|board\/assemble\/gpio-controllers)/ },
   { name: 'os', test: /\/src\/os\// },

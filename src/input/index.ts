@@ -18,3 +18,4 @@ export {
 export { didYouMean } from './did-you-mean.ts';
 export { type FilePath, filePath } from './file-path.ts';
 export { shown } from './shown.ts';
+export { strictObject } from './strict-object.ts';

@@ -45,8 +45,8 @@ export type Registers = Readonly<Record<string, Register>>;
 
 /** Something of a part that a test or a script may read or set. */
 export interface Property {
-  /** Default `number`. */
-  readonly kind?: 'number' | 'flag' | 'text' | 'bytes';
+  /** `integer`: bits, levels of pins, counts. Default `number`. */
+  readonly kind?: 'number' | 'integer' | 'flag' | 'text' | 'bytes';
   /** Unit of a number, as it is written: `°C`, `V`, `ms`. */
   readonly unit?: string;
   /** Least and greatest value of a number. */

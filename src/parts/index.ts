@@ -5,6 +5,7 @@ export type {
   I2cForm,
   Instruction,
   Memory,
+  NodeProperty,
   Properties,
   Property,
   PropertyValue,

@@ -62,7 +62,7 @@ interface MicrochipMcp4725 {
   vdd: number;
   /** What the output gives (V) */
   readonly voltage: number;
-  /** The DAC register, 0 to 4095 */
+  /** The DAC register (0 to 4095) */
   readonly code: number;
 }
 
@@ -78,7 +78,7 @@ interface SolomonSsd1306 {
   readonly picture: Uint8Array;
   /** What the panel shows, for a terminal */
   readonly text: string;
-  /** Contrast, 0 to 255 */
+  /** Contrast (0 to 255) */
   readonly contrast: number;
   /** Whether the panel is on */
   readonly on: boolean;

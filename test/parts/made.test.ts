@@ -66,7 +66,13 @@ function membersOf({ senses = {}, shows = {} }: Part): string {
   return members.join('\n');
 }
 
-const TYPES = { number: 'number', flag: 'boolean', text: 'string', bytes: 'Uint8Array' } as const;
+const TYPES = {
+  number: 'number',
+  integer: 'number',
+  flag: 'boolean',
+  text: 'string',
+  bytes: 'Uint8Array',
+} as const;
 
 function memberText(access: string, name: string, { kind = 'number', unit, range, doc }: Property): string {
   const values = [range?.join(' to '), unit].filter((text) => text !== undefined).join(' ');

@@ -2,8 +2,10 @@ import { realpathSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type DeviceNode, NodeError } from '../../bus/index.ts';
-import type { Part } from '../../parts/index.ts';
-import { type Catalogue, modelsOf, type PartModel } from '../../sim/index.ts';
+import { didYouMean } from '../../input/index.ts';
+import { withoutVendor } from '../../parts/index.ts';
+import type { Catalogue, PartModel } from '../../sim/index.ts';
+import type { OwnParts } from '../../sim/own-part.ts';
 
 export interface OwnModelOptions {
   /** The folder of the board's tree: relative file names start there, and models below it may run. */
@@ -31,17 +33,38 @@ export async function addOwnModels(
   const peripherals = (node: DeviceNode): DeviceNode[] =>
     node.children.flatMap((child) => [child, ...peripherals(child)]);
   for (const node of described.flatMap(peripherals)) {
+    const complain = (sentence: string) => options.complain(new NodeError(node, MODEL, sentence));
     try {
       const file = ownModelOf(node);
       if (file === undefined) continue;
-      const models = await load(file, options);
-      for (const model of models) catalogue.add(model);
-      files.set(resolve(options.directory, file), models);
+      const path = resolve(options.directory, file);
+      if (!files.has(path)) {
+        const { models, faults } = await load(path, options);
+        for (const fault of faults) complain(`${file}: ${fault}`);
+        for (const model of models) catalogue.add(model);
+        files.set(path, models);
+      }
+      const strange = strangeTo(node, files.get(path) ?? []);
+      if (strange !== undefined) complain(`${file}: ${strange}`);
     } catch (error) {
-      options.complain(error instanceof NodeError ? error : new NodeError(node, MODEL, reasonOf(error)));
+      if (error instanceof NodeError) options.complain(error);
+      else complain(reasonOf(error));
     }
   }
   return files;
+}
+
+/** Why the node has none of the models of its file, where it names none of their compatibles. */
+function strangeTo(node: DeviceNode, models: readonly PartModel[]): string | undefined {
+  const known = models.flatMap(({ compatible }) => compatible);
+  const bare = new Set(known.map(withoutVendor));
+  const [first = ''] = node.compatible;
+  if (known.length === 0 || bare.has(withoutVendor(first))) return undefined;
+  if (node.compatible.some((name) => known.includes(name))) return undefined;
+  const near = didYouMean(first, known);
+  const remedy = near === undefined ? '' : ` (did you mean "${near}")`;
+  const expected = known.map((name) => `"${name}"`).join(', ');
+  return `no part of it fits: expected compatible ${expected}, got "${first}"${remedy}`;
 }
 
 /**
@@ -62,33 +85,13 @@ export function ownModelOf(node: DeviceNode): string | undefined {
   return node.has(MODEL) ? node.string(MODEL) : undefined;
 }
 
-async function load(file: string, options: OwnModelOptions): Promise<readonly PartModel[]> {
-  const path = resolve(options.directory, file);
+async function load(path: string, options: OwnModelOptions): Promise<OwnParts> {
   checkTrust(path, options);
-  const { models, parts } = (await import(pathToFileURL(path).href)) as {
-    readonly models?: unknown;
-    readonly parts?: unknown;
-  };
-  if (Array.isArray(parts)) {
-    checkAll(file, 'parts', parts, missingInPart);
-    return (parts as readonly Part[]).flatMap(modelsOf);
-  }
-  if (!Array.isArray(models)) throw new Error(`${file} exports no list "parts" and no list "models"`);
-  checkAll(file, 'models', models, missingIn);
-  return models;
-}
-
-/** @throws {Error} naming the first that lacks something */
-function checkAll(
-  file: string,
-  list: string,
-  given: readonly unknown[],
-  missing: (one: unknown) => string | undefined,
-): void {
-  given.forEach((one, index) => {
-    const lacks = missing(one);
-    if (lacks !== undefined) throw new Error(`${file}: ${list}[${index}] has no ${lacks}`);
-  });
+  const [exported, { ownParts }] = await Promise.all([
+    import(pathToFileURL(path).href) as Promise<object>,
+    import('../../sim/own-part.ts'),
+  ]);
+  return ownParts(exported);
 }
 
 /** Whether the code may run: links are followed, so that none leads out of a trusted folder. @throws {Error} */
@@ -111,27 +114,6 @@ function realPath(path: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** What a data sheet lacks to be one. */
-function missingInPart(part: unknown): string | undefined {
-  if (typeof part !== 'object' || part === null) return 'fields: it is not an object';
-  const { compatible, title, bus } = part as Readonly<Record<string, unknown>>;
-  if (!Array.isArray(compatible)) return 'list "compatible"';
-  if (typeof title !== 'string') return 'text "title"';
-  if (typeof bus === 'object' && bus !== null && ('i2c' in bus || 'spi' in bus)) return undefined;
-  return 'bus with "i2c" or "spi"';
-}
-
-/** What a model lacks to be one. */
-function missingIn(model: unknown): string | undefined {
-  if (typeof model !== 'object' || model === null) return 'fields: it is not an object';
-  const { compatible, bus, title, properties, create } = model as Readonly<Record<string, unknown>>;
-  if (!Array.isArray(compatible)) return 'list "compatible"';
-  if (bus !== 'i2c' && bus !== 'spi') return 'bus "i2c" or "spi"';
-  if (typeof title !== 'string') return 'text "title"';
-  if (!Array.isArray(properties)) return 'list "properties"';
-  return typeof create === 'function' ? undefined : 'function "create"';
 }
 
 function reasonOf(error: unknown): string {

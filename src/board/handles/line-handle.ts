@@ -1,8 +1,7 @@
 import type { Tree } from '../../devicetree/index.ts';
-import { shown } from '../../input/index.ts';
+import { shown, strictObject } from '../../input/index.ts';
 import type { Call, LineReport } from '../thread/protocol.ts';
 import { pathOf } from './part-handle.ts';
-import { strictObject } from './strict-object.ts';
 
 /** A line of a GPIO controller as a script or test holds it from outside: what is wired to the board's pins. */
 export interface LineHandle {
@@ -76,7 +75,7 @@ export function lineHandle(
   };
   const title = `line ${name || number} of ${path}`;
   return strictObject(
-    handle,
+    Object.freeze(handle),
     (member) => new TypeError(`not found: ${member} of ${title}; it has: ${Object.keys(handle).join(', ')}`),
     (member) => new TypeError(`${member} of ${title} can only be read`),
   );

@@ -1,12 +1,11 @@
 import type { inspect } from 'node:util';
 import { messageOf } from '../../bus/index.ts';
 import type { Tree } from '../../devicetree/index.ts';
-import { invalid } from '../../input/index.ts';
+import { invalid, strictObject } from '../../input/index.ts';
 import type { PartTypes } from '../../parts/index.ts';
 import type { PropertyValue } from '../../sim/index.ts';
 import { checkProperty, declarationOf, notFound, PartError } from '../../sim/property.ts';
 import type { Call, PartReport } from '../thread/protocol.ts';
-import { strictObject } from './strict-object.ts';
 
 /** `inspect.custom`, without node:util, which loads more than a board needs. */
 const CUSTOM = Symbol.for('nodejs.util.inspect.custom');
@@ -96,7 +95,10 @@ function partHandle({ path, title, properties }: PartReport, call: Call): PartHa
     [CUSTOM]: (_depth: number, _options: object, show: typeof inspect) =>
       printed(path, properties, get, show),
   };
-  const handle = { path, title };
+  const handle = Object.defineProperties(
+    {},
+    { path: { value: path, enumerable: true }, title: { value: title, enumerable: true } },
+  );
   for (const { name } of properties) {
     if (name in handle || name in methods) continue;
     const accessors = { get: () => get(name), set: (value: unknown) => set(name, value) };

@@ -95,7 +95,8 @@ function exampleValue({ kind, unit, range }: PartProperty): string {
       return "'…'";
     case 'bytes':
       return 'Uint8Array.of(1, 2, 3)';
-    case 'number': {
+    case 'number':
+    case 'integer': {
       const [least, most] = range ?? [0, 1];
       const usual = unit === undefined ? undefined : EXAMPLES[unit];
       if (usual !== undefined && usual >= least && usual <= most) return String(usual);

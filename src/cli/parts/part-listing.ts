@@ -36,8 +36,9 @@ export function listParts(models: readonly PartModel[]): PartListing[] {
 
 /** What a property takes: `-55 to 125 °C`, `flag`. */
 export function propertyKind({ kind, unit, range }: PartProperty): string {
-  if (kind !== 'number') return kind;
-  const limits = range === undefined ? 'number' : `${range[0]} to ${range[1]}`;
+  if (kind !== 'number' && kind !== 'integer') return kind;
+  const within = range === undefined ? undefined : `${range[0]} to ${range[1]}`;
+  const limits = kind === 'integer' ? `integer ${within ?? ''}`.trimEnd() : (within ?? kind);
   return unit === undefined ? limits : `${limits} ${unit}`;
 }
 

@@ -104,7 +104,8 @@ function parseSetting(text: string, kinds: ReadonlyMap<string, string>): [string
       if (value !== 'true' && value !== 'false')
         throw new UsageError(`invalid ${name}: expected true or false, got ${value}`);
       return [name, value === 'true'];
-    case 'number': {
+    case 'number':
+    case 'integer': {
       const number = value.trim() === '' ? Number.NaN : Number(value);
       if (Number.isFinite(number)) return [name, number];
       throw new UsageError(`invalid ${name}: expected a number, got ${value}`);

@@ -13,7 +13,7 @@ const sheet = {
   },
   shows: {
     voltage: { unit: 'V', doc: 'what the output gives' },
-    code: { doc: 'the DAC register, 0 to 4095' },
+    code: { kind: 'integer', range: [0, 4095], doc: 'the DAC register' },
   },
 } as const satisfies DataSheet;
 

@@ -15,7 +15,7 @@ const sheet = {
   shows: {
     picture: { kind: 'bytes', doc: 'what the panel shows, as a PNG' },
     text: { kind: 'text', doc: 'what the panel shows, for a terminal' },
-    contrast: { doc: 'contrast, 0 to 255' },
+    contrast: { kind: 'integer', range: [0, 255], doc: 'contrast' },
     on: { kind: 'flag', doc: 'whether the panel is on' },
   },
 } as const satisfies DataSheet;

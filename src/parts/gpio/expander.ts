@@ -5,8 +5,13 @@ export function pinProperties(pins: number): { readonly senses: Properties; read
   const range = [0, 2 ** pins - 1] as const;
   return {
     senses: {
-      inputs: { range, initial: range[1], doc: 'levels that the outside gives the pins, pin 0 in bit 0' },
+      inputs: {
+        kind: 'integer',
+        range,
+        initial: range[1],
+        doc: 'levels that the outside gives the pins, pin 0 in bit 0',
+      },
     },
-    shows: { pins: { range, doc: 'levels on the pins, outputs included' } },
+    shows: { pins: { kind: 'integer', range, doc: 'levels on the pins, outputs included' } },
   };
 }

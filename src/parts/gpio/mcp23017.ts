@@ -272,6 +272,7 @@ export const parts: readonly Part[] = ROWS.map(({ compatible, name, ports, bus }
     senses: {
       inputs: { ...properties.senses['inputs'], initial: 0 } as NonNullable<DataSheet['senses']>[string],
       driven: {
+        kind: 'integer',
         range: [0, 2 ** (8 * ports) - 1],
         initial: 0,
         doc: 'pins that the outside drives, all once `inputs` is set; the others are pulled up by GPPU',

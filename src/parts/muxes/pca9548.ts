@@ -66,7 +66,7 @@ const sheetOf = ({ compatible, title }: Row) =>
     notModelled: ['interrupt inputs of PCA9542 to PCA9545', 'the RESET pin', 'idle-state of the binding'],
     node: 'i2c-mux',
     bus: { i2c: { form: 'other', address: 0x70 } },
-    shows: { control: { doc: 'control register: what is connected' } },
+    shows: { control: { kind: 'integer', doc: 'control register: what is connected' } },
   }) as const satisfies DataSheet;
 
 type Sheet = ReturnType<typeof sheetOf>;

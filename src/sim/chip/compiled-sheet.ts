@@ -67,20 +67,31 @@ export interface CompiledSheet {
 
 const compiled = new WeakMap<DataSheet, CompiledSheet>();
 
-/** The data sheet, made ready to run; the same object for the same data sheet. */
-export function compile(sheet: DataSheet): CompiledSheet {
+/** Makes another class of one whose instances a model holds, and which an error calls `what`. */
+export type Guard = <Given extends readonly unknown[], C extends object>(
+  what: string,
+  Class: new (...given: Given) => C,
+) => new (
+  ...given: Given
+) => C;
+
+/**
+ * The data sheet, made ready to run; the same object for the same data sheet.
+ * @param guard looks after the names that a model uses: of a model that is not ours
+ */
+export function compile(sheet: DataSheet, guard: Guard = (_, Class) => Class): CompiledSheet {
   const known = compiled.get(sheet);
   if (known !== undefined) return known;
-  const made = compileAnew(sheet);
+  const made = compileAnew(sheet, guard);
   compiled.set(sheet, made);
   return made;
 }
 
-function compileAnew(sheet: DataSheet): CompiledSheet {
+function compileAnew(sheet: DataSheet, guard: Guard): CompiledSheet {
   const usual = usualWidth(sheet);
   let index = 0;
   const registers = Object.entries(sheet.registers ?? {}).map(([name, register], ordinal) => {
-    const made = compileRegister(name, register, ordinal, index, usual);
+    const made = compileRegister(name, register, ordinal, index, usual, guard);
     index += made.count;
     return made;
   });
@@ -93,7 +104,7 @@ function compileAnew(sheet: DataSheet): CompiledSheet {
   return {
     sheet,
     registers,
-    Handles: handlesClassOf(registers),
+    Handles: guard('the registers', handlesClassOf(registers)),
     byAddress,
     pointer,
     last,
@@ -120,6 +131,7 @@ function compileRegister(
   ordinal: number,
   index: number,
   usual: number,
+  guard: Guard,
 ): CompiledRegister {
   const { at, reset = 0, count = 1, width = usual, access = 'rw' } = register;
   const all = 2 ** width - 1;
@@ -157,7 +169,7 @@ function compileRegister(
     writeOnly,
     readOnly: (writable | clearedByOne | clearedByZero | bitsOf('sc')) === 0,
     special: (clearedByOne | clearedByZero | clearedByRead | writeOnly) !== 0,
-    Handle: handleClassOf(fields),
+    Handle: guard(`register ${name}`, handleClassOf(fields)),
     ...counterOf(fields),
   };
 }
@@ -185,6 +197,7 @@ function initialOf({ kind = 'number', initial }: Property): PropertyValue {
   if (initial !== undefined) return initial;
   switch (kind) {
     case 'number':
+    case 'integer':
       return 0;
     case 'flag':
       return false;

@@ -41,6 +41,7 @@ export function applyPreset(
 function meaningOf({ kind }: PropertyDeclaration, text: string): PropertyValue {
   switch (kind) {
     case 'number':
+    case 'integer':
       return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
     case 'flag':
       return text === 'true' ? true : text === 'false' ? false : text;

@@ -8,7 +8,7 @@ import type { PropertyValue } from '../../parts/index.ts';
  */
 export interface PropertyDeclaration {
   readonly name: string;
-  readonly kind: 'number' | 'flag' | 'text' | 'bytes';
+  readonly kind: 'number' | 'integer' | 'flag' | 'text' | 'bytes';
   /** Unit of a number, as it is written: `°C`, `V`, `ms`. */
   readonly unit?: string;
   /** Least and greatest value of a number: what the part can sense, by its data sheet. */
@@ -59,18 +59,28 @@ export function checkProperty(
   declared: PropertyDeclaration,
   value: unknown,
 ): asserts value is PropertyValue {
-  const { name, range, readOnly } = declared;
+  const { name, readOnly } = declared;
   const refuse = (sentence: string) => new PartError(`${path}: ${sentence}`, sentence);
   if (readOnly) throw refuse(`${name} can only be read`);
-  const inRange = () => range === undefined || (Number(value) >= range[0] && Number(value) <= range[1]);
-  if (isOfKind(declared, value) && inRange()) return;
+  if (isValue(declared, value)) return;
   throw refuse(`invalid ${name}: expected ${expectationOf(declared)}, got ${shown(value)}`);
 }
 
-function isOfKind({ kind }: PropertyDeclaration, value: unknown): boolean {
+/** Whether a value is of the kind of a property, and in its range. */
+export function isValue(
+  { kind, range }: Pick<PropertyDeclaration, 'kind' | 'range'>,
+  value: unknown,
+): boolean {
+  const inRange = () => range === undefined || (Number(value) >= range[0] && Number(value) <= range[1]);
+  return isOfKind(kind, value) && inRange();
+}
+
+function isOfKind(kind: PropertyDeclaration['kind'], value: unknown): boolean {
   switch (kind) {
     case 'number':
-      return typeof value === 'number' && Number.isFinite(value);
+      return Number.isFinite(value);
+    case 'integer':
+      return Number.isInteger(value);
     case 'flag':
       return typeof value === 'boolean';
     case 'text':
@@ -80,11 +90,20 @@ function isOfKind({ kind }: PropertyDeclaration, value: unknown): boolean {
   }
 }
 
-function expectationOf({ kind, unit, range }: PropertyDeclaration): string {
+/** What `isValue` accepts, for an error: `-55 to 150 °C`. */
+export function expectationOf({
+  kind,
+  unit,
+  range,
+}: Pick<PropertyDeclaration, 'kind' | 'unit' | 'range'>): string {
   switch (kind) {
     case 'number':
       if (range === undefined) return unit === undefined ? 'a number' : `a number in ${unit}`;
       return `${range[0]} to ${range[1]}${unit === undefined ? '' : ` ${unit}`}`;
+    case 'integer': {
+      const within = range === undefined ? '' : ` from ${range[0]} to ${range[1]}`;
+      return `an integer${within}${unit === undefined ? '' : ` ${unit}`}`;
+    }
     case 'flag':
       return 'true or false';
     case 'text':

@@ -1,14 +1,65 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterAll, afterEach, expect, it } from 'vitest';
 import { type Board, openBoard } from '../../../src/board/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dtbus-own-'));
 let board: Board | undefined;
 afterEach(async () => {
   await board?.close();
-  rmSync(folder, { recursive: true });
+  board = undefined;
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Opens a board with these nodes; what it complains of. */
+async function problemsOf(...nodes: readonly string[]): Promise<readonly string[]> {
+  const source = `/dts-v1/; / { i2c { compatible = "platform,virtio-i2c"; #address-cells = <1>; #size-cells = <0>;
+    ${nodes.join('\n')} }; };`;
+  writeFileSync(join(folder, 'board.dts'), source);
+  board = await openBoard(join(folder, 'board.dts'), { treeChecks: 'off', onWarning: () => {} });
+  return board.problems.map(({ path, property, sentence }) => `${path}: ${property}: ${sentence}`);
+}
+
+const part = (address: string, compatible: string, file: string) =>
+  `part@${address} { compatible = "${compatible}"; reg = <0x${address}>; dtbus,model = "./${file}"; };`;
+const sheet = (compatible: string, more = '') =>
+  `{ compatible: ['${compatible}'], title: 'X', bus: { i2c: { form: 'byte registers', address: 1 } },
+     registers: { ID: { at: 0, reset: 7 } }, ${more} }`;
+
+it('a fault of a data sheet is told once, with file, part and key, and its other parts answer', async () => {
+  writeFileSync(
+    join(folder, 'bad.mjs'),
+    `export const parts = [${sheet('acme,bad', 'sense: {}')}, ${sheet('acme,good')}];`,
+  );
+  const told = await problemsOf(
+    part('10', 'acme,bad', 'bad.mjs'),
+    part('11', 'acme,bad', 'bad.mjs'),
+    part('12', 'acme,good', 'bad.mjs'),
+  );
+  expect(told.filter((sentence) => sentence.includes('sense'))).toEqual([
+    '/i2c/part@10: dtbus,model: ./bad.mjs: acme,bad: not found: key sense of the data sheet; did you mean senses',
+  ]);
+  expect(board?.open('/dev/i2c-0').transferSync([{ addr: 0x12, read: 1 }])).toEqual([Uint8Array.of(7)]);
+});
+
+it('a model that misspells is told with its file, and the others live', async () => {
+  writeFileSync(
+    join(folder, 'typo.mjs'),
+    `export const parts = [${sheet('acme,typo', 'model: () => ({ sesned() {} })')}];`,
+  );
+  expect(await problemsOf(part('10', 'acme,typo', 'typo.mjs'))).toEqual([
+    '/i2c/part@10: dtbus,model: the model ./typo.mjs failed: ' +
+      'not found: key sesned of the behaviour that the model returns; did you mean sensed',
+  ]);
+});
+
+it('a node that names no part of its file is told what there is', async () => {
+  writeFileSync(join(folder, 'one.mjs'), `export const parts = [${sheet('acme,answer')}];`);
+  expect(await problemsOf(part('10', 'acme,answr', 'one.mjs'))).toEqual([
+    '/i2c/part@10: dtbus,model: ./one.mjs: no part of it fits: ' +
+      'expected compatible "acme,answer", got "acme,answr" (did you mean "acme,answer")',
+  ]);
 });
 
 it('the data sheet of the README is a part by dtbus,model', async () => {

@@ -139,14 +139,14 @@ describe('a model of the tree', () => {
 
   it.each([
     ['throw new Error("broken")', 'broken'],
-    ['export const model = []', './own.mjs exports no list "parts" and no list "models"'],
+    ['export const model = []', './own.mjs: not found: exported list "parts" or "models"; it exports model'],
     [
-      'export const models = [{ compatible: "acme,answer" }]',
-      './own.mjs: models[0] has no list "compatible"',
+      'export const models = [{ compatible: "acme,answer", bus: "i2c", title: "x", properties: [], create() {} }]',
+      './own.mjs: models[0]: invalid compatible: expected a list of names, got "acme,answer"',
     ],
     [
       'export const models = [{ compatible: ["acme,answer"], bus: "i2c", title: "x", properties: [] }]',
-      './own.mjs: models[0] has no function "create"',
+      './own.mjs: acme,answer: not found: key create of the model; add it',
     ],
   ])('that is none is named: %s', async (text, sentence) => {
     writeFileSync(join(folder, 'board/own.mjs'), text);

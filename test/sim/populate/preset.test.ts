@@ -51,4 +51,18 @@ describe('dtbus,set', () => {
     const making = i2cBench(preset('atmel,24c02', 0x50, setting));
     await expect(making).rejects.toThrow(sentence);
   });
+
+  it.each([
+    ['nxp,pca9554', 'inputs=1.5', 'invalid inputs: expected an integer from 0 to 255, got 1.5'],
+    ['nxp,pcf8574', 'inputs=0x100', 'invalid inputs: expected an integer from 0 to 255, got 256'],
+    ['microchip,mcp23017', 'driven=0.5', 'invalid driven: expected an integer from 0 to 65535, got 0.5'],
+    ['nxp,pca9552', 'inputs=-1', 'invalid inputs: expected an integer from 0 to 65535, got -1'],
+  ])('bits of %s are integers: %s is refused', async (compatible, setting, sentence) => {
+    await expect(i2cBench(preset(compatible, 0x20, setting))).rejects.toThrow(sentence);
+  });
+
+  it('bits are taken in hex digits, too', async () => {
+    const { parts } = await i2cBench(preset('nxp,pca9554', 0x20, 'inputs=0xfe'));
+    expect(parts.get(PATH, 'inputs')).toBe(0xfe);
+  });
 });

@@ -34,14 +34,21 @@ export function strictObject<T extends object>(
       throw unknown(name);
     },
     set(_, name, value) {
-      const own = Object.getOwnPropertyDescriptor(target, name);
+      const own = descriptorOf(target, name);
       if (own === undefined) throw unknown(String(name));
-      if (own.set === undefined) throw fixed(String(name));
-      own.set.call(target, value);
-      return true;
+      if (own.set === undefined && own.writable !== true) throw fixed(String(name));
+      return Reflect.set(target, name, value);
     },
     deleteProperty(_, name) {
       throw new TypeError(`cannot delete ${String(name)}`);
     },
   });
+}
+
+/** The descriptor of a property that `target` has by itself or by its class. */
+function descriptorOf(target: object, name: PropertyKey): PropertyDescriptor | undefined {
+  const own = Object.getOwnPropertyDescriptor(target, name);
+  if (own !== undefined) return own;
+  const above: object | null = Object.getPrototypeOf(target);
+  return above === null || above === Object.prototype ? undefined : descriptorOf(above, name);
 }

@@ -34,6 +34,12 @@ const IRQ_TYPE_OF: Record<Edge, number> = {
   both: VIRTIO_GPIO_IRQ_TYPE.EDGE_BOTH,
 };
 
+const DIRECTION_OF: Record<'in' | 'out' | 'none', number> = {
+  in: VIRTIO_GPIO_DIRECTION.IN,
+  out: VIRTIO_GPIO_DIRECTION.OUT,
+  none: VIRTIO_GPIO_DIRECTION.NONE,
+};
+
 /** A request is answered at once, by memory. */
 const TIMEOUT_MS = 2000;
 /** An event may never come; the longest time that a timer takes. */
@@ -88,26 +94,30 @@ export class VirtioGpioDriver implements BoundDriver {
 
   /**
    * Makes the line an output that drives what `set` said, or an input; `none` gives it up, its interrupt too.
-   * @throws {BusFault} `EINVAL` no such line, or another's output.
+   * @throws {BusFault} `EINVAL` no such line or direction, or another's output.
    */
   setDirection(line: number, direction: 'in' | 'out' | 'none'): void {
+    const value = DIRECTION_OF[direction];
+    if (value === undefined) throw invalid('direction', '"in", "out" or "none"', direction);
     // 5.18.6.8: a line that becomes an output has no interrupt any more.
     if (direction !== 'in') this.#disable(line);
-    const { IN, OUT, NONE } = VIRTIO_GPIO_DIRECTION;
-    const value = direction === 'out' ? OUT : direction === 'in' ? IN : NONE;
     this.#ask(VIRTIO_GPIO_MSG.SET_DIRECTION, line, value);
   }
 
   /**
    * Waits for the next edge. One that came since the last wait for the same kind of edge counts, so none is
    * missed in a loop. @returns false when none came within `timeoutMs`.
-   * @throws {BusFault} `EBUSY` somebody waits for the line already, `EINVAL` no such line, or it is an output.
+   * @throws {BusFault} `EBUSY` somebody waits for the line already, `EINVAL` no such line, or it is an output, or no such edge.
    */
   async waitEdge(line: number, edge: Edge = 'both', timeoutMs = FOREVER_MS): Promise<boolean> {
     if (this.#waiting.has(line)) {
       throw new BusFault('EBUSY', `${this.#device.node.path}: line ${line} is being waited for already`);
     }
-    this.#enable(line, IRQ_TYPE_OF[edge]);
+    const type = IRQ_TYPE_OF[edge];
+    if (type === undefined) throw invalid('edge', '"rising", "falling" or "both"', edge);
+    if (!(typeof timeoutMs === 'number' && timeoutMs >= 0))
+      throw invalid('timeoutMs', 'a number of ms, 0 or more', timeoutMs);
+    this.#enable(line, type);
     const waiter = Symbol(line);
     this.#waiting.set(line, waiter);
     // To give up, the device is asked for its buffers back: it returns them as invalid.
@@ -162,7 +172,7 @@ export class VirtioGpioDriver implements BoundDriver {
   /** One message. @returns a copy of the response; undefined where its status is ERR */
   #request(type: number, line: number, value: number, length: number): Uint8Array | undefined {
     if (!Number.isInteger(line) || line < 0 || line > 0xffff) {
-      throw new BusFault('EINVAL', `a line is a number from 0 to ${this.#lineCount - 1}, not ${line}`);
+      throw invalid('line', `a number from 0 to ${this.#lineCount - 1}`, line);
     }
     const [block, bytes] = this.#alloc(GPIO_REQUEST_BYTES + length);
     writeGpioRequest(new DataView(bytes.buffer, bytes.byteOffset), 0, type, line, value);
@@ -245,6 +255,10 @@ export class VirtioGpioDriver implements BoundDriver {
     const bytes = this.#device.transport.readConfig(0, GPIO_CONFIG_BYTES);
     return readGpioConfig(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   }
+}
+
+function invalid(what: string, expected: string, got: unknown): BusFault {
+  return new BusFault('EINVAL', `invalid ${what}: expected ${expected}, got ${String(got)}`);
 }
 
 export const gpioDriver: VirtioDriver<VirtioGpioDriver> = {

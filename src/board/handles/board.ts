@@ -23,6 +23,7 @@ import {
   type VirtioNode,
   VirtioSpiDriver,
 } from '../../frontend/index.ts';
+import { invalid } from '../../input/index.ts';
 import type { PartTypes } from '../../parts/index.ts';
 import { BoardError } from '../board-error.ts';
 import type { TreeDoubt } from '../open/check-tree.ts';
@@ -82,6 +83,7 @@ export class Board {
   /** Loaded when it is used first. */
   #gpioRoom: GpioRoom | undefined;
   readonly #look: boolean;
+  readonly #isElsewhere: boolean;
   readonly #call: Call;
   readonly #end: (detach: () => void) => Promise<void>;
   #closed: Promise<void> | undefined;
@@ -99,7 +101,10 @@ export class Board {
     readonly end: (detach: () => void) => Promise<void>;
     /** The board is only looked at: nothing more comes up. */
     readonly look?: boolean;
+    /** Another process serves the board; of its parts and lines nothing is known here. */
+    readonly isElsewhere?: boolean;
   }) {
+    this.#isElsewhere = parts.isElsewhere ?? false;
     this.#look = parts.look ?? false;
     this.tree = parts.tree;
     this.problems = parts.problems;
@@ -170,9 +175,9 @@ export class Board {
     });
   }
 
-  /** The lines of each GPIO controller. */
+  /** The GPIO controllers, each with its lines; without them where another process serves the board. */
   gpioChips(): GpioListing[] {
-    const lines = this.#gpio.length === 0 ? [] : this.#call('lines');
+    const lines = this.#gpio.length === 0 || this.#isElsewhere ? [] : this.#call('lines');
     return this.#gpio.map(({ path: node, node: { path } }) => ({
       node,
       path,
@@ -190,7 +195,7 @@ export class Board {
     while (pending() && performance.now() < giveUp) await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
-  /** The simulated parts. */
+  /** The simulated parts. @throws {BoardError} another process serves the board: they are there */
   parts(): PartReport[] {
     return this.#call('parts');
   }
@@ -198,7 +203,7 @@ export class Board {
   /**
    * A simulated part by path, alias or `&label`, to look at and to set what it senses. In TypeScript
    * `board.part<'national,lm75'>('&temp')` has the properties of that part, each with its unit and range; see `PartHandle`.
-   * @throws {Error} naming the parts that there are.
+   * @throws {Error} naming the parts that there are, {BoardError} another process serves the board: they are there.
    */
   part<P extends keyof PartTypes | object = PartHandle>(name: string): PartHandle<P> {
     return findPart<P>(this.tree, name, this.#call);
@@ -207,15 +212,18 @@ export class Board {
   /**
    * Drives one pin of a simulated GPIO expander (path, alias or `&label`) from outside, as `line` does for the lines of
    * a controller; undefined lets go of it. To set all pins at once, set the part's `inputs`.
-   * @throws {Error} naming the parts that there are, or the pins
+   * @throws {Error} naming the parts that there are, or the pins. @throws {TypeError} for what is no level
    */
   drivePin(expander: string, pin: number, high: boolean | undefined): void {
+    if (high !== undefined && typeof high !== 'boolean')
+      throw invalid('level', 'true (high), false (low) or undefined (let go)', high);
     this.#call('drivePin', this.part(expander).path, pin, high);
   }
 
   /**
    * A line of a GPIO controller (path, alias or `&label`) by number or name, seen from outside the board: to
-   * press a button, to look at an output. @throws {Error} naming the lines that there are.
+   * press a button, to look at an output.
+   * @throws {Error} naming the lines that there are, {BoardError} another process serves the board: its outside is there.
    */
   line(controller: string, line: number | string): LineHandle {
     return lineHandle(this.tree, controller, line, this.#call, this.#watchers);
@@ -252,8 +260,9 @@ export class Board {
     return room;
   }
 
-  /** `file:line:column` of a property or node, where its source is known. */
+  /** `file:line:column` of a property or node, where its source is known. @throws {TypeError} for what is no path */
   placeOf(path: string, property?: string): string | undefined {
+    if (typeof path !== 'string') throw invalid('path', 'the path of a node', path);
     const node = this.tree.byPath(path);
     const span = (property === undefined ? undefined : node?.property(property)?.span) ?? node?.span;
     return span && `${span.file}:${span.line}:${span.column}`;
@@ -261,14 +270,16 @@ export class Board {
 
   /**
    * Writes the contents of simulated parts to their files (`dtbus,contents`) now; `close` does it too, but only warns.
-   * @throws {Error} what could not be written
+   * @throws {Error} what could not be written, {BoardError} another process serves the board: it writes them
    */
   save(): void {
     this.#call('save');
   }
 
-  /** Lets `ns` pass on a stepped clock. @throws {Error} on a real one. */
+  /** Lets `ns` pass on a stepped clock. @throws {Error} on a real one. @throws {TypeError} for what is no time */
   advance(ns: number): void {
+    if (!(typeof ns === 'number' && ns >= 0 && ns < Number.POSITIVE_INFINITY))
+      throw invalid('time to advance by', 'a number of ns, 0 or more', ns);
     this.#call('advance', ns);
   }
 

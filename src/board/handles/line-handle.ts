@@ -1,5 +1,5 @@
 import type { Tree } from '../../devicetree/index.ts';
-import { shown, strictObject } from '../../input/index.ts';
+import { invalid, shown, strictObject } from '../../input/index.ts';
 import type { Call, LineReport } from '../thread/protocol.ts';
 import { pathOf } from './part-handle.ts';
 
@@ -36,7 +36,7 @@ export class LineWatchers {
 
 /**
  * A line by its controller (path, alias or `&label`) and number or name.
- * @throws {Error} naming the lines that there are.
+ * @throws {Error} naming the lines that there are. @throws {TypeError} for what is no name
  */
 export function lineHandle(
   tree: Tree,
@@ -46,14 +46,12 @@ export function lineHandle(
   watchers: LineWatchers,
 ): LineHandle {
   const wanted = pathOf(tree, controller);
+  if (typeof line !== 'number' && typeof line !== 'string') throw invalid('line', 'a number or a name', line);
   const all = call('lines');
   const found = all.find(({ path, line: number, name }) => {
     return path === wanted && (typeof line === 'number' ? number === line : name === line);
   });
-  if (found === undefined) {
-    const known = all.map((each) => `${each.path} ${each.name || each.line}`).join(', ') || 'none';
-    throw new Error(`not found: line ${line} of ${controller}; the board has: ${known}`);
-  }
+  if (found === undefined) throw notFound(all, wanted, controller, line);
   const { path, line: number, name } = found;
   const now = (each: LineReport) => each.path === path && each.line === number;
   const handle: LineHandle = {
@@ -62,13 +60,11 @@ export function lineHandle(
     name,
     get: () => call('lines').find(now)?.high ?? true,
     set: (high) => {
-      if (typeof high !== 'boolean')
-        throw new TypeError(`invalid level: expected true (high) or false (low), got ${shown(high)}`);
+      if (typeof high !== 'boolean') throw invalid('level', 'true (high) or false (low)', high);
       call('driveLine', path, number, high ? undefined : false);
     },
     watch: (listener) => {
-      if (typeof listener !== 'function')
-        throw new TypeError(`invalid listener: expected a function, got ${shown(listener)}`);
+      if (typeof listener !== 'function') throw invalid('listener', 'a function', listener);
       call('watchLine', path, number);
       return watchers.add(path, number, listener);
     },
@@ -79,4 +75,20 @@ export function lineHandle(
     (member) => new TypeError(`not found: ${member} of ${title}; it has: ${Object.keys(handle).join(', ')}`),
     (member) => new TypeError(`${member} of ${title} can only be read`),
   );
+}
+
+/** The error for a controller, or a line of it, that the board does not have. */
+function notFound(
+  all: readonly LineReport[],
+  wanted: string | undefined,
+  controller: string,
+  line: number | string,
+): Error {
+  const own = all.filter(({ path }) => path === wanted);
+  if (own.length > 0) {
+    const known = own.map((each) => (each.name === '' ? each.line : shown(each.name))).join(', ');
+    return new Error(`not found: line ${shown(line)} of ${controller}; it has: ${known}`);
+  }
+  const controllers = [...new Set(all.map(({ path }) => path))].join(', ') || 'none';
+  return new Error(`not found: GPIO controller ${controller}; the board has: ${controllers}`);
 }

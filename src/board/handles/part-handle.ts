@@ -1,7 +1,7 @@
 import type { inspect } from 'node:util';
 import { messageOf } from '../../bus/index.ts';
 import type { Tree } from '../../devicetree/index.ts';
-import { invalid, strictObject } from '../../input/index.ts';
+import { invalid, shown, strictObject } from '../../input/index.ts';
 import type { PartTypes } from '../../parts/index.ts';
 import type { PropertyValue } from '../../sim/index.ts';
 import { checkProperty, declarationOf, notFound, PartError } from '../../sim/property.ts';
@@ -14,9 +14,9 @@ const CUSTOM = Symbol.for('nodejs.util.inspect.custom');
 interface PartMembers<P> {
   readonly path: string;
   readonly title: string;
-  /** @throws {PartError} no such property. */
+  /** @throws {PartError} no such property. @throws {TypeError} for what is no name */
   get<N extends keyof P & string>(property: N): P[N];
-  /** @throws {PartError} no such property, wrong kind of value, out of range. */
+  /** @throws {PartError} no such property, wrong kind of value, out of range. @throws {TypeError} for what is no name */
   set<N extends Settable<P>>(property: N, value: P[N]): void;
   /** Power-on reset; a part whose model failed answers again. */
   reset(): void;
@@ -74,15 +74,18 @@ export function findPart<P extends keyof PartTypes | object = AnyPart>(
   const report = reports.find((candidate) => candidate.path === path);
   if (report !== undefined) return partHandle(report, call) as PartHandle<P>;
   const known = reports.map((candidate) => candidate.path).join(', ') || 'none';
-  throw new Error(`not found: simulated part ${name}; the board has: ${known}`);
+  const near = tree.byLabel(name) === undefined ? '' : ` (did you mean &${name})`;
+  throw new Error(`not found: simulated part ${name}; the board has: ${known}${near}`);
 }
 
 function partHandle({ path, title, properties }: PartReport, call: Call): PartHandle {
   const get = (name: string) => {
+    checkName(path, name, 'get(name)');
     declarationOf(path, properties, name);
     return call('getProperty', path, name);
   };
   const set = (name: string, value: unknown) => {
+    checkName(path, name, 'set(name, value), once for each property');
     checkProperty(path, declarationOf(path, properties, name), value);
     call('setProperty', path, name, value);
   };
@@ -112,6 +115,12 @@ function partHandle({ path, title, properties }: PartReport, call: Call): PartHa
   const unknown = (name: string) => notFound(path, properties, name);
   const fixed = (name: string) => new PartError(`${path}: ${name} can only be read`);
   return strictObject(handle, unknown, fixed) as PartHandle;
+}
+
+/** @throws {TypeError} for what is no name: an object with several properties, nothing */
+function checkName(path: string, name: unknown, usage: string): void {
+  if (typeof name === 'string') return;
+  throw new TypeError(`invalid property of ${path}: expected a name, got ${shown(name)}; use ${usage}`);
 }
 
 /** What a part holds, for `console.log`. */

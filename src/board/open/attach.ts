@@ -6,6 +6,7 @@ import { connectUnix, OsError } from '../../os/index.ts';
 import { VhostUserError, VhostUserFrontEnd } from '../../transport/index.ts';
 import { DmaAllocator } from '../../virtio/index.ts';
 import { BoardError } from '../board-error.ts';
+import { CONTROL_SOCKET } from '../control/place.ts';
 import { LineWatchers } from '../handles/line-handle.ts';
 import { PUBLISHED_TREE } from '../serve/serve-place.ts';
 import { callsInline } from '../thread/calls.ts';
@@ -28,6 +29,7 @@ export interface AttachedBoard {
   readonly frontEnd: (index: number) => Line | undefined;
   readonly watchers: LineWatchers;
   readonly call: Call;
+  readonly isElsewhere: true;
   readonly end: (detach: () => void) => Promise<void>;
 }
 
@@ -79,7 +81,8 @@ export function attach(file: string, place: string, options: AttachOptions): Att
     doubts: () => doubtsOf(file, { tree, overlays: [] }, devices),
     frontEnd: (index) => lines[index],
     watchers: new LineWatchers(),
-    call: callsInline(callsFor(reports)),
+    call: callsInline(callsFor(reports, elsewhere(file, place))),
+    isElsewhere: true,
     end: async (detach) => {
       detach();
       for (const line of lines) line?.transport.close();
@@ -152,17 +155,23 @@ function report({ kind, node }: VirtioNode, socket: string, line: Line | undefin
   };
 }
 
+/** Where parts and lines can be touched: the process that serves the board has a socket for it, see `ServedBoard`. */
+function elsewhere(file: string, place: string): string {
+  const board = existsSync(join(place, CONTROL_SOCKET)) ? `--connect ${place}` : `-b ${file}`;
+  return `not in this process: simulated parts, their time and the outside of GPIO lines are in the process that serves the board; use them there, or dtbus get, set, show and press with ${board}`;
+}
+
 /** vhost-user carries transfers and nothing else. */
-function callsFor(buses: () => BusReport[]): BackEndCalls {
+function callsFor(buses: () => BusReport[], sentence: string): BackEndCalls {
   const elsewhere = () => {
-    throw new Error('what is simulated is in the process that serves the board: set it there');
+    throw new BoardError(sentence);
   };
   return {
     openHosts() {},
     buses,
     reasonOf: (_path, code) => (code === 'ENODEV' ? LOST : undefined),
-    parts: () => [],
-    lines: () => [],
+    parts: elsewhere,
+    lines: elsewhere,
     getProperty: elsewhere,
     setProperty: elsewhere,
     resetPart: elsewhere,
@@ -171,7 +180,7 @@ function callsFor(buses: () => BusReport[]): BackEndCalls {
     driveLine: elsewhere,
     drivePin: elsewhere,
     watchLine: elsewhere,
-    save() {},
+    save: elsewhere,
     advance: elsewhere,
   };
 }

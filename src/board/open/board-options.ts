@@ -48,7 +48,7 @@ export interface BoardOptions extends TreeOptions, TreeCheckOptions {
   readonly memoryBytes?: number;
   /**
    * Reaches the board in the process that serves it: the folder of its sockets, one socket, or `i2c1=SOCKET`. Its
-   * parts are simulated there: they cannot be set from here.
+   * parts are simulated there: they are touched in that process, or by `dtbus get` and `set` with `--connect`.
    */
   readonly connect?: string | undefined;
   /** Called with one sentence when something is odd but the board goes on. Default: `process.emitWarning`. */

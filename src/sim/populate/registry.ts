@@ -75,10 +75,11 @@ export class PartRegistry {
   /** Drives one pin of a GPIO expander; undefined lets go of it. @throws {PartError} no such pin */
   drivePin(path: string, pin: number, high: boolean | undefined): void {
     const { part, model } = this.at(path);
+    if (!this.isExpander(path)) throw new PartError(`${path} is not a GPIO expander`);
     const [, all] = declarationOf(path, model.properties, 'inputs').range ?? [0, 0];
     const last = Math.log2(all + 1) - 1;
     if (!Number.isInteger(pin) || pin < 0 || pin > last)
-      throw new PartError(`${path}: invalid pin: expected 0 to ${last}, got ${pin}`);
+      throw new PartError(`${path}: invalid pin: expected 0 to ${last}, got ${shown(pin)}`);
     const subject = part.subject ?? part;
     if (subject instanceof SheetChip && subject.behaviour.drivePin !== undefined) {
       subject.catchUp();

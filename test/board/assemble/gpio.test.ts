@@ -240,9 +240,9 @@ describe('names that lead nowhere', () => {
   it('are answered with those that there are', async () => {
     const on = await wired();
     expect(() => on.line('&gpio', 'lamp')).toThrow(
-      'the board has: /gpio expander, /gpio 1, /gpio button, /gpio 3',
+      'not found: line "lamp" of &gpio; it has: "expander", 1, "button", 3',
     );
-    expect(() => on.line('/nowhere', 0)).toThrow(/not found: line 0 of \/nowhere/);
+    expect(() => on.line('/nowhere', 0)).toThrow(/not found: GPIO controller \/nowhere/);
     await expect(on.gpio('/dev/gpiochip7')).rejects.toThrow(
       /not found: \/dev\/gpiochip7; the board has \/dev\/gpiochip0/,
     );

@@ -32,6 +32,37 @@ describe('a line', () => {
     expect(button.get()).toBe(true);
   });
 
+  it.each([
+    ['&gpio', undefined, 'invalid line: expected a number or a name, got undefined'],
+    ['&gpio', {}, 'invalid line: expected a number or a name, got an object'],
+    ['&gpio', '1', 'not found: line "1" of &gpio; it has: "button", "led"'],
+    ['&gpio', 7, 'not found: line 7 of &gpio; it has: "button", "led"'],
+    ['&other', 0, 'not found: GPIO controller &other; the board has: /gpio'],
+    [5, 0, "invalid name: expected a path, an alias or '&label', got 5"],
+  ])('is found by controller and number or name, not by %s %s', (controller, line, sentence) => {
+    expect(() => board.line(controller as never, line as never)).toThrow(sentence);
+  });
+
+  it('as a driver has it refuses what is no line, direction or edge', async () => {
+    const gpio = await board.gpio();
+    const direction = gpio.direction(0);
+    const refused: [() => unknown, string][] = [
+      [() => gpio.get('button' as never), 'EINVAL: invalid line: expected a number from 0 to 1, got button'],
+      [
+        () => gpio.setDirection(0, 'output' as never),
+        'EINVAL: invalid direction: expected "in", "out" or "none", got output',
+      ],
+    ];
+    for (const [call, sentence] of refused) expect(call).toThrow(sentence);
+    await expect(gpio.waitEdge(0, 'fall' as never)).rejects.toThrow(
+      'EINVAL: invalid edge: expected "rising", "falling" or "both", got fall',
+    );
+    await expect(gpio.waitEdge(0, 'falling', '5' as never)).rejects.toThrow(
+      'EINVAL: invalid timeoutMs: expected a number of ms, 0 or more, got 5',
+    );
+    expect(gpio.direction(0)).toBe(direction);
+  });
+
   it('refuses a listener that cannot be called', () => {
     expect(() => button.watch('change' as never)).toThrow(
       'invalid listener: expected a function, got "change"',

@@ -71,6 +71,56 @@ describe('a name that a part does not have', () => {
   });
 });
 
+describe('what is no name', () => {
+  it.each([
+    ['an object', { temperature: 5 }],
+    ['undefined', undefined],
+    ['Symbol(temperature)', Symbol('temperature')],
+    ['5', 5],
+  ])('is refused, with what to write: %s', (got, name) => {
+    const temp = board.part('&temp') as unknown as Record<'get' | 'set', (...args: unknown[]) => unknown>;
+    const sentence = `invalid property of /i2c/temp@48: expected a name, got ${got}; use`;
+    expect(() => temp.set(name)).toThrow(
+      new TypeError(`${sentence} set(name, value), once for each property`),
+    );
+    expect(() => temp.get(name)).toThrow(new TypeError(`${sentence} get(name)`));
+  });
+
+  it('names the label that is meant where the & is missing', () => {
+    expect(() => board.part('temp')).toThrow(
+      /^not found: simulated part temp; the board has: .* \(did you mean &temp\)$/,
+    );
+  });
+});
+
+describe('a time that is none', () => {
+  it.each([undefined, '5', Number.NaN, -1, Number.POSITIVE_INFINITY])('is refused by advance: %s', (ns) => {
+    expect(() => board.advance(ns as never)).toThrow(
+      /^invalid time to advance by: expected a number of ns, 0 or more, got /,
+    );
+  });
+});
+
+describe('a pin of an expander', () => {
+  it('is driven by true and false, or let go', () => {
+    for (const level of [0, 'low', null])
+      expect(() => board.drivePin('&expander', 3, level as never)).toThrow(
+        /^invalid level: expected true \(high\), false \(low\) or undefined \(let go\), got /,
+      );
+    expect(part('&expander')['inputs']).toBe(0xff);
+  });
+
+  it.each([['3'], [{}], [8], [-1]])('is a number: %s', (pin) => {
+    expect(() => board.drivePin('&expander', pin as never, false)).toThrow(
+      /^\/i2c\/gpio@20: invalid pin: expected 0 to 7, got /,
+    );
+  });
+
+  it('is one of an expander', () => {
+    expect(() => board.drivePin('&temp', 0, false)).toThrow(/^\/i2c\/temp@48 is not a GPIO expander$/);
+  });
+});
+
 describe('a value that a part cannot take', () => {
   it.each([
     ['&temp', 'temperature', 1000, `${RANGE}1000`],

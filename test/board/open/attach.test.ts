@@ -23,6 +23,7 @@ const BOARD = `/dts-v1/;
 		compatible = "platform,virtio-spi"; #address-cells = <1>; #size-cells = <0>;
 		flash@0 { compatible = "winbond,w25q80"; reg = <0>; spi-max-frequency = <1000000>; };
 	};
+	gpio { compatible = "platform,virtio-gpio"; gpio-controller; #gpio-cells = <2>; ngpios = <1>; };
 };
 `;
 /** LM75 at 25 degrees: 50 half degrees, left-justified. */
@@ -134,7 +135,34 @@ describe('a board that another process serves', () => {
       { path: '/i2c-shared', state: 'open', nodes: ['/dev/i2c-2'] },
       { path: '/spi', state: 'open', nodes: ['/dev/spidev0.0'] },
     ]);
-    expect(() => attached.advance(1)).toThrow('what is simulated is in the process that serves the board');
+  });
+
+  const ELSEWHERE =
+    'not in this process: simulated parts, their time and the outside of GPIO lines are in the process that serves the board; use them there, or dtbus get, set, show and press with ';
+
+  it.each<[string, (attached: Board) => unknown]>([
+    ['part', (attached) => attached.part('/i2c/temp@48')],
+    ['parts', (attached) => attached.parts()],
+    ['line', (attached) => attached.line('/gpio', 0)],
+    ['drivePin', (attached) => attached.drivePin('/i2c/temp@48', 0, false)],
+    ['advance', (attached) => attached.advance(1)],
+    ['save', (attached) => attached.save()],
+  ])('says where its parts and lines are, and what to do: %s', async (_, touch) => {
+    const attached = await attach();
+    expect(() => touch(attached)).toThrow(`${ELSEWHERE}--connect ${sockets}`);
+    expect(attached.gpioChips()).toMatchObject([{ node: '/dev/gpiochip0', path: '/gpio', lines: [] }]);
+  });
+
+  it('names a way to its parts that works, for a folder and for a socket', async () => {
+    const file = join(folder, 'board.dts');
+    for (const place of [sockets, join(sockets, 'i2c1.sock'), join(sockets, 'left')]) {
+      const attached = await attach(place);
+      const way = place === sockets ? ['--connect', sockets] : ['-b', file];
+      expect(() => attached.part('/i2c/temp@48')).toThrow(ELSEWHERE + way.join(' '));
+      await attached.close();
+      const { status, out } = dtbus('get', ...way, '/i2c/temp@48', 'temperature');
+      expect({ status, out }).toEqual({ status: 0, out: '25\n' });
+    }
   });
 
   it('leaves nothing open when it is closed', async () => {
@@ -199,7 +227,10 @@ describe('what --connect names', () => {
 
   it.each([
     ['/no/such/folder', 'not found: /no/such/folder; start dtbus serve'],
-    ['i2c7=SOCKETS/i2c1.sock', /^cannot tell which bus .* serves; use NAME=.* \(NAME: i2c1, i2c2, spi0\)$/],
+    [
+      'i2c7=SOCKETS/i2c1.sock',
+      /^cannot tell which bus .* serves; use NAME=.* \(NAME: i2c1, i2c2, spi0, gpio0\)$/,
+    ],
     ['FOLDER', /^no board is served at .*: start dtbus serve$/],
     [
       'i2c1=FOLDER/board.dts',

@@ -111,6 +111,8 @@ export interface Contents {
   readonly bytes: Uint8Array;
   /** To be called after `bytes` changed. */
   changed(): void;
+  /** Puts `bytes` at the beginning, as when a test sets them. @throws {RangeError} for more than there is room for */
+  load(bytes: Uint8Array): void;
   /** Writes what is unsaved to the file now. */
   flush(): void;
 }

@@ -251,7 +251,7 @@ interface Atmel24c00 {
   writeTime: number;
   /** Level of the WP pin: high keeps the contents */
   writeProtect: boolean;
-  /** The whole memory */
+  /** The whole memory; fewer bytes change its beginning */
   contents: Uint8Array;
 }
 
@@ -260,7 +260,7 @@ interface AtmelAt25 {
   writeTime: number;
   /** True while the WP pin is low */
   writeProtect: boolean;
-  /** The whole memory */
+  /** The whole memory; fewer bytes change its beginning */
   contents: Uint8Array;
 }
 
@@ -269,7 +269,7 @@ interface JedecSpiNor {
   timeScale: number;
   /** True while the WP# pin is low */
   writeProtect: boolean;
-  /** The whole memory */
+  /** The whole memory; fewer bytes change its beginning */
   contents: Uint8Array;
 }
 

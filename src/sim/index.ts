@@ -1,4 +1,5 @@
 export type {
+  Contents,
   DataSheet,
   Kit,
   Model,
@@ -6,7 +7,7 @@ export type {
 } from '../parts/index.ts';
 export { modelsOf } from './chip/part-models.ts';
 export { type Cancel, type Clock, MS, RealClock, SECOND, SteppedClock, US } from './kit/clock.ts';
-export { type Contents, fileContents, volatileContents } from './kit/contents.ts';
+export { fileContents, volatileContents } from './kit/contents.ts';
 export { Line } from './kit/line.ts';
 export {
   Catalogue,

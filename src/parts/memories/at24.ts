@@ -53,7 +53,7 @@ const sheetOf = (name: string, memory: Memory) =>
     senses: {
       writeTime: { unit: 'ms', range: [0, 1000], initial: WRITE_TIME_MS, doc: 'write cycle time' },
       writeProtect: { kind: 'flag', doc: 'level of the WP pin: high keeps the contents' },
-      contents: { kind: 'bytes', doc: 'the whole memory' },
+      contents: { kind: 'bytes', doc: 'the whole memory; fewer bytes change its beginning' },
     },
   }) as const satisfies DataSheet;
 
@@ -105,8 +105,7 @@ const modelOf =
           return memory.bytes.slice();
         },
         set contents(bytes: Uint8Array) {
-          memory.bytes.set(bytes.subarray(0, size));
-          memory.changed();
+          memory.load(bytes);
         },
       },
       i2c: {

@@ -32,7 +32,7 @@ const sheet = {
   senses: {
     writeTime: { unit: 'ms', range: [0, 1000], initial: WRITE_TIME_MS, doc: 'write cycle time' },
     writeProtect: { kind: 'flag', doc: 'true while the WP pin is low' },
-    contents: { kind: 'bytes', doc: 'the whole memory' },
+    contents: { kind: 'bytes', doc: 'the whole memory; fewer bytes change its beginning' },
   },
 } as const satisfies Omit<DataSheet, 'compatible' | 'title'>;
 
@@ -99,8 +99,7 @@ const modelOf =
           return memory.bytes.slice();
         },
         set contents(bytes: Uint8Array) {
-          memory.bytes.set(bytes.subarray(0, size));
-          memory.changed();
+          memory.load(bytes);
         },
       },
       instruction: {

@@ -97,8 +97,7 @@ class SpiNor {
   }
 
   set contents(bytes: Uint8Array) {
-    this.#contents.bytes.set(bytes.subarray(0, this.#chip.size));
-    this.#contents.changed();
+    this.#contents.load(bytes);
   }
 
   reset(): void {

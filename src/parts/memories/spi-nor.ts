@@ -26,7 +26,7 @@ const sheet = {
       doc: 'share of the typical program and erase times; 0: all is done at once',
     },
     writeProtect: { kind: 'flag', doc: 'true while the WP# pin is low' },
-    contents: { kind: 'bytes', doc: 'the whole memory' },
+    contents: { kind: 'bytes', doc: 'the whole memory; fewer bytes change its beginning' },
   },
 } as const satisfies Omit<DataSheet, 'compatible' | 'title'>;
 

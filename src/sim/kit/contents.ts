@@ -1,18 +1,9 @@
 import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type DeviceNode, NodeError, readTreeFile } from '../../bus/index.ts';
+import type { Contents } from '../../parts/index.ts';
 import type { Clock } from './clock.ts';
 import { replaceFile } from './replace-file.ts';
-
-/** Non-volatile memory of a part. */
-export interface Contents {
-  /** The memory itself; the part reads and writes it in place. */
-  readonly bytes: Uint8Array;
-  /** To be called after `bytes` changed. */
-  changed(): void;
-  /** Writes what is unsaved to the file now. @throws {NodeError} */
-  flush(): void;
-}
 
 /** Where the contents of a part live, and who says so. */
 export interface ContentsFile {
@@ -27,7 +18,18 @@ const SAVE_DELAY_NS = 500e6;
 
 /** Memory that is gone with the part. */
 export function volatileContents(size: number, fill: number): Contents {
-  return { bytes: new Uint8Array(size).fill(fill), changed() {}, flush() {} };
+  const bytes = new Uint8Array(size).fill(fill);
+  return { bytes, changed() {}, flush() {}, load: (given) => setFirst(bytes, 'contents', given) };
+}
+
+/**
+ * Puts `given` at the beginning of a property's bytes.
+ * @throws {RangeError} for more than there is room for: they would be lost
+ */
+export function setFirst(bytes: Uint8Array, name: string, given: Uint8Array): void {
+  if (given.length > bytes.length)
+    throw new RangeError(`invalid ${name}: expected at most ${bytes.length} bytes, got ${given.length}`);
+  bytes.set(given);
 }
 
 /**
@@ -67,22 +69,25 @@ export function fileContents(
     }
   }
 
-  return {
-    bytes,
-    changed(): void {
-      unsaved = true;
-      if (saving) return;
-      saving = true;
-      clock.after(SAVE_DELAY_NS, () => {
-        try {
-          save();
-        } catch (error) {
-          warn((error as NodeError).sentence);
-        }
-      });
-    },
-    flush: save,
-  };
+  function changed(): void {
+    unsaved = true;
+    if (saving) return;
+    saving = true;
+    clock.after(SAVE_DELAY_NS, () => {
+      try {
+        save();
+      } catch (error) {
+        warn((error as NodeError).sentence);
+      }
+    });
+  }
+
+  function load(given: Uint8Array): void {
+    setFirst(bytes, 'contents', given);
+    changed();
+  }
+
+  return { bytes, changed, flush: save, load };
 }
 
 /** The file that `node` asks for by `dtbus,contents`, relative to `directory`; undefined where it asks for none. */

@@ -1,6 +1,6 @@
 import type { DeviceNode } from '../../bus/index.ts';
+import type { Contents } from '../../parts/index.ts';
 import type { Clock } from '../kit/clock.ts';
-import type { Contents } from '../kit/contents.ts';
 import type { I2cWire } from '../wire/i2c-wire.ts';
 
 /** What a part's model is given beside its node. */

@@ -1,6 +1,7 @@
 import { type DeviceNode, NodeError } from '../../bus/index.ts';
 import type { ByteRegisterChip } from '../chip/chip.ts';
 import { I2cByteRegisters } from '../chip/i2c-byte-registers.ts';
+import { setFirst } from '../kit/contents.ts';
 import { i2cAddress } from '../wire/i2c-address.ts';
 import { DUMP_PROPERTY, type I2cPartModel, REGISTER_MAP } from './catalogue.ts';
 import type { PartContext } from './context.ts';
@@ -32,7 +33,7 @@ class RegisterMap implements ByteRegisterChip {
   }
 
   set registers(values: Uint8Array) {
-    this.#registers.set(values.subarray(0, this.#registers.length));
+    setFirst(this.#registers, 'registers', values);
   }
 
   reset(): void {
@@ -62,10 +63,17 @@ function initialRegisters(node: DeviceNode, context: PartContext): Uint8Array {
   const registers = new Uint8Array(size);
   const dump = context.readFile(DUMP_PROPERTY);
   if (dump === undefined) return registers;
+  const file = node.string(DUMP_PROPERTY);
   try {
-    registers.set(parseI2cDump(new TextDecoder().decode(dump)).subarray(0, size));
+    const { values, last } = parseI2cDump(new TextDecoder().decode(dump));
+    registers.set(values.subarray(0, size));
+    if (last >= size) {
+      const numbers = [last, size - 1].map((number) => `0x${number.toString(16)}`);
+      context.warn(
+        `${DUMP_PROPERTY}: ${file} has registers up to ${numbers[0]}, the part up to ${numbers[1]} (${SIZE}): the others are left out`,
+      );
+    }
   } catch (error) {
-    const file = node.string(DUMP_PROPERTY);
     throw new NodeError(node, DUMP_PROPERTY, `cannot load ${file}: ${(error as Error).message}`);
   }
   return registers;
@@ -91,7 +99,9 @@ export const models: readonly I2cPartModel[] = [
     compatible: [REGISTER_MAP],
     bus: 'i2c',
     title: 'register map: bytes without a meaning, loadable from an i2cdump',
-    properties: [{ name: 'registers', kind: 'bytes', doc: 'all registers' }],
+    properties: [
+      { name: 'registers', kind: 'bytes', doc: 'all registers; fewer bytes change the first ones' },
+    ],
     create(node, context) {
       const initial = initialRegisters(node, context);
       const chip = new RegisterMap(

@@ -1,7 +1,7 @@
 import { messageOf } from '../../bus/index.ts';
 import { shown } from '../../input/index.ts';
+import type { Contents } from '../../parts/index.ts';
 import { SheetChip } from '../chip/sheet-chip.ts';
-import type { Contents } from '../kit/contents.ts';
 import type { Part, PropertyValue } from '../wire/part.ts';
 import { checkProperty, declarationOf, PartError } from '../wire/property.ts';
 import type { PartModel } from './catalogue.ts';
@@ -104,6 +104,8 @@ export class PartRegistry {
         `${path}: invalid snapshot: expected what snapshot() returned, got ${shown(snapshot)}`,
       );
     const { part } = this.at(path);
+    const strange = strangeLength(part.state, snapshot);
+    if (strange !== undefined) throw new PartError(`${path}: invalid snapshot: ${strange}`);
     restoreState(part.state, snapshot);
     part.restored?.();
   }
@@ -156,6 +158,18 @@ function restoreState(into: object, from: object): void {
     else if (isPlain(present) && isPlain(value)) restoreState(present, value);
     else target[key] = value;
   }
+}
+
+/** Where a snapshot has more or fewer values than the part: it is of another part. */
+function strangeLength(into: object, from: object): string | undefined {
+  for (const [key, value] of Object.entries(from)) {
+    const present = (into as Record<string, unknown>)[key];
+    if (isArray(present) && isArray(value) && present.length !== value.length)
+      return `expected ${present.length} values in ${key}, got ${value.length}`;
+    const inside = isPlain(present) && isPlain(value) ? strangeLength(present, value) : undefined;
+    if (inside !== undefined) return inside;
+  }
+  return undefined;
 }
 
 type NumberArray = Uint8Array | Uint16Array | Uint32Array | Float64Array;

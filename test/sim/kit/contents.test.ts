@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { i2cBench } from '../support.ts';
+import { i2cBench, spiBench } from '../support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dtbus-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -31,6 +31,13 @@ describe('dtbus,contents', () => {
     const bench = await eeprom(file);
     expect(bench.writeRead([0], 3)).toEqual([1, 2, 0xff]);
     expect(readFileSync(file)).toHaveLength(2);
+  });
+
+  it('that holds more than the part is refused, and stays as it is', async () => {
+    const file = newFile();
+    writeFileSync(file, new Uint8Array(300).fill(7));
+    await expect(eeprom(file)).rejects.toThrow(`dtbus,contents: ${file} holds 300 bytes, the part only 256`);
+    expect(readFileSync(file)).toEqual(Buffer.alloc(300, 7));
   });
 
   it('is written when the board closes, and leaves nothing beside it', async () => {
@@ -133,5 +140,25 @@ describe('dtbus,contents', () => {
 
   it('of a device is refused at once', async () => {
     await expect(eeprom('/dev/zero')).rejects.toThrow('cannot read /dev/zero: not a regular file');
+  });
+});
+
+describe('the property contents', () => {
+  const at25 = { size: 128, pagesize: 16, 'address-width': 8 };
+
+  it.each([
+    ['24c02', 256, () => i2cBench({ compatible: 'atmel,24c02', reg: 0x50 })],
+    ['AT25', 128, () => spiBench({ compatible: 'atmel,at25', properties: at25 })],
+    ['a flash', 65_536, () => spiBench({ compatible: 'jedec,spi-nor', properties: { size: 65_536 } })],
+  ])('of %s takes no more bytes than it holds, and fewer change its beginning', async (_what, size, make) => {
+    const bench = await make();
+    const all = () => bench.get('contents') as Uint8Array;
+    bench.set('contents', new Uint8Array(size).fill(1));
+    bench.set('contents', Uint8Array.of(2, 3));
+    expect([...all().subarray(0, 3)]).toEqual([2, 3, 1]);
+    expect(() => bench.set('contents', new Uint8Array(size + 1))).toThrow(
+      `invalid contents: expected at most ${size} bytes, got ${size + 1}`,
+    );
+    expect([all().length, all()[0], all()[size - 1]]).toEqual([size, 2, 1]);
   });
 });

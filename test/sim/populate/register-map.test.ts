@@ -54,6 +54,26 @@ describe('dtbus,register-map', () => {
     bench.write([0, 1]);
     bench.reset();
     expect(bench.writeRead([0], 1)).toEqual([0x50]);
+    expect(bench.warnings).toEqual([]);
+  });
+
+  it('tells of registers of a dump that it does not have', async () => {
+    const file = join(folder, 'long.txt');
+    writeFileSync(file, DUMP);
+    const bench = await map({ 'dtbus,dump': file, 'dtbus,size': 16 });
+    expect(bench.warnings).toEqual([
+      `/i2c/part0: dtbus,dump: ${file} has registers up to 0x12, the part up to 0xf (dtbus,size): the others are left out`,
+    ]);
+  });
+
+  it('takes no more bytes than it has registers', async () => {
+    const bench = await map({ 'dtbus,size': 2 });
+    bench.set('registers', Uint8Array.of(7));
+    expect(bench.get('registers')).toEqual(Uint8Array.of(7, 0));
+    expect(() => bench.set('registers', new Uint8Array(3))).toThrow(
+      '/i2c/part0: invalid registers: expected at most 2 bytes, got 3',
+    );
+    expect(bench.get('registers')).toEqual(Uint8Array.of(7, 0));
   });
 });
 
@@ -71,7 +91,7 @@ describe('i2cdump text', async () => {
   const { parseI2cDump } = await import('../../../src/sim/populate/i2cdump.ts');
 
   it('in word mode gives the low byte of each word', () => {
-    expect([...parseI2cDump(WORDS).subarray(0, 9)]).toEqual([0x34, 0x12, 0x56, 0, 0, 0, 0, 0, 0x99]);
+    expect([...parseI2cDump(WORDS).values.subarray(0, 9)]).toEqual([0x34, 0x12, 0x56, 0, 0, 0, 0, 0, 0x99]);
   });
 
   it('of something else is refused', () => {

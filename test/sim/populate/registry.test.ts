@@ -25,6 +25,16 @@ describe('properties by name and value', () => {
     expect(() => parts.set(path, property, value)).toThrow(sentence);
   });
 
+  it('a snapshot of a longer or a shorter memory is refused', async () => {
+    const [small, large] = await Promise.all([
+      i2cBench({ compatible: 'atmel,24c01', reg: 0x50 }),
+      i2cBench({ compatible: 'atmel,24c02', reg: 0x50 }),
+    ]);
+    const sentence = /invalid snapshot: expected (128|256) values in memory, got (128|256)/;
+    expect(() => small.parts.restore(PATH, large.parts.snapshot(PATH))).toThrow(sentence);
+    expect(() => large.parts.restore(PATH, small.parts.snapshot(PATH))).toThrow(sentence);
+  });
+
   it('snapshots are copies', async () => {
     const bench = await i2cBench({ compatible: 'atmel,24c02', reg: 0x50 });
     bench.set('writeTime', 0);

@@ -1,6 +1,7 @@
 /**
  * What a mutation run changes and which tests must notice, by room. Only fast tests in one process stand here: Stryker runs
- * those that reach a mutant once for each. `mutate` is in the order of importance.
+ * those that reach a mutant once for each. `slow` ones run after them, for what they left. `mutate` is in the order of
+ * importance.
  */
 export const ROOMS = {
   values: {

@@ -3,8 +3,8 @@
 //   node test/mutation/run.mjs ROOM [--folder FOLDER] [--concurrency N] [FILE...]
 //
 // ROOM is one of rooms.mjs; FILEs (patterns of them) instead of all that it names. Stryker and a copy of the project come into
-// FOLDER, by default a temporary one that is removed at the end; a FOLDER that is there is used again. The report is
-// FOLDER/reports. Mutants of code that runs once at import (tables) are left out: each would need a new process.
+// FOLDER, by default a temporary one that is removed at the end; a FOLDER that is there is used again. The report of the last
+// of the two runs, that of the room's slow tests, is FOLDER/reports. Mutants of code that runs once at import (tables) are left out: each would need a new process.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ROOMS } from './rooms.mjs';
-import { summary } from './summary.mjs';
+import { leftOver, merged, summary } from './summary.mjs';
 
 /** The last Stryker that runs on Node 20. */
 const STRYKER = ['@stryker-mutator/core@9.6.1', '@stryker-mutator/vitest-runner@9.6.1'];
@@ -42,15 +42,15 @@ function prepare(folder) {
   if (status !== 0) throw new Error(`cannot install Stryker: npm ended with ${status}`);
 }
 
-/** Stryker's configuration, and vitest's: only the room's tests, without the build and the part table around them. */
-function configure(folder, room, files, concurrency) {
-  const vitest = `export default { test: { include: ${JSON.stringify(room.tests)}, testTimeout: 30_000, isolate: false } };\n`;
+/** Stryker's configuration, and vitest's: only these tests, without the build and the part table around them. */
+function configure(folder, tests, mutate, concurrency) {
+  const vitest = `export default { test: { include: ${JSON.stringify(tests)}, testTimeout: 30_000, isolate: false } };\n`;
   writeFileSync(join(folder, 'mutation.vitest.config.mjs'), vitest);
   const stryker = {
     testRunner: 'vitest',
     plugins: ['@stryker-mutator/vitest-runner'],
     vitest: { configFile: 'mutation.vitest.config.mjs', related: false },
-    mutate: files.length > 0 ? files : room.mutate,
+    mutate,
     coverageAnalysis: 'perTest',
     ignoreStatic: true,
     concurrency,
@@ -62,6 +62,15 @@ function configure(folder, room, files, concurrency) {
     tsconfigFile: 'none',
   };
   writeFileSync(join(folder, 'stryker.config.json'), JSON.stringify(stryker, undefined, 2));
+}
+
+/** Stryker's report of a run. @throws {Error} when there was none, as where a test fails without any change. */
+function mutate(folder, tests, places, concurrency) {
+  configure(folder, tests, places, concurrency);
+  const stryker = ['node_modules/@stryker-mutator/core/bin/stryker.js', 'run'];
+  const status = run(process.execPath, stryker, folder);
+  if (status !== 0) throw new Error(`Stryker ended with ${status}`);
+  return JSON.parse(readFileSync(join(folder, 'reports', 'mutation', 'mutation.json'), 'utf8'));
 }
 
 const { values, positionals } = parseArgs({
@@ -80,14 +89,14 @@ const folder = kept ?? mkdtempSync(join(tmpdir(), 'dtbus-mutation-'));
 try {
   mkdirSync(folder, { recursive: true });
   prepare(folder);
-  configure(folder, ROOMS[name], files, concurrency);
-  process.exitCode = run(
-    process.execPath,
-    ['node_modules/@stryker-mutator/core/bin/stryker.js', 'run'],
-    folder,
-  );
-  const report = join(folder, 'reports', 'mutation', 'mutation.json');
-  if (process.exitCode === 0) console.log(summary(JSON.parse(readFileSync(report, 'utf8'))));
+  const { mutate: all, tests, slow } = ROOMS[name];
+  let report = mutate(folder, tests, files.length > 0 ? files : all, concurrency);
+  const left = leftOver(report);
+  if (slow !== undefined && left.length > 0) {
+    console.log(`the slow tests, for ${left.length} mutants that the others did not notice`);
+    report = merged(report, mutate(folder, slow, left, concurrency));
+  }
+  console.log(summary(report));
 } finally {
   if (kept === undefined) rmSync(folder, { recursive: true });
 }

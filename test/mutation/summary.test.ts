@@ -37,6 +37,28 @@ describe('the table of a mutation run', () => {
     ]);
   });
 
+  it('takes in what slower tests noticed of the rest', () => {
+    const at = (line: number, status: string) => ({
+      ...mutant(status, line),
+      location: { start: { line, column: 3 }, end: { line, column: 7 } },
+    });
+    const states = ['Killed', 'Survived', 'NoCoverage', 'NoCoverage', 'Survived', 'Survived'];
+    const later = [undefined, 'Killed', 'Survived', 'NoCoverage', 'Timeout', 'NoCoverage'];
+    const fileOf = (mutants: unknown) => ({ files: { 'a.ts': { source: '', mutants } } });
+    const before = fileOf(states.map((status, line) => at(line, status)));
+    const after = fileOf(later.flatMap((status, line) => (status === undefined ? [] : [at(line, status)])));
+    const program =
+      "import { leftOver, merged } from './test/mutation/summary.mjs';" +
+      `const before = ${JSON.stringify(before)};` +
+      `const { files } = merged(before, ${JSON.stringify(after)});` +
+      "console.log(JSON.stringify([leftOver(before), files['a.ts'].mutants.map(({ status }) => status)]));";
+    const { stdout } = spawnSync('node', ['--input-type=module', '-e', program], { encoding: 'utf8' });
+    expect(JSON.parse(stdout)).toEqual([
+      ['a.ts:1:2-1:6', 'a.ts:2:2-2:6', 'a.ts:3:2-3:6', 'a.ts:4:2-4:6', 'a.ts:5:2-5:6'],
+      ['Killed', 'Killed', 'Survived', 'NoCoverage', 'Timeout', 'Survived'],
+    ]);
+  });
+
   it.each([[[]], [['nowhere']], [['virtio', '--concurrency', '0']]])(
     '%j is refused before anything is installed',
     (argv) => {

@@ -29,7 +29,12 @@ export const ROOMS = {
   },
   backend: {
     mutate: ['src/backend/manager/*.ts', 'src/backend/**/*.ts'],
-    tests: ['test/backend/**/*.test.ts'],
+    tests: [
+      'test/backend/*.test.ts',
+      'test/backend/manager/*.test.ts',
+      'test/backend/devices/{gpio,request}-*.test.ts',
+    ],
+    slow: ['test/backend/clients/*.test.ts', 'test/backend/devices/spi-framing.test.ts'],
   },
   parts: {
     mutate: ['src/parts/*.ts', 'src/parts/{memories,muxes,clocks}/*.ts', 'src/parts/*/*.ts'],

@@ -44,7 +44,7 @@ function prepare(folder) {
 
 /** Stryker's configuration, and vitest's: only these tests, without the build and the part table around them. */
 function configure(folder, tests, mutate, concurrency) {
-  const vitest = `export default { test: { include: ${JSON.stringify(tests)}, testTimeout: 30_000, isolate: false } };\n`;
+  const vitest = `export default { test: { include: ${JSON.stringify(tests)}, testTimeout: 8_000, isolate: false } };\n`;
   writeFileSync(join(folder, 'mutation.vitest.config.mjs'), vitest);
   const stryker = {
     testRunner: 'vitest',

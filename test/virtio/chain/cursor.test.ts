@@ -162,7 +162,7 @@ describe('2.7.4.1 a writer does not care how the driver cut the request', () => 
   });
 
   it('lends a zeroed buffer for a place in several pieces and spreads it out when the chain goes back', () => {
-    const { device, chain, written } = chainOf(count(1), [1], [2, 3, 1]);
+    const { driver, device, chain, written } = chainOf(count(1), [1], [2, 3, 1]);
     chain.writable.skip(1);
     const lent = chain.writable.take(4);
     expect([...lent]).toEqual([0, 0, 0, 0]);
@@ -170,6 +170,8 @@ describe('2.7.4.1 a writer does not care how the driver cut the request', () => 
     chain.writable.writeLastU8(9);
     device.pushUsed(chain, 6);
     expect(written()).toEqual([0xee, 1, 2, 3, 4, 9]);
+    // It counts as written, as what was put into memory at once does.
+    expect([driver.getBuf(), driver.usedLength]).toEqual(['request', 6]);
   });
 });
 

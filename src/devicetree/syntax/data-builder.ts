@@ -26,7 +26,8 @@ export class DataBuilder {
   }
 
   mark(kind: MarkerKind, ref: string | undefined, loc: Loc): void {
-    if (ref !== undefined) this.#budget.take(COST.marker);
+    // The first is part of what a property takes.
+    if (this.#markers.length > 0) this.#budget.take(COST.marker);
     this.#markers.push({ kind, offset: this.#at - this.#start, ref, loc });
   }
 
@@ -93,9 +94,9 @@ export class DataBuilder {
 
   #finishedMarkers(): readonly Marker[] {
     const markers = this.#markers;
-    if (markers.length === 0) return NO_MARKERS;
     const [first] = markers;
-    if (markers.length === 1 && first?.offset === 0) {
+    if (first === undefined) return NO_MARKERS;
+    if (markers.length === 1) {
       if (first.kind === 'uint32') return ONLY_CELLS;
       if (first.kind === 'string') return ONLY_STRING;
     }

@@ -275,7 +275,43 @@ describe('values beyond one piece of memory', () => {
   });
 });
 
+describe('a value made of many pieces', () => {
+  it('is whole where a file much longer than what lies before it is taken in', () => {
+    const readFile = files({ small: new Uint8Array(30_000).fill(1), big: new Uint8Array(100_000).fill(2) });
+    const root = rootOf(inRoot('a = /incbin/("small"), /incbin/("big");'), { readFile });
+    const expected = Buffer.concat([Buffer.alloc(30_000, 1), Buffer.alloc(100_000, 2)]);
+    expect(expected.equals(root.bytes('a') ?? Buffer.of())).toBe(true);
+  });
+
+  /** The value `piece`, 10 000 times in a file that is included this often: a tree may take 32 MiB and six times its source. */
+  const included = (piece: string, times: number) => {
+    const readFile = files({ pieces: Array(10_000).fill(piece).join() });
+    const value = Array(times).fill('\n#include "pieces"\n').join();
+    return parse('test.dts', inRoot(`a = ${value}; l: n { };`), { readFile }).diagnostics;
+  };
+
+  it.each([['""'], ['<>'], ['[]'], ['&l'], ['<&l>']])('is not taken without end: %s', (piece) => {
+    expect(included(piece, 70).map(({ message }) => message)).toEqual([
+      'the tree is too large for its source',
+    ]);
+  });
+
+  it('may be of half a million', () => expect(included('""', 50)).toEqual([]));
+});
+
 describe('the kinds of a value’s pieces', () => {
+  it('are kept once for all values of one kind, as most are', () => {
+    const root = rootOf(inRoot('a = <1>; b = <2 3>; c = "x"; d = "y"; e; f;'));
+    const same = (one: string, other: string) =>
+      root.property(one)?.markers === root.property(other)?.markers;
+    expect([same('a', 'b'), same('c', 'd'), same('e', 'f'), same('a', 'c')]).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
+  });
+
   it.each([
     [';', []],
     [' = <1 2>;', ['uint32 0']],

@@ -22,6 +22,7 @@ export type {
   Calendar,
   CalendarField,
   CalendarLayout,
+  ChipInside,
   Contents,
   I2cBehaviour,
   InstructionBehaviour,
@@ -32,6 +33,7 @@ export type {
   PartModule,
   Pin,
   RegisterHandle,
+  SegmentController,
   SpiBehaviour,
 } from './model.ts';
 export { opcodeOf } from './opcodes.ts';

@@ -135,6 +135,18 @@ export interface Bitmap {
   at(x: number, y: number): boolean;
 }
 
+/** A chip in the same package that has an address of its own. */
+export interface ChipInside {
+  readonly address: number;
+  readonly i2c: I2cBehaviour;
+}
+
+/** Sends messages to a bus segment of the part. */
+export interface SegmentController {
+  /** Writes, then reads `read` bytes after a repeated START; undefined where something was not acknowledged. */
+  transfer(address: number, written: Uint8Array, read: number): Uint8Array | undefined;
+}
+
 /** What a model is given beside its registers. Every member may be taken out by itself. */
 export interface Kit<S extends DataSheet = DataSheet> {
   /** The part's node in the device tree. */
@@ -155,8 +167,11 @@ export interface Kit<S extends DataSheet = DataSheet> {
    * long ago the moment was.
    */
   once(action?: (lateNs: number) => void, pin?: Pin): Deadline;
-  /** Runs `tick` after each `period` ns (0 = standing still): before the bus sees the part again. */
-  every(period: () => number, tick: (count: number) => void, pin?: Pin): Periodic;
+  /**
+   * Runs `tick` after each `period` ns (0 = standing still): before the bus sees the part again. It is told how many
+   * periods have ended, and how long ago the last of them did.
+   */
+  every(period: () => number, tick: (count: number, lateNs: number) => void, pin?: Pin): Periodic;
   thermostat(): Thermostat;
   calendar(layout: CalendarLayout): Calendar;
   answer(): Answer;
@@ -177,8 +192,13 @@ export interface Kit<S extends DataSheet = DataSheet> {
   fault(property: string, sentence: string, child?: DeviceNode): Error;
   /** To be called after the part's addresses changed. */
   readdress(): void;
-  /** A bus segment with the parts below `node`, or an empty one: a mux's channel. */
-  segment(node?: DeviceNode): object;
+  /**
+   * A bus segment with the parts below `node`, or an empty one: a mux's channel, or the bus that the part is a master
+   * of. `inside` sits on it too: other chips in the same package.
+   */
+  segment(node?: DeviceNode, inside?: readonly ChipInside[]): object;
+  /** A master of `segment`. Its messages take no time. */
+  controller(segment: object): SegmentController;
 
   clamp(value: number, low: number, high: number): number;
   /** What a converter of `bits` bits makes of `value`: two's complement, saturating. */

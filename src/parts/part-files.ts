@@ -283,6 +283,14 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./motion/adxl345.ts'),
   },
   {
+    file: 'motion/ak8963',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'asahi-kasei,ak8963',
+    ],
+    load: () => import('./motion/ak8963.ts'),
+  },
+  {
     file: 'motion/mpu6050',
     // biome-ignore format: one name a line.
     compatible: [

@@ -282,6 +282,15 @@ interface AdiAdxl345 {
   accelZ: number;
 }
 
+interface AsahiKaseiAk8963 {
+  /** Magnetic field along X of the magnetometer (-4912 to 4912 µT) */
+  magnetX: number;
+  /** Magnetic field along Y of the magnetometer (-4912 to 4912 µT) */
+  magnetY: number;
+  /** Magnetic field along Z of the magnetometer (-4912 to 4912 µT) */
+  magnetZ: number;
+}
+
 interface InvensenseMpu6050 {
   /** Acceleration along X (-16 to 16 g) */
   accelX: number;
@@ -297,6 +306,29 @@ interface InvensenseMpu6050 {
   gyroZ: number;
   /** Temperature of the die (-40 to 85 °C) */
   temperature: number;
+}
+
+interface InvensenseMpu9250 {
+  /** Acceleration along X (-16 to 16 g) */
+  accelX: number;
+  /** Acceleration along Y (-16 to 16 g) */
+  accelY: number;
+  /** Acceleration along Z (-16 to 16 g) */
+  accelZ: number;
+  /** Rotation about X (-2000 to 2000 °/s) */
+  gyroX: number;
+  /** Rotation about Y (-2000 to 2000 °/s) */
+  gyroY: number;
+  /** Rotation about Z (-2000 to 2000 °/s) */
+  gyroZ: number;
+  /** Temperature of the die (-40 to 85 °C) */
+  temperature: number;
+  /** Magnetic field along X of the magnetometer (-4912 to 4912 µT) */
+  magnetX: number;
+  /** Magnetic field along Y of the magnetometer (-4912 to 4912 µT) */
+  magnetY: number;
+  /** Magnetic field along Z of the magnetometer (-4912 to 4912 µT) */
+  magnetZ: number;
 }
 
 interface NxpPca9548 {
@@ -504,10 +536,11 @@ export interface PartTypes {
   'micron,n25q256a': JedecSpiNor;
   'micron,n25q512a': JedecSpiNor;
   'adi,adxl345': AdiAdxl345;
+  'asahi-kasei,ak8963': AsahiKaseiAk8963;
   'invensense,mpu6050': InvensenseMpu6050;
   'invensense,mpu6000': InvensenseMpu6050;
   'invensense,mpu6500': InvensenseMpu6050;
-  'invensense,mpu9250': InvensenseMpu6050;
+  'invensense,mpu9250': InvensenseMpu9250;
   'nxp,pca9548': NxpPca9548;
   'nxp,pca9848': NxpPca9548;
   'ti,tca9548': NxpPca9548;

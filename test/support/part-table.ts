@@ -10,7 +10,8 @@ import { loadModels } from '../../src/sim/index.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CACHE = join(ROOT, 'node_modules/.cache/dtbus');
-const LINUX = join(CACHE, 'linux-drivers.json');
+const LINUX = ['drivers', 'sensors'] as const;
+const linuxFile = (suite: (typeof LINUX)[number]) => join(CACHE, `linux-${suite}.json`);
 const NPM = join(CACHE, 'npm-drivers.json');
 const README = join(ROOT, 'src/sim/README.md');
 const BEGIN = '<!-- made by the tests: do not edit -->';
@@ -34,25 +35,28 @@ interface NpmResult {
   readonly agrees: boolean;
 }
 
-export function keepLinuxResults(results: readonly LinuxResult[]): void {
+/** @param suite the file of `test/sim/linux` that has them */
+export function keepLinuxResults(suite: (typeof LINUX)[number], results: readonly LinuxResult[]): void {
   mkdirSync(CACHE, { recursive: true });
-  writeFileSync(LINUX, `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync(linuxFile(suite), `${JSON.stringify(results, null, 2)}\n`);
 }
 
 /** What an earlier run kept says nothing about this one. */
 export function forgetResults(): void {
-  for (const file of [LINUX, NPM]) rmSync(file, { force: true });
+  for (const file of [...LINUX.map(linuxFile), NPM]) rmSync(file, { force: true });
 }
 
-/** Writes the table anew when both suites ran. */
+/** Writes the table anew when all suites ran. */
 export async function writePartTable(): Promise<void> {
-  if (![LINUX, NPM].every((file) => existsSync(file))) return;
-  const [linux, npm] = [LINUX, NPM].map((file) => JSON.parse(readFileSync(file, 'utf8')));
+  const files = LINUX.map(linuxFile);
+  if (![...files, NPM].every((file) => existsSync(file))) return;
+  const resultsOf = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
+  const linux = files.flatMap(resultsOf);
   const readme = readFileSync(README, 'utf8');
   const [before, rest = ''] = readme.split(BEGIN);
   const after = rest.split(END)[1];
   if (after === undefined) throw new Error(`${README} has no place for the table of parts`);
-  const table = await partTable(linux as LinuxResult[], npm as NpmResult[]);
+  const table = await partTable(linux as LinuxResult[], resultsOf(NPM) as NpmResult[]);
   const text = `${before}${BEGIN}\n\n${table}\n${END}${after}`;
   if (text !== readme) writeFileSync(README, text);
 }

@@ -1,42 +1,70 @@
-import type { DataSheet, Properties } from '../data-sheet.ts';
-import type { Model, Part, RegisterHandle } from '../model.ts';
+import type { DataSheet, Properties, Registers } from '../data-sheet.ts';
+import type { Kit, Model, Part, RegisterHandle } from '../model.ts';
+import { Ak8963, ak8963OnI2c, followAk8963, MAGNETIC_FIELD } from './ak8963.ts';
+import { Fifo } from './mpu6050-fifo.ts';
+import { I2cMaster } from './mpu6050-i2c-master.ts';
+import { MPU60X0_REGISTERS, MPU6500_REGISTERS, MPU9250_REGISTERS } from './mpu6050-registers.ts';
+import { type SelfTest, selfTestOf60X0, selfTestOf6500 } from './mpu6050-self-test.ts';
 
 const AXES = ['X', 'Y', 'Z'] as const;
 
 /** What the relatives of the MPU-6050 differ in. */
 interface Row {
   readonly name: string;
-  readonly whoAmI: number;
-  readonly sleeping: boolean;
   readonly fifoSize: number;
   readonly spi: boolean;
+  readonly registers: Registers;
   /** Degrees Celsius at 0, and counts a degree. */
   readonly temperature: readonly [zero: number, perDegree: number];
-  /** Bits of register 1Dh: a part of the self test in the MPU-60X0. */
-  readonly accelConfig2: number;
+  /** Where the accelerometer's offsets are: the first register, the distance of axes, and counts a g. */
+  readonly accelOffset: readonly [first: number, distance: number, perG: number];
+  readonly selfTest: (peek: (register: number) => number) => SelfTest;
+  /** ns between two samples of cycle mode. */
+  readonly cycleNs: (registers: CycleRegisters) => number;
+  /** An AK8963 sits on its auxiliary bus. */
+  readonly magnetometer?: true;
   readonly source: string;
 }
 
+interface CycleRegisters {
+  readonly PWR_MGMT_2: RegisterHandle<(typeof MPU60X0_REGISTERS)['PWR_MGMT_2']>;
+  readonly LP_ACCEL_ODR?: RegisterHandle<(typeof MPU6500_REGISTERS)['LP_ACCEL_ODR']>;
+}
+
+/** LP_WAKE_CTRL (RM-MPU-6000A, 4.29). */
+const WAKE_HZ = [1.25, 5, 20, 40] as const;
+
 const MPU60X0 = {
-  whoAmI: 0x68,
-  sleeping: true,
+  registers: MPU60X0_REGISTERS,
   fifoSize: 1024,
   temperature: [36.53, 340],
-  accelConfig2: 0xff,
+  // "MPU hardware offset registers": the format of ±8 g.
+  accelOffset: [0x06, 2, 4096],
+  selfTest: selfTestOf60X0,
+  cycleNs: ({ PWR_MGMT_2 }) => 1e9 / (WAKE_HZ[PWR_MGMT_2.LP_WAKE_CTRL] as number),
   source: 'InvenSense RM-MPU-6000A',
-} as const;
+} as const satisfies Partial<Row>;
 const MPU6500 = {
-  sleeping: false,
   fifoSize: 512,
   spi: true,
   temperature: [21, 333.87],
-  accelConfig2: 0x0f,
-} as const;
+  // The format of ±16 g.
+  accelOffset: [0x77, 3, 2048],
+  selfTest: selfTestOf6500,
+  // LP_ACCEL_ODR: 0.24 Hz at 0, twice that for each step, 500 Hz at 11 (RM-MPU-6500A, 4.12).
+  cycleNs: ({ LP_ACCEL_ODR }) => 1e9 / (500 / 2 ** (11 - Math.min(11, LP_ACCEL_ODR?.LPOSC_CLKSEL ?? 0))),
+} as const satisfies Partial<Row>;
 const ROWS: readonly Row[] = [
   { name: 'mpu6050', spi: false, ...MPU60X0 },
   { name: 'mpu6000', spi: true, ...MPU60X0 },
-  { name: 'mpu6500', whoAmI: 0x70, ...MPU6500, source: 'InvenSense RM-MPU-6500A' },
-  { name: 'mpu9250', whoAmI: 0x71, ...MPU6500, source: 'InvenSense RM-MPU-9250A' },
+  { name: 'mpu6500', ...MPU6500, registers: MPU6500_REGISTERS, source: 'InvenSense RM-MPU-6500A' },
+  {
+    name: 'mpu9250',
+    ...MPU6500,
+    registers: MPU9250_REGISTERS,
+    source: 'InvenSense RM-MPU-9250A',
+    magnetometer: true,
+  },
 ];
 
 const G = { unit: 'g', range: [-16, 16] } as const;
@@ -52,17 +80,17 @@ const SENSES = {
   temperature: { unit: '°C', range: [-40, 85], initial: 25, doc: 'temperature of the die' },
 } as const satisfies Properties;
 
-/** Register map (RM-MPU-6000A), section 3. */
-const sheetOf = ({ name, source, spi, whoAmI, sleeping, accelConfig2 }: Row) =>
+const sheetOf = ({ name, source, spi, registers, magnetometer }: Row) =>
   ({
     compatible: [`invensense,${name}`],
-    title: `${name.toUpperCase()} accelerometer and gyroscope`,
+    title: `${name.toUpperCase()} accelerometer and gyroscope${magnetometer ? ', with an AK8963 magnetometer' : ''}`,
     source,
     notModelled: [
-      'the digital motion processor',
-      'the auxiliary I2C bus, and the magnetometer of the MPU9250 behind it',
-      'the self test, motion detection',
+      'the digital motion processor runs nothing: its memory keeps what is written',
+      'motion detection',
       'filters: they only set the sample rate',
+      'outside of cycle mode data registers show the present value, not that of the last sample',
+      'noise',
     ],
     node: 'imu',
     bus: {
@@ -78,86 +106,56 @@ const sheetOf = ({ name, source, spi, whoAmI, sleeping, accelConfig2 }: Row) =>
           }
         : {}),
     },
-    registers: {
-      SELF_TEST: { at: 0x0d, count: 4 },
-      SMPLRT_DIV: { at: 0x19 },
-      CONFIG: { at: 0x1a, fields: { FIFO_MODE: 6, EXT_SYNC_SET: [5, 3], DLPF_CFG: [2, 0] } },
-      GYRO_CONFIG: {
-        at: 0x1b,
-        fields: { XG_ST: 7, YG_ST: 6, ZG_ST: 5, FS_SEL: [4, 3], FCHOICE_B: [1, 0] },
-      },
-      ACCEL_CONFIG: { at: 0x1c, fields: { XA_ST: 7, YA_ST: 6, ZA_ST: 5, AFS_SEL: [4, 3] } },
-      ACCEL_CONFIG_2: { at: 0x1d, writable: accelConfig2 },
-      MOTION: { at: 0x1e, count: 5 },
-      FIFO_EN: { at: 0x23, fields: { TEMP: 7, XG: 6, YG: 5, ZG: 4, ACCEL: 3, SLAVES: [2, 0] } },
-      I2C_MST: { at: 0x24, count: 17 },
-      INT_PIN_CFG: {
-        at: 0x37,
-        fields: {
-          INT_LEVEL: 7,
-          INT_OPEN: 6,
-          LATCH_INT_EN: 5,
-          INT_RD_CLEAR: 4,
-          FSYNC_INT_LEVEL: 3,
-          FSYNC_INT_EN: 2,
-          I2C_BYPASS_EN: 1,
-        },
-      },
-      INT_ENABLE: { at: 0x38, fields: { MOT_EN: 6, FIFO_OFLOW_EN: 4, I2C_MST_INT_EN: 3, DATA_RDY_EN: 0 } },
-      INT_STATUS: { at: 0x3a, access: 'ro', fields: { FIFO_OFLOW_INT: 4, DATA_RDY_INT: 0 } },
-      ACCEL_XOUT_H: { at: 0x3b, count: 6, access: 'ro' },
-      TEMP_OUT_H: { at: 0x41, count: 2, access: 'ro' },
-      GYRO_XOUT_H: { at: 0x43, count: 6, access: 'ro' },
-      I2C_SLV_DO: { at: 0x63, count: 5 },
-      SIGNAL_PATH_RESET: { at: 0x68, fields: { RESETS: [2, 0, 'sc'] } },
-      MOT_DETECT_CTRL: { at: 0x69 },
-      USER_CTRL: {
-        at: 0x6a,
-        fields: {
-          DMP_EN: 7,
-          FIFO_EN: 6,
-          I2C_MST_EN: 5,
-          I2C_IF_DIS: 4,
-          DMP_RESET: [3, 'sc'],
-          FIFO_RESET: [2, 'sc'],
-          I2C_MST_RESET: [1, 'sc'],
-          SIG_COND_RESET: [0, 'sc'],
-        },
-      },
-      PWR_MGMT_1: {
-        at: 0x6b,
-        reset: sleeping ? 0x40 : 0x01,
-        fields: { DEVICE_RESET: [7, 'sc'], SLEEP: 6, CYCLE: 5, GYRO_STANDBY: 4, TEMP_DIS: 3, CLKSEL: [2, 0] },
-      },
-      PWR_MGMT_2: { at: 0x6c },
-      FIFO_COUNTH: { at: 0x72, access: 'ro' },
-      FIFO_COUNTL: { at: 0x73, access: 'ro' },
-      FIFO_R_W: { at: 0x74 },
-      WHO_AM_I: { at: 0x75, reset: whoAmI, access: 'ro' },
-      ACCEL_OFFSET: { at: 0x77, count: 8 },
-    },
-    senses: SENSES,
+    registers,
+    senses: magnetometer ? { ...SENSES, ...MAGNETIC_FIELD } : SENSES,
     pins: ['INT'],
     idleLow: ['INT'],
   }) as const satisfies DataSheet;
 
+/** Of the rows that differ a model sees all registers; those that its row lacks have no handles. */
+type AllRegisters = Omit<typeof MPU6500_REGISTERS, 'PWR_MGMT_2'> &
+  Pick<typeof MPU60X0_REGISTERS, 'PWR_MGMT_2'>;
+type Sheet = Omit<ReturnType<typeof sheetOf>, 'registers' | 'senses'> & {
+  readonly registers: AllRegisters;
+  readonly senses: typeof SENSES & typeof MAGNETIC_FIELD;
+};
+
 /** Counts for 1 °/s at each FS_SEL (4.19): what drivers divide by, though the ranges are named 250 to 2000. */
 const GYRO_COUNTS = [131, 65.5, 32.8, 16.4] as const;
+/** XG_OFFSET and its like count as the range of 1000 °/s does. */
+const GYRO_OFFSET_COUNTS = 32.8;
+const XG_OFFSET_H = 0x13;
+const MEM_R_W = 0x6f;
 const FIFO_R_W = 0x74;
+/** Memory of the motion processor: banks, and bytes of a bank (MotionDriver 6.12). */
+const [BANKS, BANK_SIZE] = [16, 0x100];
+const AK8963_ADDRESS = 0x0c;
+/** So many samples at once are enough to leave nothing of what was before. */
+const MOST_SAMPLES = 1024;
 
 const modelOf =
-  ({ fifoSize, temperature: [zero, perDegree] }: Row): Model<ReturnType<typeof sheetOf>> =>
-  (registers, { sense, keep, every, quantize, reset: powerOn, pin: { INT } }) => {
+  (row: Row): Model<Sheet> =>
+  (registers, kit) => {
+    const { sense, keep, every, peek, quantize, signed, reset: powerOn } = kit;
+    const { INT } = kit.pin;
     const { SMPLRT_DIV, CONFIG, GYRO_CONFIG, ACCEL_CONFIG, FIFO_EN, INT_PIN_CFG, INT_ENABLE } = registers;
     const { INT_STATUS, ACCEL_XOUT_H, TEMP_OUT_H, GYRO_XOUT_H, USER_CTRL, PWR_MGMT_2 } = registers;
+    const { I2C_MST_CTRL, BANK_SEL, MEM_START_ADDR } = registers;
     const POWER = registers.PWR_MGMT_1;
-    const bytes = new Uint8Array(fifoSize);
-    const fifo = keep({ head: 0, count: 0, last: 0, bytes });
+    const fifo = new Fifo(row.fifoSize, keep, () => {
+      INT_STATUS.FIFO_OFLOW_INT = 1;
+      drive();
+    });
+    const dmp = keep(new Uint8Array(BANKS * BANK_SIZE));
+    const selfTest = row.selfTest(peek);
     const samples = every(period, sample, INT);
+    const auxiliary = auxiliaryOf(row, kit);
+    const master = new I2cMaster(kit, auxiliary.transfer);
 
     /** Gyroscope output rate 8 kHz, or 1 kHz with the low-pass filter, divided by 1 + SMPLRT_DIV. */
     function period(): number {
       if (POWER.SLEEP) return 0;
+      if (POWER.CYCLE) return row.cycleNs(registers);
       const unfiltered = CONFIG.DLPF_CFG === 0 || CONFIG.DLPF_CFG === 7;
       return (unfiltered ? 1e6 / 8 : 1e6) * (1 + SMPLRT_DIV.value);
     }
@@ -167,26 +165,54 @@ const modelOf =
       register.set(2 * index + 1, value);
     }
 
+    const word = (register: number) => signed((peek(register) << 8) | peek(register + 1));
+
+    /** g: what it feels, what the self test adds (bits 7 to 5 of ACCEL_CONFIG), the offset (bit 0 is none of it). */
+    function acceleration(axis: number): number {
+      const [first, distance, perG] = row.accelOffset;
+      const tested = ((ACCEL_CONFIG.value >> (7 - axis)) & 1) === 1 ? selfTest.accel(axis) : 0;
+      return sense[`accel${AXES[axis] as 'X'}`] + tested + (word(first + distance * axis) & ~1) / perG;
+    }
+
+    /** °/s */
+    function rotation(axis: number): number {
+      const tested = ((GYRO_CONFIG.value >> (7 - axis)) & 1) === 1 ? selfTest.gyro(axis) : 0;
+      return sense[`gyro${AXES[axis] as 'X'}`] + tested + word(XG_OFFSET_H + 2 * axis) / GYRO_OFFSET_COUNTS;
+    }
+
     function measure(): void {
       if (POWER.SLEEP) return;
       const accelLsb = (2 * 2 ** ACCEL_CONFIG.AFS_SEL) / 32768;
       const gyroLsb = 1 / (GYRO_COUNTS[GYRO_CONFIG.FS_SEL] as number);
       const standby = PWR_MGMT_2.value;
-      for (const [index, axis] of AXES.entries()) {
-        const accel = quantize(sense[`accel${axis}`], accelLsb, 16);
-        const gyro = quantize(sense[`gyro${axis}`], gyroLsb, 16);
-        if (((standby >> (5 - index)) & 1) === 0) setWord(ACCEL_XOUT_H, index, accel);
-        if (((standby >> (2 - index)) & 1) === 0) setWord(GYRO_XOUT_H, index, gyro);
+      for (const axis of AXES.keys()) {
+        const accel = quantize(acceleration(axis), accelLsb, 16);
+        const gyro = quantize(rotation(axis), gyroLsb, 16);
+        if (((standby >> (5 - axis)) & 1) === 0) setWord(ACCEL_XOUT_H, axis, accel);
+        if (((standby >> (2 - axis)) & 1) === 0) setWord(GYRO_XOUT_H, axis, gyro);
       }
+      const [zero, perDegree] = row.temperature;
       if (!POWER.TEMP_DIS) setWord(TEMP_OUT_H, 0, quantize(sense.temperature - zero, 1 / perDegree, 16));
     }
 
-    function sample(count: number): void {
+    /** Data registers follow what is felt; in cycle mode (4.28) they wait for the next sample. */
+    function measureNow(): void {
+      if (!POWER.CYCLE) measure();
+    }
+
+    function sample(count: number, lateNs: number): void {
+      if (POWER.CYCLE) measure();
       INT_STATUS.DATA_RDY_INT = 1;
+      const served = Math.min(count, MOST_SAMPLES);
+      for (let left = served - 1; left >= 0; left--) {
+        if (USER_CTRL.I2C_MST_EN) serve(lateNs + left * period());
+        if (USER_CTRL.FIFO_EN) pushSample();
+      }
       drive();
-      if (!USER_CTRL.FIFO_EN) return;
-      // More samples than the FIFO holds would only push each other out.
-      for (let i = 0; i < Math.min(count, fifoSize); i++) pushSample();
+    }
+
+    function serve(agoNs: number): void {
+      if (auxiliary.ago(agoNs, () => master.sample())) INT_STATUS.I2C_MST_INT = 1;
     }
 
     function pushSample(): void {
@@ -195,33 +221,20 @@ const modelOf =
       if (FIFO_EN.XG) pushFrom(GYRO_XOUT_H, 0, 2);
       if (FIFO_EN.YG) pushFrom(GYRO_XOUT_H, 2, 2);
       if (FIFO_EN.ZG) pushFrom(GYRO_XOUT_H, 4, 2);
+      const slaves = (FIFO_EN.value & 0x07) | (I2C_MST_CTRL.SLV_3_FIFO_EN << 3);
+      for (let slave = 0; slave < 4; slave++) {
+        if (((slaves >> slave) & 1) === 0) continue;
+        const [from, count] = master.dataOf(slave);
+        for (let index = 0; index < count; index++) push(peek(from + index));
+      }
     }
 
     function pushFrom(register: RegisterHandle, from: number, length: number): void {
       for (let index = from; index < from + length; index++) push(register.get(index));
     }
 
-    function push(byte: number): void {
-      bytes[(fifo.head + fifo.count) % fifoSize] = byte;
-      if (fifo.count < fifoSize) {
-        fifo.count++;
-        return;
-      }
-      fifo.head = (fifo.head + 1) % fifoSize;
-      INT_STATUS.FIFO_OFLOW_INT = 1;
-      drive();
-    }
-
-    function pop(): number {
-      // 4.31: an empty FIFO gives its last byte again.
-      if (fifo.count === 0) return fifo.last;
-      fifo.last = bytes[fifo.head] as number;
-      fifo.count--;
-      fifo.head = (fifo.head + 1) % fifoSize;
-      return fifo.last;
-    }
-
-    const emptyFifo = () => Object.assign(fifo, { head: 0, count: 0 });
+    /** CONFIG.FIFO_MODE, which the MPU-60X0 does not have: a full FIFO takes nothing more. */
+    const push = (byte: number) => fifo.push(byte, CONFIG.FIFO_MODE === 1);
 
     /** Without LATCH_INT_EN the pin gives a pulse of 50 µs: a change up and down again. */
     function drive(): void {
@@ -235,12 +248,20 @@ const modelOf =
       drive();
     }
 
+    /** Bank and address of the motion processor's memory, which then go to the next byte of the bank. */
+    function dmpByte(): number {
+      const at = (BANK_SEL.value % BANKS) * BANK_SIZE + MEM_START_ADDR.value;
+      MEM_START_ADDR.value++;
+      return at;
+    }
+
     measure();
     return {
       onRead: {
-        FIFO_R_W: pop,
-        FIFO_COUNTH: () => fifo.count >> 8,
-        FIFO_COUNTL: () => fifo.count & 0xff,
+        FIFO_R_W: () => fifo.pop(),
+        FIFO_COUNTH: () => fifo.latchCount(),
+        FIFO_COUNTL: () => fifo.lowCount,
+        MEM_R_W: () => dmp[dmpByte()] as number,
         INT_STATUS() {
           const { value } = INT_STATUS;
           clearStatus();
@@ -254,30 +275,85 @@ const modelOf =
       },
       onWrite: {
         PWR_MGMT_1({ DEVICE_RESET }) {
-          if (DEVICE_RESET) powerOn();
+          if (DEVICE_RESET) auxiliary.spared(powerOn);
           else samples.restart();
         },
         SMPLRT_DIV: () => samples.restart(),
         USER_CTRL({ FIFO_RESET }) {
-          if (FIFO_RESET) emptyFifo();
+          if (FIFO_RESET) fifo.clear();
         },
         FIFO_R_W: ({ value }) => push(value),
+        MEM_R_W({ value }) {
+          dmp[dmpByte()] = value;
+        },
       },
       afterWrite() {
-        measure();
+        measureNow();
         drive();
       },
-      /** A burst stays on the FIFO. */
-      next: (register) => (register === FIFO_R_W ? register : (register + 1) & 0x7f),
-      sensed: measure,
+      /** A burst stays on the FIFO, and on the memory of the motion processor. */
+      next: (register) => (register === FIFO_R_W || register === MEM_R_W ? register : (register + 1) & 0x7f),
+      /** 4.15: the auxiliary bus is connected to the main one, unless the master is on. */
+      segments: () => (INT_PIN_CFG.I2C_BYPASS_EN && !USER_CTRL.I2C_MST_EN ? auxiliary.segments : []),
+      sensed: measureNow,
       reset() {
-        emptyFifo();
+        fifo.clear();
+        dmp.fill(0);
+        master.reset();
+        auxiliary.reset();
         samples.restart();
-        measure();
+        measureNow();
         drive();
       },
       restored: drive,
     };
   };
+
+/** What hangs on the auxiliary bus: the magnetometer of the MPU-9250, and children of the binding's `i2c-gate`. */
+function auxiliaryOf({ magnetometer }: Row, kit: Kit<Sheet>) {
+  const gate = kit.node.children.find(({ name }) => name === 'i2c-gate');
+  const described = gate?.children.some((child) => child.u32s('reg')?.[0] === AK8963_ADDRESS) === true;
+  const chip = magnetometer && !described ? magnetometerOf(kit) : undefined;
+  const segment =
+    gate === undefined && chip === undefined
+      ? undefined
+      : kit.segment(gate, chip === undefined ? [] : [{ address: AK8963_ADDRESS, i2c: chip.i2c }]);
+  const controller = segment === undefined ? undefined : kit.controller(segment);
+  let spared = false;
+  return {
+    segments: segment === undefined ? [] : [segment],
+    transfer: (address: number, written: Uint8Array, read: number) =>
+      controller?.transfer(address, written, read),
+    /** What `body` does happened some time ago. */
+    ago: <T>(ns: number, body: () => T): T => chip?.ago(ns, body) ?? body(),
+    /** DEVICE_RESET is not the magnetometer's. */
+    spared(body: () => void) {
+      spared = true;
+      body();
+      spared = false;
+    },
+    reset() {
+      if (!spared) chip?.reset();
+    },
+  };
+}
+
+function magnetometerOf({ keep, clock, every, sense }: Kit<Sheet>) {
+  let ago = 0;
+  const chip = new Ak8963(keep, () => [sense.magnetX, sense.magnetY, sense.magnetZ]);
+  followAk8963(chip, { every, clock });
+  return {
+    i2c: ak8963OnI2c(chip, keep, () => clock.now() - ago),
+    reset: () => chip.reset(),
+    ago<T>(ns: number, body: () => T): T {
+      ago = ns;
+      try {
+        return body();
+      } finally {
+        ago = 0;
+      }
+    },
+  };
+}
 
 export const parts: readonly Part[] = ROWS.map((row) => ({ ...sheetOf(row), model: modelOf(row) }));

@@ -20,6 +20,8 @@ export interface Chip {
 
 /** A chip that shows itself as byte registers, one after the other. */
 export interface ByteRegisterChip extends Chip {
+  /** The bus segments that it connects to its own now; undefined where it never does. */
+  readonly segments?: readonly object[] | undefined;
   /** I2C addresses, where software can change them; else the node's. */
   readonly addresses?: readonly number[] | undefined;
   /** Further I2C addresses where it can be written to together with others; 0 is the general call. */

@@ -1,4 +1,5 @@
 import type { Line } from '../kit/line.ts';
+import type { I2cWire } from '../wire/i2c-wire.ts';
 import type { I2cPart } from '../wire/part.ts';
 import type { ByteRegisterChip } from './chip.ts';
 import { GENERAL_CALL, takeCall } from './general-call.ts';
@@ -29,6 +30,10 @@ export class I2cByteRegisters implements I2cPart {
 
   get sharedAddresses(): readonly number[] {
     return this.subject.sharedAddresses ?? [];
+  }
+
+  get segments(): readonly I2cWire[] | undefined {
+    return this.subject.segments as readonly I2cWire[] | undefined;
   }
 
   get lines(): readonly Line[] {

@@ -12,7 +12,9 @@ import { toPng, toText } from '../kit/picture.ts';
 import { fromBcd, toBcd } from '../kit/rtc-time.ts';
 import { Thermostat } from '../kit/thermostat.ts';
 import type { PartContext } from '../populate/context.ts';
+import type { I2cWire } from '../wire/i2c-wire.ts';
 import type { CompiledSheet } from './compiled-sheet.ts';
+import { partInside, transferOn } from './inner-bus.ts';
 
 /** What a kit needs of the chip whose model holds it. */
 export interface KitChip {
@@ -155,7 +157,17 @@ export class PartKit implements model.Kit {
 
   get segment(): model.Kit['segment'] {
     const context = this.#context;
-    return (node) => (node === undefined ? context.emptySegment() : context.segment(node));
+    return (node, inside = []) => {
+      const wire = node === undefined ? context.emptySegment() : context.segment(node);
+      for (const chip of inside) wire.attach(partInside(chip), this.node.path);
+      return wire;
+    };
+  }
+
+  get controller(): model.Kit['controller'] {
+    return (segment) => ({
+      transfer: (address, written, read) => transferOn(segment as I2cWire, address, written, read),
+    });
   }
 
   get clamp(): model.Kit['clamp'] {

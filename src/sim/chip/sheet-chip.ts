@@ -80,6 +80,10 @@ export class SheetChip implements ByteRegisterChip, WordRegisterChip {
     return this.behaviour.addresses?.();
   }
 
+  get segments(): readonly object[] | undefined {
+    return this.behaviour.segments?.();
+  }
+
   get sharedAddresses(): readonly number[] {
     return this.behaviour.sharedAddresses?.() ?? [];
   }

@@ -11,15 +11,20 @@ export class Periodic {
   readonly state = { since: 0 };
   readonly #clock: Clock;
   readonly #period: () => number;
-  readonly #tick: (count: number) => void;
+  readonly #tick: (count: number, lateNs: number) => void;
   readonly #line: Line | undefined;
   #alarm: Cancel | undefined;
 
   /**
    * `period` in ns may change and is asked each time; 0 = standing still. `tick` is told how many periods
-   * have ended, at least 1.
+   * have ended, at least 1, and how long ago the last of them did.
    */
-  constructor(clock: Clock, period: () => number, tick: (count: number) => void, line?: Line) {
+  constructor(
+    clock: Clock,
+    period: () => number,
+    tick: (count: number, lateNs: number) => void,
+    line?: Line,
+  ) {
     this.#clock = clock;
     this.#period = period;
     this.#tick = tick;
@@ -35,7 +40,7 @@ export class Periodic {
     if (period <= 0 || elapsed < period) return;
     const count = Math.floor(elapsed / period);
     this.state.since += count * period;
-    this.#tick(count);
+    this.#tick(count, elapsed - count * period);
   }
 
   /** A period begins now, or began `agoNs` ago. */

@@ -39,7 +39,7 @@ function nodeAt(root: DeviceNode, path: string): DeviceNode {
 }
 
 /** Drivers ask for these by many names; a tree without full constraints gives them none by itself. */
-const SUPPLIES = ['vs', 'vcc', 'vdd', 'vddd', 'vdda', 'vddio', 'vbat']
+const SUPPLIES = ['vs', 'vcc', 'vdd', 'vddd', 'vdda', 'vddio', 'vbat', 'vid']
   .map((name) => `${name}-supply = <&supply>;`)
   .join(' ');
 
@@ -112,6 +112,29 @@ export async function bootWithParts(
     await loop.close();
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Shell: each line that it prints is `node-name attribute=value`: drivers, hwmon, iio. */
+export const SHOW_DRIVERS_AND_SENSORS = `
+show() { # DEVICE FOLDER FILE...
+  node=$(basename "$(readlink -f "$1/of_node")"); shift
+  for file in "$@"; do [ -f "$file" ] && echo "$node $(basename "$file")=$(cat "$file" 2>&1)"; done
+  true
+}
+for d in /sys/bus/i2c/devices/*-* /sys/bus/spi/devices/*; do
+  [ -e "$d/driver" ] && echo "$(basename "$(readlink -f "$d/of_node")") driver=$(basename "$(readlink "$d/driver")")"
+done
+for h in /sys/class/hwmon/*; do show $h/device $h/*_input; done
+for h in /sys/bus/iio/devices/iio:*; do show $h $h/*_raw $h/*_input $h/*_scale $h/*_offset; done`;
+
+/** What the guest printed, by node name and attribute. */
+export function attributesOf({ output }: GuestResult): Map<string, string> {
+  const attributes = new Map<string, string>();
+  for (const line of output.split('\n')) {
+    const [, key, value] = /^(\S+ \S+?)=(.*)$/.exec(line) ?? [];
+    if (key !== undefined) attributes.set(key, value as string);
+  }
+  return attributes;
 }
 
 function boardText(i2c: readonly BoardPart[], spi: readonly BoardPart[], sockets: readonly string[]): string {

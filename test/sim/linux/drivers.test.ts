@@ -1,7 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { NO_UML } from '../../guest/boot.ts';
 import { keepLinuxResults } from '../../support/part-table.ts';
-import { type BoardPart, type BoardRun, bootWithParts } from './board.ts';
+import {
+  attributesOf,
+  type BoardPart,
+  type BoardRun,
+  bootWithParts,
+  SHOW_DRIVERS_AND_SENSORS,
+} from './board.ts';
 
 /**
  * Linux's own drivers are the judges: each binds to a part of ours from the device tree, and has to report
@@ -106,15 +112,7 @@ const SPI: readonly BoardPart[] = [
 
 /** Each line of its output is `node-name attribute=value`. */
 const COMMANDS = `
-show() { # DEVICE FOLDER FILE...
-  node=$(basename "$(readlink -f "$1/of_node")"); shift
-  for file in "$@"; do [ -f "$file" ] && echo "$node $(basename "$file")=$(cat "$file" 2>&1)"; done
-}
-for d in /sys/bus/i2c/devices/*-* /sys/bus/spi/devices/*; do
-  [ -e "$d/driver" ] && echo "$(basename "$(readlink -f "$d/of_node")") driver=$(basename "$(readlink "$d/driver")")"
-done
-for h in /sys/class/hwmon/*; do show $h/device $h/*_input; done
-for h in /sys/bus/iio/devices/iio:*; do show $h $h/*_raw $h/*_input $h/*_scale $h/*_offset; done
+${SHOW_DRIVERS_AND_SENSORS}
 for r in /sys/class/rtc/*; do show $r/device $r/date $r/time; done
 for n in /sys/bus/i2c/devices/*/eeprom /sys/bus/spi/devices/*/eeprom; do
   echo "$(basename "$(readlink -f "$(dirname $n)/of_node")") bytes=$(busybox hexdump -n 4 -e '4/1 "%02x"' $n)"
@@ -138,14 +136,11 @@ dmesg | grep -iE 'gpio|hog|i2c|spi|[0-9]-00|rtc|fail|error' | sed 's/^/log /'
 
 describe.skipIf(NO_UML !== undefined)("Linux's drivers and our parts", () => {
   let run: BoardRun;
-  const attributes = new Map<string, string>();
+  let attributes = new Map<string, string>();
 
   beforeAll(async () => {
     run = await bootWithParts(I2C, SPI, COMMANDS);
-    for (const line of run.output.split('\n')) {
-      const [, key, value] = /^(\S+ \S+?)=(.*)$/.exec(line) ?? [];
-      if (key !== undefined) attributes.set(key, value as string);
-    }
+    attributes = attributesOf(run);
   }, 60_000);
 
   const found = new Map<string, { what: string; right: boolean }[]>();
@@ -158,6 +153,7 @@ describe.skipIf(NO_UML !== undefined)("Linux's drivers and our parts", () => {
   });
   afterAll(() =>
     keepLinuxResults(
+      'drivers',
       [...I2C, ...SPI].map(({ name, compatible }) => ({
         compatible,
         driver: attributes.get(`${name} driver`) ?? '',

@@ -270,7 +270,8 @@ export class Board {
 
   /**
    * Writes the contents of simulated parts to their files (`dtbus,contents`) now; `close` does it too, but only warns.
-   * @throws {Error} what could not be written, {BoardError} another process serves the board: it writes them
+   * Where another process serves the board, it writes them: nothing is done here.
+   * @throws {Error} what could not be written
    */
   save(): void {
     this.#call('save');

@@ -146,11 +146,14 @@ describe('a board that another process serves', () => {
     ['line', (attached) => attached.line('/gpio', 0)],
     ['drivePin', (attached) => attached.drivePin('/i2c/temp@48', 0, false)],
     ['advance', (attached) => attached.advance(1)],
-    ['save', (attached) => attached.save()],
   ])('says where its parts and lines are, and what to do: %s', async (_, touch) => {
     const attached = await attach();
     expect(() => touch(attached)).toThrow(`${ELSEWHERE}--connect ${sockets}`);
     expect(attached.gpioChips()).toMatchObject([{ node: '/dev/gpiochip0', path: '/gpio', lines: [] }]);
+  });
+
+  it('has nothing to save here', async () => {
+    expect((await attach()).save()).toBe(undefined);
   });
 
   it('names a way to its parts that works, for a folder and for a socket', async () => {

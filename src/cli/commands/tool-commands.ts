@@ -10,6 +10,7 @@ import {
   withConnection,
 } from '../board/board-options.ts';
 import type { ToolIo } from '../i2c-tools/io.ts';
+import { expectShortRun } from '../terminal/short-run.ts';
 import { warn } from '../terminal/warn.ts';
 
 /** A tool with the command line of the original; it parses its own arguments. */
@@ -178,6 +179,8 @@ async function runTool(tool: ToolCommand, argv: readonly string[], args: BoardAr
   // The tools wait asynchronously, so the back-end needs no thread of its own and the command starts sooner.
   const look = tool.name === 'i2cdetect' && argv.some((word) => LOOKING.test(word));
   const board = await openNamedBoard(args, { backEnd: 'inline', openHosts: 'first-use', look });
+  // spi-pipe runs as long as its input does.
+  if (tool.name !== 'spi-pipe') expectShortRun();
   const nodes = remembering(board.nodes);
   try {
     const { run } = await tool.load();

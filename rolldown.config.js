@@ -48,10 +48,24 @@ const TOGETHER = [
   },
   {
     name: 'back-end',
-    test: /\/src\/(sim\/(?!own|kit\/picture)|board\/assemble\/(?!gpio))|\/hosts\/simulated\//,
+    test: /\/src\/(sim\/(?!own|kit\/picture)|board\/assemble\/(?!gpio)|parts\/(general-call|\w+\/(climate|dallas|expander|one-alarm|shunt)))|\/hosts\/simulated\//,
   },
   { name: 'gpio', test: /\/src\/(backend\/(virtio-)?gpio|board\/assemble\/gpio-controllers)/ },
   { name: 'os', test: /\/src\/os\// },
+  { name: 'language', test: /\/src\/devicetree\/core/ },
+  {
+    name: 'board',
+    test: /\/src\/(board\/(index|handles\/|open\/(?!attach))|dev\/(core|fault-context|i2c-(dev|node|segments)|message-fields|node-registry|smbus-calls|spi-(dev|node|segments)|strerror)\.ts)/,
+  },
+  // Also what dtc loads: nothing of commander's.
+  {
+    name: 'terminal',
+    test: /\/src\/cli\/(terminal\/(?!help-format)|i2c-tools\/io|commands\/tree-commands)/,
+  },
+  {
+    name: 'program',
+    test: /\/src\/cli\/(program|board\/board-options|commands\/(?!demo|run-script|tree-commands))/,
+  },
   { name: 'link', test: /\/hosts\/link\/(?!serial-process)/ },
 ];
 

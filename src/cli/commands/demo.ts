@@ -4,8 +4,6 @@ import { delimiter, dirname, join, relative } from 'node:path';
 import { type Board, openBoard } from '../../board/index.ts';
 import { printProblems } from '../board/board-options.ts';
 import { drawBoard } from '../board/board-tree.ts';
-import { i2cdetect } from '../i2c-tools/i2cdetect.ts';
-import { i2cdump } from '../i2c-tools/i2cdump.ts';
 import { processIo } from '../i2c-tools/io.ts';
 import { paintFor } from '../terminal/style.ts';
 import { warn } from '../terminal/warn.ts';
@@ -28,6 +26,7 @@ export async function demo(): Promise<number> {
     onWarning: warn,
   });
   const io = processIo();
+  const { i2cdetect, i2cdump } = await import('../i2c-tools/index.ts');
   try {
     await board.settled();
     say(drawBoard(board, { paint, columns: process.stdout.columns }));
@@ -36,7 +35,7 @@ export async function demo(): Promise<number> {
     for (const node of board.nodes.list()) {
       if (node.kind !== 'i2c' || lost.has(node.path)) continue;
       heading(`$ dtbus i2cdetect -y ${node.adapter.number}`);
-      await i2cdetect(['-y', String(node.adapter.number)], board.nodes, io);
+      await i2cdetect.run(['-y', String(node.adapter.number)], board.nodes, io);
     }
 
     heading('A temperature: set by a script, read over the bus');
@@ -46,7 +45,7 @@ export async function demo(): Promise<number> {
 
     heading('$ dtbus i2cdump -y 1 0x50 b');
     writeEeprom(board, EEPROM_TEXT);
-    await i2cdump(['-y', '-r', '0x00-0x3f', '1', '0x50', 'b'], board.nodes, io);
+    await i2cdump.run(['-y', '-r', '0x00-0x3f', '1', '0x50', 'b'], board.nodes, io);
 
     heading('Flash ids');
     for (const path of ['/dev/spidev0.0', '/dev/spidev1.0'] as const) {

@@ -9,7 +9,7 @@ import {
   withBoardOptions,
   withConnection,
 } from '../board/board-options.ts';
-import type { ToolIo } from '../i2c-tools/io.ts';
+import { processIo, type ToolIo } from '../i2c-tools/io.ts';
 import { expectShortRun } from '../terminal/short-run.ts';
 import { warn } from '../terminal/warn.ts';
 
@@ -44,46 +44,31 @@ const TOOLS: readonly ToolCommand[] = [
     name: 'i2cdetect',
     summary: 'scan an I2C bus, or list the buses (i2c-tools)',
     example: 'dtbus i2cdetect -y 1',
-    load: async () => {
-      const { i2cdetect: run, USAGE: usage } = await import('../i2c-tools/i2cdetect.ts');
-      return { run, usage };
-    },
+    load: async () => (await import('../i2c-tools/index.ts')).i2cdetect,
   },
   {
     name: 'i2cget',
     summary: 'read a register (i2c-tools)',
     example: 'dtbus i2cget -y 1 0x48 0x00 w',
-    load: async () => {
-      const { i2cget: run, USAGE: usage } = await import('../i2c-tools/i2cget.ts');
-      return { run, usage };
-    },
+    load: async () => (await import('../i2c-tools/index.ts')).i2cget,
   },
   {
     name: 'i2cset',
     summary: 'write a register (i2c-tools)',
     example: 'dtbus i2cset -y 1 0x48 0x01 0x60',
-    load: async () => {
-      const { i2cset: run, USAGE: usage } = await import('../i2c-tools/i2cset.ts');
-      return { run, usage };
-    },
+    load: async () => (await import('../i2c-tools/index.ts')).i2cset,
   },
   {
     name: 'i2cdump',
     summary: "show a part's registers (i2c-tools)",
     example: 'dtbus i2cdump -y 1 0x50 b',
-    load: async () => {
-      const { i2cdump: run, USAGE: usage } = await import('../i2c-tools/i2cdump.ts');
-      return { run, usage };
-    },
+    load: async () => (await import('../i2c-tools/index.ts')).i2cdump,
   },
   {
     name: 'i2ctransfer',
     summary: 'send messages as one transaction (i2c-tools)',
     example: 'dtbus i2ctransfer -y 1 w1@0x50 0x00 r16',
-    load: async () => {
-      const { i2ctransfer: run, USAGE: usage } = await import('../i2c-tools/i2ctransfer.ts');
-      return { run, usage };
-    },
+    load: async () => (await import('../i2c-tools/index.ts')).i2ctransfer,
   },
   {
     name: 'spi-config',
@@ -167,7 +152,6 @@ function saysWhatItIs({ name }: ToolCommand, argv: readonly string[]): boolean {
 }
 
 async function runTool(tool: ToolCommand, argv: readonly string[], args: BoardArguments): Promise<number> {
-  const { processIo } = await import('../i2c-tools/io.ts');
   if (saysWhatItIs(tool, argv)) return (await tool.load()).run(argv, NO_NODES, processIo());
   const interrupted = new AbortController();
   const over = new Promise<number>((resolve) => {

@@ -23,11 +23,19 @@ export { disabledControllers } from '../frontend/index.ts';
 export type { PartTypes } from '../parts/index.ts';
 export { PartError } from '../sim/property.ts';
 export { BoardError } from './board-error.ts';
-export type { BoardControl } from './control/client.ts';
-export type { ControlDescription, ControlPart, WireValue } from './control/protocol.ts';
+export type { BoardControl, ControlWatch } from './control/client.ts';
+export {
+  type ControlDescription,
+  type ControlEvent,
+  type ControlPart,
+  transferFromWire,
+  type WireValue,
+} from './control/protocol.ts';
 export { Board, type BusListing, type GpioListing } from './handles/board.ts';
+export type { BoardTrace } from './handles/board-trace.ts';
 export type { LineHandle } from './handles/line-handle.ts';
 export type { PartHandle } from './handles/part-handle.ts';
+export type { TraceFilter } from './handles/traced-paths.ts';
 export type { BoardOptions, SyncBoardOptions } from './open/board-options.ts';
 export type { TreeDoubt } from './open/check-tree.ts';
 export { openBoard, openBoardSync } from './open/open-board.ts';
@@ -65,8 +73,8 @@ export const exposeBoard: typeof import('./serve/expose.ts').exposeBoard = async
   (await import('./serve/expose.ts')).exposeBoard(file, options);
 
 /** Finds the process that runs a board, to look at its parts and to set them. Loaded when it is called. */
-export const findControl: typeof import('./control/client.ts').findControl = async (file, connect) =>
-  (await import('./control/client.ts')).findControl(file, connect);
+export const findControl: typeof import('./control/client.ts').findControl = async (...args) =>
+  (await import('./control/client.ts')).findControl(...args);
 
 /** Lets other processes look at a board of this one and touch it. Loaded when it is called. @returns what ends it */
 export async function shareBoard(

@@ -70,6 +70,13 @@ export function findDevices(tree: Tree, options: FindBusesOptions = {}): VirtioN
   });
 }
 
+/** The clients of a bus, perhaps below a node `i2c-bus`. */
+export function clientsOf<Node extends { readonly name: string; readonly children: readonly Node[] }>(
+  bus: Node,
+): readonly Node[] {
+  return (bus.children.find(({ name }) => name === 'i2c-bus') ?? bus).children;
+}
+
 /** Our own devices. What is below one belongs to it: the channels of a mux on a bus are not buses of the board. */
 function ownDevices(tree: Tree): Found[] {
   return devicesBelow(tree.root, (node) => asList(ownDevice(node)));

@@ -1,6 +1,7 @@
 export {
   type BusDescription,
   type BusKind,
+  clientsOf,
   DEVICE_KINDS,
   type DeviceKind,
   disabledControllers,

@@ -5,7 +5,6 @@ import {
   ResourceManager,
   spiFramingOf,
   type TraceTime,
-  TraceWriter,
   VirtioI2cDevice,
   VirtioSpiDevice,
 } from '../../backend/index.ts';
@@ -21,12 +20,13 @@ import { type GpioDescription, isBus, type VirtioNode } from '../../frontend/ind
 import { type DataSheet, loadParts, partFor } from '../../parts/index.ts';
 import { compatiblesOf, loadModels, MS, PartRegistry, RealClock, SteppedClock } from '../../sim/index.ts';
 import type { VirtioDevice } from '../../virtio/index.ts';
-import type { BackEndCalls, DeviceProblem } from '../thread/protocol.ts';
+import type { BackEndCalls, DeviceProblem, TraceStart } from '../thread/protocol.ts';
 import { type BusBinding, bindBus, hostNodeOf, problemOf, reportOf } from './bind-bus.ts';
 import type { GpioControllers } from './gpio-controllers.ts';
 import { loadHosts } from './hosts.ts';
 import { addOwnModels, modelsBehind, type OwnModels } from './own-models.ts';
 import { ownersWithoutEffect, reachOn, unitsOwnedBy } from './ownership.ts';
+import { Tracing } from './tracing.ts';
 import { WaitingHosts, waitingNodes } from './waiting-hosts.ts';
 
 export interface BoardDevicesOptions {
@@ -42,14 +42,17 @@ export interface BoardDevicesOptions {
   readonly steppedClock: boolean;
   /** Mistakes of drivers are told. */
   readonly strict?: boolean;
-  /** Where every transfer is written down. */
-  readonly trace?: SharedArrayBuffer | undefined;
+  /** What is written down from the first transfer on. */
+  readonly trace?: TraceStart | undefined;
   readonly warn: (sentence: string) => void;
   /** Told why an adapter could not be opened, where nobody sees the faults of transfers. */
   readonly onNotOpened?: (fault: BusFault) => void;
   /** Told of changes of the GPIO lines that are watched. */
   readonly onLine?: OnLine;
 }
+
+/** The trace that a board begins with; those that begin later count from 1. */
+const FIRST_TRACE = 0;
 
 type OnLine = (path: string, line: number, high: boolean) => void;
 
@@ -69,6 +72,7 @@ export class BoardDevices {
   readonly #problems: readonly DeviceProblem[];
   readonly #look: boolean;
   readonly #own: OwnModels;
+  readonly #tracing: Tracing;
   readonly #warn: (sentence: string) => void;
 
   private constructor(made: {
@@ -83,10 +87,12 @@ export class BoardDevices {
     readonly sheets: readonly DataSheet[];
     readonly waiting: WaitingHosts;
     readonly own: OwnModels;
+    readonly tracing: Tracing;
     readonly warn: (sentence: string) => void;
   }) {
     this.#waiting = made.waiting;
     this.#own = made.own;
+    this.#tracing = made.tracing;
     this.#warn = made.warn;
     this.manager = made.manager;
     this.#sheets = made.sheets;
@@ -174,7 +180,8 @@ export class BoardDevices {
     const waiting = new WaitingHosts(warn);
     await waiting.create(alone, simulation);
     setReaches(bindings, parts, warn);
-    if (options.trace !== undefined) observe(bindings, new TraceWriter(options.trace));
+    const tracing = new Tracing(tree, bindings, parts);
+    if (options.trace !== undefined) tracing.start(FIRST_TRACE, options.trace);
     manager.openSynchronous();
     gpio?.wire(tree, parts);
     return new BoardDevices({
@@ -189,6 +196,7 @@ export class BoardDevices {
       sheets,
       waiting,
       own,
+      tracing,
       warn,
     });
   }
@@ -234,6 +242,8 @@ export class BoardDevices {
     driveLine: (path, line, high) => this.#gpio?.drive(path, line, high),
     drivePin: (path, pin, high) => this.#parts.drivePin(path, pin, high),
     watchLine: (path, line) => this.#gpio?.watch(path, line),
+    startTrace: (id, trace) => this.#tracing.start(id, trace),
+    endTrace: (id) => this.#tracing.end(id),
     save: () => this.#parts.save(),
     advance: (ns) => {
       if (!(this.#clock instanceof SteppedClock))
@@ -288,12 +298,6 @@ function setReaches(
 function traceTimeOf(clock: RealClock | SteppedClock): TraceTime {
   const originMs = clock instanceof SteppedClock ? clock.wall() : performance.timeOrigin;
   return { originMs, nowMs: () => clock.now() / MS };
-}
-
-function observe(bindings: readonly BusBinding[], writer: TraceWriter): void {
-  bindings.forEach(({ bus }, index) => {
-    if (bus !== undefined) bus.observer = (record) => writer.write(index, record);
-  });
 }
 
 /** The GPIO controllers of the board; what they need is only loaded where there are some. */

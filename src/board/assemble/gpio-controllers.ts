@@ -2,12 +2,12 @@ import { GpioLines, VirtioGpioDevice } from '../../backend/gpio.ts';
 import type { Client } from '../../backend/index.ts';
 import { NodeError, wellFormed } from '../../bus/index.ts';
 import type { Node, Tree } from '../../devicetree/index.ts';
-import type { GpioDescription } from '../../frontend/index.ts';
+import { clientsOf, type GpioDescription } from '../../frontend/index.ts';
 import type { Line, PartRegistry } from '../../sim/index.ts';
 import type { VirtioDevice } from '../../virtio/index.ts';
 import type { LineReport } from '../thread/protocol.ts';
 import { interruptsOf } from './interrupts.ts';
-import { clientsOf, ownerOf } from './ownership.ts';
+import { ownerOf } from './ownership.ts';
 
 /** Lines of a controller whose node has no `ngpios`. */
 const DEFAULT_LINES = 8;

@@ -1,6 +1,6 @@
 import { i2cUnit, type Reach, unitName } from '../../backend/index.ts';
 import { type DeviceNode, I2C_M, wellFormed } from '../../bus/index.ts';
-import type { BusKind } from '../../frontend/index.ts';
+import { type BusKind, clientsOf } from '../../frontend/index.ts';
 import { type I2cPart, i2cAddresses, type Part, TEN_BIT_ADDRESS } from '../../sim/index.ts';
 import { BoardError } from '../board-error.ts';
 
@@ -60,7 +60,7 @@ export function unitsOwnedBy(
   const others = new Set<number>();
   for (const client of clients) {
     const units = isOwnedBy(client, owner) ? owned : others;
-    for (const unit of kind === 'i2c' ? i2cUnits(client, parts) : (client.u32s('reg') ?? [])) units.add(unit);
+    for (const unit of unitsAt(kind, client, parts)) units.add(unit);
   }
   const shared = [...owned].find((unit) => others.has(unit));
   if (shared !== undefined) {
@@ -71,11 +71,9 @@ export function unitsOwnedBy(
   return owned;
 }
 
-/** The clients of a bus, perhaps below a node `i2c-bus`. */
-export function clientsOf<Node extends { readonly name: string; readonly children: readonly Node[] }>(
-  bus: Node,
-): readonly Node[] {
-  return (bus.children.find(({ name }) => name === 'i2c-bus') ?? bus).children;
+/** The units of a client of a bus; of a client behind a mux its own. */
+export function unitsAt(kind: BusKind, client: DeviceNode, parts: SimulatedParts): readonly number[] {
+  return kind === 'i2c' ? i2cUnits(client, parts) : (client.u32s('reg') ?? []);
 }
 
 function i2cUnits(client: DeviceNode, parts: SimulatedParts): number[] {

@@ -1,10 +1,13 @@
 import type { Board } from '../handles/board.ts';
+import type { Controllable } from './controllable.ts';
 import { controlSocketOf } from './place.ts';
-import { type Controllable, serveControl } from './server.ts';
+import { serveControl } from './server.ts';
+import { SharedTraces } from './shared-traces.ts';
 
 /** Boards of this process that share a socket, because they were opened from the same file. */
 interface Shared {
   readonly boards: Board[];
+  readonly traces: SharedTraces;
   readonly end: () => void;
 }
 
@@ -20,8 +23,10 @@ export function shareBoard(board: Board, file: string): () => void {
   const path = controlSocketOf(file);
   const together = shared.get(path) ?? begin(path, file);
   together.boards.push(board);
+  together.traces.add(board);
   return () => {
     together.boards.splice(together.boards.indexOf(board), 1);
+    together.traces.remove(board);
     if (together.boards.length > 0) return;
     shared.delete(path);
     together.end();
@@ -30,12 +35,13 @@ export function shareBoard(board: Board, file: string): () => void {
 
 function begin(path: string, file: string): Shared {
   const boards: Board[] = [];
-  const together = { boards, end: serveControl(controllable(boards, file), path) };
+  const traces = new SharedTraces(boards);
+  const together = { boards, traces, end: serveControl(controllable(boards, traces, file), path) };
   shared.set(path, together);
   return together;
 }
 
-function controllable(boards: readonly Board[], file: string): Controllable {
+function controllable(boards: readonly Board[], traces: SharedTraces, file: string): Controllable {
   const last = () => boards[boards.length - 1] as Board;
   return {
     name: file,
@@ -66,5 +72,6 @@ function controllable(boards: readonly Board[], file: string): Controllable {
     drivePin: (path, pin, high) => {
       for (const board of boards) board.drivePin(path, pin, high);
     },
+    trace: (only, begun) => traces.begin(only, begun),
   };
 }

@@ -2,24 +2,46 @@ import { existsSync, rmSync, statSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { BoardError } from '../board-error.ts';
+import type { TraceFilter } from '../handles/traced-paths.ts';
 import { CONTROL_SOCKET, controlSocketsOf } from './place.ts';
-import type { ControlAnswer, ControlRequest } from './protocol.ts';
+import type { ControlAnswer, ControlEvent, ControlRequest } from './protocol.ts';
 
 /** How long a program may take to look at its socket; one that computes without a pause does not. */
 const ANSWER_MS = 5000;
+
+/** What a line of an event begins with; answers have `result` or `error`. */
+const EVENT = '{"event"';
 
 /** A running board in another process. */
 export interface BoardControl {
   /** @throws {Error} with the sentence of the other process, or that it does not answer */
   ask<Result>(request: ControlRequest, ms?: number): Promise<Result>;
+  /**
+   * Is told of every transfer from now on.
+   * @throws {Error} as `ask`
+   */
+  watch(only: TraceFilter, told: (event: ControlEvent) => void): Promise<ControlWatch>;
   close(): void;
 }
 
+export interface ControlWatch {
+  /** Resolves when the board has ended, or the connection was closed. */
+  readonly over: Promise<void>;
+  /** Lets events wait: the board's process keeps few of them, and counts what is lost. */
+  pause(): void;
+  resume(): void;
+}
+
 /**
- * Finds the process that runs a board. `connect`: the folder of `dtbus serve`, or a control socket.
+ * Finds the process that runs a board. `connect`: the folder of `dtbus serve`, or a control socket. `remedy`: for whom
+ * it runs nowhere.
  * @throws {BoardError} where none does, or several do
  */
-export async function findControl(file: string, connect: string | undefined): Promise<BoardControl> {
+export async function findControl(
+  file: string,
+  connect: string | undefined,
+  remedy = 'start it with dtbus up, run or serve, or use --connect FOLDER',
+): Promise<BoardControl> {
   if (connect !== undefined) return connectTo(socketAt(connect));
   const alive: Socket[] = [];
   for (const path of controlSocketsOf(file)) {
@@ -33,7 +55,7 @@ export async function findControl(file: string, connect: string | undefined): Pr
   for (const socket of alive) socket.destroy();
   throw new BoardError(
     first === undefined
-      ? `not running: ${file}; start it with dtbus up, run or serve, or use --connect FOLDER`
+      ? `not running: ${file}; ${remedy}`
       : `running ${alive.length} times: ${file}; end all but one`,
   );
 }
@@ -62,37 +84,46 @@ function opened(path: string): Promise<Socket | undefined> {
 
 function controlOver(socket: Socket): BoardControl {
   let rest = '';
+  let onEvent = (_event: ControlEvent) => {};
   const waiting: ((line: string | undefined) => void)[] = [];
   socket.setEncoding('utf8');
   socket.on('data', (chunk: string) => {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines) waiting.shift()?.(line);
+    for (const line of lines) {
+      if (line.startsWith(EVENT)) onEvent(JSON.parse(line) as ControlEvent);
+      else waiting.shift()?.(line);
+    }
   });
   const ended = () => {
     for (const tell of waiting.splice(0)) tell(undefined);
   };
   socket.on('close', ended);
   socket.on('error', ended);
-  return {
-    async ask<Result>(request: ControlRequest, ms = 0) {
-      const line = await new Promise<string | undefined>((resolve, reject) => {
-        const limit = ANSWER_MS + ms;
-        const late = () =>
-          reject(
-            new BoardError(`no answer within ${limit} ms: the program does not return to its event loop`),
-          );
-        const timer = setTimeout(late, limit);
-        waiting.push((text) => {
-          clearTimeout(timer);
-          resolve(text);
-        });
-        socket.write(`${JSON.stringify(request)}\n`);
+  const ask = async <Result>(request: ControlRequest, ms = 0) => {
+    const line = await new Promise<string | undefined>((resolve, reject) => {
+      const limit = ANSWER_MS + ms;
+      const late = () =>
+        reject(new BoardError(`no answer within ${limit} ms: the program does not return to its event loop`));
+      const timer = setTimeout(late, limit);
+      waiting.push((text) => {
+        clearTimeout(timer);
+        resolve(text);
       });
-      if (line === undefined) throw new BoardError('the process that runs the board has ended');
-      const answer = JSON.parse(line) as ControlAnswer;
-      if ('error' in answer) throw new Error(answer.error);
-      return answer.result as Result;
+      socket.write(`${JSON.stringify(request)}\n`);
+    });
+    if (line === undefined) throw new BoardError('the process that runs the board has ended');
+    const answer = JSON.parse(line) as ControlAnswer;
+    if ('error' in answer) throw new Error(answer.error);
+    return answer.result as Result;
+  };
+  return {
+    ask,
+    watch: async (only, told) => {
+      onEvent = told;
+      const over = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+      await ask({ call: 'watch', ...only });
+      return { over, pause: () => void socket.pause(), resume: () => void socket.resume() };
     },
     close: () => socket.destroy(),
   };

@@ -2,7 +2,11 @@
  * How another process looks at a running board and touches it: one request a line, one answer a line, as JSON, over a
  * Unix socket that only the board's user may open.
  */
+
+import type { TracedBytes, TracedSegment, TracedTransfer } from '../../backend/index.ts';
 import type { PropertyValue } from '../../sim/index.ts';
+import type { TraceFilter } from '../handles/traced-paths.ts';
+import type { TracedBus } from '../open/trace.ts';
 import type { LineReport, PartReport } from '../thread/protocol.ts';
 
 /** Longest line: the contents of the largest memory, in base64. */
@@ -14,7 +18,29 @@ export type ControlRequest =
   | { readonly call: 'get'; readonly part: string }
   | { readonly call: 'set'; readonly part: string; readonly values: Readonly<Record<string, WireValue>> }
   /** Pulls a line low, or clears a bit of a part's `inputs`, for `ms`; the answer comes when it is over. */
-  | { readonly call: 'press'; readonly target: string; readonly line: string; readonly ms: number };
+  | { readonly call: 'press'; readonly target: string; readonly line: string; readonly ms: number }
+  /** From now on a `ControlEvent` a line comes as well. */
+  | WatchRequest;
+
+export type WatchRequest = { readonly call: 'watch' } & TraceFilter;
+
+/** What a watcher is told. */
+export type ControlEvent =
+  /** A board, before its first transfer: the process may open the same file again. */
+  | { readonly event: 'board'; readonly board: number; readonly buses: readonly TracedBus[] }
+  | { readonly event: 'transfer'; readonly board: number; readonly transfer: WireTransfer }
+  /** So many transfers of it were not told since the last such event: the watcher was too slow. */
+  | { readonly event: 'lost'; readonly board: number; readonly count: number };
+
+/** Bytes of one direction as base64, and how many there were where fewer were kept. */
+type WireBytes = readonly [base64: string, length?: number];
+
+export type WireTransfer = Omit<TracedTransfer, 'segments'> & {
+  readonly segments: readonly (Omit<TracedSegment, 'sent' | 'received'> & {
+    readonly sent?: WireBytes | undefined;
+    readonly received?: WireBytes | undefined;
+  })[];
+};
 
 /** A property's value in JSON: bytes are base64. */
 export type WireValue = number | boolean | string | { readonly base64: string };
@@ -46,4 +72,38 @@ export function toWire(value: PropertyValue): WireValue {
 
 export function fromWire(value: WireValue): PropertyValue {
   return typeof value === 'object' ? Uint8Array.from(Buffer.from(value.base64, 'base64')) : value;
+}
+
+export function transferToWire({ segments, ...transfer }: TracedTransfer): WireTransfer {
+  return {
+    ...transfer,
+    segments: segments.map(({ sent, received, ...segment }) => ({
+      ...segment,
+      sent: bytesToWire(sent),
+      received: bytesToWire(received),
+    })),
+  };
+}
+
+export function transferFromWire({ segments, ...transfer }: WireTransfer): TracedTransfer {
+  return {
+    ...transfer,
+    segments: segments.map(({ sent, received, ...segment }) => ({
+      ...segment,
+      sent: bytesFromWire(sent),
+      received: bytesFromWire(received),
+    })),
+  };
+}
+
+function bytesToWire(traced: TracedBytes | undefined): WireBytes | undefined {
+  if (traced === undefined) return undefined;
+  const base64 = Buffer.from(traced.bytes).toString('base64');
+  return traced.length === traced.bytes.length ? [base64] : [base64, traced.length];
+}
+
+function bytesFromWire(wire: WireBytes | undefined): TracedBytes | undefined {
+  if (wire === undefined) return undefined;
+  const bytes = Uint8Array.from(Buffer.from(wire[0], 'base64'));
+  return { bytes, length: wire[1] ?? bytes.length };
 }

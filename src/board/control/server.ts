@@ -1,8 +1,6 @@
 import { chmodSync, existsSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import type { LineHandle } from '../handles/line-handle.ts';
-import type { PartHandle } from '../handles/part-handle.ts';
-import type { LineReport, PartReport } from '../thread/protocol.ts';
+import type { Controllable, ControlledPart } from './controllable.ts';
 import {
   type ControlAnswer,
   type ControlDescription,
@@ -12,22 +10,7 @@ import {
   LINE_MAX,
   toWire,
 } from './protocol.ts';
-
-/** A board as others may touch it. */
-export interface Controllable {
-  /** The board's title or file. */
-  readonly name: string;
-  parts(): readonly PartReport[];
-  lines(): readonly LineReport[];
-  /** @throws {Error} naming the parts that exist */
-  part(name: string): ControlledPart;
-  /** @throws {Error} naming the lines that exist */
-  line(controller: string, line: number | string): Pick<LineHandle, 'set'>;
-  /** Drives a pin of a GPIO expander, or lets go of it. @throws {Error} no such pin */
-  drivePin(path: string, pin: number, high: boolean | undefined): void;
-}
-
-type ControlledPart = Pick<PartHandle, 'path' | 'title' | 'get' | 'set'>;
+import { Watchers } from './watchers.ts';
 
 /** Longest time that a button can be held down. */
 const PRESS_MAX_MS = 60_000;
@@ -38,17 +21,19 @@ const PRESS_MAX_MS = 60_000;
  */
 export function serveControl(board: Controllable, path: string): () => void {
   const sockets = new Set<Socket>();
+  const watchers = new Watchers(board);
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.unref();
     socket.on('error', () => socket.destroy());
     socket.once('close', () => sockets.delete(socket));
-    answerLines(socket, (request) => answerTo(board, request));
+    answerLines(socket, (request) => answerTo(board, request, watchers, socket));
   });
   listen(server, path);
   const end = () => {
     process.off('exit', end);
     server.close();
+    watchers.flush();
     for (const socket of sockets) socket.destroy();
     rmSync(path, { force: true });
   };
@@ -100,9 +85,17 @@ function parsed(line: string): unknown {
   }
 }
 
-async function answerTo(board: Controllable, request: unknown): Promise<ControlAnswer> {
+async function answerTo(
+  board: Controllable,
+  request: unknown,
+  watchers: Watchers,
+  socket: Socket,
+): Promise<ControlAnswer> {
   try {
-    return { result: await carryOut(board, request as ControlRequest) };
+    const asked = request as ControlRequest | undefined;
+    return {
+      result: asked?.call === 'watch' ? watchers.add(socket, asked) : await carryOut(board, asked),
+    };
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   }
@@ -127,7 +120,7 @@ async function carryOut(board: Controllable, request: ControlRequest | undefined
     case 'press':
       return press(board, String(request.target), String(request.line), Number(request.ms));
     default:
-      throw new Error('invalid request: expected describe, get, set or press');
+      throw new Error('invalid request: expected describe, get, set, press or watch');
   }
 }
 

@@ -28,9 +28,11 @@ import type { PartTypes } from '../../parts/index.ts';
 import { BoardError } from '../board-error.ts';
 import type { TreeDoubt } from '../open/check-tree.ts';
 import type { BusReport, Call, DeviceProblem, LineReport, PartReport } from '../thread/protocol.ts';
+import { type BoardTrace, traceBoard } from './board-trace.ts';
 import { type LineHandle, type LineWatchers, lineHandle } from './line-handle.ts';
 import { findPart, type PartHandle, pathOf } from './part-handle.ts';
 import { spiNodeOptions } from './spi-node-options.ts';
+import type { TraceFilter } from './traced-paths.ts';
 
 /** A bus of a board, as `up` and `ls` show it. */
 export interface BusListing extends BusReport {
@@ -82,6 +84,7 @@ export class Board {
   readonly #watchers: LineWatchers;
   /** Loaded when it is used first. */
   #gpioRoom: GpioRoom | undefined;
+  readonly #devices: readonly VirtioNode[];
   readonly #look: boolean;
   readonly #isElsewhere: boolean;
   readonly #call: Call;
@@ -105,6 +108,7 @@ export class Board {
     readonly isElsewhere?: boolean;
   }) {
     this.#isElsewhere = parts.isElsewhere ?? false;
+    this.#devices = parts.devices;
     this.#look = parts.look ?? false;
     this.tree = parts.tree;
     this.problems = parts.problems;
@@ -258,6 +262,15 @@ export class Board {
   #withGpioDriver(room: GpioRoom): GpioRoom {
     if (!this.virtio.drivers.includes(room.gpioDriver)) this.virtio.register(room.gpioDriver);
     return room;
+  }
+
+  /**
+   * From now on every transfer is written down, for `reader`, until `end` is called: in a ring of 1 MiB, from which a
+   * reader that is too slow loses transfers (`dropped`). The board never waits.
+   * @throws {BoardError} the board does not have what `only` names
+   */
+  trace(only: TraceFilter = {}): BoardTrace {
+    return traceBoard(this.tree, this.#devices, only, this.#call);
   }
 
   /** `file:line:column` of a property or node, where its source is known. @throws {TypeError} for what is no path */

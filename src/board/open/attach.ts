@@ -180,6 +180,8 @@ function callsFor(buses: () => BusReport[], sentence: string): BackEndCalls {
     driveLine: elsewhere,
     drivePin: elsewhere,
     watchLine: elsewhere,
+    startTrace: elsewhere,
+    endTrace() {},
     save() {},
     advance: elsewhere,
   };

@@ -158,7 +158,7 @@ function planOf({ file, options }: Opening): Plan {
     strict: options.strict ?? false,
     memory: new SharedArrayBuffer(options.memoryBytes ?? DEFAULT_MEMORY_BYTES),
     registers: new SharedArrayBuffer(registerBytes(devices.length)),
-    trace: traceFor(devices.filter(isBus)),
+    trace: traceFor(tree, devices.filter(isBus)),
   };
   return { tree, devices, settings, blob, overlays };
 }

@@ -1,5 +1,8 @@
 import { type DeviceNode, wellFormed } from '../../bus/index.ts';
-import type { BusDescription } from '../../frontend/index.ts';
+import type { Tree } from '../../devicetree/index.ts';
+import { type BusDescription, clientsOf } from '../../frontend/index.ts';
+import { type TraceFilter, tracedPaths } from '../handles/traced-paths.ts';
+import type { TraceStart } from '../thread/protocol.ts';
 
 /** A part on a traced bus, as far as one must know it to read its transfers. */
 export interface TracedPart {
@@ -25,22 +28,31 @@ export interface TracedBus {
 export type BeginTrace = (buses: readonly TracedBus[]) => SharedArrayBuffer;
 
 let begin: BeginTrace | undefined;
+let only: TraceFilter | undefined;
 
-/** From now on every board that this process opens is traced; `undefined`: none any more. */
-export function traceBoards(beginTrace: BeginTrace | undefined): void {
+/**
+ * From now on every board that this process opens is traced; `undefined`: none any more.
+ * @param filter what is traced of them: names that a board does not have match nothing there
+ */
+export function traceBoards(beginTrace: BeginTrace | undefined, filter?: TraceFilter): void {
   begin = beginTrace;
+  only = filter;
 }
 
 /** Where the back-end of a board with these buses is to write its trace. */
-export function traceFor(buses: readonly BusDescription[]): SharedArrayBuffer | undefined {
-  return begin?.(
-    buses.map(({ kind, number, node }) => ({
-      kind,
-      number,
-      path: node.path,
-      parts: node.children.map(tracedPart),
-    })),
-  );
+export function traceFor(tree: Tree, buses: readonly BusDescription[]): TraceStart | undefined {
+  const memory = begin?.(tracedBuses(buses));
+  return memory && { memory, only: tracedPaths(tree, buses, only ?? {}).paths };
+}
+
+/** What one must know of buses to read their transfers. */
+export function tracedBuses(buses: readonly BusDescription[]): readonly TracedBus[] {
+  return buses.map(({ kind, number, node }) => ({
+    kind,
+    number,
+    path: node.path,
+    parts: clientsOf<DeviceNode>(node).map(tracedPart),
+  }));
 }
 
 function tracedPart(node: DeviceNode): TracedPart {

@@ -19,8 +19,10 @@ import { BackEndServer, EventLoop, type Limits } from '../../transport/index.ts'
 import { BoardDevices } from '../assemble/board-devices.ts';
 import { ownersOf } from '../assemble/ownership.ts';
 import { BoardError } from '../board-error.ts';
+import type { Controllable } from '../control/controllable.ts';
 import { CONTROL_SOCKET, controlSocketOf } from '../control/place.ts';
-import { type Controllable, serveControl } from '../control/server.ts';
+import { serveControl } from '../control/server.ts';
+import { traceBoard } from '../handles/board-trace.ts';
 import { type LineHandle, LineWatchers, lineHandle } from '../handles/line-handle.ts';
 import { findPart, type PartHandle } from '../handles/part-handle.ts';
 import { checkTree, type TreeCheckOptions } from '../open/check-tree.ts';
@@ -154,7 +156,7 @@ export class ServedBoard {
       directory: dirname(file),
       trust: pathsOf('trust', options.trust),
       steppedClock: false,
-      trace: traceFor(devices.filter(isBus)),
+      trace: traceFor(tree, devices.filter(isBus)),
       warn: options.onWarning,
       // Front-ends are told an errno.
       onNotOpened: ({ message }) => options.onWarning(message),
@@ -198,6 +200,11 @@ export class ServedBoard {
       part: (name) => this.part(name),
       line: (controller, line) => this.line(controller, line),
       drivePin: (path, pin, high) => this.#backEnd.calls.drivePin(path, pin, high),
+      trace: (only, begun) => {
+        const trace = traceBoard(this.tree, this.#backEnd.devices, only, callsInline(this.#backEnd.calls));
+        begun(trace);
+        return () => trace.end();
+      },
     };
     if ('socketDirectory' in options)
       this.#unshare.push(serveControl(board, join(options.socketDirectory, CONTROL_SOCKET)));

@@ -76,6 +76,9 @@ export interface BackEndCalls {
   drivePin(path: string, pin: number, high: boolean | undefined): void;
   /** From now on changes of this line are told. */
   watchLine(path: string, line: number): void;
+  /** From now on transfers are written down; `id`: a number of the caller's above 0, for `endTrace`. */
+  startTrace(id: number, trace: TraceStart): void;
+  endTrace(id: number): void;
   /** Writes the contents of parts that live in files: the process is about to end. */
   save(): void;
   /** Steps a stepped clock. */
@@ -100,6 +103,14 @@ export interface DeviceProblem {
 /** A device of the board, its node by its path: what of a `VirtioNode` goes from thread to thread. */
 export type DeviceEntry = Omit<VirtioNode, 'node'> & { readonly path: string };
 
+/** Which transfers are written down, and where. */
+export interface TraceStart {
+  /** By `traceMemory` in src/backend. */
+  readonly memory: SharedArrayBuffer;
+  /** Paths of buses, and of parts on them; `undefined`: everything. */
+  readonly only: readonly string[] | undefined;
+}
+
 /** How a back-end serves its board, in whichever thread. */
 export interface BackEndSettings {
   /** Folder that relative file names of the tree start from. */
@@ -114,8 +125,7 @@ export interface BackEndSettings {
   readonly strict?: boolean;
   readonly memory: SharedArrayBuffer;
   readonly registers: SharedArrayBuffer;
-  /** Where transfers are traced; see `traceMemory` in src/backend. */
-  readonly trace: SharedArrayBuffer | undefined;
+  readonly trace: TraceStart | undefined;
 }
 
 /** What a back-end in a thread of its own is to do. */

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import {
   type BoardArguments,
   leadingBoard,
-  refuseConnection,
+  openNamedBoard,
   withBoardOptions,
+  withConnection,
 } from '../board/board-options.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import type { WatchOptions } from '../watch/watcher.ts';
@@ -13,6 +14,8 @@ interface WatchArguments extends BoardArguments {
   readonly json: boolean;
   readonly to?: string;
   readonly write?: string;
+  readonly part: readonly string[];
+  readonly bus: readonly string[];
 }
 
 /** Commands whose second word is a command too. */
@@ -23,23 +26,40 @@ const WATCHED = [
   ...['up', 'serve', 'ls', ...GROUPS],
 ];
 
+const collect = (name: string, before: readonly string[]): readonly string[] => [...before, name];
+
 /** Adds `dtbus watch`. */
 export function addWatchCommand(program: Command, end: (exitCode: number) => void): void {
   const command = program
     .command('watch')
-    .summary('show every transfer of a script or command, decoded by part')
+    .summary('show every transfer of a script, a command or a running board, decoded by part')
     .description(
-      'Runs a script or a dtbus command on a board and shows every transfer on standard error as it happens: time, bus, part, result, duration and meaning. A table at the end sums up. If transfers come faster than they can be shown, some are left out and counted; the bus never waits.',
+      `Runs a script or a dtbus command on a board and shows every transfer on standard error as it happens: time, bus, part, result, duration and meaning; \`!\` marks what failed. A table at the end sums up. If transfers come faster than they can be shown, some are left out and counted; the bus never waits.
+
+Without a script or command, shows on standard output what happens on a board that runs in another process (dtbus up, run, serve or guest), until Ctrl-C or until the board ends. The board is found by its file, or by --connect FOLDER.`,
     )
     .argument(
-      '<command...>',
+      '[command...]',
       'the device tree of the board (.dts, .dtb; or -b), then a Node script or a command of dtbus with its arguments',
     )
     .option('--json', 'one line of JSON per transfer, for scripts', false)
-    .option('--to <file>', 'write the lines to a file instead of standard error')
+    .option('--to <file>', 'write the lines to a file; `-` is standard output')
     .option(
       '-w, --write <file>',
       'also write the I2C messages to a capture file for Wireshark (pcap); `-` is standard output',
+    )
+    .addOption(
+      new Option(
+        '--part <part>',
+        'only transfers to this part: label (&temp), path, alias or name (temp@48); may be repeated',
+      )
+        .argParser(collect)
+        .default([], 'all'),
+    )
+    .addOption(
+      new Option('--bus <bus>', 'only transfers on this bus: i2c-1, label, path or alias; may be repeated')
+        .argParser(collect)
+        .default([], 'all'),
     )
     .passThroughOptions()
     .addHelpText(
@@ -47,33 +67,52 @@ export function addWatchCommand(program: Command, end: (exitCode: number) => voi
       `
 Examples:
   dtbus watch dts/demo.dts read-temperature.js
-  dtbus watch dts/demo.dts i2cdetect -y 1
+  dtbus watch --part '&temp' dts/demo.dts i2cdetect -y 1
   dtbus watch --json --to transfers.jsonl dts/demo.dts flash info flash --live
+  dtbus watch dts/demo.dts                            the board of a dtbus run, up, serve or guest
+  dtbus watch --connect /run/dtbus --bus i2c-1        the board of dtbus serve --socket-dir /run/dtbus
   sudo dtbus watch dts/demo.dts up --dev              what any program does on /dev/i2c-N
 `,
     );
-  withBoardOptions(command);
-  refuseConnection(
-    command,
-    'watch the process that serves it (dtbus watch BOARD serve …), or unset DTBUS_CONNECT',
-  ).action(async (words: string[], args: WatchArguments) => {
-    end(await watch(words, args));
+  withConnection(withBoardOptions(command)).action(async (words: string[], args: WatchArguments) => {
+    end(await watch(words, args, command.getOptionValueSource('connect') === 'env'));
   });
 }
 
-async function watch(given: readonly string[], watchArguments: WatchArguments): Promise<number> {
-  const { args: boardArgs, words: command } = leadingBoard(watchArguments, given);
+async function watch(
+  given: readonly string[],
+  watchArguments: WatchArguments,
+  connectedByEnv: boolean,
+): Promise<number> {
+  const { args: boardArgs, words } = leadingBoard(watchArguments, given);
   const args = { ...watchArguments, board: boardArgs.board };
-  const [name = '', ...rest] = command;
-  if (name === '')
-    throw new UsageError('watch needs a script or a command behind the board; see watch --help');
-  const { runScript, runWatchedCommand } = await import('./run-script.ts');
   const options: WatchOptions = {
     json: args.json,
+    parts: args.part,
+    buses: args.bus,
     ...(args.to === undefined ? {} : { to: args.to }),
     ...(args.write === undefined ? {} : { pcap: args.write }),
   };
+  if (words.length === 0) {
+    const { watchRunning } = await import('../watch/running.ts');
+    return watchRunning(args, options);
+  }
+  if (args.connect)
+    throw new UsageError(
+      `watch cannot run ${words[0]} on a served board (${connectedByEnv ? 'DTBUS_CONNECT' : '--connect'} is set); leave it out to see what happens there`,
+    );
+  return watchCommand(args, words, options);
+}
+
+/** Runs a script, or a command of ours, that is watched. */
+async function watchCommand(
+  args: WatchArguments,
+  [name = '', ...rest]: readonly string[],
+  options: WatchOptions,
+): Promise<number> {
+  const { runScript, runWatchedCommand } = await import('./run-script.ts');
   if (WATCHED.includes(name)) {
+    await checkFilter(args, options);
     const boardArguments = [
       ...['--board', args.board],
       ...args.overlay.flatMap((file) => ['--overlay', file]),
@@ -91,5 +130,17 @@ async function watch(given: readonly string[], watchArguments: WatchArguments): 
     throw new UsageError(
       `not found: ${name}, neither a script nor one of ${WATCHED.join(', ')}; to watch other programs run \`dtbus watch ${args.board} up --dev\``,
     );
+  await checkFilter(args, options);
   return runScript(args, name, rest, { watch: options });
+}
+
+/** Before anything runs: what the filter names is on the board. @throws {BoardError} naming what there is */
+async function checkFilter(args: WatchArguments, { parts = [], buses = [] }: WatchOptions): Promise<void> {
+  if (parts.length === 0 && buses.length === 0) return;
+  const board = await openNamedBoard(args, { backEnd: 'inline', look: true });
+  try {
+    board.trace({ parts, buses }).end();
+  } finally {
+    await board.close();
+  }
 }

@@ -1,9 +1,10 @@
 /** The watching thread: looks into the traces of boards now and then, and writes down what it finds. */
 import { writeSync } from 'node:fs';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { TraceReader } from '../../board/index.ts';
 import { paintFor } from '../terminal/style.ts';
-import { type WatchedBoard, WatchLog } from './watch-log.ts';
-import { CONTROL, type WatchStart } from './watcher.ts';
+import { WatchLog } from './watch-log.ts';
+import { CONTROL, type WatchedBoard, type WatchStart } from './watcher.ts';
 
 /** How old a line may be before it is shown. */
 const LOOK_MS = 20;
@@ -41,8 +42,10 @@ for (;;) {
     let next = receiveMessageOnPort(parentPort);
     next !== undefined;
     next = receiveMessageOnPort(parentPort)
-  )
-    await log.attach(next.message as WatchedBoard);
+  ) {
+    const { buses, memory } = next.message as WatchedBoard;
+    await log.attach(buses, new TraceReader(memory));
+  }
   log.drain();
   if (ending) break;
 }

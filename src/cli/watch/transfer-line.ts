@@ -32,13 +32,15 @@ export function busName({ kind, number }: TracedBus): string {
   return `${kind}-${number}`;
 }
 
-const COLUMNS = { time: 10, bus: 7, target: 20, result: 10, duration: 8 } as const;
+/** In front of a transfer that failed, so that it is found without colours, too. */
+const FAILED = '!';
+const COLUMNS = { mark: 1, time: 10, bus: 7, target: 20, result: 10, duration: 8 } as const;
 
 /** The line above the others. */
 export function heading(paint: Paint): string {
-  const { time, bus, target, result, duration } = COLUMNS;
+  const { mark, time, bus, target, result, duration } = COLUMNS;
   const names = [
-    'time/s'.padStart(time),
+    'time/s'.padStart(mark + time),
     'bus'.padEnd(bus),
     'target'.padEnd(target),
     'result'.padEnd(result),
@@ -56,8 +58,9 @@ export function transferLine(
 ): string {
   const { fault, startedMs, durationMs } = transfer;
   const result = (fault ?? 'ok').padEnd(COLUMNS.result);
+  const mark = fault === undefined ? ' ' : paint('red', FAILED);
   const fields = [
-    paint('dim', ((startedMs - began) / 1000).toFixed(6).padStart(COLUMNS.time)),
+    mark + paint('dim', ((startedMs - began) / 1000).toFixed(6).padStart(COLUMNS.time)),
     busName(bus).padEnd(COLUMNS.bus),
     printable(target).padEnd(COLUMNS.target),
     paint(fault === undefined ? 'green' : 'red', result),

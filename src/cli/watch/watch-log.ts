@@ -1,4 +1,4 @@
-import { type TracedBus, TraceReader } from '../../board/index.ts';
+import type { TracedBus, TracedTransfer } from '../../board/index.ts';
 import type { Paint } from '../terminal/style.ts';
 import { type PartReader, partReaders } from './part-reader.ts';
 import { pcapHeader, pcapPackets } from './pcap.ts';
@@ -14,15 +14,20 @@ export interface WatchOutput {
   readonly paint: Paint;
 }
 
-/** A board that is watched. */
-export interface WatchedBoard {
-  readonly memory: SharedArrayBuffer;
-  readonly buses: readonly TracedBus[];
+/** Where the transfers of a board come from. */
+export interface TransferSource {
+  /** How many were lost so far, since they came faster than they were read. */
+  readonly dropped: number;
+  /** The next one; `undefined` when all that there are were read. */
+  read(): TracedTransfer | undefined;
 }
 
-interface Source extends WatchedBoard {
-  readonly reader: TraceReader;
+interface Source {
+  readonly reader: TransferSource;
+  readonly buses: readonly TracedBus[];
   readonly parts: readonly ReadonlyMap<number, PartReader>[];
+  /** So many lost ones are written down. */
+  dropped: number;
 }
 
 /** Writes down the transfers of boards: a line each as they come, a table at the end. */
@@ -37,9 +42,9 @@ export class WatchLog {
     output.pcap?.(pcapHeader());
   }
 
-  async attach(board: WatchedBoard): Promise<void> {
-    const parts = await partReaders(board.buses);
-    this.#sources.push({ ...board, reader: new TraceReader(board.memory), parts });
+  async attach(buses: readonly TracedBus[], reader: TransferSource): Promise<void> {
+    const parts = await partReaders(buses);
+    this.#sources.push({ buses, reader, parts, dropped: 0 });
   }
 
   /** Writes down what has come since the last time, in the order of its beginning. */
@@ -47,14 +52,22 @@ export class WatchLog {
     const seen = this.#sources.flatMap((source) => [...transfersOf(source)]);
     seen.sort((a, b) => a.transfer.startedMs - b.transfer.startedMs);
     for (const one of seen) this.#write(one);
+    const dropped = this.#sources.reduce((sum, source) => sum + newlyDropped(source), 0);
+    if (dropped > 0) this.#writeDropped(dropped);
   }
 
   /** The last word. */
   end(): void {
     this.drain();
-    const dropped = this.#sources.reduce((sum, { reader }) => sum + reader.dropped, 0);
+    const dropped = this.#sources.reduce((sum, source) => sum + source.dropped, 0);
     if (!this.#output.json) this.#output.line(this.#summary.text(dropped, this.#output.paint));
-    else if (dropped > 0) this.#output.line(`${JSON.stringify({ dropped })}\n`);
+  }
+
+  #writeDropped(dropped: number): void {
+    const { json, paint } = this.#output;
+    this.#output.line(
+      json ? `${JSON.stringify({ dropped })}\n` : `${paint('yellow', `… ${dropped} transfers were lost`)}\n`,
+    );
   }
 
   #write(one: WatchedTransfer): void {
@@ -67,6 +80,13 @@ export class WatchLog {
     this.#output.line(json ? transferJson(one) : transferLine(one, this.#began, paint));
     if (one.bus.kind === 'i2c') pcap?.(pcapPackets(one.bus.number, one.transfer));
   }
+}
+
+/** How many were lost since this was asked last. */
+function newlyDropped(source: Source): number {
+  const before = source.dropped;
+  source.dropped = source.reader.dropped;
+  return source.dropped - before;
 }
 
 function* transfersOf({ reader, buses, parts }: Source): Generator<WatchedTransfer> {

@@ -2,11 +2,11 @@ import { openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isatty } from 'node:tty';
 import { Worker } from 'node:worker_threads';
-import { type TracedBus, traceBoards, traceMemory } from '../../board/index.ts';
+import { type TracedBus, type TraceFilter, traceBoards, traceMemory } from '../../board/index.ts';
 import { ownProgram } from '../../bus/index.ts';
 
-/** How transfers are shown. */
-export interface WatchOptions {
+/** Which transfers are shown, and how. */
+export interface WatchOptions extends TraceFilter {
   /** A line of JSON for each. */
   readonly json?: boolean;
   /** File for the lines in the place of standard error. */
@@ -23,6 +23,12 @@ export interface WatchStart {
   readonly colours: boolean;
   /** Word 0 is 1 when the thread is to end, word 1 when it has written everything. */
   readonly control: SharedArrayBuffer;
+}
+
+/** A board that is watched. */
+export interface WatchedBoard {
+  readonly memory: SharedArrayBuffer;
+  readonly buses: readonly TracedBus[];
 }
 
 export const CONTROL = { END: 0, ENDED: 1 } as const;
@@ -55,9 +61,9 @@ export class Watcher {
     this.#worker.unref();
     traceBoards((buses: readonly TracedBus[]) => {
       const memory = traceMemory();
-      this.#worker.postMessage({ memory, buses });
+      this.#worker.postMessage({ memory, buses } satisfies WatchedBoard);
       return memory;
-    });
+    }, options);
     process.once('exit', this.#end);
   }
 
@@ -71,10 +77,15 @@ export class Watcher {
   }
 }
 
-function openForWriting(file: string): number {
+/** @throws {Error} it cannot be written */
+export function openForWriting(file: string): number {
   try {
     return openSync(file, 'w');
   } catch (thrown) {
-    throw new Error(`cannot write ${file}: ${(thrown as NodeJS.ErrnoException).code ?? String(thrown)}`);
+    throw cannotWrite(file, thrown);
   }
+}
+
+export function cannotWrite(file: string, thrown: unknown): Error {
+  return new Error(`cannot write ${file}: ${(thrown as NodeJS.ErrnoException).code ?? String(thrown)}`);
 }

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { TraceWriter, type TransferRecord } from '../../../src/backend/index.ts';
-import { openBoard, traceBoards, traceMemory } from '../../../src/board/index.ts';
+import { openBoard, TraceReader, traceBoards, traceMemory } from '../../../src/board/index.ts';
 import { BusFault, type Errno, I2C_M, type I2cMessage, type NackPlace } from '../../../src/bus/index.ts';
 import { WatchLog } from '../../../src/cli/watch/watch-log.ts';
 import { Watcher } from '../../../src/cli/watch/watcher.ts';
@@ -59,7 +59,7 @@ function packets(capture: Uint8Array): string[] {
 async function captureOf(transfer: Partial<TransferRecord>): Promise<string[]> {
   const { log, captured } = logOf(true);
   const memory = traceMemory();
-  await log.attach({ memory, buses: BUSES });
+  await log.attach(BUSES, new TraceReader(memory));
   new TraceWriter(memory).write(0, { ...record, ...transfer });
   log.end();
   return packets(captured());
@@ -69,7 +69,7 @@ describe('the log of a watcher', () => {
   it('has a line for each transfer, and a table at the end', async () => {
     const { log, lines } = logOf(false);
     const memory = traceMemory();
-    await log.attach({ memory, buses: BUSES });
+    await log.attach(BUSES, new TraceReader(memory));
     const writer = new TraceWriter(memory);
     writer.write(0, { ...record, messages });
     log.drain();
@@ -77,16 +77,17 @@ describe('the log of a watcher', () => {
       ...record,
       startedMs: 5001.5,
       messages: [{ addr: 0x21, flags: 0, buf: new Uint8Array(0) }],
+      fault: new BusFault('ENXIO'),
     });
     log.end();
     expect(lines.join('')).toBe(
-      `    time/s  bus      target                result            µs  transfer
-  0.000000  i2c-3    0x48 temp@48          ok               250  read TEMP (0x00): 19 00
-  0.001500  i2c-3    0x21                  ok               250  probe
+      `     time/s  bus      target                result            µs  transfer
+   0.000000  i2c-3    0x48 temp@48          ok               250  read TEMP (0x00): 19 00
+!  0.001500  i2c-3    0x21                  ENXIO            250  probe
 
 bus    target        transfers  failed  sent  received  mean µs  longest µs
 i2c-3  0x48 temp@48          1       0     1         2      250         250
-i2c-3  0x21                  1       0     0         0      250         250
+i2c-3  no answer             1       1     0         0      250         250
 `,
     );
   });
@@ -94,18 +95,19 @@ i2c-3  0x21                  1       0     0         0      250         250
   it('counts what came too fast', async () => {
     const { log, lines } = logOf(false);
     const memory = traceMemory(1 << 16);
-    await log.attach({ memory, buses: BUSES });
+    await log.attach(BUSES, new TraceReader(memory));
     const writer = new TraceWriter(memory);
     for (let i = 0; i < 1000; i++) writer.write(0, { ...record, messages });
     log.end();
     const shown = lines.filter((line) => line.includes('TEMP')).length;
+    expect(lines.at(-2)).toBe(`… ${1000 - shown} transfers were lost\n`);
     expect(lines.at(-1)).toContain(`${1000 - shown} more transfers are not shown: they came faster`);
   });
 
   it('gives scripts a line of JSON each', async () => {
     const { log, lines } = logOf(true);
     const memory = traceMemory();
-    await log.attach({ memory, buses: BUSES });
+    await log.attach(BUSES, new TraceReader(memory));
     new TraceWriter(memory).write(0, { ...record, messages });
     log.end();
     expect(lines.map((line) => JSON.parse(line))).toEqual([
@@ -165,7 +167,7 @@ i2c-3  0x21                  1       0     0         0      250         250
     const attached: Promise<void>[] = [];
     traceBoards((buses) => {
       const memory = traceMemory();
-      attached.push(log.attach({ memory, buses }));
+      attached.push(log.attach(buses, new TraceReader(memory)));
       return memory;
     });
     const board = await openBoard('dts/demo.dts', {
@@ -276,7 +278,14 @@ describe('dtbus watch', () => {
   it.each([
     [['watch', 'dts/demo.dts', 'python3'], 2, 'not found: python3, neither a script nor one of i2cdetect'],
     [['watch', 'dts/demo.dts', '--json', 'ls'], 2, 'watch options must come before the board'],
-    [['watch', 'dts/demo.dts'], 2, 'watch needs a script or a command behind the board'],
+    [['watch', 'dts/demo.dts'], 1, 'not running: dts/demo.dts; start it with dtbus up, run or serve'],
+    [
+      ['watch', '--part', '&tmp', 'dts/demo.dts', 'ls'],
+      1,
+      'not found: part &tmp; the board has: /i2c/temp@48, ',
+    ],
+    [['watch', '--bus', 'i2c-7', 'dts/demo.dts', 'ls'], 1, 'not found: bus i2c-7; the board has: i2c-1, '],
+    [['watch', '--connect', 'x', 'dts/demo.dts', 'ls'], 2, 'watch cannot run ls on a served board'],
     [['watch', '--to', '/nowhere/x', 'dts/demo.dts', 'ls'], 1, 'cannot write /nowhere/x: ENOENT'],
   ])('%j', (argv, status, sentence) => {
     const ended = dtbus(...argv);

@@ -1,0 +1,27 @@
+import type { BoardTrace } from '../handles/board-trace.ts';
+import type { LineHandle } from '../handles/line-handle.ts';
+import type { PartHandle } from '../handles/part-handle.ts';
+import type { TraceFilter } from '../handles/traced-paths.ts';
+import type { LineReport, PartReport } from '../thread/protocol.ts';
+
+/** A board as others may touch it. */
+export interface Controllable {
+  /** The board's title or file. */
+  readonly name: string;
+  parts(): readonly PartReport[];
+  lines(): readonly LineReport[];
+  /** @throws {Error} naming the parts that exist */
+  part(name: string): ControlledPart;
+  /** @throws {Error} naming the lines that exist */
+  line(controller: string, line: number | string): Pick<LineHandle, 'set'>;
+  /** Drives a pin of a GPIO expander, or lets go of it. @throws {Error} no such pin */
+  drivePin(path: string, pin: number, high: boolean | undefined): void;
+  /**
+   * Begins to trace the board, and every other that comes to share its socket.
+   * @returns what ends it
+   * @throws {BoardError} the board does not have what the filter names
+   */
+  trace(only: TraceFilter, begun: (trace: BoardTrace) => void): () => void;
+}
+
+export type ControlledPart = Pick<PartHandle, 'path' | 'title' | 'get' | 'set'>;

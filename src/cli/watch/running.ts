@@ -1,0 +1,147 @@
+import { writeSync } from 'node:fs';
+import { type ControlEvent, findControl, type TracedTransfer, transferFromWire } from '../../board/index.ts';
+import type { BoardArguments } from '../board/board-options.ts';
+import { paintFor } from '../terminal/style.ts';
+import { untilInterrupted } from '../terminal/until-interrupted.ts';
+import { warn } from '../terminal/warn.ts';
+import { type TransferSource, WatchLog } from './watch-log.ts';
+import { cannotWrite, openForWriting, type WatchOptions } from './watcher.ts';
+
+/** Where the board does not run: perhaps the script was forgotten. */
+const REMEDY =
+  'start it with dtbus up, run or serve, use --connect FOLDER, or name a script or command behind the board';
+/** How long a reader of our output that is slow is waited for at the end. */
+const END_LIMIT_MS = 2000;
+
+/**
+ * Shows what happens on a board that another process runs, until Ctrl-C or until it ends.
+ * @returns the exit code
+ * @throws {Error} the board runs nowhere, or does not have what is to be watched
+ */
+export async function watchRunning(
+  { board, connect }: BoardArguments,
+  { json = false, to = '-', pcap, parts = [], buses = [] }: WatchOptions,
+): Promise<number> {
+  const lines = outputTo(to, pcap === '-' ? process.stderr : process.stdout);
+  const capture = pcap === undefined ? undefined : outputTo(pcap, process.stdout);
+  const control = await findControl(board, connect || undefined, REMEDY);
+  const log = new WatchLog({ line: lines.write, pcap: capture?.write, json, paint: lines.paint });
+  const remote = new RemoteBoards(log);
+  let hasEnded = false;
+  try {
+    const watch = await control.watch({ parts, buses }, remote.told);
+    for (const output of [lines, capture]) output?.onPace(watch.pause, watch.resume);
+    void watch.over.then(() => {
+      hasEnded = true;
+    });
+    await untilInterrupted(watch.over);
+  } finally {
+    control.close();
+  }
+  if (hasEnded) warn('the board has ended');
+  await remote.attached;
+  log.end();
+  await Promise.all([lines.flushed(), capture?.flushed()]);
+  return 0;
+}
+
+/** What comes from the other process, as the log reads it. */
+class RemoteBoards {
+  /** Resolves when all boards that were told of are known to the log. */
+  attached: Promise<void> = Promise.resolve();
+  readonly #log: WatchLog;
+  readonly #boards: RemoteBoard[] = [];
+
+  constructor(log: WatchLog) {
+    this.#log = log;
+  }
+
+  readonly told = (event: ControlEvent): void => {
+    if (event.event === 'board') {
+      const board = new RemoteBoard();
+      this.#boards[event.board] = board;
+      this.attached = this.attached
+        .then(() => this.#log.attach(event.buses, board))
+        .then(() => this.#log.drain());
+      return;
+    }
+    const board = this.#boards[event.board];
+    if (event.event === 'lost') board?.lose(event.count);
+    else board?.add(transferFromWire(event.transfer));
+    this.#log.drain();
+  };
+}
+
+class RemoteBoard implements TransferSource {
+  dropped = 0;
+  readonly #transfers: TracedTransfer[] = [];
+
+  read(): TracedTransfer | undefined {
+    return this.#transfers.shift();
+  }
+
+  add(transfer: TracedTransfer): void {
+    this.#transfers.push(transfer);
+  }
+
+  lose(count: number): void {
+    this.dropped += count;
+  }
+}
+
+/** A file, or a stream whose reader may be slow. */
+interface Output {
+  readonly paint: ReturnType<typeof paintFor>;
+  readonly write: (data: string | Uint8Array) => void;
+  /** Lets whoever writes wait while more than a little is unread. */
+  onPace(pause: () => void, resume: () => void): void;
+  /** Waits until all is written, or the reader has taken none of it for too long: then the process ends here. */
+  flushed(): Promise<void>;
+}
+
+function outputTo(file: string, stream: NodeJS.WriteStream): Output {
+  if (file !== '-') return fileOutput(file);
+  let pause = () => {};
+  let resume = () => {};
+  let isFull = false;
+  return {
+    paint: paintFor(stream),
+    write: (data) => {
+      if (stream.write(data) || isFull) return;
+      isFull = true;
+      pause();
+      stream.once('drain', () => {
+        isFull = false;
+        resume();
+      });
+    },
+    onPace: (pauseNow, resumeNow) => {
+      pause = pauseNow;
+      resume = resumeNow;
+    },
+    flushed: async () => {
+      if (stream.writableLength === 0) return;
+      const tooLate = setTimeout(() => process.exit(0), END_LIMIT_MS);
+      await new Promise<void>((resolve) => stream.write('', () => resolve()));
+      clearTimeout(tooLate);
+    },
+  };
+}
+
+function fileOutput(file: string): Output {
+  const fd = openForWriting(file);
+  return {
+    paint: (_style, text) => text,
+    write: (data) => {
+      const bytes = Buffer.from(data as Uint8Array);
+      try {
+        for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+      } catch (thrown) {
+        warn(cannotWrite(file, thrown).message);
+        process.exit(1);
+      }
+    },
+    onPace() {},
+    flushed: async () => {},
+  };
+}

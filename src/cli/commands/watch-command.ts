@@ -99,7 +99,7 @@ async function watch(
   }
   if (args.connect)
     throw new UsageError(
-      `watch cannot run ${words[0]} on a served board (${connectedByEnv ? 'DTBUS_CONNECT' : '--connect'} is set); leave it out to see what happens there`,
+      `watch cannot work on a served board (${connectedByEnv ? 'DTBUS_CONNECT' : '--connect'} is set); leave out ${words[0]} to see what happens there`,
     );
   return watchCommand(args, words, options);
 }

@@ -107,7 +107,8 @@ describe('a watcher of a running board', () => {
     const node = board.open('/dev/i2c-1');
     for (let i = 0; i < COUNT; i++) {
       node.transferSync([{ addr: 0x48, read: 1024 }]);
-      if (i % 500 === 0) await new Promise((resolve) => setTimeout(resolve, 25));
+      // Slowly enough that all would be sent to one who reads.
+      if (i % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 25));
     }
     socket.resume();
     const events = () => lines.slice(1).map((line) => JSON.parse(line) as ControlEvent);

@@ -285,7 +285,11 @@ describe('dtbus watch', () => {
       'not found: part &tmp; the board has: /i2c/temp@48, ',
     ],
     [['watch', '--bus', 'i2c-7', 'dts/demo.dts', 'ls'], 1, 'not found: bus i2c-7; the board has: i2c-1, '],
-    [['watch', '--connect', 'x', 'dts/demo.dts', 'ls'], 2, 'watch cannot run ls on a served board'],
+    [
+      ['watch', '--connect', 'x', 'dts/demo.dts', 'ls'],
+      2,
+      'watch cannot work on a served board (--connect is set); leave out ls',
+    ],
     [['watch', '--to', '/nowhere/x', 'dts/demo.dts', 'ls'], 1, 'cannot write /nowhere/x: ENOENT'],
   ])('%j', (argv, status, sentence) => {
     const ended = dtbus(...argv);

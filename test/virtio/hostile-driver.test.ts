@@ -3,6 +3,7 @@ import {
   CHAIN_FAULT,
   type ChainFault,
   type DescriptorChain,
+  type DeviceQueue,
   featureSet,
   VIRTIO_F,
 } from '../../src/virtio/index.ts';
@@ -187,11 +188,13 @@ describe('a split queue whose driver lies about a chain gives it back unread and
     check(setup, 0, CHAIN_FAULT.TABLE_NEXT);
   });
 
-  it('a table chain of more than 1024', () => {
+  it.each([1025, 2048])('a table chain of %i', (count) => {
     const setup = split();
-    for (let i = 0; i < 2048; i++)
-      setup.inTable.setDescriptor(i, { addr: setup.data, len: 1, flags: NEXT, link: i + 1 });
-    setup.ring.setDescriptor(0, { addr: setup.table, len: 2048 * 16, flags: INDIRECT });
+    for (let i = 0; i < count; i++) {
+      const flags = i < count - 1 ? NEXT : 0;
+      setup.inTable.setDescriptor(i, { addr: setup.data, len: 1, flags, link: i + 1 });
+    }
+    setup.ring.setDescriptor(0, { addr: setup.table, len: count * 16, flags: INDIRECT });
     check(setup, 0, CHAIN_FAULT.TABLE_LOOP);
   });
 
@@ -291,6 +294,32 @@ describe('a split queue whose driver lies about the ring', () => {
     expect(queue.broken).toBe(`the available index went from 0 to ${index} in a queue of 8`);
     expect([queue.poll(), queue.enableNotification(), ring.usedIdx]).toEqual([false, false, 0]);
     expect(queue.pop()).toBeUndefined();
+    // It stays so when the index is as it should be again: only a reset helps.
+    ring.availIdx = 1;
+    expect([queue.poll(), queue.pop(), ring.usedIdx]).toEqual([false, undefined, 0]);
+  });
+
+  it('takes as many at once as the queue holds', () => {
+    const { queue, ring, data } = split();
+    for (let i = 0; i < 8; i++) ring.setDescriptor(i, { addr: data, len: 4, flags: WRITE });
+    ring.offer(0, 1, 2, 3, 4, 5, 6, 7);
+    for (let i = 0; i < 8; i++) expect(queue.pop()?.head).toBe(i);
+    expect([queue.pop(), queue.broken]).toEqual([undefined, undefined]);
+  });
+
+  it('knows a head that is out again from one that was out before a reset', () => {
+    const { queue, ring, data } = split();
+    ring.setDescriptor(0, { addr: data, len: 4, flags: WRITE });
+    ring.offer(0);
+    const stale = queue.pop() as DescriptorChain;
+    queue.reset();
+    [ring.availIdx, ring.usedIdx] = [0, 0];
+    ring.offer(0);
+    expect(queue.pop()?.head).toBe(0);
+    queue.pushUsed(stale, 4);
+    expect([queue.inFlight, ring.usedIdx]).toEqual([1, 0]);
+    ring.offer(0);
+    expect([queue.pop(), queue.malformedReason]).toEqual([undefined, CHAIN_FAULT.TWICE]);
   });
 
   it('does not care what the driver writes into the used ring', () => {
@@ -493,8 +522,59 @@ describe('a ring that is taken out of memory', () => {
     new Uint8Array(moved).set(new Uint8Array(guest.buffer));
     guest.memory.replace([{ guestAddress: 0, size: moved.byteLength, buffer: moved, byteOffset: 0 }]);
     queue.pushUsed(chain, 4);
+    // What the driver finds there is complete, and the old place is left alone.
+    const { head } = chain;
+    if (features === 0) {
+      const ring = new RawSplitRing(moved, guest.config);
+      expect([ring.usedIdx, ring.usedEntry(0)]).toEqual([1, { id: head, len: 4 }]);
+    } else {
+      const used = new RawPackedRing(moved, guest.config).descriptor(0);
+      expect(used).toMatchObject({ link: head, len: 4, flags: OWNER | WRITE });
+    }
     expect(queue.pop()).toBeDefined();
     expect(driver.getBuf()).toBeUndefined();
     expect(queue.broken).toBeUndefined();
+  });
+
+  describe.each([
+    ['split', 0],
+    ['packed', featureSet(VIRTIO_F.RING_PACKED)],
+  ])('and comes back at another place, of a %s queue', (_layout, features) => {
+    function moved() {
+      const guest = new MockGuest(8, features);
+      const driver = guest.driver<string>();
+      const queue = guest.device();
+      driver.addBuf([guest.alloc(4)], [], 'a');
+      driver.kickPrepare();
+      const buffer = new SharedArrayBuffer(guest.buffer.byteLength);
+      new Uint8Array(buffer).set(new Uint8Array(guest.buffer));
+      // At the old place nothing was made available, as if the memory were another's now.
+      new Uint8Array(guest.buffer).fill(0);
+      guest.memory.replace([{ guestAddress: 0, size: buffer.byteLength, buffer, byteOffset: 0 }]);
+      const oldIsUntouched = () => new Uint8Array(guest.buffer).every((byte) => byte === 0);
+      const wordAt = () => new DataView(buffer).getUint32(guest.config.device, true);
+      return { queue, oldIsUntouched, wordAt };
+    }
+    /** Flags of the used ring; flags of the event suppression structure. */
+    const [on, off] = features === 0 ? [0, 1] : [0, 0x1_0000];
+
+    it.each([
+      ['pop', (queue: DeviceQueue) => queue.pop() !== undefined],
+      ['poll', (queue: DeviceQueue) => queue.poll()],
+      ['enableNotification', (queue: DeviceQueue) => queue.enableNotification()],
+    ])('%s finds what was made available there', (_name, look) => {
+      const { queue, oldIsUntouched } = moved();
+      expect([look(queue), oldIsUntouched()]).toEqual([true, true]);
+    });
+
+    it('the driver is asked there for notifications, or for none', () => {
+      const { queue, oldIsUntouched, wordAt } = moved();
+      queue.disableNotification();
+      expect(wordAt()).toBe(off);
+      expect(oldIsUntouched()).toBe(true);
+      const other = moved();
+      other.queue.enableNotification();
+      expect(other.wordAt()).toBe(on);
+    });
   });
 });

@@ -26,7 +26,7 @@ export class ChainLedger {
   #all: DescriptorChain[] = [];
   /** Those that are free, one behind the other. */
   #spare: DescriptorChain | undefined = undefined;
-  /** With IN_ORDER: the chains that were popped and not yet put on the ring, oldest to youngest. */
+  /** The chains that wait for their turn on the ring, oldest to youngest: with IN_ORDER all that were popped. */
   #oldest: DescriptorChain | undefined = undefined;
   #youngest: DescriptorChain | undefined = undefined;
 
@@ -61,11 +61,6 @@ export class ChainLedger {
 
   /** A malformed chain goes back with nothing written: at once, or when its turn comes. */
   reject(chain: DescriptorChain, ring: UsedRing): void {
-    if (!this.#inOrder) {
-      this.drop(chain);
-      ring.putUsed(chain.head, 0, 1, chain.descriptors);
-      return;
-    }
     this.#enqueue(chain);
     this.#hold(chain, 0, false, ring);
   }

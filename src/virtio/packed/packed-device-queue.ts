@@ -114,11 +114,12 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   }
 
   stageUsed(chain: DescriptorChain, written: number): void {
+    if (this.#generation !== this.#memory.generation) this.#remap();
     this.#ledger.takeBack(chain, written, this);
   }
 
   pushUsed(chain: DescriptorChain, written: number): void {
-    this.#ledger.takeBack(chain, written, this);
+    this.stageUsed(chain, written);
     this.flush();
   }
 

@@ -119,6 +119,7 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
   }
 
   stageUsed(chain: DescriptorChain, written: number): void {
+    if (this.#generation !== this.#memory.generation) this.#remap();
     if (chain.out) this.#isOut[chain.head] = 0;
     this.#ledger.takeBack(chain, written, this);
   }
@@ -293,6 +294,7 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
 
   #collectSaved(chain: DescriptorChain, saved: ChainState): ChainFault | undefined {
     if (saved.readable === undefined || saved.writable === undefined) return this.#collect(chain, saved.head);
-    return this.#ledger.load(chain, saved);
+    // How many descriptors it takes up says nothing on a split ring.
+    return this.#ledger.load(chain, { descriptors: 1, ...saved });
   }
 }

@@ -80,6 +80,85 @@ describe('a device’s split queue that takes up where another was killed', () =
     expect(queue.pop()).toBeUndefined();
   });
 
+  it('takes the pieces that were saved, whatever the table says by now', () => {
+    const { guest, ring } = killed();
+    const place = guest.alloc(8).addr;
+    for (let i = 0; i < 8; i++) ring.setDescriptor(i, { addr: 1 << 30, len: 1, flags: WRITE });
+    const pieces = { readable: [{ addr: place, len: 3 }], writable: [{ addr: place + 4, len: 2 }] };
+    const outstanding = [
+      { head: 0, descriptors: 2, ...pieces },
+      { head: 2, ...pieces },
+    ];
+    const queue = createDeviceQueue(
+      guest.memory,
+      guest.config,
+      state({ nextAvail: 4, nextUsed: 1, outstanding }),
+    );
+    for (const head of [0, 2]) {
+      const chain = queue.pop() as DescriptorChain;
+      expect(chain.head).toBe(head);
+      expect([chain.readableSegments.buffers(), chain.writableSegments.buffers()]).toEqual([
+        pieces.readable,
+        pieces.writable,
+      ]);
+    }
+    expect(queue.malformed).toBe(0);
+  });
+
+  it.each([[{ readable: [] }], [{ writable: [] }], [{}]])(
+    'reads the table again for a chain of which only this is known: %j',
+    (known) => {
+      const { guest } = killed();
+      const outstanding = [{ head: 2, ...known }];
+      const queue = createDeviceQueue(
+        guest.memory,
+        guest.config,
+        state({ nextAvail: 4, nextUsed: 1, outstanding }),
+      );
+      expect(queue.pop()?.writable.length).toBe(1);
+    },
+  );
+
+  it('with IN_ORDER, holds what was finished until the older ones are', () => {
+    const { guest, ring } = killed();
+    const config = { ...guest.config, features: featureSet(VIRTIO_F.IN_ORDER) };
+    const outstanding = [{ head: 0 }, { head: 2, finished: 0 }, { head: 3, finished: 1 }];
+    const there = state({ nextAvail: 4, nextUsed: 1, outstanding });
+    const first = createDeviceQueue(guest.memory, config, there);
+    // A queue says of itself what another needs; the pieces are part of it.
+    const [a, b, c] = first.snapshot().outstanding;
+    expect(first.snapshot()).toMatchObject({ nextAvail: 4, nextUsed: 1, availWrap: 0, usedWrap: 0 });
+    expect([a?.head, b?.head, c?.head]).toEqual([0, 2, 3]);
+    expect([a?.finished, b?.finished, c?.finished]).toEqual([undefined, 0, 1]);
+    expect(a?.writable).toHaveLength(1);
+    const queue = createDeviceQueue(guest.memory, config, first.snapshot());
+    expect([queue.inFlight, queue.poll(), ring.usedIdx]).toEqual([1, true, 1]);
+    const chain = queue.pop() as DescriptorChain;
+    expect([chain.head, queue.pop()]).toEqual([0, undefined]);
+    queue.pushUsed(chain, 1);
+    expect(ring.usedIdx).toBe(4);
+    // The first was written whole, and so was the last; the second was not, and has an entry of its own.
+    expect([ring.usedEntry(1), ring.usedEntry(3)]).toEqual([
+      { id: 2, len: 0 },
+      { id: 3, len: 1 },
+    ]);
+  });
+
+  it('without IN_ORDER, leaves out of what is saved what went back', () => {
+    const { guest } = killed();
+    const outstanding = [{ head: 0 }, { head: 2 }, { head: 3 }];
+    const queue = createDeviceQueue(
+      guest.memory,
+      guest.config,
+      state({ nextAvail: 4, nextUsed: 1, outstanding }),
+    );
+    queue.pop();
+    queue.pushUsed(queue.pop() as DescriptorChain, 1);
+    const saved = queue.snapshot();
+    expect(saved.outstanding.map(({ head }) => head)).toEqual([0, 3]);
+    expect(saved).toMatchObject({ nextAvail: 4, nextUsed: 2 });
+  });
+
   it('tells the driver in any case: nobody knows what it was told', () => {
     const { guest, ring } = killed();
     ring.usedEvent = 100;
@@ -99,8 +178,13 @@ describe('a device’s packed queue', () => {
     expect(restore({ nextUsed: 9 })).toThrow('invalid ring position: expected 0 to 7, got 0 and 9');
   });
 
-  it('refuses a chain without its pieces: the ring no longer has them', () => {
-    expect(restore({ outstanding: [{ head: 3 }] })).toThrow(
+  it.each([
+    [{}],
+    [{ readable: [], writable: [] }],
+    [{ descriptors: 1, writable: [] }],
+    [{ descriptors: 1, readable: [] }],
+  ])('refuses a chain without its pieces, which the ring no longer has: %j', (known) => {
+    expect(restore({ outstanding: [{ head: 3, ...known }] })).toThrow(
       'cannot restore chain 3: saved state lacks the buffers',
     );
   });

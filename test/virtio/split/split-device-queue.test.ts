@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type DescriptorChain, featureSet, VIRTIO_F } from '../../../src/virtio/index.ts';
+import {
+  CHAIN_FAULT,
+  createDeviceQueue,
+  type DescriptorChain,
+  featureSet,
+  VIRTIO_F,
+} from '../../../src/virtio/index.ts';
 import { MockGuest, RawSplitRing } from '../../support/mock-guest.ts';
 
 const NEXT = 1;
@@ -164,7 +170,7 @@ describe('2.7.8 the used ring', () => {
     expect(ring.usedIdx).toBe(3);
   });
 
-  it('takes a chain back once only', () => {
+  it('takes a chain back once only, after a reset too', () => {
     const { queue, ring, data } = deviceOf(4);
     ring.setDescriptor(0, { addr: data, len: 8, flags: WRITE });
     ring.offer(0);
@@ -172,6 +178,52 @@ describe('2.7.8 the used ring', () => {
     queue.pushUsed(chain, 1);
     expect(() => queue.pushUsed(chain, 1)).toThrow('the descriptor chain was given back already');
     expect(ring.usedIdx).toBe(1);
+    queue.reset();
+    expect(() => queue.pushUsed(chain, 1)).toThrow('the descriptor chain was given back already');
+  });
+
+  it('uses the same object for one request after the other', () => {
+    const { queue, ring, data } = deviceOf(4);
+    for (let i = 0; i < 4; i++) ring.setDescriptor(i, { addr: data, len: 8, flags: WRITE });
+    ring.offer(0, 1);
+    const [a, b] = [queue.pop(), queue.pop()] as [DescriptorChain, DescriptorChain];
+    queue.pushUsed(a, 1);
+    queue.pushUsed(b, 1);
+    ring.offer(2, 3);
+    expect(new Set([queue.pop(), queue.pop()])).toEqual(new Set([a, b]));
+    expect([a.head, b.head].sort()).toEqual([2, 3]);
+  });
+
+  it('2.7.9 with IN_ORDER, goes on from batch to batch', () => {
+    const { queue, ring, data } = deviceOf(4, VIRTIO_F.IN_ORDER);
+    for (let i = 0; i < 4; i++) ring.setDescriptor(i, { addr: data, len: 8, flags: WRITE });
+    const seen: unknown[] = [];
+    for (let round = 0; round < 3; round++) {
+      ring.offer(0, 1, 2);
+      const [a, b, c] = [queue.pop(), queue.pop(), queue.pop()] as DescriptorChain[] as [
+        DescriptorChain,
+        DescriptorChain,
+        DescriptorChain,
+      ];
+      queue.pushUsed(a, 1);
+      seen.push(ring.usedIdx);
+      // One comes while two are out, and is back before them.
+      ring.offer(3);
+      queue.pushUsed(queue.pop() as DescriptorChain, 2);
+      seen.push(ring.usedIdx);
+      queue.pushUsed(c, 3);
+      seen.push(ring.usedIdx);
+      queue.pushUsed(b, 4);
+      seen.push(ring.usedIdx);
+      expect([0, 1, 2, 3].map((i) => ring.usedEntry(4 * round + i))).toEqual([
+        { id: 0, len: 1 },
+        { id: 1, len: 4 },
+        { id: 2, len: 3 },
+        { id: 3, len: 2 },
+      ]);
+    }
+    expect(seen).toEqual([1, 1, 1, 4, 5, 5, 5, 8, 9, 9, 9, 12]);
+    expect(queue.inFlight).toBe(0);
   });
 
   it('2.7.9 with IN_ORDER, holds back what overtook an older one, and batches what was written whole', () => {
@@ -268,6 +320,11 @@ describe('2.7.10 available buffer notification suppression', () => {
     expect(ring.availEvent).toBe(0xffff);
     expect(queue.enableNotification()).toBe(false);
     expect(ring.availEvent).toBe(1);
+    // From now on it follows again.
+    ring.offer(0);
+    queue.pushUsed(queue.pop() as DescriptorChain, 0);
+    expect(queue.pop()).toBeUndefined();
+    expect(ring.availEvent).toBe(2);
   });
 
   it.each([[[]], [[VIRTIO_F.EVENT_IDX]]])('says when there is work already: features %j', (features) => {
@@ -277,5 +334,59 @@ describe('2.7.10 available buffer notification suppression', () => {
     ring.offer(0);
     expect(queue.enableNotification()).toBe(true);
     expect(queue.poll()).toBe(true);
+  });
+});
+
+describe('a reset', () => {
+  it('2.6.1 takes what is out away from whoever has it: to give it back does nothing', () => {
+    const { guest, queue, ring, data } = deviceOf(4);
+    ring.setDescriptor(0, { addr: data, len: 8, flags: WRITE });
+    ring.offer(0);
+    const chain = queue.pop() as DescriptorChain;
+    queue.reset();
+    for (let i = 0; i < 2; i++) queue.pushUsed(chain, 8);
+    expect([queue.inFlight, ring.usedIdx, chain.writable.length]).toEqual([0, 0, 0]);
+    expect([...guest.bytes({ addr: data, len: 4 })]).toEqual([0, 1, 2, 3]);
+    expect(queue.needsNotification()).toBe(false);
+  });
+
+  it('wants notifications again, which were off', () => {
+    const { queue, ring, data } = deviceOf(4, VIRTIO_F.EVENT_IDX);
+    ring.setDescriptor(0, { addr: data, len: 1, flags: 0 });
+    queue.disableNotification();
+    queue.reset();
+    ring.availEvent = 0;
+    ring.offer(0);
+    queue.pushUsed(queue.pop() as DescriptorChain, 0);
+    expect(queue.pop()).toBeUndefined();
+    expect(ring.availEvent).toBe(1);
+  });
+});
+
+describe('what a queue is made of', () => {
+  it.each([0, 3, 12, 1.5, -8, 65_536, Number.NaN])(
+    'a size of %d is refused: 2.7 wants a power of two',
+    (size) => {
+      const guest = new MockGuest(8);
+      expect(() => createDeviceQueue(guest.memory, { ...guest.config, size })).toThrow(
+        `invalid queue size: expected a power of two up to 32768, got ${size}`,
+      );
+    },
+  );
+
+  it.each([1, 32_768])('a size of %i is taken', (size) => {
+    const guest = new MockGuest(size, 0, 1 << 21);
+    expect(guest.device().size).toBe(size);
+  });
+
+  it('a device may take fewer bytes a request than the specification allows', () => {
+    const { guest, ring, data } = deviceOf(4);
+    const queue = createDeviceQueue(guest.memory, { ...guest.config, chainBytes: 8 });
+    ring.setDescriptor(0, { addr: data, len: 3, flags: NEXT, link: 1 });
+    ring.setDescriptor(1, { addr: data, len: 5, flags: WRITE });
+    ring.setDescriptor(2, { addr: data, len: 9, flags: 0 });
+    ring.offer(2, 0);
+    expect(queue.pop()?.head).toBe(0);
+    expect([queue.malformed, queue.malformedReason]).toEqual([1, CHAIN_FAULT.TOO_LONG]);
   });
 });

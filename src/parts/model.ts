@@ -163,15 +163,19 @@ export interface Kit<S extends DataSheet = DataSheet> {
   /** Keeps plain data beside the registers: it is part of a snapshot. */
   keep<T extends object>(state: T): T;
   /**
-   * A deadline; `action` runs before the bus sees the part again, and in time while `pin` is watched. It is told how
-   * long ago the moment was.
+   * A deadline; `action` runs before the bus sees the part again, before somebody looks at one of `pins`, and in time
+   * while one of them is watched. It is told how long ago the moment was.
    */
-  once(action?: (lateNs: number) => void, pin?: Pin): Deadline;
+  once(action?: (lateNs: number) => void, ...pins: readonly Pin[]): Deadline;
   /**
-   * Runs `tick` after each `period` ns (0 = standing still): before the bus sees the part again. It is told how many
+   * Runs `tick` after each `period` ns (0 = standing still), when `once` would run its action. It is told how many
    * periods have ended, and how long ago the last of them did.
    */
-  every(period: () => number, tick: (count: number, lateNs: number) => void, pin?: Pin): Periodic;
+  every(
+    period: () => number,
+    tick: (count: number, lateNs: number) => void,
+    ...pins: readonly Pin[]
+  ): Periodic;
   thermostat(): Thermostat;
   calendar(layout: CalendarLayout): Calendar;
   answer(): Answer;

@@ -41,10 +41,10 @@ const model: Model<typeof sheet> = (_registers, { sense, keep, once, every, misu
   const duration = () => ((registers.mode & 3) === L_RESOLUTION ? 16e6 : 120e6) * (registers.mt / MT_RESET);
 
   /** The first result, or the only one: one time is followed by power-down. */
-  const first = once(() => {
+  const first = once((lateNs) => {
     measure();
     if ((registers.mode & ONE_TIME) !== 0) Object.assign(registers, { powered: false, mode: 0 });
-    else further.restart();
+    else further.restart(lateNs);
   });
   const further = every(() => (isContinuous() && !first.pending ? duration() : 0), measure);
 

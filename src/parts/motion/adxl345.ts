@@ -1,5 +1,6 @@
 import type { DataSheet, Properties } from '../data-sheet.ts';
 import type { Model } from '../model.ts';
+import { Detector } from './adxl345-detector.ts';
 
 const AXES = ['X', 'Y', 'Z'] as const;
 
@@ -14,9 +15,10 @@ const sheet = {
   title: 'ADXL345 accelerometer',
   source: 'Analog Devices ADXL345, rev. E',
   notModelled: [
-    'taps, activity, inactivity and free fall',
-    'the self test',
-    'the trigger mode of the FIFO, and the samples in it: all show the present value',
+    'taps',
+    'the trigger mode of the FIFO: it is its stream mode',
+    'the lower rate of sleep mode and of AUTO_SLEEP',
+    'without the FIFO data registers show the present value, not that of the last sample',
     'three-wire SPI',
   ],
   node: 'accelerometer',
@@ -67,50 +69,100 @@ const sheet = {
 } as const satisfies DataSheet;
 
 const INT = { DATA_READY: 0x80, WATERMARK: 0x02, OVERRUN: 0x01 } as const;
-const FIFO_BYPASS = 0;
+const FIFO_MODE = { BYPASS: 0, FIFO: 1 } as const;
 const FIFO_DEPTH = 32;
+/** One more waits in the data registers. */
+const MOST_SAMPLES = FIFO_DEPTH + 1;
 /** 3.9 mg a count in full resolution, 15.6 mg a count of offset. */
 const COUNTS_PER_G = 256;
 const OFFSET_COUNTS = 4;
 /** Table 7: 3200 Hz at rate code 15, half of that for each code less. */
 const FASTEST_NS = 1e9 / 3200;
+/** What the self test adds, in g: within table 1 at 2.5 V (X 0.20 to 2.10, Y -2.10 to -0.20, Z 0.30 to 3.40). */
+const SELF_TEST_G = [0.8, -0.8, 1.2] as const;
 
-const model: Model<typeof sheet> = (
-  registers,
-  { sense, keep, every, clamp, quantize, pin: { INT1, INT2 } },
-) => {
+const model: Model<typeof sheet> = (registers, { sense, keep, every, quantize, pin: { INT1, INT2 } }) => {
   const { OFSX, OFSY, OFSZ, BW_RATE, POWER_CTL, INT_ENABLE, INT_MAP, INT_SOURCE } = registers;
   const { DATA_FORMAT, DATAX0, FIFO_CTL } = registers;
   const offsets = [OFSX, OFSY, OFSZ];
-  /** Samples that wait; the first is what DATAX0 to DATAZ1 show. */
-  const fifo = keep({ entries: 0, readData: false });
+  const detector = new Detector(registers, keep);
+  /** Samples that wait, from `head` on; the first is what DATAX0 to DATAZ1 show. */
+  const samples = keep(new Int16Array(3 * MOST_SAMPLES));
+  const fifo = keep({ head: 0, entries: 0, overrun: false, events: 0, readData: false, ns: 0 });
   const period = () => (POWER_CTL.MEASURE ? FASTEST_NS * 2 ** (15 - BW_RATE.RATE) : 0);
-  const samples = every(period, sample, INT1);
+  const sampling = every(period, sample, INT1, INT2);
+  const bypass = () => FIFO_CTL.FIFO_MODE === FIFO_MODE.BYPASS;
+
+  /** g, offsets and self test included. */
+  function present(): number[] {
+    return AXES.map((axis, index) => {
+      const offset = ((offsets[index]?.value ?? 0) << 24) >> 24;
+      const tested = DATA_FORMAT.SELF_TEST ? (SELF_TEST_G[index] as number) : 0;
+      return sense[`accel${axis}`] + tested + (offset * OFFSET_COUNTS) / COUNTS_PER_G;
+    });
+  }
 
   /** Ten bits in every range, or 3.9 mg a count with FULL_RES. */
-  function store(): void {
+  function codesOf(g: readonly number[]): number[] {
     const bits = DATA_FORMAT.FULL_RES ? 10 + DATA_FORMAT.RANGE : 10;
     const lsb = (DATA_FORMAT.FULL_RES ? 1 : 2 ** DATA_FORMAT.RANGE) / COUNTS_PER_G;
-    for (const [index, axis] of AXES.entries()) {
-      const offset = ((offsets[index]?.value ?? 0) << 24) >> 24;
-      const code = quantize(sense[`accel${axis}`] + (offset * OFFSET_COUNTS) / COUNTS_PER_G, lsb, bits);
-      const word = DATA_FORMAT.JUSTIFY ? code << (16 - bits) : code;
-      DATAX0.set(2 * index, word);
-      DATAX0.set(2 * index + 1, word >> 8);
+    return g.map((value) => quantize(value, lsb, bits) << (DATA_FORMAT.JUSTIFY ? 16 - bits : 0));
+  }
+
+  function show(codes: ArrayLike<number>): void {
+    for (let axis = 0; axis < 3; axis++) {
+      DATAX0.set(2 * axis, codes[axis] as number);
+      DATAX0.set(2 * axis + 1, (codes[axis] as number) >> 8);
     }
   }
 
+  const showHead = () => show(samples.subarray(3 * fifo.head, 3 * fifo.head + 3));
+
   function sample(count: number): void {
-    const bypass = FIFO_CTL.FIFO_MODE === FIFO_BYPASS;
-    const waiting = fifo.entries + count;
-    fifo.entries = bypass ? 1 : clamp(waiting, 0, FIFO_DEPTH + 1);
-    setSource(waiting > (bypass ? 1 : FIFO_DEPTH));
+    const g = present();
+    detect(g, count);
+    const codes = codesOf(g);
+    if (bypass()) {
+      if (fifo.entries + count > 1) fifo.overrun = true;
+      Object.assign(fifo, { head: 0, entries: 1 });
+      samples.set(codes);
+    } else for (let made = 0; made < Math.min(count, MOST_SAMPLES); made++) push(codes);
+    showHead();
+    setSource();
   }
 
-  function setSource(overrun = false): void {
-    let source = fifo.entries > 0 ? INT.DATA_READY : 0;
-    if (FIFO_CTL.FIFO_MODE !== FIFO_BYPASS && fifo.entries >= FIFO_CTL.SAMPLES) source |= INT.WATERMARK;
-    if (overrun) source |= INT.OVERRUN;
+  /** All these samples are the same: the first and the last of them tell whatever there is to tell. */
+  function detect(g: readonly number[], count: number): void {
+    for (const at of count === 1 ? [1] : [1, count]) {
+      const now = fifo.ns + at * period();
+      fifo.events |= detector.sample(g, now, INT_ENABLE.value, POWER_CTL.LINK === 1);
+    }
+    fifo.ns += count * period();
+  }
+
+  /** A full FIFO takes nothing more in FIFO mode; else its oldest sample goes. */
+  function push(codes: readonly number[]): void {
+    const full = fifo.entries === MOST_SAMPLES;
+    if (full) fifo.overrun = true;
+    if (full && FIFO_CTL.FIFO_MODE === FIFO_MODE.FIFO) return;
+    samples.set(codes, 3 * ((fifo.head + fifo.entries) % MOST_SAMPLES));
+    if (full) fifo.head = (fifo.head + 1) % MOST_SAMPLES;
+    else fifo.entries++;
+  }
+
+  function pop(): void {
+    if (fifo.entries === 0) return;
+    fifo.entries--;
+    fifo.overrun = false;
+    // The last one stays to be seen.
+    if (fifo.entries > 0) fifo.head = (fifo.head + 1) % MOST_SAMPLES;
+    showHead();
+  }
+
+  function setSource(): void {
+    let source = fifo.events | (fifo.entries > 0 ? INT.DATA_READY : 0);
+    if (!bypass() && fifo.entries >= FIFO_CTL.SAMPLES) source |= INT.WATERMARK;
+    if (fifo.overrun) source |= INT.OVERRUN;
     INT_SOURCE.value = source;
     drive();
   }
@@ -122,41 +174,58 @@ const model: Model<typeof sheet> = (
     INT2.set(((pending & INT_MAP.value) !== 0) !== inverted);
   }
 
+  /** Without the FIFO data registers follow what is felt. */
+  function follow(): void {
+    if (POWER_CTL.MEASURE && bypass()) show(codesOf(present()));
+  }
+
+  function clear(): void {
+    Object.assign(fifo, { head: 0, entries: 0, overrun: false, events: 0, readData: false });
+  }
+
   return {
     onRead: {
       DATAX0(index) {
         fifo.readData = true;
         return DATAX0.get(index);
       },
+      /** Activity, inactivity and free fall are told once. */
+      INT_SOURCE() {
+        const { value } = INT_SOURCE;
+        fifo.events = 0;
+        setSource();
+        return value;
+      },
       FIFO_STATUS: () => Math.min(fifo.entries, FIFO_DEPTH),
     },
     onWrite: {
-      BW_RATE: () => samples.restart(),
-      POWER_CTL: () => samples.restart(),
-      FIFO_CTL({ FIFO_MODE }) {
-        if (FIFO_MODE === FIFO_BYPASS) fifo.entries = 0;
+      BW_RATE: () => sampling.restart(),
+      POWER_CTL({ MEASURE }) {
+        sampling.restart();
+        if (MEASURE) sample(1);
+      },
+      INT_ENABLE: () => detector.restart(),
+      ACT_INACT_CTL: () => detector.restart(),
+      FIFO_CTL({ FIFO_MODE: mode }) {
+        if (mode === FIFO_MODE.BYPASS) clear();
       },
     },
-    afterWrite(register) {
-      if (POWER_CTL.MEASURE) {
-        store();
-        if (register === sheet.registers.POWER_CTL.at) sample(1);
-      }
+    afterWrite() {
+      follow();
       setSource();
     },
     /** After a read of the data one sample leaves the FIFO. */
     end() {
       if (!fifo.readData) return;
       fifo.readData = false;
-      fifo.entries = Math.max(0, fifo.entries - 1);
+      pop();
       setSource();
     },
-    sensed() {
-      if (POWER_CTL.MEASURE) store();
-    },
+    sensed: follow,
     reset() {
-      Object.assign(fifo, { entries: 0, readData: false });
-      samples.restart();
+      clear();
+      detector.restart();
+      sampling.restart();
       drive();
     },
     restored: drive,

@@ -142,7 +142,7 @@ const modelOf =
     const running = keep({ shutDown: false });
     const conversionNs = () => conversionMs * 1e6 * (hasResolution ? 2 ** CONF.R : 1);
     const conversions = every(() => (CONF.SD ? 0 : conversionNs()), convert, OS);
-    const oneShot = once(() => convert(1));
+    const oneShot = once(() => convert(1), OS);
 
     function convert(count: number): void {
       const step = 2 ** (16 - (bits === 0 ? 9 + CONF.R : bits));

@@ -52,7 +52,7 @@ const model: Model<typeof sheet> = (
   const comparator = thermostat();
   const measured = keep({ sixteenths: 0 });
   const conversions = every(() => (CONFIG.SD ? 0 : (PERIOD_NS[CONFIG.CR] as number)), convert, ALERT);
-  const oneShot = once(() => convert(1));
+  const oneShot = once(() => convert(1), ALERT);
 
   function convert(count: number): void {
     measured.sixteenths = Math.round(sense.temperature * 16);

@@ -76,12 +76,14 @@ export class PartKit implements model.Kit {
 
   get once(): model.Kit['once'] {
     const [chip, { clock }] = [this.#chip, this.#context];
-    return (action, pin) => chip.follow(new Deadline(clock, action, pin as Line | undefined));
+    return (action, ...pins) =>
+      chip.follow(new Deadline(clock, action, pins as readonly model.Pin[] as readonly Line[]));
   }
 
   get every(): model.Kit['every'] {
     const [chip, { clock }] = [this.#chip, this.#context];
-    return (period, tick, pin) => chip.follow(new Periodic(clock, period, tick, pin as Line | undefined));
+    return (period, tick, ...pins) =>
+      chip.follow(new Periodic(clock, period, tick, pins as readonly model.Pin[] as readonly Line[]));
   }
 
   get thermostat(): model.Kit['thermostat'] {

@@ -4,21 +4,25 @@ import type { Line } from './line.ts';
 /**
  * A moment that comes: the end of a conversion, of a write cycle. Nothing runs by itself: the chip calls `catchUp`
  * before it looks at a result. While none is set there is no clock to look at, which costs a system call. Only while
- * somebody listens to `line` an alarm is kept, because then the moment can be seen from outside.
+ * somebody listens to one of `lines` an alarm is kept, because then the moment can be seen from outside; who just looks at
+ * one sees what it is by then.
  */
 export class Deadline {
   /** Clock time when it comes; 0 = none is set. Part of the chip's state. */
   readonly state = { at: 0 };
   readonly #clock: Clock;
   readonly #action: ((lateNs: number) => void) | undefined;
-  readonly #line: Line | undefined;
+  readonly #lines: readonly Line[];
   #alarm: Cancel | undefined;
 
-  constructor(clock: Clock, action?: (lateNs: number) => void, line?: Line) {
+  constructor(clock: Clock, action?: (lateNs: number) => void, lines: readonly Line[] = []) {
     this.#clock = clock;
     this.#action = action;
-    this.#line = line;
-    line?.onWatch(() => this.#arm());
+    this.#lines = lines;
+    for (const line of lines) {
+      line.onWatch(() => this.#arm());
+      line.onLook(() => this.catchUp());
+    }
   }
 
   /** Whether one is set: it may come at any time. */
@@ -67,7 +71,7 @@ export class Deadline {
   }
 
   #arm(): void {
-    if (this.state.at === 0 || this.#alarm !== undefined || !this.#line?.watched) return;
+    if (this.state.at === 0 || this.#alarm !== undefined || !this.#lines.some((line) => line.watched)) return;
     this.#alarm = this.#clock.after(Math.max(0, this.state.at - this.#clock.now()), () => {
       this.#alarm = undefined;
       this.catchUp();

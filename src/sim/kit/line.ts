@@ -11,6 +11,7 @@ export class Line {
   #high: boolean;
   #listeners: readonly ((high: boolean) => void)[] = NONE;
   #watch: readonly (() => void)[] = NONE;
+  #look: readonly (() => void)[] = NONE;
 
   constructor(name: string, idleHigh = true) {
     this.name = name;
@@ -18,8 +19,9 @@ export class Line {
     this.#high = idleHigh;
   }
 
-  /** True while the pin is high. */
+  /** True while the pin is high; the part is brought up to the clock's time before. */
   get high(): boolean {
+    for (const callback of this.#look) callback();
     return this.#high;
   }
 
@@ -32,6 +34,11 @@ export class Line {
   onWatch(callback: () => void): void {
     // No room for more, as `push` would take: a board may have thousands of pins.
     this.#watch = [...this.#watch, callback];
+  }
+
+  /** For the part: `callback` is called before somebody looks at the level. */
+  onLook(callback: () => void): void {
+    this.#look = [...this.#look, callback];
   }
 
   /** Drives the pin; listeners hear of changes only. */

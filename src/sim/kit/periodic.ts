@@ -3,8 +3,8 @@ import type { Line } from './line.ts';
 
 /**
  * Something that a chip does again and again: a conversion, a tick. Nothing runs in between: the chip calls
- * `catchUp` before it looks at a result. Only while somebody listens to `line` an alarm is kept, because
- * then the end of a period can be seen from outside.
+ * `catchUp` before it looks at a result. Only while somebody listens to one of `lines` an alarm is kept,
+ * because then the end of a period can be seen from outside; who just looks at one sees what it is by then.
  */
 export class Periodic {
   /** Clock time of the last period's end; part of the chip's state. */
@@ -12,7 +12,7 @@ export class Periodic {
   readonly #clock: Clock;
   readonly #period: () => number;
   readonly #tick: (count: number, lateNs: number) => void;
-  readonly #line: Line | undefined;
+  readonly #lines: readonly Line[];
   #alarm: Cancel | undefined;
 
   /**
@@ -23,14 +23,17 @@ export class Periodic {
     clock: Clock,
     period: () => number,
     tick: (count: number, lateNs: number) => void,
-    line?: Line,
+    lines: readonly Line[] = [],
   ) {
     this.#clock = clock;
     this.#period = period;
     this.#tick = tick;
-    this.#line = line;
+    this.#lines = lines;
     this.state.since = clock.now();
-    line?.onWatch(() => this.#arm());
+    for (const line of lines) {
+      line.onWatch(() => this.#arm());
+      line.onLook(() => this.catchUp());
+    }
   }
 
   /** Accounts for the periods that have ended. */
@@ -58,7 +61,7 @@ export class Periodic {
 
   #arm(): void {
     const period = this.#wholePeriod();
-    if (period <= 0 || this.#alarm !== undefined || !this.#line?.watched) return;
+    if (period <= 0 || this.#alarm !== undefined || !this.#lines.some((line) => line.watched)) return;
     const delay = Math.max(0, this.state.since + period - this.#clock.now());
     this.#alarm = this.#clock.after(delay, () => {
       this.#alarm = undefined;

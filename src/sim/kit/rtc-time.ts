@@ -45,7 +45,12 @@ export class RtcTime {
     this.fields = calendarOf(new Date(clock.wall()));
     this.#onSecond = onSecond;
     const period = () => (this.#run.stopped ? 0 : SECOND);
-    this.#seconds = new Periodic(clock, period, (count) => this.#count(count), line);
+    this.#seconds = new Periodic(
+      clock,
+      period,
+      (count) => this.#count(count),
+      line === undefined ? [] : [line],
+    );
     this.state = { fields: this.fields, seconds: this.#seconds.state, run: this.#run };
   }
 

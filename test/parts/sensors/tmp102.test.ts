@@ -52,6 +52,21 @@ describe('TMP102 (SBOS397, 6.5)', () => {
     expect(bench.writeRead([TEMP], 2)).toEqual([0x32, 0x00]);
   });
 
+  it.each([false, true])(
+    'a one-shot conversion moves ALERT at its end, also when nobody talks to it (watched: %s)',
+    async (watched) => {
+      const bench = await tmp102();
+      bench.write([CONF, 0x61, 0xa0]);
+      bench.set('temperature', 81);
+      if (watched) bench.line('ALERT').listen(() => {});
+      bench.write([CONF, 0xe1, 0xa0]);
+      bench.clock.advance(25 * MS);
+      expect(bench.line('ALERT').high).toBe(true);
+      bench.clock.advance(1 * MS);
+      expect(bench.line('ALERT').high).toBe(false);
+    },
+  );
+
   it('asserts ALERT and clears AL while it is too hot', async () => {
     const bench = await tmp102();
     bench.set('temperature', 81);

@@ -6,6 +6,7 @@ import { FdtError } from './fdt-error.ts';
 import { openBlob, packBlob } from './flat-blocks.ts';
 import { childrenByName, FlatIndex, nodesByPhandle, propertiesByName } from './flat-index.ts';
 import { FlatNames } from './flat-names.ts';
+import { nodeAt } from './flat-paths.ts';
 
 const CELL = 4;
 const PROPERTY_HEADER = 3 * CELL;
@@ -44,8 +45,8 @@ export class FlatTree {
   readonly #children = new FlatIndex();
   readonly #properties = new FlatIndex();
   readonly #phandles = new FlatIndex();
-  /** Nodes that keep their meaning through edits. */
-  #tracked: Int32Array = new Int32Array(0);
+  /** Nodes and properties that keep their meaning through edits. */
+  readonly #tracked = new Set<Int32Array>();
 
   /**
    * Opens a copy of `blob` (versions 16 and 17).
@@ -170,22 +171,7 @@ export class FlatTree {
    * Throws `FDT_ERR_BADPATH` for a path that is neither, `FDT_ERR_NOTFOUND` when a component is missing.
    */
   at(path: string): NodeOffset {
-    let node: NodeOffset = this.root;
-    let rest = path;
-    if (!path.startsWith('/')) {
-      const alias = path.split('/', 1)[0] as string;
-      const target = this.#alias(alias);
-      if (path === '' || target === undefined) throw new FdtError('FDT_ERR_BADPATH', `"${path}"`);
-      node = this.at(target);
-      rest = path.slice(alias.length);
-    }
-    for (const component of rest.split('/')) {
-      if (component === '') continue;
-      const child = this.child(node, component);
-      if (child === undefined) throw new FdtError('FDT_ERR_NOTFOUND', `"${component}" of "${path}"`);
-      node = child;
-    }
-    return node;
+    return nodeAt(this, path);
   }
 
   /** As `at`, but `undefined` when a component is missing. */
@@ -196,14 +182,6 @@ export class FlatTree {
       if (error instanceof FdtError && error.code === 'FDT_ERR_NOTFOUND') return undefined;
       throw error;
     }
-  }
-
-  #alias(name: string): string | undefined {
-    const aliases = this.child(this.root, 'aliases');
-    const value = aliases === undefined ? undefined : this.get(aliases, name);
-    // Only absolute paths, so that aliases cannot lead in circles.
-    if (value === undefined || value[0] !== 0x2f || value.at(-1) !== 0) return undefined;
-    return latin1(value.subarray(0, value.indexOf(0)));
   }
 
   /** The node's phandle, 0 when it has none. */
@@ -237,12 +215,19 @@ export class FlatTree {
   /** Sets property `name` to `value`. A new property becomes the node's first. */
   set(node: NodeOffset, name: string, value: Uint8Array): void {
     const found = this.property(node, name);
-    if (found !== undefined) {
-      this.#splice(found + PROPERTY_HEADER, align(this.#cell(found + CELL)), align(value.length));
-      this.#putCell(found + CELL, value.length);
-      this.#bytes.set(value, this.#reserveSize + found + PROPERTY_HEADER);
-      return;
-    }
+    if (found === undefined) this.prependProperty(node, name, value);
+    else this.replaceValue(found, value);
+  }
+
+  /** Gives a property that is there another value. */
+  replaceValue(property: PropertyOffset, value: Uint8Array): void {
+    this.#splice(property + PROPERTY_HEADER, align(this.#cell(property + CELL)), align(value.length));
+    this.#putCell(property + CELL, value.length);
+    this.#bytes.set(value, this.#reserveSize + property + PROPERTY_HEADER);
+  }
+
+  /** As `set`, for a name that is known not to be there. */
+  prependProperty(node: NodeOffset, name: string, value: Uint8Array): PropertyOffset {
     const nameOffset = this.#addString(name);
     const start = this.#afterBegin(node);
     this.#splice(start, 0, PROPERTY_HEADER + align(value.length));
@@ -250,6 +235,7 @@ export class FlatTree {
     this.#putCell(start + CELL, value.length);
     this.#putCell(start + 2 * CELL, nameOffset);
     this.#bytes.set(value, this.#reserveSize + start + PROPERTY_HEADER);
+    return start;
   }
 
   /** Removes property `name`. Throws `FDT_ERR_NOTFOUND`. Its name stays in the strings block. */
@@ -262,6 +248,11 @@ export class FlatTree {
   /** Adds an empty child before the other children. Throws `FDT_ERR_EXISTS`. */
   addChild(parent: NodeOffset, name: string): NodeOffset {
     if (this.child(parent, name) !== undefined) throw new FdtError('FDT_ERR_EXISTS', `"${name}"`);
+    return this.prependChild(parent, name);
+  }
+
+  /** As `addChild`, for a name that is known not to be there. */
+  prependChild(parent: NodeOffset, name: string): NodeOffset {
     let start = this.#afterBegin(parent);
     for (let token = this.#token(start); token === TAG.PROP || token === TAG.NOP; token = this.#token(start))
       start = this.#next;
@@ -369,9 +360,13 @@ export class FlatTree {
     return offset;
   }
 
-  /** Keeps the offsets in `nodes` at their nodes, whatever is edited before them, until others are tracked. */
-  track(nodes: Int32Array): void {
-    this.#tracked = nodes;
+  /** Keeps the offsets of nodes or properties in `places` at them, whatever is edited before, until `release`. */
+  track(places: Int32Array): void {
+    this.#tracked.add(places);
+  }
+
+  release(places: Int32Array): void {
+    this.#tracked.delete(places);
   }
 
   /** Makes `newSize` bytes of the `oldSize` bytes at `offset`; what was behind moves, what was there stays. */
@@ -384,9 +379,9 @@ export class FlatTree {
     this.#children.forget();
     this.#properties.forget();
     this.#phandles.forget();
-    const tracked = this.#tracked;
-    for (let i = 0; i < tracked.length; i++)
-      if ((tracked[i] as number) >= offset + oldSize) tracked[i] = (tracked[i] as number) + newSize - oldSize;
+    for (const places of this.#tracked)
+      for (let i = 0; i < places.length; i++)
+        if ((places[i] as number) >= offset + oldSize) places[i] = (places[i] as number) + newSize - oldSize;
   }
 
   #reserve(extra: number): void {

@@ -2,6 +2,7 @@ import { FdtError } from '../fdt-tools/fdt-error.ts';
 import { FlatTree, type NodeOffset } from '../fdt-tools/flat-tree.ts';
 import { latin1, latin1Bytes } from '../text/source.ts';
 import { cellAt } from '../tree/getters.ts';
+import { mergeNode, setProperties } from './merge-node.ts';
 
 /**
  * Overlays on blobs, the way boot loaders and `fdtoverlay` apply them.
@@ -52,7 +53,7 @@ function mergeFragments(base: FlatTree, overlay: FlatTree): void {
     const node = nodes[i] === NOT_YET ? target(base, overlay, fragment).node : (nodes[i] as NodeOffset);
     mergeNode(base, node, overlay, fragment.content);
   });
-  base.track(new Int32Array(0));
+  base.release(nodes);
 }
 
 function maxPhandle(tree: FlatTree): number {
@@ -210,6 +211,7 @@ function target(base: FlatTree, overlay: FlatTree, fragment: Fragment): Target {
 
 /** Where the overlay would give a base node another phandle, takes the base's, and follows it through the overlay. */
 function keepBasePhandles(base: FlatTree, overlay: FlatTree, localFixups: NodeOffset | undefined): void {
+  const changes = new PhandleChanges();
   const visit = (baseNode: NodeOffset, overlayNode: NodeOffset): void => {
     const kept = base.phandle(baseNode);
     const replaced = overlay.phandle(overlayNode);
@@ -218,10 +220,7 @@ function keepBasePhandles(base: FlatTree, overlay: FlatTree, localFixups: NodeOf
         const value = overlay.get(overlayNode, name);
         if (value?.length === 4) writeCell(value, 0, kept);
       }
-      if (localFixups !== undefined)
-        patchReferences(overlay, overlay.root, localFixups, (phandle) =>
-          phandle === replaced ? kept : phandle,
-        );
+      changes.add(replaced, kept);
     }
     for (const child of overlay.children(overlayNode)) {
       const baseChild = base.child(baseNode, overlay.name(child));
@@ -239,15 +238,33 @@ function keepBasePhandles(base: FlatTree, overlay: FlatTree, localFixups: NodeOf
     }
     visit(node, fragment.content);
   }
+  if (localFixups !== undefined && !changes.none)
+    patchReferences(overlay, overlay.root, localFixups, (phandle) => changes.of(phandle));
 }
 
-/** New properties and nodes go before the old ones, so that they end up in reverse order. */
-function mergeNode(base: FlatTree, node: NodeOffset, overlay: FlatTree, from: NodeOffset): void {
-  for (const property of overlay.properties(from))
-    base.set(node, overlay.propertyName(property), overlay.value(property));
-  for (const child of overlay.children(from)) {
-    const name = overlay.name(child);
-    mergeNode(base, base.child(node, name) ?? base.addChild(node, name), overlay, child);
+/** Replacements of phandles, each of which applies to what the ones before it left. */
+class PhandleChanges {
+  readonly #now = new Map<number, number>();
+  /** What the phandles of a key became. */
+  readonly #sources = new Map<number, number[]>();
+
+  get none(): boolean {
+    return this.#now.size === 0;
+  }
+
+  of(phandle: number): number {
+    return this.#now.get(phandle) ?? phandle;
+  }
+
+  add(replaced: number, kept: number): void {
+    const sources = this.#sources.get(replaced) ?? [];
+    if (!this.#now.has(replaced)) sources.push(replaced);
+    if (replaced === kept || sources.length === 0) return;
+    this.#sources.delete(replaced);
+    for (const source of sources) this.#now.set(source, kept);
+    const others = this.#sources.get(kept);
+    if (others === undefined) this.#sources.set(kept, sources);
+    else for (const source of sources) others.push(source);
   }
 }
 
@@ -256,6 +273,7 @@ function appendSymbols(base: FlatTree, overlay: FlatTree): void {
   const from = overlay.child(overlay.root, SYMBOLS);
   if (from === undefined) return;
   if (base.child(base.root, SYMBOLS) === undefined) base.addChild(base.root, SYMBOLS);
+  const symbols: [string, Uint8Array][] = [];
   for (const property of overlay.properties(from)) {
     const label = overlay.propertyName(property);
     const path = latin1(overlay.value(property));
@@ -274,8 +292,9 @@ function appendSymbols(base: FlatTree, overlay: FlatTree): void {
     const found = target(base, overlay, { node, content });
     const prefix = found.path ?? base.path(found.node);
     const symbol = `${prefix.length > 1 ? prefix : ''}/${rest ?? ''}\0`;
-    base.set(base.child(base.root, SYMBOLS) as NodeOffset, label, latin1Bytes(symbol));
+    symbols.push([label, latin1Bytes(symbol)]);
   }
+  setProperties(base, base.child(base.root, SYMBOLS) as NodeOffset, symbols);
 }
 
 function cString(bytes: Uint8Array): string {

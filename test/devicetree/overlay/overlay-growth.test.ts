@@ -12,31 +12,65 @@ function pair(count: number): readonly [Uint8Array, Uint8Array] {
   ];
 }
 
-/** How often a tree is walked through for an overlay of `count` fragments, counted at the steps from node to node. */
-function stepsFor(count: number): number {
-  const [base, overlay] = pair(count);
-  const original = FlatTree.prototype.nodes;
+/** An overlay of one fragment that has `count` nodes of the base once more, under phandles of its own. */
+function clashing(count: number): readonly [Uint8Array, Uint8Array] {
+  const numbers = Array.from({ length: count }, (_, i) => i);
+  const base = numbers.map((i) => `n${i}: n${i} { v = <&n${i}>; };`).join('\n');
+  const overlay = numbers.map((i) => `x${i}: n${i} { w = <&x${i}>; };`).join('\n');
+  return [
+    compile('base.dts', `/dts-v1/; / { bus: bus {\n${base}\n}; };`, { symbols: true }).blob as Uint8Array,
+    compile('overlay.dts', `/dts-v1/;\n/plugin/;\n&bus {\n${overlay}\n};`, { symbols: true })
+      .blob as Uint8Array,
+  ];
+}
+
+/** How many steps from node to node, child to child and property to property an overlay takes. */
+function stepsFor([base, overlay]: readonly [Uint8Array, Uint8Array]): number {
+  const { nodes, children, properties } = FlatTree.prototype;
   let steps = 0;
-  FlatTree.prototype.nodes = function* (this: FlatTree) {
-    for (const node of original.call(this)) {
-      steps++;
-      yield node;
-    }
-  };
+  const counted = <A extends unknown[]>(walk: (...args: A) => Generator<number>) =>
+    function* (this: FlatTree, ...args: A): Generator<number> {
+      for (const place of walk.apply(this, args)) {
+        steps++;
+        yield place;
+      }
+    };
+  Object.assign(FlatTree.prototype, {
+    nodes: counted(nodes),
+    children: counted(children),
+    properties: counted(properties),
+  });
   try {
     applyOverlaysToBlob(base, [overlay]);
   } finally {
-    FlatTree.prototype.nodes = original;
+    Object.assign(FlatTree.prototype, { nodes, children, properties });
   }
   return steps;
 }
 
 describe('an overlay of many fragments', () => {
   test('walks the base as often as one of few', () => {
-    const few = stepsFor(100);
-    const many = stepsFor(400);
+    const few = stepsFor(pair(100));
+    const many = stepsFor(pair(400));
     expect(few).toBeGreaterThan(100);
     expect(many / few).toBeLessThan(5);
+  });
+
+  test('walks as often where phandles clash', () => {
+    const few = stepsFor(clashing(100));
+    const many = stepsFor(clashing(400));
+    expect(few).toBeGreaterThan(100);
+    expect(many / few).toBeLessThan(5);
+  });
+
+  test('follows each phandle that clashes to the one of the base', () => {
+    const [base, overlay] = clashing(60);
+    const tree = new FlatTree(applyOverlaysToBlob(base, [overlay]));
+    for (let i = 0; i < 60; i++) {
+      const node = tree.at(`/bus/n${i}`);
+      expect(tree.get(node, 'w')).toEqual(tree.get(node, 'v'));
+      expect(tree.byPhandle(tree.phandle(node))).toBe(node);
+    }
   });
 
   test('gives each target its own', () => {

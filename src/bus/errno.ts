@@ -82,6 +82,11 @@ export class BusFault extends Error {
     this.nack = options?.nack;
   }
 
+  /** The message without the code, for where that stands already. */
+  get sentence(): string {
+    return this.message.slice(this.code.length + 2);
+  }
+
   /** Any thrown value as a fault: a `BusFault` stays, everything else becomes `EIO` with the cause kept. */
   static from(thrown: unknown): BusFault {
     if (thrown instanceof BusFault) return thrown;

@@ -8,8 +8,5 @@ export function hexAddress(addr: number): string {
 /** A thrown value as a fault whose sentence says where it happened; the original is its `cause`. */
 export function faultAt(place: string, thrown: unknown): BusFault {
   const fault = BusFault.from(thrown);
-  const sentence = fault.message.startsWith(`${fault.code}: `)
-    ? fault.message.slice(fault.code.length + 2)
-    : fault.message;
-  return new BusFault(fault.code, `${place}: ${sentence}`, { cause: thrown });
+  return new BusFault(fault.code, `${place}: ${fault.sentence}`, { cause: thrown });
 }

@@ -46,6 +46,25 @@ async function open(path: string, options: BoardOptions = {}): Promise<Board> {
   return board;
 }
 
+/** A script that uses a board that is served, blocking and not, and says how that ends. */
+function script(place: string): string {
+  const path = join(folder, 'script.mjs');
+  writeFileSync(
+    path,
+    `import { openBoard } from ${JSON.stringify(resolve('dist/src/board/index.js'))};
+     const board = await openBoard({ connect: ${JSON.stringify(place)} });
+     const say = async (work) => { try { await work(); } catch (error) { console.log(error.message); } };
+     const i2c = board.open('/dev/i2c-1');
+     await say(() => i2c.transferSync([{ addr: 0x50, read: 1 }]));
+     await say(() => i2c.transfer([{ addr: 0x50, read: 1 }]));
+     await say(() => board.open('/dev/spidev0.0').transfer([{ rx: 1 }]));
+     const [{ state, fault }] = board.buses();
+     console.log(state, fault);
+     await board.close();`,
+  );
+  return path;
+}
+
 /** A TCP port, as a node names it. Without `answer` it takes what comes, and never says anything. */
 async function tcpPort(answer?: (received: Uint8Array) => Uint8Array): Promise<string> {
   const server = createServer((socket) => {
@@ -157,7 +176,7 @@ describe('why an adapter could not be opened', () => {
     expect(status).not.toBe(0);
   });
 
-  it('is told by the process that serves the board, and its clients are sent there', async () => {
+  it('is told by the process that serves the board, and reaches its clients', async () => {
     const warnings: string[] = [];
     const place = join(folder, 'sockets');
     mkdirSync(place);
@@ -166,15 +185,23 @@ describe('why an adapter could not be opened', () => {
       onWarning: (sentence) => void warnings.push(sentence),
     });
     try {
-      // In a process of its own: a client waits for its answers blocked.
-      const words = ['i2cget', '--connect', place, '-y', '1', '0x50', '0'];
-      const client = promisify(execFile)(process.execPath, [resolve('bin/dtbus.js'), ...words]);
-      await expect(client).rejects.toMatchObject({
-        code: 2,
-        stderr: expect.stringContaining(
-          'ENODEV: /dev/i2c-1, address 0x50: the adapter is lost; the process that serves the board says why\n',
-        ),
-      });
+      // In processes of their own: a client waits for its answers blocked.
+      const client = (...words: string[]) => promisify(execFile)(process.execPath, words, { cwd: folder });
+      const reason = 'not found: /dev/ttyNOWHERE; no serial adapter is plugged in\n';
+      for (const [words, code] of [
+        [['i2cget', '-y', '1', '0x50', '0'], 2],
+        [['i2ctransfer', '-y', '1', 'r1@0x50'], 1],
+        [['i2cdetect', '-y', '1'], 1],
+        [['flash', 'read', '/spi/f@0'], 1],
+      ] as const) {
+        const told = client(resolve('bin/dtbus.js'), ...words, '--connect', place);
+        await expect(told, words[0]).rejects.toMatchObject({ code, stderr: expect.stringContaining(reason) });
+      }
+      const { stdout } = await client(script(place));
+      expect(stdout).toBe(
+        `ENODEV: /dev/i2c-1, address 0x50: ${reason}ENODEV: /dev/i2c-1, address 0x50: ${reason}` +
+          `ENODEV: /dev/spidev0.0: ${reason}lost ${reason}`,
+      );
       expect(warnings).toEqual([expect.stringMatching(/^ENODEV: not found: \/dev\/ttyNOWHERE/)]);
     } finally {
       await served.close();

@@ -5,6 +5,7 @@ import {
   DTBUS_F_ERRNO,
   DTBUS_F_I2C_FLAGS,
   DTBUS_I2C_CONFIG_BYTES,
+  type Failure,
   featureSet,
   hasFeature,
   I2C_IN_HDR_BYTES,
@@ -21,6 +22,7 @@ import type { Client } from '../clients/client.ts';
 import type { ManagedI2cBus } from '../manager/managed-bus.ts';
 import type { ResourceManager } from '../manager/resource-manager.ts';
 import { completeChain, copyOfMessages, deliverMessages } from './bounce-buffers.ts';
+import { failureOf } from './failure-of.ts';
 import { I2C_LIMITS, REQUEST_OVERHEAD_BYTES, type RequestLimits } from './request-limits.ts';
 import { ANSWERED, COLLECTED, RequestTurns } from './request-turns.ts';
 
@@ -65,6 +67,8 @@ export class VirtioI2cDevice implements VirtioDevice {
   readonly #turns = new RequestTurns(() => this.processQueue());
   #errnoNegotiated = false;
   #flagsNegotiated = false;
+  /** Of the last request; undefined where it went well, or was none. */
+  #fault: BusFault | undefined;
   /** The group that is being collected. */
   #group: Item[] = [];
   /** Since when it waits for its end. */
@@ -80,6 +84,10 @@ export class VirtioI2cDevice implements VirtioDevice {
     this.#client = client;
     this.#limits = { ...I2C_LIMITS, ...limits };
     new DataView(this.config.buffer).setUint32(0, bus.controller.functionality >>> 0, true);
+  }
+
+  get failure(): Failure | undefined {
+    return this.#errnoNegotiated ? failureOf(this.#fault, this.#turns.running, this.#bus) : undefined;
   }
 
   get busy(): boolean {
@@ -103,6 +111,7 @@ export class VirtioI2cDevice implements VirtioDevice {
     this.#groupBytes = 0;
     this.#groupSince = undefined;
     this.#failing = false;
+    this.#fault = undefined;
   }
 
   processQueue(): number {
@@ -193,14 +202,16 @@ export class VirtioI2cDevice implements VirtioDevice {
       }
       this.#turns.waitFor(result, (fault) => {
         const errno = fault?.errno ?? (deliverMessages(carried, group) ? 0 : ERRNO.EIO);
-        this.#finish(queue, group, errno);
+        this.#finish(queue, group, errno, fault);
       });
     } catch (error) {
-      this.#finish(queue, group, BusFault.from(error).errno);
+      const fault = BusFault.from(error);
+      this.#finish(queue, group, fault.errno, fault);
     }
   }
 
-  #finish(queue: DeviceQueue, group: readonly Item[], errno: number): void {
+  #finish(queue: DeviceQueue, group: readonly Item[], errno: number, fault?: BusFault): void {
+    this.#fault = fault;
     const status = i2cStatus(errno, this.#errnoNegotiated);
     for (const { chain } of group) completeChain(queue, chain, status);
     this.#failing = errno !== 0 && (group.at(-1)?.failNext ?? false);

@@ -2,6 +2,7 @@ import { BusFault, ERRNO, type MaybePromise, type SpiTransfer } from '../../bus/
 import {
   type DeviceQueue,
   DTBUS_F_ERRNO,
+  type Failure,
   featureSet,
   hasFeature,
   SPI_CONFIG_BYTES,
@@ -16,6 +17,7 @@ import type { Client } from '../clients/client.ts';
 import type { ManagedSpiBus } from '../manager/managed-bus.ts';
 import type { ResourceManager } from '../manager/resource-manager.ts';
 import { completeChain, copyOfTransfers, deliverTransfers } from './bounce-buffers.ts';
+import { failureOf } from './failure-of.ts';
 import { REQUEST_OVERHEAD_BYTES, type RequestLimits, SPI_LIMITS } from './request-limits.ts';
 import { ANSWERED, COLLECTED, RequestTurns } from './request-turns.ts';
 import { type SpiFraming, spiFramingOf } from './spi-framing.ts';
@@ -60,6 +62,8 @@ export class VirtioSpiDevice implements VirtioDevice {
   #heldSince = 0;
   /** Bytes of the message that is being collected. */
   #messageBytes = 0;
+  /** Of the last request; undefined where it went well, or was none. */
+  #fault: BusFault | undefined;
   /** A transfer of a message that is too long: the others up to its end are refused. */
   #tooLong: SpiRequest | undefined;
 
@@ -79,6 +83,10 @@ export class VirtioSpiDevice implements VirtioDevice {
     this.#spiConfig = spiConfigOf(bus.controller.capabilities);
     this.#head = emptyHead();
     writeSpiConfig(new DataView(this.config.buffer), 0, this.#spiConfig);
+  }
+
+  get failure(): Failure | undefined {
+    return this.#errnoNegotiated ? failureOf(this.#fault, this.#turns.running, this.#bus) : undefined;
   }
 
   get busy(): boolean {
@@ -102,6 +110,7 @@ export class VirtioSpiDevice implements VirtioDevice {
     this.#tooLong = undefined;
     this.#pending = undefined;
     this.#held = undefined;
+    this.#fault = undefined;
   }
 
   processQueue(): number {
@@ -193,8 +202,8 @@ export class VirtioSpiDevice implements VirtioDevice {
     const { epoch } = this.#turns;
     const asked = message.map(({ transfer }) => transfer);
     let carried = asked;
-    const finish = (errno: number) => {
-      for (const request of message) this.#answer(queue, request, errno);
+    const finish = (errno: number, fault?: BusFault) => {
+      for (const request of message) this.#answer(queue, request, errno, fault);
       if (errno !== 0 || !hold) return;
       this.#held = last;
       this.#heldSince = performance.now();
@@ -221,12 +230,13 @@ export class VirtioSpiDevice implements VirtioDevice {
       }
       this.#turns.waitFor(
         result,
-        (fault) => finish(fault?.errno ?? (deliverTransfers(carried, message) ? 0 : ERRNO.EIO)),
+        (fault) => finish(fault?.errno ?? (deliverTransfers(carried, message) ? 0 : ERRNO.EIO), fault),
         // Whoever left the chip selected has forgotten it.
         () => hold && this.#forget(this.#manager.deselect(this.#client, this.#bus)),
       );
     } catch (error) {
-      finish(BusFault.from(error).errno);
+      const fault = BusFault.from(error);
+      finish(fault.errno, fault);
     }
   }
 
@@ -240,7 +250,8 @@ export class VirtioSpiDevice implements VirtioDevice {
     return this.#framing(held.chipSelect).expectsMore(this.#opcode, this.#sent);
   }
 
-  #answer(queue: DeviceQueue, { chain }: SpiRequest, errno: number): void {
+  #answer(queue: DeviceQueue, { chain }: SpiRequest, errno: number, fault?: BusFault): void {
+    this.#fault = fault;
     completeChain(queue, chain, spiResult(errno, this.#errnoNegotiated));
   }
 

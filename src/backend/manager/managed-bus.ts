@@ -107,10 +107,15 @@ export class ManagedBus<Kind extends keyof Controllers = keyof Controllers> {
    * where nobody knows more.
    */
   reasonOf(code: string): string | undefined {
+    const opening = code === 'ETIMEDOUT' ? this.openingReason : undefined;
+    if (opening !== undefined) return opening;
+    return this.#lastFault?.code === code ? this.#lastFault.sentence : undefined;
+  }
+
+  /** What its transfers wait for before they begin; undefined where they do not. */
+  get openingReason(): string | undefined {
     const { state, host } = this.scheduler;
-    if (code === 'ETIMEDOUT' && state === 'opening') return `${host.description} is still being opened`;
-    const fault = this.#lastFault;
-    return fault?.code === code ? fault.message.slice(code.length + 2) : undefined;
+    return state === 'opening' ? `${host.description} is still being opened` : undefined;
   }
 
   count(bytes: number, fault: BusFault | undefined): void {

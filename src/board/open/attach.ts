@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { ERRNO, type Errno } from '../../bus/index.ts';
 import type { Tree } from '../../devicetree/index.ts';
 import { DEVICE_KINDS, findDevices, type VirtioNode } from '../../frontend/index.ts';
 import { connectUnix, OsError } from '../../os/index.ts';
@@ -41,7 +42,7 @@ interface Line {
 
 /** How often a server that is gone is looked for, in ms, while something waits for it. */
 const RECONNECT_MS = 20;
-/** Why an adapter could not be opened does not fit an answer of vhost-user. */
+/** Where the server does not tell the reason. */
 const LOST = 'the adapter is lost; the process that serves the board says why';
 /** How long a server may take for an answer that needs no bus. */
 const ANSWER_MS = 5000;
@@ -74,6 +75,8 @@ export function attach(file: string, place: string, options: AttachOptions): Att
   const devices = [...sockets.keys()];
   const reports = () =>
     [...sockets].flatMap(([device, socket], index) => report(device, socket, lines[index]) ?? []);
+  const reasonOf = (path: string, code: Errno) =>
+    lines[devices.findIndex(({ node }) => node.path === path)]?.transport.reasonOf(ERRNO[code]);
   return {
     tree,
     devices,
@@ -81,7 +84,7 @@ export function attach(file: string, place: string, options: AttachOptions): Att
     doubts: () => doubtsOf(file, { tree, overlays: [] }, devices),
     frontEnd: (index) => lines[index],
     watchers: new LineWatchers(),
-    call: callsInline(callsFor(reports, elsewhere(file, place))),
+    call: callsInline(callsFor(reports, reasonOf, elsewhere(file, place))),
     isElsewhere: true,
     end: async (detach) => {
       detach();
@@ -137,13 +140,14 @@ const nameOf = ({ kind, number }: VirtioNode): string => `${kind}${number}`;
 function report({ kind, node }: VirtioNode, socket: string, line: Line | undefined): BusReport | undefined {
   if (kind === 'gpio') return undefined;
   const open = line?.transport.connected === true;
+  const lost = open ? line.transport.reasonOf(ERRNO.ENODEV) : 'not served';
   return {
     path: node.path,
     kind,
     host: `dtbus serve at ${socket}`,
     hostPath: undefined,
-    state: open ? 'open' : 'lost',
-    fault: open ? undefined : 'not served',
+    state: lost === undefined ? 'open' : 'lost',
+    fault: lost,
     peripherals: node.children.map((peripheral) => ({
       path: peripheral.path,
       compatible: peripheral.compatible,
@@ -161,15 +165,19 @@ function elsewhere(file: string, place: string): string {
   return `not in this process: simulated parts, their time and the outside of GPIO lines are in the process that serves the board; use them there, or dtbus get, set, show and press with ${board}`;
 }
 
-/** vhost-user carries transfers and nothing else. */
-function callsFor(buses: () => BusReport[], sentence: string): BackEndCalls {
+/** vhost-user carries transfers, why they failed, and nothing else. */
+function callsFor(
+  buses: () => BusReport[],
+  reasonOf: (path: string, code: Errno) => string | undefined,
+  sentence: string,
+): BackEndCalls {
   const elsewhere = () => {
     throw new BoardError(sentence);
   };
   return {
     openHosts() {},
     buses,
-    reasonOf: (_path, code) => (code === 'ENODEV' ? LOST : undefined),
+    reasonOf: (path, code) => reasonOf(path, code) ?? (code === 'ENODEV' ? LOST : undefined),
     parts: elsewhere,
     lines: elsewhere,
     getProperty: elsewhere,

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { Errno } from '../../bus/index.ts';
 import type { VirtioNode } from '../../frontend/index.ts';
 import type { PropertyDeclaration, PropertyValue } from '../../sim/index.ts';
 
@@ -61,7 +62,7 @@ export interface BackEndCalls {
   openHosts(): void;
   buses(): BusReport[];
   /** Why a transfer of the bus at this path failed with `code` a moment ago, where more is known than that. */
-  reasonOf(path: string, code: string): string | undefined;
+  reasonOf(path: string, code: Errno): string | undefined;
   parts(): PartReport[];
   getProperty(path: string, property: string): PropertyValue;
   setProperty(path: string, property: string, value: PropertyValue): void;

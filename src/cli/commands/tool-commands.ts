@@ -172,10 +172,11 @@ async function runTool(tool: ToolCommand, argv: readonly string[], args: BoardAr
     if (interrupted.signal.aborted) return INTERRUPTED;
     // The originals' words say neither what there is nor why nothing was done.
     if (nodes.missing !== undefined) warn(nodes.missing);
-    if (code !== 0) for (const reason of nodes.reasons(args.connect !== undefined)) warn(reason);
-    if (io.unanswered) warn('stdin is not interactive; use -y to skip the confirmation');
     // A scan of a bus whose adapter is not there would only show that nothing answers. Others do not concern the tool.
-    return (printProblems(board, nodes.opened) || io.unanswered) && code === 0 ? 1 : code;
+    const lost = printProblems(board, nodes.opened);
+    if (code !== 0) for (const reason of nodes.reasons(!lost)) warn(reason);
+    if (io.unanswered) warn('stdin is not interactive; use -y to skip the confirmation');
+    return (lost || io.unanswered) && code === 0 ? 1 : code;
   } finally {
     process.off('SIGINT', interrupt);
     io.close();
@@ -185,7 +186,7 @@ async function runTool(tool: ToolCommand, argv: readonly string[], args: BoardAr
 
 /**
  * The nodes of a board; `missing` says which one was not found, `opened` names those that were asked for, `reasons` why
- * transfers of theirs failed: without lost adapters where the board tells of them itself.
+ * transfers of theirs failed: without lost adapters where the board has told of them itself.
  */
 function remembering(nodes: Board['nodes']) {
   const devices: (I2cDev | SpiDev)[] = [];

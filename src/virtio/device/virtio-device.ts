@@ -1,4 +1,5 @@
 import type { RequestQueue } from '../queue/queue.ts';
+import type { Failure } from '../requests/failure.ts';
 
 /**
  * A device model, whatever transport carries it: what a BE driver implements, and what the local and the
@@ -12,6 +13,8 @@ export interface VirtioDevice {
   readonly queueCount: number;
   /** The configuration space as it is now; empty where the device has none. */
   readonly config: Uint8Array;
+  /** Why its last request failed, for a driver that has accepted `DTBUS_F_ERRNO`; see `DTBUS_REASON`. */
+  readonly failure?: Failure | undefined;
   /**
    * True while requests are in the hands of something that answers by promise: the thread must then let its
    * event loop run instead of sleeping.

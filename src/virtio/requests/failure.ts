@@ -38,6 +38,49 @@ export function spiErrno(result: number, extended: boolean): number {
   return extended && result <= EHWPOISON ? result : EIO;
 }
 
+/** Why a request failed. */
+export interface Failure {
+  /** Linux's number. */
+  readonly errno: number;
+  readonly sentence: string;
+}
+
+/**
+ * Private extension, beside `DTBUS_F_ERRNO`: why the last request failed, which an errno says too shortly. It stands in
+ * the configuration space, behind all that the standard's devices have there: the errno, then a sentence in UTF-8,
+ * padded with zeros. Where there is none, or the device does not know this, there are only zeros.
+ */
+export const DTBUS_REASON = { ERRNO: 64, TEXT: 65, END: 256 } as const;
+
+/** Writes a failure into a configuration space of 256 bytes; a sentence that is too long ends in `…`. */
+export function writeFailure(config: Uint8Array, { errno, sentence }: Failure): void {
+  const room = config.subarray(DTBUS_REASON.TEXT, DTBUS_REASON.END);
+  const encoder = new TextEncoder();
+  config[DTBUS_REASON.ERRNO] = errnoByte(errno);
+  if (encoder.encodeInto(sentence, room).read === sentence.length) return;
+  room.fill(0);
+  const { written } = encoder.encodeInto(sentence, room.subarray(0, -ELLIPSIS.length));
+  room.set(ELLIPSIS, written);
+}
+
+/**
+ * Why a request failed with `errno`, by the device's configuration space; undefined where it does not say. The other end
+ * is not trusted: control characters are shown as `\\x1b`.
+ */
+export function readFailure(config: Uint8Array, errno: number): string | undefined {
+  if (config[DTBUS_REASON.ERRNO] !== errno) return undefined;
+  const text = config.subarray(DTBUS_REASON.TEXT, DTBUS_REASON.END);
+  const end = text.indexOf(0);
+  const sentence = new TextDecoder().decode(end < 0 ? text : text.subarray(0, end));
+  if (sentence === '') return undefined;
+  return sentence.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, (character) => {
+    const code = character.charCodeAt(0).toString(16);
+    return code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`;
+  });
+}
+
+const ELLIPSIS = new TextEncoder().encode('…');
+
 function errnoByte(errno: number): number {
   return errno >= 1 && errno <= EHWPOISON ? errno : EIO;
 }

@@ -1,5 +1,11 @@
 import { EventFd, type FileDescriptor } from '../../../os/index.ts';
-import { featuresBeyond, fromWords, type VirtioDevice } from '../../../virtio/index.ts';
+import {
+  DTBUS_REASON,
+  featuresBeyond,
+  fromWords,
+  type VirtioDevice,
+  writeFailure,
+} from '../../../virtio/index.ts';
 import { createInflight } from '../memory/inflight.ts';
 import { MAX_MEMORY_SLOTS } from '../memory/memory-table.ts';
 import { type Payload, u64, VhostUserError } from '../messages/message.ts';
@@ -91,7 +97,7 @@ export function requestHandlers(context: RequestContext): Readonly<Record<number
 
     [REQUEST.GET_CONFIG]: ask('config', ({ offset, size, flags }) => {
       const bytes = new Uint8Array(size);
-      bytes.set(device.config.subarray(offset, offset + size));
+      bytes.set(configOf(device).subarray(offset, offset + size));
       return { kind: 'config', offset, size, flags, bytes };
     }),
     [REQUEST.SET_CONFIG]: tell('config', () => {
@@ -102,6 +108,15 @@ export function requestHandlers(context: RequestContext): Readonly<Record<number
       context.openBackChannel(take(files));
     }),
   };
+}
+
+/** The device's configuration space; its driver's last failure stands behind it, see `DTBUS_REASON`. */
+function configOf({ config, failure }: VirtioDevice): Uint8Array {
+  if (failure === undefined) return config;
+  const whole = new Uint8Array(DTBUS_REASON.END);
+  whole.set(config);
+  writeFailure(whole, failure);
+  return whole;
 }
 
 function setProtocol(context: RequestContext, features: number): void {

@@ -1,6 +1,13 @@
 import type { FileDescriptor } from '../../../os/index.ts';
 import { OsError, POLL, pollOne } from '../../../os/index.ts';
-import { featureSet, fromWords, hasFeature, VIRTIO_F } from '../../../virtio/index.ts';
+import {
+  DTBUS_REASON,
+  featureSet,
+  fromWords,
+  hasFeature,
+  readFailure,
+  VIRTIO_F,
+} from '../../../virtio/index.ts';
 import { decodePayload, NO_PAYLOAD, type Payload, u64, VhostUserError } from '../messages/message.ts';
 import { type IncomingMessage, MessageSocket } from '../messages/message-socket.ts';
 import {
@@ -21,6 +28,9 @@ const PROTOCOL_FEATURES = featureSet(
   PROTOCOL_F.STATUS,
 );
 
+/** How long one that has failed may take to say why: whoever waits for the fault is not to wait much longer. */
+const REASON_MS = 200;
+
 /** The back-end said no to a message that it understood. */
 export class Refused extends VhostUserError {}
 
@@ -39,6 +49,8 @@ export class FrontEndLink {
   readonly queueCount: number;
   readonly #socket: MessageSocket;
   readonly #options: LinkOptions;
+  /** Answers that did not come in time, and may come yet. */
+  #owed = 0;
 
   /**
    * Takes over a connected socket and introduces itself.
@@ -105,12 +117,35 @@ export class FrontEndLink {
     return answer.kind === 'u64' ? fromWords(answer.low, answer.high) : 0;
   }
 
+  /**
+   * Why the last request of the driver failed with `errno`: what stands at `DTBUS_REASON`. Asks only for a moment.
+   * @returns undefined where the back-end does not say
+   */
+  reasonOf(errno: number): string | undefined {
+    if (!this.can(PROTOCOL_F.CONFIG)) return undefined;
+    const size = DTBUS_REASON.END;
+    const bytes = new Uint8Array(size);
+    try {
+      this.#socket.send(REQUEST.GET_CONFIG, 0, { kind: 'config', offset: 0, size, flags: 0, bytes });
+      const answer = this.#answer(REQUEST.GET_CONFIG, 'config', undefined, REASON_MS);
+      return answer.kind === 'config' ? readFailure(answer.bytes, errno) : undefined;
+    } catch (error) {
+      if (!(error instanceof OsError) && !(error instanceof VhostUserError)) throw error;
+      return undefined;
+    }
+  }
+
   close(): void {
     this.#socket.close();
   }
 
-  #answer(request: number, kind: RequestFormat['reply'], take?: (files: FileDescriptor[]) => void): Payload {
-    const message = this.#await(request);
+  #answer(
+    request: number,
+    kind: RequestFormat['reply'],
+    take?: (files: FileDescriptor[]) => void,
+    timeoutMs = this.#options.timeoutMs,
+  ): Payload {
+    const message = this.#await(request, timeoutMs);
     const { header } = message;
     if (header.request !== request || header.flags !== (MESSAGE_FLAG.VERSION | MESSAGE_FLAG.REPLY)) {
       const got = `request ${header.request} with flags 0x${header.flags.toString(16)}`;
@@ -124,17 +159,23 @@ export class FrontEndLink {
     return payload;
   }
 
-  #await(request: number): IncomingMessage {
-    const { timeoutMs, serve } = this.#options;
+  #await(request: number, timeoutMs: number): IncomingMessage {
+    const { serve } = this.#options;
     const giveUp = performance.now() + timeoutMs;
     for (;;) {
       serve?.();
       const message = this.#socket.receive();
       if (message === 'ended')
         throw OsError.of('recvmsg', 'ECONNRESET', 'the back-end closed the connection');
-      if (message !== undefined) return message;
+      if (message !== undefined) {
+        if (this.#owed === 0) return message;
+        this.#owed--;
+        for (const file of message.files) file.close();
+        continue;
+      }
       const left = giveUp - performance.now();
       if (left <= 0) {
+        this.#owed++;
         throw OsError.of('recvmsg', 'ETIMEDOUT', `no answer to ${nameOf(request)} within ${timeoutMs} ms`);
       }
       if (serve === undefined) pollOne(this.#socket.fd, POLL.IN, Math.ceil(left));

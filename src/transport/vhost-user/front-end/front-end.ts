@@ -2,6 +2,7 @@ import { createMemfd, type FileDescriptor, Mapping, OsError } from '../../../os/
 import {
   AVAIL,
   DEVICE_STATUS,
+  DTBUS_F_ERRNO,
   featureSet,
   featuresBeyond,
   GuestMemory,
@@ -156,6 +157,12 @@ export class VhostUserFrontEnd implements VirtioTransport {
       bytes: new Uint8Array(size),
     });
     return answer.kind === 'config' ? answer.bytes.slice(offset, size) : new Uint8Array(0);
+  }
+
+  /** Why the last request failed with `errno`, where the back-end tells it and is there; see `DTBUS_REASON`. */
+  reasonOf(errno: number): string | undefined {
+    if (!hasFeature(this.#features, DTBUS_F_ERRNO) || !this.connected) return undefined;
+    return this.#link?.reasonOf(errno);
   }
 
   setupQueue(queue: number, config: QueueConfig): void {

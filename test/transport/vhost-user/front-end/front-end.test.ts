@@ -14,6 +14,7 @@ import {
   createDriverQueue,
   DmaAllocator,
   type DriverQueue,
+  DTBUS_F_ERRNO,
   driverOk,
   featureSet,
   hasFeature,
@@ -200,6 +201,57 @@ describe('our front-end with our back-end', () => {
     t.close();
     expect(t.gone).toBe(true);
     expect(() => t.setStatus(1)).toThrow(/this front-end was closed/);
+  });
+});
+
+describe('why a request failed', () => {
+  const ENODEV = 19;
+  const sentence = 'not found: /dev/ttyUSB0';
+  /** A device whose last request failed; `asked` counts how often it was asked why. */
+  class FailedDevice extends HoldingDevice {
+    asked = 0;
+    get failure() {
+      this.asked++;
+      return { errno: ENODEV, sentence };
+    }
+  }
+  const failed = () => new FailedDevice(1, 34, Uint8Array.of(1, 2, 3, 4));
+  const errnos = WANTED + featureSet(DTBUS_F_ERRNO);
+
+  it('is asked of a back-end of ours, and leaves its configuration as it is', () => {
+    const d = new Driver(open(failed), 16, errnos);
+    expect(d.transport.reasonOf(ENODEV)).toBe(sentence);
+    expect(d.transport.reasonOf(5)).toBeUndefined();
+    expect([...d.transport.readConfig(0, 4)]).toEqual([1, 2, 3, 4]);
+  });
+
+  it('is not asked of one that tells no errno: it may know no such place', () => {
+    const device = failed();
+    const d = new Driver(open(() => device));
+    device.asked = 0;
+    expect(d.transport.reasonOf(ENODEV)).toBeUndefined();
+    expect(device.asked).toBe(0);
+  });
+
+  it('stays unknown where the back-end has no configuration, or is gone', () => {
+    const d = new Driver(
+      open(() => new HoldingDevice()),
+      16,
+      errnos,
+    );
+    expect(d.transport.reasonOf(ENODEV)).toBeUndefined();
+    backEnds[0]?.close();
+    expect(d.transport.reasonOf(ENODEV)).toBeUndefined();
+  });
+
+  it('is waited for a moment only, and an answer that comes too late is none to what is asked next', () => {
+    let serves = true;
+    const d = new Driver(open(failed, { serve: () => serves && loop.poll() }), 16, errnos);
+    serves = false;
+    expect(d.transport.reasonOf(ENODEV)).toBeUndefined();
+    serves = true;
+    expect([...d.transport.readConfig(1, 2)]).toEqual([2, 3]);
+    expect(d.transport.reasonOf(ENODEV)).toBe(sentence);
   });
 });
 

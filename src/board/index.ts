@@ -25,6 +25,7 @@ export { PartError } from '../sim/property.ts';
 export { BoardError } from './board-error.ts';
 export type { BoardControl, ControlWatch } from './control/client.ts';
 export {
+  type ControlChip,
   type ControlDescription,
   type ControlEvent,
   type ControlPart,

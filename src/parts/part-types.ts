@@ -91,6 +91,8 @@ interface MicrochipMcp23008 {
   driven: number;
   /** Levels on the pins, outputs included (0 to 255) */
   readonly pins: number;
+  /** Pins that the part drives (0 to 255) */
+  readonly outputs: number;
 }
 
 interface MicrochipMcp23017 {
@@ -100,6 +102,8 @@ interface MicrochipMcp23017 {
   driven: number;
   /** Levels on the pins, outputs included (0 to 65535) */
   readonly pins: number;
+  /** Pins that the part drives (0 to 65535) */
+  readonly outputs: number;
 }
 
 interface NxpPca9554 {
@@ -107,6 +111,8 @@ interface NxpPca9554 {
   inputs: number;
   /** Levels on the pins, outputs included (0 to 255) */
   readonly pins: number;
+  /** Pins that the part drives (0 to 255) */
+  readonly outputs: number;
 }
 
 interface NxpPca9555 {
@@ -114,6 +120,8 @@ interface NxpPca9555 {
   inputs: number;
   /** Levels on the pins, outputs included (0 to 65535) */
   readonly pins: number;
+  /** Pins that the part drives (0 to 65535) */
+  readonly outputs: number;
 }
 
 interface RohmBh1750 {
@@ -126,6 +134,8 @@ interface NxpPca9550 {
   inputs: number;
   /** Levels on the pins, outputs included (0 to 3) */
   readonly pins: number;
+  /** Pins that the part drives (0 to 3) */
+  readonly outputs: number;
   /** Share of the time that LED0 is lit */
   readonly led0: number;
   /** Share of the time that LED1 is lit */
@@ -137,6 +147,8 @@ interface NxpPca9551 {
   inputs: number;
   /** Levels on the pins, outputs included (0 to 255) */
   readonly pins: number;
+  /** Pins that the part drives (0 to 255) */
+  readonly outputs: number;
   /** Share of the time that LED0 is lit */
   readonly led0: number;
   /** Share of the time that LED1 is lit */
@@ -160,6 +172,8 @@ interface NxpPca9552 {
   inputs: number;
   /** Levels on the pins, outputs included (0 to 65535) */
   readonly pins: number;
+  /** Pins that the part drives (0 to 65535) */
+  readonly outputs: number;
   /** Share of the time that LED0 is lit */
   readonly led0: number;
   /** Share of the time that LED1 is lit */
@@ -199,6 +213,8 @@ interface NxpPca9553 {
   inputs: number;
   /** Levels on the pins, outputs included (0 to 15) */
   readonly pins: number;
+  /** Pins that the part drives (0 to 15) */
+  readonly outputs: number;
   /** Share of the time that LED0 is lit */
   readonly led0: number;
   /** Share of the time that LED1 is lit */

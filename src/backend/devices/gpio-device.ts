@@ -78,6 +78,11 @@ export class VirtioGpioDevice implements VirtioDevice {
     writeGpioConfig(new DataView(this.config.buffer), 0, lines.count, this.#names.length);
   }
 
+  /** Of the front-end, as a driver of lines. */
+  get name(): string {
+    return this.#client.name;
+  }
+
   /** Buffers on the eventq come back when their lines want it, so in no order. */
   acceptFeatures(features: number): boolean {
     this.#withInterrupts = hasFeature(features, VIRTIO_GPIO_F_IRQ);

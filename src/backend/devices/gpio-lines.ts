@@ -3,6 +3,12 @@ import { Ownership } from '../clients/ownership.ts';
 /** Told of every change of level. */
 export type LineListener = (line: number, high: boolean) => void;
 
+/** Whoever drives a line. */
+export interface LineDriver {
+  /** `the board`, `/i2c/gpio@20 INT` */
+  readonly name: string;
+}
+
 interface Listening {
   readonly listener: LineListener;
   readonly failed: (error: unknown) => void;
@@ -27,7 +33,7 @@ export class GpioLines {
   /** Who may set a line: the front-end that made it an output. Everybody may look. */
   readonly ownership: Ownership;
   readonly #levels: Uint8Array;
-  readonly #drivers: readonly Map<object, boolean>[];
+  readonly #drivers: readonly Map<LineDriver, boolean>[];
   #listeners: readonly Listening[] = [];
 
   /** @param names as many as there are lines */
@@ -49,13 +55,26 @@ export class GpioLines {
     return this.#levels[line] === 1;
   }
 
+  /** The front-end whose output the line is; undefined for an input. @throws {RangeError} no such line. */
+  outputOf(line: number): string | undefined {
+    this.#check(line);
+    return this.ownership.ownerOf(line)?.name;
+  }
+
+  /** Who gives the line its level: all that pull it low, else the output that it is. @throws {RangeError} no such line. */
+  driversOf(line: number): string[] {
+    this.#check(line);
+    const pulling = [...(this.#drivers[line] ?? [])].flatMap(([{ name }, high]) => (high ? [] : [name]));
+    return pulling.length > 0 ? pulling : [this.outputOf(line)].filter((name) => name !== undefined);
+  }
+
   /**
    * What `driver`, whoever it is, does to the line: high, low, or undefined to let it go.
    * @throws {RangeError} no such line.
    */
-  drive(line: number, driver: object, high: boolean | undefined): void {
+  drive(line: number, driver: LineDriver, high: boolean | undefined): void {
     this.#check(line);
-    const drivers = this.#drivers[line] as Map<object, boolean>;
+    const drivers = this.#drivers[line] as Map<LineDriver, boolean>;
     if (high === undefined) drivers.delete(driver);
     else drivers.set(driver, high);
     const level = [...drivers.values()].every((each) => each);

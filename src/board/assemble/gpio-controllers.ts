@@ -15,7 +15,7 @@ const DEFAULT_LINES = 8;
 const MOST_LINES = 1024;
 
 /** Who drives a line in the name of scripts and tests. */
-const OUTSIDE = {};
+const OUTSIDE = { name: 'outside' };
 
 /** Something in the tree that could not be done, and where. */
 export interface GpioFault {
@@ -114,8 +114,9 @@ export class GpioControllers {
     if (lines === undefined) return inputOfExpander(parts, controller.path, line);
     if (line < lines.count) {
       const key = `${lines.path} ${line}`;
-      this.#wired.set(key, [...(this.#wired.get(key) ?? []), `${node.path} ${output.name}`]);
-      return (high) => lines.drive(line, output, high);
+      const driver = { name: `${node.path} ${output.name}` };
+      this.#wired.set(key, [...(this.#wired.get(key) ?? []), driver.name]);
+      return (high) => lines.drive(line, driver, high);
     }
     const sentence = `${controller.path} has no line ${line}; its lines are 0 to ${lines.count - 1}`;
     throw new NodeError(node, 'interrupts', sentence);
@@ -136,7 +137,16 @@ export class GpioControllers {
       lines.names.map((name, line) => {
         const { path } = lines;
         const wired = this.#wired.get(`${path} ${line}`) ?? [];
-        return { path, line, name, high: lines.level(line), wired };
+        const direction = lines.outputOf(line) === undefined ? 'in' : 'out';
+        return {
+          path,
+          line,
+          name,
+          direction,
+          high: lines.level(line),
+          wired,
+          drivers: lines.driversOf(line),
+        };
       }),
     );
   }

@@ -1,4 +1,5 @@
 import type { Board } from '../handles/board.ts';
+import { pathOf } from '../handles/part-handle.ts';
 import type { Controllable } from './controllable.ts';
 import { controlSocketOf } from './place.ts';
 import { serveControl } from './server.ts';
@@ -63,12 +64,16 @@ function controllable(boards: readonly Board[], traces: SharedTraces, file: stri
     },
     line: (controller, line) => {
       const handles = boards.map((board) => board.line(controller, line));
+      const { path, line: number } = last().line(controller, line);
       return {
+        path,
+        line: number,
         set: (high) => {
           for (const handle of handles) handle.set(high);
         },
       };
     },
+    pathOf: (name) => pathOf(last().tree, name),
     drivePin: (path, pin, high) => {
       for (const board of boards) board.drivePin(path, pin, high);
     },

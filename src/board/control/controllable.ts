@@ -13,7 +13,9 @@ export interface Controllable {
   /** @throws {Error} naming the parts that exist */
   part(name: string): ControlledPart;
   /** @throws {Error} naming the lines that exist */
-  line(controller: string, line: number | string): Pick<LineHandle, 'set'>;
+  line(controller: string, line: number | string): Pick<LineHandle, 'path' | 'line' | 'set'>;
+  /** The path of a node by path, alias or `&label`; undefined where there is none. */
+  pathOf(name: string): string | undefined;
   /** Drives a pin of a GPIO expander, or lets go of it. @throws {Error} no such pin */
   drivePin(path: string, pin: number, high: boolean | undefined): void;
   /**

@@ -15,6 +15,7 @@ export const LINE_MAX = 128 << 20;
 /** What is asked. `part`, `controller`: path, alias or `&label`. */
 export type ControlRequest =
   | { readonly call: 'describe' }
+  /** A part, or a GPIO controller. */
   | { readonly call: 'get'; readonly part: string }
   | { readonly call: 'set'; readonly part: string; readonly values: Readonly<Record<string, WireValue>> }
   /** Pulls a line low, or clears a bit of a part's `inputs`, for `ms`; the answer comes when it is over. */
@@ -59,6 +60,13 @@ export interface ControlPart {
   readonly title: string;
   readonly properties: PartReport['properties'];
   readonly values: Readonly<Record<string, WireValue>>;
+}
+
+/** A GPIO controller with its lines. */
+export interface ControlChip {
+  readonly path: string;
+  readonly title: string;
+  readonly lines: readonly LineReport[];
 }
 
 export type ControlAnswer =

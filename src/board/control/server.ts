@@ -1,8 +1,10 @@
 import { chmodSync, existsSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
+import type { LineHandle } from '../handles/line-handle.ts';
 import type { Controllable, ControlledPart } from './controllable.ts';
 import {
   type ControlAnswer,
+  type ControlChip,
   type ControlDescription,
   type ControlPart,
   type ControlRequest,
@@ -111,7 +113,7 @@ async function carryOut(board: Controllable, request: ControlRequest | undefined
         lines: board.lines(),
       } satisfies ControlDescription;
     case 'get':
-      return partOf(board, String(request.part));
+      return controllerOf(board, String(request.part)) ?? partOf(board, String(request.part));
     case 'set': {
       const part = board.part(String(request.part));
       for (const [name, value] of Object.entries(request.values)) part.set(name, fromWire(value));
@@ -132,6 +134,13 @@ function partOf(board: Controllable, name: string): ControlPart {
   return { path, title, properties, values: Object.fromEntries(values) };
 }
 
+/** A GPIO controller with its lines; undefined for what is none. */
+function controllerOf(board: Controllable, name: string): ControlChip | undefined {
+  const path = board.pathOf(name);
+  const lines = board.lines().filter((line) => line.path === path);
+  return path === undefined || lines.length === 0 ? undefined : { path, title: 'GPIO controller', lines };
+}
+
 async function press(board: Controllable, target: string, line: string, ms: number): Promise<null> {
   if (!(ms >= 1 && ms <= PRESS_MAX_MS))
     throw new Error(`invalid time: expected 1 to ${PRESS_MAX_MS} ms, got ${ms}`);
@@ -149,12 +158,32 @@ function pull(board: Controllable, target: string, line: string): () => void {
   const part = inputsOf(board, target);
   if (part === undefined) {
     const handle = board.line(target, /^\d+$/.test(line) ? Number(line) : line);
+    refuseOutput(board, handle);
     handle.set(false);
     return () => handle.set(true);
   }
   if (!/^\d+$/.test(line)) throw new Error(`invalid pin of ${target}: expected a number, got ${line}`);
+  refuseOutputPin(board, part, Number(line));
   board.drivePin(part.path, Number(line), false);
   return () => board.drivePin(part.path, Number(line), undefined);
+}
+
+/** @throws {Error} the line is an output: there is no button at it */
+function refuseOutput(board: Controllable, { path, line }: Pick<LineHandle, 'path' | 'line'>): void {
+  const report = board.lines().find((each) => each.path === path && each.line === line);
+  if (report?.direction !== 'out') return;
+  const name = report.name === '' ? line : `"${report.name}"`;
+  const drivers = report.drivers.join(', ');
+  throw new Error(`invalid line ${name} of ${path}: expected an input, got an output, driven by ${drivers}`);
+}
+
+/** @throws {Error} the pin of an expander is an output */
+function refuseOutputPin(board: Controllable, part: ControlledPart, pin: number): void {
+  const report = board.parts().find(({ path }) => path === part.path);
+  // An expander of the user's own may not say which of its pins are outputs.
+  if (report?.properties.some(({ name }) => name === 'outputs') !== true) return;
+  if (Math.floor(Number(part.get('outputs')) / 2 ** pin) % 2 === 0) return;
+  throw new Error(`invalid pin ${pin} of ${part.path}: expected an input, got an output`);
 }
 
 /** A part with `inputs`: a GPIO expander; undefined for what is none. */

@@ -24,7 +24,7 @@ import { CONTROL_SOCKET, controlSocketOf } from '../control/place.ts';
 import { serveControl } from '../control/server.ts';
 import { traceBoard } from '../handles/board-trace.ts';
 import { type LineHandle, LineWatchers, lineHandle } from '../handles/line-handle.ts';
-import { findPart, type PartHandle } from '../handles/part-handle.ts';
+import { findPart, type PartHandle, pathOf } from '../handles/part-handle.ts';
 import { checkTree, type TreeCheckOptions } from '../open/check-tree.ts';
 import { pathsOf, readBoard, type TreeOptions, treeChecks } from '../open/load-tree.ts';
 import { traceFor } from '../open/trace.ts';
@@ -199,6 +199,7 @@ export class ServedBoard {
       lines: () => this.#backEnd.calls.lines(),
       part: (name) => this.part(name),
       line: (controller, line) => this.line(controller, line),
+      pathOf: (name) => pathOf(this.tree, name),
       drivePin: (path, pin, high) => this.#backEnd.calls.drivePin(path, pin, high),
       trace: (only, begun) => {
         const trace = traceBoard(this.tree, this.#backEnd.devices, only, callsInline(this.#backEnd.calls));

@@ -51,9 +51,13 @@ export interface LineReport {
   readonly line: number;
   /** By `gpio-line-names`; empty where there is none. */
   readonly name: string;
+  /** `out` while a front-end, the board's own or a guest's, has made it an output. */
+  readonly direction: 'in' | 'out';
   readonly high: boolean;
-  /** Interrupt outputs that pull it: `/i2c/gpio@20 INT`. */
+  /** Interrupt outputs that can pull it: `/i2c/gpio@20 INT`. */
   readonly wired: readonly string[];
+  /** Who gives it its level now: all that pull it low, else whose output it is: `outside`, `the board`. */
+  readonly drivers: readonly string[];
 }
 
 /** What the board asks of its back-end besides transfers: name -> arguments and result. */

@@ -17,12 +17,12 @@ export function addTouchCommands(program: Command, end: (exitCode: number) => vo
     );
   add(
     'get',
-    'read what a simulated part of a running board senses and holds',
-    'Prints the properties of a simulated part, or of all parts.',
+    'read what a simulated part of a running board senses and holds, or the lines of its GPIO',
+    'Prints the properties of a simulated part, or the lines of a GPIO controller with direction, level and who drives them; without a name, of all.',
     'dtbus get &temp temperature -b dts/demo.dts',
   )
-    .argument('[part]', 'label (&temp), path or alias of the part')
-    .argument('[property]', 'one property: only its value is printed')
+    .argument('[part]', 'label (&temp), path or alias of the part or GPIO controller')
+    .argument('[property]', 'one property, or line: only its value is printed')
     .option('--json', 'as JSON, for scripts', false)
     .action(async (part: string | undefined, property: string | undefined, args: GetArguments) => {
       const { getFromBoard } = await import('../touch/touch.ts');

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import {
   type BoardControl,
+  type ControlChip,
   type ControlDescription,
   type ControlPart,
   findControl,
@@ -36,22 +37,41 @@ export function getFromBoard(
   json: boolean,
 ): Promise<number> {
   return withControl(args, async (control) => {
-    const names =
-      part === undefined
-        ? (await control.ask<ControlDescription>({ call: 'describe' })).parts.map(({ path }) => path)
-        : [part];
-    const parts: ControlPart[] = [];
-    for (const name of names) parts.push(await control.ask<ControlPart>({ call: 'get', part: name }));
-    if (property !== undefined) {
-      const [only] = parts as [ControlPart];
-      const value = propertyOf(only, property);
-      process.stdout.write(`${json ? JSON.stringify(value) : printable(textOf(value))}\n`);
+    const names = part === undefined ? await allOf(control) : [part];
+    const found: (ControlPart | ControlChip)[] = [];
+    for (const name of names) found.push(await control.ask({ call: 'get', part: name }));
+    const [only] = found;
+    if (property !== undefined && only !== undefined) {
+      process.stdout.write(
+        `${'lines' in only ? lineText(only, property, json) : valueText(only, property, json)}\n`,
+      );
       return 0;
     }
-    const texts = json ? [`${JSON.stringify(parts, undefined, 2)}\n`] : parts.map(describe);
+    const describe = (each: ControlPart | ControlChip) =>
+      'lines' in each ? linesText(each) : partText(each);
+    const texts = json ? [`${JSON.stringify(found, undefined, 2)}\n`] : found.map(describe);
     process.stdout.write(texts.join(''));
     return 0;
   });
+}
+
+/** The paths of all parts and GPIO controllers. */
+async function allOf(control: BoardControl): Promise<readonly string[]> {
+  const { parts, lines } = await control.ask<ControlDescription>({ call: 'describe' });
+  return [...parts.map(({ path }) => path), ...new Set(lines.map(({ path }) => path))];
+}
+
+function valueText(part: ControlPart, property: string, json: boolean): string {
+  const value = propertyOf(part, property);
+  return json ? JSON.stringify(value) : printable(textOf(value));
+}
+
+/** The level of a line by name or number. @throws {Error} for a line that the controller does not have */
+function lineText({ path, lines }: ControlChip, wanted: string, json: boolean): string {
+  const line = lines.find(({ line: number, name }) => name === wanted || String(number) === wanted);
+  if (line !== undefined) return json ? JSON.stringify(line) : levelOf(line);
+  const known = lines.map(({ line: number, name }) => name || number).join(', ');
+  throw new Error(`not found: line ${wanted} of ${path}; use one of: ${known}`);
 }
 
 /** @throws {Error} for a property that the part does not have */
@@ -63,7 +83,28 @@ function propertyOf({ path, values }: ControlPart, property: string): WireValue 
   );
 }
 
-function describe({ path, title, properties, values }: ControlPart): string {
+const levelOf = ({ high }: ControlChip['lines'][number]) => (high ? 'high' : 'low');
+
+/** A table of lines: what the last columns say of nobody is left out. */
+function linesText({ path, title, lines }: ControlChip): string {
+  const rows = [
+    ['LINE', 'NAME', 'DIRECTION', 'LEVEL', 'DRIVEN BY', 'WIRED TO'],
+    ...lines.map((line) => [
+      String(line.line),
+      line.name,
+      line.direction,
+      levelOf(line),
+      line.drivers.join(', '),
+      line.wired.join(', '),
+    ]),
+  ];
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  const texts = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
+  const head = `${path}  ${title}, ${lines.length} ${lines.length === 1 ? 'line' : 'lines'}`;
+  return printable(`${[head, ...texts.map((text) => `  ${text}`.trimEnd())].join('\n')}\n`);
+}
+
+function partText({ path, title, properties, values }: ControlPart): string {
   const width = Math.max(0, ...properties.map(({ name }) => name.length));
   const lines = properties
     .filter(({ name }) => !isPicture(values[name]))

@@ -12,6 +12,9 @@ export function pinProperties(pins: number): { readonly senses: Properties; read
         doc: 'levels that the outside gives the pins, pin 0 in bit 0',
       },
     },
-    shows: { pins: { kind: 'integer', range, doc: 'levels on the pins, outputs included' } },
+    shows: {
+      pins: { kind: 'integer', range, doc: 'levels on the pins, outputs included' },
+      outputs: { kind: 'integer', range, doc: 'pins that the part drives' },
+    },
   };
 }

@@ -77,6 +77,13 @@ class Mcp23017 {
     return levels;
   }
 
+  get outputs(): number {
+    let outputs = 0;
+    for (let port = 0; port < this.#ports; port++)
+      outputs |= (~this.#get(port, REGISTER.IODIR) & 0xff) << (8 * port);
+    return outputs;
+  }
+
   /** IOCON.HAEN: the chip looks at its address pins on SPI. */
   get addressed(): boolean {
     return (this.#pins.iocon & IOCON.HAEN) !== 0;

@@ -114,6 +114,9 @@ const modelOf =
         get pins() {
           return levels();
         },
+        get outputs() {
+          return ~port(CONFIGURATION) & (2 ** (8 * ports) - 1);
+        },
       },
     };
   };

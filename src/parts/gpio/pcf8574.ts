@@ -64,6 +64,9 @@ const modelOf =
         get pins() {
           return levels();
         },
+        get outputs() {
+          return ~state.latch & all;
+        },
       },
       i2c: {
         start() {

@@ -75,6 +75,12 @@ const modelOf =
       get pins() {
         return levels();
       },
+      /** A pin that is off is let go: it may be an input. */
+      get outputs() {
+        let all = 0;
+        for (let pin = 0; pin < pins; pin++) if (select(pin) !== LS.OFF) all |= 1 << pin;
+        return all;
+      },
     };
     for (let pin = 0; pin < pins; pin++)
       Object.defineProperty(properties, `led${pin}`, { get: () => lit(pin) });

@@ -38,7 +38,7 @@ const UNTOUCHED = 0xee;
 const NAMES = ['led', '', 'card detect', ''];
 
 /** What a line's wire is pulled by, beside the front-ends. */
-const WORLD = {};
+const WORLD = { name: 'the world' };
 
 /** A front-end's driver that may put anything on either ring, and the device model behind it. */
 function frontEnd(lines: GpioLines, client = new Client('a guest'), features = F_IRQ) {

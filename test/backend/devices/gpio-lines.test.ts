@@ -9,7 +9,7 @@ import {
   GuestMemory,
 } from '../../../src/virtio/index.ts';
 
-const PART = {};
+const PART = { name: '/i2c/part INT' };
 
 describe('a listener that throws', () => {
   it('fails neither who drives the line nor the listeners after it', () => {

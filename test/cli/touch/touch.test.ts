@@ -17,12 +17,12 @@ const BOARD = `/dts-v1/;
 		compatible = "platform,virtio-i2c"; #address-cells = <1>; #size-cells = <0>;
 		temp: temp@48 { compatible = "national,lm75"; reg = <0x48>; };
 		oled: oled@3c { compatible = "solomon,ssd1306"; reg = <0x3c>; };
-		pins: pins@20 { compatible = "nxp,pca9554"; reg = <0x20>; };
+		pins: pins@20 { compatible = "nxp,pca9554"; reg = <0x20>; interrupts-extended = <&gpio 2 8>; };
 		rom: rom@50 { compatible = "atmel,24c02"; reg = <0x50>; };
 	};
 	gpio: gpio {
-		compatible = "platform,virtio-gpio"; gpio-controller; #gpio-cells = <2>;
-		ngpios = <2>; gpio-line-names = "button", "other";
+		compatible = "platform,virtio-gpio"; gpio-controller; #gpio-cells = <2>; interrupt-controller; #interrupt-cells = <2>;
+		ngpios = <3>; gpio-line-names = "button", "other";
 	};
 };
 `;
@@ -103,6 +103,74 @@ describe('a board of another process', () => {
     expect((await pressed).status).toBe(0);
     expect([...seen]).toContain(0xf7);
     expect(board.part('&pins').get('inputs')).toBe(0xff);
+  });
+
+  it('refuses to press what the board drives', async () => {
+    const chip = await board.gpio();
+    chip.setDirection(1, 'out');
+    expect(await dtbus('press', '&gpio', 'other', '--for', '5')).toMatchObject({
+      status: 1,
+      err: 'dtbus: invalid line "other" of /gpio: expected an input, got an output, driven by the board\n',
+    });
+    chip.setDirection(1, 'in');
+    expect((await dtbus('press', '&gpio', '1', '--for', '5')).status).toBe(0);
+  });
+
+  it('refuses to press a pin of an expander that is an output', async () => {
+    const i2c = board.open('/dev/i2c-1');
+    // PCA9554 data sheet, register 3: a 0 makes a pin an output.
+    i2c.transferSync([{ addr: 0x20, write: Uint8Array.of(3, 0xef) }]);
+    expect(await dtbus('press', '&pins', '4', '--for', '5')).toMatchObject({
+      status: 1,
+      err: 'dtbus: invalid pin 4 of /i2c/pins@20: expected an input, got an output\n',
+    });
+    expect((await dtbus('press', '&pins', '3', '--for', '5')).status).toBe(0);
+    i2c.transferSync([{ addr: 0x20, write: Uint8Array.of(3, 0xff) }]);
+    expect((await dtbus('press', '&pins', '4', '--for', '5')).status).toBe(0);
+  });
+
+  it('shows the lines of a controller: name, direction, level and who drives', async () => {
+    const chip = await board.gpio();
+    chip.setDirection(1, 'out');
+    chip.set(1, true);
+    board.line('&gpio', 'button').set(false);
+    try {
+      expect((await dtbus('get', '&gpio')).out).toBe(
+        [
+          '/gpio  GPIO controller, 3 lines',
+          '  LINE  NAME    DIRECTION  LEVEL  DRIVEN BY  WIRED TO',
+          '  0     button  in         low    outside',
+          '  1     other   out        high   the board',
+          '  2             in         high              /i2c/pins@20 INT',
+          '',
+        ].join('\n'),
+      );
+      expect((await dtbus('get', '/gpio', 'button')).out).toBe('low\n');
+      expect((await dtbus('get', '&gpio', '1')).out).toBe('high\n');
+      expect(JSON.parse((await dtbus('get', '&gpio', '0', '--json')).out)).toEqual({
+        path: '/gpio',
+        line: 0,
+        name: 'button',
+        direction: 'in',
+        high: false,
+        wired: [],
+        drivers: ['outside'],
+      });
+      const [only] = JSON.parse((await dtbus('get', '&gpio', '--json')).out);
+      expect(only.lines.map((line: { direction: string }) => line.direction)).toEqual(['in', 'out', 'in']);
+      expect((await dtbus('get')).out).toContain('/gpio  GPIO controller, 3 lines\n');
+      board.part('&pins').set('inputs', 0xfe);
+      expect((await dtbus('get', '&gpio')).out).toMatch(/ low {4}\/i2c\/pins@20 INT {2}\/i2c\/pins@20 INT\n/);
+      const unknown = await dtbus('get', '&gpio', 'bell');
+      expect(unknown).toMatchObject({
+        status: 1,
+        err: 'dtbus: not found: line bell of /gpio; use one of: button, other, 2\n',
+      });
+    } finally {
+      board.part('&pins').set('inputs', 0xff);
+      board.line('&gpio', 'button').set(true);
+      chip.setDirection(1, 'in');
+    }
   });
 
   it('shows its display, as text and as PNG', async () => {

@@ -9,6 +9,13 @@ describe('MCP23017 (DS20001952)', () => {
     expect(bench.writeRead([0x00], 22)).toEqual([0xff, 0xff, ...new Array(20).fill(0)]);
   });
 
+  it('drives the pins that IODIR makes outputs', async () => {
+    const bench = await mcp23017();
+    expect(bench.get('outputs')).toBe(0);
+    bench.write([0x00, 0xf0, 0x7f]);
+    expect(bench.get('outputs')).toBe(0x800f);
+  });
+
   it('goes round from 15h to 00h', async () => {
     const bench = await mcp23017();
     bench.write([0x15, 0x77, 0x0f]);

@@ -11,6 +11,13 @@ describe('PCA9555 (NXP data sheet, 6.2)', () => {
     expect(bench.writeRead([6], 2)).toEqual([0xff, 0xff]);
   });
 
+  it('drives the pins that CONFIGURATION makes outputs', async () => {
+    const bench = await pca9555();
+    expect(bench.get('outputs')).toBe(0);
+    bench.write([6, 0xfe, 0x7f]);
+    expect(bench.get('outputs')).toBe(0x8001);
+  });
+
   it('a burst goes round the two ports of one register', async () => {
     const bench = await pca9555();
     bench.write([6, 0x12, 0x34, 0x56]);

@@ -11,6 +11,13 @@ describe('PCF8574 and PCF8575 (quasi-bidirectional)', () => {
     expect(bench.get('pins')).toBe(0x05);
   });
 
+  it('drives only what it pulls down', async () => {
+    const bench = await i2cBench({ compatible: 'nxp,pcf8574', reg: 0x20 });
+    expect(bench.get('outputs')).toBe(0);
+    bench.write([0x0f]);
+    expect(bench.get('outputs')).toBe(0xf0);
+  });
+
   it('INT goes low at a change and high at a read', async () => {
     const bench = await i2cBench({ compatible: 'nxp,pcf8574', reg: 0x20 });
     bench.set('inputs', 0xfe);

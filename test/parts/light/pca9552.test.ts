@@ -21,6 +21,13 @@ describe('PCA9552 (rev. 5)', () => {
     expect(bench.get('led0')).toBe(0);
   });
 
+  it('drives the pins of LEDs that are on or blink', async () => {
+    const bench = await pca9552();
+    expect(bench.get('outputs')).toBe(0);
+    bench.write([0x16, 0b11_10_01_00]);
+    expect(bench.get('outputs')).toBe(0b1101);
+  });
+
   it('stays on a register without AI, and goes round with it', async () => {
     const bench = await pca9552();
     bench.write([0x03, 0x11, 0x22]);

@@ -28,8 +28,8 @@ export async function loadParts(compatibles?: Iterable<string>): Promise<readonl
 }
 
 /**
- * The part that a node with these compatibles is, by Linux's rule: the earlier in the list, the better; then the first
- * compatible without its vendor, as an id table would match it.
+ * The part that a node with these compatibles is, by Linux's rule: the earlier in the list, the better; the first one,
+ * which names the chip, also without its vendor, as an id table would match it.
  */
 export function partFor<P extends DataSheet>(
   parts: readonly P[],
@@ -37,11 +37,15 @@ export function partFor<P extends DataSheet>(
   compatible: readonly string[],
 ): P | undefined {
   const onBus = parts.filter((part) => part.bus[bus] !== undefined);
-  for (const name of compatible) {
-    const found = onBus.find((part) => part.compatible.includes(name));
-    if (found !== undefined) return found;
-  }
-  const [first = ''] = compatible;
+  const named = (name: string) => onBus.find((part) => part.compatible.includes(name));
+  const [first = '', ...others] = compatible;
   const bare = withoutVendor(first);
-  return onBus.find((part) => part.compatible.some((name) => withoutVendor(name) === bare));
+  const same = (name: string) => withoutVendor(name) === bare;
+  const found = named(first) ?? onBus.find((part) => part.compatible.some(same));
+  if (found !== undefined) return found;
+  for (const name of others) {
+    const part = named(name);
+    if (part !== undefined) return part;
+  }
+  return undefined;
 }

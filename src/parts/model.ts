@@ -241,7 +241,7 @@ export interface InstructionBehaviour {
   /** False ignores the instruction: the part is busy, or asleep. */
   accepts?(instruction: Instruction): boolean;
   /** Address bytes of an instruction whose `address` is `mode`. */
-  addressBytes?(): number;
+  addressBytes?(instruction: Instruction): number;
   /** What the address begins with: an extended address register. */
   addressBase?(instruction: Instruction, opcode: number): number;
   /** The instruction that `opcode` means, where it is not the one of the table. */

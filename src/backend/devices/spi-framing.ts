@@ -69,8 +69,8 @@ class InstructionFraming implements SpiFraming {
 
   expectsMore(opcode: number, sent: number): boolean {
     const { data, least, most } = this.#extents.get(opcode) ?? { data: undefined, least: 0, most: 0 };
-    // Data to the part follows the longest header that there may be.
-    if (data === 'out') return sent <= OPCODE_BYTES + most;
+    // Data to the part follows a header, the shortest or the longest that there may be.
+    if (data === 'out') return sent <= OPCODE_BYTES + least || sent === OPCODE_BYTES + most;
     return sent < OPCODE_BYTES + (data === 'in' ? most : least);
   }
 

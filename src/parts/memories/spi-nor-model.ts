@@ -1,36 +1,20 @@
 import type { Instruction } from '../data-sheet.ts';
-import type { Behaviour, Contents, Deadline, Kit } from '../model.ts';
-import { type FlashChip, QUAD_ENABLE } from './spi-nor-chips.ts';
-import type { FlashAction } from './spi-nor-instructions.ts';
-import { protectedRange, SR1, SR2 } from './spi-nor-protection.ts';
-import { SecurityRegisters, withLocks } from './spi-nor-security.ts';
-import { sfdpOf, TYPICAL_MS } from './spi-nor-sfdp.ts';
-
-/** The chip that a node is. */
-export type Flash = FlashChip;
+import type { Behaviour, Kit } from '../model.ts';
+import { FLAG, FlashArray, type Job, POWER_ON } from './spi-nor-array.ts';
+import type { FlashChip } from './spi-nor-chips.ts';
+import { type FlashAction, RESET_ALONE } from './spi-nor-instructions.ts';
+import { BlockLocks } from './spi-nor-locks.ts';
+import { SecurityRegisters, uniqueIdOf } from './spi-nor-security.ts';
+import { sfdpOf } from './spi-nor-sfdp.ts';
+import { SR1, SR2, SR3, StatusRegisters } from './spi-nor-status.ts';
 
 const PAGE = 256;
-/** Bits of the three status registers that 01h, 31h, 11h change. */
-const STATUS_WRITABLE = [0xfc, 0x7b, 0xe4] as const;
-/** Device ID (90h, ABh) is one less than the capacity byte of the JEDEC ID. */
 const MANUFACTURER = 0;
-const WINBOND = 0xef;
 const CAPACITY = 2;
-
-/** What is lost without power; the status bits that are non-volatile stay. */
-const POWER_ON = {
-  writeEnabled: false,
-  volatileEnabled: false,
-  /** What it is busy with, and may be interrupted in; where that is, and for how long it is suspended still. */
-  job: undefined as 'program' | 'erase' | undefined,
-  jobFrom: 0,
-  jobTo: 0,
-  suspendedNs: 0,
-  fourByte: false,
-  extendedAddress: 0,
-  poweredDown: false,
-  resetEnabled: false,
-};
+/** Status bit 6 of SST: words are programmed one after the other. */
+const AAI = 0x40;
+/** Spansion's bank register: bit 7 is for four address bytes. */
+const EXTADD = 0x80;
 
 /** While busy only these are heard. */
 const WHILE_BUSY: readonly (string | undefined)[] = [
@@ -40,16 +24,18 @@ const WHILE_BUSY: readonly (string | undefined)[] = [
   'enable-reset',
   'reset',
 ];
+const WHILE_WORDS: readonly string[] = ['program-word', 'write-disable', 'read-status'];
+const WHILE_FAILED: readonly string[] = ['read-status', 'clear-status', 'enable-reset', 'reset'];
 
 /** What an SPI NOR flash does when it is told to. */
-export function flashModel(chip: Flash, kit: Kit): Behaviour {
+export function flashModel(chip: FlashChip, kit: Kit): Behaviour {
   const flash = new SpiNor(chip, kit);
   return {
     reset: () => flash.reset(),
     properties: flash,
     instruction: {
       accepts: ({ does, lines = 1 }) => flash.listensTo(does as FlashAction, lines),
-      addressBytes: () => (flash.state.fourByte ? 4 : 3),
+      addressBytes: ({ does }) => flash.addressBytes(does as FlashAction),
       addressBase: ({ address }) =>
         address === 'mode' && !flash.state.fourByte ? flash.state.extendedAddress : 0,
       begin: ({ does }) => flash.begin(does as FlashAction),
@@ -64,69 +50,84 @@ export function flashModel(chip: Flash, kit: Kit): Behaviour {
 
 class SpiNor {
   readonly state = { ...POWER_ON };
-  readonly #chip: Flash;
+  readonly #chip: FlashChip;
   readonly #sense: { timeScale: number; writeProtect: boolean };
-  readonly #contents: Contents;
-  readonly #busy: Deadline;
+  readonly #array: FlashArray;
   readonly #powerOn: () => void;
-  readonly #sfdp: Uint8Array;
+  readonly #sfdp: Uint8Array | undefined;
   readonly #uniqueId: Uint8Array;
-  readonly #status = new Uint8Array(3);
-  /** The status registers as they are after power-on. */
-  readonly #savedStatus = new Uint8Array(3);
+  readonly #status: StatusRegisters;
+  readonly #locks: BlockLocks | undefined;
+  readonly #settings: readonly Uint8Array[];
   readonly #security = new SecurityRegisters();
   /** What will be programmed, or written to a register, when chip select rises. */
   readonly #buffer = new Uint8Array(PAGE);
 
-  constructor(chip: Flash, kit: Kit) {
+  constructor(chip: FlashChip, kit: Kit) {
+    const { kind, size } = chip;
     this.#chip = chip;
     this.#sense = kit.sense as { timeScale: number; writeProtect: boolean };
-    this.#contents = kit.contents(chip.size, 0xff);
-    this.#busy = kit.once();
     this.#powerOn = kit.reset;
     this.#sfdp = sfdpOf(chip);
     this.#uniqueId = uniqueIdOf(kit.node.path);
+    this.#status = new StatusRegisters(kind);
+    this.#locks = kind.locks && new BlockLocks(size, kind.locks);
+    this.#array = new FlashArray(chip, kit, this.state, this.#status, this.#locks);
+    this.#settings = (kind.settings ?? []).map((bytes) => Uint8Array.from(bytes));
     kit.keep(this.state);
-    kit.keep({ status: this.#status, savedStatus: this.#savedStatus, buffer: this.#buffer });
+    kit.keep({ status: this.#status.bytes, savedStatus: this.#status.saved, buffer: this.#buffer });
     kit.keep({ security: this.#security.bytes });
+    if (this.#locks !== undefined) kit.keep({ locks: this.#locks.closed });
+    if (this.#settings.length > 0) kit.keep({ ...this.#settings });
   }
 
   /** The whole memory. */
   get contents(): Uint8Array {
-    return this.#contents.bytes.slice();
+    return this.#array.contents.bytes.slice();
   }
 
   set contents(bytes: Uint8Array) {
-    this.#contents.load(bytes);
+    this.#array.contents.load(bytes);
   }
 
   reset(): void {
     Object.assign(this.state, POWER_ON);
-    this.#status.set(this.#savedStatus);
-    this.#busy.cancel();
+    this.#status.powerOn();
+    this.#locks?.setAll(true);
+    // The non-volatile configuration stays; its lowest bit is 0 for four address bytes.
+    for (const [number, bytes] of (this.#chip.kind.settings ?? []).entries())
+      if (number > 0) this.#settings[number]?.set(bytes);
+    const nonVolatile = this.#settings[0]?.[0] ?? 1;
+    this.state.fourByte =
+      this.#isLarge && ((nonVolatile & 1) === 0 || (this.#hasThirdStatus && this.#status.has(2, SR3.ADP)));
+    this.#array.busy.cancel();
+  }
+
+  get #isLarge(): boolean {
+    return this.#chip.size > 0x100_0000;
+  }
+
+  get #hasThirdStatus(): boolean {
+    return this.#chip.kind.writable.length === 3;
   }
 
   /**
    * While busy only the status can be read; in deep power-down only ABh is heard; four lines carry nothing while their
-   * Quad Enable bit is 0, as two of them are WP# and HOLD#; security registers are Winbond's.
+   * Quad Enable bit is 0, as two of them are WP# and HOLD#.
    */
   listensTo(does: FlashAction, lines: number): boolean {
-    if (this.state.poweredDown) return does === 'release-power-down';
-    if (lines === 4 && !this.#quadEnabled()) return false;
-    if (does.endsWith('-security') && this.#chip.jedecId[MANUFACTURER] !== WINBOND) return false;
-    return !this.#busy.pending || WHILE_BUSY.includes(does);
+    const { poweredDown, words, failures } = this.state;
+    if (poweredDown) return does === 'release-power-down';
+    if (lines === 4 && !this.#status.quadEnabled) return false;
+    if (words && !WHILE_WORDS.includes(does)) return false;
+    if (failures !== 0 && this.#chip.kind.refusal === 'status') return WHILE_FAILED.includes(does);
+    return !this.#array.busy.pending || WHILE_BUSY.includes(does);
   }
 
-  #quadEnabled(): boolean {
-    const [sr1 = 0, sr2 = 0] = this.#status;
-    switch (this.#chip.quadEnable) {
-      case QUAD_ENABLE.SR1_BIT6:
-        return (sr1 & SR1.SEC) !== 0;
-      case QUAD_ENABLE.SR2_BIT1:
-        return (sr2 & SR2.QE) !== 0;
-      default:
-        return true;
-    }
+  /** Of instructions whose address is as the mode has it: a further word of a series has none. */
+  addressBytes(does: FlashAction): number {
+    if (does === 'program-word') return this.state.words ? 0 : 3;
+    return this.#chip.addressBytes ?? (this.state.fourByte ? 4 : 3);
   }
 
   begin(does: FlashAction): void {
@@ -146,58 +147,78 @@ class SpiNor {
       for (let at = from; at < to; at++) {
         rx[at] = this.#answer(does as FlashAction, operand, address, index + at - from);
       }
-    } else if (lines === wanted) this.#read(address + index, rx, from, to);
+    } else if (lines === wanted) this.#array.read(address + index, rx, from, to);
     else rx.fill(0xff, from, to);
   }
 
   take(does: FlashAction, address: number, index: number, byte: number): void {
-    if (does === 'program' || does === 'program-security') this.#buffer[(address + index) % PAGE] = byte;
+    if (does === 'program' && this.#chip.kind.direct) this.#array.writeThrough(address + index, byte);
+    else if (does === 'program' || does === 'program-security') this.#buffer[(address + index) % PAGE] = byte;
     else if (index < 2) this.#buffer[index] = byte;
   }
 
   /** Chip select has risen after a whole instruction with `count` bytes of data. */
   execute(does: FlashAction, operand: number, address: number, count: number): void {
-    const { resetEnabled } = this.state;
-    this.state.resetEnabled = false;
+    const { state } = this;
+    const { resetEnabled } = state;
+    state.resetEnabled = false;
+    if (this.#chip.kind.enableLastsOne && does !== 'write-status') state.volatileEnabled = false;
     switch (does) {
       case 'write-enable':
-        this.state.writeEnabled = true;
+        state.writeEnabled = true;
         return;
       case 'write-enable-volatile':
-        this.state.volatileEnabled = true;
+        state.volatileEnabled = true;
         return;
       case 'write-disable':
-        this.state.writeEnabled = false;
-        this.state.volatileEnabled = false;
+        Object.assign(state, { writeEnabled: false, volatileEnabled: false, words: false });
+        return;
+      case 'clear-status':
+      case 'clear-flag-status':
+        if (state.failures !== 0 && does === 'clear-status') state.writeEnabled = false;
+        state.failures = 0;
         return;
       case 'suspend':
-        this.#suspend();
+        this.#array.suspend();
         return;
       case 'resume':
-        if (this.state.suspendedNs > 0) this.#busy.start(this.state.suspendedNs);
-        this.state.suspendedNs = 0;
+        this.#array.resume();
         return;
       case 'power-down':
-        this.state.poweredDown = true;
+        state.poweredDown = true;
         return;
       case 'release-power-down':
-        this.state.poweredDown = false;
+        state.poweredDown = false;
         return;
       case 'enter-4-byte':
-        this.state.fourByte = this.#chip.size > 0x100_0000;
-        return;
       case 'exit-4-byte':
-        this.state.fourByte = false;
+        this.#setFourByte(does === 'enter-4-byte');
+        return;
+      case 'write-bank':
+        if (count > 0) this.#setBank(this.#buffer[0] as number);
         return;
       case 'enable-reset':
-        this.state.resetEnabled = true;
+        state.resetEnabled = true;
         return;
       case 'reset':
-        if (resetEnabled) this.#powerOn();
+        if (resetEnabled || operand === RESET_ALONE) this.#powerOn();
         return;
       default:
         if (this.#mayChange(does)) this.#change(does, operand, address % this.#chip.size, count);
     }
+  }
+
+  #setFourByte(fourByte: boolean): void {
+    if (this.#chip.kind.fourByteNeedsWriteEnable) {
+      if (!this.state.writeEnabled) return;
+      this.state.writeEnabled = false;
+    }
+    this.state.fourByte = fourByte && this.#isLarge;
+  }
+
+  #setBank(byte: number): void {
+    this.state.fourByte = (byte & EXTADD) !== 0;
+    this.state.extendedAddress = byte & ~EXTADD;
   }
 
   /** The write enable latch allows it; what is suspended allows a program elsewhere in the place of an erase, and no more. */
@@ -207,25 +228,6 @@ class SpiNor {
     return writeEnabled || (does === 'write-status' && volatileEnabled);
   }
 
-  /** 8.2.19: an erase or a program stops for a while; a chip erase, or a write to a register, does not. */
-  #suspend(): void {
-    const { job, suspendedNs } = this.state;
-    if (job === undefined || suspendedNs > 0 || !this.#busy.pending) return;
-    this.state.suspendedNs = this.#busy.remainingNs;
-    this.#busy.cancel();
-  }
-
-  #read(start: number, rx: Uint8Array, from: number, to: number): void {
-    const { bytes } = this.#contents;
-    let address = start % bytes.length;
-    for (let at = from; at < to; ) {
-      const run = Math.min(to - at, bytes.length - address);
-      rx.set(bytes.subarray(address, address + run), at);
-      at += run;
-      address = 0;
-    }
-  }
-
   /** Byte `index` of what a register-like instruction sends. */
   #answer(does: FlashAction, operand: number, address: number, index: number): number {
     const { jedecId } = this.#chip;
@@ -233,13 +235,9 @@ class SpiNor {
       case 'read-status':
         return this.#statusByte(operand);
       case 'read-flag-status':
-        // Micron's flag status: ready, erase suspended, program suspended, 4-byte mode.
-        return (
-          (this.#busy.pending ? 0 : 0x80) |
-          (this.#isSuspended('erase') ? 0x40 : 0) |
-          (this.#isSuspended('program') ? 0x04 : 0) |
-          (this.state.fourByte ? 1 : 0)
-        );
+        return this.#flagStatus();
+      case 'read-setting':
+        return this.#settings[operand]?.[index] ?? 0xff;
       case 'read-id':
         return jedecId[index] ?? 0xff;
       case 'read-device-id':
@@ -249,58 +247,123 @@ class SpiNor {
       case 'read-unique-id':
         return this.#uniqueId[index % this.#uniqueId.length] as number;
       case 'read-sfdp':
-        return this.#sfdp[(address + index) % this.#sfdp.length] as number;
+        return this.#sfdp?.[(address + index) % this.#sfdp.length] ?? 0xff;
       case 'read-security':
         return this.#security.read(address, index);
+      case 'read-block-lock':
+        return this.#locks?.answer(address % this.#chip.size) ?? 0xff;
       case 'read-extended-address':
         return this.state.extendedAddress;
+      case 'read-bank':
+        return this.state.extendedAddress | (this.state.fourByte ? EXTADD : 0);
       default:
         return 0xff;
     }
   }
 
-  #isSuspended(job: 'program' | 'erase'): boolean {
+  #flagStatus(): number {
+    return (
+      (this.#array.busy.pending ? 0 : FLAG.READY) |
+      (this.#isSuspended('erase') ? 0x40 : 0) |
+      (this.#isSuspended('program') ? 0x04 : 0) |
+      this.state.failures |
+      (this.state.fourByte ? FLAG.FOUR_BYTE : 0)
+    );
+  }
+
+  #isSuspended(job: Job): boolean {
     return this.state.suspendedNs > 0 && this.state.job === job;
   }
 
+  /** One less than the capacity, which goes on from 19h at 20h. */
   #deviceId(): number {
-    return (this.#chip.jedecId[CAPACITY] as number) - 1;
+    const { jedecId, deviceId } = this.#chip;
+    return deviceId ?? (jedecId[CAPACITY] ?? 0) - 1;
   }
 
-  #statusByte(index: number): number {
-    const stored = this.#status[index] as number;
-    if (index === 0) {
-      return (stored & 0xfc) | (this.#busy.pending ? SR1.BUSY : 0) | (this.state.writeEnabled ? SR1.WEL : 0);
+  #statusByte(register: number): number {
+    const { kind } = this.#chip;
+    const stored = this.#status.bytes[register] as number;
+    const busy = this.#array.busy.pending;
+    if (register === 0) {
+      const failures = kind.refusal === 'status' ? this.state.failures : 0;
+      return (
+        (stored & 0xfc) |
+        (busy || failures !== 0 ? SR1.BUSY : 0) |
+        (this.state.writeEnabled ? SR1.WEL : 0) |
+        (this.state.words ? AAI : 0) |
+        failures |
+        (this.#locks?.status(busy, this.#sense.writeProtect) ?? 0)
+      );
     }
-    if (index === 1) return stored | (this.state.suspendedNs > 0 ? SR2.SUS : 0);
-    // Status register 3, bit 0: current address mode.
-    if (index === 2) return (stored & 0xfe) | (this.state.fourByte ? 1 : 0);
-    return stored;
+    if (register === 1) return stored | (this.state.suspendedNs > 0 && this.#hasThirdStatus ? SR2.SUS : 0);
+    // Winbond's third, bit 0: current address mode.
+    return (stored & ~SR3.ADS) | (this.state.fourByte ? SR3.ADS : 0);
   }
 
   /** What needs the write enable latch, and clears it. An erase with anything after its address is not executed. */
   #change(does: FlashAction, operand: number, address: number, count: number): void {
-    const { size } = this.#chip;
+    const { size, kind, dice = 1 } = this.#chip;
     switch (does) {
       case 'program':
-        if (count > 0) this.#program(address - (address % PAGE));
-        break;
+        if (kind.direct) return;
+        if (count > 0) this.#array.program(this.#buffer, address - (address % PAGE), PAGE);
+        else this.#array.done();
+        return;
+      case 'program-byte':
+        if (count > 0) this.#array.program(this.#buffer, address, 1);
+        return;
+      case 'program-word':
+        this.#array.programWord(this.#buffer, address, count);
+        return;
       case 'erase':
-        if (count === 0) this.#erase(address - (address % operand), operand, eraseTime(operand));
-        break;
+        if (count === 0 && (operand > 0x1000 || address < (kind.smallSectors ?? size)))
+          this.#array.erase(address - (address % operand), operand, kind.typicalMs.erase[operand] ?? 0);
+        else this.#array.done();
+        return;
       case 'erase-chip':
-        if (count === 0) this.#erase(0, size, (TYPICAL_MS.chipPerMib * size) / (1 << 20));
-        break;
+      case 'erase-die': {
+        const length = does === 'erase-chip' ? size : size / dice;
+        const ms = (kind.typicalMs.chipPerMib * length) / (1 << 20);
+        if (count === 0) this.#array.erase(address - (address % length), length, ms);
+        else this.#array.done();
+        return;
+      }
       case 'write-status':
         this.#writeStatus(operand, count);
-        break;
+        return;
+      default:
+        this.#changeRegister(does, operand, address, count);
+    }
+  }
+
+  #changeRegister(does: FlashAction, operand: number, address: number, count: number): void {
+    const { typicalMs } = this.#chip.kind;
+    const status2 = this.#status.bytes[1] as number;
+    switch (does) {
       case 'program-security':
-        if (count > 0 && this.#security.program(address, this.#buffer, this.#status[1] as number))
-          this.#busyFor(TYPICAL_MS.page);
-        break;
+        if (count > 0 && this.#security.program(address, this.#buffer, status2))
+          this.#array.busyFor(typicalMs.page);
+        else this.#array.done();
+        return;
       case 'erase-security':
-        if (count === 0 && this.#security.erase(address, this.#status[1] as number))
-          this.#busyFor(TYPICAL_MS.sector);
+        if (count === 0 && this.#security.erase(address, status2))
+          this.#array.busyFor(typicalMs.erase[0x1000] ?? 0);
+        else this.#array.done();
+        return;
+      case 'write-setting':
+        this.#settings[operand]?.set(
+          this.#buffer.subarray(0, Math.min(count, this.#settings[operand].length)),
+        );
+        break;
+      case 'lock-block':
+      case 'unlock-block':
+        if (!this.#status.has(0, SR1.SRP) || this.#chip.kind.locks !== 'global')
+          this.#locks?.set(address, does === 'lock-block');
+        break;
+      case 'lock-all':
+      case 'unlock-all':
+        this.#locks?.setAll(does === 'lock-all');
         break;
       case 'write-extended-address':
         if (count > 0) this.state.extendedAddress = this.#buffer[0] as number;
@@ -308,72 +371,20 @@ class SpiNor {
       default:
         return;
     }
-    this.state.writeEnabled = false;
+    this.#array.done();
   }
 
-  #program(pageStart: number): void {
-    const { jobFrom, jobTo, suspendedNs } = this.state;
-    if (suspendedNs > 0 && pageStart >= jobFrom && pageStart < jobTo) return;
-    if (this.#isProtected(pageStart, pageStart + PAGE)) return;
-    const { bytes } = this.#contents;
-    for (let i = 0; i < PAGE; i++) {
-      bytes[pageStart + i] = (bytes[pageStart + i] as number) & (this.#buffer[i] as number);
+  /** After 50h alone it is done at once, and forgotten without power. */
+  #writeStatus(first: number, count: number): void {
+    const { kind } = this.#chip;
+    const locked = this.#status.has(0, SR1.SRP) && this.#sense.writeProtect;
+    if (locked || count === 0) {
+      this.#array.done();
+      return;
     }
-    this.#contents.changed();
-    this.#busyFor(TYPICAL_MS.page, 'program', pageStart, pageStart + PAGE);
-  }
-
-  #erase(from: number, length: number, ms: number): void {
-    if (this.#isProtected(from, from + length)) return;
-    this.#contents.bytes.fill(0xff, from, from + length);
-    this.#contents.changed();
-    this.#busyFor(ms, length < this.#chip.size ? 'erase' : undefined, from, from + length);
-  }
-
-  #isProtected(from: number, to: number): boolean {
-    const [status1 = 0] = this.#status;
-    // Where bit 6 enables four lines, it does not choose sectors.
-    const sr1 = this.#chip.quadEnable === QUAD_ENABLE.SR1_BIT6 ? status1 & ~SR1.SEC : status1;
-    const range = protectedRange(sr1, this.#status[1] as number, this.#chip.size);
-    return from < range.to && to > range.from;
-  }
-
-  /** 01h with a second byte writes status register 2 too. After 50h alone it is forgotten without power, and at once there. */
-  #writeStatus(first: number, given: number): void {
-    const locked = ((this.#status[0] as number) & SR1.SRP) !== 0 && this.#sense.writeProtect;
-    if (locked || given === 0) return;
-    const count = first === 0 ? Math.min(2, given) : 1;
-    for (let i = 0; i < count; i++) {
-      const mask = STATUS_WRITABLE[first + i] as number;
-      const before = this.#status[first + i] as number;
-      const written = (before & ~mask) | ((this.#buffer[i] as number) & mask);
-      this.#status[first + i] = first + i === 1 ? withLocks(before, written) : written;
-      if (this.state.writeEnabled) this.#savedStatus[first + i] = this.#status[first + i] as number;
-    }
-    if (this.state.writeEnabled) this.#busyFor(TYPICAL_MS.status);
+    if (!this.#status.has(0, SR1.SRP)) this.#locks?.switchByStatus(this.#buffer[0] as number);
+    this.#status.write(first, this.#buffer, count, this.state.writeEnabled);
+    if (this.state.writeEnabled) this.#array.busyFor(kind.typicalMs.status);
     this.state.volatileEnabled = false;
   }
-
-  /** @param job what 75h may interrupt, with the addresses that it is about */
-  #busyFor(ms: number, job?: 'program' | 'erase', from = 0, to = 0): void {
-    // A program in the place of a suspended erase is not that erase.
-    if (this.state.suspendedNs === 0) Object.assign(this.state, { job, jobFrom: from, jobTo: to });
-    this.#busy.start(ms * 1e6 * this.#sense.timeScale);
-  }
-}
-
-function eraseTime(length: number): number {
-  if (length === 0x1000) return TYPICAL_MS.sector;
-  return length === 0x8000 ? TYPICAL_MS.block32 : TYPICAL_MS.block64;
-}
-
-/** 64 bits that differ from node to node and are the same at every start (FNV-1a of the path). */
-function uniqueIdOf(path: string): Uint8Array {
-  const id = new Uint8Array(8);
-  let hash = 0x811c_9dc5;
-  for (let i = 0; i < id.length; i++) {
-    for (const character of path) hash = Math.imul(hash ^ character.charCodeAt(0), 0x0100_0193);
-    id[i] = hash >>> 24;
-  }
-  return id;
 }

@@ -42,3 +42,14 @@ function startOf(address: number, locks = 0): number | undefined {
   const exists = register >= 0 && register < REGISTERS && (address & 0xf00) === 0;
   return exists && (locks & (LB1 << register)) === 0 ? register * REGISTER_BYTES : undefined;
 }
+
+/** 64 bits that differ from node to node and are the same at every start (FNV-1a of the path). */
+export function uniqueIdOf(path: string): Uint8Array {
+  const id = new Uint8Array(8);
+  let hash = 0x811c_9dc5;
+  for (let i = 0; i < id.length; i++) {
+    for (const character of path) hash = Math.imul(hash ^ character.charCodeAt(0), 0x0100_0193);
+    id[i] = hash >>> 24;
+  }
+  return id;
+}

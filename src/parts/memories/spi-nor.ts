@@ -1,15 +1,13 @@
 import type { DataSheet } from '../data-sheet.ts';
 import type { Kit, Part } from '../model.ts';
-import { FLASH_CHIPS, type FlashChip, winbondOfSize } from './spi-nor-chips.ts';
-import { INSTRUCTIONS } from './spi-nor-instructions.ts';
-import { type Flash, flashModel } from './spi-nor-model.ts';
+import { FLASH_CHIPS, type FlashChip, THREE_BYTES, winbondOfSize } from './spi-nor-chips.ts';
+import { INSTRUCTIONS } from './spi-nor-command-sets.ts';
+import { flashModel } from './spi-nor-model.ts';
 
 const PAGE = 256;
 const JEDEC_ID = 'dtbus,jedec-id';
 
 const sheet = {
-  source: 'Winbond W25Q, Macronix MX25L and Micron N25Q data sheets, JEDEC JESD216',
-  notModelled: ['individual block locks', 'QPI and DTR', 'wear'],
   node: 'flash',
   nodeExample: ['spi-max-frequency = <50000000>;'],
   nodeProperties: {
@@ -17,9 +15,6 @@ const sheet = {
     [JEDEC_ID]: { type: 'bytes', doc: 'what 9Fh answers: manufacturer, type, capacity' },
     'dtbus,contents': { type: 'string', doc: 'file that keeps the contents' },
   },
-  // "SPI bus operation modes 0 (0,0) and 3 (1,1) are supported".
-  bus: { spi: { form: 'instructions', modes: 0b1001 } },
-  instructions: INSTRUCTIONS,
   senses: {
     timeScale: {
       range: [0, 100],
@@ -28,7 +23,7 @@ const sheet = {
     writeProtect: { kind: 'flag', doc: 'true while the WP# pin is low' },
     contents: { kind: 'bytes', doc: 'the whole memory; fewer bytes change its beginning' },
   },
-} as const satisfies Omit<DataSheet, 'compatible' | 'title'>;
+} as const satisfies Omit<DataSheet, 'compatible' | 'title' | 'bus'>;
 
 /** The end of the last fixed partition: the flash must be at least that long. */
 function partitionsEnd(node: Kit['node']): number {
@@ -42,7 +37,7 @@ function partitionsEnd(node: Kit['node']): number {
 }
 
 /** The chip of the compatible, as `size` and `dtbus,jedec-id` change it. */
-function chipOf({ node, fault }: Kit, known: FlashChip | undefined): Flash {
+function chipOf({ node, fault }: Kit, known: FlashChip | undefined): FlashChip {
   const wanted = node.u32('size');
   if (wanted !== undefined && (wanted < 0x10000 || (wanted & (wanted - 1)) !== 0)) {
     throw fault('size', `invalid size ${wanted}: expected a power of two from 65536 on`);
@@ -51,28 +46,54 @@ function chipOf({ node, fault }: Kit, known: FlashChip | undefined): Flash {
   if (chip === undefined) {
     throw fault('size', 'no known chip holds more than 64 MiB: use a smaller size');
   }
-  const jedecId = node.bytes(JEDEC_ID) ?? chip.jedecId;
-  if (jedecId.length < 3) {
+  const given = node.bytes(JEDEC_ID);
+  const jedecId = given ?? chip.jedecId;
+  if (given !== undefined && given.length < 3) {
     throw fault(JEDEC_ID, 'expected at least 3 bytes: manufacturer, type, capacity');
   }
   return { ...chip, size: wanted ?? chip.size, jedecId: [...jedecId] };
 }
 
-function part(compatible: string, title: string, known?: FlashChip): Part {
+/** "SPI bus operation modes 0 (0,0) and 3 (1,1) are supported". */
+const SPI = { form: 'instructions', modes: 0b1001 } as const;
+const NOT_MODELLED = ['QPI and DTR', 'wear'];
+
+/** Address bytes of its instructions, least and most: words of SST go on without. */
+function addressBytesOf({ kind, size, addressBytes }: FlashChip): readonly [number, number] {
+  if (addressBytes !== undefined) return [addressBytes, addressBytes];
+  if (kind.instructions.some(({ does }) => does === 'program-word')) return [0, 3];
+  return [3, size > THREE_BYTES ? 4 : 3];
+}
+
+function partOf(chip: FlashChip): Part {
+  const { compatible, kind, size, addressBytes = 3 } = chip;
   return {
     ...sheet,
     compatible: [compatible],
-    title,
-    ...(known === undefined
-      ? {}
-      : { memory: { size: known.size, pageSize: PAGE, addressWidth: known.size > 0x100_0000 ? 32 : 24 } }),
-    model: (_registers, kit) => flashModel(chipOf(kit, known), kit),
+    title: `${compatible.replace(/^.*,/, '').toUpperCase()} ${kind.direct ? 'SPI MRAM' : 'SPI NOR flash'}`,
+    source: kind.source,
+    notModelled: [...(kind.notModelled ?? []), ...NOT_MODELLED],
+    bus: { spi: { ...SPI, addressBytes: addressBytesOf(chip) } },
+    instructions: kind.instructions,
+    memory: {
+      size,
+      pageSize: kind.direct ? size : PAGE,
+      addressWidth: 8 * (size > THREE_BYTES ? 4 : addressBytes),
+    },
+    model: (_registers, kit) => flashModel(chipOf(kit, chip), kit),
   };
 }
 
 export const parts: readonly Part[] = [
-  part('jedec,spi-nor', 'SPI NOR flash (W25Q of the size that fits)'),
-  ...FLASH_CHIPS.map((chip) =>
-    part(chip.compatible, `${chip.compatible.replace(/^.*,/, '').toUpperCase()} SPI NOR flash`, chip),
-  ),
+  {
+    ...sheet,
+    compatible: ['jedec,spi-nor'],
+    title: 'SPI NOR flash (W25Q of the size that fits)',
+    source: 'Winbond W25Q data sheets, JEDEC JESD216',
+    notModelled: NOT_MODELLED,
+    bus: { spi: SPI },
+    instructions: INSTRUCTIONS,
+    model: (_registers, kit) => flashModel(chipOf(kit, undefined), kit),
+  },
+  ...FLASH_CHIPS.map(partOf),
 ];

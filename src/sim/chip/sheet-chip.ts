@@ -119,7 +119,11 @@ export class SheetChip implements ByteRegisterChip, WordRegisterChip {
 
   keepContents(contents: Contents): void {
     this.#contents = [...this.#contents, contents];
-    this.keep({ memory: contents.bytes });
+    this.keep({
+      get memory() {
+        return contents.bytes;
+      },
+    });
   }
 
   get(property: string): PropertyValue {

@@ -102,7 +102,7 @@ export class SpiInstructions implements SpiBehaviour {
       return;
     }
     const { address = 0, dummy = 0 } = instruction;
-    this.#addressDue = address === 'mode' ? (behaviour.addressBytes?.() ?? 3) : address;
+    this.#addressDue = address === 'mode' ? (behaviour.addressBytes?.(instruction) ?? 3) : address;
     this.#address = behaviour.addressBase?.(instruction, byte) ?? 0;
     this.#headerDue = this.#addressDue + dummy;
     this.#instruction = instruction;

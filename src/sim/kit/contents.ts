@@ -16,10 +16,19 @@ const CONTENTS = 'dtbus,contents';
 /** How long after a change the file is written: a burst of page writes makes one file write. */
 const SAVE_DELAY_NS = 500e6;
 
-/** Memory that is gone with the part. */
+/** Memory that is gone with the part. It is made when it is first looked at: who only identifies a flash of 256 MiB needs none. */
 export function volatileContents(size: number, fill: number): Contents {
-  const bytes = new Uint8Array(size).fill(fill);
-  return { bytes, changed() {}, flush() {}, load: (given) => setFirst(bytes, 'contents', given) };
+  let made: Uint8Array | undefined;
+  const contents = {
+    get bytes() {
+      made ??= new Uint8Array(size).fill(fill);
+      return made;
+    },
+    changed() {},
+    flush() {},
+    load: (given: Uint8Array) => setFirst(contents.bytes, 'contents', given),
+  };
+  return contents;
 }
 
 /**

@@ -50,7 +50,7 @@ export interface ModelModule {
 
 /**
  * The models that a board can use, by compatible. Linux's rule: the earlier in the node's list, the better;
- * then the first compatible without its vendor prefix, as an id table would match it.
+ * the first compatible also without its vendor prefix, as an id table would match it.
  */
 export class Catalogue {
   readonly #models: PartModel[] = [];
@@ -66,8 +66,8 @@ export class Catalogue {
   }
 
   find<B extends PartModel['bus']>(bus: B, compatible: readonly string[]): ModelOf<B> | undefined {
-    const [first = ''] = compatible;
-    for (const name of [...compatible, withoutVendor(first)]) {
+    const [first = '', ...others] = compatible;
+    for (const name of [first, withoutVendor(first), ...others]) {
       const model = this.#byCompatible.get(`${bus} ${name}`);
       if (model !== undefined) return model as ModelOf<B>;
     }

@@ -153,14 +153,30 @@ describe('program and erase', () => {
     expect(read(bench, 0, 1)).toEqual([0]);
   });
 
+  // W25Q64JV data sheet, 8.2.13 and 8.2.16: "After the … cycle has finished the WEL bit … is cleared to 0".
+  it.each([
+    ['a page', [0x02, 0, 0, 0, 0x00], 0.7],
+    ['a sector', [0x20, 0, 0, 0], 45],
+    ['a block', [0xd8, 0, 0, 0], 150],
+    ['the status', [0x01, 0x00], 10],
+  ])('WEL stays set until %s is done', async (_what, bytes, ms) => {
+    const bench = await flash('winbond,w25q64');
+    bench.set('timeScale', 1);
+    change(bench, ...bytes);
+    bench.clock.advance((ms - 0.1) * MS);
+    expect(bench.exchange([0x05], 1)).toEqual([0x03]);
+    bench.clock.advance(0.1 * MS);
+    expect(bench.exchange([0x05], 1)).toEqual([0x00]);
+  });
+
   it('is busy for the typical times when they are wanted: 45 ms for a sector', async () => {
     const bench = await flash();
     bench.set('timeScale', 1);
     change(bench, 0x20, 0, 0, 0);
-    expect(bench.exchange([0x05], 2)).toEqual([0x01, 0x01]);
+    expect(bench.exchange([0x05], 2)).toEqual([0x03, 0x03]);
     expect(bench.exchange([0x9f], 1)).toEqual([0xff]);
     bench.clock.advance(44 * MS);
-    expect(bench.exchange([0x05], 1)).toEqual([0x01]);
+    expect(bench.exchange([0x05], 1)).toEqual([0x03]);
     bench.clock.advance(1 * MS);
     expect(bench.exchange([0x05], 1)).toEqual([0x00]);
   });
@@ -419,7 +435,7 @@ describe('suspend and resume (8.2.19, 8.2.20)', () => {
     expect(status(bench)[1]).toBe(0x80);
     bench.exchange([0x7a]);
     bench.clock.advance((SECTOR_MS - 20) * MS);
-    expect(status(bench)).toEqual([0x02, 0x00]);
+    expect(status(bench)).toEqual([0x00, 0x00]);
   });
 
   it('a chip erase goes on, and a resume of nothing does nothing', async () => {
@@ -429,7 +445,7 @@ describe('suspend and resume (8.2.19, 8.2.20)', () => {
     expect(status(bench)).toEqual([0x00, 0x00]);
     change(bench, 0xc7);
     bench.exchange([0x75]);
-    expect(bench.exchange([0x05], 1)).toEqual([0x01]);
+    expect(bench.exchange([0x05], 1)).toEqual([0x03]);
   });
 });
 

@@ -50,7 +50,11 @@ const sheet = {
   compatible: ['sensirion,sht3x', 'sensirion,sht30', 'sensirion,sht31', 'sensirion,sht35'],
   title: 'SHT3x humidity and temperature sensor',
   source: 'Sensirion SHT3x-DIS',
-  notModelled: ['the heater warms nothing', 'accuracy: a measurement is exact at every repeatability'],
+  notModelled: [
+    'the heater warms at once, and always by 3 °C',
+    'accuracy: a measurement is exact at every repeatability',
+    'the reset pin',
+  ],
   node: 'sensor',
   bus: { i2c: { form: 'commands', address: 0x44 } },
   instructions: [
@@ -88,14 +92,23 @@ const SERIAL = [0x0123, 0x4567];
 const FIRST_NS = 12.5e6;
 
 const STATUS = { ALERT: 0x8000, HEATER: 0x2000, RH_ALERT: 0x0800, T_ALERT: 0x0400, RESET: 0x0010 } as const;
+const BAD_COMMAND = 0x0002;
+const BAD_CHECKSUM = 0x0001;
 const CLEARED = STATUS.ALERT | STATUS.RH_ALERT | STATUS.T_ALERT | STATUS.RESET;
+/** 4.10: "a temperature increase of a few °C". */
+const HEATER_CELSIUS = 3;
 const GENERAL_CALL = 0;
 const RESET_CALL = 0x06;
 
 const COMMANDS = new Map<number, Instruction>(sheet.instructions.map((one) => [one.opcode, one]));
 
+/** Pressure of saturated water vapour over water in hPa, by Magnus: what the same air makes of %RH when it is warmed. */
+function saturation(celsius: number): number {
+  return 6.112 * Math.exp((17.62 * celsius) / (243.12 + celsius));
+}
+
 const model: Model<typeof sheet> = (_registers, kit) => {
-  const { sense, keep, answer, misuse, reset, clock, clamp, crc8, wordsWithCrc } = kit;
+  const { sense, keep, answer, misuse, reset, once, every, clamp, crc8, wordsWithCrc } = kit;
   const { ALERT } = kit.pin;
   const registers = keep({
     status: STATUS.ALERT | STATUS.RESET,
@@ -103,35 +116,54 @@ const model: Model<typeof sheet> = (_registers, kit) => {
     stretch: 0,
     called: false,
     periodic: 0,
-    periodicSince: 0,
-    fetched: 0,
+    /** The last periodic measurement, and that nobody has fetched it. */
+    temperature: 0,
+    humidity: 0,
+    fresh: false,
   });
   const limits = keep(Uint16Array.from(LIMITS, (limit) => limit.reset));
   const result = answer();
   const received: number[] = [];
 
-  const temperatureCode = () => codeOf(sense.temperature, TEMPERATURE, clamp);
-  const humidityCode = () => codeOf(sense.humidity, HUMIDITY, clamp);
+  const first = once((lateNs) => {
+    measure();
+    further.restart(lateNs);
+  }, ALERT);
+  const further = every(() => (first.pending ? 0 : registers.periodic), measure, ALERT);
+
+  const warming = () => ((registers.status & STATUS.HEATER) === 0 ? 0 : HEATER_CELSIUS);
+  const temperatureCode = () => codeOf(sense.temperature + warming(), TEMPERATURE, clamp);
+  function humidityCode(): number {
+    const { temperature, humidity } = sense;
+    const drier = saturation(temperature) / saturation(temperature + warming());
+    return codeOf(humidity * drier, HUMIDITY, clamp);
+  }
   const reading = () => wordsWithCrc([temperatureCode(), humidityCode()], CRC_START);
   const answerWords = (...words: number[]) => result.begin(wordsWithCrc(words, CRC_START), 0);
 
   function beginPeriodic(period: number): void {
-    registers.periodic = period;
-    registers.periodicSince = clock.now() + FIRST_NS;
-    registers.fetched = 0;
+    Object.assign(registers, { periodic: period, fresh: false });
+    first.start(FIRST_NS);
     result.clear();
+  }
+
+  function endPeriodic(): void {
+    registers.periodic = 0;
+    first.cancel();
+  }
+
+  function measure(): void {
+    Object.assign(registers, { temperature: temperatureCode(), humidity: humidityCode(), fresh: true });
+    compare();
   }
 
   /** Each measurement can be fetched once; without a new one the read header is not acknowledged. */
   function fetch(): void {
-    const { periodic, periodicSince, fetched } = registers;
-    const elapsed = clock.now() - periodicSince;
-    const made = periodic === 0 || elapsed < 0 ? 0 : 1 + Math.floor(elapsed / periodic);
+    const { periodic, fresh, temperature, humidity } = registers;
     result.clear();
-    if (made <= fetched) return;
-    registers.fetched = made;
-    registers.stretching = false;
-    result.begin(reading(), 0);
+    if (periodic === 0 || !fresh) return;
+    Object.assign(registers, { fresh: false, stretching: false });
+    answerWords(temperature, humidity);
   }
 
   const DOES: Readonly<Record<string, (operand: number) => void>> = {
@@ -145,9 +177,7 @@ const model: Model<typeof sheet> = (_registers, kit) => {
     },
     'measure-periodically': beginPeriodic,
     fetch,
-    break() {
-      registers.periodic = 0;
-    },
+    break: endPeriodic,
     reset,
     'heater-on'() {
       registers.status |= STATUS.HEATER;
@@ -167,17 +197,23 @@ const model: Model<typeof sheet> = (_registers, kit) => {
   function command(code: number): void {
     const { does = '', operand = 0 } = COMMANDS.get(code) ?? {};
     const action = DOES[does];
+    // Bit 1 is about the last command; to read the status is to ask about the one before.
+    if (does !== 'read-status') flag(BAD_COMMAND, action === undefined);
     if (action === undefined) misuse(`command ${code}`, `command 0x${code.toString(16)}: no such command`);
     else action(operand);
-    compare();
+  }
+
+  function flag(bit: number, set: boolean): void {
+    registers.status = set ? registers.status | bit : registers.status & ~bit;
   }
 
   function setLimit(code: number): void {
     const { does, operand = 0 } = COMMANDS.get(code) ?? {};
     const [, , high = 0, low = 0, crc = 0] = received;
-    if (does !== 'write-limit' || crc8(Uint8Array.of(high, low), CRC_START) !== crc) return;
-    limits[operand] = (high << 8) | low;
-    compare();
+    if (does !== 'write-limit') return;
+    const wrong = crc8(Uint8Array.of(high, low), CRC_START) !== crc;
+    flag(BAD_CHECKSUM, wrong);
+    if (!wrong) limits[operand] = (high << 8) | low;
   }
 
   function byte(value: number): void {
@@ -193,10 +229,8 @@ const model: Model<typeof sheet> = (_registers, kit) => {
 
   /** "Alert mode application note": 7 bits of humidity, 9 of temperature; high set, high clear, low clear, low set. */
   function compare(): void {
-    if (registers.periodic !== 0) {
-      track(STATUS.T_ALERT, temperatureCode() >> 7, (limit) => limit & 0x1ff);
-      track(STATUS.RH_ALERT, humidityCode() >> 9, (limit) => limit >> 9);
-    }
+    track(STATUS.T_ALERT, registers.temperature >> 7, (limit) => limit & 0x1ff);
+    track(STATUS.RH_ALERT, registers.humidity >> 9, (limit) => limit >> 9);
     drive();
   }
 
@@ -210,17 +244,17 @@ const model: Model<typeof sheet> = (_registers, kit) => {
 
   const drive = () => ALERT.set((registers.status & (STATUS.T_ALERT | STATUS.RH_ALERT)) !== 0);
 
-  compare();
+  drive();
   return {
     sharedAddresses: () => [GENERAL_CALL],
     stretchNs: () => registers.stretch,
-    sensed: compare,
     restored: drive,
     reset() {
       limits.set(LIMITS.map((limit) => limit.reset));
-      Object.assign(registers, { status: STATUS.ALERT | STATUS.RESET, stretch: 0, periodic: 0 });
+      Object.assign(registers, { status: STATUS.ALERT | STATUS.RESET, stretch: 0, fresh: false });
+      endPeriodic();
       result.clear();
-      compare();
+      drive();
     },
     i2c: {
       start(address, read) {

@@ -62,10 +62,66 @@ describe('SHT3x (data sheet, 4)', () => {
     expect(bench.writeRead([0xe1, 0x1f], 2)).toEqual([high, low]);
     expect(bench.line('ALERT').high).toBe(false);
     bench.set('temperature', 45);
+    expect(bench.line('ALERT').high).toBe(false);
+    // 1 a second, the first after 12.5 ms.
+    bench.clock.advance(12.5 * MS);
     expect(bench.line('ALERT').high).toBe(true);
     expect(bench.writeRead([0xf3, 0x2d], 1)).toEqual([0x84]);
     bench.set('temperature', 25);
+    bench.clock.advance(999 * MS);
+    expect(bench.line('ALERT').high).toBe(true);
+    bench.clock.advance(1 * MS);
     expect(bench.line('ALERT').high).toBe(false);
+  });
+
+  it('ALERT moves in time for who listens', async () => {
+    const bench = await sht3x();
+    const heard: number[] = [];
+    bench.line('ALERT').listen(() => heard.push(bench.clock.now() / MS));
+    bench.set('temperature', 80);
+    bench.write([0x22, 0x36]);
+    bench.clock.advance(600 * MS);
+    bench.set('temperature', 25);
+    bench.clock.advance(1000 * MS);
+    expect(heard).toEqual([12.5, 1012.5]);
+  });
+
+  it('what is fetched is what was measured then, not what it feels now', async () => {
+    const bench = await sht3x();
+    bench.write([0x20, 0x32]);
+    bench.clock.advance(100 * MS);
+    bench.set('temperature', 60);
+    expect(bench.writeRead([0xe0, 0x00], 6)).toEqual(READING);
+  });
+
+  // Table 18 "Description of the status register".
+  it('status bit 1 tells of a command that is none, bit 0 of a wrong checksum, until the next', async () => {
+    const bench = await sht3x();
+    const status = () => bench.writeRead([0xf3, 0x2d], 2)[1];
+    bench.write([0x30, 0x41]);
+    bench.write([0x12, 0x34]);
+    expect([status(), status()]).toEqual([0x02, 0x02]);
+    bench.write([0x30, 0x66]);
+    expect(status()).toBe(0x00);
+    bench.write([0x61, 0x1d, 0xcd, 0x33, 0x00]);
+    expect(status()).toBe(0x01);
+    bench.write([0x61, 0x1d, 0xcd, 0x33, crc8(Uint8Array.of(0xcd, 0x33), 0xff)]);
+    expect(status()).toBe(0x00);
+  });
+
+  it('the heater warms it by some degrees, and the air at it is drier (4.10)', async () => {
+    const bench = await sht3x();
+    const measured = () => {
+      const bytes = Buffer.from(bench.writeRead([0x2c, 0x06], 6));
+      return [-45 + (175 * bytes.readUInt16BE(0)) / 65535, (100 * bytes.readUInt16BE(3)) / 65535] as const;
+    };
+    bench.write([0x30, 0x6d]);
+    const [warm, dry] = measured();
+    expect(warm).toBeCloseTo(28, 2);
+    // Saturation: 31.67 hPa at 25 °C, 37.80 hPa at 28 °C.
+    expect(dry).toBeCloseTo((50 * 31.67) / 37.8, 0);
+    bench.write([0x30, 0x66]);
+    expect(measured()[0]).toBeCloseTo(25, 2);
   });
 
   it('a limit with a wrong checksum is not taken', async () => {

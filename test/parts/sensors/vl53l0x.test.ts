@@ -79,6 +79,74 @@ describe('VL53L0X', () => {
     expect(bench.line('GPIO1').high).toBe(true);
   });
 
+  it('GPIO1 is high when it is active and bit 4 of 84h says so (SetGpioConfig)', async () => {
+    const bench = await vl53l0x();
+    bench.write([0x84, 0x11]);
+    expect(bench.line('GPIO1').high).toBe(false);
+    bench.write([0x00, 0x01]);
+    bench.clock.advance(33 * MS);
+    expect(bench.line('GPIO1').high).toBe(true);
+  });
+
+  // SetInterruptThresholds: registers hold half of the mm; functions 1 low, 2 high, 3 out of the window.
+  it.each([
+    [1, 299, 1],
+    [1, 300, 0],
+    [2, 500, 0],
+    [2, 501, 2],
+    [3, 299, 3],
+    [3, 400, 0],
+    [3, 501, 3],
+    [0, 100, 0],
+  ])(
+    'interrupt function %i at %d mm, thresholds of 300 and 500 mm: status %i',
+    async (config, mm, status) => {
+      const bench = await vl53l0x();
+      bench.write([0x0a, config]);
+      bench.write([0x0c, 0x00, 250, 0x00, 150]);
+      bench.set('distance', mm);
+      bench.write([0x00, 0x02]);
+      bench.clock.advance(33 * MS);
+      expect(bench.writeRead([0x13], 1)).toEqual([status]);
+      expect(bench.line('GPIO1').high).toBe(status !== 0);
+      // The range is there all the same: bit 0 of its status.
+      expect((bench.writeRead([0x14], 1)[0] as number) & 1).toBe(1);
+      bench.write([0x0b, 0x01]);
+      expect((bench.writeRead([0x14], 1)[0] as number) & 1).toBe(0);
+    },
+  );
+
+  it('the timing budget is that of the final range: 200 ms by what the API writes for it', async () => {
+    const bench = await vl53l0x();
+    // SequenceConfig E8h: DSS, pre-range and final range; VCSEL periods of 14 and 10 clocks.
+    bench.write([0x01, 0xe8]);
+    bench.write([0x46, 0x25]);
+    bench.write([0x50, 0x06, 0x00, 0x96]);
+    // Pre-range 151 macro periods of 53.38 µs, DSS 38 of them twice; what is left of 200 ms are macro periods of 38.13 µs.
+    const left = 200_000 - 1910 - 960 - 2 * (38 * 53.384 + 690) - (151 * 53.384 + 660) - 550;
+    const periods = Math.floor(left / 38.131) + 151;
+    const shift = Math.ceil(Math.log2((periods - 1) / 256));
+    bench.write([0x71, shift, Math.floor((periods - 1) / 2 ** shift)]);
+    bench.write([0x00, 0x01]);
+    bench.clock.advance(198 * MS);
+    expect(bench.writeRead([0x13], 1)).toEqual([0]);
+    bench.clock.advance(3 * MS);
+    expect(bench.writeRead([0x13], 1)).toEqual([4]);
+  });
+
+  it('signal rate, ambient rate and SPADs stand with the range; the signal goes by the square of the distance', async () => {
+    const bench = await vl53l0x();
+    const rates = (mm: number) => {
+      bench.set('distance', mm);
+      range(bench);
+      const block = Buffer.from(bench.writeRead([0x14], 12));
+      return [2, 6, 8, 10].map((at) => block.readUInt16BE(at));
+    };
+    const [spads = 0, near = 0, ambient = 0, mm] = rates(200);
+    expect([spads > 0, ambient > 0, mm]).toEqual([true, true, 200]);
+    expect((rates(400)[1] as number) / near).toBeCloseTo(1 / 4, 2);
+  });
+
   it('has pages behind FFh: the stop variable, the SPADs that drivers wait for', async () => {
     const bench = await vl53l0x();
     bench.write([0xff, 0x01]);

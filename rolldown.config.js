@@ -55,7 +55,7 @@ const TOGETHER = [
   { name: 'language', test: /\/src\/devicetree\/core/ },
   {
     name: 'board',
-    test: /\/src\/(board\/(index|handles\/|open\/(?!attach))|dev\/(core|fault-context|i2c-(dev|node|segments)|message-fields|node-registry|smbus-calls|spi-(dev|node|segments)|strerror)\.ts)/,
+    test: /\/src\/(board\/(index|control\/place|handles\/|open\/(?!attach))|dev\/(core|fault-context|i2c-(dev|node|segments)|message-fields|node-registry|smbus-calls|spi-(dev|node|segments)|strerror)\.ts)/,
   },
   // Also what dtc loads: nothing of commander's.
   {
@@ -64,7 +64,7 @@ const TOGETHER = [
   },
   {
     name: 'program',
-    test: /\/src\/cli\/(program|board\/board-options|commands\/(?!demo|run-script|tree-commands))/,
+    test: /\/src\/cli\/(program|board\/(board-options|running-board)|commands\/(?!demo|run-script|tree-commands))/,
   },
   { name: 'link', test: /\/hosts\/link\/(?!serial-process)/ },
 ];

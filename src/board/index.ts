@@ -24,6 +24,7 @@ export type { PartTypes } from '../parts/index.ts';
 export { PartError } from '../sim/property.ts';
 export { BoardError } from './board-error.ts';
 export type { BoardControl, ControlWatch } from './control/client.ts';
+export { processesOf } from './control/place.ts';
 export {
   type ControlChip,
   type ControlDescription,

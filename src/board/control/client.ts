@@ -3,7 +3,7 @@ import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { BoardError } from '../board-error.ts';
 import type { TraceFilter } from '../handles/traced-paths.ts';
-import { CONTROL_SOCKET, controlSocketsOf } from './place.ts';
+import { CONTROL_SOCKET, controlSocketsOf, processOf } from './place.ts';
 import type { ControlAnswer, ControlEvent, ControlRequest } from './protocol.ts';
 
 /** How long a program may take to look at its socket; one that computes without a pause does not. */
@@ -43,21 +43,19 @@ export async function findControl(
   remedy = 'start it with dtbus up, run or serve, or use --connect FOLDER',
 ): Promise<BoardControl> {
   if (connect !== undefined) return connectTo(socketAt(connect));
-  const alive: Socket[] = [];
+  const alive = new Map<number, Socket>();
   for (const path of controlSocketsOf(file)) {
     const socket = await opened(path);
-    if (socket !== undefined) alive.push(socket);
+    if (socket !== undefined) alive.set(processOf(path), socket);
     // Left by a process that was killed.
     else rmSync(path, { force: true });
   }
-  const [first, second] = alive;
+  const [first, second] = alive.values();
   if (first !== undefined && second === undefined) return controlOver(first);
-  for (const socket of alive) socket.destroy();
-  throw new BoardError(
-    first === undefined
-      ? `not running: ${file}; ${remedy}`
-      : `running ${alive.length} times: ${file}; end all but one`,
-  );
+  for (const socket of alive.values()) socket.destroy();
+  if (first === undefined) throw new BoardError(`not running: ${file}; ${remedy}`);
+  const processes = [...alive.keys()].join(', ');
+  throw new BoardError(`running ${alive.size} times: ${file}, in processes ${processes}; end all but one`);
 }
 
 function socketAt(place: string): string {

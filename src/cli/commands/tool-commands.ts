@@ -9,6 +9,7 @@ import {
   withBoardOptions,
   withConnection,
 } from '../board/board-options.ts';
+import { warnOfRunning } from '../board/running-board.ts';
 import { processIo, type ToolIo } from '../i2c-tools/io.ts';
 import { expectShortRun } from '../terminal/short-run.ts';
 import { warn } from '../terminal/warn.ts';
@@ -162,6 +163,7 @@ async function runTool(tool: ToolCommand, argv: readonly string[], args: BoardAr
   const io = processIo(interrupted.signal);
   // The tools wait asynchronously, so the back-end needs no thread of its own and the command starts sooner.
   const look = tool.name === 'i2cdetect' && argv.some((word) => LOOKING.test(word));
+  if (!look) await warnOfRunning(args, tool.name, argv);
   const board = await openNamedBoard(args, { backEnd: 'inline', openHosts: 'first-use', look });
   // spi-pipe runs as long as its input does.
   if (tool.name !== 'spi-pipe') expectShortRun();

@@ -1,6 +1,7 @@
 import { type Board, BusFault } from '../../board/index.ts';
 import { messageOf } from '../../bus/words.ts';
 import { type BoardArguments, openNamedBoard, printProblems } from '../board/board-options.ts';
+import { warnOfRunning } from '../board/running-board.ts';
 import { errorText } from '../terminal/error-text.ts';
 import { printable } from '../terminal/printable.ts';
 import { UsageError } from '../terminal/usage-error.ts';
@@ -44,6 +45,7 @@ export async function runOnTarget(
   const onWarning = (sentence: string) => {
     if (!told) warn(sentence);
   };
+  if (!look) await warnOfRunning(args, 'this command');
   const board = await openNamedBoard(args, { backEnd: 'inline', openHosts: 'first-use', onWarning, look });
   interruption.listen();
   try {

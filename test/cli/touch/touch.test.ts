@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { controlFolder } from '../../../src/board/control/place.ts';
+import { controlFolder, controlSocketOf } from '../../../src/board/control/place.ts';
 import { type Board, openBoard, shareBoard } from '../../../src/board/index.ts';
 import { testFolder } from '../folder.ts';
 import { dtbusHere } from '../run-here.ts';
@@ -180,6 +181,40 @@ describe('a board of another process', () => {
     expect({ status, lines: out.split('\n').length > 5 }).toEqual({ status: 0, lines: true });
     expect((await dtbus('show', '&oled', '--png', folder.path('oled.png'))).status).toBe(0);
     expect(folder.read('oled.png').subarray(1, 4).toString()).toBe('PNG');
+  });
+
+  it('is mentioned by commands that work on a board of their own', async () => {
+    const mention = (command: string) =>
+      `dtbus: ${file} runs in process ${process.pid} too, and ${command} uses a board of its own; to reach the other, use dtbus get, set and press, or dtbus serve and --connect\n`;
+    expect(await dtbus('i2cget', '-y', '1', '0x48', '0', 'w')).toMatchObject({
+      status: 0,
+      err: mention('i2cget'),
+    });
+    expect(await dtbus('eeprom', 'verify', '&rom', file)).toMatchObject({
+      err: expect.stringContaining(mention('this command')),
+    });
+    expect((await dtbus('i2cdetect', '-y', '1', '--json')).err).toBe('');
+    expect((await dtbus('i2cdetect', '-l')).err).toBe('');
+    expect((await dtbus('eeprom', 'info', '&rom')).err).toBe('');
+    const other = folder.write('other.dts', BOARD);
+    expect((await dtbusHere('i2cget', '-b', other, '-y', '1', '0x48', '0', 'w')).err).toBe('');
+  });
+
+  it('that runs twice is named with its processes', async () => {
+    const socket = controlSocketOf(file).replace(`-${process.pid}.`, `-${process.ppid}.`);
+    const second = createServer();
+    second.listen(socket);
+    await once(second, 'listening');
+    try {
+      expect((await dtbus('get', '&temp')).err).toMatch(
+        new RegExp(
+          `^dtbus: running 2 times: ${file}, in processes (${process.pid}, ${process.ppid}|${process.ppid}, ${process.pid}); end all but one\n$`,
+        ),
+      );
+      expect((await dtbus('i2cget', '-y', '1', '0x48', '0', 'w')).err).toContain(String(process.ppid));
+    } finally {
+      second.close();
+    }
   });
 
   it('is reached by its user alone', () => {

@@ -15,6 +15,7 @@ export {
 export { type DevNode, type I2cPath, NodeRegistry, type SpiPath } from './node-registry.ts';
 export type { SmbusCall } from './smbus-calls.ts';
 export { SpiDev, type SpiResult } from './spi-dev.ts';
-export { SpiNode, type SpiNodeOptions, type SpiOpenOptions } from './spi-node.ts';
+export { SpiNode, type SpiNodeOptions } from './spi-node.ts';
 export type { SpiSegment } from './spi-segments.ts';
+export type { SpiOpenOptions } from './spi-settings.ts';
 export { strerror } from './strerror.ts';

@@ -1,17 +1,15 @@
 import {
   BusFault,
   finishSmbus,
-  I2C_FUNC,
   I2C_M,
-  type I2cAdapter,
   type I2cMessage,
   prepareSmbus,
   type SmbusRequest,
 } from '../bus/index.ts';
-import { faultAt, hexAddress } from './fault-context.ts';
+import { faultAt } from './fault-context.ts';
+import { I2cRunner, type I2cSettings } from './i2c-runner.ts';
 import {
   checkAddress,
-  checkCounts,
   checkMessages,
   I2C_MAX_LENGTH,
   type I2cSegment,
@@ -19,21 +17,6 @@ import {
   readBuffers,
 } from './i2c-segments.ts';
 import { type SmbusCall, type SmbusOperation, smbusCalls } from './smbus-calls.ts';
-
-/** Whether the part says how many bytes it has. */
-const isCounted = ({ flags }: I2cMessage) => (flags & I2C_M.RECV_LEN) !== 0;
-
-/** Linux gives up retrying after the adapter's timeout, by default one second (i2c_register_adapter). */
-const RETRY_WINDOW_MS = 1000;
-
-/** What all who open a node share; see `I2cNode`. */
-interface NodeSettings {
-  readonly path: string;
-  readonly adapter: I2cAdapter;
-  timeoutMs: number | undefined;
-  retries: number;
-  isBound(addr: number): boolean;
-}
 
 /**
  * An open `/dev/i2c-N`, with the semantics of Linux's i2c-dev. Every call exists twice: `…Sync` waits, the
@@ -48,14 +31,14 @@ interface NodeSettings {
 export class I2cDev {
   /** Send and check packet error codes in SMBus calls (`I2C_PEC`). */
   pec = false;
-  readonly #node: NodeSettings;
+  readonly #node: I2cSettings;
+  readonly #runner: I2cRunner;
   #tenBit = false;
-  #lastFault: BusFault | undefined;
   #address = 0;
-  #open = true;
 
-  constructor(node: NodeSettings) {
+  constructor(node: I2cSettings) {
     this.#node = node;
+    this.#runner = new I2cRunner(node);
   }
 
   /** `/dev/i2c-1` */
@@ -94,7 +77,7 @@ export class I2cDev {
 
   set timeoutMs(ms: number | undefined) {
     if (ms !== undefined && !(ms >= 0 && ms <= 0x7fff_ffff * 10))
-      throw this.#fault(new BusFault('EINVAL', `invalid timeout ${ms} ms`));
+      throw faultAt(this.path, new BusFault('EINVAL', `invalid timeout ${ms} ms`));
     // Linux takes 0 for "the default" when an adapter registers.
     this.#node.timeoutMs = ms === 0 ? undefined : ms;
   }
@@ -106,7 +89,7 @@ export class I2cDev {
 
   set retries(times: number) {
     if (!Number.isInteger(times) || times < 0 || times > 0x7fff_ffff)
-      throw this.#fault(new BusFault('EINVAL', `invalid number of retries ${times}`));
+      throw faultAt(this.path, new BusFault('EINVAL', `invalid number of retries ${times}`));
     this.#node.retries = times;
   }
 
@@ -122,15 +105,15 @@ export class I2cDev {
 
   /** Why the last transfer of this node that failed did, for those who have no more than its errno. */
   get lastFault(): BusFault | undefined {
-    return this.#lastFault;
+    return this.#runner.lastFault;
   }
 
   /** `I2C_SLAVE`, or with `force` `I2C_SLAVE_FORCE`. @throws {BusFault} `EINVAL`, `EBUSY` */
   setAddress(addr: number, options: { readonly force?: boolean } = {}): void {
-    this.#guard(() => checkAddress(addr, this.#tenBit));
+    this.#runner.guard(() => checkAddress(addr, this.#tenBit));
     if (!options.force && this.#node.isBound(addr))
       throw faultAt(
-        this.#at(addr),
+        this.#runner.at(addr),
         new BusFault('EBUSY', 'a driver owns this address; use force to access it'),
       );
     this.#address = addr;
@@ -138,55 +121,55 @@ export class I2cDev {
 
   /** Runs one transaction and returns what the reading segments read, in order (`I2C_RDWR`). */
   transferSync(segments: readonly I2cSegment[]): Uint8Array[] {
-    const messages = this.#guard(() => messagesOf(segments));
-    this.#runSync(messages);
+    const messages = this.#runner.guard(() => messagesOf(segments));
+    this.#runner.runSync(messages);
     return readBuffers(messages);
   }
 
   /** Promising twin of `transferSync`. */
   async transfer(segments: readonly I2cSegment[]): Promise<Uint8Array[]> {
-    const messages = this.#guard(() => messagesOf(segments));
-    await this.#run(messages);
+    const messages = this.#runner.guard(() => messagesOf(segments));
+    await this.#runner.run(messages);
     return readBuffers(messages);
   }
 
   /** Runs one transaction of raw messages, whose buffers are filled in place. */
   transferMessagesSync(messages: readonly I2cMessage[]): void {
-    this.#guard(() => checkMessages(messages));
-    this.#runSync(messages);
+    this.#runner.guard(() => checkMessages(messages));
+    this.#runner.runSync(messages);
   }
 
   /** Promising twin of `transferMessagesSync`. */
   async transferMessages(messages: readonly I2cMessage[]): Promise<void> {
-    this.#guard(() => checkMessages(messages));
-    await this.#run(messages);
+    this.#runner.guard(() => checkMessages(messages));
+    await this.#runner.run(messages);
   }
 
   /** Reads from `address`: a number of bytes, or into a buffer; at most 8192, as read(2) on i2c-dev. */
   readSync(target: number | Uint8Array): Uint8Array {
-    const message = this.#guard(() => this.#plain(target, I2C_M.RD));
-    this.#runSync([message]);
+    const message = this.#runner.guard(() => this.#plain(target, I2C_M.RD));
+    this.#runner.runSync([message]);
     return message.buf;
   }
 
   /** Promising twin of `readSync`. */
   async read(target: number | Uint8Array): Promise<Uint8Array> {
-    const message = this.#guard(() => this.#plain(target, I2C_M.RD));
-    await this.#run([message]);
+    const message = this.#runner.guard(() => this.#plain(target, I2C_M.RD));
+    await this.#runner.run([message]);
     return message.buf;
   }
 
   /** Writes to `address`, at most 8192 bytes; returns how many. */
   writeSync(bytes: Uint8Array): number {
-    const message = this.#guard(() => this.#plain(bytes, 0));
-    this.#runSync([message]);
+    const message = this.#runner.guard(() => this.#plain(bytes, 0));
+    this.#runner.runSync([message]);
     return message.buf.length;
   }
 
   /** Promising twin of `writeSync`. */
   async write(bytes: Uint8Array): Promise<number> {
-    const message = this.#guard(() => this.#plain(bytes, 0));
-    await this.#run([message]);
+    const message = this.#runner.guard(() => this.#plain(bytes, 0));
+    await this.#runner.run([message]);
     return message.buf.length;
   }
 
@@ -332,7 +315,7 @@ export class I2cDev {
 
   /** Further calls fail with `ENODEV`; closing twice is harmless. */
   close(): void {
-    this.#open = false;
+    this.#runner.close();
   }
 
   [Symbol.dispose](): void {
@@ -352,7 +335,7 @@ export class I2cDev {
   }
 
   #checked<Result>(addr: number, make: () => SmbusOperation<Result>): SmbusOperation<Result> {
-    return this.#guard(() => {
+    return this.#runner.guard(() => {
       checkAddress(addr, this.#tenBit);
       return make();
     });
@@ -360,16 +343,16 @@ export class I2cDev {
 
   #smbusSync(addr: number, call: SmbusCall): void {
     const request = this.#request(addr, call);
-    const messages = this.#guard(() => prepareSmbus(request));
-    this.#runSync(messages);
-    this.#guard(() => finishSmbus(request, messages));
+    const messages = this.#runner.guard(() => prepareSmbus(request));
+    this.#runner.runSync(messages);
+    this.#runner.guard(() => finishSmbus(request, messages));
   }
 
   async #smbus(addr: number, call: SmbusCall): Promise<void> {
     const request = this.#request(addr, call);
-    const messages = this.#guard(() => prepareSmbus(request));
-    await this.#run(messages);
-    this.#guard(() => finishSmbus(request, messages));
+    const messages = this.#runner.guard(() => prepareSmbus(request));
+    await this.#runner.run(messages);
+    this.#runner.guard(() => finishSmbus(request, messages));
   }
 
   #request(addr: number, call: SmbusCall): SmbusRequest {
@@ -386,72 +369,5 @@ export class I2cDev {
         ? new Uint8Array(Math.min(data, I2C_MAX_LENGTH))
         : data.subarray(0, I2C_MAX_LENGTH);
     return { addr: this.#address, flags: this.#flags() | direction, buf };
-  }
-
-  #runSync(messages: readonly I2cMessage[]): void {
-    const start = this.#begin(messages);
-    const carried = this.#carried(messages);
-    for (let attempt = 0; ; attempt++) {
-      try {
-        this.#node.adapter.transferSync(carried, this.#node.timeoutMs);
-        checkCounts(messages);
-        return;
-      } catch (thrown) {
-        this.#retryOrThrow(thrown, messages, attempt, start);
-      }
-    }
-  }
-
-  async #run(messages: readonly I2cMessage[]): Promise<void> {
-    const start = this.#begin(messages);
-    const carried = this.#carried(messages);
-    for (let attempt = 0; ; attempt++) {
-      try {
-        await this.#node.adapter.transfer(carried, this.#node.timeoutMs);
-        checkCounts(messages);
-        return;
-      } catch (thrown) {
-        this.#retryOrThrow(thrown, messages, attempt, start);
-      }
-    }
-  }
-
-  #begin(messages: readonly I2cMessage[]): number {
-    if (!this.#open) throw faultAt(this.#at(messages[0]?.addr), new BusFault('ENODEV', 'the node is closed'));
-    return this.#node.retries > 0 ? performance.now() : 0;
-  }
-
-  /**
-   * The messages as the adapter can carry them. One that cannot let the part say how long a block is reads
-   * the longest there may be (a virtio request has no place for the flag); what is too much is dropped.
-   */
-  #carried(messages: readonly I2cMessage[]): readonly I2cMessage[] {
-    if (!messages.some(isCounted) || this.functionality & I2C_FUNC.SMBUS_READ_BLOCK_DATA) return messages;
-    return messages.map(({ addr, flags, buf }) => ({ addr, flags: flags & ~I2C_M.RECV_LEN, buf }));
-  }
-
-  /** `i2c_transfer`'s rule: only lost arbitration is tried again, a number of times, for a bounded time. */
-  #retryOrThrow(thrown: unknown, messages: readonly I2cMessage[], attempt: number, start: number): void {
-    const { retries, timeoutMs = RETRY_WINDOW_MS } = this.#node;
-    const again = thrown instanceof BusFault && thrown.code === 'EAGAIN' && attempt < retries;
-    if (again && performance.now() - start <= timeoutMs) return;
-    this.#lastFault = faultAt(this.#at(messages[0]?.addr), thrown);
-    throw this.#lastFault;
-  }
-
-  #at(addr: number | undefined): string {
-    return addr === undefined ? this.path : `${this.path}, address ${hexAddress(addr)}`;
-  }
-
-  #fault(thrown: unknown): BusFault {
-    return faultAt(this.path, thrown);
-  }
-
-  #guard<Result>(work: () => Result): Result {
-    try {
-      return work();
-    } catch (thrown) {
-      throw this.#fault(thrown);
-    }
   }
 }

@@ -3,7 +3,8 @@ import { checkOptions, integer, type OptionChecks } from '../input/index.ts';
 import type { I2cDev } from './i2c-dev.ts';
 import { I2cNode, type I2cNodeOptions } from './i2c-node.ts';
 import type { SpiDev } from './spi-dev.ts';
-import { SpiNode, type SpiNodeOptions, type SpiOpenOptions } from './spi-node.ts';
+import { SpiNode, type SpiNodeOptions } from './spi-node.ts';
+import type { SpiOpenOptions } from './spi-settings.ts';
 
 /** A node that can be opened: of an I2C bus, or of a chip select of an SPI bus. */
 export type DevNode = I2cNode | SpiNode;

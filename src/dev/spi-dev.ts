@@ -1,9 +1,7 @@
 import { BusFault, SPI_MODE, type SpiCapabilities, type SpiTransfer } from '../bus/index.ts';
 import { faultAt } from './fault-context.ts';
-// biome-ignore lint/suspicious/noImportCycles: a node opens devices, and these share what belongs to the node.
-import type { SpiNode, SpiOpenOptions } from './spi-node.ts';
-// biome-ignore lint/suspicious/noImportCycles: a node opens devices, and these share what belongs to the node.
 import { checkBufsiz, type SpiSegment, type TransferLengths, transfersOf } from './spi-segments.ts';
+import type { SpiOpenOptions, SpiSettings } from './spi-settings.ts';
 
 export interface SpiResult {
   /** What the last receiving transfer received; empty where none does. */
@@ -28,12 +26,12 @@ export class SpiDev {
   timeoutMs: number | undefined;
   /** What one message may have. */
   readonly limits: SpiOpenOptions;
-  readonly #node: SpiNode;
+  readonly #node: SpiSettings;
   readonly #released: () => void;
   #open = true;
 
   /** @param released is called once, when the device is closed. */
-  constructor(node: SpiNode, options: SpiOpenOptions, released: () => void) {
+  constructor(node: SpiSettings, options: SpiOpenOptions, released: () => void) {
     this.#node = node;
     this.limits = options;
     this.#released = released;

@@ -1,6 +1,6 @@
 import { BusFault, SPI_MODE, type SpiAdapter } from '../bus/index.ts';
-// biome-ignore lint/suspicious/noImportCycles: a node opens devices, and these share what belongs to the node.
 import { SpiDev } from './spi-dev.ts';
+import type { SpiOpenOptions, SpiSettings } from './spi-settings.ts';
 
 /** Mode bits of Linux that the vocabulary has no controller for: they are known, and refused. */
 const SPI_3WIRE_HIZ = 0x8000;
@@ -31,19 +31,6 @@ export interface SpiNodeOptions {
   readonly wordDelayNs?: number | undefined;
 }
 
-export interface SpiOpenOptions {
-  /**
-   * Most bytes that one message may send, and that it may receive: spidev's module parameter `bufsiz`, 4096
-   * there. Without it only the controller's own limit holds.
-   */
-  readonly bufsiz?: number | undefined;
-  /**
-   * To what spidev aligns each transfer in its buffers, which counts for `bufsiz` (`ARCH_DMA_MINALIGN`):
-   * 64 (default) on the Raspberry Pi, 8 on a PC.
-   */
-  readonly dmaAlign?: number | undefined;
-}
-
 function severalOf(bits: number): boolean {
   return (bits & (bits - 1)) !== 0;
 }
@@ -52,12 +39,12 @@ function severalOf(bits: number): boolean {
  * `/dev/spidevB.C`: a device on an SPI bus and what all who open it share. In Linux, too, mode, word and clock
  * belong to the device and outlive a `close` (drivers/spi/spidev.c).
  */
-export class SpiNode {
+export class SpiNode implements SpiSettings {
   readonly kind = 'spi';
   readonly path: string;
   readonly adapter: SpiAdapter;
   readonly chipSelect: number;
-  readonly delays: Readonly<Record<'csSetupNs' | 'csHoldNs' | 'csInactiveNs' | 'wordDelayNs', number>>;
+  readonly delays: SpiSettings['delays'];
   readonly #initialSpeedHz: number;
   #mode = 0;
   #bitsPerWord = 8;
@@ -77,7 +64,6 @@ export class SpiNode {
     this.setup(options.mode ?? 0, options.bitsPerWord ?? 8);
   }
 
-  /** `SPI_MODE` bits. */
   get mode(): number {
     return this.#mode;
   }
@@ -86,7 +72,6 @@ export class SpiNode {
     return this.#bitsPerWord;
   }
 
-  /** Clock of transfers that name none, in Hz; 0 = the controller's maximum. */
   get speedHz(): number {
     return this.#speedHz;
   }
@@ -97,12 +82,6 @@ export class SpiNode {
     this.#speedHz = hz;
   }
 
-  /**
-   * Sets mode and word length, as Linux's `spi_setup`: more lines than the controller has fall back to fewer,
-   * every other bit that it cannot do is refused.
-   *
-   * @throws {BusFault} `EINVAL`; mode and word length then stay as they were.
-   */
   setup(mode: number, bitsPerWord: number): void {
     if (mode & ~SPIDEV_MODE_MASK)
       throw new BusFault('EINVAL', `invalid SPI mode 0x${(mode >>> 0).toString(16)}`);
@@ -119,7 +98,6 @@ export class SpiNode {
     this.#bitsPerWord = bitsPerWord === 0 ? 8 : bitsPerWord;
   }
 
-  /** @throws {BusFault} `EINVAL` */
   checkBitsPerWord(bits: number): void {
     const { bitsPerWordMask } = this.adapter.capabilities;
     const fits = bits === 0 || bitsPerWordMask === 0 || (bitsPerWordMask >>> (bits - 1)) & 1;

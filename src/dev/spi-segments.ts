@@ -1,7 +1,6 @@
 import { BusFault, bytesPerWord, SPI_MODE, type SpiTransfer } from '../bus/index.ts';
 import { checkBytes, checkFlag, checkNames, checkTarget } from './message-fields.ts';
-// biome-ignore lint/suspicious/noImportCycles: a node opens devices, and these share what belongs to the node.
-import type { SpiNode, SpiOpenOptions } from './spi-node.ts';
+import type { SpiOpenOptions, SpiSettings } from './spi-settings.ts';
 
 /** One transfer of an SPI message. What is left out has the device's value. */
 export interface SpiSegment {
@@ -85,7 +84,7 @@ function checkSegment(segment: SpiSegment): void {
  * The transfer of `segment` on `node`, checked as Linux's `__spi_validate` does.
  * @throws {BusFault} `EINVAL`
  */
-export function transferOf(node: SpiNode, segment: SpiSegment): SpiTransfer {
+export function transferOf(node: SpiSettings, segment: SpiSegment): SpiTransfer {
   checkSegment(segment);
   const { mode, adapter, delays } = node;
   const { tx, rx } = segment;
@@ -123,7 +122,7 @@ export function transferOf(node: SpiNode, segment: SpiSegment): SpiTransfer {
 }
 
 /** The transfers of a message, each checked. @throws {BusFault} `EINVAL` */
-export function transfersOf(node: SpiNode, segments: readonly SpiSegment[]): SpiTransfer[] {
+export function transfersOf(node: SpiSettings, segments: readonly SpiSegment[]): SpiTransfer[] {
   const transfers: SpiTransfer[] = [];
   for (const segment of segments) transfers.push(transferOf(node, segment));
   return transfers;

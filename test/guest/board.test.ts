@@ -74,7 +74,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'dtbus-guest-board-'));
   if (NO_TOOLS !== undefined) return;
   for (const name of ['gpio-line', 'rtc-alarm'])
-    execFileSync('gcc', ['-Wall', '-o', join(folder, name), `test/guest/${name}.c`]);
+    execFileSync('gcc', ['-Wall', '-o', join(folder, name), `test/guest/programs/${name}.c`]);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

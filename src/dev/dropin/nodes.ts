@@ -1,7 +1,7 @@
 import { BusFault } from '../../bus/index.ts';
 import type { I2cDev } from '../i2c-dev.ts';
 import type { SpiDev } from '../spi-dev.ts';
-import type { SpiOpenOptions } from '../spi-node.ts';
+import type { SpiOpenOptions } from '../spi-settings.ts';
 
 /** Where the drop-ins find their nodes: a board's, or what a test makes. */
 export interface NodeSource {

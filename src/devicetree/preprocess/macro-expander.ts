@@ -1,5 +1,4 @@
 import { type Loc, NOWHERE } from '../text/source.ts';
-import { type CompileTime, compileTime, timestamp } from '../text/source-clock.ts';
 import { CLOSE, CLOSE_BRACE, COMMA, GREATER, HASH, OPEN, SEMICOLON } from '../tokens/punctuation.ts';
 import {
   NO_SPACE_PADDING,
@@ -12,6 +11,7 @@ import {
 } from '../tokens/tok.ts';
 import type { TokenList } from '../tokens/token-list.ts';
 import * as T from '../tokens/token-list.ts';
+import { BuiltinMacros } from './builtin-macros.ts';
 import type { FileStack, ParseContext } from './file-stack.ts';
 import type { Macro } from './macro.ts';
 import type { MacroTable } from './macro-table.ts';
@@ -50,6 +50,7 @@ export class MacroExpander {
   readonly #files: FileStack;
   readonly #macros: MacroTable;
   readonly #context: ParseContext;
+  readonly #builtins: BuiltinMacros;
   /** Carries out the directive at a token of the file, also between arguments. */
   readonly #directive: (index: number) => boolean;
   /** The use of a macro in a file that the tokens being expanded stem from. */
@@ -58,8 +59,6 @@ export class MacroExpander {
   /** Too much was expanded: what is asked for now is no longer what the source says. */
   #isExhausted = false;
   #depth = 0;
-  #counter = 0;
-  #time: CompileTime | undefined;
 
   constructor(
     files: FileStack,
@@ -70,6 +69,7 @@ export class MacroExpander {
     this.#files = files;
     this.#macros = macros;
     this.#context = context;
+    this.#builtins = new BuiltinMacros(files, macros, context);
     this.#directive = directive;
   }
 
@@ -179,7 +179,7 @@ export class MacroExpander {
   enter(macro: Macro, name: Tok): boolean {
     if (this.frame === undefined) this.#use = { macro, name };
     let toks = macro.body;
-    if (macro.builtin) toks = [this.#builtin(macro, name)];
+    if (macro.builtin) toks = [this.#builtins.expand(macro, name, this.#outermost(name))];
     else if (macro.params >= 0) {
       if (!this.#takeOpen()) return false;
       toks = this.#withArguments(macro, name);
@@ -188,6 +188,13 @@ export class MacroExpander {
     macro.disabled = true;
     this.#push(toks, false, macro, name);
     return true;
+  }
+
+  /** The name in the file whose expansion `name` stems from. */
+  #outermost(name: Tok): Tok {
+    let outermost = name;
+    for (let { frame } = this; frame !== undefined; frame = frame.below) outermost = frame.name ?? outermost;
+    return outermost;
   }
 
   #substitute(macro: Macro, args: readonly (readonly Tok[])[]): readonly Tok[] {
@@ -215,50 +222,6 @@ export class MacroExpander {
   readonly #scrap = (text: string): TokenList => {
     return this.#context.cache.scrap(this.#tookTooMany(text.length >> 2) ? '0' : text);
   };
-
-  #builtin(macro: Macro, name: Tok): Tok {
-    const files = this.#files;
-    let outermost = name;
-    for (let { frame } = this; frame !== undefined; frame = frame.below) outermost = frame.name ?? outermost;
-    const place = this.#context.sources.place(files.tokLoc(outermost));
-    const quoted = (path: string): string => `"${path.replace(/[\\"]/g, '\\$&')}"`;
-    let text = '0';
-    switch (this.#macros.builtin(macro)) {
-      case '__FILE__':
-        text = quoted(place?.file ?? files.file.path);
-        break;
-      case '__BASE_FILE__':
-        text = quoted(files.outermost.path);
-        break;
-      case '__LINE__':
-        text = String(place?.line ?? 0);
-        break;
-      case '__COUNTER__':
-        text = String(this.#counter++);
-        break;
-      case '__DATE__':
-        text = quoted(this.#compileTime(macro, name).date);
-        break;
-      case '__TIME__':
-        text = quoted(this.#compileTime(macro, name).time);
-        break;
-      case '__TIMESTAMP__':
-        text = quoted(timestamp(this.#context.clock.modified?.(files.file.path)));
-        break;
-      default:
-        text = String(files.depth - 1);
-    }
-    return tokAt(this.#context.cache.scrap(text), 0, NOWHERE);
-  }
-
-  /** The time of the compilation: one for the whole source. */
-  #compileTime(macro: Macro, name: Tok): CompileTime {
-    if (this.#time === undefined) {
-      this.#time = compileTime(this.#context.clock);
-      if (this.#time.problem !== undefined) this.#complain(macro, name, this.#time.problem);
-    }
-    return this.#time;
-  }
 
   /** Takes the `(` that makes a name the use of a function-like macro, wherever it stands. */
   #takeOpen(): boolean {

@@ -107,7 +107,26 @@ export async function callSpiDevice(spi: object): Promise<Transcript> {
     'constants',
     constants.map((name) => (spi as Record<string, unknown>)[name]),
   );
+  await callOpen(spi, transcript);
 
+  const device = call(spi, 'openSync', [0, 0, { mode: 2, maxSpeedHz: 1_000_000 }]) as Methods;
+  transcript.note(
+    'methods',
+    Object.getOwnPropertyNames(Object.getPrototypeOf(device))
+      .filter((name) => !name.startsWith('_'))
+      .sort(),
+  );
+  transcript.returns('getOptionsSync()', () => call(device, 'getOptionsSync', []));
+  await callOptions(device, transcript);
+  await callTransfers(device, transcript);
+  callWrongly(device, transcript);
+  await callClosed(device, transcript);
+  await openAgain(spi, transcript);
+  return transcript;
+}
+
+/** Opens devices with every kind of wrong argument. */
+async function callOpen(spi: object, transcript: Transcript): Promise<void> {
   for (const args of [
     [9, 9],
     [0],
@@ -132,15 +151,10 @@ export async function callSpiDevice(spi: object): Promise<Transcript> {
     'open(0, 0, {ready: true}, cb)',
     (callback) => typeof call(spi, 'open', [0, 0, { ready: true }, callback]),
   );
+}
 
-  const device = call(spi, 'openSync', [0, 0, { mode: 2, maxSpeedHz: 1_000_000 }]) as Methods;
-  transcript.note(
-    'methods',
-    Object.getOwnPropertyNames(Object.getPrototypeOf(device))
-      .filter((name) => !name.startsWith('_'))
-      .sort(),
-  );
-  transcript.returns('getOptionsSync()', () => call(device, 'getOptionsSync', []));
+/** Sets every kind of option, asks for it, and leaves the device as most scripts have it. */
+async function callOptions(device: Methods, transcript: Transcript): Promise<void> {
   for (const options of OPTIONS) {
     transcript.returns(
       `setOptionsSync(${text([options])})`,
@@ -162,7 +176,9 @@ export async function callSpiDevice(spi: object): Promise<Transcript> {
   call(device, 'setOptionsSync', [
     { mode: 0, chipSelectHigh: false, lsbFirst: false, bitsPerWord: 8, maxSpeedHz: 1_000_000 },
   ]);
+}
 
+async function callTransfers(device: Methods, transcript: Transcript): Promise<void> {
   for (const [label, make] of MESSAGES) {
     const sync = make();
     transcript.returns(`transferSync of ${label}`, () => call(device, 'transferSync', [sync]), device);
@@ -179,6 +195,10 @@ export async function callSpiDevice(spi: object): Promise<Transcript> {
     );
     transcript.note('its buffers', buffersOf(async));
   }
+}
+
+/** Too few arguments, and such of the wrong kind. */
+function callWrongly(device: Methods, transcript: Transcript): void {
   for (const [name, args] of [
     ['transfer', [[]]],
     ['transfer', [{}, noop]],
@@ -193,7 +213,9 @@ export async function callSpiDevice(spi: object): Promise<Transcript> {
     ['close', []],
   ] as const)
     transcript.returns(`${name}(${text(args)})`, () => call(device, name, args), device);
+}
 
+async function callClosed(device: Methods, transcript: Transcript): Promise<void> {
   await transcript.callsBack('close(cb)', (callback) => call(device, 'close', [callback]));
   for (const name of [
     'transferSync',
@@ -206,7 +228,9 @@ export async function callSpiDevice(spi: object): Promise<Transcript> {
     'close',
   ])
     transcript.returns(`${name} of a closed device`, () => call(device, name, [[], noop]));
+}
 
+async function openAgain(spi: object, transcript: Transcript): Promise<void> {
   // The clock is named, for an open that fails leaves the real package's file open, and the clock with it.
   const second = call(spi, 'openSync', [0, 0, { maxSpeedHz: 2_000_000 }]) as Methods;
   transcript.returns('options after opening', () => call(second, 'getOptionsSync', []));
@@ -222,7 +246,6 @@ export async function callSpiDevice(spi: object): Promise<Transcript> {
   });
   transcript.returns('options after opening', () => call(opened, 'getOptionsSync', []));
   call(opened, 'closeSync', []);
-  return transcript;
 }
 
 function buffersOf(message: unknown): unknown {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type GuestResult, runGuest } from '../../src/guest/index.ts';
-import { NO_QEMU, program, QEMU_KERNEL } from './boot.ts';
+import { type GuestResult, runGuest } from '../../../src/guest/index.ts';
+import { NO_QEMU, program, QEMU_KERNEL } from '../boot.ts';
 
 /** What runs in the guest, by name. All of it in one boot, which takes seconds without KVM. */
 const COMMANDS = {

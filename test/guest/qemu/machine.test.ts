@@ -2,9 +2,9 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { runProgram } from '../../src/cli/program.ts';
-import { runGuest } from '../../src/guest/index.ts';
-import { whyNoKvm } from '../../src/guest/qemu.ts';
+import { runProgram } from '../../../src/cli/program.ts';
+import { runGuest } from '../../../src/guest/index.ts';
+import { whyNoKvm } from '../../../src/guest/qemu.ts';
 
 /** KVM is tried only where it may be opened: it is not on every machine that runs these tests. */
 const noKvm = whyNoKvm();

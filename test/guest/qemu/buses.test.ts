@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parse } from '../../src/devicetree/index.ts';
-import { findBuses } from '../../src/frontend/index.ts';
-import { prepareQemuGuest, type QemuBus, qemuDevices } from '../../src/guest/qemu-buses.ts';
+import { parse } from '../../../src/devicetree/index.ts';
+import { findBuses } from '../../../src/frontend/index.ts';
+import { prepareQemuGuest, type QemuBus, qemuDevices } from '../../../src/guest/qemu-buses.ts';
 
 /** The I2C buses of a tree with these numbers, as QEMU would get them. */
 function i2cBuses(numbers: readonly number[], clients = ''): QemuBus[] {

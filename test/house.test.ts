@@ -25,20 +25,12 @@ const MOST_LINES_OF_A_FILE = 400;
 const MOST_LINES_OF_A_FUNCTION = 60;
 const MOST_FILES_OF_A_FOLDER = 20;
 
-/** What may be larger, and why. An entry that is no longer needed fails the test too. */
+/** What scripts make, nobody reads from top to bottom. */
+const MADE = /^\/\* Made from /;
+
+/** What else may be larger, and why. An entry that is no longer needed fails the test too. */
 const LARGE_FILES: Readonly<Record<string, string>> = {
-  'src/parts/part-files.ts': 'made from the data sheets, nobody edits it',
   'test/devicetree/checks/check-cases.ts': 'one table: a source a check, and what it says',
-  // Not cut yet.
-  'test/backend/devices/gpio-device.test.ts': '',
-  'test/dev/i2c-dev.test.ts': '',
-  'test/devicetree/language.test.ts': '',
-  'test/fuzz/vhost-user.mjs': '',
-  'test/fuzz/virtio.mjs': '',
-  'test/hosts/controller-suite.ts': '',
-  'test/parts/memories/spi-nor.test.ts': '',
-  'test/transport/vhost-user/connection/connection.test.ts': '',
-  'test/virtio/hostile-driver.test.ts': '',
 };
 
 const LARGE_FOLDERS: Readonly<Record<string, string>> = {
@@ -74,7 +66,8 @@ const placesOf = (measures: readonly Measure[], most: number) =>
 describe('the house', () => {
   it(`has no file of more than ${MOST_LINES_OF_A_FILE} lines`, () => {
     expect(sources.size).toBeGreaterThan(900);
-    expect(placesOf(fileSizes(sources), MOST_LINES_OF_A_FILE).sort()).toEqual(
+    const written = new Map([...sources].filter(([, text]) => !MADE.test(text)));
+    expect(placesOf(fileSizes(written), MOST_LINES_OF_A_FILE).sort()).toEqual(
       Object.keys(LARGE_FILES).sort(),
     );
   });

@@ -1,44 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EventFd, unixSocketPair } from '../../../../src/os/index.ts';
 import { u64 } from '../../../../src/transport/vhost-user/messages/message.ts';
-import { MessageSocket } from '../../../../src/transport/vhost-user/messages/message-socket.ts';
 import { PROTOCOL_F, REQUEST } from '../../../../src/transport/vhost-user/messages/protocol.ts';
 import { featureSet, hasFeature, VIRTIO_F } from '../../../../src/virtio/index.ts';
-import { eeprom24c02, lm75, PlainI2cDevice } from '../../../guest/plain-i2c-device.ts';
-import { HoldingDevice, i2cRequest, leaks, NEGOTIATED, TestMemory, TestRing, World } from '../harness.ts';
+import { HoldingDevice, i2cRequest, NEGOTIATED, TestMemory, } from '../harness.ts';
+import { useWorlds } from './worlds.ts';
 
-let before: string[];
-const worlds: World[] = [];
-const rings: TestRing[] = [];
-
-beforeEach(() => {
-  before = leaks();
-});
-afterEach(async () => {
-  for (const ring of rings.splice(0)) ring.close();
-  for (const world of worlds.splice(0)) await world.close();
-  expect(leaks()).toEqual(before);
-});
-
-function world(device = new HoldingDevice(), options = {}): World {
-  const made = new World(device, options);
-  worlds.push(made);
-  return made;
-}
-function plain(): World {
-  const parts = new Map([
-    [0x48, lm75(25 * 256)],
-    [0x50, eeprom24c02()],
-  ]);
-  const made = new World(new PlainI2cDevice(parts));
-  worlds.push(made);
-  return made;
-}
-function ring(of: World, index = 0, size = 16, features = NEGOTIATED): TestRing {
-  const made = new TestRing(of, index, size, features);
-  rings.push(made);
-  return made;
-}
+const { world, plain, ring } = useWorlds();
 
 describe('features', () => {
   const bits = (payload: unknown): number =>
@@ -275,141 +243,9 @@ describe('a device that answers at once', () => {
   });
 });
 
-describe('stopping and starting', () => {
-  it('GET_VRING_BASE stops the ring and tells where another could go on', () => {
-    const w = plain();
-    w.greet();
-    const r = ring(w).start();
-    for (const token of [1, 2, 3]) {
-      const read = i2cRequest(w.memory, 0x48, { read: 2 });
-      r.offer(token, read.readable, read.writable);
-    }
-    expect(w.ask(REQUEST.GET_VRING_BASE, { kind: 'vring-state', index: 0, num: 0 })).toEqual({
-      kind: 'vring-state',
-      index: 0,
-      num: 3,
-    });
-    expect(r.finished()).toEqual([1, 2, 3]);
-    const read = i2cRequest(w.memory, 0x48, { read: 2 });
-    r.offer(4, read.readable, read.writable);
-    expect(r.finished()).toEqual([]);
-    r.start(w, 3);
-    expect(r.finished()).toEqual([4]);
-  });
-
-  it('waits with its answer for requests that are with an adapter, and takes no new ones', async () => {
-    const device = new HoldingDevice();
-    const w = world(device);
-    w.greet();
-    const r = ring(w).start();
-    r.offer(1, [w.memory.put([1])], [w.memory.put([0])]);
-    w.send(REQUEST.GET_VRING_BASE, { kind: 'vring-state', index: 0, num: 0 });
-    expect(w.answer()).toBeUndefined();
-    r.offer(2, [w.memory.put([2])], [w.memory.put([0])]);
-    w.send(REQUEST.GET_FEATURES); // waits for its turn
-    expect(device.firstBytes).toEqual([1]);
-    device.release();
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(w.answer()?.payload).toEqual({ kind: 'vring-state', index: 0, num: 1 });
-    expect(w.answer()?.request).toBe(REQUEST.GET_FEATURES);
-    expect(r.finished()).toEqual([1]);
-    expect(device.resets).toBe(1);
-  });
-
-  it('starts a ring anew for a driver that was bound again without saying that the old one stopped', () => {
-    const device = new HoldingDevice();
-    const w = world(device);
-    w.greet();
-    ring(w)
-      .start()
-      .offer(1, [w.memory.put([1])], []);
-    expect(device.held).toHaveLength(1);
-    w.send(REQUEST.SET_FEATURES, u64(NEGOTIATED));
-    const second = ring(w).start();
-    expect([device.resets, device.activations]).toEqual([1, 2]);
-    second.offer(2, [w.memory.put([2])], []);
-    expect(device.firstBytes).toEqual([2]);
-  });
-
-  it('RESET_DEVICE lets go of everything; the rings can be set up again', () => {
-    const device = new HoldingDevice();
-    const w = world(device);
-    w.greet();
-    const r = ring(w).start();
-    r.offer(1, [w.memory.put([1])], [w.memory.put([0])]);
-    w.send(REQUEST.RESET_DEVICE);
-    expect(device.held).toEqual([]);
-    expect(device.resets).toBe(1);
-    ring(w)
-      .start()
-      .offer(2, [w.memory.put([2])], []);
-    expect(device.firstBytes).toEqual([2]);
-  });
-
-  it('keeps the device status, and status 0 is a reset', () => {
-    const device = new HoldingDevice();
-    const w = world(device);
-    w.greet();
-    w.send(REQUEST.SET_STATUS, u64(1 | 2 | 8));
-    expect(w.ask(REQUEST.GET_STATUS)).toEqual(u64(11));
-    ring(w).start();
-    w.send(REQUEST.SET_STATUS, u64(15));
-    expect(w.ask(REQUEST.GET_STATUS)).toEqual(u64(15));
-    w.send(REQUEST.SET_STATUS, u64(0));
-    expect(device.resets).toBe(1);
-    expect(w.ask(REQUEST.GET_STATUS)).toEqual(u64(0));
-  });
-
-  it('leaves FEATURES_OK clear for features that do not suit the device', () => {
-    const w = world();
-    w.greet(NEGOTIATED - 1);
-    w.send(REQUEST.SET_STATUS, u64(11));
-    expect(w.ask(REQUEST.GET_STATUS)).toEqual(u64(3));
-    expect(w.trace[0]).toMatch(/refuses the features/);
-  });
-
-  it('takes up what lies between the used index and the base: it ends in an error and is not run', () => {
-    const first = new World(new HoldingDevice());
-    first.greet();
-    const r = ring(first).start();
-    const requests = [1, 2, 3].map((byte) => i2cRequest(first.memory, 0x50, { write: [byte] }));
-    requests.forEach((request, i) => {
-      r.offer(i, request.readable, request.writable);
-    });
-    first.backEnd.close();
-    first.peer.close();
-
-    const device = new HoldingDevice();
-    const second = new World(device, {}, first.memory);
-    worlds.push(second);
-    second.greet();
-    r.start(second, 2); // a front-end that goes on from its own available index, less one
-    expect(r.finished()).toEqual([0, 1]);
-    expect(requests.map(({ status }) => first.memory.get(status)[0])).toEqual([1, 1, 0xee]);
-    expect(device.held).toHaveLength(1);
-    void first.loop.close();
-  });
-
-  it('asks again when its device said when', () => {
-    const device = new HoldingDevice();
-    const w = world(device);
-    w.greet();
-    device.due = performance.now() - 1;
-    const r = ring(w).start();
-    r.offer(1, [w.memory.put([1])], [w.memory.put([0])]);
-    r.queue.addBuf([w.memory.put([2])], [w.memory.put([0])], 2);
-    r.queue.kickPrepare(); // and no kick
-    expect(device.firstBytes).toEqual([1]);
-    w.loop.poll();
-    expect(device.firstBytes).toEqual([1, 2]);
-  });
-});
-
 describe('memory', () => {
   it('may lie at an offset of its file', () => {
-    const parts = new Map([[0x48, lm75(25 * 256)]]);
-    const w = new World(new PlainI2cDevice(parts), {}, new TestMemory(4096));
-    worlds.push(w);
+    const w = plain({}, new TestMemory(4096));
     w.greet();
     const r = ring(w).start();
     const read = i2cRequest(w.memory, 0x48, { read: 2 });
@@ -466,80 +302,5 @@ describe('memory', () => {
     device.release(); // too late for anybody, and no harm
     expect(w.closed).toBeUndefined();
     error.close();
-  });
-});
-
-describe('configuration', () => {
-  const config = Uint8Array.from({ length: 32 }, (_, i) => i + 1);
-  const read = (w: World, offset: number, size: number): number[] => {
-    const answer = w.ask(REQUEST.GET_CONFIG, {
-      kind: 'config',
-      offset,
-      size,
-      flags: 0,
-      bytes: new Uint8Array(size),
-    });
-    return answer?.kind === 'config' ? [...answer.bytes] : [];
-  };
-
-  it('is read at any offset, and ends in zeros', () => {
-    const w = world(new HoldingDevice(1, 45, config));
-    expect(read(w, 0, 4)).toEqual([1, 2, 3, 4]);
-    expect(read(w, 12, 4)).toEqual([13, 14, 15, 16]);
-    expect(read(w, 30, 4)).toEqual([31, 32, 0, 0]);
-  });
-
-  it('is not written', () => {
-    const w = world(new HoldingDevice(1, 45, config));
-    w.send(REQUEST.SET_CONFIG, { kind: 'config', offset: 0, size: 1, flags: 0, bytes: Uint8Array.of(9) });
-    expect(w.closed).toBe('SET_CONFIG: the configuration space of this device is read-only');
-  });
-
-  it('changes are told over the back-end’s own channel', () => {
-    const w = world(new HoldingDevice(1, 45, config));
-    w.backEnd.configChanged(); // nobody to tell
-    w.greet();
-    const [ours, theirs] = unixSocketPair();
-    w.send(REQUEST.SET_BACKEND_REQ_FD, undefined, [theirs.fd]);
-    theirs.close();
-    w.backEnd.configChanged();
-    const channel = new MessageSocket(ours);
-    const message = channel.receive();
-    expect(message).toMatchObject({ header: { request: 2, flags: 1, size: 0 } });
-    channel.close();
-    w.loop.poll(); // its end is noticed
-    w.backEnd.configChanged();
-    expect(w.closed).toBeUndefined();
-  });
-});
-
-describe('in-band notifications', () => {
-  it('a kick is a message that is acknowledged after the work, a call is a message too', () => {
-    const parts = new Map([[0x48, lm75(25 * 256)]]);
-    const w = new World(new PlainI2cDevice(parts), { inBand: true });
-    worlds.push(w);
-    w.greet(NEGOTIATED, featureSet(3, 5, 14));
-    const [ours, theirs] = unixSocketPair();
-    w.send(REQUEST.SET_BACKEND_REQ_FD, undefined, [theirs.fd]);
-    theirs.close();
-    const channel = new MessageSocket(ours);
-    const r = ring(w);
-    w.vring(REQUEST.SET_VRING_NUM, 0, 16);
-    w.send(REQUEST.SET_VRING_ADDR, r.addresses());
-    w.vring(REQUEST.SET_VRING_ENABLE, 0, 1); // there is no SET_VRING_KICK
-    const read = i2cRequest(w.memory, 0x48, { read: 2 });
-    r.queue.addBuf(read.readable, read.writable, 1);
-    r.queue.kickPrepare();
-    w.send(REQUEST.VRING_KICK, { kind: 'vring-state', index: 0, num: 0 }, [], 8);
-    const call = channel.receive();
-    expect(call).toMatchObject({ header: { request: 4, flags: 9, size: 8 } });
-    expect(w.answer()?.payload).toEqual(u64(0));
-    expect(r.finished()).toEqual([1]);
-    channel.send(4, 4, u64(0)); // the acknowledgement
-    w.loop.poll();
-    channel.send(4, 3, u64(0)); // rubbish: the channel is given up, the connection is not
-    w.loop.poll();
-    expect(w.closed).toBeUndefined();
-    channel.close();
   });
 });

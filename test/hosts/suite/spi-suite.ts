@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import { SPI_MODE, type SpiTransfer } from '../../../src/bus/index.ts';
+import { spiTransfer } from '../../sim/support.ts';
+import { FLASH_ID, MEMORY, type RecordingWire } from '../recording-wire.ts';
+import { faultOf, itIf, type Suite, spiOf } from './controller-bench.ts';
+
+/** What every SPI controller has to do. */
+export function describeSpi(suite: Suite): void {
+  const { i2c, watched, onlySimulated } = suite;
+  const { hasI2c, spiModes, spiSpeedHz } = suite.traits;
+  const spi = (mode: number, ...transfers: Partial<SpiTransfer>[]) =>
+    spiOf(suite.bench).transfer(
+      0,
+      mode,
+      transfers.map((fields) => spiTransfer({ txNbits: 0, rxNbits: 0, speedHz: spiSpeedHz, ...fields })),
+    );
+  const bytes = (...values: number[]) => Uint8Array.from(values);
+
+  it('sends and receives at the same time', async () => {
+    const rx = new Uint8Array(4);
+    await spi(0, { tx: bytes(0x9f, 0, 0, 0), rx });
+    if (suite.bench.wire !== undefined) expect([...rx.subarray(1)]).toEqual(FLASH_ID);
+    else expect(rx[1]).not.toBe(0xff);
+    watched(['[0', '9f', '00', '00', '00', ']']);
+  });
+
+  it('sends, then receives, while the chip stays selected', async () => {
+    const rx = new Uint8Array(3);
+    const whole = new Uint8Array(7);
+    await spi(0, { tx: bytes(3, 0, 0x12, 0x34) }, { rx });
+    await spi(0, { tx: bytes(3, 0, 0x12, 0x34, 0, 0, 0), rx: whole });
+    expect([...rx]).toEqual([...whole.subarray(4)]);
+    const edges = suite.bench.wire?.log.filter((event) => /[[\]]/.test(event));
+    if (edges !== undefined) expect(edges).toEqual(['[0', ']', '[0', ']']);
+  });
+
+  it.each(spiModes)('works in mode %i', async (mode) => {
+    // W25Q data sheet: modes 0 and 3.
+    if (suite.bench.wire === undefined && (mode === 1 || mode === 2)) return;
+    const rx = new Uint8Array(3);
+    await spi(mode, { tx: bytes(0x9f) }, { rx });
+    if (suite.bench.wire !== undefined) expect([...rx]).toEqual(FLASH_ID);
+    expect(suite.bench.wire?.log[0]).toBe(suite.bench.wire && `[${mode}`);
+  });
+
+  describe('cs_change', () => {
+    it(
+      'between transfers deselects and selects again',
+      onlySimulated(async () => {
+        await spi(0, { tx: bytes(1), csChange: true }, { tx: bytes(2) }, { tx: bytes(3) });
+        watched(['[0', '01', ']', '[0', '02', '03', ']']);
+      }),
+    );
+
+    it('on the last transfer leaves the chip selected for the next message', async () => {
+      const rx = new Uint8Array(3);
+      await spi(0, { tx: bytes(0x9f), csChange: true });
+      watched(['[0', '9f']);
+      await spi(0, { rx });
+      if (suite.bench.wire !== undefined) expect([...rx]).toEqual(FLASH_ID);
+      else expect(rx[0]).not.toBe(0xff);
+      expect(suite.bench.wire?.log.at(-1)).toBe(suite.bench.wire && ']');
+      expect(suite.bench.wire?.log.filter((event) => event === '[0')).toEqual(suite.bench.wire && ['[0']);
+    });
+
+    it(
+      'ends with deselect()',
+      onlySimulated(async () => {
+        await spi(0, { tx: bytes(1), csChange: true });
+        await spiOf(suite.bench).deselect();
+        watched(['[0', '01', ']']);
+        await spiOf(suite.bench).deselect();
+        watched(['[0', '01', ']']);
+      }),
+    );
+
+    it(
+      'does not survive a fault',
+      onlySimulated(async () => {
+        await spi(0, { tx: bytes(1), csChange: true });
+        expect(await faultOf(() => spi(0, { tx: bytes(1), rx: new Uint8Array(2) }))).toBe('EINVAL');
+        watched(['[0', '01', ']']);
+      }),
+    );
+
+    itIf(spiModes.includes(3))(
+      'does not survive a change of mode',
+      onlySimulated(async () => {
+        await spi(0, { tx: bytes(1), csChange: true });
+        await spi(3, { tx: bytes(2) });
+        watched(['[0', '01', ']', '[3', '02', ']']);
+      }),
+    );
+  });
+
+  describe('words (struct spi_transfer: in memory little-endian)', () => {
+    it(
+      'of 16 bits go out with their high byte first',
+      onlySimulated(async () => {
+        const words = Uint16Array.of(0x1234, 0xabcd);
+        const rx = new Uint16Array(2);
+        const view = (array: Uint16Array) => new Uint8Array(array.buffer);
+        await spi(0, { tx: view(words), rx: view(rx), bitsPerWord: 16 });
+        watched(['[0', '12', '34', 'ab', 'cd', ']']);
+        expect([...rx]).toEqual([0xedcb, 0x5432]);
+      }),
+    );
+
+    it(
+      'of 32 bits likewise',
+      onlySimulated(async () => {
+        const words = Uint32Array.of(0x0102_0304);
+        await spi(0, { tx: new Uint8Array(words.buffer), bitsPerWord: 32 });
+        watched(['[0', '01', '02', '03', '04', ']']);
+      }),
+    );
+
+    it(
+      'go out the other way round with LSB_FIRST',
+      onlySimulated(async () => {
+        const rx = new Uint8Array(2);
+        await spi(SPI_MODE.LSB_FIRST, { tx: bytes(0x01, 0x3c), rx });
+        watched(['[0', '80', '3c', ']']);
+        expect([...rx]).toEqual([0xfe, 0xc3]);
+      }),
+    );
+
+    it('that are not whole are EINVAL', async () => {
+      expect(await faultOf(() => spi(0, { tx: bytes(1, 2, 3), bitsPerWord: 16 }))).toBe('EINVAL');
+    });
+  });
+
+  describe('long transfers', () => {
+    it('read 10000 bytes', async () => {
+      const rx = new Uint8Array(10_000);
+      await spi(0, { tx: bytes(3, 0, 0, 0) }, { rx });
+      const tail = new Uint8Array(100);
+      await spi(0, { tx: bytes(3, 0, 9900 >> 8, 9900 & 0xff) }, { rx: tail });
+      expect([...rx.subarray(9900)]).toEqual([...tail]);
+      if (suite.bench.wire !== undefined)
+        expect([...rx]).toEqual([...suite.bench.wire.flash.subarray(0, 10_000)]);
+    });
+
+    it(
+      'write 10000 bytes',
+      onlySimulated(async () => {
+        const tx = Uint8Array.from({ length: 10_000 }, (_, i) => (i % 251) | 4);
+        await spi(0, { tx });
+        const sent = (suite.bench.wire as RecordingWire).log
+          .slice(1, -1)
+          .map((byte) => Number.parseInt(byte, 16));
+        expect(sent).toEqual([...tx]);
+      }),
+    );
+
+    it(
+      'exchange 1000 bytes',
+      onlySimulated(async () => {
+        const tx = Uint8Array.from({ length: 1000 }, (_, i) => (i % 251) | 4);
+        const rx = new Uint8Array(1000);
+        await spi(0, { tx, rx });
+        expect([...rx]).toEqual([...tx].map((byte) => ~byte & 0xff));
+      }),
+    );
+  });
+
+  it('has no more chip selects than it says', async () => {
+    const { chipSelects } = spiOf(suite.bench).capabilities;
+    const beyond = () => spiOf(suite.bench).transfer(chipSelects, 0, [spiTransfer({ tx: bytes(0) })]);
+    expect(await faultOf(beyond)).toBe('EINVAL');
+  });
+
+  itIf(hasI2c)('serves both buses in turn', async () => {
+    const rx = new Uint8Array(3);
+    for (let i = 0; i < 3; i++) {
+      await i2c([MEMORY, 0, []]);
+      await spi(0, { tx: bytes(0x9f) }, { rx });
+      if (suite.bench.wire !== undefined) expect([...rx]).toEqual(FLASH_ID);
+    }
+  });
+}

@@ -104,6 +104,11 @@ describe('the script that measures it', () => {
       { place: 'a.ts f', size: 3 },
       { place: 'a.ts g', size: 2 },
     ]);
+    const declared = text.replace('const g = () => {', 'function g() {').replace('  };', '  }');
+    expect(functionSizes(file(declared))).toEqual([
+      { place: 'a.ts f', size: 1 },
+      { place: 'a.ts g', size: 2 },
+    ]);
   });
 
   it('measures the tests of a suite, not the suite', () => {

@@ -56,7 +56,7 @@ export function functionSizes(sources) {
     const lines = linesOf(text);
     const found = [];
     eachFunction(parse(file, text), '', (node, name) => {
-      const apart = new Set(rangesApart(node.body).flatMap(([from, to]) => within(lines, from, to)));
+      const apart = new Set(linesApart(node.body, lines));
       const size = within(lines, node.body.start, node.body.end).filter((line) => !apart.has(line)).length;
       found.push({ place: `${file} ${name}`, size });
     });
@@ -136,12 +136,13 @@ function textOf({ value, quasis } = {}) {
   return typeof text === 'string' ? `"${text}"` : undefined;
 }
 
-/** Tables and functions within, the outermost ones. @returns {[number, number][]} offsets of first and last character */
-function rangesApart(node) {
+/** The lines of tables and of functions within, the outermost ones; of a declared function all of them. */
+function linesApart(node, lines) {
   return childrenOf(node).flatMap((child) => {
-    if (isFunction(child)) return [[child.body.start, child.body.end]];
-    if (/^(Object|Array)Expression$/.test(child.type)) return [[child.start, child.end]];
-    return rangesApart(child);
+    if (child.type === 'FunctionDeclaration') return range(lines[child.start], lines[child.end - 1] + 1);
+    if (isFunction(child)) return within(lines, child.body.start, child.body.end);
+    if (/^(Object|Array)Expression$/.test(child.type)) return within(lines, child.start, child.end);
+    return linesApart(child, lines);
   });
 }
 
@@ -161,8 +162,11 @@ function linesOf(text) {
 
 /** The lines between the lines of two offsets. */
 function within(lines, from, to) {
-  const [first, last] = [lines[from], lines[to - 1]];
-  return Array.from({ length: Math.max(0, last - first - 1) }, (_, index) => first + 1 + index);
+  return range(lines[from] + 1, lines[to - 1]);
+}
+
+function range(from, to) {
+  return Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index);
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

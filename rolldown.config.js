@@ -37,7 +37,7 @@ const TESTED_ALONE = [
 const TOGETHER = [
   // Also what dtc and a board without a back-end of its own load: it must not bring the others.
   { name: 'known-parts', test: /\/src\/parts\/(index|load|part-files|fields|opcodes)\.ts$/ },
-  { name: 'input', test: /\/src\/(input\/|bus\/words|sim\/(wire\/)?property)/ },
+  { name: 'input', test: /\/src\/(input\/|bus\/(words|i2c-target)|sim\/(wire\/)?property)/ },
   {
     name: 'tree',
     test: /\/src\/devicetree\/(blob|blob\/blob-(format|reader)|text\/(budget|source)|diagnostics\/(diagnostic-|format-)\w+|tree\/(getters|live-\w+|tree))\.ts$/,

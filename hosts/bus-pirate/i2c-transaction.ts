@@ -1,4 +1,12 @@
-import { BusFault, I2C_M, type I2cMessage, nackFault } from '../../src/bus/index.ts';
+import {
+  BusFault,
+  blockCountFault,
+  countedLength,
+  I2C_M,
+  type I2cMessage,
+  nackFault,
+  SMBUS_BLOCK_MAX,
+} from '../../src/bus/index.ts';
 import type { Step } from '../link/index.ts';
 import {
   ACKNOWLEDGE,
@@ -13,9 +21,6 @@ import {
 
 /** First byte of a ten-bit address: `11110` A9 A8 R/W (UM10204 3.1.11). */
 const TEN_BIT_PREFIX = 0xf0;
-
-/** Most bytes that a part may announce (SMBus 3.2, 6.5.7). */
-const BLOCK_MAX = 32;
 
 /**
  * A write of this few bytes names a register; the read that follows it is sent along at once. Should the
@@ -177,18 +182,14 @@ export class I2cTransaction {
     setWait(steps);
     steps.push({ send: READ_BYTE, reply: 1, done: ([count]) => this.#count(message, count as number) });
     yield steps;
-    const always = Math.max(1, buf.length - BLOCK_MAX);
-    yield [ACK, ...this.#reads(message, 1, (buf[0] as number) + always)];
+    yield [ACK, ...this.#reads(message, 1, countedLength(buf))];
   }
 
   #count({ addr, buf }: I2cMessage, count: number): BusFault | undefined {
     buf[0] = count;
-    if (count >= 1 && count <= BLOCK_MAX) return undefined;
-    this.#unanswered = true;
-    return new BusFault(
-      'EPROTO',
-      `${shown(addr)} announced a block of ${count} bytes: expected 1 to ${BLOCK_MAX}`,
-    );
+    const fault = blockCountFault(count, 1, shown(addr));
+    if (fault !== undefined) this.#unanswered = true;
+    return fault;
   }
 
   /** Writes bytes; `refused` makes the fault for the first that is not acknowledged. */
@@ -251,10 +252,10 @@ function setWait(steps: Step[]): void {
 }
 
 function check({ flags, buf }: I2cMessage): void {
-  if ((flags & I2C_M.RECV_LEN) !== 0 && buf.length < 1 + BLOCK_MAX) {
+  if ((flags & I2C_M.RECV_LEN) !== 0 && buf.length < 1 + SMBUS_BLOCK_MAX) {
     throw new BusFault(
       'EINVAL',
-      `invalid buffer of ${buf.length} bytes for a block read: expected at least ${1 + BLOCK_MAX}`,
+      `invalid buffer of ${buf.length} bytes for a block read: expected at least ${1 + SMBUS_BLOCK_MAX}`,
     );
   }
 }

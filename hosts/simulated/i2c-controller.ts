@@ -1,9 +1,16 @@
-import { BusFault, I2C_M, type I2cController, type I2cMessage, nackFault } from '../../src/bus/index.ts';
-import { type I2cWire, TEN_BIT_ADDRESS } from '../../src/sim/index.ts';
+import {
+  BusFault,
+  checkBlockCount,
+  countedLength,
+  hexByte,
+  I2C_M,
+  type I2cController,
+  type I2cMessage,
+  i2cTarget,
+  nackFault,
+} from '../../src/bus/index.ts';
+import type { I2cWire } from '../../src/sim/index.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
-
-/** Most data bytes that a part may announce (SMBus 3.2, 6.5.7; Linux `I2C_SMBUS_BLOCK_MAX`). */
-const BLOCK_MAX = 32;
 
 /** The controller of a simulated I2C bus: synchronous. The only time that it waits for is that of a part that stretches. */
 export class SimulatedI2cController implements I2cController {
@@ -63,7 +70,7 @@ export class SimulatedI2cController implements I2cController {
     }
     const reading = (flags & I2C_M.RD) !== 0;
     const direction = (flags & I2C_M.REV_DIR_ADDR) !== 0 ? !reading : reading;
-    const acknowledged = this.wire.startTo(tenBit ? (TEN_BIT_ADDRESS | addr) >>> 0 : addr, direction);
+    const acknowledged = this.wire.startTo(i2cTarget(message), direction);
     if (!acknowledged && (flags & I2C_M.IGNORE_NAK) === 0)
       throw nackFault(message, { message: index, byte: -1 });
   }
@@ -83,20 +90,10 @@ export class SimulatedI2cController implements I2cController {
     return refused < 0 ? buf.length : refused;
   }
 
-  /**
-   * The part says how much comes. The buffer has room for the longest block and for what is always there:
-   * the count, and a packet error code where one was asked for.
-   */
+  /** The part says how much comes. */
   #readBlock({ addr, buf }: I2cMessage): void {
     this.wire.read(buf.subarray(0, 1));
-    const count = buf[0] as number;
-    if (count === 0 || count > BLOCK_MAX) {
-      throw new BusFault(
-        'EPROTO',
-        `address 0x${addr.toString(16).padStart(2, '0')} announced a block of ${count} bytes: expected 1 to ${BLOCK_MAX}`,
-      );
-    }
-    const always = Math.max(1, buf.length - BLOCK_MAX);
-    this.wire.read(buf.subarray(1, count + always));
+    checkBlockCount(buf[0] as number, 1, `address ${hexByte(addr)}`);
+    this.wire.read(buf.subarray(1, countedLength(buf)));
   }
 }

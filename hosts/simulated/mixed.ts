@@ -3,13 +3,13 @@ import {
   I2C_M,
   type I2cController,
   type I2cMessage,
+  i2cTarget,
   type MaybePromise,
   nackFault,
   type SpiCapabilities,
   type SpiController,
   type SpiTransfer,
 } from '../../src/bus/index.ts';
-import { TEN_BIT_ADDRESS } from '../../src/sim/index.ts';
 import type { SimulatedI2cController } from './i2c-controller.ts';
 import type { SimulatedSpiController } from './spi-controller.ts';
 
@@ -108,8 +108,7 @@ export class MixedI2cController implements I2cController {
 
   #isSimulated(message: I2cMessage | undefined): boolean {
     if (message === undefined) return false;
-    const { addr, flags } = message;
-    return this.#simulated.wire.has((flags & I2C_M.TEN) !== 0 ? (TEN_BIT_ADDRESS | addr) >>> 0 : addr);
+    return this.#simulated.wire.has(i2cTarget(message));
   }
 }
 

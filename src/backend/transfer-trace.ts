@@ -1,11 +1,14 @@
 import {
+  addressOf,
+  countedLength,
   ERRNO,
   type Errno,
   errnoName,
   I2C_M,
   type I2cMessage,
+  i2cTarget,
+  isTenBit,
   type NackPlace,
-  SMBUS_BLOCK_MAX,
 } from '../bus/index.ts';
 import type { TransferRecord } from './manager/managed-bus.ts';
 
@@ -46,12 +49,11 @@ const HEADER_BYTES = 64;
 
 /**
  * A record: u32 bytes of it, a multiple of 8 | u16 bus | u16 errno | f64 started | f64 duration | u16 client bytes |
- * u16 segments | u16 message of the NACK + 1 or 0 | u16 0 | u32 its byte + 1 | client, then the segments: u32 target, bit 31 ten-bit | u32 sent + 1 or 0 | u32 kept of it |
+ * u16 segments | u16 message of the NACK + 1 or 0 | u16 0 | u32 its byte + 1 | client, then the segments: u32 target | u32 sent + 1 or 0 | u32 kept of it |
  * u32 received + 1 or 0 | u32 kept of it | the kept bytes. Little-endian, nothing aligned.
  */
 const RECORD_BYTES = 36;
 const SEGMENT_BYTES = 20;
-const TEN_BIT = 0x8000_0000;
 
 /** Most bytes that are kept of one direction of a segment, and of a whole record. */
 const KEPT_BYTES = 4096;
@@ -137,8 +139,8 @@ export class TraceWriter {
     view.setUint16(30, 0, true);
     view.setUint32(32, nack === undefined ? 0 : nack.byte + 1, true);
     for (const message of record.messages ?? []) {
-      const { addr, flags, buf } = message;
-      const target = (flags & I2C_M.TEN) === 0 ? addr : addr + TEN_BIT;
+      const { flags, buf } = message;
+      const target = i2cTarget(message);
       // What came before a NACK did come.
       const lost = failed && !(nack !== undefined && segments < nack.message);
       const received = (flags & I2C_M.RD) === 0 ? undefined : lost ? buf : receivedOf(message);
@@ -222,8 +224,7 @@ export class TraceReader {
 
 /** Of a block whose length the part said, what came. */
 function receivedOf({ flags, buf }: I2cMessage): Uint8Array {
-  if ((flags & I2C_M.RECV_LEN) === 0) return buf;
-  return buf.subarray(0, (buf[0] ?? 0) + Math.max(1, buf.length - SMBUS_BLOCK_MAX));
+  return (flags & I2C_M.RECV_LEN) === 0 ? buf : buf.subarray(0, countedLength(buf));
 }
 
 function decode(record: Uint8Array): TracedTransfer {
@@ -240,8 +241,8 @@ function decode(record: Uint8Array): TracedTransfer {
     const keptReceived = view.getUint32(at + 16, true);
     const data = at + SEGMENT_BYTES;
     segments.push({
-      target: target & ~TEN_BIT,
-      tenBit: target >= TEN_BIT,
+      target: addressOf(target),
+      tenBit: isTenBit(target),
       sent: tracedBytes(view.getUint32(at + 4, true), record.subarray(data, data + kept)),
       received: tracedBytes(
         view.getUint32(at + 12, true),

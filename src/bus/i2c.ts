@@ -1,5 +1,6 @@
 import type { Controller, MaybePromise } from './controller.ts';
 import { BusFault, type NackPlace } from './errno.ts';
+import { TEN_BIT_ADDRESS } from './i2c-target.ts';
 
 /** Flags of an I2C message (Linux include/uapi/linux/i2c.h). */
 export const I2C_M = {
@@ -61,6 +62,11 @@ export interface I2cMessage {
   addr: number;
   flags: number;
   buf: Uint8Array;
+}
+
+/** The target of a message as one number: its address, with `TEN_BIT_ADDRESS` where it has ten bits. */
+export function i2cTarget({ addr, flags }: Pick<I2cMessage, 'addr' | 'flags'>): number {
+  return (flags & I2C_M.TEN) === 0 ? addr : addr + TEN_BIT_ADDRESS;
 }
 
 /** The fault for a NACK at `place`. */

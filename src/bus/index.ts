@@ -4,6 +4,7 @@ export * from './controller.ts';
 export * from './errno.ts';
 export * from './host-adapter.ts';
 export * from './i2c.ts';
+export * from './i2c-target.ts';
 export * from './node.ts';
 export * from './own-program.ts';
 export * from './smbus.ts';

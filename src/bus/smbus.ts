@@ -5,6 +5,31 @@ import { I2C_M, type I2cMessage } from './i2c.ts';
 /** Most data bytes of an SMBus block (`I2C_SMBUS_BLOCK_MAX`; SMBus 2.0, 5.5.7). */
 export const SMBUS_BLOCK_MAX = 32;
 
+/**
+ * What a part announces as the length of a block, which Linux refuses with this errno where it is impossible.
+ * @param least 1 where the adapter counts, as Linux's do; without one, a count of 0 passes (i2c-core-smbus.c)
+ * @returns `EPROTO`, or undefined where the length is possible
+ */
+export function blockCountFault(count: number, least: 0 | 1, who = 'the part'): BusFault | undefined {
+  if (count >= least && count <= SMBUS_BLOCK_MAX) return undefined;
+  const expected = `expected ${least === 0 ? 'at most' : '1 to'} ${SMBUS_BLOCK_MAX}`;
+  return new BusFault('EPROTO', `${who} announced a block of ${count} bytes: ${expected}`);
+}
+
+/** @throws {BusFault} that of `blockCountFault` */
+export function checkBlockCount(count: number, least: 0 | 1, who?: string): void {
+  const fault = blockCountFault(count, least, who);
+  if (fault !== undefined) throw fault;
+}
+
+/**
+ * How many bytes of a message with `I2C_M.RECV_LEN` the part sends: those that it announces in the first, and what the
+ * buffer has besides the room for the longest block: the count itself, and a packet error code where one was asked for.
+ */
+export function countedLength(buf: Uint8Array): number {
+  return (buf[0] ?? 0) + Math.max(1, buf.length - SMBUS_BLOCK_MAX);
+}
+
 /** Length of `SmbusRequest.data`: count, block, PEC (`union i2c_smbus_data`). */
 export const SMBUS_DATA_LENGTH = SMBUS_BLOCK_MAX + 2;
 
@@ -151,8 +176,7 @@ export function finishSmbus(request: SmbusRequest, messages: readonly I2cMessage
   const pec = wantsPec(request);
   const counted = (last.flags & I2C_M.RECV_LEN) !== 0;
   const count = buf[0] ?? 0;
-  if (counted && count > SMBUS_BLOCK_MAX)
-    throw new BusFault('EPROTO', `the part announced a block of ${count} bytes: expected at most 32`);
+  if (counted) checkBlockCount(count, 0);
   const length = counted ? 1 + count : buf.length - (pec ? 1 : 0);
 
   if (pec) {

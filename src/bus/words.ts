@@ -1,3 +1,5 @@
+import { addressOf, isTenBit } from './i2c-target.ts';
+
 /** What messages for people are made of. */
 
 /** `0x0c`: a byte, an address, a register; wider numbers keep all of their digits. */
@@ -8,6 +10,11 @@ export function hexByte(value: number): string {
 /** `0c`: at least so many digits. */
 export function hexDigits(value: number, least = 2): string {
   return value.toString(16).padStart(least, '0');
+}
+
+/** An I2C target: `0x48`, `0x148 (ten-bit)`. */
+export function targetName(target: number): string {
+  return `${hexByte(addressOf(target))}${isTenBit(target) ? ' (ten-bit)' : ''}`;
 }
 
 /** What an error says, or the value itself where something else was thrown. */

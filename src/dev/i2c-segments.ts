@@ -1,4 +1,11 @@
-import { BusFault, I2C_M, type I2cMessage, SMBUS_BLOCK_MAX } from '../bus/index.ts';
+import {
+  BusFault,
+  checkBlockCount,
+  countedLength,
+  I2C_M,
+  type I2cMessage,
+  SMBUS_BLOCK_MAX,
+} from '../bus/index.ts';
 import { shown } from '../input/index.ts';
 import { checkBytes, checkFlag, checkNames, checkTarget } from './message-fields.ts';
 
@@ -116,16 +123,13 @@ export function messagesOf(segments: readonly I2cSegment[]): I2cMessage[] {
  * and some besides (the count, a packet error code), and the part's count says how many of the 32 came.
  */
 export function receivedLength({ flags, buf }: I2cMessage): number {
-  if (!(flags & I2C_M.RECV_LEN)) return buf.length;
-  return buf.length - SMBUS_BLOCK_MAX + (buf[0] ?? 0);
+  return flags & I2C_M.RECV_LEN ? countedLength(buf) : buf.length;
 }
 
 /** Controllers refuse a block that is longer than any may be. @throws {BusFault} `EPROTO` */
 export function checkCounts(messages: readonly I2cMessage[]): void {
   for (const { flags, buf } of messages) {
-    const count = flags & I2C_M.RECV_LEN ? (buf[0] ?? 0) : 0;
-    if (count > SMBUS_BLOCK_MAX)
-      throw new BusFault('EPROTO', `the part announced a block of ${count} bytes: expected at most 32`);
+    if (flags & I2C_M.RECV_LEN) checkBlockCount(buf[0] ?? 0, 0);
   }
 }
 

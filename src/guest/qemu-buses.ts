@@ -1,5 +1,5 @@
 import { isOwnedBy, type ServedBus } from '../board/served.ts';
-import type { DeviceNode } from '../bus/index.ts';
+import { addressOf, type DeviceNode, isTenBit } from '../bus/index.ts';
 import { quoted } from './guest-console.ts';
 
 /** A bus that QEMU can carry. */
@@ -22,8 +22,7 @@ export interface QemuDevice {
 const FIRST_SLOT = 4;
 const LAST_SLOT = 30;
 
-/** `reg` of a client with a ten-bit address, and how the kernel's `new_device` wants one. */
-const TEN_BIT = 0x8000_0000;
+/** How the kernel's `new_device` wants a ten-bit address. */
 const NEW_DEVICE_TEN_BIT = 0xa000;
 
 /**
@@ -86,6 +85,6 @@ function clientLine(client: DeviceNode): string[] {
   const reg = client.u32('reg');
   if (compatible === undefined || reg === undefined) return [];
   const id = compatible.slice(compatible.indexOf(',') + 1);
-  const address = reg >= TEN_BIT ? NEW_DEVICE_TEN_BIT + (reg - TEN_BIT) : reg;
+  const address = isTenBit(reg) ? NEW_DEVICE_TEN_BIT + addressOf(reg) : reg;
   return [`client ${quoted(id)} 0x${address.toString(16)}`];
 }

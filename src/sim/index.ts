@@ -1,3 +1,4 @@
+export { TEN_BIT_ADDRESS } from '../bus/index.ts';
 export type {
   Contents,
   DataSheet,
@@ -30,13 +31,12 @@ export {
 export { PartRegistry, type RunningPart } from './populate/registry.ts';
 export { i2cAddress, i2cAddresses } from './wire/i2c-address.ts';
 export { I2cWire } from './wire/i2c-wire.ts';
-export {
-  type I2cPart,
-  type Part,
-  type PartState,
-  type PropertyValue,
-  type SpiPart,
-  TEN_BIT_ADDRESS,
+export type {
+  I2cPart,
+  Part,
+  PartState,
+  PropertyValue,
+  SpiPart,
 } from './wire/part.ts';
 export { PartError, type PropertyDeclaration } from './wire/property.ts';
 export { DEFAULT_SPI_HZ, SpiWire } from './wire/spi-wire.ts';

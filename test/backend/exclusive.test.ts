@@ -70,7 +70,7 @@ describe('an exclusive front-end', () => {
     const board = rig();
     use(board, board.a, 0x1a5, I2C_M.TEN);
     use(board, board.b, 0x079, I2C_M.TEN);
-    expect(board.bus.ownership.ownerOf(0x1_0079)).toBe(board.b);
+    expect(board.bus.ownership.ownerOf(0x8000_0079)).toBe(board.b);
   });
 
   it('leaves alone what another came to own while it used the rest of the part', () => {
@@ -125,7 +125,7 @@ describe('a confined client', () => {
     expect(check(i2c, 0x50)).toThrow(
       expect.objectContaining({ code: 'EPERM', message: 'EPERM: /i2c: guest may not use address 0x50' }),
     );
-    expect(check(i2c, 0x1_0050)).toThrow('/i2c: guest may not use address 0x50 (ten-bit)');
+    expect(check(i2c, 0x8000_0050)).toThrow('/i2c: guest may not use address 0x50 (ten-bit)');
     expect(check(new Ownership('spi', '/spi'), 2)).toThrow('/spi: guest may not use chip select 2');
     check(i2c, 1)();
   });

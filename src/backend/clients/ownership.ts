@@ -1,6 +1,6 @@
-import { BusFault } from '../../bus/index.ts';
+import { addressOf, BusFault, isTenBit } from '../../bus/index.ts';
 import type { Client } from './client.ts';
-import { type OwnedKind, TEN_BIT_UNIT, unitName } from './units.ts';
+import { type OwnedKind, unitName } from './units.ts';
 
 /** What a transfer to one address reaches. */
 export interface Reach {
@@ -89,8 +89,7 @@ export class Ownership {
   #broadcastTo(unit: number): readonly number[] | undefined {
     if (this.#kind !== 'i2c') return undefined;
     if (BROADCASTS.includes(unit)) return [...this.#owners.keys()];
-    if ((unit & (TEN_BIT_UNIT | TEN_BIT_PREFIX_MASK)) !== TEN_BIT_PREFIX) return undefined;
-    const begun = (TEN_BIT_UNIT >> 8) | (unit & 3);
-    return [...this.#owners.keys()].filter((each) => each >> 8 === begun);
+    if (isTenBit(unit) || (unit & TEN_BIT_PREFIX_MASK) !== TEN_BIT_PREFIX) return undefined;
+    return [...this.#owners.keys()].filter((each) => isTenBit(each) && addressOf(each) >> 8 === (unit & 3));
   }
 }

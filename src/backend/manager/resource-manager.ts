@@ -3,12 +3,12 @@ import {
   type HostAdapter,
   type I2cController,
   type I2cMessage,
+  i2cTarget,
   type MaybePromise,
   type SpiController,
   type SpiTransfer,
 } from '../../bus/index.ts';
 import type { Client } from '../clients/client.ts';
-import { i2cUnit } from '../clients/units.ts';
 import { AdapterScheduler, type SchedulerOptions } from './adapter-scheduler.ts';
 import {
   ManagedBus,
@@ -125,7 +125,7 @@ export class ResourceManager {
     return settled(settle, () => {
       const limit = bus.controller.maxMessageLength ?? Number.POSITIVE_INFINITY;
       for (const message of messages) {
-        bus.ownership.check(client, i2cUnit(message));
+        bus.ownership.check(client, i2cTarget(message));
         if (message.buf.length > limit) {
           throw new BusFault('EMSGSIZE', `${bus.controller.description} takes ${limit} bytes a message`);
         }
@@ -221,7 +221,7 @@ export class ResourceManager {
   }
 
   #ownAll(client: Client, bus: ManagedI2cBus, messages: readonly I2cMessage[]): void {
-    for (const message of messages) this.#own(client, bus, i2cUnit(message));
+    for (const message of messages) this.#own(client, bus, i2cTarget(message));
   }
 
   /** After a success. Who is gone owns nothing: nobody would take it away again. */
@@ -245,7 +245,7 @@ export class ResourceManager {
 }
 
 function checkAll(client: Client, bus: ManagedI2cBus, messages: readonly I2cMessage[]): void {
-  for (const message of messages) bus.ownership.check(client, i2cUnit(message));
+  for (const message of messages) bus.ownership.check(client, i2cTarget(message));
 }
 
 /** Runs `transfer` and tells `settle` how it ended, on either of the two ways that it may end. */

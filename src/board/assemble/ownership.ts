@@ -1,7 +1,7 @@
-import { i2cUnit, type Reach, unitName } from '../../backend/index.ts';
-import { type DeviceNode, I2C_M, wellFormed } from '../../bus/index.ts';
+import { type Reach, unitName } from '../../backend/index.ts';
+import { type DeviceNode, wellFormed } from '../../bus/index.ts';
 import { type BusKind, clientsOf } from '../../frontend/index.ts';
-import { type I2cPart, i2cAddresses, type Part, TEN_BIT_ADDRESS } from '../../sim/index.ts';
+import { type I2cPart, i2cAddresses, type Part } from '../../sim/index.ts';
 import { BoardError } from '../board-error.ts';
 
 /** On a client of a bus: the guest that alone may use it. */
@@ -82,7 +82,7 @@ function i2cUnits(client: DeviceNode, parts: SimulatedParts): number[] {
     ...channelsOf(node).flatMap((channel) => channel.children.flatMap(inTree)),
   ];
   const answered = partsOf(client, parts).flatMap((part) => part.addresses);
-  return [...inTree(client), ...answered].map(unitOf);
+  return [...inTree(client), ...answered];
 }
 
 /** The parts of a client and of what is behind it. */
@@ -90,13 +90,6 @@ function partsOf(client: DeviceNode, parts: SimulatedParts): I2cPart[] {
   return parts
     .filter(({ path }) => path === client.path || path.startsWith(`${client.path}/`))
     .flatMap(({ part }) => ('addresses' in part ? [part as I2cPart] : []));
-}
-
-function unitOf(address: number): number {
-  return i2cUnit({
-    addr: (address & ~TEN_BIT_ADDRESS) >>> 0,
-    flags: (address & TEN_BIT_ADDRESS) === 0 ? 0 : I2C_M.TEN,
-  });
 }
 
 /**
@@ -111,9 +104,7 @@ export function reachOn(bus: DeviceNode, parts: () => SimulatedParts): (unit: nu
       units: wellFormed(() => i2cUnits(client, present)) ?? [],
     }));
     const hears = (client: DeviceNode) =>
-      partsOf(client, present).some((part) =>
-        (part.sharedAddresses ?? []).some((each) => unitOf(each) === unit),
-      );
+      partsOf(client, present).some((part) => part.sharedAddresses?.includes(unit));
     return {
       part: clients.find(({ units }) => units.includes(unit))?.units ?? [unit],
       others: clients.filter(({ client }) => hears(client)).flatMap(({ units }) => units),

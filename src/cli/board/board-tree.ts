@@ -5,7 +5,7 @@ import {
   type GpioListing,
   type PeripheralReport,
 } from '../../board/index.ts';
-import { hexByte } from '../../bus/words.ts';
+import { targetName } from '../../bus/words.ts';
 import { printable } from '../terminal/printable.ts';
 import type { Paint } from '../terminal/style.ts';
 
@@ -220,8 +220,7 @@ function shortened(text: string, room: number): string {
 
 function unit(kind: 'i2c' | 'spi', reg: number): string {
   if (kind === 'spi') return `cs ${reg}`;
-  const tenBit = reg >= 0x8000_0000;
-  return `${hexByte(reg & 0x3ff)}${tenBit ? ' (ten-bit)' : ''}`;
+  return targetName(reg);
 }
 
 function answerOf(

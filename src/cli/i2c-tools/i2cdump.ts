@@ -1,4 +1,5 @@
 import { I2C_FUNC, type I2cDev } from '../../board/index.ts';
+import { SMBUS_BLOCK_MAX } from '../../bus/index.ts';
 import { hexByte } from '../../bus/words.ts';
 import { DANGER, type Need, type Nodes, orErrno, status } from './bus-arguments.ts';
 import { type Addressed, type ChipTool, goOn, refuse, runChipTool } from './chip-tool.ts';
@@ -18,7 +19,6 @@ export const USAGE = `Usage: i2cdump [-f] [-y] [-r FIRST-LAST] [-a] I2CBUS ADDRE
 Example: i2cdump -y -r 0x00-0x3f 1 0x50 b
 `;
 
-const BLOCK_MAX = 32;
 /** Where Winbond's W83781D family switches banks. */
 const DEFAULT_BANK_REGISTER = 0x4e;
 
@@ -225,9 +225,9 @@ async function readI2cBlocks(
   i2c: I2cDev,
   { address, first, last }: Addressed<Request>,
 ): Promise<Uint8Array | number> {
-  const registers = new Uint8Array(256 + BLOCK_MAX);
-  for (let at = first; at <= last; at += BLOCK_MAX) {
-    const block = await orErrno(i2c.readI2cBlockData(address, at, BLOCK_MAX));
+  const registers = new Uint8Array(256 + SMBUS_BLOCK_MAX);
+  for (let at = first; at <= last; at += SMBUS_BLOCK_MAX) {
+    const block = await orErrno(i2c.readI2cBlockData(address, at, SMBUS_BLOCK_MAX));
     if (typeof block === 'number') return block;
     registers.set(block, at);
   }

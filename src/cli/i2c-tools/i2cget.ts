@@ -1,18 +1,17 @@
 import { I2C_FUNC, type I2cDev } from '../../board/index.ts';
+import { SMBUS_BLOCK_MAX } from '../../bus/index.ts';
 import { hexByte, hexDigits } from '../../bus/words.ts';
 import { DANGER, type Need, type Nodes, orErrno, status } from './bus-arguments.ts';
 import { type Addressed, type ChipTool, goOn, refuse, runChipTool } from './chip-tool.ts';
 import type { ToolIo } from './io.ts';
 import { wholeNumber } from './numbers.ts';
 
-const BLOCK_MAX = 32;
-
 export const USAGE = `Usage: i2cget [-f] [-y] [-a] I2CBUS CHIP-ADDRESS [DATA-ADDRESS [MODE [LENGTH]]]
   I2CBUS is the number or the name of a bus
   CHIP-ADDRESS is 0x08 to 0x77, with -a 0x00 to 0x7f
   MODE is b (byte, default), w (word), c (write byte, read byte),
     s (SMBus block), i (I2C block); append p for a packet error code (PEC)
-  LENGTH is that of an I2C block, 1 to ${BLOCK_MAX} (default)
+  LENGTH is that of an I2C block, 1 to ${SMBUS_BLOCK_MAX} (default)
   -f  even if a driver owns the chip    -y  do not ask for confirmation
 Example: i2cget -y 1 0x48 0x00 w
 `;
@@ -65,17 +64,17 @@ export const i2cget = (argv: readonly string[], nodes: Nodes, io: ToolIo): Promi
 /** `[DATA-ADDRESS [MODE [LENGTH]]]`; reports what is wrong. */
 function parseRead([dataText, modeText, lengthText]: readonly string[], io: ToolIo): Request | 'show usage' {
   const wrong = (sentence: string) => refuse(sentence, io);
-  if (dataText === undefined) return { data: undefined, mode: 'c', pec: false, length: BLOCK_MAX };
+  if (dataText === undefined) return { data: undefined, mode: 'c', pec: false, length: SMBUS_BLOCK_MAX };
   const data = wholeNumber(dataText);
   if (data === undefined || data < 0 || data > 0xff) return wrong('Data address invalid!');
   const mode = modeText === undefined ? 'b' : (modeText[0] ?? '');
   if (!(mode in MODES)) return wrong('Invalid mode!');
   const pec = modeText?.[1] === 'p';
   if (mode === 'i' && pec) return wrong('PEC not supported for I2C block data!');
-  if (lengthText === undefined) return { data, mode: mode as Mode, pec, length: BLOCK_MAX };
+  if (lengthText === undefined) return { data, mode: mode as Mode, pec, length: SMBUS_BLOCK_MAX };
   if (mode !== 'i') return wrong('Length only valid for I2C block data!');
   const length = wholeNumber(lengthText);
-  if (length === undefined || length < 1 || length > BLOCK_MAX) return wrong('Length invalid!');
+  if (length === undefined || length < 1 || length > SMBUS_BLOCK_MAX) return wrong('Length invalid!');
   return { data, mode: 'i', pec, length };
 }
 

@@ -1,12 +1,11 @@
 import { I2C_FUNC, type I2cDev } from '../../board/index.ts';
+import { SMBUS_BLOCK_MAX } from '../../bus/index.ts';
 import { hexByte, hexDigits } from '../../bus/words.ts';
 import { DANGER, type Need, type Nodes, orErrno, status } from './bus-arguments.ts';
 import { type Addressed, agreed, type ChipTool, goOn, refuse, runChipTool } from './chip-tool.ts';
 import type { Flags } from './flags.ts';
 import type { ToolIo } from './io.ts';
 import { wholeNumber } from './numbers.ts';
-
-const BLOCK_MAX = 32;
 
 export const USAGE = `Usage: i2cset [-f] [-y] [-m MASK] [-r] [-a]
               I2CBUS CHIP-ADDRESS DATA-ADDRESS [VALUE]... [MODE]
@@ -34,10 +33,13 @@ const MODES: Record<Mode, ModeForm> = {
   c: form([I2C_FUNC.SMBUS_WRITE_BYTE, 'SMBus send byte'], {}),
   b: form([I2C_FUNC.SMBUS_WRITE_BYTE_DATA, 'SMBus write byte'], {}),
   w: form([I2C_FUNC.SMBUS_WRITE_WORD_DATA, 'SMBus write word'], { largest: 0xffff }),
-  s: form([I2C_FUNC.SMBUS_WRITE_BLOCK_DATA, 'SMBus block write'], { block: true, valuesMax: BLOCK_MAX }),
+  s: form([I2C_FUNC.SMBUS_WRITE_BLOCK_DATA, 'SMBus block write'], {
+    block: true,
+    valuesMax: SMBUS_BLOCK_MAX,
+  }),
   i: form([I2C_FUNC.SMBUS_WRITE_I2C_BLOCK, 'I2C block write'], {
     block: true,
-    valuesMax: BLOCK_MAX,
+    valuesMax: SMBUS_BLOCK_MAX,
     pec: false,
   }),
 };

@@ -1,4 +1,5 @@
 import type { TracedBus, TracedTransfer } from '../../board/index.ts';
+import { TEN_BIT_ADDRESS } from '../../bus/index.ts';
 import { hexByte } from '../../bus/words.ts';
 import { printable } from '../terminal/printable.ts';
 import type { Paint } from '../terminal/style.ts';
@@ -22,7 +23,8 @@ export function watched(
   const [first] = transfer.segments;
   const unit = first?.target ?? 0;
   const reader =
-    readers.get(first?.tenBit ? unit + 0x8000_0000 : unit) ?? (bus.kind === 'i2c' ? unknownI2c : unknownSpi);
+    readers.get(first?.tenBit ? unit + TEN_BIT_ADDRESS : unit) ??
+    (bus.kind === 'i2c' ? unknownI2c : unknownSpi);
   const place = bus.kind === 'i2c' ? hexByte(unit) : `cs ${unit}`;
   const others = transfer.segments.some(({ target }) => target !== unit) ? ' and others' : '';
   return { transfer, bus, target: `${place} ${reader.name}${others}`.trimEnd(), reader };

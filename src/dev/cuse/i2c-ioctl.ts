@@ -3,6 +3,7 @@ import {
   I2C_M,
   type I2cMessage,
   SMBUS,
+  SMBUS_BLOCK_MAX,
   SMBUS_DATA_LENGTH,
   type SmbusProtocol,
 } from '../../bus/index.ts';
@@ -196,7 +197,7 @@ function planMessage(view: DataView, at: number, layout: Layout, memory: CallerM
 function checkRecvLen(message: I2cMessage, whole: Uint8Array | undefined): void {
   if (whole === undefined) return;
   const extra = whole[0] ?? 0;
-  if (extra < 1 || message.buf.length < extra + 32)
+  if (extra < 1 || message.buf.length < extra + SMBUS_BLOCK_MAX)
     throw new BusFault('EINVAL', `a block of unknown length needs 32 bytes and ${extra}, at least one`);
 }
 

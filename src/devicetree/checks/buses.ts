@@ -13,6 +13,7 @@ import {
   textOf,
   warning,
 } from './define.ts';
+import { OWN_ADDRESS, TEN_BIT_ADDRESS } from './i2c-reg.ts';
 
 export type BusKind = 'pci' | 'simple-bus' | 'i2c-bus' | 'spi-bus' | 'graph-port' | 'graph-ports';
 
@@ -171,10 +172,7 @@ function simpleBusReg(buses: Buses): Check {
   });
 }
 
-// I2C: Linux Documentation/devicetree/bindings/i2c/i2c.txt. Flags in reg: include/dt-bindings/i2c/i2c.h.
-
-const TEN_BIT_ADDRESS = 0x8000_0000;
-const OWN_ADDRESS = 0x4000_0000;
+// I2C: Linux Documentation/devicetree/bindings/i2c/i2c.txt.
 
 function i2cBusBridge(buses: Buses): Check {
   return warning('i2c_bus_bridge', ['addr_size_cells'], (node, context) => {

@@ -1,5 +1,4 @@
-import { type DeviceNode, NodeError } from '../../bus/index.ts';
-import { TEN_BIT_ADDRESS } from './part.ts';
+import { addressOf, type DeviceNode, isTenBit, NodeError } from '../../bus/index.ts';
 
 /** `reg` bit 30: the controller itself is the target (Linux include/dt-bindings/i2c/i2c.h, `I2C_OWN_SLAVE_ADDRESS`). */
 const OWN_TARGET_ADDRESS = 0x4000_0000;
@@ -11,8 +10,8 @@ const OWN_TARGET_ADDRESS = 0x4000_0000;
 export function i2cAddresses(node: DeviceNode): readonly number[] {
   const addresses: number[] = [];
   for (const cell of node.u32s('reg') ?? []) {
-    const address = (cell & ~(TEN_BIT_ADDRESS | OWN_TARGET_ADDRESS)) >>> 0;
-    const tenBit = (cell & TEN_BIT_ADDRESS) !== 0;
+    const address = addressOf(cell) & ~OWN_TARGET_ADDRESS;
+    const tenBit = isTenBit(cell);
     if (tenBit ? address > 0x3ff : address === 0 || address > 0x7f) {
       const shown = `0x${address.toString(16)}`;
       throw new NodeError(
@@ -23,7 +22,7 @@ export function i2cAddresses(node: DeviceNode): readonly number[] {
           : `invalid I2C address: expected 0x01 to 0x7f, got ${shown}; a ten-bit one needs bit 31 set (I2C_TEN_BIT_ADDRESS)`,
       );
     }
-    if ((cell & OWN_TARGET_ADDRESS) === 0) addresses.push(cell >>> 0);
+    if ((cell & OWN_TARGET_ADDRESS) === 0) addresses.push(cell);
   }
   return addresses;
 }

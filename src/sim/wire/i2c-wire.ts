@@ -1,6 +1,7 @@
+import { isTenBit, TEN_BIT_ADDRESS } from '../../bus/index.ts';
 import { type Clock, RealClock } from '../kit/clock.ts';
 // biome-ignore lint/suspicious/noImportCycles: a mux is a part with wires behind it, and a wire has parts.
-import { type I2cPart, TEN_BIT_ADDRESS } from './part.ts';
+import type { I2cPart } from './part.ts';
 
 /** A part in its place: what the wire knows of it. */
 interface Slot {
@@ -31,7 +32,7 @@ const BYTE_BITS = 9;
 type Phase = 'idle' | 'address' | 'address-low' | 'data';
 
 function tableIndex(address: number): number {
-  return (address & TEN_BIT_ADDRESS) === 0 ? address & 0x7f : TEN_BIT_BASE + (address & 0x3ff);
+  return isTenBit(address) ? TEN_BIT_BASE + (address & 0x3ff) : address & 0x7f;
 }
 
 /**
@@ -215,7 +216,7 @@ export class I2cWire {
       case 'address-low':
         this.#pass(BYTE_BITS);
         this.#tenBitAddress = (this.#tenBitHigh << 8) | byte;
-        return this.#offer((TEN_BIT_ADDRESS | this.#tenBitAddress) >>> 0, false);
+        return this.#offer(TEN_BIT_ADDRESS + this.#tenBitAddress, false);
       case 'data':
         this.#byte[0] = byte;
         return this.write(this.#byte) === 1;
@@ -237,7 +238,7 @@ export class I2cWire {
     if (read) {
       // Only a part that was addressed in full since START goes on reading (UM10204 3.1.11).
       if (this.#tenBitAddress >>> 8 !== high) return false;
-      return this.#offer((TEN_BIT_ADDRESS | this.#tenBitAddress) >>> 0, true);
+      return this.#offer(TEN_BIT_ADDRESS + this.#tenBitAddress, true);
     }
     this.#tenBitHigh = high;
     this.#phase = 'address-low';
@@ -265,7 +266,7 @@ export class I2cWire {
    */
   #passAddress(address: number, read: boolean): boolean {
     this.#pass(BYTE_BITS);
-    if ((address & TEN_BIT_ADDRESS) === 0) return true;
+    if (!isTenBit(address)) return true;
     if (!this.#hasTenBit((address >>> 8) & 3)) return false;
     this.#pass(BYTE_BITS);
     if (read && this.has(address)) this.#pass(1 + BYTE_BITS);

@@ -30,12 +30,6 @@ export interface Part {
 }
 
 /**
- * Marks a ten-bit address where a number may be either: bit 31, as in the device tree
- * (Linux include/dt-bindings/i2c/i2c.h, `I2C_TEN_BIT_ADDRESS`).
- */
-export const TEN_BIT_ADDRESS = 0x8000_0000;
-
-/**
  * A part on an I2C bus. The wire calls it in the order of the bus: `start` after a START or repeated START
  * that names one of its addresses, then `write` or `read` any number of times, then `stop` or the next
  * `start`. Bytes come in runs of any length: `write` of n bytes means the same as n writes of one byte.

@@ -124,7 +124,7 @@ describe.each(LAYOUTS)('two guests on one I2C bus, rings %s', (_, layout) => {
 
   function claim(bus: ManagedI2cBus, clients: readonly Client[]): void {
     for (const [i, client] of clients.entries()) {
-      for (const { addr, ten } of OWN[i] ?? []) bus.ownership.claim(client, ten ? addr | 0x1_0000 : addr);
+      for (const { addr, ten } of OWN[i] ?? []) bus.ownership.claim(client, ten ? addr + 0x8000_0000 : addr);
     }
   }
 

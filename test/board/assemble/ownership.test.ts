@@ -55,7 +55,7 @@ describe('who owns what of a bus', () => {
       node('b@50', { reg: 0x8000_0050, ...owned('bob') }),
     ]);
     expect(await addresses('alice', bus)).toEqual([0x50]);
-    expect(await addresses('bob', bus)).toEqual([0x1_0050]);
+    expect(await addresses('bob', bus)).toEqual([0x8000_0050]);
   });
 
   it('includes every address that a simulated part answers', async () => {

@@ -1,6 +1,7 @@
 import type { LiveNode } from '../../tree/live-node.ts';
 import type { Check, CheckContext } from '../check.ts';
 import { atName, cellOf, cellsOf, hex, warning } from '../define.ts';
+import { OWN_ADDRESS, TEN_BIT_ADDRESS } from '../i2c-reg.ts';
 
 /** Checks of what the tree puts on a bus: that it is addressed, by one number, which no other has. */
 
@@ -10,9 +11,6 @@ export interface BoardBus {
   readonly node: LiveNode;
 }
 
-/** Flags in the `reg` of an I2C client (Linux include/dt-bindings/i2c/i2c.h). */
-const TEN_BIT_ADDRESS = 0x8000_0000;
-const OWN_ADDRESS = 0x4000_0000;
 const WORDS = {
   i2c: { bus: 'an I2C bus', address: 'address' },
   spi: { bus: 'an SPI bus', address: 'chip select' },

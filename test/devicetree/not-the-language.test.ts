@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dtc, errorsOf, HAS_DTC, } from './support.ts';
+import { dtc, errorsOf, HAS_DTC } from './support.ts';
 
 describe('what is not the language', () => {
   it.each([

@@ -7,8 +7,8 @@ import {
   featureSet,
   VIRTIO_F,
 } from '../../src/virtio/index.ts';
-import { MockGuest, RawSplitRing } from '../support/mock-guest.ts';
-import { INDIRECT, LIES, MEMORY, NEXT, WRITE } from './chain-lies.ts';
+import { MockGuest, RawPackedRing, RawSplitRing } from '../support/mock-guest.ts';
+import { INDIRECT, LIES, MEMORY, NEXT, OWNER, WRITE } from './chain-lies.ts';
 
 /** A driver that tells the truth only by chance, on a split queue of 8. */
 function split(...features: readonly number[]) {

@@ -1,5 +1,5 @@
-import { i2cUnit, TraceWriter, type TransferRecord } from '../../backend/index.ts';
-import { wellFormed } from '../../bus/index.ts';
+import { TraceWriter, type TransferRecord } from '../../backend/index.ts';
+import { i2cTarget, wellFormed } from '../../bus/index.ts';
 import type { Node, Tree } from '../../devicetree/index.ts';
 import type { PartRegistry } from '../../sim/index.ts';
 import type { TraceStart } from '../thread/protocol.ts';
@@ -54,7 +54,9 @@ export class Tracing {
     const isWanted = (unit: number) =>
       nodes.some((node) => wellFormed(() => unitsAt(kind, node, this.#parts.list()))?.includes(unit));
     return ({ messages, chipSelect = 0 }) =>
-      messages === undefined ? isWanted(chipSelect) : messages.some((message) => isWanted(i2cUnit(message)));
+      messages === undefined
+        ? isWanted(chipSelect)
+        : messages.some((message) => isWanted(i2cTarget(message)));
   }
 
   #observe(): void {

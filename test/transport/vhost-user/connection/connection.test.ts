@@ -3,7 +3,7 @@ import { EventFd, unixSocketPair } from '../../../../src/os/index.ts';
 import { u64 } from '../../../../src/transport/vhost-user/messages/message.ts';
 import { PROTOCOL_F, REQUEST } from '../../../../src/transport/vhost-user/messages/protocol.ts';
 import { featureSet, hasFeature, VIRTIO_F } from '../../../../src/virtio/index.ts';
-import { HoldingDevice, i2cRequest, NEGOTIATED, TestMemory, } from '../harness.ts';
+import { HoldingDevice, i2cRequest, NEGOTIATED, TestMemory } from '../harness.ts';
 import { useWorlds } from './worlds.ts';
 
 const { world, plain, ring } = useWorlds();

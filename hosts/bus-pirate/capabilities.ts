@@ -1,7 +1,7 @@
 import {
   type AdapterSheet,
-  I2C_FUNC,
-  I2C_FUNC_SMBUS_EMUL,
+  BYTE_WORDS_MASK,
+  I2C_FUNC_ANY_SEQUENCE,
   type I2cCapabilities,
   SPI_MODE,
   type SpiCapabilities,
@@ -10,14 +10,7 @@ import { I2C_SPEEDS, SPI_SPEEDS, SPI_SPEEDS_EVERYWHERE } from './protocol.ts';
 
 /** Single commands make any sequence, so an adapter carries whatever a message may ask for. */
 export const I2C_CAPABILITIES: I2cCapabilities = {
-  functionality:
-    I2C_FUNC.I2C |
-    I2C_FUNC.TENBIT_ADDR |
-    I2C_FUNC.PROTOCOL_MANGLING |
-    I2C_FUNC.NOSTART |
-    I2C_FUNC_SMBUS_EMUL |
-    I2C_FUNC.SMBUS_READ_BLOCK_DATA |
-    I2C_FUNC.SMBUS_BLOCK_PROC_CALL,
+  functionality: I2C_FUNC_ANY_SEQUENCE,
   repeatedStart: 'any',
   zeroLength: 'any',
   clocksHz: I2C_SPEEDS,
@@ -25,13 +18,10 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   nack: 'each byte',
 };
 
-/** Words that are whole bytes on the wire. */
-export const WORD_BITS = [8, 16, 24, 32];
-
 export const SPI_CAPABILITIES: SpiCapabilities = {
   chipSelects: 1,
   modes: SPI_MODE.CPHA | SPI_MODE.CPOL | SPI_MODE.CS_HIGH | SPI_MODE.LSB_FIRST | SPI_MODE.NO_CS,
-  bitsPerWordMask: WORD_BITS.reduce((mask, bits) => mask | (1 << (bits - 1)), 0) >>> 0,
+  bitsPerWordMask: BYTE_WORDS_MASK,
   maxSpeedHz: Math.max(...SPI_SPEEDS.slice(0, SPI_SPEEDS_EVERYWHERE)),
   maxWordDelayNs: 0,
   maxCsSetupNs: 1e9,

@@ -1,13 +1,15 @@
 import {
   BusFault,
-  bytesPerWord,
+  BYTE_WORDS,
+  checkDelays,
+  checkSpiData,
   SPI_MODE,
   SPI_MODE_X_MASK,
   type SpiController,
   type SpiTransfer,
 } from '../../src/bus/index.ts';
 import type { Step } from '../link/index.ts';
-import { SPI_CAPABILITIES, WORD_BITS } from './capabilities.ts';
+import { SPI_CAPABILITIES } from './capabilities.ts';
 import type { BusMode, BusPirateConnection } from './connection.ts';
 import {
   BITBANG,
@@ -212,26 +214,13 @@ export class BusPirateSpiController implements SpiController {
 }
 
 function checkTransfer(transfer: SpiTransfer): void {
-  const { tx, rx, txNbits, rxNbits, wordDelayNs } = transfer;
-  if (tx !== undefined && rx !== undefined && tx.length !== rx.length) {
-    throw new BusFault('EINVAL', `tx has ${tx.length} bytes but rx ${rx.length}: they must be equally long`);
-  }
-  const bits = transfer.bitsPerWord || 8;
-  if (!WORD_BITS.includes(bits)) {
-    throw new BusFault('EOPNOTSUPP', `a Bus Pirate has words of ${WORD_BITS.join(', ')} bits, not ${bits}`);
-  }
-  const length = (tx ?? rx)?.length ?? 0;
-  if (length % bytesPerWord(bits) !== 0) {
-    throw new BusFault('EINVAL', `${length} bytes are not a whole number of ${bits}-bit words`);
-  }
+  const { txNbits, rxNbits, wordDelayNs, csSetupNs, csHoldNs, csInactiveNs } = transfer;
+  checkSpiData(transfer, 'a Bus Pirate', BYTE_WORDS);
   if (txNbits > 1 || rxNbits > 1) {
     throw new BusFault('EOPNOTSUPP', 'a Bus Pirate has one data line each way: no dual, quad or octal');
   }
   if (wordDelayNs > 0) {
     throw new BusFault('EOPNOTSUPP', 'a Bus Pirate cannot wait between words: remove spi-…-delay properties');
   }
-  const longest = Math.max(transfer.csSetupNs, transfer.csHoldNs, transfer.csInactiveNs);
-  if (longest > SPI_CAPABILITIES.maxCsSetupNs) {
-    throw new BusFault('EINVAL', `invalid delay ${longest} ns: expected at most 1000000000 ns`);
-  }
+  checkDelays(SPI_CAPABILITIES.maxCsSetupNs, csSetupNs, csHoldNs, csInactiveNs);
 }

@@ -1,6 +1,7 @@
 import {
   BusFault,
-  bytesPerWord,
+  BYTE_WORDS,
+  checkSpiData,
   type HostAdapter,
   SPI_MODE,
   type SpiController,
@@ -8,7 +9,7 @@ import {
 } from '../../src/bus/index.ts';
 import type { UsbConnection, UsbOpener } from '../../src/usb/index.ts';
 import { type Move, segmentsOf } from '../link/index.ts';
-import { CLOCK_HZ, SPI_CAPABILITIES, WORD_BITS } from './capabilities.ts';
+import { CLOCK_HZ, SPI_CAPABILITIES } from './capabilities.ts';
 import { ENDPOINT, PACKET_BYTES, pinStream, reverseBits, SPI_BYTES_MAX, STREAM } from './protocol.ts';
 
 /** Packets that are sent ahead of their answers: as many as flashrom's. */
@@ -168,15 +169,8 @@ function check(chipSelect: number, mode: number, transfers: readonly SpiTransfer
 }
 
 function checkTransfer(transfer: SpiTransfer, mode: number): void {
-  const { tx, rx, txNbits, rxNbits, wordDelayNs, csSetupNs, csHoldNs, csInactiveNs, speedHz } = transfer;
-  if (tx !== undefined && rx !== undefined && tx.length !== rx.length)
-    throw new BusFault('EINVAL', `tx has ${tx.length} bytes but rx ${rx.length}: they must be equally long`);
-  const bits = transfer.bitsPerWord || 8;
-  if (!WORD_BITS.includes(bits))
-    throw new BusFault('EOPNOTSUPP', `${REFUSED} words of ${bits} bits: only ${WORD_BITS.join(', ')}`);
-  const length = (tx ?? rx)?.length ?? 0;
-  if (length % bytesPerWord(bits) !== 0)
-    throw new BusFault('EINVAL', `${length} bytes are not a whole number of ${bits}-bit words`);
+  const { txNbits, rxNbits, wordDelayNs, csSetupNs, csHoldNs, csInactiveNs, speedHz } = transfer;
+  checkSpiData(transfer, 'a CH341A', BYTE_WORDS);
   if (txNbits > 1 || rxNbits > 1 || (mode & SPI_MODE.THREE_WIRE) !== 0)
     throw new BusFault('EOPNOTSUPP', `${REFUSED} more than one data line each way`);
   if (wordDelayNs + csSetupNs + csHoldNs + csInactiveNs > 0)

@@ -1,7 +1,4 @@
-import { type AdapterSheet, SPI_MODE, type SpiCapabilities } from '../../src/bus/index.ts';
-
-/** Words that are whole bytes on the wire. */
-export const WORD_BITS = [8, 16, 24, 32];
+import { type AdapterSheet, BYTE_WORDS_MASK, SPI_MODE, type SpiCapabilities } from '../../src/bus/index.ts';
 
 /**
  * What every programmer can do. Whether it sends and receives at once, and how much it takes in one operation, it
@@ -10,7 +7,7 @@ export const WORD_BITS = [8, 16, 24, 32];
 export const SPI_CAPABILITIES: SpiCapabilities = {
   chipSelects: 1,
   modes: SPI_MODE.LSB_FIRST,
-  bitsPerWordMask: WORD_BITS.reduce((mask, bits) => mask | (1 << (bits - 1)), 0) >>> 0,
+  bitsPerWordMask: BYTE_WORDS_MASK,
   maxSpeedHz: 0,
   maxWordDelayNs: 0,
   maxCsSetupNs: 1e9,

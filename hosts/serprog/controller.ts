@@ -1,6 +1,8 @@
 import {
   BusFault,
-  bytesPerWord,
+  BYTE_WORDS,
+  checkDelays,
+  checkSpiData,
   type DeviceNode,
   type HostAdapter,
   NodeError,
@@ -20,7 +22,7 @@ import {
   type Step,
   segmentsOf,
 } from '../link/index.ts';
-import { SPI_CAPABILITIES, WORD_BITS } from './capabilities.ts';
+import { SPI_CAPABILITIES } from './capabilities.ts';
 import { command, type Programmer, SerprogConnection, setFrequency } from './connection.ts';
 import { ANSWER, COMMAND, CS_MODE, SPI_DUPLEX, spiOperation } from './protocol.ts';
 
@@ -249,30 +251,15 @@ function accepted([answer]: Uint8Array): BusFault | undefined {
 }
 
 function checkTransfer(transfer: SpiTransfer): void {
-  const { tx, rx, txNbits, rxNbits, wordDelayNs } = transfer;
-  if (tx !== undefined && rx !== undefined && tx.length !== rx.length) {
-    throw new BusFault('EINVAL', `tx has ${tx.length} bytes but rx ${rx.length}: they must be equally long`);
-  }
-  const bits = transfer.bitsPerWord || 8;
-  if (!WORD_BITS.includes(bits)) {
-    throw new BusFault(
-      'EOPNOTSUPP',
-      `a serprog programmer has words of ${WORD_BITS.join(', ')} bits, not ${bits}`,
-    );
-  }
-  const length = (tx ?? rx)?.length ?? 0;
-  if (length % bytesPerWord(bits) !== 0) {
-    throw new BusFault('EINVAL', `${length} bytes are not a whole number of ${bits}-bit words`);
-  }
+  const { txNbits, rxNbits, wordDelayNs, csSetupNs, csHoldNs, csInactiveNs } = transfer;
+  checkSpiData(transfer, 'a serprog programmer', BYTE_WORDS);
   if (txNbits > 1 || rxNbits > 1 || wordDelayNs > 0) {
     throw new BusFault(
       'EOPNOTSUPP',
       'a serprog programmer has one data line each way and no delays between words',
     );
   }
-  const longest = Math.max(transfer.csSetupNs, transfer.csHoldNs, transfer.csInactiveNs);
-  if (longest > 1e9)
-    throw new BusFault('EINVAL', `invalid delay ${longest} ns: expected at most 1000000000 ns`);
+  checkDelays(SPI_CAPABILITIES.maxCsSetupNs, csSetupNs, csHoldNs, csInactiveNs);
 }
 
 /** A serprog programmer. */

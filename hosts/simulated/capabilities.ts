@@ -1,7 +1,6 @@
 import {
   type AdapterSheet,
-  I2C_FUNC,
-  I2C_FUNC_SMBUS_EMUL,
+  I2C_FUNC_ANY_SEQUENCE,
   type I2cCapabilities,
   SPI_MODE,
   type SpiCapabilities,
@@ -9,14 +8,7 @@ import {
 
 /** Every flag of an I2C message means what it does on a wire, so nothing has to be refused. */
 export const I2C_CAPABILITIES: I2cCapabilities = {
-  functionality:
-    I2C_FUNC.I2C |
-    I2C_FUNC.TENBIT_ADDR |
-    I2C_FUNC.PROTOCOL_MANGLING |
-    I2C_FUNC.NOSTART |
-    I2C_FUNC_SMBUS_EMUL |
-    I2C_FUNC.SMBUS_READ_BLOCK_DATA |
-    I2C_FUNC.SMBUS_BLOCK_PROC_CALL,
+  functionality: I2C_FUNC_ANY_SEQUENCE,
   repeatedStart: 'any',
   zeroLength: 'any',
   stretching: true,

@@ -1,6 +1,8 @@
 import {
   BusFault,
   bytesPerWord,
+  checkDelays,
+  checkSpiData,
   packWords,
   SPI_MODE,
   type SpiCapabilities,
@@ -141,35 +143,15 @@ export class SimulatedSpiController implements SpiController {
 }
 
 function checkTransfer(transfer: SpiTransfer): void {
-  const { tx, rx, bitsPerWord, txNbits, rxNbits } = transfer;
-  if (tx !== undefined && rx !== undefined && tx.length !== rx.length) {
-    throw new BusFault('EINVAL', `tx has ${tx.length} bytes but rx ${rx.length}: they must be equally long`);
-  }
-  if (!(bitsPerWord >= 0 && bitsPerWord <= 32)) {
-    throw new BusFault('EINVAL', `invalid word size ${bitsPerWord}: expected 1 to 32 bits`);
-  }
-  const step = bytesPerWord(bitsPerWord || 8);
-  const length = (tx ?? rx)?.length ?? 0;
-  if (length % step !== 0) {
-    throw new BusFault(
-      'EINVAL',
-      `${length} bytes are not a whole number of ${bitsPerWord}-bit words (${step} bytes each)`,
-    );
-  }
+  const { txNbits, rxNbits, wordDelayNs, csSetupNs, csHoldNs, csInactiveNs } = transfer;
+  checkSpiData(transfer, 'a simulated bus');
   if (!isLineCount(txNbits) || !isLineCount(rxNbits)) {
     throw new BusFault(
       'EINVAL',
       `invalid number of data lines ${txNbits} and ${rxNbits}: expected 1, 2, 4 or 8`,
     );
   }
-  const longest = Math.max(
-    transfer.wordDelayNs,
-    transfer.csSetupNs,
-    transfer.csHoldNs,
-    transfer.csInactiveNs,
-  );
-  if (longest > MAX_DELAY_NS)
-    throw new BusFault('EINVAL', `invalid delay ${longest} ns: expected at most 1000000000 ns`);
+  checkDelays(MAX_DELAY_NS, wordDelayNs, csSetupNs, csHoldNs, csInactiveNs);
 }
 
 function isLineCount(lines: number): boolean {

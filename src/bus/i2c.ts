@@ -51,6 +51,16 @@ export const I2C_FUNC_SMBUS_EMUL =
   I2C_FUNC.SMBUS_WRITE_I2C_BLOCK |
   I2C_FUNC.SMBUS_PEC;
 
+/** What an adapter can do that makes any sequence of START, bytes and STOP. */
+export const I2C_FUNC_ANY_SEQUENCE =
+  I2C_FUNC.I2C |
+  I2C_FUNC.TENBIT_ADDR |
+  I2C_FUNC.PROTOCOL_MANGLING |
+  I2C_FUNC.NOSTART |
+  I2C_FUNC_SMBUS_EMUL |
+  I2C_FUNC.SMBUS_READ_BLOCK_DATA |
+  I2C_FUNC.SMBUS_BLOCK_PROC_CALL;
+
 /**
  * One segment of a transaction: (repeated) START, address, data. The shape of Linux's `struct i2c_msg`.
  *

@@ -1,4 +1,41 @@
-import { bytesPerWord } from './spi.ts';
+import { BusFault } from './errno.ts';
+import { bytesPerWord, type SpiTransfer } from './spi.ts';
+
+/** Word lengths in bits that fill whole bytes on the wire: what adapters carry that only know bytes. */
+export const BYTE_WORDS: readonly number[] = [8, 16, 24, 32];
+
+/** The same for `SpiCapabilities.bitsPerWordMask`. */
+export const BYTE_WORDS_MASK = BYTE_WORDS.reduce((mask, bits) => mask | (1 << (bits - 1)), 0) >>> 0;
+
+/**
+ * Checks the data of a transfer: both ways of one length, in whole words.
+ * @param who the adapter, for people
+ * @param wordBits word lengths that it has; without them any from 1 to 32
+ * @throws {BusFault} `EINVAL`, `EOPNOTSUPP` another word length than those
+ */
+export function checkSpiData(
+  { tx, rx, bitsPerWord }: SpiTransfer,
+  who: string,
+  wordBits?: readonly number[],
+): void {
+  if (tx !== undefined && rx !== undefined && tx.length !== rx.length)
+    throw new BusFault('EINVAL', `tx has ${tx.length} bytes but rx ${rx.length}: they must be equally long`);
+  const bits = bitsPerWord || 8;
+  if (wordBits === undefined && !(bits >= 1 && bits <= 32))
+    throw new BusFault('EINVAL', `invalid word size ${bits}: expected 1 to 32 bits`);
+  if (wordBits !== undefined && !wordBits.includes(bits))
+    throw new BusFault('EOPNOTSUPP', `${who} has words of ${wordBits.join(', ')} bits, not ${bits}`);
+  const length = (tx ?? rx)?.length ?? 0;
+  if (length % bytesPerWord(bits) !== 0)
+    throw new BusFault('EINVAL', `${length} bytes are not a whole number of ${bits}-bit words`);
+}
+
+/** @throws {BusFault} `EINVAL` a delay of more than `mostNs` */
+export function checkDelays(mostNs: number, ...delaysNs: readonly number[]): void {
+  const longest = Math.max(...delaysNs);
+  if (longest > mostNs)
+    throw new BusFault('EINVAL', `invalid delay ${longest} ns: expected at most ${mostNs} ns`);
+}
 
 /** How the words of a transfer stand in memory and on the wire. */
 export interface WordForm {

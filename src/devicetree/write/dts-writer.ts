@@ -139,7 +139,8 @@ function elements(
   return parts.join(' ');
 }
 
-const ESCAPES: Readonly<Record<number, string>> = {
+/** How C, and with it the language, writes bytes in a string that do not stand for themselves. */
+export const ESCAPES: Readonly<Record<number, string>> = {
   0: '\\0',
   7: '\\a',
   8: '\\b',

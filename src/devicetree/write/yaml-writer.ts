@@ -1,6 +1,7 @@
 import type { Marker, Node, Property, Tree } from '../tree/tree.ts';
 import { isTypeMarker } from '../tree/tree.ts';
 import { typedMarkers, type ValueType, WIDTH } from '../tree/value-types.ts';
+import { ESCAPES } from './dts-writer.ts';
 
 /**
  * The tree as YAML, the form in which dt-schema reads device trees: a list with one mapping, a property a list of its
@@ -96,19 +97,8 @@ function writeIntegers(
   out.close();
 }
 
-const ESCAPES: Readonly<Record<number, string>> = {
-  0: '\\0',
-  7: '\\a',
-  8: '\\b',
-  9: '\\t',
-  10: '\\n',
-  11: '\\v',
-  12: '\\f',
-  13: '\\r',
-  27: '\\e',
-  34: '\\"',
-  92: '\\\\',
-};
+/** YAML's (libyaml) are those of C, and one more. */
+const YAML_ESCAPES: Readonly<Record<number, string>> = { ...ESCAPES, 27: '\\e' };
 
 function writeString(bytes: Uint8Array, out: Emitter): void {
   out.word('"');
@@ -126,7 +116,7 @@ function writeString(bytes: Uint8Array, out: Emitter): void {
     const text = printable
       ? String.fromCharCode(byte)
       : `\\x${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-    out.put(ESCAPES[byte] ?? text);
+    out.put(YAML_ESCAPES[byte] ?? text);
   }
   out.put('"');
 }

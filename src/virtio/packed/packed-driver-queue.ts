@@ -105,13 +105,11 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
     const reads = readable.length;
     const count = reads + writable.length;
     const slots = this.#slots;
-    const indirect = count > 1 && slots.tables !== undefined;
-    const needed = indirect ? 1 : count;
-    if (needed > slots.free || count === 0 || count > this.size || this.broken !== undefined)
-      return slots.refuse(count);
+    const needed = slots.descriptorsFor(count);
+    if (!slots.takes(count, needed) || this.broken !== undefined) return false;
     const id = this.#inOrder ? this.#nextAvail : this.#freeId;
     let capacity = 0;
-    if (indirect) {
+    if (needed < count) {
       capacity = this.#addTable(id, readable, writable);
     } else {
       for (let i = 0; i < count; i++) {

@@ -42,8 +42,12 @@ export class RequestSlots<T extends {}> {
     return this.tables !== undefined && buffers > 1 ? 1 : buffers;
   }
 
-  /** A request of `count` pieces is not taken now. @throws {RangeError} when no empty queue could hold it. */
-  refuse(count: number): false {
+  /**
+   * Whether there is room for a request of `count` buffers, which takes up `needed` ring descriptors.
+   * @throws {RangeError} when no empty queue could hold it.
+   */
+  takes(count: number, needed: number): boolean {
+    if (needed <= this.free && count > 0 && count <= this.size) return true;
     if (count === 0) throw new RangeError('a request needs at least one buffer');
     // 2.7.5.3.1, 2.8.17: no chain is longer than the queue, in an indirect table neither.
     if (count > this.size) throw new RangeError(`${count} buffers do not fit in a queue of ${this.size}`);

@@ -109,14 +109,12 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
     const reads = readable.length;
     const count = reads + writable.length;
     const slots = this.#slots;
-    const indirect = count > 1 && slots.tables !== undefined;
-    const needed = indirect ? 1 : count;
-    if (needed > slots.free || count === 0 || count > this.size || this.broken !== undefined)
-      return slots.refuse(count);
+    const needed = slots.descriptorsFor(count);
+    if (!slots.takes(count, needed) || this.broken !== undefined) return false;
     const head = this.#freeHead;
     let next = this.#links[head] as number;
     let capacity = 0;
-    if (indirect) {
+    if (needed < count) {
       capacity = this.#addTable(head, readable, writable);
     } else {
       let index = head;

@@ -180,26 +180,31 @@ export class VhostUserFrontEnd implements VirtioTransport {
 
   waitSync(queue: number, seen: number, timeoutMs: number): void {
     const giveUp = performance.now() + timeoutMs;
-    for (;;) {
-      this.#options.serve?.();
-      if (!this.#alive()) this.#reconnect();
-      const left = giveUp - performance.now();
-      if (this.calls(queue) !== seen || left <= 0 || this.gone) return;
-      const patience = this.#options.serve === undefined ? LOOK_UP_MS : 0;
-      this.#doorbells.wait(Math.ceil(Math.min(left, this.#alive() ? patience : 1)));
+    for (let ms = this.#patience(queue, seen, giveUp, 0); ms !== undefined; ) {
+      this.#doorbells.wait(ms);
+      ms = this.#patience(queue, seen, giveUp, 0);
     }
   }
 
   async wait(queue: number, seen: number, timeoutMs: number): Promise<void> {
     const giveUp = performance.now() + timeoutMs;
-    for (;;) {
-      this.#options.serve?.();
-      if (!this.#alive()) this.#reconnect();
-      const left = giveUp - performance.now();
-      if (this.calls(queue) !== seen || left <= 0 || this.gone) return;
-      const patience = this.#options.serve === undefined ? LOOK_UP_MS : 1;
-      await this.#doorbells.waitAsync(Math.ceil(Math.min(left, this.#alive() ? patience : 1)));
+    for (let ms = this.#patience(queue, seen, giveUp, 1); ms !== undefined; ) {
+      await this.#doorbells.waitAsync(ms);
+      ms = this.#patience(queue, seen, giveUp, 1);
     }
+  }
+
+  /**
+   * How many ms to wait until it looks again; undefined when there is something to see, or no more time.
+   * @param serving what it is where this thread serves the back-end itself, which nobody else does meanwhile
+   */
+  #patience(queue: number, seen: number, giveUp: number, serving: number): number | undefined {
+    this.#options.serve?.();
+    if (!this.#alive()) this.#reconnect();
+    const left = giveUp - performance.now();
+    if (this.calls(queue) !== seen || left <= 0 || this.gone) return undefined;
+    const patience = this.#options.serve === undefined ? LOOK_UP_MS : serving;
+    return Math.ceil(Math.min(left, this.#alive() ? patience : 1));
   }
 
   close(): void {

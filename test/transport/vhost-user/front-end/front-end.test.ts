@@ -10,22 +10,15 @@ import { NO_PAYLOAD, u64 } from '../../../../src/transport/vhost-user/messages/m
 import { MessageSocket } from '../../../../src/transport/vhost-user/messages/message-socket.ts';
 import { REQUEST } from '../../../../src/transport/vhost-user/messages/protocol.ts';
 import {
-  allocateQueueAreas,
-  createDriverQueue,
-  DmaAllocator,
-  type DriverQueue,
   DTBUS_F_ERRNO,
-  driverOk,
   featureSet,
   hasFeature,
-  negotiate,
   VIRTIO_F,
   type VirtioDevice,
 } from '../../../../src/virtio/index.ts';
 import { eeprom24c02, lm75, PlainI2cDevice } from '../../../guest/plain-i2c-device.ts';
 import { HoldingDevice, leaks } from '../harness.ts';
-
-const WANTED = featureSet(0, VIRTIO_F.VERSION_1, VIRTIO_F.INDIRECT_DESC, VIRTIO_F.EVENT_IDX);
+import { OneQueueDriver, WANTED } from './one-queue-driver.ts';
 
 let before: string[];
 let loop: EventLoop;
@@ -71,42 +64,6 @@ const plain = (): VirtioDevice =>
     ]),
   );
 
-/** The driver's side of a device with one queue. */
-class Driver {
-  readonly transport: VhostUserFrontEnd;
-  readonly dma: DmaAllocator;
-  readonly queue: DriverQueue<number>;
-
-  constructor(transport: VhostUserFrontEnd, size = 16, wanted = WANTED) {
-    this.transport = transport;
-    this.dma = new DmaAllocator(transport.dmaRange.address, transport.dmaRange.size);
-    const features = negotiate(transport, wanted, featureSet(0));
-    const config = { ...allocateQueueAreas(this.dma, size, features), size, features };
-    this.queue = createDriverQueue<number>(transport.memory, config, this.dma);
-    transport.setupQueue(0, config);
-    driverOk(transport);
-  }
-
-  put(bytes: ArrayLike<number>): { addr: number; len: number } {
-    const addr = this.dma.alloc(bytes.length);
-    this.transport.memory.slice(addr, bytes.length).set(bytes);
-    return { addr, len: bytes.length };
-  }
-
-  /** An I2C read of two bytes; the result's place. */
-  read(address: number, token: number): { addr: number; len: number } {
-    const header = this.put([address << 1, 0, 0, 0, 2, 0, 0, 0]);
-    const room = this.put([0xdd, 0xdd]);
-    this.queue.addBuf([header], [room, this.put([0xee])], token);
-    this.queue.kick(() => this.transport.notify(0));
-    return room;
-  }
-
-  get(at: { addr: number; len: number }): number[] {
-    return [...this.transport.memory.slice(at.addr, at.len)];
-  }
-}
-
 describe('our front-end with our back-end', () => {
   it('finds features, queues and configuration', () => {
     const config = Uint8Array.from({ length: 8 }, (_, i) => i + 1);
@@ -124,7 +81,7 @@ describe('our front-end with our back-end', () => {
   });
 
   it('carries requests, and its calls are counted', () => {
-    const d = new Driver(open(plain));
+    const d = new OneQueueDriver(open(plain));
     const seen = d.transport.calls(0);
     const result = d.read(0x48, 1);
     d.transport.waitSync(0, seen, 1000);
@@ -137,7 +94,7 @@ describe('our front-end with our back-end', () => {
     ['a packed ring', VIRTIO_F.RING_PACKED],
     ['a ring in order', VIRTIO_F.IN_ORDER],
   ])('runs %s where its driver wants one', (_, feature) => {
-    const d = new Driver(open(plain), 16, WANTED + featureSet(feature));
+    const d = new OneQueueDriver(open(plain), 16, WANTED + featureSet(feature));
     for (let token = 1; token < 40; token++) {
       const result = d.read(0x48, token);
       expect(d.queue.getBuf()).toBe(token);
@@ -152,7 +109,7 @@ describe('our front-end with our back-end', () => {
 
   it('waits without blocking, for as long as it is told', async () => {
     const device = new HoldingDevice();
-    const d = new Driver(open(() => device));
+    const d = new OneQueueDriver(open(() => device));
     const seen = d.transport.calls(0);
     d.read(0x48, 1);
     await d.transport.wait(0, seen, 2);
@@ -173,13 +130,13 @@ describe('our front-end with our back-end', () => {
 
   it('resets the device, and can start it anew', () => {
     const device = new HoldingDevice();
-    const first = new Driver(open(() => device));
+    const first = new OneQueueDriver(open(() => device));
     first.read(0x48, 1);
     device.release();
     first.transport.setStatus(0);
     expect(first.transport.status()).toBe(0);
     expect(device.resets).toBe(1);
-    const second = new Driver(first.transport);
+    const second = new OneQueueDriver(first.transport);
     second.read(0x48, 2);
     expect(device.held).toHaveLength(1);
     device.release();
@@ -219,7 +176,7 @@ describe('why a request failed', () => {
   const errnos = WANTED + featureSet(DTBUS_F_ERRNO);
 
   it('is asked of a back-end of ours, and leaves its configuration as it is', () => {
-    const d = new Driver(open(failed), 16, errnos);
+    const d = new OneQueueDriver(open(failed), 16, errnos);
     expect(d.transport.reasonOf(ENODEV)).toBe(sentence);
     expect(d.transport.reasonOf(5)).toBeUndefined();
     expect([...d.transport.readConfig(0, 4)]).toEqual([1, 2, 3, 4]);
@@ -227,14 +184,14 @@ describe('why a request failed', () => {
 
   it('is not asked of one that tells no errno: it may know no such place', () => {
     const device = failed();
-    const d = new Driver(open(() => device));
+    const d = new OneQueueDriver(open(() => device));
     device.asked = 0;
     expect(d.transport.reasonOf(ENODEV)).toBeUndefined();
     expect(device.asked).toBe(0);
   });
 
   it('stays unknown where the back-end has no configuration, or is gone', () => {
-    const d = new Driver(
+    const d = new OneQueueDriver(
       open(() => new HoldingDevice()),
       16,
       errnos,
@@ -246,7 +203,7 @@ describe('why a request failed', () => {
 
   it('is waited for a moment only, and an answer that comes too late is none to what is asked next', () => {
     let serves = true;
-    const d = new Driver(open(failed, { serve: () => serves && loop.poll() }), 16, errnos);
+    const d = new OneQueueDriver(open(failed, { serve: () => serves && loop.poll() }), 16, errnos);
     serves = false;
     expect(d.transport.reasonOf(ENODEV)).toBeUndefined();
     serves = true;
@@ -257,7 +214,7 @@ describe('why a request failed', () => {
 
 describe('a back-end that goes away', () => {
   it('for good is noticed, and waiting ends', async () => {
-    const d = new Driver(open(plain));
+    const d = new OneQueueDriver(open(plain));
     for (const backEnd of backEnds) backEnd.close();
     d.transport.waitSync(0, 0, 10_000);
     await d.transport.wait(0, 0, 10_000);
@@ -273,7 +230,7 @@ describe('a back-end that goes away', () => {
       devices.push(device);
       return device;
     };
-    const d = new Driver(open(make, { reconnectMs: 0 }));
+    const d = new OneQueueDriver(open(make, { reconnectMs: 0 }));
     const lost = d.read(0x48, 1);
     d.read(0x48, 2);
     devices[0]?.release(7);
@@ -315,7 +272,7 @@ describe('a back-end that goes away', () => {
       },
     });
     let kick: EventFd | undefined;
-    const d = new Driver(t);
+    const d = new OneQueueDriver(t);
     backEnds[0]?.close();
     d.transport.waitSync(0, 0, 5);
     rung.push(kick?.drain() ?? 'no kick descriptor');
@@ -335,7 +292,7 @@ describe('a back-end that goes away', () => {
         return connect();
       },
     });
-    const d = new Driver(t);
+    const d = new OneQueueDriver(t);
     backEnds[0]?.close();
     d.transport.waitSync(0, 0, 5);
     expect(attempts).toBe(1);
@@ -347,7 +304,7 @@ describe('a back-end that goes away', () => {
     let count = 0;
     const make = (): VirtioDevice =>
       count++ === 0 ? new HoldingDevice() : { ...plainFields(), features: 0 };
-    const d = new Driver(open(make, { reconnectMs: 0, trace: (sentence) => trace.push(sentence) }));
+    const d = new OneQueueDriver(open(make, { reconnectMs: 0, trace: (sentence) => trace.push(sentence) }));
     backEnds[0]?.close();
     d.transport.waitSync(0, 0, 1);
     expect(trace[1]).toBe('connection lost: the new back-end offers fewer features than the previous one');

@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
+import { isMainThread } from 'node:worker_threads';
 import type { LineHandle } from '../handles/line-handle.ts';
 import type { Controllable, ControlledPart } from './controllable.ts';
 import {
@@ -43,14 +44,17 @@ export function serveControl(board: Controllable, path: string): () => void {
   return end;
 }
 
-/** Binds before anybody else may connect: the mask keeps others out until the mode is set. */
+/**
+ * Binds before anybody else may connect: the mask keeps others out until the mode is set. A thread cannot set the mask;
+ * there the folder, which only its owner may enter, has to do.
+ */
 function listen(server: Server, path: string): void {
   rmSync(path, { force: true });
-  const mask = process.umask(0o177);
+  const mask = isMainThread ? process.umask(0o177) : undefined;
   try {
     server.listen(path);
   } finally {
-    process.umask(mask);
+    if (mask !== undefined) process.umask(mask);
   }
   // A socket that could not be bound costs its board nothing: others then cannot touch it.
   server.on('error', () => server.close());

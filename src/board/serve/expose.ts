@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { ownProgram } from '../../bus/index.ts';
 import { type CuseOptions, checkCuse, hostNodes, type ServedNodes } from '../../dev/index.ts';
 import {
+  callback,
   checkOptions,
   type FilePath,
   filePath,
@@ -11,18 +12,28 @@ import {
   type OptionChecks,
 } from '../../input/index.ts';
 import { pathsOf, treeChecks } from '../open/load-tree.ts';
-import type { ExposedTree, ExposeWorkerData } from './expose-worker.ts';
+import type { ExposedTree, ExposeWarning, ExposeWorkerData } from './expose-worker.ts';
 
 /** The thread's compiled entry, also when this file runs uncompiled in a test. */
 const entry = () => createRequire(import.meta.url).resolve('#built/src/board/serve/expose-worker.js');
 
 const ID_MAX = 2 ** 32 - 1;
 const { overlays, includePaths, trust } = treeChecks;
-const checks: OptionChecks<ExposedTree & CuseOptions> = {
+
+export interface ExposeOptions extends ExposedTree, CuseOptions {
+  /** Other processes of this user may look at the board and touch it, as `dtbus get`, `set` and `watch` do. */
+  readonly share?: boolean;
+  /** Told why they may not after all. */
+  readonly onWarning?: (sentence: string) => void;
+}
+
+const checks: OptionChecks<ExposeOptions> = {
   overlays,
   includePaths,
   trust,
   adopt: flag,
+  share: flag,
+  onWarning: callback,
   mode: integer(0, 0o7777),
   gid: integer(0, ID_MAX),
 };
@@ -33,14 +44,11 @@ const checks: OptionChecks<ExposedTree & CuseOptions> = {
  * adapter fail with `EIO` here: `exposeNodes` of an open board is the way for those.
  * @throws {CuseError} the machine makes no nodes, {BoardError} the tree cannot be read
  */
-export async function exposeBoard(
-  board: FilePath,
-  options: ExposedTree & CuseOptions = {},
-): Promise<ServedNodes> {
+export async function exposeBoard(board: FilePath, options: ExposeOptions = {}): Promise<ServedNodes> {
   checkOptions('exposeBoard', options, checks);
   const file = filePath('board', board);
   checkCuse();
-  const { overlays, includePaths, adopt = false, trust, ...permissions } = options;
+  const { overlays, includePaths, adopt = false, trust, share = false, onWarning, ...permissions } = options;
   const control = new SharedArrayBuffer(8);
   // URLs do not go from thread to thread.
   const tree: ExposedTree = {
@@ -49,6 +57,10 @@ export async function exposeBoard(
     trust: pathsOf('trust', trust),
     adopt,
   };
-  const workerData: ExposeWorkerData = { file, options: tree, control };
-  return hostNodes(new Worker(entry(), { workerData, ...ownProgram() }), control, permissions);
+  const workerData: ExposeWorkerData = { file, options: tree, share, control };
+  const worker = new Worker(entry(), { workerData, ...ownProgram() });
+  worker.on('message', (message: ExposeWarning | { readonly kind: '' }) => {
+    if (message.kind === 'warning') onWarning?.(message.sentence);
+  });
+  return hostNodes(worker, control, permissions);
 }

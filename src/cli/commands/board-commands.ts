@@ -129,12 +129,14 @@ async function expose(
   if (simulated && !args.watch && args.connect === undefined) {
     await board.close();
     const { treeChecks: _told, ...tree } = treeOptions(args);
-    return exposeBoard(args.board, { ...tree, ...permissions });
+    return exposeBoard(args.board, { ...tree, ...permissions, share: true, onWarning: warn });
   }
   const nodes = await exposeNodes(board.nodes, permissions);
+  const unshare = await shared(board, args);
   return {
     nodes,
     close: async () => {
+      unshare();
       await Promise.all(nodes.map((node) => node.close()));
     },
   };
@@ -154,7 +156,7 @@ async function bringUp(args: BoardArguments & DevArguments): Promise<number> {
       const renamed = path === boardPath ? '' : ` (${boardPath} of the board; that name was taken)`;
       process.stdout.write(`${path}${renamed}\n`);
     }
-    const unshare = await shared(board, args);
+    const unshare = real === undefined ? await shared(board, args) : () => {};
     process.stdout.write('up; press Ctrl-C to end\n');
     await untilInterrupted();
     unshare();
@@ -188,12 +190,9 @@ function drawingOf({ connect, adopt }: BoardArguments): DrawOptions {
   return { paint: paintFor(process.stdout), columns, connected: Boolean(connect), adopted: adopt };
 }
 
-/** Lets `dtbus get`, `set`, `show` and `press` reach the board, where its parts are in this process. @returns what ends it */
-async function shared(
-  board: Board,
-  { board: file, connect, dev }: BoardArguments & DevArguments,
-): Promise<() => void> {
-  if (connect || dev) return () => {};
+/** Lets `dtbus get`, `set`, `show`, `press` and `watch` reach the board, where its parts are in this process. @returns what ends it */
+async function shared(board: Board, { board: file, connect }: BoardArguments): Promise<() => void> {
+  if (connect) return () => {};
   const { shareBoard } = await import('../../board/index.ts');
   try {
     return await shareBoard(board, file);

@@ -89,7 +89,9 @@ class HubThread {
           this.#memory = message.wakeup;
           for (const { name } of message.nodes) waiting.add(name);
         } else if (message.kind === 'gone' && waiting.has(message.name)) reject(rejected(message.name));
-        else waiting.delete(message.name);
+        else if (message.kind === 'ready') waiting.delete(message.name);
+        // Something between the thread and whoever made it.
+        else return;
         if (waiting.size === 0) resolve();
       });
     });

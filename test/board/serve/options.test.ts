@@ -33,7 +33,7 @@ describe('options of exposeBoard', () => {
   it.each([
     [
       { group: 5 },
-      'unknown option group of exposeBoard: the options are overlays, includePaths, trust, adopt, mode, gid',
+      'unknown option group of exposeBoard: the options are overlays, includePaths, trust, adopt, share, onWarning, mode, gid',
     ],
     [{ mode: '0660' }, 'invalid mode: expected an integer from 0 to 4095, got "0660"'],
   ])('%o are refused', async (options, message) => {

@@ -2,9 +2,18 @@ import type { Cancel, Clock } from './clock.ts';
 import type { Line } from './line.ts';
 
 /**
+ * Shortest period whose ends are told one by one while somebody listens: 20,000 edges a second. A faster clock output is
+ * caught up with as a whole on the real clock, which no listener could follow.
+ */
+const SHORTEST_APART_NS = 50_000;
+/** Most periods that are told one by one when a machine comes back late; those before them as a whole. */
+const MOST_APART = 1 << 14;
+
+/**
  * Something that a chip does again and again: a conversion, a tick. Nothing runs in between: the chip calls
  * `catchUp` before it looks at a result. Only while somebody listens to one of `lines` an alarm is kept,
- * because then the end of a period can be seen from outside; who just looks at one sees what it is by then.
+ * because then the end of a period can be seen from outside; who just looks at one sees what it is by then. A listener
+ * hears of each period, also where the alarm came late: edges are counted.
  */
 export class Periodic {
   /** Clock time of the last period's end; part of the chip's state. */
@@ -14,6 +23,8 @@ export class Periodic {
   readonly #tick: (count: number, lateNs: number) => void;
   readonly #lines: readonly Line[];
   #alarm: Cancel | undefined;
+  /** A tick that looks at a line, or has it looked at, asks for itself. */
+  #isTicking = false;
 
   /**
    * `period` in ns may change and is asked each time; 0 = standing still. `tick` is told how many periods
@@ -38,12 +49,33 @@ export class Periodic {
 
   /** Accounts for the periods that have ended. */
   catchUp(): void {
+    if (this.#isTicking) return;
     const period = this.#wholePeriod();
-    const elapsed = this.#clock.now() - this.state.since;
+    const now = this.#clock.now();
+    const elapsed = now - this.state.since;
     if (period <= 0 || elapsed < period) return;
     const count = Math.floor(elapsed / period);
+    const apart = this.#isWatched && period >= SHORTEST_APART_NS ? Math.min(count, MOST_APART) : 1;
+    this.#isTicking = true;
+    try {
+      this.#pass(count - apart + 1, period, now);
+      if (apart > 1) this.#passApart(now);
+    } finally {
+      this.#isTicking = false;
+    }
+  }
+
+  #pass(count: number, period: number, now: number): void {
     this.state.since += count * period;
-    this.#tick(count, elapsed - count * period);
+    this.#tick(count, now - this.state.since);
+  }
+
+  /** What is left until `now`, period by period: each tick may change the next one's length. */
+  #passApart(now: number): void {
+    for (let period = this.#wholePeriod(); period > 0 && now - this.state.since >= period; ) {
+      this.#pass(1, period, now);
+      period = this.#wholePeriod();
+    }
   }
 
   /** A period begins now, or began `agoNs` ago. */
@@ -54,6 +86,10 @@ export class Periodic {
     this.#arm();
   }
 
+  get #isWatched(): boolean {
+    return this.#lines.some((line) => line.watched);
+  }
+
   /** Whole nanoseconds: sums of fractions would miss the end of a period by a rounding error, again and again. */
   #wholePeriod(): number {
     return Math.ceil(this.#period());
@@ -61,7 +97,7 @@ export class Periodic {
 
   #arm(): void {
     const period = this.#wholePeriod();
-    if (period <= 0 || this.#alarm !== undefined || !this.#lines.some((line) => line.watched)) return;
+    if (period <= 0 || this.#alarm !== undefined || !this.#isWatched) return;
     const delay = Math.max(0, this.state.since + period - this.#clock.now());
     this.#alarm = this.#clock.after(delay, () => {
       this.#alarm = undefined;

@@ -51,6 +51,7 @@ export type {
   LineReport,
   PartReport,
   PeripheralReport,
+  WaitingAdapter,
 } from './thread/protocol.ts';
 
 /** The models of simulated parts; see `loadModels` in src/sim. Loaded when it is called. */

@@ -228,6 +228,7 @@ export class BoardDevices {
       });
     },
     reasonOf: (path, code) => this.#bindings.find(({ node }) => node.node.path === path)?.bus?.reasonOf(code),
+    waitingAdapters: () => this.#waiting.reports,
     buses: () => this.#bindings.map((binding) => reportOf(binding, this.#look)),
     parts: () =>
       this.#parts

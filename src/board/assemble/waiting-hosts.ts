@@ -1,7 +1,8 @@
+import { resolve } from 'node:path';
 import { type HostAdapter, messageOf } from '../../bus/index.ts';
 import type { Node, Tree } from '../../devicetree/index.ts';
 import type { SimulationOptions } from '../../sim/index.ts';
-import type { DeviceProblem } from '../thread/protocol.ts';
+import type { DeviceProblem, WaitingAdapter } from '../thread/protocol.ts';
 import { problemOf } from './bind-bus.ts';
 import { createHost } from './hosts.ts';
 
@@ -23,6 +24,7 @@ export function waitingNodes(tree: Tree, onBuses: readonly unknown[]): Node[] {
 /** Adapters that wait for other programs and carry no bus of the board: no bus opens them. */
 export class WaitingHosts {
   readonly #hosts: HostAdapter[] = [];
+  readonly reports: WaitingAdapter[] = [];
   readonly problems: DeviceProblem[] = [];
   readonly #warn: (sentence: string) => void;
 
@@ -35,6 +37,8 @@ export class WaitingHosts {
     for (const node of nodes) {
       try {
         this.#hosts.push(await createHost(node, simulation));
+        const port = resolve(simulation.directory ?? '.', node.string('port') ?? '');
+        this.reports.push({ path: node.path, port });
       } catch (error) {
         this.problems.push(problemOf(node, error));
       }

@@ -27,7 +27,14 @@ import { invalid } from '../../input/index.ts';
 import type { PartTypes } from '../../parts/index.ts';
 import { BoardError } from '../board-error.ts';
 import type { TreeDoubt } from '../open/check-tree.ts';
-import type { BusReport, Call, DeviceProblem, LineReport, PartReport } from '../thread/protocol.ts';
+import type {
+  BusReport,
+  Call,
+  DeviceProblem,
+  LineReport,
+  PartReport,
+  WaitingAdapter,
+} from '../thread/protocol.ts';
 import { type BoardTrace, traceBoard } from './board-trace.ts';
 import { type LineHandle, type LineWatchers, lineHandle } from './line-handle.ts';
 import { findPart, type PartHandle, pathOf } from './part-handle.ts';
@@ -187,6 +194,11 @@ export class Board {
       path,
       lines: lines.filter((line) => line.path === path),
     }));
+  }
+
+  /** Emulated adapters that carry no bus of the board, and wait at a port for other programs while it is up. */
+  waitingAdapters(): readonly WaitingAdapter[] {
+    return this.#call('waitingAdapters');
   }
 
   /** Opens the adapters that are not open yet, and waits until each is open or known to be lost. */

@@ -178,6 +178,7 @@ function callsFor(
     openHosts() {},
     buses,
     reasonOf: (path, code) => reasonOf(path, code) ?? (code === 'ENODEV' ? LOST : undefined),
+    waitingAdapters: () => [],
     parts: elsewhere,
     lines: elsewhere,
     getProperty: elsewhere,

@@ -37,6 +37,14 @@ export interface BusReport {
   };
 }
 
+/** An emulated adapter that carries no bus of the board: it waits for other programs while the board is up. */
+export interface WaitingAdapter {
+  /** Path of its node. */
+  readonly path: string;
+  /** Path of the port at which it waits. */
+  readonly port: string;
+}
+
 /** A simulated part as others see it. */
 export interface PartReport {
   readonly path: string;
@@ -65,6 +73,7 @@ export interface BackEndCalls {
   /** Begins to open the hosts that no transfer has opened yet. */
   openHosts(): void;
   buses(): BusReport[];
+  waitingAdapters(): readonly WaitingAdapter[];
   /** Why a transfer of the bus at this path failed with `code` a moment ago, where more is known than that. */
   reasonOf(path: string, code: Errno): string | undefined;
   parts(): PartReport[];

@@ -4,6 +4,7 @@ import {
   disabledControllers,
   type GpioListing,
   type PeripheralReport,
+  type WaitingAdapter,
 } from '../../board/index.ts';
 import { targetName } from '../../bus/words.ts';
 import { printable } from '../terminal/printable.ts';
@@ -45,16 +46,19 @@ export function drawBoard(board: Board, options: DrawOptions): string {
   const { paint } = options;
   const title = board.tree.root.has('model') ? board.tree.root.string('model') : undefined;
   const buses = board.buses();
+  const adapters = board.waitingAdapters();
   const lines = [paint('bold', printable(title ?? 'a board without a model name'))];
   draw(
     [
       ...buses.map((bus) => busBranch(board, bus, options)),
       ...board.gpioChips().map((chip) => gpioBranch(chip, options)),
+      ...adapters.map((adapter) => adapterBranch(board, adapter, options)),
     ],
     '',
     lines,
   );
-  lines.push(buses.length === 0 ? `└─ ${noBusAdvice(board, options)}` : summary(buses, options));
+  if (buses.length > 0) lines.push(summary(buses, options));
+  else if (adapters.length === 0) lines.push(`└─ ${noBusAdvice(board, options)}`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -135,6 +139,21 @@ function gpioBranch({ node, path, lines }: GpioListing, { paint, connected }: Dr
       ),
       below: [],
     })),
+  };
+}
+
+/** An emulated adapter that other programs use, and the simulated parts behind it. */
+function adapterBranch(board: Board, { path, port }: WaitingAdapter, { paint }: DrawOptions): Branch {
+  const state = board.isLookedAt ? ' (not opened)' : '';
+  return {
+    text: `${paint('bold', printable(port))} ${paint('dim', printable(path))} → emulated adapter, for other programs${state}`,
+    below: board
+      .parts()
+      .filter((part) => part.path.startsWith(`${path}/`))
+      .map((part) => ({
+        text: `${printable(part.path.slice(path.length + 1))}  ${paint('green', printable(part.title))}`,
+        below: [],
+      })),
   };
 }
 

@@ -157,8 +157,10 @@ async function bringUp(args: BoardArguments & DevArguments): Promise<number> {
       process.stdout.write(`${path}${renamed}\n`);
     }
     const unshare = real === undefined ? await shared(board, args) : () => {};
+    // Whoever reads this may interrupt at once.
+    const interrupted = untilInterrupted();
     process.stdout.write('up; press Ctrl-C to end\n');
-    await untilInterrupted();
+    await interrupted;
     unshare();
     await real?.close();
     return incomplete ? 1 : 0;

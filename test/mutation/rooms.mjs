@@ -22,10 +22,10 @@ export const ROOMS = {
     mutate: ['src/virtio/{split,packed,chain}/*.ts', 'src/virtio/**/*.ts'],
     tests: [
       'test/virtio/{split,packed,chain,memory,device,requests}/**/*.test.ts',
-      'test/virtio/queue/{adaptive-spin,queue-state}.test.ts',
+      'test/virtio/queue/{adaptive-spin,queue-state,queue-properties}.test.ts',
       'test/virtio/hostile-*.test.ts',
     ],
-    slow: ['test/virtio/queue/queue-{model,properties}.test.ts'],
+    slow: ['test/virtio/queue/queue-{model,wrap}.test.ts'],
   },
   backend: {
     mutate: ['src/backend/manager/*.ts', 'src/backend/**/*.ts'],

@@ -107,7 +107,7 @@ export class AdapterScheduler {
    * begins, which may be a message with a hold of its own. What other clients wait for goes on.
    */
   release(hold: ChipSelectHold | undefined): void {
-    if (hold === undefined || hold !== this.#hold) return;
+    if (hold !== this.#hold) return;
     this.#endHold();
     if (this.#waiting.size > 0) this.#start();
   }
@@ -117,7 +117,7 @@ export class AdapterScheduler {
   }
 
   #limitHold(): void {
-    if (this.#hold === undefined || this.#holdLimit !== undefined) return;
+    if (this.#holdLimit !== undefined) return;
     if ([...this.#waiting.keys()].every((client) => this.#mayRun(client))) return;
     this.#holdLimit = setTimeout(() => {
       this.#holdOver = true;

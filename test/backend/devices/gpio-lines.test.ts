@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { GpioLines, VirtioGpioDevice } from '../../../src/backend/gpio.ts';
 import { Client } from '../../../src/backend/index.ts';
 import {
@@ -52,6 +52,41 @@ describe('a listener that throws', () => {
     end = lines.listen(() => calls++);
     lines.drive(0, PART, false);
     expect(calls).toBe(0);
+  });
+});
+
+describe('the lines of a controller', () => {
+  const lines = new GpioLines('/gpio', ['a', '']);
+
+  it.each([-1, 2, 0.5, Number.NaN])('there is no line %d', (line) => {
+    const message = `/gpio has no line ${line}; its lines are 0 to 1`;
+    expect(() => lines.level(line)).toThrow(new RangeError(message));
+    expect(() => lines.drive(line, PART, false)).toThrow(new RangeError(message));
+  });
+
+  it.each([0, 1])('line %i is high until somebody pulls it low, and again when all let go', (line) => {
+    const other = {};
+    expect(lines.level(line)).toBe(true);
+    lines.drive(line, PART, false);
+    lines.drive(line, other, true);
+    expect(lines.level(line)).toBe(false);
+    lines.drive(line, PART, undefined);
+    expect(lines.level(line)).toBe(true);
+  });
+
+  it('are owned as lines', () => {
+    lines.ownership.claim(new Client('one'), 1);
+    expect(() => lines.ownership.claim(new Client('two'), 1)).toThrow('EBUSY: /gpio: line 1 is owned by one');
+  });
+
+  it('warn of a listener that failed, where nobody else is told', () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    lines.listen(() => {
+      throw new Error('no');
+    });
+    lines.drive(0, PART, false);
+    expect(warn.mock.calls).toEqual([['/gpio: a listener failed and is not called again: no']]);
+    warn.mockRestore();
   });
 });
 

@@ -68,12 +68,29 @@ describe('whose turn it is', () => {
     expect(order).toEqual(['greedy', 'greedy', 'modest', 'greedy', 'modest']);
   });
 
+  it('counts the time that each had, not its jobs', async () => {
+    const scheduler = await openSlot(adapter().host);
+    const [long, short] = [new Client('long'), new Client('short')];
+    let ms = 0;
+    const now = vi.spyOn(performance, 'now').mockImplementation(() => ms);
+    const order: string[] = [];
+    const job = (client: Client) =>
+      scheduler.run(client, LONG, async () => {
+        order.push(client.name);
+        ms += client === long ? 100 : 10;
+      });
+    await Promise.all([job(long), job(long), job(short), job(short), job(short)]);
+    now.mockRestore();
+    expect(order).toEqual(['long', 'short', 'short', 'short', 'long']);
+  });
+
   it('keeps the host for a client that holds it', async () => {
     const scheduler = await openSlot(adapter().host);
     const [holder, other] = [new Client('holder'), new Client('other')];
     const order: string[] = [];
     const hold = scheduler.hold(holder, () => {});
     expect(scheduler.idleFor(other)).toBe(false);
+    expect([scheduler.csOwner(holder), scheduler.csOwner(other)]).toEqual([hold, undefined]);
     const waiting = scheduler.run(other, LONG, () => void order.push('other'));
     await scheduler.run(holder, LONG, () => void order.push('holder'));
     scheduler.release(hold);
@@ -88,7 +105,10 @@ describe('whose turn it is', () => {
     const running = scheduler.run(stays, LONG, first.run);
     const waiting = scheduler.run(gone, LONG, () => {});
     scheduler.drop(gone);
-    await expect(waiting).rejects.toMatchObject({ code: 'ECANCELED' });
+    await expect(waiting).rejects.toMatchObject({
+      code: 'ECANCELED',
+      message: 'ECANCELED: the client is gone',
+    });
     first.finish();
     await running;
   });
@@ -191,6 +211,100 @@ describe('deadline', () => {
   });
 });
 
+describe('opening', () => {
+  it('has a state, and is done once', async () => {
+    const { host, events } = adapter();
+    const scheduler = new AdapterScheduler(host);
+    expect(scheduler.state).toBe('closed');
+    expect([await scheduler.open(), await scheduler.open()]).toEqual([true, true]);
+    expect([scheduler.state, events]).toEqual(['open', ['open']]);
+    await scheduler.close();
+    expect([scheduler.state, await scheduler.open(), events]).toEqual(['closed', false, ['open', 'close']]);
+  });
+
+  it('may take its time: what is asked meanwhile waits, however long the interval', async () => {
+    const opening = manual();
+    const scheduler = new AdapterScheduler(
+      { ...adapter().host, open: opening.run },
+      { reopenIntervalMs: 60_000 },
+    );
+    const opened = scheduler.open();
+    expect(scheduler.state).toBe('opening');
+    const job = scheduler.run(new Client('a'), LONG, () => {});
+    expect(scheduler.open()).toBe(opened);
+    opening.finish();
+    expect([await opened, scheduler.state]).toEqual([true, 'open']);
+    await job;
+  });
+
+  it('that fails later leaves the host lost, with its reason', async () => {
+    const opening = manual();
+    const scheduler = new AdapterScheduler({ ...adapter().host, open: opening.run });
+    const opened = scheduler.open();
+    opening.fail(new BusFault('EACCES', 'not yours'));
+    expect([await opened, scheduler.state]).toEqual([false, 'lost']);
+    expect(scheduler.lastFault).toMatchObject({ code: 'EACCES', message: 'EACCES: not yours' });
+  });
+
+  it('is tried again when an attempt that was overdue has failed at last', async () => {
+    const first = manual();
+    let attempts = 0;
+    const open = () => (attempts++ === 0 ? first.run() : undefined);
+    const scheduler = new AdapterScheduler(
+      { ...adapter().host, open },
+      { openLimitMs: 1, reopenIntervalMs: 0 },
+    );
+    expect([await scheduler.open(), await scheduler.open(), attempts]).toEqual([false, false, 1]);
+    first.fail(new BusFault('ENODEV', 'nothing there'));
+    await settle();
+    expect([await scheduler.open(), attempts]).toEqual([true, 2]);
+  });
+
+  it('tells each reason once, anew after it was open, and none after the end', async () => {
+    let reason: string | undefined = 'unplugged';
+    const open = () => {
+      if (reason !== undefined) throw new BusFault('ENODEV', reason);
+    };
+    const told: string[] = [];
+    const onNotOpened = (fault: BusFault) => void told.push(fault.message);
+    const scheduler = new AdapterScheduler({ ...adapter().host, open }, { reopenIntervalMs: 0, onNotOpened });
+    const next = (now: string | undefined) => {
+      reason = now;
+      return scheduler.open();
+    };
+    for (const each of ['unplugged', 'unplugged', 'busy', 'busy', 'unplugged']) await next(each);
+    expect(told).toEqual(['ENODEV: unplugged', 'ENODEV: busy', 'ENODEV: unplugged']);
+    await next(undefined);
+    expect(() =>
+      scheduler.runSync(() => {
+        throw new BusFault('ENODEV', 'pulled out');
+      }),
+    ).toThrow();
+    await next('unplugged');
+    expect(told.slice(3)).toEqual(['ENODEV: unplugged']);
+
+    const late = manual();
+    const closing = new AdapterScheduler(
+      { ...adapter().host, open: late.run },
+      { abortGraceMs: 1, onNotOpened },
+    );
+    const opened = closing.open();
+    await closing.close();
+    late.fail(new BusFault('ENODEV', 'too late'));
+    expect([await opened, told.length]).toEqual([false, 4]);
+  });
+
+  it('leaves no timer behind, nor does a job', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const scheduler = new AdapterScheduler({ ...adapter().host, open: async () => {} });
+    await scheduler.open();
+    await scheduler.run(new Client('a'), LONG, async () => {});
+    const left = vi.getTimerCount();
+    vi.useRealTimers();
+    expect(left).toBe(0);
+  });
+});
+
 describe('a host that vanishes', () => {
   it('fails with ENODEV and comes back when it is there again', async () => {
     const { host, state } = adapter();
@@ -269,7 +383,7 @@ describe('a host that vanishes', () => {
     expect(events).toEqual(['close']);
     arrive();
     expect(await opened).toBe(false);
-    expect(events).toEqual(['close', 'close']);
+    expect([scheduler.state, events]).toEqual(['closed', ['close', 'close']]);
   });
 
   it('counts the interval from the end of an attempt: one that takes long does not make each transfer wait', async () => {

@@ -29,6 +29,58 @@ async function i2cBus(controller: Partial<I2cController> = {}) {
   return { manager, bus, seen };
 }
 
+async function spiBus(controller: Partial<SpiController> = {}, synchronous = true) {
+  const manager = new ResourceManager();
+  const whole: SpiController = {
+    description: 'test controller',
+    capabilities: PLAIN_CAPABILITIES,
+    transfer() {},
+    deselect() {},
+    ...controller,
+  };
+  const spi = manager.addSpiBus('/spi', hostOf({ spi: whole }, synchronous), whole);
+  await manager.open();
+  return { manager, spi };
+}
+
+describe('the buses', () => {
+  const i2c: I2cController = { description: 'i2c', functionality: 1, transfer() {} };
+  const spi: SpiController = {
+    description: 'spi',
+    capabilities: PLAIN_CAPABILITIES,
+    transfer() {},
+    deselect() {},
+  };
+
+  it('of one host take turns on it; a path is taken once', () => {
+    const manager = new ResourceManager();
+    const host = hostOf({ i2c, spi });
+    const one = manager.addI2cBus('/i2c', host, i2c);
+    const two = manager.addSpiBus('/spi', host, spi);
+    const three = manager.addI2cBus('/other', hostOf({ i2c }), i2c);
+    expect(manager.buses).toEqual([one, two, three]);
+    expect([two.scheduler === one.scheduler, three.scheduler === one.scheduler]).toEqual([true, false]);
+    expect(() => manager.addSpiBus('/i2c', host, spi)).toThrow('bus /i2c was added twice');
+  });
+
+  it('that answer at once are opened alone where asked so; all are closed', async () => {
+    const manager = new ResourceManager();
+    const events: string[] = [];
+    const host = (name: string, synchronous: boolean) => ({
+      ...hostOf({ i2c }, synchronous),
+      open: () => void events.push(`open ${name}`),
+      close: () => void events.push(`close ${name}`),
+    });
+    manager.addI2cBus('/simulated', host('simulated', true), i2c);
+    manager.addI2cBus('/real', host('real', false), i2c);
+    manager.openSynchronous();
+    expect(events).toEqual(['open simulated']);
+    await manager.open();
+    await manager.close();
+    expect(events).toEqual(['open simulated', 'open real', 'close simulated', 'close real']);
+  });
+});
+
 describe('ownership', () => {
   it('gives an address to one client only', async () => {
     const { manager, bus, seen } = await i2cBus();
@@ -119,6 +171,37 @@ describe('ownership', () => {
     expect(bus.ownership.ownerOf(0x50)).toBeUndefined();
   });
 
+  it('comes to nobody by a transfer that failed', async () => {
+    const nak = () => {
+      throw new BusFault('ENXIO');
+    };
+    const { manager, bus } = await i2cBus({ transfer: nak });
+    const client = new Client('a', { exclusive: true });
+    expect(() => manager.transferI2c(client, bus, [to(0x50)])).toThrow('ENXIO');
+    const { manager: spiManager, spi } = await spiBus({ transfer: nak });
+    expect(() => spiManager.transferSpi(client, spi, 1, 0, [TRANSFER])).toThrow('ENXIO');
+    expect([bus.ownership.ownerOf(0x50), spi.ownership.ownerOf(1)]).toEqual([undefined, undefined]);
+  });
+
+  it('of a chip comes with the first success, and reaches those who waited for it', async () => {
+    const late = new Late();
+    const seen: string[] = [];
+    const transfer: SpiController['transfer'] = (cs, _mode, [first]) =>
+      late.wait(() => void seen.push(`${cs}: ${first?.tx?.[0]}`));
+    const { manager, spi } = await spiBus({ transfer }, false);
+    const [a, b] = ['a', 'b'].map((name) => new Client(name, { exclusive: true })) as [Client, Client];
+    const first = manager.transferSpi(a, spi, 1, 0, [spiTransfer({ tx: Uint8Array.of(1) })]);
+    const second = manager.transferSpi(b, spi, 1, 0, [spiTransfer({ tx: Uint8Array.of(2) })]);
+    const refused = expect(second).rejects.toMatchObject({ code: 'EBUSY' });
+    await late.finish();
+    await first;
+    await refused;
+    expect([seen, spi.ownership.ownerOf(1)]).toEqual([['1: 1'], a]);
+    const { manager: other, spi: atOnce } = await spiBus();
+    other.transferSpi(b, atOnce, 1, 0, [TRANSFER]);
+    expect(atOnce.ownership.ownerOf(1)).toBe(b);
+  });
+
   it('holds for chip selects as well', async () => {
     const controller: SpiController = {
       description: 'spi',
@@ -140,10 +223,11 @@ describe('ownership', () => {
 describe('transfers', () => {
   it('refuses a message that is longer than the controller takes', async () => {
     const { manager, bus } = await i2cBus({ maxMessageLength: 4 });
-    const long = { addr: 0x50, flags: 0, buf: new Uint8Array(5) };
-    expect(() => manager.transferI2c(new Client('a'), bus, [long])).toThrowError(
-      expect.objectContaining({ code: 'EMSGSIZE' }),
+    const message = (length: number) => ({ addr: 0x50, flags: 0, buf: new Uint8Array(length) });
+    expect(() => manager.transferI2c(new Client('a'), bus, [message(5)])).toThrowError(
+      expect.objectContaining({ message: 'EMSGSIZE: test controller takes 4 bytes a message' }),
     );
+    manager.transferI2c(new Client('a'), bus, [message(4), message(4)]);
   });
 
   it('counts what went well and what failed', async () => {
@@ -161,6 +245,45 @@ describe('transfers', () => {
     // A message counts its address byte.
     expect(bus.counters).toEqual({ transfers: 1, bytes: 8, faults: { ENXIO: 1 } });
     expect(records).toEqual([undefined, 'ENXIO']);
+  });
+
+  it('counts the bytes of SPI, and tells what went over it, when, and for whom', async () => {
+    const controller: SpiController = {
+      description: 'spi',
+      capabilities: PLAIN_CAPABILITIES,
+      transfer: (cs) => {
+        ms += 7;
+        if (cs === 1) throw new BusFault('EIO', 'no');
+      },
+      deselect() {},
+    };
+    let ms = 3;
+    const manager = new ResourceManager({}, { originMs: 1000, nowMs: () => ms });
+    const bus = manager.addSpiBus('/spi', hostOf({ spi: controller }), controller);
+    await manager.open();
+    const records: unknown[] = [];
+    bus.observer = (record) => records.push(record);
+    const transfers = [
+      spiTransfer({ tx: new Uint8Array(3), rx: new Uint8Array(3) }),
+      spiTransfer({ rx: new Uint8Array(2) }),
+    ];
+    const client = new Client('a');
+    manager.transferSpi(client, bus, 0, 0, transfers);
+    manager.transferSpi(client, bus, 2, 0, []);
+    expect(bus.counters).toEqual({ transfers: 2, bytes: 5, faults: {} });
+    expect(() => manager.transferSpi(client, bus, 1, 0, [TRANSFER])).toThrow('EIO: no');
+    const told = { bus: '/spi', client: 'a', durationMs: 7 };
+    expect(records).toEqual([
+      { ...told, startedMs: 1003, chipSelect: 0, transfers, fault: undefined },
+      { ...told, startedMs: 1010, chipSelect: 2, transfers: [], fault: undefined },
+      {
+        ...told,
+        startedMs: 1017,
+        chipSelect: 1,
+        transfers: [TRANSFER],
+        fault: expect.objectContaining({ code: 'EIO' }),
+      },
+    ]);
   });
 
   it('keeps the bus for a client that left its chip selected', async () => {
@@ -301,15 +424,22 @@ describe('transfers', () => {
 
       it('is not cut short by those who waited for an earlier message', async () => {
         const { order, manager, bus, keep } = await spiBus(false);
-        const [a, b] = [new Client('a'), new Client('b')];
+        const [a, b, c] = [new Client('a'), new Client('b'), new Client('c')];
         keep(a, false);
-        const waiting = manager.transferSpi(b, bus, 1, 0, [TRANSFER]);
+        const waiting = [b, c].map((client) => manager.transferSpi(client, bus, 1, 0, [TRANSFER]));
         manager.deselect(a, bus);
-        await waiting;
+        await Promise.all(waiting);
         keep(a, false);
         await vi.advanceTimersByTimeAsync(40);
         keep(a, true);
-        expect(order).toEqual(['transfer 0', 'deselect', 'transfer 1', 'transfer 0', 'transfer 0']);
+        expect(order).toEqual([
+          'transfer 0',
+          'deselect',
+          'transfer 1',
+          'transfer 1',
+          'transfer 0',
+          'transfer 0',
+        ]);
       });
     });
   });

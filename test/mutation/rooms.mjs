@@ -34,7 +34,11 @@ export const ROOMS = {
       'test/backend/manager/*.test.ts',
       'test/backend/devices/{gpio,request}-*.test.ts',
     ],
-    slow: ['test/backend/clients/*.test.ts', 'test/backend/devices/spi-framing.test.ts'],
+    slow: [
+      'test/backend/clients/*.test.ts',
+      'test/backend/devices/{spi-framing,failure}.test.ts',
+      'test/frontend/{i2c,spi}-driver.test.ts',
+    ],
   },
   parts: {
     mutate: ['src/parts/*.ts', 'src/parts/{memories,muxes,clocks}/*.ts', 'src/parts/*/*.ts'],

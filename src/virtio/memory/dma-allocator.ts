@@ -79,17 +79,17 @@ export class DmaAllocator {
   /** Gives back what `alloc` handed out. @throws {DmaError} when `address` is none of its addresses. */
   free(address: number): void {
     let block = (address - this.#base) / 2 ** MIN_SHIFT;
-    let order = this.#state[block];
-    if (order === undefined || (order & FREE) !== 0 || this.#next[block] !== block) {
+    if (this.#next[block] !== block) {
       throw new DmaError(`0x${address.toString(16)} is freed but was not allocated`);
     }
+    let order = this.#state[block] as number;
     this.#next[block] = NONE;
     this.available += 2 ** (order + MIN_SHIFT);
     const origin = this.#base / 2 ** MIN_SHIFT;
-    for (; order < this.#orders - 1; order++) {
+    for (; ; order++) {
       const odd: boolean = Math.floor((origin + block) / 2 ** order) % 2 === 1;
       const buddy = odd ? block - 2 ** order : block + 2 ** order;
-      if (buddy < 0 || buddy + 2 ** order > this.#blocks || this.#state[buddy] !== (FREE | order)) break;
+      if (this.#state[buddy] !== (FREE | order)) break;
       this.#unlink(buddy, order);
       if (odd) block = buddy;
     }

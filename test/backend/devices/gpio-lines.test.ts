@@ -65,7 +65,7 @@ describe('the lines of a controller', () => {
   });
 
   it.each([0, 1])('line %i is high until somebody pulls it low, and again when all let go', (line) => {
-    const other = {};
+    const other = { name: 'another' };
     expect(lines.level(line)).toBe(true);
     lines.drive(line, PART, false);
     lines.drive(line, other, true);

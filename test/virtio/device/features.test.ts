@@ -18,6 +18,11 @@ const bits = fc.uniqueArray(fc.integer({ min: 0, max: 52 }));
 /** The same set as a BigInt: 64-bit arithmetic that is not ours. */
 const big = (set: readonly number[]) => set.reduce((sum, bit) => sum | (1n << BigInt(bit)), 0n);
 
+it('knows bits 0 to 52, and no other', () => {
+  expect(featureNames(featureSet(52))).toEqual(['bit 52']);
+  expect(() => featureSet(53)).toThrow('invalid feature bit: expected 0 to 52, got 53');
+});
+
 describe('feature sets', () => {
   it('are 64-bit masks', () => {
     fc.assert(

@@ -5,7 +5,6 @@ import {
   driverOk,
   featureSet,
   hasFeature,
-  NegotiationError,
   negotiate,
   VIRTIO_F,
 } from '../../../src/virtio/index.ts';
@@ -135,8 +134,13 @@ describe('3.1.1 the driver’s initialisation', () => {
 
   it.each([
     ['is older than virtio 1.0', registers(featureSet(0)), 0, 'the device is older than virtio 1.0'],
-    ['lacks a required feature', registers(V1), featureSet(5), 'the device does not offer bit 5'],
-    ['refuses the set', registers(offered, () => false), 0, 'the device refuses the features VERSION_1'],
+    ['lacks a required feature', registers(V1), featureSet(5, 6), 'the device does not offer bit 5, bit 6'],
+    [
+      'refuses the set',
+      registers(offered, () => false),
+      featureSet(VIRTIO_F.EVENT_IDX),
+      'the device refuses the features EVENT_IDX, VERSION_1',
+    ],
   ])('gives up with FAILED when the device %s', (_what, device, required, sentence) => {
     expect(() => negotiate(device, 0, required)).toThrow(sentence);
     expect(device.device.value & FAILED).toBe(FAILED);
@@ -144,6 +148,8 @@ describe('3.1.1 the driver’s initialisation', () => {
 
   it('gives up when the device does not come back from its reset', () => {
     const stuck = { ...registers(offered), status: () => 1 };
-    expect(() => negotiate(stuck, 0)).toThrow(NegotiationError);
+    const given = { name: 'NegotiationError', message: 'the device did not finish its reset' };
+    expect(() => negotiate(stuck, 0)).toThrow(expect.objectContaining(given));
+    expect(stuck.log).toEqual(['status 0']);
   });
 });

@@ -35,6 +35,52 @@ describe('guest memory of one buffer', () => {
 });
 
 describe('a table of regions', () => {
+  it.each([
+    [
+      'find',
+      (memory: GuestMemory, address: number, length: number) => memory.find(address, length)?.guestAddress,
+    ],
+    [
+      'has',
+      (memory: GuestMemory, address: number, length: number) =>
+        memory.has(address, length) ? address & ~0xfff : undefined,
+    ],
+  ])('%s answers the same whatever was asked before', (_name, ask) => {
+    const memory = new GuestMemory([region(0x1000, 0x100), region(0x4000, 0x100)]);
+    const probes: [number, number, number | undefined][] = [
+      [0x1000, 0x100, 0x1000],
+      [0x4000, 0x100, 0x4000],
+      [0x4000, 0x101, undefined],
+      [0x40ff, 1, 0x4000],
+      [0x4100, 0, undefined],
+      [0x4100, 1, undefined],
+      [0x40ff, 0, 0x4000],
+      [0x3fff, 1, undefined],
+      [0x3fff, 2, undefined],
+      [0x1100, 0, undefined],
+      [0x0fff, 1, undefined],
+      [0, 0, undefined],
+    ];
+    for (const [before, length] of probes) {
+      for (const [address, size, expected] of probes) {
+        ask(memory, before, length);
+        expect(ask(memory, address, size), `${address}+${size} after ${before}+${length}`).toBe(expected);
+      }
+    }
+  });
+
+  it('says what is not in one region', () => {
+    const memory = new GuestMemory([region(0x1000, 0x100)]);
+    expect(() => memory.region(0x10ff, 2)).toThrow(
+      expect.objectContaining({
+        name: 'GuestMemoryError',
+        message: 'guest memory 0x10ff+0x2 is not inside one region',
+      }),
+    );
+  });
+
+  it('may be empty', () => expect(new GuestMemory().regions).toEqual([]));
+
   it('finds each address in its region, at the region’s place in its buffer', () => {
     const low = region(0, 0x100, 16);
     const high = region(2 ** 40, 0x100, 32);

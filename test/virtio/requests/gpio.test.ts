@@ -18,6 +18,7 @@ import {
   writeGpioConfig,
   writeGpioRequest,
 } from '../../../src/virtio/index.ts';
+import { gpioNamesBlock, gpioNamesOf } from '../../../src/virtio/requests/gpio.ts';
 import { MockGuest } from '../../support/mock-guest.ts';
 
 it('has the numbers of 5.18', () => {
@@ -52,6 +53,27 @@ describe('struct virtio_gpio_config', () => {
     writeGpioConfig(new DataView(bytes.buffer), 0, 0x0102, 0x03040506);
     expect([...bytes]).toEqual([2, 1, 0, 0, 6, 5, 4, 3]);
     expect(readGpioConfig(new DataView(bytes.buffer))).toEqual({ ngpio: 0x0102, namesSize: 0x03040506 });
+  });
+});
+
+describe('5.18.3 the names of the lines', () => {
+  it.each([
+    [['a', '', 'LED'], 'a\0\0LED\0'],
+    [['', ''], ''],
+    [[], ''],
+    [['', 'x'], '\0x\0'],
+  ])('%j are a block of strings, each with a NUL, or nothing where no line has one', (names, block) => {
+    expect(Buffer.from(gpioNamesBlock(names)).toString('latin1')).toBe(block);
+  });
+
+  it.each([
+    ['a\0\0LED\0', 3, ['a', '', 'LED']],
+    ['', 2, ['', '']],
+    ['a\0b\0c\0', 2, ['a', 'b']],
+    ['a', 2, ['a', '']],
+    ['\xe9\0', 1, ['\xe9']],
+  ])('%j is read for as many lines as there are', (block, count, names) => {
+    expect(gpioNamesOf(Uint8Array.from(Buffer.from(block, 'latin1')), count)).toEqual(names);
   });
 });
 

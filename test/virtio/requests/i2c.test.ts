@@ -63,6 +63,13 @@ describe('5.16.6.1 the request header', () => {
     }
   });
 
+  it('has the flags of the message where the specification has padding, le16, as our own devices take them', () => {
+    const bytes = new Uint8Array(8);
+    writeI2cOutHdr(new DataView(bytes.buffer), 0, 0x48, false, 2, 0x8004);
+    expect([...bytes]).toEqual([0x90, 0, 0x04, 0x80, 2, 0, 0, 0]);
+    expect(decode([...bytes]).header.messageFlags).toBe(0x8004);
+  });
+
   it('never writes address bits that do not belong to the form', () => {
     expect(i2cWireAddress(0xff, false)).toBe(0xfe);
     expect(i2cWireAddress(0xffff, true)).toBe(0xfff6);

@@ -22,7 +22,7 @@ export const ROOMS = {
     mutate: ['src/virtio/{split,packed,chain}/*.ts', 'src/virtio/**/*.ts'],
     tests: [
       'test/virtio/{split,packed,chain,memory,device,requests}/**/*.test.ts',
-      'test/virtio/queue/{adaptive-spin,queue-state,queue-properties}.test.ts',
+      'test/virtio/queue/{adaptive-spin,indirect-tables,queue-state,queue-properties}.test.ts',
       'test/virtio/hostile-*.test.ts',
     ],
     slow: ['test/virtio/queue/queue-{model,wrap}.test.ts'],

@@ -438,6 +438,42 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./motion/ak8963.ts'),
   },
   {
+    file: 'motion/hmc5883l',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'honeywell,hmc5883l',
+      'honeywell,hmc5883',
+    ],
+    load: () => import('./motion/hmc5883l.ts'),
+  },
+  {
+    file: 'motion/lis3dh',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'st,lis3dh-accel',
+      'st,lsm303dlhc-accel',
+    ],
+    load: () => import('./motion/lis3dh.ts'),
+  },
+  {
+    file: 'motion/mag3110',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'fsl,mag3110',
+    ],
+    load: () => import('./motion/mag3110.ts'),
+  },
+  {
+    file: 'motion/mma8452',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'fsl,mma8451',
+      'fsl,mma8452',
+      'fsl,mma8453',
+    ],
+    load: () => import('./motion/mma8452.ts'),
+  },
+  {
     file: 'motion/mpu6050',
     // biome-ignore format: one name a line.
     compatible: [
@@ -509,6 +545,25 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./power/ina238.ts'),
   },
   {
+    file: 'sensors/adt7410',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'adi,adt7410',
+      'adi,adt7420',
+    ],
+    load: () => import('./sensors/adt7410.ts'),
+  },
+  {
+    file: 'sensors/aht20',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'aosong,aht10',
+      'aosong,aht20',
+      'aosong,dht20',
+    ],
+    load: () => import('./sensors/aht20.ts'),
+  },
+  {
     file: 'sensors/bme280',
     // biome-ignore format: one name a line.
     compatible: [
@@ -516,6 +571,24 @@ export const PART_FILES: readonly PartFile[] = [
       'bosch,bme280',
     ],
     load: () => import('./sensors/bme280.ts'),
+  },
+  {
+    file: 'sensors/bmp180',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'bosch,bmp180',
+      'bosch,bmp085',
+    ],
+    load: () => import('./sensors/bmp180.ts'),
+  },
+  {
+    file: 'sensors/hdc1080',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'ti,hdc1080',
+      'ti,hdc1000',
+    ],
+    load: () => import('./sensors/hdc1080.ts'),
   },
   {
     file: 'sensors/lm75',
@@ -539,6 +612,16 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./sensors/lm75.ts'),
   },
   {
+    file: 'sensors/max31855',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'maxim,max31855k',
+      'maxim,max31855',
+      'maxim,max6675',
+    ],
+    load: () => import('./sensors/max31855.ts'),
+  },
+  {
     file: 'sensors/mcp9808',
     // biome-ignore format: one name a line.
     compatible: [
@@ -546,6 +629,22 @@ export const PART_FILES: readonly PartFile[] = [
       'jedec,jc-42.4-temp',
     ],
     load: () => import('./sensors/mcp9808.ts'),
+  },
+  {
+    file: 'sensors/mpl3115',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'fsl,mpl3115',
+    ],
+    load: () => import('./sensors/mpl3115.ts'),
+  },
+  {
+    file: 'sensors/ms5611',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'meas,ms5611',
+    ],
+    load: () => import('./sensors/ms5611.ts'),
   },
   {
     file: 'sensors/sht3x',

@@ -78,6 +78,8 @@ interface SolomonSsd1306 {
   readonly picture: Uint8Array;
   /** What the panel shows, for a terminal */
   readonly text: string;
+  /** Of a lit dot, of the most: by contrast and fading (0 to 1) */
+  readonly brightness: number;
   /** Contrast (0 to 255) */
   readonly contrast: number;
   /** Whether the panel is on */
@@ -307,6 +309,35 @@ interface AsahiKaseiAk8963 {
   magnetZ: number;
 }
 
+interface HoneywellHmc5883l {
+  /** Magnetic field along X (-800 to 800 µT) */
+  magnetX: number;
+  /** Magnetic field along Y (-800 to 800 µT) */
+  magnetY: number;
+  /** Magnetic field along Z (-800 to 800 µT) */
+  magnetZ: number;
+}
+
+interface FslMag3110 {
+  /** Magnetic field along X (-1000 to 1000 µT) */
+  magnetX: number;
+  /** Magnetic field along Y (-1000 to 1000 µT) */
+  magnetY: number;
+  /** Magnetic field along Z (-1000 to 1000 µT) */
+  magnetZ: number;
+  /** Temperature of the die (-40 to 125 °C) */
+  temperature: number;
+}
+
+interface FslMma8451 {
+  /** Acceleration along X (-8 to 8 g) */
+  accelX: number;
+  /** Acceleration along Y (-8 to 8 g) */
+  accelY: number;
+  /** Acceleration along Z (-8 to 8 g) */
+  accelZ: number;
+}
+
 interface InvensenseMpu6050 {
   /** Acceleration along X (-16 to 16 g) */
   accelX: number;
@@ -368,6 +399,18 @@ interface TiIna238 {
   temperature: number;
 }
 
+interface AdiAdt7410 {
+  /** What the sensor feels (-55 to 150 °C) */
+  temperature: number;
+}
+
+interface AosongAht10 {
+  /** What the sensor feels (-40 to 85 °C) */
+  temperature: number;
+  /** Relative humidity of the air (0 to 100 %RH) */
+  humidity: number;
+}
+
 interface BoschBmp280 {
   /** What the sensor feels (-40 to 85 °C) */
   temperature: number;
@@ -384,14 +427,50 @@ interface BoschBme280 {
   humidity: number;
 }
 
-interface NationalLm75 {
-  /** What the sensor feels (-55 to 150 °C) */
+interface TiHdc1080 {
+  /** What the sensor feels (-40 to 125 °C) */
   temperature: number;
+  /** Relative humidity of the air (0 to 100 %RH) */
+  humidity: number;
+}
+
+interface MaximMax31855k {
+  /** The hot end of the thermocouple (-270 to 1800 °C) */
+  thermocouple: number;
+  /** The cold end: the die (-40 to 125 °C) */
+  temperature: number;
+  /** The thermocouple is not connected */
+  open: boolean;
+  /** The thermocouple touches GND */
+  shortToGround: boolean;
+  /** The thermocouple touches VCC */
+  shortToSupply: boolean;
+}
+
+interface MaximMax6675 {
+  /** The hot end of the thermocouple (0 to 1023.75 °C) */
+  thermocouple: number;
+  /** The thermocouple is not connected */
+  open: boolean;
 }
 
 interface MicrochipMcp9808 {
   /** What the sensor feels (-40 to 125 °C) */
   temperature: number;
+}
+
+interface FslMpl3115 {
+  /** What the sensor feels (-40 to 85 °C) */
+  temperature: number;
+  /** Pressure of the air (20000 to 110000 Pa) */
+  pressure: number;
+}
+
+interface MeasMs5611 {
+  /** What the sensor feels (-40 to 85 °C) */
+  temperature: number;
+  /** Pressure of the air (1000 to 120000 Pa) */
+  pressure: number;
 }
 
 interface SensirionSht3x {
@@ -700,6 +779,14 @@ export interface PartTypes {
   'everspin,mr25h40': JedecSpiNor;
   'adi,adxl345': AdiAdxl345;
   'asahi-kasei,ak8963': AsahiKaseiAk8963;
+  'honeywell,hmc5883l': HoneywellHmc5883l;
+  'honeywell,hmc5883': HoneywellHmc5883l;
+  'st,lis3dh-accel': AdiAdxl345;
+  'st,lsm303dlhc-accel': AdiAdxl345;
+  'fsl,mag3110': FslMag3110;
+  'fsl,mma8451': FslMma8451;
+  'fsl,mma8452': FslMma8451;
+  'fsl,mma8453': FslMma8451;
   'invensense,mpu6050': InvensenseMpu6050;
   'invensense,mpu6000': InvensenseMpu6050;
   'invensense,mpu6500': InvensenseMpu6050;
@@ -729,24 +816,38 @@ export interface PartTypes {
   'ti,ina231': TiIna219;
   'ti,ina238': TiIna238;
   'ti,ina237': TiIna238;
+  'adi,adt7410': AdiAdt7410;
+  'adi,adt7420': AdiAdt7410;
+  'aosong,aht10': AosongAht10;
+  'aosong,aht20': AosongAht10;
+  'aosong,dht20': AosongAht10;
   'bosch,bmp280': BoschBmp280;
   'bosch,bme280': BoschBme280;
-  'national,lm75': NationalLm75;
-  'national,lm75a': NationalLm75;
-  'maxim,max6626': NationalLm75;
-  'st,ds75': NationalLm75;
-  'dallas,ds75': NationalLm75;
-  'national,lm75b': NationalLm75;
-  'nxp,lm75b': NationalLm75;
-  'nxp,pct2075': NationalLm75;
-  'ti,tmp75': NationalLm75;
-  'ti,tmp175': NationalLm75;
-  'ti,tmp275': NationalLm75;
-  'ti,tmp105': NationalLm75;
-  'microchip,mcp980x': NationalLm75;
-  'ti,tmp1075': NationalLm75;
+  'bosch,bmp180': BoschBmp280;
+  'bosch,bmp085': BoschBmp280;
+  'ti,hdc1080': TiHdc1080;
+  'ti,hdc1000': TiHdc1080;
+  'national,lm75': AdiAdt7410;
+  'national,lm75a': AdiAdt7410;
+  'maxim,max6626': AdiAdt7410;
+  'st,ds75': AdiAdt7410;
+  'dallas,ds75': AdiAdt7410;
+  'national,lm75b': AdiAdt7410;
+  'nxp,lm75b': AdiAdt7410;
+  'nxp,pct2075': AdiAdt7410;
+  'ti,tmp75': AdiAdt7410;
+  'ti,tmp175': AdiAdt7410;
+  'ti,tmp275': AdiAdt7410;
+  'ti,tmp105': AdiAdt7410;
+  'microchip,mcp980x': AdiAdt7410;
+  'ti,tmp1075': AdiAdt7410;
+  'maxim,max31855k': MaximMax31855k;
+  'maxim,max31855': MaximMax31855k;
+  'maxim,max6675': MaximMax6675;
   'microchip,mcp9808': MicrochipMcp9808;
   'jedec,jc-42.4-temp': MicrochipMcp9808;
+  'fsl,mpl3115': FslMpl3115;
+  'meas,ms5611': MeasMs5611;
   'sensirion,sht3x': SensirionSht3x;
   'sensirion,sht30': SensirionSht3x;
   'sensirion,sht31': SensirionSht3x;
@@ -757,9 +858,9 @@ export interface PartTypes {
   'sensirion,sht45': SensirionSht3x;
   'silabs,si7021': SensirionSht3x;
   'silabs,si7020': SensirionSht3x;
-  'ti,tmp102': NationalLm75;
-  'ti,tmp112': NationalLm75;
-  'ti,tmp117': NationalLm75;
+  'ti,tmp102': AdiAdt7410;
+  'ti,tmp112': AdiAdt7410;
+  'ti,tmp117': AdiAdt7410;
   'ti,tmp421': TiTmp421;
   'ti,tmp422': TiTmp422;
   'ti,tmp423': TiTmp423;

@@ -176,7 +176,9 @@ describe('a board of another process', () => {
 
   it('shows its display, as text and as PNG', async () => {
     // SSD1306 data sheet, table 9-1: display on, all dots on.
-    board.open('/dev/i2c-1').transferSync([{ addr: 0x3c, write: Uint8Array.of(0x00, 0xaf, 0xa5) }]);
+    board
+      .open('/dev/i2c-1')
+      .transferSync([{ addr: 0x3c, write: Uint8Array.of(0x00, 0x8d, 0x14, 0xaf, 0xa5) }]);
     const { status, out } = await dtbus('show', '&oled');
     expect({ status, lines: out.split('\n').length > 5 }).toEqual({ status: 0, lines: true });
     expect((await dtbus('show', '&oled', '--png', folder.path('oled.png'))).status).toBe(0);

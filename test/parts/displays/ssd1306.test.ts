@@ -7,7 +7,7 @@ describe('SSD1306 (rev. 1.1)', () => {
   /** On, upright, horizontal addressing over the whole memory. */
   const upright = async (properties = {}) => {
     const bench = await ssd1306(properties);
-    bench.write([0x00, 0xaf, 0xa1, 0xc8, 0x20, 0x00, 0x21, 0, 127, 0x22, 0, 7]);
+    bench.write([0x00, 0x8d, 0x14, 0xaf, 0xa1, 0xc8, 0x20, 0x00, 0x21, 0, 127, 0x22, 0, 7]);
     return bench;
   };
   type Bench = Awaited<ReturnType<typeof ssd1306>>;
@@ -45,7 +45,7 @@ describe('SSD1306 (rev. 1.1)', () => {
 
   it('page addressing takes column and page from commands', async () => {
     const bench = await ssd1306();
-    bench.write([0x00, 0xaf, 0xa1, 0xc8, 0xb2, 0x05, 0x11]);
+    bench.write([0x00, 0x8d, 0x14, 0xaf, 0xa1, 0xc8, 0xb2, 0x05, 0x11]);
     bench.write([0x40, 0x01]);
     expect(rows(bench)[8]?.indexOf('▀')).toBe(0x15);
   });
@@ -53,7 +53,7 @@ describe('SSD1306 (rev. 1.1)', () => {
   // 10.1.3: at the end of a page the column pointer returns to the column start address.
   it('page addressing returns from the last column to the column that commands named', async () => {
     const bench = await ssd1306();
-    bench.write([0x00, 0xaf, 0xa1, 0xc8, 0xb2, 0x0e, 0x17]);
+    bench.write([0x00, 0x8d, 0x14, 0xaf, 0xa1, 0xc8, 0xb2, 0x0e, 0x17]);
     bench.write([0x40, 0x01, 0x01, 0x02, 0x04]);
     expect([rows(bench)[8]?.slice(125), rows(bench)[9]?.slice(125)]).toEqual([' ▄ ', '  ▀']);
     expect([rows(bench)[8]?.slice(0, 2), rows(bench)[9]?.slice(0, 2)]).toEqual(['  ', '  ']);
@@ -78,7 +78,7 @@ describe('SSD1306 (rev. 1.1)', () => {
 
   it('without remap the picture stands on its head', async () => {
     const bench = await ssd1306();
-    bench.write([0x00, 0xaf, 0xa0, 0xc0, 0xb0]);
+    bench.write([0x00, 0x8d, 0x14, 0xaf, 0xa0, 0xc0, 0xb0]);
     bench.write([0x40, 0x01]);
     expect(rows(bench)[31]?.[127]).toBe('▄');
   });
@@ -89,7 +89,8 @@ describe('SSD1306 (rev. 1.1)', () => {
   });
 
   it('the picture is a PNG', async () => {
-    const bench = await upright({ 'solomon,width': 16, 'solomon,height': 8 });
+    const bench = await upright({ 'solomon,width': 16, 'solomon,height': 8, 'solomon,com-seq': false });
+    bench.write([0x00, 0xda, 0x02]);
     bench.write([0x40, 0x01, 0x02]);
     const png = Buffer.from(bench.get('picture') as Uint8Array);
     expect(png.subarray(1, 4).toString()).toBe('PNG');
@@ -101,12 +102,144 @@ describe('SSD1306 (rev. 1.1)', () => {
     expect(png.subarray(-4).toString('hex')).toBe('ae426082');
   });
 
+  it('is dark without the charge pump (8Dh 14h), unless its supply comes from outside', async () => {
+    const lit = async (properties: object, commands: readonly number[], compatible = 'solomon,ssd1306') => {
+      const bench = await i2cBench({ compatible, reg: 0x3c, properties: { ...properties } });
+      bench.write([0x00, 0xa5, ...commands]);
+      return [(bench.get('text') as string).includes('█'), bench.get('brightness')];
+    };
+    expect(await lit({}, [0xaf])).toEqual([false, 0]);
+    expect(await lit({}, [0x8d, 0x14])).toEqual([false, 0]);
+    expect(await lit({}, [0x8d, 0x14, 0xaf])).toEqual([true, 0.5]);
+    expect(await lit({}, [0x8d, 0x14, 0xaf, 0x81, 0xff])).toEqual([true, 1]);
+    expect(await lit({}, [0x8d, 0x14, 0xaf, 0x8d, 0x10])).toEqual([false, 0]);
+    expect(await lit({ 'dtbus,external-vcc': true }, [0xaf])).toEqual([true, 0.5]);
+    expect(await lit({}, [0xaf], 'solomon,ssd1309fb-i2c')).toEqual([true, 0.5]);
+  });
+
+  describe('COM pins (10.1.18, table 10-3)', () => {
+    /** Draws row n of the first column where bit n of `rows` is set, and tells which lines of the panel are lit. */
+    const linesOf = async (rows: bigint, commands: readonly number[], properties = {}) => {
+      const bench = await upright(properties);
+      bench.write([0x00, ...commands]);
+      for (let page = 0; page < 8; page++) {
+        bench.write([0x00, 0x21, 0, 127, 0x22, page, page]);
+        bench.write([0x40, Number((rows >> BigInt(8 * page)) & 0xffn)]);
+      }
+      return rowsLit(bench);
+    };
+    const rowsLit = (bench: Bench) =>
+      rows(bench).flatMap((line, index) => {
+        const [dot = ' '] = line;
+        return [...('▀█'.includes(dot) ? [2 * index] : []), ...('▄█'.includes(dot) ? [2 * index + 1] : [])];
+      });
+
+    it('a panel of 64 rows takes turns: 12h shows it whole, 02h mixes its lines up', async () => {
+      expect(await linesOf(0b111n, [0xda, 0x12])).toEqual([0, 1, 2]);
+      // Rows 63 to 61 drive pads 0 to 2, which are lines 63, 61 and 59 from the top down to the end.
+      expect(await linesOf(0b111n << 61n, [0xda, 0x02])).toEqual([59, 61, 63]);
+      expect(await linesOf(0b111n, [0xda, 0x02])).toEqual([0, 2, 4]);
+    });
+
+    it('a panel of 32 rows does not: 02h shows it whole, of 12h every second line is dark', async () => {
+      const small = { 'solomon,height': 32 };
+      expect(await linesOf(0b111n, [0xa8, 0x1f, 0xda, 0x02], small)).toEqual([0, 1, 2]);
+      expect(await linesOf(0xffff_ffffn, [0xa8, 0x1f, 0xda, 0x02], small)).toHaveLength(32);
+      expect(await linesOf(0xffff_ffffn, [0xa8, 0x1f, 0xda, 0x12], small)).toHaveLength(16);
+    });
+
+    it('bit 5 exchanges the halves', async () => {
+      expect(await linesOf(0b1n, [0xda, 0x32])).toEqual([1]);
+      const swapped = await linesOf(1n, [0xda, 0x32], { 'solomon,com-lrremap': true });
+      expect(swapped).toEqual([0]);
+    });
+  });
+
+  describe('scrolling (10.2.1)', () => {
+    /** 8.3: 54 clocks of a row, 64 rows, 370 kHz. */
+    const FRAME_NS = (54 * 64 * 1e9) / 370_000;
+    const dots = (bench: Bench, line: number) =>
+      [...(rows(bench)[line] as string)].flatMap((dot, x) => (dot === ' ' ? [] : [x]));
+
+    it.each([
+      [0x26, 1],
+      [0x27, -1],
+    ])('%i moves the pages a column each 5 frames, round and round', async (command, direction) => {
+      const bench = await upright();
+      bench.write([0x40, 0x01]);
+      bench.write([0x00, 0x21, 0, 127, 0x22, 2, 2]);
+      bench.write([0x40, 0x01]);
+      bench.write([0x00, command, 0x00, 0x00, 0x00, 0x01, 0x00, 0xff, 0x2f]);
+      bench.clock.advance(4.9 * FRAME_NS);
+      expect(dots(bench, 0)).toEqual([0]);
+      bench.clock.advance(0.2 * FRAME_NS);
+      expect(dots(bench, 0)).toEqual([(128 + direction) % 128]);
+      bench.clock.advance(10 * FRAME_NS);
+      expect(dots(bench, 0)).toEqual([(128 + 3 * direction) % 128]);
+      // Page 2 is no part of it, and 2Eh stops it.
+      expect(dots(bench, 8)).toEqual([0]);
+      bench.write([0x00, 0x2e]);
+      bench.clock.advance(100 * FRAME_NS);
+      expect(dots(bench, 0)).toEqual([(128 + 3 * direction) % 128]);
+    });
+
+    it.each([
+      [0b000, 5],
+      [0b001, 64],
+      [0b010, 128],
+      [0b011, 256],
+      [0b100, 3],
+      [0b101, 4],
+      [0b110, 25],
+      [0b111, 2],
+    ])('interval %i is %d frames', async (interval, frames) => {
+      const bench = await upright();
+      bench.write([0x40, 0x01]);
+      bench.write([0x00, 0x26, 0x00, 0x00, interval, 0x00, 0x00, 0xff, 0x2f]);
+      bench.clock.advance((frames - 0.1) * FRAME_NS);
+      expect(dots(bench, 0)).toEqual([0]);
+      bench.clock.advance(0.2 * FRAME_NS);
+      expect(dots(bench, 0)).toEqual([1]);
+    });
+
+    it('29h also moves the rows of its area up', async () => {
+      const bench = await upright();
+      bench.write([0x40, 0x01]);
+      bench.write([0x00, 0x21, 0, 127, 0x22, 1, 1]);
+      bench.write([0x40, 0x01]);
+      // 8 rows stand, 56 move, 2 rows a step.
+      bench.write([0x00, 0xa3, 8, 56, 0x29, 0x00, 0x00, 0x07, 0x00, 0x02, 0x2f]);
+      bench.clock.advance(2.1 * FRAME_NS);
+      expect(dots(bench, 0)).toEqual([1]);
+      expect(dots(bench, 4)).toEqual([]);
+      expect(dots(bench, 31)).toEqual([0]);
+    });
+  });
+
+  it('23h fades out, or in and out; D6h shows each row twice (graphic acceleration commands)', async () => {
+    const FRAME_NS = (54 * 64 * 1e9) / 370_000;
+    const bench = await upright();
+    bench.write([0x40, 0x02]);
+    bench.write([0x00, 0xd6, 0x01]);
+    expect([rows(bench)[0]?.[0], rows(bench)[1]?.[0]]).toEqual([' ', '█']);
+    bench.write([0x00, 0xd6, 0x00, 0x81, 0xff, 0x23, 0x20]);
+    bench.clock.advance(64.1 * FRAME_NS);
+    expect(bench.get('brightness')).toBe(0.5);
+    bench.clock.advance(1000 * FRAME_NS);
+    expect([bench.get('brightness'), rows(bench)[0]?.[0]]).toEqual([0, ' ']);
+    bench.write([0x00, 0x23, 0x30]);
+    bench.clock.advance(192.1 * FRAME_NS);
+    expect(bench.get('brightness')).toBe(0.5);
+    bench.write([0x00, 0x23, 0x00]);
+    expect(bench.get('brightness')).toBe(1);
+  });
+
   it('a reset turns it off, its memory stays', async () => {
     const bench = await upright();
     bench.write([0x40, 0x01]);
     bench.reset();
     expect(bench.get('on')).toBe(false);
-    bench.write([0x00, 0xaf, 0xc8]);
+    bench.write([0x00, 0x8d, 0x14, 0xaf, 0xc8]);
     expect(rows(bench)[0]?.[0]).toBe('▀');
   });
 });

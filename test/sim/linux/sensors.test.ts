@@ -16,9 +16,102 @@ interface Judged extends BoardPart {
   readonly expect: readonly (readonly [attribute: string, value: number, tolerance: number])[];
 }
 
+const SLOW = 'spi-max-frequency = <1000000>;';
+const DAMP = { temperature: 31.5, humidity: 40 };
+const AIR = { temperature: 31.5, pressure: 98_765 };
+const MOVED = { accelX: 0.5, accelY: -0.25 };
 const FIELD = { magnetX: 30, magnetY: -45, magnetZ: 12 };
 
 const I2C: readonly Judged[] = [
+  {
+    name: 'mag3110@e',
+    compatible: 'fsl,mag3110',
+    set: { ...FIELD, temperature: 31 },
+    expect: [
+      ['in_magn_x', 0.3, 0.001],
+      ['in_magn_y', -0.45, 0.001],
+      ['in_temp', 31_000, 0],
+    ],
+  },
+  {
+    name: 'lis3dh@18',
+    compatible: 'st,lis3dh-accel',
+    set: MOVED,
+    expect: [
+      ['in_accel_x', 4.903, 0.05],
+      ['in_accel_y', -2.452, 0.05],
+    ],
+  },
+  {
+    name: 'lsm303dlhc@19',
+    compatible: 'st,lsm303dlhc-accel',
+    set: MOVED,
+    expect: [['in_accel_x', 4.903, 0.05]],
+  },
+  { name: 'mma8451@1c', compatible: 'fsl,mma8451', set: MOVED, expect: [['in_accel_x', 4.903, 0.02]] },
+  { name: 'mma8452@1d', compatible: 'fsl,mma8452', set: MOVED, expect: [['in_accel_y', -2.452, 0.02]] },
+  {
+    name: 'hmc5883l@1e',
+    compatible: 'honeywell,hmc5883l',
+    set: FIELD,
+    expect: [
+      ['in_magn_x', 0.3, 0.001],
+      ['in_magn_y', -0.45, 0.001],
+      ['in_magn_z', 0.12, 0.001],
+    ],
+  },
+  {
+    name: 'aht20@38',
+    compatible: 'aosong,aht20',
+    set: DAMP,
+    expect: [
+      ['temp1', 31_500, 1],
+      ['humidity1', 40_000, 1],
+    ],
+  },
+  { name: 'aht10@39', compatible: 'aosong,aht10', set: DAMP, expect: [['temp1', 31_500, 1]] },
+  {
+    name: 'hdc1080@40',
+    compatible: 'ti,hdc1080',
+    set: DAMP,
+    expect: [
+      ['in_temp', 31_500, 10],
+      ['in_humidityrelative', 40_000, 10],
+    ],
+  },
+  {
+    name: 'adt7410@48',
+    compatible: 'adi,adt7410',
+    set: { temperature: 31.5 },
+    expect: [['temp1', 31_500, 0]],
+  },
+  {
+    name: 'mpl3115@60',
+    compatible: 'fsl,mpl3115',
+    set: AIR,
+    expect: [
+      ['in_temp', 31_500, 0],
+      ['in_pressure', 98.765, 0.001],
+    ],
+  },
+  {
+    name: 'ms5611@76',
+    compatible: 'meas,ms5611',
+    set: AIR,
+    expect: [
+      ['in_temp', 31_500, 10],
+      ['in_pressure', 98.765, 0.005],
+    ],
+  },
+  {
+    name: 'bmp180@77',
+    compatible: 'bosch,bmp180',
+    set: AIR,
+    expect: [
+      ['in_temp', 31_500, 100],
+      ['in_pressure', 98.765, 0.01],
+    ],
+  },
   {
     name: 'ak8963@c',
     compatible: 'asahi-kasei,ak8963',
@@ -46,9 +139,33 @@ const I2C: readonly Judged[] = [
 
 const SPI: readonly Judged[] = [
   {
+    name: 'max31855@1',
+    compatible: 'maxim,max31855k',
+    more: SLOW,
+    set: { thermocouple: 431.25, temperature: 31.5 },
+    expect: [
+      ['in_temp', 431_250, 0],
+      ['in_temp_ambient', 31_500, 0],
+    ],
+  },
+  {
+    name: 'max6675@2',
+    compatible: 'maxim,max6675',
+    more: `${SLOW} spi-cpha;`,
+    set: { thermocouple: 431.25 },
+    expect: [['in_temp', 431_250, 0]],
+  },
+  {
+    name: 'lis3dh@3',
+    compatible: 'st,lis3dh-accel',
+    more: `${SLOW} spi-cpol; spi-cpha;`,
+    set: { accelX: 0.5 },
+    expect: [['in_accel_x', 4.903, 0.05]],
+  },
+  {
     name: 'mpu9250@0',
     compatible: 'invensense,mpu9250',
-    more: 'spi-max-frequency = <1000000>;',
+    more: SLOW,
     set: FIELD,
     expect: [['in_magn_y', -0.45, 0.003]],
   },

@@ -182,6 +182,9 @@ export const BINDINGS: readonly Binding[] = [
       'dtbus,jedec-id': {
         type: 'uint8-array',
       },
+      'dtbus,external-vcc': {
+        type: 'boolean',
+      },
     },
   },
 ];

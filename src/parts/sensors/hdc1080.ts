@@ -95,10 +95,9 @@ const model: Model<ReturnType<typeof sheetOf>> = (registers, kit) => {
     i2c: {
       /** Until a result is there the address is not acknowledged. */
       start(_address, read) {
-        if (!read) {
-          received = [];
-          return true;
-        }
+        if (received.length > 0) written();
+        received = [];
+        if (!read) return true;
         if (bus.pointer <= HUMIDITY && !(bus.measured && !measurement.pending)) return false;
         const words =
           bus.pointer > HUMIDITY

@@ -6,7 +6,7 @@ import { addGuestCommands } from './commands/guest-commands.ts';
 import { addInitCommand } from './commands/init-command.ts';
 import { addMemoryCommands } from './commands/memory-commands.ts';
 import { addPartsCommand } from './commands/parts-command.ts';
-import { addToolCommands, withOwnLetters } from './commands/tool-commands.ts';
+import { addToolCommands, TOOL_NAMES, withOwnLetters } from './commands/tool-commands.ts';
 import { addTouchCommands } from './commands/touch-commands.ts';
 import { addTreeCommands } from './commands/tree-commands.ts';
 import { addWatchCommand } from './commands/watch-command.ts';
@@ -35,26 +35,9 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   const end = (code: number) => {
     exitCode = code;
   };
-  const groups: Readonly<Record<string, () => void>> = {
-    'Boards:': () => {
-      addBoardCommands(program, end);
-      addWatchCommand(program, end);
-      addPartsCommand(program, end);
-      addInitCommand(program, end);
-    },
-    'A running board:': () => addTouchCommands(program, end),
-    'Linux guests and other processes:': () => addGuestCommands(program, end),
-    'I2C and SPI tools:': () => addToolCommands(program, end),
-    'Memories:': () => addMemoryCommands(program, end),
-    'Device trees:': () => addTreeCommands(program),
-    'This command line:': () => {
-      addCompletionCommand(program);
-      program.helpCommand(true);
-    },
-  };
-  for (const [heading, add] of Object.entries(groups)) {
+  for (const { heading, add } of groupsFor(argv[2])) {
     program.commandsGroup(heading);
-    add();
+    add(program, end);
   }
   addVersion(program, version);
   program.addHelpText(
@@ -80,6 +63,49 @@ Examples:
     warn(errorText(thrown));
     return thrown instanceof UsageError ? USAGE : FAILED;
   }
+}
+
+/** Commands that stand together in the help. */
+interface CommandGroup {
+  readonly heading: string;
+  /** Of its commands those that need no other command to be there; see `groupsFor`. */
+  readonly alone: readonly string[];
+  readonly add: (program: Command, end: (exitCode: number) => void) => void;
+}
+
+const GROUPS: readonly CommandGroup[] = [
+  {
+    heading: 'Boards:',
+    alone: ['up', 'ls', 'run', 'demo', 'watch', 'parts', 'init'],
+    add: (program, end) => {
+      addBoardCommands(program, end);
+      addWatchCommand(program, end);
+      addPartsCommand(program, end);
+      addInitCommand(program, end);
+    },
+  },
+  { heading: 'A running board:', alone: ['get', 'set', 'show', 'press'], add: addTouchCommands },
+  { heading: 'Linux guests and other processes:', alone: ['guest', 'serve'], add: addGuestCommands },
+  { heading: 'I2C and SPI tools:', alone: TOOL_NAMES, add: addToolCommands },
+  { heading: 'Memories:', alone: ['eeprom', 'flash'], add: addMemoryCommands },
+  { heading: 'Device trees:', alone: [], add: addTreeCommands },
+  {
+    heading: 'This command line:',
+    alone: [],
+    add: (program) => {
+      addCompletionCommand(program);
+      program.helpCommand(true);
+    },
+  },
+];
+
+/**
+ * The groups that `command` needs: its own, as to make all commands takes as long as a short one runs; all of them for
+ * the help, the completion and a name that is not known.
+ */
+function groupsFor(command: string | undefined): readonly CommandGroup[] {
+  const own = GROUPS.filter(({ alone }) => command !== undefined && alone.includes(command));
+  return own.length > 0 ? own : GROUPS;
 }
 
 /** `--version` of every command; the tools that stand in for others have their own. */

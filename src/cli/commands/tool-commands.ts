@@ -91,6 +91,8 @@ const TOOLS: readonly ToolCommand[] = [
   },
 ];
 
+export const TOOL_NAMES: readonly string[] = TOOLS.map(({ name }) => name);
+
 /**
  * `-b` names the board, but i2ctransfer (i2c-tools 4.4) has a `-b` of its own, without a value: it is that one where no
  * device tree follows.

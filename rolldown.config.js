@@ -48,9 +48,8 @@ const TOGETHER = [
   },
   {
     name: 'back-end',
-    test: /\/src\/(sim\/(?!own|kit\/picture)|board\/assemble\/(?!gpio)|parts\/(general-call|\w+\/(climate|dallas|expander|one-alarm|shunt)))|\/hosts\/simulated\//,
+    test: /\/src\/(sim\/(?!own|kit\/picture)|backend\/(virtio-)?gpio|board\/assemble|parts\/(general-call|\w+\/(climate|dallas|expander|one-alarm|shunt)))|\/hosts\/simulated\//,
   },
-  { name: 'gpio', test: /\/src\/(backend\/(virtio-)?gpio|board\/assemble\/gpio-controllers)/ },
   { name: 'os', test: /\/src\/os\// },
   { name: 'language', test: /\/src\/devicetree\/core/ },
   {
@@ -66,7 +65,7 @@ const TOGETHER = [
     name: 'program',
     test: /\/src\/cli\/(program|board\/(board-options|running-board)|commands\/(?!demo|run-script|tree-commands))/,
   },
-  { name: 'link', test: /\/hosts\/link\/(?!serial-process)/ },
+  { name: 'link', test: /\/hosts\/link\/(?!index|serial-process|serve-emulator)/ },
 ];
 
 const files = ['src', 'hosts'].flatMap((folder) =>
@@ -77,6 +76,8 @@ const entries = [...files.filter((file) => DOORS.test(file)), ...PROGRAMS, ...TE
 export default {
   input: Object.fromEntries(entries.map((file) => [file.replace(/\.ts$/, ''), file])),
   platform: 'node',
+  // A module that nothing is taken of need not be loaded.
+  treeshake: { moduleSideEffects: false },
   // Node's own modules, the dependencies, and this package's `#built` files.
   external: /^[^./]/,
   output: {

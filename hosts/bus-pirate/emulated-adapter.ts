@@ -9,7 +9,7 @@ import {
   type SpiController,
 } from '../../src/bus/index.ts';
 import { loadModels, populateI2c, populateSpi, type SimulationOptions } from '../../src/sim/index.ts';
-import { type EmulatorPort, type ServedEmulator, serialLink, serveEmulator } from '../link/index.ts';
+import { type EmulatorPort, type ServedEmulator, serialLink } from '../link/index.ts';
 import { BusPirateAdapter } from './controller.ts';
 import { BusPirateEmulator, type EmulatorOptions } from './emulator.ts';
 import { V3_FIRMWARE_6_1, V4_FIRMWARE_8_0 } from './emulator-firmware.ts';
@@ -77,6 +77,8 @@ export class EmulatedBusPirate implements HostAdapter {
   async #serve(port: EmulatorPort): Promise<ServedEmulator> {
     // Parts keep what they know while the adapter comes and goes.
     this.#options ??= emulatorOptions(this.#node, { catalogue: await loadModels(compatiblesOf(this.#node)) });
+    // With Linux's calls, which a board needs whose adapter is opened.
+    const { serveEmulator } = await import('../link/index.ts');
     try {
       return serveEmulator(new BusPirateEmulator(this.#options), port);
     } catch (cause) {

@@ -22,7 +22,7 @@ import { compatiblesOf, loadModels, MS, PartRegistry, RealClock, SteppedClock } 
 import type { VirtioDevice } from '../../virtio/index.ts';
 import type { BackEndCalls, DeviceProblem, TraceStart } from '../thread/protocol.ts';
 import { type BusBinding, bindBus, hostNodeOf, problemOf, reportOf } from './bind-bus.ts';
-import type { GpioControllers } from './gpio-controllers.ts';
+import { GpioControllers } from './gpio-controllers.ts';
 import { loadHosts } from './hosts.ts';
 import { addOwnModels, modelsBehind, type OwnModels } from './own-models.ts';
 import { ownersWithoutEffect, reachOn, unitsOwnedBy } from './ownership.ts';
@@ -161,12 +161,12 @@ export class BoardDevices {
     const described = [...onBuses, ...alone];
     // All at once: most of a start is waiting for modules.
     const compatibles = compatiblesBelow(described);
-    const [catalogue, sheets, gpio] = await Promise.all([
+    const [catalogue, sheets] = await Promise.all([
       loadModels(compatibles),
       loadParts(compatibles),
-      gpioOf(devices, options.onLine),
       loadHosts(described),
     ]);
+    const gpio = gpioOf(devices, options.onLine);
     const problems: DeviceProblem[] = [];
     const { directory, warn, look = false, strict = false, trust = [], onNotOpened } = options;
     const complain = ({ path, property, sentence }: NodeProblem) =>
@@ -301,11 +301,10 @@ function traceTimeOf(clock: RealClock | SteppedClock): TraceTime {
   return { originMs, nowMs: () => clock.now() / MS };
 }
 
-/** The GPIO controllers of the board; what they need is only loaded where there are some. */
-async function gpioOf(devices: readonly VirtioNode[], onLine: OnLine = () => {}) {
+/** The GPIO controllers of the board. */
+function gpioOf(devices: readonly VirtioNode[], onLine: OnLine = () => {}) {
   const nodes = devices.filter((device): device is GpioDescription => device.kind === 'gpio');
   if (nodes.length === 0) return undefined;
-  const { GpioControllers } = await import('./gpio-controllers.ts');
   return new GpioControllers(nodes, onLine);
 }
 

@@ -15,19 +15,30 @@ import { SpiInstructions } from './spi-instructions.ts';
 
 /** What a board can make of a data sheet: a model for each bus that the part has. */
 export function modelsOf(part: Part): readonly PartModel[] {
-  const { compatible, title, bus } = part;
-  const { properties } = compile(part);
-  const common = { compatible, title, properties, sheet: part };
   const models: PartModel[] = [];
-  if (bus.i2c !== undefined) {
+  if (part.bus.i2c !== undefined) {
     const create: I2cPartModel['create'] = (node, context) => i2cPart(part, node, context);
-    models.push({ ...common, bus: 'i2c', create });
+    models.push(withSheet(part, { bus: 'i2c', create }));
   }
-  if (bus.spi !== undefined) {
+  if (part.bus.spi !== undefined) {
     const create: SpiPartModel['create'] = (node, context) => spiPart(part, node, context);
-    models.push({ ...common, bus: 'spi', create });
+    models.push(withSheet(part, { bus: 'spi', create }));
   }
   return models;
+}
+
+/** A model as its data sheet describes it. The sheet is compiled when a board has the part: most of a file's it has not. */
+function withSheet<Made extends object>(part: Part, made: Made) {
+  const { compatible, title } = part;
+  return {
+    ...made,
+    compatible,
+    title,
+    sheet: part,
+    get properties() {
+      return compile(part).properties;
+    },
+  };
 }
 
 function i2cPart(part: Part, node: DeviceNode, context: PartContext): I2cPart {

@@ -7,9 +7,12 @@ export function withoutVendor(compatible: string): string {
   return compatible.slice(compatible.indexOf(',') + 1);
 }
 
+let known: ReadonlySet<string> | undefined;
+
 /** Every compatible that a part answers for; loads no data sheet. */
-export function knownCompatibles(): readonly string[] {
-  return PART_FILES.flatMap(({ compatible }) => compatible);
+export function knownCompatibles(): ReadonlySet<string> {
+  known ??= new Set(PART_FILES.flatMap(({ compatible }) => compatible));
+  return known;
 }
 
 /**

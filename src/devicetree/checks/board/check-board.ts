@@ -13,7 +13,7 @@ export interface BoardCheckOptions {
   /** The buses that were found in the tree; those of the tree itself, whose children are the peripherals. */
   readonly buses: readonly { readonly kind: 'i2c' | 'spi'; readonly node: Node }[];
   /** Every compatible that a part answers for, to find what a mistyped one was meant to be. */
-  readonly compatibles: Iterable<string>;
+  readonly compatibles: ReadonlySet<string>;
 }
 
 /**

@@ -2,7 +2,7 @@ import { didYouMean } from '../../../input/index.ts';
 import type { LiveNode } from '../../tree/live-node.ts';
 import type { LiveProperty } from '../../tree/live-property.ts';
 import type { Check, CheckContext } from '../check.ts';
-import { cellsOf, holdsString, textOf, warning } from '../define.ts';
+import { cellsOf, textOf, warning } from '../define.ts';
 import type { Binding, PropertySchema, PropertyType } from './binding.ts';
 import { BINDINGS } from './bindings.ts';
 
@@ -18,6 +18,15 @@ const OURS: ReadonlyMap<string, PropertySchema> = new Map(
     name.startsWith(PREFIX),
   ),
 );
+
+const BY_COMPATIBLE: ReadonlyMap<string, Binding> = new Map(
+  BINDINGS.flatMap((binding) => binding.compatibles.map((compatible) => [compatible, binding])),
+);
+
+/** Our binding of a compatible, where it is one of ours. */
+export function bindingFor(compatible: string): Binding | undefined {
+  return BY_COMPATIBLE.get(compatible);
+}
 
 /** A type: whether a value is of it, and how it is written. */
 interface Form {
@@ -60,7 +69,7 @@ const ourProperties = warning('dtbus_property', [], (node, context) => {
 
 /** Nodes of which our bindings know all properties: the adapters. */
 const ourNodes = warning('dtbus_node', [], (node, context) => {
-  const binding = BINDINGS.find(({ compatibles }) => compatibles.some((ours) => isCompatible(node, ours)));
+  const binding = node.compatible.map(bindingFor).find((found) => found !== undefined);
   if (binding?.isComplete !== true) return;
   checkNames(node, binding, context);
   for (const name of binding.required)
@@ -81,11 +90,6 @@ function checkNames(node: LiveNode, { properties }: Binding, context: CheckConte
         hint: nearest(name, Object.keys(properties)) ?? `known are ${Object.keys(properties).join(', ')}`,
       });
   }
-}
-
-function isCompatible(node: LiveNode, ours: string): boolean {
-  const compatible = node.property('compatible');
-  return compatible !== undefined && holdsString(compatible, ours);
 }
 
 function nearest(name: string, known: Iterable<string>): string | undefined {

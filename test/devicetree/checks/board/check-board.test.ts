@@ -26,7 +26,7 @@ function check(tree: Tree): readonly Diagnostic[] {
     const kind = node.baseName;
     return kind === 'i2c' || kind === 'spi' ? [{ kind, node } as const] : [];
   });
-  return checkBoard(tree, { buses, compatibles: COMPATIBLES });
+  return checkBoard(tree, { buses, compatibles: new Set(COMPATIBLES) });
 }
 
 /** `code line.column message | help` of all that is wrong with the body of a root node, which begins in line 2. */

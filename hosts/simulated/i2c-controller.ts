@@ -9,7 +9,7 @@ import {
   i2cTarget,
   nackFault,
 } from '../../src/bus/index.ts';
-import type { I2cWire } from '../../src/sim/index.ts';
+import { type I2cWire, transferLimited } from '../../src/sim/index.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
 
 /** The controller of a simulated I2C bus: synchronous. The only time that it waits for is that of a part that stretches. */
@@ -32,6 +32,22 @@ export class SimulatedI2cController implements I2cController {
 
   /** The same, and nothing is waited for. */
   carryOut(messages: readonly I2cMessage[]): void {
+    if (this.wire.limited) this.limited(messages, () => this.#carryOut(messages));
+    else this.#carryOut(messages);
+  }
+
+  /** Does `work` with the messages; a part whose model does not return is silent from then on. @throws {BusFault} */
+  limited(messages: readonly I2cMessage[], work: () => void): void {
+    let bytes = 0;
+    for (const { buf } of messages) bytes += buf.length;
+    const looping = transferLimited(bytes, work);
+    if (looping === undefined) return;
+    this.wire.stop();
+    this.wire.clock.release();
+    throw new BusFault('ENXIO', looping.message);
+  }
+
+  #carryOut(messages: readonly I2cMessage[]): void {
     const { wire } = this;
     wire.clock.hold();
     try {

@@ -71,11 +71,18 @@ export class MixedI2cController implements I2cController {
   /** Simulated messages keep their repeated START even when real ones come between. */
   #simulatedRun(run: readonly I2cMessage[], first: number): void {
     const { clock } = this.#simulated.wire;
-    clock.hold();
+    const carryOut = () => {
+      clock.hold();
+      try {
+        for (const [i, message] of run.entries()) this.#simulated.message(message, first + i);
+      } finally {
+        clock.release();
+      }
+    };
     try {
-      for (const [i, message] of run.entries()) this.#simulated.message(message, first + i);
+      if (this.#simulated.wire.limited) this.#simulated.limited(run, carryOut);
+      else carryOut();
     } finally {
-      clock.release();
       clock.settle();
     }
   }

@@ -11,7 +11,7 @@ import {
   unpackWords,
   wireLength,
 } from '../../src/bus/index.ts';
-import type { SpiWire } from '../../src/sim/index.ts';
+import { type SpiWire, transferLimited } from '../../src/sim/index.ts';
 import { SPI_CAPABILITIES } from './capabilities.ts';
 import { spiWordsNs } from './wire-time.ts';
 
@@ -45,6 +45,20 @@ export class SimulatedSpiController implements SpiController {
 
   /** The same, and nothing is waited for. */
   carryOut(chipSelect: number, mode: number, transfers: readonly SpiTransfer[]): void {
+    if (!this.wire.limited) {
+      this.#carryOut(chipSelect, mode, transfers);
+      return;
+    }
+    let bytes = 0;
+    for (const { tx, rx } of transfers) bytes += (tx ?? rx)?.length ?? 0;
+    const looping = transferLimited(bytes, () => this.#carryOut(chipSelect, mode, transfers));
+    if (looping === undefined) return;
+    this.deselect();
+    this.wire.clock.release();
+    throw new BusFault('EIO', looping.message);
+  }
+
+  #carryOut(chipSelect: number, mode: number, transfers: readonly SpiTransfer[]): void {
     const { clock } = this.wire;
     clock.hold();
     try {

@@ -10,13 +10,18 @@ const READ = [{ addr: 0x48, read: 2 }];
 const TEMPERATURE = [Uint8Array.of(25, 0)];
 const BUS = 'compatible = "platform,virtio-i2c"; #address-cells = <1>; #size-cells = <0>;';
 const BOMB = `import { writeFileSync } from 'node:fs';
-export const models = [{ compatible: ['acme,bomb'], bus: 'i2c', title: 'Bomb', properties: [],
-  create: () => ({ state: {}, addresses: [0x10], reset() {}, start: () => true, read() {}, stop() {},
+export const models = [{ compatible: ['acme,bomb'], bus: 'i2c', title: 'Bomb',
+  properties: [{ name: 'spin', kind: 'flag' }],
+  create: (_node, { clock }) => ({ state: {}, addresses: [0x10], reset() {}, start: () => true, read() {}, stop() {},
+    get spin() { return false; },
+    set spin(_) { for (;;); },
     write(bytes) {
       if (bytes[0] === 1) process.exit(3);
       const odd = Object.assign(new Error('a bug of dtbus'), { stack: 'Error: a bug of dtbus\\n    at elsewhere' });
       if (bytes[0] === 2) setImmediate(() => { throw odd; });
-      if (bytes[0] === 3) for (writeFileSync(new URL('looping', import.meta.url), '');;);
+      if (bytes[0] === 3) setImmediate(() => { for (writeFileSync(new URL('looping', import.meta.url), '');;); });
+      if (bytes[0] === 8) for (;;);
+      if (bytes[0] === 9) clock.after(1, () => { for (;;); });
       if (bytes[0] === 4) setInterval(() => {}, 1000);
       if (bytes[0] === 5) setImmediate(() => { throw new Error('a bug of the model'); });
       if (bytes[0] === 6) Promise.reject(new Error('a bug of the model'));
@@ -127,13 +132,41 @@ describe('a model of the tree', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('that loops is stopped when the board closes', async () => {
+  it.each([
+    ['worker', 'in a call', 8],
+    ['inline', 'in a call', 8],
+    ['worker', 'on the clock', 9],
+    ['inline', 'on the clock', 9],
+  ] as const)('that loops is ended; the others go on: %s, %s', async (backEnd, _, what) => {
+    const warnings: string[] = [];
+    const board = await open({ backEnd, onWarning: (sentence) => warnings.push(sentence) });
+    if (what === 8) await expect(tell(board, what)).rejects.toMatchObject({ code: 'ENXIO' });
+    else await tell(board, what);
+    await vi.waitFor(() => expect(warnings).toHaveLength(1), { timeout: 10_000 });
+    expect(warnings).toEqual([
+      '/i2c/bomb@10: the model did not return within 1 s; part disabled until reset',
+    ]);
+    await expect(tell(board, 0)).rejects.toMatchObject({ code: 'ENXIO' });
+    expect(board.open('/dev/i2c-0').transferSync(READ)).toEqual(TEMPERATURE);
+    board.part('/i2c/bomb@10').reset();
+    await expect(tell(board, 0)).resolves.toBeDefined();
+  });
+
+  it('that loops when a property is set is ended', async () => {
+    const board = await open({ backEnd: 'inline', onWarning: () => {} });
+    expect(() => board.part('/i2c/bomb@10').set('spin', true)).toThrow(
+      '/i2c/bomb@10: the model did not return within 1 s',
+    );
+    await expect(tell(board, 0)).rejects.toMatchObject({ code: 'ENXIO' });
+    expect(board.open('/dev/i2c-0').transferSync(READ)).toEqual(TEMPERATURE);
+  });
+
+  it('that loops by itself is stopped when the board closes', async () => {
     const warnings: string[] = [];
     const board = await open({ onWarning: (sentence) => warnings.push(sentence) });
-    const underWay = tell(board, 3).catch(({ code }) => code);
+    await tell(board, 3);
     await vi.waitFor(() => expect(existsSync(join(directory, 'looping'))).toBe(true), { timeout: 10_000 });
     await board.close();
-    expect(await underWay).toMatch(/^(ENODEV|EIO)$/);
     expect(warnings).toEqual([
       'a model of the board keeps its thread from ending; the thread was stopped after 1.5 s, and unsaved contents are lost',
     ]);

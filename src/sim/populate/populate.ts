@@ -18,9 +18,10 @@ import {
 } from '../../input/index.ts';
 import { type Clock, RealClock } from '../kit/clock.ts';
 import { contentsFileOf, fileContents, volatileContents } from '../kit/contents.ts';
+import { callLimited, limitedClock, limitedPart } from '../own/time-limit.ts';
 import { i2cAddresses } from '../wire/i2c-address.ts';
 import { I2cWire } from '../wire/i2c-wire.ts';
-import type { Part } from '../wire/part.ts';
+import type { I2cPart, Part, SpiPart } from '../wire/part.ts';
 import { SpiWire } from '../wire/spi-wire.ts';
 import { Catalogue, compatiblesOf, type PartModel } from './catalogue.ts';
 import { checkPart } from './check-part.ts';
@@ -111,12 +112,11 @@ export function populateI2c(
       const model = wanted(node) ? simulation.catalogue.find('i2c', compatiblesOf(node)) : undefined;
       const running = guarded(node, model, simulation, () => {
         if (model === undefined) return false;
-        const part = checkPart('i2c', model.create(node, contextOf(node, simulation, wire)));
-        wire.attach(part, node.path);
-        register(simulation, node, model, part, {
-          revive: () => wire.revive(part),
-          fail: (error) => wire.fail(part, error),
-        });
+        const made = new Made<I2cPart>(node, wire);
+        const context = contextOf(node, simulation, wire, made);
+        const part = made.by(() => checkPart('i2c', model.create(node, context)));
+        wire.attach(made.onWire, node.path);
+        register(simulation, node, model, part, made);
         return true;
       });
       boundParts.push(model === undefined || running !== true ? { node, reg } : { node, reg, model });
@@ -146,18 +146,56 @@ export function populateSpi(
       const model = wanted(node) ? simulation.catalogue.find('spi', node.compatible) : undefined;
       const running = guarded(node, model, simulation, () => {
         if (model === undefined) return false;
-        const part = checkPart('spi', model.create(node, contextOf(node, simulation, undefined)));
-        wire.attach(reg[0] as number, part, node.path, (part.csHigh ?? false) || node.has('spi-cs-high'));
-        register(simulation, node, model, part, {
-          revive: () => wire.revive(part),
-          fail: (error) => wire.fail(part, error),
-        });
+        const made = new Made<SpiPart>(node, wire);
+        const context = contextOf(node, simulation, undefined, made);
+        const part = made.by(() => checkPart('spi', model.create(node, context)));
+        const csHigh = (part.csHigh ?? false) || node.has('spi-cs-high');
+        wire.attach(reg[0] as number, made.onWire, node.path, csHigh);
+        register(simulation, node, model, part, made);
         return true;
       });
       boundParts.push(model === undefined || running !== true ? { node, reg } : { node, reg, model });
     });
   }
   return { wire, boundParts };
+}
+
+/** What a part is attached to. */
+interface WireOf<P> {
+  limited: boolean;
+  revive(part: P): void;
+  fail(part: P, error: unknown): void;
+}
+
+/** A part and what its wire has in its place: where the model is a user's own, calls of it are limited in time. */
+class Made<P extends Part> {
+  readonly own: boolean;
+  readonly #wire: WireOf<P>;
+  #onWire: P | undefined;
+
+  constructor(node: DeviceNode, wire: WireOf<P>) {
+    this.own = node.has('dtbus,model');
+    this.#wire = wire;
+  }
+
+  get onWire(): P {
+    return this.#onWire as P;
+  }
+
+  /** Makes it. @returns the part itself */
+  by(create: () => P): P {
+    if (!this.own) {
+      this.#onWire = create();
+      return this.#onWire;
+    }
+    const part = callLimited(create);
+    this.#onWire = limitedPart(part, this.fail);
+    this.#wire.limited = true;
+    return part;
+  }
+
+  readonly revive = (): void => this.#wire.revive(this.onWire);
+  readonly fail = (error: unknown): void => this.#wire.fail(this.onWire, error);
 }
 
 /** What goes wrong with one child is told, and the others go on. */
@@ -222,8 +260,14 @@ function withDefaults(options: SimulationOptions, bus: DeviceNode): Simulation {
   };
 }
 
-function contextOf(node: DeviceNode, simulation: Simulation, wire: I2cWire | undefined): PartContext {
-  const { clock, directory, look } = simulation;
+function contextOf(
+  node: DeviceNode,
+  simulation: Simulation,
+  wire: I2cWire | undefined,
+  { own, fail }: Pick<Made<Part>, 'own' | 'fail'>,
+): PartContext {
+  const { directory, look } = simulation;
+  const clock = own ? limitedClock(simulation.clock, fail) : simulation.clock;
   const warn = (sentence: string) => simulation.warn(`${node.path}: ${sentence}`);
   return {
     clock,
@@ -258,15 +302,17 @@ function register(
   node: DeviceNode,
   model: PartModel,
   part: Part,
-  { revive, fail }: { readonly revive: () => void; readonly fail: (error: unknown) => void },
+  { own, revive, fail }: Pick<Made<Part>, 'own' | 'revive' | 'fail'>,
 ): void {
   simulation.parts.add({
     path: node.path,
     model,
     part,
+    own,
     fail,
     reset(): void {
-      part.reset();
+      if (own) callLimited(() => part.reset(), fail);
+      else part.reset();
       revive();
     },
   });

@@ -2,6 +2,7 @@ import { messageOf } from '../../bus/index.ts';
 import { shown } from '../../input/index.ts';
 import type { Contents } from '../../parts/index.ts';
 import { SheetChip } from '../chip/sheet-chip.ts';
+import { callLimited, LoopingModelError } from '../own/time-limit.ts';
 import type { Part, PropertyValue } from '../wire/part.ts';
 import { checkProperty, declarationOf, PartError } from '../wire/property.ts';
 import type { PartModel } from './catalogue.ts';
@@ -12,6 +13,8 @@ export interface RunningPart {
   readonly path: string;
   readonly model: PartModel;
   readonly part: Part;
+  /** Its model is a user's own, so calls of it are limited in time. */
+  readonly own: boolean;
   /** Power-on reset; a part whose model failed answers again. */
   reset(): void;
   /** Its model failed outside of a call: it stops answering until it is reset. */
@@ -45,22 +48,26 @@ export class PartRegistry {
 
   /** @throws {PartError} */
   get(path: string, property: string): PropertyValue {
-    const { part, model } = this.at(path);
-    declarationOf(path, model.properties, property);
-    const subject = part.subject ?? part;
-    return subject instanceof SheetChip
-      ? subject.get(property)
-      : (valuesOf(subject)[property] as PropertyValue);
+    const running = this.at(path);
+    declarationOf(path, running.model.properties, property);
+    return limited(running, () => {
+      const subject = running.part.subject ?? running.part;
+      return subject instanceof SheetChip
+        ? subject.get(property)
+        : (valuesOf(subject)[property] as PropertyValue);
+    });
   }
 
   /** @throws {PartError} when the value is of the wrong kind or out of range, or the part refuses it. */
   set(path: string, property: string, value: PropertyValue): void {
-    const { part, model } = this.at(path);
-    checkProperty(path, declarationOf(path, model.properties, property), value);
-    const subject = part.subject ?? part;
+    const running = this.at(path);
+    checkProperty(path, declarationOf(path, running.model.properties, property), value);
     try {
-      if (subject instanceof SheetChip) subject.set(property, value);
-      else valuesOf(subject)[property] = value;
+      limited(running, () => {
+        const subject = running.part.subject ?? running.part;
+        if (subject instanceof SheetChip) subject.set(property, value);
+        else valuesOf(subject)[property] = value;
+      });
     } catch (error) {
       const sentence = messageOf(error);
       throw new PartError(`${path}: ${sentence}`, sentence, { cause: error });
@@ -74,7 +81,8 @@ export class PartRegistry {
 
   /** Drives one pin of a GPIO expander; undefined lets go of it. @throws {PartError} no such pin */
   drivePin(path: string, pin: number, high: boolean | undefined): void {
-    const { part, model } = this.at(path);
+    const running = this.at(path);
+    const { part, model } = running;
     if (!this.isExpander(path)) throw new PartError(`${path} is not a GPIO expander`);
     const [, all] = declarationOf(path, model.properties, 'inputs').range ?? [0, 0];
     const last = Math.log2(all + 1) - 1;
@@ -82,8 +90,10 @@ export class PartRegistry {
       throw new PartError(`${path}: invalid pin: expected 0 to ${last}, got ${shown(pin)}`);
     const subject = part.subject ?? part;
     if (subject instanceof SheetChip && subject.behaviour.drivePin !== undefined) {
-      subject.catchUp();
-      subject.behaviour.drivePin(pin, high);
+      limited(running, () => {
+        subject.catchUp();
+        subject.behaviour.drivePin?.(pin, high);
+      });
       return;
     }
     const inputs = this.get(path, 'inputs') as number;
@@ -103,11 +113,12 @@ export class PartRegistry {
       throw new PartError(
         `${path}: invalid snapshot: expected what snapshot() returned, got ${shown(snapshot)}`,
       );
-    const { part } = this.at(path);
+    const running = this.at(path);
+    const { part } = running;
     const strange = strangeLength(part.state, snapshot);
     if (strange !== undefined) throw new PartError(`${path}: invalid snapshot: ${strange}`);
     restoreState(part.state, snapshot);
-    part.restored?.();
+    limited(running, () => part.restored?.());
   }
 
   /** Notes contents that `save` is to write. */
@@ -124,7 +135,18 @@ export class PartRegistry {
   close(): void {
     const parts = [...this.#parts.values()];
     this.#parts.clear();
-    inSpite(parts, ({ part }) => part.close?.());
+    inSpite(parts, (running) => limited(running, () => running.part.close?.()));
+  }
+}
+
+/** Calls a part from outside of its bus. One whose model does not return stops answering. @throws {LoopingModelError} then */
+function limited<T>({ own, fail }: RunningPart, call: () => T): T {
+  if (!own) return call();
+  try {
+    return callLimited(call, fail);
+  } catch (error) {
+    if (error instanceof LoopingModelError) fail(error);
+    throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 import { isTenBit, TEN_BIT_ADDRESS } from '../../bus/index.ts';
 import { type Clock, RealClock } from '../kit/clock.ts';
+import { brokenSentence } from './broken.ts';
 // biome-ignore lint/suspicious/noImportCycles: a mux is a part with wires behind it, and a wire has parts.
 import type { I2cPart } from './part.ts';
 
@@ -47,6 +48,8 @@ export class I2cWire {
   readonly clock: Clock;
   /** Whether bits take time. */
   timed: boolean;
+  /** Parts of a user's own are on it, whose models may not return. */
+  limited = false;
   #bitNs = 0;
   readonly #warn: (sentence: string) => void;
   readonly #slots: Slot[] = [];
@@ -367,7 +370,6 @@ export class I2cWire {
 
   #break(slot: Slot, error: unknown): void {
     slot.broken = true;
-    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#warn(`${slot.name}: model threw an error; part disabled until reset: ${reason}`);
+    this.#warn(brokenSentence(slot.name, error));
   }
 }

@@ -1,5 +1,6 @@
 import { SPI_MODE, SPI_MODE_X_MASK } from '../../bus/index.ts';
 import { type Clock, RealClock } from '../kit/clock.ts';
+import { brokenSentence } from './broken.ts';
 import type { SpiPart } from './part.ts';
 
 interface Slot {
@@ -29,6 +30,8 @@ export class SpiWire {
   readonly clock: Clock;
   /** Whether bits and delays take time. */
   timed: boolean;
+  /** Parts of a user's own are on it, whose models may not return. */
+  limited = false;
   readonly #warn: (sentence: string) => void;
   readonly #slots = new Map<number, Slot>();
   /** Who listens between `select` and `deselect`. */
@@ -172,7 +175,6 @@ export class SpiWire {
   #break(slot: Slot, error: unknown): void {
     slot.broken = true;
     this.#selected = undefined;
-    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#warn(`${slot.name}: model threw an error; part disabled until reset: ${reason}`);
+    this.#warn(brokenSentence(slot.name, error));
   }
 }

@@ -85,3 +85,43 @@ it('the data sheet of the README is a part by dtbus,model', async () => {
   board.part('/i2c/part@42').set('answer', 7);
   expect(answer()).toBe(7);
 });
+
+const LOOPS: Readonly<Record<string, string>> = {
+  select: 'select() { for (;;); }, transfer() {}, deselect() {},',
+  transfer: 'select() {}, transfer() { for (;;); }, deselect() {},',
+  deselect: 'select() {}, transfer() {}, deselect() { for (;;); },',
+};
+
+it.each(Object.keys(LOOPS))('an SPI part that loops in %s is ended, and the bus goes on', async (where) => {
+  writeFileSync(
+    join(folder, `spi-${where}.mjs`),
+    `export const models = [{ compatible: ['acme,loop'], bus: 'spi', title: 'X', properties: [],
+       create: () => ({ state: {}, reset() {}, ${LOOPS[where]} }) }];`,
+  );
+  const warnings: string[] = [];
+  writeFileSync(
+    join(folder, 'spi.dts'),
+    `/dts-v1/; / { spi { compatible = "platform,virtio-spi"; #address-cells = <1>; #size-cells = <0>;
+      loop@0 { compatible = "acme,loop"; reg = <0>; dtbus,model = "./spi-${where}.mjs"; };
+      flash@1 { compatible = "winbond,w25q80", "jedec,spi-nor"; reg = <1>; }; }; };`,
+  );
+  const onWarning = (sentence: string) => warnings.push(sentence);
+  board = await openBoard(join(folder, 'spi.dts'), { backEnd: 'inline', onWarning });
+  const [loop, flash] = [board.open('/dev/spidev0.0'), board.open('/dev/spidev0.1')];
+  const read = [{ tx: Uint8Array.of(0x9f, 0, 0, 0), rx: 4 }];
+  await expect(loop.transfer(read)).rejects.toMatchObject({ code: 'EIO' });
+  expect(warnings).toEqual(['/spi/loop@0: the model did not return within 1 s; part disabled until reset']);
+  expect((await loop.transfer(read)).rx).toEqual(Uint8Array.of(0xff, 0xff, 0xff, 0xff));
+  expect((await flash.transfer(read)).rx).toEqual(Uint8Array.of(0xff, 0xef, 0x40, 0x14));
+});
+
+it('a part that loops when it is made is told, and the others live', async () => {
+  writeFileSync(
+    join(folder, 'create.mjs'),
+    `export const models = [{ compatible: ['acme,loop'], bus: 'i2c', title: 'X', properties: [],
+       create: () => { for (;;); } }];`,
+  );
+  expect(await problemsOf(part('10', 'acme,loop', 'create.mjs'))).toEqual([
+    '/i2c/part@10: dtbus,model: the model ./create.mjs failed: the model did not return within 1 s',
+  ]);
+});

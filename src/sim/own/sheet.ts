@@ -101,8 +101,8 @@ const spi = objectOf<SpiForm>(
       },
       ['read', 'address'],
     ),
-    addressBytes: is('[least, most] of 1 to 4', (value) => {
-      return isRange(value) && value.every((each) => isInteger(each, 1, 4));
+    addressBytes: is('[least, most] of 0 to 4', (value) => {
+      return isRange(value) && value.every((each) => isInteger(each, 0, 4));
     }),
   },
   ['form'],

@@ -93,7 +93,6 @@ export async function runGuest(file: FilePath, options: GuestOptions): Promise<G
   try {
     const board = await ServedBoard.open(file, { ...settingsOf(options), socketDirectory: folder });
     try {
-      for (const { path, sentence } of board.problems) options.onWarning(`${path}: ${sentence}`);
       options.onBoard?.(board);
       const guest = new Guest(folder, options);
       const buses = board.busesOf(options.owner);

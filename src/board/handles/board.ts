@@ -27,6 +27,7 @@ import { invalid } from '../../input/index.ts';
 import type { PartTypes } from '../../parts/index.ts';
 import { BoardError } from '../board-error.ts';
 import type { TreeDoubt } from '../open/check-tree.ts';
+import { placeOf, problemText, untoldProblems } from '../open/problems.ts';
 import type {
   BusReport,
   Call,
@@ -288,9 +289,17 @@ export class Board {
   /** `file:line:column` of a property or node, where its source is known. @throws {TypeError} for what is no path */
   placeOf(path: string, property?: string): string | undefined {
     if (typeof path !== 'string') throw invalid('path', 'the path of a node', path);
-    const node = this.tree.byPath(path);
-    const span = (property === undefined ? undefined : node?.property(property)?.span) ?? node?.span;
-    return span && `${span.file}:${span.line}:${span.column}`;
+    return placeOf(this.tree, path, property);
+  }
+
+  /** A problem as a warning tells it: `board.dts:7:3: /i2c: no driver for …`. */
+  sentenceOf(problem: DeviceProblem): string {
+    return problemText(this.tree, problem);
+  }
+
+  /** `problems` without those that `doubts` tells of, with a remedy. */
+  get untoldProblems(): readonly DeviceProblem[] {
+    return untoldProblems(this.problems, () => this.doubts);
   }
 
   /**

@@ -8,7 +8,7 @@ import { DmaAllocator, GuestMemory } from '../../virtio/index.ts';
 import { BoardError } from '../board-error.ts';
 import { Board } from '../handles/board.ts';
 import { LineWatchers } from '../handles/line-handle.ts';
-import type { BackEndSettings, BackEndStart, DeviceProblem } from '../thread/protocol.ts';
+import type { BackEndSettings, BackEndStart } from '../thread/protocol.ts';
 import {
   type BackEndNews,
   BackEndThread,
@@ -208,29 +208,17 @@ function bringUp(
   return tellProblems(board, { options });
 }
 
-/** A bus that did not come up is told of at once; what the checks of the tree told has its sentence already. */
+/** A bus that did not come up is told of at once. */
 function tellProblems(board: Board, { options }: Pick<Opening, 'options'>): Board {
-  if (options.look || options.treeChecks === 'error' || board.problems.length === 0) return board;
-  const key = (path: string | undefined, property: string | undefined) => `${path} ${property ?? ''}`;
-  const told = new Set(
-    options.treeChecks === 'off'
-      ? []
-      : board.doubts.map(({ diagnostic: { node, property } }) => key(node, property)),
-  );
-  for (const problem of board.problems) {
-    if (!told.has(key(problem.path, problem.property))) warnOf(options)(problemText(board, problem));
-  }
+  if (options.look || options.treeChecks === 'error') return board;
+  const untold = options.treeChecks === 'off' ? board.problems : board.untoldProblems;
+  for (const problem of untold) warnOf(options)(board.sentenceOf(problem));
   return board;
-}
-
-function problemText(board: Board, { path, property, sentence }: DeviceProblem): string {
-  const place = board.placeOf(path, property);
-  return `${place === undefined ? '' : `${place}: `}${path}: ${sentence}`;
 }
 
 /** What a tree that has no doubt left out when it was brought up. */
 function doubtful(board: Board, { file }: Opening): BoardError {
-  const text = board.problems.map((problem) => problemText(board, problem)).join('\n');
+  const text = board.problems.map((problem) => board.sentenceOf(problem)).join('\n');
   return new BoardError(`${file} is doubtful as a board\n${text}`);
 }
 

@@ -25,8 +25,9 @@ import { serveControl } from '../control/server.ts';
 import { traceBoard } from '../handles/board-trace.ts';
 import { type LineHandle, LineWatchers, lineHandle } from '../handles/line-handle.ts';
 import { findPart, type PartHandle, pathOf } from '../handles/part-handle.ts';
-import { checkTree, type TreeCheckOptions } from '../open/check-tree.ts';
+import { checkTree, doubtsOf, type TreeCheckOptions } from '../open/check-tree.ts';
 import { pathsOf, readBoard, type TreeOptions, treeChecks } from '../open/load-tree.ts';
+import { problemText, untoldProblems } from '../open/problems.ts';
 import { traceFor } from '../open/trace.ts';
 import { callsInline } from '../thread/calls.ts';
 import type { BusReport, DeviceProblem } from '../thread/protocol.ts';
@@ -173,6 +174,9 @@ export class ServedBoard {
       await board.close();
       throw thrown;
     }
+    const doubts = () => (options.treeChecks === 'off' ? [] : doubtsOf(file, read, devices));
+    for (const problem of untoldProblems(board.problems, doubts))
+      options.onWarning(problemText(tree, problem));
     void loop.run();
     return board;
   }

@@ -55,12 +55,20 @@ export function withBoardOptions(command: Command, short = true): Command {
 
 /** `--connect`, for commands that can work on a board in another process. */
 export function withConnection(command: Command): Command {
-  return command.addOption(
+  return addConnect(
+    command,
     new Option(
       '--connect <place>',
       'work on the board that another process serves: folder of its sockets, or one socket',
-    ).env('DTBUS_CONNECT'),
+    ),
   );
+}
+
+/** An empty `DTBUS_CONNECT` is none, as for `openBoard`. */
+function addConnect(command: Command, option: Option): Command {
+  return command.addOption(option.env('DTBUS_CONNECT')).hook('preAction', () => {
+    if (command.getOptionValue('connect') === '') command.setOptionValue('connect', undefined);
+  });
 }
 
 /**
@@ -68,13 +76,11 @@ export function withConnection(command: Command): Command {
  * board beside the one that is served, and report that as success.
  */
 export function refuseConnection(command: Command, remedy: string): Command {
-  return command
-    .addOption(new Option('--connect <place>').env('DTBUS_CONNECT').hideHelp())
-    .hook('preAction', () => {
-      if (!command.getOptionValue('connect')) return;
-      const source = command.getOptionValueSource('connect') === 'env' ? 'DTBUS_CONNECT' : '--connect';
-      throw new UsageError(`${command.name()} cannot work on a served board (${source} is set); ${remedy}`);
-    });
+  return addConnect(command, new Option('--connect <place>').hideHelp()).hook('preAction', () => {
+    if (command.getOptionValue('connect') === undefined) return;
+    const source = command.getOptionValueSource('connect') === 'env' ? 'DTBUS_CONNECT' : '--connect';
+    throw new UsageError(`${command.name()} cannot work on a served board (${source} is set); ${remedy}`);
+  });
 }
 
 /** Whether a word on the command line names a device tree. */
@@ -98,7 +104,7 @@ export async function openNamedBoard(args: BoardArguments, options: BoardOptions
   const { openBoard } = await import('../../board/index.ts');
   return openBoard(args.board, {
     ...treeOptions(args),
-    connect: args.connect || undefined,
+    connect: args.connect,
     onWarning: warn,
     ...options,
   });
@@ -110,39 +116,17 @@ export async function openNamedBoard(args: BoardArguments, options: BoardOptions
  * @returns true when something that counts did not come up
  */
 export function printProblems(board: Board, nodes?: ReadonlySet<string>): boolean {
-  if (board.isLookedAt) printLookedAt(board);
+  // Of a board that runs, `onWarning` was told.
+  if (board.isLookedAt) for (const problem of board.untoldProblems) warn(board.sentenceOf(problem));
   const lost = new Map<string, string>();
   const buses = board.buses();
   for (const { state, path, hostPath, fault } of buses) {
     if (state === 'lost') lost.set(hostPath ?? path, fault ?? 'lost');
   }
-  for (const [path, fault] of lost) complain(board, path, 'port', fault);
+  for (const [path, sentence] of lost) warn(board.sentenceOf({ path, property: 'port', sentence }));
   if (nodes === undefined) return board.problems.length + lost.size > 0;
   const used = buses.filter((bus) => bus.nodes.some((node) => nodes.has(node)));
   return used.some(
     ({ state, path }) => state === 'lost' || board.problems.some((problem) => problem.path === path),
   );
-}
-
-/** Of a board that runs, `onWarning` was told; what the checks of the tree named has its sentence, with a remedy. */
-function printLookedAt(board: Board): void {
-  const named = new Set(
-    board.problems.length === 0 ? [] : board.doubts.map(({ diagnostic }) => placeKey(diagnostic)),
-  );
-  for (const { path, property, sentence } of board.problems) {
-    if (!named.has(placeKey({ node: path, property }))) complain(board, path, property, sentence);
-  }
-}
-
-const placeKey = ({
-  node,
-  property,
-}: {
-  readonly node: string | undefined;
-  readonly property: string | undefined;
-}) => `${node} ${property ?? ''}`;
-
-function complain(board: Board, path: string, property: string | undefined, sentence: string): void {
-  const place = board.placeOf(path, property);
-  warn(`${place === undefined ? '' : `${place}: `}${path}: ${sentence}`);
 }

@@ -39,7 +39,7 @@ export async function runScript(
     ...(pretend === undefined ? {} : { DTBUS_PRETEND: pretend }),
     ...(args.adopt ? { DTBUS_ADOPT: '1' } : {}),
     ...(args.strict ? { DTBUS_STRICT: '1' } : {}),
-    ...(args.connect ? { DTBUS_CONNECT: args.connect } : {}),
+    ...(args.connect === undefined ? {} : { DTBUS_CONNECT: args.connect }),
   });
 }
 

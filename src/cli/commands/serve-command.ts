@@ -123,7 +123,6 @@ async function serve(args: ServeArguments): Promise<number> {
     if (failure !== undefined) warn(failure);
   };
   try {
-    for (const { path, sentence } of board.problems) warn(`${path}: ${sentence}`);
     process.stdout.write(readyText(board.buses, args.json));
     await tell('READY=1');
     await interrupted;

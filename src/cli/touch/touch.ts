@@ -21,7 +21,7 @@ async function withControl<Result>(
   { board, connect }: BoardArguments,
   task: (control: BoardControl) => Promise<Result>,
 ): Promise<Result> {
-  const control = await findControl(board, connect || undefined);
+  const control = await findControl(board, connect);
   try {
     return await task(control);
   } finally {

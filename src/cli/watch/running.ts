@@ -24,7 +24,7 @@ export async function watchRunning(
 ): Promise<number> {
   const lines = outputTo(to, pcap === '-' ? process.stderr : process.stdout);
   const capture = pcap === undefined ? undefined : outputTo(pcap, process.stdout);
-  const control = await findControl(board, connect || undefined, REMEDY);
+  const control = await findControl(board, connect, REMEDY);
   const log = new WatchLog({ line: lines.write, pcap: capture?.write, json, paint: lines.paint });
   const remote = new RemoteBoards(log);
   let hasEnded = false;

@@ -79,7 +79,7 @@ describe.each(Object.entries(WAYS))('%s', (_, open) => {
 });
 
 describe('a bus that does not come up', () => {
-  it.each(['openBoard', 'openBoard inline', 'openBoardSync'])(
+  it.each(['openBoard', 'openBoard inline', 'openBoardSync', 'serveBoard'])(
     'is told of by %s when the board opens',
     async (way) => {
       writeFileSync(

@@ -1,0 +1,27 @@
+import type { Tree } from '../../devicetree/index.ts';
+import type { DeviceProblem } from '../thread/protocol.ts';
+import type { TreeDoubt } from './check-tree.ts';
+
+/** `file:line:column` of a property or node, where its source is known. */
+export function placeOf(tree: Tree, path: string, property?: string): string | undefined {
+  const node = tree.byPath(path);
+  const span = (property === undefined ? undefined : node?.property(property)?.span) ?? node?.span;
+  return span && `${span.file}:${span.line}:${span.column}`;
+}
+
+/** A problem as it is told: `board.dts:7:3: /i2c: no driver for …`. */
+export function problemText(tree: Tree, { path, property, sentence }: DeviceProblem): string {
+  const place = placeOf(tree, path, property);
+  return `${place === undefined ? '' : `${place}: `}${path}: ${sentence}`;
+}
+
+/** The problems that no doubt tells of: what the checks of the tree told has its sentence already, with a remedy. */
+export function untoldProblems(
+  problems: readonly DeviceProblem[],
+  doubts: () => readonly TreeDoubt[],
+): readonly DeviceProblem[] {
+  if (problems.length === 0) return problems;
+  const key = (path: string | undefined, property: string | undefined) => `${path} ${property ?? ''}`;
+  const told = new Set(doubts().map(({ diagnostic: { node, property } }) => key(node, property)));
+  return problems.filter(({ path, property }) => !told.has(key(path, property)));
+}

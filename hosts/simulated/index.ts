@@ -1,6 +1,7 @@
 import type { DeviceNode, HostAdapter, I2cController, SpiController } from '../../src/bus/index.ts';
 import {
   type BoundPart,
+  type Clock,
   type I2cWire,
   populateI2c,
   populateSpi,
@@ -83,10 +84,14 @@ export function mixSpi(
 }
 
 /** Whether who asks waits for what a transfer takes. On a clock that a test moves that is nothing to wait for. */
+export function isInRealTime(bus: DeviceNode, clock: Clock): boolean {
+  return !clock.timesTransfers && bus.has(REAL_TIME);
+}
+
 function waitsFor(bus: DeviceNode, wire: I2cWire | SpiWire): boolean {
-  if (wire.clock.timesTransfers) return false;
-  wire.timed = bus.has(REAL_TIME);
-  return wire.timed;
+  const waits = isInRealTime(bus, wire.clock);
+  if (waits) wire.timed = true;
+  return waits;
 }
 
 function isSimulated(child: DeviceNode): boolean {

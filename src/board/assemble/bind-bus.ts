@@ -1,6 +1,7 @@
 import {
   createSimulatedI2c,
   createSimulatedSpi,
+  isInRealTime,
   mixI2c,
   mixSpi,
   type SimulatedAdapter,
@@ -21,7 +22,7 @@ import {
 } from '../../bus/index.ts';
 import type { Node } from '../../devicetree/index.ts';
 import type { BusDescription } from '../../frontend/index.ts';
-import type { BoundPart, SimulationOptions } from '../../sim/index.ts';
+import { type BoundPart, type Clock, RealClock, type SimulationOptions } from '../../sim/index.ts';
 import type { BusReport, DeviceProblem } from '../thread/protocol.ts';
 import { createHost } from './hosts.ts';
 import { ownModelOf } from './own-models.ts';
@@ -36,12 +37,15 @@ export interface BusBinding {
   readonly problem: DeviceProblem | undefined;
 }
 
+/** How a board simulates parts; the clock is the one of all that do not say otherwise. */
+export type BoardSimulation = SimulationOptions & { readonly clock: Clock };
+
 /** Puts a bus on its controller. Never throws: a bus that cannot be made is a problem. */
 export async function bindBus(
   node: BusDescription,
   manager: ResourceManager,
   hosts: Map<Node, Promise<HostAdapter>>,
-  simulation: SimulationOptions,
+  simulation: BoardSimulation,
 ): Promise<BusBinding> {
   try {
     const { node: bus } = node;
@@ -90,15 +94,24 @@ function unopened(host: HostAdapter): HostAdapter {
 function simulate(
   { kind, node }: BusDescription,
   manager: ResourceManager,
-  simulation: SimulationOptions,
+  simulation: BoardSimulation,
   limits: ManagedBusOptions,
 ): [SimulatedAdapter, ManagedI2cBus | ManagedSpiBus] {
+  const options = { ...simulation, clock: clockOf(node, simulation.clock) };
   if (kind === 'i2c') {
-    const host = createSimulatedI2c(node, simulation);
+    const host = createSimulatedI2c(node, options);
     return [host, manager.addI2cBus(node.path, host, host.i2c, limits)];
   }
-  const host = createSimulatedSpi(node, simulation);
+  const host = createSimulatedSpi(node, options);
   return [host, manager.addSpiBus(node.path, host, host.spi, limits)];
+}
+
+/**
+ * The time of a bus's parts: the board's. What is on the wire of a bus in real time moves its clock ahead of the machine's,
+ * until that was waited for: with a clock of its own, nobody on another bus waits for it.
+ */
+function clockOf(bus: DeviceNode, board: Clock): Clock {
+  return isInRealTime(bus, board) ? new RealClock() : board;
 }
 
 /** The node of a bus's host. That `dtbus,host` names none is told when the bus is bound. */

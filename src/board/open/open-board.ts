@@ -5,7 +5,6 @@ import { findDevices, isBus, type VirtioNode } from '../../frontend/index.ts';
 import type { FilePath } from '../../input/index.ts';
 import { LocalFrontEnd, registerBytes } from '../../transport/core.ts';
 import { DmaAllocator, GuestMemory } from '../../virtio/index.ts';
-import { BoardError } from '../board-error.ts';
 import { Board } from '../handles/board.ts';
 import { LineWatchers } from '../handles/line-handle.ts';
 import type { BackEndSettings, BackEndStart } from '../thread/protocol.ts';
@@ -25,6 +24,7 @@ import {
 } from './board-options.ts';
 import { checkTree, doubtsOf } from './check-tree.ts';
 import { type BoardTree, pathsOf, readBoard, toBlob } from './load-tree.ts';
+import { refusal } from './problems.ts';
 import { traceFor } from './trace.ts';
 
 /** Guest address 0 stays unused, so that a forgotten address is an error. */
@@ -64,7 +64,7 @@ export async function openBoard(board?: FilePath | BoardOptions, options?: Board
     const brought = bringUp(plan, await starting, watchers, request);
     if (!strict || brought.problems.length === 0) return brought;
     await brought.close();
-    throw doubtful(brought, request);
+    throw refusal(request.file, brought.tree, brought.problems);
   } catch (thrown) {
     await thread?.abandon();
     throw thrown;
@@ -91,7 +91,7 @@ export function openBoardSync(board?: FilePath | SyncBoardOptions, options?: Syn
     checkPlan(plan, request, told.warn);
     const brought = bringUp(plan, thread.startSync(startOf(plan, request.options)), watchers, request);
     if (request.options.treeChecks !== 'error' || brought.problems.length === 0) return brought;
-    throw doubtful(brought, request);
+    throw refusal(request.file, brought.tree, brought.problems);
   } catch (thrown) {
     void thread.abandon();
     throw thrown;
@@ -214,12 +214,6 @@ function tellProblems(board: Board, { options }: Pick<Opening, 'options'>): Boar
   const untold = options.treeChecks === 'off' ? board.problems : board.untoldProblems;
   for (const problem of untold) warnOf(options)(board.sentenceOf(problem));
   return board;
-}
-
-/** What a tree that has no doubt left out when it was brought up. */
-function doubtful(board: Board, { file }: Opening): BoardError {
-  const text = board.problems.map((problem) => board.sentenceOf(problem)).join('\n');
-  return new BoardError(`${file} is doubtful as a board\n${text}`);
 }
 
 /** Where DTBUS_CONTROL is 1, as `dtbus run` sets it, other processes may touch the board. */

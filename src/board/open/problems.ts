@@ -1,4 +1,5 @@
 import type { Tree } from '../../devicetree/index.ts';
+import { BoardError } from '../board-error.ts';
 import type { DeviceProblem } from '../thread/protocol.ts';
 import type { TreeDoubt } from './check-tree.ts';
 
@@ -24,4 +25,10 @@ export function untoldProblems(
   const key = (path: string | undefined, property: string | undefined) => `${path} ${property ?? ''}`;
   const told = new Set(doubts().map(({ diagnostic: { node, property } }) => key(node, property)));
   return problems.filter(({ path, property }) => !told.has(key(path, property)));
+}
+
+/** The error for a board of which something is left out, where that is not allowed; see `treeChecks`. */
+export function refusal(file: string, tree: Tree, problems: readonly DeviceProblem[]): BoardError {
+  const text = problems.map((problem) => problemText(tree, problem)).join('\n');
+  return new BoardError(`${file} is doubtful as a board\n${text}`);
 }

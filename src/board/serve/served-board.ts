@@ -27,7 +27,7 @@ import { type LineHandle, LineWatchers, lineHandle } from '../handles/line-handl
 import { findPart, type PartHandle, pathOf } from '../handles/part-handle.ts';
 import { checkTree, doubtsOf, type TreeCheckOptions } from '../open/check-tree.ts';
 import { pathsOf, readBoard, type TreeOptions, treeChecks } from '../open/load-tree.ts';
-import { problemText, untoldProblems } from '../open/problems.ts';
+import { problemText, refusal, untoldProblems } from '../open/problems.ts';
 import { traceFor } from '../open/trace.ts';
 import { callsInline } from '../thread/calls.ts';
 import type { BusReport, DeviceProblem } from '../thread/protocol.ts';
@@ -133,7 +133,7 @@ export class ServedBoard {
   }
 
   /**
-   * @throws {BoardError} the tree cannot be read, {OsError} a socket cannot be made.
+   * @throws {BoardError} the tree cannot be read, or something is left out where `treeChecks` forbids it, {OsError} a socket cannot be made.
    * @throws {TypeError} an option that is not known, or of the wrong type
    */
   static async open(board: FilePath, options: ServeOptions): Promise<ServedBoard> {
@@ -168,6 +168,8 @@ export class ServedBoard {
     const loop = new EventLoop({ hotMs: HOT_MS, onError });
     const board = new ServedBoard(tree, backEnd, watchers, loop);
     try {
+      if (options.treeChecks === 'error' && board.problems.length > 0)
+        throw refusal(file, tree, board.problems);
       board.#serve(options);
       board.#share(file, options);
     } catch (thrown) {

@@ -101,7 +101,7 @@ describe('a bus that does not come up', () => {
 });
 
 describe('a setting that is wrong', () => {
-  it.each(['openBoard', 'openBoard inline', 'openBoardSync'])(
+  it.each(['openBoard', 'openBoard inline', 'openBoardSync', 'serveBoard'])(
     'refuses the board by %s where doubts are errors',
     async (way) => {
       writeFileSync(

@@ -1,6 +1,6 @@
 import type { DataSheet } from './data-sheet.ts';
 import type { Part } from './model.ts';
-import { PART_FILES } from './part-files.ts';
+import { PART_FILES, type PartFile } from './part-files.ts';
 
 /** `atmel,24c02` -> `24c02`: a name as Linux's id tables have it. */
 export function withoutVendor(compatible: string): string {
@@ -15,17 +15,37 @@ export function knownCompatibles(): ReadonlySet<string> {
   return known;
 }
 
+let filesByName: ReadonlyMap<string, readonly PartFile[]> | undefined;
+
+/** The files with a part for one of the names, with or without its vendor. */
+function filesFor(compatibles: Iterable<string>): readonly PartFile[] {
+  filesByName ??= indexFiles();
+  const files = new Set<PartFile>();
+  for (const compatible of compatibles)
+    for (const file of filesByName.get(withoutVendor(compatible)) ?? []) files.add(file);
+  return PART_FILES.filter((file) => files.has(file));
+}
+
+/** By their parts' names without the vendors: whatever has the name with its vendor has it so too. */
+function indexFiles(): ReadonlyMap<string, readonly PartFile[]> {
+  const files = new Map<string, PartFile[]>();
+  for (const file of PART_FILES) {
+    for (const compatible of file.compatible) {
+      const name = withoutVendor(compatible);
+      const found = files.get(name);
+      if (found === undefined) files.set(name, [file]);
+      else if (found.at(-1) !== file) found.push(file);
+    }
+  }
+  return files;
+}
+
 /**
  * The parts for `compatibles`, with or without their vendors, and perhaps some more of the same files.
  * Without an argument: all there are.
  */
 export async function loadParts(compatibles?: Iterable<string>): Promise<readonly Part[]> {
-  const wanted = compatibles === undefined ? undefined : new Set<string>();
-  for (const compatible of compatibles ?? []) wanted?.add(compatible).add(withoutVendor(compatible));
-  const files = PART_FILES.filter(
-    ({ compatible }) =>
-      wanted === undefined || compatible.some((name) => wanted.has(name) || wanted.has(withoutVendor(name))),
-  );
+  const files = compatibles === undefined ? PART_FILES : filesFor(compatibles);
   const modules = await Promise.all(files.map(({ load }) => load()));
   return modules.flatMap(({ parts }) => parts);
 }

@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Board, type BoardOptions, openBoard, openBoardSync } from '../../src/board/index.ts';
 import { openFiles } from '../os/open-files.ts';
@@ -73,6 +75,31 @@ describe('a board that is closed', () => {
     expect(await Promise.all(reads)).toEqual([TEMPERATURE, TEMPERATURE]);
     await Promise.all(pair.map((board) => board.close()));
   };
+
+  it('is let go, though a clock of it ticked: its tree is collected', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const closed = async () => {
+      const board = await openBoard({
+        source: `/dts-v1/; / {
+          i2c { ${BUS} rtc@68 { compatible = "maxim,ds3231"; reg = <0x68>; interrupts-extended = <&gpio 0 8>; }; };
+          gpio: gpio { compatible = "platform,virtio-gpio"; ngpios = <1>; gpio-controller; #gpio-cells = <2>;
+            interrupt-controller; #interrupt-cells = <2>; }; };`,
+        backEnd: 'inline',
+      });
+      await board.close();
+      return new WeakRef(board.tree);
+    };
+    const trees = [await closed(), await closed(), await closed()];
+    // The last one may still lie on the stack.
+    await vi.waitFor(
+      () => {
+        collect();
+        expect(trees.filter((tree) => tree.deref() !== undefined).length).toBeLessThan(2);
+      },
+      { timeout: 10_000 },
+    );
+  });
 
   it.skipIf(process.platform !== 'linux')('leaves nothing behind: 50 of them, two at a time', async () => {
     await openAndClose({});

@@ -279,6 +279,7 @@ export class BoardDevices {
     } catch (error) {
       this.#warn(messageOf(error));
     }
+    if (this.#clock instanceof RealClock) this.#clock.stop();
   }
 }
 

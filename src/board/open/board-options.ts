@@ -44,7 +44,7 @@ export interface BoardOptions extends TreeOptions, TreeCheckOptions {
   readonly strict?: boolean;
   /** Lets the back-end poll for ever: lowest latency, one core busy. */
   readonly poll?: boolean;
-  /** Bytes of guest memory for rings and buffers. Default 16 MiB; a transfer needs twice its length. */
+  /** Bytes of guest memory for rings and buffers. Default 32 MiB; a transfer needs twice its length. */
   readonly memoryBytes?: number;
   /**
    * Reaches the board in the process that serves it: the folder of its sockets, one socket, or `i2c1=SOCKET`. Its
@@ -58,7 +58,11 @@ export interface BoardOptions extends TreeOptions, TreeCheckOptions {
 /** `openBoardSync` waits for its back-end, so that has a thread of its own. */
 export type SyncBoardOptions = Omit<BoardOptions, 'backEnd'>;
 
-export const DEFAULT_MEMORY_BYTES = 16 << 20;
+/**
+ * More than most boards touch. It costs nothing: from this size on the C library maps fresh pages for each board and gives
+ * them back, where it would keep a smaller piece and clear all of it for the next board.
+ */
+export const DEFAULT_MEMORY_BYTES = 32 << 20;
 const LEAST_MEMORY_BYTES = 64 << 10;
 const GREATEST_MEMORY_BYTES = 2 ** 31;
 

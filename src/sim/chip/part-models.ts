@@ -13,32 +13,49 @@ import { SpiBehaviourPart } from './spi-behaviour.ts';
 import { SpiByteRegisters, type SpiInterface } from './spi-byte-registers.ts';
 import { SpiInstructions } from './spi-instructions.ts';
 
+/** A model as its data sheet describes it. The sheet is compiled when a board has the part: most of a file's it has not. */
+class SheetModel {
+  readonly sheet: Part;
+
+  constructor(part: Part) {
+    this.sheet = part;
+  }
+
+  get compatible(): readonly string[] {
+    return this.sheet.compatible;
+  }
+
+  get title(): string {
+    return this.sheet.title;
+  }
+
+  get properties(): PartModel['properties'] {
+    return compile(this.sheet).properties;
+  }
+}
+
+class I2cSheetModel extends SheetModel implements I2cPartModel {
+  readonly bus = 'i2c';
+
+  create(node: DeviceNode, context: PartContext): I2cPart {
+    return i2cPart(this.sheet, node, context);
+  }
+}
+
+class SpiSheetModel extends SheetModel implements SpiPartModel {
+  readonly bus = 'spi';
+
+  create(node: DeviceNode, context: PartContext): SpiPart {
+    return spiPart(this.sheet, node, context);
+  }
+}
+
 /** What a board can make of a data sheet: a model for each bus that the part has. */
 export function modelsOf(part: Part): readonly PartModel[] {
   const models: PartModel[] = [];
-  if (part.bus.i2c !== undefined) {
-    const create: I2cPartModel['create'] = (node, context) => i2cPart(part, node, context);
-    models.push(withSheet(part, { bus: 'i2c', create }));
-  }
-  if (part.bus.spi !== undefined) {
-    const create: SpiPartModel['create'] = (node, context) => spiPart(part, node, context);
-    models.push(withSheet(part, { bus: 'spi', create }));
-  }
+  if (part.bus.i2c !== undefined) models.push(new I2cSheetModel(part));
+  if (part.bus.spi !== undefined) models.push(new SpiSheetModel(part));
   return models;
-}
-
-/** A model as its data sheet describes it. The sheet is compiled when a board has the part: most of a file's it has not. */
-function withSheet<Made extends object>(part: Part, made: Made) {
-  const { compatible, title } = part;
-  return {
-    ...made,
-    compatible,
-    title,
-    sheet: part,
-    get properties() {
-      return compile(part).properties;
-    },
-  };
 }
 
 function i2cPart(part: Part, node: DeviceNode, context: PartContext): I2cPart {

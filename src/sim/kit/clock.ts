@@ -85,6 +85,7 @@ export class RealClock implements Clock {
   #alarms = new AlarmQueue();
   #timer: NodeJS.Timeout | undefined;
   #timerDue = Number.POSITIVE_INFINITY;
+  #stopped = false;
   #sleep: Int32Array | undefined;
   /** ns by which this clock has left the machine's behind for good: waits that were given up. */
   #offset = 0;
@@ -107,9 +108,18 @@ export class RealClock implements Clock {
   }
 
   after(delayNs: number, callback: () => void): Cancel {
+    if (this.#stopped) return () => {};
     const cancel = this.#alarms.add(this.now() + delayNs, callback);
     this.#arm();
     return cancel;
+  }
+
+  /** The board of it has ended: nothing rings any more, and what would have rung is let go. */
+  stop(): void {
+    this.#stopped = true;
+    this.#alarms = new AlarmQueue();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   poll(): void {

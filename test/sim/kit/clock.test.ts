@@ -71,6 +71,27 @@ describe('a real clock', () => {
     expect(performance.now() * 1e6 - begin).toBeGreaterThanOrEqual(4.9e6);
   });
 
+  it('rings no more when it is stopped, and leaves no timer behind that would hold what it rings for', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const clock = new RealClock();
+      const rung: string[] = [];
+      clock.after(0, () => {
+        rung.push('before');
+        clock.after(0, () => rung.push('again'));
+      });
+      expect(vi.getTimerCount()).toBe(1);
+      clock.stop();
+      expect(vi.getTimerCount()).toBe(0);
+      clock.after(0, () => rung.push('after'));
+      expect(vi.getTimerCount()).toBe(0);
+      clock.poll();
+      expect(rung).toEqual([]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('rings when it is polled after a wait that blocked the event loop', () => {
     const clock = new RealClock();
     let rung = false;

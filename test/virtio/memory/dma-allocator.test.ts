@@ -30,6 +30,10 @@ describe('the DMA allocator', () => {
     const steps = fc.array(
       fc.oneof(
         fc.record({ size: fc.integer({ min: 1, max: 5000 }), align: fc.constantFrom(1, 16, 64, 256, 4096) }),
+        fc.record({
+          size: fc.integer({ min: 5000, max: 400_000 }),
+          align: fc.constantFrom(1, 16, 64, 256, 4096),
+        }),
         fc.record({ free: fc.nat() }),
       ),
       { maxLength: 200 },
@@ -37,7 +41,7 @@ describe('the DMA allocator', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 10_000 }),
-        fc.integer({ min: 0, max: 70_000 }),
+        fc.oneof(fc.integer({ min: 0, max: 70_000 }), fc.integer({ min: 0, max: 2_000_000 })),
         steps,
         (base, size, all) => {
           const dma = new DmaAllocator(base, size);
@@ -77,6 +81,24 @@ describe('the DMA allocator', () => {
     expect(() => dma.alloc(1)).toThrow(DmaError);
     for (const i of pieces.keys()) dma.free(pieces[(i * 7) % 1024] as number);
     expect(dma.alloc(1 << 16)).toBe(0);
+  });
+
+  it.each([
+    ['from address 0 on', 0, 8 << 20, 8 << 20],
+    ['from a page on', 0x1000, 8 << 20, 4 << 20],
+    ['far up', 2 ** 40 + 0x5000, 3 << 20, 1 << 20],
+  ])('gives out all of a large range, and its largest block again: %s', (_where, base, size, largest) => {
+    expect(new DmaAllocator(base, size).alloc(largest) % largest).toBe(0);
+    const dma = new DmaAllocator(base, size);
+    const whole = dma.available;
+    expect(whole).toBe(size);
+    const pieces: number[] = [];
+    for (let left = whole; left > 0; left -= 4096) pieces.push(dma.alloc(4096));
+    expect(dma.available).toBe(0);
+    expect(new Set(pieces).size).toBe(size / 4096);
+    for (const i of pieces.keys()) dma.free(pieces[(i * 7) % pieces.length] as number);
+    expect(dma.available).toBe(whole);
+    expect(dma.alloc(largest) % largest).toBe(0);
   });
 
   it('says how much was asked for and how much is free when it cannot', () => {

@@ -1,0 +1,59 @@
+// What a board of its own costs each test: the simulated half of the demo board, opened and closed again and again in
+// one process.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { checkout, cpuTime, load, median, report } from './report.mjs';
+
+const { openBoard } = await load('.');
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc');
+
+const SIMULATED_HALF = `${readFileSync(`${checkout}dts/demo.dts`, 'utf8')}
+/ { aliases { /delete-property/ i2c2; /delete-property/ spi1; }; /delete-node/ hosts; };
+/delete-node/ &bench;
+/delete-node/ &bench_spi;
+`;
+const folder = mkdtempSync(join(tmpdir(), 'dtbus-bench-'));
+const file = join(folder, 'half.dts');
+writeFileSync(file, SIMULATED_HALF);
+
+/** Opens and closes so many boards. @returns the median time, and the mean CPU time in all threads, of one in ms */
+async function boards(count, options) {
+  const times = [];
+  const before = cpuTime();
+  for (let i = 0; i < count; i++) {
+    const begin = performance.now();
+    const board = await openBoard(file, options);
+    await board.close();
+    times.push(performance.now() - begin);
+  }
+  return { time: median(times), cpu: (cpuTime() - before) / 1000 / count };
+}
+
+/** KB of the heap that is in use. */
+async function heap() {
+  // What a closed board still has to do is done in a turn of the event loop.
+  for (let i = 0; i < 3; i++) {
+    await sleep(20);
+    collect();
+  }
+  return process.memoryUsage().heapUsed / 1000;
+}
+
+const INLINE = { backEnd: 'inline' };
+const COUNT = 1000;
+await boards(100, INLINE);
+const before = await heap();
+const inline = await boards(COUNT, INLINE);
+report('a fresh board, back-end in the same thread', inline.time, 'ms', 'at most 3', inline.cpu);
+report(`heap that each of ${COUNT} left behind`, ((await heap()) - before) / COUNT, 'KB', 'at most 1');
+report('resident memory after them', process.memoryUsage().rss / 1e6, 'MB');
+
+await boards(5, {});
+const threaded = await boards(40, {});
+report('a fresh board, back-end in a thread of its own', threaded.time, 'ms', '', threaded.cpu);
+rmSync(folder, { recursive: true });

@@ -188,6 +188,14 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./light/bh1750.ts'),
   },
   {
+    file: 'light/opt3001',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'ti,opt3001',
+    ],
+    load: () => import('./light/opt3001.ts'),
+  },
+  {
     file: 'light/pca9552',
     // biome-ignore format: one name a line.
     compatible: [
@@ -447,6 +455,14 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./motion/hmc5883l.ts'),
   },
   {
+    file: 'motion/l3gd20',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'st,l3gd20-gyro',
+    ],
+    load: () => import('./motion/l3gd20.ts'),
+  },
+  {
     file: 'motion/lis3dh',
     // biome-ignore format: one name a line.
     compatible: [
@@ -454,6 +470,14 @@ export const PART_FILES: readonly PartFile[] = [
       'st,lsm303dlhc-accel',
     ],
     load: () => import('./motion/lis3dh.ts'),
+  },
+  {
+    file: 'motion/lis3mdl',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'st,lis3mdl-magn',
+    ],
+    load: () => import('./motion/lis3mdl.ts'),
   },
   {
     file: 'motion/mag3110',
@@ -545,6 +569,14 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./power/ina238.ts'),
   },
   {
+    file: 'power/ina3221',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'ti,ina3221',
+    ],
+    load: () => import('./power/ina3221.ts'),
+  },
+  {
     file: 'sensors/adt7410',
     // biome-ignore format: one name a line.
     compatible: [
@@ -631,6 +663,14 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./sensors/mcp9808.ts'),
   },
   {
+    file: 'sensors/mlx90614',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'melexis,mlx90614',
+    ],
+    load: () => import('./sensors/mlx90614.ts'),
+  },
+  {
     file: 'sensors/mpl3115',
     // biome-ignore format: one name a line.
     compatible: [
@@ -645,6 +685,14 @@ export const PART_FILES: readonly PartFile[] = [
       'meas,ms5611',
     ],
     load: () => import('./sensors/ms5611.ts'),
+  },
+  {
+    file: 'sensors/sgp40',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'sensirion,sgp40',
+    ],
+    load: () => import('./sensors/sgp40.ts'),
   },
   {
     file: 'sensors/sht3x',
@@ -674,6 +722,7 @@ export const PART_FILES: readonly PartFile[] = [
     compatible: [
       'silabs,si7021',
       'silabs,si7020',
+      'meas,htu21',
     ],
     load: () => import('./sensors/si7021.ts'),
   },

@@ -131,6 +131,11 @@ interface RohmBh1750 {
   illuminance: number;
 }
 
+interface TiOpt3001 {
+  /** Light on the sensor (0 to 200000 lx) */
+  illuminance: number;
+}
+
 interface NxpPca9550 {
   /** Levels that the outside gives the pins, pin 0 in bit 0 (0 to 3) */
   inputs: number;
@@ -318,6 +323,28 @@ interface HoneywellHmc5883l {
   magnetZ: number;
 }
 
+interface StL3gd20Gyro {
+  /** Rotation about X (-2000 to 2000 °/s) */
+  gyroX: number;
+  /** Rotation about Y (-2000 to 2000 °/s) */
+  gyroY: number;
+  /** Rotation about Z (-2000 to 2000 °/s) */
+  gyroZ: number;
+  /** Temperature of the die (-40 to 85 °C) */
+  temperature: number;
+}
+
+interface StLis3mdlMagn {
+  /** Magnetic field along X (-1600 to 1600 µT) */
+  magnetX: number;
+  /** Magnetic field along Y (-1600 to 1600 µT) */
+  magnetY: number;
+  /** Magnetic field along Z (-1600 to 1600 µT) */
+  magnetZ: number;
+  /** Temperature of the die (-40 to 85 °C) */
+  temperature: number;
+}
+
 interface FslMag3110 {
   /** Magnetic field along X (-1000 to 1000 µT) */
   magnetX: number;
@@ -399,6 +426,21 @@ interface TiIna238 {
   temperature: number;
 }
 
+interface TiIna3221 {
+  /** Voltage of channel 1 at IN- (0 to 26 V) */
+  busVoltage1: number;
+  /** Voltage of channel 2 at IN- (0 to 26 V) */
+  busVoltage2: number;
+  /** Voltage of channel 3 at IN- (0 to 26 V) */
+  busVoltage3: number;
+  /** Current through the shunt of channel 1 (-1000 to 1000 A) */
+  current1: number;
+  /** Current through the shunt of channel 2 (-1000 to 1000 A) */
+  current2: number;
+  /** Current through the shunt of channel 3 (-1000 to 1000 A) */
+  current3: number;
+}
+
 interface AdiAdt7410 {
   /** What the sensor feels (-55 to 150 °C) */
   temperature: number;
@@ -459,6 +501,15 @@ interface MicrochipMcp9808 {
   temperature: number;
 }
 
+interface MelexisMlx90614 {
+  /** Temperature of the sensor itself (-40 to 125 °C) */
+  temperature: number;
+  /** Temperature of what it looks at (-70 to 380 °C) */
+  object: number;
+  /** Emissivity of what it looks at (0.1 to 1) */
+  emissivity: number;
+}
+
 interface FslMpl3115 {
   /** What the sensor feels (-40 to 85 °C) */
   temperature: number;
@@ -471,6 +522,11 @@ interface MeasMs5611 {
   temperature: number;
   /** Pressure of the air (1000 to 120000 Pa) */
   pressure: number;
+}
+
+interface SensirionSgp40 {
+  /** Raw signal SRAW_VOC: by the logarithm of the resistance, less with more gas (0 to 65535 ticks) */
+  rawVoc: number;
 }
 
 interface SensirionSht3x {
@@ -578,6 +634,7 @@ export interface PartTypes {
   'nxp,pca9673': NxpPca9555;
   'nxp,pca9675': NxpPca9555;
   'rohm,bh1750': RohmBh1750;
+  'ti,opt3001': TiOpt3001;
   'nxp,pca9550': NxpPca9550;
   'nxp,pca9551': NxpPca9551;
   'nxp,pca9552': NxpPca9552;
@@ -781,8 +838,10 @@ export interface PartTypes {
   'asahi-kasei,ak8963': AsahiKaseiAk8963;
   'honeywell,hmc5883l': HoneywellHmc5883l;
   'honeywell,hmc5883': HoneywellHmc5883l;
+  'st,l3gd20-gyro': StL3gd20Gyro;
   'st,lis3dh-accel': AdiAdxl345;
   'st,lsm303dlhc-accel': AdiAdxl345;
+  'st,lis3mdl-magn': StLis3mdlMagn;
   'fsl,mag3110': FslMag3110;
   'fsl,mma8451': FslMma8451;
   'fsl,mma8452': FslMma8451;
@@ -816,6 +875,7 @@ export interface PartTypes {
   'ti,ina231': TiIna219;
   'ti,ina238': TiIna238;
   'ti,ina237': TiIna238;
+  'ti,ina3221': TiIna3221;
   'adi,adt7410': AdiAdt7410;
   'adi,adt7420': AdiAdt7410;
   'aosong,aht10': AosongAht10;
@@ -846,8 +906,10 @@ export interface PartTypes {
   'maxim,max6675': MaximMax6675;
   'microchip,mcp9808': MicrochipMcp9808;
   'jedec,jc-42.4-temp': MicrochipMcp9808;
+  'melexis,mlx90614': MelexisMlx90614;
   'fsl,mpl3115': FslMpl3115;
   'meas,ms5611': MeasMs5611;
+  'sensirion,sgp40': SensirionSgp40;
   'sensirion,sht3x': SensirionSht3x;
   'sensirion,sht30': SensirionSht3x;
   'sensirion,sht31': SensirionSht3x;
@@ -858,6 +920,7 @@ export interface PartTypes {
   'sensirion,sht45': SensirionSht3x;
   'silabs,si7021': SensirionSht3x;
   'silabs,si7020': SensirionSht3x;
+  'meas,htu21': SensirionSht3x;
   'ti,tmp102': AdiAdt7410;
   'ti,tmp112': AdiAdt7410;
   'ti,tmp117': AdiAdt7410;

@@ -53,18 +53,46 @@ const TEMPERATURE = { offset: -46.85, span: 175.72, full: 65536 };
 const USER_1_RESET = 0x3a;
 const USER_1_WRITABLE = 0x85;
 /** Typical conversion times by resolution (D7, D0): humidity, temperature. A humidity measures both. */
-const TIMES_NS = [
+interface Times {
+  readonly bits: readonly [humidity: number, temperature: number];
+  readonly humidity: number;
+  readonly temperature: number;
+}
+
+const TIMES_NS: readonly Times[] = [
   { bits: [12, 14], humidity: 10e6, temperature: 7e6 },
   { bits: [8, 12], humidity: 2.6e6, temperature: 2.4e6 },
   { bits: [10, 13], humidity: 3.7e6, temperature: 4e6 },
   { bits: [11, 11], humidity: 5.8e6, temperature: 1.5e6 },
-] as const;
+];
+
+/** HTU21D data sheet, "Humidity/temperature conversion times", typical. */
+const HTU21D_TIMES_NS: readonly Times[] = [
+  { bits: [12, 14], humidity: 14e6, temperature: 44e6 },
+  { bits: [8, 12], humidity: 2e6, temperature: 11e6 },
+  { bits: [10, 13], humidity: 4e6, temperature: 22e6 },
+  { bits: [11, 11], humidity: 7e6, temperature: 6e6 },
+];
+
+/** What the relatives differ in. */
+interface Row {
+  /** SNB_3 of the electronic id. */
+  readonly deviceId: number;
+  readonly user1: number;
+  readonly times: readonly Times[];
+  /** A humidity measures the temperature too. */
+  readonly measuresBoth: boolean;
+  /** The second half of the electronic id has checksums of two bytes each; else the last one is of all before it. */
+  readonly checksumOfPair: boolean;
+}
+
+const SI70XX = { user1: USER_1_RESET, times: TIMES_NS, measuresBoth: true, checksumOfPair: false } as const;
 
 const modelOf =
-  (deviceId: number): Model<typeof sheet> =>
+  ({ deviceId, user1: user1Reset, times: timesNs, measuresBoth, checksumOfPair }: Row): Model<typeof sheet> =>
   (_registers, { sense, keep, answer, misuse, reset, clamp, crc8 }) => {
     const registers = keep({
-      user1: USER_1_RESET,
+      user1: user1Reset,
       heater: 0,
       command: 0,
       received: 0,
@@ -75,7 +103,7 @@ const modelOf =
 
     const times = () => {
       const { user1 } = registers;
-      return TIMES_NS[((user1 >> 6) & 2) | (user1 & 1)] as (typeof TIMES_NS)[number];
+      return timesNs[((user1 >> 6) & 2) | (user1 & 1)] as Times;
     };
 
     function truncated(code: number, bits: number): number {
@@ -96,7 +124,7 @@ const modelOf =
 
     function measureHumidity(): void {
       registers.lastTemperature = temperatureCode();
-      answerCode(humidityCode(), times().humidity + times().temperature);
+      answerCode(humidityCode(), times().humidity + (measuresBoth ? times().temperature : 0));
     }
 
     const measureTemperature = () => answerCode(temperatureCode(), times().temperature);
@@ -132,7 +160,17 @@ const modelOf =
       else if (command === ELECTRONIC_ID_2) {
         const serial = Uint8Array.of(deviceId, 0x00, 0xff, 0xff);
         const first = crc8(serial.subarray(0, 2), 0);
-        result.begin(Uint8Array.of(deviceId, 0, first, 0xff, 0xff, crc8(serial, 0)), 0);
+        result.begin(
+          Uint8Array.of(
+            deviceId,
+            0,
+            first,
+            0xff,
+            0xff,
+            crc8(checksumOfPair ? serial.subarray(2) : serial, 0),
+          ),
+          0,
+        );
       } else misuse(`command ${command}`, `command 0x${command.toString(16)}: no such command`);
     }
 
@@ -147,7 +185,7 @@ const modelOf =
     return {
       stretchNs: () => registers.stretch,
       reset() {
-        Object.assign(registers, { user1: USER_1_RESET, heater: 0, command: 0, received: 0, stretch: 0 });
+        Object.assign(registers, { user1: user1Reset, heater: 0, command: 0, received: 0, stretch: 0 });
         result.clear();
       },
       i2c: {
@@ -175,12 +213,25 @@ const modelOf =
   };
 
 export const parts: readonly Part[] = [
-  { ...sheet, model: modelOf(0x15) },
+  { ...sheet, model: modelOf({ ...SI70XX, deviceId: 0x15 }) },
   {
     ...sheet,
     compatible: ['silabs,si7020'],
     title: 'Si7020 humidity and temperature sensor',
     source: 'Silicon Labs Si7020-A20',
-    model: modelOf(0x14),
+    model: modelOf({ ...SI70XX, deviceId: 0x14 }),
+  },
+  {
+    ...sheet,
+    compatible: ['meas,htu21'],
+    title: 'HTU21D humidity and temperature sensor',
+    source: 'TE Connectivity HPC199_6',
+    model: modelOf({
+      deviceId: 0x32,
+      user1: 0x02,
+      times: HTU21D_TIMES_NS,
+      measuresBoth: false,
+      checksumOfPair: true,
+    }),
   },
 ];

@@ -45,6 +45,21 @@ describe('Si7021 (data sheet, 5.1)', () => {
     expect(bench.writeRead([0xe7], 1)).toEqual([0x3a]);
   });
 
+  it('HTU21D: the same formulas, 44 and 14 ms, user register 02h, checksums of two bytes each', async () => {
+    const bench = await i2cBench({ compatible: 'meas,htu21', reg: 0x40 });
+    expect(bench.writeRead([0xe7], 1)).toEqual([0x02]);
+    bench.write([0xf3]);
+    bench.clock.advance(43 * MS);
+    expect(faultOf(() => bench.read(3))).toBe('ENXIO');
+    bench.clock.advance(1 * MS);
+    expect(bench.read(2)).toEqual([0x68, 0xac]);
+    bench.write([0xf5]);
+    bench.clock.advance(14 * MS);
+    expect(bench.read(2)).toEqual([0x72, 0xb2]);
+    const serial = bench.writeRead([0xfc, 0xc9], 6);
+    expect(serial[5]).toBe(crc8(Uint8Array.from(serial.slice(3, 5)), 0));
+  });
+
   it('says what it is', async () => {
     const bench = await si7021();
     expect(bench.writeRead([0xfc, 0xc9], 2)).toEqual([0x15, 0x00]);

@@ -62,6 +62,68 @@ const I2C: readonly Judged[] = [
     ],
   },
   {
+    name: 'lis3mdl@1f',
+    compatible: 'st,lis3mdl-magn',
+    set: FIELD,
+    expect: [
+      ['in_magn_x', 0.3, 0.001],
+      ['in_magn_y', -0.45, 0.001],
+    ],
+  },
+  {
+    name: 'l3gd20@6a',
+    compatible: 'st,l3gd20-gyro',
+    set: { gyroX: 10, gyroZ: -100 },
+    // rad/s
+    expect: [
+      ['in_anglvel_x', 0.1745, 0.001],
+      // Linux has 153 µrad/s a count where 8.75 m°/s are 152.7.
+      ['in_anglvel_z', -1.7453, 0.004],
+    ],
+  },
+  {
+    name: 'ina3221@42',
+    compatible: 'ti,ina3221',
+    more: '#address-cells = <1>; #size-cells = <0>; input@1 { reg = <1>; shunt-resistor-micro-ohms = <5000>; };',
+    set: { busVoltage1: 12, current1: 1.5, busVoltage2: 5, current2: -2 },
+    expect: [
+      ['in1', 12_000, 0],
+      ['curr1', 1500, 2],
+      ['in2', 5000, 0],
+      ['curr2', -2000, 4],
+    ],
+  },
+  {
+    name: 'opt3001@44',
+    compatible: 'ti,opt3001',
+    set: { illuminance: 1234 },
+    expect: [['in_illuminance', 1234, 1]],
+  },
+  {
+    name: 'mlx90614@5a',
+    compatible: 'melexis,mlx90614',
+    set: { temperature: 31.5, object: 180 },
+    expect: [
+      ['in_temp_ambient', 31_500, 20],
+      ['in_temp_object', 180_000, 20],
+    ],
+  },
+  {
+    name: 'sgp40@59',
+    compatible: 'sensirion,sgp40',
+    set: { rawVoc: 27_182 },
+    expect: [['in_resistance_raw', 27_182, 0]],
+  },
+  {
+    name: 'htu21@41',
+    compatible: 'meas,htu21',
+    set: DAMP,
+    expect: [
+      ['in_temp', 31_500, 20],
+      ['in_humidityrelative', 40_000, 40],
+    ],
+  },
+  {
     name: 'aht20@38',
     compatible: 'aosong,aht20',
     set: DAMP,

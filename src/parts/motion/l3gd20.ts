@@ -1,0 +1,111 @@
+import type { DataSheet } from '../data-sheet.ts';
+import type { Model } from '../model.ts';
+
+const AXES = ['X', 'Y', 'Z'] as const;
+const RATE = { unit: '°/s', range: [-2000, 2000] } as const;
+
+const sheet = {
+  compatible: ['st,l3gd20-gyro'],
+  title: 'L3GD20 gyroscope',
+  source: 'ST DocID022116',
+  notModelled: ['the interrupt generator, the FIFO, filters, the self test', 'noise'],
+  node: 'gyroscope',
+  bus: {
+    // Bit 7 of the register number goes on from register to register.
+    i2c: { form: 'byte registers', address: 0x6b },
+    spi: {
+      form: 'registers',
+      modes: 0b1001,
+      maxSpeedHz: 10_000_000,
+      header: { read: 0x80, address: 0x3f, increment: 0x40 },
+    },
+  },
+  // Table 17 "Register address map".
+  registers: {
+    WHO_AM_I: { at: 0x0f, reset: 0xd4, access: 'ro' },
+    CTRL_REG1: { at: 0x20, reset: 0x07, fields: { DR: [7, 6], BW: [5, 4], PD: 3, ZEN: 2, XEN: 1, YEN: 0 } },
+    CTRL_REG2: { at: 0x21 },
+    CTRL_REG3: { at: 0x22, fields: { I1: [7, 6], H_LACTIVE: 5, PP_OD: 4, I2_DRDY: 3, I2: [2, 0] } },
+    CTRL_REG4: { at: 0x23, fields: { BDU: 7, BLE: 6, FS: [5, 4], SIM: 0 } },
+    CTRL_REG5: { at: 0x24 },
+    REFERENCE: { at: 0x25 },
+    OUT_TEMP: { at: 0x26, access: 'ro' },
+    STATUS_REG: { at: 0x27, access: 'ro', fields: { ZYXOR: 7, OR: [6, 4], ZYXDA: 3, DA: [2, 0] } },
+    OUT_X_L: { at: 0x28, count: 6, access: 'ro' },
+    FIFO_CTRL_REG: { at: 0x2e },
+    FIFO_SRC_REG: { at: 0x2f, reset: 0x20, access: 'ro' },
+    INT1_CFG: { at: 0x30 },
+    INT1_SRC: { at: 0x31, access: 'ro' },
+    INT1_THS: { at: 0x32, count: 6 },
+    INT1_DURATION: { at: 0x38 },
+  },
+  senses: {
+    gyroX: { ...RATE, doc: 'rotation about X' },
+    gyroY: { ...RATE, doc: 'rotation about Y' },
+    gyroZ: { ...RATE, doc: 'rotation about Z' },
+    temperature: { unit: '°C', range: [-40, 85], initial: 25, step: 1, doc: 'temperature of the die' },
+  },
+  pins: ['DRDY'],
+  idleLow: ['DRDY'],
+} as const satisfies DataSheet;
+
+/** Table 21: samples a second by DR. */
+const RATE_HZ = [95, 190, 380, 760] as const;
+/** Table 4: °/s a count at ±250, 500 and 2000 °/s. */
+const PER_COUNT = [0.00875, 0.0175, 0.07, 0.07] as const;
+/** A count of OUT_TEMP is a degree less; it is 0 at this. */
+const ZERO = 25;
+const GOES_ON = 0x80;
+
+const model: Model<typeof sheet> = (
+  registers,
+  { sense, every, keep, quantize, bus: wire, pin: { DRDY } },
+) => {
+  const { CTRL_REG1, CTRL_REG3, CTRL_REG4, STATUS_REG, OUT_X_L, OUT_TEMP } = registers;
+  const bus = keep({ goesOn: wire === 'spi' });
+  const samples = every(() => (CTRL_REG1.PD ? 1e9 / (RATE_HZ[CTRL_REG1.DR] as number) : 0), sample, DRDY);
+
+  function sample(count: number): void {
+    const enabled = [CTRL_REG1.XEN, CTRL_REG1.YEN, CTRL_REG1.ZEN];
+    for (const [axis, name] of AXES.entries()) {
+      if (!enabled[axis]) continue;
+      const word = quantize(sense[`gyro${name}`], PER_COUNT[CTRL_REG4.FS] as number, 16);
+      const [first, second] = CTRL_REG4.BLE ? [word >> 8, word] : [word, word >> 8];
+      OUT_X_L.set(2 * axis, first as number);
+      OUT_X_L.set(2 * axis + 1, second as number);
+    }
+    OUT_TEMP.value = Math.round(ZERO - sense.temperature);
+    STATUS_REG.value = STATUS_REG.ZYXDA === 1 || count > 1 ? 0xff : 0x0f;
+    drive();
+  }
+
+  const drive = () => DRDY.set(STATUS_REG.ZYXDA === 1 && CTRL_REG3.I2_DRDY === 1);
+
+  return {
+    onRead: {
+      /** The higher byte of an axis clears its flags; the last of them those of all. */
+      OUT_X_L(offset) {
+        if ((offset & 1) === 1) {
+          const rest = STATUS_REG.value & ~(0x11 << (offset >> 1));
+          STATUS_REG.value = (rest & 0x07) === 0 ? 0 : rest & 0x77;
+          drive();
+        }
+        return OUT_X_L.get(offset);
+      },
+    },
+    onWrite: { CTRL_REG1: () => samples.restart() },
+    afterWrite: drive,
+    pointer(byte) {
+      bus.goesOn = (byte & GOES_ON) !== 0;
+      return byte & 0x7f;
+    },
+    next: (register) => (bus.goesOn ? (register + 1) & 0x7f : register),
+    reset() {
+      samples.restart();
+      drive();
+    },
+    restored: drive,
+  };
+};
+
+export const parts = [{ ...sheet, model }];

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { i2cBench } from '../../sim/support.ts';
+
+const MS = 1e6;
+
+describe('LIS3MDL (DocID024204)', () => {
+  const lis3mdl = () => i2cBench({ compatible: 'st,lis3mdl-magn', reg: 0x1e });
+
+  it('says 3Dh; powers up in power-down, with 10 Hz', async () => {
+    const bench = await lis3mdl();
+    expect([...bench.writeRead([0x0f], 1), ...bench.writeRead([0xa0], 3)]).toEqual([0x3d, 0x10, 0x00, 0x03]);
+    bench.clock.advance(1000 * MS);
+    expect(bench.writeRead([0x27], 1)).toEqual([0x00]);
+  });
+
+  // Table 3: counts a gauss.
+  it.each([
+    [0x00, 6842],
+    [0x20, 3421],
+    [0x40, 2281],
+    [0x60, 1711],
+  ])('CTRL_REG2 %i: %d counts a gauss, little-endian; a field beyond saturates', async (full, counts) => {
+    const bench = await lis3mdl();
+    bench.set('magnetX', 100);
+    bench.set('magnetY', -1600);
+    bench.write([0x21, full]);
+    bench.write([0x22, 0x00]);
+    bench.clock.advance(100 * MS);
+    const bytes = Buffer.from(bench.writeRead([0xa8], 4));
+    expect(bytes.readInt16LE(0)).toBe(counts);
+    expect(bytes.readInt16LE(2)).toBe(Math.max(-32_768, -16 * counts));
+  });
+
+  // Tables 19 and 20: DO; FAST_ODR with OM.
+  it.each([
+    [0x00, 1600],
+    [0x1c, 12.5],
+    [0x02, 1],
+    [0x62, 6.4516],
+  ])('CTRL_REG1 %i: a sample each %d ms, told by STATUS_REG and DRDY', async (control, ms) => {
+    const bench = await lis3mdl();
+    bench.write([0x20, control]);
+    bench.write([0x22, 0x00]);
+    bench.clock.advance(ms * 0.99 * MS);
+    expect([bench.line('DRDY').high, ...bench.writeRead([0x27], 1)]).toEqual([false, 0x00]);
+    bench.clock.advance(ms * 0.02 * MS);
+    expect([bench.line('DRDY').high, ...bench.writeRead([0x27], 1)]).toEqual([true, 0x0f]);
+    bench.writeRead([0xa8], 6);
+    expect([bench.line('DRDY').high, ...bench.writeRead([0x27], 1)]).toEqual([false, 0x00]);
+  });
+
+  it('a single measurement ends in power-down; the die has 8 counts a degree from 25 °C on', async () => {
+    const bench = await lis3mdl();
+    bench.set('temperature', 20);
+    bench.write([0x20, 0x90]);
+    bench.write([0x22, 0x01]);
+    bench.clock.advance(100 * MS);
+    expect(bench.writeRead([0x22], 1)).toEqual([0x03]);
+    expect(Buffer.from(bench.writeRead([0xae], 2)).readInt16LE(0)).toBe(-40);
+  });
+});

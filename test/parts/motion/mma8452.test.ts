@@ -68,6 +68,13 @@ describe('MMA8452Q and its relatives (rev. 10)', () => {
     },
   );
 
+  it('after the last byte of data a read goes on at STATUS (auto-increment)', async () => {
+    const bench = await active();
+    bench.set('accelX', -0.5);
+    bench.clock.advance(2 * MS);
+    expect(bench.writeRead([0x01], 8).slice(6)).toEqual([0x00, 0xe0]);
+  });
+
   it('offsets count 2 mg; in standby nothing is measured; RST resets', async () => {
     const bench = await active();
     bench.write([0x2f, 0x7d]);

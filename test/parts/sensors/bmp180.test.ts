@@ -68,7 +68,8 @@ describe('BMP180 (BST-BMP180-DS000)', () => {
       const up = ((msb << 16) | (lsb << 8) | xlsb) >> (8 - oss);
       const got = formula(ut, up, oss);
       expect(got.temperature).toBeCloseTo(celsius, 1);
-      expect(Math.abs(got.pressure - pressure)).toBeLessThan(8);
+      // A count is about 8 Pa of 16 bits, half for each more; the formula of integers misses by some 2 Pa.
+      expect(Math.abs(got.pressure - pressure)).toBeLessThan(4 / 2 ** oss + 2.5);
     },
   );
 });

@@ -23,6 +23,7 @@ describe('SGP40 (version 1.2, 3 and 4)', () => {
   it('does not acknowledge a wrong checksum, and measures nothing', async () => {
     const bench = await sgp40();
     expect(faultOf(() => bench.write([0x26, 0x0f, 0x80, 0x00, 0xa3, 0x66, 0x66, 0x93]))).toBe('EREMOTEIO');
+    expect(faultOf(() => bench.write([0x26, 0x0f, 0x80, 0x00, 0xa2, 0x66, 0x66, 0x94]))).toBe('EREMOTEIO');
     bench.clock.advance(30 * MS);
     expect(faultOf(() => bench.read(3))).toBe('ENXIO');
   });

@@ -1,7 +1,7 @@
 /**
  * What a mutation run changes and which tests must notice, by room. Only fast tests in one process stand here: Stryker runs
  * those that reach a mutant once for each. `slow` ones run after them, for what they left. `mutate` is in the order of
- * importance.
+ * importance. With `isolate` each test file imports what it needs anew, as where modules are loaded in the middle of a test.
  */
 export const ROOMS = {
   values: {
@@ -22,7 +22,7 @@ export const ROOMS = {
     mutate: ['src/virtio/{split,packed,chain}/*.ts', 'src/virtio/**/*.ts'],
     tests: [
       'test/virtio/{split,packed,chain,memory,device,requests}/**/*.test.ts',
-      'test/virtio/queue/{adaptive-spin,indirect-tables,queue-state,queue-properties}.test.ts',
+      'test/virtio/queue/{adaptive-spin,driver-restore,indirect-tables,queue-state,queue-properties}.test.ts',
       'test/virtio/hostile-*.test.ts',
     ],
     slow: ['test/virtio/queue/queue-{model,wrap}.test.ts'],
@@ -43,5 +43,6 @@ export const ROOMS = {
   parts: {
     mutate: ['src/parts/*.ts', 'src/parts/{memories,muxes,clocks}/*.ts', 'src/parts/*/*.ts'],
     tests: ['test/parts/*/*.test.ts', 'test/parts/general-call.test.ts', 'test/sim/parts/*.test.ts'],
+    isolate: true,
   },
 };

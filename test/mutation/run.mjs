@@ -43,8 +43,8 @@ function prepare(folder) {
 }
 
 /** Stryker's configuration, and vitest's: only these tests, without the build and the part table around them. */
-function configure(folder, tests, mutate, concurrency) {
-  const vitest = `export default { test: { include: ${JSON.stringify(tests)}, testTimeout: 8_000, isolate: false } };\n`;
+function configure(folder, { tests, isolate = false }, mutate, concurrency) {
+  const vitest = `export default { test: { include: ${JSON.stringify(tests)}, testTimeout: 20_000, isolate: ${isolate} } };\n`;
   writeFileSync(join(folder, 'mutation.vitest.config.mjs'), vitest);
   const stryker = {
     testRunner: 'vitest',
@@ -65,8 +65,8 @@ function configure(folder, tests, mutate, concurrency) {
 }
 
 /** Stryker's report of a run. @throws {Error} when there was none, as where a test fails without any change. */
-function mutate(folder, tests, places, concurrency) {
-  configure(folder, tests, places, concurrency);
+function mutate(folder, room, places, concurrency) {
+  configure(folder, room, places, concurrency);
   const stryker = ['node_modules/@stryker-mutator/core/bin/stryker.js', 'run'];
   const status = run(process.execPath, stryker, folder);
   if (status !== 0) throw new Error(`Stryker ended with ${status}`);
@@ -89,12 +89,12 @@ const folder = kept ?? mkdtempSync(join(tmpdir(), 'dtbus-mutation-'));
 try {
   mkdirSync(folder, { recursive: true });
   prepare(folder);
-  const { mutate: all, tests, slow } = ROOMS[name];
-  let report = mutate(folder, tests, files.length > 0 ? files : all, concurrency);
+  const room = ROOMS[name];
+  let report = mutate(folder, room, files.length > 0 ? files : room.mutate, concurrency);
   const left = leftOver(report);
-  if (slow !== undefined && left.length > 0) {
+  if (room.slow !== undefined && left.length > 0) {
     console.log(`the slow tests, for ${left.length} mutants that the others did not notice`);
-    report = merged(report, mutate(folder, slow, left, concurrency));
+    report = merged(report, mutate(folder, { ...room, tests: room.slow }, left, concurrency));
   }
   console.log(summary(report));
 } finally {

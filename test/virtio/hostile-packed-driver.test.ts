@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   CHAIN_FAULT,
   type ChainFault,
@@ -62,6 +62,23 @@ describe('a packed queue whose driver lies about a list gives it back unread and
       setup.offer(42, order === 1 ? list : list.reverse());
       check(setup, CHAIN_FAULT.INDIRECT_AND_NEXT);
     }
+  });
+
+  it('and looks at one round of rubbish at a time, however fast the driver refills it', () => {
+    const { guest, queue, ring } = packed();
+    let offered = 0;
+    const rubbish = () => {
+      const mark = Math.floor(offered / 8) % 2 === 0 ? AVAIL : OWNER & ~AVAIL;
+      ring.setDescriptor(offered++ % 8, { addr: MEMORY, len: 4, flags: mark, link: 1 });
+    };
+    rubbish();
+    vi.spyOn(guest.memory, 'has').mockImplementation(() => {
+      if (queue.malformed < 1000) rubbish();
+      return false;
+    });
+    expect(queue.pop()).toBeUndefined();
+    expect(queue.malformed).toBe(8);
+    expect(queue.enableNotification()).toBe(true);
   });
 
   it('a table of more than 1024', () => {

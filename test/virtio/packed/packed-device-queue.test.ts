@@ -210,6 +210,7 @@ describe('2.8.10 event suppression', () => {
   it('of the device: DISABLE, and ENABLE or with EVENT_IDX the next descriptor', () => {
     const plain = setup(4);
     plain.queue.disableNotification();
+    expect(plain.queue.pop()).toBeUndefined();
     expect(plain.ring.deviceEvent).toBe(EVENT.DISABLE);
     expect(plain.queue.enableNotification()).toBe(false);
     expect(plain.ring.deviceEvent).toBe(EVENT.ENABLE);
@@ -218,6 +219,27 @@ describe('2.8.10 event suppression', () => {
     use(3);
     expect(queue.enableNotification()).toBe(false);
     expect(ring.deviceEvent).toBe(EVENT.DESC | WRAP | 3);
+    // Off, it stays so whatever comes; on again, it follows.
+    queue.disableNotification();
+    use();
+    expect(queue.pop()).toBeUndefined();
+    expect(ring.deviceEvent).toBe(EVENT.DISABLE);
+    expect(queue.enableNotification()).toBe(false);
+    use(2);
+    expect(queue.pop()).toBeUndefined();
+    expect(ring.deviceEvent).toBe(EVENT.DESC | 2);
+  });
+
+  it('after a reset, is as at the beginning: on, and nothing to tell', () => {
+    const { guest, queue, ring, data } = setup(4, VIRTIO_F.EVENT_IDX);
+    queue.disableNotification();
+    queue.reset();
+    expect(queue.needsNotification()).toBe(false);
+    guest.bytes({ addr: guest.config.descriptor, len: 64 }).fill(0);
+    ring.setDescriptor(0, { addr: data, len: 1, flags: AVAIL });
+    queue.pushUsed(queue.pop() as DescriptorChain, 0);
+    expect(queue.pop()).toBeUndefined();
+    expect(ring.deviceEvent).toBe(EVENT.DESC | WRAP | 1);
   });
 
   it('of the device: with EVENT_IDX it follows what the device waits for, without being asked', () => {

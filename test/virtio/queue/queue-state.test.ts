@@ -9,7 +9,7 @@ import {
   VIRTIO_F,
   vringBase,
 } from '../../../src/virtio/index.ts';
-import { MockGuest, RawSplitRing } from '../../support/mock-guest.ts';
+import { MockGuest, RawPackedRing, RawSplitRing } from '../../support/mock-guest.ts';
 
 const state = (change: Partial<DeviceQueueState>): DeviceQueueState => ({
   nextAvail: 0,
@@ -175,7 +175,8 @@ describe('a device’s packed queue', () => {
 
   it('refuses a position that is not in it', () => {
     expect(restore({ nextAvail: 8 })).toThrow('invalid ring position: expected 0 to 7, got 8 and 0');
-    expect(restore({ nextUsed: 9 })).toThrow('invalid ring position: expected 0 to 7, got 0 and 9');
+    expect(restore({ nextUsed: 8 })).toThrow('invalid ring position: expected 0 to 7, got 0 and 8');
+    expect(restore({ nextAvail: 7, nextUsed: 7 })).not.toThrow();
   });
 
   it.each([
@@ -187,6 +188,38 @@ describe('a device’s packed queue', () => {
     expect(restore({ outstanding: [{ head: 3, ...known }] })).toThrow(
       'cannot restore chain 3: saved state lacks the buffers',
     );
+  });
+
+  it('goes on with what was out and what was held, and knows how much of the ring that is', () => {
+    const fresh = new MockGuest(8, featureSet(VIRTIO_F.RING_PACKED, VIRTIO_F.IN_ORDER));
+    const ring = new RawPackedRing(fresh.buffer, fresh.config);
+    const { addr } = fresh.alloc(8);
+    const piece = (len: number) => [{ addr, len }];
+    const outstanding = [
+      { head: 5, descriptors: 2, readable: piece(3), writable: piece(4) },
+      { head: 6, descriptors: 1, readable: [], writable: piece(2), finished: 2 },
+    ];
+    const there = state({ nextAvail: 3, availWrap: 1, nextUsed: 0, usedWrap: 1, outstanding });
+    const queue = createDeviceQueue(fresh.memory, fresh.config, there);
+    expect([queue.inFlight, queue.poll()]).toEqual([1, true]);
+    expect(queue.snapshot()).toEqual(there);
+    const chain = queue.pop() as DescriptorChain;
+    expect([chain.head, queue.pop(), queue.poll()]).toEqual([5, undefined, false]);
+    expect(chain.readableSegments.buffers()).toEqual(piece(3));
+    // Five descriptors are free, and no list is longer.
+    for (const place of [3, 4, 5, 6]) ring.setDescriptor(place, { addr, len: 1, flags: 0x81 });
+    ring.setDescriptor(7, { addr, len: 1, flags: 0x80, link: 9 });
+    expect(queue.pop()).toMatchObject({ head: 9, descriptors: 5 });
+    // What was told before the restore is not known.
+    expect([queue.needsNotification(), queue.needsNotification()]).toEqual([true, false]);
+    queue.pushUsed(chain, 4);
+    expect([ring.descriptor(0).link, ring.descriptor(0).len]).toEqual([6, 2]);
+    const full = createDeviceQueue(fresh.memory, fresh.config, there);
+    ring.setDescriptor(7, { addr, len: 1, flags: 0x81 });
+    ring.setDescriptor(0, { addr, len: 1, flags: 0x8000, link: 9 });
+    full.pop();
+    expect(full.pop()).toBeUndefined();
+    expect(full.broken).toBe('descriptor list is longer than the free part of the ring, at 3 of 8');
   });
 
   it('refuses a chain whose memory is gone', () => {

@@ -32,7 +32,7 @@ export const ROOMS = {
     tests: [
       'test/backend/*.test.ts',
       'test/backend/manager/*.test.ts',
-      'test/backend/devices/{bounce-buffers,gpio-*,i2c-flags,request-*,spi-request}.test.ts',
+      'test/backend/devices/{bounce-buffers,framing-rules,gpio-*,i2c-flags,request-*,spi-request}.test.ts',
     ],
     slow: [
       'test/backend/clients/*.test.ts',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createDriverQueue, type DriverQueueState, featureSet, VIRTIO_F } from '../../../src/virtio/index.ts';
 import { MockGuest, RawPackedRing, RawSplitRing } from '../../support/mock-guest.ts';
 
-const { RING_PACKED, IN_ORDER } = VIRTIO_F;
+const { RING_PACKED, INDIRECT_DESC, IN_ORDER } = VIRTIO_F;
 const SIZE = 8;
 const NEXT = 1;
 const WRITE = 2;
@@ -123,6 +123,26 @@ describe.each([
       expect([...all].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
       expect(all.map((index) => ring.descriptor(index).len)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     }
+  });
+
+  it('with its indirect tables, which are given back at the end', () => {
+    const { guest, queue, use, idOf, again } = driverOf(INDIRECT_DESC);
+    const before = guest.dma.available;
+    queue.addBuf(pieces(1, 2), pieces(3), 'a');
+    queue.addBuf([], pieces(4), 'b');
+    queue.kickPrepare();
+    const state = queue.snapshot();
+    const [a, b] = state.outstanding;
+    expect([a?.table?.capacity, b && 'table' in b]).toEqual([8, false]);
+    const other = again(state);
+    use(0, idOf(0, 0), 3);
+    expect([other.getBuf(), other.usedLength]).toEqual(['a', 3]);
+    // The table is there for the next request.
+    const taken = guest.dma.available;
+    other.addBuf(pieces(1, 1, 1, 1), pieces(1, 1, 1, 1), 'c');
+    expect(guest.dma.available).toBe(taken);
+    other.close();
+    expect(guest.dma.available).toBe(before);
   });
 
   it('a reset links all descriptors anew', () => {

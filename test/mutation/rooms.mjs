@@ -13,10 +13,11 @@ export const ROOMS = {
     ],
     tests: [
       'test/devicetree/{compile,language,pitfalls}.test.ts',
-      'test/devicetree/syntax/*.test.ts',
+      'test/devicetree/syntax/values.test.ts',
       'test/devicetree/diagnostics/*.test.ts',
       'test/devicetree/write/*.test.ts',
     ],
+    slow: ['test/devicetree/syntax/many-pieces.test.ts'],
   },
   virtio: {
     mutate: ['src/virtio/{split,packed,chain}/*.ts', 'src/virtio/**/*.ts'],

@@ -282,21 +282,6 @@ describe('a value made of many pieces', () => {
     const expected = Buffer.concat([Buffer.alloc(30_000, 1), Buffer.alloc(100_000, 2)]);
     expect(expected.equals(root.bytes('a') ?? Buffer.of())).toBe(true);
   });
-
-  /** The value `piece`, 10 000 times in a file that is included this often: a tree may take 32 MiB and six times its source. */
-  const included = (piece: string, times: number) => {
-    const readFile = files({ pieces: Array(10_000).fill(piece).join() });
-    const value = Array(times).fill('\n#include "pieces"\n').join();
-    return parse('test.dts', inRoot(`a = ${value}; l: n { };`), { readFile }).diagnostics;
-  };
-
-  it.each([['""'], ['<>'], ['[]'], ['&l'], ['<&l>']])('is not taken without end: %s', (piece) => {
-    expect(included(piece, 70).map(({ message }) => message)).toEqual([
-      'the tree is too large for its source',
-    ]);
-  });
-
-  it('may be of half a million', () => expect(included('""', 50)).toEqual([]));
 });
 
 describe('the kinds of a value’s pieces', () => {

@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   BoardError,
   ServedBoard,
@@ -79,6 +79,22 @@ for device in /sys/bus/platform/devices/*; do
   note "no driver in the guest took /$(basename $device): see its kernel's configuration"
 done`;
 
+/** @throws {BoardError} it is not there, or cannot be a kernel of this machine */
+function checkKernel({ kernel, machine }: GuestOptions): void {
+  const stats = statSync(kernel, { throwIfNoEntry: false });
+  if (stats === undefined) throw new BoardError(`kernel not found: ${kernel}`);
+  if (!stats.isFile()) throw new BoardError(`not a kernel: ${kernel} is no file; name the file itself`);
+  if (machine === 'qemu') return;
+  try {
+    accessSync(kernel, constants.X_OK);
+  } catch (thrown) {
+    throw new BoardError(
+      `not executable: ${kernel}; a User-Mode Linux is a program: chmod +x it, or use --qemu for a kernel of a PC`,
+      { cause: thrown },
+    );
+  }
+}
+
 /**
  * Boots a real Linux on the board's buses and runs a command in it. Linux's own drivers bind to what the
  * board's device tree says.
@@ -88,7 +104,7 @@ done`;
 export async function runGuest(file: FilePath, options: GuestOptions): Promise<GuestResult> {
   checkOptions('runGuest', options, checks);
   for (const name of REQUIRED) checks[name](name, options[name]);
-  if (!existsSync(options.kernel)) throw new BoardError(`kernel not found: ${options.kernel}`);
+  checkKernel(options);
   const folder = mkdtempSync(join(tmpdir(), 'dtbus-guest-'));
   try {
     const board = await ServedBoard.open(file, { ...settingsOf(options), socketDirectory: folder });
@@ -137,7 +153,7 @@ class Guest {
       `init=${this.#init(NAME_UNBOUND)}`,
     ];
     const argv = [`mem=${MEMORY}`, ...root, 'con0=fd:0,fd:1', 'con=null', 'quiet', `dtb=${dtb}`];
-    return this.#told(await this.#run({ program: this.#options.kernel, argv }));
+    return this.#told(await this.#run({ program: resolve(this.#options.kernel), argv }));
   }
 
   async bootQemu(buses: readonly ServedBus[]): Promise<GuestEnd> {

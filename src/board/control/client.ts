@@ -68,7 +68,9 @@ function socketAt(place: string): string {
 async function connectTo(path: string): Promise<BoardControl> {
   const socket = await opened(path);
   if (socket === undefined)
-    throw new BoardError(`no answer at ${path}: the process that served it has ended`);
+    throw new BoardError(
+      `no answer at ${path}: the process that served it has ended; start dtbus serve --socket-dir again`,
+    );
   return controlOver(socket);
 }
 

@@ -16,6 +16,7 @@ import {
   filePath,
   flag,
   listOf,
+  neverEnds,
   type OptionChecks,
   path,
 } from '../../input/index.ts';
@@ -113,8 +114,11 @@ type Role = 'board' | 'overlay';
 
 function readBytes(what: Role, file: string): Uint8Array {
   try {
+    const fifo = neverEnds(file);
+    if (fifo !== undefined) throw new BoardError(fifo);
     return readFileSync(file);
   } catch (thrown) {
+    if (thrown instanceof BoardError) throw thrown;
     throw new BoardError(unreadable(what, file, thrown as NodeJS.ErrnoException), { cause: thrown });
   }
 }

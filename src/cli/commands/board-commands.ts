@@ -82,6 +82,7 @@ export function addBoardCommands(program: Command, end: (exitCode: number) => vo
     .command('demo')
     .summary('show the demo board at work')
     .description('Brings up the demo board that comes with dtbus and reads its parts over their buses.')
+    .addHelpText('after', '\nExample:\n  dtbus demo\n')
     .action(async () => {
       const { demo } = await import('./demo.ts');
       end(await demo());

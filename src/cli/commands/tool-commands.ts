@@ -150,12 +150,46 @@ const NO_NODES: Pick<Board['nodes'], 'list' | 'open'> = {
 /** Whether the tool only says what it is: `-V` of i2c-tools, `-v` of spi-tools, `-h` of both. */
 function saysWhatItIs({ name }: ToolCommand, argv: readonly string[]): boolean {
   const flags = argv.slice(0, argv.findIndex((word) => !word.startsWith('-')) >>> 0);
-  const own = name.startsWith('i2c') ? /^-[Vh]/ : /^(-[vh]|--version|--help)$/;
+  const own = name.startsWith('i2c') ? /^(-[Vh]|--version$)/ : /^(-[vh]|--version|--help)$/;
   return flags.some((word) => own.test(word));
 }
 
+/** i2c-tools know letters only. */
+const inOwnLetters = ({ name }: ToolCommand, argv: readonly string[]): readonly string[] =>
+  name.startsWith('i2c') ? argv.map((word) => (word === '--version' ? '-V' : word)) : argv;
+
+/**
+ * Tries a call without a board: what it refuses before it asks for a node is wrong whatever the board is.
+ * @returns the exit code of a call that is wrong
+ */
+async function refusedAtOnce(tool: ToolCommand, argv: readonly string[]): Promise<number | undefined> {
+  let asked = false;
+  const ask = () => {
+    asked = true;
+    throw new Error('a node is needed');
+  };
+  let said = '';
+  const io: ToolIo = {
+    stdout: { write: () => {} },
+    stderr: {
+      write: (text) => {
+        said += text;
+      },
+    },
+    readLine: async () => undefined,
+    readBytes: async () => new Uint8Array(0),
+  };
+  const code = await (await tool.load()).run(argv, { list: ask, open: ask }, io).catch(() => 0);
+  if (asked || code === 0) return undefined;
+  process.stderr.write(said);
+  return code;
+}
+
 async function runTool(tool: ToolCommand, argv: readonly string[], args: BoardArguments): Promise<number> {
-  if (saysWhatItIs(tool, argv)) return (await tool.load()).run(argv, NO_NODES, processIo());
+  if (saysWhatItIs(tool, argv))
+    return (await tool.load()).run(inOwnLetters(tool, argv), NO_NODES, processIo());
+  const refused = await refusedAtOnce(tool, argv);
+  if (refused !== undefined) return refused;
   const interrupted = new AbortController();
   const over = new Promise<number>((resolve) => {
     interrupted.signal.addEventListener('abort', () => setTimeout(resolve, GRACE_MS, INTERRUPTED));

@@ -6,6 +6,8 @@ import { VERSION_LINE } from './version.ts';
 /** A command with the arguments of one of dtc's tools. `run` throws `UsageError` and `Failure`. */
 export interface Command {
   readonly synopsis: string;
+  /** A call, as it is typed. */
+  readonly example: string;
   readonly options: readonly OptionSpec[];
   /** The letter of `--version`; default `V`. */
   readonly versionLetter?: string;
@@ -37,7 +39,7 @@ export function runCommand(command: Command, argv: readonly string[], io: DtIo):
   try {
     for (const { letter } of args.options) {
       if (letter === 'h') {
-        io.stdout.write(usage);
+        io.stdout.write(`${usage}\nExample:\n  ${command.example}\n`);
         return 0;
       }
       if (letter === versionLetter) {

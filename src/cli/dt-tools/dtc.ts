@@ -22,6 +22,7 @@ class CheckFailure extends Failure {
 }
 
 export const DTC: Command = {
+  example: 'dtbus dtc -O dtb -o board.dtb board.dts',
   synopsis:
     'dtc [options] [<input>]\n\nConverts a device tree between source, blob, directory, YAML and assembler.',
   options: DTC_OPTIONS,

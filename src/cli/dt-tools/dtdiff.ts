@@ -13,6 +13,7 @@ import { INPUT_OPTIONS, type InputSettings, takeInputOption } from './input-opti
 import { readTree } from './read-tree.ts';
 
 export const DTDIFF: Command = {
+  example: 'dtbus dtdiff before.dts after.dts',
   synopsis:
     'dtdiff [options] <before> <after>\n\nShows what changed between two trees (source, blob or directory), node by node.\n' +
     'Exit code: 0 no difference, 1 differences, 2 a tree could not be read.',

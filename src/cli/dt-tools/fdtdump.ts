@@ -4,6 +4,7 @@ import { type Command, Failure, UsageError } from './command.ts';
 import { bytesOf } from './dt-io.ts';
 
 export const FDTDUMP: Command = {
+  example: 'dtbus fdtdump board.dtb',
   synopsis:
     'fdtdump [options] <blob>\n\nPrints the structure of a blob. To read it as source, use dtc -I dtb -O dts.',
   options: [

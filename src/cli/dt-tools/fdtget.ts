@@ -22,6 +22,7 @@ interface Query {
 }
 
 export const FDTGET: Command = {
+  example: 'dtbus fdtget -t x board.dtb /i2c/temp@48 reg',
   synopsis:
     'fdtget [options] <blob> [<node> <property>]...\n       fdtget -p [options] <blob> [<node>]...\n' +
     '       fdtget -l [options] <blob> [<node>]...\n\nPrints values of properties, or names, one per line.',

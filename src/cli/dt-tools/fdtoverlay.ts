@@ -3,6 +3,7 @@ import { openTree, writeBlob } from './blob-io.ts';
 import { type Command, Failure, UsageError } from './command.ts';
 
 export const FDTOVERLAY: Command = {
+  example: 'dtbus fdtoverlay -i board.dtb -o out.dtb overlay.dtbo',
   synopsis:
     'fdtoverlay -i <base> -o <result> <overlay>...\n\nApplies overlays to a base blob, in the given order.',
   options: [

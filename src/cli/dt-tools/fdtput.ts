@@ -12,6 +12,7 @@ import type { DtIo } from './dt-io.ts';
 import { FORMAT_HELP, valueFormat } from './value-type.ts';
 
 export const FDTPUT: Command = {
+  example: 'dtbus fdtput -t s board.dtb /i2c status okay',
   synopsis:
     'fdtput [options] <blob> <node> <property> [<value>...]\n       fdtput -c [options] <blob> [<node>...]\n' +
     '       fdtput -r [options] <blob> [<node>...]\n       fdtput -d [options] <blob> <node> [<property>...]\n\n' +

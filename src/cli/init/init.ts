@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join, resolve } from 'node:path';
 import { projectFiles } from './files.ts';
@@ -15,6 +15,8 @@ export function init(folder: string): number {
     throw new Error(
       `already there: ${taken.map((name) => join(folder, name)).join(', ')}; name an empty folder`,
     );
+  if (existsSync(folder) && !statSync(folder).isDirectory())
+    throw new Error(`not a folder: ${folder}; name an empty folder, or one that does not exist`);
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) {
     writeFileSync(join(folder, name), text);

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { neverEnds } from '../../input/index.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { hexDump } from './hex-dump.ts';
 
@@ -23,6 +24,8 @@ export function processImageIo(): ImageIo {
 /** The bytes of a file, or of standard input for `-`. @throws {Error} */
 export async function readImage(file: string, io: ImageIo): Promise<Uint8Array> {
   if (file === '-') return io.readInput();
+  const fifo = neverEnds(file);
+  if (fifo !== undefined) throw new Error(`${fifo}, or name - for standard input`);
   try {
     return readFileSync(file);
   } catch (thrown) {

@@ -21,23 +21,7 @@ const halfBoard = () =>
     ),
   );
 
-const COMMANDS = [
-  ...['up', 'ls', 'run', 'demo', 'watch', 'parts', 'serve', 'guest', 'completion'],
-  ...['flash', 'flash info', 'eeprom', 'eeprom write'],
-];
-
 describe('every command', () => {
-  it.each(COMMANDS)('%s has -h, --help, -V and --version', async (words) => {
-    const name = words.split(' ');
-    for (const help of ['-h', '--help'])
-      expect(await dtbusHere(...name, help)).toMatchObject({
-        status: 0,
-        out: expect.stringContaining('Usage:'),
-      });
-    for (const version of ['-V', '--version'])
-      expect(await dtbusHere(...name, version)).toMatchObject({ status: 0, out: '0.1.0\n' });
-  });
-
   it.each([['i2cdetect'], ['i2cget'], ['i2cset'], ['i2cdump'], ['i2ctransfer']])(
     '%s -V needs no board',
     async (tool) => {

@@ -1,0 +1,90 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { dtbusHere, type Ended } from '../run-here.ts';
+
+/** What holds for every command, whichever there are: the list is that of the help itself. */
+async function dtbus(...argv: string[]): Promise<Ended> {
+  // Those of the dtc package never come as far as the program.
+  if (!/^(fdt|dt)/.test(argv[0] as string)) return dtbusHere(...argv);
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/dtbus.js', ...argv], {
+    encoding: 'utf8',
+  });
+  return { status: status as number, out: stdout, err: stderr };
+}
+
+/** The commands that a help lists below its headings. */
+function commandsIn(help: string): string[] {
+  let listing = false;
+  return help.split('\n').flatMap((line) => {
+    if (/^\S.*:$/.test(line)) listing = !/^(Options|Arguments|Examples?):$/.test(line);
+    const [, name] = /^ {2}([a-z][\w-]*)/.exec(line) ?? [];
+    return listing && name !== undefined && name !== 'help' ? [name] : [];
+  });
+}
+
+const COMMANDS: string[] = [];
+for (const name of commandsIn((await dtbus('--help')).out)) {
+  const { out } = await dtbus(name, '--help');
+  const below = /^Usage: \S+ \S+ \[options\] \[command\]/.test(out) ? commandsIn(out) : [];
+  COMMANDS.push(name, ...below.map((each) => `${name} ${each}`));
+}
+
+/** Commands without `--json`, and why: a new one has it, or stands here. */
+const NO_JSON: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ['up', 'run', 'demo', 'init', 'set', 'press', 'guest', 'completion'].map((name) => [
+      name,
+      'does something',
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['read', 'write', 'erase', 'verify'].flatMap((task) =>
+      ['eeprom', 'flash'].map((kind) => [`${kind} ${task}`, 'does something, or gives the bytes']),
+    ),
+  ),
+  eeprom: 'a group',
+  flash: 'a group',
+  show: 'a picture',
+  ...Object.fromEntries(
+    [
+      ...['i2cget', 'i2cset', 'i2cdump', 'i2ctransfer', 'spi-config', 'spi-pipe'],
+      ...['fdtoverlay', 'fdtget', 'fdtput', 'fdtdump'],
+    ].map((name) => [name, 'the output of the original']),
+  ),
+};
+
+it('finds the commands', () => {
+  expect(COMMANDS).toContain('watch');
+  expect(COMMANDS).toContain('flash write');
+  expect(COMMANDS.length).toBeGreaterThan(35);
+});
+
+describe.each(COMMANDS)('dtbus %s', (words) => {
+  const command = words.split(' ');
+  it('has -h, --help with an example, and --version, without a board', async () => {
+    const long = await dtbus(...command, '--help');
+    expect(long).toMatchObject({ status: 0, err: '' });
+    expect(long.out).toMatch(/^usage: /im);
+    if (NO_JSON[words] !== 'a group') expect(long.out).toMatch(/^Examples?:\n {2}.*dtbus /m);
+    const short = await dtbus(...command, '-h');
+    expect(short.status).toBe(0);
+    expect(short.out).toMatch(/^usage: /im);
+    const version = await dtbus(...command, '--version');
+    expect(version.status).toBe(0);
+    expect(version.out + version.err).toMatch(/\d+\.\d+/);
+  });
+
+  it('has --json, or prints nothing that a script would want as JSON', async () => {
+    const hasJson = (await dtbus(...command, '--help')).out.includes('--json');
+    expect(hasJson).toBe(!(words in NO_JSON));
+  });
+
+  it('refuses an option that it does not have, on standard error', async () => {
+    const { status, out, err } = await dtbus(...command, '--frobnicate');
+    expect(status).toBeGreaterThan(0);
+    expect(out).toBe('');
+    expect(err).toMatch(
+      /^dtbus: unknown option '--frobnicate'|(unsupported|unrecognized) option .*--frobnicate/im,
+    );
+  });
+});

@@ -181,6 +181,6 @@ export interface DataSheet {
   readonly pins?: readonly string[];
   /** Pins that idle low. */
   readonly idleLow?: readonly string[];
-  /** A battery keeps everything: a loss of power changes nothing. */
+  /** A battery keeps everything: a loss of power changes nothing, unless the part senses `battery` and that is false. */
   readonly battery?: true;
 }

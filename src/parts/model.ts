@@ -100,6 +100,8 @@ export interface Calendar {
   readonly fields: Record<CalendarField, number>;
   /** The time as `2024-02-29T12:34:56Z`. */
   text: string;
+  /** The power was lost: 2000-01-01 00:00:00, and where Sunday is 1 that day (DS3231 data sheet, "Clock and Calendar"). */
+  lose(): void;
   /** Stops or starts the oscillator. */
   stop(stopped: boolean): void;
   /** A counter as its register would have it. */

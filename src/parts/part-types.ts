@@ -3,6 +3,8 @@
 interface DallasDs1307 {
   /** What the clock shows, as 2024-02-29T12:34:56Z */
   time: string;
+  /** False: its battery is flat, so that a reset is the first power-up, without a time */
+  battery: boolean;
 }
 
 interface MaximDs3231 {
@@ -10,6 +12,8 @@ interface MaximDs3231 {
   temperature: number;
   /** What the clock shows, as 2024-02-29T12:34:56Z */
   time: string;
+  /** False: its battery is flat, so that a reset is the first power-up, without a time */
+  battery: boolean;
 }
 
 interface TiAds1015 {

@@ -40,7 +40,26 @@ export const LAYOUT: CalendarLayout = {
 
 export const TIME = {
   time: { kind: 'text', doc: 'what the clock shows, as 2024-02-29T12:34:56Z' },
+  battery: {
+    kind: 'flag',
+    initial: true,
+    doc: 'false: its battery is flat, so that a reset is the first power-up, without a time',
+  },
 } as const satisfies Properties;
+
+/** What a power-on does: without a battery the time is lost, and `forget` notes that the oscillator had stopped. */
+export function afterPowerOn(
+  calendar: Calendar,
+  sense: { readonly battery: boolean },
+  forget: () => void,
+): () => void {
+  return () => {
+    if (sense.battery) return;
+    calendar.lose();
+    calendar.stop(false);
+    forget();
+  };
+}
 
 /** `time` as the property that a test sets. */
 export function timeProperty(calendar: Calendar): { time: string } {
@@ -72,10 +91,13 @@ const BY_WEEKDAY = 0x40;
 /** CONTROL and STATUS as far as the alarms use them. */
 interface AlarmHandles {
   readonly CONTROL: RegisterHandle<{ at: 14; fields: { RS: [4, 3]; INTCN: 2; A2IE: 1; A1IE: 0 } }>;
-  readonly STATUS: RegisterHandle<{ at: 15; fields: { A2F: 1; A1F: 0 } }>;
+  readonly STATUS: RegisterHandle<{ at: 15; fields: { OSF: 7; A2F: 1; A1F: 0 } }>;
 }
 
-type AlarmKit = Pick<Kit, 'calendar' | 'every' | 'keep' | 'peek'> & { readonly pin: { readonly INT: Pin } };
+type AlarmKit = Pick<Kit, 'calendar' | 'every' | 'keep' | 'peek'> & {
+  readonly pin: { readonly INT: Pin };
+  readonly sense: { readonly battery: boolean };
+};
 
 /**
  * The clock of DS1337, DS1339 and DS3231: time, two alarms, an interrupt pin (DS1337 data sheet, table 3 "Alarm mask
@@ -84,7 +106,7 @@ type AlarmKit = Pick<Kit, 'calendar' | 'every' | 'keep' | 'peek'> & { readonly p
  */
 export function clockWithAlarms(
   { CONTROL, STATUS }: AlarmHandles,
-  { calendar, every, keep, peek, pin: { INT } }: AlarmKit,
+  { calendar, every, keep, peek, pin: { INT }, sense }: AlarmKit,
   squareWave?: readonly number[],
 ): { readonly calendar: Calendar; readonly drive: () => void; readonly behaviour: Behaviour } {
   const time = calendar({ ...LAYOUT, pin: INT, onSecond: compareAlarms });
@@ -133,6 +155,14 @@ export function clockWithAlarms(
     INT.set(!(due && CONTROL.INTCN));
   }
 
+  const lost = afterPowerOn(time, sense, () => {
+    STATUS.OSF = 1;
+  });
+  function powerOn(): void {
+    lost();
+    drive();
+  }
+
   return {
     calendar: time,
     drive,
@@ -140,6 +170,7 @@ export function clockWithAlarms(
       calendar: time,
       afterWrite: drive,
       restored: drive,
+      reset: powerOn,
       properties: timeProperty(time),
     },
   };

@@ -1,12 +1,12 @@
 import type { DataSheet } from '../data-sheet.ts';
 import type { Model } from '../model.ts';
-import { LAYOUT, TIME, TIME_REGISTERS, timeProperty } from './dallas.ts';
+import { afterPowerOn, LAYOUT, TIME, TIME_REGISTERS, timeProperty } from './dallas.ts';
 
 const sheet = {
   compatible: ['dallas,ds1307', 'maxim,ds1307'],
   title: 'DS1307 clock with 56 bytes of RAM',
   source: 'Maxim 19-6298',
-  notModelled: ['the square wave output', 'CH is clear after power-on: a battery kept the time'],
+  notModelled: ['the square wave output'],
   node: 'rtc',
   battery: true,
   bus: { i2c: { form: 'byte registers', address: 0x68, last: 0x3f } },
@@ -25,12 +25,17 @@ const sheet = {
   senses: TIME,
 } as const satisfies DataSheet;
 
-const model: Model<typeof sheet> = (_registers, { calendar }) => {
+const model: Model<typeof sheet> = ({ SECONDS }, { calendar, sense }) => {
   const time = calendar({ weekday: LAYOUT.weekday, twelveHours: 0x40 });
   return {
     calendar: time,
     onWrite: { SECONDS: ({ CH }) => time.stop(CH === 1) },
     properties: timeProperty(time),
+    // "Clock and Calendar": with the first power CH is 1, and the clock stands still.
+    reset: afterPowerOn(time, sense, () => {
+      SECONDS.CH = 1;
+      time.stop(true);
+    }),
   };
 };
 

@@ -20,14 +20,13 @@ const common = {
   battery: true,
   senses: TIME,
   pins: ['INT'],
-  notModelled: ['an oscillator that stopped without power (OSF)'],
 } as const;
 
 const ds1337 = {
   ...common,
   compatible: ['dallas,ds1337', 'maxim,ds1337'],
   title: 'DS1337 clock with two alarms',
-  notModelled: ['the pin SQW/INTB', ...common.notModelled],
+  notModelled: ['the pin SQW/INTB'],
   source: 'Maxim 19-4652',
   bus: { i2c: { form: 'byte registers', address: 0x68, last: 0x0f } },
   registers: REGISTERS,
@@ -53,14 +52,19 @@ const ds1339 = {
 /** By RS2 and RS1, on the one pin of the DS1339. */
 const SQUARE_WAVE_HZ = [1, 4096, 8192, 32_768];
 
-/** EOSC = 1 stops the oscillator. */
+/** EOSC = 1 stops the oscillator, and OSF tells of it (DS1337 data sheet, "Status Register"). */
 const modelOf =
   (squareWave?: readonly number[]): Model<typeof ds1337> =>
   (registers, kit) => {
     const { calendar, behaviour } = clockWithAlarms(registers, kit, squareWave);
     return {
       ...behaviour,
-      onWrite: { CONTROL: ({ EOSC }) => calendar.stop(EOSC === 1) },
+      onWrite: {
+        CONTROL({ EOSC }) {
+          calendar.stop(EOSC === 1);
+          if (EOSC === 1) registers.STATUS.OSF = 1;
+        },
+      },
     };
   };
 

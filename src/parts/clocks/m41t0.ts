@@ -1,19 +1,18 @@
 import type { DataSheet } from '../data-sheet.ts';
 import type { Model } from '../model.ts';
-import { TIME, TIME_REGISTERS, timeProperty } from './dallas.ts';
+import { afterPowerOn, TIME, TIME_REGISTERS, timeProperty } from './dallas.ts';
 
 const sheet = {
   compatible: ['st,m41t0'],
   title: 'M41T0 clock',
   source: 'ST M41T0',
-  notModelled: ['an oscillator that failed (OF)', 'ST is clear after power-on: a battery kept the time'],
   node: 'rtc',
   battery: true,
   bus: { i2c: { form: 'byte registers', address: 0x68, last: 0x07 } },
   // Table 2 "Register map".
   registers: {
     SECONDS: { at: 0, fields: { ST: 7, second: [6, 0] } },
-    MINUTES: { at: 1, fields: { OF: 7, minute: [6, 0] } },
+    MINUTES: { at: 1, fields: { OF: [7, 'w0c'], minute: [6, 0] } },
     CENTURY_HOURS: { at: 2, fields: { CEB: 7, CB: 6, hour: [5, 0] } },
     DAY: TIME_REGISTERS.DAY,
     DATE: TIME_REGISTERS.DATE,
@@ -24,12 +23,16 @@ const sheet = {
   senses: TIME,
 } as const satisfies DataSheet;
 
-const model: Model<typeof sheet> = (_registers, { calendar }) => {
+const model: Model<typeof sheet> = ({ MINUTES }, { calendar, sense }) => {
   const time = calendar({ weekday: 'from-1', century: { register: 'CENTURY_HOURS', mask: 0x40 } });
   return {
     calendar: time,
     onWrite: { SECONDS: ({ ST }) => time.stop(ST === 1) },
     properties: timeProperty(time),
+    // "Oscillator fail detection": OF is set by the first power.
+    reset: afterPowerOn(time, sense, () => {
+      MINUTES.OF = 1;
+    }),
   };
 };
 

@@ -1,6 +1,6 @@
 import type { Registers } from '../data-sheet.ts';
 import type { Behaviour, CalendarField, CalendarLayout, Kit, Model, Pin } from '../model.ts';
-import { timeProperty } from './dallas.ts';
+import { afterPowerOn, timeProperty } from './dallas.ts';
 
 type Bit = readonly [register: number, mask: number];
 
@@ -10,6 +10,8 @@ export interface OneAlarm {
   /** First and last register of a burst, where it does not go round all of them. */
   readonly first?: number;
   readonly last?: number;
+  /** The bit that tells that the power was lost, and with it the time. */
+  readonly lost: Bit;
   /** The stop bit, the alarm flag and the alarm interrupt enable. */
   readonly stop: Bit;
   readonly flag: Bit;
@@ -17,7 +19,7 @@ export interface OneAlarm {
   readonly alarm: readonly (readonly [register: number, field: CalendarField])[];
   /** Bit that makes the last alarm register a day of the month, where weekday and day share one. */
   readonly dayInsteadOfWeekday?: Bit;
-  /** A software reset: what is written to which register, and what it resets. The time goes on. */
+  /** A software reset: what is written to which register, and what it resets. The time is lost, as by the first power. */
   readonly softReset?: {
     readonly register: string;
     readonly value: number;
@@ -31,7 +33,7 @@ const LEFT_OUT = 0x80;
  * PCF8563 and its relatives: an alarm whose registers are left out by bit 7, and one alone that is not makes it ring.
  */
 export function clockWithAlarm(chip: OneAlarm): Model {
-  const { alarm, flag, enable, stop, layout, first = 0, last = 0xff } = chip;
+  const { alarm, flag, enable, stop, lost, layout, first = 0, last = 0xff } = chip;
   /** Without seconds among its registers an alarm is compared when a minute begins. */
   const bySeconds = alarm.some(([, field]) => field === 'second');
 
@@ -58,6 +60,11 @@ export function clockWithAlarm(chip: OneAlarm): Model {
       drive();
     }
 
+    function forget(): void {
+      poke(lost[0], peek(lost[0]) | lost[1]);
+      drive();
+    }
+    const powerOn = afterPowerOn(time, kit.sense as { battery: boolean }, forget);
     const drive = () => INT.set(!(has(flag) && has(enable)));
 
     return {
@@ -67,16 +74,24 @@ export function clockWithAlarm(chip: OneAlarm): Model {
         drive();
       },
       restored: drive,
+      reset: powerOn,
       properties: timeProperty(time),
       ...(chip.first === undefined
         ? {}
         : { next: (address: number) => (address >= last ? first : address + 1) }),
-      ...softReset(chip.softReset, poke),
+      ...softReset(chip.softReset, poke, () => {
+        time.lose();
+        forget();
+      }),
     };
   };
 }
 
-function softReset(command: OneAlarm['softReset'], poke: Kit['poke']): Pick<Behaviour, 'onWrite'> {
+function softReset(
+  command: OneAlarm['softReset'],
+  poke: Kit['poke'],
+  forget: () => void,
+): Pick<Behaviour, 'onWrite'> {
   if (command === undefined) return {};
   return {
     onWrite: {
@@ -85,6 +100,7 @@ function softReset(command: OneAlarm['softReset'], poke: Kit['poke']): Pick<Beha
         for (const { at, count = 1, reset = 0 } of Object.values(command.registers)) {
           for (let offset = 0; offset < count; offset++) poke(at + offset, reset);
         }
+        forget();
       },
     },
   };

@@ -9,7 +9,7 @@ const registers = {
   CONTROL_2: { at: 0x01, fields: { AIE: 7, AF: [6, 'w0c'], MI: 5, HMI: 4, TF: 3, COF: [2, 0] } },
   OFFSET: { at: 0x02 },
   RAM_BYTE: { at: 0x03 },
-  SECONDS: { at: 0x04, fields: { OS: 7, second: [6, 0] } },
+  SECONDS: { at: 0x04, fields: { OS: [7, 'w0c'], second: [6, 0] } },
   MINUTES: { at: 0x05, fields: { minute: [6, 0] } },
   HOURS: { at: 0x06, fields: { hour: [5, 0] } },
   DAYS: { at: 0x07, fields: { day: [5, 0] } },
@@ -43,6 +43,7 @@ const sheet = {
 const model = clockWithAlarm({
   layout: { weekday: 'from-0' },
   stop: [0x00, 0x20],
+  lost: [0x04, 0x80],
   flag: [0x01, 0x40],
   enable: [0x01, 0x80],
   alarm: [

@@ -7,7 +7,7 @@ import { clockWithAlarm } from './one-alarm.ts';
 const registers = {
   CONTROL_STATUS_1: { at: 0x00, reset: 0x08, fields: { TEST1: 7, STOP: 5, TESTC: 3 } },
   CONTROL_STATUS_2: { at: 0x01, fields: { TI_TP: 4, AF: [3, 'w0c'], TF: 2, AIE: 1, TIE: 0 } },
-  VL_SECONDS: { at: 0x02, fields: { VL: 7, second: [6, 0] } },
+  VL_SECONDS: { at: 0x02, fields: { VL: [7, 'w0c'], second: [6, 0] } },
   MINUTES: { at: 0x03, fields: { minute: [6, 0] } },
   HOURS: { at: 0x04, fields: { hour: [5, 0] } },
   DAYS: { at: 0x05, fields: { day: [5, 0] } },
@@ -24,7 +24,7 @@ const sheet = {
   compatible: ['nxp,pcf8563', 'epson,rtc8564', 'microcrystal,rv8564', 'haoyu,hym8563'],
   title: 'PCF8563 clock with alarm',
   source: 'NXP PCF8563',
-  notModelled: ['the timer', 'the CLKOUT pin', 'an oscillator that stops (VL)'],
+  notModelled: ['the timer', 'the CLKOUT pin'],
   node: 'rtc',
   battery: true,
   bus: { i2c: { form: 'byte registers', address: 0x51, last: 0x0f } },
@@ -36,6 +36,7 @@ const sheet = {
 const model = clockWithAlarm({
   layout: { weekday: 'from-0', century: { register: 'CENTURY_MONTHS', mask: 0x80 } },
   stop: [0x00, 0x20],
+  lost: [0x02, 0x80],
   flag: [0x01, 0x08],
   enable: [0x01, 0x02],
   alarm: [

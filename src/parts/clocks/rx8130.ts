@@ -15,7 +15,7 @@ const registers = {
   ALARM: { at: 0x17, count: 3, reset: 0x80 },
   TIMER_COUNTER: { at: 0x1a, count: 2 },
   EXTENSION: { at: 0x1c },
-  FLAG: { at: 0x1d, fields: { VBLF: 7, UF: 5, TF: 4, AF: [3, 'w0c'], RSF: 2, VLF: 1, VBFF: 0 } },
+  FLAG: { at: 0x1d, fields: { VBLF: 7, UF: 5, TF: 4, AF: [3, 'w0c'], RSF: 2, VLF: [1, 'w0c'], VBFF: 0 } },
   CONTROL0: { at: 0x1e },
   CONTROL1: { at: 0x1f },
   USER: { at: 0x20, count: 4 },
@@ -40,6 +40,7 @@ const model = clockWithAlarm({
   first: 0x10,
   last: 0x3f,
   stop: [0x1e, 0x40],
+  lost: [0x1d, 0x02],
   flag: [0x1d, 0x08],
   enable: [0x1e, 0x08],
   alarm: [

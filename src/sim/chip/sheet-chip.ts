@@ -144,7 +144,8 @@ export class SheetChip implements ByteRegisterChip, WordRegisterChip {
   }
 
   reset(): void {
-    if (this.compiled.sheet.battery !== true) this.values.set(this.compiled.resetValues);
+    if (this.compiled.sheet.battery !== true || this.sense['battery'] === false)
+      this.values.set(this.compiled.resetValues);
     this.behaviour.reset?.();
   }
 

@@ -34,6 +34,11 @@ export class Calendar implements PartCalendar {
     this.time.text = iso;
   }
 
+  lose(): void {
+    this.time.text = '2000-01-01T00:00:00Z';
+    if (this.#layout.weekday === 'from-1') this.time.fields.weekday = 0;
+  }
+
   stop(stopped: boolean): void {
     this.time.stop(stopped);
   }

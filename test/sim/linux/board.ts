@@ -25,6 +25,8 @@ export interface BoardPart {
   /** More properties and children, in the language of the tree. */
   readonly more?: string;
   readonly set?: Readonly<Record<string, PropertyValue>>;
+  /** Power-on after `set`. */
+  readonly reset?: true;
 }
 
 const DEADLINE_MS = 40_000;
@@ -93,8 +95,9 @@ export async function bootWithParts(
     ];
     manager.openSynchronous();
     for (const [path, list] of [[I2C_PATH, i2c] as const, [SPI_PATH, spi] as const]) {
-      for (const { name, set = {} } of list) {
+      for (const { name, set = {}, reset } of list) {
         for (const [property, value] of Object.entries(set)) parts.set(`${path}/${name}`, property, value);
+        if (reset) parts.at(`${path}/${name}`).reset();
       }
     }
     void loop.run();

@@ -36,6 +36,8 @@ export interface Register {
   readonly count?: number;
   /** Named bits. With fields, bits that none of them has are reserved: they read as their reset value. */
   readonly fields?: Readonly<Record<string, Field>>;
+  /** It is at `at` while `banks` holds this number. Default: always. */
+  readonly bank?: number;
   /** Bits that a write changes, where neither access nor fields say it. */
   readonly writable?: number;
 }
@@ -76,7 +78,13 @@ export interface I2cForm {
   readonly address: number;
   /** Of byte registers: each byte that is written to one is followed by the number of the next. */
   readonly pairs?: true;
-  /** Bits of the register number that count. Default: all eight. */
+  /** Bytes of a register number, the more significant first. Default 1. */
+  readonly pointerBytes?: 1 | 2;
+  /** Registers of several bytes have the least significant byte first. */
+  readonly littleEndian?: true;
+  /** After a whole register comes the one that follows. Default: of byte registers. */
+  readonly advances?: boolean;
+  /** Bits of the register number that count. Default: all. */
   readonly pointer?: number;
   /** The register after which a burst begins again at 0; a register number beyond it wraps too. */
   readonly last?: number;
@@ -169,6 +177,8 @@ export interface DataSheet {
   /** Lines without which its node says too little. */
   readonly nodeExample?: readonly string[];
   readonly registers?: Registers;
+  /** Which register chooses what stands at the numbers of registers with a `bank`; of its bits, those of `field`. */
+  readonly banks?: { readonly register: string; readonly field?: string };
   readonly instructions?: readonly Instruction[];
   readonly memory?: Memory;
   /** Names that people give it which are no compatible: `25256`. */

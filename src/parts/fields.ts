@@ -34,6 +34,8 @@ export interface NamedRegister {
 export function registersByNumber(sheet: DataSheet): ReadonlyMap<number, NamedRegister> {
   const byNumber = new Map<number, NamedRegister>();
   for (const [name, register] of Object.entries(sheet.registers ?? {})) {
+    // What stands there hangs on what was written before.
+    if (register.bank !== undefined) continue;
     const bytes = (register.width ?? usualWidth(sheet)) >> 3;
     const fields = fieldsOf(register);
     for (let index = 0; index < (register.count ?? 1); index++) {

@@ -318,6 +318,13 @@ export interface Behaviour<S extends DataSheet = DataSheet> {
   sharedAddresses?(): readonly number[];
   /** A byte of a general call, the first one 0th. @returns whether it is acknowledged */
   generalCall?(byte: number, index: number): boolean;
+  /**
+   * It answers the SMBus alert response address (0Ch) while it asserts an alert: what it adds to its address as the
+   * lowest bit; undefined while it asserts none.
+   */
+  alertResponse?(): number | undefined;
+  /** Its address was read there: of those that assert an alert it had the lowest one. */
+  alertAnswered?(): void;
   /** Whether an SPI header is meant for this part. */
   addressed?(header: number): boolean;
   /** The bus segments that the part connects to its own now (a mux). */

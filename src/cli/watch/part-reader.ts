@@ -54,6 +54,16 @@ function spiReader(part: TracedPart, sheet: DataSheet | undefined): PartReader['
   return ({ segments }) => spiText(segments, dialect);
 }
 
+/** Fields are taken from values whose most significant byte comes first. */
+function withoutFields(registers: I2cDialect['registers']): I2cDialect['registers'] {
+  return new Map(
+    [...registers].map(([number, register]) => [
+      number,
+      register.bytes === 1 ? register : { ...register, fields: [] },
+    ]),
+  );
+}
+
 function i2cDialect(part: TracedPart, sheet: DataSheet | undefined): I2cDialect {
   if (sheet === undefined) return UNKNOWN_PART;
   const registers = registersByNumber(sheet);
@@ -61,8 +71,14 @@ function i2cDialect(part: TracedPart, sheet: DataSheet | undefined): I2cDialect 
     case 'memory':
       return { ...UNKNOWN_PART, pointerBytes: addressBytes(part, sheet) ?? 1 };
     case 'byte registers':
-    case 'word registers':
-      return { ...UNKNOWN_PART, pointerBytes: 1, registers };
+    case 'word registers': {
+      const { pointerBytes = 1, littleEndian } = sheet.bus.i2c;
+      return {
+        ...UNKNOWN_PART,
+        pointerBytes,
+        registers: littleEndian ? withoutFields(registers) : registers,
+      };
+    }
     default: {
       const commands = new Map((sheet.instructions ?? []).map(({ opcode, name }) => [opcode, name]));
       return { ...UNKNOWN_PART, commands };

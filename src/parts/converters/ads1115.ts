@@ -52,7 +52,7 @@ const sheetOf = ({ compatible, title, source, comparator }: Row) =>
     compatible,
     title,
     source,
-    notModelled: ['noise', 'SMBus alert response', 'the high-speed mode of I2C'],
+    notModelled: ['noise', 'the high-speed mode of I2C'],
     node: 'adc',
     bus: { i2c: { form: 'word registers', address: 0x48, pointer: 0x03 } },
     registers: {
@@ -178,6 +178,12 @@ const modelOf =
         if (!CONFIG.MODE) converted();
       },
       ...resetByGeneralCall(reset),
+      // 8.3.9: a latched comparator answers, and is released by that.
+      alertResponse: () => (CONFIG.COMP_LAT && comparator.asserted && !tellsReady() ? 0 : undefined),
+      alertAnswered() {
+        comparator.asserted = false;
+        drive();
+      },
       reset() {
         single.cancel();
         Object.assign(comparator, { beyond: 0, asserted: false });

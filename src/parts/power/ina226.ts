@@ -39,7 +39,6 @@ const sheet = {
   compatible: ['ti,ina226'],
   title: 'INA226 current and power monitor with alert',
   source: 'TI SBOS547',
-  notModelled: ['SMBus alert response'],
   node: 'power-sensor',
   nodeProperties: SHUNT_PROPERTIES,
   bus: { i2c: { form: 'word registers', address: 0x40 } },
@@ -110,10 +109,8 @@ const model: Model<typeof sheet> = (
     drive();
   }
 
-  function drive(): void {
-    const asserted = MASK_ENABLE.AFF === 1 || (MASK_ENABLE.CNVR === 1 && MASK_ENABLE.CVRF === 1);
-    ALERT.set(asserted === (MASK_ENABLE.APOL === 1));
-  }
+  const asserted = () => MASK_ENABLE.AFF === 1 || (MASK_ENABLE.CNVR === 1 && MASK_ENABLE.CVRF === 1);
+  const drive = () => ALERT.set(asserted() === (MASK_ENABLE.APOL === 1));
 
   convert();
   return {
@@ -154,6 +151,8 @@ const model: Model<typeof sheet> = (
       convert();
     },
     restored: drive,
+    // 7.5.5 "SMBus alert response"; the line stays until MASK_ENABLE is read, or what caused it is over.
+    alertResponse: () => (asserted() ? 0 : undefined),
   };
 };
 

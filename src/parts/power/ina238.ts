@@ -119,10 +119,8 @@ const model: Model<typeof sheet> = (registers, kit) => {
     drive();
   }
 
-  function drive(): void {
-    const ready = DIAG_ALRT.CNVR === 1 && DIAG_ALRT.CNVRF === 1;
-    ALERT.set((DIAG_ALRT.LIMITS !== 0 || ready) === (DIAG_ALRT.APOL === 1));
-  }
+  const asserted = () => DIAG_ALRT.LIMITS !== 0 || (DIAG_ALRT.CNVR === 1 && DIAG_ALRT.CNVRF === 1);
+  const drive = () => ALERT.set(asserted() === (DIAG_ALRT.APOL === 1));
 
   /** A conversion begins as the mode says. */
   function begin(): void {
@@ -168,6 +166,8 @@ const model: Model<typeof sheet> = (registers, kit) => {
       convert();
     },
     restored: drive,
+    // 7.5.1.2 "SMBus alert response"; the line stays until DIAG_ALRT is read, or what caused it is over.
+    alertResponse: () => (asserted() ? 0 : undefined),
   };
 };
 

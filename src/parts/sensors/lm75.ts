@@ -29,7 +29,7 @@ interface Row {
   readonly bits: number;
   /** Of 9 bits, and for TMP75 and later twice that for each further one. */
   readonly conversionMs: number;
-  /** TI's reset by the general call. */
+  /** TI's reset by the general call, and its answer to the SMBus alert response address. */
   readonly callable?: true;
 }
 
@@ -106,7 +106,7 @@ const sheetOf = ({ compatible, title, source, registers, pointer }: Row) =>
     compatible,
     title,
     source,
-    notModelled: ['SMBus alert response', 'the range of a maker: all feel -55 to 150 °C'],
+    notModelled: ['the range of a maker: all feel -55 to 150 °C'],
     node: 'sensor',
     bus: { i2c: { form: 'word registers', address: 0x48, pointer } },
     registers,
@@ -162,6 +162,18 @@ const modelOf =
 
     const drive = () => OS.set(comparator.state.asserted === (CONF.POL === 1));
 
+    /** TMP75 data sheet, "SMBus alert function": in interrupt mode; the high limit is 0, with POL the other way round. */
+    const smbusAlert = {
+      alertResponse() {
+        if (!CONF.TM || !comparator.state.asserted) return undefined;
+        return (comparator.state.above ? 0 : 1) ^ CONF.POL;
+      },
+      alertAnswered() {
+        comparator.acknowledge();
+        drive();
+      },
+    };
+
     convert(1);
     return {
       onWrite: {
@@ -185,7 +197,7 @@ const modelOf =
       sensed() {
         if (!CONF.SD) convert(1);
       },
-      ...(callable ? resetByGeneralCall(reset) : {}),
+      ...(callable ? { ...resetByGeneralCall(reset), ...smbusAlert } : {}),
       reset() {
         comparator.reset();
         running.shutDown = false;

@@ -6,7 +6,6 @@ const sheet = {
   compatible: ['ti,tmp102', 'ti,tmp112'],
   title: 'TMP102 temperature sensor, 12 or 13 bits',
   source: 'TI SBOS397',
-  notModelled: ['SMBus alert response'],
   node: 'sensor',
   bus: { i2c: { form: 'word registers', address: 0x48, pointer: 0x03 } },
   // 6.5.1 "Register map".
@@ -104,6 +103,15 @@ const model: Model<typeof sheet> = (
       drive();
     },
     afterWrite: drive,
+    /** 6.3.8 "SMBus alert function", in interrupt mode. Which limit it was: the high one is 0, and with POL the other way round; the winner lets go of the line. */
+    alertResponse() {
+      if (!CONFIG.TM || !comparator.state.asserted) return undefined;
+      return (comparator.state.above ? 0 : 1) ^ CONFIG.POL;
+    },
+    alertAnswered() {
+      comparator.acknowledge();
+      drive();
+    },
     sensed() {
       if (!CONFIG.SD) convert(1);
     },

@@ -18,8 +18,8 @@ export interface Chip {
   end?(): void;
 }
 
-/** A chip that shows itself as byte registers, one after the other. */
-export interface ByteRegisterChip extends Chip {
+/** A chip that shows itself as numbered registers. */
+export interface RegisterChip extends Chip {
   /** The bus segments that it connects to its own now; undefined where it never does. */
   readonly segments?: readonly object[] | undefined;
   /** I2C addresses, where software can change them; else the node's. */
@@ -28,24 +28,17 @@ export interface ByteRegisterChip extends Chip {
   readonly sharedAddresses?: readonly number[];
   /** A byte of a general call, the first one 0th. @returns whether it is acknowledged */
   generalCall?(byte: number, index: number): boolean;
-  /** The register that the first byte of a write names, where that is not the byte itself. */
-  pointer?(byte: number): number;
-  readRegister(register: number): number;
-  writeRegister(register: number, value: number): void;
-  /** The register that follows in a burst. Default: the next, with a wrap at 256. */
-  nextRegister?(register: number): number;
-}
-
-/** A chip that shows itself as registers of several bytes, most significant byte first. */
-export interface WordRegisterChip extends Chip {
-  /** Further I2C addresses where it can be written to together with others; 0 is the general call. */
-  readonly sharedAddresses?: readonly number[];
-  /** A byte of a general call, the first one 0th. @returns whether it is acknowledged */
-  generalCall?(byte: number, index: number): boolean;
-  pointer?(byte: number): number;
-  /** Bytes of a register, 1 to 3. Default: 2. */
+  /** What it adds to its address at the alert response address; undefined: it asserts no alert. */
+  alertResponse?(): number | undefined;
+  /** Its alert was answered: it had the lowest address of those that assert one. */
+  alertAnswered?(): void;
+  /** The register that a number on the bus names, where that is not the number itself. */
+  pointer?(number: number): number;
+  /** Bytes of a register, 1 to 4. Default: 1. */
   width?(register: number): number;
   readRegister(register: number): number;
   /** Called when the last byte of the register has arrived. */
   writeRegister(register: number, value: number): void;
+  /** The register that follows in a burst. Default: the next, with a wrap at 256. */
+  nextRegister?(register: number): number;
 }

@@ -54,6 +54,15 @@ export interface CompiledSheet {
   ) => object;
   /** By register number. */
   readonly byAddress: readonly (CompiledRegister | undefined)[];
+  /** What stands where by a register's value: its place among the values, its bits, and the registers of each bank. */
+  readonly banks:
+    | {
+        readonly index: number;
+        readonly mask: number;
+        readonly shift: number;
+        readonly byNumber: ReadonlyMap<number, readonly (CompiledRegister | undefined)[]>;
+      }
+    | undefined;
   /** Bits of a register number that count, and the register after which a burst begins again at 0. */
   readonly pointer: number;
   readonly last: number;
@@ -95,17 +104,19 @@ function compileAnew(sheet: DataSheet, guard: Guard): CompiledSheet {
     index += made.count;
     return made;
   });
-  const span = Math.max(0, ...registers.map(({ at, count }) => at + count));
-  const byAddress = new Array<CompiledRegister | undefined>(span).fill(undefined);
-  for (const register of registers) byAddress.fill(register, register.at, register.at + register.count);
-  const { pointer = 0xff, last = 0xff } = sheet.bus.i2c ?? {};
+  const { pointerBytes = 1 } = sheet.bus.i2c ?? {};
+  const highest = 2 ** (8 * pointerBytes) - 1;
+  const { pointer = highest, last = highest } = sheet.bus.i2c ?? {};
+  const inBank = (wanted: number | undefined) =>
+    byAddressOf(registers.filter(({ name }) => sheet.registers?.[name]?.bank === wanted));
   const senses = Object.entries(sheet.senses ?? {});
   const shows = Object.entries(sheet.shows ?? {});
   return {
     sheet,
     registers,
     Handles: guard('the registers', handlesClassOf(registers)),
-    byAddress,
+    byAddress: inBank(undefined),
+    banks: banksOf(sheet, registers, inBank),
     pointer,
     last,
     usualBytes: usual >> 3,
@@ -115,6 +126,35 @@ function compileAnew(sheet: DataSheet, guard: Guard): CompiledSheet {
       ...shows.map(([name, property]) => declarationOf(name, property, true)),
     ],
     initial: Object.fromEntries(senses.map(([name, property]) => [name, initialOf(property)])),
+  };
+}
+
+type ByAddress = CompiledSheet['byAddress'];
+
+/** Holes where there is no register: numbers of 16 bits would fill an array of their own. */
+function byAddressOf(registers: readonly CompiledRegister[]): ByAddress {
+  const byAddress: CompiledRegister[] = [];
+  for (const register of registers) {
+    for (let offset = 0; offset < register.count; offset++) byAddress[register.at + offset] = register;
+  }
+  return byAddress;
+}
+
+function banksOf(
+  { banks, registers: declared = {} }: DataSheet,
+  registers: readonly CompiledRegister[],
+  inBank: (bank: number) => ByAddress,
+): CompiledSheet['banks'] {
+  const select = registers.find(({ name }) => name === banks?.register);
+  if (banks === undefined || select === undefined) return undefined;
+  const { mask = 2 ** select.width - 1, shift = 0 } =
+    select.fields.find(({ name }) => name === banks.field) ?? {};
+  const numbers = new Set(Object.values(declared).flatMap(({ bank }) => (bank === undefined ? [] : [bank])));
+  return {
+    index: select.index,
+    mask,
+    shift,
+    byNumber: new Map([...numbers].map((number) => [number, inBank(number)])),
   };
 }
 

@@ -1,17 +1,16 @@
 import type { DeviceNode } from '../../bus/index.ts';
-import type { Part, SpiHeader as SheetHeader } from '../../parts/index.ts';
+import type { Part, I2cForm as SheetForm, SpiHeader as SheetHeader } from '../../parts/index.ts';
 import type { I2cPartModel, PartModel, SpiPartModel } from '../populate/catalogue.ts';
 import type { PartContext } from '../populate/context.ts';
 import { i2cAddress } from '../wire/i2c-address.ts';
 import type { I2cPart, SpiPart } from '../wire/part.ts';
 import { compile } from './compiled-sheet.ts';
 import { I2cBehaviourPart } from './i2c-behaviour.ts';
-import { I2cByteRegisters } from './i2c-byte-registers.ts';
-import { I2cWordRegisters } from './i2c-word-registers.ts';
+import { BYTE_REGISTERS, type I2cRegisterForm, I2cRegisters } from './i2c-registers.ts';
 import { SheetChip } from './sheet-chip.ts';
 import { SpiBehaviourPart } from './spi-behaviour.ts';
-import { SpiByteRegisters, type SpiInterface } from './spi-byte-registers.ts';
 import { SpiInstructions } from './spi-instructions.ts';
+import { type SpiInterface, SpiRegisters } from './spi-registers.ts';
 
 /** A model as its data sheet describes it. The sheet is compiled when a board has the part: most of a file's it has not. */
 class SheetModel {
@@ -63,12 +62,25 @@ function i2cPart(part: Part, node: DeviceNode, context: PartContext): I2cPart {
   const chip = new SheetChip(part, node, 'i2c', [address], context);
   switch (part.bus.i2c?.form) {
     case 'byte registers':
-      return new I2cByteRegisters(chip, address, part.bus.i2c.pairs);
     case 'word registers':
-      return new I2cWordRegisters(chip, address);
+      return new I2cRegisters(chip, address, formOf(part.bus.i2c));
     default:
       return new I2cBehaviourPart(chip, address);
   }
+}
+
+const forms = new WeakMap<SheetForm, I2cRegisterForm>();
+
+/** The same object for all parts of a data sheet. */
+function formOf(sheet: SheetForm): I2cRegisterForm {
+  const { form, pairs = false, pointerBytes = 1, littleEndian = false } = sheet;
+  const advances = sheet.advances ?? form === 'byte registers';
+  if (advances && !pairs && pointerBytes === 1 && !littleEndian) return BYTE_REGISTERS;
+  const known = forms.get(sheet);
+  if (known !== undefined) return known;
+  const made = { advances, pairs, pointerBytes, littleEndian };
+  forms.set(sheet, made);
+  return made;
 }
 
 function spiPart(part: Part, node: DeviceNode, context: PartContext): SpiPart {
@@ -76,7 +88,7 @@ function spiPart(part: Part, node: DeviceNode, context: PartContext): SpiPart {
   const { spi } = part.bus;
   switch (spi?.form) {
     case 'registers':
-      return new SpiByteRegisters(chip, interfaceOf(chip, spi.header ?? { read: 0x80, address: 0x7f }));
+      return new SpiRegisters(chip, interfaceOf(chip, spi.header ?? { read: 0x80, address: 0x7f }));
     case 'instructions':
       return new SpiBehaviourPart(chip, new SpiInstructions(chip));
     default:

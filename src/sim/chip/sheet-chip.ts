@@ -3,7 +3,8 @@ import type { Behaviour, Contents, Part, PropertyValue, RegisterHandle } from '.
 import type { Calendar } from '../kit/calendar.ts';
 import { Line } from '../kit/line.ts';
 import type { PartContext } from '../populate/context.ts';
-import type { ByteRegisterChip, WordRegisterChip } from './chip.ts';
+import { ALERT_RESPONSE } from '../wire/i2c-address.ts';
+import type { RegisterChip } from './chip.ts';
 import { type CompiledRegister, type CompiledSheet, compile, type RegisterValues } from './compiled-sheet.ts';
 import { PartKit } from './part-kit.ts';
 import { Misuse } from './strict.ts';
@@ -27,7 +28,7 @@ const NOTHING: Behaviour = {};
  * A data sheet that runs: its registers with their access rules, and what its model adds to them. The bus that leads
  * to it is somebody else's.
  */
-export class SheetChip implements ByteRegisterChip, WordRegisterChip {
+export class SheetChip implements RegisterChip {
   readonly compiled: CompiledSheet;
   readonly values: RegisterValues;
   readonly sense: Record<string, PropertyValue>;
@@ -85,7 +86,16 @@ export class SheetChip implements ByteRegisterChip, WordRegisterChip {
   }
 
   get sharedAddresses(): readonly number[] {
-    return this.behaviour.sharedAddresses?.() ?? [];
+    const shared = this.behaviour.sharedAddresses?.() ?? [];
+    return this.behaviour.alertResponse === undefined ? shared : [...shared, ALERT_RESPONSE];
+  }
+
+  alertResponse(): number | undefined {
+    return this.behaviour.alertResponse?.();
+  }
+
+  alertAnswered(): void {
+    this.behaviour.alertAnswered?.();
   }
 
   /**
@@ -275,7 +285,13 @@ export class SheetChip implements ByteRegisterChip, WordRegisterChip {
   }
 
   #registerAt(address: number): CompiledRegister | undefined {
-    return this.compiled.byAddress[address];
+    const { banks, byAddress } = this.compiled;
+    if (banks !== undefined) {
+      const bank = ((this.values[banks.index] as number) & banks.mask) >>> banks.shift;
+      const register = banks.byNumber.get(bank)?.[address];
+      if (register !== undefined) return register;
+    }
+    return byAddress[address];
   }
 }
 

@@ -57,6 +57,8 @@ export function faultsOfBehaviour(part: Part, returned: unknown): readonly strin
     addresses: callback,
     sharedAddresses: callback,
     generalCall: callback,
+    alertResponse: callback,
+    alertAnswered: callback,
     addressed: callback,
     segments: callback,
     stretchNs: callback,

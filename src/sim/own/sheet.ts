@@ -16,6 +16,7 @@ import {
   type Check,
   callback,
   type Fault,
+  flag,
   integer,
   is,
   isInteger,
@@ -61,6 +62,7 @@ const register = objectOf<Register>(
     access,
     width: oneOf(8, 16, 24, 32),
     count: integer(1, HIGHEST_REGISTER + 1),
+    bank: integer(0, 0xffff),
     fields: namedBy(field, NO_FIELD_NAMES),
     writable: integer(0, 0xffff_ffff),
   },
@@ -72,8 +74,11 @@ const i2c = objectOf<I2cForm>(
     form: oneOf('byte registers', 'word registers', 'commands', 'memory', 'other'),
     address: integer(0, 0x7f),
     pairs: onlyTrue,
-    pointer: integer(0, 0xff),
-    last: integer(0, 0xff),
+    pointerBytes: oneOf(1, 2),
+    littleEndian: onlyTrue,
+    advances: flag,
+    pointer: integer(0, 0xffff),
+    last: integer(0, 0xffff),
   },
   ['form', 'address'],
 );
@@ -151,6 +156,7 @@ const part = objectOf<Part>(
     },
     nodeExample: listOf('lines', text),
     registers: namedBy(register, NO_REGISTER_NAMES),
+    banks: objectOf<NonNullable<DataSheet['banks']>>({ register: text, field: text }, ['register']),
     instructions: listOf('instructions', instruction),
     memory,
     partNumbers: names,
@@ -190,21 +196,37 @@ function checkTogether(sheet: Part, fault: Fault): void {
     if (!pins.includes(pin))
       fault(`invalid idleLow[${index}]: expected one of pins (${pins.join(', ') || 'none'}), got "${pin}"`);
   });
+  checkBanks(sheet, fault);
   checkForm(sheet, fault);
 }
 
-/** No two registers stand at one number. */
+/** Who has registers in banks says what chooses them. */
+function checkBanks({ banks, registers = {} }: Part, fault: Fault): void {
+  if (banks === undefined) {
+    const [name] = Object.entries(registers).find(([, { bank }]) => bank !== undefined) ?? [];
+    if (name !== undefined)
+      fault(`not found: key banks of the data sheet, which registers.${name}.bank needs; add it`);
+    return;
+  }
+  const select = registers[banks.register];
+  if (select === undefined || select.bank !== undefined)
+    fault(`invalid banks.register: expected a register without a bank, got "${banks.register}"`);
+  else if (banks.field !== undefined && select.fields?.[banks.field] === undefined)
+    fault(`invalid banks.field: expected a field of ${banks.register}, got "${banks.field}"`);
+}
+
+/** No two registers stand at one number of a bank. */
 function checkPlaces(registers: NonNullable<DataSheet['registers']>, fault: Fault): void {
-  const taken = new Map<number, string>();
-  for (const [name, { at, count = 1 }] of Object.entries(registers)) {
+  const taken = new Map<string, string>();
+  for (const [name, { at, count = 1, bank = '' }] of Object.entries(registers)) {
     for (let number = at; number < at + count; number++) {
-      const other = taken.get(number);
+      const other = taken.get(`${bank} ${number}`);
       if (other !== undefined) {
         const shown = `0x${number.toString(16)}`;
         fault(`invalid registers.${name}.at: expected a number of its own, got ${shown}, which ${other} has`);
         break;
       }
-      taken.set(number, name);
+      taken.set(`${bank} ${number}`, name);
     }
   }
 }

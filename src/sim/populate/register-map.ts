@@ -1,6 +1,6 @@
 import { type DeviceNode, NodeError } from '../../bus/index.ts';
-import type { ByteRegisterChip } from '../chip/chip.ts';
-import { I2cByteRegisters } from '../chip/i2c-byte-registers.ts';
+import type { RegisterChip } from '../chip/chip.ts';
+import { I2cRegisters } from '../chip/i2c-registers.ts';
 import { setFirst } from '../kit/contents.ts';
 import { i2cAddress } from '../wire/i2c-address.ts';
 import { DUMP_PROPERTY, type I2cPartModel, REGISTER_MAP } from './catalogue.ts';
@@ -12,7 +12,7 @@ const READ_ONLY = 'dtbus,read-only';
 const NO_AUTO_INCREMENT = 'dtbus,no-auto-increment';
 
 /** Registers without a meaning: what was written is read back, what was loaded is there. */
-class RegisterMap implements ByteRegisterChip {
+class RegisterMap implements RegisterChip {
   readonly state;
   readonly #initial: Uint8Array;
   readonly #registers: Uint8Array;
@@ -109,7 +109,7 @@ export const models: readonly I2cPartModel[] = [
         readOnlyRegisters(node, initial.length),
         !node.has(NO_AUTO_INCREMENT),
       );
-      return new I2cByteRegisters(chip, i2cAddress(node));
+      return new I2cRegisters(chip, i2cAddress(node));
     },
   },
 ];

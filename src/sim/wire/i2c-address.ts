@@ -1,5 +1,8 @@
 import { addressOf, type DeviceNode, isTenBit, NodeError } from '../../bus/index.ts';
 
+/** Where a device that asserts an alert is asked for its address (SMBus 3.2, appendix A.2). */
+export const ALERT_RESPONSE = 0x0c;
+
 /** `reg` bit 30: the controller itself is the target (Linux include/dt-bindings/i2c/i2c.h, `I2C_OWN_SLAVE_ADDRESS`). */
 const OWN_TARGET_ADDRESS = 0x4000_0000;
 

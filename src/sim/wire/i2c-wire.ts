@@ -1,6 +1,7 @@
 import { isTenBit, TEN_BIT_ADDRESS } from '../../bus/index.ts';
 import { type Clock, RealClock } from '../kit/clock.ts';
 import { brokenSentence } from './broken.ts';
+import { ALERT_RESPONSE } from './i2c-address.ts';
 // biome-ignore lint/suspicious/noImportCycles: a mux is a part with wires behind it, and a wire has parts.
 import type { I2cPart } from './part.ts';
 
@@ -63,6 +64,8 @@ export class I2cWire {
   readonly #addressed: Slot[] = [];
   #addressedCount = 0;
   #reading = false;
+  /** The address that was sent last. */
+  #sentAddress = 0;
 
   #phase: Phase = 'idle';
   /** Ten-bit addressing, byte by byte: A9 and A8 of the prefix, and the whole address once it was sent. */
@@ -258,6 +261,7 @@ export class I2cWire {
   #offer(address: number, read: boolean): boolean {
     this.#phase = 'data';
     this.#reading = read;
+    this.#sentAddress = address;
     this.#activeCount = 0;
     this.#address(this, address, read);
     return this.#activeCount > 0;
@@ -316,7 +320,10 @@ export class I2cWire {
       return;
     }
     into.fill(0xff);
-    if (this.#reading && this.#activeCount > 1) this.#readTogether(into);
+    if (!this.#reading || this.#activeCount <= 1) return;
+    if (this.#sentAddress === ALERT_RESPONSE && slot?.part.loseArbitration !== undefined)
+      this.#arbitrate(into);
+    else this.#readTogether(into);
   }
 
   /** Offers the address to the parts of `segment` and to what its muxes connect. */
@@ -354,6 +361,30 @@ export class I2cWire {
         this.#break(slot, error);
       }
     }
+  }
+
+  /**
+   * Parts that assert an alert send their addresses at once: who sends a 1 and sees a 0 falls silent, so that the lowest
+   * address is received (SMBus 3.2, appendix A.2).
+   */
+  #arbitrate(into: Uint8Array): void {
+    const answers: { readonly slot: Slot; readonly bytes: Uint8Array }[] = [];
+    for (const slot of this.#active.slice(0, this.#activeCount)) {
+      const bytes = new Uint8Array(into.length);
+      try {
+        if (!slot.broken) slot.part.read(bytes);
+        if (!slot.broken) answers.push({ slot, bytes });
+      } catch (error) {
+        this.#break(slot, error);
+      }
+    }
+    answers.sort((a, b) => (a.bytes[0] as number) - (b.bytes[0] as number));
+    const [won, ...lost] = answers;
+    for (const { slot } of lost) slot.part.loseArbitration?.();
+    if (won === undefined) return;
+    into.set(won.bytes);
+    this.#active[0] = won.slot;
+    this.#activeCount = 1;
   }
 
   #stretch(part: I2cPart): void {

@@ -55,6 +55,8 @@ export interface I2cPart extends Part {
   write(data: Uint8Array): number;
   /** Fills `into` with what the part sends. */
   read(into: Uint8Array): void;
+  /** It was reading at the alert response address, and a part with a lower address went on. */
+  loseArbitration?(): void;
   /** STOP, after at least one acknowledged `start`. */
   stop(): void;
 }

@@ -1,6 +1,6 @@
 import type { Line } from '../kit/line.ts';
 import type { SpiPart } from '../wire/part.ts';
-import type { ByteRegisterChip } from './chip.ts';
+import type { RegisterChip } from './chip.ts';
 
 /** What the first bytes of an SPI transfer mean to a chip. */
 export interface SpiHeader {
@@ -25,10 +25,13 @@ export interface SpiInterface {
 
 const NOT_ADDRESSED: SpiHeader = { register: 0, read: true, increment: false };
 
-/** The usual SPI interface: the first byte names register and direction, data follows. */
-export class SpiByteRegisters implements SpiPart {
+/**
+ * The usual SPI interface: the first byte names register and direction, then comes its value, the most significant byte
+ * first.
+ */
+export class SpiRegisters implements SpiPart {
   readonly state;
-  readonly subject: ByteRegisterChip;
+  readonly subject: RegisterChip;
   readonly spiModes: number;
   readonly maxSpeedHz: number;
   readonly #interface: SpiInterface;
@@ -36,8 +39,11 @@ export class SpiByteRegisters implements SpiPart {
   #headerDue = 0;
   #headerValue = 0;
   #register = 0;
+  /** The register's value as far as it was sent, and how many bytes that are. */
+  #value = 0;
+  #sent = 0;
 
-  constructor(chip: ByteRegisterChip, bus: SpiInterface) {
+  constructor(chip: RegisterChip, bus: SpiInterface) {
     this.subject = chip;
     this.state = { chip: chip.state };
     this.#interface = bus;
@@ -90,20 +96,31 @@ export class SpiByteRegisters implements SpiPart {
     }
     const header = this.#header;
     if (header === undefined || header === NOT_ADDRESSED) return 0xff;
+    const width = this.subject.width?.(this.#register) ?? 1;
+    if (this.#sent === 0) this.#value = header.read ? this.subject.readRegister(this.#register) : 0;
+    this.#sent++;
     let answer = 0xff;
-    if (header.read) answer = this.subject.readRegister(this.#register);
-    else this.subject.writeRegister(this.#register, byte);
+    if (header.read) answer = (this.#value >>> (8 * (width - this.#sent))) & 0xff;
+    else this.#value = this.#value * 256 + byte;
+    if (this.#sent === width) this.#end(header);
+    return answer;
+  }
+
+  /** A whole register has passed. */
+  #end(header: SpiHeader): void {
+    this.#sent = 0;
+    if (!header.read) this.subject.writeRegister(this.#register, this.#value);
     if (!header.read && this.#interface.writesInPairs) this.#awaitHeader();
     else if (header.increment) {
       this.#register = this.subject.nextRegister?.(this.#register) ?? (this.#register + 1) & 0xff;
     }
-    return answer;
   }
 
   #begin(): void {
     const header = this.#interface.parse(this.#headerValue) ?? NOT_ADDRESSED;
     this.#header = header;
     this.#register = header.register;
+    this.#sent = 0;
     if (header !== NOT_ADDRESSED) this.subject.begin?.(header.read);
   }
 }

@@ -1,0 +1,176 @@
+import type { Line } from '../kit/line.ts';
+import { ALERT_RESPONSE } from '../wire/i2c-address.ts';
+import type { I2cWire } from '../wire/i2c-wire.ts';
+import type { I2cPart } from '../wire/part.ts';
+import type { RegisterChip } from './chip.ts';
+import { GENERAL_CALL, takeCall } from './general-call.ts';
+
+/** How the registers of a chip stand on I2C. */
+export interface I2cRegisterForm {
+  /** Bytes of a register number, the most significant first. Default 1. */
+  readonly pointerBytes?: 1 | 2;
+  /** Registers of several bytes have the least significant first. */
+  readonly littleEndian?: boolean;
+  /** After a whole register comes the one that follows; else the same again. */
+  readonly advances?: boolean;
+  /** Each register that is written is followed by the number of the next. */
+  readonly pairs?: boolean;
+}
+
+/** One form for all parts that have it. */
+export const BYTE_REGISTERS: I2cRegisterForm = { advances: true };
+
+/** What a message is about: registers, the general call, or the alert response address before and after its byte. */
+const CALLED = { REGISTERS: 0, GENERAL: 1, ALERT: 2, ANSWERED: 3 } as const;
+
+/**
+ * The usual I2C interface: the first bytes written name a register, the next ones are its value, further ones of the
+ * registers that follow, or of the same; a read goes on from where the last access ended.
+ */
+export class I2cRegisters implements I2cPart {
+  readonly state;
+  readonly subject: RegisterChip;
+  readonly #address: readonly number[];
+  readonly #form: I2cRegisterForm;
+  readonly #bus = { pointer: 0, numberDue: 0, value: 0, byte: 0, called: CALLED.REGISTERS as number };
+
+  constructor(chip: RegisterChip, address: number, form = BYTE_REGISTERS) {
+    this.subject = chip;
+    this.#form = form;
+    this.#address = [address];
+    this.state = { chip: chip.state, bus: this.#bus };
+  }
+
+  get addresses(): readonly number[] {
+    return this.subject.addresses ?? this.#address;
+  }
+
+  get sharedAddresses(): readonly number[] {
+    return this.subject.sharedAddresses ?? [];
+  }
+
+  get segments(): readonly I2cWire[] | undefined {
+    return this.subject.segments as readonly I2cWire[] | undefined;
+  }
+
+  get lines(): readonly Line[] {
+    return this.subject.lines ?? [];
+  }
+
+  get takesRuns(): boolean {
+    return this.subject.takesRuns === true;
+  }
+
+  reset(): void {
+    this.#bus.pointer = 0;
+    this.subject.reset();
+  }
+
+  restored(): void {
+    this.subject.restored?.();
+  }
+
+  close(): void {
+    this.subject.close?.();
+  }
+
+  /**
+   * At a shared address it can only be written to: what several parts send would be nobody's answer. The alert response
+   * address is read (SMBus 3.2, appendix A.2): who asserts an alert acknowledges it and sends its address.
+   */
+  start(address: number, read: boolean): boolean {
+    const bus = this.#bus;
+    bus.called = CALLED.REGISTERS;
+    if ((read || address === ALERT_RESPONSE) && !this.addresses.includes(address))
+      return read && address === ALERT_RESPONSE && this.#startAlert();
+    if (address === GENERAL_CALL) bus.called = CALLED.GENERAL;
+    bus.numberDue = read ? 0 : (this.#form.pointerBytes ?? 1);
+    bus.byte = 0;
+    this.subject.begin?.(read);
+    return true;
+  }
+
+  write(data: Uint8Array): number {
+    const bus = this.#bus;
+    if (bus.called === CALLED.GENERAL) return takeCall(this.subject, data);
+    for (const byte of data) {
+      if (bus.numberDue > 0) this.#name(byte);
+      else this.#take(byte);
+    }
+    return data.length;
+  }
+
+  read(into: Uint8Array): void {
+    const bus = this.#bus;
+    if (bus.called !== CALLED.REGISTERS) {
+      this.#answerAlert(into);
+      return;
+    }
+    const { advances, littleEndian } = this.#form;
+    for (let i = 0; i < into.length; i++) {
+      const width = this.subject.width?.(bus.pointer) ?? 1;
+      if (bus.byte === 0) bus.value = this.subject.readRegister(bus.pointer);
+      bus.byte++;
+      into[i] = bus.value >>> (8 * (littleEndian ? bus.byte - 1 : width - bus.byte));
+      if (bus.byte < width) continue;
+      bus.byte = 0;
+      if (advances) this.#advance();
+    }
+  }
+
+  loseArbitration(): void {
+    this.#bus.called = CALLED.REGISTERS;
+  }
+
+  stop(): void {
+    const bus = this.#bus;
+    if (bus.called === CALLED.ANSWERED) this.subject.alertAnswered?.();
+    bus.called = CALLED.REGISTERS;
+    this.subject.end?.();
+  }
+
+  #startAlert(): boolean {
+    this.subject.begin?.(true);
+    if (this.subject.alertResponse?.() === undefined) return false;
+    this.#bus.called = CALLED.ALERT;
+    return true;
+  }
+
+  /** Its address in the upper seven bits; then it lets go of the bus. */
+  #answerAlert(into: Uint8Array): void {
+    into.fill(0xff);
+    const bus = this.#bus;
+    if (bus.called !== CALLED.ALERT || into.length === 0) return;
+    into[0] = ((this.addresses[0] as number) << 1) | (this.subject.alertResponse?.() ?? 0);
+    bus.called = CALLED.ANSWERED;
+  }
+
+  /** A byte of a register number. */
+  #name(byte: number): void {
+    const bus = this.#bus;
+    const { pointerBytes = 1 } = this.#form;
+    const number = bus.numberDue === pointerBytes ? byte : bus.value * 256 + byte;
+    bus.value = number;
+    if (--bus.numberDue === 0) bus.pointer = this.subject.pointer?.(number) ?? number;
+  }
+
+  /** A byte of a register's value. */
+  #take(byte: number): void {
+    const bus = this.#bus;
+    const { advances, littleEndian, pairs, pointerBytes = 1 } = this.#form;
+    const width = this.subject.width?.(bus.pointer) ?? 1;
+    if (bus.byte === 0) bus.value = byte;
+    else if (littleEndian) bus.value += byte * 256 ** bus.byte;
+    else bus.value = bus.value * 256 + byte;
+    if (++bus.byte < width) return;
+    bus.byte = 0;
+    this.subject.writeRegister(bus.pointer, bus.value);
+    if (pairs) bus.numberDue = pointerBytes;
+    else if (advances) this.#advance();
+  }
+
+  #advance(): void {
+    const bus = this.#bus;
+    bus.pointer = this.subject.nextRegister?.(bus.pointer) ?? (bus.pointer + 1) & 0xff;
+  }
+}

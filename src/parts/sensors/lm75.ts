@@ -131,34 +131,34 @@ interface Sheet extends DataSheet {
 
 const FAULTS = [1, 2, 4, 6] as const;
 
-const modelOf =
-  ({ bits, conversionMs, registers, callable }: Row): Model<Sheet> =>
-  (
+const modelOf = ({ bits, conversionMs, registers, callable }: Row): Model<Sheet> => {
+  const { R, SD } = (registers['CONF']?.fields ?? {}) as { readonly R?: unknown; readonly SD: number };
+  const hasResolution = R !== undefined;
+  const shutDown = 1 << SD;
+
+  return (
     { TEMP, CONF, THYST, TOS },
-    { sense, pin: { OS }, keep, once, every, thermostat, clamp, signed, reset },
+    { sense, pin: { OS }, once, every, thermostat, clamp, signed, reset },
   ) => {
-    const hasResolution = 'R' in (registers['CONF']?.fields ?? {});
     const comparator = thermostat();
-    const running = keep({ shutDown: false });
     const conversionNs = () => conversionMs * 1e6 * (hasResolution ? 2 ** CONF.R : 1);
     const conversions = every(() => (CONF.SD ? 0 : conversionNs()), convert, OS);
-    const oneShot = once(() => convert(1), OS);
+    const oneShot = hasResolution ? once(() => convert(1), OS) : undefined;
 
     function convert(count: number): void {
       const step = 2 ** (16 - (bits === 0 ? 9 + CONF.R : bits));
       const code = Math.round((sense.temperature * 256) / step) * step;
       const value = clamp(code, -0x8000, 0x8000 - step);
       TEMP.value = value;
-      comparator.sample(value, mode(), count);
+      const mode = {
+        high: signed(TOS.value),
+        low: signed(THYST.value),
+        faults: FAULTS[CONF.F] as number,
+        latched: CONF.TM === 1,
+      };
+      comparator.sample(value, mode, count);
       drive();
     }
-
-    const mode = () => ({
-      high: signed(TOS.value),
-      low: signed(THYST.value),
-      faults: FAULTS[CONF.F] as number,
-      latched: CONF.TM === 1,
-    });
 
     const drive = () => OS.set(comparator.state.asserted === (CONF.POL === 1));
 
@@ -177,11 +177,10 @@ const modelOf =
     convert(1);
     return {
       onWrite: {
-        CONF({ OS: start }) {
-          const wasShutDown = running.shutDown;
-          running.shutDown = CONF.SD === 1;
+        CONF({ OS: start }, before) {
+          const wasShutDown = (before & shutDown) !== 0;
           if (CONF.SD) {
-            if (start && hasResolution) oneShot.start(conversionNs());
+            if (start) oneShot?.start(conversionNs());
           } else if (wasShutDown) {
             conversions.restart();
             convert(1);
@@ -200,13 +199,13 @@ const modelOf =
       ...(callable ? { ...resetByGeneralCall(reset), ...smbusAlert } : {}),
       reset() {
         comparator.reset();
-        running.shutDown = false;
         conversions.restart();
-        oneShot.cancel();
+        oneShot?.cancel();
         convert(1);
       },
       restored: drive,
     };
   };
+};
 
 export const parts: readonly Part[] = ROWS.map((row) => ({ ...sheetOf(row), model: modelOf(row) }));

@@ -6,7 +6,6 @@ import type { SheetChip } from './sheet-chip.ts';
 
 /** A part that takes the bytes of I2C as they come: commands, memories, muxes. */
 export class I2cBehaviourPart implements I2cPart {
-  readonly state;
   readonly subject: SheetChip;
   readonly #address: readonly number[];
   readonly #i2c: I2cBehaviour;
@@ -17,7 +16,6 @@ export class I2cBehaviourPart implements I2cPart {
     this.subject = chip;
     this.#address = [address];
     this.#i2c = i2c;
-    this.state = chip.state;
   }
 
   get addresses(): readonly number[] {
@@ -26,6 +24,10 @@ export class I2cBehaviourPart implements I2cPart {
 
   get sharedAddresses(): readonly number[] {
     return this.subject.sharedAddresses;
+  }
+
+  get state(): object {
+    return this.subject.state;
   }
 
   get lines(): readonly Line[] {

@@ -28,21 +28,23 @@ const CALLED = { REGISTERS: 0, GENERAL: 1, ALERT: 2, ANSWERED: 3 } as const;
  * registers that follow, or of the same; a read goes on from where the last access ended.
  */
 export class I2cRegisters implements I2cPart {
-  readonly state;
   readonly subject: RegisterChip;
-  readonly #address: readonly number[];
+  readonly #address: number;
   readonly #form: I2cRegisterForm;
   readonly #bus = { pointer: 0, numberDue: 0, value: 0, byte: 0, called: CALLED.REGISTERS as number };
 
   constructor(chip: RegisterChip, address: number, form = BYTE_REGISTERS) {
     this.subject = chip;
     this.#form = form;
-    this.#address = [address];
-    this.state = { chip: chip.state, bus: this.#bus };
+    this.#address = address;
+  }
+
+  get state(): object {
+    return { chip: this.subject.state, bus: this.#bus };
   }
 
   get addresses(): readonly number[] {
-    return this.subject.addresses ?? this.#address;
+    return this.subject.addresses ?? [this.#address];
   }
 
   get sharedAddresses(): readonly number[] {
@@ -81,7 +83,7 @@ export class I2cRegisters implements I2cPart {
   start(address: number, read: boolean): boolean {
     const bus = this.#bus;
     bus.called = CALLED.REGISTERS;
-    if ((read || address === ALERT_RESPONSE) && !this.addresses.includes(address))
+    if ((read || address === ALERT_RESPONSE) && !this.#isOwn(address))
       return read && address === ALERT_RESPONSE && this.#startAlert();
     if (address === GENERAL_CALL) bus.called = CALLED.GENERAL;
     bus.numberDue = read ? 0 : (this.#form.pointerBytes ?? 1);
@@ -127,6 +129,10 @@ export class I2cRegisters implements I2cPart {
     if (bus.called === CALLED.ANSWERED) this.subject.alertAnswered?.();
     bus.called = CALLED.REGISTERS;
     this.subject.end?.();
+  }
+
+  #isOwn(address: number): boolean {
+    return this.subject.addresses?.includes(address) ?? address === this.#address;
   }
 
   #startAlert(): boolean {

@@ -31,6 +31,12 @@ export interface KitChip {
   misuse(place: string, sentence: string): void;
 }
 
+/** The pins as the lines that they are: one array for all who follow the same. */
+function linesOf({ lines }: KitChip, pins: readonly model.Pin[]): readonly Line[] {
+  const all = pins.length === lines.length && pins.every((pin, index) => pin === lines[index]);
+  return all ? lines : (pins as readonly Line[]);
+}
+
 /**
  * What a model gets beside its registers. Members are getters that make what they give, so that each may be taken out
  * by itself and a part holds only what its model took.
@@ -76,14 +82,12 @@ export class PartKit implements model.Kit {
 
   get once(): model.Kit['once'] {
     const [chip, { clock }] = [this.#chip, this.#context];
-    return (action, ...pins) =>
-      chip.follow(new Deadline(clock, action, pins as readonly model.Pin[] as readonly Line[]));
+    return (action, ...pins) => chip.follow(new Deadline(clock, action, linesOf(chip, pins)));
   }
 
   get every(): model.Kit['every'] {
     const [chip, { clock }] = [this.#chip, this.#context];
-    return (period, tick, ...pins) =>
-      chip.follow(new Periodic(clock, period, tick, pins as readonly model.Pin[] as readonly Line[]));
+    return (period, tick, ...pins) => chip.follow(new Periodic(clock, period, tick, linesOf(chip, pins)));
   }
 
   get thermostat(): model.Kit['thermostat'] {

@@ -33,19 +33,12 @@ export class SheetChip implements RegisterChip {
   readonly values: RegisterValues;
   readonly sense: Record<string, PropertyValue>;
   readonly lines: readonly Line[];
-  readonly state: { registers: RegisterValues; sense: object; kept?: Record<string, object> };
   readonly behaviour: Behaviour;
   readonly #misuse: Misuse | undefined;
   #contents: readonly Contents[] = NONE;
   #timed: readonly Timed[] = NONE;
-  /** By ordinal; undefined where the model has no hook of the kind. */
-  readonly #onRead: readonly (ReadHook | undefined)[] | undefined;
-  readonly #onWrite: readonly (WriteHook | undefined)[] | undefined;
-  readonly #store: readonly (StoreHook | undefined)[] | undefined;
   #scratch: RegisterHandle[] | undefined;
-  readonly #calendar: Calendar | undefined;
-  readonly #memory: Behaviour['memory'];
-  #kept = 0;
+  #kept: readonly object[] = NONE;
   #looksAtClock = false;
 
   constructor(
@@ -63,18 +56,12 @@ export class SheetChip implements RegisterChip {
       part.pins === undefined
         ? NONE
         : part.pins.map((name) => new Line(name, part.idleLow?.includes(name) !== true));
-    this.state = { registers: this.values, sense: this.sense };
     this.#misuse = context.strict ? new Misuse(context.warn) : undefined;
     this.behaviour =
       part.model?.(
         new compiled.Handles(this.values) as never,
         new PartKit(this, node, bus, addresses, context),
       ) ?? NOTHING;
-    this.#onRead = hooksOf(compiled, this.behaviour.onRead);
-    this.#onWrite = hooksOf(compiled, this.behaviour.onWrite);
-    this.#store = hooksOf(compiled, this.behaviour.store);
-    this.#calendar = this.behaviour.calendar as Calendar | undefined;
-    this.#memory = this.behaviour.memory;
   }
 
   get addresses(): readonly number[] | undefined {
@@ -113,22 +100,30 @@ export class SheetChip implements RegisterChip {
     this.#looksAtClock = true;
   }
 
+  /** All that changes in it, put together when it is asked for: what is in it is not copied. */
+  get state(): object {
+    return {
+      registers: this.values,
+      sense: this.sense,
+      kept: Object.fromEntries(this.#kept.map((each, index) => [`s${index}`, each])),
+    };
+  }
+
   /** `state` becomes part of the snapshot. */
   keep<T extends object>(state: T): T {
-    this.state.kept ??= {};
-    // A name rather than a number: numbered properties would take an array with room for many more.
-    this.state.kept[`s${this.#kept++}`] = state;
+    this.#kept = this.#kept.concat(state);
     return state;
   }
 
   follow<T extends Timed>(timed: T): T {
-    this.#timed = [...this.#timed, timed];
+    // Exactly as long, unlike arrays of `push` and spread: a board may have thousands of parts.
+    this.#timed = this.#timed.concat(timed);
     this.keep(timed.state);
     return timed;
   }
 
   keepContents(contents: Contents): void {
-    this.#contents = [...this.#contents, contents];
+    this.#contents = this.#contents.concat(contents);
     this.keep({
       get memory() {
         return contents.bytes;
@@ -215,7 +210,8 @@ export class SheetChip implements RegisterChip {
   }
 
   readRegister(address: number): number {
-    if (this.#memory !== undefined) return this.#memory.read(address);
+    const { memory, calendar } = this.behaviour;
+    if (memory !== undefined) return memory.read(address);
     if (this.behaviour.readAny !== undefined) return this.behaviour.readAny(address);
     this.behaviour.beforeRead?.(address);
     const register = this.#registerAt(address);
@@ -224,16 +220,18 @@ export class SheetChip implements RegisterChip {
       return 0;
     }
     const offset = address - register.at;
-    const hook = this.#onRead?.[register.ordinal];
+    const hook = hookOf<ReadHook>(this.behaviour.onRead, register);
     if (hook !== undefined) return hook(offset);
-    if (register.counter !== undefined && this.#calendar !== undefined) return this.#calendar.read(register);
+    if (register.counter !== undefined && calendar !== undefined)
+      return (calendar as Calendar).read(register);
     const value = this.values[register.index + offset] as number;
     return register.special ? this.#readSpecial(register, offset, value) : value;
   }
 
   writeRegister(address: number, value: number): void {
-    if (this.#memory !== undefined) {
-      this.#memory.write(address, value);
+    const { memory } = this.behaviour;
+    if (memory !== undefined) {
+      memory.write(address, value);
       return;
     }
     if (this.behaviour.writeAny !== undefined) {
@@ -254,7 +252,7 @@ export class SheetChip implements RegisterChip {
   }
 
   #write(register: CompiledRegister, offset: number, value: number): void {
-    const store = this.#store?.[register.ordinal];
+    const store = hookOf<StoreHook>(this.behaviour.store, register);
     if (store !== undefined) {
       store(value, offset);
       return;
@@ -264,8 +262,9 @@ export class SheetChip implements RegisterChip {
     let after = (before & ~register.writable) | (value & register.writable);
     if (register.special) after &= ~(value & register.clearedByOne) & ~(~value & register.clearedByZero);
     this.values[at] = after;
-    if (register.counter !== undefined) this.#calendar?.write(register, value);
-    const hook = this.#onWrite?.[register.ordinal];
+    if (register.counter !== undefined)
+      (this.behaviour.calendar as Calendar | undefined)?.write(register, value);
+    const hook = hookOf<WriteHook>(this.behaviour.onWrite, register);
     if (hook !== undefined) hook(this.#written(register, value), before, offset);
   }
 
@@ -295,11 +294,7 @@ export class SheetChip implements RegisterChip {
   }
 }
 
-function hooksOf<H>(
-  compiled: CompiledSheet,
-  hooks: object | undefined,
-): readonly (H | undefined)[] | undefined {
-  if (hooks === undefined) return undefined;
-  const byName = hooks as Record<string, H>;
-  return compiled.registers.map(({ name }) => byName[name]);
+/** Looked up by name when it is needed: arrays of hooks would be held by each part. */
+function hookOf<H>(hooks: object | undefined, { name }: CompiledRegister): H | undefined {
+  return hooks === undefined ? undefined : (hooks as Record<string, H | undefined>)[name];
 }

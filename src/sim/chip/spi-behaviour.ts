@@ -5,7 +5,6 @@ import type { SheetChip } from './sheet-chip.ts';
 
 /** A part that takes the bytes of SPI as they come. */
 export class SpiBehaviourPart implements SpiPart {
-  readonly state;
   readonly subject: SheetChip;
   readonly spiModes: number;
   readonly maxSpeedHz: number;
@@ -15,10 +14,13 @@ export class SpiBehaviourPart implements SpiPart {
     if (spi === undefined) throw new Error(`the model of ${chip.compiled.sheet.title} has no spi behaviour`);
     const { modes = 0b1111, maxSpeedHz = 0 } = chip.compiled.sheet.bus.spi ?? {};
     this.subject = chip;
-    this.state = chip.state;
     this.spiModes = modes;
     this.maxSpeedHz = maxSpeedHz;
     this.#spi = spi;
+  }
+
+  get state(): object {
+    return this.subject.state;
   }
 
   get lines(): readonly Line[] {

@@ -30,7 +30,6 @@ const NOT_ADDRESSED: SpiHeader = { register: 0, read: true, increment: false };
  * first.
  */
 export class SpiRegisters implements SpiPart {
-  readonly state;
   readonly subject: RegisterChip;
   readonly spiModes: number;
   readonly maxSpeedHz: number;
@@ -45,10 +44,13 @@ export class SpiRegisters implements SpiPart {
 
   constructor(chip: RegisterChip, bus: SpiInterface) {
     this.subject = chip;
-    this.state = { chip: chip.state };
     this.#interface = bus;
     this.spiModes = bus.spiModes;
     this.maxSpeedHz = bus.maxSpeedHz;
+  }
+
+  get state(): object {
+    return { chip: this.subject.state };
   }
 
   get lines(): readonly Line[] {

@@ -19,10 +19,7 @@ export class Deadline {
     this.#clock = clock;
     this.#action = action;
     this.#lines = lines;
-    for (const line of lines) {
-      line.onWatch(() => this.#arm());
-      line.onLook(() => this.catchUp());
-    }
+    for (const line of lines) line.follow(this);
   }
 
   /** Whether one is set: it may come at any time. */
@@ -51,7 +48,7 @@ export class Deadline {
     }
     // Whole nanoseconds, as the clock's: a fraction could be missed by a rounding error.
     this.state.at = this.#clock.now() + Math.ceil(ns);
-    this.#arm();
+    this.arm();
   }
 
   cancel(): void {
@@ -70,7 +67,8 @@ export class Deadline {
     this.#action?.(lateNs);
   }
 
-  #arm(): void {
+  /** Somebody listens to one of its lines. */
+  arm(): void {
     if (this.state.at === 0 || this.#alarm !== undefined || !this.#lines.some((line) => line.watched)) return;
     this.#alarm = this.#clock.after(Math.max(0, this.state.at - this.#clock.now()), () => {
       this.#alarm = undefined;

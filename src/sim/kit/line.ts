@@ -1,5 +1,13 @@
 const NONE: readonly never[] = [];
 
+/** Something of a part that moves a pin when its time has come. */
+export interface LineTimer {
+  /** Accounts for the time that has passed: somebody looks at the level. */
+  catchUp(): void;
+  /** Somebody begins to listen: from now on it has to be in time. */
+  arm(): void;
+}
+
 /**
  * One output pin of a part, as its data sheet names it: `INT`, `ALERT`, `OS`. The level is electrical, so an
  * open-drain interrupt output idles high and goes low when it is asserted.
@@ -10,8 +18,7 @@ export class Line {
   readonly #idle: boolean;
   #high: boolean;
   #listeners: readonly ((high: boolean) => void)[] = NONE;
-  #watch: readonly (() => void)[] = NONE;
-  #look: readonly (() => void)[] = NONE;
+  #timers: readonly LineTimer[] = NONE;
 
   constructor(name: string, idleHigh = true) {
     this.name = name;
@@ -21,7 +28,7 @@ export class Line {
 
   /** True while the pin is high; the part is brought up to the clock's time before. */
   get high(): boolean {
-    for (const callback of this.#look) callback();
+    for (const timer of this.#timers) timer.catchUp();
     return this.#high;
   }
 
@@ -30,15 +37,10 @@ export class Line {
     return this.#listeners.length > 0;
   }
 
-  /** For the part: `callback` is called whenever somebody begins to listen. */
-  onWatch(callback: () => void): void {
-    // No room for more, as `push` would take: a board may have thousands of pins.
-    this.#watch = [...this.#watch, callback];
-  }
-
-  /** For the part: `callback` is called before somebody looks at the level. */
-  onLook(callback: () => void): void {
-    this.#look = [...this.#look, callback];
+  /** For the part: what moves the pin in time. */
+  follow(timer: LineTimer): void {
+    // An array that is exactly as long, unlike those of `push` and spread: a board may have thousands of pins.
+    this.#timers = this.#timers.concat(timer);
   }
 
   /** Drives the pin; listeners hear of changes only. */
@@ -56,7 +58,7 @@ export class Line {
   /** Calls `listener` at every change of level; returns what ends it. */
   listen(listener: (high: boolean) => void): () => void {
     this.#listeners = [...this.#listeners, listener];
-    for (const callback of this.#watch) callback();
+    for (const timer of this.#timers) timer.arm();
     return () => {
       this.#listeners = this.#listeners.filter((other) => other !== listener);
     };

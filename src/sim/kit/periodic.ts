@@ -41,10 +41,7 @@ export class Periodic {
     this.#tick = tick;
     this.#lines = lines;
     this.state.since = clock.now();
-    for (const line of lines) {
-      line.onWatch(() => this.#arm());
-      line.onLook(() => this.catchUp());
-    }
+    for (const line of lines) line.follow(this);
   }
 
   /** Accounts for the periods that have ended. */
@@ -83,7 +80,7 @@ export class Periodic {
     this.state.since = this.#clock.now() - agoNs;
     this.#alarm?.();
     this.#alarm = undefined;
-    this.#arm();
+    this.arm();
   }
 
   get #isWatched(): boolean {
@@ -95,14 +92,15 @@ export class Periodic {
     return Math.ceil(this.#period());
   }
 
-  #arm(): void {
+  /** Somebody listens to one of its lines. */
+  arm(): void {
     const period = this.#wholePeriod();
     if (period <= 0 || this.#alarm !== undefined || !this.#isWatched) return;
     const delay = Math.max(0, this.state.since + period - this.#clock.now());
     this.#alarm = this.#clock.after(delay, () => {
       this.#alarm = undefined;
       this.catchUp();
-      this.#arm();
+      this.arm();
     });
   }
 }

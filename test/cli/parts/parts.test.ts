@@ -33,8 +33,6 @@ describe('dtbus parts', () => {
     0x03  T_HIGH  rw   16 bits  reset 0x5000
           LIMIT[15:3]
   pins        ALERT
-  not modelled
-    SMBus alert response
   source      TI SBOS397
   in the device tree, as a child of a bus
     part: sensor@48 {
@@ -91,7 +89,7 @@ describe('dtbus parts', () => {
     const control = sheet.registers.find(({ name }: { name: string }) => name === 'CONTROL');
     expect(control).toMatchObject({ at: 0x0e, count: 1, bits: 8, access: 'rw', reset: 0x1c });
     expect(control.fields).toContainEqual({ name: 'RS', high: 4, low: 3, access: 'rw' });
-    expect(control.fields).toContainEqual({ name: 'CONV', high: 5, low: 5, access: 'sc' });
+    expect(control.fields).toContainEqual({ name: 'CONV', high: 5, low: 5, access: 'rw' });
   });
 
   it('says so when there is none', async () => {

@@ -162,6 +162,15 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./gpio/pca9555.ts'),
   },
   {
+    file: 'gpio/pcal6416',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'nxp,pcal6408',
+      'nxp,pcal6416',
+    ],
+    load: () => import('./gpio/pcal6416.ts'),
+  },
+  {
     file: 'gpio/pcf8574',
     // biome-ignore format: one name a line.
     compatible: [

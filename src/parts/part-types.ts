@@ -130,6 +130,28 @@ interface NxpPca9555 {
   readonly outputs: number;
 }
 
+interface NxpPcal6408 {
+  /** Levels that the outside gives the pins, pin 0 in bit 0 (0 to 255) */
+  inputs: number;
+  /** Pins that the outside drives, pin 0 in bit 0; the others have the level of their pull resistor (0 to 255) */
+  driven: number;
+  /** Levels on the pins, outputs included (0 to 255) */
+  readonly pins: number;
+  /** Pins that the part drives (0 to 255) */
+  readonly outputs: number;
+}
+
+interface NxpPcal6416 {
+  /** Levels that the outside gives the pins, pin 0 in bit 0 (0 to 65535) */
+  inputs: number;
+  /** Pins that the outside drives, pin 0 in bit 0; the others have the level of their pull resistor (0 to 65535) */
+  driven: number;
+  /** Levels on the pins, outputs included (0 to 65535) */
+  readonly pins: number;
+  /** Pins that the part drives (0 to 65535) */
+  readonly outputs: number;
+}
+
 interface RohmBh1750 {
   /** Light on the sensor (0 to 100000 lx) */
   illuminance: number;
@@ -626,6 +648,8 @@ export interface PartTypes {
   'ti,tca9535': NxpPca9555;
   'ti,tca9539': NxpPca9555;
   'ti,tca9555': NxpPca9555;
+  'nxp,pcal6408': NxpPcal6408;
+  'nxp,pcal6416': NxpPcal6416;
   'nxp,pcf8574': NxpPca9554;
   'nxp,pcf8574a': NxpPca9554;
   'nxp,pca8574': NxpPca9554;

@@ -348,18 +348,23 @@ export class I2cWire {
     }
   }
 
-  /** Several parts send at once: open drain, so every 0 wins. */
-  #readTogether(into: Uint8Array): void {
-    const one = new Uint8Array(into.length);
-    for (let i = 0; i < this.#activeCount; i++) {
-      const slot = this.#active[i] as Slot;
-      if (slot.broken) continue;
+  /** What each of several parts sends at once. */
+  #answers(length: number): { readonly slot: Slot; readonly bytes: Uint8Array }[] {
+    return this.#active.slice(0, this.#activeCount).flatMap((slot) => {
+      const bytes = new Uint8Array(length);
       try {
-        slot.part.read(one);
-        for (let n = 0; n < into.length; n++) into[n] = (into[n] as number) & (one[n] as number);
+        if (!slot.broken) slot.part.read(bytes);
       } catch (error) {
         this.#break(slot, error);
       }
+      return slot.broken ? [] : [{ slot, bytes }];
+    });
+  }
+
+  /** Several parts send at once: open drain, so every 0 wins. */
+  #readTogether(into: Uint8Array): void {
+    for (const { bytes } of this.#answers(into.length)) {
+      for (let n = 0; n < into.length; n++) into[n] = (into[n] as number) & (bytes[n] as number);
     }
   }
 
@@ -368,16 +373,7 @@ export class I2cWire {
    * address is received (SMBus 3.2, appendix A.2).
    */
   #arbitrate(into: Uint8Array): void {
-    const answers: { readonly slot: Slot; readonly bytes: Uint8Array }[] = [];
-    for (const slot of this.#active.slice(0, this.#activeCount)) {
-      const bytes = new Uint8Array(into.length);
-      try {
-        if (!slot.broken) slot.part.read(bytes);
-        if (!slot.broken) answers.push({ slot, bytes });
-      } catch (error) {
-        this.#break(slot, error);
-      }
-    }
+    const answers = this.#answers(into.length);
     answers.sort((a, b) => (a.bytes[0] as number) - (b.bytes[0] as number));
     const [won, ...lost] = answers;
     for (const { slot } of lost) slot.part.loseArbitration?.();

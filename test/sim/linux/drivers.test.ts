@@ -17,6 +17,8 @@ import {
 const GPIO = 'gpio-controller; #gpio-cells = <2>;';
 /** Outputs that the kernel sets when the expander appears: pin 3 high, pin 6 low. */
 const HOGS = `${GPIO} high { gpio-hog; gpios = <3 0>; output-high; }; low { gpio-hog; gpios = <6 0>; output-low; };`;
+/** Pin 5 is an input that Linux pulls up (GPIO_PULL_UP). */
+const PULLED = `${HOGS} pulled { gpio-hog; gpios = <5 0x10>; input; };`;
 const SLOW = 'spi-max-frequency = <1000000>;';
 const ADC = `${SLOW} vref-supply = <&supply>;`;
 const BUS = '#address-cells = <1>; #size-cells = <0>;';
@@ -40,6 +42,8 @@ const I2C: readonly BoardPart[] = [
   { name: 'pca9554@24', compatible: 'nxp,pca9554', more: HOGS },
   { name: 'tca6416@25', compatible: 'ti,tca6416', more: HOGS },
   { name: 'pcf8575@26', compatible: 'nxp,pcf8575', more: HOGS },
+  { name: 'pcal6416@27', compatible: 'nxp,pcal6416', more: PULLED, set: { driven: 0xffdf } },
+  { name: 'pcal6408@28', compatible: 'nxp,pcal6408', more: PULLED, set: { driven: 0xdf } },
   { name: 'tmp421@2a', compatible: 'ti,tmp421', set: { ...WARM, remote0: -12.25 } },
   { name: 'rx8130@32', compatible: 'epson,rx8130', set: THEN },
   {
@@ -315,18 +319,32 @@ describe.skipIf(NO_UML !== undefined)("Linux's drivers and our parts", () => {
     ['pca9554@24', 'i2c/0-0024'],
     ['tca6416@25', 'i2c/0-0025'],
     ['pcf8575@26', 'i2c/0-0026'],
+    ['pcal6416@27', 'i2c/0-0027'],
+    ['pcal6408@28', 'i2c/0-0028'],
     ['mcp23s17@5', 'spi/spi0.5'],
   ])('%s: gpio sets pins and reads them', (_name, device) => {
     expect([attributes.get(`${device} gpio-3`), attributes.get(`${device} gpio-6`)]).toEqual(['hi', 'lo']);
   });
 
+  it.each([
+    ['pcal6416@27', 'i2c/0-0027'],
+    ['pcal6408@28', 'i2c/0-0028'],
+  ])('%s: gpio pulls up a pin that nothing drives', (_name, device) => {
+    expect(attributes.get(`${device} gpio-5`)).toBe('hi');
+  });
+
   // The driver of the PCF8574 lets all pins go when Linux shuts down; the others leave them.
-  it.each(['pca9555@20', 'mcp23017@21', 'pca9554@24', 'tca6416@25', 'mcp23s17@5'])(
-    '%s: the pins have the levels that gpio set',
-    (name) => {
-      expect((run.get(name, 'pins') as number) & 0x48).toBe(0x08);
-    },
-  );
+  it.each([
+    'pca9555@20',
+    'mcp23017@21',
+    'pca9554@24',
+    'tca6416@25',
+    'pcal6416@27',
+    'pcal6408@28',
+    'mcp23s17@5',
+  ])('%s: the pins have the levels that gpio set', (name) => {
+    expect((run.get(name, 'pins') as number) & 0x48).toBe(0x08);
+  });
 
   it('pca9685@47: pwm sets frequency and duty', () => {
     expect(run.get('pca9685@47', 'frequency') as number).toBeCloseTo(50, 0);

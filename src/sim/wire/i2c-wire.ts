@@ -368,14 +368,10 @@ export class I2cWire {
     }
   }
 
-  /**
-   * Parts that assert an alert send their addresses at once: who sends a 1 and sees a 0 falls silent, so that the lowest
-   * address is received (SMBus 3.2, appendix A.2).
-   */
+  /** Of addresses that are sent at once the lowest one arrives: who sends 1 and sees 0 falls silent (SMBus 3.2, A.2). */
   #arbitrate(into: Uint8Array): void {
-    const answers = this.#answers(into.length);
-    answers.sort((a, b) => (a.bytes[0] as number) - (b.bytes[0] as number));
-    const [won, ...lost] = answers;
+    const first = ({ bytes }: { bytes: Uint8Array }) => bytes[0] as number;
+    const [won, ...lost] = this.#answers(into.length).sort((a, b) => first(a) - first(b));
     for (const { slot } of lost) slot.part.loseArbitration?.();
     if (won === undefined) return;
     into.set(won.bytes);

@@ -114,7 +114,7 @@ describe.skipIf(NO_UML !== undefined)("Linux's spi-nor and our flashes", () => {
       const [, key, value] = /^(\S+ \S+?)=(.*)$/.exec(line) ?? [];
       if (key !== undefined) attributes.set(key, value as string);
     }
-  }, 60_000);
+  }, 180_000);
 
   it('runs to its end without a complaint of a model', () => {
     expect({ exitCode: run.exitCode, killed: run.killed, warnings: run.warnings }).toEqual({

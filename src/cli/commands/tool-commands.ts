@@ -200,9 +200,9 @@ async function runTool(tool: ToolCommand, argv: readonly string[], args: BoardAr
   // The tools wait asynchronously, so the back-end needs no thread of its own and the command starts sooner.
   const look = tool.name === 'i2cdetect' && argv.some((word) => LOOKING.test(word));
   if (!look) await warnOfRunning(args, tool.name, argv);
-  const board = await openNamedBoard(args, { backEnd: 'inline', openHosts: 'first-use', look });
   // spi-pipe runs as long as its input does.
   if (tool.name !== 'spi-pipe') expectShortRun();
+  const board = await openNamedBoard(args, { backEnd: 'inline', openHosts: 'first-use', look });
   const nodes = remembering(board.nodes);
   try {
     const { run } = await tool.load();

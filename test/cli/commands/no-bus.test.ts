@@ -38,8 +38,10 @@ it('a board of an emulated adapter alone says where it waits, and does', async (
   let out = '';
   for await (const chunk of up.stdout) {
     out += chunk;
-    if (out.includes('up;') && existsSync(port)) break;
+    if (out.includes('up;')) break;
   }
+  // It is opened in the background.
+  await expect.poll(() => existsSync(port), { timeout: 20_000 }).toBe(true);
   up.kill('SIGINT');
   expect(await ended).toEqual([0, null]);
   expect(out).toBe(`${drawn}\n   └─ spi/flash@0  W25Q80 SPI NOR flash\nup; press Ctrl-C to end\n`);

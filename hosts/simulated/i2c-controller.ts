@@ -86,9 +86,10 @@ export class SimulatedI2cController implements I2cController {
     }
     const reading = (flags & I2C_M.RD) !== 0;
     const direction = (flags & I2C_M.REV_DIR_ADDR) !== 0 ? !reading : reading;
-    const acknowledged = this.wire.startTo(i2cTarget(message), direction);
+    const target = i2cTarget(message);
+    const acknowledged = this.wire.startTo(target, direction);
     if (!acknowledged && (flags & I2C_M.IGNORE_NAK) === 0)
-      throw nackFault(message, { message: index, byte: -1 });
+      throw nackFault(message, { message: index, byte: -1 }, this.wire.reasonAt(target));
   }
 
   #write(message: I2cMessage, index: number, byBytes: boolean): void {

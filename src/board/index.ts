@@ -24,7 +24,7 @@ export type { PartTypes } from '../parts/index.ts';
 export { PartError } from '../sim/property.ts';
 export { BoardError } from './board-error.ts';
 export type { BoardControl, ControlWatch } from './control/client.ts';
-export { processesOf } from './control/place.ts';
+export { forgetControl, processesOf } from './control/place.ts';
 export {
   type ControlChip,
   type ControlDescription,
@@ -85,9 +85,4 @@ export async function shareBoard(
   file: string,
 ): Promise<() => void> {
   return (await import('./control/board-control.ts')).shareBoard(board, file);
-}
-
-/** Takes away the socket that a killed process of this board left behind. Loaded when it is called. */
-export async function forgetControl(file: string, pid: number): Promise<void> {
-  (await import('./control/place.ts')).forgetControl(file, pid);
 }

@@ -73,13 +73,20 @@ export class BusFault extends Error {
   readonly errno: number;
   /** Where something was not acknowledged, where the controller knows. */
   readonly nack: NackPlace | undefined;
+  /** Why it was not, where the part can tell: `busy: write cycle, 3.2 ms left`. */
+  readonly reason: string | undefined;
 
-  constructor(code: Errno, detail?: string, options?: ErrorOptions & { readonly nack?: NackPlace }) {
+  constructor(
+    code: Errno,
+    detail?: string,
+    options?: ErrorOptions & { readonly nack?: NackPlace; readonly reason?: string | undefined },
+  ) {
     super(`${code}: ${detail ?? MEANING[code]}`, options);
     this.name = 'BusFault';
     this.code = code;
     this.errno = ERRNO[code];
     this.nack = options?.nack;
+    this.reason = options?.reason;
   }
 
   /** The message without the code, for where that stands already. */

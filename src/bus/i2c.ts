@@ -79,10 +79,13 @@ export function i2cTarget({ addr, flags }: Pick<I2cMessage, 'addr' | 'flags'>): 
   return (flags & I2C_M.TEN) === 0 ? addr : addr + TEN_BIT_ADDRESS;
 }
 
-/** The fault for a NACK at `place`. */
-export function nackFault({ addr, buf }: I2cMessage, place: NackPlace): BusFault {
+/** The fault for a NACK at `place`; `reason`: why, where the part can tell. */
+export function nackFault({ addr, buf }: I2cMessage, place: NackPlace, reason?: string): BusFault {
   const address = `address 0x${addr.toString(16).padStart(2, '0')}`;
-  if (place.byte < 0) return new BusFault('ENXIO', `${address} was not acknowledged`, { nack: place });
+  if (place.byte < 0) {
+    const why = reason === undefined ? '' : `; ${reason}`;
+    return new BusFault('ENXIO', `${address} was not acknowledged${why}`, { nack: place, reason });
+  }
   const sentence = `${address} did not acknowledge byte ${place.byte} of ${buf.length}`;
   return new BusFault('EREMOTEIO', sentence, { nack: place });
 }

@@ -39,6 +39,8 @@ const STANDARD_FUNCTIONALITY = I2C_FUNC.I2C | I2C_FUNC.TENBIT_ADDR | I2C_FUNC_SM
 
 /** The address in a client's `reg`; above it are flags (dt-bindings/i2c/i2c.h). */
 const ADDRESS_BITS = 0x3ff;
+/** A channel of a multiplexer, below its node (i2c-mux.yaml): `i2c@0`. */
+const CHANNEL = /^i2c@/;
 /** So many addresses fit into a sentence. */
 const MOST_LISTED = 8;
 
@@ -56,6 +58,8 @@ export class VirtioI2cDriver implements I2cAdapter, BoundDriver {
   #carriedFlags: number = STANDARD_FLAGS;
   /** Addresses of the tree's parts on this bus; found out when one is missed. */
   #known: readonly number[] | undefined;
+  /** Whether it was asked why an address is not acknowledged: who polls wants no more of the reason than once. */
+  #asked = false;
 
   constructor(device: VirtioDeviceHandle) {
     this.number = device.number;
@@ -151,8 +155,16 @@ export class VirtioI2cDriver implements I2cAdapter, BoundDriver {
     const fault = this.#requests.fault(errno);
     if (fault.code !== 'ENXIO') return fault;
     this.#known ??= addressesOf(this.#device.node);
-    if (messages.every(({ addr }) => this.#known?.includes(addr))) return fault;
+    if (messages.every(({ addr }) => this.#known?.includes(addr))) return this.#withReason(fault);
     return new BusFault('ENXIO', `the address was not acknowledged; ${listed(this.#known)}`);
+  }
+
+  /** A part that is busy says so, the first time after it was not. */
+  #withReason(fault: BusFault): BusFault {
+    if (this.#asked) return fault;
+    this.#asked = true;
+    const reason = this.#device.reasonOf?.('ENXIO');
+    return reason === undefined ? fault : new BusFault('ENXIO', `${fault.sentence}; ${reason}`, { reason });
   }
 
   /** Fetches what was read; the first failure is the transfer's. */
@@ -165,6 +177,7 @@ export class VirtioI2cDriver implements I2cAdapter, BoundDriver {
       if ((flags & I2C_M.RD) !== 0) copyOut(bytes, at + HEAD_BYTES, buf);
       at += HEAD_BYTES + aligned(buf.length);
     }
+    this.#asked = false;
   }
 }
 
@@ -185,9 +198,16 @@ function blockSize(messages: readonly I2cMessage[], carriedFlags: number): numbe
 }
 
 /** The addresses of a bus's parts in the order of their numbers, without the bits that say what kind they are. */
-function addressesOf({ children }: DeviceNode): readonly number[] {
-  const all = children.flatMap((child) => wellFormed(() => child.u32s('reg')) ?? []);
-  return [...new Set(all.map((reg) => reg & ADDRESS_BITS))].sort((a, b) => a - b);
+function addressesOf(bus: DeviceNode): readonly number[] {
+  return [...new Set(regsOf(bus).map((reg) => reg & ADDRESS_BITS))].sort((a, b) => a - b);
+}
+
+/** `reg` of the parts on a bus, and of those behind its multiplexers. */
+function regsOf({ children }: DeviceNode): readonly number[] {
+  return children.flatMap((child) => {
+    const channels = child.children.filter(({ name }) => CHANNEL.test(name));
+    return [...(wellFormed(() => child.u32s('reg')) ?? []), ...channels.flatMap(regsOf)];
+  });
 }
 
 function listed(addresses: readonly number[]): string {

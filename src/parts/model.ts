@@ -229,6 +229,8 @@ export interface I2cBehaviour {
   /** Fills `into` with what the part sends. */
   read(into: Uint8Array): void;
   stop?(): void;
+  /** Why `start` did not acknowledge, for errors: `busy: write cycle, 3.2 ms left`. */
+  busyReason?(): string | undefined;
 }
 
 /** A part's own way on SPI (form `other`). */

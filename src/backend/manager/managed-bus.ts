@@ -109,7 +109,9 @@ export class ManagedBus<Kind extends keyof Controllers = keyof Controllers> {
   reasonOf(code: string): string | undefined {
     const opening = code === 'ETIMEDOUT' ? this.openingReason : undefined;
     if (opening !== undefined) return opening;
-    return this.#lastFault?.code === code ? this.#lastFault.sentence : undefined;
+    if (this.#lastFault?.code !== code) return undefined;
+    // That nobody acknowledged needs no reason, unless the part has one.
+    return code === 'ENXIO' ? this.#lastFault.reason : this.#lastFault.sentence;
   }
 
   /** What its transfers wait for before they begin; undefined where they do not. */

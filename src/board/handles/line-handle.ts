@@ -1,7 +1,7 @@
 import type { Tree } from '../../devicetree/index.ts';
-import { invalid, shown, strictObject } from '../../input/index.ts';
+import { didYouMean, invalid, shown, strictObject } from '../../input/index.ts';
 import type { Call, LineReport } from '../thread/protocol.ts';
-import { pathOf } from './part-handle.ts';
+import { meant, pathOf } from './part-handle.ts';
 
 /** A line of a GPIO controller as a script or test holds it from outside: what is wired to the board's pins. */
 export interface LineHandle {
@@ -51,7 +51,7 @@ export function lineHandle(
   const found = all.find(({ path, line: number, name }) => {
     return path === wanted && (typeof line === 'number' ? number === line : name === line);
   });
-  if (found === undefined) throw notFound(all, wanted, controller, line);
+  if (found === undefined) throw notFound(tree, all, wanted, controller, line);
   const { path, line: number, name } = found;
   const now = (each: LineReport) => each.path === path && each.line === number;
   const handle: LineHandle = {
@@ -79,6 +79,7 @@ export function lineHandle(
 
 /** The error for a controller, or a line of it, that the board does not have. */
 function notFound(
+  tree: Tree,
   all: readonly LineReport[],
   wanted: string | undefined,
   controller: string,
@@ -87,8 +88,13 @@ function notFound(
   const own = all.filter(({ path }) => path === wanted);
   if (own.length > 0) {
     const known = own.map((each) => (each.name === '' ? each.line : shown(each.name))).join(', ');
-    return new Error(`not found: line ${shown(line)} of ${controller}; it has: ${known}`);
+    const named = own.map(({ name }) => name).filter((name) => name !== '');
+    const near = typeof line === 'string' ? didYouMean(line, named) : undefined;
+    const remedy = near === undefined ? '' : ` (did you mean ${shown(near)})`;
+    return new Error(`not found: line ${shown(line)} of ${controller}; it has: ${known}${remedy}`);
   }
-  const controllers = [...new Set(all.map(({ path }) => path))].join(', ') || 'none';
-  return new Error(`not found: GPIO controller ${controller}; the board has: ${controllers}`);
+  const paths = [...new Set(all.map(({ path }) => path))];
+  const known = paths.join(', ') || 'none';
+  const near = meant(tree, controller, paths);
+  return new Error(`not found: GPIO controller ${controller}; the board has: ${known}${near}`);
 }

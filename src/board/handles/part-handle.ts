@@ -1,7 +1,7 @@
 import type { inspect } from 'node:util';
 import { messageOf } from '../../bus/index.ts';
 import type { Tree } from '../../devicetree/index.ts';
-import { invalid, shown, strictObject } from '../../input/index.ts';
+import { didYouMean, invalid, shown, strictObject } from '../../input/index.ts';
 import type { PartTypes } from '../../parts/index.ts';
 import type { PropertyValue } from '../../sim/index.ts';
 import { checkProperty, declarationOf, notFound, PartError } from '../../sim/property.ts';
@@ -73,9 +73,29 @@ export function findPart<P extends keyof PartTypes | object = AnyPart>(
   const reports = call('parts');
   const report = reports.find((candidate) => candidate.path === path);
   if (report !== undefined) return partHandle(report, call) as PartHandle<P>;
-  const known = reports.map((candidate) => candidate.path).join(', ') || 'none';
-  const near = tree.byLabel(name) === undefined ? '' : ` (did you mean &${name})`;
-  throw new Error(`not found: simulated part ${name}; the board has: ${known}${near}`);
+  const paths = reports.map((candidate) => candidate.path);
+  const known = paths.join(', ') || 'none';
+  throw new Error(`not found: simulated part ${name}; the board has: ${known}${meant(tree, name, paths)}`);
+}
+
+/**
+ * ` (did you mean &temp)`: the label, alias or path among those of `paths` that `name` is nearest to; empty where none
+ * is near.
+ */
+export function meant(tree: Tree, name: string, paths: readonly string[]): string {
+  const symbols = tree.byPath('/__symbols__')?.properties ?? [];
+  const labels = [
+    ...paths.flatMap((path) => tree.byPath(path)?.labels ?? []),
+    ...symbols
+      .map((symbol) => symbol.name)
+      .filter((label) => paths.includes(pathOf(tree, `&${label}`) ?? '')),
+  ].map((label) => `&${label}`);
+  const aliases = (tree.byPath('/aliases')?.properties ?? [])
+    .map((alias) => alias.name)
+    .filter((alias) => paths.includes(tree.alias(alias)?.path ?? ''));
+  const bare = labels.find((label) => label === `&${name}`);
+  const near = bare ?? didYouMean(name, [...labels, ...aliases, ...paths]);
+  return near === undefined ? '' : ` (did you mean ${near})`;
 }
 
 function partHandle({ path, title, properties }: PartReport, call: Call): PartHandle {

@@ -1,7 +1,7 @@
 import type { Node, Tree } from '../../devicetree/index.ts';
 import type { BusDescription } from '../../frontend/index.ts';
 import { BoardError } from '../board-error.ts';
-import { pathOf } from './part-handle.ts';
+import { meant, pathOf } from './part-handle.ts';
 
 /** What is traced: transfers to one of these parts, and all of these buses. Neither: everything. */
 export interface TraceFilter {
@@ -41,7 +41,10 @@ export function tracedPaths(
     missing: [
       ...parts
         .filter((_, at) => onBoard[at]?.length === 0)
-        .map((name) => `not found: part ${name}; ${known(below.map(({ path }) => path))}`),
+        .map((name) => {
+          const paths = below.map(({ path }) => path);
+          return `not found: part ${name}; ${known(paths)}${meant(tree, name, paths)}`;
+        }),
       ...wantedBuses
         .filter((_, at) => ofBuses[at]?.length === 0)
         .map((name) => `not found: bus ${name}; ${known(buses.map((bus) => namesOf(bus)[0] as string))}`),

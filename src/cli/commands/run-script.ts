@@ -106,7 +106,11 @@ async function runNode(
 async function forget(board: string | undefined, pid: number | undefined): Promise<void> {
   if (board === undefined || pid === undefined) return;
   const { forgetControl } = await import('../../board/index.ts');
-  await forgetControl(board, pid).catch(() => {});
+  try {
+    forgetControl(board, pid);
+  } catch {
+    // A folder that is not safe has none of ours.
+  }
 }
 
 /** @returns the exit code, 128 and the signal's number where a signal ended it, as shells say it */

@@ -117,17 +117,19 @@ async function serve(args: ServeArguments): Promise<number> {
     throw error;
   });
   void board.over.then(leave);
-  const endMetrics = args.metrics === undefined ? undefined : await metricsOf(board, args.metrics);
   const tell = async (state: 'READY=1' | 'STOPPING=1') => {
     const failure = await tellServiceManager(state);
     if (failure !== undefined) warn(failure);
   };
+  let endMetrics: (() => void) | undefined;
   try {
+    endMetrics = args.metrics === undefined ? undefined : await metricsOf(board, args.metrics);
     process.stdout.write(readyText(board.buses, args.json));
     await tell('READY=1');
     await interrupted;
     await tell('STOPPING=1');
   } finally {
+    leave();
     endMetrics?.();
     await board.close();
   }

@@ -1,21 +1,21 @@
 /** What `dtbus init` writes: a board, a driver, a script that uses it, and a test that passes. */
-export function projectFiles(name: string, version: string): Readonly<Record<string, string>> {
+export function projectFiles(name: string, dependency: string): Readonly<Record<string, string>> {
   return {
     'board.dts': BOARD,
     'temperature.mjs': DRIVER,
     'main.mjs': SCRIPT,
     'temperature.test.mjs': TEST,
-    'package.json': `${JSON.stringify(packageOf(name, version), undefined, 2)}\n`,
+    'package.json': `${JSON.stringify(packageOf(name, dependency), undefined, 2)}\n`,
   };
 }
 
-function packageOf(name: string, version: string) {
+function packageOf(name: string, dependency: string) {
   return {
     name: name.toLowerCase().replace(/[^a-z0-9-]+/g, '-') || 'board',
     private: true,
     type: 'module',
     scripts: { start: 'node main.mjs', test: 'node --test' },
-    dependencies: { dtbus: `^${version}` },
+    dependencies: { dtbus: dependency },
   };
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { dependencyOn } from './dependency.ts';
 import { projectFiles } from './files.ts';
 
 /**
@@ -8,8 +9,11 @@ import { projectFiles } from './files.ts';
  * @throws {Error} where a file is there already: nothing is written then
  */
 export function init(folder: string): number {
-  const { version } = createRequire(import.meta.url)('dtbus/package.json') as { version: string };
-  const files = projectFiles(basename(resolve(folder)), version);
+  const require = createRequire(import.meta.url);
+  const manifest = require.resolve('dtbus/package.json');
+  const { version } = require(manifest) as { version: string };
+  const dependency = dependencyOn(dirname(manifest), version, folder);
+  const files = projectFiles(basename(resolve(folder)), dependency);
   const taken = Object.keys(files).filter((name) => existsSync(join(folder, name)));
   if (taken.length > 0)
     throw new Error(

@@ -1,4 +1,5 @@
 import type { Board, BusListing } from '../../board/index.ts';
+import { didYouMean } from '../../input/index.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
 type TreeNode = NonNullable<ReturnType<Board['tree']['byPath']>>;
@@ -31,8 +32,18 @@ export function findTarget(board: Board, text: string): Target {
   const i2c = /^(?:(?:\/dev\/)?i2c-)?(\d+):(0x[0-9a-f]+|\d+)(?::(.+))?$/i.exec(text);
   if (i2c !== null) return i2cTarget(board, Number(i2c[1]), Number(i2c[2]), i2c[3]);
   const node = nodeNamed(board, text);
-  if (node === undefined) throw new Error(`not found: ${text}; use ${FORMS}; \`dtbus ls\` shows the board`);
+  if (node === undefined)
+    throw new Error(`not found: ${text}${nearest(board, text)}; use ${FORMS}; \`dtbus ls\` shows the board`);
   return targetOf(board, node);
+}
+
+/** ` (did you mean eeprom)`: a label of the tree. */
+function nearest({ tree }: Board, text: string): string {
+  const near = didYouMean(
+    text.replace(/^&/, ''),
+    [...tree.nodes()].flatMap(({ labels }) => labels),
+  );
+  return near === undefined ? '' : ` (did you mean ${near})`;
 }
 
 function nodeNamed({ tree }: Board, text: string): TreeNode | undefined {

@@ -1,6 +1,7 @@
 import { loadCatalogue } from '../../board/index.ts';
 import { type Paint, paintFor } from '../terminal/style.ts';
 import { warn } from '../terminal/warn.ts';
+import { showBoardParts } from './board-parts.ts';
 import { exampleNode, exampleScript } from './example-node.ts';
 import { listParts, type PartListing, propertyKind } from './part-listing.ts';
 import { findParts, nearestPart } from './part-search.ts';
@@ -14,8 +15,9 @@ const DETAILED_MAX = 3;
 const OTHERWISE =
   '`dtbus parts` lists the simulated parts, dtbus,register-map simulates any register chip, and src/sim/README.md of this package tells how to write a model';
 
-/** `dtbus parts [NAME]`. @returns the exit code */
-export async function showParts(name: string | undefined, json: boolean): Promise<number> {
+/** `dtbus parts [NAME]`; `board`: only those that it has. @returns the exit code */
+export async function showParts(name: string | undefined, json: boolean, board?: string): Promise<number> {
+  if (board !== undefined) return showBoardParts(board, name, json);
   const all = listParts((await loadCatalogue()).models);
   const parts = name === undefined ? all : findParts(all, name);
   if (parts.length === 0) {

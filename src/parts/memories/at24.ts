@@ -1,3 +1,4 @@
+import { busyWith } from '../busy.ts';
 import type { DataSheet, Memory } from '../data-sheet.ts';
 import type { Kit, Model, Part } from '../model.ts';
 
@@ -109,6 +110,7 @@ const modelOf =
         },
       },
       i2c: {
+        busyReason: () => busyWith('write cycle', writing.remainingNs),
         start(address, read) {
           // A START before the STOP drops what was to be written.
           counter.pending = 0;

@@ -1,3 +1,4 @@
+import { busyWith } from '../busy.ts';
 import type { DataSheet, Instruction } from '../data-sheet.ts';
 import type { Model } from '../model.ts';
 import { CLIMATE, codeOf } from './climate.ts';
@@ -257,6 +258,7 @@ const model: Model<typeof sheet> = (_registers, kit) => {
       drive();
     },
     i2c: {
+      busyReason: () => busyWith('measurement', result.remainingNs),
       start(address, read) {
         registers.stretch = 0;
         registers.called = address === GENERAL_CALL;

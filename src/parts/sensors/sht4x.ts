@@ -1,3 +1,4 @@
+import { busyWith } from '../busy.ts';
 import type { DataSheet, Instruction } from '../data-sheet.ts';
 import type { Model } from '../model.ts';
 import { CLIMATE, codeOf } from './climate.ts';
@@ -56,6 +57,7 @@ const model: Model<typeof sheet> = (_registers, { sense, answer, misuse, reset, 
   return {
     reset: () => result.clear(),
     i2c: {
+      busyReason: () => busyWith('measurement', result.remainingNs),
       /** While it measures, and when nothing was asked, a read is not acknowledged. */
       start(_address, read) {
         const measuring = result.remainingNs > 0;

@@ -1,3 +1,4 @@
+import { busyWith } from '../busy.ts';
 import type { DataSheet } from '../data-sheet.ts';
 import type { Model, Part } from '../model.ts';
 import { CLIMATE, codeOf } from './climate.ts';
@@ -189,6 +190,7 @@ const modelOf =
         result.clear();
       },
       i2c: {
+        busyReason: () => busyWith('measurement', result.remainingNs),
         /** Hold: SCL stays low until the result is there. No hold: the address is not acknowledged until then. */
         start(_address, read) {
           registers.stretch = 0;

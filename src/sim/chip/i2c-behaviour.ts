@@ -42,6 +42,10 @@ export class I2cBehaviourPart implements I2cPart {
     return this.subject.behaviour.stretchNs?.() ?? 0;
   }
 
+  get busyReason(): string | undefined {
+    return this.#i2c.busyReason?.();
+  }
+
   /** Memories acknowledge all that they are sent; of others only the model knows. */
   get takesRuns(): boolean {
     return this.subject.compiled.sheet.bus.i2c?.form === 'memory' && this.subject.takesRuns;

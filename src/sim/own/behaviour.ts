@@ -1,10 +1,10 @@
 import type { Behaviour, I2cBehaviour, InstructionBehaviour, Part, SpiBehaviour } from '../../parts/index.ts';
 import { anything, callback, isObject, keyedBy, objectOf } from './keys.ts';
 
-const i2c = objectOf<I2cBehaviour>({ start: callback, write: callback, read: callback, stop: callback }, [
-  'write',
-  'read',
-]);
+const i2c = objectOf<I2cBehaviour>(
+  { start: callback, write: callback, read: callback, stop: callback, busyReason: callback },
+  ['write', 'read'],
+);
 const spi = objectOf<SpiBehaviour>({ select: callback, transfer: callback, deselect: callback }, [
   'transfer',
 ]);

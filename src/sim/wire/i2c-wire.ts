@@ -135,6 +135,20 @@ export class I2cWire {
     return this.#muxes.some((mux) => mux.part.segments?.some((segment) => segment.has(address)));
   }
 
+  /** Why the part of this address, here or behind a mux, did not acknowledge; undefined where nobody says. */
+  reasonAt(address: number): string | undefined {
+    const slot = this.#table[tableIndex(address)]?.find(({ part }) => part.addresses.includes(address));
+    if (slot !== undefined)
+      return slot.broken ? 'the model of the part failed; reset the part' : slot.part.busyReason;
+    for (const mux of this.#muxes) {
+      for (const segment of mux.part.segments ?? []) {
+        const reason = segment.reasonAt(address);
+        if (reason !== undefined) return reason;
+      }
+    }
+    return undefined;
+  }
+
   /**
    * START or repeated START, then the address phase. `address` is 7 bits, or 10 with `TEN_BIT_ADDRESS`.
    * @returns whether anybody acknowledged.

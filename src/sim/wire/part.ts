@@ -47,6 +47,8 @@ export interface I2cPart extends Part {
    * lets the longest that it is told since START pass, once.
    */
   readonly stretchNs?: number;
+  /** Why it did not acknowledge its address a moment ago, for errors. */
+  readonly busyReason?: string | undefined;
   /** The bus segments that this part connects to its own (an I2C mux); what hangs there answers too. */
   readonly segments?: readonly I2cWire[] | undefined;
   /** Its address was sent. True acknowledges. */

@@ -36,6 +36,8 @@ describe('a line', () => {
     ['&gpio', undefined, 'invalid line: expected a number or a name, got undefined'],
     ['&gpio', {}, 'invalid line: expected a number or a name, got an object'],
     ['&gpio', '1', 'not found: line "1" of &gpio; it has: "button", "led"'],
+    ['&gpio', 'buton', 'not found: line "buton" of &gpio; it has: "button", "led" (did you mean "button")'],
+    ['&gpoi', 0, 'not found: GPIO controller &gpoi; the board has: /gpio (did you mean &gpio)'],
     ['&gpio', 7, 'not found: line 7 of &gpio; it has: "button", "led"'],
     ['&other', 0, 'not found: GPIO controller &other; the board has: /gpio'],
     [5, 0, "invalid name: expected a path, an alias or '&label', got 5"],

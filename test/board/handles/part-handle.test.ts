@@ -86,6 +86,13 @@ describe('what is no name', () => {
     expect(() => temp.get(name)).toThrow(new TypeError(`${sentence} get(name)`));
   });
 
+  it.each([
+    ['&tmp', '&temp'],
+    ['/i2c/temp@49', '/i2c/temp@48'],
+  ])('names what is meant by %s: %s', (name, near) => {
+    expect(() => board.part(name)).toThrow(`(did you mean ${near})`);
+  });
+
   it('names the label that is meant where the & is missing', () => {
     expect(() => board.part('temp')).toThrow(
       /^not found: simulated part temp; the board has: .* \(did you mean &temp\)$/,

@@ -156,12 +156,15 @@ describe('the metrics', () => {
     expect(existsSync(file)).toBe(false);
   });
 
-  it('that cannot be written are a warning, and the board is served all the same', async () => {
-    const { written } = await serve(
-      ...['--socket-dir', join(folder, 'sockets'), '--metrics', join(folder, 'nowhere/dtbus.prom')],
+  it('that cannot be written are refused at the start, and no socket is left', async () => {
+    const sockets = join(folder, 'sockets');
+    const { written, ended, running } = await serve(
+      ...['--socket-dir', sockets, '--metrics', join(folder, 'nowhere/dtbus.prom')],
     );
-    expect(written.stderr).toMatch(/^dtbus: cannot write metrics to .*nowhere\/dtbus.prom: ENOENT/);
-    expect(written.stdout).toMatch(/ready\n$/);
+    await ended;
+    expect(written.stderr).toMatch(/^dtbus: cannot write metrics to .*nowhere\/dtbus.prom: ENOENT.*\n$/);
+    expect([running.exitCode, written.stdout]).toEqual([1, '']);
+    expect(existsSync(join(sockets, 'i2c1.sock'))).toBe(false);
   });
 });
 

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, symlinkSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { dependencyOn } from '../../../src/cli/init/dependency.ts';
 import { testFolder } from '../folder.ts';
 import { dtbusHere } from '../run-here.ts';
 
@@ -20,6 +21,42 @@ describe('dtbus init', () => {
     const test = npm('test', '--silent');
     expect(test.stdout).toMatch(/pass 1\b/);
     expect(test.status).toBe(0);
+  });
+
+  it('names the clone that it runs from', async () => {
+    const project = folder.path('from clone');
+    await dtbusHere('init', project);
+    const { dependencies } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
+    expect(dependencies.dtbus).toMatch(/^file:\.\.\//);
+    expect(resolve(project, dependencies.dtbus.slice('file:'.length))).toBe(process.cwd());
+  });
+
+  describe('installed by npm', () => {
+    const root = () => join(folder.path('user'), 'node_modules/dtbus');
+    const installed = (resolved: string) => {
+      mkdirSync(root(), { recursive: true });
+      const lock = { packages: { 'node_modules/dtbus': { version: '0.1.0', resolved } } };
+      writeFileSync(join(root(), '../.package-lock.json'), JSON.stringify(lock));
+    };
+    const project = () => folder.path('user/boards/mine');
+
+    it('from a tarball names the tarball', () => {
+      folder.write('dtbus-0.1.0.tgz', '');
+      installed('file:../dtbus-0.1.0.tgz');
+      expect(dependencyOn(root(), '0.1.0', project())).toBe('file:../../../dtbus-0.1.0.tgz');
+    });
+
+    it('from a tarball that is gone names its folder', () => {
+      installed('file:../gone.tgz');
+      expect(dependencyOn(root(), '0.1.0', project())).toBe('file:../../node_modules/dtbus');
+    });
+
+    it('from a registry names its version', () => {
+      installed('https://registry.npmjs.org/dtbus/-/dtbus-0.1.0.tgz');
+      expect(dependencyOn(root(), '0.1.0', project())).toBe('^0.1.0');
+      rmSync(join(root(), '../.package-lock.json'));
+      expect(dependencyOn(root(), '0.1.0', project())).toBe('^0.1.0');
+    });
   });
 
   it('overwrites nothing', async () => {

@@ -16,6 +16,37 @@ describe('dtbus parts', () => {
     expect(out).toMatch(/^w25q80 +spi +/m);
   });
 
+  it('lists those of a board with labels, or those of them that are named', async () => {
+    const file = folder.write(
+      'board.dts',
+      `/dts-v1/; / { i2c { compatible = "platform,virtio-i2c"; #address-cells = <1>; #size-cells = <0>;
+        temp: hot@48 { compatible = "ti,tmp112"; reg = <0x48>; }; rom@50 { compatible = "atmel,24c02"; reg = <0x50>; };
+        mux@70 { compatible = "nxp,pca9548"; reg = <0x70>; #address-cells = <1>; #size-cells = <0>;
+          i2c@3 { reg = <3>; #address-cells = <1>; #size-cells = <0>; far: t@4a { compatible = "national,lm75"; reg = <0x4a>; }; }; }; }; };`,
+    );
+    const { status, out, err } = await dtbusHere('parts', '-b', file);
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    expect(out.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+      ['label', 'path', 'name', 'what it is', 'settable'],
+      ['&temp', '/i2c/hot@48', 'tmp102', 'TMP102 temperature sensor, 12 or 13 bits', 'temperature'],
+      ['', '/i2c/rom@50', '24c02', expect.stringContaining('24C02'), 'writeTime, writeProtect, contents'],
+      ['', '/i2c/mux@70', 'pca9548', expect.any(String)],
+      ['&far', '/i2c/mux@70/i2c@3/t@4a', 'lm75', expect.any(String), 'temperature'],
+      [''],
+    ]);
+    const named = JSON.parse((await dtbusHere('parts', '-b', file, '--json', 'temperature')).out);
+    expect(named.map(({ path }: { path: string }) => path)).toEqual([
+      '/i2c/hot@48',
+      '/i2c/mux@70/i2c@3/t@4a',
+    ]);
+    const [far] = JSON.parse((await dtbusHere('parts', '-b', file, '--json', '&far')).out);
+    expect(far).toMatchObject({ labels: ['&far'], name: 'lm75' });
+    expect(await dtbusHere('parts', '-b', file, '&fra')).toMatchObject({
+      status: 1,
+      err: `dtbus: part not found: &fra of ${file}; it has: &temp, /i2c/rom@50, /i2c/mux@70, &far\n`,
+    });
+  });
+
   it('shows one with units and range, compatibles and an example', async () => {
     const { out } = await dtbusHere('parts', 'tmp102');
     expect(out).toBe(

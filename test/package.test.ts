@@ -7,11 +7,41 @@ const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
   exports: Record<string, string | { types: string }>;
 };
 
-test('every type that a door of the package leads to is in the package', () => {
+const packed = (() => {
   const [{ files }] = JSON.parse(
     execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { encoding: 'utf8' }),
   ) as [{ files: { path: string }[] }];
-  const packed = new Set(files.map(({ path }) => path));
+  return new Set(files.map(({ path }) => path));
+})();
+
+/** What GitHub and npm make of a heading. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-');
+
+test('every relative link of a text in the package leads to a file in it', () => {
+  const texts = [...packed].filter((path) => path.endsWith('.md'));
+  expect(texts).toContain('src/parts/README.md');
+  const links = texts.flatMap((text) =>
+    [...readFileSync(text, 'utf8').matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => [text, link as string]),
+  ) as [string, string][];
+  const local = links.filter(([, link]) => !/^[a-z]+:/.test(link));
+  expect(local.length).toBeGreaterThan(10);
+  const dead = local.filter(([text, link]) => {
+    const [path = '', anchor] = link.split('#');
+    const target = path === '' ? text : posix.join(posix.dirname(text), path);
+    if (!packed.has(target)) return true;
+    const headings = [...readFileSync(target, 'utf8').matchAll(/^#+ (.*)$/gm)].map(
+      ([, title]) => title as string,
+    );
+    return anchor !== undefined && !headings.map(anchorOf).includes(anchor);
+  });
+  expect(dead).toEqual([]);
+});
+
+test('every type that a door of the package leads to is in the package', () => {
   const wanted = Object.values(exports).flatMap((door) =>
     typeof door === 'string' ? [] : posix.normalize(door.types),
   );

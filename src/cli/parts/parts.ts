@@ -13,7 +13,7 @@ const DETAILED_MAX = 3;
 
 /** What to do without a model. */
 const OTHERWISE =
-  '`dtbus parts` lists the simulated parts, dtbus,register-map simulates any register chip, and src/sim/README.md of this package tells how to write a model';
+  '`dtbus parts` lists the simulated parts, dtbus,register-map simulates any register chip, and src/parts/README.md of this package tells how to write a model';
 
 /** `dtbus parts [NAME]`; `board`: only those that it has. @returns the exit code */
 export async function showParts(name: string | undefined, json: boolean, board?: string): Promise<number> {

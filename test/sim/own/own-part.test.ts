@@ -1,28 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createSimulatedI2c } from '../../../hosts/simulated/index.ts';
 import { loadParts } from '../../../src/parts/index.ts';
-import { Catalogue, PartRegistry } from '../../../src/sim/index.ts';
 import { ownParts } from '../../../src/sim/own-part.ts';
-import { node } from '../support.ts';
-
-/** A data sheet without fault, with one key after another made wrong. */
-const good = {
-  compatible: ['acme,answer'],
-  title: 'Answer',
-  bus: { i2c: { form: 'byte registers', address: 0x42 } },
-  registers: {
-    ANSWER: { at: 0, access: 'ro' },
-    CONFIG: { at: 1, reset: 0x81, fields: { OS: [7, 'sc'], MODE: [1, 0] } },
-    RAM: { at: 8, count: 4 },
-  },
-  senses: { level: { range: [0, 255], initial: 42, kind: 'integer', doc: 'what it says' } },
-  pins: ['INT'],
-  idleLow: ['INT'],
-};
+import { type AnyModel, type Given, GOOD, running } from './running.ts';
 
 type Sheet = Record<string, unknown>;
 const faults = (change: (sheet: never) => unknown) => {
-  const sheet: Sheet = structuredClone(good);
+  const sheet: Sheet = structuredClone(GOOD);
   change(sheet as never);
   return ownParts({ parts: [sheet] }).faults;
 };
@@ -30,7 +13,7 @@ const faults = (change: (sheet: never) => unknown) => {
 describe('a data sheet of a user', () => {
   it('without fault is a part', () => {
     expect(faults(() => {})).toEqual([]);
-    expect(ownParts({ parts: [good] }).models.map(({ bus, title }) => [bus, title])).toEqual([
+    expect(ownParts({ parts: [GOOD] }).models.map(({ bus, title }) => [bus, title])).toEqual([
       ['i2c', 'Answer'],
     ]);
   });
@@ -187,8 +170,8 @@ describe('a data sheet of a user', () => {
   });
 
   it('with several faults has a sentence for each, and the other parts of the file live', () => {
-    const bad = { ...good, compatible: ['acme,bad'], title: 7, pins: [1] };
-    const { models, faults: found } = ownParts({ parts: [bad, good, 7] });
+    const bad = { ...GOOD, compatible: ['acme,bad'], title: 7, pins: [1] };
+    const { models, faults: found } = ownParts({ parts: [bad, GOOD, 7] });
     expect(models.map(({ title }) => title)).toEqual(['Answer']);
     expect(found).toEqual([
       'acme,bad: invalid title: expected text, got 7',
@@ -222,25 +205,8 @@ describe('models of a user without a data sheet', () => {
   });
 });
 
-/** A part of one data sheet with this model, on a bus. */
-function running(model: (registers: never, kit: never) => unknown, change: Sheet = {}) {
-  const catalogue = new Catalogue();
-  const { models, faults: found } = ownParts({ parts: [{ ...good, ...change, model }] });
-  expect(found).toEqual([]);
-  for (const each of models) catalogue.add(each);
-  const parts = new PartRegistry();
-  const bus = node({ name: 'i2c', children: [{ name: 'part', compatible: 'acme,answer', reg: 0x42 }] });
-  const warnings: string[] = [];
-  const warn = (sentence: string) => void warnings.push(sentence);
-  const { i2c } = createSimulatedI2c(bus, { catalogue, parts, warn });
-  const write = (...bytes: number[]) => i2c.transfer([{ addr: 0x42, flags: 0, buf: Uint8Array.from(bytes) }]);
-  return { parts, write, warnings };
-}
-
 describe('a model of a user that misspells', () => {
-  type Any = Record<string, Record<string, unknown>>;
-
-  it.each<[string, (registers: Any, kit: Any) => unknown, string]>([
+  it.each<[string, AnyModel, string]>([
     [
       'a register',
       ({ CONFGI }) => ({ reset: () => CONFGI }),
@@ -287,7 +253,7 @@ describe('a model of a user that misspells', () => {
     ],
     ['a hook that is none', () => ({ reset: 1 }), 'invalid reset: expected a function, got 1'],
   ])('%s', (_what, model, sentence) => {
-    expect(() => running(model as never)).toThrow(sentence);
+    expect(() => running(model)).toThrow(sentence);
   });
 
   it('a field of what was written, when it is written', () => {
@@ -298,7 +264,7 @@ describe('a model of a user that misspells', () => {
         seen.push(written['MOED']);
       },
     };
-    const { write, warnings } = running((() => ({ onWrite })) as never);
+    const { write, warnings } = running(() => ({ onWrite }));
     expect(() => write(1, 0x80)).toThrow('EREMOTEIO');
     expect(warnings.join()).toContain('not found: name MOED of register CONFIG; did you mean MODE');
     expect(seen).toEqual([1]);
@@ -306,13 +272,13 @@ describe('a model of a user that misspells', () => {
 
   it('what it shows and does not give', () => {
     const change = { shows: { lit: { doc: 'x' } } };
-    expect(() => running((() => ({})) as never, change)).toThrow(
+    expect(() => running(() => ({}), change)).toThrow(
       'not found: lit in properties of the behaviour that the model returns; add it, as the data sheet shows it',
     );
   });
 
   it('one without a fault has all that it was promised', () => {
-    const model = (registers: Any, { sense }: Any) => {
+    const model = (registers: Given, { sense }: Given) => {
       const { ANSWER, CONFIG } = registers as Record<string, { value: number; MODE: number }>;
       return {
         sensed() {
@@ -326,7 +292,7 @@ describe('a model of a user that misspells', () => {
         },
       };
     };
-    const { parts } = running(model as never, { shows: { state: { kind: 'text', doc: 'x' } } });
+    const { parts } = running(model, { shows: { state: { kind: 'text', doc: 'x' } } });
     parts.set('/i2c/part', 'level', 7);
     expect(parts.get('/i2c/part', 'state')).toBe('7 2 {"level":7}');
   });

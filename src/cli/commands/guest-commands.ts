@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import {
   type BoardArguments,
@@ -8,6 +7,7 @@ import {
   treeOptions,
   withBoardOptions,
 } from '../board/board-options.ts';
+import { packageFile } from '../terminal/package-file.ts';
 import { warn } from '../terminal/warn.ts';
 import { addServeCommand } from './serve-command.ts';
 
@@ -29,7 +29,7 @@ With --qemu the guest is a PC whose PCI devices are the buses, on KVM where that
     .option('--qemu', 'boot a PC under QEMU instead of a User-Mode Linux', false)
     .option(
       '--kernel <file>',
-      'the kernel (or DTBUS_GUEST_KERNEL, DTBUS_QEMU_KERNEL); see test/guest/README.md',
+      'the kernel (or DTBUS_GUEST_KERNEL, DTBUS_QEMU_KERNEL); see test/guest/README.md of this package',
     )
     .option('--owner <name>', 'expose only peripherals with this dtbus,owner (default: those without one)')
     .option('--timeout <seconds>', 'kill the guest after this time', '60')
@@ -44,7 +44,7 @@ Example:
   withBoardOptions(guest);
   refuseConnection(
     guest,
-    'a guest gets a board of its own. Unset DTBUS_CONNECT, or start the guest on the sockets of `dtbus serve` by hand: see test/guest/README.md',
+    'a guest gets a board of its own. Unset DTBUS_CONNECT, or start the guest on the sockets of `dtbus serve` by hand: see test/guest/README.md of this package',
   ).action(async (file: string | undefined, command: string[], args: BoardArguments & GuestArguments) => {
     end(await bootGuest({ ...args, board: file ?? args.board }, command));
   });
@@ -80,11 +80,11 @@ function kernelFor(machine: keyof typeof KERNELS, named: string | undefined): st
   const { variable, file } = KERNELS[machine];
   const kernel = named ?? process.env[variable];
   if (kernel !== undefined) return kernel;
-  const packageFolder = dirname(createRequire(import.meta.url).resolve('dtbus/package.json'));
-  const shared = process.env['DTBUS_SHARED'] ?? join(packageFolder, '..', 'shared');
+  const shared = process.env['DTBUS_SHARED'] ?? packageFile('../shared');
   const equipment = join(shared, 'guest', file);
   if (existsSync(equipment)) return equipment;
-  warn(`no guest kernel: use --kernel FILE or set ${variable}; test/guest/README.md tells how to build one`);
+  const how = packageFile('test/guest/README.md');
+  warn(`no guest kernel: use --kernel FILE or set ${variable}; ${how} tells how to build one`);
   return undefined;
 }
 

@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { delimiter, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BoardArguments } from '../board/board-options.ts';
+import { packageFile } from '../terminal/package-file.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import type { WatchOptions } from '../watch/watcher.ts';
 
@@ -51,9 +52,7 @@ async function checkMachine(name: string): Promise<void> {
 
 /** Runs a command of ours, its name first, in a Node of its own, watched. @returns its exit code */
 export function runWatchedCommand(words: readonly string[], watch: WatchOptions): Promise<number> {
-  const require = createRequire(import.meta.url);
-  const dtbus = join(dirname(require.resolve('dtbus/package.json')), 'bin', 'dtbus.js');
-  return runNode([...watchingImports(watch), dtbus, ...words], watch, {});
+  return runNode([...watchingImports(watch), packageFile('bin/dtbus.js'), ...words], watch, {});
 }
 
 function watchingImports(watch: WatchOptions | undefined): string[] {

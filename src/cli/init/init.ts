@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { basename, dirname, join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { packageFile } from '../terminal/package-file.ts';
 import { dependencyOn } from './dependency.ts';
 import { projectFiles } from './files.ts';
 
@@ -9,10 +9,8 @@ import { projectFiles } from './files.ts';
  * @throws {Error} where a file is there already: nothing is written then
  */
 export function init(folder: string): number {
-  const require = createRequire(import.meta.url);
-  const manifest = require.resolve('dtbus/package.json');
-  const { version } = require(manifest) as { version: string };
-  const dependency = dependencyOn(dirname(manifest), version, folder);
+  const { version } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string };
+  const dependency = dependencyOn(packageFile('.'), version, folder);
   const files = projectFiles(basename(resolve(folder)), dependency);
   const taken = Object.keys(files).filter((name) => existsSync(join(folder, name)));
   if (taken.length > 0)

@@ -1,4 +1,5 @@
 import { loadCatalogue } from '../../board/index.ts';
+import { packageFile } from '../terminal/package-file.ts';
 import { type Paint, paintFor } from '../terminal/style.ts';
 import { warn } from '../terminal/warn.ts';
 import { showBoardParts } from './board-parts.ts';
@@ -12,8 +13,8 @@ const FAILED = 1;
 const DETAILED_MAX = 3;
 
 /** What to do without a model. */
-const OTHERWISE =
-  '`dtbus parts` lists the simulated parts, dtbus,register-map simulates any register chip, and src/parts/README.md of this package tells how to write a model';
+const otherwise = () =>
+  `\`dtbus parts\` lists the simulated parts, dtbus,register-map simulates any register chip, and ${packageFile('src/parts/README.md')} tells how to write a model`;
 
 /** `dtbus parts [NAME]`; `board`: only those that it has. @returns the exit code */
 export async function showParts(name: string | undefined, json: boolean, board?: string): Promise<number> {
@@ -22,7 +23,7 @@ export async function showParts(name: string | undefined, json: boolean, board?:
   const parts = name === undefined ? all : findParts(all, name);
   if (parts.length === 0) {
     const near = nearestPart(all, name ?? '');
-    warn(`part not found: ${name}; ${near === undefined ? OTHERWISE : `did you mean ${near}?`}`);
+    warn(`part not found: ${name}; ${near === undefined ? otherwise() : `did you mean ${near}?`}`);
     return FAILED;
   }
   const paint = paintFor(process.stdout);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { loadCatalogue, openBoard } from '../../../src/board/index.ts';
 import { exampleNode } from '../../../src/cli/parts/example-node.ts';
@@ -127,6 +128,8 @@ describe('dtbus parts', () => {
     const { status, err } = await dtbusHere('parts', 'frobnicator');
     expect(status).toBe(1);
     expect(err).toMatch(/^dtbus: part not found: frobnicator; `dtbus parts` lists/);
+    const [, told = ''] = /and (\S+) tells how to write a model/.exec(err) ?? [];
+    expect(readFileSync(told, 'utf8')).toContain('## A part of your own');
   });
 
   it.each([

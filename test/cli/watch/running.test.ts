@@ -221,7 +221,7 @@ describe('dtbus watch without a script', () => {
     const watcher = dtbus('watch', '--part', '&tmp', file);
     expect(await watcher.ended).toBe(1);
     expect(watcher.err).toBe(
-      'dtbus: not found: part &tmp; the board has: /i2c/temp@48, /i2c/rom@50, /spi/flash@0\n',
+      'dtbus: not found: part &tmp; the board has: /i2c/temp@48, /i2c/rom@50, /spi/flash@0 (did you mean &temp)\n',
     );
   });
 });

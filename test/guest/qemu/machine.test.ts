@@ -182,7 +182,7 @@ describe('the command', () => {
       const err = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
       expect(await runProgram(words)).toBe(2);
       expect(String(err.mock.calls[0]?.[0])).toMatch(
-        /^dtbus: no guest kernel: use --kernel FILE or set DTBUS_QEMU_KERNEL/,
+        /^dtbus: no guest kernel: use --kernel FILE or set DTBUS_QEMU_KERNEL; \/.*\/test\/guest\/README\.md tells/,
       );
       process.env['DTBUS_QEMU_KERNEL'] = join(folder, 'own');
       expect(await runProgram(words)).toBe(1);

@@ -28,7 +28,13 @@ export interface CuseNode {
   close(): Promise<void>;
 }
 
-/** Makes every node of a board a node of the machine. @throws {CuseError}; then none is left. */
+/**
+ * Makes every node of an open board a node of the machine. @throws {CuseError}; then none is left.
+ *
+ * A thread for each node, unlike `hostNodes`: who has the board open goes on with other work, and an adapter may take
+ * long. A program waits in its node's thread alone, and neither stops the board's own thread nor programs at other
+ * nodes. The price is that each transfer wakes another thread twice.
+ */
 export async function exposeNodes(nodes: NodeRegistry, options: CuseOptions = {}): Promise<CuseNode[]> {
   checkCuse();
   const made: CuseNode[] = [];

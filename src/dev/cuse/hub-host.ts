@@ -28,6 +28,9 @@ const LAST_WORDS_MS = 2000;
 
 /**
  * The other end of `serveNodes`: starts a thread for wake-ups beside the thread, sets permissions, and ends both.
+ *
+ * One thread for all nodes, unlike `exposeNodes`: it has the board itself, and does nothing else. That is right only
+ * where no transfer waits, on simulated buses: a slow adapter would hold up programs at every other node.
  * @param worker runs `serveNodes`, and raises word 1 of `control` when it has finished
  * @throws {CuseError} and anything that the thread throws; then no node is left
  */

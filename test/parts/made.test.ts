@@ -1,8 +1,9 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { Property } from '../../src/parts/data-sheet.ts';
+import type { NodeProperty, Property } from '../../src/parts/data-sheet.ts';
 import type { Part, PartModule } from '../../src/parts/model.ts';
+import { loadModels } from '../../src/sim/index.ts';
 
 /*
  * What is made from the data sheets. After a change of one, `npx vitest run test/parts/made.test.ts -u` makes it anew.
@@ -74,10 +75,12 @@ const TYPES = {
   bytes: 'Uint8Array',
 } as const;
 
+const sentence = (doc: string) => `${doc.slice(0, 1).toUpperCase()}${doc.slice(1)}`;
+
 function memberText(access: string, name: string, { kind = 'number', unit, range, doc }: Property): string {
   const values = [range?.join(' to '), unit].filter((text) => text !== undefined).join(' ');
-  const sentence = `${doc.slice(0, 1).toUpperCase()}${doc.slice(1)}${values === '' ? '' : ` (${values})`}`;
-  return `  /** ${sentence} */\n  ${access}${name}: ${TYPES[kind]};`;
+  const text = `${sentence(doc)}${values === '' ? '' : ` (${values})`}`;
+  return `  /** ${text} */\n  ${access}${name}: ${TYPES[kind]};`;
 }
 
 /** `national,lm75` -> `NationalLm75` */
@@ -114,6 +117,83 @@ async function typesText(): Promise<string> {
   ].join('\n');
 }
 
+const BINDINGS = fileURLToPath(new URL('../../dts/bindings', import.meta.url));
+
+/** How dt-schema calls the types of properties. */
+const SCHEMAS: Readonly<Record<NodeProperty['type'], string>> = {
+  flag: 'type: boolean',
+  u32: '$ref: /schemas/types.yaml#/definitions/uint32',
+  u32s: '$ref: /schemas/types.yaml#/definitions/uint32-matrix',
+  string: '$ref: /schemas/types.yaml#/definitions/string',
+  bytes: '$ref: /schemas/types.yaml#/definitions/uint8-array',
+};
+
+const isOurs = (name: string) => name.startsWith('dtbus,');
+
+/** The binding of what parts have that no binding of the kernel knows; what every client may have, another describes. */
+async function partBinding(): Promise<string> {
+  const { models } = await loadModels();
+  const everywhere = readFileSync(`${BINDINGS}/dtbus-client.yaml`, 'utf8');
+  const ours = new Map(
+    models.flatMap(({ compatible, title }) => compatible.filter(isOurs).map((name) => [name, title])),
+  );
+  const properties = new Map(
+    models.flatMap(({ compatible, sheet, nodeProperties = {} }) =>
+      Object.entries(nodeProperties)
+        .filter(([name]) => isOurs(name) && !everywhere.includes(`\n  ${name}:`))
+        .map(([name, { type, doc }]) => [name, { type, text: `${sheet?.node ?? compatible[0]}: ${doc}.` }]),
+    ),
+  );
+  return `# SPDX-License-Identifier: MIT
+# Made from the data sheets by \`npx vitest run test/parts/made.test.ts -u\`: do not edit.
+%YAML 1.2
+---
+$id: http://devicetree.org/schemas/dtbus/dtbus-parts.yaml#
+$schema: http://devicetree.org/meta-schemas/core.yaml#
+
+title: Simulated parts that no binding of the kernel knows
+
+description: |
+${[...ours].map(([name, title]) => `  ${name}: ${title}.`).join('\n')}
+
+maintainers:
+  - The dtbus authors
+
+properties:
+  compatible:
+    enum:
+${[...ours.keys()].map((name) => `      - ${name}`).join('\n')}
+
+  reg:
+    maxItems: 1
+
+${[...properties]
+  .map(
+    ([name, { type, text }]) =>
+      `  ${name}:\n    ${SCHEMAS[type]}\n    description: ${JSON.stringify(text)}\n`,
+  )
+  .join('\n')}
+required:
+  - compatible
+  - reg
+
+additionalProperties: true
+
+examples:
+  - |
+    i2c {
+        #address-cells = <1>;
+        #size-cells = <0>;
+
+        pmic@60 {
+            compatible = "dtbus,register-map";
+            reg = <0x60>;
+            dtbus,read-only = <0x00 0x0f>;
+        };
+    };
+`;
+}
+
 describe('made from the data sheets', () => {
   it('the index: make it anew by `npx vitest run test/parts/made.test.ts -u`', async () => {
     await expect(await indexText()).toMatchFileSnapshot(`${ROOT}/part-files.ts`);
@@ -121,5 +201,9 @@ describe('made from the data sheets', () => {
 
   it("the types of parts' properties: make them anew by `npx vitest run test/parts/made.test.ts -u`", async () => {
     await expect(await typesText()).toMatchFileSnapshot(`${ROOT}/part-types.ts`);
+  });
+
+  it('the binding of our own parts: make it anew by `npx vitest run test/parts/made.test.ts -u`', async () => {
+    await expect(await partBinding()).toMatchFileSnapshot(`${BINDINGS}/dtbus-parts.yaml`);
   });
 });

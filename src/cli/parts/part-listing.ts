@@ -12,6 +12,8 @@ export interface PartListing {
   readonly compatible: readonly string[];
   readonly buses: readonly ('i2c' | 'spi')[];
   readonly properties: readonly PartProperty[];
+  /** What it reads from its node in the device tree. */
+  readonly nodeProperties: Exclude<PartModel['nodeProperties'], undefined>;
   /** What its data sheet says; a model without one has none. */
   readonly sheet?: SheetFacts;
 }
@@ -19,7 +21,7 @@ export interface PartListing {
 /** Every model, sorted by name; one that exists for both buses is one part. */
 export function listParts(models: readonly PartModel[]): PartListing[] {
   const parts = new Map<string, PartListing>();
-  for (const { title, compatible, bus, properties, sheet } of models) {
+  for (const { title, compatible, bus, properties, nodeProperties = {}, sheet } of models) {
     const known = parts.get(title);
     const facts = known?.sheet ?? (sheet && sheetFacts(sheet));
     parts.set(title, {
@@ -28,6 +30,7 @@ export function listParts(models: readonly PartModel[]): PartListing[] {
       compatible: [...new Set([...(known?.compatible ?? []), ...compatible])],
       buses: [...new Set([...(known?.buses ?? []), bus])],
       properties: known?.properties ?? properties,
+      nodeProperties: known?.nodeProperties ?? nodeProperties,
       ...(facts && { sheet: facts }),
     });
   }

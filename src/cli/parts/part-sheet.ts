@@ -41,12 +41,18 @@ export interface SheetFacts {
   readonly instructions: readonly Instruction[];
   /** Output pins. */
   readonly pins: readonly string[];
+  /** Generic name of its node in a device tree. */
+  readonly node?: string;
+  /** Lines without which its node says too little. */
+  readonly nodeExample: readonly string[];
   readonly notModelled: readonly string[];
 }
 
 export function sheetFacts(sheet: DataSheet): SheetFacts {
   return {
     ...(sheet.source === undefined ? {} : { source: sheet.source }),
+    ...(sheet.node === undefined ? {} : { node: sheet.node }),
+    nodeExample: sheet.nodeExample ?? [],
     forms: sheet.bus,
     registers: Object.entries(sheet.registers ?? {})
       .map(([name, register]) => registerFacts(name, register, usualWidth(sheet)))

@@ -59,6 +59,14 @@ function table(parts: readonly PartListing[], paint: Paint, width: number): stri
   ].join('\n');
 }
 
+/** `    pagesize  u32  bytes that one write cycle takes` for each property that the part reads from its node. */
+function nodeLines({ nodeProperties }: PartListing): string[] {
+  const rows = Object.entries(nodeProperties);
+  const width = Math.max(0, ...rows.map(([name]) => name.length));
+  const types = Math.max(0, ...rows.map(([, { type }]) => type.length));
+  return rows.map(([name, { type, doc }]) => `    ${name.padEnd(width)}  ${type.padEnd(types)}  ${doc}`);
+}
+
 /** The first few names: 16 channels of a controller say no more than four. */
 function shortened(names: readonly string[]): string {
   return names.length > 5 ? `${names.slice(0, 4).join(', ')}, …` : names.join(', ');
@@ -80,6 +88,7 @@ function details(part: PartListing, paint: Paint): string {
     ...(properties.length === 0 ? [] : ['  properties for tests and scripts', ...properties]),
     ...(part.sheet === undefined ? [] : sheetLines(part.sheet)),
     '  in the device tree, as a child of a bus',
+    ...nodeLines(part),
     ...exampleNode(part)
       .split('\n')
       .map((line) => `    ${line}`),

@@ -1,6 +1,7 @@
 import type { PartModel } from '../populate/catalogue.ts';
 import type { PropertyDeclaration } from '../wire/property.ts';
 import { anything, callback, flag, integer, listOf, namedBy, objectOf, oneOf, text } from './keys.ts';
+import { nodeProperties } from './node-properties.ts';
 import { KINDS, range } from './property.ts';
 
 const model = objectOf<PartModel>(
@@ -14,6 +15,7 @@ const model = objectOf<PartModel>(
         ['name', 'kind'],
       ),
     ),
+    nodeProperties,
     registers: namedBy(integer(0, 0xffff)),
     sheet: anything,
     bus: oneOf('i2c', 'spi'),

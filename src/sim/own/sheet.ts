@@ -5,7 +5,6 @@ import {
   type I2cForm,
   type Instruction,
   type Memory,
-  type NodeProperty,
   type Part,
   type Register,
   type SpiForm,
@@ -20,7 +19,6 @@ import {
   integer,
   is,
   isInteger,
-  isObject,
   listOf,
   namedBy,
   objectOf,
@@ -29,6 +27,7 @@ import {
   positive,
   text,
 } from './keys.ts';
+import { nodeProperties } from './node-properties.ts';
 import { isRange, property } from './property.ts';
 
 /** More registers of a kind, or a higher number, than any bus can name. */
@@ -145,15 +144,7 @@ const part = objectOf<Part>(
     notModelled: listOf('sentences', text),
     bus: objectOf<DataSheet['bus']>({ i2c, spi }),
     node: text,
-    nodeProperties: (value, key, fault) => {
-      const each = objectOf<NodeProperty>(
-        { type: oneOf('flag', 'u32', 'u32s', 'string', 'bytes'), doc: text },
-        ['type', 'doc'],
-      );
-      const properties = isObject(value) ? Object.entries(value) : [];
-      if (!isObject(value)) is('an object', () => false)(value, key, fault);
-      for (const [name, declared] of properties) each(declared, `${key}["${name}"]`, fault);
-    },
+    nodeProperties,
     nodeExample: listOf('lines', text),
     registers: namedBy(register, NO_REGISTER_NAMES),
     banks: objectOf<NonNullable<DataSheet['banks']>>({ register: text, field: text }, ['register']),

@@ -1,5 +1,5 @@
 import type { DeviceNode } from '../../bus/index.ts';
-import type { DataSheet } from '../../parts/index.ts';
+import type { DataSheet, NodeProperty } from '../../parts/index.ts';
 import { withoutVendor } from '../../parts/index.ts';
 import type { I2cPart, SpiPart } from '../wire/part.ts';
 import type { PropertyDeclaration } from '../wire/property.ts';
@@ -11,6 +11,8 @@ interface ModelDescription {
   /** One line for a person: `LM75 digital temperature sensor`. */
   readonly title: string;
   readonly properties: readonly PropertyDeclaration[];
+  /** What it reads from its node. */
+  readonly nodeProperties?: Readonly<Record<string, NodeProperty>>;
   /** Registers by the data sheet's names, where a transfer begins with a register's number: for who watches. */
   readonly registers?: Readonly<Record<string, number>>;
   /** The data sheet that it was made of. */

@@ -1,10 +1,7 @@
 import { invalid } from '../../input/index.ts';
 import { loadParts, withoutVendor } from '../../parts/index.ts';
 import { modelsOf } from '../chip/part-models.ts';
-import { Catalogue } from './catalogue.ts';
-
-/** A register map reads a file instead of a data sheet: it is a model of the simulation's own. */
-const REGISTER_MAP = 'dtbus,register-map';
+import { Catalogue, REGISTER_MAP } from './catalogue.ts';
 
 /**
  * A catalogue with the models for `compatibles`, and perhaps some more of the same files.

@@ -102,6 +102,15 @@ export const models: readonly I2cPartModel[] = [
     properties: [
       { name: 'registers', kind: 'bytes', doc: 'all registers; fewer bytes change the first ones' },
     ],
+    nodeProperties: {
+      [SIZE]: { type: 'u32', doc: 'registers, 1 to 256 (default 256)' },
+      [DUMP_PROPERTY]: {
+        type: 'string',
+        doc: 'file with the output of i2cdump: what the registers hold at power-on',
+      },
+      [READ_ONLY]: { type: 'u32s', doc: 'pairs of first and last register that ignore writes' },
+      [NO_AUTO_INCREMENT]: { type: 'flag', doc: 'the register pointer stays where it is' },
+    },
     create(node, context) {
       const initial = initialRegisters(node, context);
       const chip = new RegisterMap(

@@ -169,6 +169,20 @@ describe('dtbus parts', () => {
   });
 });
 
+describe('what a part reads from its node', () => {
+  it('stands before the example, with its type', async () => {
+    const { out } = await dtbusHere('parts', 'at25');
+    expect(out).toContain('pagesize');
+    expect(out).toMatch(/^ {4}address-width +u32 +/m);
+    expect(out).toMatch(/^ {4}read-only +flag +/m);
+  });
+
+  it('is told of a register map too, which has no data sheet', async () => {
+    const { out } = await dtbusHere('parts', 'register-map');
+    expect(out).toMatch(/^ {4}dtbus,read-only +u32s +pairs of first and last register that ignore writes$/m);
+  });
+});
+
 describe('the example of every part', () => {
   it('is a node that a board takes, and its model answers', async () => {
     const parts = listParts((await loadCatalogue()).models);

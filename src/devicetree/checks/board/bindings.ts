@@ -162,27 +162,21 @@ export const BINDINGS: readonly Binding[] = [
   },
   {
     file: 'dtbus-parts.yaml',
-    compatibles: ['dtbus,register-map', 'dtbus,loopback', 'dtbus,hd44780-pcf8574'],
+    compatibles: ['dtbus,hd44780-pcf8574', 'dtbus,loopback', 'dtbus,register-map'],
     isComplete: false,
     required: ['compatible', 'reg'],
     properties: {
       reg: {},
+      'dtbus,jedec-id': {
+        type: 'uint8-array',
+      },
       'dtbus,size': {
         type: 'uint32',
-      },
-      'dtbus,dump': {
-        type: 'string',
       },
       'dtbus,read-only': {
         type: 'uint32-matrix',
       },
       'dtbus,no-auto-increment': {
-        type: 'boolean',
-      },
-      'dtbus,jedec-id': {
-        type: 'uint8-array',
-      },
-      'dtbus,external-vcc': {
         type: 'boolean',
       },
     },

@@ -40,6 +40,9 @@ const POLLS_PER_LOOK = 16;
 /**
  * The way of a driver's requests over its queue: room for all of a request's chains or none, one kick, and
  * two ways to wait. Synchronous and asynchronous callers may be mixed; requests stay in order.
+ *
+ * Every wait has an end, unlike in Linux's drivers (i2c-virtio.c, spi-virtio.c): there a process that waits can be
+ * killed, here a thread cannot. What the device still has then stays its own until it comes back, or the device is reset.
  */
 export class RequestQueue {
   /** Asked why an answer is late. */
@@ -102,13 +105,18 @@ export class RequestQueue {
     this.#conclude(flight, read);
   }
 
-  /** After the device was reset: fails what it never finished and takes nothing more. */
+  /**
+   * The device was reset or is not to be believed: fails what it never finished, takes nothing more, and gives back the
+   * memory, also of requests that nobody waits for any more.
+   */
   close(fault: BusFault): void {
     this.#closed = fault;
     for (let flight = this.#queue.detachUnused(); flight !== undefined; flight = this.#queue.detachUnused()) {
       flight.left--;
+      if (flight.left === 0 && flight.abandoned) this.#dma.free(flight.request.block);
       this.#fail(flight, fault);
     }
+    this.#queue.close();
     for (const flight of this.#waiting.splice(0)) {
       flight.left = 0;
       this.#fail(flight, fault);
@@ -212,7 +220,7 @@ export class RequestQueue {
       else flight.state = 'done';
       flight.settle?.();
     }
-    if (this.#queue.broken !== undefined) {
+    if (this.#queue.broken !== undefined && this.#closed === undefined) {
       this.close(new BusFault('EPROTO', `the back-end broke the ring: ${this.#queue.broken}`));
     }
     if (this.#waiting.length > 0) this.#flush();

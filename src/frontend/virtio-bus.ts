@@ -1,3 +1,4 @@
+import { messageOf } from '../bus/index.ts';
 import { bestMatch } from './match.ts';
 import { type DeviceDescription, VirtioDeviceHandle } from './virtio-device.ts';
 
@@ -108,12 +109,18 @@ export class VirtioBus {
     }
   }
 
-  /** After a resume. */
+  /** After a resume. A device that cannot be set up again loses its driver, see `listing`; the others go on. */
   restore(): void {
-    for (const { bound, device } of this.#entries) {
+    for (const entry of this.#entries) {
+      const { bound, device } = entry;
       if (bound === undefined) continue;
-      bound.restore();
-      device.ready();
+      try {
+        bound.restore();
+        device.ready();
+      } catch (thrown) {
+        this.#giveUp(entry, thrown);
+        bound.remove(`the device does not work after a suspend: ${messageOf(entry.fault)}`);
+      }
     }
   }
 
@@ -144,10 +151,15 @@ export class VirtioBus {
       device.ready();
       entry.fault = undefined;
     } catch (thrown) {
-      entry.bound = undefined;
-      entry.fault = thrown instanceof Error ? thrown : new Error(String(thrown));
-      device.fail();
+      this.#giveUp(entry, thrown);
     }
+  }
+
+  /** Leaves a device without a driver. */
+  #giveUp(entry: Entry, thrown: unknown): void {
+    entry.bound = undefined;
+    entry.fault = thrown instanceof Error ? thrown : new Error(String(thrown));
+    entry.device.fail();
   }
 
   #detach(entry: Entry, reason = REMOVED): void {

@@ -236,6 +236,41 @@ describe('freeze and restore', () => {
     expect(transactions.map(([first]) => first?.data)).toEqual([[2]]);
   });
 
+  it('gives back all memory, also of a transfer that was given up and that the device never answered', async () => {
+    const controller: I2cController = {
+      description: 'silent',
+      functionality: 1,
+      transfer: () => new Promise(() => {}),
+    };
+    const { adapter, bus, dma } = await i2cRig(controller, hostOf({ i2c: controller }, false));
+    bus.freeze();
+    const before = dma.available;
+    bus.restore();
+    // The two messages take an indirect table each.
+    const transfer = adapter.transfer([write(0x50, 1), read(0x50, 4)], 1);
+    await expect(transfer).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    expect(dma.available).toBeLessThan(before);
+    bus.freeze();
+    expect(dma.available).toBe(before);
+  });
+
+  it('tells a transfer that waits at that moment so, and not that its ring broke', async () => {
+    const late = new Late();
+    const controller: I2cController = {
+      description: 'slow',
+      functionality: 1,
+      transfer: () => late.wait(() => {}),
+    };
+    const { adapter, bus } = await i2cRig(controller, hostOf({ i2c: controller }, false));
+    const transfer = adapter.transfer([write(0x50, 1)]);
+    bus.freeze();
+    await expect(transfer).rejects.toMatchObject({ code: 'ESHUTDOWN' });
+    await late.finish();
+    expect(() => adapter.transferSync([write(0x50, 1)])).toThrowError(
+      expect.objectContaining({ code: 'ESHUTDOWN' }),
+    );
+  });
+
   it('ends with ENODEV after the device was removed', async () => {
     const { controller } = recorder();
     const { adapter, bus } = await i2cRig(controller);

@@ -144,4 +144,33 @@ describe('the virtio bus', () => {
     expect(log).toEqual(['acme probe virtio0', 'acme freeze', 'acme restore', 'acme remove']);
     expect(bus.listing()).toEqual([]);
   });
+
+  it('goes on with the other devices where one cannot be set up again, and says why', () => {
+    const log: string[] = [];
+    const bus = new VirtioBus();
+    const broken = driver('broken', ['acme,broken'], log);
+    bus.register({
+      ...broken,
+      probe: (handle) => ({
+        ...broken.probe(handle),
+        restore() {
+          throw new Error('the device has no queue 0');
+        },
+      }),
+    });
+    bus.register(driver('acme', ['acme,i2c'], log));
+    const failing = device(34);
+    bus.add(describeDevice(['acme,broken'], failing));
+    bus.add(describeDevice(['acme,i2c'], device(34)));
+    bus.freeze();
+    log.length = 0;
+    bus.restore();
+    expect(log).toEqual(['broken remove', 'acme restore']);
+    // 2.1: FAILED.
+    expect(failing.status() & 128).toBe(128);
+    expect(bus.listing().map(({ driver: name, fault }) => [name, fault])).toEqual([
+      [undefined, 'the device has no queue 0'],
+      ['acme', undefined],
+    ]);
+  });
 });

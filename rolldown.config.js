@@ -15,7 +15,7 @@ const PROGRAMS = [
   'src/board/serve/expose-worker.ts',
   'src/board/thread/worker.ts',
   'src/cli/main.ts',
-  'src/cli/watch/register.ts',
+  'src/cli/watch/module-hook.ts',
   'src/cli/watch/thread.ts',
   'src/dev/cuse/wakeup-thread.ts',
   'src/dev/cuse/worker.ts',

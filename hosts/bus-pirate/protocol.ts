@@ -124,7 +124,7 @@ const PERIPHERAL = { CS: 0x1, AUX: 0x2, PULL_UPS: 0x4, POWER: 0x8 } as const;
 export const PULL_UP_SOURCE = { EXTERNAL: 0x0, V3_3: 0x1, V5: 0x2 } as const;
 
 /** Argument of `SPI.CONFIG`. */
-export const SPI_CONFIG = {
+const SPI_CONFIG = {
   /** Sample at the end of the bit, not in its middle. */
   SAMPLE_END: 0x1,
   /** Output changes when the clock goes from active to idle: what everyone else calls CPHA = 0. */

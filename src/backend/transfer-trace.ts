@@ -29,7 +29,7 @@ export interface TracedSegment {
 
 /** A transaction or message that was carried out, or failed. */
 export interface TracedTransfer {
-  /** The bus's place in `findBuses`. */
+  /** The bus's place in `findDevices`. */
   readonly bus: number;
   /** Who asked for it. */
   readonly client: string;

@@ -84,7 +84,7 @@ function checkSegment(segment: SpiSegment): void {
  * The transfer of `segment` on `node`, checked as Linux's `__spi_validate` does.
  * @throws {BusFault} `EINVAL`
  */
-export function transferOf(node: SpiSettings, segment: SpiSegment): SpiTransfer {
+function transferOf(node: SpiSettings, segment: SpiSegment): SpiTransfer {
   checkSegment(segment);
   const { mode, adapter, delays } = node;
   const { tx, rx } = segment;

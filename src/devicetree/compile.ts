@@ -92,7 +92,7 @@ export interface ParseResult {
 }
 
 /** `ParseResult` for other parts of this room, which may change the tree. */
-export interface LiveResult extends ParseResult {
+interface LiveResult extends ParseResult {
   /** What could be read, errors or not; undefined where there is no source at all. */
   readonly partial: LiveTree | undefined;
   readonly tree: LiveTree | undefined;
@@ -119,7 +119,7 @@ function freeCache(wanted: SourceCache | undefined): SourceCache {
 }
 
 /** Reads the text `bytes`, called `path` in messages. */
-export function parseLive(path: string, bytes: Uint8Array, options: ParseOptions = {}): LiveResult {
+function parseLive(path: string, bytes: Uint8Array, options: ParseOptions = {}): LiveResult {
   const sources = new SourceMap();
   const reporter = new Reporter(sources);
   const tree = new LiveTree(sources);

@@ -39,11 +39,6 @@ export interface FindBusesOptions {
 
 type Found = Omit<VirtioNode, 'number'> & { readonly named: readonly Node[] };
 
-/** The buses of a tree: the devices that have clients. See `findDevices`. */
-export function findBuses(tree: Tree, options: FindBusesOptions = {}): BusDescription[] {
-  return findDevices(tree, options).filter(isBus);
-}
-
 export function isBus(device: VirtioNode): device is BusDescription {
   return device.kind !== 'gpio';
 }

@@ -6,7 +6,6 @@ export {
   type DeviceKind,
   disabledControllers,
   type FindBusesOptions,
-  findBuses,
   findDevices,
   type GpioDescription,
   isBus,

@@ -9,7 +9,7 @@ export interface FieldBits {
 }
 
 /** Where the bits of a field are; `usual`: the access of its register. */
-export function fieldBits(name: string, field: Field, usual: Access): FieldBits {
+function fieldBits(name: string, field: Field, usual: Access): FieldBits {
   const [high, second, third] = typeof field === 'number' ? [field] : field;
   const low = typeof second === 'number' ? second : high;
   const access = typeof second === 'string' ? second : (third ?? usual);

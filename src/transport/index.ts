@@ -2,7 +2,6 @@ export * from './core.ts';
 export {
   type ConnectionOptions,
   type ProtocolOptions,
-  protocolFeatures,
   VhostUserConnection,
 } from './vhost-user/connection/connection.ts';
 export { EventLoop, type EventLoopOptions, type Service } from './vhost-user/event-loop.ts';

@@ -53,14 +53,3 @@ export function decodeSetup(bytes: Uint8Array): SetupPacket {
     length: view.getUint16(6, true),
   };
 }
-
-export function encodeSetup(setup: SetupPacket): Uint8Array {
-  const bytes = new Uint8Array(SETUP_BYTES);
-  const view = new DataView(bytes.buffer);
-  view.setUint8(0, setup.requestType);
-  view.setUint8(1, setup.request);
-  view.setUint16(2, setup.value, true);
-  view.setUint16(4, setup.index, true);
-  view.setUint16(6, setup.length, true);
-  return bytes;
-}

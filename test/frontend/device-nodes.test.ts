@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse, type Tree } from '../../src/devicetree/index.ts';
-import { disabledControllers, type FindBusesOptions, findBuses } from '../../src/frontend/index.ts';
+import { disabledControllers, type FindBusesOptions, findDevices, isBus } from '../../src/frontend/index.ts';
 
 function tree(body: string): Tree {
   const { tree: parsed, diagnostics } = parse('test.dts', `/dts-v1/; / { ${body} };`);
@@ -10,7 +10,9 @@ function tree(body: string): Tree {
 
 /** `i2c-1 /soc/i2c` for each bus found. */
 function found(body: string, options?: FindBusesOptions): string[] {
-  return findBuses(tree(body), options).map(({ kind, number, node }) => `${kind}-${number} ${node.path}`);
+  return findDevices(tree(body), options)
+    .filter(isBus)
+    .map(({ kind, number, node }) => `${kind}-${number} ${node.path}`);
 }
 
 const CELLS = '#address-cells = <1>; #size-cells = <0>;';
@@ -59,7 +61,7 @@ describe('adoption of vendor trees', () => {
     i2c-gate { compatible = "x,not-a-bus"; }; };`;
 
   it('takes controllers by their name and their cells, and drives them with our driver', () => {
-    const buses = findBuses(tree(vendor), { adopt: true });
+    const buses = findDevices(tree(vendor), { adopt: true });
     expect(buses.map(({ node }) => node.path)).toEqual(['/soc/i2c@7e804000', '/soc/spi@7e204000']);
     expect(buses[0]).toMatchObject({
       adopted: true,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadTree } from '../../src/board/open/load-tree.ts';
-import { findBuses } from '../../src/frontend/index.ts';
+import { findDevices } from '../../src/frontend/index.ts';
 import { guestTree } from '../../src/guest/guest-tree.ts';
 import { BatchingDriver, i2cRead, i2cWrite, spiTransfer } from './batching-driver.ts';
 import { bootGuest, NO_UML, program } from './boot.ts';
@@ -203,7 +203,7 @@ describe.skipIf(NO_GUESTS !== undefined)('two guests on one bus', () => {
 
   beforeAll(async () => {
     const before = readFileSync(record, 'latin1').length;
-    const buses = findBuses(loadTree(join(folder, 'board.dts'), {}));
+    const buses = findDevices(loadTree(join(folder, 'board.dts'), {}));
     const boot = async (owner: string, commands: string) => {
       const own = buses.map((node) => ({
         node,

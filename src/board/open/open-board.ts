@@ -7,13 +7,13 @@ import { LocalFrontEnd, registerBytes } from '../../transport/core.ts';
 import { DmaAllocator, GuestMemory } from '../../virtio/index.ts';
 import { Board } from '../handles/board.ts';
 import { LineWatchers } from '../handles/line-handle.ts';
-import type { BackEndSettings, BackEndStart } from '../thread/protocol.ts';
 import {
+  type BackEndHandle,
   type BackEndNews,
   BackEndThread,
-  type RunningBackEnd,
   startInline,
-} from '../thread/running-back-end.ts';
+} from '../thread/back-end-handle.ts';
+import type { BackEndSettings, BackEndStart } from '../thread/protocol.ts';
 import type { AttachOptions } from './attach.ts';
 import {
   type BoardOptions,
@@ -179,7 +179,7 @@ function startOf(
 
 function bringUp(
   { tree, overlays, devices, settings }: Plan,
-  backEnd: RunningBackEnd,
+  backEnd: BackEndHandle,
   watchers: LineWatchers,
   { file, isNamed, options }: Opening,
 ): Board {

@@ -56,7 +56,7 @@ export function runWatchedCommand(words: readonly string[], watch: WatchOptions)
 }
 
 function watchingImports(watch: WatchOptions | undefined): string[] {
-  return watch === undefined ? [] : ['--import', moduleUrl('#built/src/cli/watch/register.js')];
+  return watch === undefined ? [] : ['--import', moduleUrl('#built/src/cli/watch/module-hook.js')];
 }
 
 function moduleUrl(name: string): string {

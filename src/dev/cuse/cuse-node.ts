@@ -9,8 +9,8 @@ import {
   type CuseOptions,
   checkCuse,
   LINUX,
-  letGo,
   nodeNames,
+  releaseThread,
   setPermissions,
 } from './machine.ts';
 import { MAILBOX_BYTES, MailboxHost } from './mailbox.ts';
@@ -73,7 +73,7 @@ export async function exposeNode(
     });
   });
   // A thread that sleeps in the kernel keeps the process from ending until it is let go.
-  const onExit = () => void letGo(name, machine);
+  const onExit = () => void releaseThread(name, machine);
   await new Promise<void>((resolve, reject) => {
     worker.once('error', (cause) => reject(new CuseError(`${path}: ${cause.message}`, { cause })));
     worker.once('exit', () =>
@@ -88,7 +88,7 @@ export async function exposeNode(
   const close = async () => {
     process.off('exit', onExit);
     Atomics.store(new Int32Array(control), 0, 1);
-    letGo(name, machine);
+    releaseThread(name, machine);
     await exited;
   };
   try {

@@ -14,7 +14,7 @@ export const FUSE_OPCODE = {
 } as const;
 
 /** Flags of an ioctl request and reply. */
-export const FUSE_IOCTL = {
+const FUSE_IOCTL = {
   /** In the reply: call again, with the memory named. */
   RETRY: 4,
   /** The caller is a 32-bit program, on a 32-bit kernel or (then with `FUSE_IOCTL_COMPAT`) on a 64-bit one. */

@@ -2,7 +2,14 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { ownProgram } from '../../bus/index.ts';
 import type { HubMessage } from './hub-thread.ts';
-import { CuseError, type CuseMachine, type CuseOptions, LINUX, letGo, setPermissions } from './machine.ts';
+import {
+  CuseError,
+  type CuseMachine,
+  type CuseOptions,
+  LINUX,
+  releaseThread,
+  setPermissions,
+} from './machine.ts';
 import { closeWakeups, endWakeups, type WakeupMemory } from './wakeup.ts';
 import type { WakeupThreadData } from './wakeup-thread.ts';
 
@@ -116,7 +123,7 @@ class HubThread {
   #release(): void {
     Atomics.store(this.#words, 0, 1);
     if (this.#memory !== undefined) endWakeups(this.#memory);
-    for (const name of this.names) letGo(name, this.#machine);
+    for (const name of this.names) releaseThread(name, this.#machine);
   }
 
   readonly #onExit = (): void => {

@@ -13,7 +13,7 @@ import { CallerMemory, done, type IoctlCall, IoctlError, type IoctlStep } from '
 import { OutputGuess } from './output-guess.ts';
 
 /** Requests of i2c-dev (include/uapi/linux/i2c-dev.h). */
-export const I2C_IOCTL = {
+const I2C_IOCTL = {
   RETRIES: 0x0701,
   TIMEOUT: 0x0702,
   SLAVE: 0x0703,

@@ -100,7 +100,7 @@ export function setPermissions(path: string, { gid, mode }: CuseOptions): void {
 }
 
 /** Wakes whoever serves `/dev/NAME`, for the last time. @returns whether the node is gone with it */
-export function letGo(name: string, machine: CuseMachine): boolean {
+export function releaseThread(name: string, machine: CuseMachine): boolean {
   try {
     machine.abort(name);
     return true;

@@ -10,7 +10,7 @@ export const APOSTROPHE = 39;
 export const WORD_START = 1;
 export const DIGIT = 2;
 export const BLANK = 4;
-export const HEX = 8;
+const HEX = 8;
 /** May begin something longer than itself. */
 export const PUNCTUATION = 16;
 /** Is always a token by itself. */

@@ -204,21 +204,6 @@ export class LiveNode implements Node {
     }
   }
 
-  /** Puts a property or node first in its list, as libfdt does. */
-  prepend(entry: LiveProperty | LiveNode): void {
-    if (entry instanceof LiveProperty) {
-      entry.node = this;
-      this.allProperties.unshift(entry);
-      this.#propertyIndex = undefined;
-    } else {
-      entry.parent = this;
-      this.tree.labelsChanged();
-      this.tree.phandlesChanged();
-      this.allSubnodes = [entry, ...this.allSubnodes];
-      this.#subnodeIndex = undefined;
-    }
-  }
-
   /** Takes an entry out for good, without a mark. */
   remove(entry: LiveProperty | LiveNode): void {
     if (entry instanceof LiveNode) this.allSubnodes = this.allSubnodes.filter((node) => node !== entry);

@@ -1,7 +1,6 @@
 const REGISTER_BYTES = 256;
 const REGISTERS = 3;
-/** LB1 to LB3 of status register 2: each locks a register for ever. */
-const LOCKS = 0x38;
+/** LB1 of status register 2, with LB2 and LB3 above it: each locks a register for ever. */
 const LB1 = 0x08;
 
 /** The three security registers of the W25Q family (W25Q64JV data sheet, 8.2.27 to 8.2.29): 1000h, 2000h and 3000h. */
@@ -30,11 +29,6 @@ export class SecurityRegisters {
     this.bytes.fill(0xff, start, start + REGISTER_BYTES);
     return true;
   }
-}
-
-/** What a write to status register 2 makes of it: locks stay. */
-export function withLocks(before: number, written: number): number {
-  return written | (before & LOCKS);
 }
 
 function startOf(address: number, locks = 0): number | undefined {

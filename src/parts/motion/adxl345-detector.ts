@@ -12,7 +12,7 @@ export interface DetectorRegisters {
 }
 
 /** Bits of INT_SOURCE. */
-export const EVENT = { ACTIVITY: 0x10, INACTIVITY: 0x08, FREE_FALL: 0x04 } as const;
+const EVENT = { ACTIVITY: 0x10, INACTIVITY: 0x08, FREE_FALL: 0x04 } as const;
 
 /** g a count of the thresholds; ns a count of TIME_INACT and of TIME_FF. */
 const THRESHOLD_G = 0.0625;

@@ -24,7 +24,7 @@ export function fineTemperature(raw: number, { t }: Calibration): number {
 }
 
 /** Pressure in Pa (8.1). */
-export function pressure(raw: number, fine: number, { p }: Calibration): number {
+function pressure(raw: number, fine: number, { p }: Calibration): number {
   let var1 = fine / 2 - 64000;
   let var2 = (var1 * var1 * p[5]) / 32768;
   var2 += var1 * p[4] * 2;
@@ -36,7 +36,7 @@ export function pressure(raw: number, fine: number, { p }: Calibration): number 
 }
 
 /** Relative humidity in % before it is limited (BME280, 8.1). */
-export function humidity(raw: number, fine: number, { h }: Calibration): number {
+function humidity(raw: number, fine: number, { h }: Calibration): number {
   const base = fine - 76800;
   const slope = (h[1] / 65536) * (1 + (h[5] / 67108864) * base * (1 + (h[2] / 67108864) * base));
   const value = (raw - (h[3] * 64 + (h[4] / 16384) * base)) * slope;

@@ -4,7 +4,7 @@ import { PartError, type PropertyDeclaration } from '../wire/property.ts';
 import type { PartRegistry } from './registry.ts';
 
 /** `dtbus,set = "temperature=31.5", "pressure=98765";`: what a part's properties are when the board comes up. */
-export const PRESET = 'dtbus,set';
+const PRESET = 'dtbus,set';
 
 /** Sets what `node` says of its part, which is in `parts`. A setting that cannot be done is told, and left out. */
 export function applyPreset(

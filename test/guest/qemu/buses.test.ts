@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from '../../../src/devicetree/index.ts';
-import { findBuses } from '../../../src/frontend/index.ts';
+import { findDevices, isBus } from '../../../src/frontend/index.ts';
 import { prepareQemuGuest, type QemuBus, qemuDevices } from '../../../src/guest/qemu-buses.ts';
 
 /** The I2C buses of a tree with these numbers, as QEMU would get them. */
@@ -16,12 +16,14 @@ function i2cBuses(numbers: readonly number[], clients = ''): QemuBus[] {
   );
   const { tree } = parse('test.dts', `/dts-v1/; / { aliases { ${aliases} }; ${nodes.join(' ')} };`);
   if (tree === undefined) throw new Error('the tree cannot be read');
-  return findBuses(tree).map((node) => ({
-    node,
-    socket: `/run/i2c${node.number}.sock`,
-    owner: undefined,
-    device: 'vhost-user-i2c-pci',
-  }));
+  return findDevices(tree)
+    .filter(isBus)
+    .map((node) => ({
+      node,
+      socket: `/run/i2c${node.number}.sock`,
+      owner: undefined,
+      device: 'vhost-user-i2c-pci',
+    }));
 }
 
 const numbersOf = (buses: readonly QemuBus[]) => qemuDevices(buses).map(({ bus }) => bus?.number);

@@ -47,7 +47,7 @@ const TURN_MS = 0.05;
 const PAUSE_MS = 20;
 
 /** Protocol features offered for a device. CONFIG only where there is a configuration space: QEMU warns else. */
-export function protocolFeatures(device: VirtioDevice, options: ProtocolOptions = {}): number {
+function protocolFeatures(device: VirtioDevice, options: ProtocolOptions = {}): number {
   return featureSet(
     PROTOCOL_F.MQ,
     PROTOCOL_F.LOG_SHMFD,

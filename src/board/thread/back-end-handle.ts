@@ -17,7 +17,7 @@ import type {
 } from './protocol.ts';
 
 /** A back-end at work, wherever it runs. */
-export interface RunningBackEnd {
+export interface BackEndHandle {
   /** Buses that could not be made, and why. */
   readonly problems: readonly DeviceProblem[];
   /** Runs the back-end once; only where it has no thread of its own. */
@@ -44,7 +44,7 @@ export async function startInline(
   devices: readonly VirtioNode[],
   settings: BackEndSettings,
   news: BackEndNews,
-): Promise<RunningBackEnd> {
+): Promise<BackEndHandle> {
   const { BoardDevices } = await import('../assemble/board-devices.ts');
   const backEnd = await BoardDevices.create(tree, devices, { ...settings, ...news });
   const local = new LocalDevices(
@@ -90,7 +90,7 @@ export class BackEndThread {
   }
 
   /** @throws what the thread dies of before it serves. */
-  async start(start: BackEndStart): Promise<RunningBackEnd> {
+  async start(start: BackEndStart): Promise<BackEndHandle> {
     const died = new Promise<never>((_, reject) => this.#worker.once('error', reject));
     died.catch(() => {});
     // Waiting for a word in memory does not keep the process alive.
@@ -110,7 +110,7 @@ export class BackEndThread {
   }
 
   /** The same, blocking this thread until the back-end serves. @throws {Error} when it does not within 10 s */
-  startSync(start: BackEndStart): RunningBackEnd {
+  startSync(start: BackEndStart): BackEndHandle {
     this.#worker.postMessage(start);
     const giveUp = performance.now() + START_LIMIT_MS;
     for (;;) {
@@ -133,7 +133,7 @@ export class BackEndThread {
     return message?.kind === 'ready' ? message.problems : undefined;
   }
 
-  #running(start: BackEndStart, problems: readonly DeviceProblem[]): RunningBackEnd {
+  #running(start: BackEndStart, problems: readonly DeviceProblem[]): BackEndHandle {
     const worker = this.#worker;
     worker.on('message', (message: BackEndMessage) => {
       if (message.kind === 'warning') this.#news.warn(message.sentence);

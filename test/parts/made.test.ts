@@ -138,8 +138,8 @@ async function partBinding(): Promise<string> {
     models.flatMap(({ compatible, title }) => compatible.filter(isOurs).map((name) => [name, title])),
   );
   const properties = new Map(
-    models.flatMap(({ compatible, sheet, nodeProperties = {} }) =>
-      Object.entries(nodeProperties)
+    models.flatMap(({ compatible, sheet, nodeProperties }) =>
+      Object.entries(sheet?.nodeProperties ?? nodeProperties ?? {})
         .filter(([name]) => isOurs(name) && !everywhere.includes(`\n  ${name}:`))
         .map(([name, { type, doc }]) => [name, { type, text: `${sheet?.node ?? compatible[0]}: ${doc}.` }]),
     ),

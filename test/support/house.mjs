@@ -45,20 +45,22 @@ export function folderSizes(files) {
 }
 
 /**
- * Lines of each function's body, without its braces. Two things in it do not count, for nobody reads them from top to
+ * Lines of each function's body, without its braces, where there are more than `least`. Two things in it do not count, for nobody reads them from top to
  * bottom: a table (a literal of an array or an object over several lines), and the body of a function within, which is
  * measured by itself: a model of a part is a list of functions as a class is one of methods. What `describe` is given
  * is a list of tests, and is not measured.
  * @param {Sources} sources @returns {Measure[]}
  */
-export function functionSizes(sources) {
+export function functionSizes(sources, least = 0) {
   return [...sources].flatMap(([file, text]) => {
     const lines = linesOf(text);
     const found = [];
     eachFunction(parse(file, text), '', (node, name) => {
+      const whole = within(lines, node.body.start, node.body.end);
+      if (whole.length <= least) return;
       const apart = new Set(linesApart(node.body, lines));
-      const size = within(lines, node.body.start, node.body.end).filter((line) => !apart.has(line)).length;
-      found.push({ place: `${file} ${name}`, size });
+      const size = whole.filter((line) => !apart.has(line)).length;
+      if (size > least) found.push({ place: `${file} ${name}`, size });
     });
     return found;
   });
@@ -115,8 +117,9 @@ function eachFunction(node, name, tell) {
   const suite =
     node.type === 'CallExpression' && calleeOf(node) === 'describe' ? node.arguments.at(-1) : undefined;
   if (isFunction(node)) tell(node, own);
-  for (const child of childrenOf(node).flatMap((each) => (each === suite ? childrenOf(each) : [each])))
-    eachFunction(child, own, tell);
+  for (const child of childrenOf(node))
+    if (child === suite) for (const inner of childrenOf(child)) eachFunction(inner, own, tell);
+    else eachFunction(child, own, tell);
 }
 
 /** `it` of `it.skipIf(…)('…', …)`. */
@@ -147,9 +150,17 @@ function linesApart(node, lines) {
 }
 
 function childrenOf(node) {
-  return Object.values(node)
-    .flat()
-    .filter((value) => typeof value?.type === 'string');
+  const children = [];
+  for (const key in node) {
+    const value = node[key];
+    if (Array.isArray(value)) for (const each of value) addNode(each, children);
+    else addNode(value, children);
+  }
+  return children;
+}
+
+function addNode(value, children) {
+  if (typeof value?.type === 'string') children.push(value);
 }
 
 /** The line of each character. */
@@ -177,7 +188,7 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
       console.log(`  ${size}  ${place}`);
   };
   print('lines of files', fileSizes(sources));
-  print('lines of functions', functionSizes(sources));
+  print('lines of functions', functionSizes(sources, 30));
   print('files of folders', folderSizes(filesOf()));
   for (const circle of circlesOf(sources)) console.log(`circle: ${circle.join(', ')}`);
 }

@@ -21,7 +21,7 @@ export interface PartListing {
 /** Every model, sorted by name; one that exists for both buses is one part. */
 export function listParts(models: readonly PartModel[]): PartListing[] {
   const parts = new Map<string, PartListing>();
-  for (const { title, compatible, bus, properties, nodeProperties = {}, sheet } of models) {
+  for (const { title, compatible, bus, properties, nodeProperties, sheet } of models) {
     const known = parts.get(title);
     const facts = known?.sheet ?? (sheet && sheetFacts(sheet));
     parts.set(title, {
@@ -30,7 +30,7 @@ export function listParts(models: readonly PartModel[]): PartListing[] {
       compatible: [...new Set([...(known?.compatible ?? []), ...compatible])],
       buses: [...new Set([...(known?.buses ?? []), bus])],
       properties: known?.properties ?? properties,
-      nodeProperties: known?.nodeProperties ?? nodeProperties,
+      nodeProperties: known?.nodeProperties ?? sheet?.nodeProperties ?? nodeProperties ?? {},
       ...(facts && { sheet: facts }),
     });
   }

@@ -11,7 +11,7 @@ interface ModelDescription {
   /** One line for a person: `LM75 digital temperature sensor`. */
   readonly title: string;
   readonly properties: readonly PropertyDeclaration[];
-  /** What it reads from its node. */
+  /** What it reads from its node, where no data sheet says it. */
   readonly nodeProperties?: Readonly<Record<string, NodeProperty>>;
   /** Registers by the data sheet's names, where a transfer begins with a register's number: for who watches. */
   readonly registers?: Readonly<Record<string, number>>;

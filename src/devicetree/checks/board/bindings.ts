@@ -167,6 +167,9 @@ export const BINDINGS: readonly Binding[] = [
     required: ['compatible', 'reg'],
     properties: {
       reg: {},
+      'dtbus,external-vcc': {
+        type: 'boolean',
+      },
       'dtbus,jedec-id': {
         type: 'uint8-array',
       },

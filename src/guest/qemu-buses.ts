@@ -1,5 +1,6 @@
 import { isOwnedBy, type ServedBus } from '../board/served.ts';
 import { addressOf, type DeviceNode, isTenBit } from '../bus/index.ts';
+import { clientsOf } from '../frontend/index.ts';
 import { quoted } from './guest-console.ts';
 
 /** A bus that QEMU can carry. */
@@ -50,7 +51,10 @@ export function qemuDevices(buses: readonly QemuBus[]): QemuDevice[] {
   });
 }
 
-/** `adapter SLOT NAME` finds a bus, `client ID ADDRESS` makes a client of the bus that was found last. */
+/**
+ * `adapter SLOT NAME` finds a bus; `client PATH ADDRESS ID...` makes a client of the bus that was found last, by the first
+ * id that a driver takes, as Linux does it with the list of a `compatible`.
+ */
 const SHELL_FUNCTIONS = `
 adapter() {
   adapter=$(echo /sys/bus/pci/devices/0000:00:$1.0/virtio*/i2c-*)
@@ -61,7 +65,18 @@ adapter() {
     *) note "the bus $2 of the board is $got in the guest" ;;
   esac
 }
-client() { echo "$1 $2" > $adapter/new_device; } 2> /dev/null`;
+client() {
+  path=$1 address=$2; shift 2
+  [ -d "$adapter" ] || return
+  device=$adapter/$(printf '%d-%04x' "\${adapter##*-}" "$address")
+  for last; do :; done
+  for id; do
+    echo "$id $address" > "$adapter/new_device" || { note "Linux refused $path at $address of the board"; return; }
+    [ ! -e "$device" ] || [ -e "$device/driver" ] && return
+    [ "$id" = "$last" ] || echo "$address" > "$adapter/delete_device"
+  done
+  note "no driver in the guest took $path: see its kernel's configuration"
+} 2> /dev/null`;
 
 /**
  * Shell lines for process 1: takes away what only held numbers, says which bus has another number than on the
@@ -74,17 +89,17 @@ export function prepareQemuGuest(devices: readonly QemuDevice[]): string {
     if (bus === undefined) lines.push(`echo 0000:00:${address}.0 > /sys/bus/pci/drivers/virtio-pci/unbind`);
     if (bus?.kind !== 'i2c') continue;
     lines.push(`adapter ${address} i2c-${bus.number}`);
-    for (const client of bus.node.children) if (isOwnedBy(client, owner)) lines.push(...clientLine(client));
+    for (const client of clientsOf(bus.node)) if (isOwnedBy(client, owner)) lines.push(...clientLine(client));
   }
   return lines.join('\n');
 }
 
-/** Linux's id of a part is its compatible without the vendor, as `of_alias_from_compatible` has it. */
+/** Linux's ids of a part are its compatibles without the vendor, as `of_alias_from_compatible` has it. */
 function clientLine(client: DeviceNode): string[] {
-  const [compatible] = client.compatible;
+  const ids = new Set(client.compatible.map((name) => name.slice(name.indexOf(',') + 1)));
   const reg = client.u32('reg');
-  if (compatible === undefined || reg === undefined) return [];
-  const id = compatible.slice(compatible.indexOf(',') + 1);
+  if (ids.size === 0 || reg === undefined) return [];
   const address = isTenBit(reg) ? NEW_DEVICE_TEN_BIT + addressOf(reg) : reg;
-  return [`client ${quoted(id)} 0x${address.toString(16)}`];
+  const words = [quoted(client.path), `0x${address.toString(16)}`, ...[...ids].map(quoted)];
+  return [`client ${words.join(' ')}`];
 }

@@ -83,7 +83,7 @@ done`;
 function checkKernel({ kernel, machine }: GuestOptions): void {
   const stats = statSync(kernel, { throwIfNoEntry: false });
   if (stats === undefined) throw new BoardError(`kernel not found: ${kernel}`);
-  if (!stats.isFile()) throw new BoardError(`not a kernel: ${kernel} is no file; name the file itself`);
+  if (!stats.isFile()) throw new BoardError(`not a kernel: ${kernel} is not a file; name the kernel itself`);
   if (machine === 'qemu') return;
   try {
     accessSync(kernel, constants.X_OK);

@@ -94,7 +94,7 @@ const ROWS: readonly (readonly [argv: string, status: number, ...sentence: (stri
   ['i2ctransfer -b @good.dts -y 1 w1@0x48 0 r99999', 1, 'Length invalid', 'r99999'],
   ['spi-config --board @good.dts -d /dev/spidev9.9 -q', 1, 'not found: /dev/spidev9.9', '/dev/spidev0.0'],
   ['init @good.dts', 1, 'not a folder', 'name an empty folder'],
-  ['guest @good.dts --kernel @sockets -- true', 1, 'not a kernel', 'name the file itself'],
+  ['guest @good.dts --kernel @sockets -- true', 1, 'not a kernel', 'name the kernel itself'],
   ['guest @good.dts --kernel @image.bin -- true', 1, 'not executable', 'chmod +x'],
 ];
 

@@ -83,6 +83,29 @@ describe('process 1 before the command', () => {
     expect(newDevice('05', 'i2c-1')).toBe('lm75 0x48\n');
   });
 
+  it('makes clients below i2c-bus', () => {
+    run(i2cBuses([0], 'i2c-bus { temp@48 { compatible = "national,lm75"; reg = <0x48>; }; };'), {
+      0: 'i2c-0',
+    });
+    expect(newDevice('04', 'i2c-0')).toBe('lm75 0x48\n');
+  });
+
+  it('goes through the compatibles of a part until a driver takes it, and says where none does', () => {
+    const buses = i2cBuses([0], 'rom@50 { compatible = "acme,rom9", "atmel,24c02"; reg = <0x50>; };');
+    const adapter = 'bus/pci/devices/0000:00:04.0/virtio4/i2c-0';
+    // A device without a driver, as new_device leaves it.
+    mkdirSync(join(sys, adapter, '0-0050'), { recursive: true });
+    expect(run(buses, { 0: 'i2c-0' })).toBe(
+      "no driver in the guest took /i2c-0/rom@50: see its kernel's configuration\n",
+    );
+    expect(newDevice('04', 'i2c-0')).toBe('24c02 0x50\n');
+    expect(written(`${adapter}/delete_device`)).toBe('0x50\n');
+    // One that has a driver at once: nothing is tried after it.
+    mkdirSync(join(sys, adapter, '0-0050/driver'));
+    expect(run(buses, { 0: 'i2c-0' })).toBe('');
+    expect(newDevice('04', 'i2c-0')).toBe('rom9 0x50\n');
+  });
+
   it("gives ten-bit addresses in the kernel's way, and leaves out what has no address", () => {
     const clients = `wide@1a0 { compatible = "it's,odd"; reg = <0x800001a0>; }; label { compatible = "a,b"; };`;
     run(i2cBuses([0], clients), { 0: 'i2c-0' });

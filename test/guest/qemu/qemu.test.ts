@@ -88,7 +88,11 @@ describe.skipIf(missing !== undefined)('dtbus guest --qemu on the demo board', (
       /^left out of the guest: (\/\S+, )*\/\S+: a PC has no device tree$/.test(sentence),
     );
     expect(spi.length + clients.length).toBe(1);
-    expect(warnings).toHaveLength(slow.length + 1);
+    // Which drivers there are is the kernel's affair.
+    const others = warnings.filter(
+      (sentence) => !/^no driver in the guest took \/\S+: see its kernel's configuration$/.test(sentence),
+    );
+    expect(others).toHaveLength(slow.length + 1);
   });
 
   it('has the SPI buses where QEMU has a device for them', () => {

@@ -61,10 +61,12 @@ export function frontEnd(lines: GpioLines, client = new Client('a guest'), featu
     bytes.set(content, addr);
     return { addr, len: content.length };
   };
-  const add = (queue: number, readable: readonly number[], writable: number): void => {
+  /** Makes a request available; gives the buffer of its answer. */
+  const add = (queue: number, readable: readonly number[], writable: number): DmaBuffer => {
     const response = alloc(Array<number>(writable).fill(UNTOUCHED));
     drivers[queue]?.driver.addBuf([alloc(readable)], writable === 0 ? [] : [response], response);
     drivers[queue]?.driver.kickPrepare();
+    return response;
   };
   /** What came back on a queue: the bytes that the device says it wrote. */
   const used = (index: number): number[][] => {
@@ -85,9 +87,10 @@ export function frontEnd(lines: GpioLines, client = new Client('a guest'), featu
   };
   const ask = (type: number, line: number, value = 0, writable = 2): number[] =>
     send([type, type >> 8, line, line >> 8, value, value >> 8, value >> 16, value >>> 24], writable);
-  const unmask = (line: number): void => {
-    add(EVENTQ, [line & 0xff, line >> 8], 1);
+  const unmask = (line: number): DmaBuffer => {
+    const event = add(EVENTQ, [line & 0xff, line >> 8], 1);
     device.processQueue(EVENTQ);
+    return event;
   };
   const events = () => used(EVENTQ);
   return { device, accepted, ask, send, add, unmask, events, notified, drivers };

@@ -34,6 +34,8 @@ export interface RegisterChip extends Chip {
   alertAnswered?(): void;
   /** The register that a number on the bus names, where that is not the number itself. */
   pointer?(number: number): number;
+  /** All registers have one byte. */
+  readonly bytewise?: boolean;
   /** Bytes of a register, 1 to 4. Default: 1. */
   width?(register: number): number;
   readRegister(register: number): number;

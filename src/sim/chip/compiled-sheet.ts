@@ -68,6 +68,8 @@ export interface CompiledSheet {
   readonly last: number;
   /** Bytes of a register that says nothing else. */
   readonly usualBytes: number;
+  /** All registers have one byte. */
+  readonly bytewise: boolean;
   readonly resetValues: RegisterValues;
   readonly properties: readonly PropertyDeclaration[];
   /** What `senses` are after power-on. */
@@ -120,6 +122,7 @@ function compileAnew(sheet: DataSheet, guard: Guard): CompiledSheet {
     pointer,
     last,
     usualBytes: usual >> 3,
+    bytewise: usual === 8 && registers.every(({ bytes }) => bytes === 1),
     resetValues: resetValues(registers, index),
     properties: [
       ...senses.map(([name, property]) => declarationOf(name, property, false)),

@@ -109,6 +109,13 @@ export class I2cRegisters implements I2cPart {
       return;
     }
     const { advances, littleEndian } = this.#form;
+    if (this.subject.bytewise) {
+      for (let i = 0; i < into.length; i++) {
+        into[i] = this.subject.readRegister(bus.pointer);
+        if (advances) this.#advance();
+      }
+      return;
+    }
     for (let i = 0; i < into.length; i++) {
       const width = this.subject.width?.(bus.pointer) ?? 1;
       if (bus.byte === 0) bus.value = this.subject.readRegister(bus.pointer);

@@ -193,6 +193,10 @@ export class SheetChip implements RegisterChip {
     return address >= this.compiled.last ? 0 : address + 1;
   }
 
+  get bytewise(): boolean {
+    return this.compiled.bytewise && this.behaviour.width === undefined;
+  }
+
   width(address: number): number {
     if (this.behaviour.width !== undefined) return this.behaviour.width(address);
     return this.#registerAt(address)?.bytes ?? this.compiled.usualBytes;

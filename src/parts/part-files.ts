@@ -586,6 +586,40 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./power/ina3221.ts'),
   },
   {
+    file: 'pressure/bme280',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'bosch,bmp280',
+      'bosch,bme280',
+    ],
+    load: () => import('./pressure/bme280.ts'),
+  },
+  {
+    file: 'pressure/bmp180',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'bosch,bmp180',
+      'bosch,bmp085',
+    ],
+    load: () => import('./pressure/bmp180.ts'),
+  },
+  {
+    file: 'pressure/mpl3115',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'fsl,mpl3115',
+    ],
+    load: () => import('./pressure/mpl3115.ts'),
+  },
+  {
+    file: 'pressure/ms5611',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'meas,ms5611',
+    ],
+    load: () => import('./pressure/ms5611.ts'),
+  },
+  {
     file: 'sensors/adt7410',
     // biome-ignore format: one name a line.
     compatible: [
@@ -603,24 +637,6 @@ export const PART_FILES: readonly PartFile[] = [
       'aosong,dht20',
     ],
     load: () => import('./sensors/aht20.ts'),
-  },
-  {
-    file: 'sensors/bme280',
-    // biome-ignore format: one name a line.
-    compatible: [
-      'bosch,bmp280',
-      'bosch,bme280',
-    ],
-    load: () => import('./sensors/bme280.ts'),
-  },
-  {
-    file: 'sensors/bmp180',
-    // biome-ignore format: one name a line.
-    compatible: [
-      'bosch,bmp180',
-      'bosch,bmp085',
-    ],
-    load: () => import('./sensors/bmp180.ts'),
   },
   {
     file: 'sensors/hdc1080',
@@ -678,22 +694,6 @@ export const PART_FILES: readonly PartFile[] = [
       'melexis,mlx90614',
     ],
     load: () => import('./sensors/mlx90614.ts'),
-  },
-  {
-    file: 'sensors/mpl3115',
-    // biome-ignore format: one name a line.
-    compatible: [
-      'fsl,mpl3115',
-    ],
-    load: () => import('./sensors/mpl3115.ts'),
-  },
-  {
-    file: 'sensors/ms5611',
-    // biome-ignore format: one name a line.
-    compatible: [
-      'meas,ms5611',
-    ],
-    load: () => import('./sensors/ms5611.ts'),
   },
   {
     file: 'sensors/sgp40',

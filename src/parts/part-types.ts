@@ -467,18 +467,6 @@ interface TiIna3221 {
   current3: number;
 }
 
-interface AdiAdt7410 {
-  /** What the sensor feels (-55 to 150 °C) */
-  temperature: number;
-}
-
-interface AosongAht10 {
-  /** What the sensor feels (-40 to 85 °C) */
-  temperature: number;
-  /** Relative humidity of the air (0 to 100 %RH) */
-  humidity: number;
-}
-
 interface BoschBmp280 {
   /** What the sensor feels (-40 to 85 °C) */
   temperature: number;
@@ -491,6 +479,32 @@ interface BoschBme280 {
   temperature: number;
   /** Pressure of the air (30000 to 110000 Pa) */
   pressure: number;
+  /** Relative humidity of the air (0 to 100 %RH) */
+  humidity: number;
+}
+
+interface FslMpl3115 {
+  /** What the sensor feels (-40 to 85 °C) */
+  temperature: number;
+  /** Pressure of the air (20000 to 110000 Pa) */
+  pressure: number;
+}
+
+interface MeasMs5611 {
+  /** What the sensor feels (-40 to 85 °C) */
+  temperature: number;
+  /** Pressure of the air (1000 to 120000 Pa) */
+  pressure: number;
+}
+
+interface AdiAdt7410 {
+  /** What the sensor feels (-55 to 150 °C) */
+  temperature: number;
+}
+
+interface AosongAht10 {
+  /** What the sensor feels (-40 to 85 °C) */
+  temperature: number;
   /** Relative humidity of the air (0 to 100 %RH) */
   humidity: number;
 }
@@ -534,20 +548,6 @@ interface MelexisMlx90614 {
   object: number;
   /** Emissivity of what it looks at (0.1 to 1) */
   emissivity: number;
-}
-
-interface FslMpl3115 {
-  /** What the sensor feels (-40 to 85 °C) */
-  temperature: number;
-  /** Pressure of the air (20000 to 110000 Pa) */
-  pressure: number;
-}
-
-interface MeasMs5611 {
-  /** What the sensor feels (-40 to 85 °C) */
-  temperature: number;
-  /** Pressure of the air (1000 to 120000 Pa) */
-  pressure: number;
 }
 
 interface SensirionSgp40 {
@@ -904,15 +904,17 @@ export interface PartTypes {
   'ti,ina238': TiIna238;
   'ti,ina237': TiIna238;
   'ti,ina3221': TiIna3221;
+  'bosch,bmp280': BoschBmp280;
+  'bosch,bme280': BoschBme280;
+  'bosch,bmp180': BoschBmp280;
+  'bosch,bmp085': BoschBmp280;
+  'fsl,mpl3115': FslMpl3115;
+  'meas,ms5611': MeasMs5611;
   'adi,adt7410': AdiAdt7410;
   'adi,adt7420': AdiAdt7410;
   'aosong,aht10': AosongAht10;
   'aosong,aht20': AosongAht10;
   'aosong,dht20': AosongAht10;
-  'bosch,bmp280': BoschBmp280;
-  'bosch,bme280': BoschBme280;
-  'bosch,bmp180': BoschBmp280;
-  'bosch,bmp085': BoschBmp280;
   'ti,hdc1080': TiHdc1080;
   'ti,hdc1000': TiHdc1080;
   'national,lm75': AdiAdt7410;
@@ -935,8 +937,6 @@ export interface PartTypes {
   'microchip,mcp9808': MicrochipMcp9808;
   'jedec,jc-42.4-temp': MicrochipMcp9808;
   'melexis,mlx90614': MelexisMlx90614;
-  'fsl,mpl3115': FslMpl3115;
-  'meas,ms5611': MeasMs5611;
   'sensirion,sgp40': SensirionSgp40;
   'sensirion,sht3x': SensirionSht3x;
   'sensirion,sht30': SensirionSht3x;

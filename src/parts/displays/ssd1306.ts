@@ -310,12 +310,21 @@ class Ssd1306 {
       case 0xa7:
         registers.inverse = command === 0xa7;
         break;
-      case 0xa8:
-        registers.multiplex = first & 0x3f;
-        break;
       case 0xae:
       case 0xaf:
         registers.on = command === 0xaf;
+        break;
+      default:
+        this.#drivingSetting(command, first);
+    }
+  }
+
+  /** Table 9-1, "Timing & driving scheme" and "Hardware configuration". */
+  #drivingSetting(command: number, first: number): void {
+    const registers = this.#registers;
+    switch (command) {
+      case 0xa8:
+        registers.multiplex = first & 0x3f;
         break;
       case 0xd3:
         registers.offset = first & 0x3f;

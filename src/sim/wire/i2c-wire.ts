@@ -1,5 +1,6 @@
 import { isTenBit, TEN_BIT_ADDRESS } from '../../bus/index.ts';
 import { type Clock, RealClock } from '../kit/clock.ts';
+import { type AddressTable, addressTable, beginsTenBit, NOBODY, tableIndex } from './address-table.ts';
 import { brokenSentence } from './broken.ts';
 import { ALERT_RESPONSE } from './i2c-address.ts';
 // biome-ignore lint/suspicious/noImportCycles: a mux is a part with wires behind it, and a wire has parts.
@@ -16,11 +17,6 @@ interface Slot {
   addressed: boolean;
 }
 
-/** Ten-bit addresses follow the 128 seven-bit ones in the table. */
-const TEN_BIT_BASE = 0x80;
-const TABLE_SIZE = TEN_BIT_BASE + 0x400;
-const NOBODY: readonly Slot[] = [];
-
 /** I2C specification UM10204 3.1.11: `1111 0 A9 A8 R/W`. */
 const TEN_BIT_PREFIX = 0xf0;
 const TEN_BIT_PREFIX_MASK = 0xf8;
@@ -32,10 +28,6 @@ const BYTE_BITS = 9;
 
 /** What the next byte on the wire means (byte-level interface). */
 type Phase = 'idle' | 'address' | 'address-low' | 'data';
-
-function tableIndex(address: number): number {
-  return isTenBit(address) ? TEN_BIT_BASE + (address & 0x3ff) : address & 0x7f;
-}
 
 /**
  * An I2C bus with parts on it: two open-drain lines, so an address that nobody claims is not acknowledged
@@ -55,7 +47,7 @@ export class I2cWire {
   readonly #warn: (sentence: string) => void;
   readonly #slots: Slot[] = [];
   readonly #muxes: Slot[] = [];
-  #table: (readonly Slot[])[] = new Array(TABLE_SIZE).fill(NOBODY);
+  #table: AddressTable<Slot> = addressTable([]);
 
   /** Who acknowledged the present address; the first `#activeCount` entries count. */
   readonly #active: Slot[] = [];
@@ -114,14 +106,7 @@ export class I2cWire {
 
   /** Asks every part anew which addresses it answers. */
   readdress(): void {
-    const table: (readonly Slot[])[] = new Array(TABLE_SIZE).fill(NOBODY);
-    for (const slot of this.#slots) {
-      for (const address of [...slot.part.addresses, ...(slot.part.sharedAddresses ?? [])]) {
-        const index = tableIndex(address);
-        table[index] = [...(table[index] ?? NOBODY), slot];
-      }
-    }
-    this.#table = table;
+    this.#table = addressTable(this.#slots);
   }
 
   /** The part that `address` belongs to, on this segment. */
@@ -266,8 +251,7 @@ export class I2cWire {
   }
 
   #hasTenBit(high: number): boolean {
-    const first = TEN_BIT_BASE + (high << 8);
-    for (let index = first; index < first + 0x100; index++) if (this.#table[index] !== NOBODY) return true;
+    if (beginsTenBit(this.#table, high)) return true;
     return this.#muxes.some((mux) => mux.part.segments?.some((segment) => segment.#hasTenBit(high)));
   }
 

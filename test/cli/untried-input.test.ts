@@ -86,6 +86,8 @@ const ROWS: readonly (readonly [argv: string, status: number, ...sentence: (stri
   ],
   ['serve @good.dts --socket-dir @sockets --socket-mode rw', 2, 'invalid --socket-mode', '0660'],
   ['serve @good.dts --fd 99', 1, 'name it with --bus', 'i2c1, spi0'],
+  ['serve @good.dts --bus i2c1 --socket @sockets', 1, 'is a folder', 'name another path'],
+  ['serve @good.dts --bus i2c1 --socket @other.sock', 1, 'is a file that is no socket', 'name another path'],
   ['get --connect @other.sock', 1, 'no answer at', 'start dtbus serve'],
   ['get --connect @sockets', 1, 'sockets/control.sock', 'start dtbus serve'],
   ['watch --connect @other.sock', 1, 'no answer at', 'start dtbus serve'],

@@ -23,7 +23,8 @@ export function isString(property: LiveProperty): boolean {
   return property.length > 0 && property.value.indexOf(0) === property.length - 1;
 }
 
-function isStringList(property: LiveProperty): boolean {
+/** True for any number of texts, each with its NUL. */
+export function isStringList(property: LiveProperty): boolean {
   return property.length === 0 || property.value[property.length - 1] === 0;
 }
 

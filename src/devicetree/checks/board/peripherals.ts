@@ -2,6 +2,7 @@ import type { LiveNode } from '../../tree/live-node.ts';
 import type { Check, CheckContext } from '../check.ts';
 import { atName, cellOf, cellsOf, hex, warning } from '../define.ts';
 import { OWN_ADDRESS, TEN_BIT_ADDRESS } from '../i2c-reg.ts';
+import { isStringList } from '../value-forms.ts';
 
 /** Checks of what the tree puts on a bus: that it is addressed, by one number, which no other has. */
 
@@ -27,6 +28,7 @@ export function peripheralChecks(buses: ReadonlyMap<LiveNode, BoardBus>): readon
     onBus('bus_cells', checkCells),
     onBus('peripheral_reg', checkRegs),
     onBus('peripheral_address', checkAddresses),
+    onBus('bus_values', checkValues),
   ];
 }
 
@@ -115,4 +117,25 @@ function checkI2cAddress(node: LiveNode, cell: number, { fail }: CheckContext): 
     fail(node, reg, `${shown}: expected 0x01 to 0x7f`, {
       hint: 'a ten-bit address needs bit 31 (I2C_TEN_BIT_ADDRESS)',
     });
+}
+
+/** Bytes of a frequency; a clock may have 64 bits (Devicetree Specification 2.3.8). */
+const FREQUENCY_BYTES = [4, 8];
+
+/** What would read as if it were not there. */
+function checkValues({ node }: BoardBus, { fail }: CheckContext): void {
+  const frequency = (at: LiveNode, name: string): void => {
+    const property = at.property(name);
+    if (property !== undefined && !FREQUENCY_BYTES.includes(property.length))
+      fail(at, property, `invalid ${name}: expected one number`, { hint: `write ${name} = <100000>; in Hz` });
+  };
+  frequency(node, 'clock-frequency');
+  for (const child of node.children) {
+    frequency(child, 'spi-max-frequency');
+    const compatible = child.property('compatible');
+    if (compatible !== undefined && !isStringList(compatible))
+      fail(child, compatible, 'invalid compatible: expected strings', {
+        hint: 'write compatible = "vendor,part";',
+      });
+  }
 }

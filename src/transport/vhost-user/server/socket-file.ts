@@ -25,7 +25,11 @@ function isSame(a: Stats, b: Stats): boolean {
  */
 export function removeStaleSocket(path: string): void {
   const there = lstatSync(path, { throwIfNoEntry: false });
-  if (there?.isSocket() !== true) return;
+  if (there === undefined) return;
+  if (!there.isSocket()) {
+    const what = there.isDirectory() ? 'a folder' : 'a file that is no socket';
+    throw OsError.of('bind', 'EADDRINUSE', `${path} is ${what}: name another path`);
+  }
   try {
     connectUnix(path, 0).close();
   } catch (error) {

@@ -120,6 +120,19 @@ describe('the cells of a bus', () => {
   });
 });
 
+describe('what would read as if it were not there', () => {
+  test('is told: frequencies that are no numbers, compatibles that are no text', () => {
+    expect(problems(i2c(`clock-frequency = "fast"; a@1 { compatible = <1>; reg = <1>; };`))).toEqual([
+      'warning bus_values 3.1 invalid clock-frequency: expected one number | write clock-frequency = <100000>; in Hz',
+      'warning bus_values 3.33 invalid compatible: expected strings | write compatible = "vendor,part";',
+    ]);
+    expect(problems(spi(`a@1 { ${SENSOR} reg = <1>; spi-max-frequency; };`))).toEqual([
+      expect.stringMatching(/^warning bus_values 3.\d+ invalid spi-max-frequency: expected one number/),
+    ]);
+    expect(problems(i2c(`clock-frequency = /bits/ 64 <400000>;`))).toEqual([]);
+  });
+});
+
 describe('the address of a peripheral', () => {
   test.each([
     ['a@76', '', 'peripheral_reg 3.1 missing property reg: the node is left out | add reg = <0x76>;'],

@@ -7,7 +7,7 @@ import { CONTROL_SOCKET, controlSocketsOf, processOf } from './place.ts';
 import type { ControlAnswer, ControlEvent, ControlRequest } from './protocol.ts';
 
 /** How long a program may take to look at its socket; one that computes without a pause does not. */
-const ANSWER_MS = 5000;
+const ANSWER_MS = 10_000;
 
 /** What a line of an event begins with; answers have `result` or `error`. */
 const EVENT = '{"event"';

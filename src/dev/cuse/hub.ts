@@ -27,8 +27,10 @@ export interface NodeEvents {
 const HOT_AFTER = 64;
 /** Longest blocked wait, in ms: no timer of a part runs meanwhile. */
 const BLOCKED_MS = 5;
-/** After so many requests the event loop has a turn, however busy programs are. */
-const REQUESTS_PER_TURN = 4096;
+/** After so many ms the event loop has a turn, however busy programs are: others want to touch the board. */
+const TURN_MS = 10;
+/** So many requests pass between two looks at the time. */
+const REQUESTS_PER_LOOK = 16;
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -84,8 +86,12 @@ export class CuseHub {
    */
   async run(ended: () => boolean, wakeup?: Wakeup): Promise<void> {
     this.#wakeup = wakeup;
+    let lastTurn = performance.now();
     for (let requests = 1; this.size > 0 && !ended(); requests++) {
-      if (requests % REQUESTS_PER_TURN === 0) await turn();
+      if (requests % REQUESTS_PER_LOOK === 0 && performance.now() - lastTurn >= TURN_MS) {
+        await turn();
+        lastTurn = performance.now();
+      }
       if (this.#hot !== undefined && wakeup !== undefined) this.#serveHot(this.#hot, wakeup);
       else if (this.poll(BLOCKED_MS) === 0) this.#serve(await this.#epoll.waitAsync(-1));
       else if (this.#inRow >= HOT_AFTER && wakeup?.isOn) this.#heat(wakeup);

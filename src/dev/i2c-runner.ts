@@ -98,7 +98,9 @@ export class I2cRunner {
     const { retries, timeoutMs = RETRY_WINDOW_MS } = this.#node;
     const again = thrown instanceof BusFault && thrown.code === 'EAGAIN' && attempt < retries;
     if (again && performance.now() - start <= timeoutMs) return;
-    this.lastFault = faultAt(this.at(messages[0]?.addr), thrown);
+    // The message that was refused, where the adapter says which.
+    const failed = (thrown instanceof BusFault ? thrown.nack?.message : undefined) ?? 0;
+    this.lastFault = faultAt(this.at(messages[failed]?.addr), thrown);
     throw this.lastFault;
   }
 }

@@ -159,8 +159,11 @@ export class VirtioI2cDriver implements I2cAdapter, BoundDriver {
     const fault = this.#requests.fault(errno);
     if (fault.code !== 'ENXIO') return fault;
     this.#known ??= addressesOf(this.#device.node);
-    if (messages.every(({ addr }) => this.#known?.includes(addr))) return this.#withReason(fault);
-    return new BusFault('ENXIO', `the address was not acknowledged; ${listed(this.#known)}`);
+    const message = messages.findIndex(({ addr }) => this.#known?.includes(addr) === false);
+    if (message < 0) return this.#withReason(fault);
+    // A group fails as one, so the device does not say which message it was; one to such an address is.
+    const nack = { message, byte: -1 };
+    return new BusFault('ENXIO', `the address was not acknowledged; ${listed(this.#known)}`, { nack });
   }
 
   /** A part that is busy says so, the first time after it was not. */

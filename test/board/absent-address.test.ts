@@ -26,6 +26,17 @@ beforeAll(async () => {
 afterAll(() => board.close());
 
 describe('an address that the tree does not have on that bus', () => {
+  it('is the one that the error names, wherever its message stands', () => {
+    const messages = [
+      { addr: 0x48, write: Uint8Array.of(0) },
+      { addr: 0x33, write: Uint8Array.of(0) },
+      { addr: 0x48, read: 2 },
+    ];
+    expect(() => board.open('/dev/i2c-0').transferSync(messages)).toThrow(
+      'ENXIO: /dev/i2c-0, address 0x33: the address was not acknowledged',
+    );
+  });
+
   it.each([
     ['/dev/i2c-0', 0x49, 'the tree has 0x2c, 0x48, 0x234 on this bus'],
     ['/dev/i2c-1', 0x48, 'the tree has no part on this bus'],

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { BusFault, type Errno } from '../../bus/index.ts';
+import { BusFault, type Errno, messageOf } from '../../bus/index.ts';
 import {
   type I2cDev,
   type I2cPath,
@@ -119,7 +119,8 @@ export class Board {
     this.#devices = parts.devices;
     this.#look = parts.look ?? false;
     this.tree = parts.tree;
-    this.problems = parts.problems;
+    const problems = [...parts.problems];
+    this.problems = problems;
     this.#doubts = parts.doubts;
     this.#watchers = parts.watchers;
     this.#call = (name, ...args) => {
@@ -142,9 +143,17 @@ export class Board {
         frontEnd && this.virtio.add({ node, compatible, number, ...frontEnd, reasonOf: reason(node) });
       return { device, handle };
     });
-    this.#buses = added.flatMap(({ device: node, handle }) =>
-      isBus(node) ? { node, handle, paths: handle === undefined ? [] : this.#addNodes(node, handle) } : [],
-    );
+    this.#buses = added.flatMap(({ device: node, handle }) => {
+      if (!isBus(node)) return [];
+      let paths: readonly string[] = [];
+      try {
+        if (handle !== undefined) paths = this.#addNodes(node, handle);
+      } catch (error) {
+        // Another bus has its number: this one is left out, as in Linux.
+        problems.push({ path: node.node.path, property: undefined, sentence: messageOf(error) });
+      }
+      return { node, handle, paths };
+    });
     this.#gpio = added.flatMap(({ device: { kind, node, number }, handle }) =>
       kind === 'gpio' && handle !== undefined ? { node, handle, path: `/dev/gpiochip${number}` } : [],
     );

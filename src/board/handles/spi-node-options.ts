@@ -1,4 +1,4 @@
-import { type DeviceNode, SPI_MODE } from '../../bus/index.ts';
+import { type DeviceNode, SPI_MODE, wellFormed } from '../../bus/index.ts';
 import type { SpiNodeOptions } from '../../dev/core.ts';
 
 /** Flags of an SPI child (Linux Documentation/devicetree/bindings/spi/spi-peripheral-props.yaml). */
@@ -16,13 +16,15 @@ export function spiNodeOptions(bus: DeviceNode): ReadonlyMap<number, SpiNodeOpti
   for (const child of bus.children) {
     let mode = 0;
     for (const [property, bit] of MODE_FLAGS) if (child.has(property)) mode |= bit;
-    for (const chipSelect of child.u32s('reg') ?? []) {
+    // What is of the wrong form is told by the checks of the board.
+    const number = (property: string) => wellFormed(() => child.u32(property));
+    for (const chipSelect of wellFormed(() => child.u32s('reg')) ?? []) {
       options.set(chipSelect, {
         mode,
-        maxSpeedHz: child.u32('spi-max-frequency'),
-        csSetupNs: child.u32('spi-cs-setup-delay-ns'),
-        csHoldNs: child.u32('spi-cs-hold-delay-ns'),
-        csInactiveNs: child.u32('spi-cs-inactive-delay-ns'),
+        maxSpeedHz: number('spi-max-frequency'),
+        csSetupNs: number('spi-cs-setup-delay-ns'),
+        csHoldNs: number('spi-cs-hold-delay-ns'),
+        csInactiveNs: number('spi-cs-inactive-delay-ns'),
       });
     }
   }

@@ -19,7 +19,7 @@ export function addTouchCommands(program: Command, end: (exitCode: number) => vo
     'get',
     'read what a simulated part of a running board senses and holds, or the lines of its GPIO',
     'Prints the properties of a simulated part, or the lines of a GPIO controller with direction, level and who drives them; without a name, of all.',
-    'dtbus get &temp temperature -b dts/demo.dts',
+    'dtbus get "&temp" temperature -b dts/demo.dts',
   )
     .argument('[part]', 'label (&temp), path or alias of the part or GPIO controller')
     .argument('[property]', 'one property, or line: only its value is printed')
@@ -32,7 +32,7 @@ export function addTouchCommands(program: Command, end: (exitCode: number) => vo
     'set',
     'set what a simulated part of a running board senses',
     'Sets properties of a simulated part.',
-    'dtbus set &temp temperature=-5 -b dts/demo.dts',
+    'dtbus set "&temp" temperature=-5 -b dts/demo.dts',
   )
     .argument('<part>', 'label (&temp), path or alias of the part')
     .argument(
@@ -47,7 +47,7 @@ export function addTouchCommands(program: Command, end: (exitCode: number) => vo
     'show',
     'show the picture of a display of a running board',
     'Prints what a display shows, as text, or writes it to a PNG file.',
-    'dtbus show &oled --png oled.png',
+    'dtbus show "&oled" --png oled.png',
   )
     .argument('<part>', 'label (&oled), path or alias of the display')
     .option('--png <file>', 'write the picture to a PNG file; `-` is standard output')
@@ -60,7 +60,7 @@ export function addTouchCommands(program: Command, end: (exitCode: number) => vo
     'press',
     'press a button of a running board',
     'Pulls a line of a GPIO controller, or a pin of a GPIO expander, low for a moment.',
-    'dtbus press &gpio button -b dts/demo.dts',
+    'dtbus press "&gpio" button -b dts/demo.dts',
   )
     .argument('<controller>', 'label (&gpio), path or alias of the GPIO controller or expander')
     .argument('<line>', 'name or number of the line; number of the pin of an expander')

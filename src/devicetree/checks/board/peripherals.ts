@@ -119,19 +119,24 @@ function checkI2cAddress(node: LiveNode, cell: number, { fail }: CheckContext): 
     });
 }
 
-/** Bytes of a frequency; a clock may have 64 bits (Devicetree Specification 2.3.8). */
-const FREQUENCY_BYTES = [4, 8];
+/** Of an SPI peripheral, one number each, with an example. */
+const SPI_NUMBERS: readonly (readonly [property: string, example: string])[] = [
+  ['spi-max-frequency', '<1000000>; in Hz'],
+  ['spi-cs-setup-delay-ns', '<100>;'],
+  ['spi-cs-hold-delay-ns', '<100>;'],
+  ['spi-cs-inactive-delay-ns', '<100>;'],
+];
 
 /** What would read as if it were not there. */
 function checkValues({ node }: BoardBus, { fail }: CheckContext): void {
-  const frequency = (at: LiveNode, name: string): void => {
+  const oneNumber = (at: LiveNode, name: string, example: string): void => {
     const property = at.property(name);
-    if (property !== undefined && !FREQUENCY_BYTES.includes(property.length))
-      fail(at, property, `invalid ${name}: expected one number`, { hint: `write ${name} = <100000>; in Hz` });
+    if (property !== undefined && property.length !== 4)
+      fail(at, property, `invalid ${name}: expected one number`, { hint: `write ${name} = ${example}` });
   };
-  frequency(node, 'clock-frequency');
+  oneNumber(node, 'clock-frequency', '<100000>; in Hz');
   for (const child of node.children) {
-    frequency(child, 'spi-max-frequency');
+    for (const [name, example] of SPI_NUMBERS) oneNumber(child, name, example);
     const compatible = child.property('compatible');
     if (compatible !== undefined && !isStringList(compatible))
       fail(child, compatible, 'invalid compatible: expected strings', {

@@ -1,6 +1,6 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { BoardError } from '../board-error.ts';
 import type { TraceFilter } from '../handles/traced-paths.ts';
 import { CONTROL_SOCKET, controlSocketsOf, processOf } from './place.ts';
@@ -60,7 +60,9 @@ export async function findControl(
 
 function socketAt(place: string): string {
   const isFolder = statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  const socket = isFolder ? join(place, CONTROL_SOCKET) : place;
+  // The board of one bus's socket is the one that is served beside it.
+  const beside = join(isFolder ? place : dirname(place), CONTROL_SOCKET);
+  const socket = isFolder || existsSync(beside) ? beside : place;
   if (!existsSync(socket)) throw new BoardError(`not found: ${socket}; start dtbus serve --socket-dir`);
   return socket;
 }

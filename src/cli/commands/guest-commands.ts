@@ -79,7 +79,7 @@ const KERNELS = {
 function kernelFor(machine: keyof typeof KERNELS, named: string | undefined): string | undefined {
   const { variable, file } = KERNELS[machine];
   const kernel = named ?? process.env[variable];
-  if (kernel !== undefined) return kernel;
+  if (kernel !== undefined && kernel !== '') return kernel;
   const shared = process.env['DTBUS_SHARED'] ?? packageFile('../shared');
   const equipment = join(shared, 'guest', file);
   if (existsSync(equipment)) return equipment;

@@ -280,13 +280,15 @@ describe('a program', () => {
     expect(readdirSync(controlFolder())).toEqual([]);
   });
 
-  it('that serves a board is set, by its file and by its folder', async () => {
+  it('that serves a board is set, by its file, by its folder and by a socket in it', async () => {
     const file = folder.write('serve.dts', BOARD);
     const sockets = folder.path('sockets');
     await started('ready', 'serve', file, '--socket-dir', sockets);
     expect((await dtbusHere('set', '&temp', 'temperature=9', '-b', file)).err).toBe('');
     const got = await dtbusHere('get', '&temp', 'temperature', '--connect', sockets);
     expect(got).toMatchObject({ status: 0, out: '9\n' });
+    const beside = await dtbusHere('get', '&temp', 'temperature', '--connect', join(sockets, 'i2c1.sock'));
+    expect(beside).toMatchObject({ status: 0, out: '9\n' });
     const bus = await dtbusHere('i2cget', '--connect', sockets, '-y', '1', '0x48', '0');
     expect(bus).toMatchObject({ status: 0, out: '0x09\n' });
     child?.kill('SIGTERM');

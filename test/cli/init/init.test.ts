@@ -52,7 +52,7 @@ describe('dtbus init', () => {
     });
 
     it('from a registry names its version', () => {
-      installed('https://registry.npmjs.org/dtbus/-/dtbus-0.1.0.tgz');
+      installed('https://registry.example/dtbus/-/dtbus-0.1.0.tgz');
       expect(dependencyOn(root(), '0.1.0', project())).toBe('^0.1.0');
       rmSync(join(root(), '../.package-lock.json'));
       expect(dependencyOn(root(), '0.1.0', project())).toBe('^0.1.0');

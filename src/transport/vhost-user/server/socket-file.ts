@@ -27,8 +27,8 @@ export function removeStaleSocket(path: string): void {
   const there = lstatSync(path, { throwIfNoEntry: false });
   if (there === undefined) return;
   if (!there.isSocket()) {
-    const what = there.isDirectory() ? 'a folder' : 'a file that is no socket';
-    throw OsError.of('bind', 'EADDRINUSE', `${path} is ${what}: name another path`);
+    const what = there.isDirectory() ? 'a folder' : 'another file';
+    throw OsError.of('bind', 'EADDRINUSE', `${path} is not a socket but ${what}: name another path`);
   }
   try {
     connectUnix(path, 0).close();

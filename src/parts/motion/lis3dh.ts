@@ -1,5 +1,6 @@
 import type { DataSheet } from '../data-sheet.ts';
 import type { Model, Part } from '../model.ts';
+import { statusAfterRead } from './axis-status.ts';
 
 const AXES = ['X', 'Y', 'Z'] as const;
 const G = { unit: 'g', range: [-16, 16] } as const;
@@ -127,8 +128,7 @@ const modelOf =
         /** The higher byte of an axis clears its flags; the last of them those of all. */
         OUT_X_L(offset) {
           if ((offset & 1) === 1) {
-            const rest = STATUS_REG.value & ~(0x11 << (offset >> 1));
-            STATUS_REG.value = (rest & 0x07) === 0 ? 0 : rest & 0x77;
+            STATUS_REG.value = statusAfterRead(STATUS_REG.value, offset);
             drive();
           }
           return OUT_X_L.get(offset);

@@ -1,5 +1,6 @@
 import type { DataSheet } from '../data-sheet.ts';
 import type { Model } from '../model.ts';
+import { statusAfterRead } from './axis-status.ts';
 
 const AXES = ['X', 'Y', 'Z'] as const;
 const FIELD = { unit: 'µT', range: [-1000, 1000] } as const;
@@ -64,8 +65,7 @@ const model: Model<typeof sheet> = (registers, { sense, once, every, quantize, p
     onRead: {
       /** The flags of an axis go with it; with the last of them INT1 and those of all. */
       OUT_X_MSB(offset) {
-        const rest = DR_STATUS.value & ~(0x11 << (offset >> 1));
-        DR_STATUS.value = (rest & 0x07) === 0 ? 0 : rest & 0x77;
+        DR_STATUS.value = statusAfterRead(DR_STATUS.value, offset);
         if (DR_STATUS.value === 0) INT1.set(false);
         return OUT_X_MSB.get(offset);
       },

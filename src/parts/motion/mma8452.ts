@@ -1,5 +1,6 @@
 import type { DataSheet } from '../data-sheet.ts';
 import type { Model, Part } from '../model.ts';
+import { statusAfterRead } from './axis-status.ts';
 
 const AXES = ['X', 'Y', 'Z'] as const;
 const G = { unit: 'g', range: [-8, 8] } as const;
@@ -111,9 +112,7 @@ const modelOf =
 
     /** A read of one byte of an axis clears the flags of that axis; of the last, those of all. */
     function wasRead(offset: number): void {
-      const axis = offset >> 1;
-      const rest = STATUS.value & ~(0x11 << axis);
-      STATUS.value = (rest & 0x07) === 0 ? 0 : rest & 0x77;
+      STATUS.value = statusAfterRead(STATUS.value, offset);
       drive();
     }
 

@@ -12,6 +12,8 @@ export interface GuestTree {
   readonly blob: Uint8Array;
   /** What of the board it does not have, a sentence each. */
   readonly leftOut: readonly string[];
+  /** Paths on the board by paths in the guest: of buses and regulators, which lie elsewhere there. */
+  readonly places: ReadonlyMap<string, string>;
 }
 
 /**
@@ -41,7 +43,20 @@ export function guestTree(buses: readonly ServedBus[]): GuestTree {
   const text = `/dts-v1/; / { compatible = "dtbus,guest"; #address-cells = <1>; #size-cells = <1>; aliases { ${aliases.join(' ')} }; ${sources.join('\n')} };`;
   const { tree, diagnostics } = parse('the guest', text);
   if (tree === undefined) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
-  return { blob: toBlob(tree), leftOut: sentences(platform, supplies) };
+  const places = new Map([
+    ...buses.map(({ node }): [string, string] => [placeOf(node), node.node.path]),
+    ...supplies.places(),
+  ]);
+  return { blob: toBlob(tree), leftOut: sentences(platform, supplies), places };
+}
+
+/** The path of a bus in the guest. */
+function placeOf(node: ServedBus['node']): string {
+  return `/${transportOf(node)}/${DEVICE_KINDS[node.kind].alias}`;
+}
+
+function transportOf(node: ServedBus['node']): string {
+  return `virtio-${nameOf(node)}`;
 }
 
 function nameOf(node: ServedBus['node']): string {
@@ -56,7 +71,7 @@ function transportSource(bus: ServedBus, guest: InGuest): string {
     node.kind === 'gpio'
       ? propertiesOf(node.node, guest).filter((property) => !property.startsWith('compatible'))
       : ['#address-cells = <1>;', '#size-cells = <0>;'];
-  return `virtio-${nameOf(node)} { compatible = "virtio,uml"; socket-path = ${JSON.stringify(socket)};
+  return `${transportOf(node)} { compatible = "virtio,uml"; socket-path = ${JSON.stringify(socket)};
     virtio-device-id = <${deviceId}>;
     ${nameOf(node)}: ${alias} { compatible = "${device}"; ${[...own, ...clients].join('\n')} }; };`;
 }

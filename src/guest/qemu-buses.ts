@@ -2,6 +2,7 @@ import { isOwnedBy, type ServedBus } from '../board/served.ts';
 import { addressOf, type DeviceNode, isTenBit } from '../bus/index.ts';
 import { clientsOf } from '../frontend/index.ts';
 import { quoted } from './guest-console.ts';
+import { UNBOUND } from './unbound.ts';
 
 /** A bus that QEMU can carry. */
 export interface QemuBus extends ServedBus {
@@ -55,7 +56,7 @@ export function qemuDevices(buses: readonly QemuBus[]): QemuDevice[] {
  * `adapter SLOT NAME` finds a bus; `client PATH ADDRESS ID...` makes a client of the bus that was found last, by the first
  * id that a driver takes, as Linux does it with the list of a `compatible`.
  */
-const SHELL_FUNCTIONS = `
+const SHELL_FUNCTIONS = `${UNBOUND}
 adapter() {
   adapter=$(echo /sys/bus/pci/devices/0000:00:$1.0/virtio*/i2c-*)
   got=$(basename "$adapter")
@@ -75,7 +76,7 @@ client() {
     [ ! -e "$device" ] || [ -e "$device/driver" ] && return
     [ "$id" = "$last" ] || echo "$address" > "$adapter/delete_device"
   done
-  note "no driver in the guest took $path: see its kernel's configuration"
+  unbound "$path" "\${device##*/}"
 } 2> /dev/null`;
 
 /**

@@ -22,6 +22,7 @@ import { initScript } from './guest-console.ts';
 import { type GuestEnd, type GuestMachine, runMachine } from './guest-process.ts';
 import { guestTree } from './guest-tree.ts';
 import { planQemu, whyNoKvm } from './qemu.ts';
+import { nameUnbound } from './unbound.ts';
 
 /** How `runGuest` boots a Linux, and what it runs in it. */
 export interface GuestOptions extends ServeSettings {
@@ -71,13 +72,6 @@ const checks: OptionChecks<GuestOptions> = {
 };
 
 const MEMORY = '256M';
-
-/** Shell lines for process 1: names the nodes beside the buses that no driver of this kernel took. */
-const NAME_UNBOUND = `
-for device in /sys/bus/platform/devices/*; do
-  [ -e $device/of_node/compatible ] && [ ! -e $device/driver ] || continue
-  note "no driver in the guest took /$(basename $device): see its kernel's configuration"
-done`;
 
 /** @throws {BoardError} it is not there, or cannot be a kernel of this machine */
 function checkKernel({ kernel, machine }: GuestOptions): void {
@@ -142,7 +136,7 @@ class Guest {
 
   async bootUml(buses: readonly ServedBus[]): Promise<GuestEnd> {
     const dtb = join(this.#folder, 'guest.dtb');
-    const { blob, leftOut } = guestTree(buses);
+    const { blob, leftOut, places } = guestTree(buses);
     for (const sentence of leftOut) this.#options.onWarning(sentence);
     writeFileSync(dtb, blob);
     const root = [
@@ -150,7 +144,7 @@ class Guest {
       'rootfstype=hostfs',
       'rootflags=/',
       'ro',
-      `init=${this.#init(NAME_UNBOUND)}`,
+      `init=${this.#init(nameUnbound(places))}`,
     ];
     const argv = [`mem=${MEMORY}`, ...root, 'con0=fd:0,fd:1', 'con=null', 'quiet', `dtb=${dtb}`];
     return this.#told(await this.#run({ program: resolve(this.#options.kernel), argv }));
@@ -184,7 +178,7 @@ class Guest {
   }
 
   /** Writes process 1. @returns its path */
-  #init(prepare = ''): string {
+  #init(prepare: string): string {
     const path = join(this.#folder, 'init');
     writeFileSync(path, initScript(this.#mark, this.#options.command, prepare), { mode: 0o755 });
     return path;

@@ -32,6 +32,11 @@ export class Supplies {
     return label;
   }
 
+  /** Paths on the board by paths in the guest, of the regulators that were asked for. */
+  places(): [string, string][] {
+    return [...this.#labels].map(([regulator, label]) => [`/${label}`, regulator.path]);
+  }
+
   /** The regulators that were asked for, and what supplies these, as source. */
   source(guest: InGuest): string[] {
     const sources: string[] = [];

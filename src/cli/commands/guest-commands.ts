@@ -61,7 +61,7 @@ interface GuestArguments {
 const LOOK_AROUND = [
   'sh',
   '-c',
-  `for device in /sys/bus/i2c/devices/*-* /sys/bus/spi/devices/*; do
+  `for device in /sys/bus/i2c/devices/[0-9]*-* /sys/bus/spi/devices/*; do
      if [ -e "$device/of_node/reg" ]; then id=$(tr '\\0' ' ' < "$device/of_node/compatible")
      elif [ -e "$device/name" ] && [ ! -e "$device/new_device" ]; then id=$(cat "$device/name")
      else continue; fi

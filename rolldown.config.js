@@ -85,8 +85,10 @@ export default {
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name].js',
-    // Every start reads them, twice; they stand in the maps and in the types.
+    // Every start reads and compiles these files, some of them twice: comments and spaces stand in the maps and in the
+    // types only. Names stay, so that a stack trace can be read.
     comments: { jsdoc: false },
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
     sourcemap: true,
     codeSplitting: { groups: TOGETHER },
   },

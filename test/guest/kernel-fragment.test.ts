@@ -1,17 +1,42 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { knownCompatibles, withoutVendor } from '../../src/parts/index.ts';
 import { UML_KERNEL } from './boot.ts';
 
 const config = join(dirname(UML_KERNEL), 'kernel.config');
+/** The drivers of Linux: a line each, and in its columns the bus, the option, names and compatibles among others. */
+const drivers = join(dirname(UML_KERNEL), 'drivers.tsv');
+
+/** What users need and the tested kernel happens to lack. */
+const NOT_BUILT = ['CONFIG_SENSORS_IIO_HWMON=y'];
+
+const asked = readFileSync(new URL('kernel.fragment', import.meta.url), 'utf8')
+  .split('\n')
+  .filter((line) => line.startsWith('CONFIG_'));
 
 describe('kernel.fragment, from which others build their guest', () => {
-  it.skipIf(!existsSync(config))('asks for nothing that the tested kernel was not built with', () => {
+  it.skipIf(!existsSync(config))('asks for what the tested kernel was built with, and for iio-hwmon', () => {
     const built = new Set(readFileSync(config, 'utf8').split('\n'));
-    const asked = readFileSync(new URL('kernel.fragment', import.meta.url), 'utf8')
-      .split('\n')
-      .filter((line) => line.startsWith('CONFIG_'));
     expect(asked.length).toBeGreaterThan(20);
-    expect(asked.filter((line) => !built.has(line))).toEqual([]);
+    expect(asked.filter((line) => !built.has(line))).toEqual(NOT_BUILT);
+  });
+
+  it.skipIf(!existsSync(drivers))('has a driver for each simulated part that Linux has one for', () => {
+    const options = asked.map((line) => line.slice('CONFIG_'.length, -'=y'.length));
+    // An option may be one with those of a part's two buses: BMP280 has BMP280_I2C and BMP280_SPI.
+    const isAsked = (option: string) => options.some((each) => `${option}_`.startsWith(`${each}_`));
+    const taken = new Map<string, boolean>();
+    const table = readFileSync(drivers, 'utf8').trim().split('\n').slice(1);
+    for (const [, bus, option = '', , ids = '', compatibles = ''] of table.map((line) => line.split('\t'))) {
+      // The SPI core's own test suite is a module, and no part's driver.
+      if (option === 'SPI_LOOPBACK_TEST') continue;
+      for (const name of knownCompatibles()) {
+        if (!compatibles.split(' ').includes(name) && !ids.split(' ').includes(withoutVendor(name))) continue;
+        taken.set(`${name} on ${bus}`, taken.get(`${name} on ${bus}`) === true || isAsked(option));
+      }
+    }
+    expect(taken.size).toBeGreaterThan(100);
+    expect([...taken].filter(([, has]) => !has).map(([name]) => name)).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import {
@@ -29,7 +30,7 @@ With --qemu the guest is a PC whose PCI devices are the buses, on KVM where that
     .option('--qemu', 'boot a PC under QEMU instead of a User-Mode Linux', false)
     .option(
       '--kernel <file>',
-      'the kernel (or DTBUS_GUEST_KERNEL, DTBUS_QEMU_KERNEL); see test/guest/README.md of this package',
+      'the kernel (default: DTBUS_GUEST_KERNEL, with --qemu DTBUS_QEMU_KERNEL, or ~/.local/share/dtbus/linux, with --qemu bzImage there); see test/guest/README.md of this package',
     )
     .option('--owner <name>', 'expose only peripherals with this dtbus,owner (default: those without one)')
     .option('--timeout <seconds>', 'kill the guest after this time', '60')
@@ -37,7 +38,8 @@ With --qemu the guest is a PC whose PCI devices are the buses, on KVM where that
       'after',
       `
 Example:
-  dtbus guest dts/demo.dts --kernel ./linux -- i2cdetect -y 1
+  dtbus guest dts/demo.dts -- i2cdetect -y 1
+  dtbus guest dts/demo.dts --kernel ./linux
   dtbus guest dts/demo.dts --qemu --kernel ./bzImage -- i2cdetect -y 1
 `,
     );
@@ -70,21 +72,23 @@ const LOOK_AROUND = [
    done`,
 ];
 
-/** Where a kernel is looked for: by option, by variable, or in the folder of test equipment beside this package. */
+/** What names a kernel, and what it is called in the folder of this user's data. */
 const KERNELS = {
   uml: { variable: 'DTBUS_GUEST_KERNEL', file: 'linux' },
   qemu: { variable: 'DTBUS_QEMU_KERNEL', file: 'bzImage' },
 } as const;
 
+/** By option, else by variable, else where kernels of this user lie (XDG Base Directory Specification). */
 function kernelFor(machine: keyof typeof KERNELS, named: string | undefined): string | undefined {
   const { variable, file } = KERNELS[machine];
-  const kernel = named ?? process.env[variable];
-  if (kernel !== undefined && kernel !== '') return kernel;
-  const shared = process.env['DTBUS_SHARED'] ?? packageFile('../shared');
-  const equipment = join(shared, 'guest', file);
-  if (existsSync(equipment)) return equipment;
+  const kernel = named || process.env[variable];
+  if (kernel) return kernel;
+  const usual = join(process.env['XDG_DATA_HOME'] || join(homedir(), '.local/share'), 'dtbus', file);
+  if (existsSync(usual)) return usual;
   const how = packageFile('test/guest/README.md');
-  warn(`no guest kernel: use --kernel FILE or set ${variable}; ${how} tells how to build one`);
+  warn(
+    `no guest kernel: use --kernel FILE, set ${variable} or put one at ${usual}; ${how} tells how to build one`,
+  );
   return undefined;
 }
 

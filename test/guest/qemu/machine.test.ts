@@ -171,33 +171,32 @@ describe('the command', () => {
     });
   });
 
-  it('takes the kernel from the environment, else from the folder of test equipment, else asks for it', async () => {
+  it('takes the kernel from the environment, else from the data of this user, else asks for it', async () => {
     fakeQemu(I2C + SPI, ':');
-    const shared = process.env['DTBUS_SHARED'];
-    const kernel = process.env['DTBUS_QEMU_KERNEL'];
+    vi.stubEnv('DTBUS_QEMU_KERNEL', '');
+    vi.stubEnv('XDG_DATA_HOME', folder);
+    const words = ['node', 'dtbus', 'guest', 'dts/demo.dts', '--qemu', '--', 'true'];
+    const said: string[] = [];
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => said.push(String(text)) > 0);
+    vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     try {
-      delete process.env['DTBUS_QEMU_KERNEL'];
-      process.env['DTBUS_SHARED'] = folder;
-      const words = ['node', 'dtbus', 'guest', 'dts/demo.dts', '--qemu'];
-      const err = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+      const usual = join(folder, 'dtbus/bzImage');
       expect(await runProgram(words)).toBe(2);
-      expect(String(err.mock.calls[0]?.[0])).toMatch(
-        /^dtbus: no guest kernel: use --kernel FILE or set DTBUS_QEMU_KERNEL; \/.*\/test\/guest\/README\.md tells/,
-      );
-      process.env['DTBUS_QEMU_KERNEL'] = join(folder, 'own');
+      const how = `use --kernel FILE, set DTBUS_QEMU_KERNEL or put one at ${usual}`;
+      expect(said[0]).toContain(`dtbus: no guest kernel: ${how}; /`);
+      expect(said[0]).toMatch(/test\/guest\/README\.md tells how to build one\n$/);
+      mkdirSync(join(folder, 'dtbus'));
+      writeFileSync(usual, '');
+      expect(await runProgram(words)).toBe(5);
+      expect(qemuArguments()).toContain(usual);
+      said.length = 0;
+      vi.stubEnv('DTBUS_QEMU_KERNEL', join(folder, 'own'));
       expect(await runProgram(words)).toBe(1);
-      expect(String(err.mock.calls[1]?.[0])).toBe(`dtbus: kernel not found: ${join(folder, 'own')}\n`);
+      expect(said[0]).toBe(`dtbus: kernel not found: ${join(folder, 'own')}\n`);
     } finally {
       vi.restoreAllMocks();
-      restore('DTBUS_SHARED', shared);
-      restore('DTBUS_QEMU_KERNEL', kernel);
     }
   });
-
-  function restore(name: string, value: string | undefined): void {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
 });
 
 describe('a guest that is interrupted', () => {

@@ -88,6 +88,11 @@ export interface I2cForm {
   readonly pointer?: number;
   /** The register after which a burst begins again at 0; a register number beyond it wraps too. */
   readonly last?: number;
+  /**
+   * A byte in front says what follows: data where it has the bit `data`, else commands of `instructions`. Where it has
+   * the bit `more`, one byte follows and then such a byte again; else all bytes up to STOP are of this kind.
+   */
+  readonly control?: { readonly more: number; readonly data: number };
 }
 
 /** What the first bytes of an SPI transfer mean to a register chip. Masks are of the whole header. */
@@ -125,8 +130,12 @@ export interface SpiForm {
 export interface Instruction {
   /** First byte, or first two bytes of a command with 16 bits. */
   readonly opcode: number;
+  /** I2C: how many opcodes in a row are this one, which the part tells apart by their low bits. Default 1. */
+  readonly count?: number;
   /** In words, as a trace shows it: `read status`. */
   readonly name: string;
+  /** I2C with `control`: bytes that belong to the command, as to a contrast its value. Default 0. */
+  readonly settings?: number;
   /** Address bytes that follow; `mode`: as the part or its node has them, see `addressBytes`. Default 0. */
   readonly address?: 1 | 2 | 3 | 4 | 'mode';
   /** Mode and dummy bytes between address and data, counted on the lines that carry them. Default 0. */

@@ -17,7 +17,7 @@ function fieldBits(name: string, field: Field, usual: Access): FieldBits {
 }
 
 /** Bits of a register that says nothing else. */
-export function usualWidth({ bus }: DataSheet): number {
+export function usualWidth({ bus }: Pick<DataSheet, 'bus'>): number {
   return bus.i2c?.form === 'word registers' ? 16 : 8;
 }
 
@@ -31,7 +31,9 @@ export interface NamedRegister {
 }
 
 /** The registers of a data sheet by their numbers. */
-export function registersByNumber(sheet: DataSheet): ReadonlyMap<number, NamedRegister> {
+export function registersByNumber(
+  sheet: Pick<DataSheet, 'bus' | 'registers'>,
+): ReadonlyMap<number, NamedRegister> {
   const byNumber = new Map<number, NamedRegister>();
   for (const [name, register] of Object.entries(sheet.registers ?? {})) {
     // What stands there hangs on what was written before.

@@ -36,5 +36,5 @@ export type {
   SegmentController,
   SpiBehaviour,
 } from './model.ts';
-export { opcodeOf } from './opcodes.ts';
+export { instructionsByOpcode, opcodeOf } from './opcodes.ts';
 export type { PartTypes } from './part-types.ts';

@@ -1,4 +1,4 @@
-import type { DataSheet } from './data-sheet.ts';
+import type { DataSheet, Instruction } from './data-sheet.ts';
 
 /**
  * The opcode of the instruction that the data sheet calls `name`; with `address`, of the one with so many address
@@ -10,4 +10,13 @@ export function opcodeOf({ instructions = [], title }: DataSheet, name: string, 
   );
   if (found === undefined) throw new Error(`not found: instruction "${name}" of ${title}`);
   return found.opcode;
+}
+
+/** Instructions by each of their opcodes. */
+export function instructionsByOpcode(instructions: readonly Instruction[]): ReadonlyMap<number, Instruction> {
+  return new Map(
+    instructions.flatMap((instruction) =>
+      Array.from({ length: instruction.count ?? 1 }, (_, index) => [instruction.opcode + index, instruction]),
+    ),
+  );
 }

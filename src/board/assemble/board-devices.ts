@@ -25,6 +25,7 @@ import { type BusBinding, bindBus, hostNodeOf, problemOf, reportOf } from './bin
 import { GpioControllers } from './gpio-controllers.ts';
 import { loadHosts } from './hosts.ts';
 import { addOwnModels, modelsBehind, type OwnModels } from './own-models.ts';
+import { ownSheets } from './own-sheets.ts';
 import { ownersWithoutEffect, reachOn, unitsOwnedBy } from './ownership.ts';
 import { Tracing } from './tracing.ts';
 import { WaitingHosts, waitingNodes } from './waiting-hosts.ts';
@@ -234,6 +235,7 @@ export class BoardDevices {
       this.#parts
         .list()
         .map(({ path, model }) => ({ path, title: model.title, properties: model.properties })),
+    ownSheets: () => ownSheets(this.#parts),
     getProperty: (path, property) => this.#parts.get(path, property),
     setProperty: (path, property, value) => this.#parts.set(path, property, value),
     resetPart: (path) => this.#parts.at(path).reset(),

@@ -40,7 +40,7 @@ export function traceBoard(
   let isOver = false;
   call('startTrace', id, { memory, only });
   return {
-    buses: tracedBuses(buses),
+    buses: tracedBuses(buses, call('ownSheets')),
     reader: new TraceReader(memory),
     get isOver() {
       return isOver;

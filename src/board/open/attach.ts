@@ -180,6 +180,7 @@ function callsFor(
     reasonOf: (path, code) => reasonOf(path, code) ?? (code === 'ENODEV' ? LOST : undefined),
     waitingAdapters: () => [],
     parts: elsewhere,
+    ownSheets: elsewhere,
     lines: elsewhere,
     getProperty: elsewhere,
     setProperty: elsewhere,

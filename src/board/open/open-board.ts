@@ -25,7 +25,7 @@ import {
 import { checkTree, doubtsOf } from './check-tree.ts';
 import { type BoardTree, pathsOf, readBoard, toBlob } from './load-tree.ts';
 import { refusal } from './problems.ts';
-import { traceFor } from './trace.ts';
+import { tellTrace, traceFor } from './trace.ts';
 
 /** Guest address 0 stays unused, so that a forgotten address is an error. */
 const FIRST_ADDRESS = 0x1000;
@@ -202,6 +202,7 @@ function bringUp(
     },
     look: settings.look,
   });
+  tellTrace(settings.trace, devices.filter(isBus), () => backEnd.call('ownSheets'));
   const unshare = isNamed && process.env['DTBUS_CONTROL'] === '1' ? share(board, file) : undefined;
   // Adapters take their time: transfers wait for them, the board does not.
   if (options.openHosts !== 'first-use') backEnd.call('openHosts');

@@ -1,8 +1,9 @@
+import { traceMemory } from '../../backend/index.ts';
 import { type DeviceNode, wellFormed } from '../../bus/index.ts';
 import type { Tree } from '../../devicetree/index.ts';
 import { type BusDescription, clientsOf } from '../../frontend/index.ts';
 import { type TraceFilter, tracedPaths } from '../handles/traced-paths.ts';
-import type { TraceStart } from '../thread/protocol.ts';
+import type { OwnSheet, TraceStart } from '../thread/protocol.ts';
 
 /** A part on a traced bus, as far as one must know it to read its transfers. */
 export interface TracedPart {
@@ -14,6 +15,8 @@ export interface TracedPart {
   /** `address-width` and `size` of a memory. */
   readonly addressWidth: number | undefined;
   readonly size: number | undefined;
+  /** Of a model of the user's own: nobody else has it. */
+  readonly sheet?: OwnSheet['sheet'];
 }
 
 /** A bus whose transfers are traced; `TracedTransfer.bus` is its place among its board's. */
@@ -24,8 +27,8 @@ export interface TracedBus {
   readonly parts: readonly TracedPart[];
 }
 
-/** Told of a board that is about to come up. @returns memory for its trace, by `traceMemory` */
-export type BeginTrace = (buses: readonly TracedBus[]) => SharedArrayBuffer;
+/** Told of a board that has come up, and where its trace is written. */
+export type BeginTrace = (memory: SharedArrayBuffer, buses: readonly TracedBus[]) => void;
 
 let begin: BeginTrace | undefined;
 let only: TraceFilter | undefined;
@@ -41,26 +44,40 @@ export function traceBoards(beginTrace: BeginTrace | undefined, filter?: TraceFi
 
 /** Where the back-end of a board with these buses is to write its trace. */
 export function traceFor(tree: Tree, buses: readonly BusDescription[]): TraceStart | undefined {
-  const memory = begin?.(tracedBuses(buses));
-  return memory && { memory, only: tracedPaths(tree, buses, only ?? {}).paths };
+  if (begin === undefined) return undefined;
+  return { memory: traceMemory(), only: tracedPaths(tree, buses, only ?? {}).paths };
+}
+
+/** Tells who traces boards of one that has come up. */
+export function tellTrace(
+  trace: TraceStart | undefined,
+  buses: readonly BusDescription[],
+  ownSheets: () => readonly OwnSheet[],
+): void {
+  if (trace !== undefined) begin?.(trace.memory, tracedBuses(buses, ownSheets()));
 }
 
 /** What one must know of buses to read their transfers. */
-export function tracedBuses(buses: readonly BusDescription[]): readonly TracedBus[] {
+export function tracedBuses(
+  buses: readonly BusDescription[],
+  ownSheets: readonly OwnSheet[],
+): readonly TracedBus[] {
+  const sheets = new Map(ownSheets.map(({ path, sheet }) => [path, sheet]));
   return buses.map(({ kind, number, node }) => ({
     kind,
     number,
     path: node.path,
-    parts: clientsOf<DeviceNode>(node).map(tracedPart),
+    parts: clientsOf<DeviceNode>(node).map((part) => tracedPart(part, sheets.get(part.path))),
   }));
 }
 
-function tracedPart(node: DeviceNode): TracedPart {
+function tracedPart(node: DeviceNode, sheet: OwnSheet['sheet'] | undefined): TracedPart {
   return {
     reg: wellFormed(() => node.u32s('reg')) ?? [],
     name: node.name,
     compatible: node.compatible,
     addressWidth: wellFormed(() => node.u32('address-width')),
     size: wellFormed(() => node.u32('size')),
+    ...(sheet !== undefined && { sheet }),
   };
 }

@@ -28,7 +28,7 @@ import { findPart, type PartHandle, pathOf } from '../handles/part-handle.ts';
 import { checkTree, doubtsOf, type TreeCheckOptions } from '../open/check-tree.ts';
 import { pathsOf, readBoard, type TreeOptions, treeChecks } from '../open/load-tree.ts';
 import { problemText, refusal, untoldProblems } from '../open/problems.ts';
-import { traceFor } from '../open/trace.ts';
+import { tellTrace, traceFor } from '../open/trace.ts';
 import { callsInline } from '../thread/calls.ts';
 import type { BusReport, DeviceProblem } from '../thread/protocol.ts';
 import { metricsText } from './metrics.ts';
@@ -153,16 +153,18 @@ export class ServedBoard {
     const watchers = new LineWatchers();
     const devices = findDevices(tree, { adopt: options.adopt ?? false });
     checkTree(file, read, devices, options, options.onWarning);
+    const trace = traceFor(tree, devices.filter(isBus));
     const backEnd = await BoardDevices.create(tree, devices, {
       directory: dirname(file),
       trust: pathsOf('trust', options.trust),
       steppedClock: false,
-      trace: traceFor(tree, devices.filter(isBus)),
+      trace,
       warn: options.onWarning,
       // Front-ends are told an errno.
       onNotOpened: ({ message }) => options.onWarning(message),
       onLine: watchers.told,
     });
+    tellTrace(trace, devices.filter(isBus), backEnd.calls.ownSheets);
     backEnd.calls.openHosts();
     const onError = (error: unknown) => options.onWarning(`a fault in dtbus itself: ${sentenceOf(error)}`);
     const loop = new EventLoop({ hotMs: HOT_MS, onError });

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Errno } from '../../bus/index.ts';
 import type { VirtioNode } from '../../frontend/index.ts';
+import type { DataSheet } from '../../parts/index.ts';
 import type { PropertyDeclaration, PropertyValue } from '../../sim/index.ts';
 
 /** What answers for a peripheral of a bus: a model, what is on the wire, or nothing. */
@@ -52,6 +53,13 @@ export interface PartReport {
   readonly properties: readonly PropertyDeclaration[];
 }
 
+/** Of the data sheet of a model of the user's own, what one needs to read the transfers of its part: plain data. */
+export interface OwnSheet {
+  /** Path of the part's node. */
+  readonly path: string;
+  readonly sheet: Pick<DataSheet, 'bus' | 'registers' | 'instructions' | 'memory'>;
+}
+
 /** A line of a GPIO controller. */
 export interface LineReport {
   /** Path of the controller's node. */
@@ -77,6 +85,7 @@ export interface BackEndCalls {
   /** Why a transfer of the bus at this path failed with `code` a moment ago, where more is known than that. */
   reasonOf(path: string, code: Errno): string | undefined;
   parts(): PartReport[];
+  ownSheets(): OwnSheet[];
   getProperty(path: string, property: string): PropertyValue;
   setProperty(path: string, property: string, value: PropertyValue): void;
   resetPart(path: string): void;

@@ -138,14 +138,16 @@ function fieldText({ name, high, low, access }: FieldFacts, usual: Access): stri
 }
 
 function instructionLine(instruction: Instruction): string {
-  const { name, address, dummy, data, lines = 1, does } = instruction;
+  const { opcode, count = 1, name, settings = 0, address, dummy, data, lines = 1, does } = instruction;
   const parts = [
+    ...(settings === 0 ? [] : [`settings of ${bytes(settings)}`]),
     ...(address === undefined ? [] : [address === 'mode' ? 'address' : `address of ${bytes(address)}`]),
     ...(dummy === undefined || dummy === 0 ? [] : [`dummy of ${bytes(dummy)}`]),
     ...(data === undefined ? [] : [`data ${data}${lines === 1 ? '' : ` on ${lines} lines`}`]),
     ...(does === undefined ? ['ignored'] : []),
   ];
-  return `${hex(instruction.opcode, 2)}  ${name}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`;
+  const codes = count === 1 ? hex(opcode, 2) : `${hex(opcode, 2)} to ${hex(opcode + count - 1, 2)}`;
+  return `${codes}  ${name}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`;
 }
 
 const bytes = (count: number) => (count === 1 ? '1 byte' : `${count} bytes`);

@@ -1,5 +1,6 @@
 import type { TracedBus, TracedPart, TracedTransfer } from '../../board/index.ts';
-import { type DataSheet, loadParts, partFor, registersByNumber } from '../../parts/index.ts';
+import { loadParts, partFor, registersByNumber } from '../../parts/index.ts';
+import { CommandReader } from './decode-commands.ts';
 import { type I2cDialect, i2cText, UNKNOWN_PART } from './decode-i2c.ts';
 import { spiDialect, spiRegistersText, spiText } from './decode-spi.ts';
 
@@ -10,6 +11,9 @@ export interface PartReader {
   text(transfer: TracedTransfer): string;
 }
 
+/** What must be known of a part, of ours or of the user's own. */
+type Sheet = NonNullable<TracedPart['sheet']>;
+
 /** Who can read the transfers of the parts of these buses: bus by bus, by address or chip select. */
 export async function partReaders(
   buses: readonly TracedBus[],
@@ -19,28 +23,31 @@ export async function partReaders(
   return buses.map(({ kind, parts }) => {
     const readers = new Map<number, PartReader>();
     for (const part of parts) {
-      const sheet = partFor(sheets, kind, part.compatible);
-      const text = kind === 'i2c' ? i2cReader(i2cDialect(part, sheet)) : spiReader(part, sheet);
+      const sheet = part.sheet ?? partFor(sheets, kind, part.compatible);
+      const text = kind === 'i2c' ? i2cReader(part, sheet) : spiReader(part, sheet);
       for (const reg of part.reg) readers.set(reg, { name: part.name, text });
     }
     return readers;
   });
 }
 
-export const unknownI2c: PartReader = { name: '', text: i2cReader(UNKNOWN_PART) };
+export const unknownI2c: PartReader = { name: '', text: ({ segments }) => i2cText(segments, UNKNOWN_PART) };
 export const unknownSpi: PartReader = { name: '', text: ({ segments }) => spiText(segments, undefined) };
 
-function i2cReader(dialect: I2cDialect): PartReader['text'] {
+function i2cReader(part: TracedPart, sheet: Sheet | undefined): PartReader['text'] {
+  const control = sheet?.bus.i2c?.control;
+  if (sheet !== undefined && control !== undefined) return new CommandReader(control, sheet).text;
+  const dialect = i2cDialect(part, sheet);
   return ({ segments }) => i2cText(segments, dialect);
 }
 
 /** Address bytes of a memory: as the node has them, else as its data sheet. */
-function addressBytes({ addressWidth }: TracedPart, sheet: DataSheet): number | undefined {
+function addressBytes({ addressWidth }: TracedPart, sheet: Sheet): number | undefined {
   const width = addressWidth ?? sheet.memory?.addressWidth;
   return width === undefined ? undefined : width >> 3;
 }
 
-function spiReader(part: TracedPart, sheet: DataSheet | undefined): PartReader['text'] {
+function spiReader(part: TracedPart, sheet: Sheet | undefined): PartReader['text'] {
   const { header } = sheet?.bus.spi ?? {};
   if (sheet !== undefined && header !== undefined) {
     const registers = registersByNumber(sheet);
@@ -64,7 +71,7 @@ function withoutFields(registers: I2cDialect['registers']): I2cDialect['register
   );
 }
 
-function i2cDialect(part: TracedPart, sheet: DataSheet | undefined): I2cDialect {
+function i2cDialect(part: TracedPart, sheet: Sheet | undefined): I2cDialect {
   if (sheet === undefined) return UNKNOWN_PART;
   const registers = registersByNumber(sheet);
   switch (sheet.bus.i2c?.form) {

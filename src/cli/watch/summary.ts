@@ -23,7 +23,7 @@ export class Summary {
   add(one: WatchedTransfer): void {
     const { fault, durationMs, segments } = one.transfer;
     // A scan asks a hundred addresses where nobody is.
-    const nobody = fault === 'ENXIO' && one.reader.name === '';
+    const nobody = fault === 'ENXIO' && one.part === '';
     const row = this.#row(busName(one.bus), nobody ? 'no answer' : one.target);
     row.transfers++;
     row.totalMs += durationMs;

@@ -11,10 +11,13 @@ export interface WatchedTransfer {
   readonly bus: TracedBus;
   /** `0x48 temp@48`, `cs 0 flash@0` */
   readonly target: string;
-  readonly reader: PartReader;
+  /** `temp@48`; empty where the tree has no such part. */
+  readonly part: string;
+  /** What it means. */
+  readonly text: string;
 }
 
-/** ms of a transfer's start that the first column counts from. */
+/** A transfer with its place and its meaning. */
 export function watched(
   transfer: TracedTransfer,
   bus: TracedBus,
@@ -27,7 +30,8 @@ export function watched(
     (bus.kind === 'i2c' ? unknownI2c : unknownSpi);
   const place = bus.kind === 'i2c' ? hexByte(unit) : `cs ${unit}`;
   const others = transfer.segments.some(({ target }) => target !== unit) ? ' and others' : '';
-  return { transfer, bus, target: `${place} ${reader.name}${others}`.trimEnd(), reader };
+  const target = `${place} ${reader.name}${others}`.trimEnd();
+  return { transfer, bus, target, part: reader.name, text: reader.text(transfer) };
 }
 
 export function busName({ kind, number }: TracedBus): string {
@@ -54,7 +58,7 @@ export function heading(paint: Paint): string {
 
 /** One transfer as a line. `began`: ms since 1970 that the times count from. */
 export function transferLine(
-  { transfer, bus, target, reader }: WatchedTransfer,
+  { transfer, bus, target, text }: WatchedTransfer,
   began: number,
   paint: Paint,
 ): string {
@@ -69,13 +73,13 @@ export function transferLine(
     Math.round(durationMs * 1000)
       .toString()
       .padStart(COLUMNS.duration),
-    printable(reader.text(transfer)),
+    printable(text),
   ];
   return `${fields.join('  ')}\n`;
 }
 
 /** One transfer as a line of JSON. */
-export function transferJson({ transfer, bus, reader }: WatchedTransfer): string {
+export function transferJson({ transfer, bus, part, text }: WatchedTransfer): string {
   const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
   const { startedMs, durationMs, client, fault, nack, segments } = transfer;
   const line = {
@@ -83,11 +87,11 @@ export function transferJson({ transfer, bus, reader }: WatchedTransfer): string
     bus: busName(bus),
     path: bus.path,
     client,
-    part: reader.name === '' ? null : reader.name,
+    part: part === '' ? null : part,
     fault: fault ?? null,
     ...(nack !== undefined && { nack }),
     microseconds: Math.round(durationMs * 1000),
-    text: reader.text(transfer),
+    text,
     segments: segments.map(({ target, sent, received }) => ({
       [bus.kind === 'i2c' ? 'address' : 'chipSelect']: target,
       ...(sent === undefined ? {} : { sent: hex(sent.bytes), sentBytes: sent.length }),

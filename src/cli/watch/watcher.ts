@@ -2,7 +2,7 @@ import { openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isatty } from 'node:tty';
 import { Worker } from 'node:worker_threads';
-import { type TracedBus, type TraceFilter, traceBoards, traceMemory } from '../../board/index.ts';
+import { type TracedBus, type TraceFilter, traceBoards } from '../../board/index.ts';
 import { ownProgram } from '../../bus/index.ts';
 
 /** Which transfers are shown, and how. */
@@ -59,10 +59,8 @@ export class Watcher {
     const entry = createRequire(import.meta.url).resolve('#built/src/cli/watch/thread.js');
     this.#worker = new Worker(entry, { workerData: start, ...ownProgram() });
     this.#worker.unref();
-    traceBoards((buses: readonly TracedBus[]) => {
-      const memory = traceMemory();
+    traceBoards((memory, buses) => {
       this.#worker.postMessage({ memory, buses } satisfies WatchedBoard);
-      return memory;
     }, options);
     process.once('exit', this.#end);
   }

@@ -1,6 +1,7 @@
-import type { DataSheet } from '../data-sheet.ts';
+import type { DataSheet, Instruction } from '../data-sheet.ts';
 import type { Bitmap, Kit, Model, Periodic } from '../model.ts';
-import { argumentCount } from './ssd1306-commands.ts';
+import { instructionsByOpcode } from '../opcodes.ts';
+import { COMMANDS, type CommandName } from './ssd1306-commands.ts';
 import { type ComLayout, comPad, rowOfPad } from './ssd1306-panel.ts';
 import { NO_SCROLL, scrollBy, scrolledRow, setScroll, stepFrames } from './ssd1306-scroll.ts';
 
@@ -30,7 +31,9 @@ const sheet = {
       doc: 'the panel has its supply from outside: it needs no charge pump',
     },
   },
-  bus: { i2c: { form: 'other', address: 0x3c } },
+  // 8.1.5.2: after the address comes a control byte; Co says that another follows, D/C# what comes next.
+  bus: { i2c: { form: 'other', address: 0x3c, control: { more: 0x80, data: 0x40 } } },
+  instructions: COMMANDS,
   shows: {
     picture: { kind: 'bytes', doc: 'what the panel shows, as a PNG' },
     text: { kind: 'text', doc: 'what the panel shows, for a terminal' },
@@ -44,8 +47,9 @@ const sheet = {
 const COLUMNS = 128;
 const PAGES = 8;
 
-/** 8.1.5.2: after the address comes a control byte; Co says that another follows, D/C# what comes next. */
-const CONTROL = { CO: 0x80, DATA: 0x40 } as const;
+const CONTROL = sheet.bus.i2c.control;
+
+const BY_OPCODE = instructionsByOpcode(COMMANDS);
 
 const ADDRESSING = { HORIZONTAL: 0, VERTICAL: 1, PAGE: 2 } as const;
 
@@ -82,12 +86,44 @@ const POWER_ON = {
   faded: 0,
 };
 
+type SettingName = Exclude<
+  CommandName,
+  'column-low' | 'column-high' | 'columns' | 'pages' | 'fade' | 'scroll' | 'activate-scroll' | 'scroll-area'
+>;
+
+interface Given {
+  readonly opcode: number;
+  readonly operand: number;
+  /** The first setting. */
+  readonly first: number;
+}
+
 /** 8.3: typical oscillator frequency, and clocks of a row beside pre-charge and discharge. */
 const OSCILLATOR_HZ = 370_000;
 const ROW_CLOCKS = 50;
 const FADE_STEPS = 16;
 /** Up to so many rows modules are wired with one COM pad after the other. */
 const SEQUENTIAL_ROWS = 32;
+
+/** What commands leave in the registers that do nothing else. */
+const SETTINGS: Readonly<Record<SettingName, (given: Given) => Partial<typeof POWER_ON>>> = {
+  addressing: ({ first }) => ({ addressing: Math.min(first & 3, ADDRESSING.PAGE) }),
+  'start-line': ({ opcode }) => ({ startLine: opcode & 0x3f }),
+  contrast: ({ first }) => ({ contrast: first }),
+  pump: ({ first }) => ({ pump: (first & 0x04) !== 0 }),
+  'segment-remap': ({ operand }) => ({ segmentRemap: operand === 1 }),
+  'all-on': ({ operand }) => ({ allOn: operand === 1 }),
+  inverse: ({ operand }) => ({ inverse: operand === 1 }),
+  multiplex: ({ first }) => ({ multiplex: first & 0x3f }),
+  on: ({ operand }) => ({ on: operand === 1 }),
+  page: ({ opcode }) => ({ page: opcode & 7 }),
+  'com-remap': ({ operand }) => ({ comRemap: operand === 1 }),
+  offset: ({ first }) => ({ offset: first & 0x3f }),
+  clock: ({ first }) => ({ divide: (first & 0x0f) + 1 }),
+  zoom: ({ first }) => ({ zoom: (first & 1) !== 0 }),
+  precharge: ({ first }) => ({ precharge: first }),
+  'com-pins': ({ first }) => ({ alternative: (first & 0x10) !== 0, comHalvesRemap: (first & 0x20) !== 0 }),
+};
 
 class Ssd1306 {
   readonly #kit: Kit<typeof sheet>;
@@ -194,9 +230,9 @@ class Ssd1306 {
         this.#awaitsControl = false;
         continue;
       }
-      if ((this.#control & CONTROL.DATA) !== 0) this.#draw(byte);
+      if ((this.#control & CONTROL.data) !== 0) this.#draw(byte);
       else this.#commandByte(byte);
-      this.#awaitsControl = (this.#control & CONTROL.CO) !== 0;
+      this.#awaitsControl = (this.#control & CONTROL.more) !== 0;
     }
     return data.length;
   }
@@ -246,101 +282,52 @@ class Ssd1306 {
 
   #commandByte(byte: number): void {
     this.#command.push(byte);
-    const [command = 0, ...args] = this.#command;
-    if (args.length < argumentCount(command)) return;
+    const [opcode = 0, ...settings] = this.#command;
+    const command: Instruction | undefined = BY_OPCODE.get(opcode);
+    if (settings.length < (command?.settings ?? 0)) return;
     this.#command = [];
-    this.#execute(command, args);
+    if (command !== undefined) this.#execute(command, opcode, settings);
   }
 
-  #execute(command: number, args: readonly number[]): void {
+  #execute({ does, operand = 0 }: Instruction, opcode: number, settings: readonly number[]): void {
+    const name = does as CommandName | undefined;
     const registers = this.#registers;
-    const [first = 0, second = 0] = args;
-    if (command >= 0x26 && command <= 0x2a) setScroll(this.#scroll, command, args);
-    else if (command <= 0x0f) this.#startPageAt((registers.pageColumn & 0x70) | command);
-    else if (command <= 0x1f) this.#startPageAt((registers.pageColumn & 0x0f) | ((command & 7) << 4));
-    else if (command >= 0x40 && command <= 0x7f) registers.startLine = command & 0x3f;
-    else if (command >= 0xb0 && command <= 0xb7) registers.page = command & 7;
-    else if (command >= 0xc0 && command <= 0xcf) registers.comRemap = (command & 8) !== 0;
-    else this.#setting(command, first, second);
-  }
-
-  #setting(command: number, first: number, second: number): void {
-    const registers = this.#registers;
-    switch (command) {
-      case 0x20:
-        registers.addressing = Math.min(first & 3, ADDRESSING.PAGE);
+    const [first = 0, second = 0] = settings;
+    switch (name) {
+      case 'column-low':
+        this.#startPageAt((registers.pageColumn & 0x70) | opcode);
         break;
-      case 0x21:
+      case 'column-high':
+        this.#startPageAt((registers.pageColumn & 0x0f) | ((opcode & 7) << 4));
+        break;
+      case 'columns':
         registers.firstColumn = first & 0x7f;
         registers.lastColumn = second & 0x7f;
         registers.column = registers.firstColumn;
         break;
-      case 0x22:
+      case 'pages':
         registers.firstPage = first & 7;
         registers.lastPage = second & 7;
         registers.page = registers.firstPage;
         break;
-      case 0x23:
+      case 'fade':
         Object.assign(registers, { fade: (first >> 4) & 3, fadeFrames: 8 * ((first & 15) + 1), faded: 0 });
         this.#fading.restart();
         break;
-      case 0x2e:
-      case 0x2f:
-        this.#scroll.active = command === 0x2f;
+      case 'scroll':
+        setScroll(this.#scroll, opcode, settings);
+        break;
+      case 'activate-scroll':
+        this.#scroll.active = operand === 1;
         this.#scrolling.restart();
         break;
-      case 0x81:
-        registers.contrast = first;
-        break;
-      case 0xa0:
-      case 0xa1:
-        registers.segmentRemap = command === 0xa1;
-        break;
-      case 0x8d:
-        registers.pump = (first & 0x04) !== 0;
-        break;
-      case 0xa3:
+      case 'scroll-area':
         Object.assign(this.#scroll, { fixed: first & 0x3f, moving: second & 0x7f, shift: 0 });
         break;
-      case 0xa4:
-      case 0xa5:
-        registers.allOn = command === 0xa5;
-        break;
-      case 0xa6:
-      case 0xa7:
-        registers.inverse = command === 0xa7;
-        break;
-      case 0xae:
-      case 0xaf:
-        registers.on = command === 0xaf;
+      case undefined:
         break;
       default:
-        this.#drivingSetting(command, first);
-    }
-  }
-
-  /** Table 9-1, "Timing & driving scheme" and "Hardware configuration". */
-  #drivingSetting(command: number, first: number): void {
-    const registers = this.#registers;
-    switch (command) {
-      case 0xa8:
-        registers.multiplex = first & 0x3f;
-        break;
-      case 0xd3:
-        registers.offset = first & 0x3f;
-        break;
-      case 0xd5:
-        registers.divide = (first & 0x0f) + 1;
-        break;
-      case 0xd6:
-        registers.zoom = (first & 1) !== 0;
-        break;
-      case 0xd9:
-        registers.precharge = first;
-        break;
-      case 0xda:
-        Object.assign(registers, { alternative: (first & 0x10) !== 0, comHalvesRemap: (first & 0x20) !== 0 });
-        break;
+        Object.assign(registers, SETTINGS[name]({ opcode, operand, first }));
     }
   }
 

@@ -78,6 +78,10 @@ const i2c = objectOf<I2cForm>(
     advances: flag,
     pointer: integer(0, 0xffff),
     last: integer(0, 0xffff),
+    control: objectOf<NonNullable<I2cForm['control']>>({ more: integer(0, 0xff), data: integer(0, 0xff) }, [
+      'more',
+      'data',
+    ]),
   },
   ['form', 'address'],
 );
@@ -115,7 +119,9 @@ const spi = objectOf<SpiForm>(
 const instruction = objectOf<Instruction>(
   {
     opcode: integer(0, 0xffff),
+    count: integer(1, 0x100),
     name: text,
+    settings: integer(0, 255),
     address: oneOf(1, 2, 3, 4, 'mode'),
     dummy: integer(0, 255),
     data: oneOf('in', 'out'),

@@ -5,7 +5,6 @@ import {
   type TracedTransfer,
   TraceReader,
   traceBoards,
-  traceMemory,
 } from '../../../src/board/index.ts';
 
 afterEach(() => traceBoards(undefined));
@@ -15,10 +14,8 @@ const traces: { buses: readonly TracedBus[]; reader: TraceReader }[] = [];
 /** Traces what is opened from now on. */
 function trace(): void {
   traces.length = 0;
-  traceBoards((buses) => {
-    const memory = traceMemory();
+  traceBoards((memory, buses) => {
     traces.push({ buses, reader: new TraceReader(memory) });
-    return memory;
   });
 }
 

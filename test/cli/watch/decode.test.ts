@@ -88,6 +88,60 @@ describe('a transfer in words', () => {
     expect(await textOf('spi', { compatible: [compatible] }, segments)).toBe(text);
   });
 
+  it('names the commands of a display by its data sheet, with their settings, and tells its data apart', async () => {
+    const [readers] = await partReaders([
+      {
+        kind: 'i2c',
+        number: 0,
+        path: '/bus',
+        parts: [
+          {
+            reg: [0x3c],
+            name: 'oled@3c',
+            compatible: ['solomon,ssd1306fb-i2c'],
+            addressWidth: undefined,
+            size: undefined,
+          },
+        ],
+      },
+    ]);
+    const said = (segments: readonly TracedSegment[], fault?: 'ENXIO') =>
+      readers?.get(0x3c)?.text({ bus: 0, client: '', startedMs: 0, durationMs: 0, fault, segments });
+    // Table 9-1 of the data sheet, rev. 1.1.
+    expect(said([write('00 ae d5 80 a8 3f d3 00 40 8d 14 a1 c8 da 12 81 cf af')])).toBe(
+      [
+        'set display off (0xae)',
+        'set display clock divide ratio/oscillator frequency (0xd5): 80',
+        'set multiplex ratio (0xa8): 3f',
+        'set display offset (0xd3): 00',
+        'set display start line (0x40)',
+        'charge pump setting (0x8d): 14',
+        'set segment re-map, column 127 (0xa1)',
+        'set COM output scan direction, remapped (0xc8)',
+        'set COM pins hardware configuration (0xda): 12',
+        'set contrast control (0x81): cf',
+        'set display on (0xaf)',
+      ].join(', '),
+    );
+    expect(said([write('40 ff 00 81')])).toBe('data: ff 00 81');
+    // Co: one byte, then another control byte.
+    expect(said([write('80 b3 80 02 80 11 40 aa bb')])).toBe(
+      'set page start address (0xb3), set lower column start address (0x02), set higher column start address (0x11), data: aa bb',
+    );
+    expect(said([write('c0 aa c0 bb 80 a7')])).toBe('data: aa bb, set inverse display (0xa7)');
+    // A driver may send the settings of a command in transfers of their own.
+    expect(said([write('80 21')])).toBe('set column address (0x21) …');
+    expect(said([write('80 10')])).toBe('set column address (0x21): 10 …');
+    expect(said([write('80 7f')])).toBe('… set column address (0x21): 10 7f');
+    expect(said([write('80 81')], 'ENXIO')).toBe('set contrast control (0x81) …');
+    expect(said([write('00 a4 e4')])).toBe('entire display on, from RAM (0xa4), unknown command (0xe4)');
+    expect(said([read('40')])).toBe('read 40');
+    expect(said([write('')])).toBe('probe');
+    expect(said([write(`00 ${'e3 '.repeat(30)}`)])).toMatch(/^(NOP \(0xe3\), ){24}and 6 more$/);
+    const page = { ...write(''), sent: { bytes: new Uint8Array(100).fill(0x40), length: 1025 } };
+    expect(said([page])).toBe(`data: ${Array(16).fill('40').join(' ')} … (1024 bytes)`);
+  });
+
   it('goes by the address width that the node names', async () => {
     const part = { compatible: ['atmel,24c02'], addressWidth: 16 };
     expect(await textOf('i2c', part, [write('00 10 99')])).toBe('write 0x0010: 99');

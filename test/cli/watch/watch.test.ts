@@ -165,10 +165,8 @@ i2c-3  no answer             1       1     0         0      250         250
   it.runIf(found)('has the time of the board, to the bit', async () => {
     const { log, captured } = logOf(true);
     const attached: Promise<void>[] = [];
-    traceBoards((buses) => {
-      const memory = traceMemory();
+    traceBoards((memory, buses) => {
       attached.push(log.attach(buses, new TraceReader(memory)));
-      return memory;
     });
     const board = await openBoard('dts/demo.dts', {
       backEnd: 'inline',
@@ -242,6 +240,50 @@ describe('dtbus watch', () => {
     expect(stderr).toContain('write CONF (0x01): 60\n');
     expect(stderr).toContain('read TEMP (0x00): 19 00\n');
     expect(stderr).toMatch(TABLE);
+  });
+
+  it("reads the parts of the board's own models by the registers that these declare", () => {
+    folder.write(
+      'own.mjs',
+      `export const parts = [
+        { compatible: ['acme,meter'], title: 'a meter', bus: { i2c: { form: 'word registers', address: 0x40 } },
+          registers: { LEVEL: { at: 3, access: 'ro' }, SETUP: { at: 5, fields: { ON: 0, RATE: [7, 4] } } },
+          model: () => ({}) },
+        { compatible: ['acme,lock'], title: 'a lock', bus: { spi: { form: 'registers', header: { read: 0x80, address: 0x7f } } },
+          registers: { STATE: { at: 0x12 } } },
+      ];`,
+    );
+    folder.write(
+      'older.mjs',
+      `export const models = [{ compatible: ['acme,old'], title: 'an old one', bus: 'i2c', properties: [],
+        registers: { FLAGS: 7 },
+        create: () => ({ addresses: [0x41], start: () => true, write: (data) => data.length, read(into) { into.fill(9); }, stop() {}, reset() {}, snapshot: () => ({}), restore() {} }) }];`,
+    );
+    const board = folder.write(
+      'own.dts',
+      `/dts-v1/; / {
+        i2c { compatible = "platform,virtio-i2c"; #address-cells = <1>; #size-cells = <0>;
+          meter@40 { compatible = "acme,meter"; reg = <0x40>; dtbus,model = "own.mjs"; };
+          old@41 { compatible = "acme,old"; reg = <0x41>; dtbus,model = "older.mjs"; }; };
+        spi { compatible = "platform,virtio-spi"; #address-cells = <1>; #size-cells = <0>;
+          lock@0 { compatible = "acme,lock"; reg = <0>; dtbus,model = "own.mjs"; }; };
+      };`,
+    );
+    const run = folder.write(
+      'own.cjs',
+      `const bus = require('i2c-bus').openSync(0);
+       bus.i2cWriteSync(0x40, 3, Buffer.from([5, 0, 0x31]));
+       bus.readWordSync(0x40, 3);
+       bus.readByteSync(0x41, 7);
+       const spi = require('spi-device').openSync(0, 0);
+       spi.transferSync([{ sendBuffer: Buffer.from([0x12, 0x55]), byteLength: 2 }]);`,
+    );
+    const { status, stderr } = dtbus('watch', board, run);
+    expect(stderr).toContain('write SETUP (0x05): 00 31 [ON=1 RATE=3]\n');
+    expect(stderr).toContain('read LEVEL (0x03): 00 00\n');
+    expect(stderr).toContain('read FLAGS (0x07): 09\n');
+    expect(stderr).toContain('write STATE (0x12): 55\n');
+    expect(status).toBe(0);
   });
 
   it('is run --watch', () => {

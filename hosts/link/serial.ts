@@ -1,4 +1,5 @@
-import { readdir, stat } from 'node:fs/promises';
+import { accessSync, constants, readdirSync, statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { isMainThread } from 'node:worker_threads';
 import { BusFault } from '../../src/bus/index.ts';
 import type { ByteLink, LinkOpener } from './byte-link.ts';
@@ -118,15 +119,10 @@ function drained(port: { drain(done: () => void): void }): Promise<void> {
 async function openFault(path: string, error: Error): Promise<BusFault> {
   const options = { cause: error };
   if (/no such file|no such device|cannot find|file not found|ENXIO/i.test(error.message)) {
-    return new BusFault('ENODEV', `not found: ${path}; ${await portsThatExist()}`, options);
+    return new BusFault('ENODEV', notFound(path, await portsThatExist()), options);
   }
-  if (/permission denied|access denied|operation not permitted/i.test(error.message)) {
-    return new BusFault(
-      'EACCES',
-      `no permission to open ${path}: add yourself to the group that owns it (on Debian: sudo adduser $USER dialout) and log in again`,
-      options,
-    );
-  }
+  if (/permission denied|access denied|operation not permitted/i.test(error.message))
+    return new BusFault('EACCES', noPermission(path), options);
   if (/cannot lock port|resource busy|temporarily unavailable/i.test(error.message)) {
     return new BusFault(
       'EBUSY',
@@ -135,24 +131,52 @@ async function openFault(path: string, error: Error): Promise<BusFault> {
     );
   }
   if (/inappropriate ioctl|is a directory|not a tty/i.test(error.message)) {
-    return new BusFault('ENODEV', `${path} is not a serial port; ${await portsThatExist()}`, options);
+    return new BusFault('ENODEV', noPort(path, await portsThatExist()), options);
   }
   return new BusFault('ENODEV', `cannot open ${path}: ${error.message}`, options);
 }
 
+const notFound = (path: string, ports: string) => `not found: ${path}; ${ports}`;
+const noPort = (path: string, ports: string) => `${path} is not a serial port; ${ports}`;
+const noPermission = (path: string) =>
+  `no permission to open ${path}: add yourself to the group that owns it (on Debian: sudo adduser $USER dialout) and log in again`;
+
+/**
+ * Why a port cannot be opened now: it is missing, no port, or another user's. Takes some 20 µs and opens nothing: opening
+ * resets many adapters. That another program holds it is only seen by opening it.
+ */
+export function portFault(path: string): BusFault | undefined {
+  if (process.platform === 'win32') return undefined;
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+    if (statSync(path).isCharacterDevice()) return undefined;
+    return new BusFault('ENODEV', noPort(path, portList(unixPorts())));
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'EACCES' || code === 'EPERM') return new BusFault('EACCES', noPermission(path), { cause });
+    return new BusFault('ENODEV', notFound(path, portList(unixPorts())), { cause });
+  }
+}
+
 /** One phrase for a person: which ports an adapter could be on. */
 export async function portsThatExist(): Promise<string> {
-  const names = process.platform === 'win32' ? await windowsPorts() : await unixPorts();
+  return portList(process.platform === 'win32' ? await windowsPorts() : unixPorts());
+}
+
+function portList(names: readonly string[]): string {
   return names.length === 0 ? 'no serial adapter is plugged in' : `available ports: ${names.join(', ')}`;
 }
 
 /** Read from /dev rather than asked of `serialport`, which starts `udevadm` for it. */
-async function unixPorts(): Promise<string[]> {
-  const names = await readdir('/dev').catch(() => []);
-  return names
-    .filter((name) => PORT_NAMES.test(name))
-    .sort()
-    .map((name) => `/dev/${name}`);
+function unixPorts(): string[] {
+  try {
+    return readdirSync('/dev')
+      .filter((name) => PORT_NAMES.test(name))
+      .sort()
+      .map((name) => `/dev/${name}`);
+  } catch {
+    return [];
+  }
 }
 
 async function windowsPorts(): Promise<string[]> {

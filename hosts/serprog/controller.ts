@@ -265,11 +265,18 @@ function checkTransfer(transfer: SpiTransfer): void {
 /** A serprog programmer. */
 export class SerprogAdapter implements HostAdapter {
   readonly synchronous = false;
+  readonly unavailable: () => BusFault | undefined;
   readonly spi: SerprogSpiController;
   readonly #connection: SerprogConnection;
 
-  constructor(name: string, chipSelects: number, openLink: LinkOpener) {
+  constructor(
+    name: string,
+    chipSelects: number,
+    openLink: LinkOpener,
+    unavailable: () => BusFault | undefined = () => undefined,
+  ) {
     this.#connection = new SerprogConnection(name, openLink);
+    this.unavailable = unavailable;
     this.spi = new SerprogSpiController(this.#connection, chipSelects);
   }
 

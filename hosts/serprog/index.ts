@@ -16,6 +16,6 @@ export function createAdapter(node: DeviceNode): HostAdapter {
   if (baud < 300 || baud > BAUD_MAX) {
     throw new NodeError(node, 'current-speed', `${baud} baud is out of range: 300 to ${BAUD_MAX}`);
   }
-  const { name, open } = linkOf(node, baud);
-  return new SerprogAdapter(name, chipSelectsOf(node), open);
+  const { name, open, unavailable } = linkOf(node, baud);
+  return new SerprogAdapter(name, chipSelectsOf(node), open, unavailable);
 }

@@ -1,5 +1,6 @@
 import type { AdapterSheet } from './capabilities.ts';
 import type { MaybePromise } from './controller.ts';
+import type { BusFault } from './errno.ts';
 import type { I2cController } from './i2c.ts';
 import type { DeviceNode } from './node.ts';
 import type { SpiController } from './spi.ts';
@@ -26,6 +27,11 @@ export interface HostAdapter {
    * @throws {BusFault} `ENODEV` not there, `EACCES` no permission, `EBUSY` taken, `EPROTO` not the adapter.
    */
   open(): MaybePromise<void>;
+  /**
+   * Why `open` would fail now, as far as a look at the port tells at once: nothing is opened. Undefined where nothing speaks
+   * against it.
+   */
+  unavailable?(): BusFault | undefined;
   /**
    * Emulated adapters with a `port` of their own: waits there for other programs, also where no bus of the board is on
    * it. `open` does it too. @throws {BusFault}

@@ -327,11 +327,11 @@ describe('npm start', () => {
   it.each([
     [
       'koffi',
-      /dtbus: .*\/hosts\/bus-pirate: ENODEV: .*the package 'koffi' cannot be loaded: run npm install/,
+      /dtbus: .*\/hosts\/bus-pirate: the adapter is not open: ENODEV: .*the package 'koffi' cannot be loaded: run npm install/,
     ],
     [
       'serialport',
-      /dtbus: .*\/hosts\/bus-pirate: ENODEV: cannot load the package 'serialport': run npm install/,
+      /dtbus: .*\/hosts\/bus-pirate: the adapter is not open: ENODEV: cannot load the package 'serialport': run npm install/,
     ],
   ])(
     'shows everything that is simulated without %s, and says what is missing for the rest',

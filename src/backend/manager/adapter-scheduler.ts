@@ -9,7 +9,7 @@ export interface SchedulerOptions {
   /** An adapter that takes longer to open is lost. Default `OPEN_LIMIT_MS`. */
   readonly openLimitMs?: number;
   /** Told when the adapter could not be opened, and then only of other reasons until it was open. */
-  readonly onNotOpened?: (fault: BusFault) => void;
+  readonly onNotOpened?: (fault: BusFault, host: HostAdapter) => void;
   /** Least time between two attempts to open a lost adapter. */
   readonly reopenIntervalMs?: number;
   /**
@@ -181,7 +181,8 @@ export class AdapterScheduler {
     // From its end: finding out that nothing answers may take longer than the interval.
     this.#lastAttempt = performance.now();
     const fault = BusFault.from(thrown);
-    if (fault.message !== this.#lastFault?.message && !this.#shutDown) this.#options.onNotOpened(fault);
+    if (fault.message !== this.#lastFault?.message && !this.#shutDown)
+      this.#options.onNotOpened(fault, this.host);
     this.#lastFault = fault;
     this.#state = 'lost';
     return false;

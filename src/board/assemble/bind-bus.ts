@@ -119,6 +119,13 @@ export function hostNodeOf(bus: Node): Node | undefined {
   return wellFormed(() => bus.target('dtbus,host'));
 }
 
+/** What is told of an adapter that could not be opened, at the `port` of its node. */
+export function notOpenedProblem(bus: Node, { message }: BusFault): DeviceProblem {
+  const { path } = hostNodeOf(bus) ?? bus;
+  const sentence = `the adapter is not open: ${message}; the next transfer tries again`;
+  return { path, property: 'port', sentence };
+}
+
 export function problemOf(node: DeviceNode, error: unknown): DeviceProblem {
   if (isNodeError(error)) return { path: error.path, property: error.property, sentence: error.sentence };
   const sentence = error instanceof Error ? error.message : String(error);

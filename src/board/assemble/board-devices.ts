@@ -21,7 +21,7 @@ import { type DataSheet, loadParts, partFor } from '../../parts/index.ts';
 import { compatiblesOf, loadModels, MS, PartRegistry, RealClock, SteppedClock } from '../../sim/index.ts';
 import type { VirtioDevice } from '../../virtio/index.ts';
 import type { BackEndCalls, DeviceProblem, TraceStart } from '../thread/protocol.ts';
-import { type BusBinding, bindBus, hostNodeOf, problemOf, reportOf } from './bind-bus.ts';
+import { type BusBinding, bindBus, hostNodeOf, notOpenedProblem, problemOf, reportOf } from './bind-bus.ts';
 import { GpioControllers } from './gpio-controllers.ts';
 import { loadHosts } from './hosts.ts';
 import { addOwnModels, modelsBehind, type OwnModels } from './own-models.ts';
@@ -46,8 +46,8 @@ export interface BoardDevicesOptions {
   /** What is written down from the first transfer on. */
   readonly trace?: TraceStart | undefined;
   readonly warn: (sentence: string) => void;
-  /** Told why an adapter could not be opened, where nobody sees the faults of transfers. */
-  readonly onNotOpened?: (fault: BusFault) => void;
+  /** Told why an adapter could not be opened: the bus is there, and its next transfer tries again. */
+  readonly onNotOpened?: (problem: DeviceProblem) => void;
   /** Told of changes of the GPIO lines that are watched. */
   readonly onLine?: OnLine;
 }
@@ -174,9 +174,13 @@ export class BoardDevices {
       void problems.push({ path, property, sentence });
     const own = look ? new Map() : await addOwnModels(catalogue, described, { directory, trust, complain });
     const simulation = { catalogue, parts, clock, directory, look, strict, warn, complain };
-    const manager = new ResourceManager(onNotOpened === undefined ? {} : { onNotOpened }, traceTimeOf(clock));
     const hosts = new Map<Node, Promise<HostAdapter>>();
     const bindings: BusBinding[] = [];
+    const notOpened = (fault: BusFault, host: HostAdapter) => {
+      const bus = bindings.find((binding) => binding.host === host)?.node.node;
+      if (bus !== undefined) onNotOpened?.(notOpenedProblem(bus, fault));
+    };
+    const manager = new ResourceManager({ onNotOpened: notOpened }, traceTimeOf(clock));
     for (const node of nodes) bindings.push(await bindBus(node, manager, hosts, simulation));
     const waiting = new WaitingHosts(warn);
     await waiting.create(alone, simulation);
@@ -210,6 +214,16 @@ export class BoardDevices {
       ...ofGpio,
       ...this.#waiting.problems,
     ];
+  }
+
+  /** The adapters that a look at their ports says cannot be opened now. Nothing is opened. */
+  get unavailable(): DeviceProblem[] {
+    if (this.#look) return [];
+    const hosts = new Map(this.#bindings.map(({ host, node }) => [host, node.node]));
+    return [...hosts].flatMap(([host, bus]) => {
+      const fault = host?.unavailable?.();
+      return fault === undefined ? [] : notOpenedProblem(bus, fault);
+    });
   }
 
   /** True when a host needs the event loop even while nothing is asked of it. */

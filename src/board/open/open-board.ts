@@ -24,6 +24,7 @@ import {
 } from './board-options.ts';
 import { checkTree, doubtsOf } from './check-tree.ts';
 import { type BoardTree, pathsOf, readBoard, toBlob } from './load-tree.ts';
+import { LostAdapters } from './lost-adapters.ts';
 import { refusal } from './problems.ts';
 import { tellTrace, traceFor } from './trace.ts';
 
@@ -49,19 +50,18 @@ export async function openBoard(board?: FilePath | BoardOptions, options?: Board
     return tellProblems(new Board(attach(request.file, request.connect, attachOptions(request))), request);
   }
   // The thread loads its modules while the tree is read.
-  const watchers = new LineWatchers();
-  const told = toldBy(watchers, request.options);
-  const thread = request.options.backEnd === 'inline' ? undefined : new BackEndThread(told);
+  const news = newsFor(request.options);
+  const thread = request.options.backEnd === 'inline' ? undefined : new BackEndThread(news);
   try {
     const plan = planOf(request);
     const strict = request.options.treeChecks === 'error';
-    if (strict) checkPlan(plan, request, told.warn);
+    if (strict) checkPlan(plan, request, news.warn);
     const starting =
       thread?.start(startOf(plan, request.options)) ??
-      startInline(plan.tree, plan.devices, plan.settings, told);
+      startInline(plan.tree, plan.devices, plan.settings, news);
     // Meanwhile: the other thread has to do.
-    if (!strict) checkPlan(plan, request, told.warn);
-    const brought = bringUp(plan, await starting, watchers, request);
+    if (!strict) checkPlan(plan, request, news.warn);
+    const brought = bringUp(plan, await starting, news, request);
     if (!strict || brought.problems.length === 0) return brought;
     await brought.close();
     throw refusal(request.file, brought.tree, brought.problems);
@@ -83,13 +83,12 @@ export function openBoardSync(board?: FilePath | SyncBoardOptions, options?: Syn
     const { attach } = load('#built/src/board/open/attach.js') as typeof import('./attach.ts');
     return tellProblems(new Board(attach(request.file, request.connect, attachOptions(request))), request);
   }
-  const watchers = new LineWatchers();
-  const told = toldBy(watchers, request.options);
-  const thread = new BackEndThread(told);
+  const news = newsFor(request.options);
+  const thread = new BackEndThread(news);
   try {
     const plan = planOf(request);
-    checkPlan(plan, request, told.warn);
-    const brought = bringUp(plan, thread.startSync(startOf(plan, request.options)), watchers, request);
+    checkPlan(plan, request, news.warn);
+    const brought = bringUp(plan, thread.startSync(startOf(plan, request.options)), news, request);
     if (request.options.treeChecks !== 'error' || brought.problems.length === 0) return brought;
     throw refusal(request.file, brought.tree, brought.problems);
   } catch (thrown) {
@@ -180,7 +179,7 @@ function startOf(
 function bringUp(
   { tree, overlays, devices, settings }: Plan,
   backEnd: BackEndHandle,
-  watchers: LineWatchers,
+  { watchers, adapters }: News,
   { file, isNamed, options }: Opening,
 ): Board {
   const memory = GuestMemory.over(settings.memory);
@@ -206,7 +205,11 @@ function bringUp(
   const unshare = isNamed && process.env['DTBUS_CONTROL'] === '1' ? share(board, file) : undefined;
   // Adapters take their time: transfers wait for them, the board does not.
   if (options.openHosts !== 'first-use') backEnd.call('openHosts');
-  return tellProblems(board, { options });
+  tellProblems(board, { options });
+  // Of one that a transfer opens, the transfer tells.
+  if (options.openHosts !== 'first-use' && !options.look)
+    adapters.start(backEnd.unavailable, (problem) => warnOf(options)(board.sentenceOf(problem)));
+  return board;
 }
 
 /** A bus that did not come up is told of at once. */
@@ -226,9 +229,16 @@ function share(board: Board, file: string): () => void {
   return control.shareBoard(board, file);
 }
 
-function toldBy(watchers: LineWatchers, options: BoardOptions): BackEndNews {
-  const warn = warnOf(options);
-  return { warn, onLine: watchers.told };
+/** What the back-end tells, and who hears it. */
+interface News extends BackEndNews {
+  readonly watchers: LineWatchers;
+  readonly adapters: LostAdapters;
+}
+
+function newsFor(options: BoardOptions): News {
+  const [watchers, adapters] = [new LineWatchers(), new LostAdapters()];
+  const { told: onLine } = watchers;
+  return { watchers, adapters, warn: warnOf(options), onLine, onNotOpened: adapters.notOpened };
 }
 
 function warnOf({ onWarning }: BoardOptions): (sentence: string) => void {

@@ -160,8 +160,7 @@ export class ServedBoard {
       steppedClock: false,
       trace,
       warn: options.onWarning,
-      // Front-ends are told an errno.
-      onNotOpened: ({ message }) => options.onWarning(message),
+      onNotOpened: (problem) => options.onWarning(problemText(tree, problem)),
       onLine: watchers.told,
     });
     tellTrace(trace, devices.filter(isBus), backEnd.calls.ownSheets);

@@ -20,6 +20,8 @@ import type {
 export interface BackEndHandle {
   /** Buses that could not be made, and why. */
   readonly problems: readonly DeviceProblem[];
+  /** Adapters that cannot be opened now; their buses are there. */
+  readonly unavailable: readonly DeviceProblem[];
   /** Runs the back-end once; only where it has no thread of its own. */
   readonly serve?: () => void;
   readonly call: Call;
@@ -30,9 +32,13 @@ export interface BackEndHandle {
 /** What a back-end tells without being asked. */
 export interface BackEndNews {
   readonly warn: (sentence: string) => void;
+  /** An adapter could not be opened. */
+  readonly onNotOpened: (problem: DeviceProblem) => void;
   /** A GPIO line that is watched has changed. */
   readonly onLine: (path: string, line: number, high: boolean) => void;
 }
+
+type Ready = Extract<BackEndMessage, { readonly kind: 'ready' }>;
 
 const START_LIMIT_MS = 10_000;
 /** How long a thread may take to end. */
@@ -54,6 +60,7 @@ export async function startInline(
   );
   return {
     problems: backEnd.problems,
+    unavailable: backEnd.unavailable,
     serve: () => local.serveInline(),
     call: callsInline(backEnd.calls),
     end: async (detach) => {
@@ -99,8 +106,8 @@ export class BackEndThread {
       this.#worker.postMessage(start);
       for (;;) {
         const seen = Atomics.load(this.#answers, 0);
-        const problems = this.#ready();
-        if (problems !== undefined) return this.#running(start, problems);
+        const ready = this.#ready();
+        if (ready !== undefined) return this.#running(start, ready);
         const waiting = Atomics.waitAsync(this.#answers, 0, seen);
         if (waiting.async) await Promise.race([waiting.value, died]);
       }
@@ -115,8 +122,8 @@ export class BackEndThread {
     const giveUp = performance.now() + START_LIMIT_MS;
     for (;;) {
       const seen = Atomics.load(this.#answers, 0);
-      const problems = this.#ready();
-      if (problems !== undefined) return this.#running(start, problems);
+      const ready = this.#ready();
+      if (ready !== undefined) return this.#running(start, ready);
       const left = giveUp - performance.now();
       if (left <= 0) throw new Error(`the back-end's thread did not start within ${START_LIMIT_MS / 1000} s`);
       Atomics.wait(this.#answers, 0, seen, left);
@@ -128,15 +135,16 @@ export class BackEndThread {
   }
 
   /** What the thread says once it serves. */
-  #ready(): readonly DeviceProblem[] | undefined {
+  #ready(): Ready | undefined {
     const message = receiveMessageOnPort(this.#channel.port1)?.message as BackEndMessage | undefined;
-    return message?.kind === 'ready' ? message.problems : undefined;
+    return message?.kind === 'ready' ? message : undefined;
   }
 
-  #running(start: BackEndStart, problems: readonly DeviceProblem[]): BackEndHandle {
+  #running(start: BackEndStart, { problems, unavailable }: Ready): BackEndHandle {
     const worker = this.#worker;
     worker.on('message', (message: BackEndMessage) => {
       if (message.kind === 'warning') this.#news.warn(message.sentence);
+      if (message.kind === 'notOpened') this.#news.onNotOpened(message.problem);
       if (message.kind === 'line') this.#news.onLine(message.path, message.line, message.high);
     });
     const call = callsOver(
@@ -159,6 +167,7 @@ export class BackEndThread {
     this.#channel.port1.unref();
     return {
       problems,
+      unavailable,
       call,
       end: async (detach) => {
         worker.ref();

@@ -180,6 +180,12 @@ export interface CallMessage {
 /** What comes from the back-end's thread by message. */
 export type BackEndMessage =
   | { readonly kind: 'line'; readonly path: string; readonly line: number; readonly high: boolean }
-  | { readonly kind: 'ready'; readonly problems: readonly DeviceProblem[] }
+  | {
+      readonly kind: 'ready';
+      readonly problems: readonly DeviceProblem[];
+      /** Adapters that cannot be opened now. */
+      readonly unavailable: readonly DeviceProblem[];
+    }
+  | { readonly kind: 'notOpened'; readonly problem: DeviceProblem }
   | { readonly kind: 'warning'; readonly sentence: string }
   | { readonly kind: 'answer'; readonly id: number; readonly result?: unknown; readonly error?: string };

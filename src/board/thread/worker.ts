@@ -26,6 +26,7 @@ const devices = start.devices.map(({ path, ...device }) => ({ ...device, node: t
 const backEnd = await BoardDevices.create(tree, devices, {
   ...start,
   warn: (sentence) => tell({ kind: 'warning', sentence }),
+  onNotOpened: (problem) => tell({ kind: 'notOpened', problem }),
   onLine: (path, line, high) => tell({ kind: 'line', path, line, high }),
 });
 const local = new LocalDevices(
@@ -48,7 +49,8 @@ process.once('exit', () => {
   answered(answers);
 });
 // By the way of the answers, so that a board that waits blocked sees it too.
-calls.postMessage({ kind: 'ready', problems: backEnd.problems } satisfies BackEndMessage);
+const { problems, unavailable } = backEnd;
+calls.postMessage({ kind: 'ready', problems, unavailable } satisfies BackEndMessage);
 answered(answers);
 
 const ended = new Int32Array(control);

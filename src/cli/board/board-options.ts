@@ -111,20 +111,29 @@ export async function openNamedBoard(args: BoardArguments, options: BoardOptions
 }
 
 /**
- * Says what did not come up, a line each: buses that could not be made, and adapters that are not there.
- * @param nodes the nodes that were used (`/dev/i2c-1`): only their buses count; left out, all do
+ * Says what did not come up, a line each: buses that could not be made, and adapters that are not there. For boards that
+ * did not tell it themselves: they open adapters at the first use, are only looked at, or are served elsewhere.
+ * @param nodes see `isIncomplete`
  * @returns true when something that counts did not come up
  */
 export function printProblems(board: Board, nodes?: ReadonlySet<string>): boolean {
   // Of a board that runs, `onWarning` was told.
   if (board.isLookedAt) for (const problem of board.untoldProblems) warn(board.sentenceOf(problem));
   const lost = new Map<string, string>();
-  const buses = board.buses();
-  for (const { state, path, hostPath, fault } of buses) {
+  for (const { state, path, hostPath, fault } of board.buses()) {
     if (state === 'lost') lost.set(hostPath ?? path, fault ?? 'lost');
   }
   for (const [path, sentence] of lost) warn(board.sentenceOf({ path, property: 'port', sentence }));
-  if (nodes === undefined) return board.problems.length + lost.size > 0;
+  return isIncomplete(board, nodes);
+}
+
+/**
+ * Whether something did not come up.
+ * @param nodes the nodes that were used (`/dev/i2c-1`): only their buses count; left out, all do
+ */
+export function isIncomplete(board: Board, nodes?: ReadonlySet<string>): boolean {
+  const buses = board.buses();
+  if (nodes === undefined) return board.problems.length > 0 || buses.some(({ state }) => state === 'lost');
   const used = buses.filter((bus) => bus.nodes.some((node) => nodes.has(node)));
   return used.some(
     ({ state, path }) => state === 'lost' || board.problems.some((problem) => problem.path === path),

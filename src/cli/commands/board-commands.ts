@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Board } from '../../board/index.ts';
 import {
   type BoardArguments,
+  isIncomplete,
   leadingBoard,
   openNamedBoard,
   printProblems,
@@ -151,7 +152,7 @@ async function bringUp(args: BoardArguments & DevArguments): Promise<number> {
   try {
     await board.settled();
     process.stdout.write(drawBoard(board, drawingOf(args)));
-    const incomplete = printProblems(board);
+    const incomplete = args.connect ? printProblems(board) : isIncomplete(board);
     const real = permissions && (await expose(board, args, permissions));
     for (const { boardPath, path } of real?.nodes ?? []) {
       const renamed = path === boardPath ? '' : ` (${boardPath} of the board; that name was taken)`;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join, relative } from 'node:path';
 import { type Board, openBoard } from '../../board/index.ts';
-import { printProblems } from '../board/board-options.ts';
+import { isIncomplete } from '../board/board-options.ts';
 import { drawBoard } from '../board/board-tree.ts';
 import { processIo } from '../i2c-tools/io.ts';
 import { paintFor } from '../terminal/style.ts';
@@ -30,7 +30,7 @@ export async function demo(): Promise<number> {
   try {
     await board.settled();
     say(drawBoard(board, { paint, columns: process.stdout.columns }));
-    const incomplete = printProblems(board);
+    const incomplete = isIncomplete(board);
     const lost = new Set(board.buses().flatMap(({ state, nodes }) => (state === 'lost' ? [...nodes] : [])));
     for (const node of board.nodes.list()) {
       if (node.kind !== 'i2c' || lost.has(node.path)) continue;

@@ -1,7 +1,8 @@
 /**
  * What a mutation run changes and which tests must notice, by room. Only fast tests in one process stand here: Stryker runs
  * those that reach a mutant once for each. `slow` ones run after them, for what they left. `mutate` is in the order of
- * importance. With `isolate` each test file imports what it needs anew, as where modules are loaded in the middle of a test.
+ * importance. `before` runs before all tests: there is imported what would else be imported in the middle of a test, whose
+ * mutants of tables only that test could notice.
  */
 export const ROOMS = {
   values: {
@@ -43,7 +44,7 @@ export const ROOMS = {
   },
   parts: {
     mutate: ['src/parts/*.ts', 'src/parts/{memories,muxes,clocks}/*.ts', 'src/parts/*/*.ts'],
-    tests: ['test/parts/*/*.test.ts', 'test/parts/general-call.test.ts', 'test/sim/parts/*.test.ts'],
-    isolate: true,
+    tests: ['test/parts/*/*.test.ts', 'test/parts/{alert-response,general-call}.test.ts'],
+    before: ['test/mutation/load-parts.ts'],
   },
 };

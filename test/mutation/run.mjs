@@ -43,8 +43,9 @@ function prepare(folder) {
 }
 
 /** Stryker's configuration, and vitest's: only these tests, without the build and the part table around them. */
-function configure(folder, { tests, isolate = false }, mutate, concurrency) {
-  const vitest = `export default { test: { include: ${JSON.stringify(tests)}, testTimeout: 20_000, isolate: ${isolate} } };\n`;
+function configure(folder, { tests, before = [] }, mutate, concurrency) {
+  const test = { include: tests, setupFiles: before, testTimeout: 20_000, isolate: false };
+  const vitest = `export default { test: ${JSON.stringify(test)} };\n`;
   writeFileSync(join(folder, 'mutation.vitest.config.mjs'), vitest);
   const stryker = {
     testRunner: 'vitest',

@@ -1,0 +1,3 @@
+import { loadParts } from '../../src/parts/index.ts';
+
+await loadParts();

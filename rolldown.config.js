@@ -44,11 +44,12 @@ const TOGETHER = [
   },
   {
     name: 'transfer',
-    test: /\/src\/((bus|virtio|transport\/local)\/|transport\/core|(backend|frontend)\/(?!(virtio-)?gpio)|board\/(board-error|thread\/calls|open\/tree-from-blob))/,
+    test: /\/src\/((bus|virtio|transport\/local)\/|transport\/core|board\/(board-error|thread\/calls|open\/tree-from-blob)|frontend\/(device-nodes|match)|backend\/(transfer-trace|clients\/))/,
   },
+  { name: 'front-end', test: /\/src\/frontend\/(?!gpio)/ },
   {
     name: 'back-end',
-    test: /\/src\/(sim\/(?!own|kit\/picture)|backend\/(virtio-)?gpio|board\/assemble|parts\/(general-call|\w+\/(climate|dallas|expander|one-alarm|shunt)))|\/hosts\/simulated\//,
+    test: /\/src\/(sim\/(?!own|kit\/picture)|backend\/|board\/assemble|parts\/(general-call|\w+\/(climate|dallas|expander|one-alarm|shunt)))|\/hosts\/simulated\//,
   },
   { name: 'os', test: /\/src\/os\// },
   { name: 'language', test: /\/src\/devicetree\/core/ },

@@ -295,6 +295,13 @@ export const PART_FILES: readonly PartFile[] = [
       'winbond,w25x16',
       'winbond,w25x32',
       'winbond,w25x64',
+    ],
+    load: () => import('./memories/spi-nor.ts'),
+  },
+  {
+    file: 'memories/spi-nor-makers',
+    // biome-ignore format: one name a line.
+    compatible: [
       'macronix,mx25l2005a',
       'macronix,mx25l4005a',
       'macronix,mx25l8005',
@@ -436,7 +443,7 @@ export const PART_FILES: readonly PartFile[] = [
       'everspin,mr25h10',
       'everspin,mr25h40',
     ],
-    load: () => import('./memories/spi-nor.ts'),
+    load: () => import('./memories/spi-nor-makers.ts'),
   },
   {
     file: 'motion/adxl345',

@@ -1,5 +1,5 @@
 import type { Contents, Deadline, Kit } from '../model.ts';
-import type { FlashChip } from './spi-nor-chips.ts';
+import type { FlashChip } from './spi-nor-chip.ts';
 import type { BlockLocks } from './spi-nor-locks.ts';
 import { protectedRange } from './spi-nor-protection.ts';
 import { SR3, type StatusRegisters } from './spi-nor-status.ts';

@@ -2,7 +2,6 @@ import {
   type AddressBytes,
   answers,
   BASIC,
-  BLOCK_LOCKS,
   DEVICE_ID,
   DUAL,
   DUAL_READ,
@@ -30,77 +29,11 @@ import {
   RESET,
   RESET_ALONE,
   reads,
-  SECURITY,
   SFDP,
   SUSPEND_75,
   simple,
   takes,
-  UNIQUE_ID,
-  WINBOND_STATUS,
 } from './spi-nor-instructions.ts';
-
-/** W25Q80DV data sheet, 6.2; W25Q64DW data sheet, 7.2: without locks of single blocks. */
-export const WINBOND_PLAIN: readonly FlashInstruction[] = [
-  ...BASIC,
-  PROGRAM,
-  ...WINBOND_STATUS,
-  ...DUAL,
-  ...QUAD,
-  ...ERASES,
-  DEVICE_ID,
-  UNIQUE_ID,
-  SFDP,
-  ...SECURITY,
-  ...SUSPEND_75,
-  ...POWER_DOWN,
-  ...RESET,
-];
-
-/** W25Q64JV data sheet, 8.1.2 "Instruction Set Table". */
-export const WINBOND: readonly FlashInstruction[] = [...WINBOND_PLAIN, ...BLOCK_LOCKS];
-
-/** W25Q256JV data sheet, 8.1.2 to 8.1.4. */
-export const WINBOND_LARGE: readonly FlashInstruction[] = [
-  ...WINBOND,
-  ...FOUR_BYTE,
-  ...FOUR_BYTE_MODE,
-  ...EXTENDED_ADDRESS,
-];
-
-/**
- * A flash that says no more than `jedec,spi-nor`: a Winbond, and for who watches a chip of another maker, the names of
- * what only those have.
- */
-export const INSTRUCTIONS: readonly FlashInstruction[] = [
-  ...WINBOND_LARGE,
-  answers(0x70, 'read flag status', 'read-flag-status'),
-  // Not answered by the simulated flash.
-  { opcode: 0x17, name: 'write bank address', data: 'out' },
-  { opcode: 0x38, name: 'quad I/O program', address: 'mode', lines: 4, data: 'out' },
-  { opcode: 0x3e, name: 'quad I/O program', address: 4, lines: 4, data: 'out' },
-  { opcode: 0x61, name: 'write enhanced configuration', data: 'out' },
-  { opcode: 0xb1, name: 'write non-volatile configuration', data: 'out' },
-];
-
-/** GD25Q256D and S25FL256L data sheets: the same without locks of single blocks. */
-export const WINBOND_PLAIN_LARGE: readonly FlashInstruction[] = [
-  ...WINBOND_PLAIN,
-  ...FOUR_BYTE,
-  ...FOUR_BYTE_MODE,
-  ...EXTENDED_ADDRESS,
-];
-
-/** W25X data sheets, "Instruction Set". */
-export const WINBOND_X: readonly FlashInstruction[] = [
-  ...BASIC,
-  PROGRAM,
-  ...DUAL_READ,
-  ERASE_4K,
-  ERASE_64K,
-  ...ERASE_CHIP,
-  DEVICE_ID,
-  ...POWER_DOWN,
-];
 
 /** MX25L4005A and MX25L8005 data sheets. */
 export const MACRONIX_OLD: readonly FlashInstruction[] = [

@@ -3,6 +3,20 @@ import type { FlashInstruction } from './spi-nor-instructions.ts';
 /** Where a chip keeps its Quad Enable bit (JESD216, BFPT DWORD 15, bits 22:20). */
 export const QUAD_ENABLE = { NONE: 0b000, SR1_BIT6: 0b010, SR2_BIT1: 0b101 } as const;
 
+/** Block-protect bits of the first status register. */
+export const BP2: readonly number[] = [0x04, 0x08, 0x10];
+export const BP3: readonly number[] = [...BP2, 0x20];
+/** JESD216B, BFPT DWORD 16: B7h, B7h after 06h, C5h, instructions with four address bytes; E9h, E9h after 06h. */
+export const ENTER = {
+  PLAIN: 1 << 24,
+  ENABLED: 1 << 25,
+  EXTENDED: 1 << 26,
+  BANK: 1 << 27,
+  INSTRUCTIONS: 1 << 29,
+};
+export const EXIT = { PLAIN: 1 << 14, ENABLED: 1 << 15 };
+export const MODE_OR_INSTRUCTIONS = ENTER.PLAIN | ENTER.INSTRUCTIONS | EXIT.PLAIN;
+
 /** A bit of a status register: which of them (05h, 35h, 15h), and its mask. */
 export type StatusBit = readonly [register: 0 | 1, mask: number];
 

@@ -1,61 +1,15 @@
 import * as sets from './spi-nor-command-sets.ts';
-import { type FlashKind, QUAD_ENABLE } from './spi-nor-kind.ts';
+import { BP2, BP3, ENTER, EXIT, type FlashKind, MODE_OR_INSTRUCTIONS, QUAD_ENABLE } from './spi-nor-kind.ts';
+import { WINBOND_LARGE, WINBOND_PLAIN, WINBOND_PLAIN_LARGE_INSTRUCTIONS } from './spi-nor-winbond.ts';
 
 const K = 1024;
-const BP2 = [0x04, 0x08, 0x10];
-const BP3 = [...BP2, 0x20];
-/** JESD216B, BFPT DWORD 16: B7h, B7h after 06h, C5h, instructions with four address bytes; E9h, E9h after 06h. */
-const ENTER = { PLAIN: 1 << 24, ENABLED: 1 << 25, EXTENDED: 1 << 26, BANK: 1 << 27, INSTRUCTIONS: 1 << 29 };
-const EXIT = { PLAIN: 1 << 14, ENABLED: 1 << 15 };
-const MODE_OR_INSTRUCTIONS = ENTER.PLAIN | ENTER.INSTRUCTIONS | EXIT.PLAIN;
-
-export const WINBOND: FlashKind = {
-  source: 'Winbond W25Q64JV data sheet',
-  instructions: sets.WINBOND,
-  writable: [0xfc, 0x7b, 0xe4],
-  together: 2,
-  quadEnable: QUAD_ENABLE.SR2_BIT1,
-  protection: { bits: BP2, bottom: [0, 0x20], sectors: [0, 0x40], complement: [1, 0x40] },
-  typicalMs: {
-    page: 0.7,
-    erase: { [4 * K]: 45, [32 * K]: 120, [64 * K]: 150 },
-    chipPerMib: 2000,
-    status: 10,
-  },
-  sfdp: { dwords: 16 },
-  locks: 'wps',
-};
-const { locks: _locks, ...withoutLocks } = WINBOND;
-export const WINBOND_PLAIN: FlashKind = {
-  ...withoutLocks,
-  source: 'Winbond W25Q80DV and W25Q64DW data sheets',
-  instructions: sets.WINBOND_PLAIN,
-  writable: [0xfc, 0x7b, 0xe0],
-};
-export const WINBOND_LARGE: FlashKind = {
-  ...WINBOND,
-  source: 'Winbond W25Q256JV data sheet',
-  instructions: sets.WINBOND_LARGE,
-  writable: [0xfc, 0x7b, 0xe6],
-  protection: { bits: BP3, bottom: [0, 0x40], complement: [1, 0x40] },
-  sfdp: { dwords: 16, fourByte: MODE_OR_INSTRUCTIONS },
-};
-export const WINBOND_X: FlashKind = {
-  source: 'Winbond W25X80 data sheet',
-  instructions: sets.WINBOND_X,
-  writable: [0xbc],
-  together: 1,
-  quadEnable: QUAD_ENABLE.NONE,
-  protection: { bits: BP2, bottom: [0, 0x20] },
-  typicalMs: { page: 1.5, erase: { [4 * K]: 150, [64 * K]: 1000 }, chipPerMib: 8000, status: 10 },
-};
 
 export const GIGADEVICE: FlashKind = { ...WINBOND_PLAIN, source: 'GigaDevice GD25Q64C data sheet' };
 const { locks: _large, ...largeWithoutLocks } = WINBOND_LARGE;
 export const GIGADEVICE_LARGE: FlashKind = {
   ...largeWithoutLocks,
   source: 'GigaDevice GD25Q256D data sheet',
-  instructions: sets.WINBOND_PLAIN_LARGE,
+  instructions: WINBOND_PLAIN_LARGE_INSTRUCTIONS,
 };
 
 export const MACRONIX: FlashKind = {

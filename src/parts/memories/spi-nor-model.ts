@@ -1,7 +1,7 @@
 import type { Instruction } from '../data-sheet.ts';
 import type { Behaviour, Kit } from '../model.ts';
 import { FLAG, FlashArray, type Job, POWER_ON } from './spi-nor-array.ts';
-import type { FlashChip } from './spi-nor-chips.ts';
+import type { FlashChip } from './spi-nor-chip.ts';
 import { type FlashAction, RESET_ALONE } from './spi-nor-instructions.ts';
 import { BlockLocks } from './spi-nor-locks.ts';
 import { SecurityRegisters, uniqueIdOf } from './spi-nor-security.ts';

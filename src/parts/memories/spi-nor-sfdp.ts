@@ -1,4 +1,4 @@
-import { type FlashChip, THREE_BYTES } from './spi-nor-chips.ts';
+import { type FlashChip, THREE_BYTES } from './spi-nor-chip.ts';
 import type { FlashInstruction } from './spi-nor-instructions.ts';
 import type { FlashKind } from './spi-nor-kind.ts';
 

@@ -1,83 +1,8 @@
-import type { FlashKind } from './spi-nor-kind.ts';
+import type { Part } from '../model.ts';
+import { type FlashChip, family } from './spi-nor-chip.ts';
 import * as KINDS from './spi-nor-kinds.ts';
-
-/** A chip: what it has of its own, and the family whose ways are its. */
-export interface FlashChip {
-  readonly compatible: string;
-  readonly kind: FlashKind;
-  /** Answer to 9Fh: manufacturer, type, capacity, and what some makers add. None: it has no such instruction. */
-  readonly jedecId: readonly number[];
-  readonly size: number;
-  /** Answer to 90h and ABh, where it does not follow from the capacity. */
-  readonly deviceId?: number;
-  /** Dice in the package, each erased by itself. */
-  readonly dice?: number;
-  /** Address bytes where they are neither 3 nor 4. */
-  readonly addressBytes?: 2;
-}
-
-type Own = Pick<FlashChip, 'deviceId' | 'dice' | 'addressBytes'>;
-
-const KIB = 1 << 10;
-/** Up to here three address bytes reach. */
-export const THREE_BYTES = 1 << 24;
-
-/** A chip: its name, the id in hex as data sheets print it, KiB. */
-const chip = (kind: FlashKind, compatible: string, id: string, kib: number, own: Own = {}): FlashChip => ({
-  compatible,
-  kind,
-  jedecId: (id.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16)),
-  size: kib * KIB,
-  ...own,
-});
-type Row = readonly [name: string, id: string, kib: number, own?: Own];
-const family = (kind: FlashKind, maker: string, rows: readonly Row[]): readonly FlashChip[] =>
-  rows.map(([name, id, kib, own]) => chip(kind, `${maker},${name}`, id, kib, own));
-
-/** The size of one that names no chip decides which of these it is. */
-const W25Q: readonly FlashChip[] = [
-  ...family(KINDS.WINBOND_PLAIN, 'winbond', [['w25q80', 'ef4014', 1024]]),
-  ...family(KINDS.WINBOND, 'winbond', [
-    ['w25q16', 'ef4015', 2048],
-    ['w25q32', 'ef4016', 4096],
-    ['w25q64', 'ef4017', 8192],
-    ['w25q128', 'ef4018', 16_384],
-  ]),
-  ...family(KINDS.WINBOND_LARGE, 'winbond', [
-    ['w25q256', 'ef4019', 32_768],
-    ['w25q512jv', 'ef4020', 65_536, { deviceId: 0x19 }],
-  ]),
-];
-
-const WINBOND: readonly FlashChip[] = [
-  ...W25Q,
-  ...family(KINDS.WINBOND_PLAIN, 'winbond', [
-    ['w25q80bl', 'ef4014', 1024],
-    ['w25q16dw', 'ef6015', 2048],
-    ['w25q32w', 'ef5016', 4096],
-    ['w25q32dw', 'ef6016', 4096],
-    ['w25q64dw', 'ef6017', 8192],
-  ]),
-  ...family(KINDS.WINBOND, 'winbond', [
-    ['w25q128fw', 'ef6018', 16_384],
-    ['w25q32jv', 'ef7016', 4096],
-    ['w25q64jvm', 'ef7017', 8192],
-    ['w25q128jv', 'ef7018', 16_384],
-  ]),
-  ...family(KINDS.WINBOND_LARGE, 'winbond', [
-    ['w25q256jvm', 'ef7019', 32_768],
-    ['w25q256jw', 'ef6019', 32_768],
-  ]),
-  ...family(KINDS.WINBOND_X, 'winbond', [
-    ['w25x10', 'ef3011', 128],
-    ['w25x20', 'ef3012', 256],
-    ['w25x40', 'ef3013', 512],
-    ['w25x80', 'ef3014', 1024],
-    ['w25x16', 'ef3015', 2048],
-    ['w25x32', 'ef3016', 4096],
-    ['w25x64', 'ef3017', 8192],
-  ]),
-];
+import { partOf } from './spi-nor-part.ts';
+import { WINBOND_PLAIN } from './spi-nor-winbond.ts';
 
 const GIGADEVICE: readonly FlashChip[] = [
   ...family(KINDS.GIGADEVICE, 'gigadevice', [
@@ -224,7 +149,7 @@ const SPANSION: readonly FlashChip[] = [
     ['s25fs512s', '0102204d0081', 65_536, { deviceId: 0x19 }],
   ]),
   // These have Winbond's ids, as they are made there.
-  ...family(KINDS.WINBOND_PLAIN, 'spansion', [
+  ...family(WINBOND_PLAIN, 'spansion', [
     ['s25fl008k', 'ef4014', 1024],
     ['s25fl016k', 'ef4015', 2048],
     ['s25fl064k', 'ef4017', 8192],
@@ -301,8 +226,8 @@ const OTHERS: readonly FlashChip[] = [
   ]),
 ];
 
-export const FLASH_CHIPS: readonly FlashChip[] = [
-  ...WINBOND,
+/** The flashes of all makers but Winbond: a board that has none of them does not load them. */
+export const parts: readonly Part[] = [
   ...MACRONIX,
   ...MICRON,
   ...SPANSION,
@@ -310,9 +235,4 @@ export const FLASH_CHIPS: readonly FlashChip[] = [
   ...ISSI,
   ...SST,
   ...OTHERS,
-];
-
-/** The Winbond chip that holds at least `size` bytes: what a plain `jedec,spi-nor` becomes. */
-export function winbondOfSize(size: number): FlashChip | undefined {
-  return W25Q.find((each) => each.size >= size);
-}
+].map(partOf);

@@ -32,9 +32,7 @@ function indexFiles(): ReadonlyMap<string, readonly PartFile[]> {
   for (const file of PART_FILES) {
     for (const compatible of file.compatible) {
       const name = withoutVendor(compatible);
-      const found = files.get(name);
-      if (found === undefined) files.set(name, [file]);
-      else if (found.at(-1) !== file) found.push(file);
+      files.set(name, [...(files.get(name) ?? []), file]);
     }
   }
   return files;

@@ -44,7 +44,11 @@ export const ROOMS = {
   },
   parts: {
     mutate: ['src/parts/*.ts', 'src/parts/{memories,muxes,clocks}/*.ts', 'src/parts/*/*.ts'],
-    tests: ['test/parts/*/*.test.ts', 'test/parts/{alert-response,general-call}.test.ts'],
+    tests: [
+      'test/parts/*/*.test.ts',
+      'test/parts/{alert-response,fields,general-call,load,opcodes}.test.ts',
+      'test/board/busy-part.test.ts',
+    ],
     before: ['test/mutation/load-parts.ts'],
   },
 };

@@ -13,7 +13,7 @@ import { readBlob } from './blob/blob-reader.ts';
 import { type BlobOptions, blobChecks, writeBlob } from './blob/blob-writer.ts';
 import { type Diagnostic, Reporter } from './diagnostics/diagnostic.ts';
 import type { ParseContext } from './preprocess/file-stack.ts';
-import { Preprocessor } from './preprocess/preprocessor.ts';
+import { Preprocessor, type PreprocessorOptions } from './preprocess/preprocessor.ts';
 import { SourceCache } from './preprocess/source-cache.ts';
 import { Parser } from './syntax/parser.ts';
 import { type Budget, LimitError } from './text/budget.ts';
@@ -47,6 +47,11 @@ export interface ParseOptions extends ResolveOptions {
    * U-Boot's are, as text that follows a board's: its `/ { … };` is for the root of the board.
    */
   readonly asOverlay?: boolean | undefined;
+  /**
+   * Texts that follow the source and are read as one with it, macros and labels included: Zephyr's overlays. Those for
+   * which `isPlainOverlay` is true.
+   */
+  readonly appended?: readonly { readonly path: string; readonly source: SourceInput }[] | undefined;
   /** Default true; false: references stay open, nothing is checked or generated. */
   readonly resolve?: boolean | undefined;
   /** Tokenised headers, to be shared by many calls. Default: one for the process. */
@@ -64,6 +69,7 @@ export const parseChecks: OptionChecks<ParseOptions> = {
   clock: anyObject,
   includePathsAre: text,
   asOverlay: flag,
+  appended: listOf('{ path, source }', anyObject),
   resolve: flag,
   cache: option('a SourceCache', (value) => value instanceof SourceCache),
 };
@@ -102,12 +108,25 @@ interface LiveResult extends ParseResult {
 /** What all parts of one reading of a source share. */
 export function contextOf(
   sources: SourceMap,
-  reporter: Reporter,
+  reporter: Pick<Reporter, 'report'>,
   cache: SourceCache,
   budget: Budget,
   { clock = BARE_CLOCK, includePathsAre = 'the include paths' }: ParseOptions,
 ): ParseContext {
   return { sources, report: reporter.report, cache, budget, clock, includePathsAre };
+}
+
+/** How a preprocessor reads for one who gave `options`. */
+export function accessOf(options: ParseOptions): PreprocessorOptions {
+  return {
+    readFile: options.readFile ?? (() => undefined),
+    readRange: options.readRange,
+    includePaths: options.includePaths ?? [],
+    sourcePaths: options.sourcePaths ?? options.includePaths ?? [],
+    defines: { __DTS__: '1', ...options.defines },
+    preprocess: options.preprocess ?? true,
+    appended: options.appended?.map((text) => ({ path: text.path, bytes: bytesOf(text.source) })),
+  };
 }
 
 const SHARED_CACHE = new SourceCache();
@@ -128,14 +147,8 @@ function parseLive(path: string, bytes: Uint8Array, options: ParseOptions = {}):
   cache.busy = true;
   let preprocessor: Preprocessor | undefined;
   try {
-    preprocessor = new Preprocessor(path, bytes, contextOf(sources, reporter, cache, tree.budget, options), {
-      readFile: options.readFile ?? (() => undefined),
-      readRange: options.readRange,
-      includePaths: options.includePaths ?? [],
-      sourcePaths: options.sourcePaths ?? options.includePaths ?? [],
-      defines: { __DTS__: '1', ...options.defines },
-      preprocess: options.preprocess ?? true,
-    });
+    const context = contextOf(sources, reporter, cache, tree.budget, options);
+    preprocessor = new Preprocessor(path, bytes, context, accessOf(options));
     const parser = new Parser(preprocessor, tree, reporter, options.asOverlay ?? false);
     parser.parse();
     if (options.resolve !== false) {

@@ -4,9 +4,11 @@
  */
 
 export { type BoardCheckOptions, checkBoard, checkOverlay } from './checks/board/check-board.ts';
-export { type ParseResult, parse, toBlob } from './compile.ts';
+export { DELETION_IN_OVERLAY } from './checks/board/fragments.ts';
+export { type ParseOptions, type ParseResult, parse, toBlob } from './compile.ts';
 export { diagnosticText } from './diagnostics/diagnostic-text.ts';
 export { FdtError } from './fdt-tools/fdt-error.ts';
 export { applyOverlaysToBlob } from './overlay/overlay.ts';
+export { isPlainOverlay } from './overlay/plain-overlay.ts';
 export { hostFiles } from './text/host-files.ts';
 export type { Tree } from './tree/tree.ts';

@@ -36,6 +36,7 @@ export {
 } from './fdt-tools/value-format.ts';
 export { applyOverlay, applyOverlaysToBlob } from './overlay/overlay.ts';
 export { applyOverlays } from './overlay/overlay-trees.ts';
+export { isPlainOverlay } from './overlay/plain-overlay.ts';
 export { preprocess } from './preprocess/print-preprocessed.ts';
 export { SourceCache } from './preprocess/source-cache.ts';
 export { cachedReader, type FileRange, FileRefused, type ReadFile, type ReadRange } from './text/files.ts';

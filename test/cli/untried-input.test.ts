@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openBoard, serveBoard } from '../../src/board/index.ts';
@@ -30,6 +30,10 @@ beforeAll(async () => {
     'number.dts': HOST('<5>'),
     'port.dts': HOST(`"${folder.path('good.dts')}"`),
     'port-folder.dts': HOST('"/tmp"'),
+    'plain.overlay': '&i2c_bus { status = "okay"; };',
+    'delete.overlay': '/delete-node/ &tmp;',
+    'part.dtsi': '/ { a; };',
+    'plugin.dtso': '/dts-v1/;\n/plugin/;\n&i2c_bus { a; };',
     'gone.dts': '/dts-v1/;\n#include "gone.dtsi"\n/ { };\n',
     'itself.dts': '/dts-v1/;\n#include "itself.dts"\n/ { };\n',
     'nothing.dts': '',
@@ -67,6 +71,9 @@ const ROWS: readonly (readonly [argv: string, status: number, ...sentence: (stri
   ['ls @fifo.dts', 1, 'fifo.dts is a FIFO; write what comes out of it to a file'],
   ['ls -b @good.dts -o @fifo.dts', 1, 'fifo.dts is a FIFO'],
   ['ls -b @good.dts -o @folder.dts', 1, 'folder.dts is a folder', '.dts or .dtb'],
+  ['ls @plain.overlay', 1, 'plain.overlay is an overlay, not a board', 'add this file with -o'],
+  ['ls @part.dtsi', 1, 'part.dtsi is a part of boards', 'name the .dts that includes it'],
+  ['ls @good.dts -o @delete.overlay', 1, 'delete.overlay:1', 'did you mean &temp?'],
   ['ls @cut.dtb', 1, 'offset 4: the blob is cut off', 'the blob has 60 bytes'],
   ['ls @beyond.dtb', 1, 'offset 8: off_dt_struct is 4294967280, beyond'],
   ['eeprom write rom @folder.bin -b @good.dts', 1, 'cannot read', 'EISDIR'],
@@ -114,6 +121,16 @@ describe('a wrong input that is rare', () => {
     for (const part of sentence) expect(ended.err).toMatch(part);
     expect(ended.err).not.toMatch(/^ {4}at /m);
     expect(ended.status).toBe(status);
+  });
+});
+
+describe('an overlay or a part of a board, in front of a script', () => {
+  it.each(['plain.overlay', 'part.dtsi'])('%s is no script and no board', (name) => {
+    folder.write('good.js', '');
+    const argv = ['bin/dtbus.js', 'run', folder.path(name), folder.path('good.js')];
+    const { status, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8' });
+    expect(stderr).toMatch(/^dtbus: .*(is an overlay, not a board|is a part of boards): name the [^\n]*\n$/);
+    expect(status).toBe(1);
   });
 });
 

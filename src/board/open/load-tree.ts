@@ -2,10 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import {
   applyOverlaysToBlob,
+  checkOverlay,
+  DELETION_IN_OVERLAY,
   diagnosticText,
   FdtError,
   hostFiles,
-  type ParseResult,
+  isPlainOverlay,
+  type ParseOptions,
   parse,
   type Tree,
   toBlob,
@@ -73,33 +76,82 @@ export interface BoardTree {
  */
 export function readBoard(file: string, options: TreeOptions): BoardTree {
   const { source, symbols = false } = options;
-  const overlays = pathsOf('overlays', options.overlays);
   const includePaths = pathsOf('includePaths', options.includePaths);
-  // Symbols are what overlays refer to.
-  const base = treeIn(
-    'board',
+  const board = {
     file,
-    source === undefined ? readBytes('board', file) : Buffer.from(source as string),
-    includePaths,
-    symbols || overlays.length > 0,
-  );
-  if (overlays.length === 0) return { ...base, overlays: [] };
-  const read = overlays.map((overlay) => ({
+    bytes: source === undefined ? readBytes('board', file) : Buffer.from(source as string),
+  };
+  const overlays = pathsOf('overlays', options.overlays).map((overlay) => ({
     file: overlay,
-    ...treeIn('overlay', overlay, readBytes('overlay', overlay), includePaths, true),
+    bytes: readBytes('overlay', overlay),
   }));
-  const [board, ...blobs] = [base, ...read].map(({ tree, blob }) => blob ?? toBlob(tree)) as [
+  // What is plain text follows the board's text, up to the first overlay that can only be applied to a blob.
+  const isPlain = ({ file: path, bytes }: TreeFile): boolean =>
+    isText(bytes) && isPlainOverlay(path, bytes, parseOptions(path, includePaths));
+  const firstApplied = isText(board.bytes) ? overlays.findIndex((overlay) => !isPlain(overlay)) : 0;
+  const appended = firstApplied < 0 ? overlays : overlays.slice(0, firstApplied);
+  const applied = overlays.slice(appended.length);
+  // Symbols are what overlays refer to.
+  const base = readBase(board, appended, includePaths, symbols || applied.length > 0);
+  if (applied.length === 0) return { ...base, overlays: [] };
+  const read = applied.map((overlay) => ({
+    file: overlay.file,
+    ...(isPlain(overlay)
+      ? readPlain(overlay, includePaths)
+      : treeIn(overlay, { ...parseOptions(overlay.file, includePaths), asOverlay: true, symbols: true })),
+  }));
+  const [blob, ...blobs] = [base, ...read].map((each) => each.blob ?? toBlob(each.tree)) as [
     Uint8Array,
     ...Uint8Array[],
   ];
   try {
-    const blob = applyOverlaysToBlob(board, blobs);
-    return { tree: treeFromBlob(blob), blob, overlays: read };
+    const merged = applyOverlaysToBlob(blob, blobs);
+    return { tree: treeFromBlob(merged), blob: merged, overlays: read };
   } catch (thrown) {
     if (!(thrown instanceof FdtError)) throw thrown;
-    throw new BoardError(`${overlays.join(', ')}: cannot be applied to ${file}: ${thrown.message}`, {
-      cause: thrown,
+    const names = applied.map((overlay) => overlay.file).join(', ');
+    throw new BoardError(`${names}: cannot be applied to ${file}: ${thrown.message}`, { cause: thrown });
+  }
+}
+
+/** The board's own tree, with the plain texts that follow it. */
+function readBase(
+  board: TreeFile,
+  appended: readonly TreeFile[],
+  includePaths: readonly string[],
+  symbols: boolean,
+): ReadTree {
+  const options = { ...parseOptions(board.file, includePaths), symbols };
+  if (appended.length === 0) return treeIn(board, options);
+  const texts = appended.map(({ file, bytes }) => ({ path: file, source: bytes }));
+  try {
+    return treeIn(board, { ...options, appended: texts });
+  } catch (thrown) {
+    // What is wrong with the board alone is none of its overlays' faults.
+    treeIn(board, options);
+    throw thrown;
+  }
+}
+
+/** A plain overlay that cannot follow the board's text: read as fragments, which can add and change. */
+function readPlain(overlay: TreeFile, includePaths: readonly string[]): ReadTree {
+  const { file } = overlay;
+  const remedy =
+    "this overlay is text that follows a board's source: name the .dts of the board instead of its blob, and this " +
+    'overlay before all others; deletions and references inside of nodes need that';
+  try {
+    const read = treeIn(overlay, {
+      ...parseOptions(file, includePaths),
+      asOverlay: true,
+      symbols: true,
     });
+    const deletions = checkOverlay(read.tree).filter(({ code }) => code === DELETION_IN_OVERLAY);
+    if (deletions.length === 0) return read;
+    const text = deletions.map((diagnostic) => diagnosticText(diagnostic, file)).join('');
+    throw new BoardError(`${file} cannot be applied\n${text}`.trimEnd());
+  } catch (thrown) {
+    if (!(thrown instanceof BoardError)) throw thrown;
+    throw new BoardError(`${thrown.message}\n${remedy}`, { cause: thrown });
   }
 }
 
@@ -112,6 +164,13 @@ export { toBlob };
 
 type Role = 'board' | 'overlay';
 
+interface TreeFile {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+}
+
+type ReadTree = Omit<BoardTree, 'overlays'>;
+
 function readBytes(what: Role, file: string): Uint8Array {
   try {
     const fifo = neverEnds(file);
@@ -123,26 +182,26 @@ function readBytes(what: Role, file: string): Uint8Array {
   }
 }
 
-function treeIn(
-  what: Role,
-  file: string,
-  bytes: Uint8Array,
-  includePaths: readonly string[],
-  symbols: boolean,
-): Omit<BoardTree, 'overlays'> {
+function treeIn({ file, bytes }: TreeFile, options: ParseOptions): ReadTree {
   if (isBlob(bytes)) return { tree: treeFromBlob(bytes, file), blob: bytes };
-  if (bytes.includes(0))
+  if (!isText(bytes))
     throw new BoardError(
       `${file} is not a device tree: neither source nor a blob (which begins with d0 0d fe ed)`,
     );
-  const options = {
+  const { tree, diagnostics } = parse(file, bytes, options);
+  if (tree !== undefined) return { tree, blob: undefined };
+  const meant = diagnostics.some(({ code }) => code === 'header') ? misplaced(file, bytes) : '';
+  if (meant !== '') throw new BoardError(meant);
+  const text = diagnostics.map((diagnostic) => diagnosticText(diagnostic, file)).join('');
+  throw new BoardError(`${file} cannot be read\n${text}`.trimEnd());
+}
+
+function parseOptions(file: string, includePaths: readonly string[]): ParseOptions {
+  return {
     ...hostFiles(),
     includePathsAre: 'the include paths (--include)',
-    asOverlay: what === 'overlay',
     includePaths: [...includePaths, ...headerFolders(file)],
-    symbols,
   };
-  return { tree: treeOf(parse(file, bytes, options), file), blob: undefined };
 }
 
 function unreadable(what: Role, file: string, { code, message }: NodeJS.ErrnoException): string {
@@ -171,13 +230,20 @@ function headerFolders(file: string): string[] {
   }
 }
 
-function treeOf({ tree, diagnostics }: Pick<ParseResult, 'tree' | 'diagnostics'>, file: string): Tree {
-  if (tree !== undefined) return tree;
-  const text = diagnostics.map((diagnostic) => diagnosticText(diagnostic, file)).join('');
-  throw new BoardError(`${file} cannot be read\n${text}`.trimEnd());
-}
-
 /** The magic number of a flattened device tree. Whatever else is wrong with it, it is no source. */
 function isBlob(bytes: Uint8Array): boolean {
   return bytes[0] === 0xd0 && bytes[1] === 0x0d && bytes[2] === 0xfe && bytes[3] === 0xed;
+}
+
+/** A source, good or bad, and no blob. */
+function isText(bytes: Uint8Array): boolean {
+  return !isBlob(bytes) && !bytes.includes(0);
+}
+
+/** What a text without a header is, that was given as a board. */
+function misplaced(file: string, bytes: Uint8Array): string {
+  if (file.endsWith('.dtsi')) return `${file} is a part of boards: name the .dts that includes it`;
+  const text = Buffer.from(bytes).toString('latin1');
+  const isOverlay = file.endsWith('.overlay') || /^(?:\s|\/\*[\s\S]*?\*\/|\/\/.*|#.*)*&/.test(text);
+  return isOverlay ? `${file} is an overlay, not a board: name the board, and add this file with -o` : '';
 }

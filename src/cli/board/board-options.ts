@@ -83,8 +83,11 @@ export function refuseConnection(command: Command, remedy: string): Command {
   });
 }
 
-/** Whether a word on the command line names a device tree. */
-export const isBoardFile = (word: string): boolean => /\.(dts|dtb)$/.test(word);
+/**
+ * Whether a word on the command line names a device tree, be it an overlay or a part of one: those are refused as boards
+ * with what to do, and are no scripts.
+ */
+export const isBoardFile = (word: string): boolean => /\.(dtso?|dtbo?|dtsi|overlay)$/.test(word);
 
 /**
  * The board in front of what runs on it: `board.dts script.js`. Without one the board is that of `-b`,

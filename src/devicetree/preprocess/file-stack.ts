@@ -46,8 +46,10 @@ export interface FoundFile {
   readonly bytes: Uint8Array;
 }
 
-/** How files are read that a source names dtc's way. */
+/** How files are read that a source names dtc's way, and what follows the source. */
 export interface FileAccess {
+  /** Texts that are read behind the source as one with it (`cat a b | cpp`). */
+  readonly appended?: readonly FoundFile[] | undefined;
   readonly readFile: ReadFile;
   /** Without it, a stretch is cut from the whole. */
   readonly readRange?: ReadRange | undefined;
@@ -88,11 +90,13 @@ export class FileStack {
   readonly #stack: OpenedFile[] = [];
   /** Where the text of a list begins, the first time that it is read. */
   readonly #bases = new Map<TokenList, Loc>();
+  readonly #appended: FoundFile[];
   #readable = MAX_INCLUDED;
 
   constructor(list: TokenList, path: string, context: ParseContext, access: FileAccess) {
     this.#context = context;
     this.#access = access;
+    this.#appended = [...(access.appended ?? [])];
     this.list = list;
     this.kinds = list.kinds;
     this.flags = list.flags;
@@ -176,16 +180,26 @@ export class FileStack {
     this.dropRest();
   }
 
-  /** Goes back to the file that included this one. @returns false at the end of the outermost file */
+  /** Goes back to the file that included this one, or on to the next. @returns false at the end of the last */
   leave(): boolean {
     for (const { at } of this.file.conditions.splice(0)) {
       this.complain('directive', 'this condition has no #endif', at, at + 1, {
         hint: 'add #endif at the end of the conditional part',
       });
     }
-    if (this.#stack.length === 1) return false;
+    if (this.#stack.length === 1) return !this.cutOff && this.#next();
     this.#stack.pop();
     this.#show(this.#stack.at(-1) as OpenedFile);
+    return true;
+  }
+
+  /** Opens the next of the texts that follow. @returns false where there is none */
+  #next(): boolean {
+    const next = this.#appended.shift();
+    if (next === undefined) return false;
+    const list = this.#context.cache.tokens(next.path, next.bytes, this.list.raw);
+    this.#stack.pop();
+    this.pos = this.open(list, next.path, NOWHERE, -1).pos = headerLength(list);
     return true;
   }
 
@@ -278,4 +292,12 @@ export class FileStack {
       ? readFile(path)?.subarray(range.offset, range.offset + range.size)
       : readRange(path, range);
   }
+}
+
+/** How many tokens a `/dts-v1/;` at the top of a text has, which only the first text needs. */
+function headerLength({ source, starts }: TokenList): number {
+  const header = /^\/dts-v1\/\s*;/.exec(source.text.slice(starts[0]));
+  if (header === null) return 0;
+  const end = (starts[0] as number) + header[0].length;
+  return starts.findIndex((start) => start >= end);
 }

@@ -1,4 +1,4 @@
-import { checkSource, contextOf, type ParseOptions, parseChecks } from '../compile.ts';
+import { accessOf, checkSource, contextOf, type ParseOptions, parseChecks } from '../compile.ts';
 import { type Diagnostic, Reporter } from '../diagnostics/diagnostic.ts';
 import { Budget } from '../text/budget.ts';
 import { SourceMap } from '../text/source.ts';
@@ -19,14 +19,7 @@ export function preprocess(
     path,
     source,
     contextOf(sources, reporter, new SourceCache(), new Budget(), options),
-    {
-      readFile: options.readFile ?? (() => undefined),
-      readRange: options.readRange,
-      includePaths: options.includePaths ?? [],
-      sourcePaths: options.sourcePaths ?? options.includePaths ?? [],
-      defines: { __DTS__: '1', ...options.defines },
-      preprocess: true,
-    },
+    accessOf({ ...options, preprocess: true }),
   );
   const parts: string[] = [];
   let line = 0;

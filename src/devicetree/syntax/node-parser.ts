@@ -282,6 +282,8 @@ export class NodeParser {
         this.#tree.budget.take(COST.property);
         const mark = new LiveProperty(node, name);
         mark.deleted = true;
+        mark.start = start;
+        mark.end = pp.prevEnd;
         node.addProperty(mark);
       } else node.findProperty(name)?.delete(start, pp.prevEnd);
       return false;

@@ -95,7 +95,11 @@ export class Parser {
       }
       // The line may be in the file that is missing, which has been said.
       if (pp.missingHeaders.length > 0) return;
-      this.#cursor.here('/dts-v1/; is missing at the top of the source', 'add the line /dts-v1/; at the top');
+      const hint =
+        pp.kind === AND
+          ? 'a source that begins with a reference follows another: name the one that it is for'
+          : 'add the line /dts-v1/; at the top';
+      this.#cursor.here('/dts-v1/; is missing at the top of the source', hint, 'header');
       return;
     }
     while (this.#atKeyword('dts-v1')) {

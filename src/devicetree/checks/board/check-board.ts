@@ -5,7 +5,7 @@ import type { Node, Tree } from '../../tree/tree.ts';
 import type { Check } from '../check.ts';
 import { runChecks } from '../check-runner.ts';
 import { BUS_NAME_CHECKS, partNameCheck } from './compatibles.ts';
-import { dormantFragments, overlayAsBoard } from './fragments.ts';
+import { deletionInOverlay, dormantFragments, overlayAsBoard } from './fragments.ts';
 import { OUR_PROPERTY_CHECKS } from './our-properties.ts';
 import { type BoardBus, peripheralChecks } from './peripherals.ts';
 
@@ -35,7 +35,7 @@ export function checkBoard(tree: Tree, { buses, compatibles }: BoardCheckOptions
 
 /** What will surprise whoever applies `overlay` to a board. @throws {TypeError} as `checkBoard` */
 export function checkOverlay(overlay: Tree): readonly Diagnostic[] {
-  return found(overlay, [dormantFragments]);
+  return found(overlay, [dormantFragments, deletionInOverlay]);
 }
 
 function found(tree: Tree, checks: readonly Check[]): readonly Diagnostic[] {

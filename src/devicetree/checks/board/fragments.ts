@@ -1,6 +1,6 @@
 import type { LiveNode } from '../../tree/live-node.ts';
 import type { Check } from '../check.ts';
-import { among, textOf, warning } from '../define.ts';
+import { among, atName, textOf, warning } from '../define.ts';
 
 /** Checks of overlays: one in the place of a board, and the fragments of Raspberry Pi's that wait for a parameter. */
 
@@ -17,6 +17,30 @@ export const overlayAsBoard: Check = among(
     });
   }),
 );
+
+/** The code of `deletionInOverlay`. */
+export const DELETION_IN_OVERLAY = 'overlay_deletion';
+
+/** fdtoverlay and the kernel only add and change: dtc drops `/delete-node/` and `/delete-property/` of an overlay. */
+export const deletionInOverlay: Check = warning(DELETION_IN_OVERLAY, [], (node, { fail }) => {
+  if (!isInFragment(node)) return;
+  const sentence = (name: string): string => `an overlay cannot delete ${name} of the board`;
+  for (const property of node.allProperties)
+    if (property.deleted && !node.has(property.name))
+      fail(node, property, sentence(property.name), { hint: 'delete it in the source of the board' });
+  for (const child of node.allSubnodes)
+    if (child.deleted && node.subnode(child.name) === undefined)
+      fail(node, undefined, sentence(child.name), {
+        ...atName(child),
+        hint: 'disable it: status = "disabled"; or delete it in the source of the board',
+      });
+});
+
+function isInFragment(node: LiveNode): boolean {
+  for (let at: LiveNode | undefined = node; at !== undefined; at = at.parent)
+    if (at.name === '__overlay__') return true;
+  return false;
+}
 
 /** Raspberry Pi's `__dormant__` fragments, which its boot loader wakes by `dtparam`; fdtoverlay passes them by. */
 export const dormantFragments: Check = among(

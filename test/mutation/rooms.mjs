@@ -1,8 +1,8 @@
 /**
  * What a mutation run changes and which tests must notice, by room. Only fast tests in one process stand here: Stryker runs
  * those that reach a mutant once for each. `slow` ones run after them, for what they left. `mutate` is in the order of
- * importance. `before` runs before all tests: there is imported what would else be imported in the middle of a test, whose
- * mutants of tables only that test could notice.
+ * importance. `early` imports what is mutated before all tests: where it is imported in the middle of
+ * a test, only that test would be tried with the mutants of its tables.
  */
 export const ROOMS = {
   values: {
@@ -46,9 +46,8 @@ export const ROOMS = {
     mutate: ['src/parts/*.ts', 'src/parts/{memories,muxes,clocks}/*.ts', 'src/parts/*/*.ts'],
     tests: [
       'test/parts/*/*.test.ts',
-      'test/parts/{alert-response,fields,general-call,load,opcodes}.test.ts',
-      'test/board/busy-part.test.ts',
+      'test/parts/{alert-response,busy,fields,general-call,load,opcodes}.test.ts',
     ],
-    before: ['test/mutation/load-parts.ts'],
+    early: true,
   },
 };

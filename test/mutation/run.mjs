@@ -43,8 +43,11 @@ function prepare(folder) {
 }
 
 /** Stryker's configuration, and vitest's: only these tests, without the build and the part table around them. */
-function configure(folder, { tests, before = [] }, mutate, concurrency) {
-  const test = { include: tests, setupFiles: before, testTimeout: 20_000, isolate: false };
+function configure(folder, { tests, early = false }, mutate, concurrency) {
+  const before = `import.meta.glob(${JSON.stringify(early ? mutate.map((place) => `/${place}`) : [])}, { eager: true });\n`;
+  writeFileSync(join(folder, 'mutation.before.mjs'), before);
+  const setupFiles = ['./mutation.before.mjs'];
+  const test = { include: tests, setupFiles, testTimeout: 20_000, isolate: false };
   const vitest = `export default { test: ${JSON.stringify(test)} };\n`;
   writeFileSync(join(folder, 'mutation.vitest.config.mjs'), vitest);
   const stryker = {

@@ -1,3 +1,0 @@
-import { loadParts } from '../../src/parts/index.ts';
-
-await loadParts();

@@ -42,6 +42,7 @@ export type { BoardOptions, SyncBoardOptions } from './open/board-options.ts';
 export type { TreeDoubt } from './open/check-tree.ts';
 export { openBoard, openBoardSync } from './open/open-board.ts';
 export { type BeginTrace, type TracedBus, type TracedPart, traceBoards } from './open/trace.ts';
+export { twoTrees } from './serve/published-tree.ts';
 export type { ServePlace } from './serve/serve-place.ts';
 export type { ServedBoard, ServedBus, ServeOptions, ServeSettings } from './serve/served-board.ts';
 export type {

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ERRNO, type Errno } from '../../bus/index.ts';
 import type { Tree } from '../../devicetree/index.ts';
 import { DEVICE_KINDS, findDevices, type VirtioNode } from '../../frontend/index.ts';
@@ -9,7 +9,7 @@ import { DmaAllocator } from '../../virtio/index.ts';
 import { BoardError } from '../board-error.ts';
 import { CONTROL_SOCKET } from '../control/place.ts';
 import { LineWatchers } from '../handles/line-handle.ts';
-import { PUBLISHED_TREE } from '../serve/serve-place.ts';
+import { publishedTree, twoTrees } from '../serve/published-tree.ts';
 import { callsInline } from '../thread/calls.ts';
 import type { BackEndCalls, BusReport, Call, DeviceProblem } from '../thread/protocol.ts';
 import { doubtsOf, type TreeDoubt } from './check-tree.ts';
@@ -17,6 +17,8 @@ import { loadTree, type TreeOptions } from './load-tree.ts';
 
 export interface AttachOptions extends TreeOptions {
   readonly adopt?: boolean;
+  /** What the caller has said of the board besides: its file, `overlays`, … */
+  readonly chosen: readonly string[];
   /** Bytes of memory that is shared with the back-end, for each bus. */
   readonly memoryBytes: number;
 }
@@ -114,9 +116,10 @@ function placeOf(file: string, place: string, options: AttachOptions): Place {
   const [, name, path] = /^((?:i2c|spi|gpio)\d+)=(.+)$/.exec(place) ?? [undefined, undefined, place];
   const stats = statSync(path as string, { throwIfNoEntry: false });
   if (stats === undefined) throw new BoardError(`not found: ${path}; start dtbus serve`);
-  const published = join(path as string, PUBLISHED_TREE);
-  const inFolder = stats.isDirectory() && existsSync(published);
-  const tree = inFolder ? loadTree(published, {}) : loadTree(file, options);
+  const refusal = twoTrees(options.chosen, path as string);
+  if (refusal !== undefined) throw new BoardError(refusal);
+  const published = publishedTree(path as string);
+  const tree = published === undefined ? loadTree(file, options) : loadTree(published, {});
   const devices = findDevices(tree, { adopt: options.adopt ?? false });
   if (stats.isDirectory()) {
     // An owner's folder has only the buses where it has peripherals.
@@ -161,7 +164,9 @@ function report({ kind, node }: VirtioNode, socket: string, line: Line | undefin
 
 /** Where parts and lines can be touched: the process that serves the board has a socket for it, see `ServedBoard`. */
 function elsewhere(file: string, place: string): string {
-  const board = existsSync(join(place, CONTROL_SOCKET)) ? `--connect ${place}` : `-b ${file}`;
+  // The socket of one bus, and the folder of an owner, lie in the folder of the server.
+  const folder = [place, dirname(place)].find((each) => existsSync(join(each, CONTROL_SOCKET)));
+  const board = folder === undefined ? `-b ${file}` : `--connect ${folder}`;
   return `not in this process: simulated parts, their time and the outside of GPIO lines are in the process that serves the board; use them there, or dtbus get, set, show and press with ${board}`;
 }
 

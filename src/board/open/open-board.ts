@@ -106,34 +106,47 @@ interface Opening {
   readonly options: BoardOptions;
   /** Where another process serves the board. */
   readonly connect: string | undefined;
+  /** What the caller has said of the board: its file, `overlays`, … */
+  readonly chosen: readonly string[];
 }
 
-/** Completes a request by the environment, where it names no board. */
+/**
+ * Completes a request by the environment, where it names no board. What the caller says wins: with options of how a tree
+ * is read, DTBUS_CONNECT is not heeded.
+ */
 function opened({ file, options }: BoardRequest): Opening {
+  const chosen = [file ?? [], TREE_OPTIONS.filter((name) => isSaid(options[name]))].flat();
   if (file === undefined && options.source === undefined) {
+    const connect = chosen.length === 0 ? process.env['DTBUS_CONNECT'] || undefined : undefined;
     const completed = { ...environmentOptions(), ...options };
     const name = process.env['DTBUS_BOARD'] ?? 'board.dts';
-    return { file: name, isNamed: true, options: completed, connect: completed.connect };
+    return { file: name, isNamed: true, options: completed, connect: options.connect ?? connect, chosen };
   }
-  return { file: file ?? UNNAMED, isNamed: file !== undefined, options, connect: options.connect };
+  return { file: file ?? UNNAMED, isNamed: file !== undefined, options, connect: options.connect, chosen };
+}
+
+/** Options of how a tree is read, which the tree of a served board was already. */
+const TREE_OPTIONS = ['source', 'overlays', 'includePaths', 'adopt', 'trust'] as const;
+
+/** Whether an option says anything. */
+function isSaid(value: BoardOptions[(typeof TREE_OPTIONS)[number]]): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
 }
 
 /** How the board that needs no name is read: `dtbus run` hands its own options on in the environment. */
 function environmentOptions(): BoardOptions {
   const list = (name: string) => (process.env[name] ?? '').split(delimiter).filter((path) => path !== '');
-  const connect = process.env['DTBUS_CONNECT'];
   return {
     overlays: list('DTBUS_OVERLAYS'),
     includePaths: list('DTBUS_INCLUDES'),
     trust: list('DTBUS_TRUST'),
     adopt: process.env['DTBUS_ADOPT'] === '1',
     treeChecks: process.env['DTBUS_STRICT'] === '1' ? 'error' : 'warn',
-    ...(connect ? { connect } : {}),
   };
 }
 
-function attachOptions({ options }: Opening): AttachOptions {
-  return { memoryBytes: DEFAULT_MEMORY_BYTES, ...options };
+function attachOptions({ options, chosen }: Opening): AttachOptions {
+  return { memoryBytes: DEFAULT_MEMORY_BYTES, ...options, chosen };
 }
 
 /** A board that is read and laid out, before anything runs. */

@@ -18,6 +18,7 @@ import type { VirtioNode } from '../../frontend/index.ts';
 import { connectUnix, FileDescriptor, OsError } from '../../os/index.ts';
 import type { BackEndServer } from '../../transport/index.ts';
 import { BoardError } from '../board-error.ts';
+import { PUBLISHED_TREE } from './published-tree.ts';
 
 /** Where front-ends come to. */
 export type ServePlace =
@@ -147,9 +148,6 @@ function makeMissing(folder: string, permissions: SocketPermissions): void {
   }
   grantFolder(folder, permissions);
 }
-
-/** The board's tree beside its sockets, for those who come to them. */
-export const PUBLISHED_TREE = 'board.dtb';
 
 /**
  * Puts the tree, as a blob, into the folder of the sockets and into its owners'. Two servers may share a folder when

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Board, BoardOptions } from '../../board/index.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { warn } from '../terminal/warn.ts';
+import { boardWords, isBoardFile, refuseTwoBoards } from './board-choice.ts';
 
 /** What every command that works on a board understands. */
 export interface BoardArguments {
@@ -13,6 +14,8 @@ export interface BoardArguments {
   /** A doubtful tree is an error. */
   readonly strict: boolean;
   readonly connect?: string;
+  /** The command line says which board is meant, or how its tree is read. */
+  readonly isChosen?: boolean;
 }
 
 /** How to read the tree that the arguments name. */
@@ -50,7 +53,8 @@ export function withBoardOptions(command: Command, short = true): Command {
         .default([], 'none'),
     )
     .option('--adopt', 'use every I2C and SPI controller of a vendor tree as a bus', false)
-    .option('--strict', 'refuse a tree that is doubtful as a board, instead of warning', false);
+    .option('--strict', 'refuse a tree that is doubtful as a board, instead of warning', false)
+    .hook('preAction', () => refuseTwoBoards(command));
 }
 
 /** `--connect`, for commands that can work on a board in another process. */
@@ -64,10 +68,21 @@ export function withConnection(command: Command): Command {
   );
 }
 
-/** An empty `DTBUS_CONNECT` is none, as for `openBoard`. */
+/**
+ * What the command line says wins over the environment: where it names a board, `DTBUS_CONNECT` is not heeded. An empty
+ * one is none, as for `openBoard`.
+ */
 function addConnect(command: Command, option: Option): Command {
-  return command.addOption(option.env('DTBUS_CONNECT')).hook('preAction', () => {
-    if (command.getOptionValue('connect') === '') command.setOptionValue('connect', undefined);
+  return command.addOption(option.env('DTBUS_CONNECT')).hook('preAction', async () => {
+    const words = boardWords(command);
+    command.setOptionValue('isChosen', words.length > 0);
+    const place: string | undefined = command.getOptionValue('connect');
+    const isGiven = command.getOptionValueSource('connect') === 'cli';
+    if (place === '' || (!isGiven && words.length > 0)) command.setOptionValue('connect', undefined);
+    if (!place || !isGiven || words.length === 0) return;
+    const { twoTrees } = await import('../../board/index.ts');
+    const refusal = twoTrees(words, place);
+    if (refusal !== undefined) throw new UsageError(refusal);
   });
 }
 
@@ -82,12 +97,6 @@ export function refuseConnection(command: Command, remedy: string): Command {
     throw new UsageError(`${command.name()} cannot work on a served board (${source} is set); ${remedy}`);
   });
 }
-
-/**
- * Whether a word on the command line names a device tree, be it an overlay or a part of one: those are refused as boards
- * with what to do, and are no scripts.
- */
-export const isBoardFile = (word: string): boolean => /\.(dtso?|dtbo?|dtsi|overlay)$/.test(word);
 
 /**
  * The board in front of what runs on it: `board.dts script.js`. Without one the board is that of `-b`,
@@ -105,12 +114,9 @@ export function leadingBoard(
 /** Opens the board that the arguments name; warnings go to standard error. */
 export async function openNamedBoard(args: BoardArguments, options: BoardOptions = {}): Promise<Board> {
   const { openBoard } = await import('../../board/index.ts');
-  return openBoard(args.board, {
-    ...treeOptions(args),
-    connect: args.connect,
-    onWarning: warn,
-    ...options,
-  });
+  const completed = { ...treeOptions(args), connect: args.connect, onWarning: warn, ...options };
+  // Of a served board the tree is the one that lies beside its sockets.
+  return args.connect && !args.isChosen ? openBoard(completed) : openBoard(args.board, completed);
 }
 
 /**

@@ -40,7 +40,8 @@ export async function runScript(
     ...(pretend === undefined ? {} : { DTBUS_PRETEND: pretend }),
     ...(args.adopt ? { DTBUS_ADOPT: '1' } : {}),
     ...(args.strict ? { DTBUS_STRICT: '1' } : {}),
-    ...(args.connect === undefined ? {} : { DTBUS_CONNECT: args.connect }),
+    // Empty where the board was named: what stands in the environment of this process is not heeded.
+    DTBUS_CONNECT: args.connect ?? '',
   });
 }
 

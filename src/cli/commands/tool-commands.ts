@@ -1,9 +1,9 @@
 import { constants } from 'node:os';
 import { type Command, Option } from 'commander';
 import type { Board, BusFault, I2cDev, SpiDev } from '../../board/index.ts';
+import { isBoardFile } from '../board/board-choice.ts';
 import {
   type BoardArguments,
-  isBoardFile,
   openNamedBoard,
   printProblems,
   withBoardOptions,

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -65,7 +65,9 @@ function dtbus(...argv: string[]) {
 }
 
 async function attach(place = sockets, options: BoardOptions = {}): Promise<Board> {
-  board = await openBoard(join(folder, 'board.dts'), { connect: place, ...options });
+  // The tree of a folder lies there; that of one socket is the file's.
+  const isFolder = existsSync(join(place, 'board.dtb'));
+  board = await openBoard(isFolder ? undefined : join(folder, 'board.dts'), { connect: place, ...options });
   return board;
 }
 
@@ -123,7 +125,7 @@ describe('a board that another process serves', () => {
   });
 
   it('comes up at once, too', () => {
-    board = openBoardSync(join(folder, 'board.dts'), { connect: sockets });
+    board = openBoardSync({ connect: sockets });
     expect(board.open('/dev/i2c-1').transferSync(TEMPERATURE)).toEqual([WARM]);
   });
 
@@ -156,11 +158,10 @@ describe('a board that another process serves', () => {
     expect((await attach()).save()).toBe(undefined);
   });
 
-  it('names a way to its parts that works, for a folder and for a socket', async () => {
-    const file = join(folder, 'board.dts');
+  it('names a way to its parts that works, for a folder, a socket and the folder of an owner', async () => {
+    const way = ['--connect', sockets];
     for (const place of [sockets, join(sockets, 'i2c1.sock'), join(sockets, 'left')]) {
       const attached = await attach(place);
-      const way = place === sockets ? ['--connect', sockets] : ['-b', file];
       expect(() => attached.part('/i2c/temp@48')).toThrow(ELSEWHERE + way.join(' '));
       await attached.close();
       const { status, out } = dtbus('get', ...way, '/i2c/temp@48', 'temperature');
@@ -251,8 +252,45 @@ describe('what --connect names', () => {
       `import { openSync } from 'i2c-bus';
        console.log(openSync(1).readWordSync(0x48, 0).toString(16));`,
     );
-    const result = dtbus('run', '--connect', sockets, join(folder, 'board.dts'), script);
+    const result = dtbus('run', '--connect', sockets, script);
     expect(result).toEqual({ status: 0, out: '19\n', err: '' });
+  });
+});
+
+describe('a board that is named while another is served', () => {
+  const env = { DTBUS_CONNECT: process.env['DTBUS_CONNECT'] };
+  afterEach(() => {
+    if (env.DTBUS_CONNECT === undefined) delete process.env['DTBUS_CONNECT'];
+    else process.env['DTBUS_CONNECT'] = env.DTBUS_CONNECT;
+  });
+  const isServed = () => board?.buses().some(({ host }) => host?.startsWith('dtbus serve')) ?? false;
+
+  it.each([
+    ['its file', () => [join(folder, 'board.dts'), undefined]],
+    ['its source', () => [undefined, { source: BOARD }]],
+    ['an overlay', () => [undefined, { overlays: [join(folder, 'more.dtso')] }]],
+    ['adopt', () => [undefined, { adopt: true }]],
+    ['nothing, for comparison', () => [undefined, {}]],
+  ] as const)('wins over DTBUS_CONNECT by %s', async (what, named) => {
+    writeFileSync(join(folder, 'more.dtso'), '/dts-v1/; /plugin/; &{/} { more; };');
+    process.env['DTBUS_CONNECT'] = sockets;
+    process.env['DTBUS_BOARD'] = join(folder, 'board.dts');
+    try {
+      const [file, options] = named();
+      board = await openBoard(file, options as BoardOptions | undefined);
+    } finally {
+      delete process.env['DTBUS_BOARD'];
+    }
+    expect(isServed()).toBe(what.startsWith('nothing'));
+  });
+
+  it('is refused together with connect, where it would be left out of account', async () => {
+    const file = join(folder, 'board.dts');
+    const rest = `with ${sockets}: the board that is served there has its own tree; leave out one of them`;
+    await expect(openBoard(file, { connect: sockets })).rejects.toThrow(`cannot combine ${file} ${rest}`);
+    expect(() => openBoardSync({ connect: sockets, overlays: ['a.dtso'], adopt: true })).toThrow(
+      `cannot combine overlays, adopt ${rest}`,
+    );
   });
 });
 

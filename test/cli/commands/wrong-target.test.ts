@@ -44,7 +44,7 @@ describe('a board that another process serves', () => {
 
   it('is what eeprom writes, by DTBUS_CONNECT', () => {
     const image = folder.write('two.bin', Uint8Array.of(0xca, 0xfe));
-    expect(dtbus(place, 'eeprom', 'write', 'eeprom', image, '-b', board)).toMatchObject({ status: 0 });
+    expect(dtbus(place, 'eeprom', 'write', 'eeprom', image)).toMatchObject({ status: 0 });
     expect(dtbus(place, 'i2ctransfer', '-y', '1', 'w1@0x50', '0', 'r2').out).toBe('0xca 0xfe\n');
   });
 
@@ -57,16 +57,60 @@ describe('a board that another process serves', () => {
   });
 
   it.each([
-    ['watch', [folder, 'i2cdetect', '-y', '1']],
-    ['guest', [folder, '--', 'true']],
-    ['serve', [folder, '--socket-dir', 'elsewhere']],
-  ])('is refused by %s, which would take another one', (name, words) => {
-    const argv = words.map((word) => (word === folder ? board : (word as string)));
-    const { status, out, err } = dtbus(place, name, ...argv);
+    ['watch', ['i2cdetect', '-y', '1']],
+    ['guest', []],
+    ['serve', ['--socket-dir', 'elsewhere']],
+  ])('is refused by %s, which would take another one', (name, argv) => {
+    const { status, out, err } = dtbus({ ...place, DTBUS_BOARD: board }, name, ...argv);
     expect({ status, out }).toEqual({ status: 2, out: '' });
     expect(err).toMatch(
       new RegExp(`^dtbus: ${name} cannot work on a served board \\(DTBUS_CONNECT is set\\); .+`),
     );
+  });
+
+  it.each([
+    ['i2cget', (file: string) => ['i2cget', '-b', file, '-y', '1', '0x48', '0']],
+    ['i2cget with an overlay', (_: string, more: string) => ['i2cget', '-o', more, '-y', '1', '0x49', '0']],
+    ['eeprom', (file: string) => ['eeprom', 'read', 'own', '-b', file, '--length', '1']],
+    ['ls', (file: string) => ['ls', file, '--json']],
+    ['run', (file: string, _: string, script: string) => ['run', file, script]],
+    ['watch', (file: string, _: string, script: string) => ['watch', file, script]],
+    ['watch of a command', (file: string) => ['watch', file, 'i2cget', '-y', '1', '0x48', '0']],
+  ])('is not that of a command line which names another one: %s', (_, words) => {
+    const parts =
+      'temp@48 { compatible = "national,lm75"; reg = <0x48>; }; own: eeprom@51 { compatible = "atmel,24c02"; reg = <0x51>; };';
+    const other = folder.write('other.dts', boardText(parts, ''));
+    const more = folder.write(
+      'more.dtso',
+      '/dts-v1/; /plugin/; &eeprom { }; &{/i2c} { temp@49 { compatible = "national,lm75"; reg = <0x49>; }; };',
+    );
+    const script = folder.write(
+      'read.cjs',
+      "console.log('0x' + require('i2c-bus').openSync(1).readByteSync(0x48, 0).toString(16));",
+    );
+    const { status, out } = dtbus({ ...place, DTBUS_BOARD: board }, ...words(other, more, script));
+    expect(status).toBe(0);
+    expect(out).toMatch(/^(0x19\n|\xff|\ufffd|\[\n(?!.*dtbus serve))/s);
+  });
+
+  it('does not go with another one on the same command line', () => {
+    const rest = `with ${folder.path('sock')}: the board that is served there has its own tree; leave out one of them\n`;
+    const connect = ['--connect', folder.path('sock')];
+    const err = (...words: string[]) => {
+      const told = dtbus({}, ...words, ...connect);
+      expect(told).toMatchObject({ status: 2, out: '' });
+      return told.err;
+    };
+    expect(err('get', '-b', board)).toBe(`dtbus: cannot combine -b ${rest}`);
+    expect(err('i2cdetect', '-y', '1', '-o', 'a.dtso', '--adopt')).toBe(
+      `dtbus: cannot combine -o, --adopt ${rest}`,
+    );
+    expect(err('up', board)).toBe(`dtbus: cannot combine ${board} ${rest}`);
+    expect(dtbus({}, 'ls', board, '-b', 'b.dts')).toEqual({
+      status: 2,
+      out: '',
+      err: `dtbus: two boards: ${board} and --board b.dts; leave out one of them\n`,
+    });
   });
 
   it('is no matter where the variable is empty', () => {

@@ -1,0 +1,21 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The board's tree beside its sockets, for those who come to them. */
+export const PUBLISHED_TREE = 'board.dtb';
+
+/** The tree of the board that is served at a place; undefined where none lies there: at the socket of one bus. */
+export function publishedTree(place: string): string | undefined {
+  const file = join(place, PUBLISHED_TREE);
+  return existsSync(file) ? file : undefined;
+}
+
+/**
+ * Why a tree cannot be named for the board that is served at a place: it has its own there, and what was named would be left
+ * out of account.
+ * @param named the words or options that do so
+ */
+export function twoTrees(named: readonly string[], place: string): string | undefined {
+  if (named.length === 0 || publishedTree(place) === undefined) return undefined;
+  return `cannot combine ${named.join(', ')} with ${place}: the board that is served there has its own tree; leave out one of them`;
+}

@@ -12,6 +12,7 @@ import {
 } from '../board/board-options.ts';
 import type { DrawOptions } from '../board/board-tree.ts';
 import { octalMode } from '../board/octal-mode.ts';
+import { saveFailure } from '../board/save-failure.ts';
 import { errorText } from '../terminal/error-text.ts';
 import { paintFor } from '../terminal/style.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
@@ -165,7 +166,9 @@ async function bringUp(args: BoardArguments & DevArguments): Promise<number> {
     await interrupted;
     unshare();
     await real?.close();
-    return incomplete ? 1 : 0;
+    // With real nodes the board may have been closed here, and be saved where they were served.
+    const unsaved = real === undefined ? saveFailure(board) : undefined;
+    return incomplete || unsaved !== undefined ? 1 : 0;
   } finally {
     await board.close();
     watcher?.end();

@@ -10,6 +10,7 @@ import {
   withConnection,
 } from '../board/board-options.ts';
 import { warnOfRunning } from '../board/running-board.ts';
+import { saveFailure } from '../board/save-failure.ts';
 import { processIo, type ToolIo } from '../i2c-tools/io.ts';
 import { expectShortRun } from '../terminal/short-run.ts';
 import { warn } from '../terminal/warn.ts';
@@ -202,7 +203,12 @@ async function runTool(tool: ToolCommand, argv: readonly string[], args: BoardAr
   if (!look) await warnOfRunning(args, tool.name, argv);
   // spi-pipe runs as long as its input does.
   if (tool.name !== 'spi-pipe') expectShortRun();
-  const board = await openNamedBoard(args, { backEnd: 'inline', openHosts: 'first-use', look });
+  // A part whose file cannot be written says so once more when the board ends.
+  let told = false;
+  const onWarning = (sentence: string) => {
+    if (!told) warn(sentence);
+  };
+  const board = await openNamedBoard(args, { backEnd: 'inline', openHosts: 'first-use', look, onWarning });
   const nodes = remembering(board.nodes);
   try {
     const { run } = await tool.load();
@@ -214,7 +220,12 @@ async function runTool(tool: ToolCommand, argv: readonly string[], args: BoardAr
     const lost = printProblems(board, nodes.opened);
     if (code !== 0) for (const reason of nodes.reasons(!lost)) warn(reason);
     if (io.unanswered) warn('stdin is not interactive; use -y to skip the confirmation');
-    return (lost || io.unanswered) && code === 0 ? 1 : code;
+    const unsaved = look ? undefined : saveFailure(board);
+    if (unsaved !== undefined) {
+      told = true;
+      warn(unsaved);
+    }
+    return (lost || io.unanswered || unsaved !== undefined) && code === 0 ? 1 : code;
   } finally {
     process.off('SIGINT', interrupt);
     io.close();

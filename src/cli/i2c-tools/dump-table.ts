@@ -1,5 +1,6 @@
 import { hexDigits } from '../../bus/words.ts';
 import type { ToolIo } from './io.ts';
+import { NO_ADAPTER, TableOutput } from './table-output.ts';
 
 /** What is read at `register`: one value, or two of neighbours; below 0: it could not be read. */
 export type ReadRegisters = (register: number) => Promise<readonly number[]>;
@@ -7,6 +8,7 @@ export type ReadRegisters = (register: number) => Promise<readonly number[]>;
 /**
  * i2cdump's table of bytes and characters, sixteen a row, from `first` to `last`. Each cell is printed as
  * soon as it is read. Where the data has an `end`, the rows end there too.
+ * @returns false where the adapter is gone: the table ends there
  */
 export async function printBytes(
   read: ReadRegisters,
@@ -14,26 +16,34 @@ export async function printBytes(
   last: number,
   io: ToolIo,
   end = 256,
-): Promise<void> {
-  io.stdout.write('     0  1  2  3  4  5  6  7  8  9  a  b  c  d  e  f    0123456789abcdef\n');
+): Promise<boolean> {
+  const table = new TableOutput(io);
+  table.frame('     0  1  2  3  4  5  6  7  8  9  a  b  c  d  e  f    0123456789abcdef\n');
   for (let row = first & ~15; row <= last && row < end; row += 16) {
-    io.stdout.write(`${hexDigits(row, 2)}: `);
+    table.frame(`${hexDigits(row, 2)}: `);
     let characters = '';
     for (let register = row; register < row + 16; ) {
       if (register < first || register > last) {
-        io.stdout.write('   ');
+        table.frame('   ');
         if (register < end) characters += ' ';
         register++;
         continue;
       }
       for (const value of await read(register)) {
-        io.stdout.write(value < 0 ? 'XX ' : `${hexDigits(value, 2)} `);
+        if (value === NO_ADAPTER) return brokenOff(table);
+        table.cell(value < 0 ? 'XX ' : `${hexDigits(value, 2)} `);
         characters += character(value);
         register++;
       }
     }
-    io.stdout.write(`   ${characters}\n`);
+    table.frame(`   ${characters}\n`);
   }
+  return true;
+}
+
+function brokenOff(table: TableOutput): false {
+  table.breakOff();
+  return false;
 }
 
 function character(value: number): string {
@@ -42,24 +52,27 @@ function character(value: number): string {
   return value < 0x20 || value >= 0x7f ? '?' : String.fromCharCode(value);
 }
 
-/** i2cdump's table of words, eight a row. */
+/** i2cdump's table of words, eight a row. @returns false where the adapter is gone */
 export async function printWords(
   read: (register: number) => Promise<number>,
   first: number,
   last: number,
   io: ToolIo,
-): Promise<void> {
-  io.stdout.write('     0,8  1,9  2,a  3,b  4,c  5,d  6,e  7,f\n');
+): Promise<boolean> {
+  const table = new TableOutput(io);
+  table.frame('     0,8  1,9  2,a  3,b  4,c  5,d  6,e  7,f\n');
   for (let row = first & ~7; row <= last; row += 8) {
-    io.stdout.write(`${hexDigits(row, 2)}: `);
+    table.frame(`${hexDigits(row, 2)}: `);
     for (let register = row; register < row + 8; register++) {
       if (register < first || register > last) {
-        io.stdout.write('     ');
+        table.frame('     ');
         continue;
       }
       const word = await read(register);
-      io.stdout.write(word < 0 ? 'XXXX ' : `${hexDigits(word, 4)} `);
+      if (word === NO_ADAPTER) return brokenOff(table);
+      table.cell(word < 0 ? 'XXXX ' : `${hexDigits(word, 4)} `);
     }
-    io.stdout.write('\n');
+    table.frame('\n');
   }
+  return true;
 }

@@ -4,6 +4,7 @@ import { adapters, DANGER, lookUpBus, type Nodes, openBus, printVersion } from '
 import { parseFlags } from './flags.ts';
 import type { ToolIo } from './io.ts';
 import { wholeNumber } from './numbers.ts';
+import { TableOutput } from './table-output.ts';
 
 type Mode = 'auto' | 'quick' | 'read' | 'functionality';
 
@@ -199,19 +200,24 @@ type Cell = 'answers' | 'driver' | 'nobody' | undefined;
 interface ScanReport {
   cell(address: number, cell: Cell): void;
   end(): void;
+  /** The adapter is gone. */
+  breakOff(): void;
 }
 
 /** The table of i2c-tools, which grows as the scan goes on. */
-function tableReport({ stdout }: ToolIo): ScanReport {
-  stdout.write('     0  1  2  3  4  5  6  7  8  9  a  b  c  d  e  f\n');
+function tableReport(io: ToolIo): ScanReport {
+  const table = new TableOutput(io);
+  table.frame('     0  1  2  3  4  5  6  7  8  9  a  b  c  d  e  f\n');
   return {
     cell: (address, cell) => {
-      if (address % 16 === 0) stdout.write(`${hexDigits(address, 2)}: `);
+      if (address % 16 === 0) table.frame(`${hexDigits(address, 2)}: `);
       const text = cell === 'answers' ? hexDigits(address, 2) : cell === 'driver' ? 'UU' : '--';
-      stdout.write(cell === undefined ? '   ' : `${text} `);
-      if (address % 16 === 15) stdout.write('\n');
+      if (cell === undefined) table.frame('   ');
+      else table.cell(`${text} `);
+      if (address % 16 === 15) table.frame('\n');
     },
     end: () => {},
+    breakOff: () => table.breakOff(),
   };
 }
 
@@ -225,6 +231,7 @@ function jsonReport({ path }: I2cDev, { stdout }: ToolIo): ScanReport {
     end: () => {
       stdout.write(`${JSON.stringify({ bus: path, ...found })}\n`);
     },
+    breakOff: () => {},
   };
 }
 
@@ -243,14 +250,17 @@ async function scan(
     const how = probeFor(mode, address);
     const looks = address >= first && address <= last && can[how];
     const found = looks ? await probe(i2c, how, address, io) : undefined;
-    if (looks && found === undefined) return 1;
+    if (looks && found === undefined) {
+      report.breakOff();
+      return 1;
+    }
     report.cell(address, found);
   }
   report.end();
   return 0;
 }
 
-/** @returns undefined: reported, and the scan is over. */
+/** @returns undefined: the scan is over. */
 async function probe(i2c: I2cDev, how: 'quick' | 'read', address: number, io: ToolIo): Promise<Cell> {
   try {
     i2c.setAddress(address);
@@ -263,7 +273,8 @@ async function probe(i2c: I2cDev, how: 'quick' | 'read', address: number, io: To
   try {
     await (how === 'quick' ? i2c.writeQuick(address, 0) : i2c.readByte(address));
     return 'answers';
-  } catch {
-    return 'nobody';
+  } catch (thrown) {
+    // Of an adapter that is gone an empty table would say that nobody is on the bus.
+    return BusFault.from(thrown).code === 'ENODEV' ? undefined : 'nobody';
   }
 }

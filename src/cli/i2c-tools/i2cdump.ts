@@ -175,48 +175,51 @@ async function dump(i2c: I2cDev, request: Addressed<Request>, io: ToolIo): Promi
     io.stderr.write(`Error: ${what} failed, return code ${code}\n`);
     return 1;
   };
+  const code = (isComplete: boolean) => (isComplete ? 0 : 1);
   switch (mode) {
     case 'w':
-      await printWords((register) => orErrno(i2c.readWordData(address, register)), first, last, io);
-      return 0;
+      return code(
+        await printWords((register) => orErrno(i2c.readWordData(address, register)), first, last, io),
+      );
     case 's': {
       const block = await orErrno(i2c.readBlockData(address, bank));
       if (typeof block === 'number') return failed('Block read', block);
       if (block.length === 0) return failed('Block read', 0);
-      await printBytes(async (register) => [block[register] ?? 0], 0, block.length - 1, io, block.length);
-      return 0;
+      return code(
+        await printBytes(async (register) => [block[register] ?? 0], 0, block.length - 1, io, block.length),
+      );
     }
     case 'i': {
       const registers = await readI2cBlocks(i2c, request);
       if (typeof registers === 'number') return failed('Block read', registers);
-      await printBytes(async (register) => [registers[register] ?? 0], first, last, io);
-      return 0;
+      return code(await printBytes(async (register) => [registers[register] ?? 0], first, last, io));
     }
     case 'c': {
-      const code = await status(i2c.writeByte(address, first));
-      if (code !== 0) return failed('Write start address', code);
-      await printBytes(async () => [await orErrno(i2c.readByte(address))], first, last, io);
-      return 0;
+      const refused = await status(i2c.writeByte(address, first));
+      if (refused !== 0) return failed('Write start address', refused);
+      return code(await printBytes(async () => [await orErrno(i2c.readByte(address))], first, last, io));
     }
     case 'W':
-      await printBytes(
-        async (register) => {
-          const word = await orErrno(i2c.readWordData(address, register));
-          return word < 0 ? [word, word] : [word & 0xff, word >> 8];
-        },
-        first,
-        last,
-        io,
+      return code(
+        await printBytes(
+          async (register) => {
+            const word = await orErrno(i2c.readWordData(address, register));
+            return word < 0 ? [word, word] : [word & 0xff, word >> 8];
+          },
+          first,
+          last,
+          io,
+        ),
       );
-      return 0;
     case 'b':
-      await printBytes(
-        async (register) => [await orErrno(i2c.readByteData(address, register))],
-        first,
-        last,
-        io,
+      return code(
+        await printBytes(
+          async (register) => [await orErrno(i2c.readByteData(address, register))],
+          first,
+          last,
+          io,
+        ),
       );
-      return 0;
   }
 }
 

@@ -2,6 +2,7 @@ import { type Board, BusFault } from '../../board/index.ts';
 import { messageOf } from '../../bus/words.ts';
 import { type BoardArguments, openNamedBoard, printProblems } from '../board/board-options.ts';
 import { warnOfRunning } from '../board/running-board.ts';
+import { saveFailure } from '../board/save-failure.ts';
 import { errorText } from '../terminal/error-text.ts';
 import { printable } from '../terminal/printable.ts';
 import { UsageError } from '../terminal/usage-error.ts';
@@ -72,16 +73,6 @@ export async function runOnTarget(
   } finally {
     interruption.release();
     await board.close().catch((error: unknown) => onWarning(errorText(error)));
-  }
-}
-
-/** Saves what simulated parts hold. @returns why that failed */
-function saveFailure(board: Board): string | undefined {
-  try {
-    board.save();
-    return undefined;
-  } catch (error) {
-    return errorText(error);
   }
 }
 

@@ -1,15 +1,16 @@
 import { statSync } from 'node:fs';
 
-/** A pipe of the shell's own (`<(command)`) has its writer already. */
-const OF_A_SHELL = /^\/(dev|proc)\//;
+/** A pipe of the shell's own (`<(command)`) has its writer already, and a terminal its user. */
+const OF_A_SHELL = /^\/(dev|proc)\/(fd|self|\d+|std(in|out|err)|tty|pts|null)\b/;
 
 /**
  * Why a file is better not opened; undefined where it may be. To open a FIFO waits for a program at its other end,
- * perhaps for ever, and nothing interrupts that.
+ * perhaps for ever, and nothing interrupts that; a device may give bytes without end.
  */
 export function neverEnds(file: string): string | undefined {
-  const isFifo = statSync(file, { throwIfNoEntry: false })?.isFIFO() ?? false;
-  return isFifo && !OF_A_SHELL.test(file)
-    ? `${file} is a FIFO; write what comes out of it to a file`
-    : undefined;
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats === undefined || OF_A_SHELL.test(file)) return undefined;
+  if (stats.isFIFO()) return `${file} is a FIFO; write what comes out of it to a file`;
+  if (stats.isCharacterDevice()) return `${file} is a device; expected a regular file`;
+  return undefined;
 }

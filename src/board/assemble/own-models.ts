@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type DeviceNode, NodeError } from '../../bus/index.ts';
@@ -98,6 +98,8 @@ async function load(path: string, options: OwnModelOptions): Promise<OwnParts> {
 function checkTrust(path: string, { directory, trust }: OwnModelOptions): void {
   const file = realPath(path);
   if (file === undefined) throw new Error(`not found: ${path}`);
+  // To import a FIFO waits for its writer, and a device may give code without end.
+  if (!statSync(file).isFile()) throw new Error(`${path} is not a regular file`);
   const trusted = [directory, ...trust].map((folder) => realPath(resolve(folder)));
   const below = (folder: string | undefined) =>
     folder !== undefined &&

@@ -1,7 +1,7 @@
 // A front-end that says what it likes, on the compiled package: for attacks on a server of ours.
 import { connectUnix, createMemfd, EventFd, FdChannel, FileDescriptor } from '../../../dist/src/os/index.js';
-import { encodeMessage, u64 } from '../../../dist/src/transport/vhost-user/message.js';
-import { REQUEST } from '../../../dist/src/transport/vhost-user/protocol.js';
+import { encodeMessage, u64 } from '../../../dist/src/transport/vhost-user/messages/message.js';
+import { REQUEST } from '../../../dist/src/transport/vhost-user/messages/protocol.js';
 
 export { createMemfd, EventFd, FileDescriptor, REQUEST, u64 };
 
@@ -38,9 +38,9 @@ export class FrontEnd {
     this.channel.send(0, end);
   }
 
-  greet(features = 0x1_4000_0001 + 2 ** 32) {
+  greet(features = 0x1_4000_0001) {
     this.tell(REQUEST.SET_OWNER);
-    this.tell(REQUEST.SET_PROTOCOL_FEATURES, u64(0x3_102b & ~0x200));
+    this.tell(REQUEST.SET_PROTOCOL_FEATURES, u64(0x1_102b));
     this.tell(REQUEST.SET_FEATURES, u64(features));
   }
 

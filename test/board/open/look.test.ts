@@ -131,6 +131,15 @@ describe('a model of the tree', () => {
     expect((await open(answer('../board-of-another/answer.mjs'))).problems).toEqual([outside(file)]);
   });
 
+  it('is a regular file: to import a FIFO would never end', async () => {
+    const pipe = join(folder, 'board/pipe.mjs');
+    execFileSync('mkfifo', [pipe]);
+    const on = await open(answer('./pipe.mjs'));
+    expect(on.problems).toMatchObject([
+      { path: '/i2c/answer@20', sentence: `${pipe} is not a regular file` },
+    ]);
+  });
+
   it.each(['.', 'answer.mjs'])('runs from elsewhere where that is trusted: %s', async (trusted) => {
     model('answer.mjs');
     const on = await open(answer('../answer.mjs'), { trust: [join(folder, trusted)] });

@@ -46,7 +46,7 @@ Without a script or command, shows on standard output what happens on a board th
     .option('--to <file>', 'write the lines to a file; `-` is standard output')
     .option(
       '-w, --write <file>',
-      'also write the I2C messages to a capture file for Wireshark (pcap); `-` is standard output',
+      'also write a capture file for Wireshark (pcapng); `-` is standard output. Wireshark reads I2C itself, and SPI with examples/wireshark/dtbus-spi.lua of this package',
     )
     .addOption(
       new Option(
@@ -68,6 +68,7 @@ Without a script or command, shows on standard output what happens on a board th
 Examples:
   dtbus watch dts/demo.dts read-temperature.js
   dtbus watch --part '&temp' dts/demo.dts i2cdetect -y 1
+  dtbus watch -w demo.pcapng dts/demo.dts eeprom read eeprom
   dtbus watch --json --to transfers.jsonl dts/demo.dts flash info flash --live
   dtbus watch dts/demo.dts                            the board of a dtbus run, up, serve or guest
   dtbus watch --connect /run/dtbus --bus i2c-1        the board of dtbus serve --socket-dir /run/dtbus

@@ -1,7 +1,7 @@
 import type { TracedBus, TracedTransfer } from '../../board/index.ts';
 import type { Paint } from '../terminal/style.ts';
+import { Capture } from './capture.ts';
 import { type PartReader, partReaders } from './part-reader.ts';
-import { pcapHeader, pcapPackets } from './pcap.ts';
 import { Summary } from './summary.ts';
 import { heading, transferJson, transferLine, type WatchedTransfer, watched } from './transfer-line.ts';
 
@@ -35,11 +35,12 @@ export class WatchLog {
   readonly #output: WatchOutput;
   readonly #sources: Source[] = [];
   readonly #summary = new Summary();
+  readonly #capture: Capture | undefined;
   #began: number | undefined;
 
   constructor(output: WatchOutput) {
     this.#output = output;
-    output.pcap?.(pcapHeader());
+    this.#capture = output.pcap && new Capture(output.pcap);
   }
 
   async attach(buses: readonly TracedBus[], reader: TransferSource): Promise<void> {
@@ -71,14 +72,14 @@ export class WatchLog {
   }
 
   #write(one: WatchedTransfer): void {
-    const { json, pcap, paint } = this.#output;
+    const { json, paint } = this.#output;
     if (this.#began === undefined) {
       this.#began = one.transfer.startedMs;
       if (!json) this.#output.line(heading(paint));
     }
     this.#summary.add(one);
     this.#output.line(json ? transferJson(one) : transferLine(one, this.#began, paint));
-    if (one.bus.kind === 'i2c') pcap?.(pcapPackets(one.bus.number, one.transfer));
+    this.#capture?.add(one);
   }
 }
 

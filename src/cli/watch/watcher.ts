@@ -11,7 +11,7 @@ export interface WatchOptions extends TraceFilter {
   readonly json?: boolean;
   /** File for the lines in the place of standard error. */
   readonly to?: string;
-  /** Capture file for Wireshark: I2C only. */
+  /** Capture file for Wireshark (pcapng). */
   readonly pcap?: string;
 }
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { errorText } from '../../../src/cli/terminal/error-text.ts';
-import { pcapPackets } from '../../../src/cli/watch/pcap.ts';
+import { i2cPackets } from '../../../src/cli/watch/capture-i2c.ts';
 import { boardText, testFolder } from '../folder.ts';
 import { dtbusHere } from '../run-here.ts';
 
@@ -172,9 +172,10 @@ describe('a capture file', () => {
         },
       ],
     };
-    const packet = (fault: 'ENXIO' | undefined) => pcapPackets(1, { ...transfer, fault }).length;
-    // 16 bytes of record, 5 of Linux's, the address, and the data where it went out.
-    expect([packet(undefined), packet('ENXIO')]).toEqual([25, 22]);
+    const packet = (fault: 'ENXIO' | undefined) =>
+      i2cPackets(1, { ...transfer, fault }).map(({ bytes }) => bytes.length);
+    // Five bytes of Linux's, the address, and the data where it went out.
+    expect([packet(undefined), packet('ENXIO')]).toEqual([[9], [6]]);
   });
 
   it.each([

@@ -50,7 +50,7 @@ const messages = [
 function packets(capture: Uint8Array): string[] {
   const fields = ['frame.time_epoch', 'i2c.bus', 'i2c.addr', 'i2c.flags', 'data'];
   const asked = fields.flatMap((field) => ['-e', field]);
-  const file = folder.write('x.pcap', capture);
+  const file = folder.write('x.pcapng', capture);
   const argv = ['-r', file, '-T', 'fields', '-E', 'separator=/s', ...asked];
   return spawnSync('tshark', argv, { encoding: 'utf8' }).stdout.trimEnd().split('\n');
 }
@@ -162,6 +162,56 @@ i2c-3  no answer             1       1     0         0      250         250
     expect(await failed('ENXIO', undefined, long)).toEqual(['5.000000000 3 0x48 0x00000000 90']);
   });
 
+  it.runIf(found)(
+    'has SPI too, each transfer of a message a packet that a dissector of ours reads',
+    async () => {
+      const { log, captured } = logOf(true);
+      const memory = traceMemory();
+      const flash = { reg: [1], name: 'flash@1', compatible: ['winbond,w25q80'] };
+      const unknown = { addressWidth: undefined, size: undefined };
+      const spi = { kind: 'spi', number: 2, path: '/soc/spi', parts: [{ ...flash, ...unknown }] } as const;
+      await log.attach([spi, ...BUSES], new TraceReader(memory));
+      const writer = new TraceWriter(memory);
+      const transfers = [
+        { tx: Uint8Array.of(3, 0, 1, 0), rx: undefined, length: 4 },
+        { tx: undefined, rx: Uint8Array.of(0x48, 0x65, 0x6c, 0x6c), length: 4 },
+      ].map((transfer) => ({ ...transfer, csChange: false }));
+      writer.write(0, { ...record, chipSelect: 1, transfers } as unknown as TransferRecord);
+      writer.write(1, {
+        ...record,
+        startedMs: 6000,
+        messages: messages.slice(0, 1),
+        fault: new BusFault('ENXIO'),
+      });
+      log.end();
+      const file = folder.write('spi.pcapng', captured());
+      const tshark = (...argv: string[]) => {
+        const { stdout, status } = spawnSync('tshark', ['-r', file, ...argv], { encoding: 'utf8' });
+        return { status, lines: stdout.trimEnd().split('\n') };
+      };
+      const fields = [
+        'frame.time_epoch',
+        'frame.interface_name',
+        'dtbus_spi.bus',
+        'dtbus_spi.cs',
+        'dtbus_spi.place',
+      ];
+      const asked = [...fields, 'dtbus_spi.last', 'dtbus_spi.tx', 'dtbus_spi.rx', 'frame.comment'];
+      const lua = ['-X', 'lua_script:examples/wireshark/dtbus-spi.lua'];
+      const args = ['-T', 'fields', '-E', 'separator=|', ...asked.flatMap((field) => ['-e', field])];
+      expect(tshark(...lua, ...args).lines).toEqual([
+        '5.000000000|spi-2|2|1|0|0|03000100||flash@1: read 0x000100: 48 65 6c 6c',
+        '5.000125000|spi-2|2|1|1|1||48656c6c|',
+        '6.000000000|i2c-3|||||||ENXIO: temp@48: select TEMP (0x00)',
+      ]);
+      expect(tshark(...lua).lines[0]).toMatch(/controller → spi2\.1 +SPI .* send 03000100$/);
+      // Without the dissector the packets are there, and I2C is read.
+      const without = tshark();
+      expect({ status: without.status, count: without.lines.length }).toEqual({ status: 0, count: 3 });
+      expect(without.lines[2]).toContain('I2C Write');
+    },
+  );
+
   it.runIf(found)('has the time of the board, to the bit', async () => {
     const { log, captured } = logOf(true);
     const attached: Promise<void>[] = [];
@@ -199,7 +249,7 @@ i2c-3  no answer             1       1     0         0      250         250
 
 describe('a watcher', () => {
   it('writes down what the boards of its own process do, all of it before it ends', async () => {
-    const watcher = new Watcher({ to: folder.path('here'), pcap: folder.path('here.pcap') });
+    const watcher = new Watcher({ to: folder.path('here'), pcap: folder.path('here.pcapng') });
     const board = await openBoard('dts/demo.dts', { backEnd: 'inline', openHosts: 'first-use' });
     for (let i = 0; i < 50; i++) board.open('/dev/i2c-1').transferSync([{ addr: 0x48, read: 2 }]);
     await board.close();
@@ -211,8 +261,9 @@ describe('a watcher', () => {
         .match(/read 19 00$/gm),
     ).toHaveLength(50);
     expect(folder.read('here').toString()).toMatch(/^i2c-1 +0x48 temp@48 +50 /m);
-    // A header, and of each message a header, five bytes of Linux's, the address and two bytes of data.
-    expect(folder.read('here.pcap')).toHaveLength(24 + 50 * (16 + 5 + 1 + 2));
+    // Of each message a block of packet: type, as `Linux i2c packet` of eight bytes.
+    const packet = Buffer.from('0800000008000000', 'hex');
+    expect(folder.read('here.pcapng').toString('latin1').split(packet.toString('latin1'))).toHaveLength(51);
     expect(() => new Watcher({ to: '/nowhere/x' })).toThrow('cannot write /nowhere/x: ENOENT');
   });
 });

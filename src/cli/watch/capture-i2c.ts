@@ -5,45 +5,27 @@ import {
   type TracedSegment,
   type TracedTransfer,
 } from '../../board/index.ts';
-
-/** Linux I2C packets (tcpdump.org, "Link-layer header types"). */
-const LINKTYPE_I2C_LINUX = 209;
-/** Times in nanoseconds; version 2.4 (draft-ietf-opsawg-pcap). */
-const MAGIC_NS = 0xa1b2_3c4d;
-const SNAPLEN = 0x1_0000;
-
-/** The header of a capture file. */
-export function pcapHeader(): Uint8Array {
-  const header = new DataView(new ArrayBuffer(24));
-  header.setUint32(0, MAGIC_NS, true);
-  header.setUint16(4, 2, true);
-  header.setUint16(6, 4, true);
-  header.setUint32(16, SNAPLEN, true);
-  header.setUint32(20, LINKTYPE_I2C_LINUX, true);
-  return new Uint8Array(header.buffer);
-}
+import type { CapturedPacket } from './pcapng.ts';
 
 /**
- * The messages of an I2C transaction that were on the wire, a packet each: the bus's number, Linux's message flags
- * (big-endian), the address as it is on the wire, the data. After what was not acknowledged comes STOP: the data of an
- * address that was refused never was on the wire, nor what follows a byte that was. The messages share the time of the
- * transaction by their bits.
+ * The messages of an I2C transaction that were on the wire, a packet each as Linux has them (LINKTYPE_I2C_LINUX): the
+ * bus's number, Linux's message flags (big-endian), the address as it is on the wire, the data. After what was not
+ * acknowledged comes STOP: the data of an address that was refused never was on the wire, nor what follows a byte that
+ * was. The messages share the time of the transaction by their bits.
  */
-export function pcapPackets(bus: number, transfer: TracedTransfer): Uint8Array {
+export function i2cPackets(bus: number, transfer: TracedTransfer): CapturedPacket[] {
   const { startedMs, durationMs, segments } = transfer;
   const sent = segments.flatMap((segment, i) => wirePart(segment, i, transfer) ?? []);
   const whole = sent.reduce((bits, part) => bits + messageBits(part), STOP_BITS);
   let bits = 0;
-  return Buffer.concat(
-    sent.map((part) => {
-      const { flags, address, data } = part;
-      const packet = Buffer.concat([Uint8Array.of(bus & 0x7f, 0, 0, 0, flags), address, data.bytes]);
-      const length = packet.length - data.bytes.length + data.length;
-      const header = recordHeader(startedMs + (durationMs * bits) / whole, packet.length, length);
-      bits += messageBits(part);
-      return Buffer.concat([header, packet]);
-    }),
-  );
+  return sent.map((part) => {
+    const { flags, address, data } = part;
+    const bytes = Buffer.concat([Uint8Array.of(bus & 0x7f, 0, 0, 0, flags), address, data.bytes]);
+    const length = bytes.length - data.bytes.length + data.length;
+    const atMs = startedMs + (durationMs * bits) / whole;
+    bits += messageBits(part);
+    return { atMs, bytes, length };
+  });
 }
 
 const STOP_BITS = 1;
@@ -85,15 +67,4 @@ function nackOf({ nack, fault, segments }: TracedTransfer): NackPlace | undefine
 
 function firstOf({ bytes, length }: TracedBytes, count: number): TracedBytes {
   return { bytes: bytes.subarray(0, count), length: Math.min(length, count) };
-}
-
-/** `ms`: since 1970, which a number holds to a quarter of a microsecond; written in whole ones. */
-function recordHeader(ms: number, captured: number, length: number): Uint8Array {
-  const header = new DataView(new ArrayBuffer(16));
-  const us = Math.round((ms % 1000) * 1000);
-  header.setUint32(0, Math.floor(ms / 1000) + Math.floor(us / 1e6), true);
-  header.setUint32(4, (us % 1e6) * 1000, true);
-  header.setUint32(8, captured, true);
-  header.setUint32(12, length, true);
-  return new Uint8Array(header.buffer);
 }

@@ -1,4 +1,10 @@
-import type { DeviceNode, HostAdapter, I2cController, SpiController } from '../../src/bus/index.ts';
+import {
+  type DeviceNode,
+  type HostAdapter,
+  type I2cController,
+  NodeError,
+  type SpiController,
+} from '../../src/bus/index.ts';
 import {
   type BoundPart,
   type Clock,
@@ -98,7 +104,10 @@ function isSimulated(child: DeviceNode): boolean {
   return child.has(SIMULATE);
 }
 
-/** `num-cs`, and at least as many as the children use. */
+/** `num-cs`, and at least as many as the children use. @throws {NodeError} */
 function chipSelectCount(bus: DeviceNode, boundParts: readonly BoundPart[]): number {
-  return Math.max(bus.u32('num-cs') ?? 1, ...boundParts.flatMap(({ reg }) => reg.map((cs) => cs + 1)));
+  const count = bus.u32('num-cs') ?? 1;
+  if (count < 1 || count > 256)
+    throw new NodeError(bus, 'num-cs', `invalid num-cs: expected 1 to 256, got ${count}`);
+  return Math.max(count, ...boundParts.flatMap(({ reg }) => reg.map((cs) => cs + 1)));
 }

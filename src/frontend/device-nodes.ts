@@ -72,6 +72,19 @@ export function clientsOf<Node extends { readonly name: string; readonly childre
   return (bus.children.find(({ name }) => name === 'i2c-bus') ?? bus).children;
 }
 
+/**
+ * The buses behind a client of a bus: the channels of a multiplexer (`i2c@0`, `i2c@1`, …, perhaps below a node `i2c-mux`),
+ * or the one of a gate or an arbiter (Linux i2c-mux.c, of_i2c_register_devices of a mux adapter).
+ */
+export function channelsBehind<Node extends { readonly name: string; readonly children: readonly Node[] }>(
+  client: Node,
+): readonly Node[] {
+  const only = client.children.find(({ name }) => name === 'i2c-arb' || name === 'i2c-gate');
+  if (only !== undefined) return [only];
+  const holder = client.children.find(({ name }) => name === 'i2c-mux') ?? client;
+  return holder.children.filter(({ name }) => /^i2c(@|$)/.test(name));
+}
+
 /** Our own devices. What is below one belongs to it: the channels of a mux on a bus are not buses of the board. */
 function ownDevices(tree: Tree): Found[] {
   return devicesBelow(tree.root, (node) => asList(ownDevice(node)));

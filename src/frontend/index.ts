@@ -1,6 +1,7 @@
 export {
   type BusDescription,
   type BusKind,
+  channelsBehind,
   clientsOf,
   DEVICE_KINDS,
   type DeviceKind,

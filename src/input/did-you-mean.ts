@@ -26,10 +26,17 @@ function distance(a: string, b: string, limit: number): number {
   return previous[b.length] as number;
 }
 
-/** The nearest of `known` to `word`, or undefined where nothing is near enough to be what was meant. */
-export function didYouMean(word: string, known: Iterable<string>): string | undefined {
+/**
+ * The nearest of `known` to `word`, or undefined where nothing is near enough to be what was meant.
+ * @param most edits that may lie between; default: a third of the letters
+ */
+export function didYouMean(
+  word: string,
+  known: Iterable<string>,
+  most = Math.max(1, Math.floor(word.length / 3)),
+): string | undefined {
   if (word.length === 0 || word.length > 100) return undefined;
-  let limit = Math.max(1, Math.floor(word.length / 3));
+  let limit = most;
   let nearest: string | undefined;
   for (const candidate of known) {
     if (candidate === word) continue;

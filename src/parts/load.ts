@@ -15,6 +15,12 @@ export function knownCompatibles(): ReadonlySet<string> {
   return known;
 }
 
+/** The only kind of bus that a known compatible has a part for; undefined for both, and for others. Loads nothing. */
+export function busOf(compatible: string): 'i2c' | 'spi' | undefined {
+  const kinds = new Set(filesFor([compatible]).map(({ bus }) => bus));
+  return kinds.size === 1 ? [...kinds][0] : undefined;
+}
+
 let filesByName: ReadonlyMap<string, readonly PartFile[]> | undefined;
 
 /** The files with a part for one of the names, with or without its vendor. */

@@ -6,6 +6,8 @@ export interface PartFile {
   /** Its place in this folder, without ending. */
   readonly file: string;
   readonly compatible: readonly string[];
+  /** The only kind of bus that its parts are on; of both, none. */
+  readonly bus?: 'i2c' | 'spi';
   load(): Promise<PartModule>;
 }
 
@@ -13,6 +15,7 @@ export interface PartFile {
 export const PART_FILES: readonly PartFile[] = [
   {
     file: 'clocks/ds1307',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'dallas,ds1307',
@@ -22,6 +25,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'clocks/ds1337',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'dallas,ds1337',
@@ -33,6 +37,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'clocks/ds3231',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'maxim,ds3231',
@@ -42,6 +47,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'clocks/m41t0',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'st,m41t0',
@@ -50,6 +56,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'clocks/pcf85063a',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'nxp,pcf85063a',
@@ -61,6 +68,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'clocks/pcf8563',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'nxp,pcf8563',
@@ -72,6 +80,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'clocks/rx8130',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'epson,rx8130',
@@ -80,6 +89,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'converters/ads1115',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'ti,ads1015',
@@ -90,6 +100,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'converters/mcp3008',
+    bus: 'spi',
     // biome-ignore format: one name a line.
     compatible: [
       'microchip,mcp3004',
@@ -101,6 +112,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'converters/mcp4725',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'microchip,mcp4725',
@@ -109,6 +121,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'displays/hd44780-pcf8574',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'dtbus,hd44780-pcf8574',
@@ -117,6 +130,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'displays/ssd1306',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'solomon,ssd1306',
@@ -139,6 +153,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'gpio/pca9555',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'nxp,pca9554',
@@ -163,6 +178,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'gpio/pcal6416',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'nxp,pcal6408',
@@ -172,6 +188,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'gpio/pcf8574',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'nxp,pcf8574',
@@ -190,6 +207,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'light/bh1750',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'rohm,bh1750',
@@ -198,6 +216,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'light/opt3001',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'ti,opt3001',
@@ -206,6 +225,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'light/pca9552',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'nxp,pca9550',
@@ -217,6 +237,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'light/pca9685',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'nxp,pca9685-pwm',
@@ -226,6 +247,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'memories/at24',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'atmel,24c00',
@@ -247,6 +269,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'memories/at25',
+    bus: 'spi',
     // biome-ignore format: one name a line.
     compatible: [
       'atmel,at25',
@@ -267,6 +290,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'memories/spi-nor',
+    bus: 'spi',
     // biome-ignore format: one name a line.
     compatible: [
       'jedec,spi-nor',
@@ -300,6 +324,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'memories/spi-nor-makers',
+    bus: 'spi',
     // biome-ignore format: one name a line.
     compatible: [
       'macronix,mx25l2005a',
@@ -455,6 +480,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'motion/ak8963',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'asahi-kasei,ak8963',
@@ -463,6 +489,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'motion/hmc5883l',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'honeywell,hmc5883l',
@@ -497,6 +524,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'motion/mag3110',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'fsl,mag3110',
@@ -505,6 +533,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'motion/mma8452',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'fsl,mma8451',
@@ -526,6 +555,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'muxes/pca9548',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'nxp,pca9548',
@@ -549,6 +579,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'other/loopback',
+    bus: 'spi',
     // biome-ignore format: one name a line.
     compatible: [
       'linux,spi-loopback-test',
@@ -558,6 +589,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'power/ina219',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'ti,ina219',
@@ -567,6 +599,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'power/ina226',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'ti,ina226',
@@ -577,6 +610,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'power/ina238',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'ti,ina238',
@@ -586,6 +620,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'power/ina3221',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'ti,ina3221',
@@ -603,6 +638,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'pressure/bmp180',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'bosch,bmp180',
@@ -612,6 +648,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'pressure/mpl3115',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'fsl,mpl3115',
@@ -620,6 +657,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'pressure/ms5611',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'meas,ms5611',
@@ -628,6 +666,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'sensors/adt7410',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'adi,adt7410',
@@ -637,6 +676,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'sensors/aht20',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'aosong,aht10',
@@ -647,6 +687,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'sensors/hdc1080',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'ti,hdc1080',
@@ -656,6 +697,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'sensors/lm75',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'national,lm75',
@@ -677,6 +719,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'sensors/max31855',
+    bus: 'spi',
     // biome-ignore format: one name a line.
     compatible: [
       'maxim,max31855k',
@@ -687,6 +730,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'sensors/mcp9808',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'microchip,mcp9808',
@@ -696,6 +740,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'sensors/mlx90614',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'melexis,mlx90614',
@@ -704,6 +749,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'sensors/sgp40',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'sensirion,sgp40',
@@ -712,6 +758,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'sensors/sht3x',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'sensirion,sht3x',
@@ -723,6 +770,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'sensors/sht4x',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'sensirion,sht4x',
@@ -734,6 +782,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'sensors/si7021',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'silabs,si7021',
@@ -744,6 +793,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'sensors/tmp102',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'ti,tmp102',
@@ -753,6 +803,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'sensors/tmp117',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'ti,tmp117',
@@ -761,6 +812,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'sensors/tmp421',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'ti,tmp421',
@@ -771,6 +823,7 @@ export const PART_FILES: readonly PartFile[] = [
   },
   {
     file: 'sensors/vl53l0x',
+    bus: 'i2c',
     // biome-ignore format: one name a line.
     compatible: [
       'st,vl53l0x',

@@ -36,7 +36,9 @@ async function indexText(): Promise<string> {
   const entries = (await partFiles()).map(({ file, parts }) => {
     const compatible = parts.flatMap((part) => part.compatible);
     const names = [...new Set(compatible)].map((name) => `'${name}',`).join('\n      ');
-    return `  {\n    file: '${file}',\n    // biome-ignore format: one name a line.\n    compatible: [\n      ${names}\n    ],\n    load: () => import('./${file}.ts'),\n  },`;
+    const buses = new Set(parts.flatMap((part) => Object.keys(part.bus)));
+    const only = buses.size === 1 ? `    bus: '${[...buses][0]}',\n` : '';
+    return `  {\n    file: '${file}',\n${only}    // biome-ignore format: one name a line.\n    compatible: [\n      ${names}\n    ],\n    load: () => import('./${file}.ts'),\n  },`;
   });
   return [
     HEAD,
@@ -47,6 +49,8 @@ async function indexText(): Promise<string> {
     '  /** Its place in this folder, without ending. */',
     '  readonly file: string;',
     '  readonly compatible: readonly string[];',
+    '  /** The only kind of bus that its parts are on; of both, none. */',
+    "  readonly bus?: 'i2c' | 'spi';",
     '  load(): Promise<PartModule>;',
     '}',
     '',

@@ -18,6 +18,7 @@ import {
   type HostAdapter,
   isNodeError,
   NodeError,
+  type SpiController,
   wellFormed,
 } from '../../bus/index.ts';
 import type { Node } from '../../devicetree/index.ts';
@@ -26,6 +27,7 @@ import { type BoundPart, type Clock, RealClock, type SimulationOptions } from '.
 import type { BusReport, DeviceProblem } from '../thread/protocol.ts';
 import { createHost } from './hosts.ts';
 import { ownModelOf } from './own-models.ts';
+import { beyondAdapter } from './spi-wiring.ts';
 
 /** Where a bus of the tree ended up: on a controller, or nowhere with a reason. */
 export interface BusBinding {
@@ -68,6 +70,7 @@ export async function bindBus(
       return { node, bus: managed, host, physical: true, boundParts, problem: undefined };
     }
     if (host.spi === undefined) throw new NodeError(bus, 'dtbus,host', `${host.description} carries no SPI`);
+    for (const child of bus.children) tellBeyond(child, host, host.spi, simulation);
     const { controller, boundParts } = mixSpi(bus, host.spi, simulation);
     const managed = manager.addSpiBus(bus.path, host, controller, limits);
     return { node, bus: managed, host, physical: true, boundParts, problem: undefined };
@@ -75,6 +78,19 @@ export async function bindBus(
     const problem = problemOf(node.node, error);
     return { node, bus: undefined, host: undefined, physical: false, boundParts: [], problem };
   }
+}
+
+/** Tells what a child on the wire asks of an adapter that cannot do it. */
+function tellBeyond(
+  child: DeviceNode,
+  { description }: HostAdapter,
+  spi: SpiController,
+  simulation: BoardSimulation,
+): void {
+  if (child.has('dtbus,simulate')) return;
+  const { problems, ignored } = beyondAdapter(child, spi, description);
+  for (const problem of problems) simulation.complain?.(problem);
+  for (const sentence of ignored) simulation.warn?.(sentence);
 }
 
 async function hostFor(node: Node, simulation: SimulationOptions): Promise<HostAdapter> {

@@ -174,19 +174,27 @@ function linesBelow(node: Node, controllerPath: string): number[] {
 function namesOf(node: Node): string[] {
   const count = node.u32('ngpios') ?? DEFAULT_LINES;
   if (count < 1 || count > MOST_LINES) {
-    throw new NodeError(node, 'ngpios', `a controller has 1 to ${MOST_LINES} lines, not ${count}`);
+    throw new NodeError(node, 'ngpios', `invalid ngpios: expected 1 to ${MOST_LINES}, got ${count}`);
   }
   const names = node.strings('gpio-line-names') ?? [];
   if (names.length > count) {
-    throw new NodeError(node, 'gpio-line-names', `${names.length} names for ${count} lines`);
+    throw new NodeError(
+      node,
+      'gpio-line-names',
+      `gpio-line-names has ${names.length} names for ${count} lines (ngpios): remove some, or raise ngpios`,
+    );
   }
   const twice = names.find((name, line) => name !== '' && names.indexOf(name) < line);
   if (twice !== undefined) {
-    throw new NodeError(node, 'gpio-line-names', `two lines are called "${twice}"; names are unique`);
+    throw new NodeError(
+      node,
+      'gpio-line-names',
+      `gpio-line-names has "${twice}" twice: rename one of the lines`,
+    );
   }
   const strange = names.find((name) => !/^[ -~]*$/.test(name));
   if (strange !== undefined) {
-    throw new NodeError(node, 'gpio-line-names', `"${strange}" is not plain ASCII, as names of lines are`);
+    throw new NodeError(node, 'gpio-line-names', `invalid name "${strange}" in gpio-line-names: use ASCII`);
   }
   return Array.from({ length: count }, (_, line) => names[line] ?? '');
 }

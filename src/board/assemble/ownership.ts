@@ -1,6 +1,6 @@
 import { type Reach, unitName } from '../../backend/index.ts';
 import { type DeviceNode, wellFormed } from '../../bus/index.ts';
-import { type BusKind, clientsOf } from '../../frontend/index.ts';
+import { type BusKind, channelsBehind, clientsOf } from '../../frontend/index.ts';
 import { type I2cPart, i2cAddresses, type Part } from '../../sim/index.ts';
 import { BoardError } from '../board-error.ts';
 
@@ -79,7 +79,7 @@ export function unitsAt(kind: BusKind, client: DeviceNode, parts: SimulatedParts
 function i2cUnits(client: DeviceNode, parts: SimulatedParts): number[] {
   const inTree = (node: DeviceNode): number[] => [
     ...i2cAddresses(node),
-    ...channelsOf(node).flatMap((channel) => channel.children.flatMap(inTree)),
+    ...channelsBehind(node).flatMap((channel) => channel.children.flatMap(inTree)),
   ];
   const answered = partsOf(client, parts).flatMap((part) => part.addresses);
   return [...inTree(client), ...answered];
@@ -115,16 +115,10 @@ export function reachOn(bus: DeviceNode, parts: () => SimulatedParts): (unit: nu
 /** Sentences about owners that have no effect: a mux belongs to one owner with all that is behind it. */
 export function ownersWithoutEffect(bus: DeviceNode): readonly string[] {
   const below = (client: DeviceNode): DeviceNode[] =>
-    channelsOf(client).flatMap(({ children }) => children.flatMap((child) => [child, ...below(child)]));
+    channelsBehind(client).flatMap(({ children }) => children.flatMap((child) => [child, ...below(child)]));
   return clientsOf(bus).flatMap((mux) =>
     below(mux)
       .filter((client) => client.has(OWNER) && ownerOf(client) !== ownerOf(mux))
       .map(({ path }) => `${path}: ${OWNER} has no effect behind a mux; set it on ${mux.path}`),
   );
-}
-
-/** The segments behind an I2C mux: `i2c@0`, `i2c@1`, …, perhaps below a node `i2c-mux`. */
-function channelsOf(node: DeviceNode): readonly DeviceNode[] {
-  const holder = node.children.find(({ name }) => name === 'i2c-mux') ?? node;
-  return holder.children.filter(({ name }) => /^i2c(@|$)/.test(name));
 }

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { BusFault, type Errno, messageOf } from '../../bus/index.ts';
+import { BusFault, type Errno, messageOf, SPI_MODE } from '../../bus/index.ts';
 import {
   type I2cDev,
   type I2cPath,
@@ -366,10 +366,11 @@ export class Board {
     if (bound instanceof VirtioI2cDriver) return [this.#nodes.addI2c(bound).path];
     if (!(bound instanceof VirtioSpiDriver)) return [];
     const options = spiNodeOptions(bus.node);
-    return Array.from(
-      { length: bound.capabilities.chipSelects },
-      (_, chipSelect) => this.#nodes.addSpi(bound, chipSelect, options.get(chipSelect)).path,
-    );
+    const { chipSelects, modes } = bound.capabilities;
+    const possible = modes | SPI_MODE.CPHA | SPI_MODE.CPOL;
+    return Array.from({ length: chipSelects }, (_, chipSelect) => chipSelect)
+      .filter((chipSelect) => ((options.get(chipSelect)?.mode ?? 0) & ~possible) === 0)
+      .map((chipSelect) => this.#nodes.addSpi(bound, chipSelect, options.get(chipSelect)).path);
   }
 }
 

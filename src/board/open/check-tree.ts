@@ -1,7 +1,7 @@
 import { checkBoard, checkOverlay, diagnosticText } from '../../devicetree/core.ts';
-import type { Diagnostic } from '../../devicetree/index.ts';
-import { isBus, type VirtioNode } from '../../frontend/index.ts';
-import { knownCompatibles } from '../../parts/index.ts';
+import type { Diagnostic, Node } from '../../devicetree/index.ts';
+import { type BusKind, channelsBehind, clientsOf, isBus, type VirtioNode } from '../../frontend/index.ts';
+import { busOf, knownCompatibles } from '../../parts/index.ts';
 import { BoardError } from '../board-error.ts';
 import type { BoardTree } from './load-tree.ts';
 
@@ -27,8 +27,10 @@ export function doubtsOf(
   { tree, overlays }: Pick<BoardTree, 'tree' | 'overlays'>,
   devices: readonly VirtioNode[],
 ): readonly TreeDoubt[] {
-  const buses = devices.filter(isBus).map(({ kind, node }) => ({ kind, node }));
-  const inTree = checkBoard(tree, { buses, compatibles: knownCompatibles() });
+  const buses = devices
+    .filter(isBus)
+    .flatMap(({ kind, node }) => [{ kind, node }, ...busesBehind(kind, node)]);
+  const inTree = checkBoard(tree, { buses, compatibles: knownCompatibles(), busOf });
   return [
     ...inTree.map((diagnostic) => ({ file, diagnostic })),
     ...overlays.flatMap((overlay) =>
@@ -62,4 +64,12 @@ function doubtSentence({ file, diagnostic }: TreeDoubt): string {
   const { span, message, hint } = diagnostic;
   const place = span === undefined ? file : `${span.file}:${span.line}:${span.column}`;
   return `${place}: ${message}${hint === undefined ? '' : `; ${hint}`}`;
+}
+
+/** The buses behind multiplexers on a bus, one behind another. */
+function busesBehind(kind: BusKind, bus: Node): readonly { readonly kind: BusKind; readonly node: Node }[] {
+  if (kind !== 'i2c') return [];
+  return clientsOf(bus)
+    .flatMap(channelsBehind)
+    .flatMap((node) => [{ kind, node }, ...busesBehind(kind, node)]);
 }

@@ -160,7 +160,8 @@ function adapterBranch(board: Board, { path, port }: WaitingAdapter, { paint }: 
 /** `/dev/i2c-1`; of an SPI bus the first node and how many more. */
 function busName({ kind, nodes, number }: BusListing): string {
   if (kind === 'i2c' || nodes.length === 1) return nodes[0] as string;
-  return `/dev/spidev${number}.0-${nodes.length - 1}`;
+  const chipSelect = (node = ''): string => node.slice(node.lastIndexOf('.') + 1);
+  return `/dev/spidev${number}.${chipSelect(nodes[0])}-${chipSelect(nodes.at(-1))}`;
 }
 
 function peripheralRow(

@@ -151,11 +151,11 @@ export class PropertyError extends Error {
   constructor(node: Node, property: string | undefined, sentence: string) {
     const place = (property === undefined ? undefined : node.property(property)?.span) ?? node.span;
     const where = place === undefined ? '' : `${place.file}:${place.line}:${place.column}: `;
-    super(`${where}${node.path}${property === undefined ? '' : `: ${property}`}: ${sentence}`);
+    super(`${where}${node.path}: ${property === undefined ? '' : `${property} `}${sentence}`);
     this.name = 'PropertyError';
     this.path = node.path;
     this.property = property;
-    this.sentence = sentence;
+    this.sentence = property === undefined ? sentence : `${property} ${sentence}`;
     this.place = place;
   }
 }

@@ -113,10 +113,11 @@ const modelOf =
     };
   };
 
-/** `i2c@N` children become the channels that they name. */
+/** Children become the channels that their `reg` names, also below a node `i2c-mux` (Linux i2c_mux_add_adapter). */
 function channelsOf({ node, segment, fault }: Kit<Sheet>, count: number): object[] {
   const channels = Array.from({ length: count }, () => segment());
-  for (const child of node.children) {
+  const holder = node.children.find(({ name }) => name === 'i2c-mux') ?? node;
+  for (const child of holder.children) {
     const [channel] = child.u32s('reg') ?? [];
     if (channel === undefined) continue;
     if (channel >= count) {

@@ -201,7 +201,7 @@ describe('what is wired where', () => {
       'interrupts',
       /no line 4; its lines are 0 to 3/,
     ],
-    ['no lines at all', gpio('ngpios = <0>;'), '', 'ngpios', /1 to 1024 lines, not 0/],
+    ['no lines at all', gpio('ngpios = <0>;'), '', 'ngpios', /invalid ngpios: expected 1 to 1024, got 0/],
     [
       'more names than lines',
       gpio('ngpios = <1>; gpio-line-names = "a", "b";'),
@@ -214,14 +214,14 @@ describe('what is wired where', () => {
       gpio('gpio-line-names = "Prüfung";'),
       '',
       'gpio-line-names',
-      /"Pr.*fung" is not plain ASCII/,
+      /invalid name "Pr.*fung" in gpio-line-names/,
     ],
     [
       'a name given twice',
       gpio('gpio-line-names = "a", "", "", "a";'),
       '',
       'gpio-line-names',
-      /two lines are called "a"/,
+      /gpio-line-names has "a" twice/,
     ],
   ])(
     '%s is a problem with a place, and the rest comes up',

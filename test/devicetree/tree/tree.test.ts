@@ -219,9 +219,9 @@ describe('typed getters', () => {
     expect(caught).toMatchObject({
       path: I2C,
       property: 'odd',
-      sentence: 'must be one cell (4 bytes), but has 3 bytes',
+      sentence: 'odd must be one cell (4 bytes), but has 3 bytes',
       place: { file: 'board.dts', line: 19, column: 4 },
-      message: `board.dts:19:4: ${I2C}: odd: must be one cell (4 bytes), but has 3 bytes`,
+      message: `board.dts:19:4: ${I2C}: odd must be one cell (4 bytes), but has 3 bytes`,
     });
   });
 

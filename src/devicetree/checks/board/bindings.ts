@@ -94,6 +94,8 @@ export const BINDINGS: readonly Binding[] = [
       },
       'num-cs': {
         type: 'uint32',
+        minimum: 1,
+        maximum: 256,
       },
       'dtbus,host': {
         type: 'phandle',
@@ -157,7 +159,9 @@ export const BINDINGS: readonly Binding[] = [
         minimum: 1,
         maximum: 1024,
       },
-      'gpio-line-names': {},
+      'gpio-line-names': {
+        type: 'string-array',
+      },
     },
   },
   {

@@ -4,16 +4,16 @@ import { LiveTree } from '../../tree/live-tree.ts';
 import type { Node, Tree } from '../../tree/tree.ts';
 import type { Check } from '../check.ts';
 import { runChecks } from '../check-runner.ts';
-import { BUS_NAME_CHECKS, partNameCheck } from './compatibles.ts';
+import { BUS_NAME_CHECKS, type KnownParts, partNameCheck } from './compatibles.ts';
 import { deletionInOverlay, dormantFragments, overlayAsBoard } from './fragments.ts';
+import { misspeltChecks } from './misspelt.ts';
 import { OUR_PROPERTY_CHECKS } from './our-properties.ts';
 import { type BoardBus, peripheralChecks } from './peripherals.ts';
+import { referenceChecks } from './references.ts';
 
-export interface BoardCheckOptions {
+export interface BoardCheckOptions extends KnownParts {
   /** The buses that were found in the tree; those of the tree itself, whose children are the peripherals. */
   readonly buses: readonly { readonly kind: 'i2c' | 'spi'; readonly node: Node }[];
-  /** Every compatible that a part answers for, to find what a mistyped one was meant to be. */
-  readonly compatibles: ReadonlySet<string>;
 }
 
 /**
@@ -21,7 +21,7 @@ export interface BoardCheckOptions {
  * in the order of the tree within each check, with their places where the tree was read from source.
  * @throws {TypeError} a tree that was not made by `parse` or `fromBlob`
  */
-export function checkBoard(tree: Tree, { buses, compatibles }: BoardCheckOptions): readonly Diagnostic[] {
+export function checkBoard(tree: Tree, { buses, ...parts }: BoardCheckOptions): readonly Diagnostic[] {
   const byNode = new Map<LiveNode, BoardBus>();
   for (const { kind, node } of buses) if (node instanceof LiveNode) byNode.set(node, { kind, node });
   return found(tree, [
@@ -29,7 +29,9 @@ export function checkBoard(tree: Tree, { buses, compatibles }: BoardCheckOptions
     ...BUS_NAME_CHECKS,
     ...OUR_PROPERTY_CHECKS,
     ...peripheralChecks(byNode),
-    partNameCheck(byNode, compatibles),
+    partNameCheck(byNode, parts),
+    ...misspeltChecks(byNode),
+    ...referenceChecks(byNode),
   ]);
 }
 

@@ -21,27 +21,89 @@ const virtioName = warning('bus_compatible', [], (node, { fail }) => {
   }
 });
 
+/** What is known of parts. */
+export interface KnownParts {
+  /** Every compatible that a part answers for. */
+  readonly compatibles: ReadonlySet<string>;
+  /** The only kind of bus that such a compatible has a part for; undefined for both. */
+  readonly busOf?: ((compatible: string) => 'i2c' | 'spi' | undefined) | undefined;
+}
+
+const BUS_NAMES = { i2c: 'I2C', spi: 'SPI' } as const;
+
 /** A part without a model stays silent on its bus: the name is told of where it looks like one that has a model. */
-export function partNameCheck(buses: ReadonlyMap<LiveNode, BoardBus>, known: ReadonlySet<string>): Check {
+export function partNameCheck(
+  buses: ReadonlyMap<LiveNode, BoardBus>,
+  { compatibles: known, busOf }: KnownParts,
+): Check {
   // Most boards name nothing else than what is known.
-  let models: ReadonlySet<string> | undefined;
-  const isModel = (name: string): boolean => {
-    models ??= new Set([...known].map(withoutVendor));
-    return models.has(withoutVendor(name));
+  let models: ReadonlyMap<string, readonly string[]> | undefined;
+  const sameModel = (name: string): readonly string[] => {
+    models ??= byModel(known);
+    return models.get(withoutVendor(name)) ?? [];
   };
   return warning('unknown_compatible', [], (node, { fail }) => {
-    if (buses.get(node) === undefined) return;
+    const bus = buses.get(node);
+    if (bus === undefined) return;
     for (const child of peripheralsOf(node)) {
       if (child.has('dtbus,model') || child.has('dtbus,dump')) continue;
-      if (child.compatible.some((name) => known.has(name)) || child.compatible.some(isModel)) continue;
-      const [name] = child.compatible as readonly [string];
-      const near = didYouMean(name, known);
-      if (near !== undefined && !isOtherNumber(name, near))
-        fail(child, child.property('compatible'), `unknown compatible "${name}": no model answers for it`, {
-          hint: `did you mean "${near}"?`,
-        });
+      const property = child.property('compatible');
+      const say = (message: string, hint: string): void => fail(child, property, message, { hint });
+      const found = child.compatible.find((each) => known.has(each));
+      const only = found === undefined ? undefined : busOf?.(found);
+      if (only !== undefined && only !== bus.kind)
+        say(
+          `"${found}" is an ${BUS_NAMES[only]} part on an ${BUS_NAMES[bus.kind]} bus`,
+          `move the node to an ${BUS_NAMES[only]} bus`,
+        );
+      if (found !== undefined) continue;
+      const [name, ...others] = child.compatible as readonly [string, ...string[]];
+      const same = sameModel(name);
+      const meant = same.length > 0 ? nearVendor(name, same, known) : nearPart(name, known);
+      if (meant === undefined || others.some((each) => sameModel(each).length > 0)) continue;
+      const what = same.length > 0 ? `unknown vendor in "${name}"` : noModel(name);
+      say(what, `did you mean "${meant}"?`);
     }
   });
+}
+
+function noModel(name: string): string {
+  return `unknown compatible "${name}": no model answers for it`;
+}
+
+/** Compatibles by their names without the vendors. */
+function byModel(known: Iterable<string>): ReadonlyMap<string, readonly string[]> {
+  const models = new Map<string, string[]>();
+  for (const name of known) {
+    const model = withoutVendor(name);
+    const list = models.get(model);
+    if (list === undefined) models.set(model, [name]);
+    else list.push(name);
+  }
+  return models;
+}
+
+function nearPart(name: string, known: ReadonlySet<string>): string | undefined {
+  const near = didYouMean(name, known) ?? sameIgnoringCase(name, known);
+  return near === undefined || isOtherNumber(name, near) ? undefined : near;
+}
+
+/** The part that another vendor makes, where the vendor is misspelt and none that is known. */
+function nearVendor(name: string, same: readonly string[], known: ReadonlySet<string>): string | undefined {
+  const vendor = vendorOf(name);
+  if (vendor.length < 3 || [...known].some((each) => vendorOf(each) === vendor)) return undefined;
+  const near = didYouMean(vendor, same.map(vendorOf), 1);
+  return same.find((each) => vendorOf(each) === near);
+}
+
+function vendorOf(compatible: string): string {
+  return compatible.slice(0, Math.max(0, compatible.indexOf(',')));
+}
+
+/** `Bosch,BME280`: many letters away from what it says. */
+function sameIgnoringCase(name: string, known: ReadonlySet<string>): string | undefined {
+  const lower = name.toLowerCase();
+  return lower === name || !known.has(lower) ? undefined : lower;
 }
 
 /** Another part, as 24c32 is to 24c02 and mcp2517fd to mcp23017, and not the same with two digits exchanged. */

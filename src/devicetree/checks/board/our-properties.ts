@@ -67,25 +67,33 @@ const ourProperties = warning('dtbus_property', [], (node, context) => {
   }
 });
 
-/** Nodes of which our bindings know all properties: the adapters. */
+/** The binding of a node that is one of ours. */
+export function bindingOf(node: LiveNode): Binding | undefined {
+  return node.compatible.map(bindingFor).find((found) => found !== undefined);
+}
+
+/** What the checks of buses say, where something is on one. */
+const OF_BUSES = ['#address-cells', '#size-cells'];
+
+/** Adapters, of which our bindings know all properties, and our buses and GPIO controllers, which may have others. */
 const ourNodes = warning('dtbus_node', [], (node, context) => {
-  const binding = node.compatible.map(bindingFor).find((found) => found !== undefined);
-  if (binding?.isComplete !== true) return;
+  const binding = bindingOf(node);
+  if (binding === undefined) return;
   checkNames(node, binding, context);
   for (const name of binding.required)
-    if (!node.has(name))
+    if (!node.has(name) && !OF_BUSES.includes(name))
       context.fail(node, undefined, `missing property ${name}`, {
         hint: `add ${name}${exampleOf(binding.properties[name])}`,
       });
 });
 
-function checkNames(node: LiveNode, { properties }: Binding, context: CheckContext): void {
+function checkNames(node: LiveNode, { properties, isComplete }: Binding, context: CheckContext): void {
   for (const property of node.properties) {
     const { name } = property;
-    if (name.startsWith(PREFIX) || name.startsWith('#') || STANDARD.includes(name)) continue;
+    if (name.startsWith(PREFIX) || STANDARD.includes(name) || OF_BUSES.includes(name)) continue;
     const schema = Object.hasOwn(properties, name) ? properties[name] : undefined;
     if (schema !== undefined) checkValue(node, property, schema, context);
-    else
+    else if (isComplete && !name.startsWith('#'))
       context.fail(node, property, `unknown property ${name}`, {
         hint: nearest(name, Object.keys(properties)) ?? `known are ${Object.keys(properties).join(', ')}`,
       });

@@ -3,6 +3,7 @@ import type { Check, CheckContext } from '../check.ts';
 import { atName, cellOf, cellsOf, hex, warning } from '../define.ts';
 import { OWN_ADDRESS, TEN_BIT_ADDRESS } from '../i2c-reg.ts';
 import { isStringList } from '../value-forms.ts';
+import { bindingOf } from './our-properties.ts';
 
 /** Checks of what the tree puts on a bus: that it is addressed, by one number, which no other has. */
 
@@ -29,12 +30,19 @@ export function peripheralChecks(buses: ReadonlyMap<LiveNode, BoardBus>): readon
     onBus('peripheral_reg', checkRegs),
     onBus('peripheral_address', checkAddresses),
     onBus('bus_values', checkValues),
+    onBus('chip_select', checkChipSelects),
+    onBus('bus_width', checkWidths),
   ];
+}
+
+/** What is on a bus: its available children, perhaps below a node `i2c-bus`. */
+export function peripheralNodes(bus: LiveNode): readonly LiveNode[] {
+  return (bus.children.find(({ name }) => name === 'i2c-bus') ?? bus).children;
 }
 
 /** The peripherals of a bus: available children that say what they are. */
 export function peripheralsOf(bus: LiveNode): readonly LiveNode[] {
-  return bus.children.filter((child) => child.compatible.length > 0);
+  return peripheralNodes(bus).filter((child) => child.compatible.length > 0);
 }
 
 function checkCells({ kind, node }: BoardBus, { fail }: CheckContext): void {
@@ -127,6 +135,38 @@ const SPI_NUMBERS: readonly (readonly [property: string, example: string])[] = [
   ['spi-cs-inactive-delay-ns', '<100>;'],
 ];
 
+/** Chip selects that the bus says that it does not have: `num-cs`, or as many as `cs-gpios` where those are more. */
+function checkChipSelects({ kind, node }: BoardBus, { fail }: CheckContext): void {
+  const count = cellOf(node, 'num-cs');
+  if (kind !== 'spi' || count === undefined || node.has('cs-gpios')) return;
+  for (const child of peripheralsOf(node)) {
+    const reg = child.property('reg');
+    const beyond = reg === undefined ? undefined : cellsOf(reg).find((cell) => cell >= count);
+    if (beyond !== undefined)
+      fail(child, reg, `chip select ${beyond}, but ${node.path} has num-cs = <${count}>`, {
+        hint: `write num-cs = <${beyond + 1}>, or use a chip select below ${count}`,
+      });
+  }
+}
+
+/** Data lines that a peripheral may be wired with (Linux spi-peripheral-props.yaml); one for each lane. */
+const WIDTHS = [0, 1, 2, 4, 8];
+
+function checkWidths({ kind, node }: BoardBus, { fail }: CheckContext): void {
+  if (kind !== 'spi') return;
+  for (const child of peripheralNodes(node))
+    for (const name of ['spi-tx-bus-width', 'spi-rx-bus-width']) {
+      const property = child.property(name);
+      if (property === undefined) continue;
+      const wrong = cellsOf(property).find((width) => !WIDTHS.includes(width));
+      const isCells = property.length > 0 && property.length % 4 === 0;
+      if (wrong !== undefined || !isCells)
+        fail(child, property, `invalid ${name}: expected 0, 1, 2, 4 or 8${isCells ? `, got ${wrong}` : ''}`, {
+          hint: `write ${name} = <1>; for one line`,
+        });
+    }
+}
+
 /** What would read as if it were not there. */
 function checkValues({ node }: BoardBus, { fail }: CheckContext): void {
   const oneNumber = (at: LiveNode, name: string, example: string): void => {
@@ -134,8 +174,9 @@ function checkValues({ node }: BoardBus, { fail }: CheckContext): void {
     if (property !== undefined && property.length !== 4)
       fail(at, property, `invalid ${name}: expected one number`, { hint: `write ${name} = ${example}` });
   };
-  oneNumber(node, 'clock-frequency', '<100000>; in Hz');
-  for (const child of node.children) {
+  // Of our own buses our bindings say it.
+  if (bindingOf(node) === undefined) oneNumber(node, 'clock-frequency', '<100000>; in Hz');
+  for (const child of peripheralNodes(node)) {
     for (const [name, example] of SPI_NUMBERS) oneNumber(child, name, example);
     const compatible = child.property('compatible');
     if (compatible !== undefined && !isStringList(compatible))

@@ -10,6 +10,7 @@ export { modelsOf } from './chip/part-models.ts';
 export { type Cancel, type Clock, MS, RealClock, SECOND, SteppedClock, US } from './kit/clock.ts';
 export { fileContents, volatileContents } from './kit/contents.ts';
 export { Line } from './kit/line.ts';
+export { placeInModel, placeOfSyntaxError } from './own/model-place.ts';
 export { transferLimited } from './own/time-limit.ts';
 export {
   Catalogue,

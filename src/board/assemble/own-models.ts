@@ -1,10 +1,10 @@
 import { realpathSync, statSync } from 'node:fs';
-import { resolve, sep } from 'node:path';
+import { basename, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type DeviceNode, NodeError } from '../../bus/index.ts';
 import { didYouMean } from '../../input/index.ts';
 import { withoutVendor } from '../../parts/index.ts';
-import type { Catalogue, PartModel } from '../../sim/index.ts';
+import { type Catalogue, type PartModel, placeInModel, placeOfSyntaxError } from '../../sim/index.ts';
 import type { OwnParts } from '../../sim/own-part.ts';
 
 export interface OwnModelOptions {
@@ -88,10 +88,19 @@ export function ownModelOf(node: DeviceNode): string | undefined {
 async function load(path: string, options: OwnModelOptions): Promise<OwnParts> {
   checkTrust(path, options);
   const [exported, { ownParts }] = await Promise.all([
-    import(pathToFileURL(path).href) as Promise<object>,
+    (import(pathToFileURL(path).href) as Promise<object>).catch((error: unknown) => notLoaded(path, error)),
     import('../../sim/own-part.ts'),
   ]);
   return ownParts(exported);
+}
+
+/** @throws {Error} why a module could not be loaded, and where in it */
+function notLoaded(path: string, error: unknown): never {
+  const file = realPath(path) ?? path;
+  const place =
+    placeInModel(file, error) ?? (error instanceof SyntaxError ? placeOfSyntaxError(file) : undefined);
+  const name = error instanceof SyntaxError ? 'syntax error: ' : '';
+  throw new Error(`cannot load ${place ?? basename(path)}: ${name}${reasonOf(error)}`, { cause: error });
 }
 
 /** Whether the code may run: links are followed, so that none leads out of a trusted folder. @throws {Error} */

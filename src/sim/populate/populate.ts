@@ -18,6 +18,7 @@ import {
 } from '../../input/index.ts';
 import { type Clock, RealClock } from '../kit/clock.ts';
 import { contentsFileOf, fileContents, volatileContents } from '../kit/contents.ts';
+import { placeInModel } from '../own/model-place.ts';
 import { callLimited, limitedClock, limitedPart } from '../own/time-limit.ts';
 import { i2cAddresses } from '../wire/i2c-address.ts';
 import { I2cWire } from '../wire/i2c-wire.ts';
@@ -202,7 +203,7 @@ class Made<P extends Part> {
 function guarded<T>(
   node: DeviceNode,
   model: PartModel | undefined,
-  { complain }: Simulation,
+  { complain, directory = '.' }: Simulation,
   work: () => T,
 ): T | undefined {
   try {
@@ -213,7 +214,8 @@ function guarded<T>(
       return undefined;
     }
     const own = node.has('dtbus,model') ? node.string('dtbus,model') : undefined;
-    const reason = error instanceof Error ? error.message : String(error);
+    const place = own === undefined ? undefined : placeInModel(resolve(directory, own), error);
+    const reason = `${error instanceof Error ? error.message : error}${place === undefined ? '' : ` (${place})`}`;
     const property = own === undefined ? undefined : 'dtbus,model';
     complain(new NodeError(node, property, `the model ${own ?? `"${model.title}"`} failed: ${reason}`));
     return undefined;

@@ -147,7 +147,22 @@ describe('a model of the tree', () => {
   });
 
   it.each([
-    ['throw new Error("broken")', 'broken'],
+    ['\nthrow new Error("broken")', 'cannot load own.mjs:2:7: broken'],
+    ['throw "text"', 'cannot load own.mjs: text'],
+    [
+      'const a = 1;\nexport const parts = [{ a b }];\n',
+      "cannot load own.mjs:2: syntax error: Unexpected identifier 'b'",
+    ],
+    ['import "./helper.mjs";\n', "cannot load helper.mjs:3: syntax error: Unexpected token '}'"],
+    [
+      'import { nothing } from "./thrower.mjs";\n',
+      "cannot load own.mjs:1: syntax error: The requested module './thrower.mjs' does not provide an export named 'nothing'",
+    ],
+    [
+      'import { parts } from "./thrower.mjs";\nexport { parts };\n',
+      'cannot load thrower.mjs:3:9: x is not defined',
+    ],
+    ['import "./none.mjs";\n', /^cannot load own\.mjs: Cannot find module '.*none\.mjs'$/],
     ['export const model = []', './own.mjs: not found: exported list "parts" or "models"; it exports model'],
     [
       'export const models = [{ compatible: "acme,answer", bus: "i2c", title: "x", properties: [], create() {} }]',
@@ -159,15 +174,18 @@ describe('a model of the tree', () => {
     ],
   ])('that is none is named: %s', async (text, sentence) => {
     writeFileSync(join(folder, 'board/own.mjs'), text);
-    const on = await open(answer('./own.mjs'));
-    expect(on.problems).toEqual([{ path: '/i2c/answer@20', property: 'dtbus,model', sentence }]);
+    writeFileSync(join(folder, 'board/helper.mjs'), '// A helper.\nexport const a = [\n}\n');
+    writeFileSync(join(folder, 'board/thrower.mjs'), 'export const parts =\n  // None.\n        x;\n');
+    const on = await open(answer('./own.mjs'), { backEnd: 'worker', onWarning: () => {} });
+    const told = typeof sentence === 'string' ? sentence : expect.stringMatching(sentence);
+    expect(on.problems).toEqual([{ path: '/i2c/answer@20', property: 'dtbus,model', sentence: told }]);
   });
 
   const partOf = (create: string) =>
     `export const models = [{ compatible: ["acme,answer"], bus: "i2c", title: "x", properties: [], create: ${create} }]`;
 
   it.each([
-    ['() => { throw new Error("no luck"); }', 'no luck'],
+    ['() => {\n  throw new Error("no luck"); }', 'no luck (own.mjs:2:9)'],
     ['() => undefined', 'create() returned no part'],
     ['() => ({ start() {}, write() {}, read() {}, reset() {} })', 'the part has no method stop()'],
     [
@@ -176,7 +194,8 @@ describe('a model of the tree', () => {
     ],
   ])('whose part fails is named, and the others answer: %s', async (create, reason) => {
     writeFileSync(join(folder, 'board/own.mjs'), partOf(create));
-    const on = await open(`${answer('./own.mjs')} eeprom@50 { compatible = "atmel,24c02"; reg = <0x50>; };`);
+    const eeprom = 'eeprom@50 { compatible = "atmel,24c02"; reg = <0x50>; };';
+    const on = await open(`${answer('./own.mjs')} ${eeprom}`, { backEnd: 'worker', onWarning: () => {} });
     expect(on.problems).toEqual([
       { path: '/i2c/answer@20', property: 'dtbus,model', sentence: `the model ./own.mjs failed: ${reason}` },
     ]);

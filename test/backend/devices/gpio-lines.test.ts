@@ -79,6 +79,22 @@ describe('the lines of a controller', () => {
     expect(() => lines.ownership.claim(new Client('two'), 1)).toThrow('EBUSY: /gpio: line 1 is owned by one');
   });
 
+  it('name who gives them their level: all that pull low, else the front-end whose output it is', () => {
+    const wires = new GpioLines('/gpio', ['a', 'b']);
+    const others = ['INT of one', 'INT of another'].map((name) => ({ name }));
+    const guest = new Client('guest');
+    expect([wires.outputOf(0), wires.driversOf(0)]).toEqual([undefined, []]);
+    wires.ownership.claim(guest, 0);
+    wires.drive(0, guest, true);
+    expect([wires.outputOf(0), wires.driversOf(0)]).toEqual(['guest', ['guest']]);
+    expect([wires.outputOf(1), wires.driversOf(1)]).toEqual([undefined, []]);
+    for (const other of others) wires.drive(0, other, false);
+    expect(wires.driversOf(0)).toEqual(['INT of one', 'INT of another']);
+    expect(wires.outputOf(0)).toBe('guest');
+    expect(() => wires.driversOf(2)).toThrow('/gpio has no line 2; its lines are 0 to 1');
+    expect(() => wires.outputOf(-1)).toThrow('/gpio has no line -1; its lines are 0 to 1');
+  });
+
   it('warn of a listener that failed, where nobody else is told', () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
     lines.listen(() => {

@@ -64,6 +64,17 @@ describe('LM75 (SNOS808, 7.5)', () => {
     expect(bench.line('OS').high).toBe(false);
   });
 
+  it('counts conversions for the fault queue, not writes of CONF', async () => {
+    const bench = await lm75();
+    bench.write([CONF, 0b0000_1000]);
+    bench.line('OS').listen(() => {});
+    bench.set('temperature', 90);
+    for (let count = 0; count < 3; count++) bench.write([CONF, 0b0000_1000]);
+    expect(bench.line('OS').high).toBe(true);
+    bench.clock.advance(100 * MS);
+    expect(bench.line('OS').high).toBe(false);
+  });
+
   it('in interrupt mode lets OS go when a register is read', async () => {
     const bench = await lm75();
     bench.write([CONF, 0x02]);
@@ -124,6 +135,25 @@ describe('TMP75 (SBOS288, 7.5 and table 7)', () => {
     expect(bench.writeRead([TEMP], 2)).toEqual([0x19, 0x10]);
     bench.set('temperature', 127.9375);
     expect(bench.writeRead([TEMP], 2)).toEqual([0x7f, 0xf0]);
+  });
+
+  it.each([
+    [9, 0x00, [0x7f, 0x80]],
+    [12, 0x60, [0x7f, 0xf0]],
+  ])('shows the most that %i bits can where it is hotter', async (_, config, code) => {
+    const bench = await tmp75();
+    bench.write([CONF, config]);
+    bench.set('temperature', 150);
+    expect(bench.writeRead([TEMP], 2)).toEqual(code);
+  });
+
+  it('does not convert when CONF is written without OS while shut down', async () => {
+    const bench = await tmp75();
+    bench.write([CONF, 0x61]);
+    bench.set('temperature', 50);
+    bench.write([CONF, 0x61]);
+    bench.clock.advance(1000 * MS);
+    expect(bench.writeRead([TEMP], 2)).toEqual([0x19, 0x00]);
   });
 
   it('converts once when OS is written while shut down: 220 ms for twelve bits', async () => {

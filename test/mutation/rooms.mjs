@@ -50,4 +50,10 @@ export const ROOMS = {
     ],
     early: true,
   },
+  sim: {
+    mutate: ['src/sim/chip/*.ts', 'src/sim/kit/*.ts', 'src/sim/{wire,populate,own}/*.ts'],
+    tests: ['test/sim/{chip,kit,own,populate,wire}/*.test.ts'],
+    slow: ['test/parts/*/*.test.ts', 'test/parts/{alert-response,general-call}.test.ts'],
+    early: true,
+  },
 };

@@ -10,6 +10,8 @@ export interface GuestMachine {
 export interface GuestRun extends GuestConsoleOptions {
   /** In ms of `performance.now()`: then the guest is killed. */
   readonly deadline: number;
+  /** In ms: then the guest is killed, too, unless its command was begun. */
+  readonly startLimit?: number;
   /** Kills the guest. */
   readonly interrupted?: AbortSignal | undefined;
 }
@@ -20,6 +22,8 @@ export interface GuestEnd {
   readonly exitCode: number | undefined;
   /** The guest was killed at its deadline. */
   readonly killed: boolean;
+  /** The guest was killed since its command was not begun in time. */
+  readonly stuck: boolean;
   /** The command was begun. */
   readonly started: boolean;
   /** What the machine itself complained of before the command was begun; later complaints go to standard error. */
@@ -44,7 +48,7 @@ export async function runMachine({ program, argv }: GuestMachine, run: GuestRun)
     if (console.started) process.stderr.write(bytes);
     else if (complaint.length < COMPLAINT_LIMIT) complaint += bytes.toString();
   });
-  let killed = false;
+  let [killed, stuck] = [false, false];
   const kill = () => child.kill('SIGKILL');
   const deadline = setTimeout(
     () => {
@@ -53,15 +57,23 @@ export async function runMachine({ program, argv }: GuestMachine, run: GuestRun)
     },
     Math.max(0, run.deadline - performance.now()),
   );
+  const startLimit =
+    run.startLimit === undefined
+      ? undefined
+      : setTimeout(() => {
+          stuck = !console.started;
+          if (stuck) kill();
+        }, run.startLimit);
   run.interrupted?.addEventListener('abort', kill);
   if (run.interrupted?.aborted === true) kill();
   try {
     const failure = await ended(child, program);
     console.end();
     const { exitCode, started } = console;
-    return { exitCode, killed, started, complaint, failure };
+    return { exitCode, killed, stuck, started, complaint, failure };
   } finally {
     clearTimeout(deadline);
+    clearTimeout(startLimit);
     run.interrupted?.removeEventListener('abort', kill);
   }
 }

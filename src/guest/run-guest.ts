@@ -73,6 +73,9 @@ const checks: OptionChecks<GuestOptions> = {
 
 const MEMORY = '256M';
 
+/** A guest on a KVM that works runs its command after two seconds. */
+const KVM_START_MS = 10_000;
+
 /** @throws {BoardError} it is not there, or cannot be a kernel of this machine */
 function checkKernel({ kernel, machine }: GuestOptions): void {
   const stats = statSync(kernel, { throwIfNoEntry: false });
@@ -158,13 +161,15 @@ class Guest {
     const slow = (reason: string) => onWarning(`${reason}: the guest runs on TCG, which is slower`);
     const noKvm = whyNoKvm();
     if (noKvm === undefined) {
-      const end = await this.#run(plan.machine('kvm', init));
-      // KVM may be there and yet abort, in a virtual machine for one.
+      const startLimit = Math.min(KVM_START_MS, (this.#deadline - performance.now()) / 2);
+      const end = await this.#run(plan.machine('kvm', init), startLimit);
+      // KVM may be there and yet abort, or run nothing, in a virtual machine for one.
       if (end.started || end.killed || end.failure === undefined || interrupted?.aborted === true) {
         return this.#told(end);
       }
       const complaint = end.complaint.split('\n')[0]?.replace(/^\S+: (error: )?/, '');
-      slow(`KVM does not work here (${complaint || end.failure})`);
+      const hung = `nothing ran within ${Math.round(startLimit / 100) / 10} s`;
+      slow(`KVM does not work here (${end.stuck ? hung : complaint || end.failure})`);
     } else {
       slow(noKvm);
     }
@@ -184,9 +189,16 @@ class Guest {
     return path;
   }
 
-  #run(machine: GuestMachine): Promise<GuestEnd> {
+  #run(machine: GuestMachine, startLimit?: number): Promise<GuestEnd> {
     const { output, onWarning, interrupted } = this.#options;
     const [mark, deadline] = [this.#mark, this.#deadline];
-    return runMachine(machine, { mark, deadline, output, onNote: onWarning, interrupted });
+    return runMachine(machine, {
+      mark,
+      deadline,
+      output,
+      onNote: onWarning,
+      interrupted,
+      ...(startLimit !== undefined && { startLimit }),
+    });
   }
 }

@@ -56,7 +56,7 @@ function fakeQemu(devices: string, kvm: string): void {
 
 const qemuArguments = () => readFileSync(join(folder, 'bin/arguments'), 'utf8').split('\n');
 
-async function boot(interrupted?: AbortSignal) {
+async function boot(interrupted?: AbortSignal, deadlineMs = 10_000) {
   const kernel = join(folder, 'bzImage');
   writeFileSync(kernel, '');
   const board = join(folder, 'board.dts');
@@ -69,7 +69,7 @@ async function boot(interrupted?: AbortSignal) {
     machine: 'qemu',
     kernel,
     command: ['true'],
-    deadlineMs: 10_000,
+    deadlineMs,
     output: (bytes) => {
       output += Buffer.from(bytes).toString();
     },
@@ -89,6 +89,19 @@ describe('what QEMU is asked for', () => {
     const reason = noKvm ?? 'KVM does not work here (no such register)';
     expect(warnings).toEqual([`${reason}: the guest runs on TCG, which is slower`]);
   });
+
+  it.skipIf(noKvm !== undefined)(
+    'TCG where a KVM that is there runs nothing, before the deadline',
+    async () => {
+      fakeQemu(I2C + SPI, 'exec sleep 60');
+      expect(await boot(undefined, 4000)).toEqual({ exitCode: 5, killed: false });
+      expect(tried()).toEqual(['kvm', 'tcg']);
+      expect(warnings).toHaveLength(1);
+      expect(warnings[0]).toMatch(
+        /^KVM does not work here \(nothing ran within [0-9.]+ s\): the guest runs on TCG, which is slower$/,
+      );
+    },
+  );
 
   it('no KVM where DTBUS_QEMU_ACCEL is tcg', async () => {
     fakeQemu(I2C + SPI, ':');

@@ -1,6 +1,6 @@
 // Fuzzer of the BE drivers: devices 34, 41 and 45. On the compiled package: `npm run build` first.
 //
-//   node test/fuzz/back-end.mjs [SECONDS or REQUESTS] [SEED]     up to 86400 is seconds, above requests
+//   node test/fuzz/back-end.mjs [REQUESTS or SECONDSs] [SEED]
 //
 // The ring is honest here (`virtio.mjs` lies about it); what is in the requests is not: sizes, cuts, fields.
 // Whatever is in them, no driver may throw, change what it may only read, say that it wrote more than there was
@@ -16,13 +16,12 @@ import {
   DmaAllocator,
   GuestMemory,
 } from '../../dist/src/virtio/index.js';
-import { FuzzError, must, randomFrom } from './random.mjs';
+import { boundOf, FuzzError, must, randomFrom } from './random.mjs';
 
 const MEMORY_BYTES = 1 << 18;
 const QUEUE_SIZE = 64;
 const DATA = 0x4000;
 const EVENT_DATA = 0x2_0000;
-const MOST_SECONDS = 86_400;
 const GPIO_LINES = 5;
 const EVENTQ = 1;
 
@@ -232,9 +231,7 @@ export async function fuzzBackEnd({
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const [, , limit = '10', seed = String(Date.now() & 0x7fff_ffff)] = process.argv;
-  const most = Number.parseFloat(limit);
-  const bound = limit.endsWith('s') || most <= MOST_SECONDS ? { seconds: most } : { requests: most };
-  const { requests, seconds } = await fuzzBackEnd({ ...bound, seed: Number(seed) });
-  console.log(`${requests} requests in ${seconds.toFixed(1)} s, seed ${seed}`);
+  const [, , limit = '10s', seed = String(Date.now() & 0x7fff_ffff)] = process.argv;
+  const { requests, seconds } = await fuzzBackEnd({ ...boundOf(limit, 'requests'), seed: Number(seed) });
+  console.log(`back-end: ${requests} requests in ${seconds.toFixed(1)} s, seed ${seed}`);
 }

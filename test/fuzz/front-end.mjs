@@ -19,8 +19,8 @@ import {
   unixSocketPair,
 } from '../../dist/src/os/index.js';
 import { VhostUserError, VhostUserFrontEnd } from '../../dist/src/transport/index.js';
-import { decodePayload, encodeMessage, u64 } from '../../dist/src/transport/vhost-user/message.js';
-import { REQUEST, REQUEST_FORMATS } from '../../dist/src/transport/vhost-user/protocol.js';
+import { decodePayload, encodeMessage, u64 } from '../../dist/src/transport/vhost-user/messages/message.js';
+import { REQUEST, REQUEST_FORMATS } from '../../dist/src/transport/vhost-user/messages/protocol.js';
 import {
   allocateQueueAreas,
   createDeviceQueue,
@@ -34,7 +34,7 @@ import {
   negotiate,
   VIRTIO_F,
 } from '../../dist/src/virtio/index.js';
-import { FuzzError, must, randomFrom } from './random.mjs';
+import { boundOf, FuzzError, must, randomFrom } from './random.mjs';
 
 const HEADER_BYTES = 12;
 const NEED_REPLY = 8;
@@ -308,10 +308,11 @@ export async function fuzzFrontEnd({
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const [, , bound = '60s', seed = String(Date.now() % 2 ** 31)] = process.argv;
-  const limit = bound.endsWith('s') ? { seconds: Number(bound.slice(0, -1)) } : { sessions: Number(bound) };
-  console.log(`seed ${seed}`);
-  const { sessions, started, answered } = await fuzzFrontEnd({ ...limit, seed: Number(seed) });
+  const { sessions, started, answered } = await fuzzFrontEnd({
+    ...boundOf(bound, 'sessions'),
+    seed: Number(seed),
+  });
   console.log(
-    `${sessions} sessions, ${started} with a queue, ${answered} requests given back: nothing found`,
+    `front-end: ${sessions} sessions, ${started} with a queue, ${answered} requests given back, seed ${seed}`,
   );
 }

@@ -13,6 +13,7 @@ const fuzzers = [
   ['back-end', `${seconds}s`],
   ['vhost-user', `${seconds}s`],
   ['front-end', `${seconds}s`],
+  ['async-hosts', `${seconds}s`],
 ];
 for (const [name, duration] of fuzzers) {
   console.log(`\n== ${name}, ${seconds} s`);

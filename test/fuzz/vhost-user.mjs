@@ -23,7 +23,7 @@ import {
   negotiate,
   VIRTIO_F,
 } from '../../dist/src/virtio/index.js';
-import { FuzzError, must, randomFrom } from './random.mjs';
+import { boundOf, FuzzError, must, randomFrom } from './random.mjs';
 import { Device } from './vhost-user-device.mjs';
 import { Liar } from './vhost-user-liar.mjs';
 
@@ -156,10 +156,11 @@ export async function fuzzVhostUser({
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const amount = process.argv[2] ?? '10s';
   const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31);
-  const limit = amount.endsWith('s') ? { seconds: Number.parseFloat(amount) } : { sessions: Number(amount) };
-  const { sessions, messages, seconds } = await fuzzVhostUser({ ...limit, seed });
+  const { sessions, messages, seconds } = await fuzzVhostUser({
+    ...boundOf(process.argv[2] ?? '10s', 'sessions'),
+    seed,
+  });
   const text = (n) => n.toLocaleString('en');
   console.log(
     `vhost-user: ${text(sessions)} sessions, ${text(messages)} messages in ${seconds.toFixed(1)} s, seed ${seed}`,

@@ -1,6 +1,6 @@
 // Mutation fuzzer of the virtqueue, on the compiled package: `npm run build` first.
 //
-//   node test/fuzz/virtio.mjs [SECONDS or CHAINS] [SEED]     up to 86400 is seconds, above chains
+//   node test/fuzz/virtio.mjs [CHAINS or SECONDSs] [SEED]
 //
 // The device's end gets rings that an honest driver might have written, with some of their words changed; the
 // driver's end gets used rings of the same kind. Whatever is in them, neither may throw, hang, read or write
@@ -8,11 +8,9 @@
 
 import { pathToFileURL } from 'node:url';
 import { VIRTIO_F } from '../../dist/src/virtio/index.js';
-import { FuzzError, must, randomFrom } from './random.mjs';
+import { boundOf, FuzzError, must, randomFrom } from './random.mjs';
 import { DeviceTarget } from './virtio-device-target.mjs';
 import { DriverTarget } from './virtio-driver-target.mjs';
-
-const MOST_SECONDS = 86_400;
 
 /**
  * Runs until `chains` were looked at or `seconds` are over.
@@ -48,10 +46,8 @@ export function fuzzVirtio({ chains = Number.POSITIVE_INFINITY, seconds = Number
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const amount = Number.parseFloat(process.argv[2] ?? '10');
   const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31);
-  const limit = amount <= MOST_SECONDS ? { seconds: amount } : { chains: amount };
-  const { chains, seconds } = fuzzVirtio({ ...limit, seed });
+  const { chains, seconds } = fuzzVirtio({ ...boundOf(process.argv[2] ?? '10s', 'chains'), seed });
   const rate = Math.round(chains / seconds).toLocaleString('en');
   console.log(
     `virtio: ${chains.toLocaleString('en')} chains in ${seconds.toFixed(1)} s, ${rate} chains/s, seed ${seed}`,

@@ -1,0 +1,24 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+
+const run = promisify(execFile);
+
+/** The first inputs of each fuzzer, the same in every run; `npm run fuzz` makes new ones. */
+it.runIf(process.platform === 'linux').each([
+  ['virtio', '20000', /^virtio: 20,\d+ chains/],
+  ['back-end', '100000', /^back-end: 100\d+ requests/],
+  ['vhost-user', '100', /^vhost-user: 100 sessions/],
+  ['front-end', '50', /^front-end: 50 sessions/],
+  ['async-hosts', '2000', /^async-hosts: 2\d+ requests in \d+ transfers/],
+  ['devicetree', '1', /, 0 finds$/],
+])(
+  '%s: %s and no find',
+  async (name, count, line) => {
+    const script = fileURLToPath(new URL(`${name}.mjs`, import.meta.url));
+    const { stdout } = await run(process.execPath, [script, count, '20261128']);
+    expect(stdout.trim()).toMatch(line);
+  },
+  120_000,
+);

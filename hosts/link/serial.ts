@@ -1,7 +1,7 @@
 import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { isMainThread } from 'node:worker_threads';
-import { BusFault } from '../../src/bus/index.ts';
+import { BusFault, deniedAddons } from '../../src/bus/index.ts';
 import type { ByteLink, LinkOpener } from './byte-link.ts';
 import { serialProcessLink } from './process-link.ts';
 
@@ -90,7 +90,8 @@ async function loadSerialPort() {
   try {
     return (await import('serialport')).SerialPort;
   } catch (cause) {
-    throw new BusFault('ENODEV', "cannot load the package 'serialport': run npm install", { cause });
+    const missing = "cannot load the package 'serialport': run npm install";
+    throw new BusFault('ENODEV', deniedAddons() ?? missing, { cause });
   }
 }
 

@@ -1,6 +1,7 @@
 export * from './adapter.ts';
 export * from './capabilities.ts';
 export * from './controller.ts';
+export * from './denied.ts';
 export * from './errno.ts';
 export * from './host-adapter.ts';
 export * from './i2c.ts';

@@ -1,5 +1,7 @@
 import { addressOf, isTenBit } from './i2c-target.ts';
 
+export { deniedSentence } from './denied.ts';
+
 /** What messages for people are made of. */
 
 /** `0x0c`: a byte, an address, a register; wider numbers keep all of their digits. */

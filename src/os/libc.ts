@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type * as Koffi from 'koffi';
+import { deniedAddons } from '../bus/index.ts';
 import { OsError } from './os-error.ts';
 
 /**
@@ -30,7 +31,8 @@ export function ffi(): typeof Koffi {
   try {
     koffi = createRequire(import.meta.url)('koffi') as typeof Koffi;
   } catch (cause) {
-    throw unavailable("the package 'koffi' cannot be loaded: run npm install --include=optional", cause);
+    const missing = "the package 'koffi' cannot be loaded: run npm install --include=optional";
+    throw unavailable(deniedAddons() ?? missing, cause);
   }
   return koffi;
 }

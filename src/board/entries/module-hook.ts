@@ -5,6 +5,7 @@
  * By NODE_OPTIONS it stands in every Node process there is, npm and test runners among them: the board then comes
  * up in the one that opens a node, and adapters stay free for it.
  */
+import { deniedSentence } from '../../bus/words.ts';
 import { pretendMachine, takeOverPackages } from '../../dev/index.ts';
 import { BoardError } from '../board-error.ts';
 import { environmentBoard } from './drop-ins.ts';
@@ -13,8 +14,8 @@ import { environmentBoard } from './drop-ins.ts';
 const named = process.execArgv.some((word) => /^(--import|--require|-r)/.test(word));
 
 pretend(process.env['DTBUS_PRETEND'] ?? '');
-if (named) bringUp();
-takeOverPackages();
+if (named) orEnd(environmentBoard);
+orEnd(takeOverPackages);
 
 /** `dtbus run --pretend`: packages that look for a machine find its files. */
 function pretend(machine: string): void {
@@ -27,13 +28,14 @@ function pretend(machine: string): void {
   }
 }
 
-/** What is wrong with the board is said before the script begins. */
-function bringUp(): void {
+/** What is wrong with the board, or denied to this process, is said before the script begins. */
+function orEnd(begin: () => unknown): void {
   try {
-    environmentBoard();
+    begin();
   } catch (error) {
-    if (!(error instanceof BoardError)) throw error;
-    process.stderr.write(`dtbus: ${error.message}\n`);
+    const sentence = error instanceof BoardError ? error.message : deniedSentence(error);
+    if (sentence === undefined) throw error;
+    process.stderr.write(`dtbus: ${sentence}\n`);
     process.exit(1);
   }
 }

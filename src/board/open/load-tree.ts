@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { deniedSentence } from '../../bus/index.ts';
 import {
   applyOverlaysToBlob,
   checkOverlay,
@@ -204,8 +205,8 @@ function parseOptions(file: string, includePaths: readonly string[]): ParseOptio
   };
 }
 
-function unreadable(what: Role, file: string, { code, message }: NodeJS.ErrnoException): string {
-  switch (code) {
+function unreadable(what: Role, file: string, error: NodeJS.ErrnoException): string {
+  switch (error.code) {
     case 'ENOENT':
       return `${what} not found: ${file}${what === 'board' ? '; use --board FILE or DTBUS_BOARD' : ''}`;
     case 'EISDIR':
@@ -213,7 +214,7 @@ function unreadable(what: Role, file: string, { code, message }: NodeJS.ErrnoExc
     case 'EACCES':
       return `no permission to read ${file}: see ls -l ${file}`;
     default:
-      return `${file}: ${message}`;
+      return deniedSentence(error) ?? `${file}: ${error.message}`;
   }
 }
 

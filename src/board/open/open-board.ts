@@ -1,10 +1,12 @@
 import { createRequire } from 'node:module';
 import { delimiter, dirname } from 'node:path';
+import { deniedSentence } from '../../bus/index.ts';
 import type { Tree } from '../../devicetree/index.ts';
 import { findDevices, isBus, type VirtioNode } from '../../frontend/index.ts';
 import type { FilePath } from '../../input/index.ts';
 import { LocalFrontEnd, registerBytes } from '../../transport/core.ts';
 import { DmaAllocator, GuestMemory } from '../../virtio/index.ts';
+import { BoardError } from '../board-error.ts';
 import { Board } from '../handles/board.ts';
 import { LineWatchers } from '../handles/line-handle.ts';
 import {
@@ -51,7 +53,7 @@ export async function openBoard(board?: FilePath | BoardOptions, options?: Board
   }
   // The thread loads its modules while the tree is read.
   const news = newsFor(request.options);
-  const thread = request.options.backEnd === 'inline' ? undefined : new BackEndThread(news);
+  const thread = request.options.backEnd === 'inline' ? undefined : backEndThread(news);
   try {
     const plan = planOf(request);
     const strict = request.options.treeChecks === 'error';
@@ -67,7 +69,7 @@ export async function openBoard(board?: FilePath | BoardOptions, options?: Board
     throw refusal(request.file, brought.tree, brought.problems);
   } catch (thrown) {
     await thread?.abandon();
-    throw thrown;
+    throw permitted(thrown);
   }
 }
 
@@ -84,7 +86,7 @@ export function openBoardSync(board?: FilePath | SyncBoardOptions, options?: Syn
     return tellProblems(new Board(attach(request.file, request.connect, attachOptions(request))), request);
   }
   const news = newsFor(request.options);
-  const thread = new BackEndThread(news);
+  const thread = backEndThread(news);
   try {
     const plan = planOf(request);
     checkPlan(plan, request, news.warn);
@@ -93,8 +95,23 @@ export function openBoardSync(board?: FilePath | SyncBoardOptions, options?: Syn
     throw refusal(request.file, brought.tree, brought.problems);
   } catch (thrown) {
     void thread.abandon();
-    throw thrown;
+    throw permitted(thrown);
   }
+}
+
+/** @throws {BoardError} Node's permission model allows no threads */
+function backEndThread(news: News): BackEndThread {
+  try {
+    return new BackEndThread(news);
+  } catch (thrown) {
+    throw permitted(thrown);
+  }
+}
+
+/** What was thrown; where Node's permission model denied something, a sentence with the option that allows it. */
+function permitted(thrown: unknown): unknown {
+  const denied = deniedSentence(thrown);
+  return denied === undefined ? thrown : new BoardError(denied, { cause: thrown });
 }
 
 /** Which board is opened, and how. */

@@ -3,7 +3,7 @@
 // in two threads. The types beside them come from tsc.
 import { readdirSync } from 'node:fs';
 
-const DOORS = /^(src|hosts)\/[^/]+\/(index|core|blob|gpio|served|property|own-part)\.ts$/;
+const DOORS = /^(src|hosts)\/[^/]+\/(index|core|blob|gpio|served|property|own-part|decode)\.ts$/;
 
 /** What a command, a thread, a child process or a hook of Node's runs first: `#built/…` in the sources. */
 const PROGRAMS = [
@@ -44,7 +44,7 @@ const TOGETHER = [
   },
   {
     name: 'transfer',
-    test: /\/src\/((bus|virtio|transport\/local)\/|transport\/core|board\/(board-error|thread\/calls|open\/tree-from-blob)|frontend\/(device-nodes|match)|backend\/(transfer-trace|clients\/))/,
+    test: /\/src\/((bus|virtio|transport\/local)\/|transport\/core|board\/(board-error|thread\/calls|open\/tree-from-blob)|frontend\/(device-nodes|match)|backend\/clients\/|trace\/(?!decode))/,
   },
   { name: 'front-end', test: /\/src\/frontend\/(?!gpio)/ },
   {

@@ -8,6 +8,7 @@ import {
   type I2cMessage,
   i2cTarget,
   nackFault,
+  type TransferNotes,
 } from '../../src/bus/index.ts';
 import { type I2cWire, transferLimited } from '../../src/sim/index.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
@@ -28,6 +29,10 @@ export class SimulatedI2cController implements I2cController {
     } finally {
       this.wire.clock.settle();
     }
+  }
+
+  notes(): TransferNotes {
+    return { stretchedNs: this.wire.stretchedNs, struck: [] };
   }
 
   /** The same, and nothing is waited for. */

@@ -9,6 +9,7 @@ import {
   type SpiCapabilities,
   type SpiController,
   type SpiTransfer,
+  type TransferNotes,
 } from '../../src/bus/index.ts';
 import type { SimulatedI2cController } from './i2c-controller.ts';
 import type { SimulatedSpiController } from './spi-controller.ts';
@@ -66,6 +67,10 @@ export class MixedI2cController implements I2cController {
       }
     };
     return this.#stopAfter(next);
+  }
+
+  notes(): TransferNotes {
+    return this.#simulated.notes();
   }
 
   /** Simulated messages keep their repeated START even when real ones come between. */

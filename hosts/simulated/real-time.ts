@@ -5,6 +5,7 @@ import type {
   SpiCapabilities,
   SpiController,
   SpiTransfer,
+  TransferNotes,
 } from '../../src/bus/index.ts';
 import type { SimulatedI2cController } from './i2c-controller.ts';
 import type { SimulatedSpiController } from './spi-controller.ts';
@@ -27,6 +28,10 @@ export class TimedI2cController implements I2cController {
     } finally {
       await this.#bus.wire.clock.settled(signal);
     }
+  }
+
+  notes(): TransferNotes {
+    return this.#bus.notes();
   }
 }
 

@@ -10,14 +10,6 @@ export type {
   ManagedBusOptions,
   ManagedI2cBus,
   ManagedSpiBus,
-  TransferRecord,
 } from './manager/managed-bus.ts';
-export { ResourceManager, type TraceTime } from './manager/resource-manager.ts';
-export {
-  type TracedBytes,
-  type TracedSegment,
-  type TracedTransfer,
-  TraceReader,
-  TraceWriter,
-  traceMemory,
-} from './transfer-trace.ts';
+export { ResourceManager } from './manager/resource-manager.ts';
+export type { TraceTime } from './manager/transfer-watch.ts';

@@ -1,11 +1,4 @@
 // What those who work on a board's nodes need of the rooms below.
-export {
-  type TracedBytes,
-  type TracedSegment,
-  type TracedTransfer,
-  TraceReader,
-  traceMemory,
-} from '../backend/index.ts';
 export { BusFault, type Errno, I2C_FUNC, I2C_M, type NackPlace, SPI_MODE } from '../bus/index.ts';
 export {
   type DevNode,
@@ -22,6 +15,17 @@ export {
 export { disabledControllers } from '../frontend/index.ts';
 export type { PartTypes } from '../parts/index.ts';
 export { PartError } from '../sim/property.ts';
+export {
+  type TracedBus,
+  type TracedBytes,
+  type TracedEdge,
+  type TracedPart,
+  type TracedSegment,
+  type TracedTransfer,
+  type TraceEvent,
+  TraceReader,
+  traceMemory,
+} from '../trace/index.ts';
 export { BoardError } from './board-error.ts';
 export type { BoardControl, ControlWatch } from './control/client.ts';
 export { forgetControl, processesOf } from './control/place.ts';
@@ -30,7 +34,7 @@ export {
   type ControlDescription,
   type ControlEvent,
   type ControlPart,
-  transferFromWire,
+  eventFromWire,
   type WireValue,
 } from './control/protocol.ts';
 export { Board, type BusListing, type GpioListing } from './handles/board.ts';
@@ -41,7 +45,7 @@ export type { TraceFilter } from './handles/traced-paths.ts';
 export type { BoardOptions, SyncBoardOptions } from './open/board-options.ts';
 export type { TreeDoubt } from './open/check-tree.ts';
 export { openBoard, openBoardSync } from './open/open-board.ts';
-export { type BeginTrace, type TracedBus, type TracedPart, traceBoards } from './open/trace.ts';
+export { type BeginTrace, traceBoards } from './open/trace.ts';
 export { twoTrees } from './serve/published-tree.ts';
 export type { ServePlace } from './serve/serve-place.ts';
 export type { ServedBoard, ServedBus, ServeOptions, ServeSettings } from './serve/served-board.ts';

@@ -1,28 +1,8 @@
-import type {
-  BusFault,
-  Errno,
-  I2cController,
-  I2cMessage,
-  MaybePromise,
-  SpiController,
-  SpiTransfer,
-} from '../../bus/index.ts';
+import type { BusFault, Errno, I2cController, MaybePromise, SpiController } from '../../bus/index.ts';
+import type { TransferRecord } from '../../trace/index.ts';
 import type { Client } from '../clients/client.ts';
 import { Ownership } from '../clients/ownership.ts';
 import type { AdapterScheduler } from './adapter-scheduler.ts';
-
-/** What happened on a bus, for traces and live views. Buffers are views of the request: copy what is kept. */
-export interface TransferRecord {
-  readonly bus: string;
-  readonly client: string;
-  /** ms since 1970, and from the request to the end of the transfer. */
-  readonly startedMs: number;
-  readonly durationMs: number;
-  readonly messages?: readonly I2cMessage[];
-  readonly chipSelect?: number;
-  readonly transfers?: readonly SpiTransfer[];
-  readonly fault: BusFault | undefined;
-}
 
 export interface BusCounters {
   /** I2C transactions and SPI messages that succeeded. */

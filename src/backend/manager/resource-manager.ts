@@ -10,21 +10,8 @@ import {
 } from '../../bus/index.ts';
 import type { Client } from '../clients/client.ts';
 import { AdapterScheduler, type SchedulerOptions } from './adapter-scheduler.ts';
-import {
-  ManagedBus,
-  type ManagedBusOptions,
-  type ManagedI2cBus,
-  type ManagedSpiBus,
-  type TransferRecord,
-} from './managed-bus.ts';
-
-/** The time by which a board tells its transfers: one for all its buses, and monotonic. */
-export interface TraceTime {
-  /** Its beginning, in ms since 1970. */
-  readonly originMs: number;
-  /** ms since then. */
-  nowMs(): number;
-}
+import { ManagedBus, type ManagedBusOptions, type ManagedI2cBus, type ManagedSpiBus } from './managed-bus.ts';
+import { type TraceTime, TransferWatch } from './transfer-watch.ts';
 
 const MACHINE_TIME: TraceTime = { originMs: performance.timeOrigin, nowMs: () => performance.now() };
 
@@ -116,11 +103,12 @@ export class ResourceManager {
     let bytes = 0;
     const atOnce = bus.runsAtOnce(client);
     const messages = atOnce || detach === undefined ? asked : detach();
-    const began = this.#beginOf(bus);
+    const watch = bus.observer && new TransferWatch(this.#time, atOnce);
     const settle = (fault: BusFault | undefined) => {
       bus.count(bytes, fault);
       if (client.exclusive && fault === undefined) this.#ownAll(client, bus, messages);
-      bus.observer?.({ bus: bus.path, client: client.name, ...this.#timesSince(began), messages, fault });
+      if (watch !== undefined)
+        bus.observer?.({ bus: bus.path, client: client.name, ...watch.noticed, messages, fault });
     };
     return settled(settle, () => {
       const limit = bus.controller.maxMessageLength ?? Number.POSITIVE_INFINITY;
@@ -138,7 +126,7 @@ export class ResourceManager {
         // Before the next job begins, which may be another's for the same.
         return client.exclusive ? done?.then(() => this.#ownAll(client, bus, messages)) : done;
       };
-      return bus.run(client, bytes, carryOut, atOnce, retries);
+      return bus.run(client, bytes, watched(watch, bus, carryOut), atOnce, retries);
     });
   }
 
@@ -161,21 +149,22 @@ export class ResourceManager {
     let bytes = 0;
     const atOnce = bus.runsAtOnce(client);
     const transfers = atOnce || detach === undefined ? asked : detach();
-    const began = this.#beginOf(bus);
+    const watch = bus.observer && new TransferWatch(this.#time, atOnce);
     const keepsSelected = transfers.at(-1)?.csChange === true;
     let held = bus.scheduler.csOwner(client);
     const settle = (fault: BusFault | undefined) => {
       if (fault !== undefined || !keepsSelected) bus.scheduler.release(held);
       bus.count(bytes, fault);
       if (fault === undefined) this.#own(client, bus, chipSelect);
-      bus.observer?.({
-        bus: bus.path,
-        client: client.name,
-        ...this.#timesSince(began),
-        chipSelect,
-        transfers,
-        fault,
-      });
+      if (watch !== undefined)
+        bus.observer?.({
+          bus: bus.path,
+          client: client.name,
+          ...watch.noticed,
+          chipSelect,
+          transfers,
+          fault,
+        });
     };
     return settled(settle, () => {
       bus.ownership.check(client, chipSelect);
@@ -197,7 +186,7 @@ export class ResourceManager {
           .transfer(chipSelect, mode, transfers, signal)
           ?.then(() => (this.#gone.has(client) ? bus.controller.deselect() : undefined));
       };
-      return bus.run(client, bytes, carryOut, atOnce);
+      return bus.run(client, bytes, watched(watch, bus, carryOut), atOnce);
     });
   }
 
@@ -209,15 +198,6 @@ export class ResourceManager {
       () => bus.scheduler.release(held),
       () => bus.run(client, 0, () => bus.controller.deselect(), bus.runsAtOnce(client)),
     );
-  }
-
-  /** When a transfer began; the clock is only looked at where somebody observes. */
-  #beginOf(bus: ManagedI2cBus | ManagedSpiBus): number {
-    return bus.observer === undefined ? 0 : this.#time.nowMs();
-  }
-
-  #timesSince(began: number): Pick<TransferRecord, 'startedMs' | 'durationMs'> {
-    return { startedMs: this.#time.originMs + began, durationMs: this.#time.nowMs() - began };
   }
 
   #ownAll(client: Client, bus: ManagedI2cBus, messages: readonly I2cMessage[]): void {
@@ -242,6 +222,17 @@ export class ResourceManager {
     this.#buses.set(bus.path, bus);
     return bus;
   }
+}
+
+type CarryOut = (signal?: AbortSignal) => MaybePromise<void>;
+
+/** The same work, looked at where somebody observes the bus. */
+function watched(
+  watch: TransferWatch | undefined,
+  { controller }: ManagedI2cBus | ManagedSpiBus,
+  carryOut: CarryOut,
+): CarryOut {
+  return watch === undefined ? carryOut : (signal) => watch.carryOut(controller, () => carryOut(signal));
 }
 
 function checkAll(client: Client, bus: ManagedI2cBus, messages: readonly I2cMessage[]): void {

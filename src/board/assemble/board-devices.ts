@@ -180,12 +180,13 @@ export class BoardDevices {
       const bus = bindings.find((binding) => binding.host === host)?.node.node;
       if (bus !== undefined) onNotOpened?.(notOpenedProblem(bus, fault));
     };
-    const manager = new ResourceManager({ onNotOpened: notOpened }, traceTimeOf(clock));
+    const time = traceTimeOf(clock);
+    const manager = new ResourceManager({ onNotOpened: notOpened }, time);
     for (const node of nodes) bindings.push(await bindBus(node, manager, hosts, simulation));
     const waiting = new WaitingHosts(warn);
     await waiting.create(alone, simulation);
     setReaches(bindings, parts, warn);
-    const tracing = new Tracing(tree, bindings, parts);
+    const tracing = new Tracing({ tree, bindings, gpio, parts, time });
     if (options.trace !== undefined) tracing.start(FIRST_TRACE, options.trace);
     manager.openSynchronous();
     gpio?.wire(tree, parts);

@@ -4,6 +4,7 @@ import { NodeError, wellFormed } from '../../bus/index.ts';
 import type { Node, Tree } from '../../devicetree/index.ts';
 import { clientsOf, type GpioDescription } from '../../frontend/index.ts';
 import type { Line, PartRegistry } from '../../sim/index.ts';
+import type { EdgeRecord } from '../../trace/index.ts';
 import type { VirtioDevice } from '../../virtio/index.ts';
 import type { LineReport } from '../thread/protocol.ts';
 import { interruptsOf } from './interrupts.ts';
@@ -34,6 +35,8 @@ export class GpioControllers {
   /** By controller and line: what is wired to it. */
   readonly #wired = new Map<string, string[]>();
   readonly #watched = new Set<string>();
+  /** Told of every change of level, of whatever line. */
+  observer: ((edge: Omit<EdgeRecord, 'startedMs'>) => void) | undefined;
 
   /** @param onLine told of changes of the lines that are watched */
   constructor(
@@ -45,6 +48,7 @@ export class GpioControllers {
         const lines = new GpioLines(node.path, namesOf(node));
         this.#byPath.set(node.path, lines);
         lines.listen((line, high) => {
+          this.observer?.({ controller: node.path, line, name: lines.names[line] ?? '', high });
           if (this.#watched.has(`${node.path} ${line}`)) onLine(node.path, line, high);
         });
         return lines;

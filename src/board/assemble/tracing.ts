@@ -1,9 +1,11 @@
-import { TraceWriter, type TransferRecord } from '../../backend/index.ts';
+import type { TraceTime } from '../../backend/index.ts';
 import { i2cTarget, wellFormed } from '../../bus/index.ts';
 import type { Node, Tree } from '../../devicetree/index.ts';
 import type { PartRegistry } from '../../sim/index.ts';
+import { type EdgeRecord, TraceWriter, type TransferRecord } from '../../trace/index.ts';
 import type { TraceStart } from '../thread/protocol.ts';
 import type { BusBinding } from './bind-bus.ts';
+import type { GpioControllers } from './gpio-controllers.ts';
 import { unitsAt } from './ownership.ts';
 
 /** Whether a transfer on a bus is written down. */
@@ -13,27 +15,36 @@ interface Trace {
   readonly writer: TraceWriter;
   /** By the bus's place among the board's; `undefined`: nothing of it. */
   readonly wanted: readonly (Wanted | undefined)[];
+  /** Whether edges of GPIO lines are written down. */
+  readonly edges: boolean;
 }
 
 const everything: Wanted = () => true;
 
-/** Writes the transfers of a board's buses down for those who watch. While nobody does, a transfer costs no more. */
-export class Tracing {
-  readonly #tree: Tree;
-  readonly #bindings: readonly BusBinding[];
-  readonly #parts: PartRegistry;
-  readonly #traces = new Map<number, Trace>();
+/** What is traced of a board. */
+interface Traceable {
+  readonly tree: Tree;
+  readonly bindings: readonly BusBinding[];
+  readonly gpio: Pick<GpioControllers, 'observer'> | undefined;
+  readonly parts: PartRegistry;
+  readonly time: TraceTime;
+}
 
-  constructor(tree: Tree, bindings: readonly BusBinding[], parts: PartRegistry) {
-    this.#tree = tree;
-    this.#bindings = bindings;
-    this.#parts = parts;
+/** Writes down what happens on a board for those who watch. While nobody does, a transfer costs no more. */
+export class Tracing {
+  readonly #board: Traceable;
+  readonly #traces = new Map<number, Trace>();
+  /** Of the last event. */
+  #sequence = 0;
+
+  constructor(board: Traceable) {
+    this.#board = board;
   }
 
   /** @param id a number of the caller's, for `end` */
   start(id: number, { memory, only }: TraceStart): void {
-    const wanted = this.#bindings.map(({ node }) => this.#wantedOn(node.node, node.kind, only));
-    this.#traces.set(id, { writer: new TraceWriter(memory), wanted });
+    const wanted = this.#board.bindings.map(({ node }) => this.#wantedOn(node.node, node.kind, only));
+    this.#traces.set(id, { writer: new TraceWriter(memory), wanted, edges: only === undefined });
     this.#observe();
   }
 
@@ -47,12 +58,12 @@ export class Tracing {
     if (only === undefined || only.includes(bus.path)) return everything;
     const nodes = only
       .filter((path) => path.startsWith(`${bus.path}/`))
-      .map((path) => this.#tree.byPath(path))
+      .map((path) => this.#board.tree.byPath(path))
       .filter((node) => node !== undefined);
     if (nodes.length === 0) return undefined;
     // Looked up each time: a part may be told another address.
     const isWanted = (unit: number) =>
-      nodes.some((node) => wellFormed(() => unitsAt(kind, node, this.#parts.list()))?.includes(unit));
+      nodes.some((node) => wellFormed(() => unitsAt(kind, node, this.#board.parts.list()))?.includes(unit));
     return ({ messages, chipSelect = 0 }) =>
       messages === undefined
         ? isWanted(chipSelect)
@@ -60,16 +71,33 @@ export class Tracing {
   }
 
   #observe(): void {
-    this.#bindings.forEach(({ bus }, index) => {
+    const { bindings, gpio, time } = this.#board;
+    const all = [...this.#traces.values()];
+    bindings.forEach(({ bus }, index) => {
       if (bus === undefined) return;
-      const traces = [...this.#traces.values()].flatMap(({ writer, wanted }) => {
+      const traces = all.flatMap(({ writer, wanted }) => {
         const isWanted = wanted[index];
         return isWanted === undefined ? [] : { writer, isWanted };
       });
       const write = (record: TransferRecord) => {
-        for (const { writer, isWanted } of traces) if (isWanted(record)) writer.write(index, record);
+        const sequence = this.#next();
+        for (const { writer, isWanted } of traces)
+          if (isWanted(record)) writer.transfer(index, sequence, record);
       };
       bus.observer = traces.length === 0 ? undefined : write;
     });
+    if (gpio === undefined) return;
+    const writers = all.filter(({ edges }) => edges).map(({ writer }) => writer);
+    const write = (edge: Omit<EdgeRecord, 'startedMs'>) => {
+      const sequence = this.#next();
+      const startedMs = time.originMs + time.nowMs();
+      for (const writer of writers) writer.edge(sequence, { ...edge, startedMs });
+    };
+    gpio.observer = writers.length === 0 ? undefined : write;
+  }
+
+  #next(): number {
+    this.#sequence = (this.#sequence + 1) >>> 0;
+    return this.#sequence;
   }
 }

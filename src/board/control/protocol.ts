@@ -3,10 +3,16 @@
  * Unix socket that only the board's user may open.
  */
 
-import type { TracedBytes, TracedSegment, TracedTransfer } from '../../backend/index.ts';
 import type { PropertyValue } from '../../sim/index.ts';
+import type {
+  TracedBus,
+  TracedBytes,
+  TracedEdge,
+  TracedSegment,
+  TracedTransfer,
+  TraceEvent,
+} from '../../trace/index.ts';
 import type { TraceFilter } from '../handles/traced-paths.ts';
-import type { TracedBus } from '../open/trace.ts';
 import type { LineReport, PartReport } from '../thread/protocol.ts';
 
 /** Longest line: the contents of the largest memory, in base64. */
@@ -29,8 +35,8 @@ export type WatchRequest = { readonly call: 'watch' } & TraceFilter;
 export type ControlEvent =
   /** A board, before its first transfer: the process may open the same file again. */
   | { readonly event: 'board'; readonly board: number; readonly buses: readonly TracedBus[] }
-  | { readonly event: 'transfer'; readonly board: number; readonly transfer: WireTransfer }
-  /** So many transfers of it were not told since the last such event: the watcher was too slow. */
+  | { readonly event: 'happened'; readonly board: number; readonly what: WireTransfer | TracedEdge }
+  /** So many events of it were not told since the last such event: the watcher was too slow. */
   | { readonly event: 'lost'; readonly board: number; readonly count: number };
 
 /** Bytes of one direction as base64, and how many there were where fewer were kept. */
@@ -82,7 +88,9 @@ export function fromWire(value: WireValue): PropertyValue {
   return typeof value === 'object' ? Uint8Array.from(Buffer.from(value.base64, 'base64')) : value;
 }
 
-export function transferToWire({ segments, ...transfer }: TracedTransfer): WireTransfer {
+export function eventToWire(event: TraceEvent): WireTransfer | TracedEdge {
+  if (event.kind === 'edge') return event;
+  const { segments, ...transfer } = event;
   return {
     ...transfer,
     segments: segments.map(({ sent, received, ...segment }) => ({
@@ -93,7 +101,9 @@ export function transferToWire({ segments, ...transfer }: TracedTransfer): WireT
   };
 }
 
-export function transferFromWire({ segments, ...transfer }: WireTransfer): TracedTransfer {
+export function eventFromWire(event: WireTransfer | TracedEdge): TraceEvent {
+  if (event.kind === 'edge') return event;
+  const { segments, ...transfer } = event;
   return {
     ...transfer,
     segments: segments.map(({ sent, received, ...segment }) => ({

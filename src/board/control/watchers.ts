@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { BoardTrace } from '../handles/board-trace.ts';
 import type { Controllable } from './controllable.ts';
-import { type ControlEvent, transferToWire, type WatchRequest } from './protocol.ts';
+import { type ControlEvent, eventToWire, type WatchRequest } from './protocol.ts';
 
 /** Watchers of one board: each costs its memory and a look at every transfer. */
 const WATCHERS_MAX = 8;
@@ -12,7 +12,7 @@ const WAITING_MAX = 1 << 20;
 /** Most bytes that one look sends: the board's own work is to go on. */
 const LOOK_MAX = 1 << 18;
 
-/** Those who are told of every transfer of a board, each over its own connection. */
+/** Those who are told of what happens on a board, each over its own connection. */
 export class Watchers {
   readonly #board: Controllable;
   readonly #watchers = new Map<Socket, Watcher>();
@@ -52,7 +52,7 @@ interface Followed {
   readonly trace: BoardTrace;
   /** Whether the watcher was told of the board. */
   isKnown: boolean;
-  /** Lost transfers that the watcher was told of. */
+  /** Lost events that the watcher was told of. */
   lost: number;
 }
 
@@ -79,9 +79,9 @@ class Watcher {
       followed.isKnown = true;
       let isRead = false;
       while (left > 0 && !isRead && this.#keepsUp()) {
-        const transfer = trace.reader.read();
-        if (transfer === undefined) isRead = true;
-        else left -= this.#send({ event: 'transfer', board, transfer: transferToWire(transfer) });
+        const event = trace.reader.read();
+        if (event === undefined) isRead = true;
+        else left -= this.#send({ event: 'happened', board, what: eventToWire(event) });
       }
       const unread = trace.isOver && !isRead ? rest(trace) : 0;
       const lost = trace.reader.dropped + unread;
@@ -105,7 +105,7 @@ class Watcher {
   }
 }
 
-/** Reads what is left, for nobody. @returns how many transfers */
+/** Reads what is left, for nobody. @returns how many events */
 function rest({ reader }: BoardTrace): number {
   let count = 0;
   while (reader.read() !== undefined) count++;

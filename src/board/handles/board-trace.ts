@@ -1,12 +1,12 @@
-import { TraceReader, traceMemory } from '../../backend/index.ts';
 import type { Tree } from '../../devicetree/index.ts';
 import { isBus, type VirtioNode } from '../../frontend/index.ts';
 import { checkOptions, listOf, type OptionChecks, text } from '../../input/index.ts';
-import { type TracedBus, tracedBuses } from '../open/trace.ts';
+import { type TracedBus, TraceReader, traceMemory } from '../../trace/index.ts';
+import { tracedBuses } from '../open/trace.ts';
 import type { Call } from '../thread/protocol.ts';
 import { knownPaths, type TraceFilter } from './traced-paths.ts';
 
-/** The transfers of a board from some moment on. */
+/** What happens on a board from some moment on. */
 export interface BoardTrace {
   /** `TracedTransfer.bus` counts them. */
   readonly buses: readonly TracedBus[];

@@ -287,8 +287,8 @@ export class Board {
   }
 
   /**
-   * From now on every transfer is written down, for `reader`, until `end` is called: in a ring of 1 MiB, from which a
-   * reader that is too slow loses transfers (`dropped`). The board never waits.
+   * From now on every transfer is written down, and every edge of a GPIO line where `only` names nothing, for `reader`,
+   * until `end` is called: in a ring of 1 MiB, from which a reader that is too slow loses events (`dropped`). The board never waits.
    * @throws {BoardError} the board does not have what `only` names
    */
   trace(only: TraceFilter = {}): BoardTrace {

@@ -1,31 +1,9 @@
-import { traceMemory } from '../../backend/index.ts';
 import { type DeviceNode, wellFormed } from '../../bus/index.ts';
 import type { Tree } from '../../devicetree/index.ts';
 import { type BusDescription, clientsOf } from '../../frontend/index.ts';
+import { type TracedBus, type TracedPart, traceMemory } from '../../trace/index.ts';
 import { type TraceFilter, tracedPaths } from '../handles/traced-paths.ts';
 import type { OwnSheet, TraceStart } from '../thread/protocol.ts';
-
-/** A part on a traced bus, as far as one must know it to read its transfers. */
-export interface TracedPart {
-  /** Addresses (bit 31: ten-bit) or chip selects. */
-  readonly reg: readonly number[];
-  /** `eeprom@50` */
-  readonly name: string;
-  readonly compatible: readonly string[];
-  /** `address-width` and `size` of a memory. */
-  readonly addressWidth: number | undefined;
-  readonly size: number | undefined;
-  /** Of a model of the user's own: nobody else has it. */
-  readonly sheet?: OwnSheet['sheet'];
-}
-
-/** A bus whose transfers are traced; `TracedTransfer.bus` is its place among its board's. */
-export interface TracedBus {
-  readonly kind: 'i2c' | 'spi';
-  readonly number: number;
-  readonly path: string;
-  readonly parts: readonly TracedPart[];
-}
 
 /** Told of a board that has come up, and where its trace is written. */
 export type BeginTrace = (memory: SharedArrayBuffer, buses: readonly TracedBus[]) => void;

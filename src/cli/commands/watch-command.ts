@@ -34,7 +34,7 @@ export function addWatchCommand(program: Command, end: (exitCode: number) => voi
     .command('watch')
     .summary('show every transfer of a script, a command or a running board, decoded by part')
     .description(
-      `Runs a script or a dtbus command on a board and shows every transfer on standard error as it happens: time, bus, part, result, duration and meaning; \`!\` marks what failed. A table at the end sums up. If transfers come faster than they can be shown, some are left out and counted; the bus never waits.
+      `Runs a script or a dtbus command on a board and shows every transfer on standard error as it happens: time, bus, part, result, duration and meaning; edges of GPIO lines too, unless --part or --bus says otherwise; \`!\` marks what failed. A table at the end sums up. If transfers come faster than they can be shown, some are left out and counted; the bus never waits.
 
 Without a script or command, shows on standard output what happens on a board that runs in another process (dtbus up, run, serve or guest), until Ctrl-C or until the board ends. The board is found by its file, or by --connect FOLDER.`,
     )

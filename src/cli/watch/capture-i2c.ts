@@ -11,10 +11,10 @@ import type { CapturedPacket } from './pcapng.ts';
  * The messages of an I2C transaction that were on the wire, a packet each as Linux has them (LINKTYPE_I2C_LINUX): the
  * bus's number, Linux's message flags (big-endian), the address as it is on the wire, the data. After what was not
  * acknowledged comes STOP: the data of an address that was refused never was on the wire, nor what follows a byte that
- * was. The messages share the time of the transaction by their bits.
+ * was. The messages share the time of the transaction on the wire by their bits.
  */
 export function i2cPackets(bus: number, transfer: TracedTransfer): CapturedPacket[] {
-  const { startedMs, durationMs, segments } = transfer;
+  const { startedMs, queuedMs, wireMs, segments } = transfer;
   const sent = segments.flatMap((segment, i) => wirePart(segment, i, transfer) ?? []);
   const whole = sent.reduce((bits, part) => bits + messageBits(part), STOP_BITS);
   let bits = 0;
@@ -22,7 +22,7 @@ export function i2cPackets(bus: number, transfer: TracedTransfer): CapturedPacke
     const { flags, address, data } = part;
     const bytes = Buffer.concat([Uint8Array.of(bus & 0x7f, 0, 0, 0, flags), address, data.bytes]);
     const length = bytes.length - data.bytes.length + data.length;
-    const atMs = startedMs + (durationMs * bits) / whole;
+    const atMs = startedMs + queuedMs + (wireMs * bits) / whole;
     bits += messageBits(part);
     return { atMs, bytes, length };
   });

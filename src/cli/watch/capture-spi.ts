@@ -19,7 +19,7 @@ const VERSION = 1;
  */
 export function spiPackets(
   bus: number,
-  { startedMs, durationMs, segments }: TracedTransfer,
+  { startedMs, queuedMs, wireMs, segments }: TracedTransfer,
 ): CapturedPacket[] {
   const lengths = segments.map(({ sent, received }) => Math.max(sent?.length ?? 0, received?.length ?? 0));
   const whole = Math.max(
@@ -28,7 +28,7 @@ export function spiPackets(
   );
   let before = 0;
   return segments.map(({ target, sent, received }, index) => {
-    const atMs = startedMs + (durationMs * before) / whole;
+    const atMs = startedMs + queuedMs + (wireMs * before) / whole;
     before += lengths[index] as number;
     const header = new DataView(new ArrayBuffer(HEADER_BYTES));
     const flags =

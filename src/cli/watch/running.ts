@@ -1,10 +1,10 @@
 import { writeSync } from 'node:fs';
-import { type ControlEvent, findControl, type TracedTransfer, transferFromWire } from '../../board/index.ts';
+import { type ControlEvent, eventFromWire, findControl, type TraceEvent } from '../../board/index.ts';
 import type { BoardArguments } from '../board/board-options.ts';
 import { paintFor } from '../terminal/style.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
 import { warn } from '../terminal/warn.ts';
-import { type TransferSource, WatchLog } from './watch-log.ts';
+import { type EventSource, WatchLog } from './watch-log.ts';
 import { cannotWrite, openForWriting, type WatchOptions } from './watcher.ts';
 
 /** Where the board does not run: perhaps the script was forgotten. */
@@ -67,21 +67,21 @@ class RemoteBoards {
     }
     const board = this.#boards[event.board];
     if (event.event === 'lost') board?.lose(event.count);
-    else board?.add(transferFromWire(event.transfer));
+    else board?.add(eventFromWire(event.what));
     this.#log.drain();
   };
 }
 
-class RemoteBoard implements TransferSource {
+class RemoteBoard implements EventSource {
   dropped = 0;
-  readonly #transfers: TracedTransfer[] = [];
+  readonly #events: TraceEvent[] = [];
 
-  read(): TracedTransfer | undefined {
-    return this.#transfers.shift();
+  read(): TraceEvent | undefined {
+    return this.#events.shift();
   }
 
-  add(transfer: TracedTransfer): void {
-    this.#transfers.push(transfer);
+  add(event: TraceEvent): void {
+    this.#events.push(event);
   }
 
   lose(count: number): void {

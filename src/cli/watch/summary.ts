@@ -1,6 +1,6 @@
 import type { TracedBytes } from '../../board/index.ts';
 import type { Paint } from '../terminal/style.ts';
-import { busName, type WatchedTransfer } from './transfer-line.ts';
+import { busName, durationOf, type WatchedTransfer } from './transfer-line.ts';
 
 interface Row {
   readonly bus: string;
@@ -21,7 +21,8 @@ export class Summary {
   readonly #rows = new Map<string, Row>();
 
   add(one: WatchedTransfer): void {
-    const { fault, durationMs, segments } = one.transfer;
+    const { fault, segments } = one.transfer;
+    const durationMs = durationOf(one.transfer);
     // A scan asks a hundred addresses where nobody is.
     const nobody = fault === 'ENXIO' && one.part === '';
     const row = this.#row(busName(one.bus), nobody ? 'no answer' : one.target);
@@ -61,7 +62,7 @@ export class Summary {
     const lost =
       dropped === 0
         ? ''
-        : `${dropped} more transfers are not shown: they came faster than they could be printed\n`;
+        : `${dropped} more events are not shown: they came faster than they could be printed\n`;
     if (rows.length === 0) return `\nno transfers\n${lost}`;
     return `\n${[paint('bold', line(head)), ...rows.map(line)].join('\n')}\n${lost}`;
   }

@@ -1,9 +1,9 @@
-import type { TracedBus, TracedTransfer } from '../../board/index.ts';
+import type { TracedBus, TracedEdge, TracedTransfer } from '../../board/index.ts';
 import { TEN_BIT_ADDRESS } from '../../bus/index.ts';
 import { hexByte } from '../../bus/words.ts';
+import { notesText, type PartReader, unknownI2c, unknownSpi } from '../../trace/decode.ts';
 import { printable } from '../terminal/printable.ts';
 import type { Paint } from '../terminal/style.ts';
-import { type PartReader, unknownI2c, unknownSpi } from './part-reader.ts';
 
 /** A transfer with all that is known of where it went. */
 export interface WatchedTransfer {
@@ -34,6 +34,11 @@ export function watched(
   return { transfer, bus, target, part: reader.name, text: reader.text(transfer) };
 }
 
+/** From its request to its end, in ms: the wait for its turn included. */
+export function durationOf({ queuedMs, wireMs }: TracedTransfer): number {
+  return queuedMs + wireMs;
+}
+
 export function busName({ kind, number }: TracedBus): string {
   return `${kind}-${number}`;
 }
@@ -62,27 +67,58 @@ export function transferLine(
   began: number,
   paint: Paint,
 ): string {
-  const { fault, startedMs, durationMs } = transfer;
+  const { fault, startedMs } = transfer;
   const result = (fault ?? 'ok').padEnd(COLUMNS.result);
   const mark = fault === undefined ? ' ' : paint('red', FAILED);
   const fields = [
-    mark + paint('dim', ((startedMs - began) / 1000).toFixed(6).padStart(COLUMNS.time)),
+    mark + timeText(startedMs - began, paint),
     busName(bus).padEnd(COLUMNS.bus),
     printable(target).padEnd(COLUMNS.target),
     paint(fault === undefined ? 'green' : 'red', result),
-    Math.round(durationMs * 1000)
-      .toString()
-      .padStart(COLUMNS.duration),
-    printable(text),
+    microseconds(durationOf(transfer)).toString().padStart(COLUMNS.duration),
+    printable(text + notesText(transfer)),
   ];
   return `${fields.join('  ')}\n`;
+}
+
+/** An edge of a line as a line. `began`: as in `transferLine`. */
+export function edgeLine(
+  { startedMs, controller, line, name, high }: TracedEdge,
+  began: number,
+  paint: Paint,
+): string {
+  const fields = [
+    ` ${timeText(startedMs - began, paint)}`,
+    'gpio'.padEnd(COLUMNS.bus),
+    printable(`${controller} ${line} ${name}`.trimEnd()).padEnd(COLUMNS.target),
+    ''.padEnd(COLUMNS.result),
+    ''.padEnd(COLUMNS.duration),
+    high ? 'rises' : 'falls',
+  ];
+  return `${fields.join('  ')}\n`;
+}
+
+/** An edge of a line as a line of JSON. */
+export function edgeJson({ sequence, startedMs, controller, line, name, high }: TracedEdge): string {
+  const time = new Date(startedMs).toISOString();
+  return `${JSON.stringify({ sequence, time, controller, line, name: name === '' ? null : name, high })}\n`;
+}
+
+function timeText(ms: number, paint: Paint): string {
+  return paint('dim', (ms / 1000).toFixed(6).padStart(COLUMNS.time));
+}
+
+function microseconds(ms: number): number {
+  return Math.round(ms * 1000);
 }
 
 /** One transfer as a line of JSON. */
 export function transferJson({ transfer, bus, part, text }: WatchedTransfer): string {
   const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
-  const { startedMs, durationMs, client, fault, nack, segments } = transfer;
+  const { sequence, startedMs, queuedMs, wireMs, attempts, stretchedNs, struck } = transfer;
+  const { client, fault, nack, segments } = transfer;
   const line = {
+    sequence,
     time: new Date(startedMs).toISOString(),
     bus: busName(bus),
     path: bus.path,
@@ -90,7 +126,12 @@ export function transferJson({ transfer, bus, part, text }: WatchedTransfer): st
     part: part === '' ? null : part,
     fault: fault ?? null,
     ...(nack !== undefined && { nack }),
-    microseconds: Math.round(durationMs * 1000),
+    microseconds: microseconds(durationOf(transfer)),
+    queuedMicroseconds: microseconds(queuedMs),
+    wireMicroseconds: microseconds(wireMs),
+    ...(attempts > 1 && { attempts }),
+    ...(stretchedNs > 0 && { stretchedMicroseconds: microseconds(stretchedNs / 1e6) }),
+    ...(struck.length > 0 && { injected: struck }),
     text,
     segments: segments.map(({ target, sent, received }) => ({
       [bus.kind === 'i2c' ? 'address' : 'chipSelect']: target,

@@ -1,9 +1,17 @@
-import type { TracedBus, TracedTransfer } from '../../board/index.ts';
+import type { TracedBus, TracedEdge, TraceEvent } from '../../board/index.ts';
+import { type PartReader, partReaders } from '../../trace/decode.ts';
 import type { Paint } from '../terminal/style.ts';
 import { Capture } from './capture.ts';
-import { type PartReader, partReaders } from './part-reader.ts';
 import { Summary } from './summary.ts';
-import { heading, transferJson, transferLine, type WatchedTransfer, watched } from './transfer-line.ts';
+import {
+  edgeJson,
+  edgeLine,
+  heading,
+  transferJson,
+  transferLine,
+  type WatchedTransfer,
+  watched,
+} from './transfer-line.ts';
 
 /** Where a watcher writes to. */
 export interface WatchOutput {
@@ -14,23 +22,23 @@ export interface WatchOutput {
   readonly paint: Paint;
 }
 
-/** Where the transfers of a board come from. */
-export interface TransferSource {
+/** Where the events of a board come from. */
+export interface EventSource {
   /** How many were lost so far, since they came faster than they were read. */
   readonly dropped: number;
   /** The next one; `undefined` when all that there are were read. */
-  read(): TracedTransfer | undefined;
+  read(): TraceEvent | undefined;
 }
 
 interface Source {
-  readonly reader: TransferSource;
+  readonly reader: EventSource;
   readonly buses: readonly TracedBus[];
   readonly parts: readonly ReadonlyMap<number, PartReader>[];
   /** So many lost ones are written down. */
   dropped: number;
 }
 
-/** Writes down the transfers of boards: a line each as they come, a table at the end. */
+/** Writes down what happens on boards: a line each as they come, a table at the end. */
 export class WatchLog {
   readonly #output: WatchOutput;
   readonly #sources: Source[] = [];
@@ -43,15 +51,15 @@ export class WatchLog {
     this.#capture = output.pcap && new Capture(output.pcap);
   }
 
-  async attach(buses: readonly TracedBus[], reader: TransferSource): Promise<void> {
+  async attach(buses: readonly TracedBus[], reader: EventSource): Promise<void> {
     const parts = await partReaders(buses);
     this.#sources.push({ buses, reader, parts, dropped: 0 });
   }
 
   /** Writes down what has come since the last time, in the order of its beginning. */
   drain(): void {
-    const seen = this.#sources.flatMap((source) => [...transfersOf(source)]);
-    seen.sort((a, b) => a.transfer.startedMs - b.transfer.startedMs);
+    const seen = this.#sources.flatMap((source) => [...eventsOf(source)]);
+    seen.sort((a, b) => startOf(a) - startOf(b));
     for (const one of seen) this.#write(one);
     const dropped = this.#sources.reduce((sum, source) => sum + newlyDropped(source), 0);
     if (dropped > 0) this.#writeDropped(dropped);
@@ -67,15 +75,19 @@ export class WatchLog {
   #writeDropped(dropped: number): void {
     const { json, paint } = this.#output;
     this.#output.line(
-      json ? `${JSON.stringify({ dropped })}\n` : `${paint('yellow', `… ${dropped} transfers were lost`)}\n`,
+      json ? `${JSON.stringify({ dropped })}\n` : `${paint('yellow', `… ${dropped} events were lost`)}\n`,
     );
   }
 
-  #write(one: WatchedTransfer): void {
+  #write(one: Watched): void {
     const { json, paint } = this.#output;
     if (this.#began === undefined) {
-      this.#began = one.transfer.startedMs;
+      this.#began = startOf(one);
       if (!json) this.#output.line(heading(paint));
+    }
+    if ('kind' in one) {
+      this.#output.line(json ? edgeJson(one) : edgeLine(one, this.#began, paint));
+      return;
     }
     this.#summary.add(one);
     this.#output.line(json ? transferJson(one) : transferLine(one, this.#began, paint));
@@ -90,8 +102,18 @@ function newlyDropped(source: Source): number {
   return source.dropped - before;
 }
 
-function* transfersOf({ reader, buses, parts }: Source): Generator<WatchedTransfer> {
+type Watched = WatchedTransfer | TracedEdge;
+
+function startOf(one: Watched): number {
+  return 'kind' in one ? one.startedMs : one.transfer.startedMs;
+}
+
+function* eventsOf({ reader, buses, parts }: Source): Generator<Watched> {
   for (let next = reader.read(); next !== undefined; next = reader.read()) {
+    if (next.kind === 'edge') {
+      yield next;
+      continue;
+    }
     const bus = buses[next.bus];
     const readers = parts[next.bus];
     if (bus !== undefined && readers !== undefined) yield watched(next, bus, readers);

@@ -66,6 +66,8 @@ export class I2cWire {
   readonly #byte = new Uint8Array(1);
   /** How long SCL was stretched since START. */
   #stretchedNs = 0;
+  /** How long it was since the bus was free, in ns. */
+  stretchedNs = 0;
 
   /** `clockHz`: of SCL; default 100 kHz. */
   constructor(
@@ -207,6 +209,7 @@ export class I2cWire {
     else this.clock.poll();
     this.#activeCount = 0;
     this.#stretchedNs = 0;
+    if (this.#phase === 'idle') this.stretchedNs = 0;
     this.#phase = 'address';
   }
 
@@ -381,6 +384,7 @@ export class I2cWire {
     const ns = part.stretchNs;
     if (ns === undefined || ns <= this.#stretchedNs) return;
     this.clock.pass(ns - this.#stretchedNs);
+    this.stretchedNs += ns - this.#stretchedNs;
     this.#stretchedNs = ns;
   }
 

@@ -95,7 +95,8 @@ describe('transfers', () => {
     manager.transferSpi(client, bus, 2, 0, []);
     expect(bus.counters).toEqual({ transfers: 2, bytes: 5, faults: {} });
     expect(() => manager.transferSpi(client, bus, 1, 0, [TRANSFER])).toThrow('EIO: no');
-    const told = { bus: '/spi', client: 'a', durationMs: 7 };
+    const met = { queuedMs: 0, wireMs: 7, attempts: 1, stretchedNs: 0, struck: [] };
+    const told = { bus: '/spi', client: 'a', ...met };
     expect(records).toEqual([
       { ...told, startedMs: 1003, chipSelect: 0, transfers, fault: undefined },
       { ...told, startedMs: 1010, chipSelect: 2, transfers: [], fault: undefined },

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { Client, TraceReader, traceMemory } from '../../../src/backend/index.ts';
+import { Client } from '../../../src/backend/index.ts';
 import { BoardDevices } from '../../../src/board/assemble/board-devices.ts';
 import { loadTree } from '../../../src/board/open/load-tree.ts';
 import { I2C_M } from '../../../src/bus/index.ts';
 import { findDevices } from '../../../src/frontend/index.ts';
+import { TraceReader, traceMemory } from '../../../src/trace/index.ts';
 
 const open: BoardDevices[] = [];
 afterEach(async () => {
@@ -51,7 +52,8 @@ async function traced(
   const reader = new TraceReader(memory);
   const seen: string[] = [];
   for (let next = reader.read(); next !== undefined; next = reader.read())
-    seen.push(`${next.bus} ${next.segments.map(({ target }) => target.toString(16)).join(' ')}`);
+    if (next.kind === 'transfer')
+      seen.push(`${next.bus} ${next.segments.map(({ target }) => target.toString(16)).join(' ')}`);
   return seen;
 }
 

@@ -58,7 +58,9 @@ async function until<Found>(find: () => Found | undefined): Promise<Found> {
 
 const transfers = (told: readonly ControlEvent[]) =>
   told.flatMap((event) =>
-    event.event === 'transfer' ? `${event.board} ${event.transfer.segments[0]?.target.toString(16)}` : [],
+    event.event === 'happened' && event.what.kind === 'transfer'
+      ? `${event.board} ${event.what.segments[0]?.target.toString(16)}`
+      : [],
   );
 
 describe('a watcher of a running board', () => {
@@ -69,7 +71,11 @@ describe('a watcher of a running board', () => {
     await until(() => transfers(told)[0]);
     expect(told).toMatchObject([
       { event: 'board', board: 0, buses: [{ kind: 'i2c', number: 1, parts: [{ name: 'temp@48' }] }] },
-      { event: 'transfer', board: 0, transfer: { bus: 0, segments: [{ target: 0x48, received: ['GQ=='] }] } },
+      {
+        event: 'happened',
+        board: 0,
+        what: { kind: 'transfer', bus: 0, segments: [{ target: 0x48, received: ['GQ=='] }] },
+      },
     ]);
   });
 

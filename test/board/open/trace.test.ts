@@ -37,7 +37,8 @@ describe.each(['worker', 'inline'] as const)('a traced board, its back-end %s', 
     expect(traces).toHaveLength(1);
     const [{ buses, reader }] = traces as [(typeof traces)[number]];
     const seen: TracedTransfer[] = [];
-    for (let next = reader.read(); next !== undefined; next = reader.read()) seen.push(next);
+    for (let next = reader.read(); next !== undefined; next = reader.read())
+      if (next.kind === 'transfer') seen.push(next);
     expect(
       seen.map(({ bus, fault, segments }) => [
         buses[bus]?.path,
@@ -76,4 +77,43 @@ describe.each(['worker', 'inline'] as const)('a traced board, its back-end %s', 
       { reg: [0x68], name: 'rtc@68', compatible: ['maxim,ds3231'] },
     ]);
   });
+});
+
+it('writes down edges of GPIO lines, those of parts too, in one order with transfers', async () => {
+  await using board = await openBoard('dts/demo.dts', {
+    backEnd: 'inline',
+    openHosts: 'first-use',
+    clock: 'stepped',
+  });
+  const { reader, end } = board.trace();
+  const onlyBus = board.trace({ buses: ['i2c-1'] });
+  board.advance(1e6);
+  board.line('&gpio', 'button').set(false);
+  board.advance(1e6);
+  board.part('&expander')['inputs'] = 0xfe; // its INT falls
+  board.open('/dev/i2c-1').transferSync([{ addr: 0x48, read: 1 }]);
+  end();
+  board.line('&gpio', 'button').set(true); // nobody looks any more
+  const seen = [reader.read(), reader.read(), reader.read()];
+  const [button, expander, transfer] = seen;
+  expect(button).toMatchObject({ kind: 'edge', controller: '/gpio', line: 2, name: 'button', high: false });
+  expect(expander).toMatchObject({
+    kind: 'edge',
+    controller: '/gpio',
+    line: 0,
+    name: 'expander',
+    high: false,
+  });
+  expect((expander?.startedMs ?? 0) - (button?.startedMs ?? 0)).toBeCloseTo(1, 3);
+  // START, an address and a byte with their acknowledges, STOP: 20 bits at 100 kHz.
+  expect(transfer).toMatchObject({
+    kind: 'transfer',
+    queuedMs: 0,
+    attempts: 1,
+    wireMs: expect.closeTo(0.2, 6),
+  });
+  expect(seen.map((event) => event?.sequence)).toEqual([1, 2, 3]);
+  expect(reader.read()).toBeUndefined();
+  expect(onlyBus.reader.read()?.kind).toBe('transfer');
+  expect(onlyBus.reader.read()).toBeUndefined();
 });

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { errorText } from '../../../src/cli/terminal/error-text.ts';
 import { i2cPackets } from '../../../src/cli/watch/capture-i2c.ts';
+import { transferOf } from '../../support/trace.ts';
 import { boardText, testFolder } from '../folder.ts';
 import { dtbusHere } from '../run-here.ts';
 
@@ -158,11 +159,7 @@ describe("Node's permission model", () => {
 
 describe('a capture file', () => {
   it('has no data of a message whose address was refused', () => {
-    const transfer = {
-      bus: 0,
-      client: 'x',
-      startedMs: 0,
-      durationMs: 0,
+    const transfer = transferOf({
       segments: [
         {
           target: 0x30,
@@ -171,7 +168,7 @@ describe('a capture file', () => {
           received: undefined,
         },
       ],
-    };
+    });
     const packet = (fault: 'ENXIO' | undefined) =>
       i2cPackets(1, { ...transfer, fault }).map(({ bytes }) => bytes.length);
     // Five bytes of Linux's, the address, and the data where it went out.

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { TraceWriter, type TransferRecord } from '../../../src/backend/index.ts';
 import { openBoard, TraceReader, traceBoards, traceMemory } from '../../../src/board/index.ts';
 import { BusFault, type Errno, I2C_M, type I2cMessage, type NackPlace } from '../../../src/bus/index.ts';
 import { WatchLog } from '../../../src/cli/watch/watch-log.ts';
 import { Watcher } from '../../../src/cli/watch/watcher.ts';
+import { TraceWriter, type TransferRecord } from '../../../src/trace/index.ts';
+import { recordOf } from '../../support/trace.ts';
 import { testFolder } from '../folder.ts';
 
 const folder = testFolder();
@@ -40,7 +41,7 @@ function logOf(json: boolean) {
   return { log, lines, captured: () => Buffer.concat(captured) };
 }
 
-const record = { bus: '/i2c', client: 'the board', startedMs: 5000, durationMs: 0.25, fault: undefined };
+const record = recordOf({ startedMs: 5000 });
 const messages = [
   { addr: 0x48, flags: 0, buf: Uint8Array.of(0) },
   { addr: 0x48, flags: I2C_M.RD, buf: Uint8Array.of(0x19, 0) },
@@ -60,7 +61,7 @@ async function captureOf(transfer: Partial<TransferRecord>): Promise<string[]> {
   const { log, captured } = logOf(true);
   const memory = traceMemory();
   await log.attach(BUSES, new TraceReader(memory));
-  new TraceWriter(memory).write(0, { ...record, ...transfer });
+  new TraceWriter(memory).transfer(0, 1, { ...record, ...transfer });
   log.end();
   return packets(captured());
 }
@@ -71,9 +72,9 @@ describe('the log of a watcher', () => {
     const memory = traceMemory();
     await log.attach(BUSES, new TraceReader(memory));
     const writer = new TraceWriter(memory);
-    writer.write(0, { ...record, messages });
+    writer.transfer(0, 1, { ...record, messages });
     log.drain();
-    writer.write(0, {
+    writer.transfer(0, 1, {
       ...record,
       startedMs: 5001.5,
       messages: [{ addr: 0x21, flags: 0, buf: new Uint8Array(0) }],
@@ -97,21 +98,49 @@ i2c-3  no answer             1       1     0         0      250         250
     const memory = traceMemory(1 << 16);
     await log.attach(BUSES, new TraceReader(memory));
     const writer = new TraceWriter(memory);
-    for (let i = 0; i < 1000; i++) writer.write(0, { ...record, messages });
+    for (let i = 0; i < 1000; i++) writer.transfer(0, 1, { ...record, messages });
     log.end();
     const shown = lines.filter((line) => line.includes('TEMP')).length;
-    expect(lines.at(-2)).toBe(`… ${1000 - shown} transfers were lost\n`);
-    expect(lines.at(-1)).toContain(`${1000 - shown} more transfers are not shown: they came faster`);
+    expect(lines.at(-2)).toBe(`… ${1000 - shown} events were lost\n`);
+    expect(lines.at(-1)).toContain(`${1000 - shown} more events are not shown: they came faster`);
+  });
+
+  it('has edges of lines between transfers, by the board and the name of the line', async () => {
+    const edge = { startedMs: 5000.25, controller: '/gpio', line: 2, name: 'button', high: false };
+    const written = async (json: boolean) => {
+      const { log, lines } = logOf(json);
+      const memory = traceMemory();
+      await log.attach(BUSES, new TraceReader(memory));
+      const writer = new TraceWriter(memory);
+      writer.edge(1, edge);
+      writer.transfer(0, 2, { ...record, messages, queuedMs: 2 });
+      log.drain();
+      return lines;
+    };
+    expect(await written(false)).toEqual([
+      expect.stringContaining('time/s'),
+      '   0.000000  i2c-3    0x48 temp@48          ok              2250  read TEMP (0x00): 19 00; waited 2.0 ms for its turn\n',
+      '   0.000250  gpio     /gpio 2 button                              falls\n',
+    ]);
+    expect((await written(true)).map((line) => JSON.parse(line))[1]).toEqual({
+      sequence: 1,
+      time: '1970-01-01T00:00:05.000Z',
+      controller: '/gpio',
+      line: 2,
+      name: 'button',
+      high: false,
+    });
   });
 
   it('gives scripts a line of JSON each', async () => {
     const { log, lines } = logOf(true);
     const memory = traceMemory();
     await log.attach(BUSES, new TraceReader(memory));
-    new TraceWriter(memory).write(0, { ...record, messages });
+    new TraceWriter(memory).transfer(0, 1, { ...record, messages });
     log.end();
     expect(lines.map((line) => JSON.parse(line))).toEqual([
       {
+        sequence: 1,
         time: '1970-01-01T00:00:05.000Z',
         bus: 'i2c-3',
         path: '/i2c',
@@ -119,6 +148,8 @@ i2c-3  no answer             1       1     0         0      250         250
         part: 'temp@48',
         fault: null,
         microseconds: 250,
+        queuedMicroseconds: 0,
+        wireMicroseconds: 250,
         text: 'read TEMP (0x00): 19 00',
         segments: [
           { address: 0x48, sent: '00', sentBytes: 1 },
@@ -140,7 +171,7 @@ i2c-3  no answer             1       1     0         0      250         250
     const failed = (code: Errno, nack: NackPlace | undefined, ...transaction: I2cMessage[]) =>
       captureOf({
         messages: transaction,
-        durationMs: 0,
+        wireMs: 0,
         fault: new BusFault(code, undefined, nack && { nack }),
       });
     const [write, read] = messages as [I2cMessage, I2cMessage];
@@ -176,8 +207,8 @@ i2c-3  no answer             1       1     0         0      250         250
         { tx: Uint8Array.of(3, 0, 1, 0), rx: undefined, length: 4 },
         { tx: undefined, rx: Uint8Array.of(0x48, 0x65, 0x6c, 0x6c), length: 4 },
       ].map((transfer) => ({ ...transfer, csChange: false }));
-      writer.write(0, { ...record, chipSelect: 1, transfers } as unknown as TransferRecord);
-      writer.write(1, {
+      writer.transfer(0, 1, { ...record, chipSelect: 1, transfers } as unknown as TransferRecord);
+      writer.transfer(1, 1, {
         ...record,
         startedMs: 6000,
         messages: messages.slice(0, 1),

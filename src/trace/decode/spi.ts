@@ -1,7 +1,7 @@
-import type { TracedBytes, TracedSegment } from '../../board/index.ts';
 import type { Instruction, SpiHeader } from '../../parts/index.ts';
+import type { TracedBytes, TracedSegment } from '../event.ts';
 import { bytesText, hexNumber, numberOf } from './bytes-text.ts';
-import { fieldsText, type RegisterNames, registerText } from './decode-register.ts';
+import { fieldsText, type RegisterNames, registerText } from './register.ts';
 
 /** What an instruction is called, and how many address and dummy bytes follow it. */
 interface NamedInstruction {

@@ -1,5 +1,5 @@
-import type { TracedBytes } from '../../board/index.ts';
 import type { NamedRegister } from '../../parts/index.ts';
+import type { TracedBytes } from '../event.ts';
 import { hexNumber, numberOf } from './bytes-text.ts';
 
 /** Registers of a part by number, by the names of its data sheet. */

@@ -1,8 +1,9 @@
-import type { TracedBus, TracedPart, TracedTransfer } from '../../board/index.ts';
 import { loadParts, partFor, registersByNumber } from '../../parts/index.ts';
-import { CommandReader } from './decode-commands.ts';
-import { type I2cDialect, i2cText, UNKNOWN_PART } from './decode-i2c.ts';
-import { spiDialect, spiRegistersText, spiText } from './decode-spi.ts';
+import type { TracedBus, TracedPart } from '../board.ts';
+import type { TracedTransfer } from '../event.ts';
+import { CommandReader } from './commands.ts';
+import { type I2cDialect, i2cText, UNKNOWN_PART } from './i2c.ts';
+import { spiDialect, spiRegistersText, spiText } from './spi.ts';
 
 /** A part as a watcher names it, and what its transfers mean. */
 export interface PartReader {

@@ -1,6 +1,6 @@
-import type { TracedBytes, TracedSegment } from '../../board/index.ts';
+import type { TracedBytes, TracedSegment } from '../event.ts';
 import { bytesText, hexNumber, numberOf } from './bytes-text.ts';
-import { fieldsText, type RegisterNames, registerText } from './decode-register.ts';
+import { fieldsText, type RegisterNames, registerText } from './register.ts';
 
 /** What the first bytes of a write to a part mean. */
 export interface I2cDialect {

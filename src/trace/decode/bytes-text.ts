@@ -1,5 +1,5 @@
-import type { TracedBytes } from '../../board/index.ts';
 import { hexDigits } from '../../bus/words.ts';
+import type { TracedBytes } from '../event.ts';
 
 /** Bytes that a line shows of each direction. */
 const SHOWN = 16;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { TracedPart, TracedSegment } from '../../../src/board/index.ts';
-import { partReaders } from '../../../src/cli/watch/part-reader.ts';
+import { notesText, partReaders } from '../../src/trace/decode.ts';
+import type { TracedPart, TracedSegment } from '../../src/trace/index.ts';
+import { transferOf } from '../support/trace.ts';
 
 const hex = (text: string) => {
   const bytes = Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'));
@@ -27,7 +28,7 @@ async function textOf(
 ): Promise<string | undefined> {
   const whole = { reg: [0], name: 'part@0', addressWidth: undefined, size: undefined, ...part };
   const [readers] = await partReaders([{ kind, number: 0, path: '/bus', parts: [whole] }]);
-  const transfer = { bus: 0, client: '', startedMs: 0, durationMs: 0, fault: undefined, segments };
+  const transfer = transferOf({ segments });
   return readers?.get(0)?.text(transfer);
 }
 
@@ -106,7 +107,7 @@ describe('a transfer in words', () => {
       },
     ]);
     const said = (segments: readonly TracedSegment[], fault?: 'ENXIO') =>
-      readers?.get(0x3c)?.text({ bus: 0, client: '', startedMs: 0, durationMs: 0, fault, segments });
+      readers?.get(0x3c)?.text(transferOf({ fault, segments }));
     // Table 9-1 of the data sheet, rev. 1.1.
     expect(said([write('00 ae d5 80 a8 3f d3 00 40 8d 14 a1 c8 da 12 81 cf af')])).toBe(
       [
@@ -151,6 +152,19 @@ describe('a transfer in words', () => {
     const long = { ...write(''), sent: { bytes: new Uint8Array(100).fill(0x11), length: 4000 } };
     expect(await textOf('spi', { compatible: ['x'] }, [long])).toBe(
       `send ${Array(16).fill('11').join(' ')} … (4000 bytes)`,
+    );
+  });
+});
+
+describe('what a transfer met', () => {
+  it('is nothing to tell of one that went smoothly', () => {
+    expect(notesText(transferOf())).toBe('');
+  });
+
+  it('is told behind its meaning', () => {
+    const met = { queuedMs: 12, attempts: 2, stretchedNs: 25e6, struck: ['nack of &temp'] };
+    expect(notesText(transferOf({ ...met, nack: { message: 0, byte: 2 } }))).toBe(
+      '; byte 2 was not acknowledged; waited 12.0 ms for its turn; 2 attempts; SCL stretched 25.0 ms; injected: nack of &temp',
     );
   });
 });

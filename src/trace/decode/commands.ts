@@ -1,6 +1,6 @@
-import type { TracedBytes, TracedSegment, TracedTransfer } from '../../board/index.ts';
 import { hexDigits } from '../../bus/words.ts';
 import { type DataSheet, type I2cForm, type Instruction, instructionsByOpcode } from '../../parts/index.ts';
+import type { TracedBytes, TracedSegment, TracedTransfer } from '../event.ts';
 import { bytesText, hexNumber } from './bytes-text.ts';
 
 /** Commands that a line names. */

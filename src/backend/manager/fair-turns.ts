@@ -25,6 +25,8 @@ export class FairTurns {
 
   /** @param waiting those who may be next, who has waited longest first */
   next(waiting: readonly Client[]): Client | undefined {
+    // Nobody has had the least of none: who comes next has no credit, and none has more than others ever had.
+    if (waiting.length === 0) return undefined;
     const least = Math.min(...waiting.map((client) => this.#of(client)));
     const next = waiting.find((client) => this.#of(client) <= least + LEAD_MS);
     this.#now = Math.max(this.#now, least);

@@ -176,6 +176,8 @@ export class ResourceManager {
           throw new BusFault('ETIMEDOUT', `${bus.path}: others waited too long for the end of this message`);
         }
         if (!keepsSelected) {
+          // Before the next job begins: one that goes on with this message would find the chip selected.
+          if (signal !== undefined) bus.scheduler.release(held);
           const done = bus.controller.transfer(chipSelect, mode, transfers, signal);
           return client.exclusive ? done?.then(() => this.#own(client, bus, chipSelect)) : done;
         }
@@ -194,9 +196,14 @@ export class ResourceManager {
   deselect(client: Client, bus: ManagedSpiBus): MaybePromise<void> {
     const held = bus.scheduler.csOwner(client);
     if (held === undefined) return undefined;
+    const letGo = (signal?: AbortSignal) => {
+      // As a message's last transfer does.
+      if (signal !== undefined) bus.scheduler.release(held);
+      return bus.controller.deselect();
+    };
     return settled(
       () => bus.scheduler.release(held),
-      () => bus.run(client, 0, () => bus.controller.deselect(), bus.runsAtOnce(client)),
+      () => bus.run(client, 0, letGo, bus.runsAtOnce(client)),
     );
   }
 

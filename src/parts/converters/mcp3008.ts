@@ -76,7 +76,7 @@ const modelOf =
 
     function output(index: number): number {
       if (index < 0) return 1;
-      if (index === 0) return 0;
+      // At 0 it is the null bit.
       if (index <= bits) return (code >> (bits - index)) & 1;
       // Clocked on, it repeats the result from bit 1 upwards, then gives zeros.
       const repeat = index - bits;

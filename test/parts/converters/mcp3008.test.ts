@@ -39,6 +39,17 @@ describe('MCP3008 (DS21295)', () => {
     const bench = await mcp3008();
     bench.set('ch0', 3.3);
     expect(bench.duplex([0x01, 0x80, 0, 0, 0, 0]).slice(2)).toEqual([0xff, 0xff, 0x80, 0x00]);
+    expect(bench.duplex([0x01, 0x80, ...new Array(12).fill(0)]).slice(4)).toEqual([
+      0x80,
+      ...new Array(9).fill(0),
+    ]);
+  });
+
+  it('gives the rest while nothing is sent', async () => {
+    const bench = await mcp3008();
+    bench.set('ch0', 2.4);
+    // 744 is 2E8h.
+    expect(bench.exchange([0x01, 0x80], 1)).toEqual([0xe8]);
   });
 
   it('begins at the first one, wherever it stands', async () => {
@@ -49,9 +60,11 @@ describe('MCP3008 (DS21295)', () => {
 
   it('answers from the start again after each select', async () => {
     const bench = await mcp3008();
-    bench.set('ch0', 3.3);
+    bench.set('ch0', 1.65);
+    bench.duplex([0x01, 0x80]);
+    expect(bench.duplex([0x01, 0x80, 0x00]).slice(1)).toEqual([0xfa, 0x00]);
     bench.duplex([0x01]);
-    expect(bench.duplex([0x01, 0x80, 0x00])[2]).toBe(0xff);
+    expect(bench.duplex([0x01, 0x80, 0x00]).slice(1)).toEqual([0xfa, 0x00]);
   });
 });
 

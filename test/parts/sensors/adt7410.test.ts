@@ -57,6 +57,87 @@ describe('ADT7410 (rev. A)', () => {
     expect(bench.line('INT').high).toBe(true);
   });
 
+  it('is beyond a limit only past it: at 10 °C and 64 °C no flag is set, at 147 °C not that of T_CRIT', async () => {
+    const flagsAt = async (celsius: number) =>
+      ((await measured(celsius)).writeRead([0x02], 1)[0] as number) & 0x70;
+    expect([await flagsAt(10), await flagsAt(64), await flagsAt(147)]).toEqual([0, 0, 0x20]);
+    expect([await flagsAt(9), await flagsAt(65), await flagsAt(148)]).toEqual([0x10, 0x20, 0x60]);
+  });
+
+  it('INT is let go above T_LOW, CT below T_CRIT, by the hysteresis', async () => {
+    const bench = await measured(9);
+    const linesAt = (celsius: number) => {
+      bench.set('temperature', celsius);
+      bench.clock.advance(240 * MS);
+      return [bench.line('INT').high, bench.line('CT').high];
+    };
+    expect((bench.writeRead([0x00], 2)[1] as number) & 7).toBe(0b001);
+    expect([linesAt(14), linesAt(16)]).toEqual([
+      [false, true],
+      [true, true],
+    ]);
+    expect([linesAt(148), linesAt(144), linesAt(141), linesAt(25)]).toEqual([
+      [false, false],
+      [false, false],
+      [false, true],
+      [true, true],
+    ]);
+  });
+
+  it('limits have both of their bytes: 25.0625 °C is 0C88h', async () => {
+    const bench = await measured(25);
+    bench.write([0x04, 0x0c, 0x88]);
+    bench.clock.advance(240 * MS);
+    expect(bench.writeRead([0x02], 1)).toEqual([0x00]);
+    bench.set('temperature', 25.125);
+    bench.clock.advance(240 * MS);
+    expect(bench.writeRead([0x02], 1)).toEqual([0x20]);
+  });
+
+  it('drives INT and CT high when their polarity bits are set', async () => {
+    const bench = await measured(25, 0x0c);
+    expect([bench.line('INT').high, bench.line('CT').high]).toEqual([false, false]);
+    bench.set('temperature', 148);
+    bench.clock.advance(240 * MS);
+    expect([bench.line('INT').high, bench.line('CT').high]).toEqual([true, true]);
+  });
+
+  it('has its first result 6 ms after power-on, and again after a reset', async () => {
+    const bench = await adt7410();
+    for (const again of [() => {}, () => bench.reset()]) {
+      again();
+      bench.clock.advance(5 * MS);
+      expect(bench.writeRead([0x02], 1)).toEqual([0x80]);
+      bench.clock.advance(1 * MS);
+      expect(bench.writeRead([0x02], 1)).toEqual([0x00]);
+      expect(bench.writeRead([0x00], 2)).toEqual([0x0c, 0x80]);
+    }
+  });
+
+  it('lets CT and INT go at a reset', async () => {
+    const bench = await measured(148);
+    bench.reset();
+    expect([bench.line('INT').high, bench.line('CT').high]).toEqual([true, true]);
+  });
+
+  it('measures once a second when MODE says so', async () => {
+    const bench = await measured(25, 0x40);
+    bench.set('temperature', 50);
+    bench.clock.advance(700 * MS);
+    expect(bench.writeRead([0x00], 1)).toEqual([0x0c]);
+    bench.clock.advance(300 * MS);
+    expect(bench.writeRead([0x00], 1)).toEqual([0x19]);
+  });
+
+  it('shut down, it measures no more, also what a one-shot has begun', async () => {
+    const bench = await measured(25);
+    bench.set('temperature', 50);
+    bench.write([0x03, 0x20]);
+    bench.write([0x03, 0x60]);
+    bench.clock.advance(2000 * MS);
+    expect(bench.writeRead([0x00], 1)).toEqual([0x0c]);
+  });
+
   it('one-shot measures once and shuts down; RDY is low when a result is there', async () => {
     const bench = await measured(25, 0x20);
     expect([...bench.writeRead([0x02], 1), ...bench.writeRead([0x03], 1)]).toEqual([0x00, 0x60]);

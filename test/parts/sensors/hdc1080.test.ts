@@ -40,6 +40,39 @@ describe('HDC1080 (SNAS672)', () => {
     expect(bench.read(2)).toEqual([0x55, 0x00]);
   });
 
+  it('with MODE 0 the pointer 00h measures temperature alone, in 6.35 ms', async () => {
+    const bench = await hdc1080();
+    bench.set('temperature', 42.5);
+    bench.write([0x02, 0x00, 0x00]);
+    bench.write([0x00]);
+    bench.clock.advance(6.3 * MS);
+    expect(faultOf(() => bench.read(2))).toBe('ENXIO');
+    bench.clock.advance(0.1 * MS);
+    expect(bench.read(2)).toEqual([0x80, 0x00]);
+  });
+
+  it('acknowledges no read before it was told to measure, nor after a reset', async () => {
+    const bench = await hdc1080();
+    expect(faultOf(() => bench.read(2))).toBe('ENXIO');
+    bench.write([0x00]);
+    bench.clock.advance(13 * MS);
+    bench.reset();
+    expect(faultOf(() => bench.read(2))).toBe('ENXIO');
+  });
+
+  it('a write of a read-only register changes nothing, and is told when it is strict', async () => {
+    const bench = await i2cBench({
+      compatible: 'ti,hdc1080',
+      reg: 0x40,
+      properties: { 'dtbus,strict': true },
+    });
+    bench.write([0x02, 0x02, 0x00]);
+    bench.write([0xfe, 0x80, 0x00]);
+    expect(bench.writeRead([0x02], 2)).toEqual([0x02, 0x00]);
+    expect(bench.writeRead([0xfe], 2)).toEqual([0x54, 0x49]);
+    expect(bench.warnings).toEqual(['/i2c/part0: write of register 254: it is read-only']);
+  });
+
   it('RST brings 1000h back', async () => {
     const bench = await hdc1080();
     bench.write([0x02, 0x00, 0x00]);

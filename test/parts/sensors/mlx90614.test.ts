@@ -51,6 +51,49 @@ describe('MLX90614 (3901090614, rev. 13)', () => {
     expect(bench.writeRead([0x24], 2)).toEqual([0x33, 0xf3]);
   });
 
+  it.each([0x06, 0x1f, 0x26, 0x3c])('cell %i cannot be written', async (cell) => {
+    const bench = await mlx90614();
+    const before = bench.writeRead([cell], 2);
+    bench.write([cell, 0x00, 0x00, pec(0xb4, cell, 0x00, 0x00)]);
+    expect(bench.writeRead([0xf0], 2)).toEqual([0x00, 0x00]);
+    bench.clock.advance(10 * MS);
+    expect(bench.writeRead([cell], 2)).toEqual(before);
+  });
+
+  it.each([0x20, 0x25])('cell %i can be written', async (cell) => {
+    const bench = await mlx90614();
+    bench.write([cell, 0x00, 0x00, pec(0xb4, cell, 0x00, 0x00)]);
+    expect(bench.writeRead([0xf0], 2)).toEqual([0x80, 0x00]);
+    bench.clock.advance(10 * MS);
+    expect(bench.writeRead([cell], 2)).toEqual([0x00, 0x00]);
+  });
+
+  it('takes no write without a checksum, nor one while it writes', async () => {
+    const bench = await mlx90614();
+    bench.write([0x24, 0x00, 0x00]);
+    expect(bench.writeRead([0x24], 2)).toEqual([0xff, 0xff]);
+    bench.write([0x24, 0x00, 0x00, pec(0xb4, 0x24, 0x00, 0x00)]);
+    bench.write([0x20, 0x00, 0x00, pec(0xb4, 0x20, 0x00, 0x00)]);
+    bench.clock.advance(10 * MS);
+    expect([bench.writeRead([0x24], 2), bench.writeRead([0x20], 2)]).toEqual([
+      [0x00, 0x00],
+      [0x93, 0x99],
+    ]);
+  });
+
+  it('tells of a wrong checksum when it is strict, and of nothing that is right', async () => {
+    const bench = await i2cBench({
+      compatible: 'melexis,mlx90614',
+      reg: 0x5a,
+      properties: { 'dtbus,strict': true },
+    });
+    bench.writeRead([0x07], 3);
+    bench.write([0x24, 0x00, 0x00, pec(0xb4, 0x24, 0x00, 0x00)]);
+    expect(bench.warnings).toEqual([]);
+    bench.write([0x24, 0x00, 0x00, 0x55]);
+    expect(bench.warnings).toEqual(['/i2c/part0: write of 0x24: the packet error check is missing or wrong']);
+  });
+
   it('a shiny object looks colder, until the emissivity is set', async () => {
     const bench = await mlx90614();
     bench.set('object', 100);

@@ -18,6 +18,34 @@ describe('SHT4x (data sheet, 4)', () => {
     expect(faultOf(() => bench.read(6))).toBe('ENXIO');
   });
 
+  it('a command that it does not have leaves a result to be read', async () => {
+    const bench = await sht4x();
+    bench.write([0xfd]);
+    bench.clock.advance(7 * MS);
+    bench.write([0x77]);
+    expect(bench.read(6)).toHaveLength(6);
+  });
+
+  it('tells who is strict of an address while it measures, and not of one afterwards', async () => {
+    const bench = await i2cBench({
+      compatible: 'sensirion,sht4x',
+      reg: 0x44,
+      properties: { 'dtbus,strict': true },
+    });
+    bench.write([0xfd]);
+    bench.clock.advance(7 * MS);
+    bench.read(6);
+    expect(bench.warnings).toEqual([]);
+    bench.write([0xfd]);
+    expect(faultOf(() => bench.write([0x89]))).toBe('ENXIO');
+    bench.clock.advance(7 * MS);
+    bench.write([0x77]);
+    expect(bench.warnings).toEqual([
+      '/i2c/part0: it was addressed before its measurement has ended',
+      '/i2c/part0: command 0x77: no such command',
+    ]);
+  });
+
   it('has a serial number, and forgets a measurement at a reset', async () => {
     const bench = await sht4x();
     bench.write([0x89]);

@@ -30,6 +30,22 @@ describe('TMP421 (SBOS398)', () => {
     expect(bench.writeRead([0x0a], 1)).toEqual([configuration2]);
   });
 
+  it('converts again when it is woken, and not by a write of its configuration before', async () => {
+    const bench = await i2cBench({ compatible: 'ti,tmp421', reg: 0x2a });
+    bench.write([0x09, 0x40]);
+    bench.set('temperature', 50);
+    bench.write([0x09, 0x44]);
+    expect(bench.writeRead([0x00], 1)).toEqual([0x19]);
+    bench.write([0x09, 0x00]);
+    expect(bench.writeRead([0x00], 1)).toEqual([0x32]);
+  });
+
+  it('repeats a register that is no high byte', async () => {
+    const bench = await i2cBench({ compatible: 'ti,tmp421', reg: 0x2a });
+    expect(bench.writeRead([0x0b], 2)).toEqual([0x07, 0x07]);
+    expect(bench.writeRead([0x02], 2)).toEqual([0x00, 0x00]);
+  });
+
   it('while shut down converts once when it is told', async () => {
     const bench = await i2cBench({ compatible: 'ti,tmp421', reg: 0x2a });
     bench.write([0x09, 0x40]);

@@ -52,6 +52,7 @@ export type { ServedBoard, ServedBus, ServeOptions, ServeSettings } from './serv
 export type {
   AnsweredBy,
   BusReport,
+  ChannelReport,
   DeviceProblem,
   LineReport,
   PartReport,

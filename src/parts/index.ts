@@ -15,7 +15,7 @@ export type {
   SpiHeader,
 } from './data-sheet.ts';
 export { type FieldBits, fieldsOf, type NamedRegister, registersByNumber, usualWidth } from './fields.ts';
-export { busOf, knownCompatibles, loadParts, partFor, withoutVendor } from './load.ts';
+export { busOf, hasModel, knownCompatibles, loadParts, partFor, withoutVendor } from './load.ts';
 export type {
   Behaviour,
   Bitmap,

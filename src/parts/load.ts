@@ -15,6 +15,12 @@ export function knownCompatibles(): ReadonlySet<string> {
   return known;
 }
 
+/** Whether a part answers for a node with these compatibles; see `partFor`. Loads nothing. */
+export function hasModel(compatible: readonly string[]): boolean {
+  const [first = ''] = compatible;
+  return filesFor([first]).length > 0 || compatible.some((name) => knownCompatibles().has(name));
+}
+
 /** The only kind of bus that a known compatible has a part for; undefined for both, and for others. Loads nothing. */
 export function busOf(compatible: string): 'i2c' | 'spi' | undefined {
   const kinds = new Set(filesFor([compatible]).map(({ bus }) => bus));

@@ -22,11 +22,11 @@ import {
   wellFormed,
 } from '../../bus/index.ts';
 import type { Node } from '../../devicetree/index.ts';
-import type { BusDescription } from '../../frontend/index.ts';
+import { type BusDescription, channelsBehind } from '../../frontend/index.ts';
 import { type BoundPart, type Clock, RealClock, type SimulationOptions } from '../../sim/index.ts';
-import type { BusReport, DeviceProblem } from '../thread/protocol.ts';
+import type { AnsweredBy, BusReport, DeviceProblem } from '../thread/protocol.ts';
 import { createHost } from './hosts.ts';
-import { ownModelOf } from './own-models.ts';
+import { type Answer, peripheralReport } from './peripheral-reports.ts';
 import { beyondAdapter } from './spi-wiring.ts';
 
 /** Where a bus of the tree ended up: on a controller, or nowhere with a reason. */
@@ -55,6 +55,7 @@ export async function bindBus(
     const hostNode = bus.target('dtbus,host');
     if (hostNode === undefined) {
       const [host, managed] = simulate(node, manager, simulation, limits);
+      if (node.kind === 'i2c') tellUnreachable(host.boundParts, simulation);
       return { node, bus: managed, host, physical: false, boundParts: host.boundParts, problem: undefined };
     }
     const created = hosts.get(hostNode) ?? hostFor(hostNode, simulation);
@@ -91,6 +92,17 @@ function tellBeyond(
   const { problems, ignored } = beyondAdapter(child, spi, description);
   for (const problem of problems) simulation.complain?.(problem);
   for (const sentence of ignored) simulation.warn?.(sentence);
+}
+
+/** Tells of multiplexers and the like without a model: nothing switches, so that what is behind them is silent. */
+function tellUnreachable(boundParts: readonly BoundPart[], { warn }: BoardSimulation): void {
+  for (const { node, model } of boundParts) {
+    const behind = model === undefined ? channelsBehind(node).flatMap(({ children }) => children) : [];
+    if (behind.length > 0)
+      warn?.(
+        `${node.path}: no model of it, so that what is behind it does not answer: ${behind.map(({ path }) => path).join(', ')}`,
+      );
+  }
 }
 
 async function hostFor(node: Node, simulation: SimulationOptions): Promise<HostAdapter> {
@@ -148,16 +160,28 @@ export function problemOf(node: DeviceNode, error: unknown): DeviceProblem {
   return { path: node.path, property: undefined, sentence };
 }
 
-/**
- * The bus as others see it.
- * @param look the board is only looked at: models of the user's own are not loaded, but told of
- */
+/** What is known of the parts of a board. */
+export interface KnownAnswers {
+  /** Titles of the models that run, by the paths of their nodes. */
+  readonly titles: ReadonlyMap<string, string>;
+  /** On a board that is only looked at: models of the user's own that would run, by the same. */
+  readonly ownModels: ReadonlyMap<string, string>;
+}
+
+/** The bus as others see it. */
 export function reportOf(
   { node, bus, host, physical, boundParts, problem }: BusBinding,
-  look: boolean,
+  { titles, ownModels }: KnownAnswers,
 ): BusReport {
   const state = bus?.scheduler.state ?? 'closed';
   const fault = problem?.sentence ?? bus?.scheduler.lastFault?.message;
+  const answer = (peripheral: DeviceNode, title: string | undefined, before: AnsweredBy): Answer => {
+    const own = ownModels.get(peripheral.path);
+    const model = own === undefined ? title : `dtbus,model ${own}`;
+    return { answeredBy: model !== undefined ? 'model' : before === 'wire' ? 'wire' : 'nothing', model };
+  };
+  const behind = (peripheral: DeviceNode, before: AnsweredBy): Answer =>
+    answer(peripheral, titles.get(peripheral.path), before);
   return {
     path: node.node.path,
     kind: node.kind,
@@ -165,17 +189,14 @@ export function reportOf(
     hostPath: hostNodeOf(node.node)?.path,
     state,
     fault: state === 'open' ? undefined : fault,
-    peripherals: boundParts.map(({ node: peripheral, reg, model }) => {
-      const own = look ? wellFormed(() => ownModelOf(peripheral)) : undefined;
-      const title = own === undefined ? model?.title : `dtbus,model ${own}`;
-      return {
-        path: peripheral.path,
-        compatible: peripheral.compatible,
-        reg,
-        answeredBy: title !== undefined ? 'model' : physical ? 'wire' : 'nothing',
-        model: title,
-      };
-    }),
+    peripherals: boundParts.map(({ node: peripheral, model }) =>
+      peripheralReport(
+        node.kind,
+        peripheral,
+        answer(peripheral, model?.title, physical ? 'wire' : 'nothing'),
+        behind,
+      ),
+    ),
     counters: bus?.counters ?? { transfers: 0, bytes: 0, faults: {} },
   };
 }

@@ -24,7 +24,7 @@ import type { BackEndCalls, DeviceProblem, TraceStart } from '../thread/protocol
 import { type BusBinding, bindBus, hostNodeOf, notOpenedProblem, problemOf, reportOf } from './bind-bus.ts';
 import { GpioControllers } from './gpio-controllers.ts';
 import { loadHosts } from './hosts.ts';
-import { addOwnModels, modelsBehind, type OwnModels } from './own-models.ts';
+import { addOwnModels, modelsBehind, type OwnModels, ownModelsOf } from './own-models.ts';
 import { ownSheets } from './own-sheets.ts';
 import { ownersWithoutEffect, reachOn, unitsOwnedBy } from './ownership.ts';
 import { Tracing } from './tracing.ts';
@@ -73,6 +73,8 @@ export class BoardDevices {
   readonly #problems: readonly DeviceProblem[];
   readonly #look: boolean;
   readonly #own: OwnModels;
+  /** Only where the board is looked at. */
+  readonly #ownModels: ReadonlyMap<string, string>;
   readonly #tracing: Tracing;
   readonly #warn: (sentence: string) => void;
 
@@ -88,11 +90,13 @@ export class BoardDevices {
     readonly sheets: readonly DataSheet[];
     readonly waiting: WaitingHosts;
     readonly own: OwnModels;
+    readonly ownModels: ReadonlyMap<string, string>;
     readonly tracing: Tracing;
     readonly warn: (sentence: string) => void;
   }) {
     this.#waiting = made.waiting;
     this.#own = made.own;
+    this.#ownModels = made.ownModels;
     this.#tracing = made.tracing;
     this.#warn = made.warn;
     this.manager = made.manager;
@@ -172,7 +176,9 @@ export class BoardDevices {
     const { directory, warn, look = false, strict = false, trust = [], onNotOpened } = options;
     const complain = ({ path, property, sentence }: NodeProblem) =>
       void problems.push({ path, property, sentence });
-    const own = look ? new Map() : await addOwnModels(catalogue, described, { directory, trust, complain });
+    const owned = { directory, trust, complain };
+    const own = look ? new Map() : await addOwnModels(catalogue, described, owned);
+    const ownModels = look ? ownModelsOf(described, owned) : new Map();
     const simulation = { catalogue, parts, clock, directory, look, strict, warn, complain };
     const hosts = new Map<Node, Promise<HostAdapter>>();
     const bindings: BusBinding[] = [];
@@ -202,6 +208,7 @@ export class BoardDevices {
       sheets,
       waiting,
       own,
+      ownModels,
       tracing,
       warn,
     });
@@ -245,7 +252,10 @@ export class BoardDevices {
     },
     reasonOf: (path, code) => this.#bindings.find(({ node }) => node.node.path === path)?.bus?.reasonOf(code),
     waitingAdapters: () => this.#waiting.reports,
-    buses: () => this.#bindings.map((binding) => reportOf(binding, this.#look)),
+    buses: () => {
+      const titles = new Map(this.#parts.list().map(({ path, model }) => [path, model.title]));
+      return this.#bindings.map((binding) => reportOf(binding, { titles, ownModels: this.#ownModels }));
+    },
     parts: () =>
       this.#parts
         .list()

@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type DeviceNode, NodeError } from '../../bus/index.ts';
+import { type DeviceNode, isNodeError, NodeError, type NodeProblem } from '../../bus/index.ts';
 import { didYouMean } from '../../input/index.ts';
 import { withoutVendor } from '../../parts/index.ts';
 import { type Catalogue, type PartModel, placeInModel, placeOfSyntaxError } from '../../sim/index.ts';
@@ -12,7 +12,7 @@ export interface OwnModelOptions {
   readonly directory: string;
   /** Further folders and files whose models may run. */
   readonly trust: readonly string[];
-  readonly complain: (problem: NodeError) => void;
+  readonly complain: (problem: NodeProblem) => void;
 }
 
 /** The models of a tree's own, by file. */
@@ -30,9 +30,7 @@ export async function addOwnModels(
   options: OwnModelOptions,
 ): Promise<OwnModels> {
   const files = new Map<string, readonly PartModel[]>();
-  const peripherals = (node: DeviceNode): DeviceNode[] =>
-    node.children.flatMap((child) => [child, ...peripherals(child)]);
-  for (const node of described.flatMap(peripherals)) {
+  for (const node of described.flatMap(peripheralsBelow)) {
     const complain = (sentence: string) => options.complain(new NodeError(node, MODEL, sentence));
     try {
       const file = ownModelOf(node);
@@ -52,6 +50,32 @@ export async function addOwnModels(
     }
   }
   return files;
+}
+
+/**
+ * The models of the user's own that would run, by the paths of their nodes; none of them is loaded. Those that could not
+ * are told of.
+ */
+export function ownModelsOf(
+  described: readonly DeviceNode[],
+  options: OwnModelOptions,
+): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  for (const node of described.flatMap(peripheralsBelow)) {
+    try {
+      const file = ownModelOf(node);
+      if (file === undefined) continue;
+      checkTrust(resolve(options.directory, file), options);
+      files.set(node.path, file);
+    } catch (error) {
+      options.complain(isNodeError(error) ? error : new NodeError(node, MODEL, reasonOf(error)));
+    }
+  }
+  return files;
+}
+
+function peripheralsBelow(node: DeviceNode): DeviceNode[] {
+  return node.children.flatMap((child) => [child, ...peripheralsBelow(child)]);
 }
 
 /** Why the node has none of the models of its file, where it names none of their compatibles. */

@@ -1,17 +1,20 @@
 import { existsSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { ERRNO, type Errno } from '../../bus/index.ts';
-import type { Tree } from '../../devicetree/index.ts';
-import { DEVICE_KINDS, findDevices, type VirtioNode } from '../../frontend/index.ts';
+import { basename, dirname, join, resolve } from 'node:path';
+import { type DeviceNode, ERRNO, type Errno } from '../../bus/index.ts';
+import type { Node, Tree } from '../../devicetree/index.ts';
+import { clientsOf, DEVICE_KINDS, findDevices, type VirtioNode } from '../../frontend/index.ts';
 import { connectUnix, OsError } from '../../os/index.ts';
+import { hasModel } from '../../parts/index.ts';
 import { VhostUserError, VhostUserFrontEnd } from '../../transport/index.ts';
 import { DmaAllocator } from '../../virtio/index.ts';
+import { isOwnedBy, ownerOf } from '../assemble/ownership.ts';
+import { type Answer, peripheralReport } from '../assemble/peripheral-reports.ts';
 import { BoardError } from '../board-error.ts';
 import { CONTROL_SOCKET } from '../control/place.ts';
 import { LineWatchers } from '../handles/line-handle.ts';
 import { publishedTree, twoTrees } from '../serve/published-tree.ts';
 import { callsInline } from '../thread/calls.ts';
-import type { BackEndCalls, BusReport, Call, DeviceProblem } from '../thread/protocol.ts';
+import type { AnsweredBy, BackEndCalls, BusReport, Call, DeviceProblem } from '../thread/protocol.ts';
 import { doubtsOf, type TreeDoubt } from './check-tree.ts';
 import { loadTree, type TreeOptions } from './load-tree.ts';
 
@@ -143,6 +146,8 @@ const nameOf = ({ kind, number }: VirtioNode): string => `${kind}${number}`;
 function report({ kind, node }: VirtioNode, socket: string, line: Line | undefined): BusReport | undefined {
   if (kind === 'gpio') return undefined;
   const open = line?.transport.connected === true;
+  const hasOwners = clientsOf(node).some((client) => ownerOf(client) !== undefined);
+  const owner = ownerAt(socket);
   const lost = open ? line.transport.reasonOf(ERRNO.ENODEV) : 'not served';
   return {
     path: node.path,
@@ -151,15 +156,40 @@ function report({ kind, node }: VirtioNode, socket: string, line: Line | undefin
     hostPath: undefined,
     state: lost === undefined ? 'open' : 'lost',
     fault: lost,
-    peripherals: node.children.map((peripheral) => ({
-      path: peripheral.path,
-      compatible: peripheral.compatible,
-      reg: peripheral.u32s('reg') ?? [],
-      answeredBy: 'wire',
-      model: undefined,
-    })),
+    peripherals: clientsOf(node)
+      .filter((peripheral) => peripheral.has('reg'))
+      .map((peripheral) => {
+        const refused = hasOwners && !isOwnedBy(peripheral, owner);
+        const answer = refused ? REFUSED : answerFor(node, peripheral, 'wire');
+        return peripheralReport(kind, peripheral, answer, (below, before) =>
+          refused ? REFUSED : answerFor(node, below, before),
+        );
+      }),
     counters: { transfers: 0, bytes: 0, faults: {} },
   };
+}
+
+const REFUSED: Answer = { answeredBy: 'refused', model: undefined };
+
+/**
+ * What answers in the process that serves the board, as far as the tree tells: on a simulated bus what has no model is
+ * silent, and so is what is behind it.
+ */
+function answerFor(bus: Node, peripheral: DeviceNode, before: AnsweredBy): Answer {
+  const known = MODEL_PROPERTIES.some((name) => peripheral.has(name)) || hasModel(peripheral.compatible);
+  const answeredBy = before !== 'nothing' && (known || bus.has('dtbus,host')) ? 'wire' : 'nothing';
+  return { answeredBy, model: undefined };
+}
+
+/** What makes a model answer whatever the compatible is. */
+const MODEL_PROPERTIES = ['dtbus,model', 'dtbus,dump'];
+
+/** Whose folder a socket lies in; see `ServedBoard`. */
+function ownerAt(socket: string): string | undefined {
+  const folder = dirname(resolve(socket));
+  const isOwners =
+    !existsSync(join(folder, CONTROL_SOCKET)) && existsSync(join(dirname(folder), CONTROL_SOCKET));
+  return isOwners ? basename(folder) : undefined;
 }
 
 /** Where parts and lines can be touched: the process that serves the board has a socket for it, see `ServedBoard`. */

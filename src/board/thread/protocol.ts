@@ -4,8 +4,11 @@ import type { VirtioNode } from '../../frontend/index.ts';
 import type { DataSheet } from '../../parts/index.ts';
 import type { PropertyDeclaration, PropertyValue } from '../../sim/index.ts';
 
-/** What answers for a peripheral of a bus: a model, what is on the wire, or nothing. */
-export type AnsweredBy = 'model' | 'wire' | 'nothing';
+/**
+ * What answers for a peripheral of a bus: a model, what is on the wire, or nothing; `refused` is what belongs to another
+ * client (`dtbus,owner`), on a board that another process serves.
+ */
+export type AnsweredBy = 'model' | 'wire' | 'nothing' | 'refused';
 
 /** A peripheral of a bus: a child of its node. */
 export interface PeripheralReport {
@@ -16,6 +19,16 @@ export interface PeripheralReport {
   readonly answeredBy: AnsweredBy;
   /** The model's title. */
   readonly model: string | undefined;
+  /** The buses behind a multiplexer, a gate or an arbiter that something is on. */
+  readonly channels: readonly ChannelReport[];
+}
+
+/** A bus behind a peripheral. */
+export interface ChannelReport {
+  readonly path: string;
+  /** Its number on the multiplexer; undefined for the one of a gate or an arbiter. */
+  readonly number: number | undefined;
+  readonly peripherals: readonly PeripheralReport[];
 }
 
 /** A bus as the back-end has it. */

@@ -84,19 +84,25 @@ function noBusAdvice({ tree }: Board, { adopted }: DrawOptions): string {
 
 /** `4 buses, 8 parts: 5 simulated, 3 on the wire` */
 function summary(buses: readonly BusListing[], { paint, connected }: DrawOptions): string {
-  const parts = buses.flatMap(({ peripherals }) => peripherals);
+  const parts = buses.flatMap(({ peripherals }) => peripherals.flatMap(withBehind));
   const count = (kind: PeripheralReport['answeredBy']) =>
     parts.filter(({ answeredBy }) => answeredBy === kind).length;
   const counts = [
     [count('model'), 'simulated'],
     [count('wire'), connected ? 'in the process that serves the board' : 'on the wire'],
     [count('nothing'), 'without a model'],
+    [count('refused'), 'of other clients'],
   ] as const;
   const down = buses.filter(({ state, fault }) => state === 'lost' || fault !== undefined).length;
   const said = counts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
   if (down > 0) said.push(`${down} ${down === 1 ? 'bus' : 'buses'} down`);
   const head = `${plural(buses.length, 'bus', 'buses')}, ${plural(parts.length, 'part', 'parts')}`;
   return paint('dim', said.length === 0 ? head : `${head}: ${said.join(', ')}`);
+}
+
+/** A peripheral and what is behind it. */
+function withBehind(peripheral: PeripheralReport): readonly PeripheralReport[] {
+  return [peripheral, ...peripheral.channels.flatMap(({ peripherals }) => peripherals.flatMap(withBehind))];
 }
 
 function plural(count: number, one: string, many: string): string {
@@ -117,7 +123,7 @@ function busBranch(board: Board, bus: BusListing, options: DrawOptions): Branch 
   return {
     text: `${paint('bold', name)} ${paint('dim', path)}${fits ? driver : ''} → ${state}`,
     below: table(
-      bus.peripherals.map((peripheral) => peripheralRow(board, bus, peripheral, options)),
+      bus.peripherals.map((peripheral) => peripheralRow(board, bus.kind, peripheral, options)),
       INDENT * 2,
       options,
     ),
@@ -166,17 +172,18 @@ function busName({ kind, nodes, number }: BusListing): string {
 
 function peripheralRow(
   board: Board,
-  { kind }: BusListing,
+  kind: BusListing['kind'],
   peripheral: PeripheralReport,
   options: DrawOptions,
+  mux?: PeripheralReport,
 ): Row {
   const node = board.tree.byPath(peripheral.path);
   return {
     at: peripheral.reg.map((reg) => unit(kind, reg)).join(' '),
     name: lastStep(peripheral.path),
     compatible: peripheral.compatible[0] ?? '',
-    ...answerOf(peripheral, node, options),
-    below: node === undefined ? [] : channels(board, node, options),
+    ...answerOf(peripheral, node, options, mux),
+    below: channels(board, peripheral, options),
   };
 }
 
@@ -184,25 +191,12 @@ function lastStep(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** The channels of a multiplexer (Linux's binding i2c-mux: children `i2c@N`, perhaps below `i2c-mux`). */
-function channels(board: Board, mux: TreeNode, options: DrawOptions): Branch[] {
-  const above = mux.children.find(({ name }) => name === 'i2c-mux') ?? mux;
-  const found = above.children.filter((child) => /^i2c@/.test(child.name) && child.children.length > 0);
-  const simulated = new Map(options.connected ? [] : board.parts().map(({ path, title }) => [path, title]));
-  return found.map((channel) => ({
-    text: `channel ${channel.u32('reg') ?? lastStep(channel.path)}`,
+/** What is behind a multiplexer, a gate or an arbiter. */
+function channels(board: Board, mux: PeripheralReport, options: DrawOptions): Branch[] {
+  return mux.channels.map(({ path, number, peripherals }) => ({
+    text: number === undefined ? lastStep(path) : `channel ${number}`,
     below: table(
-      channel.children.map((node) => {
-        const model = simulated.get(node.path);
-        const answeredBy = model !== undefined ? 'model' : options.connected ? 'wire' : 'nothing';
-        return {
-          at: (node.u32s('reg') ?? []).map((reg) => unit('i2c', reg)).join(' '),
-          name: node.name,
-          compatible: node.compatible[0] ?? '',
-          ...answerOf({ answeredBy, model }, node, options),
-          below: channels(board, node, options),
-        };
-      }),
+      peripherals.map((peripheral) => peripheralRow(board, 'i2c', peripheral, options, mux)),
       INDENT * 4,
       options,
     ),
@@ -247,6 +241,7 @@ function answerOf(
   { answeredBy, model }: Pick<PeripheralReport, 'answeredBy' | 'model'>,
   node: TreeNode | undefined,
   { connected }: DrawOptions,
+  mux?: PeripheralReport,
 ): Pick<Row, 'answer' | 'style'> {
   const owner = node?.has('dtbus,owner') ? ` (owner ${node.string('dtbus,owner')})` : '';
   switch (answeredBy) {
@@ -254,7 +249,15 @@ function answerOf(
       return { answer: `${model ?? 'simulated'}${owner}`, style: 'green' };
     case 'wire':
       return { answer: `${connected ? 'served' : 'on the wire'}${owner}`, style: 'cyan' };
+    case 'refused':
+      return { answer: `not for this client${owner}`, style: 'yellow' };
     case 'nothing':
-      return { answer: `nothing: no model of it${owner}`, style: 'yellow' };
+      return { answer: `nothing: ${silence(node, mux)}${owner}`, style: 'yellow' };
   }
+}
+
+/** Why nothing answers for a node. */
+function silence(node: TreeNode | undefined, mux: PeripheralReport | undefined): string {
+  if (mux?.answeredBy === 'nothing') return `${lastStep(mux.path)} does not answer`;
+  return node?.has('dtbus,model') ? 'its model does not run' : 'no model of it';
 }

@@ -154,6 +154,19 @@ describe('a board that another process serves', () => {
     expect(attached.gpioChips()).toMatchObject([{ node: '/dev/gpiochip0', path: '/gpio', lines: [] }]);
   });
 
+  it('tells what is for this client, and what belongs to another', async () => {
+    const answers = async (place: string) => {
+      const attached = await attach(place);
+      const found = attached.buses().flatMap(({ peripherals }) => peripherals);
+      await attached.close();
+      return found
+        .filter(({ path }) => path.includes('eeprom'))
+        .map(({ path, answeredBy }) => `${path.slice(-2)} ${answeredBy}`);
+    };
+    expect(await answers(sockets)).toEqual(['50 wire', '51 refused']);
+    expect(await answers(join(sockets, 'left'))).toEqual(['50 refused', '51 wire']);
+  });
+
   it('has nothing to save here', async () => {
     expect((await attach()).save()).toBe(undefined);
   });

@@ -106,7 +106,37 @@ describe('dtbus ls', () => {
     const out = Buffer.from(latin1, 'latin1').toString();
     expect(out).toMatch(/channel 3\n.*└─ 0x49 {2}hot@49 {2}ti,tmp102 {2}TMP102/);
     expect(out).toContain('LM75 temperature sensor, 9 bits (owner alice)');
-    expect(out).toMatch(/\n2 buses, 3 parts: 2 simulated, 1 without a model\n$/);
+    expect(out).toMatch(/\n2 buses, 4 parts: 3 simulated, 1 without a model\n$/);
+  });
+
+  it('draws gates, arbiters and models that do not run, and counts them as a run has them', async () => {
+    const board = folder.write(
+      'gate.dts',
+      boardText(
+        `imu@68 { compatible = "invensense,mpu9250"; reg = <0x68>;
+           i2c-gate { #address-cells = <1>; #size-cells = <0>; mag@c { compatible = "asahi-kasei,ak8963"; reg = <0xc>; }; };
+         };
+         arb@74 { compatible = "nxp,pca9541"; reg = <0x74>;
+           i2c-arb { #address-cells = <1>; #size-cells = <0>; t@4a { compatible = "national,lm75"; reg = <0x4a>; }; };
+         };
+         own@20 { compatible = "acme,own"; reg = <0x20>; dtbus,model = "missing.mjs"; };`,
+        '',
+      ),
+    );
+    const { out: latin1, err, status } = await dtbusHere('ls', board);
+    const out = Buffer.from(latin1, 'latin1').toString();
+    expect(out).toMatch(/i2c-gate\n.*└─ 0x0c {2}mag@c {2}asahi-kasei,ak8963 {2}AK8963/);
+    expect(out).toMatch(/i2c-arb\n.*└─ 0x4a {2}t@4a {2}national,lm75 {2}nothing: arb@74 does not answer/);
+    expect(out).toMatch(/own@20 .* nothing: its model does not run/);
+    expect(out).toMatch(/\n2 buses, 5 parts: 2 simulated, 3 without a model\n$/);
+    expect(err).toContain('/i2c/arb@74: no model of it, so that what is behind it does not answer');
+    expect(err).toMatch(/\/i2c\/own@20: not found: .*missing\.mjs/);
+    expect(status).toBe(1);
+    const { out: json } = await dtbusHere('ls', '--json', board);
+    const [bus] = JSON.parse(json) as { peripherals: { channels: { peripherals: object[] }[] }[] }[];
+    expect(bus?.peripherals[0]?.channels[0]?.peripherals).toMatchObject([
+      { path: '/i2c/imu@68/i2c-gate/mag@c', answeredBy: 'model' },
+    ]);
   });
 
   it('says why --adopt finds nothing', async () => {

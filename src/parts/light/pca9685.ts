@@ -137,7 +137,6 @@ const model: Model<typeof sheet> = (registers, { peek, poke, reset: powerOn, rea
       if (called) powerOn();
       return called;
     },
-    onRead: { ALL_LED: () => 0 },
     store: {
       MODE1: writeMode1,
       ALL_LED: writeAll,

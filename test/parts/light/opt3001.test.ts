@@ -65,6 +65,72 @@ describe('OPT3001 (SBOS681)', () => {
     expect(bench.line('INT').high).toBe(true);
   });
 
+  /** Limits of 100 lx, 2500 of 0.04 lx, and 200 lx, 2500 of 0.08 lx; converting on. */
+  const between = async (configuration: number) => {
+    const bench = await opt3001();
+    bench.write([0x02, 0x29, 0xc4]);
+    bench.write([0x03, 0x39, 0xc4]);
+    bench.set('illuminance', 150);
+    bench.write([0x01, 0xc6, configuration]);
+    const after = (lux: number) => {
+      bench.set('illuminance', lux);
+      bench.clock.advance(100 * MS);
+      return bench.line('INT').high;
+    };
+    const flags = () => ((bench.writeRead([0x01], 2)[1] as number) >> 5) & 3;
+    return { bench, after, flags };
+  };
+
+  it('latched, the low limit pulls INT too, until the flags are read', async () => {
+    const { after, flags } = await between(0x11);
+    expect([after(200), after(100), after(50)]).toEqual([true, true, true]);
+    expect(after(50)).toBe(false);
+    expect(after(150)).toBe(false);
+    expect(flags()).toBe(0b01);
+    expect(flags()).toBe(0b00);
+    expect(after(150)).toBe(true);
+  });
+
+  it('counts for FC only what comes one after another', async () => {
+    const { after, flags } = await between(0x11);
+    expect([after(50), after(150), after(50), after(250), after(150), after(250)]).toEqual(
+      new Array(6).fill(true),
+    );
+    expect(flags()).toBe(0);
+  });
+
+  it('not latched, INT and the flags follow the light with the limits as hysteresis, whatever is read', async () => {
+    const { after, flags } = await between(0x00);
+    expect([after(150), flags()]).toEqual([true, 0b00]);
+    expect([after(250), flags(), after(150), flags()]).toEqual([false, 0b10, false, 0b10]);
+    expect([after(50), flags(), after(150), flags()]).toEqual([true, 0b01, true, 0b01]);
+  });
+
+  it('POL makes INT high when it tells', async () => {
+    const { after } = await between(0x18);
+    expect([after(150), after(250)]).toEqual([false, true]);
+  });
+
+  it('a reset ends what INT tells', async () => {
+    const { bench, after } = await between(0x10);
+    expect(after(250)).toBe(false);
+    bench.reset();
+    expect(bench.line('INT').high).toBe(true);
+    expect(bench.writeRead([0x01], 2)).toEqual([0xc8, 0x10]);
+    bench.clock.advance(1000 * MS);
+    // Shut down: nothing is converted.
+    expect(bench.writeRead([0x01], 2)).toEqual([0xc8, 0x10]);
+  });
+
+  it('the most that a range has is no overflow', async () => {
+    const bench = await opt3001();
+    bench.set('illuminance', 40.95);
+    bench.write([0x01, 0x02, 0x10]);
+    bench.clock.advance(100 * MS);
+    expect((bench.writeRead([0x01], 1)[0] as number) & 1).toBe(0);
+    expect(bench.writeRead([0x00], 2)).toEqual([0x0f, 0xff]);
+  });
+
   it('a low limit of Cxxxh makes INT tell of each conversion', async () => {
     const bench = await opt3001();
     bench.write([0x02, 0xc0, 0x00]);

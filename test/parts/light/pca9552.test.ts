@@ -28,6 +28,13 @@ describe('PCA9552 (rev. 5)', () => {
     expect(bench.get('outputs')).toBe(0b1101);
   });
 
+  it('an output that is on pulls its pin down, in either input register', async () => {
+    const bench = await pca9552();
+    bench.write([0x18, 0b01_01_01_00]);
+    expect(bench.get('pins')).toBe(0xfeff);
+    expect([bench.writeRead([0x00], 1), bench.writeRead([0x01], 1)]).toEqual([[0xff], [0xfe]]);
+  });
+
   it('stays on a register without AI, and goes round with it', async () => {
     const bench = await pca9552();
     bench.write([0x03, 0x11, 0x22]);

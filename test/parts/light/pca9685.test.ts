@@ -73,6 +73,35 @@ describe('PCA9685 (rev. 4)', () => {
     expect(bench.writeRead([0x00], 1)).toEqual([0x20]);
   });
 
+  it('sets no RESTART without running outputs, nor while it does not fall asleep; a 0 does not clear it', async () => {
+    const bench = await awake();
+    bench.write([0x00, 0x30]);
+    expect(bench.writeRead([0x00], 1)).toEqual([0x30]);
+    bench.write([0x00, 0x20]);
+    bench.write([0x06, 0x00, 0x00, 0x00, 0x08]);
+    bench.write([0x00, 0x20]);
+    expect(bench.writeRead([0x00], 1)).toEqual([0x20]);
+    bench.write([0x00, 0x30]);
+    bench.write([0x00, 0x30]);
+    expect(bench.writeRead([0x00], 1)).toEqual([0xb0]);
+  });
+
+  it('ALL_LED writes each of its bytes to that byte of all outputs; five bits of the high ones are there', async () => {
+    const bench = await awake();
+    bench.write([0xfa, 0x11, 0x02, 0xff, 0xe4]);
+    expect(bench.writeRead([0x06], 4)).toEqual([0x11, 0x02, 0xff, 0x04]);
+    expect(bench.writeRead([0x42], 4)).toEqual([0x11, 0x02, 0xff, 0x04]);
+    bench.write([0xfb, 0xf1]);
+    expect(bench.writeRead([0x06], 2)).toEqual([0x11, 0x11]);
+  });
+
+  it('answers another all-call address as soon as it is written', async () => {
+    const bench = await pca9685();
+    bench.write([0x05, 0xe6]);
+    expect(faultOf(() => bench.write([0x00], 0x73))).toBeUndefined();
+    expect(faultOf(() => bench.write([0x00], 0x70))).toBe('ENXIO');
+  });
+
   it('answers subaddresses that are enabled, and resets by the general call', async () => {
     const bench = await pca9685();
     bench.write([0x00, 0x08]);

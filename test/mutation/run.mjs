@@ -44,7 +44,9 @@ function prepare(folder) {
 
 /** Stryker's configuration, and vitest's: only these tests, without the build and the part table around them. */
 function configure(folder, { tests, early = false }, mutate, concurrency) {
-  const before = `import.meta.glob(${JSON.stringify(early ? mutate.map((place) => `/${place}`) : [])}, { eager: true });\n`;
+  // A place may name a part of a file: FILE:LINE:COLUMN-LINE:COLUMN.
+  const files = early ? [...new Set(mutate.map((place) => `/${place.replace(/:\d.*/, '')}`))] : [];
+  const before = `import.meta.glob(${JSON.stringify(files)}, { eager: true });\n`;
   writeFileSync(join(folder, 'mutation.before.mjs'), before);
   const setupFiles = ['./mutation.before.mjs'];
   const test = { include: tests, setupFiles, testTimeout: 20_000, isolate: false };

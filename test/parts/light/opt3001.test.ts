@@ -72,48 +72,48 @@ describe('OPT3001 (SBOS681)', () => {
     bench.write([0x03, 0x39, 0xc4]);
     bench.set('illuminance', 150);
     bench.write([0x01, 0xc6, configuration]);
-    const after = (lux: number) => {
+    const levelAt = (lux: number) => {
       bench.set('illuminance', lux);
       bench.clock.advance(100 * MS);
       return bench.line('INT').high;
     };
     const flags = () => ((bench.writeRead([0x01], 2)[1] as number) >> 5) & 3;
-    return { bench, after, flags };
+    return { bench, levelAt, flags };
   };
 
   it('latched, the low limit pulls INT too, until the flags are read', async () => {
-    const { after, flags } = await between(0x11);
-    expect([after(200), after(100), after(50)]).toEqual([true, true, true]);
-    expect(after(50)).toBe(false);
-    expect(after(150)).toBe(false);
+    const { levelAt, flags } = await between(0x11);
+    expect([levelAt(200), levelAt(100), levelAt(50)]).toEqual([true, true, true]);
+    expect(levelAt(50)).toBe(false);
+    expect(levelAt(150)).toBe(false);
     expect(flags()).toBe(0b01);
     expect(flags()).toBe(0b00);
-    expect(after(150)).toBe(true);
+    expect(levelAt(150)).toBe(true);
   });
 
   it('counts for FC only what comes one after another', async () => {
-    const { after, flags } = await between(0x11);
-    expect([after(50), after(150), after(50), after(250), after(150), after(250)]).toEqual(
+    const { levelAt, flags } = await between(0x11);
+    expect([levelAt(50), levelAt(150), levelAt(50), levelAt(250), levelAt(150), levelAt(250)]).toEqual(
       new Array(6).fill(true),
     );
     expect(flags()).toBe(0);
   });
 
   it('not latched, INT and the flags follow the light with the limits as hysteresis, whatever is read', async () => {
-    const { after, flags } = await between(0x00);
-    expect([after(150), flags()]).toEqual([true, 0b00]);
-    expect([after(250), flags(), after(150), flags()]).toEqual([false, 0b10, false, 0b10]);
-    expect([after(50), flags(), after(150), flags()]).toEqual([true, 0b01, true, 0b01]);
+    const { levelAt, flags } = await between(0x00);
+    expect([levelAt(150), flags()]).toEqual([true, 0b00]);
+    expect([levelAt(250), flags(), levelAt(150), flags()]).toEqual([false, 0b10, false, 0b10]);
+    expect([levelAt(50), flags(), levelAt(150), flags()]).toEqual([true, 0b01, true, 0b01]);
   });
 
   it('POL makes INT high when it tells', async () => {
-    const { after } = await between(0x18);
-    expect([after(150), after(250)]).toEqual([false, true]);
+    const { levelAt } = await between(0x18);
+    expect([levelAt(150), levelAt(250)]).toEqual([false, true]);
   });
 
   it('a reset ends what INT tells', async () => {
-    const { bench, after } = await between(0x10);
-    expect(after(250)).toBe(false);
+    const { bench, levelAt } = await between(0x10);
+    expect(levelAt(250)).toBe(false);
     bench.reset();
     expect(bench.line('INT').high).toBe(true);
     expect(bench.writeRead([0x01], 2)).toEqual([0xc8, 0x10]);

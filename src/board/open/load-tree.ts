@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { deniedSentence } from '../../bus/index.ts';
 import {
@@ -78,6 +78,7 @@ export interface BoardTree {
 export function readBoard(file: string, options: TreeOptions): BoardTree {
   const { source, symbols = false } = options;
   const includePaths = pathsOf('includePaths', options.includePaths);
+  for (const folder of includePaths) checkFolder(folder);
   const board = {
     file,
     bytes: source === undefined ? readBytes('board', file) : Buffer.from(source as string),
@@ -113,6 +114,16 @@ export function readBoard(file: string, options: TreeOptions): BoardTree {
     const names = applied.map((overlay) => overlay.file).join(', ');
     throw new BoardError(`${names}: cannot be applied to ${file}: ${thrown.message}`, { cause: thrown });
   }
+}
+
+/** Where headers are looked for is a folder. @throws {BoardError} */
+function checkFolder(path: string): void {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) throw new BoardError(`not found: ${path}, a folder for #include (--include)`);
+  if (!stats.isDirectory())
+    throw new BoardError(
+      `${path} is no folder: --include takes the folders of headers; to add a file, #include it in the board or apply it with -o`,
+    );
 }
 
 /** The board's own tree, with the plain texts that follow it. */

@@ -57,7 +57,14 @@ export function fileContents(
 ): Contents {
   const bytes = new Uint8Array(size).fill(fill);
   let seen = stampOf(path);
-  if (seen !== undefined) bytes.set(readContents(node, path, size));
+  if (seen !== undefined) {
+    const kept = readContents(node, path, size);
+    bytes.set(kept);
+    if (kept.length < size)
+      warn(
+        `${CONTENTS}: ${path} holds ${kept.length} bytes, the part ${size}: the rest reads 0x${fill.toString(16).padStart(2, '0')}`,
+      );
+  }
   let unsaved = false;
   let saving = false;
 

@@ -104,20 +104,21 @@ export class PartRegistry {
 
   /** A copy of all that changes in the part, for `restore`. */
   snapshot(path: string): object {
-    return structuredClone(this.at(path).part.state);
+    const { model, part } = this.at(path);
+    return { part: model.title, state: structuredClone(part.state) } satisfies Snapshot;
   }
 
   /** Puts a snapshot of the same part back. @throws {PartError} for what is not one */
   restore(path: string, snapshot: object): void {
-    if (typeof snapshot !== 'object' || snapshot === null || Array.isArray(snapshot))
-      throw new PartError(
-        `${path}: invalid snapshot: expected what snapshot() returned, got ${shown(snapshot)}`,
-      );
     const running = this.at(path);
-    const { part } = running;
-    const strange = strangeLength(part.state, snapshot);
-    if (strange !== undefined) throw new PartError(`${path}: invalid snapshot: ${strange}`);
-    restoreState(part.state, snapshot);
+    const { part, model } = running;
+    const refusal = (sentence: string) => new PartError(`${path}: invalid snapshot: ${sentence}`);
+    if (!isSnapshot(snapshot)) throw refusal(`expected what snapshot() returned, got ${shown(snapshot)}`);
+    if (snapshot.part !== model.title)
+      throw refusal(`expected one of ${model.title}, got one of ${snapshot.part}`);
+    const strange = strangeLength(part.state, snapshot.state);
+    if (strange !== undefined) throw refusal(strange);
+    restoreState(part.state, snapshot.state);
     limited(running, () => part.restored?.());
   }
 
@@ -180,6 +181,18 @@ function restoreState(into: object, from: object): void {
     else if (isPlain(present) && isPlain(value)) restoreState(present, value);
     else target[key] = value;
   }
+}
+
+/** What `snapshot` returns: whose it is, and all that changes in it. */
+interface Snapshot {
+  /** The model's title. */
+  readonly part: string;
+  readonly state: object;
+}
+
+function isSnapshot(value: unknown): value is Snapshot {
+  const { part, state } = (value ?? {}) as Partial<Snapshot>;
+  return typeof part === 'string' && typeof state === 'object' && state !== null;
 }
 
 /** Where a snapshot has more or fewer values than the part: it is of another part. */

@@ -29,6 +29,9 @@ describe('dtbus,contents', () => {
     const file = newFile();
     writeFileSync(file, Uint8Array.of(1, 2));
     const bench = await eeprom(file);
+    expect(bench.warnings).toEqual([
+      expect.stringContaining(`dtbus,contents: ${file} holds 2 bytes, the part 256: the rest reads 0xff`),
+    ]);
     expect(bench.writeRead([0], 3)).toEqual([1, 2, 0xff]);
     expect(readFileSync(file)).toHaveLength(2);
   });

@@ -25,12 +25,29 @@ describe('properties by name and value', () => {
     expect(() => parts.set(path, property, value)).toThrow(sentence);
   });
 
+  it.each([
+    ['national,lm75', 'ti,tmp102', /expected one of LM75 .*, got one of TMP102/],
+    ['ti,tmp102', 'atmel,24c02', /expected one of TMP102 .*, got one of 24C02/],
+    ['atmel,24c01', 'atmel,24c02', /expected one of 24C01 .*, got one of 24C02/],
+  ])('%s takes no snapshot of %s, and stays as it is', async (one, other, sentence) => {
+    const [here, there] = await Promise.all(
+      [one, other].map((compatible) => i2cBench({ compatible, reg: 0x50 })),
+    );
+    const before = here?.parts.snapshot(PATH);
+    const restore = () => here?.parts.restore(PATH, there?.parts.snapshot(PATH) as object);
+    expect(restore).toThrow(PartError);
+    expect(restore).toThrow(sentence);
+    expect(here?.parts.snapshot(PATH)).toEqual(before);
+  });
+
   it('a snapshot of a longer or a shorter memory is refused', async () => {
-    const [small, large] = await Promise.all([
-      i2cBench({ compatible: 'atmel,24c01', reg: 0x50 }),
-      i2cBench({ compatible: 'atmel,24c02', reg: 0x50 }),
-    ]);
-    const sentence = /invalid snapshot: expected (128|256) values in memory, got (128|256)/;
+    const [small, large] = await Promise.all(
+      [128, 256].map((size) =>
+        i2cBench({ compatible: 'dtbus,register-map', reg: 0x50, properties: { 'dtbus,size': size } }),
+      ),
+    );
+    if (small === undefined || large === undefined) throw new Error('no bench');
+    const sentence = /invalid snapshot: expected (128|256) values in registers, got (128|256)/;
     expect(() => small.parts.restore(PATH, large.parts.snapshot(PATH))).toThrow(sentence);
     expect(() => large.parts.restore(PATH, small.parts.snapshot(PATH))).toThrow(sentence);
   });

@@ -77,7 +77,7 @@ const ROWS: readonly (readonly [argv: string, status: number, ...sentence: (stri
   ['ls @plain.overlay', 1, 'plain.overlay is an overlay, not a board', 'add this file with -o'],
   ['ls @part.dtsi', 1, 'part.dtsi is a part of boards', 'name the .dts that includes it'],
   ['ls @good.dts -o @delete.overlay', 1, 'delete.overlay:1', 'did you mean &temp?'],
-  ['ls @good.dts --include @part.dtsi', 1, 'part.dtsi is no folder', 'apply it with -o'],
+  ['ls @good.dts --include @part.dtsi', 1, 'part.dtsi is not a folder', 'apply it with -o'],
   ['i2cdetect -b @good.dts --include nowhere -y 1', 1, 'not found: nowhere, a folder for #include'],
   ['ls @cut.dtb', 1, 'offset 4: the blob is cut off', 'the blob has 60 bytes'],
   ['ls @beyond.dtb', 1, 'offset 8: off_dt_struct is 4294967280, beyond'],

@@ -122,7 +122,7 @@ function checkFolder(path: string): void {
   if (stats === undefined) throw new BoardError(`not found: ${path}, a folder for #include (--include)`);
   if (!stats.isDirectory())
     throw new BoardError(
-      `${path} is no folder: --include takes the folders of headers; to add a file, #include it in the board or apply it with -o`,
+      `${path} is not a folder: --include takes the folders of headers; to add a file, #include it in the board or apply it with -o`,
     );
 }
 

@@ -84,8 +84,8 @@ export interface CalendarLayout {
   readonly weekday: 'from-0' | 'from-1' | 'one-hot';
   /** Bit of the hours register that chooses 12 hours; bit 5 is then PM. */
   readonly twelveHours?: number;
-  /** Field that stands for another hundred years after 2000. */
-  readonly century?: { readonly register: string; readonly mask: number };
+  /** Field that stands for another hundred years after 2000; with `enable` it changes only while that bit is set. */
+  readonly century?: { readonly register: string; readonly mask: number; readonly enable?: number };
   /** Called for each second that is counted. */
   onSecond?(): void;
   /** Only while somebody listens to it, each second happens at its own time. */

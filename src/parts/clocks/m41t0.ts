@@ -24,7 +24,10 @@ const sheet = {
 } as const satisfies DataSheet;
 
 const model: Model<typeof sheet> = ({ MINUTES }, { calendar, sense }) => {
-  const time = calendar({ weekday: 'from-1', century: { register: 'CENTURY_HOURS', mask: 0x40 } });
+  const time = calendar({
+    weekday: 'from-1',
+    century: { register: 'CENTURY_HOURS', mask: 0x40, enable: 0x80 },
+  });
   return {
     calendar: time,
     onWrite: { SECONDS: ({ ST }) => time.stop(ST === 1) },

@@ -19,7 +19,19 @@ export class Calendar implements PartCalendar {
   ) {
     this.#layout = layout;
     this.#chip = chip;
-    this.time = new RtcTime(clock, () => layout.onSecond?.(), layout.pin as Line | undefined);
+    this.time = new RtcTime(
+      clock,
+      () => layout.onSecond?.(),
+      layout.pin as Line | undefined,
+      () => this.#countsCenturies(),
+    );
+  }
+
+  #countsCenturies(): boolean {
+    const { enable = 0, register } = this.#layout.century ?? {};
+    if (enable === 0) return true;
+    const { at = 0 } = this.#chip.compiled.registers.find(({ name }) => name === register) ?? {};
+    return (this.#chip.peek(at) & enable) !== 0;
   }
 
   get fields(): PartCalendar['fields'] {

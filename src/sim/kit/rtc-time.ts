@@ -38,12 +38,22 @@ export class RtcTime {
   readonly state;
   readonly #seconds: Periodic;
   readonly #onSecond: () => void;
+  readonly #countsCenturies: () => boolean;
   readonly #run = { stopped: false };
 
-  /** `onSecond` is called for each second that is counted, to compare alarms. */
-  constructor(clock: Clock, onSecond: () => void = () => {}, line?: Line) {
+  /**
+   * `onSecond` is called for each second that is counted, to compare alarms; `countsCenturies` where a century ends: without,
+   * the same one begins again.
+   */
+  constructor(
+    clock: Clock,
+    onSecond: () => void = () => {},
+    line?: Line,
+    countsCenturies: () => boolean = () => true,
+  ) {
     this.fields = calendarOf(new Date(clock.wall()));
     this.#onSecond = onSecond;
+    this.#countsCenturies = countsCenturies;
     const period = () => (this.#run.stopped ? 0 : SECOND);
     this.#seconds = new Periodic(
       clock,
@@ -110,6 +120,7 @@ export class RtcTime {
     if (fields.month <= 12) return;
     fields.month = 1;
     fields.year++;
+    if (fields.year % 100 === 0 && !this.#countsCenturies()) fields.year -= 100;
   }
 }
 

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
+import { printable } from '../input/index.ts';
 import { addBoardCommands } from './commands/board-commands.ts';
 import { addCompletionCommand } from './commands/completion-command.ts';
 import { addGuestCommands } from './commands/guest-commands.ts';
@@ -12,7 +13,6 @@ import { addTreeCommands } from './commands/tree-commands.ts';
 import { addWatchCommand } from './commands/watch-command.ts';
 import { errorText } from './terminal/error-text.ts';
 import { HELP } from './terminal/help-format.ts';
-import { printable } from './terminal/printable.ts';
 import { UsageError } from './terminal/usage-error.ts';
 import { warn } from './terminal/warn.ts';
 

@@ -12,6 +12,10 @@ it.runIf(process.platform === 'linux').each([
   ['vhost-user', '100', /^vhost-user: 100 sessions/],
   ['front-end', '50', /^front-end: 50 sessions/],
   ['async-hosts', '2000', /^async-hosts: 2\d+ requests in \d+ transfers/],
+  ['served/serve', '10000', /\nserve: 1\d{4} messages .* round trips right/],
+  ['serial', '100', /\nserial: 100 sessions, .* nothing found$/],
+  ['trees/overlays', '40', /\noverlays: 40 bases, .* nothing found$/],
+  ['trees/boards', '16', /\nboards: 16 boards, .* nothing found$/],
   ['devicetree', '1', /, 0 finds$/],
 ])(
   '%s: %s and no find',

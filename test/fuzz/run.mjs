@@ -1,12 +1,12 @@
-// Runs the fuzzers one after the other. `npm run fuzz`: a minute each. `npm run fuzz -- 600`: ten minutes each.
+// Runs the fuzzers one after the other. `npm run fuzz`: a minute each. `npm run fuzz -- 600`: ten minutes each;
+// `npm run fuzz -- 600 --seed 7` repeats what seed 7 did. Names behind it: only those.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const seconds = Number(process.argv[2] ?? 60);
-if (!(seconds > 0)) {
-  console.error('usage: npm run fuzz -- [SECONDS]');
-  process.exit(2);
-}
+const words = process.argv.slice(2);
+const at = words.indexOf('--seed');
+const seed = at < 0 ? Date.now() % 2 ** 31 : Number(words.splice(at, 2)[1]);
+const [seconds = 60, ...only] = [Number(words.shift() ?? 60), ...words];
 const fuzzers = [
   ['devicetree', String(seconds)],
   ['virtio', `${seconds}s`],
@@ -14,10 +14,20 @@ const fuzzers = [
   ['vhost-user', `${seconds}s`],
   ['front-end', `${seconds}s`],
   ['async-hosts', `${seconds}s`],
+  ['served/serve', `${seconds}s`],
+  ['serial', `${seconds}s`],
+  ['trees/overlays', `${seconds}s`],
+  ['trees/boards', `${seconds}s`],
 ];
+const unknown = only.filter((name) => fuzzers.every(([known]) => known !== name));
+if (!(seconds > 0) || !Number.isInteger(seed) || unknown.length > 0) {
+  console.error('usage: npm run fuzz -- [SECONDS] [--seed SEED] [NAME]...');
+  process.exit(2);
+}
 for (const [name, duration] of fuzzers) {
-  console.log(`\n== ${name}, ${seconds} s`);
+  if (only.length > 0 && !only.includes(name)) continue;
+  console.log(`\n== ${name}, ${seconds} s, seed ${seed}`);
   const script = fileURLToPath(new URL(`${name}.mjs`, import.meta.url));
-  const { status } = spawnSync(process.execPath, [script, duration], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [script, duration, String(seed)], { stdio: 'inherit' });
   if (status !== 0) process.exitCode = 1;
 }

@@ -48,24 +48,17 @@ function plainFile(size) {
   return file;
 }
 
-/** A front-end that lies. */
-export class Liar {
-  constructor(loop, random) {
+/** How seldom it lies: those that lie at once are found out before they get anywhere. */
+const RARELY = [4, 16, 64, 256];
+
+/** A front-end that lies. Over a `socket` to any back-end. */
+export class LyingFrontEnd {
+  constructor(random, socket, rarely = RARELY[random(4)]) {
     this.random = random;
     this.files = [];
     this.bells = [];
-    /** How seldom it lies: those that lie at once are found out before they get anywhere. */
-    this.rarely = [4, 16, 64, 256][random(4)];
-    const [ours, theirs] = unixSocketPair();
-    this.channel = new FdChannel(ours, 4096);
-    this.device = new Device(random, [34, 41, 45][random(3)]);
-    this.backEnd = new VhostUserConnection(theirs, this.device, loop, {
-      inBand: random(8) === 0,
-      memorySlots: random(2) === 0,
-      onClose: () => {
-        this.ended = true;
-      },
-    });
+    this.rarely = rarely;
+    this.channel = new FdChannel(socket, 4096);
     this.memory = this.own(random(4) === 0 ? plainFile(MEMORY_BYTES) : createMemfd('liar', MEMORY_BYTES));
     // It may take its own memory away, and does not die of it either.
     this.mapping = Mapping.foreign(this.memory.fd, MEMORY_BYTES);
@@ -208,10 +201,11 @@ export class Liar {
     return file;
   }
 
-  send(request) {
+  /** Writes a message, or nearly one, at `at` of the channel's buffer. @returns its length and its files */
+  compose(request, at = 0) {
     const { random } = this;
     const [payload, files] = this.honest(request);
-    const view = new DataView(this.channel.data.buffer);
+    const view = new DataView(this.channel.data.buffer, at);
     let flags = random(4) === 0 ? 8 : 0;
     const lies = (times) => random(this.rarely * times) === 0;
     if (lies(8)) flags = random(16);
@@ -221,12 +215,12 @@ export class Liar {
     if (lies(2)) files.push(this.anyFile());
     if (lies(2)) files.pop();
     if (lies(2) && files.length > 0) files[0] = this.anyFile();
+    return [length, files.map(({ fd }) => fd)];
+  }
+
+  send(request) {
     try {
-      this.channel.send(
-        0,
-        length,
-        files.map(({ fd }) => fd),
-      );
+      this.channel.send(0, ...this.compose(request));
     } catch (error) {
       if (error.code !== 'EPIPE' && error.code !== 'ECONNRESET') throw error;
     }
@@ -262,17 +256,41 @@ export class Liar {
     this.kick.signal();
   }
 
-  close(loop) {
+  close() {
+    this.channel.close();
+    for (const file of this.files) file.close();
+    this.mapping.unmap();
+  }
+}
+
+/** One with a back-end of its own, in the same thread. */
+export class Liar extends LyingFrontEnd {
+  constructor(loop, random) {
+    const rarely = RARELY[random(4)];
+    const [ours, theirs] = unixSocketPair();
+    const device = new Device(random, [34, 41, 45][random(3)]);
+    const backEnd = new VhostUserConnection(theirs, device, loop, {
+      inBand: random(8) === 0,
+      memorySlots: random(2) === 0,
+      onClose: () => {
+        this.ended = true;
+      },
+    });
+    super(random, ours, rarely);
+    this.device = device;
+    this.backEnd = backEnd;
+    this.loop = loop;
+  }
+
+  close() {
     if (this.random(2) === 0) {
       // It dies, and the back-end finds out by itself.
       this.channel.close();
-      for (let i = 0; i < 4 && this.ended !== true; i++) loop.poll();
+      for (let i = 0; i < 4 && this.ended !== true; i++) this.loop.poll();
       must(this.ended === true, 'the back-end does not notice that its front-end is gone');
     }
     this.backEnd.close();
     this.device.afterwards();
-    this.channel.close();
-    for (const file of this.files) file.close();
-    this.mapping.unmap();
+    super.close();
   }
 }

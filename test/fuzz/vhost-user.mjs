@@ -99,7 +99,7 @@ function session(loop, random) {
     liar.scribble();
     loop.poll();
   }
-  liar.close(loop);
+  liar.close();
   return messages;
 }
 

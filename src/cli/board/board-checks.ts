@@ -1,6 +1,6 @@
 import type { Board } from '../../board/index.ts';
 import { diagnosticText } from '../../devicetree/index.ts';
-import { printable } from '../terminal/printable.ts';
+import { printable } from '../../input/index.ts';
 
 /**
  * Says on standard error what is doubtful about the tree as a board: unknown or invalid `dtbus,` properties, cells,

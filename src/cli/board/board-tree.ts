@@ -7,7 +7,7 @@ import {
   type WaitingAdapter,
 } from '../../board/index.ts';
 import { targetName } from '../../bus/words.ts';
-import { printable } from '../terminal/printable.ts';
+import { printable } from '../../input/index.ts';
 import type { Paint } from '../terminal/style.ts';
 
 /** How a board is drawn. */

@@ -1,4 +1,4 @@
-import { printable } from '../terminal/printable.ts';
+import { printable } from '../../input/index.ts';
 import { type Arguments, type OptionSpec, parseArguments, usageText } from './arguments.ts';
 import type { DtIo } from './dt-io.ts';
 import { VERSION_LINE } from './version.ts';

@@ -10,7 +10,7 @@ import {
   writeDts,
   writeYaml,
 } from '../../devicetree/index.ts';
-import { printable } from '../terminal/printable.ts';
+import { printable } from '../../input/index.ts';
 import { type Command, Failure, UsageError } from './command.ts';
 import { bytesOf, type DtIo, reasonOf } from './dt-io.ts';
 import { DTC_OPTIONS, DtcSettings } from './dtc-options.ts';

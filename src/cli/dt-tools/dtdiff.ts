@@ -6,7 +6,7 @@ import {
   resolve,
   type Tree,
 } from '../../devicetree/index.ts';
-import { printable } from '../terminal/printable.ts';
+import { printable } from '../../input/index.ts';
 import { type Command, Failure, UsageError } from './command.ts';
 import { bytesOf, type DtIo } from './dt-io.ts';
 import { INPUT_OPTIONS, type InputSettings, takeInputOption } from './input-options.ts';

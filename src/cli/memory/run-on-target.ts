@@ -1,10 +1,10 @@
 import { type Board, BusFault } from '../../board/index.ts';
 import { messageOf } from '../../bus/words.ts';
+import { printable } from '../../input/index.ts';
 import { type BoardArguments, openNamedBoard, printProblems } from '../board/board-options.ts';
 import { warnOfRunning } from '../board/running-board.ts';
 import { saveFailure } from '../board/save-failure.ts';
 import { errorText } from '../terminal/error-text.ts';
-import { printable } from '../terminal/printable.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { warn } from '../terminal/warn.ts';
 import type { ChangeLog } from './change-log.ts';

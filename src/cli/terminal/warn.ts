@@ -1,4 +1,4 @@
-import { printable } from './printable.ts';
+import { printable } from '../../input/index.ts';
 
 /** Says something beside a command's output, on standard error. */
 export function warn(sentence: string): void {

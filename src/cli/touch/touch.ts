@@ -7,8 +7,8 @@ import {
   findControl,
   type WireValue,
 } from '../../board/index.ts';
+import { printable } from '../../input/index.ts';
 import type { BoardArguments } from '../board/board-options.ts';
-import { printable } from '../terminal/printable.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 

@@ -1,5 +1,5 @@
 import type { TracedBus } from '../../board/index.ts';
-import { printable } from '../terminal/printable.ts';
+import { printable } from '../../input/index.ts';
 import { i2cPackets } from './capture-i2c.ts';
 import { spiPackets } from './capture-spi.ts';
 import { interfaceBlock, packetBlock, sectionBlock } from './pcapng.ts';

@@ -1,8 +1,8 @@
 import type { TracedBus, TracedEdge, TracedTransfer } from '../../board/index.ts';
 import { TEN_BIT_ADDRESS } from '../../bus/index.ts';
 import { hexByte } from '../../bus/words.ts';
+import { printable } from '../../input/index.ts';
 import { notesText, type PartReader, unknownI2c, unknownSpi } from '../../trace/decode.ts';
-import { printable } from '../terminal/printable.ts';
 import type { Paint } from '../terminal/style.ts';
 
 /** A transfer with all that is known of where it went. */

@@ -29,7 +29,7 @@ const TEN_BIT_PREFIX = 0xf0;
 const REGISTER_BYTES = 2;
 
 /** What the adapter can do for a transaction. */
-export interface I2cAbilities {
+interface I2cAbilities {
   /** Command 08 is known. */
   readonly writeThenRead: boolean;
   /** Most bytes of a bulk write: no more than may be on the way at once. */

@@ -175,7 +175,7 @@ export function bulkLength(command: number): number {
   return (command & 0x0f) + 1;
 }
 
-export type WriteThenReadCommand =
+type WriteThenReadCommand =
   | typeof I2C.WRITE_THEN_READ
   | typeof SPI.WRITE_THEN_READ
   | typeof SPI.WRITE_THEN_READ_KEEP_CS;
@@ -207,7 +207,7 @@ export function writeThenReadLengths(header: Uint8Array): { writeLength: number;
   return { writeLength: view.getUint16(0), readLength: view.getUint16(2) };
 }
 
-export interface Peripherals {
+interface Peripherals {
   /** The 3.3 V and 5 V supplies. */
   readonly power: boolean;
   readonly pullUps: boolean;

@@ -12,7 +12,7 @@ import {
 import { BULK_MAX, bulk, DONE, SPI, STATUS, WRITE_THEN_READ_MAX, writeThenRead } from './protocol.ts';
 
 /** What the adapter can do for a message. */
-export interface SpiAbilities {
+interface SpiAbilities {
   /** Commands 04 and 05 are known. */
   readonly writeThenRead: boolean;
   /** Most bytes of a bulk transfer: no more than may be on the way at once. */

@@ -6,7 +6,7 @@ import { tcpLink } from './stream.ts';
 const TCP = 'tcp:';
 
 /** A link that is not open yet. */
-export interface UnopenedLink {
+interface UnopenedLink {
   readonly name: string;
   readonly open: LinkOpener;
   /** See `HostAdapter.unavailable`. */

@@ -34,7 +34,7 @@ export interface SimulatedAdapter extends HostAdapter {
 }
 
 /** What carries a bus that is partly real; the host itself stays the physical one. */
-export interface MixedBus<C> {
+interface MixedBus<C> {
   readonly controller: C;
   readonly boundParts: readonly BoundPart[];
 }

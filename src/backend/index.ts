@@ -4,9 +4,7 @@ export { unitName } from './clients/units.ts';
 export { VirtioI2cDevice } from './devices/i2c-device.ts';
 export { VirtioSpiDevice } from './devices/spi-device.ts';
 export { type SpiFraming, type SpiProtocol, spiFramingOf } from './devices/spi-framing.ts';
-export type { HostState, SchedulerOptions } from './manager/adapter-scheduler.ts';
 export type {
-  BusCounters,
   ManagedBusOptions,
   ManagedI2cBus,
   ManagedSpiBus,

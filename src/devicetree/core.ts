@@ -3,9 +3,9 @@
  * the command line needs. A board comes in here because it starts more often than `dtc`.
  */
 
-export { type BoardCheckOptions, checkBoard, checkOverlay } from './checks/board/check-board.ts';
+export { checkBoard, checkOverlay } from './checks/board/check-board.ts';
 export { DELETION_IN_OVERLAY } from './checks/board/fragments.ts';
-export { type ParseOptions, type ParseResult, parse, toBlob } from './compile.ts';
+export { type ParseOptions, parse, toBlob } from './compile.ts';
 export { diagnosticText } from './diagnostics/diagnostic-text.ts';
 export { FdtError } from './fdt-tools/fdt-error.ts';
 export { applyOverlaysToBlob } from './overlay/overlay.ts';

@@ -7,7 +7,7 @@ export const DEVICE_KINDS = {
   gpio: { deviceId: 41, platform: 'platform,virtio-gpio', device: 'virtio,device29', alias: 'gpio' },
 } as const;
 
-export type DeviceKind = keyof typeof DEVICE_KINDS;
+type DeviceKind = keyof typeof DEVICE_KINDS;
 export type BusKind = Exclude<DeviceKind, 'gpio'>;
 
 /** In the order in which a board numbers its devices: buses first. */

@@ -4,7 +4,6 @@ export {
   channelsBehind,
   clientsOf,
   DEVICE_KINDS,
-  type DeviceKind,
   disabledControllers,
   type FindBusesOptions,
   findDevices,
@@ -15,9 +14,7 @@ export {
 export { i2cDriver, VirtioI2cDriver } from './i2c-driver.ts';
 export { spiDriver, VirtioSpiDriver } from './spi-driver.ts';
 export {
-  type BoundDriver,
   type DeviceListing,
   VirtioBus,
-  type VirtioDriver,
 } from './virtio-bus.ts';
 export { type DeviceDescription, VirtioDeviceHandle } from './virtio-device.ts';

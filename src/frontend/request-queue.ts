@@ -15,7 +15,7 @@ export interface RequestChain {
 }
 
 /** Chains that are queued and kicked together and finished when the last of them is used. */
-export interface Request {
+interface Request {
   readonly chains: readonly RequestChain[];
   /** The DMA block that all its pieces lie in; given back when the device is done with it. */
   readonly block: number;

@@ -7,7 +7,7 @@ export interface GuestMachine {
   readonly argv: readonly string[];
 }
 
-export interface GuestRun extends GuestConsoleOptions {
+interface GuestRun extends GuestConsoleOptions {
   /** In ms of `performance.now()`: then the guest is killed. */
   readonly deadline: number;
   /** In ms: then the guest is killed, too, unless its command was begun. */

@@ -7,7 +7,7 @@ import { below, clientsOf, type PlatformNodes, platformNodes } from './platform-
 import { Supplies } from './supplies.ts';
 
 /** What a guest gets of a board. */
-export interface GuestTree {
+interface GuestTree {
   /** A device-tree blob. */
   readonly blob: Uint8Array;
   /** What of the board it does not have, a sentence each. */

@@ -15,7 +15,7 @@ const MEMORY_MIB = 256;
 const deviceName = ({ node }: ServedBus): QemuDevice['name'] => `vhost-user-${node.kind}-pci`;
 
 /** A PC on a board's buses, before it is known what runs its instructions. */
-export interface QemuPlan {
+interface QemuPlan {
   /** Shell lines for process 1: numbers of buses, clients. */
   readonly prepare: string;
   /** Which buses this QEMU has no device for, and what only a device tree can tell Linux of, a sentence each. */
@@ -24,7 +24,7 @@ export interface QemuPlan {
 }
 
 /** What runs the guest's instructions: the processor itself, or QEMU's translator. */
-export type Accelerator = 'kvm' | 'tcg';
+type Accelerator = 'kvm' | 'tcg';
 
 /** Why KVM is not worth trying; undefined when it is. */
 export function whyNoKvm(): string | undefined {

@@ -8,7 +8,6 @@ export {
   integer,
   invalid,
   listOf,
-  type OptionCheck,
   type OptionChecks,
   oneOf,
   option,

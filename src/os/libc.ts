@@ -9,7 +9,7 @@ import { OsError } from './os-error.ts';
  */
 
 /** What a C function takes here: numbers, text, bytes to read or fill, an address, or NULL. */
-export type CArgument = number | bigint | string | ArrayBufferView | null;
+type CArgument = number | bigint | string | ArrayBufferView | null;
 export type CFunction = (...args: CArgument[]) => number;
 
 let koffi: typeof Koffi | undefined;

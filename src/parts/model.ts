@@ -1,5 +1,5 @@
 import type { DeviceNode } from '../bus/index.ts';
-import type { DataSheet, Instruction, Properties, Property, PropertyValue, Register } from './data-sheet.ts';
+import type { DataSheet, Instruction, Properties, Property, Register } from './data-sheet.ts';
 
 /** A register in a model's hands: its value and its fields, past the bus's access rules. */
 export type RegisterHandle<R extends Register = Register> = {
@@ -62,7 +62,7 @@ export interface Periodic {
 }
 
 /** The comparator of LM75 and its relatives. */
-export interface Thermostat {
+interface Thermostat {
   readonly state: { readonly above: boolean; readonly asserted: boolean };
   /** Looks at `count` conversions that all gave `value`. */
   sample(
@@ -120,7 +120,7 @@ export interface Contents {
 }
 
 /** What a command leaves to be read, once it has ended. */
-export interface Answer {
+interface Answer {
   readonly state: { readonly position: number };
   /** Bytes that can be read after `durationNs`. */
   begin(bytes: Uint8Array, durationNs: number): void;
@@ -353,5 +353,3 @@ export interface Part extends DataSheet {
 export interface PartModule {
   readonly parts: readonly Part[];
 }
-
-export type { PropertyValue };

@@ -1,7 +1,7 @@
 import { DESCRIPTOR } from './requests.ts';
 
 /** How fast a device is; low-speed ones have control and interrupt endpoints only. */
-export type UsbSpeed = 'low' | 'full' | 'high';
+type UsbSpeed = 'low' | 'full' | 'high';
 
 export interface EndpointDescription {
   /** Bit 7: from the device to the host. */
@@ -12,7 +12,7 @@ export interface EndpointDescription {
   readonly interval?: number;
 }
 
-export interface InterfaceDescription {
+interface InterfaceDescription {
   readonly class: number;
   readonly subclass?: number;
   readonly protocol?: number;

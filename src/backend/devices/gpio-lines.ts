@@ -1,10 +1,10 @@
 import { Ownership } from '../clients/ownership.ts';
 
 /** Told of every change of level. */
-export type LineListener = (line: number, high: boolean) => void;
+type LineListener = (line: number, high: boolean) => void;
 
 /** Whoever drives a line. */
-export interface LineDriver {
+interface LineDriver {
   /** `the board`, `/i2c/gpio@20 INT` */
   readonly name: string;
 }

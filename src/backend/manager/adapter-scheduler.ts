@@ -21,7 +21,7 @@ export interface SchedulerOptions {
 }
 
 /** A client has left a chip selected for the next part of a message: only its jobs run. */
-export interface ChipSelectHold {
+interface ChipSelectHold {
   readonly client: Client;
   /** Takes the host to where another client can use it. */
   readonly release: () => MaybePromise<void>;
@@ -34,7 +34,7 @@ const RELEASE_MS = 1000;
  * `closed`: not opened yet; the first job opens it. `open`: at work. `lost`: it vanished or never came; every
  * job tries to get it back, though not more often than the reopen interval.
  */
-export type HostState = 'closed' | 'opening' | 'open' | 'lost';
+type HostState = 'closed' | 'opening' | 'open' | 'lost';
 
 /**
  * One physical host and whose turn it is. A host does one job at a time; waiting clients take turns, fair by the

@@ -4,7 +4,7 @@ import type { Client } from '../clients/client.ts';
 import { Ownership } from '../clients/ownership.ts';
 import type { AdapterScheduler } from './adapter-scheduler.ts';
 
-export interface BusCounters {
+interface BusCounters {
   /** I2C transactions and SPI messages that succeeded. */
   transfers: number;
   /** Bytes moved by them. */

@@ -16,7 +16,7 @@ import { type TraceTime, TransferWatch } from './transfer-watch.ts';
 const MACHINE_TIME: TraceTime = { originMs: performance.timeOrigin, nowMs: () => performance.now() };
 
 /** How a transaction is carried out. */
-export interface TransferOptions<Step> {
+interface TransferOptions<Step> {
   /** How often it is tried again when it lost arbitration. Default 0: who asks does that. */
   readonly retries?: number;
   /**

@@ -40,7 +40,7 @@ export interface BusBinding {
 }
 
 /** How a board simulates parts; the clock is the one of all that do not say otherwise. */
-export type BoardSimulation = SimulationOptions & { readonly clock: Clock };
+type BoardSimulation = SimulationOptions & { readonly clock: Clock };
 
 /** Puts a bus on its controller. Never throws: a bus that cannot be made is a problem. */
 export async function bindBus(
@@ -161,7 +161,7 @@ export function problemOf(node: DeviceNode, error: unknown): DeviceProblem {
 }
 
 /** What is known of the parts of a board. */
-export interface KnownAnswers {
+interface KnownAnswers {
   /** Titles of the models that run, by the paths of their nodes. */
   readonly titles: ReadonlyMap<string, string>;
   /** On a board that is only looked at: models of the user's own that would run, by the same. */

@@ -19,7 +19,7 @@ const MOST_LINES = 1024;
 const OUTSIDE = { name: 'outside' };
 
 /** Something in the tree that could not be done, and where. */
-export interface GpioFault {
+interface GpioFault {
   readonly node: Node;
   readonly error: unknown;
 }

@@ -1,7 +1,7 @@
 import type { Node } from '../../devicetree/index.ts';
 
 /** One interrupt of a node: the controller that handles it, and its specifier, `<line type>` for GPIO. */
-export interface InterruptSpecifier {
+interface InterruptSpecifier {
   readonly controller: Node;
   readonly cells: readonly number[];
 }

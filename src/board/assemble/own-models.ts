@@ -7,7 +7,7 @@ import { withoutVendor } from '../../parts/index.ts';
 import { type Catalogue, type PartModel, placeInModel, placeOfSyntaxError } from '../../sim/index.ts';
 import type { OwnParts } from '../../sim/own-part.ts';
 
-export interface OwnModelOptions {
+interface OwnModelOptions {
   /** The folder of the board's tree: relative file names start there, and models below it may run. */
   readonly directory: string;
   /** Further folders and files whose models may run. */
@@ -105,7 +105,7 @@ export function modelsBehind(error: unknown, own: OwnModels): readonly PartModel
 }
 
 /** The file of a peripheral's own model. @throws {NodeError} {PropertyError} */
-export function ownModelOf(node: DeviceNode): string | undefined {
+function ownModelOf(node: DeviceNode): string | undefined {
   return node.has(MODEL) ? node.string(MODEL) : undefined;
 }
 

@@ -16,7 +16,7 @@ const WIDTHS: readonly (readonly [property: string, bits: Readonly<Record<number
 ];
 
 /** What a child asks of an adapter that cannot do it: what cannot work, and what is done without, as in Linux (`spi_setup`). */
-export interface BeyondAdapter {
+interface BeyondAdapter {
   readonly problems: readonly NodeError[];
   readonly ignored: readonly string[];
 }

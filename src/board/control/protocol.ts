@@ -42,7 +42,7 @@ export type ControlEvent =
 /** Bytes of one direction as base64, and how many there were where fewer were kept. */
 type WireBytes = readonly [base64: string, length?: number];
 
-export type WireTransfer = Omit<TracedTransfer, 'segments'> & {
+type WireTransfer = Omit<TracedTransfer, 'segments'> & {
   readonly segments: readonly (Omit<TracedSegment, 'sent' | 'received'> & {
     readonly sent?: WireBytes | undefined;
     readonly received?: WireBytes | undefined;

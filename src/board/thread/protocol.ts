@@ -137,7 +137,7 @@ export interface DeviceProblem {
 }
 
 /** A device of the board, its node by its path: what of a `VirtioNode` goes from thread to thread. */
-export type DeviceEntry = Omit<VirtioNode, 'node'> & { readonly path: string };
+type DeviceEntry = Omit<VirtioNode, 'node'> & { readonly path: string };
 
 /** Which transfers are written down, and where. */
 export interface TraceStart {

@@ -9,9 +9,9 @@ import {
 import { Failure } from './command.ts';
 import { type DtIo, reasonOf } from './dt-io.ts';
 
-export type InputFormat = 'dts' | 'dtb' | 'fs';
+type InputFormat = 'dts' | 'dtb' | 'fs';
 
-export interface ReadOptions {
+interface ReadOptions {
   /** Undefined to go by the file itself. */
   readonly format: string | undefined;
   /** Directories in which included files are looked for. */

@@ -3,7 +3,7 @@ import { ChunkedReader, differenceOf, inPieces, type Work } from '../memory/memo
 import type { Range } from '../memory/range.ts';
 import type { Eeprom } from './eeprom.ts';
 
-export interface WriteResult {
+interface WriteResult {
   /** Pages that were written; the others held the bytes already. */
   readonly pages: number;
   readonly bytes: number;

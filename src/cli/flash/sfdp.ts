@@ -32,7 +32,7 @@ export interface FlashParameters {
 }
 
 /** Instructions with four address bytes of their own, or a mode in which the classic ones have four. */
-export type FourByte =
+type FourByte =
   | {
       readonly kind: 'instructions';
       readonly read: number;

@@ -4,7 +4,7 @@ import type { Range } from '../memory/range.ts';
 import type { SpiNor } from './spi-nor.ts';
 import { planWrite, type Step } from './write-plan.ts';
 
-export interface FlashWriteResult {
+interface FlashWriteResult {
   readonly erased: number;
   readonly programmed: number;
 }

@@ -9,7 +9,7 @@ export type Nodes = Pick<NodeRegistry, 'list' | 'open'>;
 /** i2c-tools' version whose arguments and output these tools have. */
 const COMPATIBLE_WITH = '4.3';
 
-export interface Adapter {
+interface Adapter {
   readonly number: number;
   readonly name: string;
   readonly functionality: number;

@@ -13,7 +13,7 @@ import { type Flags, parseFlags } from './flags.ts';
 import { readAnswer, type ToolIo } from './io.ts';
 
 /** What every request to one chip says, as it was understood so far. */
-export interface ChipRequest {
+interface ChipRequest {
   readonly pec: boolean;
 }
 

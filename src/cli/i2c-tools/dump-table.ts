@@ -3,7 +3,7 @@ import type { ToolIo } from './io.ts';
 import { NO_ADAPTER, TableOutput } from './table-output.ts';
 
 /** What is read at `register`: one value, or two of neighbours; below 0: it could not be read. */
-export type ReadRegisters = (register: number) => Promise<readonly number[]>;
+type ReadRegisters = (register: number) => Promise<readonly number[]>;
 
 /**
  * i2cdump's table of bytes and characters, sixteen a row, from `first` to `last`. Each cell is printed as

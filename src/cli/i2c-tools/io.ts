@@ -68,7 +68,7 @@ export class InputReader {
 }
 
 /** The streams of this process, for as long as a tool runs. */
-export interface ProcessIo extends ToolIo {
+interface ProcessIo extends ToolIo {
   /** True once a line was asked for where there is none: a question that nobody answers. */
   readonly unanswered: boolean;
   /** Lets go of standard input, which otherwise keeps the process alive; what is written after it goes nowhere. */

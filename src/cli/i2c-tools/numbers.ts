@@ -1,5 +1,5 @@
 /** A number at the beginning of a text, and what follows it; no number: value 0 and the whole text. */
-export interface Parsed {
+interface Parsed {
   readonly value: number;
   readonly rest: string;
 }

@@ -4,7 +4,7 @@ import { UsageError } from '../terminal/usage-error.ts';
 import { hexDump } from './hex-dump.ts';
 
 /** Where bytes come from and go to. */
-export interface ImageIo {
+interface ImageIo {
   readonly stdout: { readonly isTTY?: boolean; write(data: string | Uint8Array): unknown };
   /** All of standard input. */
   readInput(): Promise<Uint8Array>;

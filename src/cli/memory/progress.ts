@@ -1,7 +1,7 @@
 import { byteCount, duration } from './byte-count.ts';
 
 /** A terminal, or what is none. */
-export interface ProgressStream {
+interface ProgressStream {
   readonly isTTY?: boolean;
   write(text: string): unknown;
 }

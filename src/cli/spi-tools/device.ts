@@ -62,7 +62,7 @@ function parseSetting(letter: SettingLetter, text: string, settings: Settings): 
 }
 
 /** One of spi-tools: how it is called, and the options that the other has not. */
-export interface SpiTool {
+interface SpiTool {
   readonly name: string;
   readonly usage: string;
   readonly options: readonly Option[];

@@ -13,7 +13,7 @@ export interface GivenOption {
   readonly value: string;
 }
 
-export type Found =
+type Found =
   | ({ readonly kind: 'option' } & GivenOption)
   | { readonly kind: 'operand'; readonly word: string }
   | { readonly kind: 'wrong'; readonly sentence: string };

@@ -14,7 +14,7 @@ import {
 } from './transfer-line.ts';
 
 /** Where a watcher writes to. */
-export interface WatchOutput {
+interface WatchOutput {
   line(text: string): void;
   /** Bytes of a capture file. */
   readonly pcap: ((bytes: Uint8Array) => void) | undefined;

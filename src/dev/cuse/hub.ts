@@ -16,7 +16,7 @@ interface Served {
 }
 
 /** What happens to a node of a hub. */
-export interface NodeEvents {
+interface NodeEvents {
   /** The node is there. */
   ready?(): void;
   /** The kernel has taken it away, or never took it: its name is taken. */

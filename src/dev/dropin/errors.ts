@@ -4,7 +4,7 @@ import { BusFault, ERRNO, type Errno } from '../../bus/index.ts';
 import { strerror } from '../strerror.ts';
 
 /** An error as Node's own and its native modules' calls give it. */
-export interface SystemError extends Error {
+interface SystemError extends Error {
   errno: number;
   code: string;
   syscall: string;

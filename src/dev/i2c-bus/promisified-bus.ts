@@ -3,12 +3,12 @@ import type { Bus } from './bus.ts';
 import type { Callback } from './callback.ts';
 import type { DeviceId, I2cFuncs } from './results.ts';
 
-export interface BytesRead {
+interface BytesRead {
   readonly bytesRead: number;
   readonly buffer: Buffer;
 }
 
-export interface BytesWritten {
+interface BytesWritten {
   readonly bytesWritten: number;
   readonly buffer: Buffer;
 }

@@ -12,7 +12,7 @@ type Listener = (error: Error | null, value?: Bit) => void;
 type Written = (error: Error | null, bytes: number, buffer: Buffer) => void;
 
 /** What onoff's constructor takes; for what each does see onoff's README. */
-export interface GpioOptions {
+interface GpioOptions {
   /** In milliseconds. */
   readonly debounceTimeout?: number;
   readonly activeLow?: boolean;

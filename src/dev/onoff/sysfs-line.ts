@@ -11,7 +11,7 @@ type SysfsEdge = (typeof EDGES)[number];
 const DIRECTIONS = ['in', 'out', 'high', 'low'] as const;
 
 /** Hears of an edge, or why none can be waited for. */
-export type Poller = (fault?: BusFault) => void;
+type Poller = (fault?: BusFault) => void;
 
 const OPPOSITE = { rising: 'falling', falling: 'rising', both: 'both' } as const;
 

@@ -229,7 +229,7 @@ function readPhandles(tree: LiveTree): void {
   }
 }
 
-export interface BlobResult {
+interface BlobResult {
   /** Undefined where the blob cannot be read. */
   readonly tree: LiveTree | undefined;
   readonly diagnostics: readonly Diagnostic[];

@@ -15,7 +15,7 @@ import {
 } from './define.ts';
 import { OWN_ADDRESS, TEN_BIT_ADDRESS } from './i2c-reg.ts';
 
-export type BusKind = 'pci' | 'simple-bus' | 'i2c-bus' | 'spi-bus' | 'graph-port' | 'graph-ports';
+type BusKind = 'pci' | 'simple-bus' | 'i2c-bus' | 'spi-bus' | 'graph-port' | 'graph-ports';
 
 /** What the `…_bridge` checks have found out; those of the nodes on the bus build on it. */
 export type Buses = Map<LiveNode, BusKind>;

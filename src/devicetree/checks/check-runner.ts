@@ -7,7 +7,7 @@ import type { Check, PhandleFormat, PhandleNumbers } from './check.ts';
 
 export type CheckLevel = Severity | 'off';
 
-export interface CheckOptions {
+interface CheckOptions {
   /** Levels that differ from the checks' own, by name. */
   readonly levels?: ReadonlyMap<string, CheckLevel> | undefined;
   readonly symbols?: boolean | undefined;

@@ -2,7 +2,7 @@ import { FDT_MAGIC, HEADER, RESERVE_ENTRY_SIZE } from '../blob/blob-format.ts';
 import { FdtError } from './fdt-error.ts';
 
 /** What a blob of version 16 or 17 is made of. Devicetree Specification 0.4, 5.1. */
-export interface FlatBlocks {
+interface FlatBlocks {
   readonly bootCpu: number;
   readonly lastCompatible: number;
   /** With the entry of size 0 that ends it. */

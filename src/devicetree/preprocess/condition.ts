@@ -2,9 +2,7 @@ import { PADDING, type Tok } from '../tokens/tok.ts';
 import * as T from '../tokens/token-list.ts';
 
 /** What a preprocessor condition comes to, or what is wrong with it. */
-export type Condition =
-  | { readonly holds: boolean }
-  | { readonly problem: string; readonly at: Tok | undefined };
+type Condition = { readonly holds: boolean } | { readonly problem: string; readonly at: Tok | undefined };
 
 /** 64 bits, signed unless `unsigned` (C11 6.10.1: intmax_t and uintmax_t). */
 interface Value {

@@ -29,7 +29,7 @@ export interface OpenCondition {
 }
 
 /** One reading of a file. */
-export interface OpenedFile {
+interface OpenedFile {
   readonly list: TokenList;
   readonly base: Loc;
   readonly path: string;

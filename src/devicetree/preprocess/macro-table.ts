@@ -13,7 +13,7 @@ const BUILTINS = [
   '__TIMESTAMP__',
 ] as const;
 
-export type Builtin = (typeof BUILTINS)[number];
+type Builtin = (typeof BUILTINS)[number];
 
 /** What gcc defines in assembler mode with `-undef`. */
 const CONSTANTS = { __STDC__: '1', __STDC_HOSTED__: '1', __ASSEMBLER__: '1' };

@@ -84,7 +84,7 @@ export function nextLine(list: TokenList, index: number): number {
 const MAX_BODY = 100_000;
 
 /** A definition that cannot be one: what is wrong, and at which token. */
-export interface MacroProblem {
+interface MacroProblem {
   readonly problem: string;
   readonly at: number;
 }

@@ -3,7 +3,7 @@ import type { TokenList } from '../tokens/token-list.ts';
 import * as T from '../tokens/token-list.ts';
 
 /** A block that was left open, as far as the indentation tells. */
-export interface Unclosed {
+interface Unclosed {
   /** Index of its `{`, and of the token behind which `};` is missing. */
   readonly open: number;
   readonly behind: number;

@@ -21,7 +21,7 @@ const MEMORY_MAJOR = 1;
 const MEMORY_DEVICES = { null: 3, zero: 5, random: 8, urandom: 9 } as const;
 
 /** What `parse` needs of the host, to be spread into its options. */
-export interface HostFiles {
+interface HostFiles {
   readonly readFile: ReadFile;
   readonly readRange: ReadRange;
   readonly clock: SourceClock;

@@ -2,7 +2,7 @@ import type { U64 } from '../text/u64.ts';
 import { fromBigInt } from '../text/u64.ts';
 
 /** A number at the beginning of a text, as dtc's lexer takes it. */
-export interface Integer {
+interface Integer {
   readonly value: U64;
   /** How many characters it takes. */
   readonly length: number;

@@ -5,7 +5,7 @@ import { afterPowerOn, timeProperty } from './dallas.ts';
 type Bit = readonly [register: number, mask: number];
 
 /** What the clock chips with one alarm differ in, beside their registers. */
-export interface OneAlarm {
+interface OneAlarm {
   readonly layout: CalendarLayout;
   /** First and last register of a burst, where it does not go round all of them. */
   readonly first?: number;

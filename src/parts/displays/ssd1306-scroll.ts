@@ -4,7 +4,7 @@ const INTERVAL_FRAMES = [5, 64, 128, 256, 3, 4, 25, 2] as const;
 const [COLUMNS, PAGES] = [128, 8] as const;
 
 /** Where scrolling has led, and what a step does. Plain data. */
-export interface ScrollState {
+interface ScrollState {
   active: boolean;
   /** Columns that a step moves by: 1 to the right, -1 to the left, 0 before any command. */
   step: number;

@@ -33,7 +33,7 @@ export const POWER_ON = {
   resetEnabled: false,
 };
 
-export type FlashState = typeof POWER_ON;
+type FlashState = typeof POWER_ON;
 
 /** The memory of a flash: what is programmed and erased in it, what is protected of it, and how long that takes. */
 export class FlashArray {

@@ -35,7 +35,7 @@ export interface Protection {
 }
 
 /** How long things take, in ms (the data sheet's typical values). */
-export interface TypicalMs {
+interface TypicalMs {
   readonly page: number;
   /** By bytes that are erased. */
   readonly erase: Readonly<Record<number, number>>;

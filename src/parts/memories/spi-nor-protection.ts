@@ -4,7 +4,7 @@ const SECTOR = 0x1000;
 const BLOCK = 0x10000;
 
 /** A range of addresses; empty when both are equal. */
-export interface ProtectedRange {
+interface ProtectedRange {
   readonly from: number;
   readonly to: number;
 }

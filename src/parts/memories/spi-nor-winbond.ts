@@ -29,7 +29,7 @@ import { BP2, BP3, type FlashKind, MODE_OR_INSTRUCTIONS, QUAD_ENABLE } from './s
 const K = 1024;
 
 /** W25Q80DV data sheet, 6.2; W25Q64DW data sheet, 7.2: without locks of single blocks. */
-export const WINBOND_PLAIN_INSTRUCTIONS: readonly FlashInstruction[] = [
+const WINBOND_PLAIN_INSTRUCTIONS: readonly FlashInstruction[] = [
   ...BASIC,
   PROGRAM,
   ...WINBOND_STATUS,
@@ -46,13 +46,10 @@ export const WINBOND_PLAIN_INSTRUCTIONS: readonly FlashInstruction[] = [
 ];
 
 /** W25Q64JV data sheet, 8.1.2 "Instruction Set Table". */
-export const WINBOND_INSTRUCTIONS: readonly FlashInstruction[] = [
-  ...WINBOND_PLAIN_INSTRUCTIONS,
-  ...BLOCK_LOCKS,
-];
+const WINBOND_INSTRUCTIONS: readonly FlashInstruction[] = [...WINBOND_PLAIN_INSTRUCTIONS, ...BLOCK_LOCKS];
 
 /** W25Q256JV data sheet, 8.1.2 to 8.1.4. */
-export const WINBOND_LARGE_INSTRUCTIONS: readonly FlashInstruction[] = [
+const WINBOND_LARGE_INSTRUCTIONS: readonly FlashInstruction[] = [
   ...WINBOND_INSTRUCTIONS,
   ...FOUR_BYTE,
   ...FOUR_BYTE_MODE,
@@ -83,7 +80,7 @@ export const WINBOND_PLAIN_LARGE_INSTRUCTIONS: readonly FlashInstruction[] = [
 ];
 
 /** W25X data sheets, "Instruction Set". */
-export const WINBOND_X_INSTRUCTIONS: readonly FlashInstruction[] = [
+const WINBOND_X_INSTRUCTIONS: readonly FlashInstruction[] = [
   ...BASIC,
   PROGRAM,
   ...DUAL_READ,
@@ -94,7 +91,7 @@ export const WINBOND_X_INSTRUCTIONS: readonly FlashInstruction[] = [
   ...POWER_DOWN,
 ];
 
-export const WINBOND: FlashKind = {
+const WINBOND: FlashKind = {
   source: 'Winbond W25Q64JV data sheet',
   instructions: WINBOND_INSTRUCTIONS,
   writable: [0xfc, 0x7b, 0xe4],
@@ -125,7 +122,7 @@ export const WINBOND_LARGE: FlashKind = {
   protection: { bits: BP3, bottom: [0, 0x40], complement: [1, 0x40] },
   sfdp: { dwords: 16, fourByte: MODE_OR_INSTRUCTIONS },
 };
-export const WINBOND_X: FlashKind = {
+const WINBOND_X: FlashKind = {
   source: 'Winbond W25X80 data sheet',
   instructions: WINBOND_X_INSTRUCTIONS,
   writable: [0xbc],

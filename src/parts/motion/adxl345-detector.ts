@@ -1,7 +1,7 @@
 import type { Kit, RegisterHandle } from '../model.ts';
 
 /** Registers that activity, inactivity and free fall are set by (rev. E, "Register definitions"). */
-export interface DetectorRegisters {
+interface DetectorRegisters {
   readonly THRESH_ACT: RegisterHandle;
   readonly THRESH_INACT: RegisterHandle;
   readonly TIME_INACT: RegisterHandle;

@@ -18,7 +18,7 @@ const SLV4_DONE = 0x40;
 const SLAVES = 4;
 
 /** A message to the auxiliary bus: bytes that are written, then as many as are read. `undefined`: not acknowledged. */
-export type Transfer = (address: number, written: Uint8Array, read: number) => Uint8Array | undefined;
+type Transfer = (address: number, written: Uint8Array, read: number) => Uint8Array | undefined;
 
 /** The I2C master of the MPU-6050 and its relatives: reads and writes other chips once a sample. */
 export class I2cMaster {

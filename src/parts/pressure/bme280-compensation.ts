@@ -3,7 +3,7 @@
  * calibration gives. The data sheets tell how a reader computes °C, Pa and %RH from raw values; the sensor
  * needs the way back, which is found by bisection since each of the formulas is monotonic.
  */
-export interface Calibration {
+interface Calibration {
   readonly t: readonly [number, number, number];
   readonly p: readonly [number, number, number, number, number, number, number, number, number];
   readonly h: readonly [number, number, number, number, number, number];

@@ -7,7 +7,7 @@ export const CLIMATE = {
 } as const satisfies Properties;
 
 /** A quantity that a sensor sends as a 16-bit code: value = offset + span * code / full. */
-export interface Scale {
+interface Scale {
   readonly offset: number;
   readonly span: number;
   readonly full: number;

@@ -5,7 +5,7 @@ import type { PartState } from '../wire/part.ts';
  * The inside of a part, without the bus that leads to it: the same chip can sit behind I2C and SPI. The
  * members mean what they mean in `Part`.
  */
-export interface Chip {
+interface Chip {
   readonly state: PartState;
   readonly lines?: readonly Line[];
   readonly takesRuns?: boolean;

@@ -79,7 +79,7 @@ export interface CompiledSheet {
 const compiled = new WeakMap<DataSheet, CompiledSheet>();
 
 /** Makes another class of one whose instances a model holds, and which an error calls `what`. */
-export type Guard = <Given extends readonly unknown[], C extends object>(
+type Guard = <Given extends readonly unknown[], C extends object>(
   what: string,
   Class: new (...given: Given) => C,
 ) => new (

@@ -17,7 +17,7 @@ import type { CompiledSheet } from './compiled-sheet.ts';
 import { partInside, transferOn } from './inner-bus.ts';
 
 /** What a kit needs of the chip whose model holds it. */
-export interface KitChip {
+interface KitChip {
   readonly compiled: CompiledSheet;
   readonly sense: Record<string, model.PropertyValue>;
   readonly lines: readonly Line[];

@@ -3,7 +3,7 @@ import type { SpiPart } from '../wire/part.ts';
 import type { RegisterChip } from './chip.ts';
 
 /** What the first bytes of an SPI transfer mean to a chip. */
-export interface SpiHeader {
+interface SpiHeader {
   readonly register: number;
   readonly read: boolean;
   /** Further bytes go to the registers that follow; else to the same one. */

@@ -6,7 +6,7 @@ import type { Clock } from './clock.ts';
 import { replaceFile } from './replace-file.ts';
 
 /** Where the contents of a part live, and who says so. */
-export interface ContentsFile {
+interface ContentsFile {
   readonly node: DeviceNode;
   readonly path: string;
 }

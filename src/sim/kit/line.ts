@@ -1,7 +1,7 @@
 const NONE: readonly never[] = [];
 
 /** Something of a part that moves a pin when its time has come. */
-export interface LineTimer {
+interface LineTimer {
   /** Accounts for the time that has passed: somebody looks at the level. */
   catchUp(): void;
   /** Somebody begins to listen: from now on it has to be in time. */

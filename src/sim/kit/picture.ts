@@ -1,5 +1,5 @@
 /** A picture of black and white dots. */
-export interface Bitmap {
+interface Bitmap {
   readonly width: number;
   readonly height: number;
   /** Whether the dot is lit. */

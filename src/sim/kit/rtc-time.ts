@@ -3,7 +3,7 @@ import type { Line } from './line.ts';
 import { Periodic } from './periodic.ts';
 
 /** What a clock chip counts. */
-export interface CalendarTime {
+interface CalendarTime {
   second: number;
   minute: number;
   hour: number;

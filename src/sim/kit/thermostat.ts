@@ -1,5 +1,5 @@
 /** How a thermostat's output behaves: the configuration bits of LM75 and its relatives. */
-export interface ThermostatMode {
+interface ThermostatMode {
   readonly high: number;
   readonly low: number;
   /** Consecutive conversions beyond a limit before it counts. */

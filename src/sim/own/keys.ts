@@ -5,7 +5,7 @@ export type Check = (value: unknown, key: string, fault: Fault) => void;
 export type Fault = (sentence: string) => void;
 
 /** A check for each key that `T` may have. */
-export type Checks<T> = { readonly [Name in keyof Required<T>]: Check };
+type Checks<T> = { readonly [Name in keyof Required<T>]: Check };
 
 /** A check by a test of the value. `show`: how the error has a number. */
 export function is(

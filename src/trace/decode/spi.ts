@@ -12,7 +12,7 @@ interface NamedInstruction {
 }
 
 /** Instructions of a part by their first byte. */
-export type SpiDialect = ReadonlyMap<number, NamedInstruction>;
+type SpiDialect = ReadonlyMap<number, NamedInstruction>;
 
 /** `addressBytes`: of the instructions whose address is as the part has it. */
 export function spiDialect(instructions: readonly Instruction[], addressBytes: number): SpiDialect {

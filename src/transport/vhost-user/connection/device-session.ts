@@ -39,7 +39,7 @@ const DRAIN_MS = 2000;
  */
 const KICKS_PER_DRAIN = 8;
 
-export interface SessionOptions {
+interface SessionOptions {
   readonly limits: Pick<Limits, 'memoryBytes' | 'requestBytes'>;
   readonly trace: (sentence: string) => void;
   /** Ends the connection: something went wrong while no message was being carried out. */

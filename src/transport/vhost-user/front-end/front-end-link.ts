@@ -34,7 +34,7 @@ const REASON_MS = 200;
 /** The back-end said no to a message that it understood. */
 export class Refused extends VhostUserError {}
 
-export interface LinkOptions {
+interface LinkOptions {
   /** How long an answer may take, in ms. */
   readonly timeoutMs: number;
   /** Where both ends share a thread: lets the back-end have a look. */

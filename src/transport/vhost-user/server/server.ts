@@ -21,7 +21,7 @@ const ACCEPTS_PER_TURN = 4;
 const BACK_OFF_MS = 100;
 
 /** One front-end at a socket of ours. */
-export interface Connection {
+interface Connection {
   /** Counts the connections of a server from 1. */
   readonly number: number;
   readonly peer: Peer;

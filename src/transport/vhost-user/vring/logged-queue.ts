@@ -11,7 +11,7 @@ import type { InflightRing } from '../memory/inflight.ts';
 import type { Interruptions } from './interrupted.ts';
 
 /** Where what a queue does is recorded, beside the rings. */
-export interface QueueRecords {
+interface QueueRecords {
   /** Notes on what is in flight, for a successor. */
   readonly inflight: InflightRing | undefined;
   /** Index of the used ring of a split queue. */

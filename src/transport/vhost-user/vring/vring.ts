@@ -24,7 +24,7 @@ import { LoggedQueue, UsedIndex } from './logged-queue.ts';
 import { packedStart, splitStart } from './vring-start.ts';
 
 /** What a ring needs to start: what the session knows at that time. */
-export interface VringSurroundings {
+interface VringSurroundings {
   readonly table: MemoryTable;
   readonly deviceId: number;
   /** Negotiated, without vhost-user's own bits. */

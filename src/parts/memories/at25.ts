@@ -139,7 +139,10 @@ function geometryOf({ node, fault }: Kit<Sheet>, usual: Memory): Memory {
     throw fault('address-width', `invalid width ${addressWidth}: expected 8, 9, 16 or 24`);
   }
   const most = 2 ** addressWidth;
-  if (pageSize === 0 || pageSize > 0x10000 || size === 0 || size % pageSize !== 0 || size > most) {
+  if (pageSize === 0 || pageSize > 0x10000) {
+    throw fault('pagesize', `invalid page size ${pageSize}: expected 1 to 65536`);
+  }
+  if (size === 0 || size % pageSize !== 0 || size > most) {
     throw fault('size', `invalid size ${size}: expected whole pages of ${pageSize} bytes, at most ${most}`);
   }
   return { size, pageSize, addressWidth };

@@ -102,6 +102,77 @@ describe('address bits in the device address', () => {
   });
 });
 
+describe('what is read of an AT24', () => {
+  /** Each byte is its own address, by 251, which no page divides. */
+  const filled = async (name: string, bytes: number, properties = {}) => {
+    const bench = await at24(name, properties);
+    bench.set(
+      'contents',
+      Uint8Array.from({ length: bytes }, (_, at) => at % 251),
+    );
+    return bench;
+  };
+  const from = (first: number, count: number) =>
+    Array.from({ length: count }, (_, index) => (first + index) % 251);
+
+  it('goes on through pages, in one read of many bytes or of few', async () => {
+    const bench = await filled('24c02', 0x100);
+    expect(bench.writeRead([3], 40)).toEqual(from(3, 40));
+    expect(bench.read(2)).toEqual(from(43, 2));
+    expect(bench.writeRead([7], 32)).toEqual(from(7, 32));
+  });
+
+  it('begins again at the end, and the address is where the read ended', async () => {
+    const bench = await filled('24c02', 0x100);
+    expect(bench.writeRead([0xf8], 50)).toEqual([...from(0xf8, 8), ...from(0, 42)]);
+    expect(bench.read(1)).toEqual([42]);
+    bench.writeRead([0xfc], 6);
+    expect(bench.read(1)).toEqual([2]);
+  });
+
+  it('is of the block that the device address names: A8 of AT24C04', async () => {
+    const bench = await filled('24c04', 0x200);
+    bench.write([0x05], 0x50);
+    expect(bench.read(1, 0x51)).toEqual([0x105 % 251]);
+    expect(bench.read(1, 0x51)).toEqual([0x106 % 251]);
+    expect(bench.read(1, 0x50)).toEqual([7]);
+  });
+
+  it.each([
+    ['24c00', 0x10, 0x13, 3],
+    ['24c01', 0x80, 0x85, 5],
+  ])('%s leaves out higher bits of the address', async (name, size, address, place) => {
+    const bench = await filled(name, size);
+    expect(bench.writeRead([address], 2)).toEqual([place, place + 1]);
+  });
+
+  it('is the first byte after power-on, also when that ends a write cycle', async () => {
+    const bench = await filled('24c02', 0x100);
+    bench.write([0x20, 0x55]);
+    bench.reset();
+    expect(bench.read(1)).toEqual([0]);
+    bench.write([0x30]);
+    bench.reset();
+    bench.write([]);
+    expect(bench.read(1)).toEqual([0]);
+  });
+
+  it('does not change with what a test was given as its contents', async () => {
+    const bench = await filled('24c02', 0x100);
+    (bench.get('contents') as Uint8Array)[9] = 0xee;
+    expect(bench.writeRead([9], 1)).toEqual([9]);
+  });
+
+  it('tells who is strict that a write cycle is under way', async () => {
+    const bench = await at24('24c02', { 'dtbus,strict': true });
+    bench.write([0x10, 1]);
+    expect(faultOf(() => bench.read(1))).toBe('ENXIO');
+    expect(bench.warnings).toEqual([
+      '/i2c/part0: it was addressed during a write cycle: it does not acknowledge until that has ended',
+    ]);
+  });
+});
+
 describe('two-byte addresses', () => {
   it('24c32 takes the high byte first and ignores bits beyond its size', async () => {
     const bench = await at24('24c32');
@@ -129,11 +200,20 @@ describe('properties of the at24 binding', () => {
   });
 
   it.each([
-    ['pagesize', 12, 'power of two'],
-    ['size', 100, 'whole pages'],
-    ['address-width', 12, '8 or 16'],
-  ])('refuses a bad %s', async (name, value, sentence) => {
+    ['pagesize', 12, 'pagesize: invalid page size 12: expected a power of two up to 4096'],
+    ['pagesize', 0, 'pagesize: invalid page size 0: expected a power of two up to 4096'],
+    ['pagesize', 8192, 'pagesize: invalid page size 8192: expected a power of two up to 4096'],
+    ['size', 100, 'size: invalid size 100: expected whole pages of 8 bytes, at most 2048'],
+    ['size', 0, 'size: invalid size 0: expected whole pages of 8 bytes, at most 2048'],
+    ['size', 2056, 'size: invalid size 2056: expected whole pages of 8 bytes, at most 2048'],
+    ['address-width', 12, 'address-width: invalid width 12: expected 8 or 16'],
+  ])('refuses a bad %s: %i', async (name, value, sentence) => {
     await expect(at24('24c02', { [name]: value })).rejects.toThrow(sentence);
+  });
+
+  it('takes pages of 4096 bytes', async () => {
+    const bench = await at24('24c512', { pagesize: 4096 });
+    expect(bench.read(1)).toEqual([0xff]);
   });
 
   it('finds a model for another maker by the name without vendor', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { spiBench } from '../../sim/support.ts';
+import { spiBench, spiTransfer } from '../../sim/support.ts';
 
 const MS = 1e6;
 const at25 = (properties = {}) => spiBench({ compatible: 'atmel,at25', properties });
@@ -62,11 +62,89 @@ describe('AT25 SPI EEPROM', () => {
     expect(bench.exchange([0x0b, 0x10], 1)).toEqual([0x42]);
   });
 
+  it('that bit is that of the instruction, and others have no such instructions', async () => {
+    const nine = await at25({ size: 512, pagesize: 8, 'address-width': 9 });
+    nine.set(
+      'contents',
+      Uint8Array.from({ length: 512 }, (_, at) => at >> 4),
+    );
+    expect([nine.exchange([0x03, 0x50], 1), nine.exchange([0x0b, 0x50], 1)]).toEqual([[0x05], [0x15]]);
+    const sixteen = await at25();
+    sixteen.set('contents', Uint8Array.of(1, 2, 3));
+    expect(sixteen.exchange([0x0b, 0x00, 0x00], 2)).toEqual([0xff, 0xff]);
+  });
+
+  it('reads on in further transfers, and from its end to its beginning', async () => {
+    const bench = await spiBench({ compatible: 'atmel,at25010' });
+    bench.set(
+      'contents',
+      Uint8Array.from({ length: 128 }, (_, at) => at),
+    );
+    const [first, second] = [new Uint8Array(3), new Uint8Array(2)];
+    bench.spi.transfer(0, 0, [
+      spiTransfer({ tx: Uint8Array.of(0x03, 0x7e) }),
+      spiTransfer({ rx: first }),
+      spiTransfer({ rx: second }),
+    ]);
+    expect([...first, ...second]).toEqual([126, 127, 0, 1, 2]);
+  });
+
+  it('WPEN and the WP pin lock the status only together', async () => {
+    const bench = await at25();
+    bench.set('writeProtect', true);
+    write(bench, 0x01, 0x84);
+    expect(bench.exchange([0x05], 1)).toEqual([0x84]);
+    bench.set('writeProtect', false);
+    write(bench, 0x01, 0x88);
+    expect(bench.exchange([0x05], 1)).toEqual([0x88]);
+  });
+
+  it('a write of protected pages ends the write enable, one without data does not', async () => {
+    const bench = await at25({ 'read-only': true });
+    bench.exchange([0x06]);
+    bench.exchange([0x02, 0, 0]);
+    expect(bench.exchange([0x05], 1)).toEqual([0x0e]);
+    bench.exchange([0x02, 0, 0, 1]);
+    expect(bench.exchange([0x05], 1)).toEqual([0x0c]);
+  });
+
+  it('does not write without WREN, nor after a power-on', async () => {
+    const bench = await at25();
+    bench.exchange([0x06]);
+    bench.reset();
+    expect(bench.exchange([0x05], 1)).toEqual([0x00]);
+    for (const bytes of [
+      [0x02, 0, 0, 1],
+      [0x01, 0x0c],
+    ])
+      bench.exchange(bytes);
+    expect(bench.exchange([0x05], 1)).toEqual([0x00]);
+    expect(bench.exchange([0x03, 0, 0], 1)).toEqual([0xff]);
+  });
+
+  it('does not change with what a test was given as its contents', async () => {
+    const bench = await at25();
+    (bench.get('contents') as Uint8Array)[0] = 0xee;
+    expect(bench.exchange([0x03, 0, 0], 1)).toEqual([0xff]);
+  });
+
   it.each([
     [{ 'address-width': 12 }, 'address-width: invalid width 12: expected 8, 9, 16 or 24'],
     [{ size: 100 }, 'size: invalid size 100: expected whole pages of 64 bytes'],
+    [{ size: 0 }, 'size: invalid size 0: expected whole pages of 64 bytes'],
+    [{ size: 0x20000 }, 'size: invalid size 131072: expected whole pages of 64 bytes, at most 65536'],
+    [{ pagesize: 0 }, 'pagesize: invalid page size 0: expected 1 to 65536'],
+    [
+      { size: 0x20000, pagesize: 0x20000, 'address-width': 24 },
+      'pagesize: invalid page size 131072: expected 1 to 65536',
+    ],
   ])('refuses %o', async (properties, sentence) => {
     await expect(at25(properties)).rejects.toThrow(sentence);
+  });
+
+  it('takes pages of 65536 bytes', async () => {
+    const bench = await at25({ size: 0x10000, pagesize: 0x10000 });
+    expect(bench.exchange([0x03, 0xff, 0xff], 1)).toEqual([0xff]);
   });
 
   it('takes contents and write time from a test', async () => {

@@ -196,6 +196,7 @@ export async function fuzzAsyncHosts({
   try {
     while (made() < requests && performance.now() < start + seconds * 1000) {
       for (const guest of guests) guest.step(random(2) === 0);
+      for (const { overlaps } of hosts) must(overlaps === 0, 'a host had two transfers at once');
       await turn();
     }
     while (guests.some(({ pending }) => pending > 0)) {

@@ -40,9 +40,13 @@ const IN_STEP = String.fromCharCode(ANSWER.ACK, INTERFACE_VERSION, 0);
 
 /** flashrom's: as many as the longest command has parameters, to end one that was left unfinished. */
 const NOPS = 8;
-/** An Arduino resets when its port is opened, and its boot loader takes its time. */
-const SYNC_TRIES = 10;
+/**
+ * How long a programmer may take to answer: an Arduino resets when its port is opened, and most boot loaders take 2 s, old
+ * ones 4.
+ */
+const SYNC_LIMIT_MS = 6000;
 const SYNC_MS = 300;
+const SYNC_TRIES = SYNC_LIMIT_MS / SYNC_MS;
 const QUIET_MS = 1000;
 const SETTLE_MS = 250;
 const WINDOW_MAX = 2048;
@@ -147,7 +151,7 @@ async function synchronise(session: Session, port: string): Promise<void> {
   }
   throw new BusFault(
     'EPROTO',
-    `no serprog programmer (interface ${INTERFACE_VERSION}) found on ${port}: check the port and current-speed`,
+    `no serprog programmer (interface ${INTERFACE_VERSION}) found on ${port} within ${SYNC_LIMIT_MS / 1000} s: check the port and current-speed`,
   );
 }
 

@@ -13,6 +13,8 @@ import { environmentBoard } from './drop-ins.ts';
 /** Whether this process was told on its own command line, and not by NODE_OPTIONS. */
 const named = process.execArgv.some((word) => /^(--import|--require|-r)/.test(word));
 
+// The board of a script's child process is not the one that `dtbus set` and `watch` look for.
+if (!named) delete process.env['DTBUS_CONTROL'];
 pretend(process.env['DTBUS_PRETEND'] ?? '');
 if (named) orEnd(environmentBoard);
 orEnd(takeOverPackages);

@@ -49,13 +49,14 @@ export type PartHandle<P extends keyof PartTypes | object = AnyPart> = P extends
     : P & PartMembers<P>;
 
 /**
- * The path of a node that is named by path, alias or `&label`; undefined where there is none.
+ * The path of a node that is named by path, alias or label, with or without its `&`; undefined where there is none.
  * @throws {TypeError} for what is no name
  */
 export function pathOf(tree: Tree, name: string): string | undefined {
   if (typeof name !== 'string') throw invalid('name', "a path, an alias or '&label'", name);
-  if (!name.startsWith('&')) return tree.byPath(name)?.path;
-  const label = name.slice(1);
+  const named = name.startsWith('&') ? undefined : tree.byPath(name);
+  if (named !== undefined) return named.path;
+  const label = name.replace(/^&/, '');
   // A label of the source, or of a blob that was compiled with its symbols (`dtc -@`).
   const symbols = tree.byPath('/__symbols__');
   return tree.byLabel(label)?.path ?? (symbols?.has(label) ? symbols.string(label) : undefined);

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { delimiter, resolve } from 'node:path';
@@ -30,10 +30,14 @@ export async function runScript(
   if (pretend !== undefined) await checkMachine(pretend);
   const isFile = (file: string) => statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
   if (![script, `${script}.js`].some(isFile)) throw new UsageError(`script not found: ${resolve(script)}`);
-  const imports = [...watchingImports(watch), '--import', moduleUrl('dtbus/register')];
+  checkLanguage(script);
+  const register = moduleUrl('dtbus/register');
+  const imports = [...watchingImports(watch), '--import', register];
   return runNode([...imports, script, ...argv], watch, {
     DTBUS_BOARD: resolve(args.board),
     DTBUS_CONTROL: '1',
+    // Node programs that the script starts find the packages too.
+    NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --import=${register}`.trim(),
     DTBUS_OVERLAYS: args.overlay.map((file) => resolve(file)).join(delimiter),
     DTBUS_INCLUDES: args.include.map((folder) => resolve(folder)).join(delimiter),
     DTBUS_TRUST: args.trust.map((path) => resolve(path)).join(delimiter),
@@ -44,6 +48,25 @@ export async function runScript(
     DTBUS_CONNECT: args.connect ?? '',
   });
 }
+
+/** @throws {UsageError} a program in a language that this Node does not run */
+function checkLanguage(script: string): void {
+  const [, ending] = /[^/\\](\.[^./\\]+)$/.exec(script) ?? [];
+  if (ending === undefined || SCRIPTS.includes(ending) || existsSync(`${script}.js`)) return;
+  // A loader of the user's may know more.
+  if (/(--import|--require|-r|loader)\b/.test(process.env['NODE_OPTIONS'] ?? '')) return;
+  if (!TYPESCRIPT.includes(ending))
+    throw new UsageError(
+      `run takes scripts of Node (${SCRIPTS.join(', ')}), got ${script}; for other programs make real nodes: sudo dtbus up BOARD --dev`,
+    );
+  if (!('typescript' in process.features && process.features.typescript))
+    throw new UsageError(
+      `Node ${process.version} does not run TypeScript (${script}): use Node 22.18 or newer, or compile it first`,
+    );
+}
+
+const SCRIPTS = ['.js', '.mjs', '.cjs'];
+const TYPESCRIPT = ['.ts', '.mts', '.cts'];
 
 async function checkMachine(name: string): Promise<void> {
   const { MACHINE_NAMES } = await import('../../dev/index.ts');

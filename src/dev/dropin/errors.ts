@@ -31,16 +31,30 @@ export function nativeError(code: Errno, syscall: string, text?: string, cause?:
   return systemError(`${name}, ${text ?? strerror(code)}`, cause, ERRNO[code], name, syscall);
 }
 
-/** A thrown value as a native module's error. */
+/** Faults of adapters, which a board has and the machine of the original does not: their errno does not say what to do. */
+const OF_ADAPTERS: readonly Errno[] = ['ENODEV', 'EACCES', 'ETIMEDOUT', 'ESHUTDOWN'];
+
+/**
+ * What is known beyond the errno: why an adapter could not be opened, or a bus did not come up. Where the original would
+ * fail as well, the text is the original's: programs may compare it.
+ */
+function reasonOf({ code, sentence }: BusFault): string {
+  const didNotComeUp = code === 'ENOENT' && !sentence.startsWith('not found');
+  return didNotComeUp || OF_ADAPTERS.includes(code) ? `: ${sentence}` : '';
+}
+
+/** A thrown value as a native module's error; behind its text stands the reason, where there is more to say. */
 export function asNativeError(thrown: unknown, syscall: string): Error {
   if (!(thrown instanceof BusFault)) return thrown as Error;
-  return nativeError(thrown.code, syscall, undefined, thrown);
+  return nativeError(thrown.code, syscall, `${strerror(thrown.code)}${reasonOf(thrown)}`, thrown);
 }
 
 /** A thrown value as node:fs gives it (libuv): a negative errno, libuv's text, the path where there is one. */
 export function asFsError(thrown: unknown, syscall: string, path?: string): Error {
   if (!(thrown instanceof BusFault)) return thrown as Error;
-  return libuvError(-thrown.errno, syscall, path, thrown);
+  const error = libuvError(-thrown.errno, syscall, path, thrown);
+  error.message += reasonOf(thrown);
+  return error;
 }
 
 /** An error of node:fs by its name. */

@@ -56,11 +56,14 @@ describe('a board of another process', () => {
     expect(await dtbus('set', '&temp', 'temperature=-5')).toMatchObject({ status: 0, err: '' });
     expect(board.part('&temp').get('temperature')).toBe(-5);
     expect((await dtbus('get', '&temp', 'temperature')).out).toBe('-5\n');
+    // The label alone, which no shell takes for a job in the background.
+    expect(await dtbus('set', 'temp', 'temperature=-6')).toMatchObject({ status: 0, err: '' });
+    expect((await dtbus('get', 'temp', 'temperature')).out).toBe('-6\n');
     expect(await dtbus('set', '&pins', 'inputs=1.5')).toMatchObject({
       status: 1,
       err: 'dtbus: /i2c/pins@20: invalid inputs: expected an integer from 0 to 255, got 1.5\n',
     });
-    expect((await dtbus('get', '&temp', '--json')).out).toContain('"temperature": -5');
+    expect((await dtbus('get', '&temp', '--json')).out).toContain('"temperature": -6');
     expect((await dtbus('get', '&rom')).out).toContain('contents      256 bytes');
     expect((await dtbus('get')).out).toContain('/i2c/oled@3c  SSD1306');
   });

@@ -72,4 +72,16 @@ describe('BMP180 (BST-BMP180-DS000)', () => {
       expect(Math.abs(got.pressure - pressure)).toBeLessThan(4 / 2 ** oss + 2.5);
     },
   );
+
+  it.each([
+    [0xb6, 0x00],
+    [0xb5, 0x2e],
+  ])('a write of %i to E0h: only B6h is a power-on', async (word, control) => {
+    const bench = await bmp180();
+    measure(bench, 0x2e, 4.5);
+    bench.write([0xe0, word]);
+    expect((bench.writeRead([0xf4], 1)[0] as number) & 0x1f).toBe(control & 0x1f);
+    expect(bench.writeRead([0xd0], 1)).toEqual([0x55]);
+    expect(bench.writeRead([0xaa], 2)).not.toEqual([0, 0]);
+  });
 });

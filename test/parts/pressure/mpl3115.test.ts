@@ -44,6 +44,50 @@ describe('MPL3115A2 (rev. 5.1)', () => {
     expect(Math.round(metres)).toBe(1000);
   });
 
+  // 7.1: PTDR goes when either is read, PDR and TDR when theirs is, and the overwrite flags with them.
+  it('each flag of STATUS goes when the most significant byte of its own is read', async () => {
+    const bench = await mpl3115();
+    const once = () => {
+      bench.write([0x26, 0x02]);
+      bench.clock.advance(6 * MS);
+    };
+    once();
+    bench.writeRead([0x02], 2);
+    bench.writeRead([0x05], 1);
+    expect(bench.writeRead([0x00], 1)).toEqual([0x0e]);
+    bench.writeRead([0x01], 1);
+    expect(bench.writeRead([0x00], 1)).toEqual([0x02]);
+    bench.writeRead([0x04], 1);
+    expect(bench.writeRead([0x00], 1)).toEqual([0x00]);
+    once();
+    bench.writeRead([0x04], 1);
+    expect(bench.writeRead([0x00], 1)).toEqual([0x04]);
+    bench.writeRead([0x01], 1);
+    once();
+    once();
+    expect(bench.writeRead([0x00], 1)).toEqual([0xee]);
+  });
+
+  it.each([
+    // CTRL_REG3, 4, 5: polarity of INT1 20h and of INT2 02h, enable 80h, INT1 instead of INT2 80h.
+    ['INT2', [0x00, 0x80, 0x00], [true, true], [true, false]],
+    ['INT1', [0x00, 0x80, 0x80], [true, true], [false, true]],
+    ['neither without its enable', [0x00, 0x00, 0x80], [true, true], [true, true]],
+    ['INT2, active high', [0x02, 0x80, 0x00], [true, false], [true, true]],
+    ['INT1, active high', [0x20, 0x80, 0x80], [false, true], [true, true]],
+  ])('a result moves %s', async (_, control, before, after) => {
+    const bench = await mpl3115();
+    const lines = () => [bench.line('INT1').high, bench.line('INT2').high];
+    bench.write([0x13, 0x07]);
+    bench.write([0x28, ...control]);
+    expect(lines()).toEqual(before);
+    bench.write([0x26, 0x02]);
+    bench.clock.advance(6 * MS);
+    expect(lines()).toEqual(after);
+    bench.writeRead([0x01], 5);
+    expect(lines()).toEqual(before);
+  });
+
   it('active, it measures each 2^ST seconds, and INT1 tells', async () => {
     const bench = await mpl3115();
     const times: number[] = [];

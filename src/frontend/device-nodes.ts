@@ -87,7 +87,13 @@ export function channelsBehind<Node extends { readonly name: string; readonly ch
 
 /** Our own devices. What is below one belongs to it: the channels of a mux on a bus are not buses of the board. */
 function ownDevices(tree: Tree): Found[] {
-  return devicesBelow(tree.root, (node) => asList(ownDevice(node)));
+  const muxes: Node[] = [];
+  const found = devicesBelow(tree.root, (node) => {
+    if (isMux(node) && !isDemux(node)) muxes.push(node);
+    return asList(ownDevice(node));
+  });
+  // Muxes beside our buses switch them, as those of a vendor's tree do the vendor's.
+  return muxes.length === 0 ? found : inTreeOrder(tree, [...found, ...muxChannels(muxes, found)]);
 }
 
 /** The same, and the vendor's controllers. */

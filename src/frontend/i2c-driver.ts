@@ -25,7 +25,7 @@ import {
   writeI2cOutHdr,
 } from '../virtio/index.ts';
 import { aligned, BusRequests, copyIn, copyOut } from './bus-requests.ts';
-import { DEVICE_KINDS } from './device-nodes.ts';
+import { channelsBehind, clientsOf, DEVICE_KINDS } from './device-nodes.ts';
 import type { RequestChain } from './request-queue.ts';
 import type { BoundDriver, VirtioDriver } from './virtio-bus.ts';
 import type { VirtioDeviceHandle } from './virtio-device.ts';
@@ -39,8 +39,6 @@ const STANDARD_FUNCTIONALITY = I2C_FUNC.I2C | I2C_FUNC.TENBIT_ADDR | I2C_FUNC_SM
 
 /** The address in a client's `reg`; above it are flags (dt-bindings/i2c/i2c.h). */
 const ADDRESS_BITS = 0x3ff;
-/** A channel of a multiplexer, below its node (i2c-mux.yaml): `i2c@0`. */
-const CHANNEL = /^i2c@/;
 /** So many addresses fit into a sentence. */
 const MOST_LISTED = 8;
 
@@ -160,17 +158,17 @@ export class VirtioI2cDriver implements I2cAdapter, BoundDriver {
     if (fault.code !== 'ENXIO') return fault;
     this.#known ??= addressesOf(this.#device.node);
     const message = messages.findIndex(({ addr }) => this.#known?.includes(addr) === false);
-    if (message < 0) return this.#withReason(fault);
+    if (message < 0) return this.#withReason(fault, messages);
     // A group fails as one, so the device does not say which message it was; one to such an address is.
     const nack = { message, byte: -1 };
     return new BusFault('ENXIO', `the address was not acknowledged; ${listed(this.#known)}`, { nack });
   }
 
-  /** A part that is busy says so, the first time after it was not. */
-  #withReason(fault: BusFault): BusFault {
+  /** A part that is busy says so, the first time after it was not; so is said what is behind a multiplexer alone. */
+  #withReason(fault: BusFault, messages: readonly I2cMessage[]): BusFault {
     if (this.#asked) return fault;
     this.#asked = true;
-    const reason = this.#device.reasonOf?.('ENXIO');
+    const reason = this.#device.reasonOf?.('ENXIO') ?? whereBehind(this.#device.node, messages);
     return reason === undefined ? fault : new BusFault('ENXIO', `${fault.sentence}; ${reason}`, { reason });
   }
 
@@ -210,11 +208,28 @@ function addressesOf(bus: DeviceNode): readonly number[] {
 }
 
 /** `reg` of the parts on a bus, and of those behind its multiplexers. */
-function regsOf({ children }: DeviceNode): readonly number[] {
-  return children.flatMap((child) => {
-    const channels = child.children.filter(({ name }) => CHANNEL.test(name));
-    return [...(wellFormed(() => child.u32s('reg')) ?? []), ...channels.flatMap(regsOf)];
-  });
+function regsOf(bus: DeviceNode): readonly number[] {
+  return clientsOf(bus).flatMap((child) => [...ownRegs(child), ...channelsBehind(child).flatMap(regsOf)]);
+}
+
+function ownRegs(part: DeviceNode): readonly number[] {
+  return wellFormed(() => part.u32s('reg')) ?? [];
+}
+
+/** Channels that an address of the messages is only behind: one that is not connected is the likely reason. */
+function whereBehind(bus: DeviceNode, messages: readonly I2cMessage[]): string | undefined {
+  const has = (node: DeviceNode, addr: number): boolean =>
+    clientsOf(node).some((child) => ownRegs(child).some((reg) => (reg & ADDRESS_BITS) === addr));
+  const below = (node: DeviceNode): readonly DeviceNode[] =>
+    clientsOf(node)
+      .flatMap(channelsBehind)
+      .flatMap((channel) => [channel, ...below(channel)]);
+  const hidden = messages.find(({ addr }) => !has(bus, addr));
+  if (hidden === undefined) return undefined;
+  const paths = below(bus)
+    .filter((channel) => has(channel, hidden.addr))
+    .map(({ path }) => path);
+  return paths.length === 0 ? undefined : `connect its channel first: ${paths.join(' or ')}`;
 }
 
 function listed(addresses: readonly number[]): string {

@@ -45,7 +45,7 @@ describe.each(['worker', 'inline'] as const)('a part that is busy, its back-end 
     expect(await failure(board, 0x51)).toMatch(/; busy: write cycle, 4\.9 ms left$/);
     i2c.transferSync([{ addr: 0x70, write: Uint8Array.of(0) }]);
     expect(await failure(board, 0x51)).toBe(
-      'ENXIO: /dev/i2c-0, address 0x51: the address was not acknowledged',
+      'ENXIO: /dev/i2c-0, address 0x51: the address was not acknowledged; connect its channel first: /i2c/mux@70/i2c@0',
     );
   });
 });

@@ -54,6 +54,22 @@ describe('which nodes are buses', () => {
   });
 });
 
+describe('muxes beside our own buses', () => {
+  const own = 'i: i2c { compatible = "platform,virtio-i2c"; #address-cells = <1>; #size-cells = <0>; };';
+  const mux = (parent: string) =>
+    `mux { compatible = "i2c-mux-gpio"; i2c-parent = <&${parent}>; #address-cells = <1>; #size-cells = <0>;
+      i2c@0 { reg = <0>; #address-cells = <1>; #size-cells = <0>; }; i2c@1 { reg = <1>; #address-cells = <1>; #size-cells = <0>; }; };`;
+  const paths = (body: string) =>
+    findDevices(tree(body)).map(({ kind, number, node }) => `${kind}-${number} ${node.path}`);
+  it('have a bus for each channel, without adoption', () => {
+    expect(paths(own + mux('i'))).toEqual(['i2c-0 /i2c', 'i2c-1 /mux/i2c@0', 'i2c-2 /mux/i2c@1']);
+  });
+  it('of a vendor stay with the vendor', () => {
+    const vendor = 'v: i2c@1 { compatible = "acme,i2c"; #address-cells = <1>; #size-cells = <0>; };';
+    expect(paths(own + vendor + mux('v'))).toEqual(['i2c-0 /i2c']);
+  });
+});
+
 describe('adoption of vendor trees', () => {
   const vendor = `soc { i2c@7e804000 { compatible = "brcm,bcm2835-i2c"; reg = <0x7e804000>; ${CELLS}
       mux@70 { compatible = "nxp,pca9548"; reg = <0x70>; ${CELLS} i2c@0 { reg = <0>; ${CELLS} compatible = "x,y"; }; }; };

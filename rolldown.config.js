@@ -44,7 +44,7 @@ const TOGETHER = [
   },
   {
     name: 'transfer',
-    test: /\/src\/((bus|virtio|transport\/local)\/|transport\/core|board\/(board-error|thread\/calls|open\/tree-from-blob)|frontend\/(device-nodes|match)|backend\/clients\/|trace\/(?!decode))/,
+    test: /\/src\/((bus|virtio|transport\/local)\/|transport\/core|board\/(board-error|thread\/calls|open\/tree-from-blob)|frontend\/(device-nodes|match)|backend\/clients\/|faults\/|trace\/(?!decode))/,
   },
   { name: 'front-end', test: /\/src\/frontend\/(?!gpio)/ },
   {

@@ -6,6 +6,7 @@ import {
   I2C_M,
   type I2cController,
   type I2cMessage,
+  type I2cWireFaults,
   i2cTarget,
   nackFault,
   type TransferNotes,
@@ -13,11 +14,19 @@ import {
 import { type I2cWire, transferLimited } from '../../src/sim/index.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
 
+/** Eight bits and their acknowledge. */
+const BYTE_BITS = 9;
+
+/** Why nobody acknowledged. */
+const INJECTED = 'injected fault';
+
 /** The controller of a simulated I2C bus: synchronous. The only time that it waits for is that of a part that stretches. */
 export class SimulatedI2cController implements I2cController {
   readonly description = 'simulated I2C bus';
   readonly functionality = I2C_CAPABILITIES.functionality;
   readonly wire: I2cWire;
+  /** Injected faults, while there are some. */
+  faults: I2cWireFaults | undefined;
 
   constructor(wire: I2cWire) {
     this.wire = wire;
@@ -32,7 +41,8 @@ export class SimulatedI2cController implements I2cController {
   }
 
   notes(): TransferNotes {
-    return { stretchedNs: this.wire.stretchedNs, struck: [] };
+    const { stretchedNs = 0, struck = [] } = this.faults ?? {};
+    return { stretchedNs: this.wire.stretchedNs + stretchedNs, struck };
   }
 
   /** The same, and nothing is waited for. */
@@ -56,6 +66,10 @@ export class SimulatedI2cController implements I2cController {
     const { wire } = this;
     wire.clock.hold();
     try {
+      if (this.faults !== undefined) {
+        wire.stretchedNs = 0;
+        this.faults.begin();
+      }
       for (let i = 0; i < messages.length; i++) this.message(messages[i] as I2cMessage, i);
     } finally {
       wire.stop();
@@ -76,7 +90,7 @@ export class SimulatedI2cController implements I2cController {
 
     if ((flags & I2C_M.RD) === 0) this.#write(message, index, first && (flags & I2C_M.NOSTART) !== 0);
     else if ((flags & I2C_M.RECV_LEN) !== 0) this.#readBlock(message);
-    else if (buf.length > 0) this.wire.read(buf);
+    else if (buf.length > 0) this.#read(buf);
     if ((flags & I2C_M.STOP) !== 0) this.wire.stop();
   }
 
@@ -92,19 +106,43 @@ export class SimulatedI2cController implements I2cController {
     const reading = (flags & I2C_M.RD) !== 0;
     const direction = (flags & I2C_M.REV_DIR_ADDR) !== 0 ? !reading : reading;
     const target = i2cTarget(message);
-    const acknowledged = this.wire.startTo(target, direction);
+    const refused = this.faults?.address(target, direction) === false;
+    const acknowledged = refused ? this.#startToNobody() : this.wire.startTo(target, direction);
     if (!acknowledged && (flags & I2C_M.IGNORE_NAK) === 0)
-      throw nackFault(message, { message: index, byte: -1 }, this.wire.reasonAt(target));
+      throw nackFault(message, { message: index, byte: -1 }, refused ? INJECTED : this.wire.reasonAt(target));
+  }
+
+  /** The address goes out, and no part hears it. */
+  #startToNobody(): boolean {
+    this.wire.start();
+    this.wire.pass(BYTE_BITS);
+    return false;
   }
 
   #write(message: I2cMessage, index: number, byBytes: boolean): void {
     const { flags, buf } = message;
     if (buf.length === 0) return;
-    let done = byBytes ? this.#writeBytes(buf) : this.wire.write(buf);
+    let done = byBytes ? this.#writeBytes(buf) : this.#send(buf);
     if (done >= buf.length) return;
     if ((flags & I2C_M.IGNORE_NAK) === 0) throw nackFault(message, { message: index, byte: done });
     // The controller goes on after each NACK, so the part sees the bytes after it.
-    while (done < buf.length) done += 1 + this.wire.write(buf.subarray(done + 1));
+    while (done < buf.length) done += 1 + this.#send(buf.subarray(done + 1));
+  }
+
+  /** @returns how many bytes were acknowledged before the first that was not */
+  #send(bytes: Uint8Array): number {
+    if (this.faults === undefined) return this.wire.write(bytes);
+    for (let at = 0; at < bytes.length; at++) {
+      const arrives = this.faults.sent(bytes[at] as number);
+      if (arrives === undefined) this.wire.pass(BYTE_BITS);
+      if (arrives === undefined || this.wire.write(Uint8Array.of(arrives)) === 0) return at;
+    }
+    return bytes.length;
+  }
+
+  #read(into: Uint8Array): void {
+    this.wire.read(into);
+    this.faults?.received(into);
   }
 
   #writeBytes(buf: Uint8Array): number {
@@ -114,8 +152,8 @@ export class SimulatedI2cController implements I2cController {
 
   /** The part says how much comes. */
   #readBlock({ addr, buf }: I2cMessage): void {
-    this.wire.read(buf.subarray(0, 1));
+    this.#read(buf.subarray(0, 1));
     checkBlockCount(buf[0] as number, 1, `address ${hexByte(addr)}`);
-    this.wire.read(buf.subarray(1, countedLength(buf)));
+    this.#read(buf.subarray(1, countedLength(buf)));
   }
 }

@@ -31,6 +31,8 @@ const REAL_TIME = 'dtbus,real-time';
 /** A bus without hardware. `boundParts` says of each child of the bus node what answers for it. */
 export interface SimulatedAdapter extends HostAdapter {
   readonly boundParts: readonly BoundPart[];
+  /** Where faults can be injected. */
+  readonly controller: SimulatedI2cController | SimulatedSpiController;
 }
 
 /** What carries a bus that is partly real; the host itself stays the physical one. */
@@ -48,7 +50,8 @@ export function createSimulatedI2c(
   const waits = waitsFor(bus, wire);
   const simulated = new SimulatedI2cController(wire);
   const i2c = waits ? new TimedI2cController(simulated) : simulated;
-  return { description: i2c.description, synchronous: !waits, i2c, boundParts, open() {}, close() {} };
+  const { description } = i2c;
+  return { description, synchronous: !waits, i2c, controller: simulated, boundParts, open() {}, close() {} };
 }
 
 /** The SPI bus that `bus` describes, all of it simulated. @throws {NodeError} */
@@ -60,7 +63,8 @@ export function createSimulatedSpi(
   const waits = waitsFor(bus, wire);
   const simulated = new SimulatedSpiController(wire, chipSelectCount(bus, boundParts));
   const spi = waits ? new TimedSpiController(simulated) : simulated;
-  return { description: spi.description, synchronous: !waits, spi, boundParts, open() {}, close() {} };
+  const { description } = spi;
+  return { description, synchronous: !waits, spi, controller: simulated, boundParts, open() {}, close() {} };
 }
 
 /**

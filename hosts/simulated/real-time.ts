@@ -63,4 +63,8 @@ export class TimedSpiController implements SpiController {
   deselect(): MaybePromise<void> {
     return this.#bus.deselect();
   }
+
+  notes(): TransferNotes {
+    return this.#bus.notes();
+  }
 }

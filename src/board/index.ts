@@ -12,6 +12,7 @@ export {
   type SpiSegment,
   strerror,
 } from '../dev/core.ts';
+export type { FaultKind, FaultOptions } from '../faults/index.ts';
 export { disabledControllers } from '../frontend/index.ts';
 export type { PartTypes } from '../parts/index.ts';
 export { PartError } from '../sim/property.ts';
@@ -39,6 +40,7 @@ export {
 } from './control/protocol.ts';
 export { Board, type BusListing, type GpioListing } from './handles/board.ts';
 export type { BoardTrace } from './handles/board-trace.ts';
+export type { FaultHandle } from './handles/fault-handle.ts';
 export type { LineHandle } from './handles/line-handle.ts';
 export type { PartHandle } from './handles/part-handle.ts';
 export type { TraceFilter } from './handles/traced-paths.ts';

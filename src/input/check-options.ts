@@ -4,7 +4,7 @@ import { filePath } from './file-path.ts';
 import { shown } from './shown.ts';
 
 /** Throws for a value that an option cannot have. `name` is what the option is called: `clock`, `overlays[1]`. */
-type OptionCheck = (name: string, value: unknown) => void;
+export type OptionCheck = (name: string, value: unknown) => void;
 
 /** A check for each option that `T` has. */
 export type OptionChecks<T> = { readonly [Name in AllKeys<T>]: OptionCheck };

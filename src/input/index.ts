@@ -8,6 +8,7 @@ export {
   integer,
   invalid,
   listOf,
+  type OptionCheck,
   type OptionChecks,
   oneOf,
   option,

@@ -36,6 +36,8 @@ export interface BusBinding {
   readonly host: HostAdapter | undefined;
   readonly physical: boolean;
   readonly boundParts: readonly BoundPart[];
+  /** Of a bus that is simulated as a whole: where faults are injected. */
+  readonly simulated?: SimulatedAdapter['controller'];
   readonly problem: DeviceProblem | undefined;
 }
 
@@ -55,8 +57,9 @@ export async function bindBus(
     const hostNode = bus.target('dtbus,host');
     if (hostNode === undefined) {
       const [host, managed] = simulate(node, manager, simulation, limits);
-      if (node.kind === 'i2c') tellUnreachable(host.boundParts, simulation);
-      return { node, bus: managed, host, physical: false, boundParts: host.boundParts, problem: undefined };
+      const { boundParts, controller: simulated } = host;
+      if (node.kind === 'i2c') tellUnreachable(boundParts, simulation);
+      return { node, bus: managed, host, physical: false, boundParts, simulated, problem: undefined };
     }
     const created = hosts.get(hostNode) ?? hostFor(hostNode, simulation);
     hosts.set(hostNode, created);

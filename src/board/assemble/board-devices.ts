@@ -24,6 +24,7 @@ import type { BackEndCalls, DeviceProblem, TraceStart } from '../thread/protocol
 import { type BusBinding, bindBus, hostNodeOf, notOpenedProblem, problemOf, reportOf } from './bind-bus.ts';
 import { GpioControllers } from './gpio-controllers.ts';
 import { loadHosts } from './hosts.ts';
+import { Injection } from './injection.ts';
 import { addOwnModels, modelsBehind, type OwnModels, ownModelsOf } from './own-models.ts';
 import { ownSheets } from './own-sheets.ts';
 import { ownersWithoutEffect, reachOn, unitsOwnedBy } from './ownership.ts';
@@ -76,6 +77,7 @@ export class BoardDevices {
   /** Only where the board is looked at. */
   readonly #ownModels: ReadonlyMap<string, string>;
   readonly #tracing: Tracing;
+  readonly #injection: Injection;
   readonly #warn: (sentence: string) => void;
 
   private constructor(made: {
@@ -92,12 +94,14 @@ export class BoardDevices {
     readonly own: OwnModels;
     readonly ownModels: ReadonlyMap<string, string>;
     readonly tracing: Tracing;
+    readonly injection: Injection;
     readonly warn: (sentence: string) => void;
   }) {
     this.#waiting = made.waiting;
     this.#own = made.own;
     this.#ownModels = made.ownModels;
     this.#tracing = made.tracing;
+    this.#injection = made.injection;
     this.#warn = made.warn;
     this.manager = made.manager;
     this.#sheets = made.sheets;
@@ -210,6 +214,7 @@ export class BoardDevices {
       own,
       ownModels,
       tracing,
+      injection: new Injection(tree, bindings, parts),
       warn,
     });
   }
@@ -272,6 +277,9 @@ export class BoardDevices {
     watchLine: (path, line) => this.#gpio?.watch(path, line),
     startTrace: (id, trace) => this.#tracing.start(id, trace),
     endTrace: (id) => this.#tracing.end(id),
+    inject: (id, fault) => this.#injection.inject(id, fault),
+    removeFault: (id) => this.#injection.remove(id),
+    faultReport: (id) => this.#injection.report(id),
     save: () => this.#parts.save(),
     advance: (ns) => {
       if (!(this.#clock instanceof SteppedClock))

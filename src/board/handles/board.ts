@@ -9,6 +9,7 @@ import {
   type SpiPath,
 } from '../../dev/core.ts';
 import type { Node, Tree } from '../../devicetree/index.ts';
+import type { FaultKind } from '../../faults/index.ts';
 import type { VirtioGpioDriver } from '../../frontend/gpio.ts';
 import {
   type BusDescription,
@@ -37,6 +38,7 @@ import type {
   WaitingAdapter,
 } from '../thread/protocol.ts';
 import { type BoardTrace, traceBoard } from './board-trace.ts';
+import { type FaultArguments, type FaultHandle, injectFault } from './fault-handle.ts';
 import { type LineHandle, type LineWatchers, lineHandle } from './line-handle.ts';
 import { findPart, type PartHandle, pathOf } from './part-handle.ts';
 import { spiNodeOptions } from './spi-node-options.ts';
@@ -293,6 +295,15 @@ export class Board {
    */
   trace(only: TraceFilter = {}): BoardTrace {
     return traceBoard(this.tree, this.#devices, only, this.#call);
+  }
+
+  /**
+   * Injects a fault into a simulated bus (`i2c-1`, path, alias or `&label`) or at a part on it: transfers fail with the
+   * errno that it has in life. It is there until it is removed. @throws {BoardError} it cannot be there
+   * @throws {TypeError} no such fault, or options that it does not take
+   */
+  inject<Kind extends FaultKind>(kind: Kind, target: string, ...options: FaultArguments<Kind>): FaultHandle {
+    return injectFault(this.tree, this.#devices.filter(isBus), this.#call, kind, target, ...options);
   }
 
   /** `file:line:column` of a property or node, where its source is known. @throws {TypeError} for what is no path */

@@ -63,6 +63,11 @@ export function knownPaths(
   return paths;
 }
 
+/** The bus called `i2c-1` or `/dev/i2c-1`. */
+export function busNamed(buses: readonly BusDescription[], name: string): BusDescription | undefined {
+  return buses.find((bus) => namesOf(bus).includes(name));
+}
+
 function namesOf({ kind, number }: BusDescription): readonly string[] {
   const name = `${kind}-${number}`;
   return [name, `/dev/${name}`];

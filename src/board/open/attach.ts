@@ -227,6 +227,9 @@ function callsFor(
     watchLine: elsewhere,
     startTrace: elsewhere,
     endTrace() {},
+    inject: elsewhere,
+    removeFault: elsewhere,
+    faultReport: elsewhere,
     save() {},
     advance: elsewhere,
   };

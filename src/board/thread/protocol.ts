@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Errno } from '../../bus/index.ts';
+import type { FaultStart, Strike } from '../../faults/index.ts';
 import type { VirtioNode } from '../../frontend/index.ts';
 import type { DataSheet } from '../../parts/index.ts';
 import type { PropertyDeclaration, PropertyValue } from '../../sim/index.ts';
@@ -89,6 +90,19 @@ export interface LineReport {
   readonly drivers: readonly string[];
 }
 
+/** Where a fault is to be: a path that `inject` is given, and what is to happen there. */
+export interface FaultRequest extends FaultStart {
+  /** Of a bus, or of a part on it. */
+  readonly path: string;
+}
+
+/** How often a fault has struck, and where. */
+export interface FaultReport {
+  readonly fired: number;
+  /** The first 256. */
+  readonly strikes: readonly Strike[];
+}
+
 /** What the board asks of its back-end besides transfers: name -> arguments and result. */
 export interface BackEndCalls {
   /** Begins to open the hosts that no transfer has opened yet. */
@@ -115,6 +129,10 @@ export interface BackEndCalls {
   /** From now on transfers are written down; `id`: a number of the caller's above 0, for `endTrace`. */
   startTrace(id: number, trace: TraceStart): void;
   endTrace(id: number): void;
+  /** Puts a fault on a simulated bus; `id`: as for `startTrace`. */
+  inject(id: number, fault: FaultRequest): void;
+  removeFault(id: number): FaultReport;
+  faultReport(id: number): FaultReport;
   /** Writes the contents of parts that live in files: the process is about to end. */
   save(): void;
   /** Steps a stepped clock. */

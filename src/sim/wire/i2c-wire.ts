@@ -66,7 +66,7 @@ export class I2cWire {
   readonly #byte = new Uint8Array(1);
   /** How long SCL was stretched since START. */
   #stretchedNs = 0;
-  /** How long it was since the bus was free, in ns. */
+  /** The same since the bus was free, in ns. */
   stretchedNs = 0;
 
   /** `clockHz`: of SCL; default 100 kHz. */
@@ -154,17 +154,17 @@ export class I2cWire {
   write(data: Uint8Array): number {
     // A part that was addressed to read drives SDA itself and acknowledges nothing, and neither does nobody.
     if (this.#reading || this.#activeCount === 0) {
-      if (data.length > 0) this.#pass(BYTE_BITS);
+      if (data.length > 0) this.pass(BYTE_BITS);
       return 0;
     }
     if (!this.timed) return this.#write(data);
     if (data.length <= 1 || this.#takeRuns()) {
-      this.#pass(BYTE_BITS * data.length);
+      this.pass(BYTE_BITS * data.length);
       return this.#write(data);
     }
     for (let at = 0; at < data.length; at++) {
       this.#byte[0] = data[at] as number;
-      this.#pass(BYTE_BITS);
+      this.pass(BYTE_BITS);
       if (this.#write(this.#byte) === 0) return at;
     }
     return data.length;
@@ -174,19 +174,19 @@ export class I2cWire {
   read(into: Uint8Array): void {
     if (!this.timed || into.length <= 1 || this.#takeRuns()) {
       this.#read(into);
-      this.#pass(BYTE_BITS * into.length);
+      this.pass(BYTE_BITS * into.length);
       return;
     }
     for (let at = 0; at < into.length; at++) {
       this.#read(this.#byte);
       into[at] = this.#byte[0] as number;
-      this.#pass(BYTE_BITS);
+      this.pass(BYTE_BITS);
     }
   }
 
   /** STOP: the bus is free, and everyone who was addressed knows it. */
   stop(): void {
-    if (this.#phase !== 'idle') this.#pass(1);
+    if (this.#phase !== 'idle') this.pass(1);
     for (let i = 0; i < this.#addressedCount; i++) {
       const slot = this.#addressed[i] as Slot;
       slot.addressed = false;
@@ -205,11 +205,10 @@ export class I2cWire {
 
   /** START or repeated START alone: the next byte is an address. */
   start(): void {
-    if (this.timed) this.#pass(1);
+    if (this.timed) this.pass(1);
     else this.clock.poll();
-    this.#activeCount = 0;
-    this.#stretchedNs = 0;
     if (this.#phase === 'idle') this.stretchedNs = 0;
+    this.#activeCount = this.#stretchedNs = 0;
     this.#phase = 'address';
   }
 
@@ -219,10 +218,10 @@ export class I2cWire {
       case 'idle':
         return false;
       case 'address':
-        this.#pass(BYTE_BITS);
+        this.pass(BYTE_BITS);
         return this.#addressByte(byte);
       case 'address-low':
-        this.#pass(BYTE_BITS);
+        this.pass(BYTE_BITS);
         this.#tenBitAddress = (this.#tenBitHigh << 8) | byte;
         return this.#offer(TEN_BIT_ADDRESS + this.#tenBitAddress, false);
       case 'data':
@@ -273,15 +272,16 @@ export class I2cWire {
    * (UM10204 3.1.11). @returns false when the first of two bytes was not acknowledged
    */
   #passAddress(address: number, read: boolean): boolean {
-    this.#pass(BYTE_BITS);
+    this.pass(BYTE_BITS);
     if (!isTenBit(address)) return true;
     if (!this.#hasTenBit((address >>> 8) & 3)) return false;
-    this.#pass(BYTE_BITS);
-    if (read && this.has(address)) this.#pass(1 + BYTE_BITS);
+    this.pass(BYTE_BITS);
+    if (read && this.has(address)) this.pass(1 + BYTE_BITS);
     return true;
   }
 
-  #pass(bits: number): void {
+  /** Lets the time of so many bits pass, where bits take time. */
+  pass(bits: number): void {
     if (this.timed) this.clock.pass(bits * this.#bitNs);
   }
 

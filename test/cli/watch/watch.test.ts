@@ -105,33 +105,6 @@ i2c-3  no answer             1       1     0         0      250         250
     expect(lines.at(-1)).toContain(`${1000 - shown} more events are not shown: they came faster`);
   });
 
-  it('has edges of lines between transfers, by the board and the name of the line', async () => {
-    const edge = { startedMs: 5000.25, controller: '/gpio', line: 2, name: 'button', high: false };
-    const written = async (json: boolean) => {
-      const { log, lines } = logOf(json);
-      const memory = traceMemory();
-      await log.attach(BUSES, new TraceReader(memory));
-      const writer = new TraceWriter(memory);
-      writer.edge(1, edge);
-      writer.transfer(0, 2, { ...record, messages, queuedMs: 2 });
-      log.drain();
-      return lines;
-    };
-    expect(await written(false)).toEqual([
-      expect.stringContaining('time/s'),
-      '   0.000000  i2c-3    0x48 temp@48          ok              2250  read TEMP (0x00): 19 00; waited 2.0 ms for its turn\n',
-      '   0.000250  gpio     /gpio 2 button                              falls\n',
-    ]);
-    expect((await written(true)).map((line) => JSON.parse(line))[1]).toEqual({
-      sequence: 1,
-      time: '1970-01-01T00:00:05.000Z',
-      controller: '/gpio',
-      line: 2,
-      name: 'button',
-      high: false,
-    });
-  });
-
   it('gives scripts a line of JSON each', async () => {
     const { log, lines } = logOf(true);
     const memory = traceMemory();

@@ -1,0 +1,202 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Board, type I2cDev, openBoard, type TracedTransfer } from '../../src/board/index.ts';
+
+const SOURCE = `/dts-v1/; / {
+  i2c { compatible = "platform,virtio-i2c"; #address-cells = <1>; #size-cells = <0>; dtbus,timeout-ms = <50>;
+    temp: temp@48 { compatible = "national,lm75"; reg = <0x48>; };
+    other: temp@49 { compatible = "national,lm75"; reg = <0x49>; };
+    eeprom: eeprom@50 { compatible = "atmel,24c02"; reg = <0x50>; };
+  };
+};`;
+
+let board: Board;
+let i2c: I2cDev;
+beforeEach(async () => {
+  board = await openBoard({ source: SOURCE, backEnd: 'inline', clock: 'stepped' });
+  i2c = board.open('/dev/i2c-0');
+});
+afterEach(() => board.close());
+
+const read = (addr = 0x48, register = 0) =>
+  i2c.transferSync([
+    { addr, write: Uint8Array.of(register) },
+    { addr, read: 2 },
+  ])[0];
+const write = (addr: number, ...bytes: number[]) =>
+  i2c.transferSync([{ addr, write: Uint8Array.from(bytes) }]);
+
+/** The errno of each of some transfers: `ok`, `ENXIO`, … */
+function results(count: number, transfer: () => unknown): string[] {
+  return Array.from({ length: count }, () => {
+    try {
+      transfer();
+      return 'ok';
+    } catch (thrown) {
+      return (thrown as { code: string }).code;
+    }
+  });
+}
+
+/** What a trace has of one transfer. */
+function traced(transfer: () => unknown): TracedTransfer {
+  const trace = board.trace();
+  results(1, transfer);
+  trace.end();
+  return trace.reader.read() as TracedTransfer;
+}
+
+describe('nack', () => {
+  it('refuses an address once, with the errno and the place that a script and a trace see', () => {
+    const fault = board.inject('nack', '&temp');
+    expect(traced(() => read())).toMatchObject({
+      fault: 'ENXIO',
+      nack: { message: 0, byte: -1 },
+      struck: ['nack on &temp'],
+      // START, the address and its NACK, STOP: 11 bits at 100 kHz.
+      wireMs: expect.closeTo(0.11, 6),
+    });
+    expect(read()).toEqual(Uint8Array.of(25, 0));
+    expect(fault.fired).toBe(1);
+    expect(fault.strikes).toEqual([{ afterNs: 0, where: 'write to 0x48' }]);
+  });
+
+  it('says in the error that it was injected', () => {
+    board.inject('nack', '&temp');
+    expect(() => read()).toThrow('the address was not acknowledged; injected fault');
+  });
+
+  it('refuses one data byte, which the part then has not got', () => {
+    board.inject('nack', '&eeprom', { at: 2 });
+    const failed = traced(() => write(0x50, 0x10, 0xaa, 0xbb, 0xcc));
+    expect(failed).toMatchObject({ fault: 'EREMOTEIO', nack: { message: 0, byte: 2 } });
+    board.advance(10e6);
+    const contents = board.part('&eeprom')['contents'] as Uint8Array;
+    expect([...contents.subarray(0x10, 0x13)]).toEqual([0xaa, 0xff, 0xff]);
+  });
+
+  it('leaves other parts alone', () => {
+    board.inject('nack', '&temp', { times: 9 });
+    expect(results(1, () => read(0x49))).toEqual(['ok']);
+  });
+
+  it('counts only transfers in its direction, and at its register', () => {
+    const reads = board.inject('nack', '&temp', { direction: 'read' });
+    expect(traced(() => read()).nack).toEqual({ message: 1, byte: -1 });
+    reads.remove();
+    board.inject('nack', '&temp', { direction: 'read', register: 3 });
+    expect([...results(1, () => read(0x48, 0)), ...results(1, () => read(0x48, 3))]).toEqual(['ok', 'ENXIO']);
+  });
+});
+
+describe('when a fault strikes', () => {
+  const one = () => i2c.transferSync([{ addr: 0x48, read: 1 }]);
+  it.each([
+    [{}, 'ENXIO ok ok ok ok ok'],
+    [{ times: 2 }, 'ENXIO ENXIO ok ok ok ok'],
+    [{ skip: 1 }, 'ok ENXIO ok ok ok ok'],
+    [{ every: 2, times: 9 }, 'ENXIO ok ENXIO ok ENXIO ok'],
+    [{ skip: 1, every: 3, times: 9 }, 'ok ENXIO ok ok ENXIO ok'],
+  ])('%j', (options, expected) => {
+    const fault = board.inject('nack', '&temp', options);
+    expect(results(6, one).join(' ')).toBe(expected);
+    expect(fault.fired).toBe(expected.split('ENXIO').length - 1);
+  });
+
+  it('not before some time has passed', () => {
+    const fault = board.inject('nack', '&temp', { afterMs: 5 });
+    expect(results(2, one)).toEqual(['ok', 'ok']);
+    board.advance(5e6);
+    expect(results(2, one)).toEqual(['ENXIO', 'ok']);
+    // The two transfers took 20 bits each.
+    expect(fault.strikes[0]?.afterNs).toBe(5e6 + 2 * 20 * 10e3);
+  });
+
+  it('not after it was removed, and what it has done stays known', () => {
+    const fault = board.inject('absent', '&temp');
+    expect(results(2, one)).toEqual(['ENXIO', 'ENXIO']);
+    fault.remove();
+    expect(results(2, one)).toEqual(['ok', 'ok']);
+    expect(fault.fired).toBe(2);
+  });
+});
+
+describe('faults of a part', () => {
+  it('absent and busy answer nothing for as long as they last', () => {
+    board.inject('busy', '&temp', { forMs: 3 });
+    const other = board.inject('absent', '&other', { afterMs: 1 });
+    expect(results(1, () => read())).toEqual(['ENXIO']);
+    board.advance(3e6);
+    expect([...results(1, () => read()), ...results(1, () => read(0x49))]).toEqual(['ok', 'ENXIO']);
+    expect(other.fired).toBe(1);
+  });
+
+  it('flip changes one bit of what is read, and of what arrives', () => {
+    board.inject('flip', '&temp', { direction: 'read', byte: 1, bit: 7 });
+    expect(read()).toEqual(Uint8Array.of(25, 0x80));
+    expect(read()).toEqual(Uint8Array.of(25, 0));
+    board.inject('flip', '&eeprom', { direction: 'write', byte: 1, bit: 0 });
+    write(0x50, 0x20, 0x40, 0x41);
+    board.advance(10e6);
+    expect([...(board.part('&eeprom')['contents'] as Uint8Array).subarray(0x20, 0x22)]).toEqual([0x41, 0x41]);
+  });
+
+  it('brownOut forgets what the part was told, and keeps it silent for a while', () => {
+    write(0x48, 3, 0x30, 0x00); // TOS 48 °C
+    board.inject('brownOut', '&temp', { at: 1, forMs: 2 });
+    expect(traced(() => write(0x48, 1, 0x60))).toMatchObject({
+      fault: 'EREMOTEIO',
+      nack: { message: 0, byte: 1 },
+    });
+    expect(results(1, () => read())).toEqual(['ENXIO']);
+    board.advance(2e6);
+    // Its power-on value is 80 °C (LM75 data sheet, table of the TOS register).
+    expect(read(0x48, 3)).toEqual(Uint8Array.of(80, 0));
+  });
+
+  it('stretch takes its time, and beyond the time-out of the bus the transfer fails', () => {
+    board.inject('stretch', '&temp', { ms: 25 });
+    expect(traced(() => read())).toMatchObject({ fault: undefined, stretchedNs: 25e6 });
+    board.inject('stretch', '&temp', { ms: 60 });
+    expect(traced(() => read())).toMatchObject({
+      fault: 'ETIMEDOUT',
+      stretchedNs: 50e6,
+      wireMs: expect.closeTo(50, 0),
+    });
+    expect(results(1, () => read())).toEqual(['ok']);
+  });
+});
+
+describe('faults of a bus', () => {
+  it('lose_arbitration is EAGAIN, and as in Linux who asks tries again', () => {
+    board.inject('lose_arbitration', 'i2c-0', { times: 100 });
+    expect(results(1, () => read())).toEqual(['EAGAIN']);
+  });
+
+  it('sda is EBUSY and scl ETIMEDOUT, for all parts, until they are let go', () => {
+    const sda = board.inject('sda', '/i2c');
+    expect([...results(1, () => read(0x48)), ...results(1, () => read(0x49))]).toEqual(['EBUSY', 'EBUSY']);
+    sda.remove();
+    board.inject('scl', '/dev/i2c-0', { forMs: 40 });
+    expect(traced(() => read())).toMatchObject({ fault: 'ETIMEDOUT', wireMs: 50 });
+    // Meanwhile it was let go.
+    expect(results(1, () => read())).toEqual(['ok']);
+  });
+});
+
+describe('a fault that cannot be', () => {
+  const inject =
+    (...args: readonly unknown[]) =>
+    () =>
+      (board.inject as (...all: unknown[]) => unknown).apply(board, [...args]);
+  it.each([
+    [['nak', '&temp'], 'invalid fault: expected "nack"'],
+    [['nack', '&tmp'], 'not found: bus or part &tmp'],
+    [['nack', '&temp', { att: 1 }], 'unknown option att of fault nack: did you mean at'],
+    [['nack', '&temp', { times: 0 }], 'invalid times: expected an integer from 1'],
+    [['stretch', '&temp'], 'option ms of fault stretch is required'],
+    [['sda', '&temp'], 'invalid target of fault sda: expected a bus, got the part &temp'],
+    [['miso', 'i2c-0', { level: 1 }], 'unsupported fault miso on i2c-0: it is for spi buses only'],
+  ])('%j', (args, sentence) => {
+    expect(inject(...args)).toThrow(sentence);
+  });
+});

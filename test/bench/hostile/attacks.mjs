@@ -1,13 +1,25 @@
 // Attacks on a server of buses, each a function of the socket that goes on for ever. `node attacks.mjs NAME SOCKET` runs
 // one. They are harmless to everything but a server that does not bound what one guest may take.
-import { ftruncateSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { ftruncateSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { unixSocketPair } from '../../../dist/src/os/index.js';
-import { createMemfd, EventFd, FileDescriptor, FrontEnd, NONE, REQUEST, u64 } from './front-end.mjs';
+import {
+  createMemfd,
+  EventFd,
+  FileDescriptor,
+  FrontEnd,
+  GUEST,
+  NONE,
+  REQUEST,
+  RING,
+  u64,
+} from './front-end.mjs';
 import { cFunctionOf } from './libc.mjs';
 
 const MEMORY_BYTES = 1 << 20;
 const TIB = 2 ** 40;
+/** Requests of three descriptors in a ring of 256. */
+const READS = 85;
 const F_ADD_SEALS = 1033;
 const F_SEAL_WRITE = 8;
 
@@ -37,7 +49,53 @@ function plainFile(size) {
   return file;
 }
 
+/** Reads of `length` bytes from 0x48, as many as a ring of 256 has descriptors for, again as soon as they are answered. */
+async function reads(it, length) {
+  const file = createMemfd('guest', MEMORY_BYTES);
+  it.greet();
+  it.share(file, MEMORY_BYTES);
+  const kick = it.startRing();
+  const put = (bytes, at) => writeSync(file.fd, bytes, 0, bytes.length, at);
+  const [next, write] = [1, 2];
+  const status = RING.DATA + 8;
+  const data = RING.DATA + 16;
+  put(Buffer.from([0x90, 0, 0, 0, 2, 0, 0, 0]), RING.DATA);
+  const table = Buffer.alloc(16 * 3 * READS);
+  const heads = Buffer.alloc(4 + 2 * 256);
+  const descriptor = (index, at, size, flags) => {
+    table.writeUInt32LE(GUEST + at, 16 * index);
+    table.writeUInt32LE(size, 16 * index + 8);
+    table.writeUInt16LE(flags, 16 * index + 12);
+    table.writeUInt16LE(index + 1, 16 * index + 14);
+  };
+  for (let i = 0; i < READS; i++) {
+    descriptor(3 * i, RING.DATA, 8, next);
+    descriptor(3 * i + 1, data, length, next | write);
+    descriptor(3 * i + 2, status, 1, write);
+  }
+  put(table, RING.DESCRIPTOR);
+  const used = Buffer.alloc(2);
+  for (let index = 0; ; ) {
+    for (let i = 0; i < READS; i++) heads.writeUInt16LE(3 * i, 4 + 2 * ((index + i) % 256));
+    index = (index + READS) % 0x1_0000;
+    put(heads.subarray(4), RING.AVAILABLE + 4);
+    heads.writeUInt16LE(index, 2);
+    put(heads.subarray(2, 4), RING.AVAILABLE + 2);
+    kick.signal();
+    do {
+      await pause(0);
+      readSync(file.fd, used, 0, 2, RING.USED + 2);
+    } while (used.readUInt16LE(0) !== index);
+  }
+}
+
 export const ATTACKS = {
+  'reads of 1 byte without pause': (socket) => again(socket, (it) => reads(it, 1)),
+
+  'reads of 64 KiB without pause': (socket) => again(socket, (it) => reads(it, 0xffff)),
+
+  'reads of 512 KiB without pause': (socket) => again(socket, (it) => reads(it, 1 << 19)),
+
   'messages without pause': (socket) =>
     again(socket, (it) => {
       for (;;) it.tellMany(REQUEST.SET_OWNER);

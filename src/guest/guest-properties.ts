@@ -26,7 +26,8 @@ export function providersOf(node: Node): readonly Node[] {
 /** Those of one property; undefined for a property that is no such list, empty for one of the wrong form. */
 function providersIn(node: Node, property: string): readonly Node[] | undefined {
   const list = PROVIDED.find((each) => each.property.test(property));
-  if (list === undefined) return undefined;
+  // The lines of a hog are those of the controller above it, which its list does not name.
+  if (list === undefined || node.has('gpio-hog')) return undefined;
   const entries = wellFormed(() => node.phandles(property, list.cells)) ?? [];
   return entries.flatMap((entry) => entry.node ?? []);
 }

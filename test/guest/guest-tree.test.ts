@@ -78,6 +78,12 @@ describe('interrupts and GPIOs of parts', () => {
     expect(lamp.phandles('reset-gpios', '#gpio-cells')).toEqual([{ node: partOf(tree), args: [3, 1] }]);
   });
 
+  it('keep the lines of a hog, which names no controller', async () => {
+    const tree = await guestOf(part(`${CONTROLLER} mux-hog { gpio-hog; gpios = <5 0>; output-low; };`));
+    const hog = partOf(tree).children[0] as Node;
+    expect([hog.name, hog.u32s('gpios'), hog.has('output-low')]).toEqual(['mux-hog', [5, 0], true]);
+  });
+
   it('are left out where the guest does not have their controller, or they make no sense', async () => {
     const tree = await guestOf(
       part('interrupts-extended = <&soc 2 8>; reset-gpios = <&soc 1 0>; wake-gpios = <1 2 3>;') +

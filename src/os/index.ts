@@ -1,9 +1,10 @@
+export { type PinnedBytes, pinned } from './abi.ts';
 export { Epoll, POLL, pollOne } from './epoll.ts';
 export { EventFd } from './event-fd.ts';
 export { FdChannel, type Received } from './fd-channel.ts';
 export { closeAll, FileDescriptor, setNonBlocking } from './file-descriptor.ts';
 export { IntervalTimer } from './interval-timer.ts';
-export { ioctl } from './ioctl.ts';
+export { ioctl, ioctlAsync } from './ioctl.ts';
 export { OsError } from './os-error.ts';
 export { openPty, type Pty, type PtyOptions } from './pty.ts';
 export {

@@ -61,6 +61,17 @@ export const BINDINGS: readonly Binding[] = [
     },
   },
   {
+    file: 'dtbus,linux-i2c.yaml',
+    compatibles: ['dtbus,linux-i2c'],
+    isComplete: true,
+    required: ['compatible', 'port'],
+    properties: {
+      port: {
+        type: 'string',
+      },
+    },
+  },
+  {
     file: 'dtbus,serprog.yaml',
     compatibles: ['dtbus,serprog'],
     isComplete: true,

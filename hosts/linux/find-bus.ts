@@ -1,0 +1,167 @@
+import {
+  accessSync,
+  constants,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
+import { BusFault } from '../../src/bus/index.ts';
+
+/** Where Linux shows its buses; other folders in tests. */
+export interface Places {
+  readonly dev: string;
+  readonly sys: string;
+}
+export const MACHINE: Places = { dev: '/dev', sys: '/sys' };
+
+/** A bus of this machine. */
+export interface LinuxBus {
+  readonly number: number;
+  /** What its driver calls it: `bcm2835 (i2c@7e804000)`. */
+  readonly name: string;
+}
+
+const I2C_DEV = 'sudo modprobe i2c-dev';
+
+/** The I2C buses that the kernel has, by number, whether or not there are nodes of them in /dev. */
+export function i2cBuses({ sys }: Places): LinuxBus[] {
+  const buses: LinuxBus[] = [];
+  for (const entry of namesIn(join(sys, 'bus/i2c/devices'))) {
+    const number = busNumber(entry);
+    if (number !== undefined) buses.push({ number, name: text(join(sys, 'bus/i2c/devices', entry, 'name')) });
+  }
+  return buses.sort((a, b) => a.number - b.number);
+}
+
+/**
+ * The node of the I2C bus that `port` names: `/dev/i2c-1` or another path below /dev, `i2c-1`, `1`, the name that its
+ * driver gives it, or a path below /sys.
+ * @throws {BusFault} `ENODEV`, with what there is
+ */
+export function findI2cNode(port: string, places: Places): string {
+  const node = (number: number): string => join(places.dev, `i2c-${number}`);
+  if (port.startsWith(`${places.dev}/`)) return port;
+  const number = busNumber(port) ?? (/^\d+$/.test(port) ? Number(port) : undefined);
+  if (number !== undefined) return node(number);
+  const buses = i2cBuses(places);
+  if (port.startsWith(`${places.sys}/`)) {
+    const found = busBelow(port);
+    if (found !== undefined) return node(found);
+    throw new BusFault('ENODEV', `no I2C bus at ${port}; ${listed(buses)}`);
+  }
+  const named = buses.filter(({ name }) => name === port);
+  const [only, ...more] = named;
+  if (only === undefined) throw new BusFault('ENODEV', `not found: I2C bus '${port}'; ${listed(buses)}`);
+  if (more.length > 0)
+    throw new BusFault(
+      'ENODEV',
+      `${named.length} I2C buses are named '${port}': name one by number; ${listed(named)}`,
+    );
+  return node(only.number);
+}
+
+/** Why `node` cannot be opened, as far as a look at it tells. */
+export function i2cNodeFault(node: string, places: Places): BusFault | undefined {
+  try {
+    accessSync(node, constants.R_OK | constants.W_OK);
+    if (statSync(node).isCharacterDevice()) return undefined;
+    return new BusFault('ENODEV', `${node} is not a device`);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'EACCES' || code === 'EPERM') return new BusFault('EACCES', noPermission(node), { cause });
+    const buses = i2cBuses(places);
+    const number = busNumber(basename(node));
+    if (buses.some((bus) => bus.number === number))
+      return new BusFault(
+        'ENODEV',
+        `not found: ${node}: the kernel module i2c-dev is not loaded: ${I2C_DEV}`,
+        { cause },
+      );
+    return new BusFault('ENODEV', `not found: ${node}; ${listed(buses)}`, { cause });
+  }
+}
+
+/** The sentence for a node that this user may not open. */
+function noPermission(node: string): string {
+  const group = groupOf(node) ?? 'i2c';
+  const remedy =
+    group === 'root'
+      ? `give it to a group of yours by a udev rule (SUBSYSTEM=="i2c-dev", GROUP="i2c", MODE="0660")`
+      : `add yourself to the group that owns it (sudo adduser $USER ${group}) and log in again`;
+  return `no permission to open ${node}: ${remedy}`;
+}
+
+function groupOf(node: string): string | undefined {
+  try {
+    const { gid } = statSync(node);
+    const line = readFileSync('/etc/group', 'utf8')
+      .split('\n')
+      .find((each) => each.split(':')[2] === String(gid));
+    return line?.split(':')[0];
+  } catch {
+    return undefined;
+  }
+}
+
+/** The kernel driver that holds an address of a bus; undefined when it cannot be told. */
+export function holderOf(bus: number, addr: number, ten: boolean, { sys }: Places): string | undefined {
+  try {
+    return basename(readlinkSync(join(sys, 'bus/i2c/devices', clientName(bus, addr, ten), 'driver')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** What /sys calls a client: `1-0050`; ten-bit addresses are marked by 0xa000 (i2c-core-base.c). */
+export function clientName(bus: number, addr: number, ten: boolean): string {
+  return `${bus}-${(addr + (ten ? 0xa000 : 0)).toString(16).padStart(4, '0')}`;
+}
+
+/** `i2c-1` is 1. */
+export function busNumber(name: string): number | undefined {
+  const digits = /^i2c-(\d+)$/.exec(name)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** The bus at or above a place in /sys, or the only one right below it. */
+function busBelow(path: string): number | undefined {
+  let real: string;
+  try {
+    real = realpathSync(path);
+  } catch {
+    return undefined;
+  }
+  const own = real
+    .split('/')
+    .map(busNumber)
+    .filter((number) => number !== undefined);
+  if (own.length > 0) return own.at(-1);
+  const below = namesIn(real)
+    .map(busNumber)
+    .filter((number) => number !== undefined);
+  return below.length === 1 ? below[0] : undefined;
+}
+
+function listed(buses: readonly LinuxBus[]): string {
+  if (buses.length === 0) return 'this machine has no I2C bus';
+  return `I2C buses: ${buses.map(({ number, name }) => `i2c-${number} (${name})`).join(', ')}`;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function text(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    return 'no name';
+  }
+}

@@ -1,0 +1,227 @@
+import { closeSync, existsSync, openSync, realpathSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import {
+  BusFault,
+  checkI2cMessages,
+  errnoName,
+  type HostAdapter,
+  hexByte,
+  I2C_FUNC,
+  I2C_M,
+  type I2cCapabilities,
+  type I2cController,
+  type I2cMessage,
+} from '../../src/bus/index.ts';
+import { ioctl, ioctlAsync, OsError, type PinnedBytes, pinned } from '../../src/os/index.ts';
+import { I2C_CAPABILITIES } from './capabilities.ts';
+import {
+  busNumber,
+  clientName,
+  findI2cNode,
+  holderOf,
+  i2cNodeFault,
+  MACHINE,
+  type Places,
+} from './find-bus.ts';
+import {
+  I2C_IOCTL,
+  LENGTH_MAX,
+  layRdwr,
+  laySmbus,
+  MESSAGES_MAX,
+  rdwrLength,
+  SMBUS_CALL_LENGTH,
+  smbusData,
+  takeRdwr,
+} from './protocol.ts';
+import { smbusShape } from './smbus-shape.ts';
+
+/** An open node. A call that nobody waits for any more goes on: the file is closed when it has ended. */
+interface OpenNode {
+  readonly fd: number;
+  readonly number: number;
+  readonly capabilities: I2cCapabilities;
+  /** The call under way. */
+  call: Promise<unknown> | undefined;
+}
+
+/** An I2C bus of this machine, through i2c-dev. */
+export class LinuxI2cAdapter implements HostAdapter, I2cController {
+  readonly synchronous = false;
+  readonly i2c: I2cController = this;
+  readonly #port: string;
+  readonly #places: Places;
+  #node: OpenNode | undefined;
+  #name: string;
+
+  /** @param port see `findI2cNode` */
+  constructor(port: string, places: Places = MACHINE) {
+    this.#port = port;
+    this.#places = places;
+    this.#name = port;
+  }
+
+  get description(): string {
+    return `Linux I2C bus ${this.#name}`;
+  }
+
+  get functionality(): number {
+    return (this.#node?.capabilities ?? I2C_CAPABILITIES).functionality;
+  }
+
+  get maxMessageLength(): number {
+    return LENGTH_MAX;
+  }
+
+  unavailable(): BusFault | undefined {
+    try {
+      return i2cNodeFault(findI2cNode(this.#port, this.#places), this.#places);
+    } catch (error) {
+      return BusFault.from(error);
+    }
+  }
+
+  async open(): Promise<void> {
+    await this.close();
+    const path = findI2cNode(this.#port, this.#places);
+    const fault = i2cNodeFault(path, this.#places);
+    if (fault !== undefined) throw fault;
+    const fd = openSync(path, 'r+');
+    try {
+      // An `unsigned long`.
+      const bits = new Uint8Array(new ArrayBuffer(8));
+      ioctl(fd, I2C_IOCTL.FUNCS, bits);
+      const functionality = new DataView(bits.buffer).getUint32(0, true);
+      const number = busNumber(basename(realpathSync(path)));
+      if (number === undefined) throw new BusFault('EPROTO', `${path} is not an I2C bus`);
+      this.#node = { fd, number, capabilities: { ...I2C_CAPABILITIES, functionality }, call: undefined };
+      this.#name = path;
+    } catch (error) {
+      closeSync(fd);
+      throw error instanceof OsError
+        ? new BusFault('EPROTO', `${path} is not an I2C bus`, { cause: error })
+        : error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const node = this.#node;
+    this.#node = undefined;
+    if (node === undefined) return;
+    if (node.call === undefined) closeSync(node.fd);
+    else void node.call.then(() => closeSync(node.fd));
+  }
+
+  async transfer(messages: readonly I2cMessage[], signal?: AbortSignal): Promise<void> {
+    const node = this.#node;
+    if (node === undefined) throw new BusFault('ENODEV', `${this.description} is not open`);
+    if (messages.length === 0) return;
+    checkI2cMessages(node.capabilities, messages, this.description);
+    if (messages.length > MESSAGES_MAX)
+      throw new BusFault(
+        'EINVAL',
+        `invalid transaction of ${messages.length} messages: ${this.description} takes at most ${MESSAGES_MAX}`,
+      );
+    if (node.call !== undefined) await inTime(node.call, signal);
+    for (const message of messages) this.#claim(node, message);
+    if ((node.capabilities.functionality & I2C_FUNC.I2C) === 0) await this.#smbus(node, messages, signal);
+    else await this.#plain(node, messages, signal);
+  }
+
+  async #plain(node: OpenNode, messages: readonly I2cMessage[], signal?: AbortSignal): Promise<void> {
+    const call = pinned(rdwrLength(messages));
+    layRdwr(call.bytes, call.address, messages);
+    const done = await this.#run(node, I2C_IOCTL.RDWR, call, messages, signal);
+    // Some drivers say how many messages went well, and not what was wrong with the next.
+    if (done < messages.length) {
+      const sentence = `${done} of ${messages.length} messages to ${targetsOf(messages)} were carried out`;
+      throw new BusFault(
+        messages.length === 1 ? 'ENXIO' : 'EIO',
+        `${this.description}: ${sentence}; its driver does not say why`,
+      );
+    }
+    takeRdwr(call.bytes, messages);
+  }
+
+  async #smbus(node: OpenNode, messages: readonly I2cMessage[], signal?: AbortSignal): Promise<void> {
+    const { call, readAt } = smbusShape(node.capabilities.functionality, messages, this.description);
+    const memory = pinned(SMBUS_CALL_LENGTH);
+    laySmbus(memory.bytes, memory.address, call);
+    await this.#run(node, I2C_IOCTL.SMBUS, memory, messages, signal);
+    const last = messages.at(-1);
+    if (last !== undefined && (last.flags & I2C_M.RD) !== 0)
+      last.buf.set(smbusData(memory.bytes).subarray(readAt, readAt + last.buf.length));
+  }
+
+  /** The call in another thread. After the deadline it goes on, and the next transfer waits for its end. */
+  async #run(
+    node: OpenNode,
+    request: number,
+    memory: PinnedBytes,
+    messages: readonly I2cMessage[],
+    signal: AbortSignal | undefined,
+  ): Promise<number> {
+    const running = ioctlAsync(node.fd, request, memory.address);
+    // Holds the memory, too, until the kernel no longer writes there.
+    const ended = running
+      .catch(() => memory)
+      .then(() => {
+        if (node.call === ended) node.call = undefined;
+      });
+    node.call = ended;
+    try {
+      return await inTime(running, signal);
+    } catch (error) {
+      throw error instanceof OsError ? this.#fault(error, node, messages) : error;
+    }
+  }
+
+  /** Makes the address the file's own, which the kernel refuses for one that a driver of its has. */
+  #claim({ fd, number }: OpenNode, { addr, flags }: I2cMessage): void {
+    const ten = (flags & I2C_M.TEN) !== 0;
+    try {
+      ioctl(fd, I2C_IOCTL.TENBIT, ten ? 1 : 0);
+      ioctl(fd, I2C_IOCTL.SLAVE, addr);
+    } catch (error) {
+      if (!(error instanceof OsError) || error.code !== 'EBUSY') throw BusFault.from(error);
+      const driver = holderOf(number, addr, ten, this.#places);
+      const who = driver === undefined ? 'a kernel driver' : `the kernel driver ${driver}`;
+      const client = clientName(number, addr, ten);
+      const remedy =
+        driver === undefined
+          ? 'unbind it first'
+          : `unbind it first: echo ${client} | sudo tee /sys/bus/i2c/drivers/${driver}/unbind`;
+      throw new BusFault('EBUSY', `address ${hexByte(addr)} of i2c-${number} is held by ${who}: ${remedy}`);
+    }
+  }
+
+  #fault(error: OsError, { number }: OpenNode, messages: readonly I2cMessage[]): BusFault {
+    let code = errnoName(error.errno);
+    // SMBus drivers say ENODEV of a part that does not answer; here that is an adapter that is gone.
+    const isThere = existsSync(join(this.#places.sys, 'bus/i2c/devices', `i2c-${number}`));
+    if (code === 'ENODEV' && isThere) code = 'ENXIO';
+    const sentence = `${this.description}: transfer to ${targetsOf(messages)} failed: its driver says ${error.code}`;
+    return new BusFault(code, sentence, { cause: error });
+  }
+}
+
+function targetsOf(messages: readonly I2cMessage[]): string {
+  return [...new Set(messages.map(({ addr }) => hexByte(addr)))].join(', ');
+}
+
+/** `work`, or `ETIMEDOUT` when the signal comes first. */
+async function inTime<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  let onAbort: (() => void) | undefined;
+  const late = new Promise<never>((_, reject) => {
+    onAbort = () => reject(new BusFault('ETIMEDOUT'));
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
+    work.catch(() => {});
+  }
+}

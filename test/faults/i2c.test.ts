@@ -68,7 +68,9 @@ describe('nack', () => {
   it('refuses one data byte, which the part then has not got', () => {
     board.inject('nack', '&eeprom', { at: 2 });
     const failed = traced(() => write(0x50, 0x10, 0xaa, 0xbb, 0xcc));
-    expect(failed).toMatchObject({ fault: 'EREMOTEIO', nack: { message: 0, byte: 2 } });
+    // START, the address and three bytes of nine bits each, the last of them refused, STOP: 38 bits.
+    const wireMs = expect.closeTo(0.38, 6);
+    expect(failed).toMatchObject({ fault: 'EREMOTEIO', nack: { message: 0, byte: 2 }, wireMs });
     board.advance(10e6);
     const contents = board.part('&eeprom')['contents'] as Uint8Array;
     expect([...contents.subarray(0x10, 0x13)]).toEqual([0xaa, 0xff, 0xff]);

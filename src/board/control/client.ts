@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { BoardError } from '../board-error.ts';
 import type { TraceFilter } from '../handles/traced-paths.ts';
 import { CONTROL_SOCKET, controlSocketsOf, processOf } from './place.ts';
-import type { ControlAnswer, ControlEvent, ControlRequest } from './protocol.ts';
+import { type ControlAnswer, type ControlEvent, type ControlRequest, LINE_MAX } from './protocol.ts';
 
 /** How long a program may take to look at its socket; one that computes without a pause does not. */
 const ANSWER_MS = 10_000;
@@ -84,6 +84,47 @@ function opened(path: string): Promise<Socket | undefined> {
   });
 }
 
+/** @returns false where it is no event */
+function tellEvent(line: string, told: (event: ControlEvent) => void): boolean {
+  const event = parsed(line) as ControlEvent | undefined;
+  if (!isEvent(event)) return false;
+  told(event);
+  return true;
+}
+
+/** Undefined for what is no JSON. */
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** As far as who is told of it reads it without a look. */
+function isEvent(event: ControlEvent | undefined): event is ControlEvent {
+  switch (event?.event) {
+    case 'board':
+      return Array.isArray(event.buses);
+    case 'happened':
+      return typeof event.what === 'object' && event.what !== null;
+    case 'lost':
+      return typeof event.count === 'number';
+    default:
+      return false;
+  }
+}
+
+/** @throws {BoardError} it is none: another program has the socket */
+function answerOf(line: string): ControlAnswer {
+  const answer = parsed(line) as { error?: unknown; result?: unknown } | null | undefined;
+  if (typeof answer?.error === 'string' || (answer?.error === undefined && answer?.result !== undefined))
+    return answer as ControlAnswer;
+  throw new BoardError(
+    'invalid answer at the control socket: expected one of dtbus; another program or version serves it',
+  );
+}
+
 function controlOver(socket: Socket): BoardControl {
   let rest = '';
   let onEvent = (_event: ControlEvent) => {};
@@ -93,9 +134,11 @@ function controlOver(socket: Socket): BoardControl {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {
-      if (line.startsWith(EVENT)) onEvent(JSON.parse(line) as ControlEvent);
-      else waiting.shift()?.(line);
+      if (!line.startsWith(EVENT)) waiting.shift()?.(line);
+      else if (!tellEvent(line, onEvent)) socket.destroy();
     }
+    // Who speaks another language is not waited for.
+    if (rest.length > LINE_MAX) socket.destroy();
   });
   const ended = () => {
     for (const tell of waiting.splice(0)) tell(undefined);
@@ -115,7 +158,7 @@ function controlOver(socket: Socket): BoardControl {
       socket.write(`${JSON.stringify(request)}\n`);
     });
     if (line === undefined) throw new BoardError('the process that runs the board has ended');
-    const answer = JSON.parse(line) as ControlAnswer;
+    const answer = answerOf(line);
     if ('error' in answer) throw new Error(answer.error);
     return answer.result as Result;
   };

@@ -29,6 +29,7 @@ const PROGRAMS = [
 /** Modules behind a door that the tests' own programs drive by themselves. */
 const TESTED_ALONE = [
   'src/dev/cuse/mailbox.ts',
+  'src/transport/vhost-user/connection/connection.ts',
   'src/transport/vhost-user/messages/message.ts',
   'src/transport/vhost-user/messages/protocol.ts',
 ];

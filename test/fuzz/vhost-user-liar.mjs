@@ -13,7 +13,7 @@ import {
   setNonBlocking,
   unixSocketPair,
 } from '../../dist/src/os/index.js';
-import { VhostUserConnection } from '../../dist/src/transport/index.js';
+import { VhostUserConnection } from '../../dist/src/transport/vhost-user/connection/connection.js';
 import { encodeMessage, u64 } from '../../dist/src/transport/vhost-user/messages/message.js';
 import { REQUEST, REQUEST_FORMATS } from '../../dist/src/transport/vhost-user/messages/protocol.js';
 import { featureSet } from '../../dist/src/virtio/index.js';

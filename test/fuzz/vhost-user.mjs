@@ -11,7 +11,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { unixSocketPair } from '../../dist/src/os/index.js';
-import { EventLoop, VhostUserConnection, VhostUserFrontEnd } from '../../dist/src/transport/index.js';
+import { EventLoop, VhostUserFrontEnd } from '../../dist/src/transport/index.js';
+import { VhostUserConnection } from '../../dist/src/transport/vhost-user/connection/connection.js';
 import { decodePayload } from '../../dist/src/transport/vhost-user/messages/message.js';
 import { REQUEST, REQUEST_FORMATS } from '../../dist/src/transport/vhost-user/messages/protocol.js';
 import {

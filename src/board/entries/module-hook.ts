@@ -13,8 +13,14 @@ import { environmentBoard } from './drop-ins.ts';
 /** Whether this process was told on its own command line, and not by NODE_OPTIONS. */
 const named = process.execArgv.some((word) => /^(--import|--require|-r)/.test(word));
 
-// The board of a script's child process is not the one that `dtbus set` and `watch` look for.
-if (!named) delete process.env['DTBUS_CONTROL'];
+if (!named) {
+  // The board of a script's child process is not the one that `dtbus set` and `watch` look for.
+  delete process.env['DTBUS_CONTROL'];
+} else if (process.env['DTBUS_CONTROL'] === '1') {
+  // `dtbus run`: Node programs that the script starts find the packages too. Not set before this process began: Node
+  // takes NODE_OPTIONS first, and whoever watches must come before the board.
+  process.env['NODE_OPTIONS'] = `${process.env['NODE_OPTIONS'] ?? ''} --import=${import.meta.url}`.trim();
+}
 pretend(process.env['DTBUS_PRETEND'] ?? '');
 if (named) orEnd(environmentBoard);
 orEnd(takeOverPackages);

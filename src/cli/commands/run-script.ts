@@ -31,13 +31,10 @@ export async function runScript(
   const isFile = (file: string) => statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
   if (![script, `${script}.js`].some(isFile)) throw new UsageError(`script not found: ${resolve(script)}`);
   checkLanguage(script);
-  const register = moduleUrl('dtbus/register');
-  const imports = [...watchingImports(watch), '--import', register];
+  const imports = [...watchingImports(watch), '--import', moduleUrl('dtbus/register')];
   return runNode([...imports, script, ...argv], watch, {
     DTBUS_BOARD: resolve(args.board),
     DTBUS_CONTROL: '1',
-    // Node programs that the script starts find the packages too.
-    NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --import=${register}`.trim(),
     DTBUS_OVERLAYS: args.overlay.map((file) => resolve(file)).join(delimiter),
     DTBUS_INCLUDES: args.include.map((folder) => resolve(folder)).join(delimiter),
     DTBUS_TRUST: args.trust.map((path) => resolve(path)).join(delimiter),
@@ -111,7 +108,8 @@ async function runNode(
   for (const signal of ENDING) process.on(signal, passOn);
   try {
     child = spawn(process.execPath, argv, {
-      stdio: 'inherit',
+      // What is watched has standard output for itself where it is wanted there: see `SHARED_OUTPUT`.
+      stdio: watch?.to === '-' || watch?.pcap === '-' ? ['inherit', 2, 2, 1] : 'inherit',
       env: {
         ...process.env,
         ...env,

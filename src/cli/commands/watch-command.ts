@@ -43,10 +43,13 @@ Without a script or command, shows on standard output what happens on a board th
       'the device tree of the board (.dts, .dtb; or -b), then a Node script or a command of dtbus with its arguments',
     )
     .option('--json', 'one line of JSON per transfer, for scripts', false)
-    .option('--to <file>', 'write the lines to a file; `-` is standard output')
+    .option(
+      '--to <file>',
+      'write the lines to a file; `-` is standard output, and what the script prints goes to standard error then',
+    )
     .option(
       '-w, --write <file>',
-      'also write a capture file for Wireshark (pcapng); `-` is standard output. Wireshark reads I2C itself, and SPI with examples/wireshark/dtbus-spi.lua of this package',
+      'also write a capture file for Wireshark (pcapng); `-` is standard output, as for --to. Wireshark reads I2C itself, and SPI with examples/wireshark/dtbus-spi.lua of this package',
     )
     .addOption(
       new Option(
@@ -94,6 +97,8 @@ async function watch(
     ...(args.to === undefined ? {} : { to: args.to }),
     ...(args.write === undefined ? {} : { pcap: args.write }),
   };
+  if (args.to === '-' && args.write === '-')
+    throw new UsageError('--to and --write cannot both be standard output; give one of them a file');
   if (words.length === 0) {
     const { watchRunning } = await import('../watch/running.ts');
     return watchRunning(args, options);

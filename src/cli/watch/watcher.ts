@@ -33,8 +33,9 @@ export interface WatchedBoard {
 
 export const CONTROL = { END: 0, ENDED: 1 } as const;
 
-const STDOUT = 1;
 const STDERR = 2;
+/** Where `-` goes: the standard output of who started this process, whose own is standard error then. */
+const SHARED_OUTPUT = 3;
 /** How long a process that ends waits for the last lines. */
 const END_LIMIT_MS = 2000;
 
@@ -47,11 +48,15 @@ export class Watcher {
   /** @throws {Error} a file that cannot be written */
   constructor(options: WatchOptions) {
     const lines =
-      options.to === undefined ? STDERR : options.to === '-' ? STDOUT : openForWriting(options.to);
+      options.to === undefined ? STDERR : options.to === '-' ? SHARED_OUTPUT : openForWriting(options.to);
     const start: WatchStart = {
       lines,
       pcap:
-        options.pcap === undefined ? undefined : options.pcap === '-' ? STDOUT : openForWriting(options.pcap),
+        options.pcap === undefined
+          ? undefined
+          : options.pcap === '-'
+            ? SHARED_OUTPUT
+            : openForWriting(options.pcap),
       json: options.json ?? false,
       colours: isatty(lines) && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
       control: this.#control.buffer as SharedArrayBuffer,

@@ -94,8 +94,8 @@ export function meant(tree: Tree, name: string, paths: readonly string[]): strin
   const aliases = (tree.byPath('/aliases')?.properties ?? [])
     .map((alias) => alias.name)
     .filter((alias) => paths.includes(tree.alias(alias)?.path ?? ''));
-  const bare = labels.find((label) => label === `&${name}`);
-  const near = bare ?? didYouMean(name, [...labels, ...aliases, ...paths]);
+  // A label is taken with and without its &.
+  const near = didYouMean(`&${name.replace(/^&/, '')}`, labels) ?? didYouMean(name, [...aliases, ...paths]);
   return near === undefined ? '' : ` (did you mean ${near})`;
 }
 

@@ -93,9 +93,10 @@ describe('what is no name', () => {
     expect(() => board.part(name)).toThrow(`(did you mean ${near})`);
   });
 
-  it('names the label that is meant where the & is missing', () => {
-    expect(() => board.part('temp')).toThrow(
-      /^not found: simulated part temp; the board has: .* \(did you mean &temp\)$/,
+  it('takes a label without its &, and names the one that is meant', () => {
+    expect(board.part('temp').path).toBe(board.part('&temp').path);
+    expect(() => board.part('tmp')).toThrow(
+      /^not found: simulated part tmp; the board has: .* \(did you mean &temp\)$/,
     );
   });
 });

@@ -67,7 +67,7 @@ describe('the table of a mutation run', () => {
         status: 2,
         stderr:
           'usage: node test/mutation/run.mjs ROOM [--folder FOLDER] [--concurrency N] [FILE...]\n' +
-          'ROOM is one of values, virtio, backend, parts; N is at least 1\n',
+          'ROOM is one of values, virtio, backend, parts, sim; N is at least 1\n',
       });
     },
   );

@@ -93,7 +93,7 @@ export class Epoll {
       wait.async(this.file.fd, this.#events.address, BATCH, timeoutMs, (error, ready) => {
         this.#waiting = false;
         if (error !== null) reject(error);
-        // errno is the other thread's and lost; a bad descriptor shows in the next call here.
+        // What failed fails in the next call here too, which throws it.
         else resolve(Math.max(ready, 0));
       });
     });

@@ -28,7 +28,7 @@ export function ioctlAsync(fd: number, request: number, address: number): Promis
   return new Promise((resolve, reject) => {
     (call as unknown as AsyncIoctl).async(fd, request, address, (error, result) => {
       if (error !== null) reject(error);
-      // koffi hands on the errno of the thread that made the call.
+      // In the callback koffi has the errno of the thread that made the call: findings/koffi-async-errno.sh.
       else if (result < 0) reject(new OsError('ioctl', lastErrno(), `request 0x${request.toString(16)}`));
       else resolve(result);
     });

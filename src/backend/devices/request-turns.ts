@@ -7,8 +7,8 @@ export const ANSWERED = -1;
 /** A step has taken a request whose answer comes later. */
 export const COLLECTED = -2;
 
-/** So many bytes of one ring are carried before the others have their turn. */
-const BYTES_PER_TURN = 1 << 20;
+/** So many bytes of one ring are carried before the others have their turn: one long message, 0.8 ms of a simulated part. */
+const BYTES_PER_TURN = 1 << 16;
 
 /**
  * The requests of a bus's ring, one transfer at a time: work for one turn, waiting for what an adapter does

@@ -2,7 +2,8 @@
 import { setTimeout as pass } from 'node:timers/promises';
 
 const CODES = ['ENXIO', 'EAGAIN', 'EIO', 'ETIMEDOUT', 'ENODEV', 'EOPNOTSUPP'];
-const FULL_SPEED = {
+/** What a fuzzed SPI controller says that it can do. */
+export const SPI_CAPABILITIES = {
   chipSelects: 2,
   modes: 3,
   bitsPerWordMask: 0,
@@ -35,7 +36,7 @@ export class AsyncHost {
     this.i2c = { description: name, functionality: 1, transfer: (...args) => this.#i2c(...args) };
     this.spi = {
       description: name,
-      capabilities: FULL_SPEED,
+      capabilities: SPI_CAPABILITIES,
       transfer: (_select, _mode, transfers, signal) => this.#transfer(() => fillSpi(transfers), signal),
       deselect: () => this.#transfer(() => {}),
     };

@@ -20,7 +20,8 @@ import {
   GuestMemory,
 } from '../../dist/src/virtio/index.js';
 import { AsyncHost, byteAt } from './async-host.mjs';
-import { boundOf, FuzzError, must, randomFrom } from './random.mjs';
+import { limitOf } from './limit.mjs';
+import { FuzzError, must, randomFrom } from './random.mjs';
 
 const MEMORY_BYTES = 1 << 16;
 const QUEUE_SIZE = 32;
@@ -214,8 +215,8 @@ export async function fuzzAsyncHosts({
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const [, , limit = '10s', seed = String(Date.now() & 0x7fff_ffff)] = process.argv;
-  const found = await fuzzAsyncHosts({ ...boundOf(limit, 'requests'), seed: Number(seed) });
+  const limit = limitOf();
+  const found = await fuzzAsyncHosts({ ...limit, requests: limit.count });
   console.log(
     `async-hosts: ${found.requests} requests in ${found.transfers} transfers, ${found.seconds.toFixed(1)} s, seed ${found.seed}`,
   );

@@ -16,7 +16,9 @@ import {
   DmaAllocator,
   GuestMemory,
 } from '../../dist/src/virtio/index.js';
-import { boundOf, FuzzError, must, randomFrom } from './random.mjs';
+import { SPI_CAPABILITIES } from './async-host.mjs';
+import { limitOf } from './limit.mjs';
+import { FuzzError, must, randomFrom } from './random.mjs';
 
 const MEMORY_BYTES = 1 << 18;
 const QUEUE_SIZE = 64;
@@ -34,16 +36,7 @@ const I2C = {
 };
 const SPI = {
   description: 'fuzzed',
-  capabilities: {
-    chipSelects: 2,
-    modes: 3,
-    bitsPerWordMask: 0,
-    maxSpeedHz: 0,
-    maxWordDelayNs: 0,
-    maxCsSetupNs: 0,
-    maxCsHoldNs: 0,
-    maxCsInactiveNs: 0,
-  },
+  capabilities: SPI_CAPABILITIES,
   transfer(_chipSelect, _mode, transfers) {
     for (const { rx } of transfers) rx?.fill(0xa5);
   },
@@ -231,7 +224,7 @@ export async function fuzzBackEnd({
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const [, , limit = '10s', seed = String(Date.now() & 0x7fff_ffff)] = process.argv;
-  const { requests, seconds } = await fuzzBackEnd({ ...boundOf(limit, 'requests'), seed: Number(seed) });
-  console.log(`back-end: ${requests} requests in ${seconds.toFixed(1)} s, seed ${seed}`);
+  const limit = limitOf();
+  const { requests, seconds } = await fuzzBackEnd({ ...limit, requests: limit.count });
+  console.log(`back-end: ${requests} requests in ${seconds.toFixed(1)} s, seed ${limit.seed}`);
 }

@@ -34,7 +34,8 @@ import {
   negotiate,
   VIRTIO_F,
 } from '../../dist/src/virtio/index.js';
-import { boundOf, FuzzError, must, randomFrom } from './random.mjs';
+import { limitOf } from './limit.mjs';
+import { FuzzError, must, randomFrom } from './random.mjs';
 
 const HEADER_BYTES = 12;
 const NEED_REPLY = 8;
@@ -307,11 +308,8 @@ export async function fuzzFrontEnd({
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const [, , bound = '60s', seed = String(Date.now() % 2 ** 31)] = process.argv;
-  const { sessions, started, answered } = await fuzzFrontEnd({
-    ...boundOf(bound, 'sessions'),
-    seed: Number(seed),
-  });
+  const { count, seconds, seed } = limitOf();
+  const { sessions, started, answered } = await fuzzFrontEnd({ sessions: count, seconds, seed });
   console.log(
     `front-end: ${sessions} sessions, ${started} with a queue, ${answered} requests given back, seed ${seed}`,
   );

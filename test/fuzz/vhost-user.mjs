@@ -24,7 +24,8 @@ import {
   negotiate,
   VIRTIO_F,
 } from '../../dist/src/virtio/index.js';
-import { boundOf, FuzzError, must, randomFrom } from './random.mjs';
+import { limitOf } from './limit.mjs';
+import { FuzzError, must, randomFrom } from './random.mjs';
 import { Device } from './vhost-user-device.mjs';
 import { Liar } from './vhost-user-liar.mjs';
 
@@ -67,7 +68,8 @@ class Honest {
   }
 }
 
-const START = [
+/** The messages with which a front-end begins, in their order. */
+export const START = [
   REQUEST.SET_OWNER,
   REQUEST.SET_PROTOCOL_FEATURES,
   REQUEST.SET_FEATURES,
@@ -157,13 +159,10 @@ export async function fuzzVhostUser({
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31);
-  const { sessions, messages, seconds } = await fuzzVhostUser({
-    ...boundOf(process.argv[2] ?? '10s', 'sessions'),
-    seed,
-  });
+  const limit = limitOf();
+  const { sessions, messages, seconds } = await fuzzVhostUser({ ...limit, sessions: limit.count });
   const text = (n) => n.toLocaleString('en');
   console.log(
-    `vhost-user: ${text(sessions)} sessions, ${text(messages)} messages in ${seconds.toFixed(1)} s, seed ${seed}`,
+    `vhost-user: ${text(sessions)} sessions, ${text(messages)} messages in ${seconds.toFixed(1)} s, seed ${limit.seed}`,
   );
 }

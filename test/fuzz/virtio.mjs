@@ -8,7 +8,8 @@
 
 import { pathToFileURL } from 'node:url';
 import { VIRTIO_F } from '../../dist/src/virtio/index.js';
-import { boundOf, FuzzError, must, randomFrom } from './random.mjs';
+import { limitOf } from './limit.mjs';
+import { FuzzError, must, randomFrom } from './random.mjs';
 import { DeviceTarget } from './virtio-device-target.mjs';
 import { DriverTarget } from './virtio-driver-target.mjs';
 
@@ -46,10 +47,10 @@ export function fuzzVirtio({ chains = Number.POSITIVE_INFINITY, seconds = Number
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31);
-  const { chains, seconds } = fuzzVirtio({ ...boundOf(process.argv[2] ?? '10s', 'chains'), seed });
+  const limit = limitOf();
+  const { chains, seconds } = fuzzVirtio({ ...limit, chains: limit.count });
   const rate = Math.round(chains / seconds).toLocaleString('en');
   console.log(
-    `virtio: ${chains.toLocaleString('en')} chains in ${seconds.toFixed(1)} s, ${rate} chains/s, seed ${seed}`,
+    `virtio: ${chains.toLocaleString('en')} chains in ${seconds.toFixed(1)} s, ${rate} chains/s, seed ${limit.seed}`,
   );
 }

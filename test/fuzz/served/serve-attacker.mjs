@@ -11,6 +11,7 @@ import { connectUnix, setNonBlocking } from '../../../dist/src/os/index.js';
 import { REQUEST } from '../../../dist/src/transport/vhost-user/messages/protocol.js';
 import { limitOf, within } from '../limit.mjs';
 import { randomFrom } from '../random.mjs';
+import { START } from '../vhost-user.mjs';
 import { LyingFrontEnd } from '../vhost-user-liar.mjs';
 
 const [folder, ...rest] = process.argv.slice(2);
@@ -22,18 +23,6 @@ const GONE = ['EPIPE', 'ECONNRESET', 'ECONNREFUSED', 'EAGAIN', 'EMFILE'];
 /** The channel's buffer, less the longest message. */
 const BURST_BYTES = 3400;
 const BURSTS = 40;
-const START = [
-  REQUEST.SET_OWNER,
-  REQUEST.SET_PROTOCOL_FEATURES,
-  REQUEST.SET_FEATURES,
-  REQUEST.SET_MEM_TABLE,
-  REQUEST.SET_VRING_NUM,
-  REQUEST.SET_VRING_BASE,
-  REQUEST.SET_VRING_ADDR,
-  REQUEST.SET_VRING_CALL,
-  REQUEST.SET_VRING_KICK,
-  REQUEST.SET_VRING_ENABLE,
-];
 /** What an honest front-end may say at any time. */
 const ANY_TIME = [
   REQUEST.SET_OWNER,

@@ -73,18 +73,14 @@ export interface BoundPart {
   readonly model?: PartModel;
 }
 
-interface Filled {
-  readonly wire: I2cWire | SpiWire;
-}
-
 /** An I2C bus with the parts of the tree on it. */
-export interface FilledI2c extends Filled {
+export interface FilledI2c {
   readonly wire: I2cWire;
   readonly boundParts: readonly BoundPart[];
 }
 
 /** An SPI bus with the parts of the tree on it. */
-export interface FilledSpi extends Filled {
+export interface FilledSpi {
   readonly wire: SpiWire;
   readonly boundParts: readonly BoundPart[];
 }
@@ -102,27 +98,15 @@ export function populateI2c(
   const simulation = withDefaults(options, bus);
   const wire = new I2cWire({ ...simulation, clockHz: wellFormed(() => bus.u32('clock-frequency')) });
   const holder = bus.children.find(({ name }) => name === 'i2c-bus') ?? bus;
-  const taken = new Map<number, DeviceNode>();
-  const boundParts: BoundPart[] = [];
-  for (const node of holder.children) {
-    guarded(node, undefined, simulation, () => {
-      if (!node.has('reg')) return;
-      const reg = i2cAddresses(node);
-      if (reg.length === 0) return;
-      claim(node, reg, taken, (address) => `address 0x${(address & 0x3ff).toString(16)}`);
-      const model = wanted(node) ? simulation.catalogue.find('i2c', compatiblesOf(node)) : undefined;
-      const running = guarded(node, model, simulation, () => {
-        if (model === undefined) return false;
-        const made = new Made<I2cPart>(node, wire);
-        const context = contextOf(node, simulation, wire, made);
-        const part = made.by(() => checkPart('i2c', model.create(node, context)));
-        wire.attach(made.onWire, node.path);
-        register(simulation, node, model, part, made);
-        return true;
-      });
-      boundParts.push(model === undefined || running !== true ? { node, reg } : { node, reg, model });
-    });
-  }
+  const boundParts = fill<I2cPart>(holder.children, simulation, wanted, {
+    kind: 'i2c',
+    wire,
+    regOf: i2cAddresses,
+    describe: (address) => `address 0x${(address & 0x3ff).toString(16)}`,
+    find: (compatible) => simulation.catalogue.find('i2c', compatible),
+    attach: (part, { path }) => wire.attach(part, path),
+    readdress: () => wire.readdress(),
+  });
   return { wire, boundParts };
 }
 
@@ -134,31 +118,76 @@ export function populateSpi(
 ): FilledSpi {
   const simulation = withDefaults(options, bus);
   const wire = new SpiWire(simulation);
+  const boundParts = fill<SpiPart>(bus.children, simulation, wanted, {
+    kind: 'spi',
+    wire,
+    regOf: chipSelects,
+    describe: (chipSelect) => `chip select ${chipSelect}`,
+    find: (compatible) => simulation.catalogue.find('spi', compatible),
+    attach(part, node, [chipSelect]) {
+      const csHigh = part.csHigh || node.has('spi-cs-high');
+      wire.attach(chipSelect as number, part, node.path, csHigh);
+    },
+  });
+  return { wire, boundParts };
+}
+
+/** The chip selects in an SPI child's `reg`. @throws {NodeError} */
+function chipSelects(node: DeviceNode): readonly number[] {
+  const reg = node.u32s('reg') ?? [];
+  if (reg.length === 0 || reg.some((chipSelect) => chipSelect > 0xff)) {
+    throw new NodeError(node, 'reg', 'an SPI chip select is one cell from 0 to 255');
+  }
+  return reg;
+}
+
+/** What filling an I2C and an SPI bus differ in. */
+interface BusOf<P extends Part> {
+  readonly kind: PartModel['bus'];
+  readonly wire: WireOf<P>;
+  /** What the node's `reg` says; none: it is not on the bus. @throws {NodeError} */
+  regOf(node: DeviceNode): readonly number[];
+  /** One value of `reg`, for errors. */
+  describe(value: number): string;
+  find(compatible: readonly string[]): (Maker<P> & PartModel) | undefined;
+  attach(part: P, node: DeviceNode, reg: readonly number[]): void;
+  /** A part has changed its addresses. */
+  readdress?(): void;
+}
+
+interface Maker<P extends Part> {
+  create(node: DeviceNode, context: PartContext): P;
+}
+
+/** Puts a part on the bus for each child that has a model and that `wanted` accepts. @returns the children that are on the bus */
+function fill<P extends I2cPart | SpiPart>(
+  children: readonly DeviceNode[],
+  simulation: Simulation,
+  wanted: (child: DeviceNode) => boolean,
+  bus: BusOf<P>,
+): readonly BoundPart[] {
   const taken = new Map<number, DeviceNode>();
   const boundParts: BoundPart[] = [];
-  for (const node of bus.children) {
+  for (const node of children) {
     guarded(node, undefined, simulation, () => {
-      const reg = node.u32s('reg');
-      if (reg === undefined) return;
-      if (reg.length === 0 || reg.some((chipSelect) => chipSelect > 0xff)) {
-        throw new NodeError(node, 'reg', 'an SPI chip select is one cell from 0 to 255');
-      }
-      claim(node, reg, taken, (chipSelect) => `chip select ${chipSelect}`);
-      const model = wanted(node) ? simulation.catalogue.find('spi', node.compatible) : undefined;
+      if (!node.has('reg')) return;
+      const reg = bus.regOf(node);
+      if (reg.length === 0) return;
+      claim(node, reg, taken, bus.describe);
+      const model = wanted(node) ? bus.find(compatiblesOf(node)) : undefined;
       const running = guarded(node, model, simulation, () => {
         if (model === undefined) return false;
-        const made = new Made<SpiPart>(node, wire);
-        const context = contextOf(node, simulation, undefined, made);
-        const part = made.by(() => checkPart('spi', model.create(node, context)));
-        const csHigh = (part.csHigh ?? false) || node.has('spi-cs-high');
-        wire.attach(reg[0] as number, made.onWire, node.path, csHigh);
+        const made = new Made<P>(node, bus.wire);
+        const context = contextOf(node, simulation, bus.readdress, made);
+        const part = made.by(() => checkPart(bus.kind, model.create(node, context)));
+        bus.attach(made.onWire, node, reg);
         register(simulation, node, model, part, made);
         return true;
       });
       boundParts.push(model === undefined || running !== true ? { node, reg } : { node, reg, model });
     });
   }
-  return { wire, boundParts };
+  return boundParts;
 }
 
 /** What a part is attached to. */
@@ -265,7 +294,7 @@ function withDefaults(options: SimulationOptions, bus: DeviceNode): Simulation {
 function contextOf(
   node: DeviceNode,
   simulation: Simulation,
-  wire: I2cWire | undefined,
+  readdress: (() => void) | undefined,
   { own, fail }: Pick<Made<Part>, 'own' | 'fail'>,
 ): PartContext {
   const { directory, look } = simulation;
@@ -293,7 +322,7 @@ function contextOf(
       simulation.parts.keep(contents);
       return contents;
     },
-    readdress: () => wire?.readdress(),
+    readdress: () => readdress?.(),
     segment: (channel) => populateI2c(channel, simulation).wire,
     emptySegment: () => new I2cWire(simulation),
   };

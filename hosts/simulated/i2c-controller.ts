@@ -12,6 +12,7 @@ import {
   type TransferNotes,
 } from '../../src/bus/index.ts';
 import { type I2cWire, transferLimited } from '../../src/sim/index.ts';
+import type { ChannelRoute } from './bus-switch.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
 
 /** Eight bits and their acknowledge. */
@@ -27,9 +28,13 @@ export class SimulatedI2cController implements I2cController {
   readonly wire: I2cWire;
   /** Injected faults, while there are some. */
   faults: I2cWireFaults | undefined;
+  /** Where this is a channel of a bus: how that is connected. */
+  readonly route: ChannelRoute | undefined;
 
-  constructor(wire: I2cWire) {
+  /** @param wire the bus; of a channel the whole that it hangs on, which `route` leads through */
+  constructor(wire: I2cWire, route?: ChannelRoute) {
     this.wire = wire;
+    this.route = route;
   }
 
   transfer(messages: readonly I2cMessage[]): void {
@@ -47,8 +52,13 @@ export class SimulatedI2cController implements I2cController {
 
   /** The same, and nothing is waited for. */
   carryOut(messages: readonly I2cMessage[]): void {
-    if (this.wire.limited) this.limited(messages, () => this.#carryOut(messages));
-    else this.#carryOut(messages);
+    this.route?.connect();
+    try {
+      if (this.wire.limited) this.limited(messages, () => this.#carryOut(messages));
+      else this.#carryOut(messages);
+    } finally {
+      this.route?.disconnect();
+    }
   }
 
   /** Does `work` with the messages; a part whose model does not return is silent from then on. @throws {BusFault} */

@@ -14,11 +14,13 @@ import {
   type SimulationOptions,
   type SpiWire,
 } from '../../src/sim/index.ts';
+import { BusSwitch, ChannelRoute, type SwitchRest } from './bus-switch.ts';
 import { SimulatedI2cController } from './i2c-controller.ts';
 import { MixedI2cController, MixedSpiController } from './mixed.ts';
 import { TimedI2cController, TimedSpiController } from './real-time.ts';
 import { SimulatedSpiController } from './spi-controller.ts';
 
+export type { SwitchRest } from './bus-switch.ts';
 export { sheets } from './capabilities.ts';
 export { SimulatedI2cController } from './i2c-controller.ts';
 export { SimulatedSpiController } from './spi-controller.ts';
@@ -35,6 +37,25 @@ export interface SimulatedAdapter extends HostAdapter {
   readonly controller: SimulatedI2cController | SimulatedSpiController;
 }
 
+/** An I2C bus without hardware, or a channel of one. */
+export interface SimulatedI2c extends SimulatedAdapter {
+  readonly i2c: I2cController;
+  readonly controller: SimulatedI2cController;
+  /** The parts of this bus, or channel, alone. */
+  readonly segment: I2cWire;
+  /** The multiplexers that switch it, by the paths of their nodes. */
+  readonly switches: Map<string, BusSwitch>;
+}
+
+/** A channel of a bus, and how its multiplexer rests. */
+export interface ChannelPlace {
+  readonly parent: SimulatedI2c;
+  /** Path of the multiplexer's node. */
+  readonly mux: string;
+  readonly channel: number;
+  readonly rest: SwitchRest;
+}
+
 /** What carries a bus that is partly real; the host itself stays the physical one. */
 interface MixedBus<C> {
   readonly controller: C;
@@ -42,16 +63,42 @@ interface MixedBus<C> {
 }
 
 /** The I2C bus that `bus` describes, all of it simulated. @throws {NodeError} */
-export function createSimulatedI2c(
-  bus: DeviceNode,
-  options: SimulationOptions,
-): SimulatedAdapter & { readonly i2c: I2cController } {
+export function createSimulatedI2c(bus: DeviceNode, options: SimulationOptions): SimulatedI2c {
   const { wire, boundParts } = populateI2c(bus, options);
-  const waits = waitsFor(bus, wire);
-  const simulated = new SimulatedI2cController(wire);
-  const i2c = waits ? new TimedI2cController(simulated) : simulated;
+  const controller = new SimulatedI2cController(wire);
+  return simulatedI2c({ controller, boundParts, segment: wire, synchronous: !waitsFor(bus, wire) });
+}
+
+/**
+ * A channel of a simulated bus: a transfer reaches its parts, and those of the bus that it hangs on, in that bus's time.
+ * @throws {NodeError}
+ */
+export function createI2cChannel(
+  channel: DeviceNode,
+  { parent, mux, channel: number, rest }: ChannelPlace,
+  options: SimulationOptions,
+): SimulatedI2c {
+  const { wire } = parent.controller;
+  const { wire: segment, boundParts } = populateI2c(channel, { ...options, clock: wire.clock });
+  if (segment.limited) wire.limited = true;
+  let through = parent.switches.get(mux);
+  if (through === undefined) {
+    through = new BusSwitch(rest);
+    parent.switches.set(mux, through);
+    parent.segment.attach(through, mux);
+  }
+  through.add(number, segment);
+  const steps = [...(parent.controller.route?.steps ?? []), { mux: through, channel: number }];
+  const controller = new SimulatedI2cController(wire, new ChannelRoute(steps));
+  return simulatedI2c({ controller, boundParts, segment, synchronous: parent.synchronous });
+}
+
+function simulatedI2c(
+  made: Pick<SimulatedI2c, 'controller' | 'boundParts' | 'segment' | 'synchronous'>,
+): SimulatedI2c {
+  const i2c = made.synchronous ? made.controller : new TimedI2cController(made.controller);
   const { description } = i2c;
-  return { description, synchronous: !waits, i2c, controller: simulated, boundParts, open() {}, close() {} };
+  return { ...made, description, i2c, switches: new Map(), open() {}, close() {} };
 }
 
 /** The SPI bus that `bus` describes, all of it simulated. @throws {NodeError} */

@@ -217,6 +217,23 @@ function parentOf(mux: Node): Node | undefined {
     : undefined;
 }
 
+/** A mux beside the buses, and the bus that it switches. */
+interface BusSwitchNodes {
+  readonly mux: Node;
+  /** What `i2c-parent` names: a bus, or the node of its transport or controller. */
+  readonly parent: Node;
+}
+
+/** What a channel of a mux beside the buses hangs on; undefined for a bus that is none. */
+export function switchOf(channel: Node): BusSwitchNodes | undefined {
+  for (const mux of [channel.parent, channel.parent?.parent]) {
+    if (mux === undefined || !isMux(mux) || isDemux(mux) || !channelsOf(mux).includes(channel)) continue;
+    const parent = parentOf(mux);
+    return parent && { mux, parent };
+  }
+  return undefined;
+}
+
 /** Channels are numbered by `reg`, also below a node of their own; the one channel of an arbiter or gate is not. */
 function channelsOf(mux: Node): readonly Node[] {
   if (isDemux(mux)) return isNumbered(mux) ? [mux] : [];

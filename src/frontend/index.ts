@@ -9,6 +9,7 @@ export {
   findDevices,
   type GpioDescription,
   isBus,
+  switchOf,
   type VirtioNode,
 } from './device-nodes.ts';
 export { i2cDriver, VirtioI2cDriver } from './i2c-driver.ts';

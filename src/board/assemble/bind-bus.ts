@@ -1,10 +1,12 @@
 import {
+  createI2cChannel,
   createSimulatedI2c,
   createSimulatedSpi,
   isInRealTime,
   mixI2c,
   mixSpi,
   type SimulatedAdapter,
+  type SimulatedI2c,
 } from '../../../hosts/simulated/index.ts';
 import type {
   ManagedBusOptions,
@@ -26,6 +28,7 @@ import { type BusDescription, channelsBehind } from '../../frontend/index.ts';
 import { type BoundPart, type Clock, RealClock, type SimulationOptions } from '../../sim/index.ts';
 import type { AnsweredBy, BusReport, DeviceProblem } from '../thread/protocol.ts';
 import { createHost } from './hosts.ts';
+import type { BoundChannel } from './i2c-channels.ts';
 import { type Answer, peripheralReport } from './peripheral-reports.ts';
 import { beyondAdapter } from './spi-wiring.ts';
 
@@ -38,28 +41,33 @@ export interface BusBinding {
   readonly boundParts: readonly BoundPart[];
   /** Of a bus that is simulated as a whole: where faults are injected. */
   readonly simulated?: SimulatedAdapter['controller'];
+  /** The same of an I2C bus: what its channels hang on. */
+  readonly simulatedI2c?: SimulatedI2c | undefined;
   readonly problem: DeviceProblem | undefined;
 }
 
 /** How a board simulates parts; the clock is the one of all that do not say otherwise. */
 type BoardSimulation = SimulationOptions & { readonly clock: Clock };
 
-/** Puts a bus on its controller. Never throws: a bus that cannot be made is a problem. */
+/**
+ * Puts a bus on its controller. Never throws: a bus that cannot be made is a problem.
+ * @param place where it is a channel of a simulated bus, and names no adapter of its own
+ */
 export async function bindBus(
   node: BusDescription,
   manager: ResourceManager,
   hosts: Map<Node, Promise<HostAdapter>>,
   simulation: BoardSimulation,
+  place?: BoundChannel,
 ): Promise<BusBinding> {
   try {
     const { node: bus } = node;
     const limits = { timeoutMs: bus.u32('dtbus,timeout-ms') ?? 1000 };
     const hostNode = bus.target('dtbus,host');
     if (hostNode === undefined) {
-      const [host, managed] = simulate(node, manager, simulation, limits);
-      const { boundParts, controller: simulated } = host;
-      if (node.kind === 'i2c') tellUnreachable(boundParts, simulation);
-      return { node, bus: managed, host, physical: false, boundParts, simulated, problem: undefined };
+      const made = simulate(node, manager, simulation, limits, place);
+      if (node.kind === 'i2c') tellUnreachable(made.boundParts, simulation);
+      return { node, ...made, physical: false, problem: undefined };
     }
     const created = hosts.get(hostNode) ?? hostFor(hostNode, simulation);
     hosts.set(hostNode, created);
@@ -127,14 +135,20 @@ function simulate(
   manager: ResourceManager,
   simulation: BoardSimulation,
   limits: ManagedBusOptions,
-): [SimulatedAdapter, ManagedI2cBus | ManagedSpiBus] {
+  place: BoundChannel | undefined,
+): Pick<BusBinding, 'bus' | 'host' | 'boundParts' | 'simulated' | 'simulatedI2c'> {
   const options = { ...simulation, clock: clockOf(node, simulation.clock) };
   if (kind === 'i2c') {
-    const host = createSimulatedI2c(node, options);
-    return [host, manager.addI2cBus(node.path, host, host.i2c, limits)];
+    const made =
+      place === undefined ? createSimulatedI2c(node, options) : createI2cChannel(node, place, options);
+    // A channel waits for its turn on the bus that it hangs on.
+    const host = place?.host ?? made;
+    const bus = manager.addI2cBus(node.path, host, made.i2c, limits);
+    return { bus, host, boundParts: made.boundParts, simulated: made.controller, simulatedI2c: made };
   }
   const host = createSimulatedSpi(node, options);
-  return [host, manager.addSpiBus(node.path, host, host.spi, limits)];
+  const { boundParts, controller: simulated } = host;
+  return { bus: manager.addSpiBus(node.path, host, host.spi, limits), host, boundParts, simulated };
 }
 
 /**

@@ -24,6 +24,7 @@ import type { BackEndCalls, DeviceProblem, TraceStart } from '../thread/protocol
 import { type BusBinding, bindBus, hostNodeOf, notOpenedProblem, problemOf, reportOf } from './bind-bus.ts';
 import { GpioControllers } from './gpio-controllers.ts';
 import { loadHosts } from './hosts.ts';
+import { channelPlace, hearersOn, parentsFirst } from './i2c-channels.ts';
 import { Injection } from './injection.ts';
 import { addOwnModels, modelsBehind, type OwnModels, ownModelsOf } from './own-models.ts';
 import { ownSheets } from './own-sheets.ts';
@@ -147,7 +148,11 @@ export class BoardDevices {
     }
     const { bus, node } = this.#bindings[index] ?? {};
     if (bus === undefined || node === undefined) return;
-    const units = unitsOwnedBy(owner, node.kind, node.node, this.#parts.list());
+    const hearers = hearersOn(
+      node,
+      this.#bindings.map((binding) => binding.node),
+    );
+    const units = unitsOwnedBy(owner, node.kind, hearers, this.#parts.list());
     if (units !== undefined) client.confine(bus.path, units);
   }
 
@@ -192,7 +197,9 @@ export class BoardDevices {
     };
     const time = traceTimeOf(clock);
     const manager = new ResourceManager({ onNotOpened: notOpened }, time);
-    for (const node of nodes) bindings.push(await bindBus(node, manager, hosts, simulation));
+    for (const node of parentsFirst(nodes))
+      bindings.push(await bindBus(node, manager, hosts, simulation, channelPlace(node, bindings)));
+    bindings.sort((a, b) => nodes.indexOf(a.node) - nodes.indexOf(b.node));
     const waiting = new WaitingHosts(warn);
     await waiting.create(alone, simulation);
     setReaches(bindings, parts, warn);

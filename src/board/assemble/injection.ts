@@ -5,6 +5,7 @@ import { I2cFaults, KINDS, PlacedFault, SpiFaults } from '../../faults/index.ts'
 import type { PartRegistry } from '../../sim/index.ts';
 import type { FaultReport, FaultRequest } from '../thread/protocol.ts';
 import type { BusBinding } from './bind-bus.ts';
+import { withParents } from './i2c-channels.ts';
 import { unitsAt } from './ownership.ts';
 
 const DEFAULT_TIMEOUT_MS = 1000;
@@ -49,7 +50,7 @@ export class Injection {
       throw new Error(`unsupported fault ${kind} on ${target}: direction and register are for I2C only`);
     const fault = new PlacedFault(request, part, units, simulated.wire.clock.now());
     this.#faults.set(id, { binding, fault });
-    this.#arm(binding);
+    this.#armAll(binding);
   }
 
   /** Takes a fault away. @returns what became of it */
@@ -57,7 +58,7 @@ export class Injection {
     const report = this.report(id);
     const placed = this.#faults.get(id);
     this.#faults.delete(id);
-    if (placed !== undefined) this.#arm(placed.binding);
+    if (placed !== undefined) this.#armAll(placed.binding);
     return report;
   }
 
@@ -66,12 +67,21 @@ export class Injection {
     return { fired, strikes: [...strikes] };
   }
 
+  /** A channel of a bus has the faults of that bus, too: its transfers are on its wire. */
+  #armAll(changed: BusBinding): void {
+    const buses = this.#bindings.map((binding) => ({ binding, node: binding.node.node }));
+    for (const bus of buses) {
+      const above = withParents(bus, buses).map(({ binding }) => binding);
+      if (above.includes(changed)) this.#arm(bus.binding, above);
+    }
+  }
+
   /** The faults of a bus, where its wire looks for them; nothing is there while there are none. */
-  #arm(binding: BusBinding): void {
+  #arm(binding: BusBinding, above: readonly BusBinding[]): void {
     const { simulated, node } = binding;
     if (simulated === undefined) return;
     const placed = new Set(
-      [...this.#faults.values()].flatMap((each) => (each.binding === binding ? each.fault : [])),
+      [...this.#faults.values()].flatMap((each) => (above.includes(each.binding) ? each.fault : [])),
     );
     const { clock } = simulated.wire;
     const bus = {

@@ -38,6 +38,15 @@ export function isOwnedBy(client: DeviceNode, owner: string | undefined): boolea
   return ownerOf(client) === owner;
 }
 
+/** Who can hear a transfer on a bus. */
+export interface Hearers {
+  readonly bus: DeviceNode;
+  /** The clients of the bus, and of a channel those of the buses that it hangs on. */
+  readonly clients: readonly DeviceNode[];
+  /** Those on channels of the bus, of which one may be connected. */
+  readonly below: readonly DeviceNode[];
+}
+
 /**
  * The units of a bus that `owner` may reach: what its clients' `reg` says, what the parts that are simulated
  * there answer, and both for what is behind a mux of its own. Undefined where no client names an owner: then
@@ -51,11 +60,10 @@ export function isOwnedBy(client: DeviceNode, owner: string | undefined): boolea
 export function unitsOwnedBy(
   owner: string | undefined,
   kind: BusKind,
-  bus: DeviceNode,
+  { bus, clients, below }: Hearers,
   parts: SimulatedParts,
 ): ReadonlySet<number> | undefined {
-  const clients = clientsOf(bus);
-  if (!clients.some((client) => client.has(OWNER))) return undefined;
+  if (![...clients, ...below].some((client) => client.has(OWNER))) return undefined;
   const owned = new Set<number>();
   const others = new Set<number>();
   for (const client of clients) {
@@ -67,6 +75,10 @@ export function unitsOwnedBy(
     throw new BoardError(
       `${bus.path}: ${unitName(kind, shared)} belongs to clients of two owners (${OWNER})`,
     );
+  }
+  for (const client of below) {
+    if (isOwnedBy(client, owner)) continue;
+    for (const unit of unitsAt(kind, client, parts)) owned.delete(unit);
   }
   return owned;
 }

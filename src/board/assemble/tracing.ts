@@ -6,6 +6,7 @@ import { type EdgeRecord, TraceWriter, type TransferRecord } from '../../trace/i
 import type { TraceStart } from '../thread/protocol.ts';
 import type { BusBinding } from './bind-bus.ts';
 import type { GpioControllers } from './gpio-controllers.ts';
+import { withParents } from './i2c-channels.ts';
 import { unitsAt } from './ownership.ts';
 
 /** Whether a transfer on a bus is written down. */
@@ -43,7 +44,14 @@ export class Tracing {
 
   /** @param id a number of the caller's, for `end` */
   start(id: number, { memory, only }: TraceStart): void {
-    const wanted = this.#board.bindings.map(({ node }) => this.#wantedOn(node.node, node.kind, only));
+    const buses = this.#board.bindings.map(({ node }) => node);
+    const wanted = buses.map((bus) =>
+      this.#wantedOn(
+        withParents(bus, buses).map(({ node }) => node),
+        bus.kind,
+        only,
+      ),
+    );
     this.#traces.set(id, { writer: new TraceWriter(memory), wanted, edges: only === undefined });
     this.#observe();
   }
@@ -53,11 +61,14 @@ export class Tracing {
     this.#observe();
   }
 
-  /** Paths of buses are wanted as they are, others by what answers for them. */
-  #wantedOn(bus: Node, kind: 'i2c' | 'spi', only: TraceStart['only']): Wanted | undefined {
-    if (only === undefined || only.includes(bus.path)) return everything;
+  /**
+   * Paths of buses are wanted as they are, others by what answers for them.
+   * @param buses the bus, and what it hangs on where it is a channel
+   */
+  #wantedOn(buses: readonly Node[], kind: 'i2c' | 'spi', only: TraceStart['only']): Wanted | undefined {
+    if (only === undefined || only.includes((buses[0] as Node).path)) return everything;
     const nodes = only
-      .filter((path) => path.startsWith(`${bus.path}/`))
+      .filter((path) => buses.some((bus) => path.startsWith(`${bus.path}/`)))
       .map((path) => this.#board.tree.byPath(path))
       .filter((node) => node !== undefined);
     if (nodes.length === 0) return undefined;

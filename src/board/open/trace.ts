@@ -2,6 +2,7 @@ import { type DeviceNode, wellFormed } from '../../bus/index.ts';
 import type { Tree } from '../../devicetree/index.ts';
 import { type BusDescription, clientsOf } from '../../frontend/index.ts';
 import { type TracedBus, type TracedPart, traceMemory } from '../../trace/index.ts';
+import { withParents } from '../assemble/i2c-channels.ts';
 import { type TraceFilter, tracedPaths } from '../handles/traced-paths.ts';
 import type { OwnSheet, TraceStart } from '../thread/protocol.ts';
 
@@ -41,11 +42,13 @@ export function tracedBuses(
   ownSheets: readonly OwnSheet[],
 ): readonly TracedBus[] {
   const sheets = new Map(ownSheets.map(({ path, sheet }) => [path, sheet]));
-  return buses.map(({ kind, number, node }) => ({
-    kind,
-    number,
-    path: node.path,
-    parts: clientsOf<DeviceNode>(node).map((part) => tracedPart(part, sheets.get(part.path))),
+  return buses.map((bus) => ({
+    kind: bus.kind,
+    number: bus.number,
+    path: bus.node.path,
+    parts: withParents(bus, buses)
+      .flatMap(({ node }) => clientsOf<DeviceNode>(node))
+      .map((part) => tracedPart(part, sheets.get(part.path))),
   }));
 }
 

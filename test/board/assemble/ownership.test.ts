@@ -12,11 +12,14 @@ import { node } from '../../support/node.ts';
 
 const owned = (owner: string) => ({ 'dtbus,owner': owner });
 
+/** A bus without channels. */
+const alone = (bus: DeviceNode) => ({ bus, clients: bus.children, below: [] });
+
 /** The units that an owner has on an I2C bus, in order; `simulated`: with the parts that answer there. */
 async function addresses(owner: string | undefined, bus: DeviceNode, simulated = false): Promise<number[]> {
   const parts = new PartRegistry();
   if (simulated) populateI2c(bus, { catalogue: await loadModels(), parts });
-  const units = unitsOwnedBy(owner, 'i2c', bus, parts.list());
+  const units = unitsOwnedBy(owner, 'i2c', alone(bus), parts.list());
   return [...(units ?? [])].sort((a, b) => a - b);
 }
 
@@ -24,7 +27,7 @@ describe('who owns what of a bus', () => {
   it('is everybody everything while no client has an owner', () => {
     const bus = node('i2c', {}, [node('a@48', { reg: 0x48 })]);
     expect(ownersOf(bus)).toEqual([]);
-    expect(unitsOwnedBy(undefined, 'i2c', bus, [])).toBeUndefined();
+    expect(unitsOwnedBy(undefined, 'i2c', alone(bus), [])).toBeUndefined();
   });
 
   it('follows dtbus,owner of the clients; what has none is shared by those who are no owner', async () => {
@@ -41,12 +44,26 @@ describe('who owns what of a bus', () => {
     expect(bus.children.map((client) => isOwnedBy(client, undefined))).toEqual([false, false, false, true]);
   });
 
+  it('counts the bus that a channel hangs on, and keeps off what a channel may connect to a bus', () => {
+    const above = node('a@48', { reg: 0x48, ...owned('alice') });
+    const behind = [node('b@48', { reg: 0x48 }), node('c@49', { reg: 0x49, ...owned('alice') })];
+    const bus = node('i2c', {}, [above]);
+    const channel = {
+      bus: node('channel', {}, behind.slice(1)),
+      clients: [behind[1] as DeviceNode, above],
+      below: [],
+    };
+    expect(unitsOwnedBy('alice', 'i2c', channel, [])).toEqual(new Set([0x48, 0x49]));
+    expect(unitsOwnedBy(undefined, 'i2c', channel, [])).toEqual(new Set());
+    expect(unitsOwnedBy('alice', 'i2c', { bus, clients: [above], below: behind }, [])).toEqual(new Set());
+  });
+
   it('counts chip selects on an SPI bus', () => {
     const bus = node('spi', {}, [
       node('a@0', { reg: 0, ...owned('alice') }),
       node('b@1', { reg: 1, ...owned('bob') }),
     ]);
-    expect(unitsOwnedBy('bob', 'spi', bus, [])).toEqual(new Set([1]));
+    expect(unitsOwnedBy('bob', 'spi', alone(bus), [])).toEqual(new Set([1]));
   });
 
   it('tells a ten-bit address from the seven-bit one of the same number', async () => {

@@ -1,13 +1,18 @@
 import {
-  BusFault,
+  type BusFault,
   blockCountFault,
   countedLength,
   I2C_M,
   type I2cMessage,
-  nackFault,
-  SMBUS_BLOCK_MAX,
 } from '../../src/bus/index.ts';
-import type { Step } from '../link/index.ts';
+import {
+  addressBytes,
+  checkBlockBuffer,
+  namesRegister,
+  refusal,
+  type Step,
+  tenBitBytes,
+} from '../link/index.ts';
 import {
   ACKNOWLEDGE,
   BULK_MAX,
@@ -18,15 +23,6 @@ import {
   WRITE_THEN_READ_MAX,
   writeThenRead,
 } from './protocol.ts';
-
-/** First byte of a ten-bit address: `11110` A9 A8 R/W (UM10204 3.1.11). */
-const TEN_BIT_PREFIX = 0xf0;
-
-/**
- * A write of this few bytes names a register; the read that follows it is sent along at once. Should the
- * part refuse the register, the read is on its way already and runs, for nothing.
- */
-const REGISTER_BYTES = 2;
 
 /** What the adapter can do for a transaction. */
 interface I2cAbilities {
@@ -65,7 +61,7 @@ export class I2cTransaction {
   constructor(messages: readonly I2cMessage[], abilities: I2cAbilities) {
     this.#messages = messages;
     this.#abilities = abilities;
-    for (const message of messages) check(message);
+    for (const message of messages) checkBlockBuffer(message);
   }
 
   /** True while START was sent and STOP was not. */
@@ -116,7 +112,7 @@ export class I2cTransaction {
     const steps: Step[] = [];
     let address = (addr << 1) | 1;
     if ((flags & I2C_M.TEN) !== 0) {
-      const [high, low] = tenBit(addr);
+      const [high, low] = tenBitBytes(addr);
       steps.push(this.#start(), ...this.#bulks([high, low], () => refusal(message, i, -1)));
       address = high | 1;
     }
@@ -234,47 +230,9 @@ export class I2cTransaction {
   }
 }
 
-/** Whether `next` may be sent before it is known that `message` was acknowledged. */
-function namesRegister(message: I2cMessage, next: I2cMessage): boolean {
-  const mangled = ~(I2C_M.RD | I2C_M.TEN | I2C_M.STOP | I2C_M.RECV_LEN);
-  return (
-    message.addr === next.addr &&
-    ((message.flags | next.flags) & mangled) === 0 &&
-    (message.flags & (I2C_M.RD | I2C_M.TEN)) === 0 &&
-    (next.flags & (I2C_M.RD | I2C_M.TEN | I2C_M.RECV_LEN)) === I2C_M.RD &&
-    message.buf.length <= REGISTER_BYTES
-  );
-}
-
 function setWait(steps: Step[]): void {
   const last = steps.pop();
   if (last !== undefined) steps.push({ ...last, wait: true });
-}
-
-function check({ flags, buf }: I2cMessage): void {
-  if ((flags & I2C_M.RECV_LEN) !== 0 && buf.length < 1 + SMBUS_BLOCK_MAX) {
-    throw new BusFault(
-      'EINVAL',
-      `invalid buffer of ${buf.length} bytes for a block read: expected at least ${1 + SMBUS_BLOCK_MAX}`,
-    );
-  }
-}
-
-function tenBit(addr: number): [high: number, low: number] {
-  return [TEN_BIT_PREFIX | ((addr >> 7) & 0x06), addr & 0xff];
-}
-
-/** The address of a message as bytes; of a ten-bit one the direction is that of writing. */
-function addressBytes({ addr, flags }: I2cMessage): readonly number[] {
-  if ((flags & I2C_M.TEN) !== 0) return tenBit(addr);
-  const reading = ((flags & I2C_M.RD) !== 0) !== ((flags & I2C_M.REV_DIR_ADDR) !== 0);
-  return [(addr << 1) | (reading ? 1 : 0)];
-}
-
-/** The fault that a NACK means: on data byte `at` of the `i`th message, or on its address when that is negative. */
-function refusal(message: I2cMessage, i: number, at: number): BusFault | undefined {
-  if ((message.flags & I2C_M.IGNORE_NAK) !== 0) return undefined;
-  return nackFault(message, { message: i, byte: Math.max(at, -1) });
 }
 
 function shown(addr: number): string {

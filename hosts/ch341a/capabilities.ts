@@ -1,5 +1,12 @@
-import { type AdapterSheet, BYTE_WORDS_MASK, SPI_MODE, type SpiCapabilities } from '../../src/bus/index.ts';
-import { CHIP_SELECTS } from './protocol.ts';
+import {
+  type AdapterSheet,
+  BYTE_WORDS_MASK,
+  I2C_FUNC_ANY_SEQUENCE,
+  type I2cCapabilities,
+  SPI_MODE,
+  type SpiCapabilities,
+} from '../../src/bus/index.ts';
+import { CHIP_SELECTS, I2C_CLOCKS_HZ } from './protocol.ts';
 
 /** The clock is fixed; this is above what owners measured (1.5 to 2 MHz). */
 export const CLOCK_HZ = 2_000_000;
@@ -15,6 +22,22 @@ export const SPI_CAPABILITIES: SpiCapabilities = {
   maxCsInactiveNs: 0,
 };
 
+export const I2C_CAPABILITIES: I2cCapabilities = {
+  functionality: I2C_FUNC_ANY_SEQUENCE,
+  repeatedStart: 'any',
+  // Behind the address of a read the part drives SDA, so that no STOP is possible before a byte.
+  zeroLength: 'writes',
+  clocksHz: I2C_CLOCKS_HZ,
+  stretching: false,
+  nack: 'each byte',
+};
+
 export const sheets: readonly AdapterSheet[] = [
-  { title: 'CH341A', compatible: 'dtbus,ch341a-emulator', spi: SPI_CAPABILITIES, judges: 'flashrom' },
+  {
+    title: 'CH341A',
+    compatible: 'dtbus,ch341a-emulator',
+    i2c: I2C_CAPABILITIES,
+    spi: SPI_CAPABILITIES,
+    judges: "flashrom (SPI); I2C by 2 clients' sources",
+  },
 ];

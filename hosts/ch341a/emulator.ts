@@ -1,9 +1,14 @@
 import { type DeviceDescription, type DevicePort, type UsbDevice, UsbStall } from '../../src/usb/index.ts';
-import type { EmulatedSpi } from '../link/index.ts';
+import type { EmulatedI2c, EmulatedSpi } from '../link/index.ts';
 import { CLOCK_HZ } from './capabilities.ts';
 import {
   DIRECTIONS,
   ENDPOINT,
+  I2C,
+  I2C_CLOCKS_HZ,
+  I2C_COUNT_MASK,
+  I2C_NACK,
+  I2C_SPEED_MASK,
   IDLE_LEVELS,
   PACKET_BYTES,
   PINS,
@@ -37,17 +42,25 @@ const DESCRIPTION: DeviceDescription = {
   ],
 };
 
-/** The chip, with an SPI bus on D3, D5 and D7. Its I2C pins lead nowhere. */
+/** What the chip is wired to; a bus that is missing has nobody on it. */
+export interface Ch341aBuses {
+  readonly i2c?: EmulatedI2c | undefined;
+  readonly spi?: EmulatedSpi | undefined;
+}
+
+/** The chip, with an SPI bus on D3, D5 and D7, and an I2C bus on SCL and SDA. */
 export class Ch341aEmulator implements UsbDevice {
   readonly description = DESCRIPTION;
-  readonly #wire: EmulatedSpi;
+  readonly #i2c: EmulatedI2c | undefined;
+  readonly #spi: EmulatedSpi | undefined;
   #port: DevicePort | undefined;
   #levels = IDLE_LEVELS;
   #directions = 0;
   #selected: number | undefined;
 
-  constructor(wire: EmulatedSpi) {
-    this.#wire = wire;
+  constructor({ i2c, spi }: Ch341aBuses) {
+    this.#i2c = i2c;
+    this.#spi = spi;
   }
 
   plugged(port: DevicePort): void {
@@ -68,13 +81,45 @@ export class Ch341aEmulator implements UsbDevice {
     const [stream] = packet;
     if (stream === STREAM.SPI) this.#exchange(packet.subarray(1));
     else if (stream === STREAM.PINS) this.#pins(packet.subarray(1));
-    // Of the I2C stream only the speed of its clock may come, which sets SPI's too.
+    else if (stream === STREAM.I2C) this.#i2cStream(packet.subarray(1));
   }
 
   #exchange(data: Uint8Array): void {
-    const received = new Uint8Array(data.length);
-    this.#wire.exchange(reverseBits(data), received, data.length);
+    const received = new Uint8Array(data.length).fill(0xff);
+    this.#spi?.exchange(reverseBits(data), received, data.length);
     this.#port?.send(ENDPOINT.IN, reverseBits(received));
+  }
+
+  /** What the commands of a packet answer comes back in one. */
+  #i2cStream(commands: Uint8Array): void {
+    const answer: number[] = [];
+    for (let at = 0; at < commands.length && commands[at] !== I2C.END; ) {
+      const command = commands[at++] as number;
+      const count = command & I2C_COUNT_MASK;
+      if (command === I2C.START) this.#i2c?.start();
+      else if (command === I2C.STOP) this.#i2c?.stop();
+      else if (command >= I2C.READ) answer.push(...this.#i2cRead(count));
+      else if (command === I2C.WRITE) answer.push(this.#i2cWrite(commands[at++] ?? 0) ? 0 : I2C_NACK);
+      else if (command > I2C.WRITE) {
+        for (const byte of commands.subarray(at, at + count)) this.#i2cWrite(byte);
+        at += count;
+      } else if ((command & ~I2C_COUNT_MASK) === (I2C.SPEED & ~I2C_COUNT_MASK) && command >= I2C.SPEED)
+        this.#i2cSpeed(command & I2C_SPEED_MASK);
+    }
+    if (answer.length > 0) this.#port?.send(ENDPOINT.IN, Uint8Array.from(answer));
+  }
+
+  /** With a count all bytes are acknowledged; without, one is read and refused. */
+  #i2cRead(count: number): number[] {
+    return Array.from({ length: Math.max(1, count) }, () => this.#i2c?.readByte(count > 0) ?? 0xff);
+  }
+
+  #i2cWrite(byte: number): boolean {
+    return this.#i2c?.writeByte(byte) ?? false;
+  }
+
+  #i2cSpeed(speed: number): void {
+    if (this.#i2c !== undefined) this.#i2c.clockHz = I2C_CLOCKS_HZ[speed] as number;
   }
 
   #pins(commands: Uint8Array): void {
@@ -100,8 +145,8 @@ export class Ch341aEmulator implements UsbDevice {
     this.#directions = directions;
     const selected = selectedBy(levels, directions);
     if (selected === this.#selected) return;
-    if (this.#selected !== undefined) this.#wire.deselect();
+    if (this.#selected !== undefined) this.#spi?.deselect();
     this.#selected = selected;
-    if (selected !== undefined) this.#wire.select(selected, 0, CLOCK_HZ);
+    if (selected !== undefined) this.#spi?.select(selected, 0, CLOCK_HZ);
   }
 }

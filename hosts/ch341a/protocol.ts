@@ -1,3 +1,5 @@
+import type { I2cMove } from '../link/index.ts';
+
 /**
  * CH341A in its bus mode: streams of commands in bulk packets of 32 bytes, the first byte of each says which stream it
  * is. Source: flashrom ch341a_spi.c; frank-zago/ch341-i2c-spi-gpio.
@@ -21,6 +23,61 @@ export const PINS = {
   COMMAND_MASK: 0xc0,
   VALUE_MASK: 0x3f,
 } as const;
+
+/** Commands of the I2C stream; those with a number have it in their lowest bits. */
+export const I2C = {
+  START: 0x74,
+  STOP: 0x75,
+  /** Writes so many bytes, and says nothing; with 0 writes one, and answers a byte, bit 7 of which is a NACK. */
+  WRITE: 0x80,
+  /** Reads so many bytes and acknowledges each; with 0 reads one, and does not. */
+  READ: 0xc0,
+  SPEED: 0x60,
+  WAIT_US: 0x40,
+  WAIT_MS: 0x50,
+  END: 0x00,
+} as const;
+export const I2C_COUNT_MASK = 0x3f;
+export const I2C_NACK = 0x80;
+/** Hz by the number that goes with `I2C.SPEED`. */
+export const I2C_CLOCKS_HZ = [20_000, 100_000, 400_000, 750_000] as const;
+export const I2C_SPEED_MASK = 0x03;
+
+/** A stream of one packet, and what comes back in one. */
+export const I2C_BUDGET = {
+  // Behind the stream's code, and in front of its end.
+  sent: PACKET_BYTES - 2,
+  received: PACKET_BYTES - 1,
+  edge: 1,
+  writtenByte: 2,
+  read: 2,
+} as const;
+
+/** The packet of moves that keep to `I2C_BUDGET`. */
+export function i2cStream(moves: readonly I2cMove[]): Uint8Array {
+  return Uint8Array.of(STREAM.I2C, ...moves.flatMap(commandsOf), I2C.END);
+}
+
+function commandsOf(move: I2cMove): number[] {
+  switch (move.kind) {
+    case 'start':
+      return [I2C.START];
+    case 'stop':
+      return [I2C.STOP];
+    case 'write':
+      return [...move.bytes].flatMap((byte) => [I2C.WRITE, byte]);
+    case 'read': {
+      const { acks, into } = move;
+      const acked = acks === 'all' ? into.length : into.length - 1;
+      return [...(acked > 0 ? [I2C.READ | acked] : []), ...(acks === 'all' ? [] : [I2C.READ])];
+    }
+  }
+}
+
+/** The packet that sets the I2C clock to the number `speed` of `I2C_CLOCKS_HZ`. */
+export function speedStream(speed: number): Uint8Array {
+  return Uint8Array.of(STREAM.I2C, I2C.SPEED | speed, I2C.END);
+}
 
 /** D0 to D2 are chip selects, D3 is SCK, D5 MOSI; D4 is one more output. */
 export const CHIP_SELECTS = 3;

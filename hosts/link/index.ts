@@ -1,6 +1,15 @@
 export type { ByteLink, LinkEvents, LinkOpener } from './byte-link.ts';
 export type { EmulatedI2c, EmulatedSpi } from './emulated-wires.ts';
 export { Faults } from './faults.ts';
+export { answerLength, type I2cMoveLink, type MoveBudget, runI2c } from './i2c-batches.ts';
+export {
+  addressBytes,
+  checkBlockBuffer,
+  type I2cMove,
+  namesRegister,
+  refusal,
+  tenBitBytes,
+} from './i2c-moves.ts';
 export { linkOf } from './port.ts';
 export { type AdapterProtocol, RecoveringSession } from './recovering-session.ts';
 export { portsThatExist, serialLink } from './serial.ts';

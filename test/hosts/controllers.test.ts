@@ -6,7 +6,11 @@ import {
   V3_FIRMWARE_6_1,
   V4_FIRMWARE_8_0,
 } from '../../hosts/bus-pirate/index.ts';
-import { Ch341aAdapter, Ch341aEmulator } from '../../hosts/ch341a/index.ts';
+import {
+  I2C_CAPABILITIES as CH341A_CAPABILITIES,
+  Ch341aAdapter,
+  Ch341aEmulator,
+} from '../../hosts/ch341a/index.ts';
 import {
   I2cTinyUsbAdapter,
   I2cTinyUsbEmulator,
@@ -15,7 +19,8 @@ import {
 import { Faults, type ServedEmulator, serialLink, serveEmulator } from '../../hosts/link/index.ts';
 import { SerprogAdapter, SerprogEmulator } from '../../hosts/serprog/index.ts';
 import { SimulatedI2cController, SimulatedSpiController } from '../../hosts/simulated/index.ts';
-import { EmulatedConnection, EmulatedPort, type UsbDevice } from '../../src/usb/index.ts';
+import type { HostAdapter } from '../../src/bus/index.ts';
+import { EmulatedConnection, EmulatedPort, type UsbDevice, type UsbOpener } from '../../src/usb/index.ts';
 import { type ControllerBench, describeControllers } from './controller-suite.ts';
 import { RecordingWire } from './recording-wire.ts';
 
@@ -102,13 +107,14 @@ async function serprog(): Promise<ControllerBench> {
 async function usbAdapter(
   wire: RecordingWire,
   device: UsbDevice,
-  Adapter: typeof I2cTinyUsbAdapter | typeof Ch341aAdapter,
+  Adapter: new (name: string, open: UsbOpener) => HostAdapter,
 ): Promise<ControllerBench> {
   const port = new EmulatedPort(device);
   const host = new Adapter('an emulated adapter', async () => new EmulatedConnection(port));
   await host.open();
   return {
-    ...('i2c' in host ? { i2c: host.i2c } : { spi: host.spi }),
+    ...(host.i2c && { i2c: host.i2c }),
+    ...(host.spi && { spi: host.spi }),
     wire,
     adapter: {
       hang: () => port.hang(),
@@ -119,7 +125,7 @@ async function usbAdapter(
         await host.open();
       },
     },
-    close: () => host.close(),
+    close: async () => host.close(),
   };
 }
 
@@ -130,7 +136,7 @@ function i2cTinyUsb(): Promise<ControllerBench> {
 
 function ch341a(): Promise<ControllerBench> {
   const wire = new RecordingWire();
-  return usbAdapter(wire, new Ch341aEmulator(wire.spi), Ch341aAdapter);
+  return usbAdapter(wire, new Ch341aEmulator(wire), Ch341aAdapter);
 }
 
 async function real(port: string): Promise<ControllerBench> {
@@ -146,7 +152,7 @@ describeControllers('Bus Pirate v4 on a pty', () => emulated(V4_FIRMWARE_8_0));
 describeControllers('Bus Pirate v3.5 on a pty', () => emulated(V3_FIRMWARE_6_1));
 describeControllers('serprog on a pty', serprog, { hasI2c: false, spiModes: [0] });
 describeControllers('i2c-tiny-usb', i2cTinyUsb, { hasSpi: false, i2c: TINY_USB_CAPABILITIES });
-describeControllers('CH341A', ch341a, { hasI2c: false, spiModes: [0], spiSpeedHz: 2_000_000 });
+describeControllers('CH341A', ch341a, { i2c: CH341A_CAPABILITIES, spiModes: [0], spiSpeedHz: 2_000_000 });
 
 const port = process.env['DTBUS_TEST_PORT'];
 if (port === undefined) {

@@ -3,7 +3,7 @@ import { BusPirateAdapter, BusPirateEmulator, DEFAULT_SETTINGS } from '../../hos
 import { createAdapter as createCh341a } from '../../hosts/ch341a/index.ts';
 import { createAdapter as createI2cTinyUsb } from '../../hosts/i2c-tiny-usb/index.ts';
 import { SerprogAdapter, SerprogEmulator } from '../../hosts/serprog/index.ts';
-import type { HostAdapter } from '../../src/bus/index.ts';
+import type { DeviceNode, HostAdapter } from '../../src/bus/index.ts';
 import {
   Catalogue,
   type Clock,
@@ -47,6 +47,8 @@ function parts(clock: Clock) {
 const bus = (name: string, reg: number) =>
   node({ name, children: [{ name: 'part', compatible: 'test,part', reg }] });
 
+const adapter = (child: DeviceNode) => ({ ...node({ name: 'adapter' }), children: [child] });
+
 interface Bench {
   readonly clock: SteppedClock;
   readonly seen: number[];
@@ -76,6 +78,12 @@ describe('a part behind an emulated adapter sees the time of its wire', () => {
       50_000,
       20,
     ],
+    [
+      'CH341A',
+      () => bench(({ catalogue }, clock) => createCh341a(adapter(bus('i2c', 0x50)), { catalogue, clock })),
+      20_000,
+      50,
+    ],
     ['Bus Pirate', busPirate, 400_000, 2.5],
     ['Bus Pirate', busPirate, 5000, 200],
   ])('I2C, %s', async (_name, make, hz, us) => {
@@ -92,7 +100,7 @@ describe('a part behind an emulated adapter sees the time of its wire', () => {
   it.each<[string, () => Bench, hz: number, usOfAByte: number]>([
     [
       'CH341A',
-      () => bench(({ catalogue }, clock) => createCh341a(bus('spi', 0), { catalogue, clock })),
+      () => bench(({ catalogue }, clock) => createCh341a(adapter(bus('spi', 0)), { catalogue, clock })),
       2_000_000,
       4,
     ],

@@ -48,6 +48,7 @@ export const BINDINGS: readonly Binding[] = [
     isComplete: true,
     required: ['compatible'],
     properties: {
+      i2c: {},
       spi: {},
     },
   },

@@ -1,0 +1,90 @@
+import {
+  BusFault,
+  checkI2cMessages,
+  I2C_M,
+  type I2cController,
+  type I2cMessage,
+} from '../../src/bus/index.ts';
+import type { UsbConnection } from '../../src/usb/index.ts';
+import { answerLength, type I2cMove, runI2c } from '../link/index.ts';
+import { I2C_CAPABILITIES } from './capabilities.ts';
+import type { Ch341aConnection } from './connection.ts';
+import {
+  ENDPOINT,
+  I2C_BUDGET,
+  I2C_CLOCKS_HZ,
+  I2C_NACK,
+  i2cStream,
+  PACKET_BYTES,
+  speedStream,
+} from './protocol.ts';
+
+const DEFAULT_HZ = 100_000;
+
+/** The I2C bus of a CH341A: a packet of stream commands at a time, each byte with its answer. */
+export class Ch341aI2cController implements I2cController {
+  readonly capabilities = I2C_CAPABILITIES;
+  readonly functionality = I2C_CAPABILITIES.functionality;
+  readonly #connection: Ch341aConnection;
+  #speed = I2C_CLOCKS_HZ.indexOf(DEFAULT_HZ);
+  #told: number | undefined;
+
+  constructor(connection: Ch341aConnection) {
+    this.#connection = connection;
+  }
+
+  get description(): string {
+    return this.#connection.description;
+  }
+
+  setClockFrequency(hz: number): number {
+    const speed = I2C_CLOCKS_HZ.findLastIndex((each) => each <= hz);
+    if (speed < 0)
+      throw new BusFault(
+        'EINVAL',
+        `invalid I2C clock ${hz} Hz: a CH341A supports ${I2C_CLOCKS_HZ[0]} Hz and more`,
+      );
+    this.#speed = speed;
+    return I2C_CLOCKS_HZ[speed] as number;
+  }
+
+  async transfer(messages: readonly I2cMessage[], signal?: AbortSignal): Promise<void> {
+    checkI2cMessages(this.capabilities, messages, 'a CH341A');
+    if (messages.some(({ flags }) => flags & I2C_M.NO_RD_ACK))
+      throw new BusFault('EOPNOTSUPP', 'a CH341A cannot do reads without an acknowledge bit');
+    await this.#connection.use(async (usb) => {
+      if (this.#told !== this.#speed) {
+        await usb.out(ENDPOINT.OUT, speedStream(this.#speed), signal);
+        this.#told = this.#speed;
+      }
+      await runI2c(messages, {
+        budget: I2C_BUDGET,
+        exchange: (moves) => this.#exchange(usb, moves, signal),
+        isNack: (answer) => (answer & I2C_NACK) !== 0,
+      });
+    }, signal);
+  }
+
+  /** The adapter was opened: it knows no clock. */
+  forget(): void {
+    this.#told = undefined;
+  }
+
+  async #exchange(
+    usb: UsbConnection,
+    moves: readonly I2cMove[],
+    signal: AbortSignal | undefined,
+  ): Promise<Uint8Array> {
+    const due = answerLength(moves);
+    const last = moves.at(-1);
+    this.#connection.i2cOpen = last?.kind === 'read' && last.acks === 'all' ? 'reading' : 'written';
+    const [answer] = await Promise.all([
+      due === 0 ? new Uint8Array(0) : usb.in(ENDPOINT.IN, PACKET_BYTES, signal),
+      usb.out(ENDPOINT.OUT, i2cStream(moves), signal),
+    ]);
+    if (answer.length !== due)
+      throw new BusFault('EPROTO', `${this.description} answered ${answer.length} bytes, not ${due}`);
+    if (last?.kind === 'stop') this.#connection.i2cOpen = undefined;
+    return answer;
+  }
+}

@@ -1,0 +1,209 @@
+import { readFileSync } from 'node:fs';
+import { messageOf } from '../../bus/words.ts';
+import { neverEnds } from '../../input/index.ts';
+import type { RecordedEntry, RecordingHead } from '../recorded.ts';
+import { RecordingError } from '../recording-error.ts';
+import { DataRows } from './data-blocks.ts';
+import { EntryReader } from './entry.ts';
+import { HeadReader, isHeadWord, MAGIC, VERSION } from './head.ts';
+import { LineError } from './parse-transfer.ts';
+import { tokensOf, wordsOf } from './tokens.ts';
+
+const LF = 10;
+const SPACE = 32;
+/** Longest line: what is longer is no recording, and would be looked through for long. */
+const LINE_MAX = 1 << 16;
+
+/** What a recording holds as a whole. */
+export interface RecordingSummary {
+  readonly entries: number;
+  /** Events that were lost while it was made. */
+  readonly lost: number;
+  /** Why it is not whole, with the line; undefined: it is. */
+  readonly cut: string | undefined;
+}
+
+/**
+ * A recording as it lies in its file. Entries are parsed as they are asked for, so that a long one does not fill the memory:
+ * what `check` has found right is right later, too.
+ */
+export class Recording {
+  readonly file: string;
+  readonly #text: Buffer;
+  readonly #data = new Map<string, Uint8Array>();
+  readonly #headReader = new HeadReader();
+  readonly #summary: RecordingSummary;
+
+  /** @param file its name in messages @throws {RecordingError} the first line that is wrong */
+  constructor(file: string, text: Uint8Array) {
+    this.file = file;
+    this.#text = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
+    this.#readData();
+    this.#summary = this.#check();
+  }
+
+  /** @throws {RecordingError} it cannot be read, or is not right */
+  static read(file: string): Recording {
+    let text: Buffer;
+    try {
+      const endless = neverEnds(file);
+      if (endless !== undefined) throw new Error(endless);
+      text = readFileSync(file);
+    } catch (thrown) {
+      const { code } = thrown as NodeJS.ErrnoException;
+      if (code === 'ENOENT') throw new RecordingError(file, undefined, 'not found');
+      throw new RecordingError(file, undefined, `cannot be read: ${code ?? messageOf(thrown)}`);
+    }
+    return new Recording(file, text);
+  }
+
+  get head(): RecordingHead {
+    return this.#headReader.head;
+  }
+
+  get summary(): RecordingSummary {
+    return this.#summary;
+  }
+
+  /** All entries in order, each with its place in the file for `at`. */
+  *entries(): Generator<{ readonly entry: RecordedEntry; readonly offset: number }> {
+    const reader = this.#entryReader();
+    for (const [line, offset, text] of this.#lines()) {
+      const tokens = this.#body(text);
+      if (tokens === undefined) continue;
+      const entry = reader.read(tokens, line);
+      if (entry !== undefined) yield { entry, offset };
+    }
+  }
+
+  /** The entry at a place that `entries` gave, without its group. */
+  entryAt(offset: number, line: number): RecordedEntry {
+    const end = this.#text.indexOf(LF, offset);
+    const text = this.#text.toString('utf8', offset, end < 0 ? this.#text.length : end);
+    return this.#entryReader().read(tokensOf(text), line) as RecordedEntry;
+  }
+
+  /** The error at a line of this recording. */
+  error(line: number | undefined, sentence: string): RecordingError {
+    return new RecordingError(this.file, line, sentence);
+  }
+
+  #entryReader(): EntryReader {
+    return new EntryReader(this.#headReader, (name) => this.#data.get(name));
+  }
+
+  *#lines(): Generator<readonly [line: number, offset: number, text: string]> {
+    const text = this.#text;
+    let line = 0;
+    for (let offset = 0; offset < text.length; ) {
+      const found = text.indexOf(LF, offset);
+      const end = found < 0 ? text.length : found;
+      line++;
+      if (end - offset > LINE_MAX) throw this.error(line, `the line is longer than ${LINE_MAX} bytes`);
+      yield [line, offset, text.toString('utf8', offset, end)];
+      offset = end + 1;
+    }
+  }
+
+  /** The tokens of a line that says something, and is neither of the head nor of data. */
+  #body(text: string): readonly string[] | undefined {
+    if (text === '' || text.charCodeAt(0) === SPACE) return undefined;
+    const tokens = tokensOf(text);
+    const [first] = tokens;
+    if (first === undefined || first === 'data' || first === 'end' || first === MAGIC || isHeadWord(first))
+      return undefined;
+    return tokens;
+  }
+
+  /** Data blocks stand behind the lines that name them: they are read first. */
+  #readData(): void {
+    let rows: DataRows | undefined;
+    const finish = () => {
+      if (rows === undefined) return;
+      this.#data.set(
+        rows.name,
+        this.#try(rows.line, () => (rows as DataRows).bytes),
+      );
+      rows = undefined;
+    };
+    for (const [line, offset, text] of this.#lines()) {
+      if (line === 1) this.#checkMagic(text);
+      if (text.charCodeAt(0) === SPACE) {
+        const tokens = tokensOf(text);
+        if (tokens.length === 0) continue;
+        if (rows === undefined)
+          throw this.error(line, 'invalid line: it begins with a blank, and no data comes before it');
+        this.#try(line, () => rows?.add(tokens));
+        continue;
+      }
+      finish();
+      if (!text.startsWith('data ')) continue;
+      rows = this.#try(line, () => new DataRows(tokensOf(text), line, this.#text.length - offset));
+      if (this.#data.has(rows.name)) throw this.error(line, `invalid data: ${rows.name} stands there twice`);
+    }
+    finish();
+    if (this.#text.length === 0) this.#checkMagic('');
+  }
+
+  #checkMagic(text: string): void {
+    const [magic, version] = tokensOf(text);
+    if (magic !== MAGIC)
+      throw this.error(1, `not a recording: expected ${MAGIC} ${VERSION} in the first line`);
+    if (version !== String(VERSION))
+      throw this.error(
+        1,
+        `unsupported version ${version ?? '(none)'}: expected ${VERSION}; use a newer dtbus`,
+      );
+  }
+
+  /** Reads all lines once. */
+  #check(): RecordingSummary {
+    let [entries, lost, last] = [0, 0, 0];
+    let hasEnded = false;
+    const reader = this.#entryReader();
+    for (const [line, , text] of this.#lines()) {
+      last = line;
+      if (text === '' || text.charCodeAt(0) === SPACE) continue;
+      const tokens = tokensOf(text);
+      const [word] = tokens;
+      if (word === undefined || word === 'data' || line === 1) continue;
+      if (hasEnded) throw this.error(line, 'invalid line: nothing may follow the end');
+      this.#try(line, () => {
+        if (isHeadWord(word)) this.#headReader.read(word, wordsOf(text), line);
+        else if (word === 'end') {
+          checkEnd(tokens, entries);
+          hasEnded = true;
+        } else {
+          const entry = reader.read(tokens, line);
+          if (entry === undefined) return;
+          entries++;
+          if (entry.what.kind === 'lost') lost += entry.what.count;
+        }
+      });
+    }
+    const open = reader.openGroup;
+    if (open !== undefined)
+      throw this.error(open, 'invalid any: expected } after it; the recording may be cut');
+    const cut = hasEnded
+      ? undefined
+      : `${this.file}:${last}: the recording is cut here: expected end after it`;
+    return { entries, lost, cut };
+  }
+
+  #try<Result>(line: number, work: () => Result): Result {
+    try {
+      return work();
+    } catch (thrown) {
+      if (thrown instanceof LineError) throw this.error(line, thrown.message);
+      throw thrown;
+    }
+  }
+}
+
+/** `end 12`, or by hand `end` alone. @throws {LineError} */
+function checkEnd([, count]: readonly string[], entries: number): void {
+  if (count === undefined || count === String(entries)) return;
+  throw new LineError(
+    `invalid end: expected ${entries}, as many lines are before it, got ${count}; lines were left out or added`,
+  );
+}

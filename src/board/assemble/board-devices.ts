@@ -26,7 +26,7 @@ import { GpioControllers } from './gpio-controllers.ts';
 import { loadHosts } from './hosts.ts';
 import { channelPlace, hearersOn, parentsFirst } from './i2c-channels.ts';
 import { Injection } from './injection.ts';
-import { addOwnModels, modelsBehind, type OwnModels, ownModelsOf } from './own-models.ts';
+import { addOwnModels, modelsBehind, namesOwnModels, type OwnModels, ownModelsOf } from './own-models.ts';
 import { ownSheets } from './own-sheets.ts';
 import { ownersWithoutEffect, reachOn, unitsOwnedBy } from './ownership.ts';
 import { Tracing } from './tracing.ts';
@@ -75,6 +75,7 @@ export class BoardDevices {
   readonly #problems: readonly DeviceProblem[];
   readonly #look: boolean;
   readonly #own: OwnModels;
+  readonly #hasOwnCode: boolean;
   /** Only where the board is looked at. */
   readonly #ownModels: ReadonlyMap<string, string>;
   readonly #tracing: Tracing;
@@ -93,6 +94,7 @@ export class BoardDevices {
     readonly sheets: readonly DataSheet[];
     readonly waiting: WaitingHosts;
     readonly own: OwnModels;
+    readonly hasOwnCode: boolean;
     readonly ownModels: ReadonlyMap<string, string>;
     readonly tracing: Tracing;
     readonly injection: Injection;
@@ -100,6 +102,7 @@ export class BoardDevices {
   }) {
     this.#waiting = made.waiting;
     this.#own = made.own;
+    this.#hasOwnCode = made.hasOwnCode;
     this.#ownModels = made.ownModels;
     this.#tracing = made.tracing;
     this.#injection = made.injection;
@@ -219,6 +222,7 @@ export class BoardDevices {
       sheets,
       waiting,
       own,
+      hasOwnCode: !look && namesOwnModels(described),
       ownModels,
       tracing,
       injection: new Injection(tree, bindings, parts),
@@ -308,8 +312,8 @@ export class BoardDevices {
   }
 
   /** Whether code of the tree runs in this thread. */
-  get hasOwnModels(): boolean {
-    return this.#own.size > 0;
+  get hasOwnCode(): boolean {
+    return this.#hasOwnCode;
   }
 
   /** Ends parts and adapters. What could not be saved is told. */

@@ -74,6 +74,11 @@ export function ownModelsOf(
   return files;
 }
 
+/** Whether code of the user's own is loaded for these nodes, or was tried. */
+export function namesOwnModels(described: readonly DeviceNode[]): boolean {
+  return described.flatMap(peripheralsBelow).some((node) => node.has(MODEL));
+}
+
 function peripheralsBelow(node: DeviceNode): DeviceNode[] {
   return node.children.flatMap((child) => [child, ...peripheralsBelow(child)]);
 }

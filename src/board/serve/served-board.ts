@@ -186,7 +186,7 @@ export class ServedBoard {
 
   #serve(options: ServeOptions): void {
     process.once('exit', this.#leave);
-    if (this.#backEnd.hasOwnModels) process.on('uncaughtException', this.#blame);
+    if (this.#backEnd.hasOwnCode) process.on('uncaughtException', this.#blame);
     for (const offer of offersAt(options, offersOf(this.#backEnd))) {
       const server = this.#serverFor(offer, options);
       this.#servers.push(server);

@@ -1,7 +1,6 @@
-import { createRequire } from 'node:module';
-import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { Client } from '../../backend/index.ts';
-import { messageOf, ownProgram } from '../../bus/index.ts';
+import { messageOf } from '../../bus/index.ts';
 import type { Tree } from '../../devicetree/index.ts';
 import type { VirtioNode } from '../../frontend/index.ts';
 import { backEndDied, backEndEnded, LocalDevices, ringDoorbell } from '../../transport/core.ts';
@@ -11,10 +10,12 @@ import type {
   BackEndMessage,
   BackEndSettings,
   BackEndStart,
+  BoardChannels,
   Call,
   DeviceProblem,
-  WorkerChannels,
+  ThreadStart,
 } from './protocol.ts';
+import { keepThread, takeThread } from './thread.ts';
 
 /** A back-end at work, wherever it runs. */
 export interface BackEndHandle {
@@ -74,36 +75,38 @@ export async function startInline(
 /** A back-end in a thread of its own. */
 export class BackEndThread {
   readonly #news: BackEndNews;
-  readonly #worker: Worker;
+  readonly #thread = takeThread();
   readonly #channel = new MessageChannel();
-  readonly #channels: WorkerChannels;
-  readonly #exited: Promise<void>;
+  readonly #channels: BoardChannels = {
+    calls: this.#channel.port2,
+    answers: new SharedArrayBuffer(4),
+    control: new SharedArrayBuffer(4),
+  };
+  #isStarted = false;
+  #gone: (how: 'closed' | 'exited' | 'late') => void = () => {};
+  /** How the thread left the board: it is closed, the thread has ended, or it does neither in time. */
+  readonly #end = new Promise<'closed' | 'exited' | 'late'>((resolve) => {
+    this.#gone = resolve;
+  });
 
-  /** Starts the thread; it loads what it needs and waits for `start`. */
+  /** Starts the thread where none is left of a board before; it loads what it needs and waits for `start`. */
   constructor(news: BackEndNews) {
     this.#news = news;
-    this.#channels = {
-      calls: this.#channel.port2,
-      answers: new SharedArrayBuffer(4),
-      control: new SharedArrayBuffer(4),
-    };
-    const entry = createRequire(import.meta.url).resolve('#built/src/board/thread/worker.js');
-    this.#worker = new Worker(entry, {
-      workerData: this.#channels,
-      transferList: [this.#channel.port2],
-      ...ownProgram(),
-    });
-    this.#exited = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
   }
 
   /** @throws what the thread dies of before it serves. */
   async start(start: BackEndStart): Promise<BackEndHandle> {
-    const died = new Promise<never>((_, reject) => this.#worker.once('error', reject));
+    const { worker } = this.#thread;
+    let onError: (error: Error) => void = () => {};
+    const died = new Promise<never>((_, reject) => {
+      onError = reject;
+    });
     died.catch(() => {});
+    worker.once('error', onError);
     // Waiting for a word in memory does not keep the process alive.
     const alive = setInterval(() => {}, 1 << 30);
     try {
-      this.#worker.postMessage(start);
+      this.#post(start);
       for (;;) {
         const seen = Atomics.load(this.#answers, 0);
         const ready = this.#ready();
@@ -113,12 +116,13 @@ export class BackEndThread {
       }
     } finally {
       clearInterval(alive);
+      worker.off('error', onError);
     }
   }
 
   /** The same, blocking this thread until the back-end serves. @throws {Error} when it does not within 10 s */
   startSync(start: BackEndStart): BackEndHandle {
-    this.#worker.postMessage(start);
+    this.#post(start);
     const giveUp = performance.now() + START_LIMIT_MS;
     for (;;) {
       const seen = Atomics.load(this.#answers, 0);
@@ -128,6 +132,12 @@ export class BackEndThread {
       if (left <= 0) throw new Error(`the back-end's thread did not start within ${START_LIMIT_MS / 1000} s`);
       Atomics.wait(this.#answers, 0, seen, left);
     }
+  }
+
+  #post(start: BackEndStart): void {
+    this.#isStarted = true;
+    const message: ThreadStart = { ...start, channels: this.#channels };
+    this.#thread.worker.postMessage(message, [this.#channels.calls]);
   }
 
   get #answers(): Int32Array {
@@ -141,12 +151,17 @@ export class BackEndThread {
   }
 
   #running(start: BackEndStart, { problems, unavailable }: Ready): BackEndHandle {
-    const worker = this.#worker;
-    worker.on('message', (message: BackEndMessage) => {
+    const { worker } = this.#thread;
+    const onMessage = (message: BackEndMessage) => {
       if (message.kind === 'warning') this.#news.warn(message.sentence);
       if (message.kind === 'notOpened') this.#news.onNotOpened(message.problem);
       if (message.kind === 'line') this.#news.onLine(message.path, message.line, message.high);
-    });
+      if (message.kind === 'closed') this.#gone('closed');
+    };
+    const onError = (error: unknown) =>
+      this.#news.warn(`the back-end thread crashed; all its buses are down: ${messageOf(error)}`);
+    worker.on('message', onMessage);
+    worker.on('error', onError);
     const call = callsOver(
       this.#channel.port1,
       this.#channels.answers,
@@ -155,13 +170,12 @@ export class BackEndThread {
     );
     const save = () => this.#save(call);
     process.once('exit', save);
-    void this.#exited.then(() => {
+    const onExit = () => {
       process.off('exit', save);
       backEndDied(start.registers);
-    });
-    worker.on('error', (error) =>
-      this.#news.warn(`the back-end thread crashed; all its buses are down: ${messageOf(error)}`),
-    );
+      this.#gone('exited');
+    };
+    worker.once('exit', onExit);
     // An open board does not keep the process alive: what waits for it does.
     worker.unref();
     this.#channel.port1.unref();
@@ -177,36 +191,41 @@ export class BackEndThread {
         } finally {
           Atomics.store(new Int32Array(this.#channels.control), 0, 1);
           ringDoorbell(start.registers);
-          await this.#ended();
+          const isClean = await this.#ended();
+          worker.off('message', onMessage);
+          if (isClean) {
+            worker.off('error', onError);
+            worker.off('exit', onExit);
+            onExit();
+            keepThread(this.#thread);
+          }
         }
         this.#channel.port1.close();
       },
     };
   }
 
-  /** Waits for the thread to end. One that a model keeps from it is ended. */
-  async #ended(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<boolean>((resolve) => {
-      timer = setTimeout(resolve, END_LIMIT_MS, true);
-    });
-    const isLate = await Promise.race([this.#exited.then(() => false), limit]);
+  /** Waits until the thread serves the board no more. One that a model keeps from it is ended. @returns whether it can serve another */
+  async #ended(): Promise<boolean> {
+    const timer = setTimeout(() => this.#gone('late'), END_LIMIT_MS);
+    const how = await this.#end;
     clearTimeout(timer);
-    if (isLate) await this.#stop();
+    if (how === 'late') await this.#stop();
+    return how === 'closed';
   }
 
   async #stop(): Promise<void> {
     this.#news.warn(
       `a model of the board keeps its thread from ending; the thread was stopped after ${END_LIMIT_MS / 1000} s, and unsaved contents are lost`,
     );
-    await this.#worker.terminate();
-    await this.#exited;
+    await this.#thread.worker.terminate();
   }
 
   /** The board could not be read after all. */
   async abandon(): Promise<void> {
     this.#channel.port1.close();
-    await this.#worker.terminate();
+    if (this.#isStarted) await this.#thread.worker.terminate();
+    else keepThread(this.#thread);
   }
 
   /** The process ends without having closed the board. */

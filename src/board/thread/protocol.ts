@@ -192,13 +192,18 @@ export interface BackEndStart extends BackEndSettings {
   readonly poll: boolean;
 }
 
-/** `workerData` of the back-end's thread. What it is to do comes as its first message, a `BackEndStart`. */
-export interface WorkerChannels {
+/** What a thread is told to serve. */
+export interface ThreadStart extends BackEndStart {
+  readonly channels: BoardChannels;
+}
+
+/** Between a board and its thread, beside the thread's own messages. */
+export interface BoardChannels {
   /** Calls come and answers go here. */
   readonly calls: MessagePort;
   /** Word 0 counts answers. */
   readonly answers: SharedArrayBuffer;
-  /** Word 0 is 1 once the thread is to end. */
+  /** Word 0 is 1 once the board is to be closed. */
   readonly control: SharedArrayBuffer;
 }
 
@@ -219,4 +224,6 @@ export type BackEndMessage =
     }
   | { readonly kind: 'notOpened'; readonly problem: DeviceProblem }
   | { readonly kind: 'warning'; readonly sentence: string }
+  /** The board is closed; the thread can serve another. */
+  | { readonly kind: 'closed' }
   | { readonly kind: 'answer'; readonly id: number; readonly result?: unknown; readonly error?: string };

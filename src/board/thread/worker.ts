@@ -1,9 +1,9 @@
 /**
  * Entry of the back-end's thread: builds the BE app from the board's blob and runs the vring worker until the
- * board is closed.
+ * board is closed; then it waits for another board.
  */
 import { once } from 'node:events';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { Client } from '../../backend/index.ts';
 import { messageOf } from '../../bus/index.ts';
 import type { Node } from '../../devicetree/index.ts';
@@ -12,31 +12,18 @@ import { GuestMemory } from '../../virtio/index.ts';
 import { BoardDevices } from '../assemble/board-devices.ts';
 import { treeFromBlob } from '../open/tree-from-blob.ts';
 import { answerCalls, answered } from './calls.ts';
-import type { BackEndMessage, BackEndStart, WorkerChannels } from './protocol.ts';
-
-const { calls, answers, control } = workerData as WorkerChannels;
+import type { BackEndMessage, ThreadStart } from './protocol.ts';
 
 if (parentPort === null) throw new Error('this file runs as a thread of a board');
 const board = parentPort;
 const tell = (message: BackEndMessage) => board.postMessage(message);
 
-const [start] = (await once(board, 'message')) as [BackEndStart];
-const tree = treeFromBlob(start.blob);
-const devices = start.devices.map(({ path, ...device }) => ({ ...device, node: tree.byPath(path) as Node }));
-const backEnd = await BoardDevices.create(tree, devices, {
-  ...start,
-  warn: (sentence) => tell({ kind: 'warning', sentence }),
-  onNotOpened: (problem) => tell({ kind: 'notOpened', problem }),
-  onLine: (path, line, high) => tell({ kind: 'line', path, line, high }),
-});
-const local = new LocalDevices(
-  GuestMemory.over(start.memory),
-  start.registers,
-  backEnd.devicesFor(new Client('the board')),
-);
+/** The board that is served now. */
+let now: { readonly backEnd: BoardDevices; readonly start: ThreadStart } | undefined;
+
 // A model that throws outside of a call is named, and only its parts stop. Anything else ends the thread.
 process.on('uncaughtException', (error) => {
-  if (backEnd.blameModel(error)) return;
+  if (now?.backEnd.blameModel(error)) return;
   tell({
     kind: 'warning',
     sentence: `the back-end thread crashed; all its buses are down: ${messageOf(error)}`,
@@ -45,21 +32,55 @@ process.on('uncaughtException', (error) => {
 });
 // A fault that nobody caught: whoever waits, blocked perhaps, is not to wait for long.
 process.once('exit', () => {
-  backEndDied(start.registers);
-  answered(answers);
+  if (now === undefined) return;
+  backEndDied(now.start.registers);
+  answered(now.start.channels.answers);
 });
-// By the way of the answers, so that a board that waits blocked sees it too.
-const { problems, unavailable } = backEnd;
-calls.postMessage({ kind: 'ready', problems, unavailable } satisfies BackEndMessage);
-answered(answers);
 
-const ended = new Int32Array(control);
-await runWorkerLoop(local, start.registers, {
-  ...(start.poll ? { spinUs: Number.POSITIVE_INFINITY } : {}),
-  eventLoop: () => backEnd.needsEventLoop,
-  messages: () => answerCalls(calls, answers, backEnd.calls),
-  ended: () => Atomics.load(ended, 0) === 1,
-});
-await backEnd.close();
-// A model may have left timers running: they would keep the thread alive.
-process.exit();
+// The modules of one board are there for the next one.
+for (;;) {
+  const [start] = (await once(board, 'message')) as [ThreadStart];
+  const isClean = await serve(start);
+  // A model may have left timers running or have changed what all share: its thread serves nobody else.
+  if (!isClean) process.exit();
+  tell({ kind: 'closed' });
+}
+
+/** Serves a board until it is closed. @returns whether the thread is as it was before */
+async function serve(start: ThreadStart): Promise<boolean> {
+  const { calls, answers, control } = start.channels;
+  const tree = treeFromBlob(start.blob);
+  const devices = start.devices.map(({ path, ...device }) => ({
+    ...device,
+    node: tree.byPath(path) as Node,
+  }));
+  const backEnd = await BoardDevices.create(tree, devices, {
+    ...start,
+    warn: (sentence) => tell({ kind: 'warning', sentence }),
+    onNotOpened: (problem) => tell({ kind: 'notOpened', problem }),
+    onLine: (path, line, high) => tell({ kind: 'line', path, line, high }),
+  });
+  now = { backEnd, start };
+  const local = new LocalDevices(
+    GuestMemory.over(start.memory),
+    start.registers,
+    backEnd.devicesFor(new Client('the board')),
+  );
+  // By the way of the answers, so that a board that waits blocked sees it too.
+  const { problems, unavailable } = backEnd;
+  calls.postMessage({ kind: 'ready', problems, unavailable } satisfies BackEndMessage);
+  answered(answers);
+
+  const ended = new Int32Array(control);
+  await runWorkerLoop(local, start.registers, {
+    ...(start.poll ? { spinUs: Number.POSITIVE_INFINITY } : {}),
+    eventLoop: () => backEnd.needsEventLoop,
+    messages: () => answerCalls(calls, answers, backEnd.calls),
+    ended: () => Atomics.load(ended, 0) === 1,
+  });
+  await backEnd.close();
+  if (backEnd.hasOwnCode) return false;
+  now = undefined;
+  calls.close();
+  return true;
+}

@@ -1,11 +1,11 @@
 import { busyWith } from '../busy.ts';
 import type { DataSheet, Memory } from '../data-sheet.ts';
 import type { Kit, Model, Part } from '../model.ts';
+import { EEPROM_NODE, WRITE_TIME, writePage } from './eeprom.ts';
+import { CONTENTS, contentsOf } from './memory-contents.ts';
 
 /** Bytes that are copied one by one. */
 const FEW = 32;
-/** Self-timed write cycle (tWR), at most. */
-const WRITE_TIME_MS = 5;
 
 /** The 24Cxx family (Microchip AT24C01 to AT24CM02 data sheets, "Memory organization"): bytes, page, address bits. */
 const ROWS: readonly (readonly [
@@ -44,17 +44,16 @@ const sheetOf = (name: string, memory: Memory) =>
     node: 'eeprom',
     nodeProperties: {
       size: { type: 'u32', doc: 'bytes, where it differs from the compatible' },
-      pagesize: { type: 'u32', doc: 'bytes that one write cycle takes' },
+      ...EEPROM_NODE,
       'address-width': { type: 'u32', doc: 'bits of the memory address: 8 or 16' },
       'read-only': { type: 'flag', doc: 'the WP pin is high' },
-      'dtbus,contents': { type: 'string', doc: 'file that keeps the contents' },
     },
     bus: { i2c: { form: 'memory', address: 0x50 } },
     memory,
     senses: {
-      writeTime: { unit: 'ms', range: [0, 1000], initial: WRITE_TIME_MS, doc: 'write cycle time' },
+      ...WRITE_TIME,
       writeProtect: { kind: 'flag', doc: 'level of the WP pin: high keeps the contents' },
-      contents: { kind: 'bytes', doc: 'the whole memory; fewer bytes change its beginning' },
+      ...CONTENTS,
     },
   }) as const satisfies DataSheet;
 
@@ -86,12 +85,7 @@ const modelOf =
 
     function store(): void {
       const { pending, pageOffset, address } = counter;
-      const pageStart = address - (address % pageSize);
-      for (let i = 0; i < Math.min(pending, pageSize); i++) {
-        const offset = (pageOffset + pending - 1 - i) % pageSize;
-        memory.bytes[pageStart + offset] = page[offset] as number;
-      }
-      memory.changed();
+      writePage(memory, page, address - (address % pageSize) + pageOffset, pending);
       writing.start(sense.writeTime * 1e6);
     }
 
@@ -101,14 +95,7 @@ const modelOf =
         Object.assign(counter, { address: 0, addressBytesDue: 0, pending: 0 });
         writing.cancel();
       },
-      properties: {
-        get contents() {
-          return memory.bytes.slice();
-        },
-        set contents(bytes: Uint8Array) {
-          memory.load(bytes);
-        },
-      },
+      properties: contentsOf(memory),
       i2c: {
         busyReason: () => busyWith('write cycle', writing.remainingNs),
         start(address, read) {

@@ -1,9 +1,10 @@
 import type { DataSheet, Memory } from '../data-sheet.ts';
 import type { Kit, Model, Part } from '../model.ts';
+import { EEPROM_NODE, WRITE_TIME, writePage } from './eeprom.ts';
+import { CONTENTS, contentsOf } from './memory-contents.ts';
 
 /** Bit 8 of the address, in the instruction of parts with nine address bits. */
 const A8 = 0x100;
-const WRITE_TIME_MS = 5;
 
 const sheet = {
   source: 'Microchip AT25010B to AT25M02 data sheets',
@@ -11,10 +12,9 @@ const sheet = {
   node: 'eeprom',
   nodeProperties: {
     size: { type: 'u32', doc: 'bytes' },
-    pagesize: { type: 'u32', doc: 'bytes that one write cycle takes' },
+    ...EEPROM_NODE,
     'address-width': { type: 'u32', doc: 'bits of the memory address: 8, 9, 16 or 24' },
     'read-only': { type: 'flag', doc: 'the whole memory is protected' },
-    'dtbus,contents': { type: 'string', doc: 'file that keeps the contents' },
   },
   // The longest address is not waited for: Linux sends opcode and address in one transfer.
   bus: { spi: { form: 'instructions', modes: 0b1001, addressBytes: [1, 2] } },
@@ -30,9 +30,9 @@ const sheet = {
     { opcode: 0x0b, name: 'read at 0x1..', address: 1, data: 'in', does: 'read', operand: A8 },
   ],
   senses: {
-    writeTime: { unit: 'ms', range: [0, 1000], initial: WRITE_TIME_MS, doc: 'write cycle time' },
+    ...WRITE_TIME,
     writeProtect: { kind: 'flag', doc: 'true while the WP pin is low' },
-    contents: { kind: 'bytes', doc: 'the whole memory; fewer bytes change its beginning' },
+    ...CONTENTS,
   },
 } as const satisfies Omit<DataSheet, 'compatible' | 'title'>;
 
@@ -75,17 +75,12 @@ const modelOf =
       beginWriteCycle();
     }
 
-    function writePage(address: number, count: number): void {
-      const pageStart = address - (address % pageSize);
-      if (pageStart >= firstProtected()) {
+    function store(address: number, count: number): void {
+      if (address - (address % pageSize) >= firstProtected()) {
         state.writeEnabled = false;
         return;
       }
-      for (let i = 0; i < Math.min(count, pageSize); i++) {
-        const offset = (address + count - 1 - i) % pageSize;
-        memory.bytes[pageStart + offset] = page[offset] as number;
-      }
-      memory.changed();
+      writePage(memory, page, address, count);
       beginWriteCycle();
     }
 
@@ -94,14 +89,7 @@ const modelOf =
         state.writeEnabled = false;
         writing.cancel();
       },
-      properties: {
-        get contents() {
-          return memory.bytes.slice();
-        },
-        set contents(bytes: Uint8Array) {
-          memory.load(bytes);
-        },
-      },
+      properties: contentsOf(memory),
       instruction: {
         accepts: ({ does, operand }) =>
           (does === 'read-status' || !writing.pending) && (operand !== A8 || addressWidth === 9),
@@ -123,7 +111,7 @@ const modelOf =
           else if (does === 'write-disable') state.writeEnabled = false;
           else if (count > 0 && state.writeEnabled) {
             if (does === 'write-status') writeStatus();
-            else if (does === 'write') writePage(address % size, count);
+            else if (does === 'write') store(address % size, count);
           }
         },
       },

@@ -1,5 +1,6 @@
 import type { Instruction } from '../data-sheet.ts';
 import type { Behaviour, Kit } from '../model.ts';
+import { contentsOf } from './memory-contents.ts';
 import { FLAG, FlashArray, type Job, POWER_ON } from './spi-nor-array.ts';
 import type { FlashChip } from './spi-nor-chip.ts';
 import { type FlashAction, RESET_ALONE } from './spi-nor-instructions.ts';
@@ -32,7 +33,7 @@ export function flashModel(chip: FlashChip, kit: Kit): Behaviour {
   const flash = new SpiNor(chip, kit);
   return {
     reset: () => flash.reset(),
-    properties: flash,
+    properties: flash.properties,
     instruction: {
       accepts: ({ does, lines = 1 }) => flash.listensTo(does as FlashAction, lines),
       addressBytes: ({ does }) => flash.addressBytes(does as FlashAction),
@@ -81,13 +82,8 @@ class SpiNor {
     if (this.#settings.length > 0) kit.keep({ ...this.#settings });
   }
 
-  /** The whole memory. */
-  get contents(): Uint8Array {
-    return this.#array.contents.bytes.slice();
-  }
-
-  set contents(bytes: Uint8Array) {
-    this.#array.contents.load(bytes);
+  get properties(): { contents: Uint8Array } {
+    return contentsOf(this.#array.contents);
   }
 
   reset(): void {

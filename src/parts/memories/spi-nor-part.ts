@@ -1,5 +1,6 @@
 import type { DataSheet } from '../data-sheet.ts';
 import type { Kit, Part } from '../model.ts';
+import { CONTENTS, CONTENTS_FILE } from './memory-contents.ts';
 import { type FlashChip, THREE_BYTES } from './spi-nor-chip.ts';
 import { flashModel } from './spi-nor-model.ts';
 
@@ -13,7 +14,7 @@ export const sheet = {
   nodeProperties: {
     size: { type: 'u32', doc: 'bytes, a power of two from 65536 on' },
     [JEDEC_ID]: { type: 'bytes', doc: 'what 9Fh answers: manufacturer, type, capacity' },
-    'dtbus,contents': { type: 'string', doc: 'file that keeps the contents' },
+    ...CONTENTS_FILE,
   },
   senses: {
     timeScale: {
@@ -21,7 +22,7 @@ export const sheet = {
       doc: 'share of the typical program and erase times; 0: all is done at once',
     },
     writeProtect: { kind: 'flag', doc: 'true while the WP# pin is low' },
-    contents: { kind: 'bytes', doc: 'the whole memory; fewer bytes change its beginning' },
+    ...CONTENTS,
   },
 } as const satisfies Omit<DataSheet, 'compatible' | 'title' | 'bus'>;
 

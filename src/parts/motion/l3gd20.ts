@@ -1,6 +1,7 @@
 import type { DataSheet } from '../data-sheet.ts';
 import type { Model } from '../model.ts';
-import { statusAfterRead } from './axis-status.ts';
+import { statusAfterSample } from './axis-status.ts';
+import { putAxis, readAxes, ST_SPI, ST_STATUS, stPointer } from './st-axes.ts';
 
 const AXES = ['X', 'Y', 'Z'] as const;
 const RATE = { unit: '°/s', range: [-2000, 2000] } as const;
@@ -12,14 +13,8 @@ const sheet = {
   notModelled: ['the interrupt generator, the FIFO, filters, the self test', 'noise'],
   node: 'gyroscope',
   bus: {
-    // Bit 7 of the register number goes on from register to register.
     i2c: { form: 'byte registers', address: 0x6b },
-    spi: {
-      form: 'registers',
-      modes: 0b1001,
-      maxSpeedHz: 10_000_000,
-      header: { read: 0x80, address: 0x3f, increment: 0x40 },
-    },
+    spi: ST_SPI,
   },
   // Table 17 "Register address map".
   registers: {
@@ -31,7 +26,7 @@ const sheet = {
     CTRL_REG5: { at: 0x24 },
     REFERENCE: { at: 0x25 },
     OUT_TEMP: { at: 0x26, access: 'ro' },
-    STATUS_REG: { at: 0x27, access: 'ro', fields: { ZYXOR: 7, OR: [6, 4], ZYXDA: 3, DA: [2, 0] } },
+    STATUS_REG: { at: 0x27, access: 'ro', fields: ST_STATUS },
     OUT_X_L: { at: 0x28, count: 6, access: 'ro' },
     FIFO_CTRL_REG: { at: 0x2e },
     FIFO_SRC_REG: { at: 0x2f, reset: 0x20, access: 'ro' },
@@ -56,14 +51,16 @@ const RATE_HZ = [95, 190, 380, 760] as const;
 const PER_COUNT = [0.00875, 0.0175, 0.07, 0.07] as const;
 /** A count of OUT_TEMP is a degree less; it is 0 at this. */
 const ZERO = 25;
-const GOES_ON = 0x80;
 
-const model: Model<typeof sheet> = (
-  registers,
-  { sense, every, keep, quantize, bus: wire, pin: { DRDY } },
-) => {
+const model: Model<typeof sheet> = (registers, kit) => {
+  const {
+    sense,
+    every,
+    quantize,
+    pin: { DRDY },
+  } = kit;
   const { CTRL_REG1, CTRL_REG3, CTRL_REG4, STATUS_REG, OUT_X_L, OUT_TEMP } = registers;
-  const bus = keep({ goesOn: wire === 'spi' });
+  const way = stPointer(kit);
   const samples = every(() => (CTRL_REG1.PD ? 1e9 / (RATE_HZ[CTRL_REG1.DR] as number) : 0), sample, DRDY);
 
   function sample(count: number): void {
@@ -71,35 +68,20 @@ const model: Model<typeof sheet> = (
     for (const [axis, name] of AXES.entries()) {
       if (!enabled[axis]) continue;
       const word = quantize(sense[`gyro${name}`], PER_COUNT[CTRL_REG4.FS] as number, 16);
-      const [first, second] = CTRL_REG4.BLE ? [word >> 8, word] : [word, word >> 8];
-      OUT_X_L.set(2 * axis, first as number);
-      OUT_X_L.set(2 * axis + 1, second as number);
+      putAxis(OUT_X_L, axis, word, CTRL_REG4.BLE);
     }
     OUT_TEMP.value = Math.round(ZERO - sense.temperature);
-    STATUS_REG.value = STATUS_REG.ZYXDA === 1 || count > 1 ? 0xff : 0x0f;
+    STATUS_REG.value = statusAfterSample(STATUS_REG.value, count);
     drive();
   }
 
   const drive = () => DRDY.set(STATUS_REG.ZYXDA === 1 && CTRL_REG3.I2_DRDY === 1);
 
   return {
-    onRead: {
-      /** The higher byte of an axis clears its flags; the last of them those of all. */
-      OUT_X_L(offset) {
-        if ((offset & 1) === 1) {
-          STATUS_REG.value = statusAfterRead(STATUS_REG.value, offset);
-          drive();
-        }
-        return OUT_X_L.get(offset);
-      },
-    },
+    onRead: { OUT_X_L: readAxes(STATUS_REG, OUT_X_L, drive) },
     onWrite: { CTRL_REG1: () => samples.restart() },
     afterWrite: drive,
-    pointer(byte) {
-      bus.goesOn = (byte & GOES_ON) !== 0;
-      return byte & 0x7f;
-    },
-    next: (register) => (bus.goesOn ? (register + 1) & 0x7f : register),
+    ...way,
     reset() {
       samples.restart();
       drive();

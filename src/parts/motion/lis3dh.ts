@@ -1,6 +1,7 @@
 import type { DataSheet } from '../data-sheet.ts';
 import type { Model, Part } from '../model.ts';
-import { statusAfterRead } from './axis-status.ts';
+import { statusAfterSample } from './axis-status.ts';
+import { putAxis, readAxes, ST_SPI, ST_STATUS, stPointer } from './st-axes.ts';
 
 const AXES = ['X', 'Y', 'Z'] as const;
 const G = { unit: 'g', range: [-16, 16] } as const;
@@ -31,16 +32,10 @@ const sheetOf = ({ name, address, spi, source }: Row) =>
     ],
     node: 'accelerometer',
     bus: {
-      // Bit 7 of the register number goes on from register to register.
       i2c: { form: 'byte registers', address },
       ...(spi
         ? {
-            spi: {
-              form: 'registers',
-              modes: 0b1001,
-              maxSpeedHz: 10_000_000,
-              header: { read: 0x80, address: 0x3f, increment: 0x40 },
-            } as const,
+            spi: ST_SPI,
           }
         : {}),
     },
@@ -58,7 +53,7 @@ const sheetOf = ({ name, address, spi, source }: Row) =>
       CTRL_REG5: { at: 0x24 },
       CTRL_REG6: { at: 0x25, fields: { I2: [7, 3], INT_POLARITY: 1 } },
       REFERENCE: { at: 0x26 },
-      STATUS_REG: { at: 0x27, access: 'ro', fields: { ZYXOR: 7, OR: [6, 4], ZYXDA: 3, DA: [2, 0] } },
+      STATUS_REG: { at: 0x27, access: 'ro', fields: ST_STATUS },
       OUT_X_L: { at: 0x28, count: 6, access: 'ro' },
       FIFO_CTRL_REG: { at: 0x2e },
       FIFO_SRC_REG: { at: 0x2f, reset: 0x20, access: 'ro' },
@@ -88,13 +83,18 @@ const RATE_HZ = [0, 1, 10, 25, 50, 100, 200, 400, 1600, 1344] as const;
 const LOW_POWER_FASTEST_HZ = 5376;
 /** Table 4: mg a digit of 12 bits at each FS; 16 g does not follow the rule. */
 const MG_PER_DIGIT = [1, 2, 4, 12] as const;
-const GOES_ON = 0x80;
 
 const modelOf =
   (_row: Row): Model<ReturnType<typeof sheetOf>> =>
-  (registers, { sense, every, keep, clamp, bus: wire, pin: { INT1 } }) => {
+  (registers, kit) => {
+    const {
+      sense,
+      every,
+      clamp,
+      pin: { INT1 },
+    } = kit;
     const { CTRL_REG1, CTRL_REG3, CTRL_REG4, CTRL_REG6, STATUS_REG, OUT_X_L } = registers;
-    const bus = keep({ goesOn: wire === 'spi' });
+    const way = stPointer(kit);
     const samples = every(period, sample, INT1);
 
     function period(): number {
@@ -110,11 +110,9 @@ const modelOf =
         if (((CTRL_REG1.value >> axis) & 1) === 0) continue;
         const digits = clamp(Math.round(sense[`accel${name}`] / digit), -2048, 2047);
         const word = ((digits >> missing) << missing) << 4;
-        const [first, second] = CTRL_REG4.BLE ? [word >> 8, word] : [word, word >> 8];
-        OUT_X_L.set(2 * axis, first as number);
-        OUT_X_L.set(2 * axis + 1, second as number);
+        putAxis(OUT_X_L, axis, word, CTRL_REG4.BLE);
       }
-      STATUS_REG.value = STATUS_REG.ZYXDA === 1 || count > 1 ? 0xff : 0x0f;
+      STATUS_REG.value = statusAfterSample(STATUS_REG.value, count);
       drive();
     }
 
@@ -124,23 +122,10 @@ const modelOf =
     }
 
     return {
-      onRead: {
-        /** The higher byte of an axis clears its flags; the last of them those of all. */
-        OUT_X_L(offset) {
-          if ((offset & 1) === 1) {
-            STATUS_REG.value = statusAfterRead(STATUS_REG.value, offset);
-            drive();
-          }
-          return OUT_X_L.get(offset);
-        },
-      },
+      onRead: { OUT_X_L: readAxes(STATUS_REG, OUT_X_L, drive) },
       onWrite: { CTRL_REG1: () => samples.restart() },
       afterWrite: drive,
-      pointer(byte) {
-        bus.goesOn = (byte & GOES_ON) !== 0;
-        return byte & 0x7f;
-      },
-      next: (register) => (bus.goesOn ? (register + 1) & 0x7f : register),
+      ...way,
       reset() {
         samples.restart();
         drive();

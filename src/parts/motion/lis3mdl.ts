@@ -1,6 +1,7 @@
 import type { DataSheet } from '../data-sheet.ts';
 import type { Model } from '../model.ts';
-import { statusAfterRead } from './axis-status.ts';
+import { statusAfterSample } from './axis-status.ts';
+import { putAxis, readAxes, ST_SPI, ST_STATUS, stPointer } from './st-axes.ts';
 
 const AXES = ['X', 'Y', 'Z'] as const;
 const FIELD = { unit: 'µT', range: [-1600, 1600] } as const;
@@ -12,14 +13,8 @@ const sheet = {
   notModelled: ['the interrupt generator, offsets, the self test', 'noise'],
   node: 'magnetometer',
   bus: {
-    // Bit 7 of the register number goes on from register to register.
     i2c: { form: 'byte registers', address: 0x1e },
-    spi: {
-      form: 'registers',
-      modes: 0b1001,
-      maxSpeedHz: 10_000_000,
-      header: { read: 0x80, address: 0x3f, increment: 0x40 },
-    },
+    spi: ST_SPI,
   },
   // Table 16 "Register address map".
   registers: {
@@ -30,7 +25,7 @@ const sheet = {
     CTRL_REG3: { at: 0x22, reset: 0x03, fields: { LP: 5, SIM: 2, MD: [1, 0] } },
     CTRL_REG4: { at: 0x23, fields: { OMZ: [3, 2], BLE: 1 } },
     CTRL_REG5: { at: 0x24, fields: { FAST_READ: 7, BDU: 6 } },
-    STATUS_REG: { at: 0x27, access: 'ro', fields: { ZYXOR: 7, OR: [6, 4], ZYXDA: 3, DA: [2, 0] } },
+    STATUS_REG: { at: 0x27, access: 'ro', fields: ST_STATUS },
     OUT_X_L: { at: 0x28, count: 6, access: 'ro' },
     TEMP_OUT_L: { at: 0x2e, count: 2, access: 'ro' },
     INT_CFG: { at: 0x30, reset: 0xe8 },
@@ -56,14 +51,18 @@ const COUNTS = [6842, 3421, 2281, 1711] as const;
 const GAUSS = 100;
 /** 8 counts a degree, 0 at 25 °C. */
 const [COUNTS_PER_DEGREE, ZERO] = [8, 25];
-const GOES_ON = 0x80;
 
-const model: Model<typeof sheet> = (
-  registers,
-  { sense, every, once, keep, quantize, bus: wire, reset: powerOn, pin: { DRDY } },
-) => {
+const model: Model<typeof sheet> = (registers, kit) => {
+  const {
+    sense,
+    every,
+    once,
+    quantize,
+    reset: powerOn,
+    pin: { DRDY },
+  } = kit;
   const { CTRL_REG1, CTRL_REG2, CTRL_REG3, CTRL_REG4, STATUS_REG, OUT_X_L, TEMP_OUT_L } = registers;
-  const bus = keep({ goesOn: wire === 'spi' });
+  const way = stPointer(kit);
   const periodNs = () => 1e9 / (CTRL_REG1.FAST_ODR ? FAST_HZ[CTRL_REG1.OM as 0] : RATE_HZ[CTRL_REG1.DO as 0]);
   const samples = every(() => (CTRL_REG3.MD === CONTINUOUS ? periodNs() : 0), sample, DRDY);
   const single = once(() => {
@@ -75,29 +74,23 @@ const model: Model<typeof sheet> = (
     const gauss = 1 / (COUNTS[CTRL_REG2.FS] as number);
     for (const [axis, name] of AXES.entries()) {
       const word = quantize(sense[`magnet${name}`] / GAUSS, gauss, 16);
-      const [first, second] = CTRL_REG4.BLE ? [word >> 8, word] : [word, word >> 8];
-      OUT_X_L.set(2 * axis, first as number);
-      OUT_X_L.set(2 * axis + 1, second as number);
+      putAxis(OUT_X_L, axis, word, CTRL_REG4.BLE);
     }
     if (CTRL_REG1.TEMP_EN) {
       const word = Math.round((sense.temperature - ZERO) * COUNTS_PER_DEGREE);
       TEMP_OUT_L.set(0, word);
       TEMP_OUT_L.set(1, word >> 8);
     }
-    STATUS_REG.value = STATUS_REG.ZYXDA === 1 || count > 1 ? 0xff : 0x0f;
+    STATUS_REG.value = statusAfterSample(STATUS_REG.value, count);
     DRDY.set(true);
   }
 
   return {
+    /** DRDY falls with the last of the flags. */
     onRead: {
-      /** The higher byte of an axis clears its flags; the last of them those of all, and DRDY. */
-      OUT_X_L(offset) {
-        if ((offset & 1) === 1) {
-          STATUS_REG.value = statusAfterRead(STATUS_REG.value, offset);
-          if (STATUS_REG.value === 0) DRDY.set(false);
-        }
-        return OUT_X_L.get(offset);
-      },
+      OUT_X_L: readAxes(STATUS_REG, OUT_X_L, () => {
+        if (STATUS_REG.value === 0) DRDY.set(false);
+      }),
     },
     onWrite: {
       CTRL_REG1: () => samples.restart(),
@@ -110,11 +103,7 @@ const model: Model<typeof sheet> = (
         if (MD === SINGLE) single.start(periodNs());
       },
     },
-    pointer(byte) {
-      bus.goesOn = (byte & GOES_ON) !== 0;
-      return byte & 0x7f;
-    },
-    next: (register) => (bus.goesOn ? (register + 1) & 0x7f : register),
+    ...way,
     reset() {
       samples.restart();
       single.cancel();

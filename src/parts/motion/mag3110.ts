@@ -1,6 +1,6 @@
 import type { DataSheet } from '../data-sheet.ts';
 import type { Model } from '../model.ts';
-import { statusAfterRead } from './axis-status.ts';
+import { statusAfterRead, statusAfterSample } from './axis-status.ts';
 
 const AXES = ['X', 'Y', 'Z'] as const;
 const FIELD = { unit: 'µT', range: [-1000, 1000] } as const;
@@ -57,7 +57,7 @@ const model: Model<typeof sheet> = (registers, { sense, once, every, quantize, p
       OUT_X_MSB.set(2 * axis + 1, word);
     }
     DIE_TEMP.value = Math.round(sense.temperature);
-    DR_STATUS.value = DR_STATUS.ZYXDR === 1 || count > 1 ? 0xff : 0x0f;
+    DR_STATUS.value = statusAfterSample(DR_STATUS.value, count);
     INT1.set(true);
   }
 

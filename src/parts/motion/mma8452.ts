@@ -1,6 +1,6 @@
 import type { DataSheet } from '../data-sheet.ts';
 import type { Model, Part } from '../model.ts';
-import { statusAfterRead } from './axis-status.ts';
+import { statusAfterRead, statusAfterSample } from './axis-status.ts';
 
 const AXES = ['X', 'Y', 'Z'] as const;
 const G = { unit: 'g', range: [-8, 8] } as const;
@@ -97,8 +97,7 @@ const modelOf =
         OUT_X_MSB.set(2 * axis, word >> 8);
         OUT_X_MSB.set(2 * axis + 1, word);
       }
-      const overwrites = STATUS.ZYXDR === 1 || count > 1;
-      STATUS.value = overwrites ? 0xff : 0x0f;
+      STATUS.value = statusAfterSample(STATUS.value, count);
       drive();
     }
 

@@ -21,6 +21,15 @@ export const SPI_MODE = {
 /** Clock polarity and phase as the two low mode bits: modes 0 to 3. */
 export const SPI_MODE_X_MASK = SPI_MODE.CPHA | SPI_MODE.CPOL;
 
+/** The mode bits that an SPI child asks for by flags (Linux Documentation/devicetree/bindings/spi/spi-peripheral-props.yaml). */
+export const SPI_MODE_FLAGS: readonly (readonly [property: string, bit: number])[] = [
+  ['spi-cpha', SPI_MODE.CPHA],
+  ['spi-cpol', SPI_MODE.CPOL],
+  ['spi-cs-high', SPI_MODE.CS_HIGH],
+  ['spi-lsb-first', SPI_MODE.LSB_FIRST],
+  ['spi-3wire', SPI_MODE.THREE_WIRE],
+];
+
 /**
  * One transfer of a message; the shape of Linux's `struct spi_ioc_transfer`.
  *

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { openBoard, serveBoard } from '../../src/board/index.ts';
 import { runGuest } from '../../src/guest/index.ts';
 import { boardText, testFolder } from './folder.ts';
+import { type Refusal, refuses } from './refusals.ts';
 import { dtbusHere } from './run-here.ts';
 
 /** Wrong inputs of other kinds than those of wrong-input.test.ts: things of a file system, types in trees, cut blobs. */
@@ -55,7 +56,7 @@ beforeAll(async () => {
 });
 
 /** `@name` is the path of a file above. */
-const ROWS: readonly (readonly [argv: string, status: number, ...sentence: (string | RegExp)[]])[] = [
+const ROWS: readonly Refusal[] = [
   ['ls @set.dts', 1, /set\.dts:4/, 'invalid dtbus,set: expected strings', 'write dtbus,set = "'],
   ['ls @bytes.dts', 1, /bytes\.dts:4/, 'invalid reg: expected numbers'],
   ['ls @phandle.dts', 1, /phandle\.dts:4/, 'phandle 9: no node has it'],
@@ -119,14 +120,7 @@ const ROWS: readonly (readonly [argv: string, status: number, ...sentence: (stri
 
 describe('a wrong input that is rare', () => {
   it('is one of more than twenty', () => expect(ROWS.length).toBeGreaterThan(20));
-  const rows = ROWS.map(([line, status, ...sentence]) => ({ line, status, sentence }));
-  it.each(rows)('$line ends with $status, a place and a remedy', async ({ line, status, sentence }) => {
-    const argv = line.split(' ').map((word) => (word.startsWith('@') ? folder.path(word.slice(1)) : word));
-    const ended = await dtbusHere(...argv);
-    for (const part of sentence) expect(ended.err).toMatch(part);
-    expect(ended.err).not.toMatch(/^ {4}at /m);
-    expect(ended.status).toBe(status);
-  });
+  refuses(ROWS, (word) => (word.startsWith('@') ? folder.path(word.slice(1)) : word));
 });
 
 describe('an overlay or a part of a board, in front of a script', () => {

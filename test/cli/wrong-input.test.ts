@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { boardText, testFolder } from './folder.ts';
-import { dtbusHere } from './run-here.ts';
+import { type Refusal, refuses } from './refusals.ts';
 
 const folder = testFolder();
 const LM75 = 'temp: temp@48 { compatible = "national,lm75"; reg = <0x48>; };';
@@ -41,8 +41,7 @@ beforeAll(() => {
   if (!existsSync(folder.path('folder'))) mkdirSync(folder.path('folder'));
 });
 
-/** What was done, the exit code, and what the sentence must have: the place, the remedy. */
-const ROWS: readonly (readonly [argv: string, status: number, ...sentence: (string | RegExp)[]])[] = [
+const ROWS: readonly Refusal[] = [
   // Trees.
   ['ls @semicolon', 1, 'semicolon.dts:', 'add ";" here'],
   ['ls @string', 1, 'string.dts:3', /close it/],
@@ -98,19 +97,9 @@ const ROWS: readonly (readonly [argv: string, status: number, ...sentence: (stri
 describe('a wrong input', () => {
   it('is one of at least forty', () => expect(ROWS.length).toBeGreaterThanOrEqual(40));
 
-  const rows = ROWS.map(([line, status, ...sentence]) => ({ line, status, sentence }));
-  it.each(rows)(
-    '$line ends with $status and says where and what to do',
-    async ({ line, status, sentence }) => {
-      const argv = line.split(' ').map((word) => {
-        if (word === '@folder') return folder.path('folder');
-        if (word.startsWith('@')) return folder.path(`${word.slice(1)}.dts`);
-        return word.endsWith('.bin') ? folder.path(word) : word;
-      });
-      const ended = await dtbusHere(...argv);
-      for (const part of sentence) expect(ended.err).toMatch(part);
-      expect(ended.err).not.toMatch(/^ {4}at /m);
-      expect(ended.status).toBe(status);
-    },
-  );
+  refuses(ROWS, (word) => {
+    if (word === '@folder') return folder.path('folder');
+    if (word.startsWith('@')) return folder.path(`${word.slice(1)}.dts`);
+    return word.endsWith('.bin') ? folder.path(word) : word;
+  });
 });

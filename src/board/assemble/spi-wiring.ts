@@ -1,13 +1,11 @@
-import { type DeviceNode, NodeError, SPI_MODE, type SpiController, wellFormed } from '../../bus/index.ts';
-
-/** Flags of an SPI child that only work where the adapter can do it (Linux spi-peripheral-props.yaml). */
-const FLAGS: readonly (readonly [property: string, bit: number])[] = [
-  ['spi-cpha', SPI_MODE.CPHA],
-  ['spi-cpol', SPI_MODE.CPOL],
-  ['spi-cs-high', SPI_MODE.CS_HIGH],
-  ['spi-lsb-first', SPI_MODE.LSB_FIRST],
-  ['spi-3wire', SPI_MODE.THREE_WIRE],
-];
+import {
+  type DeviceNode,
+  NodeError,
+  SPI_MODE,
+  SPI_MODE_FLAGS,
+  type SpiController,
+  wellFormed,
+} from '../../bus/index.ts';
 
 /** Lines that a child may be wired with, by the mode bit that an adapter needs for them. */
 const WIDTHS: readonly (readonly [property: string, bits: Readonly<Record<number, number>>])[] = [
@@ -35,7 +33,7 @@ export function beyondAdapter(
     const range = chipSelects === 1 ? 'only chip select 0' : `chip selects 0 to ${chipSelects - 1}`;
     problems.push(new NodeError(child, 'reg', `chip select ${chipSelect}: ${name} has ${range}`));
   }
-  for (const [property, bit] of FLAGS)
+  for (const [property, bit] of SPI_MODE_FLAGS)
     if (child.has(property) && (modes & bit) === 0)
       problems.push(new NodeError(child, property, `${property}: ${name} cannot do it; use another adapter`));
   for (const [property, bits] of WIDTHS)

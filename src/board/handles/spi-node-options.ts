@@ -1,21 +1,12 @@
-import { type DeviceNode, SPI_MODE, wellFormed } from '../../bus/index.ts';
+import { type DeviceNode, SPI_MODE_FLAGS, wellFormed } from '../../bus/index.ts';
 import type { SpiNodeOptions } from '../../dev/core.ts';
-
-/** Flags of an SPI child (Linux Documentation/devicetree/bindings/spi/spi-peripheral-props.yaml). */
-const MODE_FLAGS: readonly (readonly [property: string, bit: number])[] = [
-  ['spi-cpha', SPI_MODE.CPHA],
-  ['spi-cpol', SPI_MODE.CPOL],
-  ['spi-cs-high', SPI_MODE.CS_HIGH],
-  ['spi-lsb-first', SPI_MODE.LSB_FIRST],
-  ['spi-3wire', SPI_MODE.THREE_WIRE],
-];
 
 /** What the children of an SPI bus ask of their nodes, by chip select. */
 export function spiNodeOptions(bus: DeviceNode): ReadonlyMap<number, SpiNodeOptions> {
   const options = new Map<number, SpiNodeOptions>();
   for (const child of bus.children) {
     let mode = 0;
-    for (const [property, bit] of MODE_FLAGS) if (child.has(property)) mode |= bit;
+    for (const [property, bit] of SPI_MODE_FLAGS) if (child.has(property)) mode |= bit;
     // What is of the wrong form is told by the checks of the board.
     const number = (property: string) => wellFormed(() => child.u32(property));
     for (const chipSelect of wellFormed(() => child.u32s('reg')) ?? []) {

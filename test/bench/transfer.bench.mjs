@@ -1,6 +1,7 @@
 // What a transfer costs from the node to a simulated part and back, the two ends in two threads.
 import { spawnSync } from 'node:child_process';
 import { setFlagsFromString } from 'node:v8';
+import { PLAIN_TRANSFER } from '../support/plain-transfer.mjs';
 import { checkout, cpuTime, load, median, medianOf, report } from './report.mjs';
 
 const { openBoard } = await load('.');
@@ -77,20 +78,9 @@ await onBoard({}, (board) => {
 await onBoard({}, (board) => {
   const { adapter } = board.nodes.get('/dev/spidev0.0');
   const BYTES = 65_536;
-  const plain = {
-    speedHz: 0,
-    bitsPerWord: 8,
-    csChange: false,
-    txNbits: 0,
-    rxNbits: 0,
-    wordDelayNs: 0,
-    csSetupNs: 0,
-    csHoldNs: 0,
-    csInactiveNs: 0,
-  };
   const read = [
-    { ...plain, tx: Uint8Array.of(0x03, 0, 0, 0) },
-    { ...plain, rx: new Uint8Array(BYTES) },
+    { ...PLAIN_TRANSFER, tx: Uint8Array.of(0x03, 0, 0, 0) },
+    { ...PLAIN_TRANSFER, rx: new Uint8Array(BYTES) },
   ];
   const call = () => adapter.transferSync(0, 0, read);
   callTime(call, 2000);

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compile, fromBlob, toBlob, writeDts } from '../../dist/src/devicetree/index.js';
+import { randomFrom } from './random.mjs';
 
 const fixtures = fileURLToPath(new URL('../fixtures/devicetree/', import.meta.url));
 const SLOW_MS = 2000;
@@ -45,16 +46,6 @@ const SOURCES = [
 ];
 
 const INCLUDED = Buffer.from('/ { included { };  };\n');
-
-function random(seed) {
-  let state = seed >>> 0 || 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 function mutate(bytes, others, pick) {
   let out = Buffer.from(bytes);
@@ -146,7 +137,7 @@ function tryBlob(bytes) {
 }
 
 export function fuzzDevicetree(seconds, seed = Date.now()) {
-  const pick = random(seed);
+  const pick = randomFrom(seed);
   const broken = readdirSync(join(fixtures, 'broken')).filter((name) => /\.dts[io]?o?$/.test(name));
   const sources = [
     ...SOURCES.map((text) => Buffer.from(text)),

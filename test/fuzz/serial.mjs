@@ -6,6 +6,7 @@
 // for; it falls silent, vanishes, or was another thing from the start. In virtual time. Whatever it does, every call ends,
 // with an answer or a BusFault; a session without a lie has right answers; after `close` the port is free.
 
+import { PLAIN_TRANSFER } from '../support/plain-transfer.mjs';
 import { limitOf, within } from './limit.mjs';
 import { FuzzError, must, randomFrom } from './random.mjs';
 import { settle, timersLeft } from './virtual-time.mjs';
@@ -23,17 +24,6 @@ const CLOSE_MS = 10_000;
 const TRANSFER_LIMIT_MS = 3000;
 const FLOOD_BYTES = 1 << 16;
 const ADDRESS = 0x48;
-const PLAIN = {
-  speedHz: 0,
-  bitsPerWord: 8,
-  csChange: false,
-  txNbits: 0,
-  rxNbits: 0,
-  wordDelayNs: 0,
-  csSetupNs: 0,
-  csHoldNs: 0,
-  csInactiveNs: 0,
-};
 
 /** Reads give 7. */
 function wires() {
@@ -189,7 +179,7 @@ async function i2cTransfer(controller, random, peer) {
 async function spiTransfer(controller, random, peer) {
   const length = 1 + random(random(4) === 0 ? 300 : 8);
   const rx = new Uint8Array(length);
-  const step = { ...PLAIN, tx: new Uint8Array(length), rx };
+  const step = { ...PLAIN_TRANSFER, tx: new Uint8Array(length), rx };
   const answered = await call(
     () => aborting(random, (signal) => controller.transfer(0, 0, [step], signal), peer),
     CALL_MS,

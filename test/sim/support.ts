@@ -1,6 +1,7 @@
 import { createSimulatedI2c, createSimulatedSpi } from '../../hosts/simulated/index.ts';
 import { BusFault, type DeviceNode, type Errno, I2C_M, type SpiTransfer } from '../../src/bus/index.ts';
 import { loadModels, PartRegistry, type PropertyValue, SteppedClock } from '../../src/sim/index.ts';
+import { PLAIN_TRANSFER } from '../support/plain-transfer.mjs';
 
 type NodeValue = boolean | number | readonly number[] | string | readonly string[] | Uint8Array;
 
@@ -119,18 +120,7 @@ export async function i2cBench(...children: NodeLiteral[]) {
 
 /** One transfer with the usual settings. */
 export function spiTransfer(fields: Partial<SpiTransfer>): SpiTransfer {
-  return {
-    speedHz: 0,
-    bitsPerWord: 8,
-    csChange: false,
-    txNbits: 1,
-    rxNbits: 1,
-    wordDelayNs: 0,
-    csSetupNs: 0,
-    csHoldNs: 0,
-    csInactiveNs: 0,
-    ...fields,
-  };
+  return { ...PLAIN_TRANSFER, txNbits: 1, rxNbits: 1, ...fields };
 }
 
 /** An SPI bus with the parts of `children`. */

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openBoard } from '../../dist/src/board/index.js';
+import { randomFrom } from '../fuzz/random.mjs';
 
 const seconds = Number(process.argv[2] ?? 60);
 const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31);
@@ -53,17 +54,6 @@ const count = {
   answers: 0,
   longestMs: 0,
 };
-
-/** Numbers from 0 to below `n`, the same for the same seed (mulberry32). */
-function randomFrom(start) {
-  let state = start;
-  return (n) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % n;
-  };
-}
 
 function boardFile(name) {
   const file = join(folder, `${name}.dts`);

@@ -1,4 +1,5 @@
 import type { SpiCapabilities, SpiTransfer } from '../../src/bus/index.ts';
+import { PLAIN_TRANSFER } from './plain-transfer.mjs';
 
 /** What a controller of tests can do that needs nothing special. */
 export const PLAIN_CAPABILITIES: SpiCapabilities = {
@@ -14,16 +15,5 @@ export const PLAIN_CAPABILITIES: SpiCapabilities = {
 
 /** One transfer with the usual settings, and what a test says of it. */
 export function spiTransfer(fields: Partial<SpiTransfer>): SpiTransfer {
-  return {
-    speedHz: 0,
-    bitsPerWord: 8,
-    csChange: false,
-    txNbits: 0,
-    rxNbits: 0,
-    wordDelayNs: 0,
-    csSetupNs: 0,
-    csHoldNs: 0,
-    csInactiveNs: 0,
-    ...fields,
-  };
+  return { ...PLAIN_TRANSFER, ...fields };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createBusPirate } from '../../../hosts/bus-pirate/index.ts';
 import { openBoard } from '../../../src/board/index.ts';
-import { node } from '../../sim/support.ts';
+import { node, spiTransfer } from '../../sim/support.ts';
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -50,9 +50,7 @@ describe('an emulated adapter with a port waits there while the board is up', ()
     await host.open();
     const rx = new Uint8Array(4);
     const tx = Uint8Array.of(0x9f, 0, 0, 0);
-    const rest = { speedHz: 0, bitsPerWord: 8, csChange: false, txNbits: 1, rxNbits: 1 };
-    const delays = { wordDelayNs: 0, csSetupNs: 0, csHoldNs: 0, csInactiveNs: 0 };
-    await host.spi.transfer(0, 0, [{ tx, rx, ...rest, ...delays }]);
+    await host.spi.transfer(0, 0, [spiTransfer({ tx, rx })]);
     expect([...rx.subarray(1)]).toEqual([0xef, 0x40, 0x14]);
     await host.close();
     await board.close();

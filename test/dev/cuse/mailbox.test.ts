@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { BusFault } from '../../../src/bus/index.ts';
 import { MAILBOX_BYTES, MailboxHost, MailboxI2c, MailboxSpi } from '../../../src/dev/cuse/mailbox.ts';
+import { PLAIN_TRANSFER } from '../../support/plain-transfer.mjs';
 import { CAPABILITIES, FakeI2c, FakeSpi } from '../fake-adapters.ts';
 
 const DIST = new URL('../../../dist/src/dev/cuse/mailbox.js', import.meta.url).href;
@@ -30,8 +31,7 @@ async function ask(
        const ring = () => parentPort.postMessage('transfer');
        const i2c = new MailboxI2c(workerData.description, workerData.shared, ring);
        const spi = new MailboxSpi(workerData.description, workerData.shared, ring);
-       const transfer = (more) => ({ tx: undefined, rx: undefined, speedHz: 0, bitsPerWord: 8, csChange: false, txNbits: 0,
-         rxNbits: 0, wordDelayNs: 0, csSetupNs: 0, csHoldNs: 0, csInactiveNs: 0, ...more });
+       const transfer = (more) => ({ tx: undefined, rx: undefined, ...${JSON.stringify(PLAIN_TRANSFER)}, ...more });
        let result;
        try { result = await (async () => { ${script} })(); } catch (error) { result = error.code; }
        parentPort.postMessage({ result });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BusPirateAdapter, BusPirateEmulator, DEFAULT_SETTINGS } from '../../../hosts/bus-pirate/index.ts';
 import { SerprogAdapter, SerprogEmulator } from '../../../hosts/serprog/index.ts';
 import { BusFault, I2C_M } from '../../../src/bus/index.ts';
+import { type Random, randomFrom } from '../../fuzz/random.mjs';
 import { spiTransfer } from '../../sim/support.ts';
 import { type DirectLink, directLink, type Peer } from '../bus-pirate/direct-link.ts';
 import { inFakeTime } from '../fake-time.ts';
@@ -14,18 +15,6 @@ const DEADLINE_MS = 200;
 /** What the adapter may need to say that it is back, or gone, after the deadline. */
 const RECOVERY_MS = 8000;
 const LATEST_MS = 60;
-
-type Random = (below: number) => number;
-
-function randomFrom(seed: number): Random {
-  let state = seed | 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 const pass = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 

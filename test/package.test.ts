@@ -62,3 +62,14 @@ test('every type that a door of the package leads to is in the package', () => {
   expect(missing).toEqual([]);
   expect(wanted.length).toBeGreaterThan(100);
 });
+
+// vite prints an error with a stack for each such file, at every run of a user's tests.
+test('no program of the package names a source map that is not in it', () => {
+  const programs = [...packed].filter((path) => /\.[cm]?js$/.test(path));
+  expect(programs.length).toBeGreaterThan(50);
+  const dangling = programs.filter((path) => {
+    const [, map] = /^\/\/# sourceMappingURL=(\S+)$/m.exec(readFileSync(path, 'utf8')) ?? [];
+    return map !== undefined && !packed.has(posix.join(posix.dirname(path), map));
+  });
+  expect(dangling).toEqual([]);
+});

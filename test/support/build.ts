@@ -8,7 +8,7 @@ import { forgetResults, writePartTable } from './part-table.ts';
  */
 export default function setup(): () => Promise<void> {
   forgetResults();
-  const { status, error, stderr } = spawnSync('npx', ['rolldown', '-c'], { encoding: 'utf8' });
+  const { status, error, stderr } = spawnSync(process.execPath, ['build.mjs'], { encoding: 'utf8' });
   if (status !== 0) console.error(`the package is not compiled anew: ${error?.message ?? stderr}`);
   return writePartTable;
 }

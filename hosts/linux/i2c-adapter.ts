@@ -12,17 +12,9 @@ import {
   type I2cController,
   type I2cMessage,
 } from '../../src/bus/index.ts';
-import { ioctl, ioctlAsync, OsError, type PinnedBytes, pinned } from '../../src/os/index.ts';
+import { ioctl, OsError, type PinnedBytes, pinned } from '../../src/os/index.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
-import {
-  busNumber,
-  clientName,
-  findI2cNode,
-  holderOf,
-  i2cNodeFault,
-  MACHINE,
-  type Places,
-} from './find-bus.ts';
+import { busNumber, clientName, findI2cNode, holderOf, i2cNodeFault } from './find-i2c.ts';
 import {
   I2C_IOCTL,
   LENGTH_MAX,
@@ -33,16 +25,16 @@ import {
   SMBUS_CALL_LENGTH,
   smbusData,
   takeRdwr,
-} from './protocol.ts';
+} from './i2c-dev.ts';
+import { errnoOf, faultOf, OpenNode } from './open-node.ts';
+import { MACHINE, type Places } from './places.ts';
 import { smbusShape } from './smbus-shape.ts';
 
-/** An open node. A call that nobody waits for any more goes on: the file is closed when it has ended. */
-interface OpenNode {
-  readonly fd: number;
+/** A bus that is open. */
+interface OpenBus {
+  readonly node: OpenNode;
   readonly number: number;
   readonly capabilities: I2cCapabilities;
-  /** The call under way. */
-  call: Promise<unknown> | undefined;
 }
 
 /** An I2C bus of this machine, through i2c-dev. */
@@ -51,7 +43,7 @@ export class LinuxI2cAdapter implements HostAdapter, I2cController {
   readonly i2c: I2cController = this;
   readonly #port: string;
   readonly #places: Places;
-  #node: OpenNode | undefined;
+  #bus: OpenBus | undefined;
   #name: string;
 
   /** @param port see `findI2cNode` */
@@ -66,7 +58,7 @@ export class LinuxI2cAdapter implements HostAdapter, I2cController {
   }
 
   get functionality(): number {
-    return (this.#node?.capabilities ?? I2C_CAPABILITIES).functionality;
+    return (this.#bus?.capabilities ?? I2C_CAPABILITIES).functionality;
   }
 
   get maxMessageLength(): number {
@@ -94,7 +86,11 @@ export class LinuxI2cAdapter implements HostAdapter, I2cController {
       const functionality = new DataView(bits.buffer).getUint32(0, true);
       const number = busNumber(basename(realpathSync(path)));
       if (number === undefined) throw new BusFault('EPROTO', `${path} is not an I2C bus`);
-      this.#node = { fd, number, capabilities: { ...I2C_CAPABILITIES, functionality }, call: undefined };
+      this.#bus = {
+        node: new OpenNode(fd),
+        number,
+        capabilities: { ...I2C_CAPABILITIES, functionality },
+      };
       this.#name = path;
     } catch (error) {
       closeSync(fd);
@@ -105,33 +101,30 @@ export class LinuxI2cAdapter implements HostAdapter, I2cController {
   }
 
   async close(): Promise<void> {
-    const node = this.#node;
-    this.#node = undefined;
-    if (node === undefined) return;
-    if (node.call === undefined) closeSync(node.fd);
-    else void node.call.then(() => closeSync(node.fd));
+    this.#bus?.node.close();
+    this.#bus = undefined;
   }
 
   async transfer(messages: readonly I2cMessage[], signal?: AbortSignal): Promise<void> {
-    const node = this.#node;
-    if (node === undefined) throw new BusFault('ENODEV', `${this.description} is not open`);
+    const bus = this.#bus;
+    if (bus === undefined) throw new BusFault('ENODEV', `${this.description} is not open`);
     if (messages.length === 0) return;
-    checkI2cMessages(node.capabilities, messages, this.description);
+    checkI2cMessages(bus.capabilities, messages, this.description);
     if (messages.length > MESSAGES_MAX)
       throw new BusFault(
         'EINVAL',
         `invalid transaction of ${messages.length} messages: ${this.description} takes at most ${MESSAGES_MAX}`,
       );
-    if (node.call !== undefined) await inTime(node.call, signal);
-    for (const message of messages) this.#claim(node, message);
-    if ((node.capabilities.functionality & I2C_FUNC.I2C) === 0) await this.#smbus(node, messages, signal);
-    else await this.#plain(node, messages, signal);
+    await bus.node.idle(signal);
+    for (const message of messages) this.#claim(bus, message);
+    if ((bus.capabilities.functionality & I2C_FUNC.I2C) === 0) await this.#smbus(bus, messages, signal);
+    else await this.#plain(bus, messages, signal);
   }
 
-  async #plain(node: OpenNode, messages: readonly I2cMessage[], signal?: AbortSignal): Promise<void> {
+  async #plain(bus: OpenBus, messages: readonly I2cMessage[], signal?: AbortSignal): Promise<void> {
     const call = pinned(rdwrLength(messages));
     layRdwr(call.bytes, call.address, messages);
-    const done = await this.#run(node, I2C_IOCTL.RDWR, call, messages, signal);
+    const done = await this.#run(bus, I2C_IOCTL.RDWR, call, messages, signal);
     // Some drivers say how many messages went well, and not what was wrong with the next.
     if (done < messages.length) {
       const sentence = `${done} of ${messages.length} messages to ${targetsOf(messages)} were carried out`;
@@ -143,45 +136,36 @@ export class LinuxI2cAdapter implements HostAdapter, I2cController {
     takeRdwr(call.bytes, messages);
   }
 
-  async #smbus(node: OpenNode, messages: readonly I2cMessage[], signal?: AbortSignal): Promise<void> {
-    const { call, readAt } = smbusShape(node.capabilities.functionality, messages, this.description);
+  async #smbus(bus: OpenBus, messages: readonly I2cMessage[], signal?: AbortSignal): Promise<void> {
+    const { call, readAt } = smbusShape(bus.capabilities.functionality, messages, this.description);
     const memory = pinned(SMBUS_CALL_LENGTH);
     laySmbus(memory.bytes, memory.address, call);
-    await this.#run(node, I2C_IOCTL.SMBUS, memory, messages, signal);
+    await this.#run(bus, I2C_IOCTL.SMBUS, memory, messages, signal);
     const last = messages.at(-1);
     if (last !== undefined && (last.flags & I2C_M.RD) !== 0)
       last.buf.set(smbusData(memory.bytes).subarray(readAt, readAt + last.buf.length));
   }
 
-  /** The call in another thread. After the deadline it goes on, and the next transfer waits for its end. */
   async #run(
-    node: OpenNode,
+    bus: OpenBus,
     request: number,
     memory: PinnedBytes,
     messages: readonly I2cMessage[],
     signal: AbortSignal | undefined,
   ): Promise<number> {
-    const running = ioctlAsync(node.fd, request, memory.address);
-    // Holds the memory, too, until the kernel no longer writes there.
-    const ended = running
-      .catch(() => memory)
-      .then(() => {
-        if (node.call === ended) node.call = undefined;
-      });
-    node.call = ended;
     try {
-      return await inTime(running, signal);
+      return await bus.node.run(request, memory, signal);
     } catch (error) {
-      throw error instanceof OsError ? this.#fault(error, node, messages) : error;
+      throw faultOf(error, (failed) => this.#fault(failed, bus, messages));
     }
   }
 
   /** Makes the address the file's own, which the kernel refuses for one that a driver of its has. */
-  #claim({ fd, number }: OpenNode, { addr, flags }: I2cMessage): void {
+  #claim({ node, number }: OpenBus, { addr, flags }: I2cMessage): void {
     const ten = (flags & I2C_M.TEN) !== 0;
     try {
-      ioctl(fd, I2C_IOCTL.TENBIT, ten ? 1 : 0);
-      ioctl(fd, I2C_IOCTL.SLAVE, addr);
+      node.ask(I2C_IOCTL.TENBIT, ten ? 1 : 0);
+      node.ask(I2C_IOCTL.SLAVE, addr);
     } catch (error) {
       if (!(error instanceof OsError) || error.code !== 'EBUSY') throw BusFault.from(error);
       const driver = holderOf(number, addr, ten, this.#places);
@@ -195,33 +179,16 @@ export class LinuxI2cAdapter implements HostAdapter, I2cController {
     }
   }
 
-  #fault(error: OsError, { number }: OpenNode, messages: readonly I2cMessage[]): BusFault {
+  #fault(error: OsError, { number }: OpenBus, messages: readonly I2cMessage[]): BusFault {
     let code = errnoName(error.errno);
     // SMBus drivers say ENODEV of a part that does not answer; here that is an adapter that is gone.
     const isThere = existsSync(join(this.#places.sys, 'bus/i2c/devices', `i2c-${number}`));
     if (code === 'ENODEV' && isThere) code = 'ENXIO';
-    const sentence = `${this.description}: transfer to ${targetsOf(messages)} failed: its driver says ${error.code}`;
+    const sentence = `${this.description}: transfer to ${targetsOf(messages)} failed: its driver says ${errnoOf(error)}`;
     return new BusFault(code, sentence, { cause: error });
   }
 }
 
 function targetsOf(messages: readonly I2cMessage[]): string {
   return [...new Set(messages.map(({ addr }) => hexByte(addr)))].join(', ');
-}
-
-/** `work`, or `ETIMEDOUT` when the signal comes first. */
-async function inTime<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  let onAbort: (() => void) | undefined;
-  const late = new Promise<never>((_, reject) => {
-    onAbort = () => reject(new BusFault('ETIMEDOUT'));
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
-    work.catch(() => {});
-  }
 }

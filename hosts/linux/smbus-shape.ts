@@ -8,7 +8,7 @@ import {
   SMBUS_DATA_LENGTH,
   type SmbusProtocol,
 } from '../../src/bus/index.ts';
-import type { SmbusCall } from './protocol.ts';
+import type { SmbusCall } from './i2c-dev.ts';
 
 /** A transaction that an SMBus adapter can make, and where in the call's data that which is read begins. */
 export interface SmbusShape {

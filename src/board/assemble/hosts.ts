@@ -15,7 +15,7 @@ const FOLDERS: readonly {
     compatible: ['dtbus,i2c-tiny-usb-emulator'],
     load: () => import('../../../hosts/i2c-tiny-usb/index.ts'),
   },
-  { compatible: ['dtbus,linux-i2c'], load: () => import('../../../hosts/linux/index.ts') },
+  { compatible: ['dtbus,linux-i2c', 'dtbus,linux-spi'], load: () => import('../../../hosts/linux/index.ts') },
   { compatible: ['dtbus,serprog'], load: () => import('../../../hosts/serprog/index.ts') },
 ];
 

@@ -73,6 +73,28 @@ export const BINDINGS: readonly Binding[] = [
     },
   },
   {
+    file: 'dtbus,linux-spi.yaml',
+    compatibles: ['dtbus,linux-spi'],
+    isComplete: true,
+    required: ['compatible', 'port'],
+    properties: {
+      port: {
+        type: 'string-array',
+      },
+      'num-cs': {
+        type: 'uint32',
+        minimum: 1,
+        maximum: 256,
+      },
+      'spi-3wire': {
+        type: 'boolean',
+      },
+      'dtbus,no-cs': {
+        type: 'boolean',
+      },
+    },
+  },
+  {
     file: 'dtbus,serprog.yaml',
     compatibles: ['dtbus,serprog'],
     isComplete: true,

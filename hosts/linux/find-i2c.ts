@@ -1,21 +1,7 @@
-import {
-  accessSync,
-  constants,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  statSync,
-} from 'node:fs';
+import { readlinkSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { BusFault } from '../../src/bus/index.ts';
-
-/** Where Linux shows its buses; other folders in tests. */
-export interface Places {
-  readonly dev: string;
-  readonly sys: string;
-}
-export const MACHINE: Places = { dev: '/dev', sys: '/sys' };
+import { namesIn, nodeFault, type Places, textOf } from './places.ts';
 
 /** A bus of this machine. */
 export interface LinuxBus {
@@ -31,7 +17,8 @@ export function i2cBuses({ sys }: Places): LinuxBus[] {
   const buses: LinuxBus[] = [];
   for (const entry of namesIn(join(sys, 'bus/i2c/devices'))) {
     const number = busNumber(entry);
-    if (number !== undefined) buses.push({ number, name: text(join(sys, 'bus/i2c/devices', entry, 'name')) });
+    if (number !== undefined)
+      buses.push({ number, name: textOf(join(sys, 'bus/i2c/devices', entry, 'name')) ?? 'no name' });
   }
   return buses.sort((a, b) => a.number - b.number);
 }
@@ -63,47 +50,22 @@ export function findI2cNode(port: string, places: Places): string {
   return node(only.number);
 }
 
+const I2C_NODES = { subsystem: 'i2c-dev', group: 'i2c' };
+
 /** Why `node` cannot be opened, as far as a look at it tells. */
 export function i2cNodeFault(node: string, places: Places): BusFault | undefined {
-  try {
-    accessSync(node, constants.R_OK | constants.W_OK);
-    if (statSync(node).isCharacterDevice()) return undefined;
-    return new BusFault('ENODEV', `${node} is not a device`);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'EACCES' || code === 'EPERM') return new BusFault('EACCES', noPermission(node), { cause });
+  return nodeFault(node, I2C_NODES, (cause) => {
     const buses = i2cBuses(places);
     const number = busNumber(basename(node));
-    if (buses.some((bus) => bus.number === number))
-      return new BusFault(
-        'ENODEV',
-        `not found: ${node}: the kernel module i2c-dev is not loaded: ${I2C_DEV}`,
-        { cause },
-      );
-    return new BusFault('ENODEV', `not found: ${node}; ${listed(buses)}`, { cause });
-  }
-}
-
-/** The sentence for a node that this user may not open. */
-function noPermission(node: string): string {
-  const group = groupOf(node) ?? 'i2c';
-  const remedy =
-    group === 'root'
-      ? `give it to a group of yours by a udev rule (SUBSYSTEM=="i2c-dev", GROUP="i2c", MODE="0660")`
-      : `add yourself to the group that owns it (sudo adduser $USER ${group}) and log in again`;
-  return `no permission to open ${node}: ${remedy}`;
-}
-
-function groupOf(node: string): string | undefined {
-  try {
-    const { gid } = statSync(node);
-    const line = readFileSync('/etc/group', 'utf8')
-      .split('\n')
-      .find((each) => each.split(':')[2] === String(gid));
-    return line?.split(':')[0];
-  } catch {
-    return undefined;
-  }
+    const sentence = buses.some((bus) => bus.number === number)
+      ? `the kernel module i2c-dev is not loaded: ${I2C_DEV}`
+      : undefined;
+    return new BusFault(
+      'ENODEV',
+      sentence === undefined ? `not found: ${node}; ${listed(buses)}` : `not found: ${node}: ${sentence}`,
+      { cause },
+    );
+  });
 }
 
 /** The kernel driver that holds an address of a bus; undefined when it cannot be told. */
@@ -148,20 +110,4 @@ function busBelow(path: string): number | undefined {
 function listed(buses: readonly LinuxBus[]): string {
   if (buses.length === 0) return 'this machine has no I2C bus';
   return `I2C buses: ${buses.map(({ number, name }) => `i2c-${number} (${name})`).join(', ')}`;
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-function text(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch {
-    return 'no name';
-  }
 }

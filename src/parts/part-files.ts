@@ -554,6 +554,15 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./motion/mpu6050.ts'),
   },
   {
+    file: 'muxes/pca9541',
+    bus: 'i2c',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'nxp,pca9541',
+    ],
+    load: () => import('./muxes/pca9541.ts'),
+  },
+  {
     file: 'muxes/pca9548',
     bus: 'i2c',
     // biome-ignore format: one name a line.

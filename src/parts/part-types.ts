@@ -431,6 +431,19 @@ interface InvensenseMpu9250 {
   magnetZ: number;
 }
 
+interface NxpPca9541 {
+  /** NMYBUS as the other master leaves it: unlike MYBUS, that master has the bus */
+  otherMyBus: boolean;
+  /** NBUSON as the other master leaves it: like BUSON, the bus is off */
+  otherBusOn: boolean;
+  /** The other master has set NTESTON: it asks for the bus */
+  otherTest: boolean;
+  /** INT_IN is low: a part behind it asks for attention */
+  interruptInput: boolean;
+  /** This master is connected to the bus behind it */
+  readonly connected: boolean;
+}
+
 interface NxpPca9548 {
   /** Control register: what is connected */
   readonly control: number;
@@ -878,6 +891,7 @@ export interface PartTypes {
   'invensense,mpu6000': InvensenseMpu6050;
   'invensense,mpu6500': InvensenseMpu6050;
   'invensense,mpu9250': InvensenseMpu9250;
+  'nxp,pca9541': NxpPca9541;
   'nxp,pca9548': NxpPca9548;
   'nxp,pca9848': NxpPca9548;
   'ti,tca9548': NxpPca9548;

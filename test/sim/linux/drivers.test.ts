@@ -29,9 +29,10 @@ const AIR = { temperature: 31.5, pressure: 98_765 };
 const THEN = { time: '2031-07-04T05:06:07Z' };
 const shunt = (microOhms: number) => `shunt-resistor = <${microOhms}>;`;
 const memory = (...bytes: number[]) => ({ contents: Uint8Array.from(bytes) });
+const rom = (address: string) =>
+  `eeprom@${address} { compatible = "atmel,24c02"; reg = <0x${address}>; vcc-supply = <&supply>; };`;
 /** A mux with an EEPROM behind channel 3. */
-const channel = (address: string) =>
-  `${BUS} i2c@3 { reg = <3>; ${BUS} eeprom@${address} { compatible = "atmel,24c02"; reg = <0x${address}>; vcc-supply = <&supply>; }; };`;
+const channel = (address: string) => `${BUS} i2c@3 { reg = <3>; ${BUS} ${rom(address)} };`;
 
 const I2C: readonly BoardPart[] = [
   { name: 'jc42@18', compatible: 'jedec,jc-42.4-temp', set: WARM },
@@ -87,6 +88,11 @@ const I2C: readonly BoardPart[] = [
   { name: 'pca9547@72', compatible: 'nxp,pca9547', more: channel('56') },
   { name: 'pca9546@73', compatible: 'nxp,pca9546', more: channel('55') },
   { name: 'pca9544@74', compatible: 'nxp,pca9544', more: channel('58') },
+  {
+    name: 'pca9541@75',
+    compatible: 'nxp,pca9541',
+    more: `i2c-arb { ${BUS} ${rom('59')} };`,
+  },
   { name: 'bme280@76', compatible: 'bosch,bme280', set: { ...AIR, humidity: 40 } },
   { name: 'bmp280@77', compatible: 'bosch,bmp280', set: AIR },
 ];
@@ -288,6 +294,7 @@ describe.skipIf(NO_UML !== undefined)("Linux's drivers and our parts", () => {
     ['eeprom@56', 'ffffffff', ' behind pca9547@72'],
     ['eeprom@55', 'ffffffff', ' behind pca9546@73'],
     ['eeprom@58', 'ffffffff', ' behind pca9544@74'],
+    ['eeprom@59', 'ffffffff', ' behind pca9541@75'],
   ])('%s: nvmem is %s, and takes what is written over the end of a page%s', (name, bytes) => {
     expect(attributes.get(`${name} bytes`)).toBe(bytes);
     const contents = run.get(name, 'contents') as Uint8Array;

@@ -259,5 +259,6 @@ function answerOf(
 /** Why nothing answers for a node. */
 function silence(node: TreeNode | undefined, mux: PeripheralReport | undefined): string {
   if (mux?.answeredBy === 'nothing') return `${lastStep(mux.path)} does not answer`;
+  if (node?.compatible.length === 0) return 'no compatible';
   return node?.has('dtbus,model') ? 'its model does not run' : 'no model of it';
 }

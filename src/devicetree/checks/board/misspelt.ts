@@ -6,6 +6,7 @@ import { textOf, warning } from '../define.ts';
 import { isString } from '../value-forms.ts';
 import { bindingOf } from './our-properties.ts';
 import { type BoardBus, peripheralNodes } from './peripherals.ts';
+import { isSlip } from './slips.ts';
 
 /** Checks of words that only work where they are spelt right: states, names of properties, aliases. */
 
@@ -70,12 +71,6 @@ function checkNames(node: LiveNode, known: readonly string[], { fail }: CheckCon
     if (near !== undefined)
       fail(node, property, `unknown property ${name}`, { hint: `did you mean ${near}?` });
   }
-}
-
-/** So many letters of a name may be wrong. Short names have neighbours that mean something else. */
-function isSlip(name: string, meant: string): boolean {
-  if (name.toLowerCase() === meant || name.replaceAll('_', '-') === meant) return true;
-  return didYouMean(name, [meant], meant.length < 5 ? 0 : meant.length < 12 ? 1 : 2) !== undefined;
 }
 
 function propertyNames(buses: ReadonlyMap<LiveNode, BoardBus>): Check {

@@ -4,6 +4,7 @@ import { atName, cellOf, cellsOf, hex, warning } from '../define.ts';
 import { OWN_ADDRESS, TEN_BIT_ADDRESS } from '../i2c-reg.ts';
 import { isStringList } from '../value-forms.ts';
 import { bindingOf } from './our-properties.ts';
+import { isSlip } from './slips.ts';
 
 /** Checks of what the tree puts on a bus: that it is addressed, by one number, which no other has. */
 
@@ -27,6 +28,7 @@ export function peripheralChecks(buses: ReadonlyMap<LiveNode, BoardBus>): readon
     });
   return [
     onBus('bus_cells', checkCells),
+    onBus('peripheral_compatible', checkNamed),
     onBus('peripheral_reg', checkRegs),
     onBus('peripheral_address', checkAddresses),
     onBus('bus_values', checkValues),
@@ -57,6 +59,18 @@ function checkCells({ kind, node }: BoardBus, { fail }: CheckContext): void {
       fail(node, undefined, `${WORDS[kind].bus} needs ${name}`, { ...atName(node), hint });
     else if (cellOf(node, name) !== expected)
       fail(node, property, `invalid ${name} of ${WORDS[kind].bus}: expected <${expected}>`, { hint });
+  }
+}
+
+/** Linux adds no device for it: neither driver nor model is found without a name. */
+function checkNamed({ node }: BoardBus, { fail }: CheckContext): void {
+  for (const child of peripheralNodes(node)) {
+    if (child.compatible.length > 0 || child.has('compatible') || child.has('dtbus,dump')) continue;
+    if (!child.has('reg') || child.properties.some(({ name }) => isSlip(name, 'compatible'))) continue;
+    fail(child, undefined, 'missing property compatible: no driver or model is found for the node', {
+      ...atName(child),
+      hint: 'add compatible = "vendor,part";',
+    });
   }
 }
 

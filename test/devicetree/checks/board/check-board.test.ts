@@ -110,7 +110,9 @@ describe('the cells of a bus', () => {
       'warning bus_cells 2.1 an I2C bus needs #address-cells | write #address-cells = <1>; in /i2c',
       'warning bus_cells 2.1 an I2C bus needs #size-cells | write #size-cells = <0>; in /i2c',
     ]);
-    expect(problems('spi { #address-cells = <2>; #size-cells = <0>; a@0 { reg = <0 0>; }; };')).toEqual([
+    expect(
+      problems('spi { #address-cells = <2>; #size-cells = <0>; a@0 { compatible = "x,y"; reg = <0 0>; }; };'),
+    ).toEqual([
       'warning bus_cells 2.7 invalid #address-cells of an SPI bus: expected <1> | write #address-cells = <1>; in /spi',
     ]);
   });
@@ -133,6 +135,16 @@ describe('what would read as if it were not there', () => {
       expect.stringMatching(/^warning bus_values 3.\d+ invalid spi-max-frequency: expected one number/),
     ]);
   });
+});
+
+test('a node with an address and without a name is nothing that a driver or a model is found for', () => {
+  const lost =
+    'peripheral_compatible 3.1 missing property compatible: no driver or model is found for the node';
+  const told = [`warning ${lost} | add compatible = "vendor,part";`];
+  expect(problems(i2c('lost@48 { reg = <0x48>; };'))).toEqual(told);
+  expect(problems(spi('lost@0 { reg = <0>; };'))).toEqual(told);
+  expect(problems(i2c('lost@48 { reg = <0x48>; dtbus,dump = "registers.txt"; };'))).toEqual([]);
+  expect(problems(i2c('lost@48 { reg = <0x48>; status = "disabled"; };'))).toEqual([]);
 });
 
 describe('the address of a peripheral', () => {

@@ -55,7 +55,8 @@ describe('names of properties', () => {
     ['spi', 'spi-rx-buswidth', 'spi-rx-bus-width'],
   ])('on %s, %s is told what it means', (kind, name, meant) => {
     const sentence = `property_name 3 unknown property ${name} | did you mean ${meant}?`;
-    const reg = 'reg = <0>;'.replace('0', kind === 'i2c' ? '1' : '0');
+    const what = name === 'compatibl' ? '' : 'compatible = "x,y";';
+    const reg = `${what} reg = <${kind === 'i2c' ? 1 : 0}>;`;
     expect(problems((kind === 'i2c' ? i2c : spi)(`a { ${reg} ${name}; };`))).toEqual([sentence]);
   });
 

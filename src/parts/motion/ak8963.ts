@@ -137,12 +137,12 @@ export class Ak8963 {
   #measure(): void {
     const state = this.#state;
     const lsb = MICROTESLA[state.bits as 0 | 1];
-    const half = state.bits === 1 ? 32_760 : 8190;
     const testing = state.mode === MODE.SELF_TEST && state.selfTest === 1;
     const field = testing ? SELF_TEST.map((code) => code * MICROTESLA[1]) : this.#sense();
     const adjustment = ((REGISTERS.ASAX.reset - 128) * 0.5) / 128 + 1;
     for (const [axis, value] of field.entries()) {
-      const code = Math.max(-half, Math.min(half, Math.round(value / lsb / adjustment)));
+      // What can be felt stays below the 32,760 and 8,190 counts of 16 and 14 bits.
+      const code = Math.round(value / lsb / adjustment);
       this.#data[2 * axis] = code;
       this.#data[2 * axis + 1] = code >> 8;
     }

@@ -219,4 +219,93 @@ describe('ADXL345 (rev. E)', () => {
     bench.reset();
     expect(bench.writeRead([0x2d], 1)).toEqual([0x00]);
   });
+
+  it('without the FIFO: a sample before the last one was read is an overrun, and no watermark', async () => {
+    const bench = await measuring();
+    const source = () => bench.writeRead([0x30], 1)[0];
+    expect(source()).toBe(0x80);
+    bench.clock.advance(10 * MS);
+    expect(source()).toBe(0x81);
+    bench.writeRead([0x32], 6);
+    expect(source()).toBe(0x00);
+    bench.clock.advance(10 * MS);
+    expect(source()).toBe(0x80);
+    bench.writeRead([0x32], 6);
+    bench.clock.advance(20 * MS);
+    expect(source()).toBe(0x81);
+  });
+
+  it('a new rate counts from when it is chosen (table 7: 50 Hz)', async () => {
+    const bench = await measuring();
+    bench.writeRead([0x32], 6);
+    bench.clock.advance(5 * MS);
+    bench.write([0x2c, 0x09]);
+    bench.clock.advance(19.9 * MS);
+    expect(bench.writeRead([0x30], 1)).toEqual([0x00]);
+    bench.clock.advance(0.2 * MS);
+    expect(bench.writeRead([0x30], 1)).toEqual([0x80]);
+  });
+
+  it('in standby nothing is measured', async () => {
+    const bench = await adxl345();
+    bench.set('accelX', 1);
+    bench.write([0x2d, 0x00]);
+    bench.clock.advance(100 * MS);
+    expect([...bench.writeRead([0x30], 1), ...bench.writeRead([0x32], 2)]).toEqual([0, 0, 0]);
+  });
+
+  it('bypass mode empties the FIFO; the other modes keep what is in it', async () => {
+    const bench = await measuring();
+    bench.write([0x38, 0x84]);
+    bench.clock.advance(1000 * MS);
+    bench.write([0x38, 0x85]);
+    expect([...bench.writeRead([0x39], 1), ...bench.writeRead([0x30], 1)]).toEqual([32, 0x83]);
+    bench.write([0x38, 0x00]);
+    expect([...bench.writeRead([0x39], 1), ...bench.writeRead([0x30], 1)]).toEqual([0, 0x00]);
+  });
+
+  it('the watermark is the number of samples in FIFO_CTL', async () => {
+    const bench = await measuring();
+    bench.write([0x38, 0x84]);
+    bench.writeRead([0x32], 6);
+    bench.clock.advance(30 * MS);
+    expect(bench.writeRead([0x30], 1)).toEqual([0x80]);
+    bench.clock.advance(10 * MS);
+    expect(bench.writeRead([0x30], 1)).toEqual([0x82]);
+  });
+
+  it('the last sample of the FIFO stays to be seen, whatever is written meanwhile', async () => {
+    const bench = await adxl345();
+    bench.set('accelX', 1);
+    bench.write([0x38, 0x80]);
+    bench.write([0x2d, 0x08]);
+    bench.set('accelX', 0.5);
+    bench.write([0x1d, 0x01]);
+    for (let time = 0; time < 3; time++) {
+      expect(bench.writeRead([0x32], 2)).toEqual([0x00, 0x01]);
+      expect(bench.writeRead([0x39], 1)).toEqual([0]);
+    }
+  });
+
+  it('INT_INVERT makes the pins active low', async () => {
+    const bench = await measuring();
+    bench.write([0x2e, 0x80]);
+    bench.write([0x31, 0x20]);
+    expect([bench.line('INT1').high, bench.line('INT2').high]).toEqual([false, true]);
+    bench.writeRead([0x32], 6);
+    expect([bench.line('INT1').high, bench.line('INT2').high]).toEqual([true, true]);
+  });
+
+  it('a loss of power empties the FIFO, and the interrupts are gone', async () => {
+    const bench = await adxl345();
+    bench.write([0x38, 0x84]);
+    bench.write([0x2e, 0x80]);
+    bench.write([0x2d, 0x08]);
+    bench.clock.advance(1000 * MS);
+    expect(bench.line('INT1').high).toBe(true);
+    bench.reset();
+    expect([bench.line('INT1').high, ...bench.writeRead([0x39], 1)]).toEqual([false, 0]);
+    bench.clock.advance(1000 * MS);
+    expect(bench.writeRead([0x39], 1)).toEqual([0]);
+  });
 });

@@ -72,4 +72,45 @@ describe('HMC5883L (900405, rev. E)', () => {
     bench.clock.advance(14 * MS);
     expect(bench.writeRead([0x03], 8).slice(6)).toEqual([0x04, 0x42]);
   });
+
+  it('shows 2047 counts, the most of its 12 bits, as they are', async () => {
+    // 2047 counts at 1090 a gauss.
+    expect((await single([0x10, 0x20], { magnetX: 187.798 }))[0]).toBe(0x07ff);
+  });
+
+  it('idle it measures nothing, nor after a single measurement', async () => {
+    const bench = await hmc5883l();
+    for (const mode of [0x02, 0x01]) {
+      bench.write([0x02, mode]);
+      bench.clock.advance(6 * MS);
+      bench.writeRead([0x03], 6);
+      bench.clock.advance(1000 * MS);
+      expect(bench.writeRead([0x09], 1)).toEqual([0]);
+    }
+  });
+
+  it('a new rate counts from when it is chosen (table 5: 75 Hz, 0.75 Hz)', async () => {
+    const bench = await hmc5883l();
+    bench.write([0x00, 0x00]);
+    bench.write([0x02, 0x00]);
+    bench.clock.advance(100 * MS);
+    bench.write([0x00, 0x18]);
+    bench.clock.advance(13.2 * MS);
+    expect(bench.writeRead([0x09], 1)).toEqual([0]);
+    bench.clock.advance(0.2 * MS);
+    expect(bench.writeRead([0x09], 1)).toEqual([1]);
+  });
+
+  it('after the last register the pointer is at the first', async () => {
+    const bench = await hmc5883l();
+    expect(bench.writeRead([0x0c], 2)).toEqual([0x33, 0x10]);
+  });
+
+  it('without power a measurement is not ended', async () => {
+    const bench = await hmc5883l();
+    bench.write([0x02, 0x01]);
+    bench.reset();
+    bench.clock.advance(6 * MS);
+    expect(bench.writeRead([0x09], 1)).toEqual([0]);
+  });
 });

@@ -78,4 +78,80 @@ describe('LIS3DH (DocID17530)', () => {
     expect(bench.exchange([0x8f], 2, 3)).toEqual([0x33, 0x33]);
     expect(bench.exchange([0xe0], 2, 3)).toEqual([0x07, 0x00]);
   });
+
+  it('ODR 9 is 1.344 kHz, and 5.376 kHz in low power only (table 31)', async () => {
+    const samplesIn3ms = async (control: number) => {
+      const bench = await lis3dh();
+      const edges: boolean[] = [];
+      bench.write([0x22, 0x10]);
+      bench.line('INT1').listen((high) => edges.push(high));
+      bench.write([0x20, control]);
+      for (let part = 0; part < 30; part++) {
+        bench.clock.advance(0.1 * MS);
+        bench.writeRead([0xa8], 6);
+      }
+      return edges.filter((high) => high).length;
+    };
+    expect(await samplesIn3ms(0x97)).toBe(4);
+    expect(await samplesIn3ms(0x9f)).toBe(16);
+    // 100 Hz.
+    expect(await samplesIn3ms(0x5f)).toBe(0);
+  });
+
+  it('STATUS_REG tells of overruns: a sample before the last one was read, and several at once', async () => {
+    const bench = await lis3dh();
+    bench.write([0x20, 0x57]);
+    bench.clock.advance(10.5 * MS);
+    expect(bench.writeRead([0x27], 1)).toEqual([0x0f]);
+    bench.clock.advance(10 * MS);
+    expect(bench.writeRead([0x27], 1)).toEqual([0xff]);
+    bench.writeRead([0xa8], 6);
+    expect(bench.writeRead([0x27], 1)).toEqual([0x00]);
+    bench.clock.advance(30 * MS);
+    expect(bench.writeRead([0x27], 1)).toEqual([0xff]);
+  });
+
+  it('the higher byte of an axis clears its flags, the lower does not', async () => {
+    const bench = await lis3dh();
+    bench.write([0x20, 0x57]);
+    bench.clock.advance(10.5 * MS);
+    bench.writeRead([0x28], 1);
+    expect(bench.writeRead([0x27], 1)).toEqual([0x0f]);
+    bench.writeRead([0x29], 1);
+    expect(bench.writeRead([0x27], 1)).toEqual([0x06]);
+  });
+
+  it('INT1 is silent without I1_ZYXDA, and low when active with INT_POLARITY', async () => {
+    const bench = await lis3dh();
+    bench.write([0x20, 0x57]);
+    bench.clock.advance(10.5 * MS);
+    expect(bench.line('INT1').high).toBe(false);
+    bench.write([0x22, 0x10]);
+    expect(bench.line('INT1').high).toBe(true);
+    bench.write([0x25, 0x02]);
+    expect(bench.line('INT1').high).toBe(false);
+    bench.writeRead([0xa8], 6);
+    expect(bench.line('INT1').high).toBe(true);
+  });
+
+  it('a new rate counts from when it is chosen', async () => {
+    const bench = await lis3dh();
+    bench.write([0x20, 0x17]);
+    bench.clock.advance(500 * MS);
+    bench.write([0x20, 0x57]);
+    bench.clock.advance(9.9 * MS);
+    expect(bench.writeRead([0x27], 1)).toEqual([0x00]);
+    bench.clock.advance(0.2 * MS);
+    expect(bench.writeRead([0x27], 1)).toEqual([0x0f]);
+  });
+
+  it('INT1 falls with a loss of power', async () => {
+    const bench = await lis3dh();
+    bench.write([0x22, 0x10]);
+    bench.write([0x20, 0x57]);
+    bench.clock.advance(10.5 * MS);
+    expect(bench.line('INT1').high).toBe(true);
+    bench.reset();
+    expect(bench.line('INT1').high).toBe(false);
+  });
 });

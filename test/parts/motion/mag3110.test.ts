@@ -67,4 +67,86 @@ describe('MAG3110 (rev. 9.2)', () => {
     bench.clock.advance(100 * MS);
     expect(bench.writeRead([0x00], 1)).toEqual([0x00]);
   });
+
+  const sampling = async () => {
+    const bench = await mag3110();
+    bench.write([0x10, 0x01]);
+    bench.clock.advance(12.6 * MS);
+    return bench;
+  };
+
+  it('each axis has an offset of its own', async () => {
+    const bench = await mag3110();
+    for (const axis of ['X', 'Y', 'Z']) bench.set(`magnet${axis}`, 100);
+    // 10, 20 and 30 µT.
+    bench.write([0x09, 0x00, 0xc8, 0x01, 0x90, 0x02, 0x58]);
+    bench.write([0x10, 0x01]);
+    bench.clock.advance(12.6 * MS);
+    expect(field(bench)).toEqual([900, 800, 700]);
+  });
+
+  it('DR_STATUS tells of overruns: a sample before the last one was read, and several at once', async () => {
+    const bench = await sampling();
+    expect(bench.writeRead([0x00], 1)).toEqual([0x0f]);
+    bench.clock.advance(12.5 * MS);
+    expect(bench.writeRead([0x00], 1)).toEqual([0xff]);
+    field(bench);
+    bench.clock.advance(25 * MS);
+    expect(bench.writeRead([0x00], 1)).toEqual([0xff]);
+  });
+
+  it('INT1 stays high until all axes are read', async () => {
+    const bench = await sampling();
+    bench.writeRead([0x01], 4);
+    expect([bench.line('INT1').high, ...bench.writeRead([0x00], 1)]).toEqual([true, 0x04]);
+    bench.writeRead([0x05], 2);
+    expect(bench.line('INT1').high).toBe(false);
+  });
+
+  it('TM in active mode is no measurement of its own', async () => {
+    const bench = await mag3110();
+    bench.write([0x10, 0xfb]);
+    bench.clock.advance(12_799 * MS);
+    expect(bench.writeRead([0x10], 1)).toEqual([0xfb]);
+    bench.clock.advance(2 * MS);
+    expect([...bench.writeRead([0x00], 1), ...bench.writeRead([0x10], 1)]).toEqual([0x0f, 0xfb]);
+  });
+
+  it('in standby nothing is measured without TM', async () => {
+    const bench = await mag3110();
+    bench.write([0x10, 0x00]);
+    bench.clock.advance(100 * MS);
+    expect(bench.writeRead([0x00], 1)).toEqual([0x00]);
+  });
+
+  it('reads and writes go on from register to register, and from the last to the first', async () => {
+    const bench = await mag3110();
+    bench.write([0x09, 0x00, 0xc8]);
+    expect(bench.writeRead([0x09], 2)).toEqual([0x00, 0xc8]);
+    bench.write([0x11, 0x20]);
+    expect(bench.writeRead([0x10], 3)).toEqual([0x00, 0x20, 0x00]);
+    bench.write([0x10, 0x01]);
+    bench.clock.advance(12.6 * MS);
+    expect(bench.writeRead([0x11], 2)).toEqual([0x20, 0x0f]);
+  });
+
+  it('INT1 falls with a loss of power, and a snapshot has its level', async () => {
+    const bench = await sampling();
+    const saved = bench.parts.snapshot('/i2c/part0');
+    bench.reset();
+    expect([bench.line('INT1').high, ...bench.writeRead([0x00], 1)]).toEqual([false, 0x00]);
+    const off = bench.parts.snapshot('/i2c/part0');
+    bench.parts.restore('/i2c/part0', saved);
+    expect(bench.line('INT1').high).toBe(true);
+    bench.parts.restore('/i2c/part0', off);
+    expect(bench.line('INT1').high).toBe(false);
+  });
+
+  it('a triggered measurement ends with a loss of power', async () => {
+    const bench = await mag3110();
+    bench.write([0x10, 0x02]);
+    bench.reset();
+    bench.clock.advance(13 * MS);
+    expect(bench.writeRead([0x00], 1)).toEqual([0x00]);
+  });
 });

@@ -88,4 +88,75 @@ describe('MMA8452Q and its relatives (rev. 10)', () => {
     bench.write([0x2b, 0x40]);
     expect([...bench.writeRead([0x2f], 1), ...bench.writeRead([0x2b], 1)]).toEqual([0, 0]);
   });
+
+  // Table 2: 12 bits at ±4 g.
+  it('the self test adds 44, 61 and 392 counts at ±4 g', async () => {
+    const bench = await active('fsl,mma8452', 1);
+    bench.set('accelZ', 0);
+    bench.write([0x2b, 0x80]);
+    bench.clock.advance(2 * MS);
+    const bytes = Buffer.from(bench.writeRead([0x01], 6));
+    expect([0, 2, 4].map((at) => bytes.readInt16BE(at) >> 4)).toEqual([44, 61, 392]);
+  });
+
+  it('a sample before the last one was read is an overrun', async () => {
+    const bench = await active();
+    bench.clock.advance(1.3 * MS);
+    expect(bench.writeRead([0x00], 1)).toEqual([0x0f]);
+    bench.clock.advance(1.25 * MS);
+    expect(bench.writeRead([0x00], 1)).toEqual([0xff]);
+  });
+
+  it('data ready goes to INT1 or INT2, where it is enabled, high or low', async () => {
+    const bench = await active();
+    bench.clock.advance(1.3 * MS);
+    const levels = () => [bench.line('INT1').high, bench.line('INT2').high];
+    expect(levels()).toEqual([true, true]);
+    bench.write([0x2d, 0x01]);
+    expect(levels()).toEqual([true, false]);
+    bench.write([0x2e, 0x01]);
+    expect(levels()).toEqual([false, true]);
+    bench.write([0x2c, 0x02]);
+    expect(levels()).toEqual([true, false]);
+    bench.write([0x2e, 0x00]);
+    expect(levels()).toEqual([false, true]);
+  });
+
+  it('SYSMOD tells of standby (0) and wake (1); a new rate counts from when it is chosen', async () => {
+    const bench = await active('fsl,mma8452', 0, 0x39);
+    expect(bench.writeRead([0x0b], 1)).toEqual([1]);
+    bench.clock.advance(500 * MS);
+    bench.write([0x2a, 0x00]);
+    expect(bench.writeRead([0x0b], 1)).toEqual([0]);
+    bench.write([0x2a, 0x19]);
+    bench.clock.advance(9.9 * MS);
+    expect(bench.writeRead([0x00], 1)).toEqual([0x00]);
+    bench.clock.advance(0.2 * MS);
+    expect(bench.writeRead([0x00], 1)).toEqual([0x0f]);
+  });
+
+  it('CTRL_REG2 without RST resets nothing', async () => {
+    const bench = await active();
+    bench.write([0x2f, 0x7d]);
+    bench.write([0x2b, 0x02]);
+    expect([...bench.writeRead([0x2f], 1), ...bench.writeRead([0x2a], 1)]).toEqual([0x7d, 0x01]);
+  });
+
+  it('after the last register comes the first', async () => {
+    const bench = await active();
+    bench.write([0x31, 0x05]);
+    bench.clock.advance(1.3 * MS);
+    expect(bench.writeRead([0x30], 3)).toEqual([0x00, 0x05, 0x0f]);
+  });
+
+  it('after a loss of power the interrupt is gone, and nothing is measured', async () => {
+    const bench = await active();
+    bench.write([0x2d, 0x01]);
+    bench.clock.advance(1.3 * MS);
+    expect(bench.line('INT2').high).toBe(false);
+    bench.reset();
+    expect(bench.line('INT2').high).toBe(true);
+    bench.clock.advance(100 * MS);
+    expect(bench.writeRead([0x00], 1)).toEqual([0x00]);
+  });
 });

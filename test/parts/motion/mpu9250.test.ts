@@ -108,6 +108,90 @@ describe('AK8963 (data sheet, 6 and 8)', () => {
     bench.write([0x0b, 0x01]);
     expect(bench.writeRead([0x0a], 3)).toEqual([0, 0, 0]);
   });
+
+  it('6.4: in power-down and in fuse ROM mode it measures nothing', async () => {
+    const bench = await ak8963();
+    for (const mode of [0x00, 0x0f]) {
+      bench.write([0x0a, mode]);
+      bench.clock.advance(100 * MS);
+      expect([status(bench), ...bench.writeRead([0x0a], 1)]).toEqual([0, mode]);
+    }
+  });
+
+  it('a measurement takes its time from when the mode is chosen', async () => {
+    const bench = await ak8963();
+    bench.clock.advance(1000 * MS);
+    bench.write([0x0a, 0x11]);
+    bench.clock.advance(7.1 * MS);
+    expect(status(bench)).toBe(0);
+    bench.clock.advance(0.2 * MS);
+    expect(status(bench)).toBe(1);
+  });
+
+  it('8.3.3: DOR tells of what was skipped at once, and never of single measurements', async () => {
+    const bench = await ak8963();
+    bench.write([0x0a, 0x16]);
+    bench.clock.advance(30 * MS);
+    expect(status(bench)).toBe(3);
+    for (let time = 0; time < 2; time++) {
+      bench.write([0x0a, 0x11]);
+      bench.clock.advance(8 * MS);
+    }
+    bench.writeRead([0x03], 7);
+    for (let time = 0; time < 2; time++) {
+      bench.write([0x0a, 0x11]);
+      bench.clock.advance(8 * MS);
+    }
+    expect(status(bench)).toBe(1);
+  });
+
+  it('7.1.2: the sensitivity values go round at 12h; behind them there is nothing', async () => {
+    const bench = await ak8963();
+    bench.write([0x0a, 0x0f]);
+    const [x, y, z, again] = bench.writeRead([0x10], 4);
+    expect([x, y, z].includes(0)).toBe(false);
+    expect(again).toBe(x);
+    expect(bench.writeRead([0x13], 1)).toEqual([0]);
+  });
+
+  it('ASTC.SELF can be read; SRST resets when it is 1, and no other register does', async () => {
+    const bench = await ak8963();
+    bench.write([0x0a, 0x16]);
+    bench.write([0x0d, 0x40]);
+    expect(bench.writeRead([0x0c], 1)).toEqual([0x00]);
+    bench.write([0x0c, 0x41]);
+    bench.write([0x0b, 0x00]);
+    expect([...bench.writeRead([0x0c], 1), ...bench.writeRead([0x0a], 1)]).toEqual([0x40, 0x16]);
+    bench.write([0x0b, 0x01]);
+    expect([...bench.writeRead([0x0c], 1), ...bench.writeRead([0x0a], 1)]).toEqual([0x00, 0x00]);
+  });
+
+  it('6.4.4: the self test needs its mode and ASTC.SELF', async () => {
+    const bench = await ak8963();
+    bench.set('magnetZ', 48);
+    // 48 µT / 0.15 / 1.1875.
+    for (const [self, mode] of [
+      [0x40, 0x11],
+      [0x00, 0x18],
+    ] as const) {
+      bench.write([0x0c, self]);
+      bench.write([0x0a, mode]);
+      bench.clock.advance(8 * MS);
+      expect(words(bench.writeRead([0x07], 2))).toEqual([269]);
+      bench.writeRead([0x09], 1);
+    }
+  });
+
+  it('shows what it felt when it measured, not when it is read; a loss of power forgets it', async () => {
+    const bench = await ak8963();
+    bench.set('magnetZ', 48);
+    bench.write([0x0a, 0x11]);
+    bench.clock.advance(8 * MS);
+    bench.set('magnetZ', 480);
+    expect(words(bench.writeRead([0x07], 2))).toEqual([269]);
+    bench.reset();
+    expect([...bench.writeRead([0x03], 6), ...bench.writeRead([0x0a], 1)]).toEqual([0, 0, 0, 0, 0, 0, 0]);
+  });
 });
 
 describe('MPU-9250 (RM-MPU-9250A)', () => {

@@ -203,9 +203,7 @@ class Mcp23017 {
 
   #acknowledge(port: number): void {
     this.#set(port, REGISTER.INTF, 0);
-    const compared = this.#get(port, REGISTER.INTCON) & this.#get(port, REGISTER.GPINTEN);
-    if (compared !== 0) this.lookForInterrupts();
-    this.drive();
+    this.lookForInterrupts();
   }
 }
 
@@ -213,7 +211,7 @@ class Mcp23017 {
 function spiAddress({ node, fault }: Kit): number {
   const property = node.has('mcp,spi-present-mask') ? 'mcp,spi-present-mask' : 'microchip,spi-present-mask';
   const address = Math.log2(node.bytes(property)?.at(-1) ?? 1);
-  if (Number.isInteger(address) && address < 8) return address;
+  if (Number.isInteger(address)) return address;
   throw fault(property, 'expected one of bits 0 to 7: one chip for each chip select is simulated');
 }
 
@@ -227,7 +225,6 @@ function model(ports: number, kit: Kit): Behaviour {
     drivePin: (pin, high) => chip.drivePin(pin, high),
     readAny: (register) => chip.read(register),
     writeAny: (register, value) => chip.write(register, value),
-    pointer: (byte) => byte,
     next: (register) => chip.next(register),
     /** The address pins count only with IOCON.HAEN. */
     addressed: (header) => !chip.addressed || ((header >> 9) & 7) === address,

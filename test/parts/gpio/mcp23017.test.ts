@@ -114,6 +114,61 @@ describe('MCP23017 (DS20001952)', () => {
     bench.write([0x09, 0x5a]);
     expect(bench.writeRead([0x09], 2)).toEqual([0x5a, 0x5a]);
   });
+
+  it('a read goes round within the registers of a port with IOCON.BANK; behind them there is nothing', async () => {
+    const bench = await mcp23017();
+    // OLATA, IODIRA and IODIRB.
+    bench.write([0x14, 0x77]);
+    bench.write([0x00, 0x5a, 0xa5]);
+    bench.write([0x0a, 0x80]);
+    expect(bench.writeRead([0x0a], 2)).toEqual([0x77, 0x5a]);
+    expect([...bench.writeRead([0x0b], 1), ...bench.writeRead([0x1b], 1)]).toEqual([0x00, 0x00]);
+  });
+
+  it('INTF and INTCAP cannot be written, and INTCAP keeps still without an interrupt', async () => {
+    const bench = await mcp23017();
+    bench.write([0x0e, 0xff, 0xff, 0xff, 0xff]);
+    bench.set('inputs', 0xffff);
+    expect(bench.writeRead([0x0e], 4)).toEqual([0, 0, 0, 0]);
+    expect([bench.line('INTA').high, bench.line('INTB').high]).toEqual([true, true]);
+  });
+
+  it('an open-drain output (ODR) is active low whatever INTPOL says', async () => {
+    const bench = await mcp23017();
+    bench.write([0x0a, 0x06]);
+    bench.write([0x04, 0x01]);
+    expect(bench.line('INTA').high).toBe(true);
+    bench.set('inputs', 1);
+    expect(bench.line('INTA').high).toBe(false);
+  });
+
+  it('an input that is pulled low leaves the others as they are driven', async () => {
+    const bench = await mcp23017();
+    bench.drivePin(3, true);
+    bench.drivePin(11, true);
+    bench.drivePin(3, false);
+    expect(bench.writeRead([0x12], 2)).toEqual([0x00, 0x08]);
+  });
+
+  it('a loss of power makes the pins inputs and ends interrupts; a snapshot brings both back', async () => {
+    const bench = await mcp23017();
+    bench.write([0x00, 0x0f]);
+    bench.write([0x04, 0x01]);
+    bench.set('inputs', 1);
+    const saved = bench.parts.snapshot('/i2c/part0');
+    bench.reset();
+    expect([bench.get('outputs'), bench.line('INTA').high]).toEqual([0, true]);
+    bench.parts.restore('/i2c/part0', saved);
+    expect([bench.get('outputs'), bench.line('INTA').high]).toEqual([0xf0, false]);
+  });
+
+  it('MCP23008 has no banks and no mirror; SEQOP stops its counting', async () => {
+    const bench = await i2cBench({ compatible: 'microchip,mcp23008', reg: 0x20 });
+    bench.write([0x05, 0xfe]);
+    expect(bench.writeRead([0x05], 1)).toEqual([0x3e]);
+    bench.write([0x00, 0x0f]);
+    expect(bench.writeRead([0x00], 2)).toEqual([0x0f, 0x0f]);
+  });
 });
 
 describe('MCP23S17', () => {
@@ -135,5 +190,12 @@ describe('MCP23S17', () => {
   it('refuses a mask of several chips', async () => {
     const properties = { 'microchip,spi-present-mask': Uint8Array.of(0, 0, 0, 3) };
     await expect(spiBench({ compatible: 'microchip,mcp23s17', properties })).rejects.toThrow('one chip');
+  });
+
+  it('takes the mask of older trees', async () => {
+    const properties = { 'mcp,spi-present-mask': Uint8Array.of(0, 0, 0, 4) };
+    const bench = await spiBench({ compatible: 'microchip,mcp23s17', properties });
+    bench.exchange([0x40, 0x0a, 0x08]);
+    expect(bench.exchange([0x45, 0x0a], 1)).toEqual([0x08]);
   });
 });

@@ -68,6 +68,14 @@ describe('PCA9555 (NXP data sheet, 6.2)', () => {
     bench.reset();
     expect(bench.writeRead([6], 2)).toEqual([0xff, 0xff]);
   });
+
+  it('a reset ends the interrupt', async () => {
+    const bench = await pca9555();
+    bench.set('inputs', 0xfffe);
+    expect(bench.line('INT').high).toBe(false);
+    bench.reset();
+    expect(bench.line('INT').high).toBe(true);
+  });
 });
 
 describe('PCA9554 and PCA9557', () => {

@@ -121,3 +121,33 @@ it('outputs, polarity and a reset are those of a PCA9555', async () => {
   bench.reset();
   expect([bench.get('outputs'), register(bench, 0x02)]).toEqual([0, 0xff]);
 });
+
+describe('what the outside gives the pins', () => {
+  it('`inputs` drives all of them, `driven` says which', async () => {
+    const bench = await expander();
+    bench.write([0x46, 0xff, 0xff]);
+    bench.drivePin(0, undefined);
+    bench.set('inputs', 0x0f00);
+    expect(bench.writeRead([0x00], 2)).toEqual([0x00, 0x0f]);
+    // What nothing drives is pulled up.
+    bench.set('driven', 0x00ff);
+    expect(bench.writeRead([0x00], 2)).toEqual([0x00, 0xff]);
+  });
+});
+
+it('a loss of power ends the interrupt, and what a latch held', async () => {
+  const bench = await expander();
+  bench.write([0x4a, 0x00]);
+  bench.write([0x44, 0x08]);
+  bench.drivePin(3, false);
+  expect(bench.line('INT').high).toBe(false);
+  bench.reset();
+  bench.write([0x4a, 0x00]);
+  expect([bench.line('INT').high, register(bench, 0x4c)]).toEqual([true, 0x00]);
+});
+
+it('4Fh has no second port: a burst stays at it', async () => {
+  const bench = await expander();
+  bench.write([0x4f, 0x03]);
+  expect(bench.writeRead([0x4f], 2)).toEqual([0x03, 0x03]);
+});

@@ -31,4 +31,20 @@ describe('PCF8574 and PCF8575 (quasi-bidirectional)', () => {
     bench.write([0x12, 0x34]);
     expect(bench.read(3)).toEqual([0x12, 0x34, 0x12]);
   });
+
+  it('each transfer begins at the first port', async () => {
+    const bench = await i2cBench({ compatible: 'nxp,pcf8575', reg: 0x20 });
+    bench.write([0x12]);
+    bench.write([0x56]);
+    expect(bench.read(2)).toEqual([0x56, 0xff]);
+  });
+
+  it('after a loss of power it drives nothing, and there is no interrupt', async () => {
+    const bench = await i2cBench({ compatible: 'nxp,pcf8574', reg: 0x20 });
+    bench.write([0x0f]);
+    bench.set('inputs', 0xfe);
+    expect(bench.line('INT').high).toBe(false);
+    bench.reset();
+    expect([bench.get('outputs'), bench.line('INT').high]).toEqual([0, true]);
+  });
 });

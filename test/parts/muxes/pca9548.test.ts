@@ -83,4 +83,43 @@ describe('control registers', () => {
     const wrong = i2cBench({ name: 'mux@70', compatible: 'nxp,pca9546', reg: 0x70, children });
     await expect(wrong).rejects.toThrow('/i2c/mux@70/i2c@4: reg: invalid channel 4: expected 0 to 3');
   });
+
+  it('PCA9544 connects the one channel that its lower bits name', async () => {
+    const bench = await mux('nxp,pca9544');
+    bench.parts.set('/i2c/mux@70/i2c@0/eeprom@50', 'contents', Uint8Array.of(0xf0));
+    bench.parts.set('/i2c/mux@70/i2c@1/eeprom@50', 'contents', Uint8Array.of(0x0f));
+    const first = (control: number) => {
+      bench.write([control]);
+      return bench.writeRead([0], 1, 0x50);
+    };
+    expect([first(0x04), first(0x05)]).toEqual([[0xf0], [0x0f]]);
+  });
+
+  it('a message without data leaves the channels as they are', async () => {
+    const bench = await mux('nxp,pca9548');
+    bench.write([0x02]);
+    bench.write([]);
+    expect(bench.read(1)).toEqual([0x02]);
+  });
+});
+
+describe('the channels of the tree', () => {
+  it('may lie below a node i2c-mux', async () => {
+    const holder = { name: 'i2c-mux', children: [channel(0), channel(1)] };
+    const bench = await i2cBench({
+      name: 'mux@70',
+      compatible: 'nxp,pca9548',
+      reg: 0x70,
+      children: [holder],
+    });
+    bench.write([0x02]);
+    expect(faultOf(() => bench.read(1, 0x50))).toBeUndefined();
+  });
+
+  it('are the children with a reg', async () => {
+    const children = [{ name: 'leds', children: [eeprom] }, channel(0)];
+    const bench = await i2cBench({ name: 'mux@70', compatible: 'nxp,pca9548', reg: 0x70, children });
+    const parts = bench.parts.list().map(({ path }) => path);
+    expect(parts).toEqual(['/i2c/mux@70/i2c@0/eeprom@50', '/i2c/mux@70']);
+  });
 });

@@ -28,23 +28,45 @@ export async function runScript(
   { watch, pretend }: RunOptions = {},
 ): Promise<number> {
   if (pretend !== undefined) await checkMachine(pretend);
-  const isFile = (file: string) => statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
-  if (![script, `${script}.js`].some(isFile)) throw new UsageError(`script not found: ${resolve(script)}`);
+  checkScript(script);
   checkLanguage(script);
-  const imports = [...watchingImports(watch), '--import', moduleUrl('dtbus/register')];
-  return runNode([...imports, script, ...argv], watch, {
-    DTBUS_BOARD: resolve(args.board),
-    DTBUS_CONTROL: '1',
-    DTBUS_OVERLAYS: args.overlay.map((file) => resolve(file)).join(delimiter),
-    DTBUS_INCLUDES: args.include.map((folder) => resolve(folder)).join(delimiter),
-    DTBUS_TRUST: args.trust.map((path) => resolve(path)).join(delimiter),
-    ...(pretend === undefined ? {} : { DTBUS_PRETEND: pretend }),
-    ...(args.adopt ? { DTBUS_ADOPT: '1' } : {}),
-    ...(args.strict ? { DTBUS_STRICT: '1' } : {}),
-    // Empty where the board was named: what stands in the environment of this process is not heeded.
-    DTBUS_CONNECT: args.connect ?? '',
-  });
+  const first = [...watchingModule(watch), 'dtbus/register'];
+  return runNode(
+    [...(isLoadedByRequire(script) ? required(first) : imported(first)), script, ...argv],
+    watch,
+    {
+      DTBUS_BOARD: resolve(args.board),
+      DTBUS_CONTROL: '1',
+      DTBUS_OVERLAYS: args.overlay.map((file) => resolve(file)).join(delimiter),
+      DTBUS_INCLUDES: args.include.map((folder) => resolve(folder)).join(delimiter),
+      DTBUS_TRUST: args.trust.map((path) => resolve(path)).join(delimiter),
+      ...(pretend === undefined ? {} : { DTBUS_PRETEND: pretend }),
+      ...(args.adopt ? { DTBUS_ADOPT: '1' } : {}),
+      ...(args.strict ? { DTBUS_STRICT: '1' } : {}),
+      // Empty where the board was named: what stands in the environment of this process is not heeded.
+      DTBUS_CONNECT: args.connect ?? '',
+    },
+  );
 }
+
+/** @throws {UsageError} a word that is no file */
+function checkScript(script: string): void {
+  const isFile = (file: string) => statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
+  if ([script, `${script}.js`].some(isFile)) return;
+  if (script.startsWith('-'))
+    throw new UsageError(`unknown option '${script}': options of run stand before the board`);
+  if (/^(node|npx|npm)$/.test(script))
+    throw new UsageError(
+      `run takes a script, not a command, got ${script}; use DTBUS_BOARD=BOARD NODE_OPTIONS='--import dtbus/register' ${script} ...`,
+    );
+  if (/^(sh|bash|python[\d.]*)$/.test(script))
+    throw new UsageError(`run takes a script of Node, got ${script}; ${OTHERWISE}`);
+  throw new UsageError(`script not found: ${resolve(script)}`);
+}
+
+/** Where programs that are no scripts of Node's meet a board. */
+const OTHERWISE =
+  'run other programs on real nodes (sudo dtbus up BOARD --dev) or in a guest (dtbus guest BOARD -- COMMAND)';
 
 /** @throws {UsageError} a program in a language that this Node does not run */
 function checkLanguage(script: string): void {
@@ -53,12 +75,10 @@ function checkLanguage(script: string): void {
   // A loader of the user's may know more.
   if (/(--import|--require|-r|loader)\b/.test(process.env['NODE_OPTIONS'] ?? '')) return;
   if (!TYPESCRIPT.includes(ending))
-    throw new UsageError(
-      `run takes scripts of Node (${SCRIPTS.join(', ')}), got ${script}; for other programs make real nodes: sudo dtbus up BOARD --dev`,
-    );
+    throw new UsageError(`run takes scripts of Node (${SCRIPTS.join(', ')}), got ${script}; ${OTHERWISE}`);
   if (!('typescript' in process.features && process.features.typescript))
     throw new UsageError(
-      `Node ${process.version} does not run TypeScript (${script}): use Node 22.18 or newer, or compile it first`,
+      `Node ${process.version} does not run TypeScript (${script}): use Node 22.18 or newer, or install tsx and set NODE_OPTIONS='--import tsx'`,
     );
 }
 
@@ -73,16 +93,28 @@ async function checkMachine(name: string): Promise<void> {
 
 /** Runs a command of ours, its name first, in a Node of its own, watched. @returns its exit code */
 export function runWatchedCommand(words: readonly string[], watch: WatchOptions): Promise<number> {
-  return runNode([...watchingImports(watch), packageFile('bin/dtbus.js'), ...words], watch, {});
+  return runNode([...imported(watchingModule(watch)), packageFile('bin/dtbus.js'), ...words], watch, {});
 }
 
-function watchingImports(watch: WatchOptions | undefined): string[] {
-  return watch === undefined ? [] : ['--import', moduleUrl('#built/src/cli/watch/module-hook.js')];
+function watchingModule(watch: WatchOptions | undefined): string[] {
+  return watch === undefined ? [] : ['#built/src/cli/watch/module-hook.js'];
 }
 
-function moduleUrl(name: string): string {
-  return pathToFileURL(createRequire(import.meta.url).resolve(name)).href;
+/**
+ * Node 22 and 23 end TypeScript of CommonJS that requires an ES module with ERR_VM_MODULE_LINK_FAILURE as soon as any
+ * `--import` stands in front of it; with `--require` they do not, and neither with later ones.
+ */
+function isLoadedByRequire(script: string): boolean {
+  return (
+    TYPESCRIPT.some((ending) => script.endsWith(ending)) && Number.parseInt(process.versions.node, 10) < 24
+  );
 }
+
+const { resolve: resolveModule } = createRequire(import.meta.url);
+const imported = (names: readonly string[]): string[] =>
+  names.flatMap((name) => ['--import', pathToFileURL(resolveModule(name)).href]);
+const required = (names: readonly string[]): string[] =>
+  names.flatMap((name) => ['--require', resolveModule(name)]);
 
 /** Signals that end a program. */
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -18,6 +18,7 @@ interface Parent {
 interface Loader {
   _load(request: string, parent: Parent | undefined, isMain: boolean): unknown;
   _resolveFilename(request: string, parent: Parent | undefined, isMain: boolean): string;
+  readonly _cache: Record<string, { exports: unknown; loaded: boolean } | undefined>;
 }
 
 const loader = Module as unknown as Loader;
@@ -37,7 +38,12 @@ function packageOf(request: string, parent: Parent | undefined): TakenPackage | 
   } catch {
     return packageOfMissing(request, from === undefined ? undefined : dirname(from));
   }
-  return packageOfFile(file);
+  const taken = packageOfFile(file);
+  // An ES module that is required (Node 20, mocha): Node has a module for what it imports, and looks into that.
+  const known = loader._cache[file];
+  if (taken !== undefined && known !== undefined)
+    Object.assign(known, { exports: EXPORTS[taken], loaded: true });
+  return taken;
 }
 
 /**

@@ -29,7 +29,7 @@ describe('what dtbus run is given', () => {
     expect(run('x.py', 'print(1)')).toEqual({
       status: 2,
       out: '',
-      err: `dtbus: run takes scripts of Node (.js, .mjs, .cjs), got ${path}; for other programs make real nodes: sudo dtbus up BOARD --dev\n`,
+      err: `dtbus: run takes scripts of Node (.js, .mjs, .cjs), got ${path}; run other programs on real nodes (sudo dtbus up BOARD --dev) or in a guest (dtbus guest BOARD -- COMMAND)\n`,
     });
   });
 
@@ -39,8 +39,37 @@ describe('what dtbus run is given', () => {
     expect({ status, out }).toEqual(runs ? { status: 0, out: '3\n' } : { status: 2, out: '' });
     if (!runs)
       expect(err).toMatch(
-        /^dtbus: Node v\S+ does not run TypeScript \(.*x\.ts\): use Node 22\.18 or newer, or compile it first\n$/,
+        /^dtbus: Node v\S+ does not run TypeScript \(.*x\.ts\): use Node 22\.18 or newer, or install tsx and set NODE_OPTIONS='--import tsx'\n$/,
       );
+  });
+
+  it('is TypeScript of CommonJS that requires a package: Node 22 links no module behind --import there', () => {
+    const runs = 'typescript' in process.features && Boolean(process.features.typescript);
+    const text = `const i2c: { openSync(bus: number): any } = require('i2c-bus');
+      console.log(i2c.openSync(1).readByteSync(0x48, 0));`;
+    const asked = [[], ['--watch']].map((options) => run('x.cts', text, {}, options));
+    for (const { status, out } of asked)
+      expect({ status, out }).toEqual(runs ? { status: 0, out: '25\n' } : { status: 2, out: '' });
+    if (runs) expect(asked[1]?.err).toContain('0x48');
+  });
+
+  it.each([
+    [
+      'node',
+      "run takes a script, not a command, got node; use DTBUS_BOARD=BOARD NODE_OPTIONS='--import dtbus/register' node ...",
+    ],
+    [
+      'python3',
+      'run takes a script of Node, got python3; run other programs on real nodes (sudo dtbus up BOARD --dev) or in a guest (dtbus guest BOARD -- COMMAND)',
+    ],
+    ['--verbose', "unknown option '--verbose': options of run stand before the board"],
+  ])('is no command and no late option: %s', (word, sentence) => {
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ['bin/dtbus.js', 'run', 'dts/demo.dts', word, 'x.js'],
+      { encoding: 'utf8' },
+    );
+    expect({ status, stderr }).toEqual({ status: 2, stderr: `dtbus: ${sentence}\n` });
   });
 
   it('starts Node programs that find the packages too', () => {

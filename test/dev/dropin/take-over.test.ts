@@ -144,6 +144,11 @@ ${print('[Object.keys(i2c).sort(), Object.keys(spi).sort(), byUrl.openSync === i
     expect(value).toEqual([i2cNames, spiNames, true, true]);
   });
 
+  it('answers an ES module that is required, as mocha loads tests', async () => {
+    file('required.mjs', `import i2c from 'i2c-bus'; export const value = ${READ_I2C};`);
+    expect(await app('requires.cjs', print("require('./required.mjs').value"))).toEqual(0x2a);
+  });
+
   it("answers the package's own examples and tests", async () => {
     file('node_modules/i2c-bus/example/read.js', `const i2c = require('../'); ${print(READ_I2C)}`);
     file('node_modules/i2c-bus/example/read.mjs', `import i2c from '../i2c-bus.js'; ${print(READ_I2C)}`);

@@ -66,14 +66,13 @@ const model: Model<typeof sheet> = (
     calculate();
   }
 
-  /** 8.6.3.2: OVF tells that current or power does not fit. */
+  /** 8.6.3.2: OVF tells that the current does not fit. The power always does: 32767 * 1F40h / 5000. */
   function calculate(): void {
     const current = Math.trunc((signed(SHUNT_VOLTAGE.value) * CALIBRATION.value) / 4096);
     const shown = clamp(current, -0x8000, 0x7fff);
-    const power = Math.trunc((Math.abs(shown) * BUS_VOLTAGE.BD) / 5000);
     CURRENT.value = shown;
-    POWER.value = Math.min(power, 0xffff);
-    BUS_VOLTAGE.OVF = shown !== current || power > 0xffff ? 1 : 0;
+    POWER.value = Math.trunc((Math.abs(shown) * BUS_VOLTAGE.BD) / 5000);
+    BUS_VOLTAGE.OVF = shown !== current ? 1 : 0;
   }
 
   convert();

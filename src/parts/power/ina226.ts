@@ -83,13 +83,13 @@ const model: Model<typeof sheet> = (
     calculate();
   }
 
+  /** OVF: the current does not fit. The power always does: 8000h * 7FFFh / 20000. */
   function calculate(): void {
     const current = Math.trunc((signed(SHUNT_VOLTAGE.value) * CALIBRATION.value) / 2048);
     const shown = clamp(current, -0x8000, 0x7fff);
-    const power = Math.trunc((Math.abs(shown) * BUS_VOLTAGE.value) / 20_000);
     CURRENT.value = shown;
-    POWER.value = Math.min(power, 0xffff);
-    MASK_ENABLE.OVF = shown !== current || power > 0xffff ? 1 : 0;
+    POWER.value = Math.trunc((Math.abs(shown) * BUS_VOLTAGE.value) / 20_000);
+    MASK_ENABLE.OVF = shown !== current ? 1 : 0;
     compare();
   }
 

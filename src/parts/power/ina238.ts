@@ -94,6 +94,7 @@ const model: Model<typeof sheet> = (registers, kit) => {
     calculate();
   }
 
+  /** MATHOF: the current does not fit, without which the power does. */
   function calculate(): void {
     const calibration = SHUNT_CAL.value;
     const current = calibration === 0 ? 0 : (signed(VSHUNT.value) * 4096) / calibration;
@@ -101,7 +102,7 @@ const model: Model<typeof sheet> = (registers, kit) => {
     const power = Math.round((Math.abs(current) * VBUS.value) / 64);
     CURRENT.value = shown & 0xffff;
     POWER.value = Math.min(power, 0xff_ffff);
-    DIAG_ALRT.MATHOF = shown !== Math.trunc(current) || power > 0xff_ffff ? 1 : 0;
+    DIAG_ALRT.MATHOF = shown !== Math.trunc(current) ? 1 : 0;
     compare();
   }
 

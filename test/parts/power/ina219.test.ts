@@ -109,4 +109,54 @@ describe('INA219 (SBOS448)', () => {
     bench.write([CONFIGURATION, 0x80, 0x00]);
     expect(bench.writeRead([CALIBRATION], 2)).toEqual([0, 0]);
   });
+
+  // Table 5: resolution, or samples that are averaged.
+  it.each([
+    [0x3981, 84],
+    [0x3989, 148],
+    [0x3991, 276],
+    [0x39c9, 1064],
+    [0x39f9, 68_096],
+  ])('CONFIGURATION %i: the shunt is converted once in %d µs', async (configuration, us) => {
+    const bench = await monitor('ti,ina219');
+    bench.write([CONFIGURATION, configuration >> 8, configuration & 0xff]);
+    bench.clock.advance(us * 1e3 - 100);
+    expect(bench.writeRead([BUS], 2)).toEqual([0x00, 0x00]);
+    bench.clock.advance(200);
+    expect(bench.writeRead([BUS], 2)).toEqual([0x00, 0x02]);
+  });
+
+  it('mode 4, "ADC off", converts nothing', async () => {
+    const bench = await monitor('ti,ina219');
+    bench.write([CONFIGURATION, 0x39, 0x9c]);
+    bench.set('busVoltage', 4);
+    bench.clock.advance(10 * MS);
+    expect(bench.writeRead([BUS], 2)).toEqual([0x00, 0x00]);
+  });
+
+  it.each([
+    ['shunt', 0x9d, [0x07, 0xd0], [0x00, 0x02]],
+    ['bus', 0x9e, [0x00, 0x00], [0x1f, 0x42]],
+  ])('mode "%s, continuous" leaves the other as it was', async (_, low, shunt, bus) => {
+    const bench = await monitor('ti,ina219');
+    bench.write([CONFIGURATION, 0x39, low]);
+    bench.set('busVoltage', 4);
+    bench.set('current', 10);
+    bench.clock.advance(1 * MS);
+    expect([bench.writeRead([SHUNT], 2), bench.writeRead([BUS], 2)]).toEqual([shunt, bus]);
+  });
+
+  it.each([
+    ['a new configuration', (bench: Awaited<ReturnType<typeof monitor>>) => bench.write([0, 0x39, 0x9f])],
+    ['a reset', (bench: Awaited<ReturnType<typeof monitor>>) => bench.write([0, 0x80, 0x00])],
+  ])('converts from %s on', async (_, change) => {
+    const bench = await monitor('ti,ina219');
+    bench.clock.advance(0.5 * MS);
+    change(bench);
+    bench.writeRead([POWER], 2);
+    bench.clock.advance(1 * MS);
+    expect(bench.writeRead([BUS], 2)).toEqual([0x00, 0x00]);
+    bench.clock.advance(0.07 * MS);
+    expect(bench.writeRead([BUS], 2)).toEqual([0x00, 0x02]);
+  });
 });

@@ -97,4 +97,84 @@ describe('INA226 (SBOS547)', () => {
     bench.write([CALIBRATION, 0x7f, 0xff]);
     expect(bench.writeRead([6], 2)).toEqual([0x00, 0x0c]);
   });
+
+  it('alerts at a power over limit, and at what exceeds a limit only', async () => {
+    const bench = await monitor('ti,ina226');
+    bench.set('busVoltage', 11.98);
+    bench.set('current', 10);
+    bench.write([CALIBRATION, 0x0a, 0x00]);
+    // The example's power is 12B8h, its bus voltage 2570h, its shunt voltage 1F40h.
+    const alerts = (mask: number, limit: number) => {
+      bench.write([7, limit >> 8, limit & 0xff]);
+      bench.write([6, mask >> 8, 0x00]);
+      return !bench.line('ALERT').high;
+    };
+    expect([alerts(0x0800, 0x12b8), alerts(0x0800, 0x12b7)]).toEqual([false, true]);
+    expect([alerts(0x2000, 0x2570), alerts(0x2000, 0x256f)]).toEqual([false, true]);
+    expect([alerts(0x1000, 0x2570), alerts(0x1000, 0x2571)]).toEqual([false, true]);
+    expect([alerts(0x8000, 0x1f40), alerts(0x8000, 0x1f3f)]).toEqual([false, true]);
+    expect([alerts(0x4000, 0x1f40), alerts(0x4000, 0x1f41)]).toEqual([false, true]);
+    expect(alerts(0x0000, 0x0000)).toBe(false);
+  });
+
+  it('APOL turns ALERT round', async () => {
+    const bench = await monitor('ti,ina226');
+    bench.write([7, 0x20, 0x00]);
+    bench.write([6, 0x20, 0x02]);
+    expect(bench.line('ALERT').high).toBe(false);
+    bench.set('busVoltage', 12);
+    expect(bench.line('ALERT').high).toBe(true);
+  });
+
+  it('averages take so many conversions: 4 of 2.2 ms', async () => {
+    const bench = await monitor('ti,ina226');
+    bench.write([CONFIGURATION, 0x43, 0x27]);
+    bench.clock.advance(8.7 * MS);
+    expect(bench.writeRead([6], 2)).toEqual([0x00, 0x00]);
+    bench.clock.advance(0.2 * MS);
+    expect(bench.writeRead([6], 2)).toEqual([0x00, 0x08]);
+  });
+
+  it.each([
+    ['shunt', 0x25, [0x1f, 0x40], [0x00, 0x00]],
+    ['bus', 0x26, [0x00, 0x00], [0x0c, 0x80]],
+    ['power-down', 0x24, [0x00, 0x00], [0x00, 0x00]],
+  ])('mode "%s" leaves the rest as it was', async (_, low, shunt, bus) => {
+    const bench = await monitor('ti,ina226');
+    bench.write([CONFIGURATION, 0x41, low]);
+    bench.set('busVoltage', 4);
+    bench.set('current', 10);
+    bench.clock.advance(10 * MS);
+    expect([bench.writeRead([SHUNT], 2), bench.writeRead([BUS], 2)]).toEqual([shunt, bus]);
+  });
+
+  it('7.6.7: power-down leaves "conversion ready"; a triggered conversion shows what was then', async () => {
+    const bench = await monitor('ti,ina226');
+    bench.write([CONFIGURATION, 0x41, 0x20]);
+    expect(bench.writeRead([6], 2)).toEqual([0x00, 0x08]);
+    bench.write([CONFIGURATION, 0x41, 0x23]);
+    bench.set('busVoltage', 4);
+    bench.clock.advance(2.2 * MS);
+    bench.set('busVoltage', 8);
+    bench.clock.advance(100 * MS);
+    expect(bench.writeRead([BUS], 2)).toEqual([0x0c, 0x80]);
+  });
+
+  it('RST resets; conversions begin anew with it, as with a new configuration', async () => {
+    const bench = await monitor('ti,ina226');
+    bench.write([CALIBRATION, 0x12, 0x34]);
+    for (const configuration of [
+      [0x80, 0x00],
+      [0x41, 0x27],
+    ]) {
+      bench.clock.advance(1 * MS);
+      bench.write([CONFIGURATION, ...configuration]);
+      bench.writeRead([6], 2);
+      bench.clock.advance(2.1 * MS);
+      expect(bench.writeRead([6], 2)).toEqual([0x00, 0x00]);
+      bench.clock.advance(0.2 * MS);
+      expect(bench.writeRead([6], 2)).toEqual([0x00, 0x08]);
+    }
+    expect(bench.writeRead([CALIBRATION], 2)).toEqual([0, 0]);
+  });
 });

@@ -69,4 +69,43 @@ describe('MS5611 (ENG_DS_MS5611-01BA03_B3)', () => {
     expect(convert(bench, 0x40, 0.54)).toBeGreaterThan(0);
     expect(bench.writeRead([0x00], 3)).toEqual([0, 0, 0]);
   });
+
+  it('converts the temperature with 256 samples too (table "ADC")', async () => {
+    const bench = await ms5611();
+    bench.set('temperature', 20.07);
+    expect(convert(bench, 0x50, 0.54)).toBe(convert(bench, 0x58));
+  });
+
+  it.each([
+    ['the reset command', (bench: Bench) => bench.write([0x1e])],
+    ['a loss of power', (bench: Bench) => bench.reset()],
+  ])('%s ends a conversion', async (_, reset) => {
+    const bench = await ms5611();
+    bench.write([0x48]);
+    reset(bench);
+    bench.clock.advance(9 * MS);
+    expect(bench.writeRead([0x00], 3)).toEqual([0, 0, 0]);
+  });
+
+  it('has no commands but those of the table "Command structure"', async () => {
+    const bench = await i2cBench({
+      compatible: 'meas,ms5611',
+      reg: 0x77,
+      properties: { 'dtbus,strict': true },
+    });
+    const commands = [0x1e, 0x00, 0x40, 0x42, 0x44, 0x46, 0x48, 0x50, 0x52, 0x54, 0x56, 0x58];
+    for (let word = 0; word < 8; word++) commands.push(0xa0 + 2 * word);
+    for (const command of commands) bench.write([command]);
+    bench.clock.advance(9 * MS);
+    expect(bench.warnings).toEqual([]);
+    const others = [0x20, 0x4a, 0x5a, 0x60, 0xb0, 0xb2];
+    bench.writeRead([0x00], 3);
+    for (const [index, command] of others.entries()) {
+      bench.write([command]);
+      bench.clock.advance(9 * MS);
+      expect(bench.writeRead([0x00], 3)).toEqual([0, 0, 0]);
+      expect(bench.warnings).toHaveLength(index + 1);
+      expect(bench.warnings.at(-1)).toContain(`0x${command.toString(16)}`);
+    }
+  });
 });

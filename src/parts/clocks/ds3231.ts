@@ -60,14 +60,14 @@ const model: Model<typeof sheet> = (registers, kit) => {
     CONTROL.CONV = 0;
     STATUS.BSY = 0;
   });
-  function convert(): void {
+  function convert(lateNs = 0): void {
     STATUS.BSY = 1;
-    conversion.start(CONVERSION_NS);
+    conversion.start(CONVERSION_NS - lateNs);
   }
   const conversions = kit.every(
     () => CONVERSION_EACH_NS,
     (_count, lateNs) => {
-      if (lateNs < CONVERSION_NS) convert();
+      if (lateNs < CONVERSION_NS) convert(lateNs);
       else measure();
     },
   );

@@ -22,33 +22,32 @@ export async function writeEeprom(
   log: ChangeLog,
 ): Promise<WriteResult> {
   const range: Range = { from, to: from + image.length };
-  work.progress.begin('comparing', image.length);
+  work.progress.begin(['reading', image.length]);
   const old = await new ChunkedReader(eeprom).read(range, work);
-  work.progress.begin('writing', image.length);
-  let pages = 0;
+  const part = (bytes: Uint8Array, page: Range) => bytes.subarray(page.from - from, page.to - from);
+  const pages = [...pagesOf(range, eeprom.pageSize)].filter(
+    (page) => Buffer.compare(part(old, page), part(image, page)) !== 0,
+  );
+  const bytes = pages.reduce((sum, page) => sum + page.to - page.from, 0);
+  work.progress.begin(['writing', bytes], ['verifying', bytes]);
   /** What the adapter reads at a time. */
   let piece = eeprom.pageSize;
-  let bytes = 0;
-  for (const page of pagesOf(range, eeprom.pageSize)) {
+  for (const page of pages) {
     await work.interruption.pause();
-    const wanted = image.subarray(page.from - from, page.to - from);
-    if (
-      differenceOf(old.subarray(page.from - from, page.to - from), wanted, page.from, eeprom.size) !==
-      undefined
-    ) {
-      log.begin(page);
-      await eeprom.write(page.from, wanted);
-      const now = new Uint8Array(wanted.length);
-      piece = await inPieces(now, piece, (at, into) => eeprom.read(page.from + at, into));
-      const difference = differenceOf(now, wanted, page.from, eeprom.size);
-      if (difference !== undefined) throw difference;
-      log.done(page);
-      pages++;
-      bytes += wanted.length;
-    }
+    const wanted = part(image, page);
+    log.begin(page);
+    work.progress.phase('writing');
+    await eeprom.write(page.from, wanted);
     work.progress.advance(wanted.length);
+    work.progress.phase('verifying');
+    const now = new Uint8Array(wanted.length);
+    piece = await inPieces(now, piece, (at, into) => eeprom.read(page.from + at, into));
+    const difference = differenceOf(now, wanted, page.from, eeprom.size);
+    if (difference !== undefined) throw difference;
+    work.progress.advance(wanted.length);
+    log.done(page);
   }
-  return { pages, bytes };
+  return { pages: pages.length, bytes };
 }
 
 /** A range cut at page boundaries: a write that crosses one would wrap to the page's beginning. */

@@ -114,14 +114,20 @@ export class SpiNor implements Memory {
     });
   }
 
-  async erase(offset: number, { opcode, size, typicalMs, maximumMs }: EraseType): Promise<void> {
+  /** @param waiting is called while the chip is busy */
+  async erase(
+    offset: number,
+    { opcode, size, typicalMs, maximumMs }: EraseType,
+    waiting = () => {},
+  ): Promise<void> {
     const limit = Math.max(maximumMs ?? LIMIT_MS.erase, LIMIT_MS.status);
-    await this.#change(this.#header(opcode, offset), `erasing ${size} bytes`, limit, typicalMs ?? 0);
+    await this.#change(this.#header(opcode, offset), `erasing ${size} bytes`, limit, typicalMs ?? 0, waiting);
   }
 
-  async eraseChip(): Promise<void> {
+  /** @param waiting as `erase` */
+  async eraseChip(waiting = () => {}): Promise<void> {
     const limit = this.parameters?.chipEraseMs ?? LIMIT_MS.erasePerMib * Math.max(1, this.size / (1 << 20));
-    await this.#change(Uint8Array.of(OPCODE.ERASE_CHIP), 'erasing the chip', limit, limit / 20);
+    await this.#change(Uint8Array.of(OPCODE.ERASE_CHIP), 'erasing the chip', limit, limit / 20, waiting);
   }
 
   async status(): Promise<{ sr1: number; sr2: number | undefined }> {
@@ -160,7 +166,7 @@ export class SpiNor implements Memory {
    * @param typicalMs how long it usually takes
    * @throws {BusFault} `ETIMEDOUT` after `limitMs`
    */
-  async wait(what: string, limitMs: number, typicalMs: number): Promise<void> {
+  async wait(what: string, limitMs: number, typicalMs: number, waiting = () => {}): Promise<void> {
     const began = performance.now();
     const pause = Math.min(POLL_MS.most, Math.max(POLL_MS.least, typicalMs / 8));
     for (;;) {
@@ -172,6 +178,7 @@ export class SpiNor implements Memory {
           'ETIMEDOUT',
           `${what} took more than ${Math.ceil(limitMs)} ms: the chip stays busy`,
         );
+      waiting();
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
@@ -181,7 +188,13 @@ export class SpiNor implements Memory {
   }
 
   /** Write enable, the instruction and a first look at the status, as one message: adapters are far away. */
-  async #change(instruction: Uint8Array, what: string, limitMs: number, typicalMs: number): Promise<void> {
+  async #change(
+    instruction: Uint8Array,
+    what: string,
+    limitMs: number,
+    typicalMs: number,
+    waiting?: () => void,
+  ): Promise<void> {
     const message: SpiSegment[] = [
       { tx: Uint8Array.of(OPCODE.WRITE_ENABLE), csChange: true },
       { tx: instruction, csChange: true },
@@ -189,7 +202,7 @@ export class SpiNor implements Memory {
       { rx: 1 },
     ];
     const { rx } = await this.#spi.transfer(message);
-    if (((rx[0] as number) & STATUS_BUSY) !== 0) await this.wait(what, limitMs, typicalMs);
+    if (((rx[0] as number) & STATUS_BUSY) !== 0) await this.wait(what, limitMs, typicalMs, waiting);
   }
 
   async #register(opcode: number): Promise<number> {

@@ -173,9 +173,9 @@ async function eraseBlocks(flash: SpiNor, range: Range, work: Work, log: ChangeL
     return erased;
   }
   log.begin(range);
-  work.progress.begin('erasing', 0);
-  await flash.eraseChip();
-  work.progress.begin('verifying', flash.size);
+  work.progress.begin(['erasing', flash.size]);
+  await flash.eraseChip(() => work.progress.tick());
+  work.progress.begin(['verifying', flash.size]);
   const now = await new ChunkedReader(flash).read(range, work);
   const difference: Difference | undefined = differenceOf(now, blank, range.from, flash.size);
   if (difference !== undefined) throw difference;

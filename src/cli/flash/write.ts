@@ -1,5 +1,6 @@
 import type { ChangeLog } from '../memory/change-log.ts';
 import { ChunkedReader, differenceOf, type Work } from '../memory/memory.ts';
+import type { Phase } from '../memory/progress.ts';
 import type { Range } from '../memory/range.ts';
 import type { SpiNor } from './spi-nor.ts';
 import { planWrite, type Step } from './write-plan.ts';
@@ -34,7 +35,7 @@ export async function writeFlash(
   const from = range.from - (range.from % unit);
   const to = Math.min(flash.size, Math.ceil(range.to / unit) * unit);
   const reader = new ChunkedReader(flash);
-  work.progress.begin('comparing', to - from);
+  work.progress.begin(['reading', to - from]);
   const old = await reader.read({ from, to }, work);
   const wanted = old.slice();
   wanted.set(image, range.from - from);
@@ -42,7 +43,7 @@ export async function writeFlash(
 
   // A block that is erased and then cannot be programmed is worse than one that was not touched.
   if (steps.some(({ pages }) => pages.length > 0)) await flash.findLimits();
-  work.progress.begin('writing', costOf(steps));
+  work.progress.begin(...phasesOf(steps));
   let erased = 0;
   let programmed = 0;
   for (const step of steps) {
@@ -51,16 +52,20 @@ export async function writeFlash(
     rescue({ at: step.range.from, bytes: old.subarray(step.range.from - from, step.range.to - from) });
     log.begin(step.range);
     if (step.erase !== undefined) {
-      await flash.erase(step.range.from, step.erase);
+      work.progress.phase('erasing');
+      await flash.erase(step.range.from, step.erase, () => work.progress.tick());
+      work.progress.advance(step.erase.size);
       log.erased(step.range);
       erased += step.erase.size;
     }
+    if (step.pages.length > 0) work.progress.phase('writing');
     for (const page of step.pages) {
       await work.interruption.pauseWithin();
       await flash.program(page.from, part(page));
       programmed += page.to - page.from;
       work.progress.advance(page.to - page.from);
     }
+    work.progress.phase('verifying');
     const now = await reader.read(step.range, work, () => work.interruption.pauseWithin());
     const difference = differenceOf(now, part(step.range), step.range.from, flash.size);
     if (difference !== undefined) throw difference;
@@ -70,10 +75,13 @@ export async function writeFlash(
   return { erased, programmed };
 }
 
-/** Bytes that are programmed and read back. */
-function costOf(steps: readonly Step[]): number {
-  return steps.reduce((sum, { range, pages }) => {
-    const programmed = pages.reduce((bytes, page) => bytes + page.to - page.from, 0);
-    return sum + programmed + range.to - range.from;
-  }, 0);
+/** What the steps erase, write and read back, which they do in turns. */
+function phasesOf(steps: readonly Step[]): readonly Phase[] {
+  const sum = (bytes: (step: Step) => number) => steps.reduce((total, step) => total + bytes(step), 0);
+  const inPages = ({ pages }: Step) => pages.reduce((bytes, { from, to }) => bytes + to - from, 0);
+  return [
+    ['erasing', sum(({ erase }) => erase?.size ?? 0)],
+    ['writing', sum(inPages)],
+    ['verifying', sum(({ range }) => range.to - range.from)],
+  ];
 }

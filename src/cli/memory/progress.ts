@@ -12,16 +12,25 @@ const REDRAW_MS = 100;
 const SETTLE_MS = 300;
 const CLEAR_LINE = '\r\x1b[K';
 
+/** A part of long work: `reading`, `erasing`, `writing`, `verifying`, and its bytes. */
+export type Phase = readonly [what: string, bytes: number];
+
+interface Counted {
+  readonly what: string;
+  readonly total: number;
+  done: number;
+}
+
 /**
  * How far long work is: on a terminal one line that is drawn again and again, with speed and time left; elsewhere
- * nothing. The clock counts ms.
+ * nothing. Phases may take turns, block by block: each counts its own bytes, and the time left is that of all. The clock
+ * counts ms.
  */
 export class Progress {
   readonly #stream: ProgressStream;
   readonly #now: () => number;
-  #what = '';
-  #total = 0;
-  #done = 0;
+  #phases: readonly Counted[] = [];
+  #present: Counted | undefined;
   #began = 0;
   #drawn = Number.NEGATIVE_INFINITY;
   #visible = false;
@@ -31,18 +40,28 @@ export class Progress {
     this.#now = now;
   }
 
-  /** A new stretch of work: `reading`, `writing`. */
-  begin(what: string, total: number): void {
-    this.#what = what;
-    this.#total = total;
-    this.#done = 0;
+  /** New work. The first phase that has something to do begins; others begin by `phase`. */
+  begin(...phases: readonly Phase[]): void {
+    this.#phases = phases.filter(([, total]) => total > 0).map(([what, total]) => ({ what, total, done: 0 }));
+    this.#present = this.#phases[0];
     this.#began = this.#now();
     this.#drawn = Number.NEGATIVE_INFINITY;
     this.#draw();
   }
 
+  /** What is done and counted from now on. */
+  phase(what: string): void {
+    this.#present = this.#phases.find((phase) => phase.what === what);
+    this.#draw();
+  }
+
   advance(bytes: number): void {
-    this.#done += bytes;
+    if (this.#present !== undefined) this.#present.done += bytes;
+    this.#draw();
+  }
+
+  /** Time has passed, and nothing can be counted. */
+  tick(): void {
     this.#draw();
   }
 
@@ -53,28 +72,24 @@ export class Progress {
   }
 
   #draw(): void {
-    if (this.#stream.isTTY !== true) return;
+    if (this.#stream.isTTY !== true || this.#present === undefined) return;
     const now = this.#now();
-    if (now - this.#drawn < REDRAW_MS && this.#done < this.#total) return;
+    const isDone = this.#phases.every(({ done, total }) => done >= total);
+    if (now - this.#drawn < REDRAW_MS && !isDone) return;
     this.#drawn = now;
     this.#visible = true;
-    this.#stream.write(`${CLEAR_LINE}${this.#line(now - this.#began)}`);
+    this.#stream.write(`${CLEAR_LINE}${lineOf(this.#present, now - this.#began)}`);
   }
+}
 
-  #line(elapsed: number): string {
-    const share = this.#total === 0 ? 1 : this.#done / this.#total;
-    const parts = [
-      `${this.#what} ${Math.floor(share * 100)
-        .toString()
-        .padStart(3)} %`,
-      `${byteCount(this.#done)} of ${byteCount(this.#total)}`,
-    ];
-    if (elapsed > SETTLE_MS && this.#done > 0) {
-      parts.push(speed(this.#done, elapsed));
-      parts.push(`${duration((elapsed / this.#done) * (this.#total - this.#done))} left`);
-    }
-    return parts.join('  ');
-  }
+function lineOf({ what, total, done }: Counted, elapsed: number): string {
+  const percent = Math.floor((done / total) * 100);
+  const parts = [`${what} ${percent.toString().padStart(3)} %`, `${byteCount(done)} of ${byteCount(total)}`];
+  if (elapsed > SETTLE_MS && done > 0) {
+    parts.push(speed(done, elapsed));
+    parts.push(`${duration((elapsed / done) * (total - done))} left`);
+  } else if (elapsed > SETTLE_MS) parts.push(`for ${duration(elapsed)}`);
+  return parts.join('  ');
 }
 
 /** `110 KiB/s` */

@@ -52,7 +52,7 @@ export function readInto(
     withMemory(open, board, target, async (memory) => {
       const range = rangeOf(memory.size, args.offset, args.length);
       const began = performance.now();
-      work.progress.begin('reading', range.to - range.from);
+      work.progress.begin(['reading', range.to - range.from]);
       const bytes = await new ChunkedReader(memory).read(range, work);
       work.progress.clear();
       const ms = performance.now() - began;
@@ -73,7 +73,7 @@ export function verifyAgainst(
   return runOnTarget(args, device, 'transfer', (board, target, work) =>
     withMemory(open, board, target, async (memory) => {
       const { image, range } = await imageFor(memory, args, file);
-      work.progress.begin('verifying', image.length);
+      work.progress.begin(['verifying', image.length]);
       const bytes = await new ChunkedReader(memory).read(range, work);
       const difference = differenceOf(bytes, image, range.from, memory.size);
       if (difference !== undefined) throw difference;

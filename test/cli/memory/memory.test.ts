@@ -104,7 +104,7 @@ describe('progress', () => {
 
   it('is one line on a terminal, with speed and time left, and goes away', () => {
     const { progress, written, pass } = on(true);
-    progress.begin('reading', 4096);
+    progress.begin(['reading', 4096]);
     pass(1000);
     progress.advance(1024);
     expect(written.at(-1)).toBe('\r\x1b[Kreading  25 %  1 KiB of 4 KiB  1 KiB/s  3 s left');
@@ -112,9 +112,31 @@ describe('progress', () => {
     expect(written.at(-1)).toBe('\r\x1b[K');
   });
 
+  it('counts phases that take turns each by its own bytes, and the time of all', () => {
+    const { progress, written, pass } = on(true);
+    progress.begin(['erasing', 4096], ['writing', 0], ['programming', 1024]);
+    pass(1000);
+    progress.advance(1024);
+    pass(1000);
+    progress.phase('programming');
+    expect(written.at(-1)).toBe('\r\x1b[Kprogramming   0 %  0 bytes of 1 KiB  for 2 s');
+    progress.advance(512);
+    pass(2000);
+    progress.phase('erasing');
+    expect(written.at(-1)).toBe('\r\x1b[Kerasing  25 %  1 KiB of 4 KiB  256 bytes/s  12 s left');
+  });
+
+  it('of nothing to do is nothing', () => {
+    const { progress, written } = on(true);
+    progress.begin(['erasing', 0]);
+    progress.phase('erasing');
+    progress.tick();
+    expect(written).toEqual([]);
+  });
+
   it('is not drawn more often than a person can see', () => {
     const { progress, written, pass } = on(true);
-    progress.begin('reading', 1000);
+    progress.begin(['reading', 1000]);
     for (let i = 0; i < 999; i++) {
       pass(1);
       progress.advance(1);
@@ -124,7 +146,7 @@ describe('progress', () => {
 
   it('is nothing anywhere else', () => {
     const { progress, written } = on(false);
-    progress.begin('reading', 10);
+    progress.begin(['reading', 10]);
     progress.advance(10);
     progress.clear();
     expect(written).toEqual([]);

@@ -1,7 +1,7 @@
 /** Frames between two steps, by their three bits (26h, 27h, 29h, 2Ah). */
 const INTERVAL_FRAMES = [5, 64, 128, 256, 3, 4, 25, 2] as const;
 
-const [COLUMNS, PAGES] = [128, 8] as const;
+const COLUMNS = 128;
 
 /** Where scrolling has led, and what a step does. Plain data. */
 interface ScrollState {
@@ -55,7 +55,7 @@ export function setScroll(scroll: ScrollState, command: number, args: readonly n
  */
 export function scrollBy(scroll: ScrollState, memory: Uint8Array, count: number, reversed: boolean): void {
   const columns = ((scroll.step * (reversed ? -1 : 1) * count) % COLUMNS) + COLUMNS;
-  for (let page = scroll.firstPage; page <= Math.min(scroll.lastPage, PAGES - 1); page++) {
+  for (let page = scroll.firstPage; page <= scroll.lastPage; page++) {
     const row = memory.subarray(page * COLUMNS, (page + 1) * COLUMNS);
     const before = row.slice();
     for (let column = 0; column < COLUMNS; column++) {

@@ -153,6 +153,10 @@ describe('SSD1306 (rev. 1.1)', () => {
       const swapped = await linesOf(1n, [0xda, 0x32], { 'solomon,com-lrremap': true });
       expect(swapped).toEqual([0]);
     });
+
+    it('solomon,com-seq: a panel of 64 rows that is wired one after the other is whole with 02h', async () => {
+      expect(await linesOf(0b111n, [0xda, 0x02], { 'solomon,com-seq': true })).toEqual([0, 1, 2]);
+    });
   });
 
   describe('scrolling (10.2.1)', () => {
@@ -214,6 +218,46 @@ describe('SSD1306 (rev. 1.1)', () => {
       expect(dots(bench, 4)).toEqual([]);
       expect(dots(bench, 31)).toEqual([0]);
     });
+
+    it('only the pages that it names', async () => {
+      const bench = await upright();
+      bench.write([0x00, 0x22, 3, 3]);
+      bench.write([0x40, 0x01]);
+      bench.write([0x00, 0x26, 0x00, 0x03, 0x07, 0x03, 0x00, 0xff, 0x2f]);
+      bench.clock.advance(2.1 * FRAME_NS);
+      expect(dots(bench, 12)).toEqual([1]);
+    });
+
+    // 8.3: D5h divides the clock, D9h has the clocks of pre-charge and discharge.
+    it.each([
+      ['D5h 81h: two clocks for one', [0xd5, 0x81], 2 * FRAME_NS],
+      ['D9h 11h: 52 clocks of a row', [0xd9, 0x11], (FRAME_NS * 52) / 54],
+      ['D9h F2h: 67 clocks of a row', [0xd9, 0xf2], (FRAME_NS * 67) / 54],
+    ])('the length of a frame: %s', async (_, commands, frameNs) => {
+      const bench = await upright();
+      bench.write([0x40, 0x01]);
+      bench.write([0x00, ...commands, 0x26, 0x00, 0x00, 0x06, 0x00, 0x00, 0xff, 0x2f]);
+      bench.clock.advance(24.9 * frameNs);
+      expect(dots(bench, 0)).toEqual([0]);
+      bench.clock.advance(0.2 * frameNs);
+      expect(dots(bench, 0)).toEqual([1]);
+    });
+
+    it('rows above and below the area stand still; several steps move as far as one by one', async () => {
+      const bench = await upright();
+      for (const page of [1, 2, 3]) {
+        bench.write([0x00, 0x21, 0, 127, 0x22, page, page]);
+        bench.write([0x40, 0x10]);
+      }
+      // Rows 8 to 23 move, a dot each in 12 and 20; the one in 28 stands. 2 rows a step, page 7 by columns.
+      bench.write([0x00, 0xa3, 8, 16, 0x29, 0x00, 0x07, 0x07, 0x07, 0x02, 0x2f]);
+      const lit = () => rows(bench).flatMap((row, index) => (row[0] === '▀' ? [2 * index] : []));
+      expect(lit()).toEqual([12, 20, 28]);
+      bench.clock.advance(4.1 * FRAME_NS);
+      expect(lit()).toEqual([8, 16, 28]);
+      bench.clock.advance(2 * FRAME_NS);
+      expect(lit()).toEqual([14, 22, 28]);
+    });
   });
 
   it('23h fades out, or in and out; D6h shows each row twice (graphic acceleration commands)', async () => {
@@ -223,6 +267,7 @@ describe('SSD1306 (rev. 1.1)', () => {
     bench.write([0x00, 0xd6, 0x01]);
     expect([rows(bench)[0]?.[0], rows(bench)[1]?.[0]]).toEqual([' ', '█']);
     bench.write([0x00, 0xd6, 0x00, 0x81, 0xff, 0x23, 0x20]);
+    expect(rows(bench)[0]?.[0]).toBe('▄');
     bench.clock.advance(64.1 * FRAME_NS);
     expect(bench.get('brightness')).toBe(0.5);
     bench.clock.advance(1000 * FRAME_NS);
@@ -232,6 +277,10 @@ describe('SSD1306 (rev. 1.1)', () => {
     expect(bench.get('brightness')).toBe(0.5);
     bench.write([0x00, 0x23, 0x00]);
     expect(bench.get('brightness')).toBe(1);
+    // 16 frames a step.
+    bench.write([0x00, 0x23, 0x21]);
+    bench.clock.advance(128.1 * FRAME_NS);
+    expect(bench.get('brightness')).toBe(0.5);
   });
 
   it('a reset turns it off, its memory stays', async () => {
@@ -241,5 +290,55 @@ describe('SSD1306 (rev. 1.1)', () => {
     expect(bench.get('on')).toBe(false);
     bench.write([0x00, 0x8d, 0x14, 0xaf, 0xc8]);
     expect(rows(bench)[0]?.[0]).toBe('▀');
+  });
+
+  it('A4h shows the memory again, AEh turns it off', async () => {
+    const bench = await upright();
+    bench.write([0x40, 0x01]);
+    bench.write([0x00, 0xa5, 0xa4]);
+    expect(rows(bench)[0]?.slice(0, 2)).toBe('▀ ');
+    bench.write([0x00, 0xae]);
+    expect([bench.get('on'), rows(bench)[0]?.slice(0, 2)]).toEqual([false, '  ']);
+  });
+
+  it('A8h: rows beyond the multiplex ratio are dark', async () => {
+    const bench = await upright();
+    bench.write([0x00, 0xa5, 0xa8, 0x0f]);
+    expect(rows(bench).map((row) => row[0])).toEqual([...Array(8).fill('█'), ...Array(24).fill(' ')]);
+  });
+
+  // Table 10-1: with an offset of 8, COM0 shows row 8.
+  it('D3h moves the picture up by its offset', async () => {
+    const bench = await upright();
+    bench.write([0x00, 0x22, 1, 1]);
+    bench.write([0x40, 0x01]);
+    bench.write([0x00, 0xd3, 0x08]);
+    expect(rows(bench)[0]?.[0]).toBe('▀');
+    bench.write([0x00, 0xd3, 0x04]);
+    expect(rows(bench)[2]?.[0]).toBe('▀');
+  });
+
+  it('a command that it does not have is nothing', async () => {
+    const bench = await ssd1306();
+    bench.write([0x00, 0x30, 0xaf]);
+    expect(bench.get('on')).toBe(true);
+  });
+
+  it('needs no charge pump where an SSD1309 is the first of its names', async () => {
+    const compatible = ['solomon,ssd1309fb-i2c', 'solomon,ssd1306fb-i2c'];
+    const bench = await i2cBench({ compatible, reg: 0x3c });
+    bench.write([0x00, 0xaf]);
+    expect(bench.get('brightness')).toBe(0.5);
+  });
+
+  it('a snapshot has the picture', async () => {
+    const bench = await upright();
+    bench.write([0x40, 0x01]);
+    const saved = bench.parts.snapshot('/i2c/part0');
+    bench.write([0x40, 0x02]);
+    bench.write([0x00, 0x21, 0, 127, 0x22, 0, 7]);
+    bench.write([0x40, 0x00]);
+    bench.parts.restore('/i2c/part0', saved);
+    expect(rows(bench)[0]?.slice(0, 2)).toBe('▀ ');
   });
 });

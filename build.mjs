@@ -6,7 +6,7 @@
 import { readdirSync } from 'node:fs';
 import { build } from 'rolldown';
 
-const DOORS = /^(src|hosts)\/[^/]+\/(index|core|blob|gpio|served|property|own-part|decode)\.ts$/;
+const DOORS = /^(src|hosts)\/[^/]+\/(index|core|blob|gpio|served|property|own-part|decode|vitest)\.ts$/;
 
 /** What a command, a thread, a child process or a hook of Node's runs first: `#built/…` in the sources. */
 const PROGRAMS = [

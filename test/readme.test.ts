@@ -60,6 +60,32 @@ describe('what the README shows works as printed', () => {
     expect(shell('node lines.mjs')).toEqual({ status: 0, out: 'true\n', err: '' });
   });
 
+  it('tests with a board of their own', () => {
+    const [text] = blocks('Tests', 'ts');
+    writeFileSync(
+      join(folder, 'board.dts'),
+      '/include/ "dts/demo.dts"\n&{/i2c} { light: light@23 { compatible = "rohm,bh1750"; reg = <0x23>; }; };',
+    );
+    writeFileSync(
+      join(folder, 'kit.test.mjs'),
+      `${text}
+       async function readLight(i2c) {
+         await i2c.transfer([{ addr: 0x23, write: Uint8Array.of(1) }]);
+         await i2c.transfer([{ addr: 0x23, write: Uint8Array.of(0x20) }]);
+         await new Promise((resolve) => setTimeout(resolve, 180));
+         const [[high, low]] = await i2c.transfer([{ addr: 0x23, read: 2 }]);
+         return (high * 256 + low) / 1.2;
+       }
+       const readTemperature = (i2c) => i2c.transferSync([{ addr: 0x48, read: 2 }])[0][0];
+       test('seen to fail', boardTest('board.dts', (board) => assertSent(board, { part: '&temp', read: true })));`,
+    );
+    const { status, out } = shell('node --test --test-reporter=tap kit.test.mjs');
+    expect(out).toContain('# pass 2');
+    expect(out).toContain('# fail 1');
+    expect(out).toContain('not sent: &temp: read');
+    expect(status).toBe(1);
+  });
+
   it('boards beside a test and in it, and the error for what is misspelt', () => {
     const text = blocks('Tests', 'ts')[1] as string;
     writeFileSync(join(folder, 'board.dts'), '/include/ "dts/demo.dts"');

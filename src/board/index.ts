@@ -40,13 +40,14 @@ export {
 } from './control/protocol.ts';
 export { Board, type BusListing, type GpioListing } from './handles/board.ts';
 export type { BoardTrace } from './handles/board-trace.ts';
-export type { FaultHandle } from './handles/fault-handle.ts';
+export { type FaultArguments, type FaultHandle, FaultUnsupportedError } from './handles/fault-handle.ts';
 export type { LineHandle } from './handles/line-handle.ts';
-export type { PartHandle } from './handles/part-handle.ts';
+export { type PartHandle, pathOf } from './handles/part-handle.ts';
 export type { TraceFilter } from './handles/traced-paths.ts';
 export type { BoardOptions, SyncBoardOptions } from './open/board-options.ts';
 export type { TreeDoubt } from './open/check-tree.ts';
 export { openBoard, openBoardSync } from './open/open-board.ts';
+export { watchOpened } from './open/opened.ts';
 export { type BeginTrace, traceBoards } from './open/trace.ts';
 export { twoTrees } from './serve/published-tree.ts';
 export type { ServePlace } from './serve/serve-place.ts';

@@ -20,27 +20,33 @@ export interface FaultPlace {
   readonly register?: number;
 }
 
-interface Lasting extends Omit<FaultTiming, 'times' | 'skip' | 'every'> {
+interface Lasting extends Omit<FaultTiming, 'times' | 'every'> {
   /** How long it lasts, in ms of the board's time; for ever where nothing is said. */
   readonly forMs?: number;
 }
 
+/** The address, a data byte of a message that is written (from 0), or any of them. */
+export type FaultByte = 'address' | 'any' | number;
+
 /** The faults by their names, with their options. Names are those of Linux's i2c-gpio injector where it has them. */
 export interface FaultOptions {
-  /** Not acknowledged: the address (`ENXIO`), or data byte `at` of a message that is written, from 0 (`EREMOTEIO`). */
-  readonly nack: FaultTiming & FaultPlace & { readonly at?: 'address' | number };
+  /**
+   * Not acknowledged: the address (`ENXIO`), or data byte `at` of a message that is written, from 0 (`EREMOTEIO`). `any`:
+   * each of them is a chance.
+   */
+  readonly nack: FaultTiming & FaultPlace & { readonly at?: FaultByte };
   /** Another controller wins: `EAGAIN`; who asks tries again as often as Linux's adapters do. */
   readonly lose_arbitration: FaultTiming & FaultPlace;
   /** SCL is held low for `ms` after the address; beyond the bus's time-out, `ETIMEDOUT`. */
   readonly stretch: FaultTiming & FaultPlace & { readonly ms: number };
-  /** Noise: bit `bit` of byte `byte` of what is written or read in a message, both from 0. */
-  readonly flip: FaultTiming & FaultPlace & { readonly byte?: number; readonly bit?: number };
+  /** Noise: bit `bit` of byte `byte` of what is written or read in a message, both from 0. `any`: each byte is a chance. */
+  readonly flip: FaultTiming & FaultPlace & { readonly byte?: number | 'any'; readonly bit?: number };
   /** The part is not there: `ENXIO` on I2C; on SPI nobody drives MISO, and 0xff comes in. */
   readonly absent: Lasting;
   /** The part acknowledges nothing while it works: `ENXIO`, as an EEPROM in its write cycle. */
   readonly busy: Lasting & { readonly forMs: number };
   /** Power-on reset at the address, or at data byte `at` of a message that is written; silent for `forMs` from then on. */
-  readonly brownOut: FaultTiming & FaultPlace & { readonly at?: 'address' | number; readonly forMs: number };
+  readonly brownOut: FaultTiming & FaultPlace & { readonly at?: FaultByte; readonly forMs: number };
   /** SCL is held low: `ETIMEDOUT`. */
   readonly scl: Lasting;
   /** SDA is held low from outside: `EBUSY`. */
@@ -54,10 +60,10 @@ export type FaultKind = keyof FaultOptions;
 /** What a fault may have been given, whatever its kind. */
 export type AnyFaultOptions = FaultTiming &
   FaultPlace & {
-    readonly at?: 'address' | number;
+    readonly at?: FaultByte;
     readonly ms?: number;
     readonly forMs?: number;
-    readonly byte?: number;
+    readonly byte?: number | 'any';
     readonly bit?: number;
     readonly level?: 0 | 1;
   };
@@ -74,11 +80,13 @@ const timing = {
   afterMs: ms,
 };
 const place = { direction: oneOf('read', 'write'), register: integer(0, 0xff) };
+const isByte = (value: unknown) => Number.isInteger(value) && (value as number) >= 0;
 const at = option(
-  "'address' or the number of a data byte, 0 or more",
-  (value) => value === 'address' || (Number.isInteger(value) && (value as number) >= 0),
+  "'address', 'any' or the number of a data byte, 0 or more",
+  (value) => value === 'address' || value === 'any' || isByte(value),
 );
-const lasting = { afterMs: ms, forMs: ms };
+const byte = option("'any' or the number of a byte, 0 or more", (value) => value === 'any' || isByte(value));
+const lasting = { afterMs: ms, forMs: ms, skip: integer(0, MOST) };
 
 interface Kind {
   /** What it can strike. */
@@ -96,7 +104,7 @@ export const KINDS: Readonly<Record<FaultKind, Kind>> = {
   nack: { on: ['i2c'], checks: { ...timing, ...place, at } },
   lose_arbitration: { on: ['i2c'], checks: { ...timing, ...place } },
   stretch: { on: ['i2c'], checks: { ...timing, ...place, ms }, needs: ['ms'] },
-  flip: { on: ['i2c', 'spi'], checks: { ...timing, ...place, byte: integer(0, MOST), bit: integer(0, 7) } },
+  flip: { on: ['i2c', 'spi'], checks: { ...timing, ...place, byte, bit: integer(0, 7) } },
   absent: { on: ['i2c', 'spi'], checks: lasting, lasts: true },
   busy: { on: ['i2c'], checks: lasting, needs: ['forMs'], lasts: true },
   brownOut: { on: ['i2c'], checks: { ...timing, ...place, at, forMs: ms }, needs: ['forMs'] },

@@ -62,7 +62,8 @@ export class I2cFaults implements I2cWireFaults {
   /** @returns false: not acknowledged */
   #atAddress(fault: PlacedFault, where: string): boolean {
     const { kind, options } = fault;
-    const atAddress = (options.at ?? 'address') === 'address';
+    const { at = 'address' } = options;
+    const atAddress = at === 'address' || at === 'any';
     switch (kind) {
       case 'lose_arbitration':
         if (this.#strikes(fault, where)) throw new BusFault('EAGAIN', 'arbitration was lost (injected)');
@@ -90,7 +91,7 @@ export class I2cFaults implements I2cWireFaults {
     for (const fault of this.#placed) {
       if (!fault.isOn(this.#target) || !this.#isHere(fault)) continue;
       const { kind, options } = fault;
-      const isAt = options.at === index;
+      const isAt = options.at === index || options.at === 'any';
       if (kind === 'nack' && isAt && this.#strikes(fault, where)) return undefined;
       if (kind === 'brownOut' && isAt && this.#browns(fault, where)) return undefined;
       if (this.#flips(fault, index, where)) arrives ^= 1 << (options.bit ?? 0);
@@ -103,15 +104,16 @@ export class I2cFaults implements I2cWireFaults {
     this.#byte += into.length;
     const from = `read from ${hexByte(addressOf(this.#target))}`;
     for (const fault of this.#of('flip')) {
-      const index = (fault.options.byte ?? 0) - first;
-      if (index < 0 || index >= into.length || !fault.isOn(this.#target) || !this.#isHere(fault)) continue;
-      if (this.#flips(fault, first + index, `${from}, byte ${first + index}`))
-        into[index] = (into[index] as number) ^ (1 << (fault.options.bit ?? 0));
+      if (!fault.isOn(this.#target) || !this.#isHere(fault)) continue;
+      for (const index of placesIn(fault, first, into.length))
+        if (this.#flips(fault, first + index, `${from}, byte ${first + index}`))
+          into[index] = (into[index] as number) ^ (1 << (fault.options.bit ?? 0));
     }
   }
 
   #flips(fault: PlacedFault, index: number, where: string): boolean {
-    return fault.kind === 'flip' && (fault.options.byte ?? 0) === index && this.#strikes(fault, where);
+    const { byte = 0 } = fault.options;
+    return fault.kind === 'flip' && (byte === 'any' || byte === index) && this.#strikes(fault, where);
   }
 
   /** The part loses its power: what it held is gone. */
@@ -147,4 +149,11 @@ export class I2cFaults implements I2cWireFaults {
     this.struck = [...this.struck, fault.text];
     return true;
   }
+}
+
+/** Which of `length` bytes, the first of them byte `first` of its message, a flip may strike; counted from the first of them. */
+export function placesIn({ options: { byte = 0 } }: PlacedFault, first: number, length: number): number[] {
+  if (byte === 'any') return Array.from({ length }, (_, index) => index);
+  const index = byte - first;
+  return index >= 0 && index < length ? [index] : [];
 }

@@ -31,10 +31,11 @@ export class PlacedFault {
   readonly part: string | undefined;
   readonly strikes: Strike[] = [];
   fired = 0;
+  /** How often it could have struck, as far as these were counted: until it has struck for the last time. */
+  chances = 0;
   readonly #units: () => readonly number[] | undefined;
   readonly #beganNs: number;
   readonly #most: number;
-  #chances = 0;
   /** When a part that lost its power has it again, in ns of the board. */
   #silentUntil = Number.NEGATIVE_INFINITY;
 
@@ -77,7 +78,7 @@ export class PlacedFault {
     if (nowNs < this.#beganNs) return false;
     if (KINDS[this.kind].lasts && nowNs >= this.#beganNs + forMs * MS) return false;
     if (this.fired >= this.#most) return false;
-    const chance = this.#chances++;
+    const chance = this.chances++;
     return chance >= skip && (chance - skip) % every === 0;
   }
 

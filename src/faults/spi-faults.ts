@@ -1,5 +1,5 @@
 import type { SpiWireFaults } from '../bus/index.ts';
-import type { FaultyBus } from './i2c-faults.ts';
+import { type FaultyBus, placesIn } from './i2c-faults.ts';
 import type { PlacedFault } from './placed.ts';
 
 /** The faults of one SPI bus, at its wire. */
@@ -37,10 +37,10 @@ export class SpiFaults implements SpiWireFaults {
       const { kind, options } = fault;
       if (!fault.isOn(this.#chipSelect) || options.direction === 'write') continue;
       if (kind === 'miso' && this.#strikes(fault, 'receive')) into.fill(options.level === 1 ? 0xff : 0);
-      const index = (options.byte ?? 0) - first;
-      if (kind !== 'flip' || index < 0 || index >= into.length) continue;
-      if (this.#strikes(fault, `byte ${first + index}`))
-        into[index] = (into[index] as number) ^ (1 << (options.bit ?? 0));
+      if (kind !== 'flip') continue;
+      for (const index of placesIn(fault, first, into.length))
+        if (this.#strikes(fault, `byte ${first + index}`))
+          into[index] = (into[index] as number) ^ (1 << (options.bit ?? 0));
     }
   }
 

@@ -74,6 +74,11 @@ export class BusRequests {
     return this.#baseTimeoutMs + bytes * TIMEOUT_MS_PER_BYTE;
   }
 
+  /** See `RequestQueue.pending`. */
+  get pending(): number {
+    return this.#queue.pending;
+  }
+
   /** See `RequestQueue.runSync`. */
   runSync(chains: readonly RequestChain[], block: number, timeoutMs: number, read: () => void): void {
     this.#queue.runSync({ chains, block }, timeoutMs, read);

@@ -102,6 +102,10 @@ export class VirtioI2cDriver implements I2cAdapter, BoundDriver {
     await this.#requests.run(chains, block, timeoutMs, () => this.#complete(messages, block, size));
   }
 
+  get pending(): number {
+    return this.#requests.pending;
+  }
+
   remove(reason: string): void {
     this.#requests.remove(reason);
   }

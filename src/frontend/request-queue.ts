@@ -74,6 +74,11 @@ export class RequestQueue {
     this.#spin = new AdaptiveSpin(spinUs);
   }
 
+  /** Requests that somebody waits for without blocking. */
+  get pending(): number {
+    return this.#listeners;
+  }
+
   /**
    * Queues the request and blocks until the device has used all of it; `read` then looks at the result,
    * before the block is given back. @throws {BusFault} `ETIMEDOUT`, `ENODEV`, `ESHUTDOWN`, or what `read` throws.

@@ -77,6 +77,10 @@ export class VirtioSpiDriver implements SpiAdapter, BoundDriver {
     await this.#requests.run(chains, block, timeoutMs, () => this.#complete(transfers, block, size));
   }
 
+  get pending(): number {
+    return this.#requests.pending;
+  }
+
   remove(reason: string): void {
     this.#requests.remove(reason);
   }

@@ -4,6 +4,8 @@ import { type DeviceDescription, VirtioDeviceHandle } from './virtio-device.ts';
 
 /** A driver's hold on a device that it has bound. */
 export interface BoundDriver {
+  /** Asynchronous requests that are under way; not told by every driver. */
+  readonly pending?: number;
   /**
    * The device was reset and is taken away: what was in flight fails, and so does what comes, with `ENODEV` and
    * `reason`.
@@ -39,6 +41,8 @@ export interface DeviceListing {
   readonly driver: string | undefined;
   /** Why it has none although one fits. */
   readonly fault: string | undefined;
+  /** Asynchronous transfers that somebody waits for. */
+  readonly pending: number;
 }
 
 interface Entry {
@@ -137,6 +141,7 @@ export class VirtioBus {
       status: device.status,
       driver: bound === undefined ? undefined : driver?.name,
       fault: fault?.message,
+      pending: bound?.pending ?? 0,
     }));
   }
 

@@ -6,6 +6,8 @@ export interface TracedPart {
   readonly reg: readonly number[];
   /** `eeprom@50` */
   readonly name: string;
+  /** Of its node, where that is known. */
+  readonly path?: string;
   readonly compatible: readonly string[];
   /** `address-width` and `size` of a memory. */
   readonly addressWidth: number | undefined;

@@ -1,2 +1,9 @@
+export type { PartAccess } from './decode/access.ts';
 export { notesText } from './decode/notes.ts';
-export { type PartReader, partReaders, unknownI2c, unknownSpi } from './decode/part-reader.ts';
+export {
+  type NamedKind,
+  type PartReader,
+  partReaders,
+  unknownI2c,
+  unknownSpi,
+} from './decode/part-reader.ts';

@@ -202,3 +202,45 @@ describe('a fault that cannot be', () => {
     expect(inject(...args)).toThrow(sentence);
   });
 });
+
+describe('every place in turn', () => {
+  it('at any: the address and each byte of a write are chances, and counted', () => {
+    const count = board.inject('nack', '&temp', { at: 'any', skip: 1000 });
+    write(0x48, 1, 0x20);
+    read();
+    // Address, two bytes; address, a byte, address.
+    expect([count.chances, count.fired]).toEqual([6, 0]);
+    count.remove();
+    const places = [0, 1, 2, 3, 4, 5].map((skip) => {
+      const fault = board.inject('nack', '&temp', { at: 'any', skip });
+      const seen = results(2, () => {
+        write(0x48, 1, 0x20);
+        read();
+      });
+      fault.remove();
+      return [seen.join(), ...fault.strikes.map(({ where }) => where)];
+    });
+    expect(places).toEqual([
+      ['ENXIO,ok', 'write to 0x48'],
+      ['EREMOTEIO,ok', 'write to 0x48, byte 0'],
+      ['EREMOTEIO,ok', 'write to 0x48, byte 1'],
+      ['ENXIO,ok', 'write to 0x48'],
+      ['EREMOTEIO,ok', 'write to 0x48, byte 0'],
+      ['ENXIO,ok', 'read from 0x48'],
+    ]);
+  });
+
+  it('byte any: each byte of what is read or written may be flipped', () => {
+    const flip = board.inject('flip', '&temp', { byte: 'any', skip: 2 });
+    expect(read()).toEqual(Uint8Array.of(25, 1));
+    expect(flip.strikes).toMatchObject([{ where: 'read from 0x48, byte 1' }]);
+    expect(flip.chances).toBe(3);
+  });
+
+  it('what lasts begins after the chances that are skipped', () => {
+    const absent = board.inject('absent', '&temp', { skip: 2 });
+    // A read has two addresses.
+    expect(results(3, () => read())).toEqual(['ok', 'ENXIO', 'ENXIO']);
+    expect([absent.chances, absent.fired]).toEqual([4, 2]);
+  });
+});

@@ -23,8 +23,12 @@ export class Injection {
     this.#parts = parts;
   }
 
-  /** @param id a number of the caller's @throws {Error} the fault cannot be there, in a sentence */
-  inject(id: number, request: FaultRequest): void {
+  /**
+   * @param id a number of the caller's
+   * @returns why what carries the bus cannot carry the fault; undefined where it does
+   * @throws {Error} the fault cannot be there on any bus, in a sentence
+   */
+  inject(id: number, request: FaultRequest): string | undefined {
     const { path, kind, target, options } = request;
     const binding = this.#bindings.find(
       ({ node: { node } }) => path === node.path || path.startsWith(`${node.path}/`),
@@ -32,9 +36,7 @@ export class Injection {
     if (binding === undefined) throw new Error(`not found: bus or part ${target}`);
     const { simulated, node } = binding;
     if (simulated === undefined)
-      throw new Error(
-        `unsupported fault ${kind} on ${target}: only a bus that is simulated as a whole carries faults`,
-      );
+      return `unsupported fault ${kind} on ${target}: only a bus that is simulated as a whole carries faults`;
     if (!KINDS[kind].on.includes(node.kind))
       throw new Error(
         `unsupported fault ${kind} on ${target}: it is for ${KINDS[kind].on.join(' and ')} buses only`,
@@ -51,6 +53,7 @@ export class Injection {
     const fault = new PlacedFault(request, part, units, simulated.wire.clock.now());
     this.#faults.set(id, { binding, fault });
     this.#armAll(binding);
+    return undefined;
   }
 
   /** Takes a fault away. @returns what became of it */
@@ -63,8 +66,8 @@ export class Injection {
   }
 
   report(id: number): FaultReport {
-    const { fired = 0, strikes = [] } = this.#faults.get(id)?.fault ?? {};
-    return { fired, strikes: [...strikes] };
+    const { fired = 0, chances = 0, strikes = [] } = this.#faults.get(id)?.fault ?? {};
+    return { fired, chances, strikes: [...strikes] };
   }
 
   /** A channel of a bus has the faults of that bus, too: its transfers are on its wire. */

@@ -173,6 +173,10 @@ export class Board {
     return options === undefined ? this.#nodes.open(path) : this.#nodes.open(path as SpiPath, options);
   }
 
+  get isClosed(): boolean {
+    return this.#closed !== undefined;
+  }
+
   /** Whether the board is only looked at; see the option `look`. */
   get isLookedAt(): boolean {
     return this.#look;

@@ -6,12 +6,19 @@ import type { Call, FaultReport } from '../thread/protocol.ts';
 import { pathOf } from './part-handle.ts';
 import { busNamed } from './traced-paths.ts';
 
+/** What carries the bus cannot carry this fault; a test of it is skipped there. */
+export class FaultUnsupportedError extends BoardError {
+  override readonly name = 'FaultUnsupportedError';
+}
+
 /** A fault that was injected. */
 export interface FaultHandle {
   /** `nack on &temp` */
   readonly text: string;
   /** How often it has struck. */
   readonly fired: number;
+  /** How often it could have struck: chances that it let pass (`skip`, `every`) and those at which it struck. */
+  readonly chances: number;
   /** When and where, of the first 256 times. */
   readonly strikes: FaultReport['strikes'];
   /** Takes the fault away; what it has done stays known. */
@@ -29,6 +36,7 @@ let lastId = 0;
 /**
  * Puts a fault on a bus (`i2c-1`, label, path, alias) or a part on it.
  * @throws {TypeError} no such fault or option @throws {BoardError} it cannot be there
+ * @throws {FaultUnsupportedError} what carries the bus cannot carry it
  */
 export function injectFault(
   tree: Tree,
@@ -42,17 +50,22 @@ export function injectFault(
   const path = busNamed(buses, target)?.node.path ?? pathOf(tree, target);
   if (path === undefined) throw new BoardError(`not found: bus or part ${target}`);
   const id = ++lastId;
+  let unsupported: string | undefined;
   try {
-    call('inject', id, { path, kind, target, options });
+    unsupported = call('inject', id, { path, kind, target, options });
   } catch (thrown) {
     throw new BoardError((thrown as Error).message);
   }
+  if (unsupported !== undefined) throw new FaultUnsupportedError(unsupported);
   let removed: FaultReport | undefined;
   const report = () => removed ?? call('faultReport', id);
   return {
     text: `${kind} on ${target}`,
     get fired() {
       return report().fired;
+    },
+    get chances() {
+      return report().chances;
     },
     get strikes() {
       return report().strikes;

@@ -7,6 +7,7 @@ import {
   integer,
   type OptionChecks,
   oneOf,
+  option,
   shown,
   text,
 } from '../../input/index.ts';
@@ -34,9 +35,10 @@ export interface BoardOptions extends TreeOptions, TreeCheckOptions {
   readonly look?: boolean;
   /**
    * `stepped`: simulated parts live in a time that only `board.advance` moves, and transfers: each as long as its bits take
-   * on the wire.
+   * on the wire. A function that gives ms: a stepped clock that goes on by as much as the function has since the board was
+   * used last (`() => Date.now()` of a runner's fake timers); only with `backEnd: 'inline'`.
    */
-  readonly clock?: 'real' | 'stepped';
+  readonly clock?: 'real' | 'stepped' | (() => number);
   /**
    * Warns of what a driver does that a simulated part's data sheet forbids, once for each place: reserved bits, read-only
    * registers, registers that do not exist, commands too early. For one part or bus: `dtbus,strict` in the tree.
@@ -55,7 +57,7 @@ export interface BoardOptions extends TreeOptions, TreeCheckOptions {
   readonly onWarning?: (sentence: string) => void;
 }
 
-/** `openBoardSync` waits for its back-end, so that has a thread of its own. */
+/** `openBoardSync` waits for its back-end, so that has a thread of its own, and its clock follows no function. */
 export type SyncBoardOptions = Omit<BoardOptions, 'backEnd'>;
 
 /**
@@ -80,7 +82,11 @@ const syncChecks: OptionChecks<SyncBoardOptions> = {
   onWarning: callback,
 };
 
-const checks: OptionChecks<BoardOptions> = { ...syncChecks, backEnd: oneOf('worker', 'inline') };
+const clock = option(
+  "'real', 'stepped' or a function that gives ms",
+  (value) => value === 'real' || value === 'stepped' || typeof value === 'function',
+);
+const checks: OptionChecks<BoardOptions> = { ...syncChecks, backEnd: oneOf('worker', 'inline'), clock };
 
 /** What a caller asked for, without options that are undefined. */
 export interface BoardRequest {

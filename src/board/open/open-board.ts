@@ -27,6 +27,7 @@ import {
 import { checkTree, doubtsOf } from './check-tree.ts';
 import { type BoardTree, pathsOf, readBoard, toBlob } from './load-tree.ts';
 import { LostAdapters } from './lost-adapters.ts';
+import { tellOpened } from './opened.ts';
 import { refusal } from './problems.ts';
 import { tellTrace, traceFor } from './trace.ts';
 
@@ -49,8 +50,10 @@ export async function openBoard(board?: FilePath | BoardOptions, options?: Board
   const request = opened(boardRequest('openBoard', board, options));
   if (request.connect !== undefined) {
     const { attach } = await import('./attach.ts');
-    return tellProblems(new Board(attach(request.file, request.connect, attachOptions(request))), request);
+    const attached = new Board(attach(request.file, request.connect, attachOptions(request)));
+    return toldOf(tellProblems(attached, request), request);
   }
+  const clock = clockOf(request.options);
   // The thread loads its modules while the tree is read.
   const news = newsFor(request.options);
   const thread = request.options.backEnd === 'inline' ? undefined : backEndThread(news);
@@ -60,11 +63,11 @@ export async function openBoard(board?: FilePath | BoardOptions, options?: Board
     if (strict) checkPlan(plan, request, news.warn);
     const starting =
       thread?.start(startOf(plan, request.options)) ??
-      startInline(plan.tree, plan.devices, plan.settings, news);
+      startInline(plan.tree, plan.devices, plan.settings, news, clock);
     // Meanwhile: the other thread has to do.
     if (!strict) checkPlan(plan, request, news.warn);
     const brought = bringUp(plan, await starting, news, request);
-    if (!strict || brought.problems.length === 0) return brought;
+    if (!strict || brought.problems.length === 0) return toldOf(brought, request);
     await brought.close();
     throw refusal(request.file, brought.tree, brought.problems);
   } catch (thrown) {
@@ -83,7 +86,8 @@ export function openBoardSync(board?: FilePath | SyncBoardOptions, options?: Syn
     // What only few boards need is loaded when it is needed, here too.
     const load = createRequire(import.meta.url);
     const { attach } = load('#built/src/board/open/attach.js') as typeof import('./attach.ts');
-    return tellProblems(new Board(attach(request.file, request.connect, attachOptions(request))), request);
+    const attached = new Board(attach(request.file, request.connect, attachOptions(request)));
+    return toldOf(tellProblems(attached, request), request);
   }
   const news = newsFor(request.options);
   const thread = backEndThread(news);
@@ -91,7 +95,8 @@ export function openBoardSync(board?: FilePath | SyncBoardOptions, options?: Syn
     const plan = planOf(request);
     checkPlan(plan, request, news.warn);
     const brought = bringUp(plan, thread.startSync(startOf(plan, request.options)), news, request);
-    if (request.options.treeChecks !== 'error' || brought.problems.length === 0) return brought;
+    if (request.options.treeChecks !== 'error' || brought.problems.length === 0)
+      return toldOf(brought, request);
     throw refusal(request.file, brought.tree, brought.problems);
   } catch (thrown) {
     void thread.abandon();
@@ -112,6 +117,18 @@ function backEndThread(news: News): BackEndThread {
 function permitted(thrown: unknown): unknown {
   const denied = deniedSentence(thrown);
   return denied === undefined ? thrown : new BoardError(denied, { cause: thrown });
+}
+
+/** Tells who watches of a board that its caller has named. That of the environment is everybody's. */
+function toldOf(board: Board, { file, chosen, options }: Opening): Board {
+  return chosen.length === 0 && options.connect === undefined ? board : tellOpened(board, file);
+}
+
+/** The time that a board without a thread of its own follows. @throws {TypeError} it has one */
+function clockOf({ clock, backEnd }: BoardOptions): (() => number) | undefined {
+  if (typeof clock !== 'function') return undefined;
+  if (backEnd === 'inline') return clock;
+  throw new TypeError("invalid clock: a function needs backEnd: 'inline'");
 }
 
 /** Which board is opened, and how. */
@@ -183,7 +200,7 @@ function planOf({ file, options }: Opening): Plan {
     directory: dirname(file),
     trust: pathsOf('trust', options.trust),
     look: options.look ?? false,
-    steppedClock: options.clock === 'stepped',
+    steppedClock: options.clock === 'stepped' || typeof options.clock === 'function',
     strict: options.strict ?? false,
     memory: new SharedArrayBuffer(options.memoryBytes ?? DEFAULT_MEMORY_BYTES),
     registers: new SharedArrayBuffer(registerBytes(devices.length)),

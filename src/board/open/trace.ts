@@ -56,6 +56,7 @@ function tracedPart(node: DeviceNode, sheet: OwnSheet['sheet'] | undefined): Tra
   return {
     reg: wellFormed(() => node.u32s('reg')) ?? [],
     name: node.name,
+    path: node.path,
     compatible: node.compatible,
     addressWidth: wellFormed(() => node.u32('address-width')),
     size: wellFormed(() => node.u32('size')),

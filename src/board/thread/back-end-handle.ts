@@ -7,6 +7,7 @@ import { backEndDied, backEndEnded, LocalDevices, ringDoorbell } from '../../tra
 import { GuestMemory } from '../../virtio/index.ts';
 import { callsInline, callsOver, NoAnswer } from './calls.ts';
 import type {
+  BackEndCalls,
   BackEndMessage,
   BackEndSettings,
   BackEndStart,
@@ -45,12 +46,13 @@ const START_LIMIT_MS = 10_000;
 /** How long a thread may take to end. */
 const END_LIMIT_MS = 1500;
 
-/** A back-end in this thread. */
+/** A back-end in this thread. @param clock gives the ms that its stepped clock follows, where it follows any */
 export async function startInline(
   tree: Tree,
   devices: readonly VirtioNode[],
   settings: BackEndSettings,
   news: BackEndNews,
+  clock?: () => number,
 ): Promise<BackEndHandle> {
   const { BoardDevices } = await import('../assemble/board-devices.ts');
   const backEnd = await BoardDevices.create(tree, devices, { ...settings, ...news });
@@ -59,16 +61,34 @@ export async function startInline(
     settings.registers,
     backEnd.devicesFor(new Client('the board')),
   );
+  const call = callsInline(backEnd.calls);
+  const follow = clock && follower(clock, backEnd.calls);
   return {
     problems: backEnd.problems,
     unavailable: backEnd.unavailable,
-    serve: () => local.serveInline(),
-    call: callsInline(backEnd.calls),
+    serve: () => {
+      follow?.();
+      local.serveInline();
+    },
+    call: (name, ...args) => {
+      follow?.();
+      return call(name, ...args);
+    },
     end: async (detach) => {
       detach();
       local.close();
       await backEnd.close();
     },
+  };
+}
+
+/** Lets the stepped clock of a back-end go on by as much as `clock` has since this was called last. */
+function follower(clock: () => number, { advance }: Pick<BackEndCalls, 'advance'>): () => void {
+  let seenMs = clock();
+  return () => {
+    const passedMs = clock() - seenMs;
+    seenMs += passedMs;
+    if (passedMs > 0) advance(passedMs * 1e6);
   };
 }
 

@@ -99,6 +99,8 @@ export interface FaultRequest extends FaultStart {
 /** How often a fault has struck, and where. */
 export interface FaultReport {
   readonly fired: number;
+  /** How often it could have struck until it had for the last time: what it let pass counts too. */
+  readonly chances: number;
   /** The first 256. */
   readonly strikes: readonly Strike[];
 }
@@ -129,8 +131,8 @@ export interface BackEndCalls {
   /** From now on transfers are written down; `id`: a number of the caller's above 0, for `endTrace`. */
   startTrace(id: number, trace: TraceStart): void;
   endTrace(id: number): void;
-  /** Puts a fault on a simulated bus; `id`: as for `startTrace`. */
-  inject(id: number, fault: FaultRequest): void;
+  /** Puts a fault on a simulated bus; `id`: as for `startTrace`. @returns why what carries the bus cannot carry it */
+  inject(id: number, fault: FaultRequest): string | undefined;
   removeFault(id: number): FaultReport;
   faultReport(id: number): FaultReport;
   /** Writes the contents of parts that live in files: the process is about to end. */

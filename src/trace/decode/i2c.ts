@@ -1,6 +1,7 @@
 import type { TracedBytes, TracedSegment } from '../event.ts';
+import { from, type PartAccess } from './access.ts';
 import { bytesText, hexNumber, numberOf } from './bytes-text.ts';
-import { fieldsText, type RegisterNames, registerText } from './register.ts';
+import { fieldsText, fieldValues, type RegisterNames, registerText } from './register.ts';
 
 /** What the first bytes of a write to a part mean. */
 export interface I2cDialect {
@@ -41,16 +42,57 @@ function segmentText(segment: TracedSegment, dialect: I2cDialect): string {
 }
 
 /** `soft reset (0x94)`, for a part that takes commands of one byte or of two. */
-function commandText({ sent }: TracedSegment, { commands }: I2cDialect): string | undefined {
+function commandText(segment: TracedSegment, dialect: I2cDialect): string | undefined {
+  const command = commandOf(segment, dialect);
+  if (command === undefined) return undefined;
+  const { name, number, bytes, sent } = command;
+  const data = sent.length > bytes ? `: ${bytesText(sent, bytes)}` : '';
+  return `${name} (${hexNumber(number, bytes)})${data}`;
+}
+
+/** The command that a write begins with, and how many bytes it takes. */
+function commandOf({ sent }: TracedSegment, { commands }: I2cDialect) {
   if (sent === undefined || commands.size === 0) return undefined;
   for (const bytes of [2, 1]) {
     const number = numberOf(sent, 0, bytes);
     const name = number === undefined ? undefined : commands.get(number);
-    if (number === undefined || name === undefined) continue;
-    const data = sent.length > bytes ? `: ${bytesText(sent, bytes)}` : '';
-    return `${name} (${hexNumber(number, bytes)})${data}`;
+    if (number !== undefined && name !== undefined) return { name, number, bytes, sent };
   }
   return undefined;
+}
+
+/** What a transaction does with a part; see `PartAccess`. */
+export function i2cAccess(segments: readonly TracedSegment[], dialect: I2cDialect): PartAccess | undefined {
+  const [first, second] = segments;
+  if (first === undefined || segments.length > 2) return undefined;
+  const { sent } = first;
+  const { pointerBytes, registers } = dialect;
+  const answer = second?.received;
+  if (second !== undefined && answer === undefined) return undefined;
+  const command = commandOf(first, dialect);
+  if (command !== undefined && sent !== undefined) {
+    const { name, number, bytes } = command;
+    const data = answer ?? from(sent, bytes);
+    return { does: 'command', name, number, data, fields: [] };
+  }
+  if (sent === undefined) return readAccess(first.received);
+  const number = pointerBytes === 0 ? undefined : numberOf(sent, 0, pointerBytes);
+  if (number === undefined) return undefined;
+  const name = registers.get(number)?.name;
+  if (answer !== undefined) {
+    if (sent.length !== pointerBytes) return undefined;
+    const fields = fieldValues(number, registers, answer);
+    return { does: 'read', name, number, data: answer, fields };
+  }
+  const data = from(sent, pointerBytes);
+  const fields = fieldValues(number, registers, sent, pointerBytes);
+  return { does: data.length === 0 ? 'select' : 'write', name, number, data, fields };
+}
+
+/** A read by itself: from where its part was told before. */
+function readAccess(received: TracedBytes | undefined): PartAccess | undefined {
+  if (received === undefined || received.length === 0) return undefined;
+  return { does: 'read', name: undefined, number: undefined, data: received, fields: [] };
 }
 
 function rawSegment({ sent, received }: TracedSegment): string {

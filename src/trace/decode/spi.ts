@@ -1,7 +1,8 @@
 import type { Instruction, SpiHeader } from '../../parts/index.ts';
 import type { TracedBytes, TracedSegment } from '../event.ts';
+import { from, type PartAccess } from './access.ts';
 import { bytesText, hexNumber, numberOf } from './bytes-text.ts';
-import { fieldsText, type RegisterNames, registerText } from './register.ts';
+import { fieldsText, fieldValues, type RegisterNames, registerText } from './register.ts';
 
 /** What an instruction is called, and how many address and dummy bytes follow it. */
 interface NamedInstruction {
@@ -45,6 +46,39 @@ export function spiRegistersText(
   if (data === undefined || data.length <= from) return `${reads ? 'read' : 'write'} ${name}`;
   const fields = fieldsText(register, registers, data, from);
   return `${reads ? 'read' : 'write'} ${name}: ${bytesText(data, from)}${fields}`;
+}
+
+/** What a message does with a part that has a header and registers; see `PartAccess`. */
+export function spiRegistersAccess(
+  segments: readonly TracedSegment[],
+  { bytes = 1, read, address, base = 0 }: SpiHeader,
+  registers: RegisterNames,
+): PartAccess | undefined {
+  const [first, second] = segments;
+  const header = first?.sent === undefined ? undefined : numberOf(first.sent, 0, bytes);
+  const answer = segments.length === 2 && second?.sent === undefined ? second?.received : undefined;
+  if (first?.sent === undefined || header === undefined || (segments.length > 1 && answer === undefined))
+    return undefined;
+  const number = (header & address) | base;
+  const does = (header & read) !== 0 ? 'read' : 'write';
+  const whole = does === 'read' ? first.received : first.sent;
+  const data = answer ?? (whole && from(whole, bytes)) ?? { bytes: new Uint8Array(), length: 0 };
+  const name = registers.get(number)?.name;
+  return { does, name, number, data, fields: fieldValues(number, registers, data) };
+}
+
+/** What the first instruction of a message is; see `PartAccess`. */
+export function spiAccess(segments: readonly TracedSegment[], dialect: SpiDialect): PartAccess | undefined {
+  const [first, second] = segments;
+  const sent = first?.sent;
+  const number = sent?.bytes[0];
+  const instruction = number === undefined ? undefined : dialect.get(number);
+  if (first === undefined || sent === undefined || instruction === undefined) return undefined;
+  const { name, address, dummy, reads } = instruction;
+  const header = 1 + address + dummy;
+  const answer = second !== undefined && second.sent === undefined ? second.received : undefined;
+  const own = reads && first.received !== undefined ? first.received : sent;
+  return { does: 'command', name, number, data: answer ?? from(own, header), fields: [] };
 }
 
 /** An SPI message in words: `read 0x000100: 48 65`; `dialect`: undefined where nothing is known of the part. */

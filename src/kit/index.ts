@@ -1,0 +1,22 @@
+export { FaultUnsupportedError } from '../board/index.ts';
+export { boardTest, type RunnerTest, type TestBody } from './board-test.ts';
+export type { Duration } from './duration.ts';
+export {
+  assertAtMost,
+  assertCount,
+  assertErrno,
+  assertFails,
+  assertFired,
+  assertNotSent,
+  assertQuiet,
+  assertSent,
+  assertSentExactly,
+  assertSentInAnyOrder,
+  assertSpacing,
+  type Budget,
+  type Spacing,
+  type Trafficked,
+} from './expectations.ts';
+export type { BytesPattern, EdgePattern, Pattern, TransferPattern } from './pattern.ts';
+export { type InTest, openTestBoard, type TestBoard, type TestBoardOptions } from './test-board.ts';
+export type { Mark, Seen, SeenEdge, SeenTransfer, Traffic } from './traffic.ts';

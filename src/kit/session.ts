@@ -1,0 +1,105 @@
+import type { Board, FaultHandle } from '../board/index.ts';
+import { actualLines, plain } from './failure.ts';
+import { turn } from './timers.ts';
+import { type Recorder, Traffic } from './traffic.ts';
+
+/** A test that is under way, and what is to be cleaned up behind it. */
+export class Session {
+  readonly board: Board;
+  readonly recorder: Recorder;
+  readonly traffic: Traffic;
+  readonly faults: { readonly handle: FaultHandle; readonly optional: boolean }[] = [];
+  /** Boards that were opened meanwhile, with their names. */
+  readonly others = new Map<Board, string>();
+  /** Ends the board itself. */
+  readonly close: () => Promise<void>;
+  ended: Promise<readonly string[]> | undefined;
+
+  constructor(board: Board, recorder: Recorder) {
+    this.board = board;
+    this.recorder = recorder;
+    this.traffic = new Traffic(recorder);
+    this.close = board.close.bind(board);
+    sessions.add(this);
+  }
+}
+
+/** Those that have not ended. */
+export const sessions = new Set<Session>();
+
+/** Ends a test's board and all that the test has left. @returns what it should not have left, a sentence each */
+export function endSession(session: Session): Promise<readonly string[]> {
+  session.ended ??= end(session);
+  return session.ended;
+}
+
+async function end(session: Session): Promise<readonly string[]> {
+  const { board, recorder, faults, others } = session;
+  // What was asked for and only needs a turn of the event loop is not under way.
+  await turn();
+  sessions.delete(session);
+  const left = [
+    ...board.virtio
+      .listing()
+      .filter(({ pending }) => pending > 0)
+      .map(({ path, pending }) => `${transfers(pending)} of ${path} still under way: await each of them`),
+    ...faults
+      .filter(({ handle, optional }) => !optional && handle.fired === 0)
+      .map(
+        ({ handle }) =>
+          `${handle.text} never struck (${handle.chances} chances): the test proves nothing of it; optional: true allows it`,
+      ),
+  ];
+  for (const { handle } of faults) handle.remove();
+  for (const [other, name] of others) {
+    if (other.isClosed) continue;
+    left.push(`${name} was left open: close each board that a test opens`);
+    await other.close();
+  }
+  recorder.end();
+  await session.close();
+  return left;
+}
+
+function transfers(count: number): string {
+  return count === 1 ? '1 transfer' : `${count} transfers`;
+}
+
+/** The error of a test that has left something. */
+export function refusal(
+  session: Session,
+  left: readonly string[],
+  caller: (...args: never[]) => unknown,
+): Error {
+  const { traffic, recorder } = session;
+  const message = [`${recorder.name}: ${left.join('\n')}`, ...actualLines(traffic)].join('\n');
+  return plain({ message, expected: 'nothing left', actual: left }, caller);
+}
+
+/** Says in an error of a test what had happened on the board, where the error is not of the kit. */
+export function explain(error: unknown, session: Session, left: readonly string[]): unknown {
+  if (!(error instanceof Error) || explained.has(error)) return error;
+  explained.add(error);
+  const { message, stack } = error;
+  const isOurs = 'showDiff' in error && message.includes('\nactual');
+  const more = [
+    ...(isOurs ? [] : actualLines(session.traffic)),
+    ...inPlace(session),
+    ...left.map((sentence) => `left over: ${sentence}`),
+  ];
+  if (more.length === 0) return error;
+  try {
+    error.message = [message, '', ...more].join('\n');
+    // Some runners show the one, some the other.
+    if (stack !== undefined && message !== '') error.stack = stack.replace(message, () => error.message);
+  } catch {
+    // A frozen error stays as it is.
+  }
+  return error;
+}
+
+const explained = new WeakSet<Error>();
+
+function inPlace({ faults }: Session): string[] {
+  return faults.map(({ handle }) => `injected: ${handle.text}, struck ${handle.fired} times`);
+}

@@ -1,0 +1,171 @@
+import {
+  type Board,
+  type BoardOptions,
+  type FaultArguments,
+  type FaultHandle,
+  type FaultKind,
+  openBoard,
+  watchOpened,
+} from '../board/index.ts';
+import { callback, checkOptions, type FilePath } from '../input/index.ts';
+import { type Duration, msOf } from './duration.ts';
+import { endSession, refusal, Session, sessions } from './session.ts';
+import { fakeTime, realSleep, turn } from './timers.ts';
+import { Recorder, type Traffic } from './traffic.ts';
+
+const MS = 1e6;
+
+/** How a board for a test is opened: as `openBoard` does, by default with a stepped clock and without a thread of its own. */
+export interface TestBoardOptions extends BoardOptions {
+  /**
+   * Moves fake timers of the runner by ms: `board.pass` calls it, so that they and the board go on together. For node:test
+   * `(ms) => t.mock.timers.tick(ms)`; the fixtures of `dtbus/vitest` know vitest's. One that returns false has moved nothing.
+   */
+  readonly tick?: ((ms: number) => unknown) | undefined;
+}
+
+/** Options of a fault in a test. */
+export interface InTest {
+  /** The test does not fail where the fault never struck. */
+  readonly optional?: boolean;
+}
+
+type TestFaultArguments<Kind extends FaultKind> =
+  FaultArguments<Kind> extends [options?: infer Options]
+    ? [options?: Options & InTest]
+    : FaultArguments<Kind> extends [options: infer Options]
+      ? [options: Options & InTest]
+      : never;
+
+/** What the board of a test has beside what every board has. */
+export interface TestMembers {
+  /** What has happened on its buses and lines. */
+  readonly traffic: Traffic;
+  /**
+   * Lets time pass: a stepped clock goes on, for a real one the machine waits. Fake timers of the runner go on with it
+   * where the kit knows them. @throws {TypeError} for what is no time
+   */
+  pass(duration: Duration): Promise<void>;
+  /**
+   * As `inject` of every board. A fault that has not struck by the end of the test fails it unless it is `optional`; all
+   * are gone then. @throws {FaultUnsupportedError} what carries the bus cannot carry it: the test is skipped
+   */
+  inject<Kind extends FaultKind>(
+    kind: Kind,
+    target: string,
+    ...options: TestFaultArguments<Kind>
+  ): FaultHandle;
+  /**
+   * Ends the test: faults are taken away and the board is closed.
+   * @throws {Error} naming what was left over: a fault that never struck, a transfer under way, another board that was left open
+   */
+  finish(): Promise<void>;
+}
+
+/** A board that a test has for itself. */
+export type TestBoard = Board & TestMembers;
+
+/**
+ * Opens a board for one test: with a stepped clock, in this thread, its adapters when they are used first. All of it can
+ * be said otherwise. `finish` ends it, and so does `close`. @throws {BoardError} @throws {TypeError} as `openBoard`
+ */
+export async function openTestBoard(
+  board?: FilePath | TestBoardOptions,
+  options: TestBoardOptions = {},
+): Promise<TestBoard> {
+  return (await openSession(board, options)).board;
+}
+
+/** A board with its session, for those who end it by themselves. */
+export interface OpenTest {
+  readonly board: TestBoard;
+  readonly session: Session;
+}
+
+/** As `openTestBoard`. */
+export async function openSession(
+  board: FilePath | TestBoardOptions | undefined,
+  options: TestBoardOptions = {},
+): Promise<OpenTest> {
+  watchOpened(noteOpened);
+  const isOptions = typeof board === 'object' && !('href' in board);
+  const { tick, ...given } = isOptions ? board : options;
+  checkOptions<Pick<TestBoardOptions, 'tick'>>('openTestBoard', { tick }, { tick: callback });
+  const { backEnd = 'inline', clock = 'stepped', openHosts = 'first-use' } = given;
+  const isFollowing = clock === 'stepped' && backEnd === 'inline';
+  const settings: BoardOptions = { ...given, backEnd, openHosts, clock: isFollowing ? fakeTime() : clock };
+  const opened = await (isOptions ? openBoard(settings) : openBoard(board, settings));
+  try {
+    const session = new Session(opened, await Recorder.start(opened, nameOf(board)));
+    return { board: equip(opened, session, { isStepped: clock !== 'real', isFollowing, tick }), session };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+/** Which test has opened a board can be told while there is one. */
+function noteOpened(board: Board, name: string): void {
+  const [session] = sessions;
+  if (session !== undefined && sessions.size === 1) session.others.set(board, name);
+}
+
+function nameOf(board: FilePath | TestBoardOptions | undefined): string {
+  if (typeof board === 'string') return board;
+  return board !== undefined && 'href' in board ? board.pathname : 'the board';
+}
+
+interface Equipment extends Pick<TestBoardOptions, 'tick'> {
+  readonly isStepped: boolean;
+  /** The board's clock follows fake timers. */
+  readonly isFollowing: boolean;
+}
+
+/** Gives a board what the board of a test has. */
+function equip(board: Board, session: Session, equipment: Equipment): TestBoard {
+  const injectPlain = board.inject.bind(board) as (...args: unknown[]) => FaultHandle;
+  const step = stepper(board, equipment);
+  const pass = async (duration: Duration) => {
+    const ms = msOf(duration);
+    // What was begun gets to where it waits.
+    await turn();
+    if (equipment.isStepped) await step(ms);
+    else await realSleep(ms);
+    await turn();
+    session.recorder.drain();
+  };
+  const inject = (kind: FaultKind, target: string, options: InTest = {}) => {
+    const { optional = false, ...rest } = options;
+    const handle = injectPlain(kind, target, rest);
+    session.faults.push({ handle, optional });
+    return handle;
+  };
+  const finish = async () => {
+    const left = await endSession(session);
+    if (left.length > 0) throw refusal(session, left, finish);
+  };
+  const members = { traffic: session.traffic, pass, inject, finish, close: finish };
+  for (const [name, value] of Object.entries(members)) Object.defineProperty(board, name, { value });
+  return board as TestBoard;
+}
+
+/** Pieces that a long time is cut into, so that timers and parts come in turn. */
+const PIECES = 50;
+
+/** Moves a stepped clock, and fake timers with it. */
+function stepper(board: Board, { isFollowing, tick }: Equipment): (ms: number) => Promise<void> {
+  const fake = fakeTime();
+  return async (ms) => {
+    const piece = Math.max(1, Math.ceil(ms / PIECES));
+    for (let left = ms; left > 0; left -= piece) {
+      const whole = Math.min(left, piece);
+      const before = fake();
+      if (tick === undefined || (await tick(whole)) === false) {
+        board.advance(left * MS);
+        return;
+      }
+      const followed = isFollowing ? fake() - before : 0;
+      board.advance(Math.max(0, whole - followed) * MS);
+    }
+  };
+}

@@ -1,0 +1,196 @@
+import { AssertionError } from 'node:assert';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { openBoard } from '../../src/board/index.ts';
+import { assertFails, boardTest, openTestBoard, type TestBoard } from '../../src/kit/index.ts';
+import { I2C_BENCH } from './bench.ts';
+
+const readTemp = (board: TestBoard) => board.open('/dev/i2c-1').transferSync([{ addr: 0x48, read: 2 }]);
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe('boardTest', () => {
+  it('gives each test a board of its own, and closes it, also after a throw', async () => {
+    const seen: TestBoard[] = [];
+    const warm = boardTest(I2C_BENCH, (board) => {
+      seen.push(board);
+      board.part('&temp')['temperature'] = 99;
+    });
+    await warm();
+    const fail = boardTest(I2C_BENCH, (board) => {
+      seen.push(board);
+      expect(board.part('&temp')['temperature']).toBe(25);
+      throw new Error('as it goes');
+    });
+    await expect(fail()).rejects.toThrow('as it goes');
+    expect(seen).toHaveLength(2);
+    expect(seen.map((board) => board.isClosed)).toEqual([true, true]);
+  });
+
+  it('says in an error what had happened on the board, and which faults were there', async () => {
+    const fail = boardTest(I2C_BENCH, (board) => {
+      board.inject('nack', '&temp', { optional: true, skip: 1 });
+      readTemp(board);
+      throw new Error('as it goes');
+    });
+    const error = (await fail().catch((thrown) => thrown)) as Error;
+    expect(error.message).toMatch(
+      /^as it goes\n\nactual, all 1 on the board:\n {4}0\.000000 {2}i2c-1 {2}0x48 temp@48 {2}ok {2}read 19 00\ninjected: nack on &temp, struck 0 times$/,
+    );
+    expect(error.stack).toContain('read 19 00');
+  });
+
+  it('hands on what the runner gives', async () => {
+    const context = { name: 'what the runner gives' };
+    await boardTest<typeof context>(I2C_BENCH, (_, given) => expect(given).toBe(context))(context);
+  });
+
+  it('refuses what is no test', () => {
+    expect(() => boardTest(I2C_BENCH, 'x' as never)).toThrow('invalid test: expected a function');
+  });
+});
+
+describe('what a test leaves over', () => {
+  it('a fault that never struck fails it, unless it is optional', async () => {
+    const never = boardTest(I2C_BENCH, (board) => {
+      board.inject('nack', '&temp', { at: 3 });
+      readTemp(board);
+    });
+    const error = (await never().catch((thrown) => thrown)) as AssertionError;
+    expect(error).toBeInstanceOf(AssertionError);
+    expect(error.message).toContain('nack on &temp never struck (0 chances)');
+    expect(error.message).toContain('read 19 00');
+    await boardTest(I2C_BENCH, (board) => {
+      board.inject('nack', '&temp', { at: 3, optional: true });
+    })();
+    await boardTest(I2C_BENCH, async (board) => {
+      board.inject('absent', '&temp');
+      await assertFails(() => readTemp(board), 'ENXIO');
+    })();
+  });
+
+  it('another board that it has left open is named and closed', async () => {
+    const others: { isClosed: boolean }[] = [];
+    const leaves = boardTest(I2C_BENCH, async () => {
+      others.push(await openBoard('dts/demo.dts', { backEnd: 'inline', openHosts: 'first-use' }));
+      await (await openTestBoard(I2C_BENCH)).close();
+    });
+    await expect(leaves()).rejects.toThrow('dts/demo.dts was left open: close each board that a test opens');
+    expect(others.map((board) => board.isClosed)).toEqual([true]);
+  });
+
+  it('a transfer that nobody waits for is named', async () => {
+    const failed: Promise<unknown>[] = [];
+    const leaves = boardTest('dts/demo.dts', { backEnd: 'worker' }, async (board) => {
+      board.inject('stretch', '&temp', { ms: 900, optional: true });
+      failed.push(
+        board
+          .open('/dev/i2c-2')
+          .transfer([{ addr: 0x50, read: 1 }])
+          .catch((error) => error),
+      );
+    });
+    await expect(leaves()).rejects.toThrow(/1 transfer of \/i2c-bench still under way: await each of them/);
+    await Promise.all(failed);
+  });
+});
+
+describe('a fault that the board cannot carry', () => {
+  const onAdapter = boardTest<{ skip(reason: string): void }>('dts/demo.dts', (board) => {
+    board.inject('absent', 'i2c-2');
+  });
+
+  it('skips the test with that reason', async () => {
+    const skip = vi.fn();
+    await onAdapter({ skip });
+    expect(skip).toHaveBeenCalledExactlyOnceWith(
+      'unsupported fault absent on i2c-2: only a bus that is simulated as a whole carries faults',
+    );
+  });
+
+  it('fails it where DTBUS_UNSUPPORTED is fail, and where the runner cannot skip', async () => {
+    await expect(onAdapter()).rejects.toThrow('unsupported fault absent on i2c-2');
+    vi.stubEnv('DTBUS_UNSUPPORTED', 'fail');
+    const skip = vi.fn();
+    await expect(onAdapter({ skip })).rejects.toThrow('DTBUS_UNSUPPORTED=fail makes this a failure');
+    expect(skip).not.toHaveBeenCalled();
+  });
+});
+
+describe('board.pass', () => {
+  it('steps a stepped clock', async () => {
+    const board = await openTestBoard(I2C_BENCH);
+    const readLight = () => board.open('/dev/i2c-1').transferSync([{ addr: 0x23, read: 2 }])[0];
+    board.part('&light')['illuminance'] = 100;
+    board.open('/dev/i2c-1').transferSync([{ addr: 0x23, write: Uint8Array.of(0x20) }]); // one-time, 120 ms
+    await board.pass('100 ms');
+    expect(readLight()).toEqual(Uint8Array.of(0, 0));
+    await board.pass(100);
+    expect(readLight()).toEqual(Uint8Array.of(0, 120)); // 100 lx are 120 counts
+    await board.finish();
+  });
+
+  it('waits where the clock is real', async () => {
+    const board = await openTestBoard({ ...I2C_BENCH, clock: 'real' });
+    const begin = performance.now();
+    await board.pass('30 ms');
+    expect(performance.now() - begin).toBeGreaterThan(25);
+    await board.finish();
+  });
+
+  it('refuses what is no time', async () => {
+    const board = await openTestBoard(I2C_BENCH);
+    for (const wrong of ['120', '3 parsecs', -1, Number.NaN])
+      await expect(board.pass(wrong)).rejects.toThrow('invalid duration: expected a number of ms');
+    await board.finish();
+  });
+});
+
+describe('fake timers of the runner', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** Reads as a driver does: starts a conversion, waits, and takes what there is. */
+  async function measure(board: TestBoard): Promise<number> {
+    const i2c = board.open('/dev/i2c-1');
+    await i2c.transfer([{ addr: 0x23, write: Uint8Array.of(0x20) }]);
+    await new Promise((resolve) => setTimeout(resolve, 180));
+    const [bytes = new Uint8Array(2)] = await i2c.transfer([{ addr: 0x23, read: 2 }]);
+    return ((bytes[0] as number) * 256 + (bytes[1] as number)) / 1.2;
+  }
+
+  it('move the board: what a driver waits by setTimeout has passed for the part', async () => {
+    const board = await openTestBoard(I2C_BENCH);
+    board.part('&light')['illuminance'] = 100;
+    vi.useFakeTimers();
+    const reading = measure(board);
+    await vi.advanceTimersByTimeAsync(180);
+    expect(await reading).toBe(100);
+    expect(board.traffic.transfers[1]?.startedMs).toBeCloseTo(
+      (board.traffic.transfers[0]?.endedMs ?? 0) + 180,
+      6,
+    );
+    await board.finish();
+  });
+
+  it('are moved by board.pass, where the kit knows how', async () => {
+    const board = await openTestBoard({
+      ...I2C_BENCH,
+      tick: (ms) => vi.isFakeTimers() && vi.advanceTimersByTimeAsync(ms),
+    });
+    board.part('&light')['illuminance'] = 100;
+    vi.useFakeTimers();
+    const reading = measure(board);
+    await board.pass('1 s');
+    expect(await reading).toBe(100);
+    const mark = board.traffic.mark();
+    await board.pass('1 h');
+    readTemp(board);
+    const [last] = board.traffic.since(mark).transfers;
+    const first = board.traffic.transfers[0]?.startedMs ?? 0;
+    // The transfers of the measurement took 0.47 ms of their own.
+    expect((last?.startedMs ?? 0) - first - 3_601_000).toBeCloseTo(0.49, 2);
+    vi.useRealTimers();
+    await board.finish();
+  });
+});

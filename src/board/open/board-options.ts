@@ -5,9 +5,9 @@ import {
   filePath,
   flag,
   integer,
+  type OptionCheck,
   type OptionChecks,
   oneOf,
-  option,
   shown,
   text,
 } from '../../input/index.ts';
@@ -82,10 +82,9 @@ const syncChecks: OptionChecks<SyncBoardOptions> = {
   onWarning: callback,
 };
 
-const clock = option(
-  "'real', 'stepped' or a function that gives ms",
-  (value) => value === 'real' || value === 'stepped' || typeof value === 'function',
-);
+const clock: OptionCheck = (name, value) => {
+  if (typeof value !== 'function') syncChecks.clock(name, value);
+};
 const checks: OptionChecks<BoardOptions> = { ...syncChecks, backEnd: oneOf('worker', 'inline'), clock };
 
 /** What a caller asked for, without options that are undefined. */

@@ -1,27 +1,18 @@
-import { readlinkSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { BusFault } from '../../src/bus/index.ts';
-import { namesIn, nodeFault, type Places, textOf } from './places.ts';
-
-/** A bus of this machine. */
-export interface LinuxBus {
-  readonly number: number;
-  /** What its driver calls it: `bcm2835 (i2c@7e804000)`. */
-  readonly name: string;
-}
+import {
+  busNumber,
+  i2cBuses,
+  type LinuxBus,
+  linkedName,
+  NODE_KINDS,
+  namesIn,
+  nodeFault,
+  type Places,
+  realPathOf,
+} from '../../src/machine/index.ts';
 
 const I2C_DEV = 'sudo modprobe i2c-dev';
-
-/** The I2C buses that the kernel has, by number, whether or not there are nodes of them in /dev. */
-export function i2cBuses({ sys }: Places): LinuxBus[] {
-  const buses: LinuxBus[] = [];
-  for (const entry of namesIn(join(sys, 'bus/i2c/devices'))) {
-    const number = busNumber(entry);
-    if (number !== undefined)
-      buses.push({ number, name: textOf(join(sys, 'bus/i2c/devices', entry, 'name')) ?? 'no name' });
-  }
-  return buses.sort((a, b) => a.number - b.number);
-}
 
 /**
  * The node of the I2C bus that `port` names: `/dev/i2c-1` or another path below /dev, `i2c-1`, `1`, the name that its
@@ -50,11 +41,9 @@ export function findI2cNode(port: string, places: Places): string {
   return node(only.number);
 }
 
-const I2C_NODES = { subsystem: 'i2c-dev', group: 'i2c' };
-
 /** Why `node` cannot be opened, as far as a look at it tells. */
 export function i2cNodeFault(node: string, places: Places): BusFault | undefined {
-  return nodeFault(node, I2C_NODES, (cause) => {
+  return nodeFault(node, NODE_KINDS.i2c, (cause) => {
     const buses = i2cBuses(places);
     const number = busNumber(basename(node));
     const sentence = buses.some((bus) => bus.number === number)
@@ -70,11 +59,7 @@ export function i2cNodeFault(node: string, places: Places): BusFault | undefined
 
 /** The kernel driver that holds an address of a bus; undefined when it cannot be told. */
 export function holderOf(bus: number, addr: number, ten: boolean, { sys }: Places): string | undefined {
-  try {
-    return basename(readlinkSync(join(sys, 'bus/i2c/devices', clientName(bus, addr, ten), 'driver')));
-  } catch {
-    return undefined;
-  }
+  return linkedName(join(sys, 'bus/i2c/devices', clientName(bus, addr, ten), 'driver'));
 }
 
 /** What /sys calls a client: `1-0050`; ten-bit addresses are marked by 0xa000 (i2c-core-base.c). */
@@ -82,20 +67,10 @@ export function clientName(bus: number, addr: number, ten: boolean): string {
   return `${bus}-${(addr + (ten ? 0xa000 : 0)).toString(16).padStart(4, '0')}`;
 }
 
-/** `i2c-1` is 1. */
-export function busNumber(name: string): number | undefined {
-  const digits = /^i2c-(\d+)$/.exec(name)?.[1];
-  return digits === undefined ? undefined : Number(digits);
-}
-
 /** The bus at or above a place in /sys, or the only one right below it. */
 function busBelow(path: string): number | undefined {
-  let real: string;
-  try {
-    real = realpathSync(path);
-  } catch {
-    return undefined;
-  }
+  const real = realPathOf(path);
+  if (real === undefined) return undefined;
   const own = real
     .split('/')
     .map(busNumber)

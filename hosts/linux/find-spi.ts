@@ -1,31 +1,18 @@
-import { readlinkSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { BusFault } from '../../src/bus/index.ts';
-import { namesIn, nodeFault, type Places } from './places.ts';
-
-/** A chip select of a bus of this machine, as the kernel has it. */
-export interface LinuxSpiDevice {
-  readonly bus: number;
-  readonly chipSelect: number;
-  /** The kernel driver that it is bound to; undefined: none. */
-  readonly driver: string | undefined;
-}
+import {
+  linkedName,
+  NODE_KINDS,
+  namesIn,
+  nodeFault,
+  type Places,
+  realPathOf,
+  spiDevices,
+  spiPlace,
+} from '../../src/machine/index.ts';
 
 /** Nodes by chip select. */
 export type SpiNodes = ReadonlyMap<number, string>;
-
-const SPIDEV = { subsystem: 'spidev', group: 'spi' };
-
-/** The SPI devices that the kernel has, whichever driver they are bound to. */
-export function spiDevices({ sys }: Places): LinuxSpiDevice[] {
-  const folder = join(sys, 'bus/spi/devices');
-  return namesIn(folder)
-    .flatMap((entry) => {
-      const place = placeOf(entry);
-      return place === undefined ? [] : { ...place, driver: linkedName(join(folder, entry, 'driver')) };
-    })
-    .sort((a, b) => a.bus - b.bus || a.chipSelect - b.chipSelect);
-}
 
 /**
  * The nodes of an SPI bus: of every chip select of the bus that `ports` names (`spi0`, `0`, what its controller is called
@@ -43,8 +30,8 @@ export function findSpiNodes(ports: readonly string[], places: Places): SpiNodes
 
 /** Why a node cannot be opened, as far as a look at it tells. */
 export function spiNodeFault(node: string, places: Places): BusFault | undefined {
-  return nodeFault(node, SPIDEV, (cause) => {
-    const place = placeOf(basename(node));
+  return nodeFault(node, NODE_KINDS.spi, (cause) => {
+    const place = spiPlace(basename(node));
     const device = spiDevices(places).find(
       ({ bus, chipSelect }) => bus === place?.bus && chipSelect === place.chipSelect,
     );
@@ -65,7 +52,7 @@ const DESELECTING = ['spi_virtio'];
 
 /** Whether the controller of a node keeps its chip selected from one message to the next. */
 export function keepsSelected(node: string, { sys }: Places): boolean {
-  const bus = placeOf(basename(node))?.bus;
+  const bus = spiPlace(basename(node))?.bus;
   const driver = linkedName(join(sys, `class/spi_master/spi${bus}/device/driver`));
   return driver === undefined || !DESELECTING.includes(driver);
 }
@@ -73,19 +60,13 @@ export function keepsSelected(node: string, { sys }: Places): boolean {
 /** The node of one device. @throws {BusFault} `ENODEV` */
 function nodeOf(port: string, places: Places): string {
   if (port.startsWith(`${places.dev}/`)) return port;
-  const place = placeOf(port) ?? (port.startsWith(`${places.sys}/`) ? placeBelow(port) : undefined);
+  const place = spiPlace(port) ?? (port.startsWith(`${places.sys}/`) ? placeBelow(port) : undefined);
   if (place === undefined) throw notFound(`SPI device '${port}'`, places);
   return nodeAt(places, place.bus, place.chipSelect);
 }
 
 function nodeAt({ dev }: Places, bus: number, chipSelect: number): string {
   return join(dev, `spidev${bus}.${chipSelect}`);
-}
-
-/** `spidev0.1`, `spi0.1` and `0.1`. */
-function placeOf(name: string): { readonly bus: number; readonly chipSelect: number } | undefined {
-  const [, bus, chipSelect] = /^(?:spi|spidev)?(\d+)\.(\d+)$/.exec(name) ?? [];
-  return bus === undefined ? undefined : { bus: Number(bus), chipSelect: Number(chipSelect) };
 }
 
 /** `spi0` is 0. */
@@ -115,7 +96,7 @@ function controllers({ sys }: Places): { readonly number: number; readonly name:
 /** The device that a place in /sys is, or is part of. */
 function placeBelow(path: string) {
   return partsOf(path)
-    .map(placeOf)
+    .map(spiPlace)
     .findLast((place) => place !== undefined);
 }
 
@@ -129,19 +110,7 @@ function busBelow(path: string): number | undefined {
 }
 
 function partsOf(path: string): string[] {
-  try {
-    return realpathSync(path).split('/');
-  } catch {
-    return [];
-  }
-}
-
-function linkedName(link: string): string | undefined {
-  try {
-    return basename(readlinkSync(link));
-  } catch {
-    return undefined;
-  }
+  return realPathOf(path)?.split('/') ?? [];
 }
 
 function notFound(what: string, places: Places, options?: ErrorOptions): BusFault {

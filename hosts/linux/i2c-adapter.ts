@@ -12,9 +12,10 @@ import {
   type I2cController,
   type I2cMessage,
 } from '../../src/bus/index.ts';
+import { busNumber, MACHINE, type Places } from '../../src/machine/index.ts';
 import { ioctl, OsError, type PinnedBytes, pinned } from '../../src/os/index.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
-import { busNumber, clientName, findI2cNode, holderOf, i2cNodeFault } from './find-i2c.ts';
+import { clientName, findI2cNode, holderOf, i2cNodeFault } from './find-i2c.ts';
 import {
   I2C_IOCTL,
   LENGTH_MAX,
@@ -27,7 +28,6 @@ import {
   takeRdwr,
 } from './i2c-dev.ts';
 import { errnoOf, faultOf, OpenNode } from './open-node.ts';
-import { MACHINE, type Places } from './places.ts';
 import { smbusShape } from './smbus-shape.ts';
 
 /** A bus that is open. */

@@ -12,11 +12,11 @@ import {
   type SpiController,
   type SpiTransfer,
 } from '../../src/bus/index.ts';
+import { MACHINE, type Places, textOf } from '../../src/machine/index.ts';
 import { type OsError, type PinnedBytes, pinned } from '../../src/os/index.ts';
 import { SPI_CAPABILITIES } from './capabilities.ts';
 import { findSpiNodes, keepsSelected, spiNodeFault } from './find-spi.ts';
 import { errnoOf, faultOf, OpenNode } from './open-node.ts';
-import { MACHINE, type Places, textOf } from './places.ts';
 import { callsOf } from './spi-calls.ts';
 import {
   BUFSIZ_DEFAULT,

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { printable } from '../input/index.ts';
+import { addAdaptersCommand } from './commands/adapters-command.ts';
 import { addBoardCommands } from './commands/board-commands.ts';
 import { addCompletionCommand } from './commands/completion-command.ts';
 import { addGuestCommands } from './commands/guest-commands.ts';
@@ -76,11 +77,12 @@ interface CommandGroup {
 const GROUPS: readonly CommandGroup[] = [
   {
     heading: 'Boards:',
-    alone: ['up', 'ls', 'run', 'demo', 'watch', 'parts', 'init'],
+    alone: ['up', 'ls', 'run', 'demo', 'watch', 'parts', 'adapters', 'init'],
     add: (program, end) => {
       addBoardCommands(program, end);
       addWatchCommand(program, end);
       addPartsCommand(program, end);
+      addAdaptersCommand(program, end);
       addInitCommand(program, end);
     },
   },

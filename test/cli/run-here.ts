@@ -8,7 +8,12 @@ export interface Ended {
 }
 
 /** Runs a command in this process, what it writes caught. */
-export async function dtbusHere(...argv: string[]): Promise<Ended> {
+export function dtbusHere(...argv: string[]): Promise<Ended> {
+  return caught(() => runProgram(['node', 'dtbus', ...argv]));
+}
+
+/** Runs a part of a command, what it writes caught. */
+export async function caught(run: () => Promise<number>): Promise<Ended> {
   const out: Buffer[] = [];
   const err: Buffer[] = [];
   const catching = (into: Buffer[]) => (data: string | Uint8Array) => {
@@ -18,7 +23,7 @@ export async function dtbusHere(...argv: string[]): Promise<Ended> {
   const stdout = vi.spyOn(process.stdout, 'write').mockImplementation(catching(out));
   const stderr = vi.spyOn(process.stderr, 'write').mockImplementation(catching(err));
   try {
-    const status = await runProgram(['node', 'dtbus', ...argv]);
+    const status = await run();
     return { status, out: Buffer.concat(out).toString('latin1'), err: Buffer.concat(err).toString() };
   } finally {
     stdout.mockRestore();

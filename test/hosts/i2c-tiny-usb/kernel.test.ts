@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { bootGuest, NO_UML, program } from '../../guest/boot.ts';
 
 const PLUG = fileURLToPath(new URL('../in-guest/plug.mjs', import.meta.url));
+const DTBUS = fileURLToPath(new URL('../../../bin/dtbus.js', import.meta.url));
 const missing = NO_UML ?? program('i2cdetect') ?? program('node');
 
 /** What Linux does with the emulated adapter: its own driver, and i2c-tools through it. */
@@ -22,7 +23,14 @@ const SCRIPT = `
   i2ctransfer -f -y $bus w1@0x48 3 r2
   i2cget -y $bus 0x21 0; echo "absent $?"
   i2ctransfer -y $bus w1@0x50 0 r200 | wc -w
+  node ${DTBUS} adapters --json | tr -d '\\n'; echo
 `;
+
+/** What `dtbus adapters` says of it, in the same Linux. */
+const ADAPTERS = [
+  { kind: 'usb', name: 'i2c-tiny-usb', heldBy: 'i2c-tiny-usb', access: { allowed: true } },
+  { kind: 'i2c', name: expect.stringMatching(/^i2c-tiny-usb at bus/), compatible: ['dtbus,linux-i2c'] },
+];
 
 describe("Linux's driver i2c-tiny-usb on the emulated adapter", () => {
   it.skipIf(missing !== undefined)(
@@ -45,6 +53,9 @@ describe("Linux's driver i2c-tiny-usb on the emulated adapter", () => {
       expect(output).toMatch(/^0x50 0x00$/m);
       expect(output).toContain('Error: Read failed\nabsent 2');
       expect(output).toMatch(/^200$/m);
+      const [, listed = ''] = /^(\[ .*\])/m.exec(output) ?? [];
+      const usb = { vendorId: 0x403, productId: 0xc631, product: 'i2c-tiny-usb' };
+      expect(JSON.parse(listed)).toMatchObject(ADAPTERS.map((adapter) => ({ ...adapter, usb })));
     },
     120_000,
   );

@@ -1,0 +1,60 @@
+import { usbName } from './usb.ts';
+
+/** How software reaches an adapter. */
+export type Way = 'serial' | 'usb' | 'hid' | 'kernel';
+
+/** A kind of USB adapter that people own. */
+export interface KnownUsb {
+  readonly title: string;
+  /** What dtbus drives it by: a serial port of that compatible, the bus that a kernel driver makes; else nothing yet. */
+  readonly way: Way;
+  /** Compatibles that it may be, the likeliest first; none where dtbus has no driver for it. */
+  readonly compatible: readonly string[];
+}
+
+const BUS_PIRATE = 'dangerousprototypes,bus-pirate';
+const SERPROG = 'dtbus,serprog';
+/** Whatever speaks one of these protocols may be behind a serial converter that is not known. */
+export const ANY_SERIAL: readonly string[] = [BUS_PIRATE, SERPROG];
+const serial = (title: string, ...compatible: readonly string[]): KnownUsb => ({
+  title,
+  way: 'serial',
+  compatible,
+});
+const usb = (title: string): KnownUsb => ({ title, way: 'usb', compatible: [] });
+const hid = (title: string): KnownUsb => ({ title, way: 'hid', compatible: [] });
+const kernel = (title: string): KnownUsb => ({ title, way: 'kernel', compatible: [] });
+
+/** By vendor and product. Sources: the makers' documentation, Linux's drivers, flashrom. */
+const KNOWN: Readonly<Record<string, KnownUsb>> = {
+  '04d8:fb00': serial('Bus Pirate v4', BUS_PIRATE),
+  '0403:6001': serial('FT232R: Bus Pirate v3, or a serprog programmer', BUS_PIRATE, SERPROG),
+  '1209:7331': serial('Bus Pirate 5 or 6'),
+  '04d8:ffee': serial('USB-ISS'),
+  '2341:0043': serial('Arduino Uno', SERPROG),
+  '1a86:7523': serial('CH340: an Arduino, perhaps a serprog programmer', SERPROG),
+  '2e8a:000a': serial('Raspberry Pi Pico', SERPROG),
+  '0483:5740': serial('STM32, perhaps a serprog programmer', SERPROG),
+  '0403:c631': kernel('i2c-tiny-usb'),
+  '1c40:0534': kernel('i2c-tiny-usb'),
+  '10c4:ea90': kernel('CP2112'),
+  '0403:6030': kernel('FT260'),
+  'a257:2013': kernel('DLN-2'),
+  '04d8:00dd': kernel('MCP2221A'),
+  '1a86:5512': usb('CH341A'),
+  '0403:6014': usb('FT232H'),
+  '0403:6010': usb('FT2232H'),
+  '0403:6011': usb('FT4232H'),
+  '1a86:55db': usb('CH347T'),
+  '1a86:55de': usb('CH347F'),
+  '1a86:55dc': hid('CH347T'),
+  '04d8:00de': hid('MCP2210'),
+};
+
+/** What is known of a USB device by its ids. */
+export function knownUsb(ids: {
+  readonly vendorId: number;
+  readonly productId: number;
+}): KnownUsb | undefined {
+  return KNOWN[usbName(ids)];
+}

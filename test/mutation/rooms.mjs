@@ -53,7 +53,11 @@ export const ROOMS = {
   sim: {
     mutate: ['src/sim/chip/*.ts', 'src/sim/kit/*.ts', 'src/sim/{wire,populate,own}/*.ts'],
     tests: ['test/sim/{chip,kit,own,populate,wire}/*.test.ts'],
-    slow: ['test/parts/*/*.test.ts', 'test/parts/{alert-response,general-call}.test.ts'],
+    slow: [
+      'test/parts/*/*.test.ts',
+      'test/parts/{alert-response,general-call}.test.ts',
+      'test/hosts/simulated/*.test.ts',
+    ],
     early: true,
   },
 };

@@ -184,8 +184,7 @@ export class SheetChip implements RegisterChip {
   pointer(byte: number): number {
     const { pointer, last } = this.compiled;
     if (this.behaviour.pointer !== undefined) return this.behaviour.pointer(byte);
-    const address = byte & pointer;
-    return address > last ? address % (last + 1) : address;
+    return (byte & pointer) % (last + 1);
   }
 
   nextRegister(address: number): number {

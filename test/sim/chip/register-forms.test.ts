@@ -1,41 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createSimulatedI2c, createSimulatedSpi } from '../../../hosts/simulated/index.ts';
-import { I2C_M } from '../../../src/bus/index.ts';
-import { Catalogue, SteppedClock } from '../../../src/sim/index.ts';
 import { ownParts } from '../../../src/sim/own-part.ts';
-import { node, spiTransfer } from '../support.ts';
+import { onI2c, onSpi } from './own-sheet.ts';
 
 /** Registers as real parts have them, by a data sheet alone: no model is needed. */
-
-interface Sheet {
-  readonly compatible: readonly string[];
-  readonly [key: string]: unknown;
-}
-
-function made(sheet: Sheet) {
-  const { faults, models } = ownParts({ parts: [sheet] });
-  expect(faults).toEqual([]);
-  const catalogue = new Catalogue();
-  for (const model of models) catalogue.add(model);
-  const child = { name: 'part', compatible: sheet.compatible, reg: 0x29 };
-  return { catalogue, child, clock: new SteppedClock(0, false) };
-}
-
-function onI2c(sheet: Sheet) {
-  const { catalogue, child, clock } = made(sheet);
-  const { i2c } = createSimulatedI2c(node({ name: 'i2c', children: [child] }), { catalogue, clock });
-  return {
-    write: (...bytes: number[]) => i2c.transfer([{ addr: 0x29, flags: 0, buf: Uint8Array.from(bytes) }]),
-    read(number: readonly number[], count: number): number[] {
-      const buf = new Uint8Array(count);
-      i2c.transfer([
-        { addr: 0x29, flags: 0, buf: Uint8Array.from(number) },
-        { addr: 0x29, flags: I2C_M.RD, buf },
-      ]);
-      return [...buf];
-    },
-  };
-}
 
 describe('register numbers of 16 bits', () => {
   // VL53L1X: identification at 010Fh; an odd interrupt polarity at 0030h.
@@ -182,19 +149,8 @@ describe('SPI: a bit for the direction, six or seven for the register, then 8, 1
     },
   } as const;
 
-  function onSpi() {
-    const { catalogue, child, clock } = made(ad7124);
-    const bus = node({ name: 'spi', children: [{ ...child, reg: 0 }] });
-    const { spi } = createSimulatedSpi(bus, { catalogue, clock });
-    return (bytes: readonly number[], count = 0): number[] => {
-      const rx = new Uint8Array(count);
-      spi.transfer(0, 0, [spiTransfer({ tx: Uint8Array.from(bytes) }), spiTransfer({ rx })]);
-      return [...rx];
-    };
-  }
-
   it('are read and written as wide as they are', () => {
-    const exchange = onSpi();
+    const { exchange } = onSpi(ad7124);
     expect(exchange([0x45], 1)).toEqual([0x04]);
     expect(exchange([0x49], 2)).toEqual([0x80, 0x01]);
     expect(exchange([0x69], 3)).toEqual([0x80, 0x00, 0x00]);

@@ -14,6 +14,7 @@ const PROGRAMS = [
   'src/board/control/board-control.ts',
   'src/board/entries/drop-ins.ts',
   'src/board/entries/module-hook.ts',
+  'src/board/models/worker.ts',
   'src/board/open/attach.ts',
   'src/board/serve/expose-worker.ts',
   'src/board/thread/worker.ts',

@@ -74,6 +74,7 @@ export class SimulatedI2cController implements I2cController {
 
   #carryOut(messages: readonly I2cMessage[]): void {
     const { wire } = this;
+    wire.stopped = undefined;
     wire.clock.hold();
     try {
       if (this.faults !== undefined) {
@@ -81,10 +82,20 @@ export class SimulatedI2cController implements I2cController {
         this.faults.begin();
       }
       for (let i = 0; i < messages.length; i++) this.message(messages[i] as I2cMessage, i);
+    } catch (fault) {
+      this.#throwStopped();
+      throw fault;
     } finally {
       wire.stop();
       wire.clock.release();
     }
+    this.#throwStopped();
+  }
+
+  /** A model was ended in this transfer: that is said, and not the NACK or the 0xff that came of it. @throws {BusFault} */
+  #throwStopped(): void {
+    const { stopped } = this.wire;
+    if (stopped !== undefined) throw new BusFault('ENXIO', stopped.message);
   }
 
   /**

@@ -67,18 +67,27 @@ export class SimulatedSpiController implements SpiController {
   }
 
   #carryOut(chipSelect: number, mode: number, transfers: readonly SpiTransfer[]): void {
-    const { clock } = this.wire;
+    const { wire } = this;
+    const { clock } = wire;
+    wire.stopped = undefined;
     clock.hold();
     try {
       this.faults?.begin();
       this.#check(chipSelect, mode, transfers);
       this.#message(chipSelect, mode, transfers);
+      this.#throwStopped();
     } catch (error) {
       this.deselect();
       throw error;
     } finally {
       clock.release();
     }
+  }
+
+  /** A model was ended in this transfer: what came in is nothing. @throws {BusFault} */
+  #throwStopped(): void {
+    const { stopped } = this.wire;
+    if (stopped !== undefined) throw new BusFault('EIO', stopped.message);
   }
 
   deselect(): void {

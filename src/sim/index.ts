@@ -11,7 +11,7 @@ export { type Cancel, type Clock, MS, RealClock, SECOND, SteppedClock, US } from
 export { fileContents, volatileContents } from './kit/contents.ts';
 export { Line } from './kit/line.ts';
 export { placeInModel, placeOfSyntaxError } from './own/model-place.ts';
-export { transferLimited } from './own/time-limit.ts';
+export { StoppedModelError, transferLimited } from './own/time-limit.ts';
 export {
   Catalogue,
   compatiblesOf,
@@ -20,8 +20,10 @@ export {
   type PartModel,
   type SpiPartModel,
 } from './populate/catalogue.ts';
+export { checkPart } from './populate/check-part.ts';
 export type { PartContext } from './populate/context.ts';
 export { loadModels } from './populate/load-models.ts';
+export { partFiles } from './populate/part-files.ts';
 export {
   type BoundPart,
   type FilledI2c,
@@ -36,6 +38,7 @@ export { I2cWire } from './wire/i2c-wire.ts';
 export type {
   I2cPart,
   Part,
+  PartAccess,
   PartState,
   PropertyValue,
   SpiPart,

@@ -20,13 +20,14 @@ import { type GpioDescription, isBus, type VirtioNode } from '../../frontend/ind
 import { type DataSheet, loadParts, partFor } from '../../parts/index.ts';
 import { compatiblesOf, loadModels, MS, PartRegistry, RealClock, SteppedClock } from '../../sim/index.ts';
 import type { VirtioDevice } from '../../virtio/index.ts';
+import type { ModelThreads } from '../models/model-threads.ts';
 import type { BackEndCalls, DeviceProblem, TraceStart } from '../thread/protocol.ts';
 import { type BusBinding, bindBus, hostNodeOf, notOpenedProblem, problemOf, reportOf } from './bind-bus.ts';
 import { GpioControllers } from './gpio-controllers.ts';
 import { loadHosts } from './hosts.ts';
 import { channelPlace, hearersOn, parentsFirst } from './i2c-channels.ts';
 import { Injection } from './injection.ts';
-import { addOwnModels, modelsBehind, namesOwnModels, type OwnModels, ownModelsOf } from './own-models.ts';
+import { addOwnModels, modelsBehind, type OwnModels, ownModelsOf, withOwnModels } from './own-models.ts';
 import { ownSheets } from './own-sheets.ts';
 import { ownersWithoutEffect, reachOn, unitsOwnedBy } from './ownership.ts';
 import { Tracing } from './tracing.ts';
@@ -43,6 +44,8 @@ export interface BoardDevicesOptions {
    */
   readonly look?: boolean;
   readonly steppedClock: boolean;
+  /** Models of the user's own run in threads of their own: given, with the tree as a blob, where this one serves others. */
+  readonly isolate?: () => Uint8Array;
   /** Mistakes of drivers are told. */
   readonly strict?: boolean;
   /** What is written down from the first transfer on. */
@@ -78,6 +81,8 @@ export class BoardDevices {
   readonly #hasOwnCode: boolean;
   /** Only where the board is looked at. */
   readonly #ownModels: ReadonlyMap<string, string>;
+  /** Only where the tree has models of its own that run in threads. */
+  readonly #threads: ModelThreads | undefined;
   readonly #tracing: Tracing;
   readonly #injection: Injection;
   readonly #warn: (sentence: string) => void;
@@ -96,6 +101,7 @@ export class BoardDevices {
     readonly own: OwnModels;
     readonly hasOwnCode: boolean;
     readonly ownModels: ReadonlyMap<string, string>;
+    readonly threads: ModelThreads | undefined;
     readonly tracing: Tracing;
     readonly injection: Injection;
     readonly warn: (sentence: string) => void;
@@ -104,6 +110,7 @@ export class BoardDevices {
     this.#own = made.own;
     this.#hasOwnCode = made.hasOwnCode;
     this.#ownModels = made.ownModels;
+    this.#threads = made.threads;
     this.#tracing = made.tracing;
     this.#injection = made.injection;
     this.#warn = made.warn;
@@ -188,8 +195,13 @@ export class BoardDevices {
     const { directory, warn, look = false, strict = false, trust = [], onNotOpened } = options;
     const complain = ({ path, property, sentence }: NodeProblem) =>
       void problems.push({ path, property, sentence });
-    const owned = { directory, trust, complain };
-    const own = look ? new Map() : await addOwnModels(catalogue, described, owned);
+    const ownNodes = look ? [] : withOwnModels(described);
+    const threads =
+      options.isolate !== undefined && ownNodes.length > 0
+        ? await modelThreads({ directory, blob: options.isolate(), clock, parts })
+        : undefined;
+    const owned = { directory, trust, complain, isolate: threads?.load };
+    const own: OwnModels = look ? new Map() : await addOwnModels(catalogue, described, owned);
     const ownModels = look ? ownModelsOf(described, owned) : new Map();
     const simulation = { catalogue, parts, clock, directory, look, strict, warn, complain };
     const hosts = new Map<Node, Promise<HostAdapter>>();
@@ -222,8 +234,9 @@ export class BoardDevices {
       sheets,
       waiting,
       own,
-      hasOwnCode: !look && namesOwnModels(described),
+      hasOwnCode: ownNodes.length > 0,
       ownModels,
+      threads,
       tracing,
       injection: new Injection(tree, bindings, parts),
       warn,
@@ -253,7 +266,9 @@ export class BoardDevices {
   /** True when a host needs the event loop even while nothing is asked of it. */
   get needsEventLoop(): boolean {
     return (
-      this.#waiting.count > 0 || this.#bindings.some(({ host }) => host !== undefined && !host.synchronous)
+      this.#waiting.count > 0 ||
+      this.#threads !== undefined ||
+      this.#bindings.some(({ host }) => host !== undefined && !host.synchronous)
     );
   }
 
@@ -325,8 +340,15 @@ export class BoardDevices {
     } catch (error) {
       this.#warn(messageOf(error));
     }
+    await this.#threads?.close();
     if (this.#clock instanceof RealClock) this.#clock.stop();
   }
+}
+
+/** Loaded where a tree has models of its own only. */
+async function modelThreads(options: ConstructorParameters<typeof ModelThreads>[0]): Promise<ModelThreads> {
+  const { ModelThreads } = await import('../models/model-threads.ts');
+  return new ModelThreads(options);
 }
 
 /** Which addresses of the I2C buses belong together, for those who own some. */

@@ -2,6 +2,7 @@ import { realpathSync, statSync } from 'node:fs';
 import { basename, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type DeviceNode, isNodeError, NodeError, type NodeProblem } from '../../bus/index.ts';
+import { channelsBehind } from '../../frontend/index.ts';
 import { didYouMean } from '../../input/index.ts';
 import { withoutVendor } from '../../parts/index.ts';
 import { type Catalogue, type PartModel, placeInModel, placeOfSyntaxError } from '../../sim/index.ts';
@@ -13,6 +14,8 @@ interface OwnModelOptions {
   /** Further folders and files whose models may run. */
   readonly trust: readonly string[];
   readonly complain: (problem: NodeProblem) => void;
+  /** Loads a file in a thread of its own, which may be ended; without it, in this one. */
+  readonly isolate?: ((path: string, name: string) => Promise<OwnParts>) | undefined;
 }
 
 /** The models of a tree's own, by file. */
@@ -37,7 +40,9 @@ export async function addOwnModels(
       if (file === undefined) continue;
       const path = resolve(options.directory, file);
       if (!files.has(path)) {
-        const { models, faults } = await load(path, options);
+        checkTrust(path, options);
+        const isolate = canBeIsolated(node) ? options.isolate : undefined;
+        const { models, faults } = await (isolate?.(path, file) ?? loadOwnParts(path));
         for (const fault of faults) complain(`${file}: ${fault}`);
         for (const model of models) catalogue.add(model);
         files.set(path, models);
@@ -74,9 +79,14 @@ export function ownModelsOf(
   return files;
 }
 
-/** Whether code of the user's own is loaded for these nodes, or was tried. */
-export function namesOwnModels(described: readonly DeviceNode[]): boolean {
-  return described.flatMap(peripheralsBelow).some((node) => node.has(MODEL));
+/** Nodes with code of the user's own. */
+export function withOwnModels(described: readonly DeviceNode[]): readonly DeviceNode[] {
+  return described.flatMap(peripheralsBelow).filter((node) => node.has(MODEL));
+}
+
+/** Whether a model can run in another thread: what is behind a multiplexer is called by the wires of this one. */
+function canBeIsolated(node: DeviceNode): boolean {
+  return channelsBehind(node).length === 0;
 }
 
 function peripheralsBelow(node: DeviceNode): DeviceNode[] {
@@ -114,8 +124,8 @@ function ownModelOf(node: DeviceNode): string | undefined {
   return node.has(MODEL) ? node.string(MODEL) : undefined;
 }
 
-async function load(path: string, options: OwnModelOptions): Promise<OwnParts> {
-  checkTrust(path, options);
+/** Runs a module, and takes the parts of it. @throws {Error} why it cannot be loaded, and where in it */
+export async function loadOwnParts(path: string): Promise<OwnParts> {
   const [exported, { ownParts }] = await Promise.all([
     (import(pathToFileURL(path).href) as Promise<object>).catch((error: unknown) => notLoaded(path, error)),
     import('../../sim/own-part.ts'),

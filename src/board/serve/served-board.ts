@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { Client } from '../../backend/index.ts';
+import { toBlob } from '../../devicetree/core.ts';
 import type { Tree } from '../../devicetree/index.ts';
 import { findDevices, isBus, type VirtioNode } from '../../frontend/index.ts';
 import {
@@ -157,6 +158,7 @@ export class ServedBoard {
     const backEnd = await BoardDevices.create(tree, devices, {
       directory: dirname(file),
       trust: pathsOf('trust', options.trust),
+      isolate: () => toBlob(tree),
       steppedClock: false,
       trace,
       warn: options.onWarning,

@@ -56,6 +56,7 @@ async function serve(start: ThreadStart): Promise<boolean> {
   }));
   const backEnd = await BoardDevices.create(tree, devices, {
     ...start,
+    isolate: () => start.blob,
     warn: (sentence) => tell({ kind: 'warning', sentence }),
     onNotOpened: (problem) => tell({ kind: 'notOpened', problem }),
     onLine: (path, line, high) => tell({ kind: 'line', path, line, high }),

@@ -4,7 +4,7 @@ import { anything, callback, flag, integer, listOf, namedBy, objectOf, oneOf, te
 import { nodeProperties } from './node-properties.ts';
 import { KINDS, range } from './property.ts';
 
-const model = objectOf<PartModel>(
+const model = objectOf<Omit<PartModel, 'isolated'>>(
   {
     compatible: listOf('names', text, 1),
     title: text,

@@ -6,12 +6,12 @@ const LIMIT_MS = 1000;
 /** A transfer with such parts has this long besides, for each KiB. */
 const LIMIT_MS_PER_KIB = 1;
 
-/** A model of a user's own did not come back from a call; the call was ended. */
-export class LoopingModelError extends Error {
-  override readonly name = 'LoopingModelError';
+/** A model of a user's own was ended: it did not come back from a call, say. */
+export class StoppedModelError extends Error {
+  override readonly name = 'StoppedModelError';
 
-  constructor() {
-    super(`the model did not return within ${(LIMIT_MS * MS) / SECOND} s`);
+  constructor(sentence = `the model did not return within ${(LIMIT_MS * MS) / SECOND} s`) {
+    super(sentence);
   }
 }
 
@@ -55,7 +55,7 @@ const isTimeout = (error: unknown): boolean =>
 
 /**
  * Calls a user's own model, and ends the call when it takes too long.
- * @throws {LoopingModelError} then; else what `next` throws
+ * @throws {StoppedModelError} then; else what `next` throws
  */
 export function callLimited<T>(next: () => T, fail?: Fail): T {
   if (work !== undefined) {
@@ -71,7 +71,7 @@ export function callLimited<T>(next: () => T, fail?: Fail): T {
   try {
     return run(next, fail, LIMIT_MS);
   } catch (error) {
-    throw isTimeout(error) ? new LoopingModelError() : error;
+    throw isTimeout(error) ? new StoppedModelError() : error;
   }
 }
 
@@ -80,7 +80,7 @@ export function callLimited<T>(next: () => T, fail?: Fail): T {
  * does not return is told to its `fail`.
  * @returns the error then: wire and clock are as the call left them
  */
-export function transferLimited(bytes: number, next: () => void): LoopingModelError | undefined {
+export function transferLimited(bytes: number, next: () => void): StoppedModelError | undefined {
   if (work !== undefined) {
     next();
     return undefined;
@@ -90,7 +90,7 @@ export function transferLimited(bytes: number, next: () => void): LoopingModelEr
     return undefined;
   } catch (error) {
     if (!isTimeout(error)) throw error;
-    const looping = new LoopingModelError();
+    const looping = new StoppedModelError();
     called?.(looping);
     return looping;
   }

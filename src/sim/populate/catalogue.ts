@@ -17,6 +17,8 @@ interface ModelDescription {
   readonly registers?: Readonly<Record<string, number>>;
   /** The data sheet that it was made of. */
   readonly sheet?: DataSheet;
+  /** Its code runs in a thread of its own, which is ended when it does not return. */
+  readonly isolated?: true;
 }
 
 /** A kind of I2C part: what a file under `parts/`, or a user's own, exports as `models`. */

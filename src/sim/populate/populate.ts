@@ -1,12 +1,5 @@
 import { resolve } from 'node:path';
-import {
-  type DeviceNode,
-  isNodeError,
-  NodeError,
-  type NodeProblem,
-  readTreeFile,
-  wellFormed,
-} from '../../bus/index.ts';
+import { type DeviceNode, isNodeError, NodeError, type NodeProblem, wellFormed } from '../../bus/index.ts';
 import {
   anyObject,
   callback,
@@ -17,7 +10,6 @@ import {
   text,
 } from '../../input/index.ts';
 import { type Clock, RealClock } from '../kit/clock.ts';
-import { contentsFileOf, fileContents, volatileContents } from '../kit/contents.ts';
 import { placeInModel } from '../own/model-place.ts';
 import { callLimited, limitedClock, limitedPart } from '../own/time-limit.ts';
 import { i2cAddresses } from '../wire/i2c-address.ts';
@@ -27,6 +19,7 @@ import { SpiWire } from '../wire/spi-wire.ts';
 import { Catalogue, compatiblesOf, type PartModel } from './catalogue.ts';
 import { checkPart } from './check-part.ts';
 import type { PartContext } from './context.ts';
+import { partFiles } from './part-files.ts';
 import { applyPreset } from './preset.ts';
 import { PartRegistry } from './registry.ts';
 
@@ -177,7 +170,7 @@ function fill<P extends I2cPart | SpiPart>(
       const model = wanted(node) ? bus.find(compatiblesOf(node)) : undefined;
       const running = guarded(node, model, simulation, () => {
         if (model === undefined) return false;
-        const made = new Made<P>(node, bus.wire);
+        const made = new Made<P>(node, model, bus.wire);
         const context = contextOf(node, simulation, bus.readdress, made);
         const part = made.by(() => checkPart(bus.kind, model.create(node, context)));
         bus.attach(made.onWire, node, reg);
@@ -197,14 +190,16 @@ interface WireOf<P> {
   fail(part: P, error: unknown): void;
 }
 
-/** A part and what its wire has in its place: where the model is a user's own, calls of it are limited in time. */
+/** A part and what its wire has in its place: where a user's own model runs in this thread, calls of it are limited in time. */
 class Made<P extends Part> {
   readonly own: boolean;
+  readonly limited: boolean;
   readonly #wire: WireOf<P>;
   #onWire: P | undefined;
 
-  constructor(node: DeviceNode, wire: WireOf<P>) {
+  constructor(node: DeviceNode, model: PartModel, wire: WireOf<P>) {
     this.own = node.has('dtbus,model');
+    this.limited = this.own && model.isolated !== true;
     this.#wire = wire;
   }
 
@@ -214,7 +209,7 @@ class Made<P extends Part> {
 
   /** Makes it. @returns the part itself */
   by(create: () => P): P {
-    if (!this.own) {
+    if (!this.limited) {
       this.#onWire = create();
       return this.#onWire;
     }
@@ -295,33 +290,17 @@ function contextOf(
   node: DeviceNode,
   simulation: Simulation,
   readdress: (() => void) | undefined,
-  { own, fail }: Pick<Made<Part>, 'own' | 'fail'>,
+  { limited, fail }: Pick<Made<Part>, 'limited' | 'fail'>,
 ): PartContext {
   const { directory, look } = simulation;
-  const clock = own ? limitedClock(simulation.clock, fail) : simulation.clock;
+  const clock = limited ? limitedClock(simulation.clock, fail) : simulation.clock;
   const warn = (sentence: string) => simulation.warn(`${node.path}: ${sentence}`);
   return {
     clock,
     directory,
     strict: simulation.strict || node.has(STRICT),
     warn,
-    readFile: (property) => {
-      const name = look ? undefined : node.string(property);
-      if (name === undefined) return undefined;
-      const file = resolve(directory, name);
-      try {
-        return readTreeFile(file);
-      } catch (error) {
-        throw new NodeError(node, property, `cannot load ${file}: ${(error as Error).message}`);
-      }
-    },
-    contents: (size, fill) => {
-      const file = look ? undefined : contentsFileOf(node, directory);
-      if (file === undefined) return volatileContents(size, fill);
-      const contents = fileContents(file, size, fill, clock, warn);
-      simulation.parts.keep(contents);
-      return contents;
-    },
+    ...partFiles(node, look ? undefined : directory, simulation.parts, clock, warn),
     readdress: () => readdress?.(),
     segment: (channel) => populateI2c(channel, simulation).wire,
     emptySegment: () => new I2cWire(simulation),
@@ -333,7 +312,7 @@ function register(
   node: DeviceNode,
   model: PartModel,
   part: Part,
-  { own, revive, fail }: Pick<Made<Part>, 'own' | 'revive' | 'fail'>,
+  { own, limited, revive, fail }: Pick<Made<Part>, 'own' | 'limited' | 'revive' | 'fail'>,
 ): void {
   simulation.parts.add({
     path: node.path,
@@ -342,7 +321,7 @@ function register(
     own,
     fail,
     reset(): void {
-      if (own) callLimited(() => part.reset(), fail);
+      if (limited) callLimited(() => part.reset(), fail);
       else part.reset();
       revive();
     },

@@ -2,7 +2,7 @@ import { messageOf } from '../../bus/index.ts';
 import { shown } from '../../input/index.ts';
 import type { Contents } from '../../parts/index.ts';
 import { SheetChip } from '../chip/sheet-chip.ts';
-import { callLimited, LoopingModelError } from '../own/time-limit.ts';
+import { callLimited, StoppedModelError } from '../own/time-limit.ts';
 import type { Part, PropertyValue } from '../wire/part.ts';
 import { checkProperty, declarationOf, PartError } from '../wire/property.ts';
 import type { PartModel } from './catalogue.ts';
@@ -13,7 +13,7 @@ export interface RunningPart {
   readonly path: string;
   readonly model: PartModel;
   readonly part: Part;
-  /** Its model is a user's own, so calls of it are limited in time. */
+  /** Its model is a user's own. */
   readonly own: boolean;
   /** Power-on reset; a part whose model failed answers again. */
   reset(): void;
@@ -27,7 +27,7 @@ export interface RunningPart {
  */
 export class PartRegistry {
   readonly #parts = new Map<string, RunningPart>();
-  readonly #contents: Contents[] = [];
+  readonly #contents: Pick<Contents, 'flush'>[] = [];
 
   add(running: RunningPart): void {
     this.#parts.set(running.path, running);
@@ -50,6 +50,7 @@ export class PartRegistry {
   get(path: string, property: string): PropertyValue {
     const running = this.at(path);
     declarationOf(path, running.model.properties, property);
+    if (running.part.access !== undefined) return running.part.access.get(property);
     return limited(running, () => {
       const subject = running.part.subject ?? running.part;
       return subject instanceof SheetChip
@@ -65,7 +66,8 @@ export class PartRegistry {
     try {
       limited(running, () => {
         const subject = running.part.subject ?? running.part;
-        if (subject instanceof SheetChip) subject.set(property, value);
+        if (running.part.access !== undefined) running.part.access.set(property, value);
+        else if (subject instanceof SheetChip) subject.set(property, value);
         else valuesOf(subject)[property] = value;
       });
     } catch (error) {
@@ -88,6 +90,10 @@ export class PartRegistry {
     const last = Math.log2(all + 1) - 1;
     if (!Number.isInteger(pin) || pin < 0 || pin > last)
       throw new PartError(`${path}: invalid pin: expected 0 to ${last}, got ${shown(pin)}`);
+    if (part.access !== undefined) {
+      part.access.drivePin(pin, high);
+      return;
+    }
     const subject = part.subject ?? part;
     if (subject instanceof SheetChip && subject.behaviour.drivePin !== undefined) {
       limited(running, () => {
@@ -105,6 +111,7 @@ export class PartRegistry {
   /** A copy of all that changes in the part, for `restore`. */
   snapshot(path: string): object {
     const { model, part } = this.at(path);
+    if (part.access !== undefined) return part.access.snapshot();
     return { part: model.title, state: structuredClone(part.state) } satisfies Snapshot;
   }
 
@@ -116,6 +123,10 @@ export class PartRegistry {
     if (!isSnapshot(snapshot)) throw refusal(`expected what snapshot() returned, got ${shown(snapshot)}`);
     if (snapshot.part !== model.title)
       throw refusal(`expected one of ${model.title}, got one of ${snapshot.part}`);
+    if (part.access !== undefined) {
+      part.access.restore(snapshot);
+      return;
+    }
     const strange = strangeLength(part.state, snapshot.state);
     if (strange !== undefined) throw refusal(strange);
     restoreState(part.state, snapshot.state);
@@ -123,7 +134,7 @@ export class PartRegistry {
   }
 
   /** Notes contents that `save` is to write. */
-  keep(contents: Contents): void {
+  keep(contents: Pick<Contents, 'flush'>): void {
     this.#contents.push(contents);
   }
 
@@ -140,13 +151,13 @@ export class PartRegistry {
   }
 }
 
-/** Calls a part from outside of its bus. One whose model does not return stops answering. @throws {LoopingModelError} then */
-function limited<T>({ own, fail }: RunningPart, call: () => T): T {
-  if (!own) return call();
+/** Calls a part from outside of its bus. One whose model does not return stops answering. @throws {StoppedModelError} then */
+function limited<T>({ own, fail, model }: RunningPart, call: () => T): T {
+  if (!own || model.isolated === true) return call();
   try {
     return callLimited(call, fail);
   } catch (error) {
-    if (error instanceof LoopingModelError) fail(error);
+    if (error instanceof StoppedModelError) fail(error);
     throw error;
   }
 }

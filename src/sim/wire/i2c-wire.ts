@@ -1,5 +1,6 @@
 import { isTenBit, TEN_BIT_ADDRESS } from '../../bus/index.ts';
 import { type Clock, RealClock } from '../kit/clock.ts';
+import { StoppedModelError } from '../own/time-limit.ts';
 import { type AddressTable, addressTable, beginsTenBit, NOBODY, tableIndex } from './address-table.ts';
 import { brokenSentence } from './broken.ts';
 import { ALERT_RESPONSE } from './i2c-address.ts';
@@ -20,12 +21,10 @@ interface Slot {
 /** I2C specification UM10204 3.1.11: `1111 0 A9 A8 R/W`. */
 const TEN_BIT_PREFIX = 0xf0;
 const TEN_BIT_PREFIX_MASK = 0xf8;
-
-/** Standard mode, where nobody says otherwise (UM10204, table 10). */
+/** Where nobody says otherwise: standard mode (UM10204, table 10). */
 const DEFAULT_HZ = 100_000;
 /** Eight bits and their acknowledge; START, repeated START and STOP take as long as one bit. */
 const BYTE_BITS = 9;
-
 /** What the next byte on the wire means (byte-level interface). */
 type Phase = 'idle' | 'address' | 'address-low' | 'data';
 
@@ -43,12 +42,13 @@ export class I2cWire {
   timed: boolean;
   /** Parts of a user's own are on it, whose models may not return. */
   limited = false;
+  /** A model was ended while the wire called it; who looks at it sets it back. */
+  stopped: StoppedModelError | undefined;
   #bitNs = 0;
   readonly #warn: (sentence: string) => void;
   readonly #slots: Slot[] = [];
   readonly #muxes: Slot[] = [];
   #table: AddressTable<Slot> = addressTable([]);
-
   /** Who acknowledged the present address; the first `#activeCount` entries count. */
   readonly #active: Slot[] = [];
   #activeCount = 0;
@@ -58,7 +58,6 @@ export class I2cWire {
   #reading = false;
   /** The address that was sent last. */
   #sentAddress = 0;
-
   #phase: Phase = 'idle';
   /** Ten-bit addressing, byte by byte: A9 and A8 of the prefix, and the whole address once it was sent. */
   #tenBitHigh = 0;
@@ -125,15 +124,10 @@ export class I2cWire {
   /** Why the part of this address, here or behind a mux, did not acknowledge; undefined where nobody says. */
   reasonAt(address: number): string | undefined {
     const slot = this.#table[tableIndex(address)]?.find(({ part }) => part.addresses.includes(address));
-    if (slot !== undefined)
-      return slot.broken ? 'the model of the part failed; reset the part' : slot.part.busyReason;
-    for (const mux of this.#muxes) {
-      for (const segment of mux.part.segments ?? []) {
-        const reason = segment.reasonAt(address);
-        if (reason !== undefined) return reason;
-      }
-    }
-    return undefined;
+    if (slot?.broken) return 'the model of the part failed; reset the part';
+    if (slot !== undefined) return slot.part.busyReason;
+    const behind = this.#muxes.flatMap((mux) => mux.part.segments ?? []);
+    return behind.map((segment) => segment.reasonAt(address)).find((reason) => reason !== undefined);
   }
 
   /**
@@ -390,10 +384,16 @@ export class I2cWire {
 
   /** The model of a part failed outside of a call: the part stops answering. */
   fail(part: I2cPart, error: unknown): void {
-    for (const slot of this.#slots) if (slot.part === part) this.#break(slot, error);
+    for (const slot of this.#slots) if (slot.part === part) this.#silence(slot, error);
   }
 
   #break(slot: Slot, error: unknown): void {
+    if (error instanceof StoppedModelError) this.stopped = error;
+    this.#silence(slot, error);
+  }
+
+  #silence(slot: Slot, error: unknown): void {
+    if (slot.broken) return;
     slot.broken = true;
     this.#warn(brokenSentence(slot.name, error));
   }

@@ -27,6 +27,17 @@ export interface Part {
   readonly takesRuns?: boolean;
   /** Called once when the board closes. */
   close?(): void;
+  /** How its properties are reached, where its model runs in another thread. */
+  readonly access?: PartAccess;
+}
+
+/** The properties and the state of a part that runs in another thread; what each throws is for people. */
+export interface PartAccess {
+  get(property: string): PropertyValue;
+  set(property: string, value: PropertyValue): void;
+  drivePin(pin: number, high: boolean | undefined): void;
+  snapshot(): object;
+  restore(snapshot: object): void;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { SPI_MODE, SPI_MODE_X_MASK } from '../../bus/index.ts';
 import { type Clock, RealClock } from '../kit/clock.ts';
+import { StoppedModelError } from '../own/time-limit.ts';
 import { brokenSentence } from './broken.ts';
 import type { SpiPart } from './part.ts';
 
@@ -32,6 +33,8 @@ export class SpiWire {
   timed: boolean;
   /** Parts of a user's own are on it, whose models may not return. */
   limited = false;
+  /** A model was ended while the wire called it; who looks at it sets it back. */
+  stopped: StoppedModelError | undefined;
   readonly #warn: (sentence: string) => void;
   readonly #slots = new Map<number, Slot>();
   /** Who listens between `select` and `deselect`. */
@@ -169,12 +172,18 @@ export class SpiWire {
 
   /** The model of a part failed outside of a call: the part stops answering. */
   fail(part: SpiPart, error: unknown): void {
-    for (const slot of this.#slots.values()) if (slot.part === part) this.#break(slot, error);
+    for (const slot of this.#slots.values()) if (slot.part === part) this.#silence(slot, error);
   }
 
   #break(slot: Slot, error: unknown): void {
+    if (error instanceof StoppedModelError) this.stopped = error;
+    this.#silence(slot, error);
+  }
+
+  #silence(slot: Slot, error: unknown): void {
+    if (this.#selected === slot) this.#selected = undefined;
+    if (slot.broken) return;
     slot.broken = true;
-    this.#selected = undefined;
     this.#warn(brokenSentence(slot.name, error));
   }
 }

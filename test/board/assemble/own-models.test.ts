@@ -122,6 +122,6 @@ it('a part that loops when it is made is told, and the others live', async () =>
        create: () => { for (;;); } }];`,
   );
   expect(await problemsOf(part('10', 'acme,loop', 'create.mjs'))).toEqual([
-    '/i2c/part@10: dtbus,model: the model ./create.mjs failed: the model did not return within 1 s',
+    '/i2c/part@10: dtbus,model: the model ./create.mjs failed: the model ./create.mjs did not return within 1 s',
   ]);
 });

@@ -1,0 +1,106 @@
+/**
+ * Entry of a thread that runs the models of one file of the user's. The module may do what it likes with this thread:
+ * whoever started it ends it when it does not answer.
+ */
+import { readlinkSync } from 'node:fs';
+import { getHeapStatistics } from 'node:v8';
+import { receiveMessageOnPort, workerData } from 'node:worker_threads';
+import type { DeviceNode } from '../../bus/index.ts';
+import { NodeError } from '../../bus/index.ts';
+import { loadOwnParts } from '../assemble/own-models.ts';
+import { treeFromBlob } from '../open/tree-from-blob.ts';
+import { HostedParts } from './hosted-parts.ts';
+import { type FromThread, type ModelThreadStart, type ThreadEvent, type ToThread, WORD } from './protocol.ts';
+import { sentError } from './thread-error.ts';
+
+const start = workerData as ModelThreadStart;
+const { port, file } = start;
+const words = new Int32Array(start.words);
+/** Taken before the module can put others in their place. */
+const { load, add, notify, store } = Atomics;
+const { exit, pid, kill } = process;
+
+const post = (message: FromThread): void => {
+  port.postMessage(message);
+  add(words, WORD.ANSWERS, 1);
+  notify(words, WORD.ANSWERS);
+};
+
+// They would end the whole process, or say nothing of who ended it.
+process.exit = ((code?: number): never => {
+  store(words, WORD.EXITED, 1);
+  return exit.call(process, code);
+}) as typeof process.exit;
+process.kill = (target, signal) => {
+  if (target === pid || target === 0 || target === -pid) process.exit(1);
+  return kill.call(process, target, signal);
+};
+
+const events: ThreadEvent[] = [];
+let inCall = false;
+let isTelling = false;
+/** What happens beside a call goes out when the stack is empty. */
+const tell = (event: ThreadEvent): void => {
+  events.push(event);
+  if (inCall || isTelling) return;
+  isTelling = true;
+  queueMicrotask(() => {
+    isTelling = false;
+    if (events.length > 0) post({ kind: 'events', events: events.splice(0) });
+  });
+};
+
+process.on('uncaughtException', (error) => tell({ kind: 'failed', error: sentError(error) }));
+
+try {
+  const { models, faults } = await loadOwnParts(file);
+  const tree = treeFromBlob(start.blob);
+  const nodeAt = (path: string): DeviceNode => {
+    const node = tree.byPath(path);
+    if (node === undefined) throw new NodeError({ path }, undefined, 'not found');
+    return node;
+  };
+  const parts = new HostedParts(start, models, nodeAt, tell);
+  port.on('message', (message: ToThread) => answer(parts, message));
+  post({ kind: 'loaded', models: parts.descriptions, faults, tid: threadNumber() });
+} catch (error) {
+  post({ kind: 'notLoaded', sentence: sentError(error).message });
+}
+
+/** Answers what is asked, and looks for a moment whether more comes: a transfer is several calls. */
+function answer(parts: HostedParts, first: ToThread): void {
+  for (let message: ToThread | undefined = first; message !== undefined; message = next()) {
+    if (message.kind === 'beat') {
+      store(words, WORD.BUFFERS_MIB, Math.ceil(getHeapStatistics().external_memory / 2 ** 20));
+      store(words, WORD.BEAT, message.beat);
+      continue;
+    }
+    const { id, name, args, now, wall } = message;
+    inCall = true;
+    try {
+      const result = parts.call(name, args, now, wall);
+      post({ kind: 'answer', id, result, events: events.splice(0) });
+    } catch (error) {
+      post({ kind: 'answer', id, error: sentError(error), events: events.splice(0) });
+    } finally {
+      inCall = false;
+    }
+  }
+}
+
+function next(): ToThread | undefined {
+  const seen = load(words, WORD.REQUESTS);
+  const there = receiveMessageOnPort(port);
+  if (there !== undefined) return there.message as ToThread;
+  for (let spins = 0; spins < 20_000; spins++) if (load(words, WORD.REQUESTS) !== seen) break;
+  return receiveMessageOnPort(port)?.message as ToThread | undefined;
+}
+
+/** Of this thread in the kernel. */
+function threadNumber(): number | undefined {
+  try {
+    return Number(/task\/(\d+)$/.exec(readlinkSync('/proc/thread-self'))?.[1]) || undefined;
+  } catch {
+    return undefined;
+  }
+}

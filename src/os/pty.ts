@@ -1,8 +1,18 @@
-import { closeSync, constants, openSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { O_CLOEXEC } from './abi.ts';
 import { type CFunction, cFunction, checked } from './libc.ts';
 import { MasterStream } from './master-stream.ts';
+import { OsError } from './os-error.ts';
 
 const TCSANOW = 0;
 /** More than any Linux `struct termios` (60 bytes on x86-64): only `cfmakeraw` looks inside. */
@@ -58,12 +68,26 @@ function slavePath(master: number, ptsname: CFunction): string {
   return name.toString('latin1', 0, name.indexOf(0));
 }
 
-/** Points `link` at `target` in one step, so that nobody ever sees it missing. */
+/**
+ * Points `link` at `target` in one step, so that nobody ever sees it missing. Only a link is ever replaced.
+ * @throws {OsError} `EEXIST` something else has the name
+ */
 function replaceLink(target: string, link: string): void {
+  if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() === false)
+    throw OsError.of('symlink', 'EEXIST', `${link} already exists and is not a link; name another path`);
   const temporary = `${link}.${process.pid}`;
   rmSync(temporary, { force: true });
   symlinkSync(target, temporary);
   renameSync(temporary, link);
+}
+
+/** Takes `link` away, unless it leads to another terminal by now, or is no link any more. */
+function removeLink(target: string, link: string): void {
+  try {
+    if (readlinkSync(link) === target) rmSync(link, { force: true });
+  } catch {
+    // It is gone already.
+  }
 }
 
 /** Opens a pseudo-terminal in raw mode. @throws {OsError} when the system gives none. */
@@ -90,7 +114,7 @@ export function openPty(options: PtyOptions = {}): Pty {
   const close = (): void => {
     if (!open) return;
     open = false;
-    if (options.link !== undefined) rmSync(options.link, { force: true });
+    if (options.link !== undefined) removeLink(path, options.link);
     stream.destroy();
     closeSync(slave);
   };

@@ -1,6 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readlinkSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SerialPort } from 'serialport';
@@ -127,6 +135,24 @@ describe('a pseudo-terminal as the cable between a client and an emulated adapte
     expect(readlinkSync(link)).toBe(second.path);
     second.close();
     expect(existsSync(link)).toBe(false);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('replaces no file or pipe that has the name, and takes none away', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'dtbus-pty-'));
+    const file = join(folder, 'file');
+    writeFileSync(file, 'kept');
+    const fifo = join(folder, 'fifo');
+    spawnSync('mkfifo', [fifo]);
+    expect(() => openPty({ link: file })).toThrow(`EEXIST: ${file} already exists and is not a link`);
+    expect(() => openPty({ link: fifo })).toThrow('EEXIST');
+    const link = join(folder, 'port');
+    const line = pty(link);
+    rmSync(link);
+    writeFileSync(link, 'of another');
+    line.close();
+    expect([readFileSync(file, 'utf8'), readFileSync(link, 'utf8')]).toEqual(['kept', 'of another']);
+    expect(statSync(fifo).isFIFO()).toBe(true);
     rmSync(folder, { recursive: true });
   });
 

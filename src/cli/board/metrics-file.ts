@@ -1,4 +1,4 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { warn } from '../terminal/warn.ts';
 
 const EVERY_MS = 5000;
@@ -10,13 +10,17 @@ const EVERY_MS = 5000;
  * @throws {Error} it cannot be written
  */
 export function keepMetrics(file: string, metrics: () => string): () => void {
+  let written: number | undefined;
   const write = (): void => {
-    const beside = `${file}.${process.pid}`;
+    let beside: string | undefined;
     try {
+      const place = placeOf(file);
+      beside = `${place}.${process.pid}`;
       writeFileSync(beside, metrics());
-      renameSync(beside, file);
+      written = lstatSync(beside).ino;
+      renameSync(beside, place);
     } catch (error) {
-      rmSync(beside, { force: true });
+      if (beside !== undefined) rmSync(beside, { force: true });
       throw new Error(`cannot write metrics to ${file}: ${(error as Error).message}`, { cause: error });
     }
   };
@@ -33,6 +37,15 @@ export function keepMetrics(file: string, metrics: () => string): () => void {
   }, EVERY_MS);
   return () => {
     clearInterval(timer);
-    rmSync(file, { force: true });
+    const there = statSync(file, { throwIfNoEntry: false });
+    if (there?.isFile() && there.ino === written) rmSync(realpathSync(file), { force: true });
   };
+}
+
+/** The file to replace: of a link what it leads to. What is no file, as a device, must stay. @throws {Error} */
+function placeOf(file: string): string {
+  const there = statSync(file, { throwIfNoEntry: false });
+  if (there === undefined) return file;
+  if (!there.isFile()) throw new Error('not a regular file; name another path');
+  return realpathSync(file);
 }

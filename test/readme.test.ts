@@ -87,7 +87,7 @@ describe('what the README shows works as printed', () => {
   });
 
   it('boards beside a test and in it, and the error for what is misspelt', () => {
-    const text = blocks('Tests', 'ts')[1] as string;
+    const text = blocks('Tests', 'ts').find((block) => block.includes('besideThis')) as string;
     writeFileSync(join(folder, 'board.dts'), '/include/ "dts/demo.dts"');
     writeFileSync(
       join(folder, 'beside.mjs'),

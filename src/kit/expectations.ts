@@ -9,7 +9,8 @@ import { type Seen, Traffic } from './traffic.ts';
 /** Traffic, or a board with all of its own. */
 export type Trafficked = Traffic | { readonly traffic: Traffic };
 
-function trafficOf(subject: Trafficked): Traffic {
+/** @throws {TypeError} for what is no traffic */
+export function trafficOf(subject: Trafficked): Traffic {
   const traffic = subject instanceof Traffic ? subject : subject?.traffic;
   if (traffic instanceof Traffic) return traffic;
   throw invalid('traffic', 'the board of a test, or its board.traffic', subject);
@@ -115,7 +116,7 @@ const time = option(
   "a time such as '120 ms'",
   (value) => typeof value === 'number' || typeof value === 'string',
 );
-const anything = option('a pattern', (value) => typeof value === 'object' && value !== null);
+const anything = option('a transfer', (value) => typeof value === 'object' || typeof value === 'string');
 const spacingChecks: OptionChecks<Spacing> = { from: anything, to: anything, atLeast: time, atMost: time };
 
 /**
@@ -141,8 +142,8 @@ export function assertSpacing(subject: Trafficked, spacing: Spacing): void {
   for (const index of begins) {
     const next = events.slice(index + 1).find(to.matches);
     if (next === undefined) throw fail(`not sent: ${to.text}, behind ${from.text}`);
-    const gap = next.startedMs - endOf(events[index] as Seen);
     // The time since 1970 as a number of ms is exact to a quarter of a microsecond.
+    const gap = Math.round((next.startedMs - endOf(events[index] as Seen)) / ROUNDING_MS) * ROUNDING_MS;
     if (gap < least - ROUNDING_MS || gap > most + ROUNDING_MS)
       throw fail(`expected ${limits} from ${from.text} to ${to.text}, got ${durationText(Math.max(0, gap))}`);
   }
@@ -227,6 +228,21 @@ export async function assertFails(
   }
   const message = `expected a failure with ${errnos.join(' or ') || 'an errno'}, but it went well`;
   throw plain({ message, expected: errnos, actual: result }, assertFails);
+}
+
+/** The promise, or the function, goes well or fails with one of these errnos: what a driver may do under a fault. @throws {AssertionError} */
+export async function assertOkOrFails(
+  work: Promise<unknown> | (() => unknown),
+  ...errnos: readonly Errno[]
+): Promise<void> {
+  try {
+    await (typeof work === 'function' ? work() : work);
+  } catch (error) {
+    const code = (error as { readonly code?: unknown } | undefined)?.code;
+    if (errnos.includes(code as Errno)) return;
+    const message = `expected success or a failure with ${errnos.join(' or ')}, got ${String(code ?? '')} ${messageOf(error)}`;
+    throw plain({ message, expected: errnos, actual: code }, assertOkOrFails);
+  }
 }
 
 /** A fault struck: at least once, or `times` times. @throws {AssertionError} */

@@ -8,6 +8,7 @@ export {
   assertFails,
   assertFired,
   assertNotSent,
+  assertOkOrFails,
   assertQuiet,
   assertSent,
   assertSentExactly,
@@ -18,5 +19,6 @@ export {
   type Trafficked,
 } from './expectations.ts';
 export type { BytesPattern, EdgePattern, Pattern, TransferPattern } from './pattern.ts';
+export { type FaultPlan, fault, sweep } from './sweep.ts';
 export { type InTest, openTestBoard, type TestBoard, type TestBoardOptions } from './test-board.ts';
 export type { Mark, Seen, SeenEdge, SeenTransfer, Traffic } from './traffic.ts';

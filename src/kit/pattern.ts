@@ -1,6 +1,7 @@
 import type { Errno, TracedBytes } from '../board/index.ts';
 import { hexByte, hexDigits } from '../bus/index.ts';
 import { checkOptions, integer, invalid, type OptionChecks, oneOf, option, text } from '../input/index.ts';
+import { lineMatches } from './line-pattern.ts';
 import type { Seen, SeenEdge, SeenTransfer, Traffic } from './traffic.ts';
 
 /** Bytes, or as text in hex with `??` for any byte and `*` at the end for any rest: `'1f ??'`. A number is one byte. */
@@ -39,7 +40,8 @@ export interface EdgePattern {
   readonly edge?: 'rises' | 'falls';
 }
 
-export type Pattern = TransferPattern | EdgePattern;
+/** An object, or a line as recordings have it: `'i2c-1 48 w 00, r 1f ??'`. */
+export type Pattern = TransferPattern | EdgePattern | string;
 
 const nameOrNumber = option(
   'a name or a number',
@@ -76,6 +78,7 @@ export interface Matcher {
 
 /** @throws {TypeError} for what is no pattern @throws {Error} the board does not have what it names */
 export function matcherOf(traffic: Traffic, pattern: Pattern): Matcher {
+  if (typeof pattern === 'string') return { text: pattern, matches: lineMatches(pattern) };
   if (typeof pattern !== 'object' || pattern === null)
     throw invalid(
       'expected transfer',

@@ -145,7 +145,8 @@ function equip(board: Board, session: Session, equipment: Equipment): TestBoard 
     if (left.length > 0) throw refusal(session, left, finish);
   };
   const members = { traffic: session.traffic, pass, inject, finish, close: finish };
-  for (const [name, value] of Object.entries(members)) Object.defineProperty(board, name, { value });
+  for (const [name, value] of Object.entries(members))
+    Object.defineProperty(board, name, { value, configurable: true });
   return board as TestBoard;
 }
 

@@ -1,0 +1,130 @@
+import type { FaultArguments, FaultKind } from '../board/index.ts';
+import { messageOf } from '../bus/index.ts';
+import { type FilePath, invalid } from '../input/index.ts';
+import { type RunnerTest, runnerTest, runOnBoard, type TestBody } from './board-test.ts';
+import { plain } from './failure.ts';
+import { type OpenTest, openSession, type TestBoardOptions } from './test-board.ts';
+
+/** A fault that is not injected yet. */
+export interface FaultPlan {
+  readonly kind: FaultKind;
+  readonly target: string;
+  readonly options: object;
+}
+
+/** A fault, told as `board.inject` is. `skip` is the sweep's own. */
+export function fault<Kind extends FaultKind>(
+  kind: Kind,
+  target: string,
+  ...[options]: FaultArguments<Kind>
+): FaultPlan {
+  return { kind, target, options: options ?? {} };
+}
+
+/** No test has so many chances. */
+const NEVER = 2 ** 31 - 1;
+/** Places at which a fault is tried; a test that has more is told to say which. */
+const MOST_PLACES = 2000;
+/** Places that a report names. */
+const NAMED = 20;
+
+/**
+ * A test that is run once without a fault, which counts the places where the fault can strike, and then once for each
+ * place, each time on a board of its own: `test('survives a NACK anywhere', sweep('board.dts', fault('nack', '&temp', { at: 'any' }),
+ * async (board) => …))`. An error names the places at which the test failed. @throws {TypeError} for what is no fault or test
+ */
+export function sweep<Context = unknown>(
+  board: FilePath | TestBoardOptions,
+  swept: FaultPlan,
+  body: TestBody<Context>,
+  options: TestBoardOptions = {},
+): RunnerTest<Context> {
+  if (typeof swept?.kind !== 'string')
+    throw invalid('fault of a sweep', "fault(kind, target, options), as fault('nack', '&temp')", swept);
+  if (typeof body !== 'function') throw invalid('test', 'a function that is given the board', body);
+  const open = () => openSession(board, options);
+  return runnerTest<Context>((context) =>
+    runSweep(open, swept, ({ board: own }) => body(own, context as Context)),
+  );
+}
+
+async function runSweep(
+  open: () => Promise<OpenTest>,
+  swept: FaultPlan,
+  body: (test: OpenTest) => unknown,
+): Promise<void> {
+  const name = `${swept.kind} on ${swept.target}`;
+  const places = await countPlaces(open, swept, body);
+  if (places === 0) throw sweepError(`${name}: the test has no place where it can strike`, 0);
+  if (places > MOST_PLACES)
+    throw sweepError(
+      `${name}: ${places} places are too many; say which by register or direction, or shorten the test (at most ${MOST_PLACES})`,
+      places,
+    );
+  const failures: Failed[] = [];
+  for (let place = 0; place < places; place++) {
+    let where = 'never struck';
+    try {
+      await runOnBoard(open, async (test) => {
+        const handle = inject(test, swept, { skip: place });
+        try {
+          await body(test);
+        } finally {
+          where = handle.strikes[0]?.where ?? where;
+        }
+      });
+    } catch (error) {
+      failures.push({ place, where, error });
+    }
+  }
+  if (failures.length > 0)
+    throw sweepError(report(name, places, failures), failures.length, failures[0]?.error);
+}
+
+/** The clean run. @throws what it fails of */
+async function countPlaces(
+  open: () => Promise<OpenTest>,
+  swept: FaultPlan,
+  body: (test: OpenTest) => unknown,
+): Promise<number> {
+  let places = 0;
+  await runOnBoard(open, async (test) => {
+    const counter = inject(test, swept, { skip: NEVER, optional: true });
+    await body(test);
+    places = counter.chances;
+  });
+  return places;
+}
+
+function inject({ board }: OpenTest, { kind, target, options }: FaultPlan, more: object) {
+  return board.inject(kind, target, { ...options, ...more } as never);
+}
+
+interface Failed {
+  readonly place: number;
+  readonly where: string;
+  readonly error: unknown;
+}
+
+function report(name: string, places: number, failures: readonly Failed[]): string {
+  const [first] = failures as [Failed];
+  const lines = failures
+    .slice(0, NAMED)
+    .map(({ place, where, error }) => `  place ${place + 1}, ${where}: ${firstLine(error)}`);
+  const more = failures.length > NAMED ? [`  and ${failures.length - NAMED} more`] : [];
+  return [
+    `${name}: the test failed at ${failures.length} of ${places} places`,
+    ...lines,
+    ...more,
+    '',
+    `place ${first.place + 1}: ${messageOf(first.error)}`,
+  ].join('\n');
+}
+
+function firstLine(error: unknown): string {
+  return messageOf(error).split('\n', 1)[0] as string;
+}
+
+function sweepError(message: string, failed: number, cause?: unknown): Error {
+  return Object.assign(plain({ message, expected: 'no failure', actual: failed }, sweepError), { cause });
+}

@@ -1,0 +1,142 @@
+import { expect, type TestAPI, test, vi } from 'vitest';
+import { type Errno, type FaultHandle, FaultUnsupportedError } from '../board/index.ts';
+import type { FilePath } from '../input/index.ts';
+import { skipUnsupported } from './board-test.ts';
+import {
+  assertAtMost,
+  assertCount,
+  assertErrno,
+  assertFired,
+  assertQuiet,
+  assertSent,
+  assertSentExactly,
+  assertSentInAnyOrder,
+  assertSpacing,
+  type Budget,
+  type Spacing,
+  trafficOf,
+} from './expectations.ts';
+import { actualLines } from './failure.ts';
+import type { Pattern } from './pattern.ts';
+import { endSession, explain, refusal } from './session.ts';
+import { openSession, type TestBoard, type TestBoardOptions } from './test-board.ts';
+
+export { FaultUnsupportedError } from '../board/index.ts';
+export type { Duration } from './duration.ts';
+export { assertErrno, assertFails, assertFired, assertOkOrFails } from './expectations.ts';
+export type { BytesPattern, EdgePattern, Pattern, TransferPattern } from './pattern.ts';
+export { type FaultPlan, fault, sweep } from './sweep.ts';
+export { openTestBoard, type TestBoard, type TestBoardOptions } from './test-board.ts';
+export type { Mark, Seen, SeenEdge, SeenTransfer, Traffic } from './traffic.ts';
+
+/** What a test of `boardTest` is given. */
+export interface BoardFixtures {
+  /** Opened for the test, and closed behind it. */
+  readonly board: TestBoard;
+}
+
+/** vitest's fake timers, for `board.pass`. */
+const tick = (ms: number) => vi.isFakeTimers() && vi.advanceTimersByTimeAsync(ms);
+
+/**
+ * vitest's `test` with a board of its own for each test: `const test = boardTest('board.dts')`, and then
+ * `test('name', async ({ board }) => …)`. What holds of `boardTest` in `dtbus/test` holds here; `vi.useFakeTimers` and the
+ * board's stepped clock are one time.
+ */
+export function boardTest(
+  board: FilePath | TestBoardOptions,
+  options: TestBoardOptions = {},
+): TestAPI<BoardFixtures> {
+  return test.extend<BoardFixtures>({
+    // vitest takes which fixtures a fixture needs from the names in its first parameter.
+    board: async ({ task, skip }, use) => {
+      const given = typeof board === 'object' && !('href' in board) ? { tick, ...board } : board;
+      const opened = await openSession(given, { tick, ...options });
+      const { session } = opened;
+      skipping(opened.board, { skip });
+      await use(opened.board);
+      const left = await endSession(session);
+      const errors = task.result?.errors ?? [];
+      if (errors.length > 0) for (const error of errors) explain(error, session, left);
+      else if (left.length > 0) throw refusal(session, left, boardTest);
+    },
+  });
+}
+
+/** A fault that the board cannot carry skips the test at once. */
+function skipping(board: TestBoard, context: { readonly skip: unknown }): void {
+  const inject = board.inject.bind(board) as (...args: unknown[]) => FaultHandle;
+  const value = (...args: unknown[]) => {
+    try {
+      return inject(...args);
+    } catch (error) {
+      if (error instanceof FaultUnsupportedError) skipUnsupported(error, context);
+      throw error;
+    }
+  };
+  Object.defineProperty(board, 'inject', { value });
+}
+
+/** Runs a function that throws where its expectation does not hold, as vitest wants a matcher. */
+function matcher<Arguments extends readonly unknown[]>(
+  name: string,
+  holds: (received: never, ...args: Arguments) => void,
+) {
+  return (received: unknown, ...args: Arguments) => {
+    try {
+      holds(received as never, ...args);
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'AssertionError') throw error;
+      return { pass: false, message: () => error.message };
+    }
+    return {
+      pass: true,
+      message: () => [`expected that ${name} does not hold, but it does`, ...linesOf(received)].join('\n'),
+    };
+  };
+}
+
+/** What had happened, where the subject is traffic. */
+function linesOf(received: unknown): string[] {
+  try {
+    return actualLines(trafficOf(received as never));
+  } catch {
+    return [];
+  }
+}
+
+expect.extend({
+  toHaveSent: matcher('toHaveSent', assertSent),
+  toHaveSentExactly: matcher('toHaveSentExactly', assertSentExactly),
+  toHaveSentInAnyOrder: matcher('toHaveSentInAnyOrder', assertSentInAnyOrder),
+  toHaveSentTimes: matcher('toHaveSentTimes', assertCount),
+  toHaveBeenQuiet: matcher('toHaveBeenQuiet', assertQuiet),
+  toHaveKept: matcher('toHaveKept', assertSpacing),
+  toHaveUsedAtMost: matcher('toHaveUsedAtMost', assertAtMost),
+  toBeErrno: matcher('toBeErrno', assertErrno),
+  toHaveFired: matcher('toHaveFired', assertFired),
+});
+
+declare module 'vitest' {
+  // biome-ignore lint/suspicious/noExplicitAny: the parameter has to be declared as vitest declares it
+  interface Matchers<T = any> {
+    /** Of a board or its traffic: these happened in this order, others between them. */
+    toHaveSent(...transfers: readonly Pattern[]): void;
+    /** These in this order, and nothing else. */
+    toHaveSentExactly(...transfers: readonly Pattern[]): void;
+    /** Each of these, by a transfer of its own. */
+    toHaveSentInAnyOrder(...transfers: readonly Pattern[]): void;
+    /** Such a transfer or edge happened so often. */
+    toHaveSentTimes(transfer: Pattern, times: number): void;
+    /** There was no transfer. */
+    toHaveBeenQuiet(): void;
+    /** So much time is between the end of each `from` and the next `to`. */
+    toHaveKept(spacing: Spacing): void;
+    /** The bus was used no more than that. */
+    toHaveUsedAtMost(budget: Budget): void;
+    /** Of an error: it has this errno. */
+    toBeErrno(errno: Errno): void;
+    /** Of an injected fault: it struck, at least once or so often. */
+    toHaveFired(times?: number): void;
+  }
+}

@@ -1,5 +1,12 @@
-/** The door for what puts a guest on a served board: the board itself, and what its tree says of owners and interrupts. */
+/**
+ * The door for what puts a guest on a served board: the board itself, and what its tree says of owners and interrupts; and
+ * for what emulates adapters for other programs.
+ */
 export { interruptsOf } from './assemble/interrupts.ts';
 export { isOwnedBy } from './assemble/ownership.ts';
 export { BoardError } from './board-error.ts';
 export { ServedBoard, type ServedBus, type ServeSettings, settingChecks } from './serve/served-board.ts';
+
+/** Emulates an adapter for other programs, with a board's parts behind it. Loaded when it is called. */
+export const emulateAdapter: typeof import('./emulate/emulate-adapter.ts').emulateAdapter = async (...args) =>
+  (await import('./emulate/emulate-adapter.ts')).emulateAdapter(...args);

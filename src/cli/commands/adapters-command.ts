@@ -1,17 +1,43 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import type { EmulateArguments } from '../adapters/emulate.ts';
+import { withBoardOptions } from '../board/board-options.ts';
+
+const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value];
 
 /** Adds `dtbus adapters`. */
 export function addAdaptersCommand(program: Command, end: (exitCode: number) => void): void {
-  program
+  const command = program
     .command('adapters')
-    .summary('list the adapters and buses of this machine')
+    .summary('list the adapters and buses of this machine, or emulate an adapter')
     .description(
-      "Lists what is plugged into this machine: serial ports, USB adapters that are known, and Linux's own I2C, SPI and GPIO; who may open each, what gives you the right, and the nodes to paste into a tree. Nothing is opened.",
+      'Lists what is plugged into this machine: serial ports, USB adapters that are known, and Linux\'s own I2C, SPI and GPIO; who may open each, what gives you the right, and the nodes to paste into a tree. Nothing is opened.\n\nWith --emulate, an adapter that does not exist waits for other programs, with the parts of a board\'s buses behind it, until Ctrl-C or SIGTERM: bus-pirate and serprog on a pty, i2c-tiny-usb and ch341a by USB/IP. Prints "ready" once they may open it.',
     )
+    .option('--emulate <kind>', 'emulate an adapter: bus-pirate, serprog, i2c-tiny-usb or ch341a')
+    .addOption(
+      new Option('--bus <name>', 'a bus that is behind it: i2c1, spi0; may be repeated')
+        .argParser(collect)
+        .default([], 'the first I2C and the first SPI bus'),
+    )
+    .addOption(new Option('--port <path>', 'a path that leads to the pty').conflicts('listen'))
+    .option('--listen <place>', 'PORT or HOST:PORT of USB/IP (default: port 3240 of 127.0.0.1)')
     .option('--json', 'as JSON, for scripts', false)
-    .addHelpText('after', '\nExample:\n  dtbus adapters\n  dtbus adapters --json | jq .[].path\n')
-    .action(async ({ json }: { json: boolean }) => {
+    .addHelpText(
+      'after',
+      `
+Example:
+  dtbus adapters
+  dtbus adapters --json | jq .[].path
+  dtbus adapters --emulate serprog -b dts/demo.dts --port /tmp/programmer
+  dtbus adapters --emulate ch341a -b dts/demo.dts
+`,
+    );
+  withBoardOptions(command).action(async (args: Partial<EmulateArguments> & { json: boolean }) => {
+    if (args.emulate === undefined) {
       const { showAdapters } = await import('../adapters/adapters.ts');
-      end(await showAdapters(json));
-    });
+      end(await showAdapters(args.json));
+      return;
+    }
+    const { emulate } = await import('../adapters/emulate.ts');
+    end(await emulate(args as EmulateArguments));
+  });
 }

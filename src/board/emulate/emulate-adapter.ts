@@ -1,0 +1,158 @@
+import { dirname, resolve } from 'node:path';
+import { BusFault, messageOf } from '../../bus/index.ts';
+import { type BusDescription, DEVICE_KINDS, findDevices, isBus } from '../../frontend/index.ts';
+import {
+  compatiblesOf,
+  I2cWire,
+  loadModels,
+  PartRegistry,
+  populateI2c,
+  populateSpi,
+  RealClock,
+  type SimulationOptions,
+  SpiWire,
+} from '../../sim/index.ts';
+import { addOwnModels } from '../assemble/own-models.ts';
+import { BoardError } from '../board-error.ts';
+import { loadTree, type TreeOptions } from '../open/load-tree.ts';
+import { EMULATED_KINDS, type EmulatedBuses, type EmulatedKind } from './kinds.ts';
+
+/** How an emulated adapter is made. */
+export interface EmulateOptions extends Pick<TreeOptions, 'overlays' | 'includePaths' | 'trust'> {
+  readonly adopt?: boolean;
+  /** Buses of the board, by the names of their nodes (`i2c1`), that are behind it. Default: the first of each kind. */
+  readonly buses?: readonly string[];
+  /** A path that leads to the pty. */
+  readonly port?: string;
+  /** Where hosts attach it by USB/IP. Default: port 3240 of this machine, for itself alone. */
+  readonly listen?: { readonly host?: string; readonly port?: number };
+  readonly onWarning: (sentence: string) => void;
+}
+
+/** An adapter that does not exist, for programs that open it. */
+export interface EmulatedForOthers {
+  /** What a program opens: a pty, or `HOST:PORT` of USB/IP. */
+  readonly where: string;
+  readonly way: 'pty' | 'usb';
+  /** Unplugs it, and saves what its parts hold. */
+  close(): Promise<void>;
+}
+
+/**
+ * Emulates an adapter for other programs, with the parts of a board's buses behind it.
+ * @throws {BoardError} the board, a kind or bus that is not there, a port that is taken
+ */
+export async function emulateAdapter(
+  kind: string,
+  file: string,
+  options: EmulateOptions,
+): Promise<EmulatedForOthers> {
+  const emulated = EMULATED_KINDS[kind];
+  if (emulated === undefined)
+    throw new BoardError(
+      `invalid adapter "${kind}": expected one of ${Object.keys(EMULATED_KINDS).join(', ')}`,
+    );
+  const tree = loadTree(file, options);
+  const buses = chosen(findDevices(tree, { adopt: options.adopt ?? false }).filter(isBus), options.buses);
+  const parts = new PartRegistry();
+  const clock = new RealClock();
+  const wires = await wiresOf(buses, resolve(dirname(file)), parts, clock, options);
+  const end = (): void => {
+    parts.close();
+    clock.stop();
+  };
+  try {
+    return emulated.way === 'pty'
+      ? await onPty(await emulated.make(wires), options, end)
+      : await overUsbip(await emulated.make(wires), options, end);
+  } catch (error) {
+    end();
+    throw error instanceof BusFault || error instanceof BoardError
+      ? error
+      : new BoardError(`the emulated adapter cannot be reached: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** The buses that are behind the adapter, one of each kind at most. @throws {BoardError} */
+function chosen(all: readonly BusDescription[], names: readonly string[] | undefined): BusDescription[] {
+  const nameOf = ({ kind, number }: BusDescription): string => `${DEVICE_KINDS[kind].alias}${number}`;
+  const first = (kind: BusDescription['kind']) =>
+    all.filter((bus) => bus.kind === kind).sort((a, b) => a.number - b.number)[0];
+  if (names === undefined)
+    return [first('i2c'), first('spi')].filter((bus): bus is BusDescription => bus !== undefined);
+  const found = names.map((name) => {
+    const bus = all.find((each) => nameOf(each) === name);
+    if (bus === undefined)
+      throw new BoardError(`not found: bus ${name}; the board has ${all.map(nameOf).join(', ') || 'none'}`);
+    return bus;
+  });
+  const twice = found.find((bus, index) => found.findIndex(({ kind }) => kind === bus.kind) < index);
+  if (twice !== undefined)
+    throw new BoardError(`invalid buses ${names.join(', ')}: an adapter has one ${twice.kind} bus`);
+  return found;
+}
+
+/** The wires of the buses with their parts; empty ones where the board has none of a kind. */
+async function wiresOf(
+  buses: readonly BusDescription[],
+  directory: string,
+  parts: PartRegistry,
+  clock: RealClock,
+  { onWarning, trust = [] }: EmulateOptions,
+): Promise<EmulatedBuses> {
+  const nodes = buses.map(({ node }) => node);
+  const below = (node: (typeof nodes)[number]): string[] => [
+    ...compatiblesOf(node),
+    ...node.children.flatMap(below),
+  ];
+  const catalogue = await loadModels(nodes.flatMap(below));
+  const complain: NonNullable<SimulationOptions['complain']> = ({ message }) => onWarning(message);
+  await addOwnModels(catalogue, nodes, { directory, trust: trust.map(String), complain });
+  const simulation: SimulationOptions = { catalogue, parts, clock, directory, warn: onWarning, complain };
+  const filled = buses.map(({ kind, node }) => {
+    const bus = kind === 'i2c' ? populateI2c(node, simulation) : populateSpi(node, simulation);
+    for (const { node: part, model } of bus.boundParts)
+      if (model === undefined)
+        onWarning(`${part.path}: no model of ${part.compatible.join(', ')}: nothing answers there`);
+    return bus.wire;
+  });
+  return {
+    i2c: filled.find((wire) => wire instanceof I2cWire) ?? new I2cWire(),
+    spi: filled.find((wire) => wire instanceof SpiWire) ?? new SpiWire(),
+  };
+}
+
+async function onPty(
+  emulator: Awaited<ReturnType<Extract<EmulatedKind, { way: 'pty' }>['make']>>,
+  { port }: EmulateOptions,
+  end: () => void,
+): Promise<EmulatedForOthers> {
+  const { serveEmulator } = await import('../../../hosts/link/index.ts');
+  const served = serveEmulator(emulator, { pty: true, ...(port !== undefined && { link: port }) });
+  return {
+    where: served.port,
+    way: 'pty',
+    async close() {
+      served.close();
+      end();
+    },
+  };
+}
+
+async function overUsbip(
+  device: Awaited<ReturnType<Extract<EmulatedKind, { way: 'usb' }>['make']>>,
+  { listen: { host = '127.0.0.1', port } = {} }: EmulateOptions,
+  end: () => void,
+): Promise<EmulatedForOthers> {
+  const { EmulatedPort, UsbipServer } = await import('../../usb/index.ts');
+  const server = new UsbipServer([new EmulatedPort(device)]);
+  const bound = await server.listen(port, host);
+  return {
+    where: `${host}:${bound}`,
+    way: 'usb',
+    async close() {
+      await server.close();
+      end();
+    },
+  };
+}

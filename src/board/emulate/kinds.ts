@@ -1,0 +1,39 @@
+import type { EmulatedAdapter, EmulatedI2c, EmulatedSpi } from '../../../hosts/link/index.ts';
+import type { UsbDevice } from '../../usb/index.ts';
+
+/** The buses behind an emulated adapter. */
+export interface EmulatedBuses {
+  readonly i2c: EmulatedI2c;
+  readonly spi: EmulatedSpi;
+}
+
+/** A kind of adapter that can be emulated for other programs: on a pty, or as a USB device. */
+export type EmulatedKind =
+  | { readonly way: 'pty'; make(buses: EmulatedBuses): Promise<EmulatedAdapter> }
+  | { readonly way: 'usb'; make(buses: EmulatedBuses): Promise<UsbDevice> };
+
+/** By the name that the command line has for it. */
+export const EMULATED_KINDS: Readonly<Record<string, EmulatedKind>> = {
+  'bus-pirate': {
+    way: 'pty',
+    make: async (buses) => {
+      const { BusPirateEmulator } = await import('../../../hosts/bus-pirate/index.ts');
+      return new BusPirateEmulator(buses);
+    },
+  },
+  serprog: {
+    way: 'pty',
+    make: async ({ spi }) => {
+      const { SerprogEmulator } = await import('../../../hosts/serprog/index.ts');
+      return new SerprogEmulator({ spi });
+    },
+  },
+  'i2c-tiny-usb': {
+    way: 'usb',
+    make: async (buses) => (await import('../../../hosts/i2c-tiny-usb/index.ts')).makeEmulator(buses),
+  },
+  ch341a: {
+    way: 'usb',
+    make: async (buses) => (await import('../../../hosts/ch341a/index.ts')).makeEmulator(buses),
+  },
+};

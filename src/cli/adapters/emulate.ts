@@ -1,0 +1,60 @@
+import { emulateAdapter } from '../../board/served.ts';
+import { type BoardArguments, treeOptions } from '../board/board-options.ts';
+import { untilInterrupted } from '../terminal/until-interrupted.ts';
+import { UsageError } from '../terminal/usage-error.ts';
+import { warn } from '../terminal/warn.ts';
+
+/** What `dtbus adapters --emulate` is told. */
+export interface EmulateArguments extends BoardArguments {
+  readonly emulate: string;
+  readonly bus: readonly string[];
+  readonly port?: string;
+  readonly listen?: string;
+  readonly json: boolean;
+}
+
+/** Where usbip attaches without being told. */
+const USBIP_PORT = 3240;
+
+/** How other programs reach it, an example by kind. */
+const EXAMPLES: Readonly<Record<string, (where: string) => string>> = {
+  serprog: (where) => `flashrom -p serprog:dev=${where}:115200`,
+  'bus-pirate': (where) => `flashrom -p buspirate_spi:dev=${where}`,
+};
+
+/** Emulates an adapter until it is interrupted. @returns the exit code */
+export async function emulate(args: EmulateArguments): Promise<number> {
+  const { emulate: kind, board, bus, port, json } = args;
+  const { treeChecks: _, ...tree } = treeOptions(args);
+  const emulated = await emulateAdapter(kind, board, {
+    ...tree,
+    ...(bus.length > 0 && { buses: bus }),
+    ...(port !== undefined && { port }),
+    ...(args.listen !== undefined && { listen: listenOf(args.listen) }),
+    onWarning: warn,
+  });
+  const { where, way } = emulated;
+  const example = way === 'usb' ? attachCommand(where) : EXAMPLES[kind]?.(where);
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ kind, way, where })}\n`
+      : `emulated ${kind} ${way === 'usb' ? `by USB/IP at ${where}` : `on ${where}`}\n${example === undefined ? '' : `  ${example}\n`}ready\n`,
+  );
+  await untilInterrupted();
+  await emulated.close();
+  return 0;
+}
+
+function attachCommand(where: string): string {
+  const { host, port } = listenOf(where);
+  return `sudo usbip ${port === USBIP_PORT ? '' : `--tcp-port ${port} `}attach -r ${host} -b 1-1`;
+}
+
+/** `3240`, `0.0.0.0:3240` or `[::]:3240`. @throws {UsageError} */
+function listenOf(text: string): { readonly host: string; readonly port: number } {
+  const [, host = '127.0.0.1', digits = ''] = /^(?:\[?([^[\]]+)\]?:)?(\d+)$/.exec(text) ?? [];
+  const port = Number(digits);
+  if (digits === '' || port > 0xffff)
+    throw new UsageError(`invalid --listen ${text}: expected PORT or HOST:PORT`);
+  return { host, port };
+}

@@ -1,0 +1,125 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { createInterface } from 'node:readline';
+import { afterEach, describe, expect, it } from 'vitest';
+import { program } from '../../guest/boot.ts';
+import { testFolder } from '../folder.ts';
+import { dtbusHere } from '../run-here.ts';
+
+const NO_FLASHROM = program('flashrom');
+const folder = testFolder();
+const FLASH_BYTES = 1 << 20;
+
+const BOARD = `/dts-v1/; / {
+  aliases { i2c1 = &i2c; spi0 = &spi; };
+  i2c: i2c { compatible = "platform,virtio-i2c"; #address-cells = <1>; #size-cells = <0>;
+    rom@50 { compatible = "atmel,24c02"; reg = <0x50>; };
+    what@33 { compatible = "acme,unheard-of"; reg = <0x33>; }; };
+  spi: spi { compatible = "platform,virtio-spi"; #address-cells = <1>; #size-cells = <0>;
+    flash@0 { compatible = "winbond,w25q80"; reg = <0>; dtbus,contents = "flash.bin"; }; };
+};`;
+
+let child: ChildProcess;
+afterEach(() => {
+  child?.kill('SIGKILL');
+});
+
+/** Runs `dtbus adapters --emulate`. @returns what it prints until it is ready */
+async function emulate(...argv: string[]): Promise<string[]> {
+  const file = folder.write('board.dts', BOARD);
+  child = spawn(process.execPath, ['bin/dtbus.js', 'adapters', '-b', file, '--emulate', ...argv], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
+    lines.push(line);
+    if (line === 'ready' || line.startsWith('{')) break;
+  }
+  return lines;
+}
+
+async function ended(): Promise<number | null> {
+  child.kill('SIGTERM');
+  const [code] = await once(child, 'exit');
+  return code as number | null;
+}
+
+/** Runs flashrom. @returns its exit code and what it printed */
+async function flashrom(...argv: string[]): Promise<{ code: number; text: string }> {
+  const run = spawn('flashrom', argv, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  for (const stream of [run.stdout, run.stderr])
+    stream.on('data', (bytes: Buffer) => {
+      text += bytes.toString('latin1');
+    });
+  const [code] = await once(run, 'close');
+  return { code: code as number, text };
+}
+
+describe('dtbus adapters --emulate', () => {
+  it.skipIf(NO_FLASHROM !== undefined)(
+    'lets flashrom read and write the flash of a board, and keeps what it wrote',
+    async () => {
+      const contents = Uint8Array.from({ length: FLASH_BYTES }, (_, at) => (at * 7 + (at >> 9)) & 0xff);
+      const file = folder.write('flash.bin', contents);
+      const port = folder.path('programmer');
+      expect(await emulate('serprog', '--port', port)).toEqual([
+        `emulated serprog on ${port}`,
+        `  flashrom -p serprog:dev=${port}:115200`,
+        'ready',
+      ]);
+      const read = folder.path('read.bin');
+      const programmer = `serprog:dev=${port}:115200`;
+      const { code, text } = await flashrom('-p', programmer, '-c', 'W25Q80.V', '-r', read);
+      expect(code, text).toBe(0);
+      expect(Buffer.compare(readFileSync(read), contents)).toBe(0);
+      const changed = contents.slice();
+      changed[4096] = 0x12;
+      writeFileSync(read, changed);
+      const written = await flashrom('-p', programmer, '-c', 'W25Q80.V', '-w', read);
+      expect(written.code, written.text).toBe(0);
+      expect(await ended()).toBe(0);
+      expect(existsSync(port)).toBe(false);
+      expect(Buffer.compare(readFileSync(file), changed)).toBe(0);
+    },
+    60_000,
+  );
+
+  it('exports a USB adapter by USB/IP, for this machine alone', async () => {
+    const [line = ''] = await emulate('i2c-tiny-usb', '--listen', '0', '--json');
+    const { way, where } = JSON.parse(line) as { way: string; where: string };
+    expect([way, where.split(':')[0]]).toEqual(['usb', '127.0.0.1']);
+    // Documentation/usb/usbip_protocol.rst: OP_REQ_DEVLIST, and where a reply has the count and the ids.
+    const socket = connect(Number(where.split(':')[1]), '127.0.0.1');
+    socket.write(Uint8Array.of(0x01, 0x11, 0x80, 0x05, 0, 0, 0, 0));
+    const chunks: Buffer[] = [];
+    socket.on('data', (bytes) => chunks.push(bytes));
+    await once(socket, 'close');
+    const reply = Buffer.concat(chunks);
+    expect(reply.readUInt32BE(8)).toBe(1);
+    expect([reply.readUInt16BE(12 + 300), reply.readUInt16BE(12 + 302)]).toEqual([0x0403, 0xc631]);
+    expect(await ended()).toBe(0);
+  });
+
+  it('says what is not there', async () => {
+    const file = folder.write('board.dts', BOARD);
+    const err = async (...argv: string[]) => (await dtbusHere('adapters', '-b', file, ...argv)).err;
+    expect(await err('--emulate', 'ch431a')).toBe(
+      'dtbus: invalid adapter "ch431a": expected one of bus-pirate, serprog, i2c-tiny-usb, ch341a\n',
+    );
+    expect(await err('--emulate', 'serprog', '--bus', 'spi4')).toBe(
+      'dtbus: not found: bus spi4; the board has i2c1, spi0\n',
+    );
+    expect(await err('--emulate', 'serprog', '--bus', 'spi0', '--bus', 'spi0')).toBe(
+      'dtbus: invalid buses spi0, spi0: an adapter has one spi bus\n',
+    );
+    expect(await err('--emulate', 'ch341a', '--listen', 'here')).toBe(
+      'dtbus: invalid --listen here: expected PORT or HOST:PORT\n',
+    );
+    expect(await err('--emulate', 'serprog', '--port', '/nowhere/at/all')).toMatch(
+      /^dtbus: the emulated adapter cannot be reached: .*ENOENT/m,
+    );
+  });
+});

@@ -1,20 +1,12 @@
-import {
-  BusFault,
-  BYTE_WORDS,
-  checkSpiData,
-  SPI_MODE,
-  type SpiController,
-  type SpiTransfer,
-} from '../../src/bus/index.ts';
+import { BusFault, type SpiController, type SpiTransfer } from '../../src/bus/index.ts';
 import type { UsbConnection } from '../../src/usb/index.ts';
-import { type Move, segmentsOf } from '../link/index.ts';
+import { checkSpiMessage, type Move, segmentsOf } from '../link/index.ts';
 import { CLOCK_HZ, SPI_CAPABILITIES } from './capabilities.ts';
 import type { Ch341aConnection } from './connection.ts';
 import { ENDPOINT, PACKET_BYTES, reverseBits, SPI_BYTES_MAX, STREAM } from './protocol.ts';
 
 /** Packets that are sent ahead of their answers: as many as flashrom's. */
 const AHEAD = 32;
-const REFUSED = 'a CH341A cannot do';
 
 /** The SPI bus of a CH341A: mode 0 at a fixed clock. */
 export class Ch341aSpiController implements SpiController {
@@ -105,28 +97,11 @@ export class Ch341aSpiController implements SpiController {
 }
 
 function check(chipSelect: number, mode: number, transfers: readonly SpiTransfer[]): void {
-  const { chipSelects, modes } = SPI_CAPABILITIES;
-  if (!(chipSelect >= 0 && chipSelect < chipSelects))
-    throw new BusFault('EINVAL', `invalid chip select ${chipSelect}: a CH341A has ${chipSelects}`);
-  const strange = mode & ~modes;
-  if (strange !== 0)
-    throw new BusFault(
-      'EOPNOTSUPP',
-      `${REFUSED} SPI mode bits 0x${strange.toString(16)}: only mode 0 and LSB_FIRST`,
-    );
-  for (const transfer of transfers) checkTransfer(transfer, mode);
-}
-
-function checkTransfer(transfer: SpiTransfer, mode: number): void {
-  const { txNbits, rxNbits, wordDelayNs, csSetupNs, csHoldNs, csInactiveNs, speedHz } = transfer;
-  checkSpiData(transfer, 'a CH341A', BYTE_WORDS);
-  if (txNbits > 1 || rxNbits > 1 || (mode & SPI_MODE.THREE_WIRE) !== 0)
-    throw new BusFault('EOPNOTSUPP', `${REFUSED} more than one data line each way`);
-  if (wordDelayNs + csSetupNs + csHoldNs + csInactiveNs > 0)
-    throw new BusFault('EOPNOTSUPP', `${REFUSED} delays`);
-  if (speedHz > 0 && speedHz < CLOCK_HZ)
-    throw new BusFault(
-      'EINVAL',
-      `invalid SPI clock ${speedHz} Hz: a CH341A always clocks at up to ${CLOCK_HZ} Hz`,
-    );
+  checkSpiMessage(SPI_CAPABILITIES, 'a CH341A', chipSelect, mode, transfers);
+  for (const { speedHz } of transfers)
+    if (speedHz > 0 && speedHz < CLOCK_HZ)
+      throw new BusFault(
+        'EINVAL',
+        `invalid SPI clock ${speedHz} Hz: a CH341A always clocks at up to ${CLOCK_HZ} Hz`,
+      );
 }

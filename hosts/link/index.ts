@@ -20,6 +20,7 @@ export {
   serveEmulator,
 } from './serve-emulator.ts';
 export { Session, type Step } from './session.ts';
+export { checkSpiMessage } from './spi-check.ts';
 export {
   type HalfDuplex,
   halfDuplex,

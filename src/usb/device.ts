@@ -33,6 +33,8 @@ export interface UsbDevice {
    * @throws {UsbStall}
    */
   control?(setup: SetupPacket, data: Uint8Array): Uint8Array | undefined;
+  /** A host waits on an IN endpoint that has nothing for it. May be called again while it waits. */
+  wanted?(endpoint: number): void;
   /** A whole OUT transfer of the host; `data` is valid during the call. @throws {UsbStall} */
   received?(endpoint: number, data: Uint8Array): void;
 }

@@ -195,6 +195,7 @@ export class EmulatedPort {
     if (packet === undefined) {
       endpoint.packets = [];
       endpoint.next = 0;
+      this.device.wanted?.(endpoint.description.address);
       return false;
     }
     this.#unread -= packet.length;

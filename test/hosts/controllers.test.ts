@@ -12,6 +12,12 @@ import {
   Ch341aEmulator,
 } from '../../hosts/ch341a/index.ts';
 import {
+  CHIPS,
+  I2C_CAPABILITIES as FTDI_CAPABILITIES,
+  FtdiAdapter,
+  FtdiEmulator,
+} from '../../hosts/ftdi/index.ts';
+import {
   I2cTinyUsbAdapter,
   I2cTinyUsbEmulator,
   I2C_CAPABILITIES as TINY_USB_CAPABILITIES,
@@ -103,14 +109,16 @@ async function serprog(): Promise<ControllerBench> {
   };
 }
 
+const NAME = 'an emulated adapter';
+
 /** A USB adapter in this process, seen through the same interface as a real one. */
 async function usbAdapter(
   wire: RecordingWire,
   device: UsbDevice,
-  Adapter: new (name: string, open: UsbOpener) => HostAdapter,
+  adapt: (open: UsbOpener) => HostAdapter,
 ): Promise<ControllerBench> {
   const port = new EmulatedPort(device);
-  const host = new Adapter('an emulated adapter', async () => new EmulatedConnection(port));
+  const host = adapt(async () => new EmulatedConnection(port));
   await host.open();
   return {
     ...(host.i2c && { i2c: host.i2c }),
@@ -131,12 +139,18 @@ async function usbAdapter(
 
 function i2cTinyUsb(): Promise<ControllerBench> {
   const wire = new RecordingWire();
-  return usbAdapter(wire, new I2cTinyUsbEmulator(wire.i2c), I2cTinyUsbAdapter);
+  return usbAdapter(wire, new I2cTinyUsbEmulator(wire.i2c), (open) => new I2cTinyUsbAdapter(NAME, open));
 }
 
 function ch341a(): Promise<ControllerBench> {
   const wire = new RecordingWire();
-  return usbAdapter(wire, new Ch341aEmulator(wire), Ch341aAdapter);
+  return usbAdapter(wire, new Ch341aEmulator(wire), (open) => new Ch341aAdapter(NAME, open));
+}
+
+function ftdi(chip: (typeof CHIPS)[keyof typeof CHIPS]): Promise<ControllerBench> {
+  const wire = new RecordingWire();
+  const pins = { chip, chipSelects: 1 };
+  return usbAdapter(wire, new FtdiEmulator(chip, wire), (open) => new FtdiAdapter(NAME, open, pins));
 }
 
 async function real(port: string): Promise<ControllerBench> {
@@ -153,6 +167,8 @@ describeControllers('Bus Pirate v3.5 on a pty', () => emulated(V3_FIRMWARE_6_1))
 describeControllers('serprog on a pty', serprog, { hasI2c: false, spiModes: [0] });
 describeControllers('i2c-tiny-usb', i2cTinyUsb, { hasSpi: false, i2c: TINY_USB_CAPABILITIES });
 describeControllers('CH341A', ch341a, { i2c: CH341A_CAPABILITIES, spiModes: [0], spiSpeedHz: 2_000_000 });
+for (const chip of [CHIPS.ft232h, CHIPS.ft2232h])
+  describeControllers(chip.title, () => ftdi(chip), { i2c: FTDI_CAPABILITIES, spiModes: [0, 2] });
 
 const port = process.env['DTBUS_TEST_PORT'];
 if (port === undefined) {

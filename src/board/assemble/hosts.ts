@@ -12,6 +12,10 @@ const FOLDERS: readonly {
   },
   { compatible: ['dtbus,ch341a-emulator'], load: () => import('../../../hosts/ch341a/index.ts') },
   {
+    compatible: ['dtbus,ft232h-emulator', 'dtbus,ft2232h-emulator', 'dtbus,ft4232h-emulator'],
+    load: () => import('../../../hosts/ftdi/index.ts'),
+  },
+  {
     compatible: ['dtbus,i2c-tiny-usb-emulator'],
     load: () => import('../../../hosts/i2c-tiny-usb/index.ts'),
   },

@@ -53,6 +53,21 @@ export const BINDINGS: readonly Binding[] = [
     },
   },
   {
+    file: 'dtbus,ftdi.yaml',
+    compatibles: ['dtbus,ft232h-emulator', 'dtbus,ft2232h-emulator', 'dtbus,ft4232h-emulator'],
+    isComplete: true,
+    required: ['compatible'],
+    properties: {
+      'num-cs': {
+        type: 'uint32',
+        minimum: 0,
+        maximum: 5,
+      },
+      i2c: {},
+      spi: {},
+    },
+  },
+  {
     file: 'dtbus,i2c-tiny-usb.yaml',
     compatibles: ['dtbus,i2c-tiny-usb-emulator'],
     isComplete: true,

@@ -1,0 +1,49 @@
+import {
+  type AdapterSheet,
+  BYTE_WORDS_MASK,
+  I2C_FUNC_ANY_SEQUENCE,
+  type I2cCapabilities,
+  SPI_MODE,
+  type SpiCapabilities,
+} from '../../src/bus/index.ts';
+import { CHIPS, FASTEST_SPI_HZ, SLOWEST_I2C_HZ } from './protocol.ts';
+
+export const FASTEST_I2C_HZ = 1_000_000;
+
+export const I2C_CAPABILITIES: I2cCapabilities = {
+  functionality: I2C_FUNC_ANY_SEQUENCE,
+  repeatedStart: 'any',
+  // Behind the address of a read the part drives SDA, so that no STOP is possible before a byte.
+  zeroLength: 'writes',
+  clocksHz: { min: SLOWEST_I2C_HZ, max: FASTEST_I2C_HZ },
+  // Only with adaptive clocks, for which SCL would have to be wired to GPIOL3 too.
+  stretching: false,
+  nack: 'each byte',
+};
+
+/** Modes 1 and 3, where data leave at the first edge, the engine does not do cleanly. */
+export function spiCapabilities(chipSelects: number): SpiCapabilities {
+  return {
+    chipSelects,
+    modes: SPI_MODE.CPOL | SPI_MODE.LSB_FIRST,
+    bitsPerWordMask: BYTE_WORDS_MASK,
+    maxSpeedHz: FASTEST_SPI_HZ,
+    maxWordDelayNs: 0,
+    maxCsSetupNs: 0,
+    maxCsHoldNs: 0,
+    maxCsInactiveNs: 0,
+  };
+}
+
+const ADAPTER = { i2c: I2C_CAPABILITIES, spi: spiCapabilities(1) };
+
+export const sheets: readonly AdapterSheet[] = [
+  {
+    title: CHIPS.ft232h.title,
+    compatible: 'dtbus,ft232h-emulator',
+    ...ADAPTER,
+    judges: 'flashrom (SPI), pyftdi (I2C)',
+  },
+  { title: CHIPS.ft2232h.title, compatible: 'dtbus,ft2232h-emulator', ...ADAPTER, judges: 'flashrom (SPI)' },
+  { title: CHIPS.ft4232h.title, compatible: 'dtbus,ft4232h-emulator', ...ADAPTER, judges: 'flashrom (SPI)' },
+];

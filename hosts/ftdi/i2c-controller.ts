@@ -1,0 +1,139 @@
+import { BusFault, checkI2cMessages, type I2cController, type I2cMessage } from '../../src/bus/index.ts';
+import { answerLength, type I2cMove, runI2c } from '../link/index.ts';
+import { FASTEST_I2C_HZ, I2C_CAPABILITIES } from './capabilities.ts';
+import type { FtdiConnection } from './connection.ts';
+import { I2cCommands, NACK_BIT } from './i2c-commands.ts';
+import { chipSelectMask, type FtdiPins, openDrainCommand } from './pins.ts';
+import { clockOf, divisorCommand, divisorFor, MPSSE, PIN, SLOWEST_I2C_HZ } from './protocol.ts';
+import type { ChannelUse } from './use.ts';
+
+const DEFAULT_HZ = 100_000;
+/** Bytes that are written before their acknowledge bits are looked at, and most that come back at once. */
+const BUDGET = { sent: 128, received: 480, edge: 0, writtenByte: 1, read: 0 } as const;
+/** A part that holds SDA low is in the middle of a byte; its acknowledge bit is the ninth (UM10204 3.1.16). */
+const CLEAR_PULSES = 9;
+
+/** I2C on the pins of a channel: SCL is AD0, SDA is AD1 and AD2. */
+export class FtdiI2cController implements I2cController {
+  readonly capabilities = I2C_CAPABILITIES;
+  readonly functionality = I2C_CAPABILITIES.functionality;
+  readonly #connection: FtdiConnection;
+  readonly #use: ChannelUse;
+  readonly #pins: FtdiPins;
+  #divisor = divisorFor(DEFAULT_HZ, true) as number;
+  /** What the bus is known to be: free, taken by a transaction of ours, or anything. */
+  #bus: 'free' | 'open' | 'unknown' = 'unknown';
+
+  constructor(connection: FtdiConnection, use: ChannelUse, pins: FtdiPins) {
+    this.#connection = connection;
+    this.#use = use;
+    this.#pins = pins;
+  }
+
+  get description(): string {
+    return this.#connection.description;
+  }
+
+  setClockFrequency(hz: number): number {
+    const divisor = divisorFor(Math.min(hz, FASTEST_I2C_HZ), true);
+    if (divisor === undefined)
+      throw new BusFault(
+        'EINVAL',
+        `invalid I2C clock ${hz} Hz: an ${this.#pins.chip.title} supports ${SLOWEST_I2C_HZ} Hz and more`,
+      );
+    this.#divisor = divisor;
+    return Math.floor(clockOf(divisor, true));
+  }
+
+  async transfer(messages: readonly I2cMessage[], signal?: AbortSignal): Promise<void> {
+    checkI2cMessages(this.capabilities, messages, `an ${this.#pins.chip.title}`);
+    await this.#connection.prepare(signal);
+    const commands = this.#commands();
+    const isNew = await this.#use.become(`I2C ${this.#divisor}`, () => this.#setUp(commands), signal);
+    if (isNew || this.#bus !== 'free') await this.#clear(commands, signal);
+    await runI2c(messages, {
+      budget: BUDGET,
+      exchange: (moves) => this.#exchange(commands, moves, signal),
+      isNack: (answer) => (answer & NACK_BIT) !== 0,
+    });
+  }
+
+  #commands(): I2cCommands {
+    const mask = chipSelectMask(this.#pins);
+    return new I2cCommands({ levels: mask, directions: mask }, clockOf(this.#divisor, true));
+  }
+
+  #setUp(commands: I2cCommands): readonly number[] {
+    return [
+      MPSSE.THREE_PHASE_ON,
+      ...divisorCommand(this.#divisor),
+      ...openDrainCommand(this.#pins, true),
+      ...commands.idle(),
+    ];
+  }
+
+  /** Moves with, where a transaction begins or ends, the levels of the lines before or after it. */
+  async #exchange(
+    commands: I2cCommands,
+    moves: readonly I2cMove[],
+    signal: AbortSignal | undefined,
+  ): Promise<Uint8Array> {
+    const begins = this.#bus === 'free';
+    const ends = moves.at(-1)?.kind === 'stop';
+    let isOpen = !begins;
+    const sent = moves.flatMap((move) => {
+      if (move.kind === 'stop') return commands.stop();
+      if (move.kind !== 'start') return commands.bytes(move);
+      const start = isOpen ? commands.repeatedStart() : commands.start();
+      isOpen = true;
+      return start;
+    });
+    this.#bus = 'open';
+    const due = (begins ? 1 : 0) + answerLength(moves) + (ends ? 1 : 0);
+    const answer = await this.#connection.run(Uint8Array.from([...sent, MPSSE.SEND_NOW]), due, signal);
+    if (ends) this.#bus = isFree(answer.at(-1) as number) ? 'free' : 'unknown';
+    if (begins && !isFree(answer[0] as number)) {
+      this.#bus = 'unknown';
+      throw heldLow(answer[0] as number, 'the next transfer tries to free the bus');
+    }
+    return answer.subarray(begins ? 1 : 0, answer.length - (ends ? 1 : 0));
+  }
+
+  /**
+   * Frees a bus that somebody left in the middle of a byte: SCL is pulsed while SDA is low, and STOP follows as soon as it
+   * is not (UM10204 3.1.16). @throws {BusFault} `EBUSY` SDA stays low, `ETIMEDOUT` SCL is
+   */
+  async #clear(commands: I2cCommands, signal: AbortSignal | undefined): Promise<void> {
+    const look = async (before: readonly number[], due = 1): Promise<number> => {
+      const answer = await this.#connection.run(Uint8Array.from(before), due, signal);
+      return answer.at(-1) as number;
+    };
+    this.#bus = 'unknown';
+    let levels = await look([...commands.idle(), MPSSE.GET_LOW, MPSSE.SEND_NOW]);
+    for (let pulses = 0; !isSdaHigh(levels) && pulses < CLEAR_PULSES; pulses++) {
+      if (!isSclHigh(levels)) break;
+      levels = await look([...commands.pulse(), MPSSE.GET_LOW, MPSSE.SEND_NOW]);
+    }
+    if (isFree(levels)) levels = await look([...commands.stop(), MPSSE.SEND_NOW]);
+    if (!isFree(levels))
+      throw heldLow(levels, `${CLEAR_PULSES} clock pulses did not free the bus: switch its parts off and on`);
+    this.#bus = 'free';
+  }
+}
+
+function isSclHigh(levels: number): boolean {
+  return (levels & PIN.CLOCK) !== 0;
+}
+
+function isSdaHigh(levels: number): boolean {
+  return (levels & PIN.IN) !== 0;
+}
+
+function isFree(levels: number): boolean {
+  return isSclHigh(levels) && isSdaHigh(levels);
+}
+
+function heldLow(levels: number, then: string): BusFault {
+  if (!isSclHigh(levels)) return new BusFault('ETIMEDOUT', 'SCL is held low: check the wiring and pull-ups');
+  return new BusFault('EBUSY', `SDA is held low; ${then}`);
+}

@@ -1,0 +1,188 @@
+import {
+  BusFault,
+  SPI_MODE,
+  type SpiCapabilities,
+  type SpiController,
+  type SpiTransfer,
+} from '../../src/bus/index.ts';
+import { checkSpiMessage, type Move, segmentsOf } from '../link/index.ts';
+import { spiCapabilities } from './capabilities.ts';
+import type { FtdiConnection } from './connection.ts';
+import { chipSelectMask, type FtdiPins, openDrainCommand } from './pins.ts';
+import {
+  clockOf,
+  DATA,
+  divisorCommand,
+  divisorFor,
+  FASTEST_SPI_HZ,
+  FIRST_CHIP_SELECT,
+  MOVED_MAX,
+  MPSSE,
+  moveCommand,
+  PIN,
+} from './protocol.ts';
+import type { ChannelUse } from './use.ts';
+
+/** Commands that go out in one transfer, unless a single one is longer; answers that are waited for at once. */
+const OUT_MAX = 0x1_0000;
+
+/** A run of commands for the engine, and where its answers belong. */
+interface Run {
+  readonly commands: Uint8Array[];
+  readonly into: Uint8Array[];
+  size: number;
+  due: number;
+}
+
+/** SPI on the pins of a channel: SCK is AD0, MOSI AD1, MISO AD2, chip selects are from AD3 on. */
+export class FtdiSpiController implements SpiController {
+  readonly capabilities: SpiCapabilities;
+  readonly #connection: FtdiConnection;
+  readonly #use: ChannelUse;
+  readonly #pins: FtdiPins;
+  /** What the last message left selected. */
+  #held: { readonly chipSelect: number; readonly mode: number } | undefined;
+
+  constructor(connection: FtdiConnection, use: ChannelUse, pins: FtdiPins) {
+    this.capabilities = spiCapabilities(pins.chipSelects);
+    this.#connection = connection;
+    this.#use = use;
+    this.#pins = pins;
+  }
+
+  get description(): string {
+    return this.#connection.description;
+  }
+
+  /** The adapter was opened: nothing is selected. */
+  forget(): void {
+    this.#held = undefined;
+  }
+
+  async transfer(
+    chipSelect: number,
+    mode: number,
+    transfers: readonly SpiTransfer[],
+    signal?: AbortSignal,
+  ): Promise<void> {
+    try {
+      checkSpiMessage(this.capabilities, `an ${this.#pins.chip.title}`, chipSelect, mode, transfers);
+      for (const { speedHz } of transfers) speedDivisor(speedHz);
+    } catch (error) {
+      await this.deselect();
+      throw error;
+    }
+    const { generation } = this.#connection;
+    await this.#connection.prepare(signal);
+    // What was selected is not any more, where the engine had to be set up again.
+    if (generation !== this.#connection.generation) this.#held = undefined;
+    const held = this.#held;
+    const goesOn = held?.chipSelect === chipSelect && held.mode === mode;
+    if (!goesOn) await this.deselect(signal);
+    const idle = this.#levels(mode, undefined);
+    await this.#use.become(`SPI ${mode & SPI_MODE.CPOL}`, () => this.#setUp(idle), signal);
+    this.#held = undefined;
+    const { segments, finish } = segmentsOf(mode, transfers);
+    let selected = goesOn;
+    const runs = new Runs((run) => this.#send(run, signal));
+    for (const { moves, transfers: each, keep } of segments) {
+      await runs.add(divisorCommand(speedDivisor(slowest(each))));
+      if (!selected) await runs.add(this.#levels(mode, chipSelect));
+      for (const move of moves) await this.#move(runs, move, mode, chipSelect);
+      selected = keep;
+      if (!keep) await runs.add(idle);
+    }
+    await runs.flush();
+    if (selected) this.#held = { chipSelect, mode };
+    finish();
+  }
+
+  async deselect(signal?: AbortSignal): Promise<void> {
+    const held = this.#held;
+    this.#held = undefined;
+    if (held === undefined) return;
+    await this.#connection.run(Uint8Array.from(this.#levels(held.mode, undefined)), 0, signal);
+  }
+
+  #setUp(idle: readonly number[]): readonly number[] {
+    return [MPSSE.THREE_PHASE_OFF, ...openDrainCommand(this.#pins, false), ...idle];
+  }
+
+  /** Levels while `selected` is selected: the clock idle, data out low. */
+  #levels(mode: number, selected: number | undefined): readonly number[] {
+    const mask = chipSelectMask(this.#pins);
+    const chips = selected === undefined ? mask : mask & ~(1 << (FIRST_CHIP_SELECT + selected));
+    const clock = (mode & SPI_MODE.CPOL) !== 0 ? PIN.CLOCK : 0;
+    return [MPSSE.SET_LOW, chips | clock, mask | PIN.CLOCK | PIN.OUT];
+  }
+
+  async #move(runs: Runs, { tx, rx, length }: Move, mode: number, chipSelect: number): Promise<void> {
+    const cpol = (mode & SPI_MODE.CPOL) !== 0;
+    const command =
+      (tx === undefined ? 0 : DATA.WRITE | (cpol ? 0 : DATA.WRITE_FALLING)) |
+      (rx === undefined ? 0 : DATA.READ | (cpol ? DATA.READ_FALLING : 0));
+    // While nothing is written, data out stays as it is.
+    if (tx === undefined) await runs.add(this.#levels(mode, chipSelect));
+    for (let from = 0; from < length; from += MOVED_MAX) {
+      const to = Math.min(length, from + MOVED_MAX);
+      await runs.add(moveCommand(command, to - from), tx?.subarray(from, to), rx?.subarray(from, to));
+    }
+  }
+
+  async #send({ commands, into, due }: Run, signal: AbortSignal | undefined): Promise<void> {
+    const answer = await this.#connection.run(Buffer.concat(commands), due, signal);
+    let at = 0;
+    for (const part of into) {
+      part.set(answer.subarray(at, at + part.length));
+      at += part.length;
+    }
+  }
+}
+
+/** Joins commands to runs. */
+class Runs {
+  readonly #send: (run: Run) => Promise<void>;
+  #run: Run = { commands: [], into: [], size: 0, due: 0 };
+
+  constructor(send: (run: Run) => Promise<void>) {
+    this.#send = send;
+  }
+
+  async add(command: readonly number[], tx?: Uint8Array, rx?: Uint8Array): Promise<void> {
+    const run = this.#run;
+    const size = command.length + (tx?.length ?? 0);
+    if (run.size > 0 && (run.size + size > OUT_MAX || run.due + (rx?.length ?? 0) > OUT_MAX)) {
+      await this.flush();
+      return this.add(command, tx, rx);
+    }
+    run.commands.push(Uint8Array.from(command));
+    if (tx !== undefined) run.commands.push(tx);
+    if (rx !== undefined) run.into.push(rx);
+    run.size += size;
+    run.due += rx?.length ?? 0;
+  }
+
+  async flush(): Promise<void> {
+    const run = this.#run;
+    this.#run = { commands: [], into: [], size: 0, due: 0 };
+    if (run.size === 0) return;
+    if (run.due > 0) run.commands.push(Uint8Array.of(MPSSE.SEND_NOW));
+    await this.#send(run);
+  }
+}
+
+/** Hz that every transfer allows; 0 asks for nothing. */
+function slowest(transfers: readonly SpiTransfer[]): number {
+  return transfers.reduce((hz, { speedHz }) => (speedHz > 0 ? Math.min(hz, speedHz) : hz), FASTEST_SPI_HZ);
+}
+
+/** @throws {BusFault} `EINVAL` */
+function speedDivisor(speedHz: number): number {
+  const divisor = divisorFor(Math.min(speedHz || FASTEST_SPI_HZ, FASTEST_SPI_HZ), false);
+  if (divisor === undefined)
+    throw new BusFault(
+      'EINVAL',
+      `invalid SPI clock ${speedHz} Hz: expected ${Math.ceil(clockOf(0xffff, false))} Hz or more`,
+    );
+  return divisor;
+}

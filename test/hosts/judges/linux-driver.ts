@@ -1,0 +1,48 @@
+import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
+import { program } from '../../guest/boot.ts';
+import { awaitBus, type Judge } from './session.ts';
+
+const DTBUS = fileURLToPath(new URL('../../../bin/dtbus.js', import.meta.url));
+
+/** What `dtbus adapters` says of it, in the same Linux. */
+const ADAPTERS = [
+  { kind: 'usb', name: 'i2c-tiny-usb', heldBy: 'i2c-tiny-usb', access: { allowed: true } },
+  { kind: 'i2c', name: expect.stringMatching(/^i2c-tiny-usb at bus/), compatible: ['dtbus,linux-i2c'] },
+];
+
+/** Linux's own driver i2c-tiny-usb binds to the adapter, and i2c-tools reach its parts. */
+export const i2cTinyUsb: Judge = {
+  name: "Linux's driver i2c-tiny-usb",
+  folder: 'i2c-tiny-usb',
+  missing: program('i2cdetect'),
+  script: `
+    ${awaitBus('i2c-tiny-usb')}
+    echo "device $(cat /sys/bus/usb/devices/*-1/product) $(cat /sys/bus/usb/devices/*-1/idVendor)"
+    i2cdetect -F $bus | grep -E 'Quick|I2C '
+    i2cdetect -y -q $bus 0x40 0x57
+    i2cset -y $bus 0x50 4 0x99
+    busybox usleep 20000
+    i2ctransfer -y $bus w1@0x50 4 r4
+    i2ctransfer -f -y $bus w1@0x48 3 r2
+    i2cget -y $bus 0x21 0; echo "absent $?"
+    i2ctransfer -y $bus w1@0x50 0 r200 | wc -w
+    node ${DTBUS} adapters --json | tr -d '\\n'; echo
+  `,
+  check(output) {
+    expect(output).toMatch(/^name i2c-tiny-usb at bus \d+ device \d+$/m);
+    expect(output).toContain('device i2c-tiny-usb 0403');
+    expect(output).toMatch(/^I2C +yes$/m);
+    expect(output).toMatch(/^SMBus Quick Command +yes$/m);
+    expect(output).toMatch(/^40: .*(48|UU)/m);
+    expect(output).toMatch(/^50: 50 -- -- -- -- -- -- --/m);
+    expect(output).toMatch(/^0x99 0xff 0xff 0xff$/m);
+    // TOS after reset: 80 °C.
+    expect(output).toMatch(/^0x50 0x00$/m);
+    expect(output).toContain('Error: Read failed\nabsent 2');
+    expect(output).toMatch(/^200$/m);
+    const [, listed = ''] = /^(\[ .*\])/m.exec(output) ?? [];
+    const usb = { vendorId: 0x403, productId: 0xc631, product: 'i2c-tiny-usb' };
+    expect(JSON.parse(listed)).toMatchObject(ADAPTERS.map((adapter) => ({ ...adapter, usb })));
+  },
+};

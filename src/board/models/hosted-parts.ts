@@ -35,6 +35,8 @@ export class HostedParts {
   readonly #hosted = new Map<string, Hosted>();
   readonly #registry = new PartRegistry();
   readonly #withContents = new Set<string>();
+  /** Paths of parts that were not closed. */
+  readonly #open = new Set<string>();
   readonly #calls: ModelCalls;
 
   constructor(
@@ -75,7 +77,11 @@ export class HostedParts {
       reset: (path) => part(path).reset(),
       alarm: (path, alarm) => this.#hosted.get(path)?.clock.ring(alarm),
       save: () => registry.save(),
-      close: (path) => part(path).close?.(),
+      close: (path) => {
+        part(path).close?.();
+        this.#open.delete(path);
+        if (this.#open.size === 0) registry.release();
+      },
     };
   }
 
@@ -118,6 +124,7 @@ export class HostedParts {
     );
     const hosted = { part, clock, view: viewOf(part) };
     this.#hosted.set(path, hosted);
+    this.#open.add(path);
     this.#registry.add({ path, model, part, own: false, reset: () => part.reset(), fail() {} });
     this.#tell({ kind: 'view', path, view: hosted.view });
     const lines = part.lines ?? [];

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { type DeviceNode, NodeError, readTreeFile } from '../../bus/index.ts';
 import type { Contents } from '../../parts/index.ts';
 import type { Clock } from './clock.ts';
+import { FileLock } from './file-lock.ts';
 import { replaceFile } from './replace-file.ts';
 
 /** Where the contents of a part live, and who says so. */
@@ -12,6 +13,12 @@ interface ContentsFile {
 }
 
 const CONTENTS = 'dtbus,contents';
+
+/** Contents that lie in a file, which nobody else writes meanwhile. */
+interface FileContents extends Contents {
+  /** Lets others write it: the part has ended. */
+  release(): void;
+}
 
 /** How long after a change the file is written: a burst of page writes makes one file write. */
 const SAVE_DELAY_NS = 500e6;
@@ -44,7 +51,7 @@ export function setFirst(bytes: Uint8Array, name: string, given: Uint8Array): vo
 /**
  * Memory kept in a file: read now, written back a moment after changes and on `flush`, always as a whole. A file that
  * does not exist begins empty and is made at the first change; a shorter one is filled up. One that another program
- * has changed meanwhile is not overwritten.
+ * has changed meanwhile is not overwritten, nor is one that another board has open.
  *
  * @throws {NodeError} when the file cannot be read or is longer than the part.
  */
@@ -54,16 +61,22 @@ export function fileContents(
   fill: number,
   clock: Clock,
   warn: (sentence: string) => void,
-): Contents {
+): FileContents {
+  const lock = new FileLock(realPathOf(path));
+  // One that only looks need not have it.
+  lock.take();
   const bytes = new Uint8Array(size).fill(fill);
   let seen = stampOf(path);
-  if (seen !== undefined) {
-    const kept = readContents(node, path, size);
-    bytes.set(kept);
-    if (kept.length < size)
+  try {
+    const kept = seen === undefined ? undefined : readContents(node, path, size);
+    bytes.set(kept ?? []);
+    if (kept !== undefined && kept.length < size)
       warn(
         `${CONTENTS}: ${path} holds ${kept.length} bytes, the part ${size}: the rest reads 0x${fill.toString(16).padStart(2, '0')}`,
       );
+  } catch (error) {
+    lock.release();
+    throw error;
   }
   let unsaved = false;
   let saving = false;
@@ -72,6 +85,8 @@ export function fileContents(
     saving = false;
     if (!unsaved) return;
     try {
+      const holder = lock.take();
+      if (holder !== undefined) throw new Error(`${holder} has it open; end that first`);
       if (stampOf(path) !== seen) throw new Error('another program has changed the file since it was read');
       replaceFile(realPathOf(path), bytes);
       seen = stampOf(path);
@@ -103,7 +118,7 @@ export function fileContents(
     changed();
   }
 
-  return { bytes, changed, flush: save, load };
+  return { bytes, changed, flush: save, load, release: () => lock.release() };
 }
 
 /** The file that `node` asks for by `dtbus,contents`, relative to `directory`; undefined where it asks for none. */

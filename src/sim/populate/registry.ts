@@ -21,13 +21,18 @@ export interface RunningPart {
   fail(error: unknown): void;
 }
 
+/** Contents that are saved with the board. */
+interface Kept extends Pick<Contents, 'flush'> {
+  release?(): void;
+}
+
 /**
  * The parts of a board by path, and their properties by name and value: what `board.part(path)` and other
  * threads use. Values are checked against the model's declaration before a part sees them.
  */
 export class PartRegistry {
   readonly #parts = new Map<string, RunningPart>();
-  readonly #contents: Pick<Contents, 'flush'>[] = [];
+  readonly #contents: Kept[] = [];
 
   add(running: RunningPart): void {
     this.#parts.set(running.path, running);
@@ -134,7 +139,7 @@ export class PartRegistry {
   }
 
   /** Notes contents that `save` is to write. */
-  keep(contents: Pick<Contents, 'flush'>): void {
+  keep(contents: Kept): void {
     this.#contents.push(contents);
   }
 
@@ -147,7 +152,16 @@ export class PartRegistry {
   close(): void {
     const parts = [...this.#parts.values()];
     this.#parts.clear();
-    inSpite(parts, (running) => limited(running, () => running.part.close?.()));
+    try {
+      inSpite(parts, (running) => limited(running, () => running.part.close?.()));
+    } finally {
+      this.release();
+    }
+  }
+
+  /** Lets others write the files of contents. */
+  release(): void {
+    for (const contents of this.#contents.splice(0)) contents.release?.();
   }
 }
 

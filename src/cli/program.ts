@@ -32,7 +32,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .enablePositionalOptions()
     .showHelpAfterError('(try --help)')
     .configureHelp(HELP)
-    .configureOutput({ outputError: (text, write) => write(printable(text.replace(/^error: /, 'dtbus: '))) });
+    .configureOutput({ outputError: (text, write) => write(printable(complaint(text))) });
   const end = (code: number) => {
     exitCode = code;
   };
@@ -41,6 +41,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     add(program, end);
   }
   addVersion(program, version);
+  addUsage(program);
   program.addHelpText(
     'after',
     `
@@ -108,6 +109,50 @@ const GROUPS: readonly CommandGroup[] = [
 function groupsFor(command: string | undefined): readonly CommandGroup[] {
   const own = GROUPS.filter(({ alone }) => command !== undefined && alone.includes(command));
   return own.length > 0 ? own : GROUPS;
+}
+
+/** Commander's complaint in our words; a name that people know from elsewhere leads to the command that does it. */
+function complaint(text: string): string {
+  const [line, name] = /^error: unknown command '([^']*)'$/.exec(text.trimEnd()) ?? [];
+  const meant = name !== undefined && Object.hasOwn(MEANT, name) ? `\n(Did you mean ${MEANT[name]}?)\n` : '';
+  return (meant === '' ? text : `${line}${meant}`).replace(/^error: /, 'dtbus: ');
+}
+
+/** What other tools call what ours do. */
+const MEANT: Readonly<Record<string, string>> = {
+  adapters: 'i2cdetect -l',
+  boot: 'guest',
+  build: 'dtc',
+  button: 'press',
+  buses: 'ls',
+  compile: 'dtc',
+  create: 'init',
+  devices: 'ls',
+  display: 'show',
+  exec: 'run',
+  gpio: 'get',
+  list: 'ls',
+  monitor: 'watch',
+  new: 'init',
+  node: 'run',
+  read: 'i2cget, eeprom read or flash read',
+  scan: 'i2cdetect',
+  sensors: 'parts',
+  sniff: 'watch',
+  start: 'up',
+  trace: 'watch',
+  tree: 'ls',
+  vm: 'guest',
+  write: 'i2cset, eeprom write or flash write',
+};
+
+/** Who calls a command wrongly sees how it is called. */
+function addUsage(command: Command, path = 'dtbus'): void {
+  for (const each of command.commands) {
+    const name = `${path} ${each.name()}`;
+    each.showHelpAfterError(`usage: ${name} ${each.usage()}\n(try --help)`);
+    addUsage(each, name);
+  }
 }
 
 /** `--version` of every command; the tools that stand in for others have their own. */

@@ -3,6 +3,7 @@ import { createConnection, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { BoardError } from '../board-error.ts';
 import type { TraceFilter } from '../handles/traced-paths.ts';
+import { boardNotFound } from '../open/board-not-found.ts';
 import { CONTROL_SOCKET, controlSocketsOf, processOf } from './place.ts';
 import { type ControlAnswer, type ControlEvent, type ControlRequest, LINE_MAX } from './protocol.ts';
 
@@ -53,7 +54,8 @@ export async function findControl(
   const [first, second] = alive.values();
   if (first !== undefined && second === undefined) return controlOver(first);
   for (const socket of alive.values()) socket.destroy();
-  if (first === undefined) throw new BoardError(`not running: ${file}; ${remedy}`);
+  if (first === undefined)
+    throw new BoardError(existsSync(file) ? `not running: ${file}; ${remedy}` : boardNotFound(file));
   const processes = [...alive.keys()].join(', ');
   throw new BoardError(`running ${alive.size} times: ${file}, in processes ${processes}; end all but one`);
 }

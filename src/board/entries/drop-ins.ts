@@ -25,4 +25,7 @@ setBoardProvider(() => {
   };
 });
 
+/** The stand-ins by the packages' names; who takes one here has the board, too. */
+export const STAND_INS = { 'i2c-bus': i2cBus, onoff, 'spi-device': spiDevice } as const;
+
 export { i2cBus, onoff, spiDevice };

@@ -25,6 +25,7 @@ import {
   path,
 } from '../../input/index.ts';
 import { BoardError } from '../board-error.ts';
+import { boardNotFound } from './board-not-found.ts';
 import { treeFromBlob } from './tree-from-blob.ts';
 
 export interface TreeOptions {
@@ -219,7 +220,7 @@ function parseOptions(file: string, includePaths: readonly string[]): ParseOptio
 function unreadable(what: Role, file: string, error: NodeJS.ErrnoException): string {
   switch (error.code) {
     case 'ENOENT':
-      return `${what} not found: ${file}${what === 'board' ? '; use --board FILE or DTBUS_BOARD' : ''}`;
+      return what === 'board' ? boardNotFound(file) : `${what} not found: ${file}`;
     case 'EISDIR':
       return `${file} is a folder: name the device tree in it, a .dts or .dtb`;
     case 'EACCES':

@@ -102,10 +102,10 @@ export function refuseConnection(command: Command, remedy: string): Command {
  * The board in front of what runs on it: `board.dts script.js`. Without one the board is that of `-b`,
  * `DTBUS_BOARD` or this folder.
  */
-export function leadingBoard(
-  args: BoardArguments,
+export function leadingBoard<Arguments extends BoardArguments>(
+  args: Arguments,
   words: readonly string[],
-): { readonly args: BoardArguments; readonly words: readonly string[] } {
+): { readonly args: Arguments; readonly words: readonly string[] } {
   const [first, ...rest] = words;
   if (first === undefined || !isBoardFile(first)) return { args, words };
   return { args: { ...args, board: first }, words: rest };

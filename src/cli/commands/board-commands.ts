@@ -58,6 +58,7 @@ export function addBoardCommands(program: Command, end: (exitCode: number) => vo
     .description(
       'Runs a Node script. In it openBoard() opens this board, and the npm packages i2c-bus, spi-device and onoff work on it.',
     )
+    .usage('[options] [board] <script> [arguments...]')
     .argument(
       '<script...>',
       'the device tree of the board (.dts, .dtb; or -b), then the script and its arguments',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import {
   type BoardArguments,
+  leadingBoard,
   refuseConnection,
   treeOptions,
   withBoardOptions,
@@ -25,8 +26,11 @@ export function addGuestCommands(program: Command, end: (exitCode: number) => vo
 
 With --qemu the guest is a PC whose PCI devices are the buses, on KVM where that works. A PC has no device tree: Linux learns of the peripherals on I2C buses by new_device, under their compatible without the vendor, and of none on SPI buses.`,
     )
-    .argument('[board]', 'device tree of the board; the same as -b')
-    .argument('[command...]', 'what to run in the guest, after --; default: a list of what Linux found')
+    .usage('[options] [board] [-- command...]')
+    .argument(
+      '[command...]',
+      'the device tree of the board (.dts, .dtb; or -b), then what to run in the guest, after --; default: a list of what Linux found',
+    )
     .option('--qemu', 'boot a PC under QEMU instead of a User-Mode Linux', false)
     .option(
       '--kernel <file>',
@@ -47,8 +51,9 @@ Example:
   refuseConnection(
     guest,
     'a guest gets a board of its own. Unset DTBUS_CONNECT, or start the guest on the sockets of `dtbus serve` by hand: see test/guest/README.md of this package',
-  ).action(async (file: string | undefined, command: string[], args: BoardArguments & GuestArguments) => {
-    end(await bootGuest({ ...args, board: file ?? args.board }, command));
+  ).action(async (given: string[], guestArguments: BoardArguments & GuestArguments) => {
+    const { args, words } = leadingBoard(guestArguments, given);
+    end(await bootGuest(args, words));
   });
 }
 

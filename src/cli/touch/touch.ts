@@ -11,6 +11,7 @@ import { printable } from '../../input/index.ts';
 import type { BoardArguments } from '../board/board-options.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
 import { UsageError } from '../terminal/usage-error.ts';
+import { fitPicture } from './fit-picture.ts';
 
 /** How often a display is looked at by `show --watch`. */
 const LOOK_MS = 100;
@@ -177,11 +178,13 @@ export function showDisplay(
       return 0;
     }
     if (typeof text !== 'string') throw new Error(`${path} is not a display`);
-    process.stdout.write(`${text.trimEnd()}\n`);
+    process.stdout.write(drawn(text));
     if (watch) await keepDrawing(control, part, text);
     return 0;
   });
 }
+
+const drawn = (text: string): string => `${fitPicture(text.trimEnd(), process.stdout.columns)}\n`;
 
 function writePng(file: string, bytes: Uint8Array): void {
   if (file === '-') process.stdout.write(bytes);
@@ -199,7 +202,7 @@ async function keepDrawing(control: BoardControl, part: string, first: string): 
     const { values } = await control.ask<ControlPart>({ call: 'get', part });
     if (values['text'] === shown) continue;
     shown = String(values['text']);
-    process.stdout.write(`${process.stdout.isTTY ? HOME : ''}${shown.trimEnd()}\n`);
+    process.stdout.write(`${process.stdout.isTTY ? HOME : ''}${drawn(shown)}`);
   }
 }
 

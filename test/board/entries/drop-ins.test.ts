@@ -19,7 +19,11 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs `script` beside dtbus on a board with an LM75 that has `properties` besides. */
-async function onBoard(script: string, properties = ''): Promise<{ stdout: string; stderr: string }> {
+async function onBoard(
+  script: string,
+  properties = '',
+  first = ['--import', 'dtbus/register'],
+): Promise<{ stdout: string; stderr: string }> {
   const board = join(folder, 'board.dts');
   writeFileSync(
     board,
@@ -32,7 +36,7 @@ async function onBoard(script: string, properties = ''): Promise<{ stdout: strin
   };
 };`,
   );
-  const argv = ['--import', 'dtbus/register', '--input-type=module', '-e', script];
+  const argv = [...first, '--input-type=module', '-e', script];
   return run(process.execPath, argv, {
     cwd: ROOT,
     env: { ...process.env, DTBUS_BOARD: board },
@@ -43,6 +47,18 @@ async function onBoard(script: string, properties = ''): Promise<{ stdout: strin
 const READ = 'i2c.openSync(1).readWordSync(0x48, 0).toString(16)';
 
 describe('the board of a script', () => {
+  it('is behind each stand-in by its own address, for tools that are told where a module lies', async () => {
+    const { stdout, stderr } = await onBoard(
+      `import i2c, { openSync } from 'dtbus/drop-ins/i2c-bus';
+import { Gpio } from 'dtbus/drop-ins/onoff';
+import spi, { MODE3 } from 'dtbus/drop-ins/spi-device';
+console.log(${READ}, openSync === i2c.openSync, Gpio.HIGH, spi.MODE3 === MODE3, MODE3);`,
+      'dtbus,set = "temperature=-0.5";',
+      [],
+    );
+    expect([stdout, stderr]).toEqual(['80ff true 1 true 3\n', '']);
+  });
+
   it('has what the tree sets, and what the script itself sets', async () => {
     const { stdout, stderr } = await onBoard(
       `import i2c from 'i2c-bus';

@@ -231,11 +231,19 @@ describe('a board of another process', () => {
 
 describe('no board', () => {
   it('that runs is a sentence with the remedy', async () => {
-    const { status, err } = await dtbusHere('get', '-b', 'nowhere.dts');
+    const { status, err } = await dtbusHere('get', '-b', 'dts/demo.dts');
     expect(err).toBe(
-      'dtbus: not running: nowhere.dts; start it with dtbus up, run or serve, or use --connect FOLDER\n',
+      'dtbus: not running: dts/demo.dts; start it with dtbus up, run or serve, or use --connect FOLDER\n',
     );
     expect(status).toBe(1);
+  });
+
+  it('of that name is told apart from one that does not run', async () => {
+    const { status, err } = await dtbusHere('get', '-b', 'nowhere.dts');
+    expect([status, err]).toEqual([
+      1,
+      'dtbus: board not found: nowhere.dts; use --board FILE or DTBUS_BOARD\n',
+    ]);
   });
 
   it('is looked for in a folder that others may enter', async () => {

@@ -26,6 +26,20 @@ export function testFolder(): TestFolder {
   };
 }
 
+/** A folder of the test file's own, in which running boards of this process leave their sockets. */
+export function runtimeFolder(): TestFolder {
+  const folder = testFolder();
+  const before = process.env['XDG_RUNTIME_DIR'];
+  beforeAll(() => {
+    process.env['XDG_RUNTIME_DIR'] = folder.path('');
+  });
+  afterAll(() => {
+    if (before === undefined) delete process.env['XDG_RUNTIME_DIR'];
+    else process.env['XDG_RUNTIME_DIR'] = before;
+  });
+  return folder;
+}
+
 /** Bytes that neither a blank part nor a stuck line could pass for. */
 export function noise(length: number, seed: number): Uint8Array {
   let state = seed;

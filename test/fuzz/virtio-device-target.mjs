@@ -1,4 +1,4 @@
-import { createDeviceQueue, featureSet, queueAreaSizes, VIRTIO_F } from '../../dist/src/virtio/index.js';
+import { createDeviceQueue, VIRTIO_F } from '../../dist/src/virtio/index.js';
 import { must } from './random.mjs';
 import {
   AVAIL,
@@ -12,6 +12,7 @@ import {
   isMapped,
   LOW_BYTES,
   NEXT,
+  ringsOf,
   TABLES,
   USED,
   WRITE,
@@ -21,13 +22,8 @@ import {
 export class DeviceTarget {
   constructor(random, packed, size, features) {
     Object.assign(this, guestMemory(), { random, packed, size });
-    const set = featureSet(...features, ...(packed ? [VIRTIO_F.RING_PACKED] : []));
-    const bytes = queueAreaSizes(size, set);
-    const descriptor = 0x100;
-    const driver = descriptor + bytes.descriptor;
-    const device = Math.ceil((driver + bytes.driver) / 4) * 4;
-    this.config = { size, features: set, descriptor, driver, device };
-    this.ringsEnd = device + bytes.device;
+    const { config, ringsEnd } = ringsOf(packed, size, features);
+    Object.assign(this, { config, ringsEnd });
     this.inOrder = features.includes(VIRTIO_F.IN_ORDER);
     this.queue = createDeviceQueue(this.memory, this.config);
     this.start();

@@ -1,23 +1,22 @@
-import {
-  createDriverQueue,
-  DmaAllocator,
-  featureSet,
-  queueAreaSizes,
-  VIRTIO_F,
-} from '../../dist/src/virtio/index.js';
+import { createDriverQueue, DmaAllocator } from '../../dist/src/virtio/index.js';
 import { must } from './random.mjs';
-import { AVAIL, DATA, GUARD_BYTE, guestMemory, NEXT, TABLES, USED, WRITE } from './virtio-memory.mjs';
+import {
+  AVAIL,
+  DATA,
+  GUARD_BYTE,
+  guestMemory,
+  NEXT,
+  ringsOf,
+  TABLES,
+  USED,
+  WRITE,
+} from './virtio-memory.mjs';
 
 /** One queue whose device is this fuzzer. */
 export class DriverTarget {
   constructor(random, packed, size, features) {
     Object.assign(this, guestMemory(), { random, packed, size });
-    const set = featureSet(...features, ...(packed ? [VIRTIO_F.RING_PACKED] : []));
-    const bytes = queueAreaSizes(size, set);
-    const descriptor = 0x100;
-    const driver = descriptor + bytes.descriptor;
-    const device = Math.ceil((driver + bytes.driver) / 4) * 4;
-    this.config = { size, features: set, descriptor, driver, device };
+    this.config = ringsOf(packed, size, features).config;
     this.queue = createDriverQueue(this.memory, this.config, new DmaAllocator(TABLES, DATA - TABLES));
     this.serial = 0;
     this.out = new Map();

@@ -1,4 +1,4 @@
-import { GuestMemory } from '../../dist/src/virtio/index.js';
+import { featureSet, GuestMemory, queueAreaSizes, VIRTIO_F } from '../../dist/src/virtio/index.js';
 
 export const LOW_BYTES = 1 << 16;
 export const HIGH_BYTES = 1 << 13;
@@ -31,4 +31,14 @@ export function guestMemory() {
 
 export function isMapped(address, size) {
   return address >= HIGH_ADDRESS ? address + size <= HIGH_ADDRESS + HIGH_BYTES : address + size <= LOW_BYTES;
+}
+
+/** Where the rings of a queue lie, and where the last of them ends. */
+export function ringsOf(packed, size, names) {
+  const features = featureSet(...names, ...(packed ? [VIRTIO_F.RING_PACKED] : []));
+  const bytes = queueAreaSizes(size, features);
+  const descriptor = 0x100;
+  const driver = descriptor + bytes.descriptor;
+  const device = Math.ceil((driver + bytes.driver) / 4) * 4;
+  return { config: { size, features, descriptor, driver, device }, ringsEnd: device + bytes.device };
 }

@@ -1,20 +1,12 @@
 import { createConnection } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findControl } from '../../../src/board/control/client.ts';
 import { controlSocketOf } from '../../../src/board/control/place.ts';
 import type { ControlEvent } from '../../../src/board/control/protocol.ts';
 import { type Board, type BoardControl, openBoard, shareBoard } from '../../../src/board/index.ts';
-import { testFolder } from '../../cli/folder.ts';
+import { runtimeFolder } from '../../cli/folder.ts';
 
-const folder = testFolder();
-const runtime = process.env['XDG_RUNTIME_DIR'];
-beforeAll(() => {
-  process.env['XDG_RUNTIME_DIR'] = folder.path('');
-});
-afterAll(() => {
-  if (runtime === undefined) delete process.env['XDG_RUNTIME_DIR'];
-  else process.env['XDG_RUNTIME_DIR'] = runtime;
-});
+const folder = runtimeFolder();
 
 const source = (parts: string) =>
   `/dts-v1/; / { aliases { i2c1 = &i2c; }; i2c: i2c { compatible = "platform,virtio-i2c"; #address-cells = <1>; #size-cells = <0>; ${parts} }; };`;

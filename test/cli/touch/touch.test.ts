@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { controlFolder, controlSocketOf } from '../../../src/board/control/place.ts';
 import { type Board, openBoard, shareBoard } from '../../../src/board/index.ts';
-import { testFolder } from '../folder.ts';
+import { runtimeFolder } from '../folder.ts';
 import { dtbusHere } from '../run-here.ts';
 
-const folder = testFolder();
+const folder = runtimeFolder();
 
 const BOARD = `/dts-v1/;
 / {
@@ -27,15 +27,6 @@ const BOARD = `/dts-v1/;
 	};
 };
 `;
-
-const runtime = process.env['XDG_RUNTIME_DIR'];
-beforeAll(() => {
-  process.env['XDG_RUNTIME_DIR'] = folder.path('');
-});
-afterAll(() => {
-  if (runtime === undefined) delete process.env['XDG_RUNTIME_DIR'];
-  else process.env['XDG_RUNTIME_DIR'] = runtime;
-});
 
 describe('a board of another process', () => {
   let file: string;

@@ -1,19 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { controlFolder } from '../../../src/board/control/place.ts';
-import { boardText, testFolder } from '../folder.ts';
+import { boardText, runtimeFolder } from '../folder.ts';
 
-const folder = testFolder();
-const runtime = process.env['XDG_RUNTIME_DIR'];
-beforeAll(() => {
-  process.env['XDG_RUNTIME_DIR'] = folder.path('');
-});
-afterAll(() => {
-  if (runtime === undefined) delete process.env['XDG_RUNTIME_DIR'];
-  else process.env['XDG_RUNTIME_DIR'] = runtime;
-});
+const folder = runtimeFolder();
 
 const BOARD = boardText(
   'temp: temp@48 { compatible = "national,lm75"; reg = <0x48>; }; rom@50 { compatible = "atmel,24c32"; reg = <0x50>; };',

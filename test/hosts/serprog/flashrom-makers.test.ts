@@ -1,4 +1,3 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
@@ -7,8 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveEmulator } from '../../../hosts/link/index.ts';
 import { SerprogEmulator } from '../../../hosts/serprog/index.ts';
-import { loadModels, PartRegistry, populateSpi, RealClock } from '../../../src/sim/index.ts';
-import { node } from '../../sim/support.ts';
+import { FLASHROM, runBeside, simulatedFlash } from '../flashrom.ts';
 
 /**
  * flashrom is the judge of flash of other makers: it finds each by its id, opens what is protected after power-on, and
@@ -16,10 +14,6 @@ import { node } from '../../sim/support.ts';
  */
 
 const LIMIT_S = 100;
-const found = spawnSync('flashrom', ['--version']).error === undefined;
-if (!found)
-  console.info('flashrom is not installed (apt install flashrom): other makers have no second judge');
-
 /** The name that flashrom has for it, or the beginning of it. */
 const CHIPS: readonly (readonly [compatible: string, name: string])[] = [
   ['sst,sst25vf016b', 'SST25VF016B'],
@@ -34,10 +28,7 @@ const CHIPS: readonly (readonly [compatible: string, name: string])[] = [
 ];
 
 async function serve(compatible: string) {
-  const bus = node({ name: 'spi', children: [{ name: 'flash@0', compatible, reg: 0 }] });
-  const parts = new PartRegistry();
-  const catalogue = await loadModels([compatible]);
-  const { wire } = populateSpi(bus, { catalogue, clock: new RealClock(), parts });
+  const { wire, contents } = await simulatedFlash(compatible);
   const emulator = new SerprogEmulator({ spi: wire });
   const server = createServer((stream) => {
     serveEmulator(emulator, { stream });
@@ -45,22 +36,12 @@ async function serve(compatible: string) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const contents = () => parts.get('/spi/flash@0', 'contents') as Uint8Array;
   return { programmer: `serprog:ip=127.0.0.1:${port}`, contents, close: () => server.close() };
 }
 
-/** Asynchronous: the emulator answers in this very event loop. */
-function flashrom(...options: string[]): Promise<{ status: number | null; output: string }> {
-  const child = spawn('timeout', [String(LIMIT_S), 'flashrom', ...options]);
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (text) => {
-      output += text;
-    });
-  return new Promise((resolve) => child.on('close', (status) => resolve({ status, output })));
-}
+const flashrom = (...options: string[]) => runBeside(LIMIT_S, 'flashrom', ...options);
 
-describe.runIf(found)('flashrom and flash of other makers', () => {
+describe.runIf(FLASHROM)('flashrom and flash of other makers', () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'flashrom-makers-'));

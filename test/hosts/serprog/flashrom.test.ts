@@ -1,4 +1,3 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
@@ -7,23 +6,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveEmulator } from '../../../hosts/link/index.ts';
 import { SerprogEmulator } from '../../../hosts/serprog/index.ts';
-import { loadModels, populateSpi, RealClock } from '../../../src/sim/index.ts';
-import { node } from '../../sim/support.ts';
+import { noise } from '../../cli/folder.ts';
+import { FLASHROM, runBeside, simulatedFlash } from '../flashrom.ts';
 
 const FLASH_BYTES = 1 << 20;
 const LIMIT_S = 110;
 
-const found = spawnSync('flashrom', ['--version']).error === undefined;
-if (!found)
-  console.info('flashrom is not installed (apt install flashrom): its tests of the emulator do not run');
-
-async function emulator(): Promise<SerprogEmulator> {
-  const bus = node({ name: 'spi', children: [{ name: 'flash@0', compatible: 'winbond,w25q80', reg: 0 }] });
-  const catalogue = await loadModels(['winbond,w25q80']);
-  return new SerprogEmulator({ spi: populateSpi(bus, { catalogue, clock: new RealClock() }).wire });
-}
-
-const flash = await emulator();
+const flash = new SerprogEmulator({ spi: (await simulatedFlash()).wire });
 
 /** Serves the same programmer in two ways. @returns what flashrom is told, and how to end it. */
 const ways = {
@@ -42,7 +31,7 @@ const ways = {
   },
 };
 
-describe.runIf(found).each(Object.entries(ways))(
+describe.runIf(FLASHROM).each(Object.entries(ways))(
   'flashrom on an emulated serprog programmer %s',
   (_, serve) => {
     let folder: string;
@@ -58,26 +47,12 @@ describe.runIf(found).each(Object.entries(ways))(
       rmSync(folder, { recursive: true });
     });
 
-    /** Asynchronous: the emulator answers in this very event loop. */
-    function flashrom(...options: string[]): Promise<{ status: number | null; output: string }> {
-      const child = spawn('timeout', [String(LIMIT_S), 'flashrom', '-p', programmer, ...options]);
-      let output = '';
-      for (const stream of [child.stdout, child.stderr]) {
-        stream.on('data', (text) => {
-          output += text;
-        });
-      }
-      return new Promise((resolve) => child.on('close', (status) => resolve({ status, output })));
-    }
+    const flashrom = (...options: string[]) => runBeside(LIMIT_S, 'flashrom', '-p', programmer, ...options);
 
     it('identifies, erases, writes, verifies and reads back a W25Q80', {
       timeout: LIMIT_S * 1000,
     }, async () => {
-      let state = programmer.length;
-      const image = Uint8Array.from({ length: FLASH_BYTES }, () => {
-        state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-        return state >>> 24;
-      });
+      const image = noise(FLASH_BYTES, programmer.length);
       writeFileSync(join(folder, 'image'), image);
       const written = await flashrom('-w', join(folder, 'image'));
       expect(written.output).toContain('Programmer name is "dtbus"');

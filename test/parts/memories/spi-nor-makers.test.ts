@@ -1,21 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { spiBench } from '../../sim/support.ts';
+import { type FlashBench as Bench, change, read } from './flash.ts';
 
 /** Flash of other makers, by their data sheets: what a driver for a W25Q would get wrong. */
 
 const MS = 1e6;
 const flash = (...compatible: string[]) => spiBench({ compatible });
-type Bench = Awaited<ReturnType<typeof flash>>;
 
 const three = (address: number) => [(address >> 16) & 0xff, (address >> 8) & 0xff, address & 0xff];
 const four = (address: number) => [address >>> 24, ...three(address)];
-const read = (bench: Bench, address: number, count: number) =>
-  bench.exchange([0x03, ...three(address)], count);
 const status = (bench: Bench) => bench.exchange([0x05], 1)[0];
-function change(bench: Bench, ...bytes: number[]): void {
-  bench.exchange([0x06]);
-  bench.exchange(bytes);
-}
 
 describe('identification (each data sheet, "Read Identification")', () => {
   it.each([

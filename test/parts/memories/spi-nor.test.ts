@@ -1,18 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type NodeLiteral, spiBench, spiTransfer } from '../../sim/support.ts';
+import { spiBench, spiTransfer } from '../../sim/support.ts';
+import { type FlashBench as Bench, change, flash, read } from './flash.ts';
 
 const MS = 1e6;
-const flash = (compatible = 'jedec,spi-nor', more: Partial<NodeLiteral> = {}) =>
-  spiBench({ compatible, ...more });
-type Bench = Awaited<ReturnType<typeof flash>>;
-
-const read = (bench: Bench, address: number, count: number) =>
-  bench.exchange([0x03, address >> 16, (address >> 8) & 0xff, address & 0xff], count);
-
-function change(bench: Bench, ...bytes: number[]): void {
-  bench.exchange([0x06]);
-  bench.exchange(bytes);
-}
 
 describe('identification', () => {
   it.each([

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import { createSimulatedI2c, createSimulatedSpi } from '../../../hosts/simulated/index.ts';
 import {
   Client,
@@ -139,6 +140,12 @@ export function attributesOf({ output }: GuestResult): Map<string, string> {
     if (key !== undefined) attributes.set(key, value as string);
   }
   return attributes;
+}
+
+/** The guest has done all that it was told to, and no model complained. */
+export function endsQuietly({ exitCode, killed, warnings, output }: BoardRun): void {
+  if (process.env['DTBUS_TRACE']) console.log(output);
+  expect({ exitCode, killed, warnings }).toEqual({ exitCode: 0, killed: false, warnings: [] });
 }
 
 function boardText(i2c: readonly BoardPart[], spi: readonly BoardPart[], sockets: readonly string[]): string {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { NO_UML } from '../../guest/boot.ts';
-import { type BoardPart, type BoardRun, bootWithParts } from './board.ts';
+import { attributesOf, type BoardPart, type BoardRun, bootWithParts } from './board.ts';
 
 /**
  * Linux's clock drivers after a loss of power with a flat battery: each must notice it, and be content with the clock
@@ -38,15 +38,12 @@ dmesg | grep -iE 'rtc|0-00' | sed 's/^/log /'
 
 describe.skipIf(NO_UML !== undefined)("Linux's clocks after a loss of power", () => {
   let run: BoardRun;
-  const attributes = new Map<string, string>();
+  let attributes = new Map<string, string>();
 
   beforeAll(async () => {
     run = await bootWithParts(CLOCKS, [], COMMANDS);
     if (process.env['DTBUS_TRACE']) console.log(run.output);
-    for (const line of run.output.split('\n')) {
-      const [, key, value] = /^(\S+ \S+?)=(.*)$/.exec(line) ?? [];
-      if (key !== undefined) attributes.set(key, value as string);
-    }
+    attributes = attributesOf(run);
   }, 60_000);
 
   it.each(CLOCKS.map(({ name }) => name))('%s: the driver has no time', (name) => {

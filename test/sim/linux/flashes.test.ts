@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { NO_UML } from '../../guest/boot.ts';
-import { type BoardPart, type BoardRun, bootWithParts } from './board.ts';
+import { attributesOf, type BoardPart, type BoardRun, bootWithParts, endsQuietly } from './board.ts';
 
 /**
  * Linux's spi-nor is the judge of flash of many makers: it must know each by its id, find its size and its sectors, open
@@ -105,23 +105,15 @@ dmesg | grep -iE 'spi-nor|mtd|spi[0-9]' | sed 's/^/log /'
 
 describe.skipIf(NO_UML !== undefined)("Linux's spi-nor and our flashes", () => {
   let run: BoardRun;
-  const attributes = new Map<string, string>();
+  let attributes = new Map<string, string>();
 
   beforeAll(async () => {
     run = await bootWithParts([], PARTS, COMMANDS);
-    if (process.env['DTBUS_TRACE']) console.log(run.output);
-    for (const line of run.output.split('\n')) {
-      const [, key, value] = /^(\S+ \S+?)=(.*)$/.exec(line) ?? [];
-      if (key !== undefined) attributes.set(key, value as string);
-    }
+    attributes = attributesOf(run);
   }, 180_000);
 
   it('runs to its end without a complaint of a model', () => {
-    expect({ exitCode: run.exitCode, killed: run.killed, warnings: run.warnings }).toEqual({
-      exitCode: 0,
-      killed: false,
-      warnings: [],
-    });
+    endsQuietly(run);
   });
 
   const cases = ROWS.map((row, index) => [nodeOf(row, index), row] as const);

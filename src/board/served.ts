@@ -5,6 +5,7 @@
 export { interruptsOf } from './assemble/interrupts.ts';
 export { isOwnedBy } from './assemble/ownership.ts';
 export { BoardError } from './board-error.ts';
+export { checkSocketPath } from './serve/serve-place.ts';
 export { ServedBoard, type ServedBus, type ServeSettings, settingChecks } from './serve/served-board.ts';
 
 /** Emulates an adapter for other programs, with a board's parts behind it. Loaded when it is called. */

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 
 /** A pipe of the shell's own (`<(command)`) has its writer already, and a terminal its user. */
 const OF_A_SHELL = /^\/(dev|proc)\/(fd|self|\d+|std(in|out|err)|tty|pts|null)\b/;
@@ -13,4 +13,15 @@ export function neverEnds(file: string): string | undefined {
   if (stats.isFIFO()) return `${file} is a FIFO; write what comes out of it to a file`;
   if (stats.isCharacterDevice()) return `${file} is a device; expected a regular file`;
   return undefined;
+}
+
+/** What is at a path; undefined where there is nothing, or cannot be: below a file, or with too long a name. */
+export function statsAt(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (['ENOTDIR', 'ENAMETOOLONG', 'ELOOP'].includes(code)) return undefined;
+    throw error;
+  }
 }

@@ -20,6 +20,7 @@ export {
   acceptUnix,
   connectUnix,
   listenUnix,
+  socketAddress,
   socketKind,
   unixSocketPair,
 } from './unix-socket.ts';

@@ -1,4 +1,4 @@
-import { fchmodSync } from 'node:fs';
+import { fchmodSync, statSync } from 'node:fs';
 import { O_CLOEXEC, O_NONBLOCK } from './abi.ts';
 import { FileDescriptor, setNonBlocking } from './file-descriptor.ts';
 import { cFunction, checked, lastErrno } from './libc.ts';
@@ -57,6 +57,36 @@ export function socketKind(fd: number): 'listening' | 'connected' | undefined {
   return socketOption(fd, SO_ACCEPTCONN) === 1 ? 'listening' : 'connected';
 }
 
+/** What is wrong with a path, by the errno of `bind` or `connect`, and what to do. */
+const REMEDIES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  bind: {
+    ENOENT: 'no such folder, or it takes no files; make the folder, or name another path',
+    ENOTDIR: 'part of the path is a file and not a folder; name another path',
+    EACCES: 'no permission to make files in its folder; name another path',
+    EPERM: 'no sockets can be made in its folder; name another path',
+    EROFS: 'its folder is read-only; name another path',
+    ENODEV: 'no sockets can be made in its folder; name another path',
+    EOPNOTSUPP: 'no sockets can be made in its folder; name another path',
+  },
+  connect: {
+    ENOENT: 'no such socket; start the program that makes it',
+    ENOTDIR: 'part of the path is a file and not a folder; name another path',
+    EACCES: 'no permission to connect to it',
+    ECONNREFUSED: 'no program listens there now; start it again',
+    EPROTOTYPE: 'not a stream socket; name another path',
+  },
+};
+
+function failure(syscall: 'bind' | 'connect', errno: number, path: string): OsError {
+  const { code } = new OsError(syscall, errno);
+  const there = code === 'ECONNREFUSED' ? statSync(path, { throwIfNoEntry: false }) : undefined;
+  const remedy =
+    there?.isSocket() === false
+      ? `not a socket but ${there.isDirectory() ? 'a folder' : 'a file'}; name another path`
+      : REMEDIES[syscall]?.[code];
+  return new OsError(syscall, errno, remedy === undefined ? path : `${path}: ${remedy}`);
+}
+
 /**
  * A listening socket at exactly `path`, which must not exist. It is never open to others: the mode, 0600 by
  * default, is set before there is a name (unix_bind takes it from the socket's own inode).
@@ -68,7 +98,7 @@ export function listenUnix(path: string, mode = 0o600): FileDescriptor {
   try {
     fchmodSync(socket.fd, mode);
     const bind = cFunction('int bind(int fd, const void *address, unsigned int length)');
-    checked('bind', bind(socket.fd, address, address.length), path);
+    if (bind(socket.fd, address, address.length) < 0) throw failure('bind', lastErrno(), path);
     checked('listen', cFunction('int listen(int fd, int backlog)')(socket.fd, BACKLOG), path);
     setNonBlocking(socket.fd);
     return socket;
@@ -104,7 +134,7 @@ export function connectUnix(path: string, timeoutMs = CONNECT_MS): FileDescripto
     while (connect(socket.fd, address, address.length) < 0) {
       const errno = lastErrno();
       // A unix socket does not connect later by itself: a full queue is tried again.
-      if (errno !== AGAIN && errno !== INTR) throw new OsError('connect', errno, path);
+      if (errno !== AGAIN && errno !== INTR) throw failure('connect', errno, path);
       if (performance.now() >= giveUp) {
         throw OsError.of('connect', 'ETIMEDOUT', `${path}: the server does not accept connections`);
       }

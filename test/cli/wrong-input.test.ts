@@ -94,6 +94,36 @@ const ROWS: readonly Refusal[] = [
   ['serve @good', 2, '--socket-dir', '--fd'],
   ['serve @good --fd three', 2, 'invalid --fd', 'three'],
   ['serve @good --socket x --socket-dir y', 2, '--socket-dir'],
+  ['serve @good --bus i2c1 --socket nodir/x', 1, 'nodir/x: no such folder', 'make the folder'],
+  [
+    'serve @good --bus i2c1 --socket empty.bin/x',
+    1,
+    'empty.bin/x: part of the path is a file',
+    'another path',
+  ],
+  [
+    'serve @good --bus i2c1 --socket empty.bin --client',
+    1,
+    'empty.bin: not a socket but a file',
+    'another path',
+  ],
+  [
+    'serve @good --bus i2c1 --socket @folder --client',
+    1,
+    'folder: not a socket but a folder',
+    'another path',
+  ],
+  ['serve @good --bus i2c1 --socket empty.bin/x --client', 1, 'empty.bin is a file', 'another path'],
+  ['serve @good --socket-dir empty.bin', 1, 'empty.bin is a file and not a folder', 'another path'],
+  [
+    'serve @good --socket-dir @folder/s --metrics @folder',
+    1,
+    /cannot write metrics to .*folder: /,
+    'another path',
+  ],
+  ['set &temp temperature=1 --connect empty.bin', 1, 'empty.bin is a file', 'dtbus serve'],
+  ['i2cget --connect empty.bin -y 1 0x48', 1, 'empty.bin is a file', 'dtbus serve'],
+  ['i2cget --connect empty.bin/x -y 1 0x48', 1, 'not found: ', 'empty.bin/x', 'dtbus serve'],
   ['completion tcsh', 2, 'bash, zsh or fish'],
   ['parts frobnicator', 1, 'part not found', '`dtbus parts`'],
   ['guest @good --timeout soon --kernel x', 2, 'invalid --timeout', 'soon'],
@@ -121,8 +151,8 @@ describe('a wrong input', () => {
   it('is one of at least forty', () => expect(ROWS.length).toBeGreaterThanOrEqual(40));
 
   refuses(ROWS, (word) => {
-    if (word === '@folder') return folder.path('folder');
+    if (word.startsWith('@folder')) return folder.path(word.slice(1));
     if (word.startsWith('@')) return folder.path(`${word.slice(1)}.dts`);
-    return word.endsWith('.bin') ? folder.path(word) : word;
+    return /\.bin(\/|$)/.test(word) ? folder.path(word) : word;
   });
 });

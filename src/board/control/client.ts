@@ -1,9 +1,11 @@
-import { existsSync, rmSync, statSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
+import { statsAt } from '../../input/index.ts';
 import { BoardError } from '../board-error.ts';
 import type { TraceFilter } from '../handles/traced-paths.ts';
 import { boardNotFound } from '../open/board-not-found.ts';
+import { notServed } from '../serve/published-tree.ts';
 import { CONTROL_SOCKET, controlSocketsOf, processOf } from './place.ts';
 import { type ControlAnswer, type ControlEvent, type ControlRequest, LINE_MAX } from './protocol.ts';
 
@@ -61,7 +63,9 @@ export async function findControl(
 }
 
 function socketAt(place: string): string {
-  const isFolder = statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const stats = statsAt(place);
+  const isFolder = stats?.isDirectory() === true;
+  if (stats !== undefined && !isFolder && !stats.isSocket()) throw new BoardError(notServed(place));
   // The board of one bus's socket is the one that is served beside it.
   const beside = join(isFolder ? place : dirname(place), CONTROL_SOCKET);
   const socket = isFolder || existsSync(beside) ? beside : place;

@@ -1,8 +1,9 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type DeviceNode, ERRNO, type Errno } from '../../bus/index.ts';
 import type { Node, Tree } from '../../devicetree/index.ts';
 import { clientsOf, DEVICE_KINDS, findDevices, type VirtioNode } from '../../frontend/index.ts';
+import { statsAt } from '../../input/index.ts';
 import { connectUnix, OsError } from '../../os/index.ts';
 import { hasModel } from '../../parts/index.ts';
 import { VhostUserError, VhostUserFrontEnd } from '../../transport/index.ts';
@@ -12,7 +13,7 @@ import { type Answer, peripheralReport } from '../assemble/peripheral-reports.ts
 import { BoardError } from '../board-error.ts';
 import { CONTROL_SOCKET } from '../control/place.ts';
 import { LineWatchers } from '../handles/line-handle.ts';
-import { publishedTree, twoTrees } from '../serve/published-tree.ts';
+import { notServed, publishedTree, twoTrees } from '../serve/published-tree.ts';
 import { callsInline } from '../thread/calls.ts';
 import type { AnsweredBy, BackEndCalls, BusReport, Call, DeviceProblem } from '../thread/protocol.ts';
 import { doubtsOf, type TreeDoubt } from './check-tree.ts';
@@ -117,8 +118,9 @@ interface Place {
 
 function placeOf(file: string, place: string, options: AttachOptions): Place {
   const [, name, path] = /^((?:i2c|spi|gpio)\d+)=(.+)$/.exec(place) ?? [undefined, undefined, place];
-  const stats = statSync(path as string, { throwIfNoEntry: false });
+  const stats = statsAt(path as string);
   if (stats === undefined) throw new BoardError(`not found: ${path}; start dtbus serve`);
+  if (!stats.isDirectory() && !stats.isSocket()) throw new BoardError(notServed(path as string));
   const refusal = twoTrees(options.chosen, path as string);
   if (refusal !== undefined) throw new BoardError(refusal);
   const published = publishedTree(path as string);

@@ -19,3 +19,8 @@ export function twoTrees(named: readonly string[], place: string): string | unde
   if (named.length === 0 || publishedTree(place) === undefined) return undefined;
   return `cannot combine ${named.join(', ')} with ${place}: the board that is served there has its own tree; leave out one of them`;
 }
+
+/** Why nothing is served at a path where something is that is neither a socket nor a folder. */
+export function notServed(path: string): string {
+  return `${path} is a file: expected the folder of the sockets of dtbus serve, or one of the sockets`;
+}

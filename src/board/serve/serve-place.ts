@@ -15,7 +15,8 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { type Tree, toBlob } from '../../devicetree/core.ts';
 import type { VirtioNode } from '../../frontend/index.ts';
-import { connectUnix, FileDescriptor, OsError } from '../../os/index.ts';
+import { statsAt } from '../../input/index.ts';
+import { connectUnix, FileDescriptor, OsError, socketAddress } from '../../os/index.ts';
 import type { BackEndServer } from '../../transport/index.ts';
 import { BoardError } from '../board-error.ts';
 import { PUBLISHED_TREE } from './published-tree.ts';
@@ -66,6 +67,19 @@ export function offersAt(place: ServePlace, offers: readonly Offer[]): readonly 
   const named = offers.filter((offer) => offerName(offer) === bus);
   if (named.length === 0) throw new BoardError(`bus not found: ${bus}; the board has: ${names}`);
   return named;
+}
+
+/** Refuses a path at which no socket can ever come to be. @throws {BoardError} */
+export function checkSocketPath(path: string): void {
+  const folder = dirname(path);
+  const above = statsAt(folder);
+  if (above?.isDirectory() === false)
+    throw new BoardError(`${path}: ${folder} is a file and not a folder; name another path`);
+  try {
+    socketAddress('connect', path);
+  } catch (error) {
+    throw new BoardError((error as Error).message, { cause: error });
+  }
 }
 
 /** Lets front-ends come to `server`. @returns where, for people @throws {OsError} */
@@ -120,7 +134,7 @@ function socketIn(directory: string, { node, owner }: Offer, permissions: Socket
 function makeFolder(folder: string, permissions: SocketPermissions): void {
   makeMissing(folder, permissions);
   const stats = statSync(folder);
-  if (!stats.isDirectory()) throw new BoardError(`${folder} is not a folder`);
+  if (!stats.isDirectory()) throw new BoardError(`${folder} is a file and not a folder; name another path`);
   const own = process.geteuid?.();
   if (own !== undefined && [stats.uid, lstatSync(folder).uid].some((uid) => uid !== own)) {
     throw new BoardError(`${folder} belongs to another user: name another folder for the sockets`);
@@ -141,7 +155,9 @@ function makeMissing(folder: string, permissions: SocketPermissions): void {
     if (code === 'EEXIST') return;
     const above = dirname(folder);
     if (code !== 'ENOENT' || above === folder || existsSync(above))
-      throw new BoardError(`cannot make the folder ${folder} for the sockets: ${code}`, { cause: error });
+      throw new BoardError(`cannot make the folder ${folder} for the sockets: ${code}; name another path`, {
+        cause: error,
+      });
     makeMissing(above, permissions);
     makeMissing(folder, permissions);
     return;

@@ -162,6 +162,8 @@ const INTERRUPTED = 130;
 /** Waits for the front-end's socket: a virtual machine may be started after us. @returns false when interrupted */
 async function appeared(socket: string): Promise<boolean> {
   if (existsSync(socket)) return true;
+  const { checkSocketPath } = await import('../../board/served.ts');
+  checkSocketPath(socket);
   warn(`waiting for ${socket}`);
   const { untilInterrupted } = await import('../terminal/until-interrupted.ts');
   let over = false;

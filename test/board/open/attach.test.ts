@@ -251,7 +251,7 @@ describe('what --connect names', () => {
     ['FOLDER', /^no board is served at .*: start dtbus serve$/],
     [
       'i2c1=FOLDER/board.dts',
-      /^no board is served at .* \(not served: connect: ECONNREFUSED: .*\): start dtbus serve$/,
+      /board\.dts is a file: expected the folder of the sockets of dtbus serve, or one of the sockets$/,
     ],
   ])('is told when it is wrong: %s', async (place, sentence) => {
     const real = place.replace('SOCKETS', sockets).replace('FOLDER', folder);

@@ -78,7 +78,7 @@ describe('the folder of the sockets', () => {
 
   it('is refused where it is a file', async () => {
     writeFileSync(sockets, '');
-    await expect(serve()).rejects.toThrow(`${sockets} is not a folder`);
+    await expect(serve()).rejects.toThrow(`${sockets} is a file and not a folder; name another path`);
   });
 });
 

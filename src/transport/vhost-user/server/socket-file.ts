@@ -24,7 +24,12 @@ function isSame(a: Stats, b: Stats): boolean {
  * one that accepts nobody now or does not listen yet.
  */
 export function removeStaleSocket(path: string): void {
-  const there = lstatSync(path, { throwIfNoEntry: false });
+  let there: Stats | undefined;
+  try {
+    there = lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    // Whoever binds is told what is wrong with the path.
+  }
   if (there === undefined) return;
   if (!there.isSocket()) {
     const what = there.isDirectory() ? 'a folder' : 'another file';

@@ -120,7 +120,6 @@ function complaint(text: string): string {
 
 /** What other tools call what ours do. */
 const MEANT: Readonly<Record<string, string>> = {
-  adapters: 'i2cdetect -l',
   boot: 'guest',
   build: 'dtc',
   button: 'press',

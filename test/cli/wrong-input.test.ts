@@ -61,7 +61,6 @@ const ROWS: readonly Refusal[] = [
   // Calls.
   ['frobnicate', 2, "unknown command 'frobnicate'"],
   ['scan', 2, "unknown command 'scan'", '(Did you mean i2cdetect?)'],
-  ['adapters', 2, "unknown command 'adapters'", '(Did you mean i2cdetect -l?)'],
   [
     'set &temp',
     2,

@@ -34,7 +34,7 @@ export function plain(
     stackStartFn: caller,
   });
   // The message shows both; a runner's comparison of the two texts line by line would say less.
-  return Object.assign(error, { showDiff: false });
+  return Object.assign(error, { showDiff: false, diff: undefined });
 }
 
 /** The end of the traffic, under a heading. */

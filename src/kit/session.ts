@@ -76,12 +76,12 @@ export function refusal(
   return plain({ message, expected: 'nothing left', actual: left }, caller);
 }
 
-/** Says in an error of a test what had happened on the board, where the error is not of the kit. */
+/** Says in an error of a test, or in a runner's report of one, what had happened on the board, where it does not yet. */
 export function explain(error: unknown, session: Session, left: readonly string[]): unknown {
-  if (!(error instanceof Error) || explained.has(error)) return error;
+  if (!hasMessage(error) || explained.has(error)) return error;
   explained.add(error);
   const { message, stack } = error;
-  const isOurs = 'showDiff' in error && message.includes('\nactual');
+  const isOurs = message.includes('\nactual');
   const more = [
     ...(isOurs ? [] : actualLines(session.traffic)),
     ...inPlace(session),
@@ -98,7 +98,11 @@ export function explain(error: unknown, session: Session, left: readonly string[
   return error;
 }
 
-const explained = new WeakSet<Error>();
+const explained = new WeakSet<object>();
+
+function hasMessage(error: unknown): error is { message: string; stack?: string } {
+  return typeof (error as { readonly message?: unknown } | undefined)?.message === 'string';
+}
 
 function inPlace({ faults }: Session): string[] {
   return faults.map(({ handle }) => `injected: ${handle.text}, struck ${handle.fired} times`);

@@ -117,26 +117,28 @@ expect.extend({
   toHaveFired: matcher('toHaveFired', assertFired),
 });
 
-declare module 'vitest' {
-  // biome-ignore lint/suspicious/noExplicitAny: the parameter has to be declared as vitest declares it
-  interface Matchers<T = any> {
-    /** Of a board or its traffic: these happened in this order, others between them. */
-    toHaveSent(...transfers: readonly Pattern[]): void;
-    /** These in this order, and nothing else. */
-    toHaveSentExactly(...transfers: readonly Pattern[]): void;
-    /** Each of these, by a transfer of its own. */
-    toHaveSentInAnyOrder(...transfers: readonly Pattern[]): void;
-    /** Such a transfer or edge happened so often. */
-    toHaveSentTimes(transfer: Pattern, times: number): void;
-    /** There was no transfer. */
-    toHaveBeenQuiet(): void;
-    /** So much time is between the end of each `from` and the next `to`. */
-    toHaveKept(spacing: Spacing): void;
-    /** The bus was used no more than that. */
-    toHaveUsedAtMost(budget: Budget): void;
-    /** Of an error: it has this errno. */
-    toBeErrno(errno: Errno): void;
-    /** Of an injected fault: it struck, at least once or so often. */
-    toHaveFired(times?: number): void;
+declare global {
+  // vitest's own `Matchers` has other type parameters in 5 than in 3 and 4; what chai's assertions have, all of them take over.
+  namespace Chai {
+    interface Assertion {
+      /** Of a board or its traffic: these happened in this order, others between them. */
+      toHaveSent(...transfers: readonly Pattern[]): void;
+      /** These in this order, and nothing else. */
+      toHaveSentExactly(...transfers: readonly Pattern[]): void;
+      /** Each of these, by a transfer of its own. */
+      toHaveSentInAnyOrder(...transfers: readonly Pattern[]): void;
+      /** Such a transfer or edge happened so often. */
+      toHaveSentTimes(transfer: Pattern, times: number): void;
+      /** There was no transfer. */
+      toHaveBeenQuiet(): void;
+      /** So much time is between the end of each `from` and the next `to`. */
+      toHaveKept(spacing: Spacing): void;
+      /** The bus was used no more than that. */
+      toHaveUsedAtMost(budget: Budget): void;
+      /** Of an error: it has this errno. */
+      toBeErrno(errno: Errno): void;
+      /** Of an injected fault: it struck, at least once or so often. */
+      toHaveFired(times?: number): void;
+    }
   }
 }

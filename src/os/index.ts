@@ -19,6 +19,7 @@ export { type Peer, peerInode, peerOfSocket } from './unix-peer.ts';
 export {
   acceptUnix,
   connectUnix,
+  connectUnixLater,
   listenUnix,
   socketAddress,
   socketKind,

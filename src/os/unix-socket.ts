@@ -1,4 +1,5 @@
 import { fchmodSync, statSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { O_CLOEXEC, O_NONBLOCK } from './abi.ts';
 import { FileDescriptor, setNonBlocking } from './file-descriptor.ts';
 import { cFunction, checked, lastErrno } from './libc.ts';
@@ -125,26 +126,62 @@ export function acceptUnix(listener: number): FileDescriptor | undefined {
  * @throws {OsError} ENOENT, ECONNREFUSED, EACCES, ETIMEDOUT, …
  */
 export function connectUnix(path: string, timeoutMs = CONNECT_MS): FileDescriptor {
-  const address = socketAddress('connect', path);
-  const giveUp = performance.now() + timeoutMs;
-  const socket = newSocket();
-  try {
-    setNonBlocking(socket.fd);
+  const attempt = new Attempt(path, timeoutMs);
+  for (;;) {
+    const socket = attempt.next();
+    if (socket !== undefined) return socket;
+    Atomics.wait(NOBODY, 0, 0, RETRY_MS);
+  }
+}
+
+/** The same, and the event loop goes on meanwhile. Rejects when `signal` aborts, too. */
+export async function connectUnixLater(path: string, signal?: AbortSignal): Promise<FileDescriptor> {
+  const attempt = new Attempt(path, CONNECT_MS);
+  for (;;) {
+    const socket = attempt.next();
+    if (socket !== undefined) return socket;
+    await sleep(RETRY_MS, undefined, { signal }).catch((aborted: unknown) => {
+      attempt.end();
+      throw aborted;
+    });
+  }
+}
+
+/** A unix socket does not connect later by itself: while the listener's queue is full it is tried again. */
+class Attempt {
+  readonly #path: string;
+  readonly #giveUp: number;
+  readonly #address: Uint8Array;
+  readonly #socket: FileDescriptor;
+
+  constructor(path: string, timeoutMs: number) {
+    this.#path = path;
+    this.#giveUp = performance.now() + timeoutMs;
+    this.#address = socketAddress('connect', path);
+    this.#socket = newSocket();
+    setNonBlocking(this.#socket.fd);
+  }
+
+  /** @returns the connected socket, which blocks; undefined: not yet @throws {OsError} */
+  next(): FileDescriptor | undefined {
     const connect = cFunction('int connect(int fd, const void *address, unsigned int length)');
-    while (connect(socket.fd, address, address.length) < 0) {
-      const errno = lastErrno();
-      // A unix socket does not connect later by itself: a full queue is tried again.
-      if (errno !== AGAIN && errno !== INTR) throw failure('connect', errno, path);
-      if (performance.now() >= giveUp) {
-        throw OsError.of('connect', 'ETIMEDOUT', `${path}: the server does not accept connections`);
+    try {
+      if (connect(this.#socket.fd, this.#address, this.#address.length) >= 0) {
+        setNonBlocking(this.#socket.fd, false);
+        return this.#socket;
       }
-      Atomics.wait(NOBODY, 0, 0, RETRY_MS);
+      const errno = lastErrno();
+      if (errno !== AGAIN && errno !== INTR) throw failure('connect', errno, this.#path);
+      if (performance.now() < this.#giveUp) return undefined;
+      throw OsError.of('connect', 'ETIMEDOUT', `${this.#path}: the server does not accept connections`);
+    } catch (error) {
+      this.end();
+      throw error;
     }
-    setNonBlocking(socket.fd, false);
-    return socket;
-  } catch (error) {
-    socket.close();
-    throw error;
+  }
+
+  end(): void {
+    this.#socket.close();
   }
 }
 

@@ -173,7 +173,7 @@ describe('a back-end that dies', () => {
       servers.push(server);
       const die = (): void => {
         server.close();
-        server.connect(socket);
+        void server.connect(socket);
       };
       const guest = bootQemu({
         commands: 'for i in 16 17 18 19 20 21 22 23; do i2ctransfer -y 0 w1@0x50 $i r1; done',
@@ -182,7 +182,7 @@ describe('a back-end that dies', () => {
         deadlineMs: HANG_MS,
       });
       await until(() => existsSync(socket));
-      server.connect(socket);
+      await server.connect(socket);
       const { output, exitCode } = await guest;
       expect(output.match(/0x1\d/g)).toEqual([
         '0x10',

@@ -82,18 +82,19 @@ export function checkSocketPath(path: string): void {
   }
 }
 
-/** Lets front-ends come to `server`. @returns where, for people @throws {OsError} */
-export function takeFrontEnds(
+/** Lets front-ends come to `server`; `signal` ends the wait for one. @returns where, for people @throws {OsError} */
+export async function takeFrontEnds(
   server: BackEndServer,
   place: ServePlace & SocketPermissions,
   offer: Offer,
-): string {
+  signal?: AbortSignal,
+): Promise<string> {
   if ('fd' in place) {
     server.adopt(new FileDescriptor(place.fd));
     return `fd ${place.fd}`;
   }
   if ('socket' in place && place.client === true) {
-    server.connect(place.socket);
+    await server.connect(place.socket, signal);
     return place.socket;
   }
   const socket = 'socket' in place ? place.socket : socketIn(place.socketDirectory, offer, place);

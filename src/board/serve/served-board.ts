@@ -13,6 +13,7 @@ import {
   integer,
   type OptionChecks,
   oneOf,
+  option,
   text,
 } from '../../input/index.ts';
 import type { PartTypes } from '../../parts/index.ts';
@@ -62,7 +63,12 @@ export interface ServeSettings extends TreeOptions, TreeCheckOptions {
 }
 
 /** How and where `serveBoard` serves a board. */
-export type ServeOptions = ServeSettings & ServePlace & SocketPermissions;
+export type ServeOptions = ServeSettings &
+  ServePlace &
+  SocketPermissions & {
+    /** Ends the wait for a front-end that listens itself and does not accept. */
+    readonly signal?: AbortSignal;
+  };
 
 const limit = integer(1, Number.MAX_SAFE_INTEGER);
 
@@ -88,6 +94,7 @@ export const settingChecks: OptionChecks<ServeSettings> = {
 
 const serveChecks: OptionChecks<ServeOptions> = {
   ...settingChecks,
+  signal: option('an AbortSignal', (value) => value instanceof AbortSignal),
   socketDirectory: text,
   socket: text,
   bus: text,
@@ -173,7 +180,7 @@ export class ServedBoard {
     try {
       if (options.treeChecks === 'error' && board.problems.length > 0)
         throw refusal(file, tree, board.problems);
-      board.#serve(options);
+      await board.#serve(options);
       board.#share(file, options);
     } catch (thrown) {
       await board.close();
@@ -186,13 +193,13 @@ export class ServedBoard {
     return board;
   }
 
-  #serve(options: ServeOptions): void {
+  async #serve(options: ServeOptions): Promise<void> {
     process.once('exit', this.#leave);
     if (this.#backEnd.hasOwnCode) process.on('uncaughtException', this.#blame);
     for (const offer of offersAt(options, offersOf(this.#backEnd))) {
       const server = this.#serverFor(offer, options);
       this.#servers.push(server);
-      const socket = takeFrontEnds(server, options, offer);
+      const socket = await takeFrontEnds(server, options, offer, options.signal);
       this.#buses.push({ node: offer.node, owner: offer.owner, socket });
     }
     if ('socketDirectory' in options) {

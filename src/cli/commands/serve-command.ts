@@ -105,17 +105,22 @@ async function serve(args: ServeArguments): Promise<number> {
       leave = resolve;
     }),
   );
+  const abort = new AbortController();
+  void interrupted.then(() => abort.abort());
   const board = await serveBoard(args.board, {
     ...treeOptions(args),
     ...place,
     ...settings,
+    signal: abort.signal,
     onWarning: warn,
     ...(args.log ? { log: warn } : {}),
     ...(args.trace ? { trace: warn } : {}),
   }).catch((error: unknown) => {
+    const given = abort.signal.aborted;
     leave();
-    throw error;
+    if (!given) throw error;
   });
+  if (board === undefined) return INTERRUPTED;
   void board.over.then(leave);
   const tell = async (state: 'READY=1' | 'STOPPING=1') => {
     const failure = await tellServiceManager(state);

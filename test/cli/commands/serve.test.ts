@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -144,6 +144,32 @@ describe('dtbus serve', () => {
     listener.close();
     expect(await ended).toEqual({ code: 0, signal: null });
   });
+
+  it('hears of its end while a front-end that listens itself does not accept', async () => {
+    const path = join(folder, 'theirs');
+    const listener = listenUnix(path);
+    const waiting: FileDescriptor[] = [];
+    const fill = () => {
+      for (;;) waiting.push(connectUnix(path, 0));
+    };
+    expect(fill).toThrow('does not accept connections');
+    const argv = ['bin/dtbus.js', 'serve', 'dts/demo.dts', '--socket', path, '--client', '--bus', 'i2c1'];
+    const child = spawn(process.execPath, argv, { stdio: 'ignore' });
+    children.push(child);
+    const sockets = () =>
+      readdirSync(`/proc/${child.pid}/fd`).filter((fd) => {
+        try {
+          return readlinkSync(`/proc/${child.pid}/fd/${fd}`).startsWith('socket:');
+        } catch {
+          return false;
+        }
+      });
+    await vi.waitFor(() => expect(sockets()).toHaveLength(1), { timeout: 30_000, interval: 20 });
+    child.kill('SIGTERM');
+    // And not 1, as when the wait has ended by itself after 5 s.
+    expect(await once(child, 'exit')).toEqual([130, null]);
+    for (const each of [...waiting, listener]) each.close();
+  }, 60_000);
 
   it('ends the connection of who talks nonsense, with one sentence in the trace, and serves the others', async () => {
     const path = join(folder, 's');

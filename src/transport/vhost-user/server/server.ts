@@ -1,6 +1,6 @@
 import {
   acceptUnix,
-  connectUnix,
+  connectUnixLater,
   type FileDescriptor,
   listenUnix,
   OsError,
@@ -79,10 +79,10 @@ export class BackEndServer {
 
   /**
    * Serves a front-end that listens itself, as QEMU's `server=on` does: the only way in which its I2C device
-   * takes a back-end back that died. @throws {OsError} ENOENT, ECONNREFUSED
+   * takes a back-end back that died. Gives up when `signal` aborts. @throws {OsError} ENOENT, ECONNREFUSED, ETIMEDOUT
    */
-  connect(path: string): void {
-    this.serve(connectUnix(path));
+  async connect(path: string, signal?: AbortSignal): Promise<void> {
+    this.serve(await connectUnixLater(path, signal));
   }
 
   /**

@@ -138,9 +138,9 @@ describe('a server at a socket', () => {
     ours.close();
   });
 
-  it('serves a front-end that listens itself', () => {
+  it('serves a front-end that listens itself', async () => {
     const listener = listenUnix(path());
-    server.connect(path());
+    await server.connect(path());
     const client = new MessageSocket(acceptUnix(listener.fd) as FileDescriptor);
     expect(queueCount(client)).toBe(1);
     client.close();

@@ -13,6 +13,7 @@ const PROGRAMS = [
   'hosts/link/serial-process.ts',
   'src/board/control/board-control.ts',
   'src/board/entries/drop-ins.ts',
+  'src/board/entries/end-with-parent.ts',
   'src/board/entries/i2c-bus.ts',
   'src/board/entries/module-hook.ts',
   'src/board/models/worker.ts',

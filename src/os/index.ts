@@ -6,6 +6,7 @@ export { closeAll, FileDescriptor, setNonBlocking } from './file-descriptor.ts';
 export { IntervalTimer } from './interval-timer.ts';
 export { ioctl, ioctlAsync } from './ioctl.ts';
 export { OsError } from './os-error.ts';
+export { signalAtParentsDeath } from './parent-death.ts';
 export { openPty, type Pty, type PtyOptions } from './pty.ts';
 export {
   createMemfd,

@@ -30,7 +30,7 @@ export async function runScript(
   if (pretend !== undefined) await checkMachine(pretend);
   checkScript(script);
   checkLanguage(script);
-  const first = [...watchingModule(watch), 'dtbus/register'];
+  const first = [ENDING_WITH_US, ...watchingModule(watch), 'dtbus/register'];
   return runNode(
     [...(isLoadedByRequire(script) ? required(first) : imported(first)), script, ...argv],
     watch,
@@ -93,8 +93,15 @@ async function checkMachine(name: string): Promise<void> {
 
 /** Runs a command of ours, its name first, in a Node of its own, watched. @returns its exit code */
 export function runWatchedCommand(words: readonly string[], watch: WatchOptions): Promise<number> {
-  return runNode([...imported(watchingModule(watch)), packageFile('bin/dtbus.js'), ...words], watch, {});
+  return runNode(
+    [...imported([ENDING_WITH_US, ...watchingModule(watch)]), packageFile('bin/dtbus.js'), ...words],
+    watch,
+    {},
+  );
 }
+
+/** The first module of a child: it ends with this process. */
+const ENDING_WITH_US = '#built/src/board/entries/end-with-parent.js';
 
 function watchingModule(watch: WatchOptions | undefined): string[] {
   return watch === undefined ? [] : ['#built/src/cli/watch/module-hook.js'];
@@ -145,6 +152,7 @@ async function runNode(
       env: {
         ...process.env,
         ...env,
+        DTBUS_PARENT: String(process.pid),
         ...(watch === undefined ? {} : { DTBUS_WATCH: JSON.stringify(watch) }),
       },
     });

@@ -13,6 +13,8 @@ export interface I2cCapabilities {
   readonly zeroLength: 'any' | 'writes' | 'none';
   /** Longest message in bytes; undefined: no limit known. */
   readonly maxMessageLength?: number;
+  /** Longest message that is written, where that is less. */
+  readonly maxWriteLength?: number;
   /** Clocks in Hz: a list, or the lowest and the highest; undefined: nothing to choose. */
   readonly clocksHz?: readonly number[] | { readonly min: number; readonly max: number };
   /** Whether it waits for a part that holds SCL low. */
@@ -72,7 +74,7 @@ function checkMessage(
   const refuse = (what: string): never => {
     throw new BusFault('EOPNOTSUPP', `${adapter} cannot do ${what}`);
   };
-  const { functionality, zeroLength, maxMessageLength } = capabilities;
+  const { functionality, zeroLength, maxMessageLength, maxWriteLength = maxMessageLength } = capabilities;
   if (ten && !(functionality & I2C_FUNC.TENBIT_ADDR)) refuse('ten-bit addresses');
   if (!(addr >= 0 && addr <= (ten ? 0x3ff : 0x7f)))
     throw new BusFault('EINVAL', `invalid ${ten ? 'ten' : 'seven'}-bit I2C address ${hexByte(addr)}`);
@@ -84,9 +86,10 @@ function checkMessage(
   const reads = (flags & I2C_M.RD) !== 0;
   if (buf.length === 0 && (zeroLength === 'none' || (zeroLength === 'writes' && reads)))
     refuse(`${reads ? 'reads' : 'writes'} without data`);
-  if (maxMessageLength !== undefined && buf.length > maxMessageLength)
+  const longest = reads ? maxMessageLength : maxWriteLength;
+  if (longest !== undefined && buf.length > longest)
     throw new BusFault(
       'EMSGSIZE',
-      `message of ${buf.length} bytes is too long: ${adapter} takes at most ${maxMessageLength}`,
+      `message of ${buf.length} bytes is too long: ${adapter} takes at most ${longest}`,
     );
 }

@@ -12,7 +12,7 @@ export interface EndpointDescription {
   readonly interval?: number;
 }
 
-interface InterfaceDescription {
+export interface InterfaceDescription {
   readonly class: number;
   readonly subclass?: number;
   readonly protocol?: number;

@@ -23,6 +23,11 @@ import {
   I2C_CAPABILITIES as TINY_USB_CAPABILITIES,
 } from '../../hosts/i2c-tiny-usb/index.ts';
 import { Faults, type ServedEmulator, serialLink, serveEmulator } from '../../hosts/link/index.ts';
+import {
+  I2C_CAPABILITIES as MCP2221_CAPABILITIES,
+  Mcp2221Adapter,
+  Mcp2221Emulator,
+} from '../../hosts/mcp2221/index.ts';
 import { SerprogAdapter, SerprogEmulator } from '../../hosts/serprog/index.ts';
 import { SimulatedI2cController, SimulatedSpiController } from '../../hosts/simulated/index.ts';
 import type { HostAdapter } from '../../src/bus/index.ts';
@@ -147,6 +152,11 @@ function ch341a(): Promise<ControllerBench> {
   return usbAdapter(wire, new Ch341aEmulator(wire), (open) => new Ch341aAdapter(NAME, open));
 }
 
+function mcp2221(): Promise<ControllerBench> {
+  const wire = new RecordingWire();
+  return usbAdapter(wire, new Mcp2221Emulator(wire.i2c), (open) => new Mcp2221Adapter(NAME, open));
+}
+
 function ftdi(chip: (typeof CHIPS)[keyof typeof CHIPS]): Promise<ControllerBench> {
   const wire = new RecordingWire();
   const pins = { chip, chipSelects: 1 };
@@ -167,6 +177,7 @@ describeControllers('Bus Pirate v3.5 on a pty', () => emulated(V3_FIRMWARE_6_1))
 describeControllers('serprog on a pty', serprog, { hasI2c: false, spiModes: [0] });
 describeControllers('i2c-tiny-usb', i2cTinyUsb, { hasSpi: false, i2c: TINY_USB_CAPABILITIES });
 describeControllers('CH341A', ch341a, { i2c: CH341A_CAPABILITIES, spiModes: [0], spiSpeedHz: 2_000_000 });
+describeControllers('MCP2221A', mcp2221, { hasSpi: false, i2c: MCP2221_CAPABILITIES });
 for (const chip of [CHIPS.ft232h, CHIPS.ft2232h])
   describeControllers(chip.title, () => ftdi(chip), { i2c: FTDI_CAPABILITIES, spiModes: [0, 2] });
 

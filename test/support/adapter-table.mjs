@@ -27,6 +27,11 @@ export async function sheetsOf(root = ROOT) {
   return modules.flatMap(({ sheets }) => sheets ?? []);
 }
 
+function longest({ maxMessageLength, maxWriteLength }) {
+  if (maxWriteLength === undefined) return maxMessageLength ?? 'any';
+  return `${maxMessageLength ?? 'any'}; written ${maxWriteLength}`;
+}
+
 const yesNo = (value) => (value ? 'yes' : 'no');
 
 function clock(hz) {
@@ -61,7 +66,7 @@ const I2C_COLUMNS = [
   ['repeated START', ({ i2c }) => i2c.repeatedStart],
   ['no data', ({ i2c }) => i2c.zeroLength],
   ['ten-bit', ({ i2c }) => yesNo(i2c.functionality & I2C_FUNC_TENBIT)],
-  ['longest message', ({ i2c }) => i2c.maxMessageLength ?? 'any'],
+  ['longest message', ({ i2c }) => longest(i2c)],
   ['clocks', ({ i2c }) => clocks(i2c.clocksHz)],
   ['stretching', ({ i2c }) => yesNo(i2c.stretching)],
   ['NACK known for', ({ i2c }) => i2c.nack],

@@ -20,6 +20,7 @@ const FOLDERS: readonly {
     load: () => import('../../../hosts/i2c-tiny-usb/index.ts'),
   },
   { compatible: ['dtbus,linux-i2c', 'dtbus,linux-spi'], load: () => import('../../../hosts/linux/index.ts') },
+  { compatible: ['dtbus,mcp2221-emulator'], load: () => import('../../../hosts/mcp2221/index.ts') },
   { compatible: ['dtbus,serprog'], load: () => import('../../../hosts/serprog/index.ts') },
 ];
 

@@ -46,3 +46,30 @@ export const i2cTinyUsb: Judge = {
     expect(JSON.parse(listed)).toMatchObject(ADAPTERS.map((adapter) => ({ ...adapter, usb })));
   },
 };
+
+/** Linux's driver hid-mcp2221 binds to the adapter, also as a GPIO chip. */
+export const mcp2221: Judge = {
+  name: "Linux's driver hid-mcp2221",
+  folder: 'mcp2221',
+  missing: program('i2cdetect'),
+  script: `
+    ${awaitBus('MCP2221')}
+    i2cdetect -y -r $bus 0x40 0x57
+    i2ctransfer -y $bus w3@0x50 4 0x99 0x11
+    busybox usleep 20000
+    i2ctransfer -y $bus w1@0x50 4 r4
+    i2ctransfer -f -y $bus w1@0x48 3 r2
+    i2ctransfer -y $bus w1@0x50 0 r200 | wc -w
+    i2cget -y $bus 0x21 0; echo "absent $?"
+  `,
+  check(output) {
+    expect(output).toMatch(/^name MCP2221/m);
+    expect(output).toMatch(/^40: .*(48|UU)/m);
+    expect(output).toMatch(/^50: 50 -- -- -- -- -- -- --/m);
+    expect(output).toMatch(/^0x99 0x11 0xff 0xff$/m);
+    // TOS after reset: 80 °C.
+    expect(output).toMatch(/^0x50 0x00$/m);
+    expect(output).toContain('Error: Read failed\nabsent 2');
+    expect(output).toMatch(/^200$/m);
+  },
+};

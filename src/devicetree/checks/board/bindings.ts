@@ -110,6 +110,15 @@ export const BINDINGS: readonly Binding[] = [
     },
   },
   {
+    file: 'dtbus,mcp2221.yaml',
+    compatibles: ['dtbus,mcp2221-emulator'],
+    isComplete: true,
+    required: ['compatible'],
+    properties: {
+      i2c: {},
+    },
+  },
+  {
     file: 'dtbus,serprog.yaml',
     compatibles: ['dtbus,serprog'],
     isComplete: true,

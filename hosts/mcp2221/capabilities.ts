@@ -1,0 +1,27 @@
+import {
+  type AdapterSheet,
+  I2C_FUNC,
+  I2C_FUNC_SMBUS_EMUL,
+  type I2cCapabilities,
+} from '../../src/bus/index.ts';
+import { CLOCKS_HZ, LENGTH_MAX } from './protocol.ts';
+
+export const I2C_CAPABILITIES: I2cCapabilities = {
+  functionality: I2C_FUNC.I2C | (I2C_FUNC_SMBUS_EMUL & ~I2C_FUNC.SMBUS_QUICK),
+  repeatedStart: 'write then read',
+  zeroLength: 'none',
+  maxMessageLength: LENGTH_MAX,
+  clocksHz: CLOCKS_HZ,
+  stretching: true,
+  // A refused first byte looks like a refused address.
+  nack: 'address or data',
+};
+
+export const sheets: readonly AdapterSheet[] = [
+  {
+    title: 'MCP2221A',
+    compatible: 'dtbus,mcp2221-emulator',
+    i2c: I2C_CAPABILITIES,
+    judges: "Linux's driver hid-mcp2221, i2c-tools",
+  },
+];

@@ -1,0 +1,28 @@
+import type { DeviceNode, HostAdapter } from '../../src/bus/index.ts';
+import { Catalogue, populateI2c, type SimulationOptions } from '../../src/sim/index.ts';
+import { EmulatedConnection, EmulatedPort, type UsbDevice } from '../../src/usb/index.ts';
+import type { EmulatedI2c } from '../link/index.ts';
+import { Mcp2221Adapter } from './controller.ts';
+import { Mcp2221Emulator } from './emulator.ts';
+
+export { I2C_CAPABILITIES, sheets } from './capabilities.ts';
+export { Mcp2221Adapter } from './controller.ts';
+export { Mcp2221Emulator } from './emulator.ts';
+
+/**
+ * The emulated adapter that `node` describes, with the parts of its child `i2c` behind it; nothing is opened.
+ * @throws {NodeError}
+ */
+export function createAdapter(
+  node: DeviceNode,
+  simulation: SimulationOptions = { catalogue: new Catalogue() },
+): HostAdapter {
+  const bus = node.children.find(({ name }) => name === 'i2c') ?? node;
+  const port = new EmulatedPort(new Mcp2221Emulator(populateI2c(bus, simulation).wire));
+  return new Mcp2221Adapter('emulated MCP2221A', async () => new EmulatedConnection(port));
+}
+
+/** The emulated adapter on buses of the caller's. */
+export function makeEmulator({ i2c }: { readonly i2c: EmulatedI2c }): UsbDevice {
+  return new Mcp2221Emulator(i2c);
+}

@@ -34,6 +34,31 @@ describe('a stepped clock', () => {
     expect(rung).toEqual(['a at 10', 'nested at 15', 'b at 20', 'c at 20']);
     expect(clock.now()).toBe(40);
   });
+
+  it('rings what was not cancelled: a cancel takes its own alarm alone, and one that has rung no other', () => {
+    const clock = new SteppedClock();
+    const rung: string[] = [];
+    const first = clock.after(10, () => rung.push('first'));
+    const second = clock.after(20, () => rung.push('second'));
+    clock.after(30, () => rung.push('third'));
+    clock.advance(15);
+    first();
+    second();
+    clock.advance(15);
+    expect(rung).toEqual(['first', 'third']);
+  });
+
+  it('rings what is due when it is polled, and transfers move it unless it is told otherwise', () => {
+    const clock = new SteppedClock();
+    const rung: number[] = [];
+    clock.after(0, () => rung.push(clock.now()));
+    clock.poll();
+    expect([rung, clock.timesTransfers, new SteppedClock(0, false).timesTransfers]).toEqual([
+      [0],
+      true,
+      false,
+    ]);
+  });
 });
 
 describe('a real clock', () => {
@@ -101,5 +126,64 @@ describe('a real clock', () => {
     clock.pass(2e6);
     clock.poll();
     expect(rung).toBe(true);
+  });
+
+  /** Transfers have moved it on by 5 ms. */
+  const ahead = () => {
+    const clock = new RealClock();
+    clock.hold();
+    const begin = clock.now();
+    clock.pass(5e6);
+    clock.release();
+    return { clock, begin };
+  };
+
+  it('stands still while it is held, and goes on after that', async () => {
+    const { clock, begin } = ahead();
+    expect(clock.now()).toBe(begin + 5e6);
+    await vi.waitFor(() => expect(clock.now()).toBeGreaterThan(begin + 5e6));
+    clock.hold();
+    const held = clock.now();
+    const until = performance.now() + 2;
+    while (performance.now() < until);
+    expect(clock.now()).toBe(held);
+    clock.release();
+    expect(clock.now()).toBeGreaterThan(held);
+  });
+
+  it('waits for the machine without blocking', async () => {
+    const { clock, begin } = ahead();
+    let turned = false;
+    setImmediate(() => {
+      turned = true;
+    });
+    await clock.settled();
+    expect(performance.now() * 1e6 - begin).toBeGreaterThanOrEqual(4.9e6);
+    expect(turned).toBe(true);
+    // There is nothing to wait for any more.
+    clock.settle();
+    await clock.settled();
+  });
+
+  it('leaves the machine behind where a wait is given up', async () => {
+    const clock = new RealClock();
+    clock.hold();
+    const begin = clock.now();
+    clock.pass(3600e9);
+    clock.release();
+    const abort = new AbortController();
+    const waiting = clock.settled(abort.signal);
+    abort.abort(new Error('enough'));
+    await expect(waiting).rejects.toThrow();
+    expect(clock.now() - begin).toBeGreaterThanOrEqual(3600e9);
+    // What was given up is not waited for later.
+    await clock.settled();
+    clock.settle();
+    const now = clock.now();
+    await vi.waitFor(() => expect(clock.now()).toBeGreaterThan(now));
+  });
+
+  it('tells that transfers on it take no time of their own', () => {
+    expect(new RealClock().timesTransfers).toBe(false);
   });
 });

@@ -144,6 +144,29 @@ describe('dtbus,contents', () => {
   it('of a device is refused at once', async () => {
     await expect(eeprom('/dev/zero')).rejects.toThrow('cannot read /dev/zero: not a regular file');
   });
+
+  it('that is as long as the part is taken as it is', async () => {
+    const file = newFile();
+    writeFileSync(file, new Uint8Array(256).fill(7));
+    const bench = await eeprom(file);
+    expect([bench.warnings, bench.writeRead([255], 1)]).toEqual([[], [7]]);
+  });
+
+  it('is written when a test has set it, and again after the next change', async () => {
+    const file = newFile();
+    const bench = await eeprom(file);
+    bench.set('writeTime', 0);
+    bench.set('contents', Uint8Array.of(1, 2));
+    bench.clock.advance(1e9);
+    expect([...readFileSync(file).subarray(0, 3)]).toEqual([1, 2, 0xff]);
+    bench.write([2, 3]);
+    bench.clock.advance(1e9);
+    expect([...readFileSync(file).subarray(0, 3)]).toEqual([1, 2, 3]);
+    expect(() => bench.set('contents', new Uint8Array(257))).toThrow(
+      'invalid contents: expected at most 256 bytes',
+    );
+    bench.parts.close();
+  });
 });
 
 describe('the property contents', () => {

@@ -40,9 +40,10 @@ export {
 } from './control/protocol.ts';
 export { Board, type BusListing, type GpioListing } from './handles/board.ts';
 export type { BoardTrace } from './handles/board-trace.ts';
+export type { CurveOptions, CurveSource } from './handles/curve-source.ts';
 export { type FaultArguments, type FaultHandle, FaultUnsupportedError } from './handles/fault-handle.ts';
 export type { LineHandle } from './handles/line-handle.ts';
-export { type PartHandle, pathOf } from './handles/part-handle.ts';
+export { type CurveHandle, type PartHandle, pathOf } from './handles/part-handle.ts';
 export type { TraceFilter } from './handles/traced-paths.ts';
 export type { BoardOptions, SyncBoardOptions } from './open/board-options.ts';
 export type { TreeDoubt } from './open/check-tree.ts';

@@ -7,6 +7,8 @@ export type {
   Part as DataSheetWithModel,
 } from '../parts/index.ts';
 export { modelsOf } from './chip/part-models.ts';
+export type { Curve } from './curve/curve.ts';
+export { Following } from './curve/following.ts';
 export { type Cancel, type Clock, MS, RealClock, SECOND, SteppedClock, US } from './kit/clock.ts';
 export { fileContents, volatileContents } from './kit/contents.ts';
 export { Line } from './kit/line.ts';

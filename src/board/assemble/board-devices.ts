@@ -18,7 +18,15 @@ import {
 import type { Node, Tree } from '../../devicetree/index.ts';
 import { type GpioDescription, isBus, type VirtioNode } from '../../frontend/index.ts';
 import { type DataSheet, loadParts, partFor } from '../../parts/index.ts';
-import { compatiblesOf, loadModels, MS, PartRegistry, RealClock, SteppedClock } from '../../sim/index.ts';
+import {
+  compatiblesOf,
+  Following,
+  loadModels,
+  MS,
+  PartRegistry,
+  RealClock,
+  SteppedClock,
+} from '../../sim/index.ts';
 import type { VirtioDevice } from '../../virtio/index.ts';
 import type { ModelThreads } from '../models/model-threads.ts';
 import type { BackEndCalls, DeviceProblem, TraceStart } from '../thread/protocol.ts';
@@ -85,6 +93,7 @@ export class BoardDevices {
   readonly #threads: ModelThreads | undefined;
   readonly #tracing: Tracing;
   readonly #injection: Injection;
+  readonly #following: Following;
   readonly #warn: (sentence: string) => void;
 
   private constructor(made: {
@@ -114,6 +123,7 @@ export class BoardDevices {
     this.#tracing = made.tracing;
     this.#injection = made.injection;
     this.#warn = made.warn;
+    this.#following = new Following(made.parts, made.clock, made.warn);
     this.manager = made.manager;
     this.#sheets = made.sheets;
     this.#devices = made.devices;
@@ -294,6 +304,8 @@ export class BoardDevices {
     ownSheets: () => ownSheets(this.#parts),
     getProperty: (path, property) => this.#parts.get(path, property),
     setProperty: (path, property, value) => this.#parts.set(path, property, value),
+    follow: (id, path, property, curve) => this.#following.start(id, path, property, curve),
+    endFollow: (id) => this.#following.stop(id),
     resetPart: (path) => this.#parts.at(path).reset(),
     snapshotPart: (path) => this.#parts.snapshot(path),
     restorePart: (path, snapshot) => this.#parts.restore(path, snapshot),

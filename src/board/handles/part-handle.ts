@@ -3,9 +3,11 @@ import { messageOf } from '../../bus/index.ts';
 import type { Tree } from '../../devicetree/index.ts';
 import { didYouMean, invalid, shown, strictObject } from '../../input/index.ts';
 import type { PartTypes } from '../../parts/index.ts';
-import type { PropertyValue } from '../../sim/index.ts';
+import type { Curve, PropertyDeclaration, PropertyValue } from '../../sim/index.ts';
 import { checkProperty, declarationOf, notFound, PartError } from '../../sim/property.ts';
+import { BoardError } from '../board-error.ts';
 import type { Call, PartReport } from '../thread/protocol.ts';
+import { type CurveOptions, type CurveSource, curveOf } from './curve-source.ts';
 
 /** `inspect.custom`, without node:util, which loads more than a board needs. */
 const CUSTOM = Symbol.for('nodejs.util.inspect.custom');
@@ -18,11 +20,24 @@ interface PartMembers<P> {
   get<N extends keyof P & string>(property: N): P[N];
   /** @throws {PartError} no such property, wrong kind of value, out of range. @throws {TypeError} for what is no name */
   set<N extends Settable<P>>(property: N, value: P[N]): void;
+  /**
+   * From now on a property that is a number follows a curve, on the board's clock: the values of a CSV file, points of
+   * `[seconds, value]`, or a function of the time in seconds, from 0. Values beyond its range become the nearest in it.
+   * @throws {PartError} no such property, not a number. @throws {TypeError} for what is no curve or option
+   * @throws {BoardError} a CSV file that cannot be read, with its line; a function, where the board has a thread of its own
+   */
+  follow<N extends Settable<P>>(property: N, curve: CurveSource, options?: CurveOptions): CurveHandle;
   /** Power-on reset; a part whose model failed answers again. */
   reset(): void;
   /** All that changes in the part, to be put back by `restore`. */
   snapshot(): object;
   restore(snapshot: object): void;
+}
+
+/** A curve that a part follows. */
+export interface CurveHandle {
+  /** The property keeps the value that it has. */
+  stop(): void;
 }
 
 /** Names of what is not readonly. */
@@ -110,9 +125,17 @@ function partHandle({ path, title, properties }: PartReport, call: Call): PartHa
     checkProperty(path, declarationOf(path, properties, name), value);
     call('setProperty', path, name, value);
   };
+  const follow = (name: string, source: CurveSource, options?: CurveOptions) => {
+    checkName(path, name, 'follow(name, curve)');
+    return followCurve(
+      { path, property: declarationOf(path, properties, name), call },
+      curveOf(source, options),
+    );
+  };
   const methods = {
     get,
     set,
+    follow,
     reset: () => call('resetPart', path),
     snapshot: () => call('snapshotPart', path),
     restore: (snapshot: object) => call('restorePart', path, snapshot),
@@ -136,6 +159,28 @@ function partHandle({ path, title, properties }: PartReport, call: Call): PartHa
   const unknown = (name: string) => notFound(path, properties, name);
   const fixed = (name: string) => new PartError(`${path}: ${name} can only be read`);
   return strictObject(handle, unknown, fixed) as PartHandle;
+}
+
+let lastCurve = 0;
+
+/** Lets a property follow a curve. @throws {PartError} it is not a number that can be set @throws {BoardError} */
+function followCurve(
+  { path, property, call }: { path: string; property: PropertyDeclaration; call: Call },
+  curve: Curve,
+): CurveHandle {
+  const { name, kind, readOnly = false } = property;
+  if (readOnly || (kind !== 'number' && kind !== 'integer'))
+    throw new PartError(`${path}: ${name} cannot follow a curve: expected a number that can be set`);
+  const id = ++lastCurve;
+  try {
+    call('follow', id, path, name, curve);
+  } catch (error) {
+    if ((error as Error).name !== 'DataCloneError') throw error;
+    throw new BoardError(
+      `${path}: a function cannot go to the thread of the board; use backEnd: 'inline', or points of [seconds, value]`,
+    );
+  }
+  return { stop: () => call('endFollow', id) };
 }
 
 /** @throws {TypeError} for what is no name: an object with several properties, nothing */

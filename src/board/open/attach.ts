@@ -221,6 +221,8 @@ function callsFor(
     lines: elsewhere,
     getProperty: elsewhere,
     setProperty: elsewhere,
+    follow: elsewhere,
+    endFollow() {},
     resetPart: elsewhere,
     snapshotPart: elsewhere,
     restorePart: elsewhere,

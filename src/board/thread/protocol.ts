@@ -3,7 +3,7 @@ import type { Errno } from '../../bus/index.ts';
 import type { FaultStart, Strike } from '../../faults/index.ts';
 import type { VirtioNode } from '../../frontend/index.ts';
 import type { DataSheet } from '../../parts/index.ts';
-import type { PropertyDeclaration, PropertyValue } from '../../sim/index.ts';
+import type { Curve, PropertyDeclaration, PropertyValue } from '../../sim/index.ts';
 
 /**
  * What answers for a peripheral of a bus: a model, what is on the wire, or nothing; `refused` is what belongs to another
@@ -117,6 +117,9 @@ export interface BackEndCalls {
   ownSheets(): OwnSheet[];
   getProperty(path: string, property: string): PropertyValue;
   setProperty(path: string, property: string, value: PropertyValue): void;
+  /** A property follows a curve from now on; `id`: as for `startTrace`. */
+  follow(id: number, path: string, property: string, curve: Curve): void;
+  endFollow(id: number): void;
   resetPart(path: string): void;
   snapshotPart(path: string): object;
   restorePart(path: string, snapshot: object): void;

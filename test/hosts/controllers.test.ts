@@ -22,7 +22,13 @@ import {
   I2cTinyUsbEmulator,
   I2C_CAPABILITIES as TINY_USB_CAPABILITIES,
 } from '../../hosts/i2c-tiny-usb/index.ts';
-import { Faults, type ServedEmulator, serialLink, serveEmulator } from '../../hosts/link/index.ts';
+import {
+  type EmulatedAdapter,
+  Faults,
+  type ServedEmulator,
+  serialLink,
+  serveEmulator,
+} from '../../hosts/link/index.ts';
 import {
   I2C_CAPABILITIES as MCP2221_CAPABILITIES,
   Mcp2221Adapter,
@@ -46,19 +52,19 @@ async function simulated(): Promise<ControllerBench> {
 }
 
 /** The controller, `serialport`, a pty, the emulated firmware, and the recording wire behind it. */
-async function emulated(traits: Traits): Promise<ControllerBench> {
-  const wire = new RecordingWire();
+async function behindPort(
+  wire: RecordingWire,
+  emulate: () => EmulatedAdapter,
+  adapt: (port: () => string) => HostAdapter,
+): Promise<ControllerBench> {
   const faults = new Faults();
-  const plugIn = (): ServedEmulator =>
-    serveEmulator(new BusPirateEmulator({ i2c: wire.i2c, spi: wire.spi, traits }), { pty: true }, faults);
+  const plugIn = (): ServedEmulator => serveEmulator(emulate(), { pty: true }, faults);
   let served = plugIn();
-  const host = new BusPirateAdapter('an emulated port', DEFAULT_SETTINGS, (events) =>
-    serialLink(served.port, DEFAULT_SETTINGS.baud)(events),
-  );
+  const host = adapt(() => served.port);
   await host.open();
   return {
-    i2c: host.i2c,
-    spi: host.spi,
+    ...(host.i2c && { i2c: host.i2c }),
+    ...(host.spi && { spi: host.spi }),
     wire,
     adapter: {
       hang: () => {
@@ -80,38 +86,26 @@ async function emulated(traits: Traits): Promise<ControllerBench> {
   };
 }
 
-/** A serprog programmer behind a serial port. */
-async function serprog(): Promise<ControllerBench> {
+function emulated(traits: Traits): Promise<ControllerBench> {
   const wire = new RecordingWire();
-  const faults = new Faults();
-  const plugIn = (): ServedEmulator =>
-    serveEmulator(new SerprogEmulator({ spi: wire.spi }), { pty: true }, faults);
-  let served = plugIn();
-  const host = new SerprogAdapter('an emulated port', 1, (events) =>
-    serialLink(served.port, 115_200)(events),
-  );
-  await host.open();
-  return {
-    spi: host.spi,
+  const { baud } = DEFAULT_SETTINGS;
+  return behindPort(
     wire,
-    adapter: {
-      hang: () => {
-        faults.hanging = true;
-      },
-      answer: () => {
-        faults.hanging = false;
-      },
-      unplug: () => served.close(),
-      replug: async () => {
-        served = plugIn();
-        await host.open();
-      },
-    },
-    close: async () => {
-      await host.close();
-      served.close();
-    },
-  };
+    () => new BusPirateEmulator({ i2c: wire.i2c, spi: wire.spi, traits }),
+    (port) =>
+      new BusPirateAdapter('an emulated port', DEFAULT_SETTINGS, (events) =>
+        serialLink(port(), baud)(events),
+      ),
+  );
+}
+
+function serprog(): Promise<ControllerBench> {
+  const wire = new RecordingWire();
+  return behindPort(
+    wire,
+    () => new SerprogEmulator({ spi: wire.spi }),
+    (port) => new SerprogAdapter('an emulated port', 1, (events) => serialLink(port(), 115_200)(events)),
+  );
 }
 
 const NAME = 'an emulated adapter';

@@ -1,42 +1,27 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createMemfd, Mapping } from '../../../../src/os/index.ts';
 import type { Payload } from '../../../../src/transport/vhost-user/messages/message.ts';
 import { u64 } from '../../../../src/transport/vhost-user/messages/message.ts';
 import { REQUEST } from '../../../../src/transport/vhost-user/messages/protocol.ts';
 import { featureSet, VIRTIO_F } from '../../../../src/virtio/index.ts';
 import { lm75, PlainI2cDevice } from '../../../guest/plain-i2c-device.ts';
-import { GUEST, HoldingDevice, i2cRequest, leaks, NEGOTIATED, TestRing, World } from '../harness.ts';
+import { useWorlds } from '../connection/worlds.ts';
+import { GUEST, HoldingDevice, i2cRequest, NEGOTIATED, type TestRing, type World } from '../harness.ts';
 
 const PACKED = NEGOTIATED + featureSet(VIRTIO_F.RING_PACKED);
 /** What QEMU sends for a new packed ring: position 0, both wrap counters 1. */
 const NEW = 0x8000_8000;
 
-let before: string[];
-const worlds: World[] = [];
-const rings: TestRing[] = [];
-
-beforeEach(() => {
-  before = leaks();
-});
-afterEach(async () => {
-  for (const ring of rings.splice(0)) ring.close();
-  for (const world of worlds.splice(0)) await world.close();
-  expect(leaks()).toEqual(before);
-});
+const { world: anyWorld, ring: anyRing } = useWorlds();
 
 function world(device: HoldingDevice | PlainI2cDevice = sensor()): World {
-  const made = new World(device);
-  worlds.push(made);
+  const made = anyWorld(device);
   made.greet(PACKED);
   return made;
 }
 const sensor = (): PlainI2cDevice => new PlainI2cDevice(new Map([[0x48, lm75(25 * 256)]]));
 
-function ring(of: World, size = 16): TestRing {
-  const made = new TestRing(of, 0, size, PACKED);
-  rings.push(made);
-  return made;
-}
+const ring = (of: World, size = 16): TestRing => anyRing(of, 0, size, PACKED);
 
 /** Reads so many times, a request at a time, and looks at what was read. */
 function read(of: World, by: TestRing, times: number): void {

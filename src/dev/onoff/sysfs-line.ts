@@ -156,18 +156,26 @@ function word<Word extends string>(words: readonly Word[], written: string): Wor
 const exported = new WeakMap<GpioChip, Map<number, SysfsLine>>();
 
 /**
- * The line with a number, exported now or before. Numbers begin at 0 with the board's first controller and go on with
- * the next. @throws {SystemError} `EINVAL` there is no such line.
+ * Where Linux begins to number lines itself, since 6.2 (GPIO_DYNAMIC_BASE of drivers/gpio/gpiolib.h): GPIO 17 of a Raspberry Pi
+ * is 529 there for `/sys/class/gpio`, and was 17 before.
+ */
+const DYNAMIC_BASE = 512;
+
+/**
+ * The line with a number, exported now or before. Numbers begin with the board's first controller, at 0 and at 512 as well, and
+ * go on with the next. @throws {SystemError} `EINVAL` there is no such line.
  */
 export function exportLine(chips: readonly GpioChip[], number: number): { line: SysfsLine; before: boolean } {
+  const all = chips.reduce((sum, { lineCount }) => sum + lineCount, 0);
+  const place = number >= Math.max(DYNAMIC_BASE, all) ? number - DYNAMIC_BASE : number;
   let base = 0;
   for (const chip of chips) {
-    if (Number.isInteger(number) && number >= base && number < base + chip.lineCount) {
+    if (Number.isInteger(place) && place >= base && place < base + chip.lineCount) {
       const lines = exported.get(chip) ?? new Map<number, SysfsLine>();
       exported.set(chip, lines);
-      const there = lines.get(number);
-      const line = there ?? new SysfsLine(chip, number - base, number, () => lines.delete(number));
-      lines.set(number, line);
+      const there = lines.get(place);
+      const line = there ?? new SysfsLine(chip, place - base, number, () => lines.delete(place));
+      lines.set(place, line);
       return { line, before: there !== undefined };
     }
     base += chip.lineCount;

@@ -66,6 +66,23 @@ describe('the drop-in for onoff', () => {
     }
   });
 
+  it('takes the number that newer kernels have for a line, which is the same line', async () => {
+    const board = await openBoard(fileURLToPath(new URL('lines.dts', import.meta.url)));
+    try {
+      const chip = await board.gpio();
+      setBoardProvider(() => ({ open: (path) => board.nodes.open(path), gpioChips: () => [chip] }));
+      const gpio = new onoff.Gpio(512 + 7, 'out');
+      gpio.writeSync(1);
+      expect(board.line('/gpio', 7).get()).toBe(true);
+      expect(new onoff.Gpio(7, 'out', { reconfigureDirection: false }).readSync()).toBe(1);
+      expect(() => new onoff.Gpio(512 + 8, 'in')).toThrow('EINVAL: invalid argument, write');
+      expect(() => new onoff.Gpio(511, 'in')).toThrow('EINVAL: invalid argument, write');
+      gpio.unexport();
+    } finally {
+      await board.close();
+    }
+  });
+
   // Interrupts are waited for by the clock, so a machine that stands still for a moment may miss one.
   it('does what onoff 6.0.3 does on Linux, call by call', { retry: 2, timeout: 60_000 }, async () => {
     const board = await openBoard(fileURLToPath(new URL('lines.dts', import.meta.url)));

@@ -94,6 +94,14 @@ export class BusFault extends Error {
     return this.message.slice(this.code.length + 2);
   }
 
+  /**
+   * What it says beyond its errno; undefined where that is nothing. That nobody acknowledged needs no reason, unless the
+   * part has one.
+   */
+  get beyondErrno(): string | undefined {
+    return this.code === 'ENXIO' ? this.reason : this.sentence;
+  }
+
   /** Any thrown value as a fault: a `BusFault` stays, everything else becomes `EIO` with the cause kept. */
   static from(thrown: unknown): BusFault {
     if (thrown instanceof BusFault) return thrown;

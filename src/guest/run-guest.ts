@@ -12,6 +12,7 @@ import {
   callback,
   checkOptions,
   type FilePath,
+  flag,
   listOf,
   type OptionChecks,
   oneOf,
@@ -22,6 +23,7 @@ import { initScript } from './guest-console.ts';
 import { type GuestEnd, type GuestMachine, runMachine } from './guest-process.ts';
 import { guestTree } from './guest-tree.ts';
 import { planQemu, whyNoKvm } from './qemu.ts';
+import { RELEASE } from './released.ts';
 import { nameUnbound } from './unbound.ts';
 
 /** How `runGuest` boots a Linux, and what it runs in it. */
@@ -39,6 +41,8 @@ export interface GuestOptions extends ServeSettings {
   readonly deadlineMs: number;
   /** Who the guest is: it has the clients that name this owner (`dtbus,owner`), else those that name none. */
   readonly owner?: string | undefined;
+  /** False: Linux's drivers give the parts up before the command, which reaches them by /dev/i2c-N and /dev/spidevB.C. */
+  readonly drivers?: boolean | undefined;
   /** Called with the board before the guest boots: to move what its parts sense while the guest runs. */
   readonly onBoard?: (board: ServedBoard) => void;
   /** Gets the command's output as it comes. */
@@ -63,6 +67,7 @@ const checks: OptionChecks<GuestOptions> = {
   command: listOf('texts', text),
   deadlineMs: option('a number of ms', (value) => typeof value === 'number' && value > 0),
   owner: text,
+  drivers: flag,
   onBoard: callback,
   output: callback,
   interrupted: option(
@@ -185,7 +190,9 @@ class Guest {
   /** Writes process 1. @returns its path */
   #init(prepare: string): string {
     const path = join(this.#folder, 'init');
-    writeFileSync(path, initScript(this.#mark, this.#options.command, prepare), { mode: 0o755 });
+    const { command, drivers } = this.#options;
+    const lines = drivers === false ? [prepare, RELEASE] : [prepare];
+    writeFileSync(path, initScript(this.#mark, command, lines.join('\n')), { mode: 0o755 });
     return path;
   }
 

@@ -14,5 +14,6 @@ export function failureOf(
 ): Failure | undefined {
   const opening = running ? bus.openingReason : undefined;
   if (opening !== undefined) return { errno: ERRNO.ETIMEDOUT, sentence: opening };
-  return fault && { errno: fault.errno, sentence: fault.sentence };
+  const sentence = fault?.beyondErrno;
+  return fault === undefined || sentence === undefined ? undefined : { errno: fault.errno, sentence };
 }

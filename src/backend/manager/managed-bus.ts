@@ -89,9 +89,7 @@ export class ManagedBus<Kind extends keyof Controllers = keyof Controllers> {
   reasonOf(code: string): string | undefined {
     const opening = code === 'ETIMEDOUT' ? this.openingReason : undefined;
     if (opening !== undefined) return opening;
-    if (this.#lastFault?.code !== code) return undefined;
-    // That nobody acknowledged needs no reason, unless the part has one.
-    return code === 'ENXIO' ? this.#lastFault.reason : this.#lastFault.sentence;
+    return this.#lastFault?.code === code ? this.#lastFault.beyondErrno : undefined;
   }
 
   /** What its transfers wait for before they begin; undefined where they do not. */

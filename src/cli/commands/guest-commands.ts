@@ -37,6 +37,10 @@ With --qemu the guest is a PC whose PCI devices are the buses, on KVM where that
       'the kernel (default: DTBUS_GUEST_KERNEL, with --qemu DTBUS_QEMU_KERNEL, or ~/.local/share/dtbus/linux, with --qemu bzImage there); see test/guest/README.md of this package',
     )
     .option('--owner <name>', 'expose only peripherals with this dtbus,owner (default: those without one)')
+    .option(
+      '--no-drivers',
+      "take Linux's drivers off the parts (not off muxes): programs reach them by /dev/i2c-N and /dev/spidevB.C, which else say EBUSY or are not there",
+    )
     .option('--timeout <seconds>', 'kill the guest after this time', '60')
     .addHelpText(
       'after',
@@ -44,6 +48,7 @@ With --qemu the guest is a PC whose PCI devices are the buses, on KVM where that
 Example:
   dtbus guest dts/demo.dts -- i2cdetect -y 1
   dtbus guest dts/demo.dts --kernel ./linux
+  dtbus guest --no-drivers -- python3 read-temperature.py
   dtbus guest dts/demo.dts --qemu --kernel ./bzImage -- i2cdetect -y 1
 `,
     );
@@ -61,6 +66,7 @@ interface GuestArguments {
   readonly qemu: boolean;
   readonly kernel?: string;
   readonly owner?: string;
+  readonly drivers: boolean;
   readonly timeout: string;
 }
 
@@ -116,6 +122,7 @@ async function bootGuest(args: BoardArguments & GuestArguments, command: readonl
       machine,
       kernel,
       owner: args.owner,
+      drivers: args.drivers,
       command: command.length > 0 ? command : LOOK_AROUND,
       deadlineMs: seconds * 1000,
       output: (bytes) => process.stdout.write(bytes),

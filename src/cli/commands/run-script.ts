@@ -66,7 +66,7 @@ function checkScript(script: string): void {
 
 /** Where programs that are no scripts of Node's meet a board. */
 const OTHERWISE =
-  'run other programs on real nodes (sudo dtbus up BOARD --dev) or in a guest (dtbus guest BOARD -- COMMAND)';
+  'run other programs on real nodes (sudo dtbus up BOARD --dev) or in a guest (dtbus guest BOARD --no-drivers -- COMMAND)';
 
 /** @throws {UsageError} a program in a language that this Node does not run */
 function checkLanguage(script: string): void {

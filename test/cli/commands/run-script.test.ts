@@ -29,7 +29,7 @@ describe('what dtbus run is given', () => {
     expect(run('x.py', 'print(1)')).toEqual({
       status: 2,
       out: '',
-      err: `dtbus: run takes scripts of Node (.js, .mjs, .cjs), got ${path}; run other programs on real nodes (sudo dtbus up BOARD --dev) or in a guest (dtbus guest BOARD -- COMMAND)\n`,
+      err: `dtbus: run takes scripts of Node (.js, .mjs, .cjs), got ${path}; run other programs on real nodes (sudo dtbus up BOARD --dev) or in a guest (dtbus guest BOARD --no-drivers -- COMMAND)\n`,
     });
   });
 
@@ -60,7 +60,7 @@ describe('what dtbus run is given', () => {
     ],
     [
       'python3',
-      'run takes a script of Node, got python3; run other programs on real nodes (sudo dtbus up BOARD --dev) or in a guest (dtbus guest BOARD -- COMMAND)',
+      'run takes a script of Node, got python3; run other programs on real nodes (sudo dtbus up BOARD --dev) or in a guest (dtbus guest BOARD --no-drivers -- COMMAND)',
     ],
     ['--verbose', "unknown option '--verbose': options of run stand before the board"],
   ])('is no command and no late option: %s', (word, sentence) => {

@@ -1,15 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gpioDriver, type VirtioGpioDriver } from '../../src/frontend/gpio.ts';
-import { VirtioBus } from '../../src/frontend/index.ts';
-import { LocalDevices, LocalFrontEnd, registerBytes } from '../../src/transport/index.ts';
-import {
-  type DescriptorChain,
-  type DeviceQueue,
-  DmaAllocator,
-  GuestMemory,
-  type VirtioDevice,
-} from '../../src/virtio/index.ts';
-import { node } from '../support/node.ts';
+import type { DescriptorChain, DeviceQueue, VirtioDevice } from '../../src/virtio/index.ts';
+import { bindDriver } from '../support/rig.ts';
 
 /** virtio 1.4, 5.18.4: three lines, eleven bytes of names. */
 const CONFIG = Uint8Array.of(3, 0, 0, 0, 11, 0, 0, 0);
@@ -75,17 +67,8 @@ class ScriptedDevice implements VirtioDevice {
 }
 
 function drive(device = new ScriptedDevice()) {
-  const buffer = new SharedArrayBuffer(1 << 20);
-  const memory = GuestMemory.over(buffer);
-  const dma = new DmaAllocator(0x1000, (1 << 20) - 0x1000);
-  const registers = new SharedArrayBuffer(registerBytes(1));
-  const backEnd = new LocalDevices(memory, registers, [device]);
-  const transport = new LocalFrontEnd(memory, registers, 0, () => backEnd.serveInline());
-  const bus = new VirtioBus();
-  const compatible = ['platform,virtio-gpio'];
-  const handle = bus.add({ node: node('gpio'), compatible, number: 0, transport, dma });
-  bus.register(gpioDriver);
-  return { device, bus, backEnd, chip: bus.bound(handle) as VirtioGpioDriver };
+  const { adapter, bus, backEnd } = bindDriver<VirtioGpioDriver>(device, 'platform,virtio-gpio', gpioDriver);
+  return { device, bus, backEnd, chip: adapter };
 }
 
 describe('5.18.6 messages of the driver, byte for byte', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BusFault, I2C_M, type I2cController, type I2cMessage } from '../../src/bus/index.ts';
 import { featureSet } from '../../src/virtio/index.ts';
+import { read, write } from '../support/i2c.ts';
 import { Late } from '../support/late.ts';
 import { hostOf, i2cRig } from '../support/rig.ts';
 
@@ -27,17 +28,6 @@ function recorder() {
   };
   return { controller, transactions };
 }
-
-const write = (addr: number, ...bytes: number[]): I2cMessage => ({
-  addr,
-  flags: 0,
-  buf: Uint8Array.from(bytes),
-});
-const read = (addr: number, length: number): I2cMessage => ({
-  addr,
-  flags: I2C_M.RD,
-  buf: new Uint8Array(length),
-});
 
 describe('virtio-i2c, from the FE driver to the controller', () => {
   it('carries a write and a read as one transaction', async () => {

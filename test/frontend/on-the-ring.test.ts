@@ -1,21 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { I2C_M, type I2cMessage } from '../../src/bus/index.ts';
-import {
-  i2cDriver,
-  spiDriver,
-  VirtioBus,
-  type VirtioI2cDriver,
-  type VirtioSpiDriver,
-} from '../../src/frontend/index.ts';
-import { LocalDevices, LocalFrontEnd, registerBytes } from '../../src/transport/index.ts';
-import {
-  type DescriptorChain,
-  type DeviceQueue,
-  DmaAllocator,
-  GuestMemory,
-  type VirtioDevice,
-} from '../../src/virtio/index.ts';
-import { node } from '../support/node.ts';
+import type { VirtioI2cDriver, VirtioSpiDriver } from '../../src/frontend/index.ts';
+import type { DescriptorChain, DeviceQueue, VirtioDevice } from '../../src/virtio/index.ts';
+import { read, write } from '../support/i2c.ts';
+import { bindDriver } from '../support/rig.ts';
 import { spiTransfer } from '../support/spi.ts';
 
 /** One request as a device sees it: what it may read, and how long what it may write is. */
@@ -77,39 +64,12 @@ class Mirror implements VirtioDevice {
   }
 }
 
-function bind<Bound>(
-  device: VirtioDevice,
-  compatible: string,
-): { adapter: Bound; fault: string | undefined } {
-  const buffer = new SharedArrayBuffer(1 << 20);
-  const memory = GuestMemory.over(buffer);
-  const registers = new SharedArrayBuffer(registerBytes(1));
-  const backEnd = new LocalDevices(memory, registers, [device]);
-  const transport = new LocalFrontEnd(memory, registers, 0, () => backEnd.serveInline());
-  const bus = new VirtioBus();
-  bus.register(i2cDriver);
-  bus.register(spiDriver);
-  const dma = new DmaAllocator(0x1000, (1 << 20) - 0x1000);
-  const handle = bus.add({ node: node('bus'), compatible: [compatible], number: 0, transport, dma });
-  return { adapter: bus.bound(handle) as Bound, fault: bus.listing()[0]?.fault };
-}
-
 describe('5.16.6 what the I2C driver puts on the ring', () => {
   const ZERO_LENGTH = 1;
   function i2c(features = ZERO_LENGTH) {
     const device = new Mirror(34, features);
-    return { device, ...bind<VirtioI2cDriver>(device, 'platform,virtio-i2c') };
+    return { device, ...bindDriver<VirtioI2cDriver>(device, 'platform,virtio-i2c') };
   }
-  const write = (addr: number, ...bytes: number[]): I2cMessage => ({
-    addr,
-    flags: 0,
-    buf: Uint8Array.from(bytes),
-  });
-  const read = (addr: number, length: number): I2cMessage => ({
-    addr,
-    flags: I2C_M.RD,
-    buf: new Uint8Array(length),
-  });
 
   it('has M_RD for reads and not for writes, FAIL_NEXT on all but the last, and no other flag', () => {
     const { device, adapter } = i2c();
@@ -171,7 +131,7 @@ describe('5.21.6 what the SPI driver puts on the ring', () => {
     config.set([2, 1]);
     // All of it, and more than this driver knows: a later device may have a longer space.
     const device = new Mirror(45, 0, Uint8Array.from([...config, 0xff, 0xff, 0xff, 0xff]));
-    return { device, ...bind<VirtioSpiDriver>(device, 'platform,virtio-spi') };
+    return { device, ...bindDriver<VirtioSpiDriver>(device, 'platform,virtio-spi') };
   }
   it('is head, tx, rx, result, in this order; half-duplex leaves one out', () => {
     const { device, adapter } = spi();

@@ -11,6 +11,8 @@ import { LocalDevices, LocalFrontEnd, registerBytes } from '../../src/transport/
 import { DmaAllocator, GuestMemory, type VirtioDevice } from '../../src/virtio/index.ts';
 import { node } from './node.ts';
 
+type Driver = Parameters<VirtioBus['register']>[0];
+
 export const MEMORY_BYTES = 1 << 20;
 
 /** A host that carries what it is given, always open, answering at once or later as its controller does. */
@@ -30,6 +32,21 @@ export interface Rig<Bound> {
   readonly transport: LocalFrontEnd;
 }
 
+/** A device and the driver that its compatible finds, in this thread. @returns what keeps the driver from it as `fault` */
+export function bindDriver<Bound>(device: VirtioDevice, compatible: string, ...drivers: readonly Driver[]) {
+  const buffer = new SharedArrayBuffer(MEMORY_BYTES);
+  const memory = GuestMemory.over(buffer);
+  const dma = new DmaAllocator(0x1000, MEMORY_BYTES - 0x1000);
+  const registers = new SharedArrayBuffer(registerBytes(1));
+  const backEnd = new LocalDevices(memory, registers, [device]);
+  const transport = new LocalFrontEnd(memory, registers, 0, () => backEnd.serveInline());
+  const bus = new VirtioBus();
+  for (const driver of [i2cDriver, spiDriver, ...drivers]) bus.register(driver);
+  const handle = bus.add({ node: node('bus'), compatible: [compatible], number: 0, transport, dma });
+  const fault = bus.listing()[0]?.fault;
+  return { adapter: bus.bound(handle) as Bound, fault, bus, backEnd, memory, dma, transport };
+}
+
 async function rig<Bound>(
   makeDevice: (manager: ResourceManager, client: Client) => VirtioDevice,
   compatible: string,
@@ -38,19 +55,9 @@ async function rig<Bound>(
   const client = new Client('test');
   const device = makeDevice(manager, client);
   await manager.open();
-  const buffer = new SharedArrayBuffer(MEMORY_BYTES);
-  const memory = GuestMemory.over(buffer);
-  const dma = new DmaAllocator(0x1000, MEMORY_BYTES - 0x1000);
-  const registers = new SharedArrayBuffer(registerBytes(1));
-  const backEnd = new LocalDevices(memory, registers, [device]);
-  const transport = new LocalFrontEnd(memory, registers, 0, () => backEnd.serveInline());
-  const bus = new VirtioBus();
-  bus.register(i2cDriver);
-  bus.register(spiDriver);
-  const handle = bus.add({ node: node('bus'), compatible: [compatible], number: 0, transport, dma });
-  const fault = bus.listing()[0]?.fault;
+  const { fault, adapter, ...ends } = bindDriver<Bound>(device, compatible);
   if (fault !== undefined) throw new Error(fault);
-  return { adapter: bus.bound(handle) as Bound, bus, backEnd, manager, client, memory, dma, transport };
+  return { ...ends, adapter, manager, client };
 }
 
 /**

@@ -9,6 +9,10 @@ import { runInNewContext } from 'node:vm';
 import { checkout, cpuTime, load, median, report } from './report.mjs';
 
 const { openBoard } = await load('.');
+// A build to compare with may have none.
+const kit = await Promise.resolve('./test')
+  .then(load)
+  .catch(() => undefined);
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc');
 
@@ -21,13 +25,15 @@ const folder = mkdtempSync(join(tmpdir(), 'dtbus-bench-'));
 const file = join(folder, 'half.dts');
 writeFileSync(file, SIMULATED_HALF);
 
-/** Opens and closes so many boards. @returns the median time, and the mean CPU time in all threads, of one in ms */
-async function boards(count, options) {
+/**
+ * Opens and closes so many boards. @returns the median time, and the mean CPU time in all threads, of one in ms
+ */
+async function boards(count, options, open = openBoard) {
   const times = [];
   const before = cpuTime();
   for (let i = 0; i < count; i++) {
     const begin = performance.now();
-    const board = await openBoard(file, options);
+    const board = await open(file, options);
     await board.close();
     times.push(performance.now() - begin);
   }
@@ -52,6 +58,19 @@ const inline = await boards(COUNT, INLINE);
 report('a fresh board, back-end in the same thread', inline.time, 'ms', 'at most 3', inline.cpu);
 report(`heap that each of ${COUNT} left behind`, ((await heap()) - before) / COUNT, 'KB', 'at most 1');
 report('resident memory after them', process.memoryUsage().rss / 1e6, 'MB');
+
+if (kit !== undefined) {
+  await boards(100, {}, kit.openTestBoard);
+  const heapBefore = await heap();
+  const tested = await boards(COUNT, {}, kit.openTestBoard);
+  report('a fresh board of dtbus/test', tested.time, 'ms', 'at most 3', tested.cpu);
+  report(
+    `heap that each of ${COUNT} of them left behind`,
+    ((await heap()) - heapBefore) / COUNT,
+    'KB',
+    'at most 1',
+  );
+}
 
 await boards(5, {});
 const threaded = await boards(40, {});

@@ -32,12 +32,13 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   nack: 'each byte',
 };
 
+const ADAPTER = {
+  i2c: I2C_CAPABILITIES,
+  spi: SPI_CAPABILITIES,
+  judges: "flashrom (SPI); I2C by 2 clients' sources",
+};
+
 export const sheets: readonly AdapterSheet[] = [
-  {
-    title: 'CH341A',
-    compatible: 'dtbus,ch341a-emulator',
-    i2c: I2C_CAPABILITIES,
-    spi: SPI_CAPABILITIES,
-    judges: "flashrom (SPI); I2C by 2 clients' sources",
-  },
+  { title: 'CH341A', compatible: 'wch,ch341a', ...ADAPTER },
+  { title: 'CH341A, emulated', compatible: 'dtbus,ch341a-emulator', ...ADAPTER },
 ];

@@ -37,13 +37,12 @@ export function spiCapabilities(chipSelects: number): SpiCapabilities {
 
 const ADAPTER = { i2c: I2C_CAPABILITIES, spi: spiCapabilities(1) };
 
-export const sheets: readonly AdapterSheet[] = [
-  {
-    title: CHIPS.ft232h.title,
-    compatible: 'dtbus,ft232h-emulator',
-    ...ADAPTER,
-    judges: 'flashrom (SPI), pyftdi (I2C)',
+export const sheets: readonly AdapterSheet[] = Object.entries(CHIPS).flatMap(
+  ([name, { title, hasOpenDrain }]) => {
+    const sheet = { ...ADAPTER, judges: hasOpenDrain ? 'flashrom (SPI), pyftdi (I2C, SPI)' : 'as FT232H' };
+    return [
+      { title, compatible: `ftdi,${name}`, ...sheet },
+      { title: `${title}, emulated`, compatible: `dtbus,${name}-emulator`, ...sheet },
+    ];
   },
-  { title: CHIPS.ft2232h.title, compatible: 'dtbus,ft2232h-emulator', ...ADAPTER, judges: 'flashrom (SPI)' },
-  { title: CHIPS.ft4232h.title, compatible: 'dtbus,ft4232h-emulator', ...ADAPTER, judges: 'flashrom (SPI)' },
-];
+);

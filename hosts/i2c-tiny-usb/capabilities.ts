@@ -21,5 +21,6 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
 const ADAPTER = { i2c: I2C_CAPABILITIES, judges: "Linux's driver i2c-tiny-usb, i2c-tools" };
 
 export const sheets: readonly AdapterSheet[] = [
-  { title: 'i2c-tiny-usb', compatible: 'dtbus,i2c-tiny-usb-emulator', ...ADAPTER },
+  { title: 'i2c-tiny-usb', compatible: 'harbaum,i2c-tiny-usb', ...ADAPTER },
+  { title: 'i2c-tiny-usb, emulated', compatible: 'dtbus,i2c-tiny-usb-emulator', ...ADAPTER },
 ];

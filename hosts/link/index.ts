@@ -31,3 +31,4 @@ export {
   segmentsOf,
 } from './spi-moves.ts';
 export { streamLink, tcpLink } from './stream.ts';
+export { usbNode } from './usb-node.ts';

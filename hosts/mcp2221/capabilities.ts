@@ -17,11 +17,9 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   nack: 'address or data',
 };
 
+const ADAPTER = { i2c: I2C_CAPABILITIES, judges: "Linux's driver hid-mcp2221, i2c-tools" };
+
 export const sheets: readonly AdapterSheet[] = [
-  {
-    title: 'MCP2221A',
-    compatible: 'dtbus,mcp2221-emulator',
-    i2c: I2C_CAPABILITIES,
-    judges: "Linux's driver hid-mcp2221, i2c-tools",
-  },
+  { title: 'MCP2221A', compatible: 'microchip,mcp2221a', ...ADAPTER },
+  { title: 'MCP2221A, emulated', compatible: 'dtbus,mcp2221-emulator', ...ADAPTER },
 ];

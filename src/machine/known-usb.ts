@@ -21,7 +21,11 @@ const serial = (title: string, ...compatible: readonly string[]): KnownUsb => ({
   way: 'serial',
   compatible,
 });
-const usb = (title: string): KnownUsb => ({ title, way: 'usb', compatible: [] });
+const usb = (title: string, ...compatible: readonly string[]): KnownUsb => ({
+  title,
+  way: 'usb',
+  compatible,
+});
 const hid = (title: string): KnownUsb => ({ title, way: 'hid', compatible: [] });
 const kernel = (title: string): KnownUsb => ({ title, way: 'kernel', compatible: [] });
 
@@ -41,10 +45,10 @@ const KNOWN: Readonly<Record<string, KnownUsb>> = {
   '0403:6030': kernel('FT260'),
   'a257:2013': kernel('DLN-2'),
   '04d8:00dd': kernel('MCP2221A'),
-  '1a86:5512': usb('CH341A'),
-  '0403:6014': usb('FT232H'),
-  '0403:6010': usb('FT2232H'),
-  '0403:6011': usb('FT4232H'),
+  '1a86:5512': usb('CH341A', 'wch,ch341a'),
+  '0403:6014': usb('FT232H', 'ftdi,ft232h'),
+  '0403:6010': usb('FT2232H', 'ftdi,ft2232h'),
+  '0403:6011': usb('FT4232H', 'ftdi,ft4232h'),
   '1a86:55db': usb('CH347T'),
   '1a86:55de': usb('CH347F'),
   '1a86:55dc': hid('CH347T'),

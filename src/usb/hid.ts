@@ -3,11 +3,12 @@ import { REQUEST, type SetupPacket } from './requests.ts';
 
 /** Human interface devices that carry reports of a vendor (HID 1.11). */
 
+export const HID_CLASS = 3;
+
 export const HID_REQUEST = { GET_REPORT: 0x01, SET_REPORT: 0x09, SET_IDLE: 0x0a } as const;
 /** In the high byte of `wValue` of a report request; the low byte is the report's number. */
 export const HID_REPORT = { INPUT: 1, OUTPUT: 2, FEATURE: 3 } as const;
 
-const HID_CLASS = 3;
 const DESCRIPTOR_HID = 0x21;
 const DESCRIPTOR_REPORT = 0x22;
 const MAIN_ITEM = {

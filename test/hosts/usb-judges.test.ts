@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { flashrom } from './judges/flashrom.ts';
 import { i2cTinyUsb, mcp2221 } from './judges/linux-driver.ts';
+import { npmUsb } from './judges/npm-usb.ts';
 import { pyftdi } from './judges/pyftdi.ts';
 import { describeJudges } from './judges/session.ts';
 
@@ -11,5 +12,9 @@ describe('emulated USB adapters, plugged into a Linux', () => {
     flashrom('ch341a', 'ch341a_spi', '5512'),
     pyftdi,
     flashrom('ftdi', 'ft2232_spi:type=232H', '6014'),
+    npmUsb('i2c-tiny-usb', 'harbaum,i2c-tiny-usb', 'c631'),
+    npmUsb('ch341a', 'wch,ch341a', '5512'),
+    npmUsb('ftdi', 'ftdi,ft232h', '6014'),
+    npmUsb('mcp2221', 'microchip,mcp2221a', '00dd'),
   ]);
 });

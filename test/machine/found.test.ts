@@ -53,7 +53,13 @@ describe('the adapters of a machine', () => {
     machine.link('bus/usb/devices/1-1.3:1.0/driver', 'bus/usb/drivers/spi-ch341');
     machine.node('bus/usb/001/012', 0o664);
     expect(find()).toMatchObject([
-      { kind: 'usb', name: 'CH341A', compatible: [], heldBy: 'spi-ch341', usb: { port: '1-1.3' } },
+      {
+        kind: 'usb',
+        name: 'CH341A',
+        compatible: ['wch,ch341a'],
+        heldBy: 'spi-ch341',
+        usb: { port: '1-1.3' },
+      },
     ]);
     expect(paths()).toEqual(['/dev/bus/usb/001/012']);
   });

@@ -10,17 +10,30 @@ const FOLDERS: readonly {
     compatible: ['dangerousprototypes,bus-pirate', 'dtbus,bus-pirate-emulator'],
     load: () => import('../../../hosts/bus-pirate/index.ts'),
   },
-  { compatible: ['dtbus,ch341a-emulator'], load: () => import('../../../hosts/ch341a/index.ts') },
   {
-    compatible: ['dtbus,ft232h-emulator', 'dtbus,ft2232h-emulator', 'dtbus,ft4232h-emulator'],
+    compatible: ['wch,ch341a', 'dtbus,ch341a-emulator'],
+    load: () => import('../../../hosts/ch341a/index.ts'),
+  },
+  {
+    compatible: [
+      'ftdi,ft232h',
+      'ftdi,ft2232h',
+      'ftdi,ft4232h',
+      'dtbus,ft232h-emulator',
+      'dtbus,ft2232h-emulator',
+      'dtbus,ft4232h-emulator',
+    ],
     load: () => import('../../../hosts/ftdi/index.ts'),
   },
   {
-    compatible: ['dtbus,i2c-tiny-usb-emulator'],
+    compatible: ['harbaum,i2c-tiny-usb', 'dtbus,i2c-tiny-usb-emulator'],
     load: () => import('../../../hosts/i2c-tiny-usb/index.ts'),
   },
   { compatible: ['dtbus,linux-i2c', 'dtbus,linux-spi'], load: () => import('../../../hosts/linux/index.ts') },
-  { compatible: ['dtbus,mcp2221-emulator'], load: () => import('../../../hosts/mcp2221/index.ts') },
+  {
+    compatible: ['microchip,mcp2221a', 'dtbus,mcp2221-emulator'],
+    load: () => import('../../../hosts/mcp2221/index.ts'),
+  },
   { compatible: ['dtbus,serprog'], load: () => import('../../../hosts/serprog/index.ts') },
 ];
 

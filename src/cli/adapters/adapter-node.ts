@@ -4,17 +4,22 @@ import type { FoundAdapter } from '../../machine/index.ts';
 const BUSES: Readonly<Record<string, readonly ('i2c' | 'spi')[]>> = {
   'dangerousprototypes,bus-pirate': ['i2c', 'spi'],
   'dtbus,serprog': ['spi'],
+  'wch,ch341a': ['i2c', 'spi'],
+  'ftdi,ft232h': ['i2c', 'spi'],
+  'ftdi,ft2232h': ['i2c', 'spi'],
+  'ftdi,ft4232h': ['i2c', 'spi'],
   'dtbus,linux-i2c': ['i2c'],
   'dtbus,linux-spi': ['spi'],
 };
 
 /** The nodes to paste into a tree: the adapter and a bus on it; undefined where dtbus has no driver for it. */
-export function adapterNodes({ compatible, path }: FoundAdapter): string | undefined {
+export function adapterNodes({ compatible, kind, path, usb }: FoundAdapter): string | undefined {
   const [likeliest, ...others] = compatible;
   if (likeliest === undefined) return undefined;
   const [bus = 'i2c'] = BUSES[likeliest] ?? [];
+  const [, product = ''] = likeliest.split(',');
   const name =
-    path
+    (kind === 'usb' ? product : path)
       .split('/')
       .at(-1)
       ?.replace(/[^A-Za-z0-9]+/g, '_') ?? 'adapter';
@@ -23,7 +28,7 @@ export function adapterNodes({ compatible, path }: FoundAdapter): string | undef
 	hosts {
 		${name}: ${name.toLowerCase().replaceAll('_', '-')} {
 			compatible = "${likeliest}";${instead}
-			port = ${JSON.stringify(path)};
+			port = ${JSON.stringify(kind === 'usb' ? usb?.port : path)};
 		};
 	};
 

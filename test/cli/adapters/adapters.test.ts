@@ -30,6 +30,7 @@ function furnish(): void {
 describe('dtbus adapters', () => {
   it('lists what there is, who may open it, what to do, and the node to paste', () => {
     furnish();
+    machine.usb('1-4', '1a86:55db');
     const text = adapterText(findAdapters({ places: machine.places, user }), plain).replaceAll(
       machine.places.dev,
       '/dev',
@@ -41,6 +42,7 @@ describe('dtbus adapters', () => {
     expect(text).toMatch(/^ {2}access {3}\w+:\w+ 0600: you may not open it$/m);
     expect(text).toContain('  to do    put SUBSYSTEM=="usb", ATTR{idVendor}=="1a86"');
     expect(text).toContain('  driver   dtbus has none for it yet\n');
+    expect(text).toContain('port = "1-3";');
     expect(text).toContain('  access   not found: /dev/i2c-1\n');
     expect(text).toContain('      compatible = "dtbus,linux-i2c";\n'.replace(/^ {6}/, '    \t\t\t'));
   });
@@ -60,10 +62,6 @@ describe('dtbus adapters', () => {
     furnish();
     for (const found of findAdapters({ places: machine.places, user })) {
       const nodes = adapterNodes(found);
-      if (found.kind === 'usb') {
-        expect(nodes).toBeUndefined();
-        continue;
-      }
       const warnings: string[] = [];
       const file = folder.write('board.dts', `/dts-v1/;\n${nodes}`);
       const board = await openBoard(file, {
@@ -89,7 +87,11 @@ describe('dtbus adapters', () => {
         access: { allowed: true },
         node: expect.stringContaining('hosts {'),
       },
-      { kind: 'usb', access: { allowed: false, rule: expect.stringContaining('1a86') }, node: null },
+      {
+        kind: 'usb',
+        access: { allowed: false, rule: expect.stringContaining('1a86') },
+        node: expect.stringContaining('compatible = "wch,ch341a"'),
+      },
       { kind: 'i2c', compatible: ['dtbus,linux-i2c'] },
     ]);
   });

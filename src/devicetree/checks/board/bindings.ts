@@ -44,20 +44,42 @@ export const BINDINGS: readonly Binding[] = [
   },
   {
     file: 'dtbus,ch341a.yaml',
-    compatibles: ['dtbus,ch341a-emulator'],
+    compatibles: ['wch,ch341a', 'dtbus,ch341a-emulator'],
     isComplete: true,
     required: ['compatible'],
     properties: {
+      port: {
+        type: 'string',
+      },
+      'serial-number': {
+        type: 'string',
+      },
       i2c: {},
       spi: {},
     },
   },
   {
     file: 'dtbus,ftdi.yaml',
-    compatibles: ['dtbus,ft232h-emulator', 'dtbus,ft2232h-emulator', 'dtbus,ft4232h-emulator'],
+    compatibles: [
+      'ftdi,ft232h',
+      'ftdi,ft2232h',
+      'ftdi,ft4232h',
+      'dtbus,ft232h-emulator',
+      'dtbus,ft2232h-emulator',
+      'dtbus,ft4232h-emulator',
+    ],
     isComplete: true,
     required: ['compatible'],
     properties: {
+      port: {
+        type: 'string',
+      },
+      'serial-number': {
+        type: 'string',
+      },
+      'dtbus,channel': {
+        values: ['A', 'B'],
+      },
       'num-cs': {
         type: 'uint32',
         minimum: 0,
@@ -69,10 +91,16 @@ export const BINDINGS: readonly Binding[] = [
   },
   {
     file: 'dtbus,i2c-tiny-usb.yaml',
-    compatibles: ['dtbus,i2c-tiny-usb-emulator'],
+    compatibles: ['harbaum,i2c-tiny-usb', 'dtbus,i2c-tiny-usb-emulator'],
     isComplete: true,
     required: ['compatible'],
     properties: {
+      port: {
+        type: 'string',
+      },
+      'serial-number': {
+        type: 'string',
+      },
       i2c: {},
     },
   },
@@ -111,10 +139,16 @@ export const BINDINGS: readonly Binding[] = [
   },
   {
     file: 'dtbus,mcp2221.yaml',
-    compatibles: ['dtbus,mcp2221-emulator'],
+    compatibles: ['microchip,mcp2221a', 'dtbus,mcp2221-emulator'],
     isComplete: true,
     required: ['compatible'],
     properties: {
+      port: {
+        type: 'string',
+      },
+      'serial-number': {
+        type: 'string',
+      },
       i2c: {},
     },
   },

@@ -1,0 +1,149 @@
+import { setMaxListeners } from 'node:events';
+import { BusFault, messageOf } from '../bus/index.ts';
+import type { ControlRequest, UsbConnection } from './connection.ts';
+import type { PackageDevice, PackageInterface, PackageTransfer } from './package-types.ts';
+import { REQUEST_TYPE } from './requests.ts';
+
+/** libusb's states of a transfer (libusb.h, `enum libusb_transfer_status`), and its codes where one cannot be begun. */
+const STATUS = { CANCELLED: 3, STALL: 4, NO_DEVICE: 5, OVERFLOW: 6 } as const;
+const NO_DEVICE = -4;
+const NOT_FOUND = -5;
+const PIPE = -9;
+const CONTROL_TIMEOUT_MS = 5000;
+
+/** A real device, or an emulated one in this machine's kernel, through the npm package `usb`. */
+export class PackageConnection implements UsbConnection {
+  readonly description: string;
+  readonly #device: PackageDevice;
+  readonly #interface: PackageInterface;
+  readonly #hadDriver: boolean;
+  readonly #underWay = new Set<PackageTransfer>();
+  #closed = false;
+
+  /** @param hadDriver a driver of the kernel was detached, which gets the device back */
+  constructor(description: string, device: PackageDevice, claimed: PackageInterface, hadDriver: boolean) {
+    this.description = description;
+    this.#device = device;
+    this.#interface = claimed;
+    this.#hadDriver = hadDriver;
+    device.timeout = CONTROL_TIMEOUT_MS;
+  }
+
+  async controlIn(request: ControlRequest, length: number, signal?: AbortSignal): Promise<Uint8Array> {
+    return this.#control(request.requestType | REQUEST_TYPE.IN, request, length, signal);
+  }
+
+  async controlOut(request: ControlRequest, data: Uint8Array, signal?: AbortSignal): Promise<void> {
+    await this.#control(request.requestType & ~REQUEST_TYPE.IN, request, Buffer.from(data), signal);
+  }
+
+  in(endpoint: number, length: number, signal?: AbortSignal): Promise<Uint8Array> {
+    return this.#transfer(endpoint, Buffer.alloc(length), signal);
+  }
+
+  async out(endpoint: number, data: Uint8Array, signal?: AbortSignal): Promise<void> {
+    await this.#transfer(endpoint, Buffer.from(data.buffer, data.byteOffset, data.length), signal);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const transfer of this.#underWay) transfer.cancel();
+    // The package refuses to close a device with transfers under way.
+    while (this.#underWay.size > 0) await new Promise((resolve) => setImmediate(resolve));
+    await new Promise<void>((resolve) => {
+      try {
+        this.#interface.release(false, () => resolve());
+      } catch {
+        resolve();
+      }
+    });
+    try {
+      if (this.#hadDriver) this.#interface.attachKernelDriver();
+    } catch {
+      // It was unplugged, or the driver does not want it any more.
+    }
+    try {
+      this.#device.close();
+    } catch {
+      // It was unplugged.
+    }
+  }
+
+  /** A control transfer cannot be taken back: who gives up does not see its end. */
+  #control(
+    requestType: number,
+    { request, value, index }: ControlRequest,
+    dataOrLength: Buffer | number,
+    signal: AbortSignal | undefined,
+  ): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(this.#gone());
+      if (signal?.aborted) return reject(reasonOf(signal));
+      const onAbort = (): void => reject(reasonOf(signal));
+      signal?.addEventListener('abort', onAbort, { once: true });
+      const done = (error: unknown, received?: Buffer | number): void => {
+        signal?.removeEventListener('abort', onAbort);
+        if (error) reject(this.#fault(error));
+        else resolve(typeof received === 'object' ? received : new Uint8Array(0));
+      };
+      try {
+        this.#device.controlTransfer(requestType, request, value, index, dataOrLength, done);
+      } catch (error) {
+        done(error);
+      }
+    });
+  }
+
+  #transfer(address: number, buffer: Buffer, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(this.#gone());
+      if (signal?.aborted) return reject(reasonOf(signal));
+      const endpoint = this.#interface.endpoint(address);
+      if (endpoint === undefined)
+        return reject(
+          new BusFault('EPROTO', `${this.description} has no endpoint 0x${address.toString(16)}`),
+        );
+      // Many transfers of one request may be under way.
+      if (signal !== undefined) setMaxListeners(0, signal);
+      const onAbort = (): void => void transfer.cancel();
+      const transfer = endpoint.makeTransfer(0, (error, data, length) => {
+        this.#underWay.delete(transfer);
+        signal?.removeEventListener('abort', onAbort);
+        if (!error) resolve(data.subarray(0, length));
+        else if (signal?.aborted) reject(reasonOf(signal));
+        else reject(this.#fault(error));
+      });
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#underWay.add(transfer);
+      try {
+        transfer.submit(buffer);
+      } catch (error) {
+        this.#underWay.delete(transfer);
+        signal?.removeEventListener('abort', onAbort);
+        reject(this.#fault(error));
+      }
+    });
+  }
+
+  #gone(): BusFault {
+    const why = this.#closed ? 'it was closed' : 'it was unplugged';
+    return new BusFault('ENODEV', `${this.description} is gone: ${why}`);
+  }
+
+  #fault(cause: unknown): BusFault {
+    const errno = (cause as { errno?: unknown }).errno;
+    if (errno === STATUS.STALL || errno === PIPE)
+      return new BusFault('EPROTO', `${this.description} refused the request`, { cause });
+    if (errno === STATUS.OVERFLOW)
+      return new BusFault('EPROTO', `${this.description} sent more than was asked for`, { cause });
+    if (this.#closed || [STATUS.NO_DEVICE, STATUS.CANCELLED, NO_DEVICE, NOT_FOUND].includes(errno as never))
+      return this.#gone();
+    return new BusFault('EIO', `${this.description}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function reasonOf(signal: AbortSignal | undefined): BusFault {
+  const reason: unknown = signal?.reason;
+  return reason instanceof BusFault ? reason : new BusFault('ETIMEDOUT');
+}

@@ -53,7 +53,9 @@ export async function emulateAdapter(
       `invalid adapter "${kind}": expected one of ${Object.keys(EMULATED_KINDS).join(', ')}`,
     );
   const tree = loadTree(file, options);
-  const buses = chosen(findDevices(tree, { adopt: options.adopt ?? false }).filter(isBus), options.buses);
+  const all = findDevices(tree, { adopt: options.adopt ?? false }).filter(isBus);
+  const buses = chosen(all, options.buses);
+  refuseUnfit(kind, emulated, options, buses);
   const parts = new PartRegistry();
   const clock = new RealClock();
   const wires = await wiresOf(buses, resolve(dirname(file)), parts, clock, options);
@@ -73,9 +75,27 @@ export async function emulateAdapter(
   }
 }
 
+/** @throws {BoardError} a bus that was named and the adapter does not carry, or a place where it is not reached */
+function refuseUnfit(
+  kind: string,
+  { carries, way }: EmulatedKind,
+  { buses: named, port, listen }: EmulateOptions,
+  buses: readonly BusDescription[],
+): void {
+  const [other] =
+    named === undefined ? [] : buses.filter((bus) => !carries.some((each) => each === bus.kind));
+  if (other !== undefined)
+    throw new BoardError(`invalid bus ${nameOf(other)}: ${kind} carries only ${carries.join(' and ')}`);
+  if (way === 'usb' && port !== undefined)
+    throw new BoardError(`invalid port ${port}: ${kind} is on USB/IP and not on a pty; use listen`);
+  if (way === 'pty' && listen !== undefined)
+    throw new BoardError(`invalid listen: ${kind} is on a pty and not on USB/IP; use port`);
+}
+
+const nameOf = ({ kind, number }: BusDescription): string => `${DEVICE_KINDS[kind].alias}${number}`;
+
 /** The buses that are behind the adapter, one of each kind at most. @throws {BoardError} */
 function chosen(all: readonly BusDescription[], names: readonly string[] | undefined): BusDescription[] {
-  const nameOf = ({ kind, number }: BusDescription): string => `${DEVICE_KINDS[kind].alias}${number}`;
   const first = (kind: BusDescription['kind']) =>
     all.filter((bus) => bus.kind === kind).sort((a, b) => a.number - b.number)[0];
   if (names === undefined)

@@ -7,14 +7,16 @@ export interface EmulatedBuses {
   readonly spi: EmulatedSpi;
 }
 
-/** A kind of adapter that can be emulated for other programs: on a pty, or as a USB device. */
-export type EmulatedKind =
+/** A kind of adapter that can be emulated for other programs: on a pty, or as a USB device; and the buses it carries. */
+export type EmulatedKind = { readonly carries: readonly (keyof EmulatedBuses)[] } & (
   | { readonly way: 'pty'; make(buses: EmulatedBuses): Promise<EmulatedAdapter> }
-  | { readonly way: 'usb'; make(buses: EmulatedBuses): Promise<UsbDevice> };
+  | { readonly way: 'usb'; make(buses: EmulatedBuses): Promise<UsbDevice> }
+);
 
 /** By the name that the command line has for it. */
 export const EMULATED_KINDS: Readonly<Record<string, EmulatedKind>> = {
   'bus-pirate': {
+    carries: ['i2c', 'spi'],
     way: 'pty',
     make: async (buses) => {
       const { BusPirateEmulator } = await import('../../../hosts/bus-pirate/index.ts');
@@ -22,6 +24,7 @@ export const EMULATED_KINDS: Readonly<Record<string, EmulatedKind>> = {
     },
   },
   serprog: {
+    carries: ['spi'],
     way: 'pty',
     make: async ({ spi }) => {
       const { SerprogEmulator } = await import('../../../hosts/serprog/index.ts');
@@ -29,10 +32,12 @@ export const EMULATED_KINDS: Readonly<Record<string, EmulatedKind>> = {
     },
   },
   'i2c-tiny-usb': {
+    carries: ['i2c'],
     way: 'usb',
     make: async (buses) => (await import('../../../hosts/i2c-tiny-usb/index.ts')).makeEmulator(buses),
   },
   ch341a: {
+    carries: ['i2c', 'spi'],
     way: 'usb',
     make: async (buses) => (await import('../../../hosts/ch341a/index.ts')).makeEmulator(buses),
   },

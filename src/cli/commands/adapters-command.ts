@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { EmulateArguments } from '../adapters/emulate.ts';
 import { withBoardOptions } from '../board/board-options.ts';
+import { UsageError } from '../terminal/usage-error.ts';
 
 const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value];
 
@@ -33,6 +34,9 @@ Example:
     );
   withBoardOptions(command).action(async (args: Partial<EmulateArguments> & { json: boolean }) => {
     if (args.emulate === undefined) {
+      const [lone] = ['bus', 'port', 'listen'].filter((name) => command.getOptionValueSource(name) === 'cli');
+      if (lone !== undefined)
+        throw new UsageError(`--${lone} is for an emulated adapter: add --emulate KIND`);
       const { showAdapters } = await import('../adapters/adapters.ts');
       end(await showAdapters(args.json));
       return;

@@ -115,6 +115,19 @@ describe('dtbus adapters --emulate', () => {
     expect(await err('--emulate', 'serprog', '--bus', 'spi0', '--bus', 'spi0')).toBe(
       'dtbus: invalid buses spi0, spi0: an adapter has one spi bus\n',
     );
+    expect(await err('--emulate', 'serprog', '--bus', 'i2c1')).toBe(
+      'dtbus: invalid bus i2c1: serprog carries only spi\n',
+    );
+    expect(await err('--emulate', 'i2c-tiny-usb', '--bus', 'spi0')).toBe(
+      'dtbus: invalid bus spi0: i2c-tiny-usb carries only i2c\n',
+    );
+    expect(await err('--emulate', 'ch341a', '--port', '/tmp/x')).toBe(
+      'dtbus: invalid port /tmp/x: ch341a is on USB/IP and not on a pty; use listen\n',
+    );
+    expect(await err('--emulate', 'serprog', '--listen', '3240')).toBe(
+      'dtbus: invalid listen: serprog is on a pty and not on USB/IP; use port\n',
+    );
+    expect(await err('--bus', 'spi0')).toBe('dtbus: --bus is for an emulated adapter: add --emulate KIND\n');
     expect(await err('--emulate', 'ch341a', '--listen', 'here')).toBe(
       'dtbus: invalid --listen here: expected PORT or HOST:PORT\n',
     );

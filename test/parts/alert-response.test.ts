@@ -83,6 +83,7 @@ it('ADS1115, 8.3.9: a latched comparator answers, and is released by that', asyn
   // AIN0, continuous, latching, after one conversion.
   on.write([0x01, 0x42, 0x84]);
   on.set('ain0', 2);
+  on.clock.advance(1e9 / 128);
   expect(lineOf(on, 0)).toBe(false);
   expect(ask(on)).toBe(0x90);
   expect([lineOf(on, 0), nobody(on)]).toEqual([true, true]);

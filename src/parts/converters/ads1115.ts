@@ -174,9 +174,6 @@ const modelOf =
           drive();
         },
       },
-      sensed() {
-        if (!CONFIG.MODE) converted();
-      },
       ...resetByGeneralCall(reset),
       // 8.3.9: a latched comparator answers, and is released by that.
       alertResponse: () => (CONFIG.COMP_LAT && comparator.asserted && !tellsReady() ? 0 : undefined),

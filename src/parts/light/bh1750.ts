@@ -75,9 +75,6 @@ const model: Model<typeof sheet> = (_registers, { sense, keep, once, every, misu
   }
 
   return {
-    sensed() {
-      if (isContinuous() && !first.pending) measure();
-    },
     reset() {
       powerDown();
       Object.assign(registers, { mt: MT_RESET, data: 0 });

@@ -39,7 +39,7 @@ function conversionNs(adc: number): number {
 
 const model: Model<typeof sheet> = (
   { CONFIGURATION, SHUNT_VOLTAGE, BUS_VOLTAGE, POWER, CURRENT, CALIBRATION },
-  { node, sense, once, every, clamp, quantize, signed, reset },
+  { node, sense, keep, once, every, clamp, quantize, signed, reset },
 ) => {
   const ohms = shuntOhms(node);
   const continuous = () => CONFIGURATION.MODE > CONTINUOUS;
@@ -49,8 +49,15 @@ const model: Model<typeof sheet> = (
     return (MODE & BUS ? conversionNs(BADC) : 0) + (MODE & SHUNT ? conversionNs(SADC) : 0);
   }
 
-  const conversions = every(() => (continuous() ? duration() : 0), convert);
-  const triggered = once(convert);
+  /** Before the first conversion has ended. */
+  const power = keep({ justCame: true });
+  const conversions = every(() => (continuous() ? duration() : 0), ended);
+  const triggered = once(ended);
+
+  function ended(): void {
+    power.justCame = false;
+    convert();
+  }
 
   function convert(): void {
     if (CONFIGURATION.MODE & SHUNT) {
@@ -97,9 +104,10 @@ const model: Model<typeof sheet> = (
       CALIBRATION: calculate,
     },
     sensed() {
-      if (continuous()) convert();
+      if (continuous() && power.justCame) convert();
     },
     reset() {
+      power.justCame = true;
       triggered.cancel();
       conversions.restart();
       convert();

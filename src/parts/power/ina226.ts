@@ -60,7 +60,7 @@ const AVERAGES = [1, 4, 16, 64, 128, 256, 512, 1024] as const;
 
 const model: Model<typeof sheet> = (
   { CONFIGURATION, SHUNT_VOLTAGE, BUS_VOLTAGE, POWER, CURRENT, CALIBRATION, MASK_ENABLE, ALERT_LIMIT },
-  { node, sense, pin: { ALERT }, once, every, clamp, quantize, signed, reset },
+  { node, sense, keep, pin: { ALERT }, once, every, clamp, quantize, signed, reset },
 ) => {
   const ohms = shuntOhms(node);
   const continuous = () => CONFIGURATION.MODE > CONTINUOUS;
@@ -72,8 +72,15 @@ const model: Model<typeof sheet> = (
     return (bus + shunt) * (AVERAGES[AVG] as number);
   }
 
-  const conversions = every(() => (continuous() ? duration() : 0), convert, ALERT);
-  const triggered = once(convert, ALERT);
+  /** Before the first conversion has ended. */
+  const power = keep({ justCame: true });
+  const conversions = every(() => (continuous() ? duration() : 0), ended, ALERT);
+  const triggered = once(ended, ALERT);
+
+  function ended(): void {
+    power.justCame = false;
+    convert();
+  }
 
   function convert(): void {
     if (CONFIGURATION.MODE & SHUNT) SHUNT_VOLTAGE.value = quantize(sense.current * ohms, SHUNT_LSB, 16);
@@ -143,9 +150,10 @@ const model: Model<typeof sheet> = (
       ALERT_LIMIT: compare,
     },
     sensed() {
-      if (continuous()) convert();
+      if (continuous() && power.justCame) convert();
     },
     reset() {
+      power.justCame = true;
       triggered.cancel();
       conversions.restart();
       convert();

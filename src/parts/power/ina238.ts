@@ -70,7 +70,7 @@ const [POL, BUSUL, BUSOL, SHNTUL, SHNTOL, TMPOL] = [1, 2, 4, 8, 16, 32] as const
 const model: Model<typeof sheet> = (registers, kit) => {
   const { CONFIG, ADC_CONFIG, SHUNT_CAL, VSHUNT, VBUS, DIETEMP, CURRENT, POWER, DIAG_ALRT } = registers;
   const { SOVL, SUVL, BOVL, BUVL, TEMP_LIMIT, PWR_LIMIT } = registers;
-  const { node, sense, once, every, clamp, quantize, signed, reset } = kit;
+  const { node, sense, keep, once, every, clamp, quantize, signed, reset } = kit;
   const { ALERT } = kit.pin;
   const ohms = shuntOhms(node);
   const continuous = () => ADC_CONFIG.MODE > CONTINUOUS;
@@ -81,8 +81,15 @@ const model: Model<typeof sheet> = (registers, kit) => {
     return (time(BUS, VBUSCT) + time(SHUNT, VSHCT) + time(TEMPERATURE, VTCT)) * (AVERAGES[AVG] as number);
   }
 
-  const conversions = every(() => (continuous() ? duration() : 0), convert, ALERT);
-  const triggered = once(convert, ALERT);
+  /** Before the first conversion has ended. */
+  const power = keep({ justCame: true });
+  const conversions = every(() => (continuous() ? duration() : 0), ended, ALERT);
+  const triggered = once(ended, ALERT);
+
+  function ended(): void {
+    power.justCame = false;
+    convert();
+  }
 
   function convert(): void {
     const { MODE } = ADC_CONFIG;
@@ -159,9 +166,10 @@ const model: Model<typeof sheet> = (registers, kit) => {
       PWR_LIMIT: compare,
     },
     sensed() {
-      if (continuous()) convert();
+      if (continuous() && power.justCame) convert();
     },
     reset() {
+      power.justCame = true;
       triggered.cancel();
       conversions.restart();
       convert();

@@ -97,15 +97,16 @@ const model: Model<typeof sheet> = (
     const input = node.children.find((child) => child.u32s('reg')?.[0] === channel - 1);
     return (input?.u32(SHUNT) ?? DEFAULT_MICRO_OHMS) / 1e6;
   });
-  const state = keep({ valid: false });
+  /** `justCame`: before the first conversion has ended. */
+  const state = keep({ valid: false, justCame: true });
   const conversions = every(
     () => (CONFIGURATION.MODE & CONTINUOUS ? duration() : 0),
-    convert,
+    ended,
     CRITICAL,
     WARNING,
     PV,
   );
-  const single = once(convert, CRITICAL, WARNING, PV);
+  const single = once(ended, CRITICAL, WARNING, PV);
   const enabled = (channel: number) => ((CONFIGURATION.value >> (15 - channel)) & 1) === 1;
 
   function duration(): number {
@@ -113,6 +114,11 @@ const model: Model<typeof sheet> = (
     const bus = MODE & BUSES ? (CONVERSION_NS[VBUS_CT] as number) : 0;
     const shunt = MODE & SHUNTS ? (CONVERSION_NS[VSH_CT] as number) : 0;
     return (bus + shunt) * CHANNELS.filter(enabled).length * (AVERAGES[AVG] as number);
+  }
+
+  function ended(): void {
+    state.justCame = false;
+    convert();
   }
 
   function convert(): void {
@@ -178,9 +184,10 @@ const model: Model<typeof sheet> = (
       },
     },
     sensed() {
-      if (CONFIGURATION.MODE & CONTINUOUS) convert();
+      if (CONFIGURATION.MODE & CONTINUOUS && state.justCame) convert();
     },
     reset() {
+      state.justCame = true;
       single.cancel();
       conversions.restart();
       convert();

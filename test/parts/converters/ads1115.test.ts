@@ -62,6 +62,7 @@ describe('ADS1115 (SBAS444)', () => {
     const levels: boolean[] = [];
     for (const volts of [1.1, 0.8, 0.4]) {
       bench.set('ain0', volts);
+      bench.clock.advance(1e9 / 128);
       levels.push(bench.line('ALERT/RDY').high);
     }
     expect(levels).toEqual([false, false, true]);
@@ -73,10 +74,13 @@ describe('ADS1115 (SBAS444)', () => {
     bench.write([HI, 0x20, 0x00]);
     bench.write([CONFIG, 0x42, 0x94]);
     bench.set('ain0', 0.7);
+    bench.clock.advance(1e9 / 128);
     bench.writeRead([CONVERSION], 2);
     expect(bench.line('ALERT/RDY').high).toBe(true);
     bench.set('ain0', 0.1);
+    bench.clock.advance(1e9 / 128);
     bench.set('ain0', 0.7);
+    bench.clock.advance(1e9 / 128);
     expect(bench.line('ALERT/RDY').high).toBe(false);
     bench.writeRead([CONVERSION], 2);
     expect(bench.line('ALERT/RDY').high).toBe(true);

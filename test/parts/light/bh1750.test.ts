@@ -15,6 +15,9 @@ describe('BH1750 (data sheet, "Measurement sequence example")', () => {
     bench.clock.advance(1 * MS);
     expect(bench.read(2)).toEqual([0x83, 0x90]);
     bench.set('illuminance', 100);
+    bench.clock.advance(119 * MS);
+    expect(bench.read(2)).toEqual([0x83, 0x90]);
+    bench.clock.advance(1 * MS);
     expect(bench.read(2)).toEqual([0x00, 0x78]);
   });
 

@@ -150,6 +150,7 @@ describe('INA3221 (SBOS576)', () => {
     expect(word(bench, 0x01)).toBe(0);
     bench.write([CONFIGURATION, 0x71, 0x27]);
     bench.set('current1', 2);
+    bench.clock.advance(7 * MS);
     expect(word(bench, 0x01) >> 3).toBe(500);
   });
 

@@ -147,6 +147,7 @@ describe('LIS3MDL (DocID024204)', () => {
 
   it('a snapshot has the level of DRDY', async () => {
     const bench = await sampling();
+    expect(bench.writeRead([0x27], 1)).toEqual([0x0f]);
     const saved = bench.parts.snapshot('/i2c/part0');
     bench.writeRead([0xa8], 6);
     const read = bench.parts.snapshot('/i2c/part0');

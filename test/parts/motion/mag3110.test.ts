@@ -132,6 +132,7 @@ describe('MAG3110 (rev. 9.2)', () => {
 
   it('INT1 falls with a loss of power, and a snapshot has its level', async () => {
     const bench = await sampling();
+    expect(bench.writeRead([0x00], 1)).toEqual([0x0f]);
     const saved = bench.parts.snapshot('/i2c/part0');
     bench.reset();
     expect([bench.line('INT1').high, ...bench.writeRead([0x00], 1)]).toEqual([false, 0x00]);

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { DataSheet } from '../../src/parts/data-sheet.ts';
-import { knownCompatibles, loadParts, partFor, withoutVendor } from '../../src/parts/load.ts';
+import {
+  busOf,
+  hasModel,
+  knownCompatibles,
+  loadParts,
+  partFor,
+  withoutVendor,
+} from '../../src/parts/load.ts';
 
 const names = (parts: readonly DataSheet[]) => new Set(parts.flatMap(({ compatible }) => compatible));
 
@@ -27,6 +34,28 @@ describe('loading parts', () => {
 
   it('loads all there are when nothing is named', async () => {
     expect(names(await loadParts())).toEqual(knownCompatibles());
+  });
+
+  it('says whether a node has a part: by its first name with or without a vendor, by later ones with it', () => {
+    expect([hasModel(['national,lm75']), hasModel(['acme,lm75']), hasModel(['lm75'])]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect([hasModel(['acme,new', 'national,lm75']), hasModel(['acme,new', 'acme,lm75'])]).toEqual([
+      true,
+      false,
+    ]);
+    expect([hasModel(['acme,new']), hasModel([])]).toEqual([false, false]);
+  });
+
+  it('says which bus a part sits on, where there is one only', () => {
+    expect(['national,lm75', 'winbond,w25q80', 'bosch,bme280', 'acme,new'].map(busOf)).toEqual([
+      'i2c',
+      'spi',
+      undefined,
+      undefined,
+    ]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Client, ResourceManager, VirtioI2cDevice, VirtioSpiDevice } from '../../src/backend/index.ts';
 import type { I2cController, SpiController } from '../../src/bus/index.ts';
-import { Late } from '../support/late.ts';
+import { Late } from '../frontend/late.ts';
 import { MockGuest } from '../support/mock-guest.ts';
 import { hostOf } from '../support/rig.ts';
 import { PLAIN_CAPABILITIES, spiTransfer } from '../support/spi.ts';

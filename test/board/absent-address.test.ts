@@ -16,7 +16,7 @@ beforeAll(async () => {
   file = folder.write(
     'board.dts',
     `/dts-v1/; / { aliases { i2c0 = "/few"; i2c1 = "/none"; i2c2 = "/many"; };
-      ${bus('few', 'temp@48 { compatible = "national,lm75"; reg = <0x48>; }; gone@2c { reg = <0x2c>; }; ten@40000234 { reg = <0x80000234>; };')}
+      ${bus('few', 'temp@48 { compatible = "national,lm75"; reg = <0x48>; }; gone@2c { compatible = "acme,gone"; reg = <0x2c>; }; ten@234 { compatible = "acme,ten"; reg = <0x80000234>; };')}
       ${bus('none', '')}
       ${bus('many', Array.from({ length: 9 }, (_, index) => rom(0x30 + index)).join(' '))}
     };`,

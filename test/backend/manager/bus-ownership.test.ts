@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Client, ResourceManager } from '../../../src/backend/index.ts';
 import { BusFault, I2C_M, type I2cController, type SpiController } from '../../../src/bus/index.ts';
-import { Late } from '../../support/late.ts';
+import { Late } from '../../frontend/late.ts';
 import { hostOf } from '../../support/rig.ts';
 import { PLAIN_CAPABILITIES, spiTransfer } from '../../support/spi.ts';
 import { i2cBus, spiBus, TRANSFER, to } from './test-buses.ts';

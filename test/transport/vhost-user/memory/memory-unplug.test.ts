@@ -3,7 +3,7 @@ import { Client, ResourceManager, VirtioI2cDevice, VirtioSpiDevice } from '../..
 import type { I2cController, I2cMessage, SpiController, SpiTransfer } from '../../../../src/bus/index.ts';
 import { REQUEST } from '../../../../src/transport/vhost-user/messages/protocol.ts';
 import { featureSet, VIRTIO_F, type VirtioDevice } from '../../../../src/virtio/index.ts';
-import { Late } from '../../../support/late.ts';
+import { Late } from '../../../frontend/late.ts';
 import { hostOf } from '../../../support/rig.ts';
 import { PLAIN_CAPABILITIES } from '../../../support/spi.ts';
 import { i2cRequest, leaks, NEGOTIATED, TestMemory, TestRing, World } from '../harness.ts';

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { BusFault, I2C_M, type I2cController, type I2cMessage } from '../../src/bus/index.ts';
 import { featureSet } from '../../src/virtio/index.ts';
 import { read, write } from '../support/i2c.ts';
-import { Late } from './late.ts';
 import { hostOf, i2cRig } from '../support/rig.ts';
+import { Late } from './late.ts';
 
 /** What a controller was asked to do, with the data of its time. */
 interface Seen {

@@ -121,7 +121,8 @@ function placeOf(file: string, place: string, options: AttachOptions): Place {
   const stats = statsAt(path as string);
   if (stats === undefined) throw new BoardError(`not found: ${path}; start dtbus serve`);
   if (!stats.isDirectory() && !stats.isSocket()) throw new BoardError(notServed(path as string));
-  const refusal = twoTrees(options.chosen, path as string);
+  const remedy = `write openBoard({ connect: ${JSON.stringify(place)} }), or leave out connect`;
+  const refusal = twoTrees(options.chosen, path as string, remedy);
   if (refusal !== undefined) throw new BoardError(refusal);
   const published = publishedTree(path as string);
   const tree = published === undefined ? loadTree(file, options) : loadTree(published, {});

@@ -14,10 +14,15 @@ export function publishedTree(place: string): string | undefined {
  * Why a tree cannot be named for the board that is served at a place: it has its own there, and what was named would be left
  * out of account.
  * @param named the words or options that do so
+ * @param remedy what to do
  */
-export function twoTrees(named: readonly string[], place: string): string | undefined {
+export function twoTrees(
+  named: readonly string[],
+  place: string,
+  remedy = 'leave out one of them',
+): string | undefined {
   if (named.length === 0 || publishedTree(place) === undefined) return undefined;
-  return `cannot combine ${named.join(', ')} with ${place}: the board that is served there has its own tree; leave out one of them`;
+  return `cannot combine ${named.join(', ')} with ${place}: the board that is served there has its own tree; ${remedy}`;
 }
 
 /** Why nothing is served at a path where something is that is neither a socket nor a folder. */

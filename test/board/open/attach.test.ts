@@ -299,7 +299,7 @@ describe('a board that is named while another is served', () => {
 
   it('is refused together with connect, where it would be left out of account', async () => {
     const file = join(folder, 'board.dts');
-    const rest = `with ${sockets}: the board that is served there has its own tree; leave out one of them`;
+    const rest = `with ${sockets}: the board that is served there has its own tree; write openBoard({ connect: "${sockets}" }), or leave out connect`;
     await expect(openBoard(file, { connect: sockets })).rejects.toThrow(`cannot combine ${file} ${rest}`);
     expect(() => openBoardSync({ connect: sockets, overlays: ['a.dtso'], adopt: true })).toThrow(
       `cannot combine overlays, adopt ${rest}`,

@@ -27,6 +27,15 @@ describe('dtbus,set', () => {
     expect(parts.get('/i2c/part1', 'time')).toMatch(/^2031-05-06T07:08:09/);
   });
 
+  it('a flag is true or false, a number may be written in any way', async () => {
+    const { parts } = await i2cBench(
+      preset('atmel,24c02', 0x50, 'writeProtect=false', 'writeTime=0x10'),
+      preset('national,lm75', 0x48, 'temperature= 1e1 '),
+    );
+    expect([parts.get(PATH, 'writeProtect'), parts.get(PATH, 'writeTime')]).toEqual([false, 16]);
+    expect(parts.get('/i2c/part1', 'temperature')).toBe(10);
+  });
+
   it('reaches parts on SPI', async () => {
     const { parts } = await spiBench(preset('microchip,mcp3008', 0, 'ch3=1.25'));
     expect(parts.get('/spi/part0', 'ch3')).toBe(1.25);

@@ -63,3 +63,62 @@ describe('properties by name and value', () => {
     expect(bench.writeRead([0], 2)).toEqual([0xff, 0xff]);
   });
 });
+
+describe('pins of a GPIO expander', () => {
+  it.each(['nxp,pca9555', 'microchip,mcp23017'])('%s: each is driven by itself', async (compatible) => {
+    const { parts, set, get } = await i2cBench({ compatible, reg: 0x20 });
+    set('inputs', 0x0f0f);
+    for (const [pin, high] of [
+      [0, false],
+      [1, true],
+      [4, true],
+      [15, true],
+    ] as const)
+      parts.drivePin(PATH, pin, high);
+    expect(get('pins')).toBe(0x8f1e);
+    for (const pin of [-1, 16, 0.5])
+      expect(() => parts.drivePin(PATH, pin, true)).toThrow(
+        `${PATH}: invalid pin: expected 0 to 15, got ${pin}`,
+      );
+    expect(get('pins')).toBe(0x8f1e);
+  });
+
+  it('one that is let go of is high where nothing says otherwise', async () => {
+    const { parts, get } = await i2cBench({ compatible: 'nxp,pca9555', reg: 0x20 });
+    parts.drivePin(PATH, 3, false);
+    expect(get('pins')).toBe(0xfff7);
+    parts.drivePin(PATH, 3, undefined);
+    expect(get('pins')).toBe(0xffff);
+  });
+
+  it('no other part has any', async () => {
+    const { parts } = await i2cBench({ compatible: 'national,lm75', reg: 0x48 });
+    expect([parts.isExpander(PATH), parts.isExpander('/i2c/nope')]).toEqual([false, false]);
+    expect(() => parts.drivePin(PATH, 0, true)).toThrow(`${PATH} is not a GPIO expander`);
+    expect(() => parts.drivePin('/i2c/nope', 0, true)).toThrow('no simulated part');
+  });
+});
+
+describe('a snapshot', () => {
+  it.each([undefined, null, 5, {}, { part: 1, state: {} }, { part: 'x', state: null }])(
+    'is not %j',
+    async (given) => {
+      const { parts } = await i2cBench({ compatible: 'national,lm75', reg: 0x48 });
+      expect(() => parts.restore(PATH, given as object)).toThrow(
+        `${PATH}: invalid snapshot: expected what snapshot() returned`,
+      );
+    },
+  );
+
+  it('is a copy: what happens later does not change it, and it may be put back again and again', async () => {
+    const bench = await i2cBench({ compatible: 'atmel,24c02', reg: 0x50 });
+    bench.set('writeTime', 0);
+    const saved = bench.parts.snapshot(PATH);
+    for (let time = 0; time < 2; time++) {
+      bench.write([0, 0x42]);
+      expect(bench.writeRead([0], 1)).toEqual([0x42]);
+      bench.parts.restore(PATH, saved);
+      expect(bench.writeRead([0], 1)).toEqual([0xff]);
+    }
+  });
+});

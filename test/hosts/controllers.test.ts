@@ -12,6 +12,11 @@ import {
   Ch341aEmulator,
 } from '../../hosts/ch341a/index.ts';
 import {
+  I2C_CAPABILITIES as CP2112_CAPABILITIES,
+  Cp2112Adapter,
+  Cp2112Emulator,
+} from '../../hosts/cp2112/index.ts';
+import {
   CHIPS,
   I2C_CAPABILITIES as FTDI_CAPABILITIES,
   FtdiAdapter,
@@ -146,6 +151,11 @@ function ch341a(): Promise<ControllerBench> {
   return usbAdapter(wire, new Ch341aEmulator(wire), (open) => new Ch341aAdapter(NAME, open));
 }
 
+function cp2112(): Promise<ControllerBench> {
+  const wire = new RecordingWire();
+  return usbAdapter(wire, new Cp2112Emulator(wire.i2c), (open) => new Cp2112Adapter(NAME, open));
+}
+
 function mcp2221(): Promise<ControllerBench> {
   const wire = new RecordingWire();
   return usbAdapter(wire, new Mcp2221Emulator(wire.i2c), (open) => new Mcp2221Adapter(NAME, open));
@@ -171,6 +181,7 @@ describeControllers('Bus Pirate v3.5 on a pty', () => emulated(V3_FIRMWARE_6_1))
 describeControllers('serprog on a pty', serprog, { hasI2c: false, spiModes: [0] });
 describeControllers('i2c-tiny-usb', i2cTinyUsb, { hasSpi: false, i2c: TINY_USB_CAPABILITIES });
 describeControllers('CH341A', ch341a, { i2c: CH341A_CAPABILITIES, spiModes: [0], spiSpeedHz: 2_000_000 });
+describeControllers('CP2112', cp2112, { hasSpi: false, i2c: CP2112_CAPABILITIES });
 describeControllers('MCP2221A', mcp2221, { hasSpi: false, i2c: MCP2221_CAPABILITIES });
 for (const chip of [CHIPS.ft232h, CHIPS.ft2232h])
   describeControllers(chip.title, () => ftdi(chip), { i2c: FTDI_CAPABILITIES, spiModes: [0, 2] });

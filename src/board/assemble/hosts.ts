@@ -34,6 +34,10 @@ const FOLDERS: readonly {
     compatible: ['microchip,mcp2221a', 'dtbus,mcp2221-emulator'],
     load: () => import('../../../hosts/mcp2221/index.ts'),
   },
+  {
+    compatible: ['silabs,cp2112', 'dtbus,cp2112-emulator'],
+    load: () => import('../../../hosts/cp2112/index.ts'),
+  },
   { compatible: ['dtbus,serprog'], load: () => import('../../../hosts/serprog/index.ts') },
 ];
 

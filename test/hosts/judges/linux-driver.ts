@@ -73,3 +73,32 @@ export const mcp2221: Judge = {
     expect(output).toMatch(/^200$/m);
   },
 };
+
+/** Linux's driver hid-cp2112 binds to the adapter; a NACK is a time-out to it. */
+export const cp2112: Judge = {
+  name: "Linux's driver hid-cp2112",
+  folder: 'cp2112',
+  missing: program('i2cdetect'),
+  script: `
+    ${awaitBus('CP2112')}
+    i2cdetect -y -r $bus 0x40 0x57
+    i2ctransfer -y $bus w3@0x50 4 0x99 0x11
+    busybox usleep 20000
+    i2ctransfer -y $bus w1@0x50 4 r4
+    i2ctransfer -f -y $bus w1@0x48 3 r2
+    i2ctransfer -y $bus w1@0x50 0 r200 | wc -w
+    i2cget -y $bus 0x21 0; echo "absent $?"
+    i2ctransfer -y $bus w1@0x50 4 r2
+  `,
+  check(output) {
+    expect(output).toMatch(/^name CP2112 SMBus Bridge/m);
+    expect(output).toMatch(/^40: .*(48|UU)/m);
+    expect(output).toMatch(/^50: 50 -- -- -- -- -- -- --/m);
+    expect(output).toMatch(/^0x99 0x11 0xff 0xff$/m);
+    // TOS after reset: 80 °C.
+    expect(output).toMatch(/^0x50 0x00$/m);
+    expect(output).toMatch(/^200$/m);
+    expect(output).toContain('Error: Read failed\nabsent 2');
+    expect(output).toMatch(/^0x99 0x11$/m);
+  },
+};

@@ -59,6 +59,21 @@ export const BINDINGS: readonly Binding[] = [
     },
   },
   {
+    file: 'dtbus,cp2112.yaml',
+    compatibles: ['silabs,cp2112', 'dtbus,cp2112-emulator'],
+    isComplete: true,
+    required: ['compatible'],
+    properties: {
+      port: {
+        type: 'string',
+      },
+      'serial-number': {
+        type: 'string',
+      },
+      i2c: {},
+    },
+  },
+  {
     file: 'dtbus,ftdi.yaml',
     compatibles: [
       'ftdi,ft232h',

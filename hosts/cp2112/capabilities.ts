@@ -1,0 +1,26 @@
+import {
+  type AdapterSheet,
+  I2C_FUNC,
+  I2C_FUNC_SMBUS_EMUL,
+  type I2cCapabilities,
+} from '../../src/bus/index.ts';
+import { CLOCKS_HZ, READ_MAX, WRITE_MAX } from './protocol.ts';
+
+export const I2C_CAPABILITIES: I2cCapabilities = {
+  functionality: I2C_FUNC.I2C | (I2C_FUNC_SMBUS_EMUL & ~I2C_FUNC.SMBUS_QUICK),
+  repeatedStart: 'write then read',
+  zeroLength: 'none',
+  maxMessageLength: READ_MAX,
+  maxWriteLength: WRITE_MAX,
+  clocksHz: CLOCKS_HZ,
+  stretching: true,
+  // A refused first byte looks like a refused address.
+  nack: 'address or data',
+};
+
+const ADAPTER = { i2c: I2C_CAPABILITIES, judges: "Linux's driver hid-cp2112, i2c-tools" };
+
+export const sheets: readonly AdapterSheet[] = [
+  { title: 'CP2112', compatible: 'silabs,cp2112', ...ADAPTER },
+  { title: 'CP2112, emulated', compatible: 'dtbus,cp2112-emulator', ...ADAPTER },
+];

@@ -64,6 +64,32 @@ describe('what the tree says of a chip', () => {
   });
 });
 
+describe('a plain jedec,spi-nor', () => {
+  const capacity = async (children: readonly object[]) =>
+    (await flash('jedec,spi-nor', { children })).exchange([0x9f], 3)[2];
+
+  it('is as long as its partitions, wherever they stand; without them it has 1 MiB', async () => {
+    // The exponent of the size: 14h is 1 MiB.
+    expect(await capacity([])).toBe(0x14);
+    expect(await capacity([{ name: 'partition@0', reg: [0x20_0000, 0x20_0000] }])).toBe(0x16);
+    const first = { name: 'partition@0', reg: [0, 0x20_0000] };
+    const second = { name: 'partition@200000', reg: [0x20_0000, 0x60_0000] };
+    expect(await capacity([{ name: 'partitions', children: [second, first] }])).toBe(0x17);
+    expect(await capacity([first, { name: 'other', children: [second] }])).toBe(0x15);
+  });
+
+  it('a child without an offset and a length is no partition', async () => {
+    expect(await capacity([{ name: 'otp@1', reg: 0x400_0000 }, { name: 'label' }])).toBe(0x14);
+  });
+
+  it('is no longer than the longest that there is', async () => {
+    const properties = { size: 0x1000_0000 };
+    await expect(flash('jedec,spi-nor', { properties })).rejects.toThrow(
+      'no known chip holds more than 64 MiB',
+    );
+  });
+});
+
 describe('security registers (W25Q64JV, 8.2.27 to 8.2.29)', () => {
   const security = (bench: FlashBench, address: number, count = 1) =>
     bench.exchange([0x48, ...three(address), 0], count);

@@ -41,6 +41,33 @@ test('every relative link of a text in the package leads to a file in it', () =>
   expect(dead).toEqual([]);
 });
 
+/** A path of a source or test in backquotes: `src/bus`, `clocks/ds3231.ts`. */
+const PATH =
+  /`(?:[^`\n]* )?((?:src|hosts|test|bin|docs|dts|examples)\/[\w./-]+|[\w-]+\/[\w./-]+\.(?:ts|mjs|dts))(?: [^`\n]*)?`/g;
+
+test('a text in the package that names a file which is not in it says that this is in the repository', () => {
+  const isPacked = (path: string) =>
+    packed.has(path) || [...packed].some((file) => file.startsWith(`${path}/`));
+  const named = [...packed]
+    .filter((path) => path.endsWith('.md') && path !== 'CHANGELOG.md')
+    .flatMap((text) => {
+      const [head = '', ...sections] = readFileSync(text, 'utf8').split(/^(?=## )/m);
+      const isAboutClone = /clone of the repository/.test(head);
+      return [head, ...sections].flatMap((section) =>
+        [...section.matchAll(PATH)].map(([, path = '']) => {
+          const places = [path, posix.join(posix.dirname(text), path)].map((place) =>
+            place.replace(/\/$/, ''),
+          );
+          const isTold = isAboutClone || /\b(clone|repository)\b/.test(section);
+          return { text, path, isThere: places.some(isPacked), isTold };
+        }),
+      );
+    });
+  const outside = named.filter(({ isThere }) => !isThere);
+  expect(outside.length).toBeGreaterThan(10);
+  expect(outside.filter(({ isTold }) => !isTold)).toEqual([]);
+});
+
 test('every type that a door of the package leads to is in the package', () => {
   const wanted = Object.values(exports).flatMap((door) =>
     typeof door === 'string' ? [] : posix.normalize(door.types),

@@ -41,4 +41,19 @@ export const EMULATED_KINDS: Readonly<Record<string, EmulatedKind>> = {
     way: 'usb',
     make: async (buses) => (await import('../../../hosts/ch341a/index.ts')).makeEmulator(buses),
   },
+  ft232h: {
+    carries: ['i2c', 'spi'],
+    way: 'usb',
+    make: async (buses) => (await import('../../../hosts/ftdi/index.ts')).makeEmulator(buses),
+  },
+  mcp2221a: {
+    carries: ['i2c'],
+    way: 'usb',
+    make: async (buses) => (await import('../../../hosts/mcp2221/index.ts')).makeEmulator(buses),
+  },
+  cp2112: {
+    carries: ['i2c'],
+    way: 'usb',
+    make: async (buses) => (await import('../../../hosts/cp2112/index.ts')).makeEmulator(buses),
+  },
 };

@@ -87,8 +87,14 @@ describe('dtbus adapters --emulate', () => {
     60_000,
   );
 
-  it('exports a USB adapter by USB/IP, for this machine alone', async () => {
-    const [line = ''] = await emulate('i2c-tiny-usb', '--listen', '0', '--json');
+  it.each([
+    ['i2c-tiny-usb', 0x0403, 0xc631],
+    ['ch341a', 0x1a86, 0x5512],
+    ['ft232h', 0x0403, 0x6014],
+    ['mcp2221a', 0x04d8, 0x00dd],
+    ['cp2112', 0x10c4, 0xea90],
+  ])('exports %s by USB/IP, for this machine alone', async (kind, vendorId, productId) => {
+    const [line = ''] = await emulate(kind, '--listen', '0', '--json');
     const { way, where } = JSON.parse(line) as { way: string; where: string };
     expect([way, where.split(':')[0]]).toEqual(['usb', '127.0.0.1']);
     // Documentation/usb/usbip_protocol.rst: OP_REQ_DEVLIST, and where a reply has the count and the ids.
@@ -99,7 +105,7 @@ describe('dtbus adapters --emulate', () => {
     await once(socket, 'close');
     const reply = Buffer.concat(chunks);
     expect(reply.readUInt32BE(8)).toBe(1);
-    expect([reply.readUInt16BE(12 + 300), reply.readUInt16BE(12 + 302)]).toEqual([0x0403, 0xc631]);
+    expect([reply.readUInt16BE(12 + 300), reply.readUInt16BE(12 + 302)]).toEqual([vendorId, productId]);
     expect(await ended()).toBe(0);
   });
 
@@ -107,7 +113,7 @@ describe('dtbus adapters --emulate', () => {
     const file = folder.write('board.dts', BOARD);
     const err = async (...argv: string[]) => (await dtbusHere('adapters', '-b', file, ...argv)).err;
     expect(await err('--emulate', 'ch431a')).toBe(
-      'dtbus: invalid adapter "ch431a": expected one of bus-pirate, serprog, i2c-tiny-usb, ch341a\n',
+      'dtbus: invalid adapter "ch431a": expected one of bus-pirate, serprog, i2c-tiny-usb, ch341a, ft232h, mcp2221a, cp2112\n',
     );
     expect(await err('--emulate', 'serprog', '--bus', 'spi4')).toBe(
       'dtbus: not found: bus spi4; the board has i2c1, spi0\n',

@@ -17,6 +17,7 @@ export { disabledControllers } from '../frontend/index.ts';
 export type { PartTypes } from '../parts/index.ts';
 export { PartError } from '../sim/property.ts';
 export {
+  type TracedBoard,
   type TracedBus,
   type TracedBytes,
   type TracedEdge,

@@ -8,6 +8,7 @@ import { addGuestCommands } from './commands/guest-commands.ts';
 import { addInitCommand } from './commands/init-command.ts';
 import { addMemoryCommands } from './commands/memory-commands.ts';
 import { addPartsCommand } from './commands/parts-command.ts';
+import { addRecordCommand } from './commands/record-command.ts';
 import { addToolCommands, TOOL_NAMES, withOwnLetters } from './commands/tool-commands.ts';
 import { addTouchCommands } from './commands/touch-commands.ts';
 import { addTreeCommands } from './commands/tree-commands.ts';
@@ -78,10 +79,11 @@ interface CommandGroup {
 const GROUPS: readonly CommandGroup[] = [
   {
     heading: 'Boards:',
-    alone: ['up', 'ls', 'run', 'demo', 'watch', 'parts', 'adapters', 'init'],
+    alone: ['up', 'ls', 'run', 'demo', 'watch', 'record', 'parts', 'adapters', 'init'],
     add: (program, end) => {
       addBoardCommands(program, end);
       addWatchCommand(program, end);
+      addRecordCommand(program, end);
       addPartsCommand(program, end);
       addAdaptersCommand(program, end);
       addInitCommand(program, end);

@@ -23,3 +23,12 @@ export interface TracedBus {
   readonly path: string;
   readonly parts: readonly TracedPart[];
 }
+
+/** What a trace is of. */
+export interface TracedBoard {
+  /** The board's tree: its file, and a SHA-256 of what is on it. */
+  readonly file: string;
+  readonly sha256: string;
+  /** Undefined where nobody knows it. */
+  readonly clock?: 'real' | 'stepped' | undefined;
+}

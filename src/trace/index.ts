@@ -1,4 +1,4 @@
-export type { TracedBus, TracedPart } from './board.ts';
+export type { TracedBoard, TracedBus, TracedPart } from './board.ts';
 export type { TracedBytes, TracedEdge, TracedSegment, TracedTransfer, TraceEvent } from './event.ts';
 export { TraceReader } from './reader.ts';
 export type { EdgeRecord, TransferRecord } from './record.ts';

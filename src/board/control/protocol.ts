@@ -5,6 +5,7 @@
 
 import type { PropertyValue } from '../../sim/index.ts';
 import type {
+  TracedBoard,
   TracedBus,
   TracedBytes,
   TracedEdge,
@@ -34,7 +35,12 @@ export type WatchRequest = { readonly call: 'watch' } & TraceFilter;
 /** What a watcher is told. */
 export type ControlEvent =
   /** A board, before its first transfer: the process may open the same file again. */
-  | { readonly event: 'board'; readonly board: number; readonly buses: readonly TracedBus[] }
+  | {
+      readonly event: 'board';
+      readonly board: number;
+      readonly buses: readonly TracedBus[];
+      readonly of?: TracedBoard;
+    }
   | { readonly event: 'happened'; readonly board: number; readonly what: WireTransfer | TracedEdge }
   /** So many events of it were not told since the last such event: the watcher was too slow. */
   | { readonly event: 'lost'; readonly board: number; readonly count: number };

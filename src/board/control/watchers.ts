@@ -28,7 +28,7 @@ export class Watchers {
       throw new Error('this connection watches already; open another connection');
     if (this.#watchers.size >= WATCHERS_MAX)
       throw new Error(`too many watchers: ${WATCHERS_MAX} watch this board; end one of them`);
-    const watcher = new Watcher(socket);
+    const watcher = new Watcher(socket, this.#board.name);
     const end = this.#board.trace(only, (trace) => watcher.follow(trace));
     this.#watchers.set(socket, watcher);
     const timer = setInterval(() => watcher.tell(), LOOK_MS).unref();
@@ -60,10 +60,13 @@ interface Followed {
 class Watcher {
   readonly #socket: Socket;
   readonly #followed = new Set<Followed>();
+  readonly #file: string;
   #boards = 0;
 
-  constructor(socket: Socket) {
+  /** @param file the tree that the boards have */
+  constructor(socket: Socket, file: string) {
     this.#socket = socket;
+    this.#file = file;
   }
 
   follow(trace: BoardTrace): void {
@@ -75,7 +78,10 @@ class Watcher {
     let left = LOOK_MAX;
     for (const followed of this.#followed) {
       const { board, trace } = followed;
-      if (!followed.isKnown) left -= this.#send({ event: 'board', board, buses: trace.buses });
+      if (!followed.isKnown) {
+        const of = { file: this.#file, sha256: trace.sha256 };
+        left -= this.#send({ event: 'board', board, buses: trace.buses, of });
+      }
       followed.isKnown = true;
       let isRead = false;
       while (left > 0 && !isRead && this.#keepsUp()) {

@@ -3,6 +3,7 @@ import { isBus, type VirtioNode } from '../../frontend/index.ts';
 import { checkOptions, listOf, type OptionChecks, text } from '../../input/index.ts';
 import { type TracedBus, TraceReader, traceMemory } from '../../trace/index.ts';
 import { tracedBuses } from '../open/trace.ts';
+import { treeSha256 } from '../open/tree-hash.ts';
 import type { Call } from '../thread/protocol.ts';
 import { knownPaths, type TraceFilter } from './traced-paths.ts';
 
@@ -10,6 +11,10 @@ import { knownPaths, type TraceFilter } from './traced-paths.ts';
 export interface BoardTrace {
   /** `TracedTransfer.bus` counts them. */
   readonly buses: readonly TracedBus[];
+  /** Of the board's tree. */
+  readonly sha256: string;
+  /** Paths of the parts and buses that the filter names; undefined: all. */
+  readonly only: readonly string[] | undefined;
   readonly reader: TraceReader;
   /** Nothing more will be written down. */
   readonly isOver: boolean;
@@ -41,6 +46,10 @@ export function traceBoard(
   call('startTrace', id, { memory, only });
   return {
     buses: tracedBuses(buses, call('ownSheets')),
+    get sha256() {
+      return treeSha256(tree);
+    },
+    only,
     reader: new TraceReader(memory),
     get isOver() {
       return isOver;

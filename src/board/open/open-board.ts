@@ -30,6 +30,7 @@ import { LostAdapters } from './lost-adapters.ts';
 import { tellOpened } from './opened.ts';
 import { refusal } from './problems.ts';
 import { tellTrace, traceFor } from './trace.ts';
+import { treeSha256 } from './tree-hash.ts';
 
 /** Guest address 0 stays unused, so that a forgotten address is an error. */
 const FIRST_ADDRESS = 0x1000;
@@ -248,7 +249,12 @@ function bringUp(
     },
     look: settings.look,
   });
-  tellTrace(settings.trace, devices.filter(isBus), () => backEnd.call('ownSheets'));
+  tellTrace(
+    settings.trace,
+    devices.filter(isBus),
+    () => backEnd.call('ownSheets'),
+    () => ({ file, sha256: treeSha256(tree), clock: tracedClock(options) }),
+  );
   const unshare = isNamed && process.env['DTBUS_CONTROL'] === '1' ? share(board, file) : undefined;
   // Adapters take their time: transfers wait for them, the board does not.
   if (options.openHosts !== 'first-use') backEnd.call('openHosts');
@@ -257,6 +263,11 @@ function bringUp(
   if (options.openHosts !== 'first-use' && !options.look)
     adapters.start(backEnd.unavailable, (problem) => warnOf(options)(board.sentenceOf(problem)));
   return board;
+}
+
+/** A function has a time that others move. */
+function tracedClock({ clock = 'real' }: BoardOptions): 'real' | 'stepped' {
+  return clock === 'real' ? clock : 'stepped';
 }
 
 /** A bus that did not come up is told of at once. */

@@ -31,6 +31,7 @@ import { checkTree, doubtsOf, type TreeCheckOptions } from '../open/check-tree.t
 import { pathsOf, readBoard, type TreeOptions, treeChecks } from '../open/load-tree.ts';
 import { problemText, refusal, untoldProblems } from '../open/problems.ts';
 import { tellTrace, traceFor } from '../open/trace.ts';
+import { treeSha256 } from '../open/tree-hash.ts';
 import { callsInline } from '../thread/calls.ts';
 import type { BusReport, DeviceProblem } from '../thread/protocol.ts';
 import { metricsText } from './metrics.ts';
@@ -172,7 +173,11 @@ export class ServedBoard {
       onNotOpened: (problem) => options.onWarning(problemText(tree, problem)),
       onLine: watchers.told,
     });
-    tellTrace(trace, devices.filter(isBus), backEnd.calls.ownSheets);
+    tellTrace(trace, devices.filter(isBus), backEnd.calls.ownSheets, () => ({
+      file,
+      sha256: treeSha256(tree),
+      clock: 'real',
+    }));
     backEnd.calls.openHosts();
     const onError = (error: unknown) => options.onWarning(`a fault in dtbus itself: ${sentenceOf(error)}`);
     const loop = new EventLoop({ hotMs: HOT_MS, onError });

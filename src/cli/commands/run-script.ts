@@ -148,7 +148,7 @@ async function runNode(
   try {
     child = spawn(process.execPath, argv, {
       // What is watched has standard output for itself where it is wanted there: see `SHARED_OUTPUT`.
-      stdio: watch?.to === '-' || watch?.pcap === '-' ? ['inherit', 2, 2, 1] : 'inherit',
+      stdio: isStandardOutputTaken(watch) ? ['inherit', 2, 2, 1] : 'inherit',
       env: {
         ...process.env,
         ...env,
@@ -161,6 +161,10 @@ async function runNode(
     for (const signal of ENDING) process.off(signal, passOn);
     await forget(env['DTBUS_BOARD'], child?.pid);
   }
+}
+
+function isStandardOutputTaken(watch: WatchOptions | undefined): boolean {
+  return [watch?.to, watch?.pcap, watch?.record?.file].includes('-');
 }
 
 /** A child that a signal ended could not take its socket away. */

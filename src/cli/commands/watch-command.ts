@@ -1,14 +1,13 @@
-import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import {
   type BoardArguments,
   leadingBoard,
-  openNamedBoard,
   withBoardOptions,
   withConnection,
 } from '../board/board-options.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import type { WatchOptions } from '../watch/watcher.ts';
+import { watchCommand } from './watched-command.ts';
 
 interface WatchArguments extends BoardArguments {
   readonly json: boolean;
@@ -17,14 +16,6 @@ interface WatchArguments extends BoardArguments {
   readonly part: readonly string[];
   readonly bus: readonly string[];
 }
-
-/** Commands whose second word is a command too. */
-const GROUPS = ['eeprom', 'flash'];
-/** Commands that open a board in a process of their own, which is then watched. */
-const WATCHED = [
-  ...['i2cdetect', 'i2cget', 'i2cset', 'i2cdump', 'i2ctransfer', 'spi-config', 'spi-pipe'],
-  ...['up', 'serve', 'ls', ...GROUPS],
-];
 
 const collect = (name: string, before: readonly string[]): readonly string[] => [...before, name];
 
@@ -107,46 +98,5 @@ async function watch(
     throw new UsageError(
       `watch cannot work on a served board (${connectedByEnv ? 'DTBUS_CONNECT' : '--connect'} is set); leave out ${words[0]} to see what happens there`,
     );
-  return watchCommand(args, words, options);
-}
-
-/** Runs a script, or a command of ours, that is watched. */
-async function watchCommand(
-  args: WatchArguments,
-  [name = '', ...rest]: readonly string[],
-  options: WatchOptions,
-): Promise<number> {
-  const { runScript, runWatchedCommand } = await import('./run-script.ts');
-  if (WATCHED.includes(name)) {
-    await checkFilter(args, options);
-    const boardArguments = [
-      ...['--board', args.board],
-      ...args.overlay.flatMap((file) => ['--overlay', file]),
-      ...args.include.flatMap((directory) => ['--include', directory]),
-      ...(args.adopt ? ['--adopt'] : []),
-    ];
-    const words = GROUPS.includes(name) ? [name, ...rest.slice(0, 1)] : [name];
-    return runWatchedCommand([...words, ...boardArguments, ...rest.slice(words.length - 1)], options);
-  }
-  if (name.startsWith('-'))
-    throw new UsageError(
-      `watch options must come before the board: dtbus watch ${name} … ${args.board} COMMAND`,
-    );
-  if (!existsSync(name))
-    throw new UsageError(
-      `not found: ${name}, neither a script nor one of ${WATCHED.join(', ')}; to watch other programs run \`dtbus watch ${args.board} up --dev\``,
-    );
-  await checkFilter(args, options);
-  return runScript(args, name, rest, { watch: options });
-}
-
-/** Before anything runs: what the filter names is on the board. @throws {BoardError} naming what there is */
-async function checkFilter(args: WatchArguments, { parts = [], buses = [] }: WatchOptions): Promise<void> {
-  if (parts.length === 0 && buses.length === 0) return;
-  const board = await openNamedBoard(args, { backEnd: 'inline', look: true });
-  try {
-    board.trace({ parts, buses }).end();
-  } finally {
-    await board.close();
-  }
+  return watchCommand('watch', args, words, options);
 }

@@ -1,9 +1,17 @@
 import { writeSync } from 'node:fs';
-import { type ControlEvent, eventFromWire, findControl, type TraceEvent } from '../../board/index.ts';
+import {
+  type BoardControl,
+  type ControlEvent,
+  type ControlPart,
+  eventFromWire,
+  findControl,
+  type TraceEvent,
+} from '../../board/index.ts';
 import type { BoardArguments } from '../board/board-options.ts';
 import { paintFor } from '../terminal/style.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
 import { warn } from '../terminal/warn.ts';
+import { RecordLog } from './record-log.ts';
 import { type EventSource, WatchLog } from './watch-log.ts';
 import { cannotWrite, openForWriting, type WatchOptions } from './watcher.ts';
 
@@ -20,12 +28,18 @@ const END_LIMIT_MS = 2000;
  */
 export async function watchRunning(
   { board, connect }: BoardArguments,
-  { json = false, to = '-', pcap, parts = [], buses = [] }: WatchOptions,
+  { json = false, to = '-', pcap, record, parts = [], buses = [] }: WatchOptions,
 ): Promise<number> {
-  const lines = outputTo(to, pcap === '-' ? process.stderr : process.stdout);
-  const capture = pcap === undefined ? undefined : outputTo(pcap, process.stdout);
+  const capturePlace = pcap ?? record?.file;
+  const isQuiet = record !== undefined || pcap === '-';
+  const lines = outputTo(to, isQuiet ? process.stderr : process.stdout);
   const control = await findControl(board, connect, REMEDY);
-  const log = new WatchLog({ line: lines.write, pcap: capture?.write, json, paint: lines.paint });
+  const mask = await maskedPaths(control, record?.mask ?? []);
+  const capture = capturePlace === undefined ? undefined : outputTo(capturePlace, process.stdout);
+  const log =
+    record === undefined
+      ? new WatchLog({ line: lines.write, pcap: capture?.write, json, paint: lines.paint })
+      : new RecordLog((text) => capture?.write(text), lines.write, { ...record, mask });
   const remote = new RemoteBoards(log);
   let hasEnded = false;
   try {
@@ -45,14 +59,19 @@ export async function watchRunning(
   return 0;
 }
 
+/** The paths of parts that are named by labels, too. @throws {Error} naming the parts that there are */
+function maskedPaths(control: BoardControl, mask: readonly string[]): Promise<string[]> {
+  return Promise.all(mask.map(async (part) => (await control.ask<ControlPart>({ call: 'get', part })).path));
+}
+
 /** What comes from the other process, as the log reads it. */
 class RemoteBoards {
   /** Resolves when all boards that were told of are known to the log. */
   attached: Promise<void> = Promise.resolve();
-  readonly #log: WatchLog;
+  readonly #log: WatchLog | RecordLog;
   readonly #boards: RemoteBoard[] = [];
 
-  constructor(log: WatchLog) {
+  constructor(log: WatchLog | RecordLog) {
     this.#log = log;
   }
 
@@ -61,7 +80,7 @@ class RemoteBoards {
       const board = new RemoteBoard();
       this.#boards[event.board] = board;
       this.attached = this.attached
-        .then(() => this.#log.attach(event.buses, board))
+        .then(() => this.#log.attach(event.buses, board, event.of))
         .then(() => this.#log.drain());
       return;
     }

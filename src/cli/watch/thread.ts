@@ -3,6 +3,7 @@ import { writeSync } from 'node:fs';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { TraceReader } from '../../board/index.ts';
 import { paintFor } from '../terminal/style.ts';
+import { RecordLog } from './record-log.ts';
 import { WatchLog } from './watch-log.ts';
 import { CONTROL, type WatchedBoard, type WatchStart } from './watcher.ts';
 
@@ -11,7 +12,7 @@ const LOOK_MS = 20;
 /** Before a pipe whose reader is slow is tried again. */
 const PIPE_MS = 5;
 
-const { lines, pcap, json, colours, control: shared } = workerData as WatchStart;
+const { lines, pcap, json, colours, recording, control: shared } = workerData as WatchStart;
 const control = new Int32Array(shared);
 const never = new Int32Array(new SharedArrayBuffer(4));
 
@@ -28,12 +29,29 @@ function writeAll(fd: number, bytes: Uint8Array): void {
   }
 }
 
-const log = new WatchLog({
-  line: (text) => writeAll(lines, Buffer.from(text)),
-  pcap: pcap === undefined ? undefined : (bytes) => writeAll(pcap, bytes),
-  json,
-  paint: paintFor({ isTTY: colours }),
-});
+const line = (text: string) => writeAll(lines, Buffer.from(text));
+/** @throws {Error} it cannot be written, and who waits for it is to know */
+function writeRecording(fd: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(fd, bytes, at);
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== 'EAGAIN') throw thrown;
+      Atomics.wait(never, 0, 0, PIPE_MS);
+    }
+  }
+}
+
+const log =
+  recording === undefined
+    ? new WatchLog({
+        line,
+        pcap: pcap === undefined ? undefined : (bytes) => writeAll(pcap, bytes),
+        json,
+        paint: paintFor({ isTTY: colours }),
+      })
+    : new RecordLog((text) => writeRecording(recording.fd, text), line, recording.options);
 
 if (parentPort === null) throw new Error('this file runs as a thread of a watcher');
 for (;;) {
@@ -43,8 +61,8 @@ for (;;) {
     next !== undefined;
     next = receiveMessageOnPort(parentPort)
   ) {
-    const { buses, memory } = next.message as WatchedBoard;
-    await log.attach(buses, new TraceReader(memory));
+    const { buses, memory, board } = next.message as WatchedBoard;
+    await log.attach(buses, new TraceReader(memory), board);
   }
   log.drain();
   if (ending) break;

@@ -1,4 +1,4 @@
-import type { TracedBus, TracedEdge, TraceEvent } from '../../board/index.ts';
+import type { TracedBoard, TracedBus, TracedEdge, TraceEvent } from '../../board/index.ts';
 import { type PartReader, partReaders } from '../../trace/decode.ts';
 import type { Paint } from '../terminal/style.ts';
 import { Capture } from './capture.ts';
@@ -51,7 +51,7 @@ export class WatchLog {
     this.#capture = output.pcap && new Capture(output.pcap);
   }
 
-  async attach(buses: readonly TracedBus[], reader: EventSource): Promise<void> {
+  async attach(buses: readonly TracedBus[], reader: EventSource, _board?: TracedBoard): Promise<void> {
     const parts = await partReaders(buses);
     this.#sources.push({ buses, reader, parts, dropped: 0 });
   }

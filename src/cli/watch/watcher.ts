@@ -2,7 +2,7 @@ import { openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isatty } from 'node:tty';
 import { Worker } from 'node:worker_threads';
-import { type TracedBus, type TraceFilter, traceBoards } from '../../board/index.ts';
+import { type TracedBoard, type TracedBus, type TraceFilter, traceBoards } from '../../board/index.ts';
 import { ownProgram } from '../../bus/index.ts';
 
 /** Which transfers are shown, and how. */
@@ -13,12 +13,26 @@ export interface WatchOptions extends TraceFilter {
   readonly to?: string;
   /** Capture file for Wireshark (pcapng). */
   readonly pcap?: string;
+  /** A recording, in the place of lines. */
+  readonly record?: RecordOptions | undefined;
+}
+
+/** How what happens is recorded. */
+export interface RecordOptions {
+  readonly file: string;
+  readonly times: 'none' | 'rounded' | 'exact';
+  /** Each transfer has its meaning behind it. */
+  readonly describe: boolean;
+  /** Parts whose bytes are secret, by the paths of their nodes. */
+  readonly mask: readonly string[];
 }
 
 /** What the watching thread starts with. */
 export interface WatchStart {
   readonly lines: number;
   readonly pcap: number | undefined;
+  /** The recording, open for writing. */
+  readonly recording: { readonly fd: number; readonly options: RecordOptions } | undefined;
   readonly json: boolean;
   readonly colours: boolean;
   /** Word 0 is 1 when the thread is to end, word 1 when it has written everything. */
@@ -29,6 +43,7 @@ export interface WatchStart {
 export interface WatchedBoard {
   readonly memory: SharedArrayBuffer;
   readonly buses: readonly TracedBus[];
+  readonly board: TracedBoard;
 }
 
 export const CONTROL = { END: 0, ENDED: 1 } as const;
@@ -36,6 +51,8 @@ export const CONTROL = { END: 0, ENDED: 1 } as const;
 const STDERR = 2;
 /** Where `-` goes: the standard output of who started this process, whose own is standard error then. */
 const SHARED_OUTPUT = 3;
+/** The ring of a recording: what comes in some tenths of a second at full speed. */
+const RECORDING_BYTES = 16 << 20;
 /** How long a process that ends waits for the last lines. */
 const END_LIMIT_MS = 2000;
 
@@ -49,8 +66,13 @@ export class Watcher {
   constructor(options: WatchOptions) {
     const lines =
       options.to === undefined ? STDERR : options.to === '-' ? SHARED_OUTPUT : openForWriting(options.to);
+    const { record } = options;
     const start: WatchStart = {
       lines,
+      recording: record && {
+        fd: record.file === '-' ? SHARED_OUTPUT : openForWriting(record.file),
+        options: record,
+      },
       pcap:
         options.pcap === undefined
           ? undefined
@@ -64,9 +86,14 @@ export class Watcher {
     const entry = createRequire(import.meta.url).resolve('#built/src/cli/watch/thread.js');
     this.#worker = new Worker(entry, { workerData: start, ...ownProgram() });
     this.#worker.unref();
-    traceBoards((memory, buses) => {
-      this.#worker.postMessage({ memory, buses } satisfies WatchedBoard);
-    }, options);
+    const ringBytes = record && RECORDING_BYTES;
+    const { parts = [], buses: wanted = [] } = options;
+    traceBoards(
+      (memory, buses, board) => {
+        this.#worker.postMessage({ memory, buses, board } satisfies WatchedBoard);
+      },
+      { parts, buses: wanted, ringBytes },
+    );
     process.once('exit', this.#end);
   }
 

@@ -32,7 +32,7 @@ for (const name of commandsIn((await dtbus('--help')).out)) {
 /** Commands without `--json`, and why: a new one has it, or stands here. */
 const NO_JSON: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
-    ['up', 'run', 'demo', 'init', 'set', 'press', 'guest', 'completion'].map((name) => [
+    ['up', 'run', 'demo', 'record', 'init', 'set', 'press', 'guest', 'completion'].map((name) => [
       name,
       'does something',
     ]),

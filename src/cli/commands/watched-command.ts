@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { type BoardArguments, openNamedBoard } from '../board/board-options.ts';
+import { UsageError } from '../terminal/usage-error.ts';
+import type { WatchOptions } from '../watch/watcher.ts';
+
+/** Commands whose second word is a command too. */
+const GROUPS = ['eeprom', 'flash'];
+/** Commands that open a board in a process of their own, which is then watched. */
+const WATCHED = [
+  ...['i2cdetect', 'i2cget', 'i2cset', 'i2cdump', 'i2ctransfer', 'spi-config', 'spi-pipe'],
+  ...['up', 'serve', 'ls', ...GROUPS],
+];
+
+/**
+ * Runs a script, or a command of ours, that is watched. `verb`: the command that does it.
+ * @returns its exit code @throws {UsageError} it is neither
+ */
+export async function watchCommand(
+  verb: 'watch' | 'record',
+  args: BoardArguments,
+  [name = '', ...rest]: readonly string[],
+  options: WatchOptions,
+): Promise<number> {
+  const { runScript, runWatchedCommand } = await import('./run-script.ts');
+  if (WATCHED.includes(name)) {
+    const record = await checkFilter(args, options);
+    const boardArguments = [
+      ...['--board', args.board],
+      ...args.overlay.flatMap((file) => ['--overlay', file]),
+      ...args.include.flatMap((directory) => ['--include', directory]),
+      ...(args.adopt ? ['--adopt'] : []),
+    ];
+    const words = GROUPS.includes(name) ? [name, ...rest.slice(0, 1)] : [name];
+    return runWatchedCommand([...words, ...boardArguments, ...rest.slice(words.length - 1)], {
+      ...options,
+      record,
+    });
+  }
+  if (name.startsWith('-'))
+    throw new UsageError(
+      verb === 'watch'
+        ? `watch options must come before the board: dtbus watch ${name} … ${args.board} COMMAND`
+        : `invalid command ${name}: expected a script or a command after --`,
+    );
+  if (!existsSync(name))
+    throw new UsageError(
+      `not found: ${name}, neither a script nor one of ${WATCHED.join(', ')}; to ${verb} other programs run \`dtbus ${verb} ${verb === 'watch' ? args.board : `FILE ${args.board}`} up --dev\``,
+    );
+  const record = await checkFilter(args, options);
+  return runScript(args, name, rest, { watch: { ...options, record } });
+}
+
+/**
+ * Before anything runs: what the filter names is on the board. @returns how it is recorded, what is masked by its paths
+ * @throws {BoardError} naming what there is */
+async function checkFilter(
+  args: BoardArguments,
+  { parts = [], buses = [], record }: WatchOptions,
+): Promise<WatchOptions['record']> {
+  const mask = record?.mask ?? [];
+  if (parts.length === 0 && buses.length === 0 && mask.length === 0) return record;
+  const board = await openNamedBoard(args, { backEnd: 'inline', look: true });
+  try {
+    board.trace({ parts, buses }).end();
+    if (record === undefined || mask.length === 0) return record;
+    const masked = board.trace({ parts: mask });
+    masked.end();
+    return { ...record, mask: masked.only ?? [] };
+  } finally {
+    await board.close();
+  }
+}

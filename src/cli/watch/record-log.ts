@@ -1,0 +1,171 @@
+import { dirname, relative, resolve } from 'node:path';
+import type { TracedBoard, TracedBus, TracedEdge, TracedTransfer } from '../../board/index.ts';
+import { addressOf } from '../../bus/index.ts';
+import { messageOf } from '../../bus/words.ts';
+import { RecordingWriter } from '../../recording/index.ts';
+import { type PartReader, partReaders } from '../../trace/decode.ts';
+import { watched } from './transfer-line.ts';
+import type { EventSource } from './watch-log.ts';
+import type { RecordOptions } from './watcher.ts';
+
+/** Text that is written at once. */
+const CHUNK = 1 << 16;
+
+interface Source {
+  readonly reader: EventSource;
+  readonly buses: readonly TracedBus[];
+  readonly parts: readonly ReadonlyMap<number, PartReader>[];
+  /** By bus: addresses or chip selects whose bytes are secret; undefined: all are. */
+  readonly masked: readonly (ReadonlySet<number> | undefined)[];
+  dropped: number;
+}
+
+type Happened = TracedEdge | (TracedTransfer & { readonly source: Source });
+
+/** Records what happens on the first board that comes up, and on others of the same buses. */
+export class RecordLog {
+  readonly #file: string;
+  readonly #describe: boolean;
+  readonly #mask: readonly string[];
+  readonly #writer: RecordingWriter;
+  readonly #write: (text: string) => void;
+  readonly #tell: (line: string) => void;
+  readonly #sources: Source[] = [];
+  /** The paths of the buses of the board that is recorded. */
+  #buses: string | undefined;
+  #waiting = '';
+  #failed = false;
+  #lost = 0;
+
+  /** @param write writes to the recording; @param tell says a line to who records */
+  constructor(write: (text: string) => void, tell: (line: string) => void, options: RecordOptions) {
+    this.#write = write;
+    this.#tell = tell;
+    this.#file = options.file;
+    this.#describe = options.describe;
+    this.#mask = options.mask;
+    this.#writer = new RecordingWriter((text) => this.#put(text), { times: options.times });
+  }
+
+  async attach(buses: readonly TracedBus[], reader: EventSource, board?: TracedBoard): Promise<void> {
+    const paths = buses.map(({ path }) => path).join(' ');
+    if (this.#buses === undefined) {
+      const folder = this.#file === '-' ? '.' : dirname(resolve(this.#file));
+      const tree = board && {
+        file: board.file.startsWith('<') ? board.file : relative(folder, resolve(board.file)),
+        sha256: board.sha256,
+      };
+      this.#writer.head({ tree, clock: board?.clock, buses });
+      this.#buses = paths;
+    } else if (paths !== this.#buses) {
+      this.#tell('dtbus: another board has come up; only the first is recorded\n');
+      return;
+    }
+    const parts = this.#describe ? await partReaders(buses) : buses.map(() => new Map());
+    this.#sources.push({ buses, reader, parts, masked: this.#maskedOn(buses), dropped: 0 });
+  }
+
+  /** Writes down what has come since the last time. */
+  drain(): void {
+    const happened = this.#sources.flatMap((source) => [...eventsOf(source)]);
+    if (this.#sources.length > 1) happened.sort((a, b) => timeOf(a) - timeOf(b));
+    for (const one of happened) this.#add(one);
+    for (const source of this.#sources) {
+      const lost = source.reader.dropped - source.dropped;
+      source.dropped += lost;
+      this.#lost += lost;
+      if (lost > 0) this.#writer.lost(lost);
+    }
+    this.#flush();
+  }
+
+  /** The last word: the recording is whole. */
+  end(): void {
+    this.drain();
+    this.#end();
+    const count = this.#writer.entries;
+    const lost = this.#lost === 0 ? '' : `; ${this.#lost} events were lost, which its lines say`;
+    if (!this.#failed && this.#file !== '-')
+      this.#tell(`dtbus: ${this.#file}: recorded ${count} ${count === 1 ? 'event' : 'events'}${lost}\n`);
+  }
+
+  #end(): void {
+    // Nothing came up: a recording of nothing is one, too.
+    if (this.#buses === undefined) this.#writer.head({ buses: [] });
+    this.#writer.end();
+    this.#flush();
+  }
+
+  #add(one: Happened): void {
+    if (one.kind === 'edge') {
+      this.#writer.edge(one);
+      return;
+    }
+    const { buses, parts, masked } = one.source;
+    const bus = buses[one.bus];
+    const readers = parts[one.bus];
+    if (bus === undefined || readers === undefined) return;
+    const secret = masked[one.bus];
+    const isMasked = secret === undefined || one.segments.some(({ target }) => secret.has(target));
+    this.#writer.transfer(
+      bus,
+      one,
+      isMasked || !this.#describe ? '' : commentOf(one, bus, readers),
+      isMasked,
+    );
+  }
+
+  /** A board that does not have what is to be masked: nobody knows what of it is secret. */
+  #maskedOn(buses: readonly TracedBus[]): Source['masked'] {
+    const known = buses.flatMap(({ parts }) => parts.flatMap(({ path = '', name }) => [path, name]));
+    const missing = this.#mask.filter((part) => !known.includes(part));
+    if (missing.length > 0) {
+      this.#tell(`dtbus: not found: ${missing.join(', ')}, which --mask names; all bytes are masked\n`);
+      return buses.map(() => undefined);
+    }
+    return buses.map(
+      ({ parts }) =>
+        new Set(
+          parts
+            .filter(({ path = '', name }) => this.#mask.includes(path) || this.#mask.includes(name))
+            .flatMap(({ reg }) => reg.map(addressOf)),
+        ),
+    );
+  }
+
+  #put(text: string): void {
+    this.#waiting += text;
+    if (this.#waiting.length >= CHUNK) this.#flush();
+  }
+
+  #flush(): void {
+    const text = this.#waiting;
+    this.#waiting = '';
+    if (text === '' || this.#failed) return;
+    try {
+      this.#write(text);
+    } catch (thrown) {
+      this.#failed = true;
+      const { code } = thrown as NodeJS.ErrnoException;
+      this.#tell(`dtbus: cannot write ${this.#file}: ${code ?? messageOf(thrown)}; the recording is cut\n`);
+    }
+  }
+}
+
+function* eventsOf(source: Source): Generator<Happened> {
+  for (let next = source.reader.read(); next !== undefined; next = source.reader.read())
+    yield next.kind === 'edge' ? next : { ...next, source };
+}
+
+function timeOf(one: Happened): number {
+  return one.kind === 'edge' ? one.startedMs : one.startedMs + one.queuedMs;
+}
+
+function commentOf(
+  transfer: TracedTransfer,
+  bus: TracedBus,
+  readers: ReadonlyMap<number, PartReader>,
+): string {
+  const { part, text } = watched(transfer, bus, readers);
+  return part === '' ? '' : `${part}: ${text}`;
+}

@@ -6,7 +6,7 @@ import { awaitProduct, type Judge } from './session.ts';
 
 const DRIVE = fileURLToPath(new URL('../in-guest/drive.mjs', import.meta.url));
 
-/** The folder of the npm package `usb`, which dtbus does not depend on. */
+/** The folder of the npm package `usb`, which only real USB adapters need. */
 function packages(): string | undefined {
   try {
     return dirname(dirname(createRequire(import.meta.url).resolve('usb/package.json')));

@@ -29,13 +29,13 @@ export function addRecordCommand(program: Command, end: (exitCode: number) => vo
     .command('record')
     .summary('record what a script, a command or a running board does on the buses, as text')
     .description(
-      `Runs a script or a dtbus command on a board and writes what happens on its buses and GPIO lines into a file, a transfer a line, with times, bytes both ways and errors: see docs/recordings.md of this package. dtbus replay answers from it, dtbus diff compares two, dtbus convert makes other formats of it.
+      `Runs a script or a dtbus command on a board and writes what happens on its buses and GPIO lines into a file, a transfer a line, with times, bytes both ways and errors: see docs/recordings.md of this package. With --time none --no-describe two recordings of the same transfers are the same text, which diff compares.
 
 Without a script or command, records a board that runs in another process (dtbus up, run, serve or guest), until Ctrl-C or until the board ends.
 
 If events come faster than they can be written, some are lost, and the recording says where and how many; the bus never waits.`,
     )
-    .argument('<file>', 'the recording, by custom *.bus; `-` is standard output')
+    .argument('<file>', 'the recording to write, such as boot.bus; `-` is standard output')
     .argument(
       '[command...]',
       'the device tree of the board (.dts, .dtb; or -b), then a Node script or a command of dtbus with its arguments; `--` in front where it has options',

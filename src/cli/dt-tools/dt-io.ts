@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { messageOf } from '../../bus/words.ts';
 import { hostFiles, type ParseOptions } from '../../devicetree/index.ts';
+import { neverEnds } from '../../input/index.ts';
 
 export interface DirectoryEntry {
   readonly name: string;
@@ -31,7 +32,11 @@ export interface DtIo {
 /** The real files and streams of this process. */
 export function processIo(): DtIo {
   return {
-    readFile: (path) => readFileSync(path === '-' ? 0 : path),
+    readFile: (path) => {
+      const endless = path === '-' ? undefined : neverEnds(path);
+      if (endless !== undefined) throw new Error(endless);
+      return readFileSync(path === '-' ? 0 : path);
+    },
     exists: existsSync,
     sources: hostFiles(),
     writeFile: (path, bytes) => {

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { neverEnds } from '../../input/index.ts';
+import { neverEnds, statsAt } from '../../input/index.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { hexDump } from './hex-dump.ts';
 
@@ -39,6 +39,8 @@ export async function readImage(file: string, io: ImageIo): Promise<Uint8Array> 
  */
 export function writeImage(file: string | undefined, bytes: Uint8Array, from: number, io: ImageIo): void {
   if (file !== undefined && file !== '-') {
+    if (statsAt(file)?.isFIFO() === true)
+      throw new Error(`${file} is a FIFO; name a file, or - for standard output`);
     try {
       writeFileSync(file, bytes);
     } catch (thrown) {

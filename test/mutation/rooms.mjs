@@ -56,7 +56,7 @@ export const ROOMS = {
     slow: [
       'test/parts/*/*.test.ts',
       'test/parts/{alert-response,general-call}.test.ts',
-      'test/hosts/simulated/*.test.ts',
+      'test/hosts/simulated/{wire-time,one-time,mixed}.test.ts',
     ],
     early: true,
   },

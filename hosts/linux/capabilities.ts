@@ -2,6 +2,7 @@ import {
   type AdapterSheet,
   I2C_FUNC_ANY_SEQUENCE,
   type I2cCapabilities,
+  type LineCapabilities,
   SPI_MODE,
   type SpiCapabilities,
 } from '../../src/bus/index.ts';
@@ -30,6 +31,13 @@ export const SPI_CAPABILITIES: SpiCapabilities = {
   maxCsInactiveNs: INACTIVE_NS,
 };
 
+export const GPIO_CAPABILITIES: LineCapabilities = {
+  bias: ['pull-up', 'pull-down', 'disabled'],
+  drives: ['push-pull', 'open-drain', 'open-source'],
+  edges: 'interrupts',
+  debounce: true,
+};
+
 export const sheets: readonly AdapterSheet[] = [
   {
     title: "Linux's own I2C bus, as far as its driver can",
@@ -42,5 +50,11 @@ export const sheets: readonly AdapterSheet[] = [
     compatible: 'dtbus,linux-spi',
     spi: SPI_CAPABILITIES,
     judges: 'Linux (spi-virtio, spidev)',
+  },
+  {
+    title: "Linux's own GPIO chip, as far as its driver can",
+    compatible: 'dtbus,linux-gpio',
+    gpio: GPIO_CAPABILITIES,
+    judges: 'Linux (gpio-sim)',
   },
 ];

@@ -1,5 +1,6 @@
 import { BusFault } from './errno.ts';
 import { I2C_FUNC, I2C_M, type I2cMessage } from './i2c.ts';
+import type { LineCapabilities } from './lines.ts';
 import type { SpiCapabilities } from './spi.ts';
 import { hexByte } from './words.ts';
 
@@ -31,6 +32,8 @@ export interface AdapterSheet {
   readonly spi?: SpiCapabilities;
   /** How many GPIO lines it offers. */
   readonly lines?: number;
+  /** What they can do, where a GPIO controller of a board can be on it. */
+  readonly gpio?: LineCapabilities;
   /** Who other than dtbus has judged its emulator. */
   readonly judges: string;
 }

@@ -2,6 +2,7 @@ import type { AdapterSheet } from './capabilities.ts';
 import type { MaybePromise } from './controller.ts';
 import type { BusFault } from './errno.ts';
 import type { I2cController } from './i2c.ts';
+import type { LineController } from './lines.ts';
 import type { DeviceNode } from './node.ts';
 import type { SpiController } from './spi.ts';
 
@@ -22,6 +23,8 @@ export interface HostAdapter {
   readonly synchronous: boolean;
   readonly i2c?: I2cController;
   readonly spi?: SpiController;
+  /** Its GPIO lines. */
+  readonly lines?: LineController;
   /**
    * Finds the adapter and brings it to a known state. Called again after the adapter was lost.
    * @throws {BusFault} `ENODEV` not there, `EACCES` no permission, `EBUSY` taken, `EPROTO` not the adapter.

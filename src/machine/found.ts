@@ -148,7 +148,7 @@ function gpio({ places, user }: Looking): FoundAdapter[] {
       path,
       name: label ?? basename(path),
       usb: usbDeviceOf(join(places.sys, `bus/gpio/devices/gpiochip${number}`), places),
-      compatible: [],
+      compatible: ['dtbus,linux-gpio'],
       heldBy: undefined,
       access: accessOf(path, NODE_KINDS.gpio, '', user),
     };

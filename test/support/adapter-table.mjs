@@ -86,6 +86,16 @@ const SPI_COLUMNS = [
   ['judged by', ({ judges }) => judges],
 ];
 
+const GPIO_COLUMNS = [
+  ['adapter', ({ title }) => title],
+  ['compatible', ({ compatible }) => `\`${compatible}\``],
+  ['bias', ({ gpio }) => gpio.bias.join(', ') || 'none'],
+  ['drives', ({ gpio }) => gpio.drives.join(', ')],
+  ['edges', ({ gpio }) => gpio.edges],
+  ['debouncing', ({ gpio }) => yesNo(gpio.debounce)],
+  ['judged by', ({ judges }) => judges],
+];
+
 function table(columns, sheets) {
   const line = (cells) => `| ${cells.join(' | ')} |`;
   const rows = sheets.map((sheet) => line(columns.map(([, cell]) => String(cell(sheet)))));
@@ -104,6 +114,11 @@ export function tablesOf(sheets) {
     table(
       SPI_COLUMNS,
       sheets.filter(({ spi }) => spi),
+    ),
+    'GPIO:',
+    table(
+      GPIO_COLUMNS,
+      sheets.filter(({ gpio }) => gpio),
     ),
   ].join('\n\n');
 }

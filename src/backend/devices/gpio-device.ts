@@ -1,3 +1,4 @@
+import { BusFault } from '../../bus/index.ts';
 import {
   type DescriptorChain,
   type DeviceQueue,
@@ -96,7 +97,10 @@ export class VirtioGpioDevice implements VirtioDevice {
     this.#unlisten = this.#lines.listen(
       (line, high) => this.#changed(line, high),
       // This driver hears of no interrupt any more: its ring or its bell is broken, and only a reset helps.
-      () => this.#interrupts.clear(),
+      () => {
+        for (const line of this.#interrupts.keys()) this.#lines.watch(line, this, false);
+        this.#interrupts.clear();
+      },
     );
   }
 
@@ -105,6 +109,7 @@ export class VirtioGpioDevice implements VirtioDevice {
     this.#unlisten = () => {};
     this.#queues = [];
     this.#notify = () => {};
+    for (const line of this.#interrupts.keys()) this.#lines.watch(line, this, false);
     this.#interrupts.clear();
     for (let line = 0; line < this.#lines.count; line++) this.#release(line);
     this.#values.fill(0);
@@ -151,7 +156,7 @@ export class VirtioGpioDevice implements VirtioDevice {
           queue.pushUsed(chain, 1 + length);
           return;
         }
-      } else value = this.#carryOut(request);
+      } else value = this.#carriedOut(request);
     }
     // All fields are set whatever the status (5.18.6.9).
     writable.writeU8(value === REFUSED ? VIRTIO_GPIO_STATUS.ERR : VIRTIO_GPIO_STATUS.OK);
@@ -159,7 +164,17 @@ export class VirtioGpioDevice implements VirtioDevice {
     queue.pushUsed(chain, GPIO_RESPONSE_BYTES);
   }
 
-  /** @returns the value of the response, or `REFUSED` */
+  /** What its adapter cannot do is refused; the lines have told why. */
+  #carriedOut(request: GpioRequest): number {
+    try {
+      return this.#carryOut(request);
+    } catch (error) {
+      if (error instanceof BusFault) return REFUSED;
+      throw error;
+    }
+  }
+
+  /** @returns the value of the response, or `REFUSED`. @throws {BusFault} of the lines' adapter */
   #carryOut({ type, gpio, value }: GpioRequest): number {
     if (gpio >= this.#lines.count || !this.#client.mayTouch(this.#lines.path, gpio)) return REFUSED;
     switch (type) {
@@ -193,10 +208,16 @@ export class VirtioGpioDevice implements VirtioDevice {
       case VIRTIO_GPIO_DIRECTION.OUT:
         this.#setIrqType(line, NONE);
         this.#lines.ownership.claim(this.#client, line);
-        this.#lines.drive(line, this, this.#values[line] === 1);
+        try {
+          this.#lines.drive(line, this, this.#values[line] === 1);
+        } catch (error) {
+          this.#release(line);
+          throw error;
+        }
         return 0;
       case VIRTIO_GPIO_DIRECTION.IN:
         this.#release(line);
+        this.#lines.input(line);
         return 0;
       case VIRTIO_GPIO_DIRECTION.NONE:
         this.#setIrqType(line, NONE);
@@ -226,10 +247,14 @@ export class VirtioGpioDevice implements VirtioDevice {
     const before = this.#interrupts.get(line);
     if (type === NONE) {
       this.#interrupts.delete(line);
+      this.#lines.watch(line, this, false);
       if (before?.buffer !== undefined) this.#give(before.buffer, VIRTIO_GPIO_IRQ_STATUS.INVALID);
       return 0;
     }
     if (this.#isOutput(line)) return REFUSED;
+    this.#lines.watch(line, this, true);
+    // What it is now, where that has to be asked for.
+    this.#lines.level(line);
     this.#interrupts.set(line, { type, latched: false, buffer: before?.buffer });
     this.#fire(line);
     return 0;
@@ -262,7 +287,7 @@ export class VirtioGpioDevice implements VirtioDevice {
   #fire(line: number): void {
     const interrupt = this.#interrupts.get(line);
     if (interrupt?.buffer === undefined) return;
-    const level = this.#lines.level(line) ? LEVEL_HIGH : LEVEL_LOW;
+    const level = this.#lines.lastLevel(line) ? LEVEL_HIGH : LEVEL_LOW;
     if (!interrupt.latched && (interrupt.type & level) === 0) return;
     const { buffer } = interrupt;
     interrupt.latched = false;

@@ -1,7 +1,24 @@
 import { Ownership } from '../clients/ownership.ts';
 
-/** Told of every change of level. */
-type LineListener = (line: number, high: boolean) => void;
+/** Told of every change of level, and when it was seen, where an adapter saw it (`LineEdge.atNs`). */
+type LineListener = (line: number, high: boolean, atNs: bigint | undefined) => void;
+
+/**
+ * What is behind the lines of a controller that is on an adapter. All throw a `BusFault`, save where something ends; what
+ * takes time is done later.
+ */
+export interface LineSource {
+  /** The level of an input; undefined where that is told later. */
+  level(line: number): boolean | undefined;
+  input(line: number): void;
+  /** What an output drives; undefined: nothing any more. */
+  output(line: number, high: boolean | undefined): void;
+  /** Whether somebody waits for changes of the line. */
+  watch(line: number, wanted: boolean): void;
+}
+
+/** Who drives the lines in the name of their source. */
+const SOURCE: LineDriver = { name: 'the adapter' };
 
 /** Whoever drives a line. */
 interface LineDriver {
@@ -34,7 +51,12 @@ export class GpioLines {
   readonly ownership: Ownership;
   readonly #levels: Uint8Array;
   readonly #drivers: readonly Map<LineDriver, boolean>[];
+  /** What outputs drive, as the source was told. */
+  readonly #outputs = new Map<number, boolean>();
+  readonly #watchers = new Map<number, Set<object>>();
   #listeners: readonly Listening[] = [];
+  /** Missing where the lines are wires of the board alone. */
+  source: LineSource | undefined;
 
   /** @param names as many as there are lines */
   constructor(path: string, names: readonly string[]) {
@@ -49,10 +71,40 @@ export class GpioLines {
     return this.names.length;
   }
 
-  /** True while the line is high. @throws {RangeError} no such line. */
+  /** True while the line is high. @throws {RangeError} no such line. @throws {BusFault} of its adapter. */
   level(line: number): boolean {
     this.#check(line);
+    const seen = this.source === undefined || this.#outputs.has(line) ? undefined : this.source.level(line);
+    if (seen !== undefined) this.heard(line, seen);
     return this.#levels[line] === 1;
+  }
+
+  /** The level that was seen last; of its adapter nothing is asked. @throws {RangeError} no such line. */
+  lastLevel(line: number): boolean {
+    this.#check(line);
+    return this.#levels[line] === 1;
+  }
+
+  /** The adapter saw that level. Of an output it is no news. */
+  heard(line: number, high: boolean, atNs?: bigint): void {
+    if (!this.#outputs.has(line)) this.drive(line, SOURCE, high, atNs);
+  }
+
+  /** Makes the line an input of its adapter too. @throws {RangeError} no such line. @throws {BusFault} */
+  input(line: number): void {
+    this.#check(line);
+    this.source?.input(line);
+  }
+
+  /** From now on `watcher` waits for changes of the line, or not any more. @throws {BusFault} it cannot */
+  watch(line: number, watcher: object, wanted: boolean): void {
+    const watchers = this.#watchers.get(line) ?? new Set();
+    if (watchers.has(watcher) === wanted) return;
+    if (wanted && watchers.size === 0) this.source?.watch(line, true);
+    if (wanted) watchers.add(watcher);
+    else watchers.delete(watcher);
+    this.#watchers.set(line, watchers);
+    if (!wanted && watchers.size === 0) this.source?.watch(line, false);
   }
 
   /** The front-end whose output the line is; undefined for an input. @throws {RangeError} no such line. */
@@ -70,17 +122,37 @@ export class GpioLines {
 
   /**
    * What `driver`, whoever it is, does to the line: high, low, or undefined to let it go.
-   * @throws {RangeError} no such line.
+   * @throws {RangeError} no such line. @throws {BusFault} its adapter cannot.
    */
-  drive(line: number, driver: LineDriver, high: boolean | undefined): void {
+  drive(line: number, driver: LineDriver, high: boolean | undefined, atNs?: bigint): void {
     this.#check(line);
     const drivers = this.#drivers[line] as Map<LineDriver, boolean>;
-    if (high === undefined) drivers.delete(driver);
-    else drivers.set(driver, high);
+    const before = drivers.get(driver);
+    put(drivers, driver, high);
+    try {
+      this.#tellSource(line, drivers);
+    } catch (error) {
+      put(drivers, driver, before);
+      throw error;
+    }
     const level = [...drivers.values()].every((each) => each);
     if (level === (this.#levels[line] === 1)) return;
     this.#levels[line] = level ? 1 : 0;
-    for (const each of this.#listeners) this.#tell(each, line, level);
+    for (const each of this.#listeners) this.#tell(each, line, level, atNs);
+  }
+
+  /** An output of a front-end is one of the adapter's. @throws {BusFault} */
+  #tellSource(line: number, drivers: Map<LineDriver, boolean>): void {
+    if (this.source === undefined) return;
+    if (this.outputOf(line) === undefined) {
+      if (this.#outputs.delete(line)) this.source.output(line, undefined);
+      return;
+    }
+    drivers.delete(SOURCE);
+    const high = [...drivers.values()].every((each) => each);
+    if (this.#outputs.get(line) === high) return;
+    this.source.output(line, high);
+    this.#outputs.set(line, high);
   }
 
   /**
@@ -94,11 +166,11 @@ export class GpioLines {
     return () => this.#unlisten(listening);
   }
 
-  #tell(listening: Listening, line: number, level: boolean): void {
+  #tell(listening: Listening, line: number, level: boolean, atNs: bigint | undefined): void {
     // One that an earlier listener has ended is not called any more.
     if (!this.#listeners.includes(listening)) return;
     try {
-      listening.listener(line, level);
+      listening.listener(line, level, atNs);
     } catch (error) {
       this.#unlisten(listening);
       listening.failed(error);
@@ -113,4 +185,9 @@ export class GpioLines {
     if (Number.isInteger(line) && line >= 0 && line < this.count) return;
     throw new RangeError(`${this.path} has no line ${line}; its lines are 0 to ${this.count - 1}`);
   }
+}
+
+function put(drivers: Map<LineDriver, boolean>, driver: LineDriver, high: boolean | undefined): void {
+  if (high === undefined) drivers.delete(driver);
+  else drivers.set(driver, high);
 }

@@ -214,7 +214,7 @@ export class AdapterScheduler {
       } catch (thrown) {
         const fault = BusFault.from(thrown);
         if (fault.code === 'EAGAIN' && tries < retries) continue;
-        if (fault.code === 'ENODEV') this.#lose(fault);
+        if (fault.code === 'ENODEV') this.lose(fault);
         throw fault;
       }
     }
@@ -267,14 +267,14 @@ export class AdapterScheduler {
         if (this.#state !== 'open') await this.#reopen();
         const start = performance.now();
         try {
-          await attempt(job, this.host.description, this.#options, (fault) => this.#lose(fault));
+          await attempt(job, this.host.description, this.#options, (fault) => this.lose(fault));
         } finally {
           this.#turns.had(job.client, performance.now() - start);
         }
         job.resolve();
       } catch (thrown) {
         const fault = BusFault.from(thrown);
-        if (fault.code === 'ENODEV') this.#lose(fault);
+        if (fault.code === 'ENODEV') this.lose(fault);
         job.reject(fault);
       }
     }
@@ -323,7 +323,8 @@ export class AdapterScheduler {
     return this.#state === 'open';
   }
 
-  #lose(fault: BusFault): void {
+  /** The adapter is gone: who asks next opens it again. */
+  lose(fault: BusFault): void {
     if (this.#state !== 'open') return;
     this.#state = 'lost';
     this.#lastFault = fault;

@@ -68,6 +68,11 @@ export class ResourceManager {
     return this.#add(new ManagedBus(path, 'spi', this.#scheduler(host), controller, options));
   }
 
+  /** A host that carries lines, beside its buses or alone: it is opened and closed with the others. */
+  addLines(host: HostAdapter): AdapterScheduler {
+    return this.#scheduler(host);
+  }
+
   /** Opens every host. What cannot be opened stays `lost` and is tried again when it is asked for. */
   async open(): Promise<void> {
     await Promise.all([...this.#schedulers.values()].map((scheduler) => scheduler.open()));

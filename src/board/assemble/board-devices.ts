@@ -35,9 +35,11 @@ import { GpioControllers } from './gpio-controllers.ts';
 import { loadHosts } from './hosts.ts';
 import { channelPlace, hearersOn, parentsFirst } from './i2c-channels.ts';
 import { Injection } from './injection.ts';
+import { bindLines, type LineBinding } from './line-hosts.ts';
 import { addOwnModels, modelsBehind, type OwnModels, ownModelsOf, withOwnModels } from './own-models.ts';
 import { ownSheets } from './own-sheets.ts';
-import { ownersWithoutEffect, reachOn, unitsOwnedBy } from './ownership.ts';
+import { unitsOwnedBy } from './ownership.ts';
+import { setReaches } from './set-reaches.ts';
 import { Tracing } from './tracing.ts';
 import { WaitingHosts, waitingNodes } from './waiting-hosts.ts';
 
@@ -74,6 +76,7 @@ type OnLine = (path: string, line: number, high: boolean) => void;
 export class BoardDevices {
   readonly manager: ResourceManager;
   readonly #bindings: readonly BusBinding[];
+  readonly #lineBindings: readonly LineBinding[];
   readonly #parts: PartRegistry;
   readonly #clock: RealClock | SteppedClock;
   /** Of the parts that the tree names, simulated or real. */
@@ -100,6 +103,7 @@ export class BoardDevices {
     readonly manager: ResourceManager;
     readonly devices: readonly VirtioNode[];
     readonly bindings: readonly BusBinding[];
+    readonly lineBindings: readonly LineBinding[];
     readonly parts: PartRegistry;
     readonly clock: RealClock | SteppedClock;
     readonly gpio: GpioControllers | undefined;
@@ -128,6 +132,7 @@ export class BoardDevices {
     this.#sheets = made.sheets;
     this.#devices = made.devices;
     this.#bindings = made.bindings;
+    this.#lineBindings = made.lineBindings;
     this.#parts = made.parts;
     this.#clock = made.clock;
     this.#gpio = made.gpio;
@@ -193,14 +198,15 @@ export class BoardDevices {
       .filter((node) => node !== undefined);
     const alone = waitingNodes(tree, onBuses);
     const described = [...onBuses, ...alone];
+    const controllers = devices.filter((device): device is GpioDescription => device.kind === 'gpio');
     // All at once: most of a start is waiting for modules.
     const compatibles = compatiblesBelow(described);
     const [catalogue, sheets] = await Promise.all([
       loadModels(compatibles),
       loadParts(compatibles),
-      loadHosts(described),
+      loadHosts([...described, ...controllers.flatMap(({ node }) => hostNodeOf(node) ?? [])]),
     ]);
-    const gpio = gpioOf(devices, options.onLine);
+    const gpio = gpioOf(controllers, options.onLine);
     const problems: DeviceProblem[] = [];
     const { directory, warn, look = false, strict = false, trust = [], onNotOpened } = options;
     const complain = ({ path, property, sentence }: NodeProblem) =>
@@ -216,8 +222,10 @@ export class BoardDevices {
     const simulation = { catalogue, parts, clock, directory, look, strict, warn, complain };
     const hosts = new Map<Node, Promise<HostAdapter>>();
     const bindings: BusBinding[] = [];
+    const lineBindings: LineBinding[] = [];
     const notOpened = (fault: BusFault, host: HostAdapter) => {
-      const bus = bindings.find((binding) => binding.host === host)?.node.node;
+      const on = ({ host: each }: { host: HostAdapter | undefined }) => each === host;
+      const bus = bindings.find(on)?.node.node ?? lineBindings.find(on)?.node;
       if (bus !== undefined) onNotOpened?.(notOpenedProblem(bus, fault));
     };
     const time = traceTimeOf(clock);
@@ -225,6 +233,8 @@ export class BoardDevices {
     for (const node of parentsFirst(nodes))
       bindings.push(await bindBus(node, manager, hosts, simulation, channelPlace(node, bindings)));
     bindings.sort((a, b) => nodes.indexOf(a.node) - nodes.indexOf(b.node));
+    if (gpio !== undefined && !look)
+      lineBindings.push(...(await bindLines(controllers, gpio, { manager, hosts, simulation, warn })));
     const waiting = new WaitingHosts(warn);
     await waiting.create(alone, simulation);
     setReaches(bindings, parts, warn);
@@ -236,6 +246,7 @@ export class BoardDevices {
       manager,
       devices,
       bindings,
+      lineBindings,
       parts,
       clock,
       gpio,
@@ -266,7 +277,8 @@ export class BoardDevices {
   /** The adapters that a look at their ports says cannot be opened now. Nothing is opened. */
   get unavailable(): DeviceProblem[] {
     if (this.#look) return [];
-    const hosts = new Map(this.#bindings.map(({ host, node }) => [host, node.node]));
+    const buses = this.#bindings.map(({ host, node: { node } }) => ({ host, node }));
+    const hosts = new Map([...buses, ...this.#lineBindings].map(({ host, node }) => [host, node] as const));
     return [...hosts].flatMap(([host, bus]) => {
       const fault = host?.unavailable?.();
       return fault === undefined ? [] : notOpenedProblem(bus, fault);
@@ -277,6 +289,7 @@ export class BoardDevices {
   get needsEventLoop(): boolean {
     return (
       this.#waiting.count > 0 ||
+      this.#lineBindings.length > 0 ||
       this.#threads !== undefined ||
       this.#bindings.some(({ host }) => host !== undefined && !host.synchronous)
     );
@@ -363,19 +376,6 @@ async function modelThreads(options: ConstructorParameters<typeof ModelThreads>[
   return new ModelThreads(options);
 }
 
-/** Which addresses of the I2C buses belong together, for those who own some. */
-function setReaches(
-  bindings: readonly BusBinding[],
-  parts: PartRegistry,
-  warn: (sentence: string) => void,
-): void {
-  for (const { bus, node } of bindings) {
-    if (bus?.kind !== 'i2c') continue;
-    bus.ownership.setReach(reachOn(node.node, () => parts.list()));
-    for (const sentence of ownersWithoutEffect(node.node)) warn(sentence);
-  }
-}
-
 /** Transfers are told by the time that the parts see. */
 function traceTimeOf(clock: RealClock | SteppedClock): TraceTime {
   const originMs = clock instanceof SteppedClock ? clock.wall() : performance.timeOrigin;
@@ -383,8 +383,7 @@ function traceTimeOf(clock: RealClock | SteppedClock): TraceTime {
 }
 
 /** The GPIO controllers of the board. */
-function gpioOf(devices: readonly VirtioNode[], onLine: OnLine = () => {}) {
-  const nodes = devices.filter((device): device is GpioDescription => device.kind === 'gpio');
+function gpioOf(nodes: readonly GpioDescription[], onLine: OnLine = () => {}) {
   if (nodes.length === 0) return undefined;
   return new GpioControllers(nodes, onLine);
 }

@@ -1,12 +1,13 @@
-import { GpioLines, VirtioGpioDevice } from '../../backend/gpio.ts';
+import { GpioLines, type LineSource, VirtioGpioDevice } from '../../backend/gpio.ts';
 import type { Client } from '../../backend/index.ts';
-import { NodeError, wellFormed } from '../../bus/index.ts';
+import { BusFault, NodeError, wellFormed } from '../../bus/index.ts';
 import type { Node, Tree } from '../../devicetree/index.ts';
 import { clientsOf, type GpioDescription } from '../../frontend/index.ts';
 import type { Line, PartRegistry } from '../../sim/index.ts';
 import type { EdgeRecord } from '../../trace/index.ts';
 import type { VirtioDevice } from '../../virtio/index.ts';
 import type { LineReport } from '../thread/protocol.ts';
+import { hostNodeOf } from './bind-bus.ts';
 import { interruptsOf } from './interrupts.ts';
 import { ownerOf } from './ownership.ts';
 
@@ -36,7 +37,7 @@ export class GpioControllers {
   readonly #wired = new Map<string, string[]>();
   readonly #watched = new Set<string>();
   /** Told of every change of level, of whatever line. */
-  observer: ((edge: Omit<EdgeRecord, 'startedMs'>) => void) | undefined;
+  observer: ((edge: Omit<EdgeRecord, 'startedMs'>, atNs: bigint | undefined) => void) | undefined;
 
   /** @param onLine told of changes of the lines that are watched */
   constructor(
@@ -47,13 +48,24 @@ export class GpioControllers {
       this.#guard(node, () => {
         const lines = new GpioLines(node.path, namesOf(node));
         this.#byPath.set(node.path, lines);
-        lines.listen((line, high) => {
-          this.observer?.({ controller: node.path, line, name: lines.names[line] ?? '', high });
+        lines.listen((line, high, atNs) => {
+          this.observer?.({ controller: node.path, line, name: lines.names[line] ?? '', high }, atNs);
           if (this.#watched.has(`${node.path} ${line}`)) onLine(node.path, line, high);
         });
         return lines;
       }),
     );
+  }
+
+  /** Puts the lines of a controller on those of an adapter; what cannot be is noted. */
+  async putOnAdapter(node: Node, make: (lines: GpioLines) => Promise<LineSource>): Promise<void> {
+    const lines = this.#byPath.get(node.path);
+    if (lines === undefined) return;
+    try {
+      lines.source = await make(lines);
+    } catch (error) {
+      this.faults.push({ node, error });
+    }
   }
 
   /** A device model for one controller and one client; undefined for a controller that could not be made. */
@@ -147,7 +159,7 @@ export class GpioControllers {
           line,
           name,
           direction,
-          high: lines.level(line),
+          high: lines.lastLevel(line),
           wired,
           drivers: lines.driversOf(line),
         };
@@ -163,6 +175,12 @@ export class GpioControllers {
   /** From now on `onLine` is told of this line. */
   watch(path: string, line: number): void {
     this.#watched.add(`${path} ${line}`);
+    try {
+      this.#byPath.get(path)?.watch(line, this, true);
+    } catch (error) {
+      // Its adapter cannot, which was told.
+      if (!(error instanceof BusFault)) throw error;
+    }
   }
 }
 
@@ -176,11 +194,12 @@ function linesBelow(node: Node, controllerPath: string): number[] {
 
 /** @throws {NodeError} {PropertyError} */
 function namesOf(node: Node): string[] {
-  const count = node.u32('ngpios') ?? DEFAULT_LINES;
+  const onAdapter = wellFormed(() => hostNodeOf(node)?.strings('dtbus,lines'));
+  const count = node.u32('ngpios') ?? onAdapter?.length ?? DEFAULT_LINES;
   if (count < 1 || count > MOST_LINES) {
     throw new NodeError(node, 'ngpios', `invalid ngpios: expected 1 to ${MOST_LINES}, got ${count}`);
   }
-  const names = node.strings('gpio-line-names') ?? [];
+  const names = node.strings('gpio-line-names') ?? onAdapter?.map(nameOnAdapter) ?? [];
   if (names.length > count) {
     throw new NodeError(
       node,
@@ -201,6 +220,11 @@ function namesOf(node: Node): string[] {
     throw new NodeError(node, 'gpio-line-names', `invalid name "${strange}" in gpio-line-names: use ASCII`);
   }
   return Array.from({ length: count }, (_, line) => names[line] ?? '');
+}
+
+/** A line that is named by its number has no name. */
+function nameOnAdapter(line: string): string {
+  return /^\d+$/.test(line) ? '' : line;
 }
 
 /** A GPIO expander may handle the interrupts of other parts: they are wired to its pins. */

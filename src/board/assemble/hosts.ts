@@ -29,7 +29,10 @@ const FOLDERS: readonly {
     compatible: ['harbaum,i2c-tiny-usb', 'dtbus,i2c-tiny-usb-emulator'],
     load: () => import('../../../hosts/i2c-tiny-usb/index.ts'),
   },
-  { compatible: ['dtbus,linux-i2c', 'dtbus,linux-spi'], load: () => import('../../../hosts/linux/index.ts') },
+  {
+    compatible: ['dtbus,linux-i2c', 'dtbus,linux-spi', 'dtbus,linux-gpio'],
+    load: () => import('../../../hosts/linux/index.ts'),
+  },
   {
     compatible: ['microchip,mcp2221a', 'dtbus,mcp2221-emulator'],
     load: () => import('../../../hosts/mcp2221/index.ts'),

@@ -99,9 +99,10 @@ export class Tracing {
     });
     if (gpio === undefined) return;
     const writers = all.filter(({ edges }) => edges).map(({ writer }) => writer);
-    const write = (edge: Omit<EdgeRecord, 'startedMs'>) => {
+    const write = (edge: Omit<EdgeRecord, 'startedMs'>, atNs: bigint | undefined) => {
       const sequence = this.#next();
-      const startedMs = time.originMs + time.nowMs();
+      const agoMs = atNs === undefined ? 0 : Number(process.hrtime.bigint() - atNs) / 1e6;
+      const startedMs = time.originMs + time.nowMs() - agoMs;
       for (const writer of writers) writer.edge(sequence, { ...edge, startedMs });
     };
     gpio.observer = writers.length === 0 ? undefined : write;

@@ -1,16 +1,24 @@
 import type { FoundAdapter } from '../../machine/index.ts';
 
 /** What a bus of a board is called by the kind of bus that an adapter carries. */
-const BUSES: Readonly<Record<string, readonly ('i2c' | 'spi')[]>> = {
+const BUSES: Readonly<Record<string, readonly ('i2c' | 'spi' | 'gpio')[]>> = {
   'dangerousprototypes,bus-pirate': ['i2c', 'spi'],
   'dtbus,serprog': ['spi'],
   'wch,ch341a': ['i2c', 'spi'],
   'ftdi,ft232h': ['i2c', 'spi'],
   'ftdi,ft2232h': ['i2c', 'spi'],
   'ftdi,ft4232h': ['i2c', 'spi'],
+  'dtbus,linux-gpio': ['gpio'],
   'dtbus,linux-i2c': ['i2c'],
   'dtbus,linux-spi': ['spi'],
 };
+
+/** What a node of each kind has beside. */
+const CELLS = {
+  i2c: '\t\t#address-cells = <1>;\n\t\t#size-cells = <0>;\n',
+  spi: '\t\t#address-cells = <1>;\n\t\t#size-cells = <0>;\n',
+  gpio: '\t\tgpio-controller;\n\t\t#gpio-cells = <2>;\n',
+} as const;
 
 /** The nodes to paste into a tree: the adapter and a bus on it; undefined where dtbus has no driver for it. */
 export function adapterNodes({ compatible, kind, path, usb }: FoundAdapter): string | undefined {
@@ -34,9 +42,7 @@ export function adapterNodes({ compatible, kind, path, usb }: FoundAdapter): str
 
 	${bus} {
 		compatible = "platform,virtio-${bus}";
-		#address-cells = <1>;
-		#size-cells = <0>;
-		dtbus,host = <&${name}>;
+${CELLS[bus]}		dtbus,host = <&${name}>;
 	};
 };
 `;

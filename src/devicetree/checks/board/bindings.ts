@@ -120,6 +120,20 @@ export const BINDINGS: readonly Binding[] = [
     },
   },
   {
+    file: 'dtbus,linux-gpio.yaml',
+    compatibles: ['dtbus,linux-gpio'],
+    isComplete: false,
+    required: ['compatible', 'port'],
+    properties: {
+      port: {
+        type: 'string',
+      },
+      'dtbus,lines': {
+        type: 'string-array',
+      },
+    },
+  },
+  {
     file: 'dtbus,linux-i2c.yaml',
     compatibles: ['dtbus,linux-i2c'],
     isComplete: true,
@@ -268,6 +282,9 @@ export const BINDINGS: readonly Binding[] = [
       },
       'gpio-line-names': {
         type: 'string-array',
+      },
+      'dtbus,host': {
+        type: 'phandle',
       },
     },
   },

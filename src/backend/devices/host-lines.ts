@@ -1,0 +1,86 @@
+import { BusFault, type LineController, type MaybePromise } from '../../bus/index.ts';
+import type { GpioLines, LineSource } from './gpio-lines.ts';
+
+/** What a controller's lines need of the adapter that they are on. */
+export interface LineHost {
+  /** Opens it where it is not open. @throws {BusFault} it cannot be opened now */
+  ready(): void;
+  /** Told of every fault: nobody else hears why a line did not do what it should. */
+  failed(line: number, fault: BusFault): void;
+}
+
+/**
+ * The lines of a controller on those of an adapter. What the adapter answers later is heard when it comes; until then
+ * lines have the level that was seen last.
+ */
+export class HostLines implements LineSource {
+  readonly #lines: GpioLines;
+  readonly #controller: LineController;
+  readonly #host: LineHost;
+
+  constructor(lines: GpioLines, controller: LineController, host: LineHost) {
+    this.#lines = lines;
+    this.#controller = controller;
+    this.#host = host;
+    controller.onEdge = ({ line, high, atNs }) => {
+      if (line < lines.count) lines.heard(line, high, atNs);
+    };
+  }
+
+  level(line: number): boolean | undefined {
+    const level = this.#do(line, () => this.#controller.get(line));
+    if (typeof level === 'boolean') return level;
+    level.then(
+      (high) => this.#lines.heard(line, high),
+      () => {
+        // Told already.
+      },
+    );
+    return undefined;
+  }
+
+  input(line: number): void {
+    this.#later(this.#do(line, () => this.#controller.input(line)));
+  }
+
+  output(line: number, high: boolean | undefined): void {
+    if (high !== undefined) this.#later(this.#do(line, () => this.#controller.drive(line, high)));
+    else this.#end(line, () => this.#controller.release(line));
+  }
+
+  watch(line: number, wanted: boolean): void {
+    if (wanted) this.#later(this.#do(line, () => this.#controller.watch(line, true)));
+    else this.#end(line, () => this.#controller.watch(line, false));
+  }
+
+  /** What ends something never fails: whoever wanted it may be gone. */
+  #end(line: number, work: () => MaybePromise<void>): void {
+    try {
+      this.#later(this.#do(line, work));
+    } catch {
+      // Told already.
+    }
+  }
+
+  #later(work: MaybePromise<void>): void {
+    work?.catch(() => {
+      // Told already.
+    });
+  }
+
+  #do<T>(line: number, work: () => MaybePromise<T>): MaybePromise<T> {
+    try {
+      this.#host.ready();
+      const done = work();
+      return done instanceof Promise ? done.catch((error: unknown) => this.#fail(line, error)) : done;
+    } catch (error) {
+      return this.#fail(line, error);
+    }
+  }
+
+  #fail(line: number, error: unknown): never {
+    const fault = BusFault.from(error);
+    this.#host.failed(line, fault);
+    throw fault;
+  }
+}

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { ServedBoard, ServedBus, ServePlace } from '../../board/index.ts';
+import { printable } from '../../input/index.ts';
 import {
   type BoardArguments,
   refuseConnection,
@@ -214,7 +215,7 @@ function readyText(buses: readonly ServedBus[], json: boolean): string {
   }
   const lines = buses.map((bus) => {
     const owner = bus.owner === undefined ? '' : `${bus.owner}/`;
-    return `${owner}${nameOf(bus)} ${bus.socket}\n`;
+    return `${owner}${nameOf(bus)} ${printable(bus.socket)}\n`;
   });
   return `${lines.join('')}ready\n`;
 }

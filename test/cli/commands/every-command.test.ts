@@ -1,33 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { dtbusHere, type Ended } from '../run-here.ts';
+import { commandsOf, dtbus } from './commands.ts';
 
 /** What holds for every command, whichever there are: the list is that of the help itself. */
-async function dtbus(...argv: string[]): Promise<Ended> {
-  // Those of the dtc package never come as far as the program.
-  if (!/^(fdt|dt)/.test(argv[0] as string)) return dtbusHere(...argv);
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/dtbus.js', ...argv], {
-    encoding: 'utf8',
-  });
-  return { status: status as number, out: stdout, err: stderr };
-}
-
-/** The commands that a help lists below its headings. */
-function commandsIn(help: string): string[] {
-  let listing = false;
-  return help.split('\n').flatMap((line) => {
-    if (/^\S.*:$/.test(line)) listing = !/^(Options|Arguments|Examples?):$/.test(line);
-    const [, name] = /^ {2}([a-z][\w-]*)/.exec(line) ?? [];
-    return listing && name !== undefined && name !== 'help' ? [name] : [];
-  });
-}
-
-const COMMANDS: string[] = [];
-for (const name of commandsIn((await dtbus('--help')).out)) {
-  const { out } = await dtbus(name, '--help');
-  const below = /^Usage: \S+ \S+ \[options\] \[command\]/.test(out) ? commandsIn(out) : [];
-  COMMANDS.push(name, ...below.map((each) => `${name} ${each}`));
-}
+const COMMANDS = await commandsOf();
 
 /** Commands without `--json`, and why: a new one has it, or stands here. */
 const NO_JSON: Readonly<Record<string, string>> = {

@@ -1,0 +1,58 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What a terminal would obey: a title, a cleared screen, C1's CSI in UTF-8, a line that begins anew, a rung bell. */
+const EVIL = '\\x1b]0;owned\\x07\\x1b[2J\\xc2\\x9b31m\\r\\nfake: line\\x08';
+/** The same in a file's name. */
+export const EVIL_NAME = 'bo\x1b[31m\u009bard\nfake';
+
+export interface HostileBoard {
+  readonly folder: string;
+  readonly board: string;
+  readonly overlay: string;
+  readonly blob: string;
+  readonly script: string;
+  readonly image: string;
+}
+
+/** A board of a stranger: control bytes in every string, and in the names of its files. */
+export function hostileBoard(parent: string): HostileBoard {
+  const folder = join(parent, `f${EVIL_NAME}`);
+  mkdirSync(folder);
+  const board = join(folder, `${EVIL_NAME}.dts`);
+  const node = 'compatible = "platform,virtio-i2c"; #address-cells = <1>; #size-cells = <0>;';
+  const source = `/dts-v1/;
+/ {
+  model = "${EVIL}"; compatible = "${EVIL}";
+  odd${'\t'}= "${EVIL}";
+  aliases { i2c0 = &bus; spi0 = &spi; };
+  bus: i2c {
+    ${node} label = "${EVIL}";
+    temp: temp@48 { compatible = "national,lm75", "${EVIL}"; reg = <0x48>; label = "${EVIL}"; dtbus,set = "${EVIL}=1", "temperature=${EVIL}"; };
+    strange@10 { compatible = "${EVIL}"; reg = <0x10>; };
+    own@11 { compatible = "acme,x"; reg = <0x11>; dtbus,model = "./${EVIL}.mjs"; };
+    throws@12 { compatible = "acme,${EVIL}"; reg = <0x12>; dtbus,model = "./throws.mjs"; };
+    mem: mem@50 { compatible = "atmel,24c02"; reg = <0x50>; label = "${EVIL}"; dtbus,contents = "no/${EVIL}"; };
+    dump@20 { compatible = "acme,dump"; reg = <0x20>; dtbus,dump = "${EVIL}"; };
+    oled: oled@3c { compatible = "solomon,ssd1306fb-i2c"; reg = <0x3c>; solomon,width = "${EVIL}"; status = "${EVIL}"; };
+    wrong@99 { compatible = "national,lm75"; reg = "${EVIL}"; };
+  };
+  spi: spi {
+    compatible = "platform,virtio-spi"; #address-cells = <1>; #size-cells = <0>;
+    flash: flash@0 { compatible = "jedec,spi-nor", "${EVIL}"; reg = <0>; spi-max-frequency = "${EVIL}"; dtbus,contents = "no/${EVIL}"; };
+  };
+  adapter: i2c-adapter { ${node} dtbus,host = <&host>; x@1 { compatible = "${EVIL}"; reg = <1>; }; };
+  gpio: gpio { compatible = "platform,virtio-gpio"; ngpios = <2>; gpio-controller; #gpio-cells = <2>; gpio-line-names = "${EVIL}", "b"; };
+  hosts { host: pirate { compatible = "dangerousprototypes,bus-pirate"; port = "/dev/${EVIL}"; label = "${EVIL}"; }; };
+};
+`;
+  writeFileSync(board, source);
+  writeFileSync(join(folder, 'throws.mjs'), 'throw new Error("\\x1b]0;owned\\x07\\u009b31m\\nfake: line");');
+  const overlay = join(folder, `${EVIL_NAME}.dtso`);
+  writeFileSync(overlay, `/dts-v1/; /plugin/; &temp { label = "${EVIL}"; new = "${EVIL}"; };`);
+  const script = join(folder, `${EVIL_NAME}.cjs`);
+  writeFileSync(script, 'process.exitCode = 0;');
+  const image = join(folder, `${EVIL_NAME}.bin`);
+  writeFileSync(image, Buffer.alloc(16, 0x1b));
+  return { folder, board, overlay, script, image, blob: join(folder, `${EVIL_NAME}.dtb`) };
+}

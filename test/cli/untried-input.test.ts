@@ -89,7 +89,7 @@ const ROWS: readonly Refusal[] = [
   ['run @good.dts @folder.bin', 2, 'script not found', 'folder.bin'],
   ['run @good.dts @fifo.js', 2, 'script not found', 'fifo.js'],
   ['run --pretend pdp-11 @good.dts @fails.js', 2, 'invalid --pretend', 'raspberry-pi-4', 'got pdp-11'],
-  ['serve @good.dts --socket-dir @good.dts', 1, 'good.dts is not a folder'],
+  ['serve @good.dts --socket-dir @good.dts', 1, 'good.dts is a file and not a folder', 'name another path'],
   ['serve @good.dts --socket-dir @sockets --limit memory=lots', 2, 'invalid --limit', 'NAME=NUMBER'],
   [
     'serve @good.dts --socket-dir @sockets --socket-group nobodies',
@@ -106,9 +106,9 @@ const ROWS: readonly Refusal[] = [
     'is not a socket but another file',
     'name another path',
   ],
-  ['get --connect @other.sock', 1, 'no answer at', 'start dtbus serve'],
+  ['get --connect @other.sock', 1, 'other.sock is a file', 'the folder of the sockets'],
   ['get --connect @sockets', 1, 'sockets/control.sock', 'start dtbus serve'],
-  ['watch --connect @other.sock', 1, 'no answer at', 'start dtbus serve'],
+  ['watch --connect @other.sock', 1, 'other.sock is a file', 'the folder of the sockets'],
   ['watch --part &tmp @good.dts ls', 1, 'not found: part &tmp', '/i2c/temp@48'],
   ['i2cget -b nowhere.dts --frobnicate 1', 1, 'Unsupported option "--frobnicate"', 'Usage: i2cget'],
   ['i2ctransfer -b @good.dts -y 1 w1@0x48 0 r99999', 1, 'Length invalid', 'r99999'],
@@ -145,7 +145,7 @@ describe('a wrong call', () => {
       [
         'a file for sockets',
         () => serveBoard(folder.path('good.dts'), { onWarning, socketDirectory: folder.path('other.sock') }),
-        'is not a folder',
+        'is a file and not a folder',
       ],
       [
         'a folder for a kernel',

@@ -116,7 +116,7 @@ describe('dtbus ls', () => {
         `imu@68 { compatible = "invensense,mpu9250"; reg = <0x68>;
            i2c-gate { #address-cells = <1>; #size-cells = <0>; mag@c { compatible = "asahi-kasei,ak8963"; reg = <0xc>; }; };
          };
-         arb@74 { compatible = "nxp,pca9541"; reg = <0x74>;
+         arb@74 { compatible = "acme,arbiter"; reg = <0x74>;
            i2c-arb { #address-cells = <1>; #size-cells = <0>; t@4a { compatible = "national,lm75"; reg = <0x4a>; }; };
          };
          own@20 { compatible = "acme,own"; reg = <0x20>; dtbus,model = "missing.mjs"; };`,

@@ -106,7 +106,10 @@ const sheetOf = ({ compatible, title, source, registers, pointer }: Row) =>
     compatible,
     title,
     source,
-    notModelled: ['the range of a maker: all feel -55 to 150 °C'],
+    notModelled: [
+      'the range of a maker: all feel -55 to 150 °C',
+      'outside of shutdown the register shows the present value, not that of the last conversion',
+    ],
     node: 'sensor',
     bus: { i2c: { form: 'word registers', address: 0x48, pointer } },
     registers,

@@ -6,6 +6,7 @@ const sheet = {
   compatible: ['ti,tmp102', 'ti,tmp112'],
   title: 'TMP102 temperature sensor, 12 or 13 bits',
   source: 'TI SBOS397',
+  notModelled: ['outside of shutdown the register shows the present value, not that of the last conversion'],
   node: 'sensor',
   bus: { i2c: { form: 'word registers', address: 0x48, pointer: 0x03 } },
   // 6.5.1 "Register map".

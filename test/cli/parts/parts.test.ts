@@ -65,6 +65,8 @@ describe('dtbus parts', () => {
     0x03  T_HIGH  rw   16 bits  reset 0x5000
           LIMIT[15:3]
   pins        ALERT
+  not modelled
+    outside of shutdown the register shows the present value, not that of the last conversion
   source      TI SBOS397
   in the device tree, as a child of a bus
     part: sensor@48 {

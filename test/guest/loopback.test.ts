@@ -40,6 +40,7 @@ const BAD_WIRE = `export const models = [{
   properties: [],
   create: (node) => ({
     state: {},
+    takesRuns: true,
     reset() {},
     select() {},
     deselect() {},

@@ -64,7 +64,7 @@ export class VirtioI2cDevice implements VirtioDevice {
   readonly #client: Client;
   readonly #header: I2cOutHdr = { addr: 0, tenBit: false, flags: 0, messageFlags: 0 };
   readonly #limits: Required<RequestLimits>;
-  readonly #turns = new RequestTurns(() => this.processQueue());
+  readonly #turns: RequestTurns;
   #errnoNegotiated = false;
   #flagsNegotiated = false;
   /** Of the last request; undefined where it went well, or was none. */
@@ -80,6 +80,7 @@ export class VirtioI2cDevice implements VirtioDevice {
 
   constructor(manager: ResourceManager, bus: ManagedI2cBus, client: Client, limits: RequestLimits = {}) {
     this.#manager = manager;
+    this.#turns = new RequestTurns(() => this.processQueue(), manager);
     this.#bus = bus;
     this.#client = client;
     this.#limits = { ...I2C_LIMITS, ...limits };

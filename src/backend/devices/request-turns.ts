@@ -9,6 +9,10 @@ export const COLLECTED = -2;
 
 /** So many bytes of one ring are carried before the others have their turn: one long message, 0.8 ms of a simulated part. */
 const BYTES_PER_TURN = 1 << 16;
+/** From so many bytes on it is looked at how long a turn takes. */
+const LONG_BYTES = 1 << 12;
+/** A guest whose turn was long rests as long, where others are there; never longer than this. */
+const MAX_REST_MS = 5;
 
 /**
  * The requests of a bus's ring, one transfer at a time: work for one turn, waiting for what an adapter does
@@ -21,11 +25,22 @@ export class RequestTurns {
   #notify: (queue: number) => void = () => {};
   #running = false;
   #bytes = 0;
+  /** When the present turn became long, in ms of `performance.now()`. */
+  #longSince = 0;
+  /** No turn begins before, in ms of `performance.now()`; 0: at any time. */
+  #restsUntil = 0;
+  /** How often the clients had changed when the last long turn ended. */
+  #changes = 0;
   readonly #processQueue: () => number;
+  readonly #clients: { readonly clientChanges: number };
 
-  /** @param processQueue the device's, for requests that came while a transfer was waited for */
-  constructor(processQueue: () => number) {
+  /**
+   * @param processQueue the device's, for requests that came while a transfer was waited for
+   * @param clients tells whether others use the buses too
+   */
+  constructor(processQueue: () => number, clients: { readonly clientChanges: number }) {
     this.#processQueue = processQueue;
+    this.#clients = clients;
   }
 
   /** A transfer is waited for. */
@@ -43,11 +58,13 @@ export class RequestTurns {
     this.#queue = undefined;
     this.#notify = () => {};
     this.#running = false;
+    this.#restsUntil = 0;
   }
 
   /** Counts bytes of the present turn. */
   count(bytes: number): void {
     this.#bytes += bytes;
+    if (this.#longSince === 0 && this.#bytes >= LONG_BYTES) this.#longSince = performance.now();
   }
 
   /**
@@ -58,9 +75,10 @@ export class RequestTurns {
   take(step: (queue: DeviceQueue) => number): number {
     const queue = this.#queue;
     if (queue === undefined || this.#running) return Number.POSITIVE_INFINITY;
+    if (this.#restsUntil !== 0 && performance.now() < this.#restsUntil) return this.#restsUntil;
     let used = false;
     let due = Number.POSITIVE_INFINITY;
-    this.#bytes = 0;
+    this.#bytes = this.#longSince = this.#restsUntil = 0;
     for (let taken = 0; !this.#running; taken++) {
       if (taken === REQUESTS_PER_TURN || this.#bytes >= BYTES_PER_TURN) {
         due = performance.now();
@@ -74,7 +92,21 @@ export class RequestTurns {
       }
     }
     if (used) this.#notify(0);
-    return due;
+    if (this.#bytes >= BYTES_PER_TURN) this.#rest();
+    return Math.max(due, this.#restsUntil);
+  }
+
+  /**
+   * Lets the others have as much time as a long turn took: who kicks again at once would else come between any two of
+   * theirs. Who is alone needs no rest.
+   */
+  #rest(): void {
+    const { clientChanges } = this.#clients;
+    const isAlone = clientChanges === this.#changes;
+    this.#changes = clientChanges;
+    if (isAlone || this.#running) return;
+    const now = performance.now();
+    this.#restsUntil = now + Math.min(MAX_REST_MS, now - this.#longSince);
   }
 
   /**

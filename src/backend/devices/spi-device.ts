@@ -48,7 +48,7 @@ export class VirtioSpiDevice implements VirtioDevice {
   readonly #client: Client;
   readonly #framing: (chipSelect: number) => SpiFraming;
   readonly #limits: Required<RequestLimits>;
-  readonly #turns = new RequestTurns(() => this.processQueue());
+  readonly #turns: RequestTurns;
   #errnoNegotiated = false;
   /** Transfers of the message that is being collected. */
   #message: SpiRequest[] = [];
@@ -78,6 +78,7 @@ export class VirtioSpiDevice implements VirtioDevice {
     this.#limits = { ...SPI_LIMITS, ...limits };
     this.#framing = framing;
     this.#manager = manager;
+    this.#turns = new RequestTurns(() => this.processQueue(), manager);
     this.#bus = bus;
     this.#client = client;
     this.#spiConfig = spiConfigOf(bus.controller.capabilities);

@@ -31,6 +31,8 @@ interface TransferOptions<Step> {
  * Between the BE drivers, which speak of clients and requests, and the hosts, which know neither.
  */
 export class ResourceManager {
+  #lastClient: Client | undefined;
+  #clientChanges = 0;
   readonly #schedulers = new Map<HostAdapter, AdapterScheduler>();
   readonly #buses = new Map<string, ManagedI2cBus | ManagedSpiBus>();
   readonly #schedulerOptions: SchedulerOptions;
@@ -106,6 +108,7 @@ export class ResourceManager {
     { retries = 0, detach }: TransferOptions<I2cMessage> = {},
   ): MaybePromise<void> {
     let bytes = 0;
+    this.#serves(client);
     const atOnce = bus.runsAtOnce(client);
     const messages = atOnce || detach === undefined ? asked : detach();
     const watch = bus.observer && new TransferWatch(this.#time, atOnce);
@@ -152,6 +155,7 @@ export class ResourceManager {
     detach?: () => readonly SpiTransfer[],
   ): MaybePromise<void> {
     let bytes = 0;
+    this.#serves(client);
     const atOnce = bus.runsAtOnce(client);
     const transfers = atOnce || detach === undefined ? asked : detach();
     const watch = bus.observer && new TransferWatch(this.#time, atOnce);
@@ -210,6 +214,18 @@ export class ResourceManager {
       () => bus.scheduler.release(held),
       () => bus.run(client, 0, letGo, bus.runsAtOnce(client)),
     );
+  }
+
+  /** Counts how often another client than the last one asks. */
+  #serves(client: Client): void {
+    if (client === this.#lastClient) return;
+    if (this.#lastClient !== undefined) this.#clientChanges++;
+    this.#lastClient = client;
+  }
+
+  /** How often another client than the one before has asked for a transfer. */
+  get clientChanges(): number {
+    return this.#clientChanges;
   }
 
   #ownAll(client: Client, bus: ManagedI2cBus, messages: readonly I2cMessage[]): void {

@@ -35,7 +35,7 @@ const SPINS = 2000;
 const HEAP_MIB = 256;
 const BUFFERS_MIB = 256;
 /** More than this in one call, or one beat, is memory that a model takes without end. */
-const JUMP_BYTES = 512 * 2 ** 20;
+const JUMP_MIB = 512;
 /** Warnings, pins and alarms between two beats. */
 const MOST_EVENTS = 20_000;
 
@@ -209,7 +209,7 @@ export class ModelThread {
       if (Atomics.load(this.#words, WORD.BUFFERS_MIB) > BUFFERS_MIB) this.#end(memoryReason(BUFFERS_MIB));
       else this.#nextBeat();
     } else if (this.#spent() > OWN_MS) this.#end(late(OWN_MS));
-    else if (this.#grew()) this.#end(memoryReason(BUFFERS_MIB));
+    else if (this.#grew()) this.#end(GREW);
   }
 
   /** `limitMs`: of the thread's own time; `untilMs`: of the machine's. */
@@ -225,7 +225,7 @@ export class ModelThread {
       slept = true;
       if (Atomics.wait(this.#words, WORD.ANSWERS, seen, LOOK_MS) !== 'timed-out') continue;
       if (this.#spent() > limitMs || performance.now() - begun > untilMs) throw this.#end(late(limitMs));
-      if (this.#grew()) throw this.#end(memoryReason(BUFFERS_MIB));
+      if (this.#grew()) throw this.#end(GREW);
     }
   }
 
@@ -245,7 +245,7 @@ export class ModelThread {
   }
 
   #grew(): boolean {
-    return process.memoryUsage.rss() - this.#rss > JUMP_BYTES;
+    return process.memoryUsage.rss() - this.#rss > JUMP_MIB * 2 ** 20;
   }
 
   #answerTo(id: number): Extract<FromThread, { readonly kind: 'answer' }> | undefined {
@@ -291,6 +291,8 @@ export class ModelThread {
 }
 
 const EXITED = 'ended its thread';
+/** The kernel counts the memory of a process, not of a thread: it may have been another one's. */
+const GREW = `did not return while the memory of the process grew by ${JUMP_MIB} MiB`;
 const late = (ms: number): string => `did not return within ${ms / 1000} s`;
 const memoryReason = (mib: number): string => `took more than ${mib} MiB of memory`;
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Client, ResourceManager, VirtioI2cDevice, VirtioSpiDevice } from '../../../src/backend/index.ts';
 import type { I2cController, SpiController } from '../../../src/bus/index.ts';
 import { featureSet, type VirtioDevice } from '../../../src/virtio/index.ts';
@@ -12,10 +12,13 @@ const OK = 0;
 const FEATURES = featureSet(0, 23);
 
 /** A device, and a guest that puts raw requests on its ring. */
-function rig(make: (manager: ResourceManager) => VirtioDevice, bytes = 1 << 20) {
+function rig(
+  make: (manager: ResourceManager) => VirtioDevice,
+  bytes = 1 << 20,
+  manager = new ResourceManager(),
+) {
   const guest = new MockGuest(256, 0, bytes);
   const driver = guest.driver<Uint8Array>();
-  const manager = new ResourceManager();
   const device = make(manager);
   manager.openSynchronous();
   device.acceptFeatures(FEATURES);
@@ -97,6 +100,60 @@ describe('an I2C request', () => {
     expect(statuses).toHaveLength(16);
     expect(due).toBeLessThan(Number.POSITIVE_INFINITY);
     expect(work().statuses).toHaveLength(4);
+  });
+});
+
+describe('a guest whose turn was long', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  /** Two guests of one bus, whose transfers take 1 ms for each 64 KiB, on a clock that stands still besides. */
+  function pair() {
+    let now = 1000;
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    const controller: I2cController = {
+      description: 'i2c',
+      functionality: 1,
+      transfer: (messages) => {
+        for (const { buf } of messages) now += buf.length / 0xffff;
+      },
+    };
+    const manager = new ResourceManager();
+    const bus = manager.addI2cBus('/i2c', hostOf({ i2c: controller }), controller);
+    const guests = ['a', 'b'].map((name) =>
+      rig(() => new VirtioI2cDevice(manager, bus, new Client(name)), 1 << 20, manager),
+    );
+    const pass = (ms: number) => {
+      now += ms;
+    };
+    return { guests, pass };
+  }
+
+  it('rests as long where another is there, whatever it kicks', () => {
+    const { guests, pass } = pair();
+    const [heavy, honest] = guests as [(typeof guests)[0], (typeof guests)[0]];
+    honest.add(READ, 0, 2);
+    expect(honest.work().statuses).toEqual([OK]);
+    heavy.add(READ, 0, 0xffff);
+    expect(heavy.work().statuses).toEqual([OK]);
+    heavy.add(READ, 0, 0xffff);
+    const { due, statuses } = heavy.work();
+    expect(statuses).toEqual([]);
+    expect(due).toBeCloseTo(1002, 3);
+    honest.add(READ, 0, 2);
+    expect(honest.work().statuses).toEqual([OK]);
+    pass(1.01);
+    expect(heavy.work().statuses).toEqual([OK]);
+  });
+
+  it('goes on at once where it is alone', () => {
+    const { guests } = pair();
+    const [heavy] = guests as [(typeof guests)[0]];
+    for (let i = 0; i < 3; i++) {
+      heavy.add(READ, 0, 0xffff);
+      expect(heavy.work().statuses).toEqual([OK]);
+    }
   });
 });
 

@@ -113,7 +113,7 @@ export async function bootGuest(options: GuestOptions): Promise<GuestResult> {
   return run(options, (folder, init) => {
     const { devices = [], dtb, kernelArguments = [] } = options;
     const args = [
-      'mem=128M',
+      'mem=192M',
       'root=/dev/root rootfstype=hostfs rootflags=/ ro',
       `init=${init}`,
       'con0=fd:0,fd:1 con=null quiet',

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
-import { describe, expect, it } from 'vitest';
+import { Module } from 'node:module';
+import { describe, expect, it, vi } from 'vitest';
 import type { BusFault } from '../../src/bus/index.ts';
 import { usbDevice, type WantedUsb } from '../../src/usb/index.ts';
 import { openDevice } from '../../src/usb/package-device.ts';
@@ -66,10 +66,20 @@ const codeOf = (work: Promise<unknown>) =>
   );
 
 describe('a device through the npm package usb', () => {
-  it.skipIf(isInstalled())('is refused in a sentence where the package is missing', async () => {
-    await expect(usbDevice(WANTED)()).rejects.toThrow(
-      'ENODEV: not found: npm package "usb"; install it beside dtbus: npm install usb@2',
-    );
+  it('is refused in a sentence where the package is missing', async () => {
+    const resolver = Module as unknown as { _resolveFilename(request: string): string };
+    const original = resolver._resolveFilename;
+    vi.spyOn(resolver, '_resolveFilename').mockImplementation(function (this: unknown, request, ...rest) {
+      if (request === 'usb') throw Object.assign(new Error('no usb'), { code: 'MODULE_NOT_FOUND' });
+      return Reflect.apply(original, this, [request, ...rest]);
+    });
+    try {
+      await expect(usbDevice(WANTED)()).rejects.toThrow(
+        'ENODEV: not found: npm package "usb"; install it beside dtbus: npm install usb@2',
+      );
+    } finally {
+      vi.restoreAllMocks();
+    }
   });
 
   it('is found as the only one, by port, or by serial number', async () => {
@@ -168,12 +178,3 @@ describe('a device through the npm package usb', () => {
     expect(await codeOf(usb.in(0x85, 32))).toBe('EPROTO');
   });
 });
-
-function isInstalled(): boolean {
-  try {
-    createRequire(import.meta.url).resolve('usb');
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -58,7 +58,7 @@ const TOGETHER = [
   { name: 'front-end', test: /\/src\/frontend\/(?!gpio)/ },
   {
     name: 'back-end',
-    test: /\/src\/(sim\/(?!own|kit\/picture)|backend\/|board\/assemble|parts\/(general-call|\w+\/(climate|dallas|expander|one-alarm|shunt)))|\/hosts\/simulated\//,
+    test: /\/src\/(sim\/(?!own|kit\/picture)|backend\/|board\/assemble|parts\/(general-call|busy|\w+\/(climate|dallas|eeprom|expander|memory-contents|one-alarm|shunt)))|\/hosts\/simulated\//,
   },
   { name: 'os', test: /\/src\/os\// },
   { name: 'language', test: /\/src\/devicetree\/core/ },

@@ -27,7 +27,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   const { version } = createRequire(import.meta.url)('dtbus/package.json') as { version: string };
   let exitCode = 0;
   const program = new Command('dtbus')
-    .description("Give dtbus your board's device tree; it gives you the board's SPI and I2C buses.")
+    .description("Give dtbus your board's device tree; it gives you the board's I2C and SPI buses, and its GPIO.")
     .version(version)
     .exitOverride()
     .enablePositionalOptions()

@@ -16,7 +16,7 @@ export function init(folder: string): number {
   const taken = Object.keys(files).filter((name) => existsSync(join(folder, name)));
   if (taken.length > 0)
     throw new Error(
-      `already there: ${taken.map((name) => join(folder, name)).join(', ')}; name an empty folder`,
+      `already there: ${taken.map((name) => join(folder, name)).join(', ')}; name an empty folder: dtbus init FOLDER`,
     );
   if (existsSync(folder) && !statSync(folder).isDirectory())
     throw new Error(`not a folder: ${folder}; name an empty folder, or one that does not exist`);

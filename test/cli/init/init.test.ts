@@ -62,7 +62,7 @@ describe('dtbus init', () => {
   it('overwrites nothing', async () => {
     folder.write('board.dts', 'mine');
     const { status, err } = await dtbusHere('init', folder.path(''));
-    expect(err).toMatch(/^dtbus: already there: .*board\.dts; name an empty folder\n$/);
+    expect(err).toMatch(/^dtbus: already there: .*board\.dts; name an empty folder: dtbus init FOLDER\n$/);
     expect(status).toBe(1);
     expect(folder.read('board.dts').toString()).toBe('mine');
   });

@@ -27,7 +27,9 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   const { version } = createRequire(import.meta.url)('dtbus/package.json') as { version: string };
   let exitCode = 0;
   const program = new Command('dtbus')
-    .description("Give dtbus your board's device tree; it gives you the board's I2C and SPI buses, and its GPIO.")
+    .description(
+      "Give dtbus your board's device tree; it gives you the board's I2C and SPI buses, and its GPIO.",
+    )
     .version(version)
     .exitOverride()
     .enablePositionalOptions()

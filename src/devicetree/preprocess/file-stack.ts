@@ -55,6 +55,10 @@ export interface FileAccess {
   readonly readRange?: ReadRange | undefined;
   /** Directories of `/include/` and `/incbin/`, in order (dtc `-i`). */
   readonly sourcePaths: readonly string[];
+  /** Directories of `#include`, in order (cpp `-I`). */
+  readonly includePaths?: readonly string[];
+  /** See `ParseOptions.deadLink`. */
+  readonly deadLink?: ((path: string) => string | undefined) | undefined;
 }
 
 /** What a parse shares with all of its parts. */
@@ -255,13 +259,29 @@ export class FileStack {
       const found = find();
       if (found !== undefined) return found;
       this.complain('include', `cannot find ${name}`, from, to, {
-        hint: `check the name, or add its directory to ${this.#context.includePathsAre}`,
+        hint:
+          this.#deadLink(name) ?? `check the name, or add its directory to ${this.#context.includePathsAre}`,
       });
     } catch (error) {
       if (!(error instanceof FileRefused)) throw error;
       this.complain('include', `cannot read ${name}: ${error.message}`, from, to);
     }
     this.missing.push(name);
+    return undefined;
+  }
+
+  /** The remedy where a link of that name is there, but not what it names: of a source tree that was copied in part. */
+  #deadLink(name: string): string | undefined {
+    const { deadLink, includePaths = [], sourcePaths } = this.#access;
+    if (deadLink === undefined) return undefined;
+    const directories = name.startsWith('/')
+      ? ['']
+      : [directoryOf(this.file.path), ...includePaths, ...sourcePaths];
+    for (const directory of directories) {
+      const path = joinPath(directory, name);
+      const target = deadLink(path);
+      if (target !== undefined) return `${path} is a link to ${target}, which is not there: add that file`;
+    }
     return undefined;
   }
 

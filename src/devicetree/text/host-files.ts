@@ -2,8 +2,10 @@ import {
   closeSync,
   constants,
   fstatSync,
+  lstatSync,
   openSync,
   readFileSync,
+  readlinkSync,
   readSync,
   type Stats,
   statSync,
@@ -25,6 +27,7 @@ interface HostFiles {
   readonly readFile: ReadFile;
   readonly readRange: ReadRange;
   readonly clock: SourceClock;
+  readonly deadLink: (path: string) => string | undefined;
 }
 
 /**
@@ -57,6 +60,15 @@ export function hostFiles(): HostFiles {
       now: () => new Date(),
       sourceDateEpoch: process.env['SOURCE_DATE_EPOCH'],
       modified: (path) => statOf(path)?.mtime,
+    },
+    deadLink: (path) => {
+      try {
+        return lstatSync(path).isSymbolicLink() && statOf(path) === undefined
+          ? readlinkSync(path)
+          : undefined;
+      } catch {
+        return undefined;
+      }
     },
   };
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -30,6 +30,19 @@ describe('the files that a source names', () => {
     expect(readFile(at('gone'))).toBeUndefined();
     expect(readFile(at('below'))).toBeUndefined();
     expect(readRange(at('gone'), { offset: 0, size: 1 })).toBeUndefined();
+  });
+
+  test.each(['#include', '/include/'])('that are links to nowhere are told as such: %s', (directive) => {
+    mkdirSync(at('inc'), { recursive: true });
+    rmSync(at('inc/codes.h'), { force: true });
+    symlinkSync('../uapi/codes.h', at('inc/codes.h'));
+    const source = `/dts-v1/;\n${directive} "codes.h"\n/ { };\n`;
+    const { diagnostics } = parse(at('board.dts'), source, { ...hostFiles(), includePaths: [at('inc')] });
+    const [first] = diagnostics;
+    expect(first?.message).toBe('cannot find codes.h');
+    expect(first?.hint).toBe(
+      `${at('inc/codes.h')} is a link to ../uapi/codes.h, which is not there: add that file`,
+    );
   });
 
   test('say when they were changed', () => {

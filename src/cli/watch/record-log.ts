@@ -2,6 +2,7 @@ import { dirname, relative, resolve } from 'node:path';
 import type { TracedBoard, TracedBus, TracedEdge, TracedTransfer } from '../../board/index.ts';
 import { addressOf } from '../../bus/index.ts';
 import { messageOf } from '../../bus/words.ts';
+import { printable } from '../../input/index.ts';
 import { RecordingWriter } from '../../recording/index.ts';
 import { type PartReader, partReaders } from '../../trace/decode.ts';
 import { watched } from './transfer-line.ts';
@@ -40,7 +41,7 @@ export class RecordLog {
   /** @param write writes to the recording; @param tell says a line to who records */
   constructor(write: (text: string) => void, tell: (line: string) => void, options: RecordOptions) {
     this.#write = write;
-    this.#tell = tell;
+    this.#tell = (line) => tell(printable(line));
     this.#file = options.file;
     this.#describe = options.describe;
     this.#mask = options.mask;

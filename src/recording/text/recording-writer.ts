@@ -12,7 +12,7 @@ import { DataNames, dataText } from './data-blocks.ts';
 import { durationText, parseDuration as roundedNs } from './duration.ts';
 import { isHeadWord, MAGIC, VERSION } from './head.ts';
 import { isBusPlace } from './parse-transfer.ts';
-import { nameToken, PLAIN_WORD } from './tokens.ts';
+import { nameToken, PLAIN_WORD, quoted } from './tokens.ts';
 import { i2cText, placeText, resultText, spiText } from './transfer-text.ts';
 
 /** How a recording is written. */
@@ -198,7 +198,7 @@ export class RecordingWriter {
 /** A line's name as the first word of what happened: quoted where it would be another word of the grammar. */
 function lineToken(name: string): string {
   const isTaken = OTHER_WORDS.includes(name) || isHeadWord(name) || isBusPlace(name) || name.startsWith('+');
-  return isTaken || !PLAIN_WORD.test(name) ? JSON.stringify(name) : name;
+  return isTaken || !PLAIN_WORD.test(name) ? quoted(name) : name;
 }
 
 /** `48`, of ten bits `048`; a chip select as it is. */

@@ -22,9 +22,17 @@ const PLAIN = /^[\w./@&:+=,-]+$/;
 /** The same, where a comma parts messages. */
 export const PLAIN_WORD = /^[\w./@&:+=-]+$/;
 
+/** A text as a token; like JSON's, but without what a terminal obeys (DEL, C1). */
+export function quoted(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\x7f-\x9f]/g,
+    (character) => `\\u00${character.charCodeAt(0).toString(16)}`,
+  );
+}
+
 /** A name as a token: quoted where it has to be. */
 export function nameToken(name: string): string {
-  return PLAIN.test(name) ? name : JSON.stringify(name);
+  return PLAIN.test(name) ? name : quoted(name);
 }
 
 /** The name that a token says; undefined where it is none. */

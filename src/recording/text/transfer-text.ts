@@ -1,6 +1,7 @@
 import { hexDigits } from '../../bus/words.ts';
 import type { RecordedBytes, RecordedSegment, RecordedTransfer } from '../recorded.ts';
 import { durationText } from './duration.ts';
+import { quoted } from './tokens.ts';
 
 /** Two digits for every byte. */
 const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => hexDigits(byte));
@@ -85,7 +86,7 @@ export function resultText(
     if (stretchedNs > 0) text += ` stretch ${durationText(stretchedNs, times === 'exact')}`;
   }
   if (attempts > 1) text += ` attempts ${attempts}`;
-  for (const each of struck) text += ` struck ${JSON.stringify(each)}`;
-  if (client !== undefined) text += ` by ${JSON.stringify(client)}`;
+  for (const each of struck) text += ` struck ${quoted(each)}`;
+  if (client !== undefined) text += ` by ${quoted(client)}`;
   return text.trimStart();
 }

@@ -29,6 +29,11 @@ const ROWS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['run', at.board, `${at.script}x`],
   ],
   demo: [['demo', EVIL_NAME]],
+  record: [
+    ['record', '-', at.board, at.script],
+    ['record', '--part', EVIL_NAME, '-', at.board, at.script],
+    ['record', join(at.folder, 'x', EVIL_NAME), at.board, at.script],
+  ],
   watch: [
     ['watch', at.board, at.script],
     ['watch', at.board, '--json', at.script],

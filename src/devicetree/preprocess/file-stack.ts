@@ -270,14 +270,16 @@ export class FileStack {
     return undefined;
   }
 
+  /** Where a name of the innermost file is looked for: in its own directory first, then in others. */
+  #directoriesFor(name: string, others: readonly string[]): readonly string[] {
+    return name.startsWith('/') ? [''] : [directoryOf(this.file.path), ...others];
+  }
+
   /** The remedy where a link of that name is there, but not what it names: of a source tree that was copied in part. */
   #deadLink(name: string): string | undefined {
     const { deadLink, includePaths = [], sourcePaths } = this.#access;
     if (deadLink === undefined) return undefined;
-    const directories = name.startsWith('/')
-      ? ['']
-      : [directoryOf(this.file.path), ...includePaths, ...sourcePaths];
-    for (const directory of directories) {
+    for (const directory of this.#directoriesFor(name, [...includePaths, ...sourcePaths])) {
       const path = joinPath(directory, name);
       const target = deadLink(path);
       if (target !== undefined) return `${path} is a link to ${target}, which is not there: add that file`;
@@ -290,9 +292,7 @@ export class FileStack {
    * What is returned reads the first that is there, whole or a stretch, also when the innermost file is another.
    */
   besides(name: string): (range?: FileRange) => FoundFile | undefined {
-    const directories = name.startsWith('/')
-      ? ['']
-      : [directoryOf(this.file.path), ...this.#access.sourcePaths];
+    const directories = this.#directoriesFor(name, this.#access.sourcePaths);
     return (range) => {
       for (const directory of directories) {
         const path = joinPath(directory, name);

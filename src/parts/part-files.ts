@@ -135,7 +135,6 @@ export const PART_FILES: readonly PartFile[] = [
     compatible: [
       'solomon,ssd1306',
       'solomon,ssd1306fb-i2c',
-      'solomon,ssd1306fb',
       'solomon,ssd1309fb-i2c',
     ],
     load: () => import('./displays/ssd1306.ts'),

@@ -638,7 +638,6 @@ export interface PartTypes {
   'dtbus,hd44780-pcf8574': DtbusHd44780Pcf8574;
   'solomon,ssd1306': SolomonSsd1306;
   'solomon,ssd1306fb-i2c': SolomonSsd1306;
-  'solomon,ssd1306fb': SolomonSsd1306;
   'solomon,ssd1309fb-i2c': SolomonSsd1306;
   'microchip,mcp23008': MicrochipMcp23008;
   'microchip,mcp23s08': MicrochipMcp23008;

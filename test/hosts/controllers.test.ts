@@ -44,6 +44,7 @@ import { SimulatedI2cController, SimulatedSpiController } from '../../hosts/simu
 import type { HostAdapter } from '../../src/bus/index.ts';
 import { EmulatedConnection, EmulatedPort, type UsbDevice, type UsbOpener } from '../../src/usb/index.ts';
 import { type ControllerBench, describeControllers } from './controller-suite.ts';
+import { hardwareBench, hardwareOf } from './hardware.ts';
 import { RecordingWire } from './recording-wire.ts';
 
 async function simulated(): Promise<ControllerBench> {
@@ -187,12 +188,20 @@ for (const chip of [CHIPS.ft232h, CHIPS.ft2232h])
   describeControllers(chip.title, () => ftdi(chip), { i2c: FTDI_CAPABILITIES, spiModes: [0, 2] });
 
 const port = process.env['DTBUS_TEST_PORT'];
-if (port === undefined) {
-  console.info(
-    'DTBUS_TEST_PORT is not set: no test on real hardware. Set it to the port of a Bus Pirate (/dev/ttyUSB0) ' +
-      'with a 24c02 EEPROM at 0x50 (MOSI = SDA, CLK = SCL, Vpu = 3.3 V; its last 8 bytes are overwritten) and, ' +
-      'on the same pins with CS, a W25Q flash, both fed from its 3.3 V',
+const node = process.env['DTBUS_TEST_ADAPTER'];
+if (port !== undefined) describeControllers(`hardware on ${port}`, () => real(port));
+if (node !== undefined) {
+  const hardware = await hardwareOf(node);
+  describeControllers(
+    `hardware, ${hardware.host.description}`,
+    () => hardwareBench(hardware),
+    hardware.traits,
   );
-} else {
-  describeControllers(`hardware on ${port}`, () => real(port));
 }
+if (port === undefined && node === undefined)
+  console.info(
+    'DTBUS_TEST_ADAPTER and DTBUS_TEST_PORT are not set: no test on real hardware. Set the former to the node of an ' +
+      'adapter, as "dtbus adapters" prints it, or the latter to the port of a Bus Pirate (/dev/ttyUSB0), with a 24c02 ' +
+      'EEPROM at 0x50 (its last 8 bytes are overwritten) and, where the adapter has SPI, a W25Q flash at its first chip ' +
+      'select, powered. On a Bus Pirate MOSI is SDA, CLK is SCL, Vpu is 3.3 V, and both are fed from its 3.3 V',
+  );

@@ -1,7 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, type TestContext } from 'vitest';
 import {
   BusFault,
   type Errno,
+  I2C_M,
   type I2cCapabilities,
   type I2cController,
   type I2cMessage,
@@ -40,6 +42,8 @@ export interface ControllerTraits {
   readonly i2c?: I2cCapabilities;
 }
 
+const { RD } = I2C_M;
+
 const EVERYTHING: I2cCapabilities = {
   functionality: 0xffff_ffff,
   repeatedStart: 'any',
@@ -48,8 +52,8 @@ const EVERYTHING: I2cCapabilities = {
   nack: 'each byte',
 };
 
-/** Real EEPROMs are busy for 5 ms after a write and acknowledge nothing. */
-const POLLS = 100;
+/** Real EEPROMs are busy for 5 ms after a write, 10 at most, and acknowledge nothing. */
+const BUSY_MS = 100;
 
 export type MessageSpec = readonly [addr: number, flags: number, data: readonly number[] | number];
 
@@ -93,9 +97,9 @@ export function useBench(makeBench: () => Promise<ControllerBench>, traits: Cont
 
   async function written(): Promise<void> {
     if (bench.wire !== undefined) return;
-    for (let i = 0; i < POLLS; i++) {
-      if ((await faultOf(() => i2c([MEMORY, 0, []]))) === undefined) return;
-    }
+    const poll: MessageSpec = traits.i2c?.zeroLength === 'none' ? [MEMORY, RD, 1] : [MEMORY, 0, []];
+    for (const until = performance.now() + BUSY_MS; performance.now() < until; await setImmediate())
+      if ((await faultOf(() => i2c(poll))) === undefined) return;
   }
 
   return {

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,6 +45,8 @@ function checked(path: string): string | undefined {
   try {
     // What the user has Node load is not for this one.
     const env = { ...process.env, NODE_OPTIONS: '' };
+    // Every board loads this file, and hardly one needs a child process.
+    const { spawnSync } = process.getBuiltinModule('node:child_process');
     const { status, stderr } = spawnSync(process.execPath, ['--check', path], { encoding: 'utf8', env });
     if (status === 0) return undefined;
     return stderr.split('\n').flatMap((line) => HEAD.exec(line)?.[2] ?? [])[0];

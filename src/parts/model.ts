@@ -53,6 +53,14 @@ export interface Deadline {
   cancel(): void;
 }
 
+/** How long ago something was. */
+export interface Stopwatch {
+  /** Nanoseconds since it was started; first, since the part was made. */
+  readonly elapsedNs: number;
+  /** Starts now, or started `agoNs` ago. */
+  start(agoNs?: number): void;
+}
+
 /** Something that happens again and again: a conversion, a tick. */
 export interface Periodic {
   /** Accounts for the periods that have ended. */
@@ -121,7 +129,8 @@ export interface Contents {
 
 /** What a command leaves to be read, once it has ended. */
 interface Answer {
-  readonly state: { readonly position: number };
+  /** How many bytes were read. */
+  readonly position: number;
   /** Bytes that can be read after `durationNs`. */
   begin(bytes: Uint8Array, durationNs: number): void;
   clear(): void;
@@ -155,6 +164,7 @@ export interface Kit<S extends DataSheet = DataSheet> {
   readonly node: DeviceNode;
   /** The bus it sits on, where it can sit on either. */
   readonly bus: 'i2c' | 'spi';
+  /** A time of it that a model keeps is wrong in a snapshot that is put back later: `stopwatch` is right there. */
   readonly clock: PartClock;
   /** What the part senses: as a test set it, else as the data sheet's `initial`. */
   readonly sense: ValuesOf<S['senses']>;
@@ -178,6 +188,8 @@ export interface Kit<S extends DataSheet = DataSheet> {
     tick: (count: number, lateNs: number) => void,
     ...pins: readonly Pin[]
   ): Periodic;
+  /** How long ago something was, which a snapshot keeps. */
+  stopwatch(): Stopwatch;
   thermostat(): Thermostat;
   calendar(layout: CalendarLayout): Calendar;
   answer(): Answer;
@@ -305,7 +317,7 @@ export interface Behaviour<S extends DataSheet = DataSheet> {
   end?(): void;
   /** Power-on: the registers have their reset values again. */
   reset?(): void;
-  /** A snapshot was put back: recompute what hangs on it (pins). */
+  /** A snapshot was put back, pins and times too: recompute what else hangs on it. */
   restored?(): void;
   close?(): void;
   /** The register that a number on the bus means. */

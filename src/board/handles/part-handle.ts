@@ -29,8 +29,9 @@ interface PartMembers<P> {
   follow<N extends Settable<P>>(property: N, curve: CurveSource, options?: CurveOptions): CurveHandle;
   /** Power-on reset; a part whose model failed answers again. */
   reset(): void;
-  /** All that changes in the part, to be put back by `restore`. */
+  /** All that changes in the part, to be put back by `restore`; of times, how much of them has passed or is left. */
   snapshot(): object;
+  /** The part goes on from the snapshot as if no time had passed since; a clock shows the time that it had. @throws {PartError} */
   restore(snapshot: object): void;
 }
 

@@ -1,5 +1,5 @@
 import type { DataSheet, Properties, Registers } from '../data-sheet.ts';
-import type { I2cBehaviour, Kit, Model, Part } from '../model.ts';
+import type { I2cBehaviour, Kit, Model, Part, Stopwatch } from '../model.ts';
 
 const FIELD = { unit: 'µT', range: [-4912, 4912] } as const;
 
@@ -50,14 +50,21 @@ const MICROTESLA = [0.6, 0.15] as const;
 /** 9.4.4.2: what the self test may show, after adjustment, in 16 bits: X and Y ±200, Z -3200 to -800. */
 const SELF_TEST = [20, -20, -2000] as const;
 
-/** The chip's inside, which also lies in the MPU-9250. All times are those of the board's clock, in ns. */
+/** The chip's inside, which also lies in the MPU-9250. `ago`: what is done happened so many ns ago. */
 export class Ak8963 {
   readonly #sense: () => readonly [x: number, y: number, z: number];
   readonly #state;
   readonly #data: Uint8Array;
 
-  constructor(keep: Kit['keep'], sense: () => readonly [x: number, y: number, z: number]) {
+  /** Since the mode was chosen. */
+  readonly #inMode: Stopwatch;
+
+  constructor(
+    { keep, stopwatch }: Pick<Kit, 'keep' | 'stopwatch'>,
+    sense: () => readonly [x: number, y: number, z: number],
+  ) {
     this.#sense = sense;
+    this.#inMode = stopwatch();
     this.#data = keep(new Uint8Array(6));
     this.#state = keep({ ...POWER_ON });
   }
@@ -73,10 +80,10 @@ export class Ak8963 {
     this.#data.fill(0);
   }
 
-  /** Ends what was over by `now`. */
-  advance(now: number): void {
+  /** Ends what was over by then. */
+  advance(ago = 0): void {
     const state = this.#state;
-    const elapsed = now - state.since - MEASUREMENT_NS;
+    const elapsed = this.#inMode.elapsedNs - ago - MEASUREMENT_NS;
     if (!this.measuring || elapsed < 0) return;
     const period = PERIOD_NS[state.mode];
     const made = period === undefined ? 1 : 1 + Math.floor(elapsed / period);
@@ -89,8 +96,8 @@ export class Ak8963 {
     if (period === undefined) state.mode = MODE.POWER_DOWN;
   }
 
-  read(register: number, now: number): number {
-    this.advance(now);
+  read(register: number, ago = 0): number {
+    this.advance(ago);
     const state = this.#state;
     const { ST1, HXL, ST2, CNTL1, ASTC, ASAX } = REGISTERS;
     if (register >= HXL.at && register < HXL.at + HXL.count) {
@@ -117,12 +124,13 @@ export class Ak8963 {
     }
   }
 
-  write(register: number, value: number, now: number): void {
-    this.advance(now);
+  write(register: number, value: number, ago = 0): void {
+    this.advance(ago);
     const state = this.#state;
     const { CNTL1, CNTL2, ASTC } = REGISTERS;
     if (register === CNTL1.at) {
-      Object.assign(state, { bits: (value >> 4) & 1, mode: value & 0x0f, since: now, made: 0 });
+      Object.assign(state, { bits: (value >> 4) & 1, mode: value & 0x0f, made: 0 });
+      this.#inMode.start(ago);
     } else if (register === CNTL2.at && (value & 1) !== 0) this.reset();
     else if (register === ASTC.at) state.selfTest = (value >> 6) & 1;
   }
@@ -155,8 +163,7 @@ export class Ak8963 {
 const POWER_ON = {
   mode: MODE.POWER_DOWN,
   bits: 0,
-  /** When the mode was chosen, and measurements that have ended since. */
-  since: 0,
+  /** Measurements that have ended since the mode was chosen. */
   made: 0,
   ready: false,
   overrun: false,
@@ -167,7 +174,7 @@ const POWER_ON = {
 };
 
 /** How it speaks on I2C where it is a chip within another. */
-export function ak8963OnI2c(chip: Ak8963, keep: Kit['keep'], now: () => number): I2cBehaviour {
+export function ak8963OnI2c(chip: Ak8963, keep: Kit['keep'], ago: () => number): I2cBehaviour {
   const bus = keep({ pointer: 0, naming: false });
   return {
     start(_address, read) {
@@ -181,14 +188,14 @@ export function ak8963OnI2c(chip: Ak8963, keep: Kit['keep'], now: () => number):
           bus.pointer = byte;
           continue;
         }
-        chip.write(bus.pointer, byte, now());
+        chip.write(bus.pointer, byte, ago());
         bus.pointer = chip.next(bus.pointer);
       }
       return data.length;
     },
     read(into) {
       for (let index = 0; index < into.length; index++) {
-        into[index] = chip.read(bus.pointer, now());
+        into[index] = chip.read(bus.pointer, ago());
         bus.pointer = chip.next(bus.pointer);
       }
     },
@@ -198,20 +205,20 @@ export function ak8963OnI2c(chip: Ak8963, keep: Kit['keep'], now: () => number):
 /** Ends its measurements before a test changes what it feels: looked at as often as the clock can tell. */
 const LOOK_NS = 1e3;
 
-export function followAk8963(chip: Ak8963, { every, clock }: Pick<Kit, 'every' | 'clock'>): void {
+export function followAk8963(chip: Ak8963, { every }: Pick<Kit, 'every'>): void {
   every(
     () => (chip.measuring ? LOOK_NS : 0),
-    () => chip.advance(clock.now()),
+    () => chip.advance(),
   );
 }
 
-const model: Model<typeof sheet> = (_registers, { sense, keep, clock, every }) => {
-  const chip = new Ak8963(keep, () => [sense.magnetX, sense.magnetY, sense.magnetZ]);
-  followAk8963(chip, { every, clock });
+const model: Model<typeof sheet> = (_registers, { sense, keep, stopwatch, every }) => {
+  const chip = new Ak8963({ keep, stopwatch }, () => [sense.magnetX, sense.magnetY, sense.magnetZ]);
+  followAk8963(chip, { every });
   return {
     memory: {
-      read: (register) => chip.read(register, clock.now()),
-      write: (register, value) => chip.write(register, value, clock.now()),
+      read: (register) => chip.read(register),
+      write: (register, value) => chip.write(register, value),
     },
     next: (register) => chip.next(register),
     reset: () => chip.reset(),

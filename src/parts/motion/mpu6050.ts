@@ -338,12 +338,12 @@ function auxiliaryOf({ magnetometer }: Row, kit: Kit<Sheet>) {
   };
 }
 
-function magnetometerOf({ keep, clock, every, sense }: Kit<Sheet>) {
+function magnetometerOf({ keep, stopwatch, every, sense }: Kit<Sheet>) {
   let ago = 0;
-  const chip = new Ak8963(keep, () => [sense.magnetX, sense.magnetY, sense.magnetZ]);
-  followAk8963(chip, { every, clock });
+  const chip = new Ak8963({ keep, stopwatch }, () => [sense.magnetX, sense.magnetY, sense.magnetZ]);
+  followAk8963(chip, { every });
   return {
-    i2c: ak8963OnI2c(chip, keep, () => clock.now() - ago),
+    i2c: ak8963OnI2c(chip, keep, () => ago),
     reset: () => chip.reset(),
     ago<T>(ns: number, body: () => T): T {
       ago = ns;

@@ -98,7 +98,7 @@ function oversampling(bits: number): number {
 }
 
 /** The BMP280 lacks humidity: its registers have no handles then. */
-const model: Model<typeof bme280> = (registers, { sense, clock, once, every, keep, reset: powerOn }) => {
+const model: Model<typeof bme280> = (registers, { sense, once, every, stopwatch, keep, reset: powerOn }) => {
   const { CTRL_MEAS, CONFIG, PRESS, TEMP } = registers;
   const { CTRL_HUM, CALIB26, HUM } = registers as Partial<typeof registers>;
   /** "Changes to this register only become effective after a write to ctrl_meas" (5.4.3). */
@@ -108,10 +108,10 @@ const model: Model<typeof bme280> = (registers, { sense, clock, once, every, kee
   const first = once((lateNs) => {
     measure();
     if (CTRL_MEAS.MODE !== MODE_NORMAL) CTRL_MEAS.MODE = 0;
-    cycle.since = clock.now() - lateNs;
+    cycle.start(lateNs);
     cycles.restart(lateNs);
   });
-  const cycle = keep({ since: 0 });
+  const cycle = stopwatch();
   const cycles = every(() => (isCycling() ? standbyNs() + measurementNs() : 0), measureAgain);
   /** What the filter holds of temperature and pressure, between 20-bit values. */
   const [TEMPERATURE, PRESSURE] = [0, 1];
@@ -122,7 +122,7 @@ const model: Model<typeof bme280> = (registers, { sense, clock, once, every, kee
 
   function isMeasuring(): boolean {
     if (!isCycling()) return first.pending;
-    return (clock.now() - cycle.since) % (standbyNs() + measurementNs()) >= standbyNs();
+    return cycle.elapsedNs % (standbyNs() + measurementNs()) >= standbyNs();
   }
 
   const samples = () => ({

@@ -279,7 +279,7 @@ const model: Model<typeof sheet> = (_registers, kit) => {
       },
       /** A measurement is read once. */
       stop() {
-        if (result.state.position > 0) result.clear();
+        if (result.position > 0) result.clear();
       },
     },
   };

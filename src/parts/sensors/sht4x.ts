@@ -70,7 +70,7 @@ const model: Model<typeof sheet> = (_registers, { sense, answer, misuse, reset, 
       },
       read: (into) => result.read(into),
       stop() {
-        if (result.state.position > 0) result.clear();
+        if (result.position > 0) result.clear();
       },
     },
   };

@@ -10,6 +10,7 @@ import { clamp, quantize, signed16 } from '../kit/numbers.ts';
 import { Periodic } from '../kit/periodic.ts';
 import { toPng, toText } from '../kit/picture.ts';
 import { fromBcd, toBcd } from '../kit/rtc-time.ts';
+import { Stopwatch } from '../kit/stopwatch.ts';
 import { Thermostat } from '../kit/thermostat.ts';
 import type { PartContext } from '../populate/context.ts';
 import type { I2cWire } from '../wire/i2c-wire.ts';
@@ -23,6 +24,7 @@ interface KitChip {
   readonly lines: readonly Line[];
   lookAtClock(): void;
   keep<T extends object>(state: T): T;
+  keepStateOf<T extends { readonly state: object }>(stateful: T): T;
   follow<T extends { readonly state: object; catchUp(): void }>(timed: T): T;
   keepContents(contents: model.Contents): void;
   peek(address: number): number;
@@ -90,13 +92,17 @@ export class PartKit implements model.Kit {
     return (period, tick, ...pins) => chip.follow(new Periodic(clock, period, tick, linesOf(chip, pins)));
   }
 
+  get stopwatch(): model.Kit['stopwatch'] {
+    const [chip, { clock }] = [this.#chip, this.#context];
+    return () => {
+      chip.lookAtClock();
+      return chip.keepStateOf(new Stopwatch(clock));
+    };
+  }
+
   get thermostat(): model.Kit['thermostat'] {
     const chip = this.#chip;
-    return () => {
-      const thermostat = new Thermostat();
-      chip.keep(thermostat.state);
-      return thermostat;
-    };
+    return () => chip.keepStateOf(new Thermostat());
   }
 
   get calendar(): model.Kit['calendar'] {
@@ -110,11 +116,7 @@ export class PartKit implements model.Kit {
 
   get answer(): model.Kit['answer'] {
     const [chip, { clock }] = [this.#chip, this.#context];
-    return () => {
-      const answer = new Answer(clock);
-      chip.keep(answer.state);
-      return answer;
-    };
+    return () => chip.keepStateOf(new Answer(clock));
   }
 
   get contents(): model.Kit['contents'] {

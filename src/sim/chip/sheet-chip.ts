@@ -9,9 +9,16 @@ import { type CompiledRegister, type CompiledSheet, compile, type RegisterValues
 import { PartKit } from './part-kit.ts';
 import { Misuse } from './strict.ts';
 
-/** Something that is to be brought up to the clock's time before the bus sees the chip. */
-interface Timed {
+/** Something of a chip that changes, and knows what of it is in a snapshot. */
+interface Stateful {
+  /** Asked for each time: times are how long it was, or will be, from now on. */
   readonly state: object;
+  /** `state` was put back, and all the rest of the chip. */
+  restored?(): void;
+}
+
+/** Something that is to be brought up to the clock's time before the bus sees the chip. */
+interface Timed extends Stateful {
   /** True while it matters to a transfer when its bytes come. */
   readonly running?: boolean;
   catchUp(): void;
@@ -39,6 +46,7 @@ export class SheetChip implements RegisterChip {
   #timed: readonly Timed[] = NONE;
   #scratch: RegisterHandle[] | undefined;
   #kept: readonly object[] = NONE;
+  #stateful: readonly Stateful[] = NONE;
   #looksAtClock = false;
 
   constructor(
@@ -100,12 +108,17 @@ export class SheetChip implements RegisterChip {
     this.#looksAtClock = true;
   }
 
-  /** All that changes in it, put together when it is asked for: what is in it is not copied. */
+  /**
+   * All that changes in it, put together when it is asked for: what is in it is not copied. Put back in this order: what
+   * is timed looks at the registers, and who listens to a pin at all of it.
+   */
   get state(): object {
     return {
       registers: this.values,
       sense: this.sense,
-      kept: Object.fromEntries(this.#kept.map((each, index) => [`s${index}`, each])),
+      kept: numbered(this.#kept),
+      own: numbered(this.#stateful.map(({ state }) => state)),
+      pins: Object.fromEntries(this.lines.map(({ name, state }) => [name, state])),
     };
   }
 
@@ -115,11 +128,16 @@ export class SheetChip implements RegisterChip {
     return state;
   }
 
-  follow<T extends Timed>(timed: T): T {
+  /** What it says of itself becomes part of the snapshot. */
+  keepStateOf<T extends Stateful>(stateful: T): T {
     // Exactly as long, unlike arrays of `push` and spread: a board may have thousands of parts.
+    this.#stateful = this.#stateful.concat(stateful);
+    return stateful;
+  }
+
+  follow<T extends Timed>(timed: T): T {
     this.#timed = this.#timed.concat(timed);
-    this.keep(timed.state);
-    return timed;
+    return this.keepStateOf(timed);
   }
 
   keepContents(contents: Contents): void {
@@ -156,6 +174,7 @@ export class SheetChip implements RegisterChip {
 
   restored(): void {
     for (const contents of this.#contents) contents.changed();
+    for (const stateful of this.#stateful) stateful.restored?.();
     this.behaviour.restored?.();
   }
 
@@ -295,6 +314,11 @@ export class SheetChip implements RegisterChip {
     }
     return byAddress[address];
   }
+}
+
+/** An object of a list, as `PartState` has it: `{ s0: …, s1: … }`. */
+function numbered(states: readonly object[]): object {
+  return Object.fromEntries(states.map((state, index) => [`s${index}`, state]));
 }
 
 /** Looked up by name when it is needed: arrays of hooks would be held by each part. */

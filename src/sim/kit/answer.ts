@@ -5,13 +5,20 @@ import { Deadline } from './deadline.ts';
  * What a command leaves to be read: until it has ended there is no answer, then the bytes wait to be read once.
  */
 export class Answer {
-  readonly state;
   readonly #answer = { bytes: new Uint8Array(8), length: 0, position: 0 };
   readonly #deadline: Deadline;
 
   constructor(clock: Clock) {
     this.#deadline = new Deadline(clock);
-    this.state = Object.assign(this.#answer, { deadline: this.#deadline.state });
+  }
+
+  get state(): object {
+    return { answer: this.#answer, deadline: this.#deadline.state };
+  }
+
+  /** How many bytes were read. */
+  get position(): number {
+    return this.#answer.position;
   }
 
   /** `bytes` (at most 8) can be read after `durationNs`. */

@@ -8,8 +8,8 @@ import type { Line } from './line.ts';
  * one sees what it is by then.
  */
 export class Deadline {
-  /** Clock time when it comes; 0 = none is set. Part of the chip's state. */
-  readonly state = { at: 0 };
+  /** Clock time when it comes; 0 = none is set. */
+  #at = 0;
   readonly #clock: Clock;
   readonly #action: ((lateNs: number) => void) | undefined;
   readonly #lines: readonly Line[];
@@ -22,21 +22,37 @@ export class Deadline {
     for (const line of lines) line.follow(this);
   }
 
+  /**
+   * What of it a snapshot has: ns until it comes, at least 1; 0 = none is set. Put back later, as much is left of it.
+   */
+  get state(): { leftNs: number } {
+    const deadline = this;
+    return {
+      get leftNs() {
+        return deadline.#at === 0 ? 0 : Math.max(deadline.#at - deadline.#clock.now(), 1);
+      },
+      set leftNs(ns) {
+        deadline.cancel();
+        if (ns > 0) deadline.#at = deadline.#clock.now() + ns;
+      },
+    };
+  }
+
   /** Whether one is set: it may come at any time. */
   get running(): boolean {
-    return this.state.at !== 0;
+    return this.#at !== 0;
   }
 
   get pending(): boolean {
     this.catchUp();
-    return this.state.at !== 0;
+    return this.#at !== 0;
   }
 
   /** Nanoseconds until it comes; 0 = it has, or none is set. */
   get remainingNs(): number {
     this.catchUp();
     // What is left of a microsecond is lost in the arithmetic of a real clock.
-    return this.state.at === 0 ? 0 : Math.max(this.state.at - this.#clock.now(), 1);
+    return this.#at === 0 ? 0 : Math.max(this.#at - this.#clock.now(), 1);
   }
 
   /** It comes in `ns`, and not when it was to come before. */
@@ -47,19 +63,19 @@ export class Deadline {
       return;
     }
     // Whole nanoseconds, as the clock's: a fraction could be missed by a rounding error.
-    this.state.at = this.#clock.now() + Math.ceil(ns);
+    this.#at = this.#clock.now() + Math.ceil(ns);
     this.arm();
   }
 
   cancel(): void {
-    this.state.at = 0;
+    this.#at = 0;
     this.#alarm?.();
     this.#alarm = undefined;
   }
 
   /** Does what is to be done when it has come. */
   catchUp(): void {
-    const { at } = this.state;
+    const at = this.#at;
     if (at === 0) return;
     const lateNs = this.#clock.now() - at;
     if (lateNs < 0) return;
@@ -67,10 +83,15 @@ export class Deadline {
     this.#action?.(lateNs);
   }
 
+  /** `state` was put back, and all that the lines of the part hang on. */
+  restored(): void {
+    this.arm();
+  }
+
   /** Somebody listens to one of its lines. */
   arm(): void {
-    if (this.state.at === 0 || this.#alarm !== undefined || !this.#lines.some((line) => line.watched)) return;
-    this.#alarm = this.#clock.after(Math.max(0, this.state.at - this.#clock.now()), () => {
+    if (this.#at === 0 || this.#alarm !== undefined || !this.#lines.some((line) => line.watched)) return;
+    this.#alarm = this.#clock.after(Math.max(0, this.#at - this.#clock.now()), () => {
       this.#alarm = undefined;
       this.catchUp();
     });

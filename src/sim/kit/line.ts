@@ -32,6 +32,19 @@ export class Line {
     return this.#high;
   }
 
+  /** What of it a snapshot has: its level a moment ago. Put back, listeners hear of a change. */
+  get state(): { high: boolean } {
+    const line = this;
+    return {
+      get high() {
+        return line.#high;
+      },
+      set high(high) {
+        line.set(high);
+      },
+    };
+  }
+
   /** True while somebody listens: a part need not keep a line up to date that nobody looks at. */
   get watched(): boolean {
     return this.#listeners.length > 0;

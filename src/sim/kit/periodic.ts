@@ -16,8 +16,8 @@ const MOST_APART = 1 << 14;
  * hears of each period, also where the alarm came late: edges are counted.
  */
 export class Periodic {
-  /** Clock time of the last period's end; part of the chip's state. */
-  readonly state = { since: 0 };
+  /** Clock time of the last period's end. */
+  #since: number;
   readonly #clock: Clock;
   readonly #period: () => number;
   readonly #tick: (count: number, lateNs: number) => void;
@@ -40,8 +40,28 @@ export class Periodic {
     this.#period = period;
     this.#tick = tick;
     this.#lines = lines;
-    this.state.since = clock.now();
+    this.#since = clock.now();
     for (const line of lines) line.follow(this);
+  }
+
+  /** What of it a snapshot has: ns since the last period's end. Put back later, the period is as old as it was. */
+  get state(): { elapsedNs: number } {
+    const periodic = this;
+    return {
+      get elapsedNs() {
+        return periodic.#clock.now() - periodic.#since;
+      },
+      set elapsedNs(ns) {
+        periodic.#since = periodic.#clock.now() - ns;
+      },
+    };
+  }
+
+  /** `state` was put back, and all that the period hangs on: the alarm of the time before is another's. */
+  restored(): void {
+    this.#alarm?.();
+    this.#alarm = undefined;
+    this.arm();
   }
 
   /** Accounts for the periods that have ended. */
@@ -49,7 +69,7 @@ export class Periodic {
     if (this.#isTicking) return;
     const period = this.#wholePeriod();
     const now = this.#clock.now();
-    const elapsed = now - this.state.since;
+    const elapsed = now - this.#since;
     if (period <= 0 || elapsed < period) return;
     const count = Math.floor(elapsed / period);
     const apart = this.#isWatched && period >= SHORTEST_APART_NS ? Math.min(count, MOST_APART) : 1;
@@ -63,13 +83,13 @@ export class Periodic {
   }
 
   #pass(count: number, period: number, now: number): void {
-    this.state.since += count * period;
-    this.#tick(count, now - this.state.since);
+    this.#since += count * period;
+    this.#tick(count, now - this.#since);
   }
 
   /** What is left until `now`, period by period: each tick may change the next one's length. */
   #passApart(now: number): void {
-    for (let period = this.#wholePeriod(); period > 0 && now - this.state.since >= period; ) {
+    for (let period = this.#wholePeriod(); period > 0 && now - this.#since >= period; ) {
       this.#pass(1, period, now);
       period = this.#wholePeriod();
     }
@@ -77,10 +97,8 @@ export class Periodic {
 
   /** A period begins now, or began `agoNs` ago. */
   restart(agoNs = 0): void {
-    this.state.since = this.#clock.now() - agoNs;
-    this.#alarm?.();
-    this.#alarm = undefined;
-    this.arm();
+    this.#since = this.#clock.now() - agoNs;
+    this.restored();
   }
 
   get #isWatched(): boolean {
@@ -96,7 +114,7 @@ export class Periodic {
   arm(): void {
     const period = this.#wholePeriod();
     if (period <= 0 || this.#alarm !== undefined || !this.#isWatched) return;
-    const delay = Math.max(0, this.state.since + period - this.#clock.now());
+    const delay = Math.max(0, this.#since + period - this.#clock.now());
     this.#alarm = this.#clock.after(delay, () => {
       this.#alarm = undefined;
       this.catchUp();

@@ -35,7 +35,6 @@ function daysOf(month: number, year: number): number {
  */
 export class RtcTime {
   readonly fields: CalendarTime;
-  readonly state;
   readonly #seconds: Periodic;
   readonly #onSecond: () => void;
   readonly #countsCenturies: () => boolean;
@@ -61,7 +60,16 @@ export class RtcTime {
       (count) => this.#count(count),
       line === undefined ? [] : [line],
     );
-    this.state = { fields: this.fields, seconds: this.#seconds.state, run: this.#run };
+  }
+
+  /** What it shows, with the part of a second: put back later, it shows the same and goes on from there. */
+  get state(): object {
+    return { fields: this.fields, seconds: this.#seconds.state, run: this.#run };
+  }
+
+  /** `state` was put back. */
+  restored(): void {
+    this.#seconds.restored();
   }
 
   /** The time as `2024-02-29T12:34:56Z`. */

@@ -113,14 +113,17 @@ export class PartRegistry {
     this.set(path, 'inputs', high === false ? others : others + bit);
   }
 
-  /** A copy of all that changes in the part, for `restore`. */
+  /** A copy of all that changes in the part, for `restore`: of times, how much of them has passed or is left. */
   snapshot(path: string): object {
-    const { model, part } = this.at(path);
+    const running = this.at(path);
+    const { model, part } = running;
     if (part.access !== undefined) return part.access.snapshot();
+    const subject = part.subject ?? part;
+    if (subject instanceof SheetChip) limited(running, () => subject.catchUp());
     return { part: model.title, state: structuredClone(part.state) } satisfies Snapshot;
   }
 
-  /** Puts a snapshot of the same part back. @throws {PartError} for what is not one */
+  /** Puts a snapshot of the same part back, which goes on as if no time had passed since. @throws {PartError} for what is not one */
   restore(path: string, snapshot: object): void {
     const running = this.at(path);
     const { part, model } = running;

@@ -5,6 +5,7 @@
 export { interruptsOf } from './assemble/interrupts.ts';
 export { isOwnedBy } from './assemble/ownership.ts';
 export { BoardError } from './board-error.ts';
+export { EMULATED_KINDS, type EmulatedKindName } from './emulate/kinds.ts';
 export { checkSocketPath } from './serve/serve-place.ts';
 export { ServedBoard, type ServedBus, type ServeSettings, settingChecks } from './serve/served-board.ts';
 

@@ -15,7 +15,7 @@ import { addTreeCommands } from './commands/tree-commands.ts';
 import { addWatchCommand } from './commands/watch-command.ts';
 import { errorText } from './terminal/error-text.ts';
 import { HELP } from './terminal/help-format.ts';
-import { UsageError } from './terminal/usage-error.ts';
+import { InvalidValue, invalidChoice, UsageError } from './terminal/usage-error.ts';
 import { warn } from './terminal/warn.ts';
 
 /** Exit codes: 0 done, 1 it failed, 2 it was called wrongly. */
@@ -45,6 +45,10 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   }
   addVersion(program, version);
   addUsage(program);
+  let called: Command | undefined;
+  program.hook('preAction', (_, command) => {
+    called = command;
+  });
   program.addHelpText(
     'after',
     `
@@ -59,13 +63,14 @@ Examples:
 `,
   );
   try {
-    await program.parseAsync(withOwnLetters(argv));
+    await program.parseAsync(withOwnLetters(unknownHelp(program, argv)));
     return exitCode;
   } catch (thrown) {
     if (thrown instanceof CommanderError) {
       return thrown.exitCode === 0 ? 0 : USAGE;
     }
     warn(errorText(thrown));
+    if (thrown instanceof InvalidValue && called !== undefined) process.stderr.write(usageOf(called));
     return thrown instanceof UsageError ? USAGE : FAILED;
   }
 }
@@ -117,9 +122,23 @@ function groupsFor(command: string | undefined): readonly CommandGroup[] {
 
 /** Commander's complaint in our words; a name that people know from elsewhere leads to the command that does it. */
 function complaint(text: string): string {
+  const [, option, given, allowed] = REFUSED_CHOICE.exec(text) ?? [];
+  if (option !== undefined && given !== undefined && allowed !== undefined)
+    return `dtbus: ${invalidChoice(option, allowed.split(', '), given).message}\n${text.slice(text.indexOf('\n') + 1)}`;
   const [line, name] = /^error: unknown command '([^']*)'$/.exec(text.trimEnd()) ?? [];
   const meant = name !== undefined && Object.hasOwn(MEANT, name) ? `\n(Did you mean ${MEANT[name]}?)\n` : '';
   return (meant === '' ? text : `${line}${meant}`).replace(/^error: /, 'dtbus: ');
+}
+
+/** Commander's complaint of a word that is none of an option's `choices`. */
+const REFUSED_CHOICE =
+  /^error: option '(--[\w-]+)[^']*' argument '(.*)' is invalid\. Allowed choices are (.*)\.$/m;
+
+/** `help` of a command that is not there is a call of that command: commander shows the whole help, and fails without a reason. */
+function unknownHelp(program: Command, argv: readonly string[]): readonly string[] {
+  const [node = '', script = '', first, name] = argv;
+  if (first !== 'help' || name === undefined || name.startsWith('-')) return argv;
+  return program.commands.some((each) => each.name() === name) ? argv : [node, script, name];
 }
 
 /** What other tools call what ours do. */
@@ -150,12 +169,17 @@ const MEANT: Readonly<Record<string, string>> = {
 };
 
 /** Who calls a command wrongly sees how it is called. */
-function addUsage(command: Command, path = 'dtbus'): void {
+function addUsage(command: Command): void {
   for (const each of command.commands) {
-    const name = `${path} ${each.name()}`;
-    each.showHelpAfterError(`usage: ${name} ${each.usage()}\n(try --help)`);
-    addUsage(each, name);
+    each.showHelpAfterError(usageOf(each).trimEnd());
+    addUsage(each);
   }
+}
+
+function usageOf(command: Command): string {
+  const names: string[] = [];
+  for (let each: Command | null = command; each !== null; each = each.parent) names.unshift(each.name());
+  return `usage: ${names.join(' ')} ${command.usage()}\n(try --help)\n`;
 }
 
 /** `--version` of every command; the tools that stand in for others have their own. */

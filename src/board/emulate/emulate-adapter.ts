@@ -15,16 +15,16 @@ import {
 import { addOwnModels } from '../assemble/own-models.ts';
 import { BoardError } from '../board-error.ts';
 import { loadTree, type TreeOptions } from '../open/load-tree.ts';
-import { EMULATED_KINDS, type EmulatedBuses, type EmulatedKind } from './kinds.ts';
+import { EMULATED_KINDS, type EmulatedBuses, type EmulatedKind, type EmulatedKindName } from './kinds.ts';
 
 /** How an emulated adapter is made. */
 export interface EmulateOptions extends Pick<TreeOptions, 'overlays' | 'includePaths' | 'trust'> {
   readonly adopt?: boolean;
   /** Buses of the board, by the names of their nodes (`i2c1`), that are behind it. Default: the first of each kind. */
   readonly buses?: readonly string[];
-  /** A path that leads to the pty. */
+  /** A path that leads to the pty, for a kind that is on one. */
   readonly port?: string;
-  /** Where hosts attach it by USB/IP. Default: port 3240 of this machine, for itself alone. */
+  /** Where hosts attach a kind that is a USB device, by USB/IP. Default: port 3240 of this machine, for itself alone. */
   readonly listen?: { readonly host?: string; readonly port?: number };
   readonly onWarning: (sentence: string) => void;
 }
@@ -40,22 +40,18 @@ export interface EmulatedForOthers {
 
 /**
  * Emulates an adapter for other programs, with the parts of a board's buses behind it.
- * @throws {BoardError} the board, a kind or bus that is not there, a port that is taken
+ * @throws {BoardError} the board, a bus that is not there or does not fit, a port that is taken
  */
 export async function emulateAdapter(
-  kind: string,
+  kind: EmulatedKindName,
   file: string,
   options: EmulateOptions,
 ): Promise<EmulatedForOthers> {
-  const emulated = EMULATED_KINDS[kind];
-  if (emulated === undefined)
-    throw new BoardError(
-      `invalid adapter "${kind}": expected one of ${Object.keys(EMULATED_KINDS).join(', ')}`,
-    );
+  const emulated: EmulatedKind = EMULATED_KINDS[kind];
   const tree = loadTree(file, options);
   const all = findDevices(tree, { adopt: options.adopt ?? false }).filter(isBus);
   const buses = chosen(all, options.buses);
-  refuseUnfit(kind, emulated, options, buses);
+  if (options.buses !== undefined) refuseUnfit(kind, emulated, buses);
   const parts = new PartRegistry();
   const clock = new RealClock();
   const wires = await wiresOf(buses, resolve(dirname(file)), parts, clock, options);
@@ -75,21 +71,11 @@ export async function emulateAdapter(
   }
 }
 
-/** @throws {BoardError} a bus that was named and the adapter does not carry, or a place where it is not reached */
-function refuseUnfit(
-  kind: string,
-  { carries, way }: EmulatedKind,
-  { buses: named, port, listen }: EmulateOptions,
-  buses: readonly BusDescription[],
-): void {
-  const [other] =
-    named === undefined ? [] : buses.filter((bus) => !carries.some((each) => each === bus.kind));
+/** @throws {BoardError} a bus that was named and the adapter does not carry */
+function refuseUnfit(kind: string, { carries }: EmulatedKind, buses: readonly BusDescription[]): void {
+  const other = buses.find((bus) => !carries.some((each) => each === bus.kind));
   if (other !== undefined)
     throw new BoardError(`invalid bus ${nameOf(other)}: ${kind} carries only ${carries.join(' and ')}`);
-  if (way === 'usb' && port !== undefined)
-    throw new BoardError(`invalid port ${port}: ${kind} is on USB/IP and not on a pty; use listen`);
-  if (way === 'pty' && listen !== undefined)
-    throw new BoardError(`invalid listen: ${kind} is on a pty and not on USB/IP; use port`);
 }
 
 const nameOf = ({ kind, number }: BusDescription): string => `${DEVICE_KINDS[kind].alias}${number}`;

@@ -14,7 +14,7 @@ export type EmulatedKind = { readonly carries: readonly (keyof EmulatedBuses)[] 
 );
 
 /** By the name that the command line has for it. */
-export const EMULATED_KINDS: Readonly<Record<string, EmulatedKind>> = {
+export const EMULATED_KINDS = {
   'bus-pirate': {
     carries: ['i2c', 'spi'],
     way: 'pty',
@@ -56,4 +56,6 @@ export const EMULATED_KINDS: Readonly<Record<string, EmulatedKind>> = {
     way: 'usb',
     make: async (buses) => (await import('../../../hosts/cp2112/index.ts')).makeEmulator(buses),
   },
-};
+} as const satisfies Readonly<Record<string, EmulatedKind>>;
+
+export type EmulatedKindName = keyof typeof EMULATED_KINDS;

@@ -1,7 +1,7 @@
-import { emulateAdapter } from '../../board/served.ts';
+import { EMULATED_KINDS, type EmulatedKindName, emulateAdapter } from '../../board/served.ts';
 import { type BoardArguments, treeOptions } from '../board/board-options.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
-import { UsageError } from '../terminal/usage-error.ts';
+import { InvalidValue, invalidChoice, UsageError } from '../terminal/usage-error.ts';
 import { warn } from '../terminal/warn.ts';
 
 /** What `dtbus adapters --emulate` is told. */
@@ -24,7 +24,8 @@ const EXAMPLES: Readonly<Record<string, (where: string) => string>> = {
 
 /** Emulates an adapter until it is interrupted. @returns the exit code */
 export async function emulate(args: EmulateArguments): Promise<number> {
-  const { emulate: kind, board, bus, port, json } = args;
+  const { board, bus, port, json } = args;
+  const kind = kindOf(args);
   const { treeChecks: _, ...tree } = treeOptions(args);
   const emulated = await emulateAdapter(kind, board, {
     ...tree,
@@ -45,6 +46,19 @@ export async function emulate(args: EmulateArguments): Promise<number> {
   return 0;
 }
 
+/** @throws {UsageError} a kind that is not known, or a place where it is not reached */
+function kindOf({ emulate: kind, port, listen }: EmulateArguments): EmulatedKindName {
+  if (!isKind(kind)) throw invalidChoice('--emulate', Object.keys(EMULATED_KINDS), kind);
+  const { way } = EMULATED_KINDS[kind];
+  if (way === 'usb' && port !== undefined)
+    throw new UsageError(`invalid --port: ${kind} is on USB/IP and not on a pty; use --listen`);
+  if (way === 'pty' && listen !== undefined)
+    throw new UsageError(`invalid --listen: ${kind} is on a pty and not on USB/IP; use --port`);
+  return kind;
+}
+
+const isKind = (word: string): word is EmulatedKindName => Object.hasOwn(EMULATED_KINDS, word);
+
 function attachCommand(where: string): string {
   const { host, port } = listenOf(where);
   return `sudo usbip ${port === USBIP_PORT ? '' : `--tcp-port ${port} `}attach -r ${host} -b 1-1`;
@@ -54,7 +68,6 @@ function attachCommand(where: string): string {
 function listenOf(text: string): { readonly host: string; readonly port: number } {
   const [, host = '127.0.0.1', digits = ''] = /^(?:\[?([^[\]]+)\]?:)?(\d+)$/.exec(text) ?? [];
   const port = Number(digits);
-  if (digits === '' || port > 0xffff)
-    throw new UsageError(`invalid --listen ${text}: expected PORT or HOST:PORT`);
+  if (digits === '' || port > 0xffff) throw new InvalidValue('--listen', 'PORT or HOST:PORT', text);
   return { host, port };
 }

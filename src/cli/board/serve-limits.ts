@@ -1,5 +1,5 @@
 import type { ServeSettings } from '../../board/index.ts';
-import { UsageError } from '../terminal/usage-error.ts';
+import { InvalidValue } from '../terminal/usage-error.ts';
 
 type Limits = NonNullable<ServeSettings['limits']>;
 
@@ -22,7 +22,7 @@ ${Object.entries(NAMES)
   .map(([name, { text }]) => `  ${name.padEnd(24)}${text}\n`)
   .join('')}`;
 
-/** Limits as they were given: `memory=4G`. @throws {UsageError} */
+/** Limits as they were given: `memory=4G`. @throws {InvalidValue} */
 export function limitsOf(given: readonly string[]): Limits {
   return Object.fromEntries(
     given.map((word) => {
@@ -31,8 +31,11 @@ export function limitsOf(given: readonly string[]): Limits {
       const value = Number(digits) * (UNITS[unit] ?? 1);
       if (limit === undefined || value < 1 || !Number.isSafeInteger(value)) {
         const names = Object.keys(NAMES).join(', ');
-        throw new UsageError(
-          `invalid --limit: expected NAME=NUMBER (1 or more; K, M, G and T are powers of 1024), got ${word}; names: ${names}`,
+        throw new InvalidValue(
+          '--limit',
+          'NAME=NUMBER (1 or more; K, M, G and T are powers of 1024)',
+          word,
+          `; names: ${names}`,
         );
       }
       return [limit.key, value];

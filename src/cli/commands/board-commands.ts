@@ -35,6 +35,8 @@ export function addBoardCommands(program: Command, end: (exitCode: number) => vo
     );
   withConnection(withBoardOptions(up)).action(
     async (file: string | undefined, args: BoardArguments & DevArguments) => {
+      const [lone] = ['mode', 'group'].filter((name) => up.getOptionValueSource(name) === 'cli');
+      if (lone !== undefined && !args.dev) throw new UsageError(`--${lone} is for real nodes: add --dev`);
       end(await bringUp({ ...args, board: file ?? args.board }));
     },
   );

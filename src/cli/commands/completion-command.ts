@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { UsageError } from '../terminal/usage-error.ts';
+import { invalidChoice } from '../terminal/usage-error.ts';
 
 /** What the scripts ask for. */
 const WORDS = 'words';
@@ -32,9 +32,8 @@ Example:
         return;
       }
       const { SCRIPTS } = await import('../completion/scripts.ts');
-      const script = SCRIPTS[shell];
-      if (script === undefined)
-        throw new UsageError(`invalid shell: expected bash, zsh or fish, got ${shell}`);
+      const script = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;
+      if (script === undefined) throw invalidChoice('shell', Object.keys(SCRIPTS), shell);
       process.stdout.write(script);
     });
 }

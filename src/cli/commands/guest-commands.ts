@@ -10,6 +10,7 @@ import {
   withBoardOptions,
 } from '../board/board-options.ts';
 import { packageFile } from '../terminal/package-file.ts';
+import { InvalidValue } from '../terminal/usage-error.ts';
 import { warn } from '../terminal/warn.ts';
 import { addServeCommand } from './serve-command.ts';
 
@@ -105,13 +106,10 @@ function kernelFor(machine: keyof typeof KERNELS, named: string | undefined): st
 
 async function bootGuest(args: BoardArguments & GuestArguments, command: readonly string[]): Promise<number> {
   const machine = args.qemu ? 'qemu' : 'uml';
+  const seconds = Number(args.timeout);
+  if (!(seconds > 0)) throw new InvalidValue('--timeout', 'a number of seconds', args.timeout);
   const kernel = kernelFor(machine, args.kernel);
   if (kernel === undefined) return USAGE;
-  const seconds = Number(args.timeout);
-  if (!(seconds > 0)) {
-    warn(`invalid --timeout: expected a number of seconds, got ${args.timeout}`);
-    return USAGE;
-  }
   const { runGuest } = await import('../../guest/index.ts');
   const interrupted = new AbortController();
   const interrupt = () => interrupted.abort();

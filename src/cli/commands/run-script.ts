@@ -6,7 +6,7 @@ import { delimiter, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BoardArguments } from '../board/board-options.ts';
 import { packageFile } from '../terminal/package-file.ts';
-import { UsageError } from '../terminal/usage-error.ts';
+import { invalidChoice, UsageError } from '../terminal/usage-error.ts';
 import type { WatchOptions } from '../watch/watcher.ts';
 
 /** How a script is run. */
@@ -87,8 +87,7 @@ const TYPESCRIPT = ['.ts', '.mts', '.cts'];
 
 async function checkMachine(name: string): Promise<void> {
   const { MACHINE_NAMES } = await import('../../dev/index.ts');
-  if (!MACHINE_NAMES.includes(name))
-    throw new UsageError(`invalid --pretend: expected ${MACHINE_NAMES.join(' or ')}, got ${name}`);
+  if (!MACHINE_NAMES.includes(name)) throw invalidChoice('--pretend', MACHINE_NAMES, name);
 }
 
 /** Runs a command of ours, its name first, in a Node of its own, watched. @returns its exit code */

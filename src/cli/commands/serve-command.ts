@@ -10,9 +10,8 @@ import {
 } from '../board/board-options.ts';
 import { octalMode } from '../board/octal-mode.ts';
 import { LIMITS_HELP, limitsOf } from '../board/serve-limits.ts';
+import { InvalidValue, UsageError } from '../terminal/usage-error.ts';
 import { warn } from '../terminal/warn.ts';
-
-const USAGE = 2;
 
 interface ServeArguments extends BoardArguments {
   readonly socketDir?: string;
@@ -94,7 +93,6 @@ Example:
 async function serve(args: ServeArguments): Promise<number> {
   if (args.printCapabilities) return printCapabilities(args.bus);
   const place = placeOf(args);
-  if (place === undefined) return USAGE;
   const settings = await settingsOf(args);
   if (args.client && 'socket' in place && !(await appeared(place.socket))) return INTERRUPTED;
   const { serveBoard, tellServiceManager } = await import('../../board/index.ts');
@@ -181,18 +179,16 @@ async function appeared(socket: string): Promise<boolean> {
   return existsSync(socket);
 }
 
-/** Where to serve; undefined, and a sentence, when that was not said. */
-function placeOf({ socketDir, socket, socketPath, fd, bus, client }: ServeArguments): ServePlace | undefined {
+/** Where to serve. @throws {UsageError} when that was not said */
+function placeOf({ socketDir, socket, socketPath, fd, bus, client }: ServeArguments): ServePlace {
   if (fd !== undefined) {
     if (/^\d+$/.test(fd)) return { fd: Number(fd), bus };
-    warn(`invalid --fd: expected the number of an open descriptor, got ${fd}`);
-    return undefined;
+    throw new InvalidValue('--fd', 'the number of an open descriptor', fd);
   }
   const path = socket ?? socketPath;
   if (path !== undefined) return { socket: path, bus, client };
   if (socketDir !== undefined) return { socketDirectory: socketDir };
-  warn('one of --socket-dir, --socket or --fd is required');
-  return undefined;
+  throw new UsageError('one of --socket-dir, --socket or --fd is required');
 }
 
 /**

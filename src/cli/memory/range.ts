@@ -1,5 +1,5 @@
 import { hexDigits } from '../../bus/words.ts';
-import { UsageError } from '../terminal/usage-error.ts';
+import { InvalidValue, UsageError } from '../terminal/usage-error.ts';
 
 /** Bytes of a memory: from `from` up to, not including, `to`. */
 export interface Range {
@@ -14,7 +14,7 @@ export function parseCount(option: string, text: string): number {
   const [, hex, decimal, unit = ''] = /^(?:(0x[0-9a-f]+)|(\d+)([km]?)(?:ib)?)$/i.exec(text) ?? [];
   const count = hex !== undefined ? Number(hex) : Number(decimal) * (UNIT[unit.toLowerCase()] ?? Number.NaN);
   if (Number.isSafeInteger(count)) return count;
-  throw new UsageError(`invalid ${option}: expected a number such as 4096, 0x1000 or 4k, got ${text}`);
+  throw new InvalidValue(option, 'a number such as 4096, 0x1000 or 4k', text);
 }
 
 /** The part of a memory that `--offset` and `--length` name; without a length, up to its end. @throws {UsageError} */

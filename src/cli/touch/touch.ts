@@ -10,7 +10,7 @@ import {
 import { printable } from '../../input/index.ts';
 import type { BoardArguments } from '../board/board-options.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
-import { UsageError } from '../terminal/usage-error.ts';
+import { InvalidValue, UsageError } from '../terminal/usage-error.ts';
 import { fitPicture } from './fit-picture.ts';
 
 /** How often a display is looked at by `show --watch`. */
@@ -214,7 +214,7 @@ export function pressButton(
   time: string,
 ): Promise<number> {
   const ms = Number(time);
-  if (!(ms >= 1)) throw new UsageError(`invalid --for: expected milliseconds, got ${time}`);
+  if (!(ms >= 1)) throw new InvalidValue('--for', 'milliseconds', time);
   return withControl(args, async (control) => {
     await control.ask({ call: 'press', target, line, ms }, ms);
     return 0;

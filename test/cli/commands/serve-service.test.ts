@@ -74,7 +74,7 @@ describe('who may connect', () => {
     [
       ['--socket-mode', '0999'],
       2,
-      /^dtbus: invalid --socket-mode: expected octal digits such as 0660, got 0999\n$/,
+      /^dtbus: invalid --socket-mode: expected octal digits such as 0660, got 0999\nusage: /,
     ],
     [['--socket-group', 'no-such-group'], 1, /^dtbus: group not found: no-such-group; /],
     [

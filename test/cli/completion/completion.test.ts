@@ -143,7 +143,7 @@ describe('a shell', () => {
     const { status, err } = await dtbusHere('completion', 'tcsh');
     expect({ status, err }).toEqual({
       status: 2,
-      err: 'dtbus: invalid shell: expected bash, zsh or fish, got tcsh\n',
+      err: 'dtbus: invalid shell: expected bash, zsh or fish, got tcsh\nusage: dtbus completion [options] <shell> [words...]\n(try --help)\n',
     });
   });
 });

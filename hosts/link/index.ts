@@ -1,4 +1,5 @@
 export type { ByteLink, LinkEvents, LinkOpener } from './byte-link.ts';
+export { emulatedLink } from './emulated-link.ts';
 export type { EmulatedI2c, EmulatedSpi } from './emulated-wires.ts';
 export { Faults } from './faults.ts';
 export { answerLength, type I2cMoveLink, type MoveBudget, runI2c } from './i2c-batches.ts';

@@ -14,8 +14,9 @@ export interface KnownUsb {
 
 const BUS_PIRATE = 'dangerousprototypes,bus-pirate';
 const SERPROG = 'dtbus,serprog';
+const MICROPYTHON = 'micropython,board';
 /** Whatever speaks one of these protocols may be behind a serial converter that is not known. */
-export const ANY_SERIAL: readonly string[] = [BUS_PIRATE, SERPROG];
+export const ANY_SERIAL: readonly string[] = [BUS_PIRATE, SERPROG, MICROPYTHON];
 const serial = (title: string, ...compatible: readonly string[]): KnownUsb => ({
   title,
   way: 'serial',
@@ -36,7 +37,12 @@ const KNOWN: Readonly<Record<string, KnownUsb>> = {
   '1209:7331': serial('Bus Pirate 5 or 6'),
   '04d8:ffee': serial('USB-ISS'),
   '2341:0043': serial('Arduino Uno', SERPROG),
-  '1a86:7523': serial('CH340: an Arduino, perhaps a serprog programmer', SERPROG),
+  '1a86:7523': serial('CH340: an Arduino, perhaps a serprog programmer, or an ESP', SERPROG, MICROPYTHON),
+  '2e8a:0005': serial('MicroPython on an RP2040 or RP2350', MICROPYTHON),
+  'f055:9800': serial('pyboard with MicroPython', MICROPYTHON),
+  '303a:4001': serial('MicroPython on an ESP32-S2 or S3', MICROPYTHON),
+  '303a:1001': serial('ESP32, perhaps with MicroPython', MICROPYTHON),
+  '10c4:ea60': serial('CP210x: an ESP32, perhaps with MicroPython', MICROPYTHON),
   '2e8a:000a': serial('Raspberry Pi Pico', SERPROG),
   '0483:5740': serial('STM32, perhaps a serprog programmer', SERPROG),
   '0403:c631': kernel('i2c-tiny-usb'),

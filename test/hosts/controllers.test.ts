@@ -39,6 +39,12 @@ import {
   Mcp2221Adapter,
   Mcp2221Emulator,
 } from '../../hosts/mcp2221/index.ts';
+import {
+  HARD_I2C_CAPABILITIES,
+  MicropythonAdapter,
+  MicropythonEmulator,
+  type Settings,
+} from '../../hosts/micropython/index.ts';
 import { SerprogAdapter, SerprogEmulator } from '../../hosts/serprog/index.ts';
 import { SimulatedI2cController, SimulatedSpiController } from '../../hosts/simulated/index.ts';
 import type { HostAdapter } from '../../src/bus/index.ts';
@@ -114,6 +120,22 @@ function serprog(): Promise<ControllerBench> {
   );
 }
 
+/** @param i2cId number of a hardware I2C */
+function micropython(rawPaste: boolean, i2cId?: number): Promise<ControllerBench> {
+  const wire = new RecordingWire();
+  const settings: Settings = {
+    baud: 115_200,
+    i2c: { id: i2cId, scl: '5', sda: '4' },
+    spi: { id: undefined, sck: '2', mosi: '3', miso: '0', chipSelects: ['1'] },
+  };
+  return behindPort(
+    wire,
+    () => new MicropythonEmulator({ ...wire, rawPaste }),
+    (port) =>
+      new MicropythonAdapter('an emulated port', settings, (events) => serialLink(port(), 115_200)(events)),
+  );
+}
+
 const NAME = 'an emulated adapter';
 
 /** A USB adapter in this process, seen through the same interface as a real one. */
@@ -180,6 +202,10 @@ describeControllers('simulated controllers', simulated);
 describeControllers('Bus Pirate v4 on a pty', () => emulated(V4_FIRMWARE_8_0));
 describeControllers('Bus Pirate v3.5 on a pty', () => emulated(V3_FIRMWARE_6_1));
 describeControllers('serprog on a pty', serprog, { hasI2c: false, spiModes: [0] });
+describeControllers('MicroPython, SoftI2C', () => micropython(true));
+describeControllers('MicroPython before 1.14, hardware I2C', () => micropython(false, 0), {
+  i2c: HARD_I2C_CAPABILITIES,
+});
 describeControllers('i2c-tiny-usb', i2cTinyUsb, { hasSpi: false, i2c: TINY_USB_CAPABILITIES });
 describeControllers('CH341A', ch341a, { i2c: CH341A_CAPABILITIES, spiModes: [0], spiSpeedHz: 2_000_000 });
 describeControllers('CP2112', cp2112, { hasSpi: false, i2c: CP2112_CAPABILITIES });

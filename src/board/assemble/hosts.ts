@@ -38,6 +38,10 @@ const FOLDERS: readonly {
     load: () => import('../../../hosts/mcp2221/index.ts'),
   },
   {
+    compatible: ['micropython,board', 'dtbus,micropython-emulator'],
+    load: () => import('../../../hosts/micropython/index.ts'),
+  },
+  {
     compatible: ['silabs,cp2112', 'dtbus,cp2112-emulator'],
     load: () => import('../../../hosts/cp2112/index.ts'),
   },

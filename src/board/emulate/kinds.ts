@@ -31,6 +31,14 @@ export const EMULATED_KINDS = {
       return new SerprogEmulator({ spi });
     },
   },
+  micropython: {
+    carries: ['i2c', 'spi'],
+    way: 'pty',
+    make: async (buses) => {
+      const { MicropythonEmulator } = await import('../../../hosts/micropython/index.ts');
+      return new MicropythonEmulator(buses);
+    },
+  },
   'i2c-tiny-usb': {
     carries: ['i2c'],
     way: 'usb',

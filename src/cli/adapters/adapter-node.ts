@@ -4,6 +4,7 @@ import type { FoundAdapter } from '../../machine/index.ts';
 const BUSES: Readonly<Record<string, readonly ('i2c' | 'spi' | 'gpio')[]>> = {
   'dangerousprototypes,bus-pirate': ['i2c', 'spi'],
   'dtbus,serprog': ['spi'],
+  'micropython,board': ['i2c', 'spi'],
   'wch,ch341a': ['i2c', 'spi'],
   'ftdi,ft232h': ['i2c', 'spi'],
   'ftdi,ft2232h': ['i2c', 'spi'],
@@ -19,6 +20,11 @@ const CELLS = {
   spi: '\t\t#address-cells = <1>;\n\t\t#size-cells = <0>;\n',
   gpio: '\t\tgpio-controller;\n\t\t#gpio-cells = <2>;\n',
 } as const;
+
+/** What the node of an adapter has beside: what no look at the machine tells, with a value that is usual. */
+const OWN: Readonly<Record<string, string>> = {
+  'micropython,board': '\t\t\tdtbus,scl = "5"; // the pins of your board\n\t\t\tdtbus,sda = "4";\n',
+};
 
 /** The nodes to paste into a tree: the adapter and a bus on it; undefined where dtbus has no driver for it. */
 export function adapterNodes({ compatible, kind, path, usb }: FoundAdapter): string | undefined {
@@ -37,7 +43,7 @@ export function adapterNodes({ compatible, kind, path, usb }: FoundAdapter): str
 		${name}: ${name.toLowerCase().replaceAll('_', '-')} {
 			compatible = "${likeliest}";${instead}
 			port = ${JSON.stringify(kind === 'usb' ? usb?.port : path)};
-		};
+${OWN[likeliest] ?? ''}		};
 	};
 
 	${bus} {

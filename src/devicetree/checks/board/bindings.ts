@@ -312,4 +312,44 @@ export const BINDINGS: readonly Binding[] = [
       },
     },
   },
+  {
+    file: 'micropython,board.yaml',
+    compatibles: ['micropython,board', 'dtbus,micropython-emulator'],
+    isComplete: true,
+    required: ['compatible'],
+    properties: {
+      port: {
+        type: 'string',
+      },
+      'current-speed': {
+        type: 'uint32',
+      },
+      'dtbus,i2c': {
+        type: 'uint32',
+      },
+      'dtbus,scl': {
+        type: 'string',
+      },
+      'dtbus,sda': {
+        type: 'string',
+      },
+      'dtbus,spi': {
+        type: 'uint32',
+      },
+      'dtbus,sck': {
+        type: 'string',
+      },
+      'dtbus,mosi': {
+        type: 'string',
+      },
+      'dtbus,miso': {
+        type: 'string',
+      },
+      'dtbus,cs': {
+        type: 'string-array',
+      },
+      i2c: {},
+      spi: {},
+    },
+  },
 ];

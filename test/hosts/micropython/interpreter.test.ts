@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { emulatedLink } from '../../../hosts/link/index.ts';
+import {
+  HARD_I2C_CAPABILITIES,
+  MicropythonAdapter,
+  type Settings,
+} from '../../../hosts/micropython/index.ts';
+import { type ControllerBench, describeControllers, faultOf } from '../controller-suite.ts';
+import { MEMORY, RecordingWire } from '../recording-wire.ts';
+import { InterpretedBoard, type PinsSeen } from './interpreter.ts';
+
+const board = await InterpretedBoard.boot({ wire: new RecordingWire() });
+
+const settings = (i2cId?: number): Settings => ({
+  baud: 115_200,
+  i2c: { id: i2cId, scl: '5', sda: '4' },
+  spi: { id: undefined, sck: '2', mosi: '3', miso: '0', chipSelects: ['1'] },
+});
+
+/** Our controller and driver, run by the interpreter. */
+async function bench(i2cId?: number): Promise<ControllerBench> {
+  const wire = new RecordingWire();
+  board.wiring = { wire };
+  const host = new MicropythonAdapter('the board', settings(i2cId), emulatedLink(board));
+  await host.open();
+  return {
+    ...(host.i2c && { i2c: host.i2c }),
+    ...(host.spi && { spi: host.spi }),
+    wire,
+    close: () => host.close(),
+  };
+}
+
+describeControllers('the driver on the MicroPython interpreter, SoftI2C', () => bench());
+describeControllers('the driver on the MicroPython interpreter, hardware I2C', () => bench(0), {
+  i2c: HARD_I2C_CAPABILITIES,
+});
+
+describe('a bus whose SDA is held low (UM10204 3.1.16)', () => {
+  /** @param pulses after so many, the part lets go */
+  async function openWith(pulses: number) {
+    const wire = new RecordingWire();
+    const levels: string[] = [];
+    let left = pulses;
+    const pins: PinsSeen = {
+      read: (name) => name !== '4' || left === 0,
+      drive: (name, high) => {
+        levels.push(`${name}=${high ? 1 : 0}`);
+        if (name === '5' && high && levels.length > 2 && left > 0) left--;
+      },
+    };
+    board.wiring = { wire, pins };
+    return { host: new MicropythonAdapter('the board', settings(), emulatedLink(board)), levels };
+  }
+
+  it('is clocked free, and a STOP follows', async () => {
+    const { host, levels } = await openWith(3);
+    await host.open();
+    expect(levels.join(' ')).toBe('5=1 4=1 5=0 5=1 5=0 5=1 5=0 5=1 5=0 4=0 5=1 4=1');
+    await host.i2c?.transfer([{ addr: MEMORY, flags: 0, buf: new Uint8Array(1) }]);
+    await host.close();
+  });
+
+  it('that is free is left alone', async () => {
+    const { host, levels } = await openWith(0);
+    await host.open();
+    expect(levels).toEqual(['5=1', '4=1']);
+    await host.close();
+  });
+
+  it('that stays low is EBUSY', async () => {
+    const { host } = await openWith(20);
+    expect(await faultOf(() => host.open())).toBe('EBUSY');
+  });
+});
+
+it('finds the board in any state, and leaves it at the prompt', async () => {
+  board.wiring = { wire: new RecordingWire() };
+  // A half line of somebody's, and a script that was not ended.
+  board.feed(Buffer.from('x = [1,\r\n\x01import sys'));
+  const host = new MicropythonAdapter('the board', settings(), emulatedLink(board));
+  await host.open();
+  expect(host.description).toMatch(/^MicroPython 1\.27\.0 \(JS with Emscripten\) on /);
+  await host.close();
+  expect(Buffer.from(board.feed(Buffer.from('1+1\r\n'))).toString()).toContain('2');
+});
+
+it('says what the board raised', async () => {
+  const wrong: Settings = { ...settings(), i2c: { id: 3, scl: undefined, sda: undefined } };
+  const host = new MicropythonAdapter('the board', wrong, emulatedLink(board));
+  await expect(host.open()).rejects.toThrow(/EINVAL.*TypeError.*check the pins/);
+});

@@ -5,8 +5,9 @@ import {
   MicropythonAdapter,
   type Settings,
 } from '../../../hosts/micropython/index.ts';
+import { I2C_M } from '../../../src/bus/index.ts';
 import { type ControllerBench, describeControllers, faultOf } from '../controller-suite.ts';
-import { MEMORY, RecordingWire } from '../recording-wire.ts';
+import { ABSENT, MEMORY, RecordingWire } from '../recording-wire.ts';
 import { InterpretedBoard, type PinsSeen } from './interpreter.ts';
 
 const board = await InterpretedBoard.boot({ wire: new RecordingWire() });
@@ -34,6 +35,17 @@ async function bench(i2cId?: number): Promise<ControllerBench> {
 describeControllers('the driver on the MicroPython interpreter, SoftI2C', () => bench());
 describeControllers('the driver on the MicroPython interpreter, hardware I2C', () => bench(0), {
   i2c: HARD_I2C_CAPABILITIES,
+});
+
+it('sends nothing behind a refused register, and lets go of the bus', async () => {
+  const { i2c, wire, close } = await bench();
+  const registerAndRead = [
+    { addr: ABSENT, flags: 0, buf: Uint8Array.of(1) },
+    { addr: ABSENT, flags: I2C_M.RD, buf: new Uint8Array(2) },
+  ];
+  expect(await faultOf(() => i2c?.transfer(registerAndRead))).toBe('ENXIO');
+  expect(wire?.log).toEqual(['W33!']);
+  await close();
 });
 
 describe('a bus whose SDA is held low (UM10204 3.1.16)', () => {

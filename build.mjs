@@ -5,6 +5,7 @@
 // A program, not a configuration of rolldown's own: that prints every file, some two hundred lines at each `npm ci`.
 import { readdirSync } from 'node:fs';
 import { build } from 'rolldown';
+import { parseAst } from 'rolldown/parseAst';
 
 const DOORS = /^(src|hosts)\/[^/]+\/(index|core|blob|gpio|served|property|own-part|decode|vitest)\.ts$/;
 
@@ -83,6 +84,52 @@ const files = ['src', 'hosts'].flatMap((folder) =>
 );
 const entries = [...files.filter((file) => DOORS.test(file)), ...PROGRAMS, ...TESTED_ALONE];
 
+/** Longer lists than this, in characters, have an element a line. */
+const LONG_LIST = 300;
+
+/**
+ * A statement a line, so that lines are short: of an error that nobody catches Node prints the line where it was thrown,
+ * whole.
+ */
+function inLines(code) {
+  const starts = new Set();
+  visit(parseAst(code));
+  const places = [0, ...[...starts].filter((place) => place > 0).sort((a, b) => a - b), code.length];
+  return places
+    .slice(1)
+    .map((end, index) => code.slice(places[index], end))
+    .join('\n');
+
+  function visit(node) {
+    if (Array.isArray(node)) return node.forEach(visit);
+    if (typeof node !== 'object' || node === null) return;
+    for (const { start } of linesOf(node)) starts.add(start);
+    Object.values(node).forEach(visit);
+  }
+}
+
+/** The nodes below `node` that begin a line. */
+function linesOf({ type, start, end, body, cases, elements, properties, specifiers, declaration }) {
+  switch (type) {
+    case 'Program':
+    case 'BlockStatement':
+    case 'ClassBody':
+    case 'StaticBlock':
+      return body;
+    case 'SwitchStatement':
+      return cases;
+    case 'ArrayExpression':
+    case 'ObjectExpression':
+      return end - start > LONG_LIST ? (elements ?? properties).filter((each) => each !== null) : [];
+    case 'ImportDeclaration':
+      return end - start > LONG_LIST ? specifiers : [];
+    case 'ExportNamedDeclaration':
+      return declaration == null && end - start > LONG_LIST ? specifiers : [];
+    default:
+      return [];
+  }
+}
+
 await build({
   input: Object.fromEntries(entries.map((file) => [file.replace(/\.ts$/, ''), file])),
   platform: 'node',
@@ -90,6 +137,14 @@ await build({
   treeshake: { moduleSideEffects: false },
   // Node's own modules, the dependencies, and this package's `#built` files.
   external: /^[^./]/,
+  plugins: [
+    {
+      name: 'lines',
+      generateBundle(_, files) {
+        for (const file of Object.values(files)) if (file.type === 'chunk') file.code = inLines(file.code);
+      },
+    },
+  ],
   output: {
     dir: 'dist',
     format: 'esm',

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { expect, test } from 'vitest';
@@ -99,4 +99,27 @@ test('no program of the package names a source map that is not in it', () => {
     return map !== undefined && !packed.has(posix.join(posix.dirname(path), map));
   });
   expect(dangling).toEqual([]);
+});
+
+// Node prints the line where an error was thrown that nobody catches: whole files were one line, of up to 180,000 characters.
+test.each([
+  [
+    "import { openBoard } from 'dtbus'; await openBoard('nowhere.dts');",
+    'BoardError: board not found: nowhere.dts',
+  ],
+  [
+    "import { openBoard } from 'dtbus'; (await openBoard('dts/demo.dts')).part('&temp').temprature = 1;",
+    'PartError: not found: temprature of /i2c/temp@48',
+  ],
+  [
+    "import { openBoardSync } from 'dtbus'; openBoardSync('dts/demo.dts').open('/dev/i2c-1').transferSync([{ addr: 0x10, read: 1 }]);",
+    'BusFault: ENXIO',
+  ],
+])('%s says in a few lines what is wrong', (script, sentence) => {
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    encoding: 'utf8',
+  });
+  expect(status).toBe(1);
+  expect(stderr).toContain(sentence);
+  expect(stderr.length).toBeLessThan(2500);
 });

@@ -216,7 +216,11 @@ describe('boards that are not well', () => {
   const good = bus('i2c-good', 'temp@48 { compatible = "national,lm75"; reg = <0x48>; };');
 
   it.each([
-    ['a file that is not there', () => 'nowhere.dts', /board not found: nowhere\.dts; use --board/],
+    [
+      'a file that is not there',
+      () => 'nowhere.dts',
+      /board not found: nowhere\.dts; use --board FILE, DTBUS_BOARD or openBoard\(FILE\)$/,
+    ],
     ['a folder', () => directory, /is a folder: name the device tree in it/],
     [
       'a file that is neither',

@@ -120,7 +120,7 @@ describe('the tools on a board', () => {
     const { status, err } = dtbus('i2cdetect', '-b', 'nowhere.dts', '-y', '1');
     expect({ status, err }).toEqual({
       status: 1,
-      err: 'dtbus: board not found: nowhere.dts; use --board FILE or DTBUS_BOARD\n',
+      err: 'dtbus: board not found: nowhere.dts; use --board FILE, DTBUS_BOARD or openBoard(FILE)\n',
     });
   });
 

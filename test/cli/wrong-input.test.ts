@@ -144,6 +144,7 @@ const ROWS: readonly Refusal[] = [
   ['get &temp -b @good', 1, 'not running', 'dtbus up'],
   ['set &temp temperature=1 --connect nowhere', 1, 'not found: nowhere', 'dtbus serve'],
   ['i2cget --connect nowhere -y 1 0x48', 1, 'nowhere', 'dtbus serve'],
+  ['i2cget --connect @folder -y 1 0x48', 1, /no board is served at .*folder: start dtbus serve/],
 ];
 
 describe('a wrong input', () => {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type DeviceNode, ERRNO, type Errno } from '../../bus/index.ts';
 import type { Node, Tree } from '../../devicetree/index.ts';
@@ -125,6 +125,8 @@ function placeOf(file: string, place: string, options: AttachOptions): Place {
   const refusal = twoTrees(options.chosen, path as string, remedy);
   if (refusal !== undefined) throw new BoardError(refusal);
   const published = publishedTree(path as string);
+  if (published === undefined && stats.isDirectory() && !readdirSync(path as string).some(isSocketName))
+    throw new BoardError(`no board is served at ${path}: start dtbus serve`);
   const tree = published === undefined ? loadTree(file, options) : loadTree(published, {});
   const devices = findDevices(tree, { adopt: options.adopt ?? false });
   if (stats.isDirectory()) {
@@ -142,6 +144,8 @@ function placeOf(file: string, place: string, options: AttachOptions): Place {
   }
   return { tree, sockets: new Map([[device, path as string]]) };
 }
+
+const isSocketName = (file: string): boolean => file.endsWith('.sock');
 
 const nameOf = ({ kind, number }: VirtioNode): string => `${kind}${number}`;
 

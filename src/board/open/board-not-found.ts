@@ -1,13 +1,15 @@
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 
+/** How a board is named, by commands and by programs. */
+const NAMES = '--board FILE, DTBUS_BOARD or openBoard(FILE)';
+
 /** What is told to who names a board that is not there, or none where there is no `board.dts`. */
 export function boardNotFound(file: string): string {
   const sentence = `board not found: ${file}`;
   if (/(^|[/\\])demo\.dts$/.test(file)) return `${sentence}; the demo board is ${demoBoard()}`;
-  if (file === 'board.dts')
-    return `${sentence}; use --board FILE or DTBUS_BOARD, or make one: dtbus init FOLDER`;
-  return `${sentence}; use --board FILE or DTBUS_BOARD`;
+  if (file === 'board.dts') return `${sentence}; use ${NAMES}, or make one: dtbus init FOLDER`;
+  return `${sentence}; use ${NAMES}`;
 }
 
 /** Where the demo board of this package lies: README and help name it, and projects have no copy of it. */

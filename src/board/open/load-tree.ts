@@ -191,7 +191,12 @@ function readBytes(what: Role, file: string): Uint8Array {
     return readFileSync(file);
   } catch (thrown) {
     if (thrown instanceof BoardError) throw thrown;
-    throw new BoardError(unreadable(what, file, thrown as NodeJS.ErrnoException), { cause: thrown });
+    const error = thrown as NodeJS.ErrnoException;
+    // What Node says of a file that is not there tells nothing more, in many lines.
+    throw new BoardError(
+      unreadable(what, file, error),
+      error.code === 'ENOENT' ? undefined : { cause: error },
+    );
   }
 }
 

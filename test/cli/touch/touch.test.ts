@@ -233,7 +233,7 @@ describe('no board', () => {
     const { status, err } = await dtbusHere('get', '-b', 'nowhere.dts');
     expect([status, err]).toEqual([
       1,
-      'dtbus: board not found: nowhere.dts; use --board FILE or DTBUS_BOARD\n',
+      'dtbus: board not found: nowhere.dts; use --board FILE, DTBUS_BOARD or openBoard(FILE)\n',
     ]);
   });
 

@@ -43,13 +43,13 @@ export const sheets: readonly AdapterSheet[] = [
     title: "Linux's own I2C bus, as far as its driver can",
     compatible: 'dtbus,linux-i2c',
     i2c: I2C_CAPABILITIES,
-    judges: 'Linux (i2c-virtio, i2c-stub)',
+    judges: 'Linux (i2c-virtio, i2c-stub, i2c-gpio)',
   },
   {
     title: "Linux's own SPI bus, as far as its driver can",
     compatible: 'dtbus,linux-spi',
     spi: SPI_CAPABILITIES,
-    judges: 'Linux (spi-virtio, spidev)',
+    judges: 'Linux (spi-virtio, spi-gpio, spidev)',
   },
   {
     title: "Linux's own GPIO chip, as far as its driver can",

@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -77,6 +78,8 @@ export interface GuestOptions {
   readonly deadlineMs: number;
   /** More arguments for the kernel. */
   readonly kernelArguments?: readonly string[];
+  /** Is given the other end of the guest's serial line `/dev/ttyS0`; User-Mode Linux only. */
+  readonly line?: (stream: Duplex) => void;
 }
 
 export interface GuestResult {
@@ -111,13 +114,14 @@ busybox poweroff -f
 /** A User-Mode Linux with the given devices; resolves when it has ended. */
 export async function bootGuest(options: GuestOptions): Promise<GuestResult> {
   return run(options, (folder, init) => {
-    const { devices = [], dtb, kernelArguments = [] } = options;
+    const { devices = [], dtb, kernelArguments = [], line } = options;
     const args = [
       'mem=192M',
       'root=/dev/root rootfstype=hostfs rootflags=/ ro',
       `init=${init}`,
       'con0=fd:0,fd:1 con=null quiet',
       ...devices.map(({ socket, deviceId }) => `virtio_uml.device=${socket}:${deviceId}`),
+      ...(line === undefined ? [] : ['ssl0=fd:3']),
       ...kernelArguments,
     ];
     if (dtb !== undefined) {
@@ -180,7 +184,13 @@ async function run(
   const started = performance.now();
   try {
     const [file, args] = command(folder, init);
-    const child = spawn(file, args, { stdio: ['ignore', console, console], detached: true, cwd: folder });
+    const child = spawn(file, args, {
+      stdio: ['ignore', console, console, options.line === undefined ? 'ignore' : 'pipe'],
+      detached: true,
+      cwd: folder,
+    });
+    const [, , , stream] = child.stdio;
+    if (stream instanceof Duplex) options.line?.(stream);
     const end = (): void => {
       // The whole group: a User-Mode Linux has processes of its own.
       if (child.pid !== undefined) kill(-child.pid);

@@ -32,6 +32,8 @@ export class RecordingWire {
   log: string[] = [];
   /** How many bytes of a write the part at `PICKY` acknowledges. */
   patience = 2;
+  /** What the flash was sent since it was selected. */
+  #heard: number[] = [];
   /** Called once, at the next event, whatever it is. */
   #atNext: (() => void) | undefined;
 
@@ -142,21 +144,26 @@ export class RecordingWire {
     return this.#part([ABSENT], { start: () => false, write: () => 0, read: () => {} });
   }
 
+  /** What the flash will send with the next byte; undefined: the complement of what it hears. */
+  get nextFlashByte(): number | undefined {
+    const [command] = this.#heard;
+    return command === 0x9f || command === 0x03 ? this.#flashAnswer(0) : undefined;
+  }
+
   /** Answers 9f with its identity, 03 and three address bytes with data; else the complement of what it hears. */
   #flash(): SpiPart {
-    let heard: number[] = [];
     return {
       state: {},
       reset() {},
       select: (mode) => {
-        heard = [];
+        this.#heard = [];
         this.#note(`[${mode & 3}`);
       },
       transfer: (tx, rx, length) => {
         for (let i = 0; i < length; i++) {
           const byte = tx?.[i] ?? 0;
-          const answer = this.#flashAnswer(heard, byte);
-          heard.push(byte);
+          const answer = this.#flashAnswer(byte);
+          this.#heard.push(byte);
           this.#note(hex(byte));
           if (rx !== undefined) rx[i] = answer;
         }
@@ -165,7 +172,8 @@ export class RecordingWire {
     };
   }
 
-  #flashAnswer(heard: readonly number[], byte: number): number {
+  #flashAnswer(byte: number): number {
+    const heard = this.#heard;
     const [command, high = 0, middle = 0, low = 0] = heard;
     if (command === 0x9f) return FLASH_ID[heard.length - 1] ?? 0;
     if (command !== 0x03) return ~byte & 0xff;

@@ -40,6 +40,12 @@ export interface ControllerTraits {
   readonly spiSpeedHz?: number;
   /** What it says that it can do: all else has to be refused. */
   readonly i2c?: I2cCapabilities;
+  /** Bytes that a long transfer has at most, where each takes long. Default: any. */
+  readonly long?: number;
+  /** A part that is read drives SDA at once: no STOP is possible behind the address. */
+  readonly byEdges?: boolean;
+  /** Nothing can be made to fail in the middle of a transfer. */
+  readonly isSteady?: boolean;
 }
 
 const { RD } = I2C_M;
@@ -109,6 +115,9 @@ export function useBench(makeBench: () => Promise<ControllerBench>, traits: Cont
       spiModes: [0, 1, 2, 3],
       spiSpeedHz: 1_000_000,
       i2c: EVERYTHING,
+      long: Number.POSITIVE_INFINITY,
+      byEdges: false,
+      isSteady: false,
       ...traits,
     },
     get bench() {

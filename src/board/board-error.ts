@@ -1,7 +1,9 @@
+import { LinedError } from '../input/index.ts';
+
 /** A board that cannot be brought up at all. The message is for a person: what, where, and what to do. */
-export class BoardError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
+export class BoardError extends LinedError {
+  constructor(...words: ConstructorParameters<typeof LinedError>) {
+    super(...words);
     this.name = 'BoardError';
   }
 }

@@ -1,3 +1,4 @@
+import { oneLine } from '../input/index.ts';
 /**
  * The faults of a bus transfer, under the names Linux gives them.
  * Source: Linux Documentation/i2c/fault-codes.rst, include/uapi/asm-generic/errno.h.
@@ -81,7 +82,7 @@ export class BusFault extends Error {
     detail?: string,
     options?: ErrorOptions & { readonly nack?: NackPlace; readonly reason?: string | undefined },
   ) {
-    super(`${code}: ${detail ?? MEANING[code]}`, options);
+    super(`${code}: ${detail === undefined ? MEANING[code] : oneLine(detail)}`, options);
     this.name = 'BusFault';
     this.code = code;
     this.errno = ERRNO[code];

@@ -1,3 +1,4 @@
+import { oneLine } from '../input/index.ts';
 /**
  * What a driver may ask about the device-tree node that describes its device: the counterpart of Linux's
  * `device_property_*`. Getters give `undefined` for a property that is absent and throw a `NodeError` for
@@ -28,7 +29,7 @@ export class NodeError extends Error {
   readonly sentence: string;
 
   constructor(node: { readonly path: string }, property: string | undefined, sentence: string) {
-    super(`${node.path}${property === undefined ? '' : `: ${property}`}: ${sentence}`);
+    super(oneLine(`${node.path}${property === undefined ? '' : `: ${property}`}: ${sentence}`));
     this.name = 'NodeError';
     this.path = node.path;
     this.property = property;

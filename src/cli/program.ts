@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
-import { printable } from '../input/index.ts';
+import { oneLine } from '../input/index.ts';
 import { addAdaptersCommand } from './commands/adapters-command.ts';
 import { addBoardCommands } from './commands/board-commands.ts';
 import { addCompletionCommand } from './commands/completion-command.ts';
@@ -13,10 +13,9 @@ import { addToolCommands, TOOL_NAMES, withOwnLetters } from './commands/tool-com
 import { addTouchCommands } from './commands/touch-commands.ts';
 import { addTreeCommands } from './commands/tree-commands.ts';
 import { addWatchCommand } from './commands/watch-command.ts';
-import { errorText } from './terminal/error-text.ts';
 import { HELP } from './terminal/help-format.ts';
 import { InvalidValue, invalidChoice, UsageError } from './terminal/usage-error.ts';
-import { warn } from './terminal/warn.ts';
+import { warnOfError } from './terminal/warn.ts';
 
 /** Exit codes: 0 done, 1 it failed, 2 it was called wrongly. */
 const FAILED = 1;
@@ -35,7 +34,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .enablePositionalOptions()
     .showHelpAfterError('(try --help)')
     .configureHelp(HELP)
-    .configureOutput({ outputError: (text, write) => write(printable(complaint(text))) });
+    .configureOutput({ outputError: (text, write) => write(complaint(text)) });
   const end = (code: number) => {
     exitCode = code;
   };
@@ -69,7 +68,7 @@ Examples:
     if (thrown instanceof CommanderError) {
       return thrown.exitCode === 0 ? 0 : USAGE;
     }
-    warn(errorText(thrown));
+    warnOfError(thrown);
     if (thrown instanceof InvalidValue && called !== undefined) process.stderr.write(usageOf(called));
     return thrown instanceof UsageError ? USAGE : FAILED;
   }
@@ -120,19 +119,28 @@ function groupsFor(command: string | undefined): readonly CommandGroup[] {
   return own.length > 0 ? own : GROUPS;
 }
 
+/** What Commander puts below a complaint: the names that are near. */
+const SUGGESTION = /\n\(Did you mean [\w ,-]+\?\)$/;
+
 /** Commander's complaint in our words; a name that people know from elsewhere leads to the command that does it. */
 function complaint(text: string): string {
-  const [, option, given, allowed] = REFUSED_CHOICE.exec(text) ?? [];
+  const [, option, given, allowed] = REFUSED_CHOICE.exec(text.trimEnd()) ?? [];
   if (option !== undefined && given !== undefined && allowed !== undefined)
-    return `dtbus: ${invalidChoice(option, allowed.split(', '), given).message}\n${text.slice(text.indexOf('\n') + 1)}`;
-  const [line, name] = /^error: unknown command '([^']*)'$/.exec(text.trimEnd()) ?? [];
-  const meant = name !== undefined && Object.hasOwn(MEANT, name) ? `\n(Did you mean ${MEANT[name]}?)\n` : '';
-  return (meant === '' ? text : `${line}${meant}`).replace(/^error: /, 'dtbus: ');
+    return `dtbus: ${oneLine(invalidChoice(option, allowed.split(', '), given).message)}\n`;
+  const [suggestion = ''] = SUGGESTION.exec(text.trimEnd()) ?? [];
+  const line = oneLine(text.trimEnd().slice(0, -suggestion.length || undefined)).replace(
+    /^error: /,
+    'dtbus: ',
+  );
+  const [, name] = /^dtbus: unknown command '([^']*)'$/.exec(line) ?? [];
+  const meant =
+    name !== undefined && Object.hasOwn(MEANT, name) ? `\n(Did you mean ${MEANT[name]}?)` : suggestion;
+  return `${line}${meant}\n`;
 }
 
 /** Commander's complaint of a word that is none of an option's `choices`. */
 const REFUSED_CHOICE =
-  /^error: option '(--[\w-]+)[^']*' argument '(.*)' is invalid\. Allowed choices are (.*)\.$/m;
+  /^error: option '(--[\w-]+)[^']*' argument '(.*)' is invalid\. Allowed choices are (.*)\.$/s;
 
 /** `help` of a command that is not there is a call of that command: commander shows the whole help, and fails without a reason. */
 function unknownHelp(program: Command, argv: readonly string[]): readonly string[] {

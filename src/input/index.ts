@@ -17,7 +17,8 @@ export {
 } from './check-options.ts';
 export { didYouMean } from './did-you-mean.ts';
 export { type FilePath, filePath } from './file-path.ts';
+export { LinedError } from './lined-error.ts';
 export { neverEnds, statsAt } from './plain-file.ts';
-export { printable } from './printable.ts';
+export { oneLine, plainJson, printable } from './printable.ts';
 export { shown } from './shown.ts';
 export { strictObject } from './strict-object.ts';

@@ -1,4 +1,5 @@
 import { isUint8Array } from 'node:util/types';
+import { plainJson } from './printable.ts';
 
 const LONGEST_TEXT = 60;
 
@@ -6,7 +7,7 @@ const LONGEST_TEXT = 60;
 export function shown(value: unknown): string {
   switch (typeof value) {
     case 'string':
-      return JSON.stringify(value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}…` : value);
+      return plainJson(value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}…` : value);
     case 'bigint':
       return `${value}n`;
     case 'function':

@@ -2,6 +2,7 @@ import { type SimulatedI2cController, SimulatedSpiController } from '../../../ho
 import { wellFormed } from '../../bus/index.ts';
 import type { Tree } from '../../devicetree/index.ts';
 import { I2cFaults, KINDS, PlacedFault, SpiFaults } from '../../faults/index.ts';
+import { oneLine } from '../../input/index.ts';
 import type { PartRegistry } from '../../sim/index.ts';
 import type { FaultReport, FaultRequest } from '../thread/protocol.ts';
 import type { BusBinding } from './bind-bus.ts';
@@ -33,7 +34,7 @@ export class Injection {
     const binding = this.#bindings.find(
       ({ node: { node } }) => path === node.path || path.startsWith(`${node.path}/`),
     );
-    if (binding === undefined) throw new Error(`not found: bus or part ${target}`);
+    if (binding === undefined) throw new Error(oneLine(`not found: bus or part ${target}`));
     const { simulated, node } = binding;
     if (simulated === undefined)
       return `unsupported fault ${kind} on ${target}: only a bus that is simulated as a whole carries faults`;

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { BusFault, messageOf } from '../../bus/index.ts';
 import { type BusDescription, DEVICE_KINDS, findDevices, isBus } from '../../frontend/index.ts';
+import { oneLine } from '../../input/index.ts';
 import {
   compatiblesOf,
   I2cWire,
@@ -45,8 +46,9 @@ export interface EmulatedForOthers {
 export async function emulateAdapter(
   kind: EmulatedKindName,
   file: string,
-  options: EmulateOptions,
+  given: EmulateOptions,
 ): Promise<EmulatedForOthers> {
+  const options = { ...given, onWarning: (sentence: string) => given.onWarning(oneLine(sentence)) };
   const emulated: EmulatedKind = EMULATED_KINDS[kind];
   const tree = loadTree(file, options);
   const all = findDevices(tree, { adopt: options.adopt ?? false }).filter(isBus);

@@ -1,5 +1,5 @@
 import type { Tree } from '../../devicetree/index.ts';
-import { didYouMean, invalid, shown, strictObject } from '../../input/index.ts';
+import { didYouMean, invalid, oneLine, shown, strictObject } from '../../input/index.ts';
 import type { Call, LineReport } from '../thread/protocol.ts';
 import { meant, pathOf } from './part-handle.ts';
 
@@ -91,10 +91,10 @@ function notFound(
     const named = own.map(({ name }) => name).filter((name) => name !== '');
     const near = typeof line === 'string' ? didYouMean(line, named) : undefined;
     const remedy = near === undefined ? '' : ` (did you mean ${shown(near)})`;
-    return new Error(`not found: line ${shown(line)} of ${controller}; it has: ${known}${remedy}`);
+    return new Error(oneLine(`not found: line ${shown(line)} of ${controller}; it has: ${known}${remedy}`));
   }
   const paths = [...new Set(all.map(({ path }) => path))];
   const known = paths.join(', ') || 'none';
   const near = meant(tree, controller, paths);
-  return new Error(`not found: GPIO controller ${controller}; the board has: ${known}${near}`);
+  return new Error(oneLine(`not found: GPIO controller ${controller}; the board has: ${known}${near}`));
 }

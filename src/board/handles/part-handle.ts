@@ -1,7 +1,7 @@
 import type { inspect } from 'node:util';
 import { messageOf } from '../../bus/index.ts';
 import type { Tree } from '../../devicetree/index.ts';
-import { didYouMean, invalid, shown, strictObject } from '../../input/index.ts';
+import { didYouMean, invalid, oneLine, shown, strictObject } from '../../input/index.ts';
 import type { PartTypes } from '../../parts/index.ts';
 import type { Curve, PropertyDeclaration, PropertyValue } from '../../sim/index.ts';
 import { checkProperty, declarationOf, notFound, PartError } from '../../sim/property.ts';
@@ -92,7 +92,9 @@ export function findPart<P extends keyof PartTypes | object = AnyPart>(
   if (report !== undefined) return partHandle(report, call) as PartHandle<P>;
   const paths = reports.map((candidate) => candidate.path);
   const known = paths.join(', ') || 'none';
-  throw new Error(`not found: simulated part ${name}; the board has: ${known}${meant(tree, name, paths)}`);
+  throw new Error(
+    oneLine(`not found: simulated part ${name}; the board has: ${known}${meant(tree, name, paths)}`),
+  );
 }
 
 /**

@@ -55,7 +55,7 @@ export function checkTree(
   if (treeChecks === 'warn') for (const doubt of doubts) warn(doubtSentence(doubt));
   else if (doubts.length > 0) {
     const text = doubts.map((doubt) => diagnosticText(doubt.diagnostic, doubt.file)).join('');
-    throw new BoardError(`${file} is doubtful as a board\n${text}`.trimEnd());
+    throw new BoardError(`${file} is doubtful as a board`, { more: text.trimEnd() });
   }
 }
 

@@ -161,10 +161,11 @@ function readPlain(overlay: TreeFile, includePaths: readonly string[]): ReadTree
     const deletions = checkOverlay(read.tree).filter(({ code }) => code === DELETION_IN_OVERLAY);
     if (deletions.length === 0) return read;
     const text = deletions.map((diagnostic) => diagnosticText(diagnostic, file)).join('');
-    throw new BoardError(`${file} cannot be applied\n${text}`.trimEnd());
+    throw new BoardError(`${file} cannot be applied`, { more: text.trimEnd() });
   } catch (thrown) {
     if (!(thrown instanceof BoardError)) throw thrown;
-    throw new BoardError(`${thrown.message}\n${remedy}`, { cause: thrown });
+    const [sentence = '', ...lines] = [...thrown.message.split('\n'), remedy];
+    throw new BoardError(sentence, { cause: thrown, more: lines.join('\n') });
   }
 }
 
@@ -211,7 +212,7 @@ function treeIn({ file, bytes }: TreeFile, options: ParseOptions): ReadTree {
   const meant = diagnostics.some(({ code }) => code === 'header') ? misplaced(file, bytes) : '';
   if (meant !== '') throw new BoardError(meant);
   const text = diagnostics.map((diagnostic) => diagnosticText(diagnostic, file)).join('');
-  throw new BoardError(`${file} cannot be read\n${text}`.trimEnd());
+  throw new BoardError(`${file} cannot be read`, { more: text.trimEnd() });
 }
 
 function parseOptions(file: string, includePaths: readonly string[]): ParseOptions {

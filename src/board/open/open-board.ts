@@ -3,7 +3,7 @@ import { delimiter, dirname } from 'node:path';
 import { deniedSentence } from '../../bus/index.ts';
 import type { Tree } from '../../devicetree/index.ts';
 import { findDevices, isBus, type VirtioNode } from '../../frontend/index.ts';
-import { type FilePath, printable } from '../../input/index.ts';
+import { type FilePath, oneLine } from '../../input/index.ts';
 import { LocalFrontEnd, registerBytes } from '../../transport/core.ts';
 import { DmaAllocator, GuestMemory } from '../../virtio/index.ts';
 import { BoardError } from '../board-error.ts';
@@ -302,5 +302,5 @@ function newsFor(options: BoardOptions): News {
 function warnOf({ onWarning }: BoardOptions): (sentence: string) => void {
   const tell = onWarning ?? ((sentence) => process.emitWarning(sentence));
   // It quotes trees, files and models, and whoever is told writes it to a terminal.
-  return (sentence) => tell(printable(sentence));
+  return (sentence) => tell(oneLine(sentence));
 }

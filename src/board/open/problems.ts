@@ -1,4 +1,5 @@
 import type { Tree } from '../../devicetree/index.ts';
+import { oneLine } from '../../input/index.ts';
 import { BoardError } from '../board-error.ts';
 import type { DeviceProblem } from '../thread/protocol.ts';
 import type { TreeDoubt } from './check-tree.ts';
@@ -29,6 +30,6 @@ export function untoldProblems(
 
 /** The error for a board of which something is left out, where that is not allowed; see `treeChecks`. */
 export function refusal(file: string, tree: Tree, problems: readonly DeviceProblem[]): BoardError {
-  const text = problems.map((problem) => problemText(tree, problem)).join('\n');
-  return new BoardError(`${file} is doubtful as a board\n${text}`);
+  const more = problems.map((problem) => oneLine(problemText(tree, problem))).join('\n');
+  return new BoardError(`${file} is doubtful as a board`, { more });
 }

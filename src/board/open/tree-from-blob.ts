@@ -7,5 +7,5 @@ export function treeFromBlob(blob: Uint8Array, path = 'the board'): Tree {
   const { tree, diagnostics } = readBlob(blob, path);
   if (tree !== undefined) return tree;
   const text = diagnostics.map((diagnostic) => diagnosticText(diagnostic, path)).join('');
-  throw new BoardError(`${path} cannot be read\n${text}`.trimEnd());
+  throw new BoardError(`${path} cannot be read`, { more: text.trimEnd() });
 }

@@ -10,6 +10,7 @@ import {
   flag,
   integer,
   type OptionChecks,
+  oneLine,
 } from '../../input/index.ts';
 import { pathsOf, treeChecks } from '../open/load-tree.ts';
 import type { ExposedTree, ExposeWarning, ExposeWorkerData } from './expose-worker.ts';
@@ -60,7 +61,7 @@ export async function exposeBoard(board: FilePath, options: ExposeOptions = {}):
   const workerData: ExposeWorkerData = { file, options: tree, share, control };
   const worker = new Worker(entry(), { workerData, ...ownProgram() });
   worker.on('message', (message: ExposeWarning | { readonly kind: '' }) => {
-    if (message.kind === 'warning') onWarning?.(message.sentence);
+    if (message.kind === 'warning') onWarning?.(oneLine(message.sentence));
   });
   return hostNodes(worker, control, permissions);
 }

@@ -1,3 +1,4 @@
+import { oneLine } from '../../input/index.ts';
 import type { BusReport } from '../thread/protocol.ts';
 
 interface Sample {
@@ -54,5 +55,6 @@ function family(name: string, type: 'counter' | 'gauge', help: string, samples: 
   return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`;
 }
 
+/** Text format 0.0.4 escapes three characters; what else begins a line or is obeyed by a terminal is shown. */
 const escaped = (word: string): string =>
-  word.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+  oneLine(word.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n'));

@@ -12,6 +12,7 @@ import {
   group,
   integer,
   type OptionChecks,
+  oneLine,
   oneOf,
   option,
   text,
@@ -117,6 +118,17 @@ export interface ServedBus {
 /** How long the thread waits in the kernel between two turns of JavaScript's event loop while guests are busy. */
 const HOT_MS = 5;
 
+/** Who is told something writes it to a terminal or a log, and it quotes trees, files, peers and models. */
+function withOneLine(options: ServeOptions): ServeOptions {
+  const { onWarning, log, trace } = options;
+  return {
+    ...options,
+    onWarning: (sentence) => onWarning(oneLine(sentence)),
+    ...(log && { log: (sentence: string) => log(oneLine(sentence)) }),
+    ...(trace && { trace: (sentence: string) => trace(oneLine(sentence)) }),
+  };
+}
+
 /** A board whose buses are served to guests over vhost-user. */
 export class ServedBoard {
   readonly tree: Tree;
@@ -153,7 +165,7 @@ export class ServedBoard {
       throw new TypeError(
         `invalid options of serveBoard: expected one of socketDirectory, socket and fd, got ${places.join(' and ') || 'none'}`,
       );
-    return ServedBoard.#open(filePath('board', board), options);
+    return ServedBoard.#open(filePath('board', board), withOneLine(options));
   }
 
   static async #open(file: string, options: ServeOptions): Promise<ServedBoard> {

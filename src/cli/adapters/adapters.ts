@@ -1,4 +1,4 @@
-import { printable } from '../../input/index.ts';
+import { oneLine, plainJson } from '../../input/index.ts';
 import { type FoundAdapter, findAdapters, type Look, listedPorts } from '../../machine/index.ts';
 import { type Paint, paintFor } from '../terminal/style.ts';
 import { warn } from '../terminal/warn.ts';
@@ -7,7 +7,7 @@ import { adapterNodes } from './adapter-node.ts';
 /** `dtbus adapters`. @returns the exit code: finding none is no failure */
 export async function showAdapters(json: boolean, look: Look = {}): Promise<number> {
   const found = process.platform === 'linux' ? findAdapters(look) : await listedPorts();
-  if (json) process.stdout.write(`${JSON.stringify(found.map(asJson), undefined, 2)}\n`);
+  if (json) process.stdout.write(`${plainJson(found.map(asJson), 2)}\n`);
   else if (found.length > 0) process.stdout.write(adapterText(found, paintFor(process.stdout)));
   else
     warn(
@@ -44,14 +44,14 @@ function linesOf(adapter: FoundAdapter, all: readonly FoundAdapter[], paint: Pai
     ['driver', node === undefined ? otherWay(adapter, all) : adapter.compatible.join(', ')],
   ];
   const said = fields.flatMap(([field, value]) =>
-    value === undefined ? [] : `  ${field.padEnd(8)} ${printable(value)}`,
+    value === undefined ? [] : `  ${field.padEnd(8)} ${oneLine(value)}`,
   );
   const indented =
     node
       ?.trimEnd()
       .split('\n')
       .map((line) => (line === '' ? '' : `    ${line}`)) ?? [];
-  return [`${paint('bold', printable(path))}  ${printable(name)}`, ...said, ...indented];
+  return [`${paint('bold', oneLine(path))}  ${oneLine(name)}`, ...said, ...indented];
 }
 
 /** What to take in the place of an adapter that dtbus does not drive itself. */

@@ -1,4 +1,5 @@
 import { EMULATED_KINDS, type EmulatedKindName, emulateAdapter } from '../../board/served.ts';
+import { oneLine, plainJson } from '../../input/index.ts';
 import { type BoardArguments, treeOptions } from '../board/board-options.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
 import { InvalidValue, invalidChoice, UsageError } from '../terminal/usage-error.ts';
@@ -38,8 +39,8 @@ export async function emulate(args: EmulateArguments): Promise<number> {
   const example = way === 'usb' ? attachCommand(where) : EXAMPLES[kind]?.(where);
   process.stdout.write(
     json
-      ? `${JSON.stringify({ kind, way, where })}\n`
-      : `emulated ${kind} ${way === 'usb' ? `by USB/IP at ${where}` : `on ${where}`}\n${example === undefined ? '' : `  ${example}\n`}ready\n`,
+      ? `${plainJson({ kind, way, where })}\n`
+      : `emulated ${kind} ${oneLine(way === 'usb' ? `by USB/IP at ${where}` : `on ${where}`)}\n${example === undefined ? '' : `  ${oneLine(example)}\n`}ready\n`,
   );
   await untilInterrupted();
   await emulated.close();

@@ -1,6 +1,5 @@
 import type { Board } from '../../board/index.ts';
 import { diagnosticText } from '../../devicetree/index.ts';
-import { printable } from '../../input/index.ts';
 
 /**
  * Says on standard error what is doubtful about the tree as a board: unknown or invalid `dtbus,` properties, cells,
@@ -8,7 +7,6 @@ import { printable } from '../../input/index.ts';
  * @returns whether there was anything to say
  */
 export function printChecks({ doubts }: Board): boolean {
-  for (const { file, diagnostic } of doubts)
-    process.stderr.write(printable(diagnosticText(diagnostic, file)));
+  for (const { file, diagnostic } of doubts) process.stderr.write(diagnosticText(diagnostic, file));
   return doubts.length > 0;
 }

@@ -7,7 +7,7 @@ import {
   type WaitingAdapter,
 } from '../../board/index.ts';
 import { targetName } from '../../bus/words.ts';
-import { printable } from '../../input/index.ts';
+import { oneLine } from '../../input/index.ts';
 import type { Paint } from '../terminal/style.ts';
 
 /** How a board is drawn. */
@@ -47,7 +47,7 @@ export function drawBoard(board: Board, options: DrawOptions): string {
   const title = board.tree.root.has('model') ? board.tree.root.string('model') : undefined;
   const buses = board.buses();
   const adapters = board.waitingAdapters();
-  const lines = [paint('bold', printable(title ?? 'a board without a model name'))];
+  const lines = [paint('bold', oneLine(title ?? 'a board without a model name'))];
   draw(
     [
       ...buses.map((bus) => busBranch(board, bus, options)),
@@ -72,7 +72,7 @@ function draw(branches: readonly Branch[], indent: string, lines: string[]): voi
 
 /** Why the board has no bus, and what to do. */
 function noBusAdvice({ tree }: Board, { adopted }: DrawOptions): string {
-  const disabled = disabledControllers(tree).map(({ path }) => printable(path));
+  const disabled = disabledControllers(tree).map(({ path }) => oneLine(path));
   if (disabled.length === 0) {
     const remedy = adopted ? '' : ', or use --adopt for the controllers of a vendor tree';
     return `no bus found: add a platform,virtio-i2c or platform,virtio-spi node${remedy}`;
@@ -113,8 +113,8 @@ function busBranch(board: Board, bus: BusListing, options: DrawOptions): Branch 
   const { paint, columns = Number.POSITIVE_INFINITY } = options;
   const name = bus.nodes.length === 0 ? `${bus.kind}-${bus.number}` : busName(bus);
   const driver = bus.device?.driver === undefined ? '' : ` ${bus.device.name} (${bus.device.driver})`;
-  const host = printable(bus.host ?? 'nothing');
-  const path = printable(bus.path);
+  const host = oneLine(bus.host ?? 'nothing');
+  const path = oneLine(bus.path);
   // Who only looks at a board opens nothing.
   const unopened = bus.state === 'closed' && bus.fault === undefined;
   const state =
@@ -138,9 +138,9 @@ function gpioBranch({ node, path, lines }: GpioListing, { paint, connected }: Dr
   const many =
     connected && lines.length === 0 ? 'in the process that serves the board' : `${lines.length} lines`;
   return {
-    text: `${paint('bold', node)} ${paint('dim', printable(path))} → ${many}`,
+    text: `${paint('bold', node)} ${paint('dim', oneLine(path))} → ${many}`,
     below: lines.map(({ line, name, high, wired }) => ({
-      text: printable(
+      text: oneLine(
         `${line}  ${name.padEnd(width)}  ${high ? 'high' : 'low '}  ${wired.join(', ')}`.trimEnd(),
       ),
       below: [],
@@ -152,12 +152,12 @@ function gpioBranch({ node, path, lines }: GpioListing, { paint, connected }: Dr
 function adapterBranch(board: Board, { path, port }: WaitingAdapter, { paint }: DrawOptions): Branch {
   const state = board.isLookedAt ? ' (not opened)' : '';
   return {
-    text: `${paint('bold', printable(port))} ${paint('dim', printable(path))} → emulated adapter, for other programs${state}`,
+    text: `${paint('bold', oneLine(port))} ${paint('dim', oneLine(path))} → emulated adapter, for other programs${state}`,
     below: board
       .parts()
       .filter((part) => part.path.startsWith(`${path}/`))
       .map((part) => ({
-        text: `${printable(part.path.slice(path.length + 1))}  ${paint('green', printable(part.title))}`,
+        text: `${oneLine(part.path.slice(path.length + 1))}  ${paint('green', oneLine(part.title))}`,
         below: [],
       })),
   };
@@ -219,10 +219,10 @@ function table(
   return rows.map((row) => {
     const cells = [row.at.padEnd(at), row.name.padEnd(name)];
     if (all <= columns) cells.push(row.compatible.padEnd(compatible));
-    const before = printable(cells.join('  '));
+    const before = oneLine(cells.join('  '));
     const room = columns - indent - before.length - 2;
     return {
-      text: `${before}  ${paint(row.style, printable(shortened(row.answer, room)))}`,
+      text: `${before}  ${paint(row.style, oneLine(shortened(row.answer, room)))}`,
       below: row.below,
     };
   });

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Board } from '../../board/index.ts';
+import { plainJson } from '../../input/index.ts';
 import {
   type BoardArguments,
   isIncomplete,
@@ -13,11 +14,10 @@ import {
 import type { DrawOptions } from '../board/board-tree.ts';
 import { octalMode } from '../board/octal-mode.ts';
 import { saveFailure } from '../board/save-failure.ts';
-import { errorText } from '../terminal/error-text.ts';
 import { paintFor } from '../terminal/style.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
 import { UsageError } from '../terminal/usage-error.ts';
-import { warn } from '../terminal/warn.ts';
+import { warn, warnOfError } from '../terminal/warn.ts';
 
 export function addBoardCommands(program: Command, end: (exitCode: number) => void): void {
   const up = program
@@ -183,9 +183,7 @@ async function list(args: ListArguments): Promise<number> {
   const board = await openNamedBoard(args, { backEnd: 'inline', look: true });
   try {
     await board.settled();
-    const drawing = args.json
-      ? `${JSON.stringify(board.buses(), undefined, 2)}\n`
-      : drawBoard(board, drawingOf(args));
+    const drawing = args.json ? `${plainJson(board.buses(), 2)}\n` : drawBoard(board, drawingOf(args));
     process.stdout.write(drawing);
     const { printChecks } = await import('../board/board-checks.ts');
     const doubtful = printChecks(board);
@@ -207,7 +205,7 @@ async function shared(board: Board, { board: file, connect }: BoardArguments): P
   try {
     return await shareBoard(board, file);
   } catch (error) {
-    warn(errorText(error));
+    warnOfError(error);
     return () => {};
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { ServedBoard, ServedBus, ServePlace } from '../../board/index.ts';
-import { printable } from '../../input/index.ts';
+import { oneLine, plainJson } from '../../input/index.ts';
 import {
   type BoardArguments,
   refuseConnection,
@@ -198,7 +198,7 @@ function placeOf({ socketDir, socket, socketPath, fd, bus, client }: ServeArgume
 function printCapabilities(bus = 'i2c'): number {
   const type = /(?:^|\/)(i2c|spi|gpio)\d*$/.exec(bus)?.[1] ?? 'i2c';
   const features = ['board', 'bus', 'overlay', 'adopt'];
-  process.stdout.write(`${JSON.stringify({ type, features }, undefined, 2)}\n`);
+  process.stdout.write(`${plainJson({ type, features }, 2)}\n`);
   return 0;
 }
 
@@ -207,11 +207,11 @@ function readyText(buses: readonly ServedBus[], json: boolean): string {
   const nameOf = ({ node }: ServedBus) => `${node.kind}${node.number}`;
   if (json) {
     const listed = buses.map((bus) => ({ bus: nameOf(bus), owner: bus.owner ?? null, socket: bus.socket }));
-    return `${JSON.stringify({ ready: true, buses: listed })}\n`;
+    return `${plainJson({ ready: true, buses: listed })}\n`;
   }
   const lines = buses.map((bus) => {
     const owner = bus.owner === undefined ? '' : `${bus.owner}/`;
-    return `${owner}${nameOf(bus)} ${printable(bus.socket)}\n`;
+    return `${owner}${nameOf(bus)} ${oneLine(bus.socket)}\n`;
   });
   return `${lines.join('')}ready\n`;
 }

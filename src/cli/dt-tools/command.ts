@@ -1,4 +1,4 @@
-import { printable } from '../../input/index.ts';
+import { oneLine } from '../../input/index.ts';
 import { type Arguments, type OptionSpec, parseArguments, usageText } from './arguments.ts';
 import type { DtIo } from './dt-io.ts';
 import { VERSION_LINE } from './version.ts';
@@ -50,8 +50,8 @@ export function runCommand(command: Command, argv: readonly string[], io: DtIo):
     if (args.error !== undefined) throw new UsageError(args.error);
     return command.run(args, io) ?? 0;
   } catch (error) {
-    if (error instanceof UsageError) io.stderr.write(`${usage}\nError: ${error.message}\n`);
-    else if (error instanceof Failure) io.stderr.write(`${printable(error.message)}\n`);
+    if (error instanceof UsageError) io.stderr.write(`${usage}\nError: ${oneLine(error.message)}\n`);
+    else if (error instanceof Failure) io.stderr.write(`${oneLine(error.message)}\n`);
     else throw error;
     return (error instanceof Failure ? error.exitCode : undefined) ?? failureCode;
   }

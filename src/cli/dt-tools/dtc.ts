@@ -10,7 +10,7 @@ import {
   writeDts,
   writeYaml,
 } from '../../devicetree/index.ts';
-import { printable } from '../../input/index.ts';
+import { plainJson } from '../../input/index.ts';
 import { type Command, Failure, UsageError } from './command.ts';
 import { bytesOf, type DtIo, reasonOf } from './dt-io.ts';
 import { DTC_OPTIONS, DtcSettings } from './dtc-options.ts';
@@ -83,10 +83,10 @@ function levelsOf(
 /** Prints what was found, as far as `-q` allows. Errors of the language itself are never kept quiet. */
 function report(found: readonly Diagnostic[], settings: DtcSettings, input: string, io: DtIo): void {
   const shown = found.filter(({ severity }) => settings.quiet < (severity === 'warning' ? 1 : 2));
-  if (settings.json) io.stderr.write(`${JSON.stringify(shown)}\n`);
+  if (settings.json) io.stderr.write(`${plainJson(shown)}\n`);
   else
     for (const diagnostic of shown)
-      io.stderr.write(printable(diagnosticText(diagnostic, input === '-' ? '<stdin>' : input)));
+      io.stderr.write(diagnosticText(diagnostic, input === '-' ? '<stdin>' : input));
 }
 
 /** Ends the command where something cannot be written, or checks failed and nothing forces it. */

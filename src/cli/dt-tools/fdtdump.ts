@@ -1,4 +1,5 @@
 import { DumpError, dumpBlob, findBlob, looksLikeBlob } from '../../devicetree/index.ts';
+import { oneLine } from '../../input/index.ts';
 import { readFile } from './blob-io.ts';
 import { type Command, Failure, UsageError } from './command.ts';
 import { bytesOf } from './dt-io.ts';
@@ -19,11 +20,12 @@ export const FDTDUMP: Command = {
     let bytes = readFile(path, io);
     if (scan) {
       const skipped = (offset: number): void => {
-        if (debug) io.stdout.write(`${path}: skipping fdt magic at offset ${alternateHex(offset)}\n`);
+        if (debug)
+          io.stdout.write(`${oneLine(path)}: skipping fdt magic at offset ${alternateHex(offset)}\n`);
       };
       const found = findBlob(bytes, skipped);
       if (found === undefined) throw new Failure(`FATAL ERROR: ${path}: no blob found in it`);
-      io.stdout.write(`${path}: found fdt at offset ${alternateHex(found)}\n`);
+      io.stdout.write(`${oneLine(path)}: found fdt at offset ${alternateHex(found)}\n`);
       bytes = bytes.subarray(found);
     } else if (!looksLikeBlob(bytes))
       throw new Failure(`FATAL ERROR: ${path}: header is not valid: not a blob, or a truncated one (try -s)`);

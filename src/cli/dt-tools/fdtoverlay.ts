@@ -1,4 +1,5 @@
 import { applyOverlay, FdtError } from '../../devicetree/index.ts';
+import { oneLine } from '../../input/index.ts';
 import { openTree, writeBlob } from './blob-io.ts';
 import { type Command, Failure, UsageError } from './command.ts';
 
@@ -20,8 +21,8 @@ export const FDTOVERLAY: Command = {
     if (output === undefined) throw new UsageError('missing output file: name the result with -o');
     if (operands.length === 0) throw new UsageError('missing overlay file(s)');
     if (last('v') !== undefined) {
-      io.stdout.write(`input  = ${input}\noutput = ${output}\n`);
-      for (const [i, path] of operands.entries()) io.stdout.write(`overlay[${i}] = ${path}\n`);
+      io.stdout.write(`input  = ${oneLine(input)}\noutput = ${oneLine(output)}\n`);
+      for (const [i, path] of operands.entries()) io.stdout.write(`overlay[${i}] = ${oneLine(path)}\n`);
     }
     const base = openTree(input, io);
     const overlays = operands.map((path) => ({ path, tree: openTree(path, io) }));

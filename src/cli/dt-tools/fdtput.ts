@@ -6,6 +6,7 @@ import {
   parseValue,
   type ValueFormat,
 } from '../../devicetree/index.ts';
+import { oneLine } from '../../input/index.ts';
 import { inTree, openTree, writeBlob } from './blob-io.ts';
 import { type Command, UsageError } from './command.ts';
 import type { DtIo } from './dt-io.ts';
@@ -67,7 +68,7 @@ function describeValue(words: readonly string[], format: ValueFormat, length: nu
   for (const word of words) {
     const shown =
       format.type === 's'
-        ? `'${word}'`
+        ? `'${oneLine(word)}'`
         : formatValue(parseValue([word], { ...format, size: 4 }), { type: 'i', size: 4 });
     io.stderr.write(`\t${format.type === 's' ? 'string' : kind}: ${shown}\n`);
   }

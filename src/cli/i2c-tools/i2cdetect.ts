@@ -1,5 +1,6 @@
 import { BusFault, I2C_FUNC, type I2cDev, strerror } from '../../board/index.ts';
 import { hexByte, hexDigits } from '../../bus/words.ts';
+import { oneLine, plainJson } from '../../input/index.ts';
 import { adapters, DANGER, lookUpBus, type Nodes, openBus, printVersion } from './bus-arguments.ts';
 import { parseFlags } from './flags.ts';
 import type { ToolIo } from './io.ts';
@@ -132,11 +133,11 @@ function listBuses(nodes: Nodes, io: ToolIo, json: boolean): number {
   });
   if (json) {
     const facts = buses.map(({ number, kind, name }) => ({ bus: `/dev/i2c-${number}`, kind, name }));
-    io.stdout.write(`${JSON.stringify(facts)}\n`);
+    io.stdout.write(`${plainJson(facts)}\n`);
     return 0;
   }
   for (const { number, kind, name, algorithm } of buses)
-    io.stdout.write(`i2c-${number}\t${kind.padEnd(10)}\t${name.padEnd(32)}\t${algorithm}\n`);
+    io.stdout.write(`i2c-${number}\t${kind.padEnd(10)}\t${oneLine(name).padEnd(32)}\t${algorithm}\n`);
   return 0;
 }
 
@@ -145,7 +146,7 @@ function printFunctionality(i2c: I2cDev, io: ToolIo, json: boolean): number {
     const functions = Object.fromEntries(
       FUNCTIONS.map(([name, bit]) => [name, (i2c.functionality & bit) !== 0]),
     );
-    io.stdout.write(`${JSON.stringify({ bus: i2c.path, functions })}\n`);
+    io.stdout.write(`${plainJson({ bus: i2c.path, functions })}\n`);
     return 0;
   }
   io.stdout.write(`Functionalities implemented by ${i2c.path}:\n`);
@@ -229,7 +230,7 @@ function jsonReport({ path }: I2cDev, { stdout }: ToolIo): ScanReport {
       if (cell === 'answers' || cell === 'driver') found[cell].push(address);
     },
     end: () => {
-      stdout.write(`${JSON.stringify({ bus: path, ...found })}\n`);
+      stdout.write(`${plainJson({ bus: path, ...found })}\n`);
     },
     breakOff: () => {},
   };

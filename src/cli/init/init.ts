@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { printable } from '../../input/index.ts';
+import { oneLine } from '../../input/index.ts';
 import { packageFile } from '../terminal/package-file.ts';
 import { dependencyOn } from './dependency.ts';
 import { projectFiles } from './files.ts';
@@ -23,9 +23,9 @@ export function init(folder: string): number {
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) {
     writeFileSync(join(folder, name), text);
-    process.stdout.write(`${printable(join(folder, name))}\n`);
+    process.stdout.write(`${oneLine(join(folder, name))}\n`);
   }
   const enter = resolve(folder) === process.cwd() ? '' : `cd ${folder} && `;
-  process.stdout.write(`Next: ${printable(enter)}npm install && npm start && npm test\n`);
+  process.stdout.write(`Next: ${oneLine(enter)}npm install && npm start && npm test\n`);
   return 0;
 }

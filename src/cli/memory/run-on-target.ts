@@ -1,6 +1,5 @@
 import { type Board, BusFault } from '../../board/index.ts';
-import { messageOf } from '../../bus/words.ts';
-import { printable } from '../../input/index.ts';
+import { LinedError, oneLine, printable } from '../../input/index.ts';
 import { type BoardArguments, openNamedBoard, printProblems } from '../board/board-options.ts';
 import { warnOfRunning } from '../board/running-board.ts';
 import { saveFailure } from '../board/save-failure.ts';
@@ -36,7 +35,7 @@ export async function runOnTarget(
   const progress = new Progress(process.stderr);
   const say = (sentence: string) => {
     progress.clear();
-    process.stderr.write(`${sentence}\n`);
+    process.stderr.write(`${printable(sentence)}\n`);
   };
   const interruption = new Interruption(() =>
     say(`stopping after this ${step}; press Ctrl-C again to abort`),
@@ -60,7 +59,7 @@ export async function runOnTarget(
       warn(`not saved: ${device} was changed, but its file was not; the file still has the old contents`);
       return FAILED;
     }
-    if (last !== undefined) say(last);
+    if (last !== undefined) say(oneLine(last));
     return 0;
   } catch (thrown) {
     progress.clear();
@@ -68,7 +67,7 @@ export async function runOnTarget(
     // What an adapter says of itself tells more than the transfer that did not reach it.
     const notOpened = thrown instanceof BusFault && NOT_OPENED.includes(thrown.code);
     if (notOpened && printProblems(board)) return FAILED;
-    say(printable(`dtbus: ${sentenceOf(thrown)}`));
+    say(`dtbus: ${sentenceOf(thrown)}`);
     return FAILED;
   } finally {
     interruption.release();
@@ -89,9 +88,8 @@ export async function changing<Result>(
     if (thrown instanceof UsageError) throw thrown;
     const lines = log.report(`${what} and verified`);
     if (log.changed) lines.push(...remedy());
-    throw new Error(`${sentenceOf(thrown)}\n${lines.map((line) => `  ${line}\n`).join('')}`.trimEnd(), {
-      cause: thrown,
-    });
+    const more = lines.map((line) => `  ${oneLine(line)}`).join('\n');
+    throw new LinedError(sentenceOf(thrown), { cause: thrown, more });
   }
 }
 
@@ -99,5 +97,5 @@ export const GO_ON = 'Fix the cause and run the command again; it resumes where 
 
 function sentenceOf(thrown: unknown): string {
   if (thrown instanceof Interrupted) return 'interrupted';
-  return messageOf(thrown);
+  return errorText(thrown);
 }

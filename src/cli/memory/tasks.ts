@@ -1,5 +1,5 @@
 import type { Board } from '../../board/index.ts';
-import { printable } from '../../input/index.ts';
+import { oneLine, plainJson } from '../../input/index.ts';
 import type { BoardArguments } from '../board/board-options.ts';
 import { byteCount, duration } from './byte-count.ts';
 import { checkFits, processImageIo, readImage, writeImage } from './image.ts';
@@ -34,12 +34,12 @@ export type Rows = readonly (readonly [what: string, value: string])[];
 /** Prints what is known of a part; with `json` as one object, for scripts. */
 export function printRows(title: string, rows: Rows, json: boolean): void {
   if (json) {
-    process.stdout.write(`${JSON.stringify({ title, ...Object.fromEntries(rows) }, undefined, 2)}\n`);
+    process.stdout.write(`${plainJson({ title, ...Object.fromEntries(rows) }, 2)}\n`);
     return;
   }
   const width = Math.max(...rows.map(([what]) => what.length));
-  process.stdout.write(`${printable(title)}\n`);
-  for (const [what, value] of rows) process.stdout.write(`  ${what.padEnd(width)}  ${printable(value)}\n`);
+  process.stdout.write(`${oneLine(title)}\n`);
+  for (const [what, value] of rows) process.stdout.write(`  ${what.padEnd(width)}  ${oneLine(value)}\n`);
 }
 
 export function readInto(

@@ -1,4 +1,5 @@
 import { loadCatalogue, openBoard } from '../../board/index.ts';
+import { oneLine, plainJson } from '../../input/index.ts';
 import { paintFor } from '../terminal/style.ts';
 import { warn } from '../terminal/warn.ts';
 import { listParts, type PartListing } from './part-listing.ts';
@@ -22,7 +23,7 @@ export async function showBoardParts(file: string, name: string | undefined, jso
     warn(`part not found: ${name ?? 'any'} of ${file}; it has: ${known}`);
     return FAILED;
   }
-  process.stdout.write(json ? `${JSON.stringify(parts, undefined, 2)}\n` : table(parts));
+  process.stdout.write(json ? `${plainJson(parts, 2)}\n` : table(parts));
   return 0;
 }
 
@@ -55,8 +56,8 @@ function table(parts: readonly BoardPart[]): string {
   const rows = [
     ['label', 'path', 'name', 'what it is', 'settable'],
     ...parts.map(({ labels, path, name, title, properties }) => [
-      labels.join(' '),
-      path,
+      oneLine(labels.join(' ')),
+      oneLine(path),
       name,
       title,
       properties

@@ -1,4 +1,5 @@
 import { loadCatalogue } from '../../board/index.ts';
+import { plainJson } from '../../input/index.ts';
 import { packageFile } from '../terminal/package-file.ts';
 import { type Paint, paintFor } from '../terminal/style.ts';
 import { warn } from '../terminal/warn.ts';
@@ -27,7 +28,7 @@ export async function showParts(name: string | undefined, json: boolean, board?:
     return FAILED;
   }
   const paint = paintFor(process.stdout);
-  if (json) process.stdout.write(`${JSON.stringify(parts, undefined, 2)}\n`);
+  if (json) process.stdout.write(`${plainJson(parts, 2)}\n`);
   else if (name !== undefined && parts.length <= DETAILED_MAX)
     process.stdout.write(parts.map((part) => details(part, paint)).join('\n'));
   else process.stdout.write(table(parts, paint, process.stdout.columns ?? Number.POSITIVE_INFINITY));

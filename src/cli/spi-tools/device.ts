@@ -1,4 +1,5 @@
 import { BusFault, type NodeRegistry, SPI_MODE, type SpiDev, strerror } from '../../board/index.ts';
+import { oneLine } from '../../input/index.ts';
 import type { ToolIo } from '../i2c-tools/io.ts';
 import { getopt, type Option } from '../terminal/getopt.ts';
 
@@ -82,7 +83,7 @@ export function readOptions(
   const settings: Settings = {};
   let device: string | undefined;
   const wrong = (sentence: string) => {
-    io.stderr.write(`${tool.name}: ${sentence}\n`);
+    io.stderr.write(`${tool.name}: ${oneLine(sentence)}\n`);
     return 1;
   };
   const own = tool.options.map(({ letter }) => letter);
@@ -115,7 +116,7 @@ export function readOptions(
 
 /** perror(3) */
 function report(what: string, thrown: unknown, io: ToolIo): void {
-  io.stderr.write(`${what}: ${strerror(BusFault.from(thrown).code)}\n`);
+  io.stderr.write(`${oneLine(what)}: ${strerror(BusFault.from(thrown).code)}\n`);
 }
 
 /** Opens a device; reports and gives undefined when it cannot be. */
@@ -124,7 +125,7 @@ export function openDevice(path: string, nodes: Nodes, io: ToolIo): SpiDev | und
     const node = nodes.open(path);
     if ('chipSelect' in node) return node;
     node.close();
-    io.stderr.write(`${path}: Inappropriate ioctl for device\n`);
+    io.stderr.write(`${oneLine(path)}: Inappropriate ioctl for device\n`);
   } catch (thrown) {
     report(path, thrown, io);
   }

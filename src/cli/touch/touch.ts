@@ -7,7 +7,7 @@ import {
   findControl,
   type WireValue,
 } from '../../board/index.ts';
-import { printable } from '../../input/index.ts';
+import { oneLine, plainJson } from '../../input/index.ts';
 import type { BoardArguments } from '../board/board-options.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
 import { InvalidValue, UsageError } from '../terminal/usage-error.ts';
@@ -50,7 +50,7 @@ export function getFromBoard(
     }
     const describe = (each: ControlPart | ControlChip) =>
       'lines' in each ? linesText(each) : partText(each);
-    const texts = json ? [`${JSON.stringify(found, undefined, 2)}\n`] : found.map(describe);
+    const texts = json ? [`${plainJson(found, 2)}\n`] : found.map(describe);
     process.stdout.write(texts.join(''));
     return 0;
   });
@@ -64,13 +64,13 @@ async function allOf(control: BoardControl): Promise<readonly string[]> {
 
 function valueText(part: ControlPart, property: string, json: boolean): string {
   const value = propertyOf(part, property);
-  return json ? JSON.stringify(value) : printable(textOf(value));
+  return json ? plainJson(value) : oneLine(textOf(value));
 }
 
 /** The level of a line by name or number. @throws {Error} for a line that the controller does not have */
 function lineText({ path, lines }: ControlChip, wanted: string, json: boolean): string {
   const line = lines.find(({ line: number, name }) => name === wanted || String(number) === wanted);
-  if (line !== undefined) return json ? JSON.stringify(line) : levelOf(line);
+  if (line !== undefined) return json ? plainJson(line) : levelOf(line);
   const known = lines.map(({ line: number, name }) => name || number).join(', ');
   throw new Error(`not found: line ${wanted} of ${path}; use one of: ${known}`);
 }
@@ -99,10 +99,11 @@ function linesText({ path, title, lines }: ControlChip): string {
       line.wired.join(', '),
     ]),
   ];
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  const texts = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
-  const head = `${path}  ${title}, ${lines.length} ${lines.length === 1 ? 'line' : 'lines'}`;
-  return printable(`${[head, ...texts.map((text) => `  ${text}`.trimEnd())].join('\n')}\n`);
+  const cells = rows.map((row) => row.map(oneLine));
+  const widths = rows[0]?.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0))) ?? [];
+  const texts = cells.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
+  const head = oneLine(`${path}  ${title}, ${lines.length} ${lines.length === 1 ? 'line' : 'lines'}`);
+  return `${[head, ...texts.map((text) => `  ${text}`.trimEnd())].join('\n')}\n`;
 }
 
 function partText({ path, title, properties, values }: ControlPart): string {
@@ -111,9 +112,9 @@ function partText({ path, title, properties, values }: ControlPart): string {
     .filter(({ name }) => !isPicture(values[name]))
     .map(({ name, unit }) => {
       const text = textOf(values[name] as WireValue);
-      return `  ${name.padEnd(width)}  ${text}${unit === undefined ? '' : ` ${unit}`}`;
+      return oneLine(`  ${name.padEnd(width)}  ${text}${unit === undefined ? '' : ` ${unit}`}`);
     });
-  return printable(`${[`${path}  ${title}`, ...lines].join('\n')}\n`);
+  return `${[oneLine(`${path}  ${title}`), ...lines].join('\n')}\n`;
 }
 
 /** A display's picture as text takes many lines: that is what `show` is for. */

@@ -1,5 +1,5 @@
 import type { TracedBus } from '../../board/index.ts';
-import { printable } from '../../input/index.ts';
+import { oneLine } from '../../input/index.ts';
 import { i2cPackets } from './capture-i2c.ts';
 import { spiPackets } from './capture-spi.ts';
 import { interfaceBlock, packetBlock, sectionBlock } from './pcapng.ts';
@@ -23,7 +23,7 @@ export class Capture {
     const place = this.#placeOf(bus);
     const packets = bus.kind === 'i2c' ? i2cPackets(bus.number, transfer) : spiPackets(bus.number, transfer);
     const [part, fault] = [one.part && `${one.part}: `, transfer.fault && `${transfer.fault}: `];
-    const comment = printable(`${fault ?? ''}${part}${text}`);
+    const comment = oneLine(`${fault ?? ''}${part}${text}`);
     packets.forEach((packet, i) => {
       this.#write(packetBlock(place, packet, i === 0 ? comment : undefined));
     });

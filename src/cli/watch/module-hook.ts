@@ -1,6 +1,6 @@
 /** Imported first by a Node program whose boards are watched: `DTBUS_WATCH` says how, as JSON. */
 import { messageOf } from '../../bus/words.ts';
-import { printable } from '../../input/index.ts';
+import { oneLine } from '../../input/index.ts';
 import { Watcher, type WatchOptions } from './watcher.ts';
 
 const watcher = watcherOf(JSON.parse(process.env['DTBUS_WATCH'] ?? '{}') as WatchOptions);
@@ -18,7 +18,7 @@ function watcherOf(options: WatchOptions): Watcher {
   try {
     return new Watcher(options);
   } catch (thrown) {
-    process.stderr.write(`dtbus: ${printable(messageOf(thrown))}\n`);
+    process.stderr.write(`dtbus: ${oneLine(messageOf(thrown))}\n`);
     process.exit(1);
   }
 }

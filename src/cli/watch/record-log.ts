@@ -2,7 +2,7 @@ import { dirname, relative, resolve } from 'node:path';
 import type { TracedBoard, TracedBus, TracedEdge, TracedTransfer } from '../../board/index.ts';
 import { addressOf } from '../../bus/index.ts';
 import { messageOf } from '../../bus/words.ts';
-import { printable } from '../../input/index.ts';
+import { oneLine } from '../../input/index.ts';
 import { RecordingWriter } from '../../recording/index.ts';
 import { type PartReader, partReaders } from '../../trace/decode.ts';
 import { watched } from './transfer-line.ts';
@@ -41,7 +41,7 @@ export class RecordLog {
   /** @param write writes to the recording; @param tell says a line to who records */
   constructor(write: (text: string) => void, tell: (line: string) => void, options: RecordOptions) {
     this.#write = write;
-    this.#tell = (line) => tell(printable(line));
+    this.#tell = (sentence) => tell(`dtbus: ${oneLine(sentence)}\n`);
     this.#file = options.file;
     this.#describe = options.describe;
     this.#mask = options.mask;
@@ -59,7 +59,7 @@ export class RecordLog {
       this.#writer.head({ tree, clock: board?.clock, buses });
       this.#buses = paths;
     } else if (paths !== this.#buses) {
-      this.#tell('dtbus: another board has come up; only the first is recorded\n');
+      this.#tell('another board has come up; only the first is recorded');
       return;
     }
     const parts = this.#describe ? await partReaders(buses) : buses.map(() => new Map());
@@ -87,7 +87,7 @@ export class RecordLog {
     const count = this.#writer.entries;
     const lost = this.#lost === 0 ? '' : `; ${this.#lost} events were lost, which its lines say`;
     if (!this.#failed && this.#file !== '-')
-      this.#tell(`dtbus: ${this.#file}: recorded ${count} ${count === 1 ? 'event' : 'events'}${lost}\n`);
+      this.#tell(`${this.#file}: recorded ${count} ${count === 1 ? 'event' : 'events'}${lost}`);
   }
 
   #end(): void {
@@ -121,7 +121,7 @@ export class RecordLog {
     const known = buses.flatMap(({ parts }) => parts.flatMap(({ path = '', name }) => [path, name]));
     const missing = this.#mask.filter((part) => !known.includes(part));
     if (missing.length > 0) {
-      this.#tell(`dtbus: not found: ${missing.join(', ')}, which --mask names; all bytes are masked\n`);
+      this.#tell(`not found: ${missing.join(', ')}, which --mask names; all bytes are masked`);
       return buses.map(() => undefined);
     }
     return buses.map(
@@ -148,7 +148,7 @@ export class RecordLog {
     } catch (thrown) {
       this.#failed = true;
       const { code } = thrown as NodeJS.ErrnoException;
-      this.#tell(`dtbus: cannot write ${this.#file}: ${code ?? messageOf(thrown)}; the recording is cut\n`);
+      this.#tell(`cannot write ${this.#file}: ${code ?? messageOf(thrown)}; the recording is cut`);
     }
   }
 }

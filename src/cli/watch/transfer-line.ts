@@ -1,7 +1,7 @@
 import type { TracedBus, TracedEdge, TracedTransfer } from '../../board/index.ts';
 import { TEN_BIT_ADDRESS } from '../../bus/index.ts';
 import { hexByte } from '../../bus/words.ts';
-import { printable } from '../../input/index.ts';
+import { oneLine, plainJson } from '../../input/index.ts';
 import { notesText, type PartReader, unknownI2c, unknownSpi } from '../../trace/decode.ts';
 import type { Paint } from '../terminal/style.ts';
 
@@ -73,10 +73,10 @@ export function transferLine(
   const fields = [
     mark + timeText(startedMs - began, paint),
     busName(bus).padEnd(COLUMNS.bus),
-    printable(target).padEnd(COLUMNS.target),
+    oneLine(target).padEnd(COLUMNS.target),
     paint(fault === undefined ? 'green' : 'red', result),
     microseconds(durationOf(transfer)).toString().padStart(COLUMNS.duration),
-    printable(text + notesText(transfer)),
+    oneLine(text + notesText(transfer)),
   ];
   return `${fields.join('  ')}\n`;
 }
@@ -90,7 +90,7 @@ export function edgeLine(
   const fields = [
     ` ${timeText(startedMs - began, paint)}`,
     'gpio'.padEnd(COLUMNS.bus),
-    printable(`${controller} ${line} ${name}`.trimEnd()).padEnd(COLUMNS.target),
+    oneLine(`${controller} ${line} ${name}`.trimEnd()).padEnd(COLUMNS.target),
     ''.padEnd(COLUMNS.result),
     ''.padEnd(COLUMNS.duration),
     high ? 'rises' : 'falls',
@@ -101,7 +101,7 @@ export function edgeLine(
 /** An edge of a line as a line of JSON. */
 export function edgeJson({ sequence, startedMs, controller, line, name, high }: TracedEdge): string {
   const time = new Date(startedMs).toISOString();
-  return `${JSON.stringify({ sequence, time, controller, line, name: name === '' ? null : name, high })}\n`;
+  return `${plainJson({ sequence, time, controller, line, name: name === '' ? null : name, high })}\n`;
 }
 
 function timeText(ms: number, paint: Paint): string {
@@ -139,5 +139,5 @@ export function transferJson({ transfer, bus, part, text }: WatchedTransfer): st
       ...(received === undefined ? {} : { received: hex(received.bytes), receivedBytes: received.length }),
     })),
   };
-  return `${JSON.stringify(line)}\n`;
+  return `${plainJson(line)}\n`;
 }

@@ -1,3 +1,4 @@
+import { oneLine } from '../../input/index.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { formatDiagnostic } from './format-diagnostic.ts';
 
@@ -8,5 +9,5 @@ import { formatDiagnostic } from './format-diagnostic.ts';
 export function diagnosticText(diagnostic: Diagnostic, file: string): string {
   const text = formatDiagnostic(diagnostic);
   const isPlaced = diagnostic.span !== undefined || diagnostic.message.startsWith(`${file}: `);
-  return `${isPlaced ? '' : `${file}: `}${text}\n`;
+  return `${isPlaced ? '' : `${oneLine(file)}: `}${text}\n`;
 }

@@ -1,3 +1,4 @@
+import { oneLine, printable } from '../../input/index.ts';
 import type { Span } from '../text/source.ts';
 import { readable } from '../text/source.ts';
 import type { Diagnostic, Note } from './diagnostic.ts';
@@ -23,7 +24,7 @@ function excerpt(diagnostic: Diagnostic): string[] {
   const indent = readable(text.slice(0, from)).replace(/[^\t]/g, ' ');
   const width = Math.max(1, [...readable(text.slice(from, to)).trimEnd()].length);
   return [
-    ` ${number} | ${readable(text)}`,
+    ` ${number} | ${printable(readable(text))}`,
     ` ${gutter} | ${indent}${width === 1 ? '^' : '~'.repeat(width).replace(/^~/, '^')}`,
   ];
 }
@@ -34,7 +35,7 @@ function note({ message, span }: Note): string {
 
 /**
  * A diagnostic for a person: the place and the message in dtc's form, the line with a mark, what to do, and
- * further places. Several lines, without a line end behind the last.
+ * further places. Several lines, without a line end behind the last; what is quoted of a tree begins none of them.
  */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   const { severity, code, message, hint, span, node, property, notes } = diagnostic;
@@ -42,9 +43,9 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   const subject = node === undefined ? '' : `${node}${property === undefined ? '' : `:${property}`}: `;
   const lines = [
     `${place}${severity === 'error' ? 'ERROR' : 'Warning'} (${code}): ${readable(subject + message)}`,
-    ...excerpt(diagnostic),
-  ];
-  if (hint !== undefined) lines.push(`  help: ${readable(hint)}`);
-  lines.push(...notes.map(note));
+    ...(hint === undefined ? [] : [`  help: ${readable(hint)}`]),
+    ...notes.map(note),
+  ].map(oneLine);
+  lines.splice(1, 0, ...excerpt(diagnostic));
   return lines.join('\n');
 }

@@ -1,4 +1,5 @@
 import { addressOf, hexDigits, isTenBit } from '../../bus/index.ts';
+import { oneLine } from '../../input/index.ts';
 import type { TracedBus, TracedBytes, TracedEdge, TracedTransfer } from '../../trace/index.ts';
 import {
   type RecordedBytes,
@@ -160,7 +161,7 @@ export class RecordingWriter {
     const line = (time === '' ? text : `${time.padEnd(COLUMNS.time)}  ${text}`).trimEnd();
     const width = COLUMNS.time + COLUMNS.place + COLUMNS.messages + COLUMNS.result;
     // A line break in it would be a line of its own.
-    const end = comment === '' ? '' : `  ; ${comment.replaceAll(/[\r\n]+/g, ' ')}`;
+    const end = comment === '' ? '' : `  ; ${oneLine(comment)}`;
     this.#write(`${end === '' ? line : line.padEnd(width)}${end}\n${this.#blocks}`);
     this.#blocks = '';
     this.#entries++;

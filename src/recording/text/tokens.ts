@@ -1,3 +1,5 @@
+import { plainJson } from '../../input/index.ts';
+
 /** What a line consists of: quoted texts, `<…>`, `,` and `>`, words, and a comment to its end. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|<[^<>]*>|[,>{}]|;.*$|[^\s,>{};"<]+|["<]/g;
 
@@ -22,12 +24,9 @@ const PLAIN = /^[\w./@&:+=,-]+$/;
 /** The same, where a comma parts messages. */
 export const PLAIN_WORD = /^[\w./@&:+=-]+$/;
 
-/** A text as a token; like JSON's, but without what a terminal obeys (DEL, C1). */
+/** A text as a token. */
 export function quoted(text: string): string {
-  return JSON.stringify(text).replace(
-    /[\x7f-\x9f]/g,
-    (character) => `\\u00${character.charCodeAt(0).toString(16)}`,
-  );
+  return plainJson(text);
 }
 
 /** A name as a token: quoted where it has to be. */

@@ -190,7 +190,7 @@ function inSpite<T>(all: readonly T[], work: (each: T) => void): void {
     }
   }
   if (errors.length === 0) return;
-  throw new AggregateError(errors, errors.map((error) => (error as Error).message ?? error).join('\n'));
+  throw new AggregateError(errors, errors.map((error) => (error as Error).message ?? error).join('; '));
 }
 
 /** The declared properties of a part without a data sheet are ordinary fields or accessors. */

@@ -1,5 +1,5 @@
 import { isUint8Array } from 'node:util/types';
-import { didYouMean, shown } from '../../input/index.ts';
+import { didYouMean, oneLine, shown } from '../../input/index.ts';
 import type { PropertyValue } from '../../parts/index.ts';
 
 /**
@@ -26,7 +26,7 @@ export class PartError extends Error {
   readonly sentence: string;
 
   constructor(message: string, sentence = message, options?: ErrorOptions) {
-    super(message, options);
+    super(oneLine(message), options);
     this.sentence = sentence;
   }
 }

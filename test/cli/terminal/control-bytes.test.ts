@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { commandsOf } from '../commands/commands.ts';
-import { EVIL_NAME, type HostileBoard, hostileBoard } from './hostile-board.ts';
+import { EVIL_NAME, FORGED, type HostileBoard, hostileBoard } from './hostile-board.ts';
 
 const parent = mkdtempSync(join(tmpdir(), 'dtbus-control-'));
 const at: HostileBoard = hostileBoard(parent);
@@ -165,6 +165,8 @@ async function dtbus(argv: readonly string[]): Promise<Ended> {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for them.
 const OBEYED = /[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]/;
 
+const forged = (text: string) => FORGED.exec(Buffer.from(text, 'latin1').toString())?.[0];
+
 /** One value, or one on each line. */
 function parseJson(text: string): unknown {
   return /^\{.*\}\n\{/.test(text)
@@ -204,11 +206,13 @@ it('has rows for every command', () => {
 });
 
 describe.each(Object.keys(ROWS))('dtbus %s', (name) => {
-  it('lets no control byte of a tree, a file name or a part through', async () => {
+  it('lets no control byte and no line of a tree, a file name or a part through', async () => {
     for (const row of ROWS[name] as readonly (readonly string[])[]) {
       const { argv, out, err } = await dtbus(row);
-      expect([argv, OBEYED.exec(err)?.[0], err]).toEqual([argv, undefined, err]);
-      if (!RAW_OUTPUT.has(name)) expect([argv, OBEYED.exec(out)?.[0], out]).toEqual([argv, undefined, out]);
+      for (const text of RAW_OUTPUT.has(name) ? [err] : [err, out])
+        expect
+          .soft([argv, OBEYED.exec(text)?.[0], forged(text), text])
+          .toEqual([argv, undefined, undefined, text]);
       if (argv.includes('--json') && out !== '') expect(() => parseJson(out)).not.toThrow();
       expect(out + err).not.toContain('    at ');
     }
@@ -217,5 +221,5 @@ describe.each(Object.keys(ROWS))('dtbus %s', (name) => {
 
 it('serve says nothing that a terminal obeys', () => {
   expect(told).toMatch(/ready/);
-  expect([OBEYED.exec(told)?.[0], told]).toEqual([undefined, told]);
+  expect([OBEYED.exec(told)?.[0], forged(told), told]).toEqual([undefined, undefined, told]);
 });

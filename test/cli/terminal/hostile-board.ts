@@ -1,10 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What a terminal would obey: a title, a cleared screen, C1's CSI in UTF-8, a line that begins anew, a rung bell. */
-const EVIL = '\\x1b]0;owned\\x07\\x1b[2J\\xc2\\x9b31m\\r\\nfake: line\\x08';
+/** What a terminal would obey: a title, a cleared screen, C1's CSI in UTF-8, a rung bell; and all that begins a line. */
+const EVIL =
+  '\\x1b]0;owned\\x07\\x1b[2J\\xc2\\x9b31m\\nfake: 1\\r\\nfake: 2\\rfake: 3\\xe2\\x80\\xa8fake: 4\\xe2\\x80\\xa9fake: 5\\xc2\\x85fake: 6\\v\\ffake: 7\\t\\x08';
 /** The same in a file's name. */
-export const EVIL_NAME = 'bo\x1b[31m\u009bard\nfake';
+export const EVIL_NAME = 'bo\x1b[31m\u009bard\nfake\rfake\u2028fake\u2029fake\u0085fake\tx';
+/** A line that a string of the board began: no word of ours begins so. */
+export const FORGED = /(?:^|[\n\r\v\f\u0085\u2028\u2029])[\s│├└─]*fake/;
 
 export interface HostileBoard {
   readonly folder: string;
@@ -47,7 +50,10 @@ export function hostileBoard(parent: string): HostileBoard {
 };
 `;
   writeFileSync(board, source);
-  writeFileSync(join(folder, 'throws.mjs'), 'throw new Error("\\x1b]0;owned\\x07\\u009b31m\\nfake: line");');
+  writeFileSync(
+    join(folder, 'throws.mjs'),
+    'throw new Error("\\x1b]0;owned\\x07\\u009b31m\\nfake: line\\u2028fake");',
+  );
   const overlay = join(folder, `${EVIL_NAME}.dtso`);
   writeFileSync(overlay, `/dts-v1/; /plugin/; &temp { label = "${EVIL}"; new = "${EVIL}"; };`);
   const script = join(folder, `${EVIL_NAME}.cjs`);

@@ -6,6 +6,7 @@ import {
   SPI_MODE,
   type SpiCapabilities,
 } from '../../src/bus/index.ts';
+import { type UsbAdapterNames, usbSheets } from '../usb/index.ts';
 import { CHIP_SELECTS, I2C_CLOCKS_HZ } from './protocol.ts';
 
 /** The clock is fixed; this is above what owners measured (1.5 to 2 MHz). */
@@ -32,13 +33,15 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   nack: 'each byte',
 };
 
-const ADAPTER = {
+export const NAMES: UsbAdapterNames = {
+  title: 'CH341A',
+  article: 'a',
+  compatible: 'wch,ch341a',
+  emulated: 'dtbus,ch341a-emulator',
+};
+
+export const sheets: readonly AdapterSheet[] = usbSheets(NAMES, {
   i2c: I2C_CAPABILITIES,
   spi: SPI_CAPABILITIES,
   judges: "flashrom (SPI); I2C by 2 clients' sources",
-};
-
-export const sheets: readonly AdapterSheet[] = [
-  { title: 'CH341A', compatible: 'wch,ch341a', ...ADAPTER },
-  { title: 'CH341A, emulated', compatible: 'dtbus,ch341a-emulator', ...ADAPTER },
-];
+});

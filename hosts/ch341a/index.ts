@@ -1,7 +1,9 @@
 import type { DeviceNode, HostAdapter } from '../../src/bus/index.ts';
-import { Catalogue, populateI2c, populateSpi, type SimulationOptions } from '../../src/sim/index.ts';
-import { EmulatedConnection, EmulatedPort, type UsbDevice, usbDevice } from '../../src/usb/index.ts';
-import { type EmulatedI2c, type EmulatedSpi, usbNode } from '../link/index.ts';
+import type { SimulationOptions } from '../../src/sim/index.ts';
+import type { UsbDevice } from '../../src/usb/index.ts';
+import type { EmulatedI2c, EmulatedSpi } from '../link/index.ts';
+import { busesOf, createUsbAdapter, type UsbAdapterKind } from '../usb/index.ts';
+import { NAMES } from './capabilities.ts';
 import { Ch341aAdapter } from './controller.ts';
 import { Ch341aEmulator } from './emulator.ts';
 import { USB_ID } from './protocol.ts';
@@ -10,28 +12,17 @@ export { I2C_CAPABILITIES, SPI_CAPABILITIES, sheets } from './capabilities.ts';
 export { Ch341aAdapter } from './controller.ts';
 export { Ch341aEmulator } from './emulator.ts';
 
-const REAL = 'wch,ch341a';
+const KIND = {
+  ...NAMES,
+  ids: [USB_ID],
+  interface: 0,
+  drive: (name, open) => new Ch341aAdapter(name, open),
+  emulate: (node, simulation) => new Ch341aEmulator(busesOf(node, simulation)),
+} satisfies UsbAdapterKind;
 
-/**
- * The adapter that `node` describes, real, or emulated with the parts of its children `i2c` and `spi` behind it; nothing is opened.
- * @throws {NodeError}
- */
-export function createAdapter(
-  node: DeviceNode,
-  simulation: SimulationOptions = { catalogue: new Catalogue() },
-): HostAdapter {
-  if (node.compatible.includes(REAL)) {
-    const wanted = { title: 'a CH341A', ids: [USB_ID], ...usbNode(node), interface: 0 };
-    return new Ch341aAdapter('CH341A', usbDevice(wanted));
-  }
-  const child = (bus: string): DeviceNode | undefined => node.children.find(({ name }) => name === bus);
-  const [i2c, spi] = [child('i2c'), child('spi')];
-  const emulator = new Ch341aEmulator({
-    i2c: i2c && populateI2c(i2c, simulation).wire,
-    spi: spi && populateSpi(spi, simulation).wire,
-  });
-  const port = new EmulatedPort(emulator);
-  return new Ch341aAdapter('emulated CH341A', async () => new EmulatedConnection(port));
+/** See `createUsbAdapter`. @throws {NodeError} */
+export function createAdapter(node: DeviceNode, simulation?: SimulationOptions): HostAdapter {
+  return createUsbAdapter(KIND, node, simulation);
 }
 
 /** The emulated adapter on buses of the caller's. */

@@ -4,6 +4,7 @@ import {
   I2C_FUNC_SMBUS_EMUL,
   type I2cCapabilities,
 } from '../../src/bus/index.ts';
+import { type UsbAdapterNames, usbSheets } from '../usb/index.ts';
 import { CLOCKS_HZ, READ_MAX, WRITE_MAX } from './protocol.ts';
 
 export const I2C_CAPABILITIES: I2cCapabilities = {
@@ -18,9 +19,14 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   nack: 'address or data',
 };
 
-const ADAPTER = { i2c: I2C_CAPABILITIES, judges: "Linux's driver hid-cp2112, i2c-tools" };
+export const NAMES: UsbAdapterNames = {
+  title: 'CP2112',
+  article: 'a',
+  compatible: 'silabs,cp2112',
+  emulated: 'dtbus,cp2112-emulator',
+};
 
-export const sheets: readonly AdapterSheet[] = [
-  { title: 'CP2112', compatible: 'silabs,cp2112', ...ADAPTER },
-  { title: 'CP2112, emulated', compatible: 'dtbus,cp2112-emulator', ...ADAPTER },
-];
+export const sheets: readonly AdapterSheet[] = usbSheets(NAMES, {
+  i2c: I2C_CAPABILITIES,
+  judges: "Linux's driver hid-cp2112, i2c-tools",
+});

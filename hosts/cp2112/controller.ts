@@ -15,6 +15,7 @@ import {
   type UsbConnection,
   type UsbOpener,
 } from '../../src/usb/index.ts';
+import { exchange, UsbSession, untilQuiet } from '../usb/index.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
 import {
   CLOCKS_HZ,
@@ -40,8 +41,6 @@ import {
 const DEFAULT_HZ = 100_000;
 /** Of the chip, for a transfer. */
 const TIMEOUT_MS = 1000;
-/** After a transfer was broken off: answers that are still due come within this time. */
-const SETTLE_MS = 100;
 
 function feature(request: number, number: number): ControlRequest {
   const requestType = REQUEST_TYPE.CLASS | REQUEST_TYPE.INTERFACE;
@@ -54,9 +53,7 @@ export class Cp2112Adapter implements HostAdapter, I2cController {
   readonly capabilities = I2C_CAPABILITIES;
   readonly functionality = I2C_CAPABILITIES.functionality;
   readonly i2c: I2cController = this;
-  readonly #open: UsbOpener;
-  readonly #name: string;
-  #usb: UsbConnection | undefined;
+  readonly #session: UsbSession;
   #hz = DEFAULT_HZ;
   #told: number | undefined;
   /** A step was broken off: its answer may be due, and the chip in the middle of a transfer. */
@@ -64,12 +61,11 @@ export class Cp2112Adapter implements HostAdapter, I2cController {
 
   /** @param name what it is called until it is open */
   constructor(name: string, open: UsbOpener) {
-    this.#name = name;
-    this.#open = open;
+    this.#session = new UsbSession(name, open);
   }
 
   get description(): string {
-    return this.#usb?.description ?? this.#name;
+    return this.#session.description;
   }
 
   get maxMessageLength(): number {
@@ -77,29 +73,21 @@ export class Cp2112Adapter implements HostAdapter, I2cController {
   }
 
   async open(): Promise<void> {
-    await this.close();
-    const usb = await this.#open();
-    try {
+    await this.#session.open(async (usb) => {
       const [, part] = await usb.controlIn(feature(HID_REQUEST.GET_REPORT, FEATURE.VERSION), 3);
       if (part !== PART_NUMBER)
         throw new BusFault(
           'EPROTO',
           `no CP2112 found: ${usb.description} has its ids, but another part number`,
         );
-    } catch (error) {
-      await usb.close();
-      throw error;
-    }
-    this.#usb = usb;
+    });
     this.#told = undefined;
     // Whoever had it before may have left anything.
     this.#unclean = true;
   }
 
   async close(): Promise<void> {
-    const usb = this.#usb;
-    this.#usb = undefined;
-    await usb?.close();
+    await this.#session.close();
   }
 
   setClockFrequency(hz: number): number {
@@ -121,8 +109,7 @@ export class Cp2112Adapter implements HostAdapter, I2cController {
         'EMSGSIZE',
         `message of ${first.buf.length} bytes is too long: a CP2112 writes at most ${WRITE_READ_MAX} before a read`,
       );
-    const usb = this.#usb;
-    if (usb === undefined) throw new BusFault('ENODEV', `${this.description} is not open`);
+    const { usb } = this.#session;
     if (this.#unclean) await this.#settle(usb, signal);
     this.#unclean = true;
     if (this.#told !== this.#hz) await this.#configure(usb, signal);
@@ -144,16 +131,7 @@ export class Cp2112Adapter implements HostAdapter, I2cController {
   async #settle(usb: UsbConnection, signal: AbortSignal | undefined): Promise<void> {
     if (signal?.aborted) throw new BusFault('ETIMEDOUT');
     await usb.out(ENDPOINT.OUT, Uint8Array.of(REPORT.CANCEL, 1), signal);
-    for (let isQuiet = false; !isQuiet; ) {
-      if (signal?.aborted) throw new BusFault('ETIMEDOUT');
-      isQuiet = await usb.in(ENDPOINT.IN, PACKET_BYTES, AbortSignal.timeout(SETTLE_MS)).then(
-        () => false,
-        (error: unknown) => {
-          if (error instanceof BusFault && error.code === 'ETIMEDOUT') return true;
-          throw error;
-        },
-      );
-    }
+    await untilQuiet(usb, ENDPOINT.IN, PACKET_BYTES, signal);
   }
 
   async #ask(
@@ -162,10 +140,7 @@ export class Cp2112Adapter implements HostAdapter, I2cController {
     number: number,
     signal: AbortSignal | undefined,
   ): Promise<Uint8Array> {
-    const [answer] = await Promise.all([
-      usb.in(ENDPOINT.IN, PACKET_BYTES, signal),
-      usb.out(ENDPOINT.OUT, report, signal),
-    ]);
+    const answer = await exchange(usb, ENDPOINT, report, PACKET_BYTES, signal);
     if (answer[0] !== number)
       throw new BusFault('EPROTO', `${this.description} answered another request than it was asked`);
     return answer;

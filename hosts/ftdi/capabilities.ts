@@ -6,6 +6,7 @@ import {
   SPI_MODE,
   type SpiCapabilities,
 } from '../../src/bus/index.ts';
+import { type UsbAdapterNames, usbSheets } from '../usb/index.ts';
 import { CHIPS, FASTEST_SPI_HZ, SLOWEST_I2C_HZ } from './protocol.ts';
 
 export const FASTEST_I2C_HZ = 1_000_000;
@@ -35,14 +36,18 @@ export function spiCapabilities(chipSelects: number): SpiCapabilities {
   };
 }
 
-const ADAPTER = { i2c: I2C_CAPABILITIES, spi: spiCapabilities(1) };
+/** What the adapters with `chip` are called. */
+export function namesOf(chip: keyof typeof CHIPS): UsbAdapterNames {
+  const { title } = CHIPS[chip];
+  return { title, article: 'an', compatible: `ftdi,${chip}`, emulated: `dtbus,${chip}-emulator` };
+}
 
-export const sheets: readonly AdapterSheet[] = Object.entries(CHIPS).flatMap(
-  ([name, { title, hasOpenDrain }]) => {
-    const sheet = { ...ADAPTER, judges: hasOpenDrain ? 'flashrom (SPI), pyftdi (I2C, SPI)' : 'as FT232H' };
-    return [
-      { title, compatible: `ftdi,${name}`, ...sheet },
-      { title: `${title}, emulated`, compatible: `dtbus,${name}-emulator`, ...sheet },
-    ];
-  },
+export const CHIP_NAMES = Object.keys(CHIPS) as (keyof typeof CHIPS)[];
+
+export const sheets: readonly AdapterSheet[] = CHIP_NAMES.flatMap((chip) =>
+  usbSheets(namesOf(chip), {
+    i2c: I2C_CAPABILITIES,
+    spi: spiCapabilities(1),
+    judges: CHIPS[chip].hasOpenDrain ? 'flashrom (SPI), pyftdi (I2C, SPI)' : 'as FT232H',
+  }),
 );

@@ -5,6 +5,7 @@ import {
   type UsbConnection,
   type UsbOpener,
 } from '../../src/usb/index.ts';
+import { UsbSession } from '../usb/index.ts';
 import {
   BITMODE,
   endpointsOf,
@@ -28,10 +29,8 @@ const ECHO_TRIES = 200;
 
 /** A channel of the chip, with its engine. */
 export class FtdiConnection {
-  readonly #open: UsbOpener;
-  readonly #name: string;
+  readonly #session: UsbSession;
   readonly #channel: number;
-  #usb: UsbConnection | undefined;
   /** A command was broken off: answers may be due, and the engine may wait for the rest of it. */
   #unclean = false;
   /** Counts how often the engine was set up: what it was told before it has forgotten. */
@@ -39,52 +38,36 @@ export class FtdiConnection {
 
   /** @param name what it is called until it is open */
   constructor(name: string, channel: number, open: UsbOpener) {
-    this.#name = name;
+    this.#session = new UsbSession(name, open);
     this.#channel = channel;
-    this.#open = open;
   }
 
   get description(): string {
-    return this.#usb?.description ?? this.#name;
+    return this.#session.description;
   }
 
   /** @throws {BusFault} as the opener, `EPROTO` no engine answers */
   async open(): Promise<void> {
-    await this.close();
-    const usb = await this.#open();
-    try {
-      await this.#setUp(usb, undefined);
-    } catch (error) {
-      await usb.close();
-      throw error;
-    }
-    this.#usb = usb;
+    await this.#session.open((usb) => this.#setUp(usb, undefined));
   }
 
   async close(): Promise<void> {
-    const usb = this.#usb;
-    this.#usb = undefined;
-    await usb?.close();
+    await this.#session.close();
   }
 
   /** Brings the engine into step, where something was broken off. @throws {BusFault} */
   async prepare(signal: AbortSignal | undefined): Promise<void> {
-    if (this.#unclean) await this.#setUp(this.#present(), signal);
+    if (this.#unclean) await this.#setUp(this.#session.usb, signal);
   }
 
   /** Sends commands. @returns the `due` bytes that they are answered with. @throws {BusFault} */
   async run(commands: Uint8Array, due: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
-    const usb = this.#present();
+    const { usb } = this.#session;
     this.#unclean = true;
     const out = usb.out(endpointsOf(this.#channel).OUT, commands, signal);
     const [answer] = await Promise.all([due === 0 ? NOTHING : this.#read(usb, due, signal), out]);
     this.#unclean = false;
     return answer;
-  }
-
-  #present(): UsbConnection {
-    if (this.#usb !== undefined) return this.#usb;
-    throw new BusFault('ENODEV', `${this.description} is not open`);
   }
 
   async #read(usb: UsbConnection, due: number, signal: AbortSignal | undefined): Promise<Uint8Array> {

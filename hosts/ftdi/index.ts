@@ -1,7 +1,9 @@
 import { type DeviceNode, type HostAdapter, NodeError } from '../../src/bus/index.ts';
-import { Catalogue, populateI2c, populateSpi, type SimulationOptions } from '../../src/sim/index.ts';
-import { EmulatedConnection, EmulatedPort, type UsbDevice, usbDevice } from '../../src/usb/index.ts';
-import { type EmulatedI2c, type EmulatedSpi, usbNode } from '../link/index.ts';
+import type { SimulationOptions } from '../../src/sim/index.ts';
+import type { UsbDevice } from '../../src/usb/index.ts';
+import type { EmulatedI2c, EmulatedSpi } from '../link/index.ts';
+import { busesOf, createUsbAdapter, type UsbAdapterKind } from '../usb/index.ts';
+import { CHIP_NAMES, namesOf } from './capabilities.ts';
 import { FtdiAdapter } from './controller.ts';
 import { FtdiEmulator } from './emulator.ts';
 import { CHIP_SELECTS_MAX, CHIPS, type FtdiChip } from './protocol.ts';
@@ -11,54 +13,38 @@ export { FtdiAdapter } from './controller.ts';
 export { FtdiEmulator } from './emulator.ts';
 export { CHIPS } from './protocol.ts';
 
-const COMPATIBLE: ReadonlyMap<string, FtdiChip> = new Map<string, FtdiChip>([
-  ['dtbus,ft232h-emulator', CHIPS.ft232h],
-  ['dtbus,ft2232h-emulator', CHIPS.ft2232h],
-  ['dtbus,ft4232h-emulator', CHIPS.ft4232h],
-]);
+/** See `createUsbAdapter`. @throws {NodeError} */
+export function createAdapter(node: DeviceNode, simulation?: SimulationOptions): HostAdapter {
+  return createUsbAdapter(kindOf(node), node, simulation);
+}
 
-const REAL: ReadonlyMap<string, FtdiChip> = new Map<string, FtdiChip>([
-  ['ftdi,ft232h', CHIPS.ft232h],
-  ['ftdi,ft2232h', CHIPS.ft2232h],
-  ['ftdi,ft4232h', CHIPS.ft4232h],
-]);
-
-/**
- * The adapter that `node` describes, real, or emulated with the parts of its children `i2c` and `spi` behind it; nothing is opened.
- * @throws {NodeError}
- */
-export function createAdapter(
-  node: DeviceNode,
-  simulation: SimulationOptions = { catalogue: new Catalogue() },
-): HostAdapter {
-  const chip = node.compatible.map((name) => COMPATIBLE.get(name)).find((each) => each) ?? CHIPS.ft232h;
+/** The kind that a node means: the chip, and what the node says of its pins. @throws {NodeError} */
+function kindOf(node: DeviceNode): UsbAdapterKind {
+  const named = (name: string): boolean => node.compatible.includes(name);
+  const real = CHIP_NAMES.find((each) => named(namesOf(each).compatible));
+  const name = real ?? CHIP_NAMES.find((each) => named(namesOf(each).emulated)) ?? 'ft232h';
+  const chip = CHIPS[name];
   const chipSelects = node.u32('num-cs') ?? 1;
   if (chipSelects > CHIP_SELECTS_MAX)
     throw new NodeError(node, 'num-cs', `invalid number ${chipSelects}: expected 0 to ${CHIP_SELECTS_MAX}`);
-  const real = node.compatible.map((name) => REAL.get(name)).find((each) => each);
-  if (real !== undefined) return realAdapter(node, real, chipSelects);
-  const child = (bus: string): DeviceNode | undefined => node.children.find(({ name }) => name === bus);
-  const [i2c, spi] = [child('i2c'), child('spi')];
-  const buses = {
-    i2c: i2c && populateI2c(i2c, simulation).wire,
-    spi: spi && populateSpi(spi, simulation).wire,
-    chipSelects,
+  const channel = real === undefined ? 0 : channelOf(node, chip);
+  return {
+    ...namesOf(name),
+    ids: [chip],
+    interface: channel,
+    drive: (title, open) => new FtdiAdapter(title, open, { chip, chipSelects }, channel),
+    emulate: (at, simulation) => new FtdiEmulator(chip, { ...busesOf(at, simulation), chipSelects }),
   };
-  const port = new EmulatedPort(new FtdiEmulator(chip, buses));
-  const open = async () => new EmulatedConnection(port);
-  return new FtdiAdapter(`emulated ${chip.title}`, open, { chip, chipSelects });
 }
 
-/** @throws {NodeError} */
-function realAdapter(node: DeviceNode, chip: FtdiChip, chipSelects: number): HostAdapter {
+/** The number of the channel that a node names; 0 is A. @throws {NodeError} */
+function channelOf(node: DeviceNode, chip: FtdiChip): number {
   const names = Array.from({ length: chip.engines }, (_, channel) => String.fromCharCode(65 + channel));
   const name = node.string('dtbus,channel') ?? 'A';
   const channel = names.indexOf(name);
   if (channel < 0)
     throw new NodeError(node, 'dtbus,channel', `invalid channel "${name}": expected ${names.join(' or ')}`);
-  const title = `an ${chip.title}`;
-  const wanted = { title, ids: [chip], ...usbNode(node), interface: channel };
-  return new FtdiAdapter(chip.title, usbDevice(wanted), { chip, chipSelects }, channel);
+  return channel;
 }
 
 /** The emulated FT232H on buses of the caller's. */

@@ -4,6 +4,7 @@ import {
   I2C_FUNC_SMBUS_EMUL,
   type I2cCapabilities,
 } from '../../src/bus/index.ts';
+import { type UsbAdapterNames, usbSheets } from '../usb/index.ts';
 import { clockOf, DELAY_MAX, LENGTH_MAX } from './protocol.ts';
 
 export const I2C_CAPABILITIES: I2cCapabilities = {
@@ -18,9 +19,14 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   nack: 'address only',
 };
 
-const ADAPTER = { i2c: I2C_CAPABILITIES, judges: "Linux's driver i2c-tiny-usb, i2c-tools" };
+export const NAMES: UsbAdapterNames = {
+  title: 'i2c-tiny-usb',
+  article: 'an',
+  compatible: 'harbaum,i2c-tiny-usb',
+  emulated: 'dtbus,i2c-tiny-usb-emulator',
+};
 
-export const sheets: readonly AdapterSheet[] = [
-  { title: 'i2c-tiny-usb', compatible: 'harbaum,i2c-tiny-usb', ...ADAPTER },
-  { title: 'i2c-tiny-usb, emulated', compatible: 'dtbus,i2c-tiny-usb-emulator', ...ADAPTER },
-];
+export const sheets: readonly AdapterSheet[] = usbSheets(NAMES, {
+  i2c: I2C_CAPABILITIES,
+  judges: "Linux's driver i2c-tiny-usb, i2c-tools",
+});

@@ -13,6 +13,7 @@ import {
   type UsbConnection,
   type UsbOpener,
 } from '../../src/usb/index.ts';
+import { UsbSession } from '../usb/index.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
 import { clockOf, delayFor, IO, LENGTH_MAX, READ, REQUEST, STATUS } from './protocol.ts';
 
@@ -32,9 +33,7 @@ export class I2cTinyUsbAdapter implements HostAdapter, I2cController {
   readonly capabilities = I2C_CAPABILITIES;
   readonly functionality = I2C_CAPABILITIES.functionality;
   readonly i2c: I2cController = this;
-  readonly #open: UsbOpener;
-  readonly #name: string;
-  #usb: UsbConnection | undefined;
+  readonly #session: UsbSession;
   #delay = delayFor(DEFAULT_HZ) as number;
   #told: number | undefined;
   /** Address of a transaction that was broken off: the bus may not be free. */
@@ -42,12 +41,11 @@ export class I2cTinyUsbAdapter implements HostAdapter, I2cController {
 
   /** @param name what it is called until it is open */
   constructor(name: string, open: UsbOpener) {
-    this.#name = name;
-    this.#open = open;
+    this.#session = new UsbSession(name, open);
   }
 
   get description(): string {
-    return this.#usb?.description ?? this.#name;
+    return this.#session.description;
   }
 
   get maxMessageLength(): number {
@@ -55,28 +53,20 @@ export class I2cTinyUsbAdapter implements HostAdapter, I2cController {
   }
 
   async open(): Promise<void> {
-    await this.close();
-    const usb = await this.#open();
-    try {
+    await this.#session.open(async (usb) => {
       const echo = await usb.controlIn(vendor(REQUEST.ECHO, ECHO_WORD), 2);
       if (echo.length !== 2 || (echo[0] as number) + (echo[1] as number) * 256 !== ECHO_WORD)
         throw new BusFault(
           'EPROTO',
           `no i2c-tiny-usb found: ${usb.description} has its ids, but does not echo`,
         );
-    } catch (error) {
-      await usb.close();
-      throw error;
-    }
-    this.#usb = usb;
+    });
     this.#told = undefined;
     this.#unclean = undefined;
   }
 
   async close(): Promise<void> {
-    const usb = this.#usb;
-    this.#usb = undefined;
-    await usb?.close();
+    await this.#session.close();
   }
 
   setClockFrequency(hz: number): number {
@@ -89,8 +79,7 @@ export class I2cTinyUsbAdapter implements HostAdapter, I2cController {
 
   async transfer(messages: readonly I2cMessage[], signal?: AbortSignal): Promise<void> {
     checkI2cMessages(this.capabilities, messages, 'an i2c-tiny-usb');
-    const usb = this.#usb;
-    if (usb === undefined) throw new BusFault('ENODEV', `${this.description} is not open`);
+    const { usb } = this.#session;
     await this.#prepare(usb, signal);
     for (const [index, message] of messages.entries()) {
       const parts = (index === 0 ? IO.BEGIN : 0) | (index === messages.length - 1 ? IO.END : 0);

@@ -1,7 +1,9 @@
 import type { DeviceNode, HostAdapter } from '../../src/bus/index.ts';
-import { Catalogue, populateI2c, type SimulationOptions } from '../../src/sim/index.ts';
-import { EmulatedConnection, EmulatedPort, type UsbDevice, usbDevice } from '../../src/usb/index.ts';
-import { type EmulatedI2c, usbNode } from '../link/index.ts';
+import type { SimulationOptions } from '../../src/sim/index.ts';
+import type { UsbDevice } from '../../src/usb/index.ts';
+import type { EmulatedI2c } from '../link/index.ts';
+import { createUsbAdapter, i2cOf, type UsbAdapterKind } from '../usb/index.ts';
+import { NAMES } from './capabilities.ts';
 import { I2cTinyUsbAdapter } from './controller.ts';
 import { I2cTinyUsbEmulator } from './emulator.ts';
 import { USB_IDS } from './protocol.ts';
@@ -10,23 +12,17 @@ export { I2C_CAPABILITIES, sheets } from './capabilities.ts';
 export { I2cTinyUsbAdapter } from './controller.ts';
 export { I2cTinyUsbEmulator } from './emulator.ts';
 
-const REAL = 'harbaum,i2c-tiny-usb';
+const KIND = {
+  ...NAMES,
+  ids: USB_IDS,
+  interface: 0,
+  drive: (name, open) => new I2cTinyUsbAdapter(name, open),
+  emulate: (node, simulation) => new I2cTinyUsbEmulator(i2cOf(node, simulation)),
+} satisfies UsbAdapterKind;
 
-/**
- * The adapter that `node` describes, real, or emulated with the parts of its child `i2c` behind it; nothing is opened.
- * @throws {NodeError}
- */
-export function createAdapter(
-  node: DeviceNode,
-  simulation: SimulationOptions = { catalogue: new Catalogue() },
-): HostAdapter {
-  if (node.compatible.includes(REAL)) {
-    const wanted = { title: 'an i2c-tiny-usb', ids: USB_IDS, ...usbNode(node), interface: 0 };
-    return new I2cTinyUsbAdapter('i2c-tiny-usb', usbDevice(wanted));
-  }
-  const bus = node.children.find(({ name }) => name === 'i2c') ?? node;
-  const port = new EmulatedPort(new I2cTinyUsbEmulator(populateI2c(bus, simulation).wire));
-  return new I2cTinyUsbAdapter('emulated i2c-tiny-usb', async () => new EmulatedConnection(port));
+/** See `createUsbAdapter`. @throws {NodeError} */
+export function createAdapter(node: DeviceNode, simulation?: SimulationOptions): HostAdapter {
+  return createUsbAdapter(KIND, node, simulation);
 }
 
 /** The emulated adapter on buses of the caller's. */

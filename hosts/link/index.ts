@@ -32,4 +32,3 @@ export {
   segmentsOf,
 } from './spi-moves.ts';
 export { streamLink, tcpLink } from './stream.ts';
-export { usbNode } from './usb-node.ts';

@@ -4,6 +4,7 @@ import {
   I2C_FUNC_SMBUS_EMUL,
   type I2cCapabilities,
 } from '../../src/bus/index.ts';
+import { type UsbAdapterNames, usbSheets } from '../usb/index.ts';
 import { CLOCKS_HZ, LENGTH_MAX } from './protocol.ts';
 
 export const I2C_CAPABILITIES: I2cCapabilities = {
@@ -17,9 +18,14 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   nack: 'address or data',
 };
 
-const ADAPTER = { i2c: I2C_CAPABILITIES, judges: "Linux's driver hid-mcp2221, i2c-tools" };
+export const NAMES: UsbAdapterNames = {
+  title: 'MCP2221A',
+  article: 'an',
+  compatible: 'microchip,mcp2221a',
+  emulated: 'dtbus,mcp2221-emulator',
+};
 
-export const sheets: readonly AdapterSheet[] = [
-  { title: 'MCP2221A', compatible: 'microchip,mcp2221a', ...ADAPTER },
-  { title: 'MCP2221A, emulated', compatible: 'dtbus,mcp2221-emulator', ...ADAPTER },
-];
+export const sheets: readonly AdapterSheet[] = usbSheets(NAMES, {
+  i2c: I2C_CAPABILITIES,
+  judges: "Linux's driver hid-mcp2221, i2c-tools",
+});

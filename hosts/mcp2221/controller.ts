@@ -8,6 +8,7 @@ import {
   nackFault,
 } from '../../src/bus/index.ts';
 import type { UsbConnection, UsbOpener } from '../../src/usb/index.ts';
+import { exchange, isQuiet, UsbSession } from '../usb/index.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
 import {
   CANCEL,
@@ -32,8 +33,6 @@ import {
 } from './protocol.ts';
 
 const DEFAULT_HZ = 100_000;
-/** After a transfer was broken off: the answer that is still due comes within this time. */
-const SETTLE_MS = 100;
 /** The engine is asked so often before it is called stuck; the chip itself gives up sooner. */
 const POLLS = 2000;
 
@@ -43,9 +42,7 @@ export class Mcp2221Adapter implements HostAdapter, I2cController {
   readonly capabilities = I2C_CAPABILITIES;
   readonly functionality = I2C_CAPABILITIES.functionality;
   readonly i2c: I2cController = this;
-  readonly #open: UsbOpener;
-  readonly #name: string;
-  #usb: UsbConnection | undefined;
+  readonly #session: UsbSession;
   #divider = dividerFor(DEFAULT_HZ) as number;
   #told: number | undefined;
   /** A step was broken off: its answer may be due, and the engine in the middle of a transfer. */
@@ -53,12 +50,11 @@ export class Mcp2221Adapter implements HostAdapter, I2cController {
 
   /** @param name what it is called until it is open */
   constructor(name: string, open: UsbOpener) {
-    this.#name = name;
-    this.#open = open;
+    this.#session = new UsbSession(name, open);
   }
 
   get description(): string {
-    return this.#usb?.description ?? this.#name;
+    return this.#session.description;
   }
 
   get maxMessageLength(): number {
@@ -66,17 +62,14 @@ export class Mcp2221Adapter implements HostAdapter, I2cController {
   }
 
   async open(): Promise<void> {
-    await this.close();
-    this.#usb = await this.#open();
+    await this.#session.open();
     this.#told = undefined;
     // Whoever had it before may have left anything.
     this.#unclean = true;
   }
 
   async close(): Promise<void> {
-    const usb = this.#usb;
-    this.#usb = undefined;
-    await usb?.close();
+    await this.#session.close();
   }
 
   setClockFrequency(hz: number): number {
@@ -92,8 +85,7 @@ export class Mcp2221Adapter implements HostAdapter, I2cController {
 
   async transfer(messages: readonly I2cMessage[], signal?: AbortSignal): Promise<void> {
     checkI2cMessages(this.capabilities, messages, 'an MCP2221A');
-    const usb = this.#usb;
-    if (usb === undefined) throw new BusFault('ENODEV', `${this.description} is not open`);
+    const { usb } = this.#session;
     if (this.#unclean) await this.#settle(usb, signal);
     this.#unclean = true;
     await this.#tellSpeed(usb, signal);
@@ -106,10 +98,7 @@ export class Mcp2221Adapter implements HostAdapter, I2cController {
   }
 
   async #ask(usb: UsbConnection, report: Uint8Array, signal: AbortSignal | undefined): Promise<Uint8Array> {
-    const [answer] = await Promise.all([
-      usb.in(ENDPOINT.IN, REPORT_BYTES, signal),
-      usb.out(ENDPOINT.OUT, report, signal),
-    ]);
+    const answer = await exchange(usb, ENDPOINT, report, REPORT_BYTES, signal);
     if (answer.length !== REPORT_BYTES || answer[0] !== report[0])
       throw new BusFault('EPROTO', `${this.description} answered another request than it was asked`);
     return answer;
@@ -117,10 +106,7 @@ export class Mcp2221Adapter implements HostAdapter, I2cController {
 
   /** Takes an answer that is still due, and frees an engine that is busy. @throws {BusFault} */
   async #settle(usb: UsbConnection, signal: AbortSignal | undefined): Promise<void> {
-    if (signal?.aborted) throw new BusFault('ETIMEDOUT');
-    await usb.in(ENDPOINT.IN, REPORT_BYTES, AbortSignal.timeout(SETTLE_MS)).catch((error: unknown) => {
-      if (!(error instanceof BusFault) || error.code !== 'ETIMEDOUT') throw error;
-    });
+    await isQuiet(usb, ENDPOINT.IN, REPORT_BYTES, signal);
     const status = await this.#ask(usb, request(COMMAND.STATUS), signal);
     // An engine that is idle is not to be cancelled: before its first transfer that wedges it.
     if (status[STATUS_ANSWER.STATE] !== STATE.IDLE) await this.#cancel(usb, signal);

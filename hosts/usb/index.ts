@@ -1,0 +1,3 @@
+export { type Buses, busesOf, createUsbAdapter, i2cOf, type UsbAdapterKind } from './adapter-kind.ts';
+export { type EndpointPair, exchange, isQuiet, UsbSession, untilQuiet } from './session.ts';
+export { type UsbAdapterNames, usbSheets } from './sheets.ts';

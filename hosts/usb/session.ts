@@ -1,0 +1,107 @@
+import { BusFault } from '../../src/bus/index.ts';
+import type { UsbConnection, UsbOpener } from '../../src/usb/index.ts';
+
+/** After a transfer was broken off: answers that are still due come within this time. */
+const SETTLE_MS = 100;
+
+/** Numbers of a pair of endpoints. */
+export interface EndpointPair {
+  readonly OUT: number;
+  readonly IN: number;
+}
+
+/** The USB device of an adapter over its whole life: it is opened, lost, and opened again. */
+export class UsbSession {
+  readonly #open: UsbOpener;
+  readonly #name: string;
+  #usb: UsbConnection | undefined;
+
+  /** @param name what it is called until it is open */
+  constructor(name: string, open: UsbOpener) {
+    this.#name = name;
+    this.#open = open;
+  }
+
+  /** One phrase for a person. */
+  get description(): string {
+    return this.#usb?.description ?? this.#name;
+  }
+
+  get isOpen(): boolean {
+    return this.#usb !== undefined;
+  }
+
+  /** @throws {BusFault} `ENODEV` it is not open */
+  get usb(): UsbConnection {
+    if (this.#usb !== undefined) return this.#usb;
+    throw new BusFault('ENODEV', `${this.description} is not open`);
+  }
+
+  /**
+   * Opens the device, after a loss too. @param greet sets it up, and throws where it is another than its ids say: it is
+   * then let go. @throws {BusFault} as the opener, and what `greet` throws
+   */
+  async open(greet?: (usb: UsbConnection) => Promise<void>): Promise<void> {
+    await this.close();
+    const usb = await this.#open();
+    try {
+      await greet?.(usb);
+    } catch (error) {
+      await usb.close();
+      throw error;
+    }
+    this.#usb = usb;
+  }
+
+  /** Lets go of the device. Never fails. */
+  async close(): Promise<void> {
+    const usb = this.#usb;
+    this.#usb = undefined;
+    await usb?.close();
+  }
+}
+
+/** Sends `sent` and takes the answer, of `length` bytes at most. @throws {BusFault} */
+export async function exchange(
+  usb: UsbConnection,
+  endpoint: EndpointPair,
+  sent: Uint8Array,
+  length: number,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
+  const [answer] = await Promise.all([
+    usb.in(endpoint.IN, length, signal),
+    usb.out(endpoint.OUT, sent, signal),
+  ]);
+  return answer;
+}
+
+/**
+ * Takes one answer that is still due after a transfer was broken off. @returns whether there was none within 100 ms.
+ * @throws {BusFault} `ETIMEDOUT` the new transfer was broken off too
+ */
+export async function isQuiet(
+  usb: UsbConnection,
+  endpoint: number,
+  length: number,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  if (signal?.aborted) throw new BusFault('ETIMEDOUT');
+  try {
+    await usb.in(endpoint, length, AbortSignal.timeout(SETTLE_MS));
+    return false;
+  } catch (error) {
+    if (error instanceof BusFault && error.code === 'ETIMEDOUT') return true;
+    throw error;
+  }
+}
+
+/** Takes all answers that are still due after a transfer was broken off. @throws {BusFault} see `isQuiet` */
+export async function untilQuiet(
+  usb: UsbConnection,
+  endpoint: number,
+  length: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (let quiet = false; !quiet; ) quiet = await isQuiet(usb, endpoint, length, signal);
+}

@@ -3,12 +3,16 @@
 // Takes the place of npm's onoff: "overrides": { "onoff": "file:node_modules/dtbus/bin/drop-ins/onoff" }.
 // The board is the one that DTBUS_BOARD names; it comes up with the first Gpio.
 
+// Node's own `require`, which runs ES modules: under jest a file's is jest's, and node:vm leads out of its context.
+const { createRequire } = require('node:vm').runInThisContext('process').getBuiltinModule('node:module');
+const nodeRequire = createRequire(__filename);
+
 function dropIns() {
   try {
-    return require('../../../dist/src/board/entries/drop-ins.js');
+    return nodeRequire('../../../dist/src/board/entries/drop-ins.js');
   } catch (error) {
     // npm copied this folder out of dtbus (install-links): then dtbus itself is further up.
-    if (error.code === 'MODULE_NOT_FOUND') return require('dtbus/drop-ins');
+    if (error.code === 'MODULE_NOT_FOUND') return nodeRequire('dtbus/drop-ins');
     throw error;
   }
 }

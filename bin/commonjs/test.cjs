@@ -1,0 +1,3 @@
+'use strict';
+
+module.exports = require('./node-require.cjs')('../../dist/src/kit/index.js');

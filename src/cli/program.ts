@@ -4,6 +4,7 @@ import { oneLine } from '../input/index.ts';
 import { addAdaptersCommand } from './commands/adapters-command.ts';
 import { addBoardCommands } from './commands/board-commands.ts';
 import { addCompletionCommand } from './commands/completion-command.ts';
+import { addConvertCommand } from './commands/convert-command.ts';
 import { addGuestCommands } from './commands/guest-commands.ts';
 import { addInitCommand } from './commands/init-command.ts';
 import { addMemoryCommands } from './commands/memory-commands.ts';
@@ -85,14 +86,21 @@ interface CommandGroup {
 const GROUPS: readonly CommandGroup[] = [
   {
     heading: 'Boards:',
-    alone: ['up', 'ls', 'run', 'demo', 'watch', 'record', 'parts', 'adapters', 'init'],
+    alone: ['up', 'ls', 'run', 'demo', 'watch', 'parts', 'adapters', 'init'],
     add: (program, end) => {
       addBoardCommands(program, end);
       addWatchCommand(program, end);
-      addRecordCommand(program, end);
       addPartsCommand(program, end);
       addAdaptersCommand(program, end);
       addInitCommand(program, end);
+    },
+  },
+  {
+    heading: 'Recordings and other traces:',
+    alone: ['record', 'convert'],
+    add: (program, end) => {
+      addRecordCommand(program, end);
+      addConvertCommand(program);
     },
   },
   { heading: 'A running board:', alone: ['get', 'set', 'show', 'press'], add: addTouchCommands },
@@ -157,10 +165,13 @@ const MEANT: Readonly<Record<string, string>> = {
   buses: 'ls',
   compile: 'dtc',
   create: 'init',
+  decode: 'convert',
   devices: 'ls',
   display: 'show',
   exec: 'run',
+  export: 'convert',
   gpio: 'get',
+  import: 'convert',
   list: 'ls',
   monitor: 'watch',
   new: 'init',

@@ -7,3 +7,4 @@ export {
   unknownI2c,
   unknownSpi,
 } from './decode/part-reader.ts';
+export { busName, type WatchedTransfer, watched } from './decode/watched.ts';

@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander';
+import { FORMATS, formatsThat } from '../../formats/index.ts';
 import { type BoardChoices, boardChoices } from './board-choices.ts';
 import type { Candidate } from './candidate.ts';
 
@@ -127,6 +128,13 @@ async function optionValue(command: Command, word: string, words: readonly strin
   if (long === '--board') return BOARDS;
   if (long === '--overlay') return OVERLAYS;
   if (word === '-d' || long === '--device') return only((await choices(words)).spiDevices);
+  if (long === '--from' || long === '--to')
+    return only(
+      formatsThat(long === '--from' ? 'read' : 'write').map((value) => ({
+        value,
+        what: FORMATS[value].title,
+      })),
+    );
   if (['--offset', '--length', '--mode', '--group', '--timeout', '-m'].includes(long)) return NOTHING;
   return ANY_FILE;
 }
@@ -141,6 +149,8 @@ async function argument(
   if (name.startsWith('i2c')) return i2cArgument(index, operands, words);
   if (name.startsWith('spi-')) return NOTHING;
   if (name === 'parts') return only(await partNames());
+  if (name === 'convert')
+    return { candidates: [], files: index === 0 ? traceEndings('read') : traceEndings('write') };
   if (name === 'completion') return only(['bash', 'zsh', 'fish'].map((value) => ({ value, what: '' })));
   if (name === 'run' && index === 1) return SCRIPTS;
   if (name === 'watch' && index === 1)
@@ -163,6 +173,11 @@ async function i2cArgument(
   if (index > 1) return NOTHING;
   const { i2cBuses, addresses } = await choices(words);
   return only(index === 0 ? i2cBuses : (addresses.get(operands[0] as string) ?? []));
+}
+
+/** Endings of traces, without their dots. */
+function traceEndings(can: 'read' | 'write'): readonly string[] {
+  return formatsThat(can).flatMap((name) => FORMATS[name].endings.map((ending) => ending.slice(1)));
 }
 
 function only(candidates: readonly Candidate[]): Completion {

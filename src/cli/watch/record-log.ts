@@ -4,8 +4,7 @@ import { addressOf } from '../../bus/index.ts';
 import { messageOf } from '../../bus/words.ts';
 import { oneLine } from '../../input/index.ts';
 import { RecordingWriter } from '../../recording/index.ts';
-import { type PartReader, partReaders } from '../../trace/decode.ts';
-import { watched } from './transfer-line.ts';
+import { type PartReader, partReaders, watched } from '../../trace/decode.ts';
 import type { EventSource } from './watch-log.ts';
 import type { RecordOptions } from './watcher.ts';
 

@@ -1,6 +1,7 @@
 import type { TracedBytes } from '../../board/index.ts';
+import { busName, type WatchedTransfer } from '../../trace/decode.ts';
 import type { Paint } from '../terminal/style.ts';
-import { busName, durationOf, type WatchedTransfer } from './transfer-line.ts';
+import { durationOf } from './transfer-line.ts';
 
 interface Row {
   readonly bus: string;

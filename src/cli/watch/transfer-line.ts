@@ -1,46 +1,11 @@
-import type { TracedBus, TracedEdge, TracedTransfer } from '../../board/index.ts';
-import { TEN_BIT_ADDRESS } from '../../bus/index.ts';
-import { hexByte } from '../../bus/words.ts';
+import type { TracedEdge, TracedTransfer } from '../../board/index.ts';
 import { oneLine, plainJson } from '../../input/index.ts';
-import { notesText, type PartReader, unknownI2c, unknownSpi } from '../../trace/decode.ts';
+import { busName, notesText, type WatchedTransfer } from '../../trace/decode.ts';
 import type { Paint } from '../terminal/style.ts';
-
-/** A transfer with all that is known of where it went. */
-export interface WatchedTransfer {
-  readonly transfer: TracedTransfer;
-  readonly bus: TracedBus;
-  /** `0x48 temp@48`, `cs 0 flash@0` */
-  readonly target: string;
-  /** `temp@48`; empty where the tree has no such part. */
-  readonly part: string;
-  /** What it means. */
-  readonly text: string;
-}
-
-/** A transfer with its place and its meaning. */
-export function watched(
-  transfer: TracedTransfer,
-  bus: TracedBus,
-  readers: ReadonlyMap<number, PartReader>,
-): WatchedTransfer {
-  const [first] = transfer.segments;
-  const unit = first?.target ?? 0;
-  const reader =
-    readers.get(first?.tenBit ? unit + TEN_BIT_ADDRESS : unit) ??
-    (bus.kind === 'i2c' ? unknownI2c : unknownSpi);
-  const place = bus.kind === 'i2c' ? hexByte(unit) : `cs ${unit}`;
-  const others = transfer.segments.some(({ target }) => target !== unit) ? ' and others' : '';
-  const target = `${place} ${reader.name}${others}`.trimEnd();
-  return { transfer, bus, target, part: reader.name, text: reader.text(transfer) };
-}
 
 /** From its request to its end, in ms: the wait for its turn included. */
 export function durationOf({ queuedMs, wireMs }: TracedTransfer): number {
   return queuedMs + wireMs;
-}
-
-export function busName({ kind, number }: TracedBus): string {
-  return `${kind}-${number}`;
 }
 
 /** In front of a transfer that failed, so that it is found without colours, too. */

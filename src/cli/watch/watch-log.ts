@@ -1,17 +1,9 @@
 import type { TracedBoard, TracedBus, TracedEdge, TraceEvent } from '../../board/index.ts';
-import { type PartReader, partReaders } from '../../trace/decode.ts';
+import { Capture } from '../../formats/index.ts';
+import { type PartReader, partReaders, type WatchedTransfer, watched } from '../../trace/decode.ts';
 import type { Paint } from '../terminal/style.ts';
-import { Capture } from './capture.ts';
 import { Summary } from './summary.ts';
-import {
-  edgeJson,
-  edgeLine,
-  heading,
-  transferJson,
-  transferLine,
-  type WatchedTransfer,
-  watched,
-} from './transfer-line.ts';
+import { edgeJson, edgeLine, heading, transferJson, transferLine } from './transfer-line.ts';
 
 /** Where a watcher writes to. */
 interface WatchOutput {

@@ -20,6 +20,8 @@ import { i2cText, placeText, resultText, spiText } from './transfer-text.ts';
 export interface WriterOptions {
   /** `none`: it says no time, so that two of the same transfers are alike. Default `rounded`: three digits. */
   readonly times?: 'none' | 'rounded' | 'exact';
+  /** False: its times are not since 1970, so it says no date. Default true. */
+  readonly isDated?: boolean;
 }
 
 /** What a recording says of its board. */
@@ -39,6 +41,7 @@ const COLUMNS = { time: 8, place: 8, messages: 30, result: 16 } as const;
 export class RecordingWriter {
   readonly #write: (text: string) => void;
   readonly #times: 'none' | 'rounded' | 'exact';
+  readonly #isDated: boolean;
   readonly #data = new DataNames();
   /** Data of the present line that is to follow it. */
   #blocks = '';
@@ -49,9 +52,10 @@ export class RecordingWriter {
   #beganMs = 0;
   #entries = 0;
 
-  constructor(write: (text: string) => void, { times = 'rounded' }: WriterOptions = {}) {
+  constructor(write: (text: string) => void, { times = 'rounded', isDated = true }: WriterOptions = {}) {
     this.#write = write;
     this.#times = times;
+    this.#isDated = isDated && times !== 'none';
   }
 
   /** How many entries were written. */
@@ -172,7 +176,7 @@ export class RecordingWriter {
     if (!this.#hasBegun) {
       this.#hasBegun = true;
       this.#beganMs = ms;
-      if (this.#times !== 'none') this.#write(`began ${new Date(ms).toISOString()}\n`);
+      if (this.#isDated) this.#write(`began ${new Date(ms).toISOString()}\n`);
     }
     if (this.#times === 'none') return '';
     const ns = Math.max(0, (ms - this.#beganMs) * 1e6 - this.#writtenNs);

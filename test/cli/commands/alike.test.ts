@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { errorText } from '../../../src/cli/terminal/error-text.ts';
-import { i2cPackets } from '../../../src/cli/watch/capture-i2c.ts';
+import { i2cPackets } from '../../../src/formats/pcapng/i2c-packets.ts';
 import { transferOf } from '../../support/trace.ts';
 import { boardText, testFolder } from '../folder.ts';
 import { dtbusHere } from '../run-here.ts';

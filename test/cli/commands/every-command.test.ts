@@ -17,6 +17,7 @@ const NO_JSON: Readonly<Record<string, string>> = {
       ['eeprom', 'flash'].map((kind) => [`${kind} ${task}`, 'does something, or gives the bytes']),
     ),
   ),
+  convert: 'writes a file',
   eeprom: 'a group',
   flash: 'a group',
   show: 'a picture',

@@ -34,6 +34,13 @@ const ROWS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['record', '--part', EVIL_NAME, '-', at.board, at.script],
     ['record', join(at.folder, 'x', EVIL_NAME), at.board, at.script],
   ],
+  convert: [
+    ['convert', at.script, EVIL_NAME],
+    ['convert', EVIL_NAME, beside('x.bus'), '--from', 'bus'],
+    ['convert', at.script, join(at.folder, 'x', EVIL_NAME), '--from', 'csv', '--to', 'bus'],
+    ['convert', at.recording, beside('x.csv')],
+    ['convert', at.recording, beside('x.pcapng')],
+  ],
   watch: [
     ['watch', at.board, at.script],
     ['watch', at.board, '--json', at.script],

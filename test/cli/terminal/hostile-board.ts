@@ -16,6 +16,8 @@ export interface HostileBoard {
   readonly blob: string;
   readonly script: string;
   readonly image: string;
+  /** A recording with the same in all its texts. */
+  readonly recording: string;
 }
 
 /** A board of a stranger: control bytes in every string, and in the names of its files. */
@@ -60,5 +62,18 @@ export function hostileBoard(parent: string): HostileBoard {
   writeFileSync(script, 'process.exitCode = 0;');
   const image = join(folder, `${EVIL_NAME}.bin`);
   writeFileSync(image, Buffer.alloc(16, 0x1b));
-  return { folder, board, overlay, script, image, blob: join(folder, `${EVIL_NAME}.dtb`) };
+  const recording = join(folder, `${EVIL_NAME}.bus`);
+  const evil = JSON.stringify(EVIL_NAME);
+  writeFileSync(
+    recording,
+    `dtbus-recording 1
+bus i2c-0 ${evil}
+part i2c-0 48 ${evil} ${evil}
+line ${evil} ${evil} 0
+i2c-0 48 w 00, r 1f 80 struck ${evil} by ${evil}
+${evil} rises
+end
+`,
+  );
+  return { folder, board, overlay, script, image, recording, blob: join(folder, `${EVIL_NAME}.dtb`) };
 }

@@ -1,12 +1,15 @@
-import type { TracedBus } from '../../board/index.ts';
 import { oneLine } from '../../input/index.ts';
-import { i2cPackets } from './capture-i2c.ts';
-import { spiPackets } from './capture-spi.ts';
-import { interfaceBlock, packetBlock, sectionBlock } from './pcapng.ts';
-import { busName, type WatchedTransfer } from './transfer-line.ts';
+import { busName, type WatchedTransfer } from '../../trace/decode.ts';
+import type { TracedBus, TracedTransfer } from '../../trace/index.ts';
+import { interfaceBlock, packetBlock, sectionBlock } from './blocks.ts';
+import { i2cPackets } from './i2c-packets.ts';
+import { spiPackets } from './spi-packets.ts';
 
 /** Linux I2C packets, and exported PDUs (tcpdump.org, "Link-layer header types"). */
-const LINKTYPE = { i2c: 209, spi: 252 } as const;
+export const LINKTYPE = { i2c: 209, spi: 252 } as const;
+
+/** Begins a comment that says what was not acknowledged in its packet. */
+export const NACK_COMMENT = 'not acknowledged: ';
 
 /** A capture file for Wireshark (pcapng): an interface for each bus, the meaning of transfers as comments. */
 export class Capture {
@@ -25,7 +28,8 @@ export class Capture {
     const [part, fault] = [one.part && `${one.part}: `, transfer.fault && `${transfer.fault}: `];
     const comment = oneLine(`${fault ?? ''}${part}${text}`);
     packets.forEach((packet, i) => {
-      this.#write(packetBlock(place, packet, i === 0 ? comment : undefined));
+      const comments = [...(i === 0 ? [comment] : []), ...nackComments(transfer, i)];
+      this.#write(packetBlock(place, packet, comments));
     });
   }
 
@@ -37,4 +41,10 @@ export class Capture {
     this.#write(interfaceBlock(LINKTYPE[bus.kind], busName(bus), bus.path));
     return place;
   }
+}
+
+/** The format has no place for what was not acknowledged. */
+function nackComments({ nack }: TracedTransfer, packet: number): readonly string[] {
+  if (nack?.message !== packet) return [];
+  return [`${NACK_COMMENT}${nack.byte < 0 ? 'the address' : `byte ${nack.byte}`}`];
 }

@@ -1,5 +1,5 @@
-import type { TracedTransfer } from '../../board/index.ts';
-import type { CapturedPacket } from './pcapng.ts';
+import type { TracedTransfer } from '../../trace/index.ts';
+import type { CapturedPacket } from './blocks.ts';
 
 /** The name by which Wireshark finds the dissector: that of `examples/wireshark/dtbus-spi.lua`. */
 const DISSECTOR = 'dtbus_spi';
@@ -7,9 +7,9 @@ const DISSECTOR = 'dtbus_spi';
 const TAG = { DISSECTOR_NAME: 12, END: 0 } as const;
 
 /** Bits of the flags: what a transfer has, and whether its message ends with it. */
-const FLAG = { SENT: 1, RECEIVED: 2, LAST: 4 } as const;
+export const FLAG = { SENT: 1, RECEIVED: 2, LAST: 4 } as const;
 /** u8 version, u8 flags, u16 bus, u16 chip select, u16 place in its message, u32 bytes sent that follow. */
-const HEADER_BYTES = 12;
+export const HEADER_BYTES = 12;
 const VERSION = 1;
 
 /**
@@ -53,7 +53,7 @@ export function spiPackets(
 
 const EMPTY = new Uint8Array(0);
 
-const TAGS = Buffer.concat([tag(TAG.DISSECTOR_NAME, DISSECTOR), tag(TAG.END, '')]);
+export const TAGS = Buffer.concat([tag(TAG.DISSECTOR_NAME, DISSECTOR), tag(TAG.END, '')]);
 
 /** u16 tag, u16 length, both big-endian, and the value, filled up to a multiple of 4. */
 function tag(number: number, value: string): Uint8Array {

@@ -1,11 +1,7 @@
-import {
-  I2C_M,
-  type NackPlace,
-  type TracedBytes,
-  type TracedSegment,
-  type TracedTransfer,
-} from '../../board/index.ts';
-import type { CapturedPacket } from './pcapng.ts';
+import { I2C_M } from '../../bus/index.ts';
+import type { TracedBytes, TracedSegment, TracedTransfer } from '../../trace/index.ts';
+import { nackOf } from '../nack.ts';
+import type { CapturedPacket } from './blocks.ts';
 
 /**
  * The messages of an I2C transaction that were on the wire, a packet each as Linux has them (LINKTYPE_I2C_LINUX): the
@@ -58,11 +54,6 @@ function wirePart(segment: TracedSegment, i: number, transfer: TracedTransfer): 
   const data = sent ?? received ?? NO_DATA;
   // The byte that was refused was there.
   return { flags, address, data: i === nack?.message ? firstOf(data, nack.byte + 1) : data };
-}
-
-/** Where it ended; an address that was refused is where an adapter need not tell. */
-function nackOf({ nack, fault, segments }: TracedTransfer): NackPlace | undefined {
-  return nack ?? (fault === 'ENXIO' && segments.length === 1 ? { message: 0, byte: -1 } : undefined);
 }
 
 function firstOf({ bytes, length }: TracedBytes, count: number): TracedBytes {

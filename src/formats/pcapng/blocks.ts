@@ -9,9 +9,9 @@ export interface CapturedPacket {
   readonly length: number;
 }
 
-const BLOCK = { SECTION: 0x0a0d_0d0a, INTERFACE: 1, PACKET: 6 } as const;
-const BYTE_ORDER = 0x1a2b_3c4d;
-const OPTION = { END: 0, COMMENT: 1, NAME: 2, DESCRIPTION: 3, TIME_RESOLUTION: 9 } as const;
+export const BLOCK = { SECTION: 0x0a0d_0d0a, INTERFACE: 1, PACKET: 6 } as const;
+export const BYTE_ORDER = 0x1a2b_3c4d;
+export const OPTION = { END: 0, COMMENT: 1, NAME: 2, DESCRIPTION: 3, TIME_RESOLUTION: 9 } as const;
 /** Longest comment: an option's length has 16 bits. */
 const COMMENT_BYTES = 0xff00;
 
@@ -38,11 +38,11 @@ export function interfaceBlock(linkType: number, name: string, description: stri
   return block(BLOCK.INTERFACE, Buffer.concat([body, ...options]));
 }
 
-/** `comment`: what it means, in words. */
+/** `comments`: what it means, in words. */
 export function packetBlock(
   place: number,
   { atMs, bytes, length }: CapturedPacket,
-  comment: string | undefined,
+  comments: readonly string[],
 ): Uint8Array {
   const body = Buffer.alloc(20);
   // A number holds ms since 1970 to a quarter of a microsecond: whole ones are written.
@@ -52,13 +52,8 @@ export function packetBlock(
   body.writeUInt32LE(Number(ns & 0xffff_ffffn), 8);
   body.writeUInt32LE(bytes.length, 12);
   body.writeUInt32LE(length, 16);
-  const options =
-    comment === undefined
-      ? []
-      : [
-          option(OPTION.COMMENT, Buffer.from(comment).subarray(0, COMMENT_BYTES)),
-          option(OPTION.END, new Uint8Array(0)),
-        ];
+  const texts = comments.map((text) => option(OPTION.COMMENT, Buffer.from(text).subarray(0, COMMENT_BYTES)));
+  const options = texts.length === 0 ? [] : [...texts, option(OPTION.END, new Uint8Array(0))];
   return block(BLOCK.PACKET, Buffer.concat([body, filled(bytes), ...options]));
 }
 

@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import type { EmulatedAdapter } from '../../../hosts/link/index.ts';
 import { BusFault, messageOf } from '../../bus/index.ts';
 import { type BusDescription, DEVICE_KINDS, findDevices, isBus } from '../../frontend/index.ts';
 import { oneLine } from '../../input/index.ts';
@@ -13,10 +14,12 @@ import {
   type SimulationOptions,
   SpiWire,
 } from '../../sim/index.ts';
+import type { UsbDevice } from '../../usb/index.ts';
 import { addOwnModels } from '../assemble/own-models.ts';
 import { BoardError } from '../board-error.ts';
 import { loadTree, type TreeOptions } from '../open/load-tree.ts';
-import { EMULATED_KINDS, type EmulatedBuses, type EmulatedKind, type EmulatedKindName } from './kinds.ts';
+import { EMULATED_KINDS, type EmulatedKind, type EmulatedKindName } from './kinds.ts';
+import { type EmulatedBuses, PTY_ADAPTERS, USB_DEVICES } from './makers.ts';
 
 /** How an emulated adapter is made. */
 export interface EmulateOptions extends Pick<TreeOptions, 'overlays' | 'includePaths' | 'trust'> {
@@ -49,11 +52,10 @@ export async function emulateAdapter(
   given: EmulateOptions,
 ): Promise<EmulatedForOthers> {
   const options = { ...given, onWarning: (sentence: string) => given.onWarning(oneLine(sentence)) };
-  const emulated: EmulatedKind = EMULATED_KINDS[kind];
   const tree = loadTree(file, options);
   const all = findDevices(tree, { adopt: options.adopt ?? false }).filter(isBus);
   const buses = chosen(all, options.buses);
-  if (options.buses !== undefined) refuseUnfit(kind, emulated, buses);
+  if (options.buses !== undefined) refuseUnfit(kind, EMULATED_KINDS[kind], buses);
   const parts = new PartRegistry();
   const clock = new RealClock();
   const wires = await wiresOf(buses, resolve(dirname(file)), parts, clock, options);
@@ -62,9 +64,9 @@ export async function emulateAdapter(
     clock.stop();
   };
   try {
-    return emulated.way === 'pty'
-      ? await onPty(await emulated.make(wires), options, end)
-      : await overUsbip(await emulated.make(wires), options, end);
+    return isUsb(kind)
+      ? await overUsbip(await USB_DEVICES[kind](wires), options, end)
+      : await onPty(await PTY_ADAPTERS[kind](wires), options, end);
   } catch (error) {
     end();
     throw error instanceof BusFault || error instanceof BoardError
@@ -72,6 +74,8 @@ export async function emulateAdapter(
       : new BoardError(`the emulated adapter cannot be reached: ${messageOf(error)}`, { cause: error });
   }
 }
+
+const isUsb = (kind: EmulatedKindName): kind is keyof typeof USB_DEVICES => Object.hasOwn(USB_DEVICES, kind);
 
 /** @throws {BoardError} a bus that was named and the adapter does not carry */
 function refuseUnfit(kind: string, { carries }: EmulatedKind, buses: readonly BusDescription[]): void {
@@ -131,7 +135,7 @@ async function wiresOf(
 }
 
 async function onPty(
-  emulator: Awaited<ReturnType<Extract<EmulatedKind, { way: 'pty' }>['make']>>,
+  emulator: EmulatedAdapter,
   { port }: EmulateOptions,
   end: () => void,
 ): Promise<EmulatedForOthers> {
@@ -148,7 +152,7 @@ async function onPty(
 }
 
 async function overUsbip(
-  device: Awaited<ReturnType<Extract<EmulatedKind, { way: 'usb' }>['make']>>,
+  device: UsbDevice,
   { listen: { host = '127.0.0.1', port } = {} }: EmulateOptions,
   end: () => void,
 ): Promise<EmulatedForOthers> {

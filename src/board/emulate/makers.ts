@@ -1,0 +1,39 @@
+import type { EmulatedAdapter, EmulatedI2c, EmulatedSpi } from '../../../hosts/link/index.ts';
+import type { UsbDevice } from '../../usb/index.ts';
+import type { EMULATED_KINDS, EmulatedKindName } from './kinds.ts';
+
+/** The buses behind an emulated adapter. */
+export interface EmulatedBuses {
+  readonly i2c: EmulatedI2c;
+  readonly spi: EmulatedSpi;
+}
+
+/** How each kind of one way is made. Its folder is loaded then. */
+type Makers<Way, Made> = {
+  readonly [Name in EmulatedKindName as (typeof EMULATED_KINDS)[Name]['way'] extends Way ? Name : never]: (
+    buses: EmulatedBuses,
+  ) => Promise<Made>;
+};
+
+export const PTY_ADAPTERS: Makers<'pty', EmulatedAdapter> = {
+  'bus-pirate': async (buses) => {
+    const { BusPirateEmulator } = await import('../../../hosts/bus-pirate/index.ts');
+    return new BusPirateEmulator(buses);
+  },
+  serprog: async ({ spi }) => {
+    const { SerprogEmulator } = await import('../../../hosts/serprog/index.ts');
+    return new SerprogEmulator({ spi });
+  },
+  micropython: async (buses) => {
+    const { MicropythonEmulator } = await import('../../../hosts/micropython/index.ts');
+    return new MicropythonEmulator(buses);
+  },
+};
+
+export const USB_DEVICES: Makers<'usb', UsbDevice> = {
+  'i2c-tiny-usb': async (buses) => (await import('../../../hosts/i2c-tiny-usb/index.ts')).makeEmulator(buses),
+  ch341a: async (buses) => (await import('../../../hosts/ch341a/index.ts')).makeEmulator(buses),
+  ft232h: async (buses) => (await import('../../../hosts/ftdi/index.ts')).makeEmulator(buses),
+  mcp2221a: async (buses) => (await import('../../../hosts/mcp2221/index.ts')).makeEmulator(buses),
+  cp2112: async (buses) => (await import('../../../hosts/cp2112/index.ts')).makeEmulator(buses),
+};

@@ -20,8 +20,11 @@ export interface I2cCapabilities {
   readonly clocksHz?: readonly number[] | { readonly min: number; readonly max: number };
   /** Whether it waits for a part that holds SCL low. */
   readonly stretching: boolean;
-  /** Which NACKs it tells: of each byte, of the address alone, that there was one somewhere, or none. */
-  readonly nack: 'each byte' | 'address only' | 'address or data' | 'unknown';
+  /**
+   * Which NACKs it tells: of each byte, of the address alone, of the address of what is read alone (a write that nobody heard is
+   * no fault then), that there was one somewhere, or it is not known.
+   */
+  readonly nack: 'each byte' | 'address only' | 'address of reads' | 'address or data' | 'unknown';
 }
 
 /** A kind of adapter, as the table of adapters shows it. */

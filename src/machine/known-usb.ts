@@ -15,8 +15,9 @@ export interface KnownUsb {
 const BUS_PIRATE = 'dangerousprototypes,bus-pirate';
 const SERPROG = 'dtbus,serprog';
 const MICROPYTHON = 'micropython,board';
+const FIRMATA = 'firmata,board';
 /** Whatever speaks one of these protocols may be behind a serial converter that is not known. */
-export const ANY_SERIAL: readonly string[] = [BUS_PIRATE, SERPROG, MICROPYTHON];
+export const ANY_SERIAL: readonly string[] = [BUS_PIRATE, SERPROG, MICROPYTHON, FIRMATA];
 const serial = (title: string, ...compatible: readonly string[]): KnownUsb => ({
   title,
   way: 'serial',
@@ -36,8 +37,13 @@ const KNOWN: Readonly<Record<string, KnownUsb>> = {
   '0403:6001': serial('FT232R: Bus Pirate v3, or a serprog programmer', BUS_PIRATE, SERPROG),
   '1209:7331': serial('Bus Pirate 5 or 6'),
   '04d8:ffee': serial('USB-ISS'),
-  '2341:0043': serial('Arduino Uno', SERPROG),
-  '1a86:7523': serial('CH340: an Arduino, perhaps a serprog programmer, or an ESP', SERPROG, MICROPYTHON),
+  '2341:0043': serial('Arduino Uno', FIRMATA, SERPROG),
+  '1a86:7523': serial(
+    'CH340: an Arduino, perhaps a serprog programmer, or an ESP',
+    SERPROG,
+    MICROPYTHON,
+    FIRMATA,
+  ),
   '2e8a:0005': serial('MicroPython on an RP2040 or RP2350', MICROPYTHON),
   'f055:9800': serial('pyboard with MicroPython', MICROPYTHON),
   '303a:4001': serial('MicroPython on an ESP32-S2 or S3', MICROPYTHON),

@@ -17,6 +17,11 @@ import {
   Cp2112Emulator,
 } from '../../hosts/cp2112/index.ts';
 import {
+  I2C_CAPABILITIES as FIRMATA_CAPABILITIES,
+  FirmataAdapter,
+  FirmataEmulator,
+} from '../../hosts/firmata/index.ts';
+import {
   CHIPS,
   I2C_CAPABILITIES as FTDI_CAPABILITIES,
   FtdiAdapter,
@@ -136,6 +141,15 @@ function micropython(rawPaste: boolean, i2cId?: number): Promise<ControllerBench
   );
 }
 
+function firmata(): Promise<ControllerBench> {
+  const wire = new RecordingWire();
+  return behindPort(
+    wire,
+    () => new FirmataEmulator(wire),
+    (port) => new FirmataAdapter('an emulated port', [10], (events) => serialLink(port(), 57_600)(events)),
+  );
+}
+
 const NAME = 'an emulated adapter';
 
 /** A USB adapter in this process, seen through the same interface as a real one. */
@@ -206,6 +220,7 @@ describeControllers('MicroPython, SoftI2C', () => micropython(true));
 describeControllers('MicroPython before 1.14, hardware I2C', () => micropython(false, 0), {
   i2c: HARD_I2C_CAPABILITIES,
 });
+describeControllers('Firmata', firmata, { i2c: FIRMATA_CAPABILITIES, spiModes: [0] });
 describeControllers('i2c-tiny-usb', i2cTinyUsb, { hasSpi: false, i2c: TINY_USB_CAPABILITIES });
 describeControllers('CH341A', ch341a, { i2c: CH341A_CAPABILITIES, spiModes: [0], spiSpeedHz: 2_000_000 });
 describeControllers('CP2112', cp2112, { hasSpi: false, i2c: CP2112_CAPABILITIES });

@@ -17,6 +17,7 @@ describe('a board on an emulated adapter', () => {
   it.each<[string, ...('i2c' | 'spi')[]]>([
     ['dtbus,ch341a-emulator', 'i2c', 'spi'],
     ['dtbus,cp2112-emulator', 'i2c'],
+    ['dtbus,firmata-emulator', 'i2c', 'spi'],
     ['dtbus,ft232h-emulator', 'i2c'],
     ['dtbus,ft232h-emulator', 'spi'],
     ['dtbus,i2c-tiny-usb-emulator', 'i2c'],

@@ -42,7 +42,7 @@ describe('the adapters of a machine', () => {
     expect(pirate).toMatchObject({
       name: 'serial port',
       usb: undefined,
-      compatible: ['dangerousprototypes,bus-pirate', 'dtbus,serprog', 'micropython,board'],
+      compatible: ['dangerousprototypes,bus-pirate', 'dtbus,serprog', 'micropython,board', 'firmata,board'],
     });
   });
 

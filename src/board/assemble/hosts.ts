@@ -42,6 +42,10 @@ const FOLDERS: readonly {
     load: () => import('../../../hosts/micropython/index.ts'),
   },
   {
+    compatible: ['firmata,board', 'dtbus,firmata-emulator'],
+    load: () => import('../../../hosts/firmata/index.ts'),
+  },
+  {
     compatible: ['silabs,cp2112', 'dtbus,cp2112-emulator'],
     load: () => import('../../../hosts/cp2112/index.ts'),
   },

@@ -11,6 +11,7 @@ export const EMULATED_KINDS = {
   'bus-pirate': { way: 'pty', carries: ['i2c', 'spi'] },
   serprog: { way: 'pty', carries: ['spi'] },
   micropython: { way: 'pty', carries: ['i2c', 'spi'] },
+  firmata: { way: 'pty', carries: ['i2c', 'spi'] },
   'i2c-tiny-usb': { way: 'usb', carries: ['i2c'] },
   ch341a: { way: 'usb', carries: ['i2c', 'spi'] },
   ft232h: { way: 'usb', carries: ['i2c', 'spi'] },

@@ -28,6 +28,10 @@ export const PTY_ADAPTERS: Makers<'pty', EmulatedAdapter> = {
     const { MicropythonEmulator } = await import('../../../hosts/micropython/index.ts');
     return new MicropythonEmulator(buses);
   },
+  firmata: async (buses) => {
+    const { FirmataEmulator } = await import('../../../hosts/firmata/index.ts');
+    return new FirmataEmulator(buses);
+  },
 };
 
 export const USB_DEVICES: Makers<'usb', UsbDevice> = {

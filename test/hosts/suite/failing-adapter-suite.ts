@@ -42,7 +42,7 @@ export function describeFailures(suite: Suite): void {
       });
       expect(await write(deadline.signal)).toBe('ETIMEDOUT');
       adapter.answer();
-      const [, read] = await i2c([MEMORY, 0, [0, 5]], [MEMORY, RD, 1]);
+      const [, read] = await i2c([MEMORY, 0, [5]], [MEMORY, RD, 1]);
       expect(read?.buf).toHaveLength(1);
       expect(suite.bench.wire?.log.at(-1)).toBe('P');
     }),

@@ -72,7 +72,8 @@ export function describeI2c(suite: Suite): void {
 
   describe('an address that nobody acknowledges', () => {
     it('is ENXIO, reading as well as writing', async () => {
-      expect(await faultOf(() => i2c([ABSENT, 0, [1]]))).toBe('ENXIO');
+      const written = can.nack === 'address of reads' ? undefined : 'ENXIO';
+      expect(await faultOf(() => i2c([ABSENT, 0, [1]]))).toBe(written);
       expect(await faultOf(() => i2c([ABSENT, RD, 1]))).toBe('ENXIO');
       expect(await faultOf(() => i2c([ABSENT, 0, [1]], [ABSENT, RD, 4]))).toBe('ENXIO');
     });

@@ -313,6 +313,25 @@ export const BINDINGS: readonly Binding[] = [
     },
   },
   {
+    file: 'firmata,board.yaml',
+    compatibles: ['firmata,board', 'dtbus,firmata-emulator'],
+    isComplete: true,
+    required: ['compatible'],
+    properties: {
+      port: {
+        type: 'string',
+      },
+      'current-speed': {
+        type: 'uint32',
+      },
+      'dtbus,cs-pins': {
+        type: 'uint32-matrix',
+      },
+      i2c: {},
+      spi: {},
+    },
+  },
+  {
     file: 'micropython,board.yaml',
     compatibles: ['micropython,board', 'dtbus,micropython-emulator'],
     isComplete: true,

@@ -1,0 +1,45 @@
+import {
+  type AdapterSheet,
+  BYTE_WORDS_MASK,
+  I2C_FUNC,
+  I2C_FUNC_SMBUS_EMUL,
+  type I2cCapabilities,
+  SPI_MODE,
+  type SpiCapabilities,
+} from '../../src/bus/index.ts';
+import { I2C_BYTES_MAX } from './protocol.ts';
+
+/** Hz; Arduino's Wire, and Firmata has no command for another. */
+export const CLOCK_HZ = 100_000;
+
+export const I2C_CAPABILITIES: I2cCapabilities = {
+  functionality: I2C_FUNC.I2C | (I2C_FUNC_SMBUS_EMUL & ~I2C_FUNC.SMBUS_QUICK),
+  repeatedStart: 'write then read',
+  zeroLength: 'none',
+  maxMessageLength: I2C_BYTES_MAX,
+  clocksHz: [CLOCK_HZ],
+  stretching: true,
+  nack: 'address of reads',
+};
+
+export const SPI_CAPABILITIES: SpiCapabilities = {
+  chipSelects: 0,
+  modes: SPI_MODE.LSB_FIRST,
+  bitsPerWordMask: BYTE_WORDS_MASK,
+  maxSpeedHz: 0,
+  maxWordDelayNs: 0,
+  maxCsSetupNs: 0,
+  maxCsHoldNs: 0,
+  maxCsInactiveNs: 0,
+};
+
+const BOARD = {
+  i2c: I2C_CAPABILITIES,
+  spi: { ...SPI_CAPABILITIES, chipSelects: 1 },
+  judges: 'firmata-io (I2C); SPI by the protocol and a firmware’s source',
+};
+
+export const sheets: readonly AdapterSheet[] = [
+  { title: 'Firmata board', compatible: 'firmata,board', ...BOARD },
+  { title: 'Firmata board, emulated', compatible: 'dtbus,firmata-emulator', ...BOARD },
+];

@@ -28,12 +28,12 @@ export function addConvertCommand(program: Command): void {
     .description(
       `Converts what happened on buses from one format into another, which the files' endings name:
 
-  .bus               dtbus's recording (dtbus record)            read and written
-  .pcapng, .pcap     captures for Wireshark: I2C, and SPI by     read and written
+  .bus               dtbus's recording (dtbus record)            both ways
+  .pcapng, .pcap     captures for Wireshark: I2C, and SPI by     both ways
                      examples/wireshark/dtbus-spi.lua
-  .vcd               waves, for GTKWave, Surfer, PulseView       read and written
-  .sr                sessions of sigrok and PulseView            read and written
-  .csv               Saleae's Logic 2: digital channels (read);  read and written
+  .vcd               waves, for GTKWave, Surfer, PulseView       both ways
+  .sr                sessions of sigrok and PulseView            both ways
+  .csv               Saleae's Logic 2: digital channels (read);  both ways
                      table of its I2C and SPI analysers
   .json              a trace for ui.perfetto.dev: who waited     written
   .txt, .trace       text of Linux's trace events i2c, smbus     read

@@ -27,5 +27,5 @@ export const NAMES: UsbAdapterNames = {
 
 export const sheets: readonly AdapterSheet[] = usbSheets(NAMES, {
   i2c: I2C_CAPABILITIES,
-  judges: "Linux's driver hid-mcp2221, i2c-tools",
+  judges: "Linux's driver hid-mcp2221, i2c-tools, npm's @johntalton/mcp2221",
 });

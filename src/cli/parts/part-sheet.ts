@@ -4,9 +4,11 @@ import {
   type FieldBits,
   fieldsOf,
   type Instruction,
+  type Memory,
   type Register,
   usualWidth,
 } from '../../parts/index.ts';
+import { exactByteCount } from '../memory/byte-count.ts';
 
 /** Named bits of a register. */
 interface FieldFacts {
@@ -39,6 +41,8 @@ export interface SheetFacts {
   readonly forms: DataSheet['bus'];
   readonly registers: readonly RegisterFacts[];
   readonly instructions: readonly Instruction[];
+  /** How a memory is organised. */
+  readonly memory?: Memory;
   /** Output pins. */
   readonly pins: readonly string[];
   /** Generic name of its node in a device tree. */
@@ -52,6 +56,7 @@ export function sheetFacts(sheet: DataSheet): SheetFacts {
   return {
     ...(sheet.source === undefined ? {} : { source: sheet.source }),
     ...(sheet.node === undefined ? {} : { node: sheet.node }),
+    ...(sheet.memory === undefined ? {} : { memory: sheet.memory }),
     nodeExample: sheet.nodeExample ?? [],
     forms: sheet.bus,
     registers: Object.entries(sheet.registers ?? {})
@@ -100,8 +105,9 @@ const speedOf = (hz: number | undefined) => (hz === undefined ? '' : `, to ${hz 
 
 /** The data sheet as lines for a person, without those of the bus. */
 export function sheetLines(facts: SheetFacts): string[] {
-  const { registers, instructions, pins, notModelled, source } = facts;
+  const { registers, instructions, memory, pins, notModelled, source } = facts;
   return [
+    ...(memory === undefined ? [] : [memoryLine(memory)]),
     ...section('registers', registerLines(registers)),
     ...section('instructions', instructions.map(instructionLine)),
     ...(pins.length === 0 ? [] : [`  pins        ${pins.join(', ')}`]),
@@ -109,6 +115,9 @@ export function sheetLines(facts: SheetFacts): string[] {
     ...(source === undefined ? [] : [`  source      ${source}`]),
   ];
 }
+
+const memoryLine = ({ size, pageSize }: Memory) =>
+  `  memory      ${exactByteCount(size)}${pageSize > 1 && pageSize < size ? `, pages of ${pageSize} bytes` : ''}`;
 
 const section = (title: string, lines: readonly string[]) =>
   lines.length === 0 ? [] : [`  ${title}`, ...lines.map((line) => `    ${line}`)];

@@ -89,6 +89,12 @@ describe('dtbus parts', () => {
     expect(out).toMatch(/^ {4}0x06 {2}write enable$/m);
   });
 
+  it('shows how large a memory is', async () => {
+    const [flash, rom] = await Promise.all([dtbusHere('parts', 'w25q64'), dtbusHere('parts', '24c02')]);
+    expect(flash.out).toMatch(/^ {2}memory {6}8 MiB \(8388608 bytes\), pages of 256 bytes$/m);
+    expect(rom.out).toMatch(/^ {2}memory {6}256 bytes, pages of \d+ bytes$/m);
+  });
+
   it('shows both buses of a part, and registers that follow each other', async () => {
     const { out } = await dtbusHere('parts', 'bme280');
     expect(out).toMatch(
@@ -154,6 +160,19 @@ describe('dtbus parts', () => {
     [['light', 'sensor'], 'BH1750', 'LM75'],
     [['button'], 'PCF8574 GPIO expander', 'ADS1115'],
     [['servo'], 'PCA9685 PWM', 'PCA9555'],
+    [['real', 'time', 'clock'], 'DS3231 clock', 'TMP102'],
+    [['led', 'driver'], 'PCA9685 PWM', 'PCA9555'],
+    [['compass'], 'HMC5883L magnetometer', 'ADXL345'],
+    [['i/o', 'expander'], 'PCF8574 GPIO expander', 'ADS1115'],
+    [['port', 'expander'], 'MCP23017 GPIO expander', 'ADS1115'],
+    [['analog', 'to', 'digital', 'converter'], 'ADS1115 converter', 'PCF8574'],
+    [['digital-to-analog'], 'MCP4725 DAC', 'ADS1115'],
+    [['9-axis'], 'MPU9250', 'ADXL345'],
+    [['motion', 'sensor'], 'ADXL345 accelerometer', 'LM75'],
+    [['altimeter'], 'BMP280', 'LM75'],
+    [['flash', '1m'], 'W25Q80 SPI NOR flash', 'W25Q64 '],
+    [['64', 'mbit'], 'W25Q64 SPI NOR flash', 'W25Q80 '],
+    [['spi', 'flash', '8mb'], 'W25Q64 SPI NOR flash', 'W25Q80 '],
   ])('finds by what people call it: %j', async (words, found, left) => {
     const { status, out } = await dtbusHere('parts', ...words);
     expect(status).toBe(0);

@@ -7,7 +7,8 @@ import { readdirSync } from 'node:fs';
 import { build } from 'rolldown';
 import { parseAst } from 'rolldown/parseAst';
 
-const DOORS = /^(src|hosts)\/[^/]+\/(index|core|blob|gpio|served|property|own-part|decode|vitest)\.ts$/;
+const DOORS =
+  /^(src|hosts)\/[^/]+\/(index|core|blob|gpio|served|property|own-part|decode|vitest|authors)\.ts$/;
 
 /** What a command, a thread, a child process or a hook of Node's runs first: `#built/…` in the sources. */
 const PROGRAMS = [
@@ -59,7 +60,7 @@ const TOGETHER = [
   { name: 'front-end', test: /\/src\/frontend\/(?!gpio)/ },
   {
     name: 'back-end',
-    test: /\/src\/(sim\/(?!own|kit\/picture)|backend\/|board\/assemble|parts\/(general-call|busy|\w+\/(climate|dallas|eeprom|expander|memory-contents|one-alarm|shunt)))|\/hosts\/simulated\//,
+    test: /\/src\/(sim\/(?!own|conformance|authors|kit\/picture)|backend\/|board\/assemble|parts\/(general-call|busy|\w+\/(climate|dallas|eeprom|expander|memory-contents|one-alarm|shunt)))|\/hosts\/simulated\//,
   },
   { name: 'os', test: /\/src\/os\// },
   { name: 'language', test: /\/src\/devicetree\/core/ },

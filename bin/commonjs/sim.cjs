@@ -1,3 +1,3 @@
 'use strict';
 
-module.exports = require('./node-require.cjs')('../../dist/src/sim/index.js');
+module.exports = require('./node-require.cjs')('../../dist/src/sim/authors.js');

@@ -189,6 +189,7 @@ const model: Model<typeof sheet> = (_registers, kit) => {
     'read-status': () => answerWords(registers.status),
     'clear-status'() {
       registers.status &= ~CLEARED;
+      drive();
     },
     'read-serial': () => answerWords(...SERIAL),
     'read-limit': (index) => answerWords(limits[index] as number),

@@ -1,5 +1,8 @@
 import type { CompiledRegister } from './compiled-sheet.ts';
 
+/** How the sentence ends that tells of a register number without a register. */
+export const NO_SUCH_REGISTER = 'no such register';
+
 /** `0x1f`, with as many digits as the register has. */
 function hex(value: number, width: number): string {
   return `0x${value.toString(16).padStart(width >> 2, '0')}`;
@@ -23,7 +26,7 @@ export class Misuse {
   /** A register number that the data sheet does not have. */
   noRegister(what: 'read' | 'write', address: number, value?: number): void {
     const written = value === undefined ? '' : `, value ${hex(value, 8)}`;
-    this.say(`${what} ${address}`, `${what} of register ${hex(address, 8)}${written}: no such register`);
+    this.say(`${what} ${address}`, `${what} of register ${hex(address, 8)}${written}: ${NO_SUCH_REGISTER}`);
   }
 
   /** What was written to a register, before it is stored. */

@@ -10,9 +10,13 @@ const LIMIT_MS_PER_KIB = 1;
 export class StoppedModelError extends Error {
   override readonly name = 'StoppedModelError';
 
-  constructor(sentence = `the model did not return within ${(LIMIT_MS * MS) / SECOND} s`) {
+  constructor(sentence = limitSentence(LIMIT_MS)) {
     super(sentence);
   }
+}
+
+function limitSentence(ms: number): string {
+  return `the model did not return within ${(ms * MS) / SECOND} s`;
 }
 
 /** Told of the part whose model failed. */
@@ -57,7 +61,7 @@ const isTimeout = (error: unknown): boolean =>
  * Calls a user's own model, and ends the call when it takes too long.
  * @throws {StoppedModelError} then; else what `next` throws
  */
-export function callLimited<T>(next: () => T, fail?: Fail): T {
+export function callLimited<T>(next: () => T, fail?: Fail, ms = LIMIT_MS): T {
   if (work !== undefined) {
     const before = called;
     called = fail;
@@ -69,9 +73,9 @@ export function callLimited<T>(next: () => T, fail?: Fail): T {
     }
   }
   try {
-    return run(next, fail, LIMIT_MS);
+    return run(next, fail, ms);
   } catch (error) {
-    throw isTimeout(error) ? new StoppedModelError() : error;
+    throw isTimeout(error) ? new StoppedModelError(limitSentence(ms)) : error;
   }
 }
 

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { loadParts } from '../../../src/parts/index.ts';
+import { type PartCheckOptions, partChecks } from '../../../src/sim/authors.ts';
+import { modelsOf } from '../../../src/sim/index.ts';
+
+/** What a check has to know of a part, and why. */
+const EXCEPTIONS: Readonly<Record<string, { readonly why: string; readonly options: PartCheckOptions }>> = {
+  'microchip,mcp4725': { why: 'its EEPROM keeps output and power-down mode', options: { keeps: true } },
+  'melexis,mlx90614': { why: 'its EEPROM keeps configuration and emissivity', options: { keeps: true } },
+  ...Object.fromEntries(
+    ['aosong,aht10', 'aosong,aht20', 'aosong,dht20'].map((name) => [
+      name,
+      { why: 'power-on is a reset, which takes 20 ms (5.3)', options: { startUpMs: 20 } },
+    ]),
+  ),
+};
+
+/**
+ * Beyond this, copies of the memory are all that a check does: a larger memory has the same model, and differs in its
+ * size, and these in what goes with four bytes of address.
+ */
+const LARGEST_MEMORY = 1 << 20;
+const LARGER_TOO = ['winbond,w25q256jvm', 'micron,n25q256a', 'spansion,s25fl256s1'];
+
+const STEPS = 60;
+const all = await loadParts();
+const isChecked = ({ memory, compatible: [name = ''] }: (typeof all)[number]) =>
+  memory === undefined || memory.size <= LARGEST_MEMORY || LARGER_TOO.includes(name);
+const checked = all.filter(isChecked);
+
+it('every part is checked, but for larger memories of the same models', () => {
+  const names = checked.map(({ compatible }) => compatible[0]);
+  for (const name of [...Object.keys(EXCEPTIONS), ...LARGER_TOO]) expect(names).toContain(name);
+  expect(all.filter((part) => !isChecked(part)).every(({ bus }) => bus.spi?.form === 'instructions')).toBe(
+    true,
+  );
+  expect(checked.length).toBeGreaterThan(150);
+});
+
+describe.each(checked.map((part) => [part.compatible[0] as string, part] as const))(
+  '%s',
+  (compatible, part) => {
+    for (const model of modelsOf(part)) {
+      const { options = {} } = EXCEPTIONS[compatible] ?? {};
+      for (const { name, check } of partChecks(model, { steps: STEPS, ...options }))
+        it(name, () => expect(check).not.toThrow());
+    }
+  },
+);

@@ -163,7 +163,6 @@ export class BoardDevices {
 
   /**
    * Lets a client reach of a bus or a GPIO controller only what the tree gives `owner`; `undefined` is who is no owner.
-   * @throws {BoardError} what belongs to two owners
    */
   confine(index: number, client: Client, owner: string | undefined): void {
     if (index >= this.#bindings.length) {
@@ -237,7 +236,7 @@ export class BoardDevices {
       lineBindings.push(...(await bindLines(controllers, gpio, { manager, hosts, simulation, warn })));
     const waiting = new WaitingHosts(warn);
     await waiting.create(alone, simulation);
-    setReaches(bindings, parts, warn);
+    setReaches(bindings, parts, { warn, complain });
     const tracing = new Tracing({ tree, bindings, gpio, parts, time });
     if (options.trace !== undefined) tracing.start(FIRST_TRACE, options.trace);
     manager.openSynchronous();

@@ -1,8 +1,8 @@
 import { type Reach, unitName } from '../../backend/index.ts';
-import { type DeviceNode, wellFormed } from '../../bus/index.ts';
+import { type DeviceNode, NodeError, type NodeProblem, wellFormed } from '../../bus/index.ts';
 import { type BusKind, channelsBehind, clientsOf } from '../../frontend/index.ts';
+import { shown } from '../../input/index.ts';
 import { type I2cPart, i2cAddresses, type Part } from '../../sim/index.ts';
-import { BoardError } from '../board-error.ts';
 
 /** On a client of a bus: the guest that alone may use it. */
 const OWNER = 'dtbus,owner';
@@ -12,25 +12,20 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 /** The parts that are simulated, by the path of their nodes. */
 type SimulatedParts = readonly { readonly path: string; readonly part: Part }[];
 
-/** The owners that the clients of a bus name, each once. @throws {BoardError} a name that cannot be a folder's. */
+/** The owner of what nobody may use, as its owner is named wrongly: no socket is made for it. */
+const NOBODY = '';
+
+/** The owners that the clients of a bus name, each once. */
 export function ownersOf(bus: DeviceNode): readonly string[] {
-  const owners = new Set<string>();
-  for (const client of clientsOf(bus)) {
-    if (!client.has(OWNER)) continue;
-    const name = client.string(OWNER) ?? '';
-    if (!NAME.test(name)) {
-      throw new BoardError(
-        `${client.path}: ${OWNER}: an owner is called by letters, digits, "_", "." and "-", not ${JSON.stringify(name)}`,
-      );
-    }
-    owners.add(name);
-  }
-  return [...owners];
+  const owners = clientsOf(bus).map(ownerOf);
+  return [...new Set(owners)].filter((owner) => owner !== undefined && owner !== NOBODY) as string[];
 }
 
 /** Whose a client is; `undefined` for one that names no owner. */
 export function ownerOf(client: DeviceNode): string | undefined {
-  return client.has(OWNER) ? client.string(OWNER) : undefined;
+  if (!client.has(OWNER)) return undefined;
+  const name = wellFormed(() => client.string(OWNER)) ?? '';
+  return NAME.test(name) ? name : NOBODY;
 }
 
 /** Does the client belong to `owner`? `undefined` has what names no owner. */
@@ -53,44 +48,63 @@ export interface Hearers {
  * everybody reaches everything.
  *
  * Once one does, what no client names is nobody's. The general call would reach every part of the bus, and an
- * address that only seems free may be another's second one.
- *
- * @throws {BoardError} a unit of two owners
+ * address that only seems free may be another's second one. What clients of two owners have is nobody's, too.
  */
 export function unitsOwnedBy(
   owner: string | undefined,
   kind: BusKind,
-  { bus, clients, below }: Hearers,
+  { clients, below }: Hearers,
   parts: SimulatedParts,
 ): ReadonlySet<number> | undefined {
   if (![...clients, ...below].some((client) => client.has(OWNER))) return undefined;
-  const owned = new Set<number>();
-  const others = new Set<number>();
-  for (const client of clients) {
-    const units = isOwnedBy(client, owner) ? owned : others;
-    for (const unit of unitsAt(kind, client, parts)) units.add(unit);
-  }
-  const shared = [...owned].find((unit) => others.has(unit));
-  if (shared !== undefined) {
-    throw new BoardError(
-      `${bus.path}: ${unitName(kind, shared)} belongs to clients of two owners (${OWNER})`,
-    );
-  }
-  for (const client of below) {
+  const own = clients.filter((client) => isOwnedBy(client, owner));
+  const owned = new Set(own.flatMap((client) => unitsAt(kind, client, parts)));
+  for (const client of [...clients, ...below]) {
     if (isOwnedBy(client, owner)) continue;
     for (const unit of unitsAt(kind, client, parts)) owned.delete(unit);
   }
   return owned;
 }
 
-/** The units of a client of a bus; of a client behind a mux its own. */
+/** What is wrong with the owners of a bus's clients. Nobody reaches what is told of; the others go on. */
+export function ownerProblems(
+  kind: BusKind,
+  { bus, clients }: Hearers,
+  parts: SimulatedParts,
+): readonly NodeProblem[] {
+  if (!clients.some((client) => client.has(OWNER))) return [];
+  const wrong = clientsOf(bus)
+    .filter((client) => ownerOf(client) === NOBODY)
+    .map(invalidOwner);
+  const owners = new Map<number, Set<string | undefined>>();
+  for (const client of clients)
+    for (const unit of unitsAt(kind, client, parts))
+      owners.set(unit, (owners.get(unit) ?? new Set()).add(ownerOf(client)));
+  const contested = [...owners].filter(([, { size }]) => size > 1).map(([unit]) => unitName(kind, unit));
+  if (contested.length === 0) return wrong;
+  const verb = contested.length === 1 ? 'belongs' : 'belong';
+  const sentence = `${contested.join(', ')} ${verb} to clients of two owners (${OWNER}): no client may use it`;
+  return [...wrong, { path: bus.path, property: undefined, sentence, message: `${bus.path}: ${sentence}` }];
+}
+
+function invalidOwner(client: DeviceNode): NodeProblem {
+  const name = wellFormed(() => client.string(OWNER));
+  const got = name === undefined ? 'no string' : shown(name);
+  return new NodeError(
+    client,
+    OWNER,
+    `invalid owner: expected letters, digits, "_", "." and "-", got ${got}; no client may use the part`,
+  );
+}
+
+/** The units of a client of a bus; of a client behind a mux its own. None where its `reg` is malformed: it is on no bus. */
 export function unitsAt(kind: BusKind, client: DeviceNode, parts: SimulatedParts): readonly number[] {
-  return kind === 'i2c' ? i2cUnits(client, parts) : (client.u32s('reg') ?? []);
+  return kind === 'i2c' ? i2cUnits(client, parts) : (wellFormed(() => client.u32s('reg')) ?? []);
 }
 
 function i2cUnits(client: DeviceNode, parts: SimulatedParts): number[] {
   const inTree = (node: DeviceNode): number[] => [
-    ...i2cAddresses(node),
+    ...(wellFormed(() => i2cAddresses(node)) ?? []),
     ...channelsBehind(node).flatMap((channel) => channel.children.flatMap(inTree)),
   ];
   const answered = partsOf(client, parts).flatMap((part) => part.addresses);
@@ -113,7 +127,7 @@ export function reachOn(bus: DeviceNode, parts: () => SimulatedParts): (unit: nu
     const present = parts();
     const clients = clientsOf(bus).map((client) => ({
       client,
-      units: wellFormed(() => i2cUnits(client, present)) ?? [],
+      units: i2cUnits(client, present),
     }));
     const hears = (client: DeviceNode) =>
       partsOf(client, present).some((part) => part.sharedAddresses?.includes(unit));

@@ -320,7 +320,7 @@ export class ServedBoard {
     for (const server of this.#servers) server.close();
   };
 
-  /** A server whose every front-end is a client of its own. @throws {BoardError} what belongs to two owners */
+  /** A server whose every front-end is a client of its own. */
   #serverFor(offer: Offer, settings: ServeSettings): BackEndServer {
     const { log, trace, exclusive = false, inBand = false, limits } = settings;
     const { index, owner } = offer;
@@ -328,7 +328,6 @@ export class ServedBoard {
     const clients = new Map<number, Client>();
     const told = (sentence: string, connection?: { readonly number: number }) =>
       `${name}${connection === undefined ? '' : ` front-end ${connection.number}`}: ${sentence}`;
-    this.#backEnd.confine(index, new Client(name), owner);
     const server = new BackEndServer(this.#loop, {
       ...(limits === undefined ? {} : { limits }),
       inBand,

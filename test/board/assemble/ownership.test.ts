@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   isOwnedBy,
+  ownerProblems,
   ownersOf,
   ownersWithoutEffect,
   reachOn,
@@ -91,20 +92,45 @@ describe('who owns what of a bus', () => {
     expect(await addresses('alice', node('i2c', {}, [below]))).toEqual([0x20, 0x71]);
   });
 
-  it('refuses a unit of two owners', async () => {
+  it('gives a unit of two owners to nobody, says so, and leaves each of them the rest', async () => {
     const bus = node('i2c', {}, [
       node('eeprom@50', { compatible: 'atmel,24c08', reg: 0x50, ...owned('alice') }, [], '/i2c/eeprom@50'),
       node('temp@52', { reg: 0x52, ...owned('bob') }),
     ]);
-    await expect(addresses('bob', bus, true)).rejects.toThrow(
-      '/i2c: address 0x52 belongs to clients of two owners (dtbus,owner)',
-    );
+    const parts = new PartRegistry();
+    populateI2c(bus, { catalogue: await loadModels(), parts });
+    const units = (owner: string) => unitsOwnedBy(owner, 'i2c', alone(bus), parts.list());
+    expect(units('bob')).toEqual(new Set());
+    expect(units('alice')).toEqual(new Set([0x50, 0x51, 0x53]));
+    expect(ownerProblems('i2c', alone(bus), parts.list()).map(({ message }) => message)).toEqual([
+      '/i2c: address 0x52 belongs to clients of two owners (dtbus,owner): no client may use it',
+    ]);
   });
 
-  it.each(['', '..', 'a/b', '-x'])('refuses the name %j: sockets are made in a folder of it', (name) => {
-    expect(() => ownersOf(node('i2c', {}, [node('a@48', { reg: 0x48, ...owned(name) })]))).toThrow(
-      /\/a@48: dtbus,owner: an owner is called by letters, digits/,
-    );
+  // A socket is made in a folder of the owner's name.
+  it.each(['', '..', 'a/b', '-x'])('gives the part of an owner called %j to nobody', async (name) => {
+    const bus = node('i2c', {}, [
+      node('a@48', { reg: 0x48, 'dtbus,owner': name }),
+      node('b@49', { reg: 0x49, ...owned('bob') }),
+      node('c@4a', { reg: 0x4a }),
+    ]);
+    expect(ownersOf(bus)).toEqual(['bob']);
+    expect(await addresses('bob', bus)).toEqual([0x49]);
+    expect(await addresses(undefined, bus)).toEqual([0x4a]);
+    expect(ownerProblems('i2c', alone(bus), []).map(({ path, sentence }) => [path, sentence])).toEqual([
+      [
+        expect.stringMatching(/a@48$/),
+        expect.stringMatching(/^invalid owner: expected letters, .*; no client may use the part$/),
+      ],
+    ]);
+  });
+
+  it('passes over a client whose reg is malformed: it is on no bus', async () => {
+    for (const reg of [0, 'x', []]) {
+      const bus = node('i2c', {}, [node('a@48', { reg }), node('b@49', { reg: 0x49, ...owned('bob') })]);
+      expect(await addresses('bob', bus)).toEqual([0x49]);
+      expect(await addresses(undefined, bus)).toEqual([]);
+    }
   });
 });
 

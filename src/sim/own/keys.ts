@@ -14,8 +14,19 @@ export function is(
   show: (value: unknown) => string = shown,
 ): Check {
   return (value, key, fault) => {
-    if (!fits(value)) fault(`invalid ${key}: expected ${expected}, got ${show(value)}`);
+    if (!fits(value)) refuse(expected, value, key, fault, show);
   };
+}
+
+/** `invalid registers.TEMP.at: expected …, got …` */
+export function refuse(
+  expected: string,
+  value: unknown,
+  key: string,
+  fault: Fault,
+  show: (value: unknown) => string = shown,
+): void {
+  fault(`invalid ${key}: expected ${expected}, got ${show(value)}`);
 }
 
 export const text = is('text', (value) => typeof value === 'string');
@@ -74,7 +85,7 @@ export function objectOf<T>(checks: Checks<T>, required: readonly (keyof T & str
   const known: Readonly<Record<string, Check>> = checks;
   return (value, key, fault) => {
     if (!isObject(value)) {
-      fault(`invalid ${key}: expected an object, got ${shown(value)}`);
+      refuse('an object', value, key, fault);
       return;
     }
     for (const name of isPlain(value) ? Object.keys(value) : []) {
@@ -92,7 +103,7 @@ export function objectOf<T>(checks: Checks<T>, required: readonly (keyof T & str
 export function namedBy(each: Check, taken: readonly string[] = []): Check {
   return (value, key, fault) => {
     if (!isObject(value)) {
-      fault(`invalid ${key}: expected an object, got ${shown(value)}`);
+      refuse('an object', value, key, fault);
       return;
     }
     for (const name of Object.keys(value)) {
@@ -110,7 +121,7 @@ export function namedBy(each: Check, taken: readonly string[] = []): Check {
 export function keyedBy(what: string, names: readonly string[], each?: Check): Check {
   return (value, key, fault) => {
     if (!isObject(value)) {
-      fault(`invalid ${key}: expected an object, got ${shown(value)}`);
+      refuse('an object', value, key, fault);
       return;
     }
     for (const name of isPlain(value) ? Object.keys(value) : []) {

@@ -1,5 +1,5 @@
 import type { NodeProperty } from '../../parts/index.ts';
-import { type Check, is, isObject, objectOf, oneOf, text } from './keys.ts';
+import { type Check, isObject, objectOf, oneOf, refuse, text } from './keys.ts';
 
 /** What a part reads from its node, by the names of the properties. */
 export const nodeProperties: Check = (value, key, fault) => {
@@ -7,7 +7,6 @@ export const nodeProperties: Check = (value, key, fault) => {
     'type',
     'doc',
   ]);
-  const properties = isObject(value) ? Object.entries(value) : [];
-  if (!isObject(value)) is('an object', () => false)(value, key, fault);
-  for (const [name, declared] of properties) each(declared, `${key}["${name}"]`, fault);
+  if (!isObject(value)) return refuse('an object', value, key, fault);
+  for (const [name, declared] of Object.entries(value)) each(declared, `${key}["${name}"]`, fault);
 };

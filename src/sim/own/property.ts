@@ -1,6 +1,6 @@
 import type { Property } from '../../parts/index.ts';
 import { expectationOf, isValue } from '../wire/property.ts';
-import { anything, type Check, is, isObject, objectOf, oneOf, positive, text } from './keys.ts';
+import { anything, type Check, isObject, objectOf, oneOf, positive, refuse, text } from './keys.ts';
 
 /** One of `senses` or `shows`. */
 export const property: Check = (value, key, fault) => {
@@ -15,7 +15,7 @@ export const property: Check = (value, key, fault) => {
   const initial = value['initial'] ?? (isNumber ? 0 : undefined);
   const declared = { ...(value as Partial<Property>), kind };
   const fits = initial === undefined || isValue(declared, initial);
-  if (!fits) is(expectationOf(declared), () => false)(initial, `${key}.initial`, fault);
+  if (!fits) refuse(expectationOf(declared), initial, `${key}.initial`, fault);
 };
 
 export const KINDS: readonly NonNullable<Property['kind']>[] = ['number', 'integer', 'flag', 'text', 'bytes'];

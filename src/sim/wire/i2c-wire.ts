@@ -136,11 +136,7 @@ export class I2cWire {
    */
   startTo(address: number, read: boolean): boolean {
     this.start();
-    if (this.timed && !this.#passAddress(address, read)) {
-      this.#phase = 'data';
-      this.#reading = read;
-      return false;
-    }
+    if (this.timed) this.#passAddress(address, read);
     return this.#offer(address, read);
   }
 
@@ -263,15 +259,13 @@ export class I2cWire {
 
   /**
    * The bits of an address. Ten bits are sent in two bytes; to read, a repeated START and the first of them follow
-   * (UM10204 3.1.11). @returns false when the first of two bytes was not acknowledged
+   * (UM10204 3.1.11). The first of two bytes that nobody acknowledges is the last.
    */
-  #passAddress(address: number, read: boolean): boolean {
+  #passAddress(address: number, read: boolean): void {
     this.pass(BYTE_BITS);
-    if (!isTenBit(address)) return true;
-    if (!this.#hasTenBit((address >>> 8) & 3)) return false;
+    if (!isTenBit(address) || !this.#hasTenBit((address >>> 8) & 3)) return;
     this.pass(BYTE_BITS);
     if (read && this.has(address)) this.pass(1 + BYTE_BITS);
-    return true;
   }
 
   /** Lets the time of so many bits pass, where bits take time. */

@@ -98,11 +98,11 @@ export function expectationOf({
 }: Pick<PropertyDeclaration, 'kind' | 'unit' | 'range'>): string {
   switch (kind) {
     case 'number':
-      if (range === undefined) return unit === undefined ? 'a number' : `a number in ${unit}`;
-      return `${range[0]} to ${range[1]}${unit === undefined ? '' : ` ${unit}`}`;
     case 'integer': {
-      const within = range === undefined ? '' : ` from ${range[0]} to ${range[1]}`;
-      return `an integer${within}${unit === undefined ? '' : ` ${unit}`}`;
+      const what = kind === 'number' ? 'a number' : 'an integer';
+      if (range === undefined) return unit === undefined ? what : `${what} in ${unit}`;
+      const within = `${range[0]} to ${range[1]}${unit === undefined ? '' : ` ${unit}`}`;
+      return kind === 'number' ? within : `${what} from ${within}`;
     }
     case 'flag':
       return 'true or false';

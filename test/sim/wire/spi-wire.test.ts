@@ -52,6 +52,58 @@ describe('SPI wire', () => {
     expect(exchange(bus, 1)).toEqual([0xff]);
   });
 
+  it('gives a part the buffers themselves where they do not overlap, and never two that do', () => {
+    const seen: [tx: unknown, rx: unknown][] = [];
+    const { bus } = wire(plusOne({ transfer: (tx, rx) => void seen.push([tx, rx]) }).part);
+    const all = new Uint8Array(16);
+    const [left, right, middle] = [all.subarray(0, 4), all.subarray(4, 8), all.subarray(1, 5)];
+    const other = new Uint8Array(4);
+    bus.select(0, 0);
+    for (const [tx, rx] of [
+      [left, right],
+      [right, left],
+      [left, other],
+      [left, undefined],
+    ] as const) {
+      bus.exchange(tx, rx, 4);
+      expect(seen.at(-1)).toEqual([expect.toSatisfy((each) => each === tx), rx]);
+    }
+    for (const [tx, rx] of [
+      [left, middle],
+      [middle, left],
+      [left, left],
+    ] as const) {
+      bus.exchange(tx, rx, 4);
+      const [sent] = seen.at(-1) as [Uint8Array, unknown];
+      expect(sent.buffer).not.toBe(all.buffer);
+      expect([...sent]).toEqual([...tx]);
+    }
+  });
+
+  it.each([
+    ['not said', 0, 1, 16_000],
+    ['2 MHz', 2_000_000, 1, 8000],
+    ['2 MHz on four lines', 2_000_000, 4, 2000],
+  ])('two bytes take the time of their bits, speed %s', (_what, speedHz, lines, ns) => {
+    for (const more of [{}, { takesRuns: true }]) {
+      const clock = new SteppedClock();
+      const bus = new SpiWire({ clock });
+      bus.attach(0, plusOne(more).part, '/part');
+      bus.select(0, 0, speedHz);
+      bus.exchange(Uint8Array.of(1, 2), undefined, 2, lines);
+      expect(clock.now()).toBe(ns);
+    }
+  });
+
+  it('takes no time on a clock whose transfers take none', () => {
+    const clock = new SteppedClock(undefined, false);
+    const bus = new SpiWire({ clock });
+    bus.select(0, 0);
+    bus.exchange(Uint8Array.of(1, 2), undefined, 2);
+    bus.pass(100);
+    expect(clock.now()).toBe(0);
+  });
+
   it('selecting another chip deselects the first', () => {
     const a = plusOne();
     const { bus } = wire(a.part, plusOne().part);
@@ -94,6 +146,24 @@ describe('SPI wire', () => {
       expect(warnings).toEqual([`/part0: does not answer: ${reason}`]);
     },
   );
+
+  it('a part answers at its fastest, and a part without a limit at any speed', () => {
+    const { bus, warnings } = wire(plusOne({ maxSpeedHz: 1_000_000 }).part, plusOne().part);
+    bus.select(0, 0, 1_000_000);
+    expect(exchange(bus, 1)).toEqual([2]);
+    bus.select(1, 0, 1e9);
+    expect(exchange(bus, 1)).toEqual([2]);
+    expect(warnings).toEqual([]);
+  });
+
+  it('a part whose chip select is active high says so the first time', () => {
+    const { bus, warnings } = wire(plusOne({ csHigh: true }).part);
+    bus.select(0, SPI_MODE.CS_HIGH);
+    expect([exchange(bus, 1), warnings]).toEqual([[2], []]);
+    bus.select(0, 0);
+    expect(exchange(bus, 1)).toEqual([0xff]);
+    expect(warnings).toEqual(['/part0: does not answer: its chip select is active high (spi-cs-high)']);
+  });
 
   it.each(['select', 'transfer', 'deselect'] as const)('a part that throws in %s is named once', (where) => {
     const failing = plusOne({

@@ -13,6 +13,5 @@ export * from './smbus.ts';
 export * from './spi.ts';
 export * from './spi-wire-mode.ts';
 export * from './spi-words.ts';
-export * from './tree-file.ts';
 export * from './wire-faults.ts';
 export * from './words.ts';

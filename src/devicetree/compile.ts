@@ -38,8 +38,8 @@ export interface ParseOptions extends ResolveOptions {
   readonly preprocess?: boolean | undefined;
   /** Reads the stretch that an `/incbin/` names; without it, it is cut from what `readFile` gives. */
   readonly readRange?: ReadRange | undefined;
-  /** What a symbolic link names that leads nowhere, undefined for anything else: for the error of a file that is not there. */
-  readonly deadLink?: ((path: string) => string | undefined) | undefined;
+  /** What is wrong with a symbolic link that leads nowhere, undefined for anything else: for the error of a file that is not there. */
+  readonly brokenLink?: ((path: string) => string | undefined) | undefined;
   /** What `__DATE__`, `__TIME__` and `__TIMESTAMP__` say. Default: the present, and no times of files. */
   readonly clock?: SourceClock | undefined;
   /** What the caller's user calls the include paths, with the option that adds one. Default: the include paths. */
@@ -68,7 +68,7 @@ export const parseChecks: OptionChecks<ParseOptions> = {
   defines: anyObject,
   preprocess: flag,
   readRange: callback,
-  deadLink: callback,
+  brokenLink: callback,
   clock: anyObject,
   includePathsAre: text,
   asOverlay: flag,
@@ -124,7 +124,7 @@ export function accessOf(options: ParseOptions): PreprocessorOptions {
   return {
     readFile: options.readFile ?? (() => undefined),
     readRange: options.readRange,
-    deadLink: options.deadLink,
+    brokenLink: options.brokenLink,
     includePaths: options.includePaths ?? [],
     sourcePaths: options.sourcePaths ?? options.includePaths ?? [],
     defines: { __DTS__: '1', ...options.defines },

@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
@@ -12,6 +12,7 @@ import {
   callback,
   checkOptions,
   type FilePath,
+  fileTrouble,
   flag,
   listOf,
   type OptionChecks,
@@ -83,9 +84,11 @@ const KVM_START_MS = 10_000;
 
 /** @throws {BoardError} it is not there, or cannot be a kernel of this machine */
 function checkKernel({ kernel, machine }: GuestOptions): void {
-  const stats = statSync(kernel, { throwIfNoEntry: false });
-  if (stats === undefined) throw new BoardError(`kernel not found: ${kernel}`);
-  if (!stats.isFile()) throw new BoardError(`not a kernel: ${kernel} is not a file; name the kernel itself`);
+  const trouble = fileTrouble(kernel);
+  if (trouble?.kind === 'absent') throw new BoardError(`kernel not found: ${kernel}`);
+  if (trouble?.kind === 'folder' || trouble?.kind === 'special')
+    throw new BoardError(`not a kernel: ${kernel} is not a regular file; name the kernel itself`);
+  if (trouble !== undefined) throw new BoardError(`not a kernel: ${trouble.sentence}`);
   if (machine === 'qemu') return;
   try {
     accessSync(kernel, constants.X_OK);

@@ -17,6 +17,7 @@ export {
 } from './check-options.ts';
 export { didYouMean } from './did-you-mean.ts';
 export { type FilePath, filePath } from './file-path.ts';
+export { absence, brokenLink, type FileTrouble, fileTrouble, writeFault } from './file-trouble.ts';
 export { LinedError } from './lined-error.ts';
 export { neverEnds, statsAt } from './plain-file.ts';
 export { oneLine, plainJson, printable } from './printable.ts';

@@ -3,7 +3,7 @@ import { basename, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type DeviceNode, isNodeError, NodeError, type NodeProblem } from '../../bus/index.ts';
 import { channelsBehind } from '../../frontend/index.ts';
-import { didYouMean } from '../../input/index.ts';
+import { didYouMean, fileTrouble } from '../../input/index.ts';
 import { withoutVendor } from '../../parts/index.ts';
 import { type Catalogue, type PartModel, placeInModel, placeOfSyntaxError } from '../../sim/index.ts';
 import type { OwnParts } from '../../sim/own-part.ts';
@@ -144,9 +144,10 @@ function notLoaded(path: string, error: unknown): never {
 
 /** Whether the code may run: links are followed, so that none leads out of a trusted folder. @throws {Error} */
 function checkTrust(path: string, { directory, trust }: OwnModelOptions): void {
-  const file = realPath(path);
-  if (file === undefined) throw new Error(`not found: ${path}`);
   // To import a FIFO waits for its writer, and a device may give code without end.
+  const trouble = fileTrouble(path);
+  if (trouble !== undefined) throw new Error(trouble.sentence);
+  const file = realpathSync(path);
   if (!statSync(file).isFile()) throw new Error(`${path} is not a regular file`);
   const trusted = [directory, ...trust].map((folder) => realPath(resolve(folder)));
   const below = (folder: string | undefined) =>

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
-import { statsAt } from '../../input/index.ts';
+import { absence, statsAt } from '../../input/index.ts';
 import { BoardError } from '../board-error.ts';
 import type { TraceFilter } from '../handles/traced-paths.ts';
 import { boardNotFound } from '../open/board-not-found.ts';
@@ -69,7 +69,8 @@ function socketAt(place: string): string {
   // The board of one bus's socket is the one that is served beside it.
   const beside = join(isFolder ? place : dirname(place), CONTROL_SOCKET);
   const socket = isFolder || existsSync(beside) ? beside : place;
-  if (!existsSync(socket)) throw new BoardError(`not found: ${socket}; start dtbus serve --socket-dir`);
+  const trouble = absence(socket);
+  if (trouble !== undefined) throw new BoardError(`${trouble.sentence}; start dtbus serve --socket-dir`);
   return socket;
 }
 

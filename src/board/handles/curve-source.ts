@@ -3,9 +3,9 @@ import {
   checkOptions,
   type FilePath,
   filePath,
+  fileTrouble,
   flag,
   invalid,
-  neverEnds,
   type OptionChecks,
   oneOf,
   option,
@@ -126,8 +126,8 @@ interface Row {
 }
 
 function rowsOf(file: string): readonly Row[] {
-  const refusal = neverEnds(file);
-  if (refusal !== undefined) throw new BoardError(refusal);
+  const trouble = fileTrouble(file);
+  if (trouble !== undefined) throw new BoardError(trouble.sentence);
   let text: string;
   try {
     text = readFileSync(file, 'utf8');

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { type DeviceNode, ERRNO, type Errno } from '../../bus/index.ts';
 import type { Node, Tree } from '../../devicetree/index.ts';
 import { clientsOf, DEVICE_KINDS, findDevices, type VirtioNode } from '../../frontend/index.ts';
-import { statsAt } from '../../input/index.ts';
+import { absence, statsAt } from '../../input/index.ts';
 import { connectUnix, OsError } from '../../os/index.ts';
 import { hasModel } from '../../parts/index.ts';
 import { VhostUserError, VhostUserFrontEnd } from '../../transport/index.ts';
@@ -119,7 +119,8 @@ interface Place {
 function placeOf(file: string, place: string, options: AttachOptions): Place {
   const [, name, path] = /^((?:i2c|spi|gpio)\d+)=(.+)$/.exec(place) ?? [undefined, undefined, place];
   const stats = statsAt(path as string);
-  if (stats === undefined) throw new BoardError(`not found: ${path}; start dtbus serve`);
+  if (stats === undefined)
+    throw new BoardError(`${absence(path as string)?.sentence ?? `not found: ${path}`}; start dtbus serve`);
   if (!stats.isDirectory() && !stats.isSocket()) throw new BoardError(notServed(path as string));
   const remedy = `write openBoard({ connect: ${JSON.stringify(place)} }), or leave out connect`;
   const refusal = twoTrees(options.chosen, path as string, remedy);

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { deniedSentence } from '../../bus/index.ts';
+import { deniedSentence, messageOf } from '../../bus/index.ts';
 import {
   applyOverlaysToBlob,
   checkOverlay,
@@ -15,12 +15,14 @@ import {
   toBlob,
 } from '../../devicetree/core.ts';
 import {
+  absence,
   bytesOrText,
   type FilePath,
+  type FileTrouble,
   filePath,
+  fileTrouble,
   flag,
   listOf,
-  neverEnds,
   type OptionChecks,
   path,
 } from '../../input/index.ts';
@@ -80,6 +82,11 @@ export function readBoard(file: string, options: TreeOptions): BoardTree {
   const { source, symbols = false } = options;
   const includePaths = pathsOf('includePaths', options.includePaths);
   for (const folder of includePaths) checkFolder(folder);
+  for (const trusted of pathsOf('trust', options.trust)) {
+    const trouble = absence(trusted);
+    if (trouble !== undefined)
+      throw new BoardError(`--trust, a file or folder of models: ${trouble.sentence}`);
+  }
   const board = {
     file,
     bytes: source === undefined ? readBytes('board', file) : Buffer.from(source as string),
@@ -119,9 +126,9 @@ export function readBoard(file: string, options: TreeOptions): BoardTree {
 
 /** Where headers are looked for is a folder. @throws {BoardError} */
 function checkFolder(path: string): void {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) throw new BoardError(`not found: ${path}, a folder for #include (--include)`);
-  if (!stats.isDirectory())
+  const trouble = absence(path);
+  if (trouble !== undefined) throw new BoardError(`--include, a folder for #include: ${trouble.sentence}`);
+  if (!statSync(path).isDirectory())
     throw new BoardError(
       `${path} is not a folder: --include takes the folders of headers; to add a file, #include it in the board or apply it with -o`,
     );
@@ -187,17 +194,12 @@ type ReadTree = Omit<BoardTree, 'overlays'>;
 
 function readBytes(what: Role, file: string): Uint8Array {
   try {
-    const fifo = neverEnds(file);
-    if (fifo !== undefined) throw new BoardError(fifo);
+    const trouble = fileTrouble(file);
+    if (trouble !== undefined) throw new BoardError(unreadable(what, file, trouble));
     return readFileSync(file);
   } catch (thrown) {
     if (thrown instanceof BoardError) throw thrown;
-    const error = thrown as NodeJS.ErrnoException;
-    // What Node says of a file that is not there tells nothing more, in many lines.
-    throw new BoardError(
-      unreadable(what, file, error),
-      error.code === 'ENOENT' ? undefined : { cause: error },
-    );
+    throw new BoardError(deniedSentence(thrown) ?? `${file}: ${messageOf(thrown)}`, { cause: thrown });
   }
 }
 
@@ -223,17 +225,9 @@ function parseOptions(file: string, includePaths: readonly string[]): ParseOptio
   };
 }
 
-function unreadable(what: Role, file: string, error: NodeJS.ErrnoException): string {
-  switch (error.code) {
-    case 'ENOENT':
-      return what === 'board' ? boardNotFound(file) : `${what} not found: ${file}`;
-    case 'EISDIR':
-      return `${file} is a folder: name the device tree in it, a .dts or .dtb`;
-    case 'EACCES':
-      return `no permission to read ${file}: see ls -l ${file}`;
-    default:
-      return deniedSentence(error) ?? `${file}: ${error.message}`;
-  }
+function unreadable(what: Role, file: string, { kind, sentence }: FileTrouble): string {
+  if (kind === 'absent') return what === 'board' ? boardNotFound(file) : `${what} not found: ${file}`;
+  return kind === 'folder' ? `${file} is a folder: name the device tree in it, a .dts or .dtb` : sentence;
 }
 
 /** Where the source tree that `file` lies in keeps its headers: a vendor's board needs no options then. */

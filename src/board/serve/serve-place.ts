@@ -15,7 +15,7 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { type Tree, toBlob } from '../../devicetree/core.ts';
 import type { VirtioNode } from '../../frontend/index.ts';
-import { statsAt } from '../../input/index.ts';
+import { brokenLink, statsAt } from '../../input/index.ts';
 import { connectUnix, FileDescriptor, OsError, socketAddress } from '../../os/index.ts';
 import type { BackEndServer } from '../../transport/index.ts';
 import { BoardError } from '../board-error.ts';
@@ -75,6 +75,8 @@ export function checkSocketPath(path: string): void {
   const above = statsAt(folder);
   if (above?.isDirectory() === false)
     throw new BoardError(`${path}: ${folder} is a file and not a folder; name another path`);
+  const broken = brokenLink(path);
+  if (broken !== undefined) throw new BoardError(`${broken}; name another path`);
   try {
     socketAddress('connect', path);
   } catch (error) {
@@ -97,6 +99,7 @@ export async function takeFrontEnds(
     await server.connect(place.socket, signal);
     return place.socket;
   }
+  if ('socket' in place) checkSocketPath(place.socket);
   const socket = 'socket' in place ? place.socket : socketIn(place.socketDirectory, offer, place);
   server.listen(socket);
   if (place.socketMode !== undefined || place.socketGroup !== undefined)
@@ -133,6 +136,8 @@ function socketIn(directory: string, { node, owner }: Offer, permissions: Socket
  * @throws {BoardError}
  */
 function makeFolder(folder: string, permissions: SocketPermissions): void {
+  const broken = brokenLink(folder);
+  if (broken !== undefined) throw new BoardError(`${broken}; name another path`);
   makeMissing(folder, permissions);
   const stats = statSync(folder);
   if (!stats.isDirectory()) throw new BoardError(`${folder} is a file and not a folder; name another path`);

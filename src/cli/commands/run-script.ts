@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { delimiter, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { fileTrouble } from '../../input/index.ts';
 import type { BoardArguments } from '../board/board-options.ts';
 import { packageFile } from '../terminal/package-file.ts';
 import { invalidChoice, UsageError } from '../terminal/usage-error.ts';
@@ -49,10 +50,10 @@ export async function runScript(
   );
 }
 
-/** @throws {UsageError} a word that is no file */
+/** @throws {UsageError} a word that is no file which Node can run */
 function checkScript(script: string): void {
-  const isFile = (file: string) => statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
-  if ([script, `${script}.js`].some(isFile)) return;
+  const trouble = fileTrouble(script);
+  if (trouble === undefined || fileTrouble(`${script}.js`) === undefined) return;
   if (script.startsWith('-'))
     throw new UsageError(`unknown option '${script}': options of run stand before the board`);
   if (/^(node|npx|npm)$/.test(script))
@@ -61,7 +62,20 @@ function checkScript(script: string): void {
     );
   if (/^(sh|bash|python[\d.]*)$/.test(script))
     throw new UsageError(`run takes a script of Node, got ${script}; ${OTHERWISE}`);
-  throw new UsageError(`script not found: ${resolve(script)}`);
+  if (trouble.kind === 'absent') throw new UsageError(`script not found: ${resolve(script)}`);
+  if (trouble.kind !== 'folder') throw new UsageError(`no script: ${trouble.sentence}`);
+  if (!isPackage(script))
+    throw new UsageError(`${script} is a folder without package.json or index.js; name the script in it`);
+}
+
+/** Whether Node runs a folder: by `main` of its package.json, or its index.js. */
+function isPackage(folder: string): boolean {
+  try {
+    createRequire(import.meta.url).resolve(resolve(folder));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Where programs that are no scripts of Node's meet a board. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { absence } from '../../input/index.ts';
 import { type BoardArguments, openNamedBoard } from '../board/board-options.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import type { WatchOptions } from '../watch/watcher.ts';
@@ -42,7 +42,7 @@ export async function watchCommand(
         ? `watch options must come before the board: dtbus watch ${name} … ${args.board} COMMAND`
         : `invalid command ${name}: expected a script or a command after --`,
     );
-  if (!existsSync(name))
+  if (absence(name)?.kind === 'absent')
     throw new UsageError(
       `not found: ${name}, neither a script nor one of ${WATCHED.join(', ')}; to ${verb} other programs run \`dtbus ${verb} ${verb === 'watch' ? args.board : `FILE ${args.board}`} up --dev\``,
     );

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { messageOf } from '../../bus/words.ts';
 import { hostFiles, type ParseOptions } from '../../devicetree/index.ts';
-import { neverEnds } from '../../input/index.ts';
+import { brokenLink, neverEnds } from '../../input/index.ts';
 
 export interface DirectoryEntry {
   readonly name: string;
@@ -21,7 +21,7 @@ export interface DtIo {
   /** Whether there is something at `path`: cheaper than a `readFile` that throws, of which a header takes many. */
   readonly exists: (path: string) => boolean;
   /** How files are read that a source names; without it, by `readFile`. */
-  readonly sources?: Pick<ParseOptions, 'readFile' | 'readRange' | 'clock'>;
+  readonly sources?: Pick<ParseOptions, 'readFile' | 'readRange' | 'brokenLink' | 'clock'>;
   readonly writeFile: (path: string, bytes: Uint8Array) => void;
   /** Entries of a directory; undefined for a path that is none. */
   readonly list: (path: string) => readonly DirectoryEntry[] | undefined;
@@ -33,15 +33,23 @@ export interface DtIo {
 export function processIo(): DtIo {
   return {
     readFile: (path) => {
-      const endless = path === '-' ? undefined : neverEnds(path);
-      if (endless !== undefined) throw new Error(endless);
-      return readFileSync(path === '-' ? 0 : path);
+      if (path === '-') return readFileSync(0);
+      const refusal = brokenLink(path) ?? neverEnds(path);
+      if (refusal !== undefined) throw new Error(refusal);
+      return readFileSync(path);
     },
     exists: existsSync,
     sources: hostFiles(),
     writeFile: (path, bytes) => {
-      if (path === '-') process.stdout.write(bytes);
-      else writeFileSync(path, bytes);
+      if (path === '-') {
+        process.stdout.write(bytes);
+        return;
+      }
+      try {
+        writeFileSync(path, bytes);
+      } catch (thrown) {
+        throw new Error(brokenLink(path) ?? messageOf(thrown), { cause: thrown });
+      }
     },
     list: (path) => {
       if (path === '-' || !statSync(path).isDirectory()) return undefined;

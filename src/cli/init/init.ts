@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { oneLine } from '../../input/index.ts';
+import { absence, oneLine, writeFault } from '../../input/index.ts';
 import { packageFile } from '../terminal/package-file.ts';
 import { dependencyOn } from './dependency.ts';
 import { projectFiles } from './files.ts';
@@ -18,14 +18,30 @@ export function init(folder: string): number {
     throw new Error(
       `already there: ${taken.map((name) => join(folder, name)).join(', ')}; name an empty folder: dtbus init FOLDER`,
     );
-  if (existsSync(folder) && !statSync(folder).isDirectory())
-    throw new Error(`not a folder: ${folder}; name an empty folder, or one that does not exist`);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   for (const [name, text] of Object.entries(files)) {
-    writeFileSync(join(folder, name), text);
-    process.stdout.write(`${oneLine(join(folder, name))}\n`);
+    const file = join(folder, name);
+    try {
+      writeFileSync(file, text);
+    } catch (thrown) {
+      throw new Error(writeFault(file, thrown), { cause: thrown });
+    }
+    process.stdout.write(`${oneLine(file)}\n`);
   }
   const enter = resolve(folder) === process.cwd() ? '' : `cd ${folder} && `;
   process.stdout.write(`Next: ${oneLine(enter)}npm install && npm start && npm test\n`);
   return 0;
+}
+
+/** @throws {Error} it cannot be made, or is something else */
+function makeFolder(folder: string): void {
+  const trouble = absence(folder);
+  if (trouble?.kind === 'broken') throw new Error(`${trouble.sentence}; name an empty folder`);
+  if (trouble === undefined && !statSync(folder).isDirectory())
+    throw new Error(`not a folder: ${folder}; name an empty folder, or one that does not exist`);
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (thrown) {
+    throw new Error(writeFault(folder, thrown), { cause: thrown });
+  }
 }

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { neverEnds, statsAt } from '../../input/index.ts';
+import { fileTrouble, statsAt, writeFault } from '../../input/index.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { hexDump } from './hex-dump.ts';
 
@@ -24,13 +24,9 @@ export function processImageIo(): ImageIo {
 /** The bytes of a file, or of standard input for `-`. @throws {Error} */
 export async function readImage(file: string, io: ImageIo): Promise<Uint8Array> {
   if (file === '-') return io.readInput();
-  const fifo = neverEnds(file);
-  if (fifo !== undefined) throw new Error(`${fifo}, or name - for standard input`);
-  try {
-    return readFileSync(file);
-  } catch (thrown) {
-    throw new Error(`cannot read ${file}: ${(thrown as NodeJS.ErrnoException).code ?? String(thrown)}`);
-  }
+  const trouble = fileTrouble(file);
+  if (trouble === undefined) return readFileSync(file);
+  throw new Error(`${trouble.sentence}${trouble.kind === 'special' ? ', or name - for standard input' : ''}`);
 }
 
 /**
@@ -44,7 +40,7 @@ export function writeImage(file: string | undefined, bytes: Uint8Array, from: nu
     try {
       writeFileSync(file, bytes);
     } catch (thrown) {
-      throw new Error(`cannot write ${file}: ${(thrown as NodeJS.ErrnoException).code ?? String(thrown)}`);
+      throw new Error(writeFault(file, thrown));
     }
   } else if (file === undefined && io.stdout.isTTY === true) {
     for (const line of hexDump(bytes, from)) io.stdout.write(line);

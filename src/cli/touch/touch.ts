@@ -7,7 +7,7 @@ import {
   findControl,
   type WireValue,
 } from '../../board/index.ts';
-import { oneLine, plainJson } from '../../input/index.ts';
+import { oneLine, plainJson, writeFault } from '../../input/index.ts';
 import type { BoardArguments } from '../board/board-options.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
 import { InvalidValue, UsageError } from '../terminal/usage-error.ts';
@@ -188,8 +188,15 @@ export function showDisplay(
 const drawn = (text: string): string => `${fitPicture(text.trimEnd(), process.stdout.columns)}\n`;
 
 function writePng(file: string, bytes: Uint8Array): void {
-  if (file === '-') process.stdout.write(bytes);
-  else writeFileSync(file, bytes);
+  if (file === '-') {
+    process.stdout.write(bytes);
+    return;
+  }
+  try {
+    writeFileSync(file, bytes);
+  } catch (thrown) {
+    throw new Error(writeFault(file, thrown), { cause: thrown });
+  }
 }
 
 async function keepDrawing(control: BoardControl, part: string, first: string): Promise<void> {

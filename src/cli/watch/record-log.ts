@@ -1,8 +1,7 @@
 import { dirname, relative, resolve } from 'node:path';
 import type { TracedBoard, TracedBus, TracedEdge, TracedTransfer } from '../../board/index.ts';
 import { addressOf } from '../../bus/index.ts';
-import { messageOf } from '../../bus/words.ts';
-import { oneLine } from '../../input/index.ts';
+import { oneLine, writeFault } from '../../input/index.ts';
 import { RecordingWriter } from '../../recording/index.ts';
 import { type PartReader, partReaders, watched } from '../../trace/decode.ts';
 import type { EventSource } from './watch-log.ts';
@@ -146,8 +145,7 @@ export class RecordLog {
       this.#write(text);
     } catch (thrown) {
       this.#failed = true;
-      const { code } = thrown as NodeJS.ErrnoException;
-      this.#tell(`cannot write ${this.#file}: ${code ?? messageOf(thrown)}; the recording is cut`);
+      this.#tell(`${writeFault(this.#file, thrown)}; the recording is cut`);
     }
   }
 }

@@ -4,6 +4,7 @@ import { isatty } from 'node:tty';
 import { Worker } from 'node:worker_threads';
 import { type TracedBoard, type TracedBus, type TraceFilter, traceBoards } from '../../board/index.ts';
 import { ownProgram } from '../../bus/index.ts';
+import { writeFault } from '../../input/index.ts';
 
 /** Which transfers are shown, and how. */
 export interface WatchOptions extends TraceFilter {
@@ -117,5 +118,5 @@ export function openForWriting(file: string): number {
 }
 
 export function cannotWrite(file: string, thrown: unknown): Error {
-  return new Error(`cannot write ${file}: ${(thrown as NodeJS.ErrnoException).code ?? String(thrown)}`);
+  return new Error(writeFault(file, thrown));
 }

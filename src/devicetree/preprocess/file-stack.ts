@@ -46,6 +46,14 @@ export interface FoundFile {
   readonly bytes: Uint8Array;
 }
 
+/** A file that a source names, whether it is there or not. */
+export interface NamedFile {
+  /** Reads the first that is there, whole or a stretch; undefined where none is. @throws {FileRefused} */
+  read(range?: FileRange): FoundFile | undefined;
+  /** What is wrong with a link of that name that leads nowhere. */
+  fault(): string | undefined;
+}
+
 /** How files are read that a source names dtc's way, and what follows the source. */
 export interface FileAccess {
   /** Texts that are read behind the source as one with it (`cat a b | cpp`). */
@@ -57,8 +65,8 @@ export interface FileAccess {
   readonly sourcePaths: readonly string[];
   /** Directories of `#include`, in order (cpp `-I`). */
   readonly includePaths?: readonly string[];
-  /** See `ParseOptions.deadLink`. */
-  readonly deadLink?: ((path: string) => string | undefined) | undefined;
+  /** See `ParseOptions.brokenLink`. */
+  readonly brokenLink?: ((path: string) => string | undefined) | undefined;
 }
 
 /** What a parse shares with all of its parts. */
@@ -258,9 +266,11 @@ export class FileStack {
     try {
       const found = find();
       if (found !== undefined) return found;
+      const { includePaths = [], sourcePaths } = this.#access;
       this.complain('include', `cannot find ${name}`, from, to, {
         hint:
-          this.#deadLink(name) ?? `check the name, or add its directory to ${this.#context.includePathsAre}`,
+          this.#faultIn(this.#directoriesFor(name, [...includePaths, ...sourcePaths]), name) ??
+          `check the name, or add its directory to ${this.#context.includePathsAre}`,
       });
     } catch (error) {
       if (!(error instanceof FileRefused)) throw error;
@@ -276,13 +286,10 @@ export class FileStack {
   }
 
   /** The remedy where a link of that name is there, but not what it names: of a source tree that was copied in part. */
-  #deadLink(name: string): string | undefined {
-    const { deadLink, includePaths = [], sourcePaths } = this.#access;
-    if (deadLink === undefined) return undefined;
-    for (const directory of this.#directoriesFor(name, [...includePaths, ...sourcePaths])) {
-      const path = joinPath(directory, name);
-      const target = deadLink(path);
-      if (target !== undefined) return `${path} is a link to ${target}, which is not there: add that file`;
+  #faultIn(directories: readonly string[], name: string): string | undefined {
+    for (const directory of directories) {
+      const fault = this.#access.brokenLink?.(joinPath(directory, name));
+      if (fault !== undefined) return `${fault}: add that file`;
     }
     return undefined;
   }
@@ -291,18 +298,21 @@ export class FileStack {
    * Where a file may be that the innermost one names, dtc's way: in its own directory first, then in the source paths.
    * What is returned reads the first that is there, whole or a stretch, also when the innermost file is another.
    */
-  besides(name: string): (range?: FileRange) => FoundFile | undefined {
+  besides(name: string): NamedFile {
     const directories = this.#directoriesFor(name, this.#access.sourcePaths);
-    return (range) => {
-      for (const directory of directories) {
-        const path = joinPath(directory, name);
-        const bytes = range === undefined ? this.#access.readFile(path) : this.#readRange(path, range);
-        if (bytes === undefined) continue;
-        if (!this.read.has(path)) this.#context.budget.allow(bytes.length);
-        this.read.add(path);
-        return { path, bytes };
-      }
-      return undefined;
+    return {
+      read: (range) => {
+        for (const directory of directories) {
+          const path = joinPath(directory, name);
+          const bytes = range === undefined ? this.#access.readFile(path) : this.#readRange(path, range);
+          if (bytes === undefined) continue;
+          if (!this.read.has(path)) this.#context.budget.allow(bytes.length);
+          this.read.add(path);
+          return { path, bytes };
+        }
+        return undefined;
+      },
+      fault: () => this.#faultIn(directories, name),
     };
   }
 

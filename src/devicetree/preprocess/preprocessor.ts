@@ -1,5 +1,4 @@
 import { didYouMean } from '../../input/index.ts';
-import type { FileRange } from '../text/files.ts';
 import { keyword } from '../text/interner.ts';
 import { type Loc, NOWHERE, sourceText, withoutByteOrderMark } from '../text/source.ts';
 import { HASH, SLASH } from '../tokens/punctuation.ts';
@@ -8,7 +7,7 @@ import type { TokenList } from '../tokens/token-list.ts';
 import * as T from '../tokens/token-list.ts';
 import { tokenize } from '../tokens/tokenizer.ts';
 import { Directives } from './directives.ts';
-import { type FileAccess, FileStack, type FoundFile, type ParseContext } from './file-stack.ts';
+import { type FileAccess, FileStack, type NamedFile, type ParseContext } from './file-stack.ts';
 import { type JoinedLines, LineJoiner } from './line-joiner.ts';
 import type { Macro } from './macro.ts';
 import { type ExpansionFrame, MacroExpander } from './macro-expander.ts';
@@ -175,7 +174,7 @@ export class Preprocessor {
     if (kinds[i + 3] !== T.STRING && kinds[i + 3] !== T.STRING_ESC) return false;
     const name = list.text(i + 3).slice(1, -1);
     files.pos = i + 4;
-    const found = files.findOrComplain(files.besides(name), name, i + 3, i + 4);
+    const found = files.findOrComplain(files.besides(name).read, name, i + 3, i + 4);
     if (found !== undefined) files.include(found.path, found.bytes, true, files.locAt(i), -1);
     this.#macros.reserve();
     return true;
@@ -300,7 +299,7 @@ export class Preprocessor {
   }
 
   /** Reads a file that the current one names, beside it or in the source paths; also later, when another is current. */
-  besides(name: string): (range?: FileRange) => FoundFile | undefined {
+  besides(name: string): NamedFile {
     return this.#files.besides(name);
   }
 

@@ -160,7 +160,7 @@ export class ValueParser {
     const end = pp.endLoc();
     const name = String.fromCharCode(...(escapedBytes(pp.text.slice(1, -1)) ?? []));
     // Taken before the next token, which may be in the file that included this one.
-    const read = pp.besides(name);
+    const file = pp.besides(name);
     pp.advance();
     let range: FileRange | undefined;
     if (pp.kind === COMMA) {
@@ -172,13 +172,13 @@ export class ValueParser {
     expect(CLOSE, '")"');
     data.mark('none', undefined, NOWHERE);
     try {
-      const found = read(range);
+      const found = file.read(range);
       if (found !== undefined) data.append(found.bytes);
       else
         this.#cursor.report('incbin', `cannot find ${name}`, {
           start,
           end,
-          hint: `it is looked for beside this file and in ${pp.includePathsAre}`,
+          hint: file.fault() ?? `it is looked for beside this file and in ${pp.includePathsAre}`,
         });
     } catch (error) {
       if (!(error instanceof FileRefused)) throw error;

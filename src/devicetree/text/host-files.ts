@@ -2,14 +2,13 @@ import {
   closeSync,
   constants,
   fstatSync,
-  lstatSync,
   openSync,
   readFileSync,
-  readlinkSync,
   readSync,
   type Stats,
   statSync,
 } from 'node:fs';
+import { brokenLink } from '../../input/index.ts';
 import { FileRefused, type ReadFile, type ReadRange } from './files.ts';
 import type { SourceClock } from './source-clock.ts';
 
@@ -27,7 +26,7 @@ interface HostFiles {
   readonly readFile: ReadFile;
   readonly readRange: ReadRange;
   readonly clock: SourceClock;
-  readonly deadLink: (path: string) => string | undefined;
+  readonly brokenLink: (path: string) => string | undefined;
 }
 
 /**
@@ -61,15 +60,7 @@ export function hostFiles(): HostFiles {
       sourceDateEpoch: process.env['SOURCE_DATE_EPOCH'],
       modified: (path) => statOf(path)?.mtime,
     },
-    deadLink: (path) => {
-      try {
-        return lstatSync(path).isSymbolicLink() && statOf(path) === undefined
-          ? readlinkSync(path)
-          : undefined;
-      } catch {
-        return undefined;
-      }
-    },
+    brokenLink,
   };
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { messageOf } from '../../bus/words.ts';
-import { neverEnds } from '../../input/index.ts';
+import { fileTrouble } from '../../input/index.ts';
 import type { RecordedEntry, RecordingHead } from '../recorded.ts';
 import { RecordingError } from '../recording-error.ts';
 import { DataRows } from './data-blocks.ts';
@@ -46,12 +46,13 @@ export class Recording {
   static read(file: string): Recording {
     let text: Buffer;
     try {
-      const endless = neverEnds(file);
-      if (endless !== undefined) throw new Error(endless);
+      const trouble = fileTrouble(file);
+      if (trouble?.kind === 'absent') throw new RecordingError(file, undefined, 'not found');
+      if (trouble !== undefined) throw new Error(trouble.sentence);
       text = readFileSync(file);
     } catch (thrown) {
+      if (thrown instanceof RecordingError) throw thrown;
       const { code } = thrown as NodeJS.ErrnoException;
-      if (code === 'ENOENT') throw new RecordingError(file, undefined, 'not found');
       throw new RecordingError(file, undefined, `cannot be read: ${code ?? messageOf(thrown)}`);
     }
     return new Recording(file, text);

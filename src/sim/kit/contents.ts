@@ -1,9 +1,11 @@
-import { realpathSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { type DeviceNode, NodeError, readTreeFile } from '../../bus/index.ts';
+import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { type DeviceNode, NodeError } from '../../bus/index.ts';
+import { brokenLink } from '../../input/index.ts';
 import type { Contents } from '../../parts/index.ts';
 import type { Clock } from './clock.ts';
 import { FileLock } from './file-lock.ts';
+import { readPartFile } from './part-file.ts';
 import { replaceFile } from './replace-file.ts';
 
 /** Where the contents of a part live, and who says so. */
@@ -62,6 +64,7 @@ export function fileContents(
   clock: Clock,
   warn: (sentence: string) => void,
 ): FileContents {
+  refuseBrokenLink(node, path);
   const lock = new FileLock(realPathOf(path));
   // One that only looks need not have it.
   lock.take();
@@ -133,17 +136,31 @@ function stampOf(path: string): string | undefined {
   return stats && `${stats.dev} ${stats.ino} ${stats.size} ${stats.mtimeNs}`;
 }
 
-/** The file itself where `path` is a link to it: the link stays. */
+/** The file itself where `path` is a link to it, or to where it is to be made: the link stays. */
 function realPathOf(path: string): string {
-  return statSync(path, { throwIfNoEntry: false }) === undefined ? path : realpathSync(path);
+  if (statSync(path, { throwIfNoEntry: false }) !== undefined) return realpathSync(path);
+  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  return isLink ? realPathOf(resolve(dirname(path), readlinkSync(path))) : path;
+}
+
+/** @throws {NodeError} a link to where no file can be made */
+function refuseBrokenLink(node: DeviceNode, path: string): void {
+  const fault = brokenLink(path);
+  if (fault === undefined) return;
+  try {
+    if (statSync(dirname(realPathOf(path))).isDirectory()) return;
+  } catch {
+    // Links that lead back to themselves, or into a folder that is not there.
+  }
+  throw new NodeError(node, CONTENTS, `${fault}; make it, or name another file`);
 }
 
 function readContents(node: DeviceNode, file: string, size: number): Uint8Array {
   let bytes: Uint8Array;
   try {
-    bytes = readTreeFile(file);
+    bytes = readPartFile(file);
   } catch (error) {
-    throw new NodeError(node, CONTENTS, `cannot read ${file}: ${(error as Error).message}`);
+    throw new NodeError(node, CONTENTS, `cannot be read: ${(error as Error).message}`);
   }
   if (bytes.length <= size) return bytes;
   throw new NodeError(

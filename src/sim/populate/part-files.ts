@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
-import { type DeviceNode, NodeError, readTreeFile } from '../../bus/index.ts';
+import { type DeviceNode, NodeError } from '../../bus/index.ts';
 import type { Clock } from '../kit/clock.ts';
 import { contentsFileOf, fileContents, volatileContents } from '../kit/contents.ts';
+import { readPartFile } from '../kit/part-file.ts';
 import type { PartContext } from './context.ts';
 import type { PartRegistry } from './registry.ts';
 
@@ -22,9 +23,9 @@ export function partFiles(
       if (name === undefined || directory === undefined) return undefined;
       const file = resolve(directory, name);
       try {
-        return readTreeFile(file);
+        return readPartFile(file);
       } catch (error) {
-        throw new NodeError(node, property, `cannot load ${file}: ${(error as Error).message}`);
+        throw new NodeError(node, property, `cannot be loaded: ${(error as Error).message}`);
       }
     },
     contents: (size, fill) => {

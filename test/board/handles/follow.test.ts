@@ -104,7 +104,9 @@ describe('board.part(…).follow', () => {
     expect(() => follow('time,value\n0,1\n', { column: 'vlaue' })).toThrow(
       /not found: column vlaue; it has: time, value$/,
     );
-    expect(() => temp().follow('temperature', join(folder, 'nowhere.csv'))).toThrow(/cannot read .*: ENOENT/);
+    expect(() => temp().follow('temperature', join(folder, 'nowhere.csv'))).toThrow(
+      /not found: .*nowhere\.csv$/,
+    );
     expect(() => temp().follow('temperature', '/dev/zero')).toThrow('/dev/zero is a device');
   });
 

@@ -136,7 +136,7 @@ describe('a model of the tree', () => {
     execFileSync('mkfifo', [pipe]);
     const on = await open(answer('./pipe.mjs'));
     expect(on.problems).toMatchObject([
-      { path: '/i2c/answer@20', sentence: `${pipe} is not a regular file` },
+      { path: '/i2c/answer@20', sentence: `${pipe} is a FIFO; write what comes out of it to a file` },
     ]);
   });
 

@@ -132,7 +132,7 @@ describe('dtbus record', () => {
   it('says what cannot be written, run or found', async () => {
     const script = folder.write('c.mjs', SCRIPT);
     expect(dtbus('record', '/nowhere/a.bus', 'dts/demo.dts', script).err).toBe(
-      'dtbus: cannot write /nowhere/a.bus: ENOENT\n',
+      'dtbus: cannot write /nowhere/a.bus: not found: /nowhere\n',
     );
     expect(await dtbusHere('record', folder.path('d.bus'), 'dts/demo.dts', 'nothing.mjs')).toMatchObject({
       err: expect.stringMatching(/^dtbus: not found: nothing\.mjs, neither a script nor one of /),
@@ -149,7 +149,9 @@ describe('dtbus record', () => {
   it('says where the disk is full', () => {
     const script = folder.write('e.mjs', SCRIPT);
     const { err } = dtbus('record', '/dev/full', '-b', 'dts/demo.dts', '--', script);
-    expect(err).toBe('dtbus: cannot write /dev/full: ENOSPC; the recording is cut\n');
+    expect(err).toBe(
+      'dtbus: cannot write /dev/full: no space is left there; make room, or name another place; the recording is cut\n',
+    );
   });
 });
 

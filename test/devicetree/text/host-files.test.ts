@@ -45,6 +45,19 @@ describe('the files that a source names', () => {
     );
   });
 
+  test('that are links to nowhere are told as such: /incbin/', () => {
+    symlinkSync('../blobs/logo.bin', at('logo.bin'));
+    const source = '/dts-v1/;\n/ { logo = /incbin/("logo.bin"); };\n';
+    const { diagnostics } = parse(at('board.dts'), source, hostFiles());
+    expect(diagnostics.map(({ code, message, hint }) => ({ code, message, hint }))).toEqual([
+      {
+        code: 'incbin',
+        message: 'cannot find logo.bin',
+        hint: `${at('logo.bin')} is a link to ../blobs/logo.bin, which is not there: add that file`,
+      },
+    ]);
+  });
+
   test('say when they were changed', () => {
     utimesSync(at('bytes'), 1000, 2000);
     expect(hostFiles().clock.modified?.(at('bytes'))).toEqual(new Date(2_000_000));

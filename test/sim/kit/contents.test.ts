@@ -79,7 +79,7 @@ describe('dtbus,contents', () => {
   });
 
   it('of a folder is refused', async () => {
-    await expect(eeprom(folder)).rejects.toThrow(`cannot read ${folder}`);
+    await expect(eeprom(folder)).rejects.toThrow(`cannot be read: ${folder} is a folder`);
   });
 
   it('that cannot be written is said, and tried again later', async () => {
@@ -138,11 +138,11 @@ describe('dtbus,contents', () => {
   it('of a pipe is refused at once', async () => {
     const file = newFile();
     execFileSync('mkfifo', [file]);
-    await expect(eeprom(file)).rejects.toThrow(`cannot read ${file}: not a regular file`);
+    await expect(eeprom(file)).rejects.toThrow(`cannot be read: ${file} is a FIFO`);
   });
 
   it('of a device is refused at once', async () => {
-    await expect(eeprom('/dev/zero')).rejects.toThrow('cannot read /dev/zero: not a regular file');
+    await expect(eeprom('/dev/zero')).rejects.toThrow('cannot be read: /dev/zero is a device');
   });
 
   it('that is as long as the part is taken as it is', async () => {

@@ -1,0 +1,106 @@
+import { closeSync, openSync, readlinkSync, type Stats, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { neverEnds } from './plain-file.ts';
+
+/** Why there is nothing to read at a path. */
+export interface FileTrouble {
+  /** `broken`: something is there that leads nowhere, a link or a path below a file. `special`: no regular file. */
+  readonly kind: 'absent' | 'broken' | 'denied' | 'folder' | 'special';
+  /** What is wrong, with the path: `board.dts is a link to ../old/board.dts, which is not there`. */
+  readonly sentence: string;
+}
+
+/**
+ * Why no file can be read at `path`; undefined where one can. A link is named with what it leads to, as `ls -l` shows it.
+ * @throws {Error} for what is no fault of the file: Node's permission model, a name that is too long
+ */
+export function fileTrouble(path: string): FileTrouble | undefined {
+  const found = lookAt(path);
+  if ('sentence' in found) return found;
+  if (found.isDirectory()) return { kind: 'folder', sentence: `${path} is a folder; expected a file` };
+  const special = found.isSocket() ? `${path} is a socket; expected a regular file` : neverEnds(path);
+  if (special !== undefined) return { kind: 'special', sentence: special };
+  return !found.isFile() || isReadable(path) ? undefined : denied(path, 'read', `ls -l ${path}`);
+}
+
+/** Why there is nothing at all at `path`, neither a file nor a folder or socket; undefined where there is something. */
+export function absence(path: string): FileTrouble | undefined {
+  const found = lookAt(path);
+  return 'sentence' in found ? found : undefined;
+}
+
+/** What is wrong with the link at `path`, or with one on the way there; undefined where it is not for a link that nothing is there. */
+export function brokenLink(path: string): string | undefined {
+  const trouble = orUndefined(() => absence(path));
+  return trouble?.kind === 'broken' ? trouble.sentence : undefined;
+}
+
+/** That a file could not be written, and why, by what was thrown: `cannot write x.png: x.png is a folder; name a file`. */
+export function writeFault(path: string, thrown: unknown): string {
+  const { code = '', message = String(thrown) } = (thrown ?? {}) as NodeJS.ErrnoException;
+  const isThere = orUndefined(() => absence(path)) === undefined;
+  const place = isThere ? path : dirname(path);
+  const reasons: Readonly<Record<string, string | undefined>> = {
+    EACCES: `no permission: see ls -ld ${place}`,
+    EPERM: `no permission: see ls -ld ${place}`,
+    EISDIR: 'it is a folder; name a file',
+    ENOENT: brokenLink(path) ?? orUndefined(() => absence(dirname(path))?.sentence),
+    ENOTDIR: brokenLink(path),
+    ELOOP: brokenLink(path),
+    ENOSPC: 'no space is left there; make room, or name another place',
+    EROFS: 'the file system there is read-only; name another place',
+  };
+  return `cannot write ${path}: ${reasons[code] ?? (code || message)}`;
+}
+
+function lookAt(path: string): Stats | FileTrouble {
+  try {
+    return statSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EACCES') return denied(path, 'look for', `ls -ld ${dirname(path)}`);
+    if (code === 'ELOOP') return { kind: 'broken', sentence: `${path} is a link that leads back to itself` };
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+    return atFault(path);
+  }
+}
+
+function denied(path: string, what: 'read' | 'look for', see: string): FileTrouble {
+  return { kind: 'denied', sentence: `no permission to ${what} ${path}: see ${see}` };
+}
+
+/** Of a path that leads to nothing: the link in it that does, or the file in it that is no folder, or just that. */
+function atFault(path: string): FileTrouble {
+  const absent = { kind: 'absent', sentence: `not found: ${path}` } as const;
+  const whole = path.replace(/(?<=[^/])\/+$/, '');
+  for (let part = whole; ; part = dirname(part)) {
+    const reached = orUndefined(() => statSync(part));
+    if (reached?.isDirectory() === true) return absent;
+    const prefix = part === whole ? '' : `${absent.sentence}: `;
+    if (reached !== undefined)
+      return { kind: 'broken', sentence: `${prefix}${part} is a file and not a folder` };
+    const target = orUndefined(() => readlinkSync(part));
+    if (target !== undefined)
+      return { kind: 'broken', sentence: `${prefix}${part} is a link to ${target}, which is not there` };
+    if (dirname(part) === part) return absent;
+  }
+}
+
+function orUndefined<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
+}
+
+/** By opening it: what the rights of this user come to is the file system's to say. */
+function isReadable(path: string): boolean {
+  try {
+    closeSync(openSync(path, 'r'));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+    return false;
+  }
+}

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { messageOf } from '../bus/index.ts';
-import { neverEnds } from '../input/index.ts';
+import { fileTrouble } from '../input/index.ts';
 import { Recording, RecordingError, type WriterOptions } from '../recording/index.ts';
 import type { TracedBus } from '../trace/index.ts';
 import type { Captured } from './captured.ts';
@@ -147,13 +147,13 @@ export function readTrace(file: string, format: FormatName, options: ReadOptions
 function bytesOf(file: string): Buffer {
   let bytes: Buffer;
   try {
-    const endless = neverEnds(file);
-    if (endless !== undefined) throw new Error(endless);
+    const trouble = fileTrouble(file);
+    if (trouble?.kind === 'absent') throw new RecordingError(file, undefined, 'not found');
+    if (trouble !== undefined) throw new Error(trouble.sentence);
     bytes = readFileSync(file);
   } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'not found' : `cannot be read: ${code ?? messageOf(thrown)}`;
-    throw new RecordingError(file, undefined, why);
+    if (thrown instanceof RecordingError) throw thrown;
+    throw new RecordingError(file, undefined, `cannot be read: ${messageOf(thrown)}`);
   }
   if (bytes.length > BYTES_MAX)
     throw new RecordingError(file, undefined, `longer than ${BYTES_MAX} bytes; convert a part of it`);

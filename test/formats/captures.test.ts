@@ -168,7 +168,7 @@ describe('a file that is damaged', () => {
     ]);
     expect(await said(file, folder.path('i.bus'), '--from', 'perfetto')).toEqual([
       2,
-      'dtbus: invalid --from: expected bus, pcapng, vcd, sr, csv, ftrace, got perfetto\n',
+      'dtbus: invalid --from: expected bus, pcapng, vcd, sr, csv or ftrace, got perfetto\nusage: dtbus convert [options] <in> <out>\n(try --help)\n',
     ]);
     expect(await said(folder.path('none.bus'), folder.path('i.sr'))).toEqual([
       1,

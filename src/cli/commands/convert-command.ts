@@ -1,8 +1,8 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { oneLine } from '../../input/index.ts';
+import { oneLine, writeFault } from '../../input/index.ts';
 import { type BoardArguments, openNamedBoard, withBoardOptions } from '../board/board-options.ts';
-import { UsageError } from '../terminal/usage-error.ts';
+import { InvalidValue, invalidChoice, UsageError } from '../terminal/usage-error.ts';
 
 /** Bytes that are written at once. */
 const CHUNK = 1 << 18;
@@ -99,8 +99,7 @@ async function convert(
     const name = names.find((each) => each === (given ?? formatOf(file)));
     if (name !== undefined) return name;
     const option = can === 'read' ? '--from' : '--to';
-    if (given !== undefined)
-      throw new UsageError(`invalid ${option}: expected ${names.join(', ')}, got ${given}`);
+    if (given !== undefined) throw invalidChoice(option, names, given);
     const endings = names.flatMap((each) => FORMATS[each].endings);
     throw new UsageError(
       `unknown ending of ${file}: expected ${endings.join(', ')}; or say it by ${option} FORMAT`,
@@ -109,7 +108,7 @@ async function convert(
   const from = named(args.from, source, 'read');
   const to = named(args.to, target, 'write');
   const idleMs = args.idle === undefined ? 1 : Number(args.idle);
-  if (!(idleMs >= 0)) throw new UsageError(`invalid --idle: expected ms, got ${args.idle}`);
+  if (!(idleMs >= 0)) throw new InvalidValue('--idle', 'milliseconds', args.idle ?? '');
   let captured = readTrace(source, from, { channels: args.channel, spiMode: Number(args.spiMode) });
   if (hasBoard) captured = withParts(captured, await busesOf(args));
   const notes = await written(target, (put) =>
@@ -138,8 +137,7 @@ type Put = (bytes: Uint8Array | string) => void;
 
 /** Writes a file in pieces of a good size. @throws {Error} it cannot be written */
 async function written<T>(file: string, work: (put: Put) => Promise<T>): Promise<T> {
-  const failed = (thrown: unknown) =>
-    new Error(`cannot write ${file}: ${(thrown as NodeJS.ErrnoException).code ?? String(thrown)}`);
+  const failed = (thrown: unknown) => new Error(writeFault(file, thrown));
   let fd: number;
   try {
     fd = openSync(file, 'w');

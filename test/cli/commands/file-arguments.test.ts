@@ -101,6 +101,7 @@ const READ: readonly Place[] = [
     line: 'i2cdetect --connect % -l',
     but: { folder: /no board is served at /, fifo: /is a file: /, device: /is a file: / },
   },
+  { line: 'convert % --from bus @out.vcd', but: { absent: /absent\.x: not found/ } },
   { line: 'dtc %', but: { folder: 'fine' } },
   { line: 'fdtdump %' },
   { line: 'fdtget % / model' },

@@ -6,8 +6,9 @@ import {
   SPI_MODE,
   type SpiCapabilities,
 } from '../../src/bus/index.ts';
+import { PIN_CAPABILITIES } from '../pins/index.ts';
 import { type UsbAdapterNames, usbSheets } from '../usb/index.ts';
-import { CHIP_SELECTS, I2C_CLOCKS_HZ } from './protocol.ts';
+import { CHIP_SELECTS, I2C_CLOCKS_HZ, PIN_COUNT } from './protocol.ts';
 
 /** The clock is fixed; this is above what owners measured (1.5 to 2 MHz). */
 export const CLOCK_HZ = 2_000_000;
@@ -43,5 +44,7 @@ export const NAMES: UsbAdapterNames = {
 export const sheets: readonly AdapterSheet[] = usbSheets(NAMES, {
   i2c: I2C_CAPABILITIES,
   spi: SPI_CAPABILITIES,
+  lines: PIN_COUNT,
+  gpio: PIN_CAPABILITIES,
   judges: "flashrom (SPI); I2C by 2 clients' sources",
 });

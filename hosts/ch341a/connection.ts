@@ -1,7 +1,8 @@
 import { BusFault } from '../../src/bus/index.ts';
 import type { UsbConnection, UsbOpener } from '../../src/usb/index.ts';
+import { Turns } from '../pins/index.ts';
 import { UsbSession, untilQuiet } from '../usb/index.ts';
-import { ENDPOINT, i2cStream, PACKET_BYTES, pinStream } from './protocol.ts';
+import { ENDPOINT, IDLE_LEVELS, i2cStream, PACKET_BYTES, type PinState, pinStream } from './protocol.ts';
 
 /** The adapter that both its buses are on. */
 export class Ch341aConnection {
@@ -10,6 +11,10 @@ export class Ch341aConnection {
   held: number | undefined;
   /** Where the I2C bus is not free: whether a part may be sending. */
   i2cOpen: 'written' | 'reading' | undefined;
+  /** Its pins while no chip is selected. */
+  pins: PinState = { levels: IDLE_LEVELS, directions: 0 };
+  /** Its buses and its lines take turns. */
+  readonly #turns = new Turns();
   /** A transfer was broken off: answers may be due, a chip may be selected, the I2C bus may not be free. */
   #unclean = false;
 
@@ -36,6 +41,10 @@ export class Ch341aConnection {
 
   /** Does `work`; where that is broken off, the next one begins with what is due. @throws {BusFault} */
   async use(work: (usb: UsbConnection) => Promise<void>, signal?: AbortSignal): Promise<void> {
+    await this.#turns.take(() => this.#use(work, signal), signal);
+  }
+
+  async #use(work: (usb: UsbConnection) => Promise<void>, signal: AbortSignal | undefined): Promise<void> {
     const { usb } = this.#session;
     if (this.#unclean) await this.#settle(usb, signal);
     this.#unclean = true;
@@ -52,14 +61,16 @@ export class Ch341aConnection {
 
   /** Sends levels of the pins that select a chip, or none. */
   async select(chipSelect: number | undefined, signal?: AbortSignal): Promise<void> {
-    await this.#session.usb.out(ENDPOINT.OUT, pinStream(chipSelect), signal);
+    await this.#session.usb.out(ENDPOINT.OUT, pinStream(this.pins, chipSelect), signal);
   }
 
   /** Deselects what an SPI message left selected. */
   async deselect(): Promise<void> {
     if (this.held === undefined || !this.#session.isOpen) return;
-    this.held = undefined;
-    await this.select(undefined);
+    await this.#turns.take(() => {
+      this.held = undefined;
+      return this.select(undefined);
+    });
   }
 
   /** Takes answers that are still due, deselects, and frees the I2C bus. @throws {BusFault} */

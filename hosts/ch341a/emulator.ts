@@ -1,7 +1,9 @@
 import { type DeviceDescription, type DevicePort, type UsbDevice, UsbStall } from '../../src/usb/index.ts';
 import type { EmulatedI2c, EmulatedSpi } from '../link/index.ts';
+import { EmulatedPins } from '../pins/index.ts';
 import { CLOCK_HZ } from './capabilities.ts';
 import {
+  CHIP_SELECTS,
   DIRECTIONS,
   ENDPOINT,
   I2C,
@@ -13,6 +15,7 @@ import {
   PACKET_BYTES,
   PINS,
   reverseBits,
+  STATUS_REQUEST,
   STREAM,
   selectedBy,
   USB_ID,
@@ -46,6 +49,10 @@ const DESCRIPTION: DeviceDescription = {
 export interface Ch341aBuses {
   readonly i2c?: EmulatedI2c | undefined;
   readonly spi?: EmulatedSpi | undefined;
+  /** What the pins that no bus uses are wired to. */
+  readonly pins?: EmulatedPins | undefined;
+  /** How many chip selects have something on them; default 3. */
+  readonly chipSelects?: number;
 }
 
 /** The chip, with an SPI bus on D3, D5 and D7, and an I2C bus on SCL and SDA. */
@@ -53,14 +60,18 @@ export class Ch341aEmulator implements UsbDevice {
   readonly description = DESCRIPTION;
   readonly #i2c: EmulatedI2c | undefined;
   readonly #spi: EmulatedSpi | undefined;
+  readonly #wired: EmulatedPins;
+  readonly #chipSelects: number;
   #port: DevicePort | undefined;
   #levels = IDLE_LEVELS;
   #directions = 0;
   #selected: number | undefined;
 
-  constructor({ i2c, spi }: Ch341aBuses) {
+  constructor({ i2c, spi, pins = new EmulatedPins(), chipSelects = CHIP_SELECTS }: Ch341aBuses) {
+    this.#chipSelects = chipSelects;
     this.#i2c = i2c;
     this.#spi = spi;
+    this.#wired = pins;
   }
 
   plugged(port: DevicePort): void {
@@ -82,6 +93,8 @@ export class Ch341aEmulator implements UsbDevice {
     if (stream === STREAM.SPI) this.#exchange(packet.subarray(1));
     else if (stream === STREAM.PINS) this.#pins(packet.subarray(1));
     else if (stream === STREAM.I2C) this.#i2cStream(packet.subarray(1));
+    else if (stream === STATUS_REQUEST)
+      this.#port?.send(ENDPOINT.IN, Uint8Array.of(this.#wired.levels & 0xff, 0xff, 0, 0, 0, 0));
   }
 
   #exchange(data: Uint8Array): void {
@@ -143,7 +156,8 @@ export class Ch341aEmulator implements UsbDevice {
   #setPins(levels: number, directions: number): void {
     this.#levels = levels;
     this.#directions = directions;
-    const selected = selectedBy(levels, directions);
+    this.#wired.drive(levels, directions);
+    const selected = selectedBy(levels, directions, this.#chipSelects);
     if (selected === this.#selected) return;
     if (this.#selected !== undefined) this.#spi?.deselect();
     this.#selected = selected;

@@ -81,21 +81,46 @@ export function speedStream(speed: number): Uint8Array {
 
 /** D0 to D2 are chip selects, D3 is SCK, D5 MOSI; D4 is one more output. */
 export const CHIP_SELECTS = 3;
-const CHIP_SELECT_MASK = (1 << CHIP_SELECTS) - 1;
 /** SCK low, as in mode 0; D4, MOSI and every chip select high. */
 export const IDLE_LEVELS = 0x37;
 /** D0 to D5 are outputs. */
 export const DIRECTIONS = 0x3f;
 
-/** What the pins are while `chipSelect` is selected; undefined: none is. */
-export function pinStream(chipSelect: number | undefined): Uint8Array {
-  const levels = chipSelect === undefined ? IDLE_LEVELS : IDLE_LEVELS & ~(1 << chipSelect);
-  return Uint8Array.of(STREAM.PINS, PINS.OUT | levels, PINS.DIRECTION | DIRECTIONS, PINS.END);
+/** D0 to D7. */
+export const PIN_COUNT = 8;
+/** D3, D5 and D7: clock and data of SPI. */
+export const BUS_PINS = 0xa8;
+/** D6 and D7 are no outputs. */
+export const INPUT_PINS = 0xc0;
+
+/** Asks for the levels of all pins; D0 to D7 are the first byte of so many. */
+export const STATUS_REQUEST = 0xa0;
+export const STATUS_BYTES = 6;
+
+/** What D0 to D5 are driven to; a bit of `directions` that is set is an output. */
+export interface PinState {
+  readonly levels: number;
+  readonly directions: number;
+}
+
+/** The pins while `chipSelect` is selected; undefined: none is. */
+export function pinStream({ levels, directions }: PinState, chipSelect: number | undefined): Uint8Array {
+  const selected = chipSelect === undefined ? levels : levels & ~(1 << chipSelect);
+  return Uint8Array.of(STREAM.PINS, PINS.OUT | selected, PINS.DIRECTION | directions, PINS.END);
+}
+
+/** Bits of the first `chipSelects` pins. */
+export function chipSelectMask(chipSelects: number): number {
+  return (1 << chipSelects) - 1;
 }
 
 /** The chip that levels and directions of the pins select; undefined where none is, or more than one. */
-export function selectedBy(levels: number, directions: number): number | undefined {
-  const low = ~levels & directions & CHIP_SELECT_MASK;
+export function selectedBy(
+  levels: number,
+  directions: number,
+  chipSelects: number = CHIP_SELECTS,
+): number | undefined {
+  const low = ~levels & directions & chipSelectMask(chipSelects);
   const first = Math.log2(low);
   return Number.isInteger(first) ? first : undefined;
 }

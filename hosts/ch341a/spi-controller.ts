@@ -1,4 +1,4 @@
-import { BusFault, type SpiController, type SpiTransfer } from '../../src/bus/index.ts';
+import { BusFault, type SpiCapabilities, type SpiController, type SpiTransfer } from '../../src/bus/index.ts';
 import type { UsbConnection } from '../../src/usb/index.ts';
 import { checkSpiMessage, type Move, segmentsOf } from '../link/index.ts';
 import { CLOCK_HZ, SPI_CAPABILITIES } from './capabilities.ts';
@@ -10,10 +10,11 @@ const AHEAD = 32;
 
 /** The SPI bus of a CH341A: mode 0 at a fixed clock. */
 export class Ch341aSpiController implements SpiController {
-  readonly capabilities = SPI_CAPABILITIES;
+  readonly capabilities: SpiCapabilities;
   readonly #connection: Ch341aConnection;
 
-  constructor(connection: Ch341aConnection) {
+  constructor(connection: Ch341aConnection, chipSelects: number) {
+    this.capabilities = { ...SPI_CAPABILITIES, chipSelects };
     this.#connection = connection;
   }
 
@@ -28,7 +29,7 @@ export class Ch341aSpiController implements SpiController {
     signal?: AbortSignal,
   ): Promise<void> {
     try {
-      check(chipSelect, mode, transfers);
+      check(this.capabilities, chipSelect, mode, transfers);
     } catch (error) {
       await this.deselect();
       throw error;
@@ -96,8 +97,13 @@ export class Ch341aSpiController implements SpiController {
   }
 }
 
-function check(chipSelect: number, mode: number, transfers: readonly SpiTransfer[]): void {
-  checkSpiMessage(SPI_CAPABILITIES, 'a CH341A', chipSelect, mode, transfers);
+function check(
+  capabilities: SpiCapabilities,
+  chipSelect: number,
+  mode: number,
+  transfers: readonly SpiTransfer[],
+): void {
+  checkSpiMessage(capabilities, 'a CH341A', chipSelect, mode, transfers);
   for (const { speedHz } of transfers)
     if (speedHz > 0 && speedHz < CLOCK_HZ)
       throw new BusFault(

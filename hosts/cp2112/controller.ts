@@ -15,8 +15,10 @@ import {
   type UsbConnection,
   type UsbOpener,
 } from '../../src/usb/index.ts';
+import { PinLines } from '../pins/index.ts';
 import { exchange, UsbSession, untilQuiet } from '../usb/index.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
+import { Cp2112Pins } from './pins.ts';
 import {
   CLOCKS_HZ,
   DATA_MAX,
@@ -53,6 +55,7 @@ export class Cp2112Adapter implements HostAdapter, I2cController {
   readonly capabilities = I2C_CAPABILITIES;
   readonly functionality = I2C_CAPABILITIES.functionality;
   readonly i2c: I2cController = this;
+  readonly lines: PinLines;
   readonly #session: UsbSession;
   #hz = DEFAULT_HZ;
   #told: number | undefined;
@@ -61,7 +64,19 @@ export class Cp2112Adapter implements HostAdapter, I2cController {
 
   /** @param name what it is called until it is open */
   constructor(name: string, open: UsbOpener) {
-    this.#session = new UsbSession(name, open);
+    const session = new UsbSession(name, open);
+    this.#session = session;
+    this.lines = new PinLines(
+      new Cp2112Pins({
+        get description() {
+          return session.description;
+        },
+        get: (number, length, signal) =>
+          session.usb.controlIn(feature(HID_REQUEST.GET_REPORT, number), length, signal),
+        set: (report, signal) =>
+          session.usb.controlOut(feature(HID_REQUEST.SET_REPORT, report[0] as number), report, signal),
+      }),
+    );
   }
 
   get description(): string {
@@ -73,6 +88,7 @@ export class Cp2112Adapter implements HostAdapter, I2cController {
   }
 
   async open(): Promise<void> {
+    this.lines.closed();
     await this.#session.open(async (usb) => {
       const [, part] = await usb.controlIn(feature(HID_REQUEST.GET_REPORT, FEATURE.VERSION), 3);
       if (part !== PART_NUMBER)
@@ -84,9 +100,11 @@ export class Cp2112Adapter implements HostAdapter, I2cController {
     this.#told = undefined;
     // Whoever had it before may have left anything.
     this.#unclean = true;
+    await this.lines.opened();
   }
 
   async close(): Promise<void> {
+    this.lines.closed();
     await this.#session.close();
   }
 

@@ -11,6 +11,7 @@ import {
   wantsReportDescriptor,
 } from '../../src/usb/index.ts';
 import type { EmulatedI2c } from '../link/index.ts';
+import { EmulatedPins } from '../pins/index.ts';
 import {
   DATA_MAX,
   ENDPOINT,
@@ -70,10 +71,11 @@ const DESCRIPTION: DeviceDescription = {
   ],
 };
 
-/** The chip with an I2C bus and eight pins that nothing drives. */
+/** The chip with an I2C bus and eight pins. */
 export class Cp2112Emulator implements UsbDevice {
   readonly description: DeviceDescription;
   readonly #wire: EmulatedI2c;
+  readonly #pins: EmulatedPins;
   readonly #features = new Map<number, Uint8Array>();
   #port: DevicePort | undefined;
   #levels = 0xff;
@@ -82,8 +84,9 @@ export class Cp2112Emulator implements UsbDevice {
   #moved = 0;
   #read: Uint8Array = NOTHING;
 
-  constructor(wire: EmulatedI2c, serialNumber?: string) {
+  constructor(wire: EmulatedI2c, serialNumber?: string, pins: EmulatedPins = new EmulatedPins()) {
     this.#wire = wire;
+    this.#pins = pins;
     this.description = { ...DESCRIPTION, ...(serialNumber !== undefined && { serialNumber }) };
   }
 
@@ -100,6 +103,7 @@ export class Cp2112Emulator implements UsbDevice {
     this.#features.set(FEATURE.LOCK, Uint8Array.of(FEATURE.LOCK, 0xff));
     this.#setFeature(smbusConfiguration({ hz: 100_000, timeoutMs: 0, retries: 0 }));
     this.#levels = 0xff;
+    this.#drivePins();
     this.#idle();
   }
 
@@ -115,16 +119,10 @@ export class Cp2112Emulator implements UsbDevice {
   }
 
   #feature(number: number): Uint8Array {
-    if (number === FEATURE.GPIO_GET) return Uint8Array.of(number, this.#pins());
+    if (number === FEATURE.GPIO_GET) return Uint8Array.of(number, this.#pins.levels & 0xff);
     const report = this.#features.get(number);
     if (report === undefined) throw new UsbStall();
     return report;
-  }
-
-  /** Outputs as they are driven; inputs are pulled up. */
-  #pins(): number {
-    const outputs = this.#features.get(FEATURE.GPIO_CONFIGURATION)?.[1] ?? 0;
-    return (this.#levels & outputs) | (0xff & ~outputs);
   }
 
   #setFeature(report: Uint8Array): void {
@@ -132,8 +130,13 @@ export class Cp2112Emulator implements UsbDevice {
     if (number === FEATURE.RESET) this.#reset();
     else if (number === FEATURE.GPIO_SET) this.#levels = (this.#levels & ~mask) | (first & mask);
     else if (number !== FEATURE.VERSION) this.#features.set(number, Uint8Array.from(report));
+    this.#drivePins();
     if (number === FEATURE.SMBUS_CONFIGURATION && report.length >= 5)
       this.#wire.clockHz = new DataView(report.buffer, report.byteOffset).getUint32(1);
+  }
+
+  #drivePins(): void {
+    this.#pins.drive(this.#levels, this.#features.get(FEATURE.GPIO_CONFIGURATION)?.[1] ?? 0);
   }
 
   received(_endpoint: number, data: Uint8Array): void {

@@ -42,6 +42,12 @@ export const REASON = {
 /** Where `REPORT.STATUS` has how many bytes were moved. */
 export const STATUS_MOVED = 5;
 
+export const PINS = 8;
+/** Pins with a function of their own: signs of transfers, and a clock. */
+export const SPECIAL_PINS: readonly number[] = [0, 1, 7];
+/** Of `FEATURE.GPIO_CONFIGURATION`: its number, outputs, push-pull outputs, special functions, divider of the clock. */
+export const GPIO_BYTES = 5;
+
 export const PART_NUMBER = 0x0c;
 /** From the second on it makes repeated STARTs. */
 export const PART_VERSION = 2;

@@ -6,6 +6,7 @@ import {
   SPI_MODE,
   type SpiCapabilities,
 } from '../../src/bus/index.ts';
+import { PIN_CAPABILITIES } from '../pins/index.ts';
 import { type UsbAdapterNames, usbSheets } from '../usb/index.ts';
 import { CHIPS, FASTEST_SPI_HZ, SLOWEST_I2C_HZ } from './protocol.ts';
 
@@ -48,6 +49,8 @@ export const sheets: readonly AdapterSheet[] = CHIP_NAMES.flatMap((chip) =>
   usbSheets(namesOf(chip), {
     i2c: I2C_CAPABILITIES,
     spi: spiCapabilities(1),
-    judges: CHIPS[chip].hasOpenDrain ? 'flashrom (SPI), pyftdi (I2C, SPI)' : 'as FT232H',
+    lines: CHIPS[chip].linesOfChannel,
+    gpio: PIN_CAPABILITIES,
+    judges: CHIPS[chip].hasOpenDrain ? 'flashrom (SPI), pyftdi (I2C, SPI, GPIO)' : 'as FT232H',
   }),
 );

@@ -5,6 +5,7 @@ import {
   type UsbConnection,
   type UsbOpener,
 } from '../../src/usb/index.ts';
+import { Turns } from '../pins/index.ts';
 import { UsbSession } from '../usb/index.ts';
 import {
   BITMODE,
@@ -35,6 +36,11 @@ export class FtdiConnection {
   #unclean = false;
   /** Counts how often the engine was set up: what it was told before it has forgotten. */
   generation = 0;
+
+  /** Its buses and its lines take turns. */
+  readonly turns = new Turns();
+  /** Commands that bring pins back to what they were, behind a set-up. */
+  restore: () => readonly number[] = () => [];
 
   /** @param name what it is called until it is open */
   constructor(name: string, channel: number, open: UsbOpener) {
@@ -95,7 +101,14 @@ export class FtdiConnection {
     await tell(REQUEST.SET_BITMODE, BITMODE.MPSSE << 8);
     await usb.out(
       endpointsOf(this.#channel).OUT,
-      Uint8Array.of(...UNKNOWN, MPSSE.LOOPBACK_OFF, MPSSE.BASE_60_MHZ, MPSSE.ADAPTIVE_OFF, MPSSE.SEND_NOW),
+      Uint8Array.of(
+        ...UNKNOWN,
+        MPSSE.LOOPBACK_OFF,
+        MPSSE.BASE_60_MHZ,
+        MPSSE.ADAPTIVE_OFF,
+        ...this.restore(),
+        MPSSE.SEND_NOW,
+      ),
       signal,
     );
     await this.#awaitEcho(usb, signal);

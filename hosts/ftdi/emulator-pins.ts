@@ -1,4 +1,5 @@
 import type { EmulatedI2c, EmulatedSpi } from '../link/index.ts';
+import { EmulatedPins } from '../pins/index.ts';
 import { I2cLines } from './i2c-lines.ts';
 import { CHIP_SELECTS_MAX, DATA, FIRST_CHIP_SELECT, PIN } from './protocol.ts';
 
@@ -8,14 +9,18 @@ export interface FtdiBuses {
   readonly spi?: EmulatedSpi | undefined;
   /** How many chip selects have something on them; default 1. */
   readonly chipSelects?: number;
+  /** What the pins that no bus uses are wired to. */
+  readonly pins?: EmulatedPins | undefined;
 }
 
 const ALL = 0xffff;
+const BUS_PINS = PIN.CLOCK | PIN.OUT | PIN.IN;
 
 /** The sixteen pins of a channel. What nobody drives is pulled up. */
 export class EmulatorPins {
   readonly lines: I2cLines | undefined;
   readonly #buses: FtdiBuses;
+  readonly #others: EmulatedPins;
   #value = 0;
   #direction = 0;
   #openDrain = 0;
@@ -26,6 +31,7 @@ export class EmulatorPins {
 
   constructor(buses: FtdiBuses) {
     this.#buses = buses;
+    this.#others = buses.pins ?? new EmulatedPins();
     this.lines = buses.i2c && new I2cLines(buses.i2c);
   }
 
@@ -76,7 +82,7 @@ export class EmulatorPins {
 
   /** Levels of all pins. */
   read(): number {
-    let levels = this.#levels();
+    let levels = (this.#levels() & BUS_PINS) | (this.#others.levels & ~BUS_PINS);
     if (!this.isSelected && this.lines?.sda === false) levels &= ~(PIN.OUT | PIN.IN);
     return levels;
   }
@@ -99,6 +105,7 @@ export class EmulatorPins {
 
   #apply(): void {
     const levels = this.#levels();
+    this.#others.drive(this.#value, this.#direction & ~(this.#openDrain & this.#value));
     const selected = this.#selectedBy(levels);
     if (selected !== this.#selected) {
       if (this.#told) this.#buses.spi?.deselect();

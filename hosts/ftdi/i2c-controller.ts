@@ -3,6 +3,7 @@ import { answerLength, type I2cMove, runI2c } from '../link/index.ts';
 import { FASTEST_I2C_HZ, I2C_CAPABILITIES } from './capabilities.ts';
 import type { FtdiConnection } from './connection.ts';
 import { I2cCommands, NACK_BIT } from './i2c-commands.ts';
+import type { FtdiLinePins, PinState } from './line-pins.ts';
 import { chipSelectMask, type FtdiPins, openDrainCommand } from './pins.ts';
 import { clockOf, divisorCommand, divisorFor, MPSSE, PIN, SLOWEST_I2C_HZ } from './protocol.ts';
 import type { ChannelUse } from './use.ts';
@@ -20,14 +21,16 @@ export class FtdiI2cController implements I2cController {
   readonly #connection: FtdiConnection;
   readonly #use: ChannelUse;
   readonly #pins: FtdiPins;
+  readonly #lines: FtdiLinePins;
   #divisor = divisorFor(DEFAULT_HZ, true) as number;
   /** What the bus is known to be: free, taken by a transaction of ours, or anything. */
   #bus: 'free' | 'open' | 'unknown' = 'unknown';
 
-  constructor(connection: FtdiConnection, use: ChannelUse, pins: FtdiPins) {
+  constructor(connection: FtdiConnection, use: ChannelUse, pins: FtdiPins, lines: FtdiLinePins) {
     this.#connection = connection;
     this.#use = use;
     this.#pins = pins;
+    this.#lines = lines;
   }
 
   get description(): string {
@@ -47,9 +50,14 @@ export class FtdiI2cController implements I2cController {
 
   async transfer(messages: readonly I2cMessage[], signal?: AbortSignal): Promise<void> {
     checkI2cMessages(this.capabilities, messages, `an ${this.#pins.chip.title}`);
+    await this.#connection.turns.take(() => this.#transfer(messages, signal), signal);
+  }
+
+  async #transfer(messages: readonly I2cMessage[], signal: AbortSignal | undefined): Promise<void> {
     await this.#connection.prepare(signal);
     const commands = this.#commands();
     const isNew = await this.#use.become(`I2C ${this.#divisor}`, () => this.#setUp(commands), signal);
+    this.#lines.left(this.#idle());
     if (isNew || this.#bus !== 'free') await this.#clear(commands, signal);
     await runI2c(messages, {
       budget: BUDGET,
@@ -60,7 +68,17 @@ export class FtdiI2cController implements I2cController {
 
   #commands(): I2cCommands {
     const mask = chipSelectMask(this.#pins);
-    return new I2cCommands({ levels: mask, directions: mask }, clockOf(this.#divisor, true));
+    const { levels, directions } = this.#lines.low;
+    return new I2cCommands(
+      { levels: mask | levels, directions: mask | directions },
+      clockOf(this.#divisor, true),
+    );
+  }
+
+  /** The low byte while the bus is idle. */
+  #idle(): PinState {
+    const mask = chipSelectMask(this.#pins);
+    return { levels: mask | PIN.CLOCK | PIN.OUT, directions: mask | PIN.CLOCK };
   }
 
   #setUp(commands: I2cCommands): readonly number[] {

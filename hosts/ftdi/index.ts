@@ -2,6 +2,7 @@ import { type DeviceNode, type HostAdapter, NodeError } from '../../src/bus/inde
 import type { SimulationOptions } from '../../src/sim/index.ts';
 import type { UsbDevice } from '../../src/usb/index.ts';
 import type { EmulatedI2c, EmulatedSpi } from '../link/index.ts';
+import type { EmulatedPins } from '../pins/index.ts';
 import { busesOf, createUsbAdapter, type UsbAdapterKind } from '../usb/index.ts';
 import { CHIP_NAMES, namesOf } from './capabilities.ts';
 import { FtdiAdapter } from './controller.ts';
@@ -48,6 +49,10 @@ function channelOf(node: DeviceNode, chip: FtdiChip): number {
 }
 
 /** The emulated FT232H on buses of the caller's. */
-export function makeEmulator(buses: { readonly i2c: EmulatedI2c; readonly spi: EmulatedSpi }): UsbDevice {
+export function makeEmulator(buses: {
+  readonly i2c: EmulatedI2c;
+  readonly spi: EmulatedSpi;
+  readonly pins?: EmulatedPins;
+}): UsbDevice {
   return new FtdiEmulator(CHIPS.ft232h, buses);
 }

@@ -16,6 +16,8 @@ export interface FtdiChip {
   readonly channels: number;
   /** Channels that have the engine, from A on. */
   readonly engines: number;
+  /** Pins of a channel that the engine moves. */
+  readonly linesOfChannel: number;
   /** Whether it has `MPSSE.OPEN_DRAIN`. */
   readonly hasOpenDrain: boolean;
 }
@@ -29,6 +31,7 @@ export const CHIPS = {
     deviceVersion: 0x0900,
     channels: 1,
     engines: 1,
+    linesOfChannel: 16,
     hasOpenDrain: true,
   },
   ft2232h: {
@@ -39,6 +42,7 @@ export const CHIPS = {
     deviceVersion: 0x0700,
     channels: 2,
     engines: 2,
+    linesOfChannel: 16,
     hasOpenDrain: false,
   },
   ft4232h: {
@@ -49,6 +53,7 @@ export const CHIPS = {
     deviceVersion: 0x0800,
     channels: 4,
     engines: 2,
+    linesOfChannel: 8,
     hasOpenDrain: false,
   },
 } as const satisfies Record<string, FtdiChip>;

@@ -8,6 +8,7 @@ import {
 import { checkSpiMessage, type Move, segmentsOf } from '../link/index.ts';
 import { spiCapabilities } from './capabilities.ts';
 import type { FtdiConnection } from './connection.ts';
+import type { FtdiLinePins, PinState } from './line-pins.ts';
 import { chipSelectMask, type FtdiPins, openDrainCommand } from './pins.ts';
 import {
   clockOf,
@@ -40,14 +41,16 @@ export class FtdiSpiController implements SpiController {
   readonly #connection: FtdiConnection;
   readonly #use: ChannelUse;
   readonly #pins: FtdiPins;
+  readonly #lines: FtdiLinePins;
   /** What the last message left selected. */
   #held: { readonly chipSelect: number; readonly mode: number } | undefined;
 
-  constructor(connection: FtdiConnection, use: ChannelUse, pins: FtdiPins) {
+  constructor(connection: FtdiConnection, use: ChannelUse, pins: FtdiPins, lines: FtdiLinePins) {
     this.capabilities = spiCapabilities(pins.chipSelects);
     this.#connection = connection;
     this.#use = use;
     this.#pins = pins;
+    this.#lines = lines;
   }
 
   get description(): string {
@@ -72,13 +75,22 @@ export class FtdiSpiController implements SpiController {
       await this.deselect();
       throw error;
     }
+    await this.#connection.turns.take(() => this.#transfer(chipSelect, mode, transfers, signal), signal);
+  }
+
+  async #transfer(
+    chipSelect: number,
+    mode: number,
+    transfers: readonly SpiTransfer[],
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     const { generation } = this.#connection;
     await this.#connection.prepare(signal);
     // What was selected is not any more, where the engine had to be set up again.
     if (generation !== this.#connection.generation) this.#held = undefined;
     const held = this.#held;
     const goesOn = held?.chipSelect === chipSelect && held.mode === mode;
-    if (!goesOn) await this.deselect(signal);
+    if (!goesOn) await this.#deselect(signal);
     const idle = this.#levels(mode, undefined);
     await this.#use.become(`SPI ${mode & SPI_MODE.CPOL}`, () => this.#setUp(idle), signal);
     this.#held = undefined;
@@ -93,15 +105,21 @@ export class FtdiSpiController implements SpiController {
       if (!keep) await runs.add(idle);
     }
     await runs.flush();
+    this.#lines.left(this.#bus(mode, selected ? chipSelect : undefined));
     if (selected) this.#held = { chipSelect, mode };
     finish();
   }
 
-  async deselect(signal?: AbortSignal): Promise<void> {
+  async deselect(): Promise<void> {
+    await this.#connection.turns.take(() => this.#deselect(undefined));
+  }
+
+  async #deselect(signal: AbortSignal | undefined): Promise<void> {
     const held = this.#held;
     this.#held = undefined;
     if (held === undefined) return;
     await this.#connection.run(Uint8Array.from(this.#levels(held.mode, undefined)), 0, signal);
+    this.#lines.left(this.#bus(held.mode, undefined));
   }
 
   #setUp(idle: readonly number[]): readonly number[] {
@@ -110,10 +128,16 @@ export class FtdiSpiController implements SpiController {
 
   /** Levels while `selected` is selected: the clock idle, data out low. */
   #levels(mode: number, selected: number | undefined): readonly number[] {
+    const bus = this.#bus(mode, selected);
+    const { levels, directions } = this.#lines.low;
+    return [MPSSE.SET_LOW, bus.levels | levels, bus.directions | directions];
+  }
+
+  #bus(mode: number, selected: number | undefined): PinState {
     const mask = chipSelectMask(this.#pins);
     const chips = selected === undefined ? mask : mask & ~(1 << (FIRST_CHIP_SELECT + selected));
     const clock = (mode & SPI_MODE.CPOL) !== 0 ? PIN.CLOCK : 0;
-    return [MPSSE.SET_LOW, chips | clock, mask | PIN.CLOCK | PIN.OUT];
+    return { levels: chips | clock, directions: mask | PIN.CLOCK | PIN.OUT };
   }
 
   async #move(runs: Runs, { tx, rx, length }: Move, mode: number, chipSelect: number): Promise<void> {

@@ -4,8 +4,9 @@ import {
   I2C_FUNC_SMBUS_EMUL,
   type I2cCapabilities,
 } from '../../src/bus/index.ts';
+import { PIN_CAPABILITIES } from '../pins/index.ts';
 import { type UsbAdapterNames, usbSheets } from '../usb/index.ts';
-import { CLOCKS_HZ, LENGTH_MAX } from './protocol.ts';
+import { CLOCKS_HZ, LENGTH_MAX, PINS } from './protocol.ts';
 
 export const I2C_CAPABILITIES: I2cCapabilities = {
   functionality: I2C_FUNC.I2C | (I2C_FUNC_SMBUS_EMUL & ~I2C_FUNC.SMBUS_QUICK),
@@ -27,5 +28,7 @@ export const NAMES: UsbAdapterNames = {
 
 export const sheets: readonly AdapterSheet[] = usbSheets(NAMES, {
   i2c: I2C_CAPABILITIES,
+  lines: PINS,
+  gpio: PIN_CAPABILITIES,
   judges: "Linux's driver hid-mcp2221, i2c-tools, npm's @johntalton/mcp2221",
 });

@@ -8,8 +8,10 @@ import {
   nackFault,
 } from '../../src/bus/index.ts';
 import type { UsbConnection, UsbOpener } from '../../src/usb/index.ts';
+import { PinLines, Turns } from '../pins/index.ts';
 import { exchange, isQuiet, UsbSession } from '../usb/index.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
+import { Mcp2221Pins } from './pins.ts';
 import {
   CANCEL,
   CLOCKS_HZ,
@@ -42,6 +44,9 @@ export class Mcp2221Adapter implements HostAdapter, I2cController {
   readonly capabilities = I2C_CAPABILITIES;
   readonly functionality = I2C_CAPABILITIES.functionality;
   readonly i2c: I2cController = this;
+  readonly lines: PinLines;
+  /** Its bus and its lines take turns. */
+  readonly #turns = new Turns();
   readonly #session: UsbSession;
   #divider = dividerFor(DEFAULT_HZ) as number;
   #told: number | undefined;
@@ -50,7 +55,16 @@ export class Mcp2221Adapter implements HostAdapter, I2cController {
 
   /** @param name what it is called until it is open */
   constructor(name: string, open: UsbOpener) {
-    this.#session = new UsbSession(name, open);
+    const session = new UsbSession(name, open);
+    this.#session = session;
+    this.lines = new PinLines(
+      new Mcp2221Pins({
+        get description() {
+          return session.description;
+        },
+        ask: (report, signal) => this.#turns.take(() => this.#askBetween(report, signal), signal),
+      }),
+    );
   }
 
   get description(): string {
@@ -62,13 +76,16 @@ export class Mcp2221Adapter implements HostAdapter, I2cController {
   }
 
   async open(): Promise<void> {
+    this.lines.closed();
     await this.#session.open();
     this.#told = undefined;
     // Whoever had it before may have left anything.
     this.#unclean = true;
+    await this.lines.opened();
   }
 
   async close(): Promise<void> {
+    this.lines.closed();
     await this.#session.close();
   }
 
@@ -85,6 +102,20 @@ export class Mcp2221Adapter implements HostAdapter, I2cController {
 
   async transfer(messages: readonly I2cMessage[], signal?: AbortSignal): Promise<void> {
     checkI2cMessages(this.capabilities, messages, 'an MCP2221A');
+    await this.#turns.take(() => this.#transfer(messages, signal), signal);
+  }
+
+  /** Where nobody's transfer is under way. */
+  async #askBetween(report: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
+    const { usb } = this.#session;
+    if (this.#unclean) await this.#settle(usb, signal);
+    this.#unclean = true;
+    const answer = await this.#ask(usb, report, signal);
+    this.#unclean = false;
+    return answer;
+  }
+
+  async #transfer(messages: readonly I2cMessage[], signal: AbortSignal | undefined): Promise<void> {
     const { usb } = this.#session;
     if (this.#unclean) await this.#settle(usb, signal);
     this.#unclean = true;

@@ -1,14 +1,7 @@
-import { COMMAND, NOT_GPIO, PINS } from './protocol.ts';
+import type { EmulatedPins } from '../pins/index.ts';
+import { ALTER_PINS, COMMAND, NOT_GPIO, PIN_SETTING, PINS, PLACE } from './protocol.ts';
 
-/** Settings of a pin: bits 0 to 2 its function (0: GPIO), then direction and level. */
-const PIN_INPUT = 0x08;
-const PIN_HIGH = 0x10;
-const PIN_FUNCTION_MASK = 0x07;
-/** Where settings of pins are in `GET_SRAM`, in `SET_SRAM`, and in the flash. */
-const SRAM_PINS = 22;
-const SET_SRAM_ALTER = 7;
-const SET_SRAM_PINS = 8;
-const ALTER = 0x80;
+/** Where settings of pins are in the flash. */
 const FLASH_PINS = 4;
 
 /** Sections of the flash (`READ_FLASH`). */
@@ -26,9 +19,15 @@ const UNKNOWN_COMMAND = 0x01;
 /** Pins and settings of the chip: four inputs, unless somebody says otherwise. Nothing is stored for good. */
 export class EmulatorMemory {
   readonly #pins = new Uint8Array(PINS);
+  readonly #wired: EmulatedPins;
+
+  constructor(wired: EmulatedPins) {
+    this.#wired = wired;
+  }
 
   reset(): void {
-    this.#pins.fill(PIN_INPUT);
+    this.#pins.fill(PIN_SETTING.INPUT);
+    this.#drive();
   }
 
   /** Every command that is not I2C's. */
@@ -43,12 +42,13 @@ export class EmulatorMemory {
         });
         break;
       case COMMAND.SET_SRAM:
-        if (((report[SET_SRAM_ALTER] as number) & ALTER) !== 0)
-          this.#pins.set(report.subarray(SET_SRAM_PINS, SET_SRAM_PINS + PINS));
+        if (((report[PLACE.SET_SRAM_ALTER] as number) & ALTER_PINS) !== 0)
+          this.#pins.set(report.subarray(PLACE.SET_SRAM_PINS, PLACE.SET_SRAM_PINS + PINS));
+        this.#drive();
         break;
       case COMMAND.GET_SRAM:
         answer.set([0x12, 0x04], 2);
-        answer.set(this.#pins, SRAM_PINS);
+        answer.set(this.#pins, PLACE.SRAM_PINS);
         break;
       case COMMAND.READ_FLASH:
         this.#flash(report[1] as number, answer);
@@ -61,12 +61,20 @@ export class EmulatorMemory {
     }
   }
 
-  /** An input that nothing drives reads high. */
+  #drive(): void {
+    let levels = 0;
+    let directions = 0;
+    this.#pins.forEach((settings, pin) => {
+      if ((settings & PIN_SETTING.HIGH) !== 0) levels |= 1 << pin;
+      if ((settings & (PIN_SETTING.FUNCTION_MASK | PIN_SETTING.INPUT)) === 0) directions |= 1 << pin;
+    });
+    this.#wired.drive(levels, directions);
+  }
+
   #levelAndDirection(pin: number): readonly number[] {
     const settings = this.#pins[pin] as number;
-    if ((settings & PIN_FUNCTION_MASK) !== 0) return NOT_GPIO;
-    const isInput = (settings & PIN_INPUT) !== 0;
-    return [isInput || (settings & PIN_HIGH) !== 0 ? 1 : 0, isInput ? 1 : 0];
+    if ((settings & PIN_SETTING.FUNCTION_MASK) !== 0) return NOT_GPIO;
+    return [(this.#wired.levels >> pin) & 1, (settings & PIN_SETTING.INPUT) !== 0 ? 1 : 0];
   }
 
   /** Four bytes a pin: whether its level changes, to what, whether its direction changes, to what (1: input). */
@@ -75,15 +83,17 @@ export class EmulatorMemory {
       const at = 2 + 4 * pin;
       const [changesLevel, level, changesDirection, direction] = report.subarray(at, at + 4);
       let settings = this.#pins[pin] as number;
-      const isGpio = (settings & PIN_FUNCTION_MASK) === 0;
-      if (changesLevel) settings = level ? settings | PIN_HIGH : settings & ~PIN_HIGH;
-      if (changesDirection) settings = direction ? settings | PIN_INPUT : settings & ~PIN_INPUT;
+      const isGpio = (settings & PIN_SETTING.FUNCTION_MASK) === 0;
+      const changed = (bit: number, isSet: number | undefined) => (isSet ? settings | bit : settings & ~bit);
+      if (changesLevel) settings = changed(PIN_SETTING.HIGH, level);
+      if (changesDirection) settings = changed(PIN_SETTING.INPUT, direction);
       if (isGpio) this.#pins[pin] = settings;
       answer.set(
         isGpio ? report.subarray(at, at + 4) : [NOT_GPIO[0], NOT_GPIO[0], NOT_GPIO[0], NOT_GPIO[0]],
         at,
       );
     }
+    this.#drive();
   }
 
   #flash(section: number, answer: Uint8Array): void {

@@ -11,6 +11,7 @@ import {
   wantsReportDescriptor,
 } from '../../src/usb/index.ts';
 import type { EmulatedI2c } from '../link/index.ts';
+import { EmulatedPins } from '../pins/index.ts';
 import { EmulatorMemory } from './emulator-memory.ts';
 import {
   CANCEL,
@@ -65,7 +66,7 @@ const DEFAULT_DIVIDER = 0x75;
 export class Mcp2221Emulator implements UsbDevice {
   readonly description: DeviceDescription;
   readonly #wire: EmulatedI2c;
-  readonly #memory = new EmulatorMemory();
+  readonly #memory: EmulatorMemory;
   #port: DevicePort | undefined;
   #state: number = STATE.IDLE;
   #nack = false;
@@ -77,8 +78,9 @@ export class Mcp2221Emulator implements UsbDevice {
   /** There was a transfer since the reset. */
   #used = false;
 
-  constructor(wire: EmulatedI2c, serialNumber?: string) {
+  constructor(wire: EmulatedI2c, serialNumber?: string, pins: EmulatedPins = new EmulatedPins()) {
     this.#wire = wire;
+    this.#memory = new EmulatorMemory(pins);
     this.description = { ...DESCRIPTION, ...(serialNumber !== undefined && { serialNumber }) };
   }
 

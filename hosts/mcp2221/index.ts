@@ -2,6 +2,7 @@ import type { DeviceNode, HostAdapter } from '../../src/bus/index.ts';
 import type { SimulationOptions } from '../../src/sim/index.ts';
 import { HID_CLASS, type UsbDevice } from '../../src/usb/index.ts';
 import type { EmulatedI2c } from '../link/index.ts';
+import type { EmulatedPins } from '../pins/index.ts';
 import { createUsbAdapter, i2cOf, type UsbAdapterKind } from '../usb/index.ts';
 import { NAMES } from './capabilities.ts';
 import { Mcp2221Adapter } from './controller.ts';
@@ -26,6 +27,12 @@ export function createAdapter(node: DeviceNode, simulation?: SimulationOptions):
 }
 
 /** The emulated adapter on buses of the caller's. */
-export function makeEmulator({ i2c }: { readonly i2c: EmulatedI2c }): UsbDevice {
-  return new Mcp2221Emulator(i2c);
+export function makeEmulator({
+  i2c,
+  pins,
+}: {
+  readonly i2c: EmulatedI2c;
+  readonly pins?: EmulatedPins;
+}): UsbDevice {
+  return new Mcp2221Emulator(i2c, undefined, pins);
 }

@@ -74,6 +74,12 @@ export const LENGTH_MAX = 0xffff;
 export const PINS = 4;
 /** Of a pin that is no GPIO: its level and its direction. */
 export const NOT_GPIO = [0xee, 0xef] as const;
+/** Settings of a pin: its function (0: GPIO), then direction and level. */
+export const PIN_SETTING = { FUNCTION_MASK: 0x07, INPUT: 0x08, HIGH: 0x10 } as const;
+/** Where pins are in `GET_SRAM`, `SET_SRAM`, `SET_GPIO` and `GET_GPIO`. */
+export const PLACE = { SRAM_PINS: 22, SET_SRAM_ALTER: 7, SET_SRAM_PINS: 8, LEVELS: 2 } as const;
+/** `SET_SRAM` sets pins. */
+export const ALTER_PINS = 0x80;
 
 const CLOCK_HZ = 12_000_000;
 const DIVIDER_MAX = 0xff;

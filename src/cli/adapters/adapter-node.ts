@@ -15,6 +15,16 @@ const BUSES: Readonly<Record<string, readonly ('i2c' | 'spi' | 'gpio')[]>> = {
   'dtbus,linux-spi': ['spi'],
 };
 
+/** GPIO lines of adapters that carry a bus too. */
+const LINES: Readonly<Record<string, number>> = {
+  'ftdi,ft232h': 16,
+  'ftdi,ft2232h': 16,
+  'ftdi,ft4232h': 8,
+  'microchip,mcp2221a': 4,
+  'silabs,cp2112': 8,
+  'wch,ch341a': 8,
+};
+
 /** What a node of each kind has beside. */
 const CELLS = {
   i2c: '\t\t#address-cells = <1>;\n\t\t#size-cells = <0>;\n',
@@ -51,6 +61,18 @@ ${OWN[likeliest] ?? ''}		};
 		compatible = "platform,virtio-${bus}";
 ${CELLS[bus]}		dtbus,host = <&${name}>;
 	};
-};
+${linesNode(name, LINES[likeliest])}};
+`;
+}
+
+/** A GPIO controller for the lines that the adapter has beside its bus. */
+function linesNode(host: string, lines: number | undefined): string {
+  if (lines === undefined) return '';
+  return `
+	gpio {
+		compatible = "platform,virtio-gpio";
+		ngpios = <${lines}>;
+${CELLS.gpio}		dtbus,host = <&${host}>;
+	};
 `;
 }

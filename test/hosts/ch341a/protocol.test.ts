@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { pinStream, reverseBits, selectedBy } from '../../../hosts/ch341a/protocol.ts';
 
+const ALL = { levels: 0x37, directions: 0x3f };
+
 describe('CH341A (flashrom ch341a_spi.c)', () => {
   it('selects by the levels of D0 to D2, all pins driven', () => {
-    expect([...pinStream(0)]).toEqual([0xab, 0xb6, 0x7f, 0x20]);
-    expect([...pinStream(2)]).toEqual([0xab, 0xb3, 0x7f, 0x20]);
-    expect([...pinStream(undefined)]).toEqual([0xab, 0xb7, 0x7f, 0x20]);
+    expect([...pinStream(ALL, 0)]).toEqual([0xab, 0xb6, 0x7f, 0x20]);
+    expect([...pinStream(ALL, 2)]).toEqual([0xab, 0xb3, 0x7f, 0x20]);
+    expect([...pinStream(ALL, undefined)]).toEqual([0xab, 0xb7, 0x7f, 0x20]);
   });
 
   it('knows what pins select', () => {

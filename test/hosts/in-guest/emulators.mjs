@@ -25,6 +25,9 @@ const I2C = node('i2c', undefined, 0, [
 ]);
 const SPI = node('spi', undefined, 0, [node('flash@0', 'winbond,w25q80', 0)]);
 
+/** Two pins that are wired together. */
+const WIRED = [1, 2];
+
 /** The emulator of an adapter, by its folder, with the parts behind it. */
 export async function makeEmulator(folder) {
   const catalogue = await loadModels(['national,lm75', 'atmel,24c02', 'winbond,w25q80']);
@@ -32,5 +35,6 @@ export async function makeEmulator(folder) {
   const i2c = populateI2c(I2C, options).wire;
   const spi = populateSpi(SPI, options).wire;
   const module = await import(`../../../dist/hosts/${folder}/index.js`);
-  return module.makeEmulator({ i2c, spi });
+  const { EmulatedPins } = await import('../../../dist/hosts/pins/index.js');
+  return module.makeEmulator({ i2c, spi, pins: new EmulatedPins([WIRED]) });
 }

@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { program } from '../../guest/boot.ts';
 import { awaitBus, type Judge } from './session.ts';
 
+const GPIO = fileURLToPath(new URL('../in-guest/gpio-chip.mjs', import.meta.url));
 const DTBUS = fileURLToPath(new URL('../../../bin/dtbus.js', import.meta.url));
 
 /** What `dtbus adapters` says of it, in the same Linux. */
@@ -61,9 +62,11 @@ export const mcp2221: Judge = {
     i2ctransfer -f -y $bus w1@0x48 3 r2
     i2ctransfer -y $bus w1@0x50 0 r200 | wc -w
     i2cget -y $bus 0x21 0; echo "absent $?"
+    node ${GPIO}
   `,
   check(output) {
     expect(output).toMatch(/^name MCP2221/m);
+    expect(output).toMatch(/^pins false true false true true$/m);
     expect(output).toMatch(/^40: .*(48|UU)/m);
     expect(output).toMatch(/^50: 50 -- -- -- -- -- -- --/m);
     expect(output).toMatch(/^0x99 0x11 0xff 0xff$/m);
@@ -89,8 +92,10 @@ export const cp2112: Judge = {
     i2ctransfer -y $bus w1@0x50 0 r200 | wc -w
     i2cget -y $bus 0x21 0; echo "absent $?"
     i2ctransfer -y $bus w1@0x50 4 r2
+    node ${GPIO}
   `,
   check(output) {
+    expect(output).toMatch(/^pins false true false true true$/m);
     expect(output).toMatch(/^name CP2112 SMBus Bridge/m);
     expect(output).toMatch(/^40: .*(48|UU)/m);
     expect(output).toMatch(/^50: 50 -- -- -- -- -- -- --/m);

@@ -54,6 +54,11 @@ export const BINDINGS: readonly Binding[] = [
       'serial-number': {
         type: 'string',
       },
+      'num-cs': {
+        type: 'uint32',
+        minimum: 0,
+        maximum: 3,
+      },
       i2c: {},
       spi: {},
     },

@@ -1,11 +1,11 @@
 import {
   type AdapterSheet,
-  BYTE_WORDS_MASK,
   I2C_FUNC_ANY_SEQUENCE,
   type I2cCapabilities,
   SPI_MODE,
   type SpiCapabilities,
 } from '../../src/bus/index.ts';
+import { BYTES_WITHOUT_DELAYS } from '../link/index.ts';
 import { PIN_CAPABILITIES } from '../pins/index.ts';
 import { type UsbAdapterNames, usbSheets } from '../usb/index.ts';
 import { CHIP_SELECTS, I2C_CLOCKS_HZ, PIN_COUNT } from './protocol.ts';
@@ -14,14 +14,10 @@ import { CHIP_SELECTS, I2C_CLOCKS_HZ, PIN_COUNT } from './protocol.ts';
 export const CLOCK_HZ = 2_000_000;
 
 export const SPI_CAPABILITIES: SpiCapabilities = {
+  ...BYTES_WITHOUT_DELAYS,
   chipSelects: CHIP_SELECTS,
   modes: SPI_MODE.LSB_FIRST,
-  bitsPerWordMask: BYTE_WORDS_MASK,
   maxSpeedHz: CLOCK_HZ,
-  maxWordDelayNs: 0,
-  maxCsSetupNs: 0,
-  maxCsHoldNs: 0,
-  maxCsInactiveNs: 0,
 };
 
 export const I2C_CAPABILITIES: I2cCapabilities = {

@@ -1,12 +1,12 @@
 import {
   type AdapterSheet,
-  BYTE_WORDS_MASK,
   I2C_FUNC,
   I2C_FUNC_SMBUS_EMUL,
   type I2cCapabilities,
   SPI_MODE,
   type SpiCapabilities,
 } from '../../src/bus/index.ts';
+import { BYTES_WITHOUT_DELAYS } from '../link/index.ts';
 import { I2C_BYTES_MAX } from './protocol.ts';
 
 /** Hz; Arduino's Wire, and Firmata has no command for another. */
@@ -23,14 +23,10 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
 };
 
 export const SPI_CAPABILITIES: SpiCapabilities = {
+  ...BYTES_WITHOUT_DELAYS,
   chipSelects: 0,
   modes: SPI_MODE.LSB_FIRST,
-  bitsPerWordMask: BYTE_WORDS_MASK,
   maxSpeedHz: 0,
-  maxWordDelayNs: 0,
-  maxCsSetupNs: 0,
-  maxCsHoldNs: 0,
-  maxCsInactiveNs: 0,
 };
 
 const BOARD = {

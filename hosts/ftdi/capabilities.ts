@@ -1,11 +1,11 @@
 import {
   type AdapterSheet,
-  BYTE_WORDS_MASK,
   I2C_FUNC_ANY_SEQUENCE,
   type I2cCapabilities,
   SPI_MODE,
   type SpiCapabilities,
 } from '../../src/bus/index.ts';
+import { BYTES_WITHOUT_DELAYS } from '../link/index.ts';
 import { PIN_CAPABILITIES } from '../pins/index.ts';
 import { type UsbAdapterNames, usbSheets } from '../usb/index.ts';
 import { CHIPS, FASTEST_SPI_HZ, SLOWEST_I2C_HZ } from './protocol.ts';
@@ -26,14 +26,10 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
 /** Modes 1 and 3, where data leave at the first edge, the engine does not do cleanly. */
 export function spiCapabilities(chipSelects: number): SpiCapabilities {
   return {
+    ...BYTES_WITHOUT_DELAYS,
     chipSelects,
     modes: SPI_MODE.CPOL | SPI_MODE.LSB_FIRST,
-    bitsPerWordMask: BYTE_WORDS_MASK,
     maxSpeedHz: FASTEST_SPI_HZ,
-    maxWordDelayNs: 0,
-    maxCsSetupNs: 0,
-    maxCsHoldNs: 0,
-    maxCsInactiveNs: 0,
   };
 }
 

@@ -22,7 +22,7 @@ export {
   serveEmulator,
 } from './serve-emulator.ts';
 export { Session, type Step } from './session.ts';
-export { checkSpiMessage } from './spi-check.ts';
+export { BYTES_WITHOUT_DELAYS, checkSpiMessage } from './spi-check.ts';
 export {
   type HalfDuplex,
   halfDuplex,

@@ -1,12 +1,22 @@
 import {
   BusFault,
   BYTE_WORDS,
+  BYTE_WORDS_MASK,
   checkSpiData,
   hexByte,
   SPI_MODE,
   type SpiCapabilities,
   type SpiTransfer,
 } from '../../src/bus/index.ts';
+
+/** What the sheet of an adapter says that carries what `checkSpiMessage` lets pass. */
+export const BYTES_WITHOUT_DELAYS = {
+  bitsPerWordMask: BYTE_WORDS_MASK,
+  maxWordDelayNs: 0,
+  maxCsSetupNs: 0,
+  maxCsHoldNs: 0,
+  maxCsInactiveNs: 0,
+} as const satisfies Partial<SpiCapabilities>;
 
 /**
  * Refuses an SPI message that an adapter of whole bytes, single lines and no delays cannot carry, before anything is sent.

@@ -1,6 +1,5 @@
 import {
   type AdapterSheet,
-  BYTE_WORDS_MASK,
   I2C_FUNC,
   I2C_FUNC_ANY_SEQUENCE,
   I2C_FUNC_SMBUS_EMUL,
@@ -8,6 +7,7 @@ import {
   SPI_MODE,
   type SpiCapabilities,
 } from '../../src/bus/index.ts';
+import { BYTES_WITHOUT_DELAYS } from '../link/index.ts';
 
 /** SoftI2C waits a whole number of µs for half a bit. */
 export const SOFT_HZ = { min: 1000, max: 500_000 };
@@ -37,14 +37,10 @@ export const HARD_I2C_CAPABILITIES: I2cCapabilities = {
 export const HARD_REGISTER_BYTES = 3;
 
 export const SPI_CAPABILITIES: SpiCapabilities = {
+  ...BYTES_WITHOUT_DELAYS,
   chipSelects: 0,
   modes: SPI_MODE.CPHA | SPI_MODE.CPOL | SPI_MODE.LSB_FIRST,
-  bitsPerWordMask: BYTE_WORDS_MASK,
   maxSpeedHz: 0,
-  maxWordDelayNs: 0,
-  maxCsSetupNs: 0,
-  maxCsHoldNs: 0,
-  maxCsInactiveNs: 0,
 };
 
 const BOARD = {

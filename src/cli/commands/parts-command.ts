@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 
 /** Adds `dtbus parts`. */
 export function addPartsCommand(program: Command, end: (exitCode: number) => void): void {
-  program
+  const parts = program
     .command('parts')
     .summary('list the parts that can be simulated')
     .description(
@@ -18,5 +18,22 @@ export function addPartsCommand(program: Command, end: (exitCode: number) => voi
     .action(async (words: string[], { board, json }: { board?: string; json: boolean }) => {
       const { showParts } = await import('../parts/parts.ts');
       end(await showParts(words.length === 0 ? undefined : words.join(' '), json, board));
+    });
+  parts
+    .command('new')
+    .summary('write a part of your own: its model, a board that has it, and a test')
+    .description(
+      'Writes NAME.mjs (data sheet and model), NAME.dts (a board that has it) and NAME.test.mjs (a test that passes, with the checks that hold for every part). Files that exist are not touched.',
+    )
+    .argument('<name>', 'its name, or compatible: thermometer, acme,thermometer')
+    .option('--typescript', 'NAME.mts and NAME.test.mts', false)
+    .option('--folder <folder>', 'where to write them', '.')
+    .addHelpText(
+      'after',
+      '\nExample:\n  dtbus parts new thermometer\n  dtbus parts new acme,thermometer --typescript --folder parts\n',
+    )
+    .action(async (name: string, options: { typescript: boolean; folder: string }) => {
+      const { newPart } = await import('../parts/new-part.ts');
+      end(newPart(name, options));
     });
 }

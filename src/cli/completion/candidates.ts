@@ -118,8 +118,10 @@ async function completionAt(
 ): Promise<Completion> {
   if (option !== undefined) return optionValue(command, option, words);
   if (current.startsWith('-')) return { candidates: optionsOf(command), files: [] };
-  if (command.commands.length > 0 && operands.length === 0)
-    return { candidates: commandsOf(command), files: [] };
+  if (command.commands.length > 0 && operands.length === 0) {
+    const more = command.registeredArguments.length > 0 ? await argument(command, operands, words) : NOTHING;
+    return { ...more, candidates: [...commandsOf(command), ...more.candidates] };
+  }
   return argument(command, operands, words);
 }
 
@@ -149,6 +151,8 @@ async function argument(
   if (name.startsWith('i2c')) return i2cArgument(index, operands, words);
   if (name.startsWith('spi-')) return NOTHING;
   if (name === 'parts') return only(await partNames());
+  // A name that is not there yet.
+  if (name === 'new') return NOTHING;
   if (name === 'convert')
     return { candidates: [], files: index === 0 ? traceEndings('read') : traceEndings('write') };
   if (name === 'completion') return only(['bash', 'zsh', 'fish'].map((value) => ({ value, what: '' })));

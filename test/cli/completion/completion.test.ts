@@ -52,6 +52,8 @@ describe('what fits', () => {
     [['up', '-o', ''], [':files:dts,dtso,dtbo']],
     [['run', 'board.dts', ''], [':files:js,mjs,cjs,ts']],
     [['eeprom', 'write', 'x', ''], [':files:*']],
+    [['parts', 'ne'], ['new']],
+    [['parts', 'new', ''], []],
     [['i2cget', '-b', 'nowhere.dts', ''], []],
   ])('%j', async (typed, expected) => {
     expect(await words(...typed)).toEqual(expected);

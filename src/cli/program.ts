@@ -153,7 +153,9 @@ const REFUSED_CHOICE =
 /** `help` of a command that is not there is a call of that command: commander shows the whole help, and fails without a reason. */
 function unknownHelp(program: Command, argv: readonly string[]): readonly string[] {
   const [node = '', script = '', first, name] = argv;
-  if (first !== 'help' || name === undefined || name.startsWith('-')) return argv;
+  if (first !== 'help' || name === undefined) return argv;
+  if (['-h', '--help', '-V', '--version'].includes(name)) return [node, script, name];
+  if (name.startsWith('-')) return argv;
   return program.commands.some((each) => each.name() === name) ? argv : [node, script, name];
 }
 

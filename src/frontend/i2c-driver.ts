@@ -159,6 +159,7 @@ export class VirtioI2cDriver implements I2cAdapter, BoundDriver {
   /** Who asks for an address that the tree does not have sees which there are. */
   #fault(errno: number, messages: readonly I2cMessage[]): BusFault {
     const fault = this.#requests.fault(errno);
+    if (fault.code === 'EPERM') return withOwner(fault, this.#device.node, messages);
     if (fault.code !== 'ENXIO') return fault;
     this.#known ??= addressesOf(this.#device.node);
     const message = messages.findIndex(({ addr }) => this.#known?.includes(addr) === false);
@@ -240,6 +241,17 @@ function listed(addresses: readonly number[]): string {
   if (addresses.length === 0) return 'the tree has no part on this bus';
   const shown = addresses.slice(0, MOST_LISTED).map(hexByte).join(', ');
   return `the tree has ${shown}${addresses.length > MOST_LISTED ? ', …' : ''} on this bus`;
+}
+
+/** Who may not use a part sees whose it is, where the tree that it has says so. */
+function withOwner(fault: BusFault, bus: DeviceNode, messages: readonly I2cMessage[]): BusFault {
+  const asked = ({ addr }: I2cMessage, part: DeviceNode) =>
+    ownRegs(part).some((reg) => (reg & ADDRESS_BITS) === addr);
+  const part = clientsOf(bus).find((child) => messages.some((message) => asked(message, child)));
+  const owner = part && wellFormed(() => part.string('dtbus,owner'));
+  return owner === undefined
+    ? fault
+    : new BusFault('EPERM', `${fault.sentence}; it belongs to ${owner} (dtbus,owner)`);
 }
 
 /** What goes over the wire, addresses included. */

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 let folder: string;
@@ -286,6 +287,30 @@ describe('help and mistakes', () => {
       true,
       false,
     ]);
+  });
+
+  it.each([['-h'], ['--help']])('`dtbus help %s` is the help', (word) => {
+    expect(dtbus('help', word)).toEqual(dtbus('--help'));
+  });
+
+  it.each([['-V'], ['--version']])('`dtbus help %s` is the version', (word) => {
+    expect(dtbus('help', word)).toEqual(dtbus('--version'));
+  });
+
+  it('what is wrong with a tree is coloured where a person looks', () => {
+    const tree = '/dts-v1/;\n/ {\n\ta = <1>\n};\n';
+    const said = (env: NodeJS.ProcessEnv) =>
+      spawnSync(process.execPath, ['bin/dtbus.js', 'dtc', '-'], {
+        input: tree,
+        env: { ...process.env, NO_COLOR: '', ...env },
+        encoding: 'utf8',
+      }).stderr;
+    const plain = said({});
+    expect(plain).not.toContain('\x1b');
+    const painted = said({ FORCE_COLOR: '1' });
+    expect(painted).toContain('\x1b[31mERROR\x1b[39m (syntax)');
+    expect(painted).toContain('\x1b[32m^\x1b[39m\n  \x1b[36mhelp:\x1b[39m add ";" here');
+    expect(stripVTControlCharacters(painted)).toBe(plain);
   });
 
   it.each([

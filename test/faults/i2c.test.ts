@@ -192,7 +192,7 @@ describe('a fault that cannot be', () => {
       (board.inject as (...all: unknown[]) => unknown).apply(board, [...args]);
   it.each([
     [['nak', '&temp'], 'invalid fault: expected "nack"'],
-    [['nack', '&tmp'], 'not found: bus or part &tmp'],
+    [['nack', '&tmp'], /^not found: bus or part &tmp; the board has: .*\(did you mean &temp\)$/],
     [['nack', '&temp', { att: 1 }], 'unknown option att of fault nack: did you mean at'],
     [['nack', '&temp', { times: 0 }], 'invalid times: expected an integer from 1'],
     [['stretch', '&temp'], 'option ms of fault stretch is required'],

@@ -1,9 +1,10 @@
 import type { Tree } from '../../devicetree/index.ts';
 import { checkFault, type FaultKind, type FaultOptions } from '../../faults/index.ts';
-import type { BusDescription } from '../../frontend/index.ts';
+import { type BusDescription, clientsOf } from '../../frontend/index.ts';
+import { oneLine } from '../../input/index.ts';
 import { BoardError } from '../board-error.ts';
 import type { Call, FaultReport } from '../thread/protocol.ts';
-import { pathOf } from './part-handle.ts';
+import { meant, pathOf } from './part-handle.ts';
 import { busNamed } from './traced-paths.ts';
 
 /** What carries the bus cannot carry this fault; a test of it is skipped there. */
@@ -48,7 +49,7 @@ export function injectFault(
 ): FaultHandle {
   checkFault(kind, options);
   const path = busNamed(buses, target)?.node.path ?? pathOf(tree, target);
-  if (path === undefined) throw new BoardError(`not found: bus or part ${target}`);
+  if (path === undefined) throw new BoardError(oneLine(notFound(tree, buses, target)));
   const id = ++lastId;
   let unsupported: string | undefined;
   try {
@@ -74,4 +75,9 @@ export function injectFault(
       removed ??= call('removeFault', id);
     },
   };
+}
+
+function notFound(tree: Tree, buses: readonly BusDescription[], target: string): string {
+  const parts = buses.flatMap(({ node }) => [node, ...clientsOf(node)]).map(({ path }) => path);
+  return `not found: bus or part ${target}; the board has: ${parts.join(', ') || 'none'}${meant(tree, target, parts)}`;
 }

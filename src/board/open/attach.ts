@@ -119,8 +119,7 @@ interface Place {
 function placeOf(file: string, place: string, options: AttachOptions): Place {
   const [, name, path] = /^((?:i2c|spi|gpio)\d+)=(.+)$/.exec(place) ?? [undefined, undefined, place];
   const stats = statsAt(path as string);
-  if (stats === undefined)
-    throw new BoardError(`${absence(path as string)?.sentence ?? `not found: ${path}`}; start dtbus serve`);
+  if (stats === undefined) throw new BoardError(nothingAt(path as string));
   if (!stats.isDirectory() && !stats.isSocket()) throw new BoardError(notServed(path as string));
   const remedy = `write openBoard({ connect: ${JSON.stringify(place)} }), or leave out connect`;
   const refusal = twoTrees(options.chosen, path as string, remedy);
@@ -144,6 +143,15 @@ function placeOf(file: string, place: string, options: AttachOptions): Place {
     throw new BoardError(`cannot tell which bus ${path} serves; use NAME=${path} (NAME: ${names})`);
   }
   return { tree, sockets: new Map([[device, path as string]]) };
+}
+
+/** What to do where nothing is: who serves, or who else owns parts of the board that is served there. */
+function nothingAt(path: string): string {
+  const folder = dirname(path);
+  if (publishedTree(folder) === undefined)
+    return `${absence(path)?.sentence ?? `not found: ${path}`}; start dtbus serve`;
+  const owners = readdirSync(folder).filter((name) => publishedTree(join(folder, name)) !== undefined);
+  return `not found: ${path}; the board that is served at ${folder} has ${owners.length === 0 ? 'no owners' : `the owners ${owners.join(', ')}`}`;
 }
 
 const isSocketName = (file: string): boolean => file.endsWith('.sock');

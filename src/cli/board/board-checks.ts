@@ -1,5 +1,5 @@
 import type { Board } from '../../board/index.ts';
-import { diagnosticText } from '../../devicetree/index.ts';
+import { writeDiagnostic } from '../terminal/diagnostic.ts';
 
 /**
  * Says on standard error what is doubtful about the tree as a board: unknown or invalid `dtbus,` properties, cells,
@@ -7,6 +7,6 @@ import { diagnosticText } from '../../devicetree/index.ts';
  * @returns whether there was anything to say
  */
 export function printChecks({ doubts }: Board): boolean {
-  for (const { file, diagnostic } of doubts) process.stderr.write(diagnosticText(diagnostic, file));
+  for (const { file, diagnostic } of doubts) writeDiagnostic(diagnostic, file, process.stderr);
   return doubts.length > 0;
 }

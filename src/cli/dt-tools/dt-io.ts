@@ -9,6 +9,8 @@ export interface DirectoryEntry {
 }
 
 export interface Sink {
+  /** Whether a person looks: then there are colours. */
+  readonly isTTY?: boolean;
   write(chunk: string | Uint8Array): unknown;
 }
 

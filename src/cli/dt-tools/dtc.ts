@@ -1,7 +1,6 @@
 import {
   checkLevels,
   type Diagnostic,
-  diagnosticText,
   dtcChecks,
   resolve,
   type Tree,
@@ -11,6 +10,7 @@ import {
   writeYaml,
 } from '../../devicetree/index.ts';
 import { plainJson } from '../../input/index.ts';
+import { writeDiagnostic } from '../terminal/diagnostic.ts';
 import { type Command, Failure, UsageError } from './command.ts';
 import { bytesOf, type DtIo, reasonOf } from './dt-io.ts';
 import { DTC_OPTIONS, DtcSettings } from './dtc-options.ts';
@@ -85,8 +85,7 @@ function report(found: readonly Diagnostic[], settings: DtcSettings, input: stri
   const shown = found.filter(({ severity }) => settings.quiet < (severity === 'warning' ? 1 : 2));
   if (settings.json) io.stderr.write(`${plainJson(shown)}\n`);
   else
-    for (const diagnostic of shown)
-      io.stderr.write(diagnosticText(diagnostic, input === '-' ? '<stdin>' : input));
+    for (const diagnostic of shown) writeDiagnostic(diagnostic, input === '-' ? '<stdin>' : input, io.stderr);
 }
 
 /** Ends the command where something cannot be written, or checks failed and nothing forces it. */

@@ -1,11 +1,5 @@
-import {
-  diagnosticText,
-  diffTrees,
-  formatDiff,
-  isEmptyDiff,
-  resolve,
-  type Tree,
-} from '../../devicetree/index.ts';
+import { diffTrees, formatDiff, isEmptyDiff, resolve, type Tree } from '../../devicetree/index.ts';
+import { writeDiagnostic } from '../terminal/diagnostic.ts';
 import { type Command, Failure, UsageError } from './command.ts';
 import { bytesOf, type DtIo } from './dt-io.ts';
 import { INPUT_OPTIONS, type InputSettings, takeInputOption } from './input-options.ts';
@@ -36,7 +30,7 @@ function readForDiff(path: string, settings: InputSettings, io: DtIo): Tree {
   const { tree, diagnostics } = readTree(path, { ...settings, format: undefined }, io);
   const found = [...diagnostics, ...(tree === undefined ? [] : resolve(tree))];
   const errors = found.filter(({ severity }) => severity === 'error');
-  for (const error of errors) io.stderr.write(diagnosticText(error, path));
+  for (const error of errors) writeDiagnostic(error, path, io.stderr);
   if (tree === undefined || errors.length > 0) throw new Failure(`FATAL ERROR: ${path} cannot be compared`);
   return tree;
 }

@@ -10,5 +10,8 @@ export function paintFor(stream: { readonly isTTY?: boolean }): Paint {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   const forced = FORCE_COLOR === undefined ? undefined : !['0', 'false'].includes(FORCE_COLOR);
   const colours = !NO_COLOR && (forced ?? (stream.isTTY === true && TERM !== 'dumb'));
-  return colours ? (style, text) => styleText(style, text) : (_style, text) => text;
+  // Where text goes was looked at: Node would look at standard output, which a thread has none of.
+  return colours
+    ? (style, text) => styleText(style, text, { validateStream: false })
+    : (_style, text) => text;
 }

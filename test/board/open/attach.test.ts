@@ -167,6 +167,19 @@ describe('a board that another process serves', () => {
     expect(await answers(join(sockets, 'left'))).toEqual(['50 refused', '51 wire']);
   });
 
+  it('says whose a part is that this client may not use', async () => {
+    const attached = await attach();
+    expect(() => attached.open('/dev/i2c-2').transferSync([{ addr: 0x51, read: 1 }])).toThrow(
+      /^EPERM: .*may not use address 0x51; it belongs to left \(dtbus,owner\)$/,
+    );
+  });
+
+  it('says which owners there are to who names another', async () => {
+    await expect(attach(join(sockets, 'right'))).rejects.toThrow(
+      `not found: ${join(sockets, 'right')}; the board that is served at ${sockets} has the owners left`,
+    );
+  });
+
   it('has nothing to save here', async () => {
     expect((await attach()).save()).toBe(undefined);
   });

@@ -254,6 +254,7 @@ describe('help and mistakes', () => {
     const { out } = dtbus('--help');
     const headings = [
       'Boards',
+      'Recordings and other traces',
       'A running board',
       'Linux guests and other processes',
       'I2C and SPI tools',

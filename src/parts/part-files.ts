@@ -42,6 +42,7 @@ export const PART_FILES: readonly PartFile[] = [
     compatible: [
       'maxim,ds3231',
       'dallas,ds3231',
+      'maxim,ds3231-mfd',
     ],
     load: () => import('./clocks/ds3231.ts'),
   },
@@ -63,6 +64,7 @@ export const PART_FILES: readonly PartFile[] = [
       'nxp,pcf85063',
       'nxp,pcf85063tp',
       'microcrystal,rv8263',
+      'microcrystal,rv-8263-c8',
     ],
     load: () => import('./clocks/pcf85063a.ts'),
   },
@@ -84,6 +86,7 @@ export const PART_FILES: readonly PartFile[] = [
     // biome-ignore format: one name a line.
     compatible: [
       'epson,rx8130',
+      'epson,rx8130ce',
     ],
     load: () => import('./clocks/rx8130.ts'),
   },
@@ -135,7 +138,9 @@ export const PART_FILES: readonly PartFile[] = [
     compatible: [
       'solomon,ssd1306',
       'solomon,ssd1306fb-i2c',
+      'solomon,ssd1306fb',
       'solomon,ssd1309fb-i2c',
+      'solomon,ssd1309fb',
     ],
     load: () => import('./displays/ssd1306.ts'),
   },
@@ -182,7 +187,9 @@ export const PART_FILES: readonly PartFile[] = [
     // biome-ignore format: one name a line.
     compatible: [
       'nxp,pcal6408',
+      'nxp,pcal6408a',
       'nxp,pcal6416',
+      'nxp,pcal6416a',
     ],
     load: () => import('./gpio/pcal6416.ts'),
   },
@@ -253,6 +260,7 @@ export const PART_FILES: readonly PartFile[] = [
       'atmel,24c00',
       'atmel,24c01',
       'atmel,24c02',
+      'atmel,at24',
       'atmel,24c04',
       'atmel,24c08',
       'atmel,24c16',
@@ -570,6 +578,7 @@ export const PART_FILES: readonly PartFile[] = [
       'nxp,pca9548',
       'nxp,pca9848',
       'ti,tca9548',
+      'ti,tca9548a',
       'maxim,max7367',
       'nxp,pca9546',
       'nxp,pca9846',
@@ -701,6 +710,7 @@ export const PART_FILES: readonly PartFile[] = [
     compatible: [
       'ti,hdc1080',
       'ti,hdc1000',
+      'ti,hdc',
     ],
     load: () => import('./sensors/hdc1080.ts'),
   },
@@ -774,6 +784,7 @@ export const PART_FILES: readonly PartFile[] = [
       'sensirion,sht30',
       'sensirion,sht31',
       'sensirion,sht35',
+      'sensirion,sht3xd',
     ],
     load: () => import('./sensors/sht3x.ts'),
   },
@@ -816,6 +827,7 @@ export const PART_FILES: readonly PartFile[] = [
     // biome-ignore format: one name a line.
     compatible: [
       'ti,tmp117',
+      'ti,tmp11x',
     ],
     load: () => import('./sensors/tmp117.ts'),
   },

@@ -617,16 +617,19 @@ export interface PartTypes {
   'maxim,ds1339': DallasDs1307;
   'maxim,ds3231': MaximDs3231;
   'dallas,ds3231': MaximDs3231;
+  'maxim,ds3231-mfd': MaximDs3231;
   'st,m41t0': DallasDs1307;
   'nxp,pcf85063a': DallasDs1307;
   'nxp,pcf85063': DallasDs1307;
   'nxp,pcf85063tp': DallasDs1307;
   'microcrystal,rv8263': DallasDs1307;
+  'microcrystal,rv-8263-c8': DallasDs1307;
   'nxp,pcf8563': DallasDs1307;
   'epson,rtc8564': DallasDs1307;
   'microcrystal,rv8564': DallasDs1307;
   'haoyu,hym8563': DallasDs1307;
   'epson,rx8130': DallasDs1307;
+  'epson,rx8130ce': DallasDs1307;
   'ti,ads1015': TiAds1015;
   'ti,ads1115': TiAds1015;
   'ti,tla2024': TiAds1015;
@@ -638,7 +641,9 @@ export interface PartTypes {
   'dtbus,hd44780-pcf8574': DtbusHd44780Pcf8574;
   'solomon,ssd1306': SolomonSsd1306;
   'solomon,ssd1306fb-i2c': SolomonSsd1306;
+  'solomon,ssd1306fb': SolomonSsd1306;
   'solomon,ssd1309fb-i2c': SolomonSsd1306;
+  'solomon,ssd1309fb': SolomonSsd1306;
   'microchip,mcp23008': MicrochipMcp23008;
   'microchip,mcp23s08': MicrochipMcp23008;
   'microchip,mcp23017': MicrochipMcp23017;
@@ -662,7 +667,9 @@ export interface PartTypes {
   'ti,tca9539': NxpPca9555;
   'ti,tca9555': NxpPca9555;
   'nxp,pcal6408': NxpPcal6408;
+  'nxp,pcal6408a': NxpPcal6408;
   'nxp,pcal6416': NxpPcal6416;
+  'nxp,pcal6416a': NxpPcal6416;
   'nxp,pcf8574': NxpPca9554;
   'nxp,pcf8574a': NxpPca9554;
   'nxp,pca8574': NxpPca9554;
@@ -685,6 +692,7 @@ export interface PartTypes {
   'atmel,24c00': Atmel24c00;
   'atmel,24c01': Atmel24c00;
   'atmel,24c02': Atmel24c00;
+  'atmel,at24': Atmel24c00;
   'atmel,24c04': Atmel24c00;
   'atmel,24c08': Atmel24c00;
   'atmel,24c16': Atmel24c00;
@@ -895,6 +903,7 @@ export interface PartTypes {
   'nxp,pca9548': NxpPca9548;
   'nxp,pca9848': NxpPca9548;
   'ti,tca9548': NxpPca9548;
+  'ti,tca9548a': NxpPca9548;
   'maxim,max7367': NxpPca9548;
   'nxp,pca9546': NxpPca9548;
   'nxp,pca9846': NxpPca9548;
@@ -931,6 +940,7 @@ export interface PartTypes {
   'aosong,dht20': AosongAht10;
   'ti,hdc1080': TiHdc1080;
   'ti,hdc1000': TiHdc1080;
+  'ti,hdc': TiHdc1080;
   'national,lm75': AdiAdt7410;
   'national,lm75a': AdiAdt7410;
   'maxim,max6626': AdiAdt7410;
@@ -956,6 +966,7 @@ export interface PartTypes {
   'sensirion,sht30': SensirionSht3x;
   'sensirion,sht31': SensirionSht3x;
   'sensirion,sht35': SensirionSht3x;
+  'sensirion,sht3xd': SensirionSht3x;
   'sensirion,sht4x': SensirionSht3x;
   'sensirion,sht40': SensirionSht3x;
   'sensirion,sht41': SensirionSht3x;
@@ -966,6 +977,7 @@ export interface PartTypes {
   'ti,tmp102': AdiAdt7410;
   'ti,tmp112': AdiAdt7410;
   'ti,tmp117': AdiAdt7410;
+  'ti,tmp11x': AdiAdt7410;
   'ti,tmp421': TiTmp421;
   'ti,tmp422': TiTmp422;
   'ti,tmp423': TiTmp423;

@@ -3,7 +3,7 @@ import type { Model } from '../model.ts';
 import { ALARM_REGISTERS, clockWithAlarms, TIME, TIME_REGISTERS } from './dallas.ts';
 
 const sheet = {
-  compatible: ['maxim,ds3231', 'dallas,ds3231'],
+  compatible: ['maxim,ds3231', 'dallas,ds3231', 'maxim,ds3231-mfd'],
   title: 'DS3231 clock with two alarms and thermometer',
   source: 'Maxim 19-5170',
   notModelled: ['the 32 kHz output', 'the aging offset has no effect'],

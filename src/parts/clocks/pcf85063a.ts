@@ -22,7 +22,13 @@ const registers = {
 } as const satisfies Registers;
 
 const sheet = {
-  compatible: ['nxp,pcf85063a', 'nxp,pcf85063', 'nxp,pcf85063tp', 'microcrystal,rv8263'],
+  compatible: [
+    'nxp,pcf85063a',
+    'nxp,pcf85063',
+    'nxp,pcf85063tp',
+    'microcrystal,rv8263',
+    'microcrystal,rv-8263-c8',
+  ],
   title: 'PCF85063A clock with alarm',
   source: 'NXP PCF85063A',
   notModelled: [

@@ -23,7 +23,7 @@ const registers = {
 } as const satisfies Registers;
 
 const sheet = {
-  compatible: ['epson,rx8130'],
+  compatible: ['epson,rx8130', 'epson,rx8130ce'],
   title: 'RX8130 clock with alarm',
   source: 'Epson RX8130CE',
   notModelled: ['the timer', 'update interrupts', 'the FOUT pin', 'the battery switch', 'the digital offset'],

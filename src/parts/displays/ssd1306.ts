@@ -6,7 +6,13 @@ import { type ComLayout, comPad, rowOfPad } from './ssd1306-panel.ts';
 import { NO_SCROLL, scrollBy, scrolledRow, setScroll, stepFrames } from './ssd1306-scroll.ts';
 
 const sheet = {
-  compatible: ['solomon,ssd1306', 'solomon,ssd1306fb-i2c', 'solomon,ssd1309fb-i2c'],
+  compatible: [
+    'solomon,ssd1306',
+    'solomon,ssd1306fb-i2c',
+    'solomon,ssd1306fb',
+    'solomon,ssd1309fb-i2c',
+    'solomon,ssd1309fb',
+  ],
   title: 'SSD1306 display, 128 x 64 dots',
   source: 'Solomon SSD1306, rev. 1.1',
   notModelled: [

@@ -33,7 +33,8 @@ const ROWS: readonly (readonly [
 
 const sheetOf = (name: string, memory: Memory) =>
   ({
-    compatible: [`atmel,${name}`],
+    // Zephyr's name of all of them comes with `size`, `pagesize` and `address-width`.
+    compatible: name === '24c02' ? ['atmel,24c02', 'atmel,at24'] : [`atmel,${name}`],
     partNumbers: [name],
     title: `${name.toUpperCase()} EEPROM, ${memory.size} bytes`,
     source: 'Microchip AT24C data sheets',

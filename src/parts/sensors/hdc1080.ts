@@ -6,7 +6,8 @@ const [TEMPERATURE, HUMIDITY, CONFIGURATION] = [0x00, 0x01, 0x02];
 
 const sheetOf = (compatible: string, device: number, source: string) =>
   ({
-    compatible: [`ti,${compatible}`],
+    // Zephyr has one name for all of them.
+    compatible: compatible === 'hdc1000' ? ['ti,hdc1000', 'ti,hdc'] : [`ti,${compatible}`],
     title: `${compatible.toUpperCase()} humidity and temperature sensor`,
     source,
     notModelled: ['the heater warms nothing', 'the DRDYn pin of HDC1000', 'noise'],

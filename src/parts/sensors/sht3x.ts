@@ -48,7 +48,13 @@ const LIMITS = [
 ] as const;
 
 const sheet = {
-  compatible: ['sensirion,sht3x', 'sensirion,sht30', 'sensirion,sht31', 'sensirion,sht35'],
+  compatible: [
+    'sensirion,sht3x',
+    'sensirion,sht30',
+    'sensirion,sht31',
+    'sensirion,sht35',
+    'sensirion,sht3xd',
+  ],
   title: 'SHT3x humidity and temperature sensor',
   source: 'Sensirion SHT3x-DIS',
   notModelled: [

@@ -3,7 +3,7 @@ import { resetByGeneralCall } from '../general-call.ts';
 import type { Model } from '../model.ts';
 
 const sheet = {
-  compatible: ['ti,tmp117'],
+  compatible: ['ti,tmp117', 'ti,tmp11x'],
   title: 'TMP117 temperature sensor, 16 bits',
   source: 'TI SNOSD82',
   notModelled: [

@@ -29,6 +29,9 @@ export interface KnownParts {
   readonly busOf?: ((compatible: string) => 'i2c' | 'spi' | undefined) | undefined;
 }
 
+/** Names of a family that are told: there are families of twenty. */
+const LISTED = 6;
+
 const BUS_NAMES = { i2c: 'I2C', spi: 'SPI' } as const;
 
 /** A part without a model stays silent on its bus: the name is told of where it looks like one that has a model. */
@@ -59,10 +62,13 @@ export function partNameCheck(
       if (found !== undefined) continue;
       const [name, ...others] = child.compatible as readonly [string, ...string[]];
       const same = sameModel(name);
+      if (others.some((each) => sameModel(each).length > 0)) continue;
+      const family = same.length > 0 ? [] : familyOf(name, known);
       const meant = same.length > 0 ? nearVendor(name, same, known) : nearPart(name, known);
-      if (meant === undefined || others.some((each) => sameModel(each).length > 0)) continue;
-      const what = same.length > 0 ? `unknown vendor in "${name}"` : noModel(name);
-      say(what, `did you mean "${meant}"?`);
+      if (family.length > 0)
+        say(`"${name}" names a family of parts: no model answers for it`, `name the part: ${listed(family)}`);
+      else if (meant !== undefined)
+        say(same.length > 0 ? `unknown vendor in "${name}"` : noModel(name), `did you mean "${meant}"?`);
     }
   });
 }
@@ -83,8 +89,22 @@ function byModel(known: Iterable<string>): ReadonlyMap<string, readonly string[]
   return models;
 }
 
+/** The parts that `nxp,pcf857x` may be: Zephyr names some by their families, and their size by `ngpios`. */
+function familyOf(name: string, known: ReadonlySet<string>): readonly string[] {
+  const [, letters, digits, rest] = /^([a-z]+,[a-z]+)(\d+[a-z]*?)(x+)$/.exec(name) ?? [];
+  if (letters === undefined || digits === undefined || rest === undefined) return [];
+  const member = new RegExp(`^${letters}${digits}\\d{${rest.length}}[a-z]?$`);
+  return [...known].filter((each) => member.test(each)).sort();
+}
+
+function listed(names: readonly string[]): string {
+  return [...names.slice(0, LISTED), ...(names.length > LISTED ? ['…'] : [])].join(', ');
+}
+
 function nearPart(name: string, known: ReadonlySet<string>): string | undefined {
-  const near = didYouMean(name, known) ?? sameIgnoringCase(name, known);
+  // Linux adds to some what of the part its driver is for: st,lis3dh-accel.
+  const longer = [...known].find((each) => each.startsWith(`${name}-`));
+  const near = longer ?? didYouMean(name, known) ?? sameIgnoringCase(name, known);
   return near === undefined || isOtherNumber(name, near) ? undefined : near;
 }
 

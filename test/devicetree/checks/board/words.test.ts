@@ -3,7 +3,20 @@ import { checkBoard, parse } from '../../../../src/devicetree/index.ts';
 
 /** Words that only work where they are spelt right, and lines and chip selects that are not there. */
 
-const COMPATIBLES = ['bosch,bme280', 'national,lm75', 'st,stlm75', 'ti,tmp75', 'winbond,w25q80'];
+const COMPATIBLES = [
+  'bosch,bme280',
+  'national,lm75',
+  'st,stlm75',
+  'ti,tmp75',
+  'winbond,w25q80',
+  'st,lis3dh-accel',
+  'microchip,mcp23s17',
+  'microchip,mcp23s08',
+  'microchip,mcp23017',
+  'nxp,pcf8574',
+  'nxp,pcf8574a',
+  'nxp,pcf8575',
+];
 const CELLS = '#address-cells = <1>; #size-cells = <0>;';
 
 /** `code line message | help` of what is wrong with the body of a root node, whose nodes called i2c and spi are buses. */
@@ -100,6 +113,18 @@ describe('compatibles', () => {
       'Bosch,BME280',
       'unknown compatible "Bosch,BME280": no model answers for it | did you mean "bosch,bme280"?',
     ],
+    [
+      'st,lis3dh',
+      'unknown compatible "st,lis3dh": no model answers for it | did you mean "st,lis3dh-accel"?',
+    ],
+    [
+      'microchip,mcp23sxx',
+      '"microchip,mcp23sxx" names a family of parts: no model answers for it | name the part: microchip,mcp23s08, microchip,mcp23s17',
+    ],
+    [
+      'nxp,pcf857x',
+      '"nxp,pcf857x" names a family of parts: no model answers for it | name the part: nxp,pcf8574, nxp,pcf8574a, nxp,pcf8575',
+    ],
   ])('%s', (name, sentence) => {
     expect(problems(i2c(`a@1 { compatible = "${name}"; reg = <1>; };`))).toEqual([
       `unknown_compatible 3 ${sentence}`,
@@ -107,9 +132,12 @@ describe('compatibles', () => {
   });
 
   // Linux matches the first name without its vendor, too: another maker of the same part is no mistake.
-  test.each(['nxp,lm75', 'ti,lm75', 'lm75', 'onnn,lm75', 'ti,bme280'])('%s is right', (name) => {
-    expect(problems(i2c(`a@1 { compatible = "${name}"; reg = <1>; };`))).toEqual([]);
-  });
+  test.each(['nxp,lm75', 'ti,lm75', 'lm75', 'onnn,lm75', 'ti,bme280', 'acme,foo1xx'])(
+    '%s is right',
+    (name) => {
+      expect(problems(i2c(`a@1 { compatible = "${name}"; reg = <1>; };`))).toEqual([]);
+    },
+  );
 
   test('on the wrong kind of bus', () => {
     expect(problems(spi('a@0 { compatible = "national,lm75"; reg = <0>; };'))).toEqual([

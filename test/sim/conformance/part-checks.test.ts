@@ -89,7 +89,7 @@ const FAULTS: readonly [fault: string, part: DataSheetWithModel, check: string, 
       },
     })),
     'takes whatever a driver sends',
-    /^after .*write 02.*: model threw an error; part disabled until reset: RangeError: of my own\n +at SCRATCH/,
+    /^after .*write 02.*: model threw an error; part disabled until reset: RangeError: of my own, at SCRATCH /,
   ],
   [
     'keeps a time of the clock',

@@ -11,13 +11,19 @@ export const models = [
     properties: [],
     create(node) {
       const file = node.string('acme,file');
+      let heard = [];
       return {
         state: {},
         addresses: [0x10],
         reset() {},
-        start: () => true,
+        start() {
+          heard = [];
+          return true;
+        },
+        // Adapters bring bytes one by one.
         write(bytes) {
-          if (bytes.length === RECORD_BYTES) appendFileSync(file, bytes);
+          heard.push(...bytes);
+          if (heard.length === RECORD_BYTES) appendFileSync(file, Uint8Array.from(heard));
           return bytes.length;
         },
         read: (into) => into.fill(0),

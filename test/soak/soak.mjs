@@ -3,6 +3,8 @@
 //
 //   node test/soak/soak.mjs [SECONDS] [SEED]
 //
+// A desk full of adapters is `desk.mjs`.
+//
 // One server stands all of it, another one is killed again and again. Nothing that was acknowledged may be lost or
 // doubled, and the first server's memory, descriptors and threads must be level.
 import { spawn } from 'node:child_process';

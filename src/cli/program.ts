@@ -10,6 +10,7 @@ import { addInitCommand } from './commands/init-command.ts';
 import { addMemoryCommands } from './commands/memory-commands.ts';
 import { addPartsCommand } from './commands/parts-command.ts';
 import { addRecordCommand } from './commands/record-command.ts';
+import { addReplayCommand } from './commands/replay-command.ts';
 import { addToolCommands, TOOL_NAMES, withOwnLetters } from './commands/tool-commands.ts';
 import { addTouchCommands } from './commands/touch-commands.ts';
 import { addTreeCommands } from './commands/tree-commands.ts';
@@ -97,9 +98,10 @@ const GROUPS: readonly CommandGroup[] = [
   },
   {
     heading: 'Recordings and other traces:',
-    alone: ['record', 'convert'],
+    alone: ['record', 'replay', 'convert'],
     add: (program, end) => {
       addRecordCommand(program, end);
+      addReplayCommand(program, end);
       addConvertCommand(program);
     },
   },
@@ -177,6 +179,7 @@ const MEANT: Readonly<Record<string, string>> = {
   list: 'ls',
   monitor: 'watch',
   new: 'init',
+  play: 'replay',
   node: 'run',
   read: 'i2cget, eeprom read or flash read',
   scan: 'i2cdetect',

@@ -11,5 +11,6 @@ export {
   writeTrace,
 } from './convert.ts';
 export { capturedFrom, tracedBusesOf, tracedOf } from './from-recording.ts';
+export { type Meaning, meaningOn } from './meaning.ts';
 export { Capture } from './pcapng/capture.ts';
 export { CaptureError } from './pcapng/packets.ts';

@@ -50,6 +50,7 @@ async function end(session: Session): Promise<readonly string[]> {
           `${handle.text} never struck (${handle.chances} chances): the test proves nothing of it; optional: true allows it`,
       ),
   ];
+  left.push(...notReplayed(board.isClosed ? undefined : board.replayed()));
   for (const { handle } of faults) handle.remove();
   for (const [other, name] of others) {
     if (other.isClosed) continue;
@@ -59,6 +60,22 @@ async function end(session: Session): Promise<readonly string[]> {
   recorder.end();
   await session.close();
   return left;
+}
+
+/** What a recording that is the parts has and the test did not ask for, and the other way round. */
+function notReplayed(report: ReturnType<Board['replayed']>): string[] {
+  if (report === undefined) return [];
+  const { file, mismatches, mismatchCount, left, leftCount } = report;
+  const more = mismatchCount - mismatches.length;
+  return [
+    ...mismatches,
+    ...(more > 0 ? [`${more} more requests are not as in ${file}`] : []),
+    ...(leftCount > 0
+      ? [
+          `${file}:${left[0]}: ${transfers(leftCount)} recorded from this line on ${leftCount === 1 ? 'was' : 'were'} not asked for`,
+        ]
+      : []),
+  ];
 }
 
 function transfers(count: number): string {

@@ -17,3 +17,4 @@ export { parseRecordedLine } from './text/entry.ts';
 export { LineError } from './text/parse-transfer.ts';
 export { Recording, type RecordingSummary } from './text/recording.ts';
 export { RecordingWriter, type WriterOptions, type WrittenHead } from './text/recording-writer.ts';
+export { transferText } from './text/transfer-text.ts';

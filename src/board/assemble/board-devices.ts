@@ -8,29 +8,16 @@ import {
   VirtioI2cDevice,
   VirtioSpiDevice,
 } from '../../backend/index.ts';
-import {
-  type BusFault,
-  type DeviceNode,
-  type HostAdapter,
-  messageOf,
-  type NodeProblem,
-} from '../../bus/index.ts';
+import { type BusFault, type HostAdapter, messageOf, type NodeProblem } from '../../bus/index.ts';
 import type { Node, Tree } from '../../devicetree/index.ts';
 import { type GpioDescription, isBus, type VirtioNode } from '../../frontend/index.ts';
 import { type DataSheet, loadParts, partFor } from '../../parts/index.ts';
-import {
-  compatiblesOf,
-  Following,
-  loadModels,
-  MS,
-  PartRegistry,
-  RealClock,
-  SteppedClock,
-} from '../../sim/index.ts';
+import { Following, loadModels, MS, PartRegistry, RealClock, SteppedClock } from '../../sim/index.ts';
 import type { VirtioDevice } from '../../virtio/index.ts';
 import type { ModelThreads } from '../models/model-threads.ts';
-import type { BackEndCalls, DeviceProblem, TraceStart } from '../thread/protocol.ts';
+import type { BackEndCalls, DeviceProblem, ReplaySettings, TraceStart } from '../thread/protocol.ts';
 import { type BusBinding, bindBus, hostNodeOf, notOpenedProblem, problemOf, reportOf } from './bind-bus.ts';
+import { compatibleAt, compatiblesBelow } from './compatibles.ts';
 import { GpioControllers } from './gpio-controllers.ts';
 import { loadHosts } from './hosts.ts';
 import { channelPlace, hearersOn, parentsFirst } from './i2c-channels.ts';
@@ -39,6 +26,7 @@ import { bindLines, type LineBinding } from './line-hosts.ts';
 import { addOwnModels, modelsBehind, type OwnModels, ownModelsOf, withOwnModels } from './own-models.ts';
 import { ownSheets } from './own-sheets.ts';
 import { unitsOwnedBy } from './ownership.ts';
+import type { Replaying } from './replaying.ts';
 import { setReaches } from './set-reaches.ts';
 import { Tracing } from './tracing.ts';
 import { WaitingHosts, waitingNodes } from './waiting-hosts.ts';
@@ -60,6 +48,7 @@ export interface BoardDevicesOptions {
   readonly strict?: boolean;
   /** What is written down from the first transfer on. */
   readonly trace?: TraceStart | undefined;
+  readonly replay?: ReplaySettings | undefined;
   readonly warn: (sentence: string) => void;
   /** Told why an adapter could not be opened: the bus is there, and its next transfer tries again. */
   readonly onNotOpened?: (problem: DeviceProblem) => void;
@@ -96,6 +85,7 @@ export class BoardDevices {
   readonly #threads: ModelThreads | undefined;
   readonly #tracing: Tracing;
   readonly #injection: Injection;
+  readonly #replaying: Replaying | undefined;
   readonly #following: Following;
   readonly #warn: (sentence: string) => void;
 
@@ -117,6 +107,7 @@ export class BoardDevices {
     readonly threads: ModelThreads | undefined;
     readonly tracing: Tracing;
     readonly injection: Injection;
+    readonly replaying: Replaying | undefined;
     readonly warn: (sentence: string) => void;
   }) {
     this.#waiting = made.waiting;
@@ -126,6 +117,7 @@ export class BoardDevices {
     this.#threads = made.threads;
     this.#tracing = made.tracing;
     this.#injection = made.injection;
+    this.#replaying = made.replaying;
     this.#warn = made.warn;
     this.#following = new Following(made.parts, made.clock, made.warn);
     this.manager = made.manager;
@@ -210,13 +202,18 @@ export class BoardDevices {
     const { directory, warn, look = false, strict = false, trust = [], onNotOpened } = options;
     const complain = ({ path, property, sentence }: NodeProblem) =>
       void problems.push({ path, property, sentence });
-    const ownNodes = look ? [] : withOwnModels(described);
+    const replaying =
+      options.replay &&
+      (await (await import('./replaying.ts')).Replaying.start(options.replay, clock, gpio, warn));
+    // A recording takes the place of all that is on the buses and lines.
+    const isQuiet = look || replaying?.isParts === true;
+    const ownNodes = isQuiet ? [] : withOwnModels(described);
     const threads =
       options.isolate !== undefined && ownNodes.length > 0
         ? await modelThreads({ directory, blob: options.isolate(), clock, parts })
         : undefined;
     const owned = { directory, trust, complain, isolate: threads?.load };
-    const own: OwnModels = look ? new Map() : await addOwnModels(catalogue, described, owned);
+    const own: OwnModels = isQuiet ? new Map() : await addOwnModels(catalogue, described, owned);
     const ownModels = look ? ownModelsOf(described, owned) : new Map();
     const simulation = { catalogue, parts, clock, directory, look, strict, warn, complain };
     const hosts = new Map<Node, Promise<HostAdapter>>();
@@ -230,17 +227,21 @@ export class BoardDevices {
     const time = traceTimeOf(clock);
     const manager = new ResourceManager({ onNotOpened: notOpened }, time);
     for (const node of parentsFirst(nodes))
-      bindings.push(await bindBus(node, manager, hosts, simulation, channelPlace(node, bindings)));
+      bindings.push(
+        replaying?.bind(node, manager) ??
+          (await bindBus(node, manager, hosts, simulation, channelPlace(node, bindings))),
+      );
     bindings.sort((a, b) => nodes.indexOf(a.node) - nodes.indexOf(b.node));
-    if (gpio !== undefined && !look)
+    if (gpio !== undefined && !isQuiet)
       lineBindings.push(...(await bindLines(controllers, gpio, { manager, hosts, simulation, warn })));
     const waiting = new WaitingHosts(warn);
-    await waiting.create(alone, simulation);
+    if (replaying?.isParts !== true) await waiting.create(alone, simulation);
     setReaches(bindings, parts, { warn, complain });
     const tracing = new Tracing({ tree, bindings, gpio, parts, time });
     if (options.trace !== undefined) tracing.start(FIRST_TRACE, options.trace);
     manager.openSynchronous();
     gpio?.wire(tree, parts);
+    replaying?.begin();
     return new BoardDevices({
       manager,
       devices,
@@ -259,6 +260,7 @@ export class BoardDevices {
       threads,
       tracing,
       injection: new Injection(tree, bindings, parts),
+      replaying,
       warn,
     });
   }
@@ -330,6 +332,7 @@ export class BoardDevices {
     inject: (id, fault) => this.#injection.inject(id, fault),
     removeFault: (id) => this.#injection.remove(id),
     faultReport: (id) => this.#injection.report(id),
+    replayed: () => this.#replaying?.report,
     save: () => this.#parts.save(),
     advance: (ns) => {
       if (!(this.#clock instanceof SteppedClock))
@@ -385,14 +388,4 @@ function traceTimeOf(clock: RealClock | SteppedClock): TraceTime {
 function gpioOf(nodes: readonly GpioDescription[], onLine: OnLine = () => {}) {
   if (nodes.length === 0) return undefined;
   return new GpioControllers(nodes, onLine);
-}
-
-/** Every compatible below these nodes: the models that may be needed. */
-function compatiblesBelow(nodes: readonly DeviceNode[]): string[] {
-  return nodes.flatMap((node) => [...compatiblesOf(node), ...compatiblesBelow(node.children)]);
-}
-
-/** What is at a chip select of an SPI bus. */
-function compatibleAt(bus: DeviceNode, chipSelect: number): readonly string[] {
-  return bus.children.find((child) => child.u32s('reg')?.includes(chipSelect))?.compatible ?? [];
 }

@@ -172,6 +172,13 @@ export class GpioControllers {
     this.#byPath.get(path)?.drive(line, OUTSIDE, high);
   }
 
+  /** The same for a line that no front-end has made an output. */
+  driveInput(path: string, line: number, high: boolean): void {
+    const lines = this.#byPath.get(path);
+    if (lines !== undefined && line < lines.count && lines.outputOf(line) === undefined)
+      lines.drive(line, OUTSIDE, high);
+  }
+
   /** From now on `onLine` is told of this line. */
   watch(path: string, line: number): void {
     this.#watched.add(`${path} ${line}`);

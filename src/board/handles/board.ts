@@ -26,6 +26,7 @@ import {
 } from '../../frontend/index.ts';
 import { invalid } from '../../input/index.ts';
 import type { PartTypes } from '../../parts/index.ts';
+import type { ReplayReport } from '../../replay/index.ts';
 import { BoardError } from '../board-error.ts';
 import type { TreeDoubt } from '../open/check-tree.ts';
 import { placeOf, problemText, untoldProblems } from '../open/problems.ts';
@@ -41,6 +42,7 @@ import { type BoardTrace, traceBoard } from './board-trace.ts';
 import { type FaultArguments, type FaultHandle, injectFault } from './fault-handle.ts';
 import { type LineHandle, type LineWatchers, lineHandle } from './line-handle.ts';
 import { findPart, type PartHandle, pathOf } from './part-handle.ts';
+import { reasonOf, reportOf } from './reason-of.ts';
 import { spiNodeOptions } from './spi-node-options.ts';
 import type { TraceFilter } from './traced-paths.ts';
 
@@ -100,6 +102,7 @@ export class Board {
   readonly #call: Call;
   readonly #end: (detach: () => void) => Promise<void>;
   #closed: Promise<void> | undefined;
+  #replayed: ReplayReport | undefined;
 
   constructor(parts: {
     readonly tree: Tree;
@@ -310,6 +313,11 @@ export class Board {
     return injectFault(this.tree, this.#devices.filter(isBus), this.#call, kind, target, ...options);
   }
 
+  /** How far the recording was replayed that is the board's parts, also behind `close`; undefined: none is. */
+  replayed(): ReplayReport | undefined {
+    return this.#closed === undefined ? this.#call('replayed') : this.#replayed;
+  }
+
   /** `file:line:column` of a property or node, where its source is known. @throws {TypeError} for what is no path */
   placeOf(path: string, property?: string): string | undefined {
     if (typeof path !== 'string') throw invalid('path', 'the path of a node', path);
@@ -352,6 +360,7 @@ export class Board {
   }
 
   async #shutDown(): Promise<void> {
+    if (!this.#isElsewhere) this.#replayed = reportOf(this.#call);
     await this.#end(() => {
       this.virtio.removeAll(CLOSED);
       for (const { path } of this.#nodes.list()) this.#nodes.remove(path);
@@ -386,14 +395,5 @@ export class Board {
     return Array.from({ length: chipSelects }, (_, chipSelect) => chipSelect)
       .filter((chipSelect) => ((options.get(chipSelect)?.mode ?? 0) & ~possible) === 0)
       .map((chipSelect) => this.#nodes.addSpi(bound, chipSelect, options.get(chipSelect)).path);
-  }
-}
-
-/** Why a transfer failed, as the back-end tells it. One that does not answer knows nothing more. */
-function reasonOf(call: Call, path: string, code: Errno): string | undefined {
-  try {
-    return call('reasonOf', path, code);
-  } catch {
-    return undefined;
   }
 }

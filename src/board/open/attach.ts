@@ -249,6 +249,7 @@ function callsFor(
     removeFault: elsewhere,
     faultReport: elsewhere,
     save() {},
+    replayed: () => undefined,
     advance: elsewhere,
   };
 }

@@ -8,6 +8,7 @@ import {
   type OptionCheck,
   type OptionChecks,
   oneOf,
+  path,
   shown,
   text,
 } from '../../input/index.ts';
@@ -44,6 +45,12 @@ export interface BoardOptions extends TreeOptions, TreeCheckOptions {
    * registers, registers that do not exist, commands too early. For one part or bus: `dtbus,strict` in the tree.
    */
   readonly strict?: boolean;
+  /**
+   * A recording (`.bus`) in the place of all parts and adapters: they answer as they did, and no model runs. A request that
+   * is not the next one of its part fails with `EIO` and says both; `board.replayed()` says how far it came. With
+   * `{ file, as: 'stimulus' }` the parts are those of the tree, and only the recorded edges of lines come, at their times.
+   */
+  readonly replay?: FilePath | { readonly file: FilePath; readonly as?: 'parts' | 'stimulus' };
   /** Lets the back-end poll for ever: lowest latency, one core busy. */
   readonly poll?: boolean;
   /** Bytes of guest memory for rings and buffers. Default 32 MiB; a transfer needs twice its length. */
@@ -68,6 +75,15 @@ export const DEFAULT_MEMORY_BYTES = 32 << 20;
 const LEAST_MEMORY_BYTES = 64 << 10;
 const GREATEST_MEMORY_BYTES = 2 ** 31;
 
+/** A path, or a file with what it is to be. */
+const replayOption: OptionCheck = (name, value) => {
+  if (typeof value !== 'object' || value === null || 'href' in value) {
+    filePath(name, value);
+    return;
+  }
+  checkOptions<{ file: FilePath; as?: string }>(name, value, { file: path, as: oneOf('parts', 'stimulus') });
+};
+
 const syncChecks: OptionChecks<SyncBoardOptions> = {
   ...treeChecks,
   adopt: flag,
@@ -75,6 +91,7 @@ const syncChecks: OptionChecks<SyncBoardOptions> = {
   look: flag,
   clock: oneOf('real', 'stepped'),
   strict: flag,
+  replay: replayOption,
   poll: flag,
   treeChecks: oneOf('warn', 'error', 'off'),
   memoryBytes: integer(LEAST_MEMORY_BYTES, GREATEST_MEMORY_BYTES, 'bytes'),

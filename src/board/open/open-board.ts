@@ -29,6 +29,7 @@ import { type BoardTree, pathsOf, readBoard, toBlob } from './load-tree.ts';
 import { LostAdapters } from './lost-adapters.ts';
 import { tellOpened } from './opened.ts';
 import { refusal } from './problems.ts';
+import { checkReplay, replayError, replaySettings, reportAtExit } from './replay.ts';
 import { tellTrace, traceFor } from './trace.ts';
 import { treeSha256 } from './tree-hash.ts';
 
@@ -60,6 +61,9 @@ export async function openBoard(board?: FilePath | BoardOptions, options?: Board
   const thread = request.options.backEnd === 'inline' ? undefined : backEndThread(news);
   try {
     const plan = planOf(request);
+    const { replay } = plan.settings;
+    if (replay !== undefined && thread !== undefined)
+      checkReplay(await import('../../replay/index.ts'), replay);
     const strict = request.options.treeChecks === 'error';
     if (strict) checkPlan(plan, request, news.warn);
     const starting =
@@ -94,6 +98,10 @@ export function openBoardSync(board?: FilePath | SyncBoardOptions, options?: Syn
   const thread = backEndThread(news);
   try {
     const plan = planOf(request);
+    const { replay } = plan.settings;
+    const load = createRequire(import.meta.url);
+    if (replay !== undefined)
+      checkReplay(load('#built/src/replay/index.js') as typeof import('../../replay/index.ts'), replay);
     checkPlan(plan, request, news.warn);
     const brought = bringUp(plan, thread.startSync(startOf(plan, request.options)), news, request);
     if (request.options.treeChecks !== 'error' || brought.problems.length === 0)
@@ -117,7 +125,7 @@ function backEndThread(news: News): BackEndThread {
 /** What was thrown; where Node's permission model denied something, a sentence with the option that allows it. */
 function permitted(thrown: unknown): unknown {
   const denied = deniedSentence(thrown);
-  return denied === undefined ? thrown : new BoardError(denied, { cause: thrown });
+  return denied === undefined ? replayError(thrown) : new BoardError(denied, { cause: thrown });
 }
 
 /** Tells who watches of a board that its caller has named. That of the environment is everybody's. */
@@ -206,6 +214,7 @@ function planOf({ file, options }: Opening): Plan {
     memory: new SharedArrayBuffer(options.memoryBytes ?? DEFAULT_MEMORY_BYTES),
     registers: new SharedArrayBuffer(registerBytes(devices.length)),
     trace: traceFor(tree, devices.filter(isBus)),
+    replay: replaySettings(options, tree),
   };
   return { tree, devices, settings, blob, overlays };
 }
@@ -255,6 +264,7 @@ function bringUp(
     () => backEnd.call('ownSheets'),
     () => ({ file, sha256: treeSha256(tree), clock: tracedClock(options) }),
   );
+  if (settings.replay !== undefined) reportAtExit(() => board.replayed());
   const unshare = isNamed && process.env['DTBUS_CONTROL'] === '1' ? share(board, file) : undefined;
   // Adapters take their time: transfers wait for them, the board does not.
   if (options.openHosts !== 'first-use') backEnd.call('openHosts');

@@ -3,6 +3,7 @@ import type { Errno } from '../../bus/index.ts';
 import type { FaultStart, Strike } from '../../faults/index.ts';
 import type { VirtioNode } from '../../frontend/index.ts';
 import type { DataSheet } from '../../parts/index.ts';
+import type { ReplayReport } from '../../replay/index.ts';
 import type { Curve, PropertyDeclaration, PropertyValue } from '../../sim/index.ts';
 
 /**
@@ -138,6 +139,8 @@ export interface BackEndCalls {
   inject(id: number, fault: FaultRequest): string | undefined;
   removeFault(id: number): FaultReport;
   faultReport(id: number): FaultReport;
+  /** Undefined: no recording is replayed as the parts. */
+  replayed(): ReplayReport | undefined;
   /** Writes the contents of parts that live in files: the process is about to end. */
   save(): void;
   /** Steps a stepped clock. */
@@ -185,6 +188,16 @@ export interface BackEndSettings {
   readonly memory: SharedArrayBuffer;
   readonly registers: SharedArrayBuffer;
   readonly trace: TraceStart | undefined;
+  /** The recording that takes part. */
+  readonly replay: ReplaySettings | undefined;
+}
+
+/** A recording that is the board's parts, or (`stimulus`) moves the lines of a board whose parts are models. */
+export interface ReplaySettings {
+  readonly file: string;
+  readonly as: 'parts' | 'stimulus';
+  /** Of the board's tree. */
+  readonly sha256: string;
 }
 
 /** What a back-end in a thread of its own is to do. */

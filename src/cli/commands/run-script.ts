@@ -105,7 +105,10 @@ async function checkMachine(name: string): Promise<void> {
 }
 
 /** Runs a command of ours, its name first, in a Node of its own, watched. @returns its exit code */
-export function runWatchedCommand(words: readonly string[], watch: WatchOptions): Promise<number> {
+export function runWatchedCommand(
+  words: readonly string[],
+  watch: WatchOptions | undefined,
+): Promise<number> {
   return runNode(
     [...imported([ENDING_WITH_US, ...watchingModule(watch)]), packageFile('bin/dtbus.js'), ...words],
     watch,

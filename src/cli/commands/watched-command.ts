@@ -12,18 +12,18 @@ const WATCHED = [
 ];
 
 /**
- * Runs a script, or a command of ours, that is watched. `verb`: the command that does it.
+ * Runs a script, or a command of ours, that is watched where `options` say so. `verb`: the command that does it.
  * @returns its exit code @throws {UsageError} it is neither
  */
 export async function watchCommand(
-  verb: 'watch' | 'record',
+  verb: 'watch' | 'record' | 'replay',
   args: BoardArguments,
   [name = '', ...rest]: readonly string[],
-  options: WatchOptions,
+  options: WatchOptions | undefined,
 ): Promise<number> {
   const { runScript, runWatchedCommand } = await import('./run-script.ts');
   if (WATCHED.includes(name)) {
-    const record = await checkFilter(args, options);
+    const watch = options && { ...options, record: await checkFilter(args, options) };
     const boardArguments = [
       ...['--board', args.board],
       ...args.overlay.flatMap((file) => ['--overlay', file]),
@@ -31,10 +31,7 @@ export async function watchCommand(
       ...(args.adopt ? ['--adopt'] : []),
     ];
     const words = GROUPS.includes(name) ? [name, ...rest.slice(0, 1)] : [name];
-    return runWatchedCommand([...words, ...boardArguments, ...rest.slice(words.length - 1)], {
-      ...options,
-      record,
-    });
+    return runWatchedCommand([...words, ...boardArguments, ...rest.slice(words.length - 1)], watch);
   }
   if (name.startsWith('-'))
     throw new UsageError(
@@ -46,8 +43,8 @@ export async function watchCommand(
     throw new UsageError(
       `not found: ${name}, neither a script nor one of ${WATCHED.join(', ')}; to ${verb} other programs run \`dtbus ${verb} ${verb === 'watch' ? args.board : `FILE ${args.board}`} up --dev\``,
     );
-  const record = await checkFilter(args, options);
-  return runScript(args, name, rest, { watch: { ...options, record } });
+  const watch = options && { ...options, record: await checkFilter(args, options) };
+  return runScript(args, name, rest, { watch });
 }
 
 /**

@@ -21,6 +21,8 @@ export interface RecordingSummary {
   readonly lost: number;
   /** Why it is not whole, with the line; undefined: it is. */
   readonly cut: string | undefined;
+  /** Of the file. */
+  readonly lines: number;
 }
 
 /**
@@ -188,7 +190,7 @@ export class Recording {
     const cut = hasEnded
       ? undefined
       : `${this.file}:${last}: the recording is cut here: expected end after it`;
-    return { entries, lost, cut };
+    return { entries, lost, cut, lines: last };
   }
 
   #try<Result>(line: number, work: () => Result): Result {

@@ -20,6 +20,16 @@ export function placeText(bus: string, target: number): string {
   return bus.startsWith('spi-') ? `spi${bus.slice(4)}.${target}` : bus;
 }
 
+/** A transfer as a line has it, without times: `i2c-1 48 w 00, r 1f 80`. Many bytes are told by their number alone. */
+export function transferText(
+  transfer: Pick<RecordedTransfer, 'bus' | 'segments' | 'fault' | 'nack'>,
+): string {
+  const { bus, segments, fault } = transfer;
+  const put = () => '…';
+  const messages = bus.startsWith('i2c') ? i2cText(transfer, put) : spiText(transfer, put);
+  return `${placeText(bus, segments[0]?.target ?? 0)} ${messages}${fault === undefined ? '' : ` ${fault}`}`;
+}
+
 /** `48 w 00, r 1f 80` */
 export function i2cText({ segments, fault, nack }: Written, put: PutData): string {
   let text = '';

@@ -34,6 +34,12 @@ const ROWS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['record', '--part', EVIL_NAME, '-', at.board, at.script],
     ['record', join(at.folder, 'x', EVIL_NAME), at.board, at.script],
   ],
+  replay: [
+    ['replay', at.recording, at.board, at.script],
+    ['replay', at.recording, at.board, '--as', 'controller'],
+    ['replay', EVIL_NAME, at.board, at.script],
+    ['replay', at.script, at.board, at.script],
+  ],
   convert: [
     ['convert', at.script, EVIL_NAME],
     ['convert', EVIL_NAME, beside('x.bus'), '--from', 'bus'],

@@ -60,4 +60,22 @@ export const ROOMS = {
     ],
     early: true,
   },
+  trace: {
+    mutate: ['src/trace/*.ts', 'src/trace/decode/*.ts'],
+    tests: ['test/trace/*.test.ts'],
+  },
+  recording: {
+    mutate: ['src/recording/*.ts', 'src/recording/text/*.ts'],
+    tests: ['test/recording/*.test.ts'],
+  },
+  kit: {
+    mutate: ['src/kit/*.ts'],
+    tests: ['test/kit/{expectations,sweep}.test.ts'],
+    slow: ['test/kit/board-test.test.ts'],
+  },
+  faults: {
+    mutate: ['src/faults/*.ts'],
+    tests: ['test/faults/i2c.test.ts'],
+    slow: ['test/faults/board.test.ts'],
+  },
 };

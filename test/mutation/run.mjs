@@ -1,8 +1,9 @@
 // Changes the code of a room in small ways, one at a time, and tells which changes no test notices.
 //
-//   node test/mutation/run.mjs ROOM [--folder FOLDER] [--concurrency N] [FILE...]
+//   node test/mutation/run.mjs ROOM [--folder FOLDER] [--concurrency N] [--tests PATTERN]... [FILE...]
 //
-// ROOM is one of rooms.mjs; FILEs (patterns of them) instead of all that it names. Stryker and a copy of the project come into
+// ROOM is one of rooms.mjs; FILEs (patterns of them) instead of all that it names; `--tests`: only these notice, where a few files
+// do not need all tests of a room. Stryker and a copy of the project come into
 // FOLDER, by default a temporary one that is removed at the end; a FOLDER that is there is used again. The report of the last
 // of the two runs, that of the room's slow tests, is FOLDER/reports. Mutants of code that runs once at import (tables) are left out: each would need a new process.
 import { spawnSync } from 'node:child_process';
@@ -80,13 +81,19 @@ function mutate(folder, room, places, concurrency) {
 }
 
 const { values, positionals } = parseArgs({
-  options: { folder: { type: 'string' }, concurrency: { type: 'string', default: '1' } },
+  options: {
+    folder: { type: 'string' },
+    concurrency: { type: 'string', default: '1' },
+    tests: { type: 'string', multiple: true },
+  },
   allowPositionals: true,
 });
 const [name = '', ...files] = positionals;
 const concurrency = Number(values.concurrency);
 if (!Object.hasOwn(ROOMS, name) || !Number.isInteger(concurrency) || concurrency < 1) {
-  console.error('usage: node test/mutation/run.mjs ROOM [--folder FOLDER] [--concurrency N] [FILE...]');
+  console.error(
+    'usage: node test/mutation/run.mjs ROOM [--folder FOLDER] [--concurrency N] [--tests PATTERN]... [FILE...]',
+  );
   console.error(`ROOM is one of ${Object.keys(ROOMS).join(', ')}; N is at least 1`);
   process.exit(2);
 }
@@ -95,7 +102,8 @@ const folder = kept ?? mkdtempSync(join(tmpdir(), 'dtbus-mutation-'));
 try {
   mkdirSync(folder, { recursive: true });
   prepare(folder);
-  const room = ROOMS[name];
+  const room =
+    values.tests === undefined ? ROOMS[name] : { ...ROOMS[name], tests: values.tests, slow: undefined };
   let report = mutate(folder, room, files.length > 0 ? files : room.mutate, concurrency);
   const left = leftOver(report);
   if (room.slow !== undefined && left.length > 0) {

@@ -50,7 +50,7 @@ function configure(folder, { tests, early = false }, mutate, concurrency) {
   const before = `import.meta.glob(${JSON.stringify(files)}, { eager: true });\n`;
   writeFileSync(join(folder, 'mutation.before.mjs'), before);
   const setupFiles = ['./mutation.before.mjs'];
-  const test = { include: tests, setupFiles, testTimeout: 20_000, isolate: false };
+  const test = { include: tests, setupFiles, testTimeout: 60_000, isolate: false };
   const vitest = `export default { test: ${JSON.stringify(test)} };\n`;
   writeFileSync(join(folder, 'mutation.vitest.config.mjs'), vitest);
   const stryker = {

@@ -66,8 +66,8 @@ describe('the table of a mutation run', () => {
       expect({ status, stderr }).toEqual({
         status: 2,
         stderr:
-          'usage: node test/mutation/run.mjs ROOM [--folder FOLDER] [--concurrency N] [FILE...]\n' +
-          'ROOM is one of values, virtio, backend, parts, sim; N is at least 1\n',
+          'usage: node test/mutation/run.mjs ROOM [--folder FOLDER] [--concurrency N] [--tests PATTERN]... [FILE...]\n' +
+          'ROOM is one of values, virtio, backend, parts, sim, trace, recording, kit, faults; N is at least 1\n',
       });
     },
   );

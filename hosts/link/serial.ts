@@ -2,6 +2,7 @@ import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { isMainThread } from 'node:worker_threads';
 import { BusFault, deniedAddons } from '../../src/bus/index.ts';
+import { openedBy } from '../../src/os/index.ts';
 import type { ByteLink, LinkOpener } from './byte-link.ts';
 import { serialProcessLink } from './process-link.ts';
 
@@ -127,7 +128,7 @@ async function openFault(path: string, error: Error): Promise<BusFault> {
   if (/cannot lock port|resource busy|temporarily unavailable/i.test(error.message)) {
     return new BusFault(
       'EBUSY',
-      `${path} is in use by another program: close it (fuser ${path} names it)`,
+      `${path} is in use by ${openedBy(path) ?? 'another program'}: close it`,
       options,
     );
   }

@@ -5,6 +5,7 @@ export { FdChannel, type Received } from './fd-channel.ts';
 export { closeAll, FileDescriptor, setNonBlocking } from './file-descriptor.ts';
 export { IntervalTimer } from './interval-timer.ts';
 export { ioctl, ioctlAsync } from './ioctl.ts';
+export { openedBy } from './open-files.ts';
 export { OsError } from './os-error.ts';
 export { signalAtParentsDeath } from './parent-death.ts';
 export { openPty, type Pty, type PtyOptions } from './pty.ts';

@@ -1,9 +1,11 @@
 import { BusFault } from '../bus/index.ts';
 import type { ControlRequest, UsbConnection } from './connection.ts';
 import type { EmulatedPort, PortTransfer, TransferStatus } from './emulated-port.ts';
-import { REQUEST_TYPE, type SetupPacket } from './requests.ts';
+import { REQUEST, REQUEST_TYPE, type SetupPacket } from './requests.ts';
 
 const NOTHING = new Uint8Array(0);
+/** Feature of an endpoint (USB 2.0, table 9-6). */
+const HALT = 0;
 
 /** What a transfer asks for; see `PortTransfer`. */
 type Wanted = Omit<PortTransfer, 'done'>;
@@ -58,6 +60,7 @@ export class EmulatedConnection implements UsbConnection {
         done: (status, data) => {
           this.#underWay.delete(transfer);
           signal?.removeEventListener('abort', onAbort);
+          if (status === 'stall' && wanted.setup === undefined) this.#clearHalt(wanted.endpoint);
           if (status === 'ok') resolve(data);
           else if (status === 'cancelled' && signal?.aborted) reject(reasonOf(signal));
           else reject(this.#fault(status));
@@ -67,6 +70,18 @@ export class EmulatedConnection implements UsbConnection {
       this.#underWay.add(transfer);
       this.#port.submit(transfer);
     });
+  }
+
+  /** An endpoint that stalled does so until it is told not to. */
+  #clearHalt(endpoint: number): void {
+    const setup: SetupPacket = {
+      requestType: REQUEST_TYPE.STANDARD | REQUEST_TYPE.ENDPOINT,
+      request: REQUEST.CLEAR_FEATURE,
+      value: HALT,
+      index: endpoint,
+      length: 0,
+    };
+    this.#port.submit({ endpoint: 0, setup, data: NOTHING, length: 0, done: () => {} });
   }
 
   #fault(status: Exclude<TransferStatus, 'ok'>): BusFault {

@@ -112,6 +112,9 @@ export class PackageConnection implements UsbConnection {
         signal?.removeEventListener('abort', onAbort);
         if (!error) resolve(data.subarray(0, length));
         else if (signal?.aborted) reject(reasonOf(signal));
+        else if ((error as { errno?: unknown }).errno === STATUS.STALL)
+          // An endpoint that stalled does so until it is told not to.
+          endpoint.clearHalt(() => reject(this.#fault(error)));
         else reject(this.#fault(error));
       });
       signal?.addEventListener('abort', onAbort, { once: true });

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { BusFault, messageOf } from '../bus/index.ts';
+import { openedBy } from '../os/index.ts';
 import type { UsbConnection, UsbOpener } from './connection.ts';
 import { PackageConnection } from './package-connection.ts';
 import type { PackageDevice, PackageInterface, UsbPackage } from './package-types.ts';
@@ -37,7 +38,7 @@ export async function openDevice(
   try {
     device.open();
   } catch (cause) {
-    throw openFault(place, cause);
+    throw openFault(place, device, cause);
   }
   try {
     const claimed = interfaceOf(device, wanted);
@@ -47,7 +48,7 @@ export async function openDevice(
     return new PackageConnection(place, device, claimed, hasDriver);
   } catch (cause) {
     device.close();
-    throw openFault(place, cause);
+    throw openFault(place, device, cause);
   }
 }
 
@@ -123,12 +124,18 @@ function interfaceOf(device: PackageDevice, { title, interface: meant }: WantedU
   throw new BusFault('EPROTO', `the device has the ids of ${title}, but not its interface`);
 }
 
+/** Linux's node of it: `/dev/bus/usb/001/004`. */
+function nodeOf({ busNumber, deviceAddress }: PackageDevice): string {
+  const three = (number: number): string => String(number).padStart(3, '0');
+  return `/dev/bus/usb/${three(busNumber)}/${three(deviceAddress)}`;
+}
+
 /** `1-1.2`, as in /sys/bus/usb/devices */
 function portOf({ busNumber, portNumbers }: PackageDevice): string {
   return `${busNumber}-${portNumbers.join('.')}`;
 }
 
-function openFault(place: string, cause: unknown): BusFault {
+function openFault(place: string, device: PackageDevice, cause: unknown): BusFault {
   if (cause instanceof BusFault) return cause;
   const errno = (cause as { errno?: unknown }).errno;
   if (errno === LIBUSB_ERROR.ACCESS)
@@ -136,7 +143,11 @@ function openFault(place: string, cause: unknown): BusFault {
       cause,
     });
   if (errno === LIBUSB_ERROR.BUSY)
-    return new BusFault('EBUSY', `${place} is held by another program: end it`, { cause });
+    return new BusFault(
+      'EBUSY',
+      `${place} is held by ${openedBy(nodeOf(device)) ?? 'another program'}: end it`,
+      { cause },
+    );
   if (errno === LIBUSB_ERROR.NO_DEVICE) return new BusFault('ENODEV', `${place} was unplugged`, { cause });
   if (errno === LIBUSB_ERROR.NOT_SUPPORTED)
     return new BusFault('EACCES', `${place} has no driver that lets programs in: install WinUSB for it`, {

@@ -6,6 +6,7 @@ export interface UsbPackage {
 
 export interface PackageDevice {
   readonly busNumber: number;
+  readonly deviceAddress: number;
   readonly portNumbers: readonly number[];
   readonly deviceDescriptor: {
     readonly idVendor: number;
@@ -40,6 +41,7 @@ export interface PackageInterface {
 }
 
 export interface PackageEndpoint {
+  clearHalt(done: (error?: unknown) => void): void;
   makeTransfer(
     timeoutMs: number,
     done: (error: unknown, buffer: Buffer, length: number) => void,

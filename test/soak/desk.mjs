@@ -363,7 +363,11 @@ writeFileSync(join(folder, 'stop'), '');
 await Promise.race([Promise.all(guests.map(({ ended }) => ended)), sleep(60_000)]);
 for (const { child } of guests) end(child.pid);
 // All adapters are open once more.
+const earlier = new Map([...acknowledged].map(([bus, keys]) => [bus, keys.size]));
 await script(performance.now() + 3000);
+for (const [name, bus] of Object.entries(BUS))
+  if (name !== 'mux' && acknowledged.get(bus).size === earlier.get(bus))
+    fail(`${name} acknowledges nothing any more`);
 await sleep(500);
 const after = descriptors(server.child.pid);
 for (const guest of GUESTS) guestsAcknowledged(guest);
@@ -372,6 +376,7 @@ compare('ch341a', logged());
 console.log(JSON.stringify({ ...count, descriptors: { before, after } }));
 if (after > before) fail(`descriptors grew from ${before} to ${after}`);
 if (count.unplugged === 0 || count.guests === 0) fail('nothing happened');
+if (faults.length > 0) console.error(server.said());
 server.child.removeAllListeners('exit');
 server.child.kill('SIGTERM');
 await new Promise((resolve) => server.child.once('exit', resolve));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { PortTransfer, TransferStatus } from '../../src/usb/emulated-port.ts';
 import {
   type DeviceDescription,
   type DevicePort,
@@ -166,12 +167,29 @@ describe('bulk and interrupt endpoints', () => {
   });
 
   it('are halted by a stall until it is cleared', async () => {
+    const { port } = stage();
+    const ask = (fields: Partial<PortTransfer>): Promise<[TransferStatus, number[]]> =>
+      new Promise((resolve) =>
+        port.submit({
+          endpoint: 2,
+          data: new Uint8Array(0),
+          length: 0,
+          ...fields,
+          done: (status, data) => resolve([status, [...data]]),
+        }),
+      );
+    const control = (request: number, length: number) =>
+      ask({ endpoint: 0, length, setup: { requestType: 0x82, request, value: 0, index: 2, length } });
+    expect(await ask({ data: Uint8Array.of(0xee) })).toEqual(['stall', []]);
+    expect(await ask({ data: Uint8Array.of(1) })).toEqual(['stall', []]);
+    expect(await control(REQUEST.GET_STATUS, 2)).toEqual(['ok', [1, 0]]);
+    expect(await control(REQUEST.CLEAR_FEATURE, 0)).toEqual(['ok', []]);
+    expect(await ask({ data: Uint8Array.of(1) })).toEqual(['ok', []]);
+  });
+
+  it('are cleared by the connection that was told of the stall', async () => {
     const { usb } = stage();
     expect(await faultOf(() => usb.out(2, Uint8Array.of(0xee)))).toBe('EPROTO');
-    expect(await faultOf(() => usb.out(2, Uint8Array.of(1)))).toBe('EPROTO');
-    const endpoint = REQUEST_TYPE.ENDPOINT;
-    expect([...(await usb.controlIn(standard(REQUEST.GET_STATUS, 0, 2, endpoint), 2))]).toEqual([1, 0]);
-    await usb.controlOut(standard(REQUEST.CLEAR_FEATURE, 0, 2, endpoint), new Uint8Array(0));
     await usb.out(2, Uint8Array.of(1));
     expect([...(await usb.in(0x82, 8))]).toEqual([1]);
   });

@@ -29,6 +29,10 @@ function device({ serial = 'A1', port = 2, ids = IDS, openError = undefined as u
       address !== 0x82
         ? undefined
         : {
+            clearHalt(done) {
+              log.push('clear halt');
+              done();
+            },
             makeTransfer(_timeout, done) {
               const transfer: PackageTransfer = {
                 submit: (buffer) => transfers.push({ done, buffer }),
@@ -43,6 +47,7 @@ function device({ serial = 'A1', port = 2, ids = IDS, openError = undefined as u
   };
   const that: PackageDevice = {
     busNumber: 1,
+    deviceAddress: 4,
     portNumbers: [port, 3],
     deviceDescriptor: { idVendor: ids.vendorId, idProduct: ids.productId, iSerialNumber: 3 },
     timeout: 0,
@@ -154,6 +159,15 @@ describe('a device through the npm package usb', () => {
     const work = codeOf(usb.in(0x82, 32));
     transfers[0]?.done(error(status), Buffer.alloc(0), 0);
     expect(await work).toBe(code);
+  });
+
+  it('clears the halt of an endpoint that stalled, so that the next transfer can go', async () => {
+    const { device: one, transfers, log } = device();
+    const usb = await openDevice([one], WANTED);
+    const work = codeOf(usb.in(0x82, 32));
+    transfers[0]?.done(error(4), Buffer.alloc(0), 0);
+    expect(await work).toBe('EPROTO');
+    expect(log.at(-1)).toBe('clear halt');
   });
 
   it('takes transfers back at a deadline, and when it is closed', async () => {

@@ -83,7 +83,7 @@ describe('an adapter that cannot be opened', () => {
     expect(warnings).toEqual([]);
     await settled(board);
     expect(warnings).toEqual([
-      expect.stringMatching(/not open: EBUSY: .+ is in use by another program: close it/),
+      expect.stringMatching(/not open: EBUSY: .+ is in use by process \d+ \(.+\): close it/),
     ]);
   });
 

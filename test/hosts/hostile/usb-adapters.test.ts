@@ -1,0 +1,201 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Ch341aAdapter, Ch341aEmulator } from '../../../hosts/ch341a/index.ts';
+import { Cp2112Adapter, Cp2112Emulator } from '../../../hosts/cp2112/index.ts';
+import { CHIPS, FtdiAdapter, FtdiEmulator } from '../../../hosts/ftdi/index.ts';
+import { I2cTinyUsbAdapter, I2cTinyUsbEmulator } from '../../../hosts/i2c-tiny-usb/index.ts';
+import { Mcp2221Adapter, Mcp2221Emulator } from '../../../hosts/mcp2221/index.ts';
+import { BusFault, type HostAdapter } from '../../../src/bus/index.ts';
+import { EmulatedConnection, EmulatedPort, type UsbDevice, type UsbOpener } from '../../../src/usb/index.ts';
+import { MEMORY, RecordingWire } from '../recording-wire.ts';
+import { TamperedDevice, type Tampering } from './tampered-device.ts';
+
+const ADAPTERS: readonly {
+  readonly name: string;
+  readonly make: (wire: RecordingWire) => UsbDevice;
+  readonly drive: (open: UsbOpener) => HostAdapter;
+}[] = [
+  {
+    name: 'i2c-tiny-usb',
+    make: ({ i2c }) => new I2cTinyUsbEmulator(i2c),
+    drive: (open) => new I2cTinyUsbAdapter('i2c-tiny-usb', open),
+  },
+  {
+    name: 'CH341A',
+    make: (wire) => new Ch341aEmulator(wire),
+    drive: (open) => new Ch341aAdapter('CH341A', open),
+  },
+  {
+    name: 'CP2112',
+    make: ({ i2c }) => new Cp2112Emulator(i2c),
+    drive: (open) => new Cp2112Adapter('CP2112', open),
+  },
+  {
+    name: 'MCP2221A',
+    make: ({ i2c }) => new Mcp2221Emulator(i2c),
+    drive: (open) => new Mcp2221Adapter('MCP2221A', open),
+  },
+  {
+    name: 'FT232H',
+    make: (wire) => new FtdiEmulator(CHIPS.ft232h, wire),
+    drive: (open) => new FtdiAdapter('FT232H', open, { chip: CHIPS.ft232h, chipSelects: 1 }),
+  },
+];
+
+const TAMPERINGS: readonly Tampering[] = [
+  'stall',
+  'vanish',
+  'late',
+  'babble',
+  'other answer',
+  'short answer',
+  'no data',
+  'twice',
+];
+
+/** What a transfer may end with when its adapter misbehaves. */
+const TOLD = ['EPROTO', 'ENODEV', 'ETIMEDOUT', 'EIO', 'ENXIO', 'EREMOTEIO', 'EBUSY'];
+/** Transfers behind a fault, after which all is well again. */
+const PATIENCE = 3;
+/** Deadline of a transfer, in ms; nothing here needs so long unless it waits for what does not come. */
+const DEADLINE_MS = 60;
+/** Adapters wait for late answers by `AbortSignal.timeout`; nothing is that late in this process. */
+const HASTE = 20;
+
+describe.each(ADAPTERS)('a $name that misbehaves', ({ make, drive }) => {
+  let wire: RecordingWire;
+  let device: TamperedDevice;
+  let port: EmulatedPort;
+  let host: HostAdapter;
+  let number = 0;
+
+  beforeEach(async () => {
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => timeout(Math.ceil(ms / HASTE)));
+    await start();
+  });
+  afterEach(async () => {
+    await host.close();
+    vi.restoreAllMocks();
+  });
+
+  async function start(): Promise<void> {
+    wire = new RecordingWire();
+    device = new TamperedDevice(make(wire));
+    port = new EmulatedPort(device);
+    device.vanish = () => port.unplug();
+    host = drive(async () => new EmulatedConnection(port));
+    await host.open();
+  }
+
+  /** Writes two bytes that nobody wrote before, and reads them back. @returns the fault */
+  async function transfer(): Promise<BusFault | undefined> {
+    number++;
+    const data = [number >> 8, number & 0xff];
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(), DEADLINE_MS);
+    const read = { addr: MEMORY, flags: 1, buf: new Uint8Array(2) };
+    try {
+      const write = { addr: MEMORY, flags: 0, buf: Uint8Array.of(0x40, ...data) };
+      await host.i2c?.transfer([write], deadline.signal);
+      await host.i2c?.transfer([{ addr: MEMORY, flags: 0, buf: Uint8Array.of(0x40) }, read], deadline.signal);
+      return undefined;
+    } catch (error) {
+      if (error instanceof BusFault) return error;
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      const sent = wire.log.join(' ').split(`<40 <${hex(data[0])} <${hex(data[1])}`).length - 1;
+      expect(sent, 'how often it was written').toBeLessThanOrEqual(1);
+      lastRead = [...read.buf];
+      expected = data;
+    }
+  }
+  let lastRead: readonly number[] = [];
+  let expected: readonly (number | undefined)[] = [];
+
+  /** Brings an adapter that is gone back, as the resource manager does. */
+  async function heal(fault: BusFault | undefined): Promise<void> {
+    if (fault?.code !== 'ENODEV') return;
+    if (!port.plugged) port.plug();
+    await host.open();
+  }
+
+  /** Within a few transfers all is well again. */
+  async function recovers(first: BusFault | undefined): Promise<void> {
+    let fault = first;
+    for (let tries = 0; tries <= PATIENCE; tries++) {
+      await heal(fault);
+      fault = await transfer();
+      if (fault === undefined && lastRead.join() === expected.join()) return;
+      if (fault !== undefined) expect(TOLD).toContain(fault.code);
+    }
+    expect(fault?.message ?? `read ${lastRead}, not ${expected}`).toBe('well again');
+  }
+
+  it.each(TAMPERINGS)('%s, at each step: it is told in time, sent once, and well again', async (kind) => {
+    // The first one tells the clock.
+    await transfer();
+    const from = device.steps;
+    expect(await transfer()).toBeUndefined();
+    expect(lastRead).toEqual(expected);
+    const steps = device.steps - from;
+    expect(steps).toBeGreaterThan(2);
+    for (let at = 0; at < steps; at++) {
+      const began = performance.now();
+      device.tamper(kind, at);
+      const fault = await transfer();
+      // A machine that is busy has other things to do too.
+      expect(performance.now() - began, `step ${at}`).toBeLessThan(DEADLINE_MS * 50);
+      if (fault !== undefined) expect(TOLD, fault.message).toContain(fault.code);
+      expect(device.behave(), `step ${at}`).toBe(true);
+      await recovers(fault);
+    }
+  });
+
+  it.each(TAMPERINGS)('%s, at each step of its opening', async (kind) => {
+    await host.close();
+    const from = device.steps;
+    await host.open();
+    const steps = device.steps - from;
+    for (let at = 0; at < steps; at++) {
+      await host.close();
+      device.tamper(kind, at);
+      let fault: unknown;
+      // `open` has a limit of its own, 15 s, which the resource manager keeps.
+      const opening = Promise.resolve(host.open()).catch((error: unknown) => {
+        fault = error;
+      });
+      await Promise.race([opening, new Promise((resolve) => setTimeout(resolve, DEADLINE_MS))]);
+      device.behave();
+      await opening;
+      if (fault !== undefined) expect(TOLD).toContain((fault as BusFault).code);
+      if (!port.plugged) port.plug();
+      if (fault !== undefined) await host.open();
+      await recovers(undefined);
+    }
+  });
+
+  it('was left in the middle of anything by another program', async () => {
+    const from = device.steps;
+    await transfer();
+    const steps = device.steps - from;
+    for (let at = 0; at < steps; at++) {
+      device.tamper('late', at);
+      const given = new AbortController();
+      device.struck = () => given.abort();
+      await Promise.resolve(
+        host.i2c?.transfer([{ addr: MEMORY, flags: 0, buf: Uint8Array.of(0x41) }], given.signal),
+      ).catch(() => {});
+      await host.close();
+      device.behave();
+      // The other program is gone: this one finds what it left.
+      host = drive(async () => new EmulatedConnection(port));
+      await host.open();
+      await recovers(undefined);
+    }
+  });
+});
+
+function hex(byte: number | undefined): string {
+  return (byte ?? 0).toString(16).padStart(2, '0');
+}

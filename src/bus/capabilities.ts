@@ -22,9 +22,15 @@ export interface I2cCapabilities {
   readonly stretching: boolean;
   /**
    * Which NACKs it tells: of each byte, of the address alone, of the address of what is read alone (a write that nobody heard is
-   * no fault then), that there was one somewhere, or it is not known.
+   * no fault then), of the address or of some byte, by how many were moved before it, or it is not known.
    */
-  readonly nack: 'each byte' | 'address only' | 'address of reads' | 'address or data' | 'unknown';
+  readonly nack:
+    | 'each byte'
+    | 'address only'
+    | 'address of reads'
+    | 'address, or some byte'
+    | 'address or data'
+    | 'unknown';
 }
 
 /** A kind of adapter, as the table of adapters shows it. */

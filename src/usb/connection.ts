@@ -11,6 +11,8 @@ export type ControlRequest = Omit<SetupPacket, 'length'>;
 export interface UsbConnection {
   /** One phrase for a person: `i2c-tiny-usb 1c40:0534`. */
   readonly description: string;
+  /** Addresses of the endpoints of what was claimed, beside endpoint 0. */
+  readonly endpoints: readonly number[];
   /** @param length most bytes that the device may send */
   controlIn(request: ControlRequest, length: number, signal?: AbortSignal): Promise<Uint8Array>;
   controlOut(request: ControlRequest, data: Uint8Array, signal?: AbortSignal): Promise<void>;

@@ -25,6 +25,11 @@ export class EmulatedConnection implements UsbConnection {
     if (!port.plugged) throw this.#fault('unplugged');
   }
 
+  get endpoints(): readonly number[] {
+    const { interfaces } = this.#port.device.description;
+    return interfaces.flatMap(({ endpoints }) => endpoints.map(({ address }) => address));
+  }
+
   controlIn(request: ControlRequest, length: number, signal?: AbortSignal): Promise<Uint8Array> {
     const requestType = request.requestType | REQUEST_TYPE.IN;
     const setup: SetupPacket = { ...request, requestType, length };

@@ -29,6 +29,10 @@ export class PackageConnection implements UsbConnection {
     device.timeout = CONTROL_TIMEOUT_MS;
   }
 
+  get endpoints(): readonly number[] {
+    return (this.#interface.endpoints ?? []).map(({ address }) => address);
+  }
+
   async controlIn(request: ControlRequest, length: number, signal?: AbortSignal): Promise<Uint8Array> {
     return this.#control(request.requestType | REQUEST_TYPE.IN, request, length, signal);
   }

@@ -32,6 +32,7 @@ export interface PackageDevice {
 
 export interface PackageInterface {
   readonly descriptor: { readonly bInterfaceNumber: number; readonly bInterfaceClass: number };
+  readonly endpoints?: readonly { readonly address: number }[];
   isKernelDriverActive?(): boolean;
   detachKernelDriver(): void;
   attachKernelDriver(): void;

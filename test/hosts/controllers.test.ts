@@ -16,6 +16,7 @@ import {
   Cp2112Adapter,
   Cp2112Emulator,
 } from '../../hosts/cp2112/index.ts';
+import { I2C_CAPABILITIES as DLN2_CAPABILITIES, Dln2Adapter, Dln2Emulator } from '../../hosts/dln2/index.ts';
 import {
   I2C_CAPABILITIES as FIRMATA_CAPABILITIES,
   FirmataAdapter,
@@ -193,6 +194,11 @@ function cp2112(): Promise<ControllerBench> {
   return usbAdapter(wire, new Cp2112Emulator(wire.i2c), (open) => new Cp2112Adapter(NAME, open));
 }
 
+function dln2(): Promise<ControllerBench> {
+  const wire = new RecordingWire();
+  return usbAdapter(wire, new Dln2Emulator(wire), (open) => new Dln2Adapter(NAME, open));
+}
+
 function mcp2221(): Promise<ControllerBench> {
   const wire = new RecordingWire();
   return usbAdapter(wire, new Mcp2221Emulator(wire.i2c), (open) => new Mcp2221Adapter(NAME, open));
@@ -224,6 +230,7 @@ describeControllers('Firmata', firmata, { i2c: FIRMATA_CAPABILITIES, spiModes: [
 describeControllers('i2c-tiny-usb', i2cTinyUsb, { hasSpi: false, i2c: TINY_USB_CAPABILITIES });
 describeControllers('CH341A', ch341a, { i2c: CH341A_CAPABILITIES, spiModes: [0], spiSpeedHz: 2_000_000 });
 describeControllers('CP2112', cp2112, { hasSpi: false, i2c: CP2112_CAPABILITIES });
+describeControllers('DLN-2', dln2, { i2c: DLN2_CAPABILITIES });
 describeControllers('MCP2221A', mcp2221, { hasSpi: false, i2c: MCP2221_CAPABILITIES });
 for (const chip of [CHIPS.ft232h, CHIPS.ft2232h])
   describeControllers(chip.title, () => ftdi(chip), { i2c: FTDI_CAPABILITIES, spiModes: [0, 2] });

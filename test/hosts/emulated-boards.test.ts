@@ -17,6 +17,7 @@ describe('a board on an emulated adapter', () => {
   it.each<[string, ...('i2c' | 'spi')[]]>([
     ['dtbus,ch341a-emulator', 'i2c', 'spi'],
     ['dtbus,cp2112-emulator', 'i2c'],
+    ['dtbus,dln2-emulator', 'i2c', 'spi'],
     ['dtbus,firmata-emulator', 'i2c', 'spi'],
     ['dtbus,ft232h-emulator', 'i2c'],
     ['dtbus,ft232h-emulator', 'spi'],

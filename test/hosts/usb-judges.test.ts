@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { flashrom } from './judges/flashrom.ts';
-import { cp2112, i2cTinyUsb, mcp2221 } from './judges/linux-driver.ts';
+import { cp2112, dln2, i2cTinyUsb, mcp2221 } from './judges/linux-driver.ts';
 import { npmUsb } from './judges/npm-usb.ts';
 import { pyftdi } from './judges/pyftdi.ts';
 import { describeJudges } from './judges/session.ts';
@@ -10,12 +10,14 @@ describe('emulated USB adapters, plugged into a Linux', () => {
     i2cTinyUsb,
     mcp2221,
     cp2112,
+    dln2,
     flashrom('ch341a', 'ch341a_spi', '5512'),
     pyftdi,
     flashrom('ftdi', 'ft2232_spi:type=232H', '6014'),
     npmUsb('i2c-tiny-usb', 'harbaum,i2c-tiny-usb', 'c631'),
     npmUsb('ch341a', 'wch,ch341a', '5512'),
     npmUsb('ftdi', 'ftdi,ft232h', '6014'),
+    npmUsb('dln2', 'diolan,dln2', '2013'),
     npmUsb('mcp2221', 'microchip,mcp2221a', '00dd'),
     npmUsb('cp2112', 'silabs,cp2112', 'ea90'),
   ]);

@@ -46,6 +46,10 @@ const FOLDERS: readonly {
     load: () => import('../../../hosts/firmata/index.ts'),
   },
   {
+    compatible: ['diolan,dln2', 'dtbus,dln2-emulator'],
+    load: () => import('../../../hosts/dln2/index.ts'),
+  },
+  {
     compatible: ['silabs,cp2112', 'dtbus,cp2112-emulator'],
     load: () => import('../../../hosts/cp2112/index.ts'),
   },

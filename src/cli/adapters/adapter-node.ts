@@ -4,6 +4,7 @@ import type { FoundAdapter } from '../../machine/index.ts';
 const BUSES: Readonly<Record<string, readonly ('i2c' | 'spi' | 'gpio')[]>> = {
   'dangerousprototypes,bus-pirate': ['i2c', 'spi'],
   'dtbus,serprog': ['spi'],
+  'diolan,dln2': ['i2c', 'spi', 'gpio'],
   'firmata,board': ['i2c', 'spi'],
   'micropython,board': ['i2c', 'spi'],
   'wch,ch341a': ['i2c', 'spi'],

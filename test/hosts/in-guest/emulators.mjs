@@ -36,5 +36,8 @@ export async function makeEmulator(folder) {
   const spi = populateSpi(SPI, options).wire;
   const module = await import(`../../../dist/hosts/${folder}/index.js`);
   const { EmulatedPins } = await import('../../../dist/hosts/pins/index.js');
-  return module.makeEmulator({ i2c, spi, pins: new EmulatedPins([WIRED]) });
+  const device = module.makeEmulator({ i2c, spi, pins: new EmulatedPins([WIRED]) });
+  // A DLN-2 has pins of its own.
+  device.pins?.join?.(10, 11);
+  return device;
 }

@@ -107,3 +107,43 @@ export const cp2112: Judge = {
     expect(output).toMatch(/^0x99 0x11$/m);
   },
 };
+
+const DLN2_GPIO = fileURLToPath(new URL('../in-guest/dln2-gpio.mjs', import.meta.url));
+
+/** Linux's driver dln2 binds to the adapter, and its three functions: no device can be made on its SPI bus by hand. */
+export const dln2: Judge = {
+  name: "Linux's drivers dln2, i2c-dln2, spi-dln2 and gpio-dln2",
+  folder: 'dln2',
+  missing: program('i2cdetect'),
+  script: `
+    ${awaitBus('dln2-i2c')}
+    i2cdetect -y -r $bus 0x40 0x57
+    i2ctransfer -y $bus w3@0x50 4 0x99 0x11
+    busybox usleep 20000
+    i2ctransfer -y $bus w1@0x50 4 r4
+    i2ctransfer -f -y $bus w1@0x48 3 r2
+    i2ctransfer -y $bus w1@0x50 0 r200 | wc -w
+    i2ctransfer -y $bus w1@0x50 0 r52 | wc -w
+    i2cget -y $bus 0x21 0; echo "absent $?"
+    for i in $(seq 40); do ls /sys/class/spi_master | grep -q spi && break; busybox usleep 50000; done
+    echo "spi $(basename $(readlink /sys/class/spi_master/*/device/driver))"
+    node ${DLN2_GPIO}
+  `,
+  check(output) {
+    expect(output).toMatch(/^name dln2-i2c/m);
+    expect(output).toMatch(/^40: .*(48|UU)/m);
+    expect(output).toMatch(/^50: 50 -- -- -- -- -- -- --/m);
+    expect(output).toMatch(/^0x99 0x11 0xff 0xff$/m);
+    // TOS after reset: 80 °C.
+    expect(output).toMatch(/^0x50 0x00$/m);
+    expect(output).toMatch(/^200$/m);
+    // With its head this answer fills a packet.
+    expect(output).toMatch(/^52$/m);
+    expect(output).toContain('Error: Read failed\nabsent 2');
+    expect(output).toMatch(/^spi dln2-spi$/m);
+    expect(output).toMatch(/^pulled up true$/m);
+    expect(output).toMatch(/^driven true seen true\ndriven false seen false$/m);
+    expect(output).toMatch(/^edges 11\+ 11-$/m);
+    expect(output).toMatch(/^taken /m);
+  },
+};

@@ -43,6 +43,30 @@ export const BINDINGS: readonly Binding[] = [
     },
   },
   {
+    file: 'diolan,dln2.yaml',
+    compatibles: ['diolan,dln2', 'dtbus,dln2-emulator'],
+    isComplete: true,
+    required: ['compatible'],
+    properties: {
+      port: {
+        type: 'string',
+      },
+      'serial-number': {
+        type: 'string',
+      },
+      'num-cs': {
+        type: 'uint32',
+        minimum: 1,
+        maximum: 8,
+      },
+      'dtbus,stop-between': {
+        type: 'boolean',
+      },
+      i2c: {},
+      spi: {},
+    },
+  },
+  {
     file: 'dtbus,ch341a.yaml',
     compatibles: ['wch,ch341a', 'dtbus,ch341a-emulator'],
     isComplete: true,

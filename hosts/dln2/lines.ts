@@ -30,8 +30,8 @@ export class Dln2Lines implements LineController {
   async setUp(): Promise<void> {
     this.#enabled.clear();
     this.#count = readU16(await this.#connection.must(HANDLE.GPIO, COMMAND.GPIO_COUNT));
-    for (const [line, high] of this.#outputs) await this.drive(line, high);
-    for (const line of this.#watched) await this.watch(line, true);
+    for (const [line, high] of [...this.#outputs]) await this.drive(line, high);
+    for (const line of [...this.#watched]) await this.watch(line, true);
   }
 
   async get(line: number): Promise<boolean> {

@@ -15,7 +15,7 @@ export {
 export type { FaultKind, FaultOptions } from '../faults/index.ts';
 export { disabledControllers } from '../frontend/index.ts';
 export type { PartTypes } from '../parts/index.ts';
-export { PartError } from '../sim/property.ts';
+export { PART_DISABLED, PartError } from '../sim/property.ts';
 export {
   type TracedBoard,
   type TracedBus,

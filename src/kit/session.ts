@@ -1,7 +1,31 @@
-import type { Board, FaultHandle } from '../board/index.ts';
+import { type Board, type FaultHandle, PART_DISABLED } from '../board/index.ts';
 import { actualLines, plain } from './failure.ts';
 import { turn } from './timers.ts';
 import { type Recorder, Traffic } from './traffic.ts';
+
+/** The beginning of each call of a stack in a sentence. */
+const CALL = /, at (?=[^,]+:\d+:\d+\)?(?:, at |$))/g;
+
+/** What a test's board has told. */
+export class Warnings {
+  /** Of parts whose models failed, with the stacks of their errors. */
+  readonly failures: string[] = [];
+  readonly others: string[] = [];
+
+  /** @param heard the test hears of them itself: then nothing of it is a fault of the test */
+  listener(heard?: (sentence: string) => void): (sentence: string) => void {
+    if (heard !== undefined) return heard;
+    return (sentence) => {
+      const failed = sentence.includes(PART_DISABLED);
+      // The board tells it in one line; here each call of the stack has its own.
+      if (failed) this.failures.push(sentence.replace(CALL, '\n    at '));
+      else {
+        this.others.push(sentence);
+        process.emitWarning(sentence);
+      }
+    };
+  }
+}
 
 /** A test that is under way, and what is to be cleaned up behind it. */
 export class Session {
@@ -13,10 +37,12 @@ export class Session {
   readonly others = new Map<Board, string>();
   /** Ends the board itself. */
   readonly close: () => Promise<void>;
+  readonly warnings: Warnings;
   ended: Promise<readonly string[]> | undefined;
 
-  constructor(board: Board, recorder: Recorder) {
+  constructor(board: Board, recorder: Recorder, warnings: Warnings) {
     this.board = board;
+    this.warnings = warnings;
     this.recorder = recorder;
     this.traffic = new Traffic(recorder);
     this.close = board.close.bind(board);
@@ -39,6 +65,7 @@ async function end(session: Session): Promise<readonly string[]> {
   await turn();
   sessions.delete(session);
   const left = [
+    ...session.warnings.failures,
     ...board.virtio
       .listing()
       .filter(({ pending }) => pending > 0)
@@ -98,11 +125,13 @@ export function explain(error: unknown, session: Session, left: readonly string[
   if (!hasMessage(error) || explained.has(error)) return error;
   explained.add(error);
   const { message, stack } = error;
+  const { warnings } = session;
   const isOurs = message.includes('\nactual');
   const more = [
     ...(isOurs ? [] : actualLines(session.traffic)),
     ...inPlace(session),
-    ...left.map((sentence) => `left over: ${sentence}`),
+    ...warnings.others.map((sentence) => `warned: ${sentence}`),
+    ...left.map((sentence) => (warnings.failures.includes(sentence) ? sentence : `left over: ${sentence}`)),
   ];
   if (more.length === 0) return error;
   try {

@@ -9,7 +9,7 @@ import {
 } from '../board/index.ts';
 import { callback, checkOptions, type FilePath } from '../input/index.ts';
 import { type Duration, msOf } from './duration.ts';
-import { endSession, refusal, Session, sessions } from './session.ts';
+import { endSession, refusal, Session, sessions, Warnings } from './session.ts';
 import { fakeTime, realSleep, turn } from './timers.ts';
 import { Recorder, type Traffic } from './traffic.ts';
 
@@ -57,7 +57,8 @@ export interface TestMembers {
   ): FaultHandle;
   /**
    * Ends the test: faults are taken away and the board is closed.
-   * @throws {Error} naming what was left over: a fault that never struck, a transfer under way, another board that was left open
+   * @throws {Error} naming what was left over: a fault that never struck, a transfer under way, another board that was left
+   * open; and models that failed, with their stacks
    */
   finish(): Promise<void>;
 }
@@ -93,10 +94,17 @@ export async function openSession(
   checkOptions<Pick<TestBoardOptions, 'tick'>>('openTestBoard', { tick }, { tick: callback });
   const { backEnd = 'inline', clock = 'stepped', openHosts = 'first-use' } = given;
   const isFollowing = clock === 'stepped' && backEnd === 'inline';
-  const settings: BoardOptions = { ...given, backEnd, openHosts, clock: isFollowing ? fakeTime() : clock };
+  const warnings = new Warnings();
+  const settings: BoardOptions = {
+    ...given,
+    backEnd,
+    openHosts,
+    clock: isFollowing ? fakeTime() : clock,
+    onWarning: warnings.listener(given.onWarning),
+  };
   const opened = await (isOptions ? openBoard(settings) : openBoard(board, settings));
   try {
-    const session = new Session(opened, await Recorder.start(opened, nameOf(board)));
+    const session = new Session(opened, await Recorder.start(opened, nameOf(board)), warnings);
     return { board: equip(opened, session, { isStepped: clock !== 'real', isFollowing, tick }), session };
   } catch (error) {
     await opened.close();

@@ -2,6 +2,9 @@ import { isUint8Array } from 'node:util/types';
 import { didYouMean, oneLine, shown } from '../../input/index.ts';
 import type { PropertyValue } from '../../parts/index.ts';
 
+/** What is said of a part whose model threw, or did not come back. */
+export const PART_DISABLED = 'part disabled until reset';
+
 /**
  * A property of a part that a test or a script may read and set: what it senses (`temperature`), what it
  * shows (`picture`), how it behaves (`writeTime`). The part has an ordinary field or accessor of that name.

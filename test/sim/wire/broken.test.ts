@@ -200,11 +200,16 @@ describe('an SPI part whose model throws', () => {
 describe('what is said of it', () => {
   afterEach(() => vi.restoreAllMocks());
 
-  it('names the error and where it was thrown, on one line', () => {
+  it('names the error and the calls of the model, on one line', () => {
     const error = new RangeError('too large');
-    error.stack = 'RangeError: too large\n    at read (file:///board/own.mjs:5:7)\n    at main (x:1:1)';
+    const ours = new URL('../../../src/sim/chip/sheet-chip.ts', import.meta.url).pathname;
+    error.stack = `RangeError: too large\n    at read (file:///board/own.mjs:5:7)\n    at of (file:///board/own.mjs:2:7)\n    at call (${ours}:1:1)\n    at main (x:1:1)`;
     expect(brokenSentence('/i2c/part', error)).toBe(
-      '/i2c/part: model threw an error; part disabled until reset: RangeError: too large, at read (file:///board/own.mjs:5:7)',
+      '/i2c/part: model threw an error; part disabled until reset: RangeError: too large, at read (file:///board/own.mjs:5:7), at of (file:///board/own.mjs:2:7)',
+    );
+    error.stack = `RangeError: too large\n    at call (${ours}:1:1)\n    at main (x:1:1)`;
+    expect(brokenSentence('/i2c/part', error)).toBe(
+      `/i2c/part: model threw an error; part disabled until reset: RangeError: too large, at call (${ours}:1:1)`,
     );
     delete error.stack;
     expect(brokenSentence('/i2c/part', error)).toBe(

@@ -5,6 +5,7 @@ import { addAdaptersCommand } from './commands/adapters-command.ts';
 import { addBoardCommands } from './commands/board-commands.ts';
 import { addCompletionCommand } from './commands/completion-command.ts';
 import { addConvertCommand } from './commands/convert-command.ts';
+import { addDiffCommand } from './commands/diff-command.ts';
 import { addGuestCommands } from './commands/guest-commands.ts';
 import { addInitCommand } from './commands/init-command.ts';
 import { addMemoryCommands } from './commands/memory-commands.ts';
@@ -98,10 +99,11 @@ const GROUPS: readonly CommandGroup[] = [
   },
   {
     heading: 'Recordings and other traces:',
-    alone: ['record', 'replay', 'convert'],
+    alone: ['record', 'replay', 'diff', 'convert'],
     add: (program, end) => {
       addRecordCommand(program, end);
       addReplayCommand(program, end);
+      addDiffCommand(program, end);
       addConvertCommand(program);
     },
   },
@@ -167,6 +169,7 @@ const MEANT: Readonly<Record<string, string>> = {
   build: 'dtc',
   button: 'press',
   buses: 'ls',
+  compare: 'diff',
   compile: 'dtc',
   create: 'init',
   decode: 'convert',

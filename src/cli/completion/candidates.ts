@@ -155,6 +155,7 @@ async function argument(
   if (name === 'new') return NOTHING;
   if (name === 'convert')
     return { candidates: [], files: index === 0 ? traceEndings('read') : traceEndings('write') };
+  if (name === 'diff') return { candidates: [], files: traceEndings('read') };
   if (name === 'replay' && index === 0) return { candidates: [], files: ['bus'] };
   if (name === 'completion') return only(['bash', 'zsh', 'fish'].map((value) => ({ value, what: '' })));
   if (name === 'run' && index === 1) return SCRIPTS;

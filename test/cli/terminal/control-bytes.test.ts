@@ -34,6 +34,11 @@ const ROWS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['record', '--part', EVIL_NAME, '-', at.board, at.script],
     ['record', join(at.folder, 'x', EVIL_NAME), at.board, at.script],
   ],
+  diff: [
+    ['diff', at.recording, EVIL_NAME],
+    ['diff', at.recording, at.emptyRecording],
+    ['diff', at.recording, at.emptyRecording, '--json', '--time'],
+  ],
   replay: [
     ['replay', at.recording, at.board, at.script],
     ['replay', at.recording, at.board, '--as', 'controller'],

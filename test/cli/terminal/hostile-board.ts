@@ -18,6 +18,8 @@ export interface HostileBoard {
   readonly image: string;
   /** A recording with the same in all its texts. */
   readonly recording: string;
+  /** One in which nothing happens. */
+  readonly emptyRecording: string;
 }
 
 /** A board of a stranger: control bytes in every string, and in the names of its files. */
@@ -75,5 +77,16 @@ ${evil} rises
 end
 `,
   );
-  return { folder, board, overlay, script, image, recording, blob: join(folder, `${EVIL_NAME}.dtb`) };
+  const emptyRecording = join(folder, 'empty.bus');
+  writeFileSync(emptyRecording, 'dtbus-recording 1\nend\n');
+  return {
+    folder,
+    board,
+    overlay,
+    script,
+    image,
+    recording,
+    emptyRecording,
+    blob: join(folder, `${EVIL_NAME}.dtb`),
+  };
 }

@@ -69,7 +69,7 @@ const model: Model<typeof sheet> = ({ IE, CONTROL, ISTAT }, { node, segment, sen
     node.children.find(({ name }) => name === 'i2c@0');
   const behind = [segment(children)];
   const nobody: readonly object[] = [];
-  const state = keep({ connected: true, increments: false, reading: false, written: false });
+  const state = keep({ connected: true, increments: false, reading: false });
 
   function interrupt(): void {
     ISTAT.INTIN = Number(sense.interruptInput);
@@ -95,12 +95,8 @@ const model: Model<typeof sheet> = ({ IE, CONTROL, ISTAT }, { node, segment, sen
     begin(read) {
       state.reading = read;
     },
-    afterWrite() {
-      state.written = true;
-    },
     end() {
-      if (state.written) connect();
-      state.written = false;
+      connect();
       interrupt();
     },
     sensed() {
@@ -114,7 +110,6 @@ const model: Model<typeof sheet> = ({ IE, CONTROL, ISTAT }, { node, segment, sen
     reset() {
       CONTROL.NMYBUS = Number(sense.otherMyBus);
       CONTROL.NBUSON = Number(sense.otherBusOn);
-      state.written = false;
       connect();
       interrupt();
     },

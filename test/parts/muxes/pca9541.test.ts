@@ -122,6 +122,18 @@ describe('7.4 interrupts', () => {
     expect(bench.writeRead([ISTAT], 1)).toEqual([0x02]);
   });
 
+  it('no BUSINIT where it was not asked for, and none where the bus was connected already', async () => {
+    const bench = await selector();
+    bench.write([CONTROL, 0]);
+    bench.write([CONTROL, 4]);
+    expect([int(bench), bench.writeRead([ISTAT], 1)]).toEqual([true, [0x00]]);
+    bench.write([CONTROL, 0x14]);
+    expect([int(bench), bench.writeRead([ISTAT], 1)]).toEqual([true, [0x00]]);
+    // Asked for, and not connected by it.
+    bench.write([CONTROL, 0x10]);
+    expect([int(bench), bench.writeRead([ISTAT], 1)]).toEqual([true, [0x00]]);
+  });
+
   it('INT_IN, TESTON and the NTESTON of the other master last as long as their cause', async () => {
     const bench = await selector();
     bench.parts.set(MUX, 'interruptInput', true);
@@ -145,4 +157,18 @@ it('a snapshot brings the connection back, a reset that of power-on', async () =
   expect(reaches(bench)).toBe(true);
   bench.parts.restore(MUX, off);
   expect(reaches(bench)).toBe(false);
+});
+
+// Linux drivers/i2c/i2c-mux.c looks for i2c-arb, and where there is none for the node of the channel's number.
+it.each([
+  ['i2c-arb', true],
+  ['i2c@0', true],
+  ['i2c@1', false],
+])('the bus behind it is its child %s: %s', async (name, isBus) => {
+  const properties = { name: 'mux@70', compatible: 'nxp,pca9541', reg: 0x70 };
+  const bench = await i2cBench({
+    ...properties,
+    children: [{ name: 'other' }, { name, children: [eeprom] }],
+  });
+  expect(reaches(bench)).toBe(isBus);
 });

@@ -42,5 +42,6 @@ export const sheets: readonly AdapterSheet[] = usbSheets(NAMES, {
   spi: SPI_CAPABILITIES,
   lines: PIN_COUNT,
   gpio: PIN_CAPABILITIES,
+  roundTrips: 1,
   judges: "flashrom (SPI); I2C by 2 clients' sources",
 });

@@ -31,5 +31,6 @@ export const sheets: readonly AdapterSheet[] = usbSheets(NAMES, {
   i2c: I2C_CAPABILITIES,
   lines: PINS,
   gpio: PIN_CAPABILITIES,
+  roundTrips: 3,
   judges: "Linux's driver hid-cp2112, i2c-tools",
 });

@@ -47,6 +47,7 @@ export const sheets: readonly AdapterSheet[] = CHIP_NAMES.flatMap((chip) =>
     spi: spiCapabilities(1),
     lines: CHIPS[chip].linesOfChannel,
     gpio: PIN_CAPABILITIES,
+    roundTrips: 1,
     judges: CHIPS[chip].hasOpenDrain ? 'flashrom (SPI), pyftdi (I2C, SPI, GPIO)' : 'as FT232H',
   }),
 );

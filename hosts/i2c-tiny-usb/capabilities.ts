@@ -28,5 +28,6 @@ export const NAMES: UsbAdapterNames = {
 
 export const sheets: readonly AdapterSheet[] = usbSheets(NAMES, {
   i2c: I2C_CAPABILITIES,
+  roundTrips: 4,
   judges: "Linux's driver i2c-tiny-usb, i2c-tools",
 });

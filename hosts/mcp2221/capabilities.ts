@@ -30,5 +30,6 @@ export const sheets: readonly AdapterSheet[] = usbSheets(NAMES, {
   i2c: I2C_CAPABILITIES,
   lines: PINS,
   gpio: PIN_CAPABILITIES,
+  roundTrips: 4,
   judges: "Linux's driver hid-mcp2221, i2c-tools, npm's @johntalton/mcp2221",
 });

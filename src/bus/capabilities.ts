@@ -43,6 +43,8 @@ export interface AdapterSheet {
   readonly lines?: number;
   /** What they can do, where a GPIO controller of a board can be on it. */
   readonly gpio?: LineCapabilities;
+  /** USB round trips of a write of one byte and a read of two behind it: answers that are waited for, one after another. */
+  readonly roundTrips?: number;
   /** Who other than dtbus has judged its emulator. */
   readonly judges: string;
 }

@@ -71,6 +71,7 @@ const I2C_COLUMNS = [
   ['stretching', ({ i2c }) => yesNo(i2c.stretching)],
   ['NACK known for', ({ i2c }) => i2c.nack],
   ['flags', ({ i2c }) => flags(i2c.functionality)],
+  ['USB round trips', ({ roundTrips }) => roundTrips ?? ''],
   ['GPIO lines', ({ lines }) => lines ?? 0],
   ['judged by', ({ judges }) => judges],
 ];

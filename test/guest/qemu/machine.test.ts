@@ -180,7 +180,7 @@ describe('the command', () => {
   it('is told when it is called wrongly', async () => {
     expect(await guest('--timeout', 'soon')).toMatchObject({
       status: 2,
-      err: 'dtbus: invalid --timeout: expected a number of seconds, got soon\n',
+      err: 'dtbus: invalid --timeout: expected a number of seconds, got soon\nusage: dtbus guest [options] [board] [-- command...]\n(try --help)\n',
     });
   });
 

@@ -76,6 +76,10 @@ describe('what is no data sheet', () => {
   });
 });
 
+it.each([true, false])('a flag may be %s', (advances) => {
+  expect(faults({ bus: { i2c: { form: 'byte registers', address: 1, advances } } })).toEqual([]);
+});
+
 describe('a range', () => {
   it.each([
     ['of one', [1], '[1]'],
@@ -230,6 +234,9 @@ describe('what a data sheet says in two places', () => {
       'not found: key model of the data sheet, which the bus form "instructions" needs; add it',
     ]);
     expect(faults({ bus: { spi: { form: 'other' } }, registers: undefined, model })).toEqual([]);
+    expect(faults({ bus: { spi: { form: 'other' } }, registers: undefined })).toEqual([
+      'not found: key model of the data sheet, which the bus form "other" needs; add it',
+    ]);
   });
 });
 

@@ -81,7 +81,7 @@ describe('a bad node', () => {
   it.each([
     [{ 'dtbus,size': 300 }, 'dtbus,size: must be 1 to 256'],
     [{ 'dtbus,read-only': [3] }, 'dtbus,read-only: must be pairs'],
-    [{ 'dtbus,dump': '/nowhere' }, 'dtbus,dump: cannot be loaded: not found: /nowhere'],
+    [{ 'dtbus,dump': '/nowhere/dump.txt' }, 'dtbus,dump: cannot be loaded: not found: /nowhere'],
   ])('%o', async (properties, sentence) => {
     await expect(map(properties)).rejects.toThrow(sentence);
   });

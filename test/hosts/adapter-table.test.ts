@@ -41,11 +41,12 @@ describe('the tables of adapters in hosts/README.md', () => {
         stretching: true,
         nack: 'unknown',
       },
+      roundTrips: 2,
       lines: 4,
       judges: 'Linux',
     };
     expect(script.readmeWith(readme, [sheet])).toContain(
-      '| Test adapter | `test,adapter` | write then read | none | no | 60 | 50 kHz to 1 MHz | yes | unknown | none | 4 | Linux |',
+      '| Test adapter | `test,adapter` | write then read | none | no | 60 | 50 kHz to 1 MHz | yes | unknown | none | 2 | 4 | Linux |',
     );
   });
 });

@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { BoardError } from '../board-error.ts';
 
+/** Longest path of a socket: 108 bytes with their NUL on Linux (unix(7)), 104 on macOS. A longer one is cut off, and nobody finds it. */
+const PATH_MAX = process.platform === 'linux' ? 107 : 103;
+
 /** The socket in a folder of `dtbus serve`. */
 export const CONTROL_SOCKET = 'control.sock';
 
 /**
  * The folder of this user's control sockets: below XDG_RUNTIME_DIR, or in the folder for temporary files.
- * @throws {BoardError} when it belongs to somebody else or others may enter it
+ * @throws {BoardError} when it belongs to somebody else, others may enter it, or its name is too long
  */
 export function controlFolder(): string {
   const [folder, uid] = [folderName(), userId()];
@@ -17,6 +20,12 @@ export function controlFolder(): string {
   if (!stats.isDirectory() || stats.uid !== uid || (stats.mode & 0o077) !== 0)
     throw new BoardError(
       `unsafe folder for control sockets: ${folder} must be a folder of yours with mode 0700; remove it, or set XDG_RUNTIME_DIR`,
+    );
+  // Names in it have 16 digits, a process id of at most seven, and `-` and `.sock`.
+  const length = Buffer.byteLength(folder) + '/0123456789abcdef-4194304.sock'.length;
+  if (length > PATH_MAX)
+    throw new BoardError(
+      `too long a folder for control sockets: ${folder}; a socket's path takes ${PATH_MAX} bytes: set XDG_RUNTIME_DIR to a shorter one`,
     );
   return folder;
 }

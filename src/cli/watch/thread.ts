@@ -2,6 +2,7 @@
 import { writeSync } from 'node:fs';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { TraceReader } from '../../board/index.ts';
+import { oneLine, writeFault } from '../../input/index.ts';
 import { paintFor } from '../terminal/style.ts';
 import { RecordLog } from './record-log.ts';
 import { WatchLog } from './watch-log.ts';
@@ -11,28 +12,14 @@ import { CONTROL, type WatchedBoard, type WatchStart } from './watcher.ts';
 const LOOK_MS = 20;
 /** Before a pipe whose reader is slow is tried again. */
 const PIPE_MS = 5;
+const STDERR = 2;
 
-const { lines, pcap, json, colours, recording, control: shared } = workerData as WatchStart;
+const { lines, pcap, names, json, colours, recording, control: shared } = workerData as WatchStart;
 const control = new Int32Array(shared);
 const never = new Int32Array(new SharedArrayBuffer(4));
 
-/** Writes all of it, whatever the reader's pace: only this thread waits. */
+/** Writes all of it, whatever the reader's pace: only this thread waits. @throws {Error} it cannot be written */
 function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) {
-    try {
-      at += writeSync(fd, bytes, at);
-    } catch (thrown) {
-      // Nobody reads any more: then there is nobody to tell.
-      if ((thrown as NodeJS.ErrnoException).code !== 'EAGAIN') return;
-      Atomics.wait(never, 0, 0, PIPE_MS);
-    }
-  }
-}
-
-const line = (text: string) => writeAll(lines, Buffer.from(text));
-/** @throws {Error} it cannot be written, and who waits for it is to know */
-function writeRecording(fd: number, text: string): void {
-  const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; ) {
     try {
       at += writeSync(fd, bytes, at);
@@ -43,15 +30,40 @@ function writeRecording(fd: number, text: string): void {
   }
 }
 
+/** Writes as far as it goes. That a file takes no more is told once; that nobody reads a pipe any more is nobody's concern. */
+function writerTo(fd: number, name: string): (bytes: Uint8Array) => void {
+  let isOver = false;
+  return (bytes) => {
+    if (isOver) return;
+    try {
+      writeAll(fd, bytes);
+    } catch (thrown) {
+      isOver = true;
+      if ((thrown as NodeJS.ErrnoException).code !== 'EPIPE' && fd !== STDERR)
+        tell(`dtbus: ${oneLine(writeFault(name, thrown))}; the rest is left out\n`);
+    }
+  };
+}
+
+function tell(text: string): void {
+  try {
+    writeAll(STDERR, Buffer.from(text));
+  } catch {
+    // There is nobody to tell.
+  }
+}
+
+const toLines = writerTo(lines, names.lines);
+const line = (text: string) => toLines(Buffer.from(text));
 const log =
   recording === undefined
     ? new WatchLog({
         line,
-        pcap: pcap === undefined ? undefined : (bytes) => writeAll(pcap, bytes),
+        pcap: pcap === undefined ? undefined : writerTo(pcap, names.pcap),
         json,
         paint: paintFor({ isTTY: colours }),
       })
-    : new RecordLog((text) => writeRecording(recording.fd, text), line, recording.options);
+    : new RecordLog((text) => writeAll(recording.fd, Buffer.from(text)), line, recording.options);
 
 if (parentPort === null) throw new Error('this file runs as a thread of a watcher');
 for (;;) {

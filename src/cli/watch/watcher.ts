@@ -34,6 +34,8 @@ export interface WatchStart {
   readonly pcap: number | undefined;
   /** The recording, open for writing. */
   readonly recording: { readonly fd: number; readonly options: RecordOptions } | undefined;
+  /** What messages call what is written. */
+  readonly names: { readonly lines: string; readonly pcap: string };
   readonly json: boolean;
   readonly colours: boolean;
   /** Word 0 is 1 when the thread is to end, word 1 when it has written everything. */
@@ -80,6 +82,7 @@ export class Watcher {
           : options.pcap === '-'
             ? SHARED_OUTPUT
             : openForWriting(options.pcap),
+      names: { lines: nameOf(options.to), pcap: nameOf(options.pcap) },
       json: options.json ?? false,
       colours: isatty(lines) && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
       control: this.#control.buffer as SharedArrayBuffer,
@@ -107,6 +110,9 @@ export class Watcher {
     Atomics.wait(this.#control, CONTROL.ENDED, 0, END_LIMIT_MS);
   }
 }
+
+const nameOf = (file: string | undefined): string =>
+  file === undefined || file === '-' ? 'to standard output' : file;
 
 /** @throws {Error} it cannot be written */
 export function openForWriting(file: string): number {

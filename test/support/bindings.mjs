@@ -98,7 +98,7 @@ export function bindings() {
 function write() {
   writeFileSync(
     TABLE,
-    `// Made from dts/bindings by \`${COMMAND}\`: do not edit.
+    `/* Made from dts/bindings by \`${COMMAND}\`: do not edit. */
 import type { Binding } from './binding.ts';
 
 export const BINDINGS: readonly Binding[] = ${JSON.stringify(bindings(), undefined, 2)};

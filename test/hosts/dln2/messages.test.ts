@@ -96,19 +96,30 @@ describe('I2C', () => {
 });
 
 it('takes no late answer for that of another request', async () => {
-  const { adapter, port, wire } = bench();
+  const late: (() => void)[] = [];
+  let isSlow = false;
+  const { adapter, wire } = bench(DEFAULT_SETTINGS, (emulator) => ({
+    description: emulator.description,
+    plugged: (port) =>
+      emulator.plugged({
+        send: (endpoint, data) => {
+          const answer = data.slice();
+          if (isSlow) late.push(() => port.send(endpoint, answer));
+          else port.send(endpoint, answer);
+        },
+      }),
+    received: (endpoint, data) => emulator.received(endpoint, data),
+  }));
   await adapter.open();
   wire.memory.set([0xaa, 0xbb]);
   await adapter.i2c.transfer([write(MEMORY, 0)]);
+  isSlow = true;
   const deadline = new AbortController();
-  wire.atNextEvent(() => {
-    port.hang();
-    deadline.abort();
-  });
+  wire.atNextEvent(() => deadline.abort());
   expect(await faultOf(() => adapter.i2c.transfer([read(MEMORY, 1)], deadline.signal))).toBe('ETIMEDOUT');
   const message = read(MEMORY, 1);
   const again = adapter.i2c.transfer([message]);
-  port.resume();
+  for (const answer of late) answer();
   await again;
   expect([...message.buf]).toEqual([0xbb]);
 });

@@ -1,4 +1,4 @@
-// Made from dts/bindings by `node test/support/bindings.mjs`: do not edit.
+/* Made from dts/bindings by `node test/support/bindings.mjs`: do not edit. */
 import type { Binding } from './binding.ts';
 
 export const BINDINGS: readonly Binding[] = [

@@ -52,5 +52,6 @@ export const sheets: readonly AdapterSheet[] = usbSheets(NAMES, {
   spi: SPI_CAPABILITIES,
   gpio: GPIO_CAPABILITIES,
   lines: 32,
+  roundTrips: 1,
   judges: "Linux's drivers dln2, i2c-dln2, spi-dln2, gpio-dln2",
 });

@@ -63,6 +63,22 @@ describe('messages (Linux drivers/mfd/dln2.c, i2c-dln2.c, spi-dln2.c)', () => {
 });
 
 describe('I2C', () => {
+  it('reads a register by one message each way', async () => {
+    let count = 0;
+    const { adapter } = bench(DEFAULT_SETTINGS, (emulator) => ({
+      description: emulator.description,
+      plugged: (port) => emulator.plugged(port),
+      received: (endpoint, data) => {
+        count++;
+        emulator.received(endpoint, data);
+      },
+    }));
+    await adapter.open();
+    count = 0;
+    await adapter.i2c.transfer([write(MEMORY, 3), read(MEMORY, 2)]);
+    expect(count).toBe(1);
+  });
+
   it('sends a register of up to four bytes in front of a read, the high byte first', async () => {
     const { adapter, wire } = bench();
     await adapter.open();

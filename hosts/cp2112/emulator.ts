@@ -179,6 +179,11 @@ export class Cp2112Emulator implements UsbDevice {
   #transfer(report: Uint8Array, written: Uint8Array, length: number): void {
     this.#idle();
     if (length > READ_MAX) return;
+    if (this.#wire.sdaHeld) {
+      this.#status = STATUS.ERROR;
+      this.#reason = REASON.BUS_NOT_FREE;
+      return;
+    }
     const address = (report[1] ?? 0) & 0xfe;
     this.#status =
       this.#write(address, written) && this.#readFrom(address, length) ? STATUS.DONE : STATUS.ERROR;

@@ -2,6 +2,8 @@
 export interface EmulatedI2c {
   /** Hz that the adapter makes of SCL from now on. */
   clockHz?: number;
+  /** A part that was left in the middle of a byte holds SDA low: no START is possible. */
+  sdaHeld?: boolean;
   start(): void;
   writeByte(byte: number): boolean;
   readByte(ack: boolean): number;

@@ -30,6 +30,7 @@ import {
   SPEED,
   STATE,
   STATUS_ANSWER,
+  TIMEOUTS,
   transferRequest,
   word,
 } from './protocol.ts';
@@ -148,18 +149,11 @@ export class Mcp2221Adapter implements HostAdapter, I2cController {
     await this.#ask(usb, request(COMMAND.STATUS, 0, CANCEL.ASK), signal);
     const status = await this.#ask(usb, request(COMMAND.STATUS), signal);
     if (status[STATUS_ANSWER.STATE] === STATE.IDLE) return;
-    const [scl, sda] = [status[STATUS_ANSWER.SCL], status[STATUS_ANSWER.SDA]];
     await usb.out(ENDPOINT.OUT, request(COMMAND.RESET, ...RESET_KEY), signal);
     this.#told = undefined;
-    if (scl === 0) throw new BusFault('ETIMEDOUT', 'SCL is held low: check the wiring and pull-ups');
-    if (sda === 0)
-      throw new BusFault(
-        'EBUSY',
-        'SDA is held low, and an MCP2221A cannot free the bus: switch its parts off and on',
-      );
-    throw new BusFault(
-      'ENODEV',
-      `${this.description} was stuck and is being reset; the next transfer opens it`,
+    throw (
+      heldLow(status) ??
+      new BusFault('ENODEV', `${this.description} was stuck and is being reset; the next transfer opens it`)
     );
   }
 
@@ -227,6 +221,11 @@ export class Mcp2221Adapter implements HostAdapter, I2cController {
   ): Promise<number> {
     const status = await this.#ask(usb, request(COMMAND.STATUS), signal);
     const state = status[STATUS_ANSWER.STATE] as number;
+    if (TIMEOUTS.includes(state)) {
+      await this.#cancel(usb, signal);
+      this.#unclean = false;
+      throw heldLow(status) ?? this.#stuck();
+    }
     const refused = ((status[STATUS_ANSWER.FLAGS] as number) & NACK_FLAG) !== 0;
     if (!refused && state !== STATE.ADDRESS_NACK) return state;
     if (state !== STATE.IDLE) await this.#cancel(usb, signal);
@@ -238,4 +237,15 @@ export class Mcp2221Adapter implements HostAdapter, I2cController {
   #stuck(): BusFault {
     return new BusFault('ETIMEDOUT', `${this.description} did not end the transfer`);
   }
+}
+
+/** The fault of a bus that is not free, by the levels that the chip sees. */
+function heldLow(status: Uint8Array): BusFault | undefined {
+  if (status[STATUS_ANSWER.SCL] === 0)
+    return new BusFault('ETIMEDOUT', 'SCL is held low: check the wiring and pull-ups');
+  if (status[STATUS_ANSWER.SDA] !== 0) return undefined;
+  return new BusFault(
+    'EBUSY',
+    'SDA is held low, and an MCP2221A cannot free the bus: switch its parts off and on',
+  );
 }

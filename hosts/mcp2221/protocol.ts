@@ -55,6 +55,7 @@ export const NACK_FLAG = 0x40;
 /** States of the I2C engine. */
 export const STATE = {
   IDLE: 0x00,
+  START_TIMEOUT: 0x12,
   ADDRESS_NACK: 0x25,
   WRITE_WAITS: 0x43,
   WRITTEN_NO_STOP: 0x45,
@@ -62,6 +63,9 @@ export const STATE = {
   READ_COMPLETE: 0x55,
   STOP_TIMEOUT: 0x62,
 } as const;
+
+/** The engine waits in vain for START, for a byte that is written, for a stretched clock, or for STOP. */
+export const TIMEOUTS: readonly number[] = [STATE.START_TIMEOUT, 0x23, 0x44, STATE.STOP_TIMEOUT];
 
 /** Places in requests and answers of reads and writes. */
 export const TRANSFER = { LENGTH: 1, ADDRESS: 3, DATA: 4 } as const;

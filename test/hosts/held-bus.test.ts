@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { Cp2112Adapter, Cp2112Emulator } from '../../hosts/cp2112/index.ts';
+import type { EmulatedI2c } from '../../hosts/link/index.ts';
+import { Mcp2221Adapter, Mcp2221Emulator } from '../../hosts/mcp2221/index.ts';
+import { I2C_M, type I2cMessage } from '../../src/bus/index.ts';
+import { EmulatedConnection, EmulatedPort } from '../../src/usb/index.ts';
+import { MEMORY, RecordingWire } from './recording-wire.ts';
+
+const ADAPTERS = [
+  // It does not tell which of them is low.
+  ['CP2112', 'SDA or SCL is held low, and a CP2112', Cp2112Emulator, Cp2112Adapter],
+  ['MCP2221A', 'SDA is held low, and an MCP2221A', Mcp2221Emulator, Mcp2221Adapter],
+] as const;
+
+/**
+ * What Linux's fault injector leaves: a part that was addressed (incomplete_address_phase) or written to
+ * (incomplete_write_byte), and whose acknowledge bit was not clocked, holds SDA low.
+ */
+describe.each(ADAPTERS)('a bus whose SDA is held low, on a %s', (title, sentence, Emulator, Adapter) => {
+  const write: I2cMessage = { addr: MEMORY, flags: 0, buf: Uint8Array.of(0x20) };
+  const read: I2cMessage = { addr: MEMORY, flags: I2C_M.RD, buf: new Uint8Array(1) };
+
+  it.each([
+    ['a write', [write]],
+    ['a read', [read]],
+    ['both', [write, read]],
+  ])('is EBUSY for %s, with what to do, and works again once it is free', async (_, messages) => {
+    const wire = new RecordingWire();
+    const i2c: EmulatedI2c = wire.i2c;
+    const port = new EmulatedPort(new Emulator(i2c));
+    const adapter = new Adapter(title, async () => new EmulatedConnection(port));
+    await adapter.open();
+    i2c.sdaHeld = true;
+    for (let i = 0; i < 2; i++)
+      await expect(adapter.transfer(messages)).rejects.toThrow(
+        `EBUSY: ${sentence} cannot free the bus: switch its parts off and on`,
+      );
+    expect(wire.log).toEqual([]);
+    i2c.sdaHeld = false;
+    await adapter.transfer([write, read]);
+    expect(wire.log).toEqual(['W50', '<20', 'R50', '>00', 'P']);
+    await adapter.close();
+  });
+});

@@ -27,6 +27,20 @@ ${bus('spi0', 'platform,virtio-spi')}
 `;
 }
 
+/** The same buses, and no part on any of them. */
+export function bareBoardSource(): string {
+  const bus = (name: string, compatible: string, more = '') =>
+    `${name}: ${name} { compatible = "${compatible}"; #address-cells = <1>; #size-cells = <0>; ${more} };`;
+  return `/dts-v1/;
+/ {
+aliases { i2c1 = &i2c1; i2c2 = &i2c2; spi0 = &spi0; };
+${bus('i2c1', 'platform,virtio-i2c')}
+${bus('i2c2', 'platform,virtio-i2c')}
+${bus('spi0', 'platform,virtio-spi', 'num-cs = <16>;')}
+};
+`;
+}
+
 function nodeSource({ label, reg, compatible, node = '', set = {} }: PartNode): string {
   const settings = Object.entries(set).map(([name, value]) => `"${name}=${value}"`);
   const preset = settings.length > 0 ? ` dtbus,set = ${settings.join(', ')};` : '';

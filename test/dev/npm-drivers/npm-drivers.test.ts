@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { boardSource, EXAMPLE_READS } from './board-source.ts';
+import { bareBoardSource, boardSource, EXAMPLE_READS } from './board-source.ts';
 import { type Expectation, NPM_DRIVERS, type NpmDriver } from './drivers.ts';
 import { installDrivers, keepResults, VERSIONS } from './install.ts';
 
@@ -86,6 +86,39 @@ describe.skipIf(typeof installed === 'string')('drivers from the registry read w
       });
       expect(wrong).toEqual([]);
     }
+  });
+});
+
+describe.skipIf(typeof installed === 'string')('a recording in the place of the parts', () => {
+  beforeAll(() => {
+    writeFileSync(join(plain, 'board.dts'), boardSource());
+    writeFileSync(join(plain, 'bare.dts'), bareBoardSource());
+  });
+
+  /** What a script prints last, run by a command of dtbus, and what the command says. */
+  async function ended(...argv: string[]) {
+    const options = { cwd: plain, timeout: 25_000 };
+    const { stdout, stderr, code } = await run(process.execPath, [DTBUS, ...argv], options).then(
+      (done) => ({ ...done, code: 0 }),
+      (failed: { stdout: string; stderr: string; code: number }) => failed,
+    );
+    return { printed: stdout.trim().split('\n').at(-1) ?? '', stderr, code };
+  }
+
+  const scripts = new Set(NPM_DRIVERS.map(({ driver }) => driver));
+  it.each([...scripts])('gives %s the values that the models gave', async (driver) => {
+    const script = [`${driver}.cjs`, `${driver}.mjs`].find((name) => existsSync(join(plain, name))) as string;
+    const file = join(plain, `${driver.replaceAll(/\W/g, '-')}.bus`);
+    const recorded = await ended('record', file, '-b', 'board.dts', '--', script);
+    expect(recorded.code, recorded.stderr).toBe(0);
+    const [, count] = /recorded (\d+) events?\n/.exec(recorded.stderr) ?? [];
+    const replayed = await ended('replay', file, '-b', 'bare.dts', '--', script);
+    // Each transfer was the next one of its part, and none is left.
+    expect(replayed.stderr).toMatch(new RegExp(`replayed ${count} transfers?, all as recorded\n`));
+    // Drivers that only write: their scripts look at the model behind them, which is absent now.
+    const isAbsent = /not found: simulated part &\w+; the board has: none/.test(replayed.stderr);
+    expect(isAbsent).toBe(readFileSync(join(plain, script), 'utf8').includes('.part('));
+    if (!isAbsent) expect([replayed.code, replayed.printed]).toEqual([0, recorded.printed]);
   });
 });
 

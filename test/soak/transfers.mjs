@@ -1,6 +1,6 @@
 // Very many transfers of one script in one process: its memory must stay level. On the compiled package.
 //
-//   node test/soak/transfers.mjs [COUNT] [DECADES TO WARM UP, default: a hundredth]
+//   node test/soak/transfers.mjs [COUNT]
 //
 // Write-then-read of a simulated LM75, back-end `inline`: every answer is looked at. Resident memory, heap and external
 // memory are told at each hundredth, and what they were from the first hundredth on decides.

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { BusFault } from '../bus/index.ts';
 import type { ControlRequest, UsbConnection } from './connection.ts';
 import type { EmulatedPort, PortTransfer, TransferStatus } from './emulated-port.ts';
@@ -59,6 +60,8 @@ export class EmulatedConnection implements UsbConnection {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(this.#fault('unplugged'));
       if (signal?.aborted) return reject(reasonOf(signal));
+      // Many transfers of one request may be under way.
+      if (signal !== undefined) setMaxListeners(0, signal);
       const onAbort = (): void => void this.#port.cancel(transfer);
       const transfer: PortTransfer = {
         ...wanted,

@@ -187,6 +187,20 @@ describe('bulk and interrupt endpoints', () => {
     expect(await ask({ data: Uint8Array.of(1) })).toEqual(['ok', []]);
   });
 
+  it('take many transfers of one deadline, which Node does not warn of', async () => {
+    const { usb } = stage();
+    const { signal } = new AbortController();
+    const warnings: unknown[] = [];
+    const hear = (warning: unknown): void => void warnings.push(warning);
+    process.on('warning', hear);
+    const reads = Array.from({ length: 32 }, () => usb.in(0x82, 8, signal));
+    for (let i = 0; i < reads.length; i++) await usb.out(2, Uint8Array.of(i));
+    expect((await Promise.all(reads)).map(([byte]) => byte)).toEqual(reads.map((_, i) => i));
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', hear);
+    expect(warnings).toEqual([]);
+  });
+
   it('are cleared by the connection that was told of the stall', async () => {
     const { usb } = stage();
     expect(await faultOf(() => usb.out(2, Uint8Array.of(0xee)))).toBe('EPROTO');

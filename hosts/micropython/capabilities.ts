@@ -9,6 +9,9 @@ import {
 } from '../../src/bus/index.ts';
 import { BYTES_WITHOUT_DELAYS } from '../link/index.ts';
 
+import { PIN_CAPABILITIES } from '../pins/index.ts';
+import { LINES_MAX } from './settings.ts';
+
 /** SoftI2C waits a whole number of µs for half a bit. */
 export const SOFT_HZ = { min: 1000, max: 500_000 };
 
@@ -44,6 +47,8 @@ export const SPI_CAPABILITIES: SpiCapabilities = {
 };
 
 const BOARD = {
+  gpio: PIN_CAPABILITIES,
+  lines: LINES_MAX,
   i2c: SOFT_I2C_CAPABILITIES,
   spi: { ...SPI_CAPABILITIES, chipSelects: 1 },
   judges: 'the MicroPython interpreter',

@@ -7,6 +7,7 @@ import {
   type Session,
   type Step,
 } from '../link/index.ts';
+import { Turns } from '../pins/index.ts';
 import {
   ANSWER_MARK,
   answerLength,
@@ -50,6 +51,8 @@ const latin1 = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 
 /** The connection to a board: its raw REPL, with the driver in it. */
 export class MicropythonConnection implements AdapterProtocol {
+  /** One at a time is with the board. */
+  readonly turns = new Turns();
   readonly #session: RecoveringSession;
   /** The lines of source that make the buses. */
   readonly #setUp: () => readonly string[];

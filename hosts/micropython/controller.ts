@@ -1,9 +1,11 @@
 import type { BusFault, HostAdapter } from '../../src/bus/index.ts';
 import type { LinkOpener } from '../link/index.ts';
+import { PinLines } from '../pins/index.ts';
 import { MicropythonConnection } from './connection.ts';
 import { MicropythonI2cController } from './i2c-controller.ts';
+import { MicropythonPins } from './pins.ts';
 import type { Settings } from './settings.ts';
-import { freeBus, makeSpi } from './setup.ts';
+import { freeBus, makeLines, makeSpi } from './setup.ts';
 import { MicropythonSpiController } from './spi-controller.ts';
 
 /** A board that runs MicroPython, as an adapter. */
@@ -12,6 +14,7 @@ export class MicropythonAdapter implements HostAdapter {
   readonly unavailable: () => BusFault | undefined;
   readonly i2c?: MicropythonI2cController;
   readonly spi?: MicropythonSpiController;
+  readonly lines?: PinLines;
   readonly #connection: MicropythonConnection;
 
   constructor(
@@ -20,30 +23,35 @@ export class MicropythonAdapter implements HostAdapter {
     openLink: LinkOpener,
     unavailable: () => BusFault | undefined = () => undefined,
   ) {
-    const { i2c, spi } = settings;
+    const { i2c, spi, lines } = settings;
     this.#connection = new MicropythonConnection(name, openLink, () => this.#setUp(settings));
     this.unavailable = unavailable;
     if (i2c !== undefined) this.i2c = new MicropythonI2cController(this.#connection, i2c);
     if (spi !== undefined) this.spi = new MicropythonSpiController(this.#connection, spi.chipSelects.length);
+    if (lines.length > 0) this.lines = new PinLines(new MicropythonPins(this.#connection, lines));
   }
 
   get description(): string {
     return this.#connection.description;
   }
 
-  open(): Promise<void> {
-    return this.#connection.open();
+  async open(): Promise<void> {
+    await this.#connection.open();
+    await this.lines?.opened();
   }
 
-  close(): Promise<void> {
-    return this.#connection.close();
+  async close(): Promise<void> {
+    this.lines?.closed();
+    await this.#connection.close();
   }
 
   /** The lines of source that make the buses, in the state that they have after it. */
-  #setUp({ i2c, spi }: Settings): string[] {
+  #setUp({ i2c, spi, lines }: Settings): string[] {
     const free = i2c && freeBus(i2c);
     const made = this.i2c?.made();
     this.spi?.forget();
-    return [free, made].filter((line) => line !== undefined).concat(spi === undefined ? [] : makeSpi(spi));
+    return [free, made]
+      .filter((line) => line !== undefined)
+      .concat(spi === undefined ? [] : makeSpi(spi), makeLines(lines));
   }
 }

@@ -21,6 +21,9 @@ export const I2C_OP = {
 /** Operations on an SPI bus; the length of `SELECT`, `DESELECT` is a chip select, that of `SETUP` the mode. */
 export const SPI_OP = { SELECT: 1, DESELECT: 2, WRITE: 3, READ: 4, EXCHANGE: 5, SETUP: 6 } as const;
 
+/** Operations on pins; the length of all but `READ` is a line. `READ` answers the levels of all, in two bytes. */
+export const PIN_OP = { READ: 1, INPUT: 2, LOW: 3, HIGH: 4 } as const;
+
 /** What a transaction of a hardware I2C is: the fourth field of its head. */
 export const HARD_OP = { WRITE: 0, READ: 1, WRITE_READ: 2 } as const;
 
@@ -43,7 +46,7 @@ import sys,machine,time
 from binascii import a2b_base64 as _a,b2a_base64 as _b
 class _D:
  def __init__(d):
-  d.q=bytearray();d.c=None;d.u=False;d.s=None;d.k=[]
+  d.q=bytearray();d.c=None;d.u=False;d.s=None;d.k=[];d.n=[]
  def add(d,t):
   d.q.extend(_a(t));d.out(0,b'',0)
  def out(d,e,r,n):
@@ -72,6 +75,8 @@ class _D:
   d.run(d.hard,t,n)
  def p(d,t,n):
   d.run(d.spi,t,n)
+ def g(d,t,n):
+  d.run(d.pins,t,n)
  def x(d,t,n):
   d.run(lambda p,r:d.idle(),t,n)
  def soft(d,p,r):
@@ -118,6 +123,18 @@ class _D:
     b=p[k:k+l];k+=l;d.s.write_readinto(b,b);r.extend(b)
    else:
     d.s.init(baudrate=int.from_bytes(p[k:k+4],'little'),polarity=l>>1&1,phase=l&1);k+=4
+ def pins(d,p,r):
+  k=0
+  while k<len(p):
+   o=p[k];l=p[k+1]|p[k+2]<<8;k+=3
+   if o==${PIN_OP.READ}:
+    v=0
+    for i in range(len(d.n)):v|=d.n[i]()<<i
+    r.extend(bytes((v&255,v>>8)))
+   elif o==${PIN_OP.INPUT}:
+    d.n[l].init(machine.Pin.IN)
+   else:
+    d.n[l].init(machine.Pin.OUT,value=o-${PIN_OP.LOW})
  def free(d,c,a):
   c=machine.Pin(c,machine.Pin.OPEN_DRAIN,value=1);a=machine.Pin(a,machine.Pin.OPEN_DRAIN,value=1)
   for k in range(9):
@@ -131,7 +148,7 @@ ${DRIVER}=_D()
 `;
 
 /** Which function of the driver a call is of. */
-export type DriverCall = 'i' | 'h' | 'p' | 'x';
+export type DriverCall = 'i' | 'h' | 'p' | 'g' | 'x';
 
 /** Data bytes in one line of source: with base64 and the call around it, no line is longer than a UART's buffer of 256. */
 const LINE_BYTES = 162;

@@ -1,5 +1,6 @@
 import type { EmulatedAdapter, EmulatedI2c, EmulatedSpi } from '../link/index.ts';
-import { ANSWER_MARK, DRIVER, DRIVER_HEAD, HARD_OP, I2C_OP, SPI_OP } from './driver.ts';
+import type { EmulatedPins } from '../pins/index.ts';
+import { ANSWER_MARK, DRIVER, DRIVER_HEAD, HARD_OP, I2C_OP, PIN_OP, SPI_OP } from './driver.ts';
 import { Repl } from './emulator-repl.ts';
 import { ERRNO } from './errno.ts';
 import type { Outcome } from './protocol.ts';
@@ -9,15 +10,16 @@ import { WHO } from './setup.ts';
 export interface EmulatorOptions {
   readonly i2c?: EmulatedI2c | undefined;
   readonly spi?: EmulatedSpi | undefined;
+  readonly pins?: EmulatedPins | undefined;
   /** Boards from before 1.14 have no raw-paste mode. */
   readonly rawPaste?: boolean;
 }
 
 const MACHINE = '1.27.0|a board emulated by dtbus';
-const CALL = new RegExp(`^${DRIVER}\\.(add|[ihpx])\\(b'([A-Za-z0-9+/=]*)'(?:,(\\d+))?\\)$`);
+const CALL = new RegExp(`^${DRIVER}\\.(add|[ihpgx])\\(b'([A-Za-z0-9+/=]*)'(?:,(\\d+))?\\)$`);
 const I2C_MADE = new RegExp(`^${DRIVER}\\.c=machine\\.(?:SoftI2C|I2C)\\(.*freq=(\\d+)`);
 /** Pins are what they are called: the rest of the set-up has nothing to do. */
-const OTHER_SETUP = new RegExp(`^${DRIVER}\\.(?:s=machine\\.|k=|k\\.append\\(|free\\()`);
+const OTHER_SETUP = new RegExp(`^${DRIVER}\\.(?:s=machine\\.|k=|k\\.append\\(|n=|n\\.append\\(|free\\()`);
 const TOKEN = /^print\(end='([^']*)'\)$/;
 const NOTHING = new Uint8Array(0);
 
@@ -32,6 +34,7 @@ interface Operation {
 export class MicropythonEmulator implements EmulatedAdapter {
   readonly #i2c: EmulatedI2c | undefined;
   readonly #spi: EmulatedSpi | undefined;
+  readonly #pins: EmulatedPins | undefined;
   readonly #repl: Repl;
   #queue: Uint8Array = NOTHING;
   #hasDriver = false;
@@ -40,9 +43,10 @@ export class MicropythonEmulator implements EmulatedAdapter {
   #speedHz = 0;
   #selected = false;
 
-  constructor({ i2c, spi, rawPaste = true }: EmulatorOptions) {
+  constructor({ i2c, spi, pins, rawPaste = true }: EmulatorOptions) {
     this.#i2c = i2c;
     this.#spi = spi;
+    this.#pins = pins;
     this.#repl = new Repl((source) => this.#run(source), rawPaste);
   }
 
@@ -80,7 +84,8 @@ export class MicropythonEmulator implements EmulatedAdapter {
     const answer: number[] = [];
     if (name === 'x') this.#idle();
     for (const operation of name === 'x' ? [] : operationsOf(program, name)) {
-      if (name === 'p') answer.push(...this.#spiOperation(operation));
+      if (name === 'g') answer.push(...this.#pinOperation(operation));
+      else if (name === 'p') answer.push(...this.#spiOperation(operation));
       else if (!this.#i2cOperation(operation, answer)) break;
     }
     return printed(0, Uint8Array.from(answer), answerBytes);
@@ -160,6 +165,16 @@ export class MicropythonEmulator implements EmulatedAdapter {
     }
   }
 
+  #pinOperation({ code, length }: Operation): number[] {
+    const levels = this.#pins?.levels ?? 0xffff;
+    if (code === PIN_OP.READ) return [levels & 0xff, levels >> 8];
+    const bit = 1 << length;
+    const outputs = this.#pins?.outputs ?? 0;
+    const driven = code === PIN_OP.HIGH ? levels | bit : levels & ~bit;
+    this.#pins?.drive(driven, code === PIN_OP.INPUT ? outputs & ~bit : outputs | bit);
+    return [];
+  }
+
   #stop(): void {
     if (this.#busOpen) this.#i2c?.stop();
     this.#busOpen = false;
@@ -205,6 +220,7 @@ function operationsOf(program: Uint8Array, call: string): Operation[] {
 }
 
 function dataBytes(call: string, code: number, length: number): number {
+  if (call === 'g') return 0;
   if (call === 'i') return code === I2C_OP.WRITE || code === I2C_OP.WRITE_ALL ? length : 0;
   if (code === SPI_OP.SETUP) return 4;
   return code === SPI_OP.WRITE || code === SPI_OP.EXCHANGE ? length : 0;

@@ -72,6 +72,10 @@ export class MicropythonI2cController implements I2cController {
     if (messages.some(({ flags }) => flags & I2C_M.NO_RD_ACK))
       throw new BusFault('EOPNOTSUPP', `${WHO} cannot do reads without an acknowledge bit`);
     if (this.#pins.id !== undefined) checkRegister(messages);
+    await this.#connection.turns.take(() => this.#inTurn(messages, signal), signal);
+  }
+
+  async #inTurn(messages: readonly I2cMessage[], signal: AbortSignal | undefined): Promise<void> {
     await this.#connection.ready(signal);
     if (this.#told !== this.#hz) await this.#connection.line(this.made(), signal);
     if (this.#pins.id !== undefined) return this.#transact(messages, signal);

@@ -17,6 +17,7 @@ const EMULATED: Settings = {
   baud: 0,
   i2c: { id: undefined, scl: '5', sda: '4' },
   spi: { id: undefined, sck: '2', mosi: '3', miso: '0', chipSelects: ['1'] },
+  lines: [],
 };
 
 /**

@@ -26,12 +26,15 @@ export interface Settings {
   readonly baud: number;
   readonly i2c: I2cPins | undefined;
   readonly spi: SpiPins | undefined;
+  /** Pins that are GPIO lines, in their order. */
+  readonly lines: readonly Pin[];
 }
 
 const DEFAULT_BAUD = 115_200;
 const BAUD_MIN = 300;
 const BAUD_MAX = 4_000_000;
 const ID_MAX = 15;
+export const LINES_MAX = 16;
 /** `5`, `GP5`, `X9`, `PA4`, `P0.31`: nothing that would end a string of Python's. */
 const PIN_NAME = /^[A-Za-z0-9_.]{1,32}$/;
 
@@ -51,11 +54,14 @@ export function readSettings(node: DeviceNode): Settings {
   };
   const hasI2c = Object.values(i2c).some((value) => value !== undefined);
   const hasSpi = [spi.id, spi.sck, spi.mosi, spi.miso].some((value) => value !== undefined);
-  if (!hasI2c && !hasSpi)
+  const lines = (node.strings('dtbus,lines') ?? []).map((name) => pythonPin(node, 'dtbus,lines', name));
+  if (lines.length > LINES_MAX)
+    throw new NodeError(node, 'dtbus,lines', `${lines.length} lines are too many: at most ${LINES_MAX}`);
+  if (!hasI2c && !hasSpi && lines.length === 0)
     throw new NodeError(
       node,
       'dtbus,scl',
-      'no bus is named: set dtbus,scl and dtbus,sda, or dtbus,sck, dtbus,mosi and dtbus,miso, to pins of the board',
+      'no bus is named: set dtbus,scl and dtbus,sda, or dtbus,sck, dtbus,mosi and dtbus,miso, or dtbus,lines, to pins of the board',
     );
   if (hasI2c) checkPins(node, { 'dtbus,scl': i2c.scl, 'dtbus,sda': i2c.sda }, i2c.id);
   if (hasSpi)
@@ -76,6 +82,7 @@ export function readSettings(node: DeviceNode): Settings {
     baud: numberOf(node, 'current-speed', BAUD_MIN, BAUD_MAX) ?? DEFAULT_BAUD,
     i2c: hasI2c ? i2c : undefined,
     spi: hasSpi ? spi : undefined,
+    lines,
   };
 }
 

@@ -31,6 +31,11 @@ export function makeSpi({ id, sck, mosi, miso, chipSelects }: SpiPins): string[]
   return [`${DRIVER}.k=[]`, ...selects.map((pin) => `${DRIVER}.k.append(${pin})`), `${DRIVER}.s=${bus}`];
 }
 
+/** The lines of source that name the pins of GPIO, and leave them as they are. */
+export function makeLines(lines: readonly Pin[]): string[] {
+  return [`${DRIVER}.n=[]`, ...lines.map((pin) => `${DRIVER}.n.append(machine.Pin(${pin}))`)];
+}
+
 /** The line of source that prints the version and the name of the board, with a bar between them. */
 export const WHO =
   "sys.stdout.write('.'.join(str(v) for v in sys.implementation[1][:3])+'|'+getattr(sys.implementation,'_machine',sys.platform))";

@@ -42,7 +42,7 @@ export class MicropythonSpiController implements SpiController {
   ): Promise<void> {
     try {
       checkSpiMessage(this.capabilities, WHO, chipSelect, mode, transfers);
-      await this.#transfer(chipSelect, mode, transfers, signal);
+      await this.#connection.turns.take(() => this.#transfer(chipSelect, mode, transfers, signal), signal);
     } catch (error) {
       if (signal?.aborted) this.#held = undefined;
       await this.deselect();
@@ -51,6 +51,10 @@ export class MicropythonSpiController implements SpiController {
   }
 
   async deselect(): Promise<void> {
+    await this.#connection.turns.take(() => this.#deselect());
+  }
+
+  async #deselect(): Promise<void> {
     const held = this.#held;
     this.#held = undefined;
     if (held === undefined) return;
@@ -66,7 +70,7 @@ export class MicropythonSpiController implements SpiController {
   ): Promise<void> {
     await this.#connection.ready(signal);
     if (this.#held !== undefined && (this.#held.chipSelect !== chipSelect || this.#held.mode !== mode))
-      await this.deselect();
+      await this.#deselect();
     let selected = this.#held !== undefined;
     this.#held = undefined;
     const asked = Math.min(...transfers.map(({ speedHz }) => speedHz || Number.POSITIVE_INFINITY));

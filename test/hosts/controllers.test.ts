@@ -133,6 +133,7 @@ function micropython(rawPaste: boolean, i2cId?: number): Promise<ControllerBench
     baud: 115_200,
     i2c: { id: i2cId, scl: '5', sda: '4' },
     spi: { id: undefined, sck: '2', mosi: '3', miso: '0', chipSelects: ['1'] },
+    lines: [],
   };
   return behindPort(
     wire,

@@ -5,6 +5,7 @@ import {
   MicropythonEmulator,
   type Settings,
 } from '../../../hosts/micropython/index.ts';
+import { EmulatedPins } from '../../../hosts/pins/index.ts';
 import { I2C_M, NodeError } from '../../../src/bus/index.ts';
 import { node } from '../../sim/support.ts';
 import { directLink, type Peer } from '../bus-pirate/direct-link.ts';
@@ -16,6 +17,7 @@ const SETTINGS: Settings = {
   baud: 115_200,
   i2c: { id: undefined, scl: '5', sda: '4' },
   spi: undefined,
+  lines: ['6', '7'],
 };
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
 /** With control bytes by name. */
@@ -120,6 +122,35 @@ it('makes the clock that is not above what was asked for (SoftI2C: whole µs of 
   expect(text(Uint8Array.from(link.sent))).toContain(
     'machine.SoftI2C(scl=machine.Pin(5),sda=machine.Pin(4),freq=10000,',
   );
+});
+
+it('has its pins as lines, which tell of edges and are driven again after a loss', async () => {
+  const pins = new EmulatedPins();
+  const board = new MicropythonEmulator({ pins });
+  const link = directLink(board);
+  const host = new MicropythonAdapter('the cable', SETTINGS, link.open);
+  await host.open();
+  const { lines } = host;
+  expect(await lines?.get(1)).toBe(true);
+  await lines?.drive(0, false);
+  expect([pins.outputs & 3, pins.levels & 3]).toEqual([1, 2]);
+  const edges: string[] = [];
+  const seen = new Promise<void>((resolve) => {
+    if (lines !== undefined)
+      lines.onEdge = ({ line, high }) => {
+        edges.push(`${line}${high ? '+' : '-'}`);
+        resolve();
+      };
+  });
+  await lines?.watch(1, true);
+  pins.outside = 0;
+  await seen;
+  expect(edges).toEqual(['1-']);
+  pins.drive(0xffff, 0);
+  await host.open();
+  expect([pins.outputs & 3, pins.levels & 1]).toEqual([1, 0]);
+  expect(await faultOf(() => lines?.get(2))).toBe('EINVAL');
+  await host.close();
 });
 
 describe('the node', () => {

@@ -16,6 +16,7 @@ const settings = (i2cId?: number): Settings => ({
   baud: 115_200,
   i2c: { id: i2cId, scl: '5', sda: '4' },
   spi: { id: undefined, sck: '2', mosi: '3', miso: '0', chipSelects: ['1'] },
+  lines: ['6', '7'],
 });
 
 /** Our controller and driver, run by the interpreter. */
@@ -95,6 +96,24 @@ it('finds the board in any state, and leaves it at the prompt', async () => {
   expect(host.description).toMatch(/^MicroPython 1\.27\.0 \(JS with Emscripten\) on /);
   await host.close();
   expect(Buffer.from(board.feed(Buffer.from('1+1\r\n'))).toString()).toContain('2');
+});
+
+it('reads and drives pins', async () => {
+  const driven: string[] = [];
+  const pins: PinsSeen = {
+    read: (name) => name !== '7',
+    drive: (name, high) => driven.push(`${name}=${high ? 1 : 0}`),
+  };
+  board.wiring = { wire: new RecordingWire(), pins };
+  const host = new MicropythonAdapter('the board', settings(), emulatedLink(board));
+  await host.open();
+  expect([await host.lines?.get(0), await host.lines?.get(1)]).toEqual([true, false]);
+  driven.length = 0;
+  await host.lines?.drive(0, true);
+  await host.lines?.drive(0, false);
+  await host.lines?.release(0);
+  expect(driven).toEqual(['6=1', '6=0']);
+  await host.close();
 });
 
 it('says what the board raised', async () => {

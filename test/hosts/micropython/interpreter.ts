@@ -17,6 +17,9 @@ class Pin:
     def __init__(self, name, mode=-1, value=None):
         self.name=str(name)
         if value is not None: _wire.drive(self.name, bool(value))
+    def init(self, mode=-1, value=None):
+        if mode not in (Pin.IN, Pin.OUT): raise ValueError('mode')
+        if value is not None: _wire.drive(self.name, bool(value))
     def __call__(self, value=None):
         if value is None: return 1 if _wire.pin(self.name) else 0
         _wire.drive(self.name, bool(value))

@@ -396,6 +396,9 @@ export const BINDINGS: readonly Binding[] = [
       'dtbus,cs': {
         type: 'string-array',
       },
+      'dtbus,lines': {
+        type: 'string-array',
+      },
       i2c: {},
       spi: {},
     },

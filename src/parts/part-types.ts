@@ -692,7 +692,6 @@ export interface PartTypes {
   'atmel,24c00': Atmel24c00;
   'atmel,24c01': Atmel24c00;
   'atmel,24c02': Atmel24c00;
-  'atmel,at24': Atmel24c00;
   'atmel,24c04': Atmel24c00;
   'atmel,24c08': Atmel24c00;
   'atmel,24c16': Atmel24c00;
@@ -704,6 +703,7 @@ export interface PartTypes {
   'atmel,24c1024': Atmel24c00;
   'atmel,24c2048': Atmel24c00;
   'atmel,spd': Atmel24c00;
+  'atmel,at24': Atmel24c00;
   'atmel,at25': AtmelAt25;
   'atmel,at25010': AtmelAt25;
   'atmel,at25020': AtmelAt25;

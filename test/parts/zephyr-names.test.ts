@@ -12,7 +12,7 @@ it.each([
   ['i2c', 'maxim,ds3231', /DS3231/],
   ['i2c', 'maxim,ds3231-mfd', /DS3231/],
   ['i2c', 'maxim,ds1307', /DS1307/],
-  ['i2c', 'atmel,at24', /24C02/],
+  ['i2c', 'atmel,at24', /^EEPROM of the size that its node says$/],
   ['spi', 'atmel,at25', /AT25/],
   ['spi', 'jedec,spi-nor', /NOR|flash/i],
   ['i2c', 'ti,hdc', /HDC1000/],

@@ -7,6 +7,9 @@ import { CONTENTS, contentsOf } from './memory-contents.ts';
 /** Bytes that are copied one by one. */
 const FEW = 32;
 
+/** Zephyr's name of all of them, beside which `size`, `pagesize` and `address-width` stand. */
+const ANY = 'at24';
+
 /** The 24Cxx family (Microchip AT24C01 to AT24CM02 data sheets, "Memory organization"): bytes, page, address bits. */
 const ROWS: readonly (readonly [
   name: string,
@@ -29,14 +32,17 @@ const ROWS: readonly (readonly [
   ['24c1024', 0x20000, 256, 16, 128],
   ['24c2048', 0x40000, 256, 16, 128],
   ['spd', 0x100, 16, 8],
+  [ANY, 0x100, 8, 8],
 ];
 
 const sheetOf = (name: string, memory: Memory) =>
   ({
-    // Zephyr's name of all of them comes with `size`, `pagesize` and `address-width`.
-    compatible: name === '24c02' ? ['atmel,24c02', 'atmel,at24'] : [`atmel,${name}`],
+    compatible: [`atmel,${name}`],
     partNumbers: [name],
-    title: `${name.toUpperCase()} EEPROM, ${memory.size} bytes`,
+    title:
+      name === ANY
+        ? 'EEPROM of the size that its node says'
+        : `${name.toUpperCase()} EEPROM, ${memory.size} bytes`,
     source: 'Microchip AT24C data sheets',
     notModelled: [
       'the software write protection of SPD EEPROMs',

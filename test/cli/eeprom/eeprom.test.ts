@@ -172,7 +172,7 @@ describe('what cannot be done', () => {
 
   it('says what cannot be read', async () => {
     const { status, err } = await eeprom('write', 'small', folder.path('missing'));
-    expect({ status, err: err.includes('ENOENT') }).toEqual({ status: 1, err: true });
+    expect({ status, err: err.includes('not found: ') }).toEqual({ status: 1, err: true });
   });
 
   it('has nothing to write', async () => {

@@ -268,7 +268,7 @@ describe('a watcher', () => {
     // Of each message a block of packet: type, as `Linux i2c packet` of eight bytes.
     const packet = Buffer.from('0800000008000000', 'hex');
     expect(folder.read('here.pcapng').toString('latin1').split(packet.toString('latin1'))).toHaveLength(51);
-    expect(() => new Watcher({ to: '/nowhere/x' })).toThrow('cannot write /nowhere/x: ENOENT');
+    expect(() => new Watcher({ to: '/nowhere/x' })).toThrow('cannot write /nowhere/x: not found: /nowhere');
   });
 });
 
@@ -387,7 +387,11 @@ describe('dtbus watch', () => {
       2,
       'watch cannot work on a served board (--connect is set); leave out ls',
     ],
-    [['watch', '--to', '/nowhere/x', 'dts/demo.dts', 'ls'], 1, 'cannot write /nowhere/x: ENOENT'],
+    [
+      ['watch', '--to', '/nowhere/x', 'dts/demo.dts', 'ls'],
+      1,
+      'cannot write /nowhere/x: not found: /nowhere',
+    ],
   ])('%j', (argv, status, sentence) => {
     const ended = dtbus(...argv);
     expect(ended.stderr).toContain(sentence);

@@ -103,7 +103,9 @@ describe('opening says in one sentence what to do about', () => {
     await open(line.path);
     const fault = await openFault(line.path);
     expect(fault.code).toBe('EBUSY');
-    expect(fault.message).toBe(`EBUSY: ${line.path} is in use by process ${process.pid} (this one): close it`);
+    expect(fault.message).toBe(
+      `EBUSY: ${line.path} is in use by process ${process.pid} (this one): close it`,
+    );
   });
 
   it('a file that is no port', async () => {

@@ -15,7 +15,7 @@ describe('a picture for a terminal', () => {
   it('of 128 x 64 dots has 64 x 16 characters', () => {
     const lines = fitPicture(
       Array(32)
-        .fill(' '.repeat(127) + '█')
+        .fill(`${' '.repeat(127)}█`)
         .join('\n'),
       80,
     ).split('\n');

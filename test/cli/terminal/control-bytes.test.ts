@@ -62,6 +62,11 @@ const ROWS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['parts', '-b', at.board, '--json'],
     ['parts', EVIL_NAME],
   ],
+  'parts new': [
+    ['parts', 'new', EVIL_NAME],
+    ['parts', 'new', 'part', '--folder', join(at.folder, 'x', EVIL_NAME)],
+    ['parts', 'new', 'part', '--folder', at.script],
+  ],
   adapters: [['adapters'], ['adapters', '--json'], ['adapters', 'emulate', EVIL_NAME]],
   init: [['init', at.folder]],
   get: [

@@ -3,10 +3,11 @@
 //   node test/soak/transfers.mjs [COUNT]
 //
 // Write-then-read of a simulated LM75, back-end `inline`: every answer is looked at. Resident memory, heap and external
-// memory are told at each hundredth, and what they were from the first hundredth on decides.
+// memory are told at each hundredth. V8 makes room for young objects in steps, the last of them after some 30 million: what
+// is resident from a third on decides.
 import { openBoard } from '../../dist/src/board/index.js';
 
-/** From the first hundredth to the end. */
+/** From a third of the run to the end. */
 const MOST_GROWTH_MB = 10;
 const count = Number(process.argv[2] ?? 1e8);
 if (!(count >= 100)) {
@@ -36,7 +37,8 @@ for (let done = 0; done < count; ) {
     if (bytes[0] !== 25 || bytes[1] !== 0) wrong++;
   }
   const [rss, used, external] = megabytes();
-  [least, most, heap] = [Math.min(least, rss), Math.max(most, rss), Math.max(heap, used)];
+  if (done >= count / 3) [least, most] = [Math.min(least, rss), Math.max(most, rss)];
+  heap = Math.max(heap, used);
   const seconds = (performance.now() - began) / 1000;
   console.log(
     `${done} transfers, ${seconds.toFixed(0)} s: ${rss.toFixed(1)} MB resident, ${used.toFixed(1)} heap, ${external.toFixed(1)} external`,
@@ -45,6 +47,6 @@ for (let done = 0; done < count; ) {
 await board.close();
 const level = most - least <= MOST_GROWTH_MB;
 console.log(
-  `${count} transfers, ${wrong} wrong: ${least.toFixed(1)} to ${most.toFixed(1)} MB resident from the first hundredth on, heap at most ${heap.toFixed(1)} MB${level ? '' : `: more than ${MOST_GROWTH_MB} MB`}`,
+  `${count} transfers, ${wrong} wrong: ${least.toFixed(1)} to ${most.toFixed(1)} MB resident from a third on, heap at most ${heap.toFixed(1)} MB${level ? '' : `: more than ${MOST_GROWTH_MB} MB`}`,
 );
 process.exitCode = wrong === 0 && level ? 0 : 1;

@@ -18,13 +18,7 @@ const BUSES = [
     number: 3,
     path: '/i2c',
     parts: [
-      {
-        reg: [0x48],
-        name: 'temp@48',
-        compatible: ['national,lm75'],
-        addressWidth: undefined,
-        size: undefined,
-      },
+      { reg: [0x48], name: 'temp@48', compatible: ['national,lm75'], addressWidth: undefined, size: undefined },
     ],
   },
 ] as const;

@@ -26,15 +26,20 @@ export function addReplayCommand(program: Command, end: (exitCode: number) => vo
     .description(
       `Replays a recording (dtbus record, or dtbus convert from another trace).
 
-  --as parts        (default) Runs a script or a dtbus command on a board whose parts are the recording: they answer as they
-                    did, bytes and errors, and no model runs. Within a part the order is strict, between parts it is free.
-                    A request that is not the next one fails with EIO and is told with the line, what was expected and
-                    what came; so are lines that were not asked for. Recorded edges of lines come behind the transfer
-                    before them.
-  --as controller   Sends what was recorded to the parts of the board, adapters included, and compares the answers: a
-                    golden master for a part, an adapter, a clone chip, a model.
-  --as stimulus     Runs a script or command on the board with its own parts; only the recorded edges of lines come, at
-                    their times.
+  --as parts        (default) Runs a script or a dtbus command on a board
+                    whose parts are the recording: they answer as they did,
+                    bytes and errors, and no model runs. Within a part the
+                    order is strict, between parts it is free. A request
+                    that is not the next one fails with EIO and is told
+                    with the line, what was expected and what came; so are
+                    lines that were not asked for. Recorded edges of lines
+                    come behind the transfer before them.
+  --as controller   Sends what was recorded to the parts of the board,
+                    adapters included, and compares the answers: a golden
+                    master for a part, an adapter, a clone chip, a model.
+  --as stimulus     Runs a script or command on the board with its own
+                    parts; only the recorded edges of lines come, at their
+                    times.
 
 People may write into a recording: ?? any byte, * any rest, repeat, optional and any { } (docs/recordings.md of this package).
 A recording that was cut or has lost events is not replayed.

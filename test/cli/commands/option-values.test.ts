@@ -22,6 +22,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   '--include': PATH,
   '--trust': PATH,
   '--connect': PATH,
+  '--folder': PATH,
   '--to': PATH,
   '--write': PATH,
   '--png': PATH,
@@ -52,6 +53,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'guest --timeout': ['soon', 'expected a number of seconds, got soon'],
   'press --for': ['long', 'expected milliseconds, got long'],
   'record --time': ['exat', 'expected rounded, exact or none, got exat (did you mean exact)'],
+  'replay --as': ['part', 'expected parts, controller or stimulus, got part (did you mean parts)'],
   'run --pretend': [
     'raspberry-pi-44',
     'expected raspberry-pi-3, raspberry-pi-zero-2-w, raspberry-pi-4 or raspberry-pi-5, got raspberry-pi-44 (did you mean raspberry-pi-4)',
@@ -74,6 +76,7 @@ const BESIDE: Readonly<Record<string, (board: string) => string[]>> = {
   'guest --timeout': (board) => [board],
   'press --for': (board) => ['-b', board, '&gpio', '0'],
   'record --time': (board) => ['out.bus', board, 'ls'],
+  'replay --as': (board) => ['in.bus', board],
   'run --pretend': (board) => [board, 'script.js'],
   'serve --fd': (board) => [board],
   'serve --limit': (board) => [board, '--socket-dir', folder.path('sockets')],

@@ -12,14 +12,13 @@ const folder = testFolder();
 const found = spawnSync('tshark', ['--version']).error === undefined;
 if (!found) console.info('tshark is not installed (apt install tshark): nobody reads the capture file');
 
+const TEMP = { reg: [0x48], name: 'temp@48', compatible: ['national,lm75'] } as const;
 const BUSES = [
   {
     kind: 'i2c',
     number: 3,
     path: '/i2c',
-    parts: [
-      { reg: [0x48], name: 'temp@48', compatible: ['national,lm75'], addressWidth: undefined, size: undefined },
-    ],
+    parts: [{ ...TEMP, addressWidth: undefined, size: undefined }],
   },
 ] as const;
 

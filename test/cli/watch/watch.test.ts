@@ -5,12 +5,11 @@ import { BusFault, type Errno, I2C_M, type I2cMessage, type NackPlace } from '..
 import { WatchLog } from '../../../src/cli/watch/watch-log.ts';
 import { Watcher } from '../../../src/cli/watch/watcher.ts';
 import { TraceWriter, type TransferRecord } from '../../../src/trace/index.ts';
+import { hasTshark } from '../../formats/traces.ts';
 import { recordOf } from '../../support/trace.ts';
 import { testFolder } from '../folder.ts';
 
 const folder = testFolder();
-const found = spawnSync('tshark', ['--version']).error === undefined;
-if (!found) console.info('tshark is not installed (apt install tshark): nobody reads the capture file');
 
 const TEMP = { reg: [0x48], name: 'temp@48', compatible: ['national,lm75'] } as const;
 const BUSES = [
@@ -125,7 +124,7 @@ i2c-3  no answer             1       1     0         0      250         250
     ]);
   });
 
-  it.runIf(found)('writes a capture file that Wireshark reads', async () => {
+  it.runIf(hasTshark)('writes a capture file that Wireshark reads', async () => {
     // 19 bits, 28 bits and STOP: the second message begins at 19 / 48 of 250 µs.
     expect(await captureOf({ messages })).toEqual([
       '5.000000000 3 0x48 0x00000000 9000',
@@ -133,7 +132,7 @@ i2c-3  no answer             1       1     0         0      250         250
     ]);
   });
 
-  it.runIf(found)('ends it where something was not acknowledged', async () => {
+  it.runIf(hasTshark)('ends it where something was not acknowledged', async () => {
     const failed = (code: Errno, nack: NackPlace | undefined, ...transaction: I2cMessage[]) =>
       captureOf({
         messages: transaction,
@@ -159,7 +158,7 @@ i2c-3  no answer             1       1     0         0      250         250
     expect(await failed('ENXIO', undefined, long)).toEqual(['5.000000000 3 0x48 0x00000000 90']);
   });
 
-  it.runIf(found)(
+  it.runIf(hasTshark)(
     'has SPI too, each transfer of a message a packet that a dissector of ours reads',
     async () => {
       const { log, captured } = logOf(true);
@@ -209,7 +208,7 @@ i2c-3  no answer             1       1     0         0      250         250
     },
   );
 
-  it.runIf(found)('has the time of the board, to the bit', async () => {
+  it.runIf(hasTshark)('has the time of the board, to the bit', async () => {
     const { log, captured } = logOf(true);
     const attached: Promise<void>[] = [];
     traceBoards((memory, buses) => {

@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { BoardError } from '../board-error.ts';
@@ -10,7 +10,8 @@ const PATH_MAX = process.platform === 'linux' ? 107 : 103;
 export const CONTROL_SOCKET = 'control.sock';
 
 /**
- * The folder of this user's control sockets: below XDG_RUNTIME_DIR, or in the folder for temporary files.
+ * The folder of this user's control sockets: below XDG_RUNTIME_DIR where that is there (it is not in a container that
+ * took over the variable alone), else in the folder for temporary files.
  * @throws {BoardError} when it belongs to somebody else, others may enter it, or its name is too long
  */
 export function controlFolder(): string {
@@ -32,7 +33,7 @@ export function controlFolder(): string {
 
 function folderName(): string {
   const runtime = process.env['XDG_RUNTIME_DIR'];
-  return runtime ? join(runtime, 'dtbus') : join(tmpdir(), `dtbus-${userId()}`);
+  return runtime && existsSync(runtime) ? join(runtime, 'dtbus') : join(tmpdir(), `dtbus-${userId()}`);
 }
 
 /** -1 where users have no number. */

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { afterEach, expect, it } from 'vitest';
 import { controlSocketOf, controlSocketsOf } from '../../../src/board/control/place.ts';
 import { testFolder } from '../../cli/folder.ts';
@@ -28,4 +28,12 @@ it.runIf(process.platform === 'linux')('is one that fits into a socket address',
     expect(() => ask('board.dts')).toThrow(
       `too long a folder for control sockets: ${path}/dtbus; a socket's path takes 107 bytes: set XDG_RUNTIME_DIR to a shorter one`,
     );
+});
+
+// A container or sudo takes the variable over and not the folder, which only the session manager makes.
+it('is among the temporary files where the folder of the session is not there', () => {
+  const session = folder.path('session-that-is-not-there');
+  process.env['XDG_RUNTIME_DIR'] = session;
+  expect(controlSocketOf('board.dts')).not.toContain(session);
+  expect(existsSync(session)).toBe(false);
 });

@@ -28,6 +28,7 @@ export {
   TraceReader,
   traceMemory,
 } from '../trace/index.ts';
+export { ADAPTER_CLOSED } from './adapter-closed.ts';
 export { BoardError } from './board-error.ts';
 export type { BoardControl, ControlWatch } from './control/client.ts';
 export { forgetControl, processesOf } from './control/place.ts';
@@ -68,6 +69,10 @@ export type {
 /** The models of simulated parts; see `loadModels` in src/sim. Loaded when it is called. */
 export const loadCatalogue: typeof import('../sim/index.ts').loadModels = async (compatibles) =>
   (await import('../sim/index.ts')).loadModels(compatibles);
+
+/** The right to use a file, as `FILE.lock` beside it; see `FileLock` in src/sim. Loaded when it is called. */
+export const lockOf = async (file: string): Promise<import('../sim/index.ts').FileLock> =>
+  new (await import('../sim/index.ts')).FileLock(file);
 
 /** Serves a board's buses over vhost-user; see `ServedBoard`. Loaded when it is called. */
 export const serveBoard: typeof import('./served.ts').ServedBoard.open = async (file, options) =>

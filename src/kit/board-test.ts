@@ -3,6 +3,7 @@ import { type FilePath, invalid } from '../input/index.ts';
 import { plain } from './failure.ts';
 import { endSession, explain, refusal } from './session.ts';
 import { type OpenTest, openSession, type TestBoard, type TestBoardOptions } from './test-board.ts';
+import { WorldUnsupportedError } from './worlds.ts';
 
 /** What a runner gives a test; `Context` is its own type. */
 export type TestBody<Context = unknown> = (board: TestBoard, context: Context) => unknown;
@@ -13,7 +14,7 @@ export type RunnerTest<Context = unknown> = (this: unknown, context?: Context) =
 /**
  * A test with a board of its own, for any runner: `test('name', boardTest('board.dts', async (board) => …))`. The board is
  * closed behind it, also after a throw; what the test has left over fails it; an error says what had happened on the board.
- * A fault that the board cannot carry skips the test (with `DTBUS_UNSUPPORTED=fail` it fails).
+ * A fault that the board cannot carry, and a world (`on`) that is not there, skip the test (with `DTBUS_UNSUPPORTED=fail` it fails).
  */
 export function boardTest<Context = unknown>(
   board: FilePath | TestBoardOptions,
@@ -74,12 +75,12 @@ export function runnerTest<Context>(
   };
 }
 
-/** Skips a test whose fault the board cannot carry. @throws `error` where it is anything else, or may not be skipped */
+/** Skips a test whose fault the board cannot carry, or whose world is not there. @throws `error` where it is anything else, or may not be skipped */
 export function skipUnsupported(error: unknown, ...contexts: readonly unknown[]): void {
-  if (!(error instanceof FaultUnsupportedError)) throw error;
+  if (!(error instanceof FaultUnsupportedError || error instanceof WorldUnsupportedError)) throw error;
   if (process.env['DTBUS_UNSUPPORTED'] === 'fail') {
     const message = `${error.message}; DTBUS_UNSUPPORTED=fail makes this a failure`;
-    throw plain({ message, expected: 'a fault', actual: error.message }, skipUnsupported);
+    throw plain({ message, expected: 'no skip', actual: error.message }, skipUnsupported);
   }
   const skip = contexts.find((context) => typeof (context as Skipping | undefined)?.skip === 'function');
   if (skip === undefined) throw error;

@@ -127,11 +127,13 @@ export function assertSpacing(subject: Trafficked, spacing: Spacing): void {
   const traffic = trafficOf(subject);
   const [from, to] = [matcherOf(traffic, spacing.from), matcherOf(traffic, spacing.to)];
   const least = msOf(spacing.atLeast ?? 0, 'atLeast');
-  const most = spacing.atMost === undefined ? Number.POSITIVE_INFINITY : msOf(spacing.atMost, 'atMost');
+  const { slack } = traffic;
+  const most =
+    spacing.atMost === undefined ? Number.POSITIVE_INFINITY : msOf(spacing.atMost, 'atMost') + slack.ms;
   const { events } = traffic;
   const limits = [
     ...(spacing.atLeast === undefined ? [] : [`at least ${durationText(least)}`]),
-    ...(spacing.atMost === undefined ? [] : [`at most ${durationText(most)}`]),
+    ...(spacing.atMost === undefined ? [] : [`at most ${durationText(most - slack.ms)}${slack.text}`]),
   ].join(' and ');
   const fail = (sentence: string) => {
     const expected = [`${from.text}, ${limits} later ${to.text}`];

@@ -22,3 +22,4 @@ export type { BytesPattern, EdgePattern, Pattern, TransferPattern } from './patt
 export { type FaultPlan, fault, sweep } from './sweep.ts';
 export { type InTest, openTestBoard, type TestBoard, type TestBoardOptions } from './test-board.ts';
 export type { Mark, Seen, SeenEdge, SeenTransfer, Traffic } from './traffic.ts';
+export { type World, type Worlds, WorldUnsupportedError } from './worlds.ts';

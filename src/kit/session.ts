@@ -38,10 +38,13 @@ export class Session {
   /** Ends the board itself. */
   readonly close: () => Promise<void>;
   readonly warnings: Warnings;
+  /** Lets others use the hardware. */
+  readonly release: () => void;
   ended: Promise<readonly string[]> | undefined;
 
-  constructor(board: Board, recorder: Recorder, warnings: Warnings) {
+  constructor(board: Board, recorder: Recorder, warnings: Warnings, release: () => void) {
     this.board = board;
+    this.release = release;
     this.warnings = warnings;
     this.recorder = recorder;
     this.traffic = new Traffic(recorder);
@@ -85,7 +88,11 @@ async function end(session: Session): Promise<readonly string[]> {
     await other.close();
   }
   recorder.end();
-  await session.close();
+  try {
+    await session.close();
+  } finally {
+    session.release();
+  }
   return left;
 }
 

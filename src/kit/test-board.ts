@@ -12,6 +12,7 @@ import { type Duration, msOf } from './duration.ts';
 import { endSession, refusal, Session, sessions, Warnings } from './session.ts';
 import { fakeTime, realSleep, turn } from './timers.ts';
 import { Recorder, type Traffic } from './traffic.ts';
+import { checkHardware, holdHardware, placeIn, slackOf, type Worlds } from './worlds.ts';
 
 const MS = 1e6;
 
@@ -22,6 +23,13 @@ export interface TestBoardOptions extends BoardOptions {
    * `(ms) => t.mock.timers.tick(ms)`; the fixtures of `dtbus/vitest` know vitest's. One that returns false has moved nothing.
    */
   readonly tick?: ((ms: number) => unknown) | undefined;
+  /**
+   * In the place of a tree: the trees of the worlds that the suite runs on; `DTBUS_ON` says in which (default `sim`).
+   * Emulated and real adapters have a thread of their own and the machine's time, whatever else is said.
+   */
+  readonly on?: Worlds;
+  /** What an upper limit of time (`atMost`) is widened by where time is the machine's. Default: nothing. */
+  readonly slack?: Duration;
 }
 
 /** Options of a fault in a test. */
@@ -90,8 +98,10 @@ export async function openSession(
 ): Promise<OpenTest> {
   watchOpened(noteOpened);
   const isOptions = typeof board === 'object' && !('href' in board);
-  const { tick, ...given } = isOptions ? board : options;
+  const { tick, on, slack, ...plain } = isOptions ? { ...options, ...board } : options;
   checkOptions<Pick<TestBoardOptions, 'tick'>>('openTestBoard', { tick }, { tick: callback });
+  const place = on === undefined ? undefined : placeIn(on);
+  const given = { ...plain, ...place?.settings };
   const { backEnd = 'inline', clock = 'stepped', openHosts = 'first-use' } = given;
   const isFollowing = clock === 'stepped' && backEnd === 'inline';
   const warnings = new Warnings();
@@ -102,12 +112,18 @@ export async function openSession(
     clock: isFollowing ? fakeTime() : clock,
     onWarning: warnings.listener(given.onWarning),
   };
-  const opened = await (isOptions ? openBoard(settings) : openBoard(board, settings));
+  const release = place?.world === 'hardware' ? await holdHardware(place.tree) : () => {};
+  const tree = place?.tree ?? (isOptions ? undefined : board);
+  let opened: Board | undefined;
   try {
-    const session = new Session(opened, await Recorder.start(opened, nameOf(board)), warnings);
+    opened = await (tree === undefined && isOptions ? openBoard(settings) : openBoard(tree, settings));
+    if (place?.world === 'hardware') checkHardware(place, warnings.others);
+    const recorder = await Recorder.start(opened, nameOf(tree), slackOf(slack, place));
+    const session = new Session(opened, recorder, warnings, release);
     return { board: equip(opened, session, { isStepped: clock !== 'real', isFollowing, tick }), session };
   } catch (error) {
-    await opened.close();
+    await opened?.close();
+    release();
     throw error;
   }
 }

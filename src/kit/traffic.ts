@@ -20,6 +20,7 @@ import {
   unknownI2c,
   unknownSpi,
 } from '../trace/decode.ts';
+import type { Slack } from './worlds.ts';
 
 /** A transfer that a board has carried out, read by the data sheet of its part. */
 export interface SeenTransfer {
@@ -65,6 +66,8 @@ export class Recorder {
   readonly name: string;
   readonly board: Board;
   readonly seen: Seen[] = [];
+  /** What upper limits of time are widened by. */
+  readonly slack: Slack;
   readonly #trace: BoardTrace;
   readonly #readers: readonly ReadonlyMap<number, PartReader>[];
   /** What a part was told last, where that was nothing but a register: a read that follows is of it. */
@@ -75,16 +78,18 @@ export class Recorder {
     name: string,
     trace: BoardTrace,
     readers: readonly ReadonlyMap<number, PartReader>[],
+    slack: Slack,
   ) {
+    this.slack = slack;
     this.board = board;
     this.name = name;
     this.#trace = trace;
     this.#readers = readers;
   }
 
-  static async start(board: Board, name: string): Promise<Recorder> {
+  static async start(board: Board, name: string, slack: Slack): Promise<Recorder> {
     const trace = board.trace();
-    return new Recorder(board, name, trace, await partReaders(trace.buses));
+    return new Recorder(board, name, trace, await partReaders(trace.buses), slack);
   }
 
   get buses(): readonly TracedBus[] {
@@ -181,6 +186,11 @@ export class Traffic {
         `${name}: ${lost} events of the board were lost; look at board.traffic, or call board.pass, more often`,
       );
     return seen.slice(after).filter((event) => wanted.every((wants) => wants(event)));
+  }
+
+  /** What upper limits of time are widened by. */
+  get slack(): Slack {
+    return this.#recorder.slack;
   }
 
   get transfers(): readonly SeenTransfer[] {

@@ -28,6 +28,7 @@ export type { BytesPattern, EdgePattern, Pattern, TransferPattern } from './patt
 export { type FaultPlan, fault, sweep } from './sweep.ts';
 export { openTestBoard, type TestBoard, type TestBoardOptions } from './test-board.ts';
 export type { Mark, Seen, SeenEdge, SeenTransfer, Traffic } from './traffic.ts';
+export { type World, type Worlds, WorldUnsupportedError } from './worlds.ts';
 
 /** What a test of `boardTest` is given. */
 export interface BoardFixtures {
@@ -51,7 +52,10 @@ export function boardTest(
     // vitest takes which fixtures a fixture needs from the names in its first parameter.
     board: async ({ task, skip }, use) => {
       const given = typeof board === 'object' && !('href' in board) ? { tick, ...board } : board;
-      const opened = await openSession(given, { tick, ...options });
+      const opened = await openSession(given, { tick, ...options }).catch((error: unknown) => {
+        skipUnsupported(error, { skip });
+        throw error;
+      });
       const { session } = opened;
       skipping(opened.board, { skip });
       await use(opened.board);

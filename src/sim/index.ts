@@ -11,6 +11,7 @@ export type { Curve } from './curve/curve.ts';
 export { Following } from './curve/following.ts';
 export { type Cancel, type Clock, MS, RealClock, SECOND, SteppedClock, US } from './kit/clock.ts';
 export { fileContents, volatileContents } from './kit/contents.ts';
+export { FileLock } from './kit/file-lock.ts';
 export { Line } from './kit/line.ts';
 export { placeInModel, placeOfSyntaxError } from './own/model-place.ts';
 export { StoppedModelError, transferLimited } from './own/time-limit.ts';

@@ -9,10 +9,14 @@ let project: string;
 let compiled: SpawnSyncReturns<string>;
 
 function run(command: string, ...args: string[]): SpawnSyncReturns<string> {
+  return runIn({}, command, ...args);
+}
+
+function runIn(more: NodeJS.ProcessEnv, command: string, ...args: string[]): SpawnSyncReturns<string> {
   const { NODE_OPTIONS: _, NODE_TEST_CONTEXT: __, VITEST: ___, ...env } = process.env;
   return spawnSync(command, args, {
     cwd: project,
-    env: { ...env, NO_COLOR: '1', CI: '1' },
+    env: { ...env, NO_COLOR: '1', CI: '1', ...more },
     encoding: 'utf8',
   });
 }
@@ -39,16 +43,12 @@ it('its types hold, and its TypeScript is compiled', () => {
 });
 
 it('vitest runs its tests, of TypeScript and of JavaScript', () => {
-  const { status, stdout } = run(
-    process.execPath,
-    tool('vitest/vitest.mjs'),
-    'run',
-    '--dir',
-    'vitest',
-    '--reporter',
-    'verbose',
-  );
-  expect(stdout).toMatch(/Tests {2}5 passed \| 1 skipped \(6\)/);
+  const { status, stdout } = run(process.execPath, tool('vitest/vitest.mjs'), 'run', '--reporter', 'verbose');
+  expect(stdout).toMatch(/Tests {2}7 passed \| 2 skipped \(9\)/);
+  for (const world of ['sim', 'emulated'])
+    expect(stdout).toMatch(new RegExp(`✓ .*${world}.* vitest/worlds.spec.ts > measures once`));
+  expect(stdout).toMatch(/hardware.* vitest\/worlds\.spec\.ts > measures once/);
+  expect(stdout).toContain('no hardware for bench-hardware.dts');
   expect(stdout).toContain('unsupported fault absent on &far: only a bus that is simulated as a whole');
   expect(status).toBe(0);
 });
@@ -62,4 +62,20 @@ it('node:test runs its tests, of JavaScript and of compiled TypeScript', () => {
   expect(stdout).toMatch(/# skipped 1\n/);
   expect(stdout).toContain('# SKIP unsupported fault absent on &far');
   expect(status).toBe(0);
+});
+
+it.each([
+  ['sim', {}, 0, '# pass 1', 'ok 1 - reads'],
+  ['emulated', {}, 0, '# pass 1', 'ok 1 - reads'],
+  ['hardware', {}, 0, '# skipped 1', '# SKIP no hardware for bench-hardware.dts'],
+  ['hardware', { DTBUS_UNSUPPORTED: 'fail' }, 1, '# fail 1', 'DTBUS_UNSUPPORTED=fail makes this a failure'],
+])('node:test runs a suite in the world that DTBUS_ON says: %s %j', (world, env, code, count, sentence) => {
+  const { status, stdout } = runIn(
+    { DTBUS_ON: world, ...env },
+    process.execPath,
+    ...['--test', '--test-reporter=tap', 'node/worlds.spec.mjs'],
+  );
+  expect(stdout).toContain(count);
+  expect(stdout).toContain(sentence);
+  expect(status).toBe(code);
 });

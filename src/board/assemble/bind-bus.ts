@@ -26,6 +26,7 @@ import {
 import type { Node } from '../../devicetree/index.ts';
 import { type BusDescription, channelsBehind } from '../../frontend/index.ts';
 import { type BoundPart, type Clock, RealClock, type SimulationOptions } from '../../sim/index.ts';
+import { ADAPTER_CLOSED } from '../adapter-closed.ts';
 import type { AnsweredBy, BusReport, DeviceProblem } from '../thread/protocol.ts';
 import { createHost } from './hosts.ts';
 import type { BoundChannel } from './i2c-channels.ts';
@@ -167,7 +168,7 @@ export function hostNodeOf(bus: Node): Node | undefined {
 /** What is told of an adapter that could not be opened, at the `port` of its node. */
 export function notOpenedProblem(bus: Node, { message }: BusFault): DeviceProblem {
   const { path } = hostNodeOf(bus) ?? bus;
-  const sentence = `the adapter is not open: ${message}; the next transfer tries again`;
+  const sentence = `${ADAPTER_CLOSED}: ${message}; the next transfer tries again`;
   return { path, property: 'port', sentence };
 }
 

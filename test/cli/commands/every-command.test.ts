@@ -18,6 +18,7 @@ const NO_JSON: Readonly<Record<string, string>> = {
     ),
   ),
   convert: 'writes a file',
+  'parts new': 'writes files',
   replay: 'runs a script, or compares',
   eeprom: 'a group',
   flash: 'a group',

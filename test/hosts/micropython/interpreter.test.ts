@@ -33,9 +33,12 @@ async function bench(i2cId?: number): Promise<ControllerBench> {
   };
 }
 
-describeControllers('the driver on the MicroPython interpreter, SoftI2C', () => bench());
+// It runs in this process: there is nothing to pull out, and nothing that could hang alone.
+const isSteady = true;
+describeControllers('the driver on the MicroPython interpreter, SoftI2C', () => bench(), { isSteady });
 describeControllers('the driver on the MicroPython interpreter, hardware I2C', () => bench(0), {
   i2c: HARD_I2C_CAPABILITIES,
+  isSteady,
 });
 
 it('sends nothing behind a refused register, and lets go of the bus', async () => {

@@ -48,13 +48,8 @@ export const i2cTinyUsb: Judge = {
   },
 };
 
-/** Linux's driver hid-mcp2221 binds to the adapter, also as a GPIO chip. */
-export const mcp2221: Judge = {
-  name: "Linux's driver hid-mcp2221",
-  folder: 'mcp2221',
-  missing: program('i2cdetect'),
-  script: `
-    ${awaitBus('MCP2221')}
+/** i2c-tools reach the parts of an adapter that Linux drives: LM75 and 24C02, and an address that nobody has. */
+const REACH_PARTS = `
     i2cdetect -y -r $bus 0x40 0x57
     i2ctransfer -y $bus w3@0x50 4 0x99 0x11
     busybox usleep 20000
@@ -62,18 +57,33 @@ export const mcp2221: Judge = {
     i2ctransfer -f -y $bus w1@0x48 3 r2
     i2ctransfer -y $bus w1@0x50 0 r200 | wc -w
     i2cget -y $bus 0x21 0; echo "absent $?"
+`;
+
+/** What `REACH_PARTS` prints. */
+function checkParts(output: string): void {
+  expect(output).toMatch(/^40: .*(48|UU)/m);
+  expect(output).toMatch(/^50: 50 -- -- -- -- -- -- --/m);
+  expect(output).toMatch(/^0x99 0x11 0xff 0xff$/m);
+  // TOS after reset: 80 °C.
+  expect(output).toMatch(/^0x50 0x00$/m);
+  expect(output).toMatch(/^200$/m);
+  expect(output).toContain('Error: Read failed\nabsent 2');
+}
+
+/** Linux's driver hid-mcp2221 binds to the adapter, also as a GPIO chip. */
+export const mcp2221: Judge = {
+  name: "Linux's driver hid-mcp2221",
+  folder: 'mcp2221',
+  missing: program('i2cdetect'),
+  script: `
+    ${awaitBus('MCP2221')}
+    ${REACH_PARTS}
     node ${GPIO}
   `,
   check(output) {
     expect(output).toMatch(/^name MCP2221/m);
     expect(output).toMatch(/^pins false true false true true$/m);
-    expect(output).toMatch(/^40: .*(48|UU)/m);
-    expect(output).toMatch(/^50: 50 -- -- -- -- -- -- --/m);
-    expect(output).toMatch(/^0x99 0x11 0xff 0xff$/m);
-    // TOS after reset: 80 °C.
-    expect(output).toMatch(/^0x50 0x00$/m);
-    expect(output).toContain('Error: Read failed\nabsent 2');
-    expect(output).toMatch(/^200$/m);
+    checkParts(output);
   },
 };
 
@@ -84,26 +94,14 @@ export const cp2112: Judge = {
   missing: program('i2cdetect'),
   script: `
     ${awaitBus('CP2112')}
-    i2cdetect -y -r $bus 0x40 0x57
-    i2ctransfer -y $bus w3@0x50 4 0x99 0x11
-    busybox usleep 20000
-    i2ctransfer -y $bus w1@0x50 4 r4
-    i2ctransfer -f -y $bus w1@0x48 3 r2
-    i2ctransfer -y $bus w1@0x50 0 r200 | wc -w
-    i2cget -y $bus 0x21 0; echo "absent $?"
+    ${REACH_PARTS}
     i2ctransfer -y $bus w1@0x50 4 r2
     node ${GPIO}
   `,
   check(output) {
     expect(output).toMatch(/^pins false true false true true$/m);
     expect(output).toMatch(/^name CP2112 SMBus Bridge/m);
-    expect(output).toMatch(/^40: .*(48|UU)/m);
-    expect(output).toMatch(/^50: 50 -- -- -- -- -- -- --/m);
-    expect(output).toMatch(/^0x99 0x11 0xff 0xff$/m);
-    // TOS after reset: 80 °C.
-    expect(output).toMatch(/^0x50 0x00$/m);
-    expect(output).toMatch(/^200$/m);
-    expect(output).toContain('Error: Read failed\nabsent 2');
+    checkParts(output);
     expect(output).toMatch(/^0x99 0x11$/m);
   },
 };
@@ -117,29 +115,17 @@ export const dln2: Judge = {
   missing: program('i2cdetect'),
   script: `
     ${awaitBus('dln2-i2c')}
-    i2cdetect -y -r $bus 0x40 0x57
-    i2ctransfer -y $bus w3@0x50 4 0x99 0x11
-    busybox usleep 20000
-    i2ctransfer -y $bus w1@0x50 4 r4
-    i2ctransfer -f -y $bus w1@0x48 3 r2
-    i2ctransfer -y $bus w1@0x50 0 r200 | wc -w
+    ${REACH_PARTS}
     i2ctransfer -y $bus w1@0x50 0 r52 | wc -w
-    i2cget -y $bus 0x21 0; echo "absent $?"
     for i in $(seq 40); do ls /sys/class/spi_master | grep -q spi && break; busybox usleep 50000; done
     echo "spi $(basename $(readlink /sys/class/spi_master/*/device/driver))"
     node ${DLN2_GPIO}
   `,
   check(output) {
     expect(output).toMatch(/^name dln2-i2c/m);
-    expect(output).toMatch(/^40: .*(48|UU)/m);
-    expect(output).toMatch(/^50: 50 -- -- -- -- -- -- --/m);
-    expect(output).toMatch(/^0x99 0x11 0xff 0xff$/m);
-    // TOS after reset: 80 °C.
-    expect(output).toMatch(/^0x50 0x00$/m);
-    expect(output).toMatch(/^200$/m);
     // With its head this answer fills a packet.
     expect(output).toMatch(/^52$/m);
-    expect(output).toContain('Error: Read failed\nabsent 2');
+    checkParts(output);
     expect(output).toMatch(/^spi dln2-spi$/m);
     expect(output).toMatch(/^pulled up true$/m);
     expect(output).toMatch(/^driven true seen true\ndriven false seen false$/m);

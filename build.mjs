@@ -47,20 +47,17 @@ const TESTED_ALONE = [
 /** What a board loads at once, however many doors lead to it: a file each. */
 const TOGETHER = [
   // Also what dtc and a board without a back-end of its own load: it must not bring the others.
-  { name: 'known-parts', test: /\/src\/parts\/(index|load|part-files|fields|opcodes)\.ts$/ },
-  { name: 'input', test: /\/src\/(input\/|bus\/(words|i2c-target)|sim\/(wire\/)?property)/ },
   {
     name: 'tree',
-    test: /\/src\/devicetree\/(blob|blob\/blob-(format|reader)|text\/(budget|source)|diagnostics\/(diagnostic-|format-)\w+|tree\/(getters|live-\w+|tree))\.ts$/,
+    test: /\/src\/(parts\/(index|load|part-files|fields|opcodes)\.ts$|input\/|bus\/(words|i2c-target)|sim\/(wire\/)?property|devicetree\/(blob|blob\/blob-(format|reader)|text\/(budget|source)|diagnostics\/(diagnostic-|format-)\w+|tree\/(getters|live-\w+|tree))\.ts$)/,
   },
   {
     name: 'transfer',
-    test: /\/src\/((bus|virtio|transport\/local)\/|transport\/core|board\/(board-error|thread\/calls|open\/tree-from-blob)|frontend\/(device-nodes|match)|backend\/clients\/|faults\/|trace\/(?!decode))/,
+    test: /\/src\/((bus|virtio|transport\/local)\/|transport\/core|frontend\/(?!gpio)|board\/(adapter-closed|assemble\/i2c-channels|board-error|thread\/calls|open\/tree-from-blob)|backend\/clients\/|faults\/|trace\/(?!decode))/,
   },
-  { name: 'front-end', test: /\/src\/frontend\/(?!gpio)/ },
   {
     name: 'back-end',
-    test: /\/src\/(sim\/(?!own|conformance|authors|kit\/picture)|backend\/|board\/assemble|parts\/(general-call|busy|\w+\/(climate|dallas|eeprom|expander|memory-contents|one-alarm|shunt)))|\/hosts\/simulated\//,
+    test: /\/src\/(sim\/(?!own|conformance|authors|kit\/picture)|backend\/|board\/assemble\/(?!replaying)|parts\/(general-call|busy|\w+\/(climate|dallas|eeprom|expander|memory-contents|one-alarm|shunt)))|\/hosts\/simulated\//,
   },
   { name: 'os', test: /\/src\/os\// },
   { name: 'language', test: /\/src\/devicetree\/core/ },
@@ -151,10 +148,15 @@ await build({
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name].js',
-    // Every start reads and compiles these files, some of them twice: comments stand in the types only. Names stay, so
-    // that a stack trace can be read. No maps: they are not shipped, and vite reports a map that is named and not there.
+    // Every start reads and compiles these files, some of them twice: comments stand in the types only, and code is
+    // put shorter. Names stay, so that a stack trace can be read. No maps: they are not shipped, and vite reports a
+    // map that is named and not there.
     comments: { jsdoc: false },
-    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+    minify: {
+      compress: { sequences: false, joinVars: false, keepNames: { function: true, class: true } },
+      mangle: false,
+      codegen: { removeWhitespace: true },
+    },
     codeSplitting: { groups: TOGETHER },
   },
 });

@@ -1,4 +1,4 @@
-import { Script } from 'node:vm';
+import type { Script } from 'node:vm';
 import { type Cancel, type Clock, MS, SECOND } from '../kit/clock.ts';
 
 /** A call of a user's own model ends after this long; what it answers is a matter of microseconds. */
@@ -36,7 +36,8 @@ function prepare(): Script {
     result = work?.();
   };
   Object.defineProperty(globalThis, ENTRY, { value, configurable: true });
-  return new Script(`globalThis[Symbol.for(${JSON.stringify(ENTRY.description)})]()`, {
+  const vm = process.getBuiltinModule('node:vm');
+  return new vm.Script(`globalThis[Symbol.for(${JSON.stringify(ENTRY.description)})]()`, {
     filename: 'dtbus-limited-call',
   });
 }

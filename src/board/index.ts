@@ -52,9 +52,11 @@ export type { TreeDoubt } from './open/check-tree.ts';
 export { openBoard, openBoardSync } from './open/open-board.ts';
 export { watchOpened } from './open/opened.ts';
 export { type BeginTrace, traceBoards } from './open/trace.ts';
+export type { ServedBus } from './serve/board-sockets.ts';
 export { twoTrees } from './serve/published-tree.ts';
+export type { ServeOptions, ServeSettings } from './serve/serve-options.ts';
 export type { ServePlace } from './serve/serve-place.ts';
-export type { ServedBoard, ServedBus, ServeOptions, ServeSettings } from './serve/served-board.ts';
+export type { ServedBoard } from './serve/served-board.ts';
 export type {
   AnsweredBy,
   BusReport,

@@ -109,15 +109,21 @@ function checkKernel({ kernel, machine }: GuestOptions): void {
 export async function runGuest(file: FilePath, options: GuestOptions): Promise<GuestResult> {
   checkOptions('runGuest', options, checks);
   for (const name of REQUIRED) checks[name](name, options[name]);
+  if (options.virtualTime === true && options.machine === 'qemu')
+    throw new BoardError('virtual time needs a User-Mode Linux: a PC under QEMU has a clock of its own');
   checkKernel(options);
   const folder = mkdtempSync(join(tmpdir(), 'dtbus-guest-'));
   try {
     const board = await ServedBoard.open(file, { ...settingsOf(options), socketDirectory: folder });
     try {
       options.onBoard?.(board);
-      const guest = new Guest(folder, options);
+      const guest = new Guest(folder, options, board.timeSocket);
       const buses = board.busesOf(options.owner);
       const end = await (options.machine === 'qemu' ? guest.bootQemu(buses) : guest.bootUml(buses));
+      if (end.started && board.timeSocket !== undefined && !board.hadGuestInVirtualTime)
+        throw new BoardError(
+          `${options.kernel} has no virtual time: the guest had the machine's; build a kernel with CONFIG_UML_TIME_TRAVEL_SUPPORT`,
+        );
       return { exitCode: end.exitCode, killed: end.killed };
     } finally {
       await board.close();
@@ -136,11 +142,13 @@ function settingsOf(options: GuestOptions): ServeSettings {
 class Guest {
   readonly #folder: string;
   readonly #options: GuestOptions;
+  readonly #timeSocket: string | undefined;
   readonly #mark = `dtbus-guest-${process.pid}`;
   readonly #deadline: number;
 
-  constructor(folder: string, options: GuestOptions) {
+  constructor(folder: string, options: GuestOptions, timeSocket: string | undefined) {
     this.#folder = folder;
+    this.#timeSocket = timeSocket;
     this.#options = options;
     this.#deadline = performance.now() + options.deadlineMs;
   }
@@ -157,7 +165,8 @@ class Guest {
       'ro',
       `init=${this.#init(nameUnbound(places))}`,
     ];
-    const argv = [`mem=${MEMORY}`, ...root, 'con0=fd:0,fd:1', 'con=null', 'quiet', `dtb=${dtb}`];
+    const time = this.#timeSocket === undefined ? [] : [`time-travel=ext:${this.#timeSocket}`];
+    const argv = [`mem=${MEMORY}`, ...root, 'con0=fd:0,fd:1', 'con=null', 'quiet', `dtb=${dtb}`, ...time];
     return this.#told(await this.#run({ program: resolve(this.#options.kernel), argv }));
   }
 

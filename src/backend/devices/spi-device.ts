@@ -35,6 +35,13 @@ const IDLE_DESELECT_MS = 10;
  */
 const UNFINISHED_DESELECT_MS = 500;
 
+/** A time that is not the machine's: chips are deselected by it. */
+export interface SpiTime {
+  /** In ms. */
+  now(): number;
+  after(ms: number, work: () => void): void;
+}
+
 /** The BE driver of a virtio SPI controller: device 45 (virtio 1.4, 5.21). */
 export class VirtioSpiDevice implements VirtioDevice {
   readonly deviceId = VIRTIO_ID_SPI;
@@ -60,6 +67,9 @@ export class VirtioSpiDevice implements VirtioDevice {
   #opcode = 0;
   #sent = 0;
   #heldSince = 0;
+  readonly #time: SpiTime | undefined;
+  /** `#time` is going to look whether a chip is to be deselected. */
+  #looksLater = false;
   /** Bytes of the message that is being collected. */
   #messageBytes = 0;
   /** Of the last request; undefined where it went well, or was none. */
@@ -67,14 +77,19 @@ export class VirtioSpiDevice implements VirtioDevice {
   /** A transfer of a message that is too long: the others up to its end are refused. */
   #tooLong: SpiRequest | undefined;
 
-  /** @param framing how the messages of the part at a chip select end when their driver does not say */
+  /**
+   * @param framing how the messages of the part at a chip select end when their driver does not say
+   * @param time in the place of the machine's
+   */
   constructor(
     manager: ResourceManager,
     bus: ManagedSpiBus,
     client: Client,
     framing: (chipSelect: number) => SpiFraming = () => spiFramingOf(undefined),
     limits: RequestLimits = {},
+    time?: SpiTime,
   ) {
+    this.#time = time;
     this.#limits = { ...SPI_LIMITS, ...limits };
     this.#framing = framing;
     this.#manager = manager;
@@ -175,9 +190,24 @@ export class VirtioSpiDevice implements VirtioDevice {
     const unfinished =
       held.transfer.rx === undefined && this.#framing(held.chipSelect).isUnfinished(this.#opcode, this.#sent);
     const due = this.#heldSince + (unfinished ? UNFINISHED_DESELECT_MS : IDLE_DESELECT_MS);
-    if (performance.now() < due) return due;
+    const left = due - this.#now();
+    if (left > 0) return this.#time === undefined ? due : this.#lookAfter(left, this.#time);
     this.#held = undefined;
     this.#forget(this.#manager.deselect(this.#client, this.#bus));
+    return Number.POSITIVE_INFINITY;
+  }
+
+  #now(): number {
+    return this.#time?.now() ?? performance.now();
+  }
+
+  #lookAfter(ms: number, time: SpiTime): number {
+    if (!this.#looksLater)
+      time.after(ms, () => {
+        this.#looksLater = false;
+        this.#deselectWhenIdle();
+      });
+    this.#looksLater = true;
     return Number.POSITIVE_INFINITY;
   }
 
@@ -207,7 +237,7 @@ export class VirtioSpiDevice implements VirtioDevice {
       for (const request of message) this.#answer(queue, request, errno, fault);
       if (errno !== 0 || !hold) return;
       this.#held = last;
-      this.#heldSince = performance.now();
+      this.#heldSince = this.#now();
     };
     const detach = () => {
       carried = copyOfTransfers(asked);

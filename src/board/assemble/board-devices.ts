@@ -4,7 +4,6 @@ import {
   type ManagedSpiBus,
   ResourceManager,
   spiFramingOf,
-  type TraceTime,
   VirtioI2cDevice,
   VirtioSpiDevice,
 } from '../../backend/index.ts';
@@ -12,7 +11,7 @@ import { type BusFault, type HostAdapter, messageOf, type NodeProblem } from '..
 import type { Node, Tree } from '../../devicetree/index.ts';
 import { type GpioDescription, isBus, type VirtioNode } from '../../frontend/index.ts';
 import { type DataSheet, loadParts, partFor } from '../../parts/index.ts';
-import { Following, loadModels, MS, PartRegistry, RealClock, SteppedClock } from '../../sim/index.ts';
+import { Following, loadModels, PartRegistry, RealClock, SteppedClock } from '../../sim/index.ts';
 import type { VirtioDevice } from '../../virtio/index.ts';
 import type { ModelThreads } from '../models/model-threads.ts';
 import type { BackEndCalls, DeviceProblem, ReplaySettings, TraceStart } from '../thread/protocol.ts';
@@ -28,6 +27,7 @@ import { ownSheets } from './own-sheets.ts';
 import { unitsOwnedBy } from './ownership.ts';
 import type { Replaying } from './replaying.ts';
 import { setReaches } from './set-reaches.ts';
+import { spiTimeOf, traceTimeOf } from './times.ts';
 import { Tracing } from './tracing.ts';
 import { WaitingHosts, waitingNodes } from './waiting-hosts.ts';
 
@@ -137,6 +137,11 @@ export class BoardDevices {
     return this.#devices;
   }
 
+  /** Where time goes on only when it is moved. */
+  get steppedClock(): SteppedClock | undefined {
+    return this.#clock instanceof SteppedClock ? this.#clock : undefined;
+  }
+
   /** A device model each, all for one client; undefined for a device that could not be made. */
   devicesFor(client: Client): readonly (VirtioDevice | undefined)[] {
     return this.#devices.map((_, index) => this.deviceFor(index, client));
@@ -150,7 +155,8 @@ export class BoardDevices {
     if (bus.kind === 'i2c') return new VirtioI2cDevice(this.manager, bus as ManagedI2cBus, client);
     const framing = (chipSelect: number) =>
       spiFramingOf(partFor(this.#sheets, 'spi', compatibleAt(node.node, chipSelect)));
-    return new VirtioSpiDevice(this.manager, bus as ManagedSpiBus, client, framing);
+    const time = this.steppedClock && spiTimeOf(this.steppedClock);
+    return new VirtioSpiDevice(this.manager, bus as ManagedSpiBus, client, framing, {}, time);
   }
 
   /**
@@ -335,9 +341,9 @@ export class BoardDevices {
     replayed: () => this.#replaying?.report,
     save: () => this.#parts.save(),
     advance: (ns) => {
-      if (!(this.#clock instanceof SteppedClock))
+      if (this.steppedClock === undefined)
         throw new Error('the board runs on the real clock: open it with clock: "stepped"');
-      this.#clock.advance(ns);
+      this.steppedClock.advance(ns);
     },
   };
 
@@ -376,12 +382,6 @@ export class BoardDevices {
 async function modelThreads(options: ConstructorParameters<typeof ModelThreads>[0]): Promise<ModelThreads> {
   const { ModelThreads } = await import('../models/model-threads.ts');
   return new ModelThreads(options);
-}
-
-/** Transfers are told by the time that the parts see. */
-function traceTimeOf(clock: RealClock | SteppedClock): TraceTime {
-  const originMs = clock instanceof SteppedClock ? clock.wall() : performance.timeOrigin;
-  return { originMs, nowMs: () => clock.now() / MS };
 }
 
 /** The GPIO controllers of the board. */

@@ -1,133 +1,31 @@
 import { dirname, join } from 'node:path';
-import { Client } from '../../backend/index.ts';
 import { toBlob } from '../../devicetree/core.ts';
 import type { Tree } from '../../devicetree/index.ts';
-import { findDevices, isBus, type VirtioNode } from '../../frontend/index.ts';
-import {
-  callback,
-  checkOptions,
-  type FilePath,
-  filePath,
-  flag,
-  group,
-  integer,
-  type OptionChecks,
-  oneLine,
-  oneOf,
-  option,
-  text,
-} from '../../input/index.ts';
+import { findDevices, isBus } from '../../frontend/index.ts';
+import { callback, checkOptions, type FilePath, filePath } from '../../input/index.ts';
 import type { PartTypes } from '../../parts/index.ts';
-import { BackEndServer, EventLoop, type Limits } from '../../transport/index.ts';
+import { EventLoop } from '../../transport/index.ts';
 import { BoardDevices } from '../assemble/board-devices.ts';
-import { ownersOf } from '../assemble/ownership.ts';
-import { BoardError } from '../board-error.ts';
 import type { Controllable } from '../control/controllable.ts';
 import { CONTROL_SOCKET, controlSocketOf } from '../control/place.ts';
 import { serveControl } from '../control/server.ts';
 import { traceBoard } from '../handles/board-trace.ts';
 import { type LineHandle, LineWatchers, lineHandle } from '../handles/line-handle.ts';
 import { findPart, type PartHandle, pathOf } from '../handles/part-handle.ts';
-import { checkTree, doubtsOf, type TreeCheckOptions } from '../open/check-tree.ts';
-import { pathsOf, readBoard, type TreeOptions, treeChecks } from '../open/load-tree.ts';
+import { checkTree, doubtsOf } from '../open/check-tree.ts';
+import { pathsOf, readBoard } from '../open/load-tree.ts';
 import { problemText, refusal, untoldProblems } from '../open/problems.ts';
 import { tellTrace, traceFor } from '../open/trace.ts';
 import { treeSha256 } from '../open/tree-hash.ts';
 import { callsInline } from '../thread/calls.ts';
 import type { BusReport, DeviceProblem } from '../thread/protocol.ts';
+import { BoardSockets, type ServedBus } from './board-sockets.ts';
 import { metricsText } from './metrics.ts';
-import {
-  type Offer,
-  offerName,
-  offersAt,
-  publishTree,
-  type ServePlace,
-  type SocketPermissions,
-  takeFrontEnds,
-} from './serve-place.ts';
-
-/** How a board is served, wherever that is. */
-export interface ServeSettings extends TreeOptions, TreeCheckOptions {
-  /** Take over every I2C and SPI controller of a vendor's tree. */
-  readonly adopt?: boolean;
-  /** What a front-end has used stays its own until it leaves; others get `EBUSY`. */
-  readonly exclusive?: boolean;
-  /** What each front-end, and all together, may ask: other limits than the defaults. */
-  readonly limits?: Partial<Limits>;
-  /** Told of what is odd, a sentence each. */
-  readonly onWarning: (sentence: string) => void;
-  /** Tells front-ends by messages instead of descriptors, and hears of them so: for guests in virtual time. */
-  readonly inBand?: boolean;
-  /** Told who comes to the sockets, who goes and who is not let in. */
-  readonly log?: (sentence: string) => void;
-  /** Told of everything that happens at the sockets. */
-  readonly trace?: (sentence: string) => void;
-}
-
-/** How and where `serveBoard` serves a board. */
-export type ServeOptions = ServeSettings &
-  ServePlace &
-  SocketPermissions & {
-    /** Ends the wait for a front-end that listens itself and does not accept. */
-    readonly signal?: AbortSignal;
-  };
-
-const limit = integer(1, Number.MAX_SAFE_INTEGER);
-
-export const settingChecks: OptionChecks<ServeSettings> = {
-  ...treeChecks,
-  adopt: flag,
-  exclusive: flag,
-  limits: group<Limits>({
-    memoryBytes: limit,
-    requestBytes: limit,
-    connectionsPerSocket: limit,
-    connections: limit,
-    messageMs: limit,
-    messageBurst: limit,
-    messagesPerSecond: limit,
-  }),
-  treeChecks: oneOf('warn', 'error', 'off'),
-  onWarning: callback,
-  inBand: flag,
-  log: callback,
-  trace: callback,
-};
-
-const serveChecks: OptionChecks<ServeOptions> = {
-  ...settingChecks,
-  signal: option('an AbortSignal', (value) => value instanceof AbortSignal),
-  socketDirectory: text,
-  socket: text,
-  bus: text,
-  client: flag,
-  fd: integer(0, 2 ** 31 - 1),
-  socketMode: integer(0, 0o7777),
-  socketGroup: integer(0, 2 ** 32 - 1),
-};
-
-/** A bus, or a GPIO controller, that waits for front-ends at a socket. */
-export interface ServedBus {
-  readonly node: VirtioNode;
-  /** Path of the socket; `fd 3` for one that was inherited. */
-  readonly socket: string;
-  /** Whose socket it is: its front-ends reach what `dtbus,owner` gives this owner, and nothing else. */
-  readonly owner: string | undefined;
-}
+import { type ServeOptions, serveChecks, withOneLine } from './serve-options.ts';
+import { publishTree } from './serve-place.ts';
 
 /** How long the thread waits in the kernel between two turns of JavaScript's event loop while guests are busy. */
 const HOT_MS = 5;
-
-/** Who is told something writes it to a terminal or a log, and it quotes trees, files, peers and models. */
-function withOneLine(options: ServeOptions): ServeOptions {
-  const { onWarning, log, trace } = options;
-  return {
-    ...options,
-    onWarning: (sentence) => onWarning(oneLine(sentence)),
-    ...(log && { log: (sentence: string) => log(oneLine(sentence)) }),
-    ...(trace && { trace: (sentence: string) => trace(oneLine(sentence)) }),
-  };
-}
 
 /** A board whose buses are served to guests over vhost-user. */
 export class ServedBoard {
@@ -137,20 +35,17 @@ export class ServedBoard {
   readonly #backEnd: BoardDevices;
   readonly #watchers: LineWatchers;
   readonly #loop: EventLoop;
-  readonly #buses: ServedBus[] = [];
-  readonly #servers: BackEndServer[] = [];
+  readonly #sockets: BoardSockets;
   #unpublish: () => void = () => {};
   readonly #unshare: (() => void)[] = [];
-  #end: () => void = () => {};
 
   private constructor(tree: Tree, backEnd: BoardDevices, watchers: LineWatchers, loop: EventLoop) {
     this.tree = tree;
     this.#backEnd = backEnd;
     this.#watchers = watchers;
     this.#loop = loop;
-    this.over = new Promise((resolve) => {
-      this.#end = resolve;
-    });
+    this.#sockets = new BoardSockets(backEnd, loop);
+    this.over = this.#sockets.over;
   }
 
   /**
@@ -179,7 +74,7 @@ export class ServedBoard {
       directory: dirname(file),
       trust: pathsOf('trust', options.trust),
       isolate: () => toBlob(tree),
-      steppedClock: false,
+      steppedClock: options.virtualTime ?? false,
       trace,
       warn: options.onWarning,
       onNotOpened: (problem) => options.onWarning(problemText(tree, problem)),
@@ -188,7 +83,7 @@ export class ServedBoard {
     tellTrace(trace, devices.filter(isBus), backEnd.calls.ownSheets, () => ({
       file,
       sha256: treeSha256(tree),
-      clock: 'real',
+      clock: options.virtualTime === true ? 'stepped' : 'real',
     }));
     backEnd.calls.openHosts();
     const onError = (error: unknown) => options.onWarning(`a fault in dtbus itself: ${sentenceOf(error)}`);
@@ -213,14 +108,9 @@ export class ServedBoard {
   async #serve(options: ServeOptions): Promise<void> {
     process.once('exit', this.#leave);
     if (this.#backEnd.hasOwnCode) process.on('uncaughtException', this.#blame);
-    for (const offer of offersAt(options, offersOf(this.#backEnd))) {
-      const server = this.#serverFor(offer, options);
-      this.#servers.push(server);
-      const socket = await takeFrontEnds(server, options, offer, options.signal);
-      this.#buses.push({ node: offer.node, owner: offer.owner, socket });
-    }
+    await this.#sockets.open(options);
     if ('socketDirectory' in options) {
-      this.#unpublish = publishTree(this.tree, options.socketDirectory, this.#buses, options);
+      this.#unpublish = publishTree(this.tree, options.socketDirectory, this.buses, options);
     }
   }
 
@@ -250,7 +140,17 @@ export class ServedBoard {
   }
 
   get buses(): readonly ServedBus[] {
-    return this.#buses;
+    return this.#sockets.buses;
+  }
+
+  /** Where a guest in virtual time finds its clock; undefined: guests have the machine's. */
+  get timeSocket(): string | undefined {
+    return this.#sockets.timeSocket;
+  }
+
+  /** Whether a guest has ever asked for its clock. */
+  get hadGuestInVirtualTime(): boolean {
+    return this.#sockets.time?.hadGuest ?? false;
   }
 
   get problems(): readonly DeviceProblem[] {
@@ -262,12 +162,7 @@ export class ServedBoard {
    * @throws {BoardError} when no client has that owner
    */
   busesOf(owner: string | undefined): readonly ServedBus[] {
-    const owned = this.buses.filter((bus) => bus.owner === owner);
-    if (owned.length > 0 || owner === undefined) return owned;
-    const owners = [...new Set(this.buses.flatMap((bus) => bus.owner ?? []))];
-    throw new BoardError(
-      `no client of the board has the owner ${owner} (dtbus,owner); owners: ${owners.join(', ') || 'none'}`,
-    );
+    return this.#sockets.busesOf(owner);
   }
 
   /** A simulated part; see `Board.part`. @throws {Error} naming the parts that there are. */
@@ -292,11 +187,7 @@ export class ServedBoard {
       const device = names.get(report.path);
       return { report, name: device === undefined ? report.path : `${device.kind}${device.number}` };
     });
-    const frontEnds = this.#servers.map((server, at) => {
-      const { node, owner } = this.#buses[at] as ServedBus;
-      return { name: offerName({ node, owner }), count: server.connections };
-    });
-    return metricsText(buses, frontEnds);
+    return metricsText(buses, this.#sockets.counts);
   }
 
   /** Ends all connections, takes the sockets away, frees the adapters. */
@@ -317,50 +208,8 @@ export class ServedBoard {
   readonly #leave = (): void => {
     this.#unpublish();
     for (const end of this.#unshare.splice(0)) end();
-    for (const server of this.#servers) server.close();
+    this.#sockets.close();
   };
-
-  /** A server whose every front-end is a client of its own. */
-  #serverFor(offer: Offer, settings: ServeSettings): BackEndServer {
-    const { log, trace, exclusive = false, inBand = false, limits } = settings;
-    const { index, owner } = offer;
-    const name = offerName(offer);
-    const clients = new Map<number, Client>();
-    const told = (sentence: string, connection?: { readonly number: number }) =>
-      `${name}${connection === undefined ? '' : ` front-end ${connection.number}`}: ${sentence}`;
-    const server = new BackEndServer(this.#loop, {
-      ...(limits === undefined ? {} : { limits }),
-      inBand,
-      createDevice: ({ number }) => {
-        const client = new Client(`${name} front-end ${number}`, { exclusive });
-        this.#backEnd.confine(index, client, owner);
-        clients.set(number, client);
-        const device = this.#backEnd.deviceFor(index, client);
-        if (device === undefined) throw new Error(`bus not found: ${name}`);
-        return device;
-      },
-      onDisconnect: ({ number }) => {
-        const client = clients.get(number);
-        clients.delete(number);
-        if (client !== undefined) this.#backEnd.manager.drop(client);
-        if (!server.listening && server.connections === 0) this.#end();
-      },
-      log: (sentence, connection) => log?.(told(sentence, connection)),
-      trace: (sentence, connection) => trace?.(told(sentence, connection)),
-    });
-    return server;
-  }
-}
-
-/** Everything that there is to serve: each bus once for each owner of its clients, and once for who is none. */
-function offersOf(backEnd: BoardDevices): Offer[] {
-  const everybody = new Set(backEnd.devices.flatMap(({ node }) => ownersOf(node)));
-  return backEnd.devices.flatMap((node, index) => {
-    if (backEnd.deviceFor(index, new Client('nobody')) === undefined) return [];
-    // Whoever has parts may have their interrupts.
-    const owners = node.kind === 'gpio' ? everybody : ownersOf(node.node);
-    return [undefined, ...owners].map((owner) => ({ node, index, owner }));
-  });
 }
 
 function sentenceOf(error: unknown): string {

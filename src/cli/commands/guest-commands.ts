@@ -10,7 +10,7 @@ import {
   withBoardOptions,
 } from '../board/board-options.ts';
 import { packageFile } from '../terminal/package-file.ts';
-import { InvalidValue } from '../terminal/usage-error.ts';
+import { InvalidValue, UsageError } from '../terminal/usage-error.ts';
 import { warn } from '../terminal/warn.ts';
 import { addServeCommand } from './serve-command.ts';
 
@@ -42,7 +42,12 @@ With --qemu the guest is a PC whose PCI devices are the buses, on KVM where that
       '--no-drivers',
       "take Linux's drivers off the parts (not off muxes): programs reach them by /dev/i2c-N and /dev/spidevB.C, which else say EBUSY or are not there",
     )
-    .option('--timeout <seconds>', 'kill the guest after this time', '60')
+    .option(
+      '--time-travel',
+      'virtual time: the guest and the board have one clock, which leaps over every sleep and wait; it begins at 2000-01-01',
+      false,
+    )
+    .option('--timeout <seconds>', 'kill the guest after this time (of the machine)', '60')
     .addHelpText(
       'after',
       `
@@ -50,6 +55,7 @@ Example:
   dtbus guest dts/demo.dts -- i2cdetect -y 1
   dtbus guest dts/demo.dts --kernel ./linux
   dtbus guest --no-drivers -- python3 read-temperature.py
+  dtbus guest --time-travel -- sh -c 'sleep 3600; hwclock'
   dtbus guest dts/demo.dts --qemu --kernel ./bzImage -- i2cdetect -y 1
 `,
     );
@@ -68,6 +74,7 @@ interface GuestArguments {
   readonly kernel?: string;
   readonly owner?: string;
   readonly drivers: boolean;
+  readonly timeTravel: boolean;
   readonly timeout: string;
 }
 
@@ -108,6 +115,8 @@ async function bootGuest(args: BoardArguments & GuestArguments, command: readonl
   const machine = args.qemu ? 'qemu' : 'uml';
   const seconds = Number(args.timeout);
   if (!(seconds > 0)) throw new InvalidValue('--timeout', 'a number of seconds', args.timeout);
+  if (args.qemu && args.timeTravel)
+    throw new UsageError('--time-travel needs a User-Mode Linux: leave out --qemu');
   const kernel = kernelFor(machine, args.kernel);
   if (kernel === undefined) return USAGE;
   const { runGuest } = await import('../../guest/index.ts');
@@ -121,6 +130,7 @@ async function bootGuest(args: BoardArguments & GuestArguments, command: readonl
       kernel,
       owner: args.owner,
       drivers: args.drivers,
+      virtualTime: args.timeTravel,
       command: command.length > 0 ? command : LOOK_AROUND,
       deadlineMs: seconds * 1000,
       output: (bytes) => process.stdout.write(bytes),

@@ -217,6 +217,11 @@ export class SteppedClock implements Clock {
     return this.#now;
   }
 
+  /** When the first alarm rings; infinite: none. */
+  get nextDue(): number {
+    return this.#alarms.nextDue;
+  }
+
   wall(): number {
     return this.#wallStart + this.#now / MS;
   }

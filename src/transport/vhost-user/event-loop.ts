@@ -112,6 +112,12 @@ export class EventLoop {
     this.wake();
   }
 
+  /** Whether anything served here is to be called again, or waits for a promise. */
+  get isWorking(): boolean {
+    const { busy, due } = this.#needs();
+    return busy || due !== Number.POSITIVE_INFINITY;
+  }
+
   addService(service: Service): void {
     this.#services.add(service);
     this.wake();

@@ -19,6 +19,8 @@ export class BackChannel {
     performance.now(),
   );
   #open = true;
+  /** Of calls that are to be acknowledged, in their order. */
+  readonly #unheard: (() => void)[] = [];
 
   /** Takes over the socket. @throws {VhostUserError} when it is none. */
   constructor(file: FileDescriptor, loop: EventLoop) {
@@ -36,8 +38,13 @@ export class BackChannel {
     this.#send(BACKEND_REQUEST.CONFIG_CHANGE, 0, NO_PAYLOAD);
   }
 
-  /** Used buffers, where the ring has no call descriptor. Acknowledged when the front-end can do that. */
-  vringCall(ring: number, acknowledged: boolean): void {
+  /**
+   * Used buffers, where the ring has no call descriptor. Acknowledged when the front-end can do that.
+   * @param heard called when it has, or never can
+   */
+  vringCall(ring: number, acknowledged: boolean, heard: () => void): void {
+    if (this.#open && acknowledged) this.#unheard.push(heard);
+    else heard();
     const flags = acknowledged ? MESSAGE_FLAG.NEED_REPLY : 0;
     this.#send(BACKEND_REQUEST.VRING_CALL, flags, { kind: 'vring-state', index: ring, num: 0 });
   }
@@ -47,6 +54,7 @@ export class BackChannel {
     this.#open = false;
     this.#unwatch();
     this.#socket.close();
+    for (const heard of this.#unheard.splice(0)) heard();
   }
 
   /** A front-end that closed or clogged this channel does not want to hear; its rings go on. */
@@ -60,13 +68,15 @@ export class BackChannel {
     }
   }
 
-  /** Acknowledgements say nothing that is not known. Who sends without pause is not listened to any more. */
+  /** Who sends what was not asked for, and without pause, is not listened to any more. */
   #dropReplies(): void {
     try {
       for (let taken = 0; taken < REPLIES_PER_TURN; taken++) {
         const reply = this.#socket.receive();
         if (reply === undefined) return;
-        if (reply === 'ended' || !this.#budget.spend(performance.now())) {
+        const heard = reply === 'ended' ? undefined : this.#unheard.shift();
+        heard?.();
+        if (reply === 'ended' || (heard === undefined && !this.#budget.spend(performance.now()))) {
           this.close();
           return;
         }

@@ -31,7 +31,12 @@ export interface ProtocolOptions {
   readonly memorySlots?: boolean;
 }
 
+/** Tells a front-end something; `heard` is called when it has taken notice, or is gone. */
+type Telling = (heard: () => void) => void;
+
 export interface ConnectionOptions extends ProtocolOptions {
+  /** In-band calls are handed over, to whoever knows when the front-end may hear them. Without it: at once. */
+  readonly tell?: ((telling: Telling) => void) | undefined;
   /** Other limits than `DEFAULT_LIMITS`. */
   readonly limits?: Partial<Limits>;
   /** Told what happens, a sentence each: refusals, malformed requests. */
@@ -43,6 +48,8 @@ export interface ConnectionOptions extends ProtocolOptions {
 /** How much of a front-end's messages is carried out before others have their turn: what comes first ends it. */
 const MESSAGES_PER_TURN = 16;
 const TURN_MS = 0.05;
+/** Calls of a connection that wait for their time. */
+const MOST_UNTOLD = 1024;
 /** How long a front-end waits that has used up its budget. */
 const PAUSE_MS = 20;
 
@@ -79,6 +86,8 @@ export class VhostUserConnection {
   #unwatch: () => void;
   #backChannel: BackChannel | undefined;
   #closed = false;
+  /** Calls that wait for their time. */
+  #untold = 0;
   /** An answer is being waited for: the next message has to wait too. */
   #answering = false;
   readonly #limits: Limits;
@@ -281,7 +290,23 @@ export class VhostUserConnection {
 
   #callInBand(ring: number): void {
     if (!this.#context.inBand) return;
-    this.#backChannel?.vringCall(ring, hasFeature(this.#context.protocol, PROTOCOL_F.REPLY_ACK));
+    const { tell } = this.#options;
+    if (tell === undefined) {
+      this.#call(ring, () => {});
+      return;
+    }
+    // Whoever hears of one sees all that was used until then.
+    if (this.#untold >= MOST_UNTOLD) return;
+    this.#untold++;
+    tell((heard) => {
+      this.#untold--;
+      this.#call(ring, heard);
+    });
+  }
+
+  #call(ring: number, heard: () => void): void {
+    if (this.#backChannel === undefined) heard();
+    else this.#backChannel.vringCall(ring, hasFeature(this.#context.protocol, PROTOCOL_F.REPLY_ACK), heard);
   }
 }
 

@@ -10,7 +10,11 @@ import {
   socketKind,
 } from '../../../os/index.ts';
 import type { VirtioDevice } from '../../../virtio/index.ts';
-import { type ProtocolOptions, VhostUserConnection } from '../connection/connection.ts';
+import {
+  type ConnectionOptions,
+  type ProtocolOptions,
+  VhostUserConnection,
+} from '../connection/connection.ts';
 import type { EventLoop } from '../event-loop.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import { ConnectionTable } from './connection-table.ts';
@@ -28,6 +32,8 @@ interface Connection {
 }
 
 export interface ServerOptions extends ProtocolOptions {
+  /** See `ConnectionOptions`. */
+  readonly tell?: ConnectionOptions['tell'];
   /** Other limits than `DEFAULT_LIMITS`. */
   readonly limits?: Partial<Limits>;
   /** A device of its own for each front-end. It is reset when its connection ends. */
@@ -105,7 +111,8 @@ export class BackEndServer {
   serve(socket: FileDescriptor): VhostUserConnection {
     const { connectionsPerSocket, connections } = { ...DEFAULT_LIMITS, ...this.#options.limits };
     const table = ConnectionTable.of(this.#loop);
-    const { createDevice, trace, onDisconnect, inBand = false, memorySlots = false, limits } = this.#options;
+    const { createDevice, trace, onDisconnect, inBand = false, memorySlots = false } = this.#options;
+    const { limits, tell } = this.#options;
     try {
       const peer = peerOfSocket(socket.fd);
       const connection = { number: ++this.#count, peer };
@@ -115,6 +122,7 @@ export class BackEndServer {
       const backEnd = new VhostUserConnection(socket, device, this.#loop, {
         inBand,
         memorySlots,
+        tell,
         ...(limits === undefined ? {} : { limits }),
         trace: (sentence) => trace?.(sentence, connection),
         onClose: (reason) => {

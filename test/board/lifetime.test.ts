@@ -31,7 +31,7 @@ export const models = [{ compatible: ['acme,bomb'], bus: 'i2c', title: 'Bomb',
       return bytes.length;
     } }) }];`;
 
-const LATE = 'the model ./bomb.mjs did not return within 0.2 s';
+const LATE = 'the model ./bomb.mjs did not return within 0.1 s';
 
 let directory: string;
 let path: string;

@@ -10,11 +10,13 @@ import {
   type ControlPart,
   type ControlRequest,
   fromWire,
-  LINE_MAX,
   toWire,
 } from './protocol.ts';
+import { RequestLines } from './request-lines.ts';
 import { Watchers } from './watchers.ts';
 
+/** Connections at once: each costs a descriptor, which guests and adapters need too. */
+const CONNECTIONS_MAX = 64;
 /** Longest time that a button can be held down. */
 const PRESS_MAX_MS = 60_000;
 
@@ -25,13 +27,15 @@ const PRESS_MAX_MS = 60_000;
 export function serveControl(board: Controllable, path: string): () => void {
   const sockets = new Set<Socket>();
   const watchers = new Watchers(board);
+  const lines = new RequestLines((request, socket) => answerTo(board, request, watchers, socket));
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.unref();
     socket.on('error', () => socket.destroy());
     socket.once('close', () => sockets.delete(socket));
-    answerLines(socket, (request) => answerTo(board, request, watchers, socket));
+    lines.take(socket);
   });
+  server.maxConnections = CONNECTIONS_MAX;
   listen(server, path);
   const end = () => {
     process.off('exit', end);
@@ -63,32 +67,6 @@ function listen(server: Server, path: string): void {
     if (existsSync(path)) chmodSync(path, 0o600);
   });
   server.unref();
-}
-
-/** Reads lines, answers them in their order. One that is too long ends the connection. */
-function answerLines(socket: Socket, answer: (request: unknown) => Promise<ControlAnswer>): void {
-  let rest = '';
-  let last = Promise.resolve();
-  socket.setEncoding('utf8');
-  socket.on('data', (chunk: string) => {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    if (rest.length > LINE_MAX) socket.destroy();
-    for (const line of lines) {
-      last = last.then(async () => {
-        const reply = await answer(parsed(line));
-        if (!socket.destroyed) socket.write(`${JSON.stringify(reply)}\n`);
-      });
-    }
-  });
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 async function answerTo(

@@ -18,7 +18,15 @@ import { ThreadTime } from './thread-time.ts';
 /** A module has this long to load: it may wait for others. */
 const LOAD_MS = 5000;
 /** A call may take this much of the thread's time: everybody else on the board waits for it. */
-const CALL_MS = 200;
+const CALL_MS = 100;
+/**
+ * On a busy machine that takes longer; others wait no longer than this for a thread that has had a processor for
+ * `BUSY_MS` of it: calls take microseconds.
+ */
+const BUSY_WAIT_MS = 180;
+const BUSY_MS = 20;
+/** And no longer than this for one that is busy with something of its own, and was so when it was looked at last. */
+const LATE_WAIT_MS = 20;
 /** Calls that are made when nobody waits, or rarely. */
 const SLOW_CALLS: Partial<Record<ModelCall, number>> = { create: 1000, save: 1000 };
 /** Who closes a board waits no longer than this, however busy the machine is. */
@@ -52,7 +60,7 @@ interface ThreadOwner {
 
 type Start = Omit<ModelThreadStart, 'port' | 'words'>;
 
-/** Runs the models of one file in a thread that may loop, end itself or take memory: others wait 0.2 s for it at most. */
+/** Runs the models of one file in a thread that may loop, end itself or take memory: others wait 0.2 s for it. */
 export class ModelThread {
   readonly #start: Start;
   readonly #owner: ThreadOwner;
@@ -64,6 +72,8 @@ export class ModelThread {
   #beat = 0;
   #rss = 0;
   #events = 0;
+  /** It is busy with something of its own, and does not listen. */
+  #isLate = false;
   /** What has come while an answer was waited for. */
   readonly #early: ThreadEvent[] = [];
   #lastId = 0;
@@ -198,6 +208,7 @@ export class ModelThread {
 
   #nextBeat(): void {
     this.#events = 0;
+    this.#isLate = false;
     this.#rss = process.memoryUsage.rss();
     this.#time.begin();
     this.#send({ kind: 'beat', beat: ++this.#beat });
@@ -210,6 +221,7 @@ export class ModelThread {
       else this.#nextBeat();
     } else if (this.#spent() > OWN_MS) this.#end(late(OWN_MS));
     else if (this.#grew()) this.#end(GREW);
+    else this.#isLate = this.#spent() >= BUSY_MS;
   }
 
   /** `limitMs`: of the thread's own time; `untilMs`: of the machine's. */
@@ -221,10 +233,15 @@ export class ModelThread {
       const answer = this.#answerTo(id);
       if (answer !== undefined) return answer;
       if (this.#spun(seen)) continue;
-      if (!slept) this.#time.begin();
+      // One that did not hear the last beat is busy with something of its own since then.
+      if (!slept && Atomics.load(this.#words, WORD.BEAT) === this.#beat) this.#time.begin();
       slept = true;
       if (Atomics.wait(this.#words, WORD.ANSWERS, seen, LOOK_MS) !== 'timed-out') continue;
-      if (this.#spent() > limitMs || performance.now() - begun > untilMs) throw this.#end(late(limitMs));
+      const spent = this.#spent();
+      const waited = performance.now() - begun;
+      const holdsUp =
+        limitMs === CALL_MS && spent >= BUSY_MS && waited > (this.#isLate ? LATE_WAIT_MS : BUSY_WAIT_MS);
+      if (spent > limitMs || waited > untilMs || holdsUp) throw this.#end(late(limitMs));
       if (this.#grew()) throw this.#end(GREW);
     }
   }

@@ -29,13 +29,24 @@ export class FrontEnd {
     );
   }
 
-  /** The same message as often as fits one write. */
+  /** The same message as often as fits one write. @returns how often */
   tellMany(request, payload = NONE) {
     const length = encodeMessage(this.view, request, 0, payload);
     const { data } = this.channel;
     let end = length;
     for (; end + length <= BUFFER_BYTES; end += length) data.copyWithin(end, 0, length);
     this.channel.send(0, end);
+    return end / length;
+  }
+
+  /** Files with the first bytes of a message, and nothing behind. */
+  tellHalf(request, files) {
+    encodeMessage(this.view, request, 0, NONE);
+    this.channel.send(
+      0,
+      5,
+      files.map(({ fd }) => fd),
+    );
   }
 
   greet(features = 0x1_4000_0001) {

@@ -73,10 +73,18 @@ function usbAdapters({ places, user }: Looking): FoundAdapter[] {
       path: usb.node,
       name: known.title,
       usb,
-      compatible: known.compatible,
+      compatible: known.way === 'kernel' && hasBusOfKernel(usb, places) ? [] : known.compatible,
       heldBy: driverOf(usb, places),
       access: accessOf(usb.node, NODE_KINDS.usb, matchOf(usb, 'ATTR'), user),
     };
+  });
+}
+
+/** Whether a driver of the kernel makes an I2C bus of it. */
+function hasBusOfKernel({ port }: UsbDeviceInfo, places: Places): boolean {
+  return i2cBuses(places).some(({ number }) => {
+    const path = join(places.sys, `bus/i2c/devices/i2c-${number}`);
+    return usbDeviceOf(path, places)?.port === port;
   });
 }
 

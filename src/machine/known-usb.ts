@@ -6,7 +6,7 @@ export type Way = 'serial' | 'usb' | 'hid' | 'kernel';
 /** A kind of USB adapter that people own. */
 export interface KnownUsb {
   readonly title: string;
-  /** What dtbus drives it by: a serial port of that compatible, the bus that a kernel driver makes; else nothing yet. */
+  /** What dtbus drives it by: a serial port, USB, or the bus that a kernel driver makes where there is one. */
   readonly way: Way;
   /** Compatibles that it may be, the likeliest first; none where dtbus has no driver for it. */
   readonly compatible: readonly string[];
@@ -29,7 +29,11 @@ const usb = (title: string, ...compatible: readonly string[]): KnownUsb => ({
   compatible,
 });
 const hid = (title: string): KnownUsb => ({ title, way: 'hid', compatible: [] });
-const kernel = (title: string): KnownUsb => ({ title, way: 'kernel', compatible: [] });
+const kernel = (title: string, ...compatible: readonly string[]): KnownUsb => ({
+  title,
+  way: 'kernel',
+  compatible,
+});
 
 /** By vendor and product. Sources: the makers' documentation, Linux's drivers, flashrom. */
 const KNOWN: Readonly<Record<string, KnownUsb>> = {
@@ -51,13 +55,13 @@ const KNOWN: Readonly<Record<string, KnownUsb>> = {
   '10c4:ea60': serial('CP210x: an ESP32, perhaps with MicroPython', MICROPYTHON),
   '2e8a:000a': serial('Raspberry Pi Pico', SERPROG),
   '0483:5740': serial('STM32, perhaps a serprog programmer', SERPROG),
-  '0403:c631': kernel('i2c-tiny-usb'),
-  '1c40:0534': kernel('i2c-tiny-usb'),
-  '10c4:ea90': kernel('CP2112'),
-  '0403:6030': kernel('FT260'),
+  '0403:c631': kernel('i2c-tiny-usb', 'harbaum,i2c-tiny-usb'),
+  '1c40:0534': kernel('i2c-tiny-usb', 'harbaum,i2c-tiny-usb'),
+  '10c4:ea90': kernel('CP2112', 'silabs,cp2112'),
+  '0403:6030': kernel('FT260', 'ftdi,ft260'),
   'a257:2013': usb('DLN-2', 'diolan,dln2'),
   '1d50:6170': usb('Raspberry Pi Pico as a DLN-2', 'diolan,dln2'),
-  '04d8:00dd': kernel('MCP2221A'),
+  '04d8:00dd': kernel('MCP2221A', 'microchip,mcp2221a'),
   '1a86:5512': usb('CH341A', 'wch,ch341a'),
   '0403:6014': usb('FT232H', 'ftdi,ft232h'),
   '0403:6010': usb('FT2232H', 'ftdi,ft2232h'),

@@ -23,6 +23,11 @@ import {
   FirmataEmulator,
 } from '../../hosts/firmata/index.ts';
 import {
+  I2C_CAPABILITIES as FT260_CAPABILITIES,
+  Ft260Adapter,
+  Ft260Emulator,
+} from '../../hosts/ft260/index.ts';
+import {
   CHIPS,
   I2C_CAPABILITIES as FTDI_CAPABILITIES,
   FtdiAdapter,
@@ -195,6 +200,11 @@ function cp2112(): Promise<ControllerBench> {
   return usbAdapter(wire, new Cp2112Emulator(wire.i2c), (open) => new Cp2112Adapter(NAME, open));
 }
 
+function ft260(): Promise<ControllerBench> {
+  const wire = new RecordingWire();
+  return usbAdapter(wire, new Ft260Emulator(wire.i2c), (open) => new Ft260Adapter(NAME, open));
+}
+
 function dln2(): Promise<ControllerBench> {
   const wire = new RecordingWire();
   return usbAdapter(wire, new Dln2Emulator(wire), (open) => new Dln2Adapter(NAME, open));
@@ -232,6 +242,7 @@ describeControllers('i2c-tiny-usb', i2cTinyUsb, { hasSpi: false, i2c: TINY_USB_C
 describeControllers('CH341A', ch341a, { i2c: CH341A_CAPABILITIES, spiModes: [0], spiSpeedHz: 2_000_000 });
 describeControllers('CP2112', cp2112, { hasSpi: false, i2c: CP2112_CAPABILITIES });
 describeControllers('DLN-2', dln2, { i2c: DLN2_CAPABILITIES });
+describeControllers('FT260', ft260, { hasSpi: false, i2c: FT260_CAPABILITIES });
 describeControllers('MCP2221A', mcp2221, { hasSpi: false, i2c: MCP2221_CAPABILITIES });
 for (const chip of [CHIPS.ft232h, CHIPS.ft2232h])
   describeControllers(chip.title, () => ftdi(chip), { i2c: FTDI_CAPABILITIES, spiModes: [0, 2] });

@@ -19,6 +19,7 @@ describe('a board on an emulated adapter', () => {
     ['dtbus,cp2112-emulator', 'i2c'],
     ['dtbus,dln2-emulator', 'i2c', 'spi'],
     ['dtbus,firmata-emulator', 'i2c', 'spi'],
+    ['dtbus,ft260-emulator', 'i2c'],
     ['dtbus,ft232h-emulator', 'i2c'],
     ['dtbus,ft232h-emulator', 'spi'],
     ['dtbus,i2c-tiny-usb-emulator', 'i2c'],

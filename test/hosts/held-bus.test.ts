@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Cp2112Adapter, Cp2112Emulator } from '../../hosts/cp2112/index.ts';
+import { Ft260Adapter, Ft260Emulator } from '../../hosts/ft260/index.ts';
 import type { EmulatedI2c } from '../../hosts/link/index.ts';
 import { Mcp2221Adapter, Mcp2221Emulator } from '../../hosts/mcp2221/index.ts';
 import { I2C_M, type I2cMessage } from '../../src/bus/index.ts';
@@ -7,8 +8,9 @@ import { EmulatedConnection, EmulatedPort } from '../../src/usb/index.ts';
 import { MEMORY, RecordingWire } from './recording-wire.ts';
 
 const ADAPTERS = [
-  // It does not tell which of them is low.
+  // They do not tell which of them is low.
   ['CP2112', 'SDA or SCL is held low, and a CP2112', Cp2112Emulator, Cp2112Adapter],
+  ['FT260', 'SDA or SCL is held low, and an FT260', Ft260Emulator, Ft260Adapter],
   ['MCP2221A', 'SDA is held low, and an MCP2221A', Mcp2221Emulator, Mcp2221Adapter],
 ] as const;
 

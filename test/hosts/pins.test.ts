@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Ch341aAdapter, Ch341aEmulator } from '../../hosts/ch341a/index.ts';
 import { Cp2112Adapter, Cp2112Emulator } from '../../hosts/cp2112/index.ts';
+import { Ft260Adapter, Ft260Emulator } from '../../hosts/ft260/index.ts';
 import { CHIPS, FtdiAdapter, FtdiEmulator } from '../../hosts/ftdi/index.ts';
 import { Mcp2221Adapter, Mcp2221Emulator } from '../../hosts/mcp2221/index.ts';
 import { EmulatedPins } from '../../hosts/pins/index.ts';
@@ -32,6 +33,15 @@ const KINDS: readonly Kind[] = [
     one: 0,
     other: 7,
     refused: {},
+  },
+  {
+    name: 'FT260',
+    make: ({ i2c }, pins) => new Ft260Emulator(i2c, undefined, pins),
+    drive: (open) => new Ft260Adapter('FT260', open),
+    count: 14,
+    one: 2,
+    other: 13,
+    refused: { 0: 'GPIO0', 1: 'GPIO1' },
   },
   {
     name: 'MCP2221A',

@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { flashrom } from './judges/flashrom.ts';
-import { cp2112, dln2, i2cTinyUsb, mcp2221 } from './judges/linux-driver.ts';
+import { cp2112, dln2, ft260, i2cTinyUsb, mcp2221 } from './judges/linux-driver.ts';
 import { npmUsb } from './judges/npm-usb.ts';
 import { pyftdi } from './judges/pyftdi.ts';
 import { describeJudges } from './judges/session.ts';
@@ -21,4 +21,8 @@ describe('emulated USB adapters, plugged into a Linux', () => {
     npmUsb('mcp2221', 'microchip,mcp2221a', '00dd'),
     npmUsb('cp2112', 'silabs,cp2112', 'ea90'),
   ]);
+});
+
+describe('an emulated FT260, plugged into a Linux in virtual time', () => {
+  describeJudges([ft260, npmUsb('ft260', 'ftdi,ft260', '6030')], 'virtual');
 });

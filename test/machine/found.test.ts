@@ -64,6 +64,19 @@ describe('the adapters of a machine', () => {
     expect(paths()).toEqual(['/dev/bus/usb/001/012']);
   });
 
+  it('of a kind that the kernel drives are offered where it makes no bus of them', () => {
+    machine.usb('1-5', '0403:6030');
+    const offered = () => find().map(({ kind, compatible }) => [kind, ...compatible]);
+    expect(offered()).toEqual([['usb', 'ftdi,ft260']]);
+    machine.file('bus/i2c/devices/i2c-3/name', 'FT260 usb-i2c bridge');
+    expect(offered()).toEqual([
+      ['usb', 'ftdi,ft260'],
+      ['i2c', 'dtbus,linux-i2c'],
+    ]);
+    machine.link('bus/i2c/devices/i2c-4', 'devices/pci0000:00/usb1/1-5/i2c-4');
+    expect(offered().slice(0, 1)).toEqual([['usb']]);
+  });
+
   it("are HID devices and Linux's own buses, whichever driver has a chip select", () => {
     machine.usb('1-5', '04d8:00de');
     machine.link('class/hidraw/hidraw3/device', 'devices/pci0000:00/usb1/1-5/0003:04D8:00DE.0001');

@@ -26,6 +26,10 @@ const FOLDERS: readonly {
     load: () => import('../../../hosts/ftdi/index.ts'),
   },
   {
+    compatible: ['ftdi,ft260', 'dtbus,ft260-emulator'],
+    load: () => import('../../../hosts/ft260/index.ts'),
+  },
+  {
     compatible: ['harbaum,i2c-tiny-usb', 'dtbus,i2c-tiny-usb-emulator'],
     load: () => import('../../../hosts/i2c-tiny-usb/index.ts'),
   },

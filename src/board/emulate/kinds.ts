@@ -17,6 +17,7 @@ export const EMULATED_KINDS = {
   ft232h: { way: 'usb', carries: ['i2c', 'spi'] },
   mcp2221a: { way: 'usb', carries: ['i2c'] },
   cp2112: { way: 'usb', carries: ['i2c'] },
+  ft260: { way: 'usb', carries: ['i2c'] },
   dln2: { way: 'usb', carries: ['i2c', 'spi'] },
 } as const satisfies Readonly<Record<string, EmulatedKind>>;
 

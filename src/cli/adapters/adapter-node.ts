@@ -21,6 +21,7 @@ const LINES: Readonly<Record<string, number>> = {
   'ftdi,ft232h': 16,
   'ftdi,ft2232h': 16,
   'ftdi,ft4232h': 8,
+  'ftdi,ft260': 14,
   'microchip,mcp2221a': 4,
   'silabs,cp2112': 8,
   'wch,ch341a': 8,

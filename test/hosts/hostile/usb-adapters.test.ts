@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Ch341aAdapter, Ch341aEmulator } from '../../../hosts/ch341a/index.ts';
 import { Cp2112Adapter, Cp2112Emulator } from '../../../hosts/cp2112/index.ts';
+import { Ft260Adapter, Ft260Emulator } from '../../../hosts/ft260/index.ts';
 import { CHIPS, FtdiAdapter, FtdiEmulator } from '../../../hosts/ftdi/index.ts';
 import { I2cTinyUsbAdapter, I2cTinyUsbEmulator } from '../../../hosts/i2c-tiny-usb/index.ts';
 import { Mcp2221Adapter, Mcp2221Emulator } from '../../../hosts/mcp2221/index.ts';
@@ -28,6 +29,11 @@ const ADAPTERS: readonly {
     name: 'CP2112',
     make: ({ i2c }) => new Cp2112Emulator(i2c),
     drive: (open) => new Cp2112Adapter('CP2112', open),
+  },
+  {
+    name: 'FT260',
+    make: ({ i2c }) => new Ft260Emulator(i2c),
+    drive: (open) => new Ft260Adapter('FT260', open),
   },
   {
     name: 'MCP2221A',

@@ -106,6 +106,23 @@ export const cp2112: Judge = {
   },
 };
 
+/** Linux's driver hid-ft260 binds to the adapter. It reads 180 bytes at once, and probes by writing. */
+export const ft260: Judge = {
+  name: "Linux's driver hid-ft260",
+  folder: 'ft260',
+  missing: program('i2cdetect'),
+  script: `
+    ${awaitBus('FT260')}
+    ${REACH_PARTS}
+    echo "clock $(cat /sys/bus/hid/devices/*0403:6030*/clock)"
+  `,
+  check(output) {
+    expect(output).toMatch(/^name FT260 usb-i2c bridge/m);
+    expect(output).toMatch(/^clock 100$/m);
+    checkParts(output);
+  },
+};
+
 const DLN2_GPIO = fileURLToPath(new URL('../in-guest/dln2-gpio.mjs', import.meta.url));
 
 /** Linux's driver dln2 binds to the adapter, and its three functions: no device can be made on its SPI bus by hand. */

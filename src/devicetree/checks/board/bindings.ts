@@ -103,6 +103,21 @@ export const BINDINGS: readonly Binding[] = [
     },
   },
   {
+    file: 'dtbus,ft260.yaml',
+    compatibles: ['ftdi,ft260', 'dtbus,ft260-emulator'],
+    isComplete: true,
+    required: ['compatible'],
+    properties: {
+      port: {
+        type: 'string',
+      },
+      'serial-number': {
+        type: 'string',
+      },
+      i2c: {},
+    },
+  },
+  {
     file: 'dtbus,ftdi.yaml',
     compatibles: [
       'ftdi,ft232h',

@@ -49,6 +49,8 @@ export { type CurveHandle, type PartHandle, pathOf } from './handles/part-handle
 export type { TraceFilter } from './handles/traced-paths.ts';
 export type { BoardOptions, SyncBoardOptions } from './open/board-options.ts';
 export type { TreeDoubt } from './open/check-tree.ts';
+export { clientsIn, type TreeClient } from './open/clients.ts';
+export { loadTree } from './open/load-tree.ts';
 export { openBoard, openBoardSync } from './open/open-board.ts';
 export { watchOpened } from './open/opened.ts';
 export { type BeginTrace, traceBoards } from './open/trace.ts';

@@ -168,6 +168,12 @@ export interface NodeProperty {
   readonly doc: string;
 }
 
+/**
+ * How much of a part is there. `behaves`: what it senses or does is modelled. `answers`: by its registers only, with
+ * their ids, reset values and access: a driver finds it, what is written is read back, and nothing happens.
+ */
+export type Level = 'behaves' | 'answers';
+
 /** What a part is. */
 export interface DataSheet {
   /** Names of the kernel's bindings, the part's own first. */
@@ -176,6 +182,8 @@ export interface DataSheet {
   readonly title: string;
   /** Number of the data sheet: `TI SBOS397`. */
   readonly source?: string;
+  /** How much of the part is there. Default: it behaves. */
+  readonly level?: Level;
   /** What software could notice and the part does not do: a sentence fragment each. */
   readonly notModelled?: readonly string[];
   readonly bus: { readonly i2c?: I2cForm; readonly spi?: SpiForm };

@@ -4,6 +4,7 @@ export type {
   Field,
   I2cForm,
   Instruction,
+  Level,
   Memory,
   NodeProperty,
   Properties,

@@ -1,9 +1,28 @@
 import { createHash } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
+import { clientsIn, loadCatalogue } from '../../src/board/index.ts';
+import { Coverage, type CoverageReport } from '../../src/cli/parts/coverage.ts';
 import { compile, fromBlob, writeDts } from '../../src/devicetree/index.ts';
 import { NO_CORPUS, unpackCorpus } from './corpus.ts';
 
 if (NO_CORPUS !== undefined) console.warn(`corpus tests are skipped: ${NO_CORPUS}`);
+
+/**
+ * What the archive's boards carry, counted once by hand from all compatibles, and how much of that must have a part. These
+ * floors only grow.
+ */
+function expectCoverage({ boards, nodes }: CoverageReport): void {
+  const { behaves, answers, absent } = nodes.all;
+  expect({ withClients: boards.withClients, nodes: behaves + answers + absent }).toEqual({
+    withClients: 1226,
+    nodes: 6475,
+  });
+  expect(behaves).toBeGreaterThanOrEqual(FLOOR.behaves);
+  expect(behaves + answers).toBeGreaterThanOrEqual(FLOOR.any);
+  expect(boards.complete).toBeGreaterThanOrEqual(FLOOR.complete);
+}
+
+const FLOOR = { behaves: 2448, any: 2448, complete: 101 };
 
 describe.skipIf(NO_CORPUS !== undefined)('every Linux 7.2 source', () => {
   const corpus = NO_CORPUS === undefined ? unpackCorpus() : undefined;
@@ -11,7 +30,8 @@ describe.skipIf(NO_CORPUS !== undefined)('every Linux 7.2 source', () => {
 
   it("gives the blob that dtc 1.8.1 gave, and that blob's source gives it again", {
     timeout: 300_000,
-  }, () => {
+  }, async () => {
+    const coverage = new Coverage(await loadCatalogue());
     const missing: string[] = [];
     const wrong: string[] = [];
     const notReturned: string[] = [];
@@ -31,6 +51,7 @@ describe.skipIf(NO_CORPUS !== undefined)('every Linux 7.2 source', () => {
       }
       same++;
       const { tree } = fromBlob(blob);
+      if (tree !== undefined && path.endsWith('.dts')) coverage.add(clientsIn(tree));
       const again = tree && compile('again.dts', writeDts(tree), { preprocess: false, bootCpu: 0 }).blob;
       if (again === undefined || Buffer.compare(again, blob) !== 0) notReturned.push(path);
     }
@@ -40,5 +61,6 @@ describe.skipIf(NO_CORPUS !== undefined)('every Linux 7.2 source', () => {
     expect(missing.every((line) => / cannot find arm\/broadcom\/\S+\.dts$/.test(line))).toBe(true);
     expect(same + missing.length).toBe(1882);
     expect(missing.length).toBeLessThanOrEqual(9);
+    expectCoverage(coverage.report);
   });
 });

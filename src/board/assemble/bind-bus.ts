@@ -25,7 +25,13 @@ import {
 } from '../../bus/index.ts';
 import type { Node } from '../../devicetree/index.ts';
 import { type BusDescription, channelsBehind } from '../../frontend/index.ts';
-import { type BoundPart, type Clock, RealClock, type SimulationOptions } from '../../sim/index.ts';
+import {
+  type BoundPart,
+  type Clock,
+  type PartModel,
+  RealClock,
+  type SimulationOptions,
+} from '../../sim/index.ts';
 import { ADAPTER_CLOSED } from '../adapter-closed.ts';
 import type { AnsweredBy, BusReport, DeviceProblem } from '../thread/protocol.ts';
 import { createHost } from './hosts.ts';
@@ -178,10 +184,13 @@ export function problemOf(node: DeviceNode, error: unknown): DeviceProblem {
   return { path: node.path, property: undefined, sentence };
 }
 
+/** What a report says of a model. */
+type KnownModel = Pick<PartModel, 'title' | 'level'>;
+
 /** What is known of the parts of a board. */
 interface KnownAnswers {
-  /** Titles of the models that run, by the paths of their nodes. */
-  readonly titles: ReadonlyMap<string, string>;
+  /** The models that run, by the paths of their nodes. */
+  readonly models: ReadonlyMap<string, KnownModel>;
   /** On a board that is only looked at: models of the user's own that would run, by the same. */
   readonly ownModels: ReadonlyMap<string, string>;
 }
@@ -189,17 +198,19 @@ interface KnownAnswers {
 /** The bus as others see it. */
 export function reportOf(
   { node, bus, host, physical, boundParts, problem }: BusBinding,
-  { titles, ownModels }: KnownAnswers,
+  { models, ownModels }: KnownAnswers,
 ): BusReport {
   const state = bus?.scheduler.state ?? 'closed';
   const fault = problem?.sentence ?? bus?.scheduler.lastFault?.message;
-  const answer = (peripheral: DeviceNode, title: string | undefined, before: AnsweredBy): Answer => {
+  const answer = (peripheral: DeviceNode, running: KnownModel | undefined, before: AnsweredBy): Answer => {
     const own = ownModels.get(peripheral.path);
-    const model = own === undefined ? title : `dtbus,model ${own}`;
-    return { answeredBy: model !== undefined ? 'model' : before === 'wire' ? 'wire' : 'nothing', model };
+    const model = own === undefined ? running?.title : `dtbus,model ${own}`;
+    if (model === undefined)
+      return { answeredBy: before === 'wire' ? 'wire' : 'nothing', model, level: undefined };
+    return { answeredBy: 'model', model, level: running && (running.level ?? 'behaves') };
   };
   const behind = (peripheral: DeviceNode, before: AnsweredBy): Answer =>
-    answer(peripheral, titles.get(peripheral.path), before);
+    answer(peripheral, models.get(peripheral.path), before);
   return {
     path: node.node.path,
     kind: node.kind,
@@ -211,7 +222,7 @@ export function reportOf(
       peripheralReport(
         node.kind,
         peripheral,
-        answer(peripheral, model?.title, physical ? 'wire' : 'nothing'),
+        answer(peripheral, model, physical ? 'wire' : 'nothing'),
         behind,
       ),
     ),

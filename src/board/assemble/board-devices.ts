@@ -314,8 +314,8 @@ export class BoardDevices {
     reasonOf: (path, code) => this.#bindings.find(({ node }) => node.node.path === path)?.bus?.reasonOf(code),
     waitingAdapters: () => this.#waiting.reports,
     buses: () => {
-      const titles = new Map(this.#parts.list().map(({ path, model }) => [path, model.title]));
-      return this.#bindings.map((binding) => reportOf(binding, { titles, ownModels: this.#ownModels }));
+      const models = new Map(this.#parts.list().map(({ path, model }) => [path, model]));
+      return this.#bindings.map((binding) => reportOf(binding, { models, ownModels: this.#ownModels }));
     },
     parts: () =>
       this.#parts

@@ -1,5 +1,6 @@
 import { type DeviceNode, wellFormed } from '../../bus/index.ts';
 import { type BusKind, channelsBehind } from '../../frontend/index.ts';
+import type { Level } from '../../parts/index.ts';
 import type { AnsweredBy, PeripheralReport } from '../thread/protocol.ts';
 
 /** What answers for a node. */
@@ -7,6 +8,8 @@ export interface Answer {
   readonly answeredBy: AnsweredBy;
   /** The model's title. */
   readonly model: string | undefined;
+  /** How much of the part is simulated: it behaves, or answers by its registers only. */
+  readonly level: Level | undefined;
 }
 
 /**

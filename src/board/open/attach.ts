@@ -185,7 +185,7 @@ function report({ kind, node }: VirtioNode, socket: string, line: Line | undefin
   };
 }
 
-const REFUSED: Answer = { answeredBy: 'refused', model: undefined };
+const REFUSED: Answer = { answeredBy: 'refused', model: undefined, level: undefined };
 
 /**
  * What answers in the process that serves the board, as far as the tree tells: on a simulated bus what has no model is
@@ -194,7 +194,7 @@ const REFUSED: Answer = { answeredBy: 'refused', model: undefined };
 function answerFor(bus: Node, peripheral: DeviceNode, before: AnsweredBy): Answer {
   const known = MODEL_PROPERTIES.some((name) => peripheral.has(name)) || hasModel(peripheral.compatible);
   const answeredBy = before !== 'nothing' && (known || bus.has('dtbus,host')) ? 'wire' : 'nothing';
-  return { answeredBy, model: undefined };
+  return { answeredBy, model: undefined, level: undefined };
 }
 
 /** What makes a model answer whatever the compatible is. */

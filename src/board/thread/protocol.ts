@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Errno } from '../../bus/index.ts';
 import type { FaultStart, Strike } from '../../faults/index.ts';
 import type { VirtioNode } from '../../frontend/index.ts';
-import type { DataSheet } from '../../parts/index.ts';
+import type { DataSheet, Level } from '../../parts/index.ts';
 import type { ReplayReport } from '../../replay/index.ts';
 import type { Curve, PropertyDeclaration, PropertyValue } from '../../sim/index.ts';
 
@@ -21,6 +21,8 @@ export interface PeripheralReport {
   readonly answeredBy: AnsweredBy;
   /** The model's title. */
   readonly model: string | undefined;
+  /** How much of it is simulated: it behaves, or answers by its registers only; undefined where nothing is known of that. */
+  readonly level: Level | undefined;
   /** The buses behind a multiplexer, a gate or an arbiter that something is on. */
   readonly channels: readonly ChannelReport[];
 }

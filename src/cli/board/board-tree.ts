@@ -87,8 +87,11 @@ function summary(buses: readonly BusListing[], { paint, connected }: DrawOptions
   const parts = buses.flatMap(({ peripherals }) => peripherals.flatMap(withBehind));
   const count = (kind: PeripheralReport['answeredBy']) =>
     parts.filter(({ answeredBy }) => answeredBy === kind).length;
+  const simulated = parts.filter(({ answeredBy }) => answeredBy === 'model');
+  const answers = simulated.filter(({ level }) => level === 'answers').length;
   const counts = [
-    [count('model'), 'simulated'],
+    [simulated.length - answers, 'simulated'],
+    [answers, 'by registers only'],
     [count('wire'), connected ? 'in the process that serves the board' : 'on the wire'],
     [count('nothing'), 'without a model'],
     [count('refused'), 'of other clients'],
@@ -238,7 +241,7 @@ function unit(kind: 'i2c' | 'spi', reg: number): string {
 }
 
 function answerOf(
-  { answeredBy, model }: Pick<PeripheralReport, 'answeredBy' | 'model'>,
+  { answeredBy, model, level }: Pick<PeripheralReport, 'answeredBy' | 'model' | 'level'>,
   node: TreeNode | undefined,
   { connected }: DrawOptions,
   mux?: PeripheralReport,
@@ -246,7 +249,10 @@ function answerOf(
   const owner = node?.has('dtbus,owner') ? ` (owner ${node.string('dtbus,owner')})` : '';
   switch (answeredBy) {
     case 'model':
-      return { answer: `${model ?? 'simulated'}${owner}`, style: 'green' };
+      return {
+        answer: `${model ?? 'simulated'}${level === 'answers' ? ' (registers only)' : ''}${owner}`,
+        style: level === 'answers' ? 'cyan' : 'green',
+      };
     case 'wire':
       return { answer: `${connected ? 'served' : 'on the wire'}${owner}`, style: 'cyan' };
     case 'refused':

@@ -1,4 +1,11 @@
 import type { Command } from 'commander';
+import { UsageError } from '../terminal/usage-error.ts';
+
+interface PartsOptions {
+  readonly board?: string;
+  readonly coverage?: string;
+  readonly json: boolean;
+}
 
 /** Adds `dtbus parts`. */
 export function addPartsCommand(program: Command, end: (exitCode: number) => void): void {
@@ -10,12 +17,20 @@ export function addPartsCommand(program: Command, end: (exitCode: number) => voi
     )
     .argument('[words...]', 'a part, or words that describe it: lm75, ti,tmp102, oled, eeprom 32k')
     .option('-b, --board <file>', 'only the simulated parts of this board, with their labels and paths')
+    .option('--coverage <folder>', 'how much of the clients of all boards in a folder is simulated')
     .option('--json', 'as JSON, for scripts', false)
     .addHelpText(
       'after',
-      '\nExample:\n  dtbus parts\n  dtbus parts tmp102\n  dtbus parts eeprom 32k\n  dtbus parts -b board.dts\n  dtbus parts --json | jq .[].name\n',
+      '\nExample:\n  dtbus parts\n  dtbus parts tmp102\n  dtbus parts eeprom 32k\n  dtbus parts -b board.dts\n  dtbus parts --json | jq .[].name\n  dtbus parts --coverage linux/arch/arm64/boot/dts\n',
     )
-    .action(async (words: string[], { board, json }: { board?: string; json: boolean }) => {
+    .action(async (words: string[], { board, coverage, json }: PartsOptions) => {
+      if (coverage !== undefined) {
+        if (board !== undefined || words.length > 0)
+          throw new UsageError('--coverage counts the parts of all boards: leave out --board and words');
+        const { showCoverage } = await import('../parts/coverage.ts');
+        end(await showCoverage(coverage, json));
+        return;
+      }
       const { showParts } = await import('../parts/parts.ts');
       end(await showParts(words.length === 0 ? undefined : words.join(' '), json, board));
     });

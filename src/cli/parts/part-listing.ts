@@ -14,6 +14,8 @@ export interface PartListing {
   readonly properties: readonly PartProperty[];
   /** What it reads from its node in the device tree. */
   readonly nodeProperties: Exclude<PartModel['nodeProperties'], undefined>;
+  /** `answers`: by its registers only. */
+  readonly level: Exclude<PartModel['level'], undefined>;
   /** What its data sheet says; a model without one has none. */
   readonly sheet?: SheetFacts;
 }
@@ -21,7 +23,7 @@ export interface PartListing {
 /** Every model, sorted by name; one that exists for both buses is one part. */
 export function listParts(models: readonly PartModel[]): PartListing[] {
   const parts = new Map<string, PartListing>();
-  for (const { title, compatible, bus, properties, nodeProperties, sheet } of models) {
+  for (const { title, compatible, bus, level = 'behaves', properties, nodeProperties, sheet } of models) {
     const known = parts.get(title);
     const facts = known?.sheet ?? (sheet && sheetFacts(sheet));
     parts.set(title, {
@@ -29,6 +31,7 @@ export function listParts(models: readonly PartModel[]): PartListing[] {
       title,
       compatible: [...new Set([...(known?.compatible ?? []), ...compatible])],
       buses: [...new Set([...(known?.buses ?? []), bus])],
+      level,
       properties: known?.properties ?? properties,
       nodeProperties: known?.nodeProperties ?? sheet?.nodeProperties ?? nodeProperties ?? {},
       ...(facts && { sheet: facts }),

@@ -13,6 +13,12 @@ const FAILED = 1;
 /** Parts that a search may find before only their names are listed. */
 const DETAILED_MAX = 3;
 
+/** What the levels of data sheets mean. */
+const LEVELS: Readonly<Record<PartListing['level'], string>> = {
+  behaves: 'behaves: what it senses or does is modelled, but for what is said below',
+  answers: 'answers: ids and registers only; a driver finds it, and reads back what it wrote',
+};
+
 /** What to do without a model. */
 const otherwise = () =>
   `\`dtbus parts\` lists the simulated parts, dtbus,register-map simulates any register chip, and ${packageFile('src/parts/README.md')} tells how to write a model`;
@@ -41,7 +47,7 @@ function table(parts: readonly PartListing[], paint: Paint, width: number): stri
     part.name,
     part.buses.join(', '),
     part.properties.filter(({ readOnly }) => readOnly !== true).map((property) => property.name),
-    part.title,
+    titleOf(part),
   ]) as [string, string, string[], string][];
   const nameWidth = Math.max(4, ...rows.map(([name]) => name.length));
   const titleWidth = Math.max(5, ...rows.map(([, , , title]) => title.length));
@@ -68,6 +74,10 @@ function nodeLines({ nodeProperties }: PartListing): string[] {
   return rows.map(([name, { type, doc }]) => `    ${name.padEnd(width)}  ${type.padEnd(types)}  ${doc}`);
 }
 
+/** Who answers by registers only says so. */
+const titleOf = ({ title, level }: PartListing) =>
+  level === 'answers' ? `${title} (registers only)` : title;
+
 /** The first few names: 16 channels of a controller say no more than four. */
 function shortened(names: readonly string[]): string {
   return names.length > 5 ? `${names.slice(0, 4).join(', ')}, …` : names.join(', ');
@@ -86,6 +96,7 @@ function details(part: PartListing, paint: Paint): string {
     paint('bold', part.title),
     ...buses.map((bus, at) => `  ${(at === 0 ? 'bus' : '').padEnd(10)}  ${bus}`),
     `  compatible  ${part.compatible.join(', ')}`,
+    `  level       ${LEVELS[part.level]}`,
     ...(properties.length === 0 ? [] : ['  properties for tests and scripts', ...properties]),
     ...(part.sheet === undefined ? [] : sheetLines(part.sheet)),
     '  in the device tree, as a child of a bus',

@@ -1,5 +1,5 @@
 import type { DeviceNode } from '../../bus/index.ts';
-import type { Part, I2cForm as SheetForm, SpiHeader as SheetHeader } from '../../parts/index.ts';
+import type { Level, Part, I2cForm as SheetForm, SpiHeader as SheetHeader } from '../../parts/index.ts';
 import type { I2cPartModel, PartModel, SpiPartModel } from '../populate/catalogue.ts';
 import type { PartContext } from '../populate/context.ts';
 import { i2cAddress } from '../wire/i2c-address.ts';
@@ -26,6 +26,10 @@ class SheetModel {
 
   get title(): string {
     return this.sheet.title;
+  }
+
+  get level(): Level {
+    return this.sheet.level ?? 'behaves';
   }
 
   get properties(): PartModel['properties'] {

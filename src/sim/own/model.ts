@@ -8,6 +8,7 @@ const model = objectOf<Omit<PartModel, 'isolated'>>(
   {
     compatible: listOf('names', text, 1),
     title: text,
+    level: oneOf('behaves', 'answers'),
     properties: listOf(
       'properties',
       objectOf<PropertyDeclaration>(

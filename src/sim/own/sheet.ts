@@ -146,6 +146,7 @@ const part = objectOf<Part>(
   {
     compatible: listOf('names', text, 1),
     title: text,
+    level: oneOf('behaves', 'answers'),
     source: text,
     notModelled: listOf('sentences', text),
     bus: objectOf<DataSheet['bus']>({ i2c, spi }),

@@ -1,5 +1,5 @@
 import type { DeviceNode } from '../../bus/index.ts';
-import type { DataSheet, NodeProperty } from '../../parts/index.ts';
+import type { DataSheet, Level, NodeProperty } from '../../parts/index.ts';
 import { withoutVendor } from '../../parts/index.ts';
 import type { I2cPart, SpiPart } from '../wire/part.ts';
 import type { PropertyDeclaration } from '../wire/property.ts';
@@ -10,6 +10,8 @@ interface ModelDescription {
   readonly compatible: readonly string[];
   /** One line for a person: `LM75 digital temperature sensor`. */
   readonly title: string;
+  /** How much of the part is there. Default: it behaves. */
+  readonly level?: Level;
   readonly properties: readonly PropertyDeclaration[];
   /** What it reads from its node, where no data sheet says it. */
   readonly nodeProperties?: Readonly<Record<string, NodeProperty>>;

@@ -99,6 +99,7 @@ export const models: readonly I2cPartModel[] = [
     compatible: [REGISTER_MAP],
     bus: 'i2c',
     title: 'register map: bytes without a meaning, loadable from an i2cdump',
+    level: 'answers',
     properties: [
       { name: 'registers', kind: 'bytes', doc: 'all registers; fewer bytes change the first ones' },
     ],

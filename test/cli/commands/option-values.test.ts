@@ -23,6 +23,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   '--trust': PATH,
   '--connect': PATH,
   '--folder': PATH,
+  '--coverage': PATH,
   '--to': PATH,
   '--write': PATH,
   '--png': PATH,

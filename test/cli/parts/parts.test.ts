@@ -54,6 +54,7 @@ describe('dtbus parts', () => {
       `TMP102 temperature sensor, 12 or 13 bits
   bus         i2c, word registers, usually at 0x48
   compatible  ti,tmp102, ti,tmp112
+  level       behaves: what it senses or does is modelled, but for what is said below
   properties for tests and scripts
     temperature  -55 to 150 °C  what the sensor feels
   registers

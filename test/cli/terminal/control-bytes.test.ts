@@ -61,6 +61,9 @@ const ROWS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['parts', '-b', at.board],
     ['parts', '-b', at.board, '--json'],
     ['parts', EVIL_NAME],
+    ['parts', '--coverage', at.folder],
+    ['parts', '--coverage', at.folder, '--json'],
+    ['parts', '--coverage', EVIL_NAME],
   ],
   'parts new': [
     ['parts', 'new', EVIL_NAME],

@@ -1,4 +1,4 @@
-export { unlessAborted } from './abort.ts';
+export { aborted, unlessAborted } from './abort.ts';
 export type { ByteLink, LinkEvents, LinkOpener } from './byte-link.ts';
 export { emulatedLink } from './emulated-link.ts';
 export type { EmulatedI2c, EmulatedSpi } from './emulated-wires.ts';

@@ -1,6 +1,6 @@
 import { BusFault } from '../../src/bus/index.ts';
 import type { UsbConnection } from '../../src/usb/index.ts';
-import { unlessAborted } from '../link/index.ts';
+import { aborted, unlessAborted } from '../link/index.ts';
 
 /** How long nothing has to come before nothing is due any more. */
 const SETTLE_MS = 100;
@@ -15,12 +15,18 @@ export class InputReports {
   readonly #length: number;
   #reports: Uint8Array[] = [];
   #error: unknown;
-  #isListening = false;
+  readonly #ahead: number;
+  /** Transfers under way. */
+  #asked = 0;
   /** Called when something has come. */
   #wake: () => void = () => {};
 
-  /** @param length of the longest report, a multiple of the endpoint's packet size */
-  constructor(usb: UsbConnection, endpoint: number, length: number) {
+  /**
+   * @param length of the longest report, a multiple of the endpoint's packet size
+   * @param ahead how many are asked for at once
+   */
+  constructor(usb: UsbConnection, endpoint: number, length: number, ahead = 1) {
+    this.#ahead = ahead;
     this.#usb = usb;
     this.#endpoint = endpoint;
     this.#length = length;
@@ -37,6 +43,7 @@ export class InputReports {
   /** The next report. @throws {BusFault} */
   async take(signal: AbortSignal | undefined): Promise<Uint8Array> {
     for (;;) {
+      if (signal?.aborted) throw aborted(signal);
       const report = this.#reports.shift();
       if (report !== undefined) return report;
       const error = this.#error;
@@ -54,7 +61,7 @@ export class InputReports {
   async settle(signal: AbortSignal | undefined): Promise<void> {
     for (;;) {
       this.clear();
-      if (signal?.aborted) throw new BusFault('ETIMEDOUT');
+      if (signal?.aborted) throw aborted(signal);
       try {
         await this.take(AbortSignal.timeout(SETTLE_MS));
       } catch (error) {
@@ -66,17 +73,19 @@ export class InputReports {
 
   /** One that stalled is asked again when somebody waits. */
   #listen(): void {
-    if (this.#isListening) return;
-    this.#isListening = true;
+    for (; this.#asked < this.#ahead; this.#asked++) this.#ask();
+  }
+
+  #ask(): void {
     this.#usb.in(this.#endpoint, this.#length).then(
       (report) => {
-        this.#isListening = false;
+        this.#asked--;
         this.#reports.push(report);
         this.#listen();
         this.#wake();
       },
       (error: unknown) => {
-        this.#isListening = false;
+        this.#asked--;
         this.#error = error;
         this.#wake();
       },

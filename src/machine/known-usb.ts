@@ -66,8 +66,8 @@ const KNOWN: Readonly<Record<string, KnownUsb>> = {
   '0403:6014': usb('FT232H', 'ftdi,ft232h'),
   '0403:6010': usb('FT2232H', 'ftdi,ft2232h'),
   '0403:6011': usb('FT4232H', 'ftdi,ft4232h'),
-  '1a86:55db': usb('CH347T'),
-  '1a86:55de': usb('CH347F'),
+  '1a86:55db': usb('CH347T', 'wch,ch347'),
+  '1a86:55de': usb('CH347F', 'wch,ch347'),
   '1a86:55dc': hid('CH347T'),
   '04d8:00de': hid('MCP2210'),
 };

@@ -12,6 +12,11 @@ import {
   Ch341aEmulator,
 } from '../../hosts/ch341a/index.ts';
 import {
+  I2C_CAPABILITIES as CH347_CAPABILITIES,
+  Ch347Adapter,
+  Ch347Emulator,
+} from '../../hosts/ch347/index.ts';
+import {
   I2C_CAPABILITIES as CP2112_CAPABILITIES,
   Cp2112Adapter,
   Cp2112Emulator,
@@ -195,6 +200,11 @@ function ch341a(): Promise<ControllerBench> {
   return usbAdapter(wire, new Ch341aEmulator(wire), (open) => new Ch341aAdapter(NAME, open));
 }
 
+function ch347(): Promise<ControllerBench> {
+  const wire = new RecordingWire();
+  return usbAdapter(wire, new Ch347Emulator(wire), (open) => new Ch347Adapter(NAME, open));
+}
+
 function cp2112(): Promise<ControllerBench> {
   const wire = new RecordingWire();
   return usbAdapter(wire, new Cp2112Emulator(wire.i2c), (open) => new Cp2112Adapter(NAME, open));
@@ -240,6 +250,7 @@ describeControllers('MicroPython before 1.14, hardware I2C', () => micropython(f
 describeControllers('Firmata', firmata, { i2c: FIRMATA_CAPABILITIES, spiModes: [0] });
 describeControllers('i2c-tiny-usb', i2cTinyUsb, { hasSpi: false, i2c: TINY_USB_CAPABILITIES });
 describeControllers('CH341A', ch341a, { i2c: CH341A_CAPABILITIES, spiModes: [0], spiSpeedHz: 2_000_000 });
+describeControllers('CH347', ch347, { i2c: CH347_CAPABILITIES });
 describeControllers('CP2112', cp2112, { hasSpi: false, i2c: CP2112_CAPABILITIES });
 describeControllers('DLN-2', dln2, { i2c: DLN2_CAPABILITIES });
 describeControllers('FT260', ft260, { hasSpi: false, i2c: FT260_CAPABILITIES });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Ch341aAdapter, Ch341aEmulator } from '../../hosts/ch341a/index.ts';
+import { Ch347Adapter, Ch347Emulator } from '../../hosts/ch347/index.ts';
 import { Cp2112Adapter, Cp2112Emulator } from '../../hosts/cp2112/index.ts';
 import { Ft260Adapter, Ft260Emulator } from '../../hosts/ft260/index.ts';
 import { CHIPS, FtdiAdapter, FtdiEmulator } from '../../hosts/ftdi/index.ts';
@@ -42,6 +43,15 @@ const KINDS: readonly Kind[] = [
     one: 2,
     other: 13,
     refused: { 0: 'GPIO0', 1: 'GPIO1' },
+  },
+  {
+    name: 'CH347',
+    make: (wire, pins) => new Ch347Emulator({ i2c: wire.i2c, spi: wire.spi, pins }),
+    drive: (open) => new Ch347Adapter('CH347', open),
+    count: 8,
+    one: 4,
+    other: 6,
+    refused: { 3: 'GPIO3' },
   },
   {
     name: 'MCP2221A',

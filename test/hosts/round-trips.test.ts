@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Ch341aAdapter, Ch341aEmulator, sheets as ch341a } from '../../hosts/ch341a/index.ts';
+import { Ch347Adapter, Ch347Emulator, sheets as ch347 } from '../../hosts/ch347/index.ts';
 import { Cp2112Adapter, Cp2112Emulator, sheets as cp2112 } from '../../hosts/cp2112/index.ts';
 import { Ft260Adapter, Ft260Emulator, sheets as ft260 } from '../../hosts/ft260/index.ts';
 import { CHIPS, FtdiAdapter, FtdiEmulator, sheets as ftdi } from '../../hosts/ftdi/index.ts';
@@ -13,6 +14,7 @@ const wire = new RecordingWire();
 const ADAPTERS = [
   [tinyUsb, new I2cTinyUsbEmulator(wire.i2c), (open: UsbOpener) => new I2cTinyUsbAdapter('', open)],
   [ch341a, new Ch341aEmulator(wire), (open: UsbOpener) => new Ch341aAdapter('', open)],
+  [ch347, new Ch347Emulator(wire), (open: UsbOpener) => new Ch347Adapter('', open)],
   [cp2112, new Cp2112Emulator(wire.i2c), (open: UsbOpener) => new Cp2112Adapter('', open)],
   [ft260, new Ft260Emulator(wire.i2c), (open: UsbOpener) => new Ft260Adapter('', open)],
   [mcp2221, new Mcp2221Emulator(wire.i2c), (open: UsbOpener) => new Mcp2221Adapter('', open)],

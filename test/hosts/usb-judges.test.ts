@@ -16,6 +16,7 @@ describe('emulated USB adapters, plugged into a Linux', () => {
     flashrom('ftdi', 'ft2232_spi:type=232H', '6014'),
     npmUsb('i2c-tiny-usb', 'harbaum,i2c-tiny-usb', 'c631'),
     npmUsb('ch341a', 'wch,ch341a', '5512'),
+    npmUsb('ch347', 'wch,ch347', '55db'),
     npmUsb('ftdi', 'ftdi,ft232h', '6014'),
     npmUsb('dln2', 'diolan,dln2', '2013'),
     npmUsb('mcp2221', 'microchip,mcp2221a', '00dd'),

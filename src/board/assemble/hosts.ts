@@ -30,6 +30,10 @@ const FOLDERS: readonly {
     load: () => import('../../../hosts/ft260/index.ts'),
   },
   {
+    compatible: ['wch,ch347', 'dtbus,ch347-emulator'],
+    load: () => import('../../../hosts/ch347/index.ts'),
+  },
+  {
     compatible: ['harbaum,i2c-tiny-usb', 'dtbus,i2c-tiny-usb-emulator'],
     load: () => import('../../../hosts/i2c-tiny-usb/index.ts'),
   },

@@ -18,6 +18,7 @@ export const EMULATED_KINDS = {
   mcp2221a: { way: 'usb', carries: ['i2c'] },
   cp2112: { way: 'usb', carries: ['i2c'] },
   ft260: { way: 'usb', carries: ['i2c'] },
+  ch347: { way: 'usb', carries: ['i2c', 'spi'] },
   dln2: { way: 'usb', carries: ['i2c', 'spi'] },
 } as const satisfies Readonly<Record<string, EmulatedKind>>;
 

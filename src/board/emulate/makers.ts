@@ -41,5 +41,6 @@ export const USB_DEVICES: Makers<'usb', UsbDevice> = {
   mcp2221a: async (buses) => (await import('../../../hosts/mcp2221/index.ts')).makeEmulator(buses),
   cp2112: async (buses) => (await import('../../../hosts/cp2112/index.ts')).makeEmulator(buses),
   ft260: async (buses) => (await import('../../../hosts/ft260/index.ts')).makeEmulator(buses),
+  ch347: async (buses) => (await import('../../../hosts/ch347/index.ts')).makeEmulator(buses),
   dln2: async (buses) => (await import('../../../hosts/dln2/index.ts')).makeEmulator(buses),
 };

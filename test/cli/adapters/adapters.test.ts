@@ -30,7 +30,7 @@ function furnish(): void {
 describe('dtbus adapters', () => {
   it('lists what there is, who may open it, what to do, and the node to paste', () => {
     furnish();
-    machine.usb('1-4', '1a86:55db');
+    machine.usb('1-4', '1a86:55dc');
     const text = adapterText(findAdapters({ places: machine.places, user }), plain).replaceAll(
       machine.places.dev,
       '/dev',

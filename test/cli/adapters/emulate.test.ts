@@ -93,6 +93,7 @@ describe('dtbus adapters --emulate', () => {
     ['ft232h', 0x0403, 0x6014],
     ['mcp2221a', 0x04d8, 0x00dd],
     ['cp2112', 0x10c4, 0xea90],
+    ['ch347', 0x1a86, 0x55db],
     ['ft260', 0x0403, 0x6030],
     ['dln2', 0xa257, 0x2013],
   ])('exports %s by USB/IP, for this machine alone', async (kind, vendorId, productId) => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Ch341aAdapter, Ch341aEmulator } from '../../../hosts/ch341a/index.ts';
+import { Ch347Adapter, Ch347Emulator } from '../../../hosts/ch347/index.ts';
 import { Cp2112Adapter, Cp2112Emulator } from '../../../hosts/cp2112/index.ts';
 import { Ft260Adapter, Ft260Emulator } from '../../../hosts/ft260/index.ts';
 import { CHIPS, FtdiAdapter, FtdiEmulator } from '../../../hosts/ftdi/index.ts';
@@ -24,6 +25,11 @@ const ADAPTERS: readonly {
     name: 'CH341A',
     make: (wire) => new Ch341aEmulator(wire),
     drive: (open) => new Ch341aAdapter('CH341A', open),
+  },
+  {
+    name: 'CH347',
+    make: (wire) => new Ch347Emulator(wire),
+    drive: (open) => new Ch347Adapter('CH347', open),
   },
   {
     name: 'CP2112',

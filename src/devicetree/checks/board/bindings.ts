@@ -418,4 +418,25 @@ export const BINDINGS: readonly Binding[] = [
       spi: {},
     },
   },
+  {
+    file: 'wch,ch347.yaml',
+    compatibles: ['wch,ch347', 'dtbus,ch347-emulator'],
+    isComplete: true,
+    required: ['compatible'],
+    properties: {
+      port: {
+        type: 'string',
+      },
+      'serial-number': {
+        type: 'string',
+      },
+      'num-cs': {
+        type: 'uint32',
+        minimum: 1,
+        maximum: 2,
+      },
+      i2c: {},
+      spi: {},
+    },
+  },
 ];

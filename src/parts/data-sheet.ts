@@ -40,6 +40,8 @@ export interface Register {
   readonly bank?: number;
   /** Bits that a write changes, where neither access nor fields say it. */
   readonly writable?: number;
+  /** Writes change it only while another register, of its bits in `mask`, has this value. */
+  readonly unlockedBy?: { readonly register: string; readonly mask: number; readonly value: number };
 }
 
 /** Registers by the names of the data sheet. */
@@ -57,6 +59,19 @@ export interface Property {
   readonly initial?: PropertyValue;
   /** The least difference that the part can tell. */
   readonly step?: number;
+  /**
+   * Where its value stands in the registers, without a model: `REGISTER` or `REGISTER.FIELD`, several with the most
+   * significant bits first. What is sensed is put there; what is shown is read from there.
+   */
+  readonly field?: string | readonly string[];
+  /** Of a value with a `field`: how much a step of its code is, in its unit. Default 1. */
+  readonly gain?: number;
+  /** Of a value with a `field`: what code 0 means. Default 0. */
+  readonly offset?: number;
+  /** The code of its `field` is in two's complement. */
+  readonly signed?: true;
+  /** Of what is shown: a field that is 0 while this is off, and 0 is shown. */
+  readonly enabledBy?: string;
   /** One sentence fragment: `what the sensor feels`. */
   readonly doc: string;
 }
@@ -80,6 +95,10 @@ export interface I2cForm {
   readonly pairs?: true;
   /** Bytes of a register number, the more significant first. Default 1. */
   readonly pointerBytes?: 1 | 2;
+  /** Of word registers: the number is in the upper seven bits of the first byte, whose lowest is bit 8 of the value. */
+  readonly nineBits?: true;
+  /** It answers at these addresses beyond its own too: registers from 100h on there, at the next from 200h on. */
+  readonly also?: readonly number[];
   /** Registers of several bytes have the least significant byte first. */
   readonly littleEndian?: true;
   /** After a whole register comes the one that follows. Default: of byte registers. */
@@ -98,11 +117,15 @@ export interface I2cForm {
 /** What the first bytes of an SPI transfer mean to a register chip. Masks are of the whole header. */
 export interface SpiHeader {
   /** Default 1. The first byte stands in the higher bits. */
-  readonly bytes?: 1 | 2;
+  readonly bytes?: 1 | 2 | 3;
   /** Set: registers are read. */
   readonly read: number;
+  /** Set: registers are written; in the place of `read`, which is 0 then. */
+  readonly write?: number;
   /** The bits that name a register. */
   readonly address: number;
+  /** How many bits stand below those. Default 0. */
+  readonly shift?: number;
   /** Bits that every register number has, whatever the header says. */
   readonly base?: number;
   /** Set: further bytes go to the registers that follow. Without it they always do. */
@@ -168,6 +191,30 @@ export interface NodeProperty {
   readonly doc: string;
 }
 
+/** Registers of events: a bit that is 1 in one of `status`, and is let through, asserts the pin. */
+export interface Interrupts {
+  /** One of `pins`; asserted it has the level that it does not idle at. */
+  readonly pin: string;
+  readonly status: readonly string[];
+  /** A mask for each of `status`. Default: nothing is masked. */
+  readonly mask?: readonly string[];
+  /** The bit of a mask that lets an event through. Default 0. */
+  readonly letsThrough?: 0 | 1;
+}
+
+/** How the counters of a clock chip stand in its registers; `time` and `battery` are among its `senses`. */
+export interface Clock {
+  /** Sunday is 0 or 1. */
+  readonly weekday?: 'from-0' | 'from-1';
+  /** The bit of the hours that chooses twelve of them. */
+  readonly twelveHours?: number;
+  readonly century?: { readonly register: string; readonly mask: number };
+  /** `REGISTER.FIELD` that is 1 after a power-on without a battery. */
+  readonly lost?: string;
+  /** `REGISTER.FIELD` that is 1 while the clock stands still. */
+  readonly stop?: string;
+}
+
 /**
  * How much of a part is there. `behaves`: what it senses or does is modelled. `answers`: by its registers only, with
  * their ids, reset values and access: a driver finds it, what is written is read back, and nothing happens.
@@ -208,6 +255,10 @@ export interface DataSheet {
   readonly pins?: readonly string[];
   /** Pins that idle low. */
   readonly idleLow?: readonly string[];
+  /** The registers of its events, which drive a pin without a model. */
+  readonly interrupts?: Interrupts;
+  /** The counters of a clock chip (`second`, `minute`, … of `registers`), which tick without a model. */
+  readonly clock?: Clock;
   /** A battery keeps everything: a loss of power changes nothing, unless the part senses `battery` and that is false. */
   readonly battery?: true;
 }

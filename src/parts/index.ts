@@ -1,9 +1,11 @@
 export type {
   Access,
+  Clock,
   DataSheet,
   Field,
   I2cForm,
   Instruction,
+  Interrupts,
   Level,
   Memory,
   NodeProperty,

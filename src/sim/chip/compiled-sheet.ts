@@ -37,6 +37,8 @@ export interface CompiledRegister {
   /** Bits that read as their reset value. */
   readonly writeOnly: number;
   readonly readOnly: boolean;
+  /** Where among the values that stands which lets writes through, and which bits of it must be what. */
+  readonly lock?: { readonly index: number; readonly mask: number; readonly value: number };
   /** The bits that a calendar counts in. */
   readonly counter?: FieldBits & { readonly name: CalendarField };
   /** It is more than bits that are written and read back. */
@@ -101,11 +103,12 @@ export function compile(sheet: DataSheet, guard: Guard = (_, Class) => Class): C
 function compileAnew(sheet: DataSheet, guard: Guard): CompiledSheet {
   const usual = usualWidth(sheet);
   let index = 0;
-  const registers = Object.entries(sheet.registers ?? {}).map(([name, register], ordinal) => {
+  const unlocked = Object.entries(sheet.registers ?? {}).map(([name, register], ordinal) => {
     const made = compileRegister(name, register, ordinal, index, usual, guard);
     index += made.count;
     return made;
   });
+  const registers = unlocked.map((register) => withLock(register, sheet, unlocked));
   const { pointerBytes = 1 } = sheet.bus.i2c ?? {};
   const highest = 2 ** (8 * pointerBytes) - 1;
   const { pointer = highest, last = highest } = sheet.bus.i2c ?? {};
@@ -130,6 +133,17 @@ function compileAnew(sheet: DataSheet, guard: Guard): CompiledSheet {
     ],
     initial: Object.fromEntries(senses.map(([name, property]) => [name, initialOf(property)])),
   };
+}
+
+function withLock(
+  register: CompiledRegister,
+  { registers = {} }: DataSheet,
+  all: readonly CompiledRegister[],
+): CompiledRegister {
+  const by = registers[register.name]?.unlockedBy;
+  const key = by && all.find(({ name }) => name === by.register);
+  if (by === undefined || key === undefined) return register;
+  return { ...register, lock: { index: key.index, mask: by.mask, value: by.value } };
 }
 
 type ByAddress = CompiledSheet['byAddress'];

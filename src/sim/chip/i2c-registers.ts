@@ -15,7 +15,14 @@ export interface I2cRegisterForm {
   readonly advances?: boolean;
   /** Each register that is written is followed by the number of the next. */
   readonly pairs?: boolean;
+  /** The number is in the upper seven bits of its byte, whose lowest is bit 8 of the value. */
+  readonly nineBits?: boolean;
+  /** It answers at these addresses beyond its own too, each with 100h registers of its own. */
+  readonly also?: readonly number[];
 }
+
+/** Registers of an address, where a chip has several. */
+const BLOCK = 0x100;
 
 /** One form for all parts that have it. */
 export const BYTE_REGISTERS: I2cRegisterForm = { advances: true };
@@ -31,7 +38,14 @@ export class I2cRegisters implements I2cPart {
   readonly subject: RegisterChip;
   readonly #address: number;
   readonly #form: I2cRegisterForm;
-  readonly #bus = { pointer: 0, numberDue: 0, value: 0, byte: 0, called: CALLED.REGISTERS as number };
+  readonly #bus = {
+    pointer: 0,
+    numberDue: 0,
+    value: 0,
+    byte: 0,
+    called: CALLED.REGISTERS as number,
+    block: 0,
+  };
 
   constructor(chip: RegisterChip, address: number, form = BYTE_REGISTERS) {
     this.subject = chip;
@@ -44,7 +58,9 @@ export class I2cRegisters implements I2cPart {
   }
 
   get addresses(): readonly number[] {
-    return this.subject.addresses ?? [this.#address];
+    return (
+      this.subject.addresses ?? [this.#address, ...(this.#form.also ?? []).map((n) => this.#address + n)]
+    );
   }
 
   get sharedAddresses(): readonly number[] {
@@ -85,6 +101,7 @@ export class I2cRegisters implements I2cPart {
     bus.called = CALLED.REGISTERS;
     if ((read || address === ALERT_RESPONSE) && !this.#isOwn(address))
       return read && address === ALERT_RESPONSE && this.#startAlert();
+    bus.block = this.#form.also === undefined ? 0 : BLOCK * this.addresses.indexOf(address);
     if (address === GENERAL_CALL) bus.called = CALLED.GENERAL;
     bus.numberDue = read ? 0 : (this.#form.pointerBytes ?? 1);
     bus.byte = 0;
@@ -139,7 +156,10 @@ export class I2cRegisters implements I2cPart {
   }
 
   #isOwn(address: number): boolean {
-    return this.subject.addresses?.includes(address) ?? address === this.#address;
+    if (address === this.#address && this.subject.addresses === undefined) return true;
+    return this.#form.also === undefined
+      ? this.subject.addresses?.includes(address) === true
+      : this.addresses.includes(address);
   }
 
   #startAlert(): boolean {
@@ -161,10 +181,18 @@ export class I2cRegisters implements I2cPart {
   /** A byte of a register number. */
   #name(byte: number): void {
     const bus = this.#bus;
-    const { pointerBytes = 1 } = this.#form;
+    const { pointerBytes = 1, nineBits } = this.#form;
+    if (nineBits) {
+      bus.numberDue = 0;
+      bus.pointer = byte >> 1;
+      // The first of the value's two bytes has come.
+      bus.value = byte & 1;
+      bus.byte = 1;
+      return;
+    }
     const number = bus.numberDue === pointerBytes ? byte : bus.value * 256 + byte;
     bus.value = number;
-    if (--bus.numberDue === 0) bus.pointer = this.subject.pointer?.(number) ?? number;
+    if (--bus.numberDue === 0) bus.pointer = bus.block + (this.subject.pointer?.(number) ?? number);
   }
 
   /** A byte of a register's value. */
@@ -184,6 +212,7 @@ export class I2cRegisters implements I2cPart {
 
   #advance(): void {
     const bus = this.#bus;
-    bus.pointer = this.subject.nextRegister?.(bus.pointer) ?? (bus.pointer + 1) & 0xff;
+    const number = bus.pointer - bus.block;
+    bus.pointer = bus.block + (this.subject.nextRegister?.(number) ?? (number + 1) & 0xff);
   }
 }

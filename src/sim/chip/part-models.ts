@@ -77,12 +77,13 @@ const forms = new WeakMap<SheetForm, I2cRegisterForm>();
 
 /** The same object for all parts of a data sheet. */
 function formOf(sheet: SheetForm): I2cRegisterForm {
-  const { form, pairs = false, pointerBytes = 1, littleEndian = false } = sheet;
+  const { form, pairs = false, pointerBytes = 1, littleEndian = false, nineBits = false, also } = sheet;
   const advances = sheet.advances ?? form === 'byte registers';
-  if (advances && !pairs && pointerBytes === 1 && !littleEndian) return BYTE_REGISTERS;
+  if (advances && !pairs && pointerBytes === 1 && !littleEndian && !nineBits && also === undefined)
+    return BYTE_REGISTERS;
   const known = forms.get(sheet);
   if (known !== undefined) return known;
-  const made = { advances, pairs, pointerBytes, littleEndian };
+  const made = { advances, pairs, pointerBytes, littleEndian, nineBits, ...(also && { also }) };
   forms.set(sheet, made);
   return made;
 }
@@ -102,7 +103,7 @@ function spiPart(part: Part, node: DeviceNode, context: PartContext): SpiPart {
 
 /** What a header means, by the masks of the data sheet. */
 function interfaceOf(chip: SheetChip, header: SheetHeader): SpiInterface {
-  const { bytes = 1, read, address, base = 0, increment, opcode, pairs } = header;
+  const { bytes = 1, read, write, address, shift = 0, base = 0, increment, opcode, pairs } = header;
   const { modes = 0b1111, maxSpeedHz = 0 } = chip.compiled.sheet.bus.spi ?? {};
   return {
     spiModes: modes,
@@ -113,8 +114,8 @@ function interfaceOf(chip: SheetChip, header: SheetHeader): SpiInterface {
       if (opcode !== undefined && (value & opcode[0]) !== opcode[1]) return undefined;
       if (chip.behaviour.addressed?.(value) === false) return undefined;
       return {
-        register: (value & address) | base,
-        read: (value & read) !== 0,
+        register: ((value & address) >>> shift) | base,
+        read: write === undefined ? (value & read) !== 0 : (value & write) === 0,
         increment: increment === undefined || (value & increment) !== 0,
       };
     },

@@ -6,6 +6,7 @@ import type { PartContext } from '../populate/context.ts';
 import { ALERT_RESPONSE } from '../wire/i2c-address.ts';
 import type { RegisterChip } from './chip.ts';
 import { type CompiledRegister, type CompiledSheet, compile, type RegisterValues } from './compiled-sheet.ts';
+import { declaredModel } from './declared-model.ts';
 import { PartKit } from './part-kit.ts';
 import { Misuse } from './strict.ts';
 
@@ -66,7 +67,7 @@ export class SheetChip implements RegisterChip {
         : part.pins.map((name) => new Line(name, part.idleLow?.includes(name) !== true));
     this.#misuse = context.strict ? new Misuse(context.warn) : undefined;
     this.behaviour =
-      part.model?.(
+      (part.model ?? declaredModel(part))?.(
         new compiled.Handles(this.values) as never,
         new PartKit(this, node, bus, addresses, context),
       ) ?? NOTHING;
@@ -274,6 +275,8 @@ export class SheetChip implements RegisterChip {
   }
 
   #write(register: CompiledRegister, offset: number, value: number): void {
+    const { lock } = register;
+    if (lock !== undefined && ((this.values[lock.index] as number) & lock.mask) !== lock.value) return;
     const store = hookOf<StoreHook>(this.behaviour.store, register);
     if (store !== undefined) {
       store(value, offset);

@@ -16,7 +16,7 @@ export interface SpiInterface {
   readonly spiModes: number;
   readonly maxSpeedHz: number;
   /** Bytes before the data. Default: 1. */
-  readonly headerBytes?: 1 | 2;
+  readonly headerBytes?: 1 | 2 | 3;
   /** What they mean, the first of them in the higher bits; `undefined`: the transfer is not for this chip. */
   parse(header: number): SpiHeader | undefined;
   /** Each data byte that is written is followed by a new header (Bosch). */

@@ -1,6 +1,17 @@
 import type { Property } from '../../parts/index.ts';
 import { expectationOf, isValue } from '../wire/property.ts';
-import { anything, type Check, isObject, objectOf, oneOf, positive, refuse, text } from './keys.ts';
+import {
+  anything,
+  type Check,
+  is,
+  isObject,
+  objectOf,
+  oneOf,
+  onlyTrue,
+  positive,
+  refuse,
+  text,
+} from './keys.ts';
 
 /** One of `senses` or `shows`. */
 export const property: Check = (value, key, fault) => {
@@ -29,6 +40,11 @@ export function isRange(value: unknown): value is readonly [number, number] {
   );
 }
 
+function isFieldName(value: unknown): boolean {
+  const names = Array.isArray(value) ? value : [value];
+  return names.length > 0 && names.every((name) => typeof name === 'string');
+}
+
 /** `[least, greatest]` */
 export const range: Check = (value, key, fault) => {
   if (!isRange(value)) fault(`invalid ${key}: expected [least, greatest], got ${JSON.stringify(value)}`);
@@ -41,6 +57,11 @@ const propertyKeys = objectOf<Property>(
     range,
     initial: anything,
     step: positive,
+    field: is('REGISTER.FIELD, or a list of them', isFieldName),
+    gain: is('a number', Number.isFinite),
+    offset: is('a number', Number.isFinite),
+    signed: onlyTrue,
+    enabledBy: text,
     doc: text,
   },
   ['doc'],

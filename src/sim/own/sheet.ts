@@ -1,9 +1,11 @@
 import {
   type Access,
+  type Clock,
   type DataSheet,
   fieldsOf,
   type I2cForm,
   type Instruction,
+  type Interrupts,
   type Memory,
   type Part,
   type Register,
@@ -64,6 +66,10 @@ const register = objectOf<Register>(
     bank: integer(0, 0xffff),
     fields: namedBy(field, NO_FIELD_NAMES),
     writable: integer(0, 0xffff_ffff),
+    unlockedBy: objectOf<NonNullable<Register['unlockedBy']>>(
+      { register: text, mask: integer(0, 0xffff_ffff), value: integer(0, 0xffff_ffff) },
+      ['register', 'mask', 'value'],
+    ),
   },
   ['at'],
 );
@@ -74,6 +80,8 @@ const i2c = objectOf<I2cForm>(
     address: integer(0, 0x7f),
     pairs: onlyTrue,
     pointerBytes: oneOf(1, 2),
+    nineBits: onlyTrue,
+    also: listOf('numbers', integer(-0x77, 0x77)),
     littleEndian: onlyTrue,
     advances: flag,
     pointer: integer(0, 0xffff),
@@ -86,7 +94,7 @@ const i2c = objectOf<I2cForm>(
   ['form', 'address'],
 );
 
-const headerMask = integer(0, 0xffff);
+const headerMask = integer(0, 0xff_ffff);
 
 const spi = objectOf<SpiForm>(
   {
@@ -95,8 +103,10 @@ const spi = objectOf<SpiForm>(
     maxSpeedHz: positive,
     header: objectOf<SpiHeader>(
       {
-        bytes: oneOf(1, 2),
+        bytes: oneOf(1, 2, 3),
         read: headerMask,
+        write: headerMask,
+        shift: integer(0, 23),
         address: headerMask,
         base: headerMask,
         increment: headerMask,
@@ -162,6 +172,17 @@ const part = objectOf<Part>(
     shows: namedBy(property),
     pins: names,
     idleLow: names,
+    interrupts: objectOf<Interrupts>({ pin: text, status: names, mask: names, letsThrough: oneOf(0, 1) }, [
+      'pin',
+      'status',
+    ]),
+    clock: objectOf<Clock>({
+      weekday: oneOf('from-0', 'from-1'),
+      twelveHours: integer(0, 0xff),
+      century: objectOf<NonNullable<Clock['century']>>({ register: text, mask: integer(0, 0xff) }),
+      lost: text,
+      stop: text,
+    }),
     battery: onlyTrue,
     model: callback,
   },
@@ -184,18 +205,47 @@ function checkTogether(sheet: Part, fault: Fault): void {
     fault('invalid bus: expected i2c, spi or both, got neither');
   checkPlaces(registers, fault);
   for (const [name, each] of Object.entries(registers)) checkBits(name, each, usualWidth(sheet), fault);
-  for (const name of Object.keys(shows)) {
+  for (const [name, { field: place }] of Object.entries(shows)) {
     if (name in senses)
       fault(`invalid shows.${name}: expected a name that senses does not have, got the same`);
-    else if (model === undefined)
-      fault(`invalid shows.${name}: expected a model that gives its value, got none`);
+    else if (model === undefined && place === undefined)
+      fault(`invalid shows.${name}: expected a model that gives its value, or a field, got none`);
   }
   idleLow.forEach((pin, index) => {
     if (!pins.includes(pin))
       fault(`invalid idleLow[${index}]: expected one of pins (${pins.join(', ') || 'none'}), got "${pin}"`);
   });
   checkBanks(sheet, fault);
+  checkFields(sheet, fault);
   checkForm(sheet, fault);
+}
+
+/** What is bound to registers names ones that there are. */
+function checkFields(
+  { registers = {}, senses = {}, shows = {}, interrupts, clock, pins = [] }: Part,
+  fault: Fault,
+) {
+  const look = (key: string, place: string): void => {
+    const [register = '', field] = place.split('.');
+    const found = registers[register];
+    if (found === undefined || (field !== undefined && found.fields?.[field] === undefined))
+      fault(`invalid ${key}: expected REGISTER or REGISTER.FIELD of the data sheet, got "${place}"`);
+  };
+  for (const [kind, properties] of Object.entries({ senses, shows })) {
+    for (const [name, { field = [], enabledBy }] of Object.entries(properties)) {
+      for (const place of [field].flat()) look(`${kind}.${name}.field`, place);
+      if (enabledBy !== undefined) look(`${kind}.${name}.enabledBy`, enabledBy);
+    }
+  }
+  for (const [name, { unlockedBy }] of Object.entries(registers))
+    if (unlockedBy !== undefined) look(`registers.${name}.unlockedBy.register`, unlockedBy.register);
+  for (const key of ['lost', 'stop'] as const)
+    if (clock?.[key] !== undefined) look(`clock.${key}`, clock[key]);
+  for (const place of [...(interrupts?.status ?? []), ...(interrupts?.mask ?? [])]) look('interrupts', place);
+  if (interrupts !== undefined && !pins.includes(interrupts.pin))
+    fault(
+      `invalid interrupts.pin: expected one of pins (${pins.join(', ') || 'none'}), got "${interrupts.pin}"`,
+    );
 }
 
 /** Who has registers in banks says what chooses them. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { boardText, testFolder } from '../folder.ts';
@@ -33,6 +33,8 @@ async function numberFrom(child: ChildProcess): Promise<number> {
   throw new Error(`no process id: ${text}`);
 }
 
+type Three = [string, string, string];
+
 const PRINT = 'require("node:fs").writeSync(1, "pid " + process.pid + String.fromCharCode(10));';
 const SCRIPTS = {
   'waits for events': `${PRINT} setInterval(() => {}, 1000);`,
@@ -50,6 +52,33 @@ describe.skipIf(process.platform !== 'linux')('kill -9', () => {
       await once(child, 'exit');
       while (isAlive(started)) await sleep(10);
     });
+  });
+
+  // Linux tells a child once for each thread of the parent that it is passed on to, with pauses on a busy machine.
+  it('lets a script that listens for SIGTERM tidy up, however often it is told', async () => {
+    const [told, goOn, tidied] = ['told', 'go-on', 'tidied'].map((name) => folder.path(name)) as Three;
+    const script = folder.write(
+      'x.cjs',
+      `const { existsSync, writeFileSync } = require('node:fs');
+       process.once('SIGTERM', () => {
+         writeFileSync(${JSON.stringify(told)}, '');
+         setInterval(() => {
+           if (!existsSync(${JSON.stringify(goOn)})) return;
+           writeFileSync(${JSON.stringify(tidied)}, '');
+           process.exit();
+         }, 10);
+       });
+       ${PRINT} setInterval(() => {}, 1000);`,
+    );
+    const board = folder.write('board.dts', boardText('', ''));
+    const child = spawn(process.execPath, ['bin/dtbus.js', 'run', board, script]);
+    started = await numberFrom(child);
+    child.kill('SIGKILL');
+    while (!existsSync(told)) await sleep(10);
+    for (let times = 0; times < 3; times++) process.kill(started, 'SIGPWR');
+    writeFileSync(goOn, '');
+    while (isAlive(started)) await sleep(10);
+    expect(existsSync(tidied)).toBe(true);
   });
 
   it('of dtbus watch ends the command, and lets it take its sockets away', async () => {

@@ -10,6 +10,7 @@ export type { ServedBus } from './serve/board-sockets.ts';
 export { type ServeSettings, settingChecks } from './serve/serve-options.ts';
 export { checkSocketPath } from './serve/serve-place.ts';
 export { ServedBoard } from './serve/served-board.ts';
+export { SharedTime } from './serve/shared-time.ts';
 
 /** Emulates an adapter for other programs, with a board's parts behind it. Loaded when it is called. */
 export const emulateAdapter: typeof import('./emulate/emulate-adapter.ts').emulateAdapter = async (...args) =>

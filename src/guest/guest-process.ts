@@ -32,6 +32,9 @@ export interface GuestEnd {
   readonly failure: string | undefined;
 }
 
+/** Node's own, also where a test's runner puts others in their place later. */
+const { setTimeout, clearTimeout } = globalThis;
+
 /** How much of a machine's complaints is kept. */
 const COMPLAINT_LIMIT = 10_000;
 

@@ -1,6 +1,6 @@
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import {
   BoardError,
   ServedBoard,
@@ -12,7 +12,6 @@ import {
   callback,
   checkOptions,
   type FilePath,
-  fileTrouble,
   flag,
   listOf,
   type OptionChecks,
@@ -22,10 +21,10 @@ import {
 } from '../input/index.ts';
 import { initScript } from './guest-console.ts';
 import { type GuestEnd, type GuestMachine, runMachine } from './guest-process.ts';
-import { guestTree } from './guest-tree.ts';
+import { checkKernel, noVirtualTime } from './kernels.ts';
 import { planQemu, whyNoKvm } from './qemu.ts';
 import { RELEASE } from './released.ts';
-import { nameUnbound } from './unbound.ts';
+import { umlMachine } from './uml.ts';
 
 /** How `runGuest` boots a Linux, and what it runs in it. */
 export interface GuestOptions extends ServeSettings {
@@ -77,28 +76,8 @@ const checks: OptionChecks<GuestOptions> = {
   ),
 };
 
-const MEMORY = '256M';
-
 /** A guest on a KVM that works runs its command after two seconds. */
 const KVM_START_MS = 10_000;
-
-/** @throws {BoardError} it is not there, or cannot be a kernel of this machine */
-function checkKernel({ kernel, machine }: GuestOptions): void {
-  const trouble = fileTrouble(kernel);
-  if (trouble?.kind === 'absent') throw new BoardError(`kernel not found: ${kernel}`);
-  if (trouble?.kind === 'folder' || trouble?.kind === 'special')
-    throw new BoardError(`not a kernel: ${kernel} is not a regular file; name the kernel itself`);
-  if (trouble !== undefined) throw new BoardError(`not a kernel: ${trouble.sentence}`);
-  if (machine === 'qemu') return;
-  try {
-    accessSync(kernel, constants.X_OK);
-  } catch (thrown) {
-    throw new BoardError(
-      `not executable: ${kernel}; a User-Mode Linux is a program: chmod +x it, or use --qemu for a kernel of a PC`,
-      { cause: thrown },
-    );
-  }
-}
 
 /**
  * Boots a real Linux on the board's buses and runs a command in it. Linux's own drivers bind to what the
@@ -111,7 +90,7 @@ export async function runGuest(file: FilePath, options: GuestOptions): Promise<G
   for (const name of REQUIRED) checks[name](name, options[name]);
   if (options.virtualTime === true && options.machine === 'qemu')
     throw new BoardError('virtual time needs a User-Mode Linux: a PC under QEMU has a clock of its own');
-  checkKernel(options);
+  checkKernel(options.kernel, options.machine ?? 'uml');
   const folder = mkdtempSync(join(tmpdir(), 'dtbus-guest-'));
   try {
     const board = await ServedBoard.open(file, { ...settingsOf(options), socketDirectory: folder });
@@ -121,9 +100,7 @@ export async function runGuest(file: FilePath, options: GuestOptions): Promise<G
       const buses = board.busesOf(options.owner);
       const end = await (options.machine === 'qemu' ? guest.bootQemu(buses) : guest.bootUml(buses));
       if (end.started && board.timeSocket !== undefined && !board.hadGuestInVirtualTime)
-        throw new BoardError(
-          `${options.kernel} has no virtual time: the guest had the machine's; build a kernel with CONFIG_UML_TIME_TRAVEL_SUPPORT`,
-        );
+        throw noVirtualTime(options.kernel);
       return { exitCode: end.exitCode, killed: end.killed };
     } finally {
       await board.close();
@@ -154,20 +131,10 @@ class Guest {
   }
 
   async bootUml(buses: readonly ServedBus[]): Promise<GuestEnd> {
-    const dtb = join(this.#folder, 'guest.dtb');
-    const { blob, leftOut, places } = guestTree(buses);
-    for (const sentence of leftOut) this.#options.onWarning(sentence);
-    writeFileSync(dtb, blob);
-    const root = [
-      'root=/dev/root',
-      'rootfstype=hostfs',
-      'rootflags=/',
-      'ro',
-      `init=${this.#init(nameUnbound(places))}`,
-    ];
-    const time = this.#timeSocket === undefined ? [] : [`time-travel=ext:${this.#timeSocket}`];
-    const argv = [`mem=${MEMORY}`, ...root, 'con0=fd:0,fd:1', 'con=null', 'quiet', `dtb=${dtb}`, ...time];
-    return this.#told(await this.#run({ program: resolve(this.#options.kernel), argv }));
+    const { kernel, onWarning } = this.#options;
+    const init = (prepare: string) => this.#init(prepare);
+    const plan = { folder: this.#folder, kernel, buses, timeSocket: this.#timeSocket, init, onWarning };
+    return this.#told(await this.#run(umlMachine(plan)));
   }
 
   async bootQemu(buses: readonly ServedBus[]): Promise<GuestEnd> {

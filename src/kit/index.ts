@@ -18,6 +18,7 @@ export {
   type Spacing,
   type Trafficked,
 } from './expectations.ts';
+export type { TestGuest, TestGuestOptions } from './guest.ts';
 export type { BytesPattern, EdgePattern, Pattern, TransferPattern } from './pattern.ts';
 export { type FaultPlan, fault, sweep } from './sweep.ts';
 export { type InTest, openTestBoard, type TestBoard, type TestBoardOptions } from './test-board.ts';

@@ -1,4 +1,5 @@
 import { type Board, type FaultHandle, PART_DISABLED } from '../board/index.ts';
+import type { GuestSession } from '../guest/index.ts';
 import { actualLines, plain } from './failure.ts';
 import { turn } from './timers.ts';
 import { type Recorder, Traffic } from './traffic.ts';
@@ -38,6 +39,8 @@ export class Session {
   /** Ends the board itself. */
   readonly close: () => Promise<void>;
   readonly warnings: Warnings;
+  /** The Linux on the board, where the test has booted one. */
+  guest: GuestSession | undefined;
   /** Lets others use the hardware. */
   readonly release: () => void;
   ended: Promise<readonly string[]> | undefined;
@@ -67,6 +70,8 @@ async function end(session: Session): Promise<readonly string[]> {
   // What was asked for and only needs a turn of the event loop is not under way.
   await turn();
   sessions.delete(session);
+  await session.guest?.close();
+  session.guest = undefined;
   const left = [
     ...session.warnings.failures,
     ...board.virtio

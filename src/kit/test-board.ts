@@ -1,5 +1,6 @@
 import {
   type Board,
+  BoardError,
   type BoardOptions,
   type FaultArguments,
   type FaultHandle,
@@ -9,6 +10,7 @@ import {
 } from '../board/index.ts';
 import { callback, checkOptions, type FilePath } from '../input/index.ts';
 import { type Duration, msOf } from './duration.ts';
+import { bootTestGuest, type TestGuest, type TestGuestOptions, testGuest } from './guest.ts';
 import { endSession, refusal, Session, sessions, Warnings } from './session.ts';
 import { fakeTime, realSleep, turn } from './timers.ts';
 import { Recorder, type Traffic } from './traffic.ts';
@@ -63,6 +65,13 @@ export interface TestMembers {
     target: string,
     ...options: TestFaultArguments<Kind>
   ): FaultHandle;
+  /**
+   * Boots a User-Mode Linux on the board, with its drivers on the board's parts. Its clock, the board's and that of
+   * `pass` are one: time goes on only while one of its commands runs, or `pass` is waited for. It ends with the test.
+   * @throws {WorldUnsupportedError} there is no kernel: the test is skipped
+   * @throws {BoardError} the board has a time of its own, has a guest already, or the guest does not boot
+   */
+  bootGuest(options?: TestGuestOptions): Promise<TestGuest>;
   /**
    * Ends the test: faults are taken away and the board is closed.
    * @throws {Error} naming what was left over: a fault that never struck, a transfer under way, another board that was left
@@ -148,7 +157,11 @@ interface Equipment extends Pick<TestBoardOptions, 'tick'> {
 /** Gives a board what the board of a test has. */
 function equip(board: Board, session: Session, equipment: Equipment): TestBoard {
   const injectPlain = board.inject.bind(board) as (...args: unknown[]) => FaultHandle;
-  const step = stepper(board, equipment);
+  const advance = async (ms: number) => {
+    if (session.guest === undefined) board.advance(ms * MS);
+    else await session.guest.pass(ms);
+  };
+  const step = stepper(advance, equipment);
   const pass = async (duration: Duration) => {
     const ms = msOf(duration);
     // What was begun gets to where it waits.
@@ -168,7 +181,12 @@ function equip(board: Board, session: Session, equipment: Equipment): TestBoard 
     const left = await endSession(session);
     if (left.length > 0) throw refusal(session, left, finish);
   };
-  const members = { traffic: session.traffic, pass, inject, finish, close: finish };
+  const bootGuest = async (options: TestGuestOptions = {}) => {
+    if (session.guest !== undefined) throw new BoardError('the board has a guest already: use that one');
+    session.guest = await bootTestGuest(board, options, session.warnings.listener());
+    return testGuest(session.guest);
+  };
+  const members = { traffic: session.traffic, pass, inject, bootGuest, finish, close: finish };
   for (const [name, value] of Object.entries(members))
     Object.defineProperty(board, name, { value, configurable: true });
   return board as TestBoard;
@@ -178,7 +196,10 @@ function equip(board: Board, session: Session, equipment: Equipment): TestBoard 
 const PIECES = 50;
 
 /** Moves a stepped clock, and fake timers with it. */
-function stepper(board: Board, { isFollowing, tick }: Equipment): (ms: number) => Promise<void> {
+function stepper(
+  advance: (ms: number) => Promise<void>,
+  { isFollowing, tick }: Equipment,
+): (ms: number) => Promise<void> {
   const fake = fakeTime();
   return async (ms) => {
     const piece = Math.max(1, Math.ceil(ms / PIECES));
@@ -186,11 +207,11 @@ function stepper(board: Board, { isFollowing, tick }: Equipment): (ms: number) =
       const whole = Math.min(left, piece);
       const before = fake();
       if (tick === undefined || (await tick(whole)) === false) {
-        board.advance(left * MS);
+        await advance(left);
         return;
       }
       const followed = isFollowing ? fake() - before : 0;
-      board.advance(Math.max(0, whole - followed) * MS);
+      await advance(Math.max(0, whole - followed));
     }
   };
 }

@@ -9,6 +9,11 @@ const real = {
   date: globalThis.Date,
 };
 
+/** Whether a test has put others in their place. */
+export function areTimersFake(): boolean {
+  return globalThis.setTimeout !== real.setTimeout || globalThis.setImmediate !== real.setImmediate;
+}
+
 /** Waits for ms of the machine, whatever a test has done to its timers. */
 export function realSleep(ms: number): Promise<void> {
   return new Promise((resolve) => {

@@ -17,6 +17,7 @@ import {
   trafficOf,
 } from './expectations.ts';
 import { actualLines } from './failure.ts';
+import type { TestGuest } from './guest.ts';
 import type { Pattern } from './pattern.ts';
 import { endSession, explain, refusal } from './session.ts';
 import { openSession, type TestBoard, type TestBoardOptions } from './test-board.ts';
@@ -24,6 +25,7 @@ import { openSession, type TestBoard, type TestBoardOptions } from './test-board
 export { FaultUnsupportedError } from '../board/index.ts';
 export type { Duration } from './duration.ts';
 export { assertErrno, assertFails, assertFired, assertOkOrFails } from './expectations.ts';
+export type { TestGuest, TestGuestOptions } from './guest.ts';
 export type { BytesPattern, EdgePattern, Pattern, TransferPattern } from './pattern.ts';
 export { type FaultPlan, fault, sweep } from './sweep.ts';
 export { openTestBoard, type TestBoard, type TestBoardOptions } from './test-board.ts';
@@ -34,6 +36,8 @@ export { type World, type Worlds, WorldUnsupportedError } from './worlds.ts';
 export interface BoardFixtures {
   /** Opened for the test, and closed behind it. */
   readonly board: TestBoard;
+  /** A Linux on the board, with one clock; booted for a test that names it. See `TestBoard.bootGuest`. */
+  readonly guest: TestGuest;
 }
 
 /** vitest's fake timers, for `board.pass`. */
@@ -64,10 +68,13 @@ export function boardTest(
       if (errors.length > 0) for (const error of errors) explain(error, session, left);
       else if (left.length > 0) throw refusal(session, left, boardTest);
     },
+    guest: async ({ board: opened }, use) => {
+      await use(await opened.bootGuest());
+    },
   });
 }
 
-/** A fault that the board cannot carry skips the test at once. */
+/** A fault that the board cannot carry, and a guest without a kernel, skip the test at once. */
 function skipping(board: TestBoard, context: { readonly skip: unknown }): void {
   const inject = board.inject.bind(board) as (...args: unknown[]) => FaultHandle;
   const value = (...args: unknown[]) => {
@@ -79,6 +86,13 @@ function skipping(board: TestBoard, context: { readonly skip: unknown }): void {
     }
   };
   Object.defineProperty(board, 'inject', { value });
+  const boot = board.bootGuest;
+  const booted = (...args: Parameters<typeof boot>) =>
+    boot(...args).catch((error: unknown) => {
+      skipUnsupported(error, context);
+      throw error;
+    });
+  Object.defineProperty(board, 'bootGuest', { value: booted });
 }
 
 /** Runs a function that throws where its expectation does not hold, as vitest wants a matcher. */

@@ -8,6 +8,7 @@ import { LocalFrontEnd, registerBytes } from '../../transport/core.ts';
 import { DmaAllocator, GuestMemory } from '../../virtio/index.ts';
 import { BoardError } from '../board-error.ts';
 import { Board } from '../handles/board.ts';
+import { noteInline } from '../handles/inline-devices.ts';
 import { LineWatchers } from '../handles/line-handle.ts';
 import {
   type BackEndHandle,
@@ -258,6 +259,7 @@ function bringUp(
     },
     look: settings.look,
   });
+  noteInline(board, backEnd.devices);
   tellTrace(
     settings.trace,
     devices.filter(isBus),

@@ -5,6 +5,7 @@ import type { Tree } from '../../devicetree/index.ts';
 import type { VirtioNode } from '../../frontend/index.ts';
 import { backEndDied, backEndEnded, LocalDevices, ringDoorbell } from '../../transport/core.ts';
 import { GuestMemory } from '../../virtio/index.ts';
+import type { BoardDevices } from '../assemble/board-devices.ts';
 import { callsInline, callsOver, NoAnswer } from './calls.ts';
 import type {
   BackEndCalls,
@@ -24,6 +25,8 @@ export interface BackEndHandle {
   readonly problems: readonly DeviceProblem[];
   /** Adapters that cannot be opened now; their buses are there. */
   readonly unavailable: readonly DeviceProblem[];
+  /** What the board consists of; only where it has no thread of its own. */
+  readonly devices?: BoardDevices;
   /** Runs the back-end once; only where it has no thread of its own. */
   readonly serve?: () => void;
   readonly call: Call;
@@ -66,6 +69,7 @@ export async function startInline(
   return {
     problems: backEnd.problems,
     unavailable: backEnd.unavailable,
+    devices: backEnd,
     serve: () => {
       follow?.();
       local.serveInline();

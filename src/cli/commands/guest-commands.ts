@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import {
   type BoardArguments,
@@ -91,24 +88,15 @@ const LOOK_AROUND = [
    done`,
 ];
 
-/** What names a kernel, and what it is called in the folder of this user's data. */
-const KERNELS = {
-  uml: { variable: 'DTBUS_GUEST_KERNEL', file: 'linux' },
-  qemu: { variable: 'DTBUS_QEMU_KERNEL', file: 'bzImage' },
-} as const;
-
-/** By option, else by variable, else where kernels of this user lie (XDG Base Directory Specification). */
-function kernelFor(machine: keyof typeof KERNELS, named: string | undefined): string | undefined {
-  const { variable, file } = KERNELS[machine];
-  const kernel = named || process.env[variable];
-  if (kernel) return kernel;
-  const usual = join(process.env['XDG_DATA_HOME'] || join(homedir(), '.local/share'), 'dtbus', file);
-  if (existsSync(usual)) return usual;
+/** Says how a kernel is named where there is none. */
+function warnOfNoKernel(
+  machine: 'uml' | 'qemu',
+  { KERNELS, usualKernel }: typeof import('../../guest/index.ts'),
+) {
   const how = packageFile('test/guest/README.md');
   warn(
-    `no guest kernel: use --kernel FILE, set ${variable} or put one at ${usual}; ${how} tells how to build one`,
+    `no guest kernel: use --kernel FILE, set ${KERNELS[machine].variable} or put one at ${usualKernel(machine)}; ${how} tells how to build one`,
   );
-  return undefined;
 }
 
 async function bootGuest(args: BoardArguments & GuestArguments, command: readonly string[]): Promise<number> {
@@ -117,14 +105,17 @@ async function bootGuest(args: BoardArguments & GuestArguments, command: readonl
   if (!(seconds > 0)) throw new InvalidValue('--timeout', 'a number of seconds', args.timeout);
   if (args.qemu && args.timeTravel)
     throw new UsageError('--time-travel needs a User-Mode Linux: leave out --qemu');
-  const kernel = kernelFor(machine, args.kernel);
-  if (kernel === undefined) return USAGE;
-  const { runGuest } = await import('../../guest/index.ts');
+  const room = await import('../../guest/index.ts');
+  const kernel = room.findKernel(machine, args.kernel);
+  if (kernel === undefined) {
+    warnOfNoKernel(machine, room);
+    return USAGE;
+  }
   const interrupted = new AbortController();
   const interrupt = () => interrupted.abort();
   for (const signal of SIGNALS) process.on(signal, interrupt);
   try {
-    const { exitCode, killed } = await runGuest(args.board, {
+    const { exitCode, killed } = await room.runGuest(args.board, {
       ...treeOptions(args),
       machine,
       kernel,

@@ -3,7 +3,9 @@ import type { Service } from '../vhost-user/event-loop.ts';
 const MS = 1e6;
 /** How far a guest may go on by itself: so much at least, then this share of the time since it last did anything here. */
 const LEAST_WINDOW = 10 * MS;
-const WINDOW_SHARE = 1 / 100;
+const WINDOW_SHARE = 1 / 10;
+/** The same where somebody looks whether time goes on. */
+const GATED_SHARE = 1 / 100;
 const LONGEST_WINDOW = 10_000 * MS;
 /** How long the clock is moved before others have their turn, and when it is tried again while a transfer is under way. */
 const TURN_MS = 5;
@@ -183,7 +185,8 @@ export class Calendar implements Service {
 
   #run(traveller: Traveller, limit: number): void {
     const now = traveller.request;
-    const window = Math.min(LONGEST_WINDOW, Math.max(LEAST_WINDOW, (now - this.#quietSince) * WINDOW_SHARE));
+    const share = this.gate === undefined ? WINDOW_SHARE : GATED_SHARE;
+    const window = Math.min(LONGEST_WINDOW, Math.max(LEAST_WINDOW, (now - this.#quietSince) * share));
     const first = this.#tellings[0]?.at ?? Number.POSITIVE_INFINITY;
     this.#waits = false;
     traveller.run(Math.min(this.#clock.nextDue, first, limit, now + window));

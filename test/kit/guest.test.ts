@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openTestBoard } from '../../src/kit/index.ts';
+import { boardTest, WorldUnsupportedError } from '../../src/kit/vitest.ts';
+import { NO_UML, UML_KERNEL } from '../guest/boot.ts';
+
+const BOARD = `/dts-v1/; / {
+  aliases { i2c0 = &bus; };
+  bus: i2c {
+    compatible = "platform,virtio-i2c"; #address-cells = <1>; #size-cells = <0>;
+    temp: temp@48 { compatible = "national,lm75"; reg = <0x48>; };
+    rtc: rtc@68 { compatible = "dallas,ds1307"; reg = <0x68>; };
+  };
+};`;
+const TEMPERATURE = 'cat /sys/bus/i2c/devices/0-0048/hwmon/hwmon*/temp1_input';
+const SECONDS = 'cat /sys/class/rtc/rtc0/since_epoch';
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
+});
+
+describe.skipIf(NO_UML !== undefined)('a Linux on the board of a test', () => {
+  const test = boardTest({ source: BOARD }, {});
+  beforeEach(() => {
+    vi.stubEnv('DTBUS_GUEST_KERNEL', UML_KERNEL);
+  });
+
+  test('has one clock with the board, with pass and with fake timers; its transfers are in the traffic, faults strike them', {
+    timeout: 60_000,
+  }, async ({ board, guest }) => {
+    board.part<'national,lm75'>('&temp').temperature = 31.5;
+    expect(await guest.run(TEMPERATURE)).toBe('31500\n');
+    expect(board).toHaveSent({ part: '&temp', register: 'TEMP', read: '1f 80' });
+
+    const began = Number(await guest.run(SECONDS));
+    await board.pass('1 h');
+    const hour = Number(await guest.run(SECONDS)) - began;
+    expect([3600, 3601]).toContain(hour);
+
+    vi.useFakeTimers();
+    let rang = 0;
+    const timer = setInterval(() => rang++, 1000);
+    await board.pass('10 s');
+    clearInterval(timer);
+    vi.useRealTimers();
+    expect(rang).toBe(10);
+    const more = Number(await guest.run(SECONDS)) - began - hour;
+    expect([9, 10, 11]).toContain(more);
+
+    const gone = board.inject('absent', '&temp');
+    const { exitCode, output } = await guest.tryRun(TEMPERATURE);
+    expect(exitCode, output).not.toBe(0);
+    expect(gone).toHaveFired();
+    await expect(guest.run('echo lost; exit 3')).rejects.toThrow(
+      '`echo lost; exit 3` in the guest ended with exit code 3: lost',
+    );
+    await expect(board.bootGuest()).rejects.toThrow('the board has a guest already: use that one');
+  });
+
+  it('is killed when a command takes longer than it may', { timeout: 60_000 }, async () => {
+    const board = await openTestBoard({ source: BOARD });
+    const guest = await board.bootGuest({ kernel: UML_KERNEL, timeout: '4 s' });
+    await expect(guest.run('while :; do :; done')).rejects.toThrow(
+      'the command `while :; do :; done` in the guest did not end within 4 s of the machine',
+    );
+    await expect(guest.run('true')).rejects.toThrow('the guest ended during the command `true`: SIGKILL');
+    await board.finish();
+  });
+});
+
+it('needs a kernel: without one the test is skipped', async () => {
+  vi.stubEnv('DTBUS_GUEST_KERNEL', '');
+  vi.stubEnv('XDG_DATA_HOME', '/nonexistent');
+  const board = await openTestBoard({ source: BOARD });
+  const boot = board.bootGuest();
+  await expect(boot).rejects.toBeInstanceOf(WorldUnsupportedError);
+  await expect(boot).rejects.toThrow('set DTBUS_GUEST_KERNEL, or put one at /nonexistent/dtbus/linux');
+  await board.finish();
+});
+
+it('needs a board with a stepped clock, and the real timers of the runner', async () => {
+  const board = await openTestBoard({ source: BOARD, clock: 'real' });
+  await expect(board.bootGuest({ kernel: '/bin/true' })).rejects.toThrow(
+    'needs a board with a stepped clock',
+  );
+  vi.useFakeTimers();
+  await expect(board.bootGuest({ kernel: '/bin/true' })).rejects.toThrow(
+    'invalid time to boot a guest: expected the real timers of the runner, got ',
+  );
+  vi.useRealTimers();
+  await board.finish();
+});

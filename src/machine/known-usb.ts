@@ -28,7 +28,11 @@ const usb = (title: string, ...compatible: readonly string[]): KnownUsb => ({
   way: 'usb',
   compatible,
 });
-const hid = (title: string): KnownUsb => ({ title, way: 'hid', compatible: [] });
+const hid = (title: string, ...compatible: readonly string[]): KnownUsb => ({
+  title,
+  way: 'hid',
+  compatible,
+});
 const kernel = (title: string, ...compatible: readonly string[]): KnownUsb => ({
   title,
   way: 'kernel',
@@ -69,7 +73,7 @@ const KNOWN: Readonly<Record<string, KnownUsb>> = {
   '1a86:55db': usb('CH347T', 'wch,ch347'),
   '1a86:55de': usb('CH347F', 'wch,ch347'),
   '1a86:55dc': hid('CH347T'),
-  '04d8:00de': hid('MCP2210'),
+  '04d8:00de': hid('MCP2210', 'microchip,mcp2210'),
 };
 
 /** What is known of a USB device by its ids. */

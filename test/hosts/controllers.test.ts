@@ -50,6 +50,7 @@ import {
   serialLink,
   serveEmulator,
 } from '../../hosts/link/index.ts';
+import { Mcp2210Adapter, Mcp2210Emulator } from '../../hosts/mcp2210/index.ts';
 import {
   I2C_CAPABILITIES as MCP2221_CAPABILITIES,
   Mcp2221Adapter,
@@ -220,6 +221,11 @@ function dln2(): Promise<ControllerBench> {
   return usbAdapter(wire, new Dln2Emulator(wire), (open) => new Dln2Adapter(NAME, open));
 }
 
+function mcp2210(): Promise<ControllerBench> {
+  const wire = new RecordingWire();
+  return usbAdapter(wire, new Mcp2210Emulator(wire), (open) => new Mcp2210Adapter(NAME, open));
+}
+
 function mcp2221(): Promise<ControllerBench> {
   const wire = new RecordingWire();
   return usbAdapter(wire, new Mcp2221Emulator(wire.i2c), (open) => new Mcp2221Adapter(NAME, open));
@@ -254,6 +260,7 @@ describeControllers('CH347', ch347, { i2c: CH347_CAPABILITIES });
 describeControllers('CP2112', cp2112, { hasSpi: false, i2c: CP2112_CAPABILITIES });
 describeControllers('DLN-2', dln2, { i2c: DLN2_CAPABILITIES });
 describeControllers('FT260', ft260, { hasSpi: false, i2c: FT260_CAPABILITIES });
+describeControllers('MCP2210', mcp2210, { hasI2c: false });
 describeControllers('MCP2221A', mcp2221, { hasSpi: false, i2c: MCP2221_CAPABILITIES });
 for (const chip of [CHIPS.ft232h, CHIPS.ft2232h])
   describeControllers(chip.title, () => ftdi(chip), { i2c: FTDI_CAPABILITIES, spiModes: [0, 2] });

@@ -4,6 +4,7 @@ import { Ch347Adapter, Ch347Emulator } from '../../hosts/ch347/index.ts';
 import { Cp2112Adapter, Cp2112Emulator } from '../../hosts/cp2112/index.ts';
 import { Ft260Adapter, Ft260Emulator } from '../../hosts/ft260/index.ts';
 import { CHIPS, FtdiAdapter, FtdiEmulator } from '../../hosts/ftdi/index.ts';
+import { Mcp2210Adapter, Mcp2210Emulator } from '../../hosts/mcp2210/index.ts';
 import { Mcp2221Adapter, Mcp2221Emulator } from '../../hosts/mcp2221/index.ts';
 import { EmulatedPins } from '../../hosts/pins/index.ts';
 import { openBoard } from '../../src/board/index.ts';
@@ -52,6 +53,16 @@ const KINDS: readonly Kind[] = [
     one: 4,
     other: 6,
     refused: { 3: 'GPIO3' },
+  },
+  {
+    name: 'MCP2210',
+    make: ({ spi }, pins) => new Mcp2210Emulator({ spi, pins }),
+    drive: (open) => new Mcp2210Adapter('MCP2210', open),
+    count: 9,
+    one: 1,
+    other: 7,
+    refused: { 0: 'GP0' },
+    inputs: [8],
   },
   {
     name: 'MCP2221A',
@@ -150,8 +161,10 @@ describe.each(KINDS)('lines of a $name', ({ make, drive, count, one, other, refu
     wire.memory.set([0xa5, 0x5a], 9);
     const both = host.i2c?.transfer([{ addr: MEMORY, flags: 0, buf: Uint8Array.of(9) }, read]);
     await Promise.all([both, lines.drive(other, false), lines.get(one)]);
-    expect([...read.buf]).toEqual([0xa5, 0x5a]);
-    expect(wire.log).toEqual(['W50', '<09', 'R50', '>a5', '>5a', 'P']);
+    if (host.i2c !== undefined) {
+      expect([...read.buf]).toEqual([0xa5, 0x5a]);
+      expect(wire.log).toEqual(['W50', '<09', 'R50', '>a5', '>5a', 'P']);
+    }
     expect([level(one), level(other), ...outputs()]).toEqual([false, false, 1, 1]);
     const chips = host.spi?.capabilities.chipSelects ?? 0;
     if (chips > 0) {
@@ -190,7 +203,7 @@ describe.each(KINDS)('lines of a $name', ({ make, drive, count, one, other, refu
     for (const [line, name] of Object.entries(refused))
       await expect(refusal(Number(line))).rejects.toThrow(new RegExp(`^EBUSY: ${name} of .* its bus`));
     for (const line of inputs)
-      await expect(refusal(line)).rejects.toThrow(/^EOPNOTSUPP: D[67] of .* is an input only$/);
+      await expect(refusal(line)).rejects.toThrow(/^EOPNOTSUPP: \S+ of .* is an input only$/);
   });
 
   it('is ENODEV while it is not there, and drives what it drove when it is back', async () => {

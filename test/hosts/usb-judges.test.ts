@@ -19,6 +19,7 @@ describe('emulated USB adapters, plugged into a Linux', () => {
     npmUsb('ch347', 'wch,ch347', '55db'),
     npmUsb('ftdi', 'ftdi,ft232h', '6014'),
     npmUsb('dln2', 'diolan,dln2', '2013'),
+    npmUsb('mcp2210', 'microchip,mcp2210', '00de', false),
     npmUsb('mcp2221', 'microchip,mcp2221a', '00dd'),
     npmUsb('cp2112', 'silabs,cp2112', 'ea90'),
   ]);

@@ -34,6 +34,10 @@ const FOLDERS: readonly {
     load: () => import('../../../hosts/ch347/index.ts'),
   },
   {
+    compatible: ['microchip,mcp2210', 'dtbus,mcp2210-emulator'],
+    load: () => import('../../../hosts/mcp2210/index.ts'),
+  },
+  {
     compatible: ['harbaum,i2c-tiny-usb', 'dtbus,i2c-tiny-usb-emulator'],
     load: () => import('../../../hosts/i2c-tiny-usb/index.ts'),
   },

@@ -14,11 +14,12 @@ export const EMULATED_KINDS = {
   firmata: { way: 'pty', carries: ['i2c', 'spi'] },
   'i2c-tiny-usb': { way: 'usb', carries: ['i2c'] },
   ch341a: { way: 'usb', carries: ['i2c', 'spi'] },
+  ch347: { way: 'usb', carries: ['i2c', 'spi'] },
   ft232h: { way: 'usb', carries: ['i2c', 'spi'] },
   mcp2221a: { way: 'usb', carries: ['i2c'] },
   cp2112: { way: 'usb', carries: ['i2c'] },
   ft260: { way: 'usb', carries: ['i2c'] },
-  ch347: { way: 'usb', carries: ['i2c', 'spi'] },
+  mcp2210: { way: 'usb', carries: ['spi'] },
   dln2: { way: 'usb', carries: ['i2c', 'spi'] },
 } as const satisfies Readonly<Record<string, EmulatedKind>>;
 

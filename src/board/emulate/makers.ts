@@ -42,5 +42,6 @@ export const USB_DEVICES: Makers<'usb', UsbDevice> = {
   cp2112: async (buses) => (await import('../../../hosts/cp2112/index.ts')).makeEmulator(buses),
   ft260: async (buses) => (await import('../../../hosts/ft260/index.ts')).makeEmulator(buses),
   ch347: async (buses) => (await import('../../../hosts/ch347/index.ts')).makeEmulator(buses),
+  mcp2210: async (buses) => (await import('../../../hosts/mcp2210/index.ts')).makeEmulator(buses),
   dln2: async (buses) => (await import('../../../hosts/dln2/index.ts')).makeEmulator(buses),
 };

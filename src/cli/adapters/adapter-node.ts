@@ -15,6 +15,7 @@ const BUSES: Readonly<Record<string, readonly ('i2c' | 'spi' | 'gpio')[]>> = {
   'dtbus,linux-gpio': ['gpio'],
   'dtbus,linux-i2c': ['i2c'],
   'dtbus,linux-spi': ['spi'],
+  'microchip,mcp2210': ['spi'],
 };
 
 /** GPIO lines of adapters that carry a bus too. */
@@ -23,6 +24,7 @@ const LINES: Readonly<Record<string, number>> = {
   'ftdi,ft2232h': 16,
   'ftdi,ft4232h': 8,
   'ftdi,ft260': 14,
+  'microchip,mcp2210': 9,
   'wch,ch347': 8,
   'microchip,mcp2221a': 4,
   'silabs,cp2112': 8,

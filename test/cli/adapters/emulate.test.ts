@@ -95,6 +95,7 @@ describe('dtbus adapters --emulate', () => {
     ['cp2112', 0x10c4, 0xea90],
     ['ch347', 0x1a86, 0x55db],
     ['ft260', 0x0403, 0x6030],
+    ['mcp2210', 0x04d8, 0x00de],
     ['dln2', 0xa257, 0x2013],
   ])('exports %s by USB/IP, for this machine alone', async (kind, vendorId, productId) => {
     const [line = ''] = await emulate(kind, '--listen', '0', '--json');

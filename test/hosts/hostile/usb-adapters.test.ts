@@ -5,9 +5,11 @@ import { Cp2112Adapter, Cp2112Emulator } from '../../../hosts/cp2112/index.ts';
 import { Ft260Adapter, Ft260Emulator } from '../../../hosts/ft260/index.ts';
 import { CHIPS, FtdiAdapter, FtdiEmulator } from '../../../hosts/ftdi/index.ts';
 import { I2cTinyUsbAdapter, I2cTinyUsbEmulator } from '../../../hosts/i2c-tiny-usb/index.ts';
+import { Mcp2210Adapter, Mcp2210Emulator } from '../../../hosts/mcp2210/index.ts';
 import { Mcp2221Adapter, Mcp2221Emulator } from '../../../hosts/mcp2221/index.ts';
 import { BusFault, type HostAdapter } from '../../../src/bus/index.ts';
 import { EmulatedConnection, EmulatedPort, type UsbDevice, type UsbOpener } from '../../../src/usb/index.ts';
+import { spiTransfer } from '../../support/spi.ts';
 import { MEMORY, RecordingWire } from '../recording-wire.ts';
 import { TamperedDevice, type Tampering } from './tampered-device.ts';
 
@@ -40,6 +42,11 @@ const ADAPTERS: readonly {
     name: 'FT260',
     make: ({ i2c }) => new Ft260Emulator(i2c),
     drive: (open) => new Ft260Adapter('FT260', open),
+  },
+  {
+    name: 'MCP2210',
+    make: ({ spi }) => new Mcp2210Emulator({ spi }),
+    drive: (open) => new Mcp2210Adapter('MCP2210', open),
   },
   {
     name: 'MCP2221A',
@@ -99,7 +106,7 @@ describe.each(ADAPTERS)('a $name that misbehaves', ({ make, drive }) => {
     await host.open();
   }
 
-  /** Writes two bytes that nobody wrote before, and reads them back. @returns the fault */
+  /** Writes two bytes that nobody wrote before, and reads them back; on SPI they come back inverted. @returns the fault */
   async function transfer(): Promise<BusFault | undefined> {
     number++;
     const data = [number >> 8, number & 0xff];
@@ -107,20 +114,36 @@ describe.each(ADAPTERS)('a $name that misbehaves', ({ make, drive }) => {
     const timer = setTimeout(() => deadline.abort(), DEADLINE_MS);
     const read = { addr: MEMORY, flags: 1, buf: new Uint8Array(2) };
     try {
-      const write = { addr: MEMORY, flags: 0, buf: Uint8Array.of(0x40, ...data) };
-      await host.i2c?.transfer([write], deadline.signal);
-      await host.i2c?.transfer([{ addr: MEMORY, flags: 0, buf: Uint8Array.of(0x40) }, read], deadline.signal);
+      const written = Uint8Array.of(0x40, ...data);
+      if (host.i2c === undefined) await exchange(written, read.buf, deadline.signal);
+      else {
+        await host.i2c.transfer([{ addr: MEMORY, flags: 0, buf: written }], deadline.signal);
+        await host.i2c.transfer(
+          [{ addr: MEMORY, flags: 0, buf: Uint8Array.of(0x40) }, read],
+          deadline.signal,
+        );
+      }
       return undefined;
     } catch (error) {
       if (error instanceof BusFault) return error;
       throw error;
     } finally {
       clearTimeout(timer);
-      const sent = wire.log.join(' ').split(`<40 <${hex(data[0])} <${hex(data[1])}`).length - 1;
+      const bytes = [0x40, ...data]
+        .map((byte) => `${host.i2c === undefined ? '' : '<'}${hex(byte)}`)
+        .join(' ');
+      const sent = wire.log.join(' ').split(bytes).length - 1;
       expect(sent, 'how often it was written').toBeLessThanOrEqual(1);
       lastRead = [...read.buf];
-      expected = data;
+      expected = host.i2c === undefined ? data.map((byte) => ~byte & 0xff) : data;
     }
+  }
+
+  /** Both ways at once. @param into what came with the bytes behind the first */
+  async function exchange(written: Uint8Array, into: Uint8Array, signal?: AbortSignal): Promise<void> {
+    const rx = new Uint8Array(written.length);
+    await host.spi?.transfer(0, 0, [spiTransfer({ tx: written, rx })], signal);
+    into.set(rx.subarray(1));
   }
   let lastRead: readonly number[] = [];
   let expected: readonly (number | undefined)[] = [];
@@ -195,9 +218,11 @@ describe.each(ADAPTERS)('a $name that misbehaves', ({ make, drive }) => {
       device.tamper('late', at);
       const given = new AbortController();
       device.struck = () => given.abort();
-      await Promise.resolve(
-        host.i2c?.transfer([{ addr: MEMORY, flags: 0, buf: Uint8Array.of(0x41) }], given.signal),
-      ).catch(() => {});
+      const begun =
+        host.i2c === undefined
+          ? exchange(Uint8Array.of(0x41), new Uint8Array(0), given.signal)
+          : host.i2c.transfer([{ addr: MEMORY, flags: 0, buf: Uint8Array.of(0x41) }], given.signal);
+      await Promise.resolve(begun).catch(() => {});
       await host.close();
       device.behave();
       // The other program is gone: this one finds what it left.

@@ -376,6 +376,26 @@ export const BINDINGS: readonly Binding[] = [
     },
   },
   {
+    file: 'microchip,mcp2210.yaml',
+    compatibles: ['microchip,mcp2210', 'dtbus,mcp2210-emulator'],
+    isComplete: true,
+    required: ['compatible'],
+    properties: {
+      port: {
+        type: 'string',
+      },
+      'serial-number': {
+        type: 'string',
+      },
+      'num-cs': {
+        type: 'uint32',
+        minimum: 1,
+        maximum: 8,
+      },
+      spi: {},
+    },
+  },
+  {
     file: 'micropython,board.yaml',
     compatibles: ['micropython,board', 'dtbus,micropython-emulator'],
     isComplete: true,

@@ -24,7 +24,7 @@ export { DumpError, dumpBlob, findBlob, looksLikeBlob } from './fdt-tools/dump.t
 export { createNode, createPath } from './fdt-tools/edit.ts';
 export type { FdtErrorCode } from './fdt-tools/fdt-error.ts';
 export { FdtError } from './fdt-tools/fdt-error.ts';
-export type { NodeOffset, PropertyOffset } from './fdt-tools/flat-tree.ts';
+export type { FlatNode, FlatProperty } from './fdt-tools/flat-tree.ts';
 export { FlatTree } from './fdt-tools/flat-tree.ts';
 export type { ValueFormat } from './fdt-tools/value-format.ts';
 export {

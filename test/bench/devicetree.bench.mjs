@@ -8,7 +8,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkout, load, medianOf, report } from './report.mjs';
 
-const { cachedReader, compile, dtcChecks, parse, resolve, toBlob } = await load('./devicetree');
+const { applyOverlaysToBlob, cachedReader, compile, dtcChecks, parse, resolve, toBlob } =
+  await load('./devicetree');
 
 const self = fileURLToPath(import.meta.url);
 const project = fileURLToPath(new URL('../../', import.meta.url));
@@ -136,8 +137,38 @@ function growth() {
   }
 }
 
+/** CPU seconds to merge an overlay of `n` fragments, all for one node or each for its own. */
+function mergeSeconds(n, target) {
+  const blobOf = (source) => {
+    const { blob, diagnostics } = compile('shape.dts', `/dts-v1/;\n${source}`, { symbols: true });
+    if (blob === undefined) throw new Error(diagnostics[0].message);
+    return blob;
+  };
+  const base = blobOf(`/ {\n${each(n, (i) => `\tt${i}: target-${i} { };`)}\n};`);
+  const overlay = blobOf(
+    `/plugin/;\n${each(n, (i) => `&t${target(i)} { l${i}: node@${hex(i)} { reg = <${i}>; }; };`)}`,
+  );
+  const before = process.cpuUsage();
+  applyOverlaysToBlob(base, [overlay]);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}
+
+function overlayGrowth() {
+  for (const [name, target] of [
+    ['one node', () => 0],
+    ['a node each', (i) => i],
+  ]) {
+    mergeSeconds(1000, target);
+    const [few, many] = [5000, 20_000].map((n) => mergeSeconds(n, target));
+    report(`an overlay of 20,000 fragments for ${name}`, many, 's CPU');
+    report('  to four times that of 5,000', many / few / 4, '', 'aim: 1');
+  }
+}
+
 function main() {
   growth();
+  overlayGrowth();
   const shared = process.env.DTBUS_SHARED ?? join(project, '..', 'shared');
   const archive = join(shared, 'corpus', 'linux-7.2-dts.tar.xz');
   if (!existsSync(archive)) {

@@ -97,7 +97,11 @@ describe('a text that makes much of itself is refused with a place', () => {
       'the number has 400001 characters',
     ],
     ['too many tokens', ';'.repeat(3_000_000), 'tokens'],
-    ['too many nodes', `/dts-v1/; / {${chain(300_000, (i) => `n${i}{};`)}};`, 'too large for its source'],
+    [
+      'too many nodes',
+      `/dts-v1/; / {${chain(300, (i) => `\nn${i} {\n#include "nodes.dtsi"\n};`)}};`,
+      'too large for its source',
+    ],
     [
       'labels on one node',
       `/dts-v1/; / { ${chain(2000, (i) => `l${i}:`)} n { }; };`,
@@ -115,7 +119,7 @@ describe('a text that makes much of itself is refused with a place', () => {
     ],
     ['quotes without partner', `/dts-v1/; / {\n${"it's\n".repeat(20_001)}};`, ''],
   ])('%s', (_name, source, message) => {
-    const big = { 'big.bin': new Uint8Array(1_000_000) };
+    const big = { 'big.bin': new Uint8Array(1_000_000), 'nodes.dtsi': chain(1000, (i) => `n${i}{};`) };
     const self = { 'i40.h': '', 'self.h': '#include "self.h"\n', 'self.dtsi': '/include/ "self.dtsi"' };
     const [first] = refused(source, { readFile: files({ ...includes, ...self, ...big }) });
     expect(first?.message).toContain(message);

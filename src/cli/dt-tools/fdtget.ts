@@ -1,10 +1,10 @@
 import {
   ANY_FORMAT,
   FdtError,
+  type FlatNode,
   FlatTree,
   formatValue,
   fromBlob,
-  type NodeOffset,
   toBlob,
   type ValueFormat,
 } from '../../devicetree/index.ts';
@@ -78,7 +78,7 @@ function openAnyVersion(path: string, io: DtIo): FlatTree {
   });
 }
 
-function answer(query: Query, tree: FlatTree, node: NodeOffset, name: string, io: DtIo): void {
+function answer(query: Query, tree: FlatTree, node: FlatNode, name: string, io: DtIo): void {
   if (query.list === 'p')
     for (const property of tree.properties(node)) print(tree.propertyName(property), io);
   else if (query.list === 'l') for (const child of tree.children(node)) print(tree.name(child), io);

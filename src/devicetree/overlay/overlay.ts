@@ -1,8 +1,8 @@
 import { FdtError } from '../fdt-tools/fdt-error.ts';
-import { FlatTree, type NodeOffset } from '../fdt-tools/flat-tree.ts';
+import { type FlatNode, FlatTree } from '../fdt-tools/flat-tree.ts';
 import { latin1, latin1Bytes } from '../text/source.ts';
 import { cellAt } from '../tree/getters.ts';
-import { mergeNode, setProperties } from './merge-node.ts';
+import { mergeNode } from './merge-node.ts';
 
 /**
  * Overlays on blobs, the way boot loaders and `fdtoverlay` apply them.
@@ -10,8 +10,6 @@ import { mergeNode, setProperties } from './merge-node.ts';
  */
 
 const NO_PHANDLE = 0xffffffff;
-/** A target that is not known yet; below every offset. */
-const NOT_YET = -1;
 const OVERLAY = '__overlay__';
 const SYMBOLS = '__symbols__';
 
@@ -43,17 +41,14 @@ export function applyOverlay(base: FlatTree, overlay: FlatTree): void {
 /** Merges the fragments in order. Targets that phandles name are looked up before, in the base as it is then. */
 function mergeFragments(base: FlatTree, overlay: FlatTree): void {
   const all = fragments(overlay);
-  const nodes = Int32Array.from(all, (fragment) => {
+  const nodes = all.map((fragment) => {
     const phandle = targetPhandle(overlay, fragment) ?? NO_PHANDLE;
-    return phandle === NO_PHANDLE || phandle === 0 ? NOT_YET : (base.byPhandle(phandle) ?? NOT_YET);
+    return phandle === NO_PHANDLE || phandle === 0 ? undefined : base.byPhandle(phandle);
   });
-  base.track(nodes);
-  all.forEach((fragment, i) => {
+  for (const [i, fragment] of all.entries()) {
     // A path may lead elsewhere, and a phandle to a node at all, only when earlier fragments are merged.
-    const node = nodes[i] === NOT_YET ? target(base, overlay, fragment).node : (nodes[i] as NodeOffset);
-    mergeNode(base, node, overlay, fragment.content);
-  });
-  base.release(nodes);
+    mergeNode(base, nodes[i] ?? target(base, overlay, fragment).node, overlay, fragment.content);
+  }
 }
 
 function maxPhandle(tree: FlatTree): number {
@@ -81,8 +76,8 @@ function shiftPhandles(overlay: FlatTree, offset: number): void {
  */
 function patchReferences(
   overlay: FlatTree,
-  node: NodeOffset,
-  fixups: NodeOffset,
+  node: FlatNode,
+  fixups: FlatNode,
   patch: (phandle: number) => number,
 ): void {
   for (const property of overlay.properties(fixups)) {
@@ -129,7 +124,7 @@ function resolveFixups(base: FlatTree, overlay: FlatTree): void {
   }
 }
 
-function phandleOfLabel(base: FlatTree, symbols: NodeOffset | undefined, label: string): number {
+function phandleOfLabel(base: FlatTree, symbols: FlatNode | undefined, label: string): number {
   const path = symbols === undefined ? undefined : base.get(symbols, label);
   if (path === undefined) {
     const remedy = symbols === undefined ? '; compile the base with -@: it has no /__symbols__' : '';
@@ -165,11 +160,11 @@ function fixupPlaces(list: Uint8Array, label: string): FixupPlace[] {
 }
 
 interface Fragment {
-  readonly node: NodeOffset;
-  readonly content: NodeOffset;
+  readonly node: FlatNode;
+  readonly content: FlatNode;
 }
 
-/** The overlay's nodes that have something to merge. Offsets in the overlay hold: it is only patched in place. */
+/** The overlay's nodes that have something to merge. */
 function fragments(overlay: FlatTree): Fragment[] {
   const found: Fragment[] = [];
   for (const node of overlay.children(overlay.root)) {
@@ -180,7 +175,7 @@ function fragments(overlay: FlatTree): Fragment[] {
 }
 
 interface Target {
-  readonly node: NodeOffset;
+  readonly node: FlatNode;
   /** As the overlay wrote it, when it named the target by path. */
   readonly path?: string;
 }
@@ -210,9 +205,9 @@ function target(base: FlatTree, overlay: FlatTree, fragment: Fragment): Target {
 }
 
 /** Where the overlay would give a base node another phandle, takes the base's, and follows it through the overlay. */
-function keepBasePhandles(base: FlatTree, overlay: FlatTree, localFixups: NodeOffset | undefined): void {
+function keepBasePhandles(base: FlatTree, overlay: FlatTree, localFixups: FlatNode | undefined): void {
   const changes = new PhandleChanges();
-  const visit = (baseNode: NodeOffset, overlayNode: NodeOffset): void => {
+  const visit = (baseNode: FlatNode, overlayNode: FlatNode): void => {
     const kept = base.phandle(baseNode);
     const replaced = overlay.phandle(overlayNode);
     if (kept !== 0 && replaced !== 0) {
@@ -228,7 +223,7 @@ function keepBasePhandles(base: FlatTree, overlay: FlatTree, localFixups: NodeOf
     }
   };
   for (const fragment of fragments(overlay)) {
-    let node: NodeOffset;
+    let node: FlatNode;
     try {
       node = target(base, overlay, fragment).node;
     } catch (error) {
@@ -272,7 +267,7 @@ class PhandleChanges {
 function appendSymbols(base: FlatTree, overlay: FlatTree): void {
   const from = overlay.child(overlay.root, SYMBOLS);
   if (from === undefined) return;
-  if (base.child(base.root, SYMBOLS) === undefined) base.addChild(base.root, SYMBOLS);
+  const into = base.child(base.root, SYMBOLS) ?? base.prependChild(base.root, SYMBOLS);
   const symbols: [string, Uint8Array][] = [];
   for (const property of overlay.properties(from)) {
     const label = overlay.propertyName(property);
@@ -294,7 +289,7 @@ function appendSymbols(base: FlatTree, overlay: FlatTree): void {
     const symbol = `${prefix.length > 1 ? prefix : ''}/${rest ?? ''}\0`;
     symbols.push([label, latin1Bytes(symbol)]);
   }
-  setProperties(base, base.child(base.root, SYMBOLS) as NodeOffset, symbols);
+  for (const [label, path] of symbols) base.set(into, label, path);
 }
 
 function cString(bytes: Uint8Array): string {

@@ -1,6 +1,8 @@
-/** Memory that a tree may take whatever its input is, and for each byte of input besides. */
+/** Memory that a tree may take whatever its input is, and for each byte of input besides: a fragment of 30 bytes takes 2,400. */
 const FREE_BYTES = 32 * 1024 * 1024;
-const PER_INPUT_BYTE = 6;
+const PER_INPUT_BYTE = 100;
+/** Memory that a tree may take, however long its input is: the heap of a process ends soon after. */
+const MOST_BYTES = 1536 * 1024 * 1024;
 
 /** What the parts of a tree take in memory, roughly. */
 export const COST = { node: 400, property: 200, marker: 60 } as const;
@@ -21,6 +23,7 @@ export class LimitError extends Error {
  */
 export class Budget {
   #left = FREE_BYTES;
+  #taken = 0;
 
   /** More input was read. */
   allow(inputBytes: number): void {
@@ -30,10 +33,11 @@ export class Budget {
   /** @throws {LimitError} when more is taken than was allowed */
   take(bytes: number): void {
     this.#left -= bytes;
-    if (this.#left < 0) {
+    this.#taken += bytes;
+    if (this.#left < 0 || this.#taken > MOST_BYTES) {
       throw new LimitError(
         'the tree is too large for its source',
-        'check for macros or includes that repeat themselves; a tree may take 32 MiB and six times its source',
+        'check for macros or includes that repeat themselves; a tree may take 32 MiB and 100 times its source, at most 1.5 GiB',
       );
     }
   }

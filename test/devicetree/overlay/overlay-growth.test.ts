@@ -12,6 +12,16 @@ function pair(count: number): readonly [Uint8Array, Uint8Array] {
   ];
 }
 
+/** An overlay of `count` fragments that all add to one node. */
+function gathered(count: number): readonly [Uint8Array, Uint8Array] {
+  const overlay = Array.from({ length: count }, (_, i) => `&bus { x${i}: n@${i} { reg = <${i}>; }; };`);
+  return [
+    compile('base.dts', '/dts-v1/; / { bus: bus { }; };', { symbols: true }).blob as Uint8Array,
+    compile('overlay.dts', `/dts-v1/;\n/plugin/;\n${overlay.join('\n')}`, { symbols: true })
+      .blob as Uint8Array,
+  ];
+}
+
 /** An overlay of one fragment that has `count` nodes of the base once more, under phandles of its own. */
 function clashing(count: number): readonly [Uint8Array, Uint8Array] {
   const numbers = Array.from({ length: count }, (_, i) => i);
@@ -54,6 +64,21 @@ describe('an overlay of many fragments', () => {
     const many = stepsFor(pair(400));
     expect(few).toBeGreaterThan(100);
     expect(many / few).toBeLessThan(5);
+  });
+
+  test('walks as often where they all add to one node', () => {
+    const few = stepsFor(gathered(100));
+    const many = stepsFor(gathered(400));
+    expect(few).toBeGreaterThan(100);
+    expect(many / few).toBeLessThan(5);
+  });
+
+  test('may have 20,000 of them for one node; the last one comes first', () => {
+    const [base, overlay] = gathered(20_000);
+    const tree = new FlatTree(applyOverlaysToBlob(base, [overlay]));
+    const names = [...tree.children(tree.at('/bus'))].map((child) => tree.name(child));
+    expect(names).toEqual(Array.from({ length: 20_000 }, (_, i) => `n@${19_999 - i}`));
+    expect(tree.get(tree.at('/bus/n@258'), 'reg')).toEqual(Uint8Array.of(0, 0, 1, 2));
   });
 
   test('walks as often where phandles clash', () => {

@@ -3,7 +3,7 @@ import { parse } from '../../../src/devicetree/index.ts';
 import { files, inRoot } from '../support.ts';
 
 describe('a value of many pieces', () => {
-  /** The value `piece`, 10 000 times in a file that is included this often: a tree may take 32 MiB and six times its source. */
+  /** The value `piece`, 10 000 times in a file that is included this often: a tree may take 32 MiB and 100 times its source. */
   const included = (piece: string, times: number) => {
     const readFile = files({ pieces: Array(10_000).fill(piece).join() });
     const value = Array(times).fill('\n#include "pieces"\n').join();

@@ -16,6 +16,7 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   clocksHz: I2C_SPEEDS,
   stretching: false,
   nack: 'each byte',
+  lineFaults: ['sda'],
 };
 
 export const SPI_CAPABILITIES: SpiCapabilities = {

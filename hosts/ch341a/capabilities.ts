@@ -28,6 +28,7 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   clocksHz: I2C_CLOCKS_HZ,
   stretching: false,
   nack: 'each byte',
+  lineFaults: ['sda'],
 };
 
 export const NAMES: UsbAdapterNames = {

@@ -179,7 +179,7 @@ export class Cp2112Emulator implements UsbDevice {
   #transfer(report: Uint8Array, written: Uint8Array, length: number): void {
     this.#idle();
     if (length > READ_MAX) return;
-    if (this.#wire.sdaHeld) {
+    if (this.#wire.sdaHeld || this.#wire.sclHeld) {
       this.#status = STATUS.ERROR;
       this.#reason = REASON.BUS_NOT_FREE;
       return;
@@ -187,7 +187,8 @@ export class Cp2112Emulator implements UsbDevice {
     const address = (report[1] ?? 0) & 0xfe;
     this.#status =
       this.#write(address, written) && this.#readFrom(address, length) ? STATUS.DONE : STATUS.ERROR;
-    this.#reason = this.#status === STATUS.DONE ? REASON.OK : REASON.NACK;
+    const refused = this.#wire.trouble === 'arbitration lost' ? REASON.ARBITRATION : REASON.NACK;
+    this.#reason = this.#status === STATUS.DONE ? REASON.OK : refused;
     this.#wire.stop();
   }
 

@@ -20,6 +20,7 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   clocksHz: [100_000],
   stretching: true,
   nack: 'address, or some byte',
+  lineFaults: ['stretch'],
 };
 
 export const SPI_CAPABILITIES: SpiCapabilities = {

@@ -20,6 +20,7 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   clocksHz: [CLOCK_HZ],
   stretching: true,
   nack: 'address of reads',
+  lineFaults: ['stretch'],
 };
 
 export const SPI_CAPABILITIES: SpiCapabilities = {

@@ -21,6 +21,7 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   // Only with adaptive clocks, for which SCL would have to be wired to GPIOL3 too.
   stretching: false,
   nack: 'each byte',
+  lineFaults: ['sda', 'scl', 'incomplete_address_phase', 'incomplete_write_byte'],
 };
 
 /** Modes 1 and 3, where data leave at the first edge, the engine does not do cleanly. */

@@ -84,6 +84,7 @@ export class EmulatorPins {
   read(): number {
     let levels = (this.#levels() & BUS_PINS) | (this.#others.levels & ~BUS_PINS);
     if (!this.isSelected && this.lines?.sda === false) levels &= ~(PIN.OUT | PIN.IN);
+    if (!this.isSelected && this.lines?.isSclHeld === true) levels &= ~PIN.CLOCK;
     return levels;
   }
 

@@ -11,6 +11,8 @@ export class I2cLines {
   #target = true;
   /** Rising edges of SCL until a stuck target lets go of SDA. */
   #stuckFor = 0;
+  /** SCL was pulsed while a part held SDA low: it is owed a STOP. */
+  #wasPulsed = false;
   /** Clocks of the byte so far; undefined outside of a transaction. */
   #bit: number | undefined;
   #byte = 0;
@@ -26,7 +28,12 @@ export class I2cLines {
 
   /** The level of SDA: open drain, so either end pulls it low. */
   get sda(): boolean {
-    return this.#sda && this.#target && this.#stuckFor === 0;
+    return this.#sda && this.#target && this.#stuckFor === 0 && this.#bus.sdaHeld !== true;
+  }
+
+  /** Somebody holds SCL low. */
+  get isSclHeld(): boolean {
+    return this.#bus.sclHeld === true;
   }
 
   /** A target holds SDA low until SCL has risen so many times. */
@@ -36,7 +43,9 @@ export class I2cLines {
 
   /** What the controller drives from now on. Where both change, SDA does so while SCL is low. */
   set(scl: boolean, sda: boolean): void {
-    if (scl && !this.#scl) {
+    // No part sees a clock.
+    if (this.isSclHeld) this.ignore(scl, sda);
+    else if (scl && !this.#scl) {
       this.#setSda(sda);
       this.#rise();
     } else if (!scl && this.#scl) {
@@ -68,7 +77,8 @@ export class I2cLines {
   }
 
   #stop(): void {
-    if (this.#bit !== undefined) this.#bus.stop();
+    if (this.#bit !== undefined || this.#wasPulsed) this.#bus.stop();
+    this.#wasPulsed = false;
     this.#bit = undefined;
     this.#target = true;
   }
@@ -76,6 +86,10 @@ export class I2cLines {
   #rise(): void {
     this.#scl = true;
     if (this.#stuckFor > 0) this.#stuckFor--;
+    if (this.#bit === undefined && this.#bus.sdaHeld === true) {
+      this.#bus.pulse?.();
+      this.#wasPulsed = true;
+    }
     if (this.#bit === undefined || this.#bit < 0) return;
     if (this.#bit < BYTE_BITS) this.#byte = ((this.#byte << 1) | (this.sda ? 1 : 0)) & 0xff;
     else this.#acknowledged = !this.sda;

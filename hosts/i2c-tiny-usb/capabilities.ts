@@ -17,6 +17,7 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   stretching: true,
   // The original firmware tells of the address alone; those on an RP2040 tell of data as if it were the address.
   nack: 'address only',
+  lineFaults: ['sda', 'stretch'],
 };
 
 export const NAMES: UsbAdapterNames = {

@@ -17,6 +17,7 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   stretching: true,
   // A refused first byte looks like a refused address.
   nack: 'address or data',
+  lineFaults: ['sda', 'scl', 'stretch', 'incomplete_address_phase', 'incomplete_write_byte'],
 };
 
 export const NAMES: UsbAdapterNames = {

@@ -161,7 +161,7 @@ export class Mcp2221Emulator implements UsbDevice {
     answer[STATUS_ANSWER.DIVIDER] = this.#divider;
     view.setUint16(STATUS_ANSWER.ADDRESS, this.#address, true);
     answer[STATUS_ANSWER.FLAGS] = this.#nack ? NACK_FLAG : 0;
-    answer[STATUS_ANSWER.SCL] = 1;
+    answer[STATUS_ANSWER.SCL] = this.#wire.sclHeld ? 0 : 1;
     answer[STATUS_ANSWER.SDA] = this.#wire.sdaHeld ? 0 : 1;
     answer.set(REVISION, STATUS_ANSWER.REVISION);
   }
@@ -190,7 +190,7 @@ export class Mcp2221Emulator implements UsbDevice {
     this.#nack = false;
     this.#read = new Uint8Array(0);
     if (this.#asked === 0) return false;
-    if (this.#wire.sdaHeld) {
+    if (this.#wire.sdaHeld || this.#wire.sclHeld) {
       this.#state = STATE.START_TIMEOUT;
       return false;
     }

@@ -23,6 +23,9 @@ export const SOFT_I2C_CAPABILITIES: I2cCapabilities = {
   clocksHz: SOFT_HZ,
   stretching: true,
   nack: 'each byte',
+  lineFaults: ['sda', 'scl', 'stretch'],
+  // As its driver sets the board up.
+  sclTimeoutMs: 50,
 };
 
 /** Ports differ in what their hardware does without STOP; a register that is read is what all of them do. */

@@ -36,6 +36,8 @@ export class MicropythonEmulator implements EmulatedAdapter {
   readonly #spi: EmulatedSpi | undefined;
   readonly #pins: EmulatedPins | undefined;
   readonly #repl: Repl;
+  /** SCL was held low for longer than SoftI2C waits. */
+  #timedOut = false;
   #queue: Uint8Array = NOTHING;
   #hasDriver = false;
   #busOpen = false;
@@ -82,12 +84,14 @@ export class MicropythonEmulator implements EmulatedAdapter {
     this.#queue = NOTHING;
     if (name === 'h') return this.#hard(program, answerBytes);
     const answer: number[] = [];
+    this.#timedOut = false;
     if (name === 'x') this.#idle();
     for (const operation of name === 'x' ? [] : operationsOf(program, name)) {
       if (name === 'g') answer.push(...this.#pinOperation(operation));
       else if (name === 'p') answer.push(...this.#spiOperation(operation));
       else if (!this.#i2cOperation(operation, answer)) break;
     }
+    if (this.#timedOut) return printed(ERRNO.ETIMEDOUT, NOTHING, answerBytes);
     return printed(0, Uint8Array.from(answer), answerBytes);
   }
 
@@ -99,6 +103,7 @@ export class MicropythonEmulator implements EmulatedAdapter {
     } else if (code === I2C_OP.STOP) this.#stop();
     else if (code === I2C_OP.WRITE || code === I2C_OP.WRITE_ALL) {
       const written = this.#write(data, code === I2C_OP.WRITE_ALL);
+      this.#timedOut ||= this.#i2c?.trouble === 'SCL low';
       answer.push(written & 0xff, written >> 8);
       if (written === length) return true;
       this.#stop();

@@ -16,6 +16,8 @@ export interface SwitchRest {
 export class BusSwitch implements I2cPart {
   readonly addresses = [];
   readonly state: { connected: number | undefined };
+  /** An injected fault keeps it on its channel. */
+  isStuck: (() => boolean) | undefined;
   readonly #rest: SwitchRest;
   readonly #channels = new Map<number, I2cWire>();
 
@@ -34,11 +36,11 @@ export class BusSwitch implements I2cPart {
   }
 
   connect(channel: number): void {
-    this.state.connected = channel;
+    if (channel !== this.state.connected && this.isStuck?.() !== true) this.state.connected = channel;
   }
 
   disconnect(): void {
-    if (this.#rest.idle !== undefined) this.state.connected = this.#rest.idle;
+    if (this.#rest.idle !== undefined && this.isStuck?.() !== true) this.state.connected = this.#rest.idle;
   }
 
   reset(): void {

@@ -1,12 +1,12 @@
 import {
   BusFault,
+  type BusTrouble,
   checkBlockCount,
   countedLength,
   hexByte,
   I2C_M,
   type I2cController,
   type I2cMessage,
-  type I2cWireFaults,
   i2cTarget,
   nackFault,
   type TransferNotes,
@@ -15,19 +15,14 @@ import { type I2cWire, transferLimited } from '../../src/sim/index.ts';
 import type { ChannelRoute } from './bus-switch.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
 
-/** Eight bits and their acknowledge. */
-const BYTE_BITS = 9;
-
-/** Why nobody acknowledged. */
-const INJECTED = 'injected fault';
+/** Clock pulses that free every part that was left in the middle of a byte (UM10204 3.1.16). */
+const FREEING_PULSES = 9;
 
 /** The controller of a simulated I2C bus: synchronous. The only time that it waits for is that of a part that stretches. */
 export class SimulatedI2cController implements I2cController {
   readonly description = 'simulated I2C bus';
   readonly functionality = I2C_CAPABILITIES.functionality;
   readonly wire: I2cWire;
-  /** Injected faults, while there are some. */
-  faults: I2cWireFaults | undefined;
   /** Where this is a channel of a bus: how that is connected. */
   readonly route: ChannelRoute | undefined;
 
@@ -46,7 +41,7 @@ export class SimulatedI2cController implements I2cController {
   }
 
   notes(): TransferNotes {
-    const { stretchedNs = 0, struck = [] } = this.faults ?? {};
+    const { stretchedNs = 0, struck = [] } = this.wire.injected.faults ?? {};
     return { stretchedNs: this.wire.stretchedNs + stretchedNs, struck };
   }
 
@@ -77,10 +72,7 @@ export class SimulatedI2cController implements I2cController {
     wire.stopped = undefined;
     wire.clock.hold();
     try {
-      if (this.faults !== undefined) {
-        wire.stretchedNs = 0;
-        this.faults.begin();
-      }
+      this.free();
       for (let i = 0; i < messages.length; i++) this.message(messages[i] as I2cMessage, i);
     } catch (fault) {
       this.#throwStopped();
@@ -90,6 +82,17 @@ export class SimulatedI2cController implements I2cController {
       wire.clock.release();
     }
     this.#throwStopped();
+  }
+
+  /** A transfer begins. Where a part holds SDA low, its clock pulses try to free it first, as Linux's i2c-gpio does. */
+  free(): void {
+    const { wire } = this;
+    if (wire.injected.faults === undefined) return;
+    wire.stretchedNs = 0;
+    wire.injected.faults.clear();
+    if (wire.sclHeld || !wire.sdaHeld) return;
+    for (let pulses = 0; wire.sdaHeld && pulses < FREEING_PULSES; pulses++) wire.pulse();
+    if (!wire.sdaHeld) wire.stop();
   }
 
   /** A model was ended in this transfer: that is said, and not the NACK or the 0xff that came of it. @throws {BusFault} */
@@ -111,7 +114,7 @@ export class SimulatedI2cController implements I2cController {
 
     if ((flags & I2C_M.RD) === 0) this.#write(message, index, first && (flags & I2C_M.NOSTART) !== 0);
     else if ((flags & I2C_M.RECV_LEN) !== 0) this.#readBlock(message);
-    else if (buf.length > 0) this.#read(buf);
+    else if (buf.length > 0) this.wire.read(buf);
     if ((flags & I2C_M.STOP) !== 0) this.wire.stop();
   }
 
@@ -127,43 +130,20 @@ export class SimulatedI2cController implements I2cController {
     const reading = (flags & I2C_M.RD) !== 0;
     const direction = (flags & I2C_M.REV_DIR_ADDR) !== 0 ? !reading : reading;
     const target = i2cTarget(message);
-    const refused = this.faults?.address(target, direction) === false;
-    const acknowledged = refused ? this.#startToNobody() : this.wire.startTo(target, direction);
+    const acknowledged = this.wire.startTo(target, direction);
+    if (this.wire.trouble !== undefined) throw troubled(this.wire.trouble);
     if (!acknowledged && (flags & I2C_M.IGNORE_NAK) === 0)
-      throw nackFault(message, { message: index, byte: -1 }, refused ? INJECTED : this.wire.reasonAt(target));
-  }
-
-  /** The address goes out, and no part hears it. */
-  #startToNobody(): boolean {
-    this.wire.start();
-    this.wire.pass(BYTE_BITS);
-    return false;
+      throw nackFault(message, { message: index, byte: -1 }, this.wire.reasonAt(target));
   }
 
   #write(message: I2cMessage, index: number, byBytes: boolean): void {
     const { flags, buf } = message;
     if (buf.length === 0) return;
-    let done = byBytes ? this.#writeBytes(buf) : this.#send(buf);
+    let done = byBytes ? this.#writeBytes(buf) : this.wire.write(buf);
     if (done >= buf.length) return;
     if ((flags & I2C_M.IGNORE_NAK) === 0) throw nackFault(message, { message: index, byte: done });
     // The controller goes on after each NACK, so the part sees the bytes after it.
-    while (done < buf.length) done += 1 + this.#send(buf.subarray(done + 1));
-  }
-
-  /** @returns how many bytes were acknowledged before the first that was not */
-  #send(bytes: Uint8Array): number {
-    if (this.faults === undefined) return this.wire.write(bytes);
-    for (let at = 0; at < bytes.length; at++) {
-      const arrives = this.faults.sent(bytes[at] as number);
-      if (arrives === undefined) this.wire.pass(BYTE_BITS);
-      if (arrives === undefined || this.wire.write(Uint8Array.of(arrives)) === 0) return at;
-    }
-    return bytes.length;
-  }
-
-  #read(into: Uint8Array): void {
-    this.wire.read(into);
-    this.faults?.received(into);
+    while (done < buf.length) done += 1 + this.wire.write(buf.subarray(done + 1));
   }
 
   #writeBytes(buf: Uint8Array): number {
@@ -173,8 +153,20 @@ export class SimulatedI2cController implements I2cController {
 
   /** The part says how much comes. */
   #readBlock({ addr, buf }: I2cMessage): void {
-    this.#read(buf.subarray(0, 1));
+    this.wire.read(buf.subarray(0, 1), false);
     checkBlockCount(buf[0] as number, 1, `address ${hexByte(addr)}`);
-    this.#read(buf.subarray(1, countedLength(buf)));
+    this.wire.read(buf.subarray(1, countedLength(buf)));
+  }
+}
+
+/** What a script sees of lines that an injected fault holds, or on which another controller has won. */
+function troubled(trouble: BusTrouble): BusFault {
+  switch (trouble) {
+    case 'SDA low':
+      return new BusFault('EBUSY', 'SDA is held low (injected)');
+    case 'SCL low':
+      return new BusFault('ETIMEDOUT', 'SCL is held low for too long (injected)');
+    case 'arbitration lost':
+      return new BusFault('EAGAIN', 'arbitration was lost (injected)');
   }
 }

@@ -70,7 +70,11 @@ export class MixedI2cController implements I2cController {
   }
 
   notes(): TransferNotes {
-    return this.#simulated.notes();
+    const [own, other] = [this.#simulated.notes(), this.#physical.notes?.()];
+    return {
+      stretchedNs: own.stretchedNs + (other?.stretchedNs ?? 0),
+      struck: [...own.struck, ...(other?.struck ?? [])],
+    };
   }
 
   /** Simulated messages keep their repeated START even when real ones come between. */
@@ -79,6 +83,7 @@ export class MixedI2cController implements I2cController {
     const carryOut = () => {
       clock.hold();
       try {
+        this.#simulated.free();
         for (const [i, message] of run.entries()) this.#simulated.message(message, first + i);
       } finally {
         clock.release();
@@ -120,7 +125,7 @@ export class MixedI2cController implements I2cController {
 
   #isSimulated(message: I2cMessage | undefined): boolean {
     if (message === undefined) return false;
-    return this.#simulated.wire.has(i2cTarget(message));
+    return this.#simulated.wire.slots.has(i2cTarget(message));
   }
 }
 

@@ -8,7 +8,6 @@ import {
   type SpiCapabilities,
   type SpiController,
   type SpiTransfer,
-  type SpiWireFaults,
   type TransferNotes,
   unpackWords,
   wireLength,
@@ -27,8 +26,6 @@ export class SimulatedSpiController implements SpiController {
   readonly description = 'simulated SPI bus';
   readonly capabilities: SpiCapabilities;
   readonly wire: SpiWire;
-  /** Injected faults, while there are some. */
-  faults: SpiWireFaults | undefined;
   /** What the last message left selected. */
   #held: { chipSelect: number; mode: number } | undefined;
   #packedTx = new Uint8Array(0);
@@ -48,7 +45,7 @@ export class SimulatedSpiController implements SpiController {
   }
 
   notes(): TransferNotes {
-    return { stretchedNs: 0, struck: this.faults?.struck ?? [] };
+    return { stretchedNs: 0, struck: this.wire.faults?.struck ?? [] };
   }
 
   /** The same, and nothing is waited for. */
@@ -72,7 +69,7 @@ export class SimulatedSpiController implements SpiController {
     wire.stopped = undefined;
     clock.hold();
     try {
-      this.faults?.begin();
+      wire.faults?.clear();
       this.#check(chipSelect, mode, transfers);
       this.#message(chipSelect, mode, transfers);
       this.#throwStopped();
@@ -103,7 +100,7 @@ export class SimulatedSpiController implements SpiController {
     const held = this.#held;
     if (held === undefined || held.chipSelect !== chipSelect || held.mode !== mode) {
       this.#held = undefined;
-      this.#select(chipSelect, mode, speedHz);
+      wire.select(chipSelect, mode, speedHz);
       wire.pass(transfers[0]?.csSetupNs ?? 0);
     }
     for (let i = 0; i < transfers.length; i++) {
@@ -116,7 +113,7 @@ export class SimulatedSpiController implements SpiController {
       if (last) break;
       wire.deselect();
       wire.pass(transfer.csInactiveNs);
-      this.#select(chipSelect, mode, speedHz);
+      wire.select(chipSelect, mode, speedHz);
       wire.pass(transfers[i + 1]?.csSetupNs ?? 0);
     }
     if (transfers[transfers.length - 1]?.csChange) this.#held ??= { chipSelect, mode };
@@ -136,25 +133,8 @@ export class SimulatedSpiController implements SpiController {
       if (tx === undefined) rx?.fill(0);
       else rx?.set(tx);
       wire.pass(ns);
-    } else if (bits === 8 && !lsbFirst) this.#exchange(tx, rx, length, lines, ns);
+    } else if (bits === 8 && !lsbFirst) wire.exchange(tx, rx, length, lines, ns);
     else this.#exchangeWords(tx, rx, length / bytesPerWord(bits), { bits, lsbFirst }, lines, ns);
-  }
-
-  #select(chipSelect: number, mode: number, speedHz: number): void {
-    if (this.faults?.select(chipSelect) === false) this.wire.deselect();
-    else this.wire.select(chipSelect, mode, speedHz);
-  }
-
-  /** Bytes as they are on the wire. */
-  #exchange(
-    tx: Uint8Array | undefined,
-    rx: Uint8Array | undefined,
-    length: number,
-    lines: number,
-    ns: number,
-  ): void {
-    this.wire.exchange(tx, rx, length, lines, ns);
-    if (rx !== undefined) this.faults?.received(rx.subarray(0, length));
   }
 
   #exchangeWords(
@@ -174,7 +154,7 @@ export class SimulatedSpiController implements SpiController {
       const run = Math.min(RUN_WORDS, words - done);
       const length = wireLength(run, form);
       if (tx !== undefined) packWords(tx.subarray(done * step), run, form, this.#packedTx);
-      this.#exchange(tx && this.#packedTx, rx && this.#packedRx, length, lines, (ns * run) / words);
+      this.wire.exchange(tx && this.#packedTx, rx && this.#packedRx, length, lines, (ns * run) / words);
       if (rx !== undefined) unpackWords(this.#packedRx, run, form, rx.subarray(done * step));
     }
   }

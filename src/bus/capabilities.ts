@@ -2,6 +2,7 @@ import { BusFault } from './errno.ts';
 import { I2C_FUNC, I2C_M, type I2cMessage } from './i2c.ts';
 import type { LineCapabilities } from './lines.ts';
 import type { SpiCapabilities } from './spi.ts';
+import type { LineFault } from './wire-faults.ts';
 import { hexByte } from './words.ts';
 
 /** What an I2C adapter can do. All that it cannot is refused with `EOPNOTSUPP` or `EMSGSIZE` before the wire. */
@@ -20,6 +21,10 @@ export interface I2cCapabilities {
   readonly clocksHz?: readonly number[] | { readonly min: number; readonly max: number };
   /** Whether it waits for a part that holds SCL low. */
   readonly stretching: boolean;
+  /** Injected faults of the lines that its emulator shows to who drives it as the adapter does; default: none. */
+  readonly lineFaults?: readonly LineFault[];
+  /** How long it waits for a part that holds SCL low, in ms, where that is less than the time-out of the bus. */
+  readonly sclTimeoutMs?: number;
   /**
    * Which NACKs it tells: of each byte, of the address alone, of the address of what is read alone (a write that nobody heard is
    * no fault then), of the address or of some byte, by how many were moved before it, or it is not known.

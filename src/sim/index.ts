@@ -46,5 +46,5 @@ export type {
   PropertyValue,
   SpiPart,
 } from './wire/part.ts';
-export { PartError, type PropertyDeclaration } from './wire/property.ts';
+export { declarationOf, PartError, type PropertyDeclaration } from './wire/property.ts';
 export { DEFAULT_SPI_HZ, SpiWire } from './wire/spi-wire.ts';

@@ -31,15 +31,57 @@ describe('faults on a board', () => {
       { struck: ['miso on spi-0'] },
       { struck: [] },
     ]);
-    expect(() => board.inject('flip', '&flash', { direction: 'read' })).toThrow(
-      'unsupported fault flip on &flash: direction and register are for I2C only',
+    const register = board.inject('flip', '&flash', { register: 0x9f, byte: 1 });
+    expect(id()).toBe('ffee4014');
+    expect(register.fired).toBe(1);
+  });
+
+  it('are refused where what carries the bus does not show them', async () => {
+    await using board = await openBoard('dts/demo.dts', { backEnd: 'inline', openHosts: 'first-use' });
+    expect(() => board.inject('scl', 'i2c-2')).toThrow(
+      'unsupported fault scl on i2c-2: the emulated adapter does not show it',
     );
   });
 
-  it('are refused on a bus that an adapter carries', async () => {
-    await using board = await openBoard('dts/demo.dts', { backEnd: 'inline', openHosts: 'first-use' });
-    expect(() => board.inject('absent', 'i2c-2')).toThrow(
-      'unsupported fault absent on i2c-2: only a bus that is simulated as a whole carries faults',
+  it('of the lines of a GPIO controller: an edge is lost, bounces, or comes late', async () => {
+    const source = `/dts-v1/; / { gpio: gpio { compatible = "platform,virtio-gpio"; gpio-controller; #gpio-cells = <2>;
+      ngpios = <2>; gpio-line-names = "button", "other"; }; };`;
+    await using board = await openBoard({ source, backEnd: 'inline', clock: 'stepped' });
+    const trace = board.trace();
+    const edges = () => {
+      const seen: string[] = [];
+      for (let event = trace.reader.read(); event !== undefined; event = trace.reader.read())
+        if (event.kind === 'edge') seen.push(`${event.name}${event.high ? '+' : '-'}`);
+      return seen.join(' ');
+    };
+    const button = board.line('&gpio', 'button');
+    const press = () => {
+      button.set(false);
+      button.set(true);
+    };
+    press();
+    expect(edges()).toBe('button- button+');
+    const lost = board.inject('lostEdge', '&gpio', { line: 'button' });
+    press();
+    // What the line was driven to does not arrive, and then it is high again, as it was.
+    expect([edges(), lost.fired, lost.strikes[0]?.where]).toEqual(['', 1, 'falling edge of line 0']);
+    board.inject('bounce', '&gpio', { line: 0, count: 2, edge: 'rising' });
+    press();
+    expect(edges()).toBe('button- button+ button- button+ button- button+');
+    board.inject('late', '&gpio', { line: 0, ms: 5 });
+    button.set(false);
+    expect(edges()).toBe('');
+    board.advance(5e6);
+    expect(edges()).toBe('button-');
+    expect(() => board.inject('late', '&gpio', { line: 'knob', ms: 1 })).toThrow(
+      'not found: line knob of /gpio; use one of: button, other',
+    );
+  });
+
+  it('on a condition are for a board without a thread of its own', async () => {
+    await using board = await openBoard('dts/demo.dts', { openHosts: 'first-use' });
+    expect(() => board.inject('nack', '&temp', { while: () => true })).toThrow(
+      "unsupported fault nack on &temp: option while is a function: open the board with backEnd: 'inline'",
     );
   });
 

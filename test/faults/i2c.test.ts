@@ -57,7 +57,8 @@ describe('nack', () => {
     });
     expect(read()).toEqual(Uint8Array.of(25, 0));
     expect(fault.fired).toBe(1);
-    expect(fault.strikes).toEqual([{ afterNs: 0, where: 'write to 0x48' }]);
+    // START and nine bits at 100 kHz.
+    expect(fault.strikes).toEqual([{ afterNs: 100e3, where: 'write to 0x48' }]);
   });
 
   it('says in the error that it was injected', () => {
@@ -109,8 +110,8 @@ describe('when a fault strikes', () => {
     expect(results(2, one)).toEqual(['ok', 'ok']);
     board.advance(5e6);
     expect(results(2, one)).toEqual(['ENXIO', 'ok']);
-    // The two transfers took 20 bits each.
-    expect(fault.strikes[0]?.afterNs).toBe(5e6 + 2 * 20 * 10e3);
+    // The two transfers took 20 bits each, START and the address ten.
+    expect(fault.strikes[0]?.afterNs).toBe(5e6 + (2 * 20 + 10) * 10e3);
   });
 
   it('not after it was removed, and what it has done stays known', () => {
@@ -185,6 +186,111 @@ describe('faults of a bus', () => {
   });
 });
 
+describe('a bus that another controller left in the middle of a byte (Linux fault injector of i2c-gpio)', () => {
+  const register0 = () => {
+    write(0x50, 0);
+    return [...(i2c.transferSync([{ addr: 0x50, read: 1 }])[0] as Uint8Array)];
+  };
+
+  it.each([
+    // The acknowledge, and the zeros that 25 °C (0x19) begins with: 0001 1001.
+    ['incomplete_address_phase', '&temp', 1 + 3],
+    ['incomplete_write_byte', '&eeprom', 1],
+  ] as const)('%s: clock pulses free it, and nothing was written', (kind, target, pulses) => {
+    write(0x50, 0, 0x5a);
+    board.advance(10e6);
+    const fault = board.inject(kind, target);
+    // START, address and two bytes of nine bits, STOP, and before them the pulses; of a STOP alone no time is told.
+    expect(traced(() => i2c.transferSync([{ addr: 0x49, read: 2 }]))).toMatchObject({
+      fault: undefined,
+      struck: [`${kind} on ${target}`],
+      wireMs: expect.closeTo((29 + pulses) / 100, 6),
+    });
+    expect(fault.fired).toBe(1);
+    expect(register0()).toEqual([0x5a]);
+  });
+
+  it('stays busy where SDA is pinned from outside', () => {
+    board.inject('incomplete_write_byte', '&eeprom');
+    board.inject('sda', 'i2c-0');
+    expect(results(1, () => read())).toEqual(['EBUSY']);
+  });
+});
+
+describe('conditions', () => {
+  it('while: only where it returns true', () => {
+    const places: string[] = [];
+    const fault = board.inject('nack', '&temp', {
+      times: 9,
+      while: ({ where }) => {
+        places.push(where);
+        return where.startsWith('read');
+      },
+    });
+    expect(traced(() => read()).nack).toEqual({ message: 1, byte: -1 });
+    expect(places).toEqual(['write to 0x48', 'read from 0x48']);
+    expect(fault.fired).toBe(1);
+  });
+
+  it('chance: the same for the same seed, which is told', () => {
+    const pattern = (seed?: number) => {
+      const given = seed === undefined ? {} : { seed };
+      const fault = board.inject('nack', '&temp', { chance: 0.5, times: 99, ...given });
+      const seen = results(40, () => i2c.transferSync([{ addr: 0x48, read: 1 }])).join(' ');
+      fault.remove();
+      return { seen, text: fault.text, fired: fault.fired };
+    };
+    const first = pattern();
+    const seed = Number(/^nack on &temp, seed (\d+)$/.exec(first.text)?.[1]);
+    expect(pattern(seed)).toEqual(first);
+    expect(pattern(seed + 1).seen).not.toBe(first.seen);
+    expect(first.fired).toBeGreaterThan(8);
+    expect(first.fired).toBeLessThan(32);
+  });
+});
+
+describe('faults of what a part senses', () => {
+  const celsius = () => (read()?.[0] ?? 0) + (read()?.[1] === 0x80 ? 0.5 : 0);
+
+  it('come on top of what it is set to, in their order, and go with the fault', () => {
+    const offset = board.inject('offset', '&temp', { by: 2 });
+    expect(celsius()).toBe(27);
+    board.part('&temp')['temperature'] = 40;
+    expect(celsius()).toBe(42);
+    const clip = board.inject('clip', '&temp', { property: 'temperature', max: 41 });
+    expect(celsius()).toBe(41);
+    clip.remove();
+    offset.remove();
+    expect([celsius(), board.part('&temp')['temperature']]).toEqual([40, 40]);
+  });
+
+  it('stuck stays at what it felt first; drift goes with the board’s time', () => {
+    const stuck = board.inject('stuck', '&temp');
+    expect(celsius()).toBe(25);
+    board.part('&temp')['temperature'] = 60;
+    expect(celsius()).toBe(25);
+    stuck.remove();
+    board.part('&temp')['temperature'] = 20;
+    board.inject('drift', '&temp', { perSecond: 0.5 });
+    board.advance(10e9);
+    expect(celsius()).toBe(25);
+  });
+
+  it('noise has another value each time, the same for the same seed', () => {
+    const values = () => {
+      const noise = board.inject('noise', '&temp', { amplitude: 8, seed: 3 });
+      const seen = Array.from({ length: 12 }, () => read()?.[0] ?? 0);
+      noise.remove();
+      return seen;
+    };
+    const seen = values();
+    expect(values()).toEqual(seen);
+    expect(new Set(seen).size).toBeGreaterThan(5);
+    expect(Math.min(...seen)).toBeGreaterThanOrEqual(17);
+    expect(Math.max(...seen)).toBeLessThanOrEqual(33);
+  });
+});
+
 describe('a fault that cannot be', () => {
   const inject =
     (...args: readonly unknown[]) =>
@@ -197,6 +303,15 @@ describe('a fault that cannot be', () => {
     [['nack', '&temp', { times: 0 }], 'invalid times: expected an integer from 1'],
     [['stretch', '&temp'], 'option ms of fault stretch is required'],
     [['sda', '&temp'], 'invalid target of fault sda: expected a bus, got the part &temp'],
+    [['muxStuck', 'i2c-0'], 'invalid target of fault muxStuck: expected a part, got the bus i2c-0'],
+    [
+      ['offset', '&temp', { by: 1, property: 'temp' }],
+      /not found: temp of \/i2c\/temp@48; it has: .*temperature/,
+    ],
+    [
+      ['lostEdge', '&temp', { line: 1 }],
+      'unsupported fault lostEdge on &temp: it is for lines of GPIO controllers',
+    ],
     [['miso', 'i2c-0', { level: 1 }], 'unsupported fault miso on i2c-0: it is for spi buses only'],
   ])('%j', (args, sentence) => {
     expect(inject(...args)).toThrow(sentence);

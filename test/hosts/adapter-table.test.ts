@@ -8,7 +8,10 @@ import type { AdapterSheet } from '../../src/bus/index.ts';
 interface Script {
   readonly COMMAND: string;
   sheetsOf(): Promise<AdapterSheet[]>;
-  readmeWith(text: string, sheets: readonly AdapterSheet[]): string;
+  faultCatalogue(): Promise<object>;
+  faultsWith(text: string, catalogue: object): string;
+  readFaults(): string;
+  readmeWith(text: string, sheets: readonly AdapterSheet[], catalogue: object): string;
 }
 
 const script: Script = await import(new URL('../support/adapter-table.mjs', import.meta.url).href);
@@ -16,8 +19,13 @@ const readme = readFileSync(new URL('../../hosts/README.md', import.meta.url), '
 
 describe('the tables of adapters in hosts/README.md', () => {
   it('say what the adapters say of themselves', async () => {
-    const made = script.readmeWith(readme, await script.sheetsOf());
+    const made = script.readmeWith(readme, await script.sheetsOf(), await script.faultCatalogue());
     expect(readme, `out of date: run ${script.COMMAND}`).toBe(made);
+  });
+
+  it('and that of faults in docs/faults.md are made', async () => {
+    const made = script.faultsWith(script.readFaults(), await script.faultCatalogue());
+    expect(script.readFaults(), `out of date: run ${script.COMMAND}`).toBe(made);
   });
 
   it('have every folder that has adapters', async () => {
@@ -28,7 +36,7 @@ describe('the tables of adapters in hosts/README.md', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it('show what a sheet says', () => {
+  it('show what a sheet says', async () => {
     const sheet: AdapterSheet = {
       title: 'Test adapter',
       compatible: 'test,adapter',
@@ -45,7 +53,7 @@ describe('the tables of adapters in hosts/README.md', () => {
       lines: 4,
       judges: 'Linux',
     };
-    expect(script.readmeWith(readme, [sheet])).toContain(
+    expect(script.readmeWith(readme, [sheet], await script.faultCatalogue())).toContain(
       '| Test adapter | `test,adapter` | write then read | none | no | 60 | 50 kHz to 1 MHz | yes | unknown | none | 2 | 4 | Linux |',
     );
   });

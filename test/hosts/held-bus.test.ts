@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Cp2112Adapter, Cp2112Emulator } from '../../hosts/cp2112/index.ts';
 import { Ft260Adapter, Ft260Emulator } from '../../hosts/ft260/index.ts';
-import type { EmulatedI2c } from '../../hosts/link/index.ts';
 import { Mcp2221Adapter, Mcp2221Emulator } from '../../hosts/mcp2221/index.ts';
-import { I2C_M, type I2cMessage } from '../../src/bus/index.ts';
+import { I2C_M, type I2cMessage, type I2cWireFaults } from '../../src/bus/index.ts';
 import { EmulatedConnection, EmulatedPort } from '../../src/usb/index.ts';
 import { MEMORY, RecordingWire } from './recording-wire.ts';
 
@@ -13,6 +12,20 @@ const ADAPTERS = [
   ['FT260', 'SDA or SCL is held low, and an FT260', Ft260Emulator, Ft260Adapter],
   ['MCP2221A', 'SDA is held low, and an MCP2221A', Mcp2221Emulator, Mcp2221Adapter],
 ] as const;
+
+/** Somebody holds SDA low. */
+const HELD: I2cWireFaults = {
+  sdaHeld: true,
+  sclHeld: false,
+  stretchedNs: 0,
+  struck: [],
+  clear() {},
+  pulse() {},
+  start: () => 'SDA low',
+  address: () => 'SDA low',
+  sent: () => 'refused',
+  received() {},
+};
 
 /**
  * What Linux's fault injector leaves: a part that was addressed (incomplete_address_phase) or written to
@@ -28,17 +41,17 @@ describe.each(ADAPTERS)('a bus whose SDA is held low, on a %s', (title, sentence
     ['both', [write, read]],
   ])('is EBUSY for %s, with what to do, and works again once it is free', async (_, messages) => {
     const wire = new RecordingWire();
-    const i2c: EmulatedI2c = wire.i2c;
+    const { i2c } = wire;
     const port = new EmulatedPort(new Emulator(i2c));
     const adapter = new Adapter(title, async () => new EmulatedConnection(port));
     await adapter.open();
-    i2c.sdaHeld = true;
+    i2c.injected.faults = HELD;
     for (let i = 0; i < 2; i++)
       await expect(adapter.transfer(messages)).rejects.toThrow(
         `EBUSY: ${sentence} cannot free the bus: switch its parts off and on`,
       );
     expect(wire.log).toEqual([]);
-    i2c.sdaHeld = false;
+    i2c.injected.faults = undefined;
     await adapter.transfer([write, read]);
     expect(wire.log).toEqual(['W50', '<20', 'R50', '>00', 'P']);
     await adapter.close();

@@ -96,19 +96,19 @@ describe('what a test leaves over', () => {
 
 describe('a fault that the board cannot carry', () => {
   const onAdapter = boardTest<{ skip(reason: string): void }>('dts/demo.dts', (board) => {
-    board.inject('absent', 'i2c-2');
+    board.inject('scl', 'i2c-2');
   });
 
   it('skips the test with that reason', async () => {
     const skip = vi.fn();
     await onAdapter({ skip });
     expect(skip).toHaveBeenCalledExactlyOnceWith(
-      'unsupported fault absent on i2c-2: only a bus that is simulated as a whole carries faults',
+      'unsupported fault scl on i2c-2: the emulated adapter does not show it',
     );
   });
 
   it('fails it where DTBUS_UNSUPPORTED is fail, and where the runner cannot skip', async () => {
-    await expect(onAdapter()).rejects.toThrow('unsupported fault absent on i2c-2');
+    await expect(onAdapter()).rejects.toThrow('unsupported fault scl on i2c-2');
     vi.stubEnv('DTBUS_UNSUPPORTED', 'fail');
     const skip = vi.fn();
     await expect(onAdapter({ skip })).rejects.toThrow('DTBUS_UNSUPPORTED=fail makes this a failure');

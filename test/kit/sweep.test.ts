@@ -82,7 +82,7 @@ describe('sweep', () => {
 
   it('skips where the bus cannot carry the fault, and refuses what is none', async () => {
     const skip = vi.fn();
-    await sweep<{ skip: typeof skip }>('dts/demo.dts', fault('absent', 'i2c-2'), () => {})({ skip });
+    await sweep<{ skip: typeof skip }>('dts/demo.dts', fault('scl', 'i2c-2'), () => {})({ skip });
     expect(skip).toHaveBeenCalledOnce();
     expect(() => sweep(I2C_BENCH, 'nack' as never, () => {})).toThrow(
       'invalid fault of a sweep: expected fault(',

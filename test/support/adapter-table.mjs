@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const README = `${ROOT}hosts/README.md`;
+const FAULTS = `${ROOT}docs/faults.md`;
 export const COMMAND = 'npm run build && node test/support/adapter-table.mjs';
 const BEGIN = '<!-- made by test/support/adapter-table.mjs -->';
 const END = '<!-- end of what was made -->';
@@ -97,6 +98,25 @@ const GPIO_COLUMNS = [
   ['judged by', ({ judges }) => judges],
 ];
 
+/** The faults of a bus that the host of a sheet carries. */
+function faults({ KINDS, whyNotCarried, worldOf }, bus, sheet) {
+  if (sheet[bus] === undefined) return '';
+  const host = { world: worldOf(sheet.compatible), lineFaults: sheet.i2c?.lineFaults ?? [] };
+  const kinds = Object.keys(KINDS).filter((kind) => KINDS[kind].on.includes(bus));
+  const carried = kinds.filter((kind) => whyNotCarried(kind, host) === undefined);
+  return carried.length === kinds.length ? 'all' : carried.map((kind) => `\`${kind}\``).join(', ');
+}
+
+const faultColumns = (catalogue) => [
+  ['adapter', ({ title }) => title],
+  ['compatible', ({ compatible }) => `\`${compatible}\``],
+  ['I2C', (sheet) => faults(catalogue, 'i2c', sheet)],
+  ['SPI', (sheet) => faults(catalogue, 'spi', sheet)],
+];
+
+/** The catalogue of faults. */
+export const faultCatalogue = (root = ROOT) => import(`${root}dist/src/faults/index.js`);
+
 function table(columns, sheets) {
   const line = (cells) => `| ${cells.join(' | ')} |`;
   const rows = sheets.map((sheet) => line(columns.map(([, cell]) => String(cell(sheet)))));
@@ -104,7 +124,7 @@ function table(columns, sheets) {
 }
 
 /** The text between the two marks. */
-export function tablesOf(sheets) {
+export function tablesOf(sheets, catalogue) {
   return [
     'I2C:',
     table(
@@ -121,18 +141,52 @@ export function tablesOf(sheets) {
       GPIO_COLUMNS,
       sheets.filter(({ gpio }) => gpio),
     ),
+    'Faults that can be injected ([docs/faults.md](../docs/faults.md)): a real adapter carries those that are made in its answers.',
+    table(
+      faultColumns(catalogue),
+      sheets.filter(({ i2c, spi }) => i2c || spi),
+    ),
   ].join('\n\n');
 }
 
+/** The catalogue of faults as a table. */
+function catalogueTable({ KINDS }) {
+  const columns = [
+    ['fault', ([kind]) => `\`${kind}\``],
+    [
+      'of',
+      ([, { on, at }]) => (at === 'line' ? 'GPIO lines' : on.map((bus) => bus.toUpperCase()).join(', ')),
+    ],
+    ['target', ([, { at }]) => ({ any: 'part or bus', part: 'part', bus: 'bus', line: 'controller' })[at]],
+    ['must have', ([, { needs = [] }]) => needs.map((name) => `\`${name}\``).join(', ')],
+    ['what it does', ([, { does }]) => does],
+  ];
+  return table(columns, Object.entries(KINDS));
+}
+
+/** The page of faults with its table made anew. */
+export function faultsWith(text, catalogue) {
+  return between(text, catalogueTable(catalogue), 'docs/faults.md');
+}
+
 /** The README with its tables made anew. */
-export function readmeWith(text, sheets) {
+export function readmeWith(text, sheets, catalogue) {
+  return between(text, tablesOf(sheets, catalogue), 'hosts/README.md');
+}
+
+function between(text, made, file) {
   const from = text.indexOf(BEGIN);
   const to = text.indexOf(END);
-  if (from < 0 || to < from) throw new Error(`hosts/README.md: marks not found: ${BEGIN} … ${END}`);
-  return `${text.slice(0, from + BEGIN.length)}\n\n${tablesOf(sheets)}\n\n${text.slice(to)}`;
+  if (from < 0 || to < from) throw new Error(`${file}: marks not found: ${BEGIN} … ${END}`);
+  return `${text.slice(0, from + BEGIN.length)}\n\n${made}\n\n${text.slice(to)}`;
 }
 
 export const readReadme = () => readFileSync(README, 'utf8');
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  writeFileSync(README, readmeWith(readReadme(), await sheetsOf()));
+export const readFaults = () => readFileSync(FAULTS, 'utf8');
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const catalogue = await faultCatalogue();
+  writeFileSync(README, readmeWith(readReadme(), await sheetsOf(), catalogue));
+  writeFileSync(FAULTS, faultsWith(readFaults(), catalogue));
+}

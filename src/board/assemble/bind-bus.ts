@@ -18,12 +18,14 @@ import {
   BusFault,
   type DeviceNode,
   type HostAdapter,
+  type I2cCapabilities,
   isNodeError,
   NodeError,
   type SpiController,
   wellFormed,
 } from '../../bus/index.ts';
 import type { Node } from '../../devicetree/index.ts';
+import { FaultyI2cController, FaultySpiController } from '../../faults/index.ts';
 import { type BusDescription, channelsBehind } from '../../frontend/index.ts';
 import {
   type BoundPart,
@@ -34,7 +36,7 @@ import {
 } from '../../sim/index.ts';
 import { ADAPTER_CLOSED } from '../adapter-closed.ts';
 import type { AnsweredBy, BusReport, DeviceProblem } from '../thread/protocol.ts';
-import { createHost } from './hosts.ts';
+import { createHost, i2cAbilitiesOf } from './hosts.ts';
 import type { BoundChannel } from './i2c-channels.ts';
 import { type Answer, peripheralReport } from './peripheral-reports.ts';
 import { beyondAdapter } from './spi-wiring.ts';
@@ -50,6 +52,10 @@ export interface BusBinding {
   readonly simulated?: SimulatedAdapter['controller'];
   /** The same of an I2C bus: what its channels hang on. */
   readonly simulatedI2c?: SimulatedI2c | undefined;
+  /** Of a bus that an adapter carries: where faults are injected into its answers. */
+  readonly adapter?: FaultyI2cController | FaultySpiController;
+  /** What that adapter can do on I2C. */
+  readonly abilities?: I2cCapabilities | undefined;
   readonly problem: DeviceProblem | undefined;
 }
 
@@ -84,15 +90,27 @@ export async function bindBus(
         throw new NodeError(bus, 'dtbus,host', `${host.description} carries no I2C`);
       const clock = bus.u32('clock-frequency');
       if (clock !== undefined) host.i2c.setClockFrequency?.(clock);
-      const { controller, boundParts } = mixI2c(bus, host.i2c, simulation);
+      const adapter = new FaultyI2cController(host.i2c);
+      const { controller, boundParts } = mixI2c(bus, adapter, simulation);
       const managed = manager.addI2cBus(bus.path, host, controller, limits);
-      return { node, bus: managed, host, physical: true, boundParts, problem: undefined };
+      const abilities = await i2cAbilitiesOf(hostNode);
+      return {
+        node,
+        bus: managed,
+        host,
+        physical: true,
+        adapter,
+        abilities,
+        boundParts,
+        problem: undefined,
+      };
     }
     if (host.spi === undefined) throw new NodeError(bus, 'dtbus,host', `${host.description} carries no SPI`);
     for (const child of bus.children) tellBeyond(child, host, host.spi, simulation);
-    const { controller, boundParts } = mixSpi(bus, host.spi, simulation);
+    const adapter = new FaultySpiController(host.spi);
+    const { controller, boundParts } = mixSpi(bus, adapter, simulation);
     const managed = manager.addSpiBus(bus.path, host, controller, limits);
-    return { node, bus: managed, host, physical: true, boundParts, problem: undefined };
+    return { node, bus: managed, host, physical: true, adapter, boundParts, problem: undefined };
   } catch (error) {
     const problem = problemOf(node.node, error);
     return { node, bus: undefined, host: undefined, physical: false, boundParts: [], problem };

@@ -265,7 +265,7 @@ export class BoardDevices {
       ownModels,
       threads,
       tracing,
-      injection: new Injection(tree, bindings, parts),
+      injection: new Injection({ tree, bindings, parts, gpio, clock }),
       replaying,
       warn,
     });

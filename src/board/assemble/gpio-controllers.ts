@@ -2,6 +2,7 @@ import { GpioLines, type LineSource, VirtioGpioDevice } from '../../backend/gpio
 import type { Client } from '../../backend/index.ts';
 import { BusFault, NodeError, wellFormed } from '../../bus/index.ts';
 import type { Node, Tree } from '../../devicetree/index.ts';
+import type { LineFaults } from '../../faults/index.ts';
 import { clientsOf, type GpioDescription } from '../../frontend/index.ts';
 import type { Line, PartRegistry } from '../../sim/index.ts';
 import type { EdgeRecord } from '../../trace/index.ts';
@@ -38,6 +39,8 @@ export class GpioControllers {
   readonly #watched = new Set<string>();
   /** Told of every change of level, of whatever line. */
   observer: ((edge: Omit<EdgeRecord, 'startedMs'>, atNs: bigint | undefined) => void) | undefined;
+
+  readonly #injected = new Map<string, LineFaults>();
 
   /** @param onLine told of changes of the lines that are watched */
   constructor(
@@ -132,7 +135,7 @@ export class GpioControllers {
       const key = `${lines.path} ${line}`;
       const driver = { name: `${node.path} ${output.name}` };
       this.#wired.set(key, [...(this.#wired.get(key) ?? []), driver.name]);
-      return (high) => lines.drive(line, driver, high);
+      return (high) => this.#drive(lines, line, driver, high);
     }
     const sentence = `${controller.path} has no line ${line}; its lines are 0 to ${lines.count - 1}`;
     throw new NodeError(node, 'interrupts', sentence);
@@ -169,14 +172,46 @@ export class GpioControllers {
 
   /** What the world outside does to a line; undefined: nothing. */
   drive(path: string, line: number, high: boolean | undefined): void {
-    this.#byPath.get(path)?.drive(line, OUTSIDE, high);
+    const lines = this.#byPath.get(path);
+    if (lines !== undefined) this.#drive(lines, line, OUTSIDE, high);
   }
 
   /** The same for a line that no front-end has made an output. */
   driveInput(path: string, line: number, high: boolean): void {
     const lines = this.#byPath.get(path);
     if (lines !== undefined && line < lines.count && lines.outputOf(line) === undefined)
-      lines.drive(line, OUTSIDE, high);
+      this.#drive(lines, line, OUTSIDE, high);
+  }
+
+  /** What is driven from outside the controller, with its injected faults. */
+  #drive(lines: GpioLines, line: number, driver: { readonly name: string }, high: boolean | undefined): void {
+    const faults = this.#injected.get(lines.path);
+    if (faults === undefined || line >= lines.count) lines.drive(line, driver, high);
+    else faults.drive(line, lines.lastLevel(line), high, (level) => lines.drive(line, driver, level));
+  }
+
+  /** The faults of the lines of a controller; undefined: none any more. */
+  inject(path: string, faults: LineFaults | undefined): void {
+    if (faults === undefined) this.#injected.delete(path);
+    else this.#injected.set(path, faults);
+  }
+
+  /**
+   * A line of the controller at this path, by its name or number, where faults can be injected.
+   * @returns undefined: no such controller; a sentence: why no fault can be there @throws {Error} no such line
+   */
+  lineNamed(path: string, wanted: number | string): { readonly line: number } | string | undefined {
+    const lines = this.#byPath.get(path);
+    if (lines === undefined) return undefined;
+    const named = lines.names.indexOf(String(wanted));
+    const line = named >= 0 && wanted !== '' ? named : Number(wanted === '' ? Number.NaN : wanted);
+    if (!Number.isInteger(line) || line < 0 || line >= lines.count) {
+      const known = lines.names.map((name, index) => name || index).join(', ');
+      throw new Error(`not found: line ${wanted} of ${path}; use one of: ${known}`);
+    }
+    return lines.source === undefined
+      ? { line }
+      : 'the lines are those of an adapter, which drives them itself';
   }
 
   /** From now on `onLine` is told of this line. */

@@ -1,4 +1,10 @@
-import { type DeviceNode, type HostAdapter, type HostAdapterModule, NodeError } from '../../bus/index.ts';
+import {
+  type DeviceNode,
+  type HostAdapter,
+  type HostAdapterModule,
+  type I2cCapabilities,
+  NodeError,
+} from '../../bus/index.ts';
 import type { SimulationOptions } from '../../sim/index.ts';
 
 /** The folders under `hosts/`, by the compatibles of their adapters. A folder is loaded when a board names it. */
@@ -84,6 +90,12 @@ export async function createHost(node: DeviceNode, simulation: SimulationOptions
   const what =
     node.compatible.length === 0 ? 'the node has none' : `no driver for ${node.compatible.join(', ')}`;
   throw new NodeError(node, 'compatible', `${what}; host controllers are: ${known}`);
+}
+
+/** What an adapter can do on I2C, by the sheets of its folder. */
+export async function i2cAbilitiesOf(node: DeviceNode): Promise<I2cCapabilities | undefined> {
+  const sheets = (await folderOf(node)?.load())?.sheets ?? [];
+  return sheets.find(({ i2c, compatible }) => i2c !== undefined && node.compatible.includes(compatible))?.i2c;
 }
 
 function folderOf(node: DeviceNode) {

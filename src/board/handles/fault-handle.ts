@@ -1,5 +1,12 @@
 import type { Tree } from '../../devicetree/index.ts';
-import { checkFault, type FaultKind, type FaultOptions } from '../../faults/index.ts';
+import {
+  type AnyFaultOptions,
+  checkFault,
+  type FaultKind,
+  type FaultOptions,
+  faultText,
+  isRandom,
+} from '../../faults/index.ts';
 import { type BusDescription, clientsOf } from '../../frontend/index.ts';
 import { oneLine } from '../../input/index.ts';
 import { BoardError } from '../board-error.ts';
@@ -32,6 +39,9 @@ export type FaultArguments<Kind extends FaultKind> =
     ? [options?: FaultOptions[Kind]]
     : [options: FaultOptions[Kind]];
 
+/** Seeds that somebody can type. */
+const SEEDS = 1e6;
+
 let lastId = 0;
 
 /**
@@ -45,9 +55,10 @@ export function injectFault(
   call: Call,
   kind: FaultKind,
   target: string,
-  options: object = {},
+  given: object = {},
 ): FaultHandle {
-  checkFault(kind, options);
+  checkFault(kind, given);
+  const options = seeded(kind, target, given);
   const path = busNamed(buses, target)?.node.path ?? pathOf(tree, target);
   if (path === undefined) throw new BoardError(oneLine(notFound(tree, buses, target)));
   const id = ++lastId;
@@ -55,13 +66,17 @@ export function injectFault(
   try {
     unsupported = call('inject', id, { path, kind, target, options });
   } catch (thrown) {
+    if ((thrown as Error).name === 'DataCloneError')
+      throw new FaultUnsupportedError(
+        `unsupported fault ${kind} on ${target}: option while is a function: open the board with backEnd: 'inline'`,
+      );
     throw new BoardError((thrown as Error).message);
   }
   if (unsupported !== undefined) throw new FaultUnsupportedError(unsupported);
   let removed: FaultReport | undefined;
   const report = () => removed ?? call('faultReport', id);
   return {
-    text: `${kind} on ${target}`,
+    text: faultText({ kind, target, options }),
     get fired() {
       return report().fired;
     },
@@ -75,6 +90,12 @@ export function injectFault(
       removed ??= call('removeFault', id);
     },
   };
+}
+
+/** What is random gets a seed, which is told. */
+function seeded(kind: FaultKind, target: string, options: AnyFaultOptions): AnyFaultOptions {
+  if (options.seed !== undefined || !isRandom({ kind, target, options })) return options;
+  return { ...options, seed: Math.floor(Math.random() * SEEDS) };
 }
 
 function notFound(tree: Tree, buses: readonly BusDescription[], target: string): string {

@@ -90,6 +90,7 @@ export function populateI2c(
 ): FilledI2c {
   const simulation = withDefaults(options, bus);
   const wire = new I2cWire({ ...simulation, clockHz: wellFormed(() => bus.u32('clock-frequency')) });
+  simulation.parts.addWire(bus.path, wire);
   const holder = bus.children.find(({ name }) => name === 'i2c-bus') ?? bus;
   const boundParts = fill<I2cPart>(holder.children, simulation, wanted, {
     kind: 'i2c',
@@ -98,7 +99,7 @@ export function populateI2c(
     describe: (address) => `address 0x${(address & 0x3ff).toString(16)}`,
     find: (compatible) => simulation.catalogue.find('i2c', compatible),
     attach: (part, { path }) => wire.attach(part, path),
-    readdress: () => wire.readdress(),
+    readdress: () => wire.slots.readdress(),
   });
   return { wire, boundParts };
 }
@@ -111,6 +112,7 @@ export function populateSpi(
 ): FilledSpi {
   const simulation = withDefaults(options, bus);
   const wire = new SpiWire(simulation);
+  simulation.parts.addWire(bus.path, wire);
   const boundParts = fill<SpiPart>(bus.children, simulation, wanted, {
     kind: 'spi',
     wire,

@@ -3,8 +3,10 @@ import { shown } from '../../input/index.ts';
 import type { Contents } from '../../parts/index.ts';
 import { SheetChip } from '../chip/sheet-chip.ts';
 import { callLimited, StoppedModelError } from '../own/time-limit.ts';
+import type { I2cWire } from '../wire/i2c-wire.ts';
 import type { Part, PropertyValue } from '../wire/part.ts';
 import { checkProperty, declarationOf, PartError } from '../wire/property.ts';
+import type { SpiWire } from '../wire/spi-wire.ts';
 import type { PartModel } from './catalogue.ts';
 
 /** A part that runs, with its model. */
@@ -33,6 +35,25 @@ interface Kept extends Pick<Contents, 'flush'> {
 export class PartRegistry {
   readonly #parts = new Map<string, RunningPart>();
   readonly #contents: Kept[] = [];
+  readonly #wires = new Map<string, I2cWire | SpiWire>();
+
+  /** Notes the wire of the bus, or the channel, at this path. */
+  addWire(path: string, wire: I2cWire | SpiWire): void {
+    this.#wires.set(path, wire);
+  }
+
+  wireAt(path: string): I2cWire | SpiWire | undefined {
+    return this.#wires.get(path);
+  }
+
+  /** The wire of the bus at this path, or of the nearest one above it. */
+  wireOf(path: string): I2cWire | SpiWire | undefined {
+    for (let at = path; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
+      const wire = this.#wires.get(at);
+      if (wire !== undefined) return wire;
+    }
+    return undefined;
+  }
 
   add(running: RunningPart): void {
     this.#parts.set(running.path, running);

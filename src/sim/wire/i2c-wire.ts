@@ -1,22 +1,11 @@
-import { isTenBit, TEN_BIT_ADDRESS } from '../../bus/index.ts';
+import { type BusTrouble, isTenBit, TEN_BIT_ADDRESS } from '../../bus/index.ts';
 import { type Clock, RealClock } from '../kit/clock.ts';
 import { StoppedModelError } from '../own/time-limit.ts';
-import { type AddressTable, addressTable, beginsTenBit, NOBODY, tableIndex } from './address-table.ts';
 import { brokenSentence } from './broken.ts';
 import { ALERT_RESPONSE } from './i2c-address.ts';
-// biome-ignore lint/suspicious/noImportCycles: a mux is a part with wires behind it, and a wire has parts.
-import type { I2cPart } from './part.ts';
-
-/** A part in its place: what the wire knows of it. */
-interface Slot {
-  readonly part: I2cPart;
-  /** Path of its node, for messages. */
-  readonly name: string;
-  /** It threw: its addresses stay silent until it is reset or attached again. */
-  broken: boolean;
-  /** It acknowledged a START since the last STOP, so it is owed a STOP. */
-  addressed: boolean;
-}
+import { answersOf, arbitrate, wiredAnd } from './i2c-answers.ts';
+import { InjectedI2c } from './i2c-injected.ts';
+import { type I2cPart, I2cSlots, type Slot } from './part.ts';
 
 /** I2C specification UM10204 3.1.11: `1111 0 A9 A8 R/W`. */
 const TEN_BIT_PREFIX = 0xf0;
@@ -25,6 +14,8 @@ const TEN_BIT_PREFIX_MASK = 0xf8;
 const DEFAULT_HZ = 100_000;
 /** Eight bits and their acknowledge; START, repeated START and STOP take as long as one bit. */
 const BYTE_BITS = 9;
+/** Why nobody acknowledged. */
+const INJECTED = 'injected fault';
 /** What the next byte on the wire means (byte-level interface). */
 type Phase = 'idle' | 'address' | 'address-low' | 'data';
 
@@ -44,11 +35,11 @@ export class I2cWire {
   limited = false;
   /** A model was ended while the wire called it; who looks at it sets it back. */
   stopped: StoppedModelError | undefined;
+  /** Injected faults. */
+  readonly injected = new InjectedI2c();
   #bitNs = 0;
   readonly #warn: (sentence: string) => void;
-  readonly #slots: Slot[] = [];
-  readonly #muxes: Slot[] = [];
-  #table: AddressTable<Slot> = addressTable([]);
+  readonly slots = new I2cSlots();
   /** Who acknowledged the present address; the first `#activeCount` entries count. */
   readonly #active: Slot[] = [];
   #activeCount = 0;
@@ -85,49 +76,28 @@ export class I2cWire {
 
   /** Puts `part` on the bus. `name` is what messages call it: the path of its node. */
   attach(part: I2cPart, name: string): void {
-    const slot = { part, name, broken: false, addressed: false };
-    this.#slots.push(slot);
-    if (part.segments !== undefined) this.#muxes.push(slot);
-    this.readdress();
+    this.slots.attach(part, name);
   }
 
   /** Takes `part` off the bus. */
   detach(part: I2cPart): void {
-    for (const list of [this.#slots, this.#muxes]) {
-      const index = list.findIndex((slot) => slot.part === part);
-      if (index >= 0) list.splice(index, 1);
-    }
-    this.readdress();
+    this.slots.detach(part);
   }
 
   /** Lets a part that threw answer again, after a reset. */
   revive(part: I2cPart): void {
-    for (const slot of this.#slots) if (slot.part === part) slot.broken = false;
-  }
-
-  /** Asks every part anew which addresses it answers. */
-  readdress(): void {
-    this.#table = addressTable(this.#slots);
+    for (const slot of this.slots.of(part)) slot.broken = false;
   }
 
   /** The part that `address` belongs to, on this segment. */
   partAt(address: number): I2cPart | undefined {
-    return this.#table[tableIndex(address)]?.find((slot) => slot.part.addresses.includes(address))?.part;
-  }
-
-  /** Whether a part here, or on a segment that a mux connects now, has this address for its own. */
-  has(address: number): boolean {
-    if (this.partAt(address) !== undefined) return true;
-    return this.#muxes.some((mux) => mux.part.segments?.some((segment) => segment.has(address)));
+    return this.slots.owner(address)?.part;
   }
 
   /** Why the part of this address, here or behind a mux, did not acknowledge; undefined where nobody says. */
   reasonAt(address: number): string | undefined {
-    const slot = this.#table[tableIndex(address)]?.find(({ part }) => part.addresses.includes(address));
-    if (slot?.broken) return 'the model of the part failed; reset the part';
-    if (slot !== undefined) return slot.part.busyReason;
-    const behind = this.#muxes.flatMap((mux) => mux.part.segments ?? []);
-    return behind.map((segment) => segment.reasonAt(address)).find((reason) => reason !== undefined);
+    if (this.injected.isRefused) return INJECTED;
+    return this.slots.reasonAt(address);
   }
 
   /**
@@ -136,12 +106,20 @@ export class I2cWire {
    */
   startTo(address: number, read: boolean): boolean {
     this.start();
+    if (this.trouble !== undefined) return false;
     if (this.timed) this.#passAddress(address, read);
     return this.#offer(address, read);
   }
 
   /** Sends `data`. @returns how many bytes were acknowledged; the first that was not ends the transfer. */
   write(data: Uint8Array): number {
+    const { faults } = this.injected;
+    if (faults === undefined) return this.#send(data);
+    const send = (byte: Uint8Array) => this.#send(byte);
+    return this.injected.write(faults, data, send, () => this.pass(BYTE_BITS));
+  }
+
+  #send(data: Uint8Array): number {
     // A part that was addressed to read drives SDA itself and acknowledges nothing, and neither does nobody.
     if (this.#reading || this.#activeCount === 0) {
       if (data.length > 0) this.pass(BYTE_BITS);
@@ -160,8 +138,16 @@ export class I2cWire {
     return data.length;
   }
 
-  /** Receives into the whole of `into`. */
-  read(into: Uint8Array): void {
+  /** Receives into the whole of `into`; `isLast`: nothing more is read of the message. */
+  read(into: Uint8Array, isLast = true): void {
+    if (this.trouble !== undefined) into.fill(this.injected.silence);
+    else {
+      this.#receive(into);
+      this.injected.faults?.received(into, isLast);
+    }
+  }
+
+  #receive(into: Uint8Array): void {
     if (!this.timed || into.length <= 1 || this.#takeRuns()) {
       this.#read(into);
       this.pass(BYTE_BITS * into.length);
@@ -176,7 +162,7 @@ export class I2cWire {
 
   /** STOP: the bus is free, and everyone who was addressed knows it. */
   stop(): void {
-    if (this.#phase !== 'idle') this.pass(1);
+    if (this.#phase !== 'idle' && this.trouble === undefined) this.pass(1);
     for (let i = 0; i < this.#addressedCount; i++) {
       const slot = this.#addressed[i] as Slot;
       slot.addressed = false;
@@ -189,21 +175,26 @@ export class I2cWire {
     }
     this.#addressedCount = 0;
     this.#activeCount = 0;
+    this.injected.trouble = undefined;
     this.#tenBitAddress = -1;
     this.#phase = 'idle';
   }
 
   /** START or repeated START alone: the next byte is an address. */
   start(): void {
-    if (this.timed) this.pass(1);
-    else this.clock.poll();
-    if (this.#phase === 'idle') this.stretchedNs = 0;
+    if (this.#phase === 'idle') {
+      this.stretchedNs = 0;
+      this.injected.start();
+    }
+    if (!this.timed) this.clock.poll();
+    else if (this.trouble === undefined) this.pass(1);
     this.#activeCount = this.#stretchedNs = 0;
     this.#phase = 'address';
   }
 
   /** Sends one byte; after `start` it is the address byte. @returns true when it is acknowledged. */
   writeByte(byte: number): boolean {
+    if (this.trouble !== undefined) return this.trouble === 'SDA low';
     switch (this.#phase) {
       case 'idle':
         return false;
@@ -222,8 +213,8 @@ export class I2cWire {
 
   /** Receives one byte and answers it with ACK or NACK. After a NACK the part sends nothing more. */
   readByte(ack: boolean): number {
-    if (this.#phase !== 'data') return 0xff;
-    this.read(this.#byte);
+    if (this.trouble === undefined && this.#phase !== 'data') return 0xff;
+    this.read(this.#byte, !ack);
     if (!ack) this.#activeCount = 0;
     return this.#byte[0] as number;
   }
@@ -239,12 +230,7 @@ export class I2cWire {
     }
     this.#tenBitHigh = high;
     this.#phase = 'address-low';
-    return this.#hasTenBit(high);
-  }
-
-  #hasTenBit(high: number): boolean {
-    if (beginsTenBit(this.#table, high)) return true;
-    return this.#muxes.some((mux) => mux.part.segments?.some((segment) => segment.#hasTenBit(high)));
+    return this.slots.hasTenBit(high);
   }
 
   /** The address has arrived. */
@@ -253,8 +239,51 @@ export class I2cWire {
     this.#reading = read;
     this.#sentAddress = address;
     this.#activeCount = 0;
-    this.#address(this, address, read);
-    return this.#activeCount > 0;
+    if (!this.injected.admits(address, read)) return false;
+    this.#address(this.slots, address, read);
+    return this.#activeCount > 0 || this.injected.isGhost;
+  }
+
+  /** What an injected fault has done to the lines since START. */
+  get trouble(): BusTrouble | undefined {
+    return this.injected.trouble;
+  }
+
+  /** Whether somebody holds SDA low, or SCL, for who looks before START. */
+  get sdaHeld(): boolean {
+    return this.injected.holds('SDA low', this.#phase === 'idle');
+  }
+
+  get sclHeld(): boolean {
+    return this.injected.holds('SCL low', this.#phase === 'idle');
+  }
+
+  /** SCL goes low and high once, outside of a transfer: what frees a bus whose SDA a part holds (UM10204 3.1.16). */
+  pulse(): void {
+    this.pass(1);
+    this.injected.faults?.pulse();
+  }
+
+  /**
+   * Another controller addresses a part and stops in the acknowledge: of its address to read, or of a 0x00 that is written (Linux's
+   * i2c-gpio injector, incomplete_address_phase and incomplete_write_byte).
+   * @returns after how many pulses of SCL the part lets go of SDA; 0: nobody acknowledged, or the bus is not free
+   */
+  abandon(address: number, read: boolean): number {
+    if (this.#phase !== 'idle') return 0;
+    this.#reading = read;
+    this.#activeCount = 0;
+    this.#address(this.slots, address, read);
+    let pulses = this.#activeCount === 0 ? 0 : 1;
+    this.#byte[0] = 0;
+    if (pulses > 0 && !read) pulses = this.#write(this.#byte);
+    if (pulses > 0 && read) {
+      this.#read(this.#byte);
+      // Behind the acknowledge come the zeros that the part sends first.
+      pulses += Math.clz32(this.#byte[0] as number) - 24;
+    }
+    this.#activeCount = 0;
+    return pulses;
   }
 
   /**
@@ -263,9 +292,9 @@ export class I2cWire {
    */
   #passAddress(address: number, read: boolean): void {
     this.pass(BYTE_BITS);
-    if (!isTenBit(address) || !this.#hasTenBit((address >>> 8) & 3)) return;
+    if (!isTenBit(address) || !this.slots.hasTenBit((address >>> 8) & 3)) return;
     this.pass(BYTE_BITS);
-    if (read && this.has(address)) this.pass(1 + BYTE_BITS);
+    if (read && this.slots.has(address)) this.pass(1 + BYTE_BITS);
   }
 
   /** Lets the time of so many bits pass, where bits take time. */
@@ -310,15 +339,21 @@ export class I2cWire {
     }
     into.fill(0xff);
     if (!this.#reading || this.#activeCount <= 1) return;
-    if (this.#sentAddress === ALERT_RESPONSE && slot?.part.loseArbitration !== undefined)
-      this.#arbitrate(into);
-    else this.#readTogether(into);
+    const active = this.#active.slice(0, this.#activeCount);
+    const answers = answersOf(active, into.length, (each, error) => this.#break(each, error));
+    if (this.#sentAddress !== ALERT_RESPONSE || slot?.part.loseArbitration === undefined) {
+      wiredAnd(answers, into);
+      return;
+    }
+    const won = arbitrate(answers, into);
+    if (won === undefined) return;
+    this.#active[0] = won;
+    this.#activeCount = 1;
   }
 
   /** Offers the address to the parts of `segment` and to what its muxes connect. */
-  #address(segment: I2cWire, address: number, read: boolean): void {
-    const slots = segment.#table[tableIndex(address)] ?? NOBODY;
-    for (const slot of slots) {
+  #address(slots: I2cSlots, address: number, read: boolean): void {
+    for (const slot of slots.at(address)) {
       if (slot.broken) continue;
       try {
         if (!slot.part.start(address, read)) continue;
@@ -332,40 +367,9 @@ export class I2cWire {
         this.#break(slot, error);
       }
     }
-    for (const mux of segment.#muxes) {
-      for (const below of mux.part.segments ?? []) this.#address(below, address, read);
+    for (const mux of slots.muxes) {
+      for (const below of mux.part.segments ?? []) this.#address(below.slots, address, read);
     }
-  }
-
-  /** What each of several parts sends at once. */
-  #answers(length: number): { readonly slot: Slot; readonly bytes: Uint8Array }[] {
-    return this.#active.slice(0, this.#activeCount).flatMap((slot) => {
-      const bytes = new Uint8Array(length);
-      try {
-        if (!slot.broken) slot.part.read(bytes);
-      } catch (error) {
-        this.#break(slot, error);
-      }
-      return slot.broken ? [] : [{ slot, bytes }];
-    });
-  }
-
-  /** Several parts send at once: open drain, so every 0 wins. */
-  #readTogether(into: Uint8Array): void {
-    for (const { bytes } of this.#answers(into.length)) {
-      for (let n = 0; n < into.length; n++) into[n] = (into[n] as number) & (bytes[n] as number);
-    }
-  }
-
-  /** Of addresses that are sent at once the lowest one arrives: who sends 1 and sees 0 falls silent (SMBus 3.2, A.2). */
-  #arbitrate(into: Uint8Array): void {
-    const first = ({ bytes }: { bytes: Uint8Array }) => bytes[0] as number;
-    const [won, ...lost] = this.#answers(into.length).sort((a, b) => first(a) - first(b));
-    for (const { slot } of lost) slot.part.loseArbitration?.();
-    if (won === undefined) return;
-    into.set(won.bytes);
-    this.#active[0] = won.slot;
-    this.#activeCount = 1;
   }
 
   #stretch(part: I2cPart): void {
@@ -378,7 +382,7 @@ export class I2cWire {
 
   /** The model of a part failed outside of a call: the part stops answering. */
   fail(part: I2cPart, error: unknown): void {
-    for (const slot of this.#slots) if (slot.part === part) this.#silence(slot, error);
+    for (const slot of this.slots.of(part)) this.#silence(slot, error);
   }
 
   #break(slot: Slot, error: unknown): void {

@@ -1,7 +1,6 @@
 import type { PropertyValue } from '../../parts/index.ts';
 import type { Line } from '../kit/line.ts';
-// biome-ignore lint/suspicious/noImportCycles: a mux is a part with wires behind it, and a wire has parts.
-import type { I2cWire } from './i2c-wire.ts';
+import { type AddressTable, addressTable, beginsTenBit, NOBODY, tableIndex } from './address-table.ts';
 
 /**
  * Everything in a part that changes, as plain data: numbers, flags, strings, typed arrays, and objects and
@@ -61,7 +60,7 @@ export interface I2cPart extends Part {
   /** Why it did not acknowledge its address a moment ago, for errors. */
   readonly busyReason?: string | undefined;
   /** The bus segments that this part connects to its own (an I2C mux); what hangs there answers too. */
-  readonly segments?: readonly I2cWire[] | undefined;
+  readonly segments?: readonly I2cSegment[] | undefined;
   /** Its address was sent. True acknowledges. */
   start(address: number, read: boolean): boolean;
   /** How many of the bytes are acknowledged: fewer than given means NACK on that one, and the rest never came. */
@@ -97,3 +96,88 @@ export interface SpiPart extends Part {
 }
 
 export type { PropertyValue };
+
+/** A part in its place: what the wire knows of it. */
+export interface Slot {
+  readonly part: I2cPart;
+  /** Path of its node, for messages. */
+  readonly name: string;
+  /** It threw: its addresses stay silent until it is reset or attached again. */
+  broken: boolean;
+  /** It acknowledged a START since the last STOP, so it is owed a STOP. */
+  addressed: boolean;
+}
+
+/** What a mux connects: `I2cWire` is one. */
+export interface I2cSegment {
+  readonly slots: I2cSlots;
+}
+
+/** The parts of a wire, or of a channel behind a mux, by their addresses. */
+export class I2cSlots {
+  readonly #slots: Slot[] = [];
+  readonly muxes: Slot[] = [];
+  #table: AddressTable<Slot> = addressTable([]);
+
+  attach(part: I2cPart, name: string): void {
+    const slot = { part, name, broken: false, addressed: false };
+    this.#slots.push(slot);
+    if (part.segments !== undefined) this.muxes.push(slot);
+    this.readdress();
+  }
+
+  detach(part: I2cPart): void {
+    for (const list of [this.#slots, this.muxes]) {
+      const index = list.findIndex((slot) => slot.part === part);
+      if (index >= 0) list.splice(index, 1);
+    }
+    this.readdress();
+  }
+
+  /** Asks every part anew which addresses it answers. */
+  readdress(): void {
+    this.#table = addressTable(this.#slots);
+  }
+
+  /** The places of a part. */
+  of(part: I2cPart): Slot[] {
+    return this.#slots.filter((slot) => slot.part === part);
+  }
+
+  /** Who may answer the address. */
+  at(address: number): readonly Slot[] {
+    return this.#table[tableIndex(address)] ?? NOBODY;
+  }
+
+  /** Who has the address for its own. */
+  owner(address: number): Slot | undefined {
+    return this.#table[tableIndex(address)]?.find(({ part }) => part.addresses.includes(address));
+  }
+
+  /** Whether a part here, or on a segment that a mux connects now, has the address for its own. */
+  has(address: number): boolean {
+    return this.owner(address) !== undefined || this.#connected.some((below) => below.has(address));
+  }
+
+  /** Whether a part is here, or on a segment that a mux connects now, whose ten-bit address has these highest bits. */
+  hasTenBit(high: number): boolean {
+    return beginsTenBit(this.#table, high) || this.#connected.some((below) => below.hasTenBit(high));
+  }
+
+  /** Whether muxes connect those others now; they are themselves always. */
+  reaches(others: I2cSlots): boolean {
+    return others === this || this.#connected.some((below) => below.reaches(others));
+  }
+
+  /** Why the part of this address, here or behind a mux, did not acknowledge; undefined where nobody says. */
+  reasonAt(address: number): string | undefined {
+    const slot = this.owner(address);
+    if (slot?.broken) return 'the model of the part failed; reset the part';
+    if (slot !== undefined) return slot.part.busyReason;
+    return this.#connected.map((below) => below.reasonAt(address)).find((reason) => reason !== undefined);
+  }
+
+  get #connected(): readonly I2cSlots[] {
+    return this.muxes.flatMap(({ part }) => part.segments?.map(({ slots }) => slots) ?? []);
+  }
+}

@@ -1,4 +1,4 @@
-import { SPI_MODE, SPI_MODE_X_MASK } from '../../bus/index.ts';
+import { SPI_MODE, SPI_MODE_X_MASK, type SpiWireFaults } from '../../bus/index.ts';
 import { type Clock, RealClock } from '../kit/clock.ts';
 import { StoppedModelError } from '../own/time-limit.ts';
 import { brokenSentence } from './broken.ts';
@@ -35,10 +35,13 @@ export class SpiWire {
   limited = false;
   /** A model was ended while the wire called it; who looks at it sets it back. */
   stopped: StoppedModelError | undefined;
+  /** Injected faults, while there are some. */
+  faults: SpiWireFaults | undefined;
   readonly #warn: (sentence: string) => void;
   readonly #slots = new Map<number, Slot>();
   /** Who listens between `select` and `deselect`. */
   #selected: Slot | undefined;
+  #mode = 0;
   #bitNs = 0;
   readonly #sent = new Uint8Array(1);
   readonly #received = new Uint8Array(1);
@@ -73,9 +76,15 @@ export class SpiWire {
     this.deselect();
     this.clock.poll();
     this.#bitNs = 1e9 / (speedHz || DEFAULT_SPI_HZ);
+    if (this.faults?.select(chipSelect) === false) return;
     const slot = this.#slots.get(chipSelect);
     if (slot === undefined || slot.broken || this.#isMisused(slot, mode, speedHz)) return;
+    this.#begin(slot, mode);
+  }
+
+  #begin(slot: Slot, mode: number): void {
     this.#selected = slot;
+    this.#mode = mode;
     try {
       slot.part.select(mode);
     } catch (error) {
@@ -94,6 +103,35 @@ export class SpiWire {
     length: number,
     lines = 1,
     ns = (8 * length * this.#bitNs) / lines,
+  ): void {
+    if (this.faults === undefined) {
+      this.#move(tx, rx, length, lines, ns);
+      return;
+    }
+    const [sent, received] = [new Uint8Array(1), new Uint8Array(1)];
+    for (let at = 0; at < length; at++) {
+      if (this.faults.glitches()) this.#selectAgain();
+      sent[0] = this.faults.sent(tx?.[at] ?? 0);
+      this.#move(tx && sent, received, 1, lines, ns / length);
+      const arrives = this.faults.received(received[0] as number);
+      if (rx !== undefined) rx[at] = arrives;
+    }
+  }
+
+  /** Chip select goes away for a moment. */
+  #selectAgain(): void {
+    const slot = this.#selected;
+    this.deselect();
+    if (slot === undefined || slot.broken) return;
+    this.#begin(slot, this.#mode);
+  }
+
+  #move(
+    tx: Uint8Array | undefined,
+    rx: Uint8Array | undefined,
+    length: number,
+    lines: number,
+    ns: number,
   ): void {
     const slot = this.#selected;
     if (slot === undefined) {

@@ -120,7 +120,7 @@ describe('runs of bytes, for controllers', () => {
     const { part } = recorder(addresses);
     const { bus } = wire(part);
     addresses[0] = 0x30;
-    bus.readdress();
+    bus.slots.readdress();
     expect([bus.startTo(0x29, false), bus.startTo(0x30, false)]).toEqual([false, true]);
   });
 
@@ -306,9 +306,9 @@ describe('segments behind a part', () => {
     const segments: I2cWire[] = [];
     const mux = recorder([0x70], { segments });
     const { bus } = wire(mux.part);
-    expect([bus.startTo(0x50, false), bus.has(0x50)]).toEqual([false, false]);
+    expect([bus.startTo(0x50, false), bus.slots.has(0x50)]).toEqual([false, false]);
     segments.push(segment);
-    expect([bus.startTo(0x50, false), bus.has(0x50)]).toEqual([true, true]);
+    expect([bus.startTo(0x50, false), bus.slots.has(0x50)]).toEqual([true, true]);
     bus.stop();
     expect(below.log).toEqual(['write 50', 'stop']);
   });
@@ -322,14 +322,14 @@ describe('segments behind a part', () => {
     const { part: mux } = recorder([0x70], { segments: [left, right] });
     const off = recorder([0x71], { segments: [] }).part;
     const { bus } = wire(off, mux);
-    expect([bus.has(0x50), bus.has(0x51), bus.has(0x70), bus.has(0x52)]).toEqual([true, true, true, false]);
+    expect([bus.slots.has(0x50), bus.slots.has(0x51), bus.slots.has(0x70), bus.slots.has(0x52)]).toEqual([true, true, true, false]);
     expect([bus.reasonAt(0x50), bus.reasonAt(0x51), bus.reasonAt(0x70)]).toEqual([
       'it writes',
       undefined,
       undefined,
     ]);
     Object.defineProperty(mux, 'segments', { value: unconnected });
-    expect([bus.has(0x50), bus.reasonAt(0x50), bus.startTo(0x50, false)]).toEqual([false, undefined, false]);
+    expect([bus.slots.has(0x50), bus.reasonAt(0x50), bus.startTo(0x50, false)]).toEqual([false, undefined, false]);
   });
 
   it('do not answer for a part of the bus that is busy itself', () => {

@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+import { type Board, FaultUnsupportedError } from '../../src/board/index.ts';
+import { KINDS } from '../../src/faults/index.ts';
+import { boardOn, I2C_HOSTS, SPI_HOSTS } from './fault-hosts.ts';
+
+const hex = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString('hex');
+/** What a host gives that does not carry a fault. */
+const NOT = 'unsupported';
+
+/** What a script does, and what it sees: bytes, or the errno. */
+const OPERATIONS = {
+  /** Register 0 of the LM75: 31.5 °C is 0x1f80 (data sheet, table of temperatures). */
+  read: async (board: Board) =>
+    hex(
+      (
+        await board.open('/dev/i2c-0').transfer([
+          { addr: 0x48, write: Uint8Array.of(0) },
+          { addr: 0x48, read: 2 },
+        ])
+      )[0],
+    ),
+  write: async (board: Board) => {
+    await board.open('/dev/i2c-0').transfer([{ addr: 0x50, write: Uint8Array.of(0x10, 0xaa, 0xbb) }]);
+    return 'ok';
+  },
+  /** Connects channel 0 of the multiplexer, on which an LM75 of 25 °C is. */
+  mux: async (board: Board) => {
+    const i2c = board.open('/dev/i2c-0');
+    await i2c.transfer([{ addr: 0x70, write: Uint8Array.of(1) }]);
+    return hex((await i2c.transfer([{ addr: 0x4a, read: 2 }]))[0]);
+  },
+  /** Reads the identification of the flash. */
+  id: async (board: Board) =>
+    hex((await board.open('/dev/spidev0.0').transfer([{ tx: Uint8Array.of(0x9f, 0, 0, 0), rx: 4 }])).rx),
+} as const;
+
+type Row = readonly [
+  kind: string,
+  target: string,
+  options: object,
+  operation: keyof typeof OPERATIONS,
+  expected: string,
+  /** Where it is otherwise, by what the host's part of its name is. */
+  elsewhere?: Readonly<Record<string, string>>,
+];
+
+/**
+ * ENXIO: no acknowledge of the address; EAGAIN: arbitration lost; EBUSY: the bus stays busy; ETIMEDOUT: SCL is held (Linux
+ * Documentation/i2c/fault-codes.rst). EREMOTEIO: no acknowledge of data (i2c-algo-bit and others). What an adapter cannot tell is
+ * in its column "NACK" in hosts/README.md: i2c-tiny-usb and Firmata tell nothing of data, Firmata nothing of what is written.
+ */
+const I2C: readonly Row[] = [
+  ['nack', '&temp', {}, 'read', 'ENXIO', { firmata: '1f80' }],
+  ['nack', '&temp', { direction: 'read' }, 'read', 'ENXIO'],
+  ['nack', '&eeprom', { at: 1 }, 'write', 'EREMOTEIO', { 'i2c-tiny-usb': 'ok', firmata: 'ok' }],
+  ['absent', '&temp', {}, 'read', 'ENXIO'],
+  ['absent', 'i2c-0', {}, 'read', 'ENXIO'],
+  ['busy', '&eeprom', { forMs: 1e6 }, 'write', 'ENXIO', { firmata: 'ok' }],
+  ['brownOut', '&temp', { forMs: 1e6 }, 'read', 'ENXIO'],
+  ['flip', '&temp', { direction: 'read', byte: 1, bit: 0 }, 'read', '1f81'],
+  ['pec', '&temp', {}, 'read', '1f7f'],
+  ['id', '&temp', { register: 0, value: 0x58 }, 'read', '5880'],
+  // Every 0 of 0x0f wins: 0x1f & 0x0f, 0x80 & 0x0f.
+  ['ghost', '&temp', { value: 0x0f }, 'read', '0f00'],
+  ['stretch', '&temp', { ms: 5 }, 'read', '1f80', { 'bus-pirate': NOT, ch341a: NOT, ft232h: NOT }],
+  // 60 ms is the time-out of the simulated bus, 50 ms that of SoftI2C; the others wait.
+  [
+    'stretch',
+    '&temp',
+    { ms: 70 },
+    'read',
+    '1f80',
+    { simulated: 'ETIMEDOUT', micropython: 'ETIMEDOUT', 'bus-pirate': NOT, ch341a: NOT, ft232h: NOT },
+  ],
+  ['lose_arbitration', 'i2c-0', { times: 100 }, 'read', NOT, { simulated: 'EAGAIN', cp2112: 'EAGAIN' }],
+  // A CP2112 does not tell which of the lines is low.
+  [
+    'scl',
+    'i2c-0',
+    {},
+    'read',
+    NOT,
+    {
+      simulated: 'ETIMEDOUT',
+      cp2112: 'EBUSY',
+      ft232h: 'ETIMEDOUT',
+      mcp2221: 'ETIMEDOUT',
+      micropython: 'ETIMEDOUT',
+    },
+  ],
+  // Who does not look at SDA takes it for an acknowledge, and for zeros.
+  [
+    'sda',
+    'i2c-0',
+    {},
+    'read',
+    '0000',
+    { simulated: 'EBUSY', cp2112: 'EBUSY', ft232h: 'EBUSY', mcp2221: 'EBUSY', dln2: NOT, firmata: NOT },
+  ],
+  // Who has the means frees the bus with clock pulses; the others tell that it is busy.
+  [
+    'incomplete_address_phase',
+    '&temp',
+    {},
+    'read',
+    NOT,
+    { simulated: '1f80', ft232h: '1f80', cp2112: 'EBUSY', mcp2221: 'EBUSY' },
+  ],
+  [
+    'incomplete_write_byte',
+    '&eeprom',
+    {},
+    'read',
+    NOT,
+    { simulated: '1f80', ft232h: '1f80', cp2112: 'EBUSY', mcp2221: 'EBUSY' },
+  ],
+  ['muxStuck', '&mux', {}, 'mux', 'ENXIO'],
+  ['stuck', '&temp', { value: 10 }, 'read', '0a00'],
+  // So steep that the first transfer finds it at the end of nine bits: 127.5 °C.
+  ['drift', '&temp', { perSecond: 1e9 }, 'read', '7f80'],
+  ['noise', '&temp', { amplitude: 0, seed: 7 }, 'read', '1f80'],
+  ['offset', '&temp', { by: -2 }, 'read', '1d80'],
+  ['clip', '&temp', { max: 20 }, 'read', '1400'],
+];
+
+/** JEDEC identification of a W25Q80: ef 40 14, behind the byte of the instruction. */
+const SPI: readonly Row[] = [
+  ['absent', '&flash', {}, 'id', 'ffffffff'],
+  ['miso', 'spi-0', { level: 0 }, 'id', '00000000'],
+  ['miso', 'spi-0', { level: 1 }, 'id', 'ffffffff'],
+  ['flip', '&flash', { byte: 3, bit: 0 }, 'id', 'ffef4015'],
+  ['id', '&flash', { register: 0x9f, value: 0x1f }, 'id', 'ff1f4014'],
+  // 1110 1111 0100 0000 0001 0100 one bit later, behind a 1.
+  ['shift', '&flash', { byte: 1 }, 'id', 'fff7a00a'],
+  // What follows is a new instruction, 0x00, which the flash does not have.
+  ['cs', '&flash', { byte: 2 }, 'id', 'ffefffff'],
+];
+
+/** What a script sees of the first operation with the fault; and the fault has struck. */
+async function outcome(host: string, bus: 'i2c' | 'spi', row: Row): Promise<string> {
+  const [kind, target, options, operation] = row;
+  await using board = await boardOn(host, bus);
+  const inject = board.inject.bind(board) as (...args: unknown[]) => { readonly fired: number };
+  let fault: { readonly fired: number };
+  try {
+    fault = inject(kind, target, options);
+  } catch (error) {
+    if (error instanceof FaultUnsupportedError) return NOT;
+    throw error;
+  }
+  const seen = await OPERATIONS[operation](board).catch((error: { readonly code: string }) => error.code);
+  return fault.fired > 0 ? seen : `${seen}, and the fault never struck`;
+}
+
+const expectedOn = (host: string, [, , , , expected, elsewhere = {}]: Row) =>
+  Object.entries(elsewhere).find(([name]) => host.includes(name))?.[1] ?? expected;
+
+describe('through the errno or the bytes that a script sees, each fault', () => {
+  it.each(I2C_HOSTS)('of I2C on %s', async (host) => {
+    for (const row of I2C)
+      expect([...row.slice(0, 3), await outcome(host, 'i2c', row)]).toEqual([
+        ...row.slice(0, 3),
+        expectedOn(host, row),
+      ]);
+  });
+
+  it.each(SPI_HOSTS)('of SPI on %s', async (host) => {
+    for (const row of SPI)
+      expect([...row.slice(0, 3), await outcome(host, 'spi', row)]).toEqual([
+        ...row.slice(0, 3),
+        expectedOn(host, row),
+      ]);
+  });
+
+  it('of the catalogue is in one of the two, or is one of lines', () => {
+    const tried = new Set([...I2C, ...SPI].map(([kind]) => kind));
+    expect(Object.keys(KINDS).filter((kind) => !tried.has(kind))).toEqual(['lostEdge', 'bounce', 'late']);
+  });
+});

@@ -15,6 +15,14 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   clocksHz: CLOCKS_HZ,
   stretching: true,
   nack: 'address, or some byte',
+  lineFaults: [
+    'sda',
+    'scl',
+    'stretch',
+    'lose_arbitration',
+    'incomplete_address_phase',
+    'incomplete_write_byte',
+  ],
 };
 
 export const NAMES: UsbAdapterNames = {

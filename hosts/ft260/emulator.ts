@@ -143,7 +143,11 @@ export class Ft260Emulator implements UsbDevice {
   }
 
   get #status(): number {
-    return STATUS.IDLE | this.#fault | (this.#isOpen || this.#wire.sdaHeld ? STATUS.BUS_BUSY : 0);
+    return STATUS.IDLE | this.#fault | (this.#isOpen || this.#isHeld ? STATUS.BUS_BUSY : 0);
+  }
+
+  get #isHeld(): boolean {
+    return this.#wire.sdaHeld === true || this.#wire.sclHeld === true;
   }
 
   #setFeature(report: Uint8Array): void {
@@ -181,7 +185,7 @@ export class Ft260Emulator implements UsbDevice {
 
   received(_endpoint: number, report: Uint8Array): void {
     const [number = 0, address = 0, flags = 0, low = 0, high = 0] = report;
-    if (this.#system[SYSTEM.I2C] === 0 || this.#wire.sdaHeld) return;
+    if (this.#system[SYSTEM.I2C] === 0 || this.#isHeld) return;
     if (number === READ) this.#read(address, flags, low | (high << 8));
     else if (number >= DATA_FIRST && number <= DATA_LAST && low <= DATA_MAX)
       this.#write(address, flags, report.subarray(4, 4 + low));
@@ -194,7 +198,8 @@ export class Ft260Emulator implements UsbDevice {
     this.#isOpen = true;
     this.#wire.start();
     if (this.#wire.writeByte(address)) return true;
-    this.#fault = STATUS.ERROR | STATUS.ADDRESS_NACK;
+    const isLost = this.#wire.trouble === 'arbitration lost';
+    this.#fault = STATUS.ERROR | (isLost ? STATUS.ARBITRATION : STATUS.ADDRESS_NACK);
     return false;
   }
 

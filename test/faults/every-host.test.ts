@@ -72,8 +72,15 @@ const I2C: readonly Row[] = [
     '1f80',
     { simulated: 'ETIMEDOUT', micropython: 'ETIMEDOUT', 'bus-pirate': NOT, ch341a: NOT, ft232h: NOT },
   ],
-  ['lose_arbitration', 'i2c-0', { times: 100 }, 'read', NOT, { simulated: 'EAGAIN', cp2112: 'EAGAIN' }],
-  // A CP2112 does not tell which of the lines is low.
+  [
+    'lose_arbitration',
+    'i2c-0',
+    { times: 100 },
+    'read',
+    NOT,
+    { simulated: 'EAGAIN', cp2112: 'EAGAIN', ft260: 'EAGAIN' },
+  ],
+  // A CP2112 and an FT260 do not tell which of the lines is low.
   [
     'scl',
     'i2c-0',
@@ -83,6 +90,7 @@ const I2C: readonly Row[] = [
     {
       simulated: 'ETIMEDOUT',
       cp2112: 'EBUSY',
+      ft260: 'EBUSY',
       ft232h: 'ETIMEDOUT',
       mcp2221: 'ETIMEDOUT',
       micropython: 'ETIMEDOUT',
@@ -95,7 +103,15 @@ const I2C: readonly Row[] = [
     {},
     'read',
     '0000',
-    { simulated: 'EBUSY', cp2112: 'EBUSY', ft232h: 'EBUSY', mcp2221: 'EBUSY', dln2: NOT, firmata: NOT },
+    {
+      simulated: 'EBUSY',
+      cp2112: 'EBUSY',
+      ft260: 'EBUSY',
+      ft232h: 'EBUSY',
+      mcp2221: 'EBUSY',
+      dln2: NOT,
+      firmata: NOT,
+    },
   ],
   // Who has the means frees the bus with clock pulses; the others tell that it is busy.
   [
@@ -104,7 +120,7 @@ const I2C: readonly Row[] = [
     {},
     'read',
     NOT,
-    { simulated: '1f80', ft232h: '1f80', cp2112: 'EBUSY', mcp2221: 'EBUSY' },
+    { simulated: '1f80', ft232h: '1f80', cp2112: 'EBUSY', ft260: 'EBUSY', mcp2221: 'EBUSY' },
   ],
   [
     'incomplete_write_byte',
@@ -112,7 +128,7 @@ const I2C: readonly Row[] = [
     {},
     'read',
     NOT,
-    { simulated: '1f80', ft232h: '1f80', cp2112: 'EBUSY', mcp2221: 'EBUSY' },
+    { simulated: '1f80', ft232h: '1f80', cp2112: 'EBUSY', ft260: 'EBUSY', mcp2221: 'EBUSY' },
   ],
   ['muxStuck', '&mux', {}, 'mux', 'ENXIO'],
   ['stuck', '&temp', { value: 10 }, 'read', '0a00'],

@@ -18,6 +18,7 @@ export const I2C_HOSTS = [
   'dtbus,dln2-emulator',
   'dtbus,firmata-emulator',
   'dtbus,ft232h-emulator',
+  'dtbus,ft260-emulator',
   'dtbus,i2c-tiny-usb-emulator',
   'dtbus,mcp2221-emulator',
   'dtbus,micropython-emulator',

@@ -13,6 +13,7 @@ import { type GpioDescription, isBus, type VirtioNode } from '../../frontend/ind
 import { type DataSheet, loadParts, partFor } from '../../parts/index.ts';
 import { Following, loadModels, PartRegistry, RealClock, SteppedClock } from '../../sim/index.ts';
 import type { VirtioDevice } from '../../virtio/index.ts';
+import { Injection } from '../injection/injection.ts';
 import type { ModelThreads } from '../models/model-threads.ts';
 import type { BackEndCalls, DeviceProblem, ReplaySettings, TraceStart } from '../thread/protocol.ts';
 import { type BusBinding, bindBus, hostNodeOf, notOpenedProblem, problemOf, reportOf } from './bind-bus.ts';
@@ -20,7 +21,6 @@ import { compatibleAt, compatiblesBelow } from './compatibles.ts';
 import { GpioControllers } from './gpio-controllers.ts';
 import { loadHosts } from './hosts.ts';
 import { channelPlace, hearersOn, parentsFirst } from './i2c-channels.ts';
-import { Injection } from './injection.ts';
 import { bindLines, type LineBinding } from './line-hosts.ts';
 import { addOwnModels, modelsBehind, type OwnModels, ownModelsOf, withOwnModels } from './own-models.ts';
 import { ownSheets } from './own-sheets.ts';

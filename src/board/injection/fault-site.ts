@@ -8,9 +8,9 @@ import {
   whyNotCarried,
 } from '../../faults/index.ts';
 import { I2cWire, type PartRegistry, SpiWire } from '../../sim/index.ts';
+import { type BusBinding, hostNodeOf } from '../assemble/bind-bus.ts';
+import { unitsAt } from '../assemble/ownership.ts';
 import type { FaultRequest } from '../thread/protocol.ts';
-import { type BusBinding, hostNodeOf } from './bind-bus.ts';
-import { unitsAt } from './ownership.ts';
 
 /** Where the faults of a bus act. */
 export type FaultPoint =

@@ -3,10 +3,10 @@ import type { Tree } from '../../devicetree/index.ts';
 import { type FaultyBus, I2cFaults, KINDS, LineFaults, PlacedFault, SpiFaults } from '../../faults/index.ts';
 import { oneLine } from '../../input/index.ts';
 import type { Clock, PartRegistry } from '../../sim/index.ts';
+import type { BusBinding } from '../assemble/bind-bus.ts';
+import type { GpioControllers } from '../assemble/gpio-controllers.ts';
 import type { FaultReport, FaultRequest } from '../thread/protocol.ts';
-import type { BusBinding } from './bind-bus.ts';
 import { type BusPlace, type FaultPoint, placeOfFault } from './fault-site.ts';
-import type { GpioControllers } from './gpio-controllers.ts';
 import { SensedFaults } from './sensed-faults.ts';
 
 const DEFAULT_TIMEOUT_MS = 1000;

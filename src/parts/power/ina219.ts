@@ -1,5 +1,6 @@
 import type { DataSheet } from '../data-sheet.ts';
 import type { Model } from '../model.ts';
+import { conversionsOf } from './conversions.ts';
 import { BUS, CONTINUOUS, LOAD, SHUNT, SHUNT_PROPERTIES, shuntOhms } from './shunt.ts';
 
 const sheet = {
@@ -39,24 +40,15 @@ function conversionNs(adc: number): number {
 
 const model: Model<typeof sheet> = (
   { CONFIGURATION, SHUNT_VOLTAGE, BUS_VOLTAGE, POWER, CURRENT, CALIBRATION },
-  { node, sense, keep, once, every, clamp, quantize, signed, reset },
+  kit,
 ) => {
+  const { node, sense, clamp, quantize, signed, reset } = kit;
   const ohms = shuntOhms(node);
   const continuous = () => CONFIGURATION.MODE > CONTINUOUS;
 
   function duration(): number {
     const { MODE, BADC, SADC } = CONFIGURATION;
     return (MODE & BUS ? conversionNs(BADC) : 0) + (MODE & SHUNT ? conversionNs(SADC) : 0);
-  }
-
-  /** Before the first conversion has ended. */
-  const power = keep({ justCame: true });
-  const conversions = every(() => (continuous() ? duration() : 0), ended);
-  const triggered = once(ended);
-
-  function ended(): void {
-    power.justCame = false;
-    convert();
   }
 
   function convert(): void {
@@ -82,7 +74,7 @@ const model: Model<typeof sheet> = (
     BUS_VOLTAGE.OVF = shown !== current ? 1 : 0;
   }
 
-  convert();
+  const conversions = conversionsOf(kit, { continuous, duration, convert });
   return {
     onRead: {
       POWER() {
@@ -97,21 +89,12 @@ const model: Model<typeof sheet> = (
           return;
         }
         BUS_VOLTAGE.CNVR = 0;
-        triggered.cancel();
-        if (continuous()) conversions.restart();
-        else if (duration() > 0) triggered.start(duration());
+        conversions.begin();
       },
       CALIBRATION: calculate,
     },
-    sensed() {
-      if (continuous() && power.justCame) convert();
-    },
-    reset() {
-      power.justCame = true;
-      triggered.cancel();
-      conversions.restart();
-      convert();
-    },
+    sensed: conversions.sensed,
+    reset: conversions.reset,
   };
 };
 

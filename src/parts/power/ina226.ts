@@ -1,5 +1,6 @@
 import type { DataSheet } from '../data-sheet.ts';
 import type { Model, Part } from '../model.ts';
+import { conversionsOf } from './conversions.ts';
 import { BUS, CONTINUOUS, LOAD, SHUNT, SHUNT_PROPERTIES, shuntOhms } from './shunt.ts';
 
 /** Table 4 of the data sheet. */
@@ -60,8 +61,10 @@ const AVERAGES = [1, 4, 16, 64, 128, 256, 512, 1024] as const;
 
 const model: Model<typeof sheet> = (
   { CONFIGURATION, SHUNT_VOLTAGE, BUS_VOLTAGE, POWER, CURRENT, CALIBRATION, MASK_ENABLE, ALERT_LIMIT },
-  { node, sense, keep, pin: { ALERT }, once, every, clamp, quantize, signed, reset },
+  kit,
 ) => {
+  const { node, sense, clamp, quantize, signed, reset } = kit;
+  const { ALERT } = kit.pin;
   const ohms = shuntOhms(node);
   const continuous = () => CONFIGURATION.MODE > CONTINUOUS;
 
@@ -70,16 +73,6 @@ const model: Model<typeof sheet> = (
     const bus = MODE & BUS ? (CONVERSION_NS[VBUSCT] as number) : 0;
     const shunt = MODE & SHUNT ? (CONVERSION_NS[VSHCT] as number) : 0;
     return (bus + shunt) * (AVERAGES[AVG] as number);
-  }
-
-  /** Before the first conversion has ended. */
-  const power = keep({ justCame: true });
-  const conversions = every(() => (continuous() ? duration() : 0), ended, ALERT);
-  const triggered = once(ended, ALERT);
-
-  function ended(): void {
-    power.justCame = false;
-    convert();
   }
 
   function convert(): void {
@@ -119,7 +112,7 @@ const model: Model<typeof sheet> = (
   const asserted = () => MASK_ENABLE.AFF === 1 || (MASK_ENABLE.CNVR === 1 && MASK_ENABLE.CVRF === 1);
   const drive = () => ALERT.set(asserted() === (MASK_ENABLE.APOL === 1));
 
-  convert();
+  const conversions = conversionsOf(kit, { continuous, duration, convert, pins: [ALERT] });
   return {
     onRead: {
       /** Reading acknowledges a latched alert and clears "conversion ready". */
@@ -137,27 +130,18 @@ const model: Model<typeof sheet> = (
           reset();
           return;
         }
-        triggered.cancel();
+        conversions.begin();
         // 7.6.7: choosing power-down leaves "conversion ready" as it is.
         if (duration() === 0) return;
         MASK_ENABLE.CVRF = 0;
         drive();
-        if (continuous()) conversions.restart();
-        else triggered.start(duration());
       },
       CALIBRATION: calculate,
       MASK_ENABLE: compare,
       ALERT_LIMIT: compare,
     },
-    sensed() {
-      if (continuous() && power.justCame) convert();
-    },
-    reset() {
-      power.justCame = true;
-      triggered.cancel();
-      conversions.restart();
-      convert();
-    },
+    sensed: conversions.sensed,
+    reset: conversions.reset,
     restored: drive,
     // 7.5.5 "SMBus alert response"; the line stays until MASK_ENABLE is read, or what caused it is over.
     alertResponse: () => (asserted() ? 0 : undefined),

@@ -1,5 +1,6 @@
 import type { DataSheet } from '../data-sheet.ts';
 import type { Model } from '../model.ts';
+import { conversionsOf } from './conversions.ts';
 import { LOAD, SHUNT_PROPERTIES, shuntOhms } from './shunt.ts';
 
 const sheet = {
@@ -70,7 +71,7 @@ const [POL, BUSUL, BUSOL, SHNTUL, SHNTOL, TMPOL] = [1, 2, 4, 8, 16, 32] as const
 const model: Model<typeof sheet> = (registers, kit) => {
   const { CONFIG, ADC_CONFIG, SHUNT_CAL, VSHUNT, VBUS, DIETEMP, CURRENT, POWER, DIAG_ALRT } = registers;
   const { SOVL, SUVL, BOVL, BUVL, TEMP_LIMIT, PWR_LIMIT } = registers;
-  const { node, sense, keep, once, every, clamp, quantize, signed, reset } = kit;
+  const { node, sense, clamp, quantize, signed, reset } = kit;
   const { ALERT } = kit.pin;
   const ohms = shuntOhms(node);
   const continuous = () => ADC_CONFIG.MODE > CONTINUOUS;
@@ -79,16 +80,6 @@ const model: Model<typeof sheet> = (registers, kit) => {
     const { MODE, VBUSCT, VSHCT, VTCT, AVG } = ADC_CONFIG;
     const time = (bit: number, code: number) => (MODE & bit ? (CONVERSION_NS[code] as number) : 0);
     return (time(BUS, VBUSCT) + time(SHUNT, VSHCT) + time(TEMPERATURE, VTCT)) * (AVERAGES[AVG] as number);
-  }
-
-  /** Before the first conversion has ended. */
-  const power = keep({ justCame: true });
-  const conversions = every(() => (continuous() ? duration() : 0), ended, ALERT);
-  const triggered = once(ended, ALERT);
-
-  function ended(): void {
-    power.justCame = false;
-    convert();
   }
 
   function convert(): void {
@@ -132,14 +123,12 @@ const model: Model<typeof sheet> = (registers, kit) => {
 
   /** A conversion begins as the mode says. */
   function begin(): void {
-    triggered.cancel();
+    conversions.begin();
     DIAG_ALRT.CNVRF = 0;
-    if (continuous()) conversions.restart();
-    else if (duration() > 0) triggered.start(duration());
     drive();
   }
 
-  convert();
+  const conversions = conversionsOf(kit, { continuous, duration, convert, pins: [ALERT] });
   return {
     onRead: {
       DIAG_ALRT() {
@@ -165,15 +154,8 @@ const model: Model<typeof sheet> = (registers, kit) => {
       TEMP_LIMIT: compare,
       PWR_LIMIT: compare,
     },
-    sensed() {
-      if (continuous() && power.justCame) convert();
-    },
-    reset() {
-      power.justCame = true;
-      triggered.cancel();
-      conversions.restart();
-      convert();
-    },
+    sensed: conversions.sensed,
+    reset: conversions.reset,
     restored: drive,
     // 7.5.1.2 "SMBus alert response"; the line stays until DIAG_ALRT is read, or what caused it is over.
     alertResponse: () => (asserted() ? 0 : undefined),

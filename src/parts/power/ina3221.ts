@@ -1,5 +1,6 @@
 import type { DataSheet } from '../data-sheet.ts';
 import type { Model } from '../model.ts';
+import { conversionsOf } from './conversions.ts';
 
 const VOLTS = { unit: 'V', range: [0, 26] } as const;
 const AMPERES = { unit: 'A', range: [-1000, 1000] } as const;
@@ -86,10 +87,8 @@ const CONVERSION_NS = [140e3, 204e3, 332e3, 588e3, 1.1e6, 2.116e6, 4.156e6, 8.24
 const AVERAGES = [1, 4, 16, 64, 128, 256, 512, 1024] as const;
 const DEFAULT_MICRO_OHMS = 10_000;
 
-const model: Model<typeof sheet> = (
-  registers,
-  { node, sense, once, every, peek, poke, quantize, signed, reset, pin, keep },
-) => {
+const model: Model<typeof sheet> = (registers, kit) => {
+  const { node, sense, peek, poke, quantize, signed, reset, pin, keep } = kit;
   const { CONFIGURATION, SHUNT_SUM, SHUNT_SUM_LIMIT, MASK_ENABLE } = registers;
   const { POWER_VALID_UPPER, POWER_VALID_LOWER } = registers;
   const { CRITICAL, WARNING, PV } = pin;
@@ -97,16 +96,8 @@ const model: Model<typeof sheet> = (
     const input = node.children.find((child) => child.u32s('reg')?.[0] === channel - 1);
     return (input?.u32(SHUNT) ?? DEFAULT_MICRO_OHMS) / 1e6;
   });
-  /** `justCame`: before the first conversion has ended. */
-  const state = keep({ valid: false, justCame: true });
-  const conversions = every(
-    () => (CONFIGURATION.MODE & CONTINUOUS ? duration() : 0),
-    ended,
-    CRITICAL,
-    WARNING,
-    PV,
-  );
-  const single = once(ended, CRITICAL, WARNING, PV);
+  const state = keep({ valid: false });
+  const continuous = () => (CONFIGURATION.MODE & CONTINUOUS) !== 0;
   const enabled = (channel: number) => ((CONFIGURATION.value >> (15 - channel)) & 1) === 1;
 
   function duration(): number {
@@ -114,11 +105,6 @@ const model: Model<typeof sheet> = (
     const bus = MODE & BUSES ? (CONVERSION_NS[VBUS_CT] as number) : 0;
     const shunt = MODE & SHUNTS ? (CONVERSION_NS[VSH_CT] as number) : 0;
     return (bus + shunt) * CHANNELS.filter(enabled).length * (AVERAGES[AVG] as number);
-  }
-
-  function ended(): void {
-    state.justCame = false;
-    convert();
   }
 
   function convert(): void {
@@ -159,7 +145,7 @@ const model: Model<typeof sheet> = (
     PV.set(state.valid);
   }
 
-  convert();
+  const conversions = conversionsOf(kit, { continuous, duration, convert, pins: [CRITICAL, WARNING, PV] });
   return {
     onRead: {
       /** CVRF and latched flags go with a read. */
@@ -178,20 +164,11 @@ const model: Model<typeof sheet> = (
           return;
         }
         MASK_ENABLE.CVRF = 0;
-        single.cancel();
-        if (CONFIGURATION.MODE & CONTINUOUS) conversions.restart();
-        else if (duration() > 0) single.start(duration());
+        conversions.begin();
       },
     },
-    sensed() {
-      if (CONFIGURATION.MODE & CONTINUOUS && state.justCame) convert();
-    },
-    reset() {
-      state.justCame = true;
-      single.cancel();
-      conversions.restart();
-      convert();
-    },
+    sensed: conversions.sensed,
+    reset: conversions.reset,
     restored: drive,
   };
 };

@@ -8,7 +8,7 @@ import { BoardSockets, type ServedBus } from './board-sockets.ts';
 const HOT_MS = 5;
 
 /**
- * A board of this thread, open also to one User-Mode Linux that has its clock. Time stands but for `passTo` and `until`,
+ * A board of this thread, open also to one User-Mode Linux that has its clock. Time stands but for `pass` and `until`,
  * in which it goes on as the guest and the board want it.
  */
 export class SharedTime {
@@ -18,6 +18,8 @@ export class SharedTime {
   readonly #now: () => number;
   #reached: (() => void) | undefined;
   #limit: () => number;
+  /** When the board and the guest were last at one time. */
+  #met: number;
 
   private constructor(board: Board, loop: EventLoop, sockets: BoardSockets, now: () => number) {
     this.#board = board;
@@ -25,6 +27,7 @@ export class SharedTime {
     this.#sockets = sockets;
     this.#now = now;
     this.#limit = now;
+    this.#met = now();
   }
 
   /**
@@ -73,9 +76,15 @@ export class SharedTime {
     return this.#sockets.timeSocket as string;
   }
 
+  /** ns by which the board is ahead of the guest: its clock was moved while the guest stood. */
+  get lead(): number {
+    this.#board.advance(0);
+    return this.#now() - this.#met;
+  }
+
   /** Lets `ns` pass: both the guest and the board are there then. */
   async pass(ns: number): Promise<void> {
-    // What the board's clock follows is looked at first.
+    // The board's clock may have been moved by others, and follow yet another one, which is looked at first.
     this.#board.advance(0);
     const end = this.#now() + Math.round(ns);
     await this.#goOn(() => Math.max(end, this.#now()));
@@ -100,6 +109,7 @@ export class SharedTime {
   #goOn(limit: () => number): Promise<void> {
     return new Promise((resolve) => {
       this.#reached = () => {
+        this.#met = this.#now();
         this.#hold();
         resolve();
       };

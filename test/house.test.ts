@@ -51,11 +51,6 @@ const CIRCLES: readonly (readonly [reason: string, ...files: string[]])[] = [
     'src/devicetree/tree/live-property.ts',
     'src/devicetree/tree/live-tree.ts',
   ],
-  [
-    'a mux is a part with wires behind it, and a wire has parts',
-    'src/sim/wire/i2c-wire.ts',
-    'src/sim/wire/part.ts',
-  ],
 ];
 
 const sources = sourcesOf();

@@ -10,6 +10,7 @@ import {
   spiDevices,
   spiPlace,
 } from '../../src/machine/index.ts';
+import { numberAt, portNumber } from './find-node.ts';
 
 /** Nodes by chip select. */
 export type SpiNodes = ReadonlyMap<number, string>;
@@ -77,9 +78,10 @@ function spiNumber(name: string): number | undefined {
 
 /** The bus that a port names as a whole. */
 function busOf(port: string, places: Places): number | undefined {
-  const number = spiNumber(port) ?? (/^\d+$/.test(port) ? Number(port) : undefined);
+  const number = portNumber(port, spiNumber);
   if (number !== undefined) return number;
-  if (port.startsWith(`${places.sys}/`)) return placeBelow(port) === undefined ? busBelow(port) : undefined;
+  if (port.startsWith(`${places.sys}/`))
+    return placeBelow(port) === undefined ? numberAt(port, spiNumber, 'spi_master') : undefined;
   return controllers(places).find(({ name }) => name === port)?.number;
 }
 
@@ -95,22 +97,7 @@ function controllers({ sys }: Places): { readonly number: number; readonly name:
 
 /** The device that a place in /sys is, or is part of. */
 function placeBelow(path: string) {
-  return partsOf(path)
-    .map(spiPlace)
-    .findLast((place) => place !== undefined);
-}
-
-/** The bus at or above a place in /sys, or the only one below it (`spi_master/spi0`). */
-function busBelow(path: string): number | undefined {
-  const numbers = (names: readonly string[]) => names.map(spiNumber).filter((number) => number !== undefined);
-  const own = numbers(partsOf(path));
-  if (own.length > 0) return own.at(-1);
-  const below = numbers([...namesIn(path), ...namesIn(join(path, 'spi_master'))]);
-  return below.length === 1 ? below[0] : undefined;
-}
-
-function partsOf(path: string): string[] {
-  return realPathOf(path)?.split('/') ?? [];
+  return (realPathOf(path)?.split('/') ?? []).map(spiPlace).findLast((place) => place !== undefined);
 }
 
 function notFound(what: string, places: Places, options?: ErrorOptions): BusFault {

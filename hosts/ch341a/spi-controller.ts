@@ -1,12 +1,13 @@
 import { BusFault, type SpiCapabilities, type SpiController, type SpiTransfer } from '../../src/bus/index.ts';
 import type { UsbConnection } from '../../src/usb/index.ts';
-import { checkSpiMessage, type Move, segmentsOf } from '../link/index.ts';
+import { checkSpiMessage, segmentsOf } from '../link/index.ts';
 import { CLOCK_HZ, SPI_CAPABILITIES } from './capabilities.ts';
 import type { Ch341aConnection } from './connection.ts';
-import { ENDPOINT, PACKET_BYTES, reverseBits, SPI_BYTES_MAX, STREAM } from './protocol.ts';
+import { ENDPOINT, PACKET_BYTES, pinStream } from './protocol.ts';
+import { SpiStream, type StreamAnswer, type StreamTransfer, TRANSFER_PACKETS } from './spi-stream.ts';
 
-/** Packets that are sent ahead of their answers: as many as flashrom's. */
-const AHEAD = 32;
+/** Answers that are waited for at once: enough that the wire never waits for us. */
+const ANSWERS_MAX = 2 * TRANSFER_PACKETS;
 
 /** The SPI bus of a CH341A: mode 0 at a fixed clock. */
 export class Ch341aSpiController implements SpiController {
@@ -49,50 +50,65 @@ export class Ch341aSpiController implements SpiController {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const connection = this.#connection;
-    const { held } = connection;
-    if (held !== undefined && held !== chipSelect) await connection.select(undefined, signal);
-    let selected = held === chipSelect;
     const { segments, finish } = segmentsOf(mode, transfers);
+    const out = new SpiStream();
+    let selected = connection.held;
     for (const { moves, keep } of segments) {
-      if (!selected) await connection.select(chipSelect, signal);
-      for (const move of moves) await this.#exchange(usb, move, signal);
-      selected = keep;
-      if (!keep) await connection.select(undefined, signal);
+      // A chip that was selected, or is to be anew, is deselected first.
+      if (selected !== chipSelect) {
+        if (selected !== undefined) out.pins(pinStream(connection.pins, undefined));
+        out.pins(pinStream(connection.pins, chipSelect));
+      }
+      out.exchange(moves);
+      if (!keep) out.pins(pinStream(connection.pins, undefined));
+      selected = keep ? chipSelect : undefined;
     }
-    connection.held = selected ? chipSelect : undefined;
+    await this.#send(usb, out.transfers(), signal);
+    connection.held = selected;
     finish();
   }
 
-  /** Both ways at once; without `tx` zeros are sent. */
-  async #exchange(
+  /** Sends transfers ahead of their answers. */
+  async #send(
     usb: UsbConnection,
-    { tx, rx, length }: Move,
+    transfers: readonly StreamTransfer[],
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const sent = reverseBits(tx ?? new Uint8Array(length));
-    const run = AHEAD * SPI_BYTES_MAX;
-    for (let from = 0; from < length; from += run) {
-      const data = sent.subarray(from, from + run);
-      const packets = Math.ceil(data.length / SPI_BYTES_MAX);
-      const out = new Uint8Array(data.length + packets);
-      for (let packet = 0; packet < packets; packet++) {
-        out[packet * PACKET_BYTES] = STREAM.SPI;
-        const part = data.subarray(packet * SPI_BYTES_MAX, (packet + 1) * SPI_BYTES_MAX);
-        out.set(part, packet * PACKET_BYTES + 1);
+    const broken = new AbortController();
+    const until = signal === undefined ? broken.signal : AbortSignal.any([signal, broken.signal]);
+    const underWay: { readonly done: Promise<void>; readonly answers: number }[] = [];
+    let due = 0;
+    const oldest = async (): Promise<void> => {
+      const first = underWay.shift();
+      await first?.done;
+      due -= first?.answers ?? 0;
+    };
+    try {
+      for (const transfer of transfers) {
+        while (due > 0 && due + transfer.answers.length > ANSWERS_MAX) await oldest();
+        const done = this.#run(usb, transfer, until);
+        done.catch(() => {});
+        due += transfer.answers.length;
+        underWay.push({ done, answers: transfer.answers.length });
       }
-      const reads = Array.from({ length: packets }, () => usb.in(ENDPOINT.IN, PACKET_BYTES, signal));
-      const [, ...answers] = await Promise.all([usb.out(ENDPOINT.OUT, out, signal), ...reads]);
-      this.#take(answers, data.length, rx?.subarray(from, from + run));
+      while (underWay.length > 0) await oldest();
+    } catch (error) {
+      // What waits for answers any longer would take those of the next message.
+      broken.abort();
+      await Promise.allSettled(underWay.map(({ done }) => done));
+      throw error;
     }
   }
 
-  #take(answers: readonly Uint8Array[], length: number, rx: Uint8Array | undefined): void {
-    answers.forEach((answer, packet) => {
-      const at = packet * SPI_BYTES_MAX;
-      const due = Math.min(SPI_BYTES_MAX, length - at);
-      if (answer.length !== due)
-        throw new BusFault('EPROTO', `${this.description} answered ${answer.length} bytes, not ${due}`);
-      rx?.set(reverseBits(answer), at);
+  /** Whoever waits for the answers is there before they come: then they come at once. */
+  async #run(usb: UsbConnection, { bytes, answers }: StreamTransfer, signal: AbortSignal): Promise<void> {
+    const reads = answers.map(() => usb.in(ENDPOINT.IN, PACKET_BYTES, signal));
+    const [, ...answered] = await Promise.all([usb.out(ENDPOINT.OUT, bytes, signal), ...reads]);
+    answered.forEach((answer, i) => {
+      const { length, take } = answers[i] as StreamAnswer;
+      if (answer.length !== length)
+        throw new BusFault('EPROTO', `${this.description} answered ${answer.length} bytes, not ${length}`);
+      take(answer);
     });
   }
 }

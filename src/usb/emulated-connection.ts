@@ -1,5 +1,5 @@
-import { setMaxListeners } from 'node:events';
 import { BusFault } from '../bus/index.ts';
+import { CancelledBy } from './cancelled-by.ts';
 import type { ControlRequest, UsbConnection } from './connection.ts';
 import type { EmulatedPort, PortTransfer, TransferStatus } from './emulated-port.ts';
 import { REQUEST, REQUEST_TYPE, type SetupPacket } from './requests.ts';
@@ -16,6 +16,7 @@ export class EmulatedConnection implements UsbConnection {
   readonly description: string;
   readonly #port: EmulatedPort;
   readonly #underWay = new Set<PortTransfer>();
+  readonly #cancelledBy = new CancelledBy<PortTransfer>((transfer) => this.#port.cancel(transfer));
   #closed = false;
 
   /** @throws {BusFault} `ENODEV` nothing is plugged in */
@@ -60,21 +61,18 @@ export class EmulatedConnection implements UsbConnection {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(this.#fault('unplugged'));
       if (signal?.aborted) return reject(reasonOf(signal));
-      // Many transfers of one request may be under way.
-      if (signal !== undefined) setMaxListeners(0, signal);
-      const onAbort = (): void => void this.#port.cancel(transfer);
       const transfer: PortTransfer = {
         ...wanted,
         done: (status, data) => {
           this.#underWay.delete(transfer);
-          signal?.removeEventListener('abort', onAbort);
+          this.#cancelledBy.delete(signal, transfer);
           if (status === 'stall' && wanted.setup === undefined) this.#clearHalt(wanted.endpoint);
           if (status === 'ok') resolve(data);
           else if (status === 'cancelled' && signal?.aborted) reject(reasonOf(signal));
           else reject(this.#fault(status));
         },
       };
-      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#cancelledBy.add(signal, transfer);
       this.#underWay.add(transfer);
       this.#port.submit(transfer);
     });

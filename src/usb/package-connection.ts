@@ -1,8 +1,9 @@
-import { setMaxListeners } from 'node:events';
 import { BusFault, messageOf } from '../bus/index.ts';
+import { CancelledBy } from './cancelled-by.ts';
 import type { ControlRequest, UsbConnection } from './connection.ts';
-import type { PackageDevice, PackageInterface, PackageTransfer } from './package-types.ts';
+import type { PackageDevice, PackageInterface } from './package-types.ts';
 import { REQUEST_TYPE } from './requests.ts';
+import { type PooledTransfer, TransferPool } from './transfer-pool.ts';
 
 /** libusb's states of a transfer (libusb.h, `enum libusb_transfer_status`), and its codes where one cannot be begun. */
 const STATUS = { CANCELLED: 3, STALL: 4, NO_DEVICE: 5, OVERFLOW: 6 } as const;
@@ -17,7 +18,9 @@ export class PackageConnection implements UsbConnection {
   readonly #device: PackageDevice;
   readonly #interface: PackageInterface;
   readonly #hadDriver: boolean;
-  readonly #underWay = new Set<PackageTransfer>();
+  readonly #pools = new Map<number, TransferPool>();
+  readonly #underWay = new Set<PooledTransfer>();
+  readonly #cancelledBy = new CancelledBy<PooledTransfer>(({ transfer }) => transfer.cancel());
   #closed = false;
 
   /** @param hadDriver a driver of the kernel was detached, which gets the device back */
@@ -42,7 +45,7 @@ export class PackageConnection implements UsbConnection {
   }
 
   in(endpoint: number, length: number, signal?: AbortSignal): Promise<Uint8Array> {
-    return this.#transfer(endpoint, Buffer.alloc(length), signal);
+    return this.#transfer(endpoint, Buffer.allocUnsafe(length), signal);
   }
 
   async out(endpoint: number, data: Uint8Array, signal?: AbortSignal): Promise<void> {
@@ -52,7 +55,7 @@ export class PackageConnection implements UsbConnection {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    for (const transfer of this.#underWay) transfer.cancel();
+    for (const { transfer } of this.#underWay) transfer.cancel();
     // The package refuses to close a device with transfers under way.
     while (this.#underWay.size > 0) await new Promise((resolve) => setImmediate(resolve));
     await new Promise<void>((resolve) => {
@@ -103,34 +106,38 @@ export class PackageConnection implements UsbConnection {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(this.#gone());
       if (signal?.aborted) return reject(reasonOf(signal));
-      const endpoint = this.#interface.endpoint(address);
-      if (endpoint === undefined)
+      const pool = this.#poolOf(address);
+      if (pool === undefined)
         return reject(
           new BusFault('EPROTO', `${this.description} has no endpoint 0x${address.toString(16)}`),
         );
-      // Many transfers of one request may be under way.
-      if (signal !== undefined) setMaxListeners(0, signal);
-      const onAbort = (): void => void transfer.cancel();
-      const transfer = endpoint.makeTransfer(0, (error, data, length) => {
-        this.#underWay.delete(transfer);
-        signal?.removeEventListener('abort', onAbort);
-        if (!error) resolve(data.subarray(0, length));
-        else if (signal?.aborted) reject(reasonOf(signal));
-        else if ((error as { errno?: unknown }).errno === STATUS.STALL)
-          // An endpoint that stalled does so until it is told not to.
-          endpoint.clearHalt(() => reject(this.#fault(error)));
-        else reject(this.#fault(error));
-      });
-      signal?.addEventListener('abort', onAbort, { once: true });
-      this.#underWay.add(transfer);
       try {
-        transfer.submit(buffer);
+        const pooled = pool.submit(buffer, (error, data, length) => {
+          this.#underWay.delete(pooled);
+          this.#cancelledBy.delete(signal, pooled);
+          if (!error) resolve(data.subarray(0, length));
+          else if (signal?.aborted) reject(reasonOf(signal));
+          else if ((error as { errno?: unknown }).errno === STATUS.STALL)
+            // An endpoint that stalled does so until it is told not to.
+            pool.clearHalt(() => reject(this.#fault(error)));
+          else reject(this.#fault(error));
+        });
+        this.#underWay.add(pooled);
+        this.#cancelledBy.add(signal, pooled);
       } catch (error) {
-        this.#underWay.delete(transfer);
-        signal?.removeEventListener('abort', onAbort);
         reject(this.#fault(error));
       }
     });
+  }
+
+  #poolOf(address: number): TransferPool | undefined {
+    const known = this.#pools.get(address);
+    if (known !== undefined) return known;
+    const endpoint = this.#interface.endpoint(address);
+    if (endpoint === undefined) return undefined;
+    const pool = new TransferPool(endpoint);
+    this.#pools.set(address, pool);
+    return pool;
   }
 
   #gone(): BusFault {

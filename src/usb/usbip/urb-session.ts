@@ -32,6 +32,9 @@ export class UrbSession {
   /** Requests that were not answered, by number. */
   readonly #underWay = new Map<number, PortTransfer>();
   #unread: Uint8Array = new Uint8Array(0);
+  /** Answers to what came at once go out at once: each write wakes the host. */
+  #answers: Uint8Array[] = [];
+  #receiving = false;
   #ended = false;
   /** Settles when the host has gone, the device was unplugged, or the host broke the protocol. */
   readonly ended: Promise<void>;
@@ -58,6 +61,13 @@ export class UrbSession {
 
   #receive(bytes: Uint8Array): void {
     this.#unread = this.#unread.length === 0 ? bytes : Buffer.concat([this.#unread, bytes]);
+    this.#receiving = true;
+    this.#takeAll();
+    this.#receiving = false;
+    this.#flush();
+  }
+
+  #takeAll(): void {
     while (!this.#ended && this.#unread.length >= HEAD_BYTES) {
       const head = decodeHead(this.#unread);
       if (!isValid(head) || this.#underWay.size >= UNDER_WAY_MAX) {
@@ -99,8 +109,17 @@ export class UrbSession {
     this.#write(unlinkReply(seqnum, unlinked));
   }
 
-  /** A host that does not read its answers is not read from. */
   #write(bytes: Uint8Array): void {
+    this.#answers.push(bytes);
+    if (!this.#receiving) this.#flush();
+  }
+
+  /** A host that does not read its answers is not read from. */
+  #flush(): void {
+    const [first, ...others] = this.#answers;
+    if (first === undefined || this.#ended) return;
+    const bytes = others.length === 0 ? first : Buffer.concat(this.#answers);
+    this.#answers = [];
     if (this.#stream.write(bytes)) return;
     this.#stream.pause();
     this.#stream.once('drain', () => this.#stream.resume());

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { Duplex } from 'node:stream';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   type DeviceDescription,
   type DevicePort,
@@ -8,6 +9,7 @@ import {
   type UsbDevice,
   UsbipServer,
 } from '../../../src/usb/index.ts';
+import { UrbSession } from '../../../src/usb/usbip/urb-session.ts';
 
 const DESCRIPTION: DeviceDescription = {
   vendorId: 0x1234,
@@ -173,6 +175,27 @@ describe('USB/IP, the second phase', () => {
     const answers = [await client.take(48), await client.take(48 + 3)];
     expect(answers.join('')).toContain(submitted(4, 0, 3));
     expect(answers.join('')).toContain(`${submitted(3, 0, 3)}010203`);
+  });
+
+  it('answers requests that came at once by one write', async () => {
+    const { port } = await stage();
+    const written: Buffer[] = [];
+    const stream = new Duplex({
+      read() {},
+      write(chunk, _encoding, done) {
+        written.push(chunk);
+        done();
+      },
+    });
+    const session = new UrbSession(stream, port);
+    const requests = [1, 2, 3].map((number) => submit(number, 1, 2, 64)).join('');
+    stream.push(
+      Buffer.from(`${requests}${submit(4, 0, 2, 3)}010203${submit(5, 0, 2, 1)}09`.replaceAll(' ', ''), 'hex'),
+    );
+    await vi.waitFor(() => expect(written).toHaveLength(1));
+    // Two data, two that were sent; one waits.
+    expect(written[0]?.length).toBe(4 * 48 + 3 + 1);
+    session.close();
   });
 
   it('takes a request back, and never answers it', async () => {

@@ -1,7 +1,7 @@
 import { ChainLedger, type UsedRing } from '../chain/chain-ledger.ts';
 import { CHAIN_FAULT, type ChainFault, DESC, DESC_F, DESC_WORDS } from '../chain/descriptor.ts';
 import type { DescriptorChain } from '../chain/descriptor-chain.ts';
-import { addPackedTable } from '../chain/indirect-chain.ts';
+import { addTable, followingEntries } from '../chain/indirect-chain.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { type DeviceQueue, type QueueConfig, queueFeatures } from '../queue/queue.ts';
 import type { DeviceQueueState } from '../queue/queue-state.ts';
@@ -275,7 +275,7 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
         if ((word & INDIRECT) === 0) fault = chain.add(low, high, length, word >>> TO_FLAGS);
         // 2.8.19: a table stands alone, never in a list.
         else if (count > 1 || (word & NEXT) !== 0) fault = CHAIN_FAULT.INDIRECT_AND_NEXT;
-        else fault = addPackedTable(chain, low, high, length);
+        else fault = addTable(chain, low, high, length, followingEntries);
       }
       index++;
       if (index === size) index = 0;

@@ -1,7 +1,7 @@
 import { ChainLedger, type UsedRing } from '../chain/chain-ledger.ts';
 import { CHAIN_FAULT, type ChainFault, DESC, DESC_F, DESC_WORDS } from '../chain/descriptor.ts';
 import type { DescriptorChain } from '../chain/descriptor-chain.ts';
-import { addSplitTable } from '../chain/indirect-chain.ts';
+import { addTable, linkedEntries } from '../chain/indirect-chain.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { type DeviceQueue, needEvent, type QueueConfig, queueFeatures } from '../queue/queue.ts';
 import type { ChainState, DeviceQueueState } from '../queue/queue-state.ts';
@@ -247,7 +247,7 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
       if ((last & INDIRECT) !== 0) {
         // 2.7.5.3.1: INDIRECT and NEXT exclude each other, so this one ends the chain.
         if ((last & NEXT) !== 0) return CHAIN_FAULT.INDIRECT_AND_NEXT;
-        return addSplitTable(chain, low, high, length);
+        return addTable(chain, low, high, length, linkedEntries);
       }
       const fault = chain.add(low, high, length, last);
       if (fault !== undefined) return fault;

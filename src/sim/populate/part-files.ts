@@ -19,8 +19,9 @@ export function partFiles(
 ): Pick<PartContext, 'readFile' | 'contents'> {
   return {
     readFile: (property) => {
-      const name = directory === undefined ? undefined : node.string(property);
-      if (name === undefined || directory === undefined) return undefined;
+      if (directory === undefined) return undefined;
+      const name = node.string(property);
+      if (name === undefined) return undefined;
       const file = resolve(directory, name);
       try {
         return readPartFile(file);

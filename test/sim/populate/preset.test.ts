@@ -43,6 +43,10 @@ describe('dtbus,set', () => {
 
   it.each([
     ['temperature', 'invalid setting "temperature": expected name=value, as in "temperature=31.5"'],
+    [
+      'my temperature=31',
+      'invalid setting "my temperature=31": expected name=value, as in "temperature=31.5"',
+    ],
     ['temperature=hot', 'invalid temperature: expected -55 to 150 °C, got "hot"'],
     ['temperature=', 'invalid temperature: expected -55 to 150 °C, got ""'],
     ['temperature=900', 'invalid temperature: expected -55 to 150 °C, got 900'],
@@ -55,6 +59,10 @@ describe('dtbus,set', () => {
 
   it.each([
     ['writeProtect=yes', 'invalid writeProtect: expected true or false, got "yes"'],
+    [
+      'contents=0a zz',
+      'invalid contents: expected bytes (a Uint8Array; hex digits in the tree), got "0a zz"',
+    ],
     ['contents=0a f', 'invalid contents: expected bytes (a Uint8Array; hex digits in the tree), got "0a f"'],
   ])('%s is refused', async (setting, sentence) => {
     const making = i2cBench(preset('atmel,24c02', 0x50, setting));

@@ -33,6 +33,26 @@ describe('dtbus,register-map', () => {
     expect(bench.writeRead([0x0f], 4)).toEqual([1, 0, 0, 4]);
   });
 
+  it('keeps a single register, and the last one', async () => {
+    const bench = await map({ 'dtbus,read-only': [3, 3, 15, 15], 'dtbus,size': 16 });
+    bench.write([2, 1, 2, 3]);
+    bench.write([14, 1, 2]);
+    expect(bench.writeRead([2], 3)).toEqual([1, 0, 3]);
+    expect(bench.writeRead([14], 2)).toEqual([1, 0]);
+  });
+
+  it('may have a single register', async () => {
+    const bench = await map({ 'dtbus,size': 1 });
+    bench.write([0, 1, 2]);
+    expect(bench.writeRead([0], 2)).toEqual([2, 2]);
+  });
+
+  it('gives its registers as a copy', async () => {
+    const bench = await map({ 'dtbus,size': 4 });
+    (bench.get('registers') as Uint8Array).fill(0xee);
+    expect(bench.writeRead([0], 4)).toEqual([0, 0, 0, 0]);
+  });
+
   it('stays on a register when told so', async () => {
     const bench = await map({ 'dtbus,no-auto-increment': true });
     bench.write([5, 1, 2]);
@@ -79,7 +99,10 @@ describe('dtbus,register-map', () => {
 
 describe('a bad node', () => {
   it.each([
-    [{ 'dtbus,size': 300 }, 'dtbus,size: must be 1 to 256'],
+    [{ 'dtbus,size': 0 }, 'dtbus,size: must be 1 to 256, not 0'],
+    [{ 'dtbus,size': 257 }, 'dtbus,size: must be 1 to 256, not 257'],
+    [{ 'dtbus,read-only': [4, 3] }, 'dtbus,read-only: must be pairs <first last> of registers below 256'],
+    [{ 'dtbus,read-only': [15, 16], 'dtbus,size': 16 }, 'of registers below 16'],
     [{ 'dtbus,read-only': [3] }, 'dtbus,read-only: must be pairs'],
     [{ 'dtbus,dump': '/nowhere/dump.txt' }, 'dtbus,dump: cannot be loaded: not found: /nowhere'],
   ])('%o', async (properties, sentence) => {

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { PartError } from '../../../src/sim/index.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { PartError, PartRegistry, type PropertyDeclaration } from '../../../src/sim/index.ts';
+import type { RunningPart } from '../../../src/sim/populate/registry.ts';
 import { i2cBench } from '../support.ts';
 
 const PATH = '/i2c/part0';
@@ -120,5 +121,143 @@ describe('a snapshot', () => {
       bench.parts.restore(PATH, saved);
       expect(bench.writeRead([0], 1)).toEqual([0xff]);
     }
+  });
+});
+
+/** A registry with a part of this kind at each path. */
+function registryOf(parts: Record<string, object>, properties: readonly PropertyDeclaration[] = []) {
+  const registry = new PartRegistry();
+  for (const [path, part] of Object.entries(parts))
+    registry.add({
+      path,
+      model: { compatible: ['acme,own'], title: 'Own', properties },
+      part: { state: {}, reset() {}, ...part },
+      own: false,
+      reset() {},
+      fail() {},
+    } as unknown as RunningPart);
+  return registry;
+}
+
+describe('a part that runs in another thread', () => {
+  const inputs: PropertyDeclaration = { name: 'inputs', kind: 'integer', range: [0, 255], doc: 'pins' };
+
+  it('is reached by its access alone', () => {
+    const saved = { part: 'Own', state: {} };
+    const access = {
+      get: vi.fn(() => 7),
+      set: vi.fn(),
+      drivePin: vi.fn(),
+      snapshot: vi.fn(() => saved),
+      restore: vi.fn(),
+    };
+    const registry = registryOf({ '/a': { access, inputs: 1 } }, [inputs]);
+    expect(registry.get('/a', 'inputs')).toBe(7);
+    registry.set('/a', 'inputs', 9);
+    registry.drivePin('/a', 7, false);
+    expect(registry.snapshot('/a')).toBe(saved);
+    registry.restore('/a', saved);
+    expect(access.set).toHaveBeenCalledExactlyOnceWith('inputs', 9);
+    expect(access.drivePin).toHaveBeenCalledExactlyOnceWith(7, false);
+    expect(access.restore).toHaveBeenCalledExactlyOnceWith(saved);
+  });
+
+  it('is asked for nothing that its model does not declare', () => {
+    const access = { get: vi.fn(), set: vi.fn(), drivePin: vi.fn() };
+    const registry = registryOf({ '/a': { access } }, [inputs]);
+    expect(() => registry.get('/a', 'outputs')).toThrow('not found: outputs of /a; it has: inputs');
+    expect(() => registry.set('/a', 'inputs', 256)).toThrow('invalid inputs');
+    expect(() => registry.drivePin('/a', 8, true)).toThrow('invalid pin: expected 0 to 7, got 8');
+    expect([access.get, access.set, access.drivePin].flatMap(({ mock }) => mock.calls)).toEqual([]);
+  });
+});
+
+describe('a part without a data sheet', () => {
+  it('says what it refuses, with its path and cause', () => {
+    const cause = new Error('no such lamp');
+    const part = {
+      set lamp(_value: number) {
+        throw cause;
+      },
+    };
+    const registry = registryOf({ '/a': { part } }, [{ name: 'lamp', kind: 'integer', doc: 'lamp' }]);
+    Object.assign(registry.at('/a'), { part });
+    const failed = (() => {
+      try {
+        registry.set('/a', 'lamp', 1);
+      } catch (thrown) {
+        return thrown;
+      }
+    })();
+    expect(failed).toBeInstanceOf(PartError);
+    expect(failed).toMatchObject({ message: '/a: no such lamp', sentence: 'no such lamp', cause });
+  });
+
+  it('has its state put back in place, and what is in it', () => {
+    const words = Uint16Array.of(1, 2);
+    const state = { words, inner: { on: true, bytes: Uint8Array.of(3) }, list: [1], nothing: null };
+    const { bytes } = state.inner;
+    const registry = registryOf({ '/a': { state } });
+    const saved = registry.snapshot('/a');
+    words.fill(9);
+    bytes.fill(9);
+    Object.assign(state, { list: [], nothing: {} });
+    state.inner.on = false;
+    registry.restore('/a', saved);
+    expect(state).toEqual({
+      words: Uint16Array.of(1, 2),
+      inner: { on: true, bytes: Uint8Array.of(3) },
+      list: [1],
+      nothing: null,
+    });
+    expect([state.words, state.inner.bytes]).toEqual([words, bytes]);
+    expect(state.words).toBe(words);
+    expect(state.inner.bytes).toBe(bytes);
+  });
+
+  it('refuses a snapshot whose inner lists are longer, and stays as it is', () => {
+    const state = { inner: { first: Uint8Array.of(1), second: Uint8Array.of(3) } };
+    const registry = registryOf({ '/a': { state } });
+    const given = { part: 'Own', state: { inner: { first: Uint8Array.of(8), second: Uint8Array.of(4, 5) } } };
+    expect(() => registry.restore('/a', given)).toThrow('expected 1 values in second, got 2');
+    expect(state).toEqual({ inner: { first: Uint8Array.of(1), second: Uint8Array.of(3) } });
+  });
+});
+
+describe('at the end of a board', () => {
+  const failing = (sentence: unknown) => () => {
+    throw sentence;
+  };
+
+  it('all contents are saved, whatever one of them says', () => {
+    const registry = registryOf({});
+    const last = vi.fn();
+    registry.save();
+    registry.keep({ flush: failing(new Error('disk full')) });
+    registry.keep({ flush: failing('torn') });
+    registry.keep({ flush: last });
+    expect(() => registry.save()).toThrow(
+      new AggregateError([new Error('disk full'), 'torn'], 'disk full; torn'),
+    );
+    expect(last).toHaveBeenCalledOnce();
+  });
+
+  it('every part is closed and every file let go of once, whatever one of them says', () => {
+    const [closed, release] = [vi.fn(), vi.fn()];
+    const registry = registryOf({
+      '/a': { close: failing(new Error('stuck')) },
+      '/b': { close: closed },
+      '/c': {},
+    });
+    registry.keep({ flush() {}, release });
+    registry.keep({ flush() {} });
+    expect(() => registry.close()).toThrow(new AggregateError([new Error('stuck')], 'stuck'));
+    expect(closed).toHaveBeenCalledOnce();
+    expect(release).toHaveBeenCalledOnce();
+    expect(registry.list()).toEqual([]);
+    expect(() => registry.at('/a')).toThrow('/a: no simulated part; there are: none');
+    registry.close();
+    expect(closed).toHaveBeenCalledOnce();
+    expect(release).toHaveBeenCalledOnce();
   });
 });

@@ -3,7 +3,7 @@
 // in two threads. The types beside them come from tsc.
 //
 // A program, not a configuration of rolldown's own: that prints every file, some two hundred lines at each `npm ci`.
-import { readdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { build } from 'rolldown';
 import { parseAst } from 'rolldown/parseAst';
 
@@ -160,3 +160,15 @@ await build({
     codeSplitting: { groups: TOGETHER },
   },
 });
+
+/** The page of `dtbus monitor`: one program for browsers, with what it needs inside. */
+const PAGE = 'src/monitor/page';
+
+await build({
+  input: `${PAGE}/main.tsx`,
+  platform: 'browser',
+  tsconfig: `${PAGE}/tsconfig.json`,
+  output: { file: `dist/${PAGE}/page.js`, format: 'esm', minify: true },
+});
+mkdirSync(`dist/${PAGE}`, { recursive: true });
+for (const name of ['index.html', 'page.css', 'icon.svg']) copyFileSync(`${PAGE}/${name}`, `dist/${PAGE}/${name}`);

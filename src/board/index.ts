@@ -37,6 +37,7 @@ export {
   type ControlDescription,
   type ControlEvent,
   type ControlPart,
+  type ControlRequest,
   eventFromWire,
   type WireValue,
 } from './control/protocol.ts';

@@ -9,6 +9,7 @@ import { addDiffCommand } from './commands/diff-command.ts';
 import { addGuestCommands } from './commands/guest-commands.ts';
 import { addInitCommand } from './commands/init-command.ts';
 import { addMemoryCommands } from './commands/memory-commands.ts';
+import { addMonitorCommand } from './commands/monitor-command.ts';
 import { addPartsCommand } from './commands/parts-command.ts';
 import { addRecordCommand } from './commands/record-command.ts';
 import { addReplayCommand } from './commands/replay-command.ts';
@@ -107,7 +108,14 @@ const GROUPS: readonly CommandGroup[] = [
       addConvertCommand(program);
     },
   },
-  { heading: 'A running board:', alone: ['get', 'set', 'show', 'press'], add: addTouchCommands },
+  {
+    heading: 'A running board:',
+    alone: ['get', 'set', 'show', 'press', 'monitor'],
+    add: (program, end) => {
+      addTouchCommands(program, end);
+      addMonitorCommand(program, end);
+    },
+  },
   { heading: 'Linux guests and other processes:', alone: ['guest', 'serve'], add: addGuestCommands },
   { heading: 'I2C and SPI tools:', alone: TOOL_NAMES, add: addToolCommands },
   { heading: 'Memories:', alone: ['eeprom', 'flash'], add: addMemoryCommands },
@@ -180,7 +188,6 @@ const MEANT: Readonly<Record<string, string>> = {
   gpio: 'get',
   import: 'convert',
   list: 'ls',
-  monitor: 'watch',
   new: 'init',
   play: 'replay',
   node: 'run',

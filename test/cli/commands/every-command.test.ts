@@ -7,7 +7,7 @@ const COMMANDS = await commandsOf();
 /** Commands without `--json`, and why: a new one has it, or stands here. */
 const NO_JSON: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
-    ['up', 'run', 'demo', 'record', 'init', 'set', 'press', 'guest', 'completion'].map((name) => [
+    ['up', 'run', 'demo', 'record', 'init', 'set', 'press', 'guest', 'completion', 'monitor'].map((name) => [
       name,
       'does something',
     ]),

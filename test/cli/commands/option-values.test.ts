@@ -52,6 +52,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'convert --time': ['exat', 'expected rounded, exact or none, got exat (did you mean exact)'],
   'convert --idle': ['long', 'expected milliseconds, got long'],
   'guest --timeout': ['soon', 'expected a number of seconds, got soon'],
+  'monitor --port': ['many', 'expected a number from 0 to 65535, got many'],
   'press --for': ['long', 'expected milliseconds, got long'],
   'record --time': ['exat', 'expected rounded, exact or none, got exat (did you mean exact)'],
   'replay --as': ['part', 'expected parts, controller or stimulus, got part (did you mean parts)'],

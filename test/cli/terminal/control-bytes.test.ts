@@ -87,6 +87,11 @@ const ROWS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['show', EVIL_NAME, '--connect', sockets],
   ],
   press: [['press', '&gpio', EVIL_NAME, '--connect', sockets]],
+  monitor: [
+    ['monitor', EVIL_NAME],
+    ['monitor', '--port', '1x', EVIL_NAME],
+    ['monitor', at.board, EVIL_NAME],
+  ],
   serve: [
     ['serve', at.board, '--socket', at.board, '--bus', 'i2c0'],
     ['serve', at.board, '--socket', beside('x'), '--bus', EVIL_NAME],

@@ -1,0 +1,49 @@
+import { type Command, Option } from 'commander';
+import {
+  type BoardArguments,
+  leadingBoard,
+  withBoardOptions,
+  withConnection,
+} from '../board/board-options.ts';
+import { InvalidValue } from '../terminal/usage-error.ts';
+
+interface MonitorArguments extends BoardArguments {
+  readonly port: string;
+  readonly open: boolean;
+}
+
+/** Adds `dtbus monitor`. */
+export function addMonitorCommand(program: Command, end: (exitCode: number) => void): void {
+  const command = program
+    .command('monitor')
+    .summary('look at a board in the browser: its traffic, waveforms and parts')
+    .description(
+      `Serves a page on 127.0.0.1 that shows every transfer as it happens, decoded by part, with its ideal waveform, and a panel for each simulated part, where what it senses can be set. Only who has the printed address, with its token, may use it.
+
+The board is one that runs in another process (dtbus up, run, serve or guest); if none does, it is brought up here. With a script, the script runs on the board, and the page stays until Ctrl-C.`,
+    )
+    .argument(
+      '[command...]',
+      'the device tree of the board (.dts, .dtb; or -b), then perhaps a Node script with its arguments',
+    )
+    .addOption(new Option('--port <port>', 'port of the page; 0: one that is free').default('0'))
+    .option('--open', 'open the page in the browser', false)
+    .passThroughOptions()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  dtbus monitor dts/demo.dts                     the demo board, to play with
+  dtbus monitor dts/demo.dts read-temperature.js what a script does
+  dtbus monitor --connect /run/dtbus             the board of dtbus serve --socket-dir /run/dtbus
+`,
+    );
+  withConnection(withBoardOptions(command)).action(async (words: string[], args: MonitorArguments) => {
+    const port = Number(args.port);
+    if (!(Number.isInteger(port) && port >= 0 && port <= 65_535))
+      throw new InvalidValue('--port', 'a number from 0 to 65535', args.port);
+    const { args: boardArgs, words: script } = leadingBoard(args, words);
+    const { monitorBoard } = await import('../monitor/monitor.ts');
+    end(await monitorBoard({ ...args, board: boardArgs.board }, script, { port, open: args.open }));
+  });
+}

@@ -1,0 +1,2 @@
+export type { Row } from './row.ts';
+export { type Monitor, type MonitorOptions, startMonitor } from './server/monitor.ts';

@@ -1,0 +1,90 @@
+import { render } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { ownReport, readEvents } from './api.ts';
+import { Parts } from './parts.tsx';
+import * as store from './store.ts';
+import { attachTimeline } from './timeline.ts';
+import { Detail, Traffic } from './traffic.tsx';
+import { markers, timeText } from './view.ts';
+
+const report = ownReport();
+
+function Head() {
+  void store.version.value;
+  const search = (event: { currentTarget: HTMLInputElement }) => {
+    store.filter.value = event.currentTarget.value;
+  };
+  const follow = () => {
+    store.follows.value = !store.follows.value;
+  };
+  return (
+    <header>
+      <h1 title={store.boardName.value}>{store.boardName.value.split('/').at(-1) || 'dtbus monitor'}</h1>
+      <input
+        type="search"
+        aria-label="Filter"
+        placeholder="Filter: temp ENXIO, ! for failures"
+        onInput={search}
+      />
+      {report === undefined && (
+        <button type="button" aria-pressed={store.follows.value} onClick={follow}>
+          {store.follows.value ? 'Freeze' : 'Follow'}
+        </button>
+      )}
+      <span class="count" aria-live="off">
+        {store.shown.length === store.rows.length ? '' : `${store.shown.length} of `}
+        {store.rows.length} events
+        {store.lost.value > 0 && <b class="bad">, {store.lost.value} lost</b>}
+      </span>
+      {store.trouble.value !== undefined && (
+        <strong class="bad" role="alert">
+          {store.trouble.value}
+        </strong>
+      )}
+    </header>
+  );
+}
+
+function Timeline() {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => attachTimeline(canvas.current as HTMLCanvasElement), []);
+  const [first, second] = markers.value;
+  return (
+    <section class="timeline" aria-label="Timeline">
+      <p class="hint">
+        Ideal waveforms, made from bytes: not measured. Wheel or + − zooms, drag or arrows move, Shift-click
+        or M sets a marker.
+        {first !== undefined && second !== undefined && (
+          <b> Between the markers: {timeText(Math.abs(second - first))}</b>
+        )}
+      </p>
+      <canvas ref={canvas} tabIndex={0} role="img" aria-label="Buses and lines over time" />
+    </section>
+  );
+}
+
+function Page() {
+  return (
+    <>
+      <Head />
+      <main class={report === undefined ? '' : 'report'}>
+        {report === undefined && <Parts />}
+        <div class="middle">
+          <Traffic />
+          <Timeline />
+          <section aria-label="The selected transfer">
+            <Detail />
+          </section>
+        </div>
+      </main>
+    </>
+  );
+}
+
+render(<Page />, document.body);
+if (report === undefined) void readEvents();
+else {
+  store.boardName.value = report.board;
+  store.lanes.value = report.lanes;
+  store.add(report.rows);
+}

@@ -1,0 +1,235 @@
+import { isTransfer, type Lane, type TransferRow } from '../row.ts';
+import * as store from './store.ts';
+import { edgesOf, LABELS, LANE, laneOf, markers, RULER, seen, timeText, view, xOf } from './view.ts';
+import { i2cPieces, type Piece, spiPieces } from './wave.ts';
+
+/** A transfer that is this wide shows its bits. */
+const WAVE_PX = 260;
+
+interface Paper {
+  readonly context: CanvasRenderingContext2D;
+  readonly width: number;
+  readonly height: number;
+  readonly colour: (name: string) => string;
+}
+
+const colours = new Map<string, string>();
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+  colours.clear();
+  store.touch();
+});
+
+/** A colour of page.css: a canvas knows no variables. */
+function colourOf(name: string): string {
+  const known = colours.get(name);
+  if (known !== undefined) return known;
+  const probe = document.body.appendChild(document.createElement('i'));
+  probe.style.color = `var(--${name})`;
+  const colour = getComputedStyle(probe).color;
+  probe.remove();
+  colours.set(name, colour);
+  return colour;
+}
+
+/** Draws all that is seen. */
+export function paint(canvas: HTMLCanvasElement): void {
+  const { width } = canvas.getBoundingClientRect();
+  const lanes = store.lanes.value;
+  const height = RULER + LANE * lanes.length;
+  canvas.style.height = `${height}px`;
+  const scale = devicePixelRatio;
+  canvas.width = Math.round(width * scale);
+  canvas.height = Math.round(height * scale);
+  const context = canvas.getContext('2d');
+  if (context === null) return;
+  context.scale(scale, scale);
+  context.font = '11px ui-monospace, monospace';
+  const paper = { context, width, height, colour: colourOf };
+  paintRuler(paper);
+  paintRows(paper, lanes);
+  paintLabels(paper, lanes);
+  paintMarkers(paper);
+}
+
+function paintRuler({ context, width, height, colour }: Paper): void {
+  const { from, span } = view.value;
+  const step = 10 ** Math.floor(Math.log10(span / 3));
+  const origin = store.rows[0]?.at ?? from;
+  context.textAlign = 'center';
+  for (let at = origin + Math.ceil((from - origin) / step) * step; at < from + span; at += step) {
+    const x = xOf(at, width);
+    context.fillStyle = colour('line');
+    context.fillRect(x, RULER - 4, 1, height);
+    context.fillStyle = colour('faint');
+    const apart = (step / span) * (width - LABELS);
+    if (apart > 70 || Math.round((at - origin) / step) % 5 === 0)
+      context.fillText(timeText(at - origin, step), x, 12);
+  }
+}
+
+function paintLabels({ context, height, colour }: Paper, lanes: readonly Lane[]): void {
+  context.fillStyle = colour('back');
+  context.fillRect(0, 0, LABELS - 4, height);
+  context.textAlign = 'left';
+  for (const [index, { name }] of lanes.entries()) {
+    const top = RULER + index * LANE;
+    context.fillStyle = colour('line');
+    context.fillRect(0, top, LABELS - 4, 1);
+    context.fillStyle = colour('text');
+    context.fillText(name.slice(-13), 4, top + LANE / 2 + 4);
+  }
+}
+
+/** Rows of a lane that fall on one pixel are drawn once: a million of them take no longer than the screen is wide. */
+function paintRows(paper: Paper, lanes: readonly Lane[]): void {
+  const tops = new Map(lanes.map(({ name }, index) => [name, RULER + index * LANE + 4]));
+  const drawn = new Map<string, number>();
+  const levels = new Map<string, { x: number; high: boolean }>();
+  for (const row of seen()) {
+    const lane = laneOf(row);
+    const top = tops.get(lane);
+    if (top === undefined) continue;
+    if (!isTransfer(row)) {
+      paintEdge(paper, row, top, levels.get(lane));
+      levels.set(lane, { x: xOf(row.at, paper.width), high: row.high });
+      continue;
+    }
+    const [left, right] = edgesOf(row, paper.width);
+    if (
+      right < LABELS ||
+      (right <= (drawn.get(lane) ?? 0) && row.fault === undefined && row.n !== store.selected.value)
+    )
+      continue;
+    drawn.set(lane, Math.ceil(right));
+    paintTransfer(paper, row, left, right, top);
+  }
+  for (const [lane, { x, high }] of levels) {
+    const top = tops.get(lane) as number;
+    paper.context.fillStyle = paper.colour('line-wave');
+    paper.context.fillRect(x, high ? top + 4 : top + 32, paper.width - x, 1.5);
+  }
+}
+
+function paintEdge(
+  { context, width, colour }: Paper,
+  { at, high }: { at: number; high: boolean },
+  top: number,
+  before: { x: number; high: boolean } | undefined,
+): void {
+  const x = xOf(at, width);
+  context.fillStyle = colour('line-wave');
+  const from = before?.x ?? LABELS;
+  context.fillRect(from, (before?.high ?? !high) ? top + 4 : top + 32, Math.max(0, x - from), 1.5);
+  context.fillRect(x, top + 4, 1.5, 29);
+}
+
+function paintTransfer(paper: Paper, row: TransferRow, left: number, right: number, top: number): void {
+  const { context, colour } = paper;
+  const isSelected = row.n === store.selected.value;
+  const tone = row.fault !== undefined ? 'bad' : row.marked ? 'marked' : 'good';
+  context.fillStyle = colour(right - left < 3 ? tone : `${tone}-back`);
+  context.fillRect(left, top, right - left, LANE - 8);
+  context.fillStyle = colour(tone);
+  context.fillRect(left, top, Math.max(1, right - left), 2);
+  if (isSelected) {
+    context.strokeStyle = colour('accent');
+    context.lineWidth = 2;
+    context.strokeRect(left - 1, top - 1, right - left + 2, LANE - 6);
+  }
+  if (right - left > WAVE_PX) paintWave(paper, row, left, right, top);
+  else if (right - left > 30) paintWords(paper, row, left, right, top);
+}
+
+function paintWords(
+  { context, colour }: Paper,
+  row: TransferRow,
+  left: number,
+  right: number,
+  top: number,
+): void {
+  context.save();
+  context.beginPath();
+  context.rect(left, top, right - left, LANE);
+  context.clip();
+  context.fillStyle = colour('text');
+  context.textAlign = 'left';
+  context.fillText(row.target, left + 4, top + 15);
+  context.fillText(row.fault ?? row.text, left + 4, top + 29);
+  context.restore();
+}
+
+function paintWave(paper: Paper, row: TransferRow, left: number, right: number, top: number): void {
+  if (row.bus.startsWith('i2c')) {
+    paintPieces(
+      paper,
+      i2cPieces(row),
+      left,
+      right,
+      { top: top + 12, height: 9 },
+      { top: top + 26, height: 9 },
+    );
+    return;
+  }
+  const { mosi, miso } = spiPieces(row);
+  paintPieces(paper, mosi, left, right, undefined, { top: top + 12, height: 8 });
+  paintPieces(paper, miso, left, right, undefined, { top: top + 28, height: 8 });
+}
+
+interface Track {
+  readonly top: number;
+  readonly height: number;
+}
+
+/** Levels of a wire, and its clock above it. */
+function paintPieces(
+  { context, colour }: Paper,
+  pieces: readonly Piece[],
+  left: number,
+  right: number,
+  clock: Track | undefined,
+  data: Track,
+): void {
+  const wide = (right - left) / Math.max(1, pieces.length);
+  const yOf = (track: Track, level: number) => track.top + (level === 1 ? 0 : track.height);
+  context.lineWidth = 1.2;
+  context.strokeStyle = colour('line-wave');
+  context.beginPath();
+  context.moveTo(left, yOf(data, 1));
+  for (const [index, { kind, level }] of pieces.entries()) {
+    const x = left + index * wide;
+    if (kind === 'start' || kind === 'stop') context.lineTo(x + wide / 2, yOf(data, 1 - level));
+    context.lineTo(kind === 'bit' || kind === 'ack' ? x : x + wide / 2, yOf(data, level));
+    context.lineTo(x + wide, yOf(data, level));
+  }
+  context.stroke();
+  if (clock !== undefined && wide > 3) {
+    context.beginPath();
+    for (const [index, { kind }] of pieces.entries()) {
+      const x = left + index * wide;
+      const levels = kind === 'bit' || kind === 'ack' ? [0, 1, 0] : [1, 1, 1];
+      for (const [step, level] of levels.entries()) {
+        context.lineTo(x + (step * wide) / 3, yOf(clock, level));
+        context.lineTo(x + ((step + 1) * wide) / 3, yOf(clock, level));
+      }
+    }
+    context.stroke();
+  }
+  context.textAlign = 'left';
+  for (const [index, { label, isMissing }] of pieces.entries()) {
+    const x = left + index * wide;
+    if (isMissing) {
+      context.fillStyle = colour('bad');
+      context.fillText('NACK', x - 8, (clock ?? data).top - 2);
+    } else if (label !== undefined && label !== '' && wide * 8 > 16) {
+      context.fillStyle = colour('text');
+      context.fillText(label, x + 1, (clock ?? data).top - 2);
+    }
+  }
+}
+
+function paintMarkers({ context, width, height, colour }: Paper): void {
+  for (const at of markers.value) {
+    context.fillStyle = colour('accent');
+    context.fillRect(xOf(at, width), 0, 1.5, height);
+  }
+}

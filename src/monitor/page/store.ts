@@ -1,0 +1,87 @@
+import { computed, effect, signal } from '@preact/signals';
+import { isTransfer, type Lane, type Row } from '../row.ts';
+
+/** Older rows are dropped from the page, a tenth at a time. */
+const MAX_ROWS = 1_000_000;
+
+export const boardName = signal('');
+export const lanes = signal<readonly Lane[]>([]);
+/** What cannot go on, or undefined. */
+export const trouble = signal<string | undefined>(undefined);
+export const lost = signal(0);
+/** The table moves on with what comes. */
+export const follows = signal(true);
+export const filter = signal('');
+/** The number of the row that is selected. */
+export const selected = signal<number | undefined>(undefined);
+/** Counts changes of `rows` and `shown`: they are too long to be copied for each. */
+export const version = signal(0);
+
+/** All that happened, in its order. */
+export let rows: Row[] = [];
+/** Places in `rows` of those that the filter lets through. */
+export let shown: number[] = [];
+
+const words = computed(() => filter.value.toLowerCase().split(/\s+/).filter(Boolean));
+
+/** Every word of the filter stands somewhere in the row; `!` are those that failed. */
+function passes(row: Row): boolean {
+  if (words.value.length === 0) return true;
+  const text = textOf(row).toLowerCase();
+  return words.value.every((word) =>
+    word === '!' ? isTransfer(row) && row.fault !== undefined : text.includes(word),
+  );
+}
+
+function textOf(row: Row): string {
+  if (!isTransfer(row)) return `gpio ${row.line} ${row.high ? 'rises' : 'falls'}`;
+  return `${row.bus} ${row.target} ${row.fault ?? 'ok'} ${row.client} ${row.text}`;
+}
+
+/** What is drawn is drawn again. */
+export function touch(): void {
+  version.value = version.peek() + 1;
+}
+
+/** Takes rows that came. */
+export function add(more: readonly Row[]): void {
+  for (const row of more) {
+    if (passes(row)) shown.push(rows.length);
+    rows.push(row);
+  }
+  if (rows.length > MAX_ROWS) {
+    rows = rows.slice(MAX_ROWS / 10);
+    sift();
+  }
+  touch();
+}
+
+/** Begins anew: the rows are those of another run. */
+export function clear(): void {
+  rows = [];
+  shown = [];
+  lost.value = 0;
+  selected.value = undefined;
+  touch();
+}
+
+function sift(): void {
+  shown = [];
+  rows.forEach((row, place) => {
+    if (passes(row)) shown.push(place);
+  });
+}
+
+effect(() => {
+  void words.value;
+  sift();
+  touch();
+});
+
+/** The row with a number: they have no gaps. */
+export function rowOf(n: number): Row | undefined {
+  const first = rows[0];
+  if (first === undefined) return undefined;
+  const guess = rows[n - first.n];
+  return guess?.n === n ? guess : rows.find((row) => row.n === n);
+}

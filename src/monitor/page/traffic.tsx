@@ -1,0 +1,194 @@
+import { useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { isTransfer, type Row, type TransferRow } from '../row.ts';
+import * as store from './store.ts';
+import { zoomTo } from './timeline.ts';
+import { timeText } from './view.ts';
+
+/** Height of a row, in px. */
+const ROW = 22;
+/** Browsers know no longer elements than this, in px: of more rows the last are reached by the filter. */
+const TALLEST = 30_000_000;
+
+/** The table of what happened: only the rows that are seen are in the page. */
+export function Traffic() {
+  const box = useRef<HTMLDivElement>(null);
+  const top = useSignal(0);
+  const height = useSignal(400);
+  useEffect(() => {
+    const element = box.current as HTMLDivElement;
+    const sizes = new ResizeObserver(() => {
+      height.value = element.clientHeight;
+    });
+    sizes.observe(element);
+    return () => sizes.disconnect();
+  }, [height]);
+  useSignalEffect(() => {
+    void store.version.value;
+    const element = box.current;
+    if (element === null || !store.follows.value) return;
+    requestAnimationFrame(() => {
+      element.scrollTop = element.scrollHeight;
+    });
+  });
+  void store.version.value;
+  const count = store.shown.length;
+  const first = Math.max(0, Math.floor(top.value / ROW) - 2);
+  const last = Math.min(count, first + Math.ceil(height.value / ROW) + 4);
+  const seen = store.shown.slice(first, last).map((place) => store.rows[place] as Row);
+  const scrolled = () => {
+    top.value = (box.current as HTMLDivElement).scrollTop;
+  };
+  // Whoever looks back is not moved on.
+  const lookBack = () => {
+    store.follows.value = false;
+  };
+  return (
+    <section class="traffic" aria-label="Traffic">
+      <div
+        class="rows"
+        ref={box}
+        onScroll={scrolled}
+        onWheel={(event) => event.deltaY < 0 && lookBack()}
+        onPointerDown={(event) => event.target === event.currentTarget && lookBack()}
+        onKeyDown={moveSelection}
+        tabIndex={0}
+        role="grid"
+        aria-label="Transfers"
+        aria-rowcount={count}
+      >
+        <div class="row head" role="row">
+          {['time', 'bus', 'target', 'result', 'µs', 'transfer'].map((name) => (
+            <span key={name} role="columnheader">
+              {name}
+            </span>
+          ))}
+        </div>
+        <div class="space" style={{ height: `${Math.min(count * ROW, TALLEST)}px` }}>
+          {seen.map((row, index) => (
+            <Line key={row.n} row={row} at={first + index} />
+          ))}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+function Line({ row, at }: { row: Row; at: number }) {
+  const origin = store.rows[0]?.at ?? 0;
+  const isSelected = store.selected.value === row.n;
+  const select = () => {
+    store.selected.value = row.n;
+    zoomTo(row);
+  };
+  const transfer = isTransfer(row) ? row : undefined;
+  const cells = transfer
+    ? [
+        transfer.bus,
+        transfer.target,
+        transfer.fault ?? 'ok',
+        String(Math.round((transfer.queued + transfer.wire) * 1000)),
+        transfer.text,
+      ]
+    : ['gpio', (row as { line: string }).line, '', '', (row as { high: boolean }).high ? 'rises' : 'falls'];
+  return (
+    <div
+      class={`row${transfer?.fault === undefined ? '' : ' bad'}${transfer?.marked ? ' marked' : ''}`}
+      role="row"
+      aria-rowindex={at + 1}
+      aria-selected={isSelected}
+      data-n={row.n}
+      style={{ top: `${at * ROW}px` }}
+      onPointerDown={select}
+    >
+      <span role="gridcell">{((row.at - origin) / 1000).toFixed(6)}</span>
+      {cells.map((text, index) => (
+        <span key={index} role="gridcell" title={index === 4 ? text : undefined}>
+          {text}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+/** Arrow keys go from row to row. */
+function moveSelection(event: KeyboardEvent): void {
+  const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 20, PageUp: -20 };
+  const step = steps[event.key];
+  if (step === undefined || store.shown.length === 0) return;
+  event.preventDefault();
+  store.follows.value = false;
+  const now = store.shown.findIndex((place) => (store.rows[place] as Row).n === store.selected.value);
+  const next = Math.min(store.shown.length - 1, Math.max(0, now + step));
+  const row = store.rows[store.shown[next] as number] as Row;
+  store.selected.value = row.n;
+  zoomTo(row);
+  const box = event.currentTarget as HTMLElement;
+  const y = next * ROW;
+  if (y < box.scrollTop || y > box.scrollTop + box.clientHeight - 3 * ROW)
+    box.scrollTop = y - box.clientHeight / 2;
+}
+
+/** All that is known of the row that is selected. */
+export function Detail() {
+  const { value: n } = store.selected;
+  void store.version.value;
+  const row = n === undefined ? undefined : store.rowOf(n);
+  if (row === undefined || !isTransfer(row))
+    return <p class="hint">Select a transfer to see its bytes and its waveform.</p>;
+  const copy = () => void navigator.clipboard.writeText(commandOf(row));
+  return (
+    <dl class="detail">
+      <dt>asked by</dt>
+      <dd>{row.client}</dd>
+      <dt>waited, on the wire</dt>
+      <dd>
+        {timeText(row.queued)}, {timeText(row.wire)}
+      </dd>
+      {row.segments.map(({ target, sent, received }, index) => (
+        <div key={index}>
+          <dt>
+            {sent === undefined ? 'read from' : received === undefined ? 'written to' : 'exchanged with'}{' '}
+            {hexOf(target)}
+          </dt>
+          <dd>
+            <code>
+              {[sent, received]
+                .flatMap((bytes) => (bytes === undefined ? [] : [bytesText(bytes)]))
+                .join(' / ')}
+            </code>
+          </dd>
+        </div>
+      ))}
+      <dt>as a command</dt>
+      <dd>
+        <code>{commandOf(row)}</code>{' '}
+        <button type="button" onClick={copy}>
+          Copy
+        </button>
+      </dd>
+    </dl>
+  );
+}
+
+const hexOf = (value: number): string => `0x${value.toString(16).padStart(2, '0')}`;
+
+function bytesText([hex, length]: readonly [string, number]): string {
+  const text = (hex.match(/../g) ?? []).join(' ');
+  return hex.length / 2 < length ? `${text} … (${length} bytes)` : text;
+}
+
+/** The same transfer by i2c-tools or spi-tools. */
+function commandOf({ bus, segments }: TransferRow): string {
+  const number = bus.slice(bus.lastIndexOf('-') + 1);
+  if (bus.startsWith('spi')) {
+    const bytes = segments.map(({ sent }) => sent?.[0].replace(/../g, '\\x$&') ?? '').join('');
+    return `printf '${bytes}' | spi-pipe -d /dev/spidev${number}.${segments[0]?.target ?? 0}`;
+  }
+  const messages = segments.map(({ target, sent, received }) => {
+    const [hex, length] = sent ?? received ?? ['', 0];
+    const bytes = sent === undefined ? '' : (hex.match(/../g) ?? []).map((pair) => ` 0x${pair}`).join('');
+    return `${sent === undefined ? 'r' : 'w'}${length}@${hexOf(target)}${bytes}`;
+  });
+  return `i2ctransfer -y ${number} ${messages.join(' ')}`;
+}

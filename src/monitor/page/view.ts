@@ -1,0 +1,56 @@
+import { signal } from '@preact/signals';
+import { isTransfer, type Row } from '../row.ts';
+import * as store from './store.ts';
+
+/** What is seen: ms since 1970 at the left edge, and how many are seen. */
+export const view = signal({ from: 0, span: 1000 });
+/** Times of the two markers. */
+export const markers = signal<readonly number[]>([]);
+
+export const LANE = 46;
+export const LABELS = 92;
+export const RULER = 20;
+
+export const xOf = (at: number, width: number): number =>
+  LABELS + ((at - view.value.from) / view.value.span) * (width - LABELS);
+export const timeOf = (x: number, width: number): number =>
+  view.value.from + ((x - LABELS) / (width - LABELS)) * view.value.span;
+
+export const startOf = (row: Row): number => (isTransfer(row) ? row.at + row.queued : row.at);
+
+/** The first place in `rows` that is not before `at`. */
+export function placeAt(at: number): number {
+  let low = 0;
+  let high = store.rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((store.rows[middle] as Row).at < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Rows that may be seen: transfers begin before they end, so some before the left edge too. */
+export function* seen(): Generator<Row> {
+  const { from, span } = view.value;
+  const first = Math.max(0, placeAt(from) - 200);
+  for (let place = first; place < store.rows.length; place++) {
+    const row = store.rows[place] as Row;
+    if (row.at > from + span) return;
+    yield row;
+  }
+}
+
+export const laneOf = (row: Row): string => (isTransfer(row) ? row.bus : row.line);
+
+export function edgesOf(row: Row, width: number): [left: number, right: number] {
+  const left = xOf(startOf(row), width);
+  return isTransfer(row) ? [left, Math.max(left + 1, xOf(startOf(row) + row.wire, width))] : [left, left];
+}
+
+/** A time in ms as people write it; `step`: what must still be told apart. */
+export function timeText(ms: number, step = Math.abs(ms) / 1000): string {
+  const [unit, name] = Math.abs(ms) < 1 ? [1e-3, 'µs'] : Math.abs(ms) < 1000 ? [1, 'ms'] : [1000, 's'];
+  const digits = Math.min(9, Math.max(0, -Math.floor(Math.log10(Math.max(step, 1e-6) / unit))));
+  return `${(ms / unit).toFixed(digits)} ${name}`;
+}

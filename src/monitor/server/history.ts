@@ -1,0 +1,84 @@
+import type { Lane } from '../row.ts';
+
+/** Rows that are kept for pages that come later, or read slowly. */
+const KEPT = 100_000;
+
+/** What has happened so far: the last rows, as lines of JSON. Whoever reads them asks by number, and nobody waits for anybody. */
+export class History {
+  readonly #rows: string[] = [];
+  /** The number of the oldest row that is kept. */
+  #first = 1;
+  /** The number of the next one. */
+  #next = 1;
+  /** The ring's oldest place. */
+  #at = 0;
+  readonly #kept: number;
+  readonly lanes: Lane[] = [];
+  /** Losses of the board, and the number of the row behind each. */
+  readonly #lost: { readonly before: number; count: number }[] = [];
+  #onChange = new Set<() => void>();
+
+  constructor(kept = KEPT) {
+    this.#kept = kept;
+  }
+
+  get first(): number {
+    return this.#first;
+  }
+
+  get next(): number {
+    return this.#next;
+  }
+
+  /** @param row the text of the one with the number `next` */
+  add(row: string): void {
+    if (this.#rows.length < this.#kept) this.#rows.push(row);
+    else {
+      this.#rows[this.#at] = row;
+      this.#at = (this.#at + 1) % this.#kept;
+      this.#first++;
+    }
+    this.#next++;
+    this.#changed();
+  }
+
+  addLanes(lanes: readonly Lane[]): void {
+    for (const lane of lanes) if (!this.lanes.some(({ name }) => name === lane.name)) this.lanes.push(lane);
+    this.#changed();
+  }
+
+  /** The board could not tell of so many. */
+  lose(count: number): void {
+    const last = this.#lost.at(-1);
+    if (last?.before === this.#next) last.count += count;
+    else this.#lost.push({ before: this.#next, count });
+    this.#changed();
+  }
+
+  /** How many the board lost, of all that it lost so far; `before` a row of that number. */
+  lostBefore(number: number): number {
+    return this.#lost.reduce((sum, { before, count }) => (before <= number ? sum + count : sum), 0);
+  }
+
+  /** At most `count` rows from number `from` on. */
+  read(from: number, count: number): string[] {
+    const end = Math.min(this.#next, from + count);
+    return Array.from({ length: Math.max(0, end - from) }, (_, i) => {
+      const place = (this.#at + from + i - this.#first) % this.#rows.length;
+      return this.#rows[place] as string;
+    });
+  }
+
+  /** Calls `changed` once when there is something new. */
+  whenChanged(changed: () => void): () => void {
+    this.#onChange.add(changed);
+    return () => this.#onChange.delete(changed);
+  }
+
+  #changed(): void {
+    const told = this.#onChange;
+    if (told.size === 0) return;
+    this.#onChange = new Set();
+    for (const tell of told) tell();
+  }
+}

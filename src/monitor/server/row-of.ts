@@ -1,0 +1,53 @@
+import { busName, notesText, type WatchedTransfer } from '../../trace/decode.ts';
+import type { TracedBytes, TracedEdge, TracedSegment } from '../../trace/index.ts';
+import type { EdgeRow, RowBytes, RowSegment, TransferRow } from '../row.ts';
+
+/** More bytes of a message are counted, and not shown. */
+const SHOWN_BYTES = 64;
+
+/** A transfer as the page has it. */
+export function transferRow(n: number, { transfer, bus, target, part, text }: WatchedTransfer): TransferRow {
+  const { startedMs, queuedMs, wireMs, client, fault, nack, attempts, stretchedNs, struck } = transfer;
+  return {
+    n,
+    at: startedMs,
+    bus: busName(bus),
+    target,
+    part,
+    client,
+    text: text + notesText(transfer),
+    ...(fault !== undefined && { fault }),
+    ...(nack !== undefined && { nack: { message: nack.message, byte: nack.byte } }),
+    queued: queuedMs,
+    wire: wireMs,
+    ...((attempts > 1 || stretchedNs > 0 || struck.length > 0) && { marked: true as const }),
+    segments: transfer.segments.map(segmentOf),
+  };
+}
+
+/** An edge as the page has it. */
+export function edgeRow(n: number, edge: TracedEdge): EdgeRow {
+  return { n, at: edge.startedMs, line: lineName(edge), high: edge.high };
+}
+
+/** `button`, `/gpio 3` */
+export function lineName({
+  controller,
+  line,
+  name,
+}: Pick<TracedEdge, 'controller' | 'line' | 'name'>): string {
+  return name === '' ? `${controller} ${line}` : name;
+}
+
+function segmentOf({ target, tenBit, sent, received }: TracedSegment): RowSegment {
+  return {
+    target,
+    ...(tenBit && { tenBit: true as const }),
+    ...(sent !== undefined && { sent: bytesOf(sent) }),
+    ...(received !== undefined && { received: bytesOf(received) }),
+  };
+}
+
+function bytesOf({ bytes, length }: TracedBytes): RowBytes {
+  return [Buffer.from(bytes.subarray(0, SHOWN_BYTES)).toString('hex'), length];
+}

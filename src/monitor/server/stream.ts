@@ -1,0 +1,76 @@
+import type { ServerResponse } from 'node:http';
+import type { StreamLine } from '../row.ts';
+import type { History } from './history.ts';
+
+/** Rows that are written at once. */
+const ROWS_AT_ONCE = 1000;
+/** A page is told what is new this often, in ms. */
+const PACE_MS = 30;
+
+/** Tells one page what happens, as fast as it reads. What it does not read in time is lost to it, and counted. */
+export class Stream {
+  readonly #response: ServerResponse;
+  readonly #history: History;
+  /** The number of the next row to be told. */
+  #next: number;
+  #lanes = 0;
+  /** Of what the board lost, so many were told. */
+  #lostTold = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #forget: (() => void) | undefined;
+  #isOver = false;
+
+  constructor(
+    response: ServerResponse,
+    history: History,
+    hello: { began: string; board: string },
+    from: number,
+  ) {
+    this.#response = response;
+    this.#history = history;
+    this.#next = Math.max(1, Math.min(from, history.next));
+    this.#lanes = history.lanes.length;
+    response.on('close', () => this.end());
+    this.tell({ hello: { ...hello, lanes: history.lanes } });
+    this.#pump();
+  }
+
+  tell(line: StreamLine): void {
+    if (!this.#isOver) this.#response.write(`${JSON.stringify(line)}\n`);
+  }
+
+  end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    this.#forget?.();
+    this.#response.end();
+  }
+
+  #pump(): void {
+    if (this.#isOver) return;
+    const { first, next, lanes } = this.#history;
+    if (this.#lanes < lanes.length) {
+      this.tell({ lanes: lanes.slice(this.#lanes) });
+      this.#lanes = lanes.length;
+    }
+    const from = this.#next;
+    const until = Math.min(next, Math.max(from, first) + ROWS_AT_ONCE);
+    const lostThere = this.#history.lostBefore(until);
+    const lost = Math.max(0, first - from) + lostThere - this.#lostTold;
+    this.#lostTold = lostThere;
+    if (lost > 0) this.tell({ lost });
+    const rows = this.#history.read(Math.max(from, first), ROWS_AT_ONCE);
+    this.#next = until;
+    // Rows are text already.
+    const isRead = rows.length === 0 || this.#response.write(`{"rows":[${rows.join(',')}]}\n`);
+    if (!isRead) this.#response.once('drain', () => this.#pump());
+    else if (until < this.#history.next) this.#later(0);
+    else this.#forget = this.#history.whenChanged(() => this.#later(PACE_MS));
+  }
+
+  #later(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#pump(), ms);
+  }
+}

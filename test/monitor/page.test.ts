@@ -1,0 +1,236 @@
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { BOARD, type Monitored, monitored } from './monitored.ts';
+
+const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+  existsSync(path),
+);
+if (program === undefined)
+  console.info('Chromium is not installed (apt install chromium): nobody looks at the page');
+
+const TEMPERATURE = [
+  { addr: 0x48, write: Uint8Array.of(0) },
+  { addr: 0x48, read: 2 },
+] as const;
+
+describe.runIf(program !== undefined)('the page, in Chromium', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await chromium.launch({
+      executablePath: program as string,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+    });
+  }, 60_000);
+  afterAll(() => browser?.close());
+
+  /** The page of a board; what the browser complains of fails the test. */
+  async function opened({ monitor }: Monitored, given?: BrowserContext): Promise<Page> {
+    const context = given ?? (await browser.newContext({ viewport: { width: 1280, height: 860 } }));
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('pageerror', ({ message }) => complaints.push(message));
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    onTestFinished(async () => {
+      await page.close();
+      // What was asked at the moment when the board ended.
+      expect(complaints.filter((text) => !text.includes('503 (Service Unavailable)'))).toEqual([]);
+    });
+    await page.goto(monitor.url);
+    await page.locator('h1', { hasText: 'board.dts' }).waitFor();
+    return page;
+  }
+
+  const rows = (page: Page) => page.locator('.space .row');
+  const counted = (page: Page, text: string) => page.locator('.count', { hasText: text }).waitFor();
+
+  it('shows all of 10,000 transfers in their order, and moves on with them', async () => {
+    const served = await monitored();
+    const page = await opened(served);
+    const bus = served.board.open('/dev/i2c-0');
+    for (let i = 0; i < 10_000; i++) {
+      bus.transferSync(TEMPERATURE);
+      if (i % 500 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await counted(page, '10000 events');
+    await page.locator('[data-n="10000"]').waitFor();
+    const numbers = await rows(page).evaluateAll((all) =>
+      all.map((row) => Number(row.getAttribute('data-n'))),
+    );
+    expect(numbers).toEqual(Array.from(numbers, (_, i) => (numbers[0] as number) + i));
+    expect(await page.locator('[data-n="10000"]').innerText()).toContain('read TEMP (0x00): 19 00');
+    // Whoever looks back is left there.
+    await page.locator('.rows').hover();
+    await page.mouse.wheel(0, -2000);
+    await page.getByRole('button', { name: 'Follow' }).waitFor();
+  });
+
+  it('sets by a slider what the next read gives', async () => {
+    const served = await monitored();
+    const page = await opened(served);
+    const slider = page.locator('[data-part="/i2c/temp@48"] input[type=range]');
+    await slider.fill('40');
+    await expect.poll(() => served.board.part('&temp').get('temperature')).toBe(40);
+    expect(served.board.open('/dev/i2c-0').transferSync(TEMPERATURE)).toEqual([Uint8Array.of(40, 0)]);
+    await page.locator('.space .row', { hasText: 'read TEMP (0x00): 28 00' }).waitFor();
+  });
+
+  it('shows a display dot by dot as its model has it', async () => {
+    const served = await monitored();
+    const page = await opened(served);
+    const bus = served.board.open('/dev/i2c-0');
+    // SSD1306 data sheet: on, horizontal addressing, columns and rows as modules are mounted; then dots of page 0.
+    bus.transferSync([{ addr: 0x3c, write: Uint8Array.of(0, 0x8d, 0x14, 0xaf, 0x20, 0, 0xa1, 0xc8) }]);
+    bus.transferSync([{ addr: 0x3c, write: Uint8Array.of(0x40, 0x01, 0x80, 0xff, 0x5a) }]);
+    const dots = () =>
+      page.evaluate<string[]>(`(() => {
+        const canvas = document.querySelector('canvas.dots');
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        const lit = [];
+        for (let y = 0; y < canvas.height; y++)
+          for (let x = 0; x < canvas.width; x++)
+            if (data[4 * (y * canvas.width + x)] > 100) lit.push(x + ',' + y);
+        return lit;
+      })()`);
+    const wanted = [0x01, 0x80, 0xff, 0x5a].flatMap((byte, x) =>
+      Array.from({ length: 8 }, (_, y) => y)
+        .filter((y) => (byte >> y) & 1)
+        .map((y) => `${x},${y}`),
+    );
+    await expect.poll(async () => new Set(await dots()), { timeout: 5000 }).toEqual(new Set(wanted));
+  });
+
+  it('links rows and waves: each selects the other', async () => {
+    const served = await monitored();
+    const page = await opened(served);
+    const bus = served.board.open('/dev/i2c-0');
+    bus.transferSync(TEMPERATURE);
+    expect(() => bus.transferSync([{ addr: 0x33, read: 1 }])).toThrow('ENXIO');
+    await rows(page).nth(1).click();
+    await page.locator('.row[aria-selected=true][data-n="2"]').waitFor();
+    expect(await page.locator('.detail').innerText()).toContain('i2ctransfer -y 0 r1@0x33');
+    // The wave of the second is in the middle now. Of the first: further left, behind a step out.
+    await rows(page).nth(0).click();
+    await page.locator('.row[aria-selected=true][data-n="1"]').waitFor();
+    await rows(page).nth(1).click();
+    await page.locator('.row[aria-selected=true][data-n="2"]').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.rows').focus();
+    await page.keyboard.press('ArrowUp');
+    await page.locator('.row[aria-selected=true][data-n="1"]').waitFor();
+    const canvas = page.locator('.timeline canvas');
+    const box = (await canvas.boundingBox()) as { width: number };
+    // Its wave fills the middle of the first lane: nothing is selected by a click beside it.
+    await canvas.click({ position: { x: 92 + (box.width - 92) / 2, y: 40 } });
+    await page.locator('.row[aria-selected=true][data-n="1"]').waitFor();
+  });
+
+  it('filters by what is read, and by what failed', async () => {
+    const served = await monitored();
+    const page = await opened(served);
+    const bus = served.board.open('/dev/i2c-0');
+    for (let i = 0; i < 5; i++) bus.transferSync(TEMPERATURE);
+    expect(() => bus.transferSync([{ addr: 0x33, read: 1 }])).toThrow('ENXIO');
+    await counted(page, '6 events');
+    await page.getByRole('searchbox').fill('temp@48 read');
+    await counted(page, '5 of 6 events');
+    await page.getByRole('searchbox').fill('!');
+    await counted(page, '1 of 6 events');
+    expect(await rows(page).innerText()).toContain('ENXIO');
+  });
+
+  it('is the same again behind a reload, and in a second tab', async () => {
+    const served = await monitored();
+    const context = await browser.newContext();
+    const page = await opened(served, context);
+    const bus = served.board.open('/dev/i2c-0');
+    for (let i = 0; i < 7; i++) bus.transferSync(TEMPERATURE);
+    await counted(page, '7 events');
+    // The token is not in the address any more.
+    expect(page.url()).toBe(`${served.origin}/`);
+    await page.reload();
+    await counted(page, '7 events');
+    const second = await opened(served, context);
+    await counted(second, '7 events');
+  });
+
+  it('says that the board has ended, and goes on when it is back', async () => {
+    const served = await monitored();
+    const page = await opened(served);
+    served.board.open('/dev/i2c-0').transferSync(TEMPERATURE);
+    await counted(page, '1 events');
+    await served.end();
+    await page.getByRole('alert').filter({ hasText: 'the board has ended' }).first().waitFor();
+    const board = await served.begin();
+    await page.getByRole('alert').first().waitFor({ state: 'detached' });
+    board.open('/dev/i2c-0').transferSync(TEMPERATURE);
+    await counted(page, '2 events');
+    expect(await rows(page).count()).toBe(2);
+  });
+
+  it('shows names and texts of strangers as text', async () => {
+    const evil = '<img src=x onerror=document.title=1>';
+    const served = await monitored(
+      BOARD.replace('"button"', `"${evil}"`).replace('/ {', `/ { model = "${evil}";`),
+    );
+    const page = await opened(served);
+    await page.locator('.lines', { hasText: 'onerror' }).waitFor();
+    expect(await page.locator('img').count()).toBe(0);
+    expect(await page.title()).toBe('dtbus monitor');
+  });
+
+  it('is not read, framed or used by a page of another site', async () => {
+    const served = await monitored();
+    const tried = `<!doctype html><iframe src="${served.origin}/"></iframe><script type="module">
+      const outcomes = [];
+      for (const init of [{}, { headers: { Authorization: 'Bearer ${served.token}' } }, { method: 'POST', body: '{"call":"describe"}' }])
+        outcomes.push(await fetch('${served.origin}/api/events', init).then(() => 'read', () => 'refused'));
+      document.title = outcomes.join(' ');
+    </script>`;
+    const foreign = createServer((_, response) => response.setHeader('Content-Type', 'text/html').end(tried));
+    await new Promise<void>((resolve) => foreign.listen(0, '127.0.0.1', resolve));
+    const page = await browser.newPage();
+    onTestFinished(async () => {
+      await page.close();
+      foreign.close();
+    });
+    await page.goto(`http://127.0.0.1:${(foreign.address() as AddressInfo).port}/`);
+    await page.waitForFunction("document.title !== ''");
+    expect(await page.title()).toBe('refused refused refused');
+    const frame = page.frames().find((each) => each !== page.mainFrame());
+    expect(frame?.url()).toBe('chrome-error://chromewebdata/');
+  });
+
+  it('is used by the keyboard alone, and has no finding of axe', async () => {
+    const served = await monitored();
+    const page = await opened(served);
+    const bus = served.board.open('/dev/i2c-0');
+    for (let i = 0; i < 3; i++) bus.transferSync(TEMPERATURE);
+    await counted(page, '3 events');
+    const reached = new Set<string>();
+    for (let i = 0; i < 20; i++) {
+      await page.keyboard.press('Tab');
+      reached.add(
+        await page.evaluate<string>('document.activeElement.ariaLabel ?? document.activeElement.tagName'),
+      );
+    }
+    for (const name of ['Filter', 'temperature', 'Transfers', 'Buses and lines over time', 'Press button'])
+      expect(reached).toContain(name);
+    const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+    // The page lets no script in but its own: axe comes through the debugger.
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.evaluate((await import('node:fs')).readFileSync(axe, 'utf8'));
+      const found = await page.evaluate(async () => {
+        const { axe: tool } = globalThis as unknown as {
+          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+        };
+        return (await tool.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+      });
+      expect(found).toEqual([]);
+    }
+  });
+});

@@ -1,0 +1,128 @@
+import { request } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import type { Row, StreamLine, TransferRow } from '../../src/monitor/row.ts';
+import { History } from '../../src/monitor/server/history.ts';
+import { linesOf, monitored } from './monitored.ts';
+
+const rowsOf = (lines: readonly unknown[]): Row[] =>
+  (lines as StreamLine[]).flatMap((line) => ('rows' in line ? line.rows : []));
+
+/** A request with headers that `fetch` does not let anybody set. @returns the status */
+function statusOf(port: number, path: string, headers: Readonly<Record<string, string>>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    request({ port, path, headers, host: '127.0.0.1' }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+describe('the server of the page', () => {
+  it('answers nobody who has no token, comes from elsewhere, or asks for another file', async () => {
+    const { origin, port, get, token } = await monitored();
+    const Authorization = `Bearer ${token}`;
+    expect((await fetch(`${origin}/api/events`)).status).toBe(401);
+    expect((await get('/api/events', { Authorization: `Bearer ${'A'.repeat(token.length)}` })).status).toBe(
+      401,
+    );
+    // The name of another machine that leads here.
+    expect(await statusOf(port, '/', { Host: `evil.example:${port}` })).toBe(403);
+    expect(await statusOf(port, '/', { Host: '127.0.0.1' })).toBe(403);
+    expect(await statusOf(port, '/api/events', { Origin: 'http://evil.example', Authorization })).toBe(403);
+    expect(await statusOf(port, '/page.js', { 'Sec-Fetch-Site': 'cross-site' })).toBe(403);
+    expect(await statusOf(port, '/page.js', { 'Sec-Fetch-Site': 'same-site' })).toBe(403);
+    expect(await statusOf(port, '/', { Host: `localhost:${port}` })).toBe(200);
+    for (const path of ['/../../../package.json', '/%2e%2e/index.js', '/constructor', '/api/other'])
+      expect(await statusOf(port, path, { Authorization })).toBe(404);
+  });
+
+  it('keeps other programs and sites out by its headers', async () => {
+    const { get } = await monitored();
+    const { headers } = await get('/');
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    expect(headers.get('access-control-allow-origin')).toBeNull();
+    expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+  });
+
+  it('refuses what is no request of the page, and goes on', async () => {
+    const { origin, token, ask } = await monitored();
+    const post = (body: string, type: string) =>
+      fetch(`${origin}/api/ask`, {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${token}`, 'Content-Type': type },
+        body,
+      });
+    expect((await post('{"call":"describe"}', 'text/plain')).status).toBe(415);
+    expect((await post('[]', 'application/json')).status).toBe(400);
+    expect((await post('{', 'application/json')).status).toBe(400);
+    expect((await post(`"${'x'.repeat(1 << 20)}"`, 'application/json')).status).toBe(413);
+    expect((await ask({ call: 'watch' })).status).toBe(400);
+    expect((await ask({ call: 'press', target: '&gpio', line: 'button', ms: 1e9 })).status).toBe(400);
+    const refused = await ask({ call: 'set', part: '&temp', values: { temperature: 1000 } });
+    expect(refused.status).toBe(422);
+    expect(await refused.json()).toEqual({
+      error: expect.stringContaining('expected -55 to 150 °C, got 1000'),
+    });
+    expect((await ask({ call: 'describe' })).status).toBe(200);
+  });
+
+  it('tells every transfer in its order, decoded, and again from any on', async () => {
+    const { board, get } = await monitored();
+    const bus = board.open('/dev/i2c-0');
+    const response = await get('/api/events');
+    const COUNT = 3000;
+    for (let i = 0; i < COUNT; i++)
+      bus.transferSync([
+        { addr: 0x48, write: Uint8Array.of(i % 2 === 0 ? 0 : 3) },
+        { addr: 0x48, read: 2 },
+      ]);
+    const lines = await linesOf(response, (all) => rowsOf(all).length >= COUNT);
+    const rows = rowsOf(lines) as TransferRow[];
+    expect(rows.map(({ n }) => n)).toEqual(Array.from({ length: COUNT }, (_, i) => i + 1));
+    expect(rows[0]).toMatchObject({
+      bus: 'i2c-0',
+      target: '0x48 temp@48',
+      segments: [{ sent: ['00', 1] }, {}],
+    });
+    expect(rows[1]?.text).toContain('TOS');
+    const [first] = lines as [{ hello: { began: string } }];
+    const again = await get(`/api/events?from=2999&began=${first.hello.began}`);
+    expect(rowsOf(await linesOf(again, (all) => rowsOf(all).length >= 2)).map(({ n }) => n)).toEqual([
+      2999, 3000,
+    ]);
+  });
+
+  it('sets what a part senses, and presses a button', async () => {
+    const { board, ask } = await monitored();
+    await ask({ call: 'set', part: '&temp', values: { temperature: -5 } });
+    expect(await board.open('/dev/i2c-0').readWordData(0x48, 0)).toBe(0x00fb);
+    const pressed = await ask({ call: 'press', target: '&gpio', line: 'button', ms: 10 });
+    expect(pressed.status).toBe(200);
+  });
+});
+
+describe('what is kept of what happened', () => {
+  it('are the last ones, by their numbers', () => {
+    const history = new History(3);
+    for (const row of ['a', 'b', 'c', 'd', 'e']) history.add(row);
+    expect([history.first, history.next]).toEqual([3, 6]);
+    expect(history.read(3, 10)).toEqual(['c', 'd', 'e']);
+    expect(history.read(5, 10)).toEqual(['e']);
+    expect(history.read(3, 1)).toEqual(['c']);
+    expect(history.read(6, 10)).toEqual([]);
+  });
+
+  it('says what the board lost once', () => {
+    const history = new History();
+    history.lose(5);
+    history.lose(2);
+    history.add('a');
+    history.add('b');
+    history.lose(1);
+    expect([history.lostBefore(1), history.lostBefore(2), history.lostBefore(3)]).toEqual([7, 7, 8]);
+  });
+});

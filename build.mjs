@@ -171,4 +171,5 @@ await build({
   output: { file: `dist/${PAGE}/page.js`, format: 'esm', minify: true },
 });
 mkdirSync(`dist/${PAGE}`, { recursive: true });
-for (const name of ['index.html', 'page.css', 'icon.svg']) copyFileSync(`${PAGE}/${name}`, `dist/${PAGE}/${name}`);
+for (const name of ['index.html', 'page.css', 'icon.svg'])
+  copyFileSync(`${PAGE}/${name}`, `dist/${PAGE}/${name}`);

@@ -322,14 +322,23 @@ describe('segments behind a part', () => {
     const { part: mux } = recorder([0x70], { segments: [left, right] });
     const off = recorder([0x71], { segments: [] }).part;
     const { bus } = wire(off, mux);
-    expect([bus.slots.has(0x50), bus.slots.has(0x51), bus.slots.has(0x70), bus.slots.has(0x52)]).toEqual([true, true, true, false]);
+    expect([bus.slots.has(0x50), bus.slots.has(0x51), bus.slots.has(0x70), bus.slots.has(0x52)]).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
     expect([bus.reasonAt(0x50), bus.reasonAt(0x51), bus.reasonAt(0x70)]).toEqual([
       'it writes',
       undefined,
       undefined,
     ]);
     Object.defineProperty(mux, 'segments', { value: unconnected });
-    expect([bus.slots.has(0x50), bus.reasonAt(0x50), bus.startTo(0x50, false)]).toEqual([false, undefined, false]);
+    expect([bus.slots.has(0x50), bus.reasonAt(0x50), bus.startTo(0x50, false)]).toEqual([
+      false,
+      undefined,
+      false,
+    ]);
   });
 
   it('do not answer for a part of the bus that is busy itself', () => {

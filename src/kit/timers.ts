@@ -52,6 +52,8 @@ export function fakeTime(): () => number {
     }
     const ms = now();
     if (source === kind) passed += Math.max(0, ms - seen);
+    // Theirs begins at 0 when they are faked; a fake date may begin anywhere.
+    else if (kind === performance.now) passed += Math.max(0, ms);
     source = kind;
     seen = ms;
     return passed;

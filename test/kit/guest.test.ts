@@ -40,6 +40,7 @@ describe.skipIf(NO_UML !== undefined)('a Linux on the board of a test', () => {
     expect([3600, 3601, 3602]).toContain(Number(await guest.run('cut -d. -f1 /proc/uptime')));
 
     vi.useFakeTimers();
+    vi.advanceTimersByTime(1000);
     let rang = 0;
     const timer = setInterval(() => rang++, 1000);
     await board.pass('10 s');
@@ -47,11 +48,11 @@ describe.skipIf(NO_UML !== undefined)('a Linux on the board of a test', () => {
     vi.useRealTimers();
     expect(rang).toBe(10);
     const more = Number(await guest.run(SECONDS)) - began - hour;
-    expect([9, 10, 11]).toContain(more);
+    expect([11, 12]).toContain(more);
 
     // What moves the board alone, the guest does next.
-    board.advance(3600e9);
-    expect([7210, 7211, 7212, 7213]).toContain(Number(await guest.run('cut -d. -f1 /proc/uptime')));
+    board.advance(600e9);
+    expect([4211, 4212, 4213]).toContain(Number(await guest.run('cut -d. -f1 /proc/uptime')));
 
     const gone = board.inject('absent', '&temp');
     const { exitCode, output } = await guest.tryRun(TEMPERATURE);

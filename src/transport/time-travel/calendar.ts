@@ -61,8 +61,9 @@ export class Calendar implements Service {
   #waits = false;
   #isMoving = false;
   #unheard = 0;
-  /** When the guest last did something here. */
+  /** When the guest last did something here, and when it last ran: it may be behind the board. */
   #quietSince = 0;
+  #ranAt = 0;
 
   /**
    * @param isWorking whether a transfer is under way
@@ -82,6 +83,7 @@ export class Calendar implements Service {
   enter(traveller: Traveller): void {
     this.#traveller = traveller;
     this.#waits = false;
+    this.#ranAt = this.#clock.now();
     this.touched();
   }
 
@@ -101,12 +103,13 @@ export class Calendar implements Service {
 
   /** The guest does something here: it is looked after closely for a while. */
   touched(): void {
-    this.#quietSince = this.#clock.now();
+    this.#quietSince = this.#ranAt;
   }
 
   /** The guest, which went on by itself, is at `now`. */
   catchUp(now: number): void {
     if (now > this.#clock.now()) this.#clock.advance(now - this.#clock.now());
+    this.#ranAt = now;
     this.touched();
   }
 
@@ -169,6 +172,7 @@ export class Calendar implements Service {
 
   #tellAt(now: number, traveller: Traveller): void {
     traveller.wakeAt(now);
+    this.#ranAt = now;
     this.touched();
     while (this.#tellings.length > 0 && (this.#tellings[0] as { at: number }).at <= now) {
       const telling = this.#tellings.shift();
@@ -189,6 +193,9 @@ export class Calendar implements Service {
     const window = Math.min(LONGEST_WINDOW, Math.max(LEAST_WINDOW, (now - this.#quietSince) * share));
     const first = this.#tellings[0]?.at ?? Number.POSITIVE_INFINITY;
     this.#waits = false;
-    traveller.run(Math.min(this.#clock.nextDue, first, limit, now + window));
+    this.#ranAt = now;
+    // Nothing is due on the board before the time that it has.
+    const leave = Math.max(now + window, this.#clock.now());
+    traveller.run(Math.min(this.#clock.nextDue, first, limit, leave));
   }
 }

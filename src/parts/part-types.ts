@@ -1,10 +1,19 @@
 /* Made from the data sheets by `npx vitest run test/parts/made.test.ts -u`: do not edit. */
 
-interface DallasDs1307 {
+interface DallasDs1338 {
   /** What the clock shows, as 2024-02-29T12:34:56Z */
   time: string;
   /** False: its battery is flat, so that a reset is the first power-up, without a time */
   battery: boolean;
+}
+
+interface DallasDs3232 {
+  /** What the clock shows, as 2024-02-29T12:34:56Z */
+  time: string;
+  /** False: its battery is flat, so that a reset is the first power-up, without a time */
+  battery: boolean;
+  /** What the chip itself feels (-40 to 85 °C) */
+  temperature: number;
 }
 
 interface MaximDs3231 {
@@ -14,6 +23,15 @@ interface MaximDs3231 {
   time: string;
   /** False: its battery is flat, so that a reset is the first power-up, without a time */
   battery: boolean;
+}
+
+interface MicrocrystalRv3032 {
+  /** What the clock shows, as 2024-02-29T12:34:56Z */
+  time: string;
+  /** False: its battery is flat, so that a reset is the first power-up, without a time */
+  battery: boolean;
+  /** What the chip itself feels (-40 to 105 °C) */
+  temperature: number;
 }
 
 interface TiAds1015 {
@@ -109,6 +127,24 @@ interface MicrochipMcp23017 {
   /** Levels on the pins, outputs included (0 to 65535) */
   readonly pins: number;
   /** Pins that the part drives (0 to 65535) */
+  readonly outputs: number;
+}
+
+interface TiTca6424 {
+  /** Levels that the outside gives the pins, pin 0 in bit 0 (0 to 16777215) */
+  inputs: number;
+  /** Levels on the pins, outputs included (0 to 16777215) */
+  readonly pins: number;
+  /** Pins that the part drives (0 to 16777215) */
+  readonly outputs: number;
+}
+
+interface NxpPca9505 {
+  /** Levels that the outside gives the pins, pin 0 in bit 0 (0 to 1099511627775) */
+  inputs: number;
+  /** Levels on the pins, outputs included (0 to 1099511627775) */
+  readonly pins: number;
+  /** Pins that the part drives (0 to 1099511627775) */
   readonly outputs: number;
 }
 
@@ -449,6 +485,149 @@ interface NxpPca9548 {
   readonly control: number;
 }
 
+interface XPowersAxp209 {
+  /** Whether there is a mains adapter */
+  acin: boolean;
+  /** Whether there is power at USB */
+  vbus: boolean;
+  /** Whether there is a battery */
+  battery: boolean;
+  /** Voltage of the battery (0 to 4.5045 V) */
+  batteryVoltage: number;
+  /** What the chip itself feels (-144.7 to 264.8 °C) */
+  temperature: number;
+  /** What is left in the battery (0 to 100 %) */
+  charge: number;
+  /** Output voltage, as its selector says (V) */
+  readonly dcdc2: number;
+  /** Output voltage, as its selector says (V) */
+  readonly dcdc3: number;
+}
+
+interface XPowersAxp221 {
+  /** Whether there is a mains adapter */
+  acin: boolean;
+  /** Whether there is power at USB */
+  vbus: boolean;
+  /** Whether there is a battery */
+  battery: boolean;
+  /** What is left in the battery (0 to 100 %) */
+  charge: number;
+}
+
+interface FcsFan53555 {
+  /** Output voltage, as its selector says (V) */
+  readonly output: number;
+  /** Output voltage, as its selector says (V) */
+  readonly standby: number;
+}
+
+interface MaximMax77621 {
+  /** Output voltage, as its selector says (V) */
+  readonly output: number;
+}
+
+interface NxpPca9450a {
+  /** Events that have happened, a bit of INT1 each (0 to 255) */
+  events: number;
+  /** Output voltage, as its selector says (V) */
+  readonly buck1: number;
+  /** Output voltage, as its selector says (V) */
+  readonly buck2: number;
+  /** Output voltage, as its selector says (V) */
+  readonly buck4: number;
+  /** Output voltage, as its selector says (V) */
+  readonly buck5: number;
+  /** Output voltage, as its selector says (V) */
+  readonly buck6: number;
+}
+
+interface FslPfuze100 {
+  /** Output voltage, as its selector says (V) */
+  readonly sw1ab: number;
+  /** Output voltage, as its selector says (V) */
+  readonly sw1c: number;
+  /** Output voltage, as its selector says (V) */
+  readonly sw3a: number;
+}
+
+interface RohmBd71847 {
+  /** Output voltage, as its selector says (V) */
+  readonly buck1: number;
+  /** Output voltage, as its selector says (V) */
+  readonly buck2: number;
+}
+
+interface RockchipRk808 {
+  /** What the clock shows, as 2024-02-29T12:34:56Z */
+  time: string;
+  /** False: its battery is flat, so that a reset is the first power-up, without a time */
+  battery: boolean;
+  /** Events that have happened, a bit of INT_STS1 each (0 to 255) */
+  events1: number;
+  /** Events that have happened, a bit of INT_STS2 each (0 to 255) */
+  events2: number;
+  /** Output voltage, as its selector says (V) */
+  readonly buck1: number;
+  /** Output voltage, as its selector says (V) */
+  readonly buck2: number;
+}
+
+interface RockchipRk805 {
+  /** What the clock shows, as 2024-02-29T12:34:56Z */
+  time: string;
+  /** False: its battery is flat, so that a reset is the first power-up, without a time */
+  battery: boolean;
+  /** Output voltage, as its selector says (V) */
+  readonly buck1: number;
+  /** Output voltage, as its selector says (V) */
+  readonly buck2: number;
+}
+
+interface RockchipRk809 {
+  /** What the clock shows, as 2024-02-29T12:34:56Z */
+  time: string;
+  /** False: its battery is flat, so that a reset is the first power-up, without a time */
+  battery: boolean;
+  /** Events that have happened, a bit of INT_STS0 each (0 to 255) */
+  events0: number;
+  /** Events that have happened, a bit of INT_STS1 each (0 to 255) */
+  events1: number;
+  /** Events that have happened, a bit of INT_STS2 each (0 to 255) */
+  events2: number;
+  /** Output voltage, as its selector says (V) */
+  readonly buck1: number;
+  /** Output voltage, as its selector says (V) */
+  readonly buck2: number;
+  /** Output voltage, as its selector says (V) */
+  readonly buck3: number;
+  /** Output voltage, as its selector says (V) */
+  readonly buck4: number;
+}
+
+interface RockchipRk806 {
+  /** Output voltage, as its selector says (V) */
+  readonly buck1: number;
+  /** Output voltage, as its selector says (V) */
+  readonly buck2: number;
+  /** Output voltage, as its selector says (V) */
+  readonly buck3: number;
+  /** Output voltage, as its selector says (V) */
+  readonly buck4: number;
+  /** Output voltage, as its selector says (V) */
+  readonly buck5: number;
+  /** Output voltage, as its selector says (V) */
+  readonly buck6: number;
+  /** Output voltage, as its selector says (V) */
+  readonly buck7: number;
+  /** Output voltage, as its selector says (V) */
+  readonly buck8: number;
+  /** Output voltage, as its selector says (V) */
+  readonly buck9: number;
+  /** Output voltage, as its selector says (V) */
+  readonly buck10: number;
+}
+
 interface TiIna219 {
   /** Voltage of the load (0 to 85 V) */
   busVoltage: number;
@@ -527,6 +706,91 @@ interface TiHdc1080 {
   temperature: number;
   /** Relative humidity of the air (0 to 100 %RH) */
   humidity: number;
+}
+
+interface TiAmc6821 {
+  /** What the chip itself feels (-55 to 127 °C) */
+  temperature: number;
+  /** What the remote diode feels (-55 to 127 °C) */
+  remote: number;
+  /** Periods of 10 us that a turn of the fan takes (0 to 65535) */
+  tach: number;
+  /** Duty cycle of the fan (%) */
+  readonly duty: number;
+}
+
+interface MaximMax31790 {
+  /** Count of the tachometer of fan 1 (0 to 2047) */
+  tach1: number;
+  /** Count of the tachometer of fan 2 (0 to 2047) */
+  tach2: number;
+  /** Count of the tachometer of fan 3 (0 to 2047) */
+  tach3: number;
+  /** Count of the tachometer of fan 4 (0 to 2047) */
+  tach4: number;
+  /** Count of the tachometer of fan 5 (0 to 2047) */
+  tach5: number;
+  /** Count of the tachometer of fan 6 (0 to 2047) */
+  tach6: number;
+  /** Duty cycle of fan 1 (%) */
+  readonly pwm1: number;
+  /** Duty cycle of fan 2 (%) */
+  readonly pwm2: number;
+  /** Duty cycle of fan 3 (%) */
+  readonly pwm3: number;
+  /** Duty cycle of fan 4 (%) */
+  readonly pwm4: number;
+  /** Duty cycle of fan 5 (%) */
+  readonly pwm5: number;
+  /** Duty cycle of fan 6 (%) */
+  readonly pwm6: number;
+}
+
+interface MaximMax9611 {
+  /** What the chip itself feels (-40 to 122 °C) */
+  temperature: number;
+}
+
+interface MicrochipEmc2301 {
+  /** Count of the tachometer of fan 1 (0 to 8191) */
+  tach1: number;
+  /** Duty cycle of fan 1 (%) */
+  readonly duty1: number;
+}
+
+interface NationalLm96163 {
+  /** What the chip itself feels (-55 to 127 °C) */
+  temperature: number;
+  /** What the remote diode feels (-55 to 127 °C) */
+  remote: number;
+}
+
+interface TiTmp103 {
+  /** What the sensor feels (-55 to 127 °C) */
+  temperature: number;
+}
+
+interface VishayVcnl4040 {
+  /** Light that falls in, at the shortest integration time (0 to 7864 lx) */
+  illuminance: number;
+  /** Counts of the proximity sensor (0 to 65535) */
+  proximity: number;
+}
+
+interface SensortekStk3310 {
+  /** Counts of the light sensor (0 to 65535) */
+  light: number;
+  /** Counts of the proximity sensor (0 to 65535) */
+  proximity: number;
+}
+
+interface AdiAdt7461 {
+  /** What the chip itself feels (-55 to 127 °C) */
+  temperature: number;
+  /** What the remote diode feels (-55 to 127 °C) */
+  remote: number;
+  /** Whether the remote diode is missing */
+  open: boolean;
 }
 
 interface MaximMax31855k {
@@ -609,27 +873,218 @@ interface StVl53l0x {
 
 /** What a test can set, and look at, on a simulated part, by its compatible. */
 export interface PartTypes {
-  'dallas,ds1307': DallasDs1307;
-  'maxim,ds1307': DallasDs1307;
-  'dallas,ds1337': DallasDs1307;
-  'maxim,ds1337': DallasDs1307;
-  'dallas,ds1339': DallasDs1307;
-  'maxim,ds1339': DallasDs1307;
+  'dallas,ds1338': DallasDs1338;
+  'dallas,ds1340': DallasDs1338;
+  'pericom,pt7c4338': DallasDs1338;
+  'dallas,ds1341': DallasDs1338;
+  'dallas,ds3232': DallasDs3232;
+  'microchip,mcp7940x': DallasDs1338;
+  'microchip,mcp7941x': DallasDs1338;
+  'microchip,mcp7940n': DallasDs1338;
+  'st,m41t00': DallasDs1338;
+  'st,m41t11': DallasDs1338;
+  'dallas,ds1307': DallasDs1338;
+  'maxim,ds1307': DallasDs1338;
+  'dallas,ds1337': DallasDs1338;
+  'maxim,ds1337': DallasDs1338;
+  'dallas,ds1339': DallasDs1338;
+  'maxim,ds1339': DallasDs1338;
   'maxim,ds3231': MaximDs3231;
   'dallas,ds3231': MaximDs3231;
   'maxim,ds3231-mfd': MaximDs3231;
-  'st,m41t0': DallasDs1307;
-  'nxp,pcf85063a': DallasDs1307;
-  'nxp,pcf85063': DallasDs1307;
-  'nxp,pcf85063tp': DallasDs1307;
-  'microcrystal,rv8263': DallasDs1307;
-  'microcrystal,rv-8263-c8': DallasDs1307;
-  'nxp,pcf8563': DallasDs1307;
-  'epson,rtc8564': DallasDs1307;
-  'microcrystal,rv8564': DallasDs1307;
-  'haoyu,hym8563': DallasDs1307;
-  'epson,rx8130': DallasDs1307;
-  'epson,rx8130ce': DallasDs1307;
+  'st,m41t0': DallasDs1338;
+  'st,m41t62': DallasDs1338;
+  'st,m41t65': DallasDs1338;
+  'st,m41t80': DallasDs1338;
+  'st,m41t81': DallasDs1338;
+  'st,m41t81s': DallasDs1338;
+  'st,m41t82': DallasDs1338;
+  'st,m41t83': DallasDs1338;
+  'st,m41t84': DallasDs1338;
+  'st,m41t85': DallasDs1338;
+  'st,m41t87': DallasDs1338;
+  'microcrystal,rv4162': DallasDs1338;
+  'microcrystal,rv8523-m41': DallasDs1338;
+  'nxp,pcf8523': DallasDs1338;
+  'nxp,pcf8523t': DallasDs1338;
+  'microcrystal,rv8523': DallasDs1338;
+  'nxp,pca85073a': DallasDs1338;
+  'nxp,pcf2127': DallasDs1338;
+  'nxp,pcf2129': DallasDs1338;
+  'nxp,pca2129': DallasDs1338;
+  'nxp,pcf2131': DallasDs1338;
+  'nxp,pcf85263': DallasDs1338;
+  'nxp,pcf85363': DallasDs1338;
+  'microcrystal,rv3028': DallasDs1338;
+  'microcrystal,rv3032': MicrocrystalRv3032;
+  'microcrystal,rv8803': DallasDs1338;
+  'epson,rx8803': DallasDs1338;
+  'epson,rx8804': DallasDs1338;
+  'epson,rx8900': DallasDs1338;
+  'epson,rx8571': DallasDs1338;
+  'epson,rx8010': DallasDs1338;
+  'epson,rx8111': DallasDs1338;
+  'epson,rx8025': DallasDs1338;
+  'epson,rx8035': DallasDs1338;
+  'isil,isl1208': DallasDs1338;
+  'isil,isl1209': DallasDs1338;
+  'isil,isl1218': DallasDs1338;
+  'isil,isl1219': DallasDs1338;
+  'isil,isl12022': DallasDs1338;
+  'isil,isl12026': DallasDs1338;
+  'isil,isl12057': DallasDs1338;
+  'abracon,abx80x': DallasDs1338;
+  'abracon,ab0801': DallasDs1338;
+  'abracon,ab0803': DallasDs1338;
+  'abracon,ab0804': DallasDs1338;
+  'abracon,ab0805': DallasDs1338;
+  'abracon,ab1801': DallasDs1338;
+  'abracon,ab1803': DallasDs1338;
+  'abracon,ab1804': DallasDs1338;
+  'abracon,ab1805': DallasDs1338;
+  'microcrystal,rv1805': DallasDs1338;
+  'ti,bq32000': DallasDs1338;
+  'ti,bq32002': DallasDs1338;
+  'nxp,pcf85063a': DallasDs1338;
+  'nxp,pcf85063': DallasDs1338;
+  'nxp,pcf85063tp': DallasDs1338;
+  'microcrystal,rv8263': DallasDs1338;
+  'microcrystal,rv-8263-c8': DallasDs1338;
+  'nxp,pcf8563': DallasDs1338;
+  'epson,rtc8564': DallasDs1338;
+  'microcrystal,rv8564': DallasDs1338;
+  'haoyu,hym8563': DallasDs1338;
+  'epson,rx8130': DallasDs1338;
+  'epson,rx8130ce': DallasDs1338;
+  'fsl,sgtl5000': object;
+  'wlf,wm8904': object;
+  'wlf,wm8912': object;
+  'wlf,wm8962': object;
+  'wlf,wm8960': object;
+  'wlf,wm8978': object;
+  'wlf,wm8974': object;
+  'wlf,wm8940': object;
+  'wlf,wm8731': object;
+  'wlf,wm8750': object;
+  'wlf,wm8753': object;
+  'wlf,wm8510': object;
+  'wlf,wm8988': object;
+  'nuvoton,nau8822': object;
+  'nuvoton,nau8825': object;
+  'nuvoton,nau8810': object;
+  'nuvoton,nau8821': object;
+  'nuvoton,nau8824': object;
+  'wlf,wm8903': object;
+  'wlf,wm8994': object;
+  'wlf,wm1811': object;
+  'wlf,wm8958': object;
+  'realtek,rt5682i': object;
+  'realtek,rt5682s': object;
+  'realtek,rt5640': object;
+  'realtek,rt5639': object;
+  'realtek,rt5645': object;
+  'realtek,rt5650': object;
+  'realtek,rt5651': object;
+  'realtek,rt5616': object;
+  'realtek,rt5631': object;
+  'realtek,rt5677': object;
+  'realtek,rt5658': object;
+  'realtek,rt5659': object;
+  'ti,tlv320aic32x4': object;
+  'ti,tlv320aic3204': object;
+  'ti,tlv320aic3254': object;
+  'ti,tas2505': object;
+  'ti,tlv320aic31xx': object;
+  'ti,tlv320aic3100': object;
+  'ti,tlv320aic3110': object;
+  'ti,tlv320aic3111': object;
+  'ti,tlv320dac3100': object;
+  'ti,tlv320dac3101': object;
+  'ti,tlv320aic3x': object;
+  'ti,tlv320aic3104': object;
+  'ti,tlv320aic3106': object;
+  'ti,tlv320aic3007': object;
+  'ti,tlv320aic33': object;
+  'ti,tlv320aic3105': object;
+  'ti,tlv320aic23': object;
+  'ti,ts3a227e': object;
+  'ti,pcm3168a': object;
+  'ti,tas5711': object;
+  'ti,tas5707': object;
+  'ti,tas5717': object;
+  'ti,tas5719': object;
+  'ti,tas5721': object;
+  'ti,tas5733': object;
+  'ti,tas571x': object;
+  'ti,tas2552': object;
+  'ti,tas2562': object;
+  'ti,tas2563': object;
+  'ti,tas2781': object;
+  'ti,tas2764': object;
+  'ti,tas2770': object;
+  'ti,tas5720': object;
+  'ti,tas5805m': object;
+  'ti,tas6424': object;
+  'ti,tpa6130a2': object;
+  'everest,es8316': object;
+  'everest,es8326': object;
+  'everest,es8323': object;
+  'everest,es8311': object;
+  'everest,es8328': object;
+  'everest,es8388': object;
+  'dlg,da7219': object;
+  'dlg,da7212': object;
+  'dlg,da7213': object;
+  'dlg,da7210': object;
+  'dlg,da7280': object;
+  'asahi-kasei,ak4613': object;
+  'asahi-kasei,ak4619': object;
+  'asahi-kasei,ak4458': object;
+  'asahi-kasei,ak4497': object;
+  'asahi-kasei,ak5552': object;
+  'asahi-kasei,ak5558': object;
+  'asahi-kasei,ak4375': object;
+  'asahi-kasei,ak4642': object;
+  'asahi-kasei,ak4643': object;
+  'asahi-kasei,ak4648': object;
+  'cirrus,cs42888': object;
+  'cirrus,cs42448': object;
+  'cirrus,cs4270': object;
+  'cirrus,cs4271': object;
+  'cirrus,cs4265': object;
+  'maxim,max98090': object;
+  'maxim,max98091': object;
+  'maxim,max98088': object;
+  'maxim,max98089': object;
+  'maxim,max98095': object;
+  'maxim,max9860': object;
+  'maxim,max9867': object;
+  'maxim,max9877': object;
+  'maxim,max98371': object;
+  'maxim,max98504': object;
+  'maxim,max98390': object;
+  'maxim,max98373': object;
+  'maxim,max98925': object;
+  'maxim,max98926': object;
+  'maxim,max98927': object;
+  'nxp,tfa9879': object;
+  'nxp,tfa9890': object;
+  'nxp,tfa9895': object;
+  'nxp,tfa9897': object;
+  'adi,adau1761': object;
+  'adi,adau1361': object;
+  'adi,adau1461': object;
+  'adi,adau1961': object;
+  'adi,adau1701': object;
+  'adi,adau7002': object;
+  'adi,adau1977': object;
+  'adi,ssm2602': object;
+  'adi,ssm2603': object;
+  'adi,ssm2604': object;
+  'adi,ssm2518': object;
+  'awinic,aw87391': object;
+  'awinic,aw88395': object;
+  'anbernic,rgds-amp': object;
   'ti,ads1015': TiAds1015;
   'ti,ads1115': TiAds1015;
   'ti,tla2024': TiAds1015;
@@ -649,6 +1104,12 @@ export interface PartTypes {
   'microchip,mcp23017': MicrochipMcp23017;
   'microchip,mcp23018': MicrochipMcp23017;
   'microchip,mcp23s17': MicrochipMcp23017;
+  'ti,tca6424': TiTca6424;
+  'nxp,pcal6524': TiTca6424;
+  'nxp,pcal6534': TiTca6424;
+  'nxp,pca9505': NxpPca9505;
+  'nxp,pca9506': NxpPca9505;
+  'nxp,pca9698': NxpPca9505;
   'nxp,pca9554': NxpPca9554;
   'nxp,pca9534': NxpPca9554;
   'nxp,pca9538': NxpPca9554;
@@ -668,8 +1129,11 @@ export interface PartTypes {
   'ti,tca9555': NxpPca9555;
   'nxp,pcal6408': NxpPcal6408;
   'nxp,pcal6408a': NxpPcal6408;
+  'nxp,pcal9554b': NxpPcal6408;
   'nxp,pcal6416': NxpPcal6416;
   'nxp,pcal6416a': NxpPcal6416;
+  'nxp,pcal9535': NxpPcal6416;
+  'nxp,pcal9555a': NxpPcal6416;
   'nxp,pcf8574': NxpPca9554;
   'nxp,pcf8574a': NxpPca9554;
   'nxp,pca8574': NxpPca9554;
@@ -904,6 +1368,9 @@ export interface PartTypes {
   'nxp,pca9848': NxpPca9548;
   'ti,tca9548': NxpPca9548;
   'ti,tca9548a': NxpPca9548;
+  'maxim,max7356': NxpPca9548;
+  'maxim,max7357': NxpPca9548;
+  'maxim,max7358': NxpPca9548;
   'maxim,max7367': NxpPca9548;
   'nxp,pca9546': NxpPca9548;
   'nxp,pca9846': NxpPca9548;
@@ -919,6 +1386,191 @@ export interface PartTypes {
   'nxp,pca9542': NxpPca9548;
   'linux,spi-loopback-test': object;
   'dtbus,loopback': object;
+  'x-powers,axp209': XPowersAxp209;
+  'x-powers,axp202': XPowersAxp209;
+  'x-powers,axp221': XPowersAxp221;
+  'x-powers,axp223': XPowersAxp221;
+  'x-powers,axp228': XPowersAxp221;
+  'x-powers,axp809': XPowersAxp221;
+  'x-powers,axp803': XPowersAxp221;
+  'x-powers,axp813': XPowersAxp221;
+  'x-powers,axp818': XPowersAxp221;
+  'x-powers,axp152': object;
+  'x-powers,axp192': object;
+  'x-powers,axp313a': object;
+  'x-powers,axp323': object;
+  'x-powers,axp305': object;
+  'x-powers,axp805': object;
+  'x-powers,axp806': object;
+  'x-powers,axp717': object;
+  'x-powers,axp15060': object;
+  'x-powers,axp1530': object;
+  'fcs,fan53555': FcsFan53555;
+  'fcs,fan53526': FcsFan53555;
+  'silergy,syr827': FcsFan53555;
+  'silergy,syr828': FcsFan53555;
+  'rockchip,rk8600': FcsFan53555;
+  'rockchip,rk8601': FcsFan53555;
+  'rockchip,rk8602': FcsFan53555;
+  'rockchip,rk8603': FcsFan53555;
+  'tcs,tcs4525': FcsFan53555;
+  'tcs,tcs4526': FcsFan53555;
+  'ti,tps62363': object;
+  'ti,tps62360': object;
+  'ti,tps62361b': object;
+  'ti,tps62362': object;
+  'ti,tps62864': object;
+  'ti,tps62866': object;
+  'ti,tps62868': object;
+  'ti,tps62869': object;
+  'ti,tps62870': object;
+  'ti,tps62871': object;
+  'ti,tps62872': object;
+  'ti,tps62873': object;
+  'maxim,max77621': MaximMax77621;
+  'maxim,max8973': MaximMax77621;
+  'mps,mp8859': object;
+  'mps,mpq7920': object;
+  'mps,mp5416': object;
+  'maxim,max20411': object;
+  'silergy,sy8106a': object;
+  'silergy,sy8824c': object;
+  'silergy,sy8827n': object;
+  'ti,tps65132': object;
+  'ti,tps65185': object;
+  'kinetic,ktz8866': object;
+  'dlg,slg51000': object;
+  'renesas,raa215300': object;
+  'richtek,rt5190a': object;
+  'samsung,s2dos05': object;
+  'dlg,da9211': object;
+  'dlg,da9212': object;
+  'dlg,da9213': object;
+  'dlg,da9214': object;
+  'dlg,da9223': object;
+  'dlg,da9224': object;
+  'dlg,da9130': object;
+  'dlg,da9131': object;
+  'dlg,da9121': object;
+  'dlg,da9132': object;
+  'dlg,da9220': object;
+  'dlg,da9217': object;
+  'nxp,pca9450a': NxpPca9450a;
+  'nxp,pca9450c': NxpPca9450a;
+  'nxp,pca9450b': NxpPca9450a;
+  'nxp,pca9451a': NxpPca9450a;
+  'nxp,pca9452': NxpPca9450a;
+  'nxp,pf9453': object;
+  'fsl,pfuze100': FslPfuze100;
+  'fsl,pfuze200': FslPfuze100;
+  'fsl,pfuze3000': object;
+  'fsl,pfuze3001': object;
+  'nxp,pf8100': object;
+  'nxp,pf8121a': object;
+  'nxp,pf8200': object;
+  'rohm,bd71847': RohmBd71847;
+  'rohm,bd71850': RohmBd71847;
+  'rohm,bd71837': RohmBd71847;
+  'rohm,bd9571mwv': object;
+  'rohm,bd9574mwf': object;
+  'rohm,bd71815': object;
+  'rohm,bd71828': object;
+  'rohm,bd71879': object;
+  'st,stpmic1': object;
+  'ti,tps65219': object;
+  'ti,tps65214': object;
+  'ti,tps65215': object;
+  'ti,tps65217': object;
+  'ti,tps65218': object;
+  'ti,tps65910': object;
+  'ti,tps65911': object;
+  'ti,tps65086': object;
+  'ti,tps650861': object;
+  'ti,tps6586x': object;
+  'ti,tps6594-q1': object;
+  'ti,tps6593-q1': object;
+  'ti,lp8764-q1': object;
+  'ti,tps65224-q1': object;
+  'ti,tps652g1': object;
+  'ti,lp8733': object;
+  'ti,lp8732': object;
+  'ti,lp87565': object;
+  'ti,lp87561': object;
+  'ti,lp87524': object;
+  'ti,lp873x': object;
+  'ti,palmas': object;
+  'ti,tps65917': object;
+  'ti,tps65917-pmic': object;
+  'ti,tps659038': object;
+  'ti,tps659038-pmic': object;
+  'ti,twl6035': object;
+  'ti,twl6036': object;
+  'ti,twl6037': object;
+  'ti,twl4030': object;
+  'ti,twl5030': object;
+  'ti,tps65950': object;
+  'ti,twl6030': object;
+  'ti,twl6032': object;
+  'maxim,max77620': object;
+  'maxim,max20024': object;
+  'maxim,max77686': object;
+  'maxim,max77802': object;
+  'maxim,max77705': object;
+  'maxim,max77759': object;
+  'maxim,max77843': object;
+  'maxim,max77693': object;
+  'maxim,max14577': object;
+  'maxim,max77836': object;
+  'maxim,max8997-pmic': object;
+  'maxim,max8998': object;
+  'maxim,max5970': object;
+  'maxim,max5978': object;
+  'samsung,s2mps11-pmic': object;
+  'samsung,s2mps13-pmic': object;
+  'samsung,s2mps14-pmic': object;
+  'samsung,s2mps15-pmic': object;
+  'samsung,s2mpu02-pmic': object;
+  'samsung,s2mpu05-pmic': object;
+  'samsung,s5m8767-pmic': object;
+  'dlg,da9062': object;
+  'dlg,da9061': object;
+  'dlg,da9063': object;
+  'dlg,da9063l': object;
+  'dlg,da9052': object;
+  'dlg,da9053-aa': object;
+  'dlg,da9053-bb': object;
+  'dlg,da9053-bc': object;
+  'spacemit,p1': object;
+  'active-semi,act8846': object;
+  'active-semi,act8865': object;
+  'active-semi,act8600': object;
+  'active-semi,act8945a': object;
+  'ams,as3722': object;
+  'ams,as3711': object;
+  'marvell,88pm886-a1': object;
+  'marvell,88pm860x': object;
+  'nvidia,vrs-10': object;
+  'qcom,pm8008': object;
+  'mediatek,mt6360': object;
+  'fsl,mc34708': object;
+  'fsl,mc13892': object;
+  'lltc,ltc3589': object;
+  'lltc,ltc3589-1': object;
+  'lltc,ltc3676': object;
+  'richtek,rt5033': object;
+  'richtek,rt5120': object;
+  'richtek,rt4831': object;
+  'richtek,rt4801': object;
+  'isil,isl9305': object;
+  'ricoh,rn5t567': object;
+  'ricoh,rc5t619': object;
+  'ricoh,rn5t618': object;
+  'rockchip,rk808': RockchipRk808;
+  'rockchip,rk818': RockchipRk808;
+  'rockchip,rk805': RockchipRk805;
+  'rockchip,rk809': RockchipRk809;
+  'rockchip,rk817': RockchipRk809;
+  'rockchip,rk806': RockchipRk806;
   'ti,ina219': TiIna219;
   'ti,ina220': TiIna219;
   'ti,ina226': TiIna219;
@@ -941,11 +1593,94 @@ export interface PartTypes {
   'ti,hdc1080': TiHdc1080;
   'ti,hdc1000': TiHdc1080;
   'ti,hdc': TiHdc1080;
+  'ti,amc6821': TiAmc6821;
+  'tsd,mule': TiAmc6821;
+  'maxim,max31790': MaximMax31790;
+  'maxim,max9611': MaximMax9611;
+  'maxim,max9612': MaximMax9611;
+  'ti,ads7830': object;
+  'ti,ads7828': object;
+  'ti,ads1119': object;
+  'ti,ads7924': object;
+  'ti,adc101c': object;
+  'adi,ad7291': object;
+  'adi,ad7992': object;
+  'adi,ad7997': object;
+  'lltc,ltc2497': object;
+  'microchip,mcp3021': object;
+  'ti,adc081c': object;
+  'microchip,emc2301': MicrochipEmc2301;
+  'microchip,emc2303': MicrochipEmc2301;
+  'microchip,emc2305': MicrochipEmc2301;
+  'maxim,max6650': object;
+  'maxim,max6651': object;
+  'maxim,max6639': object;
+  'maxim,max6620': object;
+  'national,lm96163': NationalLm96163;
+  'national,lm63': NationalLm96163;
+  'national,lm64': NationalLm96163;
+  'nuvoton,nct7802': object;
+  'nuvoton,w83773g': object;
+  'winbond,w83795g': object;
+  'nuvoton,nct7904': object;
+  'smsc,emc1403': object;
+  'smsc,emc1404': object;
+  'smsc,emc6d103': object;
+  'adi,adt7475': object;
+  'adi,adt7473': object;
+  'adi,adt7476': object;
+  'adi,adt7490': object;
+  'adi,adt7462': object;
+  'adi,adt7470': object;
+  'microchip,pac1934': object;
+  'microchip,pac1932': object;
+  'microchip,pac1933': object;
+  'microchip,pac1931': object;
+  'ti,ina260': object;
+  'ti,ina228': object;
+  'renesas,isl28022': object;
+  'adi,ltc4151': object;
+  'lltc,ltc2945': object;
+  'lltc,ltc2990': object;
+  'lltc,ltc4261': object;
+  'lltc,ltc4222': object;
+  'ti,tmp103': TiTmp103;
+  'semtech,sx9324': object;
+  'semtech,sx9310': object;
+  'semtech,sx9311': object;
+  'semtech,sx9360': object;
+  'vishay,vcnl4000': object;
+  'vishay,vcnl4010': object;
+  'vishay,vcnl4020': object;
+  'vishay,vcnl4035': object;
+  'vishay,vcnl4040': VishayVcnl4040;
+  'capella,cm36686': VishayVcnl4040;
+  'vishay,vcnl4200': VishayVcnl4040;
+  'sensortek,stk3310': SensortekStk3310;
+  'sensortek,stk3311': SensortekStk3310;
+  'sensortek,stk3335': SensortekStk3310;
+  'sensortek,stk3013': SensortekStk3310;
+  'isil,isl29018': object;
+  'isil,isl29023': object;
+  'isil,isl29035': object;
+  'isil,isl29028': object;
+  'liteon,ltr559': object;
+  'liteon,ltr501': object;
+  'capella,cm3323': object;
+  'capella,cm32181': object;
+  'avago,apds9930': object;
+  'avago,apds9300': object;
+  'avago,apds9960': object;
+  'amstaos,tsl2772': object;
+  'amstaos,tmd2772': object;
+  'infineon,irps5401': object;
+  'maxim,max20751': object;
   'national,lm75': AdiAdt7410;
   'national,lm75a': AdiAdt7410;
   'maxim,max6626': AdiAdt7410;
   'st,ds75': AdiAdt7410;
   'dallas,ds75': AdiAdt7410;
+  'st,stlm75': AdiAdt7410;
   'national,lm75b': AdiAdt7410;
   'nxp,lm75b': AdiAdt7410;
   'nxp,pct2075': AdiAdt7410;
@@ -953,8 +1688,36 @@ export interface PartTypes {
   'ti,tmp175': AdiAdt7410;
   'ti,tmp275': AdiAdt7410;
   'ti,tmp105': AdiAdt7410;
+  'ti,tmp100': AdiAdt7410;
+  'ti,tmp101': AdiAdt7410;
   'microchip,mcp980x': AdiAdt7410;
+  'ti,tmp75c': AdiAdt7410;
   'ti,tmp1075': AdiAdt7410;
+  'adi,adt7461': AdiAdt7461;
+  'adi,adt7461a': AdiAdt7461;
+  'onnn,nct1008': AdiAdt7461;
+  'adi,adm1032': AdiAdt7461;
+  'adi,adt7481': AdiAdt7461;
+  'nxp,sa56004': AdiAdt7461;
+  'ti,tmp451': AdiAdt7461;
+  'ti,tmp461': AdiAdt7461;
+  'national,lm90': AdiAdt7461;
+  'national,lm86': AdiAdt7461;
+  'national,lm89': AdiAdt7461;
+  'national,lm99': AdiAdt7461;
+  'maxim,max6646': AdiAdt7461;
+  'maxim,max6647': AdiAdt7461;
+  'maxim,max6649': AdiAdt7461;
+  'maxim,max6657': AdiAdt7461;
+  'maxim,max6658': AdiAdt7461;
+  'maxim,max6659': AdiAdt7461;
+  'maxim,max6680': AdiAdt7461;
+  'maxim,max6681': AdiAdt7461;
+  'winbond,w83l771': AdiAdt7461;
+  'maxim,max1619': AdiAdt7461;
+  'maxim,max1617': AdiAdt7461;
+  'maxim,max6695': AdiAdt7461;
+  'maxim,max6696': AdiAdt7461;
   'maxim,max31855k': MaximMax31855k;
   'maxim,max31855': MaximMax31855k;
   'maxim,max6675': MaximMax6675;

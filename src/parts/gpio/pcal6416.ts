@@ -12,13 +12,13 @@ interface Row {
 
 const ROWS: readonly Row[] = [
   {
-    compatible: ['nxp,pcal6408', 'nxp,pcal6408a'],
+    compatible: ['nxp,pcal6408', 'nxp,pcal6408a', 'nxp,pcal9554b'],
     title: 'PCAL6408A GPIO expander, 8 pins with pulls, latches and interrupt masks',
     source: 'NXP PCAL6408A',
     ports: 1,
   },
   {
-    compatible: ['nxp,pcal6416', 'nxp,pcal6416a'],
+    compatible: ['nxp,pcal6416', 'nxp,pcal6416a', 'nxp,pcal9535', 'nxp,pcal9555a'],
     title: 'PCAL6416A GPIO expander, 16 pins with pulls, latches and interrupt masks',
     source: 'NXP PCAL6416A',
     ports: 2,

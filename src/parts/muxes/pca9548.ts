@@ -17,7 +17,16 @@ interface Row {
 /** NXP data sheets PCA9540B to PCA9548A, "Control register definition". */
 const ROWS: readonly Row[] = [
   {
-    compatible: ['nxp,pca9548', 'nxp,pca9848', 'ti,tca9548', 'ti,tca9548a', 'maxim,max7367'],
+    compatible: [
+      'nxp,pca9548',
+      'nxp,pca9848',
+      'ti,tca9548',
+      'ti,tca9548a',
+      'maxim,max7356',
+      'maxim,max7357',
+      'maxim,max7358',
+      'maxim,max7367',
+    ],
     title: 'PCA9548 I2C switch, 8 channels',
     channels: 8,
     writable: 0xff,

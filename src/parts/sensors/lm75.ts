@@ -43,7 +43,7 @@ const registersOf = (conf: object, limitBits: 9 | 12): Registers => ({
 
 const ROWS: readonly Row[] = [
   {
-    compatible: ['national,lm75', 'national,lm75a', 'maxim,max6626', 'st,ds75', 'dallas,ds75'],
+    compatible: ['national,lm75', 'national,lm75a', 'maxim,max6626', 'st,ds75', 'dallas,ds75', 'st,stlm75'],
     title: 'LM75 temperature sensor, 9 bits',
     source: 'TI SNOS808',
     registers: registersOf(CONF, 9),
@@ -61,7 +61,7 @@ const ROWS: readonly Row[] = [
     conversionMs: 100,
   },
   {
-    compatible: ['ti,tmp75', 'ti,tmp175', 'ti,tmp275', 'ti,tmp105'],
+    compatible: ['ti,tmp75', 'ti,tmp175', 'ti,tmp275', 'ti,tmp105', 'ti,tmp100', 'ti,tmp101'],
     title: 'TMP75 temperature sensor, 9 to 12 bits',
     // Table 7: 27.5 ms for 9 bits.
     source: 'TI SBOS288',
@@ -80,6 +80,16 @@ const ROWS: readonly Row[] = [
     pointer: 0x03,
     bits: 0,
     conversionMs: 30,
+  },
+  {
+    compatible: ['ti,tmp75c'],
+    title: 'TMP75C temperature sensor, 12 bits',
+    source: 'TI SBOS707',
+    // Table 6: the second byte of CONF is reserved.
+    registers: registersOf({ OS: [5, 'sc'], ...CONF }, 12),
+    pointer: 0x03,
+    bits: 12,
+    conversionMs: 27,
   },
   {
     compatible: ['ti,tmp1075'],
@@ -135,8 +145,17 @@ interface Sheet extends DataSheet {
 const FAULTS = [1, 2, 4, 6] as const;
 
 const modelOf = ({ bits, conversionMs, registers, callable }: Row): Model<Sheet> => {
-  const { R, SD } = (registers['CONF']?.fields ?? {}) as { readonly R?: unknown; readonly SD: number };
+  const {
+    R,
+    OS: start,
+    SD,
+  } = (registers['CONF']?.fields ?? {}) as {
+    readonly R?: unknown;
+    readonly OS?: unknown;
+    readonly SD: number;
+  };
   const hasResolution = R !== undefined;
+  const hasOneShot = start !== undefined;
   const shutDown = 1 << SD;
 
   return (
@@ -146,7 +165,7 @@ const modelOf = ({ bits, conversionMs, registers, callable }: Row): Model<Sheet>
     const comparator = thermostat();
     const conversionNs = () => conversionMs * 1e6 * (hasResolution ? 2 ** CONF.R : 1);
     const conversions = every(() => (CONF.SD ? 0 : conversionNs()), convert, OS);
-    const oneShot = hasResolution ? once(() => convert(1), OS) : undefined;
+    const oneShot = hasOneShot ? once(() => convert(1), OS) : undefined;
 
     function convert(count: number): void {
       const step = 2 ** (16 - (bits === 0 ? 9 + CONF.R : bits));

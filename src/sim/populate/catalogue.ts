@@ -40,12 +40,12 @@ export interface SpiPartModel extends ModelDescription {
 export type PartModel = I2cPartModel | SpiPartModel;
 type ModelOf<B extends PartModel['bus']> = Extract<PartModel, { bus: B }>;
 
-/** A client's own compatibles, and the register map for one with a dump of its registers. */
+/** A client's own compatibles; before them the register map for one with a dump of its registers: who gives one means it. */
 export function compatiblesOf(client: DeviceNode): readonly string[] {
-  return client.has(DUMP_PROPERTY) ? [...client.compatible, REGISTER_MAP] : client.compatible;
+  return client.has(DUMP_PROPERTY) ? [REGISTER_MAP, ...client.compatible] : client.compatible;
 }
 
-/** What `dtbus,dump` names: the output of `i2cdump`, from which any part without a model can answer. */
+/** What `dtbus,dump` names: the output of `i2cdump`, which answers in the place of any part. */
 export const DUMP_PROPERTY = 'dtbus,dump';
 export const REGISTER_MAP = 'dtbus,register-map';
 

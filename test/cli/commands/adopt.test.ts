@@ -25,7 +25,7 @@ function up(...argv: readonly string[]): Promise<string> {
 const FREESCALE = `
 FSL i.MX8MM EVK board
 ├─ /dev/i2c-0 /soc@0/bus@30800000/i2c@30a20000 virtio0 (i2c_virtio) → simulated I2C bus
-│  └─ 0x4b  pmic@4b  rohm,bd71847  nothing: no model of it
+│  └─ 0x4b  pmic@4b  rohm,bd71847  BD71847 power management
 ├─ /dev/i2c-1 /soc@0/bus@30800000/i2c@30a30000 virtio1 (i2c_virtio) → simulated I2C bus
 │  ├─ 0x3d  hdmi@3d  adi,adv7535  nothing: no model of it
 │  └─ 0x50  tcpc@50  nxp,ptn5110  nothing: no model of it
@@ -34,7 +34,7 @@ FSL i.MX8MM EVK board
 │  └─ 0x3c  camera@3c  ovti,ov5640  nothing: no model of it
 └─ /dev/spidev0.0 /soc@0/bus@30800000/spi@30bb0000 virtio3 (spi_virtio) → simulated SPI bus
    └─ cs 0  flash@0  jedec,spi-nor  SPI NOR flash (W25Q of the size that fits)
-4 buses, 6 parts: 2 simulated, 4 without a model
+4 buses, 6 parts: 3 simulated, 3 without a model
 `;
 
 const NVIDIA = `
@@ -45,10 +45,10 @@ NVIDIA Jetson Nano Developer Kit
 │  └─ 0x57  eeprom@57  atmel,24c02  24C02 EEPROM, 256 bytes
 ├─ /dev/i2c-2 /i2c@7000c700 virtio2 (i2c_virtio) → simulated I2C bus
 ├─ /dev/i2c-3 /i2c@7000d000 virtio3 (i2c_virtio) → simulated I2C bus
-│  └─ 0x3c  pmic@3c  maxim,max77620  nothing: no model of it
+│  └─ 0x3c  pmic@3c  maxim,max77620  MAX77620 power management (registers only)
 └─ /dev/spidev0.0 /spi@70410000 virtio4 (spi_virtio) → simulated SPI bus
    └─ cs 0  flash@0  jedec,spi-nor  SPI NOR flash (W25Q of the size that fits)
-5 buses, 4 parts: 3 simulated, 1 without a model
+5 buses, 4 parts: 3 simulated, 1 by registers only
 `;
 
 const QUALCOMM = `
@@ -66,17 +66,17 @@ Thundercomm Dragonboard 845c
 const ROCKCHIP = `
 Pine64 RockPro64 v2.1
 ├─ /dev/i2c-0 /i2c@ff3c0000 virtio0 (i2c_virtio) → simulated I2C bus
-│  ├─ 0x1b  pmic@1b       rockchip,rk808  nothing: no model of it
-│  ├─ 0x40  regulator@40  silergy,syr827  nothing: no model of it
-│  └─ 0x41  regulator@41  silergy,syr828  nothing: no model of it
+│  ├─ 0x1b  pmic@1b       rockchip,rk808  RK808 power management with clock
+│  ├─ 0x40  regulator@40  silergy,syr827  SYR827 step-down converter
+│  └─ 0x41  regulator@41  silergy,syr828  SYR827 step-down converter
 ├─ /dev/i2c-1 /i2c@ff110000 virtio1 (i2c_virtio) → simulated I2C bus
-│  └─ 0x11  codec@11  everest,es8316  nothing: no model of it
+│  └─ 0x11  codec@11  everest,es8316  ES8316 audio codec (registers only)
 ├─ /dev/i2c-3 /i2c@ff130000 virtio2 (i2c_virtio) → simulated I2C bus
 ├─ /dev/i2c-4 /i2c@ff3d0000 virtio3 (i2c_virtio) → simulated I2C bus
 │  └─ 0x22  typec-portc@22  fcs,fusb302  nothing: no model of it
 └─ /dev/spidev1.0 /spi@ff1d0000 virtio4 (spi_virtio) → simulated SPI bus
    └─ cs 0  flash@0  jedec,spi-nor  SPI NOR flash (W25Q of the size that fits)
-5 buses, 6 parts: 1 simulated, 5 without a model
+5 buses, 6 parts: 4 simulated, 1 by registers only, 1 without a model
 `;
 
 const TI = `
@@ -85,13 +85,13 @@ Texas Instruments AM625 SK
 │  ├─ 0x51  eeprom@51    atmel,24c512  24C512 EEPROM, 65536 bytes
 │  └─ 0x3f  tps6598x@3f  ti,tps6598x   nothing: no model of it
 ├─ /dev/i2c-1 /bus@f0000/i2c@20010000 virtio1 (i2c_virtio) → simulated I2C bus
-│  ├─ 0x1b  audio-codec@1b  ti,tlv320aic3106  nothing: no model of it
+│  ├─ 0x1b  audio-codec@1b  ti,tlv320aic3106  TLV320AIC3106 audio codec (registers only)
 │  ├─ 0x3b  bridge-hdmi@3b  sil,sii9022       nothing: no model of it
-│  └─ 0x22  gpio@22         ti,tca6424        nothing: no model of it
+│  └─ 0x22  gpio@22         ti,tca6424        TCA6424 GPIO expander, 24 pins
 ├─ /dev/i2c-2 /bus@f0000/i2c@20020000 virtio2 (i2c_virtio) → simulated I2C bus
 └─ /dev/spidev0.0 /bus@f0000/bus@fc00000/spi@fc40000 virtio3 (spi_virtio) → simulated SPI bus
    └─ cs 0  flash@0  jedec,spi-nor  SPI NOR flash (W25Q of the size that fits)
-4 buses, 6 parts: 2 simulated, 4 without a model
+4 buses, 6 parts: 3 simulated, 1 by registers only, 2 without a model
 `;
 
 describe.skipIf(NO_CORPUS !== undefined)("dtbus up --adopt, on vendors' boards as Linux has them", () => {

@@ -156,7 +156,7 @@ describe('a data sheet of a user', () => {
     [
       'what nothing shows',
       keys({ shows: { lit: { doc: 'x' } } }),
-      'invalid shows.lit: expected a model that gives its value, got none',
+      'invalid shows.lit: expected a model that gives its value, or a field, got none',
     ],
     [
       'a form that needs a model',

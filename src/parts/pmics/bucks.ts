@@ -1,0 +1,139 @@
+import type { Part } from '../model.ts';
+import { output, type PartRow, partOfRow } from '../rows.ts';
+
+const select = (bits: number) => ({ EN: 7, MODE: 6, SEL: [bits - 1, 0] }) as const;
+const wide = { EN: 7, SEL: [6, 0] } as const;
+
+/** Step-down converters whose outputs follow a selector; FAN53555 and its relatives have ids at 03h and 04h. */
+const ROWS: readonly PartRow[] = [
+  {
+    names: 'fcs,fan53555 fcs,fan53526',
+    title: 'FAN53555 step-down converter',
+    source: 'onsemi FAN53555 data sheet',
+    at: 0x60,
+    ids: { ID1: [0x03, 0x80], ID2: [0x04, 0x00] },
+    registers: {
+      VSEL0: { at: 0, reset: 0x9e, fields: select(6) },
+      VSEL1: { at: 1, reset: 0x9e, fields: select(6) },
+    },
+    shows: {
+      output: output('VSEL0.SEL', 0.6, 0.01, 'VSEL0.EN'),
+      standby: output('VSEL1.SEL', 0.6, 0.01, 'VSEL1.EN'),
+    },
+  },
+  {
+    names: 'silergy,syr827 silergy,syr828 rockchip,rk8600 rockchip,rk8601',
+    title: 'SYR827 step-down converter',
+    source: 'Silergy SYR827 data sheet',
+    at: 0x40,
+    ids: { ID1: [0x03, 0x88], ID2: [0x04, 0x04] },
+    registers: {
+      VSEL0: { at: 0, reset: 0x97, fields: select(6) },
+      VSEL1: { at: 1, reset: 0x97, fields: select(6) },
+    },
+    shows: {
+      output: output('VSEL0.SEL', 0.7125, 0.0125, 'VSEL0.EN'),
+      standby: output('VSEL1.SEL', 0.7125, 0.0125, 'VSEL1.EN'),
+    },
+  },
+  {
+    names: 'rockchip,rk8602 rockchip,rk8603',
+    title: 'RK8602 step-down converter',
+    source: 'Rockchip RK8602 data sheet',
+    at: 0x42,
+    ids: { ID1: [0x03, 0x8a], ID2: [0x04, 0x00] },
+    registers: {
+      ENABLE0: { at: 0, reset: 0x80, fields: { EN: 7, MODE: 6, LOW: [5, 0] } },
+      ENABLE1: { at: 1, reset: 0x80, fields: { EN: 7, MODE: 6, LOW: [5, 0] } },
+      VSEL0: { at: 6, reset: 0x40 },
+      VSEL1: { at: 7, reset: 0x40 },
+    },
+    shows: {
+      output: output('VSEL0', 0.5, 0.00625, 'ENABLE0.EN'),
+      standby: output('VSEL1', 0.5, 0.00625, 'ENABLE1.EN'),
+    },
+  },
+  {
+    names: 'tcs,tcs4525 tcs,tcs4526',
+    title: 'TCS4525 step-down converter',
+    source: 'Torch Chip TCS4525 data sheet',
+    at: 0x1c,
+    ids: { ID1: [0x03, 0x8c], ID2: [0x04, 0x00] },
+    registers: {
+      VSEL1: { at: 0x10, reset: 0xa8, fields: wide },
+      VSEL0: { at: 0x11, reset: 0xa8, fields: wide },
+    },
+    shows: {
+      output: output('VSEL0.SEL', 0.6, 0.00625, 'VSEL0.EN'),
+      standby: output('VSEL1.SEL', 0.6, 0.00625, 'VSEL1.EN'),
+    },
+  },
+  {
+    names: 'ti,tps62363 ti,tps62360 ti,tps62361b ti,tps62362',
+    title: 'TPS6236x step-down converter',
+    source: 'TI SLVSAU9',
+    at: 0x60,
+    registers: {
+      SET0: { at: 0, reset: 0x2e },
+      SET1: { at: 1, reset: 0x2e },
+      SET2: { at: 2, reset: 0x2e },
+      SET3: { at: 3, reset: 0x2e },
+    },
+  },
+  {
+    names: 'ti,tps62864 ti,tps62866 ti,tps62868 ti,tps62869',
+    title: 'TPS6286x step-down converter',
+    source: 'TI SLUSDM8',
+    at: 0x42,
+    registers: {
+      VOUT1: { at: 1, reset: 0x64 },
+      VOUT2: { at: 2, reset: 0x64 },
+      CONTROL: { at: 3, reset: 0x68, fields: { EN: 5, REST: [4, 0], HIGH: [7, 6] } },
+    },
+  },
+  {
+    names: 'ti,tps62870 ti,tps62871 ti,tps62872 ti,tps62873',
+    title: 'TPS6287x step-down converter',
+    source: 'TI SLVSFP6',
+    at: 0x40,
+    registers: {
+      VSET: { at: 0, reset: 0x50 },
+      CONTROL1: { at: 1, reset: 0x0a, fields: { EN: 5, REST: [4, 0], HIGH: [7, 6] } },
+    },
+  },
+  {
+    names: 'maxim,max77621 maxim,max8973',
+    title: 'MAX77621 step-down converter',
+    source: 'Maxim MAX77621 data sheet',
+    at: 0x1b,
+    ids: { CHIPID1: [0x04, 0x04], CHIPID2: [0x05, 0x00] },
+    registers: {
+      VOUT: { at: 0, reset: 0xc0, fields: wide },
+      VOUT_DVS: { at: 1, reset: 0xc0, fields: wide },
+    },
+    shows: { output: output('VOUT.SEL', 0.60625, 0.00625, 'VOUT.EN') },
+  },
+  {
+    names: 'mps,mp8859 mps,mpq7920 mps,mp5416 maxim,max20411 silergy,sy8106a silergy,sy8824c silergy,sy8827n',
+    title: 'MP5416 and other step-down converters',
+    source: 'MPS MP5416 data sheet',
+    at: 0x69,
+  },
+  {
+    names:
+      'ti,tps65132 ti,tps65185 kinetic,ktz8866 dlg,slg51000 renesas,raa215300 richtek,rt5190a samsung,s2dos05',
+    title: 'TPS65132 and other bias supplies of displays',
+    source: 'TI SLVSBM1',
+    at: 0x3e,
+  },
+  {
+    names:
+      'dlg,da9211 dlg,da9212 dlg,da9213 dlg,da9214 dlg,da9223 dlg,da9224 dlg,da9130 dlg,da9131 dlg,da9121 dlg,da9132 dlg,da9220 dlg,da9217',
+    title: 'DA9211 and other step-down converters of Dialog',
+    source: 'Dialog DA9211 data sheet',
+    at: 0x68,
+    ids: { DEVICE_ID: [0x01, 0x22], VARIANT_ID: [0x02, 0x10] },
+  },
+];
+
+export const parts: readonly Part[] = ROWS.map(partOfRow);

@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import { i2cBench, spiBench } from '../sim/support.ts';
+
+/** Parts that are rows of tables, by what Linux's drivers read of them first, and by what is set on them. */
+
+/** Compatible, the bytes that name a register, and what it has to hold: ids as Linux's drivers and data sheets have them. */
+const IDS: readonly (readonly [compatible: string, number: readonly number[], value: readonly number[]])[] = [
+  ['fsl,pfuze100', [0x00], [0x10]],
+  ['fsl,pfuze3000', [0x00], [0x30]],
+  ['nxp,pca9450c', [0x00], [0x31]],
+  ['silergy,syr827', [0x03], [0x88]],
+  ['silergy,syr827', [0x04], [0x04]],
+  ['rockchip,rk808', [0x17], [0x00, 0x00]],
+  ['rockchip,rk809', [0xed], [0x80, 0x90]],
+  ['rockchip,rk817', [0xed], [0x81, 0x70]],
+  ['rockchip,rk806', [0x5a], [0x80]],
+  ['rohm,bd71847', [0x00], [0xa3]],
+  ['st,stpmic1', [0x06], [0x10]],
+  ['fsl,sgtl5000', [0x00, 0x00], [0xa0, 0x11]],
+  ['wlf,wm8904', [0x00], [0x89, 0x04]],
+  ['wlf,wm8962', [0x00, 0x0f], [0x62, 0x43]],
+  ['realtek,rt5682i', [0x00, 0xff], [0x65, 0x30]],
+  ['realtek,rt5682s', [0x00, 0xff], [0x67, 0x49]],
+  ['adi,adt7461', [0xfe], [0x41, 0x51]],
+  ['nxp,sa56004', [0xfe], [0xa1, 0x00]],
+  ['onnn,nct1008', [0xfe], [0x41, 0x57]],
+  ['ti,amc6821', [0x3d], [0x21, 0x49]],
+  ['semtech,sx9324', [0xfa], [0x23]],
+];
+
+describe('what tells a driver which chip it is', () => {
+  it.each(IDS)('%s at %j', async (compatible, number, value) => {
+    const { writeRead, write } = await i2cBench({ compatible, reg: 0x21 });
+    expect(writeRead(number, value.length)).toEqual(value);
+    write([...number, ...value.map((byte) => byte ^ 0xff)]);
+    expect(writeRead(number, value.length)).toEqual(value);
+  });
+
+  it('RK806 over SPI: command, number with the low byte first', async () => {
+    const { exchange } = await spiBench({ compatible: 'rockchip,rk806' });
+    expect(exchange([0x01, 0x5a, 0x00], 2)).toEqual([0x80, 0x60]);
+  });
+
+  it('DA9063 has its ids at the address that follows', async () => {
+    const { writeRead } = await i2cBench({ compatible: 'dlg,da9063', reg: 0x58 });
+    expect(writeRead([0x81], 2, 0x59)).toEqual([0x61, 0x60]);
+  });
+});
+
+/** Compatible, what software writes, and the output that a test sees then (V). */
+const OUTPUTS: readonly (readonly [
+  compatible: string,
+  bytes: readonly number[],
+  output: string,
+  volts: number,
+])[] = [
+  ['silergy,syr828', [0x00, 0x80 | 23], 'output', 1],
+  ['silergy,syr828', [0x00, 23], 'output', 0],
+  ['rockchip,rk8602', [0x06, 80], 'output', 1],
+  ['tcs,tcs4525', [0x11, 0x80 | 64], 'output', 1],
+  ['rockchip,rk808', [0x2f, 23], 'buck1', 1],
+  ['rockchip,rk809', [0xbb, 40], 'buck1', 1],
+  ['rockchip,rk806', [0x1a, 80], 'buck1', 1],
+  ['x-powers,axp209', [0x23, 28], 'dcdc2', 1.4],
+  ['fsl,pfuze100', [0x20, 43], 'sw1ab', 1.375],
+  ['nxp,pca9450c', [0x11, 0x14], 'buck1', 0.85],
+  ['nxp,pca9450c', [0x1a, 0x6c], 'buck4', 3.3],
+];
+
+it.each(OUTPUTS)('%s: %j makes %s %d V', async (compatible, bytes, output, volts) => {
+  const { write, get } = await i2cBench({ compatible, reg: 0x21 });
+  write(bytes);
+  expect(get(output)).toBe(volts);
+});
+
+it('BD71847 changes no output while its lock is on', async () => {
+  const { write, get } = await i2cBench({ compatible: 'rohm,bd71847', reg: 0x4b });
+  write([0x0d, 40]);
+  expect(get('buck1')).toBe(0.9);
+  write([0x2f, 0x01]);
+  write([0x0d, 40]);
+  expect(get('buck1')).toBe(1.1);
+});
+
+/** Compatible, what a test sets, and what a driver reads of it. */
+const SENSES: readonly (readonly [string, string, number | boolean, readonly number[], readonly number[]])[] =
+  [
+    ['adi,adt7461', 'temperature', -20, [0x00], [0xec]],
+    ['nxp,sa56004', 'remote', 26.125, [0x01], [26]],
+    ['nxp,sa56004', 'remote', 26.125, [0x10], [0x20]],
+    ['ti,amc6821', 'temperature', 31.5, [0x0a], [31]],
+    ['ti,amc6821', 'temperature', 31.5, [0x06], [0x04]],
+    ['ti,tmp103', 'temperature', -5, [0x00], [0xfb]],
+    ['x-powers,axp209', 'batteryVoltage', 3.96, [0x78], [0xe1, 0x00]],
+    ['x-powers,axp209', 'vbus', true, [0x00], [0xa0]],
+    ['dallas,ds3232', 'temperature', 25.25, [0x11], [0x19, 0x40]],
+    ['microcrystal,rv3032', 'temperature', -1, [0x0f], [0xff]],
+  ];
+
+it.each(SENSES)('%s: %s = %s', async (compatible, name, value, number, bytes) => {
+  const { set, writeRead } = await i2cBench({ compatible, reg: 0x21 });
+  set(name, value);
+  expect(writeRead(number, bytes.length)).toEqual(bytes);
+});
+
+/** Where each clock has its seconds, and what a second after 23:59:58 on 28 February 2024 (a Wednesday) stands there. */
+const CLOCKS: readonly (readonly [string, number, readonly number[]])[] = [
+  ['rockchip,rk808', 0x00, [0x59, 0x59, 0x23, 0x28, 0x02, 0x24, 0x03]],
+  ['dallas,ds1338', 0x00, [0x59, 0x59, 0x23, 0x04, 0x28, 0x02, 0x24]],
+  ['dallas,ds3232', 0x00, [0x59, 0x59, 0x23, 0x04, 0x28, 0x02, 0x24]],
+  ['microcrystal,rv4162', 0x01, [0x59, 0x59, 0x23, 0x04, 0x28, 0x02, 0x24]],
+  ['nxp,pcf8523', 0x03, [0x59, 0x59, 0x23, 0x28, 0x03, 0x02, 0x24]],
+  ['nxp,pcf2129', 0x03, [0x59, 0x59, 0x23, 0x28, 0x03, 0x02, 0x24]],
+  ['nxp,pcf85263', 0x01, [0x59, 0x59, 0x23, 0x28, 0x03, 0x02, 0x24]],
+  ['microcrystal,rv3028', 0x00, [0x59, 0x59, 0x23, 0x03, 0x28, 0x02, 0x24]],
+  ['isil,isl12022', 0x00, [0x59, 0x59, 0x23, 0x28, 0x02, 0x24, 0x03]],
+  ['abracon,ab1805', 0x01, [0x59, 0x59, 0x23, 0x28, 0x02, 0x24, 0x03]],
+];
+
+it.each(CLOCKS)('%s ticks', async (compatible, at, bytes) => {
+  const { writeRead, clock } = await i2cBench({ compatible, reg: 0x21 });
+  clock.advance(1e9);
+  expect(writeRead([at], bytes.length)).toEqual(bytes);
+});
+
+describe('expanders of more than 16 pins', () => {
+  it('TCA6424: three ports from 80h on, an input that changes pulls INT', async () => {
+    const { write, writeRead, set, get, line } = await i2cBench({ compatible: 'ti,tca6424', reg: 0x22 });
+    write([0x8c, 0xff, 0xff, 0x00]);
+    write([0x84, 0x00, 0x00, 0xa5]);
+    expect(get('pins')).toBe(0xa5ffff);
+    expect(get('outputs')).toBe(0xff0000);
+    expect(line('INT').high).toBe(true);
+    set('inputs', 0xfffdff);
+    expect(line('INT').high).toBe(false);
+    expect(writeRead([0x80], 3)).toEqual([0xff, 0xfd, 0xa5]);
+    expect(line('INT').high).toBe(true);
+    // Without bit 7 of the number the same register comes again.
+    expect(writeRead([0x01], 3)).toEqual([0xfd, 0xfd, 0xfd]);
+  });
+
+  it('PCA9506: five ports, whose inputs are masked after power-on', async () => {
+    const { write, writeRead, set, get, line } = await i2cBench({ compatible: 'nxp,pca9506', reg: 0x20 });
+    set('inputs', 0x80_0000_0001);
+    expect(writeRead([0x80], 5)).toEqual([0x01, 0, 0, 0, 0x80]);
+    write([0xa0, 0xff, 0xff, 0xff, 0xff, 0x7f]);
+    set('inputs', 1);
+    expect(line('INT').high).toBe(false);
+    expect(writeRead([0x04], 1)).toEqual([0]);
+    expect(line('INT').high).toBe(true);
+    write([0x9c, 0x00]);
+    write([0x8c, 0xff]);
+    expect(get('pins')).toBe(0xff_0000_0001);
+  });
+});
+
+it('TMP75C: 12 bits, and one conversion by bit 5 while it is shut down', async () => {
+  const { write, writeRead, set, clock } = await i2cBench({ compatible: 'ti,tmp75c', reg: 0x48 });
+  write([0x01, 0x01]);
+  set('temperature', 31.5625);
+  expect(writeRead([0x00], 2)).toEqual([0x19, 0x00]);
+  write([0x01, 0x21]);
+  expect(writeRead([0x01], 1)).toEqual([0x01]);
+  clock.advance(27e6);
+  expect(writeRead([0x00], 2)).toEqual([0x1f, 0x90]);
+});

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Board, type BoardOptions, openBoard, openBoardSync } from '../../src/board/index.ts';
 import { openFiles } from '../os/open-files.ts';
@@ -53,13 +54,6 @@ afterEach(async () => {
   await Promise.all(boards.map((board) => board.close()));
   rmSync(directory, { recursive: true });
 });
-
-/** Gives the bomb a bus of its own: such a model runs in the thread of the back-end. */
-function withBusBehind(): void {
-  const [own, behind] = ['dtbus,model = "./bomb.mjs";', '#address-cells = <1>; #size-cells = <0>;'];
-  const source = readFileSync(path, 'utf8').replace(own, `${own} ${behind} i2c@0 { reg = <0>; ${behind} };`);
-  writeFileSync(path, source);
-}
 
 async function open(options: BoardOptions = {}): Promise<Board> {
   const board = await openBoard(path, options);
@@ -211,18 +205,6 @@ describe('a model of the tree', () => {
     expect(warnings.filter((sentence) => !sentence.includes('./bomb.mjs did not return'))).toEqual([]);
     expect(() => board.open('/dev/i2c-0')).toThrow('ENODEV: the board is closed');
   });
-
-  it('with a bus behind it runs beside the wires, and is stopped when the board closes', async () => {
-    withBusBehind();
-    const warnings: string[] = [];
-    const board = await open({ onWarning: (sentence) => warnings.push(sentence) });
-    await tell(board, 3);
-    await vi.waitFor(() => expect(existsSync(join(directory, 'looping'))).toBe(true), { timeout: 10_000 });
-    await board.close();
-    expect(warnings).toEqual([
-      'a model of the board keeps its thread from ending; the thread was stopped after 1.5 s, and unsaved contents are lost',
-    ]);
-  });
 });
 
 describe('two boards in one process', () => {
@@ -238,16 +220,18 @@ describe('two boards in one process', () => {
 });
 
 describe('a back-end whose thread dies', () => {
-  beforeEach(() => withBusBehind());
-
-  /** Returns when the thread is gone. */
-  const kill = async (board: Board, how: number, warned: Promise<unknown> = Promise.resolve()) => {
-    await board
-      .open('/dev/i2c-0')
-      .transfer([{ addr: 0x10, write: Uint8Array.of(how) }])
-      .catch(() => {});
-    await warned;
-  };
+  /** Opens a board. @returns it, and its back-end's thread */
+  async function withThread(make: typeof openBoard | typeof openBoardSync, options: BoardOptions = {}) {
+    const threads: Worker[] = [];
+    const note = (thread: Worker) => threads.push(thread);
+    process.on('worker', note);
+    const board = await make(path, options);
+    // Node tells of a thread in the next turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('worker', note);
+    boards.push(board);
+    return [board, threads[0] as Worker] as const;
+  }
 
   it.each([
     ['openBoard', openBoard],
@@ -262,9 +246,11 @@ describe('a back-end whose thread dies', () => {
       sentences.push(sentence);
       warn();
     };
-    const board = await make(path, { onWarning });
-    boards.push(board);
-    await kill(board, 2, warned);
+    const [board, thread] = await withThread(make, { onWarning });
+    // As Node tells of what nothing in the thread caught.
+    thread.emit('error', new Error('a bug of dtbus'));
+    await thread.terminate();
+    await warned;
     expect(sentences).toEqual(['the back-end thread crashed; all its buses are down: a bug of dtbus']);
     const i2c = board.open('/dev/i2c-0');
     expect(() => i2c.transferSync(READ)).toThrow(expect.objectContaining({ code: 'ENODEV' }));
@@ -273,19 +259,26 @@ describe('a back-end whose thread dies', () => {
   });
 
   it('of its own accord ends the transfer that is under way, and leaves another board alone', async () => {
-    const [dying, other] = [await open(), await open()];
-    await expect(
-      dying.open('/dev/i2c-0').transfer([{ addr: 0x10, write: Uint8Array.of(1) }]),
+    const [[dying, thread], other] = [await withThread(openBoard), await open()];
+    // It waits for a model that loops.
+    const waiting = expect(
+      dying.open('/dev/i2c-0').transfer([{ addr: 0x10, write: Uint8Array.of(8) }]),
     ).rejects.toMatchObject({ code: 'ENODEV' });
+    await thread.terminate();
+    await waiting;
     expect(other.open('/dev/i2c-0').transferSync(READ)).toEqual(TEMPERATURE);
   });
 
   it('does not keep the process from ending', () => {
     const script = `
-      import { openBoardSync } from './dist/src/board/index.js';
-      const board = openBoardSync(${JSON.stringify(path)});
+      import { openBoard } from './dist/src/board/index.js';
+      const threads = [];
+      process.on('worker', (thread) => threads.push(thread));
+      const board = await openBoard(${JSON.stringify(path)});
+      const waiting = board.open('/dev/i2c-0').transfer([{ addr: 0x10, write: Uint8Array.of(8) }]);
+      threads[0].terminate();
       try {
-        board.open('/dev/i2c-0').transferSync([{ addr: 0x10, write: Uint8Array.of(1) }]);
+        await waiting;
       } catch ({ code }) {
         console.log(code);
       }`;

@@ -2,7 +2,6 @@ import { realpathSync, statSync } from 'node:fs';
 import { basename, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type DeviceNode, isNodeError, NodeError, type NodeProblem } from '../../bus/index.ts';
-import { channelsBehind } from '../../frontend/index.ts';
 import { didYouMean, fileTrouble } from '../../input/index.ts';
 import { withoutVendor } from '../../parts/index.ts';
 import { type Catalogue, type PartModel, placeInModel, placeOfSyntaxError } from '../../sim/index.ts';
@@ -41,8 +40,7 @@ export async function addOwnModels(
       const path = resolve(options.directory, file);
       if (!files.has(path)) {
         checkTrust(path, options);
-        const isolate = canBeIsolated(node) ? options.isolate : undefined;
-        const { models, faults } = await (isolate?.(path, file) ?? loadOwnParts(path));
+        const { models, faults } = await (options.isolate?.(path, file) ?? loadOwnParts(path));
         for (const fault of faults) complain(`${file}: ${fault}`);
         for (const model of models) catalogue.add(model);
         files.set(path, models);
@@ -82,11 +80,6 @@ export function ownModelsOf(
 /** Nodes with code of the user's own. */
 export function withOwnModels(described: readonly DeviceNode[]): readonly DeviceNode[] {
   return described.flatMap(peripheralsBelow).filter((node) => node.has(MODEL));
-}
-
-/** Whether a model can run in another thread: what is behind a multiplexer is called by the wires of this one. */
-function canBeIsolated(node: DeviceNode): boolean {
-  return channelsBehind(node).length === 0;
 }
 
 function peripheralsBelow(node: DeviceNode): DeviceNode[] {

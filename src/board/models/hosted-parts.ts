@@ -1,4 +1,4 @@
-import { type DeviceNode, NodeError } from '../../bus/index.ts';
+import type { DeviceNode } from '../../bus/index.ts';
 import {
   checkPart,
   type I2cPart,
@@ -9,13 +9,16 @@ import {
   partFiles,
   type SpiPart,
 } from '../../sim/index.ts';
+import { HostedSegment } from './hosted-segment.ts';
 import type {
   MadePart,
+  MadeSegment,
   ModelCall,
   ModelCalls,
   ModelDescription,
   ModelThreadStart,
   PartView,
+  SegmentRequest,
   ThreadEvent,
 } from './protocol.ts';
 import { ThreadClock } from './thread-clock.ts';
@@ -32,6 +35,9 @@ export class HostedParts {
   readonly #models: readonly PartModel[];
   readonly #nodeAt: (path: string) => DeviceNode;
   readonly #tell: (event: ThreadEvent) => void;
+  /** Does something on a segment, in the thread of the board. */
+  readonly #onSegment: (request: SegmentRequest) => unknown;
+  readonly #segments = new Map<string, HostedSegment[]>();
   readonly #hosted = new Map<string, Hosted>();
   readonly #registry = new PartRegistry();
   readonly #withContents = new Set<string>();
@@ -44,11 +50,13 @@ export class HostedParts {
     models: readonly PartModel[],
     nodeAt: (path: string) => DeviceNode,
     tell: (event: ThreadEvent) => void,
+    onSegment: (request: SegmentRequest) => unknown,
   ) {
     this.#start = start;
     this.#models = models;
     this.#nodeAt = nodeAt;
     this.#tell = tell;
+    this.#onSegment = onSegment;
     const part = (path: string) => (this.#hosted.get(path) as Hosted).part;
     const registry = this.#registry;
     this.#calls = {
@@ -118,6 +126,7 @@ export class HostedParts {
       cancel: (alarm) => this.#tell({ kind: 'cancel', alarm, path }),
     });
     clock.begin(this.#now.now, this.#now.wall);
+    this.#segments.set(path, []);
     const part = checkPart<I2cPart & SpiPart>(
       model.bus,
       model.create(node, this.#context(node, clock, strict)) as I2cPart & SpiPart,
@@ -134,8 +143,29 @@ export class HostedParts {
     return {
       lines: lines.map(({ name, high }) => ({ name, high })),
       contents: this.#withContents.has(path),
+      segments: (this.#segments.get(path) ?? []).map((segment) => this.#made(path, segment, clock)),
       spi: JSON.parse(JSON.stringify({ spiModes, maxSpeedHz, csHigh })) as MadePart['spi'],
     };
+  }
+
+  /** A segment as the board makes it; the chips inside of the part are called like parts. */
+  #made(path: string, segment: HostedSegment, clock: ThreadClock): MadeSegment {
+    const inside = segment.inside.map((part, at) => {
+      const place = `${path}#${segment.index}.${at}`;
+      this.#hosted.set(place, { part: part as I2cPart & SpiPart, clock, view: viewOf(part) });
+      return { path: place, addresses: [...part.addresses] };
+    });
+    return { path: segment.path, inside };
+  }
+
+  #segment(path: string, child: string | undefined): HostedSegment {
+    const all = this.#segments.get(path) as HostedSegment[];
+    const index = all.length;
+    const segment = new HostedSegment(index, child, (name, ...args) =>
+      this.#onSegment({ path, segment: index, name, args }),
+    );
+    all.push(segment);
+    return segment;
   }
 
   #context(node: DeviceNode, clock: ThreadClock, strict: boolean): PartContext {
@@ -143,13 +173,6 @@ export class HostedParts {
     const { directory } = this.#start;
     const warn = (sentence: string) => this.#tell({ kind: 'warning', path, sentence });
     const files = partFiles(node, directory, this.#registry, clock, warn);
-    const noBus = (): never => {
-      throw new NodeError(
-        node,
-        undefined,
-        'a part with buses behind it has them in the tree, as children of its node',
-      );
-    };
     return {
       clock,
       directory,
@@ -164,8 +187,8 @@ export class HostedParts {
         const hosted = this.#hosted.get(path);
         if (hosted !== undefined) this.#look(path, hosted);
       },
-      segment: noBus,
-      emptySegment: noBus,
+      segment: (child) => this.#segment(path, child.path).wire,
+      emptySegment: () => this.#segment(path, undefined).wire,
     };
   }
 
@@ -187,13 +210,15 @@ function withoutPath(work: () => void): void {
   }
 }
 
-function viewOf({ addresses, sharedAddresses, stretchNs, busyReason, takesRuns }: I2cPart): PartView {
+function viewOf(part: I2cPart): PartView {
+  const { addresses, sharedAddresses, stretchNs, busyReason, takesRuns, segments } = part;
   return {
     addresses: [...(addresses ?? [])],
     sharedAddresses: [...(sharedAddresses ?? [])],
     stretchNs,
     busyReason,
     takesRuns: takesRuns === true,
+    segments: segments?.map((segment) => (segment as unknown as HostedSegment).index),
   };
 }
 
@@ -202,6 +227,7 @@ function sameView(a: PartView, b: PartView): boolean {
     a.stretchNs === b.stretchNs &&
     a.busyReason === b.busyReason &&
     a.takesRuns === b.takesRuns &&
+    sameList(a.segments ?? [], b.segments ?? []) &&
     sameList(a.addresses, b.addresses) &&
     sameList(a.sharedAddresses, b.sharedAddresses)
   );

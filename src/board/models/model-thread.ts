@@ -7,6 +7,7 @@ import {
   type ModelCall,
   type ModelCalls,
   type ModelThreadStart,
+  type SegmentRequest,
   type ThreadEvent,
   type ToThread,
   WORD,
@@ -54,6 +55,8 @@ interface ThreadOwner {
   readonly name: string;
   /** What happened to a part of the file. */
   onEvent(event: ThreadEvent): void;
+  /** A part does something on a segment behind it. @returns what comes of it */
+  onSegment(request: SegmentRequest): unknown;
   /** The thread was ended, or has ended: none of its parts answers. */
   onEnd(error: StoppedModelError): void;
 }
@@ -197,8 +200,9 @@ export class ModelThread {
   #listen(): void {
     const port = this.#port as MessagePort;
     port.on('message', (message: FromThread) => {
-      if (port !== this.#port || message.kind !== 'events') return;
-      for (const event of message.events) this.#tell(event);
+      if (port !== this.#port) return;
+      if (message.kind === 'segment') this.#onSegment(message);
+      if (message.kind === 'events') for (const event of message.events) this.#tell(event);
     });
     port.unref();
     this.#rss = process.memoryUsage.rss();
@@ -268,9 +272,17 @@ export class ModelThread {
   #answerTo(id: number): Extract<FromThread, { readonly kind: 'answer' }> | undefined {
     for (let message = this.#receive(); message !== undefined; message = this.#receive()) {
       if (message.kind === 'events') this.#early.push(...message.events);
+      if (message.kind === 'segment') this.#onSegment(message);
       if (message.kind === 'answer' && message.id === id) return message;
     }
     return undefined;
+  }
+
+  /** The thread waits meanwhile: what it was waited for goes on then. */
+  #onSegment({ request, events }: Extract<FromThread, { readonly kind: 'segment' }>): void {
+    for (const event of [...this.#early.splice(0), ...events]) this.#tell(event);
+    const result = this.#owner.onSegment(request);
+    if (this.alive) this.#send({ kind: 'segment', result });
   }
 
   #receive(): FromThread | undefined {

@@ -49,6 +49,7 @@ export class ModelThreads {
           for (const part of made.values()) part.ended();
           failAll(error);
         },
+        onSegment: (request) => made.get(request.path)?.onSegment(request),
       },
     );
     this.#threads.push(thread);

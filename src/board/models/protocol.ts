@@ -40,6 +40,29 @@ export interface PartView {
   readonly stretchNs: number | undefined;
   readonly busyReason: string | undefined;
   readonly takesRuns: boolean;
+  /** Which of the segments that it made it connects to its own now; undefined where it never does. */
+  readonly segments: readonly number[] | undefined;
+}
+
+/** A bus segment that a part has made: with the parts below a node, or an empty one; and the chips in its own package there. */
+export interface MadeSegment {
+  readonly path: string | undefined;
+  readonly inside: readonly { readonly path: string; readonly addresses: readonly number[] }[];
+}
+
+/** What a part does as the master of a segment behind it. */
+export interface SegmentCalls {
+  startTo(address: number, read: boolean): boolean;
+  write(data: Uint8Array): number;
+  read(length: number): Uint8Array;
+  stop(): void;
+}
+
+export interface SegmentRequest {
+  readonly path: string;
+  readonly segment: number;
+  readonly name: keyof SegmentCalls;
+  readonly args: readonly unknown[];
 }
 
 /** A part that was made. */
@@ -48,6 +71,7 @@ export interface MadePart {
   readonly lines: readonly { readonly name: string; readonly high: boolean }[];
   /** It has contents, which may lie in a file. */
   readonly contents: boolean;
+  readonly segments: readonly MadeSegment[];
   readonly spi: { readonly spiModes?: number; readonly maxSpeedHz?: number; readonly csHigh?: boolean };
 }
 
@@ -103,7 +127,9 @@ export type ToThread =
       readonly now: number;
       readonly wall: number;
     }
-  | { readonly kind: 'beat'; readonly beat: number };
+  | { readonly kind: 'beat'; readonly beat: number }
+  /** The answer to a `segment` message. */
+  | { readonly kind: 'segment'; readonly result: unknown };
 
 /** What happened in the thread besides an answer. */
 export type ThreadEvent =
@@ -125,6 +151,8 @@ export type FromThread =
     }
   | { readonly kind: 'notLoaded'; readonly sentence: string }
   | { readonly kind: 'events'; readonly events: readonly ThreadEvent[] }
+  /** The thread waits until that is done. */
+  | { readonly kind: 'segment'; readonly request: SegmentRequest; readonly events: readonly ThreadEvent[] }
   | {
       readonly kind: 'answer';
       readonly id: number;

@@ -1,8 +1,8 @@
-import { isUint8Array } from 'node:util/types';
 import { type DeviceNode, NodeError } from '../../bus/index.ts';
 import {
   type Cancel,
   type I2cPart,
+  type I2cWire,
   Line,
   type PartAccess,
   type PartContext,
@@ -10,7 +10,16 @@ import {
   type SpiPart,
 } from '../../sim/index.ts';
 import type { ModelThread } from './model-thread.ts';
-import type { MadePart, ModelCall, ModelCalls, PartView, ThreadEvent } from './protocol.ts';
+import type {
+  MadePart,
+  MadeSegment,
+  ModelCall,
+  ModelCalls,
+  PartView,
+  SegmentRequest,
+  ThreadEvent,
+} from './protocol.ts';
+import { nodeBelow, onWire, type RemoteCall, type Rest, received, remoteChip } from './remote-segment.ts';
 
 type PartEvent = Exclude<ThreadEvent, { readonly kind: 'failed' }>;
 
@@ -20,6 +29,7 @@ const NOTHING: PartView = {
   stretchNs: undefined,
   busyReason: undefined,
   takesRuns: false,
+  segments: undefined,
 };
 
 /** A part whose model runs in another thread, as the wires of this one see it. */
@@ -35,12 +45,16 @@ class RemotePart {
   readonly #alarms = new Map<number, Cancel>();
   #generation = 0;
   protected view = NOTHING;
-  protected made: MadePart = { lines: [], contents: false, spi: {} };
+  protected made: MadePart = { lines: [], contents: false, segments: [], spi: {} };
+  /** The segments behind it, as it made them. */
+  protected readonly wires: I2cWire[] = [];
+  readonly #node: DeviceNode;
 
   constructor(thread: ModelThread, model: number, node: DeviceNode, { context, fail, add }: RemoteContext) {
     this.#thread = thread;
     this.#model = model;
     this.path = node.path;
+    this.#node = node;
     this.#context = context;
     this.#fail = fail;
     add(this);
@@ -82,6 +96,14 @@ class RemotePart {
     for (const cancel of this.#alarms.values()) cancel();
     this.#alarms.clear();
     for (const line of this.lines ?? []) line.release();
+    // Nothing is behind a part that does not answer.
+    if (this.view.segments !== undefined) this.view = { ...this.view, segments: [] };
+  }
+
+  /** @returns what comes of it; undefined where there is no such segment */
+  onSegment({ segment, name, args }: SegmentRequest): unknown {
+    const wire = this.wires[segment];
+    return wire && onWire(wire, name, args);
   }
 
   onEvent(event: PartEvent): void {
@@ -115,16 +137,29 @@ class RemotePart {
   #create(): void {
     this.#generation = this.#thread.generation;
     this.made = this.call('create', this.#model, this.#context.strict === true);
+    // After a reset it makes the same ones, and what is on them stays.
+    for (const made of this.made.segments.slice(this.wires.length)) this.wires.push(this.#segment(made));
+  }
+
+  #segment({ path, inside }: MadeSegment): I2cWire {
+    const node = path === undefined ? undefined : nodeBelow(this.#node, path);
+    const wire = node === undefined ? this.#context.emptySegment() : this.#context.segment(node);
+    for (const chip of inside) {
+      const call: RemoteCall = (name, ...args) => this.callOf(chip.path, name, ...args);
+      wire.attach(remoteChip(chip.addresses, call), this.path);
+    }
+    return wire;
   }
 
   protected call<Name extends ModelCall>(name: Name, ...args: Rest<ModelCalls[Name]>) {
-    const all = [this.path, ...args] as unknown as Parameters<ModelCalls[Name]>;
+    return this.callOf(this.path, name, ...args);
+  }
+
+  protected callOf<Name extends ModelCall>(path: string, name: Name, ...args: Rest<ModelCalls[Name]>) {
+    const all = [path, ...args] as unknown as Parameters<ModelCalls[Name]>;
     return this.#thread.call(this.#context.clock, name, ...all);
   }
 }
-
-/** The arguments behind the path. */
-type Rest<F> = F extends (path: string, ...rest: infer R) => unknown ? R : never;
 
 /** What a remote part needs beside its node. */
 export interface RemoteContext {
@@ -134,7 +169,7 @@ export interface RemoteContext {
   readonly add: (part: AnyRemotePart) => void;
 }
 
-export type AnyRemotePart = Pick<RemotePart, 'path' | 'onEvent' | 'ended' | 'save'>;
+export type AnyRemotePart = Pick<RemotePart, 'path' | 'onEvent' | 'onSegment' | 'ended' | 'save'>;
 
 export class RemoteI2cPart extends RemotePart implements I2cPart {
   get addresses(): readonly number[] {
@@ -143,6 +178,10 @@ export class RemoteI2cPart extends RemotePart implements I2cPart {
 
   get sharedAddresses(): readonly number[] {
     return this.view.sharedAddresses;
+  }
+
+  get segments(): readonly I2cWire[] | undefined {
+    return this.view.segments?.flatMap((index) => this.wires[index] ?? []);
   }
 
   get stretchNs(): number {
@@ -208,12 +247,6 @@ export class RemoteSpiPart extends RemotePart implements SpiPart {
   deselect(): void {
     this.call('deselect');
   }
-}
-
-/** What a model says may be anything: it is not ours. */
-function received(bytes: unknown, into: Uint8Array): void {
-  if (isUint8Array(bytes) && bytes.length === into.length) into.set(bytes);
-  else throw new TypeError('the model returned no bytes');
 }
 
 function sameList(a: readonly number[], b: readonly number[]): boolean {

@@ -10,14 +10,24 @@ import { NodeError } from '../../bus/index.ts';
 import { loadOwnParts } from '../assemble/own-models.ts';
 import { treeFromBlob } from '../open/tree-from-blob.ts';
 import { HostedParts } from './hosted-parts.ts';
-import { type FromThread, type ModelThreadStart, type ThreadEvent, type ToThread, WORD } from './protocol.ts';
+import {
+  type FromThread,
+  type ModelThreadStart,
+  type SegmentRequest,
+  type ThreadEvent,
+  type ToThread,
+  WORD,
+} from './protocol.ts';
 import { sentError } from './thread-error.ts';
 
 const start = workerData as ModelThreadStart;
 const { port, file } = start;
 const words = new Int32Array(start.words);
 /** Taken before the module can put others in their place. */
-const { load, add, notify, store } = Atomics;
+const { load, add, notify, store, wait } = Atomics;
+/** How long it sleeps at most until it looks for an answer. */
+const LOOK_MS = 1;
+let parts: HostedParts | undefined;
 const { exit, pid, kill } = process;
 
 const post = (message: FromThread): void => {
@@ -60,31 +70,47 @@ try {
     if (node === undefined) throw new NodeError({ path }, undefined, 'not found');
     return node;
   };
-  const parts = new HostedParts(start, models, nodeAt, tell);
-  port.on('message', (message: ToThread) => answer(parts, message));
+  parts = new HostedParts(start, models, nodeAt, tell, onSegment);
+  port.on('message', answer);
   post({ kind: 'loaded', models: parts.descriptions, faults, tid: threadNumber() });
 } catch (error) {
   post({ kind: 'notLoaded', sentence: sentError(error).message });
 }
 
 /** Answers what is asked, and looks for a moment whether more comes: a transfer is several calls. */
-function answer(parts: HostedParts, first: ToThread): void {
-  for (let message: ToThread | undefined = first; message !== undefined; message = next()) {
-    if (message.kind === 'beat') {
-      store(words, WORD.BUFFERS_MIB, Math.ceil(getHeapStatistics().external_memory / 2 ** 20));
-      store(words, WORD.BEAT, message.beat);
-      continue;
-    }
-    const { id, name, args, now, wall } = message;
-    inCall = true;
-    try {
-      const result = parts.call(name, args, now, wall);
-      post({ kind: 'answer', id, result, events: events.splice(0) });
-    } catch (error) {
-      post({ kind: 'answer', id, error: sentError(error), events: events.splice(0) });
-    } finally {
-      inCall = false;
-    }
+function answer(first: ToThread): void {
+  for (let message: ToThread | undefined = first; message !== undefined; message = next()) take(message);
+}
+
+/** Carries out one message, and answers it. */
+function take(message: ToThread): void {
+  if (message.kind === 'beat') {
+    store(words, WORD.BUFFERS_MIB, Math.ceil(getHeapStatistics().external_memory / 2 ** 20));
+    store(words, WORD.BEAT, message.beat);
+  }
+  if (message.kind !== 'call' || parts === undefined) return;
+  const { id, name, args, now, wall } = message;
+  const outer = inCall;
+  inCall = true;
+  try {
+    const result = parts.call(name, args, now, wall);
+    post({ kind: 'answer', id, result, events: events.splice(0) });
+  } catch (error) {
+    post({ kind: 'answer', id, error: sentError(error), events: events.splice(0) });
+  } finally {
+    inCall = outer;
+  }
+}
+
+/** Asks the board's thread for something on a segment, and answers what that leads to until it is done. */
+function onSegment(request: SegmentRequest): unknown {
+  post({ kind: 'segment', request, events: events.splice(0) });
+  for (;;) {
+    const seen = load(words, WORD.REQUESTS);
+    const message = receiveMessageOnPort(port)?.message as ToThread | undefined;
+    if (message?.kind === 'segment') return message.result;
+    if (message !== undefined) take(message);
+    else wait(words, WORD.REQUESTS, seen, LOOK_MS);
   }
 }
 

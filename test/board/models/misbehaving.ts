@@ -34,20 +34,38 @@ export const MISDEEDS: Readonly<Record<string, { readonly does: string; readonly
   },
 };
 
-/** A board with an honest LM75 and a model for each misdeed. @returns its file */
-export function misbehavingBoard(folder: string, afterMs: number): string {
+const CELLS = '#address-cells = <1>; #size-cells = <0>;';
+
+/** A channel with an LM75 of its own address. */
+function channel(index: number): string {
+  const address = (0x60 + index).toString(16);
+  return `${CELLS} i2c@0 { reg = <0>; ${CELLS} temp@${address} { compatible = "national,lm75"; reg = <0x${address}>; }; };`;
+}
+
+/**
+ * A board with an honest LM75 and a model for each misdeed. Each does it so long after it was made; `behind`: after its
+ * address was first called, and it is a multiplexer, with an LM75 behind it at 0x60 and up. @returns its file
+ */
+export function misbehavingBoard(folder: string, afterMs: number, behind = false): string {
   const parts = Object.values(MISDEEDS).map(({ does }, index) => {
     const address = (0x10 + index).toString(16);
     writeFileSync(
       join(folder, `bad-${index}.mjs`),
       `export const models = [{ compatible: ['acme,bad${index}'], bus: 'i2c', title: 'Bad', properties: [],
-        create: () => {
-          setTimeout(() => { ${does} }, ${afterMs});
-          return { state: {}, addresses: [0x${address}], reset() {}, start: () => true, write: (b) => b.length,
+        create: (node, context) => {
+          const segments = ${behind ? 'node.children.map((child) => context.segment(child))' : 'undefined'};
+          let begun = false;
+          const begin = () => {
+            if (!begun) setTimeout(() => { ${does} }, ${afterMs});
+            begun = true;
+            return true;
+          };
+          ${behind ? '' : 'begin();'}
+          return { state: {}, addresses: [0x${address}], segments, reset() {}, start: begin, write: (b) => b.length,
             read(b) { b.fill(7); }, stop() {} };
         } }];`,
     );
-    return `bad@${address} { compatible = "acme,bad${index}"; reg = <0x${address}>; dtbus,model = "./bad-${index}.mjs"; };`;
+    return `bad@${address} { compatible = "acme,bad${index}"; reg = <0x${address}>; dtbus,model = "./bad-${index}.mjs"; ${behind ? channel(index) : ''} };`;
   });
   const file = join(folder, 'board.dts');
   writeFileSync(

@@ -55,9 +55,9 @@ describe('models that misbehave by themselves', () => {
     expect(told.filter((sentence) => sentence.includes('keeps its thread'))).toEqual([]);
   }, 120_000);
 
-  it('are named, and guests go on, and SIGTERM is heard: serve', async () => {
+  it('are named, and what is behind them is gone, and guests go on, and SIGTERM is heard: serve', async () => {
     const sockets = join(folder, 'sockets');
-    const file = misbehavingBoard(folder, 1500);
+    const file = misbehavingBoard(folder, 100, true);
     const serve = spawn(process.execPath, ['bin/dtbus.js', 'serve', file, '--socket-dir', sockets]);
     const told: string[] = [];
     serve.stderr.on('data', (chunk) => told.push(String(chunk)));
@@ -66,10 +66,15 @@ describe('models that misbehave by themselves', () => {
       await vi.waitFor(() => expect(existsSync(join(sockets, 'board.dtb'))).toBe(true), PATIENCE);
       const guest = await openBoard({ connect: sockets });
       const i2c = guest.open('/dev/i2c-0');
+      const behind = (index: number) => i2c.transfer([{ addr: 0x60 + index, read: 2 }]);
+      for (const index of names.keys()) expect(await behind(index)).toEqual(TEMPERATURE);
+      for (const index of names.keys())
+        await i2c.transfer([{ addr: 0x10 + index, write: Uint8Array.of(0) }]).catch(() => {});
       await vi.waitFor(async () => {
         expect(await i2c.transfer(READ)).toEqual(TEMPERATURE);
         expectAllTold(told.join('').split('\n'));
       }, PATIENCE);
+      for (const index of names.keys()) await expect(behind(index)).rejects.toMatchObject({ code: 'ENXIO' });
       await guest.close();
       serve.kill('SIGTERM');
       expect(await ended).toEqual([0, null]);

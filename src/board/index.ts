@@ -31,6 +31,7 @@ export {
 export { ADAPTER_CLOSED } from './adapter-closed.ts';
 export { BoardError } from './board-error.ts';
 export type { BoardControl, ControlWatch } from './control/client.ts';
+export type { ControlFault } from './control/injected.ts';
 export { forgetControl, processesOf } from './control/place.ts';
 export {
   type ControlChip,

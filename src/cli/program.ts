@@ -110,7 +110,7 @@ const GROUPS: readonly CommandGroup[] = [
   },
   {
     heading: 'A running board:',
-    alone: ['get', 'set', 'show', 'press', 'monitor'],
+    alone: ['get', 'set', 'show', 'press', 'inject', 'monitor'],
     add: (program, end) => {
       addTouchCommands(program, end);
       addMonitorCommand(program, end);

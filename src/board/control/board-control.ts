@@ -1,6 +1,8 @@
 import type { Board } from '../handles/board.ts';
+import type { FaultHandle } from '../handles/fault-handle.ts';
 import { pathOf } from '../handles/part-handle.ts';
 import type { Controllable } from './controllable.ts';
+import { together } from './injected.ts';
 import { controlSocketOf } from './place.ts';
 import { serveControl } from './server.ts';
 import { SharedTraces } from './shared-traces.ts';
@@ -15,31 +17,31 @@ interface Shared {
 const shared = new Map<string, Shared>();
 
 /**
- * Lets `dtbus get`, `set`, `show` and `press` reach a board of this process. The board that was opened last answers;
+ * Lets `dtbus get`, `set`, `show`, `press` and `inject` reach a board of this process. The board that was opened last answers;
  * what is set, is set on every board of this process from the same file: a script that opens its own has two.
  * @returns what ends it
  * @throws {BoardError} the folder for the socket is not safe
  */
 export function shareBoard(board: Board, file: string): () => void {
   const path = controlSocketOf(file);
-  const together = shared.get(path) ?? begin(path, file);
-  together.boards.push(board);
-  together.traces.add(board);
+  const group = shared.get(path) ?? begin(path, file);
+  group.boards.push(board);
+  group.traces.add(board);
   return () => {
-    together.boards.splice(together.boards.indexOf(board), 1);
-    together.traces.remove(board);
-    if (together.boards.length > 0) return;
+    group.boards.splice(group.boards.indexOf(board), 1);
+    group.traces.remove(board);
+    if (group.boards.length > 0) return;
     shared.delete(path);
-    together.end();
+    group.end();
   };
 }
 
 function begin(path: string, file: string): Shared {
   const boards: Board[] = [];
   const traces = new SharedTraces(boards);
-  const together = { boards, traces, end: serveControl(controllable(boards, traces, file), path) };
-  shared.set(path, together);
-  return together;
+  const group = { boards, traces, end: serveControl(controllable(boards, traces, file), path) };
+  shared.set(path, group);
+  return group;
 }
 
 function controllable(boards: readonly Board[], traces: SharedTraces, file: string): Controllable {
@@ -76,6 +78,16 @@ function controllable(boards: readonly Board[], traces: SharedTraces, file: stri
     pathOf: (name) => pathOf(last().tree, name),
     drivePin: (path, pin, high) => {
       for (const board of boards) board.drivePin(path, pin, high);
+    },
+    inject: (kind, target, options) => {
+      const injected: FaultHandle[] = [];
+      try {
+        for (const board of boards) injected.push(board.inject(kind, target, options as never));
+      } catch (error) {
+        for (const handle of injected) handle.remove();
+        throw error;
+      }
+      return together(injected);
     },
     trace: (only, begun) => traces.begin(only, begun),
   };

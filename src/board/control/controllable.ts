@@ -1,4 +1,6 @@
+import type { FaultKind } from '../../faults/index.ts';
 import type { BoardTrace } from '../handles/board-trace.ts';
+import type { FaultHandle } from '../handles/fault-handle.ts';
 import type { LineHandle } from '../handles/line-handle.ts';
 import type { PartHandle } from '../handles/part-handle.ts';
 import type { TraceFilter } from '../handles/traced-paths.ts';
@@ -18,6 +20,8 @@ export interface Controllable {
   pathOf(name: string): string | undefined;
   /** Drives a pin of a GPIO expander, or lets go of it. @throws {Error} no such pin */
   drivePin(path: string, pin: number, high: boolean | undefined): void;
+  /** Puts a fault in. @throws {TypeError} {BoardError} as `Board.inject` */
+  inject(kind: FaultKind, target: string, options: object): FaultHandle;
   /**
    * Begins to trace the board, and every other that comes to share its socket.
    * @returns what ends it

@@ -27,6 +27,12 @@ export type ControlRequest =
   | { readonly call: 'set'; readonly part: string; readonly values: Readonly<Record<string, WireValue>> }
   /** Pulls a line low, or clears a bit of a part's `inputs`, for `ms`; the answer comes when it is over. */
   | { readonly call: 'press'; readonly target: string; readonly line: string; readonly ms: number }
+  /** Puts a fault in; answers a `ControlFault`. */
+  | { readonly call: 'inject'; readonly kind: string; readonly target: string; readonly options: object }
+  /** The faults that were put in so, an array of `ControlFault`. */
+  | { readonly call: 'faults' }
+  /** Takes one out, or all; answers as `faults` what became of them. */
+  | { readonly call: 'removeFaults'; readonly number?: number | undefined }
   /** From now on a `ControlEvent` a line comes as well. */
   | WatchRequest;
 

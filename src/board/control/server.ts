@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { isMainThread } from 'node:worker_threads';
 import type { LineHandle } from '../handles/line-handle.ts';
 import type { Controllable, ControlledPart } from './controllable.ts';
+import { InjectedFaults } from './injected.ts';
 import {
   type ControlAnswer,
   type ControlChip,
@@ -27,7 +28,8 @@ const PRESS_MAX_MS = 60_000;
 export function serveControl(board: Controllable, path: string): () => void {
   const sockets = new Set<Socket>();
   const watchers = new Watchers(board);
-  const lines = new RequestLines((request, socket) => answerTo(board, request, watchers, socket));
+  const faults = new InjectedFaults(board);
+  const lines = new RequestLines((request, socket) => answerTo({ board, watchers, faults }, request, socket));
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.unref();
@@ -69,23 +71,28 @@ function listen(server: Server, path: string): void {
   server.unref();
 }
 
-async function answerTo(
-  board: Controllable,
-  request: unknown,
-  watchers: Watchers,
-  socket: Socket,
-): Promise<ControlAnswer> {
+/** What a connection reaches. */
+interface Controlled {
+  readonly board: Controllable;
+  readonly watchers: Watchers;
+  readonly faults: InjectedFaults;
+}
+
+async function answerTo(to: Controlled, request: unknown, socket: Socket): Promise<ControlAnswer> {
   try {
     const asked = request as ControlRequest | undefined;
     return {
-      result: asked?.call === 'watch' ? watchers.add(socket, asked) : await carryOut(board, asked),
+      result: asked?.call === 'watch' ? to.watchers.add(socket, asked) : await carryOut(to, asked),
     };
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   }
 }
 
-async function carryOut(board: Controllable, request: ControlRequest | undefined): Promise<unknown> {
+async function carryOut(
+  { board, faults }: Controlled,
+  request: ControlRequest | undefined,
+): Promise<unknown> {
   switch (request?.call) {
     case 'describe':
       return {
@@ -103,8 +110,20 @@ async function carryOut(board: Controllable, request: ControlRequest | undefined
     }
     case 'press':
       return press(board, String(request.target), String(request.line), Number(request.ms));
+    case 'inject': {
+      const { options } = request;
+      if (typeof options !== 'object' || options === null)
+        throw new Error('invalid options: expected an object');
+      return faults.add(String(request.kind), String(request.target), options);
+    }
+    case 'faults':
+      return faults.list();
+    case 'removeFaults':
+      return faults.remove(request.number === undefined ? undefined : Number(request.number));
     default:
-      throw new Error('invalid request: expected describe, get, set, press or watch');
+      throw new Error(
+        'invalid request: expected describe, get, set, press, inject, faults, removeFaults or watch',
+      );
   }
 }
 

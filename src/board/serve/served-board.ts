@@ -10,6 +10,7 @@ import type { Controllable } from '../control/controllable.ts';
 import { CONTROL_SOCKET, controlSocketOf } from '../control/place.ts';
 import { serveControl } from '../control/server.ts';
 import { traceBoard } from '../handles/board-trace.ts';
+import { injectFault } from '../handles/fault-handle.ts';
 import { type LineHandle, LineWatchers, lineHandle } from '../handles/line-handle.ts';
 import { findPart, type PartHandle, pathOf } from '../handles/part-handle.ts';
 import { checkTree, doubtsOf } from '../open/check-tree.ts';
@@ -114,7 +115,7 @@ export class ServedBoard {
     }
   }
 
-  /** Lets `dtbus get`, `set`, `show` and `press` reach the parts: beside the sockets, and by the board's file. */
+  /** Lets `dtbus get`, `set`, `show`, `press` and `inject` reach the parts: beside the sockets, and by the board's file. */
   #share(file: string, options: ServeOptions): void {
     const board: Controllable = {
       name: file,
@@ -124,6 +125,10 @@ export class ServedBoard {
       line: (controller, line) => this.line(controller, line),
       pathOf: (name) => pathOf(this.tree, name),
       drivePin: (path, pin, high) => this.#backEnd.calls.drivePin(path, pin, high),
+      inject: (kind, target, options) => {
+        const calls = callsInline(this.#backEnd.calls);
+        return injectFault(this.tree, this.#backEnd.devices.filter(isBus), calls, kind, target, options);
+      },
       trace: (only, begun) => {
         const trace = traceBoard(this.tree, this.#backEnd.devices, only, callsInline(this.#backEnd.calls));
         begun(trace);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type BoardArguments, withBoardOptions, withConnection } from '../board/board-options.ts';
 
-/** Adds `dtbus get`, `set`, `show` and `press`: they look at a board that runs in another process and touch it. */
+/** Adds `dtbus get`, `set`, `show`, `press` and `inject`: they look at a board that runs in another process and touch it. */
 export function addTouchCommands(program: Command, end: (exitCode: number) => void): void {
   const add = (name: string, summary: string, description: string, example: string) =>
     withConnection(
@@ -69,6 +69,61 @@ export function addTouchCommands(program: Command, end: (exitCode: number) => vo
       const { pressButton } = await import('../touch/touch.ts');
       end(await pressButton(args, controller, line, args.for));
     });
+  addInjectCommand(add, end);
+}
+
+/** Makes a command that has what all of them have. */
+type AddCommand = (name: string, summary: string, description: string, example: string) => Command;
+
+function addInjectCommand(add: AddCommand, end: (exitCode: number) => void): void {
+  add(
+    'inject',
+    'put faults into a running board, list them, take them out',
+    'Puts a fault into the wires, sensors or GPIO lines of a running board, to see what its driver does. Without a fault, lists those that are in, with how often each has struck.',
+    INJECT_EXAMPLES,
+  )
+    .argument('[fault]', 'its name: nack, absent, stretch, noise, …')
+    .argument('[target]', 'part (&temp), bus (i2c-1) or GPIO controller (&gpio)')
+    .argument('[option=value...]', 'times=3 forMs=40 at=any register=0; --kinds has those of each')
+    .option('--remove <number>', 'take out the fault of that number, or `all`')
+    .option('--kinds', 'list the faults that there are, with their options', false)
+    .option('--json', 'as JSON, for scripts', false)
+    .action(
+      async (
+        fault: string | undefined,
+        target: string | undefined,
+        options: string[],
+        args: KindsArguments,
+      ) => {
+        const { injectIntoBoard, listKinds } = await import('../touch/inject.ts');
+        end(args.kinds ? listKinds(args.json) : await injectIntoBoard(args, fault, target, options));
+      },
+    );
+}
+
+const INJECT_EXAMPLES = `dtbus inject absent "&temp" forMs=2000     # ENXIO for two seconds
+  dtbus inject nack "&eeprom" at=any chance=0.1 times=100 seed=7
+  dtbus inject sda i2c-1                     # EBUSY, until it is taken out
+  dtbus inject stuck "&temp" value=85        # what a sensor feels
+  dtbus inject bounce "&gpio" line=button
+  dtbus inject                               # what is in, and what it has done
+  dtbus inject --remove 1                    # or: --remove all
+
+Faults:
+  a part or bus   nack absent busy brownOut flip pec id ghost muxStuck stretch
+  I2C lines       scl sda lose_arbitration incomplete_address_phase
+                  incomplete_write_byte
+  an SPI bus      miso shift cs
+  a sensor        stuck drift noise offset clip
+  a GPIO line     lostEdge bounce late
+
+They are gone when the board ends. docs/faults.md says what each does, and
+which host carries it.`;
+
+interface KindsArguments extends BoardArguments {
+  readonly kinds: boolean;
+  readonly json: boolean;
+  readonly remove?: string;
 }
 
 type GetArguments = BoardArguments & { readonly json: boolean };

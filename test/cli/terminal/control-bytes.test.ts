@@ -86,6 +86,7 @@ const ROWS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['show', 'oled', '--connect', sockets],
     ['show', EVIL_NAME, '--connect', sockets],
   ],
+  inject: [['inject', 'nack', EVIL_NAME, '--connect', sockets]],
   press: [['press', '&gpio', EVIL_NAME, '--connect', sockets]],
   monitor: [
     ['monitor', EVIL_NAME],

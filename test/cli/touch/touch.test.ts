@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { controlFolder, controlSocketOf } from '../../../src/board/control/place.ts';
 import { type Board, openBoard, shareBoard } from '../../../src/board/index.ts';
+import { KINDS } from '../../../src/faults/index.ts';
 import { runtimeFolder } from '../folder.ts';
 import { dtbusHere } from '../run-here.ts';
 
@@ -72,6 +73,18 @@ describe('a board of another process', () => {
     ],
     [['get', '&nothing'], 1, '/i2c/temp@48'],
     [['show', '&temp'], 1, '/i2c/temp@48 is not a display'],
+    [['inject', 'nack'], 2, 'missing target: dtbus inject nack PART or BUS'],
+    [['inject', 'nak', '&temp'], 1, 'invalid fault: expected "nack"'],
+    [['inject', 'stretch', '&temp'], 1, 'option ms of fault stretch is required'],
+    [['inject', 'nack', '&tmp'], 1, /not found: bus or part &tmp; .*did you mean &temp/],
+    [['inject', 'nack', '&temp', 'times'], 2, 'expected OPTION=VALUE, got times'],
+    [['inject', 'nack', '&temp', 'times=often'], 1, 'invalid times: expected an integer from 1'],
+    [
+      ['inject', '--remove', 'first'],
+      2,
+      'invalid --remove: expected the number of a fault, or all, got first',
+    ],
+    [['inject', '--remove', '9'], 1, 'not found: fault 9; on the board: none'],
     [['press', '&gpio', 'bell'], 1, 'button'],
     [['press', '&gpio', 'button', '--for', 'long'], 2, 'invalid --for: expected milliseconds, got long'],
   ])('refuses %j', async (argv, status, sentence) => {
@@ -79,6 +92,46 @@ describe('a board of another process', () => {
     expect(ended.err).toMatch(sentence);
     expect(ended.err.startsWith('dtbus: ')).toBe(true);
     expect(ended.status).toBe(status);
+  });
+
+  it('has faults put in, listed and taken out', async () => {
+    expect((await dtbus('inject')).out).toBe('no faults\n');
+    expect(await dtbus('inject', '&temp', 'absent')).toMatchObject({ status: 1 });
+    expect(await dtbus('inject', 'nack', 'temp', 'times=2', 'skip=1')).toMatchObject({
+      status: 0,
+      out: '1  nack on temp  times=2 skip=1  struck 0 of 0 chances\n',
+    });
+    const i2c = board.open('/dev/i2c-1');
+    const read = () => {
+      try {
+        i2c.transferSync([{ addr: 0x48, read: 2 }]);
+        return 'ok';
+      } catch (error) {
+        return (error as { code: string }).code;
+      }
+    };
+    expect([read(), read(), read(), read()]).toEqual(['ok', 'ENXIO', 'ENXIO', 'ok']);
+    expect((await dtbus('inject', 'noise', '&temp', 'amplitude=2')).out).toMatch(
+      /^2 {2}noise on &temp, seed \d+ {2}amplitude=2 {2}struck 0 of 0 chances\n$/,
+    );
+    expect((await dtbus('inject')).out).toContain(
+      '1  nack on temp  times=2 skip=1  struck 2 of 3 chances, last at read from 0x48\n2  noise',
+    );
+    expect(JSON.parse((await dtbus('inject', '--json')).out)[0]).toMatchObject({ number: 1, fired: 2 });
+    expect((await dtbus('inject', '--remove', '2')).out).toMatch(/^2 {2}noise/);
+    expect((await dtbus('inject', 'absent', '&temp')).out).toMatch(/^3 /);
+    expect(read()).toBe('ENXIO');
+    expect((await dtbus('inject', '--remove', 'all')).out).toMatch(
+      /^1 {2}nack.*\n3 {2}absent.*struck 1 of 1/,
+    );
+    expect([read(), (await dtbus('inject')).out]).toEqual(['ok', 'no faults\n']);
+  });
+
+  it('tells of every fault of the catalogue in the help', async () => {
+    const { out } = await dtbusHere('inject', '--help');
+    for (const kind of Object.keys(KINDS)) expect(out).toMatch(new RegExp(`\\b${kind}\\b`));
+    const { out: kinds } = await dtbusHere('inject', '--kinds', '-b', file);
+    for (const kind of Object.keys(KINDS)) expect(kinds).toMatch(new RegExp(`^${kind} `, 'm'));
   });
 
   it('has a button pressed: the line is low, and high again', async () => {

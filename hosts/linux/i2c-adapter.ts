@@ -35,6 +35,8 @@ interface OpenBus {
   readonly node: OpenNode;
   readonly number: number;
   readonly capabilities: I2cCapabilities;
+  /** Whether the file was told that addresses have ten bits. */
+  tenBit: boolean;
 }
 
 /** An I2C bus of this machine, through i2c-dev. */
@@ -90,6 +92,7 @@ export class LinuxI2cAdapter implements HostAdapter, I2cController {
         node: new OpenNode(fd),
         number,
         capabilities: { ...I2C_CAPABILITIES, functionality },
+        tenBit: false,
       };
       this.#name = path;
     } catch (error) {
@@ -116,7 +119,11 @@ export class LinuxI2cAdapter implements HostAdapter, I2cController {
         `invalid transaction of ${messages.length} messages: ${this.description} takes at most ${MESSAGES_MAX}`,
       );
     await bus.node.idle(signal);
-    for (const message of messages) this.#claim(bus, message);
+    messages.forEach((message, i) => {
+      const same = ({ addr, flags }: I2cMessage): boolean =>
+        addr === message.addr && (flags & I2C_M.TEN) === (message.flags & I2C_M.TEN);
+      if (messages.findIndex(same) === i) this.#claim(bus, message);
+    });
     if ((bus.capabilities.functionality & I2C_FUNC.I2C) === 0) await this.#smbus(bus, messages, signal);
     else await this.#plain(bus, messages, signal);
   }
@@ -161,10 +168,12 @@ export class LinuxI2cAdapter implements HostAdapter, I2cController {
   }
 
   /** Makes the address the file's own, which the kernel refuses for one that a driver of its has. */
-  #claim({ node, number }: OpenBus, { addr, flags }: I2cMessage): void {
+  #claim(bus: OpenBus, { addr, flags }: I2cMessage): void {
+    const { node, number } = bus;
     const ten = (flags & I2C_M.TEN) !== 0;
     try {
-      node.ask(I2C_IOCTL.TENBIT, ten ? 1 : 0);
+      if (bus.tenBit !== ten) node.ask(I2C_IOCTL.TENBIT, ten ? 1 : 0);
+      bus.tenBit = ten;
       node.ask(I2C_IOCTL.SLAVE, addr);
     } catch (error) {
       if (!(error instanceof OsError) || error.code !== 'EBUSY') throw BusFault.from(error);

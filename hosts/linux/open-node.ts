@@ -2,14 +2,20 @@ import { closeSync } from 'node:fs';
 import { BusFault, ERRNO, errnoName } from '../../src/bus/index.ts';
 import { ioctl, ioctlAsync, OsError, type PinnedBytes } from '../../src/os/index.ts';
 
+/** ms; a call that took less is quick: to go to another thread and back would cost as much again. */
+const QUICK_MS = 2;
+
 /**
  * An open node of the kernel's. Calls that may take long run in another thread, one at a time; one that nobody waits for
- * any more goes on, and the file is closed when it has ended.
+ * any more goes on, and the file is closed when it has ended. A short call is made at once as long as the call before it
+ * was quick: a bus that hangs holds this thread up once, for as long as its driver waits, and never when it was just opened.
  */
 export class OpenNode {
   readonly #fd: number;
   /** The call under way. */
   #call: Promise<unknown> | undefined;
+  /** The last call was quick. */
+  #isQuick = false;
 
   constructor(fd: number) {
     this.#fd = fd;
@@ -28,15 +34,41 @@ export class OpenNode {
   /**
    * A call in another thread. After the deadline it goes on.
    * @param memory what the kernel reads and writes
+   * @param isShort a bus that works does it in a moment
    * @throws {OsError}
    * @throws {BusFault} `ETIMEDOUT`
    */
-  run(request: number, memory: PinnedBytes, signal: AbortSignal | undefined): Promise<number> {
+  async run(
+    request: number,
+    memory: PinnedBytes,
+    signal: AbortSignal | undefined,
+    isShort = false,
+  ): Promise<number> {
+    const from = performance.now();
+    const ended = (): void => {
+      this.#isQuick = performance.now() - from < QUICK_MS;
+    };
+    if (!isShort || !this.#isQuick || this.#call !== undefined)
+      return this.#inThread(request, memory, signal, ended);
+    try {
+      return ioctl(this.#fd, request, memory.bytes);
+    } finally {
+      ended();
+    }
+  }
+
+  #inThread(
+    request: number,
+    memory: PinnedBytes,
+    signal: AbortSignal | undefined,
+    done: () => void,
+  ): Promise<number> {
     const running = ioctlAsync(this.#fd, request, memory.address);
     // Holds the memory, too, until the kernel no longer writes there.
     const ended = running
       .catch(() => memory)
       .then(() => {
+        done();
         if (this.#call === ended) this.#call = undefined;
       });
     this.#call = ended;

@@ -88,6 +88,17 @@ describe('INA238 (SLYS026)', () => {
     expect([flags(bench.writeRead([0x0b], 2)), bench.line('ALERT').high]).toEqual([flag, false]);
   });
 
+  // 7.6.1.12: ALATCH.
+  it('a latched flag stays until it is read, though what caused it is over', async () => {
+    const bench = await monitor('ti,ina238');
+    bench.write([0x0b, 0x80, 0x01]);
+    bench.write([0x0e, 0x10, 0x00]);
+    bench.set('busVoltage', 48);
+    bench.set('busVoltage', 0);
+    expect([bench.line('ALERT').high, flags(bench.writeRead([0x0b], 2))]).toEqual([false, 0x8010]);
+    expect([bench.line('ALERT').high, flags(bench.writeRead([0x0b], 2))]).toEqual([true, 0x8000]);
+  });
+
   it('MATHOF tells that the current does not fit; without a calibration it is 0', async () => {
     const bench = await monitor('ti,ina238', 16_200);
     bench.set('current', 6);

@@ -12,8 +12,15 @@ import {
 } from '../../../src/backend/index.ts';
 import type { DeviceNode } from '../../../src/bus/index.ts';
 import { parse, toBlob } from '../../../src/devicetree/index.ts';
+import { type FaultStart, I2cFaults, PlacedFault } from '../../../src/faults/index.ts';
 import { loadParts, partFor } from '../../../src/parts/index.ts';
-import { loadModels, PartRegistry, type PropertyValue, RealClock } from '../../../src/sim/index.ts';
+import {
+  type I2cWire,
+  loadModels,
+  PartRegistry,
+  type PropertyValue,
+  RealClock,
+} from '../../../src/sim/index.ts';
 import { BackEndServer, EventLoop } from '../../../src/transport/index.ts';
 import { bootGuest, type GuestResult } from '../../guest/boot.ts';
 
@@ -68,6 +75,7 @@ export async function bootWithParts(
   i2c: readonly BoardPart[],
   spi: readonly BoardPart[],
   commands: string,
+  faults: (get: BoardRun['get']) => readonly BoardFault[] = () => [],
 ): Promise<BoardRun> {
   const folder = mkdtempSync(join(tmpdir(), 'dtbus-linux-'));
   const loop = new EventLoop({ hotMs: 5 });
@@ -102,6 +110,9 @@ export async function bootWithParts(
         if (reset) parts.at(`${path}/${name}`).reset();
       }
     }
+    const pathOf = (name: string) => parts.list().find(({ path }) => path.endsWith(`/${name}`))?.path ?? name;
+    const get: BoardRun['get'] = (name, property) => parts.get(pathOf(name), property);
+    inject(i2cHost.controller.wire, parts, faults(get), pathOf);
     void loop.run();
     for (const [index, socket] of sockets.entries()) {
       const device = devices[index] as VirtioI2cDevice | VirtioSpiDevice;
@@ -110,13 +121,40 @@ export async function bootWithParts(
       servers.push(server);
     }
     const result = await bootGuest({ commands, dtb: toBlob(tree), deadlineMs: DEADLINE_MS });
-    const pathOf = (name: string) => parts.list().find(({ path }) => path.endsWith(`/${name}`))?.path ?? name;
-    return { ...result, warnings, get: (name, property) => parts.get(pathOf(name), property) };
+    return { ...result, warnings, get };
   } finally {
     for (const server of servers) server.close();
     await loop.close();
     rmSync(folder, { recursive: true });
   }
+}
+
+/** A fault of an I2C part, by the name of its node. */
+export interface BoardFault extends Omit<FaultStart, 'target'> {
+  readonly part: string;
+}
+
+function inject(
+  wire: I2cWire,
+  parts: PartRegistry,
+  faults: readonly BoardFault[],
+  pathOf: (name: string) => string,
+): void {
+  if (faults.length === 0) return;
+  const now = () => wire.clock.now();
+  const placed = faults.map(({ part, ...fault }) => {
+    const site = { part: pathOf(part), units: () => [Number.parseInt(part.split('@')[1] as string, 16)] };
+    return new PlacedFault({ ...fault, target: part }, site, now());
+  });
+  const bus = {
+    nowNs: now,
+    pass: (ns: number) => wire.clock.pass(ns),
+    reset: (path: string) => parts.at(path).reset(),
+    sense: () => {},
+    timeoutMs: 1000,
+    abandon: () => 0,
+  };
+  wire.injected.faults = new I2cFaults(bus, new Set(placed));
 }
 
 /** Shell: each line that it prints is `node-name attribute=value`: drivers, hwmon, iio. */

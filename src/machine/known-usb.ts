@@ -43,6 +43,11 @@ const kernel = (title: string, ...compatible: readonly string[]): KnownUsb => ({
 const KNOWN: Readonly<Record<string, KnownUsb>> = {
   '04d8:fb00': serial('Bus Pirate v4', BUS_PIRATE),
   '0403:6001': serial('FT232R: Bus Pirate v3, or a serprog programmer', BUS_PIRATE, SERPROG),
+  '0403:6015': serial(
+    'FT230X or FT231X: an I2CDriver or SPIDriver',
+    'excamera,i2cdriver',
+    'excamera,spidriver',
+  ),
   '1209:7331': serial('Bus Pirate 5 or 6'),
   '04d8:ffee': serial('USB-ISS'),
   '2341:0043': serial('Arduino Uno', FIRMATA, SERPROG),

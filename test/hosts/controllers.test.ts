@@ -23,6 +23,15 @@ import {
 } from '../../hosts/cp2112/index.ts';
 import { I2C_CAPABILITIES as DLN2_CAPABILITIES, Dln2Adapter, Dln2Emulator } from '../../hosts/dln2/index.ts';
 import {
+  I2C_BAUD,
+  I2C_CAPABILITIES as I2C_DRIVER_CAPABILITIES,
+  I2cDriverAdapter,
+  I2cDriverEmulator,
+  SPI_BAUD,
+  SpiDriverAdapter,
+  SpiDriverEmulator,
+} from '../../hosts/excamera/index.ts';
+import {
   I2C_CAPABILITIES as FIRMATA_CAPABILITIES,
   FirmataAdapter,
   FirmataEmulator,
@@ -163,6 +172,24 @@ function firmata(): Promise<ControllerBench> {
   );
 }
 
+function i2cDriver(): Promise<ControllerBench> {
+  const wire = new RecordingWire();
+  return behindPort(
+    wire,
+    () => new I2cDriverEmulator(wire),
+    (port) => new I2cDriverAdapter('an emulated port', (events) => serialLink(port(), I2C_BAUD)(events)),
+  );
+}
+
+function spiDriver(): Promise<ControllerBench> {
+  const wire = new RecordingWire();
+  return behindPort(
+    wire,
+    () => new SpiDriverEmulator(wire),
+    (port) => new SpiDriverAdapter('an emulated port', (events) => serialLink(port(), SPI_BAUD)(events)),
+  );
+}
+
 const NAME = 'an emulated adapter';
 
 /** A USB adapter in this process, seen through the same interface as a real one. */
@@ -254,6 +281,8 @@ describeControllers('MicroPython before 1.14, hardware I2C', () => micropython(f
   i2c: HARD_I2C_CAPABILITIES,
 });
 describeControllers('Firmata', firmata, { i2c: FIRMATA_CAPABILITIES, spiModes: [0] });
+describeControllers('I2CDriver', i2cDriver, { hasSpi: false, i2c: I2C_DRIVER_CAPABILITIES });
+describeControllers('SPIDriver', spiDriver, { hasI2c: false });
 describeControllers('i2c-tiny-usb', i2cTinyUsb, { hasSpi: false, i2c: TINY_USB_CAPABILITIES });
 describeControllers('CH341A', ch341a, { i2c: CH341A_CAPABILITIES, spiModes: [0], spiSpeedHz: 2_000_000 });
 describeControllers('CH347', ch347, { i2c: CH347_CAPABILITIES });

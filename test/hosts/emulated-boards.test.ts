@@ -24,6 +24,8 @@ describe('a board on an emulated adapter', () => {
     ['dtbus,ft232h-emulator', 'i2c'],
     ['dtbus,ft232h-emulator', 'spi'],
     ['dtbus,i2c-tiny-usb-emulator', 'i2c'],
+    ['dtbus,i2cdriver-emulator', 'i2c'],
+    ['dtbus,spidriver-emulator', 'spi'],
     ['dtbus,mcp2210-emulator', 'spi'],
     ['dtbus,mcp2221-emulator', 'i2c'],
     ['dtbus,micropython-emulator', 'i2c', 'spi'],

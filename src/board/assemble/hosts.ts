@@ -44,6 +44,15 @@ const FOLDERS: readonly {
     load: () => import('../../../hosts/mcp2210/index.ts'),
   },
   {
+    compatible: [
+      'excamera,i2cdriver',
+      'excamera,spidriver',
+      'dtbus,i2cdriver-emulator',
+      'dtbus,spidriver-emulator',
+    ],
+    load: () => import('../../../hosts/excamera/index.ts'),
+  },
+  {
     compatible: ['harbaum,i2c-tiny-usb', 'dtbus,i2c-tiny-usb-emulator'],
     load: () => import('../../../hosts/i2c-tiny-usb/index.ts'),
   },

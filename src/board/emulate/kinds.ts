@@ -12,6 +12,8 @@ export const EMULATED_KINDS = {
   serprog: { way: 'pty', carries: ['spi'] },
   micropython: { way: 'pty', carries: ['i2c', 'spi'] },
   firmata: { way: 'pty', carries: ['i2c', 'spi'] },
+  i2cdriver: { way: 'pty', carries: ['i2c'] },
+  spidriver: { way: 'pty', carries: ['spi'] },
   'i2c-tiny-usb': { way: 'usb', carries: ['i2c'] },
   ch341a: { way: 'usb', carries: ['i2c', 'spi'] },
   ch347: { way: 'usb', carries: ['i2c', 'spi'] },

@@ -32,6 +32,14 @@ export const PTY_ADAPTERS: Makers<'pty', EmulatedAdapter> = {
     const { FirmataEmulator } = await import('../../../hosts/firmata/index.ts');
     return new FirmataEmulator(buses);
   },
+  i2cdriver: async (buses) => {
+    const { I2cDriverEmulator } = await import('../../../hosts/excamera/index.ts');
+    return new I2cDriverEmulator(buses);
+  },
+  spidriver: async (buses) => {
+    const { SpiDriverEmulator } = await import('../../../hosts/excamera/index.ts');
+    return new SpiDriverEmulator(buses);
+  },
 };
 
 export const USB_DEVICES: Makers<'usb', UsbDevice> = {

@@ -5,6 +5,7 @@ const BUSES: Readonly<Record<string, readonly ('i2c' | 'spi' | 'gpio')[]>> = {
   'dangerousprototypes,bus-pirate': ['i2c', 'spi'],
   'dtbus,serprog': ['spi'],
   'diolan,dln2': ['i2c', 'spi', 'gpio'],
+  'excamera,spidriver': ['spi'],
   'firmata,board': ['i2c', 'spi'],
   'micropython,board': ['i2c', 'spi'],
   'wch,ch341a': ['i2c', 'spi'],

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { BusPirateAdapter, BusPirateEmulator, DEFAULT_SETTINGS } from '../../../hosts/bus-pirate/index.ts';
+import {
+  I2cDriverAdapter,
+  I2cDriverEmulator,
+  SpiDriverAdapter,
+  SpiDriverEmulator,
+} from '../../../hosts/excamera/index.ts';
 import { SerprogAdapter, SerprogEmulator } from '../../../hosts/serprog/index.ts';
-import { BusFault, I2C_M } from '../../../src/bus/index.ts';
+import { BusFault, type HostAdapter, I2C_M } from '../../../src/bus/index.ts';
 import { type Random, randomFrom } from '../../fuzz/random.mjs';
 import { spiTransfer } from '../../sim/support.ts';
 import { type DirectLink, directLink, type Peer } from '../bus-pirate/direct-link.ts';
@@ -34,7 +40,7 @@ function spoil(answer: Uint8Array, random: Random): Uint8Array {
 interface Bench {
   readonly link: DirectLink;
   readonly wire: RecordingWire;
-  readonly host: { open(): Promise<void>; close(): Promise<void> };
+  readonly host: HostAdapter;
   /** Sends a number that is sent once only. */
   send(id: number, signal?: AbortSignal): Promise<void>;
   /** Throws when the good line gives anything but what the part has. */
@@ -65,52 +71,94 @@ function badLine(
 const high = (id: number) => (id >> 8) & 0xff;
 const hex = (byte: number) => byte.toString(16).padStart(2, '0');
 
-function busPirate(random: Random, state: { bad: boolean }): Bench {
+/** An adapter that `make` makes of a link, in front of an emulator. */
+type Make<Host> = (open: DirectLink['open']) => Host;
+
+function i2cBench(
+  emulate: (wire: RecordingWire) => Peer,
+  make: Make<HostAdapter>,
+  random: Random,
+  state: { bad: boolean },
+): Bench {
   const wire = new RecordingWire();
-  const line = badLine(new BusPirateEmulator({ i2c: wire.i2c, spi: wire.spi }), state, random);
+  const line = badLine(emulate(wire), state, random);
   const link = directLink(line);
   line.talks = link;
-  const host = new BusPirateAdapter('the cable', DEFAULT_SETTINGS, link.open);
+  const host = make(link.open);
   return {
     link,
     wire,
     host,
     send: async (id, signal) => {
-      await host.i2c.transfer(
+      await host.i2c?.transfer(
         [{ addr: MEMORY, flags: 0, buf: Uint8Array.of(0x10, high(id), id & 0xff) }],
         signal,
       );
     },
     check: async () => {
       const read = { addr: MEMORY, flags: I2C_M.RD, buf: new Uint8Array(2) };
-      await host.i2c.transfer([{ addr: MEMORY, flags: 0, buf: Uint8Array.of(0x10) }, read]);
+      await host.i2c?.transfer([{ addr: MEMORY, flags: 0, buf: Uint8Array.of(0x10) }, read]);
       expect([...read.buf]).toEqual([...wire.memory.subarray(0x10, 0x12)]);
     },
     sent: (id) => wire.log.join(' ').split(`W50 <10 <${hex(high(id))} <${hex(id & 0xff)}`).length - 1,
   };
 }
 
-function serprog(random: Random, state: { bad: boolean }): Bench {
+function spiBench(
+  emulate: (wire: RecordingWire) => Peer,
+  make: Make<HostAdapter>,
+  random: Random,
+  state: { bad: boolean },
+): Bench {
   const wire = new RecordingWire();
-  const line = badLine(new SerprogEmulator({ spi: wire.spi }), state, random);
+  const line = badLine(emulate(wire), state, random);
   const link = directLink(line);
   line.talks = link;
-  const host = new SerprogAdapter('the cable', 1, link.open);
+  const host = make(link.open);
   return {
     link,
     wire,
     host,
     send: async (id, signal) => {
-      await host.spi.transfer(0, 0, [spiTransfer({ tx: Uint8Array.of(0x55, high(id), id & 0xff) })], signal);
+      const sent = spiTransfer({ tx: Uint8Array.of(0x55, high(id), id & 0xff) });
+      await host.spi?.transfer(0, 0, [sent], signal);
     },
     check: async () => {
       const rx = new Uint8Array(3);
-      await host.spi.transfer(0, 0, [spiTransfer({ tx: Uint8Array.of(0x9f) }), spiTransfer({ rx })]);
+      await host.spi?.transfer(0, 0, [spiTransfer({ tx: Uint8Array.of(0x9f) }), spiTransfer({ rx })]);
       expect([...rx]).toEqual(FLASH_ID);
     },
     sent: (id) => wire.log.join(' ').split(`[0 55 ${hex(high(id))} ${hex(id & 0xff)}`).length - 1,
   };
 }
+
+const NAME = 'the cable';
+type MakeBench = (random: Random, state: { bad: boolean }) => Bench;
+
+const busPirate: MakeBench = (...line) =>
+  i2cBench(
+    (wire) => new BusPirateEmulator({ i2c: wire.i2c, spi: wire.spi }),
+    (open) => new BusPirateAdapter(NAME, DEFAULT_SETTINGS, open),
+    ...line,
+  );
+const i2cDriver: MakeBench = (...line) =>
+  i2cBench(
+    (wire) => new I2cDriverEmulator(wire),
+    (open) => new I2cDriverAdapter(NAME, open),
+    ...line,
+  );
+const serprog: MakeBench = (...line) =>
+  spiBench(
+    ({ spi }) => new SerprogEmulator({ spi }),
+    (open) => new SerprogAdapter(NAME, 1, open),
+    ...line,
+  );
+const spiDriver: MakeBench = (...line) =>
+  spiBench(
+    (wire) => new SpiDriverEmulator(wire),
+    (open) => new SpiDriverAdapter(NAME, open),
+    ...line,
+  );
 
 /** One transfer on a line that may be bad: it ends in time, with an error of its own kind or none. */
 async function transfer(bench: Bench, id: number, random: Random): Promise<boolean> {
@@ -136,14 +184,16 @@ async function recovers(bench: Bench): Promise<void> {
       return;
     } catch (error) {
       if (!(error instanceof BusFault) || error.code !== 'ENODEV' || tries === 2) throw error;
-      await bench.host.open().catch(() => {});
+      await Promise.resolve(bench.host.open()).catch(() => {});
     }
   }
 }
 
 describe.each([
   ['Bus Pirate', busPirate],
+  ['I2CDriver', i2cDriver],
   ['serprog', serprog],
+  ['SPIDriver', spiDriver],
 ] as const)('a %s on a bad line', (_, benchOf) => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])(
     'ends each transfer in time, sends none twice, and is right on a good line (seed %i)',

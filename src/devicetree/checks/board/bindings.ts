@@ -357,6 +357,24 @@ export const BINDINGS: readonly Binding[] = [
     },
   },
   {
+    file: 'excamera.yaml',
+    compatibles: [
+      'excamera,i2cdriver',
+      'excamera,spidriver',
+      'dtbus,i2cdriver-emulator',
+      'dtbus,spidriver-emulator',
+    ],
+    isComplete: true,
+    required: ['compatible'],
+    properties: {
+      port: {
+        type: 'string',
+      },
+      i2c: {},
+      spi: {},
+    },
+  },
+  {
     file: 'firmata,board.yaml',
     compatibles: ['firmata,board', 'dtbus,firmata-emulator'],
     isComplete: true,

@@ -16,7 +16,15 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   zeroLength: 'writes',
   clocksHz: [100_000, 400_000],
   stretching: true,
-  nack: 'address, or some byte',
+  lineFaults: [
+    'sda',
+    'stretch',
+    'scl',
+    'lose_arbitration',
+    'incomplete_address_phase',
+    'incomplete_write_byte',
+  ],
+  nack: 'each byte',
 };
 
 /** Version 1 has mode 0 alone. */

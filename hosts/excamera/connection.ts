@@ -15,8 +15,8 @@ const TRIES = 3;
 const ECHO_MS = 300;
 const SETTLE_MS = 250;
 const QUIET_MS = 1000;
-/** A step is answered before the next is sent: an adapter whose sender runs ahead loses bytes. */
-const WINDOW = 0;
+/** Bytes that go ahead of their answers, where a step lets any: more than one command has are lost. */
+const WINDOW = COUNT_MAX;
 
 /** What the controller of an adapter has to tell of it. */
 export interface DriverKind {

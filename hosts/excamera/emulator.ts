@@ -33,6 +33,8 @@ abstract class EmulatedDriver implements EmulatedAdapter {
   protected abstract run(code: number, parameters: readonly number[]): readonly number[];
 }
 
+/** Clock pulses until a part is at the end of its byte. */
+const PULSES_MAX = 9;
 const countOf = (code: number): number => (code & COUNT_MASK) + 1;
 
 /** An I2CDriver. */
@@ -57,14 +59,13 @@ export class I2cDriverEmulator extends EmulatedDriver {
     if ((code & CODE_MASK) === READ) return this.#read(countOf(code), true);
     switch (code) {
       case I2C.START:
-        if (this.#wire?.sdaHeld) return [STATUS.MARK | STATUS.TIMEOUT];
+        if (this.#wire?.sdaHeld || this.#wire?.sclHeld) return [STATUS.MARK | STATUS.TIMEOUT];
         this.#wire?.start();
         return [this.#write([first])];
       case I2C.READ_ON:
         return this.#read(first, false);
       case I2C.RESET:
-        this.#wire?.stop();
-        return [STATUS.MARK | LINES.SCL | (this.#wire?.sdaHeld ? 0 : LINES.SDA)];
+        return [STATUS.MARK | this.#free()];
       case I2C.STOP:
         this.#wire?.stop();
         return [];
@@ -75,11 +76,20 @@ export class I2cDriverEmulator extends EmulatedDriver {
     }
   }
 
+  /** @returns the lines */
+  #free(): number {
+    const wire = this.#wire;
+    for (let pulses = 0; pulses < PULSES_MAX && wire?.sdaHeld && !wire.sclHeld; pulses++) wire.pulse?.();
+    if (!wire?.sdaHeld) wire?.stop();
+    return (wire?.sclHeld ? 0 : LINES.SCL) | (wire?.sdaHeld ? 0 : LINES.SDA);
+  }
+
   /** The status tells of the last byte. */
   #write(bytes: readonly number[]): number {
     let acknowledged = false;
     for (const byte of bytes) acknowledged = this.#wire?.writeByte(byte) ?? false;
-    return STATUS.MARK | (acknowledged ? STATUS.ACK : 0);
+    const isLost = this.#wire?.trouble === 'arbitration lost';
+    return STATUS.MARK | (acknowledged ? STATUS.ACK : 0) | (isLost ? STATUS.ARBITRATION : 0);
   }
 
   #read(count: number, refusesLast: boolean): number[] {

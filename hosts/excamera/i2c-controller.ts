@@ -5,6 +5,7 @@ import {
   I2C_M,
   type I2cController,
   type I2cMessage,
+  type NackPlace,
   nackFault,
 } from '../../src/bus/index.ts';
 import type { LinkOpener, Step } from '../link/index.ts';
@@ -16,6 +17,10 @@ const WHO = 'an I2CDriver';
 const SLOW_HZ = 100_000;
 const FAST_HZ = 400_000;
 const BITS_PER_BYTE = 9;
+const FREE = LINES.SCL | LINES.SDA;
+
+/** A line was low before the first message. */
+const HELD_AT_START = new BusFault('ETIMEDOUT', 'SCL or SDA is held low');
 
 /** An I2CDriver: a start, up to 64 bytes, or a stop a command. */
 export class I2cDriverAdapter implements HostAdapter, I2cController {
@@ -28,7 +33,7 @@ export class I2cDriverAdapter implements HostAdapter, I2cController {
   #hz = SLOW_HZ;
   #told: number | undefined;
   /** How the lines were when the bus was freed. */
-  #lines = LINES.SCL | LINES.SDA;
+  #lines = FREE;
 
   /** @param name what its port is called until it is open */
   constructor(name: string, openLink: LinkOpener, unavailable: () => BusFault | undefined = () => undefined) {
@@ -72,24 +77,35 @@ export class I2cDriverAdapter implements HostAdapter, I2cController {
       command([I2C.STOP]),
     ];
     const bytes = messages.reduce((sum, { buf }) => sum + buf.length + 1, 0);
-    const fault = await this.#connection.run(steps, signal, (bytes * BITS_PER_BYTE * 1000) / this.#hz);
+    const quietMs = (bytes * BITS_PER_BYTE * 1000) / this.#hz;
+    let fault = await this.#connection.run(steps, signal, quietMs);
     this.#told = this.#hz;
+    // A part that was left in the middle of a byte held SDA: nothing went out.
+    if (fault === HELD_AT_START && (await this.#isFreed(signal)))
+      fault = await this.#connection.run(steps, signal, quietMs);
     if (fault !== undefined) throw await this.#freed(fault, signal);
     messages.forEach(({ flags, buf }, i) => {
       if ((flags & I2C_M.RD) !== 0) buf.set(received[i] as Uint8Array);
     });
   }
 
-  /** Ends the transaction behind a fault. @returns the fault, or that a line is held low */
+  /** Ends the transaction behind a fault. @returns the fault, or that SDA is held low */
   async #freed(fault: BusFault, signal: AbortSignal | undefined): Promise<BusFault> {
-    const isHeld = fault.code === 'ETIMEDOUT';
-    await this.#connection.run([isHeld ? this.#reset() : command([I2C.STOP])], signal);
-    if (!isHeld || this.#lines === (LINES.SCL | LINES.SDA)) return fault;
-    const line = (this.#lines & LINES.SDA) === 0 ? 'SDA' : 'SCL';
+    if (fault.code !== 'ETIMEDOUT') {
+      await this.#connection.run([command([I2C.STOP])], signal);
+      return fault;
+    }
+    if ((await this.#isFreed(signal)) || (this.#lines & LINES.SCL) === 0) return fault;
     return new BusFault(
       'EBUSY',
-      `${line} is held low, and ${WHO} could not free the bus: switch its parts off and on`,
+      `SDA is held low, and ${WHO} could not free the bus: switch its parts off and on`,
     );
+  }
+
+  /** Frees the bus. @returns whether both lines are high then */
+  async #isFreed(signal: AbortSignal | undefined): Promise<boolean> {
+    await this.#connection.run([this.#reset()], signal);
+    return this.#lines === FREE;
   }
 
   /** The adapter clocks a part free that holds SDA. */
@@ -104,18 +120,21 @@ export class I2cDriverAdapter implements HostAdapter, I2cController {
 function stepsOf(message: I2cMessage, i: number, received: Uint8Array): Step[] {
   const { addr, flags, buf } = message;
   const reads = (flags & I2C_M.RD) !== 0;
+  const address = (addr << 1) | (reads ? 1 : 0);
   const steps = [
-    step([I2C.START, (addr << 1) | (reads ? 1 : 0)], 1, (reply) => statusFault(reply, message, i)),
+    step([I2C.START, address], 1, (reply) => statusFault(reply, message, { message: i, byte: -1 })),
   ];
+  if (!reads) {
+    // A status tells of the last byte alone, so each byte is a command; as many go at once as one command would have.
+    buf.forEach((sent, byte) => {
+      const status = step([WRITE, sent], 1, (reply) => statusFault(reply, message, { message: i, byte }));
+      steps.push({ ...status, wait: byte === buf.length - 1 });
+    });
+    return steps;
+  }
   for (let from = 0; from < buf.length; from += COUNT_MAX) {
-    const to = Math.min(buf.length, from + COUNT_MAX);
-    const count = to - from;
-    if (!reads) {
-      const sent = [WRITE | (count - 1), ...buf.subarray(from, to)];
-      steps.push(step(sent, 1, (reply) => statusFault(reply, message)));
-      continue;
-    }
-    const asked = to === buf.length ? [READ | (count - 1)] : [I2C.READ_ON, count];
+    const count = Math.min(COUNT_MAX, buf.length - from);
+    const asked = from + count === buf.length ? [READ | (count - 1)] : [I2C.READ_ON, count];
     steps.push(
       step(asked, count, (reply) => {
         received.set(reply, from);
@@ -126,16 +145,18 @@ function stepsOf(message: I2cMessage, i: number, received: Uint8Array): Step[] {
   return steps;
 }
 
-/** The fault that a status is. @param i the message whose address it is of; undefined: it is of data, and of which is not told */
-function statusFault([status = 0]: Uint8Array, message: I2cMessage, i?: number): BusFault | undefined {
+/** The fault that a status is. @param place of what it tells */
+function statusFault([status = 0]: Uint8Array, message: I2cMessage, place: NackPlace): BusFault | undefined {
   if ((status & STATUS.MARK_MASK) !== STATUS.MARK)
     return new BusFault(
       'EPROTO',
       `${WHO} sent an invalid status: expected 0x30 to 0x37, got 0x${status.toString(16)}`,
     );
   if ((status & STATUS.ARBITRATION) !== 0) return new BusFault('EAGAIN');
-  if ((status & STATUS.TIMEOUT) !== 0) return new BusFault('ETIMEDOUT', 'SCL or SDA is held low');
+  if ((status & STATUS.TIMEOUT) !== 0)
+    return place.message === 0 && place.byte < 0
+      ? HELD_AT_START
+      : new BusFault('ETIMEDOUT', 'SCL or SDA is held low');
   if ((status & STATUS.ACK) !== 0) return undefined;
-  if (i !== undefined) return nackFault(message, { message: i, byte: -1 });
-  return new BusFault('EREMOTEIO', `a byte was not acknowledged by address 0x${message.addr.toString(16)}`);
+  return nackFault(message, place);
 }

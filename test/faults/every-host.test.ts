@@ -62,7 +62,14 @@ const I2C: readonly Row[] = [
   ['id', '&temp', { register: 0, value: 0x58 }, 'read', '5880'],
   // Every 0 of 0x0f wins: 0x1f & 0x0f, 0x80 & 0x0f.
   ['ghost', '&temp', { value: 0x0f }, 'read', '0f00'],
-  ['stretch', '&temp', { ms: 5 }, 'read', '1f80', { 'bus-pirate': NOT, ch341a: NOT, ft232h: NOT }],
+  [
+    'stretch',
+    '&temp',
+    { ms: 5 },
+    'read',
+    '1f80',
+    { 'bus-pirate': NOT, ch341a: NOT, ch347: NOT, ft232h: NOT },
+  ],
   // 60 ms is the time-out of the simulated bus, 50 ms that of SoftI2C; the others wait.
   [
     'stretch',
@@ -70,7 +77,14 @@ const I2C: readonly Row[] = [
     { ms: 70 },
     'read',
     '1f80',
-    { simulated: 'ETIMEDOUT', micropython: 'ETIMEDOUT', 'bus-pirate': NOT, ch341a: NOT, ft232h: NOT },
+    {
+      simulated: 'ETIMEDOUT',
+      micropython: 'ETIMEDOUT',
+      'bus-pirate': NOT,
+      ch341a: NOT,
+      ch347: NOT,
+      ft232h: NOT,
+    },
   ],
   [
     'lose_arbitration',
@@ -78,7 +92,7 @@ const I2C: readonly Row[] = [
     { times: 100 },
     'read',
     NOT,
-    { simulated: 'EAGAIN', cp2112: 'EAGAIN', ft260: 'EAGAIN' },
+    { simulated: 'EAGAIN', cp2112: 'EAGAIN', ft260: 'EAGAIN', i2cdriver: 'EAGAIN' },
   ],
   // A CP2112 and an FT260 do not tell which of the lines is low.
   [
@@ -92,6 +106,7 @@ const I2C: readonly Row[] = [
       cp2112: 'EBUSY',
       ft260: 'EBUSY',
       ft232h: 'ETIMEDOUT',
+      i2cdriver: 'ETIMEDOUT',
       mcp2221: 'ETIMEDOUT',
       micropython: 'ETIMEDOUT',
     },
@@ -108,7 +123,9 @@ const I2C: readonly Row[] = [
       cp2112: 'EBUSY',
       ft260: 'EBUSY',
       ft232h: 'EBUSY',
+      i2cdriver: 'EBUSY',
       mcp2221: 'EBUSY',
+      ch347: NOT,
       dln2: NOT,
       firmata: NOT,
     },
@@ -120,7 +137,14 @@ const I2C: readonly Row[] = [
     {},
     'read',
     NOT,
-    { simulated: '1f80', ft232h: '1f80', cp2112: 'EBUSY', ft260: 'EBUSY', mcp2221: 'EBUSY' },
+    {
+      simulated: '1f80',
+      ft232h: '1f80',
+      i2cdriver: '1f80',
+      cp2112: 'EBUSY',
+      ft260: 'EBUSY',
+      mcp2221: 'EBUSY',
+    },
   ],
   [
     'incomplete_write_byte',
@@ -128,7 +152,14 @@ const I2C: readonly Row[] = [
     {},
     'read',
     NOT,
-    { simulated: '1f80', ft232h: '1f80', cp2112: 'EBUSY', ft260: 'EBUSY', mcp2221: 'EBUSY' },
+    {
+      simulated: '1f80',
+      ft232h: '1f80',
+      i2cdriver: '1f80',
+      cp2112: 'EBUSY',
+      ft260: 'EBUSY',
+      mcp2221: 'EBUSY',
+    },
   ],
   ['muxStuck', '&mux', {}, 'mux', 'ENXIO'],
   ['stuck', '&temp', { value: 10 }, 'read', '0a00'],

@@ -14,12 +14,14 @@ export const I2C_HOSTS = [
   'simulated',
   'dtbus,bus-pirate-emulator',
   'dtbus,ch341a-emulator',
+  'dtbus,ch347-emulator',
   'dtbus,cp2112-emulator',
   'dtbus,dln2-emulator',
   'dtbus,firmata-emulator',
   'dtbus,ft232h-emulator',
   'dtbus,ft260-emulator',
   'dtbus,i2c-tiny-usb-emulator',
+  'dtbus,i2cdriver-emulator',
   'dtbus,mcp2221-emulator',
   'dtbus,micropython-emulator',
 ] as const;
@@ -28,10 +30,13 @@ export const SPI_HOSTS = [
   'simulated',
   'dtbus,bus-pirate-emulator',
   'dtbus,ch341a-emulator',
+  'dtbus,ch347-emulator',
   'dtbus,dln2-emulator',
   'dtbus,firmata-emulator',
   'dtbus,ft232h-emulator',
+  'dtbus,mcp2210-emulator',
   'dtbus,micropython-emulator',
+  'dtbus,spidriver-emulator',
 ] as const;
 
 /** A board whose bus is on that host, with the same parts on each. */

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { Cp2112Adapter, Cp2112Emulator } from '../../hosts/cp2112/index.ts';
 import { Ft260Adapter, Ft260Emulator } from '../../hosts/ft260/index.ts';
 import { Mcp2221Adapter, Mcp2221Emulator } from '../../hosts/mcp2221/index.ts';
-import { I2C_M, type I2cMessage, type I2cWireFaults } from '../../src/bus/index.ts';
+import { I2C_M, type I2cMessage } from '../../src/bus/index.ts';
 import { EmulatedConnection, EmulatedPort } from '../../src/usb/index.ts';
 import { MEMORY, RecordingWire } from './recording-wire.ts';
+import { SDA_HELD } from './suite/held-line.ts';
 
 const ADAPTERS = [
   // They do not tell which of them is low.
@@ -12,20 +13,6 @@ const ADAPTERS = [
   ['FT260', 'SDA or SCL is held low, and an FT260', Ft260Emulator, Ft260Adapter],
   ['MCP2221A', 'SDA is held low, and an MCP2221A', Mcp2221Emulator, Mcp2221Adapter],
 ] as const;
-
-/** Somebody holds SDA low. */
-const HELD: I2cWireFaults = {
-  sdaHeld: true,
-  sclHeld: false,
-  stretchedNs: 0,
-  struck: [],
-  clear() {},
-  pulse() {},
-  start: () => 'SDA low',
-  address: () => 'SDA low',
-  sent: () => 'refused',
-  received() {},
-};
 
 /**
  * What Linux's fault injector leaves: a part that was addressed (incomplete_address_phase) or written to
@@ -45,7 +32,7 @@ describe.each(ADAPTERS)('a bus whose SDA is held low, on a %s', (title, sentence
     const port = new EmulatedPort(new Emulator(i2c));
     const adapter = new Adapter(title, async () => new EmulatedConnection(port));
     await adapter.open();
-    i2c.injected.faults = HELD;
+    i2c.injected.faults = SDA_HELD;
     for (let i = 0; i < 2; i++)
       await expect(adapter.transfer(messages)).rejects.toThrow(
         `EBUSY: ${sentence} cannot free the bus: switch its parts off and on`,

@@ -5,10 +5,11 @@ import {
   SpiDriverAdapter,
   SpiDriverEmulator,
 } from '../../../hosts/excamera/index.ts';
-import { type EmulatedI2c, emulatedLink } from '../../../hosts/link/index.ts';
+import { emulatedLink } from '../../../hosts/link/index.ts';
 import { I2C_M } from '../../../src/bus/index.ts';
 import { spiTransfer } from '../../support/spi.ts';
 import { ABSENT, MEMORY, PICKY, RecordingWire } from '../recording-wire.ts';
+import { SDA_HELD } from '../suite/held-line.ts';
 
 const text = (words: string) => Buffer.from(words, 'latin1');
 
@@ -71,11 +72,10 @@ describe('the controller of an I2CDriver', () => {
     const { adapter, wire } = i2cDriver();
     await adapter.open();
     const write = { addr: MEMORY, flags: 0, buf: Uint8Array.of(9) };
-    const i2c: EmulatedI2c = wire.i2c;
-    i2c.sdaHeld = true;
+    wire.i2c.injected.faults = SDA_HELD;
     await expect(adapter.transfer([write])).rejects.toThrow('EBUSY: SDA is held low');
     expect(wire.log).toEqual([]);
-    i2c.sdaHeld = false;
+    wire.i2c.injected.faults = undefined;
     await adapter.transfer([write]);
     expect(wire.log).toEqual(['W50', '<09', 'P']);
     await adapter.close();

@@ -1,5 +1,5 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -44,7 +44,7 @@ it('its types hold, and its TypeScript is compiled', () => {
 
 it('vitest runs its tests, of TypeScript and of JavaScript', () => {
   const { status, stdout } = run(process.execPath, tool('vitest/vitest.mjs'), 'run', '--reporter', 'verbose');
-  expect(stdout).toMatch(/Tests {2}7 passed \| 2 skipped \(9\)/);
+  expect(stdout).toMatch(/Tests {2}8 passed \| 2 skipped \(10\)/);
   for (const world of ['sim', 'emulated'])
     expect(stdout).toMatch(new RegExp(`✓ .*${world}.* vitest/worlds.spec.ts > measures once`));
   expect(stdout).toMatch(/hardware.* vitest\/worlds\.spec\.ts > measures once/);
@@ -53,12 +53,28 @@ it('vitest runs its tests, of TypeScript and of JavaScript', () => {
   expect(status).toBe(0);
 });
 
+it('its recording is what the package makes of the trace of the kernel', () => {
+  const made = run(
+    process.execPath,
+    tool('dtbus/bin/dtbus.js'),
+    'convert',
+    'field.txt',
+    'made.bus',
+    '-b',
+    'board.dts',
+  );
+  expect(made.status, made.stderr).toBe(0);
+  expect(readFileSync(join(project, 'made.bus'), 'utf8')).toBe(
+    readFileSync(join(project, 'field.bus'), 'utf8'),
+  );
+});
+
 it('node:test runs its tests, of JavaScript and of compiled TypeScript', () => {
   const { status, stdout } = run(
     process.execPath,
     ...['--test', '--test-reporter=tap', 'node/lm75.spec.mjs', 'out/node/sweep.spec.js'],
   );
-  expect(stdout).toMatch(/# pass 4\n/);
+  expect(stdout).toMatch(/# pass 5\n/);
   expect(stdout).toMatch(/# skipped 1\n/);
   expect(stdout).toContain('# SKIP unsupported fault absent on &far');
   expect(status).toBe(0);

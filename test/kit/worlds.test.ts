@@ -60,6 +60,20 @@ const read = (board: TestBoard) =>
   ]);
 
 describe('on: the worlds of a suite', () => {
+  it.each(['sim', 'emulated'])(
+    'on %s the node of the bus names the part: to set it, and for faults',
+    async (world) => {
+      vi.stubEnv('DTBUS_ON', world);
+      await boardTest({ on }, async (board) => {
+        board.part<'national,lm75'>('&temp').temperature = 31.5;
+        expect((await read(board))[0]).toEqual(Uint8Array.of(0x1f, 0x80));
+        const gone = board.inject('absent', '&temp');
+        await expect(read(board)).rejects.toMatchObject({ code: 'ENXIO' });
+        expect(gone.fired).toBeGreaterThan(0);
+      })();
+    },
+  );
+
   it.each([
     ['sim', 'sim.dts', true],
     ['emulated', 'emulated.dts', false],

@@ -1,5 +1,5 @@
 import type { inspect } from 'node:util';
-import { messageOf } from '../../bus/index.ts';
+import { messageOf, wellFormed } from '../../bus/index.ts';
 import type { Tree } from '../../devicetree/index.ts';
 import { didYouMean, invalid, oneLine, shown, strictObject } from '../../input/index.ts';
 import type { PartTypes } from '../../parts/index.ts';
@@ -88,13 +88,30 @@ export function findPart<P extends keyof PartTypes | object = AnyPart>(
 ): PartHandle<P> {
   const path = pathOf(tree, name);
   const reports = call('parts');
-  const report = reports.find((candidate) => candidate.path === path);
+  const report = reports.find((candidate) => candidate.path === path) ?? behindAdapter(tree, path, reports);
   if (report !== undefined) return partHandle(report, call) as PartHandle<P>;
   const paths = reports.map((candidate) => candidate.path);
   const known = paths.join(', ') || 'none';
   throw new Error(
     oneLine(`not found: simulated part ${name}; the board has: ${known}${meant(tree, name, paths)}`),
   );
+}
+
+/** For a node on the bus of an emulated adapter: the part that answers there, behind the adapter at the same address. */
+function behindAdapter(
+  tree: Tree,
+  path: string | undefined,
+  reports: readonly PartReport[],
+): PartReport | undefined {
+  const node = path === undefined ? undefined : tree.byPath(path);
+  const host = wellFormed(() => node?.parent?.target('dtbus,host'));
+  const address = /@[^@/]*$/.exec(path ?? '')?.[0];
+  if (host === undefined || address === undefined) return undefined;
+  const there = reports.filter(
+    (each) => each.path.startsWith(`${host.path}/`) && each.path.endsWith(address),
+  );
+  // An adapter with several buses may have one on each.
+  return there.length === 1 ? there[0] : undefined;
 }
 
 /**

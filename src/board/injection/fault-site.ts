@@ -144,7 +144,7 @@ function siteOf(
     throw new Error(`${target} has no address to inject a fault at`);
   const part = isSimulated ? path : partAt(parts, point, units()?.[0]);
   // A bus on an adapter has no wire of its own.
-  const segment = isBus && binding.simulated === undefined ? undefined : parts.wireOf(path);
+  const segment = isBus && binding.simulated === undefined ? undefined : parts.wireOf(part ?? path);
   if (point.on !== 'i2c-wire' || !(segment instanceof I2cWire)) return { part, units };
   const { wire } = point;
   return { part, units, isReached: () => wire.slots.reaches(segment.slots) };

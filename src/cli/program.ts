@@ -13,6 +13,7 @@ import { addMonitorCommand } from './commands/monitor-command.ts';
 import { addPartsCommand } from './commands/parts-command.ts';
 import { addRecordCommand } from './commands/record-command.ts';
 import { addReplayCommand } from './commands/replay-command.ts';
+import { addReportCommand } from './commands/report-command.ts';
 import { addToolCommands, TOOL_NAMES, withOwnLetters } from './commands/tool-commands.ts';
 import { addTouchCommands } from './commands/touch-commands.ts';
 import { addTreeCommands } from './commands/tree-commands.ts';
@@ -100,12 +101,13 @@ const GROUPS: readonly CommandGroup[] = [
   },
   {
     heading: 'Recordings and other traces:',
-    alone: ['record', 'replay', 'diff', 'convert'],
+    alone: ['record', 'replay', 'diff', 'convert', 'report'],
     add: (program, end) => {
       addRecordCommand(program, end);
       addReplayCommand(program, end);
       addDiffCommand(program, end);
       addConvertCommand(program);
+      addReportCommand(program);
     },
   },
   {

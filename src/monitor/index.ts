@@ -1,2 +1,4 @@
-export type { Row } from './row.ts';
+export type { Lane, Report, Row } from './row.ts';
 export { type Monitor, type MonitorOptions, startMonitor } from './server/monitor.ts';
+export { reportPage } from './server/report-page.ts';
+export { edgeRow, lineName, transferRow } from './server/row-of.ts';

@@ -71,6 +71,8 @@ export interface Report {
   readonly board: string;
   readonly lanes: readonly Lane[];
   readonly rows: readonly Row[];
+  /** So many more are known to be missing. */
+  readonly lost: number;
 }
 
 export const isTransfer = (row: Row): row is TransferRow => 'segments' in row;

@@ -1,9 +1,12 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { dtbusHere } from '../cli/run-here.ts';
 import { BOARD, type Monitored, monitored } from './monitored.ts';
 
 const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
@@ -223,7 +226,7 @@ describe.runIf(program !== undefined)('the page, in Chromium', () => {
     // The page lets no script in but its own: axe comes through the debugger.
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
-      await page.evaluate((await import('node:fs')).readFileSync(axe, 'utf8'));
+      await page.evaluate(readFileSync(axe, 'utf8'));
       const found = await page.evaluate(async () => {
         const { axe: tool } = globalThis as unknown as {
           axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
@@ -232,5 +235,35 @@ describe.runIf(program !== undefined)('the page, in Chromium', () => {
       });
       expect(found).toEqual([]);
     }
+  });
+
+  it('is one file that needs nobody, of a recording', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'dtbus-report-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const recording = join(folder, '<script><img src=x>.bus');
+    writeFileSync(
+      recording,
+      `dtbus-recording 1
+clock real
+bus   i2c-1 /i2c
+part  i2c-1 48 temp@48 national,lm75
++0    i2c-1 48 w 00, r 19 00 ~1.26ms
++1ms  i2c-1 33 r! <1> ENXIO ~366us
+`,
+    );
+    const report = join(folder, 'boot.html');
+    expect(await dtbusHere('report', recording, '-o', report)).toMatchObject({ status: 0 });
+    const page = await browser.newPage();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    onTestFinished(() => page.close());
+    await page.goto(`file://${report}`);
+    await counted(page, '2 events');
+    expect(await rows(page).allInnerTexts()).toEqual([
+      expect.stringContaining('read TEMP (0x00): 19 00'),
+      expect.stringContaining('ENXIO'),
+    ]);
+    expect(await page.locator('img').count()).toBe(0);
+    expect(asked).toEqual([`file://${report}`]);
   });
 });

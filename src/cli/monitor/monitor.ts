@@ -70,8 +70,10 @@ async function monitorScript(
     hasEnded = true;
   });
   const giveUp = performance.now() + START_MS;
-  while (!hasEnded && processesOf(args.board).length === 0 && performance.now() < giveUp)
-    await Promise.race([running, new Promise((resolve) => setTimeout(resolve, LOOK_MS))]);
+  do await Promise.race([running, new Promise((resolve) => setTimeout(resolve, LOOK_MS))]);
+  while (!hasEnded && processesOf(args.board).length === 0 && performance.now() < giveUp);
+  // Told below.
+  running.catch(() => {});
   if (hasEnded) warn(`${script} ended before its board was looked at`);
   else await serve(args, options);
   return running;

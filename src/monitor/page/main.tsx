@@ -5,7 +5,7 @@ import { Parts } from './parts.tsx';
 import * as store from './store.ts';
 import { attachTimeline } from './timeline.ts';
 import { Detail, Traffic } from './traffic.tsx';
-import { markers, timeText } from './view.ts';
+import { markers, timeText, view } from './view.ts';
 
 const report = ownReport();
 
@@ -86,5 +86,8 @@ if (report === undefined) void readEvents();
 else {
   store.boardName.value = report.board;
   store.lanes.value = report.lanes;
+  store.lost.value = report.lost;
+  store.follows.value = false;
   store.add(report.rows);
+  view.value = { from: report.rows[0]?.at ?? 0, span: 100 };
 }

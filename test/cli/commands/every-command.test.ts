@@ -20,6 +20,7 @@ const NO_JSON: Readonly<Record<string, string>> = {
   convert: 'writes a file',
   'parts new': 'writes files',
   replay: 'runs a script, or compares',
+  report: 'writes a file',
   eeprom: 'a group',
   flash: 'a group',
   show: 'a picture',

@@ -57,6 +57,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'press --for': ['long', 'expected milliseconds, got long'],
   'record --time': ['exat', 'expected rounded, exact or none, got exat (did you mean exact)'],
   'replay --as': ['part', 'expected parts, controller or stimulus, got part (did you mean parts)'],
+  'report --output': PATH,
   'run --pretend': [
     'raspberry-pi-44',
     'expected raspberry-pi-3, raspberry-pi-zero-2-w, raspberry-pi-4 or raspberry-pi-5, got raspberry-pi-44 (did you mean raspberry-pi-4)',

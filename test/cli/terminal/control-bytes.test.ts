@@ -88,6 +88,10 @@ const ROWS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   inject: [['inject', 'nack', EVIL_NAME, '--connect', sockets]],
   press: [['press', '&gpio', EVIL_NAME, '--connect', sockets]],
+  report: [
+    ['report', EVIL_NAME, '-o', beside('x.html')],
+    ['report', at.recording, '-o', beside(`${EVIL_NAME}/x.html`)],
+  ],
   monitor: [
     ['monitor', EVIL_NAME],
     ['monitor', '--port', '1x', EVIL_NAME],

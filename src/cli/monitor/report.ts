@@ -1,0 +1,24 @@
+import { type Captured, meaningOn } from '../../formats/index.ts';
+import { edgeRow, type Lane, lineName, type Row, reportPage, transferRow } from '../../monitor/index.ts';
+import { busName } from '../../trace/decode.ts';
+
+/** The page of what was captured. @returns its HTML */
+export async function reportOf(file: string, { buses, events, beganMs = 0 }: Captured): Promise<string> {
+  const meaning = await meaningOn(buses);
+  const lanes: Lane[] = buses.map((bus) => ({ name: busName(bus), kind: bus.kind, path: bus.path }));
+  const rows: Row[] = [];
+  let lost = 0;
+  for (const { atNs, what } of events) {
+    const at = beganMs + atNs / 1e6;
+    if (what.kind === 'transfer') {
+      // Its time is that of its turn here: nothing of the wait stands in front of it.
+      rows.push({ ...transferRow(rows.length + 1, meaning(what)), at: at - what.queuedMs });
+    } else if (what.kind === 'edge') {
+      const name = lineName(what);
+      if (!lanes.some((lane) => lane.name === name))
+        lanes.push({ name, kind: 'line', path: what.controller });
+      rows.push({ ...edgeRow(rows.length + 1, what), at });
+    } else lost += what.count;
+  }
+  return reportPage({ board: file, lanes, rows, lost });
+}

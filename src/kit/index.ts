@@ -20,7 +20,7 @@ export {
 } from './expectations.ts';
 export type { TestGuest, TestGuestOptions } from './guest.ts';
 export type { BytesPattern, EdgePattern, Pattern, TransferPattern } from './pattern.ts';
-export { type FaultPlan, fault, sweep } from './sweep.ts';
+export { type FaultPlan, fault, type SweepOptions, sweep } from './sweep.ts';
 export { type InTest, openTestBoard, type TestBoard, type TestBoardOptions } from './test-board.ts';
 export type { Mark, Seen, SeenEdge, SeenTransfer, Traffic } from './traffic.ts';
 export { type World, type Worlds, WorldUnsupportedError } from './worlds.ts';

@@ -1,9 +1,10 @@
 import type { FaultArguments, FaultKind } from '../board/index.ts';
 import { messageOf } from '../bus/index.ts';
-import { type FilePath, invalid } from '../input/index.ts';
+import { checkOptions, type FilePath, integer, invalid } from '../input/index.ts';
 import { type RunnerTest, runnerTest, runOnBoard, type TestBody } from './board-test.ts';
 import { plain } from './failure.ts';
 import { type OpenTest, openSession, type TestBoardOptions } from './test-board.ts';
+import { areTimersFake } from './timers.ts';
 
 /** A fault that is not injected yet. */
 export interface FaultPlan {
@@ -21,30 +22,40 @@ export function fault<Kind extends FaultKind>(
   return { kind, target, options: options ?? {} };
 }
 
+/** Options of a sweep beside those of its boards. */
+export interface SweepOptions extends TestBoardOptions {
+  /** So many places are tried at the same time; default 4, and 1 where timers are fake or on hardware. */
+  readonly parallel?: number;
+}
+
 /** No test has so many chances. */
 const NEVER = 2 ** 31 - 1;
 /** Places at which a fault is tried; a test that has more is told to say which. */
 const MOST_PLACES = 2000;
+/** Places that are tried at the same time. */
+const TOGETHER = 4;
 /** Places that a report names. */
 const NAMED = 20;
 
 /**
  * A test that is run once without a fault, which counts the places where the fault can strike, and then once for each
- * place, each time on a board of its own: `test('survives a NACK anywhere', sweep('board.dts', fault('nack', '&temp', { at: 'any' }),
+ * place, several at once, each on a board of its own: `test('survives a NACK anywhere', sweep('board.dts', fault('nack', '&temp', { at: 'any' }),
  * async (board) => …))`. An error names the places at which the test failed. @throws {TypeError} for what is no fault or test
  */
 export function sweep<Context = unknown>(
   board: FilePath | TestBoardOptions,
   swept: FaultPlan,
   body: TestBody<Context>,
-  options: TestBoardOptions = {},
+  options: SweepOptions = {},
 ): RunnerTest<Context> {
   if (typeof swept?.kind !== 'string')
     throw invalid('fault of a sweep', "fault(kind, target, options), as fault('nack', '&temp')", swept);
   if (typeof body !== 'function') throw invalid('test', 'a function that is given the board', body);
-  const open = () => openSession(board, options);
+  const { parallel = TOGETHER, ...settings } = options;
+  checkOptions<Pick<SweepOptions, 'parallel'>>('sweep', { parallel }, { parallel: integer(1, MOST_PLACES) });
+  const open = () => openSession(board, settings);
   return runnerTest<Context>((context) =>
-    runSweep(open, swept, ({ board: own }) => body(own, context as Context)),
+    runSweep(open, swept, ({ board: own }) => body(own, context as Context), parallel),
   );
 }
 
@@ -52,6 +63,7 @@ async function runSweep(
   open: () => Promise<OpenTest>,
   swept: FaultPlan,
   body: (test: OpenTest) => unknown,
+  parallel: number,
 ): Promise<void> {
   const name = `${swept.kind} on ${swept.target}`;
   const places = await countPlaces(open, swept, body);
@@ -62,23 +74,42 @@ async function runSweep(
       places,
     );
   const failures: Failed[] = [];
-  for (let place = 0; place < places; place++) {
-    let where = 'never struck';
-    try {
-      await runOnBoard(open, async (test) => {
-        const handle = inject(test, swept, { skip: place });
-        try {
-          await body(test);
-        } finally {
-          where = handle.strikes[0]?.where ?? where;
-        }
-      });
-    } catch (error) {
-      failures.push({ place, where, error });
+  let next = 0;
+  const work = async () => {
+    for (let place = next++; place < places; place = next++) {
+      const failed = await failureAt(open, swept, body, place);
+      if (failed !== undefined) failures.push(failed);
     }
-  }
+  };
+  // Fake timers are one for all boards, and hardware is there once.
+  const isAlone = areTimersFake() || process.env['DTBUS_ON'] === 'hardware';
+  await Promise.all(Array.from({ length: isAlone ? 1 : Math.min(parallel, places) }, work));
+  failures.sort((a, b) => a.place - b.place);
   if (failures.length > 0)
     throw sweepError(report(name, places, failures), failures.length, failures[0]?.error);
+}
+
+/** The test with a fault at one place. @returns how it failed */
+async function failureAt(
+  open: () => Promise<OpenTest>,
+  swept: FaultPlan,
+  body: (test: OpenTest) => unknown,
+  place: number,
+): Promise<Failed | undefined> {
+  let where = 'never struck';
+  try {
+    await runOnBoard(open, async (test) => {
+      const handle = inject(test, swept, { skip: place });
+      try {
+        await body(test);
+      } finally {
+        where = handle.strikes[0]?.where ?? where;
+      }
+    });
+    return undefined;
+  } catch (error) {
+    return { place, where, error };
+  }
 }
 
 /** The clean run. @throws what it fails of */

@@ -27,7 +27,7 @@ export type { Duration } from './duration.ts';
 export { assertErrno, assertFails, assertFired, assertOkOrFails } from './expectations.ts';
 export type { TestGuest, TestGuestOptions } from './guest.ts';
 export type { BytesPattern, EdgePattern, Pattern, TransferPattern } from './pattern.ts';
-export { type FaultPlan, fault, sweep } from './sweep.ts';
+export { type FaultPlan, fault, type SweepOptions, sweep } from './sweep.ts';
 export { openTestBoard, type TestBoard, type TestBoardOptions } from './test-board.ts';
 export type { Mark, Seen, SeenEdge, SeenTransfer, Traffic } from './traffic.ts';
 export { type World, type Worlds, WorldUnsupportedError } from './worlds.ts';

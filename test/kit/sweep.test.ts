@@ -18,12 +18,17 @@ describe('sweep', () => {
   it('runs once clean, then once for each place, each time on a board of its own', async () => {
     const boards = new Set<TestBoard>();
     const struck: string[] = [];
-    const run = sweep(I2C_BENCH, fault('nack', '&temp', { at: 'any' }), async (board) => {
-      boards.add(board);
-      await assertOkOrFails(setLimit(board, 60), 'ENXIO', 'EREMOTEIO');
-      struck.push(...board.traffic.transfers.map(({ errno = 'ok' }) => errno));
-      struck.push('|');
-    });
+    const run = sweep(
+      I2C_BENCH,
+      fault('nack', '&temp', { at: 'any' }),
+      async (board) => {
+        boards.add(board);
+        await assertOkOrFails(setLimit(board, 60), 'ENXIO', 'EREMOTEIO');
+        struck.push(...board.traffic.transfers.map(({ errno = 'ok' }) => errno));
+        struck.push('|');
+      },
+      { parallel: 1 },
+    );
     await run();
     // An address and three bytes, an address and two.
     expect(boards.size).toBe(1 + 7);
@@ -62,20 +67,57 @@ describe('sweep', () => {
     await expect(idle()).rejects.toThrow('nack on &temp: the test has no place where it can strike');
   });
 
+  it('tries several places at once, and names those that failed in their order', async () => {
+    let running = 0;
+    let most = 0;
+    const failing = (parallel?: number) =>
+      sweep(
+        I2C_BENCH,
+        fault('nack', '&temp', { at: 'any' }),
+        async (board) => {
+          most = Math.max(most, ++running);
+          const isSet = await setLimit(board, 60).catch(() => false);
+          // The later places end first.
+          await new Promise((resolve) => setTimeout(resolve, isSet ? 1 : 10));
+          running--;
+          if (isSet) expect(board.traffic.transfers.at(-1)?.errno).toBeUndefined();
+        },
+        parallel === undefined ? {} : { parallel },
+      )().catch((error: Error) => error.message.split('\n').slice(1, 4));
+    const places = [
+      '  place 5, write to 0x48:',
+      '  place 6, write to 0x48, byte 0:',
+      '  place 7, write to 0x48, byte 1:',
+    ];
+    expect(await failing()).toEqual(places.map((place) => expect.stringContaining(place)));
+    expect(most).toBe(4);
+    most = 0;
+    await failing(2);
+    expect(most).toBe(2);
+    expect(() => sweep(I2C_BENCH, fault('nack', '&temp'), () => {}, { parallel: 0 })).toThrow(
+      'invalid parallel: expected an integer from 1',
+    );
+  });
+
   it('takes what lasts from each place on, with its other options', async () => {
     const seen: string[] = [];
-    const run = sweep(I2C_BENCH, fault('absent', '&temp', { forMs: 1 }), async (board) => {
-      for (let i = 0; i < 3; i++) {
-        const read = board.open('/dev/i2c-1').transfer([{ addr: 0x48, read: 1 }]);
-        seen.push(
-          await read.then(
-            () => 'ok',
-            (error) => error.code as string,
-          ),
-        );
-      }
-      seen.push('|');
-    });
+    const run = sweep(
+      I2C_BENCH,
+      fault('absent', '&temp', { forMs: 1 }),
+      async (board) => {
+        for (let i = 0; i < 3; i++) {
+          const read = board.open('/dev/i2c-1').transfer([{ addr: 0x48, read: 1 }]);
+          seen.push(
+            await read.then(
+              () => 'ok',
+              (error) => error.code as string,
+            ),
+          );
+        }
+        seen.push('|');
+      },
+      { parallel: 1 },
+    );
     await run();
     expect(seen.join(' ')).toBe('ok ok ok | ENXIO ENXIO ENXIO | ok ENXIO ENXIO | ok ok ENXIO |');
   });

@@ -1,9 +1,14 @@
 import { BusFault } from '../../src/bus/index.ts';
 import type { UsbConnection } from '../../src/usb/index.ts';
 import { aborted, unlessAborted } from '../link/index.ts';
+import { endlessFault } from './session.ts';
 
 /** How long nothing has to come before nothing is due any more. */
 const SETTLE_MS = 100;
+/** Reports that wait to be taken: a device that sends more is not listened to until some were. */
+const UNREAD_MAX = 4096;
+/** No transfer leaves so many reports due. */
+const DUE_MAX = 256;
 
 /**
  * What a device sends on an endpoint, taken as it comes: an answer that comes twice, or late, has then arrived before the
@@ -57,9 +62,9 @@ export class InputReports {
     }
   }
 
-  /** Drops what is still due after a transfer was broken off. @throws {BusFault} `ETIMEDOUT`, `ENODEV` */
+  /** Drops what is still due after a transfer was broken off. @throws {BusFault} */
   async settle(signal: AbortSignal | undefined): Promise<void> {
-    for (;;) {
+    for (let reports = 0; reports < DUE_MAX; reports++) {
       this.clear();
       if (signal?.aborted) throw aborted(signal);
       try {
@@ -69,6 +74,7 @@ export class InputReports {
         throw error;
       }
     }
+    throw endlessFault(this.#usb);
   }
 
   /** One that stalled is asked again when somebody waits. */
@@ -81,7 +87,7 @@ export class InputReports {
       (report) => {
         this.#asked--;
         this.#reports.push(report);
-        this.#listen();
+        if (this.#reports.length < UNREAD_MAX) this.#listen();
         this.#wake();
       },
       (error: unknown) => {

@@ -4,6 +4,9 @@ import type { UsbConnection, UsbOpener } from '../../src/usb/index.ts';
 /** After a transfer was broken off: answers that are still due come within this time. */
 const SETTLE_MS = 100;
 
+/** No transfer leaves so many answers due: a device that sends more sends without end. */
+const DUE_MAX = 4096;
+
 /** Numbers of a pair of endpoints. */
 export interface EndpointPair {
   readonly OUT: number;
@@ -96,12 +99,19 @@ export async function isQuiet(
   }
 }
 
-/** Takes all answers that are still due after a transfer was broken off. @throws {BusFault} see `isQuiet` */
+/** Takes all answers that are still due after a transfer was broken off. @throws {BusFault} see `isQuiet`, `EPROTO` they do not end */
 export async function untilQuiet(
   usb: UsbConnection,
   endpoint: number,
   length: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  for (let quiet = false; !quiet; ) quiet = await isQuiet(usb, endpoint, length, signal);
+  for (let answers = 0; answers < DUE_MAX; answers++)
+    if (await isQuiet(usb, endpoint, length, signal)) return;
+  throw endlessFault(usb);
+}
+
+/** Of a device that sends what nobody asked for, and does not end. */
+export function endlessFault({ description }: UsbConnection): BusFault {
+  return new BusFault('EPROTO', `${description} sends without being asked: unplug it, plug it in again`);
 }

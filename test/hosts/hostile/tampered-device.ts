@@ -26,6 +26,8 @@ export class TamperedDevice implements UsbDevice {
   vanish: () => void = () => {};
   /** Called when it has happened. */
   struck: () => void = () => {};
+  /** It sends whenever the host listens, asked or not. */
+  floods = false;
   /** Steps so far: requests, and answers on endpoints. */
   steps = 0;
 
@@ -71,6 +73,7 @@ export class TamperedDevice implements UsbDevice {
   }
 
   wanted(endpoint: number): void {
+    if (this.floods) this.#port?.send(endpoint, BABBLE.subarray(0, 8));
     this.#inner.wanted?.(endpoint);
   }
 

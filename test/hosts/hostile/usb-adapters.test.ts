@@ -210,6 +210,53 @@ describe.each(ADAPTERS)('a $name that misbehaves', ({ make, drive }) => {
     }
   });
 
+  /** What another adapter does meanwhile, one transfer after the other. */
+  async function neighbour(until: Promise<unknown>): Promise<number> {
+    const beside = new RecordingWire();
+    const other = drive(async () => new EmulatedConnection(new EmulatedPort(make(beside))));
+    await other.open();
+    let isOver = false;
+    let done = 0;
+    void until.finally(() => {
+      isOver = true;
+    });
+    while (!isOver || done < 3) {
+      const read = { addr: MEMORY, flags: 1, buf: new Uint8Array(2) };
+      if (other.i2c !== undefined)
+        await other.i2c.transfer([{ addr: MEMORY, flags: 0, buf: Uint8Array.of(0x40) }, read]);
+      else await other.spi?.transfer(0, 0, [spiTransfer({ tx: Uint8Array.of(1), rx: new Uint8Array(1) })]);
+      done++;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await other.close();
+    return done;
+  }
+
+  it('sends without end: it is told in time, others go on meanwhile, and it is well once it is plugged in anew', async () => {
+    await transfer();
+    device.floods = true;
+    const all = (async () => {
+      for (let tries = 0; tries < PATIENCE; tries++) {
+        const fault = await transfer();
+        if (fault !== undefined) expect(TOLD, fault.message).toContain(fault.code);
+      }
+    })();
+    expect(await neighbour(all)).toBeGreaterThanOrEqual(3);
+    await all;
+    device.floods = false;
+    port.unplug();
+    await recovers(await transfer());
+  });
+
+  it.each(['stall', 'vanish', 'late', 'babble'] as const)('%s: others go on meanwhile', async (kind) => {
+    await transfer();
+    device.tamper(kind, 1);
+    const fault = transfer();
+    expect(await neighbour(fault)).toBeGreaterThanOrEqual(3);
+    device.behave();
+    await recovers(await fault);
+  });
+
   it('was left in the middle of anything by another program', async () => {
     const from = device.steps;
     await transfer();

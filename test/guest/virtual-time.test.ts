@@ -95,8 +95,12 @@ it.skipIf(NO_UML !== undefined)(
             [0, 20],
             [3600, 56],
           ];
-          board.part('&temp').follow('temperature', day, { everyMs: 1000 });
-          board.part('&sht').follow('temperature', day, { everyMs: 1000 });
+          board.part('&temp').follow('temperature', day, { everyMs: 60_000 });
+          const begin: [number, number][] = [
+            [0, 20],
+            [10, 20.1],
+          ];
+          board.part('&sht').follow('temperature', begin, { everyMs: 1000 });
         },
       };
       const { exitCode } = await runGuest(tree, options);

@@ -4,10 +4,10 @@ import {
   leadingBoard,
   withBoardOptions,
   withConnection,
-} from '../board/board-options.ts';
-import { UsageError } from '../terminal/usage-error.ts';
-import type { RecordOptions, WatchOptions } from '../watch/watcher.ts';
-import { watchCommand } from './watched-command.ts';
+} from '../../board/board-options.ts';
+import { UsageError } from '../../terminal/usage-error.ts';
+import type { RecordOptions, WatchOptions } from '../../watch/watcher.ts';
+import { watchCommand } from '../watched-command.ts';
 
 interface RecordArguments extends BoardArguments {
   readonly part: readonly string[];
@@ -100,7 +100,7 @@ async function record(
   // As people write it: `-- node app.mjs`, `-- dtbus i2cget …`.
   const command = ['node', 'dtbus'].includes(words[0] ?? '') && words.length > 1 ? words.slice(1) : words;
   if (command.length === 0) {
-    const { watchRunning } = await import('../watch/running.ts');
+    const { watchRunning } = await import('../../watch/running.ts');
     return watchRunning(args, options);
   }
   if (args.connect)

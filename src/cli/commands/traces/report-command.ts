@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { writeFault } from '../../input/index.ts';
-import { UsageError } from '../terminal/usage-error.ts';
+import { writeFault } from '../../../input/index.ts';
+import { UsageError } from '../../terminal/usage-error.ts';
 
 /** Adds `dtbus report`. */
 export function addReportCommand(program: Command): void {
@@ -19,14 +19,14 @@ export function addReportCommand(program: Command): void {
 
 async function report(file: string, args: { readonly output?: string }): Promise<void> {
   const output = args.output ?? `${file}.html`;
-  const { formatOf, formatsThat, FORMATS, readTrace } = await import('../../formats/index.ts');
+  const { formatOf, formatsThat, FORMATS, readTrace } = await import('../../../formats/index.ts');
   const names = formatsThat('read');
   const format = names.find((name) => name === formatOf(file));
   if (format === undefined) {
     const endings = names.flatMap((name) => FORMATS[name].endings);
     throw new UsageError(`unknown ending of ${file}: expected ${endings.join(', ')}`);
   }
-  const { reportOf } = await import('../monitor/report.ts');
+  const { reportOf } = await import('../../monitor/report.ts');
   const page = await reportOf(file, readTrace(file, format, { channels: [], spiMode: 0 }));
   try {
     writeFileSync(output, page);

@@ -1,8 +1,8 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { oneLine, writeFault } from '../../input/index.ts';
-import { type BoardArguments, openNamedBoard, withBoardOptions } from '../board/board-options.ts';
-import { InvalidValue, invalidChoice, UsageError } from '../terminal/usage-error.ts';
+import { oneLine, writeFault } from '../../../input/index.ts';
+import { type BoardArguments, openNamedBoard, withBoardOptions } from '../../board/board-options.ts';
+import { InvalidValue, invalidChoice, UsageError } from '../../terminal/usage-error.ts';
 
 /** Bytes that are written at once. */
 const CHUNK = 1 << 18;
@@ -92,7 +92,7 @@ async function convert(
   hasBoard: boolean,
 ): Promise<void> {
   const { formatOf, formatsThat, FORMATS, readTrace, withParts, writeTrace } = await import(
-    '../../formats/index.ts'
+    '../../../formats/index.ts'
   );
   const named = (given: string | undefined, file: string, can: 'read' | 'write') => {
     const names = formatsThat(can);

@@ -2,15 +2,15 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { oneLine } from '../../input/index.ts';
+import { oneLine } from '../../../input/index.ts';
 import {
   type BoardArguments,
   leadingBoard,
   openNamedBoard,
   withBoardOptions,
-} from '../board/board-options.ts';
-import { UsageError } from '../terminal/usage-error.ts';
-import { watchCommand } from './watched-command.ts';
+} from '../../board/board-options.ts';
+import { UsageError } from '../../terminal/usage-error.ts';
+import { watchCommand } from '../watched-command.ts';
 
 type Role = 'parts' | 'controller' | 'stimulus';
 
@@ -86,7 +86,7 @@ async function replay(file: string, given: readonly string[], args: ReplayArgume
       `expected a script or a command after the recording: dtbus replay ${file} -b ${named.board} -- app.mjs`,
     );
   // Before anything runs: what is wrong with the recording.
-  const { Recording, Replay } = await import('../../replay/index.ts');
+  const { Recording, Replay } = await import('../../../replay/index.ts');
   const recording = Recording.read(file);
   if (args.as === 'parts') new Replay(recording);
   const folder = mkdtempSync(join(tmpdir(), 'dtbus-replay-'));
@@ -110,7 +110,7 @@ async function replay(file: string, given: readonly string[], args: ReplayArgume
 /** Tells what was not as it was recorded. @returns whether there was anything */
 function tell(file: string, reportFile: string): boolean {
   const say = (line: string) => process.stderr.write(`dtbus: ${oneLine(line)}\n`);
-  let report: import('../../replay/index.ts').ReplayReport;
+  let report: import('../../../replay/index.ts').ReplayReport;
   try {
     report = JSON.parse(readFileSync(reportFile, 'utf8'));
   } catch {
@@ -133,7 +133,7 @@ function tell(file: string, reportFile: string): boolean {
 }
 
 async function playOn(file: string, args: BoardArguments): Promise<number> {
-  const { playAsController, Recording } = await import('../../replay/index.ts');
+  const { playAsController, Recording } = await import('../../../replay/index.ts');
   const recording = Recording.read(file);
   const board = await openNamedBoard(args, { backEnd: 'worker' });
   try {

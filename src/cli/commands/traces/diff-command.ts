@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { oneLine, plainJson } from '../../input/index.ts';
-import { errorText } from '../terminal/error-text.ts';
-import { warn } from '../terminal/warn.ts';
+import { oneLine, plainJson } from '../../../input/index.ts';
+import { errorText } from '../../terminal/error-text.ts';
+import { warn } from '../../terminal/warn.ts';
 
 interface DiffArguments {
   readonly time: boolean;
@@ -41,7 +41,7 @@ Examples:
 }
 
 async function diff(a: string, b: string, { time, json }: DiffArguments): Promise<number> {
-  const { compareTraces } = await import('../../replay/index.ts');
+  const { compareTraces } = await import('../../../replay/index.ts');
   let found: Awaited<ReturnType<typeof compareTraces>>;
   try {
     found = await compareTraces(a, b, { times: time });

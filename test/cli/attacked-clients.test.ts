@@ -105,7 +105,17 @@ it.runIf(process.platform === 'linux')(
       await Promise.race([once(socket, 'connect'), once(socket, 'error')]).catch(() => {});
     }
     expect(refused).toBeGreaterThan(0);
-    const client = started('bin/dtbus.js', 'i2cget', '-b', 'dts/demo.dts', '--connect', `i2c1=${place}`, '-y', '1', '0x48');
+    const client = started(
+      'bin/dtbus.js',
+      'i2cget',
+      '-b',
+      'dts/demo.dts',
+      '--connect',
+      `i2c1=${place}`,
+      '-y',
+      '1',
+      '0x48',
+    );
     const server = started('bin/dtbus.js', 'serve', 'dts/demo.dts', '--bus', 'i2c1', '--socket', place);
     expect(await client.ended).toEqual([1, null]);
     expect(client.said()).toContain('the server does not accept connections');

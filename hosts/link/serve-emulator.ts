@@ -25,6 +25,12 @@ export interface ServedEmulator {
   close(): void;
 }
 
+const NOTHING = new Uint8Array(0);
+/** So many bytes of a client are carried out at once: few commands of any adapter, each of which may ask for megabytes. */
+const PIECE_BYTES = 16;
+/** Answers of one turn; then others have theirs, and the client has to read. */
+const TURN_BYTES = 1 << 16;
+
 /**
  * Lets clients talk to `emulator`. It answers in the event loop of its caller, which may be the client's own
  * or that of a worker: nothing here waits.
@@ -49,12 +55,36 @@ export function serveEmulator(
     stream.pause();
     stream.once('drain', () => stream.resume());
   };
+  /** What came and was not fed yet: a few bytes may ask for megabytes. */
+  let waiting: Uint8Array = NOTHING;
+  let isFeeding = false;
+  const feed = (): void => {
+    const replies: Uint8Array[] = [];
+    let length = 0;
+    while (waiting.length > 0 && length < TURN_BYTES && !closed) {
+      const reply = emulator.feed(waiting.subarray(0, PIECE_BYTES));
+      waiting = waiting.subarray(PIECE_BYTES);
+      length += reply.length;
+      if (reply.length > 0) replies.push(reply);
+    }
+    const reply = faults.outgoing(replies.length === 1 ? (replies[0] as Uint8Array) : Buffer.concat(replies));
+    if (faults.latencyMs > 0) setTimeout(answer, faults.latencyMs, reply);
+    else answer(reply);
+    const wasFeeding = isFeeding;
+    isFeeding = waiting.length > 0 && !closed;
+    if (!isFeeding) {
+      if (wasFeeding && !stream.writableNeedDrain) stream.resume();
+      return;
+    }
+    stream.pause();
+    if (stream.writableNeedDrain) stream.once('drain', feed);
+    else setImmediate(feed);
+  };
   stream.on('data', (received: Uint8Array) => {
     if (closed) return;
     const { bytes, unplugged } = faults.incoming(received);
-    const reply = faults.hanging ? bytes.subarray(0, 0) : faults.outgoing(emulator.feed(bytes));
-    if (faults.latencyMs > 0) setTimeout(answer, faults.latencyMs, reply);
-    else answer(reply);
+    if (!faults.hanging) waiting = waiting.length === 0 ? bytes : Buffer.concat([waiting, bytes]);
+    if (!isFeeding) feed();
     if (unplugged) close();
   });
   stream.on('error', close);

@@ -1,5 +1,37 @@
 /* Made from the data sheets by `npx vitest run test/parts/made.test.ts -u`: do not edit. */
 
+interface SilSii9022 {
+  /** Whether a screen is plugged in */
+  plugged: boolean;
+}
+
+interface AdiAdv7511 {
+  /** Whether a screen is plugged in */
+  plugged: boolean;
+  /** Events that have happened, a bit of register 96h each (0 to 255) */
+  events: number;
+}
+
+interface FcsFusb302 {
+  /** Whether VBUS is there */
+  vbus: boolean;
+  /** BC_LVL: what the measured CC line has (0 to 3) */
+  level: number;
+  /** Events that have happened, a bit of register 42h each (0 to 255) */
+  events: number;
+}
+
+interface NxpPtn5110 {
+  /** What CC1 has: 0 open, 1 Ra, 2 Rd; as a sink 1 default, 2 1.5 A, 3 3 A (0 to 3) */
+  cc1: number;
+  /** The same of CC2 (0 to 3) */
+  cc2: number;
+  /** Whether VBUS is there */
+  vbus: boolean;
+  /** Alerts that have happened, a bit of register 10h each (0 to 4095) */
+  alerts: number;
+}
+
 interface DallasDs1338 {
   /** What the clock shows, as 2024-02-29T12:34:56Z */
   time: string;
@@ -193,6 +225,144 @@ interface RohmBh1750 {
   illuminance: number;
 }
 
+interface NxpPca9632 {
+  /** How bright it is (%) */
+  readonly led0: number;
+  /** How bright it is (%) */
+  readonly led1: number;
+  /** How bright it is (%) */
+  readonly led2: number;
+  /** How bright it is (%) */
+  readonly led3: number;
+}
+
+interface NxpPca9634 {
+  /** How bright it is (%) */
+  readonly led0: number;
+  /** How bright it is (%) */
+  readonly led1: number;
+  /** How bright it is (%) */
+  readonly led2: number;
+  /** How bright it is (%) */
+  readonly led3: number;
+  /** How bright it is (%) */
+  readonly led4: number;
+  /** How bright it is (%) */
+  readonly led5: number;
+  /** How bright it is (%) */
+  readonly led6: number;
+  /** How bright it is (%) */
+  readonly led7: number;
+}
+
+interface TiLp5562 {
+  /** How bright it is (%) */
+  readonly led0: number;
+  /** How bright it is (%) */
+  readonly led1: number;
+  /** How bright it is (%) */
+  readonly led2: number;
+}
+
+interface TiLp5521 {
+  /** How bright it is (%) */
+  readonly led0: number;
+  /** How bright it is (%) */
+  readonly led1: number;
+  /** How bright it is (%) */
+  readonly led2: number;
+  /** How bright it is (%) */
+  readonly led3: number;
+  /** How bright it is (%) */
+  readonly led4: number;
+  /** How bright it is (%) */
+  readonly led5: number;
+  /** How bright it is (%) */
+  readonly led6: number;
+  /** How bright it is (%) */
+  readonly led7: number;
+  /** How bright it is (%) */
+  readonly led8: number;
+}
+
+interface TiLp5012 {
+  /** How bright it is (%) */
+  readonly led0: number;
+  /** How bright it is (%) */
+  readonly led1: number;
+  /** How bright it is (%) */
+  readonly led2: number;
+  /** How bright it is (%) */
+  readonly led3: number;
+  /** How bright it is (%) */
+  readonly led4: number;
+  /** How bright it is (%) */
+  readonly led5: number;
+  /** How bright it is (%) */
+  readonly led6: number;
+  /** How bright it is (%) */
+  readonly led7: number;
+  /** How bright it is (%) */
+  readonly led8: number;
+  /** How bright it is (%) */
+  readonly led9: number;
+  /** How bright it is (%) */
+  readonly led10: number;
+  /** How bright it is (%) */
+  readonly led11: number;
+}
+
+interface IssiIs31fl3190 {
+  /** How bright it is (%) */
+  readonly led0: number;
+  /** How bright it is (%) */
+  readonly led1: number;
+  /** How bright it is (%) */
+  readonly led2: number;
+  /** How bright it is (%) */
+  readonly led3: number;
+  /** How bright it is (%) */
+  readonly led4: number;
+  /** How bright it is (%) */
+  readonly led5: number;
+  /** How bright it is (%) */
+  readonly led6: number;
+  /** How bright it is (%) */
+  readonly led7: number;
+  /** How bright it is (%) */
+  readonly led8: number;
+  /** How bright it is (%) */
+  readonly led9: number;
+  /** How bright it is (%) */
+  readonly led10: number;
+  /** How bright it is (%) */
+  readonly led11: number;
+  /** How bright it is (%) */
+  readonly led12: number;
+  /** How bright it is (%) */
+  readonly led13: number;
+  /** How bright it is (%) */
+  readonly led14: number;
+  /** How bright it is (%) */
+  readonly led15: number;
+  /** How bright it is (%) */
+  readonly led16: number;
+  /** How bright it is (%) */
+  readonly led17: number;
+}
+
+interface TiLm3630a {
+  /** How bright it is (%) */
+  readonly a: number;
+  /** How bright it is (%) */
+  readonly b: number;
+}
+
+interface TiLp8550 {
+  /** How bright it is (%) */
+  readonly brightness: number;
+}
+
 interface TiOpt3001 {
   /** Light on the sensor (0 to 200000 lx) */
   illuminance: number;
@@ -374,6 +544,42 @@ interface AsahiKaseiAk8963 {
   magnetY: number;
   /** Magnetic field along Z of the magnetometer (-4912 to 4912 µT) */
   magnetZ: number;
+}
+
+interface StLis2de12 {
+  /** Acceleration along x, at the range after power-on (-19.581918719999997 to 19.58132112726562 m/s²) */
+  x: number;
+  /** Acceleration along y, at the range after power-on (-19.581918719999997 to 19.58132112726562 m/s²) */
+  y: number;
+  /** Acceleration along z, at the range after power-on (-19.581918719999997 to 19.58132112726562 m/s²) */
+  z: number;
+}
+
+interface StLis2hh12 {
+  /** Acceleration along x, at the range after power-on (-19.602002739199996 to 19.601404533549996 m/s²) */
+  x: number;
+  /** Acceleration along y, at the range after power-on (-19.602002739199996 to 19.601404533549996 m/s²) */
+  y: number;
+  /** Acceleration along z, at the range after power-on (-19.602002739199996 to 19.601404533549996 m/s²) */
+  z: number;
+}
+
+interface StLis2mdl {
+  /** Field along x, at the range after power-on (-49.152 to 49.1505 G) */
+  x: number;
+  /** Field along y, at the range after power-on (-49.152 to 49.1505 G) */
+  y: number;
+  /** Field along z, at the range after power-on (-49.152 to 49.1505 G) */
+  z: number;
+}
+
+interface StLsm9ds1Magn {
+  /** Field along x, at the range after power-on (-4.58752 to 4.58738 G) */
+  x: number;
+  /** Field along y, at the range after power-on (-4.58752 to 4.58738 G) */
+  y: number;
+  /** Field along z, at the range after power-on (-4.58752 to 4.58738 G) */
+  z: number;
 }
 
 interface HoneywellHmc5883l {
@@ -628,6 +834,47 @@ interface RockchipRk806 {
   readonly buck10: number;
 }
 
+interface TiBq27541 {
+  /** Temperature of the battery (-40 to 100 °C) */
+  temperature: number;
+  /** Voltage of the battery (0 to 65.535 V) */
+  voltage: number;
+  /** What is left in the battery (0 to 100 %) */
+  charge: number;
+}
+
+interface MaximMax17042 {
+  /** Temperature of the battery (-40 to 85 °C) */
+  temperature: number;
+  /** Voltage of the cell (0 to 5.11 V) */
+  voltage: number;
+  /** What is left in the battery (0 to 100 %) */
+  charge: number;
+}
+
+interface MaximMax17040 {
+  /** Voltage of the cell (0 to 5.11 V) */
+  voltage: number;
+  /** What is left in the battery (0 to 100 %) */
+  charge: number;
+}
+
+interface CellwiseCw2015 {
+  /** Voltage of the cell (0 to 4.99 V) */
+  voltage: number;
+  /** What is left in the battery (0 to 100 %) */
+  charge: number;
+}
+
+interface TiBq25890 {
+  /** Whether the supply is good */
+  good: boolean;
+  /** 0 not, 1 pre-charge, 2 fast, 3 done (0 to 3) */
+  charging: number;
+  /** Voltage of the battery (2.304 to 4.844 V) */
+  battery: number;
+}
+
 interface TiIna219 {
   /** Voltage of the load (0 to 85 V) */
   busVoltage: number;
@@ -751,7 +998,7 @@ interface MaximMax9611 {
   temperature: number;
 }
 
-interface MicrochipEmc2301 {
+interface MicrochipEmc2305 {
   /** Count of the tachometer of fan 1 (0 to 8191) */
   tach1: number;
   /** Duty cycle of fan 1 (%) */
@@ -871,8 +1118,102 @@ interface StVl53l0x {
   distance: number;
 }
 
+interface EdtEdtFt5206 {
+  /** Fingers on the screen (0 to 1) */
+  fingers: number;
+  /** 0 put down, 1 lifted, 2 stays (0 to 3) */
+  event: number;
+  /** Where the finger is (0 to 4095) */
+  x: number;
+  /** Where the finger is (0 to 4095) */
+  y: number;
+}
+
 /** What a test can set, and look at, on a simulated part, by its compatible. */
 export interface PartTypes {
+  'analogix,anx7625': object;
+  'analogix,anx6345': object;
+  'analogix,anx7808': object;
+  'analogix,anx7812': object;
+  'analogix,anx7814': object;
+  'analogix,anx7816': object;
+  'analogix,anx7818': object;
+  'ti,sn65dsi86': object;
+  'ti,sn65dsi83': object;
+  'ti,sn65dsi84': object;
+  'ti,sn65dsi85': object;
+  'nxp,tda998x': object;
+  'sil,sii9022': SilSii9022;
+  'sil,sii9022-tpi': SilSii9022;
+  'sil,sii9022-cpi': SilSii9022;
+  'sil,sii9024': SilSii9022;
+  'sil,sii9136': SilSii9022;
+  'adi,adv7511': AdiAdv7511;
+  'adi,adv7511w': AdiAdv7511;
+  'adi,adv7513': AdiAdv7511;
+  'adi,adv7533': AdiAdv7511;
+  'adi,adv7535': AdiAdv7511;
+  'adi,adv7180': object;
+  'adi,adv7180cp': object;
+  'adi,adv7180st': object;
+  'adi,adv7182': object;
+  'adi,adv7280': object;
+  'adi,adv7281': object;
+  'adi,adv7282': object;
+  'parade,ps8640': object;
+  'parade,ps8622': object;
+  'parade,ps8625': object;
+  'parade,ps8830': object;
+  'parade,ps8833': object;
+  'onnn,nb7vpq904m': object;
+  'ti,tusb1046': object;
+  'ti,tdp158': object;
+  'nxp,ptn3222': object;
+  'ite,it6505': object;
+  'lontium,lt9611': object;
+  'lontium,lt9611uxc': object;
+  'lontium,lt9611ex': object;
+  'lontium,lt8912': object;
+  'lontium,lt8912b': object;
+  'toshiba,tc358767': object;
+  'toshiba,tc358867': object;
+  'toshiba,tc9595': object;
+  'toshiba,tc358762': object;
+  'toshiba,tc358764': object;
+  'toshiba,tc358768': object;
+  'toshiba,tc358778': object;
+  'toshiba,tc358775': object;
+  'toshiba,tc358765': object;
+  'toshiba,tc358743': object;
+  'sil,sii8620': object;
+  'sil,sii9234': object;
+  'fcs,fusb302': FcsFusb302;
+  'nxp,ptn5110': NxpPtn5110;
+  'nxp,ptn5110hq': NxpPtn5110;
+  'nxp,ptn5150': object;
+  'ti,hd3ss3220': object;
+  'ti,tusb320': object;
+  'ti,tusb320l': object;
+  'fcs,fsa4480': object;
+  'ocs,ocp96011': object;
+  'fcs,fsa9480': object;
+  'siliconmitus,sm5502-muic': object;
+  'siliconmitus,sm5504-muic': object;
+  'siliconmitus,sm5703-muic': object;
+  'richtek,rt8973a-muic': object;
+  'smsc,usb3503': object;
+  'smsc,usb3503a': object;
+  'smsc,usb3803': object;
+  'microchip,usb2512b': object;
+  'microchip,usb2513b': object;
+  'microchip,usb2514b': object;
+  'microchip,usb2514bi': object;
+  'microchip,usb2517': object;
+  'microchip,usb5744': object;
+  'microchip,ksz9893': object;
+  'ite,it66121': object;
+  'microchip,ksz9897': object;
+  'microchip,ksz9477': object;
   'dallas,ds1338': DallasDs1338;
   'dallas,ds1340': DallasDs1338;
   'pericom,pt7c4338': DallasDs1338;
@@ -971,13 +1312,7 @@ export interface PartTypes {
   'wlf,wm8988': object;
   'nuvoton,nau8822': object;
   'nuvoton,nau8825': object;
-  'nuvoton,nau8810': object;
-  'nuvoton,nau8821': object;
-  'nuvoton,nau8824': object;
   'wlf,wm8903': object;
-  'wlf,wm8994': object;
-  'wlf,wm1811': object;
-  'wlf,wm8958': object;
   'realtek,rt5682i': object;
   'realtek,rt5682s': object;
   'realtek,rt5640': object;
@@ -1036,7 +1371,6 @@ export interface PartTypes {
   'dlg,da7212': object;
   'dlg,da7213': object;
   'dlg,da7210': object;
-  'dlg,da7280': object;
   'asahi-kasei,ak4613': object;
   'asahi-kasei,ak4619': object;
   'asahi-kasei,ak4458': object;
@@ -1050,8 +1384,6 @@ export interface PartTypes {
   'cirrus,cs42888': object;
   'cirrus,cs42448': object;
   'cirrus,cs4270': object;
-  'cirrus,cs4271': object;
-  'cirrus,cs4265': object;
   'maxim,max98090': object;
   'maxim,max98091': object;
   'maxim,max98088': object;
@@ -1061,30 +1393,19 @@ export interface PartTypes {
   'maxim,max9867': object;
   'maxim,max9877': object;
   'maxim,max98371': object;
-  'maxim,max98504': object;
   'maxim,max98390': object;
   'maxim,max98373': object;
-  'maxim,max98925': object;
-  'maxim,max98926': object;
-  'maxim,max98927': object;
-  'nxp,tfa9879': object;
-  'nxp,tfa9890': object;
   'nxp,tfa9895': object;
-  'nxp,tfa9897': object;
   'adi,adau1761': object;
   'adi,adau1361': object;
   'adi,adau1461': object;
   'adi,adau1961': object;
-  'adi,adau1701': object;
-  'adi,adau7002': object;
-  'adi,adau1977': object;
   'adi,ssm2602': object;
   'adi,ssm2603': object;
   'adi,ssm2604': object;
   'adi,ssm2518': object;
-  'awinic,aw87391': object;
-  'awinic,aw88395': object;
-  'anbernic,rgds-amp': object;
+  'nxp,tfa9890': object;
+  'nxp,tfa9897': object;
   'ti,ads1015': TiAds1015;
   'ti,ads1115': TiAds1015;
   'ti,tla2024': TiAds1015;
@@ -1099,6 +1420,58 @@ export interface PartTypes {
   'solomon,ssd1306fb': SolomonSsd1306;
   'solomon,ssd1309fb-i2c': SolomonSsd1306;
   'solomon,ssd1309fb': SolomonSsd1306;
+  'cirrus,cs2000-cp': object;
+  'cirrus,cs2500': object;
+  'cirrus,cs2100-cp': object;
+  'idt,5p49v5923': object;
+  'idt,5p49v5925': object;
+  'idt,5p49v5933': object;
+  'idt,5p49v5935': object;
+  'idt,5p49v60': object;
+  'idt,5p49v6901': object;
+  'idt,5p49v6965': object;
+  'idt,5p49v6975': object;
+  'renesas,5p35023': object;
+  'renesas,5l35023': object;
+  'renesas,5p49v60': object;
+  'silabs,si570': object;
+  'silabs,si571': object;
+  'silabs,si598': object;
+  'silabs,si599': object;
+  'silabs,si5341': object;
+  'silabs,si5340': object;
+  'silabs,si5342': object;
+  'silabs,si5344': object;
+  'silabs,si5345': object;
+  'silabs,si5332': object;
+  'silabs,si5351a': object;
+  'silabs,si5351a-msop': object;
+  'silabs,si5351b': object;
+  'silabs,si5351c': object;
+  'silabs,si514': object;
+  'ti,cdce913': object;
+  'ti,cdce925': object;
+  'ti,cdce937': object;
+  'ti,cdce949': object;
+  'ti,cdce706': object;
+  'ti,cdce906': object;
+  'maxim,max9286': object;
+  'ovti,ov5640': object;
+  'ovti,ov5645': object;
+  'ovti,ov5647': object;
+  'ovti,ov5648': object;
+  'ovti,ov5675': object;
+  'ovti,ov5695': object;
+  'ovti,ov2685': object;
+  'ovti,ov8858': object;
+  'sony,imx219': object;
+  'sony,imx290': object;
+  'sony,imx327': object;
+  'maxim,max96712': object;
+  'maxim,max96724': object;
+  'sony,imx258': object;
+  'sony,imx258-pdaf': object;
+  'sony,imx355': object;
   'microchip,mcp23008': MicrochipMcp23008;
   'microchip,mcp23s08': MicrochipMcp23008;
   'microchip,mcp23017': MicrochipMcp23017;
@@ -1146,6 +1519,66 @@ export interface PartTypes {
   'nxp,pca9673': NxpPca9555;
   'nxp,pca9675': NxpPca9555;
   'rohm,bh1750': RohmBh1750;
+  'nxp,pca9632': NxpPca9632;
+  'nxp,pca9633': NxpPca9632;
+  'nxp,pca9634': NxpPca9634;
+  'nxp,pca9635': NxpPca9634;
+  'ti,tlc59108': NxpPca9634;
+  'ti,tlc59116': NxpPca9634;
+  'ti,lp5562': TiLp5562;
+  'ti,lp5521': TiLp5521;
+  'ti,lp5523': TiLp5521;
+  'ti,lp55231': TiLp5521;
+  'ti,lp5012': TiLp5012;
+  'ti,lp5009': TiLp5012;
+  'ti,lp5018': TiLp5012;
+  'ti,lp5024': TiLp5012;
+  'ti,lp5030': TiLp5012;
+  'ti,lp5036': TiLp5012;
+  'awinic,aw2013': TiLp5562;
+  'kinetic,ktd2026': object;
+  'kinetic,ktd2027': object;
+  'issi,is31fl3190': IssiIs31fl3190;
+  'issi,is31fl3191': IssiIs31fl3190;
+  'issi,is31fl3193': IssiIs31fl3190;
+  'issi,is31fl3196': IssiIs31fl3190;
+  'issi,is31fl3199': IssiIs31fl3190;
+  'issi,is31fl3216': IssiIs31fl3190;
+  'issi,is31fl3218': IssiIs31fl3190;
+  'issi,is31fl3235': IssiIs31fl3190;
+  'issi,is31fl3236': IssiIs31fl3190;
+  'issi,is31fl3293': IssiIs31fl3190;
+  'si-en,sn3190': IssiIs31fl3190;
+  'si-en,sn3199': IssiIs31fl3190;
+  'si-en,sn3216': IssiIs31fl3190;
+  'si-en,sn3218': IssiIs31fl3190;
+  'ti,lm3630a': TiLm3630a;
+  'ti,lp8550': TiLp8550;
+  'ti,lp8551': TiLp8550;
+  'ti,lp8552': TiLp8550;
+  'ti,lp8553': TiLp8550;
+  'ti,lp8555': TiLp8550;
+  'ti,lp8556': TiLp8550;
+  'ti,lp8557': TiLp8550;
+  'ti,lm3697': object;
+  'ti,lm36922': object;
+  'ti,lm36923': object;
+  'ti,lm36274': object;
+  'ti,lm3632': object;
+  'ti,lm3695': object;
+  'ti,lm3532': object;
+  'ti,lm3533': object;
+  'silergy,sy7802': object;
+  'dongwoon,dw9714': object;
+  'dongwoon,dw9719': object;
+  'dongwoon,dw9768': object;
+  'dongwoon,dw9800k': object;
+  'dongwoon,dw9807-vcm': object;
+  'asahi-kasei,ak7375': object;
+  'nxp,pca9530': object;
+  'nxp,pca9531': object;
+  'nxp,pca9532': object;
+  'nxp,pca9533': object;
   'ti,opt3001': TiOpt3001;
   'nxp,pca9550': NxpPca9550;
   'nxp,pca9551': NxpPca9551;
@@ -1349,6 +1782,54 @@ export interface PartTypes {
   'everspin,mr25h40': JedecSpiNor;
   'adi,adxl345': AdiAdxl345;
   'asahi-kasei,ak8963': AsahiKaseiAk8963;
+  'st,lis2de12': StLis2de12;
+  'st,lis2hh12': StLis2hh12;
+  'st,lis2dw12': StLis2hh12;
+  'st,lis2ds12': StLis2hh12;
+  'st,lsm303agr-accel': StLis2hh12;
+  'silan,sc7a20': StLis2hh12;
+  'st,lsm303c-accel': StLis2hh12;
+  'st,lis2mdl': StLis2mdl;
+  'st,iis2mdc': StLis2mdl;
+  'st,lsm303agr-magn': StLis2mdl;
+  'st,lsm9ds1-magn': StLsm9ds1Magn;
+  'st,lsm303c-magn': StLsm9ds1Magn;
+  'st,lsm6ds3': StLis2hh12;
+  'st,lsm6ds3h': StLis2hh12;
+  'st,lsm6dsl': StLis2hh12;
+  'st,lsm6dsm': StLis2hh12;
+  'st,ism330dlc': StLis2hh12;
+  'st,lsm6dso': StLis2hh12;
+  'st,lsm6dso32': StLis2hh12;
+  'st,lsm6dsox': StLis2hh12;
+  'st,ism330dhcx': StLis2hh12;
+  'st,lsm6dsr': StLis2hh12;
+  'st,lsm6dsrx': StLis2hh12;
+  'st,lsm9ds1-imu': StLis2hh12;
+  'bosch,bmi160': object;
+  'bosch,bmg160': object;
+  'bosch,bmi055_gyro': object;
+  'bosch,bmi088_gyro': object;
+  'bosch,bmc150_accel': object;
+  'bosch,bmc156_accel': object;
+  'bosch,bma253': object;
+  'bosch,bma254': object;
+  'bosch,bma255': object;
+  'bosch,bma250e': object;
+  'bosch,bma222e': object;
+  'bosch,bma280': object;
+  'bosch,bmi055_accel': object;
+  'bosch,bmc150_magn': object;
+  'bosch,bmc156_magn': object;
+  'bosch,bmm150': object;
+  'kionix,kxtj21009': object;
+  'kionix,kxcj91008': object;
+  'kionix,kxcjk1013': object;
+  'fsl,fxos8700': object;
+  'nxp,fxos8700': object;
+  'nxp,fxas21002c': object;
+  'asahi-kasei,ak09911': object;
+  'asahi-kasei,ak09912': object;
   'honeywell,hmc5883l': HoneywellHmc5883l;
   'honeywell,hmc5883': HoneywellHmc5883l;
   'st,l3gd20-gyro': StL3gd20Gyro;
@@ -1432,16 +1913,12 @@ export interface PartTypes {
   'mps,mp8859': object;
   'mps,mpq7920': object;
   'mps,mp5416': object;
-  'maxim,max20411': object;
   'silergy,sy8106a': object;
   'silergy,sy8824c': object;
   'silergy,sy8827n': object;
   'ti,tps65132': object;
-  'ti,tps65185': object;
-  'kinetic,ktz8866': object;
-  'dlg,slg51000': object;
-  'renesas,raa215300': object;
   'richtek,rt5190a': object;
+  'renesas,raa215300': object;
   'samsung,s2dos05': object;
   'dlg,da9211': object;
   'dlg,da9212': object;
@@ -1449,12 +1926,7 @@ export interface PartTypes {
   'dlg,da9214': object;
   'dlg,da9223': object;
   'dlg,da9224': object;
-  'dlg,da9130': object;
-  'dlg,da9131': object;
-  'dlg,da9121': object;
-  'dlg,da9132': object;
-  'dlg,da9220': object;
-  'dlg,da9217': object;
+  'kinetic,ktz8866': object;
   'nxp,pca9450a': NxpPca9450a;
   'nxp,pca9450c': NxpPca9450a;
   'nxp,pca9450b': NxpPca9450a;
@@ -1515,8 +1987,6 @@ export interface PartTypes {
   'maxim,max20024': object;
   'maxim,max77686': object;
   'maxim,max77802': object;
-  'maxim,max77705': object;
-  'maxim,max77759': object;
   'maxim,max77843': object;
   'maxim,max77693': object;
   'maxim,max14577': object;
@@ -1546,31 +2016,73 @@ export interface PartTypes {
   'active-semi,act8600': object;
   'active-semi,act8945a': object;
   'ams,as3722': object;
-  'ams,as3711': object;
-  'marvell,88pm886-a1': object;
-  'marvell,88pm860x': object;
-  'nvidia,vrs-10': object;
-  'qcom,pm8008': object;
-  'mediatek,mt6360': object;
-  'fsl,mc34708': object;
-  'fsl,mc13892': object;
   'lltc,ltc3589': object;
   'lltc,ltc3589-1': object;
   'lltc,ltc3676': object;
   'richtek,rt5033': object;
-  'richtek,rt5120': object;
-  'richtek,rt4831': object;
   'richtek,rt4801': object;
   'isil,isl9305': object;
   'ricoh,rn5t567': object;
   'ricoh,rc5t619': object;
   'ricoh,rn5t618': object;
+  'marvell,88pm886-a1': object;
+  'fsl,mc34708': object;
+  'fsl,mc13892': object;
+  'qcom,pm8008': object;
   'rockchip,rk808': RockchipRk808;
   'rockchip,rk818': RockchipRk808;
   'rockchip,rk805': RockchipRk805;
   'rockchip,rk809': RockchipRk809;
   'rockchip,rk817': RockchipRk809;
   'rockchip,rk806': RockchipRk806;
+  'ti,bq27541': TiBq27541;
+  'ti,bq27500': TiBq27541;
+  'ti,bq27510': TiBq27541;
+  'ti,bq27510g1': TiBq27541;
+  'ti,bq27510g2': TiBq27541;
+  'ti,bq27510g3': TiBq27541;
+  'ti,bq27520g1': TiBq27541;
+  'ti,bq27520g4': TiBq27541;
+  'ti,bq27530': TiBq27541;
+  'ti,bq27531': TiBq27541;
+  'ti,bq27542': TiBq27541;
+  'ti,bq27545': TiBq27541;
+  'ti,bq27546': TiBq27541;
+  'ti,bq27742': TiBq27541;
+  'ti,bq27411': TiBq27541;
+  'ti,bq27421': TiBq27541;
+  'ti,bq27425': TiBq27541;
+  'ti,bq27426': TiBq27541;
+  'ti,bq27441': TiBq27541;
+  'ti,bq27621': TiBq27541;
+  'ti,bq27z561': TiBq27541;
+  'ti,bq28z610': TiBq27541;
+  'ti,bq34z100': TiBq27541;
+  'ti,bq78z100': TiBq27541;
+  'maxim,max17042': MaximMax17042;
+  'maxim,max17047': MaximMax17042;
+  'maxim,max17050': MaximMax17042;
+  'maxim,max77705-battery': MaximMax17042;
+  'maxim,max77849-battery': MaximMax17042;
+  'maxim,max17055': MaximMax17042;
+  'maxim,max17040': MaximMax17040;
+  'maxim,max17041': MaximMax17040;
+  'maxim,max17043': MaximMax17040;
+  'maxim,max17044': MaximMax17040;
+  'maxim,max17048': MaximMax17040;
+  'maxim,max17049': MaximMax17040;
+  'maxim,max17058': MaximMax17040;
+  'maxim,max17059': MaximMax17040;
+  'richtek,rt5033-battery': MaximMax17040;
+  'cellwise,cw2015': CellwiseCw2015;
+  'ti,bq25890': TiBq25890;
+  'ti,bq25892': TiBq25890;
+  'ti,bq25895': TiBq25890;
+  'ti,bq25896': TiBq25890;
+  'ti,bq24190': object;
+  'ti,bq24192': object;
+  'ti,bq24192i': object;
+  'ti,bq24196': object;
   'ti,ina219': TiIna219;
   'ti,ina220': TiIna219;
   'ti,ina226': TiIna219;
@@ -1601,80 +2113,47 @@ export interface PartTypes {
   'ti,ads7830': object;
   'ti,ads7828': object;
   'ti,ads1119': object;
-  'ti,ads7924': object;
-  'ti,adc101c': object;
-  'adi,ad7291': object;
   'adi,ad7992': object;
   'adi,ad7997': object;
   'lltc,ltc2497': object;
   'microchip,mcp3021': object;
+  'ti,adc101c': object;
   'ti,adc081c': object;
-  'microchip,emc2301': MicrochipEmc2301;
-  'microchip,emc2303': MicrochipEmc2301;
-  'microchip,emc2305': MicrochipEmc2301;
+  'microchip,emc2305': MicrochipEmc2305;
+  'microchip,emc2301': MicrochipEmc2305;
+  'microchip,emc2303': MicrochipEmc2305;
   'maxim,max6650': object;
   'maxim,max6651': object;
-  'maxim,max6639': object;
-  'maxim,max6620': object;
   'national,lm96163': NationalLm96163;
   'national,lm63': NationalLm96163;
   'national,lm64': NationalLm96163;
   'nuvoton,nct7802': object;
-  'nuvoton,w83773g': object;
-  'winbond,w83795g': object;
-  'nuvoton,nct7904': object;
-  'smsc,emc1403': object;
-  'smsc,emc1404': object;
-  'smsc,emc6d103': object;
-  'adi,adt7475': object;
-  'adi,adt7473': object;
-  'adi,adt7476': object;
-  'adi,adt7490': object;
-  'adi,adt7462': object;
-  'adi,adt7470': object;
   'microchip,pac1934': object;
-  'microchip,pac1932': object;
-  'microchip,pac1933': object;
-  'microchip,pac1931': object;
-  'ti,ina260': object;
-  'ti,ina228': object;
-  'renesas,isl28022': object;
-  'adi,ltc4151': object;
-  'lltc,ltc2945': object;
-  'lltc,ltc2990': object;
-  'lltc,ltc4261': object;
-  'lltc,ltc4222': object;
   'ti,tmp103': TiTmp103;
   'semtech,sx9324': object;
-  'semtech,sx9310': object;
-  'semtech,sx9311': object;
-  'semtech,sx9360': object;
-  'vishay,vcnl4000': object;
   'vishay,vcnl4010': object;
   'vishay,vcnl4020': object;
-  'vishay,vcnl4035': object;
   'vishay,vcnl4040': VishayVcnl4040;
   'capella,cm36686': VishayVcnl4040;
-  'vishay,vcnl4200': VishayVcnl4040;
   'sensortek,stk3310': SensortekStk3310;
   'sensortek,stk3311': SensortekStk3310;
   'sensortek,stk3335': SensortekStk3310;
   'sensortek,stk3013': SensortekStk3310;
   'isil,isl29018': object;
   'isil,isl29023': object;
-  'isil,isl29035': object;
-  'isil,isl29028': object;
   'liteon,ltr559': object;
-  'liteon,ltr501': object;
   'capella,cm3323': object;
-  'capella,cm32181': object;
-  'avago,apds9930': object;
-  'avago,apds9300': object;
-  'avago,apds9960': object;
-  'amstaos,tsl2772': object;
-  'amstaos,tmd2772': object;
   'infineon,irps5401': object;
   'maxim,max20751': object;
+  'adi,adt7475': object;
+  'lltc,ltc2945': object;
+  'adi,ltc4151': object;
+  'lltc,ltc2990': object;
+  'lltc,ltc4261': object;
+  'lltc,ltc4222': object;
+  'avago,apds9930': object;
+  'amstaos,tsl2772': object;
+  'amstaos,tmd2772': object;
   'national,lm75': AdiAdt7410;
   'national,lm75a': AdiAdt7410;
   'maxim,max6626': AdiAdt7410;
@@ -1745,4 +2224,74 @@ export interface PartTypes {
   'ti,tmp422': TiTmp422;
   'ti,tmp423': TiTmp423;
   'st,vl53l0x': StVl53l0x;
+  'edt,edt-ft5206': EdtEdtFt5206;
+  'edt,edt-ft5306': EdtEdtFt5206;
+  'edt,edt-ft5406': EdtEdtFt5206;
+  'edt,edt-ft5506': EdtEdtFt5206;
+  'evervision,ev-ft5726': EdtEdtFt5206;
+  'focaltech,ft5426': EdtEdtFt5206;
+  'focaltech,ft5452': EdtEdtFt5206;
+  'focaltech,ft6236': EdtEdtFt5206;
+  'focaltech,ft3518': EdtEdtFt5206;
+  'focaltech,ft8719': EdtEdtFt5206;
+  'focaltech,ft3d81': EdtEdtFt5206;
+  'focaltech,ft8112': EdtEdtFt5206;
+  'focaltech,ft8201': EdtEdtFt5206;
+  'goodix,gt911': object;
+  'goodix,gt9110': object;
+  'goodix,gt912': object;
+  'goodix,gt9147': object;
+  'goodix,gt917s': object;
+  'goodix,gt927': object;
+  'goodix,gt9271': object;
+  'goodix,gt928': object;
+  'goodix,gt9286': object;
+  'goodix,gt967': object;
+  'goodix,gt1151': object;
+  'goodix,gt1158': object;
+  'goodix,gt5663': object;
+  'goodix,gt5688': object;
+  'st,stmpe811': object;
+  'st,stmpe610': object;
+  'adi,ad7879-1': object;
+  'adi,ad7889-1': object;
+  'adi,ad7879': object;
+  'ti,drv2604': object;
+  'ti,drv2604l': object;
+  'ti,drv2605': object;
+  'ti,drv2605l': object;
+  'ti,drv2665': object;
+  'ti,drv2667': object;
+  'microchip,cap1106': object;
+  'adi,adp5585': object;
+  'adi,adp5585-00': object;
+  'adi,adp5585-01': object;
+  'adi,adp5585-02': object;
+  'adi,adp5585-03': object;
+  'adi,adp5585-04': object;
+  'adi,adp5588': object;
+  'adi,adp5587': object;
+  'ti,tca8418': object;
+  'semtech,sx1509q': object;
+  'semtech,sx1507q': object;
+  'semtech,sx1508q': object;
+  'semtech,sx1501q': object;
+  'semtech,sx1502q': object;
+  'semtech,sx1503q': object;
+  'fcs,fxl6408': object;
+  'nxp,pca9570': object;
+  'nxp,pca9571': object;
+  'maxim,max7310': object;
+  'maxim,max7312': object;
+  'maxim,max7313': object;
+  'maxim,max7315': object;
+  'maxim,max7319': object;
+  'maxim,max7320': object;
+  'maxim,max7321': object;
+  'maxim,max7322': object;
+  'maxim,max7323': object;
+  'maxim,max7324': object;
+  'ti,tpic2810': object;
+  'exar,xra1202': object;
+  'exar,xra1201': object;
 }

@@ -79,7 +79,7 @@ export function partOfRow(row: PartRow): Part {
       spi === undefined || row.i2c !== undefined
         ? { i2c: { ...bus, address: at, ...i2c }, ...(spi && { spi }) }
         : { spi },
-    registers: { ...named, ...unnamed(named, row.first ?? 0, last, width) },
+    registers: { ...named, ...unnamed(named, row.first ?? 0, last, bus.form === 'byte registers', width) },
     ...pick(row),
   };
 }
@@ -96,12 +96,17 @@ function pick({ senses, shows, pins, interrupts, clock, battery }: PartRow): Par
   };
 }
 
-/** Registers in the gaps between those that have names: `R40` and those that follow. */
-function unnamed(named: Registers, first: number, last: number, width: object): Registers {
+/**
+ * Registers in the gaps between those that have names: `R40` and those that follow.
+ * @param byBytes a number is that of a byte, also where a register has several
+ */
+function unnamed(named: Registers, first: number, last: number, byBytes: boolean, width: object): Registers {
   const taken = new Set(
     Object.values(named)
       .filter(({ bank }) => bank === undefined)
-      .flatMap(({ at, count = 1 }) => Array.from({ length: count }, (_, index) => at + index)),
+      .flatMap(({ at, count = 1, width: bits = 8 }) =>
+        Array.from({ length: byBytes ? (count * bits) / 8 : count }, (_, index) => at + index),
+      ),
   );
   const gaps: Record<string, { at: number; count: number }> = {};
   for (let at = first; at <= last; at++) {

@@ -26,6 +26,30 @@ const IDS: readonly (readonly [compatible: string, number: readonly number[], va
   ['onnn,nct1008', [0xfe], [0x41, 0x57]],
   ['ti,amc6821', [0x3d], [0x21, 0x49]],
   ['semtech,sx9324', [0xfa], [0x23]],
+  ['dlg,da9063', [0x81], [0x61, 0x60]],
+  ['dlg,da9062', [0x81], [0x62, 0x20]],
+  ['ams,as3722', [0x90], [0x0c, 0x00]],
+  ['ovti,ov5640', [0x30, 0x0a], [0x56, 0x40]],
+  ['sony,imx219', [0x00, 0x00], [0x02, 0x19]],
+  ['analogix,anx7625', [0x02], [0x25, 0x76]],
+  ['ti,sn65dsi86', [0x00], [0x36, 0x38, 0x49, 0x53, 0x44, 0x20, 0x20, 0x20]],
+  ['sil,sii9022', [0x1b], [0xb0]],
+  ['adi,adv7535', [0xf5], [0x75, 0x33]],
+  ['fcs,fusb302', [0x01], [0x91]],
+  ['nxp,ptn5110', [0x00], [0xc9, 0x1f]],
+  ['nxp,ptn5110', [0x02], [0x10, 0x51]],
+  ['toshiba,tc358767', [0x05, 0x00], [0x01, 0x66, 0x00, 0x00]],
+  ['microchip,ksz9893', [0x00, 0x01], [0x98, 0x93]],
+  ['silabs,si5341', [0x02], [0x41, 0x53]],
+  ['goodix,gt911', [0x81, 0x40], [0x39, 0x31, 0x31, 0x00]],
+  ['st,stmpe811', [0x00], [0x08, 0x11]],
+  ['adi,ad7879-1', [0x0e], [0x03, 0x7a]],
+  ['st,lsm6dso', [0x0f], [0x6c]],
+  ['st,lis2mdl', [0x4f], [0x40]],
+  ['bosch,bmi160', [0x00], [0xd1]],
+  ['bosch,bmm150', [0x40], [0x32]],
+  ['awinic,aw2013', [0x00], [0x33]],
+  ['maxim,max17050', [0x21], [0xac, 0x00]],
 ];
 
 describe('what tells a driver which chip it is', () => {
@@ -39,11 +63,6 @@ describe('what tells a driver which chip it is', () => {
   it('RK806 over SPI: command, number with the low byte first', async () => {
     const { exchange } = await spiBench({ compatible: 'rockchip,rk806' });
     expect(exchange([0x01, 0x5a, 0x00], 2)).toEqual([0x80, 0x60]);
-  });
-
-  it('DA9063 has its ids at the address that follows', async () => {
-    const { writeRead } = await i2cBench({ compatible: 'dlg,da9063', reg: 0x58 });
-    expect(writeRead([0x81], 2, 0x59)).toEqual([0x61, 0x60]);
   });
 });
 
@@ -65,9 +84,10 @@ const OUTPUTS: readonly (readonly [
   ['fsl,pfuze100', [0x20, 43], 'sw1ab', 1.375],
   ['nxp,pca9450c', [0x11, 0x14], 'buck1', 0.85],
   ['nxp,pca9450c', [0x1a, 0x6c], 'buck4', 3.3],
+  ['nxp,pca9632', [0x03, 51], 'led1', 20],
 ];
 
-it.each(OUTPUTS)('%s: %j makes %s %d V', async (compatible, bytes, output, volts) => {
+it.each(OUTPUTS)('%s: %j makes %s %d', async (compatible, bytes, output, volts) => {
   const { write, get } = await i2cBench({ compatible, reg: 0x21 });
   write(bytes);
   expect(get(output)).toBe(volts);
@@ -95,6 +115,13 @@ const SENSES: readonly (readonly [string, string, number | boolean, readonly num
     ['x-powers,axp209', 'vbus', true, [0x00], [0xa0]],
     ['dallas,ds3232', 'temperature', 25.25, [0x11], [0x19, 0x40]],
     ['microcrystal,rv3032', 'temperature', -1, [0x0f], [0xff]],
+    ['sil,sii9022', 'plugged', false, [0x3d], [0x00]],
+    ['nxp,ptn5110', 'cc1', 2, [0x1d], [0x02]],
+    ['edt,edt-ft5406', 'x', 0x123, [0x03], [0x01, 0x23]],
+    ['ti,bq27541', 'voltage', 3.7, [0x08], [0x74, 0x0e]],
+    ['ti,bq27411', 'charge', 55, [0x1c], [55, 0]],
+    ['maxim,max17040', 'charge', 50.5, [0x04], [0x32, 0x80]],
+    ['st,lis2hh12', 'x', -0.59820565, [0x28], [0x18, 0xfc]],
   ];
 
 it.each(SENSES)('%s: %s = %s', async (compatible, name, value, number, bytes) => {

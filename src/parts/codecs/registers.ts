@@ -92,7 +92,7 @@ const ROWS: readonly PartRow[] = [
     ids: { DEVICE_ID: [0x3f, 0x01a] },
   },
   {
-    names: 'nuvoton,nau8825 nuvoton,nau8810 nuvoton,nau8821 nuvoton,nau8824',
+    names: 'nuvoton,nau8825',
     title: 'NAU8825 audio codec',
     source: 'Nuvoton NAU8825 data sheet',
     at: 0x1a,
@@ -100,7 +100,7 @@ const ROWS: readonly PartRow[] = [
     ids: { I2C_DEVICE_ID: [0x58, 0x0000] },
   },
   {
-    names: 'wlf,wm8903 wlf,wm8994 wlf,wm1811 wlf,wm8958',
+    names: 'wlf,wm8903',
     title: 'WM8903 audio codec',
     source: 'Cirrus WM8903 data sheet',
     at: 0x1a,
@@ -249,7 +249,7 @@ const ROWS: readonly PartRow[] = [
     resets: { SYSTEM_STATUS: [0xe0, 0x00] },
   },
   {
-    names: 'dlg,da7212 dlg,da7213 dlg,da7210 dlg,da7280',
+    names: 'dlg,da7212 dlg,da7213 dlg,da7210',
     title: 'DA7212 audio codec',
     source: 'Dialog DA7212 data sheet',
     at: 0x1a,
@@ -270,7 +270,7 @@ const ROWS: readonly PartRow[] = [
     i2c: { pointer: 0x7f },
   },
   {
-    names: 'cirrus,cs4270 cirrus,cs4271 cirrus,cs4265',
+    names: 'cirrus,cs4270',
     title: 'CS4270 audio codec',
     source: 'Cirrus CS4270 data sheet',
     at: 0x48,
@@ -286,14 +286,14 @@ const ROWS: readonly PartRow[] = [
   },
   {
     names:
-      'maxim,max98088 maxim,max98089 maxim,max98095 maxim,max9860 maxim,max9867 maxim,max9877 maxim,max98371 maxim,max98504',
+      'maxim,max98088 maxim,max98089 maxim,max98095 maxim,max9860 maxim,max9867 maxim,max9877 maxim,max98371',
     title: 'MAX98088 and other audio codecs',
     source: 'Maxim MAX98088 data sheet',
     at: 0x10,
     ids: { REVISION: [0xff, 0x40] },
   },
   {
-    names: 'maxim,max98390 maxim,max98373 maxim,max98925 maxim,max98926 maxim,max98927',
+    names: 'maxim,max98390 maxim,max98373',
     title: 'MAX98390 and other amplifiers',
     source: 'Maxim MAX98390 data sheet',
     at: 0x38,
@@ -303,7 +303,7 @@ const ROWS: readonly PartRow[] = [
     ids: { REVISION_ID: [0x24ff, 0x40] },
   },
   {
-    names: 'nxp,tfa9879 nxp,tfa9890 nxp,tfa9895 nxp,tfa9897',
+    names: 'nxp,tfa9895',
     title: 'TFA9895 amplifier',
     source: 'NXP TFA9895 data sheet',
     at: 0x34,
@@ -311,7 +311,7 @@ const ROWS: readonly PartRow[] = [
     ids: { REVISION: [0x03, 0x0012] },
   },
   {
-    names: 'adi,adau1761 adi,adau1361 adi,adau1461 adi,adau1961 adi,adau1701 adi,adau7002 adi,adau1977',
+    names: 'adi,adau1761 adi,adau1361 adi,adau1461 adi,adau1961',
     title: 'ADAU1761 audio codec',
     source: 'Analog Devices ADAU1761 data sheet',
     at: 0x38,
@@ -329,10 +329,26 @@ const ROWS: readonly PartRow[] = [
     resets: { LEFT_LINE_INPUT: [0x00, 0x097] },
   },
   {
-    names: 'adi,ssm2518 awinic,aw87391 awinic,aw88395 anbernic,rgds-amp',
+    names: 'adi,ssm2518',
     title: 'SSM2518 amplifier',
     source: 'Analog Devices SSM2518 data sheet',
     at: 0x34,
+  },
+  {
+    names: 'nxp,tfa9890',
+    title: 'TFA9890 amplifier',
+    source: 'NXP TFA9890 data sheet',
+    at: 0x34,
+    form: '8/16',
+    ids: { REVISION: [0x03, 0x0080] },
+  },
+  {
+    names: 'nxp,tfa9897',
+    title: 'TFA9897 amplifier',
+    source: 'NXP TFA9897 data sheet',
+    at: 0x34,
+    form: '8/16',
+    ids: { REVISION: [0x03, 0x0097] },
   },
 ];
 

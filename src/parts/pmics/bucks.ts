@@ -114,25 +114,30 @@ const ROWS: readonly PartRow[] = [
     shows: { output: output('VOUT.SEL', 0.60625, 0.00625, 'VOUT.EN') },
   },
   {
-    names: 'mps,mp8859 mps,mpq7920 mps,mp5416 maxim,max20411 silergy,sy8106a silergy,sy8824c silergy,sy8827n',
+    names: 'mps,mp8859 mps,mpq7920 mps,mp5416 silergy,sy8106a silergy,sy8824c silergy,sy8827n',
     title: 'MP5416 and other step-down converters',
     source: 'MPS MP5416 data sheet',
     at: 0x69,
   },
   {
-    names:
-      'ti,tps65132 ti,tps65185 kinetic,ktz8866 dlg,slg51000 renesas,raa215300 richtek,rt5190a samsung,s2dos05',
+    names: 'ti,tps65132 richtek,rt5190a renesas,raa215300 samsung,s2dos05',
     title: 'TPS65132 and other bias supplies of displays',
     source: 'TI SLVSBM1',
     at: 0x3e,
   },
   {
-    names:
-      'dlg,da9211 dlg,da9212 dlg,da9213 dlg,da9214 dlg,da9223 dlg,da9224 dlg,da9130 dlg,da9131 dlg,da9121 dlg,da9132 dlg,da9220 dlg,da9217',
+    names: 'dlg,da9211 dlg,da9212 dlg,da9213 dlg,da9214 dlg,da9223 dlg,da9224',
     title: 'DA9211 and other step-down converters of Dialog',
     source: 'Dialog DA9211 data sheet',
     at: 0x68,
     ids: { DEVICE_ID: [0x01, 0x22], VARIANT_ID: [0x02, 0x10] },
+  },
+  {
+    names: 'kinetic,ktz8866',
+    title: 'KTZ8866 bias supply and backlight',
+    source: 'Kinetic KTZ8866 data sheet',
+    at: 0x11,
+    ids: { DEVICE_ID: [0x01, 0x08] },
   },
 ];
 

@@ -150,7 +150,7 @@ const ROWS: readonly PartRow[] = [
   },
   {
     names:
-      'maxim,max77686 maxim,max77802 maxim,max77705 maxim,max77759 maxim,max77843 maxim,max77693 maxim,max14577 maxim,max77836 maxim,max8997-pmic maxim,max8998',
+      'maxim,max77686 maxim,max77802 maxim,max77843 maxim,max77693 maxim,max14577 maxim,max77836 maxim,max8997-pmic maxim,max8998',
     title: 'MAX77686 and other power management of Maxim',
     source: 'Maxim MAX77686 data sheet',
     at: 0x09,
@@ -177,9 +177,7 @@ const ROWS: readonly PartRow[] = [
     source: 'Dialog DA9062 data sheet',
     at: 0x58,
     node: 'pmic',
-    last: 0x1ff,
-    i2c: { also: [1] },
-    ids: { DEVICE_ID: [0x181, 0x62], VARIANT_ID: [0x182, 0x20] },
+    ids: { DEVICE_ID: [0x81, 0x62], VARIANT_ID: [0x82, 0x20] },
   },
   {
     names: 'dlg,da9063 dlg,da9063l',
@@ -187,9 +185,7 @@ const ROWS: readonly PartRow[] = [
     source: 'Dialog DA9063 data sheet',
     at: 0x58,
     node: 'pmic',
-    last: 0x1ff,
-    i2c: { also: [1] },
-    ids: { CHIP_ID: [0x181, 0x61], CHIP_VARIANT: [0x182, 0x60] },
+    ids: { CHIP_ID: [0x81, 0x61], CHIP_VARIANT: [0x82, 0x60] },
   },
   {
     names: 'dlg,da9052 dlg,da9053-aa dlg,da9053-bb dlg,da9053-bc',
@@ -200,12 +196,12 @@ const ROWS: readonly PartRow[] = [
   },
   {
     names:
-      'spacemit,p1 active-semi,act8846 active-semi,act8865 active-semi,act8600 active-semi,act8945a ams,as3722 ams,as3711 marvell,88pm886-a1 marvell,88pm860x nvidia,vrs-10 qcom,pm8008 mediatek,mt6360 fsl,mc34708 fsl,mc13892 lltc,ltc3589 lltc,ltc3589-1 lltc,ltc3676 richtek,rt5033 richtek,rt5120 richtek,rt4831 richtek,rt4801 isil,isl9305',
+      'spacemit,p1 active-semi,act8846 active-semi,act8865 active-semi,act8600 active-semi,act8945a ams,as3722 lltc,ltc3589 lltc,ltc3589-1 lltc,ltc3676 richtek,rt5033 richtek,rt4801 isil,isl9305',
     title: 'P1, ACT8846 and other power management',
     source: 'SpacemiT P1 and Active-Semi ACT8846 data sheets',
     at: 0x41,
     node: 'pmic',
-    resets: { CHIP_ID: [0x0c, 0x90] },
+    ids: { ASIC_ID1: [0x90, 0x0c], ASIC_ID2: [0x91, 0x00] },
   },
   {
     names: 'ricoh,rn5t567 ricoh,rc5t619 ricoh,rn5t618',
@@ -214,6 +210,33 @@ const ROWS: readonly PartRow[] = [
     at: 0x33,
     node: 'pmic',
     ids: { LSIVER: [0x00, 0x00], OTPVER: [0x01, 0x00] },
+  },
+  {
+    names: 'marvell,88pm886-a1',
+    title: '88PM886 power management',
+    source: 'Marvell 88PM886 data sheet',
+    at: 0x30,
+    node: 'pmic',
+    ids: { CHIP_ID: [0x00, 0xa1] },
+  },
+  {
+    names: 'fsl,mc34708 fsl,mc13892',
+    title: 'MC13892 power management',
+    source: 'NXP MC13892 data sheet',
+    at: 0x08,
+    node: 'pmic',
+    form: '8/24',
+    last: 0x3f,
+    resets: { IDENTIFICATION: [0x07, 0x0045d0] },
+  },
+  {
+    names: 'qcom,pm8008',
+    title: 'PM8008 power management',
+    source: 'Qualcomm PM8008 data sheet',
+    at: 0x08,
+    node: 'pmic',
+    form: '16/8',
+    ids: { REVID: [0x0104, 0x51] },
   },
 ];
 

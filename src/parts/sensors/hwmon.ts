@@ -124,14 +124,13 @@ const ROWS: readonly PartRow[] = [
     at: 0x48,
   },
   {
-    names:
-      'ti,ads1119 ti,ads7924 ti,adc101c adi,ad7291 adi,ad7992 adi,ad7997 lltc,ltc2497 microchip,mcp3021 ti,adc081c',
+    names: 'ti,ads1119 adi,ad7992 adi,ad7997 lltc,ltc2497 microchip,mcp3021 ti,adc101c ti,adc081c',
     title: 'ADS1119 and other converters',
     source: 'TI SBAS925',
     at: 0x40,
   },
   {
-    names: 'microchip,emc2301 microchip,emc2303 microchip,emc2305',
+    names: 'microchip,emc2305 microchip,emc2301 microchip,emc2303',
     title: 'EMC2305 fan controller',
     source: 'Microchip DS20006532',
     at: 0x2f,
@@ -153,7 +152,7 @@ const ROWS: readonly PartRow[] = [
     shows: { duty1: { unit: '%', field: 'FAN1_SETTING', gain: 100 / 255, doc: 'duty cycle of fan 1' } },
   },
   {
-    names: 'maxim,max6650 maxim,max6651 maxim,max6639 maxim,max6620',
+    names: 'maxim,max6650 maxim,max6651',
     title: 'MAX6650 fan controller',
     source: 'Maxim MAX6650 data sheet',
     at: 0x48,
@@ -172,17 +171,15 @@ const ROWS: readonly PartRow[] = [
     },
   },
   {
-    names:
-      'nuvoton,nct7802 nuvoton,w83773g winbond,w83795g nuvoton,nct7904 smsc,emc1403 smsc,emc1404 smsc,emc6d103 adi,adt7475 adi,adt7473 adi,adt7476 adi,adt7490 adi,adt7462 adi,adt7470',
-    title: 'NCT7802 and other hardware monitors',
+    names: 'nuvoton,nct7802',
+    title: 'NCT7802 hardware monitor',
     source: 'Nuvoton NCT7802Y data sheet',
     at: 0x28,
     ids: { VENDOR_ID: [0xfd, 0x50], CHIP_ID: [0xfe, 0xc3], VERSION: [0xff, 0x21] },
   },
   {
-    names:
-      'microchip,pac1934 microchip,pac1932 microchip,pac1933 microchip,pac1931 ti,ina260 ti,ina228 renesas,isl28022 adi,ltc4151 lltc,ltc2945 lltc,ltc2990 lltc,ltc4261 lltc,ltc4222',
-    title: 'PAC1934 and other power monitors',
+    names: 'microchip,pac1934',
+    title: 'PAC1934 power monitor',
     source: 'Microchip DS20005850',
     at: 0x10,
     ids: { PRODUCT_ID: [0xfd, 0x5b], MANUFACTURER_ID: [0xfe, 0x5d], REVISION_ID: [0xff, 0x03] },
@@ -202,21 +199,21 @@ const ROWS: readonly PartRow[] = [
     senses: { temperature: degrees('TEMP', 1, 'what the sensor feels') },
   },
   {
-    names: 'semtech,sx9324 semtech,sx9310 semtech,sx9311 semtech,sx9360',
+    names: 'semtech,sx9324',
     title: 'SX9324 proximity sensor',
     source: 'Semtech SX9324 data sheet',
     at: 0x28,
     ids: { WHOAMI: [0xfa, 0x23] },
   },
   {
-    names: 'vishay,vcnl4000 vishay,vcnl4010 vishay,vcnl4020 vishay,vcnl4035',
+    names: 'vishay,vcnl4010 vishay,vcnl4020',
     title: 'VCNL4010 proximity and light sensor',
     source: 'Vishay VCNL4010 data sheet',
     at: 0x13,
     ids: { PRODUCT_ID: [0x81, 0x21] },
   },
   {
-    names: 'vishay,vcnl4040 capella,cm36686 vishay,vcnl4200',
+    names: 'vishay,vcnl4040 capella,cm36686',
     title: 'VCNL4040 proximity and light sensor',
     source: 'Vishay VCNL4040 data sheet',
     at: 0x60,
@@ -262,8 +259,7 @@ const ROWS: readonly PartRow[] = [
     },
   },
   {
-    names:
-      'isil,isl29018 isil,isl29023 isil,isl29035 isil,isl29028 liteon,ltr559 liteon,ltr501 capella,cm3323 capella,cm32181 avago,apds9930 avago,apds9300 avago,apds9960 amstaos,tsl2772 amstaos,tmd2772',
+    names: 'isil,isl29018 isil,isl29023 liteon,ltr559 capella,cm3323',
     title: 'ISL29023, LTR559 and other light sensors',
     source: 'Renesas ISL29023 data sheet',
     at: 0x44,
@@ -274,6 +270,28 @@ const ROWS: readonly PartRow[] = [
     title: 'IRPS5401 power supply by its registers',
     source: 'Infineon IRPS5401 data sheet',
     at: 0x40,
+  },
+  {
+    names: 'adi,adt7475',
+    title: 'ADT7475 hardware monitor',
+    source: 'onsemi ADT7475 data sheet',
+    at: 0x2e,
+    ids: { DEVICE_ID: [0x3d, 0x75], COMPANY_ID: [0x3e, 0x41], REVISION: [0x3f, 0x69] },
+  },
+  {
+    names: 'lltc,ltc2945 adi,ltc4151 lltc,ltc2990 lltc,ltc4261 lltc,ltc4222',
+    title: 'LTC2945 and other power monitors',
+    source: 'Analog Devices LTC2945 data sheet',
+    at: 0x6f,
+  },
+  {
+    names: 'avago,apds9930 amstaos,tsl2772 amstaos,tmd2772',
+    title: 'APDS9930 light and proximity sensor',
+    source: 'Broadcom APDS-9930 data sheet',
+    at: 0x39,
+    i2c: { pointer: 0x1f },
+    last: 0x1f,
+    ids: { ID: [0x12, 0x39] },
   },
 ];
 

@@ -27,14 +27,14 @@ FSL i.MX8MM EVK board
 ├─ /dev/i2c-0 /soc@0/bus@30800000/i2c@30a20000 virtio0 (i2c_virtio) → simulated I2C bus
 │  └─ 0x4b  pmic@4b  rohm,bd71847  BD71847 power management
 ├─ /dev/i2c-1 /soc@0/bus@30800000/i2c@30a30000 virtio1 (i2c_virtio) → simulated I2C bus
-│  ├─ 0x3d  hdmi@3d  adi,adv7535  nothing: no model of it
-│  └─ 0x50  tcpc@50  nxp,ptn5110  nothing: no model of it
+│  ├─ 0x3d  hdmi@3d  adi,adv7535  ADV7535 bridge from DSI to HDMI
+│  └─ 0x50  tcpc@50  nxp,ptn5110  PTN5110 Type-C port controller
 ├─ /dev/i2c-2 /soc@0/bus@30800000/i2c@30a40000 virtio2 (i2c_virtio) → simulated I2C bus
 │  ├─ 0x20  gpio@20    nxp,pca6416  PCA9555 GPIO expander, 16 pins
-│  └─ 0x3c  camera@3c  ovti,ov5640  nothing: no model of it
+│  └─ 0x3c  camera@3c  ovti,ov5640  OV5640 camera (registers only)
 └─ /dev/spidev0.0 /soc@0/bus@30800000/spi@30bb0000 virtio3 (spi_virtio) → simulated SPI bus
    └─ cs 0  flash@0  jedec,spi-nor  SPI NOR flash (W25Q of the size that fits)
-4 buses, 6 parts: 3 simulated, 3 without a model
+4 buses, 6 parts: 5 simulated, 1 by registers only
 `;
 
 const NVIDIA = `
@@ -54,13 +54,13 @@ NVIDIA Jetson Nano Developer Kit
 const QUALCOMM = `
 Thundercomm Dragonboard 845c
 ├─ /dev/i2c-10 /soc@0/geniqup@ac0000/i2c@a88000 virtio0 (i2c_virtio) → simulated I2C bus
-│  └─ 0x3b  hdmi-bridge@3b  lontium,lt9611  nothing: no model of it
+│  └─ 0x3b  hdmi-bridge@3b  lontium,lt9611  LT9611 bridge from DSI to HDMI (registers only)
 ├─ /dev/i2c-11 /soc@0/geniqup@ac0000/i2c@a8c000 virtio1 (i2c_virtio) → simulated I2C bus
 ├─ /dev/i2c-14 /soc@0/geniqup@ac0000/i2c@a98000 virtio2 (i2c_virtio) → simulated I2C bus
 ├─ /dev/spidev0.0 /soc@0/geniqup@8c0000/spi@880000 virtio3 (spi_virtio) → simulated SPI bus
 │  └─ cs 0  can@0  microchip,mcp2517fd  nothing: no model of it
 └─ /dev/spidev2.0 /soc@0/geniqup@8c0000/spi@888000 virtio4 (spi_virtio) → simulated SPI bus
-5 buses, 2 parts: 2 without a model
+5 buses, 2 parts: 1 by registers only, 1 without a model
 `;
 
 const ROCKCHIP = `
@@ -73,10 +73,10 @@ Pine64 RockPro64 v2.1
 │  └─ 0x11  codec@11  everest,es8316  ES8316 audio codec (registers only)
 ├─ /dev/i2c-3 /i2c@ff130000 virtio2 (i2c_virtio) → simulated I2C bus
 ├─ /dev/i2c-4 /i2c@ff3d0000 virtio3 (i2c_virtio) → simulated I2C bus
-│  └─ 0x22  typec-portc@22  fcs,fusb302  nothing: no model of it
+│  └─ 0x22  typec-portc@22  fcs,fusb302  FUSB302 Type-C controller
 └─ /dev/spidev1.0 /spi@ff1d0000 virtio4 (spi_virtio) → simulated SPI bus
    └─ cs 0  flash@0  jedec,spi-nor  SPI NOR flash (W25Q of the size that fits)
-5 buses, 6 parts: 4 simulated, 1 by registers only, 1 without a model
+5 buses, 6 parts: 5 simulated, 1 by registers only
 `;
 
 const TI = `
@@ -86,12 +86,12 @@ Texas Instruments AM625 SK
 │  └─ 0x3f  tps6598x@3f  ti,tps6598x   nothing: no model of it
 ├─ /dev/i2c-1 /bus@f0000/i2c@20010000 virtio1 (i2c_virtio) → simulated I2C bus
 │  ├─ 0x1b  audio-codec@1b  ti,tlv320aic3106  TLV320AIC3106 audio codec (registers only)
-│  ├─ 0x3b  bridge-hdmi@3b  sil,sii9022       nothing: no model of it
+│  ├─ 0x3b  bridge-hdmi@3b  sil,sii9022       SII9022 HDMI transmitter
 │  └─ 0x22  gpio@22         ti,tca6424        TCA6424 GPIO expander, 24 pins
 ├─ /dev/i2c-2 /bus@f0000/i2c@20020000 virtio2 (i2c_virtio) → simulated I2C bus
 └─ /dev/spidev0.0 /bus@f0000/bus@fc00000/spi@fc40000 virtio3 (spi_virtio) → simulated SPI bus
    └─ cs 0  flash@0  jedec,spi-nor  SPI NOR flash (W25Q of the size that fits)
-4 buses, 6 parts: 3 simulated, 1 by registers only, 2 without a model
+4 buses, 6 parts: 4 simulated, 1 by registers only, 1 without a model
 `;
 
 describe.skipIf(NO_CORPUS !== undefined)("dtbus up --adopt, on vendors' boards as Linux has them", () => {

@@ -163,7 +163,7 @@ describe('dtbus parts', () => {
     [['button'], 'PCF8574 GPIO expander', 'ADS1115'],
     [['servo'], 'PCA9685 PWM', 'PCA9555'],
     [['real', 'time', 'clock'], 'DS3231 clock', 'TMP102'],
-    [['led', 'driver'], 'PCA9685 PWM', 'PCA9555'],
+    [['led', 'driver'], 'PCA9633 LED driver', 'PCA9555'],
     [['compass'], 'HMC5883L magnetometer', 'ADXL345'],
     [['i/o', 'expander'], 'PCF8574 GPIO expander', 'ADS1115'],
     [['port', 'expander'], 'MCP23017 GPIO expander', 'ADS1115'],

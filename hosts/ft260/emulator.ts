@@ -213,7 +213,7 @@ export class Ft260Emulator implements UsbDevice {
     if ((flags & FLAG.STOP) !== 0 || this.#fault !== 0) this.#stop();
   }
 
-  /** What nobody answers is read as well, and as FF. */
+  /** What nobody answers is read as well, and as FF; of a read that takes more than one report no NACK is told. */
   #read(address: number, flags: number, length: number): void {
     const answered = this.#begin((address << 1) | 1, flags);
     const stops = (flags & FLAG.STOP) !== 0;
@@ -227,5 +227,6 @@ export class Ft260Emulator implements UsbDevice {
       this.#port?.send(ENDPOINT.IN, report);
     }
     if (stops || this.#fault !== 0) this.#stop();
+    if (length > DATA_MAX) this.#fault = 0;
   }
 }

@@ -6,7 +6,7 @@ import { endlessFault } from './session.ts';
 /** How long nothing has to come before nothing is due any more. */
 const SETTLE_MS = 100;
 /** Reports that wait to be taken: a device that sends more is not listened to until some were. */
-const UNREAD_MAX = 4096;
+const UNREAD_MAX = 512;
 /** No transfer leaves so many reports due. */
 const DUE_MAX = 256;
 

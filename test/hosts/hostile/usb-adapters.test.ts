@@ -79,6 +79,8 @@ const PATIENCE = 3;
 const DEADLINE_MS = 60;
 /** Adapters wait for late answers by `AbortSignal.timeout`; nothing is that late in this process. */
 const HASTE = 20;
+/** Limits of a whole opening hold many steps, on a busy machine too. */
+const OPENING = { ms: 1000, haste: 4 };
 
 describe.each(ADAPTERS)('a $name that misbehaves', ({ make, drive }) => {
   let wire: RecordingWire;
@@ -89,7 +91,9 @@ describe.each(ADAPTERS)('a $name that misbehaves', ({ make, drive }) => {
 
   beforeEach(async () => {
     const timeout = AbortSignal.timeout.bind(AbortSignal);
-    vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => timeout(Math.ceil(ms / HASTE)));
+    vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) =>
+      timeout(Math.ceil(ms / (ms >= OPENING.ms ? OPENING.haste : HASTE))),
+    );
     await start();
   });
   afterEach(async () => {
@@ -152,7 +156,8 @@ describe.each(ADAPTERS)('a $name that misbehaves', ({ make, drive }) => {
   async function heal(fault: BusFault | undefined): Promise<void> {
     if (fault?.code !== 'ENODEV') return;
     if (!port.plugged) port.plug();
-    await host.open();
+    // Its limit is short here, so that a busy machine may not keep it: then it is tried again.
+    await Promise.resolve(host.open()).catch(({ code }: BusFault) => expect(TOLD).toContain(code));
   }
 
   /** Within a few transfers all is well again. */
@@ -211,13 +216,13 @@ describe.each(ADAPTERS)('a $name that misbehaves', ({ make, drive }) => {
   });
 
   /** What another adapter does meanwhile, one transfer after the other. */
-  async function neighbour(until: Promise<unknown>): Promise<number> {
+  async function neighbour(begin: () => Promise<unknown>): Promise<number> {
     const beside = new RecordingWire();
     const other = drive(async () => new EmulatedConnection(new EmulatedPort(make(beside))));
     await other.open();
     let isOver = false;
     let done = 0;
-    void until.finally(() => {
+    void begin().finally(() => {
       isOver = true;
     });
     while (!isOver || done < 3) {
@@ -235,13 +240,19 @@ describe.each(ADAPTERS)('a $name that misbehaves', ({ make, drive }) => {
   it('sends without end: it is told in time, others go on meanwhile, and it is well once it is plugged in anew', async () => {
     await transfer();
     device.floods = true;
-    const all = (async () => {
+    let all: Promise<void> | undefined;
+    const work = async () => {
       for (let tries = 0; tries < PATIENCE; tries++) {
         const fault = await transfer();
         if (fault !== undefined) expect(TOLD, fault.message).toContain(fault.code);
       }
-    })();
-    expect(await neighbour(all)).toBeGreaterThanOrEqual(3);
+    };
+    expect(
+      await neighbour(() => {
+        all = work();
+        return all;
+      }),
+    ).toBeGreaterThanOrEqual(3);
     await all;
     device.floods = false;
     port.unplug();
@@ -251,8 +262,13 @@ describe.each(ADAPTERS)('a $name that misbehaves', ({ make, drive }) => {
   it.each(['stall', 'vanish', 'late', 'babble'] as const)('%s: others go on meanwhile', async (kind) => {
     await transfer();
     device.tamper(kind, 1);
-    const fault = transfer();
-    expect(await neighbour(fault)).toBeGreaterThanOrEqual(3);
+    let fault: ReturnType<typeof transfer> = Promise.resolve(undefined);
+    expect(
+      await neighbour(() => {
+        fault = transfer();
+        return fault;
+      }),
+    ).toBeGreaterThanOrEqual(3);
     device.behave();
     await recovers(await fault);
   });

@@ -71,7 +71,7 @@ export const FORMATS = {
     endings: ['.vcd'],
     read: (_, bytes, options) => decodeWave(readVcd(bytes.toString('latin1')), options),
     write: (captured, put, meaning) => {
-      const drawing = new Drawing(captured, { textOf: (transfer) => sentenceOf(meaning, transfer) });
+      const drawing = Drawing.of(captured, { textOf: (transfer) => sentenceOf(meaning, transfer) });
       writeVcd(captured, drawing, put);
       return drawnNotes(drawing);
     },
@@ -81,8 +81,8 @@ export const FORMATS = {
     endings: ['.sr'],
     read: (_, bytes, options) => decodeWave(readSigrok(bytes), options),
     write: (captured, put, _, { idleNs }) => {
-      const drawing = new Drawing(captured, { idleNs });
-      writeSigrok(drawing, put);
+      const drawing = Drawing.of(captured, { idleNs });
+      writeSigrok(captured, drawing, put);
       return drawnNotes(drawing);
     },
   },

@@ -6,6 +6,7 @@ import {
   withConnection,
 } from '../board/board-options.ts';
 import { UsageError } from '../terminal/usage-error.ts';
+import { isPlace, placeOf } from '../watch/sigrok/sigrok-options.ts';
 import type { WatchOptions } from '../watch/watcher.ts';
 import { watchCommand } from './watched-command.ts';
 
@@ -13,6 +14,8 @@ interface WatchArguments extends BoardArguments {
   readonly json: boolean;
   readonly to?: string;
   readonly write?: string;
+  /** true: at the usual place. */
+  readonly sigrok?: string | true;
   readonly part: readonly string[];
   readonly bus: readonly string[];
 }
@@ -42,6 +45,10 @@ Without a script or command, shows on standard output what happens on a board th
       '-w, --write <file>',
       'also write a capture file for Wireshark (pcapng); `-` is standard output, as for --to. Wireshark reads I2C itself, and SPI with examples/wireshark/dtbus-spi.lua of this package',
     )
+    .option(
+      '--sigrok [address]',
+      'give samples of the wires to sigrok-cli and PulseView instead of lines, at HOST:PORT or PORT (default: 127.0.0.1:5555); a script starts when one of them begins its capture. Channels and the command are said',
+    )
     .addOption(
       new Option(
         '--part <part>',
@@ -64,6 +71,7 @@ Examples:
   dtbus watch --part '&temp' dts/demo.dts i2cdetect -y 1
   dtbus watch -w demo.pcapng dts/demo.dts eeprom read eeprom
   dtbus watch --json --to transfers.jsonl dts/demo.dts flash info flash --live
+  dtbus watch --sigrok dts/demo.dts app.mjs           then: sigrok-cli, or PulseView's driver beaglelogic
   dtbus watch dts/demo.dts                            the board of a dtbus run, up, serve or guest
   dtbus watch --connect /run/dtbus --bus i2c-1        the board of dtbus serve --socket-dir /run/dtbus
   sudo dtbus watch dts/demo.dts up --dev              what any program does on /dev/i2c-N
@@ -79,7 +87,8 @@ async function watch(
   watchArguments: WatchArguments,
   connectedByEnv: boolean,
 ): Promise<number> {
-  const { args: boardArgs, words } = leadingBoard(watchArguments, given);
+  const sigrok = sigrokOf(watchArguments, given);
+  const { args: boardArgs, words } = leadingBoard(watchArguments, sigrok.words);
   const args = { ...watchArguments, board: boardArgs.board };
   const options: WatchOptions = {
     json: args.json,
@@ -87,6 +96,7 @@ async function watch(
     buses: args.bus,
     ...(args.to === undefined ? {} : { to: args.to }),
     ...(args.write === undefined ? {} : { pcap: args.write }),
+    sigrok: sigrok.place,
   };
   if (args.to === '-' && args.write === '-')
     throw new UsageError('--to and --write cannot both be standard output; give one of them a file');
@@ -99,4 +109,16 @@ async function watch(
       `watch cannot work on a served board (${connectedByEnv ? 'DTBUS_CONNECT' : '--connect'} is set); leave out ${words[0]} to see what happens there`,
     );
   return watchCommand('watch', args, words, options);
+}
+
+/** The place of `--sigrok`, whose value need not be there: then a word behind it is the board. @throws {UsageError} */
+function sigrokOf({ sigrok, json, to, write }: WatchArguments, words: readonly string[]) {
+  if (sigrok === undefined) return { place: undefined, words };
+  if (json || to !== undefined || write !== undefined)
+    throw new UsageError('--sigrok writes no lines and no capture file; leave out --json, --to and --write');
+  const isWord = sigrok !== true && !isPlace(sigrok);
+  return {
+    place: placeOf(sigrok === true || isWord ? undefined : sigrok),
+    words: isWord ? [sigrok, ...words] : words,
+  };
 }

@@ -1,3 +1,4 @@
+import type { Board, TracedBus } from '../../board/index.ts';
 import { absence } from '../../input/index.ts';
 import { type BoardArguments, openNamedBoard } from '../board/board-options.ts';
 import { UsageError } from '../terminal/usage-error.ts';
@@ -23,7 +24,7 @@ export async function watchCommand(
 ): Promise<number> {
   const { runScript, runWatchedCommand } = await import('./run-script.ts');
   if (WATCHED.includes(name)) {
-    const watch = options && { ...options, record: await checkFilter(args, options) };
+    const watch = options && { ...options, ...(await checkFilter(args, options)) };
     const boardArguments = [
       ...['--board', args.board],
       ...args.overlay.flatMap((file) => ['--overlay', file]),
@@ -43,27 +44,47 @@ export async function watchCommand(
     throw new UsageError(
       `not found: ${name}, neither a script nor one of ${WATCHED.join(', ')}; to ${verb} other programs run \`dtbus ${verb} ${verb === 'watch' ? args.board : `FILE ${args.board}`} up --dev\``,
     );
-  const watch = options && { ...options, record: await checkFilter(args, options) };
+  const watch = options && { ...options, ...(await checkFilter(args, options)) };
   return runScript(args, name, rest, { watch });
 }
 
 /**
- * Before anything runs: what the filter names is on the board. @returns how it is recorded, what is masked by its paths
- * @throws {BoardError} naming what there is */
+ * Before anything runs: what the filter names is on the board. @returns how it is recorded, what is masked by its paths, and
+ * the buses that sigrok is shown
+ * @throws {BoardError} naming what there is
+ */
 async function checkFilter(
   args: BoardArguments,
-  { parts = [], buses = [], record }: WatchOptions,
-): Promise<WatchOptions['record']> {
+  { parts = [], buses = [], record, sigrok }: WatchOptions,
+): Promise<Pick<WatchOptions, 'record' | 'sigrok'>> {
   const mask = record?.mask ?? [];
-  if (parts.length === 0 && buses.length === 0 && mask.length === 0) return record;
+  if (parts.length === 0 && buses.length === 0 && mask.length === 0 && sigrok === undefined)
+    return { record };
   const board = await openNamedBoard(args, { backEnd: 'inline', look: true });
   try {
-    board.trace({ parts, buses }).end();
-    if (record === undefined || mask.length === 0) return record;
-    const masked = board.trace({ parts: mask });
-    masked.end();
-    return { ...record, mask: masked.only ?? [] };
+    const trace = board.trace({ parts, buses });
+    trace.end();
+    return {
+      record: record && mask.length > 0 ? { ...record, mask: pathsOf(board, mask) } : record,
+      sigrok: sigrok && { ...sigrok, buses: trace.buses.map(plain), only: trace.only },
+    };
   } finally {
     await board.close();
   }
+}
+
+function pathsOf(board: Board, parts: readonly string[]): readonly string[] {
+  const trace = board.trace({ parts });
+  trace.end();
+  return trace.only ?? [];
+}
+
+/** A bus as another process is told of it, without data sheets. */
+function plain({ parts, ...bus }: TracedBus): TracedBus {
+  return {
+    ...bus,
+    parts: parts.map(({ reg, name }) => ({
+      ...{ reg, name, compatible: [], addressWidth: undefined, size: undefined },
+    })),
+  };
 }

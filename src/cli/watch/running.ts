@@ -12,6 +12,7 @@ import { paintFor } from '../terminal/style.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
 import { warn } from '../terminal/warn.ts';
 import { RecordLog } from './record-log.ts';
+import { SigrokLog } from './sigrok/sigrok-log.ts';
 import { type EventSource, WatchLog } from './watch-log.ts';
 import { cannotWrite, openForWriting, type WatchOptions } from './watcher.ts';
 
@@ -28,21 +29,24 @@ const END_LIMIT_MS = 2000;
  */
 export async function watchRunning(
   { board, connect }: BoardArguments,
-  { json = false, to = '-', pcap, record, parts = [], buses = [] }: WatchOptions,
+  { json = false, to = '-', pcap, record, sigrok, parts = [], buses = [] }: WatchOptions,
 ): Promise<number> {
   const capturePlace = pcap ?? record?.file;
-  const isQuiet = record !== undefined || pcap === '-';
+  const isQuiet = record !== undefined || sigrok !== undefined || pcap === '-';
   const lines = outputTo(to, isQuiet ? process.stderr : process.stdout);
   const control = await findControl(board, connect, REMEDY);
-  const mask = await maskedPaths(control, record?.mask ?? []);
+  const mask = await partPaths(control, record?.mask ?? []);
   const capture = capturePlace === undefined ? undefined : outputTo(capturePlace, process.stdout);
   const log =
-    record === undefined
-      ? new WatchLog({ line: lines.write, pcap: capture?.write, json, paint: lines.paint })
-      : new RecordLog((text) => capture?.write(text), lines.write, { ...record, mask });
+    sigrok !== undefined
+      ? new SigrokLog({ ...sigrok, only: [...(await partPaths(control, parts)), ...buses] }, lines.write)
+      : record === undefined
+        ? new WatchLog({ line: lines.write, pcap: capture?.write, json, paint: lines.paint })
+        : new RecordLog((text) => capture?.write(text), lines.write, { ...record, mask });
   const remote = new RemoteBoards(log);
   let hasEnded = false;
   try {
+    if (log instanceof SigrokLog) await log.listen();
     const watch = await control.watch({ parts, buses }, remote.told);
     for (const output of [lines, capture]) output?.onPace(watch.pause, watch.resume);
     void watch.over.then(() => {
@@ -54,24 +58,24 @@ export async function watchRunning(
   }
   if (hasEnded) warn('the board has ended');
   await remote.attached;
-  log.end();
+  await log.end();
   await Promise.all([lines.flushed(), capture?.flushed()]);
   return 0;
 }
 
 /** The paths of parts that are named by labels, too. @throws {Error} naming the parts that there are */
-function maskedPaths(control: BoardControl, mask: readonly string[]): Promise<string[]> {
-  return Promise.all(mask.map(async (part) => (await control.ask<ControlPart>({ call: 'get', part })).path));
+function partPaths(control: BoardControl, parts: readonly string[]): Promise<string[]> {
+  return Promise.all(parts.map(async (part) => (await control.ask<ControlPart>({ call: 'get', part })).path));
 }
 
 /** What comes from the other process, as the log reads it. */
 class RemoteBoards {
   /** Resolves when all boards that were told of are known to the log. */
   attached: Promise<void> = Promise.resolve();
-  readonly #log: WatchLog | RecordLog;
+  readonly #log: WatchLog | RecordLog | SigrokLog;
   readonly #boards: RemoteBoard[] = [];
 
-  constructor(log: WatchLog | RecordLog) {
+  constructor(log: WatchLog | RecordLog | SigrokLog) {
     this.#log = log;
   }
 
@@ -81,7 +85,7 @@ class RemoteBoards {
       this.#boards[event.board] = board;
       this.attached = this.attached
         .then(() => this.#log.attach(event.buses, board, event.of))
-        .then(() => this.#log.drain());
+        .then(() => void this.#log.drain());
       return;
     }
     const board = this.#boards[event.board];

@@ -1,12 +1,15 @@
 /** The watching thread: looks into the traces of boards now and then, and writes down what it finds. */
 import { writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { TraceReader } from '../../board/index.ts';
+import { messageOf } from '../../bus/words.ts';
 import { oneLine, writeFault } from '../../input/index.ts';
 import { paintFor } from '../terminal/style.ts';
 import { RecordLog } from './record-log.ts';
+import { SigrokLog } from './sigrok/sigrok-log.ts';
 import { WatchLog } from './watch-log.ts';
-import { CONTROL, type WatchedBoard, type WatchStart } from './watcher.ts';
+import { CONTROL, READY, type WatchedBoard, type WatchStart } from './watcher.ts';
 
 /** How old a line may be before it is shown. */
 const LOOK_MS = 20;
@@ -14,7 +17,7 @@ const LOOK_MS = 20;
 const PIPE_MS = 5;
 const STDERR = 2;
 
-const { lines, pcap, names, json, colours, recording, control: shared } = workerData as WatchStart;
+const { lines, pcap, names, json, colours, recording, sigrok, control: shared } = workerData as WatchStart;
 const control = new Int32Array(shared);
 const never = new Int32Array(new SharedArrayBuffer(4));
 
@@ -55,19 +58,46 @@ function tell(text: string): void {
 
 const toLines = writerTo(lines, names.lines);
 const line = (text: string) => toLines(Buffer.from(text));
-const log =
-  recording === undefined
-    ? new WatchLog({
-        line,
-        pcap: pcap === undefined ? undefined : writerTo(pcap, names.pcap),
-        json,
-        paint: paintFor({ isTTY: colours }),
-      })
-    : new RecordLog((text) => writeAll(recording.fd, Buffer.from(text)), line, recording.options);
+const log = logOf();
+
+function logOf(): WatchLog | RecordLog | SigrokLog {
+  if (sigrok !== undefined) return new SigrokLog(sigrok, line);
+  if (recording !== undefined)
+    return new RecordLog((text) => writeAll(recording.fd, Buffer.from(text)), line, recording.options);
+  return new WatchLog({
+    line,
+    pcap: pcap === undefined ? undefined : writerTo(pcap, names.pcap),
+    json,
+    paint: paintFor({ isTTY: colours }),
+  });
+}
+
+/** Lets the program begin when sigrok looks, or end where it never can. */
+async function waitForSigrok(server: SigrokLog): Promise<void> {
+  let ready: number = READY.YES;
+  try {
+    await server.listen();
+    await server.heard;
+  } catch (thrown) {
+    tell(`dtbus: ${oneLine(messageOf(thrown))}\n`);
+    ready = READY.NEVER;
+  }
+  Atomics.store(control, CONTROL.READY, ready);
+  Atomics.notify(control, CONTROL.READY);
+}
+
+/** Waits for the next look. @returns whether it is the last */
+async function isLastLook(): Promise<boolean> {
+  if (!(log instanceof SigrokLog)) return Atomics.wait(control, CONTROL.END, 0, LOOK_MS) !== 'timed-out';
+  // Its sockets need the thread meanwhile.
+  await sleep(LOOK_MS);
+  return Atomics.load(control, CONTROL.END) !== 0;
+}
 
 if (parentPort === null) throw new Error('this file runs as a thread of a watcher');
+if (log instanceof SigrokLog) await waitForSigrok(log);
 for (;;) {
-  const ending = Atomics.wait(control, CONTROL.END, 0, LOOK_MS) !== 'timed-out';
+  const ending = await isLastLook();
   for (
     let next = receiveMessageOnPort(parentPort);
     next !== undefined;
@@ -76,9 +106,9 @@ for (;;) {
     const { buses, memory, board } = next.message as WatchedBoard;
     await log.attach(buses, new TraceReader(memory), board);
   }
-  log.drain();
+  while (log.drain()) await sleep(0);
   if (ending) break;
 }
-log.end();
+await log.end();
 Atomics.store(control, CONTROL.ENDED, 1);
 Atomics.notify(control, CONTROL.ENDED);

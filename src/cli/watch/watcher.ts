@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { type TracedBoard, type TracedBus, type TraceFilter, traceBoards } from '../../board/index.ts';
 import { ownProgram } from '../../bus/index.ts';
 import { writeFault } from '../../input/index.ts';
+import type { SigrokOptions } from './sigrok/sigrok-options.ts';
 
 /** Which transfers are shown, and how. */
 export interface WatchOptions extends TraceFilter {
@@ -16,6 +17,8 @@ export interface WatchOptions extends TraceFilter {
   readonly pcap?: string;
   /** A recording, in the place of lines. */
   readonly record?: RecordOptions | undefined;
+  /** Samples for sigrok, in the place of lines. */
+  readonly sigrok?: SigrokOptions | undefined;
 }
 
 /** How what happens is recorded. */
@@ -34,11 +37,12 @@ export interface WatchStart {
   readonly pcap: number | undefined;
   /** The recording, open for writing. */
   readonly recording: { readonly fd: number; readonly options: RecordOptions } | undefined;
+  readonly sigrok: SigrokOptions | undefined;
   /** What messages call what is written. */
   readonly names: { readonly lines: string; readonly pcap: string };
   readonly json: boolean;
   readonly colours: boolean;
-  /** Word 0 is 1 when the thread is to end, word 1 when it has written everything. */
+  /** Word 0 is 1 when the thread is to end, word 1 when it has written everything; word 2 is a `READY`. */
   readonly control: SharedArrayBuffer;
 }
 
@@ -49,7 +53,9 @@ export interface WatchedBoard {
   readonly board: TracedBoard;
 }
 
-export const CONTROL = { END: 0, ENDED: 1 } as const;
+export const CONTROL = { END: 0, ENDED: 1, READY: 2 } as const;
+/** Whether the program that is watched may begin: sigrok looks, or cannot. */
+export const READY = { YES: 1, NEVER: 2 } as const;
 
 const STDERR = 2;
 /** Where `-` goes: the standard output of who started this process, whose own is standard error then. */
@@ -62,20 +68,24 @@ const END_LIMIT_MS = 2000;
 /** Shows the transfers of all boards that this process opens from now on, from a thread of its own. */
 export class Watcher {
   readonly #worker: Worker;
-  readonly #control = new Int32Array(new SharedArrayBuffer(8));
+  readonly #control = new Int32Array(new SharedArrayBuffer(12));
   readonly #end = () => this.end();
+  /** Whether sigrok looks. */
+  readonly #isSeen: boolean;
 
   /** @throws {Error} a file that cannot be written */
   constructor(options: WatchOptions) {
     const lines =
       options.to === undefined ? STDERR : options.to === '-' ? SHARED_OUTPUT : openForWriting(options.to);
     const { record } = options;
+    this.#isSeen = options.sigrok !== undefined;
     const start: WatchStart = {
       lines,
       recording: record && {
         fd: record.file === '-' ? SHARED_OUTPUT : openForWriting(record.file),
         options: record,
       },
+      sigrok: options.sigrok,
       pcap:
         options.pcap === undefined
           ? undefined
@@ -90,7 +100,7 @@ export class Watcher {
     const entry = createRequire(import.meta.url).resolve('#built/src/cli/watch/thread.js');
     this.#worker = new Worker(entry, { workerData: start, ...ownProgram() });
     this.#worker.unref();
-    const ringBytes = record && RECORDING_BYTES;
+    const ringBytes = record || options.sigrok ? RECORDING_BYTES : undefined;
     const { parts = [], buses: wanted = [] } = options;
     traceBoards(
       (memory, buses, board) => {
@@ -99,6 +109,15 @@ export class Watcher {
       { parts, buses: wanted, ringBytes },
     );
     process.once('exit', this.#end);
+    if (options.sigrok !== undefined) this.#untilSeen();
+  }
+
+  /** What happens before a program looks would be lost to it. */
+  #untilSeen(): void {
+    Atomics.wait(this.#control, CONTROL.READY, 0);
+    if (Atomics.load(this.#control, CONTROL.READY) !== READY.NEVER) return;
+    process.off('exit', this.#end);
+    process.exit(1);
   }
 
   /** Waits until everything that was seen is written, with the table at the end. */
@@ -107,7 +126,9 @@ export class Watcher {
     process.off('exit', this.#end);
     if (Atomics.exchange(this.#control, CONTROL.END, 1) === 1) return;
     Atomics.notify(this.#control, CONTROL.END);
-    Atomics.wait(this.#control, CONTROL.ENDED, 0, END_LIMIT_MS);
+    // Until sigrok has stopped its capture, Ctrl-C ends this process, which hears of nothing else here.
+    if (this.#isSeen) process.removeAllListeners('SIGINT');
+    Atomics.wait(this.#control, CONTROL.ENDED, 0, this.#isSeen ? undefined : END_LIMIT_MS);
   }
 }
 

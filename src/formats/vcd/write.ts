@@ -30,7 +30,7 @@ $scope module ideal $end
   });
   put('$end\n');
   let last = 0;
-  for (const step of drawing.steps()) {
+  for (const step of drawing.steps(captured)) {
     if (step.tick !== last) put(`#${step.tick}\n`);
     last = step.tick;
     if ('lane' in step) put(`${step.high ? 1 : 0}${codeOf(step.lane)}\n`);

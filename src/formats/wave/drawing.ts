@@ -1,12 +1,12 @@
 import type { TracedTransfer } from '../../trace/index.ts';
-import type { Captured } from '../captured.ts';
+import type { Captured, CapturedEvent } from '../captured.ts';
 import { drawI2c, isDrawnI2c } from './draw-i2c.ts';
 import { drawSpi } from './draw-spi.ts';
 import { type Lanes, lanesOf, lineKey } from './lanes.ts';
 import { Pen, TICK_NS, type WaveEdge } from './pen.ts';
 
-/** All is quiet before the first edge: who looks must see it as one. */
-const LEAD_TICKS = 100;
+/** All is quiet before the first edge, and behind the last: who looks must see them as edges. */
+export const LEAD_TICKS = 100;
 
 /** What a bus says from here on, in words; empty: it is quiet again. */
 export interface WaveText {
@@ -35,7 +35,6 @@ export interface DrawingOptions {
  */
 export class Drawing {
   readonly lanes: Lanes;
-  readonly #captured: Captured;
   readonly #pens: readonly Pen[];
   readonly #textOf: DrawingOptions['textOf'];
   readonly #idleTicks: number;
@@ -44,18 +43,24 @@ export class Drawing {
   #last = 0;
   /** When the last of the transfers so far has ended. */
   #busyUntil = 0;
+  /** What comes later than it is drawn at the earliest. */
+  #floor = 0;
   #waiting: Waiting[] = [];
   /** Bytes that are not known, transfers of which nothing is: neither is drawn. */
   leftBytes = 0;
   leftTransfers = 0;
 
-  constructor(captured: Captured, { textOf, idleNs }: DrawingOptions = {}) {
-    this.#captured = captured;
+  constructor(lanes: Lanes, { textOf, idleNs }: DrawingOptions = {}) {
     this.#textOf = textOf;
     this.#idleTicks = idleNs === undefined ? Number.POSITIVE_INFINITY : Math.ceil(idleNs / TICK_NS);
-    this.lanes = lanesOf(captured);
-    const idle = this.lanes.all.map((lane) => lane.idle);
-    this.#pens = captured.buses.map(() => new Pen(idle));
+    this.lanes = lanes;
+    const idle = lanes.all.map((lane) => lane.idle);
+    this.#pens = lanes.buses.map(() => new Pen(idle));
+  }
+
+  /** A drawing of what has happened, as large as that needs. */
+  static of(captured: Captured, options?: DrawingOptions): Drawing {
+    return new Drawing(lanesOf(captured), options);
   }
 
   /** How much time was cut out, in ns. */
@@ -63,25 +68,38 @@ export class Drawing {
     return this.#cut * TICK_NS;
   }
 
-  /** Everything in the order of its time. Once. */
-  *steps(): Generator<WaveStep> {
-    for (const { atNs, what } of this.#captured.events) {
-      const tick = LEAD_TICKS + Math.round(atNs / TICK_NS);
-      yield* this.#before(tick);
-      if (what.kind === 'transfer') this.#draw(what, tick);
-      else if (what.kind === 'edge') {
-        const lane = this.lanes.lines.get(lineKey(what)) as number;
+  /** All of what has happened, in the order of its time. */
+  *steps({ events }: Pick<Captured, 'events'>): Generator<WaveStep> {
+    for (const event of events) yield* this.add(event);
+    yield* this.rest();
+  }
+
+  /** Draws what began after all that was drawn so far. @returns the steps before it */
+  *add({ atNs, what }: CapturedEvent): Generator<WaveStep> {
+    const tick = Math.max(this.#floor, LEAD_TICKS + Math.round(atNs / TICK_NS));
+    yield* this.#before(tick);
+    if (what.kind === 'transfer') this.#draw(what, tick);
+    else if (what.kind === 'edge') {
+      const lane = this.lanes.lines.get(lineKey(what));
+      if (lane !== undefined)
         this.#waiting.push({ tick, lane, high: what.high, quietSince: this.#busyUntil });
-      }
     }
+  }
+
+  /** The steps that are left. What is drawn later comes behind them. */
+  *rest(): Generator<WaveStep> {
     yield* this.#before(Number.POSITIVE_INFINITY);
+    this.#floor = this.#last + LEAD_TICKS;
   }
 
   #draw(transfer: TracedTransfer, tick: number): void {
     const lanes = this.lanes.buses[transfer.bus];
     const pen = this.#pens[transfer.bus];
-    if (lanes === undefined || pen === undefined) return;
-    if (lanes.kind === 'i2c' && !isDrawnI2c(transfer)) {
+    const isDrawn =
+      lanes?.kind === 'i2c'
+        ? isDrawnI2c(transfer)
+        : lanes?.selects.has(transfer.segments[0]?.target ?? 0) === true;
+    if (lanes === undefined || pen === undefined || !isDrawn) {
       this.leftTransfers++;
       return;
     }

@@ -67,7 +67,8 @@ export function lanesOf(captured: Captured): Lanes {
   return { all, buses, lines: new Map([...lines].map(([key, { name, idle }]) => [key, add(name, idle)])) };
 }
 
-function busLanes(
+/** The lanes of a bus. `add` takes one among all, and returns its place. */
+export function busLanes(
   bus: TracedBus,
   selects: readonly number[],
   add: (name: string, idle: boolean) => number,

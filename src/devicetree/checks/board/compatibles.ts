@@ -104,7 +104,8 @@ function listed(names: readonly string[]): string {
 function nearPart(name: string, known: ReadonlySet<string>): string | undefined {
   // Linux adds to some what of the part its driver is for: st,lis3dh-accel.
   const longer = [...known].find((each) => each.startsWith(`${name}-`));
-  const near = longer ?? didYouMean(name, known) ?? sameIgnoringCase(name, known);
+  const sameNumber = [...known].filter((each) => !isOtherNumber(name, each));
+  const near = longer ?? didYouMean(name, sameNumber) ?? sameIgnoringCase(name, known);
   return near === undefined || isOtherNumber(name, near) ? undefined : near;
 }
 

@@ -1,4 +1,4 @@
-import { type BusTrouble, isTenBit, TEN_BIT_ADDRESS } from '../../bus/index.ts';
+import { type BusTrouble, type I2cWireFaults, isTenBit, TEN_BIT_ADDRESS } from '../../bus/index.ts';
 import { type Clock, RealClock } from '../kit/clock.ts';
 import { StoppedModelError } from '../own/time-limit.ts';
 import { brokenSentence } from './broken.ts';
@@ -114,7 +114,11 @@ export class I2cWire {
   /** Sends `data`. @returns how many bytes were acknowledged; the first that was not ends the transfer. */
   write(data: Uint8Array): number {
     const { faults } = this.injected;
-    if (faults === undefined) return this.#send(data);
+    return faults === undefined ? this.#send(data) : this.#sendInjected(faults, data);
+  }
+
+  // Apart, as functions in it would cost every transfer memory.
+  #sendInjected(faults: I2cWireFaults, data: Uint8Array): number {
     const send = (byte: Uint8Array) => this.#send(byte);
     return this.injected.write(faults, data, send, () => this.pass(BYTE_BITS));
   }
@@ -338,17 +342,15 @@ export class I2cWire {
       return;
     }
     into.fill(0xff);
-    if (!this.#reading || this.#activeCount <= 1) return;
-    const active = this.#active.slice(0, this.#activeCount);
-    const answers = answersOf(active, into.length, (each, error) => this.#break(each, error));
-    if (this.#sentAddress !== ALERT_RESPONSE || slot?.part.loseArbitration === undefined) {
-      wiredAnd(answers, into);
-      return;
-    }
-    const won = arbitrate(answers, into);
-    if (won === undefined) return;
-    this.#active[0] = won;
-    this.#activeCount = 1;
+    if (this.#reading && this.#activeCount > 1) this.#readTogether(slot, into);
+  }
+
+  /** Several answer at once. */
+  #readTogether(slot: Slot | undefined, into: Uint8Array): void {
+    const answers = answersOf(this.#active.slice(0, this.#activeCount), into.length, this.#break.bind(this));
+    const isAlert = this.#sentAddress === ALERT_RESPONSE && slot?.part.loseArbitration !== undefined;
+    if (isAlert) [this.#active[0], this.#activeCount] = [arbitrate(answers, into) ?? slot, 1];
+    else wiredAnd(answers, into);
   }
 
   /** Offers the address to the parts of `segment` and to what its muxes connect. */

@@ -104,9 +104,11 @@ function listed(names: readonly string[]): string {
 function nearPart(name: string, known: ReadonlySet<string>): string | undefined {
   // Linux adds to some what of the part its driver is for: st,lis3dh-accel.
   const longer = [...known].find((each) => each.startsWith(`${name}-`));
+  const near = longer ?? didYouMean(name, known) ?? sameIgnoringCase(name, known);
+  if (near === undefined || !isOtherNumber(name, near)) return near;
+  // Beside ti,tmp100, which is another part: ti,tmp102, for ti,tmp120.
   const sameNumber = [...known].filter((each) => !isOtherNumber(name, each));
-  const near = longer ?? didYouMean(name, sameNumber) ?? sameIgnoringCase(name, known);
-  return near === undefined || isOtherNumber(name, near) ? undefined : near;
+  return didYouMean(name, sameNumber, 1);
 }
 
 /** The part that another vendor makes, where the vendor is misspelt and none that is known. */

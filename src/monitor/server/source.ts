@@ -12,10 +12,9 @@ interface Known {
 /** Writes down what happens on a running board, decoded by the data sheets of its parts. */
 export class Source {
   readonly #history: History;
-  /** Each board of the process, when its parts' data sheets are loaded. */
-  readonly #boards: Promise<Known>[] = [];
   /** Events wait for the data sheets, and stay in their order. */
   #told: Promise<void> | undefined;
+  /** Each board of the process, when its parts' data sheets are loaded. */
   #known: Known[] = [];
 
   constructor(history: History) {
@@ -24,21 +23,24 @@ export class Source {
 
   /** @throws {Error} the process does not answer */
   watch(control: BoardControl): Promise<ControlWatch> {
-    this.#boards.length = 0;
     this.#known = [];
     return control.watch({}, (event) => {
       if (event.event === 'board') {
         const known = this.#attach(event.buses);
-        this.#boards[event.board] = known;
-        const before = this.#told ?? Promise.resolve();
-        const told = before.then(async () => {
+        this.#later(async () => {
           this.#known[event.board] = await known;
-          if (this.#told === told) this.#told = undefined;
         });
-        this.#told = told;
       } else if (this.#told === undefined) this.#add(event);
-      else this.#told = this.#told.then(() => this.#add(event));
+      else this.#later(() => this.#add(event));
     });
+  }
+
+  /** Behind all that waits; when nothing does any more, nothing need wait. */
+  #later(work: () => void | Promise<void>): void {
+    const told = (this.#told ?? Promise.resolve()).then(work).then(() => {
+      if (this.#told === told) this.#told = undefined;
+    });
+    this.#told = told;
   }
 
   async #attach(buses: readonly TracedBus[]): Promise<Known> {

@@ -6,3 +6,4 @@ export { LineFaults } from './line-faults.ts';
 export type { AnyFaultOptions, FaultKind, FaultMoment, FaultOptions } from './options.ts';
 export { type FaultSite, type FaultStart, faultText, isRandom, PlacedFault, type Strike } from './placed.ts';
 export { SpiFaults } from './spi-faults.ts';
+export { FAULTS_MAX, type FaultText, optionsText, parseFault, parseFaultOption } from './text.ts';

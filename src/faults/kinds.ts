@@ -1,4 +1,13 @@
-import { callback, checkOptions, integer, type OptionCheck, oneOf, option } from '../input/index.ts';
+import {
+  callback,
+  checkOptions,
+  didYouMean,
+  integer,
+  type OptionCheck,
+  oneOf,
+  option,
+  shown,
+} from '../input/index.ts';
 import type { FaultKind } from './options.ts';
 
 const MOST = 2 ** 31 - 1;
@@ -279,10 +288,17 @@ export const KINDS: Readonly<Record<FaultKind, Kind>> = {
  * @throws {TypeError} no such fault, an option that it does not have or that is missing, a value that makes no sense
  */
 export function checkFault(kind: unknown, options: unknown): asserts kind is FaultKind {
-  oneOf(...Object.keys(KINDS))('fault', kind);
+  if (typeof kind !== 'string' || !Object.hasOwn(KINDS, kind)) throw unknownFault(kind);
   const { checks, needs = [] } = KINDS[kind as FaultKind];
   checkOptions<object>(`fault ${String(kind)}`, options, checks as never);
   for (const name of needs)
     if ((options as Readonly<Record<string, unknown>>)[name] === undefined)
       throw new TypeError(`option ${name} of fault ${String(kind)} is required`);
+}
+
+function unknownFault(kind: unknown): TypeError {
+  const known = Object.keys(KINDS);
+  const near = typeof kind === 'string' ? didYouMean(kind, known) : undefined;
+  const remedy = near === undefined ? `the faults are ${known.join(', ')}` : `did you mean ${near}`;
+  return new TypeError(`unknown fault ${shown(kind)}: ${remedy}`);
 }

@@ -297,7 +297,7 @@ describe('a fault that cannot be', () => {
     () =>
       (board.inject as (...all: unknown[]) => unknown).apply(board, [...args]);
   it.each([
-    [['nak', '&temp'], 'invalid fault: expected "nack"'],
+    [['nak', '&temp'], 'unknown fault "nak": did you mean nack'],
     [['nack', '&tmp'], /^not found: bus or part &tmp; the board has: .*\(did you mean &temp\)$/],
     [['nack', '&temp', { att: 1 }], 'unknown option att of fault nack: did you mean at'],
     [['nack', '&temp', { times: 0 }], 'invalid times: expected an integer from 1'],

@@ -79,6 +79,10 @@ function controllable(boards: readonly Board[], traces: SharedTraces, file: stri
     drivePin: (path, pin, high) => {
       for (const board of boards) board.drivePin(path, pin, high);
     },
+    faults: () =>
+      last().faults.map((fault, index) =>
+        together(fault, () => boards.flatMap(({ faults }) => faults[index] ?? [])),
+      ),
     inject: (kind, target, options) => {
       const injected: FaultHandle[] = [];
       try {
@@ -87,7 +91,7 @@ function controllable(boards: readonly Board[], traces: SharedTraces, file: stri
         for (const handle of injected) handle.remove();
         throw error;
       }
-      return together(injected);
+      return together(injected[0] as FaultHandle, () => injected);
     },
     trace: (only, begun) => traces.begin(only, begun),
   };

@@ -20,6 +20,8 @@ export interface Controllable {
   pathOf(name: string): string | undefined;
   /** Drives a pin of a GPIO expander, or lets go of it. @throws {Error} no such pin */
   drivePin(path: string, pin: number, high: boolean | undefined): void;
+  /** The faults that the tree names. */
+  faults(): readonly FaultHandle[];
   /** Puts a fault in. @throws {TypeError} {BoardError} as `Board.inject` */
   inject(kind: FaultKind, target: string, options: object): FaultHandle;
   /**

@@ -1,9 +1,7 @@
-import type { FaultKind } from '../../faults/index.ts';
+import { FAULTS_MAX, type FaultKind } from '../../faults/index.ts';
 import type { FaultHandle } from '../handles/fault-handle.ts';
 import type { Controllable } from './controllable.ts';
 
-/** Faults that are kept for one board: whoever puts in more has lost count. */
-const FAULTS_MAX = 64;
 /** Places of strikes that are told. */
 const PLACES_TOLD = 3;
 
@@ -20,42 +18,53 @@ export interface ControlFault {
   readonly last: readonly string[];
 }
 
-/** The faults that others have put into a board, by their numbers. */
+/** The faults of a board by their numbers: those that its tree names, and those that others have put in. */
 export class InjectedFaults {
   readonly #board: Controllable;
-  readonly #faults = new Map<number, { readonly options: object; readonly handle: FaultHandle }>();
+  readonly #faults = new Map<number, FaultHandle>();
   #last = 0;
+  #hasTrees = false;
 
   constructor(board: Controllable) {
     this.#board = board;
   }
 
+  /** The tree's own are there as soon as anybody asks. */
+  get #all(): Map<number, FaultHandle> {
+    if (!this.#hasTrees) for (const handle of this.#board.faults()) this.#keep(handle);
+    this.#hasTrees = true;
+    return this.#faults;
+  }
+
+  #keep(handle: FaultHandle): number {
+    this.#faults.set(++this.#last, handle);
+    return this.#last;
+  }
+
   /** @throws {TypeError} {BoardError} as `Board.inject` */
   add(kind: string, target: string, options: object): ControlFault {
-    if (this.#faults.size >= FAULTS_MAX)
+    if (this.#all.size >= FAULTS_MAX)
       throw new Error(
         `too many faults: ${FAULTS_MAX} are on this board; take some out (dtbus inject --remove)`,
       );
     const handle = this.#board.inject(kind as FaultKind, target, options);
-    const number = ++this.#last;
-    this.#faults.set(number, { options, handle });
-    return this.#told(number);
+    return this.#told(this.#keep(handle));
   }
 
   list(): ControlFault[] {
-    return [...this.#faults.keys()].map((number) => this.#told(number));
+    return [...this.#all.keys()].map((number) => this.#told(number));
   }
 
   /** @param which its number; undefined: all @returns what became of them @throws {Error} no such fault */
   remove(which: number | undefined): ControlFault[] {
-    const numbers = which === undefined ? [...this.#faults.keys()] : [which];
+    const numbers = which === undefined ? [...this.#all.keys()] : [which];
     return numbers.map((number) => {
-      const found = this.#faults.get(number);
+      const found = this.#all.get(number);
       if (found === undefined) {
         const known = [...this.#faults.keys()].join(', ') || 'none';
         throw new Error(`not found: fault ${number}; on the board: ${known}`);
       }
-      found.handle.remove();
+      found.remove();
       const told = this.#told(number);
       this.#faults.delete(number);
       return told;
@@ -63,8 +72,7 @@ export class InjectedFaults {
   }
 
   #told(number: number): ControlFault {
-    const { options, handle } = this.#faults.get(number) as { options: object; handle: FaultHandle };
-    const { text, fired, chances, strikes } = handle;
+    const { text, options, fired, chances, strikes } = this.#faults.get(number) as FaultHandle;
     return {
       number,
       text,
@@ -76,12 +84,12 @@ export class InjectedFaults {
   }
 }
 
-/** One fault on several boards of the same file. */
-export function together(handles: readonly FaultHandle[]): FaultHandle {
-  const [first] = handles as [FaultHandle];
-  const sum = (of: (handle: FaultHandle) => number) => handles.reduce((all, handle) => all + of(handle), 0);
+/** One fault on several boards of the same file. @param all its handles there, of which `first` is one */
+export function together({ text, options }: FaultHandle, all: () => readonly FaultHandle[]): FaultHandle {
+  const sum = (of: (handle: FaultHandle) => number) => all().reduce((total, handle) => total + of(handle), 0);
   return {
-    text: first.text,
+    text,
+    options,
     get fired() {
       return sum(({ fired }) => fired);
     },
@@ -89,10 +97,10 @@ export function together(handles: readonly FaultHandle[]): FaultHandle {
       return sum(({ chances }) => chances);
     },
     get strikes() {
-      return handles.flatMap(({ strikes }) => strikes);
+      return all().flatMap(({ strikes }) => strikes);
     },
     remove: () => {
-      for (const handle of handles) handle.remove();
+      for (const handle of all()) handle.remove();
     },
   };
 }

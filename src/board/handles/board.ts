@@ -13,7 +13,6 @@ import type { FaultKind } from '../../faults/index.ts';
 import type { VirtioGpioDriver } from '../../frontend/gpio.ts';
 import {
   type BusDescription,
-  type DeviceDescription,
   type DeviceListing,
   i2cDriver,
   isBus,
@@ -38,6 +37,7 @@ import type {
   PartReport,
   WaitingAdapter,
 } from '../thread/protocol.ts';
+import type { BoardMakings } from './board-makings.ts';
 import { type BoardTrace, traceBoard } from './board-trace.ts';
 import { type FaultArguments, type FaultHandle, injectFault } from './fault-handle.ts';
 import { type LineHandle, type LineWatchers, lineHandle } from './line-handle.ts';
@@ -78,6 +78,8 @@ export class Board {
   readonly tree: Tree;
   /** Buses that could not be brought up, peripherals and settings that are left out, and why. */
   readonly problems: readonly DeviceProblem[];
+  /** The faults that the tree names (`dtbus,faults`). */
+  readonly faults: readonly FaultHandle[];
   readonly #doubts: () => readonly TreeDoubt[];
   /** Devices and drivers, as /sys/bus/virtio lists them. */
   readonly virtio: VirtioBus;
@@ -104,22 +106,7 @@ export class Board {
   #closed: Promise<void> | undefined;
   #replayed: ReplayReport | undefined;
 
-  constructor(parts: {
-    readonly tree: Tree;
-    readonly devices: readonly VirtioNode[];
-    readonly problems: readonly DeviceProblem[];
-    /** What is doubtful about the tree, looked for when it is asked for. */
-    readonly doubts: () => readonly TreeDoubt[];
-    /** The way to a device, and where memory for its requests comes from; undefined where there is none. */
-    readonly frontEnd: (index: number) => Pick<DeviceDescription, 'transport' | 'dma'> | undefined;
-    readonly watchers: LineWatchers;
-    readonly call: Call;
-    readonly end: (detach: () => void) => Promise<void>;
-    /** The board is only looked at: nothing more comes up. */
-    readonly look?: boolean;
-    /** Another process serves the board; of its parts and lines nothing is known here. */
-    readonly isElsewhere?: boolean;
-  }) {
+  constructor(parts: BoardMakings) {
     this.#isElsewhere = parts.isElsewhere ?? false;
     this.#devices = parts.devices;
     this.#look = parts.look ?? false;
@@ -133,6 +120,9 @@ export class Board {
       return parts.call(name, ...args);
     };
     this.#end = parts.end;
+    const { handles = [], problems: unplaced = [] } = parts.faults?.(this.#call) ?? {};
+    this.faults = handles;
+    problems.push(...unplaced);
     this.#nodes = new NodeRegistry((path) => this.#whyMissing(path));
     this.virtio = new VirtioBus();
     this.virtio.register(i2cDriver);

@@ -23,6 +23,8 @@ export class FaultUnsupportedError extends BoardError {
 export interface FaultHandle {
   /** `nack on &temp` */
   readonly text: string;
+  /** As they were given; what is random has the seed in the text. */
+  readonly options: AnyFaultOptions;
   /** How often it has struck. */
   readonly fired: number;
   /** How often it could have struck: chances that it let pass (`skip`, `every`) and those at which it struck. */
@@ -77,6 +79,7 @@ export function injectFault(
   const report = () => removed ?? call('faultReport', id);
   return {
     text: faultText({ kind, target, options }),
+    options: given,
     get fired() {
       return report().fired;
     },

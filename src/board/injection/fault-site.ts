@@ -47,7 +47,9 @@ export function placeOfFault(known: Known, request: FaultRequest): BusPlace | st
   const { on, at } = KINDS[kind];
   if (!on.includes(bus))
     throw refusal(request, `it is for ${on.join(' and ')}${on.includes('gpio') ? ' lines' : ' buses'} only`);
-  const isBus = path === binding.node.node.path || hostNodeOf(binding.node.node)?.path === path;
+  const host = hostNodeOf(binding.node.node)?.path;
+  // An adapter with several buses has a node for each of them.
+  const isBus = [binding.node.node.path, host, `${host}/${bus}`].includes(path);
   if (!isBus && at === 'bus')
     throw new Error(`invalid target of fault ${kind}: expected a bus, got the part ${target}`);
   if (isBus && at === 'part')

@@ -3,6 +3,7 @@ import type { Diagnostic, Node } from '../../devicetree/index.ts';
 import { type BusKind, channelsBehind, clientsOf, isBus, type VirtioNode } from '../../frontend/index.ts';
 import { busOf, knownCompatibles } from '../../parts/index.ts';
 import { BoardError } from '../board-error.ts';
+import { doubtfulFaults, type FaultDoubt } from './fault-texts.ts';
 import type { BoardTree } from './load-tree.ts';
 
 /** What is done about a tree that can be read and is doubtful as a board. */
@@ -32,11 +33,25 @@ export function doubtsOf(
     .flatMap(({ kind, node }) => [{ kind, node }, ...busesBehind(kind, node)]);
   const inTree = checkBoard(tree, { buses, compatibles: knownCompatibles(), busOf });
   return [
-    ...inTree.map((diagnostic) => ({ file, diagnostic })),
+    ...[...inTree, ...doubtfulFaults(tree).map(asDiagnostic)].map((diagnostic) => ({ file, diagnostic })),
     ...overlays.flatMap((overlay) =>
       checkOverlay(overlay.tree).map((diagnostic) => ({ file: overlay.file, diagnostic })),
     ),
   ];
+}
+
+function asDiagnostic({ node, property, message }: FaultDoubt): Diagnostic {
+  return {
+    severity: 'warning',
+    code: 'dtbus_faults',
+    message,
+    hint: 'write FAULT OPTION=VALUE, as in "nack at=2 times=3"; dtbus inject --kinds lists them',
+    span: node.property(property)?.span,
+    excerpt: undefined,
+    node: node.path,
+    property,
+    notes: [],
+  };
 }
 
 /**

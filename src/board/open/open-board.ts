@@ -8,8 +8,10 @@ import { LocalFrontEnd, registerBytes } from '../../transport/core.ts';
 import { DmaAllocator, GuestMemory } from '../../virtio/index.ts';
 import { BoardError } from '../board-error.ts';
 import { Board } from '../handles/board.ts';
+import type { BoardMakings } from '../handles/board-makings.ts';
 import { noteInline } from '../handles/inline-devices.ts';
 import { LineWatchers } from '../handles/line-handle.ts';
+import { injectTreeFaults } from '../handles/tree-faults.ts';
 import {
   type BackEndHandle,
   type BackEndNews,
@@ -237,15 +239,18 @@ function startOf(
 function bringUp(
   { tree, overlays, devices, settings }: Plan,
   backEnd: BackEndHandle,
-  { watchers, adapters }: News,
+  { watchers, adapters, warn }: News,
   { file, isNamed, options }: Opening,
 ): Board {
   const memory = GuestMemory.over(settings.memory);
   const dma = new DmaAllocator(FIRST_ADDRESS, settings.memory.byteLength - FIRST_ADDRESS);
-  const board = new Board({
+  const board = boardOn(backEnd, {
     tree,
     devices,
     problems: backEnd.problems,
+    ...(settings.look || settings.replay?.as === 'parts'
+      ? {}
+      : { faults: (call) => injectTreeFaults({ tree, buses: devices.filter(isBus), tell: warn }, call) }),
     doubts: () => doubtsOf(file, { tree, overlays }, devices),
     frontEnd: (index) => {
       const transport = new LocalFrontEnd(memory, settings.registers, index, backEnd.serve);
@@ -275,6 +280,17 @@ function bringUp(
   if (options.openHosts !== 'first-use' && !options.look)
     adapters.start(backEnd.unavailable, (problem) => warnOf(options)(board.sentenceOf(problem)));
   return board;
+}
+
+/** @throws {FaultUnsupportedError} see `injectTreeFaults` */
+function boardOn(backEnd: BackEndHandle, makings: BoardMakings): Board {
+  try {
+    return new Board(makings);
+  } catch (thrown) {
+    // A back-end in a thread ends with that.
+    void backEnd.devices?.close();
+    throw thrown;
+  }
 }
 
 /** A function has a time that others move. */

@@ -13,6 +13,7 @@ import { traceBoard } from '../handles/board-trace.ts';
 import { injectFault } from '../handles/fault-handle.ts';
 import { type LineHandle, LineWatchers, lineHandle } from '../handles/line-handle.ts';
 import { findPart, type PartHandle, pathOf } from '../handles/part-handle.ts';
+import { injectTreeFaults, NO_FAULTS } from '../handles/tree-faults.ts';
 import { checkTree, doubtsOf } from '../open/check-tree.ts';
 import { pathsOf, readBoard } from '../open/load-tree.ts';
 import { problemText, refusal, untoldProblems } from '../open/problems.ts';
@@ -37,6 +38,7 @@ export class ServedBoard {
   readonly #watchers: LineWatchers;
   readonly #loop: EventLoop;
   readonly #sockets: BoardSockets;
+  #faults = NO_FAULTS;
   #unpublish: () => void = () => {};
   readonly #unshare: (() => void)[] = [];
 
@@ -91,6 +93,7 @@ export class ServedBoard {
     const loop = new EventLoop({ hotMs: HOT_MS, onError });
     const board = new ServedBoard(tree, backEnd, watchers, loop);
     try {
+      board.#injectTrees(options);
       if (options.treeChecks === 'error' && board.problems.length > 0)
         throw refusal(file, tree, board.problems);
       await board.#serve(options);
@@ -104,6 +107,12 @@ export class ServedBoard {
       options.onWarning(problemText(tree, problem));
     void loop.run();
     return board;
+  }
+
+  /** @throws {FaultUnsupportedError} what carries a bus cannot carry a fault of the tree */
+  #injectTrees({ onWarning }: ServeOptions): void {
+    const placing = { tree: this.tree, buses: this.#backEnd.devices.filter(isBus), tell: onWarning };
+    this.#faults = injectTreeFaults(placing, callsInline(this.#backEnd.calls));
   }
 
   async #serve(options: ServeOptions): Promise<void> {
@@ -125,6 +134,7 @@ export class ServedBoard {
       line: (controller, line) => this.line(controller, line),
       pathOf: (name) => pathOf(this.tree, name),
       drivePin: (path, pin, high) => this.#backEnd.calls.drivePin(path, pin, high),
+      faults: () => this.#faults.handles,
       inject: (kind, target, options) => {
         const calls = callsInline(this.#backEnd.calls);
         return injectFault(this.tree, this.#backEnd.devices.filter(isBus), calls, kind, target, options);
@@ -159,7 +169,7 @@ export class ServedBoard {
   }
 
   get problems(): readonly DeviceProblem[] {
-    return this.#backEnd.problems;
+    return [...this.#backEnd.problems, ...this.#faults.problems];
   }
 
   /**

@@ -1,5 +1,5 @@
 import { type BoardControl, type ControlFault, findControl } from '../../board/index.ts';
-import { KINDS } from '../../faults/index.ts';
+import { KINDS, optionsText, parseFaultOption } from '../../faults/index.ts';
 import { oneLine, plainJson } from '../../input/index.ts';
 import type { BoardArguments } from '../board/board-options.ts';
 import { InvalidValue, UsageError } from '../terminal/usage-error.ts';
@@ -62,13 +62,13 @@ function numberOf(text: string): number | undefined {
   throw new InvalidValue('--remove', 'the number of a fault, or all', text);
 }
 
-/** `forMs=40`, `at=any`, `value=0x58`. @throws {UsageError} */
+/** @throws {UsageError} */
 function parseOption(text: string): [string, number | string] {
-  const [, name, value] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
-  if (name === undefined || value === undefined)
-    throw new UsageError(`invalid option of a fault: expected OPTION=VALUE, got ${text}`);
-  const number = Number(value);
-  return [name, value.trim() !== '' && Number.isFinite(number) ? number : value];
+  try {
+    return parseFaultOption(text);
+  } catch (error) {
+    throw new UsageError((error as TypeError).message);
+  }
 }
 
 function faultsText(faults: readonly ControlFault[]): string {
@@ -78,10 +78,10 @@ function faultsText(faults: readonly ControlFault[]): string {
 
 /** `1  nack on &temp  times=2  struck 1 of 3 chances, last at write to 0x48` */
 function faultText({ number, text, options, fired, chances, last }: ControlFault): string {
-  const given = Object.entries(options).map(([name, value]) => `${name}=${value}`);
+  const given = optionsText(options);
   const where = last.at(-1);
   const struck = `struck ${fired} of ${chances} chances${where === undefined ? '' : `, last at ${where}`}`;
-  return [String(number), text, ...(given.length > 0 ? [given.join(' ')] : []), struck].join('  ');
+  return [String(number), text, ...(given === '' ? [] : [given]), struck].join('  ');
 }
 
 /** `dtbus inject --kinds`: the catalogue. @returns the exit code */

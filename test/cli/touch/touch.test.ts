@@ -74,10 +74,10 @@ describe('a board of another process', () => {
     [['get', '&nothing'], 1, '/i2c/temp@48'],
     [['show', '&temp'], 1, '/i2c/temp@48 is not a display'],
     [['inject', 'nack'], 2, 'missing target: dtbus inject nack PART or BUS'],
-    [['inject', 'nak', '&temp'], 1, 'invalid fault: expected "nack"'],
+    [['inject', 'nak', '&temp'], 1, 'unknown fault "nak": did you mean nack'],
     [['inject', 'stretch', '&temp'], 1, 'option ms of fault stretch is required'],
     [['inject', 'nack', '&tmp'], 1, /not found: bus or part &tmp; .*did you mean &temp/],
-    [['inject', 'nack', '&temp', 'times'], 2, 'expected OPTION=VALUE, got times'],
+    [['inject', 'nack', '&temp', 'times'], 2, 'expected OPTION=VALUE, got "times"'],
     [['inject', 'nack', '&temp', 'times=often'], 1, 'invalid times: expected an integer from 1'],
     [
       ['inject', '--remove', 'first'],

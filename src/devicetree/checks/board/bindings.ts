@@ -274,6 +274,9 @@ export const BINDINGS: readonly Binding[] = [
       'dtbus,timeout-ms': {
         type: 'uint32',
       },
+      'dtbus,faults': {
+        type: 'string-array',
+      },
     },
   },
   {
@@ -303,6 +306,9 @@ export const BINDINGS: readonly Binding[] = [
       'dtbus,set': {
         type: 'string-array',
       },
+      'dtbus,faults': {
+        type: 'string-array',
+      },
     },
   },
   {
@@ -329,6 +335,9 @@ export const BINDINGS: readonly Binding[] = [
       },
       'dtbus,host': {
         type: 'phandle',
+      },
+      'dtbus,faults': {
+        type: 'string-array',
       },
     },
   },

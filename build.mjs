@@ -65,14 +65,14 @@ const TOGETHER = [
     name: 'board',
     test: /\/src\/(board\/(index|control\/place|handles\/|open\/(?!attach))|dev\/(core|fault-context|i2c-(dev|node|segments)|message-fields|node-registry|smbus-calls|spi-(dev|node|segments)|strerror)\.ts)/,
   },
-  // Also what dtc loads: nothing of commander's.
+  // What dtc and i2cget load: nothing of commander's.
   {
     name: 'terminal',
-    test: /\/src\/cli\/(terminal\/(?!help-format)|i2c-tools\/io|commands\/tree-commands)/,
+    test: /\/src\/cli\/(terminal\/(?!help-format)|i2c-tools\/io|commands\/(tree-commands|tools)|board\/(named-board|running-board|save-failure))/,
   },
   {
     name: 'program',
-    test: /\/src\/cli\/(program|board\/(board-options|running-board)|commands\/(?!demo|run-script|tree-commands))/,
+    test: /\/src\/cli\/(program|board\/board-options|commands\/(?!demo|run-script|tree-commands|tools))/,
   },
   { name: 'link', test: /\/hosts\/link\/(?!index|serial-process|serve-emulator)/ },
 ];

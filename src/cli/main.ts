@@ -1,12 +1,14 @@
 import { constants } from 'node:os';
+import { runPlainTool } from './commands/tools.ts';
 import { runTreeTool } from './commands/tree-commands.ts';
 
 /** Runs the command line. @returns the exit code */
 export async function main(argv: readonly string[]): Promise<number> {
   process.stdout.on('error', endWithoutOutput);
-  const treeToolExit = await runTreeTool(argv[2], argv.slice(3));
-  if (treeToolExit !== undefined) return treeToolExit;
-  // A Makefile starts dtc for each of its boards: that way loads nothing of the boards' commands.
+  const [, , name, ...words] = argv;
+  // A Makefile starts dtc for each of its boards, a script i2cget for each register: neither loads the other commands.
+  const exitCode = (await runTreeTool(name, words)) ?? (await runPlainTool(name, words));
+  if (exitCode !== undefined) return exitCode;
   const { runProgram } = await import('./program.ts');
   return runProgram(argv);
 }

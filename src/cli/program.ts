@@ -18,13 +18,9 @@ import { addReplayCommand } from './commands/traces/replay-command.ts';
 import { addReportCommand } from './commands/traces/report-command.ts';
 import { addTreeCommands } from './commands/tree-commands.ts';
 import { addWatchCommand } from './commands/watch-command.ts';
+import { reportFailure, USAGE, usageText } from './terminal/failure.ts';
 import { HELP } from './terminal/help-format.ts';
-import { InvalidValue, invalidChoice, UsageError } from './terminal/usage-error.ts';
-import { warnOfError } from './terminal/warn.ts';
-
-/** Exit codes: 0 done, 1 it failed, 2 it was called wrongly. */
-const FAILED = 1;
-const USAGE = 2;
+import { invalidChoice } from './terminal/usage-error.ts';
 
 /** Reads the command line and runs its command. @returns the exit code */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -73,9 +69,7 @@ Examples:
     if (thrown instanceof CommanderError) {
       return thrown.exitCode === 0 ? 0 : USAGE;
     }
-    warnOfError(thrown);
-    if (thrown instanceof InvalidValue && called !== undefined) process.stderr.write(usageOf(called));
-    return thrown instanceof UsageError ? USAGE : FAILED;
+    return reportFailure(thrown, called && callOf(called));
   }
 }
 
@@ -212,10 +206,13 @@ function addUsage(command: Command): void {
   }
 }
 
-function usageOf(command: Command): string {
+const usageOf = (command: Command) => usageText(callOf(command));
+
+/** How a command is called: `dtbus eeprom read [options] <file>` */
+function callOf(command: Command): string {
   const names: string[] = [];
   for (let each: Command | null = command; each !== null; each = each.parent) names.unshift(each.name());
-  return `usage: ${names.join(' ')} ${command.usage()}\n(try --help)\n`;
+  return `${names.join(' ')} ${command.usage()}`;
 }
 
 /** `--version` of every command; the tools that stand in for others have their own. */

@@ -1,6 +1,6 @@
 import { EMULATED_KINDS, type EmulatedKindName, emulateAdapter } from '../../board/served.ts';
 import { oneLine, plainJson } from '../../input/index.ts';
-import { type BoardArguments, treeOptions } from '../board/board-options.ts';
+import { type BoardArguments, treeOptions } from '../board/named-board.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
 import { InvalidValue, invalidChoice, UsageError } from '../terminal/usage-error.ts';
 import { warn } from '../terminal/warn.ts';

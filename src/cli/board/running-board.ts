@@ -1,5 +1,5 @@
 import { warn } from '../terminal/warn.ts';
-import type { BoardArguments } from './board-options.ts';
+import type { BoardArguments } from './named-board.ts';
 
 /** What asks for silence: output for programs. */
 const SILENT = ['-q', '--json'];

@@ -1,17 +1,15 @@
 import type { Command } from 'commander';
 import type { Board } from '../../board/index.ts';
 import { plainJson } from '../../input/index.ts';
+import { leadingBoard, withBoardOptions, withConnection } from '../board/board-options.ts';
+import type { DrawOptions } from '../board/board-tree.ts';
 import {
   type BoardArguments,
   isIncomplete,
-  leadingBoard,
   openNamedBoard,
   printProblems,
   treeOptions,
-  withBoardOptions,
-  withConnection,
-} from '../board/board-options.ts';
-import type { DrawOptions } from '../board/board-tree.ts';
+} from '../board/named-board.ts';
 import { octalMode } from '../board/octal-mode.ts';
 import { saveFailure } from '../board/save-failure.ts';
 import { paintFor } from '../terminal/style.ts';

@@ -1,11 +1,6 @@
 import type { Command } from 'commander';
-import {
-  type BoardArguments,
-  leadingBoard,
-  refuseConnection,
-  treeOptions,
-  withBoardOptions,
-} from '../board/board-options.ts';
+import { leadingBoard, refuseConnection, withBoardOptions } from '../board/board-options.ts';
+import { type BoardArguments, treeOptions } from '../board/named-board.ts';
 import { packageFile } from '../terminal/package-file.ts';
 import { InvalidValue, UsageError } from '../terminal/usage-error.ts';
 import { warn } from '../terminal/warn.ts';

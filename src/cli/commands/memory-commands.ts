@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { type BoardArguments, withBoardOptions, withConnection } from '../board/board-options.ts';
+import { withBoardOptions, withConnection } from '../board/board-options.ts';
+import type { BoardArguments } from '../board/named-board.ts';
 import type { ChangeArguments, InfoArguments, MemoryTasks, RangeArguments } from '../memory/memory-tasks.ts';
 
 /** A kind of memory on the command line. */

@@ -1,10 +1,6 @@
 import { type Command, Option } from 'commander';
-import {
-  type BoardArguments,
-  leadingBoard,
-  withBoardOptions,
-  withConnection,
-} from '../board/board-options.ts';
+import { leadingBoard, withBoardOptions, withConnection } from '../board/board-options.ts';
+import type { BoardArguments } from '../board/named-board.ts';
 import { InvalidValue } from '../terminal/usage-error.ts';
 
 interface MonitorArguments extends BoardArguments {

@@ -5,7 +5,7 @@ import { constants } from 'node:os';
 import { delimiter, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { fileTrouble } from '../../input/index.ts';
-import type { BoardArguments } from '../board/board-options.ts';
+import type { BoardArguments } from '../board/named-board.ts';
 import { packageFile } from '../terminal/package-file.ts';
 import { invalidChoice, UsageError } from '../terminal/usage-error.ts';
 import type { WatchOptions } from '../watch/watcher.ts';

@@ -2,12 +2,8 @@ import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { ServedBoard, ServedBus, ServePlace } from '../../board/index.ts';
 import { oneLine, plainJson } from '../../input/index.ts';
-import {
-  type BoardArguments,
-  refuseConnection,
-  treeOptions,
-  withBoardOptions,
-} from '../board/board-options.ts';
+import { refuseConnection, withBoardOptions } from '../board/board-options.ts';
+import { type BoardArguments, treeOptions } from '../board/named-board.ts';
 import { octalMode } from '../board/octal-mode.ts';
 import { LIMITS_HELP, limitsOf } from '../board/serve-limits.ts';
 import { InvalidValue, UsageError } from '../terminal/usage-error.ts';

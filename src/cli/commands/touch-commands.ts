@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { type BoardArguments, withBoardOptions, withConnection } from '../board/board-options.ts';
+import { withBoardOptions, withConnection } from '../board/board-options.ts';
+import type { BoardArguments } from '../board/named-board.ts';
 
 /** Adds `dtbus get`, `set`, `show`, `press` and `inject`: they look at a board that runs in another process and touch it. */
 export function addTouchCommands(program: Command, end: (exitCode: number) => void): void {

@@ -1,10 +1,6 @@
 import { type Command, Option } from 'commander';
-import {
-  type BoardArguments,
-  leadingBoard,
-  withBoardOptions,
-  withConnection,
-} from '../board/board-options.ts';
+import { leadingBoard, withBoardOptions, withConnection } from '../board/board-options.ts';
+import type { BoardArguments } from '../board/named-board.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { isPlace, placeOf } from '../watch/sigrok/sigrok-options.ts';
 import type { WatchOptions } from '../watch/watcher.ts';

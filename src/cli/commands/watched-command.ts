@@ -1,6 +1,6 @@
 import type { Board, TracedBus } from '../../board/index.ts';
 import { absence } from '../../input/index.ts';
-import { type BoardArguments, openNamedBoard } from '../board/board-options.ts';
+import { type BoardArguments, openNamedBoard } from '../board/named-board.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import type { WatchOptions } from '../watch/watcher.ts';
 

@@ -1,5 +1,5 @@
 import type { I2cDev, SpiDev } from '../../board/index.ts';
-import type { BoardArguments } from '../board/board-options.ts';
+import type { BoardArguments } from '../board/named-board.ts';
 import { byteCount, duration, exactByteCount } from '../memory/byte-count.ts';
 import { ChangeLog } from '../memory/change-log.ts';
 import type { ChangeArguments, MemoryTasks } from '../memory/memory-tasks.ts';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { BusFault, type SpiDev } from '../../board/index.ts';
 import { hexDigits } from '../../bus/words.ts';
-import type { BoardArguments } from '../board/board-options.ts';
+import type { BoardArguments } from '../board/named-board.ts';
 import { byteCount, duration, exactByteCount } from '../memory/byte-count.ts';
 import { ChangeLog } from '../memory/change-log.ts';
 import { ChunkedReader, type Difference, differenceOf, type Work } from '../memory/memory.ts';

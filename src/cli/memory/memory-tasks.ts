@@ -1,4 +1,4 @@
-import type { BoardArguments } from '../board/board-options.ts';
+import type { BoardArguments } from '../board/named-board.ts';
 
 /** Which part of a memory. */
 export interface RangeArguments {

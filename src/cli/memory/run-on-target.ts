@@ -1,6 +1,6 @@
 import { type Board, BusFault } from '../../board/index.ts';
 import { LinedError, oneLine, printable } from '../../input/index.ts';
-import { type BoardArguments, openNamedBoard, printProblems } from '../board/board-options.ts';
+import { type BoardArguments, openNamedBoard, printProblems } from '../board/named-board.ts';
 import { warnOfRunning } from '../board/running-board.ts';
 import { saveFailure } from '../board/save-failure.ts';
 import { errorText } from '../terminal/error-text.ts';

@@ -1,6 +1,6 @@
 import type { Board } from '../../board/index.ts';
 import { oneLine, plainJson } from '../../input/index.ts';
-import type { BoardArguments } from '../board/board-options.ts';
+import type { BoardArguments } from '../board/named-board.ts';
 import { byteCount, duration } from './byte-count.ts';
 import { checkFits, processImageIo, readImage, writeImage } from './image.ts';
 import { ChunkedReader, differenceOf, type Memory } from './memory.ts';

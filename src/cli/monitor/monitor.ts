@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { findControl, processesOf, shareBoard } from '../../board/index.ts';
 import { startMonitor } from '../../monitor/index.ts';
-import { type BoardArguments, openNamedBoard } from '../board/board-options.ts';
+import { type BoardArguments, openNamedBoard } from '../board/named-board.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { warn } from '../terminal/warn.ts';

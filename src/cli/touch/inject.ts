@@ -1,7 +1,7 @@
 import { type BoardControl, type ControlFault, findControl } from '../../board/index.ts';
 import { KINDS, optionsText, parseFaultOption } from '../../faults/index.ts';
 import { oneLine, plainJson } from '../../input/index.ts';
-import type { BoardArguments } from '../board/board-options.ts';
+import type { BoardArguments } from '../board/named-board.ts';
 import { InvalidValue, UsageError } from '../terminal/usage-error.ts';
 
 /** What `dtbus inject` is told beside fault, target and options. */

@@ -8,7 +8,7 @@ import {
   type WireValue,
 } from '../../board/index.ts';
 import { oneLine, plainJson, writeFault } from '../../input/index.ts';
-import type { BoardArguments } from '../board/board-options.ts';
+import type { BoardArguments } from '../board/named-board.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
 import { InvalidValue, UsageError } from '../terminal/usage-error.ts';
 import { fitPicture } from './fit-picture.ts';

@@ -7,7 +7,7 @@ import {
   findControl,
   type TraceEvent,
 } from '../../board/index.ts';
-import type { BoardArguments } from '../board/board-options.ts';
+import type { BoardArguments } from '../board/named-board.ts';
 import { paintFor } from '../terminal/style.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
 import { warn } from '../terminal/warn.ts';

@@ -1,7 +1,8 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { oneLine, writeFault } from '../../../input/index.ts';
-import { type BoardArguments, openNamedBoard, withBoardOptions } from '../../board/board-options.ts';
+import { withBoardOptions } from '../../board/board-options.ts';
+import { type BoardArguments, openNamedBoard } from '../../board/named-board.ts';
 import { InvalidValue, invalidChoice, UsageError } from '../../terminal/usage-error.ts';
 
 /** Bytes that are written at once. */

@@ -1,10 +1,6 @@
 import { type Command, Option } from 'commander';
-import {
-  type BoardArguments,
-  leadingBoard,
-  withBoardOptions,
-  withConnection,
-} from '../../board/board-options.ts';
+import { leadingBoard, withBoardOptions, withConnection } from '../../board/board-options.ts';
+import type { BoardArguments } from '../../board/named-board.ts';
 import { UsageError } from '../../terminal/usage-error.ts';
 import type { RecordOptions, WatchOptions } from '../../watch/watcher.ts';
 import { watchCommand } from '../watched-command.ts';

@@ -3,12 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { oneLine } from '../../../input/index.ts';
-import {
-  type BoardArguments,
-  leadingBoard,
-  openNamedBoard,
-  withBoardOptions,
-} from '../../board/board-options.ts';
+import { leadingBoard, withBoardOptions } from '../../board/board-options.ts';
+import { type BoardArguments, openNamedBoard } from '../../board/named-board.ts';
 import { UsageError } from '../../terminal/usage-error.ts';
 import { watchCommand } from '../watched-command.ts';
 

@@ -1,0 +1,1 @@
+process.on('exit', () => process._rawDebug(Object.keys(require('node:module')._cache).some((file) => file.includes('/commander/')) ? 'read our options' : 'read none'));

@@ -1,1 +1,0 @@
-process.on('exit', () => process._rawDebug(Object.keys(require('node:module')._cache).some((file) => file.includes('/commander/')) ? 'read our options' : 'read none'));

@@ -83,7 +83,7 @@ function bindingOf(bindings: readonly BusBinding[], path: string): BusBinding | 
   if (own.length > 0)
     return own.reduce((a, b) => (b.node.node.path.length > a.node.node.path.length ? b : a));
   const hosted = bindings.filter(({ node }) => isBelow(hostNodeOf(node.node)?.path));
-  return hosted.find(({ node }) => path.includes(`/${node.kind}/`)) ?? hosted[0];
+  return hosted.find(({ node }) => `${path}/`.includes(`/${node.kind}/`)) ?? hosted[0];
 }
 
 /** Whether a model answers for the part at this path. */

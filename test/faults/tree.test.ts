@@ -84,7 +84,7 @@ describe('faults of a tree', () => {
 
   it('strike behind an emulated adapter, named at either end', async () => {
     const host = (i2c: string, spi: string) =>
-      `hosts { adapter: adapter { compatible = "dtbus,ch341a-emulator"; i2c { ${CELLS} dtbus,faults = "nack skip=1"; ${i2c} }; spi { ${CELLS} dtbus,faults = "miso level=0 skip=1"; ${spi} }; }; };`;
+      `hosts { adapter: adapter { compatible = "dtbus,ch341a-emulator"; i2c { ${CELLS} dtbus,faults = "nack skip=1"; ${i2c} }; spi { ${CELLS} dtbus,faults = "miso level=0 skip=4"; ${spi} }; }; };`;
     const { board } =
       await boardOf(`i2c: i2c { ${BUS} dtbus,host = <&adapter>; ${temp('dtbus,faults = "offset by=1";')} };
       spi { ${SPI} dtbus,host = <&adapter>; ${flash('')} };

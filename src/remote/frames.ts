@@ -1,0 +1,244 @@
+/**
+ * What travels between a user of a bus and the host that owns its wire: whole bus requests over any stream of bytes both
+ * ways. A frame is its length (u32, without itself), its kind (u8), and the fields of that kind. Everything is declared here,
+ * once, and both ends read and write by it.
+ */
+import {
+  amount,
+  bool,
+  bytes,
+  type Field,
+  FrameReader,
+  FrameWriter,
+  list,
+  malformed,
+  maybe,
+  record,
+  text,
+  u8,
+  u16,
+  u32,
+  type Values,
+} from './fields.ts';
+
+/** Of everything below: hosts and users with another one part with a sentence. */
+export const VERSION = 1;
+/** What a stream begins with: a stranger is known at once. */
+export const MAGIC = 0x62_75_74_64;
+/** Longest frame, in bytes behind its length; the first one, of somebody who has not said yet who he is. */
+export const FRAME_MAX = 1 << 20;
+export const HELLO_MAX = 8192;
+/** Requests of one session that were sent and not answered yet. */
+export const IN_FLIGHT_MAX = 64;
+/** Messages of an I2C transaction, transfers of an SPI message. */
+export const SEGMENTS_MAX = 4096;
+
+const BUSES_MAX = 256;
+const LEASES_MAX = 1024;
+
+/** An I2C message. `length`: of what is read, or of the buffer behind a counted block; bytes of a write are `data`. */
+const i2cMessage = record({ addr: u16, flags: u16, length: u32, data: bytes });
+
+/** An SPI transfer. `rxLength`: undefined where nothing is received. */
+const spiTransfer = record({
+  tx: maybe(bytes),
+  rxLength: maybe(u32),
+  speedHz: u32,
+  bitsPerWord: u8,
+  csChange: bool,
+  txNbits: u8,
+  rxNbits: u8,
+  wordDelayNs: u32,
+  csSetupNs: u32,
+  csHoldNs: u32,
+  csInactiveNs: u32,
+});
+
+const spiCapabilities = record({
+  chipSelects: u16,
+  modes: u32,
+  bitsPerWordMask: u32,
+  maxSpeedHz: u32,
+  maxWordDelayNs: amount,
+  maxCsSetupNs: amount,
+  maxCsHoldNs: amount,
+  maxCsInactiveNs: amount,
+  maxWriteLength: maybe(u32),
+  maxReadLength: maybe(u32),
+  fullDuplex: bool,
+});
+
+/** A bus of the host. */
+const sharedBus = record({
+  /** `i2c-1`, `spi-0` */
+  name: text,
+  number: u16,
+  /** Of its node there. */
+  path: text,
+  /** What carries it: `Bus Pirate v3.5 on /dev/ttyUSB0`. */
+  host: text,
+  /** How long it may wait for its parts before a transfer begins, in ms. */
+  startupMs: u32,
+  /** One of the two. */
+  i2c: maybe(record({ functionality: u32, maxMessageLength: maybe(u32) })),
+  spi: maybe(spiCapabilities),
+});
+
+/** Why something failed, as `BusFault` has it. */
+const fault = record({
+  /** Linux's number. */
+  errno: u16,
+  sentence: text,
+  reason: maybe(text),
+  /** The message that was not acknowledged, and its byte + 1: 0 is the address. */
+  nack: maybe(record({ message: u16, byte: u32 })),
+});
+
+/** A lease as others see it. Times are from now, in ms: clocks of two machines are not compared. */
+const leaseReport = record({
+  buses: list(text, BUSES_MAX),
+  who: text,
+  why: text,
+  fence: amount,
+  /** Since when. */
+  ageMs: amount,
+  /** Until it ends if nobody renews it. */
+  leftMs: amount,
+  /** Since its last transfer. */
+  idleMs: amount,
+  transfers: u32,
+});
+
+/** One who waits for a lease; the first is the next. */
+const waiting = record({
+  buses: list(text, BUSES_MAX),
+  who: text,
+  why: text,
+  priority: u8,
+  waitedMs: amount,
+});
+
+/** Kinds of frames that a user sends. `id`: a number of the user's, which the answer repeats. */
+export const ASKED = {
+  /** The first. `session`: a random name by which results are kept; `lease`: one to take part in, or empty. */
+  hello: [1, record({ magic: u32, version: u16, session: text, who: text, token: text, lease: text })],
+  /** One I2C transaction. `leftNs`: how long the user still waits. */
+  i2c: [
+    2,
+    record({ id: u32, bus: u16, fence: amount, leftNs: amount, messages: list(i2cMessage, SEGMENTS_MAX) }),
+  ],
+  /** One SPI message. */
+  spi: [
+    3,
+    record({
+      id: u32,
+      bus: u16,
+      fence: amount,
+      leftNs: amount,
+      chipSelect: u16,
+      mode: u32,
+      transfers: list(spiTransfer, SEGMENTS_MAX),
+    }),
+  ],
+  /** Ends an SPI message that was left selected. */
+  deselect: [4, record({ id: u32, bus: u16, fence: amount, leftNs: amount })],
+  /** The user waits no longer for a request: one that has not reached the wire does not any more. */
+  cancel: [5, record({ id: u32 })],
+  /** Asks for a lease of buses by their names. `wait`: see `WAIT`. */
+  acquire: [
+    6,
+    record({
+      id: u32,
+      buses: list(text, BUSES_MAX),
+      why: text,
+      ttlMs: u32,
+      idleMs: u32,
+      priority: u8,
+      wait: u8,
+      steal: bool,
+      restore: bool,
+    }),
+  ],
+  /** Tells that the user is alive. */
+  renew: [7, record({ fence: amount })],
+  release: [8, record({ id: u32, fence: amount })],
+  /** Asks for the list of leases and of those who wait. */
+  list: [9, record({ id: u32 })],
+} as const;
+
+/** Kinds of frames that the host sends. */
+export const TOLD = {
+  /** The answer to `hello`: it was accepted. `fence` of the lease that was named, or 0. */
+  welcome: [65, record({ version: u16, host: text, fence: amount, buses: list(sharedBus, BUSES_MAX) })],
+  /** A request has ended: `received` are the bytes of what was read, in order. Times on the host. */
+  done: [
+    66,
+    record({
+      id: u32,
+      fault: maybe(fault),
+      received: list(bytes, SEGMENTS_MAX),
+      queuedNs: amount,
+      wireNs: amount,
+    }),
+  ],
+  /** A lease is this session's; `lease`: its name, by which other sessions take part in it. */
+  granted: [67, record({ id: u32, fence: amount, lease: text, leftMs: amount })],
+  /** The place of one who waits for a lease, from 1, and who has it. */
+  queued: [68, record({ id: u32, place: u16, holder: text, leftMs: amount })],
+  /** A lease has ended before its user let it go. */
+  lost: [69, record({ fence: amount, reason: text })],
+  leases: [70, record({ id: u32, leases: list(leaseReport, LEASES_MAX), queue: list(waiting, LEASES_MAX) })],
+  /** The last frame: the host ends the stream. */
+  refused: [71, record({ fault })],
+} as const;
+
+/** What `acquire` does where a bus is leased already: fails at once, waits for the end of a lease whose user has gone, waits. */
+export const WAIT = { NO: 0, GONE: 1, YES: 2 } as const;
+
+type Kinds = Readonly<Record<string, readonly [number, Field<unknown>]>>;
+type FrameOf<Of extends Kinds> = {
+  [Kind in keyof Of]: { readonly kind: Kind } & Values<{ body: Of[Kind][1] }>['body'];
+}[keyof Of];
+
+/** A frame of a user, and one of a host. */
+export type AskedFrame = FrameOf<typeof ASKED>;
+export type ToldFrame = FrameOf<typeof TOLD>;
+export type Asked<Kind extends keyof typeof ASKED> = Extract<AskedFrame, { readonly kind: Kind }>;
+export type Told<Kind extends keyof typeof TOLD> = Extract<ToldFrame, { readonly kind: Kind }>;
+
+const FORMS: Kinds = { ...ASKED, ...TOLD } as unknown as Kinds;
+const writer = new FrameWriter();
+
+/** The bytes of a frame, its length in front. @throws {BusFault} `EPROTO` it is longer than `FRAME_MAX`, or a list is */
+export function encodeFrame(frame: AskedFrame | ToldFrame): Buffer {
+  const [number, body] = FORMS[frame.kind] as readonly [number, Field<unknown>];
+  writer.restart();
+  writer.room(4);
+  u8.put(writer, number);
+  body.put(writer, frame);
+  const length = writer.length - 4;
+  if (length > FRAME_MAX) throw malformed(`${length} bytes: expected at most ${FRAME_MAX}`);
+  writer.bytes.writeUInt32LE(length, 0);
+  return writer.finish();
+}
+
+type Decode<Frame> = (bytes: Buffer) => Frame;
+
+/** Reads what one of the two ends says. */
+function decoderOf<Frame>(kinds: Kinds): Decode<Frame> {
+  const byNumber = new Map(Object.entries(kinds).map(([kind, [number, body]]) => [number, { kind, body }]));
+  return (frame) => {
+    const reader = new FrameReader(frame);
+    const number = u8.take(reader);
+    const form = byNumber.get(number);
+    if (form === undefined) throw malformed(`kind ${number} is not known in version ${VERSION}`);
+    const values = form.body.take(reader) as object;
+    reader.end();
+    return Object.assign(values, { kind: form.kind }) as Frame;
+  };
+}
+
+/** A frame of a user, without its length. Bytes in it are views. @throws {BusFault} `EPROTO` */
+export const decodeAsked: Decode<AskedFrame> = decoderOf(ASKED as unknown as Kinds);
+/** A frame of a host. @throws {BusFault} `EPROTO` */
+export const decodeTold: Decode<ToldFrame> = decoderOf(TOLD as unknown as Kinds);

@@ -1,0 +1,2 @@
+export { FrameCutter } from './frame-cutter.ts';
+export * from './frames.ts';

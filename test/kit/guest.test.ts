@@ -54,6 +54,11 @@ describe.skipIf(NO_UML !== undefined)('a Linux on the board of a test', () => {
     board.advance(600e9);
     expect([4211, 4212, 4213]).toContain(Number(await guest.run('cut -d. -f1 /proc/uptime')));
 
+    // Of a sleep the board has but a thousandth more or less: its clock chip counts.
+    const slept = Number(await guest.run(SECONDS));
+    await guest.run('sleep 2000');
+    expect(Math.abs(Number(await guest.run(SECONDS)) - slept - 2000)).toBeLessThanOrEqual(3);
+
     const gone = board.inject('absent', '&temp');
     const { exitCode, output } = await guest.tryRun(TEMPERATURE);
     expect(exitCode, output).not.toBe(0);

@@ -4,8 +4,8 @@ const MS = 1e6;
 /** How far a guest may go on by itself: so much at least, then this share of the time since it last did anything here. */
 const LEAST_WINDOW = 10 * MS;
 const WINDOW_SHARE = 1 / 10;
-/** The same where somebody looks whether time goes on. */
-const GATED_SHARE = 1 / 100;
+/** The same where somebody looks whether time goes on: who waits for a command of the guest learns of its end by so much early or late. */
+const GATED_SHARE = 1 / 1000;
 const LONGEST_WINDOW = 10_000 * MS;
 /** How long the clock is moved before others have their turn, and when it is tried again while a transfer is under way. */
 const TURN_MS = 5;

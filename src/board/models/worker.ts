@@ -75,6 +75,8 @@ try {
   post({ kind: 'loaded', models: parts.descriptions, faults, tid: threadNumber() });
 } catch (error) {
   post({ kind: 'notLoaded', sentence: sentError(error).message });
+  // Whoever started the thread ends it when it has read that: an end of its own could be seen before.
+  port.on('message', answer);
 }
 
 /** Answers what is asked, and looks for a moment whether more comes: a transfer is several calls. */

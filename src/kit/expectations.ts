@@ -205,10 +205,17 @@ function tooMany(
 export function assertErrno(error: unknown, errno: Errno): void {
   const code = (error as { readonly code?: unknown } | undefined)?.code;
   if (error instanceof Error && code === errno) return;
-  const got =
-    error instanceof Error ? `${typeof code === 'string' ? code : error.name}: ${messageOf(error)}` : error;
-  const message = `expected an error with ${errno} (${strerror(errno)}), got ${error === undefined ? 'no error' : String(got)}`;
+  const message = `expected an error with ${errno} (${strerror(errno)}), got ${error === undefined ? 'no error' : told(error)}`;
   throw plain({ message, expected: errno, actual: code }, assertErrno);
+}
+
+/** `ENXIO: …`, or the name of what is no failed transfer. */
+function told(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const message = messageOf(error);
+  const { code, name } = error as { readonly code?: unknown; readonly name: string };
+  const what = typeof code === 'string' ? code : name;
+  return message.startsWith(`${what}: `) ? message : `${what}: ${message}`;
 }
 
 /**
@@ -225,7 +232,7 @@ export async function assertFails(
   } catch (error) {
     const code = (error as { readonly code?: unknown } | undefined)?.code;
     if (errnos.length === 0 || errnos.includes(code as Errno)) return error as Error;
-    const message = `expected a failure with ${errnos.join(' or ')}, got ${String(code ?? '')} ${messageOf(error)}`;
+    const message = `expected a failure with ${errnos.join(' or ')}, got ${told(error)}`;
     throw plain({ message, expected: errnos, actual: code }, assertFails);
   }
   const message = `expected a failure with ${errnos.join(' or ') || 'an errno'}, but it went well`;
@@ -242,7 +249,7 @@ export async function assertOkOrFails(
   } catch (error) {
     const code = (error as { readonly code?: unknown } | undefined)?.code;
     if (errnos.includes(code as Errno)) return;
-    const message = `expected success or a failure with ${errnos.join(' or ')}, got ${String(code ?? '')} ${messageOf(error)}`;
+    const message = `expected success or a failure with ${errnos.join(' or ')}, got ${told(error)}`;
     throw plain({ message, expected: errnos, actual: code }, assertOkOrFails);
   }
 }

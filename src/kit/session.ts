@@ -1,7 +1,8 @@
 import { type Board, type FaultHandle, PART_DISABLED } from '../board/index.ts';
 import type { GuestSession } from '../guest/index.ts';
+import { durationText } from './duration.ts';
 import { actualLines, plain } from './failure.ts';
-import { turn } from './timers.ts';
+import { areTimersFake, realNow, turn } from './timers.ts';
 import { type Recorder, Traffic } from './traffic.ts';
 
 /** The beginning of each call of a stack in a sentence. */
@@ -33,7 +34,7 @@ export class Session {
   readonly board: Board;
   readonly recorder: Recorder;
   readonly traffic: Traffic;
-  readonly faults: { readonly handle: FaultHandle; readonly optional: boolean }[] = [];
+  readonly faults: { readonly handle: FaultHandle; optional: boolean }[] = [];
   /** Boards that were opened meanwhile, with their names. */
   readonly others = new Map<Board, string>();
   /** Ends the board itself. */
@@ -43,16 +44,25 @@ export class Session {
   guest: GuestSession | undefined;
   /** Lets others use the hardware. */
   readonly release: () => void;
+  /** The board's clock goes on only where it is moved. */
+  readonly isStepped: boolean;
+  readonly beganMs = realNow();
   ended: Promise<readonly string[]> | undefined;
 
-  constructor(board: Board, recorder: Recorder, warnings: Warnings, release: () => void) {
+  constructor(board: Board, recorder: Recorder, warnings: Warnings, release: () => void, isStepped: boolean) {
     this.board = board;
+    this.isStepped = isStepped;
     this.release = release;
     this.warnings = warnings;
     this.recorder = recorder;
     this.traffic = new Traffic(recorder);
     this.close = board.close.bind(board);
     sessions.add(this);
+  }
+
+  /** A fault may be there that never strikes. */
+  allow(fault: FaultHandle): void {
+    for (const each of this.faults) if (each.handle === fault) each.optional = true;
   }
 }
 
@@ -142,6 +152,7 @@ export function explain(error: unknown, session: Session, left: readonly string[
   const more = [
     ...(isOurs ? [] : actualLines(session.traffic)),
     ...inPlace(session),
+    ...timeNotes(session),
     ...warnings.others.map((sentence) => `warned: ${sentence}`),
     ...left.map((sentence) => (warnings.failures.includes(sentence) ? sentence : `left over: ${sentence}`)),
   ];
@@ -164,4 +175,30 @@ function hasMessage(error: unknown): error is { message: string; stack?: string 
 
 function inPlace({ faults }: Session): string[] {
   return faults.map(({ handle }) => `injected: ${handle.text}, struck ${handle.fired} times`);
+}
+
+/** So often the same in a row is polling. */
+const POLLS = 3;
+
+/** Who polls a part for what only time brings, and whose time it is not, waits for ever: that is said. */
+function timeNotes({ isStepped, beganMs, traffic }: Session): string[] {
+  const { transfers } = traffic;
+  const last = transfers.slice(-POLLS);
+  const lines = new Set(last.map(({ path, target, text, errno }) => `${path} ${target} ${text} ${errno}`));
+  const isPolling = last.length === POLLS && lines.size === 1;
+  const [first] = transfers;
+  if (isStepped && isPolling && !areTimersFake()) {
+    const passed = durationText(
+      Math.round(((last.at(-1)?.endedMs ?? 0) - (first?.startedMs ?? 0)) * 100) / 100,
+    );
+    const took = durationText(Math.round(realNow() - beganMs));
+    return [
+      `the board's clock is stepped: ${passed} passed on it while the test took ${took}; let time pass by board.pass or fake timers, or open the board with clock: 'real'`,
+    ];
+  }
+  if (!isStepped && areTimersFake())
+    return [
+      `the timers of the test are fake and the board has the machine's time: use real timers in this world`,
+    ];
+  return [];
 }

@@ -105,6 +105,8 @@ async function failureAt(
       } finally {
         where = handle.strikes[0]?.where ?? where;
       }
+      // In the machine's time a driver polls once more or less: this run had no such place, and went well.
+      if (!test.session.isStepped && handle.chances <= place) test.session.allow(handle);
     });
     return undefined;
   } catch (error) {

@@ -12,7 +12,7 @@ import { callback, checkOptions, type FilePath } from '../input/index.ts';
 import { type Duration, msOf } from './duration.ts';
 import { bootTestGuest, type TestGuest, type TestGuestOptions, testGuest } from './guest.ts';
 import { endSession, refusal, Session, sessions, Warnings } from './session.ts';
-import { fakeTime, realSleep, turn } from './timers.ts';
+import { areTimersFake, fakeTime, realSleep, turn } from './timers.ts';
 import { Recorder, type Traffic } from './traffic.ts';
 import { checkHardware, holdHardware, placeIn, slackOf, type Worlds } from './worlds.ts';
 
@@ -126,9 +126,13 @@ export async function openSession(
   let opened: Board | undefined;
   try {
     opened = await (tree === undefined && isOptions ? openBoard(settings) : openBoard(tree, settings));
+    // It is the kit's, and no board that another test has left open.
+    for (const { others } of sessions) others.delete(opened);
+    // A fault that lasts so many ms begins when it is injected, and an adapter takes its time to open.
+    if (place !== undefined && place.world !== 'sim' && !areTimersFake()) await opened.settled();
     if (place?.world === 'hardware') checkHardware(place, warnings.others);
     const recorder = await Recorder.start(opened, nameOf(tree), slackOf(slack, place));
-    const session = new Session(opened, recorder, warnings, release);
+    const session = new Session(opened, recorder, warnings, release, clock !== 'real');
     return { board: equip(opened, session, { isStepped: clock !== 'real', isFollowing, tick }), session };
   } catch (error) {
     await opened?.close();

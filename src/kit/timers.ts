@@ -21,6 +21,11 @@ export function realSleep(ms: number): Promise<void> {
   });
 }
 
+/** ms of the machine. */
+export function realNow(): number {
+  return real.now.call(performance);
+}
+
 /** Lets the event loop do what is due. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => {

@@ -78,6 +78,14 @@ describe('what a test leaves over', () => {
     expect(others.map((board) => board.isClosed)).toEqual([true]);
   });
 
+  it('boards of two tests at once are none that the other has left', async () => {
+    const first = await openTestBoard(I2C_BENCH);
+    const second = await openTestBoard(I2C_BENCH);
+    await first.finish();
+    expect(second.isClosed).toBe(false);
+    await second.finish();
+  });
+
   it('a transfer that nobody waits for is named', async () => {
     const failed: Promise<unknown>[] = [];
     const leaves = boardTest('dts/demo.dts', { backEnd: 'worker' }, async (board) => {
@@ -91,6 +99,47 @@ describe('what a test leaves over', () => {
     });
     await expect(leaves()).rejects.toThrow(/1 transfer of \/i2c-bench still under way: await each of them/);
     await Promise.all(failed);
+  });
+});
+
+describe('time in a failure', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const poll = (board: TestBoard) => async () => {
+    board.inject('busy', '&temp', { forMs: 5 });
+    for (let i = 0; i < 4; i++) {
+      await board
+        .open('/dev/i2c-1')
+        .transfer([{ addr: 0x48, write: new Uint8Array(0) }])
+        .catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    throw new Error('busy for ever');
+  };
+
+  it('is told where a driver polls on a stepped clock by timers that do not move it', async () => {
+    await expect(boardTest(I2C_BENCH, (board) => poll(board)())()).rejects.toThrow(
+      /^busy for ever\n.*the board's clock is stepped: 440 us passed on it while the test took \d+ ms; let time pass by board\.pass or fake timers, or open the board with clock: 'real'$/s,
+    );
+    vi.useFakeTimers();
+    const failing = boardTest(I2C_BENCH, (board) => poll(board)())();
+    const told = expect(failing).rejects.toThrow(/^busy for ever\n(?!.*stepped)/s);
+    await vi.advanceTimersByTimeAsync(10);
+    await told;
+  });
+
+  it('is told where timers are fake on a board that has the time of the machine', async () => {
+    const real = { ...I2C_BENCH, clock: 'real' } as const;
+    await expect(
+      boardTest(real, () => {
+        vi.useFakeTimers();
+        throw new Error('hangs');
+      })(),
+    ).rejects.toThrow(
+      "the timers of the test are fake and the board has the machine's time: use real timers",
+    );
   });
 });
 

@@ -58,6 +58,27 @@ describe('sweep', () => {
     expect(error.cause).toBeInstanceOf(Error);
   });
 
+  it('takes it that a driver polls less often than in the clean run where time is the machine’s', async () => {
+    const polls = (clock: 'real' | 'stepped') => {
+      let run = 0;
+      return sweep(
+        { ...I2C_BENCH, clock },
+        fault('nack', '&temp'),
+        async (board) => {
+          const times = run++ === 0 ? 3 : 2;
+          for (let i = 0; i < times; i++)
+            await board
+              .open('/dev/i2c-1')
+              .transfer([{ addr: 0x48, read: 2 }])
+              .catch(() => {});
+        },
+        { parallel: 1 },
+      );
+    };
+    await polls('real')();
+    await expect(polls('stepped')()).rejects.toThrow('place 3, never struck');
+  });
+
   it('fails of what fails without a fault, and of a fault that has no place', async () => {
     const broken = sweep(I2C_BENCH, fault('nack', '&temp'), () => {
       throw new Error('broken anyway');

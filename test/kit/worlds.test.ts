@@ -84,6 +84,8 @@ describe('on: the worlds of a suite', () => {
     const body = vi.fn(async (board: TestBoard) => {
       expect([...((await read(board))[0] as Uint8Array)]).toEqual([25, 0]);
       expect(board.traffic.words).toContain(name);
+      // What lasts so long from when it is injected does not end while the adapter opens.
+      expect(board.buses().map(({ state }) => state)).toEqual(['open']);
       const begin = performance.now();
       await board.pass('60 ms');
       expect(performance.now() - begin < 50).toBe(isStepped);

@@ -6,6 +6,7 @@ const real = {
   setTimeout: globalThis.setTimeout,
   setImmediate: globalThis.setImmediate,
   now: performance.now,
+  performance: globalThis.performance,
   date: globalThis.Date,
 };
 
@@ -23,7 +24,7 @@ export function realSleep(ms: number): Promise<void> {
 
 /** ms of the machine. */
 export function realNow(): number {
-  return real.now.call(performance);
+  return real.now.call(real.performance);
 }
 
 /** Lets the event loop do what is due. */

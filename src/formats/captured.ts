@@ -1,6 +1,7 @@
 import type { Errno } from '../bus/index.ts';
 import type { RecordedLoss } from '../recording/index.ts';
 import type { TracedBoard, TracedBus, TracedBytes, TracedEdge, TracedTransfer } from '../trace/index.ts';
+import { WaveError } from './wave/samples.ts';
 
 /** A thing that happened, with its time. */
 export interface CapturedEvent {
@@ -29,13 +30,55 @@ export interface FoundTransfer
   readonly fault?: Errno | undefined;
 }
 
-/** A transfer that an importer has found. `sequence`: its place among them, from 1. */
-export function foundTransfer(found: FoundTransfer, atNs: number, sequence: number): CapturedEvent {
+/** Most transfers and edges of one import. A packed file of a megabyte can hold more than there is memory for. */
+export const EVENTS_MAX = 1_000_000;
+
+/** What an importer finds, in whatever order it ends. */
+export class FoundEvents {
+  readonly #events: CapturedEvent[] = [];
+
+  get count(): number {
+    return this.#events.length;
+  }
+
+  /** When the last one that was found began, in ns. */
+  get lastNs(): number {
+    return this.#events.at(-1)?.atNs ?? 0;
+  }
+
+  /** @throws {WaveError} there are too many */
+  add(event: CapturedEvent): void {
+    if (this.#events.length === EVENTS_MAX)
+      throw new WaveError(
+        `more than ${EVENTS_MAX} transfers and edges; cut the trace into parts and convert each`,
+      );
+    this.#events.push(event);
+  }
+
+  /** All of them by their time, numbered. @param origin the time that is 0, in ns: the first's, or that of the source */
+  inOrder(origin: 'first' | 'source' = 'source'): readonly CapturedEvent[] {
+    const events = this.#events.sort((a, b) => a.atNs - b.atNs);
+    const zero = origin === 'source' ? 0 : (events[0]?.atNs ?? 0);
+    // One by one in their places: two lists of them would take twice the memory.
+    for (const [index, { atNs, what }] of events.entries())
+      events[index] = {
+        atNs: atNs - zero,
+        what:
+          what.kind === 'lost'
+            ? what
+            : { ...what, sequence: index + 1, startedMs: what.startedMs - zero / 1e6 },
+      };
+    return events;
+  }
+}
+
+/** A transfer that an importer has found; `FoundEvents` numbers it. */
+export function foundTransfer(found: FoundTransfer, atNs: number): CapturedEvent {
   const { bus, segments, fault, nack, wireNs = 0, stretchedNs = 0, client = '' } = found;
   return {
     atNs,
     what: {
-      ...{ kind: 'transfer', sequence, startedMs: atNs / 1e6, queuedMs: 0, wireMs: wireNs / 1e6 },
+      ...{ kind: 'transfer', sequence: 0, startedMs: atNs / 1e6, queuedMs: 0, wireMs: wireNs / 1e6 },
       ...{ bus, segments, fault, attempts: 1, stretchedNs, struck: [], client },
       ...(nack !== undefined && { nack }),
     },

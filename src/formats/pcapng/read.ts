@@ -4,6 +4,7 @@ import type { TracedBus, TracedSegment } from '../../trace/index.ts';
 import {
   type Captured,
   type CapturedEvent,
+  FoundEvents,
   type FoundTransfer,
   foundTransfer,
   plainBus,
@@ -37,7 +38,7 @@ interface Open {
 
 class PacketReader {
   readonly #buses: TracedBus[] = [];
-  readonly #events: CapturedEvent[] = [];
+  readonly #events = new FoundEvents();
   readonly #open = new Map<number, Open>();
   #began: bigint | undefined;
   #paired = 0;
@@ -52,9 +53,8 @@ class PacketReader {
 
   end(): Captured {
     for (const bus of [...this.#open.keys()]) this.#close(bus);
-    this.#events.sort((a, b) => a.atNs - b.atNs);
     return {
-      ...{ buses: this.#buses, board: undefined, events: this.#events },
+      ...{ buses: this.#buses, board: undefined, events: this.#events.inOrder() },
       beganMs: this.#began === undefined ? undefined : Number(this.#began / 1000n) / 1000,
       notes: [
         ...(this.#other === 0
@@ -155,9 +155,9 @@ class PacketReader {
     const { bus, segments, fault, nack } = open;
     const found: FoundTransfer = { bus, segments, fault, ...(nack !== undefined && { nack }) };
     const atNs = Number(open.atNs - (this.#began ?? 0n));
-    const { what } = foundTransfer(found, atNs, this.#events.length + 1);
+    const { what } = foundTransfer(found, atNs);
     const startedMs = Number(open.atNs / 1000n) / 1000;
-    this.#events.push({ atNs, what: { ...what, startedMs } as CapturedEvent['what'] });
+    this.#events.add({ atNs, what: { ...what, startedMs } as CapturedEvent['what'] });
   }
 
   #placeOf(kind: TracedBus['kind'], number: number): number {

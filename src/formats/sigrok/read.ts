@@ -2,8 +2,8 @@ import { type Wave, type WaveChange, WaveError } from '../wave/samples.ts';
 import { type ZipEntry, zipEntries } from './zip.ts';
 
 /** Most bytes of samples in one file of a session, and in all. */
-const CHUNK_MAX = 1 << 30;
-const SAMPLES_MAX = 16 * 2 ** 30;
+const CHUNK_MAX = 2 ** 28;
+const SAMPLES_MAX = 2 ** 32;
 const SECOND_NS = 1e9;
 const RATES: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };
 
@@ -83,18 +83,32 @@ function* stepsOf(chunks: readonly ZipEntry[], { unit, rate, lanes }: Layout): G
   let isFirst = true;
   for (const chunk of chunks) {
     const bytes = chunk.contents();
-    for (let at = 0; at + unit <= bytes.length; at += unit, sample++) {
-      if (!isFirst && isSame(bytes, at, last)) continue;
+    const end = bytes.length - (bytes.length % unit);
+    for (let at = 0; at < end; at += unit) {
+      if (!isFirst) {
+        const from = at;
+        at = nextChange(bytes, at, last);
+        sample += (at - from) / unit;
+        if (at >= end) break;
+      }
       isFirst = false;
       for (let i = 0; i < unit; i++) last[i] = bytes[at + i] as number;
       for (let lane = 0; lane < lanes; lane++)
         levels[lane] = (((last[lane >> 3] as number) >> (lane & 7)) & 1) === 1;
       yield { atNs: (sample * SECOND_NS) / rate, levels };
+      sample++;
     }
   }
 }
 
-function isSame(bytes: Uint8Array, at: number, last: Uint8Array): boolean {
-  for (let i = 0; i < last.length; i++) if (bytes[at + i] !== last[i]) return false;
-  return true;
+/** Where the first sample from `from` on lies that is another one than `last`; the length of the whole ones where none is. */
+function nextChange(bytes: Uint8Array, from: number, last: Uint8Array): number {
+  const unit = last.length;
+  const end = bytes.length - (bytes.length % unit);
+  const first = last[0];
+  for (let at = from; at < end; at += unit) {
+    if (bytes[at] !== first) return at;
+    for (let i = 1; i < unit; i++) if (bytes[at + i] !== last[i]) return at;
+  }
+  return end;
 }

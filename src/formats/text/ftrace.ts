@@ -1,7 +1,7 @@
 import { type Errno, errnoName, I2C_M } from '../../bus/index.ts';
 import { busName } from '../../trace/decode.ts';
 import type { TracedBus, TracedBytes, TracedSegment } from '../../trace/index.ts';
-import { type Captured, type CapturedEvent, foundTransfer, plainBus } from '../captured.ts';
+import { type Captured, FoundEvents, foundTransfer, plainBus } from '../captured.ts';
 import { WaveError } from '../wave/samples.ts';
 import { SmbusCall } from './ftrace-smbus.ts';
 import { hexBytes } from './hex-bytes.ts';
@@ -42,7 +42,7 @@ interface SpiCall {
 
 class FtraceReader {
   readonly #buses: TracedBus[] = [];
-  readonly #events: CapturedEvent[] = [];
+  readonly #events = new FoundEvents();
   readonly #i2c = new Map<number, I2cCall>();
   readonly #smbus = new Map<number, SmbusCall>();
   readonly #spi = new Map<string, SpiCall>();
@@ -55,10 +55,7 @@ class FtraceReader {
     this.#line = line;
     const lost = LOST.exec(text);
     if (lost !== null)
-      this.#events.push({
-        atNs: this.#events.at(-1)?.atNs ?? 0,
-        what: { kind: 'lost', count: Number(lost[1]) },
-      });
+      this.#events.add({ atNs: this.#events.lastNs, what: { kind: 'lost', count: Number(lost[1]) } });
     const [, seconds, fraction = '', event = '', rest = ''] = LINE.exec(text) ?? [];
     if (seconds === undefined) return;
     this.#seen++;
@@ -74,14 +71,9 @@ class FtraceReader {
         'not found: events of i2c, smbus or spi; expected the text of /sys/kernel/tracing/trace with events/i2c or events/spi enabled',
       );
     this.#unfinished += this.#i2c.size + this.#spi.size;
-    this.#events.sort((a, b) => a.atNs - b.atNs);
-    const first = this.#events[0]?.atNs ?? 0;
     return {
       ...{ buses: this.#buses, board: undefined, beganMs: undefined },
-      events: this.#events.map(({ atNs, what }, index) => ({
-        atNs: atNs - first,
-        what: what.kind === 'lost' ? what : { ...what, sequence: index + 1, startedMs: (atNs - first) / 1e6 },
-      })),
+      events: this.#events.inOrder('first'),
       notes: [
         ...(this.#cut === 0
           ? []
@@ -205,7 +197,7 @@ class FtraceReader {
   }
 
   #add(found: Parameters<typeof foundTransfer>[0], atNs: number): void {
-    this.#events.push(foundTransfer(found, atNs, 0));
+    this.#events.add(foundTransfer(found, atNs));
   }
 
   /** `1f-80` */

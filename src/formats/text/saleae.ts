@@ -1,7 +1,7 @@
 import type { TracedBus } from '../../trace/index.ts';
 import {
   type Captured,
-  type CapturedEvent,
+  FoundEvents,
   type FoundTransfer,
   foundTransfer,
   plainBus,
@@ -86,7 +86,7 @@ type Row = (column: string) => string;
 /** Reads the rows of analysers: `start`, `address`, `data`, `stop`; `enable`, `result`, `disable`. */
 class TableReader {
   readonly buses: TracedBus[] = [];
-  readonly events: CapturedEvent[] = [];
+  readonly events = new FoundEvents();
   readonly #names = new Map<string, { readonly place: number; readonly chipSelect: number }>();
   readonly #open = new Map<string, Open>();
   #line = 0;
@@ -160,7 +160,7 @@ class TableReader {
       wireNs: endNs - atNs,
       ...(nack !== undefined && { nack }),
     } as const;
-    this.events.push(foundTransfer(found, atNs, 0));
+    this.events.add(foundTransfer(found, atNs));
   }
 
   /** `i2c-1`, `spi-0.1`, or the next bus that is free. */
@@ -200,16 +200,12 @@ function readTable(text: string, columns: readonly string[]): Captured {
       return at < 0 ? '' : (fields[at] ?? '');
     });
   }
-  const events = reader.events.sort((a, b) => a.atNs - b.atNs);
-  if (events.length === 0)
+  if (reader.events.count === 0)
     throw new WaveError(
       'not found: transfers; expected rows of an I2C or SPI analyser (address, data, result)',
     );
   return {
     ...{ buses: reader.buses, board: undefined, beganMs: undefined, notes: [] },
-    events: events.map(({ atNs, what }, index) => ({
-      atNs,
-      what: what.kind === 'lost' ? what : { ...what, sequence: index + 1 },
-    })),
+    events: reader.events.inOrder(),
   };
 }

@@ -1,8 +1,8 @@
-import { type Captured, type CapturedEvent, foundTransfer } from '../captured.ts';
+import { type Captured, FoundEvents, foundTransfer } from '../captured.ts';
 import { type Channels, channelsOf, type SpiChannels } from './channels.ts';
 import { I2cDecoder } from './decode-i2c.ts';
 import { SpiDecoder, type SpiLevels } from './decode-spi.ts';
-import type { Wave } from './samples.ts';
+import { type Wave, WaveError } from './samples.ts';
 
 /** How waves are read. */
 export interface WaveOptions {
@@ -12,14 +12,25 @@ export interface WaveOptions {
   readonly spiMode: number;
 }
 
+/** Most moments at which levels change: some ten seconds' work. */
+const CHANGES_MAX = 2 ** 26;
+
 type Step = (atNs: number, levels: readonly boolean[]) => void;
 
-/** The transfers that waves carry, and the edges of lines that belong to no bus. @throws {WaveError} */
-export function decodeWave(wave: Wave, { channels: given, spiMode }: WaveOptions): Captured {
+/**
+ * The transfers that waves carry, and the edges of lines that belong to no bus.
+ * @param most moments at which levels change
+ * @throws {WaveError}
+ */
+export function decodeWave(
+  wave: Wave,
+  { channels: given, spiMode }: WaveOptions,
+  most = CHANGES_MAX,
+): Captured {
   const channels = channelsOf(wave.names, given);
-  const events: CapturedEvent[] = [];
+  const events = new FoundEvents();
   const found = ({ atNs, transfer }: { atNs: number; transfer: Parameters<typeof foundTransfer>[0] }) => {
-    events.push(foundTransfer(transfer, atNs, 0));
+    events.add(foundTransfer(transfer, atNs));
   };
   const decoders: (I2cDecoder | SpiDecoder)[] = [];
   const steps: Step[] = channels.wires.flatMap((wires, bus) => {
@@ -36,15 +47,16 @@ export function decodeWave(wave: Wave, { channels: given, spiMode }: WaveOptions
     return [(atNs, levels) => decoder.step(atNs, levels[scl] ?? true, levels[sda] ?? true)] as Step[];
   });
   steps.push(lineWatcher(wave, channels, events));
-  for (const { atNs, levels } of wave.steps) for (const step of steps) step(atNs, levels);
-  events.sort((a, b) => a.atNs - b.atNs);
+  let left = most;
+  for (const { atNs, levels } of wave.steps) {
+    if (left-- === 0)
+      throw new WaveError(`more than ${most} changes of levels; cut the trace into parts and convert each`);
+    for (const step of steps) step(atNs, levels);
+  }
   const broken = decoders.reduce((sum, decoder) => sum + decoder.broken, 0);
   return {
     ...{ buses: channels.buses, board: undefined, beganMs: undefined },
-    events: events.map(({ atNs, what }, index) => ({
-      atNs,
-      what: what.kind === 'lost' ? what : { ...what, sequence: index + 1 },
-    })),
+    events: events.inOrder(),
     notes:
       broken === 0 ? [] : [`${broken} times a transfer ended within a byte; those bits were passed over`],
   };
@@ -62,7 +74,7 @@ function spiLevels({ sck, mosi, miso }: SpiChannels, cs: number) {
 /** Where nobody knows the controller of a line. */
 const NO_CONTROLLER = '/imported';
 
-function lineWatcher({ names, idle }: Wave, { lines }: Channels, events: CapturedEvent[]): Step {
+function lineWatcher({ names, idle }: Wave, { lines }: Channels, events: FoundEvents): Step {
   const levels = lines.map((lane) => idle[lane] ?? false);
   return (atNs, now) => {
     lines.forEach((lane, place) => {
@@ -70,7 +82,7 @@ function lineWatcher({ names, idle }: Wave, { lines }: Channels, events: Capture
       if (levels[place] === high) return;
       levels[place] = high;
       const common = { kind: 'edge', sequence: 0, startedMs: atNs / 1e6, controller: NO_CONTROLLER } as const;
-      events.push({ atNs, what: { ...common, line: lane, name: names[lane] ?? '', high } });
+      events.add({ atNs, what: { ...common, line: lane, name: names[lane] ?? '', high } });
     });
   };
 }

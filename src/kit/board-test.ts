@@ -1,5 +1,6 @@
 import { FaultUnsupportedError } from '../board/index.ts';
 import { type FilePath, invalid } from '../input/index.ts';
+import { keepArtifacts } from './artifacts.ts';
 import { plain } from './failure.ts';
 import { endSession, explain, refusal } from './session.ts';
 import { type OpenTest, openSession, type TestBoard, type TestBoardOptions } from './test-board.ts';
@@ -36,14 +37,16 @@ export function boardTest<Context>(
     runOnBoard(
       () => openSession(board, options),
       (test) => body(test.board, context as Context),
+      context,
     ),
   );
 }
 
-/** Runs `body` on a board that `open` opens, and ends the board. @throws what the test fails of */
+/** Runs `body` on a board that `open` opens, and ends the board. @param context the runner's @throws what the test fails of */
 export async function runOnBoard(
   open: () => Promise<OpenTest>,
   body: (test: OpenTest) => unknown,
+  context: unknown,
 ): Promise<void> {
   const test = await open();
   const { session } = test;
@@ -51,10 +54,20 @@ export async function runOnBoard(
     await body(test);
   } catch (error) {
     const left = await endSession(session);
-    throw error instanceof FaultUnsupportedError ? error : explain(error, session, left);
+    if (isSkip(error)) throw error;
+    throw explain(error, session, left, await keepArtifacts(session, context));
   }
   const left = await endSession(session);
-  if (left.length > 0) throw refusal(session, left, runOnBoard);
+  if (left.length > 0) throw refusal(session, left, await keepArtifacts(session, context), runOnBoard);
+}
+
+/** Whether an error is how a test is skipped: by what its board or world lacks, or by vitest's `skip`. */
+function isSkip(error: unknown): boolean {
+  return isUnsupported(error) || (error as { code?: unknown } | undefined)?.code === 'VITEST_PENDING';
+}
+
+function isUnsupported(error: unknown): error is FaultUnsupportedError | WorldUnsupportedError {
+  return error instanceof FaultUnsupportedError || error instanceof WorldUnsupportedError;
 }
 
 /**
@@ -77,7 +90,7 @@ export function runnerTest<Context>(
 
 /** Skips a test whose fault the board cannot carry, or whose world is not there. @throws `error` where it is anything else, or may not be skipped */
 export function skipUnsupported(error: unknown, ...contexts: readonly unknown[]): void {
-  if (!(error instanceof FaultUnsupportedError || error instanceof WorldUnsupportedError)) throw error;
+  if (!isUnsupported(error)) throw error;
   if (process.env['DTBUS_UNSUPPORTED'] === 'fail') {
     const message = `${error.message}; DTBUS_UNSUPPORTED=fail makes this a failure`;
     throw plain({ message, expected: 'no skip', actual: error.message }, skipUnsupported);

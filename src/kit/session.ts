@@ -29,6 +29,14 @@ export class Warnings {
   }
 }
 
+/** Where the files of a test that fails go. */
+export interface TestArtifacts {
+  /** Undefined: where the environment says. */
+  readonly folder: string | undefined;
+  /** What their names have behind that of the test; undefined: there are none. */
+  label: string | undefined;
+}
+
 /** A test that is under way, and what is to be cleaned up behind it. */
 export class Session {
   readonly board: Board;
@@ -42,6 +50,7 @@ export class Session {
   readonly warnings: Warnings;
   /** The Linux on the board, where the test has booted one. */
   guest: GuestSession | undefined;
+  readonly artifacts: TestArtifacts;
   /** Lets others use the hardware. */
   readonly release: () => void;
   /** The board's clock goes on only where it is moved. */
@@ -49,9 +58,14 @@ export class Session {
   readonly beganMs = realNow();
   ended: Promise<readonly string[]> | undefined;
 
-  constructor(board: Board, recorder: Recorder, warnings: Warnings, release: () => void, isStepped: boolean) {
+  constructor(
+    recorder: Recorder,
+    { warnings, release, folder }: Pick<Session, 'warnings' | 'release'> & Pick<TestArtifacts, 'folder'>,
+  ) {
+    const { board } = recorder;
     this.board = board;
-    this.isStepped = isStepped;
+    this.isStepped = recorder.clock === 'stepped';
+    this.artifacts = { folder, label: '' };
     this.release = release;
     this.warnings = warnings;
     this.recorder = recorder;
@@ -135,15 +149,21 @@ function transfers(count: number): string {
 export function refusal(
   session: Session,
   left: readonly string[],
+  kept: readonly string[],
   caller: (...args: never[]) => unknown,
 ): Error {
   const { traffic, recorder } = session;
-  const message = [`${recorder.name}: ${left.join('\n')}`, ...actualLines(traffic)].join('\n');
+  const message = [`${recorder.name}: ${left.join('\n')}`, ...actualLines(traffic), ...kept].join('\n');
   return plain({ message, expected: 'nothing left', actual: left }, caller);
 }
 
 /** Says in an error of a test, or in a runner's report of one, what had happened on the board, where it does not yet. */
-export function explain(error: unknown, session: Session, left: readonly string[]): unknown {
+export function explain(
+  error: unknown,
+  session: Session,
+  left: readonly string[],
+  kept: readonly string[],
+): unknown {
   if (!hasMessage(error) || explained.has(error)) return error;
   explained.add(error);
   const { message, stack } = error;
@@ -155,6 +175,7 @@ export function explain(error: unknown, session: Session, left: readonly string[
     ...timeNotes(session),
     ...warnings.others.map((sentence) => `warned: ${sentence}`),
     ...left.map((sentence) => (warnings.failures.includes(sentence) ? sentence : `left over: ${sentence}`)),
+    ...kept,
   ];
   if (more.length === 0) return error;
   try {

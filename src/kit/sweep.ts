@@ -55,18 +55,22 @@ export function sweep<Context = unknown>(
   checkOptions<Pick<SweepOptions, 'parallel'>>('sweep', { parallel }, { parallel: integer(1, MOST_PLACES) });
   const open = () => openSession(board, settings);
   return runnerTest<Context>((context) =>
-    runSweep(open, swept, ({ board: own }) => body(own, context as Context), parallel),
+    runSweep({ open, swept, context, body: ({ board: own }) => body(own, context as Context) }, parallel),
   );
 }
 
-async function runSweep(
-  open: () => Promise<OpenTest>,
-  swept: FaultPlan,
-  body: (test: OpenTest) => unknown,
-  parallel: number,
-): Promise<void> {
+interface Sweep {
+  readonly open: () => Promise<OpenTest>;
+  readonly swept: FaultPlan;
+  readonly body: (test: OpenTest) => unknown;
+  /** The runner's. */
+  readonly context: unknown;
+}
+
+async function runSweep(sweep: Sweep, parallel: number): Promise<void> {
+  const { swept } = sweep;
   const name = `${swept.kind} on ${swept.target}`;
-  const places = await countPlaces(open, swept, body);
+  const places = await countPlaces(sweep);
   if (places === 0) throw sweepError(`${name}: the test has no place where it can strike`, 0);
   if (places > MOST_PLACES)
     throw sweepError(
@@ -77,7 +81,7 @@ async function runSweep(
   let next = 0;
   const work = async () => {
     for (let place = next++; place < places; place = next++) {
-      const failed = await failureAt(open, swept, body, place);
+      const failed = await failureAt(sweep, place, failures.length < NAMED);
       if (failed !== undefined) failures.push(failed);
     }
   };
@@ -89,16 +93,16 @@ async function runSweep(
     throw sweepError(report(name, places, failures), failures.length, failures[0]?.error);
 }
 
-/** The test with a fault at one place. @returns how it failed */
+/** The test with a fault at one place. @param isKept its traffic is kept where it fails @returns how it failed */
 async function failureAt(
-  open: () => Promise<OpenTest>,
-  swept: FaultPlan,
-  body: (test: OpenTest) => unknown,
+  { open, swept, body, context }: Sweep,
   place: number,
+  isKept: boolean,
 ): Promise<Failed | undefined> {
   let where = 'never struck';
   try {
-    await runOnBoard(open, async (test) => {
+    const run = async (test: OpenTest) => {
+      test.session.artifacts.label = isKept ? `, place ${place + 1}` : undefined;
       const handle = inject(test, swept, { skip: place });
       try {
         await body(test);
@@ -107,7 +111,8 @@ async function failureAt(
       }
       // In the machine's time a driver polls once more or less: this run had no such place, and went well.
       if (!test.session.isStepped && handle.chances <= place) test.session.allow(handle);
-    });
+    };
+    await runOnBoard(open, run, context);
     return undefined;
   } catch (error) {
     return { place, where, error };
@@ -115,17 +120,14 @@ async function failureAt(
 }
 
 /** The clean run. @throws what it fails of */
-async function countPlaces(
-  open: () => Promise<OpenTest>,
-  swept: FaultPlan,
-  body: (test: OpenTest) => unknown,
-): Promise<number> {
+async function countPlaces({ open, swept, body, context }: Sweep): Promise<number> {
   let places = 0;
-  await runOnBoard(open, async (test) => {
+  const run = async (test: OpenTest) => {
     const counter = inject(test, swept, { skip: NEVER, optional: true });
     await body(test);
     places = counter.chances;
-  });
+  };
+  await runOnBoard(open, run, context);
   return places;
 }
 

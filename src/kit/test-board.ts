@@ -8,7 +8,8 @@ import {
   openBoard,
   watchOpened,
 } from '../board/index.ts';
-import { callback, checkOptions, type FilePath } from '../input/index.ts';
+import { callback, checkOptions, type FilePath, filePath } from '../input/index.ts';
+import { keepArtifacts } from './artifacts.ts';
 import { type Duration, msOf } from './duration.ts';
 import { bootTestGuest, type TestGuest, type TestGuestOptions, testGuest } from './guest.ts';
 import { endSession, refusal, Session, sessions, Warnings } from './session.ts';
@@ -30,6 +31,11 @@ export interface TestBoardOptions extends BoardOptions {
    * Emulated and real adapters have a thread of their own and the machine's time, whatever else is said.
    */
   readonly on?: Worlds;
+  /**
+   * Folder for the `.bus` and `.vcd` of a test that fails; default: that of `DTBUS_ARTIFACTS`. Without one they are left only
+   * in the report of a runner that takes attachments, as vitest does.
+   */
+  readonly artifacts?: FilePath;
   /** What an upper limit of time (`atMost`) is widened by where time is the machine's. Default: nothing. */
   readonly slack?: Duration;
 }
@@ -107,8 +113,9 @@ export async function openSession(
 ): Promise<OpenTest> {
   watchOpened(noteOpened);
   const isOptions = typeof board === 'object' && !('href' in board);
-  const { tick, on, slack, ...plain } = isOptions ? { ...options, ...board } : options;
+  const { tick, on, slack, artifacts, ...plain } = isOptions ? { ...options, ...board } : options;
   checkOptions<Pick<TestBoardOptions, 'tick'>>('openTestBoard', { tick }, { tick: callback });
+  const folder = artifacts === undefined ? undefined : filePath('artifacts', artifacts);
   const place = on === undefined ? undefined : placeIn(on);
   const given = { ...plain, ...place?.settings };
   const { backEnd = 'inline', clock = 'stepped', openHosts = 'first-use' } = given;
@@ -131,9 +138,12 @@ export async function openSession(
     // A fault that lasts so many ms begins when it is injected, and an adapter takes its time to open.
     if (place !== undefined && place.world !== 'sim' && !areTimersFake()) await opened.settled();
     if (place?.world === 'hardware') checkHardware(place, warnings.others);
-    const recorder = await Recorder.start(opened, nameOf(tree), slackOf(slack, place));
-    const session = new Session(opened, recorder, warnings, release, clock !== 'real');
-    return { board: equip(opened, session, { isStepped: clock !== 'real', isFollowing, tick }), session };
+    const recorder = await Recorder.start({
+      ...{ board: opened, name: nameOf(tree), slack: slackOf(slack, place) },
+      clock: clock === 'real' ? clock : 'stepped',
+    });
+    const session = new Session(recorder, { warnings, release, folder });
+    return { board: equip(opened, session, { isFollowing, tick }), session };
   } catch (error) {
     await opened?.close();
     release();
@@ -153,7 +163,6 @@ function nameOf(board: FilePath | TestBoardOptions | undefined): string {
 }
 
 interface Equipment extends Pick<TestBoardOptions, 'tick'> {
-  readonly isStepped: boolean;
   /** The board's clock follows fake timers. */
   readonly isFollowing: boolean;
 }
@@ -170,7 +179,7 @@ function equip(board: Board, session: Session, equipment: Equipment): TestBoard 
     const ms = msOf(duration);
     // What was begun gets to where it waits.
     await turn();
-    if (equipment.isStepped) await step(ms);
+    if (session.isStepped) await step(ms);
     else await realSleep(ms);
     await turn();
     session.recorder.drain();
@@ -183,7 +192,7 @@ function equip(board: Board, session: Session, equipment: Equipment): TestBoard 
   };
   const finish = async () => {
     const left = await endSession(session);
-    if (left.length > 0) throw refusal(session, left, finish);
+    if (left.length > 0) throw refusal(session, left, await keepArtifacts(session, undefined), finish);
   };
   const bootGuest = async (options: TestGuestOptions = {}) => {
     if (session.guest !== undefined) throw new BoardError('the board has a guest already: use that one');

@@ -8,8 +8,10 @@ import {
   type TracedEdge,
   type TracedSegment,
   type TracedTransfer,
+  type TraceEvent,
 } from '../board/index.ts';
 import { addressOf, hexByte, TEN_BIT_ADDRESS } from '../bus/index.ts';
+import type { Captured, CapturedEvent } from '../formats/index.ts';
 import { didYouMean, printable } from '../input/index.ts';
 import {
   type NamedKind,
@@ -60,36 +62,41 @@ export type Seen = SeenTransfer | SeenEdge;
 /** A moment in the traffic of a board, for `since`. */
 export type Mark = { readonly after: number };
 
+/** A board that is written down. */
+export type Recorded = Pick<Recorder, 'board' | 'name' | 'slack' | 'clock'>;
+
 /** Writes down all that happens on a board. */
 export class Recorder {
   /** Of the board's tree, in messages. */
   readonly name: string;
   readonly board: Board;
   readonly seen: Seen[] = [];
+  /** The same, as the board has written it down. */
+  readonly traced: TraceEvent[] = [];
   /** What upper limits of time are widened by. */
   readonly slack: Slack;
+  readonly clock: 'real' | 'stepped';
   readonly #trace: BoardTrace;
   readonly #readers: readonly ReadonlyMap<number, PartReader>[];
   /** What a part was told last, where that was nothing but a register: a read that follows is of it. */
   readonly #selected = new Map<string, PartAccess>();
 
   private constructor(
-    board: Board,
-    name: string,
+    { board, name, slack, clock }: Recorded,
     trace: BoardTrace,
     readers: readonly ReadonlyMap<number, PartReader>[],
-    slack: Slack,
   ) {
     this.slack = slack;
     this.board = board;
     this.name = name;
+    this.clock = clock;
     this.#trace = trace;
     this.#readers = readers;
   }
 
-  static async start(board: Board, name: string, slack: Slack): Promise<Recorder> {
-    const trace = board.trace();
-    return new Recorder(board, name, trace, await partReaders(trace.buses), slack);
+  static async start(recorded: Recorded): Promise<Recorder> {
+    const trace = recorded.board.trace();
+    return new Recorder(recorded, trace, await partReaders(trace.buses));
   }
 
   get buses(): readonly TracedBus[] {
@@ -108,9 +115,32 @@ export class Recorder {
   /** Takes what has happened since the last time. */
   drain(): readonly Seen[] {
     const { reader } = this.#trace;
-    for (let event = reader.read(); event !== undefined; event = reader.read())
+    for (let event = reader.read(); event !== undefined; event = reader.read()) {
+      this.traced.push(event);
       this.seen.push(event.kind === 'edge' ? event : this.#read(event));
+    }
     return this.seen;
+  }
+
+  /** The last `most` events, for the formats of traces. */
+  captured(most: number): Captured {
+    const { traced, lost, buses, clock } = this;
+    const began = traced.at(-most) ?? traced[0];
+    const beganMs = began === undefined ? undefined : timeOf(began);
+    const at = (what: TraceEvent) => ({ atNs: (timeOf(what) - (beganMs ?? 0)) * 1e6, what });
+    const left = Math.max(0, traced.length - most) + lost;
+    const before: CapturedEvent[] = left === 0 ? [] : [{ atNs: 0, what: { kind: 'lost', count: left } }];
+    const { sha256 } = this.#trace;
+    return {
+      ...{ buses, beganMs, notes: [], board: { file: this.name, sha256, clock } },
+      events: [
+        ...before,
+        ...traced
+          .slice(-most)
+          .map(at)
+          .sort((a, b) => a.atNs - b.atNs),
+      ],
+    };
   }
 
   end(): void {
@@ -288,6 +318,11 @@ function notFound(board: Board, name: string, known: readonly string[]): Error {
   return new Error(
     `not found: bus, part or GPIO controller ${name}; the board has: ${known.join(', ')}${hint}`,
   );
+}
+
+/** When it began on the wire. */
+function timeOf(event: TraceEvent): number {
+  return event.kind === 'edge' ? event.startedMs : event.startedMs + event.queuedMs;
 }
 
 /** `!  0.012500 s  i2c-1  0x48 temp@48  ENXIO  probe` */

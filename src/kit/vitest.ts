@@ -1,6 +1,7 @@
-import { expect, type TestAPI, test, vi } from 'vitest';
+import { expect, type TestAPI, type TestContext, test, vi } from 'vitest';
 import { type Errno, type FaultHandle, FaultUnsupportedError } from '../board/index.ts';
 import type { FilePath } from '../input/index.ts';
+import { keepArtifacts } from './artifacts.ts';
 import { skipUnsupported } from './board-test.ts';
 import {
   assertAtMost,
@@ -54,7 +55,7 @@ export function boardTest(
 ): TestAPI<BoardFixtures> {
   return test.extend<BoardFixtures>({
     // vitest takes which fixtures a fixture needs from the names in its first parameter.
-    board: async ({ task, skip }, use) => {
+    board: async ({ task, skip, annotate }, use) => {
       const given = typeof board === 'object' && !('href' in board) ? { tick, ...board } : board;
       const opened = await openSession(given, { tick, ...options }).catch((error: unknown) => {
         skipUnsupported(error, { skip });
@@ -64,14 +65,36 @@ export function boardTest(
       skipping(opened.board, { skip });
       await use(opened.board);
       const left = await endSession(session);
-      const errors = task.result?.errors ?? [];
-      if (errors.length > 0) for (const error of errors) explain(error, session, left);
-      else if (left.length > 0) throw refusal(session, left, boardTest);
+      const { errors = [], state } = task.result ?? {};
+      // A retry that went well has the errors of the tries before it.
+      const isFailed = errors.length > 0 && state !== 'pass';
+      if (!isFailed && left.length === 0) return;
+      const kept = await keepArtifacts(session, { task, annotate: annotatingEnded(task, annotate) });
+      if (!isFailed) throw refusal(session, left, kept, boardTest);
+      for (const error of errors) explain(error, session, left, kept);
     },
     guest: async ({ board: opened }, use) => {
       await use(await opened.bootGuest());
     },
   });
+}
+
+/** vitest takes annotations only while a test runs, which is over when its fixtures are taken down. */
+function annotatingEnded(
+  task: { readonly result?: { state?: unknown } | undefined },
+  annotate: TestContext['annotate'],
+): TestContext['annotate'] {
+  const annotating = (...args: Parameters<typeof annotate>) => {
+    const result = task.result ?? {};
+    const { state } = result;
+    result.state = 'run';
+    try {
+      return annotate(...args);
+    } finally {
+      result.state = state;
+    }
+  };
+  return annotating as typeof annotate;
 }
 
 /** A fault that the board cannot carry, and a guest without a kernel, skip the test at once. */

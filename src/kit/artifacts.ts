@@ -1,0 +1,92 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { messageOf } from '../bus/index.ts';
+import { writeFault } from '../input/index.ts';
+import type { TestArtifacts } from './session.ts';
+import type { Recorder } from './traffic.ts';
+
+/** The folder, where no option names one. */
+const VARIABLE = 'DTBUS_ARTIFACTS';
+/** Events that the files of a failed test have at most: the last ones. */
+const MOST_EVENTS = 10_000;
+const NAME_MAX = 100;
+
+/** A file of a report, as vitest takes one. */
+interface Attachment {
+  readonly path: string;
+  readonly contentType: string;
+}
+
+/** What vitest (3.2 and newer) gives a test, and what node:test does. */
+interface RunnerContext {
+  readonly annotate?: (message: string, attachment: Attachment) => Promise<unknown>;
+  readonly task?: { readonly name?: string };
+  readonly fullName?: string;
+  readonly name?: string;
+}
+
+/** Names that this process has given, so that no test of it has the files of another. */
+const taken = new Set<string>();
+
+/**
+ * Leaves what happened on the board of a failed test as `.bus` and `.vcd`: in the folder of `artifacts` or `DTBUS_ARTIFACTS`,
+ * and attached to the report of a runner that takes attachments. @returns lines for the error, which name the files
+ */
+export async function keepArtifacts(
+  { recorder, artifacts }: { readonly recorder: Recorder; readonly artifacts: TestArtifacts },
+  context: unknown,
+): Promise<readonly string[]> {
+  const { annotate, task, fullName, name = task?.name } = (context ?? {}) as RunnerContext;
+  const given = artifacts.folder ?? (process.env[VARIABLE] || undefined);
+  const attach = typeof annotate === 'function' ? annotate : undefined;
+  const isWanted = (given !== undefined || attach !== undefined) && artifacts.label !== undefined;
+  if (!isWanted || recorder.traced.length === 0) return [];
+  const folder = given === undefined ? mkdtempSync(join(tmpdir(), 'dtbus-test-')) : resolve(given);
+  try {
+    const test = `${fullName ?? name ?? basename(recorder.name)}${artifacts.label}`;
+    const files = await writeFiles(recorder, folder, freeName(folder, test));
+    const shown = given === undefined ? [] : files.map(({ path }) => path);
+    if (attach !== undefined)
+      for (const file of files) {
+        const attached = await attach(`traffic: ${basename(file.path)}`, file);
+        const path = (attached as { attachment?: { path?: unknown } } | undefined)?.attachment?.path;
+        if (given === undefined && typeof path === 'string') shown.push(path);
+      }
+    return shown.map((path) => `traffic: ${path}`);
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    return [`traffic not kept: ${code === undefined ? messageOf(thrown) : writeFault(folder, thrown)}`];
+  } finally {
+    if (given === undefined) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** `reads-the-temperature`, or the same with a number */
+function freeName(folder: string, test: string): string {
+  const plain = test.replaceAll(/[^\p{L}\p{N}.]+/gu, '-').replaceAll(/^[-.]+|-+$/g, '');
+  const short = plain.slice(0, NAME_MAX) || 'test';
+  let name = short;
+  for (let more = 2; taken.has(join(folder, name)); more++) name = `${short}-${more}`;
+  taken.add(join(folder, name));
+  return name;
+}
+
+async function writeFiles(recorder: Recorder, folder: string, name: string): Promise<Attachment[]> {
+  const { writeTrace } = await import('../formats/index.ts');
+  const captured = recorder.captured(MOST_EVENTS);
+  const files: Attachment[] = [];
+  mkdirSync(folder, { recursive: true });
+  for (const format of ['bus', 'vcd'] as const) {
+    const path = join(folder, `${name}.${format}`);
+    const pieces: (string | Uint8Array)[] = [];
+    await writeTrace(captured, format, (piece) => pieces.push(piece), {
+      times: 'exact',
+      describe: true,
+      idleNs: undefined,
+    });
+    writeFileSync(path, pieces.join(''));
+    files.push({ path, contentType: format === 'vcd' ? 'application/x-vcd' : 'text/plain' });
+  }
+  return files;
+}

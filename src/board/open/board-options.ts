@@ -25,6 +25,12 @@ export interface BoardOptions extends TreeOptions, TreeCheckOptions {
    */
   readonly backEnd?: 'worker' | 'inline';
   /**
+   * Models of the tree (`dtbus,model`) run in threads of their own, which are ended where one does not return. Always so with
+   * a back-end in a thread. Default with `inline`: they run in this thread, where a breakpoint finds them and one that
+   * loops in a timer of its own holds up the program.
+   */
+  readonly isolateModels?: boolean;
+  /**
    * `now` (default): adapters are opened while the board comes up, in the background. `first-use`: each is
    * opened by the first transfer that needs it.
    */
@@ -65,7 +71,7 @@ export interface BoardOptions extends TreeOptions, TreeCheckOptions {
 }
 
 /** `openBoardSync` waits for its back-end, so that has a thread of its own, and its clock follows no function. */
-export type SyncBoardOptions = Omit<BoardOptions, 'backEnd'>;
+export type SyncBoardOptions = Omit<BoardOptions, 'backEnd' | 'isolateModels'>;
 
 /**
  * More than most boards touch. It costs nothing: from this size on the C library maps fresh pages for each board and gives
@@ -102,7 +108,12 @@ const syncChecks: OptionChecks<SyncBoardOptions> = {
 const clock: OptionCheck = (name, value) => {
   if (typeof value !== 'function') syncChecks.clock(name, value);
 };
-const checks: OptionChecks<BoardOptions> = { ...syncChecks, backEnd: oneOf('worker', 'inline'), clock };
+const checks: OptionChecks<BoardOptions> = {
+  ...syncChecks,
+  backEnd: oneOf('worker', 'inline'),
+  isolateModels: flag,
+  clock,
+};
 
 /** What a caller asked for, without options that are undefined. */
 export interface BoardRequest {

@@ -71,7 +71,7 @@ export async function openBoard(board?: FilePath | BoardOptions, options?: Board
     if (strict) checkPlan(plan, request, news.warn);
     const starting =
       thread?.start(startOf(plan, request.options)) ??
-      startInline(plan.tree, plan.devices, plan.settings, news, clock);
+      startInline(plan.tree, plan.devices, inlineSettings(plan, request.options), news, clock);
     // Meanwhile: the other thread has to do.
     if (!strict) checkPlan(plan, request, news.warn);
     const brought = bringUp(plan, await starting, news, request);
@@ -234,6 +234,11 @@ function startOf(
 ): BackEndStart {
   const entries = devices.map(({ node, ...device }) => ({ ...device, path: node.path }));
   return { ...settings, blob, devices: entries, poll };
+}
+
+/** The same for a back-end in this thread. */
+function inlineSettings({ tree, settings, blob }: Plan, { isolateModels = false }: BoardOptions) {
+  return { ...settings, ...(isolateModels && { isolate: () => blob ?? toBlob(tree) }) };
 }
 
 function bringUp(

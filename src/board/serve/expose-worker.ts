@@ -30,6 +30,7 @@ try {
   const board = await openBoard(file, {
     ...options,
     backEnd: 'inline',
+    isolateModels: true,
     // Warnings were given to whoever opened this board before.
     treeChecks: 'off',
     onWarning: () => {},

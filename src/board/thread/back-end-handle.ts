@@ -5,7 +5,7 @@ import type { Tree } from '../../devicetree/index.ts';
 import type { VirtioNode } from '../../frontend/index.ts';
 import { backEndDied, backEndEnded, LocalDevices, ringDoorbell } from '../../transport/core.ts';
 import { GuestMemory } from '../../virtio/index.ts';
-import type { BoardDevices } from '../assemble/board-devices.ts';
+import type { BoardDevices, BoardDevicesOptions } from '../assemble/board-devices.ts';
 import { callsInline, callsOver, NoAnswer } from './calls.ts';
 import type {
   BackEndCalls,
@@ -53,7 +53,7 @@ const END_LIMIT_MS = 1500;
 export async function startInline(
   tree: Tree,
   devices: readonly VirtioNode[],
-  settings: BackEndSettings,
+  settings: BackEndSettings & Pick<BoardDevicesOptions, 'isolate'>,
   news: BackEndNews,
   clock?: () => number,
 ): Promise<BackEndHandle> {

@@ -196,7 +196,13 @@ export async function runTool(
   const onWarning = (sentence: string) => {
     if (!told) warn(sentence);
   };
-  const board = await openNamedBoard(args, { backEnd: 'inline', openHosts: 'first-use', look, onWarning });
+  const board = await openNamedBoard(args, {
+    backEnd: 'inline',
+    isolateModels: true,
+    openHosts: 'first-use',
+    look,
+    onWarning,
+  });
   const nodes = remembering(board.nodes);
   try {
     const { run } = await tool.load();

@@ -46,7 +46,13 @@ export async function runOnTarget(
     if (!told) warn(sentence);
   };
   if (!look) await warnOfRunning(args, 'this command');
-  const board = await openNamedBoard(args, { backEnd: 'inline', openHosts: 'first-use', onWarning, look });
+  const board = await openNamedBoard(args, {
+    backEnd: 'inline',
+    isolateModels: true,
+    openHosts: 'first-use',
+    onWarning,
+    look,
+  });
   interruption.listen();
   try {
     const last = await task(board, findTarget(board, device), { progress, interruption });

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { boardText, testFolder } from '../folder.ts';
@@ -58,4 +59,34 @@ describe('a tool whose change cannot be saved', () => {
       err: '',
     });
   });
+});
+
+it.each([
+  { tool: 'i2cget', words: ['-y', '1', '0x48', '0'], out: '0x19\n' },
+  { tool: 'eeprom', words: ['read', '/dev/i2c-1:0x50', '-'], out: /^\uFFFD+$/ },
+])('$tool ends on a board whose model loops in a timer', ({ tool, words, out }) => {
+  folder.write(
+    'loops.mjs',
+    `setTimeout(() => { for (;;); }, 0);
+     export const models = [{ compatible: ['acme,loop'], bus: 'i2c', title: 'a part that loops', properties: [],
+       create: () => ({ addresses: [0x20], start: () => true, write: () => true, read: () => 0, stop() {}, reset() {} }) }];`,
+  );
+  const board = folder.write(
+    'loops.dts',
+    boardText(
+      'loop@20 { compatible = "acme,loop"; reg = <0x20>; dtbus,model = "./loops.mjs"; }; temp@48 { compatible = "national,lm75"; reg = <0x48>; }; eeprom@50 { compatible = "atmel,24c02"; reg = <0x50>; };',
+      '',
+    ),
+  );
+  // In a process of its own, which can be ended.
+  const argv = ['bin/dtbus.js', tool, ...words];
+  const env = { ...process.env, DTBUS_BOARD: board };
+  const { status, stdout } = spawnSync(process.execPath, argv, {
+    env,
+    encoding: 'utf8',
+    timeout: 30_000,
+    killSignal: 'SIGKILL',
+  });
+  expect(status).toBe(0);
+  expect(stdout).toMatch(out);
 });

@@ -82,7 +82,7 @@ describe("the linter's table of rooms", () => {
       ),
       expect.stringMatching(/^board may import/),
       expect.stringMatching(/^board may import/),
-      'hosts/* may import the doors of bus, machine, os, usb, sim: see Rooms in the README.',
+      'hosts/* may import the doors of bus, machine, os, usb, sim, remote: see Rooms in the README.',
       expect.stringMatching(/^hosts\/\* may import/),
     ]);
   });

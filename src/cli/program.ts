@@ -9,6 +9,7 @@ import { addInitCommand } from './commands/init-command.ts';
 import { addMemoryCommands } from './commands/memory-commands.ts';
 import { addMonitorCommand } from './commands/monitor-command.ts';
 import { addPartsCommand } from './commands/parts-command.ts';
+import { addShareCommand } from './commands/remote/share-command.ts';
 import { addToolCommands, TOOL_NAMES, withOwnLetters } from './commands/tool-commands.ts';
 import { addTouchCommands } from './commands/touch-commands.ts';
 import { addConvertCommand } from './commands/traces/convert-command.ts';
@@ -112,6 +113,7 @@ const GROUPS: readonly CommandGroup[] = [
       addMonitorCommand(program, end);
     },
   },
+  { heading: 'Other machines:', alone: ['share'], add: addShareCommand },
   { heading: 'Linux guests and other processes:', alone: ['guest', 'serve'], add: addGuestCommands },
   { heading: 'I2C and SPI tools:', alone: TOOL_NAMES, add: addToolCommands },
   { heading: 'Memories:', alone: ['eeprom', 'flash'], add: addMemoryCommands },

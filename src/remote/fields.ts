@@ -119,7 +119,8 @@ export const amount: Field<number> = {
   },
   take: (reader) => {
     const value = reader.bytes.readDoubleLE(reader.take(8));
-    if (!Number.isFinite(value) || value < 0) throw malformed(`time or fence ${value}: expected a number from 0 on`);
+    if (!Number.isFinite(value) || value < 0)
+      throw malformed(`time or fence ${value}: expected a number from 0 on`);
     return value;
   },
 };

@@ -125,13 +125,14 @@ export const ASKED = {
   /** One I2C transaction. `leftNs`: how long the user still waits. */
   i2c: [
     2,
-    record({ id: u32, bus: u16, fence: amount, leftNs: amount, messages: list(i2cMessage, SEGMENTS_MAX) }),
+    record({ id: amount, bus: u16, fence: amount, leftNs: amount, messages: list(i2cMessage, SEGMENTS_MAX) }),
   ],
-  /** One SPI message. */
+  /** One SPI message. `continues`: it goes on with one that was left selected. */
   spi: [
     3,
     record({
-      id: u32,
+      continues: bool,
+      id: amount,
       bus: u16,
       fence: amount,
       leftNs: amount,
@@ -141,18 +142,19 @@ export const ASKED = {
     }),
   ],
   /** Ends an SPI message that was left selected. */
-  deselect: [4, record({ id: u32, bus: u16, fence: amount, leftNs: amount })],
+  deselect: [4, record({ id: amount, bus: u16, fence: amount, leftNs: amount })],
   /** The user waits no longer for a request: one that has not reached the wire does not any more. */
-  cancel: [5, record({ id: u32 })],
+  cancel: [5, record({ id: amount })],
   /** Asks for a lease of buses by their names. `wait`: see `WAIT`. */
   acquire: [
     6,
     record({
-      id: u32,
+      id: amount,
       buses: list(text, BUSES_MAX),
       why: text,
       ttlMs: u32,
       idleMs: u32,
+      graceMs: u32,
       priority: u8,
       wait: u8,
       steal: bool,
@@ -161,20 +163,23 @@ export const ASKED = {
   ],
   /** Tells that the user is alive. */
   renew: [7, record({ fence: amount })],
-  release: [8, record({ id: u32, fence: amount })],
+  release: [8, record({ id: amount, fence: amount })],
   /** Asks for the list of leases and of those who wait. */
-  list: [9, record({ id: u32 })],
+  list: [9, record({ id: amount })],
 } as const;
 
 /** Kinds of frames that the host sends. */
 export const TOLD = {
-  /** The answer to `hello`: it was accepted. `fence` of the lease that was named, or 0. */
-  welcome: [65, record({ version: u16, host: text, fence: amount, buses: list(sharedBus, BUSES_MAX) })],
+  /** The answer to `hello`: it was accepted. `fence` and `ttlMs` of the lease that it has part in, or 0. */
+  welcome: [
+    65,
+    record({ version: u16, host: text, fence: amount, ttlMs: amount, buses: list(sharedBus, BUSES_MAX) }),
+  ],
   /** A request has ended: `received` are the bytes of what was read, in order. Times on the host. */
   done: [
     66,
     record({
-      id: u32,
+      id: amount,
       fault: maybe(fault),
       received: list(bytes, SEGMENTS_MAX),
       queuedNs: amount,
@@ -182,12 +187,15 @@ export const TOLD = {
     }),
   ],
   /** A lease is this session's; `lease`: its name, by which other sessions take part in it. */
-  granted: [67, record({ id: u32, fence: amount, lease: text, leftMs: amount })],
+  granted: [67, record({ id: amount, fence: amount, lease: text, leftMs: amount })],
   /** The place of one who waits for a lease, from 1, and who has it. */
-  queued: [68, record({ id: u32, place: u16, holder: text, leftMs: amount })],
+  queued: [68, record({ id: amount, place: u16, holder: text, leftMs: amount })],
   /** A lease has ended before its user let it go. */
   lost: [69, record({ fence: amount, reason: text })],
-  leases: [70, record({ id: u32, leases: list(leaseReport, LEASES_MAX), queue: list(waiting, LEASES_MAX) })],
+  leases: [
+    70,
+    record({ id: amount, leases: list(leaseReport, LEASES_MAX), queue: list(waiting, LEASES_MAX) }),
+  ],
   /** The last frame: the host ends the stream. */
   refused: [71, record({ fault })],
 } as const;

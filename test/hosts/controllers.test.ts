@@ -75,6 +75,7 @@ import { SerprogAdapter, SerprogEmulator } from '../../hosts/serprog/index.ts';
 import { SimulatedI2cController, SimulatedSpiController } from '../../hosts/simulated/index.ts';
 import type { HostAdapter } from '../../src/bus/index.ts';
 import { EmulatedConnection, EmulatedPort, type UsbDevice, type UsbOpener } from '../../src/usb/index.ts';
+import { remoteBench } from '../remote/bench.ts';
 import { type ControllerBench, describeControllers } from './controller-suite.ts';
 import { hardwareBench, hardwareOf } from './hardware.ts';
 import { RecordingWire } from './recording-wire.ts';
@@ -293,6 +294,15 @@ describeControllers('MCP2210', mcp2210, { hasI2c: false });
 describeControllers('MCP2221A', mcp2221, { hasSpi: false, i2c: MCP2221_CAPABILITIES });
 for (const chip of [CHIPS.ft232h, CHIPS.ft2232h])
   describeControllers(chip.title, () => ftdi(chip), { i2c: FTDI_CAPABILITIES, spiModes: [0, 2] });
+
+describeControllers('simulated controllers of another machine', async () => remoteBench(await simulated()), {
+  isSteady: true,
+});
+describeControllers('CH341A of another machine', async () => remoteBench(await ch341a()), {
+  i2c: CH341A_CAPABILITIES,
+  spiModes: [0],
+  spiSpeedHz: 2_000_000,
+});
 
 const port = process.env['DTBUS_TEST_PORT'];
 const node = process.env['DTBUS_TEST_ADAPTER'];

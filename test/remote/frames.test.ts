@@ -34,9 +34,9 @@ const DONE: ToldFrame = {
 
 /** By hand: a frame's layout is written down here a second time on purpose. */
 const READ_BYTES = Buffer.from(
-  '32000000' + // 50 bytes follow
+  '36000000' + // 54 bytes follow
     '02' + // i2c
-    '07000000' + // id
+    '0000000000001c40' + // id, as a double
     '0100' + // bus
     '0010c006450c7a42' + // fence, as a double
     '0000000065cdcd41' + // 1e9 ns
@@ -95,12 +95,12 @@ describe('a frame', () => {
     ['with more behind it', Buffer.concat([body(READ), Buffer.of(0)]), '1 bytes behind its last field'],
     [
       'whose list has no end',
-      Buffer.concat([body(READ).subarray(0, 23), Buffer.of(0xff, 0xff)]),
+      Buffer.concat([body(READ).subarray(0, 27), Buffer.of(0xff, 0xff)]),
       'a list of 65535: expected at most 4096',
     ],
     [
       'whose time is no number',
-      patched(body(READ), 15, Buffer.of(0, 0, 0, 0, 0, 0, 0xf8, 0x7f)),
+      patched(body(READ), 19, Buffer.of(0, 0, 0, 0, 0, 0, 0xf8, 0x7f)),
       'time or fence NaN: expected a number from 0 on',
     ],
   ])('%s is refused with EPROTO', (_, bytes, sentence) => {

@@ -24,6 +24,11 @@ interface TransferOptions<Step> {
    * what was read out of the copy. Without it, the transfer works on what was given.
    */
   readonly detach?: () => readonly Step[];
+  /**
+   * Asked at its turn, before the wire is touched: what it throws is the end of the transfer. For who may lose the right to it
+   * while it waits.
+   */
+  readonly admit?: (() => void) | undefined;
 }
 
 /**
@@ -105,7 +110,7 @@ export class ResourceManager {
     client: Client,
     bus: ManagedI2cBus,
     asked: readonly I2cMessage[],
-    { retries = 0, detach }: TransferOptions<I2cMessage> = {},
+    { retries = 0, detach, admit }: TransferOptions<I2cMessage> = {},
   ): MaybePromise<void> {
     let bytes = 0;
     this.#serves(client);
@@ -130,6 +135,7 @@ export class ResourceManager {
       const carryOut = (signal?: AbortSignal) => {
         // While it waited for its turn, another may have come to own what was nobody's.
         if (signal !== undefined) checkAll(client, bus, messages);
+        admit?.();
         const done = bus.controller.transfer(messages, signal);
         // Before the next job begins, which may be another's for the same.
         return client.exclusive ? done?.then(() => this.#ownAll(client, bus, messages)) : done;
@@ -144,6 +150,7 @@ export class ResourceManager {
    * long as `SchedulerOptions.holdLimitMs` says.
    * @param isContinuation it belongs to the message that was left selected. Where the chip was deselected meanwhile it
    * fails with `ETIMEDOUT`: the part would take its first byte for a command.
+   * @param admit see `TransferOptions`
    */
   transferSpi(
     client: Client,
@@ -153,6 +160,7 @@ export class ResourceManager {
     asked: readonly SpiTransfer[],
     isContinuation = false,
     detach?: () => readonly SpiTransfer[],
+    admit?: () => void,
   ): MaybePromise<void> {
     let bytes = 0;
     this.#serves(client);
@@ -180,6 +188,7 @@ export class ResourceManager {
       for (const { tx, rx } of transfers) bytes += tx?.length ?? rx?.length ?? 0;
       const carryOut = (signal?: AbortSignal) => {
         if (signal !== undefined) bus.ownership.check(client, chipSelect);
+        admit?.();
         held = bus.scheduler.csOwner(client);
         if (isContinuation && held === undefined) {
           throw new BusFault('ETIMEDOUT', `${bus.path}: others waited too long for the end of this message`);
@@ -202,10 +211,11 @@ export class ResourceManager {
   }
 
   /** Ends a message that was left selected, where that was not done for others' sake already. */
-  deselect(client: Client, bus: ManagedSpiBus): MaybePromise<void> {
+  deselect(client: Client, bus: ManagedSpiBus, admit?: () => void): MaybePromise<void> {
     const held = bus.scheduler.csOwner(client);
     if (held === undefined) return undefined;
     const letGo = (signal?: AbortSignal) => {
+      admit?.();
       // As a message's last transfer does.
       if (signal !== undefined) bus.scheduler.release(held);
       return bus.controller.deselect();

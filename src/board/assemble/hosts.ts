@@ -80,6 +80,7 @@ const FOLDERS: readonly {
     compatible: ['silabs,cp2112', 'dtbus,cp2112-emulator'],
     load: () => import('../../../hosts/cp2112/index.ts'),
   },
+  { compatible: ['dtbus,remote'], load: () => import('../../../hosts/remote/index.ts') },
   { compatible: ['dtbus,serprog'], load: () => import('../../../hosts/serprog/index.ts') },
 ];
 

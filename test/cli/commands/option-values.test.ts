@@ -65,6 +65,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'serve --fd': ['three', 'expected the number of an open descriptor, got three'],
   'serve --limit': ['memry=1', 'expected NAME=NUMBER', 'got memry=1', 'memory, request'],
   'serve --socket-mode': ['rw', 'expected octal digits such as 0660, got rw'],
+  'share --listen': ['everywhere', 'expected PORT or HOST:PORT, got everywhere'],
   'up --mode': ['rw', 'expected octal digits such as 0660, got rw'],
 };
 
@@ -83,6 +84,7 @@ const BESIDE: Readonly<Record<string, (board: string) => string[]>> = {
   'record --time': (board) => ['out.bus', board, 'ls'],
   'replay --as': (board) => ['in.bus', board],
   'run --pretend': (board) => [board, 'script.js'],
+  'share --listen': (board) => [board],
   'serve --fd': (board) => [board],
   'serve --limit': (board) => [board, '--socket-dir', folder.path('sockets')],
   'serve --socket-mode': (board) => [board, '--socket-dir', folder.path('sockets')],

@@ -97,6 +97,10 @@ const ROWS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['monitor', '--port', '1x', EVIL_NAME],
     ['monitor', at.board, EVIL_NAME],
   ],
+  share: [
+    ['share', at.board, '--socket', at.board],
+    ['share', at.board, '--listen', EVIL_NAME],
+  ],
   serve: [
     ['serve', at.board, '--socket', at.board, '--bus', 'i2c0'],
     ['serve', at.board, '--socket', beside('x'), '--bus', EVIL_NAME],

@@ -226,6 +226,20 @@ export const BINDINGS: readonly Binding[] = [
     },
   },
   {
+    file: 'dtbus,remote.yaml',
+    compatibles: ['dtbus,remote'],
+    isComplete: true,
+    required: ['compatible', 'port'],
+    properties: {
+      port: {
+        type: 'string',
+      },
+      'num-cs': {
+        type: 'uint32',
+      },
+    },
+  },
+  {
     file: 'dtbus,serprog.yaml',
     compatibles: ['dtbus,serprog'],
     isComplete: true,

@@ -1,0 +1,102 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { Duplex } from 'node:stream';
+import {
+  controlFolder,
+  isAlive,
+  listenPort,
+  listenUnix,
+  openShare,
+  type ShareListener,
+} from '../../board/share.ts';
+import { oneLine, plainJson } from '../../input/index.ts';
+import { FenceCounter, openStream, ShareHost, tlsFiles } from '../../remote/index.ts';
+import { type BoardArguments, printProblems, treeOptions } from '../board/named-board.ts';
+import { untilInterrupted } from '../terminal/until-interrupted.ts';
+import { InvalidValue } from '../terminal/usage-error.ts';
+import { warn } from '../terminal/warn.ts';
+
+/** What `dtbus share` is told. */
+export interface ShareArguments extends BoardArguments {
+  readonly socket?: string;
+  readonly listen?: string;
+  readonly stdio: boolean;
+  readonly restore: boolean;
+  readonly json: boolean;
+}
+
+/** Shares the buses of a board until it is interrupted, or (`--stdio`) its one user has gone. @returns the exit code */
+export async function share(args: ShareArguments): Promise<number> {
+  const listen = args.listen === undefined ? undefined : placeOf(args.listen);
+  const socket = args.socket ?? join(controlFolder(), 'share.sock');
+  if (args.stdio && (await isAlive(socket))) return bridge(socket);
+  const { board, source } = await openShare(args.board, {
+    ...treeOptions(args),
+    onWarning: warn,
+  });
+  printProblems(board);
+  const token = process.env['DTBUS_TOKEN'] ?? '';
+  const fences = new FenceCounter(fenceFile(), warn);
+  const shared = new ShareHost(source, {
+    restore: args.restore,
+    nextFence: () => fences.next(),
+    log: (sentence) => warn(sentence),
+  });
+  const listeners: ShareListener[] = [];
+  try {
+    if (args.stdio) {
+      const stream = Duplex.from({ readable: process.stdin, writable: process.stdout });
+      shared.serve(stream);
+      await untilInterrupted(new Promise((resolve) => void stream.once('close', resolve)));
+      return 0;
+    }
+    listeners.push(await listenUnix(socket, (stream) => shared.serve(stream)));
+    if (listen !== undefined)
+      listeners.push(
+        await listenPort(listen.host, listen.port, { tls: tlsFiles(), token }, (stream) =>
+          shared.serve(stream, token),
+        ),
+      );
+    const places = listeners.map(({ where }) => `remote:${where}`);
+    const buses = source.buses.map(({ name }) => name);
+    process.stdout.write(
+      args.json ? `${plainJson({ ready: true, places, buses })}\n` : `${readyText(places, buses)}ready\n`,
+    );
+    await untilInterrupted();
+    return 0;
+  } finally {
+    for (const listener of listeners) listener.close();
+    shared.close();
+    await board.close();
+  }
+}
+
+const readyText = (places: readonly string[], buses: readonly string[]): string =>
+  places
+    .map((place) => oneLine(`${place}  ${buses.join(' ')}`))
+    .join('\n')
+    .concat('\n');
+
+/** Joins stdin and stdout with the share that runs. */
+async function bridge(socket: string): Promise<number> {
+  const stream = await openStream({ way: 'unix', path: socket }, socket);
+  process.stdin.pipe(stream);
+  stream.pipe(process.stdout);
+  await untilInterrupted(new Promise((resolve) => void stream.once('close', resolve)));
+  stream.destroy();
+  return 0;
+}
+
+/** Beside what other programs of this user keep. */
+function fenceFile(): string {
+  const state = process.env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state');
+  return join(state, 'dtbus', 'fence');
+}
+
+/** `7070`, `0.0.0.0:7070` or `[::]:7070`. @throws {UsageError} */
+function placeOf(text: string): { readonly host: string; readonly port: number } {
+  const [, ipv6, name, digits] = /^(?:(?:\[([^\]]+)\]|([^:[\]]+)):)?(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(digits);
+  if (digits === undefined || port > 0xffff) throw new InvalidValue('--listen', 'PORT or HOST:PORT', text);
+  return { host: ipv6 ?? name ?? '127.0.0.1', port };
+}

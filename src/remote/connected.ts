@@ -1,0 +1,34 @@
+import type { Duplex } from 'node:stream';
+import { BusFault } from '../bus/index.ts';
+
+/** How long a connection may take to come about, in ms. */
+const CONNECT_LIMIT_MS = 5000;
+
+interface Connecting extends Duplex {
+  setTimeout(ms: number, late?: () => void): unknown;
+}
+
+/** Waits for a socket. @throws {BusFault} */
+export function connected(socket: Connecting, event: string, name: string): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    socket.setTimeout(CONNECT_LIMIT_MS, () => socket.destroy(new Error('no answer')));
+    const fail = (error: NodeJS.ErrnoException): void =>
+      reject(
+        new BusFault(error.code === 'EACCES' ? 'EACCES' : 'ENODEV', sentenceOf(error, name), {
+          cause: error,
+        }),
+      );
+    socket.once('error', fail);
+    socket.once(event, () => {
+      socket.setTimeout(0);
+      socket.off('error', fail);
+      resolve(socket);
+    });
+  });
+}
+
+function sentenceOf(error: NodeJS.ErrnoException, name: string): string {
+  if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED')
+    return `nothing is shared at ${name}: start dtbus share there`;
+  return `cannot connect to ${name}: ${error.message}`;
+}

@@ -1,0 +1,163 @@
+import { BusFault, type MaybePromise } from '../bus/index.ts';
+import { type Asked, encodeFrame, IN_FLIGHT_MAX, type Told } from './frames.ts';
+import type { Lease, Ticket } from './leases.ts';
+import type { Peer } from './peer.ts';
+import { framedFault, messagesOf, readOf, transfersOf } from './requests.ts';
+import { KeptResults } from './results.ts';
+import type { LeasedBuses, SharedBus } from './share-source.ts';
+
+type Request = Asked<'i2c'> | Asked<'spi'> | Asked<'deselect'>;
+
+/** What a request needs of the host. */
+export interface Carrier {
+  readonly buses: readonly SharedBus[];
+  /** The lease of a fence, and its way to the buses. @throws {BusFault} `EACCES` */
+  admit(fence: number, bus: string): { readonly lease: Lease; readonly leased: LeasedBuses };
+  /** A request of the lease is under way until `ended`. */
+  running(lease: Lease, ended: Promise<void>): void;
+}
+
+/**
+ * One user, over all streams that it comes by: its requests, and their results, which are kept for as long as its lease
+ * lasts.
+ */
+export class Session {
+  readonly who: string;
+  readonly results = new KeptResults();
+  /** Requests that nobody waits for any more. */
+  readonly #cancelled = new Set<number>();
+  peer: Peer | undefined;
+  lease: Lease | undefined;
+  /** Its place in the queue. */
+  ticket: Ticket | undefined;
+
+  constructor(who: string) {
+    this.who = who;
+  }
+
+  send(frame: Parameters<Peer['send']>[0]): void {
+    this.peer?.send(frame);
+  }
+
+  /** Carries a request out, or answers what is known of it. @throws {BusFault} `EPROTO` too many at once */
+  take(request: Request, carrier: Carrier): void {
+    const { id } = request;
+    const known = this.results.begin(id);
+    if (known.state === 'running') return;
+    if (known.state === 'done') {
+      this.send(known.answer);
+      return;
+    }
+    if (known.state === 'forgotten') {
+      const fault = new BusFault(
+        'EIO',
+        `the outcome of request ${id} is not known any more; it was not repeated`,
+      );
+      this.send(doneFrame(id, { fault, received: [], queuedNs: 0, wireNs: 0 }));
+      return;
+    }
+    if (this.results.running > IN_FLIGHT_MAX)
+      throw new BusFault('EPROTO', `${IN_FLIGHT_MAX} requests are under way; wait for their ends`);
+    const outcome = new Outcome(request, () => {
+      if (this.#cancelled.has(id)) throw new BusFault('ECANCELED', 'its user waits no longer');
+    });
+    const end = (thrown?: unknown): void => {
+      this.#cancelled.delete(id);
+      const answer = encodeFrame(outcome.end(thrown, carrier));
+      this.results.end(id, answer);
+      this.send(answer);
+    };
+    let done: MaybePromise<void>;
+    try {
+      done = outcome.carryOut(carrier);
+    } catch (thrown) {
+      end(thrown);
+      return;
+    }
+    if (done === undefined) end();
+    else void done.then(() => end(), end);
+  }
+
+  cancel(id: number): void {
+    if (this.results.isRunning(id)) this.#cancelled.add(id);
+  }
+}
+
+/** One request on its way to the wire and back. */
+class Outcome {
+  readonly #request: Request;
+  readonly #checkWanted: () => void;
+  readonly #arrivedMs = performance.now();
+  #turnMs: number | undefined;
+  #received: () => readonly Uint8Array[] = () => [];
+
+  constructor(request: Request, checkWanted: () => void) {
+    this.#request = request;
+    this.#checkWanted = checkWanted;
+  }
+
+  /** @throws {BusFault} what it is refused for, or ends with */
+  carryOut(carrier: Carrier): MaybePromise<void> {
+    const request = this.#request;
+    const bus = carrier.buses[request.bus];
+    if (bus === undefined) throw new BusFault('ENOENT', `not found: bus ${request.bus}`);
+    const { lease, leased } = carrier.admit(request.fence, bus.name);
+    const admit = (): void => {
+      carrier.admit(request.fence, bus.name);
+      this.#checkWanted();
+      const now = performance.now();
+      if ((now - this.#arrivedMs) * 1e6 > request.leftNs)
+        throw new BusFault('ETIMEDOUT', 'its time was over before its turn');
+      this.#turnMs ??= now;
+    };
+    const done = this.#run(leased, bus, admit);
+    lease.transfers++;
+    if (done !== undefined) carrier.running(lease, done);
+    return done;
+  }
+
+  #run(leased: LeasedBuses, bus: SharedBus, admit: () => void): MaybePromise<void> {
+    const request = this.#request;
+    if (request.kind === 'i2c') {
+      if (bus.i2c === undefined) throw new BusFault('EINVAL', `${bus.name} is no I2C bus`);
+      const messages = messagesOf(request);
+      this.#received = () => readOf(messages);
+      return leased.i2c(bus, messages, admit);
+    }
+    if (bus.spi === undefined) throw new BusFault('EINVAL', `${bus.name} is no SPI bus`);
+    if (request.kind === 'deselect') return leased.deselect(bus, admit);
+    const transfers = transfersOf(request, bus);
+    this.#received = () => transfers.flatMap(({ rx }) => rx ?? []);
+    return leased.spi(bus, request.chipSelect, request.mode, transfers, request.continues, admit);
+  }
+
+  end(thrown: unknown, carrier: Carrier): Told<'done'> {
+    const now = performance.now();
+    const turnMs = this.#turnMs ?? now;
+    const times = { queuedNs: (turnMs - this.#arrivedMs) * 1e6, wireNs: (now - turnMs) * 1e6 };
+    const fault = thrown === undefined ? undefined : this.#why(BusFault.from(thrown), carrier);
+    return doneFrame(this.#request.id, {
+      fault,
+      received: fault === undefined ? this.#received() : [],
+      ...times,
+    });
+  }
+
+  /** What waited is cancelled at the end of a lease: then that is the reason. */
+  #why(fault: BusFault, carrier: Carrier): BusFault {
+    const bus = carrier.buses[this.#request.bus]?.name;
+    if (fault.code !== 'ECANCELED' || bus === undefined) return fault;
+    try {
+      carrier.admit(this.#request.fence, bus);
+      return fault;
+    } catch (thrown) {
+      return BusFault.from(thrown);
+    }
+  }
+}
+
+type Ended = Omit<Told<'done'>, 'kind' | 'id' | 'fault'> & { readonly fault: BusFault | undefined };
+
+function doneFrame(id: number, { fault, ...rest }: Ended): Told<'done'> {
+  return { kind: 'done', id, fault: fault && framedFault(fault), ...rest };
+}

@@ -23,3 +23,6 @@ export function targetName(target: number): string {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** How `struck` of a transfer says that clock pulses before it made a part let go of SDA: how many comes behind it. */
+export const SDA_FREED = 'SDA freed by';

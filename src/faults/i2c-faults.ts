@@ -4,6 +4,7 @@ import {
   type BusTrouble,
   hexByte,
   type I2cWireFaults,
+  SDA_FREED,
 } from '../bus/index.ts';
 import type { PlacedFault } from './placed.ts';
 import { placesIn, type Sensing, Strikes } from './strikes.ts';
@@ -38,6 +39,8 @@ export class I2cFaults implements I2cWireFaults {
   /** The lines as they were found at the beginning of the transfer. */
   #sda: boolean | undefined;
   #scl: boolean | undefined;
+  /** Clock pulses before the transfer, to free SDA. */
+  #pulses = 0;
   /** The present message: its target, direction, and which byte is next. */
   #target = 0;
   #read = false;
@@ -62,6 +65,7 @@ export class I2cFaults implements I2cWireFaults {
     this.#strikes.clear();
     this.#sda = undefined;
     this.#scl = undefined;
+    this.#pulses = 0;
   }
 
   start(): BusTrouble | undefined {
@@ -102,7 +106,10 @@ export class I2cFaults implements I2cWireFaults {
   }
 
   pulse(): void {
+    if (!this.#isLeft()) return;
+    this.#pulses++;
     for (const fault of this.#placed) if (fault.clocksLeft > 0) fault.clocksLeft--;
+    if (!this.#isLeft()) this.#strikes.note(`${SDA_FREED} ${this.#pulses} clocks`);
   }
 
   address(target: number, read: boolean): AddressOutcome {

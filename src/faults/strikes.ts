@@ -27,6 +27,11 @@ export class Strikes {
     return true;
   }
 
+  /** What came of one. */
+  note(text: string): void {
+    this.texts = [...this.texts, text];
+  }
+
   /** The part is addressed: a fault of its sensor has a chance. */
   sense(fault: PlacedFault, where: string): void {
     if (KINDS[fault.kind].acts === 'sense' && this.by(fault, where))

@@ -2,6 +2,18 @@ export { FaultUnsupportedError } from '../board/index.ts';
 export { boardTest, type RunnerTest, type TestBody } from './board-test.ts';
 export type { Duration } from './duration.ts';
 export {
+  assertFallen,
+  assertHappenedBefore,
+  assertRecovered,
+  assertReplayedAll,
+  assertRisen,
+  assertToggled,
+  assertTouched,
+  type Edges,
+  type Recovery,
+  type Touch,
+} from './expect/events.ts';
+export {
   assertAtMost,
   assertCount,
   assertErrno,

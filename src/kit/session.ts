@@ -126,7 +126,7 @@ async function end(session: Session): Promise<readonly string[]> {
 }
 
 /** What a recording that is the parts has and the test did not ask for, and the other way round. */
-function notReplayed(report: ReturnType<Board['replayed']>): string[] {
+export function notReplayed(report: ReturnType<Board['replayed']>): string[] {
   if (report === undefined) return [];
   const { file, mismatches, mismatchCount, left, leftCount } = report;
   const more = mismatchCount - mismatches.length;

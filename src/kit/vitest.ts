@@ -4,10 +4,23 @@ import type { FilePath } from '../input/index.ts';
 import { keepArtifacts } from './artifacts.ts';
 import { skipUnsupported } from './board-test.ts';
 import {
+  assertFallen,
+  assertHappenedBefore,
+  assertRecovered,
+  assertReplayedAll,
+  assertRisen,
+  assertToggled,
+  assertTouched,
+  type Edges,
+  type Recovery,
+  type Touch,
+} from './expect/events.ts';
+import {
   assertAtMost,
   assertCount,
   assertErrno,
   assertFired,
+  assertOkOrFails,
   assertQuiet,
   assertSent,
   assertSentExactly,
@@ -137,6 +150,14 @@ function matcher<Arguments extends readonly unknown[]>(
   };
 }
 
+/** As `matcher`, of what takes its time. */
+async function resolveOrReject(received: Promise<unknown> | (() => unknown), ...errnos: readonly Errno[]) {
+  const outcome = await assertOkOrFails(received, ...errnos).catch((error: unknown) => error);
+  return matcher('toResolveOrReject', () => {
+    if (outcome !== undefined) throw outcome;
+  })(received);
+}
+
 /** What had happened, where the subject is traffic. */
 function linesOf(received: unknown): string[] {
   try {
@@ -156,6 +177,14 @@ expect.extend({
   toHaveUsedAtMost: matcher('toHaveUsedAtMost', assertAtMost),
   toBeErrno: matcher('toBeErrno', assertErrno),
   toHaveFired: matcher('toHaveFired', assertFired),
+  toHaveTouched: matcher('toHaveTouched', assertTouched),
+  toHaveHappenedBefore: matcher('toHaveHappenedBefore', assertHappenedBefore),
+  toHaveRisen: matcher('toHaveRisen', assertRisen),
+  toHaveFallen: matcher('toHaveFallen', assertFallen),
+  toHaveToggled: matcher('toHaveToggled', assertToggled),
+  toHaveRecovered: matcher('toHaveRecovered', assertRecovered),
+  toHaveReplayedAll: matcher('toHaveReplayedAll', assertReplayedAll),
+  toResolveOrReject: resolveOrReject,
 });
 
 declare global {
@@ -180,6 +209,22 @@ declare global {
       toBeErrno(errno: Errno): void;
       /** Of an injected fault: it struck, at least once or so often. */
       toHaveFired(times?: number): void;
+      /** Of a board or its traffic: a part was reached, at that register or by that command. */
+      toHaveTouched(part: string, touch?: Touch): void;
+      /** Of `earlier`, `later`: both happened, on whatever bus or line, in this order. */
+      toHaveHappenedBefore(earlier: Pattern, later: Pattern): void;
+      /** A GPIO line went high, at least once or so often, and for so long. */
+      toHaveRisen(line: string | number, edges?: Edges): void;
+      /** It went low. */
+      toHaveFallen(line: string | number, edges?: Edges): void;
+      /** It changed. */
+      toHaveToggled(line: string | number, edges?: Edges): void;
+      /** A bus whose SDA a part held was freed by clock pulses. */
+      toHaveRecovered(recovery?: Recovery): void;
+      /** Of a board whose parts are a recording: nothing of it is left. */
+      toHaveReplayedAll(): void;
+      /** Of a promise or a function, to be awaited: it goes well, or fails with one of these errnos. */
+      toResolveOrReject(...errnos: readonly Errno[]): Promise<void>;
     }
   }
 }

@@ -38,7 +38,7 @@ export interface TracedTransfer extends Traced {
   readonly attempts: number;
   /** How long parts held SCL low in it, in ns, where the host can tell. */
   readonly stretchedNs: number;
-  /** Injected faults that struck in it, in words. */
+  /** Injected faults that struck in it, and how the bus was freed of them, in words. */
   readonly struck: readonly string[];
   readonly fault: Errno | undefined;
   /** Where an I2C transaction ended, when something was not acknowledged and the adapter tells what. */

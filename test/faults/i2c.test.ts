@@ -203,7 +203,7 @@ describe('a bus that another controller left in the middle of a byte (Linux faul
     // START, address and two bytes of nine bits, STOP, and before them the pulses; of a STOP alone no time is told.
     expect(traced(() => i2c.transferSync([{ addr: 0x49, read: 2 }]))).toMatchObject({
       fault: undefined,
-      struck: [`${kind} on ${target}`],
+      struck: [`${kind} on ${target}`, `SDA freed by ${pulses} clocks`],
       wireMs: expect.closeTo((29 + pulses) / 100, 6),
     });
     expect(fault.fired).toBe(1);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { boardTest, type TestBoard } from '../../src/kit/index.ts';
+import { assertReplayedAll, boardTest, type TestBoard } from '../../src/kit/index.ts';
 import { testFolder } from '../cli/folder.ts';
 import { I2C_BENCH } from './bench.ts';
 
@@ -26,7 +26,9 @@ describe('a test whose board is a recording', () => {
     await replayed((board) => {
       const i2c = board.open('/dev/i2c-1');
       expect([...(i2c.transferSync(READ)[0] as Uint8Array)]).toEqual([0x1f, 0x80]);
+      expect(() => assertReplayedAll(board)).toThrow('boot.bus:5: 1 transfer recorded from this line on');
       i2c.transferSync(SET);
+      assertReplayedAll(board);
     });
   });
 

@@ -76,6 +76,37 @@ test('matchers hold where their functions do, and their messages are those', asy
   expect(() => expect(board).not.toHaveSent({ part: '&tmep' })).toThrow('did you mean &temp');
 });
 
+test('matchers of lines, order, recovery, and what a promise comes to', async ({ board }) => {
+  const i2c = board.open('/dev/i2c-1');
+  const read = (addr: number) => i2c.transfer([{ addr, read: 1 }]);
+  board.inject('incomplete_address_phase', '&temp');
+  await read(0x48);
+  await expect(read(0x48)).toResolveOrReject('ENXIO');
+  await expect(read(0x33)).toResolveOrReject('ENXIO', 'EBUSY');
+  await expect(expect(read(0x33)).toResolveOrReject('EBUSY')).rejects.toThrow(
+    /^expected success or a failure with EBUSY, got ENXIO/,
+  );
+  await expect(expect(read(0x33)).not.toResolveOrReject('ENXIO')).rejects.toThrow(
+    'does not hold, but it does',
+  );
+  board.line('&gpio', 'button').set(false);
+  board.line('&gpio', 'button').set(true);
+  await board.pass(0);
+  expect(board).toHaveRecovered({ clocks: 9 });
+  expect(board).not.toHaveRecovered({ clocks: 3 });
+  expect(board).toHaveTouched('&temp');
+  expect(board).not.toHaveTouched('&temp', { register: 'CONF' });
+  expect(board).toHaveRisen('button', { times: 1 });
+  expect(board).toHaveFallen('button', { times: 1 });
+  expect(board).toHaveToggled('button', { times: 2 });
+  expect(board).not.toHaveToggled('button', { times: 1 });
+  expect(board).toHaveHappenedBefore({ part: '&temp' }, { line: 'button', edge: 'falls' });
+  expect(board).not.toHaveHappenedBefore({ line: 'button' }, { part: '&temp' });
+  expect(() => expect(board).toHaveReplayedAll()).toThrow(
+    'invalid board: expected one whose parts are a recording',
+  );
+});
+
 test('a failed transfer, by its errno', async ({ board }) => {
   board.inject('absent', '&temp');
   const read = board.open('/dev/i2c-1').transfer([{ addr: 0x48, read: 2 }]);

@@ -1,3 +1,4 @@
+import { SDA_FREED } from '../../bus/words.ts';
 import type { TracedTransfer } from '../event.ts';
 
 /** A wait for its turn that is worth a word, in ms. */
@@ -19,7 +20,7 @@ export function notesText({
     ...(queuedMs < LONG_MS ? [] : [`waited ${msText(queuedMs)} for its turn`]),
     ...(attempts > 1 ? [`${attempts} attempts`] : []),
     ...(stretchedNs > 0 ? [`SCL stretched ${msText(stretchedNs / 1e6)}`] : []),
-    ...struck.map((fault) => `injected: ${fault}`),
+    ...struck.map((text) => (text.startsWith(SDA_FREED) ? text : `injected: ${text}`)),
   ];
   return notes.map((note) => `; ${note}`).join('');
 }

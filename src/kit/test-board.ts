@@ -23,7 +23,7 @@ const MS = 1e6;
 export interface TestBoardOptions extends BoardOptions {
   /**
    * Moves fake timers of the runner by ms: `board.pass` calls it, so that they and the board go on together. For node:test
-   * `(ms) => t.mock.timers.tick(ms)`; the fixtures of `dtbus/vitest` know vitest's. One that returns false has moved nothing.
+   * `(ms) => mock.timers.tick(ms)`; the fixtures of `dtbus/vitest` know vitest's. One that returns false has moved nothing.
    */
   readonly tick?: ((ms: number) => unknown) | undefined;
   /**

@@ -2,7 +2,7 @@ import { expect, type TestAPI, type TestContext, test, vi } from 'vitest';
 import { type Errno, type FaultHandle, FaultUnsupportedError } from '../board/index.ts';
 import type { FilePath } from '../input/index.ts';
 import { keepArtifacts } from './artifacts.ts';
-import { skipUnsupported } from './board-test.ts';
+import { type RunnerTest, skipUnsupported, type TestBody } from './board-test.ts';
 import {
   assertFallen,
   assertHappenedBefore,
@@ -34,6 +34,7 @@ import { actualLines } from './failure.ts';
 import type { TestGuest } from './guest.ts';
 import type { Pattern } from './pattern.ts';
 import { endSession, explain, refusal } from './session.ts';
+import { type FaultPlan, type SweepOptions, sweep as sweepPlaces } from './sweep.ts';
 import { openSession, type TestBoard, type TestBoardOptions } from './test-board.ts';
 
 export { FaultUnsupportedError } from '../board/index.ts';
@@ -41,7 +42,7 @@ export type { Duration } from './duration.ts';
 export { assertErrno, assertFails, assertFired, assertOkOrFails } from './expectations.ts';
 export type { TestGuest, TestGuestOptions } from './guest.ts';
 export type { BytesPattern, EdgePattern, Pattern, TransferPattern } from './pattern.ts';
-export { type FaultPlan, fault, type SweepOptions, sweep } from './sweep.ts';
+export { type FaultPlan, fault, type SweepOptions } from './sweep.ts';
 export { openTestBoard, type TestBoard, type TestBoardOptions } from './test-board.ts';
 export type { Mark, Seen, SeenEdge, SeenTransfer, Traffic } from './traffic.ts';
 export { type World, type Worlds, WorldUnsupportedError } from './worlds.ts';
@@ -108,6 +109,16 @@ function annotatingEnded(
     }
   };
   return annotating as typeof annotate;
+}
+
+/** As `sweep` of `dtbus/test`; `vi.useFakeTimers` and the boards' stepped clocks are one time. */
+export function sweep<Context = unknown>(
+  board: FilePath | TestBoardOptions,
+  swept: FaultPlan,
+  body: TestBody<Context>,
+  options: SweepOptions = {},
+): RunnerTest<Context> {
+  return sweepPlaces(board, swept, body, { tick, ...options });
 }
 
 /** A fault that the board cannot carry, and a guest without a kernel, skip the test at once. */

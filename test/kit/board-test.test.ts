@@ -165,6 +165,19 @@ describe('a fault that the board cannot carry', () => {
   });
 });
 
+it('transfers one after the other without an end let timers have their turn', async () => {
+  const board = await openTestBoard(I2C_BENCH);
+  let isOver = false;
+  setTimeout(() => {
+    isOver = true;
+  }, 1);
+  const i2c = board.open('/dev/i2c-1');
+  let count = 0;
+  while (!isOver && count++ < 100_000) await i2c.transfer([{ addr: 0x48, read: 1 }]);
+  expect(isOver).toBe(true);
+  await board.finish();
+});
+
 describe('board.pass', () => {
   it('steps a stepped clock', async () => {
     const board = await openTestBoard(I2C_BENCH);
@@ -219,6 +232,35 @@ describe('fake timers of the runner', () => {
       (board.traffic.transfers[0]?.endedMs ?? 0) + 180,
       6,
     );
+    await board.finish();
+  });
+
+  /** Writes two pages of an EEPROM, and polls for the end of each write until a deadline. */
+  async function writePages(board: TestBoard): Promise<void> {
+    const i2c = board.open('/dev/i2c-1');
+    for (let page = 0; page < 2; page++) {
+      await i2c.transfer([{ addr: 0x50, write: Uint8Array.of(page * 8, 1, 2, 3) }]);
+      const giveUp = Date.now() + 25;
+      const isReady = () =>
+        i2c.transfer([{ addr: 0x50, write: new Uint8Array(0) }]).then(
+          () => true,
+          () => false,
+        );
+      while (!(await isReady())) {
+        if (Date.now() >= giveUp) throw new Error('busy for too long');
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+    }
+  }
+
+  it('never overtake a driver that sends several transfers between two waits', async () => {
+    const board = await openTestBoard(I2C_BENCH);
+    vi.useFakeTimers();
+    const writing = writePages(board);
+    await vi.advanceTimersByTimeAsync(40);
+    await writing;
+    const [first, last] = [board.traffic.transfers[0], board.traffic.transfers.at(-1)];
+    expect((last?.endedMs ?? 0) - (first?.startedMs ?? 0)).toBeLessThan(20);
     await board.finish();
   });
 

@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { boardTest, fault, sweep } from '../../src/kit/vitest.ts';
 import { I2C_BENCH } from './bench.ts';
 
@@ -146,6 +146,27 @@ it(
     }
   }),
 );
+describe('with fake timers', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  it(
+    'a sweep moves them by board.pass',
+    sweep(I2C_BENCH, fault('nack', '&temp'), async (board) => {
+      let rang = 0;
+      setTimeout(() => rang++, 40);
+      await board
+        .open('/dev/i2c-1')
+        .transfer([{ addr: 0x48, read: 1 }])
+        .catch(() => {});
+      await board.pass('50 ms');
+      expect(rang).toBe(1);
+    }),
+  );
+});
 test(
   'with fixtures too',
   sweep(I2C_BENCH, fault('absent', '&temp'), (board) => {

@@ -9,6 +9,7 @@ import { addInitCommand } from './commands/init-command.ts';
 import { addMemoryCommands } from './commands/memory-commands.ts';
 import { addMonitorCommand } from './commands/monitor-command.ts';
 import { addPartsCommand } from './commands/parts-command.ts';
+import { addLabCommand } from './commands/remote/lab-command.ts';
 import { addShareCommand } from './commands/remote/share-command.ts';
 import { addToolCommands, TOOL_NAMES, withOwnLetters } from './commands/tool-commands.ts';
 import { addTouchCommands } from './commands/touch-commands.ts';
@@ -113,7 +114,14 @@ const GROUPS: readonly CommandGroup[] = [
       addMonitorCommand(program, end);
     },
   },
-  { heading: 'Other machines:', alone: ['share'], add: addShareCommand },
+  {
+    heading: 'Other machines:',
+    alone: ['share', 'lab'],
+    add: (program, end) => {
+      addShareCommand(program, end);
+      addLabCommand(program, end);
+    },
+  },
   { heading: 'Linux guests and other processes:', alone: ['guest', 'serve'], add: addGuestCommands },
   { heading: 'I2C and SPI tools:', alone: TOOL_NAMES, add: addToolCommands },
   { heading: 'Memories:', alone: ['eeprom', 'flash'], add: addMemoryCommands },

@@ -11,8 +11,12 @@ type Request = Asked<'i2c'> | Asked<'spi'> | Asked<'deselect'>;
 /** What a request needs of the host. */
 export interface Carrier {
   readonly buses: readonly SharedBus[];
-  /** The lease of a fence, and its way to the buses. @throws {BusFault} `EACCES` */
-  admit(fence: number, bus: string): { readonly lease: Lease; readonly leased: LeasedBuses };
+  /** The lease that a session has by this fence, and its way to the buses. @throws {BusFault} `EACCES` */
+  admit(
+    session: Session,
+    fence: number,
+    bus: string,
+  ): { readonly lease: Lease; readonly leased: LeasedBuses };
   /** A request of the lease is under way until `ended`. */
   running(lease: Lease, ended: Promise<void>): void;
 }
@@ -58,7 +62,7 @@ export class Session {
     }
     if (this.results.running > IN_FLIGHT_MAX)
       throw new BusFault('EPROTO', `${IN_FLIGHT_MAX} requests are under way; wait for their ends`);
-    const outcome = new Outcome(request, () => {
+    const outcome = new Outcome(this, request, () => {
       if (this.#cancelled.has(id)) throw new BusFault('ECANCELED', 'its user waits no longer');
     });
     const end = (thrown?: unknown): void => {
@@ -85,13 +89,15 @@ export class Session {
 
 /** One request on its way to the wire and back. */
 class Outcome {
+  readonly #session: Session;
   readonly #request: Request;
   readonly #checkWanted: () => void;
   readonly #arrivedMs = performance.now();
   #turnMs: number | undefined;
   #received: () => readonly Uint8Array[] = () => [];
 
-  constructor(request: Request, checkWanted: () => void) {
+  constructor(session: Session, request: Request, checkWanted: () => void) {
+    this.#session = session;
     this.#request = request;
     this.#checkWanted = checkWanted;
   }
@@ -101,9 +107,9 @@ class Outcome {
     const request = this.#request;
     const bus = carrier.buses[request.bus];
     if (bus === undefined) throw new BusFault('ENOENT', `not found: bus ${request.bus}`);
-    const { lease, leased } = carrier.admit(request.fence, bus.name);
+    const { lease, leased } = carrier.admit(this.#session, request.fence, bus.name);
     const admit = (): void => {
-      carrier.admit(request.fence, bus.name);
+      carrier.admit(this.#session, request.fence, bus.name);
       this.#checkWanted();
       const now = performance.now();
       if ((now - this.#arrivedMs) * 1e6 > request.leftNs)
@@ -148,7 +154,7 @@ class Outcome {
     const bus = carrier.buses[this.#request.bus]?.name;
     if (fault.code !== 'ECANCELED' || bus === undefined) return fault;
     try {
-      carrier.admit(this.#request.fence, bus);
+      carrier.admit(this.#session, this.#request.fence, bus);
       return fault;
     } catch (thrown) {
       return BusFault.from(thrown);

@@ -87,13 +87,24 @@ export class ShareHost implements Carrier {
     for (const peer of this.#peers) peer.end();
   }
 
-  admit(fence: number, bus: string): { readonly lease: Lease; readonly leased: LeasedBuses } {
-    const lease = this.#leases.check(fence, bus);
+  admit(
+    session: Session,
+    fence: number,
+    bus: string,
+  ): { readonly lease: Lease; readonly leased: LeasedBuses } {
+    const lease = this.#leaseOf(session, fence, bus);
     const now = this.#leases.nowMs;
     // A transfer is a sign of its user too.
     lease.usedMs = now;
     lease.untilMs = now + lease.ttlMs;
     return { lease, leased: this.#workOf(lease).leased };
+  }
+
+  /** Fences are no secret: who uses one has to have part in its lease. @throws {BusFault} `EACCES` */
+  #leaseOf(session: Session, fence: number, bus?: string): Lease {
+    const lease = this.#leases.check(fence, bus);
+    if (lease !== session.lease) throw new BusFault('EACCES', `the lease is of ${lease.who}`);
+    return lease;
   }
 
   running(lease: Lease, ended: Promise<void>): void {
@@ -219,7 +230,7 @@ export class ShareHost implements Carrier {
 
   #renew(session: Session, { fence }: Asked<'renew'>): void {
     try {
-      const { name, ttlMs } = this.#leases.renew(fence);
+      const { name, ttlMs } = this.#leases.renew(this.#leaseOf(session, fence).fence);
       session.send({ kind: 'granted', id: 0, fence, lease: name, leftMs: ttlMs });
     } catch (thrown) {
       session.send({ kind: 'lost', fence, reason: BusFault.from(thrown).sentence });
@@ -228,7 +239,7 @@ export class ShareHost implements Carrier {
 
   #release(session: Session, { id, fence }: Asked<'release'>): void {
     try {
-      this.#leases.end(this.#leases.check(fence), `given back by ${session.who}`);
+      this.#leases.end(this.#leaseOf(session, fence), `given back by ${session.who}`);
       session.send(doneOf(id));
     } catch (thrown) {
       session.send(failed(id, thrown));

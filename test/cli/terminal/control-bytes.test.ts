@@ -97,6 +97,12 @@ const ROWS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['monitor', '--port', '1x', EVIL_NAME],
     ['monitor', at.board, EVIL_NAME],
   ],
+  lab: [['lab', EVIL_NAME]],
+  'lab ls': [['lab', 'ls', EVIL_NAME]],
+  'lab who': [['lab', 'who', `remote:${beside('x')}${EVIL_NAME}.sock`]],
+  'lab queue': [['lab', 'queue', `remote:tls://${EVIL_NAME}`]],
+  'lab lock': [['lab', 'lock', 'remote:/none.sock', '--priority', EVIL_NAME]],
+  'lab release': [['lab', 'release', `remote:/none.sock/${EVIL_NAME}`, '--why', EVIL_NAME]],
   share: [
     ['share', at.board, '--socket', at.board],
     ['share', at.board, '--listen', EVIL_NAME],

@@ -1,5 +1,6 @@
 import { FDT_MAGIC, HEADER, RESERVE_ENTRY_SIZE, TAG } from '../blob/blob-format.ts';
 import { latin1 } from '../text/source.ts';
+import { TextPieces } from '../text/text-pieces.ts';
 import { cellAt } from '../tree/getters.ts';
 import { isPrintableStrings } from './value-format.ts';
 
@@ -201,12 +202,14 @@ function valueText(value: Uint8Array): string {
     return ` = ${strings.map((text) => `"${text}"`).join(', ')}`;
   }
   const width = value.length % 4 === 0 ? 4 : 1;
-  const numbers: string[] = [];
-  for (let at = 0; at < value.length; at += width)
+  const numbers = new TextPieces();
+  for (let at = 0; at < value.length; at += width) {
+    if (at > 0) numbers.push(' ');
     numbers.push(
       width === 4
         ? `0x${cellAt(value, at).toString(16).padStart(8, '0')}`
         : (value[at] as number).toString(16).padStart(2, '0'),
     );
-  return width === 4 ? ` = <${numbers.join(' ')}>` : ` = [${numbers.join(' ')}]`;
+  }
+  return width === 4 ? ` = <${numbers.toString()}>` : ` = [${numbers.toString()}]`;
 }

@@ -1,4 +1,5 @@
 import { latin1 } from '../text/source.ts';
+import { TextPieces } from '../text/text-pieces.ts';
 
 /** How fdtget prints a value and fdtput reads one (`-t`). */
 export interface ValueFormat {
@@ -44,13 +45,13 @@ export function formatValue(value: Uint8Array, format: ValueFormat): string {
   if (value.length % size !== 0)
     throw new ValueFormatError(`The property has ${value.length} bytes; expected a multiple of ${size}`);
   const view = new DataView(value.buffer, value.byteOffset, value.length);
-  const numbers: string[] = [];
+  const numbers = new TextPieces();
   for (let at = 0; at < value.length; at += size) {
     const number = size === 4 ? view.getUint32(at) : size === 2 ? view.getUint16(at) : view.getUint8(at);
-    if (type === 'x') numbers.push(number.toString(16));
-    else numbers.push(String(type === 'u' ? number : number | 0));
+    if (at > 0) numbers.push(' ');
+    numbers.push(type === 'x' ? number.toString(16) : String(type === 'u' ? number : number | 0));
   }
-  return numbers.join(' ');
+  return numbers.toString();
 }
 
 /** Words of a command line as a value, as fdtput takes them. Throws `ValueFormatError`. */

@@ -4,6 +4,7 @@ import { FDT_MAGIC, TAG } from '../blob/blob-format.ts';
 import { type BlobOptions, blobChecks, blobVersion } from '../blob/blob-writer.ts';
 import { StringTable } from '../blob/string-table.ts';
 import { latin1 } from '../text/source.ts';
+import { TextPieces } from '../text/text-pieces.ts';
 import { cellAt } from '../tree/getters.ts';
 import type { Node, Property, Tree } from '../tree/tree.ts';
 
@@ -120,35 +121,35 @@ function writeValue(out: AsmText, property: Property): void {
 }
 
 class AsmText {
-  readonly #lines: string[] = [];
+  readonly #text = new TextPieces();
 
   line(text: string): void {
-    this.#lines.push(`\t${text}`);
+    this.#text.push(`\t${text}\n`);
   }
 
   blank(): void {
-    this.#lines.push('');
+    this.#text.push('\n');
   }
 
   comment(text: string): void {
-    this.#lines.push(`/* ${text} */`);
+    this.#text.push(`/* ${text} */\n`);
   }
 
   /** A symbol `dt_…` here; its second name is the one that the header's differences use. */
   mark(name: string): void {
-    this.#lines.push(`\t.globl\tdt_${name}`, `dt_${name}:`, `_dt_${name}:`);
+    this.#text.push(`\t.globl\tdt_${name}\n`, `dt_${name}:\n`, `_dt_${name}:\n`);
   }
 
   symbols(names: readonly string[]): void {
-    for (const name of names) this.#lines.push(`\t.globl\t${name}`, `${name}:`);
+    for (const name of names) this.#text.push(`\t.globl\t${name}\n`, `${name}:\n`);
   }
 
   symbolAhead(name: string, offset: number): void {
-    this.#lines.push(`\t.globl\t${name}`, `${name}\t= . + ${offset}`);
+    this.#text.push(`\t.globl\t${name}\n`, `${name}\t= . + ${offset}\n`);
   }
 
   field(name: string, value: number): void {
-    this.#lines.push(`\t/* ${name} */`);
+    this.#text.push(`\t/* ${name} */\n`);
     this.cell(value);
   }
 
@@ -158,7 +159,7 @@ class AsmText {
   }
 
   difference(name: string, end: string, start: string): void {
-    this.#lines.push(`\t/* ${name} */`);
+    this.#text.push(`\t/* ${name} */\n`);
     this.shifted(`_dt_${end} - _dt_${start}`);
   }
 
@@ -178,6 +179,6 @@ class AsmText {
   }
 
   text(): string {
-    return `${this.#lines.join('\n')}\n`;
+    return this.#text.toString();
   }
 }

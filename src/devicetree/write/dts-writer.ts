@@ -1,5 +1,6 @@
 import { checkOptions, integer, type OptionChecks } from '../../input/index.ts';
-import type { Span } from '../text/source.ts';
+import { latin1, type Span } from '../text/source.ts';
+import { TextPieces } from '../text/text-pieces.ts';
 import type { Marker, Node, Property, Tree } from '../tree/tree.ts';
 import { isTypeMarker } from '../tree/tree.ts';
 import { typedMarkers, type ValueType, WIDTH } from '../tree/value-types.ts';
@@ -124,19 +125,28 @@ function elements(
   reference: string | undefined,
 ): string {
   if (type === 'string') return quoted(value.subarray(start, end - 1));
-  const parts: string[] = [];
+  const width = WIDTH[type];
+  const text = new TextPieces();
   let at = start;
   if (type === 'uint32' && reference !== undefined) {
-    parts.push(reference);
-    at += 4;
+    text.push(reference);
+    at += width;
   }
-  const width = WIDTH[type];
   for (; at < end; at += width) {
-    let digits = '';
-    for (let i = at; i < at + width; i++) digits += hex(value[i] as number);
-    parts.push(type === 'uint8' ? digits : `0x${digits.replace(/^0+/, '').padStart(2, '0')}`);
+    if (at > start) text.push(' ');
+    text.push(type === 'uint8' ? hex(value[at] as number) : `0x${numberText(value, at, width)}`);
   }
-  return parts.join(' ');
+  return text.toString();
+}
+
+/** A number of a value in hexadecimal, of at least two digits. */
+function numberText(value: Uint8Array, at: number, width: number): string {
+  let from = at;
+  while (from < at + width - 1 && value[from] === 0) from++;
+  let digits = (value[from] as number).toString(16);
+  if (from === at + width - 1) return digits.padStart(2, '0');
+  for (let i = from + 1; i < at + width; i++) digits += hex(value[i] as number);
+  return digits;
 }
 
 /** How C, and with it the language, writes bytes in a string that do not stand for themselves. */
@@ -154,20 +164,29 @@ export const ESCAPES: Readonly<Record<number, string>> = {
 };
 
 function quoted(bytes: Uint8Array): string {
-  let text = '"';
-  for (const [i, byte] of bytes.entries()) {
-    const next = bytes[i + 1] ?? 0;
-    const printable = byte >= 0x20 && byte < 0x7f;
+  const text = new TextPieces();
+  let from = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] as number;
+    if (isPlain(byte)) continue;
+    const next = bytes[at + 1] ?? 0;
     // A digit behind `\0` would be read as part of it.
-    if (byte === 0 && next >= 0x30 && next <= 0x37) text += '\\000';
-    else text += ESCAPES[byte] ?? (printable ? String.fromCharCode(byte) : `\\x${hex(byte)}`);
+    const isDigitNext = byte === 0 && next >= 0x30 && next <= 0x37;
+    const escaped = isDigitNext ? '\\000' : (ESCAPES[byte] ?? `\\x${hex(byte)}`);
+    text.push(latin1(bytes, from, at), escaped);
+    from = at + 1;
   }
-  return `${text}"`;
+  return `"${text.toString()}${latin1(bytes, from)}"`;
 }
 
-function hex(byte: number): string {
-  return byte.toString(16).padStart(2, '0');
-}
+/** Whether a byte stands for itself in a string: printable ASCII but the quote and the backslash. */
+export const isPlain = (byte: number): boolean =>
+  byte >= 0x20 && byte < 0x7f && byte !== 0x22 && byte !== 0x5c;
+
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** A byte as two digits. */
+const hex = (byte: number): string => HEX[byte] as string;
 
 /** Says in comments where nodes and properties were defined. */
 class Annotator {

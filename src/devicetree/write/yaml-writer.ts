@@ -1,7 +1,9 @@
+import { latin1 } from '../text/source.ts';
+import { TextPieces } from '../text/text-pieces.ts';
 import type { Marker, Node, Property, Tree } from '../tree/tree.ts';
 import { isTypeMarker } from '../tree/tree.ts';
 import { typedMarkers, type ValueType, WIDTH } from '../tree/value-types.ts';
-import { ESCAPES } from './dts-writer.ts';
+import { ESCAPES, isPlain } from './dts-writer.ts';
 
 /**
  * The tree as YAML, the form in which dt-schema reads device trees: a list with one mapping, a property a list of its
@@ -102,28 +104,29 @@ const YAML_ESCAPES: Readonly<Record<number, string>> = { ...ESCAPES, 27: '\\e' }
 
 function writeString(bytes: Uint8Array, out: Emitter): void {
   out.word('"');
-  for (const [i, byte] of bytes.entries()) {
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] as number;
     if (byte === 0x20) {
-      const afterSpace = bytes[i - 1] === 0x20;
-      if (!afterSpace && out.isLong && i > 0 && i < bytes.length - 1) {
+      const afterSpace = bytes[at - 1] === 0x20;
+      if (!afterSpace && out.isLong && at > 0 && at < bytes.length - 1) {
         out.wrap(1);
         // The line break is the space; further spaces would be lost without the backslash.
-        if (bytes[i + 1] === 0x20) out.put('\\');
+        if (bytes[at + 1] === 0x20) out.put('\\');
       } else out.put(' ');
       continue;
     }
-    const printable = byte > 0x20 && byte < 0x7f;
-    const text = printable
-      ? String.fromCharCode(byte)
-      : `\\x${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-    out.put(YAML_ESCAPES[byte] ?? text);
+    if (isPlain(byte)) {
+      const from = at;
+      while (at + 1 < bytes.length && bytes[at + 1] !== 0x20 && isPlain(bytes[at + 1] as number)) at++;
+      out.put(latin1(bytes, from, at + 1));
+    } else out.put(YAML_ESCAPES[byte] ?? `\\x${byte.toString(16).toUpperCase().padStart(2, '0')}`);
   }
   out.put('"');
 }
 
 /** Puts words where libyaml puts them: an item of a sequence goes to the next line when the line is over-long. */
 class Emitter {
-  readonly #parts: string[] = [];
+  readonly #text = new TextPieces();
   #column = 0;
   /** Indent of the mapping's lines, and how many sequences are open in it. */
   #indent = 2;
@@ -136,7 +139,7 @@ class Emitter {
   }
 
   put(text: string): void {
-    this.#parts.push(text);
+    this.#text.push(text);
     this.#column += text.length;
     this.#spaced = false;
   }
@@ -192,6 +195,6 @@ class Emitter {
   }
 
   text(): string {
-    return this.#parts.join('');
+    return this.#text.toString();
   }
 }

@@ -196,6 +196,15 @@ describe('nesting as deep as a tree may be', () => {
   });
 });
 
+test('a value of many pieces is written whole', () => {
+  const cells = Array.from({ length: 9000 }, (_, at) => `0x${at.toString(16).padStart(2, '0')}`);
+  const string = 'a piece\\n of \\"text\\" '.repeat(9000);
+  const tree = treeOf(`/dts-v1/; / { cells = <${cells.join(' ')}>; string = "${string}"; };`);
+  expect(writeDts(tree)).toBe(
+    `/dts-v1/;\n\n/ {\n\tcells = <${cells.join(' ')}>;\n\tstring = "${string}";\n};\n`,
+  );
+});
+
 test('an unknown version is refused', () => {
   expect(() => writeAsm(treeOf('/dts-v1/; / { };'), { version: 5 })).toThrow(RangeError);
 });

@@ -1,6 +1,7 @@
 export { FaultUnsupportedError } from '../board/index.ts';
 export { boardTest, type RunnerTest, type TestBody } from './board-test.ts';
 export type { Duration } from './duration.ts';
+export { assertScreen, assertShows, type ScreenOptions, type Shown } from './expect/displays.ts';
 export {
   assertFallen,
   assertHappenedBefore,

@@ -3,6 +3,7 @@ import { type Errno, type FaultHandle, FaultUnsupportedError } from '../board/in
 import type { FilePath } from '../input/index.ts';
 import { keepArtifacts } from './artifacts.ts';
 import { type RunnerTest, skipUnsupported, type TestBody } from './board-test.ts';
+import { assertScreen, assertShows, type ScreenOptions } from './expect/displays.ts';
 import {
   assertFallen,
   assertHappenedBefore,
@@ -15,6 +16,7 @@ import {
   type Recovery,
   type Touch,
 } from './expect/events.ts';
+import { askForUpdate } from './expect/update.ts';
 import {
   assertAtMost,
   assertCount,
@@ -178,6 +180,12 @@ function linesOf(received: unknown): string[] {
   }
 }
 
+// `vitest run -u`: what its snapshots go by.
+askForUpdate(() => {
+  const { snapshotState } = expect.getState();
+  return (snapshotState as unknown as { _updateSnapshot?: unknown } | undefined)?._updateSnapshot === 'all';
+});
+
 expect.extend({
   toHaveSent: matcher('toHaveSent', assertSent),
   toHaveSentExactly: matcher('toHaveSentExactly', assertSentExactly),
@@ -195,6 +203,8 @@ expect.extend({
   toHaveToggled: matcher('toHaveToggled', assertToggled),
   toHaveRecovered: matcher('toHaveRecovered', assertRecovered),
   toHaveReplayedAll: matcher('toHaveReplayedAll', assertReplayedAll),
+  toShow: matcher('toShow', assertShows),
+  toMatchScreen: matcher('toMatchScreen', assertScreen),
   toResolveOrReject: resolveOrReject,
 });
 
@@ -234,6 +244,10 @@ declare global {
       toHaveRecovered(recovery?: Recovery): void;
       /** Of a board whose parts are a recording: nothing of it is left. */
       toHaveReplayedAll(): void;
+      /** Of a display (`board.part('&lcd')`): it shows this text. */
+      toShow(text: string | RegExp): void;
+      /** Of a display: it shows the picture of a PNG file; `-u` writes it. */
+      toMatchScreen(file: FilePath, options?: ScreenOptions): void;
       /** Of a promise or a function, to be awaited: it goes well, or fails with one of these errnos. */
       toResolveOrReject(...errnos: readonly Errno[]): Promise<void>;
     }

@@ -67,6 +67,8 @@ export class RemoteSession {
   #fence = 0;
   #lease = '';
   #ttlMs = 0;
+  /** How long the host keeps the lease for who comes again. */
+  #graceMs = 0;
   /** When renewals were sent that the host has not answered. */
   #renewals: number[] = [];
   /** Requests that nobody waits for any more, and that the host has not answered. */
@@ -131,7 +133,7 @@ export class RemoteSession {
   takePart(): boolean {
     const { fence, ttlMs } = this.greeting;
     if (fence === 0) return false;
-    this.#has(fence, this.#options.lease ?? '', ttlMs);
+    this.#has(fence, this.#options.lease ?? '', ttlMs, ttlMs);
     return true;
   }
 
@@ -139,7 +141,7 @@ export class RemoteSession {
   async acquire(wish: LeaseWish): Promise<void> {
     const told = await this.#ask({ kind: 'acquire', id: ++this.#lastId, ...wish });
     if (told.kind !== 'granted') throw unexpected(told);
-    this.#has(told.fence, told.lease, wish.ttlMs);
+    this.#has(told.fence, told.lease, wish.ttlMs, wish.graceMs);
   }
 
   /** Leases, and who waits. */
@@ -198,7 +200,8 @@ export class RemoteSession {
   }
 
   /** The host renews what it has just granted, or ends it: a first renewal that is lost in a pause is refused there. */
-  #has(fence: number, lease: string, ttlMs: number): void {
+  #has(fence: number, lease: string, ttlMs: number, graceMs: number): void {
+    this.#graceMs = graceMs;
     this.#fence = fence;
     this.#lease = lease;
     this.#ttlMs = ttlMs;
@@ -346,7 +349,7 @@ export class RemoteSession {
   }
 
   async #resume(lost: BusFault): Promise<void> {
-    const giveUp = performance.now() + Math.min(RESUME_LIMIT_MS, this.#ttlMs);
+    const giveUp = performance.now() + Math.min(RESUME_LIMIT_MS, this.#graceMs);
     for (;;) {
       try {
         const { fence } = await this.connect();

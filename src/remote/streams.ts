@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream';
-import { BusFault } from '../bus/index.ts';
 import type { RemotePlace } from './address.ts';
 import { connected } from './connected.ts';
 
@@ -8,7 +7,7 @@ const SAID_MAX = 4096;
 
 /** A new stream to where a host shares its buses. @throws {BusFault} `ENODEV` not there, `EACCES` */
 export async function openStream(place: RemotePlace, name: string): Promise<Duplex> {
-  if (place.way === 'ssh') return sshStream(place, name);
+  if (place.way === 'ssh') return sshStream(place);
   if (place.way === 'tls') {
     const { tlsStream } = await import('./tls.ts');
     return tlsStream(place.host, place.port, name);
@@ -20,11 +19,8 @@ export async function openStream(place: RemotePlace, name: string): Promise<Dupl
 }
 
 /** The stdio of `dtbus share --stdio` on another machine: ssh says who may, and encrypts; no port is open there. */
-async function sshStream(
-  { user, host, port }: Extract<RemotePlace, { way: 'ssh' }>,
-  name: string,
-): Promise<Duplex> {
-  const [{ spawn }, { Duplex: Stream }] = await Promise.all([
+async function sshStream({ user, host, port }: Extract<RemotePlace, { way: 'ssh' }>): Promise<Duplex> {
+  const [{ spawn }, { Duplex: Stream, PassThrough }] = await Promise.all([
     import('node:child_process'),
     import('node:stream'),
   ]);
@@ -38,9 +34,11 @@ async function sshStream(
   child.stderr.on('data', (text: string) => {
     said = (said + text).slice(-SAID_MAX);
   });
-  const stream = Stream.from({ readable: child.stdout, writable: child.stdin });
+  // Its end is told when ssh has ended: by then the reason is known.
+  const heard = child.stdout.pipe(new PassThrough(), { end: false });
+  const stream = Stream.from({ readable: heard, writable: child.stdin });
   const failed = (why: string): void => {
-    stream.destroy(new BusFault('ENODEV', `${name}: ${why}`));
+    stream.destroy(new Error(why));
   };
   child.on('error', (error: NodeJS.ErrnoException) =>
     failed(error.code === 'ENOENT' ? 'not found: the command ssh; install it' : error.message),

@@ -1,9 +1,9 @@
 import type { RecordedEntry, RecordedTransfer, Recording } from '../recording/index.ts';
-import { isSame, type Request } from './match.ts';
 
 /** What a recording has of one part, in its order, and how far it was replayed. */
-export class PartQueue {
+export class PartQueue<Request> {
   readonly #recording: Recording;
+  readonly #isSame: (request: Request, transfer: RecordedTransfer) => boolean;
   readonly #offsets: number[] = [];
   readonly #lines: number[] = [];
   /** Those that are not simply once: by place. */
@@ -15,8 +15,9 @@ export class PartQueue {
   /** Of the group at `#at`: which have answered. */
   readonly #taken = new Set<number>();
 
-  constructor(recording: Recording) {
+  constructor(recording: Recording, isSame: (request: Request, transfer: RecordedTransfer) => boolean) {
     this.#recording = recording;
+    this.#isSame = isSame;
   }
 
   add({ line, how, group }: RecordedEntry, offset: number): void {
@@ -67,7 +68,7 @@ export class PartQueue {
         continue;
       }
       const transfer = this.#transferAt(place);
-      if (isSame(request, transfer)) {
+      if (this.#isSame(request, transfer)) {
         const again = how === 'repeat' || this.#isTriedAgain(transfer, times);
         this.#moveTo(again ? place : place + 1, again ? times + 1 : 0);
         return { line: this.#lines[place] as number, transfer };
@@ -95,7 +96,7 @@ export class PartQueue {
     if (next >= this.#offsets.length) return false;
     const group = this.#groups.get(next);
     const end = group === undefined ? next + 1 : this.#endOf(next, group);
-    for (let at = next; at < end; at++) if (isSame(request, this.#transferAt(at))) return true;
+    for (let at = next; at < end; at++) if (this.#isSame(request, this.#transferAt(at))) return true;
     return this.#how.get(next) === 'optional' && this.#fitsAfter(next, request);
   }
 
@@ -104,7 +105,7 @@ export class PartQueue {
     for (let place = from; place < end; place++) {
       if (this.#taken.has(place) && this.#how.get(place) !== 'repeat') continue;
       const transfer = this.#transferAt(place);
-      if (!isSame(request, transfer)) continue;
+      if (!this.#isSame(request, transfer)) continue;
       if (from !== this.#at) this.#moveTo(from, 0);
       this.#taken.add(place);
       const isDone = Array.from({ length: end - from }, (_, i) => from + i).every((each) =>

@@ -14,7 +14,7 @@ import {
   recordedBusName,
   transferText,
 } from '../recording/index.ts';
-import { answerInto, type Request, recordedRequest } from './match.ts';
+import { answerInto, isSame, type Request, recordedRequest } from './match.ts';
 import type { Describe } from './meaning.ts';
 import { PartQueue } from './part-queue.ts';
 
@@ -56,7 +56,7 @@ export class Replay {
   readonly recording: Recording;
   /** How its mismatches say transfers. */
   readonly #describe: Describe;
-  readonly #queues = new Map<string, PartQueue>();
+  readonly #queues = new Map<string, PartQueue<Request>>();
   /** By the line of the transfer in front of them; 0: before all. */
   readonly #edges = new Map<number, ReplayedEdge[]>();
   readonly #mismatches: string[] = [];
@@ -87,7 +87,7 @@ export class Replay {
       before = line;
       checkAnswers(recording, line, what);
       const key = keyOf(what.bus, what.segments[0]);
-      const queue = this.#queues.get(key) ?? new PartQueue(recording);
+      const queue = this.#queues.get(key) ?? new PartQueue<Request>(recording, isSame);
       this.#queues.set(key, queue);
       queue.add(entry, offset);
     }
@@ -172,7 +172,7 @@ export class Replay {
     throw new BusFault('EIO', sentence);
   }
 
-  #mismatch(bus: string, queue: PartQueue | undefined, request: Request): string {
+  #mismatch(bus: string, queue: PartQueue<Request> | undefined, request: Request): string {
     const { file } = this.recording;
     const got = `got ${this.#describe(recordedRequest(bus, request))}`;
     if (queue === undefined)

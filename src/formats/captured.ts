@@ -33,9 +33,21 @@ export interface FoundTransfer
 /** Most transfers and edges of one import. A packed file of a megabyte can hold more than there is memory for. */
 export const EVENTS_MAX = 1_000_000;
 
+/** Most messages of a transfer, and of all of an import. */
+const MESSAGES_MAX = 1 << 16;
+const ALL_MESSAGES_MAX = 4 * EVENTS_MAX;
+
+/** Adds a message to those of a transfer. @throws {WaveError} there are too many */
+export function addMessage<Message>(messages: Message[], message: Message): void {
+  if (messages.length === MESSAGES_MAX)
+    throw new WaveError(`more than ${MESSAGES_MAX} messages in a transfer; its end may be missing`);
+  messages.push(message);
+}
+
 /** What an importer finds, in whatever order it ends. */
 export class FoundEvents {
   readonly #events: CapturedEvent[] = [];
+  #messages = 0;
 
   get count(): number {
     return this.#events.length;
@@ -51,6 +63,11 @@ export class FoundEvents {
     if (this.#events.length === EVENTS_MAX)
       throw new WaveError(
         `more than ${EVENTS_MAX} transfers and edges; cut the trace into parts and convert each`,
+      );
+    if (event.what.kind === 'transfer') this.#messages += event.what.segments.length;
+    if (this.#messages > ALL_MESSAGES_MAX)
+      throw new WaveError(
+        `more than ${ALL_MESSAGES_MAX} messages; cut the trace into parts and convert each`,
       );
     this.#events.push(event);
   }

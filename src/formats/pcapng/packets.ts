@@ -27,6 +27,8 @@ const PCAP: Readonly<Record<number, { little: boolean; unitNs: bigint }>> = {
 };
 const PCAP_HEAD = 24;
 const PCAP_PACKET = 16;
+/** Most interfaces of a section. */
+const INTERFACES_MAX = 1 << 16;
 const SECOND_NS = 1_000_000_000n;
 
 /** The packets of a pcap or pcapng file. @throws {CaptureError} */
@@ -83,8 +85,11 @@ function* pcapngPackets(view: DataView): Generator<ReadPacket> {
     const body = new DataView(view.buffer, view.byteOffset + at + 8, length - 12);
     const type = view.getUint32(at, little);
     if (isSection) interfaces = [];
-    else if (type === BLOCK.INTERFACE) interfaces.push(interfaceOf(body, little));
-    else if (type === BLOCK.PACKET) yield packetOf(body, little, interfaces, ++number);
+    else if (type === BLOCK.INTERFACE) {
+      if (interfaces.length === INTERFACES_MAX)
+        throw new CaptureError(`more than ${INTERFACES_MAX} interfaces; write fewer into the file`);
+      interfaces.push(interfaceOf(body, little));
+    } else if (type === BLOCK.PACKET) yield packetOf(body, little, interfaces, ++number);
     at += length;
   }
 }

@@ -1,14 +1,14 @@
 import { ERRNO, type Errno, I2C_M, type NackPlace } from '../../bus/index.ts';
-import { busName } from '../../trace/decode.ts';
-import type { TracedBus, TracedSegment } from '../../trace/index.ts';
+import type { TracedSegment } from '../../trace/index.ts';
 import {
+  addMessage,
   type Captured,
   type CapturedEvent,
   FoundEvents,
   type FoundTransfer,
   foundTransfer,
-  plainBus,
 } from '../captured.ts';
+import { FoundBuses } from '../found-buses.ts';
 import { LINKTYPE, NACK_COMMENT } from './capture.ts';
 import { packetsOf, type ReadPacket } from './packets.ts';
 import { FLAG, HEADER_BYTES, TAGS } from './spi-packets.ts';
@@ -37,7 +37,7 @@ interface Open {
 }
 
 class PacketReader {
-  readonly #buses: TracedBus[] = [];
+  readonly #buses = new FoundBuses();
   readonly #events = new FoundEvents();
   readonly #open = new Map<number, Open>();
   #began: bigint | undefined;
@@ -54,7 +54,7 @@ class PacketReader {
   end(): Captured {
     for (const bus of [...this.#open.keys()]) this.#close(bus);
     return {
-      ...{ buses: this.#buses, board: undefined, events: this.#events.inOrder() },
+      ...{ buses: this.#buses.all, board: undefined, events: this.#events.inOrder() },
       beganMs: this.#began === undefined ? undefined : Number(this.#began / 1000n) / 1000,
       notes: [
         ...(this.#other === 0
@@ -77,7 +77,7 @@ class PacketReader {
       this.#other++;
       return;
     }
-    const place = this.#placeOf('i2c', bus & 0x7f);
+    const place = this.#buses.placeOf('i2c', bus & 0x7f);
     const flags = (high << 8) | low;
     const segment = segmentOf(bytes, flags, length);
     const open = this.#open.get(place);
@@ -96,7 +96,7 @@ class PacketReader {
       };
       this.#open.set(place, begun);
     } else {
-      open.segments.push(segment);
+      addMessage(open.segments, segment);
       open.lastNs = atNs;
     }
     const now = this.#open.get(place) as Open;
@@ -126,7 +126,7 @@ class PacketReader {
     }
     const view = new DataView(bytes.buffer, bytes.byteOffset + head);
     const flags = view.getUint8(1);
-    const place = this.#placeOf('spi', view.getUint16(2));
+    const place = this.#buses.placeOf('spi', view.getUint16(2));
     const sentKept = Math.min(view.getUint32(8), bytes.length - head - HEADER_BYTES);
     const data = bytes.subarray(head + HEADER_BYTES);
     // What was cut was cut of the last direction that there is.
@@ -143,7 +143,7 @@ class PacketReader {
       ...{ bus: place, atNs, lastNs: atNs, segments: [], isTold: true, nack: undefined },
       fault: faultOf(comments[0]),
     };
-    open.segments.push(segment);
+    addMessage(open.segments, segment);
     this.#open.set(place, open);
     if ((flags & FLAG.LAST) !== 0) this.#close(place);
   }
@@ -158,12 +158,6 @@ class PacketReader {
     const { what } = foundTransfer(found, atNs);
     const startedMs = Number(open.atNs / 1000n) / 1000;
     this.#events.add({ atNs, what: { ...what, startedMs } as CapturedEvent['what'] });
-  }
-
-  #placeOf(kind: TracedBus['kind'], number: number): number {
-    const name = busName({ kind, number });
-    const known = this.#buses.findIndex((bus) => busName(bus) === name);
-    return known >= 0 ? known : this.#buses.push(plainBus(kind, number)) - 1;
   }
 }
 

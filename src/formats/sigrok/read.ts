@@ -15,13 +15,17 @@ export function readSigrok(file: Uint8Array): Wave {
     throw new WaveError('not a session of sigrok: expected a file metadata in it');
   const { names, rate, unit, capture } = metadataOf(Buffer.from(metadata.contents()).toString('utf8'));
   const chunks = chunksOf(entries, capture);
-  const first = chunks[0]?.contents();
-  const idle = names.map((_, lane) => (((first?.[lane >> 3] ?? 0xff) >> (lane & 7)) & 1) === 1);
   return {
     names,
-    idle,
+    idle: idleOf(chunks[0], names.length),
     steps: { [Symbol.iterator]: () => stepsOf(chunks, { unit, rate, lanes: names.length }) },
   };
+}
+
+/** The levels of the first sample. What was unpacked for it is kept no longer. */
+function idleOf(chunk: ZipEntry | undefined, lanes: number): boolean[] {
+  const first = chunk?.contents();
+  return Array.from({ length: lanes }, (_, lane) => (((first?.[lane >> 3] ?? 0xff) >> (lane & 7)) & 1) === 1);
 }
 
 function metadataOf(text: string) {

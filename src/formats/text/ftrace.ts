@@ -1,10 +1,11 @@
 import { type Errno, errnoName, I2C_M } from '../../bus/index.ts';
-import { busName } from '../../trace/decode.ts';
-import type { TracedBus, TracedBytes, TracedSegment } from '../../trace/index.ts';
-import { type Captured, FoundEvents, foundTransfer, plainBus } from '../captured.ts';
+import type { TracedBytes, TracedSegment } from '../../trace/index.ts';
+import { addMessage, type Captured, FoundEvents, foundTransfer } from '../captured.ts';
+import { BUSES_MAX, FoundBuses } from '../found-buses.ts';
 import { WaveError } from '../wave/samples.ts';
 import { SmbusCall } from './ftrace-smbus.ts';
 import { hexBytes } from './hex-bytes.ts';
+import { linesOf } from './lines.ts';
 
 /** `cat-812 [000] ..... 100.123456: i2c_write: i2c-1 #0 …`: a line of `trace` or `trace_pipe`, or of `trace-cmd report`. */
 const LINE = /(?:^|\s)(\d+)\.(\d{1,9}):\s+((?:i2c|smbus|spi)_\w+):\s+(.*)$/;
@@ -20,11 +21,7 @@ const SPI_DATA = /^len=(\d+)\s+tx=\[([^\]]*)\]\s+rx=\[([^\]]*)\]/;
  */
 export function readFtrace(text: string): Captured {
   const reader = new FtraceReader();
-  let line = 0;
-  for (const each of text.split('\n')) {
-    line++;
-    reader.line(each, line);
-  }
+  for (const [line, each] of linesOf(text)) reader.line(each, line);
   return reader.end();
 }
 
@@ -41,7 +38,7 @@ interface SpiCall {
 }
 
 class FtraceReader {
-  readonly #buses: TracedBus[] = [];
+  readonly #buses = new FoundBuses();
   readonly #events = new FoundEvents();
   readonly #i2c = new Map<number, I2cCall>();
   readonly #smbus = new Map<number, SmbusCall>();
@@ -72,7 +69,7 @@ class FtraceReader {
       );
     this.#unfinished += this.#i2c.size + this.#spi.size;
     return {
-      ...{ buses: this.#buses, board: undefined, beganMs: undefined },
+      ...{ buses: this.#buses.all, board: undefined, beganMs: undefined },
       events: this.#events.inOrder('first'),
       notes: [
         ...(this.#cut === 0
@@ -94,7 +91,7 @@ class FtraceReader {
   #i2cEvent(event: string, rest: string, atNs: number): void {
     const [, number, more = ''] = I2C.exec(rest) ?? [];
     if (number === undefined) throw this.#wrong(event);
-    const bus = this.#placeOf('i2c', Number(number));
+    const bus = this.#buses.placeOf('i2c', Number(number));
     if (event === 'i2c_result') {
       const [, ret] = /^n=\d+\s+ret=(-?\d+)/.exec(more) ?? [];
       if (ret === undefined) throw this.#wrong(event);
@@ -120,7 +117,7 @@ class FtraceReader {
       if (smbus !== undefined) smbus.isCarried = true;
     }
     const isRead = event === 'i2c_read';
-    call.segments.push({
+    addMessage(call.segments, {
       ...{ target: Number.parseInt(address, 16), tenBit: (flags & I2C_M.TEN) !== 0 },
       sent: isRead ? undefined : this.#bytes(data, length),
       received: isRead ? { bytes: new Uint8Array(0), length } : undefined,
@@ -141,7 +138,7 @@ class FtraceReader {
   #smbusEvent(event: string, rest: string, atNs: number): void {
     const [, number, more = ''] = I2C.exec(rest) ?? [];
     if (number === undefined) throw this.#wrong(event);
-    const bus = this.#placeOf('i2c', Number(number));
+    const bus = this.#buses.placeOf('i2c', Number(number));
     if (event === 'smbus_write' || event === 'smbus_read') {
       const begun = SmbusCall.begin(event, more, atNs);
       if (begun === undefined) throw this.#wrong(event);
@@ -170,6 +167,8 @@ class FtraceReader {
     const key = `${number}.${chipSelect}`;
     if (event === 'spi_message_start') {
       if (this.#spi.has(key)) this.#unfinished++;
+      else if (this.#spi.size === BUSES_MAX)
+        throw new WaveError(`more than ${BUSES_MAX} messages without an end`, this.#line);
       this.#spi.set(key, { atNs, segments: [] });
       return;
     }
@@ -179,7 +178,7 @@ class FtraceReader {
       const [, lengthText, tx, rx] = SPI_DATA.exec(more) ?? [];
       if (lengthText === undefined) throw this.#wrong(event);
       const length = Number(lengthText);
-      call.segments.push({
+      addMessage(call.segments, {
         ...{ target: Number(chipSelect), tenBit: false },
         sent: tx === '' ? undefined : this.#bytes(tx, length),
         received: rx === '' ? undefined : this.#bytes(rx, length),
@@ -191,7 +190,7 @@ class FtraceReader {
     const [, actual, whole] = /len=(\d+)\/(\d+)/.exec(more) ?? [];
     if (actual === undefined) throw this.#wrong(event);
     const fault = actual === whole ? undefined : 'EIO';
-    const bus = this.#placeOf('spi', Number(number));
+    const bus = this.#buses.placeOf('spi', Number(number));
     if (call.segments.length > 0)
       this.#add({ bus, segments: call.segments, fault, wireNs: atNs - call.atNs }, call.atNs);
   }
@@ -206,11 +205,5 @@ class FtraceReader {
     if (bytes === undefined) throw this.#wrong('bytes');
     if (bytes.length < length) this.#cut++;
     return { bytes: bytes.subarray(0, length), length };
-  }
-
-  #placeOf(kind: TracedBus['kind'], number: number): number {
-    const name = busName({ kind, number });
-    const known = this.#buses.findIndex((bus) => busName(bus) === name);
-    return known >= 0 ? known : this.#buses.push(plainBus(kind, number)) - 1;
   }
 }

@@ -1,23 +1,28 @@
 import type { TracedBus } from '../../trace/index.ts';
 import {
+  addMessage,
   type Captured,
   FoundEvents,
   type FoundTransfer,
   foundTransfer,
-  plainBus,
   wholeBytes,
 } from '../captured.ts';
+import { BUSES_MAX, FoundBuses } from '../found-buses.ts';
+import { LANES_MAX } from '../wave/channels.ts';
 import { decodeWave, type WaveOptions } from '../wave/decode.ts';
 import { type WaveChange, WaveError } from '../wave/samples.ts';
 import { csvFields } from './csv.ts';
+import { linesOf } from './lines.ts';
 
 /**
  * Reads what Saleae's Logic 2 exports as CSV: the digital channels (`Time [s],Channel 0,…`), or the table of its I2C and
  * SPI analysers (`name,type,start_time,…`), which `dtbus convert` writes too. @throws {WaveError}
  */
 export function readSaleae(text: string, options: WaveOptions): Captured {
-  const [first = ''] = text.split('\n', 1);
+  const [[, first] = [1, '']] = linesOf(text);
   const columns = csvFields(first.replace(/^\uFEFF/, '').trimEnd());
+  if (columns.length > LANES_MAX + 1)
+    throw new WaveError(`more than ${LANES_MAX + 1} columns; export fewer channels`, 1);
   if (columns[0] === 'name' && columns[1] === 'type' && columns.includes('start_time'))
     return readTable(text, columns);
   if (/^time ?\[s\]$/i.test(columns[0] ?? '') && columns.length > 1 && columns[1] !== 'Packet ID')
@@ -29,13 +34,8 @@ export function readSaleae(text: string, options: WaveOptions): Captured {
 }
 
 function* rowsOf(text: string): Generator<readonly [line: number, fields: readonly string[]]> {
-  let line = 0;
-  for (let at = 0; at < text.length; ) {
-    const found = text.indexOf('\n', at);
-    const end = found < 0 ? text.length : found;
-    const row = text.slice(at, end).trimEnd();
-    at = end + 1;
-    line++;
+  for (const [line, whole] of linesOf(text)) {
+    const row = whole.trimEnd();
     if (line > 1 && row !== '') yield [line, csvFields(row)];
   }
 }
@@ -85,7 +85,7 @@ type Row = (column: string) => string;
 
 /** Reads the rows of analysers: `start`, `address`, `data`, `stop`; `enable`, `result`, `disable`. */
 class TableReader {
-  readonly buses: TracedBus[] = [];
+  readonly buses = new FoundBuses();
   readonly events = new FoundEvents();
   readonly #names = new Map<string, { readonly place: number; readonly chipSelect: number }>();
   readonly #open = new Map<string, Open>();
@@ -100,6 +100,8 @@ class TableReader {
       case 'start':
       case 'enable':
         // A repeated START goes on with the same transaction.
+        if (open === undefined && this.#open.size === BUSES_MAX)
+          throw new WaveError(`more than ${BUSES_MAX} analysers without a stop or disable`, line);
         if (open === undefined || type === 'enable')
           this.#open.set(name, { atNs, messages: [], sent: [], received: [], nack: undefined });
         return;
@@ -124,7 +126,7 @@ class TableReader {
     const refused = row('ack') === 'false';
     if (type === 'address') {
       const target = this.#number(row('address'), 0x3ff);
-      open.messages.push({ target, tenBit: target > 0x7f, read: row('read') === 'true', bytes: [] });
+      addMessage(open.messages, { target, tenBit: target > 0x7f, read: row('read') === 'true', bytes: [] });
       if (refused) open.nack ??= { message: open.messages.length - 1, byte: -1 };
       return;
     }
@@ -168,11 +170,7 @@ class TableReader {
     const known = this.#names.get(name);
     if (known !== undefined) return known;
     const [, said, select = '0'] = /(\d{1,6})(?:\.(\d{1,6}))?$/.exec(name) ?? [];
-    const isSame = (number: number) => (bus: TracedBus) => bus.kind === kind && bus.number === number;
-    let number = Number(said ?? 0);
-    if (said === undefined) while (this.buses.some(isSame(number))) number++;
-    let place = this.buses.findIndex(isSame(number));
-    if (place < 0) place = this.buses.push(plainBus(kind, number)) - 1;
+    const place = this.buses.placeOf(kind, said === undefined ? this.buses.free(kind) : Number(said));
     const found = { place, chipSelect: Number(select) };
     this.#names.set(name, found);
     return found;
@@ -194,10 +192,11 @@ class TableReader {
 
 function readTable(text: string, columns: readonly string[]): Captured {
   const reader = new TableReader();
+  const places = new Map(columns.map((column, place) => [column, place]));
   for (const [line, fields] of rowsOf(text)) {
     reader.row(line, (column) => {
-      const at = columns.indexOf(column);
-      return at < 0 ? '' : (fields[at] ?? '');
+      const at = places.get(column);
+      return at === undefined ? '' : (fields[at] ?? '');
     });
   }
   if (reader.events.count === 0)
@@ -205,7 +204,7 @@ function readTable(text: string, columns: readonly string[]): Captured {
       'not found: transfers; expected rows of an I2C or SPI analyser (address, data, result)',
     );
   return {
-    ...{ buses: reader.buses, board: undefined, beganMs: undefined, notes: [] },
+    ...{ buses: reader.buses.all, board: undefined, beganMs: undefined, notes: [] },
     events: reader.events.inOrder(),
   };
 }

@@ -1,8 +1,10 @@
+import { linesOf } from '../text/lines.ts';
+import { LANES_MAX } from '../wave/channels.ts';
 import { type Wave, type WaveChange, WaveError } from '../wave/samples.ts';
 
 const UNITS_NS: Readonly<Record<string, number>> = { s: 1e9, ms: 1e6, us: 1e3, ns: 1, ps: 1e-3, fs: 1e-6 };
-/** Most wires that are followed. */
-const LANES_MAX = 4096;
+/** Longest declaration that is looked at, in characters. */
+const DECLARATION_MAX = 1 << 16;
 
 /** Reads a VCD file; wires of one bit are looked at, all else is passed over. @throws {WaveError} */
 export function readVcd(text: string): Wave {
@@ -25,36 +27,56 @@ function headOf(text: string): Head {
   const names: string[] = [];
   const lanes = new Map<string, number[]>();
   let unitNs: number | undefined;
-  const declarations = /\$(\w+)\s([\s\S]*?)\$end\b/g;
-  for (let found = declarations.exec(text); found !== null; found = declarations.exec(text)) {
-    const [, word, body = ''] = found;
-    if (word === 'timescale') unitNs = unitOf(body, lineAt(text, found.index));
+  for (const { word, body, at, end } of declarationsOf(text)) {
+    if (word === 'timescale') unitNs = unitOf(body, () => lineAt(text, at));
     if (word === 'var') {
-      const [, type = '', width = '', code = '', name = ''] =
-        /^\s*(\S+)\s+(\d+)\s+(\S+)\s+(.*?)\s*$/s.exec(body) ?? [];
-      if (code === '')
-        throw new WaveError('invalid $var: expected type, width, code and name', lineAt(text, found.index));
+      const [type = '', width = '', code = '', ...name] = body.trim().split(/\s+/);
+      if (code === '' || !/^\d+$/.test(width) || name.length === 0)
+        throw new WaveError('invalid $var: expected type, width, code and name', lineAt(text, at));
       if (width !== '1' || type === 'string' || type === 'real') continue;
       if (names.length >= LANES_MAX)
         throw new WaveError(
           `more than ${LANES_MAX} wires; write fewer signals into the file`,
-          lineAt(text, found.index),
+          lineAt(text, at),
         );
-      lanes.set(code, [...(lanes.get(code) ?? []), names.push(name.replaceAll(/\s+/g, '')) - 1]);
+      lanes.set(code, [...(lanes.get(code) ?? []), names.push(name.join('')) - 1]);
     }
     if (word !== 'enddefinitions') continue;
     if (unitNs === undefined) throw new WaveError('not found: $timescale');
-    const from = declarations.lastIndex;
-    return { names, lanes, unitNs, from, line: lineAt(text, from) };
+    return { names, lanes, unitNs, from: end, line: lineAt(text, end) };
   }
   throw new WaveError('not a VCD file: expected $enddefinitions $end');
 }
 
-function unitOf(body: string, line: number): number {
+/** `$word body $end`, one after the other; each character is looked at a few times at most. */
+function* declarationsOf(text: string) {
+  const begin = /\$(\w{1,32})\s/g;
+  const close = /\$end\b/g;
+  for (let found = begin.exec(text); found !== null; found = begin.exec(text)) {
+    close.lastIndex = begin.lastIndex;
+    const closed = close.exec(text);
+    if (closed === null) return;
+    const [, word = ''] = found;
+    const isRead = word === 'var' || word === 'timescale';
+    if (isRead && closed.index - begin.lastIndex > DECLARATION_MAX)
+      throw new WaveError(
+        `invalid $${word}: longer than ${DECLARATION_MAX} characters; its $end may be missing`,
+        lineAt(text, found.index),
+      );
+    const body = isRead ? text.slice(begin.lastIndex, closed.index) : '';
+    begin.lastIndex = close.lastIndex;
+    yield { word, body, at: found.index, end: close.lastIndex };
+  }
+}
+
+function unitOf(body: string, line: () => number): number {
   const [, amount = '', unit = ''] = /^\s*(1|10|100)\s*(s|ms|us|ns|ps|fs)\s*$/.exec(body) ?? [];
   const unitNs = UNITS_NS[unit];
   if (unitNs === undefined)
-    throw new WaveError(`invalid $timescale: expected one such as 100 ns, got ${body.trim()}`, line);
+    throw new WaveError(
+      `invalid $timescale: expected one such as 100 ns, got ${body.trim().slice(0, 80)}`,
+      line(),
+    );
   return Number(amount) * unitNs;
 }
 
@@ -85,13 +107,10 @@ function* stepsOf(text: string, head: Head, idle: readonly boolean[]): Generator
 type Change = readonly [lane: number, high: boolean];
 
 function* changesOf(text: string, { lanes, unitNs, from, line: first }: Head) {
-  let line = first;
   let time = 0;
   let changes: Change[] = [];
-  for (let at = from; at < text.length; ) {
-    const found = text.indexOf('\n', at);
-    const end = found < 0 ? text.length : found;
-    for (const word of wordsOf(text.slice(at, end))) {
+  for (const [line, row] of linesOf(text, from, first)) {
+    for (const word of wordsOf(row)) {
       if (word.startsWith('#')) {
         const next = timeOf(word, time, line);
         if (next > time || changes.length > 0) yield { atNs: time * unitNs, changes };
@@ -103,8 +122,6 @@ function* changesOf(text: string, { lanes, unitNs, from, line: first }: Head) {
       if (high === undefined) continue;
       for (const lane of lanes.get(word.slice(1)) ?? []) changes.push([lane, high]);
     }
-    at = end + 1;
-    line++;
   }
   if (changes.length > 0) yield { atNs: time * unitNs, changes };
 }

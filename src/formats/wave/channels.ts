@@ -1,5 +1,5 @@
 import type { TracedBus } from '../../trace/index.ts';
-import { plainBus } from '../captured.ts';
+import { FoundBuses } from '../found-buses.ts';
 import { WaveError } from './samples.ts';
 
 /** The roles that a lane can have, by the names that people give them. */
@@ -46,6 +46,9 @@ export interface Channels {
   readonly lines: readonly number[];
 }
 
+/** Most channels that are followed. */
+export const LANES_MAX = 4096;
+
 /** `i2c-1.SCL`, `SDA`, `spi-0.CS1`, `CS#` */
 const NAME = /^(?:(.*?)[._: /-])?([a-z]+?)(\d*)[#_]?$/i;
 
@@ -78,20 +81,20 @@ export function channelsOf(names: readonly string[], given: readonly string[]): 
     if (role === 'cs') group.selects.push([Number(digits || 0), lane]);
     else if (!group.roles.has(role)) group.roles.set(role, lane);
   });
-  const buses: TracedBus[] = [];
+  const buses = new FoundBuses();
   const wires: (I2cChannels | SpiChannels)[] = [];
   for (const [key, group] of groups) {
     const kind = key.startsWith('i2c') ? 'i2c' : 'spi';
     const found = kind === 'i2c' ? i2cOf(group) : spiOf(group);
     if (found === undefined) continue;
-    buses.push(plainBus(kind, numberOf(kind, group.prefix, buses)));
+    buses.placeOf(kind, numberOf(kind, group.prefix, buses));
     wires.push(found);
   }
-  if (buses.length === 0)
+  if (buses.all.length === 0)
     throw new WaveError(
       `not found: SCL and SDA, or SCK and CS; the channels are ${names.join(', ') || 'none'}. Say which they are: --channel SCL=${names[0] ?? 'D0'}`,
     );
-  return { buses, wires, lines };
+  return { buses: buses.all, wires, lines };
 }
 
 function saidRole(given: string, names: readonly string[]): readonly [lane: number, role: string] {
@@ -118,11 +121,7 @@ function spiOf({ roles, selects }: Group): SpiChannels | undefined {
 }
 
 /** The number that the prefix says, or the first that is free. */
-function numberOf(kind: TracedBus['kind'], prefix: string, taken: readonly TracedBus[]): number {
+function numberOf(kind: TracedBus['kind'], prefix: string, taken: FoundBuses): number {
   const [, said] = /(\d{1,6})$/.exec(prefix) ?? [];
-  const isFree = (number: number) => !taken.some((bus) => bus.kind === kind && bus.number === number);
-  if (said !== undefined && isFree(Number(said))) return Number(said);
-  let number = 0;
-  while (!isFree(number)) number++;
-  return number;
+  return said !== undefined && !taken.has(kind, Number(said)) ? Number(said) : taken.free(kind);
 }

@@ -1,6 +1,6 @@
 import type { NackPlace } from '../../bus/index.ts';
 import type { TracedSegment } from '../../trace/index.ts';
-import { type FoundTransfer, wholeBytes } from '../captured.ts';
+import { addMessage, type FoundTransfer, wholeBytes } from '../captured.ts';
 
 /** A transaction, or what there is of one. */
 export interface FoundI2c {
@@ -85,7 +85,7 @@ export class I2cDecoder {
     if (this.#isAddressNext || message === undefined) {
       this.#isAddressNext = false;
       message = messageOf(byte, messages);
-      if (!acknowledged) this.#nack ??= { message: messages.indexOf(message), byte: -1 };
+      if (!acknowledged) this.#nack ??= { message: messages.length - 1, byte: -1 };
       return;
     }
     if (message.addressLeft > 0) {
@@ -132,12 +132,12 @@ function messageOf(byte: number, messages: Message[]): Message {
   }
   if (isTenBit && read && before?.tenBit) {
     const message: Message = { ...before, read, bytes: [], addressLeft: 0 };
-    messages.push(message);
+    addMessage(messages, message);
     return message;
   }
   const target = isTenBit ? (byte & 6) << 7 : byte >> 1;
   const message: Message = { target, tenBit: isTenBit, read, bytes: [], addressLeft: isTenBit ? 1 : 0 };
-  messages.push(message);
+  addMessage(messages, message);
   return message;
 }
 

@@ -14,6 +14,13 @@ export interface WaveOptions {
 
 /** Most moments at which levels change: some ten seconds' work. */
 const CHANGES_MAX = 2 ** 26;
+/** Most levels that are looked at: changes, each with all channels. */
+const LEVELS_MAX = 2 ** 31;
+
+/** How many changes of levels are looked at, by how many channels there are. */
+export function changesMax(channels: number): number {
+  return Math.min(CHANGES_MAX, Math.floor(LEVELS_MAX / Math.max(1, channels)));
+}
 
 type Step = (atNs: number, levels: readonly boolean[]) => void;
 
@@ -25,7 +32,7 @@ type Step = (atNs: number, levels: readonly boolean[]) => void;
 export function decodeWave(
   wave: Wave,
   { channels: given, spiMode }: WaveOptions,
-  most = CHANGES_MAX,
+  most = changesMax(wave.names.length),
 ): Captured {
   const channels = channelsOf(wave.names, given);
   const events = new FoundEvents();

@@ -1,13 +1,16 @@
 import { RecordingWriter, type WriterOptions } from '../recording/index.ts';
-import type { TracedBus } from '../trace/index.ts';
+import type { WatchedTransfer } from '../trace/decode.ts';
+import type { TracedBus, TracedTransfer } from '../trace/index.ts';
 import type { Captured } from './captured.ts';
-import type { Meaning } from './meaning.ts';
+
+/** What a comment says of a transfer. */
+type Comment = (transfer: TracedTransfer) => Pick<WatchedTransfer, 'part' | 'text'>;
 
 /** Writes what happened as a recording. `meaning`: for its comments; undefined: none. */
 export function writeRecording(
   captured: Captured,
   put: (text: string) => void,
-  options: WriterOptions & { readonly meaning?: Meaning | undefined },
+  options: WriterOptions & { readonly meaning?: Comment | undefined },
 ): void {
   const { buses, board, events, beganMs } = captured;
   const writer = new RecordingWriter(put, { ...options, isDated: beganMs !== undefined });

@@ -81,7 +81,7 @@ async function writeFiles(recorder: Recorder, folder: string, name: string): Pro
     const path = join(folder, `${name}.${format}`);
     const pieces: (string | Uint8Array)[] = [];
     await writeTrace(captured, format, (piece) => pieces.push(piece), {
-      times: 'exact',
+      times: 'rounded',
       describe: true,
       idleNs: undefined,
     });

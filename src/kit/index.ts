@@ -14,6 +14,7 @@ export {
   type Recovery,
   type Touch,
 } from './expect/events.ts';
+export { assertRecording } from './expect/recording.ts';
 export {
   assertAtMost,
   assertCount,

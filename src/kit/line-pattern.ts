@@ -1,5 +1,10 @@
 import type { TracedBytes, TracedSegment } from '../board/index.ts';
-import { parseRecordedLine, type RecordedBytes, type RecordedSegment } from '../recording/index.ts';
+import {
+  parseRecordedLine,
+  type RecordedBytes,
+  type RecordedSegment,
+  type RecordedTransfer,
+} from '../recording/index.ts';
 import type { Seen, SeenTransfer } from './traffic.ts';
 
 /**
@@ -14,13 +19,18 @@ export function lineMatches(line: string): (event: Seen) => boolean {
     case 'lost':
       return () => false;
     default:
-      return (event) =>
-        event.kind === 'transfer' &&
-        event.bus === what.bus &&
-        event.errno === what.fault &&
-        (what.nack === undefined || what.nack.byte === event.nack?.byte) &&
-        fitsSegments(event, what.segments);
+      return (event) => event.kind === 'transfer' && fitsTransfer(event, what);
   }
+}
+
+/** Whether a transfer is what a recording has: errno, place, and bytes as far as it knows them. */
+export function fitsTransfer(event: SeenTransfer, what: RecordedTransfer): boolean {
+  return (
+    event.bus === what.bus &&
+    event.errno === what.fault &&
+    (what.nack === undefined || what.nack.byte === event.nack?.byte) &&
+    fitsSegments(event, what.segments)
+  );
 }
 
 function fitsSegments({ segments }: SeenTransfer, wanted: readonly RecordedSegment[]): boolean {

@@ -218,6 +218,16 @@ export class Traffic {
     return seen.slice(after).filter((event) => wanted.every((wants) => wants(event)));
   }
 
+  /** The same as `events`, for the formats of traces. */
+  captured(): Captured {
+    const wanted = new Set(this.events.map(({ sequence }) => sequence));
+    const captured = this.#recorder.captured(Number.MAX_SAFE_INTEGER);
+    const events = [...captured.events].filter(
+      ({ what }) => what.kind !== 'lost' && wanted.has(what.sequence),
+    );
+    return { ...captured, events };
+  }
+
   /** What upper limits of time are widened by. */
   get slack(): Slack {
     return this.#recorder.slack;

@@ -16,6 +16,7 @@ import {
   type Recovery,
   type Touch,
 } from './expect/events.ts';
+import { assertRecording } from './expect/recording.ts';
 import { askForUpdate } from './expect/update.ts';
 import {
   assertAtMost,
@@ -203,6 +204,7 @@ expect.extend({
   toHaveToggled: matcher('toHaveToggled', assertToggled),
   toHaveRecovered: matcher('toHaveRecovered', assertRecovered),
   toHaveReplayedAll: matcher('toHaveReplayedAll', assertReplayedAll),
+  toMatchRecording: matcher('toMatchRecording', assertRecording),
   toShow: matcher('toShow', assertShows),
   toMatchScreen: matcher('toMatchScreen', assertScreen),
   toResolveOrReject: resolveOrReject,
@@ -244,6 +246,8 @@ declare global {
       toHaveRecovered(recovery?: Recovery): void;
       /** Of a board whose parts are a recording: nothing of it is left. */
       toHaveReplayedAll(): void;
+      /** Of a board or its traffic: it did what a recording has; `-u` writes it. */
+      toMatchRecording(file: FilePath): void;
       /** Of a display (`board.part('&lcd')`): it shows this text. */
       toShow(text: string | RegExp): void;
       /** Of a display: it shows the picture of a PNG file; `-u` writes it. */

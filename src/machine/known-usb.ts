@@ -49,7 +49,7 @@ const KNOWN: Readonly<Record<string, KnownUsb>> = {
     'excamera,spidriver',
   ),
   '1209:7331': serial('Bus Pirate 5 or 6'),
-  '04d8:ffee': serial('USB-ISS'),
+  '04d8:ffee': serial('USB-ISS', 'devantech,usb-iss'),
   '2341:0043': serial('Arduino Uno', FIRMATA, SERPROG),
   '1a86:7523': serial(
     'CH340: an Arduino, perhaps a serprog programmer, or an ESP',

@@ -73,6 +73,11 @@ import {
 } from '../../hosts/micropython/index.ts';
 import { SerprogAdapter, SerprogEmulator } from '../../hosts/serprog/index.ts';
 import { SimulatedI2cController, SimulatedSpiController } from '../../hosts/simulated/index.ts';
+import {
+  I2C_CAPABILITIES as USB_ISS_CAPABILITIES,
+  UsbIssAdapter,
+  UsbIssEmulator,
+} from '../../hosts/usb-iss/index.ts';
 import type { HostAdapter } from '../../src/bus/index.ts';
 import { EmulatedConnection, EmulatedPort, type UsbDevice, type UsbOpener } from '../../src/usb/index.ts';
 import { remoteBench } from '../remote/bench.ts';
@@ -182,6 +187,15 @@ function i2cDriver(): Promise<ControllerBench> {
   );
 }
 
+function usbIss(): Promise<ControllerBench> {
+  const wire = new RecordingWire();
+  return behindPort(
+    wire,
+    () => new UsbIssEmulator({ i2c: wire.i2c }),
+    (port) => new UsbIssAdapter('an emulated port', (events) => serialLink(port(), 115_200)(events)),
+  );
+}
+
 function spiDriver(): Promise<ControllerBench> {
   const wire = new RecordingWire();
   return behindPort(
@@ -284,6 +298,7 @@ describeControllers('MicroPython before 1.14, hardware I2C', () => micropython(f
 describeControllers('Firmata', firmata, { i2c: FIRMATA_CAPABILITIES, spiModes: [0] });
 describeControllers('I2CDriver', i2cDriver, { hasSpi: false, i2c: I2C_DRIVER_CAPABILITIES });
 describeControllers('SPIDriver', spiDriver, { hasI2c: false });
+describeControllers('USB-ISS', usbIss, { hasSpi: false, i2c: USB_ISS_CAPABILITIES });
 describeControllers('i2c-tiny-usb', i2cTinyUsb, { hasSpi: false, i2c: TINY_USB_CAPABILITIES });
 describeControllers('CH341A', ch341a, { i2c: CH341A_CAPABILITIES, spiModes: [0], spiSpeedHz: 2_000_000 });
 describeControllers('CH347', ch347, { i2c: CH347_CAPABILITIES });

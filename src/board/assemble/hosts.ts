@@ -53,6 +53,10 @@ const FOLDERS: readonly {
     load: () => import('../../../hosts/excamera/index.ts'),
   },
   {
+    compatible: ['devantech,usb-iss', 'dtbus,usb-iss-emulator'],
+    load: () => import('../../../hosts/usb-iss/index.ts'),
+  },
+  {
     compatible: ['harbaum,i2c-tiny-usb', 'dtbus,i2c-tiny-usb-emulator'],
     load: () => import('../../../hosts/i2c-tiny-usb/index.ts'),
   },

@@ -40,6 +40,10 @@ export const PTY_ADAPTERS: Makers<'pty', EmulatedAdapter> = {
     const { SpiDriverEmulator } = await import('../../../hosts/excamera/index.ts');
     return new SpiDriverEmulator(buses);
   },
+  'usb-iss': async ({ i2c }) => {
+    const { UsbIssEmulator } = await import('../../../hosts/usb-iss/index.ts');
+    return new UsbIssEmulator({ i2c });
+  },
 };
 
 export const USB_DEVICES: Makers<'usb', UsbDevice> = {

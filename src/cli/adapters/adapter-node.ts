@@ -25,6 +25,7 @@ const LINES: Readonly<Record<string, number>> = {
   'ftdi,ft2232h': 16,
   'ftdi,ft4232h': 8,
   'ftdi,ft260': 14,
+  'devantech,usb-iss': 4,
   'microchip,mcp2210': 9,
   'wch,ch347': 8,
   'microchip,mcp2221a': 4,

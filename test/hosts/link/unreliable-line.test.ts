@@ -7,6 +7,7 @@ import {
   SpiDriverEmulator,
 } from '../../../hosts/excamera/index.ts';
 import { SerprogAdapter, SerprogEmulator } from '../../../hosts/serprog/index.ts';
+import { UsbIssAdapter, UsbIssEmulator } from '../../../hosts/usb-iss/index.ts';
 import { BusFault, type HostAdapter, I2C_M } from '../../../src/bus/index.ts';
 import { type Random, randomFrom } from '../../fuzz/random.mjs';
 import { spiTransfer } from '../../sim/support.ts';
@@ -147,6 +148,12 @@ const i2cDriver: MakeBench = (...line) =>
     (open) => new I2cDriverAdapter(NAME, open),
     ...line,
   );
+const usbIss: MakeBench = (...line) =>
+  i2cBench(
+    ({ i2c }) => new UsbIssEmulator({ i2c }),
+    (open) => new UsbIssAdapter(NAME, open),
+    ...line,
+  );
 const serprog: MakeBench = (...line) =>
   spiBench(
     ({ spi }) => new SerprogEmulator({ spi }),
@@ -194,6 +201,7 @@ describe.each([
   ['I2CDriver', i2cDriver],
   ['serprog', serprog],
   ['SPIDriver', spiDriver],
+  ['USB-ISS', usbIss],
 ] as const)('a %s on a bad line', (_, benchOf) => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])(
     'ends each transfer in time, sends none twice, and is right on a good line (seed %i)',

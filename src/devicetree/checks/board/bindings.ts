@@ -43,6 +43,18 @@ export const BINDINGS: readonly Binding[] = [
     },
   },
   {
+    file: 'devantech,usb-iss.yaml',
+    compatibles: ['devantech,usb-iss', 'dtbus,usb-iss-emulator'],
+    isComplete: true,
+    required: ['compatible'],
+    properties: {
+      port: {
+        type: 'string',
+      },
+      i2c: {},
+    },
+  },
+  {
     file: 'diolan,dln2.yaml',
     compatibles: ['diolan,dln2', 'dtbus,dln2-emulator'],
     isComplete: true,

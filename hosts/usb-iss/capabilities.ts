@@ -1,0 +1,31 @@
+import {
+  type AdapterSheet,
+  I2C_FUNC,
+  I2C_FUNC_SMBUS_EMUL,
+  type I2cCapabilities,
+} from '../../src/bus/index.ts';
+import { PIN_CAPABILITIES } from '../pins/index.ts';
+import { CLOCKS, PIN_COUNT } from './protocol.ts';
+
+export const I2C_CAPABILITIES: I2cCapabilities = {
+  functionality: I2C_FUNC.I2C | I2C_FUNC_SMBUS_EMUL,
+  repeatedStart: 'any',
+  // Behind the address of a read the part drives SDA, so that no STOP is possible before a byte.
+  zeroLength: 'writes',
+  clocksHz: CLOCKS.map(([hz]) => hz),
+  stretching: true,
+  lineFaults: ['sda', 'stretch', 'scl', 'incomplete_address_phase', 'incomplete_write_byte'],
+  nack: 'address, or some byte',
+};
+
+const SHEET = {
+  i2c: I2C_CAPABILITIES,
+  lines: PIN_COUNT,
+  gpio: PIN_CAPABILITIES,
+  judges: 'by the maker’s pages and 3 clients’ sources',
+};
+
+export const sheets: readonly AdapterSheet[] = [
+  { title: 'USB-ISS', compatible: 'devantech,usb-iss', ...SHEET },
+  { title: 'USB-ISS, emulated', compatible: 'dtbus,usb-iss-emulator', ...SHEET },
+];

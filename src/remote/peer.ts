@@ -3,6 +3,7 @@ import { BusFault } from '../bus/index.ts';
 import { malformed } from './fields.ts';
 import { FrameCutter } from './frame-cutter.ts';
 import { encodeFrame, FRAME_MAX, HELLO_MAX, type ToldFrame } from './frames.ts';
+import { Outbox } from './outbox.ts';
 import { framedFault } from './requests.ts';
 
 /** How long a peer may take to say who it is, and for a frame that it has begun, in ms. */
@@ -24,6 +25,7 @@ interface PeerEvents {
 /** The host's end of one stream: guards against a peer that is slow, endless or deaf. */
 export class Peer {
   readonly #stream: Duplex;
+  readonly #outbox: Outbox;
   readonly #events: PeerEvents;
   readonly #cutter = new FrameCutter(HELLO_MAX);
   #limit: NodeJS.Timeout | undefined;
@@ -31,6 +33,7 @@ export class Peer {
 
   constructor(stream: Duplex, events: PeerEvents) {
     this.#stream = stream;
+    this.#outbox = new Outbox(stream);
     this.#events = events;
     this.#limitTo(HELLO_LIMIT_MS, 'no hello');
     stream.on('data', (chunk: Buffer) => this.#read(chunk));
@@ -49,15 +52,15 @@ export class Peer {
   /** Sends a frame, or its bytes. One that does not read what it asked for is refused. */
   send(frame: ToldFrame | Buffer): void {
     if (this.#over) return;
-    this.#stream.write(Buffer.isBuffer(frame) ? frame : encodeFrame(frame));
-    if (this.#stream.writableLength > WAITING_MAX) this.refuse(malformed('its answers are not read'));
+    this.#outbox.write(Buffer.isBuffer(frame) ? frame : encodeFrame(frame));
+    if (this.#outbox.waiting > WAITING_MAX) this.refuse(malformed('its answers are not read'));
   }
 
   /** Tells why, and ends the stream. */
   refuse(fault: BusFault): void {
     if (this.#over) return;
-    if (this.#stream.writableLength <= WAITING_MAX)
-      this.#stream.write(encodeFrame({ kind: 'refused', fault: framedFault(fault) }));
+    if (this.#outbox.waiting <= WAITING_MAX)
+      this.#outbox.write(encodeFrame({ kind: 'refused', fault: framedFault(fault) }));
     this.#close(fault);
   }
 
@@ -71,6 +74,7 @@ export class Peer {
     this.#over = true;
     clearTimeout(this.#limit);
     const stream = this.#stream;
+    this.#outbox.flush();
     stream.end();
     setTimeout(() => stream.destroy(), LINGER_MS).unref();
     // What still comes is not kept.

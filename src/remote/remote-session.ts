@@ -14,6 +14,7 @@ import {
   type ToldFrame,
   VERSION,
 } from './frames.ts';
+import { Outbox } from './outbox.ts';
 import { faultOf } from './requests.ts';
 
 /** How long a host may take to greet, and to answer what needs no wire, in ms. */
@@ -61,6 +62,8 @@ export class RemoteSession {
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
   #stream: Duplex | undefined;
+  /** Of the stream that there is. */
+  #outbox: Outbox | undefined;
   #welcome: ((told: Told<'welcome'>) => void) | undefined;
   #failWelcome: ((fault: BusFault) => void) | undefined;
   #greeting: Told<'welcome'> | undefined;
@@ -118,7 +121,7 @@ export class RemoteSession {
         this.#listen(stream);
         const { who, token = '', lease = '' } = this.#options;
         const [magic, version, session] = [MAGIC, VERSION, this.#session];
-        stream.write(encodeFrame({ kind: 'hello', magic, version, session, who, token, lease }));
+        this.#send({ kind: 'hello', magic, version, session, who, token, lease });
       });
       this.#greeting = told;
       return told;
@@ -185,6 +188,7 @@ export class RemoteSession {
       await this.release().catch(() => {});
     this.#over ??= new BusFault('ENODEV', `${this.#options.name} was closed`);
     this.#hasNot();
+    this.#outbox?.flush();
     this.#stream = undefined;
     this.#failAll(this.#over);
     if (stream === undefined) return;
@@ -232,6 +236,8 @@ export class RemoteSession {
         reject(this.#gone());
         return;
       }
+      // What is too long for a frame ends here, before anything waits for it.
+      const bytes = encodeFrame(frame);
       const onAbort = (): void => {
         this.#pending.delete(frame.id);
         this.#given.add(frame.id);
@@ -253,17 +259,18 @@ export class RemoteSession {
           reject(fault);
         },
       });
-      this.#stream.write(encodeFrame(frame));
+      this.#outbox?.write(bytes);
     });
   }
 
   #send(frame: AskedFrame): void {
-    this.#stream?.write(encodeFrame(frame));
+    if (this.#stream !== undefined) this.#outbox?.write(encodeFrame(frame));
   }
 
   #listen(stream: Duplex): void {
     const cutter = new FrameCutter(FRAME_MAX);
     this.#stream = stream;
+    this.#outbox = new Outbox(stream);
     stream.on('data', (chunk: Buffer) => {
       try {
         for (const frame of cutter.feed(chunk)) this.#hear(stream, decodeTold(frame));

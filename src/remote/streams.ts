@@ -36,7 +36,9 @@ async function sshStream({ user, host, port }: Extract<RemotePlace, { way: 'ssh'
   });
   // Its end is told when ssh has ended: by then the reason is known.
   const heard = child.stdout.pipe(new PassThrough(), { end: false });
-  const stream = Stream.from({ readable: heard, writable: child.stdin });
+  const told = new PassThrough();
+  told.pipe(child.stdin);
+  const stream = Stream.from({ readable: heard, writable: told });
   const failed = (why: string): void => {
     stream.destroy(new Error(why));
   };
@@ -44,6 +46,7 @@ async function sshStream({ user, host, port }: Extract<RemotePlace, { way: 'ssh'
     failed(error.code === 'ENOENT' ? 'not found: the command ssh; install it' : error.message),
   );
   child.on('close', (code) => failed(said.trim().split('\n').at(-1) || `ssh ended with exit code ${code}`));
+  // What ssh does not take any more it says by its end.
   child.stdin.on('error', () => {});
   stream.once('close', () => child.kill());
   return stream;

@@ -103,6 +103,8 @@ export interface I2cForm {
   readonly littleEndian?: true;
   /** After a whole register comes the one that follows. Default: of byte registers. */
   readonly advances?: boolean;
+  /** How much further the number of the register that follows is: 2 where registers of two bytes have the numbers of bytes. Default 1. */
+  readonly stride?: 2 | 4;
   /** Bits of the register number that count. Default: all. */
   readonly pointer?: number;
   /** The register after which a burst begins again at 0; a register number beyond it wraps too. */

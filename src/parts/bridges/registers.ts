@@ -186,6 +186,7 @@ const ROWS: readonly PartRow[] = [
     source: 'Toshiba TC358743 data sheet',
     at: 0x0f,
     form: '16/16',
+    i2c: { stride: 2 },
     ids: { CHIPID: [0x0000, 0x0000] },
   },
   {

@@ -9,6 +9,7 @@ const ROWS: readonly PartRow[] = [
     source: 'NXP SGTL5000 data sheet',
     at: 0x0a,
     form: '16/16',
+    i2c: { stride: 2 },
     ids: { CHIP_ID: [0x0000, 0xa011] },
     resets: {
       CHIP_CLK_CTRL: [0x0004, 0x0008],

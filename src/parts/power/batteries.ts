@@ -133,7 +133,7 @@ const ROWS: readonly PartRow[] = [
     form: '8/16',
     registers: { VCELL: { at: 0x02, access: 'ro' }, SOC: { at: 0x04, access: 'ro' } },
     ids: { VERSION: [0x08, 0x0011] },
-    i2c: { advances: false },
+    i2c: { stride: 2 },
     senses: {
       voltage: {
         unit: 'V',

@@ -13,6 +13,8 @@ export interface I2cRegisterForm {
   readonly littleEndian?: boolean;
   /** After a whole register comes the one that follows; else the same again. */
   readonly advances?: boolean;
+  /** How much further the number of the one that follows is: so much, or as many as the register has bytes. Default 1. */
+  readonly stride?: number | 'bytes';
   /** Each register that is written is followed by the number of the next. */
   readonly pairs?: boolean;
   /** The number is in the upper seven bits of its byte, whose lowest is bit 8 of the value. */
@@ -25,7 +27,7 @@ export interface I2cRegisterForm {
 const BLOCK = 0x100;
 
 /** One form for all parts that have it. */
-export const BYTE_REGISTERS: I2cRegisterForm = { advances: true };
+export const BYTE_REGISTERS: I2cRegisterForm = { advances: true, stride: 'bytes' };
 
 /** What a message is about: registers, the general call, or the alert response address before and after its byte. */
 const CALLED = { REGISTERS: 0, GENERAL: 1, ALERT: 2, ANSWERED: 3 } as const;
@@ -129,7 +131,7 @@ export class I2cRegisters implements I2cPart {
     if (this.subject.bytewise) {
       for (let i = 0; i < into.length; i++) {
         into[i] = this.subject.readRegister(bus.pointer);
-        if (advances) this.#advance();
+        if (advances) this.#advance(1);
       }
       return;
     }
@@ -140,7 +142,7 @@ export class I2cRegisters implements I2cPart {
       into[i] = bus.value >>> (8 * (littleEndian ? bus.byte - 1 : width - bus.byte));
       if (bus.byte < width) continue;
       bus.byte = 0;
-      if (advances) this.#advance();
+      if (advances) this.#advance(width);
     }
   }
 
@@ -207,12 +209,16 @@ export class I2cRegisters implements I2cPart {
     bus.byte = 0;
     this.subject.writeRegister(bus.pointer, bus.value);
     if (pairs) bus.numberDue = pointerBytes;
-    else if (advances) this.#advance();
+    else if (advances) this.#advance(width);
   }
 
-  #advance(): void {
+  /** @param width bytes of the register that comes before */
+  #advance(width: number): void {
     const bus = this.#bus;
-    const number = bus.pointer - bus.block;
-    bus.pointer = bus.block + (this.subject.nextRegister?.(number) ?? (number + 1) & 0xff);
+    const { stride = 1 } = this.#form;
+    let number = bus.pointer - bus.block;
+    for (let left = stride === 'bytes' ? width : stride; left > 0; left--)
+      number = this.subject.nextRegister?.(number) ?? (number + 1) & 0xff;
+    bus.pointer = bus.block + number;
   }
 }

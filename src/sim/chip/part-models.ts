@@ -78,12 +78,14 @@ const forms = new WeakMap<SheetForm, I2cRegisterForm>();
 /** The same object for all parts of a data sheet. */
 function formOf(sheet: SheetForm): I2cRegisterForm {
   const { form, pairs = false, pointerBytes = 1, littleEndian = false, nineBits = false, also } = sheet;
-  const advances = sheet.advances ?? form === 'byte registers';
-  if (advances && !pairs && pointerBytes === 1 && !littleEndian && !nineBits && also === undefined)
+  const isBytes = form === 'byte registers';
+  const advances = sheet.advances ?? isBytes;
+  const stride: number | 'bytes' = sheet.stride ?? (isBytes ? 'bytes' : 1);
+  if (advances && !pairs && pointerBytes === 1 && !littleEndian && !nineBits && stride === 'bytes' && !also)
     return BYTE_REGISTERS;
   const known = forms.get(sheet);
   if (known !== undefined) return known;
-  const made = { advances, pairs, pointerBytes, littleEndian, nineBits, ...(also && { also }) };
+  const made = { advances, pairs, pointerBytes, littleEndian, nineBits, stride, ...(also && { also }) };
   forms.set(sheet, made);
   return made;
 }

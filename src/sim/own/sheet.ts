@@ -84,6 +84,7 @@ const i2c = objectOf<I2cForm>(
     also: listOf('numbers', integer(-0x77, 0x77)),
     littleEndian: onlyTrue,
     advances: flag,
+    stride: oneOf(2, 4),
     pointer: integer(0, 0xffff),
     last: integer(0, 0xffff),
     control: objectOf<NonNullable<I2cForm['control']>>({ more: integer(0, 0xff), data: integer(0, 0xff) }, [

@@ -53,6 +53,25 @@ describe('register numbers of 16 bits', () => {
     write(0x00, 0x30, 0x40, 0x60);
     expect(read([0x00, 0x30], 4)).toEqual([0x40, 0x60, 0x40, 0x60]);
   });
+
+  it('are those of bytes in an SGTL5000: the word that follows is two further', async () => {
+    const { read, write } = onI2c({
+      compatible: ['test,sgtl5000'],
+      title: 'SGTL5000',
+      bus: {
+        i2c: { form: 'word registers', address: 0x0a, pointerBytes: 2, advances: true, stride: 2 },
+      },
+      registers: {
+        CHIP_ID: { at: 0x0000, reset: 0xa011, access: 'ro' },
+        CHIP_DIG_POWER: { at: 0x0002, reset: 0x0000 },
+        CHIP_CLK_CTRL: { at: 0x0004, reset: 0x0008 },
+        CHIP_I2S_CTRL: { at: 0x0006, reset: 0x0010 },
+      },
+    } as const);
+    expect(read([0, 4], 4)).toEqual([0x00, 0x08, 0x00, 0x10]);
+    write(0, 2, 0x00, 0x73, 0x00, 0x04);
+    expect(read([0, 0], 6)).toEqual([0xa0, 0x11, 0x00, 0x73, 0x00, 0x04]);
+  });
 });
 
 it('BQ27441: words with the least significant byte first, one register after the other', async () => {
@@ -62,12 +81,15 @@ it('BQ27441: words with the least significant byte first, one register after the
     bus: { i2c: { form: 'byte registers', address: 0x55, littleEndian: true } },
     registers: {
       CONTROL: { at: 0x00, width: 16 },
+      TEMPERATURE: { at: 0x02, width: 16, access: 'ro' },
       VOLTAGE: { at: 0x04, width: 16, reset: 3700, access: 'ro' },
     },
   } as const);
   expect(read([0x04], 2)).toEqual([0x74, 0x0e]);
   write(0x00, 0x21, 0x04);
   expect(read([0x00], 2)).toEqual([0x21, 0x04]);
+  // Numbers are those of bytes: the register behind 02h is 04h.
+  expect(read([0x00], 6)).toEqual([0x21, 0x04, 0, 0, 0x74, 0x0e]);
 });
 
 it('HTS221-like words may follow each other, where the data sheet says so', async () => {

@@ -56,6 +56,8 @@ export class Session {
   /** The board's clock goes on only where it is moved. */
   readonly isStepped: boolean;
   readonly beganMs = realNow();
+  /** Whoever opened it ends it, and no test does. */
+  isOwn = false;
   ended: Promise<readonly string[]> | undefined;
 
   constructor(

@@ -12,6 +12,7 @@ import { callback, checkOptions, type FilePath, filePath } from '../input/index.
 import { keepArtifacts } from './artifacts.ts';
 import { type Duration, msOf } from './duration.ts';
 import { bootTestGuest, type TestGuest, type TestGuestOptions, testGuest } from './guest.ts';
+import { sayAtExit } from './left-open.ts';
 import { endSession, refusal, Session, sessions, Warnings } from './session.ts';
 import { areTimersFake, fakeTime, realSleep, turn } from './timers.ts';
 import { Recorder, type Traffic } from './traffic.ts';
@@ -91,13 +92,15 @@ export type TestBoard = Board & TestMembers;
 
 /**
  * Opens a board for one test: with a stepped clock, in this thread, its adapters when they are used first. All of it can
- * be said otherwise. `finish` ends it, and so does `close`. @throws {BoardError} @throws {TypeError} as `openBoard`
+ * be said otherwise. `finish` ends it, and so does `close`; one that is left open is named on standard error when the process ends, and closed. @throws {BoardError} @throws {TypeError} as `openBoard`
  */
 export async function openTestBoard(
   board?: FilePath | TestBoardOptions,
   options: TestBoardOptions = {},
 ): Promise<TestBoard> {
-  return (await openSession(board, options)).board;
+  const { board: opened, session } = await openSession(board, options);
+  sayAtExit(session);
+  return opened;
 }
 
 /** A board with its session, for those who end it by themselves. */

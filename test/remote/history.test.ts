@@ -14,5 +14,5 @@ it(
     expect(ends['done']).toBeGreaterThan(TRANSFERS / 4);
     expect(ends['EACCES']).toBeGreaterThan(0);
   },
-  60_000 + TRANSFERS * 5,
+  60_000 + TRANSFERS * 20,
 );

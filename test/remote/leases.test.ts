@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { BusFault } from '../../src/bus/index.ts';
 import { WAIT } from '../../src/remote/index.ts';
 import { type Lease, type LeaseRequest, LeaseTable, type Ticket } from '../../src/remote/leases.ts';
@@ -83,6 +83,24 @@ describe('a lease', () => {
     expect(ends).toEqual(['ada: not renewed for 10 s']);
     expect(take({ who: 'bob' }).fence).toBeGreaterThan(fence);
     expect(faultOf(() => table.check(fence, 'i2c-1'))).toMatch(/^EACCES/);
+  });
+
+  it('does not heed that somebody sets the clock of the machine', () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const ends: string[] = [];
+    const table = new LeaseTable({
+      buses: ['i2c-1'],
+      nextFence: () => 7,
+      ended: (_, reason) => void ends.push(reason),
+    });
+    table.acquire({ request: WISH, sinceMs: 0, granted: () => {}, moved: () => {} });
+    for (const days of [1, -2]) {
+      vi.setSystemTime(Date.now() + days * 86_400_000);
+      expect(table.renew(7).untilMs - table.nowMs).toBeGreaterThan(9000);
+    }
+    expect(ends).toEqual([]);
+    table.close();
   });
 
   it('lasts as long as it is renewed', () => {

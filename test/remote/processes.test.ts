@@ -166,7 +166,7 @@ describe('a user', () => {
 
   it('beyond a partition loses the bus at the host, and knows it by its own clock', async () => {
     const relay = await relayTo(socket());
-    const far = await user(relay.path, { ttlMs: 400 });
+    const far = await user(relay.path, { ttlMs: 1000 });
     await far.transfer(READ, 1e9);
     relay.cut();
     const next = await user();

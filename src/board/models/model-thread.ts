@@ -24,8 +24,11 @@ const CALL_MS = 100;
  * On a busy machine that takes longer; others wait no longer than this for a thread that has had a processor for
  * `BUSY_MS` of it: calls take microseconds.
  */
-const BUSY_WAIT_MS = 180;
+const BUSY_WAIT_MS = CALL_MS;
 const BUSY_MS = 20;
+/** Where the machine is so busy that it gets no more of a processor in this time, a few ms are enough. */
+const STARVED_WAIT_MS = 200;
+const STARVED_MS = 8;
 /** And no longer than this for one that is busy with something of its own, and was so when it was looked at last. */
 const LATE_WAIT_MS = 20;
 /** Calls that are made when nobody waits, or rarely. */
@@ -63,7 +66,7 @@ interface ThreadOwner {
 
 type Start = Omit<ModelThreadStart, 'port' | 'words'>;
 
-/** Runs the models of one file in a thread that may loop, end itself or take memory: others wait 0.2 s for it. */
+/** Runs the models of one file in a thread that may loop, end itself or take memory: others wait 0.1 s for it. */
 export class ModelThread {
   readonly #start: Start;
   readonly #owner: ThreadOwner;
@@ -225,7 +228,11 @@ export class ModelThread {
       else this.#nextBeat();
     } else if (this.#spent() > OWN_MS) this.#end(late(OWN_MS));
     else if (this.#grew()) this.#end(GREW);
-    else this.#isLate = this.#spent() >= BUSY_MS;
+    else if (this.#spent() >= BUSY_MS) {
+      this.#isLate = true;
+      // Several that loop take all processors until they are ended: then nobody else on the machine is served.
+      this.#time.putBehind();
+    } else this.#isLate = false;
   }
 
   /** `limitMs`: of the thread's own time; `untilMs`: of the machine's. */
@@ -244,7 +251,9 @@ export class ModelThread {
       const spent = this.#spent();
       const waited = performance.now() - begun;
       const holdsUp =
-        limitMs === CALL_MS && spent >= BUSY_MS && waited > (this.#isLate ? LATE_WAIT_MS : BUSY_WAIT_MS);
+        limitMs === CALL_MS &&
+        ((spent >= BUSY_MS && waited > (this.#isLate ? LATE_WAIT_MS : BUSY_WAIT_MS)) ||
+          (spent >= STARVED_MS && waited > STARVED_WAIT_MS));
       if (spent > limitMs || waited > untilMs || holdsUp) throw this.#end(late(limitMs));
       if (this.#grew()) throw this.#end(GREW);
     }

@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { getPriority, setPriority } from 'node:os';
 
-/** The kernel counts in hundredths of a second (USER_HZ). */
+/** In `stat`, the kernel counts in hundredths of a second (USER_HZ). */
 const TICK_MS = 10;
+/** Nice value of a thread that is busy with something of its own: a third of the share of one that is not. */
+const BEHIND = 5;
 
 /** What a thread is doing, by proc_pid_stat(5). */
 interface Seen {
@@ -20,6 +23,7 @@ export class ThreadTime {
   #looked = 0;
   #cpuBegun: number | undefined;
   #sleptMs = 0;
+  #isBehind = false;
 
   /** `tid`: of the thread in the kernel; undefined: the time of the machine counts. */
   constructor(tid: number | undefined) {
@@ -30,6 +34,18 @@ export class ThreadTime {
     this.#begun = this.#looked = performance.now();
     this.#cpuBegun = undefined;
     this.#sleptMs = 0;
+  }
+
+  /** From now on the thread stands behind others where processors are short. For good: to undo it takes a privilege. */
+  putBehind(): void {
+    if (this.#tid === undefined || this.#isBehind) return;
+    this.#isBehind = true;
+    try {
+      if (isNumberedAlike() && look(this.#tid) !== undefined)
+        setPriority(this.#tid, Math.max(BEHIND, getPriority()));
+    } catch {
+      // It ended meanwhile, or this system does not let us.
+    }
   }
 
   /** ms since `begin`, at the latest where it was looked at first; Infinity for a thread that is no more. */
@@ -46,6 +62,25 @@ export class ThreadTime {
   }
 }
 
+/** Whether numbers of threads in /proc are those that the kernel takes from this process (pid_namespaces(7)). */
+function isNumberedAlike(): boolean {
+  try {
+    return Number(readlinkSync('/proc/self')) === process.pid;
+  } catch {
+    return false;
+  }
+}
+
+/** CPU time by the scheduler, which counts in ns (Linux Documentation/scheduler/sched-stats.rst); undefined: it does not count. */
+function exactMs(tid: number): number | undefined {
+  try {
+    const [ns = ''] = readFileSync(`/proc/self/task/${tid}/schedstat`, 'latin1').split(' ', 1);
+    return Number(ns) > 0 ? Number(ns) / 1e6 : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Undefined: there is no such thread of this process. */
 function look(tid: number): Seen | undefined {
   try {
@@ -53,7 +88,7 @@ function look(tid: number): Seen | undefined {
     // The name of the thread, in brackets, may hold anything.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const [state = '', user = 0, system = 0] = [fields[0], Number(fields[11]), Number(fields[12])];
-    return { cpuMs: (user + system) * TICK_MS, runs: state === 'R' };
+    return { cpuMs: exactMs(tid) ?? (user + system) * TICK_MS, runs: state === 'R' };
   } catch {
     return undefined;
   }

@@ -27,7 +27,7 @@ export interface BoardOptions extends TreeOptions, TreeCheckOptions {
   /**
    * Models of the tree (`dtbus,model`) run in threads of their own, which are ended where one does not return. Always so with
    * a back-end in a thread. Default with `inline`: they run in this thread, where a breakpoint finds them and one that
-   * loops in a timer of its own holds up the program.
+   * loops in a timer of its own holds up the program: nothing in the thread can end it. Set it for trees of strangers.
    */
   readonly isolateModels?: boolean;
   /**

@@ -7,6 +7,8 @@ export interface Step {
   readonly send: Uint8Array;
   /** Length of the whole reply in bytes. */
   readonly reply: number;
+  /** Bytes that follow a reply of that length, by what is in it. */
+  readonly more?: (reply: Uint8Array) => number;
   /** What the reply begins with; anything else is rubbish. */
   readonly prefix?: Uint8Array;
   /** The adapter may also refuse, by this byte alone: then `done` gets that one byte. */
@@ -243,6 +245,9 @@ export class Session {
         this.#rubbish();
         return;
       }
+      if (available < length) return;
+      if (step.more !== undefined)
+        length += step.more(this.#buffer.subarray(this.#start, this.#start + length));
       if (available < length) return;
       const reply = this.#buffer.subarray(this.#start, this.#start + length);
       this.#consume(length);

@@ -104,6 +104,7 @@ const I2C: readonly Row[] = [
     {
       simulated: 'ETIMEDOUT',
       cp2112: 'EBUSY',
+      sc18im700: 'EBUSY',
       ft260: 'EBUSY',
       ft232h: 'ETIMEDOUT',
       i2cdriver: 'ETIMEDOUT',
@@ -122,6 +123,7 @@ const I2C: readonly Row[] = [
     {
       simulated: 'EBUSY',
       cp2112: 'EBUSY',
+      sc18im700: 'EBUSY',
       ft260: 'EBUSY',
       ft232h: 'EBUSY',
       i2cdriver: 'EBUSY',
@@ -145,6 +147,7 @@ const I2C: readonly Row[] = [
       i2cdriver: '1f80',
       'usb-iss': '1f80',
       cp2112: 'EBUSY',
+      sc18im700: 'EBUSY',
       ft260: 'EBUSY',
       mcp2221: 'EBUSY',
     },
@@ -161,6 +164,7 @@ const I2C: readonly Row[] = [
       i2cdriver: '1f80',
       'usb-iss': '1f80',
       cp2112: 'EBUSY',
+      sc18im700: 'EBUSY',
       ft260: 'EBUSY',
       mcp2221: 'EBUSY',
     },

@@ -24,6 +24,7 @@ export const I2C_HOSTS = [
   'dtbus,i2cdriver-emulator',
   'dtbus,mcp2221-emulator',
   'dtbus,micropython-emulator',
+  'dtbus,sc18im700-emulator',
   'dtbus,usb-iss-emulator',
 ] as const;
 

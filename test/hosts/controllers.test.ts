@@ -71,6 +71,11 @@ import {
   MicropythonEmulator,
   type Settings,
 } from '../../hosts/micropython/index.ts';
+import {
+  I2C_CAPABILITIES as SC18IM700_CAPABILITIES,
+  Sc18im700Adapter,
+  Sc18im700Emulator,
+} from '../../hosts/sc18im700/index.ts';
 import { SerprogAdapter, SerprogEmulator } from '../../hosts/serprog/index.ts';
 import { SimulatedI2cController, SimulatedSpiController } from '../../hosts/simulated/index.ts';
 import {
@@ -187,6 +192,15 @@ function i2cDriver(): Promise<ControllerBench> {
   );
 }
 
+function sc18im700(): Promise<ControllerBench> {
+  const wire = new RecordingWire();
+  return behindPort(
+    wire,
+    () => new Sc18im700Emulator({ i2c: wire.i2c }),
+    (port) => new Sc18im700Adapter('an emulated port', (events) => serialLink(port(), 9600)(events)),
+  );
+}
+
 function usbIss(): Promise<ControllerBench> {
   const wire = new RecordingWire();
   return behindPort(
@@ -298,6 +312,7 @@ describeControllers('MicroPython before 1.14, hardware I2C', () => micropython(f
 describeControllers('Firmata', firmata, { i2c: FIRMATA_CAPABILITIES, spiModes: [0] });
 describeControllers('I2CDriver', i2cDriver, { hasSpi: false, i2c: I2C_DRIVER_CAPABILITIES });
 describeControllers('SPIDriver', spiDriver, { hasI2c: false });
+describeControllers('SC18IM700', sc18im700, { hasSpi: false, i2c: SC18IM700_CAPABILITIES });
 describeControllers('USB-ISS', usbIss, { hasSpi: false, i2c: USB_ISS_CAPABILITIES });
 describeControllers('i2c-tiny-usb', i2cTinyUsb, { hasSpi: false, i2c: TINY_USB_CAPABILITIES });
 describeControllers('CH341A', ch341a, { i2c: CH341A_CAPABILITIES, spiModes: [0], spiSpeedHz: 2_000_000 });

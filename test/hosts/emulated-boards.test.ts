@@ -27,6 +27,7 @@ describe('a board on an emulated adapter', () => {
     ['dtbus,i2cdriver-emulator', 'i2c'],
     ['dtbus,spidriver-emulator', 'spi'],
     ['dtbus,usb-iss-emulator', 'i2c'],
+    ['dtbus,sc18im700-emulator', 'i2c'],
     ['dtbus,mcp2210-emulator', 'spi'],
     ['dtbus,mcp2221-emulator', 'i2c'],
     ['dtbus,micropython-emulator', 'i2c', 'spi'],

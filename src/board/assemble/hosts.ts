@@ -57,6 +57,10 @@ const FOLDERS: readonly {
     load: () => import('../../../hosts/usb-iss/index.ts'),
   },
   {
+    compatible: ['nxp,sc18im700', 'dtbus,sc18im700-emulator'],
+    load: () => import('../../../hosts/sc18im700/index.ts'),
+  },
+  {
     compatible: ['harbaum,i2c-tiny-usb', 'dtbus,i2c-tiny-usb-emulator'],
     load: () => import('../../../hosts/i2c-tiny-usb/index.ts'),
   },

@@ -44,6 +44,10 @@ export const PTY_ADAPTERS: Makers<'pty', EmulatedAdapter> = {
     const { UsbIssEmulator } = await import('../../../hosts/usb-iss/index.ts');
     return new UsbIssEmulator({ i2c });
   },
+  sc18im700: async ({ i2c }) => {
+    const { Sc18im700Emulator } = await import('../../../hosts/sc18im700/index.ts');
+    return new Sc18im700Emulator({ i2c });
+  },
 };
 
 export const USB_DEVICES: Makers<'usb', UsbDevice> = {

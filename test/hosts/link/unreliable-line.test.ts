@@ -6,6 +6,7 @@ import {
   SpiDriverAdapter,
   SpiDriverEmulator,
 } from '../../../hosts/excamera/index.ts';
+import { Sc18im700Adapter, Sc18im700Emulator } from '../../../hosts/sc18im700/index.ts';
 import { SerprogAdapter, SerprogEmulator } from '../../../hosts/serprog/index.ts';
 import { UsbIssAdapter, UsbIssEmulator } from '../../../hosts/usb-iss/index.ts';
 import { BusFault, type HostAdapter, I2C_M } from '../../../src/bus/index.ts';
@@ -148,6 +149,12 @@ const i2cDriver: MakeBench = (...line) =>
     (open) => new I2cDriverAdapter(NAME, open),
     ...line,
   );
+const sc18im700: MakeBench = (...line) =>
+  i2cBench(
+    ({ i2c }) => new Sc18im700Emulator({ i2c }),
+    (open) => new Sc18im700Adapter(NAME, open),
+    ...line,
+  );
 const usbIss: MakeBench = (...line) =>
   i2cBench(
     ({ i2c }) => new UsbIssEmulator({ i2c }),
@@ -201,6 +208,7 @@ describe.each([
   ['I2CDriver', i2cDriver],
   ['serprog', serprog],
   ['SPIDriver', spiDriver],
+  ['SC18IM700', sc18im700],
   ['USB-ISS', usbIss],
 ] as const)('a %s on a bad line', (_, benchOf) => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])(

@@ -492,6 +492,18 @@ export const BINDINGS: readonly Binding[] = [
     },
   },
   {
+    file: 'nxp,sc18im700.yaml',
+    compatibles: ['nxp,sc18im700', 'dtbus,sc18im700-emulator'],
+    isComplete: true,
+    required: ['compatible'],
+    properties: {
+      port: {
+        type: 'string',
+      },
+      i2c: {},
+    },
+  },
+  {
     file: 'wch,ch347.yaml',
     compatibles: ['wch,ch347', 'dtbus,ch347-emulator'],
     isComplete: true,

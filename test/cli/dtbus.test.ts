@@ -256,6 +256,7 @@ describe('help and mistakes', () => {
       'Boards',
       'Recordings and other traces',
       'A running board',
+      'Other machines',
       'Linux guests and other processes',
       'I2C and SPI tools',
       'Memories',

@@ -21,7 +21,7 @@ const SPI_DATA = /^len=(\d+)\s+tx=\[([^\]]*)\]\s+rx=\[([^\]]*)\]/;
  */
 export function readFtrace(text: string): Captured {
   const reader = new FtraceReader();
-  for (const [line, each] of linesOf(text)) reader.line(each, line);
+  for (const [line, each] of linesOf(text)) if (each !== '') reader.line(each, line);
   return reader.end();
 }
 

@@ -16,9 +16,6 @@ export const models = [
       const memory = new Uint8Array(SIZE).fill(0x55);
       /** The address whose bit 0 is always 1. */
       const stuck = node.u32('acme,stuck');
-      /** Programmed pages before Ctrl-C is pressed, and how often. */
-      const interruptAfter = node.u32('acme,interrupt-after');
-      const interrupts = node.u32('acme,interrupts') ?? 1;
       /** Programmed pages before it is gone. */
       const diesAfter = node.u32('acme,dies-after');
       const busy = node.has('acme,busy');
@@ -66,7 +63,7 @@ export const models = [
           if (opcode === 0x01 && !node.has('acme,locked')) sr1 = sent[1] & 0xfc;
           if (opcode === 0x02) {
             for (let i = 4; i < sent.length; i++) memory[address() + i - 4] &= sent[i];
-            if (++programmed === interruptAfter) for (let i = 0; i < interrupts; i++) process.emit('SIGINT');
+            programmed++;
           }
           if (opcode !== 0x06) enabled = false;
         },

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Interruption } from '../../../src/cli/memory/interruption.ts';
 import { boardText, noise, testFolder } from '../folder.ts';
 import { dtbusHere } from '../run-here.ts';
 
@@ -10,8 +11,7 @@ const MODEL = resolve(import.meta.dirname, 'faulty-flash.mjs');
 const FAULTS: Readonly<Record<string, string>> = {
   stuck: 'acme,stuck = <0x2345>;',
   dying: 'acme,dies-after = <20>;',
-  interrupted: 'acme,interrupt-after = <20>;',
-  stopped: 'acme,interrupt-after = <20>; acme,interrupts = <2>;',
+  sound: '',
   busy: 'acme,busy;',
   protected: 'acme,status = <0x0c>;',
   locked: 'acme,status = <0x9c>; acme,locked;',
@@ -129,6 +129,17 @@ describe('a write that fails', () => {
   const write = (device: string, ...options: string[]) =>
     flash('write', device, folder.write('image', noise(13 << 10, 6)), '--offset', '4k', ...options);
 
+  /** Ctrl-C is pressed so many times at the end of a page. */
+  const press = (page: number, times: number) => {
+    const { pauseWithin } = Interruption.prototype;
+    let pages = 0;
+    vi.spyOn(Interruption.prototype, 'pauseWithin').mockImplementation(function (this: Interruption) {
+      if (++pages === page) for (let i = 0; i < times; i++) process.emit('SIGINT');
+      return pauseWithin.call(this);
+    });
+  };
+  afterEach(() => vi.restoreAllMocks());
+
   it('names the first byte that a stuck bit spoils, and what was written before', async () => {
     const image = noise(13 << 10, 6);
     image[0x1345] = 0x10;
@@ -153,7 +164,8 @@ describe('a write that fails', () => {
   });
 
   it('ends the block that is under way at the first Ctrl-C, and says where it stopped', async () => {
-    const { status, err } = await write('interrupted');
+    press(20, 1);
+    const { status, err } = await write('sound');
     expect(status).toBe(1);
     expect(err).toBe(`stopping after this block; press Ctrl-C again to abort
 dtbus: interrupted
@@ -164,7 +176,8 @@ dtbus: interrupted
   });
 
   it('stops within the block at the second', async () => {
-    const { status, err } = await write('stopped');
+    press(20, 2);
+    const { status, err } = await write('sound');
     expect(status).toBe(1);
     expect(err).toMatch(
       /interrupted\n {2}written and verified: 0x1000-0x1fff .*\n {2}erased, perhaps partly written: 0x2000-0x2fff\n/,

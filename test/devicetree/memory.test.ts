@@ -6,9 +6,12 @@ import { HOSTILE } from './hostile.ts';
 const MIB = 1024 * 1024;
 const compiler = fileURLToPath(new URL('compile-stdin.mjs', import.meta.url));
 
+/** Newer Nodes have more room for young objects, which is theirs: here as much as in Node 20. */
+const YOUNG = '--max-semi-space-size=16';
+
 /** The most memory, in bytes, that a process of its own has had to compile the text. */
 function memoryFor(text: string): number {
-  const { stdout, stderr } = spawnSync(process.execPath, [compiler], {
+  const { stdout, stderr } = spawnSync(process.execPath, [YOUNG, compiler], {
     input: Buffer.from(text, 'latin1'),
     encoding: 'utf8',
     timeout: 60_000,

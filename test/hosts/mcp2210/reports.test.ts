@@ -70,6 +70,27 @@ describe('the controller of an MCP2210', () => {
     await adapter.close();
   });
 
+  it('sends a byte that no chip hears where the idle level of the clock changes, and no other', async () => {
+    const events: string[] = [];
+    const spi = {
+      select: (_: number, mode: number) => events.push(`[${mode}`),
+      // A report that only fetches moves nothing.
+      exchange: (tx: Uint8Array | undefined) => tx?.length && events.push(Buffer.from(tx).toString('hex')),
+      deselect: () => events.push(']'),
+    };
+    const port = new EmulatedPort(new Mcp2210Emulator({ spi }));
+    const adapter = new Mcp2210Adapter('the adapter', async () => new EmulatedConnection(port));
+    await adapter.open();
+    const heard: string[] = [];
+    for (const mode of [0, 1, 3, 2, 2, 0]) {
+      await adapter.transfer(0, mode, [spiTransfer({ tx: Uint8Array.of(7) })]);
+      heard.push(events.splice(0).join(' '));
+    }
+    // The chip clocks idle high in modes 2 and 3; how it was before the first message is not known.
+    expect(heard).toEqual(['00 [0 07 ]', '[1 07 ]', '00 [3 07 ]', '[2 07 ]', '[2 07 ]', '00 [0 07 ]']);
+    await adapter.close();
+  });
+
   it('says that another master has the bus', async () => {
     const other = new Mcp2210Adapter('the adapter', async () => {
       const wire = new RecordingWire();

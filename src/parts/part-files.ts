@@ -1699,6 +1699,20 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./sensors/vl53l0x.ts'),
   },
   {
+    file: 'touch/hid-over-i2c',
+    bus: 'i2c',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'hid-over-i2c',
+      'elan,ekth6915',
+      'elan,ekth6a12nay',
+      'ilitek,ili2901',
+      'ilitek,ili9882t',
+      'goodix,gt7375p',
+    ],
+    load: () => import('./touch/hid-over-i2c.ts'),
+  },
+  {
     file: 'touch/registers',
     bus: 'i2c',
     // biome-ignore format: one name a line.

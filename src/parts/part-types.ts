@@ -1118,6 +1118,27 @@ interface StVl53l0x {
   distance: number;
 }
 
+interface HidOverI2c {
+  /** A finger is on the screen */
+  touching: boolean;
+  /** Where the finger is; a change is reported while it touches (0 to 4095) */
+  x: number;
+  /** Where the finger is; a change is reported while it touches (0 to 4095) */
+  y: number;
+  /** Usages of the keys that are down: 04h is A, E1h the left shift; at most six, and modifiers */
+  keys: Uint8Array;
+  /** An input report of your own, with its id: it is sent as it is set, 62 bytes at most */
+  report: Uint8Array;
+  /** A report descriptor of your own; without bytes, the built-in one */
+  reportDescriptor: Uint8Array;
+  /** The last output or feature report that the host sent, with its id */
+  readonly outputReport: Uint8Array;
+  /** Whether the host sent it to sleep */
+  readonly asleep: boolean;
+  /** Input reports that the host has not read (0 to 64) */
+  readonly waiting: number;
+}
+
 interface EdtEdtFt5206 {
   /** Fingers on the screen (0 to 1) */
   fingers: number;
@@ -2224,6 +2245,12 @@ export interface PartTypes {
   'ti,tmp422': TiTmp422;
   'ti,tmp423': TiTmp423;
   'st,vl53l0x': StVl53l0x;
+  'hid-over-i2c': HidOverI2c;
+  'elan,ekth6915': HidOverI2c;
+  'elan,ekth6a12nay': HidOverI2c;
+  'ilitek,ili2901': HidOverI2c;
+  'ilitek,ili9882t': HidOverI2c;
+  'goodix,gt7375p': HidOverI2c;
   'edt,edt-ft5206': EdtEdtFt5206;
   'edt,edt-ft5306': EdtEdtFt5206;
   'edt,edt-ft5406': EdtEdtFt5206;

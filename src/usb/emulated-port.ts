@@ -163,7 +163,8 @@ export class EmulatedPort {
     let moved = false;
     for (const endpoint of this.#endpoints.values()) {
       const [transfer] = endpoint.waiting;
-      if (transfer === undefined) continue;
+      // One may begin to hang in the middle of what it is sent.
+      if (transfer === undefined || this.#hanging) continue;
       const isIn = (endpoint.description.address & ENDPOINT_IN) !== 0;
       moved = (isIn ? this.#moveIn(endpoint, transfer) : this.#moveOut(endpoint, transfer)) || moved;
     }

@@ -7,10 +7,14 @@ import { type PooledTransfer, TransferPool } from './transfer-pool.ts';
 
 /** libusb's states of a transfer (libusb.h, `enum libusb_transfer_status`), and its codes where one cannot be begun. */
 const STATUS = { CANCELLED: 3, STALL: 4, NO_DEVICE: 5, OVERFLOW: 6 } as const;
+const GET_STATUS = 0;
 const NO_DEVICE = -4;
 const NOT_FOUND = -5;
 const PIPE = -9;
 const CONTROL_TIMEOUT_MS = 5000;
+/** Transfers of a device that is pulled out fail first, and then the kernel sees that it is gone: so often, and so far apart, it is looked at. */
+const LOOKS = 10;
+const LOOK_MS = 20;
 
 /** A real device, or an emulated one in this machine's kernel, through the npm package `usb`. */
 export class PackageConnection implements UsbConnection {
@@ -20,7 +24,7 @@ export class PackageConnection implements UsbConnection {
   readonly #hadDriver: boolean;
   readonly #pools = new Map<number, TransferPool>();
   readonly #underWay = new Set<PooledTransfer>();
-  readonly #cancelledBy = new CancelledBy<PooledTransfer>(({ transfer }) => transfer.cancel());
+  readonly #cancelledBy = new CancelledBy<PooledTransfer>(cancel);
   #closed = false;
 
   /** @param hadDriver a driver of the kernel was detached, which gets the device back */
@@ -55,7 +59,7 @@ export class PackageConnection implements UsbConnection {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    for (const { transfer } of this.#underWay) transfer.cancel();
+    for (const pooled of this.#underWay) cancel(pooled);
     // The package refuses to close a device with transfers under way.
     while (this.#underWay.size > 0) await new Promise((resolve) => setImmediate(resolve));
     await new Promise<void>((resolve) => {
@@ -91,7 +95,7 @@ export class PackageConnection implements UsbConnection {
       signal?.addEventListener('abort', onAbort, { once: true });
       const done = (error: unknown, received?: Buffer | number): void => {
         signal?.removeEventListener('abort', onAbort);
-        if (error) reject(this.#fault(error));
+        if (error) void this.#late(error).then(reject);
         else resolve(typeof received === 'object' ? received : new Uint8Array(0));
       };
       try {
@@ -120,12 +124,12 @@ export class PackageConnection implements UsbConnection {
           else if ((error as { errno?: unknown }).errno === STATUS.STALL)
             // An endpoint that stalled does so until it is told not to.
             pool.clearHalt(() => reject(this.#fault(error)));
-          else reject(this.#fault(error));
+          else void this.#late(error).then(reject);
         });
         this.#underWay.add(pooled);
         this.#cancelledBy.add(signal, pooled);
       } catch (error) {
-        reject(this.#fault(error));
+        void this.#late(error).then(reject);
       }
     });
   }
@@ -145,6 +149,33 @@ export class PackageConnection implements UsbConnection {
     return new BusFault('ENODEV', `${this.description} is gone: ${why}`);
   }
 
+  /** The fault of a transfer, for which a device that is just pulled out is looked at until the kernel knows. */
+  async #late(cause: unknown): Promise<BusFault> {
+    const fault = this.#fault(cause);
+    if (fault.code !== 'EIO') return fault;
+    for (let looks = 0; looks < LOOKS; looks++) {
+      const errno = await this.#look();
+      if (this.#closed || errno === STATUS.NO_DEVICE || errno === NO_DEVICE) return this.#gone();
+      if (errno === 0) return fault;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+    return fault;
+  }
+
+  /** Asks for the status that every device has (USB 2.0, 9.4.5). @returns libusb's number of the error; 0: it is there, undefined: no answer */
+  #look(): Promise<number | undefined> {
+    return new Promise((resolve) => {
+      setTimeout(resolve, LOOK_MS, undefined);
+      try {
+        this.#device.controlTransfer(REQUEST_TYPE.IN, GET_STATUS, 0, 0, 2, (error) =>
+          resolve(error ? (error as { errno?: number }).errno : 0),
+        );
+      } catch (error) {
+        resolve((error as { errno?: number }).errno);
+      }
+    });
+  }
+
   #fault(cause: unknown): BusFault {
     const errno = (cause as { errno?: unknown }).errno;
     if (errno === STATUS.STALL || errno === PIPE)
@@ -154,6 +185,14 @@ export class PackageConnection implements UsbConnection {
     if (this.#closed || [STATUS.NO_DEVICE, STATUS.CANCELLED, NO_DEVICE, NOT_FOUND].includes(errno as never))
       return this.#gone();
     return new BusFault('EIO', `${this.description}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function cancel({ transfer }: PooledTransfer): void {
+  try {
+    transfer.cancel();
+  } catch {
+    // The device was pulled out: the transfer ends by itself.
   }
 }
 

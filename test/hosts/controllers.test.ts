@@ -6,22 +6,10 @@ import {
   V3_FIRMWARE_6_1,
   V4_FIRMWARE_8_0,
 } from '../../hosts/bus-pirate/index.ts';
-import {
-  I2C_CAPABILITIES as CH341A_CAPABILITIES,
-  Ch341aAdapter,
-  Ch341aEmulator,
-} from '../../hosts/ch341a/index.ts';
-import {
-  I2C_CAPABILITIES as CH347_CAPABILITIES,
-  Ch347Adapter,
-  Ch347Emulator,
-} from '../../hosts/ch347/index.ts';
-import {
-  I2C_CAPABILITIES as CP2112_CAPABILITIES,
-  Cp2112Adapter,
-  Cp2112Emulator,
-} from '../../hosts/cp2112/index.ts';
-import { I2C_CAPABILITIES as DLN2_CAPABILITIES, Dln2Adapter, Dln2Emulator } from '../../hosts/dln2/index.ts';
+import { Ch341aAdapter, Ch341aEmulator } from '../../hosts/ch341a/index.ts';
+import { Ch347Adapter, Ch347Emulator } from '../../hosts/ch347/index.ts';
+import { Cp2112Adapter, Cp2112Emulator } from '../../hosts/cp2112/index.ts';
+import { Dln2Adapter, Dln2Emulator } from '../../hosts/dln2/index.ts';
 import {
   I2C_BAUD,
   I2C_CAPABILITIES as I2C_DRIVER_CAPABILITIES,
@@ -36,22 +24,9 @@ import {
   FirmataAdapter,
   FirmataEmulator,
 } from '../../hosts/firmata/index.ts';
-import {
-  I2C_CAPABILITIES as FT260_CAPABILITIES,
-  Ft260Adapter,
-  Ft260Emulator,
-} from '../../hosts/ft260/index.ts';
-import {
-  CHIPS,
-  I2C_CAPABILITIES as FTDI_CAPABILITIES,
-  FtdiAdapter,
-  FtdiEmulator,
-} from '../../hosts/ftdi/index.ts';
-import {
-  I2cTinyUsbAdapter,
-  I2cTinyUsbEmulator,
-  I2C_CAPABILITIES as TINY_USB_CAPABILITIES,
-} from '../../hosts/i2c-tiny-usb/index.ts';
+import { Ft260Adapter, Ft260Emulator } from '../../hosts/ft260/index.ts';
+import { CHIPS, FtdiAdapter, FtdiEmulator } from '../../hosts/ftdi/index.ts';
+import { I2cTinyUsbAdapter, I2cTinyUsbEmulator } from '../../hosts/i2c-tiny-usb/index.ts';
 import {
   type EmulatedAdapter,
   Faults,
@@ -60,11 +35,7 @@ import {
   serveEmulator,
 } from '../../hosts/link/index.ts';
 import { Mcp2210Adapter, Mcp2210Emulator } from '../../hosts/mcp2210/index.ts';
-import {
-  I2C_CAPABILITIES as MCP2221_CAPABILITIES,
-  Mcp2221Adapter,
-  Mcp2221Emulator,
-} from '../../hosts/mcp2221/index.ts';
+import { Mcp2221Adapter, Mcp2221Emulator } from '../../hosts/mcp2221/index.ts';
 import {
   HARD_I2C_CAPABILITIES,
   MicropythonAdapter,
@@ -89,6 +60,7 @@ import { remoteBench } from '../remote/bench.ts';
 import { type ControllerBench, describeControllers } from './controller-suite.ts';
 import { hardwareBench, hardwareOf } from './hardware.ts';
 import { RecordingWire } from './recording-wire.ts';
+import { USB_KINDS } from './suite/usb-kinds.ts';
 
 async function simulated(): Promise<ControllerBench> {
   const wire = new RecordingWire();
@@ -314,25 +286,25 @@ describeControllers('I2CDriver', i2cDriver, { hasSpi: false, i2c: I2C_DRIVER_CAP
 describeControllers('SPIDriver', spiDriver, { hasI2c: false });
 describeControllers('SC18IM700', sc18im700, { hasSpi: false, i2c: SC18IM700_CAPABILITIES });
 describeControllers('USB-ISS', usbIss, { hasSpi: false, i2c: USB_ISS_CAPABILITIES });
-describeControllers('i2c-tiny-usb', i2cTinyUsb, { hasSpi: false, i2c: TINY_USB_CAPABILITIES });
-describeControllers('CH341A', ch341a, { i2c: CH341A_CAPABILITIES, spiModes: [0], spiSpeedHz: 2_000_000 });
-describeControllers('CH347', ch347, { i2c: CH347_CAPABILITIES });
-describeControllers('CP2112', cp2112, { hasSpi: false, i2c: CP2112_CAPABILITIES });
-describeControllers('DLN-2', dln2, { i2c: DLN2_CAPABILITIES });
-describeControllers('FT260', ft260, { hasSpi: false, i2c: FT260_CAPABILITIES });
-describeControllers('MCP2210', mcp2210, { hasI2c: false });
-describeControllers('MCP2221A', mcp2221, { hasSpi: false, i2c: MCP2221_CAPABILITIES });
+describeControllers('i2c-tiny-usb', i2cTinyUsb, USB_KINDS['i2c-tiny-usb'].traits);
+describeControllers('CH341A', ch341a, USB_KINDS.ch341a.traits);
+describeControllers('CH347', ch347, USB_KINDS.ch347.traits);
+describeControllers('CP2112', cp2112, USB_KINDS.cp2112.traits);
+describeControllers('DLN-2', dln2, USB_KINDS.dln2.traits);
+describeControllers('FT260', ft260, USB_KINDS.ft260.traits);
+describeControllers('MCP2210', mcp2210, USB_KINDS.mcp2210.traits);
+describeControllers('MCP2221A', mcp2221, USB_KINDS.mcp2221.traits);
 for (const chip of [CHIPS.ft232h, CHIPS.ft2232h])
-  describeControllers(chip.title, () => ftdi(chip), { i2c: FTDI_CAPABILITIES, spiModes: [0, 2] });
+  describeControllers(chip.title, () => ftdi(chip), USB_KINDS.ftdi.traits);
 
 describeControllers('simulated controllers of another machine', async () => remoteBench(await simulated()), {
   isSteady: true,
 });
-describeControllers('CH341A of another machine', async () => remoteBench(await ch341a()), {
-  i2c: CH341A_CAPABILITIES,
-  spiModes: [0],
-  spiSpeedHz: 2_000_000,
-});
+describeControllers(
+  'CH341A of another machine',
+  async () => remoteBench(await ch341a()),
+  USB_KINDS.ch341a.traits,
+);
 
 const port = process.env['DTBUS_TEST_PORT'];
 const node = process.env['DTBUS_TEST_ADAPTER'];

@@ -7,7 +7,7 @@ import { awaitProduct, type Judge } from './session.ts';
 const DRIVE = fileURLToPath(new URL('../in-guest/drive.mjs', import.meta.url));
 
 /** The folder of the npm package `usb`, which only real USB adapters need. */
-function packages(): string | undefined {
+export function npmUsbFolder(): string | undefined {
   try {
     return dirname(dirname(createRequire(import.meta.url).resolve('usb/package.json')));
   } catch {
@@ -17,7 +17,7 @@ function packages(): string | undefined {
 
 /** No judge but the way to a real adapter: our controller, npm's `usb`, libusb, the kernel, and the emulator in it. */
 export function npmUsb(folder: string, compatible: string, productId: string, hasI2c = true): Judge {
-  const found = packages();
+  const found = npmUsbFolder();
   return {
     name: `our controller through npm's usb, ${compatible}`,
     folder,

@@ -12,12 +12,16 @@ import {
   type SpiController,
   type SpiTransfer,
 } from '../../../src/bus/index.ts';
+import { RecordingWire } from '../recording-wire.ts';
 
 interface Answer {
-  readonly id: number | 'ready';
+  readonly id: number | 'ready' | 'struck';
   readonly received?: readonly string[];
   readonly functionality?: number;
   readonly capabilities?: SpiCapabilities;
+  /** Where emulated adapters are plugged in there: events of the wire behind them, and what its part at 0x50 holds. */
+  readonly seen?: string;
+  readonly memory?: string;
   readonly fault?: { readonly code: Errno; readonly sentence: string; readonly nack?: NackPlace };
 }
 
@@ -33,14 +37,24 @@ export class GuestControllers {
   readonly #waiting = new Map<number | 'ready', (answer: Answer) => void>();
   readonly #ready: Promise<unknown>;
   #next = 0;
+  /** The wire behind the adapter that is plugged in there, as it is known here. */
+  wire: MirroredWire | undefined;
 
   constructor(stream: Duplex) {
     this.#stream = stream;
     // What is sent before the guest listens is lost.
     this.#ready = new Promise((resolve) => this.#waiting.set('ready', resolve));
+    stream.once('close', () => {
+      const fault = { code: 'ENODEV', sentence: 'the guest has ended' } as const;
+      for (const [id, resolve] of this.#waiting) resolve({ id, fault });
+      this.#waiting.clear();
+    });
     createInterface({ input: stream }).on('line', (line) => {
       if (!line.startsWith('{')) return;
       const answer: Answer = JSON.parse(line);
+      if (answer.id === 'struck') this.wire?.struck();
+      else this.wire?.seen(answer);
+      if (answer.id === 'struck') return;
       this.#waiting.get(answer.id)?.(answer);
       this.#waiting.delete(answer.id);
     });
@@ -63,13 +77,14 @@ export class GuestControllers {
   }
 
   async ask(request: object, signal?: AbortSignal): Promise<Answer> {
+    if (this.#stream.destroyed) throw new BusFault('ENODEV', 'the guest has ended');
     await this.#ready;
     const id = this.#next++;
     const abort = (): void => void this.#stream.write(`${JSON.stringify({ call: 'abort', id })}\n`);
     const answer = await new Promise<Answer>((resolve) => {
       this.#waiting.set(id, resolve);
-      this.#stream.write(`${JSON.stringify({ id, ...request })}\n`);
-      if (signal?.aborted) abort();
+      const isLate = signal?.aborted === true;
+      this.#stream.write(`${JSON.stringify({ id, ...request, ...this.wire?.remembered(), isLate })}\n`);
       signal?.addEventListener('abort', abort, { once: true });
     });
     signal?.removeEventListener('abort', abort);
@@ -121,6 +136,46 @@ export class GuestControllers {
         await this.ask({ call: 'deselect', adapter });
       },
     };
+  }
+}
+
+/** The recording wire in the guest, as far as the suites look at it. */
+export class MirroredWire extends RecordingWire {
+  readonly #arm: () => void;
+  #action: (() => void) | undefined;
+  /** What the guest's part holds. */
+  #known: Uint8Array = new Uint8Array(this.memory);
+
+  /** @param arm lets the guest tell of the next event, at which its adapter falls silent */
+  constructor(arm: () => void) {
+    super();
+    this.#arm = arm;
+  }
+
+  override atNextEvent(action: () => void): void {
+    this.#action = action;
+    this.#arm();
+  }
+
+  struck(): void {
+    const action = this.#action;
+    this.#action = undefined;
+    action?.();
+  }
+
+  seen({ seen, memory }: Pick<Answer, 'seen' | 'memory'>): void {
+    const words = Buffer.from(unpacked(seen)).toString();
+    if (words !== '') this.log.push(...words.split(' '));
+    if (memory === undefined) return;
+    this.#known = unpacked(memory);
+    this.memory.set(this.#known);
+  }
+
+  /** What a test has changed in the part. */
+  remembered(): { remembered?: string } {
+    if (Buffer.compare(this.memory, this.#known) === 0) return {};
+    this.#known = new Uint8Array(this.memory);
+    return { remembered: packed(this.memory) };
   }
 }
 

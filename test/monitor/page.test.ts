@@ -81,6 +81,42 @@ describe.runIf(program !== undefined)('the page, in Chromium', () => {
     await page.locator('.space .row', { hasText: 'read TEMP (0x00): 28 00' }).waitFor();
   });
 
+  it('puts a fault in, shows how often it struck, and takes it out', async () => {
+    const served = await monitored();
+    const page = await opened(served);
+    const read = () => served.board.open('/dev/i2c-0').transferSync(TEMPERATURE);
+    await page.getByLabel('Fault to inject').fill('nack &temp');
+    await page.keyboard.press('Enter');
+    await page.locator('.faults', { hasText: 'struck 0 of 0' }).waitFor();
+    expect(read).toThrow('ENXIO');
+    await page
+      .locator('.faults', { hasText: 'nack on &temp' })
+      .filter({ hasText: 'struck 1 of 1' })
+      .waitFor();
+    await page.getByRole('button', { name: 'Remove fault 1' }).click();
+    await page.locator('.faults li').waitFor({ state: 'detached' });
+    expect(read()).toHaveLength(1);
+  });
+
+  it('keeps the time under the mouse where it is, when it zooms', async () => {
+    const served = await monitored();
+    const page = await opened(served);
+    served.board.open('/dev/i2c-0').transferSync(TEMPERATURE);
+    await rows(page).nth(0).click();
+    const canvas = page.locator('.timeline canvas');
+    const { x, y, width } = (await canvas.boundingBox()) as { x: number; y: number; width: number };
+    // Labels take 92 px; the transfer begins 0.3 of its length behind the edge of a view of 1.6 of its length.
+    const start = 92 + (width - 92) * (0.3 / 1.6);
+    const mark = async (at: number) => canvas.click({ position: { x: at, y: 40 }, modifiers: ['Shift'] });
+    await mark(start);
+    await page.mouse.move(x + start, y + 40);
+    for (let i = 0; i < 6; i++) await page.mouse.wheel(0, i < 4 ? -100 : 100);
+    await mark(start);
+    const text = await page.locator('.hint b').innerText();
+    const [, time, unit] = /: ([\d.]+) (.+)$/.exec(text) ?? [];
+    expect([unit, Number(time) < 1]).toEqual(['µs', true]);
+  });
+
   it('shows a display dot by dot as its model has it', async () => {
     const served = await monitored();
     const page = await opened(served);

@@ -105,6 +105,37 @@ describe('the server of the page', () => {
   });
 });
 
+describe('faults by the page', () => {
+  it('are put in, tell how often they struck, and are taken out', async () => {
+    const { board, ask } = await monitored();
+    const bus = board.open('/dev/i2c-0');
+    const read = () => bus.transferSync([{ addr: 0x48, read: 2 }]);
+    const injected = await ask({ call: 'inject', text: 'nack &temp times=2' });
+    const result = { number: 1, text: 'nack on &temp', options: { times: 2 }, fired: 0 };
+    expect(await injected.json()).toMatchObject({ result });
+    expect(read).toThrow('ENXIO');
+    const faults = await ask({ call: 'faults' });
+    expect(await faults.json()).toMatchObject({ result: [{ ...result, fired: 1 }] });
+    expect((await ask({ call: 'removeFaults', number: 1 })).status).toBe(200);
+    expect(read()).toHaveLength(1);
+  });
+
+  it('are refused with a sentence where they are none', async () => {
+    const { ask } = await monitored();
+    const sentenceOf = async (text: unknown) => {
+      const response = await ask({ call: 'inject', text });
+      return [response.status >= 400, ((await response.json()) as { error: string }).error];
+    };
+    expect(await sentenceOf('nack')).toEqual([
+      true,
+      'invalid fault: expected FAULT TARGET [OPTION=VALUE...]',
+    ]);
+    expect(await sentenceOf('nack &temp at')).toEqual([true, expect.stringContaining('OPTION=VALUE')]);
+    expect(await sentenceOf('nak &temp')).toEqual([true, expect.stringContaining('nak')]);
+    expect(await sentenceOf(undefined)).toEqual([true, expect.stringContaining('expected FAULT TARGET')]);
+  });
+});
+
 describe('what is kept of what happened', () => {
   it('are the last ones, by their numbers', () => {
     const history = new History(3);
@@ -124,5 +155,15 @@ describe('what is kept of what happened', () => {
     history.add('b');
     history.lose(1);
     expect([history.lostBefore(1), history.lostBefore(2), history.lostBefore(3)]).toEqual([7, 7, 8]);
+  });
+
+  it('keeps no more than 1,000 places of losses, and forgets none that was lost', () => {
+    const history = new History(3);
+    for (let i = 0; i < 5000; i++) {
+      history.lose(2);
+      history.add('a');
+    }
+    expect(history.losses).toBe(1000);
+    expect(history.lostBefore(history.next)).toBe(10_000);
   });
 });

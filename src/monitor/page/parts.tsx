@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { ask } from './api.ts';
+import { Faults } from './faults.tsx';
 import { trouble } from './store.ts';
 
 /** How often the values of a panel are read, in ms. */
@@ -76,6 +77,7 @@ export function Parts() {
           <LineItem key={`${line.path} ${line.line}`} line={line} />
         ))}
       </ul>
+      <Faults />
     </section>
   );
 }

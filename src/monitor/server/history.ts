@@ -3,6 +3,9 @@ import type { Lane } from '../row.ts';
 /** Rows that are kept for pages that come later, or read slowly. */
 const KEPT = 100_000;
 
+/** Losses that are told apart; older ones are told as one, at the place of the newest of them. */
+const LOSSES_KEPT = 1000;
+
 /** What has happened so far: the last rows, as lines of JSON. Whoever reads them asks by number, and nobody waits for anybody. */
 export class History {
   readonly #rows: string[] = [];
@@ -52,7 +55,17 @@ export class History {
     const last = this.#lost.at(-1);
     if (last?.before === this.#next) last.count += count;
     else this.#lost.push({ before: this.#next, count });
+    if (this.#lost.length > LOSSES_KEPT) {
+      const oldest = this.#lost.shift();
+      const [next] = this.#lost;
+      if (oldest !== undefined && next !== undefined) next.count += oldest.count;
+    }
     this.#changed();
+  }
+
+  /** Places of losses that are kept apart. */
+  get losses(): number {
+    return this.#lost.length;
   }
 
   /** How many the board lost, of all that it lost so far; `before` a row of that number. */

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { BoardControl, ControlDescription, ControlRequest } from '../../board/index.ts';
 import { messageOf } from '../../bus/index.ts';
+import { parseFaultOption } from '../../faults/index.ts';
 import { plainJson } from '../../input/index.ts';
 import { bodyOf, checkOrigin, checkToken, Refusal, setHeaders } from './guards.ts';
 import { History } from './history.ts';
@@ -28,7 +29,7 @@ export interface Monitor {
 }
 
 /** What a page may ask of the board: the others are for commands. */
-const ASKED = ['describe', 'get', 'set', 'press'];
+const ASKED = ['describe', 'get', 'set', 'press', 'inject', 'faults', 'removeFaults'];
 /** How often a board that has ended is looked for. */
 const LOOK_MS = 500;
 const LONGEST_PRESS_MS = 60_000;
@@ -168,8 +169,16 @@ class MonitorServer {
     if (this.#control === undefined) throw new Refusal(503, 'the board has ended');
     const wait = call === 'press' && typeof ms === 'number' ? Math.min(ms, LONGEST_PRESS_MS) : 0;
     if (wait !== 0 && wait !== ms) throw new Refusal(400, `invalid ms: expected at most ${LONGEST_PRESS_MS}`);
-    return this.#control.ask(body as unknown as ControlRequest, wait);
+    const asked = call === 'inject' ? faultOf(body) : (body as unknown as ControlRequest);
+    return this.#control.ask(asked, wait);
   }
+}
+
+/** A fault as `dtbus inject` takes it: FAULT TARGET OPTION=VALUE. @throws {Refusal} {TypeError} it is none */
+function faultOf({ text }: Record<string, unknown>): ControlRequest {
+  const [kind = '', target, ...settings] = String(text).trim().split(/\s+/);
+  if (target === undefined) throw new Refusal(400, 'invalid fault: expected FAULT TARGET [OPTION=VALUE...]');
+  return { call: 'inject', kind, target, options: Object.fromEntries(settings.map(parseFaultOption)) };
 }
 
 function sendJson(response: ServerResponse, status: number, value: unknown): void {

@@ -1,4 +1,4 @@
-import { ERRNO, type Errno, type NackPlace } from '../../bus/index.ts';
+import { ERRNO, type Errno, hexDigits, type NackPlace } from '../../bus/index.ts';
 import { didYouMean } from '../../input/index.ts';
 import type { RecordedBytes, RecordedSegment, RecordedTransfer } from '../recorded.ts';
 import { parseDuration } from './duration.ts';
@@ -41,6 +41,10 @@ export function parseTransfer(tokens: readonly string[], data: GetData): Recorde
   };
 }
 
+/** The bytes that are nothing but two digits, as nearly all are. */
+const BYTES: ReadonlyMap<string, number> = new Map(
+  Array.from({ length: 256 }, (_, byte) => [hexDigits(byte), byte]),
+);
 const I2C_BYTE = /^([0-9a-f]{2}|\?\?)(!?)$/;
 /** Any byte. */
 const ANY = '??';
@@ -146,7 +150,8 @@ class TransferLine {
 
   /** Bytes up to the next token that is none. `message`: its place, where bytes may be marked as refused. */
   #bytes(message: number | undefined): RecordedBytes {
-    const given = this.#token === undefined ? null : GIVEN_LENGTH.exec(this.#token);
+    const begin = this.#token;
+    const given = begin?.startsWith('<') ? GIVEN_LENGTH.exec(begin) : null;
     if (given !== null) {
       this.#at++;
       if (given[4] !== undefined && message !== undefined)
@@ -154,9 +159,15 @@ class TransferLine {
       return this.#givenLength(given);
     }
     const bytes: number[] = [];
-    const known: number[] = [];
+    const unknown: number[] = [];
     let isOpen = false;
-    for (let token = this.#token; token !== undefined && !isOpen; token = this.#token) {
+    for (let token = begin; token !== undefined && !isOpen; token = this.#token) {
+      const plain = BYTES.get(token);
+      if (plain !== undefined) {
+        this.#at++;
+        bytes.push(plain);
+        continue;
+      }
       const [, digits, refused] = I2C_BYTE.exec(token) ?? [];
       if (digits === undefined && token !== '*') break;
       if (refused === '!') {
@@ -166,15 +177,14 @@ class TransferLine {
       this.#at++;
       isOpen = token === '*';
       if (isOpen) break;
+      if (digits === ANY) unknown.push(bytes.length);
       bytes.push(digits === ANY ? 0 : Number.parseInt(digits as string, 16));
-      known.push(digits === ANY ? 0 : 1);
     }
-    return {
-      bytes: Uint8Array.from(bytes),
-      length: bytes.length,
-      ...(known.includes(0) && { known: Uint8Array.from(known) }),
-      ...(isOpen && { isOpen }),
-    };
+    const all = { bytes: new Uint8Array(bytes), length: bytes.length };
+    if (unknown.length === 0) return isOpen ? { ...all, isOpen } : all;
+    const known = new Uint8Array(bytes.length).fill(1);
+    for (const at of unknown) known[at] = 0;
+    return { ...all, known, ...(isOpen && { isOpen }) };
   }
 
   #givenLength([, lengthText, cutText, name]: RegExpExecArray): RecordedBytes {

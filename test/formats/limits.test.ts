@@ -102,6 +102,17 @@ it('looks once at declarations of waves that have no end, and once at lines for 
   expect(() => readTrace(file, 'vcd', OPTIONS)).toThrow('not a VCD file: expected $enddefinitions $end');
 });
 
+it('describes so many interfaces of a capture, and no more', () => {
+  const words = (...values: number[]) => Buffer.from(Uint32Array.from(values).buffer);
+  const section = words(0x0a0d_0d0a, 28, 0x1a2b_3c4d, 1, 0xffff_ffff, 0xffff_ffff, 28);
+  const one = words(1, 20, 209, 0, 20);
+  const file = folder.path('many.pcapng');
+  writeFileSync(file, Buffer.concat([section, ...new Array(2 ** 16 + 1).fill(one)]));
+  expect(() => readTrace(file, 'pcapng', OPTIONS)).toThrow(
+    'more than 65536 interfaces; write fewer into the file',
+  );
+});
+
 /** A session whose table of contents says that each file of samples has `size` bytes. */
 function session(chunks: number, size: number): string {
   const local: Buffer[] = [];

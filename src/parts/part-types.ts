@@ -1213,8 +1213,6 @@ export interface PartTypes {
   'nxp,ptn5110hq': NxpPtn5110;
   'nxp,ptn5150': object;
   'ti,hd3ss3220': object;
-  'ti,tusb320': object;
-  'ti,tusb320l': object;
   'fcs,fsa4480': object;
   'ocs,ocp96011': object;
   'fcs,fsa9480': object;
@@ -1222,6 +1220,8 @@ export interface PartTypes {
   'siliconmitus,sm5504-muic': object;
   'siliconmitus,sm5703-muic': object;
   'richtek,rt8973a-muic': object;
+  'ti,tusb320': object;
+  'ti,tusb320l': object;
   'smsc,usb3503': object;
   'smsc,usb3503a': object;
   'smsc,usb3803': object;
@@ -1908,11 +1908,11 @@ export interface PartTypes {
   'x-powers,axp15060': object;
   'x-powers,axp1530': object;
   'fcs,fan53555': FcsFan53555;
-  'fcs,fan53526': FcsFan53555;
   'silergy,syr827': FcsFan53555;
   'silergy,syr828': FcsFan53555;
   'rockchip,rk8600': FcsFan53555;
   'rockchip,rk8601': FcsFan53555;
+  'fcs,fan53526': FcsFan53555;
   'rockchip,rk8602': FcsFan53555;
   'rockchip,rk8603': FcsFan53555;
   'tcs,tcs4525': FcsFan53555;

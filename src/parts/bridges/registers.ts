@@ -312,11 +312,26 @@ const ROWS: readonly PartRow[] = [
   },
   {
     names:
-      'nxp,ptn5150 ti,hd3ss3220 ti,tusb320 ti,tusb320l fcs,fsa4480 ocs,ocp96011 fcs,fsa9480 siliconmitus,sm5502-muic siliconmitus,sm5504-muic siliconmitus,sm5703-muic richtek,rt8973a-muic',
+      'nxp,ptn5150 ti,hd3ss3220 fcs,fsa4480 ocs,ocp96011 fcs,fsa9480 siliconmitus,sm5502-muic siliconmitus,sm5504-muic siliconmitus,sm5703-muic richtek,rt8973a-muic',
     title: 'PTN5150 and other controllers of USB ports',
     source: 'NXP PTN5150 data sheet',
     at: 0x1d,
     ids: { VERSION: [0x01, 0x0b] },
+  },
+  {
+    names: 'ti,tusb320 ti,tusb320l',
+    title: 'TUSB320 USB Type-C configuration channel logic',
+    source: 'TI SLLSEN9 (DEVICE_ID: "TUSB320" from its last letter)',
+    at: 0x47,
+    ids: {
+      DEVICE_ID0: [0x00, 0x30],
+      DEVICE_ID1: [0x01, 0x32],
+      DEVICE_ID2: [0x02, 0x33],
+      DEVICE_ID3: [0x03, 0x42],
+      DEVICE_ID4: [0x04, 0x53],
+      DEVICE_ID5: [0x05, 0x55],
+      DEVICE_ID6: [0x06, 0x54],
+    },
   },
   {
     names:

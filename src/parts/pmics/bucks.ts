@@ -7,7 +7,7 @@ const wide = { EN: 7, SEL: [6, 0] } as const;
 /** Step-down converters whose outputs follow a selector; FAN53555 and its relatives have ids at 03h and 04h. */
 const ROWS: readonly PartRow[] = [
   {
-    names: 'fcs,fan53555 fcs,fan53526',
+    names: 'fcs,fan53555',
     title: 'FAN53555 step-down converter',
     source: 'onsemi FAN53555 data sheet',
     at: 0x60,
@@ -34,6 +34,21 @@ const ROWS: readonly PartRow[] = [
     shows: {
       output: output('VSEL0.SEL', 0.7125, 0.0125, 'VSEL0.EN'),
       standby: output('VSEL1.SEL', 0.7125, 0.0125, 'VSEL1.EN'),
+    },
+  },
+  {
+    names: 'fcs,fan53526',
+    title: 'FAN53526 step-down converter',
+    source: 'onsemi FAN53526 data sheet; the ids that Linux drivers/regulator/fan53555.c takes',
+    at: 0x60,
+    ids: { ID1: [0x03, 0x81], ID2: [0x04, 0x08] },
+    registers: {
+      VSEL0: { at: 0, reset: 0xb2, fields: wide },
+      VSEL1: { at: 1, reset: 0xb2, fields: wide },
+    },
+    shows: {
+      output: output('VSEL0.SEL', 0.6, 0.00625, 'VSEL0.EN'),
+      standby: output('VSEL1.SEL', 0.6, 0.00625, 'VSEL1.EN'),
     },
   },
   {
@@ -114,7 +129,14 @@ const ROWS: readonly PartRow[] = [
     shows: { output: output('VOUT.SEL', 0.60625, 0.00625, 'VOUT.EN') },
   },
   {
-    names: 'mps,mp8859 mps,mpq7920 mps,mp5416 silergy,sy8106a silergy,sy8824c silergy,sy8827n',
+    names: 'mps,mp8859',
+    title: 'MP8859 buck-boost converter',
+    source: 'MPS MP8859 data sheet; the ids that Linux drivers/regulator/mp8859.c takes',
+    at: 0x66,
+    ids: { MFR_ID: [0x27, 0x09], DEV_ID: [0x28, 0x58], IC_REV: [0x29, 0x01] },
+  },
+  {
+    names: 'mps,mpq7920 mps,mp5416 silergy,sy8106a silergy,sy8824c silergy,sy8827n',
     title: 'MP5416 and other step-down converters',
     source: 'MPS MP5416 data sheet',
     at: 0x69,

@@ -89,10 +89,11 @@ const ROWS: readonly PartRow[] = [
   {
     names: 'nxp,pf9453',
     title: 'PF9453 power management',
-    source: 'NXP PF9453 data sheet',
+    source:
+      'NXP PF9453 data sheet; the number of DEV_ID as Linux drivers/regulator/pf9453-regulator.c reads it',
     at: 0x32,
     node: 'pmic',
-    ids: { DEV_ID: [0x00, 0xb0] },
+    ids: { DEV_ID: [0x01, 0xb0] },
   },
   {
     ...pfuze100,

@@ -236,6 +236,7 @@ const ROWS: readonly PartRow[] = [
     at: 0x08,
     node: 'pmic',
     form: '16/8',
+    i2c: { also: [1] },
     ids: { REVID: [0x0104, 0x51] },
   },
 ];

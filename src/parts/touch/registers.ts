@@ -53,9 +53,20 @@ const ROWS: readonly PartRow[] = [
     resets: { SYS_CTRL2: [0x04, 0x0f] },
   },
   {
-    names: 'adi,ad7879-1 adi,ad7889-1 adi,ad7879',
+    names: 'adi,ad7879-1 adi,ad7889-1',
+    title: 'AD7879-1 touch controller',
+    source:
+      'Analog Devices AD7879 data sheet; the id that Linux drivers/input/touchscreen/ad7879-i2c.c takes',
+    at: 0x2f,
+    form: '8/16',
+    last: 0x0f,
+    ids: { REVID: [0x0e, 0x0379] },
+  },
+  {
+    names: 'adi,ad7879',
     title: 'AD7879 touch controller',
-    source: 'Analog Devices AD7879 data sheet',
+    source:
+      'Analog Devices AD7879 data sheet; the id that Linux drivers/input/touchscreen/ad7879-spi.c takes',
     at: 0x2f,
     form: '8/16',
     last: 0x0f,

@@ -33,6 +33,8 @@ export interface BoardPart {
   /** More properties and children, in the language of the tree. */
   readonly more?: string;
   readonly set?: Readonly<Record<string, PropertyValue>>;
+  /** The same of parts below it, by their paths from here. */
+  readonly below?: Readonly<Record<string, Readonly<Record<string, PropertyValue>>>>;
   /** Power-on after `set`. */
   readonly reset?: true;
 }
@@ -105,8 +107,12 @@ export async function bootWithParts(
     ];
     manager.openSynchronous();
     for (const [path, list] of [[I2C_PATH, i2c] as const, [SPI_PATH, spi] as const]) {
-      for (const { name, set = {}, reset } of list) {
+      for (const { name, set = {}, below = {}, reset } of list) {
         for (const [property, value] of Object.entries(set)) parts.set(`${path}/${name}`, property, value);
+        for (const [at, values] of Object.entries(below)) {
+          for (const [property, value] of Object.entries(values))
+            parts.set(`${path}/${name}/${at}`, property, value);
+        }
         if (reset) parts.at(`${path}/${name}`).reset();
       }
     }
@@ -192,6 +198,14 @@ function boardText(i2c: readonly BoardPart[], spi: readonly BoardPart[], sockets
       supply: regulator {
         compatible = "regulator-fixed"; regulator-name = "supply";
         regulator-min-microvolt = <3300000>; regulator-max-microvolt = <3300000>;
+      };
+      xtal: clock { compatible = "fixed-clock"; #clock-cells = <0>; clock-frequency = <25000000>; };
+      simulated-lines {
+        compatible = "gpio-simulator";
+        lines: bank {
+          gpio-controller; #gpio-cells = <2>; ngpios = <256>;
+          interrupt-controller; #interrupt-cells = <2>;
+        };
       };
       virtio-i2c {
         compatible = "virtio,uml"; socket-path = "${sockets[0]}"; virtio-device-id = <34>;

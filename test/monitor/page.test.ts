@@ -151,9 +151,13 @@ describe.runIf(program !== undefined)('the page, in Chromium', () => {
     await rows(page).nth(1).click();
     await page.locator('.row[aria-selected=true][data-n="2"]').waitFor();
     expect(await page.locator('.detail').innerText()).toContain('i2ctransfer -y 0 r1@0x33');
+    expect(await page.locator('.detail').innerText()).not.toContain('toHaveSent');
     // The wave of the second is in the middle now. Of the first: further left, behind a step out.
     await rows(page).nth(0).click();
     await page.locator('.row[aria-selected=true][data-n="1"]').waitFor();
+    expect(await page.locator('.detail').innerText()).toContain(
+      "expect(board).toHaveSent('i2c-0 48 w 00, r 19 00');",
+    );
     await rows(page).nth(1).click();
     await page.locator('.row[aria-selected=true][data-n="2"]').waitFor();
     await page.keyboard.press('Escape');

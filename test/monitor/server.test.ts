@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Row, StreamLine, TransferRow } from '../../src/monitor/row.ts';
 import { History } from '../../src/monitor/server/history.ts';
@@ -46,6 +47,18 @@ describe('the server of the page', () => {
     expect(headers.get('access-control-allow-origin')).toBeNull();
     expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
     expect(headers.get('referrer-policy')).toBe('no-referrer');
+  });
+
+  it('serves a page of at most 60 KB compressed', async () => {
+    const { get } = await monitored();
+    let size = 0;
+    for (const path of ['/', '/page.js', '/page.css', '/icon.svg']) {
+      const response = await get(path);
+      expect(response.status).toBe(200);
+      size += gzipSync(Buffer.from(await response.arrayBuffer())).length;
+    }
+    expect(size).toBeGreaterThan(1000);
+    expect(size).toBeLessThanOrEqual(60_000);
   });
 
   it('refuses what is no request of the page, and goes on', async () => {

@@ -136,7 +136,7 @@ export function Detail() {
   const row = n === undefined ? undefined : store.rowOf(n);
   if (row === undefined || !isTransfer(row))
     return <p class="hint">Select a transfer to see its bytes and its waveform.</p>;
-  const copy = () => void navigator.clipboard.writeText(commandOf(row));
+  const matcher = matcherOf(row);
   return (
     <dl class="detail">
       <dt>asked by</dt>
@@ -161,14 +161,40 @@ export function Detail() {
         </div>
       ))}
       <dt>as a command</dt>
-      <dd>
-        <code>{commandOf(row)}</code>{' '}
-        <button type="button" onClick={copy}>
-          Copy
-        </button>
-      </dd>
+      <Copied text={commandOf(row)} name="Copy" />
+      {matcher !== undefined && (
+        <>
+          <dt>in a test</dt>
+          <Copied text={matcher} name="Copy for a test" />
+        </>
+      )}
     </dl>
   );
+}
+
+function Copied({ text, name }: { text: string; name: string }) {
+  return (
+    <dd>
+      <code>{text}</code>{' '}
+      <button type="button" aria-label={name} onClick={() => void navigator.clipboard.writeText(text)}>
+        Copy
+      </button>
+    </dd>
+  );
+}
+
+/** What a test expects of the same transfer; undefined: it failed, is not of one I2C part, or not all of it was kept. */
+function matcherOf({ bus, fault, segments }: TransferRow): string | undefined {
+  const [first] = segments;
+  if (first === undefined || fault !== undefined || !bus.startsWith('i2c-')) return undefined;
+  const messages = segments.map(({ target, tenBit, sent, received }) => {
+    const [hex, length] = sent ?? received ?? ['', 0];
+    if (target !== first.target || tenBit || length === 0 || hex.length !== 2 * length) return undefined;
+    return `${sent === undefined ? 'r' : 'w'} ${hex.replace(/..(?=.)/g, '$& ')}`;
+  });
+  if (messages.includes(undefined)) return undefined;
+  const target = first.target.toString(16).padStart(2, '0');
+  return `expect(board).toHaveSent('${bus} ${target} ${messages.join(', ')}');`;
 }
 
 const hexOf = (value: number): string => `0x${value.toString(16).padStart(2, '0')}`;

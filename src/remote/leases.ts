@@ -106,7 +106,7 @@ export class LeaseTable {
   acquire(ticket: Ticket): void {
     const { request } = ticket;
     this.#check(request);
-    this.#expire();
+    this.expire();
     if (request.steal) {
       const by = `stolen by ${request.who}: ${request.why}`;
       for (const lease of this.#inTheWay(request)) this.end(lease, by);
@@ -176,7 +176,7 @@ export class LeaseTable {
 
   /** The lease of this name, for one more user; undefined where there is none. */
   named(name: string): Lease | undefined {
-    this.#expire();
+    this.expire();
     return name === '' ? undefined : this.leases.find((lease) => lease.name === name);
   }
 
@@ -221,7 +221,7 @@ export class LeaseTable {
   }
 
   /** Ends what is over by its time, or unused while others wait. */
-  #expire(): void {
+  expire(): void {
     const now = this.#now();
     for (const lease of this.leases) {
       if (now >= lease.untilMs) this.#end(lease, whyOver(lease));
@@ -306,7 +306,7 @@ export class LeaseTable {
     this.#timer = setTimeout(
       () => {
         this.#timer = undefined;
-        this.#expire();
+        this.expire();
         this.#arm();
       },
       Math.max(1, Math.ceil(first - this.#now())),

@@ -190,7 +190,7 @@ export class RemoteSession {
     this.#hasNot();
     this.#outbox?.flush();
     this.#stream = undefined;
-    this.#failAll(this.#over);
+    this.#failAll(this.#over, this.#over);
     if (stream === undefined) return;
     stream.end();
     await new Promise<void>((resolve) => {
@@ -331,7 +331,7 @@ export class RemoteSession {
   #refused(stream: Duplex, fault: BusFault): void {
     this.#failWelcome?.(fault);
     this.#over = fault;
-    this.#failAll(fault);
+    this.#failAll(fault, fault);
     this.#lost(stream, fault.sentence);
   }
 
@@ -361,6 +361,7 @@ export class RemoteSession {
       try {
         const { fence } = await this.connect();
         if (fence !== this.#fence) throw new BusFault('EACCES', 'the host does not know the lease any more');
+        if (this.#stream === undefined) throw new BusFault('ENODEV', lost.sentence);
         for (const { frame } of this.#pending.values()) this.#send(frame);
         return;
       } catch (thrown) {
@@ -370,9 +371,7 @@ export class RemoteSession {
           continue;
         }
         this.#over ??= new BusFault('ENODEV', fault.code === 'ENODEV' ? lost.sentence : fault.sentence);
-        this.#failAll(
-          new BusFault('EIO', `the outcome is not known, and it was not repeated: ${lost.sentence}`),
-        );
+        this.#failAll(lost, fault);
         this.#stream?.destroy();
         this.#stream = undefined;
         return;
@@ -380,10 +379,12 @@ export class RemoteSession {
     }
   }
 
-  #failAll(fault: BusFault): void {
+  /** Ends what was asked for by `fault`; of a transfer nobody knows then whether it was carried out. */
+  #failAll({ sentence }: BusFault, fault: BusFault): void {
     const all = [...this.#pending.values()];
     this.#pending.clear();
-    for (const pending of all) pending.reject(fault);
+    const unknown = new BusFault('EIO', `the outcome is not known, and it was not repeated: ${sentence}`);
+    for (const pending of all) pending.reject(pending.isTransfer ? unknown : fault);
   }
 
   #gone(): BusFault {

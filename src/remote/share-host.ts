@@ -157,6 +157,7 @@ export class ShareHost implements Carrier {
 
   /** One that comes again has the lease that it had; one that names a lease takes part in it. @throws {BusFault} `EACCES` */
   #join(session: Session, wasHere: boolean, leaseName: string): void {
+    this.#leases.expire();
     if (session.lease !== undefined && !this.#leases.leases.includes(session.lease))
       session.lease = undefined;
     if (session.lease === undefined && leaseName !== '') {

@@ -181,6 +181,21 @@ describe('a lost answer', () => {
     expect(await faultOf(session.transfer(READ_TWO, 1e9))).toMatch(/^ENODEV/);
   });
 
+  it('of a lease that is over when its user comes again is EIO, and no refusal: it was on the wire', async () => {
+    const { gate, source } = slowHost();
+    const clock = { ms: 0 };
+    const { host } = hostOf(source, { now: () => clock.ms });
+    const { session, streams } = userOf(host, 'ada');
+    await session.connect();
+    await session.acquire(WISH);
+    gate.wait = new Promise(() => {});
+    const fault = faultOf(session.transfer(READ_TWO, 1e9));
+    await settled();
+    clock.ms = WISH.ttlMs;
+    streams[0]?.destroy();
+    expect(await fault).toMatch(/^EIO: the outcome is not known/);
+  });
+
   it('that is not kept any more is EIO, and the transfer is not repeated', async () => {
     const { host, wire } = simulated();
     const { heard, say } = strangerOf(host);

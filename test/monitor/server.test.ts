@@ -8,15 +8,21 @@ import { linesOf, monitored } from './monitored.ts';
 const rowsOf = (lines: readonly unknown[]): Row[] =>
   (lines as StreamLine[]).flatMap((line) => ('rows' in line ? line.rows : []));
 
-/** A request with headers that `fetch` does not let anybody set. @returns the status */
-function statusOf(port: number, path: string, headers: Readonly<Record<string, string>>): Promise<number> {
+/** A request with headers that `fetch` does not let anybody set; with a body: POST. @returns the status */
+function statusOf(
+  port: number,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body?: string,
+): Promise<number> {
   return new Promise((resolve, reject) => {
-    request({ port, path, headers, host: '127.0.0.1' }, (response) => {
+    const method = body === undefined ? 'GET' : 'POST';
+    request({ port, path, headers, method, host: '127.0.0.1' }, (response) => {
       response.resume();
       resolve(response.statusCode ?? 0);
     })
       .on('error', reject)
-      .end();
+      .end(body);
   });
 }
 
@@ -37,6 +43,25 @@ describe('the server of the page', () => {
     expect(await statusOf(port, '/', { Host: `localhost:${port}` })).toBe(200);
     for (const path of ['/../../../package.json', '/%2e%2e/index.js', '/constructor', '/api/other'])
       expect(await statusOf(port, path, { Authorization })).toBe(404);
+  });
+
+  it('does nothing to the board for a page of another site that knows the token', async () => {
+    const { board, port, token } = await monitored();
+    const body = JSON.stringify({ call: 'inject', text: 'absent &temp' });
+    const own = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
+    const foreign = [
+      { Origin: 'http://evil.example' },
+      { Origin: `http://localhost:${port}` },
+      { Origin: 'null' },
+      { 'Sec-Fetch-Site': 'cross-site' },
+      { Host: `evil.example:${port}` },
+    ];
+    for (const headers of foreign)
+      expect(await statusOf(port, '/api/ask', { ...own, ...headers }, body)).toBe(403);
+    expect(await statusOf(port, '/api/ask', { ...own, 'Content-Type': 'text/plain' }, body)).toBe(415);
+    expect(board.open('/dev/i2c-0').transferSync([{ addr: 0x48, read: 2 }])).toHaveLength(1);
+    expect(await statusOf(port, '/api/ask', own, body)).toBe(200);
+    expect(() => board.open('/dev/i2c-0').transferSync([{ addr: 0x48, read: 2 }])).toThrow('ENXIO');
   });
 
   it('keeps other programs and sites out by its headers', async () => {

@@ -15,6 +15,7 @@ import {
   VERSION,
 } from './frames.ts';
 import { Outbox } from './outbox.ts';
+import type { RemoteOptions } from './remote-options.ts';
 import { faultOf } from './requests.ts';
 
 /** How long a host may take to greet, and to answer what needs no wire, in ms. */
@@ -24,21 +25,6 @@ const RENEWALS = 3;
 /** How long a host that was lost is looked for, for the sake of a request whose answer was lost, in ms. */
 const RESUME_LIMIT_MS = 3000;
 const RESUME_INTERVAL_MS = 50;
-
-export interface RemoteOptions {
-  /** The host, for sentences: `ssh://bench3`. */
-  readonly name: string;
-  /** Makes a new stream to it. @throws {BusFault} */
-  readonly open: () => Promise<Duplex>;
-  readonly who: string;
-  readonly token?: string;
-  /** A lease to take part in. */
-  readonly lease?: string;
-  /** Told that a lease has ended before it was given back. */
-  readonly onLost?: (reason: string) => void;
-  /** Told who is before this user in the queue. */
-  readonly onQueued?: (queued: Told<'queued'>) => void;
-}
 
 /** What a request is without its number, its fence and its time. */
 export type Request = Without<Asked<'i2c'>> | Without<Asked<'spi'>> | Without<Asked<'deselect'>>;

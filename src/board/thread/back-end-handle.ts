@@ -7,15 +7,16 @@ import { backEndDied, backEndEnded, LocalDevices, ringDoorbell } from '../../tra
 import { GuestMemory } from '../../virtio/index.ts';
 import type { BoardDevices, BoardDevicesOptions } from '../assemble/board-devices.ts';
 import { callsInline, callsOver, NoAnswer } from './calls.ts';
-import type {
-  BackEndCalls,
-  BackEndMessage,
-  BackEndSettings,
-  BackEndStart,
-  BoardChannels,
-  Call,
-  DeviceProblem,
-  ThreadStart,
+import {
+  type BackEndCalls,
+  type BackEndMessage,
+  type BackEndSettings,
+  type BackEndStart,
+  type BoardChannels,
+  type Call,
+  CONTROL,
+  type DeviceProblem,
+  type ThreadStart,
 } from './protocol.ts';
 import { keepThread, takeThread } from './thread.ts';
 
@@ -213,7 +214,7 @@ export class BackEndThread {
         try {
           detach();
         } finally {
-          Atomics.store(new Int32Array(this.#channels.control), 0, 1);
+          this.#tell(CONTROL.CLOSE);
           ringDoorbell(start.registers);
           const isClean = await this.#ended();
           worker.off('message', onMessage);
@@ -252,8 +253,16 @@ export class BackEndThread {
     else keepThread(this.#thread);
   }
 
-  /** The process ends without having closed the board. */
+  #tell(what: number): void {
+    Atomics.store(new Int32Array(this.#channels.control), 0, what);
+  }
+
+  /**
+   * The process ends without having closed the board. Its threads are ended wherever they are, and native code that one is in
+   * then (an adapter is being opened) ends the process with SIGABRT: so this one comes to stand in code of ours.
+   */
   #save(call: Call): void {
+    this.#tell(CONTROL.STAND_STILL);
     try {
       call('save');
     } catch (error) {

@@ -223,9 +223,18 @@ export interface BoardChannels {
   readonly calls: MessagePort;
   /** Word 0 counts answers. */
   readonly answers: SharedArrayBuffer;
-  /** Word 0 is 1 once the board is to be closed. */
+  /** Word 0 is one of `CONTROL`. */
   readonly control: SharedArrayBuffer;
 }
+
+/** What a board wants of its thread. */
+export const CONTROL = {
+  SERVE: 0,
+  /** The board is closed. */
+  CLOSE: 1,
+  /** The process ends: after the answer to what is asked now the thread does nothing more. */
+  STAND_STILL: 2,
+} as const;
 
 export interface CallMessage {
   readonly id: number;

@@ -12,7 +12,7 @@ import { GuestMemory } from '../../virtio/index.ts';
 import { BoardDevices } from '../assemble/board-devices.ts';
 import { treeFromBlob } from '../open/tree-from-blob.ts';
 import { answerCalls, answered } from './calls.ts';
-import type { BackEndMessage, ThreadStart } from './protocol.ts';
+import { type BackEndMessage, CONTROL, type ThreadStart } from './protocol.ts';
 
 if (parentPort === null) throw new Error('this file runs as a thread of a board');
 const board = parentPort;
@@ -72,12 +72,15 @@ async function serve(start: ThreadStart): Promise<boolean> {
   calls.postMessage({ kind: 'ready', problems, unavailable } satisfies BackEndMessage);
   answered(answers);
 
-  const ended = new Int32Array(control);
+  const wanted = new Int32Array(control);
   await runWorkerLoop(local, start.registers, {
     ...(start.poll ? { spinUs: Number.POSITIVE_INFINITY } : {}),
     eventLoop: () => backEnd.needsEventLoop,
-    messages: () => answerCalls(calls, answers, backEnd.calls),
-    ended: () => Atomics.load(ended, 0) === 1,
+    messages: () => {
+      answerCalls(calls, answers, backEnd.calls);
+      if (Atomics.load(wanted, 0) === CONTROL.STAND_STILL) Atomics.wait(wanted, 0, CONTROL.STAND_STILL);
+    },
+    ended: () => Atomics.load(wanted, 0) === CONTROL.CLOSE,
   });
   await backEnd.close();
   if (backEnd.hasOwnCode) return false;

@@ -1,0 +1,18 @@
+import type { Duplex } from 'node:stream';
+import type { Told } from './frames.ts';
+
+/** How a user comes to a host, and as whom. */
+export interface RemoteOptions {
+  /** The host, for sentences: `ssh://bench3`. */
+  readonly name: string;
+  /** Makes a new stream to it. @throws {BusFault} */
+  readonly open: () => Promise<Duplex>;
+  readonly who: string;
+  readonly token?: string;
+  /** A lease to take part in. */
+  readonly lease?: string;
+  /** Told that a lease has ended before it was given back. */
+  readonly onLost?: (reason: string) => void;
+  /** Told who is before this user in the queue. */
+  readonly onQueued?: (queued: Told<'queued'>) => void;
+}

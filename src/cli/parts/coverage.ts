@@ -120,7 +120,9 @@ export async function showCoverage(folder: string, json: boolean): Promise<numbe
     try {
       coverage.add(clientsIn(loadTree(file, {})));
     } catch (error) {
-      coverage.refuse(file, messageOf(error).split('\n')[0] as string);
+      // Behind the file's name stands what is wrong in it, and where.
+      const [whole = '', place = whole] = messageOf(error).split('\n');
+      coverage.refuse(file, place);
     }
   }
   const { report } = coverage;

@@ -302,15 +302,17 @@ export class BoardDevices {
     );
   }
 
+  /** Opens the adapters, one after another begun. @returns when each on a bus is open, or known not to be */
+  async openHosts(): Promise<void> {
+    if (this.#look) return;
+    // Starting to open one takes a while by itself: the answer goes out first.
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#waiting.open();
+    await this.manager.open();
+  }
+
   readonly calls: BackEndCalls = {
-    openHosts: () => {
-      // Starting to open one takes a while by itself: the answer goes out first.
-      if (this.#look) return;
-      setImmediate(() => {
-        void this.manager.open();
-        this.#waiting.open();
-      });
-    },
+    openHosts: () => void this.openHosts(),
     reasonOf: (path, code) => this.#bindings.find(({ node }) => node.node.path === path)?.bus?.reasonOf(code),
     waitingAdapters: () => this.#waiting.reports,
     buses: () => {

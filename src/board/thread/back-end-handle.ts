@@ -15,6 +15,7 @@ import {
   type BoardChannels,
   type Call,
   CONTROL,
+  CONTROL_WORDS,
   type DeviceProblem,
   type ThreadStart,
 } from './protocol.ts';
@@ -47,6 +48,8 @@ export interface BackEndNews {
 type Ready = Extract<BackEndMessage, { readonly kind: 'ready' }>;
 
 const START_LIMIT_MS = 10_000;
+/** How long the end of a process waits for adapters that are being opened. */
+const OPENING_LIMIT_MS = 500;
 /** How long a thread may take to end. */
 const END_LIMIT_MS = 1500;
 
@@ -105,7 +108,7 @@ export class BackEndThread {
   readonly #channels: BoardChannels = {
     calls: this.#channel.port2,
     answers: new SharedArrayBuffer(4),
-    control: new SharedArrayBuffer(4),
+    control: new SharedArrayBuffer(4 * CONTROL_WORDS),
   };
   #isStarted = false;
   #gone: (how: 'closed' | 'exited' | 'late') => void = () => {};
@@ -214,7 +217,7 @@ export class BackEndThread {
         try {
           detach();
         } finally {
-          this.#tell(CONTROL.CLOSE);
+          Atomics.store(this.#control, CONTROL.CLOSING, 1);
           ringDoorbell(start.registers);
           const isClean = await this.#ended();
           worker.off('message', onMessage);
@@ -253,21 +256,21 @@ export class BackEndThread {
     else keepThread(this.#thread);
   }
 
-  #tell(what: number): void {
-    Atomics.store(new Int32Array(this.#channels.control), 0, what);
+  get #control(): Int32Array {
+    return new Int32Array(this.#channels.control);
   }
 
   /**
    * The process ends without having closed the board. Its threads are ended wherever they are, and native code that one is in
-   * then (an adapter is being opened) ends the process with SIGABRT: so this one comes to stand in code of ours.
+   * then ends the process with SIGABRT: adapters that are being opened are waited for.
    */
   #save(call: Call): void {
-    this.#tell(CONTROL.STAND_STILL);
     try {
       call('save');
     } catch (error) {
       this.#news.warn(`could not save the contents of simulated parts: ${messageOf(error)}`);
     }
+    Atomics.wait(this.#control, CONTROL.OPENING, 1, OPENING_LIMIT_MS);
   }
 }
 

@@ -223,18 +223,18 @@ export interface BoardChannels {
   readonly calls: MessagePort;
   /** Word 0 counts answers. */
   readonly answers: SharedArrayBuffer;
-  /** Word 0 is one of `CONTROL`. */
+  /** Words of `CONTROL`. */
   readonly control: SharedArrayBuffer;
 }
 
-/** What a board wants of its thread. */
+/** What a board and its thread tell each other by words in memory: each is 1 while it is so. */
 export const CONTROL = {
-  SERVE: 0,
-  /** The board is closed. */
-  CLOSE: 1,
-  /** The process ends: after the answer to what is asked now the thread does nothing more. */
-  STAND_STILL: 2,
+  /** The board is to be closed. */
+  CLOSING: 0,
+  /** The thread opens adapters, by native code. */
+  OPENING: 1,
 } as const;
+export const CONTROL_WORDS = 2;
 
 export interface CallMessage {
   readonly id: number;

@@ -72,15 +72,19 @@ async function serve(start: ThreadStart): Promise<boolean> {
   calls.postMessage({ kind: 'ready', problems, unavailable } satisfies BackEndMessage);
   answered(answers);
 
-  const wanted = new Int32Array(control);
+  const words = new Int32Array(control);
+  const openHosts = () => {
+    Atomics.store(words, CONTROL.OPENING, 1);
+    void backEnd.openHosts().finally(() => {
+      Atomics.store(words, CONTROL.OPENING, 0);
+      Atomics.notify(words, CONTROL.OPENING);
+    });
+  };
   await runWorkerLoop(local, start.registers, {
     ...(start.poll ? { spinUs: Number.POSITIVE_INFINITY } : {}),
     eventLoop: () => backEnd.needsEventLoop,
-    messages: () => {
-      answerCalls(calls, answers, backEnd.calls);
-      if (Atomics.load(wanted, 0) === CONTROL.STAND_STILL) Atomics.wait(wanted, 0, CONTROL.STAND_STILL);
-    },
-    ended: () => Atomics.load(wanted, 0) === CONTROL.CLOSE,
+    messages: () => answerCalls(calls, answers, { ...backEnd.calls, openHosts }),
+    ended: () => Atomics.load(words, CONTROL.CLOSING) === 1,
   });
   await backEnd.close();
   if (backEnd.hasOwnCode) return false;

@@ -53,7 +53,7 @@ const TOGETHER = [
   },
   {
     name: 'transfer',
-    test: /\/src\/((bus|virtio|transport\/local)\/|transport\/core|frontend\/(?!gpio)|board\/(adapter-closed|assemble\/i2c-channels|board-error|thread\/calls|open\/tree-from-blob)|backend\/clients\/|faults\/|trace\/(?!decode))/,
+    test: /\/src\/((bus|virtio|transport\/local)\/|transport\/core|frontend\/(?!gpio)|board\/(adapter-closed|assemble\/i2c-channels|board-error|thread\/(calls|protocol)|open\/tree-from-blob)|backend\/clients\/|faults\/|trace\/(?!decode))/,
   },
   {
     name: 'back-end',
@@ -68,7 +68,7 @@ const TOGETHER = [
   // What dtc and i2cget load: nothing of commander's.
   {
     name: 'terminal',
-    test: /\/src\/cli\/(terminal\/(?!help-format)|i2c-tools\/io|commands\/(tree-commands|tools)|board\/(named-board|running-board|save-failure))/,
+    test: /\/src\/cli\/(terminal\/(?!help-format)|i2c-tools\/io|commands\/(tree-commands|tools)|board\/(board-choice|named-board|running-board|save-failure))/,
   },
   {
     name: 'program',

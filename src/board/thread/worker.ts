@@ -80,10 +80,11 @@ async function serve(start: ThreadStart): Promise<boolean> {
       Atomics.notify(words, CONTROL.OPENING);
     });
   };
+  const served = { ...backEnd.calls, openHosts };
   await runWorkerLoop(local, start.registers, {
     ...(start.poll ? { spinUs: Number.POSITIVE_INFINITY } : {}),
     eventLoop: () => backEnd.needsEventLoop,
-    messages: () => answerCalls(calls, answers, { ...backEnd.calls, openHosts }),
+    messages: () => answerCalls(calls, answers, served),
     ended: () => Atomics.load(words, CONTROL.CLOSING) === 1,
   });
   await backEnd.close();

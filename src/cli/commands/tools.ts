@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import type { Board, BusFault, I2cDev, SpiDev } from '../../board/index.ts';
+import { isBoardFile } from '../board/board-choice.ts';
 import { type BoardArguments, openNamedBoard, printProblems } from '../board/named-board.ts';
 import { warnOfRunning } from '../board/running-board.ts';
 import { saveFailure } from '../board/save-failure.ts';
@@ -81,10 +82,11 @@ export const TOOLS: readonly ToolCommand[] = [
 
 /** What is an option of ours among a tool's words; the letters of spi-tools are all their own. */
 const OURS = { i2c: /^--|^-[boh]/, spi: /^--|^-h/ } as const;
+const BOARD = { i2c: /^(-b|--board)$/, spi: /^--board$/ } as const;
 
 /**
- * Runs a tool whose words are all its own, as scripts call it many times: `dtbus i2cget -y 1 0x48`. What reads the options
- * of the command line takes longer to load than such a call runs.
+ * Runs a tool whose words are all its own but for the board, as scripts call it many times: `dtbus i2cget -y 1 0x48`. What
+ * reads the options of the command line takes longer to load than such a call runs.
  * @returns its exit code; undefined when `name` is no tool, or one of the words may be an option of ours
  */
 export async function runPlainTool(
@@ -92,24 +94,38 @@ export async function runPlainTool(
   argv: readonly string[],
 ): Promise<number | undefined> {
   const tool = TOOLS.find((each) => each.name === name);
-  if (tool === undefined || argv.some((word) => OURS[busOf(tool)].test(word))) return undefined;
-  const { DTBUS_BOARD: board = 'board.dts', DTBUS_CONNECT: connect } = process.env;
+  if (tool === undefined) return undefined;
+  const { words, board } = withoutBoard(argv, BOARD[busOf(tool)]);
+  if (words.some((word) => OURS[busOf(tool)].test(word))) return undefined;
+  const { DTBUS_BOARD: usual = 'board.dts', DTBUS_CONNECT: place } = process.env;
+  // A board that is named wins over the environment.
+  const connect = board === undefined && place ? { connect: place } : {};
   try {
-    return await runTool(tool, argv, { ...PLAIN, board, ...(connect ? { connect } : {}) });
+    return await runTool(tool, words, {
+      ...{ ...PLAIN, board: board ?? usual, isChosen: board !== undefined },
+      ...connect,
+    });
   } catch (thrown) {
     return reportFailure(thrown, `dtbus ${tool.name} ${TOOL_USAGE}`);
   }
 }
 
 /** What a command line without options says of the board. */
-const PLAIN: Omit<BoardArguments, 'board' | 'connect'> = {
+const PLAIN: Omit<BoardArguments, 'board' | 'connect' | 'isChosen'> = {
   overlay: [],
   include: [],
   adopt: false,
   trust: [],
   strict: false,
-  isChosen: false,
 };
+
+/** The words without the option that names the board, where it stands there once with a device tree. */
+function withoutBoard(argv: readonly string[], option: RegExp) {
+  const at = argv.findIndex((word) => option.test(word));
+  const board = at < 0 ? undefined : argv[at + 1];
+  if (board === undefined || !isBoardFile(board)) return { words: argv, board: undefined };
+  return { words: argv.toSpliced(at, 2), board };
+}
 
 /** What stands behind a tool's name in the line that says how it is called. */
 export const TOOL_USAGE = '[options] ARGUMENTS';

@@ -35,12 +35,13 @@ it.each([
   const plain = dtbus({ DTBUS_BOARD: 'dts/demo.dts' }, name, ...words);
   expect(plain).toMatchObject({ status, way: 'read none' });
   expect(plain.stdout + plain.said).not.toBe('');
-  const read = dtbus({}, name, '--board', 'dts/demo.dts', ...words);
+  expect(dtbus({ DTBUS_CONNECT: '/absent' }, name, '--board', 'dts/demo.dts', ...words)).toEqual(plain);
+  const read = dtbus({}, name, '--board=dts/demo.dts', ...words);
   expect(read).toEqual({ ...plain, way: 'read our options' });
 });
 
 it.each([
-  { what: 'a board that is not there', env: { DTBUS_BOARD: 'absent.dts' }, same: ['--board', 'absent.dts'] },
+  { what: 'a board that is not there', env: { DTBUS_BOARD: 'absent.dts' }, same: ['--board=absent.dts'] },
   { what: 'a place where nobody serves', env: { DTBUS_CONNECT: '/absent' }, same: ['--connect', '/absent'] },
 ])('says the same of $what', ({ env, same }) => {
   const plain = dtbus(env, 'i2cget', '-y', '1', '0x48');
@@ -49,14 +50,26 @@ it.each([
   expect(dtbus({}, 'i2cget', ...same, '-y', '1', '0x48')).toEqual({ ...plain, way: 'read our options' });
 });
 
-it.each([['-b', 'dts/demo.dts'], ['-bdts/demo.dts'], ['--board=dts/demo.dts']])(
-  'reads our options where there are some: %s',
-  (...board) => {
-    expect(dtbus({}, 'i2cget', ...board, '-y', '1', '0x48', '0')).toEqual({
-      status: 0,
-      stdout: '0x19\n',
-      said: '',
-      way: 'read our options',
-    });
-  },
-);
+it('reads none where the board alone is named', () => {
+  const words = ['-b', 'dts/demo.dts', '-y', '1', '0x48', '0'];
+  expect(dtbus({}, 'i2cget', ...words)).toEqual({
+    status: 0,
+    stdout: '0x19\n',
+    said: '',
+    way: 'read none',
+  });
+});
+
+it.each([
+  [['-b', 'dts/demo.dts', '-b', 'dts/demo.dts']],
+  [['-b', 'dts/demo.dts', '--adopt']],
+  [['-bdts/demo.dts']],
+  [['--board=dts/demo.dts']],
+])('reads our options where there are some: %j', (board) => {
+  expect(dtbus({}, 'i2cget', ...board, '-y', '1', '0x48', '0')).toEqual({
+    status: 0,
+    stdout: '0x19\n',
+    said: '',
+    way: 'read our options',
+  });
+});

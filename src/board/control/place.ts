@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { BoardError } from '../board-error.ts';
 
 /** Longest path of a socket: 108 bytes with their NUL on Linux (unix(7)), 104 on macOS. A longer one is cut off, and nobody finds it. */
-const PATH_MAX = process.platform === 'linux' ? 107 : 103;
+export const SOCKET_PATH_MAX = process.platform === 'linux' ? 107 : 103;
 
 /** The socket in a folder of `dtbus serve`. */
 export const CONTROL_SOCKET = 'control.sock';
@@ -24,9 +24,9 @@ export function controlFolder(): string {
     );
   // Names in it have 16 digits, a process id of at most seven, and `-` and `.sock`.
   const length = Buffer.byteLength(folder) + '/0123456789abcdef-4194304.sock'.length;
-  if (length > PATH_MAX)
+  if (length > SOCKET_PATH_MAX)
     throw new BoardError(
-      `too long a folder for control sockets: ${folder}; a socket's path takes ${PATH_MAX} bytes: set XDG_RUNTIME_DIR to a shorter one`,
+      `too long a folder for control sockets: ${folder}; a socket's path takes ${SOCKET_PATH_MAX} bytes: set XDG_RUNTIME_DIR to a shorter one`,
     );
   return folder;
 }

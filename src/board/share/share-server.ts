@@ -1,9 +1,11 @@
-import { chmodSync, lstatSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, rmSync, statSync } from 'node:fs';
 import { type AddressInfo, createConnection, createServer, type Server, type Socket } from 'node:net';
+import { dirname, resolve as fullPath } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { SecureContextOptions } from 'node:tls';
 import { isLoopback } from '../../remote/index.ts';
 import { BoardError } from '../board-error.ts';
+import { SOCKET_PATH_MAX } from '../control/place.ts';
 
 /** How long a user may take to begin TLS, in ms. */
 const HANDSHAKE_MS = 5000;
@@ -15,8 +17,9 @@ export interface ShareListener {
   close(): void;
 }
 
-/** Serves a Unix socket that this user alone may open. @throws {BoardError} the place is taken */
+/** Serves a Unix socket that this user alone may open. @throws {BoardError} the place is taken, or no place for it */
 export async function listenUnix(path: string, serve: (stream: Duplex) => void): Promise<ShareListener> {
+  checkPlace(path);
   await clear(path);
   const server = createServer(serve);
   const mask = process.umask(0o177);
@@ -33,6 +36,28 @@ export async function listenUnix(path: string, serve: (stream: Duplex) => void):
   };
   process.once('exit', close);
   return { where: path, close };
+}
+
+/** Refuses a place where others could put a socket of their own, and one that no socket can have. @throws {BoardError} */
+function checkPlace(path: string): void {
+  if (Buffer.byteLength(path) > SOCKET_PATH_MAX)
+    throw new BoardError(
+      `too long a path: ${path}; a socket's path takes ${SOCKET_PATH_MAX} bytes: name a shorter one`,
+    );
+  const folder = dirname(fullPath(path));
+  const stats = statSync(folder, { throwIfNoEntry: false });
+  if (stats === undefined) throw new BoardError(`not found: folder ${folder}; make it, or name another path`);
+  if (!stats.isDirectory()) throw new BoardError(`${folder} is a file and not a folder; name another path`);
+  const own = process.geteuid?.();
+  if (own === undefined) return;
+  if (stats.uid !== own && stats.uid !== 0)
+    throw new BoardError(`${folder} belongs to another user: name another path`);
+  // In a folder as /tmp is nobody takes away what is another's.
+  const isSticky = (stats.mode & 0o1000) !== 0;
+  if ((stats.mode & 0o022) !== 0 && !isSticky)
+    throw new BoardError(
+      `other users may write to ${folder}: run chmod go-w ${folder}, or name another path`,
+    );
 }
 
 /** Takes away a socket that a process left which was killed. @throws {BoardError} it is in use, or no socket */

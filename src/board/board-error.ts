@@ -7,3 +7,8 @@ export class BoardError extends LinedError {
     this.name = 'BoardError';
   }
 }
+
+/** What was asked would touch real hardware, and whoever asked may not. */
+export class RealHardwareError extends BoardError {
+  override readonly name = 'RealHardwareError';
+}

@@ -29,7 +29,7 @@ export {
   traceMemory,
 } from '../trace/index.ts';
 export { ADAPTER_CLOSED } from './adapter-closed.ts';
-export { BoardError } from './board-error.ts';
+export { BoardError, RealHardwareError } from './board-error.ts';
 export type { BoardControl, ControlWatch } from './control/client.ts';
 export type { ControlFault } from './control/injected.ts';
 export { forgetControl, processesOf } from './control/place.ts';

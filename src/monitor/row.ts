@@ -56,8 +56,15 @@ export interface Lane {
 
 /** What the stream tells, a line each. */
 export type StreamLine =
-  /** First. `began`: names this run of the monitor; rows of another are not ours. */
-  | { readonly hello: { readonly began: string; readonly board: string; readonly lanes: readonly Lane[] } }
+  /** First. `began`: names this run of the monitor; rows of another are not ours. `control`: real hardware may be touched. */
+  | {
+      readonly hello: {
+        readonly began: string;
+        readonly board: string;
+        readonly control: boolean;
+        readonly lanes: readonly Lane[];
+      };
+    }
   /** A bus is known from now on. */
   | { readonly lanes: readonly Lane[] }
   | { readonly rows: readonly Row[] }

@@ -24,7 +24,33 @@ export const BOARD = `/dts-v1/;
 };
 `;
 
+/**
+ * Beside that of `BOARD` an I2C bus on an adapter that is driven as a real one: what answers is an emulator, at the port that
+ * it waits at (`FOLDER` is the board's). A part there is simulated all the same. The lines are those of a chip that is not there.
+ */
+export const PARTLY_REAL = BOARD.replace(
+  /\};\n$/,
+  `	aliases { bench = &far_bus; };
+	hosts {
+		emulator { compatible = "dtbus,bus-pirate-emulator"; port = "pirate";
+			i2c { #address-cells = <1>; #size-cells = <0>; temp@4a { compatible = "national,lm75"; reg = <0x4a>; }; }; };
+		pirate: adapter { compatible = "dangerousprototypes,bus-pirate"; port = "FOLDER/pirate"; };
+		chip: chip { compatible = "dtbus,linux-gpio"; port = "none"; dtbus,lines = "0"; };
+	};
+	far_bus: far-i2c {
+		compatible = "platform,virtio-i2c"; dtbus,host = <&pirate>;
+		#address-cells = <1>; #size-cells = <0>;
+		far: temp@4a { compatible = "national,lm75"; reg = <0x4a>; };
+	};
+	mux: mux { compatible = "i2c-mux-gpio"; i2c-parent = <&far_bus>; #address-cells = <1>; #size-cells = <0>;
+		channel: i2c@0 { reg = <0>; #address-cells = <1>; #size-cells = <0>; behind: temp@4b { compatible = "national,lm75"; reg = <0x4b>; }; }; };
+	far_gpio: far-gpio { compatible = "platform,virtio-gpio"; dtbus,host = <&chip>; gpio-controller; #gpio-cells = <2>; };
+};
+`,
+);
+
 export interface Monitored {
+  readonly file: string;
   readonly board: Board;
   readonly monitor: Monitor;
   readonly token: string;
@@ -40,10 +66,10 @@ export interface Monitored {
 }
 
 /** A board in this process, and its page; both end with the test. */
-export async function monitored(text = BOARD): Promise<Monitored> {
+export async function monitored(text = BOARD, options: { control?: boolean } = {}): Promise<Monitored> {
   const folder = mkdtempSync(join(tmpdir(), 'dtbus-monitor-'));
   const file = join(folder, 'board.dts');
-  writeFileSync(file, text);
+  writeFileSync(file, text.replaceAll('FOLDER', folder));
   let end = async () => {};
   const begin = async () => {
     const board = await openBoard(file, { onWarning: () => {} });
@@ -55,7 +81,7 @@ export async function monitored(text = BOARD): Promise<Monitored> {
     return board;
   };
   const board = await begin();
-  const monitor = await startMonitor({ find: () => findControl(file, undefined) });
+  const monitor = await startMonitor({ find: () => findControl(file, undefined), ...options });
   onTestFinished(async () => {
     await monitor.close();
     await end();
@@ -65,6 +91,7 @@ export async function monitored(text = BOARD): Promise<Monitored> {
   const token = hash.slice('#t='.length);
   const own = { Authorization: `Bearer ${token}` };
   return {
+    file,
     board,
     end: () => end(),
     begin,

@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { findControl } from '../../src/board/index.ts';
 import { dtbusHere } from '../cli/run-here.ts';
-import { BOARD, type Monitored, monitored } from './monitored.ts';
+import { BOARD, type Monitored, monitored, PARTLY_REAL } from './monitored.ts';
 
 const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
   existsSync(path),
@@ -40,11 +41,30 @@ describe.runIf(program !== undefined)('the page, in Chromium', () => {
     onTestFinished(async () => {
       await page.close();
       // What was asked at the moment when the board ended.
-      expect(complaints.filter((text) => !text.includes('503 (Service Unavailable)'))).toEqual([]);
+      expect(
+        complaints.filter((text) => !/503 \(Service Unavailable\)|403 \(Forbidden\)/.test(text)),
+      ).toEqual([]);
     });
     await page.goto(monitor.url);
     await page.locator('h1', { hasText: 'board.dts' }).waitFor();
     return page;
+  }
+
+  /** Of axe, in light and dark. */
+  async function expectNoFindings(page: Page): Promise<void> {
+    const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+    // The page lets no script in but its own: axe comes through the debugger.
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.evaluate(readFileSync(axe, 'utf8'));
+      const found = await page.evaluate(async () => {
+        const { axe: tool } = globalThis as unknown as {
+          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+        };
+        return (await tool.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+      });
+      expect(found).toEqual([]);
+    }
   }
 
   const rows = (page: Page) => page.locator('.space .row');
@@ -214,6 +234,42 @@ describe.runIf(program !== undefined)('the page, in Chromium', () => {
     expect(await rows(page).count()).toBe(2);
   });
 
+  it('only shows real hardware, and says so to who has no mouse', async () => {
+    const served = await monitored(PARTLY_REAL);
+    const other = await findControl(served.file, undefined);
+    onTestFinished(() => other.close());
+    await other.ask({
+      call: 'inject',
+      kind: 'flip',
+      target: '&far',
+      options: { byte: 0, bit: 0, direction: 'read' },
+    });
+    const page = await opened(served);
+    for (const name of ['Press /far-gpio 0', 'Remove fault 1']) {
+      const button = page.getByRole('button', { name });
+      await button.focus();
+      await page.keyboard.press('Enter');
+      expect(await button.getAttribute('aria-disabled')).toBe('true');
+      const described = page.locator(`#${await button.getAttribute('aria-describedby')}`);
+      expect(await described.innerText()).toContain('start the page with --control');
+      expect(await button.getAttribute('title')).toContain('start the page with --control');
+    }
+    await page.getByLabel('Fault to inject').fill('nack i2c-1');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').filter({ hasText: 'i2c-1 is on real hardware (/far-i2c)' }).waitFor();
+    expect(await other.ask({ call: 'faults' })).toHaveLength(1);
+    expect(await page.getByRole('button', { name: 'Press button' }).getAttribute('aria-disabled')).toBeNull();
+    await expectNoFindings(page);
+  });
+
+  it('has the buttons of real hardware with control', async () => {
+    const page = await opened(await monitored(PARTLY_REAL, { control: true }));
+    const button = page.getByRole('button', { name: 'Press /far-gpio 0' });
+    await button.waitFor();
+    expect(await button.getAttribute('aria-disabled')).toBeNull();
+    expect(await page.locator('#read-only').count()).toBe(0);
+  });
+
   it('shows names and texts of strangers as text', async () => {
     const evil = '<img src=x onerror=document.title=1>';
     const served = await monitored(
@@ -262,19 +318,7 @@ describe.runIf(program !== undefined)('the page, in Chromium', () => {
     }
     for (const name of ['Filter', 'temperature', 'Transfers', 'Buses and lines over time', 'Press button'])
       expect(reached).toContain(name);
-    const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-    // The page lets no script in but its own: axe comes through the debugger.
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      await page.evaluate(readFileSync(axe, 'utf8'));
-      const found = await page.evaluate(async () => {
-        const { axe: tool } = globalThis as unknown as {
-          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-        };
-        return (await tool.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-      });
-      expect(found).toEqual([]);
-    }
+    await expectNoFindings(page);
   });
 
   it('is one file that needs nobody, of a recording', async () => {

@@ -4,6 +4,7 @@ import { pathOf } from '../handles/part-handle.ts';
 import type { Controllable } from './controllable.ts';
 import { together } from './injected.ts';
 import { controlSocketOf } from './place.ts';
+import { realHostOf, realPaths } from './real-hosts.ts';
 import { serveControl } from './server.ts';
 import { SharedTraces } from './shared-traces.ts';
 
@@ -76,6 +77,15 @@ function controllable(boards: readonly Board[], traces: SharedTraces, file: stri
       };
     },
     pathOf: (name) => pathOf(last().tree, name),
+    real: () => [...new Set(boards.flatMap(({ tree }) => realPaths(tree)))],
+    realHostOf: (name) => {
+      for (const board of boards) {
+        const known = { tree: board.tree, buses: board.buses(), parts: board.parts() };
+        const host = realHostOf(known, name);
+        if (host !== undefined) return host;
+      }
+      return undefined;
+    },
     drivePin: (path, pin, high) => {
       for (const board of boards) board.drivePin(path, pin, high);
     },

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { absence, statsAt } from '../../input/index.ts';
-import { BoardError } from '../board-error.ts';
+import { BoardError, RealHardwareError } from '../board-error.ts';
 import type { TraceFilter } from '../handles/traced-paths.ts';
 import { boardNotFound } from '../open/board-not-found.ts';
 import { notServed } from '../serve/published-tree.ts';
@@ -166,7 +166,7 @@ function controlOver(socket: Socket): BoardControl {
     });
     if (line === undefined) throw new BoardError('the process that runs the board has ended');
     const answer = answerOf(line);
-    if ('error' in answer) throw new Error(answer.error);
+    if ('error' in answer) throw new (answer.isReal === true ? RealHardwareError : Error)(answer.error);
     return answer.result as Result;
   };
   return {

@@ -18,6 +18,10 @@ export interface Controllable {
   line(controller: string, line: number | string): Pick<LineHandle, 'path' | 'line' | 'set'>;
   /** The path of a node by path, alias or `&label`; undefined where there is none. */
   pathOf(name: string): string | undefined;
+  /** Paths of real adapters, and of the buses and GPIO controllers on them. */
+  real(): readonly string[];
+  /** What of `real` a bus (`i2c-1`), part or GPIO controller is on; undefined: it is simulated, or not there. */
+  realHostOf(name: string): string | undefined;
   /** Drives a pin of a GPIO expander, or lets go of it. @throws {Error} no such pin */
   drivePin(path: string, pin: number, high: boolean | undefined): void;
   /** The faults that the tree names. */

@@ -20,7 +20,10 @@ import type { LineReport, PartReport } from '../thread/protocol.ts';
 export const LINE_MAX = 128 << 20;
 
 /** What is asked. `part`, `controller`: path, alias or `&label`. */
-export type ControlRequest =
+export type ControlRequest = {
+  /** Nothing that is on real hardware may be touched: that is refused with `isReal`. Of requests that only look nothing is refused. */
+  readonly simulatedOnly?: boolean;
+} & (
   | { readonly call: 'describe' }
   /** A part, or a GPIO controller. */
   | { readonly call: 'get'; readonly part: string }
@@ -34,7 +37,8 @@ export type ControlRequest =
   /** Takes one out, or all; answers as `faults` what became of them. */
   | { readonly call: 'removeFaults'; readonly number?: number | undefined }
   /** From now on a `ControlEvent` a line comes as well. */
-  | WatchRequest;
+  | WatchRequest
+);
 
 export type WatchRequest = { readonly call: 'watch' } & TraceFilter;
 
@@ -70,6 +74,8 @@ export interface ControlDescription {
   readonly board: string;
   readonly parts: readonly PartReport[];
   readonly lines: readonly LineReport[];
+  /** Paths of real adapters, and of the buses and GPIO controllers on them. */
+  readonly real: readonly string[];
 }
 
 /** A part with all that it has. */
@@ -89,8 +95,8 @@ export interface ControlChip {
 
 export type ControlAnswer =
   | { readonly result: unknown }
-  /** What is wrong, as a sentence. */
-  | { readonly error: string };
+  /** What is wrong, as a sentence. `isReal`: it would touch real hardware (`simulatedOnly`). */
+  | { readonly error: string; readonly isReal?: boolean };
 
 export function toWire(value: PropertyValue): WireValue {
   return value instanceof Uint8Array ? { base64: Buffer.from(value).toString('base64') } : value;

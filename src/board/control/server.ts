@@ -1,6 +1,8 @@
 import { chmodSync, existsSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { isMainThread } from 'node:worker_threads';
+import { oneLine } from '../../input/index.ts';
+import { RealHardwareError } from '../board-error.ts';
 import type { LineHandle } from '../handles/line-handle.ts';
 import type { Controllable, ControlledPart } from './controllable.ts';
 import { InjectedFaults } from './injected.ts';
@@ -85,7 +87,8 @@ async function answerTo(to: Controlled, request: unknown, socket: Socket): Promi
       result: asked?.call === 'watch' ? to.watchers.add(socket, asked) : await carryOut(to, asked),
     };
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
+    const isReal = error instanceof RealHardwareError;
+    return { error: error instanceof Error ? error.message : String(error), ...(isReal && { isReal }) };
   }
 }
 
@@ -100,30 +103,50 @@ async function carryOut(
         board: board.name,
         parts: board.parts(),
         lines: board.lines(),
+        real: board.real(),
       } satisfies ControlDescription;
     case 'get':
       return controllerOf(board, String(request.part)) ?? partOf(board, String(request.part));
     case 'set': {
+      spareReal(board, request, [String(request.part)]);
       const part = board.part(String(request.part));
       for (const [name, value] of Object.entries(request.values)) part.set(name, fromWire(value));
       return partOf(board, String(request.part));
     }
     case 'press':
+      spareReal(board, request, [String(request.target)]);
       return press(board, String(request.target), String(request.line), Number(request.ms));
     case 'inject': {
       const { options } = request;
       if (typeof options !== 'object' || options === null)
         throw new Error('invalid options: expected an object');
+      spareReal(board, request, [String(request.target)]);
       return faults.add(String(request.kind), String(request.target), options);
     }
     case 'faults':
       return faults.list();
-    case 'removeFaults':
-      return faults.remove(request.number === undefined ? undefined : Number(request.number));
+    case 'removeFaults': {
+      const which = request.number === undefined ? undefined : Number(request.number);
+      spareReal(board, request, faults.onReal(which));
+      return faults.remove(which);
+    }
     default:
       throw new Error(
         'invalid request: expected describe, get, set, press, inject, faults, removeFaults or watch',
       );
+  }
+}
+
+/** @throws {RealHardwareError} what would be touched is on real hardware, and who asks spares that */
+function spareReal(
+  board: Controllable,
+  { simulatedOnly }: { readonly simulatedOnly?: boolean },
+  names: readonly string[],
+): void {
+  if (simulatedOnly !== true) return;
+  for (const name of names) {
+    const host = board.realHostOf(name);
+    if (host !== undefined) throw new RealHardwareError(oneLine(`${name} is on real hardware (${host})`));
   }
 }
 

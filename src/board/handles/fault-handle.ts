@@ -23,6 +23,8 @@ export class FaultUnsupportedError extends BoardError {
 export interface FaultHandle {
   /** `nack on &temp` */
   readonly text: string;
+  /** The bus, part or GPIO controller, as it was given: `&temp`. */
+  readonly target: string;
   /** As they were given; what is random has the seed in the text. */
   readonly options: AnyFaultOptions;
   /** How often it has struck. */
@@ -79,6 +81,7 @@ export function injectFault(
   const report = () => removed ?? call('faultReport', id);
   return {
     text: faultText({ kind, target, options }),
+    target,
     options: given,
     get fired() {
       return report().fired;

@@ -64,11 +64,13 @@ export function knownPaths(
 }
 
 /** The bus called `i2c-1` or `/dev/i2c-1`. */
-export function busNamed(buses: readonly BusDescription[], name: string): BusDescription | undefined {
+export function busNamed<Bus extends Numbered>(buses: readonly Bus[], name: string): Bus | undefined {
   return buses.find((bus) => namesOf(bus).includes(name));
 }
 
-function namesOf({ kind, number }: BusDescription): readonly string[] {
+type Numbered = Pick<BusDescription, 'kind' | 'number'>;
+
+function namesOf({ kind, number }: Numbered): readonly string[] {
   const name = `${kind}-${number}`;
   return [name, `/dev/${name}`];
 }

@@ -8,6 +8,7 @@ import { EventLoop } from '../../transport/index.ts';
 import { BoardDevices } from '../assemble/board-devices.ts';
 import type { Controllable } from '../control/controllable.ts';
 import { CONTROL_SOCKET, controlSocketOf } from '../control/place.ts';
+import { realHostOf, realPaths } from '../control/real-hosts.ts';
 import { serveControl } from '../control/server.ts';
 import { traceBoard } from '../handles/board-trace.ts';
 import { injectFault } from '../handles/fault-handle.ts';
@@ -133,6 +134,13 @@ export class ServedBoard {
       part: (name) => this.part(name),
       line: (controller, line) => this.line(controller, line),
       pathOf: (name) => pathOf(this.tree, name),
+      real: () => realPaths(this.tree),
+      realHostOf: (name) => {
+        const buses = this.#backEnd.devices
+          .filter(isBus)
+          .map(({ kind, number, node: { path } }) => ({ kind, number, path }));
+        return realHostOf({ tree: this.tree, buses, parts: board.parts() }, name);
+      },
       drivePin: (path, pin, high) => this.#backEnd.calls.drivePin(path, pin, high),
       faults: () => this.#faults.handles,
       inject: (kind, target, options) => {

@@ -6,6 +6,7 @@ import { InvalidValue } from '../terminal/usage-error.ts';
 interface MonitorArguments extends BoardArguments {
   readonly port: string;
   readonly open: boolean;
+  readonly control: boolean;
 }
 
 /** Adds `dtbus monitor`. */
@@ -14,7 +15,7 @@ export function addMonitorCommand(program: Command, end: (exitCode: number) => v
     .command('monitor')
     .summary('look at a board in the browser: its traffic, waveforms and parts')
     .description(
-      `Serves a page on 127.0.0.1 that shows every transfer as it happens, decoded by part, with its ideal waveform, and a panel for each simulated part, where what it senses can be set. Only who has the printed address, with its token, may use it.
+      `Serves a page on 127.0.0.1 that shows every transfer as it happens, decoded by part, with its ideal waveform, and a panel for each simulated part, where what it senses can be set. Only who has the printed address, with its token, may use it. What is on real adapters it only shows: pressing their lines and injecting faults there needs --control.
 
 The board is one that runs in another process (dtbus up, run, serve or guest); if none does, it is brought up here. With a script, the script runs on the board, and the page stays until Ctrl-C.`,
     )
@@ -23,6 +24,7 @@ The board is one that runs in another process (dtbus up, run, serve or guest); i
       'the device tree of the board (.dts, .dtb; or -b), then perhaps a Node script with its arguments',
     )
     .addOption(new Option('--port <port>', 'port of the page; 0: one that is free').default('0'))
+    .option('--control', 'let the page touch what is on real adapters, too', false)
     .option('--open', 'open the page in the browser', false)
     .passThroughOptions()
     .addHelpText(
@@ -40,6 +42,6 @@ Examples:
       throw new InvalidValue('--port', 'a number from 0 to 65535', args.port);
     const { args: boardArgs, words: script } = leadingBoard(args, words);
     const { monitorBoard } = await import('../monitor/monitor.ts');
-    end(await monitorBoard({ ...args, board: boardArgs.board }, script, { port, open: args.open }));
+    end(await monitorBoard({ ...args, board: boardArgs.board }, script, { ...args, port }));
   });
 }

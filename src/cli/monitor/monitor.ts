@@ -14,6 +14,8 @@ interface PageOptions {
   readonly port: number;
   /** In the browser. */
   readonly open: boolean;
+  /** Whether the page may touch what is on real adapters. */
+  readonly control: boolean;
 }
 
 /**
@@ -38,10 +40,14 @@ export async function monitorBoard(
   }
 }
 
-async function serve({ board, connect }: BoardArguments, { port, open }: PageOptions): Promise<number> {
+async function serve(
+  { board, connect }: BoardArguments,
+  { port, open, control }: PageOptions,
+): Promise<number> {
   const monitor = await startMonitor({
     find: () => findControl(board, connect),
     port,
+    control,
     onState: (isThere) => warn(isThere ? 'the board is back' : 'the board has ended; waiting for it'),
   });
   const interrupted = untilInterrupted();

@@ -74,6 +74,7 @@ function take(line: StreamLine): void {
     if (began !== line.hello.began) store.clear();
     began = line.hello.began;
     store.boardName.value = line.hello.board;
+    store.mayControl.value = line.hello.control;
     store.lanes.value = line.hello.lanes;
   }
 }

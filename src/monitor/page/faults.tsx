@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { ask } from './api.ts';
 import { trouble } from './store.ts';
+import { READ_ONLY, TouchButton } from './touch-button.tsx';
 
 /** How often it is asked whether they struck, in ms. */
 const LOOK_MS = 500;
@@ -13,10 +14,15 @@ interface Fault {
   readonly fired: number;
   readonly chances: number;
   readonly last: readonly string[];
+  /** What of real hardware it is on. */
+  readonly real?: string;
 }
 
-/** The faults of the board: how often each struck, a line to put one in, and a button to take it out. */
-export function Faults() {
+/**
+ * The faults of the board: how often each struck, a line to put one in, and a button to take it out.
+ * @param isReadOnly those on real hardware are only shown
+ */
+export function Faults({ isReadOnly }: { isReadOnly: boolean }) {
   const faults = useSignal<readonly Fault[]>([]);
   const failure = useSignal('');
   const look = () =>
@@ -64,13 +70,14 @@ export function Faults() {
           name="fault"
           required
           aria-label="Fault to inject"
+          aria-describedby={isReadOnly ? READ_ONLY : undefined}
           placeholder="nack &temp at=0 times=2"
           title="FAULT TARGET OPTION=VALUE, as dtbus inject; dtbus inject --kinds lists the faults"
         />
         <button type="submit">Inject</button>
       </form>
       <ul class="lines faults">
-        {faults.value.map(({ number, text, options, fired, chances, last }) => (
+        {faults.value.map(({ number, text, options, fired, chances, last, real }) => (
           <li key={number}>
             <span class="name">
               {[text, ...Object.entries(options).map((pair) => pair.join('='))].join(' ')}
@@ -78,13 +85,12 @@ export function Faults() {
             <span class={fired > 0 ? 'bad' : 'hint'} title={last.at(-1)}>
               struck {fired} of {chances}
             </span>
-            <button
-              type="button"
-              aria-label={`Remove fault ${number}`}
-              onClick={() => void tell(ask({ call: 'removeFaults', number }))}
-            >
-              Remove
-            </button>
+            <TouchButton
+              isReal={real !== undefined}
+              label={`Remove fault ${number}`}
+              text="Remove"
+              act={() => void tell(ask({ call: 'removeFaults', number }))}
+            />
           </li>
         ))}
       </ul>

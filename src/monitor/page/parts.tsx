@@ -2,7 +2,8 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { ask } from './api.ts';
 import { Faults } from './faults.tsx';
-import { trouble } from './store.ts';
+import { mayControl, trouble } from './store.ts';
+import { READ_ONLY, READ_ONLY_TEXT, TouchButton } from './touch-button.tsx';
 
 /** How often the values of a panel are read, in ms. */
 const LOOK_MS = 500;
@@ -41,11 +42,13 @@ interface LineOf {
 interface Description {
   readonly parts: readonly Part[];
   readonly lines: readonly LineOf[];
+  /** Paths of what is on real hardware. */
+  readonly real: readonly string[];
 }
 
 /** A panel for each simulated part, made from its data sheet, and the lines of GPIO. */
 export function Parts() {
-  const description = useSignal<Description>({ parts: [], lines: [] });
+  const description = useSignal<Description>({ parts: [], lines: [], real: [] });
   const failure = useSignal('');
   useEffect(() => {
     const look = () =>
@@ -62,11 +65,17 @@ export function Parts() {
     const timer = setInterval(look, LOOK_MS);
     return () => clearInterval(timer);
   }, [description, failure]);
-  const { parts, lines } = description.value;
+  const { parts, lines, real } = description.value;
+  const isReadOnly = real.length > 0 && !mayControl.value;
   return (
     <section class="parts" aria-label="Parts">
       <h2>Parts</h2>
       {failure.value && <p class="bad">{failure.value}</p>}
+      {isReadOnly && (
+        <p class="hint" id={READ_ONLY}>
+          {READ_ONLY_TEXT}
+        </p>
+      )}
       {parts.length === 0 && <p class="hint">No simulated parts.</p>}
       {parts.map((part) => (
         <Panel key={part.path} part={part} />
@@ -74,15 +83,15 @@ export function Parts() {
       {lines.length > 0 && <h2>Lines</h2>}
       <ul class="lines">
         {lines.map((line) => (
-          <LineItem key={`${line.path} ${line.line}`} line={line} />
+          <LineItem key={`${line.path} ${line.line}`} line={line} isReal={real.includes(line.path)} />
         ))}
       </ul>
-      <Faults />
+      <Faults isReadOnly={isReadOnly} />
     </section>
   );
 }
 
-function LineItem({ line }: { line: LineOf }) {
+function LineItem({ line, isReal }: { line: LineOf; isReal: boolean }) {
   const name = line.name || `${line.path} ${line.line}`;
   const press = () =>
     void ask({ call: 'press', target: line.path, line: String(line.line), ms: PRESS_MS }).catch(() => {});
@@ -95,9 +104,7 @@ function LineItem({ line }: { line: LineOf }) {
         {line.drivers.length > 0 && ` by ${line.drivers.join(', ')}`}
       </span>
       {line.direction === 'in' && (
-        <button type="button" onClick={press} aria-label={`Press ${name}`}>
-          Press
-        </button>
+        <TouchButton isReal={isReal} label={`Press ${name}`} text="Press" act={press} />
       )}
     </li>
   );

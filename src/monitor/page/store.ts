@@ -6,6 +6,8 @@ const MAX_ROWS = 1_000_000;
 
 export const boardName = signal('');
 export const lanes = signal<readonly Lane[]>([]);
+/** Whether real hardware may be touched. */
+export const mayControl = signal(false);
 /** What cannot go on, or undefined. */
 export const trouble = signal<string | undefined>(undefined);
 export const lost = signal(0);

@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { BoardControl, ControlDescription, ControlRequest } from '../../board/index.ts';
+import {
+  type BoardControl,
+  type ControlDescription,
+  type ControlRequest,
+  RealHardwareError,
+} from '../../board/index.ts';
 import { messageOf } from '../../bus/index.ts';
 import { parseFaultOption } from '../../faults/index.ts';
 import { plainJson } from '../../input/index.ts';
@@ -17,6 +22,8 @@ export interface MonitorOptions {
   readonly port?: number;
   /** Finds the board's process: now, and again when it has ended. @throws {Error} it runs nowhere */
   readonly find: () => Promise<BoardControl>;
+  /** Whether a page may also touch what is on real adapters; else it shows that only. Default: false. */
+  readonly control?: boolean;
   /** Is told once when the board has ended, and once when it is back. */
   readonly onState?: (isThere: boolean) => void;
 }
@@ -38,11 +45,11 @@ const LONGEST_PRESS_MS = 60_000;
  * Serves the page of a running board on 127.0.0.1, to whoever has its token.
  * @throws {Error} the board runs nowhere, or the port is taken
  */
-export async function startMonitor({ find, port = 0, onState }: MonitorOptions): Promise<Monitor> {
-  const first = await find();
-  const server = new MonitorServer(find, onState);
+export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
+  const first = await options.find();
+  const server = new MonitorServer(options);
   try {
-    return await server.start(first, port);
+    return await server.start(first, options.port ?? 0);
   } catch (thrown) {
     first.close();
     throw thrown;
@@ -52,6 +59,7 @@ export async function startMonitor({ find, port = 0, onState }: MonitorOptions):
 class MonitorServer {
   readonly #find: () => Promise<BoardControl>;
   readonly #onState: ((isThere: boolean) => void) | undefined;
+  readonly #mayControl: boolean;
   readonly #token = randomBytes(16).toString('base64url');
   readonly #began = randomBytes(6).toString('base64url');
   readonly #history = new History();
@@ -63,9 +71,10 @@ class MonitorServer {
   #isClosed = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(find: () => Promise<BoardControl>, onState: ((isThere: boolean) => void) | undefined) {
+  constructor({ find, onState, control = false }: MonitorOptions) {
     this.#find = find;
     this.#onState = onState;
+    this.#mayControl = control;
   }
 
   async start(control: BoardControl, port: number): Promise<Monitor> {
@@ -151,7 +160,7 @@ class MonitorServer {
     if (request.method === 'GET' && pathname === '/api/events') {
       response.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
       const from = searchParams.get('began') === this.#began ? Number(searchParams.get('from')) : 1;
-      const hello = { began: this.#began, board: this.#board };
+      const hello = { began: this.#began, board: this.#board, control: this.#mayControl };
       const stream = new Stream(response, this.#history, hello, Number.isSafeInteger(from) ? from : 1);
       this.#streams.add(stream);
       response.on('close', () => this.#streams.delete(stream));
@@ -163,14 +172,19 @@ class MonitorServer {
   }
 
   /** What is asked is checked by the board's own process: it reads requests of strangers anyway. */
-  #ask(body: Record<string, unknown>): Promise<unknown> {
+  async #ask(body: Record<string, unknown>): Promise<unknown> {
     const { call, ms } = body;
     if (!ASKED.includes(call as string)) throw new Refusal(400, `invalid call: expected ${ASKED.join(', ')}`);
     if (this.#control === undefined) throw new Refusal(503, 'the board has ended');
     const wait = call === 'press' && typeof ms === 'number' ? Math.min(ms, LONGEST_PRESS_MS) : 0;
     if (wait !== 0 && wait !== ms) throw new Refusal(400, `invalid ms: expected at most ${LONGEST_PRESS_MS}`);
     const asked = call === 'inject' ? faultOf(body) : (body as unknown as ControlRequest);
-    return this.#control.ask(asked, wait);
+    try {
+      return await this.#control.ask({ ...asked, simulatedOnly: !this.#mayControl }, wait);
+    } catch (thrown) {
+      if (!(thrown instanceof RealHardwareError)) throw thrown;
+      throw new Refusal(403, `${thrown.message}, which this page may only show: start it with --control`);
+    }
   }
 }
 

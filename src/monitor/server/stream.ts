@@ -23,7 +23,7 @@ export class Stream {
   constructor(
     response: ServerResponse,
     history: History,
-    hello: { began: string; board: string },
+    hello: { began: string; board: string; control: boolean },
     from: number,
   ) {
     this.#response = response;

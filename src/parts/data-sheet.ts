@@ -149,6 +149,11 @@ export interface SpiForm {
   readonly header?: SpiHeader;
   /** Address bytes, least and most, of instructions whose `address` is `mode`. Default: 3 and 4. */
   readonly addressBytes?: readonly [least: number, most: number];
+  /**
+   * Where a message ends that Linux sends in several transfers. `waits`: a header of four bytes with the length, wait bytes,
+   * data (a TPM). `answers`: what is read without sending belongs to what was sent before. Default: by header or instructions.
+   */
+  readonly message?: 'waits' | 'answers';
 }
 
 /** An instruction of a memory, or a command of a sensor. */

@@ -1790,4 +1790,21 @@ export const PART_FILES: readonly PartFile[] = [
     ],
     load: () => import('./touch/registers.ts'),
   },
+  {
+    file: 'tpm/tpm',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'google,cr50',
+      'infineon,slb9670',
+      'infineon,slb9673',
+      'st,st33htpm-spi',
+      'st,st33ktpm2xi2c',
+      'st,st33tphf2ei2c',
+      'atmel,attpm20p',
+      'nuvoton,npct75x',
+      'tcg,tpm_tis-spi',
+      'tcg,tpm-tis-i2c',
+    ],
+    load: () => import('./tpm/tpm.ts'),
+  },
 ];

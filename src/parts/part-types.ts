@@ -1150,6 +1150,38 @@ interface EdtEdtFt5206 {
   y: number;
 }
 
+interface GoogleCr50 {
+  /** What its random numbers follow from (0 to 4294967295) */
+  seed: number;
+  /** How long a command takes (0 to 60000 ms) */
+  executionTime: number;
+  /** Its self test finds a fault: commands end with TPM_RC_FAILURE */
+  selfTestFails: boolean;
+  /** Bytes that it lets the host wait before data (0 to 100) */
+  waitBytes: number;
+  /** Whether TPM2_Startup was sent since power-on */
+  readonly started: boolean;
+  /** TPM_CC of the last command (0 to 4294967295) */
+  readonly lastCommand: number;
+  /** TPM_RC of the last response (0 to 4294967295) */
+  readonly lastResponse: number;
+}
+
+interface InfineonSlb9673 {
+  /** What its random numbers follow from (0 to 4294967295) */
+  seed: number;
+  /** How long a command takes (0 to 60000 ms) */
+  executionTime: number;
+  /** Its self test finds a fault: commands end with TPM_RC_FAILURE */
+  selfTestFails: boolean;
+  /** Whether TPM2_Startup was sent since power-on */
+  readonly started: boolean;
+  /** TPM_CC of the last command (0 to 4294967295) */
+  readonly lastCommand: number;
+  /** TPM_RC of the last response (0 to 4294967295) */
+  readonly lastResponse: number;
+}
+
 /** What a test can set, and look at, on a simulated part, by its compatible. */
 export interface PartTypes {
   'analogix,anx7625': object;
@@ -2321,4 +2353,14 @@ export interface PartTypes {
   'ti,tpic2810': object;
   'exar,xra1202': object;
   'exar,xra1201': object;
+  'google,cr50': GoogleCr50;
+  'infineon,slb9670': GoogleCr50;
+  'infineon,slb9673': InfineonSlb9673;
+  'st,st33htpm-spi': GoogleCr50;
+  'st,st33ktpm2xi2c': GoogleCr50;
+  'st,st33tphf2ei2c': GoogleCr50;
+  'atmel,attpm20p': GoogleCr50;
+  'nuvoton,npct75x': GoogleCr50;
+  'tcg,tpm_tis-spi': GoogleCr50;
+  'tcg,tpm-tis-i2c': GoogleCr50;
 }

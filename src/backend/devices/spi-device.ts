@@ -20,7 +20,7 @@ import { completeChain, copyOfTransfers, deliverTransfers } from './bounce-buffe
 import { failureOf } from './failure-of.ts';
 import { REQUEST_OVERHEAD_BYTES, type RequestLimits, SPI_LIMITS } from './request-limits.ts';
 import { ANSWERED, COLLECTED, RequestTurns } from './request-turns.ts';
-import { type SpiFraming, spiFramingOf } from './spi-framing.ts';
+import { type SpiFollower, type SpiFraming, spiFramingOf } from './spi-framing.ts';
 import { parseSpiRequest, type SpiRequest, spiConfigOf } from './spi-request.ts';
 
 /**
@@ -67,6 +67,8 @@ export class VirtioSpiDevice implements VirtioDevice {
   #opcode = 0;
   #sent = 0;
   #heldSince = 0;
+  /** Of the message that runs, or is held, where its part's messages say by themselves where they end. */
+  #follower: SpiFollower | undefined;
   readonly #time: SpiTime | undefined;
   /** `#time` is going to look whether a chip is to be deselected. */
   #looksLater = false;
@@ -188,7 +190,9 @@ export class VirtioSpiDevice implements VirtioDevice {
     const held = this.#held;
     if (held === undefined) return Number.POSITIVE_INFINITY;
     const unfinished =
-      held.transfer.rx === undefined && this.#framing(held.chipSelect).isUnfinished(this.#opcode, this.#sent);
+      this.#follower?.unfinished ??
+      (held.transfer.rx === undefined &&
+        this.#framing(held.chipSelect).isUnfinished(this.#opcode, this.#sent));
     const due = this.#heldSince + (unfinished ? UNFINISHED_DESELECT_MS : IDLE_DESELECT_MS);
     const left = due - this.#now();
     if (left > 0) return this.#time === undefined ? due : this.#lookAfter(left, this.#time);
@@ -211,8 +215,8 @@ export class VirtioSpiDevice implements VirtioDevice {
     return Number.POSITIVE_INFINITY;
   }
 
-  /** Carries the collected transfers out; `hold` leaves the chip selected after them. */
-  #run(queue: DeviceQueue, hold: boolean): void {
+  /** Carries the collected transfers out; `holdAsked` leaves the chip selected after them. */
+  #run(queue: DeviceQueue, holdAsked: boolean): void {
     const message = this.#message;
     this.#message = [];
     this.#turns.count(this.#messageBytes);
@@ -220,6 +224,8 @@ export class VirtioSpiDevice implements VirtioDevice {
     const [first] = message;
     const last = message.at(-1);
     if (first === undefined || last === undefined) return;
+    // What Linux calls cs_change on a message's last transfer is to leave the chip selected; it hands it on as the opposite.
+    const hold = holdAsked || this.#framing(first.chipSelect).follow !== undefined;
     if (hold) last.transfer.csChange = true;
     const isContinuation = this.#held !== undefined && this.#continues(this.#held, first);
     const release = this.#held !== undefined && !isContinuation;
@@ -227,6 +233,7 @@ export class VirtioSpiDevice implements VirtioDevice {
     if (!isContinuation) {
       this.#opcode = first.transfer.tx?.[0] ?? 0;
       this.#sent = 0;
+      this.#follower = this.#framing(first.chipSelect).follow?.(this.#opcode);
     }
     for (const { transfer } of message) this.#sent += transfer.tx?.length ?? 0;
 
@@ -234,6 +241,7 @@ export class VirtioSpiDevice implements VirtioDevice {
     const asked = message.map(({ transfer }) => transfer);
     let carried = asked;
     const finish = (errno: number, fault?: BusFault) => {
+      for (const { transfer } of message) this.#follower?.pass(transfer);
       for (const request of message) this.#answer(queue, request, errno, fault);
       if (errno !== 0 || !hold) return;
       this.#held = last;
@@ -276,7 +284,9 @@ export class VirtioSpiDevice implements VirtioDevice {
    * command whose answer is read now, or one that is not complete yet.
    */
   #continues(held: SpiRequest, next: SpiRequest): boolean {
-    if (!sameTarget(held, next) || held.transfer.rx !== undefined) return false;
+    if (!sameTarget(held, next)) return false;
+    if (this.#follower !== undefined) return this.#follower.continues(next.transfer);
+    if (held.transfer.rx !== undefined) return false;
     if (next.transfer.tx === undefined) return true;
     return this.#framing(held.chipSelect).expectsMore(this.#opcode, this.#sent);
   }

@@ -1,3 +1,5 @@
+import type { SpiTransfer } from '../../bus/index.ts';
+
 /**
  * Where a message ends when its driver does not say. Linux's virtio-spi driver sends each transfer of a
  * message by itself and clears `cs_change` even on the last one, so "write enable" and the command after it
@@ -17,6 +19,20 @@ export interface SpiFraming {
    * @param sent as above
    */
   isUnfinished(opcode: number, sent: number): boolean;
+  /**
+   * Of a part whose messages say by what is exchanged where they end: in the place of the two above, for each message.
+   * @param opcode its first byte: what is received may take its place in the driver's memory
+   */
+  follow?(opcode: number): SpiFollower;
+}
+
+/** Follows one message, transfer by transfer. */
+export interface SpiFollower {
+  pass(transfer: SpiTransfer): void;
+  /** Does this transfer belong to the message that has passed so far? */
+  continues(next: SpiTransfer): boolean;
+  /** Is more to come? */
+  readonly unfinished: boolean;
 }
 
 /** A command is one transfer; what is read after it belongs to it. True of most parts. */
@@ -32,6 +48,8 @@ export interface SpiProtocol {
       readonly addressBytes?: readonly [least: number, most: number];
       /** A header before the data, and its bit that is set for a read. */
       readonly header?: { readonly bytes?: number; readonly read: number };
+      /** Where messages end that say so themselves. */
+      readonly message?: 'waits' | 'answers';
     };
   };
 }
@@ -99,9 +117,59 @@ class HeaderFraming implements SpiFraming {
   }
 }
 
+const WAITS_HEADER_BYTES = 4;
+
+/**
+ * A TPM (TCG PC Client PTP, 7.3): a header of four bytes, the first of which has the number of data bytes, less one, in its
+ * lowest six bits; then bytes until the part answers one with its lowest bit set, which the last of the header may be; then data.
+ */
+class WaitsFollower implements SpiFollower {
+  #sent = 0;
+  #data: number;
+  #isReady = false;
+
+  constructor(first: number) {
+    this.#data = (first & 0x3f) + 1;
+  }
+
+  get unfinished(): boolean {
+    return this.#sent < WAITS_HEADER_BYTES || !this.#isReady || this.#data > 0;
+  }
+
+  continues(): boolean {
+    return this.unfinished;
+  }
+
+  pass({ tx, rx }: SpiTransfer): void {
+    const length = tx?.length ?? rx?.length ?? 0;
+    for (let index = 0; index < length; index++) {
+      if (this.#isReady) this.#data--;
+      else if (++this.#sent >= WAITS_HEADER_BYTES) this.#isReady = ((rx?.[index] ?? 1) & 1) === 1;
+    }
+  }
+}
+
+/** Something is sent, and as much is read as its driver likes, in several transfers. */
+class AnswersFollower implements SpiFollower {
+  readonly unfinished = true;
+
+  continues({ tx }: SpiTransfer): boolean {
+    return tx === undefined;
+  }
+
+  pass(): void {}
+}
+
 /** The framing for a part with this protocol; without one, a command is one transfer. */
 export function spiFramingOf(protocol: SpiProtocol | undefined): SpiFraming {
   const { instructions, bus } = protocol ?? { bus: {} };
+  const message = bus.spi?.message;
+  if (message !== undefined) {
+    return {
+      ...SINGLE_TRANSFER,
+      follow: (opcode) => (message === 'waits' ? new WaitsFollower(opcode) : new AnswersFollower()),
+    };
+  }
   if (bus.spi?.header !== undefined) return new HeaderFraming(bus.spi.header);
   if (bus.spi === undefined || instructions === undefined) return SINGLE_TRANSFER;
   return new InstructionFraming(instructions, bus.spi.addressBytes ?? NOR_ADDRESS_BYTES);

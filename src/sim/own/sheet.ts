@@ -123,6 +123,7 @@ const spi = objectOf<SpiForm>(
     addressBytes: is('[least, most] of 0 to 4', (value) => {
       return isRange(value) && value.every((each) => isInteger(each, 0, 4));
     }),
+    message: oneOf('waits', 'answers'),
   },
   ['form'],
 );

@@ -132,6 +132,20 @@ describe('where a message of Linux ends', () => {
     expect(log).toEqual(['0:w1', '0:w3', '0:w1', '0:r16']);
   });
 
+  it('keeps header, wait bytes and data of a TPM together, by what it answers', async () => {
+    const { send, log } = await linuxDriver(framingFor('tcg,tpm_tis-spi'));
+    // The recorder answers 0: not ready. What is only written has no answer: ready.
+    send(0, [0x80, 0xd4, 0, 0x18], 4);
+    send(0, [0], 1);
+    send(0, [0], 1);
+    expect(log.splice(0)).toEqual(['0:w4', '0:w1', '0:w1']);
+    send(1, [0x01, 0xd4, 0, 0x24]);
+    send(1, [1]);
+    send(1, [2]);
+    send(1, [0x00, 0xd4, 0, 0x18]);
+    expect(log).toEqual(['|', '1:w4', '1:w1', '1:w1', '|', '1:w4']);
+  });
+
   it('deselects before it selects another chip', async () => {
     const { send, log } = await linuxDriver(NOR);
     send(0, [0x02]);

@@ -134,12 +134,13 @@ const modelOf =
           return data.length;
         },
         read(into) {
+          const { bytes } = memory;
           for (let at = 0; at < into.length; ) {
             const { address } = counter;
             const run = Math.min(into.length - at, size - address);
             // A view is more than it carries when that is short.
-            if (run > FEW) into.set(memory.bytes.subarray(address, address + run), at);
-            else for (let i = 0; i < run; i++) into[at + i] = memory.bytes[address + i] as number;
+            if (run > FEW) into.set(bytes.subarray(address, address + run), at);
+            else for (let i = 0; i < run; i++) into[at + i] = bytes[address + i] as number;
             at += run;
             counter.address = (address + run) % size;
           }

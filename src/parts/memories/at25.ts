@@ -96,9 +96,10 @@ const modelOf =
         addressBytes: () => addressWidth >> 3,
         addressBase: ({ operand }) => (operand === A8 ? 1 : 0),
         send({ does }, address, index, rx, from, to) {
+          const { bytes } = memory;
           for (let at = from; at < to; at++) {
             const place = (address + index + at - from) % size;
-            rx[at] = does === 'read' ? (memory.bytes[place] as number) : status();
+            rx[at] = does === 'read' ? (bytes[place] as number) : status();
           }
         },
         take({ does }, address, index, byte) {

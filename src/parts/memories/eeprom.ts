@@ -17,10 +17,11 @@ export const WRITE_TIME = {
  * addresses are within the page. Of more than a page the last ones count ("Page Write": the counter rolls over).
  */
 export function writePage(memory: Contents, page: Uint8Array, address: number, count: number): void {
+  const { bytes } = memory;
   const pageStart = address - (address % page.length);
   for (let i = 0; i < Math.min(count, page.length); i++) {
     const offset = (address + count - 1 - i) % page.length;
-    memory.bytes[pageStart + offset] = page[offset] as number;
+    bytes[pageStart + offset] = page[offset] as number;
   }
   memory.changed();
 }

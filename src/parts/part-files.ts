@@ -431,6 +431,15 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./displays/ssd1306.ts'),
   },
   {
+    file: 'ec/cros-ec',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'google,cros-ec-spi',
+      'google,cros-ec-i2c',
+    ],
+    load: () => import('./ec/cros-ec.ts'),
+  },
+  {
     file: 'generators/registers',
     bus: 'i2c',
     // biome-ignore format: one name a line.

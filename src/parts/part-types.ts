@@ -140,6 +140,39 @@ interface SolomonSsd1306 {
   readonly on: boolean;
 }
 
+interface GoogleCrosEcSpi {
+  /** Keys of the matrix that are down, two bytes each: row 0 to 7, column 0 to 12 */
+  keys: Uint8Array;
+  /** The power button is held down */
+  powerButton: boolean;
+  /** The volume-up button is held down */
+  volumeUp: boolean;
+  /** The volume-down button is held down */
+  volumeDown: boolean;
+  /** The lid is open */
+  lidOpen: boolean;
+  /** The keyboard is folded away */
+  tabletMode: boolean;
+  /** USB-C ports that it manages (0 to 4) */
+  usbPorts: number;
+  /** What a charger on port 0 gives; 0: none is plugged in (0 to 20 V) */
+  charger: number;
+  /** The most that this charger gives (0 to 5 A) */
+  chargerCurrent: number;
+  /** How full the battery is (0 to 100 %) */
+  batteryCharge: number;
+  /** How fast the fan turns (0 to 20000 1/min) */
+  fanSpeed: number;
+  /** Light of the keyboard (0 to 100 %) */
+  readonly keyboardBacklight: number;
+  /** Duty cycle of the display light, FFFFh is all (0 to 65535) */
+  readonly displayBacklight: number;
+  /** Whether the host said that it sleeps */
+  readonly asleep: boolean;
+  /** Events that the host has not fetched (0 to 32) */
+  readonly waiting: number;
+}
+
 interface MicrochipMcp23008 {
   /** Levels that the outside gives the pins, pin 0 in bit 0 (0 to 255) */
   inputs: number;
@@ -1473,6 +1506,8 @@ export interface PartTypes {
   'solomon,ssd1306fb': SolomonSsd1306;
   'solomon,ssd1309fb-i2c': SolomonSsd1306;
   'solomon,ssd1309fb': SolomonSsd1306;
+  'google,cros-ec-spi': GoogleCrosEcSpi;
+  'google,cros-ec-i2c': GoogleCrosEcSpi;
   'cirrus,cs2000-cp': object;
   'cirrus,cs2500': object;
   'cirrus,cs2100-cp': object;

@@ -5,12 +5,13 @@ import { node } from '../sim/support.ts';
 export const FLASHROM = spawnSync('flashrom', ['--version']).error === undefined;
 if (!FLASHROM) console.info('flashrom is not installed (apt install flashrom): its tests do not run');
 
-/** A bus in real time with one flash, and what that holds. */
+/** A bus in real time with one flash that programs and erases at once, and what that holds. */
 export async function simulatedFlash(compatible = 'winbond,w25q80') {
   const bus = node({ name: 'spi', children: [{ name: 'flash@0', compatible, reg: 0 }] });
   const parts = new PartRegistry();
   const catalogue = await loadModels([compatible]);
   const { wire } = populateSpi(bus, { catalogue, clock: new RealClock(), parts });
+  parts.set('/spi/flash@0', 'timeScale', 0);
   return { wire, contents: () => parts.get('/spi/flash@0', 'contents') as Uint8Array };
 }
 

@@ -19,6 +19,7 @@ export const sheet = {
   senses: {
     timeScale: {
       range: [0, 100],
+      initial: 1,
       doc: 'share of the typical program and erase times; 0: all is done at once',
     },
     writeProtect: { kind: 'flag', doc: 'true while the WP# pin is low' },

@@ -2,7 +2,7 @@
 import { createServer } from 'node:net';
 import { serveEmulator } from '../../../dist/hosts/link/index.js';
 import { SerprogEmulator } from '../../../dist/hosts/serprog/index.js';
-import { loadModels, populateSpi, RealClock } from '../../../dist/src/sim/index.js';
+import { loadModels, PartRegistry, populateSpi, RealClock } from '../../../dist/src/sim/index.js';
 
 const COMPATIBLE = 'winbond,w25q80';
 const none = () => undefined;
@@ -20,7 +20,9 @@ const node = (name, compatible, reg, children) => ({
 });
 const bus = node('spi', [], undefined, [node('flash@0', [COMPATIBLE], [0], [])]);
 const catalogue = await loadModels([COMPATIBLE]);
-const { wire } = populateSpi(bus, { catalogue, clock: new RealClock() });
+const parts = new PartRegistry();
+const { wire } = populateSpi(bus, { catalogue, clock: new RealClock(), parts });
+for (const { path } of parts.list()) parts.set(path, 'timeScale', 0);
 createServer((stream) => serveEmulator(new SerprogEmulator({ spi: wire }), { stream })).listen(
   Number(process.argv[2]),
   '127.0.0.1',

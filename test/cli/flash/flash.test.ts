@@ -28,8 +28,8 @@ beforeAll(() => {
     'board.dts',
     boardText(
       'eeprom: eeprom@50 { compatible = "atmel,24c02"; reg = <0x50>; };',
-      `flash: flash@0 { compatible = "winbond,w25q80"; reg = <0>; dtbus,contents = "flash.bin"; };
-       big: flash@1 { compatible = "macronix,mx25l25635f"; reg = <1>; dtbus,contents = "big.bin"; };
+      `flash: flash@0 { compatible = "winbond,w25q80"; reg = <0>; dtbus,contents = "flash.bin"; dtbus,set = "timeScale=0"; };
+       big: flash@1 { compatible = "macronix,mx25l25635f"; reg = <1>; dtbus,contents = "big.bin"; dtbus,set = "timeScale=0"; };
        empty: flash@a { compatible = "acme,nothing"; reg = <10>; };
        ${faulty.join('\n')}`,
     ),

@@ -1,7 +1,14 @@
 import { type NodeLiteral, spiBench } from '../../sim/support.ts';
 
-/** A bus with one flash. */
-export const flash = (compatible = 'jedec,spi-nor', more: Partial<NodeLiteral> = {}) =>
+/** A bus with one flash that programs and erases at once. */
+export async function flash(compatible = 'jedec,spi-nor', more: Partial<NodeLiteral> = {}) {
+  const bench = await flashWithTimes(compatible, more);
+  bench.set('timeScale', 0);
+  return bench;
+}
+
+/** A bus with one flash, as it comes: with the times of its data sheet. */
+export const flashWithTimes = (compatible = 'jedec,spi-nor', more: Partial<NodeLiteral> = {}) =>
   spiBench({ compatible, ...more });
 
 export type FlashBench = Awaited<ReturnType<typeof flash>>;

@@ -5,7 +5,12 @@ import { type FlashBench as Bench, change, read } from './flash.ts';
 /** Flash of other makers, by their data sheets: what a driver for a W25Q would get wrong. */
 
 const MS = 1e6;
-const flash = (...compatible: string[]) => spiBench({ compatible });
+/** Programs and erases at once. */
+const flash = async (...compatible: string[]) => {
+  const bench = await spiBench({ compatible });
+  bench.set('timeScale', 0);
+  return bench;
+};
 
 const three = (address: number) => [(address >> 16) & 0xff, (address >> 8) & 0xff, address & 0xff];
 const four = (address: number) => [address >>> 24, ...three(address)];

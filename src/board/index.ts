@@ -32,7 +32,8 @@ export { ADAPTER_CLOSED } from './adapter-closed.ts';
 export { BoardError, RealHardwareError } from './board-error.ts';
 export type { BoardControl, ControlWatch } from './control/client.ts';
 export type { ControlFault } from './control/injected.ts';
-export { forgetControl, processesOf } from './control/place.ts';
+export type { PageNews, PageStart } from './control/page-thread.ts';
+export { controlSocketOf, forgetControl, processesOf } from './control/place.ts';
 export {
   type ControlChip,
   type ControlDescription,
@@ -55,6 +56,7 @@ export { clientsIn, type TreeClient } from './open/clients.ts';
 export { loadTree } from './open/load-tree.ts';
 export { openBoard, openBoardSync } from './open/open-board.ts';
 export { watchOpened } from './open/opened.ts';
+export type { PageOptions } from './open/page-option.ts';
 export { type BeginTrace, traceBoards } from './open/trace.ts';
 export type { ServedBus } from './serve/board-sockets.ts';
 export { twoTrees } from './serve/published-tree.ts';
@@ -108,3 +110,7 @@ export async function shareBoard(
 ): Promise<() => void> {
   return (await import('./control/board-control.ts')).shareBoard(board, file);
 }
+
+/** Serves the page of a board that others may look at. Loaded when it is called. */
+export const startPage: typeof import('./control/page-thread.ts').startPage = async (...args) =>
+  (await import('./control/page-thread.ts')).startPage(...args);

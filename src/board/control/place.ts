@@ -60,9 +60,9 @@ function shortHash(text: string): string {
   return hash.toString(16).padStart(16, '0');
 }
 
-/** Where this process listens for the board. @throws {BoardError} as `controlFolder` */
-export function controlSocketOf(file: string): string {
-  return join(controlFolder(), `${prefixOf(file)}${process.pid}.sock`);
+/** Where a process, this one or another, listens for the board. @throws {BoardError} as `controlFolder` */
+export function controlSocketOf(file: string, pid = process.pid): string {
+  return join(controlFolder(), `${prefixOf(file)}${pid}.sock`);
 }
 
 /** Takes away what a process that was killed left behind. */

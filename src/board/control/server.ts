@@ -20,6 +20,8 @@ import { Watchers } from './watchers.ts';
 
 /** Connections at once: each costs a descriptor, which guests and adapters need too. */
 const CONNECTIONS_MAX = 64;
+/** How long a watcher may take to read the last of what happened. */
+const LAST_MS = 5000;
 /** Longest time that a button can be held down. */
 const PRESS_MAX_MS = 60_000;
 
@@ -45,11 +47,17 @@ export function serveControl(board: Controllable, path: string): () => void {
     process.off('exit', end);
     server.close();
     watchers.flush();
-    for (const socket of sockets) socket.destroy();
+    for (const socket of sockets) endSoon(socket);
     rmSync(path, { force: true });
   };
   process.once('exit', end);
   return end;
+}
+
+/** Ends a connection when what was written has been read, or was not for too long. */
+function endSoon(socket: Socket): void {
+  socket.destroySoon();
+  setTimeout(() => socket.destroy(), LAST_MS).unref();
 }
 
 /**

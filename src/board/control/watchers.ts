@@ -12,6 +12,9 @@ const WAITING_MAX = 1 << 20;
 /** Most bytes that one look sends: the board's own work is to go on. */
 const LOOK_MAX = 1 << 18;
 
+/** The same of the last one: what the rings of a few boards hold. */
+const LAST_MAX = 1 << 24;
+
 /** Those who are told of what happens on a board, each over its own connection. */
 export class Watchers {
   readonly #board: Controllable;
@@ -42,7 +45,7 @@ export class Watchers {
 
   /** Tells what nobody was told yet: the board is about to end. */
   flush(): void {
-    for (const watcher of this.#watchers.values()) watcher.tell();
+    for (const watcher of this.#watchers.values()) watcher.tell(true);
   }
 }
 
@@ -74,8 +77,8 @@ class Watcher {
   }
 
   /** Tells what has happened, as far as the watcher keeps up. */
-  tell(): void {
-    let left = LOOK_MAX;
+  tell(isLast = false): void {
+    let left = isLast ? LAST_MAX : LOOK_MAX;
     for (const followed of this.#followed) {
       const { board, trace } = followed;
       if (!followed.isKnown) {
@@ -84,7 +87,7 @@ class Watcher {
       }
       followed.isKnown = true;
       let isRead = false;
-      while (left > 0 && !isRead && this.#keepsUp()) {
+      while (left > 0 && !isRead && (isLast || this.#keepsUp())) {
         const event = trace.reader.read();
         if (event === undefined) isRead = true;
         else left -= this.#send({ event: 'happened', board, what: eventToWire(event) });

@@ -14,8 +14,9 @@ import { environmentBoard } from './drop-ins.ts';
 const named = process.execArgv.some((word) => /^(--import|--require|-r)/.test(word));
 
 if (!named) {
-  // The board of a script's child process is not the one that `dtbus set` and `watch` look for.
-  delete process.env['DTBUS_CONTROL'];
+  // The board of a script's child process is not the one that `dtbus set` and `watch` look for; of a command that has no board
+  // itself it is (`children`).
+  if (process.env['DTBUS_CONTROL'] === '1') delete process.env['DTBUS_CONTROL'];
 } else if (process.env['DTBUS_CONTROL'] === '1') {
   // `dtbus run`: Node programs that the script starts find the packages too. Not set before this process began: Node
   // takes NODE_OPTIONS first, and whoever watches must come before the board.

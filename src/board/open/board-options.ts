@@ -14,6 +14,7 @@ import {
 } from '../../input/index.ts';
 import type { TreeCheckOptions } from './check-tree.ts';
 import { type TreeOptions, treeChecks } from './load-tree.ts';
+import { type PageOptions, pageOption } from './page-option.ts';
 
 /** How `openBoard` brings a board up; nothing of it is needed. */
 export interface BoardOptions extends TreeOptions, TreeCheckOptions {
@@ -66,12 +67,17 @@ export interface BoardOptions extends TreeOptions, TreeCheckOptions {
    * parts are simulated there: they are touched in that process, or by `dtbus get` and `set` with `--connect`.
    */
   readonly connect?: string | undefined;
+  /**
+   * Serves the live page of the board, as `dtbus monitor` does, until the board is closed or the process ends: `true` writes its
+   * address to standard error. The page has a thread of its own and does not keep the process alive.
+   */
+  readonly monitor?: boolean | PageOptions;
   /** Called with one sentence when something is odd but the board goes on. Default: `process.emitWarning`. */
   readonly onWarning?: (sentence: string) => void;
 }
 
-/** `openBoardSync` waits for its back-end, so that has a thread of its own, and its clock follows no function. */
-export type SyncBoardOptions = Omit<BoardOptions, 'backEnd' | 'isolateModels'>;
+/** `openBoardSync` waits for its back-end, so that has a thread of its own, its clock follows no function, and it has no page. */
+export type SyncBoardOptions = Omit<BoardOptions, 'backEnd' | 'isolateModels' | 'monitor'>;
 
 /**
  * More than most boards touch. It costs nothing: from this size on the C library maps fresh pages for each board and gives
@@ -112,6 +118,7 @@ const checks: OptionChecks<BoardOptions> = {
   ...syncChecks,
   backEnd: oneOf('worker', 'inline'),
   isolateModels: flag,
+  monitor: pageOption,
   clock,
 };
 

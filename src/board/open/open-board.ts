@@ -27,6 +27,7 @@ import {
   DEFAULT_MEMORY_BYTES,
   type SyncBoardOptions,
 } from './board-options.ts';
+import { BoardPage } from './board-page.ts';
 import { checkTree, doubtsOf } from './check-tree.ts';
 import { type BoardTree, pathsOf, readBoard, toBlob } from './load-tree.ts';
 import { LostAdapters } from './lost-adapters.ts';
@@ -55,8 +56,12 @@ export async function openBoard(board?: FilePath | BoardOptions, options?: Board
   const request = opened(boardRequest('openBoard', board, options));
   if (request.connect !== undefined) {
     const { attach } = await import('./attach.ts');
-    const attached = new Board(attach(request.file, request.connect, attachOptions(request)));
-    return toldOf(tellProblems(attached, request), request);
+    const makings = attach(request.file, request.connect, attachOptions(request));
+    const end: BoardMakings['end'] = async (detach) => {
+      await Promise.all([makings.end(detach), request.page?.end()]);
+    };
+    const attached = tellProblems(new Board({ ...makings, end }), request);
+    return toldOf(await withPage(attached, request), request);
   }
   const clock = clockOf(request.options);
   // The thread loads its modules while the tree is read.
@@ -75,7 +80,7 @@ export async function openBoard(board?: FilePath | BoardOptions, options?: Board
     // Meanwhile: the other thread has to do.
     if (!strict) checkPlan(plan, request, news.warn);
     const brought = bringUp(plan, await starting, news, request);
-    if (!strict || brought.problems.length === 0) return toldOf(brought, request);
+    if (!strict || brought.problems.length === 0) return toldOf(await withPage(brought, request), request);
     await brought.close();
     throw refusal(request.file, brought.tree, brought.problems);
   } catch (thrown) {
@@ -136,6 +141,17 @@ function toldOf(board: Board, { file, chosen, options }: Opening): Board {
   return chosen.length === 0 && options.connect === undefined ? board : tellOpened(board, file);
 }
 
+/** Begins the page that was asked for. @throws {BoardError} */
+async function withPage(board: Board, { page, connect }: Opening): Promise<Board> {
+  try {
+    await page?.begin(connect);
+    return board;
+  } catch (thrown) {
+    await board.close();
+    throw thrown;
+  }
+}
+
 /** The time that a board without a thread of its own follows. @throws {TypeError} it has one */
 function clockOf({ clock, backEnd }: BoardOptions): (() => number) | undefined {
   if (typeof clock !== 'function') return undefined;
@@ -154,6 +170,7 @@ interface Opening {
   readonly connect: string | undefined;
   /** What the caller has said of the board: its file, `overlays`, … */
   readonly chosen: readonly string[];
+  readonly page: BoardPage | undefined;
 }
 
 /**
@@ -162,13 +179,21 @@ interface Opening {
  */
 function opened({ file, options }: BoardRequest): Opening {
   const chosen = [file ?? [], TREE_OPTIONS.filter((name) => isSaid(options[name]))].flat();
+  const page = (name: string | undefined) => options.monitor && new BoardPage(options.monitor, name);
   if (file === undefined && options.source === undefined) {
     const connect = chosen.length === 0 ? process.env['DTBUS_CONNECT'] || undefined : undefined;
-    const completed = { ...environmentOptions(), ...options };
     const name = process.env['DTBUS_BOARD'] ?? 'board.dts';
-    return { file: name, isNamed: true, options: completed, connect: options.connect ?? connect, chosen };
+    return {
+      file: name,
+      isNamed: true,
+      options: { ...environmentOptions(), ...options },
+      connect: options.connect ?? connect,
+      chosen,
+      page: page(name) || undefined,
+    };
   }
-  return { file: file ?? UNNAMED, isNamed: file !== undefined, options, connect: options.connect, chosen };
+  const [isNamed, { connect }] = [file !== undefined, options];
+  return { file: file ?? UNNAMED, isNamed, options, connect, chosen, page: page(file) || undefined };
 }
 
 /** Options of how a tree is read, which the tree of a served board was already. */
@@ -245,7 +270,7 @@ function bringUp(
   { tree, overlays, devices, settings }: Plan,
   backEnd: BackEndHandle,
   { watchers, adapters, warn }: News,
-  { file, isNamed, options }: Opening,
+  { file, isNamed, options, page }: Opening,
 ): Board {
   const memory = GuestMemory.over(settings.memory);
   const dma = new DmaAllocator(FIRST_ADDRESS, settings.memory.byteLength - FIRST_ADDRESS);
@@ -265,7 +290,7 @@ function bringUp(
     call: backEnd.call,
     end: async (detach) => {
       unshare?.();
-      await backEnd.end(detach);
+      await Promise.all([backEnd.end(detach), page?.end()]);
     },
     look: settings.look,
   });
@@ -277,7 +302,8 @@ function bringUp(
     () => ({ file, sha256: treeSha256(tree), clock: tracedClock(options) }),
   );
   if (settings.replay !== undefined) reportAtExit(() => board.replayed());
-  const unshare = isNamed && process.env['DTBUS_CONTROL'] === '1' ? share(board, file) : undefined;
+  const isShared = page !== undefined || (isNamed && isControlled());
+  const unshare = isShared ? share(board, page?.name ?? file) : undefined;
   // Adapters take their time: transfers wait for them, the board does not.
   if (options.openHosts !== 'first-use') backEnd.call('openHosts');
   tellProblems(board, { options });
@@ -311,7 +337,10 @@ function tellProblems(board: Board, { options }: Pick<Opening, 'options'>): Boar
   return board;
 }
 
-/** Where DTBUS_CONTROL is 1, as `dtbus run` sets it, other processes may touch the board. */
+/** Whether other processes may touch the boards of this one: `dtbus run` sets 1, `dtbus monitor BOARD -- COMMAND` children. */
+const isControlled = (): boolean => ['1', 'children'].includes(process.env['DTBUS_CONTROL'] ?? '');
+
+/** Lets other processes touch the board. */
 function share(board: Board, file: string): () => void {
   const load = createRequire(import.meta.url);
   const control = load('#built/src/board/control/board-control.js') as {

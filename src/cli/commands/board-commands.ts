@@ -27,6 +27,7 @@ export function addBoardCommands(program: Command, end: (exitCode: number) => vo
     .option('--mode <octal>', 'permissions of the real nodes', '0600')
     .option('--group <name>', 'group that owns the real nodes')
     .option('--watch', 'show every transfer on standard error; see dtbus watch', false)
+    .option('--monitor', 'serve the page of the board, and print its address; see dtbus monitor', false)
     .addHelpText(
       'after',
       '\nExample:\n  dtbus up dts/demo.dts\n  sudo dtbus up dts/demo.dts --dev --mode 0660 --group i2c\n',
@@ -96,6 +97,7 @@ type ListArguments = BoardArguments & { readonly json: boolean };
 type RunArguments = BoardArguments & { readonly watch: boolean; readonly pretend?: string };
 
 interface DevArguments {
+  readonly monitor: boolean;
   readonly watch: boolean;
   readonly dev: boolean;
   readonly mode: string;
@@ -161,11 +163,13 @@ async function bringUp(args: BoardArguments & DevArguments): Promise<number> {
       process.stdout.write(`${path}${renamed}\n`);
     }
     const unshare = real === undefined ? await shared(board, args) : () => {};
+    const endPage = args.monitor ? await pageOf(args) : undefined;
     // Whoever reads this may interrupt at once.
     const interrupted = untilInterrupted();
     process.stdout.write('up; press Ctrl-C to end\n');
     await interrupted;
     unshare();
+    await endPage?.();
     await real?.close();
     // With real nodes the board may have been closed here, and be saved where they were served.
     const unsaved = real === undefined ? saveFailure(board) : undefined;
@@ -174,6 +178,13 @@ async function bringUp(args: BoardArguments & DevArguments): Promise<number> {
     await board.close();
     watcher?.end();
   }
+}
+
+/** Serves the page of the board that this process has brought up. @returns what ends it @throws {Error} why it cannot */
+async function pageOf({ board, connect }: BoardArguments): Promise<() => Promise<void>> {
+  const { controlSocketOf, startPage } = await import('../../board/index.ts');
+  const onUrl = (url: string) => void process.stdout.write(`page ${url}\n`);
+  return startPage({ board, connect: connect || controlSocketOf(board), isOwn: !connect }, { onUrl });
 }
 
 async function list(args: ListArguments): Promise<number> {

@@ -17,11 +17,11 @@ export function addMonitorCommand(program: Command, end: (exitCode: number) => v
     .description(
       `Serves a page on 127.0.0.1 that shows every transfer as it happens, decoded by part, with its ideal waveform, and a panel for each simulated part, where what it senses can be set. Only who has the printed address, with its token, may use it. What is on real adapters it only shows: pressing their lines and injecting faults there needs --control.
 
-The board is one that runs in another process (dtbus up, run, serve or guest); if none does, it is brought up here. With a script, the script runs on the board, and the page stays until Ctrl-C.`,
+The board is one that runs in another process (dtbus up, run, serve or guest); if none does, it is brought up here. With a script, the script runs on the board, and the page stays until Ctrl-C. With a command behind --, Node programs that the command starts run on the board, and the page ends with the command, as does dtbus monitor, with its exit code.`,
     )
     .argument(
       '[command...]',
-      'the device tree of the board (.dts, .dtb; or -b), then perhaps a Node script with its arguments',
+      'the device tree of the board (.dts, .dtb; or -b), then perhaps a Node script with its arguments, or -- and a command with its',
     )
     .addOption(new Option('--port <port>', 'port of the page; 0: one that is free').default('0'))
     .option('--control', 'let the page touch what is on real adapters, too', false)
@@ -33,6 +33,7 @@ The board is one that runs in another process (dtbus up, run, serve or guest); i
 Examples:
   dtbus monitor dts/demo.dts                     the demo board, to play with
   dtbus monitor dts/demo.dts read-temperature.js what a script does
+  dtbus monitor dts/demo.dts -- npm test         what the tests of a project do
   dtbus monitor --connect /run/dtbus             the board of dtbus serve --socket-dir /run/dtbus
 `,
     );
@@ -40,8 +41,16 @@ Examples:
     const port = Number(args.port);
     if (!(Number.isInteger(port) && port >= 0 && port <= 65_535))
       throw new InvalidValue('--port', 'a number from 0 to 65535', args.port);
-    const { args: boardArgs, words: script } = leadingBoard(args, words);
+    const { args: boardArgs, words: rest } = leadingBoard(args, words);
     const { monitorBoard } = await import('../monitor/monitor.ts');
-    end(await monitorBoard({ ...args, board: boardArgs.board }, script, { ...args, port }));
+    const isCommand = isBehindDashes(command, rest);
+    const program = { words: isCommand && rest[0] === '--' ? rest.slice(1) : rest, isCommand };
+    end(await monitorBoard({ ...args, board: boardArgs.board }, program, { ...args, port }));
   });
+}
+
+/** Whether words stand behind `--`, which is among them only where a board stands in front. */
+function isBehindDashes({ parent }: Command, words: readonly string[]): boolean {
+  const { rawArgs = [] } = (parent as (Command & { readonly rawArgs?: readonly string[] }) | null) ?? {};
+  return words[0] === '--' || (words.length > 0 && rawArgs.at(-words.length - 1) === '--');
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
@@ -35,19 +35,40 @@ export async function runScript(
   return runNode(
     [...(isLoadedByRequire(script) ? required(first) : imported(first)), script, ...argv],
     watch,
-    {
-      DTBUS_BOARD: resolve(args.board),
-      DTBUS_CONTROL: '1',
-      DTBUS_OVERLAYS: args.overlay.map((file) => resolve(file)).join(delimiter),
-      DTBUS_INCLUDES: args.include.map((folder) => resolve(folder)).join(delimiter),
-      DTBUS_TRUST: args.trust.map((path) => resolve(path)).join(delimiter),
-      ...(pretend === undefined ? {} : { DTBUS_PRETEND: pretend }),
-      ...(args.adopt ? { DTBUS_ADOPT: '1' } : {}),
-      ...(args.strict ? { DTBUS_STRICT: '1' } : {}),
-      // Empty where the board was named: what stands in the environment of this process is not heeded.
-      DTBUS_CONNECT: args.connect ?? '',
-    },
+    { ...boardEnvironment(args), ...(pretend === undefined ? {} : { DTBUS_PRETEND: pretend }) },
   );
+}
+
+/** What tells a program of its board. */
+function boardEnvironment(args: BoardArguments): Record<string, string> {
+  return {
+    DTBUS_BOARD: resolve(args.board),
+    DTBUS_CONTROL: '1',
+    DTBUS_OVERLAYS: args.overlay.map((file) => resolve(file)).join(delimiter),
+    DTBUS_INCLUDES: args.include.map((folder) => resolve(folder)).join(delimiter),
+    DTBUS_TRUST: args.trust.map((path) => resolve(path)).join(delimiter),
+    ...(args.adopt ? { DTBUS_ADOPT: '1' } : {}),
+    ...(args.strict ? { DTBUS_STRICT: '1' } : {}),
+    // Empty where the board was named: what stands in the environment of this process is not heeded.
+    DTBUS_CONNECT: args.connect ?? '',
+  };
+}
+
+/**
+ * Runs a command with the board in its environment: every Node program that it starts finds the packages on the board.
+ * @returns its exit code @throws {Error} there is no such command
+ */
+export function runCommand(
+  args: BoardArguments,
+  [program = '', ...argv]: readonly string[],
+): Promise<number> {
+  const options = [process.env['NODE_OPTIONS'] ?? '', ...imported(['dtbus/register'])];
+  const env = {
+    ...boardEnvironment(args),
+    DTBUS_CONTROL: 'children',
+    NODE_OPTIONS: options.join(' ').trim(),
+  };
+  return runProgram(program, argv, { stdio: 'inherit', env });
 }
 
 /** @throws {UsageError} a word that is no file which Node can run */
@@ -142,14 +163,31 @@ const required = (names: readonly string[]): string[] =>
 /** Signals that end a program. */
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/**
- * Runs Node and waits for its end. A signal that ends this process is passed on: the child decides what it does
- * about it, and nothing of it outlives this process. The second one of a kind kills a child that takes no notice.
- */
-async function runNode(
+/** Runs Node, watched where `watch` says so. @returns its exit code */
+function runNode(
   argv: readonly string[],
   watch: WatchOptions | undefined,
   env: Readonly<Record<string, string>>,
+): Promise<number> {
+  return runProgram(process.execPath, argv, {
+    // What is watched has standard output for itself where it is wanted there: see `SHARED_OUTPUT`.
+    stdio: isStandardOutputTaken(watch) ? ['inherit', 2, 2, 1] : 'inherit',
+    env: {
+      ...env,
+      DTBUS_PARENT: String(process.pid),
+      ...(watch === undefined ? {} : { DTBUS_WATCH: JSON.stringify(watch) }),
+    },
+  });
+}
+
+/**
+ * Runs a program and waits for its end. A signal that ends this process is passed on: the child decides what it does
+ * about it, and nothing of it outlives this process. The second one of a kind kills a child that takes no notice.
+ */
+async function runProgram(
+  program: string,
+  argv: readonly string[],
+  { stdio, env }: { readonly stdio: StdioOptions; readonly env: Readonly<Record<string, string>> },
 ): Promise<number> {
   let child: ChildProcess | undefined;
   const seen = new Map<string, number>();
@@ -162,16 +200,7 @@ async function runNode(
   };
   for (const signal of ENDING) process.on(signal, passOn);
   try {
-    child = spawn(process.execPath, argv, {
-      // What is watched has standard output for itself where it is wanted there: see `SHARED_OUTPUT`.
-      stdio: isStandardOutputTaken(watch) ? ['inherit', 2, 2, 1] : 'inherit',
-      env: {
-        ...process.env,
-        ...env,
-        DTBUS_PARENT: String(process.pid),
-        ...(watch === undefined ? {} : { DTBUS_WATCH: JSON.stringify(watch) }),
-      },
-    });
+    child = spawn(program, argv, { stdio, env: { ...process.env, ...env } });
     return await endOf(child);
   } finally {
     for (const signal of ENDING) process.off(signal, passOn);
@@ -197,7 +226,9 @@ async function forget(board: string | undefined, pid: number | undefined): Promi
 /** @returns the exit code, 128 and the signal's number where a signal ended it, as shells say it */
 function endOf(child: ChildProcess): Promise<number> {
   return new Promise((resolveExit, reject) => {
-    child.once('error', reject);
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'ENOENT' ? new Error(`not found: the command ${child.spawnfile}`) : error),
+    );
     child.once('exit', (code, signal) => resolveExit(code ?? 128 + constants.signals[signal ?? 'SIGTERM']));
   });
 }

@@ -25,6 +25,7 @@ interface ServeArguments extends BoardArguments {
   readonly socketGroup?: string;
   readonly limit: readonly string[];
   readonly metrics?: string;
+  readonly monitor: boolean;
   readonly json: boolean;
 }
 
@@ -66,6 +67,7 @@ Prints "ready" once front-ends may connect, and notifies the service manager of 
     .option('--in-band', 'offer notifications as messages, for guests in virtual time', false)
     .option('--log', 'log who connects, who leaves and who is refused', false)
     .option('--metrics <file>', 'keep metrics for Prometheus (textfile collector) in this file')
+    .option('--monitor', 'serve the page of the board, and print its address; see dtbus monitor', false)
     .option('--print-capabilities', 'print the capabilities of this back-end as JSON and exit', false)
     .option('--json', 'print the sockets as one line of JSON instead of "ready"', false)
     .option('--trace', 'log what happens at the sockets', false)
@@ -122,18 +124,36 @@ async function serve(args: ServeArguments): Promise<number> {
     if (failure !== undefined) warn(failure);
   };
   let endMetrics: (() => void) | undefined;
+  let endPage: (() => Promise<void>) | undefined;
   try {
     endMetrics = args.metrics === undefined ? undefined : await metricsOf(board, args.metrics);
-    process.stdout.write(readyText(board.buses, args.json));
+    const page = args.monitor ? await pageOf(args) : undefined;
+    endPage = page?.end;
+    process.stdout.write(readyText(board.buses, args.json, page?.url));
     await tell('READY=1');
     await interrupted;
     await tell('STOPPING=1');
   } finally {
     leave();
     endMetrics?.();
-    await board.close();
+    await Promise.all([board.close(), endPage?.()]);
   }
   return 0;
+}
+
+/** Serves the page of the board. @throws {Error} why it cannot */
+async function pageOf({ board, socketDir }: ServeArguments) {
+  const { controlSocketOf, startPage } = await import('../../board/index.ts');
+  let url = '';
+  const end = await startPage(
+    { board, connect: socketDir ?? controlSocketOf(board), isOwn: true },
+    {
+      onUrl: (told) => {
+        url = told;
+      },
+    },
+  );
+  return { url, end };
 }
 
 async function metricsOf(board: ServedBoard, file: string): Promise<() => void> {
@@ -198,16 +218,16 @@ function printCapabilities(bus = 'i2c'): number {
   return 0;
 }
 
-/** What is printed once front-ends may connect: the sockets, then `ready`; or one line of JSON. */
-function readyText(buses: readonly ServedBus[], json: boolean): string {
+/** What is printed once front-ends may connect: the sockets, the page, then `ready`; or one line of JSON. */
+function readyText(buses: readonly ServedBus[], json: boolean, page: string | undefined): string {
   const nameOf = ({ node }: ServedBus) => `${node.kind}${node.number}`;
   if (json) {
     const listed = buses.map((bus) => ({ bus: nameOf(bus), owner: bus.owner ?? null, socket: bus.socket }));
-    return `${plainJson({ ready: true, buses: listed })}\n`;
+    return `${plainJson({ ready: true, buses: listed, page })}\n`;
   }
   const lines = buses.map((bus) => {
     const owner = bus.owner === undefined ? '' : `${bus.owner}/`;
     return `${owner}${nameOf(bus)} ${oneLine(bus.socket)}\n`;
   });
-  return `${lines.join('')}ready\n`;
+  return `${lines.join('')}${page === undefined ? '' : `page ${page}\n`}ready\n`;
 }

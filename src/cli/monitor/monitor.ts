@@ -1,16 +1,19 @@
-import { spawn } from 'node:child_process';
-import { findControl, processesOf, shareBoard } from '../../board/index.ts';
-import { startMonitor } from '../../monitor/index.ts';
+import {
+  type BoardControl,
+  controlSocketOf,
+  findControl,
+  processesOf,
+  shareBoard,
+} from '../../board/index.ts';
+import { openInBrowser, startMonitor } from '../../monitor/index.ts';
 import { type BoardArguments, openNamedBoard } from '../board/named-board.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { warn } from '../terminal/warn.ts';
 
-/** How long a script may take until it has opened its board. */
-const START_MS = 30_000;
 const LOOK_MS = 50;
 
-interface PageOptions {
+export interface PageSettings {
   readonly port: number;
   /** In the browser. */
   readonly open: boolean;
@@ -18,22 +21,44 @@ interface PageOptions {
   readonly control: boolean;
 }
 
+/** What runs on the board while the page is there. */
+export interface Program {
+  /** A Node script with its arguments, or a command with its. */
+  readonly words: readonly string[];
+  /** The page ends with a command; that of a script stays. */
+  readonly isCommand: boolean;
+}
+
+/** A page that is about to be served. */
+interface Served {
+  readonly find: () => Promise<BoardControl>;
+  /** Where its address is written, and of a page by itself on standard output also what becomes of the board. */
+  readonly output: NodeJS.WriteStream;
+  readonly until: Promise<unknown>;
+}
+
 /**
- * Serves the page of a board: of the one that runs in another process, or of one that is brought up here or by a script.
+ * Serves the page of a board: of the one that runs in another process, or of one that is brought up here or by a program.
  * @returns the exit code @throws {Error} it cannot be brought up, or the port is taken
  */
 export async function monitorBoard(
   args: BoardArguments,
-  [script, ...argv]: readonly string[],
-  options: PageOptions,
+  program: Program,
+  settings: PageSettings,
 ): Promise<number> {
-  if (script !== undefined) return monitorScript(args, script, argv, options);
-  if (args.connect !== undefined || processesOf(args.board).length > 0) return serve(args, options);
+  if (program.words.length > 0) return monitorProgram(args, program, settings);
+  const output = process.stdout;
+  if (args.connect !== undefined || processesOf(args.board).length > 0) {
+    const find = () => findControl(args.board, args.connect);
+    return serve({ find, output, until: untilInterrupted() }, settings);
+  }
   const board = await openNamedBoard(args);
   const unshare = await shareBoard(board, args.board);
   try {
     await board.settled();
-    return await serve(args, options);
+    // Of this process, whichever others bring up the same board meanwhile.
+    const find = () => findControl(args.board, controlSocketOf(args.board));
+    return await serve({ find, output, until: untilInterrupted() }, settings);
   } finally {
     unshare();
     await board.close();
@@ -41,54 +66,53 @@ export async function monitorBoard(
 }
 
 async function serve(
-  { board, connect }: BoardArguments,
-  { port, open, control }: PageOptions,
+  { find, output, until }: Served,
+  { port, open, control }: PageSettings,
 ): Promise<number> {
   const monitor = await startMonitor({
-    find: () => findControl(board, connect),
+    find,
     port,
     control,
-    onState: (isThere) => warn(isThere ? 'the board is back' : 'the board has ended; waiting for it'),
+    onState: (isThere) =>
+      output === process.stdout &&
+      warn(isThere ? 'the board is back' : 'the board has ended; waiting for it'),
   });
-  const interrupted = untilInterrupted();
-  process.stdout.write(`${monitor.url}\n`);
-  if (open) openInBrowser(monitor.url);
-  await interrupted;
+  output.write(`${monitor.url}\n`);
+  if (open) openInBrowser(monitor.url, warn);
+  await until;
   await monitor.close();
   return 0;
 }
 
-async function monitorScript(
+/** Runs a script or a command, and serves the page of the board that it brings up, or that is served. @returns its exit code */
+async function monitorProgram(
   args: BoardArguments,
-  script: string,
-  argv: readonly string[],
-  options: PageOptions,
+  { words, isCommand }: Program,
+  settings: PageSettings,
 ): Promise<number> {
-  if (script.startsWith('-'))
-    throw new UsageError(
-      `monitor options must come before the board: dtbus monitor ${script} … ${args.board}`,
-    );
-  if (args.connect !== undefined)
-    throw new UsageError('monitor cannot run a script on a served board: leave out the script or --connect');
-  const { runScript } = await import('../commands/run-script.ts');
+  const [file = '', ...rest] = words;
+  if (!isCommand && file.startsWith('-'))
+    throw new UsageError(`monitor options must come before the board: dtbus monitor ${file} … ${args.board}`);
+  const { runCommand, runScript } = await import('../commands/run-script.ts');
+  const others = processesOf(args.board);
   let hasEnded = false;
-  const running = runScript(args, script, argv).finally(() => {
+  const running = (isCommand ? runCommand(args, words) : runScript(args, file, rest)).finally(() => {
     hasEnded = true;
   });
-  const giveUp = performance.now() + START_MS;
-  do await Promise.race([running, new Promise((resolve) => setTimeout(resolve, LOOK_MS))]);
-  while (!hasEnded && processesOf(args.board).length === 0 && performance.now() < giveUp);
   // Told below.
   running.catch(() => {});
-  if (hasEnded) warn(`${script} ended before its board was looked at`);
-  else await serve(args, options);
+  const own = () => processesOf(args.board).find((pid) => !others.includes(pid));
+  const find = () => {
+    const pid = own();
+    if (args.connect !== undefined) return findControl(args.board, args.connect);
+    return findControl(args.board, pid === undefined ? undefined : controlSocketOf(args.board, pid));
+  };
+  while (!hasEnded && args.connect === undefined && own() === undefined)
+    await Promise.race([running, new Promise((resolve) => setTimeout(resolve, LOOK_MS))]).catch(() => {});
+  if (hasEnded) warn(`${file} ended before its board was looked at`);
+  else {
+    const until = isCommand ? running.catch(() => {}) : untilInterrupted();
+    await serve({ find, output: isCommand ? process.stderr : process.stdout, until }, settings);
+  }
   return running;
-}
-
-/** As the desktop does it; where there is none, the address is printed anyway. */
-function openInBrowser(url: string): void {
-  const program = process.platform === 'darwin' ? 'open' : 'xdg-open';
-  const child = spawn(program, [url], { stdio: 'ignore', detached: true });
-  child.on('error', () => warn(`cannot open a browser (${program}): open the address above`));
-  child.unref();
 }

@@ -39,6 +39,8 @@ export interface Monitor {
 const ASKED = ['describe', 'get', 'set', 'press', 'inject', 'faults', 'removeFaults'];
 /** How often a board that has ended is looked for. */
 const LOOK_MS = 500;
+/** How long pages may take to read the last of what happened. */
+const END_MS = 3000;
 const LONGEST_PRESS_MS = 60_000;
 
 /**
@@ -96,8 +98,12 @@ class MonitorServer {
       close: async () => {
         this.#isClosed = true;
         clearTimeout(this.#timer);
-        for (const stream of this.#streams) stream.end();
         this.#control?.close();
+        const told = this.#source
+          .settled()
+          .then(() => Promise.all([...this.#streams].map((stream) => stream.finish())));
+        // A page that does not read is not waited for.
+        await Promise.race([told, new Promise((resolve) => setTimeout(resolve, END_MS))]);
         server.closeAllConnections();
         await new Promise<void>((resolve) => server.close(() => resolve()));
       },

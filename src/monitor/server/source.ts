@@ -35,6 +35,11 @@ export class Source {
     });
   }
 
+  /** When all that was told so far is written down. */
+  async settled(): Promise<void> {
+    await this.#told;
+  }
+
   /** Behind all that waits; when nothing does any more, nothing need wait. */
   #later(work: () => void | Promise<void>): void {
     const told = (this.#told ?? Promise.resolve()).then(work).then(() => {

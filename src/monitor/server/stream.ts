@@ -19,6 +19,7 @@ export class Stream {
   #timer: NodeJS.Timeout | undefined;
   #forget: (() => void) | undefined;
   #isOver = false;
+  #isEnding = false;
 
   constructor(
     response: ServerResponse,
@@ -37,6 +38,15 @@ export class Stream {
 
   tell(line: StreamLine): void {
     if (!this.#isOver) this.#response.write(`${JSON.stringify(line)}\n`);
+  }
+
+  /** Tells what is left to be told, and ends. */
+  finish(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#response.once('close', resolve);
+      this.#isEnding = true;
+      this.#later(0);
+    });
   }
 
   end(): void {
@@ -66,6 +76,7 @@ export class Stream {
     const isRead = rows.length === 0 || this.#response.write(`{"rows":[${rows.join(',')}]}\n`);
     if (!isRead) this.#response.once('drain', () => this.#pump());
     else if (until < this.#history.next) this.#later(0);
+    else if (this.#isEnding) this.end();
     else this.#forget = this.#history.whenChanged(() => this.#later(PACE_MS));
   }
 

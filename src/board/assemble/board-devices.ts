@@ -3,21 +3,20 @@ import {
   type ManagedI2cBus,
   type ManagedSpiBus,
   ResourceManager,
-  spiFramingOf,
   VirtioI2cDevice,
   VirtioSpiDevice,
 } from '../../backend/index.ts';
 import { type BusFault, type HostAdapter, messageOf, type NodeProblem } from '../../bus/index.ts';
 import type { Node, Tree } from '../../devicetree/index.ts';
 import { type GpioDescription, isBus, type VirtioNode } from '../../frontend/index.ts';
-import { type DataSheet, loadParts, partFor } from '../../parts/index.ts';
+import { type DataSheet, loadParts } from '../../parts/index.ts';
 import { Following, loadModels, PartRegistry, RealClock, SteppedClock } from '../../sim/index.ts';
 import type { VirtioDevice } from '../../virtio/index.ts';
 import { Injection } from '../injection/injection.ts';
 import type { ModelThreads } from '../models/model-threads.ts';
 import type { BackEndCalls, DeviceProblem, ReplaySettings, TraceStart } from '../thread/protocol.ts';
 import { type BusBinding, bindBus, hostNodeOf, notOpenedProblem, problemOf, reportOf } from './bind-bus.ts';
-import { compatibleAt, compatiblesBelow } from './compatibles.ts';
+import { compatiblesBelow } from './compatibles.ts';
 import { GpioControllers } from './gpio-controllers.ts';
 import { loadHosts } from './hosts.ts';
 import { channelPlace, hearersOn, parentsFirst } from './i2c-channels.ts';
@@ -27,6 +26,7 @@ import { ownSheets } from './own-sheets.ts';
 import { unitsOwnedBy } from './ownership.ts';
 import type { Replaying } from './replaying.ts';
 import { setReaches } from './set-reaches.ts';
+import { spiFramingsOf } from './spi-framings.ts';
 import { spiTimeOf, traceTimeOf } from './times.ts';
 import { Tracing } from './tracing.ts';
 import { WaitingHosts, waitingNodes } from './waiting-hosts.ts';
@@ -153,8 +153,7 @@ export class BoardDevices {
     const { bus, node } = this.#bindings[index] ?? {};
     if (bus === undefined || node === undefined) return undefined;
     if (bus.kind === 'i2c') return new VirtioI2cDevice(this.manager, bus as ManagedI2cBus, client);
-    const framing = (chipSelect: number) =>
-      spiFramingOf(partFor(this.#sheets, 'spi', compatibleAt(node.node, chipSelect)));
+    const framing = spiFramingsOf(this.#sheets, node.node);
     const time = this.steppedClock && spiTimeOf(this.steppedClock);
     return new VirtioSpiDevice(this.manager, bus as ManagedSpiBus, client, framing, {}, time);
   }

@@ -234,6 +234,37 @@ describe.runIf(program !== undefined)('the page, in Chromium', () => {
     expect(await rows(page).count()).toBe(2);
   });
 
+  it('saves what the filter shows, without the token in an address', async () => {
+    const served = await monitored();
+    const page = await opened(served);
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    const bus = served.board.open('/dev/i2c-0');
+    bus.transferSync(TEMPERATURE);
+    expect(() => bus.transferSync([{ addr: 0x33, read: 1 }])).toThrow('ENXIO');
+    await counted(page, '2 events');
+    const saved = async (button: string) => {
+      const waiting = page.waitForEvent('download');
+      await page.getByRole('button', { name: button, exact: true }).click();
+      const download = await waiting;
+      return [download.suggestedFilename(), readFileSync(await download.path(), 'utf8')];
+    };
+    const [name, all = ''] = await saved('Save');
+    expect(name).toBe('board.bus');
+    expect(all).toMatch(/^\+\S+ +i2c-0 +48 w 00, r 19 00 /m);
+    expect(all).toMatch(/^end 2$/m);
+    expect(all).toMatch(/^tree {2}board\.dts sha256:/m);
+    await page.getByRole('searchbox').fill('!');
+    await page.getByLabel('Format to save in').selectOption('csv');
+    const [table, failed = ''] = await saved('Save shown');
+    expect(table).toBe('board.csv');
+    expect(failed).toContain('0x33');
+    expect(failed).not.toContain('0x48');
+    await page.getByRole('status').filter({ hasText: 'Saved' }).waitFor();
+    expect(asked.filter((url) => url.includes(served.token))).toEqual([]);
+    await expectNoFindings(page);
+  });
+
   it('only shows real hardware, and says so to who has no mouse', async () => {
     const served = await monitored(PARTLY_REAL);
     const other = await findControl(served.file, undefined);

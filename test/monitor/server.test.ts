@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Row, StreamLine, TransferRow } from '../../src/monitor/row.ts';
 import { History } from '../../src/monitor/server/history.ts';
+import type { KeptEvent } from '../../src/monitor/server/kept-event.ts';
 import { linesOf, monitored } from './monitored.ts';
 
 const rowsOf = (lines: readonly unknown[]): Row[] =>
@@ -174,10 +175,13 @@ describe('faults by the page', () => {
   });
 });
 
+/** No event, of a row that is not looked into. */
+const NOTHING = {} as KeptEvent;
+
 describe('what is kept of what happened', () => {
   it('are the last ones, by their numbers', () => {
     const history = new History(3);
-    for (const row of ['a', 'b', 'c', 'd', 'e']) history.add(row);
+    for (const row of ['a', 'b', 'c', 'd', 'e']) history.add(row, NOTHING);
     expect([history.first, history.next]).toEqual([3, 6]);
     expect(history.read(3, 10)).toEqual(['c', 'd', 'e']);
     expect(history.read(5, 10)).toEqual(['e']);
@@ -189,8 +193,8 @@ describe('what is kept of what happened', () => {
     const history = new History();
     history.lose(5);
     history.lose(2);
-    history.add('a');
-    history.add('b');
+    history.add('a', NOTHING);
+    history.add('b', NOTHING);
     history.lose(1);
     expect([history.lostBefore(1), history.lostBefore(2), history.lostBefore(3)]).toEqual([7, 7, 8]);
   });
@@ -199,7 +203,7 @@ describe('what is kept of what happened', () => {
     const history = new History(3);
     for (let i = 0; i < 5000; i++) {
       history.lose(2);
-      history.add('a');
+      history.add('a', NOTHING);
     }
     expect(history.losses).toBe(1000);
     expect(history.lostBefore(history.next)).toBe(10_000);

@@ -29,6 +29,34 @@ export async function ask<Result>(request: Readonly<Record<string, unknown>>): P
   return answer.result;
 }
 
+/**
+ * Saves what the server keeps as a file. The token stays in a header: an address could be read by others.
+ * @returns how much was kept no more, and what the format has no place for @throws {Error} with its sentence
+ */
+export async function download(
+  request: Readonly<Record<string, unknown>>,
+): Promise<{ missing: number; notes: readonly string[] }> {
+  const response = await fetch('api/save', {
+    method: 'POST',
+    headers: { ...headers, 'Content-Type': 'application/json' },
+    body: JSON.stringify(request),
+  });
+  if (!response.ok) throw new Error(((await response.json()) as { error: string }).error);
+  const url = URL.createObjectURL(await response.blob());
+  const link = document.createElement('a');
+  link.href = url;
+  const [, name = 'board'] =
+    /filename="([^"]*)"/.exec(response.headers.get('content-disposition') ?? '') ?? [];
+  link.download = name;
+  link.click();
+  // What begins to save it has it by then.
+  setTimeout(() => URL.revokeObjectURL(url), AGAIN_MS);
+  return {
+    missing: Number(response.headers.get('dtbus-missing')),
+    notes: JSON.parse(decodeURIComponent(response.headers.get('dtbus-notes') ?? '[]')) as string[],
+  };
+}
+
 /** The report that this page holds; undefined: it is served, and asks. */
 export function ownReport(): Report | undefined {
   const text = document.querySelector('script[type="application/json"]')?.textContent;

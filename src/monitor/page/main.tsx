@@ -2,6 +2,7 @@ import { render } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { ownReport, readEvents } from './api.ts';
 import { Parts } from './parts.tsx';
+import { Save } from './save.tsx';
 import * as store from './store.ts';
 import { attachTimeline } from './timeline.ts';
 import { Detail, Traffic } from './traffic.tsx';
@@ -36,6 +37,7 @@ function Head() {
         {store.rows.length} events
         {store.lost.value > 0 && <b class="bad">, {store.lost.value} lost</b>}
       </span>
+      {report === undefined && <Save />}
       {store.trouble.value !== undefined && (
         <strong class="bad" role="alert">
           {store.trouble.value}

@@ -1,4 +1,5 @@
 import type { Lane } from '../row.ts';
+import type { KeptEvent } from './kept-event.ts';
 
 /** Rows that are kept for pages that come later, or read slowly. */
 const KEPT = 100_000;
@@ -9,6 +10,8 @@ const LOSSES_KEPT = 1000;
 /** What has happened so far: the last rows, as lines of JSON. Whoever reads them asks by number, and nobody waits for anybody. */
 export class History {
   readonly #rows: string[] = [];
+  /** Of each row. */
+  readonly #events: KeptEvent[] = [];
   /** The number of the oldest row that is kept. */
   #first = 1;
   /** The number of the next one. */
@@ -33,11 +36,14 @@ export class History {
     return this.#next;
   }
 
-  /** @param row the text of the one with the number `next` */
-  add(row: string): void {
-    if (this.#rows.length < this.#kept) this.#rows.push(row);
-    else {
+  /** @param row the text of the one with the number `next` @param event what it tells, whole */
+  add(row: string, event: KeptEvent): void {
+    if (this.#rows.length < this.#kept) {
+      this.#rows.push(row);
+      this.#events.push(event);
+    } else {
       this.#rows[this.#at] = row;
+      this.#events[this.#at] = event;
       this.#at = (this.#at + 1) % this.#kept;
       this.#first++;
     }
@@ -66,6 +72,16 @@ export class History {
   /** Places of losses that are kept apart. */
   get losses(): number {
     return this.#lost.length;
+  }
+
+  /** The event of a row that is kept. */
+  event(number: number): KeptEvent | undefined {
+    return this.#events[(this.#at + number - this.#first) % this.#events.length];
+  }
+
+  /** How many the board lost, by the number of the row behind them. */
+  lossesByPlace(): ReadonlyMap<number, number> {
+    return new Map(this.#lost.map(({ before, count }) => [before, count]));
   }
 
   /** How many the board lost, of all that it lost so far; `before` a row of that number. */

@@ -13,6 +13,7 @@ import { plainJson } from '../../input/index.ts';
 import { bodyOf, checkOrigin, checkToken, Refusal, setHeaders } from './guards.ts';
 import { History } from './history.ts';
 import { pageFile } from './page-files.ts';
+import { save } from './save.ts';
 import { Source } from './source.ts';
 import { Stream } from './stream.ts';
 
@@ -173,6 +174,8 @@ class MonitorServer {
       if (this.#control === undefined) stream.tell({ ended: true });
       return;
     }
+    if (request.method === 'POST' && pathname === '/api/save')
+      return save(this.#history, await bodyOf(request), this.#board, response);
     if (request.method !== 'POST' || pathname !== '/api/ask') throw new Refusal(404, 'not found');
     sendJson(response, 200, { result: await this.#ask(await bodyOf(request)) });
   }

@@ -1,11 +1,11 @@
 import { type BoardControl, type ControlEvent, type ControlWatch, eventFromWire } from '../../board/index.ts';
 import { busName, type PartReader, partReaders, watched } from '../../trace/decode.ts';
-import type { TracedBus } from '../../trace/index.ts';
+import type { TracedBoard, TracedBus } from '../../trace/index.ts';
 import type { History } from './history.ts';
+import type { KeptBoard, KeptEvent } from './kept-event.ts';
 import { edgeRow, lineName, transferRow } from './row-of.ts';
 
-interface Known {
-  readonly buses: readonly TracedBus[];
+interface Known extends KeptBoard {
   readonly readers: readonly ReadonlyMap<number, PartReader>[];
 }
 
@@ -26,7 +26,7 @@ export class Source {
     this.#known = [];
     return control.watch({}, (event) => {
       if (event.event === 'board') {
-        const known = this.#attach(event.buses);
+        const known = this.#attach(event.buses, event.of);
         this.#later(async () => {
           this.#known[event.board] = await known;
         });
@@ -48,9 +48,9 @@ export class Source {
     this.#told = told;
   }
 
-  async #attach(buses: readonly TracedBus[]): Promise<Known> {
+  async #attach(buses: readonly TracedBus[], of: TracedBoard | undefined): Promise<Known> {
     this.#history.addLanes(buses.map((bus) => ({ name: busName(bus), kind: bus.kind, path: bus.path })));
-    return { buses, readers: await partReaders(buses) };
+    return { buses, of, readers: await partReaders(buses) };
   }
 
   #add(event: Exclude<ControlEvent, { event: 'board' }>): void {
@@ -61,16 +61,17 @@ export class Source {
   #addEvent(event: Extract<ControlEvent, { event: 'happened' }>): void {
     const what = eventFromWire(event.what);
     const n = this.#history.next;
+    const known = this.#known[event.board];
+    const kept: KeptEvent = { on: known, what: () => eventFromWire(event.what) };
     if (what.kind === 'edge') {
       const name = lineName(what);
       this.#history.addLanes([{ name, kind: 'line', path: what.controller }]);
-      this.#history.add(JSON.stringify(edgeRow(n, what)));
+      this.#history.add(JSON.stringify(edgeRow(n, what)), kept);
       return;
     }
-    const known = this.#known[event.board];
     const bus = known?.buses[what.bus];
     const readers = known?.readers[what.bus];
     if (bus === undefined || readers === undefined) return;
-    this.#history.add(JSON.stringify(transferRow(n, watched(what, bus, readers))));
+    this.#history.add(JSON.stringify(transferRow(n, watched(what, bus, readers))), kept);
   }
 }

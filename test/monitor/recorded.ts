@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { onTestFinished } from 'vitest';
+import { eventToWire } from '../../src/board/control/protocol.ts';
+import type { BoardControl, ControlEvent } from '../../src/board/index.ts';
+import { capturedFrom } from '../../src/formats/index.ts';
+import { startMonitor } from '../../src/monitor/index.ts';
+import { Recording } from '../../src/recording/index.ts';
+
+/** A running board that tells what a recording has, and nothing more. */
+function controlOf(file: string): BoardControl {
+  const { buses, board: of, events } = capturedFrom(new Recording(file, readFileSync(file)));
+  const toWire = (what: ReturnType<typeof capturedFrom>['events'] extends Iterable<infer E> ? E : never) => {
+    const event = (what as { what: Parameters<typeof eventToWire>[0] | { kind: 'lost'; count: number } })
+      .what;
+    return event.kind === 'lost'
+      ? { event: 'lost', board: 0, count: event.count }
+      : { event: 'happened', board: 0, what: eventToWire(event) };
+  };
+  return {
+    ask: async <Result>({ call }: { call: string }) =>
+      (call === 'describe' ? { pid: 1, board: file, parts: [], lines: [], real: [] } : []) as Result,
+    watch: async (_, told) => {
+      told({ event: 'board', board: 0, buses, ...(of && { of }) });
+      for (const event of events) told(toWire(event) as ControlEvent);
+      return { over: new Promise(() => {}), pause: () => {}, resume: () => {} };
+    },
+    close: () => {},
+  };
+}
+
+/** The page of a recording as if its board told it; ends with the test. */
+export async function monitoredRecording(file: string) {
+  const monitor = await startMonitor({ find: async () => controlOf(file) });
+  onTestFinished(() => monitor.close());
+  const { origin, hash } = new URL(monitor.url);
+  const Authorization = `Bearer ${hash.slice('#t='.length)}`;
+  return {
+    monitor,
+    origin,
+    Authorization,
+    get: (path: string) => fetch(`${origin}${path}`, { headers: { Authorization } }),
+    save: (body: unknown, headers: Readonly<Record<string, string>> = {}) =>
+      fetch(`${origin}/api/save`, {
+        method: 'POST',
+        headers: { Authorization, 'Content-Type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      }),
+  };
+}

@@ -9,7 +9,7 @@ type Comment = (transfer: TracedTransfer) => Pick<WatchedTransfer, 'part' | 'tex
 /** Writes what happened as a recording. `meaning`: for its comments; undefined: none. */
 export function writeRecording(
   captured: Captured,
-  put: (text: string) => void,
+  put: (text: Uint8Array) => void,
   options: WriterOptions & { readonly meaning?: Comment | undefined },
 ): void {
   const { buses, board, events, beganMs } = captured;

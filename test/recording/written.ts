@@ -33,9 +33,10 @@ export function both(target: number, tx: readonly number[], rx: readonly number[
 export function written(work: (writer: RecordingWriter) => void, options?: WriterOptions): string {
   let text = '';
   const writer = new RecordingWriter((more) => {
-    text += more;
+    text += Buffer.from(more).toString();
   }, options);
   work(writer);
+  writer.flush();
   return text;
 }
 

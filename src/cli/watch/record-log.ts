@@ -1,14 +1,11 @@
 import { dirname, relative, resolve } from 'node:path';
-import type { TracedBoard, TracedBus, TracedEdge, TracedTransfer } from '../../board/index.ts';
+import type { TracedBoard, TracedBus, TracedTransfer, TraceEvent } from '../../board/index.ts';
 import { addressOf } from '../../bus/index.ts';
 import { oneLine, writeFault } from '../../input/index.ts';
 import { RecordingWriter } from '../../recording/index.ts';
 import { type PartReader, partReaders, watched } from '../../trace/decode.ts';
 import type { EventSource } from './watch-log.ts';
 import type { RecordOptions } from './watcher.ts';
-
-/** Text that is written at once. */
-const CHUNK = 1 << 16;
 
 interface Source {
   readonly reader: EventSource;
@@ -19,25 +16,22 @@ interface Source {
   dropped: number;
 }
 
-type Happened = TracedEdge | (TracedTransfer & { readonly source: Source });
-
 /** Records what happens on the first board that comes up, and on others of the same buses. */
 export class RecordLog {
   readonly #file: string;
   readonly #describe: boolean;
   readonly #mask: readonly string[];
   readonly #writer: RecordingWriter;
-  readonly #write: (text: string) => void;
+  readonly #write: (text: Uint8Array) => void;
   readonly #tell: (line: string) => void;
   readonly #sources: Source[] = [];
   /** The paths of the buses of the board that is recorded. */
   #buses: string | undefined;
-  #waiting = '';
   #failed = false;
   #lost = 0;
 
-  /** @param write writes to the recording; @param tell says a line to who records */
-  constructor(write: (text: string) => void, tell: (line: string) => void, options: RecordOptions) {
+  /** @param write writes to the recording, before it returns; @param tell says a line to who records */
+  constructor(write: (text: Uint8Array) => void, tell: (line: string) => void, options: RecordOptions) {
     this.#write = write;
     this.#tell = (sentence) => tell(`dtbus: ${oneLine(sentence)}\n`);
     this.#file = options.file;
@@ -66,16 +60,33 @@ export class RecordLog {
 
   /** Writes down what has come since the last time. */
   drain(): void {
-    const happened = this.#sources.flatMap((source) => [...eventsOf(source)]);
-    if (this.#sources.length > 1) happened.sort((a, b) => timeOf(a) - timeOf(b));
-    for (const one of happened) this.#add(one);
+    const [only] = this.#sources;
+    if (only !== undefined && this.#sources.length === 1) this.#drainOnly(only);
+    else this.#drainAll();
     for (const source of this.#sources) {
       const lost = source.reader.dropped - source.dropped;
       source.dropped += lost;
       this.#lost += lost;
       if (lost > 0) this.#writer.lost(lost);
     }
-    this.#flush();
+    this.#writer.flush();
+  }
+
+  #drainOnly(source: Source): void {
+    const { reader } = source;
+    for (let event = reader.read(); event !== undefined; event = reader.read()) this.#add(source, event);
+  }
+
+  /** Writes what happened on several boards in one order. */
+  #drainAll(): void {
+    const happened: { readonly source: Source; readonly event: TraceEvent }[] = [];
+    for (const source of this.#sources) {
+      const { reader } = source;
+      for (let event = reader.read(); event !== undefined; event = reader.read())
+        happened.push({ source, event });
+    }
+    happened.sort((a, b) => timeOf(a.event) - timeOf(b.event));
+    for (const { source, event } of happened) this.#add(source, event);
   }
 
   /** The last word: the recording is whole. */
@@ -92,15 +103,13 @@ export class RecordLog {
     // Nothing came up: a recording of nothing is one, too.
     if (this.#buses === undefined) this.#writer.head({ buses: [] });
     this.#writer.end();
-    this.#flush();
   }
 
-  #add(one: Happened): void {
+  #add({ buses, parts, masked }: Source, one: TraceEvent): void {
     if (one.kind === 'edge') {
       this.#writer.edge(one);
       return;
     }
-    const { buses, parts, masked } = one.source;
     const bus = buses[one.bus];
     const readers = parts[one.bus];
     if (bus === undefined || readers === undefined) return;
@@ -132,15 +141,8 @@ export class RecordLog {
     );
   }
 
-  #put(text: string): void {
-    this.#waiting += text;
-    if (this.#waiting.length >= CHUNK) this.#flush();
-  }
-
-  #flush(): void {
-    const text = this.#waiting;
-    this.#waiting = '';
-    if (text === '' || this.#failed) return;
+  #put(text: Uint8Array): void {
+    if (this.#failed) return;
     try {
       this.#write(text);
     } catch (thrown) {
@@ -150,12 +152,7 @@ export class RecordLog {
   }
 }
 
-function* eventsOf(source: Source): Generator<Happened> {
-  for (let next = source.reader.read(); next !== undefined; next = source.reader.read())
-    yield next.kind === 'edge' ? next : { ...next, source };
-}
-
-function timeOf(one: Happened): number {
+function timeOf(one: TraceEvent): number {
   return one.kind === 'edge' ? one.startedMs : one.startedMs + one.queuedMs;
 }
 

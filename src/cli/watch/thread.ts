@@ -63,7 +63,7 @@ const log = logOf();
 function logOf(): WatchLog | RecordLog | SigrokLog {
   if (sigrok !== undefined) return new SigrokLog(sigrok, line);
   if (recording !== undefined)
-    return new RecordLog((text) => writeAll(recording.fd, Buffer.from(text)), line, recording.options);
+    return new RecordLog((text) => writeAll(recording.fd, text), line, recording.options);
   return new WatchLog({
     line,
     pcap: pcap === undefined ? undefined : writerTo(pcap, names.pcap),

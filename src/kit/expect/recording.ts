@@ -111,13 +111,13 @@ function keyOf({ bus, segments: [first] }: Pick<RecordedTransfer, 'bus' | 'segme
 
 function write(path: string, traffic: Traffic): void {
   const captured = traffic.captured();
-  const pieces: string[] = [];
+  const pieces: Uint8Array[] = [];
   const texts = new Map(traffic.transfers.map(({ sequence, part, text }) => [sequence, { part, text }]));
   writeRecording(captured, (piece) => pieces.push(piece), {
     meaning: ({ sequence }) => texts.get(sequence) ?? { part: '', text: '' },
   });
   try {
-    writeFileSync(path, pieces.join(''));
+    writeFileSync(path, Buffer.concat(pieces));
   } catch (thrown) {
     throw new Error(writeFault(path, thrown), { cause: thrown });
   }

@@ -5,16 +5,18 @@ import {
   type RecordedBytes,
   type RecordedEntry,
   type RecordedLine,
+  type RecordedSegment,
   type RecordedTransfer,
   type RecordedTree,
   recordedBusName,
 } from '../recorded.ts';
 import { DataNames, dataText } from './data-blocks.ts';
-import { durationText, parseDuration as roundedNs } from './duration.ts';
+import { exactDuration, NO_TIME, roundedDuration, type SaidDuration } from './duration.ts';
 import { isHeadWord, MAGIC, VERSION } from './head.ts';
+import { LineBuffer } from './line-buffer.ts';
 import { isBusPlace } from './parse-transfer.ts';
 import { nameToken, PLAIN_WORD, quoted } from './tokens.ts';
-import { i2cText, placeText, resultText, spiText } from './transfer-text.ts';
+import { placeText, putMessages, putResult } from './transfer-text.ts';
 
 /** How a recording is written. */
 export interface WriterOptions {
@@ -36,25 +38,35 @@ const USUAL_CLIENT = 'the board';
 /** Words that begin a line beside those of the head. */
 const OTHER_WORDS = ['lost', 'end', 'data', 'any', 'repeat', 'optional', MAGIC];
 const COLUMNS = { time: 8, place: 8, messages: 30, result: 16 } as const;
+/** Bytes that are written at once. */
+const CHUNK = 1 << 16;
 
-/** Writes a recording as it comes: whatever was written of it is right, and it is whole after `end`. */
+/**
+ * Writes a recording as it comes, some lines at once: whatever was written of it is right, and it is whole after `end`.
+ */
 export class RecordingWriter {
-  readonly #write: (text: string) => void;
-  readonly #times: 'none' | 'rounded' | 'exact';
+  readonly #write: (text: Uint8Array) => void;
+  readonly #lines = new LineBuffer();
+  /** How it says how long things took; undefined: not at all. */
+  readonly #duration: ((ns: number) => SaidDuration) | undefined;
   readonly #isDated: boolean;
   readonly #data = new DataNames();
   /** Data of the present line that is to follow it. */
   #blocks = '';
   readonly #lineNames = new Map<string, string>();
+  readonly #busNames = new Map<TracedBus, string>();
+  /** The last bus and target, and how lines name them. */
+  #place = { bus: '', target: 0, text: '' };
   #hasBegun = false;
   /** Where the times that were written have come to, in ns since the first entry. */
   #writtenNs = 0;
   #beganMs = 0;
   #entries = 0;
 
-  constructor(write: (text: string) => void, { times = 'rounded', isDated = true }: WriterOptions = {}) {
+  /** @param write takes whole lines */
+  constructor(write: (text: Uint8Array) => void, { times = 'rounded', isDated = true }: WriterOptions = {}) {
     this.#write = write;
-    this.#times = times;
+    this.#duration = times === 'none' ? undefined : times === 'exact' ? exactDuration : roundedDuration;
     this.#isDated = isDated && times !== 'none';
   }
 
@@ -80,7 +92,8 @@ export class RecordingWriter {
           text += `part  ${recordedBusName(bus)} ${unitText(bus.kind, unit)} ${[nameToken(name), ...more].join(' ')}\n`;
       }
     }
-    this.#write(text);
+    this.#lines.text(text);
+    this.#lines.beginLine();
   }
 
   /**
@@ -92,14 +105,8 @@ export class RecordingWriter {
     if (segments.length === 0) return;
     const recorded: RecordedTransfer = {
       kind: 'transfer',
-      bus: recordedBusName(bus),
-      segments: isMasked
-        ? segments.map(({ sent, received, ...segment }) => ({
-            ...segment,
-            sent: masked(sent),
-            received: masked(received),
-          }))
-        : segments,
+      bus: this.#nameOf(bus),
+      segments: isMasked ? segments.map(maskedSegment) : segments,
       fault,
       nack: nack ?? impliedNack(bus, traced),
       wireNs: traced.wireMs * 1e6,
@@ -109,22 +116,21 @@ export class RecordingWriter {
       struck: traced.struck,
       client: client === USUAL_CLIENT || client === '' ? undefined : client,
     };
-    this.#entry(
-      this.#timeAt(traced.startedMs + traced.queuedMs),
-      this.#transferText(recorded),
-      isMasked ? '' : comment,
-    );
+    this.#timeAt(traced.startedMs + traced.queuedMs);
+    this.#transfer(recorded);
+    this.#end(isMasked ? '' : comment);
   }
 
   edge({ startedMs, controller, line, name, high }: TracedEdge): void {
-    const key = `${controller} ${line}`;
-    const known = this.#lineNames.get(key) ?? this.#declare(key, { name, controller, line });
-    this.#entry(this.#timeAt(startedMs), `${lineToken(known)}  ${high ? 'rises' : 'falls'}`, '');
+    const known = this.#declared({ name, controller, line });
+    this.#timeAt(startedMs);
+    this.#edge(known, high);
   }
 
   /** So many events were lost here. */
   lost(count: number): void {
-    this.#entry(this.#times === 'none' ? '' : '+0', `lost ${count}`, '');
+    if (this.#duration !== undefined) this.#time(NO_TIME);
+    this.#lost(count);
   }
 
   /** What was read from a recording, as it was. */
@@ -132,61 +138,124 @@ export class RecordingWriter {
     { afterNs, what }: Pick<RecordedEntry, 'afterNs' | 'what'>,
     lines: ReadonlyMap<string, RecordedLine>,
   ): void {
-    const time = afterNs === undefined ? '' : `+${this.#duration(afterNs)}`;
-    if (what.kind === 'lost') this.#entry(time, `lost ${what.count}`, '');
-    else if (what.kind === 'transfer') this.#entry(time, this.#transferText(what), '');
+    // What is declared stands before the line that names it.
+    const name = what.kind === 'edge' ? this.#declared(lines.get(what.name) ?? unknownLine(what.name)) : '';
+    if (afterNs !== undefined) this.#time((this.#duration ?? roundedDuration)(afterNs));
+    if (what.kind === 'lost') this.#lost(what.count);
+    else if (what.kind === 'edge') this.#edge(name, what.high);
     else {
-      const line = lines.get(what.name) ?? { name: what.name, controller: '', line: 0 };
-      const key = `${line.controller} ${line.line}`;
-      const name = this.#lineNames.get(key) ?? this.#declare(key, line);
-      this.#entry(time, `${lineToken(name)}  ${what.high ? 'rises' : 'falls'}`, '');
+      this.#transfer(what);
+      this.#end('');
     }
+  }
+
+  /** Writes the lines that wait to be written. */
+  flush(): void {
+    if (this.#lines.length === 0) return;
+    // A stream keeps what it is given until it is written.
+    const text = this.#lines.bytes.slice();
+    this.#lines.clear();
+    this.#write(text);
   }
 
   /** The recording is whole. */
   end(): void {
-    this.#write(`end ${this.#entries}\n`);
+    this.#lines.text(`end ${this.#entries}`);
+    this.#lines.endLine();
+    this.flush();
   }
 
-  #transferText(transfer: RecordedTransfer): string {
+  readonly #put = (bytes: Uint8Array): string => {
+    const { name, isNew } = this.#data.put(bytes);
+    if (isNew) this.#blocks += dataText(name, bytes);
+    return name;
+  };
+
+  #transfer(transfer: RecordedTransfer): void {
+    const lines = this.#lines;
     const { bus, segments } = transfer;
-    const put = (bytes: Uint8Array): string => {
-      const { name, isNew } = this.#data.put(bytes);
-      if (isNew) this.#blocks += dataText(name, bytes);
-      return name;
-    };
-    const messages = bus.startsWith('i2c') ? i2cText(transfer, put) : spiText(transfer, put);
-    const result = resultText(transfer, this.#times);
-    const place = placeText(bus, segments[0]?.target ?? 0).padEnd(COLUMNS.place);
-    return `${place} ${result === '' ? messages : `${messages.padEnd(COLUMNS.messages)}  ${result}`}`;
+    const target = segments[0]?.target ?? 0;
+    const place = this.#place;
+    if (place.bus !== bus || place.target !== target)
+      this.#place = { bus, target, text: `${placeText(bus, target).padEnd(COLUMNS.place)} ` };
+    lines.text(this.#place.text);
+    const begin = lines.column;
+    putMessages(lines, bus.startsWith('spi') ? 'spi' : 'i2c', transfer, this.#put);
+    const { length } = lines;
+    lines.padTo(begin + COLUMNS.messages);
+    lines.text(' ');
+    const padded = lines.length;
+    putResult(lines, transfer, this.#duration);
+    if (lines.length === padded) lines.cutTo(length);
   }
 
-  #entry(time: string, text: string, comment: string): void {
-    const line = (time === '' ? text : `${time.padEnd(COLUMNS.time)}  ${text}`).trimEnd();
-    const width = COLUMNS.time + COLUMNS.place + COLUMNS.messages + COLUMNS.result;
-    // A line break in it would be a line of its own.
-    const end = comment === '' ? '' : `  ; ${oneLine(comment)}`;
-    this.#write(`${end === '' ? line : line.padEnd(width)}${end}\n${this.#blocks}`);
-    this.#blocks = '';
+  #edge(name: string, high: boolean): void {
+    this.#lines.text(`${lineToken(name)}  ${high ? 'rises' : 'falls'}`);
+    this.#end('');
+  }
+
+  #lost(count: number): void {
+    this.#lines.text(`lost ${count}`);
+    this.#end('');
+  }
+
+  /** Ends the line of an entry. */
+  #end(comment: string): void {
+    const lines = this.#lines;
+    lines.trimEnd();
+    if (comment !== '') {
+      lines.padTo(COLUMNS.time + COLUMNS.place + COLUMNS.messages + COLUMNS.result);
+      lines.text('  ; ');
+      // A line break in it would be a line of its own.
+      lines.text(oneLine(comment));
+    }
+    lines.endLine();
+    if (this.#blocks !== '') {
+      lines.text(this.#blocks);
+      this.#blocks = '';
+      lines.beginLine();
+    }
     this.#entries++;
+    if (lines.length >= CHUNK) this.flush();
   }
 
   /** The time from the entry before: a rounding is made good by the next. */
-  #timeAt(ms: number): string {
+  #timeAt(ms: number): void {
     if (!this.#hasBegun) {
       this.#hasBegun = true;
       this.#beganMs = ms;
-      if (this.#isDated) this.#write(`began ${new Date(ms).toISOString()}\n`);
+      if (this.#isDated) {
+        this.#lines.text(`began ${new Date(ms).toISOString()}`);
+        this.#lines.endLine();
+      }
     }
-    if (this.#times === 'none') return '';
-    const ns = Math.max(0, (ms - this.#beganMs) * 1e6 - this.#writtenNs);
-    const text = this.#duration(ns);
-    this.#writtenNs += this.#times === 'exact' ? Math.round(ns) : (roundedNs(text) ?? ns);
-    return `+${text}`;
+    if (this.#duration === undefined) return;
+    const said = this.#duration(Math.max(0, (ms - this.#beganMs) * 1e6 - this.#writtenNs));
+    this.#writtenNs += said.ns;
+    this.#time(said);
   }
 
-  #duration(ns: number): string {
-    return durationText(ns, this.#times === 'exact');
+  #time({ text }: SaidDuration): void {
+    const lines = this.#lines;
+    const begin = lines.column;
+    lines.text('+');
+    lines.text(text);
+    lines.padTo(begin + COLUMNS.time);
+    lines.text('  ');
+  }
+
+  #nameOf(bus: TracedBus): string {
+    const known = this.#busNames.get(bus);
+    if (known !== undefined) return known;
+    const name = recordedBusName(bus);
+    this.#busNames.set(bus, name);
+    return name;
+  }
+
+  /** @returns the name by which a line is written, which is declared by now */
+  #declared(line: RecordedLine): string {
+    const key = `${line.controller} ${line.line}`;
+    return this.#lineNames.get(key) ?? this.#declare(key, line);
   }
 
   #declare(key: string, { name, controller, line }: RecordedLine): string {
@@ -195,7 +264,8 @@ export class RecordingWriter {
     let free = plain;
     for (let more = 2; taken.has(free); more++) free = `${plain}-${more}`;
     this.#lineNames.set(key, free);
-    this.#write(`line  ${nameToken(free)} ${nameToken(controller)} ${line}\n`);
+    this.#lines.text(`line  ${nameToken(free)} ${nameToken(controller)} ${line}`);
+    this.#lines.endLine();
     return free;
   }
 }
@@ -209,6 +279,14 @@ function lineToken(name: string): string {
 /** `48`, of ten bits `048`; a chip select as it is. */
 function unitText(kind: TracedBus['kind'], unit: number): string {
   return kind === 'i2c' ? hexDigits(addressOf(unit), isTenBit(unit) ? 3 : 2) : String(unit);
+}
+
+function unknownLine(name: string): RecordedLine {
+  return { name, controller: '', line: 0 };
+}
+
+function maskedSegment({ sent, received, ...segment }: RecordedSegment): RecordedSegment {
+  return { ...segment, sent: masked(sent), received: masked(received) };
 }
 
 function masked(bytes: TracedBytes | undefined): RecordedBytes | undefined {

@@ -1,10 +1,8 @@
 import { hexDigits } from '../../bus/words.ts';
 import type { RecordedBytes, RecordedSegment, RecordedTransfer } from '../recorded.ts';
-import { durationText } from './duration.ts';
+import type { SaidDuration } from './duration.ts';
+import { LineBuffer } from './line-buffer.ts';
 import { quoted } from './tokens.ts';
-
-/** Two digits for every byte. */
-const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => hexDigits(byte));
 
 /** Most bytes that stand in the line itself. */
 const INLINE_BYTES = 32;
@@ -20,83 +18,101 @@ export function placeText(bus: string, target: number): string {
   return bus.startsWith('spi-') ? `spi${bus.slice(4)}.${target}` : bus;
 }
 
+const scratch = new LineBuffer();
+
 /** A transfer as a line has it, without times: `i2c-1 48 w 00, r 1f 80`. Many bytes are told by their number alone. */
 export function transferText(
   transfer: Pick<RecordedTransfer, 'bus' | 'segments' | 'fault' | 'nack'>,
 ): string {
   const { bus, segments, fault } = transfer;
-  const put = () => '…';
-  const messages = bus.startsWith('i2c') ? i2cText(transfer, put) : spiText(transfer, put);
-  return `${placeText(bus, segments[0]?.target ?? 0)} ${messages}${fault === undefined ? '' : ` ${fault}`}`;
+  scratch.clear();
+  scratch.text(`${placeText(bus, segments[0]?.target ?? 0)} `);
+  putMessages(scratch, bus.startsWith('spi') ? 'spi' : 'i2c', transfer, () => '…');
+  if (fault !== undefined) scratch.text(` ${fault}`);
+  return scratch.toString();
 }
 
-/** `48 w 00, r 1f 80` */
-export function i2cText({ segments, fault, nack }: Written, put: PutData): string {
-  let text = '';
+/** `48 w 00, r 1f 80`, `9f 00 00 00 > ff ef 40 14` */
+export function putMessages(line: LineBuffer, kind: 'i2c' | 'spi', written: Written, put: PutData): void {
+  if (kind === 'i2c') putI2c(line, written, put);
+  else putSpi(line, written, put);
+}
+
+function putI2c(line: LineBuffer, { segments, fault, nack }: Written, put: PutData): void {
   let last: RecordedSegment | undefined;
-  for (const [index, segment] of segments.entries()) {
-    if (last !== undefined) text += ', ';
+  for (let index = 0; index < segments.length; index++) {
+    const segment = segments[index] as RecordedSegment;
+    if (last !== undefined) line.text(', ');
     if (last?.target !== segment.target || last.tenBit !== segment.tenBit)
-      text += `${hexDigits(segment.target, segment.tenBit ? 3 : 2)} `;
+      line.text(segment.tenBit ? `${hexDigits(segment.target, 3)} ` : `${hexDigits(segment.target)} `);
     const refused = nack?.message === index ? nack.byte : undefined;
-    text += segment.sent === undefined ? 'r' : 'w';
-    if (refused !== undefined && refused < 0) text += '!';
+    line.text(segment.sent === undefined ? 'r' : 'w');
+    if (refused !== undefined && refused < 0) line.text('!');
     const bytes = segment.sent ?? segment.received;
-    if (bytes !== undefined && bytes.length > 0)
-      text += ` ${bytesText(bytes, put, fault === undefined ? undefined : refused)}`;
+    if (bytes !== undefined && bytes.length > 0) {
+      line.text(' ');
+      putBytes(line, bytes, put, fault === undefined ? -1 : (refused ?? -1));
+    }
     last = segment;
   }
-  return text;
 }
 
-/** `9f 00 00 00 > ff ef 40 14` */
-export function spiText({ segments }: Written, put: PutData): string {
-  return segments
-    .map(({ sent, received }) => {
-      const out = sent === undefined ? '' : bytesText(sent, put);
-      return received === undefined ? out : `${out === '' ? '' : `${out} `}> ${bytesText(received, put)}`;
-    })
-    .join(', ');
+function putSpi(line: LineBuffer, { segments }: Written, put: PutData): void {
+  for (let index = 0; index < segments.length; index++) {
+    const { sent, received } = segments[index] as RecordedSegment;
+    if (index > 0) line.text(', ');
+    if (sent !== undefined) putBytes(line, sent, put, -1);
+    if (received === undefined) continue;
+    line.text(sent === undefined ? '> ' : ' > ');
+    putBytes(line, received, put, -1);
+  }
 }
 
-function bytesText(recorded: RecordedBytes, put: PutData, refused = -1): string {
+/** @param refused place of the byte that was not acknowledged, or less than 0 */
+function putBytes(line: LineBuffer, recorded: RecordedBytes, put: PutData, refused: number): void {
+  const { bytes, length, known, isOpen } = recorded;
+  const isPlain = known === undefined && !isOpen && refused < 0 && bytes.length === length;
+  if (isPlain && length > 0 && length <= INLINE_BYTES) line.hex(bytes, length);
+  else line.text(bytesText(recorded, put, refused));
+}
+
+function bytesText(recorded: RecordedBytes, put: PutData, refused: number): string {
   const { bytes, length, known, isOpen } = recorded;
   if (isOpen) return `${wildText(bytes, known, refused)} *`.trimStart();
   if (length === 0) return '<0>';
   const marked = (text: string) => (refused >= 0 ? `${text.slice(0, -1)} !${refused}>` : text);
   if (bytes.length === 0) return marked(`<${length}>`);
   if (bytes.length < length) return marked(`<${length} cut at ${bytes.length} @${put(bytes)}>`);
-  if (known !== undefined) return wildText(bytes, known, refused);
-  if (length > INLINE_BYTES) return marked(`<${length} @${put(bytes)}>`);
-  let text = HEX[bytes[0] as number] as string;
-  if (refused === 0) text += '!';
-  for (let at = 1; at < length; at++) {
-    text += ` ${HEX[bytes[at] as number]}`;
-    if (refused === at) text += '!';
-  }
-  return text;
+  if (known !== undefined || length <= INLINE_BYTES) return wildText(bytes, known, refused);
+  return marked(`<${length} @${put(bytes)}>`);
 }
 
 function wildText(bytes: Uint8Array, known: Uint8Array | undefined, refused: number): string {
   return Array.from(bytes, (byte, at) => {
-    const text = known?.[at] === 0 ? '??' : (HEX[byte] as string);
+    const text = known?.[at] === 0 ? '??' : hexDigits(byte);
     return at === refused ? `${text}!` : text;
   }).join(' ');
 }
 
-/** What it met: `EREMOTEIO ~370us stretch 34ms`. `times`: whether, and how exactly, it says how long things took. */
-export function resultText(
+/**
+ * What it met, each behind a blank: ` EREMOTEIO ~370us stretch 34ms`.
+ * @param duration how it says how long things took; undefined: not at all
+ */
+export function putResult(
+  line: LineBuffer,
   transfer: Omit<RecordedTransfer, 'kind' | 'bus' | 'segments' | 'nack'>,
-  times: 'none' | 'rounded' | 'exact',
-): string {
+  duration: ((ns: number) => SaidDuration) | undefined,
+): void {
   const { fault, wireNs, stretchedNs, attempts, struck, client } = transfer;
-  let text = fault ?? '';
-  if (times !== 'none') {
-    if (wireNs !== undefined) text += ` ~${durationText(wireNs, times === 'exact')}`;
-    if (stretchedNs > 0) text += ` stretch ${durationText(stretchedNs, times === 'exact')}`;
+  if (fault !== undefined) line.text(` ${fault}`);
+  if (duration !== undefined) {
+    if (wireNs !== undefined) {
+      line.text(' ~');
+      line.text(duration(wireNs).text);
+    }
+    if (stretchedNs > 0) line.text(` stretch ${duration(stretchedNs).text}`);
   }
-  if (attempts > 1) text += ` attempts ${attempts}`;
-  for (const each of struck) text += ` struck ${quoted(each)}`;
-  if (client !== undefined) text += ` by ${quoted(client)}`;
-  return text.trimStart();
+  if (attempts > 1) line.text(` attempts ${attempts}`);
+  for (const each of struck) line.text(` struck ${quoted(each)}`);
+  if (client !== undefined) line.text(` by ${quoted(client)}`);
 }

@@ -8,6 +8,8 @@ import type { Recorder } from './traffic.ts';
 
 /** The folder, where no option names one. */
 const VARIABLE = 'DTBUS_ARTIFACTS';
+/** 1: with a page of the same. */
+const REPORT = 'DTBUS_REPORT';
 /** Events that the files of a failed test have at most: the last ones. */
 const MOST_EVENTS = 10_000;
 const NAME_MAX = 100;
@@ -30,7 +32,7 @@ interface RunnerContext {
 const taken = new Set<string>();
 
 /**
- * Leaves what happened on the board of a failed test as `.bus` and `.vcd`: in the folder of `artifacts` or `DTBUS_ARTIFACTS`,
+ * Leaves what happened on the board of a failed test as `.bus` and `.vcd`, and as a page where that is wanted: in the folder of `artifacts` or `DTBUS_ARTIFACTS`,
  * and attached to the report of a runner that takes attachments. @returns lines for the error, which name the files
  */
 export async function keepArtifacts(
@@ -45,7 +47,10 @@ export async function keepArtifacts(
   const folder = given === undefined ? mkdtempSync(join(tmpdir(), 'dtbus-test-')) : resolve(given);
   try {
     const test = `${fullName ?? name ?? basename(recorder.name)}${artifacts.label}`;
-    const files = await writeFiles(recorder, folder, freeName(folder, test));
+    const named = freeName(folder, test);
+    const files = await writeFiles(recorder, folder, named);
+    if (artifacts.report ?? process.env[REPORT] === '1')
+      files.push(await writePage(recorder, join(folder, `${named}.html`), test));
     const shown = given === undefined ? [] : files.map(({ path }) => path);
     if (attach !== undefined)
       for (const file of files) {
@@ -89,4 +94,10 @@ async function writeFiles(recorder: Recorder, folder: string, name: string): Pro
     files.push({ path, contentType: format === 'vcd' ? 'application/x-vcd' : 'text/plain' });
   }
   return files;
+}
+
+async function writePage(recorder: Recorder, path: string, test: string): Promise<Attachment> {
+  const { reportOf } = await import('../monitor/index.ts');
+  writeFileSync(path, await reportOf(test, recorder.captured(MOST_EVENTS)));
+  return { path, contentType: 'text/html' };
 }

@@ -33,6 +33,8 @@ export class Warnings {
 export interface TestArtifacts {
   /** Undefined: where the environment says. */
   readonly folder: string | undefined;
+  /** Whether a page is among them; undefined: as the environment says. */
+  readonly report: boolean | undefined;
   /** What their names have behind that of the test; undefined: there are none. */
   label: string | undefined;
 }
@@ -62,12 +64,17 @@ export class Session {
 
   constructor(
     recorder: Recorder,
-    { warnings, release, folder }: Pick<Session, 'warnings' | 'release'> & Pick<TestArtifacts, 'folder'>,
+    {
+      warnings,
+      release,
+      folder,
+      report,
+    }: Pick<Session, 'warnings' | 'release'> & Pick<TestArtifacts, 'folder' | 'report'>,
   ) {
     const { board } = recorder;
     this.board = board;
     this.isStepped = recorder.clock === 'stepped';
-    this.artifacts = { folder, label: '' };
+    this.artifacts = { folder, report, label: '' };
     this.release = release;
     this.warnings = warnings;
     this.recorder = recorder;

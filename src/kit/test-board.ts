@@ -8,7 +8,7 @@ import {
   openBoard,
   watchOpened,
 } from '../board/index.ts';
-import { callback, checkOptions, type FilePath, filePath } from '../input/index.ts';
+import { callback, checkOptions, type FilePath, filePath, flag } from '../input/index.ts';
 import { keepArtifacts } from './artifacts.ts';
 import { type Duration, msOf } from './duration.ts';
 import { bootTestGuest, type TestGuest, type TestGuestOptions, testGuest } from './guest.ts';
@@ -37,6 +37,8 @@ export interface TestBoardOptions extends BoardOptions {
    * in the report of a runner that takes attachments, as vitest does.
    */
   readonly artifacts?: FilePath;
+  /** Leaves beside them a page of the same (`.html`), as `dtbus report` makes it. Default: where `DTBUS_REPORT` is 1. */
+  readonly report?: boolean;
   /** What an upper limit of time (`atMost`) is widened by where time is the machine's. Default: nothing. */
   readonly slack?: Duration;
 }
@@ -116,8 +118,12 @@ export async function openSession(
 ): Promise<OpenTest> {
   watchOpened(noteOpened);
   const isOptions = typeof board === 'object' && !('href' in board);
-  const { tick, on, slack, artifacts, ...plain } = isOptions ? { ...options, ...board } : options;
-  checkOptions<Pick<TestBoardOptions, 'tick'>>('openTestBoard', { tick }, { tick: callback });
+  const { tick, on, slack, artifacts, report, ...plain } = isOptions ? { ...options, ...board } : options;
+  checkOptions<Pick<TestBoardOptions, 'tick' | 'report'>>(
+    'openTestBoard',
+    { tick, report },
+    { tick: callback, report: flag },
+  );
   const folder = artifacts === undefined ? undefined : filePath('artifacts', artifacts);
   const place = on === undefined ? undefined : placeIn(on);
   const given = { ...plain, ...place?.settings };
@@ -145,7 +151,7 @@ export async function openSession(
       ...{ board: opened, name: nameOf(tree), slack: slackOf(slack, place) },
       clock: clock === 'real' ? clock : 'stepped',
     });
-    const session = new Session(recorder, { warnings, release, folder });
+    const session = new Session(recorder, { warnings, release, folder, report });
     return { board: equip(opened, session, { isFollowing, tick }), session };
   } catch (error) {
     await opened?.close();

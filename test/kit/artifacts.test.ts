@@ -47,6 +47,28 @@ describe('the files of a failed test', () => {
     expect(readdirSync(folder).sort()).toEqual(['a-b-2.bus', 'a-b-2.vcd', 'a-b.bus', 'a-b.vcd']);
   });
 
+  it('have a page of the same among them, where DTBUS_REPORT or the option wants one', async () => {
+    vi.stubEnv('DTBUS_ARTIFACTS', folder);
+    const test = (options: object) => boardTest({ ...I2C_BENCH, ...options }, fails);
+    const message = await messageOf(test({ report: true }), { name: 'x </script> <img>' });
+    expect(message).toContain(`traffic: ${join(folder, 'x-script-img.html')}`);
+    const page = readFileSync(join(folder, 'x-script-img.html'), 'utf8');
+    const [, data = ''] = /<script type="application\/json">(.*?)<\/script>/s.exec(page) ?? [];
+    expect(JSON.parse(data)).toMatchObject({
+      board: 'x </script> <img>',
+      lanes: [{ name: 'i2c-1' }, { name: 'spi-0' }],
+      rows: [{ n: 1, bus: 'i2c-1', target: '0x48 temp@48', text: 'read 19 00' }],
+      lost: 0,
+    });
+    vi.stubEnv('DTBUS_REPORT', '1');
+    await messageOf(test({}), { name: 'by environment' });
+    await messageOf(test({ report: false }), { name: 'none' });
+    expect(readdirSync(folder).filter((name) => name.endsWith('.html'))).toEqual([
+      'by-environment.html',
+      'x-script-img.html',
+    ]);
+  });
+
   it('of a sweep are those of each place', async () => {
     const swept = sweep(
       I2C_BENCH,

@@ -26,7 +26,7 @@ async function report(file: string, args: { readonly output?: string }): Promise
     const endings = names.flatMap((name) => FORMATS[name].endings);
     throw new UsageError(`unknown ending of ${file}: expected ${endings.join(', ')}`);
   }
-  const { reportOf } = await import('../../monitor/report.ts');
+  const { reportOf } = await import('../../../monitor/index.ts');
   const page = await reportOf(file, readTrace(file, format, { channels: [], spiMode: 0 }));
   try {
     writeFileSync(output, page);

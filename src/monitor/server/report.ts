@@ -1,9 +1,12 @@
-import { type Captured, meaningOn } from '../../formats/index.ts';
-import { edgeRow, type Lane, lineName, type Row, reportPage, transferRow } from '../../monitor/index.ts';
+import type { Captured } from '../../formats/index.ts';
 import { busName } from '../../trace/decode.ts';
+import type { Lane, Row } from '../row.ts';
+import { reportPage } from './report-page.ts';
+import { edgeRow, lineName, transferRow } from './row-of.ts';
 
 /** The page of what was captured. @returns its HTML */
 export async function reportOf(file: string, { buses, events, beganMs = 0 }: Captured): Promise<string> {
+  const { meaningOn } = await import('../../formats/index.ts');
   const meaning = await meaningOn(buses);
   const lanes: Lane[] = buses.map((bus) => ({ name: busName(bus), kind: bus.kind, path: bus.path }));
   const rows: Row[] = [];

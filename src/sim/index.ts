@@ -47,4 +47,5 @@ export type {
   SpiPart,
 } from './wire/part.ts';
 export { declarationOf, PartError, type PropertyDeclaration } from './wire/property.ts';
+export type { RegisterField, RegisterReport } from './wire/register-report.ts';
 export { DEFAULT_SPI_HZ, SpiWire } from './wire/spi-wire.ts';

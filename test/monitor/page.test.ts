@@ -1,72 +1,22 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, it, onTestFinished } from 'vitest';
 import { findControl } from '../../src/board/index.ts';
 import { dtbusHere } from '../cli/run-here.ts';
-import { BOARD, type Monitored, monitored, PARTLY_REAL } from './monitored.ts';
-
-const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-);
-if (program === undefined)
-  console.info('Chromium is not installed (apt install chromium): nobody looks at the page');
+import { axeFindings, describeInChromium } from './in-chromium.ts';
+import { BOARD, monitored, PARTLY_REAL } from './monitored.ts';
 
 const TEMPERATURE = [
   { addr: 0x48, write: Uint8Array.of(0) },
   { addr: 0x48, read: 2 },
 ] as const;
 
-describe.runIf(program !== undefined)('the page, in Chromium', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: program as string,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    });
-  }, 60_000);
-  afterAll(() => browser?.close());
-
-  /** The page of a board; what the browser complains of fails the test. */
-  async function opened({ monitor }: Monitored, given?: BrowserContext): Promise<Page> {
-    const context = given ?? (await browser.newContext({ viewport: { width: 1280, height: 860 } }));
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on('pageerror', ({ message }) => complaints.push(message));
-    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-    onTestFinished(async () => {
-      await page.close();
-      // What was asked at the moment when the board ended.
-      expect(
-        complaints.filter((text) => !/503 \(Service Unavailable\)|403 \(Forbidden\)/.test(text)),
-      ).toEqual([]);
-    });
-    await page.goto(monitor.url);
-    await page.locator('h1', { hasText: 'board.dts' }).waitFor();
-    return page;
-  }
-
-  /** Of axe, in light and dark. */
-  async function expectNoFindings(page: Page): Promise<void> {
-    const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-    // The page lets no script in but its own: axe comes through the debugger.
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      await page.evaluate(readFileSync(axe, 'utf8'));
-      const found = await page.evaluate(async () => {
-        const { axe: tool } = globalThis as unknown as {
-          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-        };
-        return (await tool.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-      });
-      expect(found).toEqual([]);
-    }
-  }
-
+describeInChromium('the page, in Chromium', (chrome) => {
+  const { opened } = chrome;
   const rows = (page: Page) => page.locator('.space .row');
   const counted = (page: Page, text: string) => page.locator('.count', { hasText: text }).waitFor();
 
@@ -207,7 +157,7 @@ describe.runIf(program !== undefined)('the page, in Chromium', () => {
 
   it('is the same again behind a reload, and in a second tab', async () => {
     const served = await monitored();
-    const context = await browser.newContext();
+    const context = await chrome.browser.newContext();
     const page = await opened(served, context);
     const bus = served.board.open('/dev/i2c-0');
     for (let i = 0; i < 7; i++) bus.transferSync(TEMPERATURE);
@@ -290,7 +240,7 @@ describe.runIf(program !== undefined)('the page, in Chromium', () => {
     await page.getByRole('alert').filter({ hasText: 'i2c-1 is on real hardware (/far-i2c)' }).waitFor();
     expect(await other.ask({ call: 'faults' })).toHaveLength(1);
     expect(await page.getByRole('button', { name: 'Press button' }).getAttribute('aria-disabled')).toBeNull();
-    await expectNoFindings(page);
+    expect(await axeFindings(page)).toEqual([]);
   });
 
   it('has the buttons of real hardware with control', async () => {
@@ -322,7 +272,7 @@ describe.runIf(program !== undefined)('the page, in Chromium', () => {
     </script>`;
     const foreign = createServer((_, response) => response.setHeader('Content-Type', 'text/html').end(tried));
     await new Promise<void>((resolve) => foreign.listen(0, '127.0.0.1', resolve));
-    const page = await browser.newPage();
+    const page = await chrome.browser.newPage();
     onTestFinished(async () => {
       await page.close();
       foreign.close();
@@ -349,7 +299,7 @@ describe.runIf(program !== undefined)('the page, in Chromium', () => {
     }
     for (const name of ['Filter', 'temperature', 'Transfers', 'Buses and lines over time', 'Press button'])
       expect(reached).toContain(name);
-    await expectNoFindings(page);
+    expect(await axeFindings(page)).toEqual([]);
   });
 
   it('is one file that needs nobody, of a recording', async () => {
@@ -368,7 +318,7 @@ part  i2c-1 48 temp@48 national,lm75
     );
     const report = join(folder, 'boot.html');
     expect(await dtbusHere('report', recording, '-o', report)).toMatchObject({ status: 0 });
-    const page = await browser.newPage();
+    const page = await chrome.browser.newPage();
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
     onTestFinished(() => page.close());

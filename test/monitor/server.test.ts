@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Row, StreamLine, TransferRow } from '../../src/monitor/row.ts';
 import { History } from '../../src/monitor/server/history.ts';
 import type { KeptEvent } from '../../src/monitor/server/kept-event.ts';
-import { linesOf, monitored } from './monitored.ts';
+import { BOARD, linesOf, monitored } from './monitored.ts';
 
 const rowsOf = (lines: readonly unknown[]): Row[] =>
   (lines as StreamLine[]).flatMap((line) => ('rows' in line ? line.rows : []));
@@ -133,6 +133,42 @@ describe('the server of the page', () => {
     expect(rowsOf(await linesOf(again, (all) => rowsOf(all).length >= 2)).map(({ n }) => n)).toEqual([
       2999, 3000,
     ]);
+  });
+
+  it('tells registers without changing one, and refuses points that are none', async () => {
+    const text = BOARD.replace('national,lm75', 'ti,tmp117');
+    const { board, ask } = await monitored(text);
+    await ask({ call: 'set', part: '&temp', values: { temperature: -5 } });
+    const registers = async () => {
+      const { result } = (await (await ask({ call: 'registers', part: '&temp' })).json()) as {
+        result: { name: string; values: number[]; madeWhenRead?: boolean }[];
+      };
+      return new Map(result.map((each) => [each.name, each]));
+    };
+    // TMP117 data sheet (SNOSD82), 7.6: DATA_READY is bit 13, and a read of the result clears it. A conversion has it set.
+    await expect.poll(async () => (await registers()).get('CONFIGURATION')?.values).toEqual([0x2220]);
+    expect((await registers()).get('TEMP_RESULT')).toMatchObject({ values: [0xfd80], madeWhenRead: true });
+    expect((await registers()).get('CONFIGURATION')?.values).toEqual([0x2220]);
+    expect(
+      board.open('/dev/i2c-0').transferSync([
+        { addr: 0x48, write: Uint8Array.of(1) },
+        { addr: 0x48, read: 2 },
+      ]),
+    ).toEqual([Uint8Array.of(0x22, 0x20)]);
+    for (const points of [
+      undefined,
+      [[0]],
+      [[0, 'x']],
+      [
+        [1, 2],
+        [0, 3],
+      ],
+    ])
+      expect((await ask({ call: 'follow', part: '&temp', property: 'temperature', points })).status).toBe(
+        422,
+      );
+    const wrong = await ask({ call: 'bytes', part: '&temp', property: 'temperature', from: 0, length: 1 });
+    expect(await wrong.json()).toEqual({ error: 'invalid property temperature: expected one that is bytes' });
   });
 
   it('sets what a part senses, and presses a button', async () => {

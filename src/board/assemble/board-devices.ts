@@ -328,6 +328,7 @@ export class BoardDevices {
     follow: (id, path, property, curve) => this.#following.start(id, path, property, curve),
     endFollow: (id) => this.#following.stop(id),
     resetPart: (path) => this.#parts.at(path).reset(),
+    registers: (path) => this.#parts.registers(path),
     snapshotPart: (path) => this.#parts.snapshot(path),
     restorePart: (path, snapshot) => this.#parts.restore(path, snapshot),
     lines: () => this.#gpio?.reports() ?? [],

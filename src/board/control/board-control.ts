@@ -63,6 +63,15 @@ function controllable(boards: readonly Board[], traces: SharedTraces, file: stri
         set: (property, value) => {
           for (const board of boards) board.part(name).set(property, value);
         },
+        registers: () => handle.registers(),
+        follow: (property, curve, options) => {
+          const curves = boards.map((board) => board.part(name).follow(property, curve, options));
+          return {
+            stop: () => {
+              for (const each of curves) each.stop();
+            },
+          };
+        },
       };
     },
     line: (controller, line) => {

@@ -36,4 +36,4 @@ export interface Controllable {
   trace(only: TraceFilter, begun: (trace: BoardTrace) => void): () => void;
 }
 
-export type ControlledPart = Pick<PartHandle, 'path' | 'title' | 'get' | 'set'>;
+export type ControlledPart = Pick<PartHandle, 'path' | 'title' | 'get' | 'set' | 'registers' | 'follow'>;

@@ -25,11 +25,35 @@ export type ControlRequest = {
   readonly simulatedOnly?: boolean;
 } & (
   | { readonly call: 'describe' }
-  /** A part, or a GPIO controller. */
-  | { readonly call: 'get'; readonly part: string }
-  | { readonly call: 'set'; readonly part: string; readonly values: Readonly<Record<string, WireValue>> }
+  /** A part, or a GPIO controller. `bytes: false`: without properties that are bytes, as a memory may be long. */
+  | { readonly call: 'get'; readonly part: string; readonly bytes?: boolean }
+  /** Some of a property that is bytes; answers `ControlBytes`. */
+  | {
+      readonly call: 'bytes';
+      readonly part: string;
+      readonly property: string;
+      readonly from: number;
+      readonly length: number;
+    }
+  | {
+      readonly call: 'set';
+      readonly part: string;
+      readonly values: Readonly<Record<string, WireValue>>;
+      /** As for `get`. */
+      readonly bytes?: boolean;
+    }
   /** Pulls a line low, or clears a bit of a part's `inputs`, for `ms`; the answer comes when it is over. */
   | { readonly call: 'press'; readonly target: string; readonly line: string; readonly ms: number }
+  /** The registers of a part by its data sheet; answers an array of `RegisterReport`. */
+  | { readonly call: 'registers'; readonly part: string }
+  /** A property follows points of `[seconds, value]`, on the board's clock; none: it no longer does. Answers as `get`. */
+  | {
+      readonly call: 'follow';
+      readonly part: string;
+      readonly property: string;
+      readonly points: readonly (readonly [seconds: number, value: number])[];
+      readonly repeat?: boolean;
+    }
   /** Puts a fault in; answers a `ControlFault`. */
   | { readonly call: 'inject'; readonly kind: string; readonly target: string; readonly options: object }
   /** The faults that were put in so, an array of `ControlFault`. */
@@ -78,12 +102,20 @@ export interface ControlDescription {
   readonly real: readonly string[];
 }
 
+/** Some bytes of a property, and how many it has. */
+export interface ControlBytes {
+  readonly size: number;
+  readonly base64: string;
+}
+
 /** A part with all that it has. */
 export interface ControlPart {
   readonly path: string;
   readonly title: string;
   readonly properties: PartReport['properties'];
   readonly values: Readonly<Record<string, WireValue>>;
+  /** Names of the properties that follow a curve of `follow`. */
+  readonly follows: readonly string[];
 }
 
 /** A GPIO controller with its lines. */

@@ -5,9 +5,11 @@ import { oneLine } from '../../input/index.ts';
 import { RealHardwareError } from '../board-error.ts';
 import type { LineHandle } from '../handles/line-handle.ts';
 import type { Controllable, ControlledPart } from './controllable.ts';
+import { Curves } from './curves.ts';
 import { InjectedFaults } from './injected.ts';
 import {
   type ControlAnswer,
+  type ControlBytes,
   type ControlChip,
   type ControlDescription,
   type ControlPart,
@@ -33,7 +35,10 @@ export function serveControl(board: Controllable, path: string): () => void {
   const sockets = new Set<Socket>();
   const watchers = new Watchers(board);
   const faults = new InjectedFaults(board);
-  const lines = new RequestLines((request, socket) => answerTo({ board, watchers, faults }, request, socket));
+  const curves = new Curves();
+  const lines = new RequestLines((request, socket) =>
+    answerTo({ board, watchers, faults, curves }, request, socket),
+  );
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.unref();
@@ -86,6 +91,7 @@ interface Controlled {
   readonly board: Controllable;
   readonly watchers: Watchers;
   readonly faults: InjectedFaults;
+  readonly curves: Curves;
 }
 
 async function answerTo(to: Controlled, request: unknown, socket: Socket): Promise<ControlAnswer> {
@@ -101,7 +107,7 @@ async function answerTo(to: Controlled, request: unknown, socket: Socket): Promi
 }
 
 async function carryOut(
-  { board, faults }: Controlled,
+  { board, faults, curves }: Controlled,
   request: ControlRequest | undefined,
 ): Promise<unknown> {
   switch (request?.call) {
@@ -114,12 +120,25 @@ async function carryOut(
         real: board.real(),
       } satisfies ControlDescription;
     case 'get':
-      return controllerOf(board, String(request.part)) ?? partOf(board, String(request.part));
+      return controllerOf(board, String(request.part)) ?? partOf(board, curves, request);
+    case 'bytes':
+      return bytesOf(board, request);
     case 'set': {
       spareReal(board, request, [String(request.part)]);
       const part = board.part(String(request.part));
-      for (const [name, value] of Object.entries(request.values)) part.set(name, fromWire(value));
-      return partOf(board, String(request.part));
+      for (const [name, value] of Object.entries(request.values)) {
+        part.set(name, fromWire(value));
+        curves.stop(part.path, name);
+      }
+      return partOf(board, curves, request);
+    }
+    case 'registers':
+      return board.part(String(request.part)).registers();
+    case 'follow': {
+      spareReal(board, request, [String(request.part)]);
+      const part = board.part(String(request.part));
+      curves.follow(part, String(request.property), request.points, request.repeat === true);
+      return partOf(board, curves, request);
     }
     case 'press':
       spareReal(board, request, [String(request.target)]);
@@ -140,7 +159,7 @@ async function carryOut(
     }
     default:
       throw new Error(
-        'invalid request: expected describe, get, set, press, inject, faults, removeFaults or watch',
+        'invalid request: expected describe, get, bytes, set, press, registers, follow, inject, faults, removeFaults or watch',
       );
   }
 }
@@ -158,12 +177,30 @@ function spareReal(
   }
 }
 
-function partOf(board: Controllable, name: string): ControlPart {
-  const part = board.part(name);
+function partOf(
+  board: Controllable,
+  curves: Curves,
+  { part: name, bytes = true }: { readonly part: string; readonly bytes?: boolean },
+): ControlPart {
+  const part = board.part(String(name));
   const { path, title } = part;
   const properties = board.parts().find((report) => report.path === path)?.properties ?? [];
-  const values = properties.map((property) => [property.name, toWire(part.get(property.name))]);
-  return { path, title, properties, values: Object.fromEntries(values) };
+  const values = properties
+    .filter(({ kind }) => bytes || kind !== 'bytes')
+    .map((property) => [property.name, toWire(part.get(property.name))]);
+  return { path, title, properties, values: Object.fromEntries(values), follows: curves.of(path) };
+}
+
+/** @throws {Error} the property is no bytes @throws {PartError} there is none of this name */
+function bytesOf(board: Controllable, asked: Extract<ControlRequest, { call: 'bytes' }>): ControlBytes {
+  const property = String(asked.property);
+  const value = board.part(String(asked.part)).get(property);
+  if (!(value instanceof Uint8Array))
+    throw new Error(`invalid property ${property}: expected one that is bytes`);
+  const [from, length] = [Number(asked.from), Number(asked.length)];
+  if (!(from >= 0 && length >= 0)) throw new Error('invalid place: expected numbers from 0 on');
+  const some = value.subarray(from, from + length);
+  return { size: value.length, base64: Buffer.from(some).toString('base64') };
 }
 
 /** A GPIO controller with its lines; undefined for what is none. */

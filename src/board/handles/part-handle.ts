@@ -3,7 +3,7 @@ import { messageOf, wellFormed } from '../../bus/index.ts';
 import type { Tree } from '../../devicetree/index.ts';
 import { didYouMean, invalid, oneLine, shown, strictObject } from '../../input/index.ts';
 import type { PartTypes } from '../../parts/index.ts';
-import type { Curve, PropertyDeclaration, PropertyValue } from '../../sim/index.ts';
+import type { Curve, PropertyDeclaration, PropertyValue, RegisterReport } from '../../sim/index.ts';
 import { checkProperty, declarationOf, notFound, PartError } from '../../sim/property.ts';
 import { BoardError } from '../board-error.ts';
 import type { Call, PartReport } from '../thread/protocol.ts';
@@ -29,6 +29,11 @@ interface PartMembers<P> {
   follow<N extends Settable<P>>(property: N, curve: CurveSource, options?: CurveOptions): CurveHandle;
   /** Power-on reset; a part whose model failed answers again. */
   reset(): void;
+  /**
+   * Its registers by the names of its data sheet, with what is stored in them now; empty where it has no such table. Unlike a
+   * transfer this clears no flag.
+   */
+  registers(): readonly RegisterReport[];
   /** All that changes in the part, to be put back by `restore`; of times, how much of them has passed or is left. */
   snapshot(): object;
   /** The part goes on from the snapshot as if no time had passed since; a clock shows the time that it had. @throws {PartError} */
@@ -157,6 +162,7 @@ function partHandle({ path, title, properties }: PartReport, call: Call): PartHa
     set,
     follow,
     reset: () => call('resetPart', path),
+    registers: () => call('registers', path),
     snapshot: () => call('snapshotPart', path),
     restore: (snapshot: object) => call('restorePart', path, snapshot),
     [CUSTOM]: (_depth: number, _options: object, show: typeof inspect) =>

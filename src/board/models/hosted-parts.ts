@@ -80,6 +80,7 @@ export class HostedParts {
       get: (path, property) => registry.get(path, property),
       set: (path, property, value) => withoutPath(() => registry.set(path, property, value)),
       drivePin: (path, pin, high) => registry.drivePin(path, pin, high),
+      registers: (path) => registry.registers(path),
       snapshot: (path) => registry.snapshot(path),
       restore: (path, snapshot) => registry.restore(path, snapshot),
       reset: (path) => part(path).reset(),

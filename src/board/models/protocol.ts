@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { PartModel, PropertyValue } from '../../sim/index.ts';
+import type { PartModel, PropertyValue, RegisterReport } from '../../sim/index.ts';
 
 /** `workerData` of a thread that runs the models of one file. */
 export interface ModelThreadStart {
@@ -95,6 +95,7 @@ export interface ModelCalls {
   get(path: string, property: string): PropertyValue;
   set(path: string, property: string, value: PropertyValue): void;
   drivePin(path: string, pin: number, high: boolean | undefined): void;
+  registers(path: string): readonly RegisterReport[];
   snapshot(path: string): object;
   restore(path: string, snapshot: object): void;
   reset(path: string): void;

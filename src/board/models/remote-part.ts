@@ -71,6 +71,7 @@ class RemotePart {
     get: (property) => this.call('get', property) as PropertyValue,
     set: (property, value) => this.call('set', property, value),
     drivePin: (pin, high) => this.call('drivePin', pin, high),
+    registers: () => this.call('registers'),
     snapshot: () => this.call('snapshot'),
     restore: (snapshot) => this.call('restore', snapshot),
   };

@@ -238,6 +238,7 @@ function callsFor(
     follow: elsewhere,
     endFollow() {},
     resetPart: elsewhere,
+    registers: elsewhere,
     snapshotPart: elsewhere,
     restorePart: elsewhere,
     driveLine: elsewhere,

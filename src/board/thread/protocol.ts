@@ -4,7 +4,7 @@ import type { FaultStart, Strike } from '../../faults/index.ts';
 import type { VirtioNode } from '../../frontend/index.ts';
 import type { DataSheet, Level } from '../../parts/index.ts';
 import type { ReplayReport } from '../../replay/index.ts';
-import type { Curve, PropertyDeclaration, PropertyValue } from '../../sim/index.ts';
+import type { Curve, PropertyDeclaration, PropertyValue, RegisterReport } from '../../sim/index.ts';
 
 /**
  * What answers for a peripheral of a bus: a model, what is on the wire, or nothing; `refused` is what belongs to another
@@ -124,6 +124,7 @@ export interface BackEndCalls {
   follow(id: number, path: string, property: string, curve: Curve): void;
   endFollow(id: number): void;
   resetPart(path: string): void;
+  registers(path: string): readonly RegisterReport[];
   snapshotPart(path: string): object;
   restorePart(path: string, snapshot: object): void;
   /** The lines of all GPIO controllers. */

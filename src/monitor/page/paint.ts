@@ -1,4 +1,5 @@
 import { isTransfer, type Lane, type TransferRow } from '../row.ts';
+import { colourOf } from './colours.ts';
 import * as store from './store.ts';
 import { edgesOf, LABELS, LANE, laneOf, markers, RULER, seen, timeText, view, xOf } from './view.ts';
 import { i2cPieces, type Piece, spiPieces } from './wave.ts';
@@ -11,24 +12,6 @@ interface Paper {
   readonly width: number;
   readonly height: number;
   readonly colour: (name: string) => string;
-}
-
-const colours = new Map<string, string>();
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
-  colours.clear();
-  store.touch();
-});
-
-/** A colour of page.css: a canvas knows no variables. */
-function colourOf(name: string): string {
-  const known = colours.get(name);
-  if (known !== undefined) return known;
-  const probe = document.body.appendChild(document.createElement('i'));
-  probe.style.color = `var(--${name})`;
-  const colour = getComputedStyle(probe).color;
-  probe.remove();
-  colours.set(name, colour);
-  return colour;
 }
 
 /** Draws all that is seen. */

@@ -37,7 +37,18 @@ export interface Monitor {
 }
 
 /** What a page may ask of the board: the others are for commands. */
-const ASKED = ['describe', 'get', 'set', 'press', 'inject', 'faults', 'removeFaults'];
+const ASKED = [
+  'describe',
+  'get',
+  'bytes',
+  'set',
+  'press',
+  'registers',
+  'follow',
+  'inject',
+  'faults',
+  'removeFaults',
+];
 /** How often a board that has ended is looked for. */
 const LOOK_MS = 500;
 /** How long pages may take to read the last of what happened. */

@@ -227,13 +227,21 @@ export class SheetChip implements RegisterChip {
     return register === undefined ? 0 : (this.values[register.index + address - register.at] as number);
   }
 
+  /** What a register holds; a counter of a clock has its time. Changes nothing. */
+  stored(register: CompiledRegister, offset: number): number {
+    const { calendar } = this.behaviour;
+    if (register.counter !== undefined && calendar !== undefined)
+      return (calendar as Calendar).read(register);
+    return this.values[register.index + offset] as number;
+  }
+
   poke(address: number, value: number): void {
     const register = this.#registerAt(address);
     if (register !== undefined) this.values[register.index + address - register.at] = value;
   }
 
   readRegister(address: number): number {
-    const { memory, calendar } = this.behaviour;
+    const { memory } = this.behaviour;
     if (memory !== undefined) return memory.read(address);
     if (this.behaviour.readAny !== undefined) return this.behaviour.readAny(address);
     this.behaviour.beforeRead?.(address);
@@ -245,9 +253,7 @@ export class SheetChip implements RegisterChip {
     const offset = address - register.at;
     const hook = hookOf<ReadHook>(this.behaviour.onRead, register);
     if (hook !== undefined) return hook(offset);
-    if (register.counter !== undefined && calendar !== undefined)
-      return (calendar as Calendar).read(register);
-    const value = this.values[register.index + offset] as number;
+    const value = this.stored(register, offset);
     return register.special ? this.#readSpecial(register, offset, value) : value;
   }
 

@@ -1,11 +1,13 @@
 import { messageOf } from '../../bus/index.ts';
 import { shown } from '../../input/index.ts';
 import type { Contents } from '../../parts/index.ts';
+import { registersOf } from '../chip/register-view.ts';
 import { SheetChip } from '../chip/sheet-chip.ts';
 import { callLimited, StoppedModelError } from '../own/time-limit.ts';
 import type { I2cWire } from '../wire/i2c-wire.ts';
 import type { Part, PropertyValue } from '../wire/part.ts';
 import { checkProperty, declarationOf, PartError } from '../wire/property.ts';
+import type { RegisterReport } from '../wire/register-report.ts';
 import type { SpiWire } from '../wire/spi-wire.ts';
 import type { PartModel } from './catalogue.ts';
 
@@ -132,6 +134,15 @@ export class PartRegistry {
     const bit = 2 ** pin;
     const others = Math.floor(inputs / bit) % 2 === 1 ? inputs - bit : inputs;
     this.set(path, 'inputs', high === false ? others : others + bit);
+  }
+
+  /** Its registers by its data sheet, with what is stored in them; none where it has no such table. */
+  registers(path: string): readonly RegisterReport[] {
+    const running = this.at(path);
+    const { part } = running;
+    if (part.access !== undefined) return part.access.registers();
+    const subject = part.subject ?? part;
+    return subject instanceof SheetChip ? limited(running, () => registersOf(subject)) : [];
   }
 
   /** A copy of all that changes in the part, for `restore`: of times, how much of them has passed or is left. */

@@ -1,6 +1,7 @@
 import type { PropertyValue } from '../../parts/index.ts';
 import type { Line } from '../kit/line.ts';
 import { type AddressTable, addressTable, beginsTenBit, NOBODY, tableIndex } from './address-table.ts';
+import type { RegisterReport } from './register-report.ts';
 
 /**
  * Everything in a part that changes, as plain data: numbers, flags, strings, typed arrays, and objects and
@@ -35,6 +36,7 @@ export interface PartAccess {
   get(property: string): PropertyValue;
   set(property: string, value: PropertyValue): void;
   drivePin(pin: number, high: boolean | undefined): void;
+  registers(): readonly RegisterReport[];
   snapshot(): object;
   restore(snapshot: object): void;
 }

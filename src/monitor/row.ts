@@ -35,8 +35,14 @@ export interface TransferRow extends RowBase {
   /** In ms. */
   readonly queued: number;
   readonly wire: number;
-  /** An injected fault struck, a part stretched, or it was tried again. */
-  readonly marked?: true;
+  /** How often it was carried out, where that was more than once. */
+  readonly attempts?: number;
+  /** How long parts held SCL low, in ms. */
+  readonly stretched?: number;
+  /** An injected fault struck. */
+  readonly injected?: true;
+  /** Clocks freed SDA before it. */
+  readonly freed?: true;
   readonly segments: readonly RowSegment[];
 }
 

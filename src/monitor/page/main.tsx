@@ -1,12 +1,12 @@
 import { render } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
 import { ownReport, readEvents } from './api.ts';
+import { Find } from './find.tsx';
 import { Parts } from './parts.tsx';
 import { Save } from './save.tsx';
 import * as store from './store.ts';
-import { attachTimeline } from './timeline.ts';
+import { Timeline } from './timeline-section.tsx';
 import { Detail, Traffic } from './traffic.tsx';
-import { markers, timeText, view } from './view.ts';
+import { view } from './view.ts';
 
 const report = ownReport();
 
@@ -27,6 +27,7 @@ function Head() {
         placeholder="Filter: temp ENXIO, ! for failures"
         onInput={search}
       />
+      <Find />
       {report === undefined && (
         <button type="button" aria-pressed={store.follows.value} onClick={follow}>
           {store.follows.value ? 'Freeze' : 'Follow'}
@@ -44,24 +45,6 @@ function Head() {
         </strong>
       )}
     </header>
-  );
-}
-
-function Timeline() {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => attachTimeline(canvas.current as HTMLCanvasElement), []);
-  const [first, second] = markers.value;
-  return (
-    <section class="timeline" aria-label="Timeline">
-      <p class="hint">
-        Ideal waveforms, made from bytes: not measured. Wheel or + − zooms, drag or arrows move, Shift-click
-        or M sets a marker.
-        {first !== undefined && second !== undefined && (
-          <b> Between the markers: {timeText(Math.abs(second - first))}</b>
-        )}
-      </p>
-      <canvas ref={canvas} tabIndex={0} role="img" aria-label="Buses and lines over time" />
-    </section>
   );
 }
 

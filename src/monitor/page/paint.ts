@@ -1,7 +1,20 @@
 import { isTransfer, type Lane, type TransferRow } from '../row.ts';
 import { colourOf } from './colours.ts';
+import { type Mark, marksOf } from './marks.ts';
 import * as store from './store.ts';
-import { edgesOf, LABELS, LANE, laneOf, markers, RULER, seen, timeText, view, xOf } from './view.ts';
+import {
+  edgesOf,
+  LABELS,
+  LANE,
+  laneOf,
+  MARKER_NAMES,
+  markers,
+  RULER,
+  seen,
+  timeText,
+  view,
+  xOf,
+} from './view.ts';
 import { i2cPieces, type Piece, spiPieces } from './wave.ts';
 
 /** A transfer that is this wide shows its bits. */
@@ -109,7 +122,8 @@ function paintEdge(
 function paintTransfer(paper: Paper, row: TransferRow, left: number, right: number, top: number): void {
   const { context, colour } = paper;
   const isSelected = row.n === store.selected.value;
-  const tone = row.fault !== undefined ? 'bad' : row.marked ? 'marked' : 'good';
+  const marks = marksOf(row);
+  const tone = row.fault !== undefined ? 'bad' : marks.length > 0 ? 'marked' : 'good';
   context.fillStyle = colour(right - left < 3 ? tone : `${tone}-back`);
   context.fillRect(left, top, right - left, LANE - 8);
   context.fillStyle = colour(tone);
@@ -121,6 +135,31 @@ function paintTransfer(paper: Paper, row: TransferRow, left: number, right: numb
   }
   if (right - left > WAVE_PX) paintWave(paper, row, left, right, top);
   else if (right - left > 30) paintWords(paper, row, left, right, top);
+  paintMarks(paper, marks, left, right, top, tone);
+}
+
+/** Side of the square that has a mark's letter. */
+const BADGE = 13;
+
+/** Letters of what is special in a transfer, at its upper right; over a narrow one the first alone. */
+function paintMarks(
+  { context, colour }: Paper,
+  marks: readonly Mark[],
+  left: number,
+  right: number,
+  top: number,
+  tone: string,
+): void {
+  const fit = Math.max(1, Math.floor((right - left - 4) / BADGE));
+  context.textAlign = 'center';
+  for (const [index, mark] of marks.slice(0, fit).entries()) {
+    const x = right - left < BADGE ? left : right - (Math.min(fit, marks.length) - index) * BADGE - 1;
+    const y = right - left < BADGE ? top - 3 : top + LANE - 8 - BADGE;
+    context.fillStyle = colour(tone);
+    context.fillRect(x, y, BADGE - 1, BADGE - 1);
+    context.fillStyle = colour('back');
+    context.fillText(mark, x + BADGE / 2 - 0.5, y + BADGE - 3.5);
+  }
 }
 
 function paintWords(
@@ -158,6 +197,15 @@ function paintWave(paper: Paper, row: TransferRow, left: number, right: number, 
   paintPieces(paper, miso, left, right, undefined, { top: top + 28, height: 8 });
 }
 
+/** SCL in each piece, a third of it each. */
+const CLOCK: Readonly<Record<Piece['kind'], readonly (0 | 1)[]>> = {
+  start: [1, 1, 1],
+  stop: [1, 1, 1],
+  bit: [0, 1, 0],
+  ack: [0, 1, 0],
+  held: [0, 0, 0],
+};
+
 interface Track {
   readonly top: number;
   readonly height: number;
@@ -181,7 +229,7 @@ function paintPieces(
   for (const [index, { kind, level }] of pieces.entries()) {
     const x = left + index * wide;
     if (kind === 'start' || kind === 'stop') context.lineTo(x + wide / 2, yOf(data, 1 - level));
-    context.lineTo(kind === 'bit' || kind === 'ack' ? x : x + wide / 2, yOf(data, level));
+    context.lineTo(kind === 'start' || kind === 'stop' ? x + wide / 2 : x, yOf(data, level));
     context.lineTo(x + wide, yOf(data, level));
   }
   context.stroke();
@@ -189,7 +237,7 @@ function paintPieces(
     context.beginPath();
     for (const [index, { kind }] of pieces.entries()) {
       const x = left + index * wide;
-      const levels = kind === 'bit' || kind === 'ack' ? [0, 1, 0] : [1, 1, 1];
+      const levels = CLOCK[kind];
       for (const [step, level] of levels.entries()) {
         context.lineTo(x + (step * wide) / 3, yOf(clock, level));
         context.lineTo(x + ((step + 1) * wide) / 3, yOf(clock, level));
@@ -210,9 +258,22 @@ function paintPieces(
   }
 }
 
+/** Lines at the markers with their names, and how far they are apart. */
 function paintMarkers({ context, width, height, colour }: Paper): void {
-  for (const at of markers.value) {
+  const xs = markers.value.map((at) => xOf(at, width));
+  context.textAlign = 'center';
+  for (const [index, x] of xs.entries()) {
     context.fillStyle = colour('accent');
-    context.fillRect(xOf(at, width), 0, 1.5, height);
+    context.fillRect(x, 0, 1.5, height);
+    context.fillRect(x - 7, 0, 15, 14);
+    context.fillStyle = colour('back');
+    context.fillText(MARKER_NAMES[index] as string, x + 0.5, 11);
   }
+  const [first, second] = xs;
+  if (first === undefined || second === undefined) return;
+  const [left, right] = [Math.max(LABELS, Math.min(first, second)), Math.min(width, Math.max(first, second))];
+  context.globalAlpha = 0.12;
+  context.fillStyle = colour('accent');
+  context.fillRect(left, RULER, Math.max(0, right - left), height);
+  context.globalAlpha = 1;
 }

@@ -16,6 +16,8 @@ export const follows = signal(true);
 export const filter = signal('');
 /** The number of the row that is selected. */
 export const selected = signal<number | undefined>(undefined);
+/** The number of a row that the table scrolls to. */
+export const revealed = signal<{ readonly n: number } | undefined>(undefined);
 /** Counts changes of `rows` and `shown`: they are too long to be copied for each. */
 export const version = signal(0);
 
@@ -35,7 +37,8 @@ function passes(row: Row): boolean {
   );
 }
 
-function textOf(row: Row): string {
+/** What filter and search look at. */
+export function textOf(row: Row): string {
   if (!isTransfer(row)) return `gpio ${row.line} ${row.high ? 'rises' : 'falls'}`;
   return `${row.bus} ${row.target} ${row.fault ?? 'ok'} ${row.client} ${row.text}`;
 }
@@ -86,4 +89,45 @@ export function rowOf(n: number): Row | undefined {
   if (first === undefined) return undefined;
   const guess = rows[n - first.n];
   return guess?.n === n ? guess : rows.find((row) => row.n === n);
+}
+
+/** Where among those that are shown the first is whose number is not less. */
+export function shownPlace(n: number): number {
+  let low = 0;
+  let high = shown.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((rows[shown[middle] as number] as Row).n < n) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Selects a row, and has it seen. */
+export function reveal(n: number): void {
+  follows.value = false;
+  selected.value = n;
+  revealed.value = { n };
+}
+
+/**
+ * Selects the next row behind the selected one (`step` 1), or before it (-1), that has the text; behind the last comes the
+ * first. @returns whether there is one
+ */
+export function find(text: string, step: 1 | -1): Row | undefined {
+  const wanted = text.toLowerCase();
+  const count = shown.length;
+  if (wanted === '' || count === 0) return undefined;
+  const { value: n } = selected;
+  const place = n === undefined ? (step === 1 ? -1 : 0) : shownPlace(n);
+  const isThere = n !== undefined && rows[shown[place] as number]?.n === n;
+  // Where the selected one is filtered out, the one at its place is the next.
+  const begin = step === 1 && !isThere && n !== undefined ? place - 1 : place;
+  for (let i = 1; i <= count; i++) {
+    const row = rows[shown[(begin + step * i + 2 * count) % count] as number] as Row;
+    if (!textOf(row).toLowerCase().includes(wanted)) continue;
+    reveal(row.n);
+    return row;
+  }
+  return undefined;
 }

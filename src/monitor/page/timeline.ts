@@ -2,10 +2,24 @@ import { effect } from '@preact/signals';
 import { isTransfer, type Row } from '../row.ts';
 import { paint } from './paint.ts';
 import * as store from './store.ts';
-import { edgesOf, LABELS, LANE, laneOf, markers, RULER, seen, startOf, timeOf, view } from './view.ts';
-
-const LEAST_SPAN = 1e-3;
-const MOST_SPAN = 864e5;
+import {
+  edgesOf,
+  LABELS,
+  LANE,
+  laneOf,
+  mark,
+  markers,
+  moveBy,
+  moveMarker,
+  putMarker,
+  RULER,
+  seen,
+  startOf,
+  timeOf,
+  view,
+  xOf,
+  zoomBy,
+} from './view.ts';
 
 /** Draws the buses and lines over time on a canvas, and lets people move about. */
 export function attachTimeline(canvas: HTMLCanvasElement): () => void {
@@ -28,65 +42,20 @@ export function attachTimeline(canvas: HTMLCanvasElement): () => void {
     void store.version.value;
     if (store.follows.value) followEnd();
   });
-  const zoomAt = (x: number, by: number) => {
-    const { width } = canvas.getBoundingClientRect();
-    const { from, span } = view.peek();
-    const anchor = timeOf(x, width);
-    const next = Math.min(MOST_SPAN, Math.max(LEAST_SPAN, span * by));
-    store.follows.value = false;
-    view.value = { from: anchor - ((anchor - from) / span) * next, span: next };
-  };
-  const move = (part: number) => {
-    const { from, span } = view.peek();
-    store.follows.value = false;
-    view.value = { from: from + span * part, span };
-  };
+  const zoomAt = (x: number, by: number) => zoomBy(by, timeOf(x, canvas.getBoundingClientRect().width));
   canvas.addEventListener(
     'wheel',
     (event) => {
       event.preventDefault();
       if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY))
-        move((event.deltaX || event.deltaY) / 1000);
+        moveBy((event.deltaX || event.deltaY) / 1000);
       else zoomAt(event.offsetX, event.deltaY > 0 ? 1.25 : 0.8);
     },
     { passive: false },
   );
-  let dragged: { readonly x: number; readonly from: number } | undefined;
-  canvas.addEventListener('pointerdown', (event) => {
-    canvas.setPointerCapture(event.pointerId);
-    dragged = { x: event.offsetX, from: view.peek().from };
-  });
-  canvas.addEventListener('pointermove', (event) => {
-    if (dragged === undefined || Math.abs(event.offsetX - dragged.x) < 4) return;
-    const { span } = view.peek();
-    const { width } = canvas.getBoundingClientRect();
-    store.follows.value = false;
-    view.value = { from: dragged.from - ((event.offsetX - dragged.x) / (width - LABELS)) * span, span };
-  });
-  canvas.addEventListener('pointerup', (event) => {
-    const wasClick = dragged !== undefined && Math.abs(event.offsetX - dragged.x) < 4;
-    dragged = undefined;
-    if (!wasClick) return;
-    const { width } = canvas.getBoundingClientRect();
-    if (event.shiftKey) markers.value = [...markers.value, timeOf(event.offsetX, width)].slice(-2);
-    else pick(event.offsetX, event.offsetY, width);
-  });
+  attachPointer(canvas);
   canvas.addEventListener('keydown', (event) => {
-    const { width } = canvas.getBoundingClientRect();
-    const keys: Readonly<Record<string, () => void>> = {
-      '+': () => zoomAt((width + LABELS) / 2, 0.5),
-      '=': () => zoomAt((width + LABELS) / 2, 0.5),
-      '-': () => zoomAt((width + LABELS) / 2, 2),
-      ArrowLeft: () => move(-0.2),
-      ArrowRight: () => move(0.2),
-      m: () => {
-        markers.value = [...markers.value, view.value.from + view.value.span / 2].slice(-2);
-      },
-      Escape: () => {
-        markers.value = [];
-      },
-    };
-    const act = keys[event.key];
+    const act = KEYS[`${event.shiftKey && event.key.startsWith('Arrow') ? 'Shift ' : ''}${event.key}`];
     if (act === undefined) return;
     event.preventDefault();
     act();
@@ -96,6 +65,51 @@ export function attachTimeline(canvas: HTMLCanvasElement): () => void {
     follow();
     sizes.disconnect();
   };
+}
+
+const KEYS: Readonly<Record<string, () => void>> = {
+  '+': () => zoomBy(0.5),
+  '=': () => zoomBy(0.5),
+  '-': () => zoomBy(2),
+  ArrowLeft: () => moveBy(-0.2),
+  ArrowRight: () => moveBy(0.2),
+  m: () => mark(),
+  'Shift ArrowLeft': () => moveMarker(-0.005),
+  'Shift ArrowRight': () => moveMarker(0.005),
+  Escape: () => {
+    markers.value = [];
+  },
+};
+
+/** So near to a marker, in px, it is that which is dragged. */
+const NEAR = 6;
+
+/** A drag moves the view, or a marker; a click selects, with Shift it sets a marker. */
+function attachPointer(canvas: HTMLCanvasElement): void {
+  const widthOf = () => canvas.getBoundingClientRect().width;
+  let dragged: { readonly x: number; readonly from: number; readonly marker: number } | undefined;
+  canvas.addEventListener('pointerdown', ({ pointerId, offsetX }) => {
+    canvas.setPointerCapture(pointerId);
+    const marker = markers.peek().findIndex((at) => Math.abs(xOf(at, widthOf()) - offsetX) < NEAR);
+    dragged = { x: offsetX, from: view.peek().from, marker };
+  });
+  canvas.addEventListener('pointermove', ({ offsetX }) => {
+    if (dragged === undefined || Math.abs(offsetX - dragged.x) < 4) return;
+    if (dragged.marker >= 0) {
+      putMarker(dragged.marker, timeOf(offsetX, widthOf()));
+      return;
+    }
+    const { span } = view.peek();
+    store.follows.value = false;
+    view.value = { from: dragged.from - ((offsetX - dragged.x) / (widthOf() - LABELS)) * span, span };
+  });
+  canvas.addEventListener('pointerup', ({ offsetX, offsetY, shiftKey }) => {
+    const wasClick = dragged !== undefined && Math.abs(offsetX - dragged.x) < 4;
+    dragged = undefined;
+    if (!wasClick) return;
+    if (shiftKey) mark(timeOf(offsetX, widthOf()));
+    else pick(offsetX, offsetY, widthOf());
+  });
 }
 
 /** The newest at the right edge, with what was shown before at its scale. */
@@ -123,5 +137,5 @@ function pick(x: number, y: number, width: number): void {
     const [left, right] = edgesOf(row, width);
     if (x >= left - 3 && x <= right + 3) best = row;
   }
-  if (best !== undefined) store.selected.value = best.n;
+  if (best !== undefined) store.reveal(best.n);
 }

@@ -1,6 +1,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { isTransfer, type Row, type TransferRow } from '../row.ts';
+import { MARKS, marksOf } from './marks.ts';
 import * as store from './store.ts';
 import { zoomTo } from './timeline.ts';
 import { timeText } from './view.ts';
@@ -30,6 +31,13 @@ export function Traffic() {
     requestAnimationFrame(() => {
       element.scrollTop = element.scrollHeight;
     });
+  });
+  useSignalEffect(() => {
+    const element = box.current;
+    if (element === null || store.revealed.value === undefined) return;
+    const y = store.shownPlace(store.revealed.value.n) * ROW;
+    if (y < element.scrollTop || y > element.scrollTop + element.clientHeight - 3 * ROW)
+      element.scrollTop = y - element.clientHeight / 2;
   });
   void store.version.value;
   const count = store.shown.length;
@@ -82,6 +90,7 @@ function Line({ row, at }: { row: Row; at: number }) {
     zoomTo(row);
   };
   const transfer = isTransfer(row) ? row : undefined;
+  const marks = transfer === undefined ? [] : marksOf(transfer);
   const cells = transfer
     ? [
         transfer.bus,
@@ -93,7 +102,7 @@ function Line({ row, at }: { row: Row; at: number }) {
     : ['gpio', (row as { line: string }).line, '', '', (row as { high: boolean }).high ? 'rises' : 'falls'];
   return (
     <div
-      class={`row${transfer?.fault === undefined ? '' : ' bad'}${transfer?.marked ? ' marked' : ''}`}
+      class={`row${transfer?.fault !== undefined ? ' bad' : marks.length > 0 ? ' marked' : ''}`}
       role="row"
       aria-rowindex={at + 1}
       aria-selected={isSelected}
@@ -118,15 +127,12 @@ function moveSelection(event: KeyboardEvent): void {
   if (step === undefined || store.shown.length === 0) return;
   event.preventDefault();
   store.follows.value = false;
-  const now = store.shown.findIndex((place) => (store.rows[place] as Row).n === store.selected.value);
+  const { value: n } = store.selected;
+  const now = n === undefined ? -1 : store.shownPlace(n);
   const next = Math.min(store.shown.length - 1, Math.max(0, now + step));
   const row = store.rows[store.shown[next] as number] as Row;
-  store.selected.value = row.n;
+  store.reveal(row.n);
   zoomTo(row);
-  const box = event.currentTarget as HTMLElement;
-  const y = next * ROW;
-  if (y < box.scrollTop || y > box.scrollTop + box.clientHeight - 3 * ROW)
-    box.scrollTop = y - box.clientHeight / 2;
 }
 
 /** All that is known of the row that is selected. */
@@ -137,6 +143,7 @@ export function Detail() {
   if (row === undefined || !isTransfer(row))
     return <p class="hint">Select a transfer to see its bytes and its waveform.</p>;
   const matcher = matcherOf(row);
+  const marks = marksOf(row);
   return (
     <dl class="detail">
       <dt>asked by</dt>
@@ -145,6 +152,12 @@ export function Detail() {
       <dd>
         {timeText(row.queued)}, {timeText(row.wire)}
       </dd>
+      {marks.length > 0 && (
+        <>
+          <dt>special</dt>
+          <dd>{marks.map((mark) => MARKS[mark]).join(', ')}</dd>
+        </>
+      )}
       {row.segments.map(({ target, sent, received }, index) => (
         <div key={index}>
           <dt>

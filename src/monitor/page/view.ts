@@ -4,8 +4,51 @@ import * as store from './store.ts';
 
 /** What is seen: ms since 1970 at the left edge, and how many are seen. */
 export const view = signal({ from: 0, span: 1000 });
-/** Times of the two markers. */
+/** Times of the markers A and B. */
 export const markers = signal<readonly number[]>([]);
+export const MARKER_NAMES = ['A', 'B'] as const;
+
+/** Least and most that is seen, in ms. */
+const LEAST_SPAN = 1e-3;
+const MOST_SPAN = 864e5;
+
+/** Zooms so that the time `anchor` stays where it is. */
+export function zoomBy(by: number, anchor = view.peek().from + view.peek().span / 2): void {
+  const { from, span } = view.peek();
+  const next = Math.min(MOST_SPAN, Math.max(LEAST_SPAN, span * by));
+  store.follows.value = false;
+  view.value = { from: anchor - ((anchor - from) / span) * next, span: next };
+}
+
+/** Moves by this part of what is seen. */
+export function moveBy(part: number): void {
+  const { from, span } = view.peek();
+  store.follows.value = false;
+  view.value = { from: from + span * part, span };
+}
+
+/** Which of the markers was set or moved last. */
+let active = 0;
+
+/** Sets a marker; of three the oldest goes. */
+export function mark(at = view.peek().from + view.peek().span / 2): void {
+  active = markers.peek().length < 2 ? markers.peek().length : 1 - active;
+  putMarker(active, at);
+}
+
+/** Puts a marker elsewhere. */
+export function putMarker(index: number, at: number): void {
+  active = index;
+  const times = [...markers.peek()];
+  times[index] = at;
+  markers.value = times;
+}
+
+/** Moves the marker that was set or moved last by this part of what is seen. */
+export function moveMarker(part: number): void {
+  const at = markers.peek()[active];
+  if (at !== undefined) putMarker(active, at + part * view.peek().span);
+}
 
 export const LANE = 46;
 export const LABELS = 92;

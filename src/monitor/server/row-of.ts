@@ -1,3 +1,4 @@
+import { SDA_FREED } from '../../bus/words.ts';
 import { busName, notesText, type WatchedTransfer } from '../../trace/decode.ts';
 import type { TracedBytes, TracedEdge, TracedSegment } from '../../trace/index.ts';
 import type { EdgeRow, RowBytes, RowSegment, TransferRow } from '../row.ts';
@@ -20,7 +21,10 @@ export function transferRow(n: number, { transfer, bus, target, part, text }: Wa
     ...(nack !== undefined && { nack: { message: nack.message, byte: nack.byte } }),
     queued: queuedMs,
     wire: wireMs,
-    ...((attempts > 1 || stretchedNs > 0 || struck.length > 0) && { marked: true as const }),
+    ...(attempts > 1 && { attempts }),
+    ...(stretchedNs > 0 && { stretched: stretchedNs / 1e6 }),
+    ...(struck.some((text) => !text.startsWith(SDA_FREED)) && { injected: true as const }),
+    ...(struck.some((text) => text.startsWith(SDA_FREED)) && { freed: true as const }),
     segments: transfer.segments.map(segmentOf),
   };
 }

@@ -17,7 +17,7 @@ interface Bytes {
 export function Memory({ part, property: { name, doc } }: { part: string; property: Property }) {
   const isOpen = useSignal(false);
   const from = useSignal(0);
-  const found = useSignal<Bytes>({ size: 0, base64: '' });
+  const found = useSignal<Bytes & { at: number }>({ size: 0, base64: '', at: -1 });
   const before = useRef<{ from: number; bytes: Uint8Array } | undefined>(undefined);
   const bytes = bytesOf(found.value);
   const look = () => {
@@ -26,9 +26,10 @@ export function Memory({ part, property: { name, doc } }: { part: string; proper
     ask<Bytes>({ call: 'bytes', part, property: name, from: at, length: PAGE }).then(
       (answer) => {
         if (at !== from.peek()) return;
-        if (answer.base64 !== found.peek().base64)
-          before.current = { from: at, bytes: bytesOf(found.peek()) };
-        found.value = answer;
+        const last = found.peek();
+        if (last.at === at && answer.base64 !== last.base64)
+          before.current = { from: at, bytes: bytesOf(last) };
+        found.value = { ...answer, at };
       },
       () => {},
     );

@@ -1051,7 +1051,7 @@ interface TiTmp103 {
 }
 
 interface VishayVcnl4040 {
-  /** Light that falls in, at the shortest integration time (0 to 7864 lx) */
+  /** Light that falls in, at the shortest integration time (0 to 6553.5 lx) */
   illuminance: number;
   /** Counts of the proximity sensor (0 to 65535) */
   proximity: number;
@@ -1313,6 +1313,7 @@ export interface PartTypes {
   'dallas,ds1307': DallasDs1338;
   'maxim,ds1307': DallasDs1338;
   'dallas,ds1337': DallasDs1338;
+  'isil,isl12057': DallasDs1338;
   'maxim,ds1337': DallasDs1338;
   'dallas,ds1339': DallasDs1338;
   'maxim,ds1339': DallasDs1338;
@@ -1349,17 +1350,16 @@ export interface PartTypes {
   'epson,rx8804': DallasDs1338;
   'epson,rx8900': DallasDs1338;
   'epson,rx8571': DallasDs1338;
-  'epson,rx8010': DallasDs1338;
-  'epson,rx8111': DallasDs1338;
   'epson,rx8025': DallasDs1338;
   'epson,rx8035': DallasDs1338;
+  'epson,rx8010': DallasDs1338;
+  'epson,rx8111': DallasDs1338;
+  'isil,isl12026': DallasDs1338;
   'isil,isl1208': DallasDs1338;
   'isil,isl1209': DallasDs1338;
   'isil,isl1218': DallasDs1338;
   'isil,isl1219': DallasDs1338;
   'isil,isl12022': DallasDs1338;
-  'isil,isl12026': DallasDs1338;
-  'isil,isl12057': DallasDs1338;
   'abracon,abx80x': DallasDs1338;
   'abracon,ab0801': DallasDs1338;
   'abracon,ab0803': DallasDs1338;
@@ -1519,13 +1519,14 @@ export interface PartTypes {
   'idt,5p49v6901': object;
   'idt,5p49v6965': object;
   'idt,5p49v6975': object;
+  'renesas,5p49v60': object;
   'renesas,5p35023': object;
   'renesas,5l35023': object;
-  'renesas,5p49v60': object;
   'silabs,si570': object;
   'silabs,si571': object;
   'silabs,si598': object;
   'silabs,si599': object;
+  'silabs,si514': object;
   'silabs,si5341': object;
   'silabs,si5340': object;
   'silabs,si5342': object;
@@ -1536,7 +1537,6 @@ export interface PartTypes {
   'silabs,si5351a-msop': object;
   'silabs,si5351b': object;
   'silabs,si5351c': object;
-  'silabs,si514': object;
   'ti,cdce913': object;
   'ti,cdce925': object;
   'ti,cdce937': object;

@@ -21,6 +21,8 @@ export interface PartRow {
   /** What is written and read back, and holds something after power-on: number and value. */
   readonly resets?: Readonly<Record<string, readonly [at: number, value: number]>>;
   readonly registers?: Registers;
+  /** Which register chooses what stands at the numbers of registers with a `bank`. */
+  readonly banks?: DataSheet['banks'];
   /** The highest register; those without a name are read back as they were written. Default: all of 8 bits, 3ffh of 16. */
   readonly last?: number;
   /** The lowest one without a name. Default 0. */
@@ -85,7 +87,7 @@ export function partOfRow(row: PartRow): Part {
 }
 
 /** What a row has as a data sheet has it. */
-function pick({ senses, shows, pins, interrupts, clock, battery }: PartRow): Partial<DataSheet> {
+function pick({ senses, shows, pins, interrupts, clock, battery, banks }: PartRow): Partial<DataSheet> {
   return {
     ...(senses && { senses }),
     ...(shows && { shows }),
@@ -93,6 +95,7 @@ function pick({ senses, shows, pins, interrupts, clock, battery }: PartRow): Par
     ...(interrupts && { interrupts }),
     ...(clock && { clock }),
     ...(battery && { battery }),
+    ...(banks && { banks }),
   };
 }
 

@@ -24,7 +24,7 @@ const common = {
 
 const ds1337 = {
   ...common,
-  compatible: ['dallas,ds1337', 'maxim,ds1337'],
+  compatible: ['dallas,ds1337', 'isil,isl12057', 'maxim,ds1337'],
   title: 'DS1337 clock with two alarms',
   notModelled: ['the pin SQW/INTB'],
   source: 'Maxim 19-4652',

@@ -169,7 +169,7 @@ const ROWS: readonly PartRow[] = [
     { notModelled: ['the day of the week, a bit each', 'alarms and the update event'] },
   ),
   row(
-    'epson,rx8571 epson,rx8010 epson,rx8111 epson,rx8025 epson,rx8035',
+    'epson,rx8571 epson,rx8025 epson,rx8035',
     'RX8571 clock',
     'Epson RX8571 application manual',
     0x32,
@@ -190,6 +190,47 @@ const ROWS: readonly PartRow[] = [
     },
   ),
   row(
+    'epson,rx8010 epson,rx8111',
+    'RX8010 clock',
+    'Epson RX8010SJ application manual',
+    0x32,
+    0x36,
+    {
+      ...counters(0x10, ['second', 'minute', 'hour']),
+      WEEKDAY: { at: 0x13 },
+      ...counters(0x14, ['day', 'month', 'year']),
+      FLAG: { at: 0x1e, fields: { VLF: [1, 'w0c'], AF: [3, 'w0c'], TF: [4, 'w0c'], UF: [5, 'w0c'] } },
+    },
+    { lost: 'FLAG.VLF' },
+    { notModelled: ['the day of the week, a bit each', 'alarms, timers and time stamps', 'STOP'] },
+  ),
+  {
+    ...row(
+      'isil,isl12026',
+      'ISL12026 clock with EEPROM',
+      'Renesas ISL12026 data sheet',
+      0x6f,
+      0x3f,
+      {
+        ...counters(0x30, MONTH_FIRST, { hour: { MIL: 7 } }),
+        CENTURY: { at: 0x37, reset: 0x20 },
+        STATUS: {
+          at: 0x3f,
+          fields: { BAT: [7, 'ro'], OSCF: [6, 'ro'], RWEL: 2, WEL: 1, RTCF: [0, 'ro'] },
+        },
+      },
+      { weekday: 'from-0', lost: 'STATUS.RTCF' },
+      {
+        notModelled: [
+          'the EEPROM at address 57h',
+          'alarms',
+          'WEL and RWEL, without which nothing is written',
+        ],
+      },
+    ),
+    form: '16/8',
+  },
+  row(
     'isil,isl1208 isil,isl1209 isil,isl1218 isil,isl1219',
     'ISL1208 clock',
     'Renesas ISL1208 data sheet',
@@ -206,7 +247,7 @@ const ROWS: readonly PartRow[] = [
     { notModelled: ['alarms', 'hours of twelve', 'WRTC, without which a part counts no time'] },
   ),
   row(
-    'isil,isl12022 isil,isl12026 isil,isl12057',
+    'isil,isl12022',
     'ISL12022 clock with thermometer',
     'Renesas ISL12022 data sheet',
     0x6f,
@@ -250,7 +291,11 @@ const ROWS: readonly PartRow[] = [
     'TI SLUS900',
     0x68,
     0x22,
-    counters(0, USUAL, { second: { STOP: 7 }, minute: { OF: [7, 'w0c'] }, hour: { CENT_EN: 7, CENT: 6 } }),
+    {
+      ...counters(0, USUAL, { second: { STOP: 7 }, minute: { OF: [7, 'w0c'] } }),
+      // The century is counted by whoever writes it: Linux has 1 for 2000 to 2099.
+      HOUR: { at: 2, reset: 0x40, fields: { CENT_EN: 7, CENT: 6, hour: [5, 0] } },
+    },
     { weekday: 'from-1', lost: 'MINUTE.OF', stop: 'SECOND.STOP' },
   ),
 ];

@@ -1,76 +1,9 @@
 import type { Part } from '../model.ts';
 import { type PartRow, partOfRow } from '../rows.ts';
+import { CLOCK_ROWS } from './clocks.ts';
 
-/** Clock generators and jitter attenuators, by their registers. */
+/** Cameras and what carries their pictures, by their registers. */
 const ROWS: readonly PartRow[] = [
-  {
-    names: 'cirrus,cs2000-cp cirrus,cs2500 cirrus,cs2100-cp',
-    title: 'CS2000 clock multiplier',
-    source: 'Cirrus CS2000-CP data sheet',
-    at: 0x4e,
-    i2c: { pointer: 0x7f },
-    last: 0x7f,
-    ids: { DEVICE_ID: [0x01, 0x00] },
-  },
-  {
-    names:
-      'idt,5p49v5923 idt,5p49v5925 idt,5p49v5933 idt,5p49v5935 idt,5p49v60 idt,5p49v6901 idt,5p49v6965 idt,5p49v6975 renesas,5p35023 renesas,5l35023 renesas,5p49v60',
-    title: 'VersaClock 5 clock generator',
-    source: 'Renesas 5P49V5923 data sheet',
-    at: 0x6a,
-    resets: { OTP: [0x00, 0x61], PRIMARY_SOURCE: [0x10, 0xa0], VCO_BAND: [0x11, 0x00] },
-  },
-  {
-    names: 'silabs,si570 silabs,si571 silabs,si598 silabs,si599',
-    title: 'SI570 oscillator',
-    source: 'Skyworks SI570 data sheet',
-    at: 0x55,
-    resets: {
-      HS_N1: [0x07, 0x01],
-      N1_RFREQ: [0x08, 0xc2],
-      RFREQ2: [0x09, 0xbc],
-      RFREQ3: [0x0a, 0x01],
-      RFREQ4: [0x0b, 0x1e],
-      RFREQ5: [0x0c, 0xb8],
-    },
-    registers: {
-      RESET: {
-        at: 0x87,
-        fields: { RST: [7, 'sc'], NEW_FREQ: [6, 'sc'], FREEZE_M: 5, VCADC: 4, RECALL: [0, 'sc'] },
-      },
-    },
-    notModelled: ['the frequency itself'],
-  },
-  {
-    names: 'silabs,si5341 silabs,si5340 silabs,si5342 silabs,si5344 silabs,si5345 silabs,si5332',
-    title: 'SI5341 clock generator',
-    source: 'Skyworks SI5341 reference manual',
-    at: 0x74,
-    ids: {
-      PN_BASE_LOW: [0x02, 0x41],
-      PN_BASE_HIGH: [0x03, 0x53],
-      GRADE: [0x04, 0x00],
-      REVISION: [0x05, 0x01],
-    },
-    registers: { PAGE: { at: 0x01 }, DEVICE_READY: { at: 0xfe, reset: 0x0f, access: 'ro' } },
-    notModelled: ['pages other than the chosen one keep the same registers'],
-  },
-  {
-    names: 'silabs,si5351a silabs,si5351a-msop silabs,si5351b silabs,si5351c silabs,si514',
-    title: 'SI5351 clock generator',
-    source: 'Skyworks SI5351 data sheet',
-    at: 0x60,
-    registers: { STATUS: { at: 0x00, access: 'ro' } },
-  },
-  {
-    names: 'ti,cdce913 ti,cdce925 ti,cdce937 ti,cdce949 ti,cdce706 ti,cdce906',
-    title: 'CDCE925 clock generator',
-    source: 'TI SCAS847',
-    at: 0x65,
-    i2c: { pointer: 0x7f },
-    last: 0x7f,
-    ids: { ID: [0x00, 0x81] },
-  },
   {
     names: 'maxim,max9286',
     title: 'MAX9286 deserialiser of cameras',
@@ -200,4 +133,4 @@ const ROWS: readonly PartRow[] = [
   },
 ];
 
-export const parts: readonly Part[] = ROWS.map(partOfRow);
+export const parts: readonly Part[] = [...CLOCK_ROWS, ...ROWS].map(partOfRow);

@@ -90,13 +90,21 @@ const ROWS: readonly PartRow[] = [
     shows: { a: bright('BRIGHTNESS_A'), b: bright('BRIGHTNESS_B') },
   },
   {
-    names: 'ti,lp8550 ti,lp8551 ti,lp8552 ti,lp8553 ti,lp8555 ti,lp8556 ti,lp8557',
+    names: 'ti,lp8550 ti,lp8551 ti,lp8552 ti,lp8553 ti,lp8555 ti,lp8556',
+    title: 'LP8550 backlight',
+    source: 'TI SNVS657',
+    at: 0x2c,
+    registers: { BRIGHTNESS: { at: 0x00 }, DEVICE_CONTROL: { at: 0x01 } },
+    shows: { brightness: bright('BRIGHTNESS') },
+    notModelled: ['the PWM pin as the source of the brightness'],
+  },
+  {
+    names: 'ti,lp8557',
     title: 'LP8557 backlight',
     source: 'TI SNVS959',
     at: 0x2c,
     registers: { BRIGHTNESS: { at: 0x04 } },
     shows: { brightness: bright('BRIGHTNESS') },
-    notModelled: ['the numbers of LP8550 to LP8556'],
   },
   {
     names:

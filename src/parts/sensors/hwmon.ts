@@ -227,7 +227,7 @@ const ROWS: readonly PartRow[] = [
     ids: { ID: [0x0c, 0x0186] },
     last: 0x0c,
     senses: {
-      illuminance: amount('lx', 'ALS', 0.12, 7864, 'light that falls in, at the shortest integration time'),
+      illuminance: amount('lx', 'ALS', 0.1, 6553.5, 'light that falls in, at the shortest integration time'),
       proximity: { kind: 'integer', range: [0, 65_535], field: 'PS', doc: 'counts of the proximity sensor' },
     },
   },

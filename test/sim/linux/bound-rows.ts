@@ -15,7 +15,7 @@ export type BoundRow = readonly [
 
 /** One part for each driver, in one boot. */
 export const BOUND_ROWS: readonly BoundRow[] = [
-  ['asahi-kasei,ak8963', 0x0c, 'ak8975'],
+  ['asahi-kasei,ak8963', 0x0c, 'ak8975', { noInterrupt: true }],
   ['kinetic,ktz8866', 0x11, 'ktz8866'],
   ['ti,lm3630a', 0x36, 'lm3630a_bl', { more: 'led@0 { reg = <0>; led-sources = <0>; label = "lm3630a"; };' }],
   ['ti,lp8550', 0x2c, 'lp855x'],
@@ -122,9 +122,23 @@ export const BOUND_ROWS: readonly BoundRow[] = [
   ['fsl,mc13892', 0x08, 'mc13xxx'],
   ['ti,palmas', 0x58, 'palmas', { also: [1, 2] }],
   ['qcom,pm8008', 0x08, 'pm8008', { also: [1] }],
-  ['rockchip,rk805', 0x18, 'rk8xx-i2c'],
+  [
+    'rockchip,rk805',
+    0x18,
+    'rk8xx-i2c',
+    {
+      more: 'regulators { DCDC_REG1 { regulator-name = "rk805"; regulator-min-microvolt = <1100000>; regulator-max-microvolt = <1100000>; }; };',
+    },
+  ],
   ['rohm,bd71828', 0x4b, 'rohm-bd71828'],
-  ['rohm,bd71837', 0x4b, 'rohm-bd718x7'],
+  [
+    'rohm,bd71837',
+    0x4b,
+    'rohm-bd718x7',
+    {
+      more: 'regulators { BUCK1 { regulator-name = "bd71837"; regulator-min-microvolt = <1100000>; regulator-max-microvolt = <1100000>; }; };',
+    },
+  ],
   ['richtek,rt5033', 0x41, 'rt5033'],
   ['samsung,s2dos05', 0x3e, 'sec-pmic-i2c'],
   ['maxim,max5970', 0x3a, 'simple-mfd-i2c'],
@@ -160,17 +174,32 @@ export const BOUND_ROWS: readonly BoundRow[] = [
     0x60,
     'fan53555-regulator',
     {
-      more: 'regulator-name = "fan53526"; regulator-min-microvolt = <600000>; regulator-max-microvolt = <1387500>;',
+      more: 'fcs,suspend-voltage-selector = <1>; regulator-name = "fan53526"; regulator-min-microvolt = <1000000>; regulator-max-microvolt = <1000000>;',
     },
   ],
   ['isil,isl9305', 0x41, 'isl9305'],
   ['lltc,ltc3589', 0x41, 'ltc3589', { noInterrupt: true }],
   ['lltc,ltc3676', 0x41, 'ltc3676', { noInterrupt: true }],
-  ['maxim,max8973', 0x1b, 'max8973'],
+  [
+    'maxim,max8973',
+    0x1b,
+    'max8973',
+    {
+      more: 'regulator-name = "max8973"; regulator-min-microvolt = <1100000>; regulator-max-microvolt = <1100000>;',
+    },
+  ],
   ['mps,mp5416', 0x69, 'mp5416'],
   ['mps,mp8859', 0x66, 'mp8859', { more: 'regulators { mp8859_dcdc { regulator-name = "mp8859"; }; };' }],
   ['mps,mpq7920', 0x69, 'mpq7920'],
-  ['nxp,pca9450a', 0x25, 'nxp-pca9450', { noInterrupt: true }],
+  [
+    'nxp,pca9450a',
+    0x25,
+    'nxp-pca9450',
+    {
+      more: 'regulators { BUCK1 { regulator-name = "pca9450a"; regulator-min-microvolt = <1100000>; regulator-max-microvolt = <1100000>; }; };',
+      noInterrupt: true,
+    },
+  ],
   ['nxp,pf8100', 0x08, 'pf8x00'],
   ['nxp,pf9453', 0x32, 'nxp-pf9453'],
   [
@@ -178,7 +207,7 @@ export const BOUND_ROWS: readonly BoundRow[] = [
     0x08,
     'pfuze100-regulator',
     {
-      more: 'regulators { sw1ab { regulator-name = "pfuze100"; regulator-min-microvolt = <300000>; regulator-max-microvolt = <1875000>; }; };',
+      more: 'regulators { sw1ab { regulator-name = "pfuze100"; regulator-min-microvolt = <1100000>; regulator-max-microvolt = <1100000>; }; };',
     },
   ],
   ['renesas,raa215300', 0x3e, 'raa215300'],
@@ -214,7 +243,7 @@ export const BOUND_ROWS: readonly BoundRow[] = [
   ['adi,adt7410', 0x48, 'adt7410'],
   ['aosong,aht10', 0x38, 'aht10'],
   ['microchip,emc2305', 0x2f, 'emc2305'],
-  ['ti,ina237', 0x40, 'ina238'],
+  ['ti,ina237', 0x40, 'ina238', { more: 'shunt-resistor = <10000>;' }],
   ['ti,ina3221', 0x40, 'ina3221'],
   ['isil,isl29018', 0x44, 'isl29018'],
   ['ti,tmp103', 0x72, 'tmp103'],
@@ -248,9 +277,30 @@ export const BOUND_ROWS: readonly BoundRow[] = [
     },
   ],
   ['capella,cm36686', 0x60, 'vcnl4000'],
-  ['st,vl53l0x', 0x29, 'vl53l0x-i2c'],
-  ['maxim,max17042', 0x36, 'max17042'],
+  ['st,vl53l0x', 0x29, 'vl53l0x-i2c', { noInterrupt: true }],
+  ['maxim,max17042', 0x36, 'max17042', { more: 'maxim,rsns-microohm = <10000>;' }],
   ['smsc,usb3503', 0x08, 'usb3503'],
   ['microchip,usb2512b', 0x08, 'usb251xb', { more: 'reset-gpios = <&lines 194 0>;' }],
   ['nxp,pcf2127', 0x51, 'rtc-pcf2127-i2c'],
+  ['ti,cdce706', 0x69, 'cdce706', { more: '#clock-cells = <1>; clocks = <&xtal>; clock-names = "clk_in0";' }],
+  ['ti,cdce913', 0x65, 'cdce925', { more: '#clock-cells = <1>; clocks = <&xtal>; xtal-load-pf = <5>;' }],
+  ['silabs,si514', 0x55, 'si514', { more: '#clock-cells = <0>; clock-output-names = "si514";' }],
+  [
+    'silabs,si570',
+    0x5d,
+    'si570',
+    {
+      more: '#clock-cells = <0>; factory-fout = <156250000>; temperature-stability = <7>; clock-output-names = "si570";',
+    },
+  ],
+  [
+    'silabs,si5341',
+    0x74,
+    'si5341',
+    {
+      more: '#clock-cells = <2>; #address-cells = <1>; #size-cells = <0>; clocks = <&xtal>; clock-names = "xtal";',
+    },
+  ],
+  ['renesas,5p35023', 0x68, 'vc3', { more: '#clock-cells = <1>; clocks = <&xtal>;' }],
+  ['idt,5p49v5923', 0x6a, 'vc5', { more: '#clock-cells = <1>; clocks = <&xtal>; clock-names = "xin";' }],
 ];

@@ -1,11 +1,24 @@
 import { addressOf, errnoName, isTenBit } from '../bus/index.ts';
-import type { TracedBytes, TracedSegment, TraceEvent } from './event.ts';
+import type { TracedBytes, TracedEdge, TracedSegment, TracedTransfer, TraceEvent } from './event.ts';
 import { EDGE_BYTES, HEAD, KIND, SEGMENT, SEGMENT_BYTES, TRANSFER, TRANSFER_BYTES } from './format.ts';
 import { Ring } from './ring.ts';
+
+/** Most bytes that are taken from the ring at once: more than a record has. */
+const BLOCK_BYTES = 1 << 16;
+/** Texts that are kept decoded: names of clients, of lines, of controllers. */
+const TEXTS_KEPT = 16;
+
+const NOTHING: readonly string[] = [];
 
 /** The end of who looks. */
 export class TraceReader {
   readonly #ring: Ring;
+  readonly #decoder = new TextDecoder();
+  readonly #texts: { readonly bytes: Uint8Array; readonly text: string }[] = [];
+  /** Records that were taken from the ring. Events are views of it, so it is not used again. */
+  #block = new Uint8Array(0);
+  #view = new DataView(this.#block.buffer);
+  #at = 0;
 
   constructor(memory: SharedArrayBuffer) {
     this.#ring = new Ring(memory);
@@ -18,75 +31,116 @@ export class TraceReader {
 
   /** The next event; `undefined` when all that there are were read. */
   read(): TraceEvent | undefined {
-    if (this.#ring.waiting === 0) return undefined;
-    const head = new Uint8Array(4);
-    this.#ring.peek(head);
-    const record = new Uint8Array(new DataView(head.buffer).getUint32(HEAD.LENGTH, true));
-    this.#ring.peek(record);
-    this.#ring.skip(record.length);
-    return eventOf(record);
+    if (this.#at === this.#block.length && !this.#takeBlock()) return undefined;
+    const at = this.#at;
+    this.#at += this.#view.getUint32(at + HEAD.LENGTH, true);
+    return this.#view.getUint8(at + HEAD.KIND) === KIND.EDGE ? this.#edge(at) : this.#transfer(at);
   }
-}
 
-function eventOf(record: Uint8Array): TraceEvent {
-  const view = new DataView(record.buffer);
-  const isEdge = view.getUint8(HEAD.KIND) === KIND.EDGE;
-  const texts = isEdge ? EDGE_BYTES : TRANSFER_BYTES;
-  const more = texts + view.getUint16(HEAD.TEXT, true);
-  const end = more + view.getUint16(HEAD.MORE, true);
-  const first = textOf(record, texts, more);
-  const second = textOf(record, more, end);
-  const common = {
-    sequence: view.getUint32(HEAD.SEQUENCE, true),
-    startedMs: view.getFloat64(HEAD.STARTED, true),
-  };
-  if (isEdge) {
-    const line = view.getUint32(HEAD.LINE, true);
-    const high = view.getUint8(HEAD.HIGH) === 1;
-    return { kind: 'edge', ...common, controller: first, line, name: second, high };
+  /** Takes what waits, whole records of it. @returns whether there is any */
+  #takeBlock(): boolean {
+    const waiting = this.#ring.waiting;
+    if (waiting === 0) return false;
+    let block = new Uint8Array(Math.min(waiting, BLOCK_BYTES));
+    this.#ring.peek(block);
+    let view = new DataView(block.buffer);
+    let whole = 0;
+    while (whole + 4 <= block.length) {
+      const next = whole + view.getUint32(whole + HEAD.LENGTH, true);
+      if (next > block.length) break;
+      whole = next;
+    }
+    if (whole < block.length) {
+      block = block.slice(0, whole);
+      view = new DataView(block.buffer);
+    }
+    this.#ring.skip(whole);
+    this.#block = block;
+    this.#view = view;
+    this.#at = 0;
+    return true;
   }
-  const errno = view.getUint16(TRANSFER.ERRNO, true);
-  const message = view.getUint16(TRANSFER.NACK_MESSAGE, true);
-  const byte = view.getUint32(TRANSFER.NACK_BYTE, true);
-  return {
-    kind: 'transfer',
-    ...common,
-    bus: view.getUint16(HEAD.BUS, true),
-    client: first,
-    queuedMs: view.getFloat64(TRANSFER.QUEUED, true),
-    wireMs: view.getFloat64(TRANSFER.WIRE, true),
-    attempts: view.getUint16(TRANSFER.ATTEMPTS, true),
-    stretchedNs: view.getFloat64(TRANSFER.STRETCHED, true),
-    struck: second === '' ? [] : second.split('\n'),
-    fault: errno === 0 ? undefined : errnoName(errno),
-    ...(message > 0 && { nack: { message: message - 1, byte: byte - 1 } }),
-    segments: segmentsOf(record, view, end),
-  };
-}
 
-function segmentsOf(record: Uint8Array, view: DataView, from: number): readonly TracedSegment[] {
-  const count = view.getUint16(TRANSFER.SEGMENTS, true);
-  const segments: TracedSegment[] = [];
-  for (let at = from; segments.length < count; ) {
-    const target = view.getUint32(at + SEGMENT.TARGET, true);
-    const sent = at + SEGMENT_BYTES;
-    const received = sent + view.getUint32(at + SEGMENT.SENT_KEPT, true);
-    const end = received + view.getUint32(at + SEGMENT.RECEIVED_KEPT, true);
-    segments.push({
-      target: addressOf(target),
-      tenBit: isTenBit(target),
-      sent: tracedBytes(view.getUint32(at + SEGMENT.SENT, true), record.subarray(sent, received)),
-      received: tracedBytes(view.getUint32(at + SEGMENT.RECEIVED, true), record.subarray(received, end)),
-    });
-    at = end;
+  #edge(at: number): TracedEdge {
+    const view = this.#view;
+    const name = at + EDGE_BYTES + view.getUint16(at + HEAD.TEXT, true);
+    return {
+      kind: 'edge',
+      sequence: view.getUint32(at + HEAD.SEQUENCE, true),
+      startedMs: view.getFloat64(at + HEAD.STARTED, true),
+      controller: this.#text(at + EDGE_BYTES, name),
+      line: view.getUint32(at + HEAD.LINE, true),
+      name: this.#text(name, name + view.getUint16(at + HEAD.MORE, true)),
+      high: view.getUint8(at + HEAD.HIGH) === 1,
+    };
   }
-  return segments;
-}
 
-function tracedBytes(lengthAndOne: number, bytes: Uint8Array): TracedBytes | undefined {
-  return lengthAndOne === 0 ? undefined : { bytes, length: lengthAndOne - 1 };
-}
+  #transfer(at: number): TracedTransfer {
+    const view = this.#view;
+    const struckAt = at + TRANSFER_BYTES + view.getUint16(at + HEAD.TEXT, true);
+    const end = struckAt + view.getUint16(at + HEAD.MORE, true);
+    const struck = this.#text(struckAt, end);
+    const errno = view.getUint16(at + TRANSFER.ERRNO, true);
+    const message = view.getUint16(at + TRANSFER.NACK_MESSAGE, true);
+    // One shape for nearly all: what handles thousands of them is slow where each has another.
+    const transfer: TracedTransfer = {
+      kind: 'transfer',
+      sequence: view.getUint32(at + HEAD.SEQUENCE, true),
+      startedMs: view.getFloat64(at + HEAD.STARTED, true),
+      bus: view.getUint16(at + HEAD.BUS, true),
+      client: this.#text(at + TRANSFER_BYTES, struckAt),
+      queuedMs: view.getFloat64(at + TRANSFER.QUEUED, true),
+      wireMs: view.getFloat64(at + TRANSFER.WIRE, true),
+      attempts: view.getUint16(at + TRANSFER.ATTEMPTS, true),
+      stretchedNs: view.getFloat64(at + TRANSFER.STRETCHED, true),
+      struck: struck === '' ? NOTHING : struck.split('\n'),
+      fault: errno === 0 ? undefined : errnoName(errno),
+      segments: this.#segments(end, view.getUint16(at + TRANSFER.SEGMENTS, true)),
+    };
+    if (message === 0) return transfer;
+    const byte = view.getUint32(at + TRANSFER.NACK_BYTE, true) - 1;
+    return { ...transfer, nack: { message: message - 1, byte } };
+  }
 
-function textOf(record: Uint8Array, from: number, to: number): string {
-  return from === to ? '' : new TextDecoder().decode(record.subarray(from, to));
+  #segments(from: number, count: number): readonly TracedSegment[] {
+    const view = this.#view;
+    const segments: TracedSegment[] = [];
+    for (let at = from; segments.length < count; ) {
+      const target = view.getUint32(at + SEGMENT.TARGET, true);
+      const sent = at + SEGMENT_BYTES;
+      const received = sent + view.getUint32(at + SEGMENT.SENT_KEPT, true);
+      const end = received + view.getUint32(at + SEGMENT.RECEIVED_KEPT, true);
+      segments.push({
+        target: addressOf(target),
+        tenBit: isTenBit(target),
+        sent: this.#bytes(view.getUint32(at + SEGMENT.SENT, true), sent, received),
+        received: this.#bytes(view.getUint32(at + SEGMENT.RECEIVED, true), received, end),
+      });
+      at = end;
+    }
+    return segments;
+  }
+
+  #bytes(lengthAndOne: number, from: number, to: number): TracedBytes | undefined {
+    return lengthAndOne === 0
+      ? undefined
+      : { bytes: this.#block.subarray(from, to), length: lengthAndOne - 1 };
+  }
+
+  #text(from: number, to: number): string {
+    if (from === to) return '';
+    for (const { bytes, text } of this.#texts) if (this.#isAt(from, to, bytes)) return text;
+    const bytes = this.#block.slice(from, to);
+    const text = this.#decoder.decode(bytes);
+    // Guests come and go: their names are not kept for ever.
+    if (this.#texts.length >= TEXTS_KEPT) this.#texts.length = 0;
+    this.#texts.push({ bytes, text });
+    return text;
+  }
+
+  #isAt(from: number, to: number, bytes: Uint8Array): boolean {
+    if (to - from !== bytes.length) return false;
+    for (let i = 0; i < bytes.length; i++) if (this.#block[from + i] !== bytes[i]) return false;
+    return true;
+  }
 }

@@ -3,6 +3,7 @@ import { recordedBusName } from '../recorded.ts';
 import { parseDuration } from './duration.ts';
 import type { HeadReader } from './head.ts';
 import { type GetData, isBusPlace, LineError, parseTransfer } from './parse-transfer.ts';
+import type { PlainTransfer } from './plain-line.ts';
 import { nameOf, tokensOf } from './tokens.ts';
 
 /** Reads the lines of what happened, in order. */
@@ -49,6 +50,11 @@ export class EntryReader {
     if (how !== 'once' && what.kind !== 'transfer')
       throw new LineError(`invalid ${how}: expected a transfer after it`);
     return { line, afterNs, how, group: this.#group?.number ?? 0, what };
+  }
+
+  /** The same for a transfer that was read already. */
+  plain({ afterNs, what }: PlainTransfer, line: number): RecordedEntry {
+    return { line, afterNs, how: 'once', group: this.#group?.number ?? 0, what };
   }
 
   #bracket(tokens: readonly string[], line: number): void {

@@ -7,10 +7,13 @@ import { DataRows } from './data-blocks.ts';
 import { EntryReader } from './entry.ts';
 import { HeadReader, isHeadWord, MAGIC, VERSION } from './head.ts';
 import { LineError } from './parse-transfer.ts';
+import { PlainLines } from './plain-line.ts';
 import { tokensOf, wordsOf } from './tokens.ts';
 
 const LF = 10;
 const SPACE = 32;
+/** The first letter of `data`. */
+const DATA = 0x64;
 /** Longest line: what is longer is no recording, and would be looked through for long. */
 const LINE_MAX = 1 << 16;
 
@@ -34,12 +37,14 @@ export class Recording {
   readonly #text: Buffer;
   readonly #data = new Map<string, Uint8Array>();
   readonly #headReader = new HeadReader();
+  readonly #plain: PlainLines;
   readonly #summary: RecordingSummary;
 
   /** @param file its name in messages @throws {RecordingError} the first line that is wrong */
   constructor(file: string, text: Uint8Array) {
     this.file = file;
     this.#text = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
+    this.#plain = new PlainLines(this.#text);
     this.#readData();
     this.#summary = this.#check();
   }
@@ -71,8 +76,13 @@ export class Recording {
   /** All entries in order, each with its place in the file for `at`. */
   *entries(): Generator<{ readonly entry: RecordedEntry; readonly offset: number }> {
     const reader = this.#entryReader();
-    for (const [line, offset, text] of this.#lines()) {
-      const tokens = this.#body(text);
+    for (const { line, offset, end } of this.#lines()) {
+      const plain = this.#plain.read(offset, end);
+      if (plain !== undefined) {
+        yield { entry: reader.plain(plain, line), offset };
+        continue;
+      }
+      const tokens = this.#body(this.#textOf(offset, end));
       if (tokens === undefined) continue;
       const entry = reader.read(tokens, line);
       if (entry !== undefined) yield { entry, offset };
@@ -81,9 +91,12 @@ export class Recording {
 
   /** The entry at a place that `entries` gave, without its group. */
   entryAt(offset: number, line: number): RecordedEntry {
-    const end = this.#text.indexOf(LF, offset);
-    const text = this.#text.toString('utf8', offset, end < 0 ? this.#text.length : end);
-    return this.#entryReader().read(tokensOf(text), line) as RecordedEntry;
+    const found = this.#text.indexOf(LF, offset);
+    const end = found < 0 ? this.#text.length : found;
+    const reader = this.#entryReader();
+    const plain = this.#plain.read(offset, end);
+    if (plain !== undefined) return reader.plain(plain, line);
+    return reader.read(tokensOf(this.#textOf(offset, end)), line) as RecordedEntry;
   }
 
   /** The error at a line of this recording. */
@@ -95,7 +108,11 @@ export class Recording {
     return new EntryReader(this.#headReader, (name) => this.#data.get(name));
   }
 
-  *#lines(): Generator<readonly [line: number, offset: number, text: string]> {
+  #textOf(offset: number, end: number): string {
+    return this.#text.toString('utf8', offset, end);
+  }
+
+  *#lines(): Generator<{ readonly line: number; readonly offset: number; readonly end: number }> {
     const text = this.#text;
     let line = 0;
     for (let offset = 0; offset < text.length; ) {
@@ -103,7 +120,7 @@ export class Recording {
       const end = found < 0 ? text.length : found;
       line++;
       if (end - offset > LINE_MAX) throw this.error(line, `the line is longer than ${LINE_MAX} bytes`);
-      yield [line, offset, text.toString('utf8', offset, end)];
+      yield { line, offset, end };
       offset = end + 1;
     }
   }
@@ -129,10 +146,10 @@ export class Recording {
       );
       rows = undefined;
     };
-    for (const [line, offset, text] of this.#lines()) {
-      if (line === 1) this.#checkMagic(text);
-      if (text.charCodeAt(0) === SPACE) {
-        const tokens = tokensOf(text);
+    for (const { line, offset, end } of this.#lines()) {
+      if (line === 1) this.#checkMagic(this.#textOf(offset, end));
+      if (this.#text[offset] === SPACE) {
+        const tokens = tokensOf(this.#textOf(offset, end));
         if (tokens.length === 0) continue;
         if (rows === undefined)
           throw this.error(line, 'invalid line: it begins with a blank, and no data comes before it');
@@ -140,6 +157,8 @@ export class Recording {
         continue;
       }
       finish();
+      if (this.#text[offset] !== DATA) continue;
+      const text = this.#textOf(offset, end);
       if (!text.startsWith('data ')) continue;
       rows = this.#try(line, () => new DataRows(tokensOf(text), line, this.#text.length - offset));
       if (this.#data.has(rows.name)) throw this.error(line, `invalid data: ${rows.name} stands there twice`);
@@ -164,8 +183,13 @@ export class Recording {
     let [entries, lost, last] = [0, 0, 0];
     let hasEnded = false;
     const reader = this.#entryReader();
-    for (const [line, , text] of this.#lines()) {
+    for (const { line, offset, end } of this.#lines()) {
       last = line;
+      if (!hasEnded && this.#plain.read(offset, end) !== undefined) {
+        entries++;
+        continue;
+      }
+      const text = this.#textOf(offset, end);
       if (text === '' || text.charCodeAt(0) === SPACE) continue;
       const tokens = tokensOf(text);
       const [word] = tokens;
@@ -181,6 +205,8 @@ export class Recording {
           if (entry === undefined) return;
           entries++;
           if (entry.what.kind === 'lost') lost += entry.what.count;
+          // Its bus is declared: lines that name it need not be looked at as closely.
+          if (entry.what.kind === 'transfer') this.#plain.learn(entry.what);
         }
       });
     }

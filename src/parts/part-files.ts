@@ -500,6 +500,17 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./generators/registers.ts'),
   },
   {
+    file: 'generators/renesas-pcie',
+    bus: 'i2c',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'renesas,9fgv0241',
+      'renesas,9fgv0441',
+      'renesas,9fgv0841',
+    ],
+    load: () => import('./generators/renesas-pcie.ts'),
+  },
+  {
     file: 'gpio/mcp23017',
     // biome-ignore format: one name a line.
     compatible: [
@@ -1708,6 +1719,25 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./sensors/vl53l0x.ts'),
   },
   {
+    file: 'touch/elan-touchpad',
+    bus: 'i2c',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'elan,ekth3000',
+    ],
+    load: () => import('./touch/elan-touchpad.ts'),
+  },
+  {
+    file: 'touch/elan-touchscreen',
+    bus: 'i2c',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'elan,ekth3500',
+      'elan,ektf3624',
+    ],
+    load: () => import('./touch/elan-touchscreen.ts'),
+  },
+  {
     file: 'touch/hid-over-i2c',
     bus: 'i2c',
     // biome-ignore format: one name a line.
@@ -1815,5 +1845,16 @@ export const PART_FILES: readonly PartFile[] = [
       'tcg,tpm-tis-i2c',
     ],
     load: () => import('./tpm/tpm.ts'),
+  },
+  {
+    file: 'typec/tps6598x',
+    bus: 'i2c',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'ti,tps6598x',
+      'ti,tps65987ddh',
+      'apple,cd321x',
+    ],
+    load: () => import('./typec/tps6598x.ts'),
   },
 ];

@@ -173,6 +173,15 @@ interface GoogleCrosEcSpi {
   readonly waiting: number;
 }
 
+interface Renesas9fgv0241 {
+  /** Outputs that are enabled, a bit each (0 to 255) */
+  readonly outputs: number;
+  /** Amplitude of the outputs (0.6 to 0.9 V) */
+  readonly amplitude: number;
+  /** How far spread spectrum lowers the frequency (-0.5 to 0 %) */
+  readonly spread: number;
+}
+
 interface MicrochipMcp23008 {
   /** Levels that the outside gives the pins, pin 0 in bit 0 (0 to 255) */
   inputs: number;
@@ -1151,6 +1160,40 @@ interface StVl53l0x {
   distance: number;
 }
 
+interface ElanEkth3000 {
+  /** A finger is on the pad */
+  touching: boolean;
+  /** Where the finger is; a change is reported while it touches (0 to 3052) */
+  x: number;
+  /** Where the finger is, from above; a change is reported while it touches (0 to 1888) */
+  y: number;
+  /** How hard it presses (0 to 255) */
+  pressure: number;
+  /** The pad is pressed down: the left button */
+  button: boolean;
+  /** Whether the host asked for positions */
+  readonly absolute: boolean;
+  /** Whether the host sent it to sleep */
+  readonly asleep: boolean;
+  /** Reports that the host has not read (0 to 32) */
+  readonly waiting: number;
+}
+
+interface ElanEkth3500 {
+  /** A finger is on the screen */
+  touching: boolean;
+  /** Where the finger is; a change is reported while it touches (0 to 2560) */
+  x: number;
+  /** Where the finger is; a change is reported while it touches (0 to 4095) */
+  y: number;
+  /** How hard it presses (0 to 255) */
+  pressure: number;
+  /** Whether the host sent it to sleep */
+  readonly asleep: boolean;
+  /** Reports that the host has not read (0 to 32) */
+  readonly waiting: number;
+}
+
 interface HidOverI2c {
   /** A finger is on the screen */
   touching: boolean;
@@ -1213,6 +1256,25 @@ interface InfineonSlb9673 {
   readonly lastCommand: number;
   /** TPM_RC of the last response (0 to 4294967295) */
   readonly lastResponse: number;
+}
+
+interface TiTps6598x {
+  /** A cable with a partner is in the port */
+  plugged: boolean;
+  /** The plug is upside down */
+  flipped: boolean;
+  /** What the partner is when it is plugged in: source (a charger) or sink (a device) */
+  partner: string;
+  /** What a source offers: 0 default, 1 1.5 A, 2 3 A, 3 by a contract of Power Delivery (0 to 3) */
+  current: number;
+  /** Source, sink, or empty while nothing is plugged in */
+  readonly powerRole: string;
+  /** Host, device, or empty while nothing is plugged in */
+  readonly dataRole: string;
+  /** The last task that the host asked for, four characters */
+  readonly lastTask: string;
+  /** The state that the host named: 0 is S0 (0 to 255) */
+  readonly systemPowerState: number;
 }
 
 /** What a test can set, and look at, on a simulated part, by its compatible. */
@@ -1560,6 +1622,9 @@ export interface PartTypes {
   'sony,imx258': object;
   'sony,imx258-pdaf': object;
   'sony,imx355': object;
+  'renesas,9fgv0241': Renesas9fgv0241;
+  'renesas,9fgv0441': Renesas9fgv0241;
+  'renesas,9fgv0841': Renesas9fgv0241;
   'microchip,mcp23008': MicrochipMcp23008;
   'microchip,mcp23s08': MicrochipMcp23008;
   'microchip,mcp23017': MicrochipMcp23017;
@@ -2312,6 +2377,9 @@ export interface PartTypes {
   'ti,tmp422': TiTmp422;
   'ti,tmp423': TiTmp423;
   'st,vl53l0x': StVl53l0x;
+  'elan,ekth3000': ElanEkth3000;
+  'elan,ekth3500': ElanEkth3500;
+  'elan,ektf3624': ElanEkth3500;
   'hid-over-i2c': HidOverI2c;
   'elan,ekth6915': HidOverI2c;
   'elan,ekth6a12nay': HidOverI2c;
@@ -2398,4 +2466,7 @@ export interface PartTypes {
   'nuvoton,npct75x': GoogleCr50;
   'tcg,tpm_tis-spi': GoogleCr50;
   'tcg,tpm-tis-i2c': GoogleCr50;
+  'ti,tps6598x': TiTps6598x;
+  'ti,tps65987ddh': TiTps6598x;
+  'apple,cd321x': TiTps6598x;
 }

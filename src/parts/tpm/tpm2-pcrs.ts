@@ -17,9 +17,11 @@ const MOST_DIGESTS = 8;
 
 export const hashOf = (algorithm: number) => (algorithm === SHA1 ? sha1 : sha256);
 
+export type PcrValues = readonly (readonly [algorithm: number, number: number, value: readonly number[]])[];
+
 export interface PcrState {
-  /** `algorithm.number`: those that are not as they were at the start. */
-  values: Record<string, readonly number[]>;
+  /** Those that are not as they were at the start. */
+  values: PcrValues;
   counter: number;
 }
 
@@ -58,12 +60,17 @@ export class Pcrs {
   value(algorithm: number, number: number): readonly number[] {
     const fill = number >= 17 && number <= 22 ? 0xff : 0;
     const bytes = DIGEST_BYTES[algorithm] as number;
-    return this.#state.values[`${algorithm}.${number}`] ?? new Array<number>(bytes).fill(fill);
+    const changed = this.#state.values.find((each) => each[0] === algorithm && each[1] === number);
+    return changed?.[2] ?? new Array<number>(bytes).fill(fill);
   }
 
   extend(number: number, algorithm: number, digest: readonly number[]): void {
-    const value = hashOf(algorithm)([...this.value(algorithm, number), ...digest]);
-    this.#state.values = { ...this.#state.values, [`${algorithm}.${number}`]: value };
+    this.#set(algorithm, number, hashOf(algorithm)([...this.value(algorithm, number), ...digest]));
+  }
+
+  #set(algorithm: number, number: number, value: readonly number[]): void {
+    const others = this.#state.values.filter((each) => each[0] !== algorithm || each[1] !== number);
+    this.#state.values = [...others, [algorithm, number, value]];
   }
 
   /** One command changed it, in however many banks. */
@@ -82,11 +89,9 @@ export class Pcrs {
   /** @throws {TpmError} TPM_RC_LOCALITY */
   reset(number: number, locality: number): void {
     if ((((RESET[number] ?? 0) >> locality) & 1) === 0) throw new TpmError(RC.LOCALITY);
-    const values = { ...this.#state.values };
     for (const algorithm of BANKS) {
-      values[`${algorithm}.${number}`] = new Array<number>(DIGEST_BYTES[algorithm] as number).fill(0);
+      this.#set(algorithm, number, new Array<number>(DIGEST_BYTES[algorithm] as number).fill(0));
     }
-    this.#state.values = values;
     this.count(number);
   }
 

@@ -13,13 +13,21 @@ import {
   session,
   TpmError,
 } from './tpm2-codes.ts';
-import { hashOf, PCR_COUNT, type PcrState, Pcrs, readSelections, selectionBytes } from './tpm2-pcrs.ts';
+import {
+  hashOf,
+  PCR_COUNT,
+  type PcrState,
+  Pcrs,
+  type PcrValues,
+  readSelections,
+  selectionBytes,
+} from './tpm2-pcrs.ts';
 
 /** What the commands change: plain data, part of a snapshot. */
 export interface Tpm2State extends PcrState {
   started: boolean;
   /** By TPM2_Shutdown(STATE): the PCRs that TPM2_Startup(STATE) brings back, also after a loss of power. */
-  saved: Record<string, readonly number[]> | undefined;
+  saved: PcrValues | undefined;
   resets: number;
   restarts: number;
   /** The state of the random numbers: bytes that were stirred in, and how many blocks were taken. */
@@ -28,7 +36,7 @@ export interface Tpm2State extends PcrState {
 }
 
 export const newTpm2State = (): Tpm2State => ({
-  ...{ values: {}, counter: 0, started: false, saved: undefined },
+  ...{ values: [], counter: 0, started: false, saved: undefined },
   ...{ resets: 0, restarts: 0, stirred: [], drawn: 0 },
 });
 
@@ -169,7 +177,7 @@ export class Tpm2 {
     }
     if (type === STARTUP_CLEAR) state.resets++;
     else state.restarts++;
-    state.values = type === STARTUP_STATE ? (state.saved ?? {}) : {};
+    state.values = type === STARTUP_STATE ? (state.saved ?? []) : [];
     state.saved = undefined;
     state.started = true;
     return [];

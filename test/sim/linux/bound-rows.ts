@@ -281,6 +281,7 @@ export const BOUND_ROWS: readonly BoundRow[] = [
   ['maxim,max17042', 0x36, 'max17042', { more: 'maxim,rsns-microohm = <10000>;' }],
   ['smsc,usb3503', 0x08, 'usb3503'],
   ['microchip,usb2512b', 0x08, 'usb251xb', { more: 'reset-gpios = <&lines 194 0>;' }],
+  ['renesas,9fgv0841', 0x68, 'clk-renesas-pcie-9series', { more: '#clock-cells = <1>; clocks = <&xtal>;' }],
   ['nxp,pcf2127', 0x51, 'rtc-pcf2127-i2c'],
   ['ti,cdce706', 0x69, 'cdce706', { more: '#clock-cells = <1>; clocks = <&xtal>; clock-names = "clk_in0";' }],
   ['ti,cdce913', 0x65, 'cdce925', { more: '#clock-cells = <1>; clocks = <&xtal>; xtal-load-pf = <5>;' }],

@@ -1131,6 +1131,18 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./other/loopback.ts'),
   },
   {
+    file: 'other/mcp251xfd',
+    bus: 'spi',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'microchip,mcp2518fd',
+      'microchip,mcp251xfd',
+      'microchip,mcp251863',
+      'microchip,mcp2517fd',
+    ],
+    load: () => import('./other/mcp251xfd.ts'),
+  },
+  {
     file: 'pmics/axp',
     bus: 'i2c',
     // biome-ignore format: one name a line.

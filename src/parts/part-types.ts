@@ -746,6 +746,13 @@ interface NxpPca9548 {
   readonly control: number;
 }
 
+interface MicrochipMcp2518fd {
+  /** The mode: 0 normal, 1 sleep, 2 loopback, 4 configuration, 6 CAN 2.0 (0 to 7) */
+  readonly mode: number;
+  /** Writes that were refused for a wrong checksum (0 to 1000000) */
+  readonly crcErrors: number;
+}
+
 interface XPowersAxp209 {
   /** Whether there is a mains adapter */
   acin: boolean;
@@ -2040,6 +2047,10 @@ export interface PartTypes {
   'nxp,pca9542': NxpPca9548;
   'linux,spi-loopback-test': object;
   'dtbus,loopback': object;
+  'microchip,mcp2518fd': MicrochipMcp2518fd;
+  'microchip,mcp251xfd': MicrochipMcp2518fd;
+  'microchip,mcp251863': MicrochipMcp2518fd;
+  'microchip,mcp2517fd': MicrochipMcp2518fd;
   'x-powers,axp209': XPowersAxp209;
   'x-powers,axp202': XPowersAxp209;
   'x-powers,axp221': XPowersAxp221;

@@ -1,0 +1,41 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { NO_UML } from '../../guest/boot.ts';
+import { attributesOf, type BoardRun, bootWithParts, endsQuietly } from './board.ts';
+
+/** Linux's driver of CAN FD controllers finds them, and tells the kinds apart by their oscillator. */
+
+const node = (line: number) =>
+  `spi-max-frequency = <1000000>; clocks = <&xtal>; interrupts-extended = <&lines ${line} 8>; xceiver-supply = <&supply>;`;
+
+const COMMANDS = `
+for n in /sys/class/net/can*; do
+  node=$(basename "$(readlink -f $n/device/of_node)")
+  echo "$node driver=$(basename "$(readlink $n/device/driver)")"
+done
+dmesg | grep mcp251xfd | sed 's/^/log /'`;
+
+describe.skipIf(NO_UML)(`Linux's driver of MCP251xFD${NO_UML || ''}`, () => {
+  let run: BoardRun;
+  beforeAll(async () => {
+    run = await bootWithParts(
+      [],
+      [
+        { name: 'can@0', compatible: 'microchip,mcp251xfd', more: node(0) },
+        { name: 'can@1', compatible: 'microchip,mcp2517fd', more: node(1) },
+      ],
+      COMMANDS,
+    );
+    endsQuietly(run);
+  }, 200_000);
+
+  it('binds to both', () => {
+    const said = attributesOf(run);
+    expect([said.get('can@0 driver'), said.get('can@1 driver')]).toEqual(['mcp251xfd', 'mcp251xfd']);
+  });
+
+  it('tells MCP2517FD from MCP2518FD by its oscillator, with checksums that agree', () => {
+    expect(run.output).toMatch(/spi0\.0 can\d: MCP2518FD rev/);
+    expect(run.output).toMatch(/spi0\.1 can\d: MCP2517FD rev/);
+    expect([run.get('can@0', 'crcErrors'), run.get('can@0', 'mode')]).toEqual([0, 4]);
+  });
+});

@@ -748,21 +748,6 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./memories/at25.ts'),
   },
   {
-    file: 'memories/spi-nand',
-    bus: 'spi',
-    // biome-ignore format: one name a line.
-    compatible: [
-      'spi-nand',
-      'winbond,w25n01gv',
-      'winbond,w25n02kv',
-      'macronix,mx35lf1ge4ab',
-      'micron,mt29f2g01abagd',
-      'gigadevice,gd5f1gq5ue',
-      'toshiba,tc58cvg0s3',
-    ],
-    load: () => import('./memories/spi-nand.ts'),
-  },
-  {
     file: 'memories/spi-nor',
     bus: 'spi',
     // biome-ignore format: one name a line.
@@ -1119,6 +1104,21 @@ export const PART_FILES: readonly PartFile[] = [
       'nxp,pca9542',
     ],
     load: () => import('./muxes/pca9548.ts'),
+  },
+  {
+    file: 'nand/spi-nand',
+    bus: 'spi',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'spi-nand',
+      'winbond,w25n01gv',
+      'winbond,w25n02kv',
+      'macronix,mx35lf1ge4ab',
+      'micron,mt29f2g01abagd',
+      'gigadevice,gd5f1gq5ue',
+      'toshiba,tc58cvg0s3',
+    ],
+    load: () => import('./nand/spi-nand.ts'),
   },
   {
     file: 'other/loopback',

@@ -561,19 +561,6 @@ interface AtmelAt25 {
   contents: Uint8Array;
 }
 
-interface SpiNand {
-  /** How long it reads, programs and erases: 1 as its data sheet says, 0 no time (0 to 1000) */
-  timeScale: number;
-  /** Numbers of blocks that are bad, with blanks between: they bear their mark */
-  badBlocks: string;
-  /** Bits of a page that are read wrong: 1 is corrected, 2 are too many (0 to 2) */
-  bitErrors: number;
-  /** True while the WP pin is low: the protection register keeps its value */
-  writeProtect: boolean;
-  /** How many blocks were erased since power-on (0 to 9007199254740991) */
-  readonly erased: number;
-}
-
 interface JedecSpiNor {
   /** Share of the typical program and erase times; 0: all is done at once (0 to 100) */
   timeScale: number;
@@ -744,6 +731,19 @@ interface NxpPca9541 {
 interface NxpPca9548 {
   /** Control register: what is connected */
   readonly control: number;
+}
+
+interface SpiNand {
+  /** How long it reads, programs and erases: 1 as its data sheet says, 0 no time (0 to 1000) */
+  timeScale: number;
+  /** Numbers of blocks that are bad, with blanks between: they bear their mark */
+  badBlocks: string;
+  /** Bits of a page that are read wrong: 1 is corrected, 2 are too many (0 to 2) */
+  bitErrors: number;
+  /** True while the WP pin is low: the protection register keeps its value */
+  writeProtect: boolean;
+  /** How many blocks were erased since power-on (0 to 9007199254740991) */
+  readonly erased: number;
 }
 
 interface MicrochipMcp2518fd {
@@ -1787,13 +1787,6 @@ export interface PartTypes {
   'atmel,at25512': AtmelAt25;
   'atmel,at25m01': AtmelAt25;
   'atmel,at25m02': AtmelAt25;
-  'spi-nand': SpiNand;
-  'winbond,w25n01gv': SpiNand;
-  'winbond,w25n02kv': SpiNand;
-  'macronix,mx35lf1ge4ab': SpiNand;
-  'micron,mt29f2g01abagd': SpiNand;
-  'gigadevice,gd5f1gq5ue': SpiNand;
-  'toshiba,tc58cvg0s3': SpiNand;
   'jedec,spi-nor': JedecSpiNor;
   'winbond,w25q80': JedecSpiNor;
   'winbond,w25q16': JedecSpiNor;
@@ -2045,6 +2038,13 @@ export interface PartTypes {
   'nxp,pca9844': NxpPca9548;
   'nxp,pca9540': NxpPca9548;
   'nxp,pca9542': NxpPca9548;
+  'spi-nand': SpiNand;
+  'winbond,w25n01gv': SpiNand;
+  'winbond,w25n02kv': SpiNand;
+  'macronix,mx35lf1ge4ab': SpiNand;
+  'micron,mt29f2g01abagd': SpiNand;
+  'gigadevice,gd5f1gq5ue': SpiNand;
+  'toshiba,tc58cvg0s3': SpiNand;
   'linux,spi-loopback-test': object;
   'dtbus,loopback': object;
   'microchip,mcp2518fd': MicrochipMcp2518fd;

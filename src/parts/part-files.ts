@@ -1446,6 +1446,17 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./power/ina3221.ts'),
   },
   {
+    file: 'power/pmbus',
+    bus: 'i2c',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'maxim,max15301',
+      'maxim,max15303',
+      'lltc,ltc3882',
+    ],
+    load: () => import('./power/pmbus.ts'),
+  },
+  {
     file: 'pressure/bme280',
     // biome-ignore format: one name a line.
     compatible: [

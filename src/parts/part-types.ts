@@ -968,6 +968,29 @@ interface TiIna3221 {
   current3: number;
 }
 
+interface MaximMax15301 {
+  /** Input voltage (0 to 80 V) */
+  vin: number;
+  /** Output voltage of page 0 (0 to 30 V) */
+  vout: number;
+  /** Output current of page 0 (0 to 200 A) */
+  iout: number;
+  /** What its first thermometer feels (-50 to 200 °C) */
+  temperature: number;
+  /** Output voltage of page 1, where there is one (0 to 30 V) */
+  vout1: number;
+  /** Output current of page 1, where there is one (0 to 200 A) */
+  iout1: number;
+  /** Bits that STATUS_CML has beside those that it sets: 10h is a fault of its memory (0 to 255) */
+  communicationFaults: number;
+  /** Bits of STATUS_MFR_SPECIFIC (0 to 255) */
+  makerFaults: number;
+  /** Whether OPERATION has page 0 on */
+  readonly on: boolean;
+  /** What VOUT_COMMAND asks of page 0 (0 to 30 V) */
+  readonly commandedVout: number;
+}
+
 interface BoschBmp280 {
   /** What the sensor feels (-40 to 85 °C) */
   temperature: number;
@@ -2275,6 +2298,9 @@ export interface PartTypes {
   'ti,ina238': TiIna238;
   'ti,ina237': TiIna238;
   'ti,ina3221': TiIna3221;
+  'maxim,max15301': MaximMax15301;
+  'maxim,max15303': MaximMax15301;
+  'lltc,ltc3882': MaximMax15301;
   'bosch,bmp280': BoschBmp280;
   'bosch,bme280': BoschBme280;
   'bosch,bmp180': BoschBmp280;

@@ -141,7 +141,7 @@ function paintTransfer(paper: Paper, row: TransferRow, left: number, right: numb
 /** Side of the square that has a mark's letter. */
 const BADGE = 13;
 
-/** Letters of what is special in a transfer, at its upper right; over a narrow one the first alone. */
+/** Letters of what is special in a transfer: beside its wave, at its lower right, or the first of them over a narrow one. */
 function paintMarks(
   { context, colour }: Paper,
   marks: readonly Mark[],
@@ -153,7 +153,9 @@ function paintMarks(
   const fit = Math.max(1, Math.floor((right - left - 4) / BADGE));
   context.textAlign = 'center';
   for (const [index, mark] of marks.slice(0, fit).entries()) {
-    const x = right - left < BADGE ? left : right - (Math.min(fit, marks.length) - index) * BADGE - 1;
+    const isBeside = right - left > WAVE_PX;
+    const inside = right - (Math.min(fit, marks.length) - index) * BADGE - 1;
+    const x = isBeside ? right + 3 + index * BADGE : right - left < BADGE ? left : inside;
     const y = right - left < BADGE ? top - 3 : top + LANE - 8 - BADGE;
     context.fillStyle = colour(tone);
     context.fillRect(x, y, BADGE - 1, BADGE - 1);
@@ -250,7 +252,9 @@ function paintPieces(
     const x = left + index * wide;
     if (isMissing) {
       context.fillStyle = colour('bad');
-      context.fillText('NACK', x - 8, (clock ?? data).top - 2);
+      context.textAlign = 'right';
+      context.fillText('NACK', x + wide, (clock ?? data).top - 2);
+      context.textAlign = 'left';
     } else if (label !== undefined && label !== '' && wide * 8 > 16) {
       context.fillStyle = colour('text');
       context.fillText(label, x + 1, (clock ?? data).top - 2);

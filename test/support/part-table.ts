@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +15,7 @@ const LINUX = ['drivers', 'sensors', 'bound'] as const;
 const linuxFile = (suite: (typeof LINUX)[number]) => join(CACHE, `linux-${suite}.json`);
 const NPM = join(CACHE, 'npm-drivers.json');
 const README = join(ROOT, 'src/sim/README.md');
+const JUDGES = join(ROOT, 'src/cli/parts/judges.ts');
 const BEGIN = '<!-- made by the tests: do not edit -->';
 const END = '<!-- until here -->';
 
@@ -59,6 +61,34 @@ export async function writePartTable(): Promise<void> {
   const table = await partTable(linux as LinuxResult[], resultsOf(NPM) as NpmResult[]);
   const text = `${before}${BEGIN}\n\n${table}\n${END}${after}`;
   if (text !== readme) writeFileSync(README, text);
+  const module = judgesModule(readJudges(text));
+  if (module !== readFileSync(JUDGES, 'utf8')) {
+    writeFileSync(JUDGES, module);
+    execFileSync('npx', ['biome', 'format', '--write', JUDGES], { cwd: ROOT });
+  }
+}
+
+/** Who judged which part, by the table: what `dtbus parts NAME` tells. */
+export function readJudges(readme: string): Readonly<Record<string, readonly string[]>> {
+  const lines = readme.split('\n');
+  const rows = lines.slice(lines.indexOf('| --- | --- | --- | --- |') + 1);
+  const end = rows.findIndex((line) => !line.startsWith('| '));
+  return Object.fromEntries(
+    rows.slice(0, end).map((row) => {
+      const [, name = '', npm = '', linux = ''] = row.split('|').map((cell) => cell.trim());
+      const list = (drivers: string, from: string) =>
+        drivers === '' ? [] : drivers.split(', ').map((driver) => `${from}: ${driver}`);
+      return [name, [...list(linux, 'Linux'), ...list(npm, 'npm')]];
+    }),
+  );
+}
+
+function judgesModule(judges: ReturnType<typeof readJudges>): string {
+  const [before = ''] = readFileSync(JUDGES, 'utf8').split('{\n');
+  const rows = Object.entries(judges).map(
+    ([name, list]) => `  '${name}': [${list.map((each) => `'${each}'`).join(', ')}],\n`,
+  );
+  return `${before}{\n${rows.join('')}};\n`;
 }
 
 async function partTable(linux: readonly LinuxResult[], npm: readonly NpmResult[]): Promise<string> {

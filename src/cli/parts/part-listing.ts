@@ -1,4 +1,5 @@
 import type { loadCatalogue } from '../../board/index.ts';
+import { JUDGES } from './judges.ts';
 import { type SheetFacts, sheetFacts } from './part-sheet.ts';
 
 export type PartModel = Awaited<ReturnType<typeof loadCatalogue>>['models'][number];
@@ -16,6 +17,8 @@ export interface PartListing {
   readonly nodeProperties: Exclude<PartModel['nodeProperties'], undefined>;
   /** `answers`: by its registers only. */
   readonly level: Exclude<PartModel['level'], undefined>;
+  /** Drivers of others that were compared with it in tests: `Linux: lm75`. */
+  readonly judges: readonly string[];
   /** What its data sheet says; a model without one has none. */
   readonly sheet?: SheetFacts;
 }
@@ -34,10 +37,19 @@ export function listParts(models: readonly PartModel[]): PartListing[] {
       level,
       properties: known?.properties ?? properties,
       nodeProperties: known?.nodeProperties ?? sheet?.nodeProperties ?? nodeProperties ?? {},
+      judges: [...new Set([...(known?.judges ?? []), ...judgesOf(compatible)])],
       ...(facts && { sheet: facts }),
     });
   }
   return [...parts.values()].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+}
+
+/** Of a part by any of its names, whatever the vendor. */
+function judgesOf(compatible: readonly string[]): readonly string[] {
+  const names = compatible.map(withoutVendor);
+  return Object.entries(JUDGES).flatMap(([judged, judges]) =>
+    names.includes(withoutVendor(judged)) ? judges : [],
+  );
 }
 
 /** What a property takes: `-55 to 125 °C`, `flag`. */

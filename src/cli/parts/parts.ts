@@ -19,6 +19,9 @@ const LEVELS: Readonly<Record<PartListing['level'], string>> = {
   answers: 'answers: ids and registers only; a driver finds it, and reads back what it wrote',
 };
 
+/** Of a part that no driver of others was compared with. */
+const NOBODY = 'nobody: no driver of others was compared with it';
+
 /** What to do without a model. */
 const otherwise = () =>
   `\`dtbus parts\` lists the simulated parts, dtbus,register-map simulates any register chip, and ${packageFile('src/parts/README.md')} tells how to write a model`;
@@ -99,6 +102,7 @@ function details(part: PartListing, paint: Paint): string {
     `  level       ${LEVELS[part.level]}`,
     ...(properties.length === 0 ? [] : ['  properties for tests and scripts', ...properties]),
     ...(part.sheet === undefined ? [] : sheetLines(part.sheet)),
+    `  judged by   ${part.judges.length === 0 ? NOBODY : part.judges.join(', ')}`,
     '  in the device tree, as a child of a bus',
     ...nodeLines(part),
     ...exampleNode(part)

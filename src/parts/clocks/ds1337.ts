@@ -37,6 +37,7 @@ const ds1339 = {
   compatible: ['dallas,ds1339', 'maxim,ds1339'],
   title: 'DS1339 clock with two alarms and trickle charger',
   source: 'Maxim 19-5770',
+  notModelled: ['the trickle charger charges nothing'],
   bus: { i2c: { form: 'byte registers', address: 0x68, last: 0x10 } },
   registers: {
     ...REGISTERS,

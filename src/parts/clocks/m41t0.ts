@@ -6,6 +6,7 @@ const sheet = {
   compatible: ['st,m41t0'],
   title: 'M41T0 clock',
   source: 'ST M41T0',
+  notModelled: ['the OUT bit drives no pin', 'the frequency test and the calibration'],
   node: 'rtc',
   battery: true,
   bus: { i2c: { form: 'byte registers', address: 0x68, last: 0x07 } },

@@ -40,6 +40,7 @@ const sheet = {
   compatible: ['ti,ina226'],
   title: 'INA226 current and power monitor with alert',
   source: 'TI SBOS547',
+  notModelled: ['averaging changes times, not values', 'noise'],
   node: 'power-sensor',
   nodeProperties: SHUNT_PROPERTIES,
   bus: { i2c: { form: 'word registers', address: 0x40 } },
@@ -154,6 +155,7 @@ const ina230: Part = {
   compatible: ['ti,ina230', 'ti,ina231'],
   title: 'INA230 current and power monitor with alert',
   source: 'TI SBOS601',
+  notModelled: ['averaging changes times, not values', 'noise'],
   registers: REGISTERS,
   model,
 };

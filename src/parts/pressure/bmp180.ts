@@ -16,6 +16,7 @@ const sheet = {
   registers: {
     CALIB: { at: 0xaa, count: 22, access: 'ro' },
     ID: { at: 0xd0, reset: 0x55, access: 'ro' },
+    VERSION: { at: 0xd1, reset: 0x02, access: 'ro' },
     SOFT: { at: 0xe0, access: 'wo' },
     CTRL_MEAS: { at: 0xf4, fields: { OSS: [7, 6], SCO: [5, 'ro'], MEASUREMENT: [4, 0] } },
     OUT: { at: 0xf6, reset: 0, count: 3, access: 'ro' },
@@ -88,14 +89,16 @@ const model: Model<typeof sheet> = ({ CALIB, CTRL_MEAS, OUT }, { sense, once, ke
     }
   }
 
-  function calibrate(): void {
+  /** Before anything is measured the result is 8000h. */
+  function powerUp(): void {
+    OUT.set(0, 0x80);
     for (const [index, word] of CALIBRATION.entries()) {
       CALIB.set(2 * index, word >> 8);
       CALIB.set(2 * index + 1, word);
     }
   }
 
-  calibrate();
+  powerUp();
   return {
     onWrite: {
       SOFT({ value }) {
@@ -109,7 +112,7 @@ const model: Model<typeof sheet> = ({ CALIB, CTRL_MEAS, OUT }, { sense, once, ke
     },
     reset() {
       conversion.cancel();
-      calibrate();
+      powerUp();
     },
   };
 };

@@ -69,6 +69,7 @@ describe('dtbus parts', () => {
   not modelled
     outside of shutdown the register shows the present value, not that of the last conversion
   source      TI SBOS397
+  judged by   Linux: tmp102, npm: node-web-i2c 1.1.36
   in the device tree, as a child of a bus
     part: sensor@48 {
     	compatible = "ti,tmp102";

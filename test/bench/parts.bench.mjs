@@ -1,0 +1,118 @@
+// What parts cost: a board with many of them, one that nobody touches, and a read of two bytes of a part that is its
+// registers, beside one of a part with a model.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { load, median, report } from './report.mjs';
+
+const { openBoard } = await load('.');
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc');
+
+const CELLS = '#address-cells = <1>; #size-cells = <0>;';
+const [FIRST, A_BUS] = [0x08, 100];
+/** What is read: two bytes of a sensor with a model, and of a PMIC, a fuel gauge and a codec that are rows of a table. */
+const READ = { model: 'national,lm75', rows: ['ti,tps65217', 'maxim,max17042', 'wlf,wm8904'] };
+const KINDS = [
+  READ.model,
+  'ti,tmp102',
+  'nxp,pca9555',
+  'atmel,24c02',
+  'ti,tps65217',
+  'nxp,pcf8563',
+  'ti,ina219',
+  'wlf,wm8904',
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'dtbus-bench-'));
+const part = (compatible, address, more = '') =>
+  `p@${address.toString(16)} { compatible = "${compatible}"; reg = <0x${address.toString(16)}>; ${more} };`;
+const bus = (number, parts) =>
+  `i2c${number}: i2c-${number} { compatible = "platform,virtio-i2c"; ${CELLS} ${parts.join('\n')} };`;
+const board = (name, buses) => {
+  const file = join(folder, `${name}.dts`);
+  writeFileSync(file, `/dts-v1/;\n/ { ${buses.join('\n')} };\n`);
+  return file;
+};
+/** So many parts of all kinds, a hundred on a bus. */
+const withParts = (count, more = '') =>
+  board(
+    `parts${count}`,
+    Array.from({ length: Math.ceil(count / A_BUS) }, (_, number) =>
+      bus(
+        number,
+        Array.from({ length: Math.min(A_BUS, count - number * A_BUS) }, (_, index) =>
+          part(KINDS[index % KINDS.length], FIRST + index, more),
+        ),
+      ),
+    ),
+  );
+
+async function openTime(file, runs) {
+  const times = [];
+  for (let run = 0; run < runs; run++) {
+    const begin = performance.now();
+    const opened = await openBoard(file);
+    times.push(performance.now() - begin);
+    await opened.close();
+  }
+  return median(times);
+}
+
+try {
+  const [few, many] = [withParts(10), withParts(1000)];
+  await openTime(few, 3);
+  const perPart = [(await openTime(few, 15)) / 10, (await openTime(many, 5)) / 1000];
+  report('a board with 10 parts comes up, for each part', perPart[0], 'ms');
+  report('  with 1,000 parts', perPart[1], 'ms');
+  report('  1,000 beside 10', perPart[1] / perPart[0], '', 'at most 1.3');
+
+  const heap = async (file) => {
+    const opened = await openBoard(file, { backEnd: 'inline' });
+    collect();
+    const used = process.memoryUsage().heapUsed + process.memoryUsage().external;
+    await opened.close();
+    return used;
+  };
+  // The same nodes without parts: what is left is the parts.
+  const nodes = await heap(withParts(1000, 'status = "disabled";'));
+  const all = await heap(withParts(1000));
+  report('memory of a part that nobody touches', (all - nodes) / 1000 / 1024, 'KiB', 'at most 2');
+
+  /** µs of a read of two bytes, of each board in turn; the best of the rounds, as others use the machine too. */
+  async function readTimes(files) {
+    const boards = await Promise.all(files.map((file) => openBoard(file, { backEnd: 'inline' })));
+    const calls = boards.map((opened) => {
+      const i2c = opened.open('/dev/i2c-0');
+      return () =>
+        i2c.transferSync([
+          { addr: 0x48, write: Uint8Array.of(0) },
+          { addr: 0x48, read: 2 },
+        ]);
+    });
+    const best = files.map(() => Number.POSITIVE_INFINITY);
+    for (let round = 0; round < 15; round++) {
+      for (const [index, call] of calls.entries()) {
+        const begin = performance.now();
+        for (let i = 0; i < 3000; i++) call();
+        best[index] = Math.min(best[index], ((performance.now() - begin) * 1000) / 3000);
+      }
+    }
+    for (const opened of boards) await opened.close();
+    return best;
+  }
+  const crowd = Array.from({ length: A_BUS }, (_, index) => part(READ.model, FIRST + index));
+  const [alone, among, ...rows] = await readTimes([
+    board('one', [bus(0, [part(READ.model, 0x48)])]),
+    board('crowd', [bus(0, crowd)]),
+    ...READ.rows.map((row, index) => board(`row${index}`, [bus(0, [part(row, 0x48)])])),
+  ]);
+  report(`a read of two bytes of ${READ.model}`, alone, 'µs');
+  report('  with 99 others on its bus', among / alone, '', 'at most 1.05');
+  for (const [index, row] of READ.rows.entries())
+    report(`  of ${row}, whose data sheet is all of it`, rows[index] / alone, '', 'at most 1.1');
+} finally {
+  rmSync(folder, { recursive: true });
+}

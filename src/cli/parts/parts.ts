@@ -20,7 +20,7 @@ const LEVELS: Readonly<Record<PartListing['level'], string>> = {
 };
 
 /** Of a part that no driver of others was compared with. */
-const NOBODY = 'nobody: no driver of others was compared with it';
+const NO_JUDGE = 'no driver of others: only by the tests of its data sheet';
 
 /** What to do without a model. */
 const otherwise = () =>
@@ -102,7 +102,7 @@ function details(part: PartListing, paint: Paint): string {
     `  level       ${LEVELS[part.level]}`,
     ...(properties.length === 0 ? [] : ['  properties for tests and scripts', ...properties]),
     ...(part.sheet === undefined ? [] : sheetLines(part.sheet)),
-    `  judged by   ${part.judges.length === 0 ? NOBODY : part.judges.join(', ')}`,
+    `  judged by   ${part.judges.length === 0 ? NO_JUDGE : part.judges.join(', ')}`,
     '  in the device tree, as a child of a bus',
     ...nodeLines(part),
     ...exampleNode(part)

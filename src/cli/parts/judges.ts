@@ -131,6 +131,7 @@ export const JUDGES: Readonly<Record<string, readonly string[]>> = {
   'onnn,nb7vpq904m': ['Linux: nb7vpq904m'],
   'qcom,pm8008': ['Linux: pm8008'],
   'renesas,5p35023': ['Linux: vc3'],
+  'renesas,9fgv0841': ['Linux: clk-renesas-pcie-9series'],
   'renesas,raa215300': ['Linux: raa215300'],
   'richtek,rt4801': ['Linux: rt4801'],
   'richtek,rt5033': ['Linux: rt5033'],

@@ -84,13 +84,13 @@ async function writeFiles(recorder: Recorder, folder: string, name: string): Pro
   mkdirSync(folder, { recursive: true });
   for (const format of ['bus', 'vcd'] as const) {
     const path = join(folder, `${name}.${format}`);
-    const pieces: (string | Uint8Array)[] = [];
-    await writeTrace(captured, format, (piece) => pieces.push(piece), {
+    const pieces: Uint8Array[] = [];
+    await writeTrace(captured, format, (piece) => pieces.push(Buffer.from(piece)), {
       times: 'rounded',
       describe: true,
       idleNs: undefined,
     });
-    writeFileSync(path, pieces.join(''));
+    writeFileSync(path, Buffer.concat(pieces));
     files.push({ path, contentType: format === 'vcd' ? 'application/x-vcd' : 'text/plain' });
   }
   return files;

@@ -114,23 +114,25 @@ describeInChromium('the timeline', ({ opened }) => {
     expect(first).toMatch(/^Between the markers: [\d.]+ (µs|ms)$/);
     const px = async () => Number(/[\d.]+/.exec(await between(page))?.[0]);
     const half = await px();
+    // A marker stands on a whole pixel, and the window is as wide as the browser makes it.
+    const isAbout = async (share: number) => expect(Math.abs((await px()) / half - share)).toBeLessThan(0.15);
     // Dragged to the middle: half as far apart.
     const box = (await canvas.boundingBox()) as { x: number; y: number };
     await page.mouse.move(box.x + at(0.75).x, box.y + 40);
     await page.mouse.down();
     await page.mouse.move(box.x + at(0.5).x, box.y + 40, { steps: 5 });
     await page.mouse.up();
-    expect((await px()) / half).toBeCloseTo(0.5, 1);
+    await isAbout(0.5);
     await canvas.focus();
     await page.keyboard.press('Escape');
     expect(await between(page)).toBe('');
     await page.keyboard.press('m');
     await page.keyboard.press('m');
     for (let i = 0; i < 100; i++) await page.keyboard.press('Shift+ArrowRight');
-    expect((await px()) / half).toBeCloseTo(1, 1);
+    await isAbout(1);
     // By buttons alone: they stay where they are in time.
     await page.getByRole('button', { name: 'Zoom out (−)' }).click();
-    expect((await px()) / half).toBeCloseTo(1, 1);
+    await isAbout(1);
     await page.getByRole('button', { name: 'Clear' }).click();
     expect(await between(page)).toBe('');
   });

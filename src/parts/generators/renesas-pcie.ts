@@ -8,7 +8,13 @@ const sheet = {
   bus: { i2c: { form: 'other', address: 0x68 } },
   shows: {
     outputs: { kind: 'integer', range: [0, 255], doc: 'outputs that are enabled, a bit each' },
-    amplitude: { kind: 'number', range: [0.6, 0.9], unit: 'V', doc: 'amplitude of the outputs' },
+    amplitude: {
+      kind: 'number',
+      range: [0.6, 0.9],
+      initial: 0.8,
+      unit: 'V',
+      doc: 'amplitude of the outputs',
+    },
     spread: {
       kind: 'number',
       range: [-0.5, 0],

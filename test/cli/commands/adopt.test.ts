@@ -58,9 +58,9 @@ Thundercomm Dragonboard 845c
 ├─ /dev/i2c-11 /soc@0/geniqup@ac0000/i2c@a8c000 virtio1 (i2c_virtio) → simulated I2C bus
 ├─ /dev/i2c-14 /soc@0/geniqup@ac0000/i2c@a98000 virtio2 (i2c_virtio) → simulated I2C bus
 ├─ /dev/spidev0.0 /soc@0/geniqup@8c0000/spi@880000 virtio3 (spi_virtio) → simulated SPI bus
-│  └─ cs 0  can@0  microchip,mcp2517fd  nothing: no model of it
+│  └─ cs 0  can@0  microchip,mcp2517fd  MCP2517FD CAN FD controller (registers only)
 └─ /dev/spidev2.0 /soc@0/geniqup@8c0000/spi@888000 virtio4 (spi_virtio) → simulated SPI bus
-5 buses, 2 parts: 1 by registers only, 1 without a model
+5 buses, 2 parts: 2 by registers only
 `;
 
 const ROCKCHIP = `
@@ -83,7 +83,7 @@ const TI = `
 Texas Instruments AM625 SK
 ├─ /dev/i2c-0 /bus@f0000/i2c@20000000 virtio0 (i2c_virtio) → simulated I2C bus
 │  ├─ 0x51  eeprom@51    atmel,24c512  24C512 EEPROM, 65536 bytes
-│  └─ 0x3f  tps6598x@3f  ti,tps6598x   nothing: no model of it
+│  └─ 0x3f  tps6598x@3f  ti,tps6598x   TPS6598x USB Type-C and Power Delivery controller
 ├─ /dev/i2c-1 /bus@f0000/i2c@20010000 virtio1 (i2c_virtio) → simulated I2C bus
 │  ├─ 0x1b  audio-codec@1b  ti,tlv320aic3106  TLV320AIC3106 audio codec (registers only)
 │  ├─ 0x3b  bridge-hdmi@3b  sil,sii9022       SII9022 HDMI transmitter
@@ -91,7 +91,7 @@ Texas Instruments AM625 SK
 ├─ /dev/i2c-2 /bus@f0000/i2c@20020000 virtio2 (i2c_virtio) → simulated I2C bus
 └─ /dev/spidev0.0 /bus@f0000/bus@fc00000/spi@fc40000 virtio3 (spi_virtio) → simulated SPI bus
    └─ cs 0  flash@0  jedec,spi-nor  SPI NOR flash (W25Q of the size that fits)
-4 buses, 6 parts: 4 simulated, 1 by registers only, 1 without a model
+4 buses, 6 parts: 5 simulated, 1 by registers only
 `;
 
 describe.skipIf(NO_CORPUS !== undefined)("dtbus up --adopt, on vendors' boards as Linux has them", () => {

@@ -163,7 +163,7 @@ describe('a recording as it is made', () => {
     const options = { file: 'a.bus', times: 'none', describe: false, mask } as const;
     const recorder = new RecordLog(
       (more) => {
-        text += more;
+        text += Buffer.from(more).toString();
       },
       (line) => said.push(line),
       options,

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { pathWithNode } from './test/support/node-path.ts';
 
@@ -11,6 +12,10 @@ export default defineConfig({
     setupFiles: ['test/runtime-folder.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // A machine at work: what is waited for comes, but not within a second.
+    expect: { poll: { timeout: 20_000 } },
+    // Tests wait for guests and browsers most of the time: one worker would leave half of two cores idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     reporters: ['default', ['json', { outputFile: 'coverage/results.json' }]],
     coverage: {
       provider: 'v8',

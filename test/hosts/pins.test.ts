@@ -187,9 +187,9 @@ describe.each(KINDS)('lines of a $name', ({ make, drive, count, one, other, refu
     lines.onEdge = ({ line, high }) => edges.push({ line, high });
     await lines.watch(one, true);
     pins.outside = 0;
-    await vi.waitFor(() => expect(edges).toEqual([{ line: one, high: false }]));
+    await vi.waitFor(() => expect(edges).toEqual([{ line: one, high: false }]), { timeout: 20_000 });
     pins.outside = 0xffff;
-    await vi.waitFor(() => expect(edges.at(-1)).toEqual({ line: one, high: true }));
+    await vi.waitFor(() => expect(edges.at(-1)).toEqual({ line: one, high: true }), { timeout: 20_000 });
     expect(edges).toHaveLength(2);
     await lines.watch(one, false);
     pins.outside = 0;
@@ -262,7 +262,7 @@ describe('lines of a board on a USB adapter', () => {
     expect([...(bytes ?? [])]).toEqual([0x50, 0x00]);
     expect(gpio.get(0)).toBe(false);
     gpio.setDirection(0, 'in');
-    await vi.waitFor(() => expect(gpio.get(0)).toBe(true));
+    await vi.waitFor(() => expect(gpio.get(0)).toBe(true), { timeout: 20_000 });
     await board.close();
   });
 });

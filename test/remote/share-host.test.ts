@@ -151,7 +151,7 @@ describe('a lost answer', () => {
     const done = session.transfer(READ_TWO, 1e9);
     await settled();
     streams[0]?.destroy();
-    await vi.waitFor(() => expect(streams).toHaveLength(2));
+    await vi.waitFor(() => expect(streams).toHaveLength(2), { timeout: 20_000 });
     letGo();
     expect((await done).received).toHaveLength(1);
     expect(wire.log.filter((event) => event === 'P')).toHaveLength(1);

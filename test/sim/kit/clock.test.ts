@@ -75,7 +75,7 @@ describe('a real clock', () => {
     const rung: number[] = [];
     clock.after(3e6, () => rung.push(3));
     clock.after(1e6, () => rung.push(1));
-    await vi.waitFor(() => expect(rung).toEqual([1, 3]));
+    await vi.waitFor(() => expect(rung).toEqual([1, 3]), { timeout: 20_000 });
   });
 
   it('is held for a transfer, which moves it on its own', () => {
@@ -141,7 +141,7 @@ describe('a real clock', () => {
   it('stands still while it is held, and goes on after that', async () => {
     const { clock, begin } = ahead();
     expect(clock.now()).toBe(begin + 5e6);
-    await vi.waitFor(() => expect(clock.now()).toBeGreaterThan(begin + 5e6));
+    await vi.waitFor(() => expect(clock.now()).toBeGreaterThan(begin + 5e6), { timeout: 20_000 });
     clock.hold();
     const held = clock.now();
     const until = performance.now() + 2;
@@ -181,7 +181,7 @@ describe('a real clock', () => {
     await clock.settled();
     clock.settle();
     const now = clock.now();
-    await vi.waitFor(() => expect(clock.now()).toBeGreaterThan(now));
+    await vi.waitFor(() => expect(clock.now()).toBeGreaterThan(now), { timeout: 20_000 });
   });
 
   it('tells that transfers on it take no time of their own', () => {

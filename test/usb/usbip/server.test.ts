@@ -192,7 +192,7 @@ describe('USB/IP, the second phase', () => {
     stream.push(
       Buffer.from(`${requests}${submit(4, 0, 2, 3)}010203${submit(5, 0, 2, 1)}09`.replaceAll(' ', ''), 'hex'),
     );
-    await vi.waitFor(() => expect(written).toHaveLength(1));
+    await vi.waitFor(() => expect(written).toHaveLength(1), { timeout: 20_000 });
     // Two data, two that were sent; one waits.
     expect(written[0]?.length).toBe(4 * 48 + 3 + 1);
     session.close();

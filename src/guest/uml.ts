@@ -31,6 +31,8 @@ export function umlMachine(plan: UmlPlan): GuestMachine {
     `mem=${MEMORY}`,
     ...['root=/dev/root', 'rootfstype=hostfs', 'rootflags=/', 'ro', `init=${init(nameUnbound(places))}`],
     ...['con0=fd:0,fd:1', 'con=null', 'quiet', `dtb=${dtb}`],
+    // Its programs start about twice as fast where the machine allows it; older kernels do not know the word.
+    'seccomp=auto',
     ...(timeSocket === undefined ? [] : [`time-travel=ext:${timeSocket}`]),
   ];
   return { program: resolve(kernel), argv };

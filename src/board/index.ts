@@ -35,6 +35,7 @@ export type { ControlFault } from './control/injected.ts';
 export type { PageNews, PageStart } from './control/page-thread.ts';
 export { controlSocketOf, forgetControl, processesOf } from './control/place.ts';
 export {
+  type ControlBus,
   type ControlChip,
   type ControlDescription,
   type ControlEvent,

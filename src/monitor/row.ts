@@ -1,5 +1,7 @@
 /** What goes to the page: plain data, a line of JSON each. */
 
+import type { BoardState } from './state.ts';
+
 /** Bytes of one direction of a message: what was kept of them in hex, and how many there were. */
 export type RowBytes = readonly [hex: string, length: number];
 
@@ -76,6 +78,8 @@ export type StreamLine =
   | { readonly rows: readonly Row[] }
   /** So many were not told: they came faster than they were read. */
   | { readonly lost: number }
+  /** How the board is, as far as that has changed. */
+  | { readonly state: Partial<BoardState> }
   /** The board has ended; `false`: it is back. */
   | { readonly ended: boolean };
 

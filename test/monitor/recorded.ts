@@ -18,7 +18,9 @@ function controlOf(file: string): BoardControl {
   };
   return {
     ask: async <Result>({ call }: { call: string }) =>
-      (call === 'describe' ? { pid: 1, board: file, parts: [], lines: [], real: [] } : []) as Result,
+      (call === 'describe'
+        ? { pid: 1, board: file, parts: [], lines: [], buses: [], real: [] }
+        : []) as Result,
     watch: async (_, told) => {
       told({ event: 'board', board: 0, buses, ...(of && { of }) });
       for (const event of events) told(toWire(event) as ControlEvent);

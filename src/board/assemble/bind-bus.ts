@@ -211,12 +211,14 @@ interface KnownAnswers {
   readonly models: ReadonlyMap<string, KnownModel>;
   /** On a board that is only looked at: models of the user's own that would run, by the same. */
   readonly ownModels: ReadonlyMap<string, string>;
+  /** Whether the bus at the first path reaches the channel at the second now; undefined: nobody knows. */
+  reaches(bus: string, channel: string): boolean | undefined;
 }
 
 /** The bus as others see it. */
 export function reportOf(
-  { node, bus, host, physical, boundParts, problem }: BusBinding,
-  { models, ownModels }: KnownAnswers,
+  { node, bus, host, physical, boundParts, problem, simulatedI2c }: BusBinding,
+  { models, ownModels, reaches }: KnownAnswers,
 ): BusReport {
   const state = bus?.scheduler.state ?? 'closed';
   const fault = problem?.sentence ?? bus?.scheduler.lastFault?.message;
@@ -229,6 +231,8 @@ export function reportOf(
   };
   const behind = (peripheral: DeviceNode, before: AnsweredBy): Answer =>
     answer(peripheral, models.get(peripheral.path), before);
+  const isConnected = (channel: string) => reaches(node.node.path, channel);
+  const steps = simulatedI2c?.controller.route?.steps;
   return {
     path: node.node.path,
     kind: node.kind,
@@ -236,13 +240,12 @@ export function reportOf(
     hostPath: hostNodeOf(node.node)?.path,
     state,
     fault: state === 'open' ? undefined : fault,
+    isConnected: steps?.every(({ mux, channel }) => mux.state.connected === channel),
     peripherals: boundParts.map(({ node: peripheral, model }) =>
-      peripheralReport(
-        node.kind,
-        peripheral,
-        answer(peripheral, model, physical ? 'wire' : 'nothing'),
-        behind,
-      ),
+      peripheralReport(node.kind, peripheral, answer(peripheral, model, physical ? 'wire' : 'nothing'), {
+        answer: behind,
+        isConnected,
+      }),
     ),
     counters: bus?.counters ?? { transfers: 0, bytes: 0, faults: {} },
   };

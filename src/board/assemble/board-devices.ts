@@ -316,7 +316,10 @@ export class BoardDevices {
     waitingAdapters: () => this.#waiting.reports,
     buses: () => {
       const models = new Map(this.#parts.list().map(({ path, model }) => [path, model]));
-      return this.#bindings.map((binding) => reportOf(binding, { models, ownModels: this.#ownModels }));
+      const reaches = (bus: string, channel: string) => this.#parts.reaches(bus, channel);
+      return this.#bindings.map((binding) =>
+        reportOf(binding, { models, ownModels: this.#ownModels, reaches }),
+      );
     },
     parts: () =>
       this.#parts

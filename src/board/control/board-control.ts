@@ -4,6 +4,7 @@ import { pathOf } from '../handles/part-handle.ts';
 import type { Controllable } from './controllable.ts';
 import { together } from './injected.ts';
 import { controlSocketOf } from './place.ts';
+import { controlBus } from './protocol.ts';
 import { realHostOf, realPaths } from './real-hosts.ts';
 import { serveControl } from './server.ts';
 import { SharedTraces } from './shared-traces.ts';
@@ -54,6 +55,10 @@ function controllable(boards: readonly Board[], traces: SharedTraces, file: stri
       last()
         .gpioChips()
         .flatMap(({ lines }) => lines),
+    buses: () =>
+      last()
+        .buses()
+        .map(({ nodes: _, device: __, number, ...report }) => controlBus(report, number)),
     part: (name) => {
       const handle = last().part(name);
       return {

@@ -5,6 +5,7 @@ import type { LineHandle } from '../handles/line-handle.ts';
 import type { PartHandle } from '../handles/part-handle.ts';
 import type { TraceFilter } from '../handles/traced-paths.ts';
 import type { LineReport, PartReport } from '../thread/protocol.ts';
+import type { ControlBus } from './protocol.ts';
 
 /** A board as others may touch it. */
 export interface Controllable {
@@ -12,6 +13,7 @@ export interface Controllable {
   readonly name: string;
   parts(): readonly PartReport[];
   lines(): readonly LineReport[];
+  buses(): readonly ControlBus[];
   /** @throws {Error} naming the parts that exist */
   part(name: string): ControlledPart;
   /** @throws {Error} naming the lines that exist */

@@ -14,7 +14,7 @@ import type {
   TraceEvent,
 } from '../../trace/index.ts';
 import type { TraceFilter } from '../handles/traced-paths.ts';
-import type { LineReport, PartReport } from '../thread/protocol.ts';
+import type { BusReport, LineReport, PartReport } from '../thread/protocol.ts';
 
 /** Longest line: the contents of the largest memory, in base64. */
 export const LINE_MAX = 128 << 20;
@@ -98,8 +98,15 @@ export interface ControlDescription {
   readonly board: string;
   readonly parts: readonly PartReport[];
   readonly lines: readonly LineReport[];
+  readonly buses: readonly ControlBus[];
   /** Paths of real adapters, and of the buses and GPIO controllers on them. */
   readonly real: readonly string[];
+}
+
+/** A bus with what is on it, and how they are; what it counts changes all the time, and is left out. */
+export interface ControlBus extends Omit<BusReport, 'counters'> {
+  /** `i2c-1` */
+  readonly name: string;
 }
 
 /** Some bytes of a property, and how many it has. */
@@ -129,6 +136,10 @@ export type ControlAnswer =
   | { readonly result: unknown }
   /** What is wrong, as a sentence. `isReal`: it would touch real hardware (`simulatedOnly`). */
   | { readonly error: string; readonly isReal?: boolean };
+
+export function controlBus({ counters: _, ...report }: BusReport, number: number): ControlBus {
+  return { ...report, name: `${report.kind}-${number}` };
+}
 
 export function toWire(value: PropertyValue): WireValue {
   return value instanceof Uint8Array ? { base64: Buffer.from(value).toString('base64') } : value;

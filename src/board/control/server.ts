@@ -117,6 +117,7 @@ async function carryOut(
         board: board.name,
         parts: board.parts(),
         lines: board.lines(),
+        buses: board.buses(),
         real: board.real(),
       } satisfies ControlDescription;
     case 'get':

@@ -172,14 +172,15 @@ function report({ kind, node }: VirtioNode, socket: string, line: Line | undefin
     hostPath: undefined,
     state: lost === undefined ? 'open' : 'lost',
     fault: lost,
+    isConnected: undefined,
     peripherals: clientsOf(node)
       .filter((peripheral) => peripheral.has('reg'))
       .map((peripheral) => {
         const refused = hasOwners && !isOwnedBy(peripheral, owner);
         const answer = refused ? REFUSED : answerFor(node, peripheral, 'wire');
-        return peripheralReport(kind, peripheral, answer, (below, before) =>
-          refused ? REFUSED : answerFor(node, below, before),
-        );
+        return peripheralReport(kind, peripheral, answer, {
+          answer: (below, before) => (refused ? REFUSED : answerFor(node, below, before)),
+        });
       }),
     counters: { transfers: 0, bytes: 0, faults: {} },
   };

@@ -8,6 +8,7 @@ import { EventLoop } from '../../transport/index.ts';
 import { BoardDevices } from '../assemble/board-devices.ts';
 import type { Controllable } from '../control/controllable.ts';
 import { CONTROL_SOCKET, controlSocketOf } from '../control/place.ts';
+import { controlBus } from '../control/protocol.ts';
 import { realHostOf, realPaths } from '../control/real-hosts.ts';
 import { serveControl } from '../control/server.ts';
 import { traceBoard } from '../handles/board-trace.ts';
@@ -131,6 +132,10 @@ export class ServedBoard {
       name: file,
       parts: () => this.#backEnd.calls.parts(),
       lines: () => this.#backEnd.calls.lines(),
+      buses: () => {
+        const numbers = new Map(this.#backEnd.devices.map(({ node, number }) => [node.path, number]));
+        return this.reports().map((report) => controlBus(report, numbers.get(report.path) ?? 0));
+      },
       part: (name) => this.part(name),
       line: (controller, line) => this.line(controller, line),
       pathOf: (name) => pathOf(this.tree, name),

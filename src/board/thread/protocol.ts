@@ -23,6 +23,8 @@ export interface PeripheralReport {
   readonly model: string | undefined;
   /** How much of it is simulated: it behaves, or answers by its registers only; undefined where nothing is known of that. */
   readonly level: Level | undefined;
+  /** The guest that alone may use it (`dtbus,owner`); undefined: it names none, or none that is valid. */
+  readonly owner: string | undefined;
   /** The buses behind a multiplexer, a gate or an arbiter that something is on. */
   readonly channels: readonly ChannelReport[];
 }
@@ -32,6 +34,8 @@ export interface ChannelReport {
   readonly path: string;
   /** Its number on the multiplexer; undefined for the one of a gate or an arbiter. */
   readonly number: number | undefined;
+  /** Whether what is behind it is reached now; undefined: nobody knows. */
+  readonly isConnected: boolean | undefined;
   readonly peripherals: readonly PeripheralReport[];
 }
 
@@ -46,6 +50,8 @@ export interface BusReport {
   readonly state: 'closed' | 'opening' | 'open' | 'lost';
   /** Why it is lost, or why there is no bus at all. */
   readonly fault: string | undefined;
+  /** Of a channel of a multiplexer beside its bus: whether that connects it now; undefined: it is none, or nobody knows. */
+  readonly isConnected: boolean | undefined;
   readonly peripherals: readonly PeripheralReport[];
   /** Transfers and bytes that went well, and faults by errno. */
   readonly counters: {

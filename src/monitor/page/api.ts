@@ -1,4 +1,5 @@
 import type { Report, StreamLine } from '../row.ts';
+import type { BoardState } from '../state.ts';
 import * as store from './store.ts';
 
 const TOKEN = 'dtbus-token';
@@ -96,7 +97,10 @@ function take(line: StreamLine): void {
   if ('rows' in line) store.add(line.rows);
   else if ('lost' in line) store.lost.value += line.lost;
   else if ('lanes' in line) store.lanes.value = [...store.lanes.value, ...line.lanes];
-  else if ('ended' in line)
+  else if ('state' in line) {
+    const none: BoardState = { parts: [], lines: [], buses: [], real: [], silent: [] };
+    store.board.value = { ...(store.board.value ?? none), ...line.state };
+  } else if ('ended' in line)
     store.trouble.value = line.ended ? 'the board has ended; start it again' : undefined;
   else {
     if (began !== line.hello.began) store.clear();

@@ -1,62 +1,27 @@
-import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import type { LineOf } from '../state.ts';
 import { ask } from './api.ts';
 import { Faults } from './faults.tsx';
+import { Board } from './parts/board-tree.tsx';
 import { Panel } from './parts/panel.tsx';
-import type { Part } from './parts/part.ts';
-import { mayControl } from './store.ts';
+import { board, mayControl } from './store.ts';
 import { READ_ONLY, READ_ONLY_TEXT, TouchButton } from './touch-button.tsx';
 
-/** How often the values of a panel are read, in ms. */
-const LOOK_MS = 500;
 const PRESS_MS = 200;
-interface LineOf {
-  readonly path: string;
-  readonly line: number;
-  readonly name: string;
-  readonly direction: string;
-  readonly high: boolean;
-  readonly drivers: readonly string[];
-}
-
-interface Description {
-  readonly parts: readonly Part[];
-  readonly lines: readonly LineOf[];
-  /** Paths of what is on real hardware. */
-  readonly real: readonly string[];
-}
 
 /** A panel for each simulated part, made from its data sheet, and the lines of GPIO. */
 export function Parts() {
-  const description = useSignal<Description>({ parts: [], lines: [], real: [] });
-  const failure = useSignal('');
-  useEffect(() => {
-    const look = () =>
-      ask<Description>({ call: 'describe' }).then(
-        (found) => {
-          description.value = found;
-          failure.value = '';
-        },
-        (thrown: Error) => {
-          failure.value = thrown.message;
-        },
-      );
-    void look();
-    const timer = setInterval(look, LOOK_MS);
-    return () => clearInterval(timer);
-  }, [description, failure]);
-  const { parts, lines, real } = description.value;
+  const { parts = [], lines = [], real = [] } = board.value ?? {};
   const isReadOnly = real.length > 0 && !mayControl.value;
   return (
     <section class="parts" aria-label="Parts">
+      <Board />
       <h2>Parts</h2>
-      {failure.value && <p class="bad">{failure.value}</p>}
       {isReadOnly && (
         <p class="hint" id={READ_ONLY}>
           {READ_ONLY_TEXT}
         </p>
       )}
-      {parts.length === 0 && <p class="hint">No simulated parts.</p>}
+      {board.value !== undefined && parts.length === 0 && <p class="hint">No simulated parts.</p>}
       {parts.map((part) => (
         <Panel key={part.path} part={part} />
       ))}

@@ -1,11 +1,14 @@
 import { computed, effect, signal } from '@preact/signals';
 import { isTransfer, type Lane, type Row } from '../row.ts';
+import type { BoardState } from '../state.ts';
 
 /** Older rows are dropped from the page, a tenth at a time. */
 const MAX_ROWS = 1_000_000;
 
 export const boardName = signal('');
 export const lanes = signal<readonly Lane[]>([]);
+/** How the board is; undefined: nobody has said yet. */
+export const board = signal<BoardState | undefined>(undefined);
 /** Whether real hardware may be touched. */
 export const mayControl = signal(false);
 /** What cannot go on, or undefined. */
@@ -63,6 +66,7 @@ export function add(more: readonly Row[]): void {
 
 /** Begins anew: the rows are those of another run. */
 export function clear(): void {
+  board.value = undefined;
   rows = [];
   shown = [];
   lost.value = 0;

@@ -10,6 +10,7 @@ import {
 import { messageOf } from '../../bus/index.ts';
 import { parseFaultOption } from '../../faults/index.ts';
 import { plainJson } from '../../input/index.ts';
+import { WatchedState } from './board-state.ts';
 import { bodyOf, checkOrigin, checkToken, Refusal, setHeaders } from './guards.ts';
 import { History } from './history.ts';
 import { pageFile } from './page-files.ts';
@@ -78,6 +79,10 @@ class MonitorServer {
   readonly #began = randomBytes(6).toString('base64url');
   readonly #history = new History();
   readonly #source = new Source(this.#history);
+  readonly #state = new WatchedState(
+    async () => this.#control?.ask<ControlDescription>({ call: 'describe' }),
+    () => this.#source.silent,
+  );
   readonly #streams = new Set<Stream>();
   #control: BoardControl | undefined;
   #board = '';
@@ -181,7 +186,11 @@ class MonitorServer {
       const hello = { began: this.#began, board: this.#board, control: this.#mayControl };
       const stream = new Stream(response, this.#history, hello, Number.isSafeInteger(from) ? from : 1);
       this.#streams.add(stream);
-      response.on('close', () => this.#streams.delete(stream));
+      const leave = this.#state.tell((state) => stream.tell({ state }));
+      response.on('close', () => {
+        this.#streams.delete(stream);
+        leave();
+      });
       if (this.#control === undefined) stream.tell({ ended: true });
       return;
     }

@@ -4,6 +4,7 @@ import type { TracedBoard, TracedBus } from '../../trace/index.ts';
 import type { History } from './history.ts';
 import type { KeptBoard, KeptEvent } from './kept-event.ts';
 import { edgeRow, lineName, transferRow } from './row-of.ts';
+import { Silences } from './silences.ts';
 
 interface Known extends KeptBoard {
   readonly readers: readonly ReadonlyMap<number, PartReader>[];
@@ -16,6 +17,7 @@ export class Source {
   #told: Promise<void> | undefined;
   /** Each board of the process, when its parts' data sheets are loaded. */
   #known: Known[] = [];
+  readonly #silences = new Silences();
 
   constructor(history: History) {
     this.#history = history;
@@ -24,6 +26,7 @@ export class Source {
   /** @throws {Error} the process does not answer */
   watch(control: BoardControl): Promise<ControlWatch> {
     this.#known = [];
+    this.#silences.clear();
     return control.watch({}, (event) => {
       if (event.event === 'board') {
         const known = this.#attach(event.buses, event.of);
@@ -33,6 +36,11 @@ export class Source {
       } else if (this.#told === undefined) this.#add(event);
       else this.#later(() => this.#add(event));
     });
+  }
+
+  /** Paths of parts that did not acknowledge their address when they were asked last. */
+  get silent(): readonly string[] {
+    return this.#silences.paths;
   }
 
   /** When all that was told so far is written down. */
@@ -72,6 +80,7 @@ export class Source {
     const bus = known?.buses[what.bus];
     const readers = known?.readers[what.bus];
     if (bus === undefined || readers === undefined) return;
+    this.#silences.see(what, readers);
     this.#history.add(JSON.stringify(transferRow(n, watched(what, bus, readers))), kept);
   }
 }

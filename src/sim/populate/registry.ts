@@ -4,7 +4,7 @@ import type { Contents } from '../../parts/index.ts';
 import { registersOf } from '../chip/register-view.ts';
 import { SheetChip } from '../chip/sheet-chip.ts';
 import { callLimited, StoppedModelError } from '../own/time-limit.ts';
-import type { I2cWire } from '../wire/i2c-wire.ts';
+import { I2cWire } from '../wire/i2c-wire.ts';
 import type { Part, PropertyValue } from '../wire/part.ts';
 import { checkProperty, declarationOf, PartError } from '../wire/property.ts';
 import type { RegisterReport } from '../wire/register-report.ts';
@@ -55,6 +55,12 @@ export class PartRegistry {
       if (wire !== undefined) return wire;
     }
     return undefined;
+  }
+
+  /** Whether multiplexers connect the I2C bus to the channel at the second path now; undefined: one of them has no wire here. */
+  reaches(bus: string, channel: string): boolean | undefined {
+    const [from, to] = [this.wireAt(bus), this.wireAt(channel)];
+    return from instanceof I2cWire && to instanceof I2cWire ? from.slots.reaches(to.slots) : undefined;
   }
 
   add(running: RunningPart): void {

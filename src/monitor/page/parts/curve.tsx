@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals';
+import type { Part, Property } from '../../state.ts';
 import { ask } from '../api.ts';
 import { drawn, ofCsv, type Points, ramp, sine } from './curve-points.ts';
 import { Drawing } from './drawing.tsx';
-import type { Part, Property, Values } from './part.ts';
+import type { Values } from './part.ts';
 
 /** What can follow a curve. */
 const canFollow = ({ kind, readOnly, name, range }: Property): boolean =>

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import type { Property, SetValue, Value } from './part.ts';
+import type { Property } from '../../state.ts';
+import type { SetValue, Value } from './part.ts';
 
 interface InputProps {
   readonly property: Property;

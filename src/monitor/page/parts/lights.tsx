@@ -1,4 +1,5 @@
-import type { Property, Values } from './part.ts';
+import type { Property } from '../../state.ts';
+import type { Values } from './part.ts';
 
 const LAMP = /^led\d*$/;
 const BAR = /^(duty|pwm|brightness)\d*$/;

@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
+import type { Property } from '../../state.ts';
 import { ask } from '../api.ts';
-import { hex, type Property, useLooks } from './part.ts';
+import { hex, useLooks } from './part.ts';
 
 /** Bytes of a page. */
 const PAGE = 128;

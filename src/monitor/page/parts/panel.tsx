@@ -1,10 +1,11 @@
 import { type Signal, useSignal } from '@preact/signals';
+import type { Part, Property } from '../../state.ts';
 import { ask } from '../api.ts';
 import { CurveOf } from './curve.tsx';
 import { Input } from './inputs.tsx';
 import { isLight, Lights } from './lights.tsx';
 import { Memory } from './memory.tsx';
-import { type Part, type Property, type SetValue, useLooks, type Value, type Values } from './part.ts';
+import { type SetValue, useLooks, type Value, type Values } from './part.ts';
 import { isOfPins, Pins } from './pins.tsx';
 import { Registers } from './registers.tsx';
 import { Screen } from './screen.tsx';

@@ -4,28 +4,12 @@ import { trouble } from '../store.ts';
 /** How often what a panel shows is read, in ms. */
 const LOOK_MS = 500;
 
-/** A property of a part, as its data sheet has it. */
-export interface Property {
-  readonly name: string;
-  readonly kind: 'number' | 'integer' | 'flag' | 'text' | 'bytes';
-  readonly unit?: string;
-  readonly range?: readonly [number, number];
-  readonly readOnly?: boolean;
-  readonly doc: string;
-}
-
 export type Value = number | boolean | string;
 
 export type Values = Readonly<Record<string, Value>>;
 
 /** Sets a property of a part. */
 export type SetValue = (name: string, value: Value) => void;
-
-export interface Part {
-  readonly path: string;
-  readonly title: string;
-  readonly properties: readonly Property[];
-}
 
 /** Calls `look` now and twice a second, while the page is seen and the board is there. */
 export function useLooks(look: () => void, ...on: readonly unknown[]): void {

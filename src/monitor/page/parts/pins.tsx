@@ -1,4 +1,5 @@
-import type { Part, Property, SetValue, Values } from './part.ts';
+import type { Part, Property } from '../../state.ts';
+import type { SetValue, Values } from './part.ts';
 
 const OF_PINS = ['inputs', 'outputs', 'pins', 'driven'];
 

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
-import type { Part, Values } from './part.ts';
+import type { Part } from '../../state.ts';
+import type { Values } from './part.ts';
 
 /** What a display shows: dots of one that has a picture too, where half blocks stand for two of them; else characters. */
 export function Screen({ name, part, values }: { name: string; part: Part; values: Values }) {

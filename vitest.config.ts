@@ -10,8 +10,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/build.ts'],
     setupFiles: ['test/runtime-folder.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     // A machine at work: what is waited for comes, but not within a second.
     expect: { poll: { timeout: 20_000 } },
     // Tests wait for guests and browsers most of the time: one worker would leave half of two cores idle.

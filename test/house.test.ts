@@ -69,7 +69,7 @@ describe('the house', () => {
 
   it(`has no function of more than ${MOST_LINES_OF_A_FUNCTION} lines, tables apart`, () => {
     expect(functionSizes(sources, MOST_LINES_OF_A_FUNCTION)).toEqual([]);
-  }, 120_000);
+  });
 
   it(`has no folder of more than ${MOST_FILES_OF_A_FOLDER} files`, () => {
     expect(placesOf(folderSizes(filesOf()), MOST_FILES_OF_A_FOLDER).sort()).toEqual(
@@ -79,7 +79,7 @@ describe('the house', () => {
 
   it('has no circle of imports but of types that belong together', () => {
     expect(circlesOf(sources)).toEqual(CIRCLES.map(([, ...files]) => files));
-  }, 120_000);
+  });
 });
 
 describe('the script that measures it', () => {

@@ -65,7 +65,7 @@ describe('a file of contents', () => {
     expect(locks()).toEqual([]);
     expect(write(0x43).status).toBe(0);
     expect([contents(), locks()]).toEqual([0x43, []]);
-  }, 60_000);
+  });
 
   it('is free again when its process was killed', async () => {
     const child = await holder();
@@ -74,7 +74,7 @@ describe('a file of contents', () => {
     expect(locks()).toEqual(['mem.bin.lock']);
     expect(write(0x44)).toMatchObject({ status: 0 });
     expect([contents(), locks()]).toEqual([0x44, []]);
-  }, 60_000);
+  });
 
   it('belongs to one board of a process', async () => {
     const told: string[] = [];
@@ -88,5 +88,5 @@ describe('a file of contents', () => {
     await first.open('/dev/i2c-0').transfer(set);
     await first.close();
     expect([contents(), locks()]).toEqual([0x45, []]);
-  }, 60_000);
+  });
 });

@@ -51,7 +51,7 @@ it.skipIf(NO_UML !== undefined)(
       const { exitCode } = await runGuest(file, {
         kernel: UML_KERNEL,
         command: ['sh', '-c', LOOK],
-        deadlineMs: 40_000,
+        deadlineMs: 200_000,
         output: (bytes) => printed.push(Buffer.from(bytes).toString('latin1').trim()),
         onWarning: (sentence) => warned.push(sentence),
       });

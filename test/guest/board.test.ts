@@ -98,7 +98,7 @@ async function runSteps(overlays: readonly string[], parts: string) {
     overlays,
     kernel: UML_KERNEL,
     command: ['sh', '-c', `PROGRAMS=${folder}\n${script.join('\n')}`],
-    deadlineMs: 25_000,
+    deadlineMs: 200_000,
     onBoard: (served) => {
       board = served;
       served.part(`${parts}/i2c/temp@48`).set('temperature', 31.5);
@@ -209,7 +209,7 @@ describe.skipIf(NO_UML !== undefined)('dtbus guest', () => {
     });
 
   it('hands back the exit code of the command', async () => {
-    expect(await guest(['sh', '-c', 'exit 42'], 25_000)).toEqual({ exitCode: 42, killed: false });
+    expect(await guest(['sh', '-c', 'exit 42'], 200_000)).toEqual({ exitCode: 42, killed: false });
   });
 
   it('is killed at its deadline', async () => {

@@ -9,7 +9,7 @@ import { bootGuest, bootQemu, NO_QEMU, NO_RETURN, NO_UML, program } from './boot
 import { eeprom24c02, lm75, PlainI2cDevice } from './plain-i2c-device.ts';
 
 /** An emulated PC takes a quarter of a minute where others use the processors too. */
-const HANG_MS = 80_000;
+const HANG_MS = 200_000;
 vi.setConfig({ testTimeout: 100_000 });
 
 const NO_TOOLS = program('i2cdetect');

@@ -32,7 +32,7 @@ async function look(drivers: boolean | undefined): Promise<string[]> {
     await runGuest(file, {
       kernel: UML_KERNEL,
       command: ['sh', '-c', LOOK],
-      deadlineMs: 40_000,
+      deadlineMs: 200_000,
       drivers,
       output: (bytes) => printed.push(Buffer.from(bytes).toString('latin1')),
       onWarning: () => {},

@@ -13,7 +13,7 @@ const SECONDS = 3600;
 
 it.skipIf(NO_UML !== undefined)(
   'a Linux in virtual time works on a bus that is served with in-band notifications, and sleeps for nothing',
-  { timeout: 90_000 },
+  { timeout: 240_000 },
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'dtbus-virtual-'));
     const board = await ServedBoard.open(BOARD, {
@@ -26,7 +26,7 @@ it.skipIf(NO_UML !== undefined)(
         commands: `for i in 1 2 3; do i2cget -y 0 0x48 0 w; cut -d. -f1 /proc/uptime; sleep ${SECONDS}; done`,
         devices: [{ socket: join(folder, 'i2c1.sock'), deviceId: 34 }],
         kernelArguments: ['time-travel=inf-cpu'],
-        deadlineMs: 80_000,
+        deadlineMs: 200_000,
       });
       expect(guest.exitCode, guest.output).toBe(0);
       // Not a second more than was slept: transfers take no virtual time, however busy this machine is.
@@ -73,7 +73,7 @@ temperature 48
 
 it.skipIf(NO_UML !== undefined)(
   'the board and the guest have one clock: an hour of sleep is an hour of its RTC, its sensors and its alarms, also beside processes that hog the machine',
-  { timeout: 90_000 },
+  { timeout: 240_000 },
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'dtbus-hour-'));
     const hogs = [0, 1].map(() => spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));
@@ -85,7 +85,7 @@ it.skipIf(NO_UML !== undefined)(
       const options: GuestOptions = {
         kernel: UML_KERNEL,
         command: ['sh', script],
-        deadlineMs: 80_000,
+        deadlineMs: 200_000,
         virtualTime: true,
         onWarning: (sentence) => output.push(sentence),
         output: (bytes) => output.push(Buffer.from(bytes).toString()),

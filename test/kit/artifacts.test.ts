@@ -96,7 +96,7 @@ describe('the files of a failed test', () => {
     expect(message).toContain(file);
   });
 
-  it('are attached to the report of vitest', { timeout: 60_000 }, () => {
+  it('are attached to the report of vitest', { timeout: 240_000 }, () => {
     const { VITEST: _, DTBUS_ARTIFACTS: __, ...env } = process.env;
     const { stdout, stderr } = spawnSync(
       process.execPath,

@@ -35,7 +35,7 @@ beforeAll(() => {
   for (const name of ['commander', 'koffi', 'serialport', 'vitest', 'typescript', '@types/node'])
     symlinkSync(resolve('node_modules', name), tool(name));
   compiled = run(process.execPath, tool('typescript/bin/tsc'));
-}, 60_000);
+});
 afterAll(() => rmSync(project, { recursive: true }));
 
 it('its types hold, and its TypeScript is compiled', () => {

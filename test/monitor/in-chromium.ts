@@ -26,7 +26,7 @@ export function describeInChromium(name: string, tests: (chrome: InChromium) => 
         executablePath: program as string,
         args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
       });
-    }, 60_000);
+    });
     afterAll(() => browser?.close());
     tests({
       get browser() {

@@ -109,7 +109,7 @@ describeInChromium('the page, in Chromium', (chrome) => {
         .filter((y) => (byte >> y) & 1)
         .map((y) => `${x},${y}`),
     );
-    await expect.poll(async () => new Set(await dots()), { timeout: 5000 }).toEqual(new Set(wanted));
+    await expect.poll(async () => new Set(await dots()), { timeout: 20_000 }).toEqual(new Set(wanted));
   });
 
   it('links rows and waves: each selects the other', async () => {

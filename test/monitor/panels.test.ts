@@ -38,7 +38,7 @@ describeInChromium('panels of parts', ({ opened }) => {
     board.open('/dev/i2c-0').transferSync([{ addr: 0x48, write: Uint8Array.of(1, 0x11) }]);
     await registers.locator('mark', { hasText: '11' }).waitFor();
     expect(await rows.nth(1).locator('.new').allInnerTexts()).toEqual(['F=2', 'SD=1']);
-    await registers.locator('mark').waitFor({ state: 'detached', timeout: 10_000 });
+    await registers.locator('mark').waitFor({ state: 'detached', timeout: 20_000 });
   });
 
   it('show a memory page by page, and the bytes that were written', async () => {
@@ -155,8 +155,8 @@ describeInChromium('panels of parts', ({ opened }) => {
     ] as const)
       await curve.getByLabel(new RegExp(`^${end}`)).fill(value);
     await curve.getByRole('button', { name: 'Start' }).click();
-    await expect.poll(temperature, { interval: 20, timeout: 10_000 }).toBeGreaterThan(75);
-    await expect.poll(temperature, { interval: 20, timeout: 10_000 }).toBeLessThan(65);
+    await expect.poll(temperature, { interval: 20, timeout: 20_000 }).toBeGreaterThan(75);
+    await expect.poll(temperature, { interval: 20, timeout: 20_000 }).toBeLessThan(65);
     await curve.getByRole('button', { name: 'Stop' }).click();
     await curve.locator('summary', { hasText: /^Curve$/ }).waitFor();
     const kept = temperature();

@@ -40,7 +40,7 @@ async function onBoard(
   return run(process.execPath, argv, {
     cwd: ROOT,
     env: { ...process.env, DTBUS_BOARD: board },
-    timeout: 15_000,
+    timeout: 60_000,
   });
 }
 
@@ -109,7 +109,7 @@ describe('dtbus/register in NODE_OPTIONS', () => {
     const ended = run(process.execPath, argv, {
       cwd: ROOT,
       env: env({ DTBUS_BOARD: board() }),
-      timeout: 15_000,
+      timeout: 60_000,
     });
     // 25 °C, the high byte first: i2c-bus gives the word with the low byte first.
     expect(await ended).toEqual({ stdout: '19\n', stderr: '' });
@@ -126,7 +126,7 @@ else { const i2c = require('i2c-bus'); console.log(${READ}); }`,
     const ended = run(process.execPath, [script], {
       cwd: ROOT,
       env: env({ DTBUS_BOARD: board() }),
-      timeout: 15_000,
+      timeout: 60_000,
     });
     expect(await ended).toEqual({ stdout: '19\n', stderr: '' });
   });
@@ -146,7 +146,7 @@ else { const i2c = require('i2c-bus'); console.log(${READ}); }`,
     const ended = run(process.execPath, ['-e', 'console.log(1)'], {
       cwd: ROOT,
       env: env({ DTBUS_BOARD: join(folder, 'nowhere.dts') }),
-      timeout: 15_000,
+      timeout: 60_000,
     });
     expect(await ended).toEqual({ stdout: '1\n', stderr: '' });
   });

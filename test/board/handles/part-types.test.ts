@@ -66,7 +66,7 @@ beforeAll(() => {
   const tsc = resolve('node_modules/.bin/tsc');
   output = spawnSync(tsc, ['-p', '.', '--pretty', 'false'], { cwd: folder, encoding: 'utf8' }).stdout;
   rmSync(folder, { recursive: true });
-}, 120_000);
+});
 
 /** The lines of a script that the compiler refused, as the script says of those that it should. */
 function refused(name: keyof typeof SCRIPTS): string[] {

@@ -53,7 +53,7 @@ describe('models that misbehave by themselves', () => {
       await board.close();
     }
     expect(told.filter((sentence) => sentence.includes('keeps its thread'))).toEqual([]);
-  }, 120_000);
+  });
 
   it('are named, and what is behind them is gone, and guests go on, and SIGTERM is heard: serve', async () => {
     const sockets = join(folder, 'sockets');
@@ -82,5 +82,5 @@ describe('models that misbehave by themselves', () => {
     } finally {
       serve.kill('SIGKILL');
     }
-  }, 120_000);
+  });
 });

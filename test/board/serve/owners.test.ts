@@ -44,7 +44,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => {
     server.stdout?.on('data', (bytes) => String(bytes).includes('ready') && resolve());
   });
-}, 60_000);
+});
 afterAll(async () => {
   await Promise.all(boards.map((board) => board.close()));
   server.kill('SIGTERM');

@@ -239,7 +239,7 @@ beforeAll(async () => {
   server.stderr?.setEncoding('latin1').on('data', (chunk) => (told += chunk));
   server.stdout?.setEncoding('latin1').on('data', (chunk) => (told += chunk));
   await vi.waitFor(() => expect(existsSync(join(sockets, 'board.dtb'))).toBe(true), { timeout: 60_000 });
-}, 90_000);
+});
 afterAll(() => {
   server.kill('SIGKILL');
   rmSync(parent, { recursive: true });
@@ -262,7 +262,7 @@ describe.each(Object.keys(ROWS))('dtbus %s', (name) => {
       if (argv.includes('--json') && out !== '') expect(() => parseJson(out)).not.toThrow();
       expect(out + err).not.toContain('    at ');
     }
-  }, 120_000);
+  });
 });
 
 it('serve says nothing that a terminal obeys', () => {

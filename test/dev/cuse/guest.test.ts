@@ -34,7 +34,7 @@ async function withNodes<Name extends string>(
   const quoted = `${sections.join('')}echo "=== end"`.replaceAll("'", "'\\''");
   const { output, exitCode } = await bootGuest({
     commands: `node ${inGuest('with-nodes.mjs')} ${way} ${BOARD} '${quoted}' 2>&1`,
-    deadlineMs: 100_000,
+    deadlineMs: 200_000,
   });
   expect(exitCode, output).toBe(0);
   const parts = output.replaceAll('\r', '').split(/^=== (\w+)\n/m);
@@ -100,7 +100,7 @@ describe.skipIf(missing !== undefined)('programs on nodes that one thread serves
         wait $busy; echo "busy ended with $?"; spi-config -d /dev/spidev0.0 -q`,
       end: '',
     });
-  }, 120_000);
+  });
 
   it('i2c-tools scan, read, write and dump; the nodes have the permissions asked for and go away', () => {
     checkI2cTools(output.i2c, output.end);
@@ -144,7 +144,7 @@ describe.skipIf(missing !== undefined)('programs on nodes that have a thread eac
   let output: Record<'i2c' | 'flashrom' | 'end', string>;
   beforeAll(async () => {
     output = await withNodes('nodes', { i2c: I2C_TOOLS, flashrom: FLASHROM, end: '' });
-  }, 120_000);
+  });
 
   it('i2c-tools', () => checkI2cTools(output.i2c, output.end));
 
@@ -177,13 +177,13 @@ describe.skipIf(native.folder === undefined)('the real i2c-bus and spi-device', 
     const { output, exitCode } = await bootGuest({
       commands: `mkdir /run/out; node ${script} ${native.folder} /run/out || exit 1
         for name in i2c-bus spi-device; do echo "=== $name"; cat /run/out/$name.jsonl; done; echo "=== end"`,
-      deadlineMs: 100_000,
+      deadlineMs: 200_000,
     });
     expect(exitCode, output).toBe(0);
     const [, , i2cBus, , spiDevice] = output.replaceAll('\r', '').split(/^=== (.+)\n/m);
     expect(i2cBus).toBe(readFileSync(here('../dropin/i2c-bus.jsonl'), 'utf8'));
     expect(spiDevice).toBe(readFileSync(here('../dropin/spi-device.jsonl'), 'utf8'));
-  }, 120_000);
+  });
 });
 
 describe.skipIf(missing !== undefined)('nodes in a machine that has its own', { timeout: 120_000 }, () => {
@@ -194,7 +194,7 @@ describe.skipIf(missing !== undefined)('nodes in a machine that has its own', { 
         commands: `busybox insmod ${UML_MODULES}/i2c-stub.ko chip_addr=0x50
         ln -s /dev/null /dev/i2c-1
         node ${inGuest('with-nodes.mjs')} ${way} ${BOARD} 'i2cget -y 2 0x48' 2>&1; ls /dev/i2c-0 /dev/i2c-1`,
-        deadlineMs: 60_000,
+        deadlineMs: 200_000,
       });
       expect(output.replaceAll('\r', '')).toContain('/dev/i2c-1 is /dev/i2c-2\n');
       expect(output).toMatch(/0x19\s/);
@@ -213,7 +213,7 @@ describe.skipIf(missing !== undefined)('nodes in a machine that has its own', { 
             grep program /run/log; ls /dev/i2c-1 2>&1`,
         )
         .join('\n'),
-      deadlineMs: 100_000,
+      deadlineMs: 200_000,
     });
     const nobody = "the program ended with 2\nls: cannot access '/dev/i2c-1': No such file or directory\n";
     for (const way of ['board', 'nodes']) {

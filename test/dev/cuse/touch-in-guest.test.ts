@@ -19,7 +19,7 @@ async function onNodes(options: string, commands: string): Promise<string> {
       ${commands}
       kill -TERM $up; wait $up; echo "up ended with $?"
       ls /run/dtbus; cat /run/errors`,
-    deadlineMs: 100_000,
+    deadlineMs: 200_000,
   });
   expect(exitCode, output).toBe(0);
   return output.replaceAll('\r', '');

@@ -75,7 +75,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 async function app(name: string, text: string): Promise<unknown> {
   const script = file(name, text);
   const { stdout } = await run(process.execPath, ['--import', join(folder, 'register.mjs'), script], {
-    timeout: 15_000,
+    timeout: 60_000,
   });
   return JSON.parse(stdout);
 }
@@ -171,7 +171,7 @@ ${print("[spi, require('i2c'), require('i2c'), require('pigpio')]")}`,
       process.execPath,
       ['--import', join(folder, 'register.mjs'), script],
       {
-        timeout: 15_000,
+        timeout: 60_000,
       },
     );
     expect(JSON.parse(stdout)).toEqual([8, 7, 7, 9]);
@@ -290,7 +290,7 @@ const linked = require('./node_modules/dtbus/bin/drop-ins/i2c-bus');
 const spi = require('./node_modules/dtbus/bin/drop-ins/spi-device');
 ${print(`[${READ_I2C}, linked.openSync(1).readByteSync(0x48, 0), spi.MODE2, require('i2c-bus/package.json').version]`)}`,
     );
-    const { stdout, stderr } = await run(process.execPath, [script], { timeout: 15_000 });
+    const { stdout, stderr } = await run(process.execPath, [script], { timeout: 60_000 });
     expect([JSON.parse(stdout), stderr]).toEqual([[0x2a, 0x2a, 2, '5.2.3'], '']);
   });
 });

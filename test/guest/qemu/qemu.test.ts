@@ -58,7 +58,7 @@ describe.skipIf(missing !== undefined)('dtbus guest --qemu on the demo board', (
       kernel: QEMU_KERNEL,
       command: ['sh', '-c', `${script.join('')}\nexit 42`],
       // On TCG, on a busy machine, perhaps after a KVM that runs nothing.
-      deadlineMs: 80_000,
+      deadlineMs: 200_000,
       onBoard: (board) => board.line('/gpio', 'button').set(false),
       output: (bytes) => {
         output += Buffer.from(bytes).toString('latin1');
@@ -69,7 +69,7 @@ describe.skipIf(missing !== undefined)('dtbus guest --qemu on the demo board', (
       const end = part.indexOf('\n');
       said.set(part.slice(0, end), part.slice(end + 1));
     }
-  }, 90_000);
+  });
   const outputOf = (name: keyof typeof COMMANDS) => said.get(name);
 
   it('hands back the exit code of the command, and its output without what firmware and kernel say', () => {

@@ -147,7 +147,7 @@ describe.skipIf(missing !== undefined)("the machine's own buses, in a real Linux
     const result = await runGuest(join(folder, 'board.dts'), {
       kernel: UML_KERNEL,
       command: ['sh', '-c', script(folder)],
-      deadlineMs: 100_000,
+      deadlineMs: 200_000,
       output: (bytes) => printed.push(Buffer.from(bytes).toString('latin1').trimEnd()),
       onWarning: () => {},
     });
@@ -156,7 +156,7 @@ describe.skipIf(missing !== undefined)("the machine's own buses, in a real Linux
     expect(result.exitCode, printed.join('\n')).toBe(0);
     record = readFileSync(join(folder, 'record'), 'latin1').split('\n');
     [, bus = '', stub = ''] = (printed.find((line) => line.startsWith('buses ')) ?? '').split(' ');
-  }, 120_000);
+  });
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it('refuses addresses that a kernel driver holds, in every message, until it is unbound', () => {

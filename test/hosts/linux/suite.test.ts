@@ -66,7 +66,7 @@ describe.skipIf(missing !== undefined)('in a real Linux', () => {
         commands: COMMANDS,
         dtb: blob,
         kernelArguments: ['seccomp=on'],
-        deadlineMs: 100_000,
+        deadlineMs: 200_000,
         line: (stream) => {
           controllers = new GuestControllers(stream);
           resolve();

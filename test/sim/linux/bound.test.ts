@@ -73,7 +73,7 @@ describe.skipIf(NO_UML)(`Linux drivers of parts that are rows of tables${NO_UML 
     run = await bootWithParts(boardParts(), [], commands(SENSED.map(([name]) => name)));
     values = attributesOf(run);
     said = new Set(run.output.split('\n').map((line) => line.trim()));
-  }, 200_000);
+  });
 
   /** Kernels of others have fewer drivers. */
   const skipWithout = (driver: string, skip: (reason: string) => never) => {

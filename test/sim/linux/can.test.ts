@@ -26,7 +26,7 @@ describe.skipIf(NO_UML)(`Linux's driver of MCP251xFD${NO_UML || ''}`, () => {
       COMMANDS,
     );
     endsQuietly(run);
-  }, 200_000);
+  });
 
   it('binds to both', () => {
     const said = attributesOf(run);

@@ -81,7 +81,7 @@ describe.skipIf(NO_UML !== undefined)("Linux's drivers after a loss of power, an
     run = await bootWithParts([...CLOCKS, ...OTHERS], [], COMMANDS, faults);
     if (process.env['DTBUS_TRACE']) console.log(run.output);
     attributes = attributesOf(run);
-  }, 60_000);
+  });
 
   it.each(CLOCKS.map(({ name }) => name))('%s: the driver has no time', (name) => {
     expect(attributes.get(`${name} first`)).toContain('Invalid argument');

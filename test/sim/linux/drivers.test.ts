@@ -152,7 +152,7 @@ describe.skipIf(NO_UML !== undefined)("Linux's drivers and our parts", () => {
   beforeAll(async () => {
     run = await bootWithParts(I2C, SPI, COMMANDS);
     attributes = attributesOf(run);
-  }, 180_000);
+  });
 
   const found = new Map<string, { what: string; right: boolean }[]>();
   afterEach(({ task }) => {

@@ -110,7 +110,7 @@ describe.skipIf(NO_UML !== undefined)("Linux's spi-nor and our flashes", () => {
   beforeAll(async () => {
     run = await bootWithParts([], PARTS, COMMANDS);
     attributes = attributesOf(run);
-  }, 180_000);
+  });
 
   it('runs to its end without a complaint of a model', () => {
     endsQuietly(run);

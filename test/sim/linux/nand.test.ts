@@ -49,7 +49,7 @@ describe.skipIf(NO_UML)(`Linux's driver of SPI NAND${NO_UML || ''}`, () => {
     run = await bootWithParts([], parts, COMMANDS);
     said = attributesOf(run);
     endsQuietly(run);
-  }, 200_000);
+  });
 
   it.each(
     CHIPS.map(([compatible, size, spare], index) => [compatible, `flash@${index}`, size, spare] as const),

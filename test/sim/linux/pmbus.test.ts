@@ -29,7 +29,7 @@ describe.skipIf(NO_UML)(`Linux's PMBus core${NO_UML || ''}`, () => {
     );
     said = attributesOf(run);
     endsQuietly(run);
-  }, 200_000);
+  });
 
   it.each([
     ['vin', 11_500],

@@ -245,7 +245,7 @@ describe.skipIf(NO_UML !== undefined)("Linux's drivers of sensors and our parts"
   beforeAll(async () => {
     run = await bootWithParts(I2C, SPI, SHOW_DRIVERS_AND_SENSORS);
     attributes = attributesOf(run);
-  }, 180_000);
+  });
 
   const found = new Map<string, { what: string; right: boolean }[]>();
   afterEach(({ task }) => {

@@ -138,7 +138,7 @@ describe.skipIf(NO_UML)(`interrupt lines, by drivers of Linux${NO_UML || ''}`, (
     } finally {
       rmSync(folder, { recursive: true });
     }
-  }, 200_000);
+  });
 
   it.each([
     '0-0010 elants_i2c',

@@ -52,7 +52,7 @@ describe.skipIf(NO_UML)(`Linux's TPM drivers${NO_UML || ''}`, () => {
     run = await bootWithParts(I2C, SPI, COMMANDS);
     said = attributesOf(run);
     endsQuietly(run);
-  }, 200_000);
+  });
 
   it.each([
     ['tpm@0', 'tpm_tis_spi'],

@@ -186,7 +186,7 @@ describe.skipIf(native.folder === undefined)('the real i2c-bus and spi-device', 
   });
 });
 
-describe.skipIf(missing !== undefined)('nodes in a machine that has its own', { timeout: 120_000 }, () => {
+describe.skipIf(missing !== undefined)('nodes in a machine that has its own', { timeout: 400_000 }, () => {
   it.each(['board', 'nodes'])(
     'a bus number that is taken is left alone, and another one said (%s)',
     async (way) => {

@@ -25,7 +25,7 @@ async function onNodes(options: string, commands: string): Promise<string> {
   return output.replaceAll('\r', '');
 }
 
-describe.skipIf(missing !== undefined)('a board whose nodes are real', { timeout: 120_000 }, () => {
+describe.skipIf(missing !== undefined)('a board whose nodes are real', { timeout: 400_000 }, () => {
   // All in one thread; and with a thread for each node beside the board's own.
   it.each(['', '--watch'])('is set, read and watched by a second process: up --dev %s', async (options) => {
     const output = await onNodes(

@@ -48,7 +48,7 @@ const KNOWN: Readonly<Record<string, KnownUsb>> = {
     'excamera,i2cdriver',
     'excamera,spidriver',
   ),
-  '1209:7331': serial('Bus Pirate 5 or 6'),
+  '1209:7331': serial('Bus Pirate 5 or 6 (its second port)', 'dangerousprototypes,bus-pirate-5'),
   '04d8:ffee': serial('USB-ISS', 'devantech,usb-iss'),
   '2341:0043': serial('Arduino Uno', FIRMATA, SERPROG),
   '1a86:7523': serial(

@@ -47,12 +47,20 @@ type Row = readonly [
 /**
  * ENXIO: no acknowledge of the address; EAGAIN: arbitration lost; EBUSY: the bus stays busy; ETIMEDOUT: SCL is held (Linux
  * Documentation/i2c/fault-codes.rst). EREMOTEIO: no acknowledge of data (i2c-algo-bit and others). What an adapter cannot tell is
- * in its column "NACK" in hosts/README.md: i2c-tiny-usb and Firmata tell nothing of data, Firmata nothing of what is written.
+ * in its column "NACK" in hosts/README.md: i2c-tiny-usb and Firmata tell nothing of data, Firmata nothing of what is written; a Bus Pirate 5
+ * does not tell the one from the other.
  */
 const I2C: readonly Row[] = [
   ['nack', '&temp', {}, 'read', 'ENXIO', { firmata: '1f80' }],
   ['nack', '&temp', { direction: 'read' }, 'read', 'ENXIO'],
-  ['nack', '&eeprom', { at: 1 }, 'write', 'EREMOTEIO', { 'i2c-tiny-usb': 'ok', firmata: 'ok' }],
+  [
+    'nack',
+    '&eeprom',
+    { at: 1 },
+    'write',
+    'EREMOTEIO',
+    { 'i2c-tiny-usb': 'ok', firmata: 'ok', 'bus-pirate-5': 'ENXIO' },
+  ],
   ['absent', '&temp', {}, 'read', 'ENXIO'],
   ['absent', 'i2c-0', {}, 'read', 'ENXIO'],
   ['busy', '&eeprom', { forMs: 1e6 }, 'write', 'ENXIO', { firmata: 'ok' }],
@@ -68,7 +76,7 @@ const I2C: readonly Row[] = [
     { ms: 5 },
     'read',
     '1f80',
-    { 'bus-pirate': NOT, ch341a: NOT, ch347: NOT, ft232h: NOT },
+    { 'bus-pirate': NOT, 'bus-pirate-5': NOT, ch341a: NOT, ch347: NOT, ft232h: NOT },
   ],
   // 60 ms is the time-out of the simulated bus, 50 ms that of SoftI2C; the others wait.
   [
@@ -81,6 +89,7 @@ const I2C: readonly Row[] = [
       simulated: 'ETIMEDOUT',
       micropython: 'ETIMEDOUT',
       'bus-pirate': NOT,
+      'bus-pirate-5': NOT,
       ch341a: NOT,
       ch347: NOT,
       ft232h: NOT,
@@ -109,6 +118,7 @@ const I2C: readonly Row[] = [
       ft232h: 'ETIMEDOUT',
       i2cdriver: 'ETIMEDOUT',
       'usb-iss': 'ETIMEDOUT',
+      'bus-pirate-5': 'ETIMEDOUT',
       mcp2221: 'ETIMEDOUT',
       micropython: 'ETIMEDOUT',
     },
@@ -128,6 +138,7 @@ const I2C: readonly Row[] = [
       ft232h: 'EBUSY',
       i2cdriver: 'EBUSY',
       'usb-iss': 'EBUSY',
+      'bus-pirate-5': 'EBUSY',
       mcp2221: 'EBUSY',
       ch347: NOT,
       dln2: NOT,
@@ -146,6 +157,7 @@ const I2C: readonly Row[] = [
       ft232h: '1f80',
       i2cdriver: '1f80',
       'usb-iss': '1f80',
+      'bus-pirate-5': '1f80',
       cp2112: 'EBUSY',
       sc18im700: 'EBUSY',
       ft260: 'EBUSY',
@@ -163,6 +175,7 @@ const I2C: readonly Row[] = [
       ft232h: '1f80',
       i2cdriver: '1f80',
       'usb-iss': '1f80',
+      'bus-pirate-5': '1f80',
       cp2112: 'EBUSY',
       sc18im700: 'EBUSY',
       ft260: 'EBUSY',

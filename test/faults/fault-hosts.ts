@@ -13,6 +13,7 @@ const SPI_PARTS = 'flash: flash@0 { compatible = "winbond,w25q80"; reg = <0>; };
 export const I2C_HOSTS = [
   'simulated',
   'dtbus,bus-pirate-emulator',
+  'dtbus,bus-pirate-5-emulator',
   'dtbus,ch341a-emulator',
   'dtbus,ch347-emulator',
   'dtbus,cp2112-emulator',
@@ -31,6 +32,7 @@ export const I2C_HOSTS = [
 export const SPI_HOSTS = [
   'simulated',
   'dtbus,bus-pirate-emulator',
+  'dtbus,bus-pirate-5-emulator',
   'dtbus,ch341a-emulator',
   'dtbus,ch347-emulator',
   'dtbus,dln2-emulator',

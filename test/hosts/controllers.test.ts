@@ -6,6 +6,12 @@ import {
   V3_FIRMWARE_6_1,
   V4_FIRMWARE_8_0,
 } from '../../hosts/bus-pirate/index.ts';
+import {
+  I2C_CAPABILITIES as BUS_PIRATE_5_CAPABILITIES,
+  DEFAULT_SETTINGS as BUS_PIRATE_5_SETTINGS,
+  BusPirate5Adapter,
+  BusPirate5Emulator,
+} from '../../hosts/bus-pirate-5/index.ts';
 import { Ch341aAdapter, Ch341aEmulator } from '../../hosts/ch341a/index.ts';
 import { Ch347Adapter, Ch347Emulator } from '../../hosts/ch347/index.ts';
 import { Cp2112Adapter, Cp2112Emulator } from '../../hosts/cp2112/index.ts';
@@ -182,6 +188,18 @@ function usbIss(): Promise<ControllerBench> {
   );
 }
 
+function busPirate5(): Promise<ControllerBench> {
+  const wire = new RecordingWire();
+  return behindPort(
+    wire,
+    () => new BusPirate5Emulator(wire),
+    (port) =>
+      new BusPirate5Adapter('an emulated port', BUS_PIRATE_5_SETTINGS, (events) =>
+        serialLink(port(), 115_200)(events),
+      ),
+  );
+}
+
 function spiDriver(): Promise<ControllerBench> {
   const wire = new RecordingWire();
   return behindPort(
@@ -276,6 +294,7 @@ async function real(port: string): Promise<ControllerBench> {
 describeControllers('simulated controllers', simulated);
 describeControllers('Bus Pirate v4 on a pty', () => emulated(V4_FIRMWARE_8_0));
 describeControllers('Bus Pirate v3.5 on a pty', () => emulated(V3_FIRMWARE_6_1));
+describeControllers('Bus Pirate 5', busPirate5, { i2c: BUS_PIRATE_5_CAPABILITIES });
 describeControllers('serprog on a pty', serprog, { hasI2c: false, spiModes: [0] });
 describeControllers('MicroPython, SoftI2C', () => micropython(true));
 describeControllers('MicroPython before 1.14, hardware I2C', () => micropython(false, 0), {

@@ -15,6 +15,7 @@ const board = (compatible: string, buses: readonly ('i2c' | 'spi')[]) => `/dts-v
 
 describe('a board on an emulated adapter', () => {
   it.each<[string, ...('i2c' | 'spi')[]]>([
+    ['dtbus,bus-pirate-5-emulator', 'i2c', 'spi'],
     ['dtbus,ch341a-emulator', 'i2c', 'spi'],
     ['dtbus,ch347-emulator', 'i2c', 'spi'],
     ['dtbus,cp2112-emulator', 'i2c'],

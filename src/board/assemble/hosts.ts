@@ -53,6 +53,10 @@ const FOLDERS: readonly {
     load: () => import('../../../hosts/excamera/index.ts'),
   },
   {
+    compatible: ['dangerousprototypes,bus-pirate-5', 'dtbus,bus-pirate-5-emulator'],
+    load: () => import('../../../hosts/bus-pirate-5/index.ts'),
+  },
+  {
     compatible: ['devantech,usb-iss', 'dtbus,usb-iss-emulator'],
     load: () => import('../../../hosts/usb-iss/index.ts'),
   },

@@ -9,6 +9,7 @@ export interface EmulatedKind {
 /** By the name that the command line has for it; `makers.ts` makes each. */
 export const EMULATED_KINDS = {
   'bus-pirate': { way: 'pty', carries: ['i2c', 'spi'] },
+  'bus-pirate-5': { way: 'pty', carries: ['i2c', 'spi'] },
   serprog: { way: 'pty', carries: ['spi'] },
   micropython: { way: 'pty', carries: ['i2c', 'spi'] },
   firmata: { way: 'pty', carries: ['i2c', 'spi'] },

@@ -20,6 +20,10 @@ export const PTY_ADAPTERS: Makers<'pty', EmulatedAdapter> = {
     const { BusPirateEmulator } = await import('../../../hosts/bus-pirate/index.ts');
     return new BusPirateEmulator(buses);
   },
+  'bus-pirate-5': async (buses) => {
+    const { BusPirate5Emulator } = await import('../../../hosts/bus-pirate-5/index.ts');
+    return new BusPirate5Emulator(buses);
+  },
   serprog: async ({ spi }) => {
     const { SerprogEmulator } = await import('../../../hosts/serprog/index.ts');
     return new SerprogEmulator({ spi });

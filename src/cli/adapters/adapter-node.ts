@@ -26,6 +26,7 @@ const LINES: Readonly<Record<string, number>> = {
   'ftdi,ft4232h': 8,
   'ftdi,ft260': 14,
   'devantech,usb-iss': 4,
+  'dangerousprototypes,bus-pirate-5': 8,
   'nxp,sc18im700': 8,
   'microchip,mcp2210': 9,
   'wch,ch347': 8,

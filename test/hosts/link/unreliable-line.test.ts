@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { BusPirateAdapter, BusPirateEmulator, DEFAULT_SETTINGS } from '../../../hosts/bus-pirate/index.ts';
 import {
+  BusPirate5Adapter,
+  BusPirate5Emulator,
+  DEFAULT_SETTINGS as DEFAULT_SETTINGS_5,
+} from '../../../hosts/bus-pirate-5/index.ts';
+import {
   I2cDriverAdapter,
   I2cDriverEmulator,
   SpiDriverAdapter,
@@ -143,6 +148,12 @@ const busPirate: MakeBench = (...line) =>
     (open) => new BusPirateAdapter(NAME, DEFAULT_SETTINGS, open),
     ...line,
   );
+const busPirate5: MakeBench = (...line) =>
+  i2cBench(
+    (wire) => new BusPirate5Emulator(wire),
+    (open) => new BusPirate5Adapter(NAME, DEFAULT_SETTINGS_5, open),
+    ...line,
+  );
 const i2cDriver: MakeBench = (...line) =>
   i2cBench(
     (wire) => new I2cDriverEmulator(wire),
@@ -205,6 +216,7 @@ async function recovers(bench: Bench): Promise<void> {
 
 describe.each([
   ['Bus Pirate', busPirate],
+  ['Bus Pirate 5', busPirate5],
   ['I2CDriver', i2cDriver],
   ['serprog', serprog],
   ['SPIDriver', spiDriver],

@@ -3,6 +3,27 @@ import type { Binding } from './binding.ts';
 
 export const BINDINGS: readonly Binding[] = [
   {
+    file: 'dangerousprototypes,bus-pirate-5.yaml',
+    compatibles: ['dangerousprototypes,bus-pirate-5', 'dtbus,bus-pirate-5-emulator'],
+    isComplete: true,
+    required: ['compatible'],
+    properties: {
+      port: {
+        type: 'string',
+      },
+      'startup-delay-us': {
+        type: 'uint32',
+      },
+      'dtbus,power': {
+        type: 'boolean',
+      },
+      'dtbus,power-microvolt': {},
+      'dtbus,pull-ups': {
+        type: 'boolean',
+      },
+    },
+  },
+  {
     file: 'dangerousprototypes,bus-pirate.yaml',
     compatibles: ['dangerousprototypes,bus-pirate', 'dtbus,bus-pirate-emulator'],
     isComplete: true,

@@ -101,7 +101,14 @@ describe('the files of a failed test', () => {
     const { stdout, stderr } = spawnSync(
       process.execPath,
       [
-        ...['node_modules/vitest/vitest.mjs', 'run', '--root', 'test/fixtures/failed'],
+        ...[
+          'node_modules/vitest/vitest.mjs',
+          'run',
+          '--root',
+          'test/fixtures/failed',
+          '--testTimeout',
+          '120000',
+        ],
         ...['--attachmentsDir', folder, '--reporter', 'verbose'],
       ],
       { encoding: 'utf8', env: { ...env, NO_COLOR: '1' } },

@@ -43,7 +43,8 @@ it('its types hold, and its TypeScript is compiled', () => {
 });
 
 it('vitest runs its tests, of TypeScript and of JavaScript', () => {
-  const { status, stdout } = run(process.execPath, tool('vitest/vitest.mjs'), 'run', '--reporter', 'verbose');
+  const vitest = [tool('vitest/vitest.mjs'), 'run', '--reporter', 'verbose', '--testTimeout', '120000'];
+  const { status, stdout } = run(process.execPath, ...vitest);
   expect(stdout).toMatch(/Tests {2}8 passed \| 2 skipped \(10\)/);
   for (const world of ['sim', 'emulated'])
     expect(stdout).toMatch(new RegExp(`✓ .*${world}.* vitest/worlds.spec.ts > measures once`));

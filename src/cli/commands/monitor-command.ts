@@ -7,6 +7,7 @@ interface MonitorArguments extends BoardArguments {
   readonly port: string;
   readonly open: boolean;
   readonly control: boolean;
+  readonly terminal: boolean;
 }
 
 /** Adds `dtbus monitor`. */
@@ -17,7 +18,9 @@ export function addMonitorCommand(program: Command, end: (exitCode: number) => v
     .description(
       `Serves a page on 127.0.0.1 that shows every transfer as it happens, decoded by part, with its ideal waveform, and a panel for each simulated part, where what it senses can be set. Only who has the printed address, with its token, may use it. What is on real adapters it only shows: pressing their lines and injecting faults there needs --control.
 
-The board is one that runs in another process (dtbus up, run, serve or guest); if none does, it is brought up here. With a script, the script runs on the board, and the page stays until Ctrl-C. With a command behind --, Node programs that the command starts run on the board, and the page ends with the command, as does dtbus monitor, with its exit code.`,
+The board is one that runs in another process (dtbus up, run, serve or guest); if none does, it is brought up here. With a script, the script runs on the board, and the page stays until Ctrl-C. With a command behind --, Node programs that the command starts run on the board, and the page ends with the command, as does dtbus monitor, with its exit code.
+
+With --terminal the decoded transfers and the parts are shown in this terminal: q quits, f freezes and follows, / filters, arrows scroll. What a script or command writes is held back until then.`,
     )
     .argument(
       '[command...]',
@@ -25,6 +28,11 @@ The board is one that runs in another process (dtbus up, run, serve or guest); i
     )
     .addOption(new Option('--port <port>', 'port of the page; 0: one that is free').default('0'))
     .option('--control', 'let the page touch what is on real adapters, too', false)
+    .addOption(
+      new Option('--terminal', 'show the transfers and the parts in this terminal')
+        .conflicts(['port', 'open', 'control'])
+        .default(false),
+    )
     .option('--open', 'open the page in the browser', false)
     .passThroughOptions()
     .addHelpText(
@@ -34,6 +42,7 @@ Examples:
   dtbus monitor dts/demo.dts                     the demo board, to play with
   dtbus monitor dts/demo.dts read-temperature.js what a script does
   dtbus monitor dts/demo.dts -- npm test         what the tests of a project do
+  dtbus monitor --terminal dts/demo.dts          the same without a browser, by ssh
   dtbus monitor --connect /run/dtbus             the board of dtbus serve --socket-dir /run/dtbus
 `,
     );

@@ -16,7 +16,12 @@ export interface RunOptions {
   readonly watch?: WatchOptions | undefined;
   /** The machine that packages find when they look for one. */
   readonly pretend?: string | undefined;
+  /** Is given what the program writes, in the place of this process's outputs; its standard input is empty then. */
+  readonly output?: ProgramOutput | undefined;
 }
+
+/** Takes what a program writes. */
+export type ProgramOutput = (bytes: Uint8Array, stream: 'stdout' | 'stderr') => void;
 
 /**
  * Runs a script in a Node of its own with the board in its environment.
@@ -26,7 +31,7 @@ export async function runScript(
   args: BoardArguments,
   script: string,
   argv: readonly string[],
-  { watch, pretend }: RunOptions = {},
+  { watch, pretend, output }: RunOptions = {},
 ): Promise<number> {
   if (pretend !== undefined) await checkMachine(pretend);
   checkScript(script);
@@ -36,6 +41,7 @@ export async function runScript(
     [...(isLoadedByRequire(script) ? required(first) : imported(first)), script, ...argv],
     watch,
     { ...boardEnvironment(args), ...(pretend === undefined ? {} : { DTBUS_PRETEND: pretend }) },
+    output,
   );
 }
 
@@ -61,6 +67,7 @@ function boardEnvironment(args: BoardArguments): Record<string, string> {
 export function runCommand(
   args: BoardArguments,
   [program = '', ...argv]: readonly string[],
+  output?: ProgramOutput,
 ): Promise<number> {
   const options = [process.env['NODE_OPTIONS'] ?? '', ...imported(['dtbus/register'])];
   const env = {
@@ -68,7 +75,7 @@ export function runCommand(
     DTBUS_CONTROL: 'children',
     NODE_OPTIONS: options.join(' ').trim(),
   };
-  return runProgram(program, argv, { stdio: 'inherit', env });
+  return runProgram(program, argv, { stdio: 'inherit', env, output });
 }
 
 /** @throws {UsageError} a word that is no file which Node can run */
@@ -168,8 +175,10 @@ function runNode(
   argv: readonly string[],
   watch: WatchOptions | undefined,
   env: Readonly<Record<string, string>>,
+  output?: ProgramOutput,
 ): Promise<number> {
   return runProgram(process.execPath, argv, {
+    output,
     // What is watched has standard output for itself where it is wanted there: see `SHARED_OUTPUT`.
     stdio: isStandardOutputTaken(watch) ? ['inherit', 2, 2, 1] : 'inherit',
     env: {
@@ -180,6 +189,13 @@ function runNode(
   });
 }
 
+interface ProgramOptions {
+  readonly stdio: StdioOptions;
+  readonly env: Readonly<Record<string, string>>;
+  /** See `RunOptions`. */
+  readonly output?: ProgramOutput | undefined;
+}
+
 /**
  * Runs a program and waits for its end. A signal that ends this process is passed on: the child decides what it does
  * about it, and nothing of it outlives this process. The second one of a kind kills a child that takes no notice.
@@ -187,7 +203,7 @@ function runNode(
 async function runProgram(
   program: string,
   argv: readonly string[],
-  { stdio, env }: { readonly stdio: StdioOptions; readonly env: Readonly<Record<string, string>> },
+  { stdio, env, output }: ProgramOptions,
 ): Promise<number> {
   let child: ChildProcess | undefined;
   const seen = new Map<string, number>();
@@ -200,7 +216,13 @@ async function runProgram(
   };
   for (const signal of ENDING) process.on(signal, passOn);
   try {
-    child = spawn(program, argv, { stdio, env: { ...process.env, ...env } });
+    const pipes: StdioOptions = ['ignore', 'pipe', 'pipe'];
+    child = spawn(program, argv, {
+      stdio: output === undefined ? stdio : pipes,
+      env: { ...process.env, ...env },
+    });
+    for (const stream of ['stdout', 'stderr'] as const)
+      child[stream]?.on('data', (bytes: Uint8Array) => output?.(bytes, stream));
     return await endOf(child);
   } finally {
     for (const signal of ENDING) process.off(signal, passOn);
@@ -229,7 +251,12 @@ function endOf(child: ChildProcess): Promise<number> {
     child.once('error', (error: NodeJS.ErrnoException) =>
       reject(error.code === 'ENOENT' ? new Error(`not found: the command ${child.spawnfile}`) : error),
     );
-    child.once('exit', (code, signal) => resolveExit(code ?? 128 + constants.signals[signal ?? 'SIGTERM']));
+    // Its pipes may have more.
+    child.once(
+      child.stdout === null ? 'exit' : 'close',
+      (code: number | null, signal: NodeJS.Signals | null) =>
+        resolveExit(code ?? 128 + constants.signals[signal ?? 'SIGTERM']),
+    );
   });
 }
 

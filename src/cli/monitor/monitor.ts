@@ -5,11 +5,11 @@ import {
   processesOf,
   shareBoard,
 } from '../../board/index.ts';
-import { openInBrowser, startMonitor } from '../../monitor/index.ts';
 import { type BoardArguments, openNamedBoard } from '../board/named-board.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { warn } from '../terminal/warn.ts';
+import { HeldOutput } from './terminal/held-output.ts';
 
 const LOOK_MS = 50;
 
@@ -19,6 +19,8 @@ export interface PageSettings {
   readonly open: boolean;
   /** Whether the page may touch what is on real adapters. */
   readonly control: boolean;
+  /** In the terminal, in the place of a page. */
+  readonly terminal: boolean;
 }
 
 /** What runs on the board while the page is there. */
@@ -34,7 +36,8 @@ interface Served {
   readonly find: () => Promise<BoardControl>;
   /** Where its address is written, and of a page by itself on standard output also what becomes of the board. */
   readonly output: NodeJS.WriteStream;
-  readonly until: Promise<unknown>;
+  /** Resolves when it is to end; `over`: somebody has quit. */
+  until(over?: Promise<void>): Promise<unknown>;
 }
 
 /**
@@ -46,11 +49,12 @@ export async function monitorBoard(
   program: Program,
   settings: PageSettings,
 ): Promise<number> {
+  if (settings.terminal) (await import('./terminal/terminal-monitor.ts')).checkTerminal();
   if (program.words.length > 0) return monitorProgram(args, program, settings);
   const output = process.stdout;
   if (args.connect !== undefined || processesOf(args.board).length > 0) {
     const find = () => findControl(args.board, args.connect);
-    return serve({ find, output, until: untilInterrupted() }, settings);
+    return serve({ find, output, until: untilInterrupted }, settings);
   }
   const board = await openNamedBoard(args);
   const unshare = await shareBoard(board, args.board);
@@ -58,7 +62,7 @@ export async function monitorBoard(
     await board.settled();
     // Of this process, whichever others bring up the same board meanwhile.
     const find = () => findControl(args.board, controlSocketOf(args.board));
-    return await serve({ find, output, until: untilInterrupted() }, settings);
+    return await serve({ find, output, until: untilInterrupted }, settings);
   } finally {
     unshare();
     await board.close();
@@ -67,8 +71,13 @@ export async function monitorBoard(
 
 async function serve(
   { find, output, until }: Served,
-  { port, open, control }: PageSettings,
+  { port, open, control, terminal }: PageSettings,
 ): Promise<number> {
+  if (terminal) {
+    await (await import('./terminal/terminal-monitor.ts')).showInTerminal(find, until);
+    return 0;
+  }
+  const { openInBrowser, startMonitor } = await import('../../monitor/index.ts');
   const monitor = await startMonitor({
     find,
     port,
@@ -79,7 +88,7 @@ async function serve(
   });
   output.write(`${monitor.url}\n`);
   if (open) openInBrowser(monitor.url, warn);
-  await until;
+  await until();
   await monitor.close();
   return 0;
 }
@@ -96,7 +105,10 @@ async function monitorProgram(
   const { runCommand, runScript } = await import('../commands/run-script.ts');
   const others = processesOf(args.board);
   let hasEnded = false;
-  const running = (isCommand ? runCommand(args, words) : runScript(args, file, rest)).finally(() => {
+  const held = settings.terminal ? new HeldOutput() : undefined;
+  const running = (
+    isCommand ? runCommand(args, words, held?.take) : runScript(args, file, rest, { output: held?.take })
+  ).finally(() => {
     hasEnded = true;
   });
   // Told below.
@@ -111,8 +123,12 @@ async function monitorProgram(
     await Promise.race([running, new Promise((resolve) => setTimeout(resolve, LOOK_MS))]).catch(() => {});
   if (hasEnded) warn(`${file} ended before its board was looked at`);
   else {
-    const until = isCommand ? running.catch(() => {}) : untilInterrupted();
+    const ended = running.catch(() => {});
+    const until = isCommand
+      ? (over?: Promise<void>) => (over === undefined ? ended : Promise.race([ended, over]))
+      : untilInterrupted;
     await serve({ find, output: isCommand ? process.stderr : process.stdout, until }, settings);
   }
+  held?.release();
   return running;
 }

@@ -110,15 +110,21 @@ function partText({ path, title, properties, values }: ControlPart): string {
   const width = Math.max(0, ...properties.map(({ name }) => name.length));
   const lines = properties
     .filter(({ name }) => !isPicture(values[name]))
-    .map(({ name, unit }) => {
-      const text = textOf(values[name] as WireValue);
-      return oneLine(`  ${name.padEnd(width)}  ${text}${unit === undefined ? '' : ` ${unit}`}`);
-    });
+    .map((property) => oneLine(`  ${property.name.padEnd(width)}  ${propertyText(property, values)}`));
   return `${[oneLine(`${path}  ${title}`), ...lines].join('\n')}\n`;
 }
 
+/** A value with its unit; with what strangers wrote in it. */
+export function propertyText(
+  { name, unit }: ControlPart['properties'][number],
+  values: ControlPart['values'],
+): string {
+  const text = textOf(values[name] as WireValue);
+  return unit === undefined ? text : `${text} ${unit}`;
+}
+
 /** A display's picture as text takes many lines: that is what `show` is for. */
-function isPicture(value: WireValue | undefined): boolean {
+export function isPicture(value: WireValue | undefined): boolean {
   return typeof value === 'string' && value.includes('\n');
 }
 

@@ -69,7 +69,7 @@ function partPaths(control: BoardControl, parts: readonly string[]): Promise<str
 }
 
 /** What comes from the other process, as the log reads it. */
-class RemoteBoards {
+export class RemoteBoards {
   /** Resolves when all boards that were told of are known to the log. */
   attached: Promise<void> = Promise.resolve();
   readonly #log: WatchLog | RecordLog | SigrokLog;

@@ -10,11 +10,25 @@ export function durationOf({ queuedMs, wireMs }: TracedTransfer): number {
 
 /** In front of a transfer that failed, so that it is found without colours, too. */
 const FAILED = '!';
-const COLUMNS = { mark: 1, time: 10, bus: 7, target: 20, result: 10, duration: 8 } as const;
+
+/** How wide the columns of a table are, and what parts them. */
+export interface Columns {
+  readonly mark: number;
+  readonly time: number;
+  readonly bus: number;
+  readonly target: number;
+  readonly result: number;
+  readonly duration: number;
+  readonly gap: string;
+}
+
+const WIDE: Columns = { mark: 1, time: 10, bus: 7, target: 20, result: 10, duration: 8, gap: '  ' };
+/** Leaves 31 of 80 columns for what a transfer means. */
+export const NARROW: Columns = { mark: 1, time: 10, bus: 6, target: 14, result: 7, duration: 6, gap: ' ' };
 
 /** The line above the others. */
-export function heading(paint: Paint): string {
-  const { mark, time, bus, target, result, duration } = COLUMNS;
+export function heading(paint: Paint, columns = WIDE): string {
+  const { mark, time, bus, target, result, duration, gap } = columns;
   const names = [
     'time/s'.padStart(mark + time),
     'bus'.padEnd(bus),
@@ -23,7 +37,7 @@ export function heading(paint: Paint): string {
     'µs'.padStart(duration),
     'transfer',
   ];
-  return `${paint('bold', names.join('  '))}\n`;
+  return `${paint('bold', names.join(gap))}\n`;
 }
 
 /** One transfer as a line. `began`: ms since 1970 that the times count from. */
@@ -31,19 +45,20 @@ export function transferLine(
   { transfer, bus, target, text }: WatchedTransfer,
   began: number,
   paint: Paint,
+  columns = WIDE,
 ): string {
   const { fault, startedMs } = transfer;
-  const result = (fault ?? 'ok').padEnd(COLUMNS.result);
+  const result = (fault ?? 'ok').padEnd(columns.result);
   const mark = fault === undefined ? ' ' : paint('red', FAILED);
   const fields = [
-    mark + timeText(startedMs - began, paint),
-    busName(bus).padEnd(COLUMNS.bus),
-    oneLine(target).padEnd(COLUMNS.target),
+    mark + timeText(startedMs - began, paint, columns),
+    busName(bus).padEnd(columns.bus),
+    oneLine(target).padEnd(columns.target),
     paint(fault === undefined ? 'green' : 'red', result),
-    microseconds(durationOf(transfer)).toString().padStart(COLUMNS.duration),
+    microseconds(durationOf(transfer)).toString().padStart(columns.duration),
     oneLine(text + notesText(transfer)),
   ];
-  return `${fields.join('  ')}\n`;
+  return `${fields.join(columns.gap)}\n`;
 }
 
 /** An edge of a line as a line. `began`: as in `transferLine`. */
@@ -51,16 +66,17 @@ export function edgeLine(
   { startedMs, controller, line, name, high }: TracedEdge,
   began: number,
   paint: Paint,
+  columns = WIDE,
 ): string {
   const fields = [
-    ` ${timeText(startedMs - began, paint)}`,
-    'gpio'.padEnd(COLUMNS.bus),
-    oneLine(`${controller} ${line} ${name}`.trimEnd()).padEnd(COLUMNS.target),
-    ''.padEnd(COLUMNS.result),
-    ''.padEnd(COLUMNS.duration),
+    ` ${timeText(startedMs - began, paint, columns)}`,
+    'gpio'.padEnd(columns.bus),
+    oneLine(`${controller} ${line} ${name}`.trimEnd()).padEnd(columns.target),
+    ''.padEnd(columns.result),
+    ''.padEnd(columns.duration),
     high ? 'rises' : 'falls',
   ];
-  return `${fields.join('  ')}\n`;
+  return `${fields.join(columns.gap)}\n`;
 }
 
 /** An edge of a line as a line of JSON. */
@@ -69,8 +85,8 @@ export function edgeJson({ sequence, startedMs, controller, line, name, high }: 
   return `${plainJson({ sequence, time, controller, line, name: name === '' ? null : name, high })}\n`;
 }
 
-function timeText(ms: number, paint: Paint): string {
-  return paint('dim', (ms / 1000).toFixed(6).padStart(COLUMNS.time));
+function timeText(ms: number, paint: Paint, { time }: Columns): string {
+  return paint('dim', (ms / 1000).toFixed(6).padStart(time));
 }
 
 function microseconds(ms: number): number {

@@ -3,7 +3,7 @@ import { Capture } from '../../formats/index.ts';
 import { type PartReader, partReaders, type WatchedTransfer, watched } from '../../trace/decode.ts';
 import type { Paint } from '../terminal/style.ts';
 import { Summary } from './summary.ts';
-import { edgeJson, edgeLine, heading, transferJson, transferLine } from './transfer-line.ts';
+import { type Columns, edgeJson, edgeLine, heading, transferJson, transferLine } from './transfer-line.ts';
 
 /** Where a watcher writes to. */
 interface WatchOutput {
@@ -12,6 +12,8 @@ interface WatchOutput {
   readonly pcap: ((bytes: Uint8Array) => void) | undefined;
   readonly json: boolean;
   readonly paint: Paint;
+  /** Of the table; undefined: wide ones. */
+  readonly columns?: Columns;
 }
 
 /** Where the events of a board come from. */
@@ -72,17 +74,17 @@ export class WatchLog {
   }
 
   #write(one: Watched): void {
-    const { json, paint } = this.#output;
+    const { json, paint, columns } = this.#output;
     if (this.#began === undefined) {
       this.#began = startOf(one);
-      if (!json) this.#output.line(heading(paint));
+      if (!json) this.#output.line(heading(paint, columns));
     }
     if ('kind' in one) {
-      this.#output.line(json ? edgeJson(one) : edgeLine(one, this.#began, paint));
+      this.#output.line(json ? edgeJson(one) : edgeLine(one, this.#began, paint, columns));
       return;
     }
     this.#summary.add(one);
-    this.#output.line(json ? transferJson(one) : transferLine(one, this.#began, paint));
+    this.#output.line(json ? transferJson(one) : transferLine(one, this.#began, paint, columns));
     this.#capture?.add(one);
   }
 }

@@ -95,6 +95,7 @@ const ROWS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   monitor: [
     ['monitor', EVIL_NAME],
     ['monitor', '--port', '1x', EVIL_NAME],
+    ['monitor', '--terminal', EVIL_NAME],
     ['monitor', at.board, EVIL_NAME],
   ],
   lab: [['lab', EVIL_NAME]],

@@ -28,6 +28,7 @@ beforeEach(() => {
       return [];
     },
     lines: () => [],
+    buses: () => [],
     real: () => [],
   };
   end = serveControl(board as unknown as Controllable, socket);

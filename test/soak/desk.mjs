@@ -1,4 +1,4 @@
-// A desk full of adapters: five of different kinds, four of which are pulled out and put back again and again, a
+// A desk full of adapters: seven of different kinds, five of which are pulled out and put back again and again, a
 // multiplexer and simulated parts between them, two guests with Linux and a script that all use them at once.
 //
 //   npm run soak:desk -- [SECONDS] [SEED]
@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { BusPirateEmulator, V4_FIRMWARE_8_0 } from '../../dist/hosts/bus-pirate/index.js';
+import { BusPirate5Emulator } from '../../dist/hosts/bus-pirate-5/index.js';
 import { FirmataEmulator } from '../../dist/hosts/firmata/index.js';
 import { serveEmulator } from '../../dist/hosts/link/index.js';
 import { MicropythonEmulator } from '../../dist/hosts/micropython/index.js';
@@ -36,7 +37,9 @@ const AWAY = ['EIO', 'ENODEV', 'ENXIO', 'ETIMEDOUT', 'EPROTO'];
 const GUESTS = [1, 2];
 const SCRIPT = 9;
 /** The buses by their numbers: one on each adapter that has I2C. */
-const BUS = { pirate: 1, micropython: 2, firmata: 3, ch341a: 4, mux: 5 };
+const BUS = { pirate: 1, micropython: 2, firmata: 3, ch341a: 4, mux: 5, dln2: 6, pirate5: 7 };
+/** Adapters on USB, emulated in the server's process: they stay plugged in. */
+const ON_USB = ['ch341a', 'dln2'];
 const dtbus = fileURLToPath(new URL('../../bin/dtbus.js', import.meta.url));
 const models = fileURLToPath(new URL('counter.mjs', import.meta.url));
 const kernel =
@@ -73,7 +76,7 @@ function counter(arrived) {
   };
 }
 
-const arrived = { pirate: new Map(), micropython: new Map(), firmata: new Map() };
+const arrived = { pirate: new Map(), pirate5: new Map(), micropython: new Map(), firmata: new Map() };
 const wire = (name) => {
   const i2c = new I2cWire();
   i2c.attach(counter(arrived[name]), `/${name}`);
@@ -104,16 +107,19 @@ function flashWire() {
 
 const wires = {
   pirate: wire('pirate'),
+  pirate5: wire('pirate5'),
   micropython: wire('micropython'),
   firmata: wire('firmata'),
   serprog: flashWire(),
 };
 const EMULATORS = {
   pirate: () => new BusPirateEmulator({ i2c: wires.pirate, spi: new SpiWire(), traits: V4_FIRMWARE_8_0 }),
+  pirate5: () => new BusPirate5Emulator({ i2c: wires.pirate5 }),
   micropython: () => new MicropythonEmulator({ i2c: wires.micropython }),
   firmata: () => new FirmataEmulator({ i2c: wires.firmata }),
   serprog: () => new SerprogEmulator({ spi: wires.serprog }),
 };
+const logOf = (name) => join(folder, `${name}.log`);
 const portOf = (name) => join(folder, `port-${name}`);
 const plugged = new Map();
 const plug = (name) => plugged.set(name, serveEmulator(EMULATORS[name](), { pty: true, link: portOf(name) }));
@@ -124,14 +130,21 @@ function boardFile() {
     name,
   ) => `${name}_bus: i2c-${BUS[name]} { ${bus} dtbus,host = <&${name}>; dtbus,timeout-ms = <8000>;
     temp@48 { compatible = "national,lm75"; reg = <0x48>; dtbus,simulate; }; };`;
-  writeFileSync(join(folder, 'ch341a.log'), '');
+  for (const name of ON_USB) writeFileSync(logOf(name), '');
+  const usb = (
+    name,
+  ) => `${name}: ${name} { compatible = "dtbus,${name}-emulator"; i2c { #address-cells = <1>; #size-cells = <0>;
+      counter@10 { compatible = "acme,counter"; reg = <0x10>; dtbus,model = "${models}"; acme,file = "${logOf(name)}"; }; }; };`;
   writeFileSync(
     join(folder, 'desk.dts'),
     `/dts-v1/; / {
   aliases { ${Object.keys(BUS)
     .map((name) => `i2c${BUS[name]} = &${name}_bus;`)
     .join(' ')} spi0 = &spi; };
-  ${['pirate', 'micropython', 'firmata', 'ch341a'].map(on).join('\n  ')}
+  ${Object.keys(BUS)
+    .filter((name) => name !== 'mux')
+    .map(on)
+    .join('\n  ')}
   mux_bus: i2c-${BUS.mux} { ${bus}
     mux@70 { compatible = "nxp,pca9548"; reg = <0x70>; #address-cells = <1>; #size-cells = <0>;
       i2c@0 { reg = <0>; #address-cells = <1>; #size-cells = <0>; temp@48 { compatible = "national,lm75"; reg = <0x48>; dtbus,set = "temperature=10"; }; };
@@ -142,8 +155,8 @@ function boardFile() {
     serprog: serprog { compatible = "dtbus,serprog"; port = "${portOf('serprog')}"; };
     micropython: micropython { compatible = "micropython,board"; port = "${portOf('micropython')}"; dtbus,scl = "5"; dtbus,sda = "4"; };
     firmata: firmata { compatible = "firmata,board"; port = "${portOf('firmata')}"; };
-    ch341a: ch341a { compatible = "dtbus,ch341a-emulator"; i2c { #address-cells = <1>; #size-cells = <0>;
-      counter@10 { compatible = "acme,counter"; reg = <0x10>; dtbus,model = "${models}"; acme,file = "${join(folder, 'ch341a.log')}"; }; }; };
+    pirate5: pirate-5 { compatible = "dangerousprototypes,bus-pirate-5"; port = "${portOf('pirate5')}"; };
+    ${ON_USB.map(usb).join('\n    ')}
   };
 };`,
   );
@@ -337,8 +350,8 @@ function compare(name, seen) {
   if (doubled > 0) fail(`${name}: ${doubled} writes arrived twice`);
 }
 
-function logged() {
-  const log = readFileSync(join(folder, 'ch341a.log'));
+function logged(name) {
+  const log = readFileSync(logOf(name));
   const seen = new Map();
   for (let at = 0; at < log.length; at += RECORD_BYTES) {
     const key = log.subarray(at, at + RECORD_BYTES).toString('hex');
@@ -372,7 +385,7 @@ await sleep(500);
 const after = descriptors(server.child.pid);
 for (const guest of GUESTS) guestsAcknowledged(guest);
 for (const [name, seen] of Object.entries(arrived)) compare(name, seen);
-compare('ch341a', logged());
+for (const name of ON_USB) compare(name, logged(name));
 console.log(JSON.stringify({ ...count, descriptors: { before, after } }));
 if (after > before) fail(`descriptors grew from ${before} to ${after}`);
 if (count.unplugged === 0 || count.guests === 0) fail('nothing happened');

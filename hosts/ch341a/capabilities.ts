@@ -28,7 +28,7 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   clocksHz: I2C_CLOCKS_HZ,
   stretching: false,
   nack: 'each byte',
-  lineFaults: ['sda'],
+  lineFaults: ['sda', 'incomplete_address_phase', 'incomplete_write_byte'],
 };
 
 export const NAMES: UsbAdapterNames = {

@@ -2,7 +2,16 @@ import { BusFault } from '../../src/bus/index.ts';
 import type { UsbConnection, UsbOpener } from '../../src/usb/index.ts';
 import { Turns } from '../pins/index.ts';
 import { UsbSession, untilQuiet } from '../usb/index.ts';
-import { ENDPOINT, IDLE_LEVELS, i2cStream, PACKET_BYTES, type PinState, pinStream } from './protocol.ts';
+import {
+  ENDPOINT,
+  IDLE_LEVELS,
+  i2cStream,
+  PACKET_BYTES,
+  type PinState,
+  pinStream,
+  STATUS_BYTES,
+  STATUS_REQUEST,
+} from './protocol.ts';
 
 /** The adapter that both its buses are on. */
 export class Ch341aConnection {
@@ -11,6 +20,8 @@ export class Ch341aConnection {
   held: number | undefined;
   /** Where the I2C bus is not free: whether a part may be sending. */
   i2cOpen: 'written' | 'reading' | undefined;
+  /** Nobody has looked whether SDA is high since something went wrong. */
+  isSdaUnseen = true;
   /** Its pins while no chip is selected. */
   pins: PinState = { levels: IDLE_LEVELS, directions: 0 };
   /** Its buses and its lines take turns. */
@@ -32,6 +43,7 @@ export class Ch341aConnection {
     this.held = undefined;
     // Whoever had it before may have left anything.
     this.i2cOpen = 'written';
+    this.isSdaUnseen = true;
     this.#unclean = true;
   }
 
@@ -64,6 +76,20 @@ export class Ch341aConnection {
     await this.#session.usb.out(ENDPOINT.OUT, pinStream(this.pins, chipSelect), signal);
   }
 
+  /** The levels of all its pins, `STATUS_BYTES`. @throws {BusFault} */
+  async status(usb: UsbConnection, signal?: AbortSignal): Promise<Uint8Array> {
+    const [answer] = await Promise.all([
+      usb.in(ENDPOINT.IN, PACKET_BYTES, signal),
+      usb.out(ENDPOINT.OUT, Uint8Array.of(STATUS_REQUEST), signal),
+    ]);
+    if (answer.length !== STATUS_BYTES)
+      throw new BusFault(
+        'EPROTO',
+        `${this.description} answered ${answer.length} bytes, not ${STATUS_BYTES}`,
+      );
+    return answer;
+  }
+
   /** Deselects what an SPI message left selected. */
   async deselect(): Promise<void> {
     if (this.held === undefined || !this.#session.isOpen) return;
@@ -76,6 +102,7 @@ export class Ch341aConnection {
   /** Takes answers that are still due, deselects, and frees the I2C bus. @throws {BusFault} */
   async #settle(usb: UsbConnection, signal: AbortSignal | undefined): Promise<void> {
     this.held = undefined;
+    this.isSdaUnseen = true;
     await untilQuiet(usb, ENDPOINT.IN, PACKET_BYTES, signal);
     await this.select(undefined, signal);
     if (this.i2cOpen === 'reading') {

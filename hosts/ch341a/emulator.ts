@@ -16,6 +16,7 @@ import {
   PINS,
   reverseBits,
   STATUS_REQUEST,
+  STATUS_SDA,
   STREAM,
   selectedBy,
   USB_ID,
@@ -93,8 +94,13 @@ export class Ch341aEmulator implements UsbDevice {
     if (stream === STREAM.SPI) this.#exchange(packet.subarray(1));
     else if (stream === STREAM.PINS) this.#pins(packet.subarray(1));
     else if (stream === STREAM.I2C) this.#i2cStream(packet.subarray(1));
-    else if (stream === STATUS_REQUEST)
-      this.#port?.send(ENDPOINT.IN, Uint8Array.of(this.#wired.levels & 0xff, 0xff, 0, 0, 0, 0));
+    else if (stream === STATUS_REQUEST) this.#port?.send(ENDPOINT.IN, this.#status());
+  }
+
+  #status(): Uint8Array {
+    const status = Uint8Array.of(this.#wired.levels & 0xff, 0xff, 0, 0, 0, 0);
+    if (this.#i2c?.sdaHeld !== true) status[STATUS_SDA.byte] = STATUS_SDA.bit;
+    return status;
   }
 
   #exchange(data: Uint8Array): void {

@@ -16,6 +16,7 @@ import {
   I2C_NACK,
   i2cStream,
   PACKET_BYTES,
+  STATUS_SDA,
   speedStream,
 } from './protocol.ts';
 
@@ -57,17 +58,31 @@ export class Ch341aI2cController implements I2cController {
         await usb.out(ENDPOINT.OUT, speedStream(this.#speed), signal);
         this.#told = this.#speed;
       }
+      if (this.#connection.isSdaUnseen) await this.#lookAtSda(usb, signal);
       await runI2c(messages, {
         budget: I2C_BUDGET,
         exchange: (moves) => this.#exchange(usb, moves, signal),
         isNack: (answer) => (answer & I2C_NACK) !== 0,
       });
+      // An acknowledge and a 0 are what a held SDA looks like too.
+      if (messages.every(sawNoHigh)) await this.#lookAtSda(usb, signal);
     }, signal);
   }
 
   /** The adapter was opened: it knows no clock. */
   forget(): void {
     this.#told = undefined;
+  }
+
+  /** @throws {BusFault} `EBUSY` SDA is low while the bus is free: the chip moves no single edges */
+  async #lookAtSda(usb: UsbConnection, signal: AbortSignal | undefined): Promise<void> {
+    const status = await this.#connection.status(usb, signal);
+    this.#connection.isSdaUnseen = ((status[STATUS_SDA.byte] as number) & STATUS_SDA.bit) === 0;
+    if (this.#connection.isSdaUnseen)
+      throw new BusFault(
+        'EBUSY',
+        'SDA is held low, and a CH341A cannot free the bus: switch its parts off and on',
+      );
   }
 
   async #exchange(
@@ -87,4 +102,9 @@ export class Ch341aI2cController implements I2cController {
     if (last?.kind === 'stop') this.#connection.i2cOpen = undefined;
     return answer;
   }
+}
+
+/** Nothing of what came back shows that SDA was high. */
+function sawNoHigh({ flags, buf }: I2cMessage): boolean {
+  return (flags & I2C_M.RD) === 0 || buf.every((byte) => byte === 0);
 }

@@ -8,11 +8,8 @@ import {
   ENDPOINT,
   IDLE_LEVELS,
   INPUT_PINS,
-  PACKET_BYTES,
   PIN_COUNT,
   pinStream,
-  STATUS_BYTES,
-  STATUS_REQUEST,
 } from './protocol.ts';
 
 /** The pins D0 to D7: those that the SPI bus does not use are lines, D6 and D7 inputs only. */
@@ -52,16 +49,8 @@ export class Ch341aPins implements PinBank {
   async read(signal: AbortSignal): Promise<number> {
     let levels = 0;
     await this.#connection.use(async (usb) => {
-      const [answer] = await Promise.all([
-        usb.in(ENDPOINT.IN, PACKET_BYTES, signal),
-        usb.out(ENDPOINT.OUT, Uint8Array.of(STATUS_REQUEST), signal),
-      ]);
-      if (answer.length !== STATUS_BYTES)
-        throw new BusFault(
-          'EPROTO',
-          `${this.description} answered ${answer.length} bytes, not ${STATUS_BYTES}`,
-        );
-      levels = answer[0] as number;
+      const [low = 0] = await this.#connection.status(usb, signal);
+      levels = low;
     }, signal);
     return levels;
   }

@@ -96,6 +96,8 @@ export const INPUT_PINS = 0xc0;
 /** Asks for the levels of all pins; D0 to D7 are the first byte of so many. */
 export const STATUS_REQUEST = 0xa0;
 export const STATUS_BYTES = 6;
+/** Where SDA is in that: bit 23. Source: the maker's CH341DLL.H. */
+export const STATUS_SDA = { byte: 2, bit: 0x80 } as const;
 
 /** What D0 to D5 are driven to; a bit of `directions` that is set is an output. */
 export interface PinState {

@@ -133,6 +133,7 @@ const I2C: readonly Row[] = [
     {
       simulated: 'EBUSY',
       cp2112: 'EBUSY',
+      ch341a: 'EBUSY',
       sc18im700: 'EBUSY',
       ft260: 'EBUSY',
       ft232h: 'EBUSY',
@@ -159,6 +160,7 @@ const I2C: readonly Row[] = [
       'usb-iss': '1f80',
       'bus-pirate-5': '1f80',
       cp2112: 'EBUSY',
+      ch341a: 'EBUSY',
       sc18im700: 'EBUSY',
       ft260: 'EBUSY',
       mcp2221: 'EBUSY',
@@ -177,6 +179,7 @@ const I2C: readonly Row[] = [
       'usb-iss': '1f80',
       'bus-pirate-5': '1f80',
       cp2112: 'EBUSY',
+      ch341a: 'EBUSY',
       sc18im700: 'EBUSY',
       ft260: 'EBUSY',
       mcp2221: 'EBUSY',

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { Ch341aAdapter, Ch341aEmulator } from '../../hosts/ch341a/index.ts';
 import { Cp2112Adapter, Cp2112Emulator } from '../../hosts/cp2112/index.ts';
 import { Ft260Adapter, Ft260Emulator } from '../../hosts/ft260/index.ts';
 import { Mcp2221Adapter, Mcp2221Emulator } from '../../hosts/mcp2221/index.ts';
 import { I2C_M, type I2cMessage } from '../../src/bus/index.ts';
 import { EmulatedConnection, EmulatedPort } from '../../src/usb/index.ts';
+import { spiTransfer } from '../support/spi.ts';
 import { MEMORY, RecordingWire } from './recording-wire.ts';
 import { SDA_HELD } from './suite/held-line.ts';
 
@@ -41,6 +43,47 @@ describe.each(ADAPTERS)('a bus whose SDA is held low, on a %s', (title, sentence
     i2c.injected.faults = undefined;
     await adapter.transfer([write, read]);
     expect(wire.log).toEqual(['W50', '<20', 'R50', '>00', 'P']);
+    await adapter.close();
+  });
+});
+
+describe('a bus whose SDA is held low, on a CH341A', () => {
+  const write: I2cMessage = { addr: MEMORY, flags: 0, buf: Uint8Array.of(0x20) };
+  const readOf = (): I2cMessage => ({ addr: MEMORY, flags: I2C_M.RD, buf: new Uint8Array(1) });
+  const HELD = 'EBUSY: SDA is held low, and a CH341A cannot free the bus: switch its parts off and on';
+
+  async function bench() {
+    const wire = new RecordingWire();
+    const port = new EmulatedPort(new Ch341aEmulator(wire));
+    const adapter = new Ch341aAdapter('CH341A', async () => new EmulatedConnection(port));
+    await adapter.open();
+    return { wire, adapter };
+  }
+
+  it('is EBUSY before anything is sent, where it was held from the beginning; SPI goes on', async () => {
+    const { wire, adapter } = await bench();
+    wire.i2c.injected.faults = SDA_HELD;
+    for (let i = 0; i < 2; i++) await expect(adapter.i2c.transfer([write, readOf()])).rejects.toThrow(HELD);
+    expect(wire.log).toEqual([]);
+    await adapter.spi?.transfer(0, 0, [spiTransfer({ tx: Uint8Array.of(1), speedHz: 2_000_000 })]);
+    expect(wire.log).toEqual(['[0', '01', ']']);
+    wire.i2c.injected.faults = undefined;
+    wire.log = [];
+    await adapter.i2c.transfer([write, readOf()]);
+    expect(wire.log).toEqual(['W50', '<20', 'R50', '>00', 'P']);
+    await adapter.close();
+  });
+
+  it.each([
+    ['a write', [write]],
+    ['a read of zeros', [readOf()]],
+  ])('is EBUSY where %s met it later, and zeros that a part sends are none', async (_, messages) => {
+    const { wire, adapter } = await bench();
+    await adapter.i2c.transfer(messages);
+    wire.i2c.injected.faults = SDA_HELD;
+    await expect(adapter.i2c.transfer(messages)).rejects.toThrow(HELD);
+    wire.i2c.injected.faults = undefined;
+    await adapter.i2c.transfer(messages);
     await adapter.close();
   });
 });

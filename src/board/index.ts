@@ -31,18 +31,18 @@ export {
 export { ADAPTER_CLOSED } from './adapter-closed.ts';
 export { BoardError, RealHardwareError } from './board-error.ts';
 export type { BoardControl, ControlWatch } from './control/client.ts';
+export { drained } from './control/drained.ts';
 export type { ControlFault } from './control/injected.ts';
 export type { PageNews, PageStart } from './control/page-thread.ts';
 export { controlSocketOf, forgetControl, processesOf } from './control/place.ts';
-export {
-  type ControlBus,
-  type ControlChip,
-  type ControlDescription,
-  type ControlEvent,
-  type ControlPart,
-  type ControlRequest,
-  eventFromWire,
-  type WireValue,
+export type {
+  ControlBus,
+  ControlChip,
+  ControlDescription,
+  ControlEvent,
+  ControlPart,
+  ControlRequest,
+  WireValue,
 } from './control/protocol.ts';
 export { Board, type BusListing, type GpioListing } from './handles/board.ts';
 export type { BoardTrace } from './handles/board-trace.ts';

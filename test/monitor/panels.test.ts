@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { axeFindings, describeInChromium } from './in-chromium.ts';
 import { monitored } from './monitored.ts';
 
@@ -104,6 +104,25 @@ describeInChromium('panels of parts', ({ opened }) => {
     await expect.poll(() => board.part('&rtc').get('time')).toContain('2031-05-06T07:08');
     await clock.getByRole('button', { name: 'Now' }).click();
     await clock.locator('time', { hasText: String(new Date().getUTCFullYear()) }).waitFor();
+  });
+
+  it('press a pin of an expander for a moment', async () => {
+    const { board, ...served } = await monitored(PARTS);
+    const page = await opened({ board, ...served });
+    const pins = page.locator(`${panel('gpio@20')} .pins`);
+    await pins.getByLabel('3 in, high').waitFor();
+    // PCA9554 data sheet, 6.1.1: register 0 is the level at the pins.
+    const level = () =>
+      board.open('/dev/i2c-0').transferSync([
+        { addr: 0x20, write: Uint8Array.of(0) },
+        { addr: 0x20, read: 1 },
+      ])[0]?.[0];
+    expect(level()).toBe(0xff);
+    await pins.getByLabel('Press 3').focus();
+    const pressed = page.keyboard.press('Enter');
+    await vi.waitFor(() => expect(level()).toBe(0xf7), { interval: 10, timeout: 10_000 });
+    await pressed;
+    await vi.waitFor(() => expect(level()).toBe(0xff), { interval: 10, timeout: 10_000 });
   });
 
   it('change what is outside at the pins of an expander, and leave outputs alone', async () => {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { drained } from './drained.ts';
 import { type ControlAnswer, LINE_MAX } from './protocol.ts';
 
 /** Answers that wait here for one who does not read; its next requests wait until it does. */
@@ -78,18 +79,6 @@ export class RequestLines {
       await this.#next;
     }
   }
-}
-
-function drained(socket: Socket): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      socket.off('drain', done);
-      socket.off('close', done);
-      resolve();
-    };
-    socket.on('drain', done);
-    socket.on('close', done);
-  });
 }
 
 function parsed(line: string): unknown {

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { drained } from '../../board/index.ts';
 import type { Captured, CapturedEvent } from '../../formats/index.ts';
 import { plainJson } from '../../input/index.ts';
 import type { TracedBoard, TracedBus, TraceEvent } from '../../trace/index.ts';
@@ -117,16 +118,4 @@ class AllBuses {
     this.#places.set(bus, place);
     return place;
   }
-}
-
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      response.off('drain', done);
-      response.off('close', done);
-      resolve();
-    };
-    response.on('drain', done);
-    response.on('close', done);
-  });
 }

@@ -1,5 +1,9 @@
 import type { Part, Property } from '../../state.ts';
+import { ask } from '../api.ts';
 import type { SetValue, Values } from './part.ts';
+
+/** How long a pin is pulled low by a press, in ms. */
+const PRESS_MS = 200;
 
 const OF_PINS = ['inputs', 'outputs', 'pins', 'driven'];
 
@@ -14,6 +18,8 @@ export function Pins({ part, values, set }: { part: Part; values: Values; set: S
   const count = Math.round(Math.log2(all + 1));
   const { inputs, outputs, pins = inputs } = values;
   if (inputs === undefined) return null;
+  const press = (pin: number) =>
+    void ask({ call: 'press', target: part.path, line: String(pin), ms: PRESS_MS }).catch(() => {});
   const flip = (pin: number) => set('inputs', Number(inputs) + (bitOf(inputs, pin) ? -1 : 1) * 2 ** pin);
   return (
     <ul class="pins" aria-label="Pins">
@@ -33,6 +39,17 @@ export function Pins({ part, values, set }: { part: Part; values: Values; set: S
             >
               {pin} <small>{isOutput ? 'out' : 'in'}</small>
             </button>
+            {!isOutput && (
+              <button
+                type="button"
+                class="press"
+                aria-label={`Press ${pin}`}
+                title={`pulls pin ${pin} low for ${PRESS_MS} ms, as a button at it does`}
+                onClick={() => press(pin)}
+              >
+                ↓
+              </button>
+            )}
           </li>
         );
       })}

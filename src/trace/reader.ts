@@ -1,24 +1,15 @@
-import { addressOf, errnoName, isTenBit } from '../bus/index.ts';
-import type { TracedBytes, TracedEdge, TracedSegment, TracedTransfer, TraceEvent } from './event.ts';
-import { EDGE_BYTES, HEAD, KIND, SEGMENT, SEGMENT_BYTES, TRANSFER, TRANSFER_BYTES } from './format.ts';
+import type { TraceEvent } from './event.ts';
+import { HEAD } from './format.ts';
+import { RecordReader } from './records.ts';
 import { Ring } from './ring.ts';
 
 /** Most bytes that are taken from the ring at once: more than a record has. */
 const BLOCK_BYTES = 1 << 16;
-/** Texts that are kept decoded: names of clients, of lines, of controllers. */
-const TEXTS_KEPT = 16;
-
-const NOTHING: readonly string[] = [];
 
 /** The end of who looks. */
 export class TraceReader {
   readonly #ring: Ring;
-  readonly #decoder = new TextDecoder();
-  readonly #texts: { readonly bytes: Uint8Array; readonly text: string }[] = [];
-  /** Records that were taken from the ring. Events are views of it, so it is not used again. */
-  #block = new Uint8Array(0);
-  #view = new DataView(this.#block.buffer);
-  #at = 0;
+  readonly #records = new RecordReader();
 
   constructor(memory: SharedArrayBuffer) {
     this.#ring = new Ring(memory);
@@ -31,116 +22,29 @@ export class TraceReader {
 
   /** The next event; `undefined` when all that there are were read. */
   read(): TraceEvent | undefined {
-    if (this.#at === this.#block.length && !this.#takeBlock()) return undefined;
-    const at = this.#at;
-    this.#at += this.#view.getUint32(at + HEAD.LENGTH, true);
-    return this.#view.getUint8(at + HEAD.KIND) === KIND.EDGE ? this.#edge(at) : this.#transfer(at);
+    const event = this.#records.read();
+    if (event !== undefined) return event;
+    const block = this.take();
+    if (block === undefined) return undefined;
+    this.#records.take(block);
+    return this.#records.read();
   }
 
-  /** Takes what waits, whole records of it. @returns whether there is any */
-  #takeBlock(): boolean {
+  /** Takes what waits, whole records of it, for a `RecordReader`; undefined: nothing does. */
+  take(): Uint8Array<ArrayBuffer> | undefined {
     const waiting = this.#ring.waiting;
-    if (waiting === 0) return false;
+    if (waiting === 0) return undefined;
     let block = new Uint8Array(Math.min(waiting, BLOCK_BYTES));
     this.#ring.peek(block);
-    let view = new DataView(block.buffer);
+    const view = new DataView(block.buffer);
     let whole = 0;
     while (whole + 4 <= block.length) {
       const next = whole + view.getUint32(whole + HEAD.LENGTH, true);
       if (next > block.length) break;
       whole = next;
     }
-    if (whole < block.length) {
-      block = block.slice(0, whole);
-      view = new DataView(block.buffer);
-    }
+    if (whole < block.length) block = block.slice(0, whole);
     this.#ring.skip(whole);
-    this.#block = block;
-    this.#view = view;
-    this.#at = 0;
-    return true;
-  }
-
-  #edge(at: number): TracedEdge {
-    const view = this.#view;
-    const name = at + EDGE_BYTES + view.getUint16(at + HEAD.TEXT, true);
-    return {
-      kind: 'edge',
-      sequence: view.getUint32(at + HEAD.SEQUENCE, true),
-      startedMs: view.getFloat64(at + HEAD.STARTED, true),
-      controller: this.#text(at + EDGE_BYTES, name),
-      line: view.getUint32(at + HEAD.LINE, true),
-      name: this.#text(name, name + view.getUint16(at + HEAD.MORE, true)),
-      high: view.getUint8(at + HEAD.HIGH) === 1,
-    };
-  }
-
-  #transfer(at: number): TracedTransfer {
-    const view = this.#view;
-    const struckAt = at + TRANSFER_BYTES + view.getUint16(at + HEAD.TEXT, true);
-    const end = struckAt + view.getUint16(at + HEAD.MORE, true);
-    const struck = this.#text(struckAt, end);
-    const errno = view.getUint16(at + TRANSFER.ERRNO, true);
-    const message = view.getUint16(at + TRANSFER.NACK_MESSAGE, true);
-    // One shape for nearly all: what handles thousands of them is slow where each has another.
-    const transfer: TracedTransfer = {
-      kind: 'transfer',
-      sequence: view.getUint32(at + HEAD.SEQUENCE, true),
-      startedMs: view.getFloat64(at + HEAD.STARTED, true),
-      bus: view.getUint16(at + HEAD.BUS, true),
-      client: this.#text(at + TRANSFER_BYTES, struckAt),
-      queuedMs: view.getFloat64(at + TRANSFER.QUEUED, true),
-      wireMs: view.getFloat64(at + TRANSFER.WIRE, true),
-      attempts: view.getUint16(at + TRANSFER.ATTEMPTS, true),
-      stretchedNs: view.getFloat64(at + TRANSFER.STRETCHED, true),
-      struck: struck === '' ? NOTHING : struck.split('\n'),
-      fault: errno === 0 ? undefined : errnoName(errno),
-      segments: this.#segments(end, view.getUint16(at + TRANSFER.SEGMENTS, true)),
-    };
-    if (message === 0) return transfer;
-    const byte = view.getUint32(at + TRANSFER.NACK_BYTE, true) - 1;
-    return { ...transfer, nack: { message: message - 1, byte } };
-  }
-
-  #segments(from: number, count: number): readonly TracedSegment[] {
-    const view = this.#view;
-    const segments: TracedSegment[] = [];
-    for (let at = from; segments.length < count; ) {
-      const target = view.getUint32(at + SEGMENT.TARGET, true);
-      const sent = at + SEGMENT_BYTES;
-      const received = sent + view.getUint32(at + SEGMENT.SENT_KEPT, true);
-      const end = received + view.getUint32(at + SEGMENT.RECEIVED_KEPT, true);
-      segments.push({
-        target: addressOf(target),
-        tenBit: isTenBit(target),
-        sent: this.#bytes(view.getUint32(at + SEGMENT.SENT, true), sent, received),
-        received: this.#bytes(view.getUint32(at + SEGMENT.RECEIVED, true), received, end),
-      });
-      at = end;
-    }
-    return segments;
-  }
-
-  #bytes(lengthAndOne: number, from: number, to: number): TracedBytes | undefined {
-    return lengthAndOne === 0
-      ? undefined
-      : { bytes: this.#block.subarray(from, to), length: lengthAndOne - 1 };
-  }
-
-  #text(from: number, to: number): string {
-    if (from === to) return '';
-    for (const { bytes, text } of this.#texts) if (this.#isAt(from, to, bytes)) return text;
-    const bytes = this.#block.slice(from, to);
-    const text = this.#decoder.decode(bytes);
-    // Guests come and go: their names are not kept for ever.
-    if (this.#texts.length >= TEXTS_KEPT) this.#texts.length = 0;
-    this.#texts.push({ bytes, text });
-    return text;
-  }
-
-  #isAt(from: number, to: number, bytes: Uint8Array): boolean {
-    if (to - from !== bytes.length) return false;
-    for (let i = 0; i < bytes.length; i++) if (this.#block[from + i] !== bytes[i]) return false;
-    return true;
+    return block;
   }
 }

@@ -1,20 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
-import { eventToWire } from '../../src/board/control/protocol.ts';
 import type { BoardControl, ControlEvent } from '../../src/board/index.ts';
 import { capturedFrom } from '../../src/formats/index.ts';
 import { startMonitor } from '../../src/monitor/index.ts';
 import { Recording } from '../../src/recording/index.ts';
+import type { TraceEvent } from '../../src/trace/index.ts';
 
 /** A running board that tells what a recording has, and nothing more. */
 function controlOf(file: string): BoardControl {
   const { buses, board: of, events } = capturedFrom(new Recording(file, readFileSync(file)));
   const toWire = (what: ReturnType<typeof capturedFrom>['events'] extends Iterable<infer E> ? E : never) => {
-    const event = (what as { what: Parameters<typeof eventToWire>[0] | { kind: 'lost'; count: number } })
-      .what;
+    const event = (what as { what: TraceEvent | { kind: 'lost'; count: number } }).what;
     return event.kind === 'lost'
       ? { event: 'lost', board: 0, count: event.count }
-      : { event: 'happened', board: 0, what: eventToWire(event) };
+      : { event: 'happened', board: 0, what: event, again: () => event };
   };
   return {
     ask: async <Result>({ call }: { call: string }) =>

@@ -2,12 +2,19 @@ import { existsSync, rmSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { absence, statsAt } from '../../input/index.ts';
+import { RecordReader, type TraceEvent } from '../../trace/index.ts';
 import { BoardError, RealHardwareError } from '../board-error.ts';
 import type { TraceFilter } from '../handles/traced-paths.ts';
 import { boardNotFound } from '../open/board-not-found.ts';
 import { notServed } from '../serve/published-tree.ts';
 import { CONTROL_SOCKET, controlSocketsOf, processOf } from './place.ts';
-import { type ControlAnswer, type ControlEvent, type ControlRequest, LINE_MAX } from './protocol.ts';
+import {
+  type ControlAnswer,
+  type ControlEvent,
+  type ControlRequest,
+  LINE_MAX,
+  type WireEvent,
+} from './protocol.ts';
 
 /** How long a program may take to look at its socket; one that computes without a pause does not. */
 const ANSWER_MS = 10_000;
@@ -92,11 +99,39 @@ function opened(path: string): Promise<Socket | undefined> {
 }
 
 /** @returns false where it is no event */
-function tellEvent(line: string, told: (event: ControlEvent) => void): boolean {
-  const event = parsed(line) as ControlEvent | undefined;
+function tellEvent(line: string, records: RecordReader, told: (event: ControlEvent) => void): boolean {
+  const event = parsed(line) as WireEvent | undefined;
   if (!isEvent(event)) return false;
-  told(event);
+  if (event.event !== 'happened') told(event);
+  else
+    try {
+      tellRecords(event, records, told);
+    } catch (thrown) {
+      if (!(thrown instanceof RangeError)) throw thrown;
+      return false;
+    }
   return true;
+}
+
+/** @throws {RangeError} they are none */
+function tellRecords(
+  { board, records }: Extract<WireEvent, { event: 'happened' }>,
+  reader: RecordReader,
+  told: (event: ControlEvent) => void,
+): void {
+  const block = new Uint8Array(Buffer.from(records, 'base64'));
+  reader.take(block);
+  for (let from = 0, what = reader.read(); what !== undefined; from = reader.at, what = reader.read()) {
+    const record = block.subarray(from, reader.at);
+    told({ event: 'happened', board, what, again: () => eventIn(record) });
+  }
+}
+
+const again = new RecordReader();
+
+function eventIn(record: Uint8Array<ArrayBuffer>): TraceEvent {
+  again.take(record);
+  return again.read() as TraceEvent;
 }
 
 /** Undefined for what is no JSON. */
@@ -109,12 +144,12 @@ function parsed(line: string): unknown {
 }
 
 /** As far as who is told of it reads it without a look. */
-function isEvent(event: ControlEvent | undefined): event is ControlEvent {
+function isEvent(event: WireEvent | undefined): event is WireEvent {
   switch (event?.event) {
     case 'board':
       return Array.isArray(event.buses);
     case 'happened':
-      return typeof event.what === 'object' && event.what !== null;
+      return typeof event.records === 'string';
     case 'lost':
       return typeof event.count === 'number';
     default:
@@ -135,6 +170,7 @@ function answerOf(line: string): ControlAnswer {
 function controlOver(socket: Socket): BoardControl {
   let rest = '';
   let onEvent = (_event: ControlEvent) => {};
+  const records = new RecordReader();
   const waiting: ((line: string | undefined) => void)[] = [];
   socket.setEncoding('utf8');
   socket.on('data', (chunk: string) => {
@@ -142,7 +178,7 @@ function controlOver(socket: Socket): BoardControl {
     rest = lines.pop() ?? '';
     for (const line of lines) {
       if (!line.startsWith(EVENT)) waiting.shift()?.(line);
-      else if (!tellEvent(line, onEvent)) socket.destroy();
+      else if (!tellEvent(line, records, onEvent)) socket.destroy();
     }
     // Who speaks another language is not waited for.
     if (rest.length > LINE_MAX) socket.destroy();

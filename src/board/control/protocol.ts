@@ -4,15 +4,7 @@
  */
 
 import type { PropertyValue } from '../../sim/index.ts';
-import type {
-  TracedBoard,
-  TracedBus,
-  TracedBytes,
-  TracedEdge,
-  TracedSegment,
-  TracedTransfer,
-  TraceEvent,
-} from '../../trace/index.ts';
+import type { TracedBoard, TracedBus, TraceEvent } from '../../trace/index.ts';
 import type { TraceFilter } from '../handles/traced-paths.ts';
 import type { BusReport, LineReport, PartReport } from '../thread/protocol.ts';
 
@@ -60,34 +52,45 @@ export type ControlRequest = {
   | { readonly call: 'faults' }
   /** Takes one out, or all; answers as `faults` what became of them. */
   | { readonly call: 'removeFaults'; readonly number?: number | undefined }
-  /** From now on a `ControlEvent` a line comes as well. */
+  /** From now on a `WireEvent` a line comes as well. */
   | WatchRequest
 );
 
 export type WatchRequest = { readonly call: 'watch' } & TraceFilter;
 
+/** What a watcher is told, as a line has it. */
+export type WireEvent =
+  | BoardEvent
+  /** Records of a trace, whole ones: see `RecordReader`. Many at once: the board's own work is to go on. */
+  | { readonly event: 'happened'; readonly board: number; readonly records: string }
+  | LostEvent;
+
 /** What a watcher is told. */
 export type ControlEvent =
-  /** A board, before its first transfer: the process may open the same file again. */
+  | BoardEvent
   | {
-      readonly event: 'board';
+      readonly event: 'happened';
       readonly board: number;
-      readonly buses: readonly TracedBus[];
-      readonly of?: TracedBoard;
+      readonly what: TraceEvent;
+      /** Makes the same again: whoever keeps many of them keeps this, which is smaller. */
+      readonly again: () => TraceEvent;
     }
-  | { readonly event: 'happened'; readonly board: number; readonly what: WireTransfer | TracedEdge }
-  /** So many events of it were not told since the last such event: the watcher was too slow. */
-  | { readonly event: 'lost'; readonly board: number; readonly count: number };
+  | LostEvent;
 
-/** Bytes of one direction as base64, and how many there were where fewer were kept. */
-type WireBytes = readonly [base64: string, length?: number];
+/** A board, before its first transfer: the process may open the same file again. */
+interface BoardEvent {
+  readonly event: 'board';
+  readonly board: number;
+  readonly buses: readonly TracedBus[];
+  readonly of?: TracedBoard;
+}
 
-type WireTransfer = Omit<TracedTransfer, 'segments'> & {
-  readonly segments: readonly (Omit<TracedSegment, 'sent' | 'received'> & {
-    readonly sent?: WireBytes | undefined;
-    readonly received?: WireBytes | undefined;
-  })[];
-};
+/** So many events of it were not told since the last such event: the watcher was too slow. */
+interface LostEvent {
+  readonly event: 'lost';
+  readonly board: number;
+  readonly count: number;
+}
 
 /** A property's value in JSON: bytes are base64. */
 export type WireValue = number | boolean | string | { readonly base64: string };
@@ -147,42 +150,4 @@ export function toWire(value: PropertyValue): WireValue {
 
 export function fromWire(value: WireValue): PropertyValue {
   return typeof value === 'object' ? Uint8Array.from(Buffer.from(value.base64, 'base64')) : value;
-}
-
-export function eventToWire(event: TraceEvent): WireTransfer | TracedEdge {
-  if (event.kind === 'edge') return event;
-  const { segments, ...transfer } = event;
-  return {
-    ...transfer,
-    segments: segments.map(({ sent, received, ...segment }) => ({
-      ...segment,
-      sent: bytesToWire(sent),
-      received: bytesToWire(received),
-    })),
-  };
-}
-
-export function eventFromWire(event: WireTransfer | TracedEdge): TraceEvent {
-  if (event.kind === 'edge') return event;
-  const { segments, ...transfer } = event;
-  return {
-    ...transfer,
-    segments: segments.map(({ sent, received, ...segment }) => ({
-      ...segment,
-      sent: bytesFromWire(sent),
-      received: bytesFromWire(received),
-    })),
-  };
-}
-
-function bytesToWire(traced: TracedBytes | undefined): WireBytes | undefined {
-  if (traced === undefined) return undefined;
-  const base64 = Buffer.from(traced.bytes).toString('base64');
-  return traced.length === traced.bytes.length ? [base64] : [base64, traced.length];
-}
-
-function bytesFromWire(wire: WireBytes | undefined): TracedBytes | undefined {
-  if (wire === undefined) return undefined;
-  const bytes = Uint8Array.from(Buffer.from(wire[0], 'base64'));
-  return { bytes, length: wire[1] ?? bytes.length };
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { BoardTrace } from '../handles/board-trace.ts';
 import type { Controllable } from './controllable.ts';
-import { type ControlEvent, eventToWire, type WatchRequest } from './protocol.ts';
+import type { WatchRequest, WireEvent } from './protocol.ts';
 
 /** Watchers of one board: each costs its memory and a look at every transfer. */
 const WATCHERS_MAX = 8;
@@ -88,9 +88,14 @@ class Watcher {
       followed.isKnown = true;
       let isRead = false;
       while (left > 0 && !isRead && (isLast || this.#keepsUp())) {
-        const event = trace.reader.read();
-        if (event === undefined) isRead = true;
-        else left -= this.#send({ event: 'happened', board, what: eventToWire(event) });
+        const block = trace.reader.take();
+        if (block === undefined) isRead = true;
+        else
+          left -= this.#send({
+            event: 'happened',
+            board,
+            records: Buffer.from(block.buffer).toString('base64'),
+          });
       }
       const unread = trace.isOver && !isRead ? rest(trace) : 0;
       const lost = trace.reader.dropped + unread;
@@ -106,7 +111,7 @@ class Watcher {
     return this.#socket.writableLength < WAITING_MAX;
   }
 
-  #send(event: ControlEvent): number {
+  #send(event: WireEvent): number {
     if (this.#socket.destroyed) return 0;
     const line = `${JSON.stringify(event)}\n`;
     this.#socket.write(line);

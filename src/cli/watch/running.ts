@@ -3,7 +3,6 @@ import {
   type BoardControl,
   type ControlEvent,
   type ControlPart,
-  eventFromWire,
   findControl,
   type TraceEvent,
 } from '../../board/index.ts';
@@ -90,7 +89,7 @@ export class RemoteBoards {
     }
     const board = this.#boards[event.board];
     if (event.event === 'lost') board?.lose(event.count);
-    else board?.add(eventFromWire(event.what));
+    else board?.add(event.what);
     this.#log.drain();
   };
 }

@@ -1,4 +1,4 @@
-import { type BoardControl, type ControlEvent, type ControlWatch, eventFromWire } from '../../board/index.ts';
+import type { BoardControl, ControlEvent, ControlWatch } from '../../board/index.ts';
 import { busName, type PartReader, partReaders, watched } from '../../trace/decode.ts';
 import type { TracedBoard, TracedBus } from '../../trace/index.ts';
 import type { History } from './history.ts';
@@ -67,10 +67,10 @@ export class Source {
   }
 
   #addEvent(event: Extract<ControlEvent, { event: 'happened' }>): void {
-    const what = eventFromWire(event.what);
+    const { what, again } = event;
     const n = this.#history.next;
     const known = this.#known[event.board];
-    const kept: KeptEvent = { on: known, what: () => eventFromWire(event.what) };
+    const kept: KeptEvent = { on: known, what: again };
     if (what.kind === 'edge') {
       const name = lineName(what);
       this.#history.addLanes([{ name, kind: 'line', path: what.controller }]);

@@ -47,6 +47,14 @@ describe('a control socket of another program', () => {
     ['\n', INVALID],
     ['{"error":{"x":1}}\n', INVALID],
     ['{"event":"happened","board":1}\n', ENDED],
+    // Records that are none, or end too soon.
+    ['{"event":"happened","board":1,"records":"AAAAAA=="}\n', ENDED],
+    ['{"event":"happened","board":1,"records":"AA=="}\n', ENDED],
+    [`{"event":"happened","board":1,"records":"${Buffer.alloc(64, 1).toString('base64')}"}\n`, ENDED],
+    [
+      `{"event":"happened","board":1,"records":"${Buffer.from(Uint8Array.of(64, ...new Uint8Array(63).fill(255))).toString('base64')}"}\n`,
+      ENDED,
+    ],
     // Events that are none, in the place of the answer.
     ['{"event"\n', ENDED],
     ['{"event":\u0000}\n', ENDED],

@@ -2,7 +2,7 @@ import { createConnection } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findControl } from '../../../src/board/control/client.ts';
 import { controlSocketOf } from '../../../src/board/control/place.ts';
-import type { ControlEvent } from '../../../src/board/control/protocol.ts';
+import type { ControlEvent, WireEvent } from '../../../src/board/control/protocol.ts';
 import { type Board, type BoardControl, openBoard, shareBoard } from '../../../src/board/index.ts';
 import { runtimeFolder } from '../../cli/folder.ts';
 
@@ -55,6 +55,15 @@ const transfers = (told: readonly ControlEvent[]) =>
       : [],
   );
 
+/** How many records an event has: each begins with its length (u32). */
+function recordsIn(event: WireEvent): number {
+  if (event.event !== 'happened') return 0;
+  const bytes = Buffer.from(event.records, 'base64');
+  let count = 0;
+  for (let at = 0; at < bytes.length; at += bytes.readUInt32LE(at)) count++;
+  return count;
+}
+
 describe('a watcher of a running board', () => {
   it('is told of the buses, and then of each transfer', async () => {
     const told: ControlEvent[] = [];
@@ -66,7 +75,11 @@ describe('a watcher of a running board', () => {
       {
         event: 'happened',
         board: 0,
-        what: { kind: 'transfer', bus: 0, segments: [{ target: 0x48, received: ['GQ=='] }] },
+        what: {
+          kind: 'transfer',
+          bus: 0,
+          segments: [{ target: 0x48, received: { bytes: Uint8Array.of(0x19), length: 1 } }],
+        },
       },
     ]);
   });
@@ -109,9 +122,10 @@ describe('a watcher of a running board', () => {
       if (i % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 25));
     }
     socket.resume();
-    const events = () => lines.slice(1).map((line) => JSON.parse(line) as ControlEvent);
+    const events = () => lines.slice(1).map((line) => JSON.parse(line) as WireEvent);
     const lost = () => events().reduce((sum, event) => sum + (event.event === 'lost' ? event.count : 0), 0);
-    await until(() => (transfers(events()).length + lost() === COUNT ? true : undefined));
+    const told = () => events().reduce((sum, event) => sum + recordsIn(event), 0);
+    await until(() => (told() + lost() === COUNT ? true : undefined));
     // What is not lost was kept in memory.
     expect(lost()).toBeGreaterThan(COUNT / 4);
     socket.destroy();

@@ -110,9 +110,27 @@ async function partTable(linux: readonly LinuxResult[], npm: readonly NpmResult[
     '| --- | --- | --- | --- |',
     ...rows,
     '',
+    linuxSummary(linux),
+    '',
     `Held to their data sheets only: ${[...new Set(alone.map(({ compatible }) => compatible[0]))].sort().join(', ')}.`,
     '',
   ].join('\n');
+}
+
+const BINDS = 'it binds';
+
+/** How many of Linux's drivers bound, and how many did more. */
+function linuxSummary(linux: readonly LinuxResult[]): string {
+  const bound = linux.filter(({ driver }) => driver !== '');
+  const told = bound.filter(
+    ({ found }) => found.some(({ what }) => what !== BINDS) && found.every(({ right }) => right),
+  );
+  const count = (results: readonly LinuxResult[]) => new Set(results.map(({ driver }) => driver)).size;
+  return (
+    `${count(bound)} of Linux's drivers bound; ${count(told)} of them told what was set on the part, or set it. ` +
+    '"N registers are as set": the driver\'s register map was read in debugfs, past its cache, after the test had written ' +
+    'other values into the part over its bus.'
+  );
 }
 
 const first = (compatible: string): string => compatible.split(' ')[0] as string;

@@ -78,11 +78,13 @@ export async function bootWithParts(
   spi: readonly BoardPart[],
   commands: string,
   faults: (get: BoardRun['get']) => readonly BoardFault[] = () => [],
+  phase?: BoardPhase,
 ): Promise<BoardRun> {
   const folder = mkdtempSync(join(tmpdir(), 'dtbus-linux-'));
   const loop = new EventLoop({ hotMs: 5 });
   const warnings: string[] = [];
   const servers: BackEndServer[] = [];
+  let stopPhase = () => {};
   try {
     const sockets = [join(folder, 'i2c.sock'), join(folder, 'spi.sock')];
     const { tree, diagnostics } = parse('board.dts', boardText(i2c, spi, sockets));
@@ -126,13 +128,39 @@ export async function bootWithParts(
       server.listen(socket);
       servers.push(server);
     }
+    stopPhase = phase === undefined ? () => {} : whenAsked(parts, pathOf(phase.part), phase.act);
     const result = await bootGuest({ commands, dtb: toBlob(tree), deadlineMs: DEADLINE_MS });
     return { ...result, warnings, get };
   } finally {
+    stopPhase();
     for (const server of servers) server.close();
     await loop.close();
     rmSync(folder, { recursive: true });
   }
+}
+
+/** What a test does while the guest runs, when that asks for it by `ASK_FOR_PHASE`. */
+export interface BoardPhase {
+  /** An EEPROM that the guest asks by. */
+  readonly part: string;
+  act(parts: PartRegistry): void;
+}
+
+/** Shell: `ask EEPROM_FILE` waits until the test has done its part. */
+export const ASK_FOR_PHASE = `
+ask() {
+  busybox printf '\\001' | dd of=$1 bs=1 conv=notrunc 2>/dev/null
+  until [ "$(dd if=$1 bs=1 count=1 2>/dev/null | od -An -tu1)" = '   2' ]; do sleep 0.1; done
+}`;
+
+function whenAsked(parts: PartRegistry, path: string, act: BoardPhase['act']): () => void {
+  const timer = setInterval(() => {
+    if ((parts.get(path, 'contents') as Uint8Array)[0] !== 1) return;
+    clearInterval(timer);
+    act(parts);
+    parts.set(path, 'contents', Uint8Array.of(2));
+  }, 20);
+  return () => clearInterval(timer);
 }
 
 /** A fault of an I2C part, by the name of its node. */

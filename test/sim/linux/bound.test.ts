@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { I2cWire, type PartRegistry } from '../../../src/sim/index.ts';
 import { NO_UML } from '../../guest/boot.ts';
 import { keepLinuxResults } from '../../support/part-table.ts';
-import { attributesOf, type BoardPart, type BoardRun, bootWithParts } from './board.ts';
+import { ASK_FOR_PHASE, attributesOf, type BoardPart, type BoardRun, bootWithParts } from './board.ts';
+import { chance, TELL_REGISTERS, toldRegisters, VOLTAGES, writableRegisters } from './bound-registers.ts';
 import { BOUND_ROWS, type BoundRow } from './bound-rows.ts';
 import { commands, SENSED, SHOWN } from './bound-values.ts';
 
@@ -22,6 +24,44 @@ const CHANNELS = 8;
 /** Where a part is: channels count over both muxes. */
 const places = new Map<string, { readonly channel: number; readonly path: string }>();
 const muxOf = (channel: number) => Math.floor(channel / CHANNELS);
+
+/** The guest asks by it. */
+const PHASE = 'phase@5f';
+
+/** Of each part, what the test has written into its registers. */
+const written = new Map<string, ReadonlyMap<number, number>>();
+/** `compatible property`: what it was after the guest had set it. */
+const taken = new Map<string, number>();
+
+function take(parts: PartRegistry): void {
+  for (const [compatible, property] of SHOWN)
+    taken.set(`${compatible} ${property}`, parts.get(wholePath(parts, compatible), property) as number);
+}
+
+function wholePath(parts: PartRegistry, compatible: string): string {
+  const { channel, path } = places.get(compatible) as { channel: number; path: string };
+  const found = parts.list().find((each) => each.path.endsWith(`mux@7${muxOf(channel)}/${path}`));
+  if (found === undefined) throw new Error(`not found: ${path}`);
+  return found.path;
+}
+
+/** Writes other values than there were into each part's registers, over the part's own bus. */
+function writeRegisters(parts: PartRegistry): void {
+  const next = chance(14);
+  for (const [compatible, address] of BOUND_ROWS) {
+    const whole = wholePath(parts, compatible);
+    const wire = parts.wireOf(whole.slice(0, whole.lastIndexOf('/')));
+    if (!(wire instanceof I2cWire)) throw new Error(`not found: the bus of ${whole}`);
+    const values = new Map(writableRegisters(compatible, parts.registers(whole)).map((at) => [at, next()]));
+    for (const [name, , at, value] of VOLTAGES) if (name === compatible) values.set(at, value);
+    for (const [at, value] of values) {
+      wire.startTo(address, false);
+      wire.write(Uint8Array.of(at, value));
+      wire.stop();
+    }
+    written.set(compatible, values);
+  }
+}
 
 /** The parts behind two muxes, each at its own address: a channel has room for one at each. */
 function boardParts(): readonly BoardPart[] {
@@ -69,9 +109,34 @@ describe.skipIf(NO_UML)(`Linux drivers of parts that are rows of tables${NO_UML 
   let said: ReadonlySet<string>;
   /** `compatible file`: what stands in it. */
   let values: ReadonlyMap<string, string>;
+  let registers: ReadonlyMap<string, number>;
+  /** `compatible regulator`: µV. */
+  let voltages: ReadonlyMap<string, number>;
   beforeAll(async () => {
-    run = await bootWithParts(boardParts(), [], commands(SENSED.map(([name]) => name)));
+    const phase = { name: PHASE, compatible: 'atmel,24c02', set: { contents: new Uint8Array(256) } };
+    run = await bootWithParts(
+      [...boardParts(), phase],
+      [],
+      `${ASK_FOR_PHASE}\n${commands(SENSED.map(([name]) => name))}\nask /sys/bus/i2c/devices/0-005f/eeprom\n${TELL_REGISTERS}`,
+      undefined,
+      {
+        part: PHASE,
+        act: (parts) => {
+          take(parts);
+          writeRegisters(parts);
+        },
+      },
+    );
+    if (process.env['DTBUS_TRACE']) console.log(run.output);
     values = attributesOf(run);
+
+    registers = toldRegisters(run.output);
+    voltages = new Map(
+      [...run.output.matchAll(/^regulator (\S+ [^=\n]+)=(\d+)\s*$/gm)].map(([, name, value]) => [
+        name as string,
+        Number(value),
+      ]),
+    );
     said = new Set(run.output.split('\n').map((line) => line.trim()));
   });
 
@@ -125,10 +190,7 @@ describe.skipIf(NO_UML)(`Linux drivers of parts that are rows of tables${NO_UML 
     expect(Math.abs(Number(values.get(`clock ${clock}`)) - hertz)).toBeLessThan(2);
   });
 
-  const shown = (name: string, property: string) => {
-    const { channel, path } = places.get(name) as { channel: number; path: string };
-    return run.get(`mux@7${muxOf(channel)}/${path}`, property) as number;
-  };
+  const shown = (name: string, property: string) => taken.get(`${name} ${property}`) as number;
 
   it.for(SHOWN)(
     '%s: %s is %d after the driver has set it',
@@ -137,6 +199,41 @@ describe.skipIf(NO_UML)(`Linux drivers of parts that are rows of tables${NO_UML 
       expect(Math.abs(shown(name, property) - value)).toBeLessThanOrEqual(tolerance);
     },
   );
+
+  /** Registers that the test has written and that the driver may read. */
+  const compared = (name: string) =>
+    [...(written.get(name) ?? [])].flatMap(([at, value]) => {
+      const told = registers.get(`${name} ${at}`);
+      return told === undefined ? [] : [{ at, value, told }];
+    });
+  /** Fewer could be a coincidence. */
+  const isJudgedByRegisters = (name: string) => compared(name).length >= 3;
+
+  it.for(BOUND_ROWS.map(([name]) => name))(
+    '%s: all registers that Linux shows are as set',
+    (name, { skip }) => {
+      skipWithout(driverOf(name), skip);
+      const rows = compared(name);
+      expect(rows.map(({ at, told }) => [at, told])).toEqual(rows.map(({ at, value }) => [at, value]));
+    },
+  );
+
+  it.for(VOLTAGES)(
+    '%s: the regulator %s, with register %i at %i, has %i µV',
+    ([name, regulator, , , microvolts], { skip }) => {
+      skipWithout(driverOf(name), skip);
+      expect(voltages.get(`${name} ${regulator}`)).toBe(microvolts);
+    },
+  );
+
+  it('at least 115 drivers tell or take what was set', ({ skip }) => {
+    for (const [, , driver] of BOUND_ROWS) skipWithout(driver, skip);
+    const right = BOUND_ROWS.filter(([name]) => {
+      const found = foundOf(name);
+      return found.length > 0 && found.every((each) => each.right);
+    });
+    expect(new Set(right.map(([, , driver]) => driver)).size).toBeGreaterThanOrEqual(115);
+  });
 
   const foundOf = (compatible: string) => [
     ...SENSED.filter(([name]) => name === compatible).flatMap(([, , says]) =>
@@ -149,6 +246,18 @@ describe.skipIf(NO_UML)(`Linux drivers of parts that are rows of tables${NO_UML 
       what: `${property} is ${value} when the driver has set it`,
       right: Math.abs(shown(compatible, property) - value) <= tolerance,
     })),
+    ...VOLTAGES.filter(([name]) => name === compatible).map(([, regulator, , , microvolts]) => ({
+      what: `regulator ${regulator} has ${microvolts} µV`,
+      right: voltages.get(`${compatible} ${regulator}`) === microvolts,
+    })),
+    ...(isJudgedByRegisters(compatible)
+      ? [
+          {
+            what: `${compared(compatible).length} registers are as set`,
+            right: compared(compatible).every(({ value, told }) => value === told),
+          },
+        ]
+      : []),
   ];
 
   /** For the table of who judged a part. */

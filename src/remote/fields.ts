@@ -9,8 +9,10 @@ export function malformed(what: string): BusFault {
 const TEXT_MAX = 1024;
 const NOTHING = new Uint8Array(0);
 const FIRST_BYTES = 256;
+/** Room that is kept for the next frames. */
+const KEPT_BYTES = 1 << 16;
 
-/** Bytes of a frame that is being made. Kept from one frame to the next. */
+/** Bytes of frames that are being made. Its room is kept for the next ones. */
 export class FrameWriter {
   #bytes: Buffer = Buffer.alloc(FIRST_BYTES);
   #at = 0;
@@ -31,9 +33,10 @@ export class FrameWriter {
     return this.#bytes;
   }
 
-  /** Forgets what was written. */
-  restart(): void {
-    this.#at = 0;
+  /** Forgets what was written behind `length`. */
+  restart(length = 0): void {
+    this.#at = length;
+    if (length === 0 && this.#bytes.length > KEPT_BYTES) this.#bytes = Buffer.alloc(FIRST_BYTES);
   }
 
   /** A copy of what was written. */
@@ -199,14 +202,16 @@ export function list<Value>(field: Field<Value>, max: number): Field<readonly Va
 export function record<Fields extends Readonly<Record<string, Field<unknown>>>>(
   fields: Fields,
 ): Field<Values<Fields>> {
-  const all = Object.entries(fields) as unknown as readonly (readonly [string, Field<unknown>])[];
+  const names = Object.keys(fields);
+  const all = Object.values(fields);
   return {
     put: (writer, values) => {
-      for (const [name, field] of all) field.put(writer, (values as Record<string, unknown>)[name]);
+      for (let at = 0; at < all.length; at++)
+        all[at]?.put(writer, (values as Record<string, unknown>)[names[at] as string]);
     },
     take: (reader) => {
       const values: Record<string, unknown> = {};
-      for (const [name, field] of all) values[name] = field.take(reader);
+      for (let at = 0; at < all.length; at++) values[names[at] as string] = all[at]?.take(reader);
       return values as Values<Fields>;
     },
   };

@@ -9,7 +9,7 @@ import {
   bytes,
   type Field,
   FrameReader,
-  FrameWriter,
+  type FrameWriter,
   list,
   malformed,
   maybe,
@@ -215,19 +215,24 @@ export type Asked<Kind extends keyof typeof ASKED> = Extract<AskedFrame, { reado
 export type Told<Kind extends keyof typeof TOLD> = Extract<ToldFrame, { readonly kind: Kind }>;
 
 const FORMS: Kinds = { ...ASKED, ...TOLD } as unknown as Kinds;
-const writer = new FrameWriter();
 
-/** The bytes of a frame, its length in front. @throws {BusFault} `EPROTO` it is longer than `FRAME_MAX`, or a list is */
-export function encodeFrame(frame: AskedFrame | ToldFrame): Buffer {
+/**
+ * Writes a frame behind what was written, its length in front.
+ * @throws {BusFault} `EPROTO` it is longer than `FRAME_MAX`, or a list is: then nothing of it is written
+ */
+export function putFrame(writer: FrameWriter, frame: AskedFrame | ToldFrame): void {
   const [number, body] = FORMS[frame.kind] as readonly [number, Field<unknown>];
-  writer.restart();
-  writer.room(4);
-  u8.put(writer, number);
-  body.put(writer, frame);
-  const length = writer.length - 4;
-  if (length > FRAME_MAX) throw malformed(`${length} bytes: expected at most ${FRAME_MAX}`);
-  writer.bytes.writeUInt32LE(length, 0);
-  return writer.finish();
+  const at = writer.room(4);
+  try {
+    u8.put(writer, number);
+    body.put(writer, frame);
+    const length = writer.length - at - 4;
+    if (length > FRAME_MAX) throw malformed(`${length} bytes: expected at most ${FRAME_MAX}`);
+    writer.bytes.writeUInt32LE(length, at);
+  } catch (thrown) {
+    writer.restart(at);
+    throw thrown;
+  }
 }
 
 type Decode<Frame> = (bytes: Buffer) => Frame;
@@ -240,9 +245,10 @@ function decoderOf<Frame>(kinds: Kinds): Decode<Frame> {
     const number = u8.take(reader);
     const form = byNumber.get(number);
     if (form === undefined) throw malformed(`kind ${number} is not known in version ${VERSION}`);
-    const values = form.body.take(reader) as object;
+    const values = form.body.take(reader) as { kind?: string };
     reader.end();
-    return Object.assign(values, { kind: form.kind }) as Frame;
+    values.kind = form.kind;
+    return values as Frame;
   };
 }
 

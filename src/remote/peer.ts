@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { BusFault } from '../bus/index.ts';
 import { malformed } from './fields.ts';
 import { FrameCutter } from './frame-cutter.ts';
-import { encodeFrame, FRAME_MAX, HELLO_MAX, type ToldFrame } from './frames.ts';
+import { FRAME_MAX, HELLO_MAX, type ToldFrame } from './frames.ts';
 import { Outbox } from './outbox.ts';
 import { framedFault } from './requests.ts';
 
@@ -49,10 +49,10 @@ export class Peer {
     this.#cutter.max = FRAME_MAX;
   }
 
-  /** Sends a frame, or its bytes. One that does not read what it asked for is refused. */
-  send(frame: ToldFrame | Buffer): void {
+  /** Sends a frame. One that does not read what it asked for is refused. */
+  send(frame: ToldFrame): void {
     if (this.#over) return;
-    this.#outbox.write(Buffer.isBuffer(frame) ? frame : encodeFrame(frame));
+    this.#outbox.write(frame);
     if (this.#outbox.waiting > WAITING_MAX) this.refuse(malformed('its answers are not read'));
   }
 
@@ -60,7 +60,7 @@ export class Peer {
   refuse(fault: BusFault): void {
     if (this.#over) return;
     if (this.#outbox.waiting <= WAITING_MAX)
-      this.#outbox.write(encodeFrame({ kind: 'refused', fault: framedFault(fault) }));
+      this.#outbox.write({ kind: 'refused', fault: framedFault(fault) });
     this.#close(fault);
   }
 

@@ -56,7 +56,7 @@ export function messagesOf({ messages }: Pick<Asked<'i2c'>, 'messages'>): I2cMes
         'EINVAL',
         `invalid length of a counted block: expected more than ${SMBUS_BLOCK_MAX}, got ${length}`,
       );
-    return { addr, flags, buf: isRead({ flags }) ? new Uint8Array(length) : Uint8Array.from(data) };
+    return { addr, flags, buf: isRead({ flags }) ? new Uint8Array(length) : new Uint8Array(data) };
   });
 }
 
@@ -80,7 +80,7 @@ export function transfersOf(asked: Asked<'spi'>, { name, spi }: SharedBus): SpiT
         `invalid length of an SPI transfer: ${length} bytes sent, ${rxLength} received`,
       );
     const rx = rxLength === undefined ? undefined : new Uint8Array(rxLength);
-    return { ...rest, tx: tx && Uint8Array.from(tx), rx };
+    return { ...rest, tx: tx && new Uint8Array(tx), rx };
   });
 }
 

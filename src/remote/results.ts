@@ -1,6 +1,13 @@
+import type { Told } from './frames.ts';
+
 /** Results of one session that are kept for who asks again: so many, of so many bytes. */
 const RESULTS_MAX = 64;
 const BYTES_MAX = 1 << 20;
+
+type Answer = Told<'done'>;
+
+/** Of what was read: the rest of an answer is small. */
+const bytesOf = ({ received }: Answer): number => received.reduce((sum, { length }) => sum + length, 0);
 
 /** What is known of a request by its number. */
 export type Known =
@@ -8,7 +15,7 @@ export type Known =
   | { readonly state: 'new' }
   /** It is under way: its answer comes. */
   | { readonly state: 'running' }
-  | { readonly state: 'done'; readonly answer: Buffer }
+  | { readonly state: 'done'; readonly answer: Answer }
   /** It was carried out, and its result is not kept any more. */
   | { readonly state: 'forgotten' };
 
@@ -17,7 +24,7 @@ export type Known =
  * the answer and is not carried out a second time.
  */
 export class KeptResults {
-  readonly #answers = new Map<number, Buffer>();
+  readonly #answers = new Map<number, Answer>();
   readonly #running = new Set<number>();
   /** Numbers up to this one may have been forgotten. */
   #forgotten = 0;
@@ -41,14 +48,14 @@ export class KeptResults {
     return { state: 'new' };
   }
 
-  end(id: number, answer: Buffer): void {
+  end(id: number, answer: Answer): void {
     this.#running.delete(id);
     this.#answers.set(id, answer);
-    this.#bytes += answer.length;
-    for (const [oldest, bytes] of this.#answers) {
+    this.#bytes += bytesOf(answer);
+    for (const [oldest, answerThen] of this.#answers) {
       if (this.#answers.size <= 1 || (this.#answers.size <= RESULTS_MAX && this.#bytes <= BYTES_MAX)) return;
       this.#answers.delete(oldest);
-      this.#bytes -= bytes.length;
+      this.#bytes -= bytesOf(answerThen);
       this.#forgotten = Math.max(this.#forgotten, oldest);
     }
   }

@@ -1,5 +1,5 @@
 import { BusFault, type MaybePromise } from '../bus/index.ts';
-import { type Asked, encodeFrame, IN_FLIGHT_MAX, type Told } from './frames.ts';
+import { type Asked, IN_FLIGHT_MAX, type Told } from './frames.ts';
 import type { Lease, Ticket } from './leases.ts';
 import type { Peer } from './peer.ts';
 import { framedFault, messagesOf, readOf, transfersOf } from './requests.ts';
@@ -67,7 +67,7 @@ export class Session {
     });
     const end = (thrown?: unknown): void => {
       this.#cancelled.delete(id);
-      const answer = encodeFrame(outcome.end(thrown, carrier));
+      const answer = outcome.end(thrown, carrier);
       this.results.end(id, answer);
       this.send(answer);
     };
@@ -140,12 +140,12 @@ class Outcome {
   end(thrown: unknown, carrier: Carrier): Told<'done'> {
     const now = performance.now();
     const turnMs = this.#turnMs ?? now;
-    const times = { queuedNs: (turnMs - this.#arrivedMs) * 1e6, wireNs: (now - turnMs) * 1e6 };
     const fault = thrown === undefined ? undefined : this.#why(BusFault.from(thrown), carrier);
     return doneFrame(this.#request.id, {
       fault,
       received: fault === undefined ? this.#received() : [],
-      ...times,
+      queuedNs: (turnMs - this.#arrivedMs) * 1e6,
+      wireNs: (now - turnMs) * 1e6,
     });
   }
 
@@ -164,6 +164,7 @@ class Outcome {
 
 type Ended = Omit<Told<'done'>, 'kind' | 'id' | 'fault'> & { readonly fault: BusFault | undefined };
 
-function doneFrame(id: number, { fault, ...rest }: Ended): Told<'done'> {
-  return { kind: 'done', id, fault: fault && framedFault(fault), ...rest };
+/** Field by field, as `RemoteSession.transfer` says. */
+function doneFrame(id: number, { fault, received, queuedNs, wireNs }: Ended): Told<'done'> {
+  return { kind: 'done', id, fault: fault && framedFault(fault), received, queuedNs, wireNs };
 }

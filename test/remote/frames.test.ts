@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { BusFault } from '../../src/bus/index.ts';
+import { FrameWriter } from '../../src/remote/fields.ts';
 import { FrameCutter } from '../../src/remote/frame-cutter.ts';
 import {
   type AskedFrame,
   decodeAsked,
   decodeTold,
-  encodeFrame,
   FRAME_MAX,
+  putFrame,
   type ToldFrame,
 } from '../../src/remote/frames.ts';
 import { randomFrom } from '../fuzz/random.mjs';
+import { encodeFrame } from './support.ts';
 
 const READ: AskedFrame = {
   kind: 'i2c',
@@ -174,3 +176,13 @@ function patched(bytes: Buffer, at: number, by: Buffer): Buffer {
   by.copy(copy, at);
   return copy;
 }
+
+it('leaves nothing of a frame that is too long among those before and behind it', () => {
+  const writer = new FrameWriter();
+  const short: AskedFrame = { kind: 'cancel', id: 9 };
+  putFrame(writer, short);
+  const tooLong = { addr: 0x50, flags: 0, length: FRAME_MAX, data: new Uint8Array(FRAME_MAX) };
+  expect(() => putFrame(writer, { ...READ, messages: [tooLong] })).toThrow('invalid frame');
+  putFrame(writer, short);
+  expect(writer.finish()).toEqual(Buffer.concat([encodeFrame(short), encodeFrame(short)]));
+});

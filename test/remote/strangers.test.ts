@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { encodeFrame, type ToldFrame } from '../../src/remote/frames.ts';
+import type { ToldFrame } from '../../src/remote/frames.ts';
 import type { Request } from '../../src/remote/index.ts';
 import { MEMORY } from '../hosts/recording-wire.ts';
+import { encodeFrame } from './support.ts';
 import {
   endUsers,
   faultOf,

@@ -1,7 +1,16 @@
 import { Duplex, PassThrough } from 'node:stream';
 import { Client, ResourceManager } from '../../src/backend/index.ts';
 import type { HostAdapter, I2cController, SpiController } from '../../src/bus/index.ts';
+import { FrameWriter } from '../../src/remote/fields.ts';
+import { type AskedFrame, putFrame, type ToldFrame } from '../../src/remote/frames.ts';
 import { ShareHost, type ShareHostOptions, type ShareSource } from '../../src/remote/index.ts';
+
+/** The bytes of one frame. */
+export function encodeFrame(frame: AskedFrame | ToldFrame): Buffer {
+  const writer = new FrameWriter();
+  putFrame(writer, frame);
+  return writer.finish();
+}
 
 /** The controllers of a host, shared as `dtbus share` shares those of a board. */
 export function sourceOf(host: HostAdapter): ShareSource {

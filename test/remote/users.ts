@@ -7,14 +7,13 @@ import {
   type Asked,
   type AskedFrame,
   decodeTold,
-  encodeFrame,
   MAGIC,
   type ToldFrame,
   VERSION,
 } from '../../src/remote/frames.ts';
 import { type LeaseWish, RemoteSession, type Request, WAIT } from '../../src/remote/index.ts';
 import { MEMORY, RecordingWire } from '../hosts/recording-wire.ts';
-import { hostOf, pipe, simulatedHost, sourceOf } from './support.ts';
+import { encodeFrame, hostOf, pipe, simulatedHost, sourceOf } from './support.ts';
 
 export const WISH: LeaseWish = {
   buses: ['i2c-1'],

@@ -33,7 +33,7 @@ export const SPI_CAPABILITIES: SpiCapabilities = {
 const BOARD = {
   i2c: I2C_CAPABILITIES,
   spi: { ...SPI_CAPABILITIES, chipSelects: 1 },
-  judges: 'firmata-io (I2C); SPI by the protocol and a firmware’s source',
+  judges: 'firmata-io, StandardFirmata 2.4 itself (I2C); SPI by the protocol and a firmware’s source',
 };
 
 export const sheets: readonly AdapterSheet[] = [

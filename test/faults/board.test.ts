@@ -78,6 +78,22 @@ describe('faults on a board', () => {
     );
   });
 
+  it('of lines are refused where their adapter has not got them', async () => {
+    const source = `/dts-v1/; / { hosts { adapter: adapter { compatible = "dtbus,micropython-emulator"; }; };
+      gpio: gpio { compatible = "platform,virtio-gpio"; gpio-controller; #gpio-cells = <2>; ngpios = <1>;
+      dtbus,host = <&adapter>; }; };`;
+    const warnings: string[] = [];
+    await using board = await openBoard({
+      source,
+      backEnd: 'inline',
+      onWarning: (text) => warnings.push(text),
+    });
+    expect(() => board.inject('lostEdge', '&gpio', { line: 0 })).toThrow(
+      'unsupported fault lostEdge on &gpio: the lines could not be put on their adapter',
+    );
+    expect(warnings.join()).toContain('/gpio');
+  });
+
   it('on a condition are for a board without a thread of its own', async () => {
     await using board = await openBoard('dts/demo.dts', { openHosts: 'first-use' });
     expect(() => board.inject('nack', '&temp', { while: () => true })).toThrow(

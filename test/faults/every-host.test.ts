@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Board, FaultUnsupportedError } from '../../src/board/index.ts';
+import type { AdapterSheet } from '../../src/bus/index.ts';
 import { KINDS } from '../../src/faults/index.ts';
-import { boardOn, I2C_HOSTS, SPI_HOSTS } from './fault-hosts.ts';
+import { boardOn, I2C_HOSTS, LINE_HOSTS, linesOn, SPI_HOSTS } from './fault-hosts.ts';
 
 const hex = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString('hex');
 /** What a host gives that does not carry a fault. */
@@ -32,6 +33,9 @@ const OPERATIONS = {
   /** Reads the identification of the flash. */
   id: async (board: Board) =>
     hex((await board.open('/dev/spidev0.0').transfer([{ tx: Uint8Array.of(0x9f, 0, 0, 0), rx: 4 }])).rx),
+  /** Reads the hot end of the thermocouple, in steps of 0.25 °C from bit 18 on (MAX31855, table 2). */
+  hot: async (board: Board) =>
+    hex((await board.open('/dev/spidev0.0').transfer([{ tx: new Uint8Array(2), rx: 2, speedHz: 4e6 }])).rx),
 } as const;
 
 type Row = readonly [
@@ -205,12 +209,32 @@ const SPI: readonly Row[] = [
   ['shift', '&flash', { byte: 1 }, 'id', 'fff7a00a'],
   // What follows is a new instruction, 0x00, which the flash does not have.
   ['cs', '&flash', { byte: 2 }, 'id', 'ffefffff'],
+  // 100 °C would be 400 steps, 0x190, two bits up: 0x0640.
+  ['stuck', '&hot', { property: 'thermocouple', value: 10 }, 'hot', '00a0'],
+  ['drift', '&hot', { property: 'thermocouple', perSecond: 1e12 }, 'hot', '7080'],
+  ['noise', '&hot', { property: 'thermocouple', amplitude: 0, seed: 7 }, 'hot', '0640'],
+  ['offset', '&hot', { property: 'thermocouple', by: -2 }, 'hot', '0620'],
+  ['clip', '&hot', { property: 'thermocouple', max: 20 }, 'hot', '0140'],
 ];
+
+/** What happens to a line that is pressed and let go of, 5 ms later and for as long as it may still take. */
+const LINES: readonly (readonly [kind: string, options: object, seen: string])[] = [
+  ['lostEdge', {}, ''],
+  ['bounce', { count: 2 }, '- + - + - +'],
+  ['late', { ms: 3 }, '3ms- +'],
+];
+/** The line of an adapter is driven by whatever is wired to it. */
+const NOT_ON_ADAPTER =
+  'unsupported fault KIND on &gpio: the lines are those of an adapter, which drives them itself';
+/** An emulated MicroPython board has no lines (hosts/micropython). */
+const NO_LINES = 'unsupported fault KIND on &gpio: the lines could not be put on their adapter';
+/** What a real adapter answers can be changed, and nothing else (hosts/README.md, "Faults that can be injected"). */
+const IN_ANSWERS = ['flip', 'pec', 'id', 'miso', 'shift'];
 
 /** What a script sees of the first operation with the fault; and the fault has struck. */
 async function outcome(host: string, bus: 'i2c' | 'spi', row: Row): Promise<string> {
   const [kind, target, options, operation] = row;
-  await using board = await boardOn(host, bus);
+  await using board = await boardOn(host, bus, operation === 'hot' ? 'sensor' : 'flash');
   const inject = board.inject.bind(board) as (...args: unknown[]) => { readonly fired: number };
   let fault: { readonly fired: number };
   try {
@@ -223,10 +247,47 @@ async function outcome(host: string, bus: 'i2c' | 'spi', row: Row): Promise<stri
   return fault.fired > 0 ? seen : `${seen}, and the fault never struck`;
 }
 
-const expectedOn = (host: string, [, , , , expected, elsewhere = {}]: Row) =>
-  Object.entries(elsewhere).find(([name]) => host.includes(name))?.[1] ?? expected;
+function expectedOn(host: string, [kind, , , , expected, elsewhere = {}]: Row): string {
+  if (host === 'dangerousprototypes,bus-pirate') return IN_ANSWERS.includes(kind) ? expected : NOT;
+  // An FT2232H and an FT4232H are two and four of an FT232H.
+  const like = host.replace(/ft[24]232h/, 'ft232h');
+  return Object.entries(elsewhere).find(([name]) => like.includes(name))?.[1] ?? expected;
+}
 
-describe('through the errno or the bytes that a script sees, each fault', () => {
+/** The edges that a script sees of a line that is pressed and let go of; where they are late, by how much. */
+async function edgesOf(host: string, kind: string, options: object): Promise<string> {
+  await using board = await linesOn(host);
+  const inject = board.inject.bind(board) as (...args: unknown[]) => { readonly fired: number };
+  const button = board.line('&gpio', 'button');
+  const seen: string[] = [];
+  let passedMs = 0;
+  let fault: { readonly fired: number };
+  try {
+    fault = inject(kind, '&gpio', { line: 'button', ...options });
+  } catch (error) {
+    if (error instanceof FaultUnsupportedError) return error.message.replace(kind, 'KIND');
+    throw error;
+  }
+  button.watch((high) =>
+    seen.push(`${passedMs > 0 && passedMs < 5 ? `${passedMs}ms` : ''}${high ? '+' : '-'}`),
+  );
+  button.set(false);
+  while (passedMs < 5) {
+    passedMs++;
+    board.advance(1e6);
+  }
+  button.set(true);
+  return fault.fired > 0 ? seen.join(' ') : 'the fault never struck';
+}
+
+/** The adapters of hosts/ that have an emulator, and what they say of themselves. */
+async function emulated(): Promise<AdapterSheet[]> {
+  const script = await import(new URL('../support/adapter-table.mjs', import.meta.url).href);
+  const sheets: AdapterSheet[] = await script.sheetsOf();
+  return sheets.filter(({ compatible }) => compatible.endsWith('-emulator'));
+}
+
+describe('through the errno, the bytes or the edges that a script sees, each fault', () => {
   it.each(I2C_HOSTS)('of I2C on %s', async (host) => {
     for (const row of I2C)
       expect([...row.slice(0, 3), await outcome(host, 'i2c', row)]).toEqual([
@@ -243,8 +304,47 @@ describe('through the errno or the bytes that a script sees, each fault', () => 
       ]);
   });
 
-  it('of the catalogue is in one of the two, or is one of lines', () => {
-    const tried = new Set([...I2C, ...SPI].map(([kind]) => kind));
-    expect(Object.keys(KINDS).filter((kind) => !tried.has(kind))).toEqual(['lostEdge', 'bounce', 'late']);
+  it.each(LINE_HOSTS)('of GPIO lines on %s', async (host) => {
+    for (const [kind, options, seen] of LINES)
+      expect([kind, await edgesOf(host, kind, options)]).toEqual([
+        kind,
+        host === 'simulated' ? seen : host.includes('micropython') ? NO_LINES : NOT_ON_ADAPTER,
+      ]);
+  });
+});
+
+describe('nothing is left out:', () => {
+  it('each kind of the catalogue is tried on each kind of bus that it is for', () => {
+    const tried = {
+      i2c: I2C.map(([kind]) => kind),
+      spi: SPI.map(([kind]) => kind),
+      gpio: LINES.map(([kind]) => kind),
+    };
+    const missing = Object.entries(KINDS).flatMap(([kind, { on }]) =>
+      on.filter((bus) => !tried[bus].includes(kind)).map((bus) => `${kind} on ${bus}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('each adapter that has an emulator is tried with each bus, and with lines where it has some', async () => {
+    const sheets = await emulated();
+    const named = (has: (sheet: AdapterSheet) => unknown) =>
+      sheets
+        .filter(has)
+        .map(({ compatible }) => compatible)
+        .sort();
+    const listed = (hosts: readonly string[]) => hosts.filter((host) => host.endsWith('-emulator')).sort();
+    expect(listed(I2C_HOSTS)).toEqual(named(({ i2c }) => i2c));
+    expect(listed(SPI_HOSTS)).toEqual(named(({ spi }) => spi));
+    expect(listed(LINE_HOSTS)).toEqual(named(({ gpio, lines = 0 }) => gpio && lines > 0));
+  });
+
+  it('an adapter that says it shows a fault of the lines is expected to, and no other', async () => {
+    for (const { compatible, i2c } of await emulated()) {
+      if (i2c === undefined) continue;
+      const rows = I2C.filter(([kind]) => KINDS[kind as keyof typeof KINDS].acts === 'lines');
+      const expected = new Set(rows.flatMap((row) => (expectedOn(compatible, row) === NOT ? [] : row[0])));
+      expect([compatible, ...expected].sort()).toEqual([compatible, ...(i2c.lineFaults ?? [])].sort());
+    }
   });
 });

@@ -37,6 +37,8 @@ export class GpioControllers {
   /** By controller and line: what is wired to it. */
   readonly #wired = new Map<string, string[]>();
   readonly #watched = new Set<string>();
+  /** Controllers that are to be on an adapter and could not be put there. */
+  readonly #down = new Set<string>();
   /** Told of every change of level, of whatever line. */
   observer: ((edge: Omit<EdgeRecord, 'startedMs'>, atNs: bigint | undefined) => void) | undefined;
 
@@ -68,6 +70,7 @@ export class GpioControllers {
       lines.source = await make(lines);
     } catch (error) {
       this.faults.push({ node, error });
+      this.#down.add(node.path);
     }
   }
 
@@ -209,6 +212,7 @@ export class GpioControllers {
       const known = lines.names.map((name, index) => name || index).join(', ');
       throw new Error(`not found: line ${wanted} of ${path}; use one of: ${known}`);
     }
+    if (this.#down.has(path)) return 'the lines could not be put on their adapter';
     return lines.source === undefined
       ? { line }
       : 'the lines are those of an adapter, which drives them itself';

@@ -62,6 +62,7 @@ export const SPI_HOSTS = [
 /** The hosts that GPIO lines of a board can be on. */
 export const LINE_HOSTS = [
   'simulated',
+  'dtbus,bus-pirate-5-emulator',
   'dtbus,ch341a-emulator',
   'dtbus,ch347-emulator',
   'dtbus,cp2112-emulator',

@@ -1,4 +1,4 @@
-/** Where a host shares its buses: a Unix socket, the other end of ssh, or a port with TLS. */
+/** Where a host shares its buses: a Unix socket, the other end of ssh, a port with TLS, or a name on a NATS server. */
 export type RemotePlace =
   | { readonly way: 'unix'; readonly path: string }
   | {
@@ -7,7 +7,15 @@ export type RemotePlace =
       readonly host: string;
       readonly port: number | undefined;
     }
-  | { readonly way: 'tls' | 'tcp'; readonly host: string; readonly port: number };
+  | { readonly way: 'tls' | 'tcp'; readonly host: string; readonly port: number }
+  | {
+      readonly way: 'nats';
+      readonly host: string;
+      readonly port: number;
+      readonly isLocal: boolean;
+      /** Undefined: all boards that are announced there. */
+      readonly board: string | undefined;
+    };
 
 /** A bus of a host, or (`bus` undefined) all of it. */
 export interface RemoteAddress {
@@ -22,12 +30,13 @@ export interface RemoteAddress {
 export const REMOTE = 'remote:';
 
 const FORMS =
-  'remote:PATH.sock/i2c-1, remote:ssh://HOST/i2c-1 or remote:tls://HOST:PORT/i2c-1; without the bus: the whole board';
+  'remote:PATH.sock/i2c-1, remote:ssh://HOST/i2c-1, remote:tls://HOST:PORT/i2c-1 or remote:nats://SERVER/BOARD/i2c-1; without the bus: the whole board';
 /** A bus by the kernel's name or its alias. */
 const BUS = /^(i2c|spi)-?(\d{1,5})$/;
 /** Names begin with a letter or digit: none is taken for an option of ssh. */
 const URL_FORM =
-  /^(ssh|tls|tcp):\/\/(?:([A-Za-z0-9_][\w.-]*)@)?(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9][\w.-]*))(?::(\d{1,5}))?(?:\/(.*))?$/;
+  /^(ssh|tls|tcp|nats):\/\/(?:([A-Za-z0-9_][\w.-]*)@)?(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9][\w.-]*))(?::(\d{1,5}))?(?:\/(.*))?$/;
+const NATS_PORT = 4222;
 const SOCKET_FORM = /^(.+?\.sock)(?:\/(.*))?$/;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 
@@ -46,6 +55,7 @@ export function remoteAddress(text: string): RemoteAddress {
   const host = ipv6 ?? (name as string);
   const port = digits === undefined ? undefined : Number(digits);
   if (port !== undefined && !(port >= 1 && port <= 0xffff)) throw invalid('expected a port from 1 to 65535');
+  if (way === 'nats') return natsAddress(host, port, user, busText, invalid);
   const bus = busName(busText, invalid);
   const whole = `${way}://${user === undefined ? '' : `${user}@`}${ipv6 === undefined ? host : `[${host}]`}${port === undefined ? '' : `:${port}`}`;
   if (way === 'ssh') return { place: { way, user, host, port }, bus, name: whole };
@@ -54,6 +64,25 @@ export function remoteAddress(text: string): RemoteAddress {
   if (way === 'tcp' && !LOOPBACK.test(host))
     throw invalid(`plain TCP is for this machine alone; use tls://${host}:${port}, or ssh://${host}`);
   return { place: { way: way as 'tls' | 'tcp', host, port }, bus, name: whole };
+}
+
+function natsAddress(
+  host: string,
+  port = NATS_PORT,
+  user: string | undefined,
+  path: string | undefined,
+  invalid: (why?: string) => RangeError,
+): RemoteAddress {
+  if (user !== undefined)
+    throw invalid('a user is named by the variables DTBUS_NATS_CREDS and DTBUS_NATS_TOKEN only');
+  const [, board, busText] = /^([\w-]*)(?:\/(.*))?$/.exec(path ?? '') ?? [];
+  if (board === undefined) throw invalid();
+  const shown = `nats://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return {
+    place: { way: 'nats', host, port, isLocal: isLoopback(host), board: board === '' ? undefined : board },
+    bus: busName(busText, invalid),
+    name: board === '' ? shown : `${shown}/${board}`,
+  };
 }
 
 /** Whether a host's name or address is this machine's own. */

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { BusFault } from '../bus/index.ts';
 import type { RemotePlace } from './address.ts';
 import { connected } from './connected.ts';
 
@@ -11,6 +12,16 @@ export async function openStream(place: RemotePlace, name: string): Promise<Dupl
   if (place.way === 'tls') {
     const { tlsStream } = await import('./tls.ts');
     return tlsStream(place.host, place.port, name);
+  }
+  if (place.way === 'nats') {
+    const { board } = place;
+    if (board === undefined)
+      throw new BusFault(
+        'ENODEV',
+        `name the board too, as in remote:${name}/bench3; dtbus lab ls lists them`,
+      );
+    const { natsStream } = await import('../lab/index.ts');
+    return natsStream({ ...place, board }, name);
   }
   const { createConnection } = await import('node:net');
   const target =

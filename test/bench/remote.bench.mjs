@@ -1,5 +1,5 @@
 // What a transfer costs over a Unix socket, beside a bare echo of as many bytes between two processes of Node.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createConnection } from 'node:net';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { checkout, median, report } from './report.mjs';
 
-const { openStream, RemoteSession, WAIT } = await import(
+const { openStream, RemoteSession, remoteAddress, WAIT } = await import(
   pathToFileURL(join(checkout, 'dist/src/remote/index.js')).href
 );
 
@@ -45,6 +45,53 @@ async function callTime(call, count, inFlight = 1) {
   );
   const each = Number(process.hrtime.bigint() - begin) / 1000 / times.length;
   return inFlight === 1 ? median(times) : each;
+}
+
+const NATS_ECHO = `
+import('@nats-io/transport-node').then(async ({ connect }) => {
+  const connection = await connect({ servers: process.argv[1] });
+  connection.subscribe('echo', { callback: (_, message) => message.respond(message.data) });
+  await connection.flush();
+  console.log('ready');
+});`;
+
+/** The same transfer by a NATS server, beside a bare request of as many bytes by the same one. */
+async function overNats(messages) {
+  const { connect } = await import('@nats-io/transport-node');
+  const port = 40_000 + (process.pid % 20_000);
+  const words = ['-a', '127.0.0.1', '-p', String(port)];
+  const server = spawn('nats-server', words, { stdio: ['ignore', 'ignore', 'pipe'] });
+  children.push(server);
+  await new Promise((resolve) =>
+    server.stderr.on('data', (said) => String(said).includes('Server is ready') && resolve()),
+  );
+  const url = `nats://127.0.0.1:${port}`;
+  const socket = join(folder, 'nats.sock');
+  await started(['-e', NATS_ECHO, `127.0.0.1:${port}`], 'ready');
+  const board = join(checkout, 'dts/demo.dts');
+  await started([join(checkout, 'bin/dtbus.js'), 'share', board, '--socket', socket, '--nats', url], 'ready');
+  const { place, name } = remoteAddress(`${url}/demo`);
+  const session = new RemoteSession({ name, who: 'bench', open: () => openStream(place, name) });
+  const { buses } = await session.connect();
+  const times = { ttlMs: TTL_MS, idleMs: TTL_MS, graceMs: 0 };
+  const wish = { ...times, buses: ['i2c-1'], why: '', priority: 0, steal: false, restore: false };
+  await session.acquire({ ...wish, wait: WAIT.NO });
+  const bus = buses.findIndex((each) => each.name === 'i2c-1');
+  const transfer = () => session.transfer({ kind: 'i2c', bus, messages }, 1e9);
+  const connection = await connect({ servers: `127.0.0.1:${port}` });
+  const bytes = Buffer.alloc(80);
+  const request = () => connection.request('echo', bytes);
+  await callTime(transfer, CALLS);
+  await callTime(request, CALLS);
+  const rounds = [];
+  for (let round = 0; round < ROUNDS; round++)
+    rounds.push({ request: await callTime(request, CALLS), transfer: await callTime(transfer, CALLS) });
+  report('bare NATS request of 80 bytes', median(rounds.map(({ request }) => request)), 'µs');
+  report('the transfer over NATS', median(rounds.map(({ transfer }) => transfer)), 'µs');
+  const ratio = median(rounds.map(({ request, transfer }) => transfer / request));
+  report('  in bare requests', ratio, '', 'at most 1.3');
+  await connection.close();
+  await session.close();
 }
 
 try {
@@ -107,6 +154,8 @@ try {
   report('  one, in those', median(rounds.map(({ transfer, ten }) => transfer / ten)), '', 'at least 5');
   socket.destroy();
   await session.close();
+  if (spawnSync('nats-server', ['--version']).status === 0) await overNats(messages);
+  else console.log('NATS was not measured: nats-server is not installed');
 } finally {
   for (const child of children) child.kill();
   rmSync(folder, { recursive: true, force: true });

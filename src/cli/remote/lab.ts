@@ -3,6 +3,7 @@ import { constants, hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { controlFolder } from '../../board/share.ts';
 import { oneLine, plainJson } from '../../input/index.ts';
+import type { NatsServer } from '../../lab/index.ts';
 import {
   IDLE_MS,
   openStream,
@@ -35,8 +36,12 @@ const SIGNALLED = 128;
 type Leases = Told<'leases'>;
 type SharedBus = Told<'welcome'>['buses'][number];
 
-/** The buses of a host, and who has them. @returns the exit code */
+/** The buses of a host, and who has them; of a NATS server, its boards. @returns the exit code */
 export function listBuses(place: string | undefined, json: boolean): Promise<number> {
+  if (place !== undefined) {
+    const { place: server } = addressOf(place);
+    if (server.way === 'nats' && server.board === undefined) return listAnnounced(server, json);
+  }
   return withHost(place, async (session) => {
     const { host, buses } = session.greeting;
     const { leases } = await session.list();
@@ -55,6 +60,16 @@ export function listBuses(place: string | undefined, json: boolean): Promise<num
     for (const { bus, lease } of rows) print(`  ${busLine(bus, lease)}`);
     return 0;
   });
+}
+
+/** The boards that are announced on a NATS server. */
+async function listAnnounced(server: NatsServer, json: boolean): Promise<number> {
+  const { listBoards } = await import('../../lab/index.ts');
+  const boards = await listBoards(server);
+  if (json) print(plainJson({ boards }, 2));
+  else if (boards.length === 0) print('no board');
+  else for (const { board, host, buses } of boards) print(oneLine(`${board}  ${host}: ${buses.join(' ')}`));
+  return 0;
 }
 
 function busLine({ name, host }: SharedBus, lease: Leases['leases'][number] | undefined): string {

@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { Duplex } from 'node:stream';
 import {
   controlFolder,
@@ -10,7 +11,7 @@ import {
   type ShareListener,
 } from '../../board/share.ts';
 import { oneLine, plainJson } from '../../input/index.ts';
-import { FenceCounter, openStream, ShareHost, tlsFiles } from '../../remote/index.ts';
+import { FenceCounter, openStream, remoteAddress, ShareHost, tlsFiles } from '../../remote/index.ts';
 import { type BoardArguments, printProblems, treeOptions } from '../board/named-board.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
 import { InvalidValue } from '../terminal/usage-error.ts';
@@ -20,6 +21,7 @@ import { warn } from '../terminal/warn.ts';
 export interface ShareArguments extends BoardArguments {
   readonly socket?: string;
   readonly listen?: string;
+  readonly nats?: string;
   readonly stdio: boolean;
   readonly restore: boolean;
   readonly json: boolean;
@@ -28,6 +30,7 @@ export interface ShareArguments extends BoardArguments {
 /** Shares the buses of a board until it is interrupted, or (`--stdio`) its one user has gone. @returns the exit code */
 export async function share(args: ShareArguments): Promise<number> {
   const listen = args.listen === undefined ? undefined : placeOf(args.listen);
+  const nats = args.nats === undefined ? undefined : natsPlaceOf(args.nats, String(args.board));
   const socket = args.socket ?? join(controlFolder(), 'share.sock');
   if (args.stdio && (await isAlive(socket))) return bridge(socket);
   const { board, source } = await openShare(args.board, {
@@ -57,6 +60,18 @@ export async function share(args: ShareArguments): Promise<number> {
           shared.serve(stream, token),
         ),
       );
+    if (nats !== undefined) {
+      const { shareOver } = await import('../../lab/index.ts');
+      const { version } = createRequire(import.meta.url)('dtbus/package.json') as { version: string };
+      const announcement = {
+        ...nats,
+        host: source.name,
+        version,
+        buses: source.buses.map(({ name }) => name),
+      };
+      const directory = await shareOver(nats, announcement, (stream) => shared.serve(stream, token), warn);
+      listeners.push({ where: nats.where, close: () => void directory.close() });
+    }
     const places = listeners.map(({ where }) => `remote:${where}`);
     const buses = source.buses.map(({ name }) => name);
     process.stdout.write(
@@ -99,4 +114,21 @@ function placeOf(text: string): { readonly host: string; readonly port: number }
   const port = Number(digits);
   if (digits === undefined || port > 0xffff) throw new InvalidValue('--listen', 'PORT or HOST:PORT', text);
   return { host: ipv6 ?? name ?? '127.0.0.1', port };
+}
+
+/** `nats://SERVER`, `nats://SERVER:PORT/NAME`. @throws {UsageError} */
+function natsPlaceOf(text: string, boardFile: string) {
+  try {
+    const { place, bus } = remoteAddress(text);
+    if (place.way === 'nats' && bus === undefined) {
+      const board = place.board ?? basename(boardFile, extname(boardFile));
+      const { name } = remoteAddress(
+        `nats://${place.host.includes(':') ? `[${place.host}]` : place.host}:${place.port}/${board}`,
+      );
+      return { ...place, board, where: name };
+    }
+  } catch {
+    // Told below.
+  }
+  throw new InvalidValue('--nats', 'nats://SERVER[:PORT][/NAME]', text);
 }

@@ -70,6 +70,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'lab lock --ttl': ['long', 'expected seconds, at most 3600, got long'],
   'lab lock --why': 'text for people',
   'lab release --why': 'text for people',
+  'share --nats': ['everywhere', 'expected nats://SERVER[:PORT][/NAME], got everywhere'],
   'share --listen': ['everywhere', 'expected PORT or HOST:PORT, got everywhere'],
   'up --mode': ['rw', 'expected octal digits such as 0660, got rw'],
 };
@@ -93,6 +94,7 @@ const BESIDE: Readonly<Record<string, (board: string) => string[]>> = {
   'lab lock --priority': () => ['remote:/none.sock'],
   'lab lock --ttl': () => ['remote:/none.sock'],
   'share --listen': (board) => [board],
+  'share --nats': (board) => [board],
   'serve --fd': (board) => [board],
   'serve --limit': (board) => [board, '--socket-dir', folder.path('sockets')],
   'serve --socket-mode': (board) => [board, '--socket-dir', folder.path('sockets')],

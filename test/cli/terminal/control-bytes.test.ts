@@ -107,6 +107,7 @@ const ROWS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   share: [
     ['share', at.board, '--socket', at.board],
     ['share', at.board, '--listen', EVIL_NAME],
+    ['share', at.board, '--nats', EVIL_NAME],
   ],
   serve: [
     ['serve', at.board, '--socket', at.board, '--bus', 'i2c0'],

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { LockArguments } from '../../remote/lab.ts';
 
-const PLACE = 'where it is shared: remote:ssh://bench3, remote:PATH.sock, remote:tls://HOST:PORT';
+const PLACE =
+  'where it is shared: remote:ssh://bench3, remote:PATH.sock, remote:tls://HOST:PORT, remote:nats://SERVER/BOARD';
 const BUS = `${PLACE}; with /i2c-1 behind it one bus, else all`;
 
 /** Adds `dtbus lab`. */

@@ -13,12 +13,14 @@ export function addShareCommand(program: Command, end: (exitCode: number) => voi
   remote:ssh://bench3/i2c-1        runs dtbus share --stdio there; ssh says who may
   remote:/run/bench.sock/i2c-1     a socket of this machine, or one that ssh -L forwards
   remote:tls://bench3:7070/i2c-1   a port (--listen), with TLS
+  remote:nats://server/bench/i2c-1 a name on a NATS server (--nats)
 
 Who uses a bus has a lease of it: one user at a time, until he leaves or is silent for 10 s. A transfer of an older lease never reaches the wire. Prints "ready" once users may connect.`,
     )
     .argument('[board]', 'device tree of the board; the same as -b')
     .option('--socket <path>', 'the Unix socket, for this user alone (default: one in the runtime folder)')
     .option('--listen <place>', 'also PORT or HOST:PORT; who is not on this machine needs TLS')
+    .option('--nats <url>', 'also announce the board, as nats://SERVER[:PORT]/NAME')
     .option('--stdio', 'serve stdin and stdout: for ssh; joins a share that runs here', false)
     .option('--restore', 'reset simulated parts at the end of every lease', false)
     .option('--json', 'print the places as one line of JSON instead of "ready"', false)
@@ -27,6 +29,9 @@ Who uses a bus has a lease of it: one user at a time, until he leaves or is sile
       `
 With --listen, DTBUS_TLS_CERT and DTBUS_TLS_KEY name the files of the host's certificate.
 Users need DTBUS_TOKEN, the same at both ends, or a certificate by DTBUS_TLS_CA.
+With --nats, DTBUS_NATS_CREDS names a file of credentials, DTBUS_NATS_TOKEN is a
+token; without a NAME the board has that of its file. A server of another machine
+needs TLS. The package @nats-io/transport-node has to be installed.
 
 Example:
   dtbus share dts/demo.dts

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { BusFault } from '../bus/index.ts';
+
+/** The library, and a connection by it. */
+export type Nats = typeof import('@nats-io/transport-node');
+
+/** A server of NATS. */
+export interface NatsServer {
+  readonly host: string;
+  readonly port: number;
+  /** It is on this machine: a plain connection will do. */
+  readonly isLocal: boolean;
+}
+
+/** Files and words that say who connects, by the variables that hold them: neither a tree nor a command line has them. */
+const TLS_FILES = { caFile: 'DTBUS_TLS_CA', certFile: 'DTBUS_TLS_CERT', keyFile: 'DTBUS_TLS_KEY' } as const;
+const CREDENTIALS = 'DTBUS_NATS_CREDS';
+const TOKEN = 'DTBUS_NATS_TOKEN';
+const CONNECT_LIMIT_MS = 5000;
+
+/** Loads the library, which is there where somebody installed it. @throws {BusFault} `ENODEV` */
+export async function loadNats(): Promise<Nats> {
+  try {
+    return await import('@nats-io/transport-node');
+  } catch (error) {
+    throw new BusFault('ENODEV', 'NATS needs a package: run npm install @nats-io/transport-node@3.3.1', {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Connects to a server; one on another machine by TLS alone.
+ * @param stays looks for a server that was lost until it is back
+ * @throws {BusFault} `ENODEV` not there, `EACCES` it does not let this user in
+ */
+export async function connectTo(
+  nats: Nats,
+  { host, port, isLocal }: NatsServer,
+  stays: boolean,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<NatsConnection> {
+  const shown = `nats://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const files = Object.entries(TLS_FILES).flatMap(([name, variable]) => {
+    const path = env[variable];
+    return path ? [[name, path]] : [];
+  });
+  const creds = env[CREDENTIALS];
+  const token = env[TOKEN];
+  try {
+    return await nats.connect({
+      servers: [shown.slice('nats://'.length)],
+      name: 'dtbus',
+      timeout: CONNECT_LIMIT_MS,
+      reconnect: stays,
+      maxReconnectAttempts: -1,
+      ignoreClusterUpdates: true,
+      ...(token && { token }),
+      ...(creds && { authenticator: nats.credsAuthenticator(readFileSync(creds)) }),
+      ...((!isLocal || files.length > 0) && { tls: Object.fromEntries(files) }),
+    });
+  } catch (error) {
+    throw connectFault(error as Error, shown);
+  }
+}
+
+function connectFault(error: Error, shown: string): BusFault {
+  const why = error.message;
+  if (/authori[sz]ation|authentication|ENOENT|EACCES/i.test(`${error.name} ${why}`))
+    return new BusFault('EACCES', `${shown} refuses this user (${why}): set ${CREDENTIALS} or ${TOKEN}`, {
+      cause: error,
+    });
+  return new BusFault('ENODEV', `cannot connect to ${shown}: ${why}`, { cause: error });
+}

@@ -326,3 +326,15 @@ async function relayTo(target: string) {
     },
   };
 }
+
+it('a lock that is taken away ends with 1, one that is interrupted with 0', async () => {
+  const place = `remote:${socket()}`;
+  const first = start('bin/dtbus.js', 'lab', 'lock', place, '--why', 'bring-up');
+  await first.heard(/^ready$/);
+  const second = start('bin/dtbus.js', 'lab', 'lock', place, '--steal', '--why', 'mine');
+  await second.heard(/^ready$/);
+  expect(await first.ended).toBe(1);
+  expect(first.lines.join()).toContain('the lease has ended');
+  second.child.kill('SIGINT');
+  expect(await second.ended).toBe(0);
+});

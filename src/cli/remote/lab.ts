@@ -135,7 +135,7 @@ export async function lock(place: string, args: LockArguments, command: readonly
   const over = new Promise<void>((resolve) => {
     endCommand = resolve;
   });
-  const told = { place: '' };
+  const told = { place: '', isLost: false };
   return withHost(
     place,
     async (session, { bus }) => {
@@ -156,10 +156,11 @@ export async function lock(place: string, args: LockArguments, command: readonly
       print(`DTBUS_LEASE=${session.leaseName}`);
       print('ready');
       await untilInterrupted(over);
-      return 0;
+      return told.isLost ? 1 : 0;
     },
     {
       onLost: (reason) => {
+        told.isLost = true;
         warn(`the lease has ended: ${reason}`);
         endCommand();
       },

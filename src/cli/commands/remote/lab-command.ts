@@ -63,7 +63,9 @@ function addLock(lab: Command, end: (exitCode: number) => void): void {
     .description(
       `Takes a lease of a bus, or of all. The command, and all that it starts, takes part in it by DTBUS_LEASE. At its end simulated parts are reset, so that the next user finds a known board.
 
-Without a command, prints DTBUS_LEASE=… for other shells, then "ready", and holds the lease until Ctrl-C.`,
+Without a command, prints DTBUS_LEASE=… for other shells, then "ready", and holds the lease until Ctrl-C.
+
+Ends with the exit code of the command; without one with 1 when the lease was taken away or ran out, else with 0.`,
     )
     .argument('<place>', BUS)
     .argument('[command...]', 'what to run, behind --')

@@ -10,8 +10,8 @@ export function addShareCommand(program: Command, end: (exitCode: number) => voi
     .description(
       `Shares the I2C and SPI buses of a board with scripts, tests, tools and guests of other processes and machines, until Ctrl-C or SIGTERM. Their boards name a bus by the "port" of a node that is compatible with "dtbus,remote":
 
-  remote:ssh://bench3/i2c-1        runs dtbus share --stdio there; ssh says who may
-  remote:/run/bench.sock/i2c-1     a socket of this machine, or one that ssh -L forwards
+  remote:ssh://bench3/i2c-1        runs dtbus share --stdio there by ssh
+  remote:/run/bench.sock/i2c-1     a socket here, or one by ssh -L
   remote:tls://bench3:7070/i2c-1   a port (--listen), with TLS
   remote:nats://server/bench/i2c-1 a name on a NATS server (--nats)
 
@@ -27,8 +27,9 @@ Who uses a bus has a lease of it: one user at a time, until he leaves or is sile
     .addHelpText(
       'after',
       `
-With --listen, DTBUS_TLS_CERT and DTBUS_TLS_KEY name the files of the host's certificate.
-Users need DTBUS_TOKEN, the same at both ends, or a certificate by DTBUS_TLS_CA.
+With --listen, DTBUS_TLS_CERT and DTBUS_TLS_KEY name the files of the host's
+certificate. Users need DTBUS_TOKEN, the same at both ends, or a certificate by
+DTBUS_TLS_CA.
 With --nats, DTBUS_NATS_CREDS names a file of credentials, DTBUS_NATS_TOKEN is a
 token; without a NAME the board has that of its file. A server of another machine
 needs TLS. The package @nats-io/transport-node has to be installed.

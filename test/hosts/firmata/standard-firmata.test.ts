@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import {
   AVRIOPort,
   AVRTimer,
@@ -20,12 +20,13 @@ import { FirmataAdapter } from '../../../hosts/firmata/index.ts';
 import type { LinkEvents, LinkOpener } from '../../../hosts/link/index.ts';
 import { I2C_M } from '../../../src/bus/index.ts';
 import { ABSENT, MEMORY, RecordingWire } from '../recording-wire.ts';
+import { standardFirmata } from './standard-firmata-file.ts';
 
-/**
- * StandardFirmata itself, on an emulated ATmega328P. Its file is not ours: `DTBUS_TEST_STANDARD_FIRMATA` names one in Intel's hex for an Uno, that of
- * npm's avrgirl-arduino (`junk/hex/uno/StandardFirmata.cpp.hex`), or what the Arduino IDE exports.
- */
-const file = process.env['DTBUS_TEST_STANDARD_FIRMATA'] ?? '';
+/** StandardFirmata itself, on an emulated ATmega328P. `DTBUS_TEST_STANDARD_FIRMATA` names another build of it for an Uno, in Intel's hex. */
+const named = process.env['DTBUS_TEST_STANDARD_FIRMATA'];
+const found = named === undefined ? standardFirmata() : { path: named };
+if (typeof found === 'string') console.warn(`the real StandardFirmata is skipped: ${found}`);
+const file = typeof found === 'string' ? '' : found.path;
 
 const CLOCK_HZ = 16_000_000;
 const FLASH_BYTES = 0x8000;
@@ -90,7 +91,7 @@ function uno(wire: RecordingWire): LinkOpener {
   };
 }
 
-describe.skipIf(!existsSync(file))('the real StandardFirmata, driven by dtbus', () => {
+describe.skipIf(file === '')('the real StandardFirmata, driven by dtbus', () => {
   it('writes, reads registers, and tells an absent part', { timeout: 120_000 }, async () => {
     const wire = new RecordingWire();
     const host = new FirmataAdapter('an emulated Uno', [10], uno(wire));

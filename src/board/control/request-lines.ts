@@ -45,7 +45,8 @@ export class RequestLines {
       for (let line = lines.shift(); line !== undefined && !socket.destroyed; line = lines.shift()) {
         await this.#ready(socket);
         const reply = await this.#answer(parsed(line), socket);
-        if (!socket.destroyed) socket.write(`${JSON.stringify(reply)}\n`);
+        // A board that has ended meanwhile: what it told last is still on its way, and an answer behind its end would cut that.
+        if (socket.writable) socket.write(`${JSON.stringify(reply)}\n`);
         if (lines.length === 0) socket.resume();
       }
       busy = false;

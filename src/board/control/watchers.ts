@@ -112,7 +112,7 @@ class Watcher {
   }
 
   #send(event: WireEvent): number {
-    if (this.#socket.destroyed) return 0;
+    if (!this.#socket.writable) return 0;
     const line = `${JSON.stringify(event)}\n`;
     this.#socket.write(line);
     return line.length;

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import {
   type BoardControl,
+  BoardError,
   type ControlDescription,
   type ControlRequest,
   RealHardwareError,
@@ -211,8 +212,11 @@ class MonitorServer {
     try {
       return await this.#control.ask({ ...asked, simulatedOnly: !this.#mayControl }, wait);
     } catch (thrown) {
-      if (!(thrown instanceof RealHardwareError)) throw thrown;
-      throw new Refusal(403, `${thrown.message}, which this page may only show: start it with --control`);
+      if (thrown instanceof RealHardwareError)
+        throw new Refusal(403, `${thrown.message}, which this page may only show: start it with --control`);
+      // It has ended meanwhile, or does not answer: nothing is wrong with what was asked.
+      if (thrown instanceof BoardError) throw new Refusal(503, thrown.message);
+      throw thrown;
     }
   }
 }

@@ -15,7 +15,7 @@ import {
   twiConfig,
   usart0Config,
 } from 'avr8js';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FirmataAdapter } from '../../../hosts/firmata/index.ts';
 import type { LinkEvents, LinkOpener } from '../../../hosts/link/index.ts';
 import { I2C_M } from '../../../src/bus/index.ts';
@@ -44,7 +44,7 @@ function flashOf(hex: string): Uint16Array {
   return new Uint16Array(bytes.buffer);
 }
 
-/** An Uno with `wire` on its I2C pins. It runs while it is open, and is reset when it is opened. */
+/** An Uno with `wire` on its I2C pins. It runs while it is open, and is reset when it is opened. Timers go by its clock. */
 function uno(wire: RecordingWire): LinkOpener {
   const program = flashOf(readFileSync(file, 'latin1'));
   return async (events: LinkEvents) => {
@@ -71,14 +71,20 @@ function uno(wire: RecordingWire): LinkOpener {
       readByte: (ack) => twi.completeRead(wire.i2c.readByte(ack)),
     };
     let isOpen = true;
+    let [told, left] = [0, 0];
     const run = (): void => {
+      if (!isOpen) return;
       for (let i = 0; i < INSTRUCTIONS_AT_ONCE; i++) {
         avrInstruction(cpu);
         cpu.tick();
         if (heard.length > 0 && !usart.rxBusy) usart.writeByte(heard.shift() as number);
       }
       if (said.length > 0) events.data(Uint8Array.from(said.splice(0)));
-      if (isOpen) setImmediate(run);
+      left += ((cpu.cycles - told) / CLOCK_HZ) * 1000;
+      told = cpu.cycles;
+      vi.advanceTimersByTime(Math.floor(left));
+      left %= 1;
+      setImmediate(run);
     };
     setImmediate(run);
     return {
@@ -93,6 +99,9 @@ function uno(wire: RecordingWire): LinkOpener {
 
 describe.skipIf(file === '')('the real StandardFirmata, driven by dtbus', () => {
   it('writes, reads registers, and tells an absent part', { timeout: 120_000 }, async () => {
+    // What our end waits for is as long as it is for the Uno, however fast that is emulated.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
     const wire = new RecordingWire();
     const host = new FirmataAdapter('an emulated Uno', [10], uno(wire));
     await host.open();

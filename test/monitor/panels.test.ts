@@ -165,7 +165,7 @@ describeInChromium('panels of parts', ({ opened }) => {
     // By hand: the curve is over.
     await page.locator(`${panel('temp@48')} input[type=range]`).fill('50');
     await curve.locator('summary', { hasText: /^Curve$/ }).waitFor();
-    expect(temperature()).toBe(50);
+    await expect.poll(temperature).toBe(50);
     await curve.getByLabel('shape').selectOption('Sine');
     for (const [end, value] of [
       ['low', '60'],

@@ -117,7 +117,7 @@ function CurveForm({ part, senses, follows, values }: CurveProps & { senses: rea
         />
       ) : (
         (['low', 'high', 'seconds'] as const).map((end) => (
-          <label key={end}>
+          <label key={`${name.value} ${end}`}>
             <span>{end === 'seconds' ? 'period' : end}</span>
             <input
               type="number"
@@ -125,9 +125,11 @@ function CurveForm({ part, senses, follows, values }: CurveProps & { senses: rea
               required
               min={end === 'seconds' ? 0.1 : range[0]}
               max={end === 'seconds' ? undefined : range[1]}
-              value={ends.value[end]}
-              onChange={(event) => {
-                ends.value = { ...ends.value, [end]: Number(event.currentTarget.value) };
+              // Not `value`: a part that changes meanwhile would take back what is half typed.
+              defaultValue={ends.value[end]}
+              onInput={(event) => {
+                const { valueAsNumber } = event.currentTarget;
+                if (Number.isFinite(valueAsNumber)) ends.value = { ...ends.value, [end]: valueAsNumber };
               }}
             />
             <span class="unit">{end === 'seconds' ? 's' : unit}</span>

@@ -6,12 +6,13 @@
 // An honest guest beside them must get right answers all the time; in the end the server has what it had before.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pass } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openBoard } from '../../dist/src/board/index.js';
+import { held, SWEEPS } from './held.mjs';
 
 const MOST_GROWTH_MB = 24;
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -24,21 +25,11 @@ if (!(count > 0) || !Number.isInteger(seed)) {
 const folder = mkdtempSync(join(tmpdir(), 'dtbus-kills-'));
 const server = spawn(
   process.execPath,
-  [path('../../bin/dtbus.js'), 'serve', path('../../dts/demo.dts'), '--socket-dir', folder],
+  [...SWEEPS, path('../../bin/dtbus.js'), 'serve', path('../../dts/demo.dts'), '--socket-dir', folder],
   { stdio: ['ignore', 'pipe', 'inherit'] },
 );
 for await (const bytes of server.stdout) if (String(bytes).includes('ready')) break;
 const faults = [];
-
-function held() {
-  const status = readFileSync(`/proc/${server.pid}/status`, 'utf8');
-  const field = (name) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1]);
-  return {
-    memoryMb: Math.round(field('VmRSS') / 1024),
-    threads: field('Threads'),
-    descriptors: readdirSync(`/proc/${server.pid}/fd`).length,
-  };
-}
 
 /** @returns what the guests said */
 async function guests(many, first) {
@@ -74,10 +65,10 @@ const honest = (async () => {
 // What is loaded with the first guests, and what a collector leaves until it must.
 await guests(Math.ceil(count / 10), seed);
 await pass(200);
-const warm = held();
+const warm = await held(server.pid);
 const said = await guests(count, seed + 1);
 await pass(500);
-const last = held();
+const last = await held(server.pid);
 over = true;
 await honest;
 await board.close();

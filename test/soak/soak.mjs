@@ -9,7 +9,7 @@
 // doubled, and the first server's memory, descriptors and threads must be level.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openBoard } from '../../dist/src/board/index.js';
 import { randomFrom } from '../fuzz/random.mjs';
+import { held, SWEEPS } from './held.mjs';
 
 const seconds = Number(process.argv[2] ?? 60);
 const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31);
@@ -81,8 +82,8 @@ function boardFile(name) {
 }
 
 /** A process of ours, once it has said `text`. */
-async function start(argv, text) {
-  const child = spawn(process.execPath, [dtbus, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
+async function start(argv, text, flags = []) {
+  const child = spawn(process.execPath, [...flags, dtbus, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   const ready = new Promise((resolve, reject) => {
     const late = setTimeout(() => reject(new Error(`not ready: dtbus ${argv.join(' ')}: ${said}`)), READY_MS);
@@ -116,6 +117,7 @@ const serve = (name) =>
   start(
     ['serve', join(folder, `${name}.dts`), '--socket-dir', join(folder, name), '--trust', models],
     'ready\n',
+    SWEEPS,
   );
 
 const emulator = join(folder, 'adapter.dts');
@@ -125,17 +127,6 @@ writeFileSync(
     i2c { #address-cells = <1>; #size-cells = <0>; temp@49 { compatible = "national,lm75"; reg = <0x49>; }; }; }; }; };`,
 );
 const plugIn = () => start(['up', emulator], port);
-
-/** What a server holds. */
-function held(pid) {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const field = (name) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1]);
-  return {
-    memoryMb: field('VmRSS') / 1024,
-    threads: field('Threads'),
-    descriptors: readdirSync(`/proc/${pid}/fd`).length,
-  };
-}
 
 /** A record of the counter: who, and the how-manieth. */
 function record(visitor, number) {
@@ -275,13 +266,13 @@ const [kept, risked] = [new Set(), new Set()];
 let deadline = Number.POSITIVE_INFINITY;
 await visit('steady', kept);
 await sleep(200);
-const alone = held(steady.child.pid);
+const alone = await held(steady.child.pid);
 deadline = performance.now() + seconds * 1000;
 const away = (error) => AWAY.includes(error.code) || /connect|ended|served/.test(error.message);
 let warm;
 const watching = (async () => {
   await sleep((seconds * 1000) / 3);
-  warm = held(steady.child.pid);
+  warm = await held(steady.child.pid);
 })();
 const [adapter, server] = await Promise.all([
   replugging(),
@@ -292,7 +283,7 @@ const [adapter, server] = await Promise.all([
   ...Array.from({ length: VISITORS / 2 }, () => visiting('killed', risked, away)),
 ]);
 await sleep(500);
-const last = held(steady.child.pid);
+const last = await held(steady.child.pid);
 console.log(JSON.stringify({ ...count, alone, warm, last }));
 for (const what of ['guests', 'transfers', 'broken', 'answers', 'unplugged', 'killed'])
   if (count[what] === 0) fail(`nothing happened: ${what} is 0`);

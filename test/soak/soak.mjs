@@ -27,7 +27,8 @@ if (!(seconds > 0) || !Number.isInteger(seed)) {
 }
 const random = randomFrom(seed);
 const dtbus = fileURLToPath(new URL('../../bin/dtbus.js', import.meta.url));
-const models = fileURLToPath(new URL('counter.mjs', import.meta.url));
+const counter = fileURLToPath(new URL('counter.mjs', import.meta.url));
+const moody = fileURLToPath(new URL('moody.mjs', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'dtbus-soak-'));
 const port = join(folder, 'adapter');
 
@@ -69,8 +70,8 @@ function boardFile(name) {
   bus: i2c-1 { ${bus}
     temp@48 { compatible = "national,lm75"; reg = <0x48>; };
     eeprom@50 { compatible = "atmel,24c02"; reg = <0x50>; dtbus,contents = "${name}.bin"; };
-    counter@10 { compatible = "acme,counter"; reg = <0x10>; dtbus,model = "${models}"; acme,file = "${join(folder, name)}.log"; };
-    moody@11 { compatible = "acme,moody"; reg = <0x11>; dtbus,model = "${models}"; };
+    counter@10 { compatible = "acme,counter"; reg = <0x10>; dtbus,model = "${counter}"; acme,file = "${join(folder, name)}.log"; };
+    moody@11 { compatible = "acme,moody"; reg = <0x11>; dtbus,model = "${moody}"; };
   };
   bench: i2c-2 { ${bus} dtbus,host = <&pirate>; temp@49 { compatible = "national,lm75"; reg = <0x49>; }; };
   spi: spi { compatible = "platform,virtio-spi"; #address-cells = <1>; #size-cells = <0>;
@@ -115,7 +116,16 @@ async function end({ child }, signal = 'SIGTERM') {
 
 const serve = (name) =>
   start(
-    ['serve', join(folder, `${name}.dts`), '--socket-dir', join(folder, name), '--trust', models],
+    [
+      'serve',
+      join(folder, `${name}.dts`),
+      '--socket-dir',
+      join(folder, name),
+      '--trust',
+      counter,
+      '--trust',
+      moody,
+    ],
     'ready\n',
     SWEEPS,
   );

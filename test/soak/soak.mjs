@@ -82,9 +82,17 @@ function boardFile(name) {
   return file;
 }
 
+/** An error of this program must not leave them behind. */
+const children = new Set();
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
 /** A process of ours, once it has said `text`. */
 async function start(argv, text, flags = []) {
   const child = spawn(process.execPath, [...flags, dtbus, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
+  children.add(child);
+  child.once('exit', () => children.delete(child));
   let said = '';
   const ready = new Promise((resolve, reject) => {
     const late = setTimeout(() => reject(new Error(`not ready: dtbus ${argv.join(' ')}: ${said}`)), READY_MS);

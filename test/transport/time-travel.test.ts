@@ -180,6 +180,20 @@ describe('a guest and a board have one time', () => {
     ]);
   });
 
+  it('tells a guest that went on by itself nothing at a time before the one that it may have', () => {
+    const guest = started();
+    clock.after(4 * MS, () => {});
+    expect(guest.waitFor(MS)).toContainEqual([FREE_UNTIL, 4 * MS]);
+    // It runs by itself, to any time before 4 ms, while the board is at 1 ms: a line changes there.
+    const told: number[] = [];
+    server.tell(() => told.push(clock.now()));
+    expect(guest.waitFor(60 * MS)).toEqual([[ACK, 0]]);
+    expect(told).toEqual([MS]);
+    // A kernel that is at 3 ms by now and gets 1 ms panics: "time goes backwards" (Linux arch/um/kernel/time.c).
+    expect(guest.ask(GET)).toEqual([[ACK, 4 * MS - 1]]);
+    expect(log).toEqual([]);
+  });
+
   it('goes no further than whoever holds time lets it', () => {
     const guest = started();
     let reached = 0;

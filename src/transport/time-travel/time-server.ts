@@ -214,6 +214,7 @@ class TimeGuest implements Traveller {
       case OP.WAIT:
         if (this.#isWaiting) throw new TimeLinkError('unexpected WAIT: it waits already');
         this.#isWaiting = true;
+        this.#latest();
         break;
       case OP.GET:
       case OP.GET_TOD:
@@ -221,6 +222,16 @@ class TimeGuest implements Traveller {
       default:
         throw new TimeLinkError(`unknown operation ${op}`);
     }
+  }
+
+  /**
+   * A guest that had leave to go on by itself does not say how far it went when it waits. What it is told then comes at the
+   * latest time that it may have: Linux ends where time goes backwards.
+   */
+  #latest(): void {
+    const last = this.#freeUntil - 1n;
+    const most = this.#request ?? last;
+    if (last > this.#time) this.#time = last < most ? last : most;
   }
 
   /**

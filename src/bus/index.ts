@@ -13,5 +13,6 @@ export * from './smbus.ts';
 export * from './spi.ts';
 export * from './spi-wire-mode.ts';
 export * from './spi-words.ts';
+export * from './thread-priority.ts';
 export * from './wire-faults.ts';
 export * from './words.ts';

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
+import { getPriority } from 'node:os';
 import type { Page } from 'playwright-core';
 import { afterEach, expect, it, onTestFinished, vi } from 'vitest';
 import { findControl } from '../../src/board/index.ts';
@@ -61,6 +62,12 @@ async function killed(child: ChildProcess): Promise<void> {
   child.kill('SIGKILL');
   await ended;
 }
+
+it.runIf(process.platform === 'linux')('a page stands behind buses where processors are short', async () => {
+  const { child, said } = started(['bin/dtbus.js', 'monitor', board()]);
+  await said(/http:\S+/);
+  await vi.waitFor(() => expect(getPriority(child.pid)).toBe(Math.min(getPriority() + 5, 19)));
+});
 
 describeInChromium('the page, when a process behind it is killed', (chrome) => {
   async function opened(address: string): Promise<Page> {

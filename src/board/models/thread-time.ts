@@ -1,10 +1,8 @@
-import { readFileSync, readlinkSync } from 'node:fs';
-import { getPriority, setPriority } from 'node:os';
+import { readFileSync } from 'node:fs';
+import { putThreadBehind } from '../../bus/index.ts';
 
 /** In `stat`, the kernel counts in hundredths of a second (USER_HZ). */
 const TICK_MS = 10;
-/** Nice value of a thread that is busy with something of its own: a third of the share of one that is not. */
-const BEHIND = 5;
 
 /** What a thread is doing, by proc_pid_stat(5). */
 interface Seen {
@@ -36,16 +34,11 @@ export class ThreadTime {
     this.#sleptMs = 0;
   }
 
-  /** From now on the thread stands behind others where processors are short. For good: to undo it takes a privilege. */
+  /** The thread is busy with something of its own: see `putThreadBehind`. */
   putBehind(): void {
-    if (this.#tid === undefined || this.#isBehind) return;
+    if (this.#isBehind) return;
     this.#isBehind = true;
-    try {
-      if (isNumberedAlike() && look(this.#tid) !== undefined)
-        setPriority(this.#tid, Math.max(BEHIND, getPriority()));
-    } catch {
-      // It ended meanwhile, or this system does not let us.
-    }
+    putThreadBehind(this.#tid);
   }
 
   /** ms since `begin`, at the latest where it was looked at first; Infinity for a thread that is no more. */
@@ -59,15 +52,6 @@ export class ThreadTime {
     this.#cpuBegun ??= seen.cpuMs;
     if (!seen.runs) this.#sleptMs += since;
     return this.#sleptMs + seen.cpuMs - this.#cpuBegun;
-  }
-}
-
-/** Whether numbers of threads in /proc are those that the kernel takes from this process (pid_namespaces(7)). */
-function isNumberedAlike(): boolean {
-  try {
-    return Number(readlinkSync('/proc/self')) === process.pid;
-  } catch {
-    return false;
   }
 }
 

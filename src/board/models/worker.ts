@@ -2,11 +2,10 @@
  * Entry of a thread that runs the models of one file of the user's. The module may do what it likes with this thread:
  * whoever started it ends it when it does not answer.
  */
-import { readlinkSync } from 'node:fs';
 import { getHeapStatistics } from 'node:v8';
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { DeviceNode } from '../../bus/index.ts';
-import { NodeError } from '../../bus/index.ts';
+import { NodeError, threadNumber } from '../../bus/index.ts';
 import { loadOwnParts } from '../assemble/own-models.ts';
 import { treeFromBlob } from '../open/tree-from-blob.ts';
 import { HostedParts } from './hosted-parts.ts';
@@ -122,13 +121,4 @@ function next(): ToThread | undefined {
   if (there !== undefined) return there.message as ToThread;
   for (let spins = 0; spins < 20_000; spins++) if (load(words, WORD.REQUESTS) !== seen) break;
   return receiveMessageOnPort(port)?.message as ToThread | undefined;
-}
-
-/** Of this thread in the kernel. */
-function threadNumber(): number | undefined {
-  try {
-    return Number(/task\/(\d+)$/.exec(readlinkSync('/proc/thread-self'))?.[1]) || undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -5,6 +5,7 @@ import {
   processesOf,
   shareBoard,
 } from '../../board/index.ts';
+import { putThreadBehind, threadNumber } from '../../bus/index.ts';
 import { type BoardArguments, openNamedBoard } from '../board/named-board.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
 import { UsageError } from '../terminal/usage-error.ts';
@@ -88,6 +89,9 @@ async function serve(
   });
   output.write(`${monitor.url}\n`);
   if (open) openInBrowser(monitor.url, warn);
+  // Who waits for a page is a person; who waits for a bus is not, and buses have threads of their own. Behind the start of the
+  // browser, which would inherit it.
+  putThreadBehind(threadNumber());
   await until();
   await monitor.close();
   return 0;

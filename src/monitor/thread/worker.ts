@@ -1,7 +1,7 @@
 /** The thread of a page: `startPage` of the board's room starts it. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { findControl, type PageNews, type PageStart } from '../../board/index.ts';
-import { messageOf } from '../../bus/index.ts';
+import { messageOf, putThreadBehind, threadNumber } from '../../bus/index.ts';
 import { startMonitor } from '../server/monitor.ts';
 import { openInBrowser } from '../server/open-in-browser.ts';
 
@@ -27,6 +27,8 @@ try {
   });
   tell({ kind: 'url', url: monitor.url });
   if (open) openInBrowser(monitor.url, (sentence) => tell({ kind: 'warning', sentence }));
+  // Who waits for a page is a person; who waits for a bus is not. Behind the start of the browser, which would inherit it.
+  putThreadBehind(threadNumber());
 } catch (thrown) {
   tell({ kind: 'failed', sentence: messageOf(thrown) });
 }

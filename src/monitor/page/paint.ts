@@ -27,24 +27,30 @@ interface Paper {
   readonly colour: (name: string) => string;
 }
 
-/** Draws all that is seen. */
-export function paint(canvas: HTMLCanvasElement): void {
-  const { width } = canvas.getBoundingClientRect();
+/** Draws all that is seen, on so many px. */
+export function paint(canvas: HTMLCanvasElement, width: number): void {
   const lanes = store.lanes.value;
   const height = RULER + LANE * lanes.length;
-  canvas.style.height = `${height}px`;
   const scale = devicePixelRatio;
-  canvas.width = Math.round(width * scale);
-  canvas.height = Math.round(height * scale);
   const context = canvas.getContext('2d');
   if (context === null) return;
-  context.scale(scale, scale);
+  resize(canvas, Math.round(width * scale), Math.round(height * scale));
+  canvas.style.height = `${height}px`;
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.clearRect(0, 0, width, height);
   context.font = '11px ui-monospace, monospace';
   const paper = { context, width, height, colour: colourOf };
   paintRuler(paper);
   paintRows(paper, lanes);
   paintLabels(paper, lanes);
   paintMarkers(paper);
+}
+
+/** Only where it has another size: each time a canvas gets new memory. */
+function resize(canvas: HTMLCanvasElement, width: number, height: number): void {
+  if (canvas.width === width && canvas.height === height) return;
+  canvas.width = width;
+  canvas.height = height;
 }
 
 function paintRuler({ context, width, height, colour }: Paper): void {

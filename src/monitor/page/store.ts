@@ -46,9 +46,16 @@ export function textOf(row: Row): string {
   return `${row.bus} ${row.target} ${row.fault ?? 'ok'} ${row.client} ${row.text}`;
 }
 
-/** What is drawn is drawn again. */
+let isDue = false;
+
+/** What is drawn is drawn again: once a frame, however much comes in it. */
 export function touch(): void {
-  version.value = version.peek() + 1;
+  if (isDue) return;
+  isDue = true;
+  requestAnimationFrame(() => {
+    isDue = false;
+    version.value = version.peek() + 1;
+  });
 }
 
 /** Takes rows that came. */

@@ -24,15 +24,21 @@ import {
 /** Draws the buses and lines over time on a canvas, and lets people move about. */
 export function attachTimeline(canvas: HTMLCanvasElement): () => void {
   let due = false;
+  let width = 0;
   const draw = () => {
     due = false;
-    paint(canvas);
+    if (width > 0) paint(canvas, width);
   };
+  // In the frame that it is asked in, when all is set.
   const ask = () => {
-    if (!due) requestAnimationFrame(draw);
+    if (!due) queueMicrotask(draw);
     due = true;
   };
-  const sizes = new ResizeObserver(ask);
+  // Asked for at each frame, the width would cost a layout of the page.
+  const sizes = new ResizeObserver(([entry]) => {
+    width = entry?.contentRect.width ?? 0;
+    requestAnimationFrame(draw);
+  });
   sizes.observe(canvas);
   const stop = effect(() => {
     void [store.version.value, store.lanes.value, store.selected.value, view.value, markers.value];

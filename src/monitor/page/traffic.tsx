@@ -1,5 +1,5 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { isTransfer, type Row, type TransferRow } from '../row.ts';
 import { MARKS, marksOf } from './marks.ts';
 import * as store from './store.ts';
@@ -10,6 +10,9 @@ import { timeText } from './view.ts';
 const ROW = 22;
 /** Browsers know no longer elements than this, in px: of more rows the last are reached by the filter. */
 const TALLEST = 30_000_000;
+
+/** Rows that are in the page above and below those that are seen. */
+const BEYOND = 2;
 
 /** The table of what happened: only the rows that are seen are in the page. */
 export function Traffic() {
@@ -25,14 +28,6 @@ export function Traffic() {
     return () => sizes.disconnect();
   }, [height]);
   useSignalEffect(() => {
-    void store.version.value;
-    const element = box.current;
-    if (element === null || !store.follows.value) return;
-    requestAnimationFrame(() => {
-      element.scrollTop = element.scrollHeight;
-    });
-  });
-  useSignalEffect(() => {
     const element = box.current;
     if (element === null || store.revealed.value === undefined) return;
     const y = store.shownPlace(store.revealed.value.n) * ROW;
@@ -41,12 +36,19 @@ export function Traffic() {
   });
   void store.version.value;
   const count = store.shown.length;
-  const first = Math.max(0, Math.floor(top.value / ROW) - 2);
-  const last = Math.min(count, first + Math.ceil(height.value / ROW) + 4);
-  const seen = store.shown.slice(first, last).map((place) => store.rows[place] as Row);
+  const many = Math.ceil(height.value / ROW) + 2 * BEYOND;
+  // Whoever follows sees the last ones, wherever the box was scrolled to before: it is drawn once for what came, and not again
+  // for its scrolling.
+  const isFollowing = store.follows.value;
+  const first = Math.max(0, isFollowing ? count - many : Math.floor(top.value / ROW) - BEYOND);
   const scrolled = () => {
     top.value = (box.current as HTMLDivElement).scrollTop;
   };
+  useLayoutEffect(() => {
+    if (!isFollowing) return;
+    (box.current as HTMLDivElement).scrollTop = TALLEST + ROW;
+    scrolled();
+  });
   // Whoever looks back is not moved on.
   const lookBack = () => {
     store.follows.value = false;
@@ -73,9 +75,12 @@ export function Traffic() {
           ))}
         </div>
         <div class="space" style={{ height: `${Math.min(count * ROW, TALLEST)}px` }}>
-          {seen.map((row, index) => (
-            <Line key={row.n} row={row} at={first + index} />
-          ))}
+          <div class="window" style={{ transform: `translateY(${first * ROW}px)` }}>
+            {store.shown.slice(first, first + many).map((place, index) => (
+              // By its place on the screen: what moves on is written anew in the elements that are there.
+              <Line key={index} row={store.rows[place] as Row} at={first + index} />
+            ))}
+          </div>
         </div>
       </div>
     </section>
@@ -107,7 +112,6 @@ function Line({ row, at }: { row: Row; at: number }) {
       aria-rowindex={at + 1}
       aria-selected={isSelected}
       data-n={row.n}
-      style={{ top: `${at * ROW}px` }}
       onPointerDown={select}
     >
       <span role="gridcell">{((row.at - origin) / 1000).toFixed(6)}</span>

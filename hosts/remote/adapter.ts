@@ -1,11 +1,11 @@
 import { hostname, userInfo } from 'node:os';
-import { basename } from 'node:path';
 import {
   BusFault,
   type HostAdapter,
   I2C_M,
   type I2cController,
   type I2cMessage,
+  programName,
   type SpiCapabilities,
   type SpiController,
   type SpiTransfer,
@@ -83,7 +83,7 @@ export class RemoteAdapter implements HostAdapter {
       if (!session.takePart())
         await session.acquire({
           buses: [bus],
-          why: program(),
+          why: programName(),
           ttlMs: TTL_MS.usual,
           idleMs: IDLE_MS,
           // A Unix socket loses no answer: when it ends, its user has ended.
@@ -181,13 +181,6 @@ export class RemoteAdapter implements HostAdapter {
       },
     };
   }
-}
-
-/** What runs here: `read.mjs`, `dtbus i2cget`. */
-function program(): string {
-  const [, file = '', word = ''] = process.argv;
-  const name = basename(file);
-  return name === 'dtbus.js' || name === 'dtbus' ? `dtbus ${word}` : name;
 }
 
 /** The user and the machine, for who else wants the bus. */

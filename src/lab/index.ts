@@ -1,3 +1,3 @@
 export { type Announcement, type Directory, type ListedBoard, listBoards, shareOver } from './directory.ts';
-export type { NatsServer } from './server.ts';
+export type { NatsServer, TlsFiles } from './server.ts';
 export { type NatsPlace, natsStream } from './user-stream.ts';

@@ -11,10 +11,18 @@ export interface NatsServer {
   readonly port: number;
   /** It is on this machine: a plain connection will do. */
   readonly isLocal: boolean;
+  /** What TLS needs: with anything of it the connection has TLS. */
+  readonly tls: TlsFiles;
 }
 
-/** Files and words that say who connects, by the variables that hold them: neither a tree nor a command line has them. */
-const TLS_FILES = { caFile: 'DTBUS_TLS_CA', certFile: 'DTBUS_TLS_CERT', keyFile: 'DTBUS_TLS_KEY' } as const;
+/** PEM texts: authorities to trust, this user's certificate and its key. */
+export interface TlsFiles {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+/** A file and a word that say who connects, by the variables that hold them: neither a tree nor a command line has them. */
 const CREDENTIALS = 'DTBUS_NATS_CREDS';
 const TOKEN = 'DTBUS_NATS_TOKEN';
 const CONNECT_LIMIT_MS = 5000;
@@ -37,16 +45,12 @@ export async function loadNats(): Promise<Nats> {
  */
 export async function connectTo(
   nats: Nats,
-  { host, port, isLocal }: NatsServer,
+  { host, port, isLocal, tls }: NatsServer,
   stays: boolean,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<NatsConnection> {
   const shown = `nats://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const files = Object.entries(TLS_FILES).flatMap(([name, variable]) => {
-    const path = env[variable];
-    return path ? [[name, path]] : [];
-  });
-  const creds = env[CREDENTIALS];
+  const credentials = credentialsOf(env);
   const token = env[TOKEN];
   try {
     return await nats.connect({
@@ -57,17 +61,31 @@ export async function connectTo(
       maxReconnectAttempts: -1,
       ignoreClusterUpdates: true,
       ...(token && { token }),
-      ...(creds && { authenticator: nats.credsAuthenticator(readFileSync(creds)) }),
-      ...((!isLocal || files.length > 0) && { tls: Object.fromEntries(files) }),
+      ...(credentials && { authenticator: nats.credsAuthenticator(credentials) }),
+      ...((!isLocal || Object.keys(tls).length > 0) && { tls: tlsOptions(host, tls) }),
     });
   } catch (error) {
     throw connectFault(error as Error, shown);
   }
 }
 
+/** The library names no host where it is an address, and the certificate would be compared with `localhost`. */
+const tlsOptions = (host: string, tls: TlsFiles): TlsFiles & { readonly host: string } => ({ ...tls, host });
+
+/** @throws {BusFault} `EACCES` the file cannot be read */
+function credentialsOf(env: NodeJS.ProcessEnv): Uint8Array | undefined {
+  const path = env[CREDENTIALS];
+  if (!path) return undefined;
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new BusFault('EACCES', `cannot read ${CREDENTIALS}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
 function connectFault(error: Error, shown: string): BusFault {
   const why = error.message;
-  if (/authori[sz]ation|authentication|ENOENT|EACCES/i.test(`${error.name} ${why}`))
+  if (/authori[sz]ation|authentication/i.test(`${error.name} ${why}`))
     return new BusFault('EACCES', `${shown} refuses this user (${why}): set ${CREDENTIALS} or ${TOKEN}`, {
       cause: error,
     });

@@ -116,8 +116,8 @@ class Outcome {
         throw new BusFault('ETIMEDOUT', 'its time was over before its turn');
       this.#turnMs ??= now;
     };
-    const done = this.#run(leased, bus, admit);
     lease.transfers++;
+    const done = this.#run(leased, bus, admit);
     if (done !== undefined) carrier.running(lease, done);
     return done;
   }

@@ -20,8 +20,8 @@ export async function openStream(place: RemotePlace, name: string): Promise<Dupl
         'ENODEV',
         `name the board too, as in remote:${name}/bench3; dtbus lab ls lists them`,
       );
-    const { natsStream } = await import('../lab/index.ts');
-    return natsStream({ ...place, board }, name);
+    const [{ natsStream }, { tlsFiles }] = await Promise.all([import('../lab/index.ts'), import('./tls.ts')]);
+    return natsStream({ ...place, board, tls: tlsFiles() }, name);
   }
   const { createConnection } = await import('node:net');
   const target =

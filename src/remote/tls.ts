@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
-import { connect, type SecureContextOptions } from 'node:tls';
+import { connect } from 'node:tls';
 import { BusFault } from '../bus/index.ts';
 import { connected } from './connected.ts';
 
@@ -8,13 +8,13 @@ import { connected } from './connected.ts';
 const FILES = { ca: 'DTBUS_TLS_CA', cert: 'DTBUS_TLS_CERT', key: 'DTBUS_TLS_KEY' } as const;
 
 /** What TLS needs of files. @throws {BusFault} `EACCES` one cannot be read */
-export function tlsFiles(env: NodeJS.ProcessEnv = process.env): SecureContextOptions {
-  const files: Record<string, Buffer> = {};
+export function tlsFiles(env: NodeJS.ProcessEnv = process.env): Partial<Record<keyof typeof FILES, string>> {
+  const files: Partial<Record<keyof typeof FILES, string>> = {};
   for (const [what, variable] of Object.entries(FILES)) {
     const path = env[variable];
     if (!path) continue;
     try {
-      files[what] = readFileSync(path);
+      files[what as keyof typeof FILES] = readFileSync(path, 'utf8');
     } catch (error) {
       throw new BusFault('EACCES', `cannot read ${variable}: ${(error as Error).message}`, { cause: error });
     }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
+import { basename } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openBoard } from '../../src/board/index.ts';
 import { openStream, RemoteSession, type Request, remoteAddress, WAIT } from '../../src/remote/index.ts';
@@ -118,7 +119,9 @@ describe.skipIf(!HAS_SERVER)(`a board on a NATS server (skipped where ${SERVER} 
       await expect(here.open('/dev/i2c-1').transfer([{ addr: 0x49, read: 1 }])).rejects.toThrow('ENXIO');
       const direct = await userAt(socket());
       await expect(direct.take()).rejects.toThrow('EBUSY');
-      expect((await direct.session.list()).leases).toMatchObject([{ buses: ['i2c-1'] }]);
+      // The program that opened the board, though the board runs in a thread of it.
+      const why = basename(process.argv[1] ?? '');
+      expect((await direct.session.list()).leases).toMatchObject([{ buses: ['i2c-1'], why }]);
     } finally {
       await here.close();
     }

@@ -104,8 +104,13 @@ describe('a user', () => {
     await session.connect();
     expect(session.takePart()).toBe(true);
     await session.transfer(write(1, 2), 1e9);
+    // One that fails at once counts too.
+    const absent = { addr: 0x33, flags: 0, length: 1, data: Uint8Array.of(1) };
+    expect(await faultOf(session.transfer({ kind: 'i2c', bus: 0, messages: [absent] }, 1e9))).toMatch(
+      /^ENXIO/,
+    );
     const { leases } = await session.list();
-    expect(leases).toMatchObject([{ who: 'ada', transfers: 1, fence: ada.session.fence }]);
+    expect(leases).toMatchObject([{ who: 'ada', transfers: 2, fence: ada.session.fence }]);
     await ada.session.release();
     expect(await faultOf(userOf(host, 'late', { lease: 'x'.repeat(36) }).session.connect())).toBe(
       'EACCES: the lease of DTBUS_LEASE has ended',

@@ -12,6 +12,7 @@ import {
   remoteAddress,
   type Told,
   TTL_MS,
+  tlsFiles,
   WAIT,
 } from '../../remote/index.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
@@ -40,7 +41,8 @@ type SharedBus = Told<'welcome'>['buses'][number];
 export function listBuses(place: string | undefined, json: boolean): Promise<number> {
   if (place !== undefined) {
     const { place: server } = addressOf(place);
-    if (server.way === 'nats' && server.board === undefined) return listAnnounced(server, json);
+    if (server.way === 'nats' && server.board === undefined)
+      return listAnnounced({ ...server, tls: tlsFiles() }, json);
   }
   return withHost(place, async (session) => {
     const { host, buses } = session.greeting;

@@ -69,7 +69,12 @@ export async function share(args: ShareArguments): Promise<number> {
         version,
         buses: source.buses.map(({ name }) => name),
       };
-      const directory = await shareOver(nats, announcement, (stream) => shared.serve(stream, token), warn);
+      const directory = await shareOver(
+        { ...nats, tls: tlsFiles() },
+        announcement,
+        (stream) => shared.serve(stream, token),
+        warn,
+      );
       listeners.push({ where: nats.where, close: () => void directory.close() });
     }
     const places = listeners.map(({ where }) => `remote:${where}`);

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename } from 'node:path';
+import { programName } from '../../bus/index.ts';
 
 /** Who holds a lock: a thread of a process of a machine, and what it runs. */
 interface Holder {
@@ -88,9 +89,7 @@ export class FileLock {
 }
 
 function thisThread(): Holder {
-  const [, program = '', command = ''] = process.argv;
-  const words = [basename(program, '.js'), /^\w[\w-]*$/.test(command) ? command : ''].join(' ').trim();
-  return { pid: process.pid, tid: threadNumber(), host: hostname(), program: words || 'node' };
+  return { pid: process.pid, tid: threadNumber(), host: hostname(), program: programName() };
 }
 
 /** Who holds the lock, for people; undefined: nobody any more. */

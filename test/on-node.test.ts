@@ -25,8 +25,20 @@ describe('tests on another Node', () => {
     expect(pathWithNode(`${folder}:${own}`, process.execPath)).toBe(`${own}:${folder}:${own}`);
   });
 
+  it.each([[''], ['latest'], ['5;x']])('refuse "%s" as a version of vitest', (version) => {
+    const { status, stderr } = spawnSync('node', ['test/support/versions/on-vitest.mjs', version], {
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: `invalid version "${version}": expected for example 3.2 or 5.1.2\nusage: npm run test:vitest -- VERSION [NODE]\n`,
+    });
+  });
+
   it.each([[[]], [['latest']], [['22;x']]])('refuse %j as a version', (argv) => {
-    const { status, stderr } = spawnSync('node', ['test/support/on-node.mjs', ...argv], { encoding: 'utf8' });
+    const { status, stderr } = spawnSync('node', ['test/support/versions/on-node.mjs', ...argv], {
+      encoding: 'utf8',
+    });
     expect({ status, stderr }).toEqual({
       status: 2,
       stderr: `invalid version "${argv[0] ?? ''}": expected for example 22 or 26.12.1\nusage: npm run test:node -- VERSION [PATH...]\n`,

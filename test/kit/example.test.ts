@@ -1,8 +1,17 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 /** A project of somebody who has installed the package as npm packs it. */
 let project: string;
@@ -21,6 +30,8 @@ function runIn(more: NodeJS.ProcessEnv, command: string, ...args: string[]): Spa
   });
 }
 
+/** `npm run test:vitest` names another vitest. */
+const VITEST = process.env['DTBUS_TEST_VITEST'] ?? 'node_modules/vitest';
 const tool = (path: string) => join(project, 'node_modules', path);
 
 beforeAll(() => {
@@ -32,7 +43,8 @@ beforeAll(() => {
   mkdirSync(tool('@types'), { recursive: true });
   expect(run('tar', 'xzf', packed.stdout.trim(), '-C', 'node_modules').status).toBe(0);
   renameSync(tool('package'), tool('dtbus'));
-  for (const name of ['commander', 'koffi', 'serialport', 'vitest', 'typescript', '@types/node'])
+  symlinkSync(resolve(VITEST), tool('vitest'));
+  for (const name of ['commander', 'koffi', 'serialport', 'typescript', '@types/node'])
     symlinkSync(resolve('node_modules', name), tool(name));
   compiled = run(process.execPath, tool('typescript/bin/tsc'));
 });
@@ -52,6 +64,60 @@ it('vitest runs its tests, of TypeScript and of JavaScript', () => {
   expect(stdout).toContain('no hardware for bench-hardware.dts');
   expect(stdout).toContain('unsupported fault absent on &far: a real adapter carries what is on its wires');
   expect(status).toBe(0);
+});
+
+describe('the matchers of the package', () => {
+  const vitest = (...more: string[]) =>
+    run(process.execPath, tool('vitest/vitest.mjs'), 'run', '--root', 'matchers', ...more);
+
+  beforeAll(() => {
+    mkdirSync(join(project, 'matchers'));
+    const write = (name: string, text: string) => writeFileSync(join(project, 'matchers', name), text);
+    write('bench.ts', readFileSync('test/kit/bench.ts', 'utf8'));
+    const tests = readFileSync('test/kit/vitest.test.ts', 'utf8');
+    write('all.spec.ts', tests.replace('../../src/kit/vitest.ts', 'dtbus/vitest'));
+    write('seen.spec.ts', readFileSync('test/fixtures/update/seen.spec.ts', 'utf8'));
+    write('vitest.config.js', 'export default { test: { testTimeout: 120_000 } };\n');
+    const compilerOptions = { noEmit: true, allowImportingTsExtensions: true };
+    write(
+      'tsconfig.json',
+      JSON.stringify({ extends: '../tsconfig.json', compilerOptions, include: ['*.ts'] }),
+    );
+  });
+
+  it('have types', () => {
+    const { status, stdout } = run(process.execPath, tool('typescript/bin/tsc'), '-p', 'matchers');
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+  });
+
+  it('hold where they should, and fail with their sentences', () => {
+    const { status, stdout } = vitest('all.spec.ts');
+    const { version } = JSON.parse(readFileSync(tool('vitest/package.json'), 'utf8'));
+    expect(stdout).toContain(` v${version} `);
+    expect(stdout).toMatch(/Tests {2}\d+ passed \(\d+\)/);
+    expect(status).toBe(0);
+  });
+
+  it('write files with -u, and no other time', () => {
+    const run = (...more: string[]) => vitest('seen.spec.ts', ...more);
+    const before = run();
+    expect(before.status).toBe(1);
+    expect(before.stderr).toMatch(/not found: \S*seen\.bus/);
+    expect(before.stderr).toMatch(/not found: \S*seen\.png/);
+    expect([run('-u').status, run().status]).toEqual([0, 0]);
+    expect(readFileSync(join(project, 'matchers/seen.bus'), 'utf8')).toMatch(/i2c-0 +48 w 01 08 /);
+    // What happens otherwise is not what the files have, until they take it.
+    const source = join(project, 'matchers/seen.spec.ts');
+    writeFileSync(
+      source,
+      readFileSync(source, 'utf8').replace('(1, 8)', '(1, 16)').replace('1, 8)', '1, 16)'),
+    );
+    const other = run();
+    expect(other.status).toBe(1);
+    expect(other.stderr).toMatch(/seen\.bus:\d+: expected i2c-0 48 w 01 08; got i2c-0 48 w 01 10/);
+    expect(other.stderr).toMatch(/seen\.png: 2 dots differ/);
+    expect([run('-u').status, run().status]).toEqual([0, 0]);
+  });
 });
 
 it('its recording is what the package makes of the trace of the kernel', () => {

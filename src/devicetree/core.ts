@@ -11,4 +11,5 @@ export { FdtError } from './fdt-tools/fdt-error.ts';
 export { applyOverlaysToBlob } from './overlay/overlay.ts';
 export { isPlainOverlay } from './overlay/plain-overlay.ts';
 export { hostFiles } from './text/host-files.ts';
+export { wasChanged } from './tree/resolve.ts';
 export type { Tree } from './tree/tree.ts';

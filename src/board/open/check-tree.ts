@@ -55,18 +55,18 @@ function asDiagnostic({ node, property, message }: FaultDoubt): Diagnostic {
 }
 
 /**
- * Does with what is doubtful what the option says. @param warn is told one sentence for each
+ * Does with what is doubtful what the option says. @param doubtsOfTree looks for it
+ * @param warn is told one sentence for each
  * @throws {BoardError} with all of them, where they are errors
  */
 export function checkTree(
   file: string,
-  tree: Pick<BoardTree, 'tree' | 'overlays'>,
-  devices: readonly VirtioNode[],
+  doubtsOfTree: () => readonly TreeDoubt[],
   { treeChecks = 'warn' }: TreeCheckOptions,
   warn: (sentence: string) => void,
 ): void {
   if (treeChecks === 'off') return;
-  const doubts = doubtsOf(file, tree, devices);
+  const doubts = doubtsOfTree();
   if (treeChecks === 'warn') for (const doubt of doubts) warn(doubtSentence(doubt));
   else if (doubts.length > 0) {
     const text = doubts.map((doubt) => diagnosticText(doubt.diagnostic, doubt.file)).join('');

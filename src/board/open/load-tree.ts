@@ -65,6 +65,23 @@ export function pathsOf(name: keyof TreeOptions, paths: readonly FilePath[] = []
 /** Where a source tree keeps the headers of its device trees: Linux, U-Boot with Linux's trees, others. */
 const HEADER_FOLDERS = ['scripts/dtc/include-prefixes', 'dts/upstream/include', 'include'];
 
+/** The files of this machine, as the reading of a tree asks for them. */
+export interface TreeHost extends ReturnType<typeof hostFiles> {
+  readonly exists: (path: string) => boolean;
+}
+
+export function treeHost(): TreeHost {
+  return { ...hostFiles(), exists: existsSync };
+}
+
+/** What a tree is read from, but for what its source includes. */
+export interface TreeSources {
+  readonly board: TreeFile;
+  readonly overlays: readonly TreeFile[];
+  readonly includePaths: readonly string[];
+  readonly symbols: boolean;
+}
+
 /** A device tree as it was read. */
 export interface BoardTree {
   readonly tree: Tree;
@@ -79,6 +96,11 @@ export interface BoardTree {
  * @throws {BoardError} with every diagnostic of the file
  */
 export function readBoard(file: string, options: TreeOptions): BoardTree {
+  return readTree(treeSources(file, options), treeHost());
+}
+
+/** The files that options name. @throws {BoardError} one cannot be read */
+export function treeSources(file: string, options: TreeOptions): TreeSources {
   const { source, symbols = false } = options;
   const includePaths = pathsOf('includePaths', options.includePaths);
   for (const folder of includePaths) checkFolder(folder);
@@ -95,20 +117,32 @@ export function readBoard(file: string, options: TreeOptions): BoardTree {
     file: overlay,
     bytes: readBytes('overlay', overlay),
   }));
+  return { board, overlays, includePaths, symbols };
+}
+
+/** What is read, and how. */
+interface Reading extends Pick<TreeSources, 'includePaths'> {
+  readonly host: TreeHost;
+}
+
+/** The tree of these files. @throws {BoardError} with every diagnostic of the file */
+export function readTree({ board, overlays, includePaths, symbols }: TreeSources, host: TreeHost): BoardTree {
+  const { file } = board;
+  const reading = { includePaths, host };
   // What is plain text follows the board's text, up to the first overlay that can only be applied to a blob.
   const isPlain = ({ file: path, bytes }: TreeFile): boolean =>
-    isText(bytes) && isPlainOverlay(path, bytes, parseOptions(path, includePaths));
+    isText(bytes) && isPlainOverlay(path, bytes, parseOptions(path, reading));
   const firstApplied = isText(board.bytes) ? overlays.findIndex((overlay) => !isPlain(overlay)) : 0;
   const appended = firstApplied < 0 ? overlays : overlays.slice(0, firstApplied);
   const applied = overlays.slice(appended.length);
   // Symbols are what overlays refer to.
-  const base = readBase(board, appended, includePaths, symbols || applied.length > 0);
+  const base = readBase(board, appended, reading, symbols || applied.length > 0);
   if (applied.length === 0) return { ...base, overlays: [] };
   const read = applied.map((overlay) => ({
     file: overlay.file,
     ...(isPlain(overlay)
-      ? readPlain(overlay, includePaths)
-      : treeIn(overlay, { ...parseOptions(overlay.file, includePaths), asOverlay: true, symbols: true })),
+      ? readPlain(overlay, reading)
+      : treeIn(overlay, { ...parseOptions(overlay.file, reading), asOverlay: true, symbols: true })),
   }));
   const [blob, ...blobs] = [base, ...read].map((each) => each.blob ?? toBlob(each.tree)) as [
     Uint8Array,
@@ -138,10 +172,10 @@ function checkFolder(path: string): void {
 function readBase(
   board: TreeFile,
   appended: readonly TreeFile[],
-  includePaths: readonly string[],
+  reading: Reading,
   symbols: boolean,
 ): ReadTree {
-  const options = { ...parseOptions(board.file, includePaths), symbols };
+  const options = { ...parseOptions(board.file, reading), symbols };
   if (appended.length === 0) return treeIn(board, options);
   const texts = appended.map(({ file, bytes }) => ({ path: file, source: bytes }));
   try {
@@ -154,14 +188,14 @@ function readBase(
 }
 
 /** A plain overlay that cannot follow the board's text: read as fragments, which can add and change. */
-function readPlain(overlay: TreeFile, includePaths: readonly string[]): ReadTree {
+function readPlain(overlay: TreeFile, reading: Reading): ReadTree {
   const { file } = overlay;
   const remedy =
     "this overlay is text that follows a board's source: name the .dts of the board instead of its blob, and this " +
     'overlay before all others; deletions and references inside of nodes need that';
   try {
     const read = treeIn(overlay, {
-      ...parseOptions(file, includePaths),
+      ...parseOptions(file, reading),
       asOverlay: true,
       symbols: true,
     });
@@ -185,7 +219,7 @@ export { toBlob };
 
 type Role = 'board' | 'overlay';
 
-interface TreeFile {
+export interface TreeFile {
   readonly file: string;
   readonly bytes: Uint8Array;
 }
@@ -217,11 +251,11 @@ function treeIn({ file, bytes }: TreeFile, options: ParseOptions): ReadTree {
   throw new BoardError(`${file} cannot be read`, { more: text.trimEnd() });
 }
 
-function parseOptions(file: string, includePaths: readonly string[]): ParseOptions {
+function parseOptions(file: string, { includePaths, host: { exists, ...host } }: Reading): ParseOptions {
   return {
-    ...hostFiles(),
+    ...host,
     includePathsAre: 'the include paths (--include)',
-    includePaths: [...includePaths, ...headerFolders(file)],
+    includePaths: [...includePaths, ...headerFolders(file, exists)],
   };
 }
 
@@ -231,11 +265,11 @@ function unreadable(what: Role, file: string, { kind, sentence }: FileTrouble): 
 }
 
 /** Where the source tree that `file` lies in keeps its headers: a vendor's board needs no options then. */
-function headerFolders(file: string): string[] {
+function headerFolders(file: string, exists: TreeHost['exists']): string[] {
   let folder = dirname(resolve(file));
   for (;;) {
     const found = HEADER_FOLDERS.map((name) => join(folder, name)).filter((path) =>
-      existsSync(join(path, 'dt-bindings')),
+      exists(join(path, 'dt-bindings')),
     );
     const above = dirname(folder);
     if (found.length > 0 || above === folder) return found;

@@ -1,8 +1,7 @@
 import { createRequire } from 'node:module';
 import { delimiter, dirname } from 'node:path';
 import { deniedSentence } from '../../bus/index.ts';
-import type { Tree } from '../../devicetree/index.ts';
-import { findDevices, isBus, type VirtioNode } from '../../frontend/index.ts';
+import { isBus } from '../../frontend/index.ts';
 import { type FilePath, oneLine } from '../../input/index.ts';
 import { LocalFrontEnd, registerBytes } from '../../transport/core.ts';
 import { DmaAllocator, GuestMemory } from '../../virtio/index.ts';
@@ -28,8 +27,9 @@ import {
   type SyncBoardOptions,
 } from './board-options.ts';
 import { BoardPage } from './board-page.ts';
-import { checkTree, doubtsOf } from './check-tree.ts';
-import { type BoardTree, pathsOf, readBoard, toBlob } from './load-tree.ts';
+import { checkTree } from './check-tree.ts';
+import { type ReadBoard, readKept } from './kept-trees.ts';
+import { pathsOf } from './load-tree.ts';
 import { LostAdapters } from './lost-adapters.ts';
 import { tellOpened } from './opened.ts';
 import { refusal } from './problems.ts';
@@ -76,7 +76,7 @@ export async function openBoard(board?: FilePath | BoardOptions, options?: Board
     if (strict) checkPlan(plan, request, news.warn);
     const starting =
       thread?.start(startOf(plan, request.options)) ??
-      startInline(plan.tree, plan.devices, inlineSettings(plan, request.options), news, clock);
+      startInline(plan.read.tree, plan.read.devices, inlineSettings(plan, request.options), news, clock);
     // Meanwhile: the other thread has to do.
     if (!strict) checkPlan(plan, request, news.warn);
     const brought = bringUp(plan, await starting, news, request);
@@ -222,17 +222,13 @@ function attachOptions({ options, chosen }: Opening): AttachOptions {
 
 /** A board that is read and laid out, before anything runs. */
 interface Plan {
-  readonly tree: Tree;
-  readonly overlays: BoardTree['overlays'];
-  readonly devices: readonly VirtioNode[];
+  readonly read: ReadBoard;
   readonly settings: BackEndSettings;
-  /** The tree as a blob, where it is one already. */
-  readonly blob: Uint8Array | undefined;
 }
 
 function planOf({ file, options }: Opening): Plan {
-  const { tree, blob, overlays } = readBoard(file, options);
-  const devices = findDevices(tree, { adopt: options.adopt ?? false });
+  const read = readKept(file, options);
+  const { tree, devices } = read;
   const settings: BackEndSettings = {
     directory: dirname(file),
     trust: pathsOf('trust', options.trust),
@@ -244,34 +240,32 @@ function planOf({ file, options }: Opening): Plan {
     trace: traceFor(tree, devices.filter(isBus)),
     replay: replaySettings(options, tree),
   };
-  return { tree, devices, settings, blob, overlays };
+  return { read, settings };
 }
 
 /** A board that is only looked at tells nothing: who looks asks for `board.doubts`. @throws {BoardError} */
-function checkPlan(plan: Plan, { file, options }: Opening, warn: (sentence: string) => void): void {
-  if (!options.look) checkTree(file, plan, plan.devices, options, warn);
+function checkPlan({ read }: Plan, { file, options }: Opening, warn: (sentence: string) => void): void {
+  if (!options.look) checkTree(file, () => read.doubts, options, warn);
 }
 
 /** What goes to the back-end's thread. */
-function startOf(
-  { tree, devices, settings, blob = toBlob(tree) }: Plan,
-  { poll = false }: BoardOptions,
-): BackEndStart {
-  const entries = devices.map(({ node, ...device }) => ({ ...device, path: node.path }));
-  return { ...settings, blob, devices: entries, poll };
+function startOf({ read, settings }: Plan, { poll = false }: BoardOptions): BackEndStart {
+  const entries = read.devices.map(({ node, ...device }) => ({ ...device, path: node.path }));
+  return { ...settings, blob: read.blob, devices: entries, poll };
 }
 
 /** The same for a back-end in this thread. */
-function inlineSettings({ tree, settings, blob }: Plan, { isolateModels = false }: BoardOptions) {
-  return { ...settings, ...(isolateModels && { isolate: () => blob ?? toBlob(tree) }) };
+function inlineSettings({ read, settings }: Plan, { isolateModels = false }: BoardOptions) {
+  return { ...settings, ...(isolateModels && { isolate: () => read.blob }) };
 }
 
 function bringUp(
-  { tree, overlays, devices, settings }: Plan,
+  { read, settings }: Plan,
   backEnd: BackEndHandle,
   { watchers, adapters, warn }: News,
   { file, isNamed, options, page }: Opening,
 ): Board {
+  const { tree, devices } = read;
   const memory = GuestMemory.over(settings.memory);
   const dma = new DmaAllocator(FIRST_ADDRESS, settings.memory.byteLength - FIRST_ADDRESS);
   const board = boardOn(backEnd, {
@@ -281,7 +275,7 @@ function bringUp(
     ...(settings.look || settings.replay?.as === 'parts'
       ? {}
       : { faults: (call) => injectTreeFaults({ tree, buses: devices.filter(isBus), tell: warn }, call) }),
-    doubts: () => doubtsOf(file, { tree, overlays }, devices),
+    doubts: () => [...read.doubts],
     frontEnd: (index) => {
       const transport = new LocalFrontEnd(memory, settings.registers, index, backEnd.serve);
       return transport.deviceId === 0 ? undefined : { transport, dma };

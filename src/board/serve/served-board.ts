@@ -73,7 +73,7 @@ export class ServedBoard {
     const { tree } = read;
     const watchers = new LineWatchers();
     const devices = findDevices(tree, { adopt: options.adopt ?? false });
-    checkTree(file, read, devices, options, options.onWarning);
+    checkTree(file, () => doubtsOf(file, read, devices), options, options.onWarning);
     const trace = traceFor(tree, devices.filter(isBus));
     const backEnd = await BoardDevices.create(tree, devices, {
       directory: dirname(file),

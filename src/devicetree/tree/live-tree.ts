@@ -16,6 +16,8 @@ export class LiveTree implements Tree {
   readonly sources: SourceMap;
   plugin = false;
   bootCpu = 0;
+  /** It was changed after it was read: what is known of it may not hold any more. */
+  wasChanged = false;
   /** False where whoever built the tree has seen that every label comes once. */
   mayHaveDuplicateLabels = true;
   readonly reservations: Reservation[] = [];

@@ -93,6 +93,7 @@ function sortTree(tree: LiveTree): void {
 export function resolve(tree: Tree, options: ResolveOptions = {}): readonly Diagnostic[] {
   if (!(tree instanceof LiveTree)) throw new TypeError('this tree was not made by parse() or fromBlob()');
   checkOptions('resolve', options, resolveChecks);
+  tree.wasChanged = true;
   const reporter = new Reporter(tree.sources);
   try {
     resolveTree(tree, reporter, options);
@@ -101,4 +102,9 @@ export function resolve(tree: Tree, options: ResolveOptions = {}): readonly Diag
     reporter.report('limit', error.message, { hint: error.hint });
   }
   return reporter.diagnostics;
+}
+
+/** Whether `resolve` has changed a tree after it was read. */
+export function wasChanged(tree: Tree): boolean {
+  return tree instanceof LiveTree && tree.wasChanged;
 }

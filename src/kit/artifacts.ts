@@ -39,14 +39,15 @@ export async function keepArtifacts(
   { recorder, artifacts }: { readonly recorder: Recorder; readonly artifacts: TestArtifacts },
   context: unknown,
 ): Promise<readonly string[]> {
-  const { annotate, task, fullName, name = task?.name } = (context ?? {}) as RunnerContext;
+  const { annotate, task, fullName, name } = (context ?? {}) as RunnerContext;
   const given = artifacts.folder ?? (process.env[VARIABLE] || undefined);
   const attach = typeof annotate === 'function' ? annotate : undefined;
   const isWanted = (given !== undefined || attach !== undefined) && artifacts.label !== undefined;
   if (!isWanted || recorder.traced.length === 0) return [];
   const folder = given === undefined ? mkdtempSync(join(tmpdir(), 'dtbus-test-')) : resolve(given);
   try {
-    const test = `${fullName ?? name ?? basename(recorder.name)}${artifacts.label}`;
+    // vitest's context is a function, which has a name of its own.
+    const test = `${fullName ?? task?.name ?? name ?? basename(recorder.name)}${artifacts.label}`;
     const named = freeName(folder, test);
     const files = await writeFiles(recorder, folder, named);
     if (artifacts.report ?? process.env[REPORT] === '1')

@@ -2,6 +2,7 @@ import { FaultUnsupportedError } from '../board/index.ts';
 import { type FilePath, invalid } from '../input/index.ts';
 import { keepArtifacts } from './artifacts.ts';
 import { plain } from './failure.ts';
+import { endWhenGivenUp } from './given-up.ts';
 import { endSession, explain, refusal } from './session.ts';
 import { type OpenTest, openSession, type TestBoard, type TestBoardOptions } from './test-board.ts';
 import { WorldUnsupportedError } from './worlds.ts';
@@ -50,6 +51,7 @@ export async function runOnBoard(
 ): Promise<void> {
   const test = await open();
   const { session } = test;
+  endWhenGivenUp(session, context);
   try {
     await body(test);
   } catch (error) {

@@ -3,6 +3,7 @@ import { messageOf } from '../bus/index.ts';
 import { checkOptions, type FilePath, integer, invalid } from '../input/index.ts';
 import { type RunnerTest, runnerTest, runOnBoard, type TestBody } from './board-test.ts';
 import { plain } from './failure.ts';
+import { signalOf } from './given-up.ts';
 import { type OpenTest, openSession, type TestBoardOptions } from './test-board.ts';
 import { areTimersFake } from './timers.ts';
 
@@ -78,9 +79,10 @@ async function runSweep(sweep: Sweep, parallel: number): Promise<void> {
       places,
     );
   const failures: Failed[] = [];
+  const signal = signalOf(sweep.context);
   let next = 0;
   const work = async () => {
-    for (let place = next++; place < places; place = next++) {
+    for (let place = next++; place < places && !signal?.aborted; place = next++) {
       const failed = await failureAt(sweep, place, failures.length < NAMED);
       if (failed !== undefined) failures.push(failed);
     }

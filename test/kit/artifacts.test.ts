@@ -32,6 +32,9 @@ describe('the files of a failed test', () => {
     expect(message).toContain(
       `traffic: ${join(folder, 'reads-25-C.bus')}\ntraffic: ${join(folder, 'reads-25-C.vcd')}`,
     );
+    // The context of vitest is a function that is called `context`.
+    const context = Object.assign(function context() {}, { task: { name: 'by its task' } });
+    expect(await messageOf(boardTest(I2C_BENCH, fails), context)).toContain(join(folder, 'by-its-task.bus'));
     const recording = readFileSync(join(folder, 'reads-25-C.bus'), 'utf8');
     expect(recording).toMatch(/^dtbus-recording 1\ntree {2}"the board" sha256:[0-9a-f]{64}\nclock stepped\n/);
     expect(recording).toMatch(/\n\+0 +i2c-1 +48 r 19 00 +~290us +; temp@48: read 19 00\nend 1\n$/);

@@ -1,5 +1,5 @@
 import { AssertionError } from 'node:assert';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openBoard } from '../../src/board/index.ts';
 import { assertFails, boardTest, openTestBoard, type TestBoard } from '../../src/kit/index.ts';
 import { I2C_BENCH } from './bench.ts';
@@ -46,6 +46,40 @@ describe('boardTest', () => {
 
   it('refuses what is no test', () => {
     expect(() => boardTest(I2C_BENCH, 'x' as never)).toThrow('invalid test: expected a function');
+  });
+});
+
+describe('a test that its runner gives up', () => {
+  it('has its board closed, and standard error says what was left', async () => {
+    const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    onTestFinished(() => said.mockRestore());
+    const runner = new AbortController();
+    const seen: TestBoard[] = [];
+    const hangs = boardTest(I2C_BENCH, async (board) => {
+      seen.push(board);
+      board.inject('absent', '&temp');
+      await new Promise(() => {});
+    });
+    void hangs({ signal: runner.signal });
+    await vi.waitFor(() => expect(seen).toHaveLength(1));
+    expect(seen[0]?.isClosed).toBe(false);
+    runner.abort();
+    await vi.waitFor(() => expect(said).toHaveBeenCalledTimes(2));
+    expect(seen[0]?.isClosed).toBe(true);
+    expect(said.mock.calls.map(([text]) => text)).toEqual([
+      'dtbus: the board: closed, as the runner has given its test up\n',
+      expect.stringMatching(/^dtbus: the board: absent on &temp never struck \(0 chances\)/),
+    ]);
+  });
+
+  it('is not spoken of when it ended before', async () => {
+    const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    onTestFinished(() => said.mockRestore());
+    const runner = new AbortController();
+    await boardTest(I2C_BENCH, readTemp)({ signal: runner.signal });
+    runner.abort();
+    await new Promise(setImmediate);
+    expect(said).not.toHaveBeenCalled();
   });
 });
 
@@ -152,7 +186,7 @@ describe('a fault that the board cannot carry', () => {
     const skip = vi.fn();
     await onAdapter({ skip });
     expect(skip).toHaveBeenCalledExactlyOnceWith(
-      'unsupported fault scl on i2c-2: the emulated adapter does not show it',
+      'unsupported fault scl on i2c-2: the emulator of this adapter does not have it (of faults of the lines: sda); use a simulated bus, or an adapter that has it in hosts/README.md',
     );
   });
 

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { assertOkOrFails, fault, sweep, type TestBoard } from '../../src/kit/index.ts';
 import { I2C_BENCH } from './bench.ts';
 
@@ -36,6 +36,25 @@ describe('sweep', () => {
     expect(struck.join(' ')).toBe(
       'ok ok | ENXIO | EREMOTEIO | EREMOTEIO | EREMOTEIO | ok ENXIO | ok EREMOTEIO | ok EREMOTEIO |',
     );
+  });
+
+  it('goes to no further place when its runner has given the test up', async () => {
+    const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    onTestFinished(() => said.mockRestore());
+    const runner = new AbortController();
+    let runs = 0;
+    const run = sweep(
+      I2C_BENCH,
+      fault('nack', '&temp', { at: 'any' }),
+      async (board) => {
+        if (++runs === 3) runner.abort();
+        await assertOkOrFails(setLimit(board, 60), 'ENXIO', 'EREMOTEIO', 'ENODEV');
+      },
+      { parallel: 1 },
+    );
+    await run({ signal: runner.signal }).catch(() => {});
+    // The clean one, and two of seven places.
+    expect(runs).toBe(3);
   });
 
   it('names the places at which the test failed, and shows the first', async () => {

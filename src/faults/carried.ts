@@ -25,5 +25,6 @@ export function whyNotCarried(kind: FaultKind, { world, lineFaults }: FaultHost)
       ? undefined
       : 'a real adapter carries what is on its wires: only its answers can be changed';
   if (acts !== 'lines' || lineFaults.includes(kind as LineFault)) return undefined;
-  return 'the emulated adapter does not show it';
+  const has = lineFaults.length === 0 ? 'none' : lineFaults.join(', ');
+  return `the emulator of this adapter does not have it (of faults of the lines: ${has}); use a simulated bus, or an adapter that has it in hosts/README.md`;
 }

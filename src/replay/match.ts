@@ -1,6 +1,9 @@
 import { I2C_M, type I2cMessage, type SpiTransfer } from '../bus/index.ts';
 import type { RecordedBytes, RecordedSegment, RecordedTransfer } from '../recording/index.ts';
 
+/** Bytes up to which they are copied one by one. */
+const SHORT = 32;
+
 /** What is asked of a bus: the messages of an I2C transaction, or the transfers of an SPI message. */
 export type Request =
   | { readonly kind: 'i2c'; readonly messages: readonly I2cMessage[] }
@@ -10,10 +13,10 @@ export type Request =
 export function isSame(request: Request, { segments }: RecordedTransfer): boolean {
   if (request.kind === 'i2c') {
     const { messages } = request;
-    return (
-      messages.length === segments.length &&
-      segments.every((segment, i) => isSameMessage(messages[i] as I2cMessage, segment))
-    );
+    if (messages.length !== segments.length) return false;
+    for (let i = 0; i < segments.length; i++)
+      if (!isSameMessage(messages[i] as I2cMessage, segments[i] as RecordedSegment)) return false;
+    return true;
   }
   const { transfers, chipSelect } = request;
   return (
@@ -51,7 +54,10 @@ export function fits(bytes: Uint8Array, { bytes: wanted, length, known, isOpen }
 
 /** Puts what was received into a buffer; a byte that nobody knows is 0xff, as of a line that nobody drives. */
 export function answerInto(into: Uint8Array, { bytes, known }: RecordedBytes): void {
-  into.set(bytes.subarray(0, into.length));
+  const count = Math.min(bytes.length, into.length);
+  // A view of few bytes costs more than they do.
+  if (count > SHORT) into.set(bytes.subarray(0, count));
+  else for (let at = 0; at < count; at++) into[at] = bytes[at] as number;
   if (known !== undefined)
     known.forEach((is, at) => {
       if (is === 0 && at < into.length) into[at] = 0xff;

@@ -20,7 +20,7 @@ export class PartQueue<Request> {
     this.#isSame = isSame;
   }
 
-  add({ line, how, group }: RecordedEntry, offset: number): void {
+  add({ line, how, group }: Pick<RecordedEntry, 'line' | 'how' | 'group'>, offset: number): void {
     const place = this.#offsets.push(offset) - 1;
     this.#lines.push(line);
     if (how !== 'once') this.#how.set(place, how);

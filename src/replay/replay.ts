@@ -56,7 +56,10 @@ export class Replay {
   readonly recording: Recording;
   /** How its mismatches say transfers. */
   readonly #describe: Describe;
-  readonly #queues = new Map<string, PartQueue<Request>>();
+  /** By the name of the bus, and the unit on it. */
+  readonly #queues = new Map<string, Map<number, PartQueue<Request>>>();
+  /** Those of a bus that was asked for already. */
+  readonly #onBus = new WeakMap<ReplayedBus, ReadonlyMap<number, PartQueue<Request>>>();
   /** By the line of the transfer in front of them; 0: before all. */
   readonly #edges = new Map<number, ReplayedEdge[]>();
   readonly #mismatches: string[] = [];
@@ -73,24 +76,37 @@ export class Replay {
     this.#describe = describe;
     checkWhole(recording);
     let before = 0;
-    for (const { entry, offset } of recording.entries()) {
-      const { what, line } = entry;
-      if (what.kind === 'lost') continue;
-      if (what.kind === 'edge') {
-        const known = recording.head.lines.get(what.name);
-        if (known === undefined) continue;
-        const edges = this.#edges.get(before) ?? [];
-        this.#edges.set(before, edges);
-        edges.push({ controller: known.controller, line: known.line, high: what.high });
-        continue;
-      }
-      before = line;
-      checkAnswers(recording, line, what);
-      const key = keyOf(what.bus, what.segments[0]);
-      const queue = this.#queues.get(key) ?? new PartQueue<Request>(recording, isSame);
-      this.#queues.set(key, queue);
-      queue.add(entry, offset);
-    }
+    recording.visit({
+      plain: (bus, unit, entry, offset) => {
+        before = entry.line;
+        this.#queueOf(bus, unit).add(entry, offset);
+      },
+      entry: (entry, offset) => {
+        const { what, line } = entry;
+        if (what.kind === 'lost') return;
+        if (what.kind === 'edge') {
+          const known = recording.head.lines.get(what.name);
+          if (known === undefined) return;
+          const edges = this.#edges.get(before) ?? [];
+          this.#edges.set(before, edges);
+          edges.push({ controller: known.controller, line: known.line, high: what.high });
+          return;
+        }
+        before = line;
+        checkAnswers(recording, line, what);
+        this.#queueOf(what.bus, unitOf(what.segments[0])).add(entry, offset);
+      },
+    });
+  }
+
+  #queueOf(bus: string, unit: number): PartQueue<Request> {
+    const known = this.#queues.get(bus)?.get(unit);
+    if (known !== undefined) return known;
+    const queues = this.#queues.get(bus) ?? new Map<number, PartQueue<Request>>();
+    this.#queues.set(bus, queues);
+    const queue = new PartQueue<Request>(this.recording, isSame);
+    queues.set(unit, queue);
+    return queue;
   }
 
   /** Edges that come before any transfer. */
@@ -99,7 +115,10 @@ export class Replay {
   }
 
   get report(): ReplayReport {
-    const left = [...this.#queues.values()].flatMap((queue) => queue.left).sort((a, b) => a - b);
+    const left = [...this.#queues.values()]
+      .flatMap((queues) => [...queues.values()])
+      .flatMap((queue) => queue.left)
+      .sort((a, b) => a - b);
     return {
       file: this.recording.file,
       answered: this.#answered,
@@ -157,19 +176,26 @@ export class Replay {
   }
 
   #tellEdges(line: number): void {
-    for (const edge of this.#edges.get(line) ?? []) this.onEdge(edge);
+    const edges = this.#edges.get(line);
+    if (edges !== undefined) for (const edge of edges) this.onEdge(edge);
   }
 
   #take(bus: ReplayedBus, unit: number, request: Request) {
-    const name = recordedBusName(bus);
-    const key = `${name} ${unit}`;
-    const queue = this.#queues.get(key);
+    const queue = this.#queuesOn(bus).get(unit);
     const found = queue?.take(request);
     if (found !== undefined) return found;
-    const sentence = this.#mismatch(name, queue, request);
+    const sentence = this.#mismatch(recordedBusName(bus), queue, request);
     this.#mismatchCount++;
     if (this.#mismatches.length < TOLD) this.#mismatches.push(sentence);
     throw new BusFault('EIO', sentence);
+  }
+
+  #queuesOn(bus: ReplayedBus): ReadonlyMap<number, PartQueue<Request>> {
+    const known = this.#onBus.get(bus);
+    if (known !== undefined) return known;
+    const queues = this.#queues.get(recordedBusName(bus)) ?? new Map<number, PartQueue<Request>>();
+    this.#onBus.set(bus, queues);
+    return queues;
   }
 
   #mismatch(bus: string, queue: PartQueue<Request> | undefined, request: Request): string {
@@ -184,9 +210,9 @@ export class Replay {
   }
 }
 
-function keyOf(bus: string, first: RecordedTransfer['segments'][number] | undefined): string {
+function unitOf(first: RecordedTransfer['segments'][number] | undefined): number {
   const { target = 0, tenBit = false } = first ?? {};
-  return `${bus} ${tenBit ? target + TEN_BIT_ADDRESS : target}`;
+  return tenBit ? target + TEN_BIT_ADDRESS : target;
 }
 
 /** @throws {RecordingError} with the line */

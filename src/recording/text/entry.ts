@@ -25,6 +25,11 @@ export class EntryReader {
     return this.#group?.line;
   }
 
+  /** The number of the `any` that is open; 0: none is. */
+  get group(): number {
+    return this.#group?.number ?? 0;
+  }
+
   /** @returns what happened; `undefined` for a line of `any { }` @throws {LineError} */
   read(given: readonly string[], line: number): RecordedEntry | undefined {
     let tokens = given;
@@ -49,12 +54,12 @@ export class EntryReader {
     const what = this.#what(tokens);
     if (how !== 'once' && what.kind !== 'transfer')
       throw new LineError(`invalid ${how}: expected a transfer after it`);
-    return { line, afterNs, how, group: this.#group?.number ?? 0, what };
+    return { line, afterNs, how, group: this.group, what };
   }
 
   /** The same for a transfer that was read already. */
   plain({ afterNs, what }: PlainTransfer, line: number): RecordedEntry {
-    return { line, afterNs, how: 'once', group: this.#group?.number ?? 0, what };
+    return { line, afterNs, how: 'once', group: this.group, what };
   }
 
   #bracket(tokens: readonly string[], line: number): void {

@@ -22,6 +22,10 @@ const ADDRESS_MAX = 0x7f;
 /** In front of the characters that end lines in text, as UTF-8 has them. */
 const SEPARATORS = 0xe2;
 
+/** In the place of a time. */
+const UNSAID = -1;
+const BROKEN = -2;
+
 /** Characters that the grammar has, by their codes. */
 const BLANK = 0x20;
 const PLUS = 0x2b;
@@ -47,6 +51,10 @@ for (const [value, digit] of [...'0123456789abcdef'].entries()) DIGIT[digit.char
 const NOTHING: readonly string[] = [];
 /** Where the bytes of a message are gathered. */
 const gathered = new Uint8Array(1 << 15);
+/** Up to so many bytes are copied one by one: to let it be done costs more. */
+const SHORT = 32;
+/** What a line says that is only checked. */
+const UNKEPT: RecordedSegment[] = [];
 
 /**
  * Reads the lines that nearly all are, straight from their bytes: `+1.2ms i2c-1 48 w 00, r 1f 80 ~370us ; …`. Whatever has
@@ -57,6 +65,11 @@ export class PlainLines {
   readonly #places: Place[] = [];
   #at = 0;
   #end = 0;
+  /** Whether what is read is wanted, or only whether it is right. */
+  #keeps = true;
+  #bus = '';
+  #unit = 0;
+  #segments: readonly RecordedSegment[] = UNKEPT;
 
   constructor(text: Uint8Array) {
     this.#text = text;
@@ -71,33 +84,36 @@ export class PlainLines {
     this.#places.push({ text: new TextEncoder().encode(text), bus, chipSelect });
   }
 
+  /** Of the line that was read or checked last: its bus, and the address or chip select of its first message. */
+  get bus(): string {
+    return this.#bus;
+  }
+
+  get unit(): number {
+    return this.#unit;
+  }
+
+  /** Whether the line is plain: the same as `read` tells, without making what it says. */
+  check(offset: number, end: number): boolean {
+    this.#keeps = false;
+    const isPlain = this.#begin(offset, end) >= 0 && this.#finish() !== BROKEN;
+    this.#keeps = true;
+    return isPlain;
+  }
+
   /** @returns undefined: the line is not plain */
   read(offset: number, end: number): PlainTransfer | undefined {
-    this.#at = offset;
-    this.#end = end;
-    if (this.#text[this.#at++] !== PLUS) return undefined;
-    const afterNs = this.#time();
-    if (afterNs < 0 || !this.#blanks()) return undefined;
-    const place = this.#place();
-    if (place === undefined) return undefined;
-    const { bus, chipSelect } = place;
-    const segments = chipSelect === undefined ? this.#i2c() : this.#spi(chipSelect);
-    if (segments === undefined) return undefined;
-    let wireNs: number | undefined;
-    if (this.#peek === TILDE) {
-      this.#at++;
-      wireNs = this.#time();
-      if (wireNs < 0) return undefined;
-      this.#blanks();
-    }
-    if (this.#at < this.#end && !this.#isComment()) return undefined;
+    const afterNs = this.#begin(offset, end);
+    if (afterNs < 0) return undefined;
+    const wireNs = this.#finish();
+    if (wireNs === BROKEN) return undefined;
     const what: RecordedTransfer = {
       kind: 'transfer',
-      bus,
-      segments,
+      bus: this.#bus,
+      segments: this.#segments,
       nack: undefined,
       fault: undefined,
-      wireNs,
+      wireNs: wireNs === UNSAID ? undefined : wireNs,
       queuedNs: 0,
       stretchedNs: 0,
       attempts: 1,
@@ -105,6 +121,35 @@ export class PlainLines {
       client: undefined,
     };
     return { afterNs, what };
+  }
+
+  /** Up to the end of the messages. @returns the time before it, in ns; -1: the line is not plain */
+  #begin(offset: number, end: number): number {
+    this.#at = offset;
+    this.#end = end;
+    if (this.#text[this.#at++] !== PLUS) return -1;
+    const afterNs = this.#time();
+    if (afterNs < 0 || !this.#blanks()) return -1;
+    const place = this.#place();
+    if (place === undefined) return -1;
+    const { bus, chipSelect } = place;
+    this.#bus = bus;
+    const segments = chipSelect === undefined ? this.#i2c() : this.#spi(chipSelect);
+    if (segments === undefined) return -1;
+    this.#segments = segments;
+    return afterNs;
+  }
+
+  /** From there to the end of the line. @returns the time on the wire, in ns; `UNSAID`, or `BROKEN`: the line is not plain */
+  #finish(): number {
+    let wireNs = UNSAID;
+    if (this.#peek === TILDE) {
+      this.#at++;
+      wireNs = this.#time();
+      if (wireNs < 0) return BROKEN;
+      this.#blanks();
+    }
+    return this.#at < this.#end && !this.#isComment() ? BROKEN : wireNs;
   }
 
   /** The next character; -1 at the end. */
@@ -136,13 +181,13 @@ export class PlainLines {
     const length = this.#at - begin;
     if (length === 0 || length > TIME_LENGTH || dot === this.#at - 1) return -1;
     const fraction = dot < 0 ? 1 : 10 ** (this.#at - dot - 1);
-    const size = this.#unit();
+    const size = this.#unitOfTime();
     if (size === 0) return value === 0 && length === 1 && this.#isWordEnd() ? 0 : -1;
     return size % fraction === 0 ? value * (size / fraction) : -1;
   }
 
   /** In ns; 0: there is none. */
-  #unit(): number {
+  #unitOfTime(): number {
     const next = this.#peek;
     const second = next !== S && this.#text[this.#at + 1] === S;
     const size = next === S ? 1e9 : !second ? 0 : next === M ? 1e6 : next === U ? 1e3 : next === N ? 1 : 0;
@@ -172,10 +217,10 @@ export class PlainLines {
   }
 
   #i2c(): RecordedSegment[] | undefined {
-    const segments: RecordedSegment[] = [];
-    let target = -1;
+    const segments: RecordedSegment[] = this.#keeps ? [] : UNKEPT;
+    let [target, count] = [-1, 0];
     do {
-      if (segments.length > 0) {
+      if (count > 0) {
         this.#at++;
         this.#blanks();
       }
@@ -188,7 +233,10 @@ export class PlainLines {
       this.#at++;
       if (!this.#isWordEnd()) return undefined;
       this.#blanks();
-      const bytes = this.#bytes();
+      if (count++ === 0) this.#unit = target;
+      const length = this.#gather();
+      if (!this.#keeps) continue;
+      const bytes = gatheredBytes(length);
       const isRead = direction === R;
       segments.push({
         target,
@@ -201,34 +249,39 @@ export class PlainLines {
   }
 
   #spi(target: number): RecordedSegment[] | undefined {
-    const segments: RecordedSegment[] = [];
+    const segments: RecordedSegment[] = this.#keeps ? [] : UNKEPT;
+    this.#unit = target;
+    let count = 0;
     do {
-      if (segments.length > 0) {
+      if (count++ > 0) {
         this.#at++;
         this.#blanks();
       }
-      const sent = this.#bytes();
+      const length = this.#gather();
+      const sent = this.#keeps && length > 0 ? gatheredBytes(length) : undefined;
       let received: RecordedBytes | undefined;
-      if (this.#peek === MORE) {
+      const isAnswered = this.#peek === MORE;
+      if (isAnswered) {
         this.#at++;
         this.#blanks();
-        received = this.#bytes();
-        if (sent.length > 0 && sent.length !== received.length) return undefined;
+        const answer = this.#gather();
+        if (length > 0 && length !== answer) return undefined;
+        if (this.#keeps) received = gatheredBytes(answer);
       }
-      if (sent.length === 0 && received === undefined) return undefined;
-      segments.push({ target, tenBit: false, sent: sent.length > 0 ? sent : undefined, received });
+      if (length === 0 && !isAnswered) return undefined;
+      if (this.#keeps) segments.push({ target, tenBit: false, sent, received });
     } while (this.#peek === COMMA);
     return segments;
   }
 
-  /** As many bytes as there are, and the blanks behind them. */
-  #bytes(): RecordedBytes {
+  /** Gathers as many bytes as there are, and passes the blanks behind them. @returns how many */
+  #gather(): number {
     let length = 0;
     for (let byte = this.#byte(); byte >= 0 && length < gathered.length; byte = this.#byte()) {
       gathered[length++] = byte;
       this.#blanks();
     }
-    return { bytes: gathered.slice(0, length), length };
+    return length;
   }
 
   /** Two digits that are a word; -1: they are none, and nothing was taken. */
@@ -253,6 +306,13 @@ export class PlainLines {
     }
     return true;
   }
+}
+
+function gatheredBytes(length: number): RecordedBytes {
+  if (length > SHORT) return { bytes: gathered.slice(0, length), length };
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; at++) bytes[at] = gathered[at] as number;
+  return { bytes, length };
 }
 
 function sameName({ bus, chipSelect }: Place, text: string): boolean {

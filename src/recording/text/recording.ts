@@ -28,6 +28,13 @@ export interface RecordingSummary {
   readonly lines: number;
 }
 
+/** Who goes through a recording and needs not all of it. */
+export interface EntryVisitor {
+  /** A transfer without anything special, which is not cut: its bus, and the address or chip select of its first message. */
+  plain(bus: string, unit: number, entry: Omit<RecordedEntry, 'what' | 'afterNs'>, offset: number): void;
+  entry(entry: RecordedEntry, offset: number): void;
+}
+
 /**
  * A recording as it lies in its file. Entries are parsed as they are asked for, so that a long one does not fill the memory:
  * what `check` has found right is right later, too.
@@ -73,7 +80,7 @@ export class Recording {
     return this.#summary;
   }
 
-  /** All entries in order, each with its place in the file for `at`. */
+  /** All entries in order, each with its place in the file for `entryAt`. */
   *entries(): Generator<{ readonly entry: RecordedEntry; readonly offset: number }> {
     const reader = this.#entryReader();
     for (const { line, offset, end } of this.#lines()) {
@@ -89,14 +96,28 @@ export class Recording {
     }
   }
 
+  /** The same, and of plain transfers, which are nearly all, only what `EntryVisitor.plain` is told. */
+  visit(visitor: EntryVisitor): void {
+    const reader = this.#entryReader();
+    const plain = this.#plain;
+    this.#eachLine((line, offset, end) => {
+      if (plain.check(offset, end)) {
+        visitor.plain(plain.bus, plain.unit, { line, how: 'once', group: reader.group }, offset);
+        return;
+      }
+      const tokens = this.#body(this.#textOf(offset, end));
+      const entry = tokens && reader.read(tokens, line);
+      if (entry !== undefined) visitor.entry(entry, offset);
+    });
+  }
+
   /** The entry at a place that `entries` gave, without its group. */
   entryAt(offset: number, line: number): RecordedEntry {
     const found = this.#text.indexOf(LF, offset);
     const end = found < 0 ? this.#text.length : found;
-    const reader = this.#entryReader();
     const plain = this.#plain.read(offset, end);
-    if (plain !== undefined) return reader.plain(plain, line);
-    return reader.read(tokensOf(this.#textOf(offset, end)), line) as RecordedEntry;
+    if (plain !== undefined) return { line, afterNs: plain.afterNs, how: 'once', group: 0, what: plain.what };
+    return this.#entryReader().read(tokensOf(this.#textOf(offset, end)), line) as RecordedEntry;
   }
 
   /** The error at a line of this recording. */
@@ -112,17 +133,32 @@ export class Recording {
     return this.#text.toString('utf8', offset, end);
   }
 
+  #eachLine(visit: (line: number, offset: number, end: number) => void): void {
+    const text = this.#text;
+    let line = 0;
+    for (let offset = 0; offset < text.length; ) {
+      const end = this.#endOf(offset, ++line);
+      visit(line, offset, end);
+      offset = end + 1;
+    }
+  }
+
   *#lines(): Generator<{ readonly line: number; readonly offset: number; readonly end: number }> {
     const text = this.#text;
     let line = 0;
     for (let offset = 0; offset < text.length; ) {
-      const found = text.indexOf(LF, offset);
-      const end = found < 0 ? text.length : found;
-      line++;
-      if (end - offset > LINE_MAX) throw this.error(line, `the line is longer than ${LINE_MAX} bytes`);
+      const end = this.#endOf(offset, ++line);
       yield { line, offset, end };
       offset = end + 1;
     }
+  }
+
+  /** Where the line ends that begins at `offset`. @throws {RecordingError} it is too long */
+  #endOf(offset: number, line: number): number {
+    const found = this.#text.indexOf(LF, offset);
+    const end = found < 0 ? this.#text.length : found;
+    if (end - offset > LINE_MAX) throw this.error(line, `the line is longer than ${LINE_MAX} bytes`);
+    return end;
   }
 
   /** The tokens of a line that says something, and is neither of the head nor of data. */
@@ -137,6 +173,10 @@ export class Recording {
 
   /** Data blocks stand behind the lines that name them: they are read first. */
   #readData(): void {
+    if (!this.#hasData) {
+      this.#checkMagic(this.#textOf(0, this.#endOf(0, 1)));
+      return;
+    }
     let rows: DataRows | undefined;
     const finish = () => {
       if (rows === undefined) return;
@@ -164,7 +204,12 @@ export class Recording {
       if (this.#data.has(rows.name)) throw this.error(line, `invalid data: ${rows.name} stands there twice`);
     }
     finish();
-    if (this.#text.length === 0) this.#checkMagic('');
+  }
+
+  /** Whether there are lines of data, or of what looks like it. */
+  get #hasData(): boolean {
+    const text = this.#text;
+    return text[0] === SPACE || text.includes('\ndata ') || text.includes('\n ');
   }
 
   #checkMagic(text: string): void {
@@ -183,17 +228,17 @@ export class Recording {
     let [entries, lost, last] = [0, 0, 0];
     let hasEnded = false;
     const reader = this.#entryReader();
-    for (const { line, offset, end } of this.#lines()) {
+    this.#eachLine((line, offset, end) => {
       last = line;
-      if (!hasEnded && this.#plain.read(offset, end) !== undefined) {
+      if (!hasEnded && this.#plain.check(offset, end)) {
         entries++;
-        continue;
+        return;
       }
       const text = this.#textOf(offset, end);
-      if (text === '' || text.charCodeAt(0) === SPACE) continue;
+      if (text === '' || text.charCodeAt(0) === SPACE) return;
       const tokens = tokensOf(text);
       const [word] = tokens;
-      if (word === undefined || word === 'data' || line === 1) continue;
+      if (word === undefined || word === 'data' || line === 1) return;
       if (hasEnded) throw this.error(line, 'invalid line: nothing may follow the end');
       this.#try(line, () => {
         if (isHeadWord(word)) this.#headReader.read(word, wordsOf(text), line);
@@ -209,7 +254,7 @@ export class Recording {
           if (entry.what.kind === 'transfer') this.#plain.learn(entry.what);
         }
       });
-    }
+    });
     const open = reader.openGroup;
     if (open !== undefined)
       throw this.error(open, 'invalid any: expected } after it; the recording may be cut');

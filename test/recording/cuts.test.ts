@@ -47,6 +47,20 @@ it('is refused with a line wherever it is cut, but for what stands behind its en
   const whole = TEXT.length - ' 8\n'.length;
   for (let end = 0; end < whole; end++)
     expect(refusalOf(TEXT.slice(0, end)), `cut at ${end}`).toMatch(/^x\.bus:\d+: /);
+  // And that it is cut, be it in a line or between two.
+  const head = 'dtbus-recording 1'.length;
+  for (let end = head; end < whole; end++)
+    expect(refusalOf(TEXT.slice(0, end)), `cut at ${end}`).toMatch(/is cut here|may be cut$/);
+});
+
+it('is not called cut for a mistake in a line that has its end', () => {
+  expect(refusalOf('dtbus-recording 1\nbus i2c-1 /i2c\ni2c-1 4')).toBe(
+    'x.bus:3: invalid address: expected two hex digits, or three of ten bits, got 4; the line has no end, so the recording may be cut',
+  );
+  expect(refusalOf('dtbus-recording 1\nbus i2c-1 /i2c\ni2c-1 4\n')).toBe(
+    'x.bus:3: invalid address: expected two hex digits, or three of ten bits, got 4',
+  );
+  expect(refusalOf('dtbus-recording 1\nbus i2c-1 /i2c\ni2c-1 4\nend')).not.toContain('cut');
 });
 
 it('is refused with a line, or read, whatever is changed in it', () => {

@@ -242,7 +242,7 @@ describe('what is wrong with a recording', () => {
     ['data a1 2\n  0000  00 01 02', 'boot.bus:6: invalid length 2: data a1 has more bytes'],
     [
       'data a1 999999999\n  0000  00',
-      'boot.bus:5: invalid length 999999999: the rest of the recording is shorter than that',
+      'boot.bus:5: invalid length 999999999: the rest of the recording is shorter than that; the recording may be cut',
     ],
     ['data a1 3\n  0001  00 01 02', 'boot.bus:6: invalid row of data: expected 0000 first, got 0001'],
     ['i2c-1 48 w <9999999999>', 'boot.bus:5: invalid length: expected at most 1073741824, got 9999999999'],

@@ -53,7 +53,9 @@ export class DataRows {
     const length = Number(lengthText);
     // Two digits a byte: a length beyond that is a lie, and is not reserved.
     if (length > most / 2)
-      throw new LineError(`invalid length ${length}: the rest of the recording is shorter than that`);
+      throw new LineError(
+        `invalid length ${length}: the rest of the recording is shorter than that; the recording may be cut`,
+      );
     this.name = name;
     this.line = line;
     this.#bytes = new Uint8Array(length);

@@ -16,6 +16,8 @@ const SPACE = 32;
 const DATA = 0x64;
 /** Longest line: what is longer is no recording, and would be looked through for long. */
 const LINE_MAX = 1 << 16;
+/** Of a line that is wrong because only its beginning is there. */
+const UNFINISHED = '; the line has no end, so the recording may be cut';
 
 /** What a recording holds as a whole. */
 export interface RecordingSummary {
@@ -268,9 +270,19 @@ export class Recording {
     try {
       return work();
     } catch (thrown) {
-      if (thrown instanceof LineError) throw this.error(line, thrown.message);
-      throw thrown;
+      if (!(thrown instanceof LineError)) throw thrown;
+      const { message } = thrown;
+      const isSaid = message.endsWith('may be cut') || !this.#isUnfinished(line);
+      throw this.error(line, isSaid ? message : `${message}${UNFINISHED}`);
     }
+  }
+
+  /** Whether it is the last line, and has no end: what writes recordings ends each line. */
+  #isUnfinished(line: number): boolean {
+    const text = this.#text;
+    let lines = 1;
+    for (let at = text.indexOf(LF); at >= 0; at = text.indexOf(LF, at + 1)) lines++;
+    return line === lines && text.at(-1) !== LF;
   }
 }
 

@@ -8,11 +8,13 @@ const BOARD = `/dts-v1/; / {
   bus: i2c {
     compatible = "platform,virtio-i2c"; #address-cells = <1>; #size-cells = <0>;
     temp: temp@48 { compatible = "national,lm75"; reg = <0x48>; };
+    eeprom: eeprom@50 { compatible = "atmel,24c02"; reg = <0x50>; };
     rtc: rtc@68 { compatible = "dallas,ds1307"; reg = <0x68>; };
   };
 };`;
 const TEMPERATURE = 'cat /sys/bus/i2c/devices/0-0048/hwmon/hwmon*/temp1_input';
 const SECONDS = 'cat /sys/class/rtc/rtc0/since_epoch';
+const EEPROM = '/sys/bus/i2c/devices/0-0050/eeprom';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -67,6 +69,41 @@ describe.skipIf(NO_UML !== undefined)('a Linux on the board of a test', () => {
       '`echo lost; exit 3` in the guest ended with exit code 3: lost',
     );
     await expect(board.bootGuest()).rejects.toThrow('the board has a guest already: use that one');
+  });
+
+  test('its drivers report faults as they do those of real parts', { timeout: 120_000 }, async ({
+    board,
+    guest,
+  }) => {
+    const said = async (command: string) => (await guest.tryRun(command)).output.trim();
+    const write = (text: string) => `printf ${text} | dd of=${EEPROM} status=none`;
+
+    // virtio-i2c tells how many messages went well, and regmap-i2c makes EIO of too few.
+    const cable = board.inject('absent', '&temp');
+    expect(await said(TEMPERATURE)).toMatch(/: Input\/output error$/);
+    cable.remove();
+    expect(await said(TEMPERATURE)).toBe('25000');
+
+    // at24 tries again for 25 ms (its parameter write_timeout), and then says ETIMEDOUT.
+    const twice = board.inject('nack', '&eeprom', { times: 2 });
+    expect(await said(`${write('hello')}; head -c 5 ${EEPROM}`)).toBe('hello');
+    expect(twice).toHaveFired(2);
+    for (const at of ['address', 1] as const) {
+      const refused = board.inject('nack', '&eeprom', { at, times: 1000, direction: 'write' });
+      expect(await said(write('HELLO'))).toMatch(/: Connection timed out$/);
+      expect(refused.fired).toBeGreaterThan(2);
+      refused.remove();
+    }
+    expect(await said(`head -c 5 ${EEPROM}`)).toBe('hello');
+
+    // A DS1307 without a battery comes up with its oscillator halted (CH), which rtc-ds1307 takes for no time: EINVAL.
+    board.part('&rtc')['battery'] = false;
+    const power = board.inject('brownOut', '&rtc', { forMs: 1 });
+    expect(await said(SECONDS)).toMatch(/: Input\/output error$/);
+    expect(power).toHaveFired(1);
+    await board.pass('1 s');
+    expect(await said(SECONDS)).toMatch(/: Invalid argument$/);
+    expect(await said('dmesg')).toContain('rtc-ds1307 0-0068: read error -5');
   });
 
   it('is killed when a command takes longer than it may', { timeout: 240_000 }, async () => {

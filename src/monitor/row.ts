@@ -55,6 +55,33 @@ export interface EdgeRow extends RowBase {
 
 export type Row = TransferRow | EdgeRow;
 
+/** When a row happened, in ms as `TransferRow` has them. */
+export interface RowTimes {
+  readonly at: number;
+  readonly queued: number;
+  readonly wire: number;
+}
+
+type Timeless<Of extends Row> = Omit<Of, 'n' | keyof RowTimes>;
+
+/** A row but for its number and its times: the same for all rows of a register that is read again and again. */
+export type Happening = Timeless<TransferRow> | Timeless<EdgeRow>;
+
+/** Rows whose numbers follow each other, a column each. */
+export interface Rows {
+  /** The number of the first. */
+  readonly first: number;
+  /** These have the next places among the happenings that this stream has told. */
+  readonly told: readonly Happening[];
+  /** The first of them has place 0: those before are not named any more. */
+  readonly anew?: true;
+  /** Places of their happenings. */
+  readonly of: readonly number[];
+  readonly at: readonly number[];
+  readonly queued: readonly number[];
+  readonly wire: readonly number[];
+}
+
 /** A bus or a line of the board, as the page names its lane. */
 export interface Lane {
   readonly name: string;
@@ -75,7 +102,7 @@ export type StreamLine =
     }
   /** A bus is known from now on. */
   | { readonly lanes: readonly Lane[] }
-  | { readonly rows: readonly Row[] }
+  | { readonly rows: Rows }
   /** So many were not told: they came faster than they were read. */
   | { readonly lost: number }
   /** How the board is, as far as that has changed. */
@@ -92,4 +119,5 @@ export interface Report {
   readonly lost: number;
 }
 
-export const isTransfer = (row: Row): row is TransferRow => 'segments' in row;
+export const isTransfer = <T extends object>(row: T): row is Extract<T, { segments: unknown }> =>
+  'segments' in row;

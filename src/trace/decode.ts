@@ -1,5 +1,5 @@
 export type { PartAccess } from './decode/access.ts';
-export { notesText } from './decode/notes.ts';
+export { LONG_MS, notesText } from './decode/notes.ts';
 export {
   type NamedKind,
   type PartReader,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Board, findControl, openBoard, shareBoard } from '../../src/board/index.ts';
 import { type Monitor, startMonitor } from '../../src/monitor/index.ts';
+import type { Happening, Row, StreamLine } from '../../src/monitor/row.ts';
 
 export const BOARD = `/dts-v1/;
 / {
@@ -121,4 +122,18 @@ export async function linesOf(response: Response, enough: (lines: unknown[]) => 
     if (enough(lines)) break;
   }
   return lines;
+}
+
+/** The rows that lines of a stream tell. */
+export function rowsOf(lines: readonly unknown[]): Row[] {
+  let told: Happening[] = [];
+  return (lines as StreamLine[]).flatMap((line) => {
+    if (!('rows' in line)) return [];
+    const { rows } = line;
+    told = [...(rows.anew ? [] : told), ...rows.told];
+    return rows.of.map((place, i) => {
+      const times = { at: rows.at[i], queued: rows.queued[i], wire: rows.wire[i] };
+      return { n: rows.first + i, ...times, ...told[place] } as Row;
+    });
+  });
 }

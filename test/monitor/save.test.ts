@@ -4,7 +4,7 @@ import type { KeptEvent } from '../../src/monitor/server/kept-event.ts';
 import { capturedOf } from '../../src/monitor/server/save.ts';
 import { testFolder } from '../cli/folder.ts';
 import { converted, HAPPENED, happenedIn, recordingOf } from '../formats/traces.ts';
-import { linesOf } from './monitored.ts';
+import { linesOf, rowsOf } from './monitored.ts';
 import { monitoredRecording } from './recorded.ts';
 
 const folder = testFolder();
@@ -13,7 +13,7 @@ const folder = testFolder();
 async function happened() {
   const file = folder.write('boot.bus', recordingOf(HAPPENED));
   const served = await monitoredRecording(file);
-  const isAll = (lines: unknown[]) => JSON.stringify(lines).includes(`"n":${HAPPENED.length}`);
+  const isAll = (lines: unknown[]) => rowsOf(lines).at(-1)?.n === HAPPENED.length;
   await linesOf(await served.get('/api/events'), isAll);
   return { file, ...served };
 }
@@ -92,7 +92,7 @@ describe('what is kept no more', () => {
   const history = new History(3);
   for (let n = 1; n <= 5; n++) {
     if (n === 4) history.lose(7);
-    history.add('', edge(n));
+    history.add('', { at: 0, queued: 0, wire: 0 }, edge(n));
   }
   history.lose(2);
 

@@ -1,13 +1,10 @@
 import { request } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { Row, StreamLine, TransferRow } from '../../src/monitor/row.ts';
+import type { StreamLine, TransferRow } from '../../src/monitor/row.ts';
 import { History } from '../../src/monitor/server/history.ts';
 import type { KeptEvent } from '../../src/monitor/server/kept-event.ts';
-import { BOARD, linesOf, monitored } from './monitored.ts';
-
-const rowsOf = (lines: readonly unknown[]): Row[] =>
-  (lines as StreamLine[]).flatMap((line) => ('rows' in line ? line.rows : []));
+import { BOARD, linesOf, monitored, rowsOf } from './monitored.ts';
 
 /** A request with headers that `fetch` does not let anybody set; with a body: POST. @returns the status */
 function statusOf(
@@ -135,6 +132,29 @@ describe('the server of the page', () => {
     ]);
   });
 
+  it('tells what happens again and again once, and again what it tells anew', async () => {
+    const { board, get } = await monitored();
+    const bus = board.open('/dev/i2c-0');
+    const response = await get('/api/events');
+    // 5,000 different values of TOS, each read back: more than a stream remembers.
+    const COUNT = 10_000;
+    for (let i = 0; i < COUNT / 2; i++) {
+      bus.transferSync([{ addr: 0x48, write: Uint8Array.of(3, i >> 8, i & 0xff) }]);
+      bus.transferSync([{ addr: 0x48, write: Uint8Array.of(0) }]);
+    }
+    const lines = await linesOf(response, (all) => rowsOf(all).length >= COUNT);
+    const rows = rowsOf(lines) as TransferRow[];
+    expect(rows.map(({ segments: [first] }) => first?.sent?.[0])).toEqual(
+      Array.from({ length: COUNT }, (_, i) =>
+        i % 2 === 1 ? '00' : `03${(i / 2).toString(16).padStart(4, '0')}`,
+      ),
+    );
+    expect(new Set(rows.map(({ at }) => at)).size).toBeGreaterThan(COUNT / 2);
+    const told = (lines as StreamLine[]).flatMap((line) => ('rows' in line ? line.rows.told : []));
+    expect(told.length).toBeLessThan(COUNT / 2 + 10);
+    expect((lines as StreamLine[]).some((line) => 'rows' in line && line.rows.anew)).toBe(true);
+  });
+
   it('tells registers without changing one, and refuses points that are none', async () => {
     const text = BOARD.replace('national,lm75', 'ti,tmp117');
     const { board, ask } = await monitored(text);
@@ -213,24 +233,26 @@ describe('faults by the page', () => {
 
 /** No event, of a row that is not looked into. */
 const NOTHING = {} as KeptEvent;
+const NEVER = { at: 0, queued: 0, wire: 0 };
 
 describe('what is kept of what happened', () => {
   it('are the last ones, by their numbers', () => {
     const history = new History(3);
-    for (const row of ['a', 'b', 'c', 'd', 'e']) history.add(row, NOTHING);
+    for (const row of ['a', 'b', 'c', 'd', 'e']) history.add(row, NEVER, NOTHING);
     expect([history.first, history.next]).toEqual([3, 6]);
-    expect(history.read(3, 10)).toEqual(['c', 'd', 'e']);
-    expect(history.read(5, 10)).toEqual(['e']);
-    expect(history.read(3, 1)).toEqual(['c']);
-    expect(history.read(6, 10)).toEqual([]);
+    const read = (from: number, count: number) => history.read(from, count).what;
+    expect(read(3, 10)).toEqual(['c', 'd', 'e']);
+    expect(read(5, 10)).toEqual(['e']);
+    expect(read(3, 1)).toEqual(['c']);
+    expect(read(6, 10)).toEqual([]);
   });
 
   it('says what the board lost once', () => {
     const history = new History();
     history.lose(5);
     history.lose(2);
-    history.add('a', NOTHING);
-    history.add('b', NOTHING);
+    history.add('a', NEVER, NOTHING);
+    history.add('b', NEVER, NOTHING);
     history.lose(1);
     expect([history.lostBefore(1), history.lostBefore(2), history.lostBefore(3)]).toEqual([7, 7, 8]);
   });
@@ -239,7 +261,7 @@ describe('what is kept of what happened', () => {
     const history = new History(3);
     for (let i = 0; i < 5000; i++) {
       history.lose(2);
-      history.add('a', NOTHING);
+      history.add('a', NEVER, NOTHING);
     }
     expect(history.losses).toBe(1000);
     expect(history.lostBefore(history.next)).toBe(10_000);

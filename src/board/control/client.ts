@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { absence, statsAt } from '../../input/index.ts';
-import { RecordReader, type TraceEvent } from '../../trace/index.ts';
+import { type AlikeTransfer, RecordBlock, type TraceEvent } from '../../trace/index.ts';
 import { BoardError, RealHardwareError } from '../board-error.ts';
 import type { TraceFilter } from '../handles/traced-paths.ts';
 import { boardNotFound } from '../open/board-not-found.ts';
@@ -99,13 +99,13 @@ function opened(path: string): Promise<Socket | undefined> {
 }
 
 /** @returns false where it is no event */
-function tellEvent(line: string, records: RecordReader, told: (event: ControlEvent) => void): boolean {
+function tellEvent(line: string, told: (event: ControlEvent) => void): boolean {
   const event = parsed(line) as WireEvent | undefined;
   if (!isEvent(event)) return false;
   if (event.event !== 'happened') told(event);
   else
     try {
-      tellRecords(event, records, told);
+      tellRecords(event, told);
     } catch (thrown) {
       if (!(thrown instanceof RangeError)) throw thrown;
       return false;
@@ -116,22 +116,38 @@ function tellEvent(line: string, records: RecordReader, told: (event: ControlEve
 /** @throws {RangeError} they are none */
 function tellRecords(
   { board, records }: Extract<WireEvent, { event: 'happened' }>,
-  reader: RecordReader,
   told: (event: ControlEvent) => void,
 ): void {
-  const block = new Uint8Array(Buffer.from(records, 'base64'));
-  reader.take(block);
-  for (let from = 0, what = reader.read(); what !== undefined; from = reader.at, what = reader.read()) {
-    const record = block.subarray(from, reader.at);
-    told({ event: 'happened', board, what, again: () => eventIn(record) });
+  const block = new RecordBlock(new Uint8Array(Buffer.from(records, 'base64')));
+  for (let from = 0; from < block.length; ) {
+    const end = block.endOf(from);
+    told(new Happened(board, block, from, end));
+    from = end;
   }
 }
 
-const again = new RecordReader();
+/** An event of `ControlEvent`. */
+class Happened {
+  readonly event = 'happened';
+  readonly board: number;
+  readonly again: () => TraceEvent;
+  readonly #alike: () => AlikeTransfer | undefined;
+  #what: TraceEvent | undefined;
 
-function eventIn(record: Uint8Array<ArrayBuffer>): TraceEvent {
-  again.take(record);
-  return again.read() as TraceEvent;
+  constructor(board: number, block: RecordBlock, from: number, end: number) {
+    this.board = board;
+    this.again = () => block.event(from, end);
+    this.#alike = () => block.alike(from, end);
+  }
+
+  get alike(): AlikeTransfer | undefined {
+    return this.#alike();
+  }
+
+  get what(): TraceEvent {
+    this.#what ??= this.again();
+    return this.#what;
+  }
 }
 
 /** Undefined for what is no JSON. */
@@ -170,7 +186,6 @@ function answerOf(line: string): ControlAnswer {
 function controlOver(socket: Socket): BoardControl {
   let rest = '';
   let onEvent = (_event: ControlEvent) => {};
-  const records = new RecordReader();
   const waiting: ((line: string | undefined) => void)[] = [];
   socket.setEncoding('utf8');
   socket.on('data', (chunk: string) => {
@@ -178,7 +193,7 @@ function controlOver(socket: Socket): BoardControl {
     rest = lines.pop() ?? '';
     for (const line of lines) {
       if (!line.startsWith(EVENT)) waiting.shift()?.(line);
-      else if (!tellEvent(line, records, onEvent)) socket.destroy();
+      else if (!tellEvent(line, onEvent)) socket.destroy();
     }
     // Who speaks another language is not waited for.
     if (rest.length > LINE_MAX) socket.destroy();

@@ -4,7 +4,7 @@
  */
 
 import type { PropertyValue } from '../../sim/index.ts';
-import type { TracedBoard, TracedBus, TraceEvent } from '../../trace/index.ts';
+import type { AlikeTransfer, TracedBoard, TracedBus, TraceEvent } from '../../trace/index.ts';
 import type { TraceFilter } from '../handles/traced-paths.ts';
 import type { BusReport, LineReport, PartReport } from '../thread/protocol.ts';
 
@@ -71,9 +71,12 @@ export type ControlEvent =
   | {
       readonly event: 'happened';
       readonly board: number;
+      /** It is made when it is asked for. */
       readonly what: TraceEvent;
       /** Makes the same again: whoever keeps many of them keeps this, which is smaller. */
       readonly again: () => TraceEvent;
+      /** Of a transfer, where it is known without making it: whoever knows one with the same key knows what it means. */
+      readonly alike?: AlikeTransfer | undefined;
     }
   | LostEvent;
 

@@ -81,7 +81,8 @@ export async function readEvents(): Promise<void> {
 }
 
 async function readStream(): Promise<void> {
-  const from = (store.rows.at(-1)?.n ?? 0) + 1;
+  const from = (store.rows.row(store.rows.length - 1)?.n ?? 0) + 1;
+  store.rows.forgetTold();
   const response = await fetch(`api/events?from=${from}&began=${began}`, { headers });
   if (!response.ok || response.body === null) throw ((await response.json()) as { error: string }).error;
   store.trouble.value = undefined;

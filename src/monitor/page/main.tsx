@@ -2,6 +2,7 @@ import { render } from 'preact';
 import { ownReport, readEvents } from './api.ts';
 import { Find } from './find.tsx';
 import { Parts } from './parts.tsx';
+import { rowsOf } from './rows.ts';
 import { Save } from './save.tsx';
 import * as store from './store.ts';
 import { Timeline } from './timeline-section.tsx';
@@ -34,7 +35,7 @@ function Head() {
         </button>
       )}
       <span class="count" aria-live="off">
-        {store.shown.length === store.rows.length ? '' : `${store.shown.length} of `}
+        {store.shownCount() === store.rows.length ? '' : `${store.shownCount()} of `}
         {store.rows.length} events
         {store.lost.value > 0 && <b class="bad">, {store.lost.value} lost</b>}
       </span>
@@ -73,6 +74,6 @@ else {
   store.lanes.value = report.lanes;
   store.lost.value = report.lost;
   store.follows.value = false;
-  store.add(report.rows);
+  store.add(rowsOf(report.rows));
   view.value = { from: report.rows[0]?.at ?? 0, span: 100 };
 }

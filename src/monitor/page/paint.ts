@@ -1,4 +1,4 @@
-import { isTransfer, type Lane, type TransferRow } from '../row.ts';
+import { type EdgeRow, isTransfer, type Lane, type TransferRow } from '../row.ts';
 import { colourOf } from './colours.ts';
 import { type Mark, marksOf } from './marks.ts';
 import * as store from './store.ts';
@@ -56,7 +56,7 @@ function resize(canvas: HTMLCanvasElement, width: number, height: number): void 
 function paintRuler({ context, width, height, colour }: Paper): void {
   const { from, span } = view.value;
   const step = 10 ** Math.floor(Math.log10(span / 3));
-  const origin = store.rows[0]?.at ?? from;
+  const origin = store.rows.length === 0 ? from : store.rows.at(0);
   context.textAlign = 'center';
   for (let at = origin + Math.ceil((from - origin) / step) * step; at < from + span; at += step) {
     const x = xOf(at, width);
@@ -82,41 +82,58 @@ function paintLabels({ context, height, colour }: Paper, lanes: readonly Lane[])
   }
 }
 
+/** What is drawn of a lane. */
+interface Drawn {
+  readonly top: number;
+  /** Up to where transfers are, and those that failed. */
+  right: number;
+  failedRight: number;
+  /** The right end of its last mark over a narrow transfer. */
+  marked: number;
+  /** The last level of a line. */
+  level?: { readonly x: number; readonly high: boolean };
+}
+
 /** Rows of a lane that fall on one pixel are drawn once: a million of them take no longer than the screen is wide. */
 function paintRows(paper: Paper, lanes: readonly Lane[]): void {
-  const tops = new Map(lanes.map(({ name }, index) => [name, RULER + index * LANE + 4]));
-  const drawn = new Map<string, number>();
-  const levels = new Map<string, { x: number; high: boolean }>();
-  for (const row of seen()) {
-    const lane = laneOf(row);
-    const top = tops.get(lane);
-    if (top === undefined) continue;
-    if (!isTransfer(row)) {
-      paintEdge(paper, row, top, levels.get(lane));
-      levels.set(lane, { x: xOf(row.at, paper.width), high: row.high });
+  const before = Number.NEGATIVE_INFINITY;
+  const drawn = new Map<string, Drawn>(
+    lanes.map(({ name }, index) => [
+      name,
+      { top: RULER + index * LANE + 4, right: before, failedRight: before, marked: before },
+    ]),
+  );
+  const { rows } = store;
+  const selected = store.selected.value;
+  for (const place of seen()) {
+    const what = rows.happening(place);
+    const lane = drawn.get(laneOf(what));
+    if (lane === undefined) continue;
+    if (!isTransfer(what)) {
+      paintEdge(paper, { at: rows.at(place), high: what.high }, lane.top, lane.level);
+      lane.level = { x: xOf(rows.at(place), paper.width), high: what.high };
       continue;
     }
-    const [left, right] = edgesOf(row, paper.width);
-    if (
-      right < LABELS ||
-      (right <= (drawn.get(lane) ?? 0) && row.fault === undefined && row.n !== store.selected.value)
-    )
-      continue;
-    drawn.set(lane, Math.ceil(right));
-    paintTransfer(paper, row, left, right, top);
+    const [left, right] = edgesOf(place, paper.width);
+    const hasFailed = what.fault !== undefined;
+    const isHidden = right <= (hasFailed ? lane.failedRight : lane.right) && rows.n(place) !== selected;
+    if (right < LABELS || isHidden) continue;
+    lane.right = Math.ceil(right);
+    if (hasFailed) lane.failedRight = lane.right;
+    paintTransfer(paper, rows.row(place) as TransferRow, left, right, lane);
   }
-  for (const [lane, { x, high }] of levels) {
-    const top = tops.get(lane) as number;
+  for (const { top, level } of drawn.values()) {
+    if (level === undefined) continue;
     paper.context.fillStyle = paper.colour('line-wave');
-    paper.context.fillRect(x, high ? top + 4 : top + 32, paper.width - x, 1.5);
+    paper.context.fillRect(level.x, level.high ? top + 4 : top + 32, paper.width - level.x, 1.5);
   }
 }
 
 function paintEdge(
   { context, width, colour }: Paper,
-  { at, high }: { at: number; high: boolean },
+  { at, high }: Pick<EdgeRow, 'at' | 'high'>,
   top: number,
-  before: { x: number; high: boolean } | undefined,
+  before: Drawn['level'],
 ): void {
   const x = xOf(at, width);
   context.fillStyle = colour('line-wave');
@@ -125,8 +142,9 @@ function paintEdge(
   context.fillRect(x, top + 4, 1.5, 29);
 }
 
-function paintTransfer(paper: Paper, row: TransferRow, left: number, right: number, top: number): void {
+function paintTransfer(paper: Paper, row: TransferRow, left: number, right: number, lane: Drawn): void {
   const { context, colour } = paper;
+  const { top } = lane;
   const isSelected = row.n === store.selected.value;
   const marks = marksOf(row);
   const tone = row.fault !== undefined ? 'bad' : marks.length > 0 ? 'marked' : 'good';
@@ -141,6 +159,9 @@ function paintTransfer(paper: Paper, row: TransferRow, left: number, right: numb
   }
   if (right - left > WAVE_PX) paintWave(paper, row, left, right, top);
   else if (right - left > 30) paintWords(paper, row, left, right, top);
+  // One over the other nobody could read.
+  if (right - left < BADGE && left < lane.marked && !isSelected) return;
+  if (marks.length > 0) lane.marked = left + BADGE;
   paintMarks(paper, marks, left, right, top, tone);
 }
 

@@ -15,10 +15,15 @@ const FORMATS = [
 /** The rows that are shown, between the markers where both are set; undefined: all that there are. */
 function chosen(): readonly number[] | undefined {
   const [from, to] = [...markers.value].sort((a, b) => a - b);
-  if (store.shown.length === store.rows.length && to === undefined) return undefined;
-  const rows = store.shown.flatMap((place) => store.rows[place] ?? []);
-  if (from === undefined || to === undefined) return rows.map(({ n }) => n);
-  return rows.filter(({ at }) => at >= from && at <= to).map(({ n }) => n);
+  const isPart = from !== undefined && to !== undefined;
+  if (store.shownCount() === store.rows.length && !isPart) return undefined;
+  const numbers: number[] = [];
+  for (let index = 0; index < store.shownCount(); index++) {
+    const place = store.shownAt(index);
+    const at = store.rows.at(place);
+    if (!isPart || (at >= from && at <= to)) numbers.push(store.rows.n(place));
+  }
+  return numbers;
 }
 
 /** `[[1, 3], [5, 5]]` */
@@ -50,7 +55,7 @@ export function Save() {
       },
     );
   };
-  const isPart = markers.value.length === 2 || store.shown.length !== store.rows.length;
+  const isPart = markers.value.length === 2 || store.shownCount() !== store.rows.length;
   return (
     <span class="save">
       <select

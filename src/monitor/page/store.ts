@@ -1,6 +1,7 @@
 import { computed, effect, signal } from '@preact/signals';
-import { isTransfer, type Lane, type Row } from '../row.ts';
+import { type Happening, isTransfer, type Lane, type Row, type Rows } from '../row.ts';
 import type { BoardState } from '../state.ts';
+import { RowTable } from './rows.ts';
 
 /** Older rows are dropped from the page, a tenth at a time. */
 const MAX_ROWS = 1_000_000;
@@ -21,29 +22,36 @@ export const filter = signal('');
 export const selected = signal<number | undefined>(undefined);
 /** The number of a row that the table scrolls to. */
 export const revealed = signal<{ readonly n: number } | undefined>(undefined);
-/** Counts changes of `rows` and `shown`: they are too long to be copied for each. */
+/** Counts changes of `rows` and of those that are shown: they are too long to be copied for each. */
 export const version = signal(0);
 
 /** All that happened, in its order. */
-export let rows: Row[] = [];
-/** Places in `rows` of those that the filter lets through. */
-export let shown: number[] = [];
+export const rows = new RowTable();
+/** Places in `rows` of those that the filter lets through; undefined: it lets all through. */
+let sifted: number[] | undefined;
+/** Whether the filter lets a happening through, by its place: as far as it was looked at. */
+let passing: (boolean | undefined)[] = [];
 
 const words = computed(() => filter.value.toLowerCase().split(/\s+/).filter(Boolean));
 
-/** Every word of the filter stands somewhere in the row; `!` are those that failed. */
-function passes(row: Row): boolean {
-  if (words.value.length === 0) return true;
-  const text = textOf(row).toLowerCase();
+/** How many the filter lets through. */
+export const shownCount = (): number => sifted?.length ?? rows.length;
+
+/** The place in `rows` of one of those. */
+export const shownAt = (index: number): number => (sifted === undefined ? index : (sifted[index] as number));
+
+/** Every word of the filter stands somewhere in what happened; `!` is what failed. */
+function passes(happening: Happening): boolean {
+  const text = textOf(happening).toLowerCase();
   return words.value.every((word) =>
-    word === '!' ? isTransfer(row) && row.fault !== undefined : text.includes(word),
+    word === '!' ? isTransfer(happening) && happening.fault !== undefined : text.includes(word),
   );
 }
 
 /** What filter and search look at. */
-export function textOf(row: Row): string {
-  if (!isTransfer(row)) return `gpio ${row.line} ${row.high ? 'rises' : 'falls'}`;
-  return `${row.bus} ${row.target} ${row.fault ?? 'ok'} ${row.client} ${row.text}`;
+function textOf(what: Happening): string {
+  if (!isTransfer(what)) return `gpio ${what.line} ${what.high ? 'rises' : 'falls'}`;
+  return `${what.bus} ${what.target} ${what.fault ?? 'ok'} ${what.client} ${what.text}`;
 }
 
 let isDue = false;
@@ -59,33 +67,38 @@ export function touch(): void {
 }
 
 /** Takes rows that came. */
-export function add(more: readonly Row[]): void {
-  for (const row of more) {
-    if (passes(row)) shown.push(rows.length);
-    rows.push(row);
-  }
+export function add(more: Rows): void {
+  const before = rows.length;
+  rows.add(more);
   if (rows.length > MAX_ROWS) {
-    rows = rows.slice(MAX_ROWS / 10);
+    rows.drop(MAX_ROWS / 10);
     sift();
-  }
+  } else sift(before);
   touch();
 }
 
 /** Begins anew: the rows are those of another run. */
 export function clear(): void {
   board.value = undefined;
-  rows = [];
-  shown = [];
+  rows.clear();
+  sift();
   lost.value = 0;
   selected.value = undefined;
   touch();
 }
 
-function sift(): void {
-  shown = [];
-  rows.forEach((row, place) => {
-    if (passes(row)) shown.push(place);
-  });
+/** Looks which rows the filter lets through, from a place on. */
+function sift(from = 0): void {
+  if (words.value.length === 0) {
+    sifted = undefined;
+    return;
+  }
+  if (from === 0 || sifted === undefined) [sifted, passing] = [[], []];
+  for (let place = from; place < rows.length; place++) {
+    const of = rows.of(place);
+    passing[of] ??= passes(rows.happening(place));
+    if (passing[of]) sifted.push(place);
+  }
 }
 
 effect(() => {
@@ -94,21 +107,21 @@ effect(() => {
   touch();
 });
 
-/** The row with a number: they have no gaps. */
+/** The row with a number. */
 export function rowOf(n: number): Row | undefined {
-  const first = rows[0];
-  if (first === undefined) return undefined;
-  const guess = rows[n - first.n];
-  return guess?.n === n ? guess : rows.find((row) => row.n === n);
+  const row = rows.row(rows.placeOf(n));
+  return row?.n === n ? row : undefined;
 }
 
 /** Where among those that are shown the first is whose number is not less. */
 export function shownPlace(n: number): number {
+  const wanted = rows.placeOf(n);
+  if (sifted === undefined) return wanted;
   let low = 0;
-  let high = shown.length;
+  let high = sifted.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((rows[shown[middle] as number] as Row).n < n) low = middle + 1;
+    if ((sifted[middle] as number) < wanted) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -127,18 +140,21 @@ export function reveal(n: number): void {
  */
 export function find(text: string, step: 1 | -1): Row | undefined {
   const wanted = text.toLowerCase();
-  const count = shown.length;
+  const count = shownCount();
   if (wanted === '' || count === 0) return undefined;
   const { value: n } = selected;
   const place = n === undefined ? (step === 1 ? -1 : 0) : shownPlace(n);
-  const isThere = n !== undefined && rows[shown[place] as number]?.n === n;
+  const isThere = n !== undefined && place < count && rows.n(shownAt(place)) === n;
   // Where the selected one is filtered out, the one at its place is the next.
   const begin = step === 1 && !isThere && n !== undefined ? place - 1 : place;
+  const found: (boolean | undefined)[] = [];
   for (let i = 1; i <= count; i++) {
-    const row = rows[shown[(begin + step * i + 2 * count) % count] as number] as Row;
-    if (!textOf(row).toLowerCase().includes(wanted)) continue;
-    reveal(row.n);
-    return row;
+    const at = shownAt((begin + step * i + 2 * count) % count);
+    const of = rows.of(at);
+    found[of] ??= textOf(rows.happening(at)).toLowerCase().includes(wanted);
+    if (!found[of]) continue;
+    reveal(rows.n(at));
+    return rows.row(at);
   }
   return undefined;
 }

@@ -120,10 +120,10 @@ function attachPointer(canvas: HTMLCanvasElement): void {
 
 /** The newest at the right edge, with what was shown before at its scale. */
 function followEnd(): void {
-  const last = store.rows.at(-1);
-  if (last === undefined) return;
+  const { rows } = store;
+  if (rows.length === 0) return;
   const { from, span } = view.peek();
-  const end = last.at + (isTransfer(last) ? last.queued + last.wire : 0);
+  const end = rows.end(rows.length - 1);
   if (end > from + span || end < from) view.value = { from: end - span * 0.9, span };
 }
 
@@ -137,11 +137,11 @@ export function zoomTo(row: Row): void {
 /** Selects the transfer at a place. */
 function pick(x: number, y: number, width: number): void {
   const lane = store.lanes.value[Math.floor((y - RULER) / LANE)];
-  let best: Row | undefined;
-  for (const row of seen()) {
-    if (laneOf(row) !== lane?.name) continue;
-    const [left, right] = edgesOf(row, width);
-    if (x >= left - 3 && x <= right + 3) best = row;
+  let best: number | undefined;
+  for (const place of seen()) {
+    if (laneOf(store.rows.happening(place)) !== lane?.name) continue;
+    const [left, right] = edgesOf(place, width);
+    if (x >= left - 3 && x <= right + 3) best = place;
   }
-  if (best !== undefined) store.reveal(best.n);
+  if (best !== undefined) store.reveal(store.rows.n(best));
 }

@@ -35,7 +35,7 @@ export function Traffic() {
       element.scrollTop = y - element.clientHeight / 2;
   });
   void store.version.value;
-  const count = store.shown.length;
+  const count = store.shownCount();
   const many = Math.ceil(height.value / ROW) + 2 * BEYOND;
   // Whoever follows sees the last ones, wherever the box was scrolled to before: it is drawn once for what came, and not again
   // for its scrolling.
@@ -76,9 +76,13 @@ export function Traffic() {
         </div>
         <div class="space" style={{ height: `${Math.min(count * ROW, TALLEST)}px` }}>
           <div class="window" style={{ transform: `translateY(${first * ROW}px)` }}>
-            {store.shown.slice(first, first + many).map((place, index) => (
+            {Array.from({ length: Math.max(0, Math.min(many, count - first)) }, (_, index) => (
               // By its place on the screen: what moves on is written anew in the elements that are there.
-              <Line key={index} row={store.rows[place] as Row} at={first + index} />
+              <Line
+                key={index}
+                row={store.rows.row(store.shownAt(first + index)) as Row}
+                at={first + index}
+              />
             ))}
           </div>
         </div>
@@ -88,7 +92,7 @@ export function Traffic() {
 }
 
 function Line({ row, at }: { row: Row; at: number }) {
-  const origin = store.rows[0]?.at ?? 0;
+  const origin = store.rows.length === 0 ? 0 : store.rows.at(0);
   const isSelected = store.selected.value === row.n;
   const select = () => {
     store.selected.value = row.n;
@@ -128,13 +132,14 @@ function Line({ row, at }: { row: Row; at: number }) {
 function moveSelection(event: KeyboardEvent): void {
   const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 20, PageUp: -20 };
   const step = steps[event.key];
-  if (step === undefined || store.shown.length === 0) return;
+  const count = store.shownCount();
+  if (step === undefined || count === 0) return;
   event.preventDefault();
   store.follows.value = false;
   const { value: n } = store.selected;
   const now = n === undefined ? -1 : store.shownPlace(n);
-  const next = Math.min(store.shown.length - 1, Math.max(0, now + step));
-  const row = store.rows[store.shown[next] as number] as Row;
+  const next = Math.min(count - 1, Math.max(0, now + step));
+  const row = store.rows.row(store.shownAt(next)) as Row;
   store.reveal(row.n);
   zoomTo(row);
 }

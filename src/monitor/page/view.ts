@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { isTransfer, type Row } from '../row.ts';
+import { type Happening, isTransfer, type Row } from '../row.ts';
 import * as store from './store.ts';
 
 /** What is seen: ms since 1970 at the left edge, and how many are seen. */
@@ -61,34 +61,23 @@ export const timeOf = (x: number, width: number): number =>
 
 export const startOf = (row: Row): number => (isTransfer(row) ? row.at + row.queued : row.at);
 
-/** The first place in `rows` that is not before `at`. */
-export function placeAt(at: number): number {
-  let low = 0;
-  let high = store.rows.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((store.rows[middle] as Row).at < at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** Rows that may be seen: transfers begin before they end, so some before the left edge too. */
-export function* seen(): Generator<Row> {
+/** Places of rows that may be seen: transfers begin before they end, so some before the left edge too. */
+export function* seen(): Generator<number> {
   const { from, span } = view.value;
-  const first = Math.max(0, placeAt(from) - 200);
-  for (let place = first; place < store.rows.length; place++) {
-    const row = store.rows[place] as Row;
-    if (row.at > from + span) return;
-    yield row;
+  const { rows } = store;
+  for (let place = Math.max(0, rows.placeAt(from) - 200); place < rows.length; place++) {
+    if (rows.at(place) > from + span) return;
+    yield place;
   }
 }
 
-export const laneOf = (row: Row): string => (isTransfer(row) ? row.bus : row.line);
+export const laneOf = (what: Happening): string => (isTransfer(what) ? what.bus : what.line);
 
-export function edgesOf(row: Row, width: number): [left: number, right: number] {
-  const left = xOf(startOf(row), width);
-  return isTransfer(row) ? [left, Math.max(left + 1, xOf(startOf(row) + row.wire, width))] : [left, left];
+/** Where the row at a place is drawn: an edge is a line, a transfer a box that is at least a pixel wide. */
+export function edgesOf(place: number, width: number): [left: number, right: number] {
+  const left = xOf(store.rows.start(place), width);
+  if (!isTransfer(store.rows.happening(place))) return [left, left];
+  return [left, Math.max(left + 1, xOf(store.rows.end(place), width))];
 }
 
 /** A time in ms as people write it; `step`: what must still be told apart. */

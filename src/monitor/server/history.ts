@@ -1,4 +1,4 @@
-import type { Lane } from '../row.ts';
+import type { Lane, RowTimes } from '../row.ts';
 import type { KeptEvent } from './kept-event.ts';
 
 /** Rows that are kept for pages that come later, or read slowly. */
@@ -7,9 +7,19 @@ const KEPT = 100_000;
 /** Losses that are told apart; older ones are told as one, at the place of the newest of them. */
 const LOSSES_KEPT = 1000;
 
-/** What has happened so far: the last rows, as lines of JSON. Whoever reads them asks by number, and nobody waits for anybody. */
+/** Rows that follow each other: their times, and the JSON of what happened, which is one string where it is the same. */
+export interface KeptRows {
+  readonly first: number;
+  readonly what: readonly string[];
+  readonly times: readonly RowTimes[];
+}
+
+/** What has happened so far: the last rows. Whoever reads them asks by number, and nobody waits for anybody. */
 export class History {
+  /** JSON of a `Happening`. */
   readonly #rows: string[] = [];
+  /** Of each row. */
+  readonly #times: RowTimes[] = [];
   /** Of each row. */
   readonly #events: KeptEvent[] = [];
   /** The number of the oldest row that is kept. */
@@ -36,13 +46,15 @@ export class History {
     return this.#next;
   }
 
-  /** @param row the text of the one with the number `next` @param event what it tells, whole */
-  add(row: string, event: KeptEvent): void {
+  /** @param row JSON of the happening of the row `next` @param event what it tells, whole */
+  add(row: string, times: RowTimes, event: KeptEvent): void {
     if (this.#rows.length < this.#kept) {
       this.#rows.push(row);
+      this.#times.push(times);
       this.#events.push(event);
     } else {
       this.#rows[this.#at] = row;
+      this.#times[this.#at] = times;
       this.#events[this.#at] = event;
       this.#at = (this.#at + 1) % this.#kept;
       this.#first++;
@@ -89,13 +101,16 @@ export class History {
     return this.#lost.reduce((sum, { before, count }) => (before <= number ? sum + count : sum), 0);
   }
 
-  /** At most `count` rows from number `from` on. */
-  read(from: number, count: number): string[] {
-    const end = Math.min(this.#next, from + count);
-    return Array.from({ length: Math.max(0, end - from) }, (_, i) => {
-      const place = (this.#at + from + i - this.#first) % this.#rows.length;
-      return this.#rows[place] as string;
-    });
+  /** At most `count` rows from number `first` on. */
+  read(first: number, count: number): KeptRows {
+    const [what, times]: [string[], RowTimes[]] = [[], []];
+    const end = Math.min(this.#next, first + count);
+    for (let n = first; n < end; n++) {
+      const place = (this.#at + n - this.#first) % this.#rows.length;
+      what.push(this.#rows[place] as string);
+      times.push(this.#times[place] as RowTimes);
+    }
+    return { first, what, times };
   }
 
   /** Calls `changed` once when there is something new. */

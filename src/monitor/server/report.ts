@@ -1,8 +1,8 @@
 import type { Captured } from '../../formats/index.ts';
 import { busName } from '../../trace/decode.ts';
-import type { Lane, Row } from '../row.ts';
+import type { EdgeRow, Lane, Row, TransferRow } from '../row.ts';
 import { reportPage } from './report-page.ts';
-import { edgeRow, lineName, transferRow } from './row-of.ts';
+import { edgeHappening, happeningOf, lineName, timesOf } from './row-of.ts';
 
 /** The page of what was captured. @returns its HTML */
 export async function reportOf(file: string, { buses, events, beganMs = 0 }: Captured): Promise<string> {
@@ -15,12 +15,15 @@ export async function reportOf(file: string, { buses, events, beganMs = 0 }: Cap
     const at = beganMs + atNs / 1e6;
     if (what.kind === 'transfer') {
       // Its time is that of its turn here: nothing of the wait stands in front of it.
-      rows.push({ ...transferRow(rows.length + 1, meaning(what)), at: at - what.queuedMs });
+      rows.push({
+        ...happeningOf(meaning(what)),
+        ...{ n: rows.length + 1, ...timesOf(what), at: at - what.queuedMs },
+      } as TransferRow);
     } else if (what.kind === 'edge') {
       const name = lineName(what);
       if (!lanes.some((lane) => lane.name === name))
         lanes.push({ name, kind: 'line', path: what.controller });
-      rows.push({ ...edgeRow(rows.length + 1, what), at });
+      rows.push({ ...edgeHappening(what), n: rows.length + 1, at } as EdgeRow);
     } else lost += what.count;
   }
   return reportPage({ board: file, lanes, rows, lost });

@@ -1,17 +1,24 @@
 import { SDA_FREED } from '../../bus/words.ts';
 import { busName, notesText, type WatchedTransfer } from '../../trace/decode.ts';
-import type { TracedBytes, TracedEdge, TracedSegment } from '../../trace/index.ts';
-import type { EdgeRow, RowBytes, RowSegment, TransferRow } from '../row.ts';
+import type { TracedBytes, TracedEdge, TracedSegment, TracedTransfer } from '../../trace/index.ts';
+import type { Happening, RowBytes, RowSegment, RowTimes } from '../row.ts';
 
 /** More bytes of a message are counted, and not shown. */
 const SHOWN_BYTES = 64;
 
-/** A transfer as the page has it. */
-export function transferRow(n: number, { transfer, bus, target, part, text }: WatchedTransfer): TransferRow {
-  const { startedMs, queuedMs, wireMs, client, fault, nack, attempts, stretchedNs, struck } = transfer;
+/** When a transfer was. */
+export function timesOf({
+  startedMs,
+  queuedMs,
+  wireMs,
+}: Pick<TracedTransfer, 'startedMs' | 'queuedMs' | 'wireMs'>): RowTimes {
+  return { at: startedMs, queued: queuedMs, wire: wireMs };
+}
+
+/** A transfer as the page has it, but for its times. */
+export function happeningOf({ transfer, bus, target, part, text }: WatchedTransfer): Happening {
+  const { client, fault, nack, attempts, stretchedNs, struck } = transfer;
   return {
-    n,
-    at: startedMs,
     bus: busName(bus),
     target,
     part,
@@ -19,8 +26,6 @@ export function transferRow(n: number, { transfer, bus, target, part, text }: Wa
     text: text + notesText(transfer),
     ...(fault !== undefined && { fault }),
     ...(nack !== undefined && { nack: { message: nack.message, byte: nack.byte } }),
-    queued: queuedMs,
-    wire: wireMs,
     ...(attempts > 1 && { attempts }),
     ...(stretchedNs > 0 && { stretched: stretchedNs / 1e6 }),
     ...(struck.some((text) => !text.startsWith(SDA_FREED)) && { injected: true as const }),
@@ -29,9 +34,9 @@ export function transferRow(n: number, { transfer, bus, target, part, text }: Wa
   };
 }
 
-/** An edge as the page has it. */
-export function edgeRow(n: number, edge: TracedEdge): EdgeRow {
-  return { n, at: edge.startedMs, line: lineName(edge), high: edge.high };
+/** An edge as the page has it, but for its time. */
+export function edgeHappening(edge: TracedEdge): Happening {
+  return { line: lineName(edge), high: edge.high };
 }
 
 /** `button`, `/gpio 3` */

@@ -10,6 +10,10 @@ export class Silences {
     return [...this.#paths];
   }
 
+  get isEmpty(): boolean {
+    return this.#paths.size === 0;
+  }
+
   clear(): void {
     this.#paths.clear();
   }

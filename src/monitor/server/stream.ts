@@ -1,9 +1,11 @@
 import type { ServerResponse } from 'node:http';
-import type { StreamLine } from '../row.ts';
-import type { History } from './history.ts';
+import type { RowTimes, StreamLine } from '../row.ts';
+import type { History, KeptRows } from './history.ts';
 
 /** Rows that are written at once. */
 const ROWS_AT_ONCE = 1000;
+/** Happenings that a page is told of once, before all are told anew. */
+const TOLD_MAX = 4096;
 /** A page is told what is new this often, in ms. */
 const PACE_MS = 30;
 
@@ -14,6 +16,8 @@ export class Stream {
   /** The number of the next row to be told. */
   #next: number;
   #lanes = 0;
+  /** Places of the happenings that were told, by their JSON. */
+  readonly #told = new Map<string, number>();
   /** Of what the board lost, so many were told. */
   #lostTold = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -72,12 +76,28 @@ export class Stream {
     if (lost > 0) this.tell({ lost });
     const rows = this.#history.read(Math.max(from, first), ROWS_AT_ONCE);
     this.#next = until;
-    // Rows are text already.
-    const isRead = rows.length === 0 || this.#response.write(`{"rows":[${rows.join(',')}]}\n`);
+    const isRead = rows.what.length === 0 || this.#response.write(this.#lineOf(rows));
     if (!isRead) this.#response.once('drain', () => this.#pump());
     else if (until < this.#history.next) this.#later(0);
     else if (this.#isEnding) this.end();
     else this.#forget = this.#history.whenChanged(() => this.#later(PACE_MS));
+  }
+
+  /** A line with `Rows`: each happening stands in it as a place, and the first time as the JSON that it is already. */
+  #lineOf({ first, what, times }: KeptRows): string {
+    const isFull = this.#told.size >= TOLD_MAX;
+    if (isFull) this.#told.clear();
+    const told: string[] = [];
+    const of = what.map((text) => {
+      const known = this.#told.get(text);
+      if (known !== undefined) return known;
+      this.#told.set(text, this.#told.size);
+      told.push(text);
+      return this.#told.size - 1;
+    });
+    const column = (name: keyof RowTimes) => `"${name}":${JSON.stringify(times.map((each) => each[name]))}`;
+    const columns = [column('at'), column('queued'), column('wire')].join(',');
+    return `{"rows":{"first":${first},${isFull ? '"anew":true,' : ''}"told":[${told.join(',')}],"of":[${of.join(',')}],${columns}}}\n`;
   }
 
   #later(ms: number): void {

@@ -2,7 +2,7 @@ import { SDA_FREED } from '../../bus/words.ts';
 import type { TracedTransfer } from '../event.ts';
 
 /** A wait for its turn that is worth a word, in ms. */
-const LONG_MS = 1;
+export const LONG_MS = 1;
 
 /**
  * What a transfer met beside its result, behind what it means: `; waited 12.0 ms for its turn; 3 attempts`. Empty where it

@@ -13,6 +13,8 @@ export interface PartReader {
   /** Of its node, where that is known. */
   readonly path?: string | undefined;
   text(transfer: TracedTransfer): string;
+  /** What a transfer means depends on those before it. */
+  readonly remembers?: true;
   /** By the names of its data sheet; undefined where nothing is known, or it does more than one thing. */
   access(transfer: TracedTransfer): PartAccess | undefined;
   /** What `access` may name. */
@@ -52,7 +54,7 @@ function namesOf(sheet: Sheet, of: NamedKind): readonly string[] {
 }
 
 /** The two ways to read a transfer. */
-type Reads = Pick<PartReader, 'text' | 'access'>;
+type Reads = Pick<PartReader, 'text' | 'access' | 'remembers'>;
 
 const noAccess = () => undefined;
 const noNames = () => [];
@@ -69,7 +71,7 @@ export const unknownSpi: PartReader = { name: '', names: noNames, ...plainSpi };
 function i2cReader(part: TracedPart, sheet: Sheet | undefined): Reads {
   const control = sheet?.bus.i2c?.control;
   if (sheet !== undefined && control !== undefined)
-    return { text: new CommandReader(control, sheet).text, access: noAccess };
+    return { text: new CommandReader(control, sheet).text, access: noAccess, remembers: true };
   const dialect = i2cDialect(part, sheet);
   return {
     text: ({ segments }) => i2cText(segments, dialect),

@@ -13,6 +13,8 @@ export interface WatchedTransfer {
   readonly part: string;
   /** What it means. */
   readonly text: string;
+  /** Whether another transfer that is the same but for its number and times would mean the same. */
+  readonly isOfItself: boolean;
 }
 
 /** A transfer with its place and its meaning. */
@@ -29,7 +31,8 @@ export function watched(
   const place = bus.kind === 'i2c' ? hexByte(unit) : `cs ${unit}`;
   const others = transfer.segments.some(({ target }) => target !== unit) ? ' and others' : '';
   const target = `${place} ${reader.name}${others}`.trimEnd();
-  return { transfer, bus, target, part: reader.name, text: reader.text(transfer) };
+  const isOfItself = reader.remembers !== true;
+  return { transfer, bus, target, part: reader.name, text: reader.text(transfer), isOfItself };
 }
 
 /** `i2c-1`, `spi-0` */

@@ -1,0 +1,60 @@
+import type { TraceEvent } from './event.ts';
+import { EDGE_BYTES, HEAD, KIND, TRANSFER, TRANSFER_BYTES } from './format.ts';
+import { RecordReader } from './records.ts';
+
+/** A transfer by what it is, and when it was. */
+export interface AlikeTransfer {
+  /** The same for all transfers that differ in their numbers and times alone. */
+  readonly key: string;
+  readonly startedMs: number;
+  readonly queuedMs: number;
+  readonly wireMs: number;
+}
+
+const reader = new RecordReader();
+
+/** Records one behind the other, which are read when they are asked for: of most of them a look is enough. */
+export class RecordBlock {
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #text: Buffer;
+  readonly #view: DataView;
+
+  constructor(bytes: Uint8Array<ArrayBuffer>) {
+    this.#bytes = bytes;
+    this.#text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+
+  get length(): number {
+    return this.#bytes.length;
+  }
+
+  /** Where the record ends that begins at `from`. @throws {RangeError} there is none, or not whole */
+  endOf(from: number): number {
+    const end = from + this.#view.getUint32(from + HEAD.LENGTH, true);
+    if (end < from + EDGE_BYTES || end > this.#bytes.length)
+      throw new RangeError('invalid record: it ends before its head does, or behind what there is');
+    return end;
+  }
+
+  /** @throws {RangeError} it is no record */
+  event(from: number, end: number): TraceEvent {
+    reader.take(this.#bytes.subarray(from, end));
+    return reader.read() as TraceEvent;
+  }
+
+  /** Undefined for what is no transfer. */
+  alike(from: number, end: number): AlikeTransfer | undefined {
+    const view = this.#view;
+    if (view.getUint8(from + HEAD.KIND) !== KIND.TRANSFER || end < from + TRANSFER_BYTES) return undefined;
+    const bus = view.getUint16(from + HEAD.BUS, true);
+    // How long its texts are, too: else the end of one could be the beginning of the next.
+    const texts = view.getUint32(from + HEAD.TEXT, true);
+    return {
+      key: `${bus} ${texts} ${this.#text.toString('latin1', from + TRANSFER.STRETCHED, end)}`,
+      startedMs: view.getFloat64(from + HEAD.STARTED, true),
+      queuedMs: view.getFloat64(from + TRANSFER.QUEUED, true),
+      wireMs: view.getFloat64(from + TRANSFER.WIRE, true),
+    };
+  }
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { RowTable } from '../../src/monitor/page/rows.ts';
 import type { Happening, Rows } from '../../src/monitor/row.ts';
+import { RowTable } from '../../src/monitor/row-table.ts';
 
 const happening = (text: string): Happening => ({
   ...{ bus: 'i2c-1', target: '0x48', part: '', client: 'a', text, segments: [] },

@@ -155,6 +155,20 @@ describe('the server of the page', () => {
     expect((lines as StreamLine[]).some((line) => 'rows' in line && line.rows.anew)).toBe(true);
   });
 
+  it('tells what depends on a transfer before, as many times as it comes', async () => {
+    const { board, get } = await monitored();
+    const bus = board.open('/dev/i2c-0');
+    const response = await get('/api/events');
+    // SSD1306 data sheet, table 9-1: 81h sets the contrast and takes a byte; A4h by itself follows the RAM.
+    const bytes = [0xa4, 0x81, 0xa4, 0xa4];
+    for (const byte of [...bytes, ...bytes])
+      bus.transferSync([{ addr: 0x3c, write: Uint8Array.of(0, byte) }]);
+    const rows = rowsOf(await linesOf(response, (all) => rowsOf(all).length >= 8)) as TransferRow[];
+    const texts = rows.map(({ text }) => text);
+    expect(texts.slice(4)).toEqual(texts.slice(0, 4));
+    expect([texts[0] === texts[3], texts[2] === texts[3]]).toEqual([true, false]);
+  });
+
   it('tells registers without changing one, and refuses points that are none', async () => {
     const text = BOARD.replace('national,lm75', 'ti,tmp117');
     const { board, ask } = await monitored(text);

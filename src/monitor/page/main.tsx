@@ -1,8 +1,8 @@
 import { render } from 'preact';
+import { rowsOf } from '../row-table.ts';
 import { ownReport, readEvents } from './api.ts';
 import { Find } from './find.tsx';
 import { Parts } from './parts.tsx';
-import { rowsOf } from './rows.ts';
 import { Save } from './save.tsx';
 import * as store from './store.ts';
 import { Timeline } from './timeline-section.tsx';

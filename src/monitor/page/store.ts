@@ -1,7 +1,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import { type Happening, isTransfer, type Lane, type Row, type Rows } from '../row.ts';
+import { RowTable } from '../row-table.ts';
 import type { BoardState } from '../state.ts';
-import { RowTable } from './rows.ts';
 
 /** Older rows are dropped from the page, a tenth at a time. */
 const MAX_ROWS = 1_000_000;

@@ -1,4 +1,4 @@
-import { type Happening, isTransfer, type Row, type Rows } from '../row.ts';
+import { type Happening, isTransfer, type Row, type Rows } from './row.ts';
 
 /** Rows for which there is room at first. */
 const ROOM = 1 << 14;

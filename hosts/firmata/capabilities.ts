@@ -7,6 +7,7 @@ import {
   type SpiCapabilities,
 } from '../../src/bus/index.ts';
 import { BYTES_WITHOUT_DELAYS } from '../link/index.ts';
+import { PIN_CAPABILITIES } from '../pins/index.ts';
 import { I2C_BYTES_MAX } from './protocol.ts';
 
 /** Hz; Arduino's Wire, and Firmata has no command for another. */
@@ -30,10 +31,14 @@ export const SPI_CAPABILITIES: SpiCapabilities = {
   maxSpeedHz: 0,
 };
 
+export const LINES_MAX = 16;
+
 const BOARD = {
+  gpio: PIN_CAPABILITIES,
+  lines: LINES_MAX,
   i2c: I2C_CAPABILITIES,
   spi: { ...SPI_CAPABILITIES, chipSelects: 1 },
-  judges: 'firmata-io, StandardFirmata 2.4 itself (I2C); SPI by the protocol and a firmware’s source',
+  judges: 'firmata-io, StandardFirmata 2.4 itself (I2C, pins); SPI by the protocol and a firmware’s source',
 };
 
 export const sheets: readonly AdapterSheet[] = [

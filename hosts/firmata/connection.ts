@@ -1,5 +1,6 @@
 import { BusFault } from '../../src/bus/index.ts';
 import type { ByteLink, LinkOpener } from '../link/index.ts';
+import { Turns } from '../pins/index.ts';
 import {
   capabilitiesOf,
   MESSAGE,
@@ -20,6 +21,7 @@ const GREET_TRIES = GREET_LIMIT_MS / GREET_MS;
 const QUIET_MS = 2000;
 /** Pins that every board has: their numbers tell one question from another. */
 const TOKENS = 8;
+const PORTS = 16;
 
 /** Who waits for the answers to what was sent. */
 interface Waiter {
@@ -45,7 +47,12 @@ export class FirmataConnection {
   #versionCame: (() => void) | undefined;
   #token = 0;
   #lost: BusFault | undefined;
-  #modes: ReadonlySet<number> = new Set();
+  /** The modes of each pin. */
+  #pins: readonly ReadonlySet<number>[] = [];
+  /** Levels of the inputs of each port that were told last. */
+  readonly #levels = new Uint8Array(PORTS);
+  readonly #turns = new Turns();
+  #protocol = { major: 0, minor: 0 };
   /** The board has booted, and knows nothing of what it was told before. */
   onReset: () => void = () => {};
 
@@ -60,7 +67,23 @@ export class FirmataConnection {
 
   /** Whether any pin has that mode. */
   can(mode: number): boolean {
-    return this.#modes.has(mode);
+    return this.#pins.some((modes) => modes.has(mode));
+  }
+
+  /** The modes that a pin has; undefined while that is not known. */
+  modesOf(pin: number): ReadonlySet<number> | undefined {
+    return this.#pins.length === 0 ? undefined : (this.#pins[pin] ?? new Set());
+  }
+
+  /** Whether the board speaks a version of the protocol, or a later one. */
+  speaks(major: number, minor: number): boolean {
+    const own = this.#protocol;
+    return own.major > major || (own.major === major && own.minor >= minor);
+  }
+
+  /** Level of an input that was told last. */
+  levelOf(pin: number): boolean {
+    return (((this.#levels[pin >> 3] ?? 0) >> (pin & 7)) & 1) === 1;
   }
 
   /** @throws {BusFault} */
@@ -90,10 +113,14 @@ export class FirmataConnection {
   }
 
   /**
-   * Sends `bytes`. @returns what the board said until all of it was carried out
+   * Sends `bytes`, after whatever is under way. @returns what the board said until all of it was carried out
    * @throws {BusFault} `ENODEV`, `ETIMEDOUT`
    */
-  exchange(bytes: Uint8Array, signal?: AbortSignal, quietMs = QUIET_MS): Promise<readonly SysexMessage[]> {
+  exchange(bytes: Uint8Array, signal?: AbortSignal): Promise<readonly SysexMessage[]> {
+    return this.#turns.take(() => this.#exchange(bytes, signal), signal);
+  }
+
+  #exchange(bytes: Uint8Array, signal: AbortSignal | undefined): Promise<readonly SysexMessage[]> {
     const link = this.#link;
     if (link === undefined || this.#lost !== undefined)
       return Promise.reject(this.#lost ?? new BusFault('ENODEV', `${this.description} is not open`));
@@ -109,9 +136,9 @@ export class FirmataConnection {
       };
       const onAbort = (): void => settle(() => reject(timedOut(signal)));
       const limit = setTimeout(() => {
-        const late = `the Firmata board on ${this.#name} did not answer within ${quietMs} ms`;
+        const late = `the Firmata board on ${this.#name} did not answer within ${QUIET_MS} ms`;
         settle(() => reject(new BusFault('ETIMEDOUT', late)));
-      }, quietMs);
+      }, QUIET_MS);
       signal?.addEventListener('abort', onAbort, { once: true });
       this.#waiter = {
         token,
@@ -125,8 +152,14 @@ export class FirmataConnection {
 
   #take(message: Message): void {
     if (message.kind === 'version') {
+      this.#protocol = message;
+      this.#levels.fill(0);
       this.#versionCame?.();
       this.onReset();
+      return;
+    }
+    if (message.kind === 'digital') {
+      this.#levels[message.port] = message.levels;
       return;
     }
     const waiter = this.#waiter;
@@ -159,14 +192,13 @@ export class FirmataConnection {
     const said = new Map(answers.map((answer) => [answer.command, answer.data]));
     const [major = 2, minor = 0, ...name] = said.get(SYSEX.FIRMWARE) ?? [];
     this.#firmware = `${textOf(Uint8Array.from(name)).replace(/\.ino$/, '') || 'Firmata'} ${major}.${minor}`;
-    const { pins, modes } = capabilitiesOf(said.get(SYSEX.CAPABILITIES) ?? new Uint8Array(0));
-    if (pins < TOKENS)
+    this.#pins = capabilitiesOf(said.get(SYSEX.CAPABILITIES) ?? new Uint8Array(0));
+    if (this.#pins.length < TOKENS)
       throw new BusFault(
         'EPROTO',
         `the Firmata board on ${this.#name} does not say what its pins can do: update its firmware`,
       );
-    this.#modes = modes;
-    if (!modes.has(PIN_MODE.I2C) && !modes.has(PIN_MODE.SPI))
+    if (!this.can(PIN_MODE.I2C) && !this.can(PIN_MODE.SPI))
       throw new BusFault(
         'EPROTO',
         `the firmware of the Firmata board on ${this.#name} has neither I2C nor SPI: use StandardFirmata or ConfigurableFirmata`,

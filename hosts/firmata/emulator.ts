@@ -1,5 +1,7 @@
 import type { EmulatedAdapter, EmulatedI2c, EmulatedSpi } from '../link/index.ts';
+import { EmulatedPins } from '../pins/index.ts';
 import {
+  digitalMessage,
   fromPairs,
   I2C,
   MESSAGE,
@@ -17,10 +19,14 @@ import {
 export interface EmulatorOptions {
   readonly i2c?: EmulatedI2c | undefined;
   readonly spi?: EmulatedSpi | undefined;
+  /** What its first 16 pins are wired to. */
+  readonly pins?: EmulatedPins | undefined;
 }
 
 /** Pins of an Arduino Uno; 18 and 19 are I2C, 11 to 13 SPI. */
 const PINS = 20;
+/** Of eight pins each, that this emulator has wires for. */
+const PORTS = 2;
 const NAME = 'ConfigurableFirmata.ino';
 const VERSION = [2, 7] as const;
 const PROTOCOL_VERSION = [MESSAGE.VERSION, 2, 6] as const;
@@ -37,6 +43,11 @@ export class FirmataEmulator implements EmulatedAdapter {
   readonly #spi: EmulatedSpi | undefined;
   readonly #pinModes = new Uint8Array(PINS);
   readonly #levels = new Uint8Array(PINS).fill(1);
+  readonly #pins: EmulatedPins;
+  /** Pins that were made inputs: the others are not told of. */
+  #inputs = 0;
+  readonly #reported = new Uint8Array(PORTS);
+  readonly #reports = new Uint8Array(PORTS);
   /** Device to the pin of its chip select. */
   readonly #devices = new Map<number, number>();
   #input: number[] = [];
@@ -45,14 +56,17 @@ export class FirmataEmulator implements EmulatedAdapter {
   #spiEnabled = false;
   #selected: number | undefined;
 
-  constructor({ i2c, spi }: EmulatorOptions) {
+  constructor({ i2c, spi, pins = new EmulatedPins() }: EmulatorOptions) {
     this.#i2c = i2c;
     this.#spi = spi;
+    this.#pins = pins;
     if (i2c !== undefined) i2c.clockHz = 100_000;
+    this.#reset();
   }
 
   feed(bytes: Uint8Array): Uint8Array {
     this.#answer = [];
+    for (let port = 0; port < PORTS; port++) this.#report(port, false);
     for (const byte of bytes) this.#take(byte);
     return Uint8Array.from(this.#answer);
   }
@@ -71,25 +85,59 @@ export class FirmataEmulator implements EmulatedAdapter {
     const [command, a = 0, b = 0] = this.#input;
     if (command === MESSAGE.VERSION) this.#answer.push(...PROTOCOL_VERSION);
     else if (command === MESSAGE.RESET) this.#reset();
-    else if (this.#input.length === 3 && command === MESSAGE.SET_PIN_MODE) this.#pinMode(a, b);
+    else if (this.#input.length === 2 && ((command ?? 0) & 0xf0) === MESSAGE.REPORT_DIGITAL) {
+      const port = (command ?? 0) & 0x0f;
+      if (port >= PORTS) return;
+      this.#reports[port] = a;
+      this.#report(port, a !== 0);
+    } else if (this.#input.length === 3 && command === MESSAGE.SET_PIN_MODE) this.#pinMode(a, b);
     else if (this.#input.length === 3 && command === MESSAGE.SET_PIN_VALUE) this.#pinValue(a, b);
   }
 
   #reset(): void {
     this.#i2cEnabled = false;
     this.#spiEnabled = false;
-    this.#pinModes.fill(PIN_MODE.INPUT);
+    this.#devices.clear();
+    this.#pinModes.fill(PIN_MODE.OUTPUT);
+    this.#levels.fill(0);
+    this.#inputs = 0;
+    this.#reports.fill(0);
+    this.#reported.fill(0);
+    this.#drivePins();
     this.#select();
   }
 
   #pinMode(pin: number, mode: number): void {
-    if (pin < PINS) this.#pinModes[pin] = mode;
+    if (pin < PINS) {
+      this.#pinModes[pin] = mode;
+      this.#inputs &= ~(1 << pin);
+      if (mode === PIN_MODE.INPUT) this.#inputs |= 1 << pin;
+    }
+    this.#drivePins();
     this.#select();
   }
 
   #pinValue(pin: number, value: number): void {
     if (pin < PINS) this.#levels[pin] = value === 0 ? 0 : 1;
+    this.#drivePins();
     this.#select();
+  }
+
+  #drivePins(): void {
+    let [levels, directions] = [0, 0];
+    for (let pin = 0; pin < 8 * PORTS; pin++) {
+      if (this.#pinModes[pin] === PIN_MODE.OUTPUT) directions |= 1 << pin;
+      if (this.#levels[pin] === 1) levels |= 1 << pin;
+    }
+    this.#pins.drive(levels, directions);
+  }
+
+  /** Tells the inputs of a port where they have changed, as the firmware does each time before it reads its messages. */
+  #report(port: number, always: boolean): void {
+    const levels = ((this.#pins.levels & this.#inputs) >> (8 * port)) & 0xff;
+    if (this.#reports[port] === 0 || (!always && levels === this.#reported[port])) return;
+    this.#reported[port] = levels;
+    this.#answer.push(...digitalMessage(port, levels));
   }
 
   /** Chip selects follow their pins. */

@@ -1,7 +1,7 @@
 import { type DeviceNode, type HostAdapter, NodeError } from '../../src/bus/index.ts';
 import { Catalogue, populateI2c, populateSpi, type SimulationOptions } from '../../src/sim/index.ts';
 import { emulatedLink, linkOf } from '../link/index.ts';
-import { csPinsOf, FirmataAdapter } from './controller.ts';
+import { FirmataAdapter, pinsOf } from './controller.ts';
 import { FirmataEmulator } from './emulator.ts';
 
 export { I2C_CAPABILITIES, sheets } from './capabilities.ts';
@@ -33,7 +33,7 @@ export function createAdapter(
         `invalid current-speed ${baud}: expected ${BAUD_MIN} to ${BAUD_MAX}`,
       );
     const { name, open, unavailable } = linkOf(node, baud);
-    return new FirmataAdapter(name, csPinsOf(node), open, unavailable);
+    return new FirmataAdapter(name, pinsOf(node), open, unavailable);
   }
   const child = (bus: string): DeviceNode | undefined => node.children.find(({ name }) => name === bus);
   const [i2c, spi] = [child('i2c'), child('spi')];
@@ -41,5 +41,9 @@ export function createAdapter(
     i2c: i2c && populateI2c(i2c, simulation).wire,
     spi: spi && populateSpi(spi, simulation).wire,
   });
-  return new FirmataAdapter('a port in this process', [EMULATED_CS], emulatedLink(emulator));
+  return new FirmataAdapter(
+    'a port in this process',
+    { chipSelects: [EMULATED_CS], lines: pinsOf(node).lines },
+    emulatedLink(emulator),
+  );
 }

@@ -7,6 +7,8 @@
 /** First bytes of messages, without the channel of those that have one. */
 export const MESSAGE = {
   DIGITAL: 0x90,
+  /** Whether the eight pins of a port are told when they change. */
+  REPORT_DIGITAL: 0xd0,
   ANALOG: 0xe0,
   SYSEX: 0xf0,
   SET_PIN_MODE: 0xf4,
@@ -64,7 +66,11 @@ export interface SysexMessage {
   readonly data: Uint8Array;
 }
 
-export type Message = SysexMessage | { readonly kind: 'version' };
+export type Message =
+  | SysexMessage
+  | { readonly kind: 'version'; readonly major: number; readonly minor: number }
+  /** Levels of the inputs among eight pins; bit n is pin 8 x port + n. */
+  | { readonly kind: 'digital'; readonly port: number; readonly levels: number };
 
 /** Each byte as two of seven bits, the low one first. */
 export function pairs(bytes: Iterable<number>): number[] {
@@ -108,6 +114,11 @@ export function spiTransfer(device: number, request: number, data: Uint8Array): 
   return sysex(SYSEX.SPI, SPI.TRANSFER, device << 3, request, 0, data.length, ...pairs(data));
 }
 
+/** Levels of the eight pins of a port. */
+export function digitalMessage(port: number, levels: number): Uint8Array {
+  return Uint8Array.of(MESSAGE.DIGITAL | port, ...pairs([levels]));
+}
+
 /** Cuts what comes in into messages. */
 export class MessageReader {
   #message: number[] = [];
@@ -132,9 +143,14 @@ export class MessageReader {
     if (byte >= 0x80) this.#message = [byte];
     else if (this.#message.length > 0) this.#message.push(byte);
     if (this.#message.length > MESSAGE_BYTES_MAX) this.#message = [];
-    if (this.#message[0] === MESSAGE.VERSION && this.#message.length === 3) {
+    if (this.#message.length !== 3) return;
+    const [first = 0, low = 0, high = 0] = this.#message;
+    if (first === MESSAGE.VERSION) {
       this.#message = [];
-      this.#take({ kind: 'version' });
+      this.#take({ kind: 'version', major: low, minor: high });
+    } else if ((first & 0xf0) === MESSAGE.DIGITAL) {
+      this.#message = [];
+      this.#take({ kind: 'digital', port: first & 0x0f, levels: (low | (high << 7)) & 0xff });
     }
   }
 }
@@ -146,17 +162,15 @@ export function textOf(data: Uint8Array): string {
     .replace(/[^\x20-\x7e]/g, '?');
 }
 
-/** How many pins a board has, and which modes any of them has. */
-export function capabilitiesOf(data: Uint8Array): {
-  readonly pins: number;
-  readonly modes: ReadonlySet<number>;
-} {
-  const modes = new Set<number>();
-  let pins = 0;
+/** The modes that each pin of a board has. */
+export function capabilitiesOf(data: Uint8Array): ReadonlySet<number>[] {
+  const pins: Set<number>[] = [];
+  let modes = new Set<number>();
   for (let at = 0; at < data.length; ) {
     const mode = data[at] as number;
     if (mode === NO_MORE_MODES) {
-      pins++;
+      pins.push(modes);
+      modes = new Set();
       at++;
     } else {
       modes.add(mode);
@@ -164,5 +178,5 @@ export function capabilitiesOf(data: Uint8Array): {
       at += 2;
     }
   }
-  return { pins, modes };
+  return pins;
 }

@@ -157,7 +157,10 @@ function firmata(): Promise<ControllerBench> {
   return behindPort(
     wire,
     () => new FirmataEmulator(wire),
-    (port) => new FirmataAdapter('an emulated port', [10], (events) => serialLink(port(), 57_600)(events)),
+    (port) =>
+      new FirmataAdapter('an emulated port', { chipSelects: [10] }, (events) =>
+        serialLink(port(), 57_600)(events),
+      ),
   );
 }
 

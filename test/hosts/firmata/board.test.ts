@@ -15,7 +15,7 @@ const hex = (bytes: readonly number[]) => bytes.map((byte) => byte.toString(16).
 async function bench(peer: (emulator: FirmataEmulator) => Peer = (emulator) => emulator, csPins = [10]) {
   const wire = new RecordingWire();
   const link = directLink(peer(new FirmataEmulator(wire)));
-  const host = new FirmataAdapter('the cable', csPins, link.open);
+  const host = new FirmataAdapter('the cable', { chipSelects: csPins }, link.open);
   await host.open();
   link.sent.length = 0;
   return { wire, link, host };
@@ -79,7 +79,7 @@ it('tells a board that was reset of its buses again', async () => {
   const wire = new RecordingWire();
   let board = new FirmataEmulator(wire);
   const link = directLink({ feed: (sent) => board.feed(sent) });
-  const host = new FirmataAdapter('the cable', [10], link.open);
+  const host = new FirmataAdapter('the cable', { chipSelects: [10] }, link.open);
   await host.open();
   await host.i2c.transfer(read(1));
   board = new FirmataEmulator(wire);
@@ -104,7 +104,7 @@ const withModes = (...modes: number[]): Peer => ({
   feed(sent) {
     const answers: number[] = [];
     const reader = new MessageReader((message) => {
-      if (message.kind === 'version') return;
+      if (message.kind !== 'sysex') return;
       const { command, data } = message;
       if (command === 0x6b)
         answers.push(0xf0, 0x6c, ...Array.from({ length: 8 }, () => [...modes, 0x7f]).flat(), 0xf7);

@@ -6,6 +6,7 @@ import {
   AVRUSART,
   avrInstruction,
   CPU,
+  PinState,
   portBConfig,
   portCConfig,
   portDConfig,
@@ -18,6 +19,7 @@ import {
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FirmataAdapter } from '../../../hosts/firmata/index.ts';
 import type { LinkEvents, LinkOpener } from '../../../hosts/link/index.ts';
+import type { PinLines } from '../../../hosts/pins/index.ts';
 import { I2C_M } from '../../../src/bus/index.ts';
 import { ABSENT, MEMORY, RecordingWire } from '../recording-wire.ts';
 import { standardFirmata } from './standard-firmata-file.ts';
@@ -44,13 +46,14 @@ function flashOf(hex: string): Uint16Array {
   return new Uint16Array(bytes.buffer);
 }
 
-/** An Uno with `wire` on its I2C pins. It runs while it is open, and is reset when it is opened. Timers go by its clock. */
-function uno(wire: RecordingWire): LinkOpener {
+/** An Uno with `wire` on its I2C pins; `booted` gets its pins 0 to 7. It runs while it is open, and is reset when it is opened. Timers go by its clock. */
+function uno(wire: RecordingWire, booted: (pins: AVRIOPort) => void = () => {}): LinkOpener {
   const program = flashOf(readFileSync(file, 'latin1'));
   return async (events: LinkEvents) => {
     const cpu = new CPU(program);
     for (const config of [timer0Config, timer1Config, timer2Config]) new AVRTimer(cpu, config);
-    for (const config of [portBConfig, portCConfig, portDConfig]) new AVRIOPort(cpu, config);
+    for (const config of [portBConfig, portCConfig]) new AVRIOPort(cpu, config);
+    booted(new AVRIOPort(cpu, portDConfig));
     const usart = new AVRUSART(cpu, usart0Config, CLOCK_HZ);
     const twi = new AVRTWI(cpu, twiConfig, CLOCK_HZ);
     const said: number[] = [];
@@ -103,7 +106,7 @@ describe.skipIf(file === '')('the real StandardFirmata, driven by dtbus', () => 
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
     const wire = new RecordingWire();
-    const host = new FirmataAdapter('an emulated Uno', [10], uno(wire));
+    const host = new FirmataAdapter('an emulated Uno', { chipSelects: [10] }, uno(wire));
     await host.open();
     expect(host.description).toMatch(/^StandardFirmata\S* 2\.\d+ on an emulated Uno$/);
     const write = (...bytes: number[]) => ({ addr: MEMORY, flags: 0, buf: Uint8Array.from(bytes) });
@@ -128,6 +131,46 @@ describe.skipIf(file === '')('the real StandardFirmata, driven by dtbus', () => 
     );
     await host.i2c.transfer([write(0x10), read]);
     expect([...read.buf]).toEqual([17, 18, 19]);
+    await host.close();
+  });
+
+  it('drives pins, reads them, and tells of their edges', { timeout: 120_000 }, async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    let pins: AVRIOPort | undefined;
+    const boot = (booted: AVRIOPort) => {
+      pins = booted;
+    };
+    const openLink = uno(new RecordingWire(), boot);
+    const host = new FirmataAdapter('an emulated Uno', { chipSelects: [], lines: [2, 3, 4] }, openLink);
+    await host.open();
+    const lines = host.lines as PinLines;
+    // An input without a pull-up is high impedance; a pin that is driven says so.
+    pins?.setPin(2, true);
+    expect(await lines.get(0)).toBe(true);
+    expect(pins?.pinState(2)).toBe(PinState.Input);
+    pins?.setPin(2, false);
+    expect(await lines.get(0)).toBe(false);
+    await lines.drive(1, true);
+    expect([2, 3, 4].map((pin) => pins?.pinState(pin))).toEqual([
+      PinState.Input,
+      PinState.High,
+      PinState.Low,
+    ]);
+    await lines.drive(2, true);
+    await lines.drive(1, false);
+    expect([2, 3, 4].map((pin) => pins?.pinState(pin))).toEqual([
+      PinState.Input,
+      PinState.Low,
+      PinState.High,
+    ]);
+    await lines.release(2);
+    expect(pins?.pinState(4)).toBe(PinState.Input);
+    const edges: boolean[] = [];
+    lines.onEdge = ({ line, high }) => edges.push(line === 0 && high);
+    await lines.watch(0, true);
+    pins?.setPin(2, true);
+    await vi.waitFor(() => expect(edges).toEqual([true]), { timeout: 60_000 });
     await host.close();
   });
 });

@@ -73,7 +73,7 @@ const KINDS: readonly Kind[] = [
     name: 'board with Firmata',
     bus: 'i2c',
     emulate: ({ i2c }) => new FirmataEmulator({ i2c }),
-    drive: (open) => new FirmataAdapter(NAME, [], open),
+    drive: (open) => new FirmataAdapter(NAME, { chipSelects: [] }, open),
   },
   {
     name: 'I2CDriver',

@@ -445,6 +445,9 @@ export const BINDINGS: readonly Binding[] = [
       'dtbus,cs-pins': {
         type: 'uint32-matrix',
       },
+      'dtbus,line-pins': {
+        type: 'uint32-matrix',
+      },
       i2c: {},
       spi: {},
     },

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
 import type { Property } from '../../state.ts';
 import type { SetValue, Value } from './part.ts';
+import { Typed } from './typed.tsx';
 
 interface InputProps {
   readonly property: Property;
@@ -54,34 +54,11 @@ interface EditedProps<V> {
   readonly set: SetValue;
 }
 
-/** Who types is not disturbed by what is read meanwhile. */
-function useEdited() {
-  const isEdited = useRef(false);
-  return {
-    shown: <V,>(value: V): V | undefined => (isEdited.current ? undefined : value),
-    handlers: {
-      onFocus: () => {
-        isEdited.current = true;
-      },
-      onBlur: () => {
-        isEdited.current = false;
-      },
-    },
-  };
-}
-
 function TextInput({ property: { name, doc }, value, set }: EditedProps<string>) {
-  const { shown, handlers } = useEdited();
   return (
     <label title={doc}>
       <span>{name}</span>
-      <input
-        type="text"
-        class="wide"
-        value={shown(value)}
-        {...handlers}
-        onChange={(event) => set(name, event.currentTarget.value)}
-      />
+      <Typed type="text" class="wide" shown={value} take={(text) => set(name, text)} />
     </label>
   );
 }
@@ -114,9 +91,8 @@ function Clock({ property: { name, doc }, value, set }: EditedProps<string>) {
 
 function NumberInput({ property, value, follows, set }: EditedProps<number> & { follows: boolean }) {
   const { name, kind, doc, unit = '', range } = property;
-  const { shown, handlers } = useEdited();
-  const change = (event: { currentTarget: HTMLInputElement }) => {
-    if (event.currentTarget.value !== '') set(name, Number(event.currentTarget.value));
+  const take = (text: string) => {
+    if (text !== '') set(name, Number(text));
   };
   const [least, most] = range ?? [undefined, undefined];
   const step =
@@ -135,18 +111,10 @@ function NumberInput({ property, value, follows, set }: EditedProps<number> & { 
           max={most}
           step={step}
           value={value}
-          onInput={change}
+          onInput={(event) => take(event.currentTarget.value)}
         />
       )}
-      <input
-        type="number"
-        min={least}
-        max={most}
-        step="any"
-        value={shown(Number(value.toPrecision(6)))}
-        {...handlers}
-        onChange={change}
-      />
+      <Typed type="number" range={range} shown={shortNumber(value)} take={take} />
       <span class="unit">{unit}</span>
     </label>
   );

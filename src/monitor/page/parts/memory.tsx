@@ -3,6 +3,7 @@ import { useRef } from 'preact/hooks';
 import type { Property } from '../../state.ts';
 import { ask } from '../api.ts';
 import { hex, useLooks } from './part.ts';
+import { Typed } from './typed.tsx';
 
 /** Bytes of a page. */
 const PAGE = 128;
@@ -110,11 +111,11 @@ function Turn({ name, from, size, go }: TurnProps) {
       >
         ◀
       </button>
-      <input
+      <Typed
         type="text"
-        aria-label={`Address in ${name}, hexadecimal`}
-        value={`0x${hex(from, 4)}`}
-        onChange={(event) => go(Number.parseInt(event.currentTarget.value, 16) || 0)}
+        label={`Address in ${name}, hexadecimal`}
+        shown={`0x${hex(from, 4)}`}
+        take={(text) => go(Number.parseInt(text, 16) || 0)}
       />
       <button
         type="button"

@@ -3,12 +3,14 @@ import { rowsOf } from '../row-table.ts';
 import { ownReport, readEvents } from './api.ts';
 import { Find } from './find.tsx';
 import { Parts } from './parts.tsx';
+import { showPlainText } from './plain-text.ts';
 import { Save } from './save.tsx';
 import * as store from './store.ts';
 import { Timeline } from './timeline-section.tsx';
 import { Detail, Traffic } from './traffic.tsx';
 import { view } from './view.ts';
 
+showPlainText();
 const report = ownReport();
 
 function Head() {

@@ -57,14 +57,18 @@ function paintRuler({ context, width, height, colour }: Paper): void {
   const { from, span } = view.value;
   const step = 10 ** Math.floor(Math.log10(span / 3));
   const origin = store.rows.length === 0 ? from : store.rows.at(0);
+  const apart = (step / span) * (width - LABELS);
+  // The last time is about the longest text: none may run into the next.
+  const wide = context.measureText(timeText(from + span - origin, step)).width + 10;
+  const every = [1, 2, 5].find((count) => count * apart > wide) ?? 10;
   context.textAlign = 'center';
   for (let at = origin + Math.ceil((from - origin) / step) * step; at < from + span; at += step) {
     const x = xOf(at, width);
     context.fillStyle = colour('line');
     context.fillRect(x, RULER - 4, 1, height);
     context.fillStyle = colour('faint');
-    const apart = (step / span) * (width - LABELS);
-    if (apart > 70 || Math.round((at - origin) / step) % 5 === 0)
+    const isWhole = x - wide / 2 > LABELS - 10 && x + wide / 2 < width + 5;
+    if (isWhole && Math.round((at - origin) / step) % every === 0)
       context.fillText(timeText(at - origin, step), x, 12);
   }
 }
@@ -275,6 +279,7 @@ function paintPieces(
     context.stroke();
   }
   context.textAlign = 'left';
+  let free = left;
   for (const [index, { label, isMissing }] of pieces.entries()) {
     const x = left + index * wide;
     if (isMissing) {
@@ -282,9 +287,10 @@ function paintPieces(
       context.textAlign = 'right';
       context.fillText('NACK', x + wide, (clock ?? data).top - 2);
       context.textAlign = 'left';
-    } else if (label !== undefined && label !== '' && wide * 8 > 16) {
+    } else if (label !== undefined && label !== '' && wide * 8 > 16 && x >= free) {
       context.fillStyle = colour('text');
       context.fillText(label, x + 1, (clock ?? data).top - 2);
+      free = x + context.measureText(label).width;
     }
   }
 }

@@ -155,6 +155,13 @@ export function Detail() {
   const marks = marksOf(row);
   return (
     <dl class="detail">
+      <dt>
+        {row.bus} {row.target}
+      </dt>
+      <dd>
+        {row.fault !== undefined && <b class="bad">{row.fault} </b>}
+        {row.text}
+      </dd>
       <dt>asked by</dt>
       <dd>{row.client}</dd>
       <dt>waited, on the wire</dt>
@@ -223,7 +230,9 @@ const hexOf = (value: number): string => `0x${value.toString(16).padStart(2, '0'
 
 function bytesText([hex, length]: readonly [string, number]): string {
   const text = (hex.match(/../g) ?? []).join(' ');
-  return hex.length / 2 < length ? `${text} … (${length} bytes)` : text;
+  const count = `${length} ${length === 1 ? 'byte' : 'bytes'}`;
+  if (text === '') return length === 0 ? 'no bytes' : `none of ${count}`;
+  return hex.length / 2 < length ? `${text} … (${count})` : text;
 }
 
 /** The same transfer by i2c-tools or spi-tools. */

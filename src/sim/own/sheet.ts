@@ -201,10 +201,19 @@ export function faultsOfSheet(sheet: unknown): readonly string[] {
   return faults;
 }
 
+/** What every object has cannot be the name of a register or a property: `part.set('__proto__', 1)` would set nothing. */
+function checkNames(named: Readonly<Record<string, object>>, fault: Fault): void {
+  for (const [key, each] of Object.entries(named))
+    for (const name of Object.keys(each))
+      if (name in Object.prototype)
+        fault(`invalid ${key}.${name}: expected a name that not every object has; use another`);
+}
+
 function checkTogether(sheet: Part, fault: Fault): void {
   const { bus, registers = {}, senses = {}, shows = {}, pins = [], idleLow = [], model } = sheet;
   if (bus.i2c === undefined && bus.spi === undefined)
     fault('invalid bus: expected i2c, spi or both, got neither');
+  checkNames({ registers, senses, shows }, fault);
   checkPlaces(registers, fault);
   for (const [name, each] of Object.entries(registers)) checkBits(name, each, usualWidth(sheet), fault);
   for (const [name, { field: place }] of Object.entries(shows)) {

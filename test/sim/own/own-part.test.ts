@@ -154,6 +154,11 @@ describe('a data sheet of a user', () => {
       'invalid shows.level: expected a name that senses does not have, got the same',
     ],
     [
+      'a sense of a name that every object has',
+      keys({ senses: { valueOf: { range: [0, 1], doc: 'x' } } }),
+      'invalid senses.valueOf: expected a name that not every object has; use another',
+    ],
+    [
       'what nothing shows',
       keys({ shows: { lit: { doc: 'x' } } }),
       'invalid shows.lit: expected a model that gives its value, or a field, got none',

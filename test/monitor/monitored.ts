@@ -67,8 +67,12 @@ export interface Monitored {
 }
 
 /** A board in this process, and its page; both end with the test. */
-export async function monitored(text = BOARD, options: { control?: boolean } = {}): Promise<Monitored> {
+export async function monitored(
+  text = BOARD,
+  { before, ...options }: { control?: boolean; before?: (folder: string) => void } = {},
+): Promise<Monitored> {
   const folder = mkdtempSync(join(tmpdir(), 'dtbus-monitor-'));
+  before?.(folder);
   const file = join(folder, 'board.dts');
   writeFileSync(file, text.replaceAll('FOLDER', folder));
   let end = async () => {};

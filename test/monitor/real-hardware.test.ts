@@ -54,6 +54,27 @@ describe('what is on real hardware, without control', () => {
     }
   });
 
+  it('has no part or memory set, follows no curve, and is sent nothing', async () => {
+    const { ask } = await monitored(PARTLY_REAL);
+    const touches = [
+      { call: 'set', part: '&far', values: { temperature: 1 } },
+      { call: 'set', part: '/far-i2c/temp@4a', values: { contents: { base64: 'AAAA' } } },
+      { call: 'follow', part: '&far', property: 'temperature', points: [[0, 1]], repeat: true },
+      { call: 'press', target: '&far', line: '0', ms: 10 },
+    ];
+    for (const touch of touches) {
+      const refused = await ask({ ...touch, simulatedOnly: false });
+      expect([refused.status, await sentenceOf(refused)]).toEqual([
+        403,
+        expect.stringMatching(
+          / is on real hardware \(\/far-i2c\), which this page may only show: start it with --control$/,
+        ),
+      ]);
+    }
+    for (const call of ['transfer', 'open', 'watch', 'line', 'reset', 'constructor'])
+      expect((await ask({ call, part: '&far', simulatedOnly: false })).status).toBe(400);
+  });
+
   it('keeps the faults that others put there, and says which are', async () => {
     const served = await monitored(PARTLY_REAL);
     const other = await findControl(served.file, undefined);

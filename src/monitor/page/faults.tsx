@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { ask } from './api.ts';
+import { READ_ONLY, TouchButton } from './parts/touch-button.tsx';
 import { trouble } from './store.ts';
-import { READ_ONLY, TouchButton } from './touch-button.tsx';
 
 /** How often it is asked whether they struck, in ms. */
 const LOOK_MS = 500;

@@ -3,8 +3,8 @@ import { ask } from './api.ts';
 import { Faults } from './faults.tsx';
 import { Board } from './parts/board-tree.tsx';
 import { Panel } from './parts/panel.tsx';
+import { READ_ONLY, READ_ONLY_TEXT, TouchButton } from './parts/touch-button.tsx';
 import { board, mayControl } from './store.ts';
-import { READ_ONLY, READ_ONLY_TEXT, TouchButton } from './touch-button.tsx';
 
 const PRESS_MS = 200;
 

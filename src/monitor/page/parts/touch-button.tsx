@@ -1,4 +1,4 @@
-import { mayControl } from './store.ts';
+import { mayControl } from '../store.ts';
 
 /** The id of the paragraph that says why nothing on real hardware can be touched. */
 export const READ_ONLY = 'read-only';

@@ -67,6 +67,7 @@ export const LINE_HOSTS = [
   'dtbus,ch347-emulator',
   'dtbus,cp2112-emulator',
   'dtbus,dln2-emulator',
+  'dtbus,firmata-emulator',
   'dtbus,ft2232h-emulator',
   'dtbus,ft232h-emulator',
   'dtbus,ft260-emulator',

@@ -26,6 +26,8 @@ const LINES = [
   'spi0.1 06',
   'spi0.1 06 EIO',
   'button falls',
+  'i2c-1 48 w 00, r 19 00 ~35ms stretch 34ms attempts 3 struck "sda on i2c-1"',
+  'i2c-1 48 w 00, r 1a 00 attempts 2 struck "flip at temp@48" struck "brownOut at temp@48"',
 ];
 /** Of each line: time, bus, target, result, meaning. An edge's target is the name of its line. */
 const ROWS = [
@@ -42,6 +44,20 @@ const ROWS = [
   ['0.010000', 'spi-0', 'cs 1 flash@1', 'ok', 'write enable'],
   ['0.011000', 'spi-0', 'cs 1 flash@1', 'EIO', 'write enable'],
   ['0.012000', 'gpio', 'button', '', 'falls'],
+  [
+    '0.013000',
+    'i2c-1',
+    '0x48 temp@48',
+    'ok',
+    'read TEMP (0x00): 19 00; 3 attempts; SCL stretched 34.0 ms; injected: sda on i2c-1',
+  ],
+  [
+    '0.014000',
+    'i2c-1',
+    '0x48 temp@48',
+    'ok',
+    'read TEMP (0x00): 1a 00; 2 attempts; injected: flip at temp@48; injected: brownOut at temp@48',
+  ],
 ];
 
 /** The same in a capture, a line for each START: time, bus, address as it is on the wire, bytes with that, comment. SPI has no dissector's fields. */
@@ -62,6 +78,10 @@ const PACKETS = [
   '0.009000000||||flash@1: read JEDEC id: ef 40 14',
   '0.010000000||||flash@1: write enable',
   '0.011000000||||EIO: flash@1: write enable',
+  '0.013000000|1|0x48|9000|temp@48: read TEMP (0x00): 19 00; 3 attempts; SCL stretched 34.0 ms; injected: sda on i2c-1',
+  '0.026854000|1|0x48|911900|',
+  '0.014000000|1|0x48|9000|temp@48: read TEMP (0x00): 1a 00; 2 attempts; injected: flip at temp@48; injected: brownOut at temp@48',
+  '0.014000000|1|0x48|911a00|',
 ];
 
 const folder = testFolder();

@@ -1,5 +1,5 @@
 import { oneLine } from '../../input/index.ts';
-import { busName, type WatchedTransfer } from '../../trace/decode.ts';
+import { busName, notesText, type WatchedTransfer } from '../../trace/decode.ts';
 import type { TracedBus, TracedTransfer } from '../../trace/index.ts';
 import { interfaceBlock, packetBlock, sectionBlock } from './blocks.ts';
 import { i2cPackets } from './i2c-packets.ts';
@@ -26,7 +26,10 @@ export class Capture {
     const place = this.#placeOf(bus);
     const packets = bus.kind === 'i2c' ? i2cPackets(bus.number, transfer) : spiPackets(bus.number, transfer);
     const [part, fault] = [one.part && `${one.part}: `, transfer.fault && `${transfer.fault}: `];
-    const comment = oneLine(`${fault ?? ''}${part}${text}`);
+    // What was not acknowledged has a comment of its own, at its packet.
+    const { nack: _, ...rest } = transfer;
+    const notes = notesText(rest);
+    const comment = oneLine(`${fault ?? ''}${part}${text}${notes}`);
     packets.forEach((packet, i) => {
       const comments = [...(i === 0 ? [comment] : []), ...nackComments(transfer, i)];
       this.#write(packetBlock(place, packet, comments));

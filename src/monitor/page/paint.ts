@@ -1,3 +1,4 @@
+import { printable } from '../../input/printable.ts';
 import { type EdgeRow, isTransfer, type Lane, type TransferRow } from '../row.ts';
 import { colourOf } from './colours.ts';
 import { type Mark, marksOf } from './marks.ts';
@@ -82,7 +83,7 @@ function paintLabels({ context, height, colour }: Paper, lanes: readonly Lane[])
     context.fillStyle = colour('line');
     context.fillRect(0, top, LABELS - 4, 1);
     context.fillStyle = colour('text');
-    context.fillText(name.slice(-13), 4, top + LANE / 2 + 4);
+    context.fillText(printable(name).slice(-13), 4, top + LANE / 2 + 4);
   }
 }
 
@@ -208,8 +209,8 @@ function paintWords(
   context.clip();
   context.fillStyle = colour('text');
   context.textAlign = 'left';
-  context.fillText(row.target, left + 4, top + 15);
-  context.fillText(row.fault ?? row.text, left + 4, top + 29);
+  context.fillText(printable(row.target), left + 4, top + 15);
+  context.fillText(printable(row.fault ?? row.text), left + 4, top + 29);
   context.restore();
 }
 

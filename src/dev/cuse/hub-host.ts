@@ -10,7 +10,7 @@ import {
   releaseThread,
   setPermissions,
 } from './machine.ts';
-import { closeWakeups, endWakeups, type WakeupMemory } from './wakeup.ts';
+import { closeWakeups, endWakeups, type WakeupMemory, waitForWakeups } from './wakeup.ts';
 import type { WakeupThreadData } from './wakeup-thread.ts';
 
 /** Nodes that one thread serves together. */
@@ -67,6 +67,7 @@ class HubThread {
   readonly #machine: CuseMachine;
   #nodes: readonly { readonly boardPath: string; readonly name: string }[] = [];
   #memory: WakeupMemory | undefined;
+  #hasWakeups = false;
   #wakeupsEnded: Promise<void> = Promise.resolve();
 
   constructor(worker: Worker, control: SharedArrayBuffer, machine: CuseMachine) {
@@ -112,6 +113,7 @@ class HubThread {
     if (first === undefined || this.#memory === undefined) return;
     const workerData: WakeupThreadData = { memory: this.#memory, first };
     const thread = new Worker(WAKEUP_THREAD, { workerData, ...ownProgram() });
+    this.#hasWakeups = true;
     this.#wakeupsEnded = new Promise((resolve) => thread.once('exit', () => resolve()));
   }
 
@@ -129,6 +131,8 @@ class HubThread {
   readonly #onExit = (): void => {
     this.#release();
     Atomics.wait(this.#words, 1, 0, LAST_WORDS_MS);
+    // A thread that is ended in native code ends the process with SIGABRT.
+    if (this.#hasWakeups && this.#memory !== undefined) waitForWakeups(this.#memory, LAST_WORDS_MS);
   };
 
   async #ended(): Promise<void> {

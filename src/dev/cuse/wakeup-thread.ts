@@ -1,6 +1,6 @@
 /** Entry of the thread that looks after the other nodes while a `CuseHub` waits for one alone. */
 import { workerData } from 'node:worker_threads';
-import { runWakeups, startWakeups, type WakeupMemory } from './wakeup.ts';
+import { runWakeups, startWakeups, type WakeupMemory, wakeupsAreOver } from './wakeup.ts';
 
 export interface WakeupThreadData {
   readonly memory: WakeupMemory;
@@ -9,4 +9,8 @@ export interface WakeupThreadData {
 }
 
 const { memory, first } = workerData as WakeupThreadData;
-if (startWakeups(memory, first)) runWakeups(memory);
+try {
+  if (startWakeups(memory, first)) runWakeups(memory);
+} finally {
+  wakeupsAreOver(memory);
+}

@@ -6,8 +6,8 @@ const IDLE_MS = 20;
 /** Longest name of a node; the kernel's own limit is about 100. */
 const NAME_BYTES = 256;
 
-const WORD = { STATE: 0, CALLED: 1, REQUESTS: 2, NAME_LENGTH: 3 } as const;
-const WORDS = 4;
+const WORD = { STATE: 0, CALLED: 1, REQUESTS: 2, NAME_LENGTH: 3, OVER: 4 } as const;
+const WORDS = 5;
 const STATE = { OFF: 0, ON: 1, ENDED: 2 } as const;
 
 /** The bell's tag; those of files are the files' numbers, which are never 0. */
@@ -134,6 +134,18 @@ export function endWakeups({ words, bell }: WakeupMemory): void {
   Atomics.store(new Int32Array(words), WORD.STATE, STATE.ENDED);
   // An eventfd counts eight bytes at a time.
   writeSync(bell, Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0));
+}
+
+/** Says that the thread calls no native code any more. */
+export function wakeupsAreOver({ words }: WakeupMemory): void {
+  const states = new Int32Array(words);
+  Atomics.store(states, WORD.OVER, 1);
+  Atomics.notify(states, WORD.OVER);
+}
+
+/** Blocks until the thread calls no native code any more, or for `limitMs`. */
+export function waitForWakeups({ words }: WakeupMemory, limitMs: number): void {
+  Atomics.wait(new Int32Array(words), WORD.OVER, 0, limitMs);
 }
 
 /** After its end: gives back what it had. */

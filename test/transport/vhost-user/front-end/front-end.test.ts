@@ -254,7 +254,7 @@ describe('a back-end that goes away', () => {
     const t = open(plain, {
       reconnectMs: 0,
       // The fake does not answer what comes after the kick.
-      timeoutMs: 300,
+      timeoutMs: 2000,
       connect: () => {
         if (backEnds.length === 0) return ours();
         const [mine, theirs] = unixSocketPair();

@@ -7,6 +7,7 @@ import {
   type Message,
   MessageReader,
   PIN_MODE,
+  portOf,
   SYSEX,
   type SysexMessage,
   sysex,
@@ -83,7 +84,8 @@ export class FirmataConnection {
 
   /** Level of an input that was told last. */
   levelOf(pin: number): boolean {
-    return (((this.#levels[pin >> 3] ?? 0) >> (pin & 7)) & 1) === 1;
+    const { port, bit } = portOf(pin);
+    return ((this.#levels[port] ?? 0) & bit) !== 0;
   }
 
   /** @throws {BusFault} */

@@ -1,9 +1,8 @@
 import { BusFault } from '../../src/bus/index.ts';
 import { busPin, type PinBank } from '../pins/index.ts';
 import type { FirmataConnection } from './connection.ts';
-import { digitalMessage, MESSAGE, PIN_MODE } from './protocol.ts';
+import { digitalMessage, MESSAGE, PIN_MODE, portOf } from './protocol.ts';
 
-const PINS_OF_PORT = 8;
 /** The first version of the protocol that sets one pin; before it, eight are set at once. */
 const SETS_ONE_PIN = [2, 5] as const;
 /** Modes of pins that a bus has. */
@@ -16,10 +15,8 @@ export class FirmataPins implements PinBank {
   readonly #csPins: readonly number[];
   /** What each line is to be: what it drives, or undefined for an input. */
   readonly #wanted = new Map<number, boolean | undefined>();
-  /** Lines that the board has been told of since it booted. */
-  readonly #told = new Set<number>();
-  /** Lines that it has as outputs. */
-  readonly #outputs = new Set<number>();
+  /** The modes that the board was told since it booted. */
+  readonly #told = new Map<number, typeof PIN_MODE.INPUT | typeof PIN_MODE.OUTPUT>();
 
   constructor(connection: FirmataConnection, pins: readonly number[], csPins: readonly number[]) {
     this.#connection = connection;
@@ -71,7 +68,7 @@ export class FirmataPins implements PinBank {
 
   async set(line: number, level: boolean | undefined, signal: AbortSignal): Promise<void> {
     this.#wanted.set(line, level);
-    if (level !== undefined && this.#outputs.has(line) && this.#told.has(line)) {
+    if (level !== undefined && this.#told.get(line) === PIN_MODE.OUTPUT) {
       await this.#connection.exchange(this.#level(line, level), signal);
       return;
     }
@@ -82,7 +79,6 @@ export class FirmataPins implements PinBank {
   /** The board has booted, and knows nothing of its pins. */
   forget(): void {
     this.#told.clear();
-    this.#outputs.clear();
   }
 
   get #hasSpi(): boolean {
@@ -95,16 +91,18 @@ export class FirmataPins implements PinBank {
     if (untold.length === 0) return;
     const bytes = untold.flatMap(([line, level]) => {
       const pin = this.#pins[line] as number;
-      if (level === undefined) {
-        const port = Math.floor(pin / PINS_OF_PORT);
-        return [MESSAGE.SET_PIN_MODE, pin, PIN_MODE.INPUT, MESSAGE.REPORT_DIGITAL | port, 1];
-      }
-      this.#outputs.add(line);
-      return [MESSAGE.SET_PIN_MODE, pin, PIN_MODE.OUTPUT, ...this.#level(line, level)];
+      const mode = level === undefined ? PIN_MODE.INPUT : PIN_MODE.OUTPUT;
+      this.#told.set(line, mode);
+      const rest =
+        level === undefined ? [MESSAGE.REPORT_DIGITAL | portOf(pin).port, 1] : this.#level(line, level);
+      return [MESSAGE.SET_PIN_MODE, pin, mode, ...rest];
     });
-    for (const [line, level] of untold) if (level === undefined) this.#outputs.delete(line);
-    await this.#connection.exchange(Uint8Array.from(bytes), signal);
-    for (const [line] of untold) this.#told.add(line);
+    try {
+      await this.#connection.exchange(Uint8Array.from(bytes), signal);
+    } catch (error) {
+      for (const [line] of untold) this.#told.delete(line);
+      throw error;
+    }
     // It looks at its pins between two questions.
     await this.#connection.exchange(new Uint8Array(0), signal);
   }
@@ -113,12 +111,12 @@ export class FirmataPins implements PinBank {
     const pin = this.#pins[line] as number;
     if (this.#connection.speaks(...SETS_ONE_PIN))
       return Uint8Array.of(MESSAGE.SET_PIN_VALUE, pin, level ? 1 : 0);
-    const port = Math.floor(pin / PINS_OF_PORT);
+    const { port } = portOf(pin);
     let levels = 0;
-    for (const other of this.#outputs) {
-      const at = this.#pins[other] as number;
-      if (Math.floor(at / PINS_OF_PORT) === port && this.#wanted.get(other) === true)
-        levels |= 1 << (at % PINS_OF_PORT);
+    for (const [other, mode] of this.#told) {
+      const place = portOf(this.#pins[other] as number);
+      if (mode === PIN_MODE.OUTPUT && place.port === port && this.#wanted.get(other) === true)
+        levels |= place.bit;
     }
     return digitalMessage(port, levels);
   }

@@ -114,6 +114,12 @@ export function spiTransfer(device: number, request: number, data: Uint8Array): 
   return sysex(SYSEX.SPI, SPI.TRANSFER, device << 3, request, 0, data.length, ...pairs(data));
 }
 
+/** Where a pin stands in the messages of its port, which has eight. */
+export const portOf = (pin: number): { readonly port: number; readonly bit: number } => ({
+  port: pin >> 3,
+  bit: 1 << (pin & 7),
+});
+
 /** Levels of the eight pins of a port. */
 export function digitalMessage(port: number, levels: number): Uint8Array {
   return Uint8Array.of(MESSAGE.DIGITAL | port, ...pairs([levels]));

@@ -83,12 +83,12 @@ export class RowTable {
 
   /** The first place whose number is not less. */
   placeOf(n: number): number {
-    return this.#search(this.#n, n);
+    return firstFrom(this.#n, this.#length, n);
   }
 
   /** The first place that is not before `at`. */
   placeAt(at: number): number {
-    return this.#search(this.#at, at);
+    return firstFrom(this.#at, this.#length, at);
   }
 
   /** Drops the oldest, and what only they were. */
@@ -127,17 +127,18 @@ export class RowTable {
     of.set(this.#of);
     this.#of = of;
   }
+}
 
-  #search(column: Float64Array, wanted: number): number {
-    let low = 0;
-    let high = this.#length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((column[middle] as number) < wanted) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+/** Where among so many numbers, which grow, the first is that is not less than `wanted`. */
+export function firstFrom(column: ArrayLike<number>, length: number, wanted: number): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((column[middle] as number) < wanted) low = middle + 1;
+    else high = middle;
   }
+  return low;
 }
 
 /** Rows that somebody has whole. */

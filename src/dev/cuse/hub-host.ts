@@ -67,8 +67,8 @@ class HubThread {
   readonly #machine: CuseMachine;
   #nodes: readonly { readonly boardPath: string; readonly name: string }[] = [];
   #memory: WakeupMemory | undefined;
-  #hasWakeups = false;
-  #wakeupsEnded: Promise<void> = Promise.resolve();
+  /** Undefined: no thread for wake-ups was started. */
+  #wakeupsEnded: Promise<void> | undefined;
 
   constructor(worker: Worker, control: SharedArrayBuffer, machine: CuseMachine) {
     this.#worker = worker;
@@ -113,7 +113,6 @@ class HubThread {
     if (first === undefined || this.#memory === undefined) return;
     const workerData: WakeupThreadData = { memory: this.#memory, first };
     const thread = new Worker(WAKEUP_THREAD, { workerData, ...ownProgram() });
-    this.#hasWakeups = true;
     this.#wakeupsEnded = new Promise((resolve) => thread.once('exit', () => resolve()));
   }
 
@@ -132,7 +131,8 @@ class HubThread {
     this.#release();
     Atomics.wait(this.#words, 1, 0, LAST_WORDS_MS);
     // A thread that is ended in native code ends the process with SIGABRT.
-    if (this.#hasWakeups && this.#memory !== undefined) waitForWakeups(this.#memory, LAST_WORDS_MS);
+    if (this.#wakeupsEnded !== undefined && this.#memory !== undefined)
+      waitForWakeups(this.#memory, LAST_WORDS_MS);
   };
 
   async #ended(): Promise<void> {

@@ -1,6 +1,6 @@
 import { computed, effect, signal } from '@preact/signals';
 import { type Happening, isTransfer, type Lane, type Row, type Rows } from '../row.ts';
-import { RowTable } from '../row-table.ts';
+import { firstFrom, RowTable } from '../row-table.ts';
 import type { BoardState } from '../state.ts';
 
 /** Older rows are dropped from the page, a tenth at a time. */
@@ -116,15 +116,7 @@ export function rowOf(n: number): Row | undefined {
 /** Where among those that are shown the first is whose number is not less. */
 export function shownPlace(n: number): number {
   const wanted = rows.placeOf(n);
-  if (sifted === undefined) return wanted;
-  let low = 0;
-  let high = sifted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sifted[middle] as number) < wanted) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return sifted === undefined ? wanted : firstFrom(sifted, sifted.length, wanted);
 }
 
 /** Selects a row, and has it seen. */

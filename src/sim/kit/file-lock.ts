@@ -3,15 +3,13 @@ import {
   existsSync,
   openSync,
   readFileSync,
-  readlinkSync,
   renameSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
-import { basename } from 'node:path';
-import { programName } from '../../bus/index.ts';
+import { programName, threadNumber } from '../../bus/index.ts';
 
 /** Who holds a lock: a thread of a process of a machine, and what it runs. */
 interface Holder {
@@ -89,7 +87,7 @@ export class FileLock {
 }
 
 function thisThread(): Holder {
-  return { pid: process.pid, tid: threadNumber(), host: hostname(), program: programName() };
+  return { pid: process.pid, tid: threadNumber() ?? 0, host: hostname(), program: programName() };
 }
 
 /** Who holds the lock, for people; undefined: nobody any more. */
@@ -126,14 +124,6 @@ function lives(pid: number, tid: number): boolean {
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-function threadNumber(): number {
-  try {
-    return Number(basename(readlinkSync('/proc/thread-self')));
-  } catch {
-    return 0;
   }
 }
 

@@ -1,4 +1,4 @@
-import { useSignal, useSignalEffect } from '@preact/signals';
+import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { isTransfer, type Row, type TransferRow } from '../row.ts';
 import { MARKS, marksOf } from './marks.ts';
@@ -14,6 +14,30 @@ const TALLEST = 30_000_000;
 /** Rows that are in the page above and below those that are seen. */
 const BEYOND = 2;
 
+/** Where all rows are others each time, nobody reads them faster than this, in ms. */
+const STEADY_MS = 100;
+
+/**
+ * Changes with the rows, but where more come than fit on the screen only every STEADY_MS: to write them all anew is most of what
+ * a page costs its machine.
+ */
+function useSteady(fits: () => number): Signal<number> {
+  const drawn = useSignal(store.version.peek());
+  const last = useRef({ at: 0, count: 0, timer: 0 });
+  useSignalEffect(() => {
+    const { value: version } = store.version;
+    clearTimeout(last.current.timer);
+    const draw = () => {
+      last.current = { at: performance.now(), count: store.shownCount(), timer: 0 };
+      drawn.value = version;
+    };
+    const left = last.current.at + STEADY_MS - performance.now();
+    if (left <= 0 || Math.abs(store.shownCount() - last.current.count) <= fits()) draw();
+    else last.current.timer = setTimeout(draw, left);
+  });
+  return drawn;
+}
+
 /** The table of what happened: only the rows that are seen are in the page. */
 export function Traffic() {
   const box = useRef<HTMLDivElement>(null);
@@ -27,14 +51,17 @@ export function Traffic() {
     sizes.observe(element);
     return () => sizes.disconnect();
   }, [height]);
-  useSignalEffect(() => {
-    const element = box.current;
-    if (element === null || store.revealed.value === undefined) return;
-    const y = store.shownPlace(store.revealed.value.n) * ROW;
+  const drawn = useSteady(() => Math.ceil(height.peek() / ROW));
+  // Behind the drawing of all rows there are: nobody can scroll to one that is not yet in the table.
+  const { value: revealed } = store.revealed;
+  useLayoutEffect(() => {
+    if (revealed === undefined) return;
+    const element = box.current as HTMLDivElement;
+    const y = store.shownPlace(revealed.n) * ROW;
     if (y < element.scrollTop || y > element.scrollTop + element.clientHeight - 3 * ROW)
       element.scrollTop = y - element.clientHeight / 2;
-  });
-  void store.version.value;
+  }, [revealed]);
+  void drawn.value;
   const count = store.shownCount();
   const many = Math.ceil(height.value / ROW) + 2 * BEYOND;
   // Whoever follows sees the last ones, wherever the box was scrolled to before: it is drawn once for what came, and not again

@@ -66,6 +66,18 @@ it('vitest runs its tests, of TypeScript and of JavaScript', () => {
   expect(status).toBe(0);
 });
 
+it('DTBUS_UNSUPPORTED=fail makes a failure of what vitest skipped, and of nothing else', () => {
+  const vitest = [tool('vitest/vitest.mjs'), 'run', '--reporter', 'verbose', '--testTimeout', '120000'];
+  const { status, stdout, stderr } = runIn({ DTBUS_UNSUPPORTED: 'fail' }, process.execPath, ...vitest);
+  expect(stdout).toMatch(/Tests {2}2 failed \| 8 passed \(10\)/);
+  for (const reason of [
+    'no hardware for bench-hardware.dts',
+    'unsupported fault absent on &far: a real adapter carries what is on its wires',
+  ])
+    expect(stderr).toMatch(new RegExp(`Error: ${reason}.*; DTBUS_UNSUPPORTED=fail makes this a failure`));
+  expect(status).toBe(1);
+});
+
 describe('the matchers of the package', () => {
   const vitest = (...more: string[]) =>
     run(process.execPath, tool('vitest/vitest.mjs'), 'run', '--root', 'matchers', ...more);

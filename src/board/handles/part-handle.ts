@@ -4,7 +4,7 @@ import type { Tree } from '../../devicetree/index.ts';
 import { didYouMean, invalid, oneLine, shown, strictObject } from '../../input/index.ts';
 import type { PartTypes } from '../../parts/index.ts';
 import type { Curve, PropertyDeclaration, PropertyValue, RegisterReport } from '../../sim/index.ts';
-import { checkProperty, declarationOf, notFound, PartError } from '../../sim/property.ts';
+import { checkProperty, declarationOf, notFound, PartError, POWERED } from '../../sim/property.ts';
 import { BoardError } from '../board-error.ts';
 import type { Call, PartReport } from '../thread/protocol.ts';
 import { type CurveOptions, type CurveSource, curveOf } from './curve-source.ts';
@@ -16,6 +16,12 @@ const CUSTOM = Symbol.for('nodejs.util.inspect.custom');
 interface PartMembers<P> {
   readonly path: string;
   readonly title: string;
+  /**
+   * Whether it has power. Without, it does not acknowledge (on SPI: 0xff comes in) and its pins are idle; with power again
+   * it is as after power-on, with what its battery or its memory kept. It is false too while a regulator or a reset line
+   * of the tree holds it, whatever was set.
+   */
+  powered: boolean;
   /** @throws {PartError} no such property. @throws {TypeError} for what is no name */
   get<N extends keyof P & string>(property: N): P[N];
   /** @throws {PartError} no such property, wrong kind of value, out of range. @throws {TypeError} for what is no name */
@@ -172,10 +178,14 @@ function partHandle({ path, title, properties }: PartReport, call: Call): PartHa
     {},
     { path: { value: path, enumerable: true }, title: { value: title, enumerable: true } },
   );
-  for (const { name } of properties) {
+  for (const { name } of [...properties, POWERED]) {
     if (name in handle || name in methods) continue;
     const accessors = { get: () => get(name), set: (value: unknown) => set(name, value) };
-    Object.defineProperty(handle, name, { ...accessors, enumerable: true, configurable: true });
+    Object.defineProperty(handle, name, {
+      ...accessors,
+      enumerable: name !== POWERED.name,
+      configurable: true,
+    });
   }
   // Methods are not listed: a handle prints and compares as what it holds.
   for (const name of Reflect.ownKeys(methods)) {

@@ -136,7 +136,11 @@ function textOf(value: WireValue): string {
 export function setOnBoard(args: BoardArguments, part: string, settings: readonly string[]): Promise<number> {
   return withControl(args, async (control) => {
     const { properties } = await control.ask<ControlPart>({ call: 'get', part });
-    const kinds = new Map(properties.map(({ name, kind }) => [name, kind]));
+    // Every part has power, or not.
+    const kinds = new Map([
+      ['powered', 'flag'],
+      ...properties.map(({ name, kind }) => [name, kind] as const),
+    ]);
     const values = Object.fromEntries(settings.map((text) => parseSetting(text, kinds)));
     await control.ask({ call: 'set', part, values });
     return 0;

@@ -150,6 +150,10 @@ export class SheetChip implements RegisterChip {
     });
   }
 
+  get contents(): readonly Contents[] {
+    return this.#contents;
+  }
+
   get(property: string): PropertyValue {
     const { properties } = this.behaviour;
     if (properties !== undefined && property in properties) {

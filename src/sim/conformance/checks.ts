@@ -29,6 +29,7 @@ export const CHECKS: readonly Check[] = [
   { name: 'means the same by bytes in runs of any length', check: runsMeanTheSame },
   { name: 'goes on from a snapshot as if no time had passed', check: goesOnFromSnapshot },
   { name: 'is as new after a power-on reset', check: isAsNew, applies: ({ keeps }) => !keeps },
+  { name: 'is silent without power, and as after power-on with it again', check: isSilentWithoutPower },
   { name: 'takes the values that its properties allow', check: takesItsValues },
   { name: 'does the same while mistakes are told', check: strictDoesTheSame },
 ];
@@ -97,6 +98,35 @@ function isAsNew(given: Given): void {
     ['of a fresh part', (step) => given.did(fresh, step)],
     ['after a power-on reset', (step) => given.did(used, step)],
   ]);
+}
+
+function isSilentWithoutPower(given: Given): void {
+  const [used, fresh] = [given.fresh(), given.fresh()];
+  for (const step of given.traffic(9, false)) given.did(used, step);
+  const { contents } = used;
+  used.power(false);
+  for (const step of given.traffic(10, false)) {
+    const seen = used.do(step);
+    const { driven } = used;
+    if (driven.length > 0) throw new Error(`without power it drives ${driven.join(', ')}`);
+    if (step.kind === 'transfer' && !isSilence(given, seen))
+      throw new Error(`without power it answers ${stepText(step)}: ${seen}`);
+  }
+  used.power(true);
+  told(used, 'its power was switched');
+  same(contents, used.contents, 'the memory before it was without power and after it');
+  for (const part of [used, fresh]) given.did(part, { kind: 'wait', ns: given.startUpNs });
+  if (given.keeps) return;
+  eachSame(given.traffic(11, false), [
+    ['of a fresh part', (step) => given.did(fresh, step)],
+    ['after it was without power', (step) => given.did(used, step)],
+  ]);
+}
+
+/** Nobody acknowledges; on SPI the pulled-up MISO comes in. */
+function isSilence({ model }: Given, seen: string): boolean {
+  const [first = ''] = seen.split(/, [A-Z]/);
+  return model.bus === 'i2c' ? seen.startsWith('no acknowledge of the address') : /^[f, ]*$/.test(first);
 }
 
 function takesItsValues(given: Given): void {

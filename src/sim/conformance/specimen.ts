@@ -113,6 +113,24 @@ export class Specimen {
     this.#parts.at(PATH).reset();
   }
 
+  /** Takes its power away, or gives it back. */
+  power(on: boolean): void {
+    this.#parts.hold(PATH, 'a check', !on);
+  }
+
+  /** Its pins that do not have the level of a part without power, by its data sheet. */
+  get driven(): readonly string[] {
+    const { idleLow = [] } = this.model.sheet ?? {};
+    const lines = this.#parts.at(PATH).part.lines ?? [];
+    return lines.flatMap(({ name, high }) => (high === idleLow.includes(name) ? name : []));
+  }
+
+  /** Memory that its model keeps without power. */
+  get contents(): readonly unknown[] {
+    const { subject } = this.#parts.at(PATH).part;
+    return subject instanceof SheetChip ? subject.contents.map(({ bytes }) => bytes.slice()) : [];
+  }
+
   snapshot(): object {
     return this.#parts.snapshot(PATH);
   }

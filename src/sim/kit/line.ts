@@ -17,6 +17,8 @@ export class Line {
   readonly name: string;
   readonly #idle: boolean;
   #high: boolean;
+  /** The part has no power: it drives nothing. */
+  #off = false;
   #listeners: readonly ((high: boolean) => void)[] = NONE;
   #timers: readonly LineTimer[] = NONE;
 
@@ -29,7 +31,7 @@ export class Line {
   /** True while the pin is high; the part is brought up to the clock's time before. */
   get high(): boolean {
     for (const timer of this.#timers) timer.catchUp();
-    return this.#high;
+    return this.#off ? this.#idle : this.#high;
   }
 
   /** What of it a snapshot has: its level a moment ago. Put back, listeners hear of a change. */
@@ -60,6 +62,17 @@ export class Line {
   set(high: boolean): void {
     if (high === this.#high) return;
     this.#high = high;
+    if (!this.#off) this.#tell(high);
+  }
+
+  /** The part gets power, or loses it: without, the pin is idle, whatever its model sets. */
+  power(on: boolean): void {
+    if (this.#off !== on) return;
+    this.#off = !on;
+    if (this.#high !== this.#idle) this.#tell(on ? this.#high : this.#idle);
+  }
+
+  #tell(high: boolean): void {
     for (const listener of this.#listeners) listener(high);
   }
 

@@ -11,7 +11,7 @@ import {
 } from '../../input/index.ts';
 import { type Clock, RealClock } from '../kit/clock.ts';
 import { placeInModel } from '../own/model-place.ts';
-import { callLimited, limitedClock, limitedPart } from '../own/time-limit.ts';
+import { limitedClock } from '../own/time-limit.ts';
 import { i2cAddresses } from '../wire/i2c-address.ts';
 import { I2cWire } from '../wire/i2c-wire.ts';
 import type { I2cPart, Part, SpiPart } from '../wire/part.ts';
@@ -22,6 +22,7 @@ import type { PartContext } from './context.ts';
 import { partFiles } from './part-files.ts';
 import { applyPreset } from './preset.ts';
 import { PartRegistry } from './registry.ts';
+import { type PlaceOf, SimulatedPart } from './simulated-part.ts';
 
 /** On a part or a bus: mistakes of a driver are told. */
 const STRICT = 'dtbus,strict';
@@ -95,6 +96,7 @@ export function populateI2c(
   const boundParts = fill<I2cPart>(holder.children, simulation, wanted, {
     kind: 'i2c',
     wire,
+    slots: wire.slots,
     regOf: i2cAddresses,
     describe: (address) => `address 0x${(address & 0x3ff).toString(16)}`,
     find: (compatible) => simulation.catalogue.find('i2c', compatible),
@@ -116,6 +118,7 @@ export function populateSpi(
   const boundParts = fill<SpiPart>(bus.children, simulation, wanted, {
     kind: 'spi',
     wire,
+    slots: wire,
     regOf: chipSelects,
     describe: (chipSelect) => `chip select ${chipSelect}`,
     find: (compatible) => simulation.catalogue.find('spi', compatible),
@@ -137,9 +140,8 @@ function chipSelects(node: DeviceNode): readonly number[] {
 }
 
 /** What filling an I2C and an SPI bus differ in. */
-interface BusOf<P extends Part> {
+interface BusOf<P extends Part> extends PlaceOf<P> {
   readonly kind: PartModel['bus'];
-  readonly wire: WireOf<P>;
   /** What the node's `reg` says; none: it is not on the bus. @throws {NodeError} */
   regOf(node: DeviceNode): readonly number[];
   /** One value of `reg`, for errors. */
@@ -172,57 +174,18 @@ function fill<P extends I2cPart | SpiPart>(
       const model = wanted(node) ? bus.find(compatiblesOf(node)) : undefined;
       const running = guarded(node, model, simulation, () => {
         if (model === undefined) return false;
-        const made = new Made<P>(node, model, bus.wire);
+        const made = new SimulatedPart<P>(node, model, bus);
         const context = contextOf(node, simulation, bus.readdress, made);
-        const part = made.by(() => checkPart(bus.kind, model.create(node, context)));
+        made.by(() => checkPart(bus.kind, model.create(node, context)));
         bus.attach(made.onWire, node, reg);
-        register(simulation, node, model, part, made);
+        simulation.parts.add(made);
+        applyPreset(node, simulation.parts, simulation.complain);
         return true;
       });
       boundParts.push(model === undefined || running !== true ? { node, reg } : { node, reg, model });
     });
   }
   return boundParts;
-}
-
-/** What a part is attached to. */
-interface WireOf<P> {
-  limited: boolean;
-  revive(part: P): void;
-  fail(part: P, error: unknown): void;
-}
-
-/** A part and what its wire has in its place: where a user's own model runs in this thread, calls of it are limited in time. */
-class Made<P extends Part> {
-  readonly own: boolean;
-  readonly limited: boolean;
-  readonly #wire: WireOf<P>;
-  #onWire: P | undefined;
-
-  constructor(node: DeviceNode, model: PartModel, wire: WireOf<P>) {
-    this.own = node.has('dtbus,model');
-    this.limited = this.own && model.isolated !== true;
-    this.#wire = wire;
-  }
-
-  get onWire(): P {
-    return this.#onWire as P;
-  }
-
-  /** Makes it. @returns the part itself */
-  by(create: () => P): P {
-    if (!this.limited) {
-      this.#onWire = create();
-      return this.#onWire;
-    }
-    const part = callLimited(create);
-    this.#onWire = limitedPart(part, this.fail);
-    this.#wire.limited = true;
-    return part;
-  }
-
-  readonly revive = (): void => this.#wire.revive(this.onWire);
-  readonly fail = (error: unknown): void => this.#wire.fail(this.onWire, error);
 }
 
 /** What goes wrong with one child is told, and the others go on. */
@@ -292,10 +255,10 @@ function contextOf(
   node: DeviceNode,
   simulation: Simulation,
   readdress: (() => void) | undefined,
-  { limited, fail }: Pick<Made<Part>, 'limited' | 'fail'>,
+  made: SimulatedPart<Part>,
 ): PartContext {
   const { directory, look } = simulation;
-  const clock = limited ? limitedClock(simulation.clock, fail) : simulation.clock;
+  const clock = made.limited ? limitedClock(simulation.clock, (error) => made.fail(error)) : simulation.clock;
   const warn = (sentence: string) => simulation.warn(`${node.path}: ${sentence}`);
   return {
     clock,
@@ -307,26 +270,4 @@ function contextOf(
     segment: (channel) => populateI2c(channel, simulation).wire,
     emptySegment: () => new I2cWire(simulation),
   };
-}
-
-function register(
-  simulation: Simulation,
-  node: DeviceNode,
-  model: PartModel,
-  part: Part,
-  { own, limited, revive, fail }: Pick<Made<Part>, 'own' | 'limited' | 'revive' | 'fail'>,
-): void {
-  simulation.parts.add({
-    path: node.path,
-    model,
-    part,
-    own,
-    fail,
-    reset(): void {
-      if (limited) callLimited(() => part.reset(), fail);
-      else part.reset();
-      revive();
-    },
-  });
-  applyPreset(node, simulation.parts, simulation.complain);
 }

@@ -1,6 +1,6 @@
 import { type DeviceNode, NodeError, type NodeProblem } from '../../bus/index.ts';
 import type { PropertyValue } from '../wire/part.ts';
-import { PartError, type PropertyDeclaration } from '../wire/property.ts';
+import { PartError, POWERED, type PropertyDeclaration } from '../wire/property.ts';
 import type { PartRegistry } from './registry.ts';
 
 /** `dtbus,set = "temperature=31.5", "pressure=98765";`: what a part's properties are when the board comes up. */
@@ -13,7 +13,7 @@ export function applyPreset(
   complain: (problem: NodeProblem) => void,
 ): void {
   if (!node.has(PRESET)) return;
-  const { properties } = parts.at(node.path).model;
+  const properties = [...parts.at(node.path).model.properties, POWERED];
   for (const setting of node.strings(PRESET) ?? []) {
     const [, name = '', text] = /^(\w+)=(.*)$/s.exec(setting) ?? [];
     if (text === undefined) {

@@ -6,7 +6,7 @@ import { SheetChip } from '../chip/sheet-chip.ts';
 import { callLimited, StoppedModelError } from '../own/time-limit.ts';
 import { I2cWire } from '../wire/i2c-wire.ts';
 import type { Part, PropertyValue } from '../wire/part.ts';
-import { checkProperty, declarationOf, PartError } from '../wire/property.ts';
+import { checkProperty, declarationOf, PartError, POWERED } from '../wire/property.ts';
 import type { RegisterReport } from '../wire/register-report.ts';
 import type { SpiWire } from '../wire/spi-wire.ts';
 import type { PartModel } from './catalogue.ts';
@@ -21,9 +21,16 @@ export interface RunningPart {
   readonly own: boolean;
   /** Power-on reset; a part whose model failed answers again. */
   reset(): void;
+  /** It gets power, and is as after power-on; or loses it. Only where a wire leads to it. */
+  power?(on: boolean): void;
+  /** From now on `after` is called when it was addressed, and when it got power or lost it. */
+  watch?(after: () => void): void;
   /** Its model failed outside of a call: it stops answering until it is reset. */
   fail(error: unknown): void;
 }
+
+/** Who lets a part be without power by the property of that name. */
+const BY_PROPERTY = POWERED.name;
 
 /** Contents that are saved with the board. */
 interface Kept extends Pick<Contents, 'flush'> {
@@ -37,6 +44,8 @@ interface Kept extends Pick<Contents, 'flush'> {
 export class PartRegistry {
   readonly #parts = new Map<string, RunningPart>();
   readonly #contents: Kept[] = [];
+  /** By path of a part without power, who lets it be so. */
+  readonly #unpowered = new Map<string, Set<string>>();
   readonly #wires = new Map<string, I2cWire | SpiWire>();
 
   /** Notes the wire of the bus, or the channel, at this path. */
@@ -83,7 +92,8 @@ export class PartRegistry {
   /** @throws {PartError} */
   get(path: string, property: string): PropertyValue {
     const running = this.at(path);
-    declarationOf(path, running.model.properties, property);
+    if (declarationOf(path, running.model.properties, property) === POWERED)
+      return !this.#unpowered.has(path);
     if (running.part.access !== undefined) return running.part.access.get(property);
     return limited(running, () => {
       const subject = running.part.subject ?? running.part;
@@ -96,7 +106,12 @@ export class PartRegistry {
   /** @throws {PartError} when the value is of the wrong kind or out of range, or the part refuses it. */
   set(path: string, property: string, value: PropertyValue): void {
     const running = this.at(path);
-    checkProperty(path, declarationOf(path, running.model.properties, property), value);
+    const declared = declarationOf(path, running.model.properties, property);
+    checkProperty(path, declared, value);
+    if (declared === POWERED) {
+      this.hold(path, BY_PROPERTY, value === false);
+      return;
+    }
     try {
       limited(running, () => {
         const subject = running.part.subject ?? running.part;
@@ -108,6 +123,21 @@ export class PartRegistry {
       const sentence = messageOf(error);
       throw new PartError(`${path}: ${sentence}`, sentence, { cause: error });
     }
+  }
+
+  /**
+   * Lets a part be without power, or held in reset, as long as anybody says so. `by` names who; a second time by the same
+   * is nothing. @throws {PartError} no such part @throws {Error} its model, of the reset
+   */
+  hold(path: string, by: string, held: boolean): void {
+    const running = this.at(path);
+    const holders = this.#unpowered.get(path) ?? new Set();
+    const before = holders.size;
+    if (held) holders.add(by);
+    else holders.delete(by);
+    if (holders.size === 0) this.#unpowered.delete(path);
+    else this.#unpowered.set(path, holders);
+    if ((before === 0) !== (holders.size === 0)) running.power?.(holders.size === 0);
   }
 
   /** Whether it is a GPIO expander: a part with pins that the outside drives. */
@@ -207,12 +237,12 @@ export class PartRegistry {
 }
 
 /** Calls a part from outside of its bus. One whose model does not return stops answering. @throws {StoppedModelError} then */
-function limited<T>({ own, fail, model }: RunningPart, call: () => T): T {
-  if (!own || model.isolated === true) return call();
+function limited<T>(running: RunningPart, call: () => T): T {
+  if (!running.own || running.model.isolated === true) return call();
   try {
-    return callLimited(call, fail);
+    return callLimited(call, (error) => running.fail(error));
   } catch (error) {
-    if (error instanceof StoppedModelError) fail(error);
+    if (error instanceof StoppedModelError) running.fail(error);
     throw error;
   }
 }

@@ -14,11 +14,11 @@ export function answersOf(
   return slots.flatMap((slot) => {
     const bytes = new Uint8Array(length);
     try {
-      if (!slot.broken) slot.part.read(bytes);
+      if (slot.silent === undefined) slot.part.read(bytes);
     } catch (error) {
       failed(slot, error);
     }
-    return slot.broken ? [] : [{ slot, bytes }];
+    return slot.silent !== undefined ? [] : [{ slot, bytes }];
   });
 }
 

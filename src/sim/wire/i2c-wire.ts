@@ -14,8 +14,6 @@ const TEN_BIT_PREFIX_MASK = 0xf8;
 const DEFAULT_HZ = 100_000;
 /** Eight bits and their acknowledge; START, repeated START and STOP take as long as one bit. */
 const BYTE_BITS = 9;
-/** Why nobody acknowledged. */
-const INJECTED = 'injected fault';
 /** What the next byte on the wire means (byte-level interface). */
 type Phase = 'idle' | 'address' | 'address-low' | 'data';
 
@@ -86,7 +84,7 @@ export class I2cWire {
 
   /** Lets a part that threw answer again, after a reset. */
   revive(part: I2cPart): void {
-    for (const slot of this.slots.of(part)) slot.broken = false;
+    this.slots.revive(part);
   }
 
   /** The part that `address` belongs to, on this segment. */
@@ -96,7 +94,7 @@ export class I2cWire {
 
   /** Why the part of this address, here or behind a mux, did not acknowledge; undefined where nobody says. */
   reasonAt(address: number): string | undefined {
-    if (this.injected.isRefused) return INJECTED;
+    if (this.injected.isRefused) return 'injected fault';
     return this.slots.reasonAt(address);
   }
 
@@ -170,12 +168,13 @@ export class I2cWire {
     for (let i = 0; i < this.#addressedCount; i++) {
       const slot = this.#addressed[i] as Slot;
       slot.addressed = false;
-      if (slot.broken) continue;
+      if (slot.silent !== undefined) continue;
       try {
         slot.part.stop();
       } catch (error) {
         this.#break(slot, error);
       }
+      slot.after?.();
     }
     this.#addressedCount = 0;
     this.#activeCount = 0;
@@ -316,7 +315,7 @@ export class I2cWire {
     let acknowledged = 0;
     for (let i = 0; i < this.#activeCount; i++) {
       const slot = this.#active[i] as Slot;
-      if (slot.broken) continue;
+      if (slot.silent !== undefined) continue;
       try {
         const count = slot.part.write(data);
         // A sloppy model that returns nothing acknowledges everything.
@@ -331,7 +330,7 @@ export class I2cWire {
 
   #read(into: Uint8Array): void {
     const slot = this.#active[0];
-    if (this.#activeCount === 1 && this.#reading && slot !== undefined && !slot.broken) {
+    if (this.#activeCount === 1 && this.#reading && slot?.silent === undefined && slot !== undefined) {
       try {
         slot.part.read(into);
         this.#stretch(slot.part);
@@ -356,7 +355,7 @@ export class I2cWire {
   /** Offers the address to the parts of `segment` and to what its muxes connect. */
   #address(slots: I2cSlots, address: number, read: boolean): void {
     for (const slot of slots.at(address)) {
-      if (slot.broken) continue;
+      if (slot.silent !== undefined) continue;
       try {
         if (!slot.part.start(address, read)) continue;
         this.#active[this.#activeCount++] = slot;
@@ -370,6 +369,7 @@ export class I2cWire {
       }
     }
     for (const mux of slots.muxes) {
+      if (mux.silent === 'unpowered') continue;
       for (const below of mux.part.segments ?? []) this.#address(below.slots, address, read);
     }
   }
@@ -393,8 +393,8 @@ export class I2cWire {
   }
 
   #silence(slot: Slot, error: unknown): void {
-    if (slot.broken) return;
-    slot.broken = true;
+    if (slot.silent !== undefined) return;
+    slot.silent = 'failed';
     this.#warn(brokenSentence(slot.name, error));
   }
 }

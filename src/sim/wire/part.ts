@@ -99,13 +99,18 @@ export interface SpiPart extends Part {
 
 export type { PropertyValue };
 
+/** Why a part does not answer: it threw, until it is reset or attached again; or it has no power. */
+export type Silence = 'failed' | 'unpowered' | undefined;
+
 /** A part in its place: what the wire knows of it. */
 export interface Slot {
   readonly part: I2cPart;
   /** Path of its node, for messages. */
   readonly name: string;
-  /** It threw: its addresses stay silent until it is reset or attached again. */
-  broken: boolean;
+  /** Why its addresses stay silent now. */
+  silent: Silence;
+  /** Called when it was addressed, and the bus is free again. */
+  after: (() => void) | undefined;
   /** It acknowledged a START since the last STOP, so it is owed a STOP. */
   addressed: boolean;
 }
@@ -122,7 +127,7 @@ export class I2cSlots {
   #table: AddressTable<Slot> = addressTable([]);
 
   attach(part: I2cPart, name: string): void {
-    const slot = { part, name, broken: false, addressed: false };
+    const slot: Slot = { part, name, silent: undefined, after: undefined, addressed: false };
     this.#slots.push(slot);
     if (part.segments !== undefined) this.muxes.push(slot);
     this.readdress();
@@ -139,6 +144,21 @@ export class I2cSlots {
   /** Asks every part anew which addresses it answers. */
   readdress(): void {
     this.#table = addressTable(this.#slots);
+  }
+
+  /** Lets a part that threw answer again, after a reset. */
+  revive(part: I2cPart): void {
+    for (const slot of this.of(part)) if (slot.silent === 'failed') slot.silent = undefined;
+  }
+
+  /** A part gets power, or loses it. */
+  power(part: I2cPart, on: boolean): void {
+    for (const slot of this.of(part)) slot.silent = on ? undefined : 'unpowered';
+  }
+
+  /** From now on `after` is called when the part was addressed, and the bus is free again. */
+  watch(part: I2cPart, after: () => void): void {
+    for (const slot of this.of(part)) slot.after = after;
   }
 
   /** The places of a part. */
@@ -174,12 +194,18 @@ export class I2cSlots {
   /** Why the part of this address, here or behind a mux, did not acknowledge; undefined where nobody says. */
   reasonAt(address: number): string | undefined {
     const slot = this.owner(address);
-    if (slot?.broken) return 'the model of the part failed; reset the part';
-    if (slot !== undefined) return slot.part.busyReason;
+    if (slot !== undefined) return reasonOf(slot.silent) ?? slot.part.busyReason;
     return this.#connected.map((below) => below.reasonAt(address)).find((reason) => reason !== undefined);
   }
 
   get #connected(): readonly I2cSlots[] {
-    return this.muxes.flatMap(({ part }) => part.segments?.map(({ slots }) => slots) ?? []);
+    return this.muxes.flatMap(({ part, silent }) =>
+      silent === 'unpowered' ? [] : (part.segments?.map(({ slots }) => slots) ?? []),
+    );
   }
+}
+
+function reasonOf(silent: Silence): string | undefined {
+  if (silent === 'failed') return 'the model of the part failed; reset the part';
+  return silent && 'the part has no power, or is held in reset';
 }

@@ -22,6 +22,13 @@ export interface PropertyDeclaration {
   readonly doc: string;
 }
 
+/** What every part has, beyond what its model declares. */
+export const POWERED: PropertyDeclaration = {
+  name: 'powered',
+  kind: 'flag',
+  doc: 'whether it has power; without, it does not answer, and forgets what its data sheet says',
+};
+
 /** A request about a part's property that makes no sense: no such part, no such property, a bad value. */
 export class PartError extends Error {
   override readonly name = 'PartError';
@@ -40,7 +47,8 @@ export function declarationOf(
   properties: readonly PropertyDeclaration[],
   name: string,
 ): PropertyDeclaration {
-  const found = properties.find((property) => property.name === name);
+  const found =
+    properties.find((property) => property.name === name) ?? (name === POWERED.name ? POWERED : undefined);
   if (found === undefined) throw notFound(path, properties, name);
   return found;
 }

@@ -2,14 +2,16 @@ import { SPI_MODE, SPI_MODE_X_MASK, type SpiWireFaults } from '../../bus/index.t
 import { type Clock, RealClock } from '../kit/clock.ts';
 import { StoppedModelError } from '../own/time-limit.ts';
 import { brokenSentence } from './broken.ts';
-import type { SpiPart } from './part.ts';
+import type { Silence, SpiPart } from './part.ts';
 
 interface Slot {
   readonly part: SpiPart;
   readonly name: string;
   readonly csHigh: boolean;
-  /** It threw: it stays silent until it is reset or attached again. */
-  broken: boolean;
+  /** Why it does not answer now. */
+  silent: Silence;
+  /** Called when its chip select has become inactive. */
+  after: (() => void) | undefined;
   /** It was already said that this part is driven wrongly. */
   misuseNamed: boolean;
 }
@@ -54,7 +56,14 @@ export class SpiWire {
 
   /** Wires `part` to a chip select; `csHigh` is the node's `spi-cs-high`. */
   attach(chipSelect: number, part: SpiPart, name: string, csHigh: boolean = part.csHigh ?? false): void {
-    this.#slots.set(chipSelect, { part, name, csHigh, broken: false, misuseNamed: false });
+    this.#slots.set(chipSelect, {
+      part,
+      name,
+      csHigh,
+      silent: undefined,
+      after: undefined,
+      misuseNamed: false,
+    });
   }
 
   detach(chipSelect: number): void {
@@ -64,7 +73,21 @@ export class SpiWire {
 
   /** Lets a part that threw answer again, after a reset. */
   revive(part: SpiPart): void {
-    for (const slot of this.#slots.values()) if (slot.part === part) slot.broken = false;
+    for (const slot of this.#of(part)) if (slot.silent === 'failed') slot.silent = undefined;
+  }
+
+  /** A part gets power, or loses it. */
+  power(part: SpiPart, on: boolean): void {
+    for (const slot of this.#of(part)) slot.silent = on ? undefined : 'unpowered';
+  }
+
+  /** From now on `after` is called when the chip select of the part has become inactive. */
+  watch(part: SpiPart, after: () => void): void {
+    for (const slot of this.#of(part)) slot.after = after;
+  }
+
+  #of(part: SpiPart): Slot[] {
+    return [...this.#slots.values()].filter((slot) => slot.part === part);
   }
 
   partAt(chipSelect: number): SpiPart | undefined {
@@ -78,7 +101,7 @@ export class SpiWire {
     this.#bitNs = 1e9 / (speedHz || DEFAULT_SPI_HZ);
     if (this.faults?.select(chipSelect) === false) return;
     const slot = this.#slots.get(chipSelect);
-    if (slot === undefined || slot.broken || this.#isMisused(slot, mode, speedHz)) return;
+    if (slot === undefined || slot.silent !== undefined || this.#isMisused(slot, mode, speedHz)) return;
     this.#begin(slot, mode);
   }
 
@@ -122,7 +145,7 @@ export class SpiWire {
   #selectAgain(): void {
     const slot = this.#selected;
     this.deselect();
-    if (slot === undefined || slot.broken) return;
+    if (slot === undefined || slot.silent !== undefined) return;
     this.#begin(slot, this.#mode);
   }
 
@@ -164,7 +187,7 @@ export class SpiWire {
     length: number,
     lines: number,
   ): void {
-    if (slot.broken) {
+    if (slot.silent !== undefined) {
       rx?.fill(0xff, 0, length);
       return;
     }
@@ -183,11 +206,13 @@ export class SpiWire {
     const slot = this.#selected;
     if (slot === undefined) return;
     this.#selected = undefined;
+    if (slot.silent !== undefined) return;
     try {
       slot.part.deselect();
     } catch (error) {
       this.#break(slot, error);
     }
+    slot.after?.();
   }
 
   #isMisused(slot: Slot, mode: number, speedHz: number): boolean {
@@ -210,7 +235,7 @@ export class SpiWire {
 
   /** The model of a part failed outside of a call: the part stops answering. */
   fail(part: SpiPart, error: unknown): void {
-    for (const slot of this.#slots.values()) if (slot.part === part) this.#silence(slot, error);
+    for (const slot of this.#of(part)) this.#silence(slot, error);
   }
 
   #break(slot: Slot, error: unknown): void {
@@ -220,8 +245,8 @@ export class SpiWire {
 
   #silence(slot: Slot, error: unknown): void {
     if (this.#selected === slot) this.#selected = undefined;
-    if (slot.broken) return;
-    slot.broken = true;
+    if (slot.silent !== undefined) return;
+    slot.silent = 'failed';
     this.#warn(brokenSentence(slot.name, error));
   }
 }

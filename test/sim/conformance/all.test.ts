@@ -1,19 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { loadParts } from '../../../src/parts/index.ts';
-import { type PartCheckOptions, partChecks } from '../../../src/sim/authors.ts';
+import { partChecks } from '../../../src/sim/authors.ts';
 import { modelsOf } from '../../../src/sim/index.ts';
-
-/** What a check has to know of a part, and why. */
-const EXCEPTIONS: Readonly<Record<string, { readonly why: string; readonly options: PartCheckOptions }>> = {
-  'microchip,mcp4725': { why: 'its EEPROM keeps output and power-down mode', options: { keeps: true } },
-  'melexis,mlx90614': { why: 'its EEPROM keeps configuration and emissivity', options: { keeps: true } },
-  ...Object.fromEntries(
-    ['aosong,aht10', 'aosong,aht20', 'aosong,dht20'].map((name) => [
-      name,
-      { why: 'power-on is a reset, which takes 20 ms (5.3)', options: { startUpMs: 20 } },
-    ]),
-  ),
-};
+import { EXCEPTIONS } from './exceptions.ts';
 
 /**
  * Beyond this, copies of the memory are all that a check does: a larger memory has the same model, and differs in its

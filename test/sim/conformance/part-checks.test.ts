@@ -70,6 +70,7 @@ it('a sound part passes all of them, with the part and the bus in their names', 
     'acme,sound on I2C: means the same by bytes in runs of any length',
     'acme,sound on I2C: goes on from a snapshot as if no time had passed',
     'acme,sound on I2C: is as new after a power-on reset',
+    'acme,sound on I2C: is silent without power, and as after power-on with it again',
     'acme,sound on I2C: takes the values that its properties allow',
     'acme,sound on I2C: does the same while mistakes are told',
     'acme,sound on I2C: keeps the register that was named over a STOP',
@@ -239,7 +240,7 @@ describe('what is given', () => {
         { address: 0x33 },
       ),
     ).toEqual([]);
-    expect(partChecks(plain(() => 0))).toHaveLength(7);
+    expect(partChecks(plain(() => 0))).toHaveLength(8);
     const found = failing(
       plain(({ strict }) => (strict ? 1 : 0)),
       { address: 0x33 },

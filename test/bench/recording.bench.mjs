@@ -3,8 +3,8 @@
 import { checkout, cpuTime, median, report } from './report.mjs';
 
 const room = (name) => import(`${checkout}dist/src/${name}/index.js`);
-const [{ Recording, RecordingWriter }, { Replay }, { TraceReader, TraceWriter, traceMemory }] =
-  await Promise.all(['recording', 'replay', 'trace'].map(room));
+const [{ Recording, RecordingWriter }, { Replay }, { TraceReader, TraceWriter, traceMemory }, formats] =
+  await Promise.all(['recording', 'replay', 'trace', 'formats'].map(room));
 
 const COUNT = 1_000_000;
 const I2C = { kind: 'i2c', number: 1, path: '/i2c', parts: [] };
@@ -122,3 +122,14 @@ if (replay.report.answered !== COUNT || replay.report.leftCount > 0) throw new E
 report('a transfer replayed', replaying.us, 'us', 'at most 5', replaying.cpu);
 const all = (one) => [reading, preparing, replaying].reduce((sum, each) => sum + each[one], 0);
 report('  with the reading of its file', all('us'), 'us', 'at most 5', all('cpu'));
+
+// A bus that was used faster than its bits are drawn: what is not drawn yet grows with the file.
+const WAVES = 50_000;
+const { buses, events } = formats.capturedFrom(recording);
+const some = [];
+for (const event of events) if (some.push(event) === WAVES) break;
+const begin = performance.now();
+await formats.writeTrace({ buses, board: undefined, beganMs: 0, notes: [], events: some }, 'vcd', () => {}, {
+  times: 'rounded',
+});
+report('a transfer drawn as waves (.vcd)', ((performance.now() - begin) * 1000) / WAVES, 'us', 'at most 200');

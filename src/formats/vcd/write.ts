@@ -7,6 +7,9 @@ import { TICK_NS } from '../wave/pen.ts';
 const FIRST_CODE = 33;
 const CODES = 94;
 
+/** Characters that are put at once. */
+const CHUNK = 1 << 16;
+
 /** Writes a drawing as VCD (IEEE 1364, clause 18). Its wires stand in a scope `ideal`: nobody has measured them. */
 export function writeVcd(captured: Captured, drawing: Drawing, put: (text: string) => void): void {
   const { all, buses } = drawing.lanes;
@@ -25,19 +28,23 @@ $scope module ideal $end
   for (const { bus, place } of texts)
     put(`$var string 1 ${textCode.get(place) as string} ${nameText(busName(bus))}.text $end\n`);
   put('$upscope $end\n$enddefinitions $end\n#0\n$dumpvars\n');
+  const codes = all.map((_, lane) => codeOf(lane));
   all.forEach(({ idle }, lane) => {
-    put(`${idle ? 1 : 0}${codeOf(lane)}\n`);
+    put(`${idle ? 1 : 0}${codes[lane]}\n`);
   });
   put('$end\n');
-  let last = 0;
+  let [last, text] = [0, ''];
   for (const step of drawing.steps(captured)) {
-    if (step.tick !== last) put(`#${step.tick}\n`);
+    if (step.tick !== last) text += `#${step.tick}\n`;
     last = step.tick;
-    if ('lane' in step) put(`${step.high ? 1 : 0}${codeOf(step.lane)}\n`);
-    else put(`s${textWord(step.text)} ${textCode.get(step.bus) as string}\n`);
+    if ('lane' in step) text += `${step.high ? 1 : 0}${codes[step.lane]}\n`;
+    else text += `s${textWord(step.text)} ${textCode.get(step.bus)}\n`;
+    if (text.length < CHUNK) continue;
+    put(text);
+    text = '';
   }
   // The last level has a duration too.
-  put(`#${last + 1}\n`);
+  put(`${text}#${last + 1}\n`);
 }
 
 function codeOf(index: number): string {

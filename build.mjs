@@ -34,6 +34,7 @@ const PROGRAMS = [
   'src/dev/dropin/resolve-hook.ts',
   'src/dev/dropin/spi-device-entry.ts',
   'src/frontend/gpio.ts',
+  'src/monitor/save/worker.ts',
   'src/monitor/thread/worker.ts',
 ];
 

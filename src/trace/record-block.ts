@@ -37,6 +37,11 @@ export class RecordBlock {
     return end;
   }
 
+  /** The record itself; nobody writes into it. */
+  record(from: number, end: number): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(from, end);
+  }
+
   /** @throws {RangeError} it is no record */
   event(from: number, end: number): TraceEvent {
     reader.take(this.#bytes.subarray(from, end));

@@ -1,7 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Capturing } from '../../src/monitor/save/captured.ts';
+import { chosenOf } from '../../src/monitor/save/chosen.ts';
+import { save } from '../../src/monitor/save/save.ts';
 import { History } from '../../src/monitor/server/history.ts';
 import type { KeptEvent } from '../../src/monitor/server/kept-event.ts';
-import { capturedOf } from '../../src/monitor/server/save.ts';
+import { type TraceEvent, TraceReader, TraceWriter, traceMemory } from '../../src/trace/index.ts';
 import { testFolder } from '../cli/folder.ts';
 import { converted, HAPPENED, happenedIn, recordingOf } from '../formats/traces.ts';
 import { linesOf, rowsOf } from './monitored.ts';
@@ -74,45 +79,64 @@ describe('what the page saves', () => {
 });
 
 describe('what is kept no more', () => {
-  const edge = (n: number): KeptEvent => ({
-    on: undefined,
-    what: () =>
-      ({
-        ...{
-          kind: 'edge',
-          sequence: n,
-          startedMs: 1000 * n,
-          controller: '/gpio',
-          line: 0,
-          name: 'a',
-          high: true,
-        },
-      }) as const,
-  });
+  const memory = traceMemory(4096);
+  const [writer, reader] = [new TraceWriter(memory), new TraceReader(memory)];
+  /** An edge at so many seconds. */
+  const edge = (n: number): KeptEvent => {
+    writer.edge(n, { startedMs: 1000 * n, controller: '/gpio', line: 0, name: 'a', high: true });
+    const record = reader.take() as Uint8Array<ArrayBuffer>;
+    return { on: undefined, record: () => record };
+  };
   const history = new History(3);
-  for (let n = 1; n <= 5; n++) {
-    if (n === 4) history.lose(7);
-    history.add('', { at: 0, queued: 0, wire: 0 }, edge(n));
+  const edges = [1, 2, 3, 4, 5].map(edge);
+  for (const [index, each] of edges.entries()) {
+    if (index === 3) history.lose(7);
+    history.add('', { at: 0, queued: 0, wire: 0 }, each);
   }
   history.lose(2);
 
-  it('is counted, and losses stand where they were', () => {
-    const { captured, missing } = capturedOf(history, [[1, 5]]);
+  it('is counted, and losses stand where they were', async () => {
+    const { rows, missing, losses } = chosenOf(history, [[1, 5]]);
+    expect(rows).toEqual(edges.slice(2));
     expect(missing).toBe(2);
-    expect(captured.beganMs).toBe(3000);
+    expect([...losses]).toEqual([
+      [1, 7],
+      [3, 2],
+    ]);
+    const server = createServer((_, response) => save(history, { format: 'bus' }, 'b.dts', response));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const response = await fetch(`http://127.0.0.1:${port}`);
+    expect(response.headers.get('dtbus-missing')).toBe('2');
+    expect(happenedIn(await response.text())).toEqual(['a rises', 'lost 7', 'a rises', 'a rises', 'lost 2']);
+  });
+
+  it('is in the order of its beginning, a loss at what is behind it', () => {
+    const at = (startedMs: number): TraceEvent => ({
+      ...{ kind: 'edge', sequence: 0, startedMs, controller: '/gpio', line: 0, name: 'a', high: true },
+    });
+    const capturing = new Capturing();
+    capturing.add(at(3000), undefined);
+    capturing.lose(7);
+    capturing.add(at(5000), undefined);
+    capturing.add(at(4000), undefined);
+    capturing.lose(2);
+    const { beganMs, events } = capturing.captured;
+    expect(beganMs).toBe(3000);
     expect(
-      [...captured.events].map(({ atNs, what }) => [atNs / 1e9, 'count' in what ? what.count : what.kind]),
+      [...events].map(({ atNs, what }) => [atNs / 1e9, 'count' in what ? what.count : what.kind]),
     ).toEqual([
       [0, 'edge'],
-      [1, 7],
       [1, 'edge'],
+      [1, 2],
+      [2, 7],
       [2, 'edge'],
-      [2, 2],
     ]);
   });
 
   it('is not counted twice, nor what was never there', () => {
-    const missing = (...ranges: [number, number][]) => capturedOf(history, ranges).missing;
+    const missing = (...ranges: [number, number][]) => chosenOf(history, ranges).missing;
     expect(missing([4, 5])).toBe(0);
     expect(missing([1, 2], [1, 2], [2, 9])).toBe(2);
     expect(missing([7, 9])).toBe(0);

@@ -130,13 +130,15 @@ function tellRecords(
 class Happened {
   readonly event = 'happened';
   readonly board: number;
-  readonly again: () => TraceEvent;
+  readonly record: () => Uint8Array<ArrayBuffer>;
+  readonly #made: () => TraceEvent;
   readonly #alike: () => AlikeTransfer | undefined;
   #what: TraceEvent | undefined;
 
   constructor(board: number, block: RecordBlock, from: number, end: number) {
     this.board = board;
-    this.again = () => block.event(from, end);
+    this.record = () => block.record(from, end);
+    this.#made = () => block.event(from, end);
     this.#alike = () => block.alike(from, end);
   }
 
@@ -145,7 +147,7 @@ class Happened {
   }
 
   get what(): TraceEvent {
-    this.#what ??= this.again();
+    this.#what ??= this.#made();
     return this.#what;
   }
 }

@@ -73,8 +73,8 @@ export type ControlEvent =
       readonly board: number;
       /** It is made when it is asked for. */
       readonly what: TraceEvent;
-      /** Makes the same again: whoever keeps many of them keeps this, which is smaller. */
-      readonly again: () => TraceEvent;
+      /** What it is made of, for `RecordReader`: whoever keeps many of them keeps this, which is smaller. */
+      readonly record: () => Uint8Array<ArrayBuffer>;
       /** Of a transfer, where it is known without making it: whoever knows one with the same key knows what it means. */
       readonly alike?: AlikeTransfer | undefined;
     }

@@ -1,4 +1,4 @@
-import type { TracedBoard, TracedBus, TraceEvent } from '../../trace/index.ts';
+import type { TracedBoard, TracedBus } from '../../trace/index.ts';
 
 /** A board that events happened on. */
 export interface KeptBoard {
@@ -9,6 +9,6 @@ export interface KeptBoard {
 /** An event as the board told it: rows have only the bytes that are shown. */
 export interface KeptEvent {
   readonly on: KeptBoard | undefined;
-  /** Makes it whole; nobody does until it is saved. */
-  readonly what: () => TraceEvent;
+  /** The record that it is, for `RecordReader`; nobody reads it until it is saved. */
+  readonly record: () => Uint8Array<ArrayBuffer>;
 }

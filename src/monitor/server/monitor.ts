@@ -11,11 +11,11 @@ import {
 import { messageOf } from '../../bus/index.ts';
 import { parseFaultOption } from '../../faults/index.ts';
 import { plainJson } from '../../input/index.ts';
+import { save } from '../save/save.ts';
 import { WatchedState } from './board-state.ts';
 import { bodyOf, checkOrigin, checkToken, Refusal, setHeaders } from './guards.ts';
 import { History } from './history.ts';
 import { pageFile } from './page-files.ts';
-import { save } from './save.ts';
 import { Source } from './source.ts';
 import { Stream } from './stream.ts';
 

@@ -83,7 +83,7 @@ export class Source {
 
   #addEvent(event: Extract<ControlEvent, { event: 'happened' }>): void {
     const known = this.#known[event.board];
-    const kept: KeptEvent = { on: known, what: event.again };
+    const kept: KeptEvent = { on: known, record: event.record };
     const found = event.alike;
     // That it waited long for its turn is told beside its meaning.
     const alike = found !== undefined && found.queuedMs < LONG_MS ? found : undefined;

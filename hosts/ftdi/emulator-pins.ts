@@ -9,6 +9,8 @@ export interface FtdiBuses {
   readonly spi?: EmulatedSpi | undefined;
   /** How many chip selects have something on them; default 1. */
   readonly chipSelects?: number;
+  /** The channel that all this is on; default 0, which is A. */
+  readonly channel?: number;
   /** What the pins that no bus uses are wired to. */
   readonly pins?: EmulatedPins | undefined;
 }

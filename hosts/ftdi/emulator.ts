@@ -54,22 +54,24 @@ function describe(chip: FtdiChip, serialNumber: string | undefined): DeviceDescr
   };
 }
 
-/** A chip of the family. Its buses are on the first channel; the others have nothing on their pins. */
+/** A chip of the family. Its buses are on one channel; the others have nothing on their pins. */
 export class FtdiEmulator implements UsbDevice {
   readonly description: DeviceDescription;
   readonly #channels: readonly Channel[];
+  readonly #wired: number;
 
   constructor(chip: FtdiChip, buses: FtdiBuses, serialNumber?: string) {
     this.description = describe(chip, serialNumber);
+    this.#wired = buses.channel ?? 0;
     this.#channels = Array.from(
       { length: chip.channels },
-      (_, channel) => new Channel(chip, channel, channel === 0 ? buses : {}),
+      (_, channel) => new Channel(chip, channel, channel === this.#wired ? buses : {}),
     );
   }
 
-  /** The I2C lines of the first channel, which a test may disturb. */
+  /** The I2C lines of the channel with the buses, which a test may disturb. */
   get lines(): I2cLines | undefined {
-    return this.#channels[0]?.lines;
+    return this.#channels[this.#wired]?.lines;
   }
 
   plugged(port: DevicePort): void {

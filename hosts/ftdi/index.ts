@@ -40,19 +40,24 @@ function kindOf(node: DeviceNode): UsbAdapterKind {
 
 /** The number of the channel that a node names; 0 is A. @throws {NodeError} */
 function channelOf(node: DeviceNode, chip: FtdiChip): number {
-  const names = Array.from({ length: chip.engines }, (_, channel) => String.fromCharCode(65 + channel));
+  const names = Array.from({ length: chip.channels }, (_, channel) => String.fromCharCode(65 + channel));
   const name = node.string('dtbus,channel') ?? 'A';
   const channel = names.indexOf(name);
-  if (channel < 0)
-    throw new NodeError(node, 'dtbus,channel', `invalid channel "${name}": expected ${names.join(' or ')}`);
-  return channel;
+  if (channel >= 0 && channel < chip.engines) return channel;
+  const problem =
+    channel < 0 ? `invalid channel "${name}"` : `channel ${name} of an ${chip.title} has no MPSSE`;
+  throw new NodeError(
+    node,
+    'dtbus,channel',
+    `${problem}: expected ${names.slice(0, chip.engines).join(' or ')}`,
+  );
 }
 
-/** The emulated FT232H on buses of the caller's. */
-export function makeEmulator(buses: {
-  readonly i2c: EmulatedI2c;
-  readonly spi: EmulatedSpi;
-  readonly pins?: EmulatedPins;
-}): UsbDevice {
-  return new FtdiEmulator(CHIPS.ft232h, buses);
+/** The emulated chip on buses of the caller's, which are on its channel `channel`; 0 is A. */
+export function makeEmulator(
+  buses: { readonly i2c: EmulatedI2c; readonly spi: EmulatedSpi; readonly pins?: EmulatedPins },
+  chip: keyof typeof CHIPS = 'ft232h',
+  channel = 0,
+): UsbDevice {
+  return new FtdiEmulator(CHIPS[chip], { ...buses, channel });
 }

@@ -280,10 +280,11 @@ function mcp2221(): Promise<ControllerBench> {
   return usbAdapter(wire, new Mcp2221Emulator(wire.i2c), (open) => new Mcp2221Adapter(NAME, open));
 }
 
-function ftdi(chip: (typeof CHIPS)[keyof typeof CHIPS]): Promise<ControllerBench> {
+function ftdi(chip: (typeof CHIPS)[keyof typeof CHIPS], channel = 0): Promise<ControllerBench> {
   const wire = new RecordingWire();
   const pins = { chip, chipSelects: 1 };
-  return usbAdapter(wire, new FtdiEmulator(chip, wire), (open) => new FtdiAdapter(NAME, open, pins));
+  const device = new FtdiEmulator(chip, { i2c: wire.i2c, spi: wire.spi, channel });
+  return usbAdapter(wire, device, (open) => new FtdiAdapter(NAME, open, pins, channel));
 }
 
 async function real(port: string): Promise<ControllerBench> {
@@ -316,8 +317,9 @@ describeControllers('DLN-2', dln2, USB_KINDS.dln2.traits);
 describeControllers('FT260', ft260, USB_KINDS.ft260.traits);
 describeControllers('MCP2210', mcp2210, USB_KINDS.mcp2210.traits);
 describeControllers('MCP2221A', mcp2221, USB_KINDS.mcp2221.traits);
-for (const chip of [CHIPS.ft232h, CHIPS.ft2232h])
-  describeControllers(chip.title, () => ftdi(chip), USB_KINDS.ftdi.traits);
+describeControllers('FT232H', () => ftdi(CHIPS.ft232h), USB_KINDS.ft232h.traits);
+describeControllers('FT2232H', () => ftdi(CHIPS.ft2232h), USB_KINDS.ft2232h.traits);
+describeControllers('FT4232H, channel B', () => ftdi(CHIPS.ft4232h, 1), USB_KINDS.ft4232h.traits);
 
 describeControllers('simulated controllers of another machine', async () => remoteBench(await simulated()), {
   isSteady: true,

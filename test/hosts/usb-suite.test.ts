@@ -10,7 +10,7 @@ import { type ControllerBench, describeControllers } from './controller-suite.ts
 import { npmUsbFolder } from './judges/npm-usb.ts';
 import { MEMORY } from './recording-wire.ts';
 import { GuestControllers, MirroredWire } from './suite/guest-controllers.ts';
-import { USB_KINDS } from './suite/usb-kinds.ts';
+import { USB_KINDS, type UsbKind } from './suite/usb-kinds.ts';
 
 // The suite that every controller runs, for all adapters on USB through the npm package, libusb and a kernel, to our emulators,
 // which are plugged into that kernel over USB/IP. All in one boot.
@@ -82,12 +82,17 @@ describe.skipIf(missing !== undefined)('through the npm package usb, in a real L
     rmSync(folder, { recursive: true });
   });
 
-  for (const { title, folder, compatible, traits } of Object.values(USB_KINDS)) {
-    const tell = (call: string) => controllers.ask({ call, adapter: folder });
+  for (const [name, kind] of Object.entries<UsbKind>(USB_KINDS)) {
+    const { title, folder, compatible, traits, chip, channel } = kind;
+    const tell = (call: string) => controllers.ask({ call, adapter: name });
     const bench = async (): Promise<ControllerBench> => {
       const wire = new MirroredWire(() => void tell('arm'));
       controllers.wire = wire;
-      const { i2c, spi } = await controllers.open(folder, { folder, node: { compatible } });
+      const { i2c, spi } = await controllers.open(name, {
+        folder,
+        node: { compatible, ...(channel && { 'dtbus,channel': channel }) },
+        ...(chip && { emulate: [chip, channel === 'B' ? 1 : 0] }),
+      });
       // The kernel resets a device that it finds, which may leave a chip selected: the first transfer ends that.
       await i2c?.transfer([{ addr: MEMORY, flags: I2C_M.RD, buf: new Uint8Array(1) }]);
       return {

@@ -84,10 +84,10 @@ const unpacked = (text) => Uint8Array.from(inflateRawSync(Buffer.from(text, 'bas
 const packed = (bytes) => deflateRawSync(bytes).toString('base64');
 const bytesOf = (data) => (typeof data === 'number' ? new Uint8Array(data) : unpacked(data));
 
-async function open({ adapter, folder, node }) {
+async function open({ adapter, folder, node, emulate }) {
   const { createAdapter } = await import(`../../../dist/hosts/${folder}/index.js`);
   const host = createAdapter(nodeOf(node));
-  if (plugged) await askPlugged('plug', { folder });
+  if (plugged) await askPlugged('plug', { folder, emulate });
   await openSoon(host);
   adapters.set(adapter, host);
   const { i2c, spi } = host;

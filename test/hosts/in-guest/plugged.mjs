@@ -12,10 +12,10 @@ let port;
 let session;
 
 const CALLS = {
-  plug: async ({ folder }) => {
+  plug: async ({ folder, emulate = [] }) => {
     const { makeEmulator } = await import(`../../../dist/hosts/${folder}/index.js`);
     wire = new RecordingWire();
-    port = new EmulatedPort(makeEmulator({ i2c: wire.i2c, spi: wire.spi }));
+    port = new EmulatedPort(makeEmulator({ i2c: wire.i2c, spi: wire.spi }, ...emulate));
     session = plugIntoMachine(port);
   },
   unplug: () => {

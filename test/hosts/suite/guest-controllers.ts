@@ -29,6 +29,8 @@ interface Answer {
 export interface GuestAdapter {
   readonly folder: string;
   readonly node: Readonly<Record<string, string | readonly string[] | number>>;
+  /** What `makeEmulator` of the folder takes behind the buses. */
+  readonly emulate?: readonly unknown[];
 }
 
 /** Adapters in a guest, driven over its serial line by `in-guest/controllers.mjs`. */

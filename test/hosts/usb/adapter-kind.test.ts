@@ -27,6 +27,14 @@ describe('a USB adapter', () => {
   test.each([
     [{ compatible: 'ftdi,ft2232h', 'dtbus,channel': 'C' }, 'invalid channel "C": expected A or B'],
     [{ compatible: 'ftdi,ft232h', 'dtbus,channel': 'B' }, 'invalid channel "B": expected A'],
+    [
+      { compatible: 'ftdi,ft4232h', 'dtbus,channel': 'C' },
+      'channel C of an FT4232H has no MPSSE: expected A or B',
+    ],
+    [
+      { compatible: 'ftdi,ft4232h', 'dtbus,channel': 'D' },
+      'channel D of an FT4232H has no MPSSE: expected A or B',
+    ],
     [{ compatible: 'dtbus,ft232h-emulator', 'num-cs': 100 }, 'invalid number 100: expected 0 to'],
   ])('%j is refused', (properties, sentence) => {
     const make = () => createFtdi(node('adapter', properties));

@@ -24,6 +24,7 @@ import { bindLines, type LineBinding } from './line-hosts.ts';
 import { addOwnModels, modelsBehind, type OwnModels, ownModelsOf, withOwnModels } from './own-models.ts';
 import { ownSheets } from './own-sheets.ts';
 import { unitsOwnedBy } from './ownership.ts';
+import { PowerLines } from './power-lines.ts';
 import type { Replaying } from './replaying.ts';
 import { setReaches } from './set-reaches.ts';
 import { spiFramingsOf } from './spi-framings.ts';
@@ -246,6 +247,7 @@ export class BoardDevices {
     if (options.trace !== undefined) tracing.start(FIRST_TRACE, options.trace);
     manager.openSynchronous();
     gpio?.wire(tree, parts);
+    new PowerLines({ tree, parts, gpio, warn }).connect();
     replaying?.begin();
     return new BoardDevices({
       manager,

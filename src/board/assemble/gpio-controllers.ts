@@ -173,6 +173,13 @@ export class GpioControllers {
     );
   }
 
+  /** Calls `listener` at every change of level of a line of the controller at this path, where there is one. */
+  listen(path: string, line: number, listener: (high: boolean) => void): void {
+    this.#byPath.get(path)?.listen((changed, high) => {
+      if (changed === line) listener(high);
+    });
+  }
+
   /** What the world outside does to a line; undefined: nothing. */
   drive(path: string, line: number, high: boolean | undefined): void {
     const lines = this.#byPath.get(path);

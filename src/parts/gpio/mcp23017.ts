@@ -258,7 +258,7 @@ export const parts: readonly Part[] = ROWS.map(({ compatible, name, ports, bus }
     compatible,
     title: `${name} GPIO expander, ${8 * ports} pins`,
     source: ports === 1 ? 'Microchip DS21919' : 'Microchip DS20001952',
-    notModelled: ['a floating input: it reads 0', 'several chips on one chip select (HAEN)', 'the RESET pin'],
+    notModelled: ['a floating input: it reads 0', 'several chips on one chip select (HAEN)'],
     node: 'gpio',
     ...(bus === 'spi'
       ? {

@@ -58,10 +58,7 @@ const sheetOf = ({ compatible, title, source, ports, polarity = 0 }: Row) =>
     compatible,
     title,
     source,
-    notModelled: [
-      'the RESET pin of PCA9538 and PCA9539',
-      'pull-up resistors: the outside drives every input',
-    ],
+    notModelled: ['pull-up resistors: the outside drives every input'],
     node: 'gpio',
     bus: { i2c: { form: 'byte registers', address: 0x20, last: 4 * ports - 1 } },
     registers: {

@@ -33,7 +33,7 @@ const sheetOf = ({ compatible, title, source, ports }: Row) => {
     compatible,
     title,
     source,
-    notModelled: ['the RESET pin', 'drive strength and open-drain outputs have no effect on a level'],
+    notModelled: ['drive strength and open-drain outputs have no effect on a level'],
     node: 'gpio',
     bus: { i2c: { form: 'byte registers', address: 0x20, last: 0x4f } },
     registers: {

@@ -33,7 +33,7 @@ const sheetOf = ({ name, pins }: Row) => {
     compatible: [`nxp,${name}`],
     title: `${name.toUpperCase()} LED blinker, ${pins} outputs`,
     source: `NXP ${name.toUpperCase()}`,
-    notModelled: ['the phase of blinking: a blinking output counts as let go', 'the RESET pin'],
+    notModelled: ['the phase of blinking: a blinking output counts as let go'],
     node: 'led-controller',
     bus: { i2c: { form: 'byte registers', address: 0x60, pointer: 0x0f } },
     registers: {

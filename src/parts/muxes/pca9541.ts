@@ -15,7 +15,6 @@ const sheet = {
     'refusal (NACK) of unknown command codes and of writes to the interrupt status',
     'the bus sensor (BUSOK)',
     'the time of a bus initialization',
-    'the RESET pin',
   ],
   node: 'i2c-arbitrator',
   bus: { i2c: { form: 'byte registers', address: 0x70, last: LAST } },

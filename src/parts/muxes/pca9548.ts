@@ -72,7 +72,7 @@ const sheetOf = ({ compatible, title }: Row) =>
     compatible,
     title,
     source: 'NXP PCA9540B to PCA9548A data sheets',
-    notModelled: ['interrupt inputs of PCA9542 to PCA9545', 'the RESET pin', 'idle-state of the binding'],
+    notModelled: ['interrupt inputs of PCA9542 to PCA9545', 'idle-state of the binding'],
     node: 'i2c-mux',
     bus: { i2c: { form: 'other', address: 0x70 } },
     shows: { control: { kind: 'integer', doc: 'control register: what is connected' } },

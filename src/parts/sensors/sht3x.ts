@@ -60,7 +60,6 @@ const sheet = {
   notModelled: [
     'the heater warms at once, and always by 3 °C',
     'accuracy: a measurement is exact at every repeatability',
-    'the reset pin',
   ],
   node: 'sensor',
   bus: { i2c: { form: 'commands', address: 0x44 } },

@@ -11,7 +11,6 @@ const sheet = {
     'calibration: references are as the API writes them',
     'signal rate: a white target by the square of its distance; ambient rate and SPADs are always the same',
     'limits of signal rate and sigma',
-    'XSHUT',
   ],
   node: 'distance-sensor',
   bus: { i2c: { form: 'byte registers', address: 0x29 } },

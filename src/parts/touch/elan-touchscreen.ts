@@ -13,7 +13,7 @@ const sheet = {
   compatible: ['elan,ekth3500', 'elan,ektf3624'],
   title: 'Elan I2C touch screen, one finger',
   source: 'Linux drivers/input/touchscreen/elants_i2c.c: commands, reports',
-  notModelled: ['more than one finger', 'update of its firmware', 'a pen', 'reset-gpios'],
+  notModelled: ['more than one finger', 'update of its firmware', 'a pen'],
   node: 'touchscreen',
   bus: { i2c: { form: 'other', address: 0x10 } },
   pins: ['INT'],

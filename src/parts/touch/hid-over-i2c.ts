@@ -17,7 +17,7 @@ const sheet = {
     'which device it really is: ids are those of a maker at most, the report descriptor is one of our own until a test sets reportDescriptor',
     'waking the host from sleep: what is sensed while it sleeps is not reported',
     'GET_IDLE, SET_IDLE, GET_PROTOCOL, SET_PROTOCOL, which are optional',
-    'the time that a reset takes, and vdd-supply, reset-gpios and post-power-on-delay-ms',
+    'the time that a reset takes, and post-power-on-delay-ms',
   ],
   node: 'touchscreen',
   nodeProperties: { 'hid-descr-addr': { type: 'u32', doc: 'register of the HID descriptor, default 1' } },

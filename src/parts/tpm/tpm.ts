@@ -12,7 +12,6 @@ const sheet = {
     'keys, objects, NV memory, policies and sessions: their commands are answered with TPM_RC_COMMAND_CODE',
     'unpredictable random numbers: they follow from seed',
     'dynamic launch by hash commands of locality 4',
-    'the reset pin',
   ],
   node: 'tpm',
   pins: ['INT'],

@@ -80,6 +80,10 @@ export class PartRegistry {
     return [...this.#parts.values()];
   }
 
+  has(path: string): boolean {
+    return this.#parts.has(path);
+  }
+
   /** @throws {PartError} when no simulated part has this path. */
   at(path: string): RunningPart {
     const running = this.#parts.get(path);

@@ -96,14 +96,12 @@ export class RowTable {
     for (const column of [this.#n, this.#at, this.#queued, this.#wire, this.#of])
       column.copyWithin(0, count, this.#length);
     this.#length -= count;
-    const moved = new Map<number, number>();
+    // New places + 1; a Map of a million of them holds the page up.
+    const moved = new Uint32Array(this.#happenings.length);
     const kept: Happening[] = [];
     const keep = (old: number) => {
-      const known = moved.get(old);
-      if (known !== undefined) return known;
-      const place = kept.push(this.#happenings[old] as Happening) - 1;
-      moved.set(old, place);
-      return place;
+      if (moved[old] === 0) moved[old] = kept.push(this.#happenings[old] as Happening);
+      return (moved[old] as number) - 1;
     };
     for (let place = 0; place < this.#length; place++) this.#of[place] = keep(this.#of[place] as number);
     this.#told = this.#told.map(keep);

@@ -1,5 +1,5 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { delimiter, resolve } from 'node:path';
@@ -81,6 +81,7 @@ export function runCommand(
 /** @throws {UsageError} a word that is no file which Node can run */
 function checkScript(script: string): void {
   const trouble = fileTrouble(script);
+  if (trouble === undefined) checkBeginning(script);
   if (trouble === undefined || fileTrouble(`${script}.js`) === undefined) return;
   if (script.startsWith('-'))
     throw new UsageError(`unknown option '${script}': options of run stand before the board`);
@@ -94,6 +95,21 @@ function checkScript(script: string): void {
   if (trouble.kind !== 'folder') throw new UsageError(`no script: ${trouble.sentence}`);
   if (!isPackage(script))
     throw new UsageError(`${script} is a folder without package.json or index.js; name the script in it`);
+}
+
+/** @throws {UsageError} the file is a program, or a script of something else than Node */
+function checkBeginning(script: string): void {
+  if ([...SCRIPTS, ...TYPESCRIPT].some((ending) => script.endsWith(ending))) return;
+  const first = Buffer.alloc(256);
+  const fd = openSync(script, 'r');
+  const length = readSync(fd, first);
+  closeSync(fd);
+  const [line = ''] = first.toString('latin1', 0, length).split('\n');
+  const isProgram = line.startsWith('\x7fELF');
+  if (isProgram || (line.startsWith('#!') && !/\b(node|tsx)\b/.test(line)))
+    throw new UsageError(
+      `run takes a script of Node, got ${script}, ${isProgram ? 'a program' : 'a script of another program'}; ${OTHERWISE}`,
+    );
 }
 
 /** Whether Node runs a folder: by `main` of its package.json, or its index.js. */

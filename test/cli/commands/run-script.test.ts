@@ -72,6 +72,22 @@ describe('what dtbus run is given', () => {
     expect({ status, stderr }).toEqual({ status: 2, stderr: `dtbus: ${sentence}\n` });
   });
 
+  it.each([
+    ['program', '\x7fELF\x02\x01', 'a program'],
+    ['tool', '#!/bin/sh\nexit 0\n', 'a script of another program'],
+  ])('is refused in a sentence where it begins as what Node does not run: %s', (name, text, what) => {
+    expect(run(name, text)).toEqual({
+      status: 2,
+      out: '',
+      err: `dtbus: run takes a script of Node, got ${folder.path(name)}, ${what}; run other programs on real nodes (sudo dtbus up BOARD --dev) or in a guest (dtbus guest BOARD --no-drivers -- COMMAND)\n`,
+    });
+  });
+
+  it('is a script without an ending, whose first line names Node', () => {
+    const { status, out } = run('started', '#!/usr/bin/env node\nconsole.log(3);\n');
+    expect({ status, out }).toEqual({ status: 0, out: '3\n' });
+  });
+
   it('starts Node programs that find the packages too', () => {
     folder.write('child.cjs', "console.log(require('i2c-bus').openSync(1).readByteSync(0x48, 0));");
     const text = `const { execFileSync } = require('node:child_process');

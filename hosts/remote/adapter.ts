@@ -24,6 +24,7 @@ import {
   WAIT,
 } from '../../src/remote/index.ts';
 import { I2C_CAPABILITIES, SPI_CAPABILITIES } from './capabilities.ts';
+import { RemoteLines } from './lines.ts';
 
 type SharedBus = Told<'welcome'>['buses'][number];
 
@@ -39,11 +40,12 @@ export interface RemoteSettings {
   readonly chipSelects: number;
 }
 
-/** A bus of another machine. While it is open it has a lease of that bus. */
+/** A bus of another machine, or a GPIO controller. While it is open it has a lease of it. */
 export class RemoteAdapter implements HostAdapter {
   readonly synchronous = false;
   readonly i2c?: I2cController;
   readonly spi?: SpiController;
+  readonly lines?: RemoteLines;
   readonly #settings: RemoteSettings;
   #session: RemoteSession | undefined;
   #bus: { readonly index: number; readonly shared: SharedBus } | undefined;
@@ -51,7 +53,8 @@ export class RemoteAdapter implements HostAdapter {
   constructor(settings: RemoteSettings) {
     this.#settings = settings;
     if (settings.address.bus.startsWith('i2c')) this.i2c = this.#i2cController();
-    else this.spi = this.#spiController();
+    else if (settings.address.bus.startsWith('spi')) this.spi = this.#spiController();
+    else this.lines = this.#lineController();
   }
 
   get description(): string {
@@ -71,6 +74,7 @@ export class RemoteAdapter implements HostAdapter {
       who: whoAmI(),
       token,
       lease,
+      onEdge: ({ line, high }, atNs) => this.lines?.heard({ line, high, atNs }),
     });
     try {
       const { buses } = await session.connect();
@@ -96,7 +100,9 @@ export class RemoteAdapter implements HostAdapter {
         });
       this.#bus = { index, shared };
       this.#session = session;
+      await this.lines?.setUp();
     } catch (thrown) {
+      this.#session = undefined;
       await session.close();
       throw thrown;
     }
@@ -136,6 +142,19 @@ export class RemoteAdapter implements HostAdapter {
         fillMessages(messages, await adapter.#ask((bus) => ({ kind: 'i2c', bus, messages: framed }), signal));
       },
     };
+  }
+
+  #lineController(): RemoteLines {
+    const adapter = this;
+    return new RemoteLines({
+      get description() {
+        return adapter.description;
+      },
+      ask: async (line, action) => {
+        const { received } = await adapter.#ask((bus) => ({ kind: 'line', bus, line, action }));
+        return received[0] === undefined ? undefined : received[0][0] === 1;
+      },
+    });
   }
 
   #spiController(): SpiController {

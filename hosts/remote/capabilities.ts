@@ -2,6 +2,7 @@ import {
   type AdapterSheet,
   I2C_FUNC_ANY_SEQUENCE,
   type I2cCapabilities,
+  type LineCapabilities,
   SPI_MODE,
   type SpiCapabilities,
 } from '../../src/bus/index.ts';
@@ -27,12 +28,21 @@ export const SPI_CAPABILITIES: SpiCapabilities = {
   maxCsInactiveNs: 1e9,
 };
 
+/** Bias and drive of a line are what the tree of its host says. */
+export const GPIO_CAPABILITIES: LineCapabilities = {
+  bias: [],
+  drives: ['push-pull'],
+  edges: 'interrupts',
+  debounce: false,
+};
+
 export const sheets: readonly AdapterSheet[] = [
   {
     title: 'a bus of another machine, as far as its host can',
     compatible: 'dtbus,remote',
     i2c: I2C_CAPABILITIES,
     spi: SPI_CAPABILITIES,
+    gpio: GPIO_CAPABILITIES,
     judges: 'by the one controller suite only',
   },
 ];

@@ -20,7 +20,7 @@ export type RemotePlace =
 /** A bus of a host, or (`bus` undefined) all of it. */
 export interface RemoteAddress {
   readonly place: RemotePlace;
-  /** `i2c-1`, `spi-0` */
+  /** `i2c-1`, `spi-0`, `gpio-0` */
   readonly bus: string | undefined;
   /** The place for people, as it was given. */
   readonly name: string;
@@ -32,7 +32,7 @@ export const REMOTE = 'remote:';
 const FORMS =
   'remote:PATH.sock/i2c-1, remote:ssh://HOST/i2c-1, remote:tls://HOST:PORT/i2c-1 or remote:nats://SERVER/BOARD/i2c-1; without the bus: the whole board';
 /** A bus by the kernel's name or its alias. */
-const BUS = /^(i2c|spi)-?(\d{1,5})$/;
+const BUS = /^(i2c|spi|gpio)-?(\d{1,5})$/;
 /** Names begin with a letter or digit: none is taken for an option of ssh. */
 const URL_FORM =
   /^(ssh|tls|tcp|nats):\/\/(?:([A-Za-z0-9_][\w.-]*)@)?(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9][\w.-]*))(?::(\d{1,5}))?(?:\/(.*))?$/;
@@ -93,6 +93,6 @@ export function isLoopback(host: string): boolean {
 function busName(text: string | undefined, invalid: (why: string) => RangeError): string | undefined {
   if (text === undefined || text === '') return undefined;
   const [, kind, number] = BUS.exec(text) ?? [];
-  if (kind === undefined) throw invalid(`expected a bus as i2c-1 or spi-0, got "${text}"`);
+  if (kind === undefined) throw invalid(`expected a bus as i2c-1, spi-0 or gpio-0, got "${text}"`);
   return `${kind}-${Number(number)}`;
 }

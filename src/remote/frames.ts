@@ -22,7 +22,7 @@ import {
 } from './fields.ts';
 
 /** Of everything below: hosts and users with another one part with a sentence. */
-export const VERSION = 1;
+export const VERSION = 2;
 /** What a stream begins with: a stranger is known at once. */
 export const MAGIC = 0x62_75_74_64;
 /** Longest frame, in bytes behind its length; the first one, of somebody who has not said yet who he is. */
@@ -35,6 +35,7 @@ export const SEGMENTS_MAX = 4096;
 
 const BUSES_MAX = 256;
 const LEASES_MAX = 1024;
+const LINES_MAX = 1024;
 
 /** An I2C message. `length`: of what is read, or of the buffer behind a counted block; bytes of a write are `data`. */
 const i2cMessage = record({ addr: u16, flags: u16, length: u32, data: bytes });
@@ -68,9 +69,9 @@ const spiCapabilities = record({
   fullDuplex: bool,
 });
 
-/** A bus of the host. */
+/** A bus of the host, or a controller of GPIO lines. */
 const sharedBus = record({
-  /** `i2c-1`, `spi-0` */
+  /** `i2c-1`, `spi-0`, `gpio-0` */
   name: text,
   number: u16,
   /** Of its node there. */
@@ -79,9 +80,11 @@ const sharedBus = record({
   host: text,
   /** How long it may wait for its parts before a transfer begins, in ms. */
   startupMs: u32,
-  /** One of the two. */
+  /** One of the three. */
   i2c: maybe(record({ functionality: u32, maxMessageLength: maybe(u32) })),
   spi: maybe(spiCapabilities),
+  /** A name a line, empty for one without. */
+  lines: maybe(list(text, LINES_MAX)),
 });
 
 /** Why something failed, as `BusFault` has it. */
@@ -166,14 +169,26 @@ export const ASKED = {
   release: [8, record({ id: amount, fence: amount })],
   /** Asks for the list of leases and of those who wait. */
   list: [9, record({ id: amount })],
+  /** Does something to a GPIO line; `action`: one of `LINE_ACTION`. */
+  line: [10, record({ id: amount, bus: u16, fence: amount, leftNs: amount, line: u16, action: u8 })],
 } as const;
 
 /** Kinds of frames that the host sends. */
 export const TOLD = {
-  /** The answer to `hello`: it was accepted. `fence` and `ttlMs` of the lease that it has part in, or 0. */
+  /**
+   * The answer to `hello`: it was accepted. `fence` and `ttlMs` of the lease that it has part in, or 0. `nowNs`: by the
+   * host's monotonic clock, as in `granted` and `edge`.
+   */
   welcome: [
     65,
-    record({ version: u16, host: text, fence: amount, ttlMs: amount, buses: list(sharedBus, BUSES_MAX) }),
+    record({
+      version: u16,
+      host: text,
+      fence: amount,
+      ttlMs: amount,
+      nowNs: amount,
+      buses: list(sharedBus, BUSES_MAX),
+    }),
   ],
   /** A request has ended: `received` are the bytes of what was read, in order. Times on the host. */
   done: [
@@ -187,7 +202,7 @@ export const TOLD = {
     }),
   ],
   /** A lease is this session's; `lease`: its name, by which other sessions take part in it. */
-  granted: [67, record({ id: amount, fence: amount, lease: text, leftMs: amount })],
+  granted: [67, record({ id: amount, fence: amount, lease: text, leftMs: amount, nowNs: amount })],
   /** The place of one who waits for a lease, from 1, and who has it. */
   queued: [68, record({ id: amount, place: u16, holder: text, leftMs: amount })],
   /** A lease has ended before its user let it go. */
@@ -196,9 +211,14 @@ export const TOLD = {
     70,
     record({ id: amount, leases: list(leaseReport, LEASES_MAX), queue: list(waiting, LEASES_MAX) }),
   ],
+  /** A GPIO line that this session watches has changed. `lost`: edges before it that the session was too slow for. */
+  edge: [72, record({ bus: u16, line: u16, high: bool, atNs: amount, lost: u32 })],
   /** The last frame: the host ends the stream. */
   refused: [71, record({ fault })],
 } as const;
+
+/** What a user does to a line, as `LineController` has it. `GET`, `INPUT` and `WATCH` answer its level now: one byte. */
+export const LINE_ACTION = { GET: 0, INPUT: 1, LOW: 2, HIGH: 3, RELEASE: 4, WATCH: 5, UNWATCH: 6 } as const;
 
 /** What `acquire` does where a bus is leased already: fails at once, waits for the end of a lease whose user has gone, waits. */
 export const WAIT = { NO: 0, GONE: 1, YES: 2 } as const;

@@ -1,11 +1,11 @@
 export { isLoopback, REMOTE, type RemoteAddress, type RemotePlace, remoteAddress } from './address.ts';
 export { FenceCounter } from './fence.ts';
-export { type Told, WAIT } from './frames.ts';
+export { LINE_ACTION, type Told, WAIT } from './frames.ts';
 export { IDLE_MS, TTL_MS } from './leases.ts';
 export type { RemoteOptions } from './remote-options.ts';
 export { type LeaseWish, RemoteSession, type Request } from './remote-session.ts';
 export { checkAsked, framedMessages, framedTransfers } from './requests.ts';
 export { ShareHost, type ShareHostOptions } from './share-host.ts';
-export type { LeasedBuses, SharedBus, ShareSource } from './share-source.ts';
+export type { EdgeWatcher, LeasedBuses, SharedBus, ShareSource } from './share-source.ts';
 export { openStream } from './streams.ts';
 export { tlsFiles } from './tls.ts';

@@ -11,6 +11,8 @@ const HELLO_LIMIT_MS = 5000;
 const FRAME_LIMIT_MS = 10_000;
 /** Bytes that wait for a peer that does not read. */
 const WAITING_MAX = 8 << 20;
+/** The same, beyond which it is told no news: what it did not ask for waits elsewhere. */
+const NEWS_MAX = 64 << 10;
 /** How long a peer that was refused may take to read why, in ms. */
 const LINGER_MS = 1000;
 
@@ -18,6 +20,8 @@ const LINGER_MS = 1000;
 interface PeerEvents {
   /** A frame came, without its length. @throws {BusFault} what it is refused for: that ends the stream */
   frame(bytes: Buffer): void;
+  /** There is room for news again. */
+  drained(): void;
   /** The stream has ended; `fault`: the peer was refused. */
   ended(fault: BusFault | undefined): void;
 }
@@ -37,6 +41,7 @@ export class Peer {
     this.#events = events;
     this.#limitTo(HELLO_LIMIT_MS, 'no hello');
     stream.on('data', (chunk: Buffer) => this.#read(chunk));
+    stream.on('drain', () => events.drained());
     stream.on('error', () => stream.destroy());
     stream.on('end', () => this.end());
     stream.on('close', () => this.end());
@@ -54,6 +59,13 @@ export class Peer {
     if (this.#over) return;
     this.#outbox.write(frame);
     if (this.#outbox.waiting > WAITING_MAX) this.refuse(malformed('its answers are not read'));
+  }
+
+  /** Sends what was not asked for. @returns whether there was room */
+  news(frame: ToldFrame): boolean {
+    if (this.#over || this.#outbox.waiting > NEWS_MAX) return false;
+    this.#outbox.write(frame);
+    return true;
   }
 
   /** Tells why, and ends the stream. */

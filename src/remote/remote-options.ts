@@ -13,6 +13,8 @@ export interface RemoteOptions {
   readonly lease?: string;
   /** Told that a lease has ended before it was given back. */
   readonly onLost?: (reason: string) => void;
+  /** Told of edges of watched lines, at this machine's time as far as that is known (ns of CLOCK_MONOTONIC). */
+  readonly onEdge?: (edge: Told<'edge'>, atNs: bigint) => void;
   /** Told who is before this user in the queue. */
   readonly onQueued?: (queued: Told<'queued'>) => void;
 }

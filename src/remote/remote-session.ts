@@ -13,6 +13,7 @@ import {
   type ToldFrame,
   VERSION,
 } from './frames.ts';
+import { HostClock } from './lines/host-clock.ts';
 import { Outbox } from './outbox.ts';
 import type { RemoteOptions } from './remote-options.ts';
 import { faultOf } from './requests.ts';
@@ -26,7 +27,11 @@ const RESUME_LIMIT_MS = 3000;
 const RESUME_INTERVAL_MS = 50;
 
 /** What a request is without its number, its fence and its time. */
-export type Request = Without<Asked<'i2c'>> | Without<Asked<'spi'>> | Without<Asked<'deselect'>>;
+export type Request =
+  | Without<Asked<'i2c'>>
+  | Without<Asked<'spi'>>
+  | Without<Asked<'deselect'>>
+  | Without<Asked<'line'>>;
 type Without<Frame> = Omit<Frame, 'id' | 'fence' | 'leftNs'>;
 /** How a lease is asked for. */
 export type LeaseWish = Omit<Asked<'acquire'>, 'kind' | 'id'>;
@@ -44,6 +49,7 @@ interface Pending {
 export class RemoteSession {
   readonly #options: RemoteOptions;
   readonly #session = randomUUID();
+  readonly #clock = new HostClock();
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
   #stream: Duplex | undefined;
@@ -100,6 +106,7 @@ export class RemoteSession {
       GREETING_LIMIT_MS,
     );
     try {
+      const sentMs = performance.now();
       const told = await new Promise<Told<'welcome'>>((resolve, reject) => {
         this.#welcome = resolve;
         this.#failWelcome = reject;
@@ -109,6 +116,7 @@ export class RemoteSession {
         this.#send({ kind: 'hello', magic, version, session, who, token, lease });
       });
       this.#greeting = told;
+      this.#clock.heard(told.nowNs, sentMs);
       return told;
     } finally {
       clearTimeout(limit);
@@ -285,10 +293,15 @@ export class RemoteSession {
         return;
       case 'granted':
         if (told.id === 0) {
-          this.#lives(this.#renewals.shift());
+          const sentMs = this.#renewals.shift();
+          this.#lives(sentMs);
+          if (sentMs !== undefined) this.#clock.heard(told.nowNs, sentMs);
           return;
         }
         this.#settle(told);
+        return;
+      case 'edge':
+        this.#options.onEdge?.(told, this.#clock.here(told.atNs));
         return;
       case 'done':
       case 'leases':

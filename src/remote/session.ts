@@ -1,12 +1,13 @@
 import { BusFault, type MaybePromise } from '../bus/index.ts';
-import { type Asked, IN_FLIGHT_MAX, type Told } from './frames.ts';
+import { type Asked, IN_FLIGHT_MAX, LINE_ACTION, type Told } from './frames.ts';
 import type { Lease, Ticket } from './leases.ts';
+import { EdgeQueue } from './lines/edge-queue.ts';
 import type { Peer } from './peer.ts';
 import { framedFault, messagesOf, readOf, transfersOf } from './requests.ts';
 import { KeptResults } from './results.ts';
 import type { LeasedBuses, SharedBus } from './share-source.ts';
 
-type Request = Asked<'i2c'> | Asked<'spi'> | Asked<'deselect'>;
+type Request = Asked<'i2c'> | Asked<'spi'> | Asked<'deselect'> | Asked<'line'>;
 
 /** What a request needs of the host. */
 export interface Carrier {
@@ -28,6 +29,8 @@ export interface Carrier {
 export class Session {
   readonly who: string;
   readonly results = new KeptResults();
+  /** Of the lines that it watches. */
+  readonly edges = new EdgeQueue((frame) => this.peer?.news(frame) === true);
   /** Requests that nobody waits for any more. */
   readonly #cancelled = new Set<number>();
   peer: Peer | undefined;
@@ -130,11 +133,32 @@ class Outcome {
       this.#received = () => readOf(messages);
       return leased.i2c(bus, messages, admit);
     }
+    if (request.kind === 'line') return this.#line(leased, bus, request, admit);
     if (bus.spi === undefined) throw new BusFault('EINVAL', `${bus.name} is no SPI bus`);
     if (request.kind === 'deselect') return leased.deselect(bus, admit);
     const transfers = transfersOf(request, bus);
     this.#received = () => transfers.flatMap(({ rx }) => rx ?? []);
     return leased.spi(bus, request.chipSelect, request.mode, transfers, request.continues, admit);
+  }
+
+  #line(
+    leased: LeasedBuses,
+    bus: SharedBus,
+    { line, action }: Asked<'line'>,
+    admit: () => void,
+  ): MaybePromise<void> {
+    const count = bus.lines?.length ?? 0;
+    if (line >= count)
+      throw new BusFault('EINVAL', `invalid line ${line}: ${bus.name} has ${count} GPIO lines`);
+    if (action > LINE_ACTION.UNWATCH) throw new BusFault('EINVAL', `invalid action ${action} of a line`);
+    const { edges } = this.#session;
+    const tell = (high: boolean | undefined): void => {
+      if (high !== undefined) this.#received = () => [Uint8Array.of(high ? 1 : 0)];
+    };
+    const done = leased.line(bus, line, action, edges.of(this.#request.bus), admit);
+    if (done instanceof Promise) return done.then(tell);
+    tell(done);
+    return undefined;
   }
 
   end(thrown: unknown, carrier: Carrier): Told<'done'> {

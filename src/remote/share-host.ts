@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { BusFault } from '../bus/index.ts';
 import { type Asked, type AskedFrame, decodeAsked, MAGIC, type Told, VERSION } from './frames.ts';
 import { type Lease, LeaseTable, type Ticket } from './leases.ts';
+import { monotonicNs } from './lines/host-clock.ts';
 import { Peer } from './peer.ts';
 import { framedFault } from './requests.ts';
 import { type Carrier, Session } from './session.ts';
@@ -70,6 +71,7 @@ export class ShareHost implements Carrier {
           session = this.#hello(frame, peer, token);
         }
       },
+      drained: () => session?.edges.flush(),
       ended: (fault) => {
         this.#peers.delete(peer);
         if (fault !== undefined) this.#tell(`${session?.who ?? 'a stranger'} was refused: ${fault.message}`);
@@ -150,8 +152,10 @@ export class ShareHost implements Carrier {
       host: this.#source.name,
       fence: session.lease?.fence ?? 0,
       ttlMs: session.lease?.ttlMs ?? 0,
+      nowNs: monotonicNs(),
       buses: this.buses.map(framedBus),
     });
+    session.edges.flush();
     return session;
   }
 
@@ -174,6 +178,7 @@ export class ShareHost implements Carrier {
       case 'i2c':
       case 'spi':
       case 'deselect':
+      case 'line':
         session.take(frame, this);
         return;
       case 'cancel':
@@ -226,13 +231,20 @@ export class ShareHost implements Carrier {
     session.lease = lease;
     lease.users = 1;
     this.#tell(`${lease.who} has ${lease.buses.join(', ')}${lease.why === '' ? '' : `: ${lease.why}`}`);
-    session.send({ kind: 'granted', id, fence: lease.fence, lease: lease.name, leftMs: lease.ttlMs });
+    session.send({
+      kind: 'granted',
+      id,
+      fence: lease.fence,
+      lease: lease.name,
+      leftMs: lease.ttlMs,
+      nowNs: monotonicNs(),
+    });
   }
 
   #renew(session: Session, { fence }: Asked<'renew'>): void {
     try {
       const { name, ttlMs } = this.#leases.renew(this.#leaseOf(session, fence).fence);
-      session.send({ kind: 'granted', id: 0, fence, lease: name, leftMs: ttlMs });
+      session.send({ kind: 'granted', id: 0, fence, lease: name, leftMs: ttlMs, nowNs: monotonicNs() });
     } catch (thrown) {
       session.send({ kind: 'lost', fence, reason: BusFault.from(thrown).sentence });
     }
@@ -313,7 +325,12 @@ export class ShareHost implements Carrier {
   }
 }
 
-function framedBus({ i2c, spi, ...bus }: ShareSource['buses'][number]): Told<'welcome'>['buses'][number] {
+function framedBus({
+  i2c,
+  spi,
+  lines,
+  ...bus
+}: ShareSource['buses'][number]): Told<'welcome'>['buses'][number] {
   return {
     ...bus,
     i2c: i2c && { functionality: i2c.functionality, maxMessageLength: limitOf(i2c.maxMessageLength) },
@@ -323,6 +340,7 @@ function framedBus({ i2c, spi, ...bus }: ShareSource['buses'][number]): Told<'we
       maxReadLength: limitOf(spi.maxReadLength),
       fullDuplex: spi.fullDuplex ?? true,
     },
+    lines,
   };
 }
 

@@ -1,8 +1,8 @@
 import type { I2cMessage, MaybePromise, SpiCapabilities, SpiTransfer } from '../bus/index.ts';
 
-/** A bus that is shared. */
+/** A bus that is shared, or a controller of GPIO lines. */
 export interface SharedBus {
-  /** `i2c-1`, `spi-0` */
+  /** `i2c-1`, `spi-0`, `gpio-0` */
   readonly name: string;
   readonly number: number;
   /** Of its node. */
@@ -11,9 +11,17 @@ export interface SharedBus {
   readonly host: string;
   /** See `Controller.startupMs`. */
   readonly startupMs: number;
-  /** What it can do: one of the two. */
+  /** What it can do: one of the three. */
   readonly i2c?: { readonly functionality: number; readonly maxMessageLength?: number | undefined };
   readonly spi?: SpiCapabilities;
+  /** A name a line, empty for one without. */
+  readonly lines?: readonly string[];
+}
+
+/** Told of edges of the lines that it watches. */
+export interface EdgeWatcher {
+  /** @param atNs when, by the host's monotonic clock */
+  edge(bus: SharedBus, line: number, high: boolean, atNs: number): void;
 }
 
 /**
@@ -31,7 +39,15 @@ export interface LeasedBuses {
     admit: () => void,
   ): MaybePromise<void>;
   deselect(bus: SharedBus, admit: () => void): MaybePromise<void>;
-  /** Cancels what waits and frees what was held. */
+  /** @param action one of `LINE_ACTION` @returns the level, of actions that tell it */
+  line(
+    bus: SharedBus,
+    line: number,
+    action: number,
+    watcher: EdgeWatcher,
+    admit: () => void,
+  ): MaybePromise<boolean | undefined>;
+  /** Cancels what waits and frees what was held: of lines, all that were driven or watched. */
   drop(): void;
   /** Brings the buses to a known state, when nothing is under way any more. */
   restore(buses: readonly SharedBus[]): MaybePromise<void>;

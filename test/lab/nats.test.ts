@@ -233,7 +233,7 @@ describe('the address of a board on a NATS server', () => {
   it.each([
     ['nats://me@server/bench', 'a user is named by the variables'],
     ['nats://server/ben ch/i2c-1', 'expected remote:PATH.sock/i2c-1'],
-    ['nats://server/bench/uart-1', 'expected a bus as i2c-1 or spi-0, got "uart-1"'],
+    ['nats://server/bench/uart-1', 'expected a bus as i2c-1, spi-0 or gpio-0, got "uart-1"'],
   ])('is not %s', (text, why) => {
     expect(() => remoteAddress(text)).toThrow(why);
   });

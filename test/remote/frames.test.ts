@@ -88,7 +88,7 @@ describe('a frame', () => {
 
   it('is not taken for one of the other end', () => {
     expect(faultOf(() => decodeTold(body(READ)))).toBe(
-      'EPROTO: invalid frame: kind 2 is not known in version 1',
+      'EPROTO: invalid frame: kind 2 is not known in version 2',
     );
   });
 

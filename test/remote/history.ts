@@ -84,6 +84,7 @@ function sourceOn(wire: Wire, fenceOf: () => number): ShareSource {
         },
         spi: never,
         deselect: never,
+        line: never,
         drop: () => {
           dropped = true;
         },

@@ -34,6 +34,9 @@ export function sourceOf(host: HostAdapter): ShareSource {
         spi: (_, chipSelect, mode, transfers, continues, admit) =>
           manager.transferSpi(client, spi as never, chipSelect, mode, transfers, continues, undefined, admit),
         deselect: (_, admit) => manager.deselect(client, spi as never, admit),
+        line: () => {
+          throw new Error('no lines here');
+        },
         drop: () => manager.drop(client),
         restore: () => {},
       };

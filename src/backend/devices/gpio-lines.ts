@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../../bus/index.ts';
 import { Ownership } from '../clients/ownership.ts';
 
 /** Told of every change of level, and when it was seen, where an adapter saw it (`LineEdge.atNs`). */
@@ -10,6 +11,8 @@ type LineListener = (line: number, high: boolean, atNs: bigint | undefined) => v
 export interface LineSource {
   /** The level of an input; undefined where that is told later. */
   level(line: number): boolean | undefined;
+  /** The level of an input, as soon as it is known. Rejects with a `BusFault`. */
+  read(line: number): MaybePromise<boolean>;
   input(line: number): void;
   /** What an output drives; undefined: nothing any more. */
   output(line: number, high: boolean | undefined): void;
@@ -77,6 +80,18 @@ export class GpioLines {
     const seen = this.source === undefined || this.#outputs.has(line) ? undefined : this.source.level(line);
     if (seen !== undefined) this.heard(line, seen);
     return this.#levels[line] === 1;
+  }
+
+  /** The level, as soon as its adapter has told it. @throws {RangeError} no such line. @throws {BusFault} of its adapter. */
+  read(line: number): MaybePromise<boolean> {
+    this.#check(line);
+    const read = this.source === undefined || this.#outputs.has(line) ? undefined : this.source.read(line);
+    const heard = (high: boolean): boolean => {
+      this.heard(line, high);
+      return this.lastLevel(line);
+    };
+    if (read instanceof Promise) return read.then(heard);
+    return read === undefined ? this.lastLevel(line) : heard(read);
   }
 
   /** The level that was seen last; of its adapter nothing is asked. @throws {RangeError} no such line. */

@@ -28,7 +28,7 @@ export class HostLines implements LineSource {
   }
 
   level(line: number): boolean | undefined {
-    const level = this.#do(line, () => this.#controller.get(line));
+    const level = this.read(line);
     if (typeof level === 'boolean') return level;
     level.then(
       (high) => this.#lines.heard(line, high),
@@ -37,6 +37,10 @@ export class HostLines implements LineSource {
       },
     );
     return undefined;
+  }
+
+  read(line: number): MaybePromise<boolean> {
+    return this.#do(line, () => this.#controller.get(line));
   }
 
   input(line: number): void {

@@ -143,6 +143,9 @@ export class BoardDevices {
     return this.#clock instanceof SteppedClock ? this.#clock : undefined;
   }
 
+  /** The lines of a GPIO controller, for who shares them; undefined: it could not be made. */
+  readonly linesAt = (path: string) => this.#gpio?.linesAt(path);
+
   /** A device model each, all for one client; undefined for a device that could not be made. */
   devicesFor(client: Client): readonly (VirtioDevice | undefined)[] {
     return this.#devices.map((_, index) => this.deviceFor(index, client));
@@ -203,7 +206,8 @@ export class BoardDevices {
       loadParts(compatibles),
       loadHosts([...described, ...controllers.flatMap(({ node }) => hostNodeOf(node) ?? [])]),
     ]);
-    const gpio = gpioOf(controllers, options.onLine);
+    const { onLine = () => {} } = options;
+    const gpio = controllers.length === 0 ? undefined : new GpioControllers(controllers, onLine);
     const problems: DeviceProblem[] = [];
     const { directory, warn, look = false, strict = false, trust = [], onNotOpened } = options;
     const complain = ({ path, property, sentence }: NodeProblem) =>
@@ -389,10 +393,4 @@ export class BoardDevices {
 async function modelThreads(options: ConstructorParameters<typeof ModelThreads>[0]): Promise<ModelThreads> {
   const { ModelThreads } = await import('../models/model-threads.ts');
   return new ModelThreads(options);
-}
-
-/** The GPIO controllers of the board. */
-function gpioOf(nodes: readonly GpioDescription[], onLine: OnLine = () => {}) {
-  if (nodes.length === 0) return undefined;
-  return new GpioControllers(nodes, onLine);
 }

@@ -62,6 +62,11 @@ export class GpioControllers {
     );
   }
 
+  /** The lines of the controller at this path; undefined: it could not be made. */
+  linesAt(path: string): GpioLines | undefined {
+    return this.#down.has(path) ? undefined : this.#byPath.get(path);
+  }
+
   /** Puts the lines of a controller on those of an adapter; what cannot be is noted. */
   async putOnAdapter(node: Node, make: (lines: GpioLines) => Promise<LineSource>): Promise<void> {
     const lines = this.#byPath.get(node.path);

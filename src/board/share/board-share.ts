@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { Client, type ManagedI2cBus, type ManagedSpiBus } from '../../backend/index.ts';
+import { BusFault } from '../../bus/index.ts';
 import { isBus } from '../../frontend/index.ts';
 import type { FilePath } from '../../input/index.ts';
 import type { LeasedBuses, SharedBus, ShareSource } from '../../remote/index.ts';
@@ -9,10 +10,11 @@ import type { Board } from '../handles/board.ts';
 import { inlineDevices } from '../handles/inline-devices.ts';
 import type { BoardOptions } from '../open/board-options.ts';
 import { openBoard } from '../open/open-board.ts';
+import { LeasedLines } from './leased-lines.ts';
 
 type ManagedBus = ManagedI2cBus | ManagedSpiBus;
 
-/** A board whose buses are to be shared. */
+/** A board whose buses and lines are to be shared. */
 export interface BoardShare {
   readonly board: Board;
   readonly source: ShareSource;
@@ -24,9 +26,15 @@ export async function openShare(file: FilePath, options: BoardOptions): Promise<
   const devices = inlineDevices(board);
   if (devices === undefined) throw new BoardError('a board that another process serves cannot be shared');
   const managed = new Map<string, ManagedBus>(devices.manager.buses.map((bus) => [bus.path, bus]));
-  const buses = devices.devices.filter(isBus).flatMap(({ kind, number, node }): SharedBus[] => {
+  const buses = devices.devices.flatMap((device): SharedBus[] => {
+    const { kind, number, node } = device;
+    const name = `${kind}-${number}`;
+    if (!isBus(device)) {
+      const lines = devices.linesAt(node.path)?.names;
+      return lines === undefined ? [] : [{ name, number, path: node.path, host: '', startupMs: 0, lines }];
+    }
     const bus = managed.get(node.path);
-    return bus === undefined ? [] : [sharedBus(`${kind}-${number}`, number, bus)];
+    return bus === undefined ? [] : [sharedBus(name, number, bus)];
   });
   const name = `${String(file)} on ${hostname()}`;
   return { board, source: { name, buses, open: (who) => new BoardUser(who, devices, managed) } };
@@ -65,6 +73,8 @@ class BoardUser implements LeasedBuses {
   readonly #client: Client;
   readonly #devices: BoardDevices;
   readonly #buses: ReadonlyMap<string, ManagedBus>;
+  /** By the paths of controllers that it has used. */
+  readonly #lines = new Map<string, LeasedLines>();
 
   constructor(who: string, devices: BoardDevices, buses: ReadonlyMap<string, ManagedBus>) {
     this.#client = new Client(`remote ${who}`);
@@ -87,7 +97,25 @@ class BoardUser implements LeasedBuses {
     return this.#devices.manager.deselect(this.#client, this.#buses.get(path) as ManagedSpiBus, admit);
   }
 
+  line(...[bus, line, action, watcher, admit]: Parameters<LeasedBuses['line']>) {
+    admit();
+    return this.#linesOf(bus).do(line, action, watcher);
+  }
+
+  /** @throws {BusFault} `ENODEV` */
+  #linesOf(bus: SharedBus): LeasedLines {
+    const known = this.#lines.get(bus.path);
+    if (known !== undefined) return known;
+    const lines = this.#devices.linesAt(bus.path);
+    if (lines === undefined) throw new BusFault('ENODEV', `not found: the lines of ${bus.name}`);
+    const leased = new LeasedLines(bus, lines, this.#client);
+    this.#lines.set(bus.path, leased);
+    return leased;
+  }
+
   drop(): void {
+    for (const lines of this.#lines.values()) lines.end();
+    this.#lines.clear();
     this.#devices.manager.drop(this.#client);
   }
 

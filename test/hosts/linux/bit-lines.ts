@@ -32,6 +32,10 @@ export class BitLines implements LineSource {
     return this.#levels[line] as boolean;
   }
 
+  read(line: number): boolean {
+    return this.level(line);
+  }
+
   /** Lines are pulled up. */
   input(line: number): void {
     this.output(line, true);

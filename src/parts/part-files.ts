@@ -75,8 +75,6 @@ export const PART_FILES: readonly PartFile[] = [
       'sil,sii8620',
       'sil,sii9234',
       'fcs,fusb302',
-      'nxp,ptn5110',
-      'nxp,ptn5110hq',
       'nxp,ptn5150',
       'ti,hd3ss3220',
       'fcs,fsa4480',
@@ -1883,6 +1881,21 @@ export const PART_FILES: readonly PartFile[] = [
       'tcg,tpm-tis-i2c',
     ],
     load: () => import('./tpm/tpm.ts'),
+  },
+  {
+    file: 'typec/tcpci',
+    bus: 'i2c',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'nxp,ptn5110',
+      'nxp,ptn5110hq',
+      'tcpci',
+      'richtek,rt1711h',
+      'richtek,rt1715',
+      'etekmicro,et7304',
+      'hynetek,husb311',
+    ],
+    load: () => import('./typec/tcpci.ts'),
   },
   {
     file: 'typec/tps6598x',

@@ -21,17 +21,6 @@ interface FcsFusb302 {
   events: number;
 }
 
-interface NxpPtn5110 {
-  /** What CC1 has: 0 open, 1 Ra, 2 Rd; as a sink 1 default, 2 1.5 A, 3 3 A (0 to 3) */
-  cc1: number;
-  /** The same of CC2 (0 to 3) */
-  cc2: number;
-  /** Whether VBUS is there */
-  vbus: boolean;
-  /** Alerts that have happened, a bit of register 10h each (0 to 4095) */
-  alerts: number;
-}
-
 interface DallasDs1338 {
   /** What the clock shows, as 2024-02-29T12:34:56Z */
   time: string;
@@ -1301,6 +1290,35 @@ interface InfineonSlb9673 {
   readonly lastResponse: number;
 }
 
+interface NxpPtn5110 {
+  /** What the cable has at CC1: open, Ra, Rd, Rp (default current), "Rp 1.5 A" or "Rp 3 A" */
+  cc1: string;
+  /** The same of CC2: the plug is upside down */
+  cc2: string;
+  /** What the partner supplies at VBUS (0 to 25 V) */
+  vbus: number;
+  /** The partner acknowledges messages of Power Delivery */
+  partnerAnswers: boolean;
+  /** A message that the partner sends now: its header (two bytes), then up to seven objects of four */
+  received: Uint8Array;
+  /** How many hard resets the partner has sent (0 to 255) */
+  hardResets: number;
+  /** Whether what the port presents and what the cable has are a connection */
+  readonly attached: boolean;
+  /** Whether it supplies VBUS */
+  readonly sourcing: boolean;
+  /** Whether it draws from VBUS */
+  readonly sinking: boolean;
+  /** Whether it supplies VCONN */
+  readonly vconn: boolean;
+  /** Whether the driver took CC2 */
+  readonly flipped: boolean;
+  /** The last message that the driver sent, header and objects */
+  readonly sent: Uint8Array;
+  /** How many hard resets the driver sent (0 to 65535) */
+  readonly sentHardResets: number;
+}
+
 interface TiTps6598x {
   /** A cable with a partner is in the port */
   plugged: boolean;
@@ -1379,8 +1397,6 @@ export interface PartTypes {
   'sil,sii8620': object;
   'sil,sii9234': object;
   'fcs,fusb302': FcsFusb302;
-  'nxp,ptn5110': NxpPtn5110;
-  'nxp,ptn5110hq': NxpPtn5110;
   'nxp,ptn5150': object;
   'ti,hd3ss3220': object;
   'fcs,fsa4480': object;
@@ -2523,6 +2539,13 @@ export interface PartTypes {
   'nuvoton,npct75x': GoogleCr50;
   'tcg,tpm_tis-spi': GoogleCr50;
   'tcg,tpm-tis-i2c': GoogleCr50;
+  'nxp,ptn5110': NxpPtn5110;
+  'nxp,ptn5110hq': NxpPtn5110;
+  tcpci: NxpPtn5110;
+  'richtek,rt1711h': NxpPtn5110;
+  'richtek,rt1715': NxpPtn5110;
+  'etekmicro,et7304': NxpPtn5110;
+  'hynetek,husb311': NxpPtn5110;
   'ti,tps6598x': TiTps6598x;
   'ti,tps65987ddh': TiTps6598x;
   'apple,cd321x': TiTps6598x;

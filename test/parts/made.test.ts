@@ -30,6 +30,8 @@ async function partFiles(): Promise<readonly PartFile[]> {
   return modules.filter(({ parts }) => parts !== undefined);
 }
 
+/** As the formatter has it: without quotes where it can be. */
+const keyOf = (name: string) => (/^[a-z]\w*$/.test(name) ? name : `'${name}'`);
 const HEAD = `/* Made from the data sheets by \`npx vitest run test/parts/made.test.ts -u\`: do not edit. */`;
 
 async function indexText(): Promise<string> {
@@ -115,7 +117,7 @@ async function typesText(): Promise<string> {
     ...types,
     '/** What a test can set, and look at, on a simulated part, by its compatible. */',
     'export interface PartTypes {',
-    ...[...entries].map(([compatible, name]) => `  '${compatible}': ${name};`),
+    ...[...entries].map(([compatible, name]) => `  ${keyOf(compatible)}: ${name};`),
     '}',
     '',
   ].join('\n');

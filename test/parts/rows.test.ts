@@ -119,7 +119,6 @@ const SENSES: readonly (readonly [string, string, number | boolean, readonly num
     ['dallas,ds3232', 'temperature', 25.25, [0x11], [0x19, 0x40]],
     ['microcrystal,rv3032', 'temperature', -1, [0x0f], [0xff]],
     ['sil,sii9022', 'plugged', false, [0x3d], [0x00]],
-    ['nxp,ptn5110', 'cc1', 2, [0x1d], [0x02]],
     ['edt,edt-ft5406', 'x', 0x123, [0x03], [0x01, 0x23]],
     ['ti,bq27541', 'voltage', 3.7, [0x08], [0x74, 0x0e]],
     ['ti,bq27411', 'charge', 55, [0x1c], [55, 0]],

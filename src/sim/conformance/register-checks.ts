@@ -93,6 +93,7 @@ function allowsItsRegisters(given: Given): void {
     if (isReadOnly(register)) continue;
     const value = new Uint8Array(width >> 3);
     for (let byte = 0; byte < value.length; byte++) value[value.length - 1 - byte] = reset / 256 ** byte;
+    if (model.bus === 'i2c' && sheet.bus.i2c?.littleEndian) value.reverse();
     part.do(transfer(writing(naming(model, at, false), value)));
     told(part, `a write of ${hexText(value)}, its reset value, to ${name}`);
   }

@@ -42,8 +42,8 @@ const NOT_PLAIN: Readonly<Record<string, readonly number[] | 'all'>> = {
   'qcom,pm8008': 'all',
   // Events, cleared by ones.
   'fsl,pfuze100': [0x05],
-  // Commands.
-  'nxp,ptn5110': [0x23],
+  // Faults, cleared by ones, and commands.
+  'nxp,ptn5110': [0x1f, 0x23],
   // The page.
   'silabs,si5341': [0x01],
 };

@@ -1,11 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ServedBoard } from '../../../src/board/served.ts';
-import { runGuest } from '../../../src/guest/index.ts';
 import type { PropertyValue } from '../../../src/sim/index.ts';
-import { NO_UML, UML_KERNEL } from '../../guest/boot.ts';
+import { NO_UML } from '../../guest/boot.ts';
+import { propertyOf, runSteps, type Steps, step } from './steps.ts';
 
 /**
  * Touch screens, touch pads and USB-C controllers with their interrupt lines, by Linux's own drivers: what a test does to
@@ -39,11 +35,6 @@ done`;
 /** Type, code and value of each event, behind 16 bytes of time. */
 const show = (file: string) => `od -An -v -w24 -t d2 /tmp/${file} | awk '{ print "${file}:", $9, $10, $11 }'`;
 const FILES = ['screen', 'keys', 'pad', 'elan'];
-
-/** Says that it waits for a step of the test, and waits until a command succeeds. */
-const step = (name: string, until: string) => `
-echo "step ${name}"; n=0
-until ${until} || [ $n = 200 ]; do sleep 0.05; n=$((n+1)); done`;
 
 const COMMANDS = `
 mount -t tmpfs none /tmp
@@ -79,9 +70,7 @@ const [ABS_X, ABS_Y, MT_X, MT_Y, MT_PRESSURE] = [0, 1, 53, 54, 58];
 const [KEY_A, BTN_LEFT, BTN_TOUCH] = [30, 272, 330];
 
 /** What the test does at each step: part, and what is set. */
-const STEPS: Readonly<
-  Record<string, readonly (readonly [part: string, values: Record<string, PropertyValue>])[]>
-> = {
+const STEPS: Steps = {
   touch: [
     ['&screen', { x: 1000, y: 2000, touching: true, keys: Uint8Array.of(0x04) }],
     ['&pad', { x: 300, y: 400, button: true, touching: true }],
@@ -98,46 +87,14 @@ describe.skipIf(NO_UML)(`interrupt lines, by drivers of Linux${NO_UML || ''}`, (
   let said: ReadonlySet<string>;
   let seen: readonly PropertyValue[];
   beforeAll(async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'dtbus-touch-'));
-    try {
-      const file = join(folder, 'board.dts');
-      writeFileSync(file, BOARD);
-      let board: ServedBoard | undefined;
-      let output = '';
-      const result = await runGuest(file, {
-        kernel: UML_KERNEL,
-        command: ['sh', '-c', COMMANDS],
-        deadlineMs: 150_000,
-        onWarning: () => {},
-        onBoard: (opened) => {
-          board = opened;
-        },
-        output: (bytes) => {
-          const text = Buffer.from(bytes).toString('latin1');
-          output += text;
-          for (const [, name = ''] of text.matchAll(/^step (\w+)/gm)) {
-            for (const [part, values] of STEPS[name] ?? []) {
-              for (const [property, value] of Object.entries(values))
-                Object.assign(board?.part(part) ?? {}, { [property]: value });
-            }
-          }
-          if (output.includes('out usb-pd@3f'))
-            seen = [
-              ['&port', 'lastTask'],
-              ['&apple', 'systemPowerState'],
-              ['&pad', 'waiting'],
-            ].map(
-              ([part = '', property = '']) =>
-                (board?.part(part) as Record<string, PropertyValue> | undefined)?.[property] as PropertyValue,
-            );
-        },
-      });
-      expect(result.exitCode, output).toBe(0);
-      if (process.env['DTBUS_TRACE']) console.log(output);
-      said = new Set(output.split('\n').map((line) => line.trim()));
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const output = await runSteps(BOARD, COMMANDS, STEPS, (board) => {
+      seen = [
+        ['&port', 'lastTask'],
+        ['&apple', 'systemPowerState'],
+        ['&pad', 'waiting'],
+      ].map(([part = '', property = '']) => propertyOf(board, part, property));
+    });
+    said = new Set(output.split('\n').map((line) => line.trim()));
   });
 
   it.each([

@@ -4,6 +4,8 @@ import { Faults } from './faults.ts';
 
 /** The firmware of an adapter: takes what a client sends and gives what the adapter answers. */
 export interface EmulatedAdapter {
+  /** Of one whose frames end with a pause alone: bytes of a frame at most. The others take bytes as they come. */
+  readonly frameBytes?: number;
   feed(bytes: Uint8Array): Uint8Array;
 }
 
@@ -28,6 +30,8 @@ export interface ServedEmulator {
 const NOTHING = new Uint8Array(0);
 /** So many bytes of a client are carried out at once: few commands of any adapter, each of which may ask for megabytes. */
 const PIECE_BYTES = 16;
+/** A pause of this many ms ends a frame: a port may bring one in pieces. */
+const FRAME_GAP_MS = 1;
 /** Answers of one turn; then others have theirs, and the client has to read. */
 const TURN_BYTES = 1 << 16;
 
@@ -58,12 +62,14 @@ export function serveEmulator(
   /** What came and was not fed yet: a few bytes may ask for megabytes. */
   let waiting: Uint8Array = NOTHING;
   let isFeeding = false;
+  const pieceBytes = emulator.frameBytes ?? PIECE_BYTES;
+  let pause: NodeJS.Timeout | undefined;
   const feed = (): void => {
     const replies: Uint8Array[] = [];
     let length = 0;
     while (waiting.length > 0 && length < TURN_BYTES && !closed) {
-      const reply = emulator.feed(waiting.subarray(0, PIECE_BYTES));
-      waiting = waiting.subarray(PIECE_BYTES);
+      const reply = emulator.feed(waiting.subarray(0, pieceBytes));
+      waiting = waiting.subarray(pieceBytes);
       length += reply.length;
       if (reply.length > 0) replies.push(reply);
     }
@@ -84,7 +90,10 @@ export function serveEmulator(
     if (closed) return;
     const { bytes, unplugged } = faults.incoming(received);
     if (!faults.hanging) waiting = waiting.length === 0 ? bytes : Buffer.concat([waiting, bytes]);
-    if (!isFeeding) feed();
+    if (emulator.frameBytes !== undefined) {
+      clearTimeout(pause);
+      pause = setTimeout(feed, FRAME_GAP_MS);
+    } else if (!isFeeding) feed();
     if (unplugged) close();
   });
   stream.on('error', close);

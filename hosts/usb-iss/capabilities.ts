@@ -3,9 +3,12 @@ import {
   I2C_FUNC,
   I2C_FUNC_SMBUS_EMUL,
   type I2cCapabilities,
+  SPI_MODE,
+  type SpiCapabilities,
 } from '../../src/bus/index.ts';
+import { BYTES_WITHOUT_DELAYS } from '../link/index.ts';
 import { PIN_CAPABILITIES } from '../pins/index.ts';
-import { CLOCKS, PIN_COUNT } from './protocol.ts';
+import { CLOCKS, PIN_COUNT, SPI_DATA_MAX, SPI_DIVISOR, spiHz } from './protocol.ts';
 
 export const I2C_CAPABILITIES: I2cCapabilities = {
   functionality: I2C_FUNC.I2C | I2C_FUNC_SMBUS_EMUL,
@@ -18,11 +21,22 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   nack: 'address, or some byte',
 };
 
+/** What is written and what is read share a frame. */
+export const SPI_CAPABILITIES: SpiCapabilities = {
+  ...BYTES_WITHOUT_DELAYS,
+  chipSelects: 1,
+  modes: SPI_MODE.CPHA | SPI_MODE.CPOL | SPI_MODE.LSB_FIRST,
+  maxSpeedHz: spiHz(SPI_DIVISOR.MIN),
+  maxWriteLength: SPI_DATA_MAX,
+  maxReadLength: SPI_DATA_MAX,
+};
+
 const SHEET = {
   i2c: I2C_CAPABILITIES,
+  spi: SPI_CAPABILITIES,
   lines: PIN_COUNT,
   gpio: PIN_CAPABILITIES,
-  judges: 'by the maker’s pages and 3 clients’ sources',
+  judges: 'by the maker’s pages and 4 clients’ sources',
 };
 
 export const sheets: readonly AdapterSheet[] = [

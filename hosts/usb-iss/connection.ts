@@ -8,7 +8,17 @@ import {
   type Step,
 } from '../link/index.ts';
 import { Turns } from '../pins/index.ts';
-import { ACK, ADAPTER, ALL_INPUTS, COMMAND, FRAME_MAX, MODE, MODULE_ID, SERIAL_DIGITS } from './protocol.ts';
+import {
+  ACK,
+  ADAPTER,
+  ALL_INPUTS,
+  COMMAND,
+  FRAME_MAX,
+  MODE,
+  MODULE_ID,
+  SERIAL_DIGITS,
+  SPI_MODES,
+} from './protocol.ts';
 
 const WHO = 'a USB-ISS';
 const TRIES = 4;
@@ -22,10 +32,14 @@ export class UsbIssConnection implements AdapterProtocol {
   readonly #turns = new Turns();
   #serial: string | undefined;
   #mode: number | undefined;
+  /** Of the mode of SPI that it is in. */
+  #divisor: number | undefined;
   /** The types that its pins have, as far as lines asked for any. */
   types = ALL_INPUTS;
   /** The bus may be in the middle of anything. */
   unclean = true;
+  /** Counts how often it was found: what was left to do before is forgotten. */
+  epoch = 0;
 
   constructor(name: string, openLink: LinkOpener) {
     this.#session = new RecoveringSession(name, openLink, this);
@@ -65,8 +79,8 @@ export class UsbIssConnection implements AdapterProtocol {
   }
 
   /** Sends frames that must not be refused. @throws {BusFault} */
-  async must(steps: readonly Step[], signal?: AbortSignal): Promise<void> {
-    const fault = await this.run(steps, signal);
+  async must(steps: readonly Step[], signal?: AbortSignal, quietMs = 0): Promise<void> {
+    const fault = await this.run(steps, signal, quietMs);
     if (fault !== undefined) throw fault;
   }
 
@@ -76,6 +90,23 @@ export class UsbIssConnection implements AdapterProtocol {
     this.#mode = undefined;
     await this.must([modeFrame(mode, this.types)], signal);
     this.#mode = mode;
+    this.#divisor = undefined;
+  }
+
+  /** Sets a mode of SPI, which takes all pins. @throws {BusFault} `EBUSY` some are driven as lines */
+  async setSpi(mode: number, divisor: number, signal?: AbortSignal): Promise<void> {
+    if (this.#mode === mode && this.#divisor === divisor) return;
+    if (this.types !== ALL_INPUTS)
+      throw new BusFault('EBUSY', `pins of ${this.description} are driven as lines: its SPI needs all four`);
+    this.#mode = undefined;
+    await this.must([modeFrame(mode, divisor)], signal);
+    this.#mode = mode;
+    this.#divisor = divisor;
+  }
+
+  /** Whether its pins are those of SPI at present. */
+  get isSpi(): boolean {
+    return this.#mode !== undefined && SPI_MODES.includes(this.#mode);
   }
 
   /** Sets the types of its pins. @throws {BusFault} */
@@ -104,6 +135,7 @@ export class UsbIssConnection implements AdapterProtocol {
   async #synchronise(session: Session, port: string): Promise<void> {
     this.#mode = undefined;
     this.unclean = true;
+    this.epoch++;
     for (let tries = 0; tries < TRIES; tries++) {
       session.discard();
       if (await this.#answers(session)) return;
@@ -147,8 +179,9 @@ export function frame(
   return { send: Uint8Array.from(bytes), reply, wait: true, done };
 }
 
-function modeFrame(mode: number, types: number): Step {
-  return frame([COMMAND.ADAPTER, ADAPTER.MODE, mode, types], 2, ([result, reason = 0]) =>
+/** @param setting the types of the pins, or the divisor of SPI */
+function modeFrame(mode: number, setting: number): Step {
+  return frame([COMMAND.ADAPTER, ADAPTER.MODE, mode, setting], 2, ([result, reason = 0]) =>
     result === ACK ? undefined : invalidAnswer(`mode 0x${mode.toString(16)} refused`, reason),
   );
 }

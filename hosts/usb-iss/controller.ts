@@ -14,6 +14,7 @@ import { I2C_CAPABILITIES } from './capabilities.ts';
 import { frame, invalidAnswer, UsbIssConnection } from './connection.ts';
 import { UsbIssPins } from './pins.ts';
 import { ACK, CLOCKS, COMMAND, DIRECT, DIRECT_MAX, NACK, REASON } from './protocol.ts';
+import { UsbIssSpiController } from './spi-controller.ts';
 
 const WHO = 'a USB-ISS';
 const DEFAULT = CLOCKS[2] as (typeof CLOCKS)[number];
@@ -25,6 +26,7 @@ export class UsbIssAdapter implements HostAdapter, I2cController {
   readonly capabilities = I2C_CAPABILITIES;
   readonly functionality = I2C_CAPABILITIES.functionality;
   readonly i2c: I2cController = this;
+  readonly spi: UsbIssSpiController;
   readonly lines: PinLines;
   readonly unavailable: () => BusFault | undefined;
   readonly #connection: UsbIssConnection;
@@ -34,6 +36,7 @@ export class UsbIssAdapter implements HostAdapter, I2cController {
   constructor(name: string, openLink: LinkOpener, unavailable: () => BusFault | undefined = () => undefined) {
     this.unavailable = unavailable;
     this.#connection = new UsbIssConnection(name, openLink);
+    this.spi = new UsbIssSpiController(this.#connection);
     this.lines = new PinLines(new UsbIssPins(this.#connection));
   }
 
@@ -43,12 +46,14 @@ export class UsbIssAdapter implements HostAdapter, I2cController {
 
   async open(): Promise<void> {
     this.lines.closed();
+    this.spi.reset();
     await this.#connection.open();
     await this.lines.opened();
   }
 
   async close(): Promise<void> {
     this.lines.closed();
+    await this.spi.deselect().catch(() => {});
     await this.#connection.close();
   }
 

@@ -1,4 +1,4 @@
-import type { EmulatedAdapter, EmulatedI2c } from '../link/index.ts';
+import type { EmulatedAdapter, EmulatedI2c, EmulatedSpi } from '../link/index.ts';
 import { EmulatedPins } from '../pins/index.ts';
 import {
   ACK,
@@ -14,6 +14,9 @@ import {
   PIN,
   PIN_COUNT,
   REASON,
+  SPI_FRAME_MAX,
+  SPI_MODES,
+  spiHz,
   TYPE,
   typeOf,
   withType,
@@ -39,16 +42,28 @@ function isWhole([command, ...rest]: readonly number[]): boolean {
 
 /** A USB-ISS. What is sent at once is a frame. */
 export class UsbIssEmulator implements EmulatedAdapter {
+  readonly frameBytes = SPI_FRAME_MAX + 1;
   readonly pins: EmulatedPins;
   readonly #wire: EmulatedI2c | undefined;
+  readonly #spi: EmulatedSpi | undefined;
   #mode: number = MODE.I2C_100K;
   #types = ALL_INPUTS;
+  #divisor = 0;
   #refuses = false;
   #begun: readonly number[] = [];
   #heardAt = Number.NEGATIVE_INFINITY;
 
-  constructor({ i2c, pins }: { readonly i2c?: EmulatedI2c; readonly pins?: EmulatedPins }) {
+  constructor({
+    i2c,
+    spi,
+    pins,
+  }: {
+    readonly i2c?: EmulatedI2c;
+    readonly spi?: EmulatedSpi;
+    readonly pins?: EmulatedPins;
+  }) {
     this.#wire = i2c;
+    this.#spi = spi;
     this.pins = pins ?? new EmulatedPins();
   }
 
@@ -68,6 +83,8 @@ export class UsbIssEmulator implements EmulatedAdapter {
         return this.#adapter(rest);
       case COMMAND.DIRECT:
         return rest.length + 1 > FRAME_MAX + 1 ? [NACK, REASON.OVERFLOW] : this.#direct(rest);
+      case COMMAND.SPI:
+        return this.#exchange(rest);
       case COMMAND.TEST:
         return [this.#transaction(first & 0xfe, []) === undefined ? 0 : 1];
       case COMMAND.SINGLE:
@@ -92,11 +109,29 @@ export class UsbIssEmulator implements EmulatedAdapter {
     if (what === ADAPTER.SERIAL) return [...Buffer.from(SERIAL)];
     if (what !== ADAPTER.MODE) return [NACK, REASON.BAD_MODE];
     const clock = CLOCKS.find(([, each]) => each === mode);
+    if (SPI_MODES.includes(mode)) {
+      this.#mode = mode;
+      this.#divisor = types;
+      this.#setTypes(ALL_INPUTS);
+      return [ACK, 0];
+    }
     if (mode !== MODE.PINS && mode !== MODE.PIN_TYPES && clock === undefined) return [NACK, REASON.BAD_MODE];
     if (mode !== MODE.PIN_TYPES) this.#mode = mode;
     if (clock !== undefined && this.#wire !== undefined) this.#wire.clockHz = clock[0];
     this.#setTypes(types);
     return [ACK, 0];
+  }
+
+  /** The chip is selected for a frame, in a mode of SPI. */
+  #exchange(data: readonly number[]): readonly number[] {
+    const mode = SPI_MODES.indexOf(this.#mode);
+    if (mode < 0) return [NACK, REASON.UNKNOWN];
+    if (data.length + 1 > SPI_FRAME_MAX) return [NACK, REASON.OVERFLOW];
+    const received = new Uint8Array(data.length).fill(0xff);
+    this.#spi?.select(0, mode, spiHz(this.#divisor));
+    this.#spi?.exchange(Uint8Array.from(data), received, data.length);
+    this.#spi?.deselect();
+    return [ACK, ...received];
   }
 
   /** A clock edge on SCL as a pin moves a part that holds SDA on. */
@@ -133,7 +168,8 @@ export class UsbIssEmulator implements EmulatedAdapter {
 
   /** Conditions and bytes one by one, up to the first that is refused. */
   #direct(commands: readonly number[]): readonly number[] {
-    if (this.#mode < MODE.I2C_20K || this.#wire === undefined) return [NACK, REASON.UNKNOWN];
+    const isI2c = CLOCKS.some(([, mode]) => mode === this.#mode);
+    if (!isI2c || this.#wire === undefined) return [NACK, REASON.UNKNOWN];
     const read: number[] = [];
     for (let at = 0; at < commands.length; ) {
       const command = commands[at++] as number;

@@ -1,5 +1,5 @@
 import type { DeviceNode, HostAdapter } from '../../src/bus/index.ts';
-import { Catalogue, populateI2c, type SimulationOptions } from '../../src/sim/index.ts';
+import { Catalogue, populateI2c, populateSpi, type SimulationOptions } from '../../src/sim/index.ts';
 import { emulatedLink, linkOf } from '../link/index.ts';
 import { UsbIssAdapter } from './controller.ts';
 import { UsbIssEmulator } from './emulator.ts';
@@ -11,7 +11,7 @@ export { UsbIssEmulator } from './emulator.ts';
 export { BAUD } from './protocol.ts';
 
 /**
- * The adapter that `node` describes, real, or emulated with the parts of its child `i2c` behind it; nothing is opened.
+ * The adapter that `node` describes, real, or emulated with the parts of its children `i2c` and `spi` behind it; nothing is opened.
  * @throws {NodeError}
  */
 export function createAdapter(
@@ -22,6 +22,12 @@ export function createAdapter(
     const { name, open, unavailable } = linkOf(node, BAUD);
     return new UsbIssAdapter(name, open, unavailable);
   }
-  const { wire } = populateI2c(node.children.find(({ name }) => name === 'i2c') ?? node, simulation);
-  return new UsbIssAdapter('a port in this process', emulatedLink(new UsbIssEmulator({ i2c: wire })));
+  const child = (bus: string): DeviceNode | undefined => node.children.find(({ name }) => name === bus);
+  const spi = child('spi');
+  const i2c = child('i2c') ?? (spi === undefined ? node : undefined);
+  const emulator = new UsbIssEmulator({
+    ...(i2c && { i2c: populateI2c(i2c, simulation).wire }),
+    ...(spi && { spi: populateSpi(spi, simulation).wire }),
+  });
+  return new UsbIssAdapter('a port in this process', emulatedLink(emulator));
 }

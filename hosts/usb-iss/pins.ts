@@ -26,6 +26,7 @@ export class UsbIssPins implements PinBank {
 
   read(signal: AbortSignal): Promise<number> {
     return this.#connection.use(async () => {
+      this.#checkFree();
       let levels = 0;
       const get = frame([COMMAND.GET_PINS], 1, ([all = 0]) => {
         levels = all;
@@ -39,11 +40,18 @@ export class UsbIssPins implements PinBank {
   set(line: number, level: boolean | undefined, signal: AbortSignal): Promise<void> {
     const driven = level ? TYPE.HIGH : TYPE.LOW;
     return this.#connection.use(async () => {
+      this.#checkFree(line);
       const { types } = this.#connection;
       await this.#connection.setTypes(
         withType(types, line, level === undefined ? TYPE.INPUT : driven),
         signal,
       );
     }, signal);
+  }
+
+  /** @throws {BusFault} `EBUSY` the pins are those of its SPI */
+  #checkFree(line = 0): void {
+    if (this.#connection.isSpi)
+      throw busPin(this.nameOf(line), this.description, 'its SPI uses all four, until the I2C bus is used');
   }
 }

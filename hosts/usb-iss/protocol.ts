@@ -1,6 +1,6 @@
 /**
  * USB-ISS of Devantech: frames on a serial port, each with an answer. A frame ends where its bytes have a gap. Sources: the maker's
- * technical pages, the clients andkae/usbiss, sneakypete81/usb_iss, waggle's usbiss.
+ * technical pages (usb_iss_tech, usb_iss_i2c_tech, usb_iss_spi_tech), the clients andkae/usbiss, DancingQuanta/pyusbiss, sneakypete81/usb_iss, waggle's usbiss.
  */
 
 /** Baud; USB has none. */
@@ -22,6 +22,8 @@ export const COMMAND = {
   /** Address; the answer is 0 where nobody acknowledges it. */
   TEST: 0x58,
   ADAPTER: 0x5a,
+  /** Bytes to exchange while the chip is selected: it is selected in front of a frame and deselected behind it. */
+  SPI: 0x61,
   SET_PINS: 0x63,
   GET_PINS: 0x64,
 } as const;
@@ -52,6 +54,19 @@ export const CLOCKS: readonly (readonly [hz: number, mode: number])[] = [
   [400_000, MODE.I2C_400K],
   [1_000_000, MODE.I2C_1000K],
 ];
+
+/** Modes of SPI by their number, CPOL its upper bit: the module counts the edge in front of the level. The divisor follows. */
+export const SPI_MODES: readonly number[] = [0x90, 0x92, 0x91, 0x93];
+const SPI_BASE_HZ = 6_000_000;
+export const SPI_DIVISOR = { MIN: 1, MAX: 255 } as const;
+/** Bytes of a frame of SPI at most, its command included. */
+export const SPI_FRAME_MAX = 63;
+export const SPI_DATA_MAX = SPI_FRAME_MAX - 1;
+
+/** The clock of SPI with that divisor. */
+export function spiHz(divisor: number): number {
+  return SPI_BASE_HZ / (divisor + 1);
+}
 
 /** Inside of `COMMAND.DIRECT`. The answer is `ACK`, how many bytes were read, and these; or `NACK` and a reason. */
 export const DIRECT = {

@@ -57,6 +57,7 @@ export const SPI_HOSTS = [
   'dtbus,mcp2210-emulator',
   'dtbus,micropython-emulator',
   'dtbus,spidriver-emulator',
+  'dtbus,usb-iss-emulator',
 ] as const;
 
 /** The hosts that GPIO lines of a board can be on. */

@@ -186,7 +186,7 @@ function usbIss(): Promise<ControllerBench> {
   const wire = new RecordingWire();
   return behindPort(
     wire,
-    () => new UsbIssEmulator({ i2c: wire.i2c }),
+    () => new UsbIssEmulator(wire),
     (port) => new UsbIssAdapter('an emulated port', (events) => serialLink(port(), 115_200)(events)),
   );
 }
@@ -308,7 +308,8 @@ describeControllers('Firmata', firmata, { i2c: FIRMATA_CAPABILITIES, spiModes: [
 describeControllers('I2CDriver', i2cDriver, { hasSpi: false, i2c: I2C_DRIVER_CAPABILITIES });
 describeControllers('SPIDriver', spiDriver, { hasI2c: false });
 describeControllers('SC18IM700', sc18im700, { hasSpi: false, i2c: SC18IM700_CAPABILITIES });
-describeControllers('USB-ISS', usbIss, { hasSpi: false, i2c: USB_ISS_CAPABILITIES });
+// 62 bytes while the chip is selected, of which 4 are the command that reads.
+describeControllers('USB-ISS', usbIss, { i2c: USB_ISS_CAPABILITIES, long: 58, selectsByFrame: true });
 describeControllers('i2c-tiny-usb', i2cTinyUsb, USB_KINDS['i2c-tiny-usb'].traits);
 describeControllers('CH341A', ch341a, USB_KINDS.ch341a.traits);
 describeControllers('CH347', ch347, USB_KINDS.ch347.traits);

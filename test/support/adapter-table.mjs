@@ -83,6 +83,7 @@ const SPI_COLUMNS = [
   ['modes', ({ spi }) => spiModes(spi.modes)],
   ['bits of a word', ({ spi }) => wordSizes(spi.bitsPerWordMask)],
   ['chip selects', ({ spi }) => spi.chipSelects],
+  ['longest while selected', ({ spi }) => spi.maxReadLength ?? 'any'],
   ['both ways at once', ({ spi }) => (spi.fullDuplex === false ? 'if it says so' : 'yes')],
   ['fastest clock', ({ spi }) => (spi.maxSpeedHz === 0 ? 'its own' : clock(spi.maxSpeedHz))],
   ['judged by', ({ judges }) => judges],

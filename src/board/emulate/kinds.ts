@@ -15,7 +15,7 @@ export const EMULATED_KINDS = {
   firmata: { way: 'pty', carries: ['i2c', 'spi'] },
   i2cdriver: { way: 'pty', carries: ['i2c'] },
   spidriver: { way: 'pty', carries: ['spi'] },
-  'usb-iss': { way: 'pty', carries: ['i2c'] },
+  'usb-iss': { way: 'pty', carries: ['i2c', 'spi'] },
   sc18im700: { way: 'pty', carries: ['i2c'] },
   'i2c-tiny-usb': { way: 'usb', carries: ['i2c'] },
   ch341a: { way: 'usb', carries: ['i2c', 'spi'] },

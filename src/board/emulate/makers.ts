@@ -44,9 +44,9 @@ export const PTY_ADAPTERS: Makers<'pty', EmulatedAdapter> = {
     const { SpiDriverEmulator } = await import('../../../hosts/excamera/index.ts');
     return new SpiDriverEmulator(buses);
   },
-  'usb-iss': async ({ i2c }) => {
+  'usb-iss': async (buses) => {
     const { UsbIssEmulator } = await import('../../../hosts/usb-iss/index.ts');
-    return new UsbIssEmulator({ i2c });
+    return new UsbIssEmulator(buses);
   },
   sc18im700: async ({ i2c }) => {
     const { Sc18im700Emulator } = await import('../../../hosts/sc18im700/index.ts');

@@ -4,6 +4,7 @@ import type { FoundAdapter } from '../../machine/index.ts';
 const BUSES: Readonly<Record<string, readonly ('i2c' | 'spi' | 'gpio')[]>> = {
   'dangerousprototypes,bus-pirate': ['i2c', 'spi'],
   'dtbus,serprog': ['spi'],
+  'devantech,usb-iss': ['i2c', 'spi'],
   'diolan,dln2': ['i2c', 'spi', 'gpio'],
   'excamera,spidriver': ['spi'],
   'firmata,board': ['i2c', 'spi'],

@@ -94,6 +94,12 @@ const KINDS: readonly Kind[] = [
     drive: (open) => new UsbIssAdapter(NAME, open),
   },
   {
+    name: 'USB-ISS with SPI',
+    bus: 'spi',
+    emulate: ({ spi }) => new UsbIssEmulator({ spi }),
+    drive: (open) => new UsbIssAdapter(NAME, open),
+  },
+  {
     name: 'SC18IM700',
     bus: 'i2c',
     emulate: ({ i2c }) => new Sc18im700Emulator({ i2c }),

@@ -44,6 +44,8 @@ export interface ControllerTraits {
   readonly long?: number;
   /** A part that is read drives SDA at once: no STOP is possible behind the address. */
   readonly byEdges?: boolean;
+  /** What a message leaves its chip selected for goes out with what follows, and nothing received does so. */
+  readonly selectsByFrame?: boolean;
   /** Nothing can be made to fail in the middle of a transfer. */
   readonly isSteady?: boolean;
 }
@@ -117,6 +119,7 @@ export function useBench(makeBench: () => Promise<ControllerBench>, traits: Cont
       i2c: EVERYTHING,
       long: Number.POSITIVE_INFINITY,
       byEdges: false,
+      selectsByFrame: false,
       isSteady: false,
       ...traits,
     },

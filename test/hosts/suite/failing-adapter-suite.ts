@@ -9,7 +9,7 @@ const { RD } = I2C_M;
 /** What becomes of a transfer whose adapter hangs or is unplugged. */
 export function describeFailures(suite: Suite): void {
   const { i2c, watched, forget } = suite;
-  const { hasI2c, hasSpi } = suite.traits;
+  const { hasI2c, hasSpi, long } = suite.traits;
   const onlyAdapters =
     (run: (adapter: NonNullable<ControllerBench['adapter']>) => Promise<void>) =>
     async ({ skip }: TestContext) => {
@@ -27,7 +27,7 @@ export function describeFailures(suite: Suite): void {
       spiOf(suite.bench).transfer(
         0,
         0,
-        [spiTransfer({ tx: Uint8Array.of(3, 0, 0, 0) }), spiTransfer({ rx: new Uint8Array(9000) })],
+        [spiTransfer({ tx: Uint8Array.of(3, 0, 0, 0) }), spiTransfer({ rx: new Uint8Array(Math.min(9000, long)) })],
         signal,
       ),
     );

@@ -7,7 +7,7 @@ import { faultOf, itIf, type Suite, spiOf } from './controller-bench.ts';
 /** What every SPI controller has to do. */
 export function describeSpi(suite: Suite): void {
   const { i2c, watched, onlySimulated } = suite;
-  const { hasI2c, spiModes, spiSpeedHz, long, i2c: can } = suite.traits;
+  const { hasI2c, spiModes, spiSpeedHz, long, i2c: can, selectsByFrame } = suite.traits;
   const spi = (mode: number, ...transfers: Partial<SpiTransfer>[]) =>
     spiOf(suite.bench).transfer(
       0,
@@ -55,12 +55,19 @@ export function describeSpi(suite: Suite): void {
     it('on the last transfer leaves the chip selected for the next message', async () => {
       const rx = new Uint8Array(3);
       await spi(0, { tx: bytes(0x9f), csChange: true });
-      watched(['[0', '9f']);
+      watched(selectsByFrame ? [] : ['[0', '9f']);
       await spi(0, { rx });
       if (suite.bench.wire !== undefined) expect([...rx]).toEqual(FLASH_ID);
       else expect(rx[0]).not.toBe(0xff);
       expect(suite.bench.wire?.log.at(-1)).toBe(suite.bench.wire && ']');
       expect(suite.bench.wire?.log.filter((event) => event === '[0')).toEqual(suite.bench.wire && ['[0']);
+    });
+
+    itIf(selectsByFrame)('behind what was received is EOPNOTSUPP, before the wire', async () => {
+      expect(await faultOf(() => spi(0, { tx: bytes(1), rx: new Uint8Array(1), csChange: true }))).toBe(
+        'EOPNOTSUPP',
+      );
+      watched([]);
     });
 
     it(
@@ -167,6 +174,17 @@ export function describeSpi(suite: Suite): void {
       }),
     );
   });
+
+  itIf(long < 10_000)(
+    'is EMSGSIZE, before the wire, for more than goes while the chip is selected',
+    async () => {
+      const { maxReadLength: most = 0 } = spiOf(suite.bench).capabilities;
+      expect(await faultOf(() => spi(0, { tx: bytes(3, 0, 0, 0) }, { rx: new Uint8Array(most - 3) }))).toBe(
+        'EMSGSIZE',
+      );
+      watched([]);
+    },
+  );
 
   it('has no more chip selects than it says', async () => {
     const { chipSelects } = spiOf(suite.bench).capabilities;

@@ -3,15 +3,27 @@ import { emulatedLink } from '../../../hosts/link/index.ts';
 import { EmulatedPins } from '../../../hosts/pins/index.ts';
 import { UsbIssAdapter, UsbIssEmulator } from '../../../hosts/usb-iss/index.ts';
 import { I2C_M } from '../../../src/bus/index.ts';
-import { ABSENT, MEMORY, RecordingWire } from '../recording-wire.ts';
+import { spiTransfer } from '../../support/spi.ts';
+import { ABSENT, FLASH_ID, MEMORY, RecordingWire } from '../recording-wire.ts';
 import { SDA_HELD } from '../suite/held-line.ts';
 
 function usbIss() {
   const wire = new RecordingWire();
   const pins = new EmulatedPins();
-  const emulator = new UsbIssEmulator({ i2c: wire.i2c, pins });
+  const emulator = new UsbIssEmulator({ i2c: wire.i2c, spi: wire.spi, pins });
   const ask = (...bytes: number[]) => [...emulator.feed(Uint8Array.from(bytes))];
   return { wire, pins, ask, adapter: new UsbIssAdapter('the adapter', emulatedLink(emulator)) };
+}
+
+/** One whose frames are seen. */
+function watchedUsbIss() {
+  const emulator = new UsbIssEmulator({ spi: new RecordingWire().spi });
+  const sent: number[][] = [];
+  const feed = (bytes: Uint8Array): Uint8Array => {
+    sent.push([...bytes]);
+    return emulator.feed(bytes);
+  };
+  return { sent, adapter: new UsbIssAdapter('the adapter', emulatedLink({ feed })) };
 }
 
 describe('the frames of a USB-ISS', () => {
@@ -48,6 +60,65 @@ describe('the frames of a USB-ISS', () => {
     ]);
     expect(ask(0x58, 0xa0)).toEqual([1]);
     expect(ask(0x58, ABSENT << 1)).toEqual([0]);
+  });
+});
+
+describe('SPI of a USB-ISS', () => {
+  // The table of the clients: mode 1 is 0x92, mode 2 is 0x91, since the module counts the edge in front of the level.
+  it.each([
+    [0, 0x90],
+    [1, 0x92],
+    [2, 0x91],
+    [3, 0x93],
+  ])('exchanges a frame in mode %i, which it calls 0x%s, while the chip is selected', (mode, byte) => {
+    const { ask, wire } = usbIss();
+    expect(ask(0x61, 0x9f)).toEqual([0, 4]);
+    expect(ask(0x5a, 2, byte, 5)).toEqual([0xff, 0]);
+    expect(ask(0x5a, 1)).toEqual([7, 7, byte]);
+    expect(ask(0x61, 0x9f, 0, 0, 0).slice(2)).toEqual(FLASH_ID);
+    expect(wire.log).toEqual([`[${mode}`, '9f', '00', '00', '00', ']']);
+    // 63 bytes with the command; I2C is off.
+    expect(ask(0x61, ...new Array(62).fill(0))).toHaveLength(63);
+    expect(ask(0x61, ...new Array(63).fill(0))).toEqual([0, 2]);
+    expect(ask(0x57, 1, 0x30, 0xa0)).toEqual([0, 4]);
+  });
+
+  // 6 MHz divided by what is sent plus 1, which is 1 to 255.
+  it.each([
+    [10_000_000, 1],
+    [3_000_000, 1],
+    [2_500_000, 2],
+    [1_000_000, 5],
+    [0, 5],
+    [23_438, 255],
+  ])('has %i Hz at most', async (speedHz, divisor) => {
+    const { adapter, sent } = watchedUsbIss();
+    await adapter.open();
+    await adapter.spi.transfer(0, 3, [spiTransfer({ tx: Uint8Array.of(1), speedHz })]);
+    expect(sent.filter(([command, what]) => command === 0x5a && what === 2)).toEqual([
+      [0x5a, 2, 0x93, divisor],
+    ]);
+    await adapter.close();
+  });
+
+  it('says from which clock on, and that its pins are lines', async () => {
+    const { adapter } = usbIss();
+    const send = (speedHz = 0) =>
+      adapter.spi.transfer(0, 0, [spiTransfer({ tx: Uint8Array.of(1), speedHz })]);
+    await adapter.open();
+    await expect(send(23_437)).rejects.toThrow(
+      'EINVAL: invalid SPI clock 23437 Hz: a USB-ISS supports 23438 Hz',
+    );
+    await adapter.lines.drive(1, true);
+    await expect(send()).rejects.toThrow('EBUSY: pins of USB-ISS 00060147 on');
+    await adapter.lines.input(1);
+    await send();
+    await expect(adapter.lines.drive(0, true)).rejects.toThrow(
+      'is a pin of its bus: its SPI uses all four, until the I2C bus is used',
+    );
+    await adapter.transfer([{ addr: MEMORY, flags: 0, buf: Uint8Array.of(9) }]);
+    await adapter.lines.drive(0, true);
+    await adapter.close();
   });
 });
 

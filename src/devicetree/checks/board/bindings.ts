@@ -73,6 +73,7 @@ export const BINDINGS: readonly Binding[] = [
         type: 'string',
       },
       i2c: {},
+      spi: {},
     },
   },
   {

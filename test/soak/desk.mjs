@@ -1,4 +1,4 @@
-// A desk full of adapters: seven of different kinds, five of which are pulled out and put back again and again, a
+// A desk full of adapters: seven of different kinds, which are pulled out and put back again and again, a
 // multiplexer and simulated parts between them, two guests with Linux and a script that all use them at once.
 //
 //   npm run soak:desk -- [SECONDS] [SEED]
@@ -19,6 +19,7 @@ import { SerprogEmulator } from '../../dist/hosts/serprog/index.js';
 import { openBoard } from '../../dist/src/board/index.js';
 import { I2cWire, SpiWire } from '../../dist/src/sim/index.js';
 import { randomFrom } from '../fuzz/random.mjs';
+import { COUNTER, counter, FLASH, flashWire, RECORD_BYTES } from './desk-parts.mjs';
 
 const seconds = Number(process.argv[2] ?? 60);
 const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31);
@@ -30,16 +31,17 @@ if (!(seconds > 0) || !Number.isInteger(seed)) {
 const UNPLUGGED = 200;
 const EVERY_MS = 3000;
 const READY_MS = 30_000;
-const COUNTER = 0x10;
-const RECORD_BYTES = 8;
 /** What a transfer may end with while its adapter is away. */
 const AWAY = ['EIO', 'ENODEV', 'ENXIO', 'ETIMEDOUT', 'EPROTO'];
 const GUESTS = [1, 2];
 const SCRIPT = 9;
 /** The buses by their numbers: one on each adapter that has I2C. */
 const BUS = { pirate: 1, micropython: 2, firmata: 3, ch341a: 4, mux: 5, dln2: 6, pirate5: 7 };
-/** Adapters on USB, emulated in the server's process: they stay plugged in. */
-const ON_USB = ['ch341a', 'dln2'];
+/** Adapters on USB, emulated in the server's process, and their products: `unplug.mjs` pulls them out there. */
+const ON_USB = { ch341a: '5512', dln2: '2013' };
+/** The server looks for what to pull out more often than this. */
+const SEEN_MS = 50;
+const unplug = fileURLToPath(new URL('unplug.mjs', import.meta.url));
 const dtbus = fileURLToPath(new URL('../../bin/dtbus.js', import.meta.url));
 const models = fileURLToPath(new URL('counter.mjs', import.meta.url));
 const kernel =
@@ -52,59 +54,12 @@ const fail = (sentence) => {
   console.error(`FAULT: ${sentence}`);
 };
 
-/** A part that counts each write of eight bytes, by its text. Adapters bring them one by one. */
-function counter(arrived) {
-  let heard = [];
-  return {
-    addresses: [COUNTER],
-    state: {},
-    reset() {},
-    start() {
-      heard = [];
-      return true;
-    },
-    write(bytes) {
-      heard.push(...bytes);
-      return bytes.length;
-    },
-    read: (into) => into.fill(0x5a),
-    stop() {
-      const text = Buffer.from(heard).toString('hex');
-      if (heard.length === RECORD_BYTES) arrived.set(text, (arrived.get(text) ?? 0) + 1);
-      heard = [];
-    },
-  };
-}
-
 const arrived = { pirate: new Map(), pirate5: new Map(), micropython: new Map(), firmata: new Map() };
 const wire = (name) => {
   const i2c = new I2cWire();
   i2c.attach(counter(arrived[name]), `/${name}`);
   return i2c;
 };
-const FLASH = Uint8Array.from({ length: 4096 }, (_, i) => (i * 7) & 0xff);
-/** A chip that answers an address of three bytes, behind 03, with data. */
-function flashWire() {
-  const spi = new SpiWire();
-  let heard = [];
-  spi.attach(0, {
-    state: {},
-    reset() {},
-    select: () => {
-      heard = [];
-    },
-    transfer(tx, rx, length) {
-      for (let i = 0; i < length; i++) {
-        const at = (heard[2] << 8) + heard[3] + heard.length - 4;
-        if (rx !== undefined) rx[i] = heard.length < 4 ? 0xff : FLASH[at & 0xfff];
-        heard.push(tx?.[i] ?? 0);
-      }
-    },
-    deselect() {},
-  });
-  return spi;
-}
-
 const wires = {
   pirate: wire('pirate'),
   pirate5: wire('pirate5'),
@@ -130,7 +85,7 @@ function boardFile() {
     name,
   ) => `${name}_bus: i2c-${BUS[name]} { ${bus} dtbus,host = <&${name}>; dtbus,timeout-ms = <8000>;
     temp@48 { compatible = "national,lm75"; reg = <0x48>; dtbus,simulate; }; };`;
-  for (const name of ON_USB) writeFileSync(logOf(name), '');
+  for (const name of Object.keys(ON_USB)) writeFileSync(logOf(name), '');
   const usb = (
     name,
   ) => `${name}: ${name} { compatible = "dtbus,${name}-emulator"; i2c { #address-cells = <1>; #size-cells = <0>;
@@ -156,7 +111,7 @@ function boardFile() {
     micropython: micropython { compatible = "micropython,board"; port = "${portOf('micropython')}"; dtbus,scl = "5"; dtbus,sda = "4"; };
     firmata: firmata { compatible = "firmata,board"; port = "${portOf('firmata')}"; };
     pirate5: pirate-5 { compatible = "dangerousprototypes,bus-pirate-5"; port = "${portOf('pirate5')}"; };
-    ${ON_USB.map(usb).join('\n    ')}
+    ${Object.keys(ON_USB).map(usb).join('\n    ')}
   };
 };`,
   );
@@ -167,9 +122,20 @@ function boardFile() {
 async function serve() {
   const child = spawn(
     process.execPath,
-    [dtbus, 'serve', boardFile(), '--socket-dir', join(folder, 'served'), '--trust', models],
+    [
+      '--import',
+      unplug,
+      dtbus,
+      'serve',
+      boardFile(),
+      '--socket-dir',
+      join(folder, 'served'),
+      '--trust',
+      models,
+    ],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, DTBUS_UNPLUG: folder },
     },
   );
   let said = '';
@@ -312,15 +278,22 @@ async function script(until) {
   await board.close();
 }
 
+/** How often each was pulled out. */
+const pulled = new Map();
+
 async function unplugging(until) {
-  const names = Object.keys(EMULATORS);
+  const names = [...Object.keys(EMULATORS), ...Object.keys(ON_USB)];
   const everyMs = Math.min(EVERY_MS, (seconds * 1000) / UNPLUGGED);
   while (performance.now() < until && count.unplugged < UNPLUGGED) {
     const name = names[random(names.length)];
-    plugged.get(name).close();
+    const away = join(folder, `away-${ON_USB[name]}`);
+    if (name in ON_USB) writeFileSync(away, '');
+    else plugged.get(name).close();
     count.unplugged++;
-    await sleep(random(Math.ceil(everyMs / 3)));
-    plug(name);
+    pulled.set(name, (pulled.get(name) ?? 0) + 1);
+    await sleep((name in ON_USB ? SEEN_MS : 0) + random(Math.ceil(everyMs / 3)));
+    if (name in ON_USB) rmSync(away);
+    else plug(name);
     await sleep(everyMs * 0.6);
   }
 }
@@ -385,7 +358,13 @@ await sleep(500);
 const after = descriptors(server.child.pid);
 for (const guest of GUESTS) guestsAcknowledged(guest);
 for (const [name, seen] of Object.entries(arrived)) compare(name, seen);
-for (const name of ON_USB) compare(name, logged(name));
+for (const name of Object.keys(ON_USB)) compare(name, logged(name));
+console.log(`pulled out: ${[...pulled].map(([name, times]) => `${name} ${times}`).join(', ')}`);
+for (const [name, product] of Object.entries(ON_USB)) {
+  const file = join(folder, `pulled-${product}`);
+  const times = existsSync(file) ? readFileSync(file).length : 0;
+  if (times !== (pulled.get(name) ?? 0)) fail(`${name} was pulled out ${times} times of ${pulled.get(name)}`);
+}
 console.log(JSON.stringify({ ...count, descriptors: { before, after } }));
 if (after > before) fail(`descriptors grew from ${before} to ${after}`);
 if (count.unplugged === 0 || count.guests === 0) fail('nothing happened');

@@ -39,6 +39,9 @@ export class Dln2Connection {
   readonly #waiters = new Map<number, Waiter>();
   #endpoints = { IN: 0, OUT: 0 };
   #echo = 0;
+  /** The device that is listened to, and what ended that: answers would not be heard. */
+  #heard: UsbConnection | undefined;
+  #deafBy: unknown;
   /** Told of what comes unasked. */
   onEvent: (message: Message) => void = () => {};
 
@@ -119,6 +122,9 @@ export class Dln2Connection {
     signal: AbortSignal | undefined,
   ): Promise<Answer> {
     if (signal?.aborted) return Promise.reject(reasonOf(signal));
+    const deafBy = this.#deafBy;
+    if (deafBy instanceof BusFault && deafBy.code === 'ENODEV') return Promise.reject(deafBy);
+    if (deafBy !== undefined) void this.#receive(usb);
     this.#echo = (this.#echo + 1) % ECHOES;
     const echo = this.#echo;
     return new Promise((resolve, reject) => {
@@ -141,9 +147,12 @@ export class Dln2Connection {
 
   /** Takes what comes, as long as the device is open. */
   async #receive(usb: UsbConnection): Promise<void> {
+    this.#heard = usb;
+    this.#deafBy = undefined;
     try {
       for (;;) this.#take(await usb.in(this.#endpoints.IN, MESSAGE_BYTES_MAX));
     } catch (error) {
+      if (this.#heard === usb) this.#deafBy = error;
       for (const waiter of [...this.#waiters.values()]) waiter.reject(error);
     }
   }

@@ -15,6 +15,7 @@ type Wanted = Omit<PortTransfer, 'done'>;
 export class EmulatedConnection implements UsbConnection {
   readonly description: string;
   readonly #port: EmulatedPort;
+  readonly #timesPlugged: number;
   readonly #underWay = new Set<PortTransfer>();
   readonly #cancelledBy = new CancelledBy<PortTransfer>((transfer) => this.#port.cancel(transfer));
   #closed = false;
@@ -24,6 +25,7 @@ export class EmulatedConnection implements UsbConnection {
     const { product = 'device', vendorId, productId } = port.device.description;
     this.description = `${product} ${hexId(vendorId)}:${hexId(productId)} (emulated)`;
     this.#port = port;
+    this.#timesPlugged = port.timesPlugged;
     if (!port.plugged) throw this.#fault('unplugged');
   }
 
@@ -59,7 +61,9 @@ export class EmulatedConnection implements UsbConnection {
 
   #transfer(wanted: Wanted, signal: AbortSignal | undefined): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
-      if (this.#closed) return reject(this.#fault('unplugged'));
+      // A device that was plugged in again is opened again.
+      const isGone = this.#timesPlugged !== this.#port.timesPlugged;
+      if (this.#closed || isGone) return reject(this.#fault('unplugged'));
       if (signal?.aborted) return reject(reasonOf(signal));
       const transfer: PortTransfer = {
         ...wanted,

@@ -49,6 +49,7 @@ export class EmulatedPort {
   #configuration = 0;
   #unread = 0;
   #plugged = true;
+  #timesPlugged = 1;
   #hanging = false;
   #pumping = false;
   /** Control transfers that have not ended, with their answers where the device hangs. */
@@ -74,6 +75,11 @@ export class EmulatedPort {
       endpoint.halted = false;
     }
     this.device.plugged?.({ send: (endpoint, data) => this.#send(endpoint, data) });
+  }
+
+  /** Who opened the device when this was another number has one that is gone. */
+  get timesPlugged(): number {
+    return this.#timesPlugged;
   }
 
   get plugged(): boolean {
@@ -122,6 +128,7 @@ export class EmulatedPort {
   /** Plugs the device in again. */
   plug(): void {
     this.#plugged = true;
+    this.#timesPlugged++;
     this.#reset();
   }
 

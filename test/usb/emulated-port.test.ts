@@ -257,4 +257,11 @@ describe('the end of a connection', () => {
     await usb.out(2, Uint8Array.of(5));
     expect([...(await usb.in(0x82, 8))]).toEqual([5]);
   });
+
+  it('stays the end when the device is plugged in again', async () => {
+    const { port, usb } = stage();
+    port.unplug();
+    port.plug();
+    await expect(usb.out(2, Uint8Array.of(5))).rejects.toThrow('is gone: it was unplugged');
+  });
 });

@@ -1,6 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createAdapter, DEFAULT_SETTINGS, Dln2Adapter, Dln2Emulator } from '../../../hosts/dln2/index.ts';
-import { I2C_M, type I2cMessage, NodeError } from '../../../src/bus/index.ts';
+import { BusFault, I2C_M, type I2cMessage, NodeError } from '../../../src/bus/index.ts';
 import { EmulatedConnection, EmulatedPort, type UsbDevice } from '../../../src/usb/index.ts';
 import { node, spiTransfer } from '../../sim/support.ts';
 import { ABSENT, MEMORY, PICKY, RecordingWire } from '../recording-wire.ts';
@@ -195,6 +196,36 @@ describe('pins', () => {
     expect(await faultOf(() => adapter.lines.get(0))).toBe('EBUSY');
     expect(await faultOf(() => adapter.lines.get(32))).toBe('EINVAL');
   });
+});
+
+it('says at once that it is gone when it was pulled out and put back between two transfers', async () => {
+  const { adapter, port } = bench();
+  await adapter.open();
+  port.unplug();
+  await setImmediate();
+  port.plug();
+  expect(await faultOf(() => adapter.i2c.transfer([write(MEMORY, 1)]))).toBe('ENODEV');
+  await adapter.open();
+  await adapter.i2c.transfer([write(MEMORY, 1)]);
+});
+
+it('hears a device again whose endpoint stalled', async () => {
+  const wire = new RecordingWire();
+  const port = new EmulatedPort(new Dln2Emulator(wire));
+  const usb = new EmulatedConnection(port);
+  const listen = usb.in.bind(usb);
+  let stalls = 0;
+  usb.in = async (...args) => {
+    const message = await listen(...args);
+    if (stalls-- > 0) throw new BusFault('EPROTO', 'stalled');
+    return message;
+  };
+  const adapter = new Dln2Adapter('the adapter', async () => usb);
+  await adapter.open();
+  stalls = 1;
+  expect(await faultOf(() => adapter.i2c.transfer([write(MEMORY, 1)]))).toBe('EPROTO');
+  await adapter.i2c.transfer([write(MEMORY, 2)]);
+  expect(wire.log.slice(-3)).toEqual(['W50', '<02', 'P']);
 });
 
 it('a device with its ids that is something else is EPROTO', async () => {

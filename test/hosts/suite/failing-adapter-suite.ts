@@ -27,7 +27,10 @@ export function describeFailures(suite: Suite): void {
       spiOf(suite.bench).transfer(
         0,
         0,
-        [spiTransfer({ tx: Uint8Array.of(3, 0, 0, 0) }), spiTransfer({ rx: new Uint8Array(Math.min(9000, long)) })],
+        [
+          spiTransfer({ tx: Uint8Array.of(3, 0, 0, 0) }),
+          spiTransfer({ rx: new Uint8Array(Math.min(9000, long)) }),
+        ],
         signal,
       ),
     );

@@ -30,6 +30,12 @@ export class Fifo {
     Object.assign(this.#state, { head: 0, count: 0, shown: 0 });
   }
 
+  /** After power-on there is no last byte either. */
+  powerOn(): void {
+    this.clear();
+    this.#state.last = 0;
+  }
+
   /** @param keepsOldest a full FIFO takes nothing more; else its oldest byte goes */
   push(byte: number, keepsOldest: boolean): void {
     const state = this.#state;

@@ -297,7 +297,7 @@ const modelOf =
       segments: () => (INT_PIN_CFG.I2C_BYPASS_EN && !USER_CTRL.I2C_MST_EN ? auxiliary.segments : []),
       sensed: measureNow,
       reset() {
-        fifo.clear();
+        fifo.powerOn();
         dmp.fill(0);
         master.reset();
         auxiliary.reset();

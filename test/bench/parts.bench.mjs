@@ -1,18 +1,28 @@
-// What parts cost: a board with many of them, one that nobody touches, and a read of two bytes of a part that is its
-// registers, beside one of a part with a model.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// What parts cost: a board with many of them, one that nobody touches, a read of two bytes of a part that is its
+// registers, beside one of a part with a model, noise, and the corpus' board with most parts (../shared, or DTBUS_SHARED).
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { load, median, report } from './report.mjs';
 
 const { openBoard } = await load('.');
+const { cachedReader, compile } = await load('./devicetree');
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc');
 
 const CELLS = '#address-cells = <1>; #size-cells = <0>;';
 const [FIRST, A_BUS] = [0x08, 100];
+const project = fileURLToPath(new URL('../../', import.meta.url));
+const CORPUS = join(process.env.DTBUS_SHARED ?? join(project, '../shared'), 'corpus', 'linux-7.2-dts.tar.xz');
+/** Of the corpus' boards, the one with most simulated parts: 43. */
+const LARGEST = 'arch/arm64/boot/dts/xilinx/zynqmp-zcu106-revA.dts';
+const PREFIXES = 'scripts/dtc/include-prefixes';
+const EVENT_CODES = 'linux/input-event-codes.h';
+
 /** What is read: two bytes of a sensor with a model, and of a PMIC, a fuel gauge and a codec that are rows of a table. */
 const READ = { model: 'national,lm75', rows: ['ti,tps65217', 'maxim,max17042', 'wlf,wm8904'] };
 const KINDS = [
@@ -59,6 +69,46 @@ async function openTime(file, runs) {
     await opened.close();
   }
   return median(times);
+}
+
+/** ms that a board takes to come up with `--adopt`, and its compile alone, in turn. */
+async function adoptTimes(root) {
+  execFileSync('tar', ['xJf', CORPUS, '-C', root]);
+  if (existsSync(`/usr/include/${EVENT_CODES}`)) {
+    execFileSync('mkdir', ['-p', join(root, 'include/uapi/linux')]);
+    writeFileSync(join(root, 'include/uapi', EVENT_CODES), readFileSync(`/usr/include/${EVENT_CODES}`));
+  }
+  const file = join(root, LARGEST);
+  const includePaths = [join(root, PREFIXES)];
+  const options = { adopt: true, treeChecks: 'off', onWarning() {}, includePaths };
+  const readFile = (path) => {
+    try {
+      return readFileSync(path);
+    } catch {
+      return undefined;
+    }
+  };
+  const times = { open: [], compile: [] };
+  for (let run = 0; run < 11; run++) {
+    let begin = performance.now();
+    const opened = await openBoard(file, options);
+    times.open.push(performance.now() - begin);
+    await opened.close();
+    begin = performance.now();
+    const paths = [dirname(file), ...includePaths];
+    const { blob, diagnostics } = compile(file, readFileSync(file), {
+      readFile: cachedReader(readFile),
+      includePaths: paths,
+      symbols: true,
+    });
+    times.compile.push(performance.now() - begin);
+    if (blob === undefined) throw new Error(diagnostics[0]?.message);
+  }
+  return {
+    first: times.open[0] - times.compile[0],
+    open: median(times.open),
+    compile: median(times.compile),
+  };
 }
 
 try {
@@ -113,6 +163,19 @@ try {
   report('  with 99 others on its bus', among / alone, '', 'at most 1.05');
   for (const [index, row] of READ.rows.entries())
     report(`  of ${row}, whose data sheet is all of it`, rows[index] / alone, '', 'at most 1.1');
+  const noisy = board('noisy', [
+    bus(0, [part(READ.model, 0x48, 'dtbus,faults = "noise amplitude=0.5 seed=7";')]),
+  ]);
+  const [quiet, noise] = await readTimes([join(folder, 'one.dts'), noisy]);
+  report('  with noise on what it senses', noise / quiet, '');
+
+  if (existsSync(CORPUS)) {
+    const { first, open, compile: compiled } = await adoptTimes(folder);
+    report('the board of the corpus with most parts, its compile', compiled, 'ms');
+    // The text was read the first time, and is not compiled again.
+    report('  comes up with --adopt beyond its compile', open, 'ms', 'at most 150');
+    report('  the first time in a process, with the modules that it loads', first, 'ms');
+  } else console.log(`no corpus: ${CORPUS} is not there`);
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -11,13 +11,22 @@ export const CONTENTS = {
 } as const;
 
 /** The value of `CONTENTS`. */
-export function contentsOf(memory: Contents) {
-  return {
-    get contents(): Uint8Array {
-      return memory.bytes.slice();
-    },
-    set contents(bytes: Uint8Array) {
-      memory.load(bytes);
-    },
-  };
+export function contentsOf(memory: Contents): MemoryProperties {
+  return new MemoryProperties(memory);
+}
+
+class MemoryProperties {
+  readonly #memory: Contents;
+
+  constructor(memory: Contents) {
+    this.#memory = memory;
+  }
+
+  get contents(): Uint8Array {
+    return this.#memory.bytes.slice();
+  }
+
+  set contents(bytes: Uint8Array) {
+    this.#memory.load(bytes);
+  }
 }

@@ -32,6 +32,17 @@ export const BYTE_REGISTERS: I2cRegisterForm = { advances: true, stride: 'bytes'
 /** What a message is about: registers, the general call, or the alert response address before and after its byte. */
 const CALLED = { REGISTERS: 0, GENERAL: 1, ALERT: 2, ANSWERED: 3 } as const;
 
+/** What an address and the bytes behind it have said. */
+const busState = () => ({
+  pointer: 0,
+  numberDue: 0,
+  value: 0,
+  byte: 0,
+  called: CALLED.REGISTERS as number,
+  block: 0,
+});
+type BusState = ReturnType<typeof busState>;
+
 /**
  * The usual I2C interface: the first bytes written name a register, the next ones are its value, further ones of the
  * registers that follow, or of the same; a read goes on from where the last access ended.
@@ -40,14 +51,8 @@ export class I2cRegisters implements I2cPart {
   readonly subject: RegisterChip;
   readonly #address: number;
   readonly #form: I2cRegisterForm;
-  readonly #bus = {
-    pointer: 0,
-    numberDue: 0,
-    value: 0,
-    byte: 0,
-    called: CALLED.REGISTERS as number,
-    block: 0,
-  };
+  /** Where the bus is; missing until somebody addresses the part, or asks for its state. */
+  #bus: BusState | undefined;
 
   constructor(chip: RegisterChip, address: number, form = BYTE_REGISTERS) {
     this.subject = chip;
@@ -56,6 +61,7 @@ export class I2cRegisters implements I2cPart {
   }
 
   get state(): object {
+    this.#bus ??= busState();
     return { chip: this.subject.state, bus: this.#bus };
   }
 
@@ -82,7 +88,7 @@ export class I2cRegisters implements I2cPart {
   }
 
   reset(): void {
-    this.#bus.pointer = 0;
+    if (this.#bus !== undefined) this.#bus.pointer = 0;
     this.subject.reset();
   }
 
@@ -99,6 +105,7 @@ export class I2cRegisters implements I2cPart {
    * address is read (SMBus 3.2, appendix A.2): who asserts an alert acknowledges it and sends its address.
    */
   start(address: number, read: boolean): boolean {
+    this.#bus ??= busState();
     const bus = this.#bus;
     bus.called = CALLED.REGISTERS;
     if ((read || address === ALERT_RESPONSE) && !this.#isOwn(address))
@@ -112,7 +119,7 @@ export class I2cRegisters implements I2cPart {
   }
 
   write(data: Uint8Array): number {
-    const bus = this.#bus;
+    const bus = this.#bus as BusState;
     if (bus.called === CALLED.GENERAL) return takeCall(this.subject, data);
     for (const byte of data) {
       if (bus.numberDue > 0) this.#name(byte);
@@ -122,7 +129,7 @@ export class I2cRegisters implements I2cPart {
   }
 
   read(into: Uint8Array): void {
-    const bus = this.#bus;
+    const bus = this.#bus as BusState;
     if (bus.called !== CALLED.REGISTERS) {
       this.#answerAlert(into);
       return;
@@ -147,11 +154,11 @@ export class I2cRegisters implements I2cPart {
   }
 
   loseArbitration(): void {
-    this.#bus.called = CALLED.REGISTERS;
+    (this.#bus as BusState).called = CALLED.REGISTERS;
   }
 
   stop(): void {
-    const bus = this.#bus;
+    const bus = this.#bus as BusState;
     if (bus.called === CALLED.ANSWERED) this.subject.alertAnswered?.();
     bus.called = CALLED.REGISTERS;
     this.subject.end?.();
@@ -167,14 +174,14 @@ export class I2cRegisters implements I2cPart {
   #startAlert(): boolean {
     this.subject.begin?.(true);
     if (this.subject.alertResponse?.() === undefined) return false;
-    this.#bus.called = CALLED.ALERT;
+    (this.#bus as BusState).called = CALLED.ALERT;
     return true;
   }
 
   /** Its address in the upper seven bits; then it lets go of the bus. */
   #answerAlert(into: Uint8Array): void {
     into.fill(0xff);
-    const bus = this.#bus;
+    const bus = this.#bus as BusState;
     if (bus.called !== CALLED.ALERT || into.length === 0) return;
     into[0] = ((this.addresses[0] as number) << 1) | (this.subject.alertResponse?.() ?? 0);
     bus.called = CALLED.ANSWERED;
@@ -182,7 +189,7 @@ export class I2cRegisters implements I2cPart {
 
   /** A byte of a register number. */
   #name(byte: number): void {
-    const bus = this.#bus;
+    const bus = this.#bus as BusState;
     const { pointerBytes = 1, nineBits } = this.#form;
     if (nineBits) {
       bus.numberDue = 0;
@@ -199,7 +206,7 @@ export class I2cRegisters implements I2cPart {
 
   /** A byte of a register's value. */
   #take(byte: number): void {
-    const bus = this.#bus;
+    const bus = this.#bus as BusState;
     const { advances, littleEndian, pairs, pointerBytes = 1 } = this.#form;
     const width = this.subject.width?.(bus.pointer) ?? 1;
     if (bus.byte === 0) bus.value = byte;
@@ -214,7 +221,7 @@ export class I2cRegisters implements I2cPart {
 
   /** @param width bytes of the register that comes before */
   #advance(width: number): void {
-    const bus = this.#bus;
+    const bus = this.#bus as BusState;
     const { stride = 1 } = this.#form;
     let number = bus.pointer - bus.block;
     for (let left = stride === 'bytes' ? width : stride; left > 0; left--)

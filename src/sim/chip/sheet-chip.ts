@@ -118,7 +118,8 @@ export class SheetChip implements RegisterChip {
       registers: this.values,
       sense: this.sense,
       kept: numbered(this.#kept),
-      own: numbered(this.#stateful.map(({ state }) => state)),
+      memory: numbered(this.#contents.map(({ bytes }) => ({ bytes }))),
+      own: numbered([...this.#stateful, ...this.#timed].map(({ state }) => state)),
       pins: Object.fromEntries(this.lines.map(({ name, state }) => [name, state])),
     };
   }
@@ -138,16 +139,11 @@ export class SheetChip implements RegisterChip {
 
   follow<T extends Timed>(timed: T): T {
     this.#timed = this.#timed.concat(timed);
-    return this.keepStateOf(timed);
+    return timed;
   }
 
   keepContents(contents: Contents): void {
     this.#contents = this.#contents.concat(contents);
-    this.keep({
-      get memory() {
-        return contents.bytes;
-      },
-    });
   }
 
   get contents(): readonly Contents[] {
@@ -179,7 +175,7 @@ export class SheetChip implements RegisterChip {
 
   restored(): void {
     for (const contents of this.#contents) contents.changed();
-    for (const stateful of this.#stateful) stateful.restored?.();
+    for (const stateful of [...this.#stateful, ...this.#timed]) stateful.restored?.();
     this.behaviour.restored?.();
   }
 

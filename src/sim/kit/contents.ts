@@ -27,17 +27,32 @@ const SAVE_DELAY_NS = 500e6;
 
 /** Memory that is gone with the part. It is made when it is first looked at: who only identifies a flash of 256 MiB needs none. */
 export function volatileContents(size: number, fill: number): Contents {
-  let made: Uint8Array | undefined;
-  const contents = {
-    get bytes() {
-      made ??= new Uint8Array(size).fill(fill);
-      return made;
-    },
-    changed() {},
-    flush() {},
-    load: (given: Uint8Array) => setFirst(contents.bytes, 'contents', given),
-  };
-  return contents;
+  return new VolatileContents(size, fill);
+}
+
+/** An object with accessors of its own would take half a KiB. */
+class VolatileContents implements Contents {
+  readonly #size: number;
+  readonly #fill: number;
+  #made: Uint8Array | undefined;
+
+  constructor(size: number, fill: number) {
+    this.#size = size;
+    this.#fill = fill;
+  }
+
+  get bytes(): Uint8Array {
+    this.#made ??= new Uint8Array(this.#size).fill(this.#fill);
+    return this.#made;
+  }
+
+  changed(): void {}
+
+  flush(): void {}
+
+  load(given: Uint8Array): void {
+    setFirst(this.bytes, 'contents', given);
+  }
 }
 
 /**

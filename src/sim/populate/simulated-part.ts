@@ -28,7 +28,6 @@ export class SimulatedPart<P extends Part> implements RunningPart {
   readonly path: string;
   readonly model: PartModel;
   readonly own: boolean;
-  readonly limited: boolean;
   readonly #place: PlaceOf<P>;
   #part: P | undefined;
   #onWire: P | undefined;
@@ -38,8 +37,12 @@ export class SimulatedPart<P extends Part> implements RunningPart {
     this.path = node.path;
     this.model = model;
     this.own = node.has('dtbus,model');
-    this.limited = this.own && model.isolated !== true;
     this.#place = place;
+  }
+
+  /** Calls of it are limited in time. */
+  get limited(): boolean {
+    return this.own && this.model.isolated !== true;
   }
 
   /** What the wire has. */

@@ -27,7 +27,8 @@ export function i2cAddresses(node: DeviceNode): readonly number[] {
     }
     if ((cell & OWN_TARGET_ADDRESS) === 0) addresses.push(cell);
   }
-  return addresses;
+  // Exactly as long: a board may have thousands of parts.
+  return addresses.slice();
 }
 
 /** The one address of a part. @throws {NodeError} when `reg` has none. */

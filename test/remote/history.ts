@@ -6,7 +6,7 @@ import { type Random, randomFrom } from '../fuzz/random.mjs';
 import { pipe } from './support.ts';
 
 /** What became of one transfer, as its user saw it. */
-interface Seen {
+export interface Seen {
   readonly tag: number;
   readonly fault: string | undefined;
 }
@@ -197,7 +197,10 @@ async function codeOf(work: Promise<unknown>): Promise<string | undefined> {
 }
 
 /** What must hold of every history, whatever happened. */
-function wrongIn(seen: readonly Seen[], { tags, fences }: Wire): string[] {
+export function wrongIn(
+  seen: readonly Seen[],
+  { tags, fences }: { readonly tags: readonly number[]; readonly fences: readonly number[] },
+): string[] {
   const times = new Map<number, number>();
   for (const tag of tags) times.set(tag, (times.get(tag) ?? 0) + 1);
   const wrong = [...times].filter(([, count]) => count > 1).map(([tag]) => `sent twice: ${tag}`);

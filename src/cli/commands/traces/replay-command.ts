@@ -131,7 +131,7 @@ function tell(file: string, reportFile: string): boolean {
 async function playOn(file: string, args: BoardArguments): Promise<number> {
   const { playAsController, Recording } = await import('../../../replay/index.ts');
   const recording = Recording.read(file);
-  const board = await openNamedBoard(args, { backEnd: 'worker' });
+  const board = await openNamedBoard(args, { backEnd: 'inline' });
   try {
     await board.settled();
     const { sent, differences } = await playAsController(recording, {

@@ -1,5 +1,6 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NO_UML } from '../../guest/boot.ts';
+import { keepLinuxResults } from '../../support/part-table.ts';
 import { attributesOf, type BoardPart, type BoardRun, bootWithParts, endsQuietly } from './board.ts';
 
 /** Linux's spinand finds chips of several makers by their ids, erases, programs, reads, and knows their bad blocks. */
@@ -24,6 +25,7 @@ const parts: readonly BoardPart[] = CHIPS.map(([compatible], index) => ({
 const COMMANDS = `
 for m in /sys/class/mtd/mtd[0-9]; do
   node=$(basename "$(readlink -f $m/device/of_node)")
+  echo "$node driver=$(basename "$(readlink $m/device/driver)")"
   for file in size oobsize erasesize writesize type; do echo "$node $file=$(cat $m/$file 2>&1)"; done
 done
 mount -t tmpfs none /tmp
@@ -51,14 +53,34 @@ describe.skipIf(NO_UML)(`Linux's driver of SPI NAND${NO_UML || ''}`, () => {
     endsQuietly(run);
   });
 
+  const facts = (node: string) =>
+    ['size', 'oobsize', 'erasesize', 'writesize', 'type'].map((file) => said.get(`${node} ${file}`));
+
   it.each(
     CHIPS.map(([compatible, size, spare], index) => [compatible, `flash@${index}`, size, spare] as const),
   )('%s is found by its id', (_compatible, node, size, spare) => {
-    const facts = ['size', 'oobsize', 'erasesize', 'writesize', 'type'].map((file) =>
-      said.get(`${node} ${file}`),
-    );
-    expect(facts).toEqual([`${size}`, `${spare}`, '131072', '2048', 'nand']);
+    expect(facts(node)).toEqual([`${size}`, `${spare}`, '131072', '2048', 'nand']);
   });
+
+  afterAll(() =>
+    keepLinuxResults(
+      'nand',
+      CHIPS.map(([compatible, size, spare], index) => {
+        const node = `flash@${index}`;
+        const isFound = facts(node).join(' ') === `${size} ${spare} 131072 2048 nand`;
+        const found = [
+          { what: `mtd finds ${size / MIB} MiB, and ${spare} spare bytes of a page`, right: isFound },
+        ];
+        if (index === 0) {
+          found.push(
+            { what: 'a page is read as it was programmed', right: said.get(`${node} read`) === '6e616e6400' },
+            { what: 'a bad block refuses', right: said.get(`${node} bad`) === '1' },
+          );
+        }
+        return { compatible, driver: said.get(`${node} driver`) ?? '', found };
+      }),
+    ),
+  );
 
   it('is told that a page of a bad block was not programmed', () => {
     expect(said.get('flash@0 bad')).toBe('1');

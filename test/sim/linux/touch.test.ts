@@ -1,6 +1,7 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PropertyValue } from '../../../src/sim/index.ts';
 import { NO_UML } from '../../guest/boot.ts';
+import { keepLinuxResults, type LinuxResult } from '../../support/part-table.ts';
 import { propertyOf, runSteps, type Steps, step } from './steps.ts';
 
 /**
@@ -96,6 +97,52 @@ describe.skipIf(NO_UML)(`interrupt lines, by drivers of Linux${NO_UML || ''}`, (
     });
     said = new Set(output.split('\n').map((line) => line.trim()));
   });
+
+  /** For the table: address, driver, and what it tells by which lines. */
+  const judged = (
+    compatible: string,
+    address: string,
+    driver: string,
+    ...facts: readonly (readonly [what: string, ...lines: readonly string[]])[]
+  ): LinuxResult => ({
+    compatible,
+    driver: said.has(`0-00${address} ${driver}`) ? driver : '',
+    found: facts.map(([what, ...lines]) => ({ what, right: lines.every((line) => said.has(line)) })),
+  });
+  afterAll(() =>
+    keepLinuxResults('touch', [
+      judged(
+        'hid-over-i2c',
+        '2c',
+        'i2c_hid_of',
+        ['a finger is at 1000, 2000', `screen: ${ABS} ${ABS_X} 1000`, `screen: ${ABS} ${ABS_Y} 2000`],
+        ['a key is pressed', `keys: ${KEY} ${KEY_A} 1`],
+      ),
+      judged(
+        'elan,ekth3000',
+        '15',
+        'elan_i2c',
+        ['a finger is at 300, 400', `pad: ${ABS} ${MT_X} 300`, `pad: ${ABS} ${MT_Y} 400`],
+        ['a button is pressed', `pad: ${KEY} ${BTN_LEFT} 1`],
+      ),
+      judged('elan,ekth3500', '10', 'elants_i2c', [
+        'a finger is at 1234, 567',
+        `elan: ${ABS} ${MT_X} 1234`,
+        `elan: ${ABS} ${MT_Y} 567`,
+      ]),
+      judged(
+        'ti,tps6598x',
+        '38',
+        'tps6598x',
+        ['a charger is a partner', 'in usb-pd@38 host [device] source [sink] partner'],
+        ['it swaps its data role', 'swapped usb-pd@38 [host] device source [sink] partner'],
+      ),
+      judged('apple,cd321x', '3f', 'tps6598x', [
+        'a device is a partner',
+        'in usb-pd@3f [host] device [source] sink partner',
+      ]),
+    ]),
+  );
 
   it.each([
     '0-0010 elants_i2c',

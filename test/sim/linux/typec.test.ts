@@ -1,6 +1,7 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PropertyValue } from '../../../src/sim/index.ts';
 import { NO_UML } from '../../guest/boot.ts';
+import { keepLinuxResults } from '../../support/part-table.ts';
 import { propertyOf, runSteps, type Steps, step } from './steps.ts';
 
 /** Linux's tcpci and its port manager: what is plugged in has its roles, orientation and current in /sys/class/typec. */
@@ -74,6 +75,25 @@ describe.skipIf(NO_UML)(`Linux's tcpci${NO_UML || ''}`, () => {
     });
     said = new Set(output.split('\n').map((line) => line.trim()));
   });
+
+  afterAll(() =>
+    keepLinuxResults('typec', [
+      {
+        compatible: 'nxp,ptn5110',
+        driver: said.has('0-0050 tcpci') ? 'tcpci' : '',
+        found: [
+          {
+            what: 'a charger upside down is a partner with 3 A',
+            right: said.has('in tcpc@50 [device] [sink] 3.0A reverse partner'),
+          },
+          {
+            what: 'a device is a partner of a host that supplies it',
+            right: said.has('in tcpc@52 [host] device [source] sink 1.5A normal partner'),
+          },
+        ],
+      },
+    ]),
+  );
 
   it.each(['0-0050 tcpci', '0-0052 tcpci'])('%s binds', (line) => expect(said).toContain(line));
 

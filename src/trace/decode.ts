@@ -1,4 +1,5 @@
 export type { PartAccess } from './decode/access.ts';
+export { KnownTexts } from './decode/known-texts.ts';
 export { LONG_MS, notesText } from './decode/notes.ts';
 export {
   type NamedKind,

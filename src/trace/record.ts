@@ -9,9 +9,9 @@ export interface TransferRecord
   > {
   /** Path of its node. */
   readonly bus: string;
-  readonly messages?: readonly I2cMessage[];
-  readonly chipSelect?: number;
-  readonly transfers?: readonly SpiTransfer[];
+  readonly messages?: readonly I2cMessage[] | undefined;
+  readonly chipSelect?: number | undefined;
+  readonly transfers?: readonly SpiTransfer[] | undefined;
   readonly fault: BusFault | undefined;
 }
 

@@ -42,8 +42,11 @@ export class Ring {
     }
     const at = (Atomics.load(this.#words, WORD.WRITTEN) >>> 0) % size;
     const first = Math.min(bytes.length, size - at);
-    this.#data.set(bytes.subarray(0, first), at);
-    this.#data.set(bytes.subarray(first), 0);
+    if (first === bytes.length) this.#data.set(bytes, at);
+    else {
+      this.#data.set(bytes.subarray(0, first), at);
+      this.#data.set(bytes.subarray(first), 0);
+    }
     Atomics.add(this.#words, WORD.WRITTEN, bytes.length);
   }
 

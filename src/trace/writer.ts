@@ -14,6 +14,9 @@ import {
 import type { EdgeRecord, TransferRecord } from './record.ts';
 import { Ring } from './ring.ts';
 
+/** Up to so many bytes are copied one by one: to let it be done costs more. */
+const SHORT = 32;
+
 /** Texts that are kept encoded: names of clients, of lines, of faults. */
 const TEXTS_KEPT = 64;
 
@@ -66,8 +69,8 @@ export class TraceWriter {
     const more = this.#text(second);
     this.#view.setUint16(HEAD.TEXT, text.length, true);
     this.#view.setUint16(HEAD.MORE, more.length, true);
-    this.#scratch.set(text, at);
-    this.#scratch.set(more, at + text.length);
+    this.#copy(text, text.length, at);
+    this.#copy(more, more.length, at + text.length);
     return at + text.length + more.length;
   }
 
@@ -123,9 +126,14 @@ export class TraceWriter {
     view.setUint32(at + SEGMENT.RECEIVED, received === undefined ? 0 : received.length + 1, true);
     view.setUint32(at + SEGMENT.RECEIVED_KEPT, keptReceived, true);
     const data = at + SEGMENT_BYTES;
-    if (sent !== undefined) this.#scratch.set(sent.subarray(0, keptSent), data);
-    if (received !== undefined) this.#scratch.set(received.subarray(0, keptReceived), data + keptSent);
+    if (sent !== undefined) this.#copy(sent, keptSent, data);
+    if (received !== undefined) this.#copy(received, keptReceived, data + keptSent);
     return data + keptSent + keptReceived;
+  }
+
+  #copy(bytes: Uint8Array, count: number, to: number): void {
+    if (count > SHORT) this.#scratch.set(bytes.subarray(0, count), to);
+    else for (let i = 0; i < count; i++) this.#scratch[to + i] = bytes[i] as number;
   }
 
   #text(text: string): Uint8Array {

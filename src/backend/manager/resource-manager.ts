@@ -121,7 +121,7 @@ export class ResourceManager {
       bus.count(bytes, fault);
       if (client.exclusive && fault === undefined) this.#ownAll(client, bus, messages);
       if (watch !== undefined)
-        bus.observer?.({ bus: bus.path, client: client.name, ...watch.noticed, messages, fault });
+        bus.observer?.(watch.recordOf({ bus: bus.path, client: client.name, messages, fault }));
     };
     return settled(settle, () => {
       const limit = bus.controller.maxMessageLength ?? Number.POSITIVE_INFINITY;
@@ -174,14 +174,7 @@ export class ResourceManager {
       bus.count(bytes, fault);
       if (fault === undefined) this.#own(client, bus, chipSelect);
       if (watch !== undefined)
-        bus.observer?.({
-          bus: bus.path,
-          client: client.name,
-          ...watch.noticed,
-          chipSelect,
-          transfers,
-          fault,
-        });
+        bus.observer?.(watch.recordOf({ bus: bus.path, client: client.name, chipSelect, transfers, fault }));
     };
     return settled(settle, () => {
       bus.ownership.check(client, chipSelect);

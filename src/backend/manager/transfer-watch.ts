@@ -11,11 +11,8 @@ export interface TraceTime {
 
 const NOTHING: TransferNotes = { stretchedNs: 0, struck: [] };
 
-/** What the record of a transfer says of its times and of what the host noticed. */
-type Noticed = Pick<
-  TransferRecord,
-  'startedMs' | 'queuedMs' | 'wireMs' | 'attempts' | 'stretchedNs' | 'struck'
->;
+/** What the record of a transfer says of the request itself. */
+type Asked = Pick<TransferRecord, 'bus' | 'client' | 'messages' | 'chipSelect' | 'transfers' | 'fault'>;
 
 /** Looks at one transfer of a bus that is observed, from its request to its end. */
 export class TransferWatch {
@@ -27,7 +24,7 @@ export class TransferWatch {
   #wireMs: number | undefined = 0;
   #attempts = 0;
   #stretchedNs = 0;
-  #struck: readonly string[] = [];
+  #struck = NOTHING.struck;
 
   /** From now on the transfer waits for its turn. @param atOnce it is its turn already */
   constructor(time: TraceTime, atOnce: boolean) {
@@ -44,7 +41,7 @@ export class TransferWatch {
       this.#wireMs = this.#time.nowMs() - this.#turnMs;
       const { stretchedNs, struck } = controller.notes?.() ?? NOTHING;
       this.#stretchedNs += stretchedNs;
-      this.#struck = [...this.#struck, ...struck];
+      if (struck.length > 0) this.#struck = [...this.#struck, ...struck];
     };
     let done: MaybePromise<void>;
     try {
@@ -57,17 +54,24 @@ export class TransferWatch {
     ended();
   }
 
-  /** What is known at the end. */
-  get noticed(): Noticed {
-    const nowMs = this.#time.nowMs();
+  /** What is known at the end: of all transfers it has one shape, since it is made for each of them. */
+  recordOf({ bus, client, messages, chipSelect, transfers, fault }: Asked): TransferRecord {
+    const [turnMs, wireMs] = [this.#turnMs, this.#wireMs];
+    // What was refused before its turn, and a host that did not heed its deadline and is still at it.
+    const nowMs = this.#attempts === 0 || wireMs === undefined ? this.#time.nowMs() : 0;
     return {
+      bus,
+      client,
       startedMs: this.#time.originMs + this.#askedMs,
-      queuedMs: (this.#attempts === 0 ? nowMs : this.#turnMs) - this.#askedMs,
-      // A host that did not heed its deadline is still at it.
-      wireMs: this.#wireMs ?? nowMs - this.#turnMs,
+      queuedMs: (this.#attempts === 0 ? nowMs : turnMs) - this.#askedMs,
+      wireMs: wireMs ?? nowMs - turnMs,
       attempts: this.#attempts,
       stretchedNs: this.#stretchedNs,
       struck: this.#struck,
+      messages,
+      chipSelect,
+      transfers,
+      fault,
     };
   }
 }

@@ -3,7 +3,7 @@ import type { TracedBoard, TracedBus, TracedTransfer, TraceEvent } from '../../b
 import { addressOf } from '../../bus/index.ts';
 import { oneLine, writeFault } from '../../input/index.ts';
 import { RecordingWriter } from '../../recording/index.ts';
-import { type PartReader, partReaders, watched } from '../../trace/decode.ts';
+import { KnownTexts, type PartReader, partReaders, watched } from '../../trace/decode.ts';
 import type { EventSource } from './watch-log.ts';
 import type { RecordOptions } from './watcher.ts';
 
@@ -11,6 +11,7 @@ interface Source {
   readonly reader: EventSource;
   readonly buses: readonly TracedBus[];
   readonly parts: readonly ReadonlyMap<number, PartReader>[];
+  readonly comments: KnownTexts;
   /** By bus: addresses or chip selects whose bytes are secret; undefined: all are. */
   readonly masked: readonly (ReadonlySet<number> | undefined)[];
   dropped: number;
@@ -55,7 +56,10 @@ export class RecordLog {
       return;
     }
     const parts = this.#describe ? await partReaders(buses) : buses.map(() => new Map());
-    this.#sources.push({ buses, reader, parts, masked: this.#maskedOn(buses), dropped: 0 });
+    this.#sources.push({
+      ...{ buses, reader, parts, comments: new KnownTexts() },
+      ...{ masked: this.#maskedOn(buses), dropped: 0 },
+    });
   }
 
   /** Writes down what has come since the last time. */
@@ -105,7 +109,7 @@ export class RecordLog {
     this.#writer.end();
   }
 
-  #add({ buses, parts, masked }: Source, one: TraceEvent): void {
+  #add({ buses, parts, comments, masked }: Source, one: TraceEvent): void {
     if (one.kind === 'edge') {
       this.#writer.edge(one);
       return;
@@ -118,7 +122,7 @@ export class RecordLog {
     this.#writer.transfer(
       bus,
       one,
-      isMasked || !this.#describe ? '' : commentOf(one, bus, readers),
+      isMasked || !this.#describe ? '' : comments.textOf(one, () => commentOf(one, bus, readers)),
       isMasked,
     );
   }
@@ -160,7 +164,7 @@ function commentOf(
   transfer: TracedTransfer,
   bus: TracedBus,
   readers: ReadonlyMap<number, PartReader>,
-): string {
-  const { part, text } = watched(transfer, bus, readers);
-  return part === '' ? '' : `${part}: ${text}`;
+): { text: string; isOfItself: boolean } {
+  const { part, text, isOfItself } = watched(transfer, bus, readers);
+  return { text: part === '' ? '' : `${part}: ${text}`, isOfItself };
 }

@@ -70,7 +70,7 @@ function ccPins({ ALERT, CC_STATUS, ROLE_CONTROL }: Chip, { sense }: Kit<Sheet>,
       const { value: before } = CC_STATUS;
       const pulls = [sense.cc1, sense.cc2];
       if (CC_STATUS.LOOKING) {
-        const found = pulls.some((pull) => pull in PULLS) ? RD : pulls.includes('Rd') ? RP : undefined;
+        const found = pulls.some((pull) => Object.hasOwn(PULLS, pull)) ? RD : pulls.includes('Rd') ? RP : undefined;
         if (found !== undefined) {
           if (ROLE_CONTROL.DRP) state.presents = found;
           CC_STATUS.LOOKING = 0;
@@ -89,7 +89,7 @@ function ccPins({ ALERT, CC_STATUS, ROLE_CONTROL }: Chip, { sense }: Kit<Sheet>,
     },
     check(): void {
       for (const pull of [sense.cc1, sense.cc2]) {
-        if (pull in PULLS || OTHERS.includes(pull)) continue;
+        if (Object.hasOwn(PULLS, pull) || OTHERS.includes(pull)) continue;
         throw new RangeError(
           `invalid pull of a CC pin: expected ${[...OTHERS, ...Object.keys(PULLS)].join(', ')}, got ${JSON.stringify(pull)}`,
         );

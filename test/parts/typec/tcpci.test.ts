@@ -66,6 +66,7 @@ describe('TCPCI 1.0', () => {
     bench.set('cc2', 'open');
     expect([byte(bench, 0x1d), bench.get('attached')]).toEqual([0x01, false]);
     expect(() => bench.set('cc1', 'Rq')).toThrow('expected open, Ra, Rd, Rp, Rp 1.5 A, Rp 3 A, got "Rq"');
+    expect(() => bench.set('cc1', 'toString')).toThrow('got "toString"');
   });
 
   it('what comes to a CC pin or to VBUS is an alert, where the masks let it through', async () => {

@@ -1,5 +1,4 @@
 export type { PartAccess } from './decode/access.ts';
-export { KnownTexts } from './decode/known-texts.ts';
 export { LONG_MS, notesText } from './decode/notes.ts';
 export {
   type NamedKind,

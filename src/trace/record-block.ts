@@ -11,6 +11,13 @@ export interface AlikeTransfer {
   readonly wireMs: number;
 }
 
+/** An event that is told: it is made when it is asked for. */
+export interface ToldEvent {
+  /** Of a transfer, where it is known without making it: whoever knows one with the same key knows what it means. */
+  readonly alike?: AlikeTransfer | undefined;
+  readonly what: TraceEvent;
+}
+
 const reader = new RecordReader();
 
 /** Records one behind the other, which are read when they are asked for: of most of them a look is enough. */
@@ -48,6 +55,11 @@ export class RecordBlock {
     return reader.read() as TraceEvent;
   }
 
+  /** The record as it is told. */
+  told(from: number, end: number): ToldEvent {
+    return new Told(this, from, end);
+  }
+
   /** Undefined for what is no transfer. */
   alike(from: number, end: number): AlikeTransfer | undefined {
     const view = this.#view;
@@ -61,5 +73,25 @@ export class RecordBlock {
       queuedMs: view.getFloat64(from + TRANSFER.QUEUED, true),
       wireMs: view.getFloat64(from + TRANSFER.WIRE, true),
     };
+  }
+}
+
+class Told implements ToldEvent {
+  readonly #block: RecordBlock;
+  readonly #from: number;
+  readonly #end: number;
+
+  constructor(block: RecordBlock, from: number, end: number) {
+    this.#block = block;
+    this.#from = from;
+    this.#end = end;
+  }
+
+  get alike(): AlikeTransfer | undefined {
+    return this.#block.alike(this.#from, this.#end);
+  }
+
+  get what(): TraceEvent {
+    return this.#block.event(this.#from, this.#end);
   }
 }

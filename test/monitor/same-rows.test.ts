@@ -9,6 +9,7 @@ import type { TraceEvent } from '../../src/trace/index.ts';
 import { testFolder } from '../cli/folder.ts';
 import { dtbusHere } from '../cli/run-here.ts';
 import { converted, hasTshark, recordingOf } from '../formats/traces.ts';
+import { toldOf } from '../support/trace.ts';
 import { describeInChromium } from './in-chromium.ts';
 import { monitoredRecording } from './recorded.ts';
 
@@ -112,7 +113,7 @@ describe('the same recording gives the same rows', () => {
       line: (text) => lines.push(text),
       ...{ pcap: undefined, json: false, paint: (_, text) => text },
     });
-    await log.attach(buses, { dropped: 0, read: () => waiting.shift() });
+    await log.attach(buses, { dropped: 0, told: () => toldOf(waiting.shift()) });
     log.drain();
     const rows = lines.slice(1).map((line) => {
       const [target, result] = [line.slice(22, 42).trim(), line.slice(44, 54).trim()];

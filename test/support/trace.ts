@@ -1,4 +1,4 @@
-import type { TracedTransfer, TransferRecord } from '../../src/trace/index.ts';
+import type { ToldEvent, TracedTransfer, TraceEvent, TransferRecord } from '../../src/trace/index.ts';
 
 /** What a transfer met that met nothing: its turn came at once, and it took 250 µs. */
 export const SMOOTH = { queuedMs: 0, wireMs: 0.25, attempts: 1, stretchedNs: 0, struck: [] } as const;
@@ -12,4 +12,9 @@ export function recordOf(more: Partial<TransferRecord> = {}): TransferRecord {
 export function transferOf(more: Partial<TracedTransfer> = {}): TracedTransfer {
   const common = { kind: 'transfer', sequence: 1, bus: 0, client: 'the board', startedMs: 1000 } as const;
   return { ...common, ...SMOOTH, fault: undefined, segments: [], ...more };
+}
+
+/** An event as a source tells it. */
+export function toldOf(event: TraceEvent | undefined): ToldEvent | undefined {
+  return event && { what: event };
 }

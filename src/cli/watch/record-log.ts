@@ -2,16 +2,23 @@ import { dirname, relative, resolve } from 'node:path';
 import type { TracedBoard, TracedBus, TracedTransfer, TraceEvent } from '../../board/index.ts';
 import { addressOf } from '../../bus/index.ts';
 import { oneLine, writeFault } from '../../input/index.ts';
-import { RecordingWriter } from '../../recording/index.ts';
-import { KnownTexts, type PartReader, partReaders, watched } from '../../trace/decode.ts';
+import { RecordingWriter, type WrittenTransfer } from '../../recording/index.ts';
+import { LONG_MS, type PartReader, partReaders, watched } from '../../trace/decode.ts';
+import type { ToldEvent } from '../../trace/index.ts';
 import type { EventSource } from './watch-log.ts';
 import type { RecordOptions } from './watcher.ts';
+
+/** Transfers that are kept to be written again. */
+const KNOWN_MAX = 4096;
+
+const NO_COMMENT = { comment: '', isOfItself: true };
 
 interface Source {
   readonly reader: EventSource;
   readonly buses: readonly TracedBus[];
   readonly parts: readonly ReadonlyMap<number, PartReader>[];
-  readonly comments: KnownTexts;
+  /** Transfers that mean nothing but what they have, by their keys. */
+  readonly known: Map<string, WrittenTransfer>;
   /** By bus: addresses or chip selects whose bytes are secret; undefined: all are. */
   readonly masked: readonly (ReadonlySet<number> | undefined)[];
   dropped: number;
@@ -57,7 +64,7 @@ export class RecordLog {
     }
     const parts = this.#describe ? await partReaders(buses) : buses.map(() => new Map());
     this.#sources.push({
-      ...{ buses, reader, parts, comments: new KnownTexts() },
+      ...{ buses, reader, parts, known: new Map() },
       ...{ masked: this.#maskedOn(buses), dropped: 0 },
     });
   }
@@ -78,7 +85,7 @@ export class RecordLog {
 
   #drainOnly(source: Source): void {
     const { reader } = source;
-    for (let event = reader.read(); event !== undefined; event = reader.read()) this.#add(source, event);
+    for (let told = reader.told(); told !== undefined; told = reader.told()) this.#addTold(source, told);
   }
 
   /** Writes what happened on several boards in one order. */
@@ -86,8 +93,8 @@ export class RecordLog {
     const happened: { readonly source: Source; readonly event: TraceEvent }[] = [];
     for (const source of this.#sources) {
       const { reader } = source;
-      for (let event = reader.read(); event !== undefined; event = reader.read())
-        happened.push({ source, event });
+      for (let told = reader.told(); told !== undefined; told = reader.told())
+        happened.push({ source, event: told.what });
     }
     happened.sort((a, b) => timeOf(a.event) - timeOf(b.event));
     for (const { source, event } of happened) this.#add(source, event);
@@ -109,22 +116,39 @@ export class RecordLog {
     this.#writer.end();
   }
 
-  #add({ buses, parts, comments, masked }: Source, one: TraceEvent): void {
+  /** A register that is read again and again is decoded and described once. */
+  #addTold(source: Source, told: ToldEvent): void {
+    const { alike } = told;
+    // That it waited long for its turn is told beside its meaning.
+    if (alike === undefined || alike.queuedMs >= LONG_MS) {
+      this.#add(source, told.what);
+      return;
+    }
+    const known = source.known.get(alike.key);
+    if (known !== undefined) {
+      this.#writer.again(known, alike);
+      return;
+    }
+    const written = this.#add(source, told.what);
+    if (written === undefined) return;
+    if (source.known.size >= KNOWN_MAX) source.known.clear();
+    source.known.set(alike.key, written);
+  }
+
+  /** @returns what writes another that is the same; undefined: it would mean something else */
+  #add({ buses, parts, masked }: Source, one: TraceEvent): WrittenTransfer | undefined {
     if (one.kind === 'edge') {
       this.#writer.edge(one);
-      return;
+      return undefined;
     }
     const bus = buses[one.bus];
     const readers = parts[one.bus];
-    if (bus === undefined || readers === undefined) return;
+    if (bus === undefined || readers === undefined) return undefined;
     const secret = masked[one.bus];
     const isMasked = secret === undefined || one.segments.some(({ target }) => secret.has(target));
-    this.#writer.transfer(
-      bus,
-      one,
-      isMasked || !this.#describe ? '' : comments.textOf(one, () => commentOf(one, bus, readers)),
-      isMasked,
-    );
+    const { comment, isOfItself } = isMasked || !this.#describe ? NO_COMMENT : commentOf(one, bus, readers);
+    const written = this.#writer.transfer(bus, one, comment, isMasked);
+    return isOfItself ? written : undefined;
   }
 
   /** A board that does not have what is to be masked: nobody knows what of it is secret. */
@@ -164,7 +188,7 @@ function commentOf(
   transfer: TracedTransfer,
   bus: TracedBus,
   readers: ReadonlyMap<number, PartReader>,
-): { text: string; isOfItself: boolean } {
+): { readonly comment: string; readonly isOfItself: boolean } {
   const { part, text, isOfItself } = watched(transfer, bus, readers);
-  return { text: part === '' ? '' : `${part}: ${text}`, isOfItself };
+  return { comment: part === '' ? '' : `${part}: ${text}`, isOfItself };
 }

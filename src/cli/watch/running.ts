@@ -1,11 +1,6 @@
 import { writeSync } from 'node:fs';
-import {
-  type BoardControl,
-  type ControlEvent,
-  type ControlPart,
-  findControl,
-  type TraceEvent,
-} from '../../board/index.ts';
+import { type BoardControl, type ControlEvent, type ControlPart, findControl } from '../../board/index.ts';
+import type { ToldEvent } from '../../trace/index.ts';
 import type { BoardArguments } from '../board/named-board.ts';
 import { paintFor } from '../terminal/style.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
@@ -89,20 +84,20 @@ export class RemoteBoards {
     }
     const board = this.#boards[event.board];
     if (event.event === 'lost') board?.lose(event.count);
-    else board?.add(event.what);
+    else board?.add(event);
     this.#log.drain();
   };
 }
 
 class RemoteBoard implements EventSource {
   dropped = 0;
-  readonly #events: TraceEvent[] = [];
+  readonly #events: ToldEvent[] = [];
 
-  read(): TraceEvent | undefined {
+  told(): ToldEvent | undefined {
     return this.#events.shift();
   }
 
-  add(event: TraceEvent): void {
+  add(event: ToldEvent): void {
     this.#events.push(event);
   }
 

@@ -1,6 +1,7 @@
-import type { TracedBoard, TracedBus, TracedEdge, TraceEvent } from '../../board/index.ts';
+import type { TracedBoard, TracedBus, TracedEdge } from '../../board/index.ts';
 import { Capture } from '../../formats/index.ts';
 import { type PartReader, partReaders, type WatchedTransfer, watched } from '../../trace/decode.ts';
+import type { ToldEvent } from '../../trace/index.ts';
 import type { Paint } from '../terminal/style.ts';
 import { Summary } from './summary.ts';
 import { type Columns, edgeJson, edgeLine, heading, transferJson, transferLine } from './transfer-line.ts';
@@ -20,8 +21,8 @@ interface WatchOutput {
 export interface EventSource {
   /** How many were lost so far, since they came faster than they were read. */
   readonly dropped: number;
-  /** The next one; `undefined` when all that there are were read. */
-  read(): TraceEvent | undefined;
+  /** The next one; `undefined` when all that there are were told. */
+  told(): ToldEvent | undefined;
 }
 
 interface Source {
@@ -103,7 +104,7 @@ function startOf(one: Watched): number {
 }
 
 function* eventsOf({ reader, buses, parts }: Source): Generator<Watched> {
-  for (let next = reader.read(); next !== undefined; next = reader.read()) {
+  for (let next = reader.told()?.what; next !== undefined; next = reader.told()?.what) {
     if (next.kind === 'edge') {
       yield next;
       continue;

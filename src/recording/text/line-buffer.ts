@@ -45,11 +45,6 @@ export class LineBuffer {
     this.#more = 0;
   }
 
-  /** Forgets what was written of the present line since its length was this; only ASCII was. */
-  cutTo(length: number): void {
-    this.#length = length;
-  }
-
   text(text: string): void {
     const { length } = text;
     this.#reserve(length * UTF8_MAX);
@@ -64,6 +59,18 @@ export class LineBuffer {
       this.#bytes[at++] = code;
     }
     this.#length = at;
+  }
+
+  /** What was written before, of the present line or at its end: ASCII, or nothing follows in the line. */
+  again(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  /** A copy of what was written since the length was this. */
+  since(length: number): Uint8Array {
+    return this.#bytes.slice(length, this.#length);
   }
 
   /** `1f 80` */

@@ -33,6 +33,18 @@ export interface WrittenHead {
   readonly buses: readonly TracedBus[];
 }
 
+/** When a transfer was. */
+type WrittenTimes = Pick<TracedTransfer, 'startedMs' | 'queuedMs' | 'wireMs'>;
+
+/** A transfer that may be written again, at another time. */
+export interface WrittenTransfer {
+  readonly recorded: RecordedTransfer;
+  readonly comment: string;
+  /** Its place and its messages, when it was written twice. */
+  messages?: Uint8Array;
+  wasWritten: boolean;
+}
+
 /** Who asks when nothing else is said. */
 const USUAL_CLIENT = 'the board';
 /** Words that begin a line beside those of the head. */
@@ -98,11 +110,16 @@ export class RecordingWriter {
 
   /**
    * A transfer that was carried out. `comment`: what it means; nobody reads it back. `isMasked`: its bytes are secret, and
-   * only how many there were is written.
+   * only how many there were is written. @returns what writes it again; undefined: it has no messages, and is not written
    */
-  transfer(bus: TracedBus, traced: TracedTransfer, comment = '', isMasked = false): void {
+  transfer(
+    bus: TracedBus,
+    traced: TracedTransfer,
+    comment = '',
+    isMasked = false,
+  ): WrittenTransfer | undefined {
     const { segments, fault, nack, client } = traced;
-    if (segments.length === 0) return;
+    if (segments.length === 0) return undefined;
     const recorded: RecordedTransfer = {
       kind: 'transfer',
       bus: this.#nameOf(bus),
@@ -116,9 +133,25 @@ export class RecordingWriter {
       struck: traced.struck,
       client: client === USUAL_CLIENT || client === '' ? undefined : client,
     };
-    this.#timeAt(traced.startedMs + traced.queuedMs);
-    this.#transfer(recorded);
-    this.#end(isMasked ? '' : comment);
+    const written: WrittenTransfer = { recorded, comment: isMasked ? '' : comment, wasWritten: false };
+    this.again(written, traced);
+    return written;
+  }
+
+  /** Writes a transfer that is the same as one before, but for its times. */
+  again(written: WrittenTransfer, { startedMs, queuedMs, wireMs }: WrittenTimes): void {
+    this.#timeAt(startedMs + queuedMs);
+    const lines = this.#lines;
+    const { recorded, comment } = written;
+    if (written.messages === undefined) {
+      const from = lines.length;
+      this.#messages(recorded);
+      // Few are written twice.
+      if (written.wasWritten) written.messages = lines.since(from);
+      written.wasWritten = true;
+    } else lines.again(written.messages);
+    this.#result({ ...recorded, wireNs: wireMs * 1e6 });
+    this.#end(comment);
   }
 
   edge({ startedMs, controller, line, name, high }: TracedEdge): void {
@@ -144,7 +177,8 @@ export class RecordingWriter {
     if (what.kind === 'lost') this.#lost(what.count);
     else if (what.kind === 'edge') this.#edge(name, what.high);
     else {
-      this.#transfer(what);
+      this.#messages(what);
+      this.#result(what);
       this.#end('');
     }
   }
@@ -171,7 +205,8 @@ export class RecordingWriter {
     return name;
   };
 
-  #transfer(transfer: RecordedTransfer): void {
+  /** Where it goes, and its messages, up to the column of the result; there is a blank at the end. */
+  #messages(transfer: RecordedTransfer): void {
     const lines = this.#lines;
     const { bus, segments } = transfer;
     const target = segments[0]?.target ?? 0;
@@ -181,12 +216,13 @@ export class RecordingWriter {
     lines.text(this.#place.text);
     const begin = lines.column;
     putMessages(lines, bus.startsWith('spi') ? 'spi' : 'i2c', transfer, this.#put);
-    const { length } = lines;
     lines.padTo(begin + COLUMNS.messages);
     lines.text(' ');
-    const padded = lines.length;
-    putResult(lines, transfer, this.#duration);
-    if (lines.length === padded) lines.cutTo(length);
+  }
+
+  /** Blanks before a result that says nothing are taken away with the end of the line. */
+  #result(transfer: RecordedTransfer): void {
+    putResult(this.#lines, transfer, this.#duration);
   }
 
   #edge(name: string, high: boolean): void {

@@ -6,7 +6,7 @@ import { RecordLog } from '../../../src/cli/watch/record-log.ts';
 import { Recording } from '../../../src/recording/index.ts';
 import type { TraceEvent } from '../../../src/trace/index.ts';
 import { I2C, SPI, sent } from '../../recording/written.ts';
-import { transferOf } from '../../support/trace.ts';
+import { toldOf, transferOf } from '../../support/trace.ts';
 import { boardText, testFolder } from '../folder.ts';
 import { dtbusHere } from '../run-here.ts';
 
@@ -156,7 +156,7 @@ describe('dtbus record', () => {
 });
 
 describe('a recording as it is made', () => {
-  const source = (events: TraceEvent[]) => ({ dropped: 0, read: () => events.shift() });
+  const source = (events: TraceEvent[]) => ({ dropped: 0, told: () => toldOf(events.shift()) });
   const log = (mask: readonly string[] = []) => {
     const said: string[] = [];
     let text = '';

@@ -6,6 +6,7 @@ import { SigrokLog } from '../../../src/cli/watch/sigrok/sigrok-log.ts';
 import type { EventSource } from '../../../src/cli/watch/watch-log.ts';
 import type { TracedBus, TracedTransfer, TraceEvent } from '../../../src/trace/index.ts';
 import { hasSigrok } from '../../formats/traces.ts';
+import { toldOf } from '../../support/trace.ts';
 import { boardText, runtimeFolder } from '../folder.ts';
 import { dtbusHere } from '../run-here.ts';
 
@@ -170,7 +171,7 @@ function transfer(atMs: number, more: Partial<TracedTransfer> = {}): TraceEvent 
 
 /** Events of a board. */
 function source(events: TraceEvent[]): EventSource {
-  return { dropped: 0, read: () => events.shift() };
+  return { dropped: 0, told: () => toldOf(events.shift()) };
 }
 
 /** A program that speaks BeagleLogic's lines. */
@@ -254,7 +255,7 @@ describe('samples', () => {
     // Each of them is ten million samples.
     for (let count = 1; count <= 12; count++) {
       const events = [transfer(count * 2000, held)];
-      reader.read = () => events.shift();
+      reader.told = () => toldOf(events.shift());
       log.drain();
       while (taken < count * 10_000_000) await once(quick.socket, 'data');
     }

@@ -59,7 +59,7 @@ export class SigrokLog {
   drain(): boolean {
     const events: TraceEvent[] = [];
     for (const { reader } of this.#sources)
-      for (let next = reader.read(); next !== undefined; next = reader.read()) {
+      for (let next = reader.told()?.what; next !== undefined; next = reader.told()?.what) {
         events.push(next);
         if (events.length >= BATCH) break;
       }

@@ -10,13 +10,12 @@ import {
 import { BinaryEntry } from './binary-entry.ts';
 import {
   type AdapterVersion,
-  BITBANG,
+  type BITBANG,
   COMMON,
   DEFAULT_BAUD,
   DONE,
   encodePeripherals,
   MODE_NAME,
-  PIN,
   PULL_UP_SOURCE,
   STATUS,
 } from './protocol.ts';
@@ -26,8 +25,6 @@ import type { Settings } from './settings.ts';
 export interface BusMode {
   readonly name: typeof MODE_NAME.i2c | typeof MODE_NAME.spi;
   readonly enter: typeof BITBANG.ENTER_I2C | typeof BITBANG.ENTER_SPI;
-  /** Frees a bus that a part holds, pin by pin, before the mode is entered. */
-  free?(pull: (low: number) => Promise<number>): Promise<void>;
   /** What is to be set before the peripherals are switched on. */
   setup(): readonly Step[];
   /** Frees the bus, wherever a transfer was broken off. */
@@ -45,9 +42,6 @@ const WINDOW_MAX = 2048;
 
 /** How long an adapter that is well may take to answer a command that does nothing on the bus. */
 const QUIET_MS = 1000;
-
-/** The pins that have directions. */
-const ALL_PINS = 0x1f;
 
 /** How long recovery waits for answers that are still due before it starts anew. */
 const SETTLE_MS = 250;
@@ -126,9 +120,8 @@ export class BusPirateConnection implements AdapterProtocol {
   async use(mode: BusMode, signal?: AbortSignal): Promise<void> {
     await this.#session.ready(signal);
     if (this.#mode === mode) return;
-    await this.leaveMode(signal);
-    await mode.free?.((low) => this.#pull(low, signal));
     const steps: Step[] = [];
+    if (this.#mode !== undefined) steps.push(announced(COMMON.EXIT, MODE_NAME.bitbang));
     steps.push(announced(mode.enter, mode.name), ...mode.setup(), ...this.#peripherals());
     if (this.#unclean) steps.push(...mode.release());
     this.#mode = undefined;
@@ -136,36 +129,6 @@ export class BusPirateConnection implements AdapterProtocol {
     if (fault !== undefined) throw fault;
     this.#mode = mode;
     this.#unclean = false;
-  }
-
-  /** Goes back to the crossroads: the next use of a mode enters it anew. @throws {BusFault} */
-  async leaveMode(signal?: AbortSignal): Promise<void> {
-    if (this.#mode === undefined) return;
-    this.#mode = undefined;
-    await this.run([announced(COMMON.EXIT, MODE_NAME.bitbang)], { busyUs: 0, signal });
-  }
-
-  /** Drives pins low and lets go of the others, at the crossroads. @returns their levels. @throws {BusFault} */
-  async #pull(low: number, signal: AbortSignal | undefined): Promise<number> {
-    const { power, powerUpMs, pullUps } = this.settings;
-    const supplies = (power ? PIN.POWER : 0) | (pullUps ? PIN.PULL_UPS : 0);
-    let levels = 0;
-    const steps: Step[] = [
-      { send: Uint8Array.of(BITBANG.PIN_LEVELS | supplies), reply: 1 },
-      {
-        send: Uint8Array.of(BITBANG.PIN_DIRECTIONS | (ALL_PINS & ~low)),
-        reply: 1,
-        done: ([all = 0]) => {
-          levels = all;
-          return undefined;
-        },
-      },
-    ];
-    // What the supply has to rise for is looked at once it has risen.
-    const first = steps[0] as Step;
-    if (power && low === 0) steps[0] = { ...first, pauseMs: powerUpMs };
-    await this.run(steps, { busyUs: 0, signal });
-    return levels;
   }
 
   /**

@@ -22,8 +22,6 @@ export class I2cFirmwareMode implements FirmwareMode {
   readonly #wire: EmulatedI2c;
   /** The byte read last was refused, so the part has let go of SDA. */
   #refused = false;
-  /** Whether a transaction may be under way. */
-  #started = true;
 
   constructor(firmware: Firmware, wire: EmulatedI2c) {
     this.#firmware = firmware;
@@ -73,16 +71,14 @@ export class I2cFirmwareMode implements FirmwareMode {
         out.text(MODE_NAME.i2c);
         return true;
       case I2C.READ_BYTE:
-        out.byte(this.#read());
+        out.byte(this.#refused ? 0xff : this.#wire.readByte(true));
         return true;
       case I2C.START:
         this.#refused = false;
-        this.#started = true;
         this.#wire.start();
         break;
       case I2C.STOP:
         this.#refused = false;
-        this.#started = false;
         this.#wire.stop();
         break;
       case I2C.ACK:
@@ -110,12 +106,6 @@ export class I2cFirmwareMode implements FirmwareMode {
     }
     out.byte(STATUS.DONE);
     return true;
-  }
-
-  /** Without START before it nobody sends, but SDA may be held. */
-  #read(): number {
-    if (!this.#started && this.#wire.sdaHeld) return 0;
-    return this.#refused || !this.#started ? 0xff : this.#wire.readByte(true);
   }
 
   #aux(what: number): void {
@@ -152,7 +142,6 @@ export class I2cFirmwareMode implements FirmwareMode {
   #transact(data: Uint8Array, readLength: number): Uint8Array | undefined {
     const wire = this.#wire;
     this.#refused = false;
-    this.#started = true;
     wire.start();
     for (const byte of data) if (!wire.writeByte(byte)) return undefined;
     if (this.#firmware.traits.restart && readLength > 0 && data.length > 1) {
@@ -162,7 +151,6 @@ export class I2cFirmwareMode implements FirmwareMode {
     const read = new Uint8Array(readLength);
     for (let i = 0; i < readLength; i++) read[i] = wire.readByte(i < readLength - 1);
     wire.stop();
-    this.#started = false;
     return read;
   }
 }

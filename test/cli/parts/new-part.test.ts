@@ -37,8 +37,8 @@ describe('dtbus parts new', () => {
     ]);
     expect(out).toContain('The part is "acme,hygro-2": copy the node &hygro_2 of hygro-2.dts');
     const test = node(user, '--test', '--test-reporter=tap', 'parts/hygro-2.test.mjs');
-    expect(test.stdout).toMatch(/# pass 11\n# fail 0\n/);
-    expect(test.stdout).toContain('ok 11 - a measurement takes 10 ms');
+    expect(test.stdout).toMatch(/# pass 12\n# fail 0\n/);
+    expect(test.stdout).toContain('ok 12 - a measurement takes 10 ms');
     expect(test.status).toBe(0);
   });
 

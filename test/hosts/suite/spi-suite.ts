@@ -175,7 +175,7 @@ export function describeSpi(suite: Suite): void {
     );
   });
 
-  itIf(long < 10_000)(
+  itIf(selectsByFrame)(
     'is EMSGSIZE, before the wire, for more than goes while the chip is selected',
     async () => {
       const { maxReadLength: most = 0 } = spiOf(suite.bench).capabilities;

@@ -70,7 +70,11 @@ function ccPins({ ALERT, CC_STATUS, ROLE_CONTROL }: Chip, { sense }: Kit<Sheet>,
       const { value: before } = CC_STATUS;
       const pulls = [sense.cc1, sense.cc2];
       if (CC_STATUS.LOOKING) {
-        const found = pulls.some((pull) => Object.hasOwn(PULLS, pull)) ? RD : pulls.includes('Rd') ? RP : undefined;
+        const found = pulls.some((pull) => Object.hasOwn(PULLS, pull))
+          ? RD
+          : pulls.includes('Rd')
+            ? RP
+            : undefined;
         if (found !== undefined) {
           if (ROLE_CONTROL.DRP) state.presents = found;
           CC_STATUS.LOOKING = 0;

@@ -15,7 +15,7 @@ const DTBUS = fileURLToPath(new URL('../../../bin/dtbus.js', import.meta.url));
 const BOARD = `/dts-v1/; / {
   i2c { compatible = "platform,virtio-i2c"; #address-cells = <1>; #size-cells = <0>;
     temp@48 { compatible = "national,lm75"; reg = <0x48>; };
-    eeprom@50 { compatible = "atmel,24c02"; reg = <0x50>; pagesize = <8>; }; };
+    eeprom@50 { compatible = "atmel,24c02"; reg = <0x50>; pagesize = <8>; dtbus,set = "writeTime=0"; }; };
   spi { compatible = "platform,virtio-spi"; #address-cells = <1>; #size-cells = <0>;
     flash@0 { compatible = "winbond,w25q80", "jedec,spi-nor"; reg = <0>; };
     recorder@1 { compatible = "test,recorder"; reg = <1>; dtbus,model = "recorder.mjs"; }; };
@@ -86,7 +86,6 @@ const script = (folder: string): string => `
   echo \${bus#i2c-}-0050 > /sys/bus/i2c/drivers/at24/unbind
   (
     echo 'w50:08,11,22,33'
-    sleep 0.02
     echo 'w50:08 r50:3'
     echo '42*w50:08'
     echo '43*w50:08'

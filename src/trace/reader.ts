@@ -1,6 +1,6 @@
 import type { TraceEvent } from './event.ts';
 import { HEAD } from './format.ts';
-import { RecordBlock, type ToldEvent } from './record-block.ts';
+import { BlockEvent, RecordBlock, type ToldEvent } from './record-block.ts';
 import { RecordReader } from './records.ts';
 import { Ring } from './ring.ts';
 
@@ -44,7 +44,7 @@ export class TraceReader {
     }
     const from = this.#at;
     this.#at = this.#block.endOf(from);
-    return this.#block.told(from, this.#at);
+    return new BlockEvent(this.#block, from, this.#at);
   }
 
   /** Takes what waits, whole records of it, for a `RecordReader`; undefined: nothing does. */

@@ -11,7 +11,7 @@ export interface AlikeTransfer {
   readonly wireMs: number;
 }
 
-/** An event that is told: it is made when it is asked for. */
+/** An event that is told. */
 export interface ToldEvent {
   /** Of a transfer, where it is known without making it: whoever knows one with the same key knows what it means. */
   readonly alike?: AlikeTransfer | undefined;
@@ -55,11 +55,6 @@ export class RecordBlock {
     return reader.read() as TraceEvent;
   }
 
-  /** The record as it is told. */
-  told(from: number, end: number): ToldEvent {
-    return new Told(this, from, end);
-  }
-
   /** Undefined for what is no transfer. */
   alike(from: number, end: number): AlikeTransfer | undefined {
     const view = this.#view;
@@ -76,7 +71,8 @@ export class RecordBlock {
   }
 }
 
-class Told implements ToldEvent {
+/** An event of a block: it is made when it is asked for. */
+export class BlockEvent implements ToldEvent {
   readonly #block: RecordBlock;
   readonly #from: number;
   readonly #end: number;

@@ -41,7 +41,7 @@ const memory = traceMemory(4 * RECORD_MAX);
 const [writer, reader] = [new TraceWriter(memory), new TraceReader(memory)];
 
 /** The record that a back-end makes of it. */
-export function recordOf(event: TraceEvent): Uint8Array<ArrayBuffer> {
+function recordOf(event: TraceEvent): Uint8Array<ArrayBuffer> {
   if (event.kind === 'edge') writer.edge(event.sequence, event);
   else {
     const bytesOf = (bytes: TracedBytes | undefined) => {

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { absence, statsAt } from '../../input/index.ts';
-import { type AlikeTransfer, RecordBlock, type TraceEvent } from '../../trace/index.ts';
+import { BlockEvent, RecordBlock, type TraceEvent } from '../../trace/index.ts';
 import { BoardError, RealHardwareError } from '../board-error.ts';
 import type { TraceFilter } from '../handles/traced-paths.ts';
 import { boardNotFound } from '../open/board-not-found.ts';
@@ -127,27 +127,20 @@ function tellRecords(
 }
 
 /** An event of `ControlEvent`. */
-class Happened {
+class Happened extends BlockEvent {
   readonly event = 'happened';
   readonly board: number;
   readonly record: () => Uint8Array<ArrayBuffer>;
-  readonly #made: () => TraceEvent;
-  readonly #alike: () => AlikeTransfer | undefined;
   #what: TraceEvent | undefined;
 
   constructor(board: number, block: RecordBlock, from: number, end: number) {
+    super(block, from, end);
     this.board = board;
     this.record = () => block.record(from, end);
-    this.#made = () => block.event(from, end);
-    this.#alike = () => block.alike(from, end);
   }
 
-  get alike(): AlikeTransfer | undefined {
-    return this.#alike();
-  }
-
-  get what(): TraceEvent {
-    this.#what ??= this.#made();
+  override get what(): TraceEvent {
+    this.#what ??= super.what;
     return this.#what;
   }
 }

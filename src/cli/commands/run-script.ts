@@ -81,8 +81,11 @@ export function runCommand(
 /** @throws {UsageError} a word that is no file which Node can run */
 function checkScript(script: string): void {
   const trouble = fileTrouble(script);
-  if (trouble === undefined) checkBeginning(script);
-  if (trouble === undefined || fileTrouble(`${script}.js`) === undefined) return;
+  if (trouble === undefined) {
+    checkBeginning(script);
+    return;
+  }
+  if (fileTrouble(`${script}.js`) === undefined) return;
   if (script.startsWith('-'))
     throw new UsageError(`unknown option '${script}': options of run stand before the board`);
   if (/^(node|npx|npm)$/.test(script))

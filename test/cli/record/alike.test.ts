@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { BusFault, I2C_M } from '../../../src/bus/index.ts';
 import { RecordLog } from '../../../src/cli/watch/record-log.ts';
+import { Random } from '../../../src/sim/conformance/random.ts';
 import {
   type ToldEvent,
   type TracedBus,
@@ -23,18 +24,10 @@ const BUSES: readonly TracedBus[] = [0, 1].map((number) => ({
   parts: [part(0x48, 'temp@48', 'national,lm75'), part(0x3c, 'oled@3c', 'solomon,ssd1306fb-i2c')],
 }));
 
-/** Numbers of a seed, below `end`. */
-function numbers(seed: number): (end: number) => number {
-  let state = seed;
-  return (end) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * end);
-  };
-}
-
 /** Of few parts and bytes, so that many are alike; some fail, wait long, were stretched, or are another client's. */
 function transfers(count: number): (readonly [bus: number, record: TransferRecord])[] {
-  const below = numbers(11);
+  const random = new Random(11);
+  const below = (end: number) => random.below(end);
   const bytes = (length: number) => Uint8Array.from({ length }, () => [0, 0x20, 0x81][below(3)] as number);
   return Array.from({ length: count }, (_, n) => {
     const addr = [0x48, 0x3c, 0x33][below(3)] as number;

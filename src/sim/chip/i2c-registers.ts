@@ -136,10 +136,7 @@ export class I2cRegisters implements I2cPart {
     }
     const { advances, littleEndian } = this.#form;
     if (this.subject.bytewise) {
-      for (let i = 0; i < into.length; i++) {
-        into[i] = this.subject.readRegister(bus.pointer);
-        if (advances) this.#advance(1);
-      }
+      this.#readBytes(into);
       return;
     }
     for (let i = 0; i < into.length; i++) {
@@ -150,6 +147,22 @@ export class I2cRegisters implements I2cPart {
       if (bus.byte < width) continue;
       bus.byte = 0;
       if (advances) this.#advance(width);
+    }
+  }
+
+  /** Registers of one byte each, which most are. */
+  #readBytes(into: Uint8Array): void {
+    const bus = this.#bus as BusState;
+    const { subject } = this;
+    const { advances, stride = 1 } = this.#form;
+    const inTurn = advances && (stride === 'bytes' || stride === 1);
+    const { block } = bus;
+    for (let i = 0; i < into.length; i++) {
+      const { pointer } = bus;
+      into[i] = subject.readRegister(pointer);
+      if (inTurn)
+        bus.pointer = block + (subject.nextRegister?.(pointer - block) ?? (pointer - block + 1) & 0xff);
+      else if (advances) this.#advance(1);
     }
   }
 

@@ -29,6 +29,9 @@ type ReadHook = (offset: number) => number;
 type WriteHook = (written: RegisterHandle, before: number, offset: number) => void;
 type StoreHook = (value: number, offset: number) => void;
 
+/** Functions of a model by register, in the order of the table. */
+type Hooks<H> = readonly (H | undefined)[];
+
 const NONE: readonly never[] = [];
 const NOTHING: Behaviour = {};
 
@@ -49,6 +52,9 @@ export class SheetChip implements RegisterChip {
   #kept: readonly object[] = NONE;
   #stateful: readonly Stateful[] = NONE;
   #looksAtClock = false;
+  #onRead: Hooks<ReadHook> | undefined;
+  #store: Hooks<StoreHook> | undefined;
+  #onWrite: Hooks<WriteHook> | undefined;
 
   constructor(
     part: Part,
@@ -251,7 +257,8 @@ export class SheetChip implements RegisterChip {
       return 0;
     }
     const offset = address - register.at;
-    const hook = hookOf<ReadHook>(this.behaviour.onRead, register);
+    this.#onRead ??= this.#hooksOf<ReadHook>(this.behaviour.onRead);
+    const hook = this.#onRead[register.ordinal];
     if (hook !== undefined) return hook(offset);
     const value = this.stored(register, offset);
     return register.special ? this.#readSpecial(register, offset, value) : value;
@@ -283,7 +290,8 @@ export class SheetChip implements RegisterChip {
   #write(register: CompiledRegister, offset: number, value: number): void {
     const { lock } = register;
     if (lock !== undefined && ((this.values[lock.index] as number) & lock.mask) !== lock.value) return;
-    const store = hookOf<StoreHook>(this.behaviour.store, register);
+    this.#store ??= this.#hooksOf<StoreHook>(this.behaviour.store);
+    const store = this.#store[register.ordinal];
     if (store !== undefined) {
       store(value, offset);
       return;
@@ -295,7 +303,8 @@ export class SheetChip implements RegisterChip {
     this.values[at] = after;
     if (register.counter !== undefined)
       (this.behaviour.calendar as Calendar | undefined)?.write(register, value);
-    const hook = hookOf<WriteHook>(this.behaviour.onWrite, register);
+    this.#onWrite ??= this.#hooksOf<WriteHook>(this.behaviour.onWrite);
+    const hook = this.#onWrite[register.ordinal];
     if (hook !== undefined) hook(this.#written(register, value), before, offset);
   }
 
@@ -314,6 +323,12 @@ export class SheetChip implements RegisterChip {
     return handle;
   }
 
+  /** Found when the first register is touched: most parts of a board never are, and need not hold them. */
+  #hooksOf<H>(named: object | undefined): Hooks<H> {
+    if (named === undefined) return NONE;
+    return this.compiled.registers.map(({ name }) => (named as Record<string, H | undefined>)[name]);
+  }
+
   #registerAt(address: number): CompiledRegister | undefined {
     const { banks, byAddress } = this.compiled;
     if (banks !== undefined) {
@@ -328,9 +343,4 @@ export class SheetChip implements RegisterChip {
 /** An object of a list, as `PartState` has it: `{ s0: …, s1: … }`. */
 function numbered(states: readonly object[]): object {
   return Object.fromEntries(states.map((state, index) => [`s${index}`, state]));
-}
-
-/** Looked up by name when it is needed: arrays of hooks would be held by each part. */
-function hookOf<H>(hooks: object | undefined, { name }: CompiledRegister): H | undefined {
-  return hooks === undefined ? undefined : (hooks as Record<string, H | undefined>)[name];
 }

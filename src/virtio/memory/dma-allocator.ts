@@ -8,6 +8,8 @@ export class DmaError extends Error {
 
 /** Blocks are a power of two of at least this many bytes: one cache line, so no two requests share one. */
 const MIN_SHIFT = 6;
+/** Looked up: a power whose exponent is no constant is a call of the C library's `pow`. */
+const POWERS_OF_2 = Float64Array.from({ length: 54 }, (_, exponent) => 2 ** exponent);
 const NONE = -1;
 const FREE = 0x80;
 /** Minimal blocks that are kept account of from the start: 256 KiB, more than the rings of a small board take. */
@@ -65,12 +67,12 @@ export class DmaAllocator {
     this.#unlink(block, from);
     while (from > order) {
       from--;
-      this.#link(block + 2 ** from, from);
+      this.#link(block + powerOf2(from), from);
     }
     this.#state[block] = order;
     // A block that is given out is told from the inside of another one by its link to itself.
     this.#next[block] = block;
-    this.available -= 2 ** (order + MIN_SHIFT);
+    this.available -= powerOf2(order + MIN_SHIFT);
     return this.#base + block * 2 ** MIN_SHIFT;
   }
 
@@ -82,7 +84,7 @@ export class DmaAllocator {
     }
     const order = this.#state[block] as number;
     this.#next[block] = NONE;
-    this.available += 2 ** (order + MIN_SHIFT);
+    this.available += powerOf2(order + MIN_SHIFT);
     this.#release(block, order);
   }
 
@@ -116,8 +118,9 @@ export class DmaAllocator {
     let order = least;
     const origin = this.#base / 2 ** MIN_SHIFT;
     for (; ; order++) {
-      const odd: boolean = Math.floor((origin + block) / 2 ** order) % 2 === 1;
-      const buddy = odd ? block - 2 ** order : block + 2 ** order;
+      const length = powerOf2(order);
+      const odd: boolean = Math.floor((origin + block) / length) % 2 === 1;
+      const buddy = odd ? block - length : block + length;
       if (this.#state[buddy] !== (FREE | order)) break;
       this.#unlink(buddy, order);
       if (odd) block = buddy;
@@ -143,6 +146,10 @@ export class DmaAllocator {
     this.#state[block] = 0;
     this.#next[block] = NONE;
   }
+}
+
+function powerOf2(exponent: number): number {
+  return POWERS_OF_2[exponent] as number;
 }
 
 function grown<Column extends Uint8Array | Int32Array>(column: Column, larger: Column): Column {

@@ -16,7 +16,7 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   clocksHz: I2C_SPEEDS,
   stretching: false,
   nack: 'each byte',
-  lineFaults: ['sda'],
+  lineFaults: ['sda', 'incomplete_address_phase', 'incomplete_write_byte'],
 };
 
 export const SPI_CAPABILITIES: SpiCapabilities = {

@@ -10,21 +10,33 @@ import {
 import { BinaryEntry } from './binary-entry.ts';
 import {
   type AdapterVersion,
-  type BITBANG,
+  BITBANG,
   COMMON,
   DEFAULT_BAUD,
   DONE,
   encodePeripherals,
   MODE_NAME,
+  PIN,
   PULL_UP_SOURCE,
   STATUS,
 } from './protocol.ts';
 import type { Settings } from './settings.ts';
 
+/** Drives the pins of `lows` low, one set after the other, and lets go of all others. @returns the levels behind the last */
+export type PullPins = (...lows: readonly number[]) => Promise<number>;
+
 /** A bus mode of the adapter, as its controller wants it. */
 export interface BusMode {
   readonly name: typeof MODE_NAME.i2c | typeof MODE_NAME.spi;
   readonly enter: typeof BITBANG.ENTER_I2C | typeof BITBANG.ENTER_SPI;
+  /** A bus that a part can hold. */
+  readonly shared?: {
+    /** Clocks it free, pin by pin, before the mode is entered. @returns whether it is free */
+    free(pull: PullPins): Promise<boolean>;
+    /** Looks at it in the mode, while nothing is sent: a fault where it is held. */
+    readonly look: Step;
+    held(): BusFault;
+  };
   /** What is to be set before the peripherals are switched on. */
   setup(): readonly Step[];
   /** Frees the bus, wherever a transfer was broken off. */
@@ -42,6 +54,12 @@ const WINDOW_MAX = 2048;
 
 /** How long an adapter that is well may take to answer a command that does nothing on the bus. */
 const QUIET_MS = 1000;
+
+/** The pins that have directions. */
+const ALL_PINS = 0x1f;
+
+/** Until the supplies are up. How long the parts on them take to wake up is the node's to say. */
+const SUPPLY_MS = 10;
 
 /** How long recovery waits for answers that are still due before it starts anew. */
 const SETTLE_MS = 250;
@@ -120,15 +138,60 @@ export class BusPirateConnection implements AdapterProtocol {
   async use(mode: BusMode, signal?: AbortSignal): Promise<void> {
     await this.#session.ready(signal);
     if (this.#mode === mode) return;
-    const steps: Step[] = [];
-    if (this.#mode !== undefined) steps.push(announced(COMMON.EXIT, MODE_NAME.bitbang));
-    steps.push(announced(mode.enter, mode.name), ...mode.setup(), ...this.#peripherals());
+    await this.leaveMode(signal);
+    const look = await this.#freed(mode, signal);
+    const steps = [announced(mode.enter, mode.name), ...mode.setup(), ...this.#peripherals()];
     if (this.#unclean) steps.push(...mode.release());
-    this.#mode = undefined;
-    const fault = await this.run(steps, { busyUs: 0, signal });
-    if (fault !== undefined) throw fault;
+    const fault = await this.run([...steps, ...look], { busyUs: 0, signal });
     this.#mode = mode;
+    if (fault !== undefined) {
+      await this.leaveMode(signal);
+      throw fault;
+    }
     this.#unclean = false;
+  }
+
+  /** Goes back to the crossroads: the next use of a mode enters it anew. @throws {BusFault} */
+  async leaveMode(signal?: AbortSignal): Promise<void> {
+    if (this.#mode === undefined) return;
+    this.#mode = undefined;
+    await this.run([announced(COMMON.EXIT, MODE_NAME.bitbang)], { busyUs: 0, signal });
+  }
+
+  /**
+   * Looks at the bus of a mode that is to be entered, and frees it.
+   * @returns how it is to be looked at in the mode, where that has to wait until the parts are awake
+   * @throws {BusFault} `EBUSY`
+   */
+  async #freed({ shared }: BusMode, signal: AbortSignal | undefined): Promise<readonly Step[]> {
+    if (shared === undefined) return [];
+    const { power, powerUpMs, pullUps, pullUpMicrovolt } = this.settings;
+    // Pull-ups whose voltage is chosen in the mode are not there before it.
+    if (pullUps && pullUpMicrovolt !== 0) return [shared.look];
+    const supplies = (power ? PIN.POWER : 0) | (pullUps ? PIN.PULL_UPS : 0);
+    const on: Step = { send: Uint8Array.of(BITBANG.PIN_LEVELS | supplies), reply: 1 };
+    const pauseMs = Math.min(powerUpMs, SUPPLY_MS);
+    await this.run([power ? { ...on, pauseMs } : on], { busyUs: 0, signal });
+    if (await shared.free((...lows) => this.#pull(lows, signal))) return [];
+    // The mode switches the supply off and on: what is still waking up until then is not stuck.
+    if (power) return [shared.look];
+    throw shared.held();
+  }
+
+  async #pull(lows: readonly number[], signal: AbortSignal | undefined): Promise<number> {
+    let levels = 0;
+    const steps = lows.map(
+      (low): Step => ({
+        send: Uint8Array.of(BITBANG.PIN_DIRECTIONS | (ALL_PINS & ~low)),
+        reply: 1,
+        done: ([all = 0]) => {
+          levels = all;
+          return undefined;
+        },
+      }),
+    );
+    await this.run(steps, { busyUs: 0, signal });
+    return levels;
   }
 
   /**

@@ -22,6 +22,8 @@ export class I2cFirmwareMode implements FirmwareMode {
   readonly #wire: EmulatedI2c;
   /** The byte read last was refused, so the part has let go of SDA. */
   #refused = false;
+  /** Whether a transaction may be under way. */
+  #started = false;
 
   constructor(firmware: Firmware, wire: EmulatedI2c) {
     this.#firmware = firmware;
@@ -71,14 +73,16 @@ export class I2cFirmwareMode implements FirmwareMode {
         out.text(MODE_NAME.i2c);
         return true;
       case I2C.READ_BYTE:
-        out.byte(this.#refused ? 0xff : this.#wire.readByte(true));
+        out.byte(this.#read());
         return true;
       case I2C.START:
         this.#refused = false;
+        this.#started = true;
         this.#wire.start();
         break;
       case I2C.STOP:
         this.#refused = false;
+        this.#started = false;
         this.#wire.stop();
         break;
       case I2C.ACK:
@@ -106,6 +110,17 @@ export class I2cFirmwareMode implements FirmwareMode {
     }
     out.byte(STATUS.DONE);
     return true;
+  }
+
+  #read(): number {
+    if (this.#started) return this.#refused ? 0xff : this.#wire.readByte(true);
+    // Nobody sends without START, but SDA may be held, and each clock moves a part on that holds it.
+    let byte = 0;
+    for (let bit = 0; bit < 8; bit++) {
+      if (this.#wire.sdaHeld) this.#wire.pulse?.();
+      byte = (byte << 1) | (this.#wire.sdaHeld ? 0 : 1);
+    }
+    return byte;
   }
 
   #aux(what: number): void {
@@ -142,6 +157,7 @@ export class I2cFirmwareMode implements FirmwareMode {
   #transact(data: Uint8Array, readLength: number): Uint8Array | undefined {
     const wire = this.#wire;
     this.#refused = false;
+    this.#started = true;
     wire.start();
     for (const byte of data) if (!wire.writeByte(byte)) return undefined;
     if (this.#firmware.traits.restart && readLength > 0 && data.length > 1) {
@@ -151,6 +167,7 @@ export class I2cFirmwareMode implements FirmwareMode {
     const read = new Uint8Array(readLength);
     for (let i = 0; i < readLength; i++) read[i] = wire.readByte(i < readLength - 1);
     wire.stop();
+    this.#started = false;
     return read;
   }
 }

@@ -11,7 +11,7 @@ import {
 import { I2cFirmwareMode } from './emulator-i2c.ts';
 import { SpiFirmwareMode } from './emulator-spi.ts';
 import { Terminal } from './emulator-terminal.ts';
-import { BITBANG, COMMON, MODE_NAME, STATUS } from './protocol.ts';
+import { BITBANG, COMMON, MODE_NAME, PIN, STATUS } from './protocol.ts';
 
 /** What hangs on an emulated adapter, and which it is. */
 export interface EmulatorOptions {
@@ -113,17 +113,29 @@ export class BusPirateEmulator {
     const { pins } = this;
     if ((byte & BITBANG.PIN_LEVELS) !== 0) {
       pins.setLevels(byte);
-      this.#out.byte(pins.read());
+      this.#out.byte(this.#levels());
       return;
     }
     if ((byte & 0xe0) === BITBANG.PIN_DIRECTIONS) {
+      const wasLow = (this.#levels() & PIN.CLK) === 0;
       pins.directions = byte & 0x1f;
-      this.#out.byte(pins.read());
+      // A clock edge moves a part on that holds SDA.
+      const { i2c } = this.#options;
+      if (wasLow && (this.#levels() & PIN.CLK) !== 0 && i2c?.sdaHeld) i2c.pulse?.();
+      this.#out.byte(this.#levels());
       return;
     }
     const other = OTHER_MODES.get(byte);
     if (other !== undefined) this.#enter(() => this.#otherMode(other));
     else this.#bitbangCommand(byte);
+  }
+
+  /** What the pins read: the lines of an I2C bus are pulled up where its parts are, unless somebody holds them. */
+  #levels(): number {
+    const { i2c } = this.#options;
+    const held = (i2c?.sclHeld ? PIN.CLK : 0) | (i2c?.sdaHeld ? PIN.MOSI : 0);
+    const released = i2c === undefined ? 0 : this.pins.directions & (PIN.CLK | PIN.MOSI);
+    return (this.pins.read() | released) & ~held;
   }
 
   #bitbangCommand(byte: number): void {

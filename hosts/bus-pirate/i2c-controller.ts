@@ -1,5 +1,12 @@
-import { BusFault, checkI2cMessages, type I2cController, type I2cMessage } from '../../src/bus/index.ts';
+import {
+  BusFault,
+  checkI2cMessages,
+  I2C_M,
+  type I2cController,
+  type I2cMessage,
+} from '../../src/bus/index.ts';
 import type { Step } from '../link/index.ts';
+import { freeBus, heldFault } from './bus-recovery.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
 import { announced, type BusMode, type BusPirateConnection } from './connection.ts';
 import { BUS_CLEAR, I2cTransaction } from './i2c-transaction.ts';
@@ -7,6 +14,13 @@ import { BITBANG, COMMON, DONE, I2C, I2C_SPEEDS, MODE_NAME, STATUS, speedIndex }
 
 /** What the firmware does around the nine clocks of a byte. */
 const OVERHEAD_US = 20;
+
+/** Reads a byte that nobody sends: what is not high in it is SDA that is held. No part heeds clocks without START. */
+const LOOK: Step = {
+  send: Uint8Array.of(I2C.READ_BYTE),
+  reply: 1,
+  done: ([idle]) => (idle === 0xff ? undefined : heldFault()),
+};
 
 /** A write of more than the adapter's buffer: refused before any payload, by a firmware that knows 08. */
 const WRITE_THEN_READ_PROBE = Uint8Array.of(I2C.WRITE_THEN_READ, 0xff, 0xff, 0x00, 0x00);
@@ -29,6 +43,7 @@ export class BusPirateI2cController implements I2cController {
     this.#mode = {
       name: MODE_NAME.i2c,
       enter: BITBANG.ENTER_I2C,
+      shared: { free: freeBus, look: LOOK, held: heldFault },
       setup: () => [this.#tell()],
       release: () => BUS_CLEAR,
     };
@@ -83,6 +98,16 @@ export class BusPirateI2cController implements I2cController {
       if (transaction.open) await this.#connection.run(transaction.end(), options);
       throw fault;
     }
+    if (readsZeros(messages)) await this.#checkFree(options);
+  }
+
+  /** A bus whose SDA is held acknowledges everything, and reads zeros. @throws {BusFault} `EBUSY` */
+  async #checkFree(options: Parameters<BusPirateConnection['run']>[1]): Promise<void> {
+    const fault = await this.#connection.run([LOOK], options);
+    if (fault === undefined) return;
+    // The next transfer looks at the pins, and frees the bus.
+    await this.#connection.leaveMode(options.signal);
+    throw fault;
   }
 
   async #knowsWriteThenRead(signal: AbortSignal | undefined): Promise<boolean> {
@@ -113,4 +138,11 @@ export class BusPirateI2cController implements I2cController {
       },
     };
   }
+}
+
+/** Whether bytes were read and all are 0. A part whose last byte is not refused may hold SDA by right. */
+function readsZeros(messages: readonly I2cMessage[]): boolean {
+  if (messages.some(({ flags }) => (flags & I2C_M.NO_RD_ACK) !== 0)) return false;
+  const read = messages.filter(({ flags, buf }) => (flags & I2C_M.RD) !== 0 && buf.length > 0);
+  return read.length > 0 && read.every(({ buf }) => buf.every((byte) => byte === 0));
 }

@@ -39,7 +39,7 @@ describe('faults on a board', () => {
   it('are refused where what carries the bus does not show them', async () => {
     await using board = await openBoard('dts/demo.dts', { backEnd: 'inline', openHosts: 'first-use' });
     expect(() => board.inject('scl', 'i2c-2')).toThrow(
-      'unsupported fault scl on i2c-2: the emulator of this adapter does not have it (of faults of the lines: sda); use a simulated bus, or an adapter that has it in hosts/README.md',
+      'unsupported fault scl on i2c-2: the emulator of this adapter does not have it (of faults of the lines: sda, incomplete_address_phase, incomplete_write_byte); use a simulated bus, or an adapter that has it in hosts/README.md',
     );
   });
 

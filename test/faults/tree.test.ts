@@ -109,7 +109,7 @@ describe('faults of a tree', () => {
     const text = `/dts-v1/; / { i2c: i2c { ${BUS} dtbus,host = <&pirate>;\n dtbus,faults = "scl"; };
       hosts { pirate: pirate { compatible = "dtbus,bus-pirate-emulator"; i2c { ${CELLS} ${temp('')} }; }; }; };`;
     const file = folder.write('unsupported.dts', text);
-    const sentence = `${file}:2:2: unsupported fault scl on &i2c: the emulator of this adapter does not have it (of faults of the lines: sda); use a simulated bus, or an adapter that has it in hosts/README.md`;
+    const sentence = `${file}:2:2: unsupported fault scl on &i2c: the emulator of this adapter does not have it (of faults of the lines: sda, incomplete_address_phase, incomplete_write_byte); use a simulated bus, or an adapter that has it in hosts/README.md`;
     const onWarning = () => {};
     const isUnsupported = (error: unknown) =>
       error instanceof FaultUnsupportedError && error.message === sentence;

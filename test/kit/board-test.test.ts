@@ -186,7 +186,7 @@ describe('a fault that the board cannot carry', () => {
     const skip = vi.fn();
     await onAdapter({ skip });
     expect(skip).toHaveBeenCalledExactlyOnceWith(
-      'unsupported fault scl on i2c-2: the emulator of this adapter does not have it (of faults of the lines: sda); use a simulated bus, or an adapter that has it in hosts/README.md',
+      'unsupported fault scl on i2c-2: the emulator of this adapter does not have it (of faults of the lines: sda, incomplete_address_phase, incomplete_write_byte); use a simulated bus, or an adapter that has it in hosts/README.md',
     );
   });
 

@@ -70,7 +70,7 @@ export class RequestSlots<T extends {}> {
 
   /** The next slot that is occupied, one round through all of them; undefined at its end. */
   nextOccupied(): number | undefined {
-    for (; this.#detachAt < this.size; this.#detachAt++) {
+    for (; this.inFlight > 0 && this.#detachAt < this.size; this.#detachAt++) {
       if (this.tokens[this.#detachAt] !== undefined) return this.#detachAt;
     }
     this.#detachAt = 0;

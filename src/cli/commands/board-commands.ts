@@ -12,10 +12,11 @@ import {
 } from '../board/named-board.ts';
 import { octalMode } from '../board/octal-mode.ts';
 import { saveFailure } from '../board/save-failure.ts';
+import { touchable } from '../board/touchable.ts';
 import { paintFor } from '../terminal/style.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
 import { UsageError } from '../terminal/usage-error.ts';
-import { warn, warnOfError } from '../terminal/warn.ts';
+import { warn } from '../terminal/warn.ts';
 
 export function addBoardCommands(program: Command, end: (exitCode: number) => void): void {
   const up = program
@@ -138,7 +139,7 @@ async function expose(
     return exposeBoard(args.board, { ...tree, ...permissions, share: true, onWarning: warn });
   }
   const nodes = await exposeNodes(board.nodes, permissions);
-  const unshare = await shared(board, args);
+  const unshare = await touchable(board, args);
   return {
     nodes,
     close: async () => {
@@ -162,7 +163,7 @@ async function bringUp(args: BoardArguments & DevArguments): Promise<number> {
       const renamed = path === boardPath ? '' : ` (${boardPath} of the board; that name was taken)`;
       process.stdout.write(`${path}${renamed}\n`);
     }
-    const unshare = real === undefined ? await shared(board, args) : () => {};
+    const unshare = real === undefined ? await touchable(board, args) : () => {};
     const endPage = args.monitor ? await pageOf(args) : undefined;
     // Whoever reads this may interrupt at once.
     const interrupted = untilInterrupted();
@@ -205,16 +206,4 @@ async function list(args: ListArguments): Promise<number> {
 function drawingOf({ connect, adopt }: BoardArguments): DrawOptions {
   const { columns } = process.stdout;
   return { paint: paintFor(process.stdout), columns, connected: Boolean(connect), adopted: adopt };
-}
-
-/** Lets `dtbus get`, `set`, `show`, `press` and `watch` reach the board, where its parts are in this process. @returns what ends it */
-async function shared(board: Board, { board: file, connect }: BoardArguments): Promise<() => void> {
-  if (connect) return () => {};
-  const { shareBoard } = await import('../../board/index.ts');
-  try {
-    return await shareBoard(board, file);
-  } catch (error) {
-    warnOfError(error);
-    return () => {};
-  }
 }

@@ -13,6 +13,7 @@ import {
 import { oneLine, plainJson } from '../../input/index.ts';
 import { FenceCounter, openStream, remoteAddress, ShareHost, tlsFiles } from '../../remote/index.ts';
 import { type BoardArguments, printProblems, treeOptions } from '../board/named-board.ts';
+import { touchable } from '../board/touchable.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
 import { InvalidValue } from '../terminal/usage-error.ts';
 import { warn } from '../terminal/warn.ts';
@@ -38,6 +39,7 @@ export async function share(args: ShareArguments): Promise<number> {
     onWarning: warn,
   });
   printProblems(board);
+  const untouchable = await touchable(board, args);
   const token = process.env['DTBUS_TOKEN'] ?? '';
   const fences = new FenceCounter(fenceFile(), warn);
   const shared = new ShareHost(source, {
@@ -87,6 +89,7 @@ export async function share(args: ShareArguments): Promise<number> {
   } finally {
     for (const listener of listeners) listener.close();
     shared.close();
+    untouchable();
     await board.close();
   }
 }

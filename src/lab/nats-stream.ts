@@ -1,4 +1,5 @@
 import { Duplex } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 
 /** Bytes of the number in front of each message: one that is lost on the way ends the stream. */
@@ -65,6 +66,15 @@ export class NatsStream extends Duplex {
     }
     this.#closed();
     done(error);
+  }
+
+  /** Asks whether the other end is still there: when that resolves, the stream has ended if it is not. */
+  async probe(): Promise<void> {
+    this.#say(END);
+    // The server answers in order: that nobody listens is known before this is.
+    if (!this.#connection.isClosed()) await this.#connection.flush();
+    // Of its end all are told in turns of the event loop.
+    await turn();
   }
 
   #say(piece: Uint8Array): void {

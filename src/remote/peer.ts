@@ -16,6 +16,12 @@ const NEWS_MAX = 64 << 10;
 /** How long a peer that was refused may take to read why, in ms. */
 const LINGER_MS = 1000;
 
+/** A stream whose end is not told by itself, as one over a server. */
+interface Probed {
+  /** When it resolves, the stream has ended if nobody is at the other end. */
+  probe(): Promise<void>;
+}
+
 /** What a peer is told. */
 interface PeerEvents {
   /** A frame came, without its length. @throws {BusFault} what it is refused for: that ends the stream */
@@ -74,6 +80,12 @@ export class Peer {
     if (this.#outbox.waiting <= WAITING_MAX)
       this.#outbox.write({ kind: 'refused', fault: framedFault(fault) });
     this.#close(fault);
+  }
+
+  /** Whether it is still there is asked, where its stream does not tell: then this resolves when it is known. */
+  probe(): Promise<void> | undefined {
+    const stream: Partial<Probed> = this.#stream as never;
+    return this.#over ? undefined : stream.probe?.();
   }
 
   /** Ends the stream. */

@@ -185,7 +185,7 @@ export class ShareHost implements Carrier {
         session.cancel(frame.id);
         return;
       case 'acquire':
-        this.#acquire(session, frame);
+        void this.#acquire(session, frame);
         return;
       case 'renew':
         this.#renew(session, frame);
@@ -201,7 +201,11 @@ export class ShareHost implements Carrier {
     }
   }
 
-  #acquire(session: Session, { kind: _, id, restore, ...asked }: Asked<'acquire'>): void {
+  async #acquire(session: Session, { kind: _, id, restore, ...asked }: Asked<'acquire'>): Promise<void> {
+    const probes = this.#probesOf(asked.buses);
+    if (probes.length > 0) await Promise.allSettled(probes);
+    // Who has left meanwhile has asked for nothing.
+    if (session.peer === undefined) return;
     try {
       if (session.lease !== undefined || session.ticket !== undefined)
         throw new BusFault('EBUSY', 'this session has a lease already, or waits for one');
@@ -224,6 +228,13 @@ export class ShareHost implements Carrier {
       session.ticket = undefined;
       session.send(failed(id, thrown));
     }
+  }
+
+  /** Users of these buses who may have gone without a word. */
+  #probesOf(buses: readonly string[]): Promise<void>[] {
+    return [...this.#sessions.values()].flatMap(
+      ({ lease, peer }) => (lease?.buses.some((bus) => buses.includes(bus)) && peer?.probe()) || [],
+    );
   }
 
   #granted(session: Session, lease: Lease, id: number): void {

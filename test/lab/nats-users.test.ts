@@ -2,10 +2,8 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createAccount, createOperator, createUser, type KeyPair } from '@nats-io/nkeys';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { testFolder } from '../cli/folder.ts';
+import { HAS_SERVER, SERVER } from './nats-server.ts';
 
-/** A server that somebody else wrote: Debian's, or the one that DTBUS_NATS_SERVER names. */
-const SERVER = process.env['DTBUS_NATS_SERVER'] || 'nats-server';
-const HAS_SERVER = spawnSync(SERVER, ['--version']).status === 0;
 const HAS_OPENSSL = spawnSync('openssl', ['version']).status === 0;
 
 const folder = testFolder();

@@ -1,44 +1,21 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { createConnection, type Socket } from 'node:net';
 import { basename } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openBoard } from '../../src/board/index.ts';
 import { openStream, RemoteSession, type Request, remoteAddress, WAIT } from '../../src/remote/index.ts';
 import { testFolder } from '../cli/folder.ts';
-
-/** A server that somebody else wrote: Debian's, or the one that DTBUS_NATS_SERVER names. */
-const SERVER = process.env['DTBUS_NATS_SERVER'] || 'nats-server';
-const HAS_SERVER = spawnSync(SERVER, ['--version']).status === 0;
+import { HAS_SERVER, natsServer, SERVER } from './nats-server.ts';
+import { testProcesses } from './processes.ts';
 
 const folder = testFolder();
-const children: ChildProcess[] = [];
 const sessions: RemoteSession[] = [];
 
-function start(file: string, ...argv: readonly string[]) {
-  const own = { XDG_STATE_HOME: folder.path('state'), XDG_RUNTIME_DIR: folder.path('') };
-  const child = spawn(file, argv, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...own } });
-  children.push(child);
-  let said = '';
-  const hear = (text: string) => {
-    said += text;
-  };
-  child.stdout.setEncoding('utf8').on('data', hear);
-  child.stderr.setEncoding('utf8').on('data', hear);
-  const heard = async (what: RegExp) => {
-    await vi.waitFor(() => expect(said).toMatch(what), 20_000);
-    return what.exec(said) as RegExpExecArray;
-  };
-  return { child, heard, said: () => said, ended: once(child, 'exit') };
-}
-
-/** @returns its port */
-async function serverOn(port: number, ...more: readonly string[]) {
-  const server = start(SERVER, '-a', '127.0.0.1', '-p', String(port), ...more);
-  const [, bound] = await server.heard(/client connections on 127\.0\.0\.1:(\d+)/);
-  await server.heard(/Server is ready/);
-  return { ...server, port: Number(bound) };
-}
+const { start } = testProcesses(() => ({
+  XDG_STATE_HOME: folder.path('state'),
+  XDG_RUNTIME_DIR: folder.path(''),
+}));
+const serverOn = (port: number, ...more: readonly string[]) => natsServer({ start }, port, ...more);
 
 const BENCH = `/dts-v1/;
 / {
@@ -103,10 +80,6 @@ describe.skipIf(!HAS_SERVER)(`a board on a NATS server (skipped where ${SERVER} 
   afterEach(async () => {
     for (const session of sessions.splice(0)) await session.close();
   });
-  afterAll(() => {
-    for (const child of children) child.kill('SIGKILL');
-  });
-
   it('carries the transfers of a board elsewhere, under a lease that other ways to it see', async () => {
     const near = folder.write('near.dts', nearBoard(`${board()}/i2c-1`));
     const here = await openBoard(near);

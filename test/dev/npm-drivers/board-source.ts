@@ -9,12 +9,16 @@ const EXAMPLE_PART = nodeSource({
   set: { temperature: EXAMPLE_READS.value as number },
 });
 
-/** The board with all of them: on two I2C buses and an SPI bus, numbered as the scripts have them. */
-export function boardSource(): string {
+/**
+ * The board with all of them: on two I2C buses and an SPI bus, numbered as the scripts have them.
+ * @param far where another process shares such a board: its parts are this one's then
+ */
+export function boardSource(far?: string): string {
   const drivers = NPM_DRIVERS.map((entry) => [entry.bus, nodeSource(entry)] as const);
   const nodes = [...drivers, ['i2c1', EXAMPLE_PART] as const];
   const bus = (name: string, compatible: string) =>
     `${name}: ${name} { compatible = "${compatible}"; #address-cells = <1>; #size-cells = <0>;
+${far === undefined ? '' : `dtbus,host = <&far_${name}>;`}
 ${nodes.flatMap(([on, source]) => (on === name ? [source] : [])).join('\n')}
 };`;
   return `/dts-v1/;
@@ -23,6 +27,7 @@ aliases { i2c1 = &i2c1; i2c2 = &i2c2; spi0 = &spi0; };
 ${bus('i2c1', 'platform,virtio-i2c')}
 ${bus('i2c2', 'platform,virtio-i2c')}
 ${bus('spi0', 'platform,virtio-spi')}
+${far === undefined ? '' : FAR_BUSES.map(([name, bus]) => `far_${name}: ${bus} { compatible = "dtbus,remote"; port = "${far}/${bus}"; num-cs = <2>; };`).join('\n')}
 };
 `;
 }
@@ -40,6 +45,12 @@ ${bus('spi0', 'platform,virtio-spi', 'num-cs = <16>;')}
 };
 `;
 }
+
+const FAR_BUSES = [
+  ['i2c1', 'i2c-1'],
+  ['i2c2', 'i2c-2'],
+  ['spi0', 'spi-0'],
+];
 
 function nodeSource({ label, reg, compatible, node = '', set = {} }: PartNode): string {
   const settings = Object.entries(set).map(([name, value]) => `"${name}=${value}"`);

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bareBoardSource, boardSource, EXAMPLE_READS } from './board-source.ts';
 import { type Expectation, NPM_DRIVERS, type NpmDriver } from './drivers.ts';
 import { installDrivers, keepResults, VERSIONS } from './install.ts';
+import { agrees, deviations, type Reading } from './readings.ts';
 
 const run = promisify(execFile);
 const DTBUS = fileURLToPath(new URL('../../../bin/dtbus.js', import.meta.url));
@@ -16,7 +17,6 @@ if (typeof installed === 'string') console.warn(`the drivers of the registry are
 const { plain, overridden } = typeof installed === 'string' ? { plain: '', overridden: '' } : installed;
 
 type Way = 'dtbus run' | 'dtbus/register' | 'npm overrides';
-type Reading = Readonly<Record<string, number | string | boolean>>;
 
 /** Runs a script of the folder and gives what it prints in its last line, as JSON. */
 async function reading(way: Way, script: string): Promise<unknown> {
@@ -34,12 +34,6 @@ async function reading(way: Way, script: string): Promise<unknown> {
     timeout: 25_000,
   });
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
-}
-
-function agrees(read: Reading[string] | undefined, { value, within = 0 }: Expectation): boolean {
-  if (typeof value !== 'number' || typeof read !== 'number') return read === value;
-  // What is binary in the part is not in the number: a hair more than one step.
-  return Math.abs(read - value) <= within * 1.0001;
 }
 
 function only({ reads }: NpmDriver, read: Reading): Reading {
@@ -136,13 +130,3 @@ describe.skipIf(typeof installed === 'string')("i2c-bus's own examples read what
     },
   );
 });
-
-function deviations(way: Way, { part, reads }: NpmDriver, read: Reading): string[] {
-  return Object.entries(reads).flatMap(([name, expected]) =>
-    agrees(read[name], expected)
-      ? []
-      : [
-          `${part} by ${way}: ${name} is ${JSON.stringify(read[name])}, not ${JSON.stringify(expected.value)}`,
-        ],
-  );
-}

@@ -17,6 +17,7 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   clocksHz: I2C_HZ,
   // The firmware has it, and its binary interface switches it off.
   stretching: false,
+  heldSda: 'clocked free',
   nack: 'unknown',
   lineFaults: ['sda', 'scl', 'incomplete_address_phase', 'incomplete_write_byte'],
 };

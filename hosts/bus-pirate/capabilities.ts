@@ -15,6 +15,7 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   zeroLength: 'any',
   clocksHz: I2C_SPEEDS,
   stretching: false,
+  heldSda: 'clocked free',
   nack: 'each byte',
   lineFaults: ['sda', 'incomplete_address_phase', 'incomplete_write_byte'],
 };

@@ -1,11 +1,5 @@
-import {
-  BusFault,
-  checkI2cMessages,
-  I2C_M,
-  type I2cController,
-  type I2cMessage,
-} from '../../src/bus/index.ts';
-import type { Step } from '../link/index.ts';
+import { BusFault, checkI2cMessages, type I2cController, type I2cMessage } from '../../src/bus/index.ts';
+import { readsZeros, type Step } from '../link/index.ts';
 import { freeBus, heldFault } from './bus-recovery.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
 import { announced, type BusMode, type BusPirateConnection } from './connection.ts';
@@ -138,11 +132,4 @@ export class BusPirateI2cController implements I2cController {
       },
     };
   }
-}
-
-/** Whether bytes were read and all are 0. A part whose last byte is not refused may hold SDA by right. */
-function readsZeros(messages: readonly I2cMessage[]): boolean {
-  if (messages.some(({ flags }) => (flags & I2C_M.NO_RD_ACK) !== 0)) return false;
-  const read = messages.filter(({ flags, buf }) => (flags & I2C_M.RD) !== 0 && buf.length > 0);
-  return read.length > 0 && read.every(({ buf }) => buf.every((byte) => byte === 0));
 }

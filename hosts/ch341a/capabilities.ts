@@ -27,6 +27,7 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   zeroLength: 'writes',
   clocksHz: I2C_CLOCKS_HZ,
   stretching: false,
+  heldSda: 'EBUSY',
   nack: 'each byte',
   lineFaults: ['sda', 'incomplete_address_phase', 'incomplete_write_byte'],
 };

@@ -17,6 +17,7 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   zeroLength: 'writes',
   clocksHz: I2C_CLOCKS_HZ,
   stretching: false,
+  heldSda: 'not seen',
   nack: 'each byte',
 };
 

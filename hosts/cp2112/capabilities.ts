@@ -16,6 +16,7 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   maxWriteLength: WRITE_MAX,
   clocksHz: CLOCKS_HZ,
   stretching: true,
+  heldSda: 'EBUSY',
   // A refused first byte looks like a refused address.
   nack: 'address or data',
   lineFaults: [

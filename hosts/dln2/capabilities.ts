@@ -19,6 +19,7 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   maxWriteLength: I2C_WRITE_MAX,
   clocksHz: [100_000],
   stretching: true,
+  heldSda: 'not seen',
   nack: 'address, or some byte',
   lineFaults: ['stretch'],
 };

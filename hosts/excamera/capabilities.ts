@@ -16,6 +16,7 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   zeroLength: 'writes',
   clocksHz: [100_000, 400_000],
   stretching: true,
+  heldSda: 'clocked free',
   lineFaults: [
     'sda',
     'stretch',

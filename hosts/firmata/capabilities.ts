@@ -20,6 +20,7 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   maxMessageLength: I2C_BYTES_MAX,
   clocksHz: [CLOCK_HZ],
   stretching: true,
+  heldSda: 'EBUSY at opening',
   nack: 'address of reads',
   lineFaults: ['stretch'],
 };

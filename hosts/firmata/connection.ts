@@ -71,6 +71,11 @@ export class FirmataConnection {
     return this.#pins.some((modes) => modes.has(mode));
   }
 
+  /** The pins that have that mode. */
+  pinsWith(mode: number): readonly number[] {
+    return this.#pins.flatMap((modes, pin) => (modes.has(mode) ? [pin] : []));
+  }
+
   /** The modes that a pin has; undefined while that is not known. */
   modesOf(pin: number): ReadonlySet<number> | undefined {
     return this.#pins.length === 0 ? undefined : (this.#pins[pin] ?? new Set());

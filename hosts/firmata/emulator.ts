@@ -25,8 +25,12 @@ export interface EmulatorOptions {
 
 /** Pins of an Arduino Uno; 18 and 19 are I2C, 11 to 13 SPI. */
 const PINS = 20;
-/** Of eight pins each, that this emulator has wires for. */
-const PORTS = 2;
+/** Of eight pins each. */
+const PORTS = 3;
+/** Pins that `EmulatedPins` has; I2C is behind them. */
+const WIRED_PINS = 16;
+const SDA = 18;
+const SCL = 19;
 const NAME = 'ConfigurableFirmata.ino';
 const VERSION = [2, 7] as const;
 const PROTOCOL_VERSION = [MESSAGE.VERSION, 2, 6] as const;
@@ -111,7 +115,7 @@ export class FirmataEmulator implements EmulatedAdapter {
     if (pin < PINS) {
       this.#pinModes[pin] = mode;
       this.#inputs &= ~(1 << pin);
-      if (mode === PIN_MODE.INPUT) this.#inputs |= 1 << pin;
+      if (mode === PIN_MODE.INPUT || mode === PIN_MODE.PULL_UP) this.#inputs |= 1 << pin;
     }
     this.#drivePins();
     this.#select();
@@ -125,7 +129,7 @@ export class FirmataEmulator implements EmulatedAdapter {
 
   #drivePins(): void {
     let [levels, directions] = [0, 0];
-    for (let pin = 0; pin < 8 * PORTS; pin++) {
+    for (let pin = 0; pin < WIRED_PINS; pin++) {
       if (this.#pinModes[pin] === PIN_MODE.OUTPUT) directions |= 1 << pin;
       if (this.#levels[pin] === 1) levels |= 1 << pin;
     }
@@ -134,10 +138,16 @@ export class FirmataEmulator implements EmulatedAdapter {
 
   /** Tells the inputs of a port where they have changed, as the firmware does each time before it reads its messages. */
   #report(port: number, always: boolean): void {
-    const levels = ((this.#pins.levels & this.#inputs) >> (8 * port)) & 0xff;
+    const levels = ((this.#pinLevels() & this.#inputs) >> (8 * port)) & 0xff;
     if (this.#reports[port] === 0 || (!always && levels === this.#reported[port])) return;
     this.#reported[port] = levels;
     this.#answer.push(...digitalMessage(port, levels));
+  }
+
+  /** Levels of all pins: I2C is pulled up, unless somebody holds it. */
+  #pinLevels(): number {
+    const i2c = (this.#i2c?.sdaHeld ? 0 : 1 << SDA) | (this.#i2c?.sclHeld ? 0 : 1 << SCL);
+    return (this.#pins.levels & (2 ** WIRED_PINS - 1)) | i2c;
   }
 
   /** Chip selects follow their pins. */
@@ -262,7 +272,7 @@ export class FirmataEmulator implements EmulatedAdapter {
 /** What a pin of an Uno can do, each mode with its bits. */
 function modesOf(pin: number): number[] {
   if (pin < 2) return [NO_MORE_MODES];
-  const digital = [PIN_MODE.INPUT, 1, PIN_MODE.OUTPUT, 1];
-  const own = pin >= 18 ? [PIN_MODE.I2C, 1] : pin >= 11 && pin <= 13 ? [PIN_MODE.SPI, 1] : [];
+  const digital = [PIN_MODE.INPUT, 1, PIN_MODE.PULL_UP, 1, PIN_MODE.OUTPUT, 1];
+  const own = pin >= SDA ? [PIN_MODE.I2C, 1] : pin >= 11 && pin <= 13 ? [PIN_MODE.SPI, 1] : [];
   return [...digital, ...own, NO_MORE_MODES];
 }

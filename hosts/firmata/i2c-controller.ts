@@ -12,7 +12,9 @@ import {
   fromPairs,
   i2cRead,
   i2cWrite,
+  MESSAGE,
   PIN_MODE,
+  portOf,
   SYSEX,
   type SysexMessage,
   sysex,
@@ -61,6 +63,7 @@ export class FirmataI2cController implements I2cController {
       );
     if (!this.#connection.can(PIN_MODE.I2C))
       throw new BusFault('EOPNOTSUPP', `${this.description} has no I2C: its firmware was built without it`);
+    if (!this.#configured) await this.#lookAtPins(signal);
     // Boards from before Firmata 2.5 take a delay there, between a register and the read.
     const configure = this.#configured ? new Uint8Array(0) : sysex(SYSEX.I2C_CONFIG, 0, 0);
     const isRead = (first.flags & I2C_M.RD) !== 0;
@@ -72,6 +75,26 @@ export class FirmataI2cController implements I2cController {
     const register = second === undefined ? undefined : first.buf[0];
     const request = i2cRead(first.addr, register, into.buf.length);
     take(await this.#exchange([configure, request], signal), first, into, this.description);
+  }
+
+  /**
+   * Reads SCL and SDA as inputs with pull-ups, before the board's I2C has them: an Uno waits without end for a bus that is held. A
+   * board does not say which of the two is which, and one with more than two pins not which are used.
+   * @throws {BusFault} `EBUSY` one is low
+   */
+  async #lookAtPins(signal: AbortSignal | undefined): Promise<void> {
+    const connection = this.#connection;
+    const pins = connection.pinsWith(PIN_MODE.I2C);
+    if (pins.length !== 2 || !pins.every((pin) => connection.modesOf(pin)?.has(PIN_MODE.PULL_UP))) return;
+    const modes = pins.flatMap((pin) => [MESSAGE.SET_PIN_MODE, pin, PIN_MODE.PULL_UP]);
+    const ports = new Set(pins.map((pin) => portOf(pin).port));
+    const reports = [...ports].flatMap((port) => [MESSAGE.REPORT_DIGITAL | port, 1]);
+    await connection.exchange(Uint8Array.of(...modes, ...reports), signal);
+    if (pins.every((pin) => connection.levelOf(pin))) return;
+    throw new BusFault(
+      'EBUSY',
+      `SDA or SCL is held low, and ${WHO} cannot free the bus: switch its parts off and on`,
+    );
   }
 
   async #exchange(

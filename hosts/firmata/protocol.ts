@@ -37,7 +37,7 @@ export const SYSEX = {
 /** Second byte of an SPI message. */
 export const SPI = { BEGIN: 0, CONFIG: 1, TRANSFER: 2, WRITE: 3, READ: 4, REPLY: 5, END: 6 } as const;
 
-export const PIN_MODE = { INPUT: 0, OUTPUT: 1, I2C: 6, SPI: 0x0c } as const;
+export const PIN_MODE = { INPUT: 0, OUTPUT: 1, I2C: 6, PULL_UP: 0x0b, SPI: 0x0c } as const;
 
 /** Bits of the second byte of an I2C request. */
 export const I2C = { WRITE: 0x00, READ: 0x08, RESTART: 0x40 } as const;

@@ -14,6 +14,7 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   zeroLength: 'none',
   clocksHz: CLOCKS_HZ,
   stretching: true,
+  heldSda: 'EBUSY',
   nack: 'address, or some byte',
   lineFaults: [
     'sda',

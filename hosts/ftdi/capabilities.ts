@@ -20,6 +20,7 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   clocksHz: { min: SLOWEST_I2C_HZ, max: FASTEST_I2C_HZ },
   // Only with adaptive clocks, for which SCL would have to be wired to GPIOL3 too.
   stretching: false,
+  heldSda: 'clocked free',
   nack: 'each byte',
   lineFaults: ['sda', 'scl', 'incomplete_address_phase', 'incomplete_write_byte'],
 };

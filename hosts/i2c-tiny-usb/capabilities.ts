@@ -15,6 +15,7 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   maxMessageLength: LENGTH_MAX,
   clocksHz: { min: Math.ceil(clockOf(DELAY_MAX)), max: clockOf(1) },
   stretching: true,
+  heldSda: 'EBUSY',
   // The original firmware tells of the address alone; those on an RP2040 tell of data as if it were the address.
   nack: 'address only',
   lineFaults: ['sda', 'stretch'],

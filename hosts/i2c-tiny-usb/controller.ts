@@ -13,9 +13,10 @@ import {
   type UsbConnection,
   type UsbOpener,
 } from '../../src/usb/index.ts';
+import { readsZeros } from '../link/index.ts';
 import { UsbSession } from '../usb/index.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
-import { clockOf, delayFor, IO, LENGTH_MAX, READ, REQUEST, STATUS } from './protocol.ts';
+import { clockOf, delayFor, IO, LENGTH_MAX, NOBODY, READ, REQUEST, STATUS } from './protocol.ts';
 
 const NOTHING = new Uint8Array(0);
 /** Any word will do that is not what an idle bus reads. */
@@ -36,8 +37,8 @@ export class I2cTinyUsbAdapter implements HostAdapter, I2cController {
   readonly #session: UsbSession;
   #delay = delayFor(DEFAULT_HZ) as number;
   #told: number | undefined;
-  /** Address of a transaction that was broken off: the bus may not be free. */
-  #unclean: number | undefined;
+  /** SDA was not seen high since the adapter was opened, or since a transaction was broken off: the bus may not be free. */
+  #isUnseen = true;
 
   /** @param name what it is called until it is open */
   constructor(name: string, open: UsbOpener) {
@@ -62,7 +63,7 @@ export class I2cTinyUsbAdapter implements HostAdapter, I2cController {
         );
     });
     this.#told = undefined;
-    this.#unclean = undefined;
+    this.#isUnseen = true;
   }
 
   async close(): Promise<void> {
@@ -83,22 +84,41 @@ export class I2cTinyUsbAdapter implements HostAdapter, I2cController {
     await this.#prepare(usb, signal);
     for (const [index, message] of messages.entries()) {
       const parts = (index === 0 ? IO.BEGIN : 0) | (index === messages.length - 1 ? IO.END : 0);
-      this.#unclean = message.addr;
+      this.#isUnseen = true;
       await this.#message(usb, message, index, parts, signal);
     }
-    this.#unclean = undefined;
+    // An acknowledge and a 0 are what a held SDA looks like too.
+    if (readsZeros(messages)) await this.#look(usb, signal);
+    this.#isUnseen = false;
   }
 
-  /** Frees the bus, and sets the clock, where either is due. */
+  /** Sets the clock, and looks at the bus, where either is due. */
   async #prepare(usb: UsbConnection, signal: AbortSignal | undefined): Promise<void> {
-    if (this.#unclean !== undefined) {
-      await usb.controlOut(vendor(REQUEST.IO + IO.END, 0, this.#unclean), NOTHING, signal);
-      this.#unclean = undefined;
-    }
     const delay = this.#delay;
-    if (this.#told === delay) return;
-    await usb.controlOut(vendor(REQUEST.SET_DELAY, delay), NOTHING, signal);
-    this.#told = delay;
+    if (this.#told !== delay) {
+      await usb.controlOut(vendor(REQUEST.SET_DELAY, delay), NOTHING, signal);
+      this.#told = delay;
+    }
+    if (this.#isUnseen) await this.#look(usb, signal);
+  }
+
+  /**
+   * Calls addresses that nobody has, which ends a transaction too: the firmware has no other way to look at SDA.
+   * @throws {BusFault} `EBUSY` each is acknowledged, so SDA is held low
+   */
+  async #look(usb: UsbConnection, signal: AbortSignal | undefined): Promise<void> {
+    this.#isUnseen = true;
+    for (const address of NOBODY) {
+      await usb.controlOut(vendor(REQUEST.IO + IO.BEGIN + IO.END, 0, address), NOTHING, signal);
+      const [status] = await usb.controlIn(vendor(REQUEST.GET_STATUS), 1, signal);
+      if (status === STATUS.ADDRESS_ACK) continue;
+      this.#isUnseen = false;
+      return;
+    }
+    throw new BusFault(
+      'EBUSY',
+      'SDA is held low, and an i2c-tiny-usb cannot free the bus: switch its parts off and on',
+    );
   }
 
   async #message(
@@ -115,8 +135,8 @@ export class I2cTinyUsbAdapter implements HostAdapter, I2cController {
     if (read === undefined) await usb.controlOut(request, buf, signal);
     const [status] = await usb.controlIn(vendor(REQUEST.GET_STATUS), 1, signal);
     if (status === STATUS.ADDRESS_NAK) {
-      // The firmware has sent STOP.
-      this.#unclean = undefined;
+      // The firmware has sent STOP, and SDA was high.
+      this.#isUnseen = false;
       throw nackFault(message, { message: index, byte: -1 });
     }
     if (read === undefined) return;

@@ -29,6 +29,9 @@ export const READ = 1;
 
 export const STATUS = { IDLE: 0, ADDRESS_ACK: 1, ADDRESS_NAK: 2 } as const;
 
+/** Reserved addresses that no part has (UM10204 3.1.12): who acknowledges both is no part. */
+export const NOBODY = [0x7f, 0x7e] as const;
+
 /** V-USB counts the bytes of a request in eight bits, and keeps two values for itself. */
 export const LENGTH_MAX = 254;
 

@@ -133,3 +133,13 @@ export function refusal(message: I2cMessage, i: number, at: number): BusFault | 
   if ((message.flags & I2C_M.IGNORE_NAK) !== 0) return undefined;
   return nackFault(message, { message: i, byte: Math.max(at, -1) });
 }
+
+/**
+ * Whether bytes were read and all are 0, which is what a bus whose SDA is held looks like too. A part whose last byte is not
+ * refused may hold SDA by right.
+ */
+export function readsZeros(messages: readonly I2cMessage[]): boolean {
+  if (messages.some(({ flags }) => (flags & I2C_M.NO_RD_ACK) !== 0)) return false;
+  const read = messages.filter(({ flags, buf }) => (flags & I2C_M.RD) !== 0 && buf.length > 0);
+  return read.length > 0 && read.every(({ buf }) => buf.every((byte) => byte === 0));
+}

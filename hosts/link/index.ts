@@ -9,6 +9,7 @@ export {
   checkBlockBuffer,
   type I2cMove,
   namesRegister,
+  readsZeros,
   refusal,
   tenBitBytes,
 } from './i2c-moves.ts';

@@ -16,6 +16,7 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   zeroLength: 'any',
   maxMessageLength: LENGTH_MAX,
   stretching: true,
+  heldSda: 'as its driver',
   nack: 'unknown',
 };
 

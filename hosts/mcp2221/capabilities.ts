@@ -15,6 +15,7 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   maxMessageLength: LENGTH_MAX,
   clocksHz: CLOCKS_HZ,
   stretching: true,
+  heldSda: 'EBUSY',
   // A refused first byte looks like a refused address.
   nack: 'address or data',
   lineFaults: ['sda', 'scl', 'stretch', 'incomplete_address_phase', 'incomplete_write_byte'],

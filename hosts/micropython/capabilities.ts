@@ -22,6 +22,7 @@ export const SOFT_I2C_CAPABILITIES: I2cCapabilities = {
   zeroLength: 'any',
   clocksHz: SOFT_HZ,
   stretching: true,
+  heldSda: 'clocked free at opening',
   nack: 'each byte',
   lineFaults: ['sda', 'scl', 'stretch'],
   // As its driver sets the board up.
@@ -36,6 +37,7 @@ export const HARD_I2C_CAPABILITIES: I2cCapabilities = {
   maxMessageLength: 4096,
   clocksHz: { min: 10_000, max: 1_000_000 },
   stretching: true,
+  heldSda: 'not seen',
   nack: 'unknown',
 };
 

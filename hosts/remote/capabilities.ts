@@ -13,6 +13,7 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   repeatedStart: 'any',
   zeroLength: 'any',
   stretching: true,
+  heldSda: 'as its host',
   nack: 'each byte',
 };
 

@@ -15,6 +15,7 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   maxWriteLength: WRITE_MAX,
   clocksHz: CLOCKS_HZ,
   stretching: true,
+  heldSda: 'EBUSY',
   lineFaults: ['sda', 'stretch', 'scl', 'incomplete_address_phase', 'incomplete_write_byte'],
   nack: 'address, or some byte',
 };

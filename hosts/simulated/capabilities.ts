@@ -12,6 +12,7 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   repeatedStart: 'any',
   zeroLength: 'any',
   stretching: true,
+  heldSda: 'clocked free',
   nack: 'each byte',
 };
 

@@ -17,6 +17,7 @@ export const I2C_CAPABILITIES: I2cCapabilities = {
   zeroLength: 'writes',
   clocksHz: CLOCKS.map(([hz]) => hz),
   stretching: true,
+  heldSda: 'clocked free',
   lineFaults: ['sda', 'stretch', 'scl', 'incomplete_address_phase', 'incomplete_write_byte'],
   nack: 'address, or some byte',
 };

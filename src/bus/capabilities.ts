@@ -21,6 +21,19 @@ export interface I2cCapabilities {
   readonly clocksHz?: readonly number[] | { readonly min: number; readonly max: number };
   /** Whether it waits for a part that holds SCL low. */
   readonly stretching: boolean;
+  /**
+   * What becomes of a bus whose SDA a part holds low: it is clocked free, up to nine pulses while SDA is watched and STOP behind them,
+   * and `EBUSY` where that does not help; `EBUSY` at once; the same, at the first transfer alone; it is not seen; or whoever drives the
+   * bus for the adapter says. Default: not seen.
+   */
+  readonly heldSda?:
+    | 'clocked free'
+    | 'clocked free at opening'
+    | 'EBUSY'
+    | 'EBUSY at opening'
+    | 'not seen'
+    | 'as its driver'
+    | 'as its host';
   /** Injected faults of the lines that its emulator shows to who drives it as the adapter does; default: none. */
   readonly lineFaults?: readonly LineFault[];
   /** How long it waits for a part that holds SCL low, in ms, where that is less than the time-out of the bus. */

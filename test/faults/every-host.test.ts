@@ -145,6 +145,7 @@ const I2C: readonly Row[] = [
       'usb-iss': 'EBUSY',
       'bus-pirate': 'EBUSY',
       mcp2221: 'EBUSY',
+      'i2c-tiny-usb': 'EBUSY',
       ch347: NOT,
       dln2: NOT,
       firmata: NOT,
@@ -347,6 +348,32 @@ describe('nothing is left out:', () => {
       const rows = I2C.filter(([kind]) => KINDS[kind as keyof typeof KINDS].acts === 'lines');
       const expected = new Set(rows.flatMap((row) => (expectedOn(compatible, row) === NOT ? [] : row[0])));
       expect([compatible, ...expected].sort()).toEqual([compatible, ...(i2c.lineFaults ?? [])].sort());
+    }
+  });
+
+  it('an adapter that says what becomes of a held SDA is expected to do that, and all say it', async () => {
+    const outcome = (compatible: string, kind: string) => {
+      const row = I2C.find(([name]) => name === kind);
+      return row === undefined ? NOT : expectedOn(compatible, row);
+    };
+    for (const { compatible, i2c } of await emulated()) {
+      if (i2c === undefined) continue;
+      const held = outcome(compatible, 'sda');
+      const left = [
+        outcome(compatible, 'incomplete_address_phase'),
+        outcome(compatible, 'incomplete_write_byte'),
+      ];
+      const told: Record<NonNullable<typeof i2c.heldSda>, boolean> = {
+        'clocked free': held === 'EBUSY' && left.every((each) => each === '1f80'),
+        EBUSY: held === 'EBUSY' && !left.includes('1f80'),
+        // Whoever opens it first with a fault in meets it: see test/hosts.
+        'clocked free at opening': held === '0000',
+        'EBUSY at opening': held === NOT,
+        'not seen': held === NOT,
+        'as its driver': false,
+        'as its host': false,
+      };
+      expect([compatible, i2c.heldSda && told[i2c.heldSda]]).toEqual([compatible, true]);
     }
   });
 });

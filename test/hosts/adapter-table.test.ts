@@ -47,6 +47,7 @@ describe('the tables of adapters in hosts/README.md', () => {
         maxMessageLength: 60,
         clocksHz: { min: 50_000, max: 1_000_000 },
         stretching: true,
+        heldSda: 'EBUSY',
         nack: 'unknown',
       },
       roundTrips: 2,
@@ -54,7 +55,7 @@ describe('the tables of adapters in hosts/README.md', () => {
       judges: 'Linux',
     };
     expect(script.readmeWith(readme, [sheet], await script.faultCatalogue())).toContain(
-      '| Test adapter | `test,adapter` | write then read | none | no | 60 | 50 kHz to 1 MHz | yes | unknown | none | 2 | 4 | Linux |',
+      '| Test adapter | `test,adapter` | write then read | none | no | 60 | 50 kHz to 1 MHz | yes | EBUSY | unknown | none | 2 | 4 | Linux |',
     );
   });
 });

@@ -70,6 +70,7 @@ const I2C_COLUMNS = [
   ['longest message', ({ i2c }) => longest(i2c)],
   ['clocks', ({ i2c }) => clocks(i2c.clocksHz)],
   ['stretching', ({ i2c }) => yesNo(i2c.stretching)],
+  ['held SDA', ({ i2c }) => i2c.heldSda ?? 'not seen'],
   ['NACK known for', ({ i2c }) => i2c.nack],
   ['flags', ({ i2c }) => flags(i2c.functionality)],
   ['USB round trips', ({ roundTrips }) => roundTrips ?? ''],

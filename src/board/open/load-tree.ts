@@ -28,6 +28,7 @@ import {
 } from '../../input/index.ts';
 import { BoardError } from '../board-error.ts';
 import { boardNotFound } from './board-not-found.ts';
+import { remoteHostsFor } from './remote-board.ts';
 import { treeFromBlob } from './tree-from-blob.ts';
 
 export interface TreeOptions {
@@ -126,7 +127,16 @@ interface Reading extends Pick<TreeSources, 'includePaths'> {
 }
 
 /** The tree of these files. @throws {BoardError} with every diagnostic of the file */
-export function readTree({ board, overlays, includePaths, symbols }: TreeSources, host: TreeHost): BoardTree {
+export function readTree(sources: TreeSources, host: TreeHost): BoardTree {
+  const read = readFiles(sources, host);
+  const { board, overlays } = sources;
+  const hosts = remoteHostsFor(board.file, read.tree);
+  if (hosts === undefined) return read;
+  const more = { file: board.file, bytes: Buffer.from(hosts) };
+  return readFiles({ ...sources, overlays: [...overlays, more] }, host);
+}
+
+function readFiles({ board, overlays, includePaths, symbols }: TreeSources, host: TreeHost): BoardTree {
   const { file } = board;
   const reading = { includePaths, host };
   // What is plain text follows the board's text, up to the first overlay that can only be applied to a blob.

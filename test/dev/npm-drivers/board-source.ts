@@ -18,16 +18,15 @@ export function boardSource(far?: string): string {
   const nodes = [...drivers, ['i2c1', EXAMPLE_PART] as const];
   const bus = (name: string, compatible: string) =>
     `${name}: ${name} { compatible = "${compatible}"; #address-cells = <1>; #size-cells = <0>;
-${far === undefined ? '' : `dtbus,host = <&far_${name}>;`}
 ${nodes.flatMap(([on, source]) => (on === name ? [source] : [])).join('\n')}
 };`;
   return `/dts-v1/;
 / {
+${far === undefined ? '' : `dtbus,remote = "${far}";`}
 aliases { i2c1 = &i2c1; i2c2 = &i2c2; spi0 = &spi0; };
 ${bus('i2c1', 'platform,virtio-i2c')}
 ${bus('i2c2', 'platform,virtio-i2c')}
 ${bus('spi0', 'platform,virtio-spi')}
-${far === undefined ? '' : FAR_BUSES.map(([name, bus]) => `far_${name}: ${bus} { compatible = "dtbus,remote"; port = "${far}/${bus}"; num-cs = <2>; };`).join('\n')}
 };
 `;
 }
@@ -45,12 +44,6 @@ ${bus('spi0', 'platform,virtio-spi', 'num-cs = <16>;')}
 };
 `;
 }
-
-const FAR_BUSES = [
-  ['i2c1', 'i2c-1'],
-  ['i2c2', 'i2c-2'],
-  ['spi0', 'spi-0'],
-];
 
 function nodeSource({ label, reg, compatible, node = '', set = {} }: PartNode): string {
   const settings = Object.entries(set).map(([name, value]) => `"${name}=${value}"`);

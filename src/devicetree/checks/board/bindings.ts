@@ -291,6 +291,17 @@ export const BINDINGS: readonly Binding[] = [
     },
   },
   {
+    file: 'dtbus-board.yaml',
+    compatibles: [],
+    isComplete: false,
+    required: [],
+    properties: {
+      'dtbus,remote': {
+        type: 'string',
+      },
+    },
+  },
+  {
     file: 'dtbus-bus.yaml',
     compatibles: ['platform,virtio-i2c', 'platform,virtio-spi', 'virtio,device22', 'virtio,device2d'],
     isComplete: false,

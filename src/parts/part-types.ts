@@ -37,6 +37,13 @@ interface DallasDs3232 {
   temperature: number;
 }
 
+interface DallasDs1672 {
+  /** What it has counted: the seconds since 1970 by the clock of the machine at first (0 to 4294967295 s) */
+  seconds: number;
+  /** False: its battery is flat, so that a reset is the first power-up, which counts from 0 */
+  battery: boolean;
+}
+
 interface MaximDs3231 {
   /** What its thermometer feels (-40 to 85 °C) */
   temperature: number;
@@ -64,6 +71,15 @@ interface TiAds1015 {
   ain2: number;
   /** Voltage at AIN3 (-0.3 to 6.3 V) */
   ain3: number;
+}
+
+interface MicrochipMcp3002 {
+  /** Voltage at CH0 (-0.6 to 6 V) */
+  ch0: number;
+  /** Voltage at CH1 (-0.6 to 6 V) */
+  ch1: number;
+  /** Reference voltage (0.25 to 6 V) */
+  vref: number;
 }
 
 interface MicrochipMcp3004 {
@@ -249,6 +265,15 @@ interface NxpPcal6416 {
   readonly pins: number;
   /** Pins that the part drives (0 to 65535) */
   readonly outputs: number;
+}
+
+interface AvagoApds9930 {
+  /** What the diode for visible and infrared light counts (0 to 65535) */
+  ch0: number;
+  /** What the diode for infrared light counts (0 to 65535) */
+  ch1: number;
+  /** What the proximity diode counts (0 to 65535) */
+  proximity: number;
 }
 
 interface RohmBh1750 {
@@ -779,6 +804,13 @@ interface FcsFan53555 {
   readonly standby: number;
 }
 
+interface RockchipRk8602 {
+  /** Output voltage, as its selector says (0 to 1.49375 V) */
+  readonly output: number;
+  /** Output voltage, as its selector says (0 to 1.49375 V) */
+  readonly standby: number;
+}
+
 interface MaximMax77621 {
   /** Output voltage, as its selector says (V) */
   readonly output: number;
@@ -1258,6 +1290,74 @@ interface EdtEdtFt5206 {
   y: number;
 }
 
+interface TiAds7846 {
+  /** A pen presses the two sheets together */
+  touching: boolean;
+  /** Where the pen is, as a code of 12 bits (0 to 4095) */
+  x: number;
+  /** Where the pen is, as a code of 12 bits (0 to 4095) */
+  y: number;
+  /** Cross panel measurement Z1: more as it is pressed harder (0 to 4095) */
+  z1: number;
+  /** Cross panel measurement Z2: less as it is pressed harder (0 to 4095) */
+  z2: number;
+  /** Temperature of the die (-40 to 85 °C) */
+  temperature: number;
+  /** Voltage at AUX (0 to 6 V) */
+  aux: number;
+  /** Voltage at VBAT, which is divided by 4 (0 to 6 V) */
+  battery: number;
+  /** Reference voltage, while the internal one is off (1 to 5.25 V) */
+  vref: number;
+}
+
+interface TiTsc2007 {
+  /** A pen presses the two sheets together */
+  touching: boolean;
+  /** Where the pen is, as a code of 12 bits (0 to 4095) */
+  x: number;
+  /** Where the pen is, as a code of 12 bits (0 to 4095) */
+  y: number;
+  /** Cross panel measurement Z1: more as it is pressed harder (0 to 4095) */
+  z1: number;
+  /** Cross panel measurement Z2: less as it is pressed harder (0 to 4095) */
+  z2: number;
+  /** Temperature of the die (-40 to 85 °C) */
+  temperature: number;
+  /** Voltage at AUX (0 to 6 V) */
+  aux: number;
+  /** Reference voltage, while the internal one is off (1 to 5.25 V) */
+  vref: number;
+}
+
+interface SynaRmi4I2c {
+  /** A finger touches */
+  touching: boolean;
+  /** Where the finger is; a change is reported while it touches (0 to 4095) */
+  x: number;
+  /** Where the finger is; a change is reported while it touches (0 to 4095) */
+  y: number;
+  /** How hard it presses (z) (0 to 255) */
+  pressure: number;
+  /** Whether the host has set it up since power-on */
+  readonly configured: boolean;
+  /** Whether the host has to read what has happened */
+  readonly waiting: boolean;
+}
+
+interface SamsungS6sy761 {
+  /** A finger is on the screen */
+  touching: boolean;
+  /** Where the finger is; a change is reported while it touches (0 to 4095) */
+  x: number;
+  /** Where the finger is; a change is reported while it touches (0 to 4095) */
+  y: number;
+  /** How hard it presses (0 to 63) */
+  pressure: number;
+  /** Whether the host has to read what has happened */
+  readonly waiting: boolean;
+}
+
 interface GoogleCr50 {
   /** What its random numbers follow from (0 to 4294967295) */
   seed: number;
@@ -1438,6 +1538,7 @@ export interface PartTypes {
   'maxim,ds1337': DallasDs1338;
   'dallas,ds1339': DallasDs1338;
   'maxim,ds1339': DallasDs1338;
+  'dallas,ds1672': DallasDs1672;
   'maxim,ds3231': MaximDs3231;
   'dallas,ds3231': MaximDs3231;
   'maxim,ds3231-mfd': MaximDs3231;
@@ -1616,6 +1717,10 @@ export interface PartTypes {
   'ti,ads1015': TiAds1015;
   'ti,ads1115': TiAds1015;
   'ti,tla2024': TiAds1015;
+  'ti,tla2021': TiAds1015;
+  'ti,tla2022': TiAds1015;
+  'microchip,mcp3002': MicrochipMcp3002;
+  'microchip,mcp3202': MicrochipMcp3002;
   'microchip,mcp3004': MicrochipMcp3004;
   'microchip,mcp3008': MicrochipMcp3008;
   'microchip,mcp3204': MicrochipMcp3004;
@@ -1699,6 +1804,7 @@ export interface PartTypes {
   'nxp,pca9534': NxpPca9554;
   'nxp,pca9538': NxpPca9554;
   'onnn,pca9654': NxpPca9554;
+  'nxp,pca6408': NxpPca9554;
   'ti,tca6408': NxpPca9554;
   'ti,tca9534': NxpPca9554;
   'ti,tca9538': NxpPca9554;
@@ -1730,6 +1836,9 @@ export interface PartTypes {
   'nxp,pca9671': NxpPca9555;
   'nxp,pca9673': NxpPca9555;
   'nxp,pca9675': NxpPca9555;
+  'avago,apds9930': AvagoApds9930;
+  'amstaos,tsl2772': AvagoApds9930;
+  'amstaos,tmd2772': AvagoApds9930;
   'rohm,bh1750': RohmBh1750;
   'nxp,pca9632': NxpPca9632;
   'nxp,pca9633': NxpPca9632;
@@ -1811,6 +1920,10 @@ export interface PartTypes {
   'atmel,24c512': Atmel24c00;
   'atmel,24c1024': Atmel24c00;
   'atmel,24c2048': Atmel24c00;
+  'atmel,24c32d-wl': Atmel24c00;
+  'atmel,24c64d-wl': Atmel24c00;
+  'atmel,24mac402': Atmel24c00;
+  'atmel,24mac602': Atmel24c00;
   'atmel,spd': Atmel24c00;
   'atmel,at24': Atmel24c00;
   'atmel,at25': AtmelAt25;
@@ -1826,6 +1939,7 @@ export interface PartTypes {
   'atmel,at25512': AtmelAt25;
   'atmel,at25m01': AtmelAt25;
   'atmel,at25m02': AtmelAt25;
+  'microchip,48l640': AtmelAt25;
   'jedec,spi-nor': JedecSpiNor;
   'winbond,w25q80': JedecSpiNor;
   'winbond,w25q16': JedecSpiNor;
@@ -2056,6 +2170,10 @@ export interface PartTypes {
   'invensense,mpu6000': InvensenseMpu6050;
   'invensense,mpu6500': InvensenseMpu6050;
   'invensense,mpu9250': InvensenseMpu9250;
+  'invensense,mpu6515': InvensenseMpu6050;
+  'invensense,mpu6880': InvensenseMpu6050;
+  'invensense,icm20608': InvensenseMpu6050;
+  'invensense,icm20602': InvensenseMpu6050;
   'nxp,pca9541': NxpPca9541;
   'nxp,pca9548': NxpPca9548;
   'nxp,pca9848': NxpPca9548;
@@ -2115,8 +2233,8 @@ export interface PartTypes {
   'rockchip,rk8600': FcsFan53555;
   'rockchip,rk8601': FcsFan53555;
   'fcs,fan53526': FcsFan53555;
-  'rockchip,rk8602': FcsFan53555;
-  'rockchip,rk8603': FcsFan53555;
+  'rockchip,rk8602': RockchipRk8602;
+  'rockchip,rk8603': RockchipRk8602;
   'tcs,tcs4525': FcsFan53555;
   'tcs,tcs4526': FcsFan53555;
   'ti,tps62363': object;
@@ -2331,6 +2449,10 @@ export interface PartTypes {
   'ti,hdc1080': TiHdc1080;
   'ti,hdc1000': TiHdc1080;
   'ti,hdc': TiHdc1080;
+  'ti,hdc2010': TiHdc1080;
+  'ti,hdc2080': TiHdc1080;
+  'ti,hdc2021': TiHdc1080;
+  'ti,hdc2022': TiHdc1080;
   'ti,amc6821': TiAmc6821;
   'tsd,mule': TiAmc6821;
   'maxim,max31790': MaximMax31790;
@@ -2377,9 +2499,6 @@ export interface PartTypes {
   'lltc,ltc2990': object;
   'lltc,ltc4261': object;
   'lltc,ltc4222': object;
-  'avago,apds9930': object;
-  'amstaos,tsl2772': object;
-  'amstaos,tmd2772': object;
   'national,lm75': AdiAdt7410;
   'national,lm75a': AdiAdt7410;
   'maxim,max6626': AdiAdt7410;
@@ -2529,6 +2648,48 @@ export interface PartTypes {
   'ti,tpic2810': object;
   'exar,xra1202': object;
   'exar,xra1201': object;
+  'ti,ads7846': TiAds7846;
+  'ti,tsc2046': TiAds7846;
+  'ti,ads7843': TiAds7846;
+  'ti,ads7845': TiAds7846;
+  'ti,ads7873': TiAds7846;
+  'ti,tsc2046e-adc': TiAds7846;
+  'ti,tsc2007': TiTsc2007;
+  'syna,rmi4-i2c': SynaRmi4I2c;
+  'samsung,s6sy761': SamsungS6sy761;
+  'zinitix,bt541': SamsungS6sy761;
+  'zinitix,bt531': SamsungS6sy761;
+  'zinitix,bt532': SamsungS6sy761;
+  'zinitix,bt538': SamsungS6sy761;
+  'zinitix,bt548': SamsungS6sy761;
+  'zinitix,bt554': SamsungS6sy761;
+  'zinitix,at100': SamsungS6sy761;
+  'zinitix,bt402': SamsungS6sy761;
+  'zinitix,bt412': SamsungS6sy761;
+  'zinitix,bt432': SamsungS6sy761;
+  'zinitix,bt403': SamsungS6sy761;
+  'zinitix,bt413': SamsungS6sy761;
+  'zinitix,bt404': SamsungS6sy761;
+  'ilitek,ili210x': SamsungS6sy761;
+  'ilitek,ili2117': SamsungS6sy761;
+  'ilitek,ili2120': SamsungS6sy761;
+  'ilitek,ili251x': SamsungS6sy761;
+  'imagis,ist3038': SamsungS6sy761;
+  'imagis,ist3038b': SamsungS6sy761;
+  'imagis,ist3038c': SamsungS6sy761;
+  'imagis,ist3038h': SamsungS6sy761;
+  'imagis,ist3032c': SamsungS6sy761;
+  'melfas,mip4_ts': SamsungS6sy761;
+  'mstar,msg2138': SamsungS6sy761;
+  'mstar,msg2638': SamsungS6sy761;
+  'hynitron,cst340': SamsungS6sy761;
+  'novatek,nt11205-ts': SamsungS6sy761;
+  'novatek,nt36672a-ts': SamsungS6sy761;
+  'melfas,mms114': SamsungS6sy761;
+  'melfas,mms152': SamsungS6sy761;
+  'melfas,mms345l': SamsungS6sy761;
+  'melfas,mms136': SamsungS6sy761;
+  'melfas,mms134s': SamsungS6sy761;
   'google,cr50': GoogleCr50;
   'infineon,slb9670': GoogleCr50;
   'infineon,slb9673': InfineonSlb9673;

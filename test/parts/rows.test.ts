@@ -21,6 +21,11 @@ const IDS: readonly (readonly [compatible: string, number: readonly number[], va
   ['wlf,wm8962', [0x00, 0x0f], [0x62, 0x43]],
   ['realtek,rt5682i', [0x00, 0xff], [0x65, 0x30]],
   ['realtek,rt5682s', [0x00, 0xff], [0x67, 0x49]],
+  ['realtek,rt5682i', [0x00, 0xfe], [0x10, 0xec]],
+  ['invensense,mpu6515', [0x75], [0x74]],
+  ['invensense,mpu6880', [0x75], [0x78]],
+  ['invensense,icm20608', [0x75], [0xaf]],
+  ['invensense,icm20602', [0x75], [0x12]],
   ['adi,adt7461', [0xfe], [0x41, 0x51]],
   ['nxp,sa56004', [0xfe], [0xa1, 0x00]],
   ['onnn,nct1008', [0xfe], [0x41, 0x57]],
@@ -79,6 +84,9 @@ const OUTPUTS: readonly (readonly [
   ['silergy,syr828', [0x00, 0x80 | 23], 'output', 1],
   ['silergy,syr828', [0x00, 23], 'output', 0],
   ['rockchip,rk8602', [0x06, 80], 'output', 1],
+  ['rockchip,rk8602', [0x06, 159], 'output', 1.49375],
+  // No voltage that Linux knows.
+  ['rockchip,rk8602', [0x06, 255], 'output', 1.49375],
   ['tcs,tcs4525', [0x11, 0x80 | 64], 'output', 1],
   ['rockchip,rk808', [0x2f, 23], 'buck1', 1],
   ['rockchip,rk809', [0xbb, 40], 'buck1', 1],
@@ -89,6 +97,39 @@ const OUTPUTS: readonly (readonly [
   ['nxp,pca9450c', [0x1a, 0x6c], 'buck4', 3.3],
   ['nxp,pca9632', [0x03, 51], 'led1', 20],
 ];
+
+/** Compatible, register, and what it holds after power-on: of codecs as Linux's regmap has it. */
+const RESETS: readonly (readonly [
+  compatible: string,
+  number: readonly number[],
+  value: readonly number[],
+])[] = [
+  ['realtek,rt5682i', [0x00, 0x02], [0x80, 0x80]],
+  ['realtek,rt5682i', [0x00, 0x14], [0xa0, 0x0a]],
+  ['realtek,rt5682s', [0x00, 0x02], [0x80, 0x80]],
+  ['invensense,icm20608', [0x6b], [0x40]],
+];
+it.each(RESETS)(
+  '%s has at %j %j after power-on, and takes another value',
+  async (compatible, number, value) => {
+    const { write, writeRead } = await i2cBench({ compatible, reg: 0x21 });
+    expect(writeRead(number, value.length)).toEqual(value);
+    write([...number, ...value.map(() => 0x01)]);
+    expect(writeRead(number, value.length)).toEqual(value.map(() => 0x01));
+  },
+);
+
+it('TCS4525 has its slope and modes at 13h and 14h', async () => {
+  const { write, parts } = await i2cBench({ compatible: 'tcs,tcs4525', reg: 0x1c });
+  write([0x13, 0x18]);
+  write([0x14, 0xc0]);
+  const path = parts.list()[0]?.path ?? '';
+  const named = parts.registers(path).filter(({ name }) => ['TIME', 'COMMAND'].includes(name));
+  expect(named).toMatchObject([
+    { name: 'TIME', at: 0x13 },
+    { name: 'COMMAND', at: 0x14 },
+  ]);
+});
 
 it.each(OUTPUTS)('%s: %j makes %s %d', async (compatible, bytes, output, volts) => {
   const { write, get } = await i2cBench({ compatible, reg: 0x21 });

@@ -1,5 +1,6 @@
 import type { Part } from '../model.ts';
 import { type PartRow, partOfRow } from '../rows.ts';
+import { RT5682_RESETS, RT5682S_RESETS } from './rt5682-resets.ts';
 
 /** Audio codecs and amplifiers by their registers: what their drivers look at when they find them. */
 const ROWS: readonly PartRow[] = [
@@ -111,18 +112,20 @@ const ROWS: readonly PartRow[] = [
   {
     names: 'realtek,rt5682i',
     title: 'RT5682I audio codec',
-    source: 'Realtek RT5682I data sheet',
+    source: 'Linux sound/soc/codecs/rt5682.c: id and values after power-on',
     at: 0x1a,
     form: '16/16',
-    ids: { DEVICE_ID: [0x00ff, 0x6530] },
+    ids: { VENDOR_ID: [0x00fe, 0x10ec], DEVICE_ID: [0x00ff, 0x6530] },
+    resets: RT5682_RESETS,
   },
   {
     names: 'realtek,rt5682s',
     title: 'RT5682S audio codec',
-    source: 'Realtek RT5682S data sheet',
+    source: 'Linux sound/soc/codecs/rt5682s.c: id and values after power-on',
     at: 0x1a,
     form: '16/16',
-    ids: { DEVICE_ID: [0x00ff, 0x6749] },
+    ids: { VENDOR_ID: [0x00fe, 0x10ec], DEVICE_ID: [0x00ff, 0x6749] },
+    resets: RT5682S_RESETS,
   },
   {
     names: 'realtek,rt5640 realtek,rt5639',

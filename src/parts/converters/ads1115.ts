@@ -34,7 +34,7 @@ const ROWS: readonly Row[] = [
     comparator: true,
   },
   {
-    compatible: ['ti,tla2024'],
+    compatible: ['ti,tla2024', 'ti,tla2021', 'ti,tla2022'],
     title: 'TLA2024 converter, 12 bits, 4 inputs',
     source: 'TI SBAS846',
     bits: 12,

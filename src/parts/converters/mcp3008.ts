@@ -1,13 +1,36 @@
 import type { DataSheet, Property } from '../data-sheet.ts';
 import type { Model, Part } from '../model.ts';
 
-const CHANNELS = 8;
-/** After the start bit: SGL/DIFF, D2, D1, D0. */
-const CONFIG_BITS = 4;
-/** Then one clock to sample, and a null bit, before the most significant bit. */
-const LEAD_BITS = 2;
+/** What stands behind the start bit. */
+interface Request {
+  readonly bits: number;
+  /** Clocks behind it until the null bit, which is the last of them. */
+  readonly lead: number;
+  channel(config: number): number;
+  single(config: number): boolean;
+  /** Whether the result comes once more, the least significant bit first. */
+  repeats(config: number): boolean;
+}
+/** SGL/DIFF, D2, D1, D0; then one clock to sample, and a null bit (section 5 and figure 5-1). */
+const FOUR_OR_EIGHT: Request = {
+  bits: 4,
+  lead: 2,
+  channel: (config) => config & 7,
+  single: (config) => (config & 8) !== 0,
+  repeats: () => true,
+};
+/** SGL/DIFF, ODD/SIGN, MSBF; then a null bit (DS21294 and DS21034, section 5). */
+const TWO: Request = {
+  bits: 3,
+  lead: 1,
+  channel: (config) => (config >> 1) & 1,
+  single: (config) => (config & 4) !== 0,
+  repeats: (config) => (config & 1) === 0,
+};
 
 const ROWS = [
+  { name: 'mcp3002', bits: 10, channels: 2, source: 'Microchip DS21294' },
+  { name: 'mcp3202', bits: 12, channels: 2, source: 'Microchip DS21034' },
   { name: 'mcp3004', bits: 10, channels: 4, source: 'Microchip DS21295' },
   { name: 'mcp3008', bits: 10, channels: 8, source: 'Microchip DS21295' },
   { name: 'mcp3204', bits: 12, channels: 4, source: 'Microchip DS21298' },
@@ -39,10 +62,10 @@ const sheetOf = ({ name, bits, channels, source }: Row) =>
     },
   }) as const satisfies DataSheet;
 
-/** Section 5 and figure 5-1 of either data sheet. */
 const modelOf =
   ({ bits, channels }: Row): Model<ReturnType<typeof sheetOf>> =>
   (_registers, { sense, clamp }) => {
+    const request = channels === 2 ? TWO : FOUR_OR_EIGHT;
     /** Clocks since the start bit; -1 before it. */
     let clocks = -1;
     let config = 0;
@@ -51,10 +74,10 @@ const modelOf =
     const volts = (channel: number) =>
       ((sense as Readonly<Record<string, number>>)[`ch${channel % channels}`] ?? 0) as number;
 
-    /** Single-ended, or the difference of a pair: D0 says which of the two is positive. */
+    /** Single-ended, or the difference of a pair: the lowest bit of the channel says which of the two is positive. */
     function convert(): number {
-      const channel = config & (CHANNELS - 1);
-      const difference = volts(channel) - (config & CHANNELS ? 0 : volts(channel ^ 1));
+      const channel = request.channel(config);
+      const difference = volts(channel) - (request.single(config) ? 0 : volts(channel ^ 1));
       const steps = 2 ** bits;
       return clamp(Math.floor((difference * steps) / sense.vref), 0, steps - 1);
     }
@@ -66,12 +89,12 @@ const modelOf =
         return 1;
       }
       clocks++;
-      if (clocks <= CONFIG_BITS) {
+      if (clocks <= request.bits) {
         config = (config << 1) | din;
-        if (clocks === CONFIG_BITS) code = convert();
+        if (clocks === request.bits) code = convert();
         return 1;
       }
-      return output(clocks - CONFIG_BITS - LEAD_BITS);
+      return output(clocks - request.bits - request.lead);
     }
 
     function output(index: number): number {
@@ -80,7 +103,7 @@ const modelOf =
       if (index <= bits) return (code >> (bits - index)) & 1;
       // Clocked on, it repeats the result from bit 1 upwards, then gives zeros.
       const repeat = index - bits;
-      return repeat < bits ? (code >> repeat) & 1 : 0;
+      return repeat < bits && request.repeats(config) ? (code >> repeat) & 1 : 0;
     }
 
     return {

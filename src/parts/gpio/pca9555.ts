@@ -19,6 +19,7 @@ const ROWS: readonly Row[] = [
       'nxp,pca9534',
       'nxp,pca9538',
       'onnn,pca9654',
+      'nxp,pca6408',
       'ti,tca6408',
       'ti,tca9534',
       'ti,tca9538',

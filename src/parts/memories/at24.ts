@@ -31,6 +31,12 @@ const ROWS: readonly (readonly [
   ['24c512', 0x10000, 128, 16],
   ['24c1024', 0x20000, 256, 16, 128],
   ['24c2048', 0x40000, 256, 16, 128],
+  // Write-lockable pages of the 24C32-D and 24C64-D, at addresses of their own.
+  ['24c32d-wl', 0x20, 0x20, 16],
+  ['24c64d-wl', 0x20, 0x20, 16],
+  // Their upper halves hold an address of the network, which a test puts there.
+  ['24mac402', 0x100, 16, 8],
+  ['24mac602', 0x100, 16, 8],
   ['spd', 0x100, 16, 8],
   [ANY, 0x100, 8, 8],
 ];
@@ -45,7 +51,7 @@ const sheetOf = (name: string, memory: Memory) =>
         : `${name.toUpperCase()} EEPROM, ${memory.size} bytes`,
     source: 'Microchip AT24C data sheets',
     notModelled: [
-      'the software write protection of SPD EEPROMs',
+      'the software write protection of SPD EEPROMs, and the lock of identification pages',
       'addresses on which other makers answer too',
     ],
     node: 'eeprom',

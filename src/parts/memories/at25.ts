@@ -42,7 +42,7 @@ const STATUS = { WIP: 0x01, WEL: 0x02, BP: 0x0c, WPEN: 0x80 } as const;
 const STATUS_WRITABLE = STATUS.WPEN | STATUS.BP;
 
 const modelOf =
-  (usual: Memory): Model<Sheet> =>
+  (usual: Memory, statusWritable = STATUS_WRITABLE): Model<Sheet> =>
   (_registers, kit) => {
     const { size, pageSize, addressWidth } = geometryOf(kit, usual);
     const { sense, keep, once, contents, node } = kit;
@@ -71,7 +71,7 @@ const modelOf =
 
     function writeStatus(): void {
       if (sense.writeProtect && (state.status & STATUS.WPEN) !== 0) return;
-      state.status = state.statusByte & STATUS_WRITABLE;
+      state.status = state.statusByte & statusWritable;
       beginWriteCycle();
     }
 
@@ -153,6 +153,10 @@ const ROWS: readonly (readonly [name: string, size: number, pageSize: number, ad
   ['25m02', 0x40000, 256, 24],
 ];
 
+/** 48L640: no pages, and no write cycle; beside BP1 and BP0 its SWM, PRO and ASE are writable (DS20006055, table 2-2). */
+const EERAM: Memory = { size: 0x2000, pageSize: 0x2000, addressWidth: 16 };
+const EERAM_STATUS = 0x7c;
+
 /** What a node without a geometry is: an AT25256. */
 const USUAL: Memory = { size: 0x8000, pageSize: 64, addressWidth: 16 };
 
@@ -172,4 +176,18 @@ export const parts: readonly Part[] = [
     memory: { size, pageSize, addressWidth },
     model: modelOf({ size, pageSize, addressWidth }),
   })),
+  {
+    ...sheet,
+    compatible: ['microchip,48l640'],
+    title: '48L640 EERAM, 8192 bytes',
+    source: 'Microchip DS20006055',
+    notModelled: [
+      'the HOLD pin',
+      'that it forgets without ASE: it keeps what was written',
+      'STORE and RECALL',
+    ],
+    memory: EERAM,
+    senses: { ...sheet.senses, writeTime: { ...sheet.senses.writeTime, initial: 0 } },
+    model: modelOf(EERAM, EERAM_STATUS),
+  },
 ];

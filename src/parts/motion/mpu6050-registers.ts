@@ -141,7 +141,12 @@ export const MPU6500_REGISTERS = {
   ZA_OFFSET_L: { at: 0x7e },
 } as const satisfies Registers;
 
-export const MPU9250_REGISTERS = {
-  ...MPU6500_REGISTERS,
-  WHO_AM_I: { at: 0x75, reset: 0x71, access: 'ro' },
-} as const satisfies Registers;
+/** Relatives of the MPU-6500 that differ in who they are, and ICM parts that wake up asleep. */
+export const relativeOf6500 = (whoAmI: number, power: number) =>
+  ({
+    ...MPU6500_REGISTERS,
+    PWR_MGMT_1: { at: 0x6b, reset: power, fields: POWER_FIELDS },
+    WHO_AM_I: { at: 0x75, reset: whoAmI, access: 'ro' },
+  }) as const satisfies Registers;
+
+export const MPU9250_REGISTERS = relativeOf6500(0x71, 0x01);

@@ -3,7 +3,12 @@ import type { Kit, Model, Part, RegisterHandle } from '../model.ts';
 import { Ak8963, ak8963OnI2c, followAk8963, MAGNETIC_FIELD } from './ak8963.ts';
 import { Fifo } from './mpu6050-fifo.ts';
 import { I2cMaster } from './mpu6050-i2c-master.ts';
-import { MPU60X0_REGISTERS, MPU6500_REGISTERS, MPU9250_REGISTERS } from './mpu6050-registers.ts';
+import {
+  MPU60X0_REGISTERS,
+  MPU6500_REGISTERS,
+  MPU9250_REGISTERS,
+  relativeOf6500,
+} from './mpu6050-registers.ts';
 import { type SelfTest, selfTestOf60X0, selfTestOf6500 } from './mpu6050-self-test.ts';
 
 const AXES = ['X', 'Y', 'Z'] as const;
@@ -64,6 +69,33 @@ const ROWS: readonly Row[] = [
     registers: MPU9250_REGISTERS,
     source: 'InvenSense RM-MPU-9250A',
     magnetometer: true,
+  },
+  {
+    name: 'mpu6515',
+    ...MPU6500,
+    registers: relativeOf6500(0x74, 0x01),
+    source: 'InvenSense RM-MPU-6500A; WHO_AM_I as Linux drivers/iio/imu/inv_mpu6050 takes it',
+  },
+  {
+    name: 'mpu6880',
+    ...MPU6500,
+    registers: relativeOf6500(0x78, 0x01),
+    source: 'InvenSense RM-MPU-6500A; WHO_AM_I as Linux drivers/iio/imu/inv_mpu6050 takes it',
+  },
+  {
+    name: 'icm20608',
+    ...MPU6500,
+    temperature: [25, 326.8],
+    registers: relativeOf6500(0xaf, 0x40),
+    source: 'InvenSense RM-ICM-20608-G',
+  },
+  {
+    name: 'icm20602',
+    ...MPU6500,
+    fifoSize: 1008,
+    temperature: [25, 326.8],
+    registers: relativeOf6500(0x12, 0x41),
+    source: 'InvenSense DS-000176 (ICM-20602)',
   },
 ];
 

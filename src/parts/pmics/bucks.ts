@@ -4,6 +4,9 @@ import { output, type PartRow, partOfRow } from '../rows.ts';
 const select = (bits: number) => ({ EN: 7, MODE: 6, SEL: [bits - 1, 0] }) as const;
 const wide = { EN: 7, SEL: [6, 0] } as const;
 
+/** Of 160 codes, 0 to 9Fh; off it is 0. */
+const RK8602_RANGE = [0, 1.49375] as const;
+
 /** Step-down converters whose outputs follow a selector; FAN53555 and its relatives have ids at 03h and 04h. */
 const ROWS: readonly PartRow[] = [
   {
@@ -54,7 +57,7 @@ const ROWS: readonly PartRow[] = [
   {
     names: 'rockchip,rk8602 rockchip,rk8603',
     title: 'RK8602 step-down converter',
-    source: 'Rockchip RK8602 data sheet',
+    source: 'Rockchip RK860 data sheet; 160 steps as in Linux drivers/regulator/fan53555.c',
     at: 0x42,
     ids: { ID1: [0x03, 0x8a], ID2: [0x04, 0x00] },
     registers: {
@@ -64,24 +67,28 @@ const ROWS: readonly PartRow[] = [
       VSEL1: { at: 7, reset: 0x40 },
     },
     shows: {
-      output: output('VSEL0', 0.5, 0.00625, 'ENABLE0.EN'),
-      standby: output('VSEL1', 0.5, 0.00625, 'ENABLE1.EN'),
+      output: { ...output('VSEL0', 0.5, 0.00625, 'ENABLE0.EN'), range: RK8602_RANGE },
+      standby: { ...output('VSEL1', 0.5, 0.00625, 'ENABLE1.EN'), range: RK8602_RANGE },
     },
+    notModelled: ['selectors above 9Fh, which Linux does not use: they give what 9Fh gives here'],
   },
   {
     names: 'tcs,tcs4525 tcs,tcs4526',
     title: 'TCS4525 step-down converter',
-    source: 'Torch Chip TCS4525 data sheet',
+    source: 'Torch Chip TCS4525 data sheet; TIME and COMMAND as in Linux drivers/regulator/fan53555.c',
     at: 0x1c,
     ids: { ID1: [0x03, 0x8c], ID2: [0x04, 0x00] },
     registers: {
       VSEL1: { at: 0x10, reset: 0xa8, fields: wide },
       VSEL0: { at: 0x11, reset: 0xa8, fields: wide },
+      TIME: { at: 0x13, fields: { HIGH: [7, 5], SLEW: [4, 3], LOW: [2, 0] } },
+      COMMAND: { at: 0x14, fields: { VSEL0_MODE: 7, VSEL1_MODE: 6, REST: [5, 0] } },
     },
     shows: {
       output: output('VSEL0.SEL', 0.6, 0.00625, 'VSEL0.EN'),
       standby: output('VSEL1.SEL', 0.6, 0.00625, 'VSEL1.EN'),
     },
+    notModelled: ['the values of TIME and COMMAND after power-on: 0 here', 'slopes and modes'],
   },
   {
     names: 'ti,tps62363 ti,tps62360 ti,tps62361b ti,tps62362',

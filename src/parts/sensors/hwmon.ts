@@ -284,15 +284,6 @@ const ROWS: readonly PartRow[] = [
     source: 'Analog Devices LTC2945 data sheet',
     at: 0x6f,
   },
-  {
-    names: 'avago,apds9930 amstaos,tsl2772 amstaos,tmd2772',
-    title: 'APDS9930 light and proximity sensor',
-    source: 'Broadcom APDS-9930 data sheet',
-    at: 0x39,
-    i2c: { pointer: 0x1f },
-    last: 0x1f,
-    ids: { ID: [0x12, 0x39] },
-  },
 ];
 
 export const parts: readonly Part[] = ROWS.map(partOfRow);

@@ -98,13 +98,14 @@ class Declared implements Behaviour {
     );
   }
 
-  #shown({ kind, field, gain = 1, offset = 0, signed, enabledBy }: Property): PropertyValue {
+  #shown({ kind, field, gain = 1, offset = 0, signed, enabledBy, range }: Property): PropertyValue {
     const code = this.#code(field);
     if (kind === 'flag') return code !== 0;
     if (enabledBy !== undefined && this.#code(enabledBy) === 0) return 0;
     const bits = bitsOf(placesOf(this.#sheet, field));
     const value = (signed && code >= 2 ** (bits - 1) ? code - 2 ** bits : code) * gain + offset;
-    return Number(value.toFixed(9));
+    const [least, most] = range ?? [value, value];
+    return Number(Math.min(Math.max(value, least), most).toFixed(9));
   }
 
   #properties(): object {

@@ -78,3 +78,31 @@ describe('MCP3208 (DS21298)', () => {
     expect(((high & 15) << 8) | low).toBe(2345);
   });
 });
+
+describe('MCP3002 and MCP3202 (DS21294, DS21034)', () => {
+  // Start, SGL/DIFF, ODD/SIGN and MSBF in one byte, whose last bit is the null bit: the result follows at once.
+  it.each([
+    ['microchip,mcp3002', 0x18, 'ch0', 1.65, 6, 0x200],
+    ['microchip,mcp3002', 0x1c, 'ch1', 2.4, 6, 744],
+    ['microchip,mcp3202', 0x1c, 'ch1', 1.65, 4, 0x800],
+  ] as const)('%s, %i: %s at %d V', async (compatible, request, input, volts, shift, code) => {
+    const bench = await spiBench({ compatible });
+    bench.set(input, volts);
+    const [high = 0, low = 0] = bench.exchange([request], 2);
+    expect(((high << 8) | low) >> shift).toBe(code);
+  });
+
+  it('measure a difference, and repeat the result from the lowest bit only with MSBF 0', async () => {
+    const bench = await spiBench({ compatible: 'microchip,mcp3002' });
+    bench.set('ch0', 1);
+    bench.set('ch1', 2.65);
+    expect(bench.exchange([0x14], 1)).toEqual([0x80]);
+    // CH1 above CH0 is 0, and 1.65 V of 3.3 V a half.
+    expect(bench.exchange([0x10], 1)).toEqual([0x00]);
+    bench.set('ch0', 3.25);
+    bench.set('ch1', 0);
+    // 3.25 V are 3F0h: ten bits, then bits 1 to 9.
+    expect(bench.exchange([0x10], 3)).toEqual([0xfc, 0x07, 0xe0]);
+    expect(bench.exchange([0x12], 3)).toEqual([0xfc, 0x00, 0x00]);
+  });
+});

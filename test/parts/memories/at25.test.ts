@@ -158,3 +158,17 @@ describe('AT25 SPI EEPROM', () => {
     bench.parts.close();
   });
 });
+
+describe('48L640 (DS20006055)', () => {
+  it('is written without a write cycle, beyond the end of a page, and takes PRO and ASE', async () => {
+    const bench = await spiBench({ compatible: 'microchip,48l640' });
+    bench.exchange([0x06]);
+    expect(bench.exchange([0x05], 1)).toEqual([0x02]);
+    bench.exchange([0x02, 0x00, 0xfe, 1, 2, 3, 4]);
+    expect(bench.exchange([0x05], 1)).toEqual([0x00]);
+    expect(bench.exchange([0x03, 0x00, 0xfe], 4)).toEqual([1, 2, 3, 4]);
+    bench.exchange([0x06]);
+    bench.exchange([0x01, 0xe3]);
+    expect(bench.exchange([0x05], 1)).toEqual([0x60]);
+  });
+});

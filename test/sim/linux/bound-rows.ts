@@ -15,6 +15,9 @@ export type BoundRow = readonly [
 
 /** One part for each driver, in one boot. */
 export const BOUND_ROWS: readonly BoundRow[] = [
+  ['avago,apds9930', 0x39, 'tsl2772'],
+  ['ti,hdc2010', 0x40, 'hdc2010'],
+  ['dallas,ds1672', 0x68, 'rtc-ds1672'],
   ['asahi-kasei,ak8963', 0x0c, 'ak8975', { noInterrupt: true }],
   ['kinetic,ktz8866', 0x11, 'ktz8866'],
   ['ti,lm3630a', 0x36, 'lm3630a_bl', { more: 'led@0 { reg = <0>; led-sources = <0>; label = "lm3630a"; };' }],

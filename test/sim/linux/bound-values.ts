@@ -106,6 +106,9 @@ export const SENSED: readonly (readonly [
   ],
   ['sensirion,sgp40', { rawVoc: 27_182 }, { in_resistance_raw: '27182' }],
   ['ti,tmp117', { temperature: 31.5 }, { in_temp: 31_500 }],
+  ['ti,hdc2010', { temperature: 42.5, humidity: 25 }, { in_temp: 42_500, in_humidityrelative_raw: '16384' }],
+  ['dallas,ds1672', { seconds: 1_940_907_967 }, DATE],
+  ['avago,apds9930', { proximity: 300 }, { in_proximity0_raw: '300' }],
   ['ti,opt3001', { illuminance: 1000 }, { in_illuminance_input: '1000.000000' }],
   [
     // Linux divides the proximity of this part by 16.

@@ -78,7 +78,7 @@ export function addBoardCommands(program: Command, end: (exitCode: number) => vo
     if (script === undefined) throw new UsageError('run needs a script behind the board; see run --help');
     if (runArguments.watch && args.connect)
       throw new UsageError('run --watch cannot see a served board; watch the process that serves it');
-    const { runScript } = await import('./run-script.ts');
+    const { runScript } = await import('../programs/run-script.ts');
     const { watch, pretend } = runArguments;
     end(await runScript(args, script, argv, { watch: watch ? {} : undefined, pretend }));
   });

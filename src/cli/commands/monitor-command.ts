@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { leadingBoard, withBoardOptions, withConnection } from '../board/board-options.ts';
 import type { BoardArguments } from '../board/named-board.ts';
+import { programWords } from '../programs/program-words.ts';
 import { InvalidValue } from '../terminal/usage-error.ts';
 
 interface MonitorArguments extends BoardArguments {
@@ -52,14 +53,7 @@ Examples:
       throw new InvalidValue('--port', 'a number from 0 to 65535', args.port);
     const { args: boardArgs, words: rest } = leadingBoard(args, words);
     const { monitorBoard } = await import('../monitor/monitor.ts');
-    const isCommand = isBehindDashes(command, rest);
-    const program = { words: isCommand && rest[0] === '--' ? rest.slice(1) : rest, isCommand };
+    const program = programWords(command, rest);
     end(await monitorBoard({ ...args, board: boardArgs.board }, program, { ...args, port }));
   });
-}
-
-/** Whether words stand behind `--`, which is among them only where a board stands in front. */
-function isBehindDashes({ parent }: Command, words: readonly string[]): boolean {
-  const { rawArgs = [] } = (parent as (Command & { readonly rawArgs?: readonly string[] }) | null) ?? {};
-  return words[0] === '--' || (words.length > 0 && rawArgs.at(-words.length - 1) === '--');
 }

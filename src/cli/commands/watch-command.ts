@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
 import { leadingBoard, withBoardOptions, withConnection } from '../board/board-options.ts';
 import type { BoardArguments } from '../board/named-board.ts';
+import { watchCommand } from '../programs/watched-command.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { isPlace, placeOf } from '../watch/sigrok/sigrok-options.ts';
 import type { WatchOptions } from '../watch/watcher.ts';
-import { watchCommand } from './watched-command.ts';
 
 interface WatchArguments extends BoardArguments {
   readonly json: boolean;

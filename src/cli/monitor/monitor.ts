@@ -7,6 +7,7 @@ import {
 } from '../../board/index.ts';
 import { putThreadBehind, threadNumber } from '../../bus/index.ts';
 import { type BoardArguments, openNamedBoard } from '../board/named-board.ts';
+import type { ProgramWords } from '../programs/program-words.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { warn } from '../terminal/warn.ts';
@@ -24,14 +25,6 @@ export interface PageSettings {
   readonly terminal: boolean;
 }
 
-/** What runs on the board while the page is there. */
-export interface Program {
-  /** A Node script with its arguments, or a command with its. */
-  readonly words: readonly string[];
-  /** The page ends with a command; that of a script stays. */
-  readonly isCommand: boolean;
-}
-
 /** A page that is about to be served. */
 interface Served {
   readonly find: () => Promise<BoardControl>;
@@ -47,7 +40,7 @@ interface Served {
  */
 export async function monitorBoard(
   args: BoardArguments,
-  program: Program,
+  program: ProgramWords,
   settings: PageSettings,
 ): Promise<number> {
   if (settings.terminal) (await import('./terminal/terminal-monitor.ts')).checkTerminal();
@@ -100,13 +93,13 @@ async function serve(
 /** Runs a script or a command, and serves the page of the board that it brings up, or that is served. @returns its exit code */
 async function monitorProgram(
   args: BoardArguments,
-  { words, isCommand }: Program,
+  { words, isCommand }: ProgramWords,
   settings: PageSettings,
 ): Promise<number> {
   const [file = '', ...rest] = words;
   if (!isCommand && file.startsWith('-'))
     throw new UsageError(`monitor options must come before the board: dtbus monitor ${file} … ${args.board}`);
-  const { runCommand, runScript } = await import('../commands/run-script.ts');
+  const { runCommand, runScript } = await import('../programs/run-script.ts');
   const others = processesOf(args.board);
   let hasEnded = false;
   const held = settings.terminal ? new HeldOutput() : undefined;

@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
 import { leadingBoard, withBoardOptions, withConnection } from '../../board/board-options.ts';
 import type { BoardArguments } from '../../board/named-board.ts';
+import { watchCommand } from '../../programs/watched-command.ts';
 import { UsageError } from '../../terminal/usage-error.ts';
 import type { RecordOptions, WatchOptions } from '../../watch/watcher.ts';
-import { watchCommand } from '../watched-command.ts';
 
 interface RecordArguments extends BoardArguments {
   readonly part: readonly string[];

@@ -5,8 +5,8 @@ import { type Command, Option } from 'commander';
 import { oneLine } from '../../../input/index.ts';
 import { leadingBoard, withBoardOptions } from '../../board/board-options.ts';
 import { type BoardArguments, openNamedBoard } from '../../board/named-board.ts';
+import { watchCommand } from '../../programs/watched-command.ts';
 import { UsageError } from '../../terminal/usage-error.ts';
-import { watchCommand } from '../watched-command.ts';
 
 type Role = 'parts' | 'controller' | 'stimulus';
 

@@ -1,4 +1,4 @@
-import type { ProgramOutput } from '../../commands/run-script.ts';
+import type { ProgramOutput } from '../../programs/run-program.ts';
 import { warn } from '../../terminal/warn.ts';
 
 /** Bytes that are held; of more the oldest go. */

@@ -27,6 +27,7 @@ const PROGRAMS = [
   'src/cli/main.ts',
   'src/cli/watch/module-hook.ts',
   'src/cli/watch/thread.ts',
+  'src/cli/watch/forward/thread.ts',
   'src/dev/cuse/wakeup-thread.ts',
   'src/dev/cuse/worker.ts',
   'src/dev/dropin/i2c-bus-entry.ts',

@@ -55,6 +55,16 @@ export class RecordBlock {
     return reader.read() as TraceEvent;
   }
 
+  /** When it had ended, in ms since 1970. */
+  endedMs(from: number, end: number): number {
+    const view = this.#view;
+    const startedMs = view.getFloat64(from + HEAD.STARTED, true);
+    if (view.getUint8(from + HEAD.KIND) !== KIND.TRANSFER || end < from + TRANSFER_BYTES) return startedMs;
+    return (
+      startedMs + view.getFloat64(from + TRANSFER.QUEUED, true) + view.getFloat64(from + TRANSFER.WIRE, true)
+    );
+  }
+
   /** Undefined for what is no transfer. */
   alike(from: number, end: number): AlikeTransfer | undefined {
     const view = this.#view;

@@ -285,11 +285,12 @@ function bringUp(
     end: async (detach) => {
       unshare?.();
       await Promise.all([backEnd.end(detach), page?.end()]);
+      endTrace?.();
     },
     look: settings.look,
   });
   noteInline(board, backEnd.devices);
-  tellTrace(
+  const endTrace = tellTrace(
     settings.trace,
     devices.filter(isBus),
     () => backEnd.call('ownSheets'),

@@ -6,8 +6,12 @@ import { withParents } from '../assemble/i2c-channels.ts';
 import { type TraceFilter, tracedPaths } from '../handles/traced-paths.ts';
 import type { OwnSheet, TraceStart } from '../thread/protocol.ts';
 
-/** Told of a board that has come up, and where its trace is written. */
-export type BeginTrace = (memory: SharedArrayBuffer, buses: readonly TracedBus[], board: TracedBoard) => void;
+/** Told of a board that has come up, and where its trace is written. What it gives back is called when the board is closed. */
+export type BeginTrace = (
+  memory: SharedArrayBuffer,
+  buses: readonly TracedBus[],
+  board: TracedBoard,
+) => (() => void) | undefined;
 
 /** What a trace needs beside what it is told. */
 interface TraceNeeds {
@@ -33,14 +37,14 @@ export function traceFor(tree: Tree, buses: readonly BusDescription[]): TraceSta
   return { memory: traceMemory(only?.ringBytes), only: tracedPaths(tree, buses, only ?? {}).paths };
 }
 
-/** Tells who traces boards of one that has come up. */
+/** Tells who traces boards of one that has come up. @returns what tells of its end */
 export function tellTrace(
   trace: TraceStart | undefined,
   buses: readonly BusDescription[],
   ownSheets: () => readonly OwnSheet[],
   board: () => TracedBoard,
-): void {
-  if (trace !== undefined) begin?.(trace.memory, tracedBuses(buses, ownSheets()), board());
+): (() => void) | undefined {
+  return trace && begin?.(trace.memory, tracedBuses(buses, ownSheets()), board());
 }
 
 /** What one must know of buses to read their transfers. */

@@ -13,6 +13,7 @@ import {
 import { octalMode } from '../board/octal-mode.ts';
 import { saveFailure } from '../board/save-failure.ts';
 import { touchable } from '../board/touchable.ts';
+import { programWords } from '../programs/program-words.ts';
 import { paintFor } from '../terminal/style.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
 import { UsageError } from '../terminal/usage-error.ts';
@@ -54,34 +55,7 @@ export function addBoardCommands(program: Command, end: (exitCode: number) => vo
     end(await list(file === undefined ? args : { ...args, board: file }));
   });
 
-  const run = program
-    .command('run')
-    .summary("run a script on a board's buses")
-    .description(
-      'Runs a Node script. In it openBoard() opens this board, and the npm packages i2c-bus, spi-device and onoff work on it.',
-    )
-    .usage('[options] [board] <script> [arguments...]')
-    .argument(
-      '<script...>',
-      'the device tree of the board (.dts, .dtb; or -b), then the script and its arguments',
-    )
-    .option('--watch', 'show every transfer on standard error; see dtbus watch', false)
-    .option(
-      '--pretend <machine>',
-      'packages that look for this machine find it: raspberry-pi-3, -4, -5, -zero-2-w',
-    )
-    .passThroughOptions()
-    .addHelpText('after', '\nExample:\n  dtbus run dts/demo.dts read-temperature.js --times 3\n');
-  withConnection(withBoardOptions(run)).action(async (given: string[], runArguments: RunArguments) => {
-    const { args, words } = leadingBoard(runArguments, given);
-    const [script, ...argv] = words;
-    if (script === undefined) throw new UsageError('run needs a script behind the board; see run --help');
-    if (runArguments.watch && args.connect)
-      throw new UsageError('run --watch cannot see a served board; watch the process that serves it');
-    const { runScript } = await import('../programs/run-script.ts');
-    const { watch, pretend } = runArguments;
-    end(await runScript(args, script, argv, { watch: watch ? {} : undefined, pretend }));
-  });
+  addRunCommand(program, end);
 
   program
     .command('demo')
@@ -92,6 +66,41 @@ export function addBoardCommands(program: Command, end: (exitCode: number) => vo
       const { demo } = await import('./demo.ts');
       end(await demo());
     });
+}
+
+function addRunCommand(program: Command, end: (exitCode: number) => void): void {
+  const run = program
+    .command('run')
+    .summary("run a script on a board's buses")
+    .description(
+      'Runs a Node script. In it openBoard() opens this board, and the npm packages i2c-bus, spi-device and onoff work on it. Of a command behind -- the same holds in all Node programs that it starts.',
+    )
+    .usage('[options] [board] <script> [arguments...] | [board] -- <command> [arguments...]')
+    .argument(
+      '<script...>',
+      'the device tree of the board (.dts, .dtb; or -b), then the script and its arguments, or `--` and a command with its',
+    )
+    .option('--watch', 'show every transfer on standard error; see dtbus watch', false)
+    .option(
+      '--pretend <machine>',
+      'packages that look for this machine find it: raspberry-pi-3, -4, -5, -zero-2-w',
+    )
+    .passThroughOptions()
+    .addHelpText(
+      'after',
+      '\nExamples:\n  dtbus run dts/demo.dts read-temperature.js --times 3\n  dtbus run dts/demo.dts -- npm test\n',
+    );
+  withConnection(withBoardOptions(run)).action(async (given: string[], runArguments: RunArguments) => {
+    const { args, words } = leadingBoard(runArguments, given);
+    const program = programWords(run, words);
+    if (program.words.length === 0)
+      throw new UsageError('run needs a script behind the board; see run --help');
+    if (runArguments.watch && args.connect)
+      throw new UsageError('run --watch cannot see a served board; watch the process that serves it');
+    const { runWords } = await import('../programs/run-script.ts');
+    const { watch, pretend } = runArguments;
+    end(await runWords(args, program, { watch: watch ? {} : undefined, pretend }));
+  });
 }
 
 type ListArguments = BoardArguments & { readonly json: boolean };

@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
 import { leadingBoard, withBoardOptions, withConnection } from '../board/board-options.ts';
 import type { BoardArguments } from '../board/named-board.ts';
-import { watchCommand } from '../programs/watched-command.ts';
+import { programWords } from '../programs/program-words.ts';
+import { watchCommand, withoutOwnName } from '../programs/watched-command.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { isPlace, placeOf } from '../watch/sigrok/sigrok-options.ts';
 import type { WatchOptions } from '../watch/watcher.ts';
@@ -24,13 +25,13 @@ export function addWatchCommand(program: Command, end: (exitCode: number) => voi
     .command('watch')
     .summary('show every transfer of a script, a command or a running board, decoded by part')
     .description(
-      `Runs a script or a dtbus command on a board and shows every transfer on standard error as it happens: time, bus, part, result, duration and meaning; edges of GPIO lines too, unless --part or --bus says otherwise; \`!\` marks what failed. A table at the end sums up. If transfers come faster than they can be shown, some are left out and counted; the bus never waits.
+      `Runs a script or a command on a board and shows every transfer on standard error as it happens: time, bus, part, result, duration and meaning; edges of GPIO lines too, unless --part or --bus says otherwise; \`!\` marks what failed. A table at the end sums up. If transfers come faster than they can be shown, some are left out and counted; the bus never waits. A command behind -- is any program: what its Node programs do on the board is shown, whichever process does it.
 
 Without a script or command, shows on standard output what happens on a board that runs in another process (dtbus up, run, serve or guest), until Ctrl-C or until the board ends. The board is found by its file, or by --connect FOLDER.`,
     )
     .argument(
       '[command...]',
-      'the device tree of the board (.dts, .dtb; or -b), then a Node script or a command of dtbus with its arguments',
+      'the device tree of the board (.dts, .dtb; or -b), then a Node script or a command of dtbus with its arguments, or `--` and any command with its',
     )
     .option('--json', 'one line of JSON per transfer, for scripts', false)
     .option(
@@ -65,6 +66,7 @@ Without a script or command, shows on standard output what happens on a board th
 Examples:
   dtbus watch dts/demo.dts read-temperature.js
   dtbus watch --part '&temp' dts/demo.dts i2cdetect -y 1
+  dtbus watch dts/demo.dts -- npm test
   dtbus watch -w demo.pcapng dts/demo.dts eeprom read eeprom
   dtbus watch --json --to transfers.jsonl dts/demo.dts flash info flash --live
   dtbus watch --sigrok dts/demo.dts app.mjs           then: sigrok-cli, or PulseView's driver beaglelogic
@@ -74,18 +76,19 @@ Examples:
 `,
     );
   withConnection(withBoardOptions(command)).action(async (words: string[], args: WatchArguments) => {
-    end(await watch(words, args, command.getOptionValueSource('connect') === 'env'));
+    end(await watch(command, words, args));
   });
 }
 
 async function watch(
+  command: Command,
   given: readonly string[],
   watchArguments: WatchArguments,
-  connectedByEnv: boolean,
 ): Promise<number> {
   const sigrok = sigrokOf(watchArguments, given);
   const { args: boardArgs, words } = leadingBoard(watchArguments, sigrok.words);
   const args = { ...watchArguments, board: boardArgs.board };
+  const program = withoutOwnName(programWords(command, words));
   const options: WatchOptions = {
     json: args.json,
     parts: args.part,
@@ -96,15 +99,17 @@ async function watch(
   };
   if (args.to === '-' && args.write === '-')
     throw new UsageError('--to and --write cannot both be standard output; give one of them a file');
-  if (words.length === 0) {
+  const [first] = program.words;
+  if (first === undefined) {
     const { watchRunning } = await import('../watch/running.ts');
     return watchRunning(args, options);
   }
+  const source = command.getOptionValueSource('connect') === 'env' ? 'DTBUS_CONNECT' : '--connect';
   if (args.connect)
     throw new UsageError(
-      `watch cannot work on a served board (${connectedByEnv ? 'DTBUS_CONNECT' : '--connect'} is set); leave out ${words[0]} to see what happens there`,
+      `watch cannot work on a served board (${source} is set); leave out ${first} to see what happens there`,
     );
-  return watchCommand('watch', args, words, options);
+  return watchCommand('watch', args, program, options);
 }
 
 /** The place of `--sigrok`, whose value need not be there: then a word behind it is the board. @throws {UsageError} */

@@ -96,16 +96,14 @@ async function monitorProgram(
   { words, isCommand }: ProgramWords,
   settings: PageSettings,
 ): Promise<number> {
-  const [file = '', ...rest] = words;
+  const [file = ''] = words;
   if (!isCommand && file.startsWith('-'))
     throw new UsageError(`monitor options must come before the board: dtbus monitor ${file} … ${args.board}`);
-  const { runCommand, runScript } = await import('../programs/run-script.ts');
+  const { runWords } = await import('../programs/run-script.ts');
   const others = processesOf(args.board);
   let hasEnded = false;
   const held = settings.terminal ? new HeldOutput() : undefined;
-  const running = (
-    isCommand ? runCommand(args, words, held?.take) : runScript(args, file, rest, { output: held?.take })
-  ).finally(() => {
+  const running = runWords(args, { words, isCommand }, { output: held?.take }).finally(() => {
     hasEnded = true;
   });
   // Told below.

@@ -1,6 +1,7 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { UsageError } from '../terminal/usage-error.ts';
 
 /** Takes what a program writes. */
 export type ProgramOutput = (bytes: Uint8Array, stream: 'stdout' | 'stderr') => void;
@@ -64,7 +65,7 @@ async function forget(board: string | undefined, pid: number | undefined): Promi
 function endOf(child: ChildProcess): Promise<number> {
   return new Promise((resolveExit, reject) => {
     child.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'ENOENT' ? new Error(`not found: the command ${child.spawnfile}`) : error),
+      reject(error.code === 'ENOENT' ? new UsageError(`not found: the command ${child.spawnfile}`) : error),
     );
     // Its pipes may have more.
     child.once(

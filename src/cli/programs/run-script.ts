@@ -1,13 +1,14 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { fileTrouble } from '../../input/index.ts';
 import type { BoardArguments } from '../board/named-board.ts';
 import { packageFile } from '../terminal/package-file.ts';
-import { invalidChoice, UsageError } from '../terminal/usage-error.ts';
+import { invalidChoice } from '../terminal/usage-error.ts';
 import type { WatchOptions } from '../watch/watcher.ts';
-import { type ProgramOutput, runProgram } from './run-program.ts';
+import type { ProgramWords } from './program-words.ts';
+import { type ProgramOptions, type ProgramOutput, runProgram } from './run-program.ts';
+import { checkCommand, checkLanguage, checkScript, isLoadedByRequire } from './script-file.ts';
+import { type WatchedStart, whileWatching } from './watching.ts';
 
 /** How a script is run. */
 export interface RunOptions {
@@ -32,14 +33,17 @@ export async function runScript(
   if (pretend !== undefined) await checkMachine(pretend);
   checkScript(script);
   checkLanguage(script);
-  const first = [ENDING_WITH_US, ...watchingModule(watch), 'dtbus/register'];
-  return runNode(
-    [...(isLoadedByRequire(script) ? required(first) : imported(first)), script, ...argv],
-    watch,
-    { ...boardEnvironment(args), ...(pretend === undefined ? {} : { DTBUS_PRETEND: pretend }) },
-    output,
-  );
+  return whileWatching(watch, ({ modules, env, stdio }) => {
+    const first = [ENDING_WITH_US, ...modules, 'dtbus/register'];
+    return runNode([...(isLoadedByRequire(script) ? required(first) : imported(first)), script, ...argv], {
+      ...{ stdio, output },
+      env: { ...boardEnvironment(args), ...pretending(pretend), ...env },
+    });
+  });
 }
+
+const pretending = (pretend: string | undefined): Record<string, string> =>
+  pretend === undefined ? {} : { DTBUS_PRETEND: pretend };
 
 /** What tells a program of its board. */
 function boardEnvironment(args: BoardArguments): Record<string, string> {
@@ -58,89 +62,41 @@ function boardEnvironment(args: BoardArguments): Record<string, string> {
 
 /**
  * Runs a command with the board in its environment: every Node program that it starts finds the packages on the board.
- * @returns its exit code @throws {Error} there is no such command
+ * @returns its exit code @throws {UsageError} there is no such command
  */
-export function runCommand(
+export async function runCommand(
   args: BoardArguments,
   [program = '', ...argv]: readonly string[],
-  output?: ProgramOutput,
+  { watch, pretend, output }: RunOptions = {},
 ): Promise<number> {
-  const options = [process.env['NODE_OPTIONS'] ?? '', ...imported(['dtbus/register'])];
-  const env = {
-    ...boardEnvironment(args),
-    DTBUS_CONTROL: 'children',
-    NODE_OPTIONS: options.join(' ').trim(),
+  if (pretend !== undefined) await checkMachine(pretend);
+  checkCommand(program);
+  const run = ({ modules, env, stdio }: WatchedStart) => {
+    const options = [process.env['NODE_OPTIONS'] ?? '', ...imported([...modules, 'dtbus/register'])];
+    return runProgram(program, argv, {
+      ...{ stdio, output },
+      env: {
+        ...boardEnvironment(args),
+        ...pretending(pretend),
+        DTBUS_CONTROL: 'children',
+        NODE_OPTIONS: options.join(' ').trim(),
+        ...env,
+      },
+    });
   };
-  return runProgram(program, argv, { stdio: 'inherit', env, output });
+  // Test runners end their processes by SIGTERM. A script is ended by it in whatever loop it may be: see `ENDING_WITH_US`.
+  return whileWatching(watch, run, ['SIGINT', 'SIGTERM', 'SIGHUP']);
 }
 
-/** @throws {UsageError} a word that is no file which Node can run */
-function checkScript(script: string): void {
-  const trouble = fileTrouble(script);
-  if (trouble === undefined) {
-    checkBeginning(script);
-    return;
-  }
-  if (fileTrouble(`${script}.js`) === undefined) return;
-  if (script.startsWith('-'))
-    throw new UsageError(`unknown option '${script}': options of run stand before the board`);
-  if (/^(node|npx|npm)$/.test(script))
-    throw new UsageError(
-      `run takes a script, not a command, got ${script}; use DTBUS_BOARD=BOARD NODE_OPTIONS='--import dtbus/register' ${script} ...`,
-    );
-  if (/^(sh|bash|python[\d.]*)$/.test(script))
-    throw new UsageError(`run takes a script of Node, got ${script}; ${OTHERWISE}`);
-  if (trouble.kind === 'absent') throw new UsageError(`script not found: ${resolve(script)}`);
-  if (trouble.kind !== 'folder') throw new UsageError(`no script: ${trouble.sentence}`);
-  if (!isPackage(script))
-    throw new UsageError(`${script} is a folder without package.json or index.js; name the script in it`);
+/** Runs a script, or a command where the words are one. @returns its exit code */
+export function runWords(
+  args: BoardArguments,
+  { words, isCommand }: ProgramWords,
+  options: RunOptions,
+): Promise<number> {
+  const [script = '', ...argv] = words;
+  return isCommand ? runCommand(args, words, options) : runScript(args, script, argv, options);
 }
-
-/** @throws {UsageError} the file is a program, or a script of something else than Node */
-function checkBeginning(script: string): void {
-  if ([...SCRIPTS, ...TYPESCRIPT].some((ending) => script.endsWith(ending))) return;
-  const first = Buffer.alloc(256);
-  const fd = openSync(script, 'r');
-  const length = readSync(fd, first);
-  closeSync(fd);
-  const [line = ''] = first.toString('latin1', 0, length).split('\n');
-  const isProgram = line.startsWith('\x7fELF');
-  if (isProgram || (line.startsWith('#!') && !/\b(node|tsx)\b/.test(line)))
-    throw new UsageError(
-      `run takes a script of Node, got ${script}, ${isProgram ? 'a program' : 'a script of another program'}; ${OTHERWISE}`,
-    );
-}
-
-/** Whether Node runs a folder: by `main` of its package.json, or its index.js. */
-function isPackage(folder: string): boolean {
-  try {
-    createRequire(import.meta.url).resolve(resolve(folder));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Where programs that are no scripts of Node's meet a board. */
-const OTHERWISE =
-  'run other programs on real nodes (sudo dtbus up BOARD --dev) or in a guest (dtbus guest BOARD --no-drivers -- COMMAND)';
-
-/** @throws {UsageError} a program in a language that this Node does not run */
-function checkLanguage(script: string): void {
-  const [, ending] = /[^/\\](\.[^./\\]+)$/.exec(script) ?? [];
-  if (ending === undefined || SCRIPTS.includes(ending) || existsSync(`${script}.js`)) return;
-  // A loader of the user's may know more.
-  if (/(--import|--require|-r|loader)\b/.test(process.env['NODE_OPTIONS'] ?? '')) return;
-  if (!TYPESCRIPT.includes(ending))
-    throw new UsageError(`run takes scripts of Node (${SCRIPTS.join(', ')}), got ${script}; ${OTHERWISE}`);
-  if (!('typescript' in process.features && process.features.typescript))
-    throw new UsageError(
-      `Node ${process.version} does not run TypeScript (${script}): use Node 22.18 or newer, or install tsx and set NODE_OPTIONS='--import tsx'`,
-    );
-}
-
-const SCRIPTS = ['.js', '.mjs', '.cjs'];
-const TYPESCRIPT = ['.ts', '.mts', '.cts'];
 
 async function checkMachine(name: string): Promise<void> {
   const { MACHINE_NAMES } = await import('../../dev/index.ts');
@@ -152,29 +108,16 @@ export function runWatchedCommand(
   words: readonly string[],
   watch: WatchOptions | undefined,
 ): Promise<number> {
-  return runNode(
-    [...imported([ENDING_WITH_US, ...watchingModule(watch)]), packageFile('bin/dtbus.js'), ...words],
-    watch,
-    {},
+  return whileWatching(watch, ({ modules, env, stdio }) =>
+    runNode([...imported([ENDING_WITH_US, ...modules]), packageFile('bin/dtbus.js'), ...words], {
+      stdio,
+      env,
+    }),
   );
 }
 
 /** The first module of a child: it ends with this process. */
 const ENDING_WITH_US = '#built/src/board/entries/end-with-parent.js';
-
-function watchingModule(watch: WatchOptions | undefined): string[] {
-  return watch === undefined ? [] : ['#built/src/cli/watch/module-hook.js'];
-}
-
-/**
- * Node 22 and 23 end TypeScript of CommonJS that requires an ES module with ERR_VM_MODULE_LINK_FAILURE as soon as any
- * `--import` stands in front of it; with `--require` they do not, and neither with later ones.
- */
-function isLoadedByRequire(script: string): boolean {
-  return (
-    TYPESCRIPT.some((ending) => script.endsWith(ending)) && Number.parseInt(process.versions.node, 10) < 24
-  );
-}
 
 const { resolve: resolveModule } = createRequire(import.meta.url);
 const imported = (names: readonly string[]): string[] =>
@@ -182,25 +125,10 @@ const imported = (names: readonly string[]): string[] =>
 const required = (names: readonly string[]): string[] =>
   names.flatMap((name) => ['--require', resolveModule(name)]);
 
-/** Runs Node, watched where `watch` says so. @returns its exit code */
-function runNode(
-  argv: readonly string[],
-  watch: WatchOptions | undefined,
-  env: Readonly<Record<string, string>>,
-  output?: ProgramOutput,
-): Promise<number> {
+/** Runs Node. @returns its exit code */
+function runNode(argv: readonly string[], options: ProgramOptions): Promise<number> {
   return runProgram(process.execPath, argv, {
-    output,
-    // What is watched has standard output for itself where it is wanted there: see `SHARED_OUTPUT`.
-    stdio: isStandardOutputTaken(watch) ? ['inherit', 2, 2, 1] : 'inherit',
-    env: {
-      ...env,
-      DTBUS_PARENT: String(process.pid),
-      ...(watch === undefined ? {} : { DTBUS_WATCH: JSON.stringify(watch) }),
-    },
+    ...options,
+    env: { ...options.env, DTBUS_PARENT: String(process.pid) },
   });
-}
-
-function isStandardOutputTaken(watch: WatchOptions | undefined): boolean {
-  return [watch?.to, watch?.pcap, watch?.record?.file].includes('-');
 }

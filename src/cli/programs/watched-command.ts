@@ -3,6 +3,8 @@ import { absence } from '../../input/index.ts';
 import { type BoardArguments, openNamedBoard } from '../board/named-board.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import type { WatchOptions } from '../watch/watcher.ts';
+import type { ProgramWords } from './program-words.ts';
+import { isScript } from './script-file.ts';
 
 /** Commands whose second word is a command too. */
 const GROUPS = ['eeprom', 'flash'];
@@ -13,16 +15,17 @@ const WATCHED = [
 ];
 
 /**
- * Runs a script, or a command of ours, that is watched where `options` say so. `verb`: the command that does it.
+ * Runs a script, a command of ours or any other, watched where `options` say so. `verb`: the command that does it.
  * @returns its exit code @throws {UsageError} it is neither
  */
 export async function watchCommand(
   verb: 'watch' | 'record' | 'replay',
   args: BoardArguments,
-  [name = '', ...rest]: readonly string[],
+  { words: given, isCommand }: ProgramWords,
   options: WatchOptions | undefined,
 ): Promise<number> {
-  const { runScript, runWatchedCommand } = await import('./run-script.ts');
+  const { runWatchedCommand, runWords } = await import('./run-script.ts');
+  const [name = '', ...rest] = given;
   if (WATCHED.includes(name)) {
     const watch = options && { ...options, ...(await checkFilter(args, options)) };
     const boardArguments = [
@@ -40,12 +43,22 @@ export async function watchCommand(
         ? `watch options must come before the board: dtbus watch ${name} … ${args.board} COMMAND`
         : `invalid command ${name}: expected a script or a command after --`,
     );
-  if (absence(name)?.kind === 'absent')
+  const isThere = absence(name)?.kind !== 'absent';
+  const isOther = isCommand && verb !== 'replay';
+  const other = `dtbus ${verb}${verb === 'record' ? ' FILE' : ''} ${args.board} -- ${name}`;
+  if (!isThere && !isOther)
     throw new UsageError(
-      `not found: ${name}, neither a script nor one of ${WATCHED.join(', ')}; to ${verb} other programs run \`dtbus ${verb} ${verb === 'watch' ? args.board : `FILE ${args.board}`} up --dev\``,
+      `not found: ${name}, neither a script nor one of ${WATCHED.join(', ')}${verb === 'replay' ? '' : `; to ${verb} other programs put -- in front of them: ${other}`}`,
     );
   const watch = options && { ...options, ...(await checkFilter(args, options)) };
-  return runScript(args, name, rest, { watch });
+  return runWords(args, { words: given, isCommand: isOther }, { watch });
+}
+
+/** As people write it: `-- node app.mjs`, `-- dtbus i2cget …`. */
+export function withoutOwnName({ words, isCommand }: ProgramWords): ProgramWords {
+  const [first, second = ''] = words;
+  const isNamed = first === 'dtbus' ? words.length > 1 : first === 'node' && isScript(second);
+  return isNamed ? { words: words.slice(1), isCommand: false } : { words, isCommand };
 }
 
 /**

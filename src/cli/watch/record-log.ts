@@ -32,9 +32,11 @@ export class RecordLog {
   readonly #writer: RecordingWriter;
   readonly #write: (text: Uint8Array) => void;
   readonly #tell: (line: string) => void;
-  readonly #sources: Source[] = [];
+  #sources: Source[] = [];
   /** The paths of the buses of the board that is recorded. */
   #buses: string | undefined;
+  /** Another board has come up. */
+  #wasOther = false;
   #failed = false;
   #lost = 0;
 
@@ -59,7 +61,8 @@ export class RecordLog {
       this.#writer.head({ tree, clock: board?.clock, buses });
       this.#buses = paths;
     } else if (paths !== this.#buses) {
-      this.#tell('another board has come up; only the first is recorded');
+      if (!this.#wasOther) this.#tell('another board has come up; only the first is recorded');
+      this.#wasOther = true;
       return;
     }
     const parts = this.#describe ? await partReaders(buses) : buses.map(() => new Map());
@@ -80,6 +83,7 @@ export class RecordLog {
       this.#lost += lost;
       if (lost > 0) this.#writer.lost(lost);
     }
+    this.#sources = this.#sources.filter(({ reader }) => !reader.isOver);
     this.#writer.flush();
   }
 
@@ -100,20 +104,18 @@ export class RecordLog {
     for (const { source, event } of happened) this.#add(source, event);
   }
 
-  /** The last word: the recording is whole. */
-  end(): void {
+  /** The last word. @param isWhole all that happened was told: a recording without its end is a cut one */
+  end(isWhole = true): void {
     this.drain();
-    this.#end();
-    const count = this.#writer.entries;
-    const lost = this.#lost === 0 ? '' : `; ${this.#lost} events were lost, which its lines say`;
-    if (!this.#failed && this.#file !== '-')
-      this.#tell(`${this.#file}: recorded ${count} ${count === 1 ? 'event' : 'events'}${lost}`);
-  }
-
-  #end(): void {
     // Nothing came up: a recording of nothing is one, too.
     if (this.#buses === undefined) this.#writer.head({ buses: [] });
-    this.#writer.end();
+    if (isWhole) this.#writer.end();
+    else this.#writer.flush();
+    const count = this.#writer.entries;
+    const lost = this.#lost === 0 ? '' : `; ${this.#lost} events were lost, which its lines say`;
+    const cut = isWhole ? '' : '; the recording is cut';
+    if (!this.#failed && this.#file !== '-')
+      this.#tell(`${this.#file}: recorded ${count} ${count === 1 ? 'event' : 'events'}${lost}${cut}`);
   }
 
   /** A register that is read again and again is decoded and described once. */
@@ -180,8 +182,9 @@ export class RecordLog {
   }
 }
 
+/** When it had ended: in this order one board has its events, too. */
 function timeOf(one: TraceEvent): number {
-  return one.kind === 'edge' ? one.startedMs : one.startedMs + one.queuedMs;
+  return one.kind === 'edge' ? one.startedMs : one.startedMs + one.queuedMs + one.wireMs;
 }
 
 function commentOf(

@@ -6,6 +6,7 @@ import { TraceReader } from '../../board/index.ts';
 import { messageOf } from '../../bus/words.ts';
 import { oneLine, writeFault } from '../../input/index.ts';
 import { paintFor } from '../terminal/style.ts';
+import { Forwarded } from './forward/forwarded.ts';
 import { RecordLog } from './record-log.ts';
 import { SigrokLog } from './sigrok/sigrok-log.ts';
 import { WatchLog } from './watch-log.ts';
@@ -17,7 +18,17 @@ const LOOK_MS = 20;
 const PIPE_MS = 5;
 const STDERR = 2;
 
-const { lines, pcap, names, json, colours, recording, sigrok, control: shared } = workerData as WatchStart;
+const {
+  lines,
+  pcap,
+  names,
+  json,
+  colours,
+  recording,
+  sigrok,
+  folder,
+  control: shared,
+} = workerData as WatchStart;
 const control = new Int32Array(shared);
 const never = new Int32Array(new SharedArrayBuffer(4));
 
@@ -59,6 +70,10 @@ function tell(text: string): void {
 const toLines = writerTo(lines, names.lines);
 const line = (text: string) => toLines(Buffer.from(text));
 const log = logOf();
+const forwarded =
+  folder === undefined
+    ? undefined
+    : new Forwarded(folder, log, (sentence) => tell(`dtbus: ${oneLine(sentence)}\n`));
 
 function logOf(): WatchLog | RecordLog | SigrokLog {
   if (sigrok !== undefined) return new SigrokLog(sigrok, line);
@@ -106,9 +121,10 @@ for (;;) {
     const { buses, memory, board } = next.message as WatchedBoard;
     await log.attach(buses, new TraceReader(memory), board);
   }
+  await (ending ? forwarded?.end() : forwarded?.look());
   while (log.drain()) await sleep(0);
   if (ending) break;
 }
-await log.end();
+await log.end(forwarded?.isWhole);
 Atomics.store(control, CONTROL.ENDED, 1);
 Atomics.notify(control, CONTROL.ENDED);

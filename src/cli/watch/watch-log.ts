@@ -21,6 +21,8 @@ interface WatchOutput {
 export interface EventSource {
   /** How many were lost so far, since they came faster than they were read. */
   readonly dropped: number;
+  /** All that it ever tells was told. */
+  readonly isOver?: boolean;
   /** The next one; `undefined` when all that there are were told. */
   told(): ToldEvent | undefined;
 }
@@ -36,7 +38,9 @@ interface Source {
 /** Writes down what happens on boards: a line each as they come, a table at the end. */
 export class WatchLog {
   readonly #output: WatchOutput;
-  readonly #sources: Source[] = [];
+  #sources: Source[] = [];
+  /** Of sources that are over. */
+  #droppedBefore = 0;
   readonly #summary = new Summary();
   readonly #capture: Capture | undefined;
   #began: number | undefined;
@@ -58,12 +62,14 @@ export class WatchLog {
     for (const one of seen) this.#write(one);
     const dropped = this.#sources.reduce((sum, source) => sum + newlyDropped(source), 0);
     if (dropped > 0) this.#writeDropped(dropped);
+    for (const source of this.#sources) if (source.reader.isOver) this.#droppedBefore += source.dropped;
+    this.#sources = this.#sources.filter(({ reader }) => !reader.isOver);
   }
 
   /** The last word. */
   end(): void {
     this.drain();
-    const dropped = this.#sources.reduce((sum, source) => sum + source.dropped, 0);
+    const dropped = this.#sources.reduce((sum, source) => sum + source.dropped, this.#droppedBefore);
     if (!this.#output.json) this.#output.line(this.#summary.text(dropped, this.#output.paint));
   }
 

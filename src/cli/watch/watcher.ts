@@ -38,6 +38,8 @@ export interface WatchStart {
   /** The recording, open for writing. */
   readonly recording: { readonly fd: number; readonly options: RecordOptions } | undefined;
   readonly sigrok: SigrokOptions | undefined;
+  /** Where other processes tell of their boards. */
+  readonly folder: string | undefined;
   /** What messages call what is written. */
   readonly names: { readonly lines: string; readonly pcap: string };
   readonly json: boolean;
@@ -48,6 +50,8 @@ export interface WatchStart {
 
 /** A board that is watched. */
 export interface WatchedBoard {
+  /** Counts those of a thread. */
+  readonly id: number;
   readonly memory: SharedArrayBuffer;
   readonly buses: readonly TracedBus[];
   readonly board: TracedBoard;
@@ -58,40 +62,42 @@ export const CONTROL = { END: 0, ENDED: 1, READY: 2 } as const;
 export const READY = { YES: 1, NEVER: 2 } as const;
 
 const STDERR = 2;
-/** Where `-` goes: the standard output of who started this process, whose own is standard error then. */
-const SHARED_OUTPUT = 3;
+const STDOUT = 1;
 /** The ring of a recording: what comes in some tenths of a second at full speed. */
 const RECORDING_BYTES = 16 << 20;
 /** How long a process that ends waits for the last lines. */
 const END_LIMIT_MS = 2000;
 
-/** Shows the transfers of all boards that this process opens from now on, from a thread of its own. */
+/**
+ * Shows the transfers of all boards that this process opens from now on, or those of other processes that tell of theirs
+ * (`Forwarder`), from a thread of its own.
+ */
 export class Watcher {
   readonly #worker: Worker;
   readonly #control = new Int32Array(new SharedArrayBuffer(12));
   readonly #end = () => this.end();
   /** Whether sigrok looks. */
   readonly #isSeen: boolean;
+  readonly #folder: string | undefined;
+  #boards = 0;
 
-  /** @throws {Error} a file that cannot be written */
-  constructor(options: WatchOptions) {
+  /** @param folder where other processes tell of their boards; undefined: those of this one are watched. @throws {Error} a file that cannot be written */
+  constructor(options: WatchOptions, folder?: string) {
+    this.#folder = folder;
     const lines =
-      options.to === undefined ? STDERR : options.to === '-' ? SHARED_OUTPUT : openForWriting(options.to);
+      options.to === undefined ? STDERR : options.to === '-' ? STDOUT : openForWriting(options.to);
     const { record } = options;
     this.#isSeen = options.sigrok !== undefined;
     const start: WatchStart = {
       lines,
       recording: record && {
-        fd: record.file === '-' ? SHARED_OUTPUT : openForWriting(record.file),
+        fd: record.file === '-' ? STDOUT : openForWriting(record.file),
         options: record,
       },
       sigrok: options.sigrok,
+      folder,
       pcap:
-        options.pcap === undefined
-          ? undefined
-          : options.pcap === '-'
-            ? SHARED_OUTPUT
-            : openForWriting(options.pcap),
+        options.pcap === undefined ? undefined : options.pcap === '-' ? STDOUT : openForWriting(options.pcap),
       names: { lines: nameOf(options.to), pcap: nameOf(options.pcap) },
       json: options.json ?? false,
       colours: isatty(lines) && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
@@ -100,14 +106,16 @@ export class Watcher {
     const entry = createRequire(import.meta.url).resolve('#built/src/cli/watch/thread.js');
     this.#worker = new Worker(entry, { workerData: start, ...ownProgram() });
     this.#worker.unref();
-    const ringBytes = record || options.sigrok ? RECORDING_BYTES : undefined;
     const { parts = [], buses: wanted = [] } = options;
-    traceBoards(
-      (memory, buses, board) => {
-        this.#worker.postMessage({ memory, buses, board } satisfies WatchedBoard);
-      },
-      { parts, buses: wanted, ringBytes },
-    );
+    if (folder === undefined)
+      traceBoards(
+        (memory, buses, board) => {
+          const id = this.#boards++;
+          this.#worker.postMessage({ id, memory, buses, board } satisfies WatchedBoard);
+          return undefined;
+        },
+        { parts, buses: wanted, ringBytes: ringBytesFor(options) },
+      );
     process.once('exit', this.#end);
     if (options.sigrok !== undefined) this.#untilSeen();
   }
@@ -122,14 +130,21 @@ export class Watcher {
 
   /** Waits until everything that was seen is written, with the table at the end. */
   end(): void {
-    traceBoards(undefined);
+    if (this.#folder === undefined) traceBoards(undefined);
     process.off('exit', this.#end);
     if (Atomics.exchange(this.#control, CONTROL.END, 1) === 1) return;
     Atomics.notify(this.#control, CONTROL.END);
     // Until sigrok has stopped its capture, Ctrl-C ends this process, which hears of nothing else here.
     if (this.#isSeen) process.removeAllListeners('SIGINT');
-    Atomics.wait(this.#control, CONTROL.ENDED, 0, this.#isSeen ? undefined : END_LIMIT_MS);
+    // Whose own work has ended waits for as long as it takes; Ctrl-C ends it.
+    const isPatient = this.#isSeen || this.#folder !== undefined;
+    Atomics.wait(this.#control, CONTROL.ENDED, 0, isPatient ? undefined : END_LIMIT_MS);
   }
+}
+
+/** Of the traces of boards that are watched so. */
+export function ringBytesFor({ record, sigrok }: WatchOptions): number | undefined {
+  return record || sigrok ? RECORDING_BYTES : undefined;
 }
 
 const nameOf = (file: string | undefined): string =>

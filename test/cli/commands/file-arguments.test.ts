@@ -76,7 +76,7 @@ const READ: readonly Place[] = [
   {
     line: 'record @out.bus -b @board.dts -- %',
     code: 2,
-    but: { absent: /not found: .*neither a script nor one of/ },
+    but: { absent: /not found: the command .*absent\.x/ },
   },
   { line: 'eeprom write rom % -b @board.dts' },
   { line: 'eeprom verify rom % -b @board.dts' },

@@ -127,7 +127,7 @@ describe('dtbus monitor BOARD -- COMMAND', () => {
 
   it('says where there is no such command, and where it opened no board', async () => {
     const missing = dtbus(['monitor', board(), '--', folder.path('none')]);
-    expect(await missing.ended).toBe(1);
+    expect(await missing.ended).toBe(2);
     expect(missing.text.err).toContain(`not found: the command ${folder.path('none')}`);
     const short = dtbus(['monitor', board(), '--', 'sh', '-c', 'exit 3']);
     expect(await short.ended).toBe(3);

@@ -54,10 +54,7 @@ describe('what dtbus run is given', () => {
   });
 
   it.each([
-    [
-      'node',
-      "run takes a script, not a command, got node; use DTBUS_BOARD=BOARD NODE_OPTIONS='--import dtbus/register' node ...",
-    ],
+    ['node', 'expected a script, got the command node; put -- in front of a command: -- node ...'],
     [
       'python3',
       'run takes a script of Node, got python3; run other programs on real nodes (sudo dtbus up BOARD --dev) or in a guest (dtbus guest BOARD --no-drivers -- COMMAND)',

@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
 import { leadingBoard, withBoardOptions, withConnection } from '../../board/board-options.ts';
 import type { BoardArguments } from '../../board/named-board.ts';
-import { watchCommand } from '../../programs/watched-command.ts';
+import { type ProgramWords, programWords } from '../../programs/program-words.ts';
+import { watchCommand, withoutOwnName } from '../../programs/watched-command.ts';
 import { UsageError } from '../../terminal/usage-error.ts';
 import type { RecordOptions, WatchOptions } from '../../watch/watcher.ts';
 
@@ -25,7 +26,9 @@ export function addRecordCommand(program: Command, end: (exitCode: number) => vo
     .command('record')
     .summary('record what a script, a command or a running board does on the buses, as text')
     .description(
-      `Runs a script or a dtbus command on a board and writes what happens on its buses and GPIO lines into a file, a transfer a line, with times, bytes both ways and errors: see docs/recordings.md of this package. With --time none --no-describe two recordings of the same transfers are the same text, which diff compares.
+      `Runs a script or a command on a board and writes what happens on its buses and GPIO lines into a file, a transfer a line, with times, bytes both ways and errors: see docs/recordings.md of this package. With --time none --no-describe two recordings of the same transfers are the same text, which diff compares.
+
+A command behind -- is any program (npm test, a shell): what its Node programs do on the board comes into one recording, whichever process does it, in the order in which it ended. The exit code is that of the script or command, and it is given the signals that end dtbus.
 
 Without a script or command, records a board that runs in another process (dtbus up, run, serve or guest), until Ctrl-C or until the board ends.
 
@@ -34,7 +37,7 @@ If events come faster than they can be written, some are lost, and the recording
     .argument('<file>', 'the recording to write, such as boot.bus; `-` is standard output')
     .argument(
       '[command...]',
-      'the device tree of the board (.dts, .dtb; or -b), then a Node script or a command of dtbus with its arguments; `--` in front where it has options',
+      'the device tree of the board (.dts, .dtb; or -b), then a Node script or a command of dtbus with its arguments, or `--` and any command with its',
     )
     .addOption(
       repeated(
@@ -68,6 +71,7 @@ If events come faster than they can be written, some are lost, and the recording
       `
 Examples:
   dtbus record boot.bus -b dts/demo.dts -- read-temperature.js
+  dtbus record tests.bus -b dts/demo.dts -- npm test
   dtbus record scan.bus dts/demo.dts i2cget -- -y 1 0x48 0 w
   dtbus record --mask '&eeprom' --time none golden.bus -b board.dts -- app.mjs
   dtbus record field.bus --connect /run/dtbus      the board of dtbus serve, until Ctrl-C
@@ -75,33 +79,36 @@ Examples:
     );
   withConnection(withBoardOptions(command)).action(
     async (file: string, words: string[], args: RecordArguments) => {
-      end(await record(file, words, args));
+      end(await record(file, leadingWords(command, args, words)));
     },
   );
 }
 
-async function record(
-  file: string,
-  given: readonly string[],
-  recordArguments: RecordArguments,
-): Promise<number> {
-  const { args: boardArgs, words } = leadingBoard(recordArguments, given);
-  const { part, bus, mask, time, describe } = recordArguments;
-  const args = { ...recordArguments, board: boardArgs.board };
+interface Given {
+  readonly args: RecordArguments;
+  readonly program: ProgramWords;
+}
+
+function leadingWords(command: Command, given: RecordArguments, all: readonly string[]): Given {
+  const { args, words } = leadingBoard(given, all);
+  return { args, program: withoutOwnName(programWords(command, words)) };
+}
+
+async function record(file: string, { args, program }: Given): Promise<number> {
+  const { part, bus, mask, time, describe } = args;
   const options: WatchOptions = {
     parts: part,
     buses: bus,
     record: { file, times: time, describe, mask },
   };
-  // As people write it: `-- node app.mjs`, `-- dtbus i2cget …`.
-  const command = ['node', 'dtbus'].includes(words[0] ?? '') && words.length > 1 ? words.slice(1) : words;
-  if (command.length === 0) {
+  const [first] = program.words;
+  if (first === undefined) {
     const { watchRunning } = await import('../../watch/running.ts');
     return watchRunning(args, options);
   }
   if (args.connect)
     throw new UsageError(
-      `record cannot run a command on a served board; leave out ${command[0]} to record what happens there`,
+      `record cannot run a command on a served board; leave out ${first} to record what happens there`,
     );
-  return watchCommand('record', args, command, options);
+  return watchCommand('record', args, program, options);
 }

@@ -5,7 +5,8 @@ import { type Command, Option } from 'commander';
 import { oneLine } from '../../../input/index.ts';
 import { leadingBoard, withBoardOptions } from '../../board/board-options.ts';
 import { type BoardArguments, openNamedBoard } from '../../board/named-board.ts';
-import { watchCommand } from '../../programs/watched-command.ts';
+import { type ProgramWords, programWords } from '../../programs/program-words.ts';
+import { watchCommand, withoutOwnName } from '../../programs/watched-command.ts';
 import { UsageError } from '../../terminal/usage-error.ts';
 
 type Role = 'parts' | 'controller' | 'stimulus';
@@ -62,24 +63,24 @@ Examples:
 `,
     );
   withBoardOptions(command).action(async (file: string, words: string[], args: ReplayArguments) => {
-    end(await replay(file, words, args));
+    const leading = leadingBoard(args, words);
+    const program = withoutOwnName(programWords(command, leading.words));
+    end(await replay(file, program, leading.args));
   });
 }
 
-async function replay(file: string, given: readonly string[], args: ReplayArguments): Promise<number> {
-  const { args: boardArgs, words } = leadingBoard(args, given);
-  const named = { ...args, board: boardArgs.board };
-  const command = ['node', 'dtbus'].includes(words[0] ?? '') && words.length > 1 ? words.slice(1) : words;
+async function replay(file: string, program: ProgramWords, args: ReplayArguments): Promise<number> {
+  const [first] = program.words;
   if (args.as === 'controller') {
-    if (command.length > 0)
+    if (first !== undefined)
       throw new UsageError(
-        `unexpected argument: ${command[0]}; a controller sends what was recorded, without a script`,
+        `unexpected argument: ${first}; a controller sends what was recorded, without a script`,
       );
-    return playOn(file, named);
+    return playOn(file, args);
   }
-  if (command.length === 0)
+  if (first === undefined)
     throw new UsageError(
-      `expected a script or a command after the recording: dtbus replay ${file} -b ${named.board} -- app.mjs`,
+      `expected a script or a command after the recording: dtbus replay ${file} -b ${args.board} -- app.mjs`,
     );
   // Before anything runs: what is wrong with the recording.
   const { Recording, Replay } = await import('../../../replay/index.ts');
@@ -94,7 +95,7 @@ async function replay(file: string, given: readonly string[], args: ReplayArgume
     DTBUS_REPLAY_REPORT: report,
   });
   try {
-    const exitCode = await watchCommand('replay', named, command, undefined);
+    const exitCode = await watchCommand('replay', args, program, undefined);
     if (args.as === 'stimulus') return exitCode;
     return tell(file, report) || exitCode !== 0 ? exitCode || 1 : 0;
   } finally {

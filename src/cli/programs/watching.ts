@@ -1,0 +1,49 @@
+import type { StdioOptions } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ForwardOptions } from '../watch/forward/forwarder.ts';
+import type { WatchOptions } from '../watch/watcher.ts';
+
+/** How a program is started, so that its boards are watched. */
+export interface WatchedStart {
+  /** What its Node programs load first. */
+  readonly modules: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly stdio: StdioOptions;
+}
+
+/**
+ * Watches what a program does on its boards, in whichever processes, while it runs.
+ * @param watch undefined: it only runs @param signals see `ForwardOptions`
+ */
+export async function whileWatching(
+  watch: WatchOptions | undefined,
+  run: (start: WatchedStart) => Promise<number>,
+  signals: ForwardOptions['signals'] = ['SIGINT'],
+): Promise<number> {
+  if (watch === undefined) return run({ modules: [], env: {}, stdio: 'inherit' });
+  const { ringBytesFor, Watcher } = await import('../watch/watcher.ts');
+  const folder = mkdtempSync(join(tmpdir(), 'dtbus-watch-'));
+  const { parts = [], buses = [] } = watch;
+  const told: ForwardOptions = { folder, ringBytes: ringBytesFor(watch), parts, buses, signals };
+  try {
+    const watcher = new Watcher(watch, folder);
+    try {
+      return await run({
+        modules: ['#built/src/cli/watch/module-hook.js'],
+        env: { DTBUS_WATCH: JSON.stringify(told) },
+        stdio: isStandardOutputTaken(watch) ? ['inherit', 2, 2] : 'inherit',
+      });
+    } finally {
+      watcher.end();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What is watched has standard output for itself where it is wanted there. */
+function isStandardOutputTaken({ to, pcap, record }: WatchOptions): boolean {
+  return [to, pcap, record?.file].includes('-');
+}

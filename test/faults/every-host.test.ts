@@ -224,13 +224,8 @@ const LINES: readonly (readonly [kind: string, options: object, seen: string])[]
   ['bounce', { count: 2 }, '- + - + - +'],
   ['late', { ms: 3 }, '3ms- +'],
 ];
-/** The line of an adapter is driven by whatever is wired to it. */
-const NOT_ON_ADAPTER =
-  'unsupported fault KIND on &gpio: the lines are those of an adapter, which drives them itself';
 /** An emulated MicroPython board has no lines (hosts/micropython). */
 const NO_LINES = 'unsupported fault KIND on &gpio: the lines could not be put on their adapter';
-/** Adapters whose lines are the pins that their node names: here none. */
-const NAMES_PINS = /micropython|firmata/;
 /** What a real adapter answers can be changed, and nothing else (hosts/README.md, "Faults that can be injected"). */
 const IN_ANSWERS = ['flip', 'pec', 'id', 'miso', 'shift'];
 
@@ -311,7 +306,7 @@ describe('through the errno, the bytes or the edges that a script sees, each fau
     for (const [kind, options, seen] of LINES)
       expect([kind, await edgesOf(host, kind, options)]).toEqual([
         kind,
-        host === 'simulated' ? seen : NAMES_PINS.test(host) ? NO_LINES : NOT_ON_ADAPTER,
+        host === 'dtbus,micropython-emulator' ? NO_LINES : seen,
       ]);
   });
 });

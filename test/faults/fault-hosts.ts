@@ -164,9 +164,11 @@ export function linesOn(host: string): Promise<Board> {
     more: string,
   ) => `gpio: gpio { compatible = "platform,virtio-gpio"; gpio-controller; #gpio-cells = <2>;
     ngpios = <1>; gpio-line-names = "button"; ${more} };`;
+  // The lines of a Firmata board are the pins that its node names.
+  const pins = host.includes('firmata') ? 'dtbus,line-pins = <2>;' : '';
   const source =
     host === 'simulated'
       ? gpio('')
-      : `hosts { adapter: adapter { compatible = "${host}"; }; }; ${gpio('dtbus,host = <&adapter>;')}`;
+      : `hosts { adapter: adapter { compatible = "${host}"; ${pins} }; }; ${gpio('dtbus,host = <&adapter>;')}`;
   return openBoard({ source: `/dts-v1/; / { ${source} };`, clock: 'stepped', ...OPTIONS });
 }

@@ -5,6 +5,10 @@ import type { GpioLines, LineSource } from './gpio-lines.ts';
 export interface LineHost {
   /** Opens it where it is not open. @throws {BusFault} it cannot be opened now */
   ready(): void;
+  /** Where it is being opened, calls `work` when it is open. @returns false: it is open, or could not be opened */
+  later?(work: () => void): boolean;
+  /** The adapter tells of an edge: whoever is told passes it on to the lines. Missing: they are told at once. */
+  edge?(line: number, high: boolean, atNs: bigint | undefined): void;
   /** Told of every fault: nobody else hears why a line did not do what it should. */
   failed(line: number, fault: BusFault): void;
 }
@@ -17,13 +21,17 @@ export class HostLines implements LineSource {
   readonly #lines: GpioLines;
   readonly #controller: LineController;
   readonly #host: LineHost;
+  /** Lines that are to be watched once the adapter is open. */
+  readonly #waiting = new Set<number>();
 
   constructor(lines: GpioLines, controller: LineController, host: LineHost) {
     this.#lines = lines;
     this.#controller = controller;
     this.#host = host;
     controller.onEdge = ({ line, high, atNs }) => {
-      if (line < lines.count) lines.heard(line, high, atNs);
+      if (line >= lines.count) return;
+      if (host.edge === undefined) lines.heard(line, high, atNs);
+      else host.edge(line, high, atNs);
     };
   }
 
@@ -53,14 +61,31 @@ export class HostLines implements LineSource {
   }
 
   watch(line: number, wanted: boolean): void {
-    if (wanted) this.#later(this.#do(line, () => this.#controller.watch(line, true)));
+    this.#waiting.delete(line);
+    if (wanted) this.#watch(line);
     else this.#end(line, () => this.#controller.watch(line, false));
+  }
+
+  #watch(line: number): void {
+    const work = (): void => this.#later(this.#do(line, () => this.#controller.watch(line, true)));
+    const once = (): void => {
+      if (!this.#waiting.delete(line)) return;
+      this.#ignoring(work);
+      // It may have changed since somebody waits for that.
+      this.#ignoring(() => void this.level(line));
+    };
+    if (this.#host.later?.(once)) this.#waiting.add(line);
+    else work();
   }
 
   /** What ends something never fails: whoever wanted it may be gone. */
   #end(line: number, work: () => MaybePromise<void>): void {
+    this.#ignoring(() => this.#later(this.#do(line, work)));
+  }
+
+  #ignoring(work: () => void): void {
     try {
-      this.#later(this.#do(line, work));
+      work();
     } catch {
       // Told already.
     }

@@ -56,6 +56,8 @@ export class AdapterScheduler {
   #holdOver = false;
   #shutDown = false;
   #opening: Promise<boolean> | undefined;
+  /** What waits for the host to be open. */
+  #onceOpen: (() => void)[] = [];
   /** An attempt to open that went on beyond its limit. Until it has ended there is no other. */
   #overdue: Promise<void> | undefined;
   #lastFault: BusFault | undefined;
@@ -168,11 +170,17 @@ export class AdapterScheduler {
     return this.#notOpened(new BusFault('ENODEV', late));
   }
 
+  /** Calls `work` when the host that is being opened is open, be it after a further attempt. */
+  whenOpen(work: () => void): void {
+    this.#onceOpen.push(work);
+  }
+
   #opened(): boolean {
     this.#opening = undefined;
     this.#lastFault = undefined;
     this.#state = this.#shutDown ? 'closed' : 'open';
     if (this.#shutDown) this.#closeHost();
+    else for (const work of this.#onceOpen.splice(0)) work();
     return !this.#shutDown;
   }
 

@@ -198,6 +198,15 @@ export class GpioControllers {
       this.#drive(lines, line, OUTSIDE, high);
   }
 
+  /** An adapter tells of an edge of an input, with its injected faults. */
+  heard(path: string, line: number, high: boolean, atNs: bigint | undefined): void {
+    const lines = this.#byPath.get(path);
+    const faults = this.#injected.get(path);
+    if (faults === undefined || lines?.outputOf(line) !== undefined) lines?.heard(line, high, atNs);
+    else if (lines !== undefined)
+      faults.drive(line, lines.lastLevel(line), high, (level) => lines.heard(line, level ?? true));
+  }
+
   /** What is driven from outside the controller, with its injected faults. */
   #drive(lines: GpioLines, line: number, driver: { readonly name: string }, high: boolean | undefined): void {
     const faults = this.#injected.get(lines.path);
@@ -225,9 +234,7 @@ export class GpioControllers {
       throw new Error(`not found: line ${wanted} of ${path}; use one of: ${known}`);
     }
     if (this.#down.has(path)) return 'the lines could not be put on their adapter';
-    return lines.source === undefined
-      ? { line }
-      : 'the lines are those of an adapter, which drives them itself';
+    return { line };
   }
 
   /** From now on `onLine` is told of this line. */

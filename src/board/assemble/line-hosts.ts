@@ -49,6 +49,13 @@ export async function bindLines(
               scheduler.lastFault?.sentence ?? `${host.description} is not open yet`,
             );
         },
+        later(work) {
+          if (scheduler.state === 'closed') void scheduler.open();
+          if (scheduler.state !== 'opening') return false;
+          scheduler.whenOpen(work);
+          return true;
+        },
+        edge: (line, high, atNs) => gpio.heard(node.path, line, high, atNs),
         failed(line, fault) {
           if (fault.code === 'ENODEV') scheduler.lose(fault);
           if (told.has(fault.message)) return;

@@ -13,6 +13,7 @@ import {
   type ToldFrame,
   VERSION,
 } from './frames.ts';
+import { HeldLease } from './held-lease.ts';
 import { HostClock } from './lines/host-clock.ts';
 import { Outbox } from './outbox.ts';
 import type { RemoteOptions } from './remote-options.ts';
@@ -20,8 +21,6 @@ import { faultOf } from './requests.ts';
 
 /** How long a host may take to greet, and to answer what needs no wire, in ms. */
 const GREETING_LIMIT_MS = 10_000;
-/** A lease is renewed so many times in its time. */
-const RENEWALS = 3;
 /** How long a host that was lost is looked for, for the sake of a request whose answer was lost, in ms. */
 const RESUME_LIMIT_MS = 3000;
 const RESUME_INTERVAL_MS = 50;
@@ -58,18 +57,13 @@ export class RemoteSession {
   #welcome: ((told: Told<'welcome'>) => void) | undefined;
   #failWelcome: ((fault: BusFault) => void) | undefined;
   #greeting: Told<'welcome'> | undefined;
-  #fence = 0;
-  #lease = '';
-  #ttlMs = 0;
-  /** How long the host keeps the lease for who comes again. */
-  #graceMs = 0;
-  /** When renewals were sent that the host has not answered. */
-  #renewals: number[] = [];
+  readonly #held = new HeldLease((fence) => {
+    if (this.#stream === undefined) return false;
+    this.#send({ kind: 'renew', fence });
+    return true;
+  });
   /** Requests that nobody waits for any more, and that the host has not answered. */
   readonly #given = new Set<number>();
-  /** The host may have ended the lease from then on, by this machine's monotonic clock. */
-  #untilMs = 0;
-  #renewing: NodeJS.Timeout | undefined;
   #resuming: Promise<void> | undefined;
   /** Why it cannot be used any more. */
   #over: BusFault | undefined;
@@ -86,12 +80,12 @@ export class RemoteSession {
 
   /** Of its lease; 0 while it has none. */
   get fence(): number {
-    return this.#fence;
+    return this.#held.fence;
   }
 
   /** The name of its lease, by which others take part in it. */
   get leaseName(): string {
-    return this.#lease;
+    return this.#held.name;
   }
 
   /** Meets the host. @throws {BusFault} `ENODEV` not there, `EACCES`, `EPROTO` */
@@ -129,7 +123,7 @@ export class RemoteSession {
   takePart(): boolean {
     const { fence, ttlMs } = this.greeting;
     if (fence === 0) return false;
-    this.#has(fence, this.#options.lease ?? '', ttlMs, ttlMs);
+    this.#held.begin(fence, this.#options.lease ?? '', ttlMs, ttlMs);
     return true;
   }
 
@@ -137,7 +131,7 @@ export class RemoteSession {
   async acquire(wish: LeaseWish): Promise<void> {
     const told = await this.#ask({ kind: 'acquire', id: ++this.#lastId, ...wish });
     if (told.kind !== 'granted') throw unexpected(told);
-    this.#has(told.fence, told.lease, wish.ttlMs, wish.graceMs);
+    this.#held.begin(told.fence, told.lease, wish.ttlMs, wish.graceMs);
   }
 
   /** Leases, and who waits. */
@@ -148,8 +142,8 @@ export class RemoteSession {
   }
 
   /** Gives the lease back. */
-  async release(fence = this.#fence): Promise<void> {
-    if (fence === this.#fence) this.#hasNot();
+  async release(fence = this.#held.fence): Promise<void> {
+    if (fence === this.#held.fence) this.#held.end();
     await this.#ask({ kind: 'release', id: ++this.#lastId, fence });
   }
 
@@ -163,13 +157,13 @@ export class RemoteSession {
     if (this.#resuming !== undefined) await this.#resuming;
     if (this.#over !== undefined) throw this.#over;
     if (signal?.aborted) throw faultOfSignal(signal);
-    if (this.#fence !== 0 && performance.now() >= this.#untilMs)
+    if (this.#held.isDoubtful)
       throw new BusFault('EACCES', 'the lease may have ended: the host did not renew it in time');
     if (this.#pending.size + this.#given.size >= IN_FLIGHT_MAX)
       throw new BusFault('EAGAIN', `${IN_FLIGHT_MAX} requests are under way`);
     const id = ++this.#lastId;
     // Not by spreading: V8 takes 12 µs for that where numbers with fractions follow.
-    const frame = Object.assign({ id, fence: this.#fence, leftNs }, request);
+    const frame = Object.assign({ id, fence: this.#held.fence, leftNs }, request);
     const told = await this.#ask(frame, true, signal);
     if (told.kind !== 'done') throw unexpected(told);
     return told;
@@ -178,10 +172,10 @@ export class RemoteSession {
   /** Gives the lease back and ends the stream. */
   async close(): Promise<void> {
     const stream = this.#stream;
-    if (stream !== undefined && this.#fence !== 0 && this.#options.lease === undefined)
+    if (stream !== undefined && this.#held.fence !== 0 && this.#options.lease === undefined)
       await this.release().catch(() => {});
     this.#over ??= new BusFault('ENODEV', `${this.#options.name} was closed`);
-    this.#hasNot();
+    this.#held.end();
     this.#outbox?.flush();
     this.#stream = undefined;
     this.#failAll(this.#over, this.#over);
@@ -195,33 +189,6 @@ export class RemoteSession {
       });
       if (stream.destroyed) resolve();
     });
-  }
-
-  /** The host renews what it has just granted, or ends it: a first renewal that is lost in a pause is refused there. */
-  #has(fence: number, lease: string, ttlMs: number, graceMs: number): void {
-    this.#graceMs = graceMs;
-    this.#fence = fence;
-    this.#lease = lease;
-    this.#ttlMs = ttlMs;
-    this.#untilMs = performance.now() + ttlMs;
-    clearInterval(this.#renewing);
-    this.#renewing = setInterval(() => {
-      if (this.#stream === undefined) return;
-      this.#renewals.push(performance.now());
-      this.#send({ kind: 'renew', fence });
-    }, ttlMs / RENEWALS);
-    this.#renewing.unref();
-  }
-
-  /** The host has renewed the lease, after `sentMs`: nothing is known of a later time. */
-  #lives(sentMs = 0): void {
-    this.#untilMs = Math.max(this.#untilMs, sentMs + this.#ttlMs);
-  }
-
-  #hasNot(): void {
-    clearInterval(this.#renewing);
-    this.#fence = 0;
-    this.#lease = '';
   }
 
   #ask(frame: Pending['frame'], isTransfer = false, signal?: AbortSignal): Promise<ToldFrame> {
@@ -286,15 +253,14 @@ export class RemoteSession {
         this.#refused(stream, faultOf(told.fault));
         return;
       case 'lost':
-        if (told.fence === this.#fence) this.#leaseLost(told.reason);
+        if (told.fence === this.#held.fence) this.#leaseLost(told.reason);
         return;
       case 'queued':
         this.#options.onQueued?.(told);
         return;
       case 'granted':
         if (told.id === 0) {
-          const sentMs = this.#renewals.shift();
-          this.#lives(sentMs);
+          const sentMs = this.#held.renewed();
           if (sentMs !== undefined) this.#clock.heard(told.nowNs, sentMs);
           return;
         }
@@ -315,14 +281,14 @@ export class RemoteSession {
     this.#given.delete(told.id);
     if (pending === undefined) return;
     this.#pending.delete(told.id);
-    if (pending.isTransfer) this.#lives(pending.sentMs);
+    if (pending.isTransfer) this.#held.lives(pending.sentMs);
     if (told.kind === 'done' && told.fault !== undefined) pending.reject(faultOf(told.fault));
     else pending.resolve(told);
   }
 
   /** From now on transfers are refused, by the host too. */
   #leaseLost(reason: string): void {
-    clearInterval(this.#renewing);
+    this.#held.lost();
     this.#options.onLost?.(reason);
   }
 
@@ -337,7 +303,7 @@ export class RemoteSession {
   #lost(stream: Duplex, why: string, code: 'ENODEV' | 'EPROTO' = 'ENODEV'): void {
     if (stream !== this.#stream) return;
     this.#stream = undefined;
-    this.#renewals = [];
+    this.#held.cutOff();
     this.#given.clear();
     stream.destroy();
     const fault = new BusFault(code, `${this.#options.name}: ${why}`);
@@ -347,18 +313,19 @@ export class RemoteSession {
       this.#pending.delete(id);
       pending.reject(fault);
     }
-    if (this.#over !== undefined || this.#fence === 0 || this.#resuming !== undefined) return;
+    if (this.#over !== undefined || this.#held.fence === 0 || this.#resuming !== undefined) return;
     this.#resuming = this.#resume(fault).finally(() => {
       this.#resuming = undefined;
     });
   }
 
   async #resume(lost: BusFault): Promise<void> {
-    const giveUp = performance.now() + Math.min(RESUME_LIMIT_MS, this.#graceMs);
+    const giveUp = performance.now() + Math.min(RESUME_LIMIT_MS, this.#held.graceMs);
     for (;;) {
       try {
         const { fence } = await this.connect();
-        if (fence !== this.#fence) throw new BusFault('EACCES', 'the host does not know the lease any more');
+        if (fence !== this.#held.fence)
+          throw new BusFault('EACCES', 'the host does not know the lease any more');
         if (this.#stream === undefined) throw new BusFault('ENODEV', lost.sentence);
         for (const { frame } of this.#pending.values()) this.#send(frame);
         return;

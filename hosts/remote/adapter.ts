@@ -1,4 +1,3 @@
-import { hostname, userInfo } from 'node:os';
 import {
   BusFault,
   type HostAdapter,
@@ -22,6 +21,7 @@ import {
   type Told,
   TTL_MS,
   WAIT,
+  whoAmI,
 } from '../../src/remote/index.ts';
 import { I2C_CAPABILITIES, SPI_CAPABILITIES } from './capabilities.ts';
 import { RemoteLines } from './lines.ts';
@@ -200,12 +200,6 @@ export class RemoteAdapter implements HostAdapter {
       },
     };
   }
-}
-
-/** The user and the machine, for who else wants the bus. */
-function whoAmI(): string {
-  const user = process.env['USER'] || userInfo().username;
-  return `${user}@${hostname()}`;
 }
 
 const bytesOf = (all: readonly (Uint8Array | undefined)[]): number =>

@@ -30,18 +30,19 @@ export {
 } from '../trace/index.ts';
 export { ADAPTER_CLOSED } from './adapter-closed.ts';
 export { BoardError, RealHardwareError } from './board-error.ts';
-export type { BoardControl, ControlWatch } from './control/client.ts';
 export { drained } from './control/drained.ts';
 export type { ControlFault } from './control/injected.ts';
 export type { PageNews, PageStart } from './control/page-thread.ts';
 export { controlSocketOf, forgetControl, processesOf } from './control/place.ts';
 export type {
+  BoardControl,
   ControlBus,
   ControlChip,
   ControlDescription,
   ControlEvent,
   ControlPart,
   ControlRequest,
+  ControlWatch,
   WireValue,
 } from './control/protocol.ts';
 export { Board, type BusListing, type GpioListing } from './handles/board.ts';

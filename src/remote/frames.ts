@@ -20,9 +20,10 @@ import {
   u32,
   type Values,
 } from './fields.ts';
+import { tracedBoard } from './traces/traced-board.ts';
 
 /** Of everything below: hosts and users with another one part with a sentence. */
-export const VERSION = 2;
+export const VERSION = 3;
 /** What a stream begins with: a stranger is known at once. */
 export const MAGIC = 0x62_75_74_64;
 /** Longest frame, in bytes behind its length; the first one, of somebody who has not said yet who he is. */
@@ -36,6 +37,8 @@ export const SEGMENTS_MAX = 4096;
 const BUSES_MAX = 256;
 const LEASES_MAX = 1024;
 const LINES_MAX = 1024;
+/** Names that a watcher may give. */
+const NAMES_MAX = 256;
 
 /** An I2C message. `length`: of what is read, or of the buffer behind a counted block; bytes of a write are `data`. */
 const i2cMessage = record({ addr: u16, flags: u16, length: u32, data: bytes });
@@ -171,6 +174,8 @@ export const ASKED = {
   list: [9, record({ id: amount })],
   /** Does something to a GPIO line; `action`: one of `LINE_ACTION`. */
   line: [10, record({ id: amount, bus: u16, fence: amount, leftNs: amount, line: u16, action: u8 })],
+  /** Asks to be told what happens: transfers to these parts, and all of these buses; neither: everything. No lease is needed. */
+  watch: [11, record({ id: amount, parts: list(text, NAMES_MAX), buses: list(text, NAMES_MAX) })],
 } as const;
 
 /** Kinds of frames that the host sends. */
@@ -213,6 +218,10 @@ export const TOLD = {
   ],
   /** A GPIO line that this session watches has changed. `lost`: edges before it that the session was too slow for. */
   edge: [72, record({ bus: u16, line: u16, high: bool, atNs: amount, lost: u32 })],
+  /** The answer to `watch`: what records are of. */
+  watching: [73, record({ id: amount, board: tracedBoard })],
+  /** Whole records of a trace, as its ring has them. `lost`: events behind them that the watcher was too slow for. */
+  happened: [74, record({ records: bytes, lost: amount })],
   /** The last frame: the host ends the stream. */
   refused: [71, record({ fault })],
 } as const;

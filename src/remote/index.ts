@@ -2,10 +2,11 @@ export { isLoopback, REMOTE, type RemoteAddress, type RemotePlace, remoteAddress
 export { FenceCounter } from './fence.ts';
 export { LINE_ACTION, type Told, WAIT } from './frames.ts';
 export { IDLE_MS, TTL_MS } from './leases.ts';
-export type { RemoteOptions } from './remote-options.ts';
+export { type RemoteOptions, whoAmI } from './remote-options.ts';
 export { type LeaseWish, RemoteSession, type Request } from './remote-session.ts';
 export { checkAsked, framedMessages, framedTransfers } from './requests.ts';
 export { ShareHost, type ShareHostOptions } from './share-host.ts';
-export type { EdgeWatcher, LeasedBuses, SharedBus, ShareSource } from './share-source.ts';
+export type { EdgeWatcher, LeasedBuses, SharedBus, SharedTrace, ShareSource } from './share-source.ts';
 export { openStream } from './streams.ts';
 export { tlsFiles } from './tls.ts';
+export { BUS_KINDS, type FramedBoard } from './traces/traced-board.ts';

@@ -67,9 +67,14 @@ export class Peer {
     if (this.#outbox.waiting > WAITING_MAX) this.refuse(malformed('its answers are not read'));
   }
 
+  /** Whether news are sent: it reads what it was told. */
+  get hasRoom(): boolean {
+    return !this.#over && this.#outbox.waiting <= NEWS_MAX;
+  }
+
   /** Sends what was not asked for. @returns whether there was room */
   news(frame: ToldFrame): boolean {
-    if (this.#over || this.#outbox.waiting > NEWS_MAX) return false;
+    if (!this.hasRoom) return false;
     this.#outbox.write(frame);
     return true;
   }

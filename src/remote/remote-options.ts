@@ -1,3 +1,4 @@
+import { hostname, userInfo } from 'node:os';
 import type { Duplex } from 'node:stream';
 import type { Told } from './frames.ts';
 
@@ -15,6 +16,16 @@ export interface RemoteOptions {
   readonly onLost?: (reason: string) => void;
   /** Told of edges of watched lines, at this machine's time as far as that is known (ns of CLOCK_MONOTONIC). */
   readonly onEdge?: (edge: Told<'edge'>, atNs: bigint) => void;
+  /** Told what happens on a board that is watched, and how many events behind it were lost. */
+  readonly onHappened?: (records: Uint8Array, lost: number) => void;
+  /** Told that the stream has ended. */
+  readonly onEnd?: () => void;
   /** Told who is before this user in the queue. */
   readonly onQueued?: (queued: Told<'queued'>) => void;
+}
+
+/** The user and the machine, for who else wants the bus. */
+export function whoAmI(): string {
+  const user = process.env['USER'] || userInfo().username;
+  return `${user}@${hostname()}`;
 }

@@ -18,6 +18,7 @@ import { HostClock } from './lines/host-clock.ts';
 import { Outbox } from './outbox.ts';
 import type { RemoteOptions } from './remote-options.ts';
 import { faultOf } from './requests.ts';
+import type { FramedBoard } from './traces/traced-board.ts';
 
 /** How long a host may take to greet, and to answer what needs no wire, in ms. */
 const GREETING_LIMIT_MS = 10_000;
@@ -139,6 +140,25 @@ export class RemoteSession {
     const told = await this.#ask({ kind: 'list', id: ++this.#lastId });
     if (told.kind !== 'leases') throw unexpected(told);
     return told;
+  }
+
+  /**
+   * Is told of what happens from now on (`RemoteOptions.onHappened`), for as long as the stream lasts.
+   * @returns what records are of @throws {BusFault} `ENOENT` the board does not have what is to be watched, `EBUSY`
+   */
+  async watch(parts: readonly string[], buses: readonly string[]): Promise<FramedBoard> {
+    const told = await this.#ask({ kind: 'watch', id: ++this.#lastId, parts, buses });
+    if (told.kind !== 'watching') throw unexpected(told);
+    return told.board;
+  }
+
+  /** Nothing is heard until `resume`: the host keeps little of it, and counts what is lost. */
+  pause(): void {
+    this.#stream?.pause();
+  }
+
+  resume(): void {
+    this.#stream?.resume();
   }
 
   /** Gives the lease back. */
@@ -269,14 +289,18 @@ export class RemoteSession {
       case 'edge':
         this.#options.onEdge?.(told, this.#clock.here(told.atNs));
         return;
+      case 'happened':
+        this.#options.onHappened?.(told.records, told.lost);
+        return;
       case 'done':
       case 'leases':
+      case 'watching':
         this.#settle(told);
         return;
     }
   }
 
-  #settle(told: Told<'granted'> | Told<'done'> | Told<'leases'>): void {
+  #settle(told: Told<'granted'> | Told<'done'> | Told<'leases'> | Told<'watching'>): void {
     const pending = this.#pending.get(told.id);
     this.#given.delete(told.id);
     if (pending === undefined) return;
@@ -306,6 +330,7 @@ export class RemoteSession {
     this.#held.cutOff();
     this.#given.clear();
     stream.destroy();
+    this.#options.onEnd?.();
     const fault = new BusFault(code, `${this.#options.name}: ${why}`);
     this.#failWelcome?.(fault);
     for (const [id, pending] of this.#pending) {

@@ -6,6 +6,7 @@ import type { Peer } from './peer.ts';
 import { framedFault, messagesOf, readOf, transfersOf } from './requests.ts';
 import { KeptResults } from './results.ts';
 import type { LeasedBuses, SharedBus } from './share-source.ts';
+import type { TraceFeed } from './traces/trace-feed.ts';
 
 type Request = Asked<'i2c'> | Asked<'spi'> | Asked<'deselect'> | Asked<'line'>;
 
@@ -34,12 +35,20 @@ export class Session {
   /** Requests that nobody waits for any more. */
   readonly #cancelled = new Set<number>();
   peer: Peer | undefined;
+  /** What it watches. */
+  feed: TraceFeed | undefined;
   lease: Lease | undefined;
   /** Its place in the queue. */
   ticket: Ticket | undefined;
 
   constructor(who: string) {
     this.who = who;
+  }
+
+  /** There is room for what it did not ask for. */
+  flush(): void {
+    this.edges.flush();
+    this.feed?.look();
   }
 
   send(frame: Parameters<Peer['send']>[0]): void {

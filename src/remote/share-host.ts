@@ -8,9 +8,12 @@ import { Peer } from './peer.ts';
 import { framedFault } from './requests.ts';
 import { type Carrier, Session } from './session.ts';
 import type { LeasedBuses, ShareSource } from './share-source.ts';
+import { TraceFeed } from './traces/trace-feed.ts';
 
 /** Streams at once; users that are gone and whose leases last. */
 const SESSIONS_MAX = 1024;
+/** Who watches: each costs the memory of a trace and a look at every transfer. */
+const WATCHERS_MAX = 8;
 /** Refusals that are told: a stranger who comes again and again does not fill the log. */
 const REFUSALS_TOLD = 64;
 
@@ -71,7 +74,7 @@ export class ShareHost implements Carrier {
           session = this.#hello(frame, peer, token);
         }
       },
-      drained: () => session?.edges.flush(),
+      drained: () => session?.flush(),
       ended: (fault) => {
         this.#peers.delete(peer);
         if (fault !== undefined) this.#tell(`${session?.who ?? 'a stranger'} was refused: ${fault.message}`);
@@ -86,6 +89,7 @@ export class ShareHost implements Carrier {
   /** Ends all leases and streams. */
   close(): void {
     this.#leases.close();
+    for (const { feed } of this.#sessions.values()) feed?.end();
     for (const peer of this.#peers) peer.end();
   }
 
@@ -196,6 +200,9 @@ export class ShareHost implements Carrier {
       case 'list':
         session.send(this.#list(frame.id));
         return;
+      case 'watch':
+        this.#watch(session, frame);
+        return;
       default:
         throw new BusFault('EPROTO', `unexpected frame: ${frame.kind}`);
     }
@@ -270,9 +277,25 @@ export class ShareHost implements Carrier {
     }
   }
 
+  #watch(session: Session, { id, parts, buses }: Asked<'watch'>): void {
+    try {
+      if (session.feed !== undefined) throw new BusFault('EBUSY', 'this session watches already');
+      const watchers = [...this.#sessions.values()].filter(({ feed }) => feed !== undefined).length;
+      if (watchers >= WATCHERS_MAX)
+        throw new BusFault('EBUSY', `${WATCHERS_MAX} users watch this board; end one of them`);
+      const trace = this.#source.trace(parts, buses);
+      session.feed = new TraceFeed(trace, () => session.peer);
+      session.send({ kind: 'watching', id, board: trace.board });
+    } catch (thrown) {
+      session.send(failed(id, thrown));
+    }
+  }
+
   /** A user's stream has ended: it may come again as long as its lease lasts. */
   #left(name: string, session: Session): void {
     session.peer = undefined;
+    session.feed?.end();
+    session.feed = undefined;
     if (session.ticket !== undefined) this.#leases.giveUp(session.ticket);
     session.ticket = undefined;
     const { lease } = session;

@@ -1,4 +1,5 @@
 import type { I2cMessage, MaybePromise, SpiCapabilities, SpiTransfer } from '../bus/index.ts';
+import type { FramedBoard } from './traces/traced-board.ts';
 
 /** A bus that is shared, or a controller of GPIO lines. */
 export interface SharedBus {
@@ -53,6 +54,16 @@ export interface LeasedBuses {
   restore(buses: readonly SharedBus[]): MaybePromise<void>;
 }
 
+/** What happens on a board from some moment on. */
+export interface SharedTrace {
+  readonly board: FramedBoard;
+  /** Whole records that nobody has taken yet; undefined: there are none. */
+  take(): Uint8Array | undefined;
+  /** How many events found no room, so far. */
+  readonly dropped: number;
+  end(): void;
+}
+
 /** A board that is shared, as the host of a lab sees it. */
 export interface ShareSource {
   /** For people: the board, and the machine. */
@@ -60,4 +71,6 @@ export interface ShareSource {
   readonly buses: readonly SharedBus[];
   /** A user of the buses, one for each lease. @param who for traces */
   open(who: string): LeasedBuses;
+  /** Begins to trace transfers to these parts, and all of these buses; neither: everything. @throws {BusFault} `ENOENT` */
+  trace(parts: readonly string[], buses: readonly string[]): SharedTrace;
 }

@@ -34,6 +34,33 @@ const DONE: ToldFrame = {
   wireNs: 290_000,
 };
 
+const WATCHING: ToldFrame = {
+  kind: 'watching',
+  id: 3,
+  board: {
+    file: 'far.dts',
+    sha256: '00ff',
+    buses: [
+      {
+        kind: 1,
+        number: 2,
+        path: '/spi',
+        parts: [
+          {
+            ...{
+              reg: [0, 0x8000_0048],
+              name: 'flash@0',
+              path: '/spi/flash@0',
+              compatible: ['jedec,spi-nor'],
+            },
+            ...{ addressWidth: undefined, size: 1 << 24 },
+          },
+        ],
+      },
+    ],
+  },
+};
+
 /** By hand: a frame's layout is written down here a second time on purpose. */
 const READ_BYTES = Buffer.from(
   '36000000' + // 54 bytes follow
@@ -86,9 +113,13 @@ describe('a frame', () => {
     expect(told.kind === 'done' && [...(told.received[0] ?? [])]).toEqual([0x1f, 0x80]);
   });
 
+  it('of a watched board has all that records are read by', () => {
+    expect(decodeTold(body(WATCHING))).toEqual(WATCHING);
+  });
+
   it('is not taken for one of the other end', () => {
     expect(faultOf(() => decodeTold(body(READ)))).toBe(
-      'EPROTO: invalid frame: kind 2 is not known in version 2',
+      'EPROTO: invalid frame: kind 2 is not known in version 3',
     );
   });
 
@@ -157,7 +188,7 @@ describe('a stream of frames', () => {
 
 it('decodes 20,000 broken frames to a frame or EPROTO, and nothing else', () => {
   const random = randomFrom(20_261_129);
-  const seeds = [READ, DONE, { kind: 'list', id: 1 } as AskedFrame].map((frame) => body(frame));
+  const seeds = [READ, DONE, WATCHING, { kind: 'list', id: 1 } as AskedFrame].map((frame) => body(frame));
   const seen = { frames: 0, faults: 0 };
   for (let round = 0; round < 20_000; round++) {
     const bytes = Buffer.from(seeds[random(seeds.length)] as Buffer);

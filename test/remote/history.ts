@@ -91,6 +91,9 @@ function sourceOn(wire: Wire, fenceOf: () => number): ShareSource {
         restore: () => {},
       };
     },
+    trace: () => {
+      throw new Error('no traces here');
+    },
   };
 }
 

@@ -41,6 +41,9 @@ export function sourceOf(host: HostAdapter): ShareSource {
         restore: () => {},
       };
     },
+    trace: () => {
+      throw new Error('no traces here');
+    },
   };
 }
 

@@ -2,48 +2,32 @@ import { existsSync, rmSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { absence, statsAt } from '../../input/index.ts';
-import { BlockEvent, RecordBlock, type TraceEvent } from '../../trace/index.ts';
 import { BoardError, RealHardwareError } from '../board-error.ts';
-import type { TraceFilter } from '../handles/traced-paths.ts';
 import { boardNotFound } from '../open/board-not-found.ts';
 import { notServed } from '../serve/published-tree.ts';
 import { CONTROL_SOCKET, controlSocketsOf, processOf } from './place.ts';
 import {
+  type BoardControl,
   type ControlAnswer,
   type ControlEvent,
   type ControlRequest,
   LINE_MAX,
   type WireEvent,
 } from './protocol.ts';
+import { tellRecords } from './told-records.ts';
 
 /** How long a program may take to look at its socket; one that computes without a pause does not. */
 const ANSWER_MS = 10_000;
 
+/** What the place of a board begins with that dtbus share shares. */
+const REMOTE = 'remote:';
+
 /** What a line of an event begins with; answers have `result` or `error`. */
 const EVENT = '{"event"';
 
-/** A running board in another process. */
-export interface BoardControl {
-  /** @throws {Error} with the sentence of the other process, or that it does not answer */
-  ask<Result>(request: ControlRequest, ms?: number): Promise<Result>;
-  /**
-   * Is told of every transfer from now on.
-   * @throws {Error} as `ask`
-   */
-  watch(only: TraceFilter, told: (event: ControlEvent) => void): Promise<ControlWatch>;
-  close(): void;
-}
-
-export interface ControlWatch {
-  /** Resolves when the board has ended, or the connection was closed. */
-  readonly over: Promise<void>;
-  /** Lets events wait: the board's process keeps few of them, and counts what is lost. */
-  pause(): void;
-  resume(): void;
-}
-
 /**
- * Finds the process that runs a board. `connect`: the folder of `dtbus serve`, or a control socket. `remedy`: for whom
+ * Finds the process that runs a board. `connect`: the folder of `dtbus serve`, a control socket, or the place of a shared
+ * board (`remote:ssh://bench3`), which can be watched. `remedy`: for whom
  * it runs nowhere.
  * @throws {BoardError} where none does, or several do
  */
@@ -52,6 +36,7 @@ export async function findControl(
   connect: string | undefined,
   remedy = 'start it with dtbus up, run or serve, or use --connect FOLDER',
 ): Promise<BoardControl> {
+  if (connect?.startsWith(REMOTE)) return (await import('./remote-control.ts')).connectRemote(connect);
   if (connect !== undefined) return connectTo(socketAt(connect));
   const alive = new Map<number, Socket>();
   for (const path of controlSocketsOf(file)) {
@@ -105,44 +90,12 @@ function tellEvent(line: string, told: (event: ControlEvent) => void): boolean {
   if (event.event !== 'happened') told(event);
   else
     try {
-      tellRecords(event, told);
+      tellRecords(event.board, new Uint8Array(Buffer.from(event.records, 'base64')), told);
     } catch (thrown) {
       if (!(thrown instanceof RangeError)) throw thrown;
       return false;
     }
   return true;
-}
-
-/** @throws {RangeError} they are none */
-function tellRecords(
-  { board, records }: Extract<WireEvent, { event: 'happened' }>,
-  told: (event: ControlEvent) => void,
-): void {
-  const block = new RecordBlock(new Uint8Array(Buffer.from(records, 'base64')));
-  for (let from = 0; from < block.length; ) {
-    const end = block.endOf(from);
-    told(new Happened(board, block, from, end));
-    from = end;
-  }
-}
-
-/** An event of `ControlEvent`. */
-class Happened extends BlockEvent {
-  readonly event = 'happened';
-  readonly board: number;
-  readonly record: () => Uint8Array<ArrayBuffer>;
-  #what: TraceEvent | undefined;
-
-  constructor(board: number, block: RecordBlock, from: number, end: number) {
-    super(block, from, end);
-    this.board = board;
-    this.record = () => block.record(from, end);
-  }
-
-  override get what(): TraceEvent {
-    this.#what ??= super.what;
-    return this.#what;
-  }
 }
 
 /** Undefined for what is no JSON. */

@@ -80,6 +80,26 @@ export type ControlEvent =
     }
   | LostEvent;
 
+/** A running board in another process. */
+export interface BoardControl {
+  /** @throws {Error} with the sentence of the other process, or that it does not answer */
+  ask<Result>(request: ControlRequest, ms?: number): Promise<Result>;
+  /**
+   * Is told of every transfer from now on.
+   * @throws {Error} as `ask`
+   */
+  watch(only: TraceFilter, told: (event: ControlEvent) => void): Promise<ControlWatch>;
+  close(): void;
+}
+
+export interface ControlWatch {
+  /** Resolves when the board has ended, or the connection was closed. */
+  readonly over: Promise<void>;
+  /** Lets events wait: the board's process keeps few of them, and counts what is lost. */
+  pause(): void;
+  resume(): void;
+}
+
 /** A board, before its first transfer: the process may open the same file again. */
 interface BoardEvent {
   readonly event: 'board';

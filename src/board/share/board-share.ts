@@ -11,6 +11,7 @@ import { inlineDevices } from '../handles/inline-devices.ts';
 import type { BoardOptions } from '../open/board-options.ts';
 import { openBoard } from '../open/open-board.ts';
 import { LeasedLines } from './leased-lines.ts';
+import { sharedTrace } from './shared-trace.ts';
 
 type ManagedBus = ManagedI2cBus | ManagedSpiBus;
 
@@ -37,7 +38,13 @@ export async function openShare(file: FilePath, options: BoardOptions): Promise<
     return bus === undefined ? [] : [sharedBus(name, number, bus)];
   });
   const name = `${String(file)} on ${hostname()}`;
-  return { board, source: { name, buses, open: (who) => new BoardUser(who, devices, managed) } };
+  const source: ShareSource = {
+    name,
+    buses,
+    open: (who) => new BoardUser(who, devices, managed),
+    trace: (parts, only) => sharedTrace(board, String(file), { parts, buses: only }),
+  };
+  return { board, source };
 }
 
 /** What a bus can do is asked each time: adapters say it when they are open. */

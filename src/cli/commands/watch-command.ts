@@ -27,7 +27,7 @@ export function addWatchCommand(program: Command, end: (exitCode: number) => voi
     .description(
       `Runs a script or a command on a board and shows every transfer on standard error as it happens: time, bus, part, result, duration and meaning; edges of GPIO lines too, unless --part or --bus says otherwise; \`!\` marks what failed. A table at the end sums up. If transfers come faster than they can be shown, some are left out and counted; the bus never waits. A command behind -- is any program: what its Node programs do on the board is shown, whichever process does it.
 
-Without a script or command, shows on standard output what happens on a board that runs in another process (dtbus up, run, serve or guest), until Ctrl-C or until the board ends. The board is found by its file, or by --connect FOLDER.`,
+Without a script or command, shows on standard output what happens on a board that runs in another process (dtbus up, run, serve or guest), until Ctrl-C or until the board ends. The board is found by its file, or by --connect FOLDER; one that dtbus share shares elsewhere by --connect remote:ssh://HOST.`,
     )
     .argument(
       '[command...]',

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { constants, hostname, userInfo } from 'node:os';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { controlFolder } from '../../board/share.ts';
 import { oneLine, plainJson } from '../../input/index.ts';
@@ -14,6 +14,7 @@ import {
   TTL_MS,
   tlsFiles,
   WAIT,
+  whoAmI,
 } from '../../remote/index.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
 import { InvalidValue, UsageError } from '../terminal/usage-error.ts';
@@ -236,7 +237,7 @@ async function withHost(
   const session = new RemoteSession({
     name,
     open: () => openStream(place, name),
-    who: `${process.env['USER'] || userInfo().username}@${hostname()}`,
+    who: whoAmI(),
     token: process.env['DTBUS_TOKEN'] ?? '',
     ...told,
   });

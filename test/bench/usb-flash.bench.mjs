@@ -13,7 +13,7 @@ const shared = process.env.DTBUS_SHARED ?? path('../../../shared');
 const kernel = process.env.DTBUS_GUEST_KERNEL ?? join(shared, 'guest/linux');
 /** A guest that hangs ignores every signal but SIGKILL. */
 const DEADLINE_MS = 600_000;
-const ROUNDS = 3;
+const ROUNDS = Number(process.env.DTBUS_BENCH_ROUNDS ?? 3);
 
 const ADAPTERS = [
   { name: 'CH341A', folder: 'ch341a', compatible: 'wch,ch341a', programmer: 'ch341a_spi', id: '5512' },

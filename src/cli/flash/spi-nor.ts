@@ -16,6 +16,8 @@ const THREE_BYTES = 1 << 24;
 const LIMIT_MS = { program: 50, erase: 5_000, erasePerMib: 10_000, status: 500 };
 /** A busy chip is asked again after a part of what it takes, but not more often than this. */
 const POLL_MS = { least: 1, most: 50 };
+/** A page takes less than the shortest pause of a timer: a chip that programs one is asked at once, for this long. */
+const EAGER_MS = 3;
 
 /** Longest read of a transfer; adapters cut it where they must. */
 const READ_MAX = 1 << 20;
@@ -163,7 +165,7 @@ export class SpiNor implements Memory {
 
   /**
    * Waits until the chip is not busy.
-   * @param typicalMs how long it usually takes
+   * @param typicalMs how long it usually takes; 0: less than a pause
    * @throws {BusFault} `ETIMEDOUT` after `limitMs`
    */
   async wait(what: string, limitMs: number, typicalMs: number, waiting = () => {}): Promise<void> {
@@ -171,15 +173,15 @@ export class SpiNor implements Memory {
     const pause = Math.min(POLL_MS.most, Math.max(POLL_MS.least, typicalMs / 8));
     for (;;) {
       // Looked at before the status: whoever was not scheduled for long has not waited in vain.
-      const late = performance.now() - began > limitMs;
+      const waitedMs = performance.now() - began;
       if (((await this.#register(OPCODE.READ_STATUS)) & STATUS_BUSY) === 0) return;
-      if (late)
+      if (waitedMs > limitMs)
         throw new BusFault(
           'ETIMEDOUT',
           `${what} took more than ${Math.ceil(limitMs)} ms: the chip stays busy`,
         );
       waiting();
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      if (typicalMs > 0 || waitedMs > EAGER_MS) await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
 

@@ -9,12 +9,15 @@ import { median } from './report.mjs';
 
 const here = fileURLToPath(new URL('../../', import.meta.url));
 const LIMIT = 1.05;
+/** How the aim of a row begins that compares both builds by itself. */
+export const OF_BOTH = 'of both';
 
-/** The rows of one run of a bench on the build in `checkout`, by what they are. */
-function rows(bench, checkout) {
+/** The rows of one run of a bench on the build in `checkout`, by what they are. `compared`: the other build, for some rows of both. */
+function rows(bench, checkout, compared) {
   const folder = mkdtempSync(join(tmpdir(), 'dtbus-bench-'));
   const file = join(folder, 'rows');
-  const env = { ...process.env, DTBUS_BENCH_CHECKOUT: checkout, DTBUS_BENCH_ROWS: file };
+  const other = compared === undefined ? {} : { DTBUS_BENCH_COMPARED: compared };
+  const env = { ...process.env, DTBUS_BENCH_CHECKOUT: checkout, DTBUS_BENCH_ROWS: file, ...other };
   try {
     const { status, stderr } = spawnSync(process.execPath, [bench], { env, encoding: 'utf8' });
     if (status !== 0) console.error(`${bench} ended with ${status} on ${checkout}:\n${stderr}`);
@@ -58,7 +61,9 @@ export function compare(bench, against, count) {
   const pairs = Array.from({ length: count }, (_, i) => {
     // Whichever is second finds a warmer machine.
     const order = i % 2 === 0 ? [base, here] : [here, base];
-    const both = new Map(order.map((checkout) => [checkout, rows(bench, checkout)]));
+    const both = new Map(
+      order.map((checkout) => [checkout, rows(bench, checkout, checkout === here ? base : undefined)]),
+    );
     return [both.get(base), both.get(here)];
   });
   console.log(
@@ -73,6 +78,11 @@ export function compare(bench, against, count) {
     const { middle, line } = compareRow(whole);
     console.log(line);
     held &&= middle <= LIMIT;
+  }
+  for (const [what, { unit, aim }] of pairs[0][1]) {
+    if (!aim.startsWith(OF_BOTH)) continue;
+    const values = pairs.map(([, now]) => now.get(what)?.value ?? Number.NaN);
+    console.log(`${what.padEnd(62)} ${median(values).toFixed(3).padStart(17)} ${unit.padEnd(5)} ${aim}`);
   }
   return held;
 }

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { checkout, cpuTime, load, median, report } from './report.mjs';
+import { OF_BOTH } from './compare.mjs';
+import { checkout, compared, cpuTime, load, median, report } from './report.mjs';
 
 const { openBoard } = await load('.');
 // A build to compare with may have none.
@@ -71,6 +72,24 @@ if (kit !== undefined) {
     ((await heap()) - heapBefore) / COUNT,
     'KB',
     'at most 1',
+  );
+}
+
+// What a board for each test cost before there was the kit: in turn, so that both find the same machine.
+if (kit !== undefined && compared !== undefined) {
+  const before = await load('.', compared);
+  await boards(5, {}, before.openBoard);
+  const ratios = [];
+  for (let i = 0; i < 40; i++) {
+    const was = await boards(1, {}, before.openBoard);
+    const now = await boards(5, {}, kit.openTestBoard);
+    ratios.push(now.time / was.time);
+  }
+  report(
+    'a fresh board of dtbus/test, of an openBoard of the other build',
+    median(ratios),
+    '',
+    `${OF_BOTH}: at most 0.05`,
   );
 }
 

@@ -6,10 +6,13 @@ const here = fileURLToPath(new URL('../../', import.meta.url));
 /** The folder of the build that is measured, with a slash: this checkout, or the one that `--against` names. */
 export const checkout = process.env.DTBUS_BENCH_CHECKOUT ?? here;
 
-/** Loads what a user of the measured build gets by `dtbus` and the rest of this name: '.', './virtio'. */
-export function load(door) {
-  const { exports } = JSON.parse(readFileSync(`${checkout}package.json`, 'utf8'));
-  return import(pathToFileURL(checkout + (exports[door].default ?? exports[door])));
+/** The same of the build that it is compared with, for what is measured of both in one run; undefined: there is none. */
+export const compared = process.env.DTBUS_BENCH_COMPARED;
+
+/** Loads what a user of a build gets by `dtbus` and the rest of this name: '.', './virtio'. */
+export function load(door, folder = checkout) {
+  const { exports } = JSON.parse(readFileSync(`${folder}package.json`, 'utf8'));
+  return import(pathToFileURL(folder + (exports[door].default ?? exports[door])));
 }
 
 /** Median of numbers. */

@@ -15,6 +15,8 @@ export interface AlikeTransfer {
 export interface ToldEvent {
   /** Of a transfer, where it is known without making it: whoever knows one with the same key knows what it means. */
   readonly alike?: AlikeTransfer | undefined;
+  /** In ms since 1970. */
+  readonly endedMs: number;
   readonly what: TraceEvent;
 }
 
@@ -95,6 +97,10 @@ export class BlockEvent implements ToldEvent {
 
   get alike(): AlikeTransfer | undefined {
     return this.#block.alike(this.#from, this.#end);
+  }
+
+  get endedMs(): number {
+    return this.#block.endedMs(this.#from, this.#end);
   }
 
   get what(): TraceEvent {

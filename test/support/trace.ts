@@ -16,5 +16,10 @@ export function transferOf(more: Partial<TracedTransfer> = {}): TracedTransfer {
 
 /** An event as a source tells it. */
 export function toldOf(event: TraceEvent | undefined): ToldEvent | undefined {
-  return event && { what: event };
+  return (
+    event && {
+      what: event,
+      endedMs: event.startedMs + (event.kind === 'edge' ? 0 : event.queuedMs + event.wireMs),
+    }
+  );
 }

@@ -4,7 +4,7 @@
  */
 
 import type { PropertyValue } from '../../sim/index.ts';
-import type { AlikeTransfer, TracedBoard, TracedBus, TraceEvent } from '../../trace/index.ts';
+import type { ToldEvent, TracedBoard, TracedBus } from '../../trace/index.ts';
 import type { TraceFilter } from '../handles/traced-paths.ts';
 import type { BusReport, LineReport, PartReport } from '../thread/protocol.ts';
 
@@ -68,16 +68,12 @@ export type WireEvent =
 /** What a watcher is told. */
 export type ControlEvent =
   | BoardEvent
-  | {
+  | (ToldEvent & {
       readonly event: 'happened';
       readonly board: number;
-      /** It is made when it is asked for. */
-      readonly what: TraceEvent;
       /** What it is made of, for `RecordReader`: whoever keeps many of them keeps this, which is smaller. */
       readonly record: () => Uint8Array<ArrayBuffer>;
-      /** Of a transfer, where it is known without making it: whoever knows one with the same key knows what it means. */
-      readonly alike?: AlikeTransfer | undefined;
-    }
+    })
   | LostEvent;
 
 /** A running board in another process. */

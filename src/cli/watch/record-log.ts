@@ -24,6 +24,12 @@ interface Source {
   dropped: number;
 }
 
+/** What a source has told, and is not written yet. */
+interface Next {
+  readonly source: Source;
+  told: ToldEvent;
+}
+
 /** Records what happens on the first board that comes up, and on others of the same buses. */
 export class RecordLog {
   readonly #file: string;
@@ -74,9 +80,7 @@ export class RecordLog {
 
   /** Writes down what has come since the last time. */
   drain(): void {
-    const [only] = this.#sources;
-    if (only !== undefined && this.#sources.length === 1) this.#drainOnly(only);
-    else this.#drainAll();
+    this.#drainAll();
     for (const source of this.#sources) {
       const lost = source.reader.dropped - source.dropped;
       source.dropped += lost;
@@ -87,21 +91,23 @@ export class RecordLog {
     this.#writer.flush();
   }
 
-  #drainOnly(source: Source): void {
-    const { reader } = source;
-    for (let told = reader.told(); told !== undefined; told = reader.told()) this.#addTold(source, told);
-  }
-
-  /** Writes what happened on several boards in one order. */
+  /** Writes what happened on several boards in the order in which it ended. */
   #drainAll(): void {
-    const happened: { readonly source: Source; readonly event: TraceEvent }[] = [];
-    for (const source of this.#sources) {
-      const { reader } = source;
-      for (let told = reader.told(); told !== undefined; told = reader.told())
-        happened.push({ source, event: told.what });
+    const next = this.#sources.flatMap((source): Next[] => {
+      const told = source.reader.told();
+      return told === undefined ? [] : [{ source, told }];
+    });
+    while (next.length > 1) {
+      const first = next.reduce((a, b) => (b.told.endedMs < a.told.endedMs ? b : a));
+      this.#addTold(first.source, first.told);
+      const told = first.source.reader.told();
+      if (told === undefined) next.splice(next.indexOf(first), 1);
+      else first.told = told;
     }
-    happened.sort((a, b) => timeOf(a.event) - timeOf(b.event));
-    for (const { source, event } of happened) this.#add(source, event);
+    // Of most boards only one does something.
+    const [only] = next;
+    for (let told = only?.told; only !== undefined && told !== undefined; told = only.source.reader.told())
+      this.#addTold(only.source, told);
   }
 
   /** The last word. @param isWhole all that happened was told: a recording without its end is a cut one */
@@ -180,11 +186,6 @@ export class RecordLog {
       this.#tell(`${writeFault(this.#file, thrown)}; the recording is cut`);
     }
   }
-}
-
-/** When it had ended: in this order one board has its events, too. */
-function timeOf(one: TraceEvent): number {
-  return one.kind === 'edge' ? one.startedMs : one.startedMs + one.queuedMs + one.wireMs;
 }
 
 function commentOf(

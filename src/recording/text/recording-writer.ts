@@ -40,8 +40,9 @@ type WrittenTimes = Pick<TracedTransfer, 'startedMs' | 'queuedMs' | 'wireMs'>;
 export interface WrittenTransfer {
   readonly recorded: RecordedTransfer;
   readonly comment: string;
-  /** Its place and its messages, when it was written twice. */
+  /** Its place and its messages, and its comment, when it was written twice. */
   messages?: Uint8Array;
+  comments?: Uint8Array;
   wasWritten: boolean;
 }
 
@@ -50,6 +51,7 @@ const USUAL_CLIENT = 'the board';
 /** Words that begin a line beside those of the head. */
 const OTHER_WORDS = ['lost', 'end', 'data', 'any', 'repeat', 'optional', MAGIC];
 const COLUMNS = { time: 8, place: 8, messages: 30, result: 16 } as const;
+const COMMENT_COLUMN = COLUMNS.time + COLUMNS.place + COLUMNS.messages + COLUMNS.result;
 /** Bytes that are written at once. */
 const CHUNK = 1 << 16;
 
@@ -142,16 +144,24 @@ export class RecordingWriter {
   again(written: WrittenTransfer, { startedMs, queuedMs, wireMs }: WrittenTimes): void {
     this.#timeAt(startedMs + queuedMs);
     const lines = this.#lines;
-    const { recorded, comment } = written;
+    const { recorded, comment, wasWritten } = written;
+    // Few are written twice.
+    written.wasWritten = true;
     if (written.messages === undefined) {
       const from = lines.length;
       this.#messages(recorded);
-      // Few are written twice.
-      if (written.wasWritten) written.messages = lines.since(from);
-      written.wasWritten = true;
+      if (wasWritten) written.messages = lines.since(from);
     } else lines.again(written.messages);
-    this.#result({ ...recorded, wireNs: wireMs * 1e6 });
-    this.#end(comment);
+    this.#result(recorded, wireMs * 1e6);
+    lines.trimEnd();
+    if (written.comments === undefined) {
+      const from = this.#comment(comment);
+      if (wasWritten) written.comments = lines.since(from);
+    } else if (written.comments.length > 0) {
+      lines.padTo(COMMENT_COLUMN);
+      lines.again(written.comments);
+    }
+    this.#endLine();
   }
 
   edge({ startedMs, controller, line, name, high }: TracedEdge): void {
@@ -178,8 +188,8 @@ export class RecordingWriter {
     else if (what.kind === 'edge') this.#edge(name, what.high);
     else {
       this.#messages(what);
-      this.#result(what);
-      this.#end('');
+      this.#result(what, what.wireNs);
+      this.#end();
     }
   }
 
@@ -221,30 +231,40 @@ export class RecordingWriter {
   }
 
   /** Blanks before a result that says nothing are taken away with the end of the line. */
-  #result(transfer: RecordedTransfer): void {
-    putResult(this.#lines, transfer, this.#duration);
+  #result(transfer: RecordedTransfer, wireNs: number | undefined): void {
+    putResult(this.#lines, transfer, wireNs, this.#duration);
   }
 
   #edge(name: string, high: boolean): void {
     this.#lines.text(`${lineToken(name)}  ${high ? 'rises' : 'falls'}`);
-    this.#end('');
+    this.#end();
   }
 
   #lost(count: number): void {
     this.#lines.text(`lost ${count}`);
-    this.#end('');
+    this.#end();
   }
 
-  /** Ends the line of an entry. */
-  #end(comment: string): void {
+  /** Ends the line of an entry that has no comment. */
+  #end(): void {
+    this.#lines.trimEnd();
+    this.#endLine();
+  }
+
+  /** @returns where it begins, behind the blanks in front of it */
+  #comment(comment: string): number {
     const lines = this.#lines;
-    lines.trimEnd();
-    if (comment !== '') {
-      lines.padTo(COLUMNS.time + COLUMNS.place + COLUMNS.messages + COLUMNS.result);
-      lines.text('  ; ');
-      // A line break in it would be a line of its own.
-      lines.text(oneLine(comment));
-    }
+    if (comment === '') return lines.length;
+    lines.padTo(COMMENT_COLUMN);
+    const from = lines.length;
+    lines.text('  ; ');
+    // A line break in it would be a line of its own.
+    lines.text(oneLine(comment));
+    return from;
+  }
+
+  #endLine(): void {
+    const lines = this.#lines;
     lines.endLine();
     if (this.#blocks !== '') {
       lines.text(this.#blocks);

@@ -100,10 +100,11 @@ function wildText(bytes: Uint8Array, known: Uint8Array | undefined, refused: num
  */
 export function putResult(
   line: LineBuffer,
-  transfer: Omit<RecordedTransfer, 'kind' | 'bus' | 'segments' | 'nack'>,
+  transfer: Omit<RecordedTransfer, 'kind' | 'bus' | 'segments' | 'nack' | 'wireNs'>,
+  wireNs: number | undefined,
   duration: ((ns: number) => SaidDuration) | undefined,
 ): void {
-  const { fault, wireNs, stretchedNs, attempts, struck, client } = transfer;
+  const { fault, stretchedNs, attempts, struck, client } = transfer;
   if (fault !== undefined) line.text(` ${fault}`);
   if (duration !== undefined) {
     if (wireNs !== undefined) {

@@ -84,6 +84,7 @@ it.each([
   const known = await recordedOf(
     (told) => ({
       alike: told.alike,
+      endedMs: told.endedMs,
       get what() {
         made++;
         return told.what;
@@ -91,7 +92,7 @@ it.each([
     }),
     options,
   );
-  const anew = await recordedOf(({ what }) => ({ what }), options);
+  const anew = await recordedOf(({ what, endedMs }) => ({ what, endedMs }), options);
   expect(known.split('\n')).toEqual(anew.split('\n'));
   expect(known.split('\n').length).toBeGreaterThan(6000);
   expect(made).toBeLessThan(5900);

@@ -5,7 +5,7 @@
 export { interruptsOf } from './assemble/interrupts.ts';
 export { isOwnedBy } from './assemble/ownership.ts';
 export { BoardError } from './board-error.ts';
-export { EMULATED_KINDS, type EmulatedKindName } from './emulate/kinds.ts';
+export { EMULATED_KINDS, type EmulatedKind, type EmulatedKindName } from './emulate/kinds.ts';
 export type { ServedBus } from './serve/board-sockets.ts';
 export { type ServeSettings, settingChecks } from './serve/serve-options.ts';
 export { checkSocketPath } from './serve/serve-place.ts';

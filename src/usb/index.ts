@@ -13,5 +13,5 @@ export {
 } from './hid.ts';
 export { usbDevice, type WantedUsb } from './package-device.ts';
 export { REQUEST, REQUEST_TYPE, type SetupPacket } from './requests.ts';
-export { UsbipServer } from './usbip/server.ts';
+export { USBIP_PORT, UsbipServer } from './usbip/server.ts';
 export { plugIntoMachine } from './usbip/vhci.ts';

@@ -156,9 +156,13 @@ async function overUsbip(
   { listen: { host = '127.0.0.1', port } = {} }: EmulateOptions,
   end: () => void,
 ): Promise<EmulatedForOthers> {
-  const { EmulatedPort, UsbipServer } = await import('../../usb/index.ts');
+  const { EmulatedPort, USBIP_PORT, UsbipServer } = await import('../../usb/index.ts');
   const server = new UsbipServer([new EmulatedPort(device)]);
-  const bound = await server.listen(port, host);
+  const bound = await server.listen(port, host).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    const taken = `another program, maybe another emulated adapter, listens on ${host}:${port ?? USBIP_PORT}`;
+    throw new BoardError(`${taken}: choose another port, or 0 for one that is free`, { cause: error });
+  });
   return {
     where: `${host}:${bound}`,
     way: 'usb',

@@ -1,4 +1,9 @@
-import { EMULATED_KINDS, type EmulatedKindName, emulateAdapter } from '../../board/served.ts';
+import {
+  EMULATED_KINDS,
+  type EmulatedKind,
+  type EmulatedKindName,
+  emulateAdapter,
+} from '../../board/served.ts';
 import { oneLine, plainJson } from '../../input/index.ts';
 import { type BoardArguments, treeOptions } from '../board/named-board.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
@@ -21,6 +26,7 @@ const USBIP_PORT = 3240;
 const EXAMPLES: Readonly<Record<string, (where: string) => string>> = {
   serprog: (where) => `flashrom -p serprog:dev=${where}:115200`,
   'bus-pirate': (where) => `flashrom -p buspirate_spi:dev=${where}`,
+  spidriver: (where) => `flashrom -p spidriver:dev=${where}`,
 };
 
 /** Emulates an adapter until it is interrupted. @returns the exit code */
@@ -37,10 +43,13 @@ export async function emulate(args: EmulateArguments): Promise<number> {
   });
   const { where, way } = emulated;
   const example = way === 'usb' ? attachCommand(where) : EXAMPLES[kind]?.(where);
+  const ways = [example, nodeOf(kind, where)].flatMap((each) =>
+    each === undefined ? [] : `  ${oneLine(each)}\n`,
+  );
   process.stdout.write(
     json
       ? `${plainJson({ kind, way, where })}\n`
-      : `emulated ${kind} ${oneLine(way === 'usb' ? `by USB/IP at ${where}` : `on ${where}`)}\n${example === undefined ? '' : `  ${oneLine(example)}\n`}ready\n`,
+      : `emulated ${kind} ${oneLine(way === 'usb' ? `by USB/IP at ${where}` : `on ${where}`)}\n${ways.join('')}ready\n`,
   );
   await untilInterrupted();
   await emulated.close();
@@ -59,6 +68,18 @@ function kindOf({ emulate: kind, port, listen }: EmulateArguments): EmulatedKind
 }
 
 const isKind = (word: string): word is EmulatedKindName => Object.hasOwn(EMULATED_KINDS, word);
+
+/** The node by which a board drives it: a USB device is found as the only one. */
+function nodeOf(kind: EmulatedKindName, where: string): string {
+  const { compatible, way, pins }: EmulatedKind = EMULATED_KINDS[kind];
+  const port = way === 'pty' ? [`port = ${JSON.stringify(where)};`] : [];
+  return [
+    `adapter { compatible = "${compatible}";`,
+    ...port,
+    ...(pins === undefined ? [] : [pins]),
+    '};',
+  ].join(' ');
+}
 
 function attachCommand(where: string): string {
   const { host, port } = listenOf(where);

@@ -11,7 +11,7 @@ export function addAdaptersCommand(program: Command, end: (exitCode: number) => 
     .command('adapters')
     .summary('list the adapters and buses of this machine, or emulate an adapter')
     .description(
-      'Lists what is plugged into this machine: serial ports, USB adapters that are known, and Linux\'s own I2C, SPI and GPIO; who may open each, what gives you the right, and the nodes to paste into a tree. Nothing is opened.\n\nWith --emulate, an adapter that does not exist waits for other programs, with the parts of a board\'s buses behind it, until Ctrl-C or SIGTERM: bus-pirate, serprog, micropython, firmata, i2cdriver, spidriver, usb-iss and sc18im700 on a pty, i2c-tiny-usb, ch341a, ch347, ft232h, mcp2221a, cp2112, ft260, mcp2210 and dln2 by USB/IP. Prints "ready" once they may open it.',
+      'Lists what is plugged into this machine: serial ports, USB adapters that are known, and Linux\'s own I2C, SPI and GPIO; who may open each, what gives you the right, and the nodes to paste into a tree. Nothing is opened.\n\nWith --emulate, an adapter that does not exist waits for other programs, with the parts of a board\'s buses behind it, until Ctrl-C or SIGTERM: bus-pirate, bus-pirate-5, serprog, micropython, firmata, i2cdriver, spidriver, usb-iss and sc18im700 on a pty, i2c-tiny-usb, ch341a, ch347, ft232h, ft2232h, ft4232h, mcp2221a, cp2112, ft260, mcp2210 and dln2 by USB/IP. Prints who can open it, its node for a tree, and "ready" once they may.',
     )
     .option('--emulate <kind>', 'emulate an adapter of a kind that is named above')
     .addOption(

@@ -15,7 +15,7 @@ import {
 import { UrbSession } from './urb-session.ts';
 
 /** The port of `usbip attach`. */
-const USBIP_PORT = 3240;
+export const USBIP_PORT = 3240;
 const BUS_NUMBER = 1;
 /** A host that does not say what it wants is let go. */
 const PATIENCE_MS = 5000;

@@ -4,6 +4,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
+import { openBoard } from '../../../src/board/index.ts';
+import { EMULATED_KINDS } from '../../../src/board/served.ts';
 import { program } from '../../guest/boot.ts';
 import { testFolder } from '../folder.ts';
 import { dtbusHere } from '../run-here.ts';
@@ -68,6 +70,7 @@ describe('dtbus adapters --emulate', () => {
       expect(await emulate('serprog', '--port', port)).toEqual([
         `emulated serprog on ${port}`,
         `  flashrom -p serprog:dev=${port}:115200`,
+        `  adapter { compatible = "dtbus,serprog"; port = "${port}"; };`,
         'ready',
       ]);
       const read = folder.path('read.bin');
@@ -91,6 +94,8 @@ describe('dtbus adapters --emulate', () => {
     ['i2c-tiny-usb', 0x0403, 0xc631],
     ['ch341a', 0x1a86, 0x5512],
     ['ft232h', 0x0403, 0x6014],
+    ['ft2232h', 0x0403, 0x6010],
+    ['ft4232h', 0x0403, 0x6011],
     ['mcp2221a', 0x04d8, 0x00dd],
     ['cp2112', 0x10c4, 0xea90],
     ['ch347', 0x1a86, 0x55db],
@@ -111,6 +116,46 @@ describe('dtbus adapters --emulate', () => {
     expect(reply.readUInt32BE(8)).toBe(1);
     expect([reply.readUInt16BE(12 + 300), reply.readUInt16BE(12 + 302)]).toEqual([vendorId, productId]);
     expect(await ended()).toBe(0);
+  });
+
+  it('has each kind in its help', async () => {
+    const { out } = await dtbusHere('adapters', '--help');
+    const words = new Set(out.match(/[a-z0-9-]+/g));
+    expect(Object.keys(EMULATED_KINDS).filter((kind) => !words.has(kind))).toEqual([]);
+  });
+
+  it.each(
+    Object.entries(EMULATED_KINDS).flatMap(([kind, { way, carries }]) =>
+      way === 'pty' ? [[kind, carries[0]]] : [],
+    ),
+  )(
+    'prints the node by which a board of dtbus drives %s, and reaches the parts on its %s',
+    async (kind, bus) => {
+      const port = folder.path(`a-${kind}`);
+      const node = (await emulate(kind, '--port', port)).find((line) => line.startsWith('  adapter {')) ?? '';
+      const source = `/dts-v1/; / { hosts { it: ${node.trim()} };
+      bus { compatible = "platform,virtio-${bus}"; dtbus,host = <&it>; }; };`;
+      await using board = await openBoard({ source, onWarning: () => {} });
+      if (bus === 'i2c')
+        expect(await board.open('/dev/i2c-0').transfer([{ addr: 0x50, read: 1 }])).toEqual([
+          Uint8Array.of(0xff),
+        ]);
+      else {
+        const { rx } = await board.open('/dev/spidev0.0').transfer([{ tx: Uint8Array.of(0x9f) }, { rx: 3 }]);
+        expect([...rx]).toEqual([0xef, 0x40, 0x14]);
+      }
+      expect(await ended()).toBe(0);
+    },
+  );
+
+  it('says that its port is taken, and how to get another', async () => {
+    const [line = ''] = await emulate('cp2112', '--listen', '0', '--json');
+    const { where } = JSON.parse(line) as { where: string };
+    const file = folder.write('second.dts', BOARD);
+    const argv = ['adapters', '-b', file, '--emulate', 'ch341a', '--listen', where];
+    expect((await dtbusHere(...argv)).err).toMatch(
+      `dtbus: another program, maybe another emulated adapter, listens on ${where}: choose another port, or 0 for one that is free`,
+    );
   });
 
   it('says what is not there', async () => {

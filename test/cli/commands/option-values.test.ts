@@ -42,7 +42,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   '--length': RANGE,
   'adapters --emulate': [
     'bus-pirat',
-    'expected bus-pirate, bus-pirate-5, serprog, micropython, firmata, i2cdriver, spidriver, usb-iss, sc18im700, i2c-tiny-usb, ch341a, ch347, ft232h, mcp2221a, cp2112, ft260, mcp2210 or dln2, got bus-pirat (did you mean bus-pirate)',
+    'expected bus-pirate, bus-pirate-5, serprog, micropython, firmata, i2cdriver, spidriver, usb-iss, sc18im700, i2c-tiny-usb, ch341a, ch347, ft232h, ft2232h, ft4232h, mcp2221a, cp2112, ft260, mcp2210 or dln2, got bus-pirat (did you mean bus-pirate)',
   ],
   'adapters --listen': ['here', 'expected PORT or HOST:PORT, got here'],
   'convert --from': ['puseview', 'got puseview'],

@@ -47,6 +47,8 @@ export const PART_FILES: readonly PartFile[] = [
       'adi,adv7280',
       'adi,adv7281',
       'adi,adv7282',
+      'adi,adv7482',
+      'adi,adv7481',
       'parade,ps8640',
       'parade,ps8622',
       'parade,ps8625',
@@ -267,6 +269,15 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./clocks/rx8130.ts'),
   },
   {
+    file: 'codecs/amplifiers',
+    bus: 'i2c',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'maxim,max98927',
+    ],
+    load: () => import('./codecs/amplifiers.ts'),
+  },
+  {
     file: 'codecs/registers',
     bus: 'i2c',
     // biome-ignore format: one name a line.
@@ -420,6 +431,21 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./converters/mcp4725.ts'),
   },
   {
+    file: 'converters/registers',
+    bus: 'i2c',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'st,hts221',
+      'renesas,isl28022',
+      'ti,ads7924',
+      'adi,ad7291',
+      'capella,cm32181',
+      'semtech,sx9310',
+      'semtech,sx9311',
+    ],
+    load: () => import('./converters/registers.ts'),
+  },
+  {
     file: 'displays/hd44780-pcf8574',
     bus: 'i2c',
     // biome-ignore format: one name a line.
@@ -492,6 +518,7 @@ export const PART_FILES: readonly PartFile[] = [
       'ti,cdce906',
       'maxim,max9286',
       'ovti,ov5640',
+      'hynix,hi846',
       'ovti,ov5645',
       'ovti,ov5647',
       'ovti,ov5648',
@@ -748,6 +775,7 @@ export const PART_FILES: readonly PartFile[] = [
       'atmel,24c64d-wl',
       'atmel,24mac402',
       'atmel,24mac602',
+      'microchip,24aa025e48',
       'atmel,spd',
       'atmel,at24',
     ],
@@ -1019,6 +1047,12 @@ export const PART_FILES: readonly PartFile[] = [
       'bosch,bmc150_magn',
       'bosch,bmc156_magn',
       'bosch,bmm150',
+      'st,lsm9ds0-imu',
+      'kionix,kx023-1025',
+      'memsic,mxc4005',
+      'memsic,mxc6655',
+      'fsl,mma7660',
+      'voltafield,af8133j',
       'kionix,kxtj21009',
       'kionix,kxcj91008',
       'kionix,kxcjk1013',
@@ -1045,6 +1079,7 @@ export const PART_FILES: readonly PartFile[] = [
     // biome-ignore format: one name a line.
     compatible: [
       'st,l3gd20-gyro',
+      'st,lsm9ds0-gyro',
     ],
     load: () => import('./motion/l3gd20.ts'),
   },
@@ -1153,6 +1188,26 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./nand/spi-nand.ts'),
   },
   {
+    file: 'other/board-controllers',
+    bus: 'i2c',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'gw,gsc',
+      'kontron,sl28cpld',
+      'khadas,mcu',
+      'sophgo,sg2042-hwmon-mcu',
+      'sophgo,sg2044-hwmon-mcu',
+      'toradex,smarc-imx95-ec',
+      'toradex,smarc-ec',
+      'toradex,smarc-imx8mp-ec',
+      'fsl,fpga-qixis-i2c',
+      'fsl,lx2160aqds-fpga',
+      'fsl,ls1028aqds-fpga',
+      'fsl,lx2160ardb-fpga',
+    ],
+    load: () => import('./other/board-controllers.ts'),
+  },
+  {
     file: 'other/loopback',
     bus: 'spi',
     // biome-ignore format: one name a line.
@@ -1246,6 +1301,15 @@ export const PART_FILES: readonly PartFile[] = [
       'dlg,da9214',
       'dlg,da9223',
       'dlg,da9224',
+      'dlg,da9121',
+      'dlg,da9130',
+      'dlg,da9220',
+      'dlg,da9131',
+      'dlg,da9122',
+      'dlg,da9217',
+      'maxim,max20411',
+      'dlg,slg51000',
+      'ti,tps65185',
       'kinetic,ktz8866',
     ],
     load: () => import('./pmics/bucks.ts'),
@@ -1645,6 +1709,7 @@ export const PART_FILES: readonly PartFile[] = [
       'ti,tmp101',
       'microchip,mcp980x',
       'ti,tmp75c',
+      'nxp,p3t1755',
       'ti,tmp1075',
     ],
     load: () => import('./sensors/lm75.ts'),
@@ -1989,6 +2054,19 @@ export const PART_FILES: readonly PartFile[] = [
       'tcg,tpm-tis-i2c',
     ],
     load: () => import('./tpm/tpm.ts'),
+  },
+  {
+    file: 'typec/switches',
+    bus: 'i2c',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'ite,it5205',
+      'qcom,wcd9395-usbss',
+      'qcom,wcd9390-usbss',
+      'willsemi,wusb3801',
+      'mediatek,mt6360',
+    ],
+    load: () => import('./typec/switches.ts'),
   },
   {
     file: 'typec/tcpci',

@@ -125,6 +125,41 @@ interface MicrochipMcp4725 {
   readonly code: number;
 }
 
+interface StHts221 {
+  /** Relative humidity of the air (0 to 100 %RH) */
+  humidity: number;
+  /** What the sensor feels (-40 to 120 °C) */
+  temperature: number;
+}
+
+interface RenesasIsl28022 {
+  /** Voltage across the shunt, at the range after power-on (-0.32 to 0.32 V) */
+  shuntVoltage: number;
+  /** Voltage of the bus, at the range after power-on (0 to 60 V) */
+  busVoltage: number;
+}
+
+interface TiAds7924 {
+  /** Voltage at CH0, with a supply of 3.3 V (0 to 3.3 V) */
+  ch0: number;
+  /** Voltage at CH1, with a supply of 3.3 V (0 to 3.3 V) */
+  ch1: number;
+  /** Voltage at CH2, with a supply of 3.3 V (0 to 3.3 V) */
+  ch2: number;
+  /** Voltage at CH3, with a supply of 3.3 V (0 to 3.3 V) */
+  ch3: number;
+}
+
+interface AdiAd7291 {
+  /** Temperature of the die (-40 to 125 °C) */
+  temperature: number;
+}
+
+interface CapellaCm32181 {
+  /** What it counts of the light (0 to 65535) */
+  counts: number;
+}
+
 interface DtbusHd44780Pcf8574 {
   /** What stands on the display */
   readonly text: string;
@@ -638,6 +673,48 @@ interface StLsm9ds1Magn {
   z: number;
 }
 
+interface StLsm9ds0Imu {
+  /** Acceleration along x, at the range after power-on (-19.602002739199996 to 19.601404533549996 m/s²) */
+  x: number;
+  /** Acceleration along y, at the range after power-on (-19.602002739199996 to 19.601404533549996 m/s²) */
+  y: number;
+  /** Acceleration along z, at the range after power-on (-19.602002739199996 to 19.601404533549996 m/s²) */
+  z: number;
+  /** Field along x, at the range after power-on (-5.24288 to 5.24272 G) */
+  magnetX: number;
+  /** Field along y, at the range after power-on (-5.24288 to 5.24272 G) */
+  magnetY: number;
+  /** Field along z, at the range after power-on (-5.24288 to 5.24272 G) */
+  magnetZ: number;
+}
+
+interface KionixKx0231025 {
+  /** Acceleration along x, at the range after power-on (-19.6133 to 19.61270144958496 m/s²) */
+  x: number;
+  /** Acceleration along y, at the range after power-on (-19.6133 to 19.61270144958496 m/s²) */
+  y: number;
+  /** Acceleration along z, at the range after power-on (-19.6133 to 19.61270144958496 m/s²) */
+  z: number;
+}
+
+interface FslMma7660 {
+  /** Acceleration along x (-14.709975 to 14.709975 m/s²) */
+  x: number;
+  /** Acceleration along y (-14.709975 to 14.709975 m/s²) */
+  y: number;
+  /** Acceleration along z (-14.709975 to 14.709975 m/s²) */
+  z: number;
+}
+
+interface VoltafieldAf8133j {
+  /** Field along x, at the range after power-on (-12 to 11.9996337890625 G) */
+  x: number;
+  /** Field along y, at the range after power-on (-12 to 11.9996337890625 G) */
+  y: number;
+  /** Field along z, at the range after power-on (-12 to 11.9996337890625 G) */
+  z: number;
+}
+
 interface HoneywellHmc5883l {
   /** Magnetic field along X (-800 to 800 µT) */
   magnetX: number;
@@ -760,6 +837,28 @@ interface SpiNand {
   readonly erased: number;
 }
 
+interface GwGsc {
+  /** Events that have happened, a bit of IRQ_STATUS each (0 to 255) */
+  events: number;
+}
+
+interface KontronSl28cpld {
+  /** How fast the fan turns, with two pulses a turn (0 to 3810 rpm) */
+  fan: number;
+}
+
+interface KhadasMcu {
+  /** How fast the fan was asked to turn: 0 to 3, or in % */
+  readonly fan: number;
+}
+
+interface SophgoSg2042HwmonMcu {
+  /** Temperature of the processor (0 to 127 °C) */
+  soc: number;
+  /** Temperature of the board (0 to 127 °C) */
+  board: number;
+}
+
 interface MicrochipMcp2518fd {
   /** The mode: 0 normal, 1 sleep, 2 loopback, 4 configuration, 6 CAN 2.0 (0 to 7) */
   readonly mode: number;
@@ -814,6 +913,28 @@ interface RockchipRk8602 {
 interface MaximMax77621 {
   /** Output voltage, as its selector says (V) */
   readonly output: number;
+}
+
+interface DlgSlg51000 {
+  /** Output voltage, as its selector says (V) */
+  readonly ldo1: number;
+  /** Output voltage, as its selector says (V) */
+  readonly ldo2: number;
+  /** Output voltage, as its selector says (V) */
+  readonly ldo3: number;
+  /** Output voltage, as its selector says (V) */
+  readonly ldo4: number;
+  /** Output voltage, as its selector says (V) */
+  readonly ldo5: number;
+  /** Output voltage, as its selector says (V) */
+  readonly ldo6: number;
+  /** Output voltage, as its selector says (V) */
+  readonly ldo7: number;
+}
+
+interface TiTps65185 {
+  /** Temperature of the panel, which a thermistor feels (-10 to 85 °C) */
+  temperature: number;
 }
 
 interface NxpPca9450a {
@@ -1390,6 +1511,28 @@ interface InfineonSlb9673 {
   readonly lastResponse: number;
 }
 
+interface IteIt5205 {
+  /** Whether the plug was said to be the other way round */
+  readonly reversed: boolean;
+  /** What is connected: 7 USB, 3 USB and DisplayPort, 15 DisplayPort */
+  readonly mode: number;
+}
+
+interface WillsemiWusb3801 {
+  /** Whether there is VBUS */
+  vbus: boolean;
+  /** 0 none, 1 as USB has it, 2 1.5 A, 3 3 A (0 to 3) */
+  current: number;
+  /** 0 none, 1 sink, 2 source, 3 audio, 4 debug (0 to 7) */
+  partner: number;
+  /** 0 none, 1 CC1, 2 CC2, 3 both (0 to 3) */
+  orientation: number;
+  /** Event: a partner was attached */
+  attached: boolean;
+  /** Event: it was detached */
+  detached: boolean;
+}
+
 interface NxpPtn5110 {
   /** What the cable has at CC1: open, Ra, Rd, Rp (default current), "Rp 1.5 A" or "Rp 3 A" */
   cc1: string;
@@ -1469,6 +1612,8 @@ export interface PartTypes {
   'adi,adv7280': object;
   'adi,adv7281': object;
   'adi,adv7282': object;
+  'adi,adv7482': object;
+  'adi,adv7481': object;
   'parade,ps8640': object;
   'parade,ps8622': object;
   'parade,ps8625': object;
@@ -1605,6 +1750,7 @@ export interface PartTypes {
   'haoyu,hym8563': DallasDs1338;
   'epson,rx8130': DallasDs1338;
   'epson,rx8130ce': DallasDs1338;
+  'maxim,max98927': object;
   'fsl,sgtl5000': object;
   'wlf,wm8904': object;
   'wlf,wm8912': object;
@@ -1726,6 +1872,13 @@ export interface PartTypes {
   'microchip,mcp3204': MicrochipMcp3004;
   'microchip,mcp3208': MicrochipMcp3008;
   'microchip,mcp4725': MicrochipMcp4725;
+  'st,hts221': StHts221;
+  'renesas,isl28022': RenesasIsl28022;
+  'ti,ads7924': TiAds7924;
+  'adi,ad7291': AdiAd7291;
+  'capella,cm32181': CapellaCm32181;
+  'semtech,sx9310': object;
+  'semtech,sx9311': object;
   'dtbus,hd44780-pcf8574': DtbusHd44780Pcf8574;
   'solomon,ssd1306': SolomonSsd1306;
   'solomon,ssd1306fb-i2c': SolomonSsd1306;
@@ -1771,6 +1924,7 @@ export interface PartTypes {
   'ti,cdce906': object;
   'maxim,max9286': object;
   'ovti,ov5640': object;
+  'hynix,hi846': object;
   'ovti,ov5645': object;
   'ovti,ov5647': object;
   'ovti,ov5648': object;
@@ -1924,6 +2078,7 @@ export interface PartTypes {
   'atmel,24c64d-wl': Atmel24c00;
   'atmel,24mac402': Atmel24c00;
   'atmel,24mac602': Atmel24c00;
+  'microchip,24aa025e48': Atmel24c00;
   'atmel,spd': Atmel24c00;
   'atmel,at24': Atmel24c00;
   'atmel,at25': AtmelAt25;
@@ -2148,6 +2303,12 @@ export interface PartTypes {
   'bosch,bmc150_magn': object;
   'bosch,bmc156_magn': object;
   'bosch,bmm150': object;
+  'st,lsm9ds0-imu': StLsm9ds0Imu;
+  'kionix,kx023-1025': KionixKx0231025;
+  'memsic,mxc4005': KionixKx0231025;
+  'memsic,mxc6655': KionixKx0231025;
+  'fsl,mma7660': FslMma7660;
+  'voltafield,af8133j': VoltafieldAf8133j;
   'kionix,kxtj21009': object;
   'kionix,kxcj91008': object;
   'kionix,kxcjk1013': object;
@@ -2159,6 +2320,7 @@ export interface PartTypes {
   'honeywell,hmc5883l': HoneywellHmc5883l;
   'honeywell,hmc5883': HoneywellHmc5883l;
   'st,l3gd20-gyro': StL3gd20Gyro;
+  'st,lsm9ds0-gyro': StL3gd20Gyro;
   'st,lis3dh-accel': AdiAdxl345;
   'st,lsm303dlhc-accel': AdiAdxl345;
   'st,lis3mdl-magn': StLis3mdlMagn;
@@ -2202,6 +2364,18 @@ export interface PartTypes {
   'micron,mt29f2g01abagd': SpiNand;
   'gigadevice,gd5f1gq5ue': SpiNand;
   'toshiba,tc58cvg0s3': SpiNand;
+  'gw,gsc': GwGsc;
+  'kontron,sl28cpld': KontronSl28cpld;
+  'khadas,mcu': KhadasMcu;
+  'sophgo,sg2042-hwmon-mcu': SophgoSg2042HwmonMcu;
+  'sophgo,sg2044-hwmon-mcu': SophgoSg2042HwmonMcu;
+  'toradex,smarc-imx95-ec': object;
+  'toradex,smarc-ec': object;
+  'toradex,smarc-imx8mp-ec': object;
+  'fsl,fpga-qixis-i2c': object;
+  'fsl,lx2160aqds-fpga': object;
+  'fsl,ls1028aqds-fpga': object;
+  'fsl,lx2160ardb-fpga': object;
   'linux,spi-loopback-test': object;
   'dtbus,loopback': object;
   'microchip,mcp2518fd': MicrochipMcp2518fd;
@@ -2267,6 +2441,15 @@ export interface PartTypes {
   'dlg,da9214': object;
   'dlg,da9223': object;
   'dlg,da9224': object;
+  'dlg,da9121': MaximMax77621;
+  'dlg,da9130': MaximMax77621;
+  'dlg,da9220': MaximMax77621;
+  'dlg,da9131': MaximMax77621;
+  'dlg,da9122': MaximMax77621;
+  'dlg,da9217': MaximMax77621;
+  'maxim,max20411': MaximMax77621;
+  'dlg,slg51000': DlgSlg51000;
+  'ti,tps65185': TiTps65185;
   'kinetic,ktz8866': object;
   'nxp,pca9450a': NxpPca9450a;
   'nxp,pca9450c': NxpPca9450a;
@@ -2516,6 +2699,7 @@ export interface PartTypes {
   'ti,tmp101': AdiAdt7410;
   'microchip,mcp980x': AdiAdt7410;
   'ti,tmp75c': AdiAdt7410;
+  'nxp,p3t1755': AdiAdt7410;
   'ti,tmp1075': AdiAdt7410;
   'adi,adt7461': AdiAdt7461;
   'adi,adt7461a': AdiAdt7461;
@@ -2700,6 +2884,11 @@ export interface PartTypes {
   'nuvoton,npct75x': GoogleCr50;
   'tcg,tpm_tis-spi': GoogleCr50;
   'tcg,tpm-tis-i2c': GoogleCr50;
+  'ite,it5205': IteIt5205;
+  'qcom,wcd9395-usbss': object;
+  'qcom,wcd9390-usbss': object;
+  'willsemi,wusb3801': WillsemiWusb3801;
+  'mediatek,mt6360': object;
   'nxp,ptn5110': NxpPtn5110;
   'nxp,ptn5110hq': NxpPtn5110;
   tcpci: NxpPtn5110;

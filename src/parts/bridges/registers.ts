@@ -135,6 +135,14 @@ const ROWS: readonly PartRow[] = [
     ids: { IDENT: [0x11, 0x1b] },
   },
   {
+    names: 'adi,adv7482 adi,adv7481',
+    title: 'ADV7482 HDMI and analogue video decoder',
+    source: 'Linux drivers/media/i2c/adv748x: registers of its IO map, and the id as kernel logs have it',
+    at: 0x70,
+    ids: { CHIP_REV_ID_1: [0xdf, 0x21], CHIP_REV_ID_2: [0xe0, 0x43] },
+    notModelled: ['its other maps: at each of its addresses are the registers of the IO map', 'video, EDID'],
+  },
+  {
     names: 'parade,ps8640 parade,ps8622 parade,ps8625',
     title: 'PS8640 bridge from DSI to eDP',
     source: 'Parade PS8640 data sheet',

@@ -1,6 +1,6 @@
 import type { Part } from '../model.ts';
 import { type PartRow, partOfRow } from '../rows.ts';
-import { RT5682_RESETS, RT5682S_RESETS } from './rt5682-resets.ts';
+import { RT5682_RESETS, RT5682S_RESETS } from './resets.ts';
 
 /** Audio codecs and amplifiers by their registers: what their drivers look at when they find them. */
 const ROWS: readonly PartRow[] = [

@@ -22,6 +22,15 @@ const ROWS: readonly PartRow[] = [
     ids: { CHIP_ID_HIGH: [0x300a, 0x56], CHIP_ID_LOW: [0x300b, 0x40] },
   },
   {
+    names: 'hynix,hi846',
+    title: 'HI846 camera',
+    source: 'Linux drivers/media/i2c/hi846.c: id',
+    at: 0x20,
+    form: '16/8',
+    last: 0x0fff,
+    ids: { CHIP_ID_L: [0x0f16, 0x46], CHIP_ID_H: [0x0f17, 0x08] },
+  },
+  {
     names: 'ovti,ov5645',
     title: 'OV5645 camera',
     source: 'OmniVision OV5645 data sheet',

@@ -37,13 +37,14 @@ const ROWS: readonly (readonly [
   // Their upper halves hold an address of the network, which a test puts there.
   ['24mac402', 0x100, 16, 8],
   ['24mac602', 0x100, 16, 8],
+  ['24aa025e48', 0x100, 16, 8],
   ['spd', 0x100, 16, 8],
   [ANY, 0x100, 8, 8],
 ];
 
 const sheetOf = (name: string, memory: Memory) =>
   ({
-    compatible: [`atmel,${name}`],
+    compatible: [`${name.startsWith('24aa') ? 'microchip' : 'atmel'},${name}`],
     partNumbers: [name],
     title:
       name === ANY

@@ -2,27 +2,34 @@ import type { Properties, Registers } from '../data-sheet.ts';
 import type { Part } from '../model.ts';
 import { type PartRow, partOfRow } from '../rows.ts';
 
-/** Three axes of 16 bits, the low byte first at `at`, as ST's and others' sensors have them. */
-const axes = (at: number): Registers =>
+/** Three axes of 16 bits from `at` on, as ST's and others' sensors have them: the low byte first, or the high one. */
+const axes = (at: number, stem = 'OUT', highFirst = false): Registers =>
   Object.fromEntries(
-    ['X', 'Y', 'Z'].flatMap((axis, index) => [
-      [`OUT_${axis}_L`, { at: at + 2 * index, access: 'ro' } as const],
-      [`OUT_${axis}_H`, { at: at + 2 * index + 1, access: 'ro' } as const],
-    ]),
+    ['X', 'Y', 'Z'].flatMap((axis, index) => {
+      const first = at + 2 * index;
+      return [
+        [`${stem}_${axis}_L`, { at: first + (highFirst ? 1 : 0), access: 'ro' } as const],
+        [`${stem}_${axis}_H`, { at: first + (highFirst ? 0 : 1), access: 'ro' } as const],
+      ];
+    }),
   );
 
-/** What the axes feel at the range after power-on. @param gain what a count is, in `unit` */
-const felt = (unit: string, gain: number, what: string): Properties =>
+/**
+ * What the axes feel at the range after power-on.
+ * @param gain what a count is, in `unit`
+ * @param prefix before the letter of the axis: `magnet`
+ */
+const felt = (unit: string, gain: number, what: string, prefix = '', stem = 'OUT'): Properties =>
   Object.fromEntries(
-    ['x', 'y', 'z'].map((axis) => [
-      axis,
+    ['X', 'Y', 'Z'].map((axis) => [
+      prefix === '' ? axis.toLowerCase() : `${prefix}${axis}`,
       {
         unit,
         range: [-32_768 * gain, 32_767 * gain],
-        field: [`OUT_${axis.toUpperCase()}_H`, `OUT_${axis.toUpperCase()}_L`],
+        field: [`${stem}_${axis}_H`, `${stem}_${axis}_L`],
         gain,
         signed: true,
-        doc: `${what} along ${axis}, at the range after power-on`,
+        doc: `${what} along ${axis.toLowerCase()}, at the range after power-on`,
       } as const,
     ]),
   );
@@ -145,6 +152,93 @@ const ROWS: readonly PartRow[] = [
     at: 0x10,
     last: 0x7f,
     ids: { CHIP_ID: [0x40, 0x32] },
+  },
+  {
+    names: 'st,lsm9ds0-imu',
+    title: 'LSM9DS0 accelerometer and magnetometer',
+    source: 'ST DocID024763',
+    at: 0x1d,
+    i2c: { pointer: 0x7f },
+    last: 0x7f,
+    ids: { WHO_AM_I_XM: [0x0f, 0x49] },
+    resets: {
+      STATUS_REG_M: [0x07, 0x0f],
+      INT_CTRL_REG_M: [0x12, 0xe8],
+      CTRL_REG1_XM: [0x20, 0x07],
+      CTRL_REG5_XM: [0x24, 0x18],
+      CTRL_REG6_XM: [0x25, 0x20],
+      CTRL_REG7_XM: [0x26, 0x02],
+      STATUS_REG_A: [0x27, 0x0f],
+    },
+    registers: { ...axes(0x28), ...axes(0x08, 'OUT_M') },
+    senses: {
+      ...felt('m/s²', (0.061 * G) / 1000, 'acceleration'),
+      ...felt('G', 0.00016, 'field', 'magnet', 'OUT_M'),
+    },
+    notModelled: [...NOT, 'temperature'],
+  },
+  {
+    names: 'kionix,kx023-1025',
+    title: 'KX023 accelerometer',
+    source: 'Kionix KX023-1025 data sheet',
+    at: 0x1e,
+    last: 0x7f,
+    ids: { WHO_AM_I: [0x0f, 0x15] },
+    registers: axes(0x06),
+    senses: felt('m/s²', (2 * G) / 32_768, 'acceleration'),
+    notModelled: NOT,
+  },
+  {
+    names: 'memsic,mxc4005 memsic,mxc6655',
+    title: 'MXC4005 accelerometer',
+    source: 'Memsic MXC4005XC data sheet; registers as in Linux drivers/iio/accel/mxc4005.c',
+    at: 0x15,
+    last: 0x0f,
+    ids: { DEVICE_ID: [0x0e, 0x02] },
+    registers: axes(0x03, 'OUT', true),
+    // 12 bits in the upper ones of 16: 1024 counts of those a g.
+    senses: felt('m/s²', G / 1024 / 16, 'acceleration'),
+    notModelled: [...NOT, 'temperature, and the lowest 4 bits, which are always 0'],
+  },
+  {
+    names: 'fsl,mma7660',
+    title: 'MMA7660 accelerometer, 6 bits',
+    source: 'NXP MMA7660FC data sheet',
+    at: 0x4c,
+    last: 0x0a,
+    registers: Object.fromEntries(
+      ['X', 'Y', 'Z'].map((axis, at) => [
+        `${axis}OUT`,
+        { at, fields: { ALERT: [6, 'ro'], OUT: [5, 0, 'ro'] } } as const,
+      ]),
+    ),
+    senses: Object.fromEntries(
+      ['x', 'y', 'z'].map((axis) => [
+        axis,
+        {
+          unit: 'm/s²',
+          range: [-1.5 * G, 1.5 * G],
+          field: `${axis.toUpperCase()}OUT.OUT`,
+          // 21.33 counts a g.
+          gain: (3 * G) / 64,
+          signed: true,
+          doc: `acceleration along ${axis}`,
+        } as const,
+      ]),
+    ),
+    notModelled: ['standby: it always measures', 'taps, tilt, shakes and their interrupt'],
+  },
+  {
+    names: 'voltafield,af8133j',
+    title: 'AF8133J magnetometer',
+    source: 'Linux drivers/iio/magnetometer/af8133j.c: registers and scales',
+    at: 0x1c,
+    last: 0x1f,
+    ids: { PCODE: [0x00, 0x5e], STATUS: [0x02, 0x01] },
+    resets: { RANGE: [0x0b, 0x34] },
+    registers: axes(0x03),
+    senses: felt('G', 12 / 32_768, 'field'),
+    notModelled: NOT,
   },
   {
     names: 'kionix,kxtj21009 kionix,kxcj91008 kionix,kxcjk1013',

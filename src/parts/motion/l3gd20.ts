@@ -7,9 +7,10 @@ const AXES = ['X', 'Y', 'Z'] as const;
 const RATE = { unit: '°/s', range: [-2000, 2000] } as const;
 
 const sheet = {
-  compatible: ['st,l3gd20-gyro'],
+  // The gyroscope of an LSM9DS0 has the same registers, but for a temperature.
+  compatible: ['st,l3gd20-gyro', 'st,lsm9ds0-gyro'],
   title: 'L3GD20 gyroscope',
-  source: 'ST DocID022116',
+  source: 'ST DocID022116; LSM9DS0: DocID024763',
   notModelled: ['the interrupt generator, the FIFO, filters, the self test', 'noise'],
   node: 'gyroscope',
   bus: {

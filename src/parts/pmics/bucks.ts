@@ -7,6 +7,17 @@ const wide = { EN: 7, SEL: [6, 0] } as const;
 /** Of 160 codes, 0 to 9Fh; off it is 0. */
 const RK8602_RANGE = [0, 1.49375] as const;
 
+/** Where each selector of an SLG51000 is, what 0 gives, and a step (V). */
+const SLG51000 = [
+  [0x2000, 2.4, 0.005],
+  [0x2200, 2.4, 0.005],
+  [0x2300, 1.2, 0.01],
+  [0x2500, 1.2, 0.01],
+  [0x2700, 0.4, 0.005],
+  [0x2900, 0.4, 0.005],
+  [0x3100, 1.2, 0.01],
+] as const;
+
 /** Step-down converters whose outputs follow a selector; FAN53555 and its relatives have ids at 03h and 04h. */
 const ROWS: readonly PartRow[] = [
   {
@@ -160,6 +171,82 @@ const ROWS: readonly PartRow[] = [
     source: 'Dialog DA9211 data sheet',
     at: 0x68,
     ids: { DEVICE_ID: [0x01, 0x22], VARIANT_ID: [0x02, 0x10] },
+  },
+  ...(
+    [
+      ['dlg,da9121', 'DA9121', 0x01],
+      ['dlg,da9130 dlg,da9220', 'DA9130', 0x00],
+      ['dlg,da9131', 'DA9131', 0x01],
+      ['dlg,da9122', 'DA9122', 0x02],
+      ['dlg,da9217', 'DA9217', 0x07],
+    ] as const
+  ).map(
+    ([names, title, variant]): PartRow => ({
+      names,
+      title: `${title} step-down converter`,
+      source: 'Linux drivers/regulator/da9121-regulator.h: ids, fields, steps',
+      at: 0x68,
+      ids: { OTP_DEVICE_ID: [0x48, 0x05], OTP_VARIANT_ID: [0x49, 0x20 | variant] },
+      registers: {
+        BUCK1_0: { at: 0x20, fields: { HIGH: [7, 1], EN: 0 } },
+        BUCK1_5: { at: 0x25, reset: 0x64 },
+      },
+      shows: { output: output('BUCK1_5', 0, 0.01, 'BUCK1_0.EN') },
+      notModelled: ['events, modes, the second output', 'what it gives after power-on: 1 V here'],
+    }),
+  ),
+  {
+    names: 'maxim,max20411',
+    title: 'MAX20411 step-down converter',
+    source: 'Linux drivers/regulator/max20411-regulator.c: registers and steps',
+    at: 0x39,
+    registers: { VID: { at: 0x07, reset: 0x29 } },
+    shows: { output: output('VID', 0.24375, 0.00625) },
+    notModelled: ['the enable line', 'slopes', 'what it gives after power-on: 0.5 V here'],
+  },
+  {
+    names: 'dlg,slg51000',
+    title: 'SLG51000 with seven regulators',
+    source: 'Linux drivers/regulator/slg51000-regulator.h: registers and steps',
+    at: 0x75,
+    form: '16/8',
+    first: 0x1100,
+    last: 0x11ff,
+    registers: Object.fromEntries(
+      SLG51000.flatMap(([vsel], index) => [
+        [`LDO${index + 1}_VSEL`, { at: vsel }] as const,
+        [`LDO${index + 1}_MINV`, { at: vsel + 0x60 }] as const,
+        [`LDO${index + 1}_MAXV`, { at: vsel + 0x61, reset: 0xff }] as const,
+      ]),
+    ),
+    shows: Object.fromEntries(
+      SLG51000.map(([, base, step], index) => [
+        `ldo${index + 1}`,
+        output(`LDO${index + 1}_VSEL`, base, step),
+      ]),
+    ),
+    notModelled: ['enables, sequences, events and GPIOs'],
+  },
+  {
+    names: 'ti,tps65185',
+    title: 'TPS65185 supply of an electronic-paper display',
+    source: 'TI SLVSAQ8',
+    at: 0x68,
+    last: 0x10,
+    ids: { REVID: [0x10, 0x45] },
+    registers: { TMST_VALUE: { at: 0x00, access: 'ro' }, PG: { at: 0x0f, access: 'ro' } },
+    resets: { VADJ: [0x02, 0x23], VCOM1: [0x03, 0x7d], VCOM2: [0x04, 0x04] },
+    senses: {
+      temperature: {
+        unit: '°C',
+        range: [-10, 85],
+        initial: 25,
+        field: 'TMST_VALUE',
+        signed: true,
+        doc: 'temperature of the panel, which a thermistor feels',
+      },
+    },
+    notModelled: ['power-up and its sequence: nothing is ever good in PG', 'interrupts', 'VCOM'],
   },
   {
     names: 'kinetic,ktz8866',

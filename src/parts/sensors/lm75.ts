@@ -92,6 +92,16 @@ const ROWS: readonly Row[] = [
     conversionMs: 27,
   },
   {
+    compatible: ['nxp,p3t1755'],
+    title: 'P3T1755 temperature sensor, 12 bits',
+    source: 'NXP P3T1755DP',
+    // R chooses the time of a conversion, not its bits.
+    registers: { ...registersOf(TMP75_CONF, 12), CONF: { at: 1, width: 8, reset: 0x28, fields: TMP75_CONF } },
+    pointer: 0x03,
+    bits: 12,
+    conversionMs: 27.5,
+  },
+  {
     compatible: ['ti,tmp1075'],
     title: 'TMP1075 temperature sensor, 12 bits',
     source: 'TI SBOS854',

@@ -221,3 +221,13 @@ describe('properties of the at24 binding', () => {
     expect(bench.read(1)).toEqual([0xff]);
   });
 });
+
+describe('the page of a 24C64-D that can be locked', () => {
+  it('has 32 bytes, whose number has two bytes, and wraps', async () => {
+    const { write, writeRead, clock } = await i2cBench({ compatible: 'atmel,24c64d-wl', reg: 0x58 });
+    write([0x00, 0x1f, 1, 2]);
+    clock.advance(5 * MS);
+    expect(writeRead([0x00, 0x1f], 2)).toEqual([1, 2]);
+    expect(writeRead([0x00, 0x00], 1)).toEqual([2]);
+  });
+});

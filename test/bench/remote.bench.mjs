@@ -1,11 +1,11 @@
 // What a transfer costs over a Unix socket, beside a bare echo of as many bytes between two processes of Node.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { checkout, median, report } from './report.mjs';
 
 const { openStream, RemoteSession, remoteAddress, WAIT } = await import(
@@ -19,7 +19,7 @@ const folder = mkdtempSync(join(tmpdir(), 'dtbus-bench-'));
 const children = [];
 
 async function started(argv, line) {
-  const env = { ...process.env, XDG_STATE_HOME: folder };
+  const env = { ...process.env, XDG_STATE_HOME: folder, XDG_RUNTIME_DIR: folder };
   const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'ignore'], env });
   children.push(child);
   for await (const chunk of child.stdout.setEncoding('utf8')) if (chunk.includes(line)) return;
@@ -94,6 +94,69 @@ async function overNats(messages) {
   await session.close();
 }
 
+const HOSTS = 64;
+const CLIENTS = 200;
+/** How often each client reads. */
+const READ_EVERY_MS = 200;
+const clients = join(dirname(fileURLToPath(import.meta.url)), 'remote/clients.mjs');
+const BUSES = [1, 2, 3, 4];
+const MANY = `/dts-v1/;
+/ {
+	aliases { ${BUSES.map((n) => `i2c${n} = &b${n};`).join(' ')} };
+	${BUSES.map((n) => `b${n}: b${n} { compatible = "platform,virtio-i2c"; #address-cells = <1>; #size-cells = <0>; temp@48 { compatible = "national,lm75"; reg = <0x48>; }; };`).join('\n\t')}
+};
+`;
+
+/** The hop of a transfer, without its time on the wire, on a machine with many hosts and clients that are at work too. */
+async function amongMany() {
+  const board = join(folder, 'many.dts');
+  writeFileSync(board, MANY);
+  const share = (n) =>
+    started(
+      [join(checkout, 'bin/dtbus.js'), 'share', board, '--socket', join(folder, `h${n}.sock`)],
+      'ready',
+    );
+  for (let first = 0; first < HOSTS; first += 8)
+    await Promise.all(Array.from({ length: 8 }, (_, n) => share(first + n)));
+  const path = join(folder, `h${HOSTS - 1}.sock`);
+  const session = new RemoteSession({
+    name: path,
+    who: 'bench',
+    open: () => openStream({ way: 'unix', path }, path),
+  });
+  await session.connect();
+  const times = { ttlMs: TTL_MS, idleMs: TTL_MS, graceMs: 0 };
+  // Of the four buses there this one is no client's.
+  const wish = { ...times, buses: ['i2c-4'], why: '', priority: 0, steal: false, restore: false };
+  await session.acquire({ ...wish, wait: WAIT.NO });
+  const messages = [
+    { addr: 0x48, flags: 0, length: 1, data: Uint8Array.of(0) },
+    { addr: 0x48, flags: 1, length: 2, data: new Uint8Array(0) },
+  ];
+  const hop = async () => {
+    const hops = [];
+    for (let n = 0; n < CALLS; n++) {
+      const from = process.hrtime.bigint();
+      const { wireNs } = await session.transfer({ kind: 'i2c', bus: 3, messages }, 1e9);
+      hops.push((Number(process.hrtime.bigint() - from) - wireNs) / 1000);
+    }
+    return median(hops);
+  };
+  await hop();
+  const alone = await hop();
+  const part = CLIENTS / 4;
+  for (let first = 0; first < CLIENTS; first += part) {
+    const words = [checkout, folder, HOSTS, first, part, READ_EVERY_MS];
+    await started([clients, ...words.map(String)], 'ready');
+  }
+  const rounds = [];
+  for (let round = 0; round < ROUNDS; round++) rounds.push(await hop());
+  report(`hop of a transfer, ${HOSTS} hosts that nobody else uses`, alone, 'µs');
+  report(`  with ${CLIENTS} clients that read ${1000 / READ_EVERY_MS} times a second`, median(rounds), 'µs');
+  report('  in those', median(rounds) / alone, '', 'at most 2');
+  await session.close();
+}
+
 try {
   const echoPath = join(folder, 'echo.sock');
   const path = join(folder, 'bench.sock');
@@ -156,6 +219,7 @@ try {
   await session.close();
   if (spawnSync('nats-server', ['--version']).status === 0) await overNats(messages);
   else console.log('NATS was not measured: nats-server is not installed');
+  await amongMany();
 } finally {
   for (const child of children) child.kill();
   rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { testFolder } from './folder.ts';
 
@@ -35,6 +36,24 @@ describe('dtbus replay', () => {
       status: 0,
       out: '801f \nENXIO\n',
       err: 'dtbus: a.bus: replayed 2 transfers, all as recorded\n',
+    });
+  });
+
+  it('tells of the board that the script opens itself', () => {
+    const { href } = new URL(`file://${createRequire(import.meta.url).resolve('#built/src/board/index.js')}`);
+    const script = folder.write(
+      'own.mjs',
+      `import { openBoard } from ${JSON.stringify(href)};
+       const board = await openBoard('dts/demo.dts');
+       const [bytes] = board.open('/dev/i2c-1').transferSync([{ addr: 0x48, write: Uint8Array.of(0) }, { addr: 0x48, read: 2 }]);
+       console.log(Buffer.from(bytes).toString('hex'));
+       await board.close();`,
+    );
+    const file = folder.write('own.bus', RECORDING.replace('i2c-1 33 r! <1>\n', ''));
+    expect(dtbus(['replay', file, '-b', 'dts/demo.dts', '--', script])).toEqual({
+      status: 0,
+      out: '1f80\n',
+      err: 'dtbus: own.bus: replayed 1 transfer, all as recorded\n',
     });
   });
 

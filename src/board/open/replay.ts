@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Tree } from '../../devicetree/index.ts';
 import { filePath } from '../../input/index.ts';
+import type { ReplayReport } from '../../replay/index.ts';
 import { BoardError } from '../board-error.ts';
 import type { ReplaySettings } from '../thread/protocol.ts';
 import type { BoardOptions } from './board-options.ts';
@@ -35,18 +36,22 @@ export function replayError(thrown: unknown): unknown {
   return isOfRecording ? new BoardError(thrown.message, { cause: thrown }) : thrown;
 }
 
+type HowFar = () => Pick<ReplayReport, 'answered' | 'mismatchCount'> | undefined;
+
+/** Of the boards of this process. */
+const howFar: HowFar[] = [];
+
 /**
- * When this process ends, `dtbus replay`, which has started it, is told how far the first of its boards came: that may be
- * closed by then.
+ * When this process ends, `dtbus replay`, which has started it, is told how far its board came: the first that was asked for
+ * anything, as `dtbus/register` opens one too. It may be closed by then.
  */
-export function reportAtExit(replayed: () => object | undefined): void {
+export function reportAtExit(replayed: HowFar): void {
   const file = process.env['DTBUS_REPLAY_REPORT'];
-  if (file === undefined || isReported) return;
-  isReported = true;
+  if (file === undefined) return;
+  if (howFar.push(replayed) > 1) return;
   process.once('exit', () => {
-    const report = replayed();
-    if (report !== undefined) writeFileSync(file, JSON.stringify(report));
+    const reports = howFar.flatMap((ask) => ask() ?? []);
+    const used = reports.find(({ answered, mismatchCount }) => answered + mismatchCount > 0) ?? reports[0];
+    if (used !== undefined) writeFileSync(file, JSON.stringify(used));
   });
 }
-
-let isReported = false;

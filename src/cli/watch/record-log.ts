@@ -15,6 +15,7 @@ const NO_COMMENT = { comment: '', isOfItself: true };
 
 interface Source {
   readonly reader: EventSource;
+  readonly isStepped: boolean;
   readonly buses: readonly TracedBus[];
   readonly parts: readonly ReadonlyMap<number, PartReader>[];
   /** Transfers that mean nothing but what they have, by their keys. */
@@ -23,6 +24,10 @@ interface Source {
   readonly masked: readonly (ReadonlySet<number> | undefined)[];
   dropped: number;
 }
+
+/** Boards whose clocks are stepped have no time in common with any other: they come one behind the other. */
+const endOf = ({ source, told }: Next): number =>
+  source.isStepped ? Number.NEGATIVE_INFINITY : told.endedMs;
 
 /** What a source has told, and is not written yet. */
 interface Next {
@@ -73,7 +78,7 @@ export class RecordLog {
     }
     const parts = this.#describe ? await partReaders(buses) : buses.map(() => new Map());
     this.#sources.push({
-      ...{ buses, reader, parts, known: new Map() },
+      ...{ buses, reader, parts, known: new Map(), isStepped: board?.clock === 'stepped' },
       ...{ masked: this.#maskedOn(buses), dropped: 0 },
     });
   }
@@ -98,7 +103,7 @@ export class RecordLog {
       return told === undefined ? [] : [{ source, told }];
     });
     while (next.length > 1) {
-      const first = next.reduce((a, b) => (b.told.endedMs < a.told.endedMs ? b : a));
+      const first = next.reduce((a, b) => (endOf(b) < endOf(a) ? b : a));
       this.#addTold(first.source, first.told);
       const told = first.source.reader.told();
       if (told === undefined) next.splice(next.indexOf(first), 1);

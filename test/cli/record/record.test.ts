@@ -205,6 +205,24 @@ describe('a recording as it is made', () => {
     expect(said[0]).toBe('dtbus: another board has come up; only the first is recorded\n');
   });
 
+  it.each([
+    ['real', ['48 w 01', '48 w 03', '48 w 02']],
+    ['stepped', ['48 w 01', '48 w 02', '48 w 03']],
+  ] as const)('has several boards in the order in which it ended, by a %s clock', async (clock, expected) => {
+    const { recorder, entries } = log();
+    const at = (startedMs: number, byte: number) => transferOf({ startedMs, segments: [sent(0x48, byte)] });
+    const board = { file: 'a.dts', sha256: '', clock };
+    await recorder.attach([I2C], source([at(1000, 1), at(1002, 2)]), board);
+    // A stepped clock begins anew with each board.
+    await recorder.attach([I2C], source([at(1001, 3)]), board);
+    recorder.end();
+    expect(
+      entries()
+        .map((line) => line.slice(9))
+        .filter((line) => line !== ''),
+    ).toEqual(expected);
+  });
+
   it('masks everything of a board without the part that is to be masked', async () => {
     const { recorder, said, entries } = log(['/i2c/safe@22']);
     await recorder.attach([I2C, SPI], source([transferOf({ segments: [sent(0x48, 0xc0, 0xde)] })]));

@@ -1230,6 +1230,20 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./other/mcp251xfd.ts'),
   },
   {
+    file: 'other/nci',
+    bus: 'i2c',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'nxp,nxp-nci-i2c',
+      'nxp,pn547',
+      'nxp,pn553',
+      'nxp,pn557',
+      'nxp,nq310',
+      'samsung,s3fwrn5-i2c',
+    ],
+    load: () => import('./other/nci.ts'),
+  },
+  {
     file: 'pmics/axp',
     bus: 'i2c',
     // biome-ignore format: one name a line.
@@ -1938,6 +1952,9 @@ export const PART_FILES: readonly PartFile[] = [
       'ti,drv2605l',
       'ti,drv2665',
       'ti,drv2667',
+      'coreriver,tc360-touchkey',
+      'cypress,midas-touchkey',
+      'cypress,tm2-touchkey',
       'microchip,cap1106',
       'adi,adp5585',
       'adi,adp5585-00',

@@ -866,6 +866,17 @@ interface MicrochipMcp2518fd {
   readonly crcErrors: number;
 }
 
+interface NxpNxpNciI2c {
+  /** A tag is before the antenna */
+  tag: boolean;
+  /** Pages of four bytes of the tag: the UID in the first two, from the fifth on what is written */
+  memory: Uint8Array;
+  /** Idle, discovery, or active: a tag was found */
+  readonly state: string;
+  /** Packets that the host has not read (0 to 32) */
+  readonly waiting: number;
+}
+
 interface XPowersAxp209 {
   /** Whether there is a mains adapter */
   acin: boolean;
@@ -1409,6 +1420,13 @@ interface EdtEdtFt5206 {
   x: number;
   /** Where the finger is (0 to 4095) */
   y: number;
+}
+
+interface CoreriverTc360Touchkey {
+  /** The key that was touched last, from 1 on (0 to 7) */
+  key: number;
+  /** Whether it was let go */
+  released: boolean;
 }
 
 interface TiAds7846 {
@@ -2382,6 +2400,12 @@ export interface PartTypes {
   'microchip,mcp251xfd': MicrochipMcp2518fd;
   'microchip,mcp251863': MicrochipMcp2518fd;
   'microchip,mcp2517fd': MicrochipMcp2518fd;
+  'nxp,nxp-nci-i2c': NxpNxpNciI2c;
+  'nxp,pn547': NxpNxpNciI2c;
+  'nxp,pn553': NxpNxpNciI2c;
+  'nxp,pn557': NxpNxpNciI2c;
+  'nxp,nq310': NxpNxpNciI2c;
+  'samsung,s3fwrn5-i2c': NxpNxpNciI2c;
   'x-powers,axp209': XPowersAxp209;
   'x-powers,axp202': XPowersAxp209;
   'x-powers,axp221': XPowersAxp221;
@@ -2800,6 +2824,9 @@ export interface PartTypes {
   'ti,drv2605l': object;
   'ti,drv2665': object;
   'ti,drv2667': object;
+  'coreriver,tc360-touchkey': CoreriverTc360Touchkey;
+  'cypress,midas-touchkey': CoreriverTc360Touchkey;
+  'cypress,tm2-touchkey': CoreriverTc360Touchkey;
   'microchip,cap1106': object;
   'adi,adp5585': object;
   'adi,adp5585-00': object;

@@ -194,6 +194,8 @@ const SENSES: readonly (readonly [string, string, number | boolean, readonly num
     ['ti,bq27541', 'voltage', 3.7, [0x08], [0x74, 0x0e]],
     ['ti,bq27411', 'charge', 55, [0x1c], [55, 0]],
     ['maxim,max17040', 'charge', 50.5, [0x04], [0x32, 0x80]],
+    ['coreriver,tc360-touchkey', 'key', 2, [0x00], [0x02]],
+    ['cypress,tm2-touchkey', 'released', true, [0x03], [0x08]],
     ['gw,gsc', 'events', 0x81, [0x0a], [0x81]],
     ['kontron,sl28cpld', 'fan', 1500, [0x0b], [50]],
     ['sophgo,sg2042-hwmon-mcu', 'soc', 61, [0x04], [61]],

@@ -81,6 +81,42 @@ const ROWS: readonly PartRow[] = [
     resets: { MODE: [0x01, 0x40], LIBRARY: [0x03, 0x01] },
   },
   {
+    names: 'coreriver,tc360-touchkey cypress,midas-touchkey',
+    title: 'TC360 touch keys',
+    source: 'Linux drivers/input/keyboard/tm2-touchkey.c: the register of keys and its fields',
+    at: 0x20,
+    last: 0x0f,
+    registers: { KEYCODE: { at: 0, fields: { RELEASED: [3, 'ro'], KEY: [2, 0, 'ro'], REST: [7, 4, 'ro'] } } },
+    senses: {
+      key: {
+        kind: 'integer',
+        range: [0, 7],
+        field: 'KEYCODE.KEY',
+        doc: 'the key that was touched last, from 1 on',
+      },
+      released: { kind: 'flag', field: 'KEYCODE.RELEASED', doc: 'whether it was let go' },
+    },
+    notModelled: ['the INT pin', 'lights'],
+  },
+  {
+    names: 'cypress,tm2-touchkey',
+    title: 'TM2 touch keys',
+    source: 'Linux drivers/input/keyboard/tm2-touchkey.c: the register of keys and its fields',
+    at: 0x20,
+    last: 0x0f,
+    registers: { KEYCODE: { at: 3, fields: { RELEASED: [3, 'ro'], KEY: [2, 0, 'ro'], REST: [7, 4, 'ro'] } } },
+    senses: {
+      key: {
+        kind: 'integer',
+        range: [0, 7],
+        field: 'KEYCODE.KEY',
+        doc: 'the key that was touched last, from 1 on',
+      },
+      released: { kind: 'flag', field: 'KEYCODE.RELEASED', doc: 'whether it was let go' },
+    },
+    notModelled: ['the INT pin', 'lights'],
+  },
+  {
     names: 'microchip,cap1106',
     title: 'CAP1106 touch keys',
     source: 'Microchip CAP1106 data sheet',

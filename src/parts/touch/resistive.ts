@@ -152,7 +152,7 @@ const FUNCTION = { temp0: 0x0, aux: 0x2, temp1: 0x4, x: 0xc, y: 0xd, z1: 0xe, z2
 const [STAYS_ON, EIGHT_BITS] = [0x04, 0x02];
 
 const model2007: Model<typeof tsc2007> = (_registers, { sense, keep, clamp, pin: { PENIRQ } }) => {
-  const state = keep({ command: 0 });
+  const state = keep({ command: 0, code: 0, position: 0 });
 
   function convert(): number {
     switch (state.command >> 4) {
@@ -184,6 +184,10 @@ const model2007: Model<typeof tsc2007> = (_registers, { sense, keep, clamp, pin:
     },
     restored: drive,
     i2c: {
+      start(_address, read) {
+        if (read) Object.assign(state, { code: convert(), position: 0 });
+        return true;
+      },
       write(data) {
         state.command = data.at(-1) ?? state.command;
         drive();
@@ -191,10 +195,8 @@ const model2007: Model<typeof tsc2007> = (_registers, { sense, keep, clamp, pin:
       },
       /** Left-aligned; of 8 bits one byte. */
       read(into) {
-        const code = convert();
-        const eight = (state.command & EIGHT_BITS) !== 0;
-        for (let at = 0; at < into.length; at++)
-          into[at] = at === 0 ? code >> 4 : at === 1 && !eight ? (code & 0x0f) << 4 : 0;
+        const bytes = [state.code >> 4, (state.command & EIGHT_BITS) === 0 ? (state.code & 0x0f) << 4 : 0];
+        for (let at = 0; at < into.length; at++) into[at] = bytes[state.position++] ?? 0;
       },
     },
   };

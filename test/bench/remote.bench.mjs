@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { checkout, median, report } from './report.mjs';
 
@@ -98,6 +99,8 @@ const HOSTS = 64;
 const CLIENTS = 200;
 /** How often each client reads. */
 const READ_EVERY_MS = 200;
+/** Until those who were stopped, or go on, do what they do all the time. */
+const SETTLE_MS = 500;
 const clients = join(dirname(fileURLToPath(import.meta.url)), 'remote/clients.mjs');
 const BUSES = [1, 2, 3, 4];
 const MANY = `/dts-v1/;
@@ -143,17 +146,32 @@ async function amongMany() {
     return median(hops);
   };
   await hop();
-  const alone = await hop();
   const part = CLIENTS / 4;
   for (let first = 0; first < CLIENTS; first += part) {
     const words = [checkout, folder, HOSTS, first, part, READ_EVERY_MS];
     await started([clients, ...words.map(String)], 'ready');
   }
+  const atWork = children.slice(-CLIENTS / part);
   const rounds = [];
-  for (let round = 0; round < ROUNDS; round++) rounds.push(await hop());
-  report(`hop of a transfer, ${HOSTS} hosts that nobody else uses`, alone, 'µs');
-  report(`  with ${CLIENTS} clients that read ${1000 / READ_EVERY_MS} times a second`, median(rounds), 'µs');
-  report('  in those', median(rounds) / alone, '', 'at most 2');
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const child of atWork) child.kill('SIGSTOP');
+    await pause(SETTLE_MS);
+    const alone = await hop();
+    for (const child of atWork) child.kill('SIGCONT');
+    await pause(SETTLE_MS);
+    rounds.push({ alone, among: await hop() });
+  }
+  report(
+    `hop of a transfer, ${HOSTS} hosts whose ${CLIENTS} clients rest`,
+    median(rounds.map(({ alone }) => alone)),
+    'µs',
+  );
+  report(
+    `  while each client reads ${1000 / READ_EVERY_MS} times a second`,
+    median(rounds.map(({ among }) => among)),
+    'µs',
+  );
+  report('  in those', median(rounds.map(({ alone, among }) => among / alone)), '', 'at most 2');
   await session.close();
 }
 

@@ -35,7 +35,7 @@ export class Ch347Connection {
 
   /** @param name what it is called until it is open */
   constructor(name: string, open: UsbOpener) {
-    this.#session = new UsbSession(name, open);
+    this.#session = new UsbSession(name, open, ENDPOINT);
   }
 
   get description(): string {

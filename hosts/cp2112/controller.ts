@@ -64,7 +64,7 @@ export class Cp2112Adapter implements HostAdapter, I2cController {
 
   /** @param name what it is called until it is open */
   constructor(name: string, open: UsbOpener) {
-    const session = new UsbSession(name, open);
+    const session = new UsbSession(name, open, ENDPOINT);
     this.#session = session;
     this.lines = new PinLines(
       new Cp2112Pins({

@@ -77,7 +77,7 @@ export class Ft260Adapter implements HostAdapter, I2cController {
 
   /** @param name what it is called until it is open */
   constructor(name: string, open: UsbOpener) {
-    const session = new UsbSession(name, open);
+    const session = new UsbSession(name, open, ENDPOINT);
     this.#session = session;
     this.lines = new PinLines(
       new Ft260Pins({

@@ -44,7 +44,7 @@ export class FtdiConnection {
 
   /** @param name what it is called until it is open */
   constructor(name: string, channel: number, open: UsbOpener) {
-    this.#session = new UsbSession(name, open);
+    this.#session = new UsbSession(name, open, endpointsOf(channel));
     this.#channel = channel;
   }
 

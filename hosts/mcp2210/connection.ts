@@ -33,7 +33,7 @@ export class Mcp2210Connection {
 
   /** @param name what it is called until it is open. @param chipSelects pins from GP0 on that select a chip */
   constructor(name: string, open: UsbOpener, chipSelects: number) {
-    this.#session = new UsbSession(name, open);
+    this.#session = new UsbSession(name, open, ENDPOINT);
     this.#chipSelects = chipSelects;
   }
 

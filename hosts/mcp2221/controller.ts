@@ -56,7 +56,7 @@ export class Mcp2221Adapter implements HostAdapter, I2cController {
 
   /** @param name what it is called until it is open */
   constructor(name: string, open: UsbOpener) {
-    const session = new UsbSession(name, open);
+    const session = new UsbSession(name, open, ENDPOINT);
     this.#session = session;
     this.lines = new PinLines(
       new Mcp2221Pins({

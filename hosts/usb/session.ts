@@ -1,4 +1,4 @@
-import { BusFault } from '../../src/bus/index.ts';
+import { BusFault, hexByte } from '../../src/bus/index.ts';
 import type { UsbConnection, UsbOpener } from '../../src/usb/index.ts';
 
 /** After a transfer was broken off: answers that are still due come within this time. */
@@ -19,10 +19,13 @@ export class UsbSession {
   readonly #name: string;
   #usb: UsbConnection | undefined;
 
-  /** @param name what it is called until it is open */
-  constructor(name: string, open: UsbOpener) {
+  readonly #endpoints: EndpointPair | undefined;
+
+  /** @param name what it is called until it is open @param endpoints those that it must have, beside endpoint 0 */
+  constructor(name: string, open: UsbOpener, endpoints?: EndpointPair) {
     this.#name = name;
     this.#open = open;
+    this.#endpoints = endpoints;
   }
 
   /** One phrase for a person. */
@@ -48,12 +51,24 @@ export class UsbSession {
     await this.close();
     const usb = await this.#open();
     try {
+      this.#check(usb);
       await greet?.(usb);
     } catch (error) {
       await usb.close();
       throw error;
     }
     this.#usb = usb;
+  }
+
+  /** @throws {BusFault} `EPROTO` its descriptors are those of another device */
+  #check({ description, endpoints }: UsbConnection): void {
+    if (this.#endpoints === undefined) return;
+    for (const each of [this.#endpoints.OUT, this.#endpoints.IN])
+      if (!endpoints.includes(each))
+        throw new BusFault(
+          'EPROTO',
+          `no ${this.#name} found: ${description} has its ids, but no endpoint ${hexByte(each)}`,
+        );
   }
 
   /** Lets go of the device. Never fails. */

@@ -121,6 +121,13 @@ describe('a device through the npm package usb', () => {
     expect(await codeOf(openDevice([one], WANTED))).toBe(code);
   });
 
+  it('that another program has is told with its place, and with the program where the machine says it', async () => {
+    const { device: one } = device({ openError: error(-6) });
+    await expect(openDevice([one], WANTED)).rejects.toThrow(
+      /^EBUSY: a CH341A at USB port 1-2\.3 is held by (another program|process \d+ \(.+\)): end it$/,
+    );
+  });
+
   it('with the right ids and no such interface is refused, and closed', async () => {
     const { device: one, log } = device();
     expect(await codeOf(openDevice([one], { ...WANTED, interface: { class: 3 } }))).toBe('EPROTO');

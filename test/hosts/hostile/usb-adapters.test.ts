@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Ch341aAdapter, Ch341aEmulator } from '../../../hosts/ch341a/index.ts';
 import { Ch347Adapter, Ch347Emulator } from '../../../hosts/ch347/index.ts';
 import { Cp2112Adapter, Cp2112Emulator } from '../../../hosts/cp2112/index.ts';
+import { DEFAULT_SETTINGS, Dln2Adapter, Dln2Emulator } from '../../../hosts/dln2/index.ts';
 import { Ft260Adapter, Ft260Emulator } from '../../../hosts/ft260/index.ts';
 import { CHIPS, FtdiAdapter, FtdiEmulator } from '../../../hosts/ftdi/index.ts';
 import { I2cTinyUsbAdapter, I2cTinyUsbEmulator } from '../../../hosts/i2c-tiny-usb/index.ts';
@@ -57,6 +58,16 @@ const ADAPTERS: readonly {
     name: 'FT232H',
     make: (wire) => new FtdiEmulator(CHIPS.ft232h, wire),
     drive: (open) => new FtdiAdapter('FT232H', open, { chip: CHIPS.ft232h, chipSelects: 1 }),
+  },
+  {
+    name: 'FT4232H, channel B',
+    make: (wire) => new FtdiEmulator(CHIPS.ft4232h, { ...wire, channel: 1 }),
+    drive: (open) => new FtdiAdapter('FT4232H', open, { chip: CHIPS.ft4232h, chipSelects: 1 }, 1),
+  },
+  {
+    name: 'DLN-2',
+    make: (wire) => new Dln2Emulator(wire),
+    drive: (open) => new Dln2Adapter('DLN-2', open, DEFAULT_SETTINGS),
   },
 ];
 
@@ -274,6 +285,25 @@ describe.each(ADAPTERS)('a $name that misbehaves', ({ make, drive }) => {
     ).toBeGreaterThanOrEqual(3);
     device.behave();
     await recovers(await fault);
+  });
+
+  it('has its ids, and no endpoints: it is refused in a sentence, and at once', async () => {
+    const inner = make(wire);
+    const { interfaces } = inner.description;
+    if (interfaces.every(({ endpoints }) => endpoints.length === 0)) return;
+    const bare = interfaces.map((each) => ({ ...each, endpoints: [] }));
+    const other: UsbDevice = {
+      description: { ...inner.description, interfaces: bare },
+      ...(inner.control && { control: (setup, data) => inner.control?.(setup, data) }),
+    };
+    await host.close();
+    host = drive(async () => new EmulatedConnection(new EmulatedPort(other)));
+    const refused = async () => {
+      await host.open();
+      throw (await transfer()) ?? new Error('nothing was refused');
+    };
+    await expect(refused()).rejects.toThrow(/^EPROTO: no .+ found: .+ has its ids, but no endpoint/);
+    expect(wire.log).toEqual([]);
   });
 
   it('was left in the middle of anything by another program', async () => {

@@ -100,6 +100,32 @@ export function describeSpi(suite: Suite): void {
     );
   });
 
+  it('refuses what it says that it cannot do before anything is sent', async () => {
+    const {
+      bitsPerWordMask: words,
+      modes,
+      chipSelects,
+      maxWordDelayNs,
+      maxCsSetupNs,
+    } = spiOf(suite.bench).capabilities;
+    for (const bit of [SPI_MODE.CPHA, SPI_MODE.CPOL, SPI_MODE.THREE_WIRE, SPI_MODE.LOOP, SPI_MODE.TX_OCTAL])
+      if ((modes & bit) === 0)
+        expect([bit, await faultOf(() => spi(bit, { tx: bytes(1) }))]).toEqual([bit, 'EOPNOTSUPP']);
+    for (const bits of [7, 12])
+      if (words !== 0 && (words & (1 << (bits - 1))) === 0)
+        expect([bits, await faultOf(() => spi(0, { tx: bytes(1, 2), bitsPerWord: bits }))]).toEqual([
+          bits,
+          'EOPNOTSUPP',
+        ]);
+    if (maxWordDelayNs === 0)
+      expect(await faultOf(() => spi(0, { tx: bytes(1), wordDelayNs: 1000 }))).toBe('EOPNOTSUPP');
+    if (maxCsSetupNs === 0)
+      expect(await faultOf(() => spi(0, { tx: bytes(1), csSetupNs: 1000 }))).toBe('EOPNOTSUPP');
+    const none = () => spiOf(suite.bench).transfer(chipSelects, 0, [spiTransfer({ tx: bytes(1) })]);
+    expect(await faultOf(none)).toBe('EINVAL');
+    watched([]);
+  });
+
   describe('words (struct spi_transfer: in memory little-endian)', () => {
     it(
       'of 16 bits go out with their high byte first',

@@ -80,6 +80,18 @@ describe.skipIf(!HAS_SERVER)(`a board on a NATS server (skipped where ${SERVER} 
   afterEach(async () => {
     for (const session of sessions.splice(0)) await session.close();
   });
+  it('has a bus free for the next user when the one before was killed, though nobody told the host', async () => {
+    const near = folder.write('killed.dts', nearBoard(`${board()}/i2c-1`));
+    const before = start(process.execPath, 'bin/dtbus.js', 'up', near);
+    const direct = await userAt(socket());
+    const users = async () => (await direct.session.list()).leases.map(({ why }) => why);
+    await vi.waitFor(async () => expect(await users()).toEqual(['dtbus up']), 20_000);
+    before.child.kill('SIGKILL');
+    await before.ended;
+    const { status, stdout, stderr } = dtbus({}, 'i2cget', '-b', near, '-y', '1', '0x48', '0', 'w');
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '0x8015\n', stderr: '' });
+  });
+
   it('carries the transfers of a board elsewhere, under a lease that other ways to it see', async () => {
     const near = folder.write('near.dts', nearBoard(`${board()}/i2c-1`));
     const here = await openBoard(near);

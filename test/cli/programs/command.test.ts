@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { Recording } from '../../../src/recording/index.ts';
 import { boardText, testFolder } from '../folder.ts';
@@ -94,6 +95,30 @@ describe('dtbus record FILE -b BOARD -- COMMAND', () => {
       /^dtbus: process \d+ was killed; what it did last may be missing\ndtbus: \S+: recorded \d events?; the recording is cut\n$/,
     );
     expect(Recording.read(file).summary.cut).toBeDefined();
+  });
+
+  it('has what a thread did that is ended without a word to it', () => {
+    const file = folder.path('thread.bus');
+    const { href } = new URL(`file://${createRequire(import.meta.url).resolve('#built/src/board/index.js')}`);
+    const thread = folder.write(
+      'thread.mjs',
+      `import { parentPort } from 'node:worker_threads';
+       import { openBoard } from ${JSON.stringify(href)};
+       const board = await openBoard(${JSON.stringify(board())}, { backEnd: 'inline' });
+       board.open('/dev/i2c-1').transferSync([{ addr: 0x48, read: 1 }]);
+       await board.close();
+       parentPort.postMessage('done');
+       setInterval(() => {}, 1000);`,
+    );
+    const main = folder.write(
+      'main.mjs',
+      `import { Worker } from 'node:worker_threads';
+       const worker = new Worker(${JSON.stringify(thread)});
+       worker.once('message', () => worker.terminate());`,
+    );
+    const { status, err } = dtbus('record', file, '-b', board(), '--', 'env', process.execPath, main);
+    expect([status, err]).toEqual([0, `dtbus: ${file}: recorded 1 event\n`]);
+    expect(Recording.read(file).summary).toMatchObject({ entries: 1, cut: undefined });
   });
 
   it('says where there is no such command', () => {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TracedBoard, TracedBus } from '../../../board/index.ts';
 import { BlockEvent, RecordBlock, type ToldEvent } from '../../../trace/index.ts';
 import type { EventSource } from '../watch-log.ts';
-import { chunkOf, chunkPlace, ENDED_MS, MARK_BYTES, markedStream, markTimes, nowMs } from './stream-files.ts';
+import { chunkOf, chunkPlace, ENDED_MS, MARK_BYTES, markedStream, markOf, nowMs } from './stream-files.ts';
 
 /** Takes boards as they come up. */
 interface Log {
@@ -19,6 +19,9 @@ interface Stream {
   readonly boards: Map<number, ForwardedBoard>;
   /** What happened until then is there. */
   untilMs: number;
+  /** So many boards have come up, and are closed. */
+  opened: number;
+  closed: number;
   /** When that was heard. */
   heardMs: number;
 }
@@ -78,7 +81,8 @@ export class Forwarded {
     const bytes = new Uint8Array(MARK_BYTES);
     for (const stream of this.#streams.values()) {
       if (readSync(stream.mark, bytes, 0, MARK_BYTES, 0) < MARK_BYTES) continue;
-      const { untilMs } = markTimes(bytes);
+      const { untilMs, boards } = markOf(bytes);
+      stream.opened = boards;
       if (untilMs === stream.untilMs) continue;
       stream.untilMs = untilMs;
       stream.heardMs = nowMs();
@@ -95,7 +99,8 @@ export class Forwarded {
     for (const { file, stream } of chunks) await this.#readChunk(join(this.#folder, file), stream);
   }
 
-  async #readChunk(file: string, { name, boards }: Stream): Promise<void> {
+  async #readChunk(file: string, stream: Stream): Promise<void> {
+    const { name, boards } = stream;
     const chunk = chunkOf(readFileSync(file));
     rmSync(file);
     for (const { id, buses, board } of chunk.boards) {
@@ -113,13 +118,15 @@ export class Forwarded {
     for (const id of chunk.closed) {
       boards.get(id)?.close();
       boards.delete(id);
+      stream.closed++;
     }
   }
 
   /** A thread that has ended, or cannot tell any more. */
   #leave(stream: Stream): void {
-    const { name, pid, mark, boards, untilMs } = stream;
-    if (untilMs !== ENDED_MS) {
+    const { name, pid, mark, boards, untilMs, opened, closed } = stream;
+    // One whose boards are closed has told all.
+    if (untilMs !== ENDED_MS && (opened === 0 || closed < opened)) {
       this.isWhole = false;
       this.#tell(`process ${pid} was killed; what it did last may be missing`);
     }
@@ -137,9 +144,18 @@ export class Forwarded {
       const bytes = new Uint8Array(MARK_BYTES);
       readSync(mark, bytes, 0, MARK_BYTES, 0);
       // Its chunks were not read yet: only what was before it began is known.
-      const untilMs = markTimes(bytes).beganMs;
+      const untilMs = markOf(bytes).beganMs;
       const { stream: name, pid } = found;
-      this.#streams.set(name, { name, pid, mark, untilMs, heardMs: nowMs(), boards: new Map() });
+      this.#streams.set(name, {
+        name,
+        pid,
+        mark,
+        untilMs,
+        heardMs: nowMs(),
+        opened: 0,
+        closed: 0,
+        boards: new Map(),
+      });
     }
   }
 

@@ -1,13 +1,13 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, openSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { threadId, Worker } from 'node:worker_threads';
+import { isMainThread, threadId, Worker } from 'node:worker_threads';
 import { type TraceFilter, traceBoards } from '../../../board/index.ts';
 import { ownProgram } from '../../../bus/index.ts';
 import { writeFault } from '../../../input/index.ts';
 import { warn } from '../../terminal/warn.ts';
 import type { WatchedBoard } from '../watcher.ts';
-import { markBytes, markName, nowMs, streamName } from './stream-files.ts';
+import { boardsBytes, markBytes, markName, nowMs, streamName } from './stream-files.ts';
 
 /** What a process is told whose boards are watched: `DTBUS_WATCH`, as JSON. */
 export interface ForwardOptions extends TraceFilter {
@@ -31,6 +31,8 @@ export const FORWARD = { END: 0, ENDED: 1, LOOKS: 2 } as const;
 
 /** How long a thread that gets nothing done is waited for at the end. */
 const STUCK_MS = 10_000;
+/** How often the thread is woken that is to tell something at once. */
+const FLUSH_MS = 20;
 
 /** Tells the process that watches what happens on all boards that this thread opens from now on, from a thread of its own. */
 export class Forwarder {
@@ -39,6 +41,8 @@ export class Forwarder {
   readonly #end = () => this.end();
   #worker: Worker | undefined;
   #boards = 0;
+  /** Its file, open. */
+  #mark = -1;
 
   constructor(options: ForwardOptions) {
     this.#options = options;
@@ -51,8 +55,14 @@ export class Forwarder {
         const worker = this.#thread();
         if (worker === undefined) return undefined;
         const id = this.#boards++;
+        const { bytes, at } = boardsBytes(this.#boards);
+        writeSync(this.#mark, bytes, 0, undefined, at);
         worker.postMessage({ id, memory, buses, board } satisfies WatchedBoard);
-        return () => worker.postMessage({ closed: id });
+        return () => {
+          worker.postMessage({ closed: id });
+          // Test runners end a thread of theirs without a word to it.
+          if (!isMainThread) this.#flush();
+        };
       },
       { parts, buses: wanted, ringBytes },
     );
@@ -72,6 +82,19 @@ export class Forwarder {
     }
   }
 
+  /** Waits until what has happened is told. */
+  #flush(): void {
+    const control = this.#control;
+    // The look that is under way may have missed it.
+    const enough = Atomics.load(control, FORWARD.LOOKS) + 2;
+    for (let looks = 0; Atomics.load(control, FORWARD.ENDED) === 0; ) {
+      looks = Atomics.load(control, FORWARD.LOOKS);
+      if (looks >= enough) return;
+      Atomics.notify(control, FORWARD.END);
+      Atomics.wait(control, FORWARD.LOOKS, looks, FLUSH_MS);
+    }
+  }
+
   /** Most programs that a command starts open no board. */
   #thread(): Worker | undefined {
     if (this.#worker !== undefined) return this.#worker;
@@ -82,7 +105,8 @@ export class Forwarder {
     const beganMs = nowMs();
     const mark = join(folder, markName(stream));
     try {
-      writeFileSync(mark, markBytes(beganMs, beganMs));
+      this.#mark = openSync(mark, 'w');
+      writeSync(this.#mark, markBytes(beganMs, beganMs));
     } catch (thrown) {
       traceBoards(undefined);
       warn(`${writeFault(mark, thrown)}; what this process does is not watched`);

@@ -26,8 +26,9 @@ export interface Chunk {
 /** Behind the last chunk of a thread. */
 export const ENDED_MS = Number.POSITIVE_INFINITY;
 
-/** Bytes of a mark: when its first board came up, and until when all is in chunks, in ms since 1970. */
-export const MARK_BYTES = 16;
+/** Bytes of a mark: when its first board came up, until when all is in chunks, in ms since 1970; how many boards have come up. */
+export const MARK_BYTES = 24;
+const BOARDS_AT = 16;
 
 const MARK = /^(\d+)-(\d+)\.mark$/;
 const CHUNK = /^(\d+-\d+)\.(\d+)$/;
@@ -62,9 +63,22 @@ export function markBytes(beganMs: number, untilMs: number): Uint8Array {
   return new Uint8Array(Float64Array.of(beganMs, untilMs).buffer);
 }
 
-export function markTimes(bytes: Uint8Array): { readonly beganMs: number; readonly untilMs: number } {
+/** How many boards have come up, as a mark says it at `BOARDS_AT`. */
+export function boardsBytes(count: number): { readonly bytes: Uint8Array; readonly at: number } {
+  return { bytes: new Uint8Array(Float64Array.of(count).buffer), at: BOARDS_AT };
+}
+
+export function markOf(bytes: Uint8Array): {
+  readonly beganMs: number;
+  readonly untilMs: number;
+  readonly boards: number;
+} {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  return { beganMs: view.getFloat64(0, true), untilMs: view.getFloat64(8, true) };
+  return {
+    beganMs: view.getFloat64(0, true),
+    untilMs: view.getFloat64(8, true),
+    boards: view.getFloat64(BOARDS_AT, true),
+  };
 }
 
 export const chunkBytes = (chunk: Chunk): Uint8Array => serialize(chunk);

@@ -72,12 +72,14 @@ function isFull(): boolean {
 
 /** @returns whether that was the last look */
 function look(): boolean {
-  const isLast = Atomics.wait(control, FORWARD.END, 0, LOOK_MS) !== 'timed-out';
+  Atomics.wait(control, FORWARD.END, 0, LOOK_MS);
+  const isLast = Atomics.load(control, FORWARD.END) === 1;
   if (!isLast && isFull()) return false;
   const untilMs = nowMs() - SLACK_MS;
   write(gathered());
   writeSync(mark, markBytes(beganMs, isLast ? ENDED_MS : untilMs), 0, undefined, 0);
   Atomics.add(control, FORWARD.LOOKS, 1);
+  Atomics.notify(control, FORWARD.LOOKS);
   return isLast;
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Forwarded } from '../../../../src/cli/watch/forward/forwarded.ts';
 import {
+  boardsBytes,
   type Chunk,
   chunkBytes,
   chunkName,
@@ -21,6 +22,7 @@ const folder = testFolder();
 class Teller {
   readonly #stream: string;
   #chunks = 0;
+  #opened = 0;
 
   readonly name: string;
 
@@ -32,7 +34,10 @@ class Teller {
   }
 
   mark(untilMs: number): void {
-    writeFileSync(join(folder.path(''), markName(this.#stream)), markBytes(0, untilMs));
+    writeFileSync(
+      join(folder.path(''), markName(this.#stream)),
+      Buffer.concat([markBytes(0, untilMs), boardsBytes(this.#opened).bytes]),
+    );
   }
 
   tell(times: readonly number[], more: Partial<Chunk> = {}): void {
@@ -49,6 +54,8 @@ class Teller {
   }
 
   come(clock: 'real' | 'stepped' = 'real'): this {
+    this.#opened++;
+    this.mark(0);
     this.tell([], { boards: [{ id: 0, buses: [], board: { file: 'b.dts', sha256: '', clock } }] });
     return this;
   }
@@ -132,4 +139,14 @@ it('says which process did not tell all', async () => {
     false,
     ['process 4194305 was killed; what it did last may be missing'],
   ]);
+});
+
+it('takes a process for whole that was killed behind the end of its boards', async () => {
+  const { forwarded, told, said } = collector();
+  const killed = new Teller(4_194_305, 'w').come();
+  await told();
+  killed.tell([7], { closed: [0] });
+  expect(await told()).toEqual(['w7']);
+  await forwarded.end();
+  expect([forwarded.isWhole, said]).toEqual([true, []]);
 });

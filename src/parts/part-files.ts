@@ -1218,6 +1218,16 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./other/loopback.ts'),
   },
   {
+    file: 'other/mcp2515',
+    bus: 'spi',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'microchip,mcp2515',
+      'microchip,mcp25625',
+    ],
+    load: () => import('./other/mcp2515.ts'),
+  },
+  {
     file: 'other/mcp251xfd',
     bus: 'spi',
     // biome-ignore format: one name a line.

@@ -859,6 +859,15 @@ interface SophgoSg2042HwmonMcu {
   board: number;
 }
 
+interface MicrochipMcp2515 {
+  /** A frame that another node sends on the bus: 123#0102, 12345678#01 with a number of 29 bits, 123#R is a request */
+  received: string;
+  /** The frame that it sent last */
+  readonly sent: string;
+  /** The mode: 0 normal, 1 sleep, 2 loopback, 3 listens only, 4 configuration (0 to 7) */
+  readonly mode: number;
+}
+
 interface MicrochipMcp2518fd {
   /** The mode: 0 normal, 1 sleep, 2 loopback, 4 configuration, 6 CAN 2.0 (0 to 7) */
   readonly mode: number;
@@ -2396,6 +2405,8 @@ export interface PartTypes {
   'fsl,lx2160ardb-fpga': object;
   'linux,spi-loopback-test': object;
   'dtbus,loopback': object;
+  'microchip,mcp2515': MicrochipMcp2515;
+  'microchip,mcp25625': MicrochipMcp2515;
   'microchip,mcp2518fd': MicrochipMcp2518fd;
   'microchip,mcp251xfd': MicrochipMcp2518fd;
   'microchip,mcp251863': MicrochipMcp2518fd;

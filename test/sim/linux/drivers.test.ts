@@ -119,6 +119,8 @@ const SPI: readonly BoardPart[] = [
   { name: 'mcp3208@7', compatible: 'microchip,mcp3208', more: ADC, set: { ch5: 1.65 } },
   { name: 'mpu6500@8', compatible: 'invensense,mpu6500', more: SLOW, set: { accelX: 0.5 } },
   { name: 'mx25l25635@9', compatible: 'macronix,mx25l25635f jedec,spi-nor', more: SLOW },
+  { name: 'mcp3002@a', compatible: 'microchip,mcp3002', more: ADC, set: { ch1: 1.65 } },
+  { name: 'mcp3202@b', compatible: 'microchip,mcp3202', more: ADC, set: { ch1: 1.65 } },
 ];
 
 /** Each line of its output is `node-name attribute=value`. */
@@ -225,6 +227,8 @@ describe.skipIf(NO_UML !== undefined)("Linux's drivers and our parts", () => {
     ['ads1015@4d', 'in_voltage1', 1250, 1],
     ['mcp3008@2', 'in_voltage3', 1650, 4],
     ['mcp3208@7', 'in_voltage5', 1650, 1],
+    ['mcp3002@a', 'in_voltage1', 1650, 4],
+    ['mcp3202@b', 'in_voltage1', 1650, 1],
     // m/s²
     ['mpu6050@6c', 'in_accel_x', 4.903, 0.005],
     ['mpu6500@8', 'in_accel_x', 4.903, 0.005],

@@ -10,8 +10,8 @@ import { pretendMachine, takeOverPackages } from '../../dev/index.ts';
 import { BoardError } from '../board-error.ts';
 import { environmentBoard } from './drop-ins.ts';
 
-/** Whether this process was told on its own command line, and not by NODE_OPTIONS. */
-const named = process.execArgv.some((word) => /^(--import|--require|-r)/.test(word));
+/** Whether this process was told on its own command line, and not by NODE_OPTIONS. Test runners have modules of their own there. */
+const named = process.execArgv.some((word) => /dtbus\/register|\/board\/entries\/module-hook\.js/.test(word));
 
 if (!named) {
   // The board of a script's child process is not the one that `dtbus set` and `watch` look for; of a command that has no board

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
+import { delimiter, resolve } from 'node:path';
 import { fileTrouble } from '../../input/index.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
@@ -16,11 +16,21 @@ export function isScript(word: string): boolean {
 const hasEnding = (file: string): boolean =>
   [...SCRIPTS, ...TYPESCRIPT].some((ending) => file.endsWith(ending));
 
-/** @throws {UsageError} a path that is no file: of others, and of names, the system tells */
+/**
+ * Before a file is written for it: whether a command is there. May it not be run, the system tells.
+ * @throws {UsageError} no file, or no name that a folder of PATH has
+ */
 export function checkCommand(program: string): void {
   const trouble = program.includes('/') ? fileTrouble(program) : undefined;
-  if (trouble !== undefined && !['absent', 'denied'].includes(trouble.kind))
+  if (trouble?.kind === 'absent' || !(program.includes('/') || isOnPath(program)))
+    throw new UsageError(`not found: the command ${program}`);
+  if (trouble !== undefined && trouble.kind !== 'denied')
     throw new UsageError(`invalid command: ${trouble.sentence}`);
+}
+
+function isOnPath(name: string): boolean {
+  const { PATH } = process.env;
+  return PATH === undefined || PATH.split(delimiter).some((folder) => existsSync(resolve(folder, name)));
 }
 
 /** @throws {UsageError} a word that is no file which Node can run */

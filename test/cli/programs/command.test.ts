@@ -121,12 +121,17 @@ describe('dtbus record FILE -b BOARD -- COMMAND', () => {
     expect(Recording.read(file).summary).toMatchObject({ entries: 1, cut: undefined });
   });
 
-  it('says where there is no such command', () => {
-    const none = folder.path('none');
-    expect(dtbus('record', folder.path('none.bus'), '-b', board(), '--', none)).toMatchObject({
+  it.each([
+    ['path', () => folder.path('none')],
+    ['name', () => 'dtbus-none'],
+  ])('says where there is no command of a %s, and leaves the file', (_, named) => {
+    const none = named();
+    const kept = folder.write('kept.bus', 'what was recorded before');
+    expect(dtbus('record', kept, '-b', board(), '--', none)).toMatchObject({
       status: 2,
       err: expect.stringContaining(`not found: the command ${none}`),
     });
+    expect(folder.read('kept.bus').toString()).toBe('what was recorded before');
   });
 });
 

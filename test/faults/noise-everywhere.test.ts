@@ -9,12 +9,16 @@ interface Analogue {
 }
 
 /** Senses that are numbers and no quantity that has noise, or not all of the time, with the reason. */
-const EXCEPTIONS: Readonly<Record<string, string>> = Object.fromEntries(
-  ['infineon,slb9670', 'atmel,attpm20p'].map((name) => [
+const EXCEPTIONS: Readonly<Record<string, string>> = Object.fromEntries([
+  ...['infineon,slb9670', 'atmel,attpm20p'].map((name) => [
     `${name} executionTime`,
     'a time that the TPM takes; two bytes on SPI are half of a header, and the next ones go on with it unselected',
   ]),
-);
+  ...['temperature', 'aux', 'battery', 'vref'].map((name) => [
+    `ti,ads7846 ${name}`,
+    'bytes that are only read are the answer to the control byte before them, and go on with its message unselected',
+  ]),
+]);
 
 function analogueOf(compatible: string, senses: Readonly<Record<string, Property>> = {}): Analogue[] {
   return Object.entries(senses).flatMap(([name, { kind = 'number', range = [0, 1] as const }]) =>

@@ -136,7 +136,8 @@ export class Forwarder {
         process.off(signal, ended);
         process.kill(process.pid, signal);
       };
-      process.on(signal, ended);
+      // In front: a listener for once is no longer counted when it has been called.
+      process.prependListener(signal, ended);
     }
   }
 }

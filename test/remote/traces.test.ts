@@ -83,6 +83,11 @@ describe('a board of another machine is watched', () => {
     }, 20_000);
     expect(await faultOf(ada.transfer(probe(0x33), 1e9))).toMatch(/^ENXIO/);
     await dtbus('press', '-b', folder.path('far.dts'), '&pins', 'button', '--for', '1').ended;
+    // What is under way to a recorder that ends is not in its file.
+    await vi.waitFor(() => {
+      for (const name of ['far.bus', 'near.bus'])
+        expect(readFileSync(folder.path(name), 'utf8')).toMatch(/button +rises/);
+    }, 20_000);
     for (const { child } of [far, near, json]) child.kill('SIGINT');
     for (const { ended } of [far, near, json]) await ended;
     const [there, here] = ['far.bus', 'near.bus'].map((name) =>

@@ -54,7 +54,7 @@ const sheet = {
     POWER_CTL: { at: 0x2d, fields: { LINK: 5, AUTO_SLEEP: 4, MEASURE: 3, SLEEP: 2, WAKEUP: [1, 0] } },
     INT_ENABLE: { at: 0x2e },
     INT_MAP: { at: 0x2f },
-    INT_SOURCE: { at: 0x30, access: 'ro' },
+    INT_SOURCE: { at: 0x30, reset: 0x02, access: 'ro' },
     DATA_FORMAT: {
       at: 0x31,
       fields: { SELF_TEST: 7, SPI: 6, INT_INVERT: 5, FULL_RES: 3, JUSTIFY: 2, RANGE: [1, 0] },
@@ -159,9 +159,12 @@ const model: Model<typeof sheet> = (registers, { sense, keep, every, quantize, p
     showHead();
   }
 
+  /** "Samples Bits": none asked for are always there, whichever the mode; else bypass mode knows no watermark. */
+  const enough = () => FIFO_CTL.SAMPLES === 0 || (!bypass() && fifo.entries >= FIFO_CTL.SAMPLES);
+
   function setSource(): void {
     let source = fifo.events | (fifo.entries > 0 ? INT.DATA_READY : 0);
-    if (!bypass() && fifo.entries >= FIFO_CTL.SAMPLES) source |= INT.WATERMARK;
+    if (enough()) source |= INT.WATERMARK;
     if (fifo.overrun) source |= INT.OVERRUN;
     INT_SOURCE.value = source;
     drive();
@@ -196,7 +199,8 @@ const model: Model<typeof sheet> = (registers, { sense, keep, every, quantize, p
         setSource();
         return value;
       },
-      FIFO_STATUS: () => Math.min(fifo.entries, FIFO_DEPTH),
+      /** "Bypass Mode": the FIFO stays empty. */
+      FIFO_STATUS: () => (bypass() ? 0 : Math.min(fifo.entries, FIFO_DEPTH)),
     },
     onWrite: {
       BW_RATE: () => sampling.restart(),

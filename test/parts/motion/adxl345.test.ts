@@ -220,8 +220,10 @@ describe('ADXL345 (rev. E)', () => {
     expect(bench.writeRead([0x2d], 1)).toEqual([0x00]);
   });
 
-  it('without the FIFO: a sample before the last one was read is an overrun, and no watermark', async () => {
+  it('without the FIFO: a sample before the last one was read is an overrun; the FIFO stays empty', async () => {
     const bench = await measuring();
+    bench.write([0x38, 0x01]);
+    bench.clock.advance(10 * MS);
     const source = () => bench.writeRead([0x30], 1)[0];
     expect(source()).toBe(0x80);
     bench.clock.advance(10 * MS);
@@ -229,10 +231,22 @@ describe('ADXL345 (rev. E)', () => {
     bench.writeRead([0x32], 6);
     expect(source()).toBe(0x00);
     bench.clock.advance(10 * MS);
-    expect(source()).toBe(0x80);
+    expect([source(), ...bench.writeRead([0x39], 1)]).toEqual([0x80, 0]);
     bench.writeRead([0x32], 6);
     bench.clock.advance(20 * MS);
     expect(source()).toBe(0x81);
+  });
+
+  // "Samples Bits": a value of 0 sets the watermark at once, regardless of which FIFO mode is selected.
+  it.each([0x00, 0x40, 0x80])('a watermark of no samples is reached in mode %i', async (mode) => {
+    const bench = await adxl345();
+    bench.write([0x38, mode]);
+    bench.write([0x2e, 0x02]);
+    expect(bench.writeRead([0x30], 1)).toEqual([0x02]);
+    expect(bench.line('INT1').high).toBe(true);
+    bench.write([0x38, mode | 1]);
+    expect(bench.writeRead([0x30], 1)).toEqual([0x00]);
+    expect(bench.line('INT1').high).toBe(false);
   });
 
   it('a new rate counts from when it is chosen (table 7: 50 Hz)', async () => {
@@ -241,9 +255,9 @@ describe('ADXL345 (rev. E)', () => {
     bench.clock.advance(5 * MS);
     bench.write([0x2c, 0x09]);
     bench.clock.advance(19.9 * MS);
-    expect(bench.writeRead([0x30], 1)).toEqual([0x00]);
+    expect(bench.writeRead([0x30], 1)).toEqual([0x02]);
     bench.clock.advance(0.2 * MS);
-    expect(bench.writeRead([0x30], 1)).toEqual([0x80]);
+    expect(bench.writeRead([0x30], 1)).toEqual([0x82]);
   });
 
   it('in standby nothing is measured', async () => {
@@ -251,7 +265,7 @@ describe('ADXL345 (rev. E)', () => {
     bench.set('accelX', 1);
     bench.write([0x2d, 0x00]);
     bench.clock.advance(100 * MS);
-    expect([...bench.writeRead([0x30], 1), ...bench.writeRead([0x32], 2)]).toEqual([0, 0, 0]);
+    expect([...bench.writeRead([0x30], 1), ...bench.writeRead([0x32], 2)]).toEqual([0x02, 0, 0]);
   });
 
   it('bypass mode empties the FIFO; the other modes keep what is in it', async () => {
@@ -261,7 +275,7 @@ describe('ADXL345 (rev. E)', () => {
     bench.write([0x38, 0x85]);
     expect([...bench.writeRead([0x39], 1), ...bench.writeRead([0x30], 1)]).toEqual([32, 0x83]);
     bench.write([0x38, 0x00]);
-    expect([...bench.writeRead([0x39], 1), ...bench.writeRead([0x30], 1)]).toEqual([0, 0x00]);
+    expect([...bench.writeRead([0x39], 1), ...bench.writeRead([0x30], 1)]).toEqual([0, 0x02]);
   });
 
   it('the watermark is the number of samples in FIFO_CTL', async () => {

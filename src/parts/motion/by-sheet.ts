@@ -39,6 +39,7 @@ const NOT = [
   'rates, FIFO and events',
   'the data-ready bit: it is always set',
 ];
+const GYROSCOPE = 'the gyroscope: its registers hold what was written';
 const G = 9.80665;
 
 const st = (names: string, title: string, id: number, gain: number, bits = 16): PartRow => ({
@@ -96,7 +97,6 @@ const ROWS: readonly PartRow[] = [
       ['st,lsm6dsl st,lsm6dsm st,ism330dlc', 'LSM6DSL', 0x6a],
       ['st,lsm6dso st,lsm6dso32 st,lsm6dsox', 'LSM6DSO', 0x6c],
       ['st,ism330dhcx st,lsm6dsr st,lsm6dsrx', 'ISM330DHCX', 0x6b],
-      ['st,lsm9ds1-imu', 'LSM9DS1', 0x68],
     ] as const
   ).map(
     ([names, title, id]): PartRow => ({
@@ -116,9 +116,28 @@ const ROWS: readonly PartRow[] = [
         },
       },
       senses: felt('m/s²', (0.061 * G) / 1000, 'acceleration'),
-      notModelled: [...NOT, 'the gyroscope: its registers hold what was written'],
+      notModelled: [...NOT, GYROSCOPE],
     }),
   ),
+  {
+    names: 'st,lsm9ds1-imu',
+    title: 'LSM9DS1 accelerometer and gyroscope',
+    source: 'ST LSM9DS1 data sheet',
+    at: 0x6a,
+    last: 0x7f,
+    ids: { WHO_AM_I: [0x0f, 0x68] },
+    resets: { CTRL_REG4: [0x1e, 0x38], CTRL_REG5_XL: [0x1f, 0x38], STATUS: [0x27, 0x07] },
+    registers: {
+      ...axes(0x28),
+      CTRL_REG8: {
+        at: 0x22,
+        reset: 0x04,
+        fields: { BOOT: [7, 'sc'], BDU: 6, REST: [5, 1], SW_RESET: [0, 'sc'] },
+      },
+    },
+    senses: felt('m/s²', (0.061 * G) / 1000, 'acceleration'),
+    notModelled: [...NOT, GYROSCOPE],
+  },
   {
     names: 'bosch,bmi160',
     title: 'BMI160 accelerometer and gyroscope',

@@ -59,6 +59,8 @@ export interface FlashKind {
   readonly typicalMs: TypicalMs;
   /** What 5Ah answers: DWORDs of its basic table, and of DWORD 16 how four address bytes begin and end. */
   readonly sfdp?: { readonly dwords: 9 | 16; readonly fourByte?: number };
+  /** 9Fh begins again after its last byte; else what follows is FFh. */
+  readonly idRepeats?: true;
   /** B7h and E9h need the write enable latch. */
   readonly fourByteNeedsWriteEnable?: true;
   /** 50h lasts for the instruction that follows only. */

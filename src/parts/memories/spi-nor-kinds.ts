@@ -14,6 +14,8 @@ export const GIGADEVICE_LARGE: FlashKind = {
 
 export const MACRONIX: FlashKind = {
   source: 'Macronix MX25L12835F data sheet',
+  // Seen by a logic analyzer at an MX25L1605D (sigrok-dumps, spi/mx25l1605d).
+  idRepeats: true,
   notModelled: ['single block protection (WPSEL)', 'secured OTP'],
   instructions: sets.MACRONIX,
   // The configuration register: driver strength, preamble, dummy cycles; TB can be set and not be cleared.

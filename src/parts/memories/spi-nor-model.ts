@@ -235,7 +235,7 @@ class SpiNor {
       case 'read-setting':
         return this.#settings[operand]?.[index] ?? 0xff;
       case 'read-id':
-        return jedecId[index] ?? 0xff;
+        return jedecId[this.#chip.kind.idRepeats ? index % jedecId.length : index] ?? 0xff;
       case 'read-device-id':
         return (address + index) % 2 === 0 ? (jedecId[MANUFACTURER] as number) : this.#deviceId();
       case 'release-power-down':

@@ -16,6 +16,7 @@ interface FlashDump {
   readonly except?: readonly [bits: number, why: string];
 }
 
+const ZEPHYR = 'github.com/zephyrproject-rtos/zephyr';
 const [SFUD, QEMU] = ['github.com/armink/SFUD, issue 84: log of SFUD 1.1.0', 'QEMU, hw/block/m25p80_sfdp.c'];
 const FLASHES: readonly FlashDump[] = [
   {
@@ -28,6 +29,30 @@ const FLASHES: readonly FlashDump[] = [
       4: 0xbb42_3b08,
       8: 0x520f_200c,
       9: 0x0000_d810,
+    },
+  },
+  {
+    chip: 'macronix,mx25r8035f',
+    source: `${ZEPHYR}, samples/drivers/jesd216/README.rst: output`,
+    dwords: {
+      1: 0xfff1_20e5,
+      2: 0x007f_ffff,
+      3: 0x6b08_eb44,
+      4: 0xbb04_3b08,
+      8: 0x520f_200c,
+      9: 0xff00_d810,
+    },
+  },
+  {
+    chip: 'macronix,mx25r6435f',
+    source: `${ZEPHYR}, boards/arm/nrf52840dk_nrf52840: sfdp-bfp`,
+    dwords: {
+      1: 0xfff1_20e5,
+      2: 0x03ff_ffff,
+      3: 0x6b08_eb44,
+      4: 0xbb04_3b08,
+      8: 0x520f_200c,
+      9: 0xff00_d810,
     },
   },
   {
@@ -188,6 +213,29 @@ describe('register dumps of real chips', () => {
     const shown = bench.writeRead([0xf7], 8);
     expect([shown[2], shown[5]]).toEqual([0x00, 0x00]);
     expect(shown.filter((byte) => byte !== 0).length).toBeGreaterThanOrEqual(5);
+  });
+
+  // Set before: nothing; it measures on, so that a conversion is ready. The power and what it measures are not in the log.
+  it('INA226 after power-on (github.com/e71828/pi_ina226, issue 3: log)', async () => {
+    const bench = await i2cBench({ compatible: 'ti,ina226', reg: 0x40 });
+    bench.clock.advance(10e6);
+    const words = [0x00, 0x05, 0x06, 0x07, 0xfe].map((at) => bench.writeRead([at], 2));
+    expect(words).toEqual([
+      [0x41, 0x27],
+      [0x00, 0x00],
+      [0x00, 0x08],
+      [0x00, 0x00],
+      [0x54, 0x49],
+    ]);
+  });
+
+  // Of that one chip: what it had measured (15h to 1Dh). It is powered down, where the part says that data are ready (27h).
+  it('LSM9DS1 after power-on (README "Setting IMU sensor on the Raspberry Pi" on GitHub: i2cdump)', async () => {
+    const bench = await i2cBench({ compatible: 'st,lsm9ds1-imu', reg: 0x6b });
+    const blank = (count: number) => new Array<number>(count).fill(0x00);
+    expect(dumped(bench, 0x04, 17)).toEqual([...blank(11), 0x68, ...blank(5)]);
+    expect(dumped(bench, 0x1e, 9)).toEqual([0x38, 0x38, 0x00, 0x00, 0x04, ...blank(4)]);
+    expect(dumped(bench, 0x28, 16)).toEqual(blank(16));
   });
 
   // Of that one chip: bits without a meaning, which it read as 40h (hours to month); what was written came back.

@@ -90,7 +90,7 @@ class Guest {
   #lines;
 
   constructor(cpus, ...sockets) {
-    const args = `mem=24M root=/dev/root rootfstype=hostfs rootflags=/ ro init=${folder}/transactions con0=fd:0,fd:1 con=null quiet`;
+    const args = `mem=64M root=/dev/root rootfstype=hostfs rootflags=/ ro init=${folder}/transactions con0=fd:0,fd:1 con=null quiet`;
     const devices = sockets.map((socket) => `virtio_uml.device=${socket}:34`);
     this.#child = on(cpus, kernel, [...args.split(' '), ...devices], ['pipe', 'pipe', 'ignore']);
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();

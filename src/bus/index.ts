@@ -6,6 +6,7 @@ export * from './errno.ts';
 export * from './host-adapter.ts';
 export * from './i2c.ts';
 export * from './i2c-target.ts';
+export * from './is-alive.ts';
 export * from './lines.ts';
 export * from './node.ts';
 export * from './own-program.ts';

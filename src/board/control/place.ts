@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { isAlive } from '../../bus/index.ts';
 import { BoardError } from '../board-error.ts';
 
 /** Longest path of a socket: 108 bytes with their NUL on Linux (unix(7)), 104 on macOS. A longer one is cut off, and nobody finds it. */
@@ -98,14 +99,5 @@ export function processesOf(file: string): number[] {
       .filter((pid) => isAlive(pid));
   } catch {
     return [];
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

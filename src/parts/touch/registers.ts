@@ -83,38 +83,12 @@ const ROWS: readonly PartRow[] = [
   {
     names: 'coreriver,tc360-touchkey cypress,midas-touchkey',
     title: 'TC360 touch keys',
-    source: 'Linux drivers/input/keyboard/tm2-touchkey.c: the register of keys and its fields',
-    at: 0x20,
-    last: 0x0f,
-    registers: { KEYCODE: { at: 0, fields: { RELEASED: [3, 'ro'], KEY: [2, 0, 'ro'], REST: [7, 4, 'ro'] } } },
-    senses: {
-      key: {
-        kind: 'integer',
-        range: [0, 7],
-        field: 'KEYCODE.KEY',
-        doc: 'the key that was touched last, from 1 on',
-      },
-      released: { kind: 'flag', field: 'KEYCODE.RELEASED', doc: 'whether it was let go' },
-    },
-    notModelled: ['the INT pin', 'lights'],
+    ...touchKeys(0),
   },
   {
     names: 'cypress,tm2-touchkey',
     title: 'TM2 touch keys',
-    source: 'Linux drivers/input/keyboard/tm2-touchkey.c: the register of keys and its fields',
-    at: 0x20,
-    last: 0x0f,
-    registers: { KEYCODE: { at: 3, fields: { RELEASED: [3, 'ro'], KEY: [2, 0, 'ro'], REST: [7, 4, 'ro'] } } },
-    senses: {
-      key: {
-        kind: 'integer',
-        range: [0, 7],
-        field: 'KEYCODE.KEY',
-        doc: 'the key that was touched last, from 1 on',
-      },
-      released: { kind: 'flag', field: 'KEYCODE.RELEASED', doc: 'whether it was let go' },
-    },
-    notModelled: ['the INT pin', 'lights'],
+    ...touchKeys(3),
   },
   {
     names: 'microchip,cap1106',
@@ -142,3 +116,23 @@ const ROWS: readonly PartRow[] = [
 ];
 
 export const parts: readonly Part[] = ROWS.map(partOfRow);
+
+/** Keys that tell by one register which was touched last. @param at where it is */
+function touchKeys(at: number) {
+  return {
+    source: 'Linux drivers/input/keyboard/tm2-touchkey.c: the register of keys and its fields',
+    at: 0x20,
+    last: 0x0f,
+    registers: { KEYCODE: { at, fields: { RELEASED: [3, 'ro'], KEY: [2, 0, 'ro'], REST: [7, 4, 'ro'] } } },
+    senses: {
+      key: {
+        kind: 'integer',
+        range: [0, 7],
+        field: 'KEYCODE.KEY',
+        doc: 'the key that was touched last, from 1 on',
+      },
+      released: { kind: 'flag', field: 'KEYCODE.RELEASED', doc: 'whether it was let go' },
+    },
+    notModelled: ['the INT pin', 'lights'],
+  } as const satisfies Partial<PartRow>;
+}

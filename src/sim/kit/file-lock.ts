@@ -9,7 +9,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
-import { programName, threadNumber } from '../../bus/index.ts';
+import { isAlive, programName, threadNumber } from '../../bus/index.ts';
 
 /** Who holds a lock: a thread of a process of a machine, and what it runs. */
 interface Holder {
@@ -119,12 +119,7 @@ function parsed(text: string): Holder {
 function lives(pid: number, tid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0) return false;
   if (process.platform === 'linux') return existsSync(`/proc/${pid}/task/${tid || pid}`);
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  return isAlive(pid);
 }
 
 const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 80);

@@ -2,6 +2,7 @@ import { closeSync, openSync, readdirSync, readFileSync, readSync, rmSync } from
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TracedBoard, TracedBus } from '../../../board/index.ts';
+import { isAlive } from '../../../bus/index.ts';
 import { BlockEvent, RecordBlock, type ToldEvent } from '../../../trace/index.ts';
 import type { EventSource } from '../watch-log.ts';
 import { chunkOf, chunkPlace, ENDED_MS, MARK_BYTES, markedStream, markOf, nowMs } from './stream-files.ts';
@@ -177,11 +178,7 @@ function isOver({ pid, untilMs, heardMs }: Stream): boolean {
 
 /** Whether a process runs: one whose end nobody has asked for is there, and does not. */
 function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
+  if (!isAlive(pid)) return false;
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));

@@ -11,7 +11,7 @@ const node = (name, compatible, reg, children) => ({
   path: `/${name}`,
   children,
   compatible,
-  has: () => false,
+  has: (property) => property === 'reg' && reg !== undefined,
   u32: none,
   u32s: (property) => (property === 'reg' ? reg : undefined),
   string: none,

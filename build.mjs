@@ -6,6 +6,7 @@
 import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { build } from 'rolldown';
 import { parseAst } from 'rolldown/parseAst';
+import { buildShort } from './build-short.mjs';
 
 const DOORS =
   /^(src|hosts)\/[^/]+\/(index|core|blob|gpio|served|property|own-part|decode|vitest|authors)\.ts$/;
@@ -71,7 +72,7 @@ const TOGETHER = [
   // What dtc and i2cget load: nothing of commander's.
   {
     name: 'terminal',
-    test: /\/src\/cli\/(terminal\/(?!help-format)|i2c-tools\/io|commands\/(tree-commands|tools)|board\/(board-choice|named-board|running-board|save-failure))/,
+    test: /\/src\/cli\/(short\/end-without-output|terminal\/(?!help-format)|i2c-tools\/io|commands\/(tree-commands|tools)|board\/(board-choice|named-board|running-board|save-failure))/,
   },
   {
     name: 'program',
@@ -131,26 +132,15 @@ function linesOf({ type, start, end, body, cases, elements, properties, specifie
   }
 }
 
-await build({
-  input: Object.fromEntries(entries.map((file) => [file.replace(/\.ts$/, ''), file])),
+/** How all that runs in Node is put together. */
+const settings = {
   platform: 'node',
   // A module that nothing is taken of need not be loaded.
   treeshake: { moduleSideEffects: false },
   // Node's own modules, the dependencies, and this package's `#built` files.
   external: /^[^./]/,
-  plugins: [
-    {
-      name: 'lines',
-      generateBundle(_, files) {
-        for (const file of Object.values(files)) if (file.type === 'chunk') file.code = inLines(file.code);
-      },
-    },
-  ],
   output: {
     dir: 'dist',
-    format: 'esm',
-    entryFileNames: '[name].js',
-    chunkFileNames: 'chunks/[name].js',
     // Every start reads and compiles these files, some of them twice: comments stand in the types only, and code is
     // put shorter. Names stay, so that a stack trace can be read. No maps: they are not shipped, and vite reports a
     // map that is named and not there.
@@ -162,7 +152,28 @@ await build({
     },
     codeSplitting: { groups: TOGETHER },
   },
+};
+
+await build({
+  ...settings,
+  input: Object.fromEntries(entries.map((file) => [file.replace(/\.ts$/, ''), file])),
+  plugins: [
+    {
+      name: 'lines',
+      generateBundle(_, files) {
+        for (const file of Object.values(files)) if (file.type === 'chunk') file.code = inLines(file.code);
+      },
+    },
+  ],
+  output: {
+    ...settings.output,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name].js',
+  },
 });
+
+await buildShort({ ...settings, inLines });
 
 /** The page of `dtbus monitor`: one program for browsers, with what it needs inside. */
 const PAGE = 'src/monitor/page';

@@ -1,8 +1,42 @@
 #!/usr/bin/env node
-import module from 'node:module';
+'use strict';
 
-// Newer Nodes (22.8, 24, 26) keep the compiled modules in the user's temporary folder: a command starts in less time.
-module.enableCompileCache?.();
-const { main } = await import('../dist/src/cli/main.js');
+// CommonJS: Node's loader of modules alone takes 7 ms to start, and the commands below do without it.
 
-process.exitCode = await main(process.argv);
+/** The scripts that `src/cli/short` is put into, and the commands that they run. */
+const SHORT = {
+  buses: /^(i2c(detect|get|set|dump|transfer)|spi-(config|pipe))$/,
+  trees: /^(dtc|fdt(overlay|get|put|dump)|dtdiff)$/,
+};
+
+/** Whether other parts of ours look at the boards of this process: what is in a script of its own they do not see. */
+const isSeen = () => {
+  const { DTBUS_CONTROL, DTBUS_WATCH, NODE_OPTIONS = '' } = process.env;
+  return Boolean(DTBUS_CONTROL || DTBUS_WATCH) || NODE_OPTIONS.includes('dtbus');
+};
+
+async function run() {
+  const [, , name = '', ...words] = process.argv;
+  const script = Object.keys(SHORT).find((each) => SHORT[each].test(name));
+  if (script !== undefined && !isSeen()) {
+    const { runShort } = require('./cached-script.js').load(`${__dirname}/../dist/short/${script}.cjs`, name);
+    const code = await runShort(name, words);
+    if (code !== undefined) return code;
+  }
+  // Newer Nodes (22.8, 24, 26) keep the compiled modules in the user's temporary folder: a command starts in less time.
+  require('node:module').enableCompileCache?.();
+  const { main } = await import('../dist/src/cli/main.js');
+  return main(process.argv);
+}
+
+// As Node does for a module that waits for what never comes.
+const NEVER_CAME = 13;
+const given = process.exitCode;
+const unsettled = () => {
+  process.exitCode ??= NEVER_CAME;
+};
+process.once('beforeExit', unsettled);
+run().then((code) => {
+  process.off('beforeExit', unsettled);
+  process.exitCode = code;
+});

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 
 /** Bytes of bytecode that a function runs through before V8 optimizes it; V8's own choice is 66 KiB. */
-const INTERRUPT_BUDGET = 600_000;
+const INTERRUPT_BUDGET = 3_000_000;
 /** The V8 of Node 20. Later ones have no flag for it, and say so to the user. */
 const V8_WITH_BUDGET = '11.';
 

@@ -1,0 +1,100 @@
+'use strict';
+
+// Loads a script with the code that V8 made of it the last time, functions that were called later included. Node has
+// such a cache from 22.8 on: of modules as they were after their first load, by whichever command that was.
+
+const { constants, ...fs } = require('node:fs');
+const { createRequire } = require('node:module');
+const { tmpdir } = require('node:os');
+const { dirname, join, resolve } = require('node:path');
+const { setFlagsFromString } = require('node:v8');
+const vm = require('node:vm');
+const { crc32 } = require('node:zlib');
+
+/** A sum of all that follows it, and the length of what the code was made of. V8 trusts what it is given, and crashes of it. */
+const HEADER = 8;
+
+/**
+ * Runs the function that the script at `path` is. @param use who loads it: each has a cache of its own, of the functions
+ * that it calls @returns what the function returns
+ */
+exports.load = (path, use) => {
+  const file = resolve(path);
+  const text = fs.readFileSync(file, 'latin1');
+  const place = isWanted() ? placeOf(file, use) : undefined;
+  const cachedData = place && codeAt(place);
+  const script = new vm.Script(text, {
+    filename: file,
+    cachedData,
+    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  if (place !== undefined && (cachedData === undefined || script.cachedDataRejected))
+    process.once('exit', () => keep(script, place));
+  return script.runInThisContext()(createRequire(file), file);
+};
+
+/** Node's own variable for its own cache. Where calls are counted, all is compiled anew. */
+const isWanted = () => {
+  const { NODE_DISABLE_COMPILE_CACHE, NODE_V8_COVERAGE } = process.env;
+  return !NODE_DISABLE_COMPILE_CACHE && !NODE_V8_COVERAGE;
+};
+
+/** -1 where users have no number; their temporary folder is their own there. */
+const uid = process.getuid?.() ?? -1;
+
+/** Where the code is kept, and what it was made of: a script that was changed is another. Undefined where it cannot be kept. */
+function placeOf(file, use) {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = fs.statSync(file, { bigint: true });
+    const source = [file, dev, ino, size, mtimeNs, ctimeNs, process.version, process.arch].join(' ');
+    const folder = join(process.env.NODE_COMPILE_CACHE || tmpdir(), `dtbus-code-${uid}`);
+    return {
+      path: join(folder, `${use}-${process.version}-${process.arch}-${crc32(file).toString(16)}`),
+      source,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The code that is kept there; undefined where there is none of this script, whole, and this user's alone. */
+function codeAt({ path, source }) {
+  let file;
+  try {
+    if (!isOurs(fs.lstatSync(dirname(path)))) return undefined;
+    file = fs.openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    if (!isOurs(fs.fstatSync(file))) return undefined;
+    const bytes = fs.readFileSync(file);
+    if (bytes.readUInt32LE(0) !== crc32(bytes.subarray(4))) return undefined;
+    const from = HEADER + bytes.readUInt32LE(4);
+    return bytes.toString('utf8', HEADER, from) === source ? bytes.subarray(from) : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    if (file !== undefined) fs.closeSync(file);
+  }
+}
+
+/** Who can write here can have us run what he likes. */
+const isOurs = ({ uid: owner, mode }) => uid === -1 || (owner === uid && (mode & 0o077) === 0);
+
+/** Keeps what V8 has made of the script by now. A command that cannot has done its work all the same. */
+function keep(script, { path, source }) {
+  const own = `${path}-${process.pid}`;
+  try {
+    // What `expectShortRun` sets: V8 takes code for other flags than it has at a start for none.
+    setFlagsFromString('--incremental-marking');
+    if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=67584');
+    const code = script.createCachedData();
+    const folder = dirname(path);
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (!isOurs(fs.lstatSync(folder))) return;
+    const bytes = Buffer.concat([Buffer.alloc(HEADER), Buffer.from(source), code]);
+    bytes.writeUInt32LE(Buffer.byteLength(source), 4);
+    bytes.writeUInt32LE(crc32(bytes.subarray(4)), 0);
+    fs.writeFileSync(own, bytes, { flag: 'wx', mode: 0o600 });
+    fs.renameSync(own, path);
+  } catch {
+    fs.rmSync(own, { force: true });
+  }
+}

@@ -1,0 +1,59 @@
+// Puts the commands that are over in a tenth of a second into scripts, `dist/short/*.cjs`: `bin/cached-script.js` keeps
+// what V8 made of one, so that the next such command neither reads nor compiles modules. Each file of the build is a
+// function of its own there: V8 looks into none that is not called.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'rolldown';
+
+/** What has a script of its own, below `src/cli/short`. */
+const SCRIPTS = ['buses', 'trees'];
+
+/** Node's modules that are there at every start: to load them later gains nothing. */
+const ALWAYS_THERE = ['fs', 'module', 'path', 'url'];
+
+/** `let node_net=require("node:net");`: loaded when something of it is used. */
+const NODE_MODULE = /(?<=\b(?:let|const) (node_\w+)=)require\("node:([\w/]+)"\)(?=;)(?!;\1=)/g;
+
+/** What the files of the script find each other by, and Node's modules. */
+const LINKER = `const loaded={__proto__:null};
+const own=id=>{
+if(!Object.hasOwn(files,id))return require(id);
+if(loaded[id]===undefined){
+const module=loaded[id]={exports:{}};
+files[id](module.exports,own,module)}
+return loaded[id].exports};
+own.late=id=>new Proxy({},{get:(_,name)=>require(id)[name]});
+return own("./entry.cjs")`;
+
+/** @param settings of rolldown, as for the modules; `inLines` puts a statement on a line */
+export async function buildShort(settings) {
+  for (const name of SCRIPTS) await buildScript(name, settings);
+}
+
+async function buildScript(name, { inLines, ...settings }) {
+  const { output } = await build({
+    ...settings,
+    input: { entry: `src/cli/short/${name}.ts` },
+    write: false,
+    output: {
+      ...settings.output,
+      format: 'cjs',
+      entryFileNames: '[name].cjs',
+      chunkFileNames: '[name].cjs',
+    },
+  });
+  const files = output.map(({ fileName, code }) => {
+    const late = inLines(code).replace(NODE_MODULE, (whole, _, id) =>
+      ALWAYS_THERE.includes(id) ? whole : `require.late("node:${id}")`,
+    );
+    return `${JSON.stringify(`./${fileName}`)}:function(exports,require,module){\n${late}\n}`;
+  });
+  const script = `(function(require,__filename){"use strict";\nconst files={${files.join(',\n')}};\n${LINKER}\n})`;
+  const folder = join(settings.output.dir, 'short');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${name}.cjs`), inAscii(script));
+}
+
+/** With one byte a character V8 takes the text as it was read. */
+const inAscii = (text) =>
+  text.replace(/[^\0-\x7f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -1,0 +1,8 @@
+import { runTreeTool } from '../commands/tree-commands.ts';
+import { endWithoutOutput } from './end-without-output.ts';
+
+/** Runs `dtbus dtc …`, which a Makefile starts for each of its boards; see `runTreeTool`. */
+export function runShort(name: string | undefined, words: readonly string[]): Promise<number | undefined> {
+  endWithoutOutput();
+  return runTreeTool(name, words);
+}

@@ -1,0 +1,116 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { testFolder } from './folder.ts';
+
+const folder = testFolder();
+let runs = 0;
+
+/** A folder of its own for the code that V8 has made. */
+const emptyCache = () => folder.path(`cache-${++runs}`);
+const inside = (cache: string) => join(cache, `dtbus-code-${process.getuid?.() ?? -1}`);
+/** The one file that is kept there. */
+const keptIn = (cache: string) => {
+  const names = readdirSync(inside(cache));
+  expect(names).toHaveLength(1);
+  return join(inside(cache), names[0] as string);
+};
+
+const GET = ['i2cget', '-b', 'dts/demo.dts', '-y', '1', '0x48', '0', 'w'];
+
+function dtbus(cache: string, words: readonly string[] = GET, bin = 'bin/dtbus.js', env = {}) {
+  const { DTBUS_BOARD: _, NODE_DISABLE_COMPILE_CACHE: __, NODE_V8_COVERAGE: ___, ...clean } = process.env;
+  mkdirSync(cache, { recursive: true });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...words], {
+    env: { ...clean, NODE_COMPILE_CACHE: cache, ...env },
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+const READ = { status: 0, stdout: '0x0019\n', stderr: '' };
+
+describe.skipIf(process.platform === 'win32')('a command that is started often', () => {
+  it('keeps what V8 made of it, for this user alone, and takes it from there the next time', () => {
+    const cache = emptyCache();
+    expect(dtbus(cache)).toEqual(READ);
+    const file = keptIn(cache);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(statSync(inside(cache)).mode & 0o777).toBe(0o700);
+    const { ino } = statSync(file);
+    expect(dtbus(cache)).toEqual(READ);
+    // What is rejected is written anew.
+    expect(statSync(file).ino).toBe(ino);
+  });
+
+  it('keeps the code of each command', () => {
+    const cache = emptyCache();
+    dtbus(cache, ['i2cdetect', '-V']);
+    dtbus(cache, ['dtc', '--version']);
+    expect(readdirSync(inside(cache)).map((name) => name.split('-')[0])).toEqual(['dtc', 'i2cdetect']);
+  });
+
+  it.each([
+    ['cut off', (bytes: Buffer) => bytes.subarray(0, bytes.length >> 1)],
+    ['empty', () => Buffer.alloc(0)],
+    ['not its own', () => Buffer.from('something else, which somebody put there')],
+    ['changed in one place', (bytes: Buffer) => bytes.fill(0xff, bytes.length - 5000, bytes.length - 4990)],
+  ])('runs without kept code that is %s, and writes it anew', (_what, broken) => {
+    const cache = emptyCache();
+    dtbus(cache);
+    const file = keptIn(cache);
+    const whole = readFileSync(file);
+    writeFileSync(file, broken(Buffer.from(whole)));
+    expect(dtbus(cache)).toEqual(READ);
+    expect(readFileSync(file).length).toBeGreaterThan(whole.length / 2);
+    const { ino } = statSync(file);
+    expect(dtbus(cache)).toEqual(READ);
+    expect(statSync(file).ino).toBe(ino);
+  });
+
+  it('does not run the code of a script that was there before', () => {
+    const cache = emptyCache();
+    const copy = folder.path(`package-${runs}`);
+    for (const part of ['bin', 'dist/short', 'package.json'])
+      cpSync(part, join(copy, part), { recursive: true });
+    const bin = join(copy, 'bin/dtbus.js');
+    expect(dtbus(cache, ['dtc', '--version'], bin).stdout).toContain('DTC');
+    const script = join(copy, 'dist/short/trees.cjs');
+    const text = readFileSync(script, 'utf8');
+    // V8 looks at the length alone.
+    writeFileSync(script, text.replace('Version: dtbus', 'Edition: dtbus'));
+    expect(dtbus(cache, ['dtc', '--version'], bin).stdout).toContain('Edition: dtbus');
+  });
+
+  it('neither reads nor writes where others may', () => {
+    const cache = emptyCache();
+    mkdirSync(inside(cache), { recursive: true });
+    chmodSync(inside(cache), 0o777);
+    expect(dtbus(cache)).toEqual(READ);
+    expect(readdirSync(inside(cache))).toEqual([]);
+    chmodSync(inside(cache), 0o700);
+    dtbus(cache);
+    const file = keptIn(cache);
+    chmodSync(file, 0o666);
+    const { ino } = statSync(file);
+    expect(dtbus(cache)).toEqual(READ);
+    expect(statSync(file).ino).not.toBe(ino);
+  });
+
+  it('keeps nothing where Node is told to keep nothing', () => {
+    const cache = emptyCache();
+    const run = dtbus(cache, GET, 'bin/dtbus.js', { NODE_DISABLE_COMPILE_CACHE: '1' });
+    expect(run).toEqual(READ);
+    expect(readdirSync(cache)).toEqual([]);
+  });
+
+  it('runs where nothing can be kept', () => {
+    const cache = folder.write('no-folder', '');
+    const { status, stdout } = spawnSync(process.execPath, ['bin/dtbus.js', ...GET], {
+      env: { ...process.env, NODE_COMPILE_CACHE: cache },
+      encoding: 'utf8',
+    });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '0x0019\n' });
+  });
+});

@@ -1,5 +1,12 @@
 import { BusFault, checkI2cMessages, type I2cController, type I2cMessage } from '../../src/bus/index.ts';
-import { answerLength, type I2cMove, runI2c } from '../link/index.ts';
+import {
+  answerLength,
+  clockFree,
+  FREEING_PULSES,
+  type I2cMove,
+  type LineLevels,
+  runI2c,
+} from '../link/index.ts';
 import { FASTEST_I2C_HZ, I2C_CAPABILITIES } from './capabilities.ts';
 import type { FtdiConnection } from './connection.ts';
 import { I2cCommands, NACK_BIT } from './i2c-commands.ts';
@@ -11,8 +18,6 @@ import type { ChannelUse } from './use.ts';
 const DEFAULT_HZ = 100_000;
 /** Bytes that are written before their acknowledge bits are looked at, and most that come back at once. */
 const BUDGET = { sent: 128, received: 480, edge: 0, writtenByte: 1, read: 0 } as const;
-/** A part that holds SDA low is in the middle of a byte; its acknowledge bit is the ninth (UM10204 3.1.16). */
-const CLEAR_PULSES = 9;
 
 /** I2C on the pins of a channel: SCL is AD0, SDA is AD1 and AD2. */
 export class FtdiI2cController implements I2cController {
@@ -118,23 +123,29 @@ export class FtdiI2cController implements I2cController {
   }
 
   /**
-   * Frees a bus that somebody left in the middle of a byte: SCL is pulsed while SDA is low, and STOP follows as soon as it
-   * is not (UM10204 3.1.16). @throws {BusFault} `EBUSY` SDA stays low, `ETIMEDOUT` SCL is
+   * Frees a bus that somebody left in the middle of a byte or of a transaction. @throws {BusFault} `EBUSY` SDA stays low, `ETIMEDOUT` SCL is
    */
   async #clear(commands: I2cCommands, signal: AbortSignal | undefined): Promise<void> {
-    const look = async (before: readonly number[], due = 1): Promise<number> => {
-      const answer = await this.#connection.run(Uint8Array.from(before), due, signal);
-      return answer.at(-1) as number;
+    let levels = 0;
+    const look = async (before: readonly number[]): Promise<LineLevels> => {
+      const sent = Uint8Array.from([...before, MPSSE.SEND_NOW]);
+      [levels = 0] = await this.#connection.run(sent, 1, signal);
+      return { scl: isSclHigh(levels), sda: isSdaHigh(levels) };
     };
+    const stop = async () => void (await look(commands.stop()));
     this.#bus = 'unknown';
-    let levels = await look([...commands.idle(), MPSSE.GET_LOW, MPSSE.SEND_NOW]);
-    for (let pulses = 0; !isSdaHigh(levels) && pulses < CLEAR_PULSES; pulses++) {
-      if (!isSclHigh(levels)) break;
-      levels = await look([...commands.pulse(), MPSSE.GET_LOW, MPSSE.SEND_NOW]);
-    }
-    if (isFree(levels)) levels = await look([...commands.stop(), MPSSE.SEND_NOW]);
+    const outcome = await clockFree({
+      look: () => look([...commands.idle(), MPSSE.GET_LOW]),
+      pulse: () => look([...commands.pulse(), MPSSE.GET_LOW]),
+      stop,
+    });
+    // Whoever had the bus may have left a transaction open.
+    if (outcome === 'free') await stop();
     if (!isFree(levels))
-      throw heldLow(levels, `${CLEAR_PULSES} clock pulses did not free the bus: switch its parts off and on`);
+      throw heldLow(
+        levels,
+        `${FREEING_PULSES} clock pulses did not free the bus: switch its parts off and on`,
+      );
     this.#bus = 'free';
   }
 }

@@ -1,5 +1,6 @@
 export { aborted, unlessAborted } from './abort.ts';
 export type { ByteLink, LinkEvents, LinkOpener } from './byte-link.ts';
+export { clockFree, FREEING_PULSES, type LineLevels, notFreed, type PulledLines } from './clock-free.ts';
 export { emulatedLink } from './emulated-link.ts';
 export type { EmulatedI2c, EmulatedSpi } from './emulated-wires.ts';
 export { Faults } from './faults.ts';

@@ -1,5 +1,5 @@
 import { BusFault, type SpiDev, type SpiSegment } from '../../board/index.ts';
-import { inPieces, type Memory, TOO_LONG } from '../memory/memory.ts';
+import { DOUBTFUL, inPieces, type Memory, TOO_LONG } from '../memory/memory.ts';
 import type { Target } from '../memory/target.ts';
 import { hexBytes, isNobody, makerOf, sizeOfId } from './identity.ts';
 import { OPCODE } from './instructions.ts';
@@ -22,6 +22,17 @@ const EAGER_MS = 3;
 /** Longest read of a transfer; adapters cut it where they must. */
 const READ_MAX = 1 << 20;
 
+/** Most pages of a message, and the longest that one should take: who presses Ctrl-C twice waits for its end. */
+const RUN = { most: 64, ms: 400 } as const;
+
+const PROGRAMMING = 'programming a page';
+
+/** A page, or a part of one, and what it is to hold. */
+export interface Page {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
 /** An SPI NOR flash behind a node. */
 export class SpiNor implements Memory {
   readonly title: string;
@@ -39,6 +50,9 @@ export class SpiNor implements Memory {
   #inMode = false;
   /** Bytes of a page that the adapter takes at a time; undefined: not known yet. */
   #piece: number | undefined;
+  /** Pages that the next message may program, and most that the adapter takes. */
+  #run = 1;
+  #runMax: number = RUN.most;
 
   private constructor(spi: SpiDev, id: Uint8Array, size: number, parameters: FlashParameters | undefined) {
     this.#spi = spi;
@@ -107,13 +121,79 @@ export class SpiNor implements Memory {
     }
   }
 
-  /** Programs bytes of one page, in pieces where the adapter takes no more at a time. @throws {BusFault} */
-  async program(offset: number, bytes: Uint8Array): Promise<void> {
-    const limit = this.parameters?.programMs ?? LIMIT_MS.program;
+  /** How many pages `program` would like to have. */
+  get pagesAtOnce(): number {
+    return this.#run;
+  }
+
+  /**
+   * Programs pages. They go out in one message where the chip was never found busy behind a page: adapters are far away, and each
+   * answer is waited for once. A chip that is busy hears no instruction: what came behind a page that kept it busy is looked at, and
+   * programmed where it was not heard. @throws {BusFault}
+   */
+  async program(pages: readonly Page[]): Promise<void> {
+    const heard = pages.length > 1 && !this.#isPieced ? await this.#programRun(pages) : undefined;
+    if (heard === undefined) {
+      for (const page of pages) await this.#programPage(page);
+      return;
+    }
+    if (heard === pages.length) return;
+    this.#run = this.#runMax = 1;
+    await this.wait(PROGRAMMING, this.#programLimitMs, 0);
+    for (const page of pages.slice(heard)) {
+      const now = new Uint8Array(page.bytes.length);
+      await this.read(page.offset, now);
+      if (Buffer.compare(now, page.bytes) !== 0) await this.#programPage(page);
+    }
+  }
+
+  /**
+   * @returns how many the chip has surely heard: none where the line failed, which a shorter message may not
+   * overrun; undefined: the adapter takes no message that long, and sent nothing. @throws {BusFault}
+   */
+  async #programRun(pages: readonly Page[]): Promise<number | undefined> {
+    const message = pages.flatMap(({ offset, bytes }, i) =>
+      changing(Buffer.concat([this.#header(this.#program, offset), bytes]), i === pages.length - 1),
+    );
+    const began = performance.now();
+    try {
+      const { rx } = await this.#spi.transfer(message);
+      this.#adapt(false, performance.now() - began);
+      const busy = rx.findIndex((status) => (status & STATUS_BUSY) !== 0);
+      return busy < 0 ? pages.length : busy + 1;
+    } catch (thrown) {
+      const { code } = BusFault.from(thrown);
+      if (DOUBTFUL.includes(code)) return 0;
+      if (!TOO_LONG.includes(code)) throw thrown;
+      this.#run = this.#runMax = Math.max(1, this.#run >> 1);
+      return undefined;
+    }
+  }
+
+  /** @param goesSingly nothing may follow a page in its message */
+  #adapt(goesSingly: boolean, ms: number): void {
+    if (goesSingly) this.#run = this.#runMax = 1;
+    else if (2 * ms < RUN.ms) this.#run = Math.min(this.#runMax, this.#run * 2);
+    else if (ms > RUN.ms) this.#run = Math.max(1, this.#run >> 1);
+  }
+
+  /** In pieces where the adapter takes no more at a time. @throws {BusFault} */
+  async #programPage({ offset, bytes }: Page): Promise<void> {
+    const began = performance.now();
+    let wasBusy = false;
     this.#piece = await inPieces(bytes, this.#piece ?? this.pageSize, async (at, piece) => {
       const message = Uint8Array.from([...this.#header(this.#program, offset + at), ...piece]);
-      await this.#change(message, 'programming a page', Math.max(limit, 5), 0);
+      wasBusy = (await this.#change(message, PROGRAMMING, this.#programLimitMs, 0)) || wasBusy;
     });
+    this.#adapt(wasBusy || this.#isPieced, performance.now() - began);
+  }
+
+  get #isPieced(): boolean {
+    return this.#piece !== undefined && this.#piece < this.pageSize;
+  }
+
+  get #programLimitMs(): number {
+    return Math.max(this.parameters?.programMs ?? LIMIT_MS.program, 5);
   }
 
   /** @param waiting is called while the chip is busy */
@@ -189,22 +269,18 @@ export class SpiNor implements Memory {
     return this.id[0] as number;
   }
 
-  /** Write enable, the instruction and a first look at the status, as one message: adapters are far away. */
+  /** @returns whether the chip was busy at the first look. @throws {BusFault} */
   async #change(
     instruction: Uint8Array,
     what: string,
     limitMs: number,
     typicalMs: number,
     waiting?: () => void,
-  ): Promise<void> {
-    const message: SpiSegment[] = [
-      { tx: Uint8Array.of(OPCODE.WRITE_ENABLE), csChange: true },
-      { tx: instruction, csChange: true },
-      { tx: Uint8Array.of(OPCODE.READ_STATUS) },
-      { rx: 1 },
-    ];
-    const { rx } = await this.#spi.transfer(message);
-    if (((rx[0] as number) & STATUS_BUSY) !== 0) await this.wait(what, limitMs, typicalMs, waiting);
+  ): Promise<boolean> {
+    const { rx } = await this.#spi.transfer(changing(instruction));
+    const isBusy = ((rx[0] as number) & STATUS_BUSY) !== 0;
+    if (isBusy) await this.wait(what, limitMs, typicalMs, waiting);
+    return isBusy;
   }
 
   async #register(opcode: number): Promise<number> {
@@ -229,6 +305,16 @@ export class SpiNor implements Memory {
     await this.#spi.transfer([...enable, { tx: Uint8Array.of(OPCODE.ENTER_4_BYTE) }]);
     this.#inMode = true;
   }
+}
+
+/** Write enable, the instruction and a first look at the status, as one message: adapters are far away. */
+function changing(instruction: Uint8Array, isLast = true): SpiSegment[] {
+  return [
+    { tx: Uint8Array.of(OPCODE.WRITE_ENABLE), csChange: true },
+    { tx: instruction, csChange: true },
+    { tx: Uint8Array.of(OPCODE.READ_STATUS) },
+    { rx: 1, csChange: !isLast },
+  ];
 }
 
 /** The JEDEC id; a chip that sleeps is woken. @throws {BusFault} `ENXIO` */

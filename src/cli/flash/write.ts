@@ -59,11 +59,14 @@ export async function writeFlash(
       erased += step.erase.size;
     }
     if (step.pages.length > 0) work.progress.phase('writing');
-    for (const page of step.pages) {
-      await work.interruption.pauseWithin();
-      await flash.program(page.from, part(page));
-      programmed += page.to - page.from;
-      work.progress.advance(page.to - page.from);
+    for (let next = 0; next < step.pages.length; ) {
+      const run = step.pages.slice(next, next + flash.pagesAtOnce);
+      for (const _ of run) await work.interruption.pauseWithin();
+      await flash.program(run.map((page) => ({ offset: page.from, bytes: part(page) })));
+      const bytes = run.reduce((sum, { from: first, to: last }) => sum + last - first, 0);
+      programmed += bytes;
+      work.progress.advance(bytes);
+      next += run.length;
     }
     work.progress.phase('verifying');
     const now = await reader.read(step.range, work, () => work.interruption.pauseWithin());

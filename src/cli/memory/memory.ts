@@ -27,7 +27,7 @@ const FIRST_CHUNK = 4096;
 const LEAST_CHUNK = 16;
 /** Faults by which an adapter says that a transfer is too long, and those that a line has which it overran. */
 export const TOO_LONG: readonly string[] = ['EMSGSIZE', 'ENOMEM'];
-const DOUBTFUL: readonly string[] = ['EPROTO', 'ETIMEDOUT', 'EIO'];
+export const DOUBTFUL: readonly string[] = ['EPROTO', 'ETIMEDOUT', 'EIO'];
 /** A transfer that takes longer is too long for a person who presses Ctrl-C; a shorter one costs more than it carries. */
 const LONG_MS = 400;
 const SHORT_MS = 50;

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { Ch341aAdapter, Ch341aEmulator } from '../../../hosts/ch341a/index.ts';
 import { pinStream } from '../../../hosts/ch341a/protocol.ts';
 import { SpiStream } from '../../../hosts/ch341a/spi-stream.ts';
+import { EmulatedConnection, EmulatedPort } from '../../../src/usb/index.ts';
+import { spiTransfer } from '../../support/spi.ts';
+import { RecordingWire } from '../recording-wire.ts';
 
 const PINS = { levels: 0x37, directions: 0x3f };
 const SELECT = [0xab, 0xb6, 0x7f, 0x20];
@@ -53,4 +57,41 @@ describe('an SPI message to a CH341A (as flashrom ch341a_spi.c sends it)', () =>
       [44 * 32, 44],
     ]);
   });
+});
+
+it('takes no more USB transfers a page of a flash than flashrom: 14, and one more a message', async () => {
+  const PAGES = 16;
+  const port = new EmulatedPort(new Ch341aEmulator(new RecordingWire()));
+  const counted = { in: 0, out: 0 };
+  const adapter = new Ch341aAdapter('CH341A', async () => {
+    const usb = new EmulatedConnection(port);
+    return {
+      description: usb.description,
+      endpoints: usb.endpoints,
+      controlIn: (...request) => usb.controlIn(...request),
+      controlOut: (...request) => usb.controlOut(...request),
+      in: (...request) => {
+        counted.in++;
+        return usb.in(...request);
+      },
+      out: (...request) => {
+        counted.out++;
+        return usb.out(...request);
+      },
+      close: () => usb.close(),
+    };
+  });
+  await adapter.open();
+  const part = (length: number, csChange: boolean) => spiTransfer({ tx: new Uint8Array(length), csChange });
+  await adapter.spi.transfer(0, 0, [part(1, false)]);
+  counted.in = counted.out = 0;
+  // Write enable, the page behind its instruction and address, and a look at the status.
+  await adapter.spi.transfer(
+    0,
+    0,
+    Array.from({ length: PAGES }, (_, i) => [part(1, true), part(260, true), part(2, i < PAGES - 1)]).flat(),
+  );
+  // An answer for each packet of 31 bytes: 1, 9 and 1. A transfer ends with a packet that is not full.
+  expect(counted).toEqual({ in: 11 * PAGES, out: 3 * PAGES + 1 });
+  await adapter.close();
 });

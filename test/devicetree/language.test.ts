@@ -90,6 +90,17 @@ describe('values', () => {
     ]);
   });
 
+  it('tell of a file that is shorter than the part that is taken', () => {
+    const readFile = files({ 'data.bin': Uint8Array.of(1, 2, 3, 4, 5) });
+    const body =
+      'a = /incbin/("data.bin", 1, 4); b = /incbin/("data.bin", 2, 4); c = /incbin/("data.bin", 9, 1); d = /incbin/("data.bin", 9, 0);';
+    const { diagnostics } = parse('a.dts', inRoot(body), { readFile });
+    expect(diagnostics.map(({ code, severity, message }) => `${severity} ${code}: ${message}`)).toEqual([
+      'warning incbin: data.bin is too short: expected a size of 4 from offset 2 on, got 3',
+      'warning incbin: data.bin is too short: expected a size of 1 from offset 9 on, got 0',
+    ]);
+  });
+
   it('carry markers for types, labels and references', () => {
     const root = rootOf(inRoot('a = s: "x", <1 m: &n e:>, [00 b: 01], /bits/ 64 <1>, &n; n: n { };'));
     expect(markersOf(root.property('a'))).toEqual([

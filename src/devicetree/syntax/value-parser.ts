@@ -173,8 +173,22 @@ export class ValueParser {
     data.mark('none', undefined, NOWHERE);
     try {
       const found = file.read(range);
-      if (found !== undefined) data.append(found.bytes);
-      else
+      if (found !== undefined) {
+        data.append(found.bytes);
+        const got = found.bytes.length;
+        // dtc says nothing: findings/dtc-incbin-short.sh.
+        if (range !== undefined && got < range.size)
+          this.#cursor.report(
+            'incbin',
+            `${name} is too short: expected a size of ${range.size} from offset ${range.offset} on, got ${got}`,
+            {
+              severity: 'warning',
+              start,
+              end,
+              hint: 'the property has the bytes that are there, as with dtc',
+            },
+          );
+      } else
         this.#cursor.report('incbin', `cannot find ${name}`, {
           start,
           end,

@@ -24,6 +24,25 @@ const KNOWN_FLAGS = Object.values(I2C_M).reduce<number>((all, flag) => all | fla
 
 const isRead = ({ flags }: { readonly flags: number }): boolean => (flags & I2C_M.RD) !== 0;
 
+/** A bus of the host as its users are told of it. */
+export function framedBus({ i2c, spi, lines, ...bus }: SharedBus): Told<'welcome'>['buses'][number] {
+  return {
+    ...bus,
+    i2c: i2c && { functionality: i2c.functionality, maxMessageLength: limitOf(i2c.maxMessageLength) },
+    spi: spi && {
+      ...spi,
+      maxWriteLength: limitOf(spi.maxWriteLength),
+      maxReadLength: limitOf(spi.maxReadLength),
+      fullDuplex: spi.fullDuplex ?? true,
+    },
+    lines,
+  };
+}
+
+/** No limit is none. */
+const limitOf = (bytes = Number.POSITIVE_INFINITY): number | undefined =>
+  bytes > 0xffff_ffff ? undefined : bytes;
+
 /** Messages as they travel: of what is read, only how much. */
 export function framedMessages(messages: readonly I2cMessage[]): FramedMessage[] {
   return messages.map(({ addr, flags, buf }) => ({

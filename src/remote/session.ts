@@ -13,12 +13,12 @@ type Request = Asked<'i2c'> | Asked<'spi'> | Asked<'deselect'> | Asked<'line'>;
 /** What a request needs of the host. */
 export interface Carrier {
   readonly buses: readonly SharedBus[];
-  /** The lease that a session has by this fence, and its way to the buses. @throws {BusFault} `EACCES` */
-  admit(
-    session: Session,
-    fence: number,
-    bus: string,
-  ): { readonly lease: Lease; readonly leased: LeasedBuses };
+  /** A request has come: the lease that its session has by this fence lasts for its TTL again. @throws {BusFault} `EACCES` */
+  admit(session: Session, fence: number, bus: string): Lease;
+  /** The same when it is the request's turn: that is no sign of its user, who may have gone. @throws {BusFault} `EACCES` */
+  check(session: Session, fence: number, bus: string): Lease;
+  /** The way of a lease to the buses. */
+  leased(lease: Lease): LeasedBuses;
   /** A request of the lease is under way until `ended`. */
   running(lease: Lease, ended: Promise<void>): void;
 }
@@ -119,9 +119,9 @@ class Outcome {
     const request = this.#request;
     const bus = carrier.buses[request.bus];
     if (bus === undefined) throw new BusFault('ENOENT', `not found: bus ${request.bus}`);
-    const { lease, leased } = carrier.admit(this.#session, request.fence, bus.name);
+    const lease = carrier.admit(this.#session, request.fence, bus.name);
     const admit = (): void => {
-      carrier.admit(this.#session, request.fence, bus.name);
+      carrier.check(this.#session, request.fence, bus.name);
       this.#checkWanted();
       const now = performance.now();
       if ((now - this.#arrivedMs) * 1e6 > request.leftNs)
@@ -129,7 +129,7 @@ class Outcome {
       this.#turnMs ??= now;
     };
     lease.transfers++;
-    const done = this.#run(leased, bus, admit);
+    const done = this.#run(carrier.leased(lease), bus, admit);
     if (done !== undefined) carrier.running(lease, done);
     return done;
   }
@@ -187,7 +187,7 @@ class Outcome {
     const bus = carrier.buses[this.#request.bus]?.name;
     if (fault.code !== 'ECANCELED' || bus === undefined) return fault;
     try {
-      carrier.admit(this.#session, this.#request.fence, bus);
+      carrier.check(this.#session, this.#request.fence, bus);
       return fault;
     } catch (thrown) {
       return BusFault.from(thrown);

@@ -5,7 +5,7 @@ import { type Asked, type AskedFrame, decodeAsked, MAGIC, type Told, VERSION } f
 import { type Lease, LeaseTable, type Ticket } from './leases.ts';
 import { monotonicNs } from './lines/host-clock.ts';
 import { Peer } from './peer.ts';
-import { framedFault } from './requests.ts';
+import { framedBus, framedFault } from './requests.ts';
 import { type Carrier, Session } from './session.ts';
 import type { LeasedBuses, ShareSource } from './share-source.ts';
 import { TraceFeed } from './traces/trace-feed.ts';
@@ -93,17 +93,17 @@ export class ShareHost implements Carrier {
     for (const peer of this.#peers) peer.end();
   }
 
-  admit(
-    session: Session,
-    fence: number,
-    bus: string,
-  ): { readonly lease: Lease; readonly leased: LeasedBuses } {
-    const lease = this.#leaseOf(session, fence, bus);
-    const now = this.#leases.nowMs;
+  admit(session: Session, fence: number, bus: string): Lease {
+    const lease = this.check(session, fence, bus);
     // A transfer is a sign of its user too.
-    lease.usedMs = now;
-    lease.untilMs = now + lease.ttlMs;
-    return { lease, leased: this.#workOf(lease).leased };
+    lease.untilMs = this.#leases.nowMs + lease.ttlMs;
+    return lease;
+  }
+
+  check(session: Session, fence: number, bus: string): Lease {
+    const lease = this.#leaseOf(session, fence, bus);
+    lease.usedMs = this.#leases.nowMs;
+    return lease;
   }
 
   /** Fences are no secret: who uses one has to have part in its lease. @throws {BusFault} `EACCES` */
@@ -111,6 +111,10 @@ export class ShareHost implements Carrier {
     const lease = this.#leases.check(fence, bus);
     if (lease !== session.lease) throw new BusFault('EACCES', `the lease is of ${lease.who}`);
     return lease;
+  }
+
+  leased(lease: Lease): LeasedBuses {
+    return this.#workOf(lease).leased;
   }
 
   running(lease: Lease, ended: Promise<void>): void {
@@ -358,29 +362,6 @@ export class ShareHost implements Carrier {
     this.#options.log(sentence);
   }
 }
-
-function framedBus({
-  i2c,
-  spi,
-  lines,
-  ...bus
-}: ShareSource['buses'][number]): Told<'welcome'>['buses'][number] {
-  return {
-    ...bus,
-    i2c: i2c && { functionality: i2c.functionality, maxMessageLength: limitOf(i2c.maxMessageLength) },
-    spi: spi && {
-      ...spi,
-      maxWriteLength: limitOf(spi.maxWriteLength),
-      maxReadLength: limitOf(spi.maxReadLength),
-      fullDuplex: spi.fullDuplex ?? true,
-    },
-    lines,
-  };
-}
-
-/** No limit is none. */
-const limitOf = (bytes = Number.POSITIVE_INFINITY): number | undefined =>
-  bytes > 0xffff_ffff ? undefined : bytes;
 
 function doneOf(id: number): Told<'done'> {
   return { kind: 'done', id, fault: undefined, received: [], queuedNs: 0, wireNs: 0 };

@@ -140,6 +140,36 @@ describe('a user', () => {
     await session.transfer(write(7, 8), 1e9);
     expect(wire.log).toEqual(['W50', '<01', '<02', 'P', 'W50', '<07', '<08', 'P']);
   });
+
+  it('who is gone loses the lease when its time is over, however many transfers of it still wait', async () => {
+    const { wire, gate, source } = slowHost();
+    const clock = { ms: 0 };
+    const { host } = hostOf(source, { now: () => clock.ms });
+    const { session } = userOf(host, 'ada');
+    await session.connect();
+    await session.acquire(WISH);
+    const opened: (() => void)[] = [];
+    const shut = (): void => {
+      gate.wait = new Promise((resolve) => opened.push(resolve));
+    };
+    shut();
+    const all = [1, 2, 3].map((n) => faultOf(session.transfer(write(n, n), 1e9)));
+    await settled();
+    // The turn of the second one comes while the lease lasts, and that of the third one does not.
+    for (const ms of [WISH.ttlMs - 1, WISH.ttlMs + 1]) {
+      clock.ms = ms;
+      shut();
+      opened.shift()?.();
+      await settled();
+    }
+    opened.shift()?.();
+    expect(await Promise.all(all)).toEqual([
+      undefined,
+      undefined,
+      'EACCES: the lease has ended: not renewed for 10 s',
+    ]);
+    expect(wire.log).toEqual(['W50', '<01', '<01', 'P', 'W50', '<02', '<02', 'P']);
+  });
 });
 
 describe('a lost answer', () => {

@@ -1,10 +1,12 @@
-// The host of one bus, as a process: prints `wire TAG FENCE` for each transfer that reaches the wire. `node host.mjs ADDRESS PORT`
+// The host of one bus, as a process: prints `wire TAG FENCE` for each transfer that reaches the wire, where it takes MS.
+// `node host.mjs PLACE MS`, where PLACE is ADDRESS:PORT or the path of a socket
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 
 const built = createRequire(import.meta.url).resolve('#built/src/remote/index.js');
 const { ShareHost } = await import(built);
-const [address, port] = process.argv.slice(2);
+const [place, ms] = process.argv.slice(2);
+const [, address, port] = /^([\d.]+):(\d+)$/.exec(place) ?? [];
 const never = () => {
   throw new Error('no such thing here');
 };
@@ -23,7 +25,7 @@ const source = {
         if (dropped) throw Object.assign(new Error('the client is gone'), { code: 'ECANCELED' });
         admit();
         console.log(`wire ${Buffer.from(message.buf).readUInt32LE(0)} ${fence}`);
-        await new Promise((resolve) => setTimeout(resolve, 1));
+        await new Promise((resolve) => setTimeout(resolve, Number(ms)));
       });
       turn = done.catch(() => {});
       return done;
@@ -38,6 +40,7 @@ const host = new ShareHost(source, {
   nextFence: () => ++last,
   log: (sentence) => console.log(`log ${sentence}`),
 });
-createServer({ noDelay: true }, (stream) => host.serve(stream)).listen(Number(port), address, () =>
-  console.log('ready'),
+createServer({ noDelay: true }, (stream) => host.serve(stream)).listen(
+  port === undefined ? { path: place } : { host: address, port: Number(port) },
+  () => console.log('ready'),
 );

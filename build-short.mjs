@@ -1,12 +1,17 @@
-// Puts the commands that are over in a tenth of a second into scripts, `dist/short/*.cjs`: `bin/cached-script.js` keeps
-// what V8 made of one, so that the next such command neither reads nor compiles modules. Each file of the build is a
-// function of its own there: V8 looks into none that is not called.
+// Puts what somebody waits for at each start into scripts, `dist/short/*.cjs`: the commands that are over in a tenth of
+// a second, and the back-end's thread. `bin/cached-script.js` keeps what V8 made of one, so that the next start neither
+// reads nor compiles modules. Each file of the build is a function of its own there: V8 looks into none that is not called.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'rolldown';
+import { parseAst } from 'rolldown/parseAst';
 
-/** What has a script of its own, below `src/cli/short`. */
-const SCRIPTS = ['buses', 'trees'];
+/** What has a script of its own. */
+const SCRIPTS = {
+  buses: 'src/cli/short/buses.ts',
+  trees: 'src/cli/short/trees.ts',
+  thread: 'src/board/thread/worker.ts',
+};
 
 /** Node's modules that are there at every start: to load them later gains nothing. */
 const ALWAYS_THERE = ['fs', 'module', 'path', 'url'];
@@ -23,17 +28,18 @@ const module=loaded[id]={exports:{}};
 files[id](module.exports,own,module)}
 return loaded[id].exports};
 own.late=id=>new Proxy({},{get:(_,name)=>require(id)[name]});
+own.module=importModule;
 return own("./entry.cjs")`;
 
 /** @param settings of rolldown, as for the modules; `inLines` puts a statement on a line */
 export async function buildShort(settings) {
-  for (const name of SCRIPTS) await buildScript(name, settings);
+  for (const [name, entry] of Object.entries(SCRIPTS)) await buildScript(name, entry, settings);
 }
 
-async function buildScript(name, { inLines, ...settings }) {
+async function buildScript(name, entry, { inLines, ...settings }) {
   const { output } = await build({
     ...settings,
-    input: { entry: `src/cli/short/${name}.ts` },
+    input: { entry },
     write: false,
     output: {
       ...settings.output,
@@ -43,15 +49,30 @@ async function buildScript(name, { inLines, ...settings }) {
     },
   });
   const files = output.map(({ fileName, code }) => {
-    const late = inLines(code).replace(NODE_MODULE, (whole, _, id) =>
+    const late = withoutImports(inLines(code)).replace(NODE_MODULE, (whole, _, id) =>
       ALWAYS_THERE.includes(id) ? whole : `require.late("node:${id}")`,
     );
     return `${JSON.stringify(`./${fileName}`)}:function(exports,require,module){\n${late}\n}`;
   });
-  const script = `(function(require,__filename){"use strict";\nconst files={${files.join(',\n')}};\n${LINKER}\n})`;
+  const script = `(function(require,__filename,importModule){"use strict";\nconst files={${files.join(',\n')}};\n${LINKER}\n})`;
   const folder = join(settings.output.dir, 'short');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${name}.cjs`), inAscii(script));
+}
+
+/** A script whose code was kept has no `import()` (Node 20: "A dynamic import callback was not specified."). */
+function withoutImports(code) {
+  const places = [];
+  visit(parseAst(code));
+  return places
+    .sort((a, b) => b - a)
+    .reduce((text, at) => `${text.slice(0, at)}require.module${text.slice(at + 'import'.length)}`, code);
+
+  function visit(node) {
+    if (typeof node !== 'object' || node === null) return;
+    if (node.type === 'ImportExpression') places.push(node.start);
+    Object.values(node).forEach(visit);
+  }
 }
 
 /** With one byte a character V8 takes the text as it was read. */

@@ -7,7 +7,6 @@ const { constants, ...fs } = require('node:fs');
 const { createRequire } = require('node:module');
 const { tmpdir } = require('node:os');
 const { dirname, join, resolve } = require('node:path');
-const { setFlagsFromString } = require('node:v8');
 const vm = require('node:vm');
 const { crc32 } = require('node:zlib');
 
@@ -16,21 +15,18 @@ const HEADER = 8;
 
 /**
  * Runs the function that the script at `path` is. @param use who loads it: each has a cache of its own, of the functions
- * that it calls @returns what the function returns
+ * that it calls @param atEnd is given what keeps the code, to be called when all that a start needs was called
+ * @returns what the function returns
  */
-exports.load = (path, use) => {
+exports.load = (path, use, atEnd) => {
   const file = resolve(path);
   const text = fs.readFileSync(file, 'latin1');
   const place = isWanted() ? placeOf(file, use) : undefined;
   const cachedData = place && codeAt(place);
-  const script = new vm.Script(text, {
-    filename: file,
-    cachedData,
-    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  });
+  const script = new vm.Script(text, { filename: file, cachedData });
   if (place !== undefined && (cachedData === undefined || script.cachedDataRejected))
-    process.once('exit', () => keep(script, place));
-  return script.runInThisContext()(createRequire(file), file);
+    atEnd(() => keep(script, place));
+  return script.runInThisContext()(createRequire(file), file, (specifier) => import(specifier));
 };
 
 /** Node's own variable for its own cache. Where calls are counted, all is compiled anew. */
@@ -82,9 +78,6 @@ const isOurs = ({ uid: owner, mode }) => uid === -1 || (owner === uid && (mode &
 function keep(script, { path, source }) {
   const own = `${path}-${process.pid}`;
   try {
-    // What `expectShortRun` sets: V8 takes code for other flags than it has at a start for none.
-    setFlagsFromString('--incremental-marking');
-    if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=67584');
     const code = script.createCachedData();
     const folder = dirname(path);
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -15,11 +15,22 @@ const isSeen = () => {
   return Boolean(DTBUS_CONTROL || DTBUS_WATCH) || NODE_OPTIONS.includes('dtbus');
 };
 
+/** V8 takes code for none that has other flags than there are at the next start: `expectShortRun` sets these. */
+function atExit(keep) {
+  process.once('exit', () => {
+    const { setFlagsFromString } = require('node:v8');
+    setFlagsFromString('--incremental-marking');
+    if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=67584');
+    keep();
+  });
+}
+
 async function run() {
   const [, , name = '', ...words] = process.argv;
   const script = Object.keys(SHORT).find((each) => SHORT[each].test(name));
   if (script !== undefined && !isSeen()) {
-    const { runShort } = require('./cached-script.js').load(`${__dirname}/../dist/short/${script}.cjs`, name);
+    const { load } = require('./cached-script.js');
+    const { runShort } = load(`${__dirname}/../dist/short/${script}.cjs`, name, atExit);
     const code = await runShort(name, words);
     if (code !== undefined) return code;
   }

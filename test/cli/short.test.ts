@@ -44,6 +44,13 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
     expect(statSync(file).ino).toBe(ino);
   });
 
+  it('loads modules later, too', () => {
+    const cache = emptyCache();
+    // The adapter of this bus is emulated: in a process of its own, over a pseudo-terminal.
+    const words = ['i2cget', '-b', 'dts/demo.dts', '-y', '2', '0x49', '0', 'w'];
+    for (let n = 0; n < 2; n++) expect(dtbus(cache, words)).toEqual(READ);
+  });
+
   it('keeps the code of each command', () => {
     const cache = emptyCache();
     dtbus(cache, ['i2cdetect', '-V']);

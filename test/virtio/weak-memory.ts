@@ -8,14 +8,22 @@
 
 /** How plain accesses behave in a run. */
 export interface Weakness {
-  /** Stores are seen at once, at the next `Atomics.store`, or every second one at once: out of order. */
-  readonly stores: 'at once' | 'late' | 'out of order';
+  /**
+   * Stores are seen at once, at the next `Atomics.store`, in their order but the last one late, or every second one at
+   * once: out of order.
+   */
+  readonly stores: 'at once' | 'late' | 'in order' | 'out of order';
   /** Loads give what is there now, or what was there at the last `Atomics.load`. */
   readonly loads: 'fresh' | 'old';
 }
 
 /** A mistake that the queues do not make: their `Atomics` do less than they should. */
-export type Fault = 'none' | 'store without order' | 'load without order' | 'store after later loads';
+export type Fault =
+  | 'none'
+  | 'store without order'
+  | 'load without order'
+  | 'store after later loads'
+  | 'no fence';
 
 interface Write {
   readonly at: number;
@@ -89,7 +97,7 @@ export class WeakMemory {
     const store = (array: object, index: number, value: number): number => {
       const base = this.#bases.get(array);
       if (base === undefined) {
-        this.#publish();
+        if (this.#fault !== 'no fence' || !this.weak) this.#publish();
         return value;
       }
       if (this.#fault === 'store without order' && this.weak) {
@@ -160,6 +168,7 @@ export class WeakMemory {
     const { stores } = this.#weakness;
     const atOnce = !this.weak || stores === 'at once' || (stores === 'out of order' && me.stores % 2 === 0);
     if (!atOnce) {
+      if (stores === 'in order') this.#publish();
       me.pending.push(write);
       return;
     }

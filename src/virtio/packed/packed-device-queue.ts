@@ -3,6 +3,7 @@ import { CHAIN_FAULT, type ChainFault, DESC, DESC_F, DESC_WORDS } from '../chain
 import type { DescriptorChain } from '../chain/descriptor-chain.ts';
 import { addTable, followingEntries } from '../chain/indirect-chain.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
+import { fence, KEEPS_ORDER } from '../queue/memory-order.ts';
 import { type DeviceQueue, type QueueConfig, queueFeatures } from '../queue/queue.ts';
 import type { DeviceQueueState } from '../queue/queue-state.ts';
 import {
@@ -10,6 +11,7 @@ import {
   eventWord,
   FLAGS_SHIFT,
   ID_MASK,
+  OWNER_MASK,
   packedViews,
   RING_EVENT_FLAGS,
   usedMark,
@@ -24,6 +26,8 @@ const UNKNOWN = -1;
 const { ADDR_LOW, ADDR_HIGH, LEN, LAST } = DESC;
 const WORDS = DESC_WORDS;
 const ID = ID_MASK;
+const OWNER = OWNER_MASK;
+const KEPT = KEEPS_ORDER;
 const TO_FLAGS = FLAGS_SHIFT;
 /** Flags in the last word of a descriptor. */
 const NEXT = DESC_F.NEXT << FLAGS_SHIFT;
@@ -126,7 +130,8 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   flush(): void {
     if (this.#stagedAt === NOTHING) return;
     if (this.#generation !== this.#memory.generation) this.#remap();
-    Atomics.store(this.#words, this.#stagedAt, this.#stagedWord);
+    if (KEPT) this.#words[this.#stagedAt] = this.#stagedWord;
+    else Atomics.store(this.#words, this.#stagedAt, this.#stagedWord);
     this.#stagedAt = NOTHING;
   }
 
@@ -137,7 +142,8 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
     if (usedSinceKnown && usedSince === 0) return false;
     this.#usedSince = 0;
     this.#usedSinceKnown = true;
-    const event = Atomics.load(this.#driverEvent, 0);
+    if (KEPT) fence();
+    const event = KEPT ? (this.#driverEvent[0] as number) : Atomics.load(this.#driverEvent, 0);
     // After a restore nobody knows how far the driver was told: as far as can be, then.
     const moved = usedSinceKnown ? usedSince : this.size;
     return wantsEvent(event, this.#eventIdx, this.size, this.#nextUsed, this.#usedWrap, moved);
@@ -204,6 +210,8 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
     if (this.#generation !== this.#memory.generation) this.#remap();
     if (this.#seen > 0) return true;
     if (this.broken !== undefined) return false;
+    if (KEPT && ((this.#words[this.#nextAvail * WORDS + LAST] as number) & OWNER) === this.#availMark)
+      return true;
     this.#seen = markedRun(this.#words, this.#nextAvail, this.size, this.#availMark);
     return this.#seen > 0;
   }

@@ -2,6 +2,7 @@ import { DESC, DESC_BYTES, DESC_F, DESC_WORDS } from '../chain/descriptor.ts';
 import type { DmaAllocator } from '../memory/dma-allocator.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { capacityOf, type IndirectTables } from '../queue/indirect-tables.ts';
+import { KEEPS_ORDER } from '../queue/memory-order.ts';
 import { type DmaBuffer, type DriverQueue, type QueueConfig, queueFeatures } from '../queue/queue.ts';
 import type { DriverQueueState } from '../queue/queue-state.ts';
 import { RequestSlots } from '../queue/request-slots.ts';
@@ -10,6 +11,7 @@ import {
   eventWord,
   FLAGS_SHIFT,
   ID_MASK,
+  OWNER_MASK,
   packedViews,
   RING_EVENT_FLAGS,
   usedMark,
@@ -22,6 +24,8 @@ const NONE = -1;
 const { ADDR_LOW, ADDR_HIGH, LEN, LAST } = DESC;
 const WORDS = DESC_WORDS;
 const ID = ID_MASK;
+const OWNER = OWNER_MASK;
+const KEPT = KEEPS_ORDER;
 /** Flags in the last word of a descriptor. */
 const NEXT = DESC_F.NEXT << FLAGS_SHIFT;
 const WRITE = DESC_F.WRITE << FLAGS_SHIFT;
@@ -133,7 +137,8 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
     const staged = this.size - this.#slots.free - this.#published;
     if (staged === 0 || this.broken !== undefined) return false;
     this.#publish();
-    const event = Atomics.load(this.#deviceEvent, 0);
+    // `publish` was a fence.
+    const event = KEPT ? (this.#deviceEvent[0] as number) : Atomics.load(this.#deviceEvent, 0);
     return wantsEvent(event, this.#eventIdx, this.size, this.#nextAvail, this.#availWrap, staged);
   }
 
@@ -143,10 +148,14 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
 
   getBuf(): T | undefined {
     if (this.#batchId !== NONE) return this.#getInOrder();
-    if (this.#seen === 0 && !this.#look()) return undefined;
     const words = this.#words;
     const at = this.#lastUsed * WORDS;
-    const word = words[at + LAST] as number;
+    let word = words[at + LAST] as number;
+    const isUsed = KEPT ? (word & OWNER) === this.#usedMark && this.broken === undefined : this.#seen > 0;
+    if (!isUsed) {
+      if (!this.#look()) return undefined;
+      word = words[at + LAST] as number;
+    }
     const id = word & ID;
     const token = this.#slots.tokens[id];
     if (token === undefined) return this.#breakBy(id);
@@ -259,7 +268,7 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
     this.#published -= taken;
     this.#lastUsed += taken;
     // Behind the used descriptor of a list, or of a batch, lies what is left of it.
-    this.#seen = taken === 1 && !this.#inOrder ? this.#seen - 1 : 0;
+    this.#seen = !KEPT && taken === 1 && !this.#inOrder ? this.#seen - 1 : 0;
     if (this.#lastUsed >= this.size) this.#turnUsed();
     this.usedLength = Math.min(written, capacity);
     this.#release(id);

@@ -3,6 +3,7 @@ import { CHAIN_FAULT, type ChainFault, DESC, DESC_F, DESC_WORDS } from '../chain
 import type { DescriptorChain } from '../chain/descriptor-chain.ts';
 import { addTable, linkedEntries } from '../chain/indirect-chain.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
+import { fence, KEEPS_ORDER } from '../queue/memory-order.ts';
 import { type DeviceQueue, needEvent, type QueueConfig, queueFeatures } from '../queue/queue.ts';
 import type { ChainState, DeviceQueueState } from '../queue/queue-state.ts';
 import {
@@ -18,11 +19,13 @@ import {
 } from './split-layout.ts';
 
 const UNKNOWN = -1;
+const KEPT = KEEPS_ORDER;
 // Copies of what is imported: the engine folds a module's own constants into the code, imported ones it fetches.
 const { ADDR_LOW, ADDR_HIGH, LEN, LAST } = DESC;
 const WORDS = DESC_WORDS;
 const { NEXT, INDIRECT } = DESC_F;
 const AVAIL_IDX = AVAIL.IDX;
+const AVAIL_FLAGS = AVAIL.FLAGS;
 const AVAIL_RING = AVAIL.RING;
 const USED_IDX = USED.IDX;
 const ELEM_WORDS = USED_ELEM_WORDS;
@@ -133,7 +136,8 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
     if (this.#publishedUsed === this.#nextUsed) return;
     this.#publishedUsed = this.#nextUsed;
     if (this.#generation !== this.#memory.generation) this.#remap();
-    Atomics.store(this.#used, USED_IDX, this.#nextUsed);
+    if (KEPT) this.#used[USED_IDX] = this.#nextUsed;
+    else Atomics.store(this.#used, USED_IDX, this.#nextUsed);
   }
 
   needsNotification(): boolean {
@@ -145,8 +149,11 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
     this.#signalledUsed = now;
     this.#signalledKnown = true;
     const avail = this.#avail;
-    if (!this.#eventIdx) return (Atomics.load(avail, AVAIL.FLAGS) & AVAIL_F_NO_INTERRUPT) === 0;
-    return !known || needEvent(Atomics.load(avail, this.#usedEventAt), now, old);
+    const at = this.#eventIdx ? this.#usedEventAt : AVAIL_FLAGS;
+    if (KEPT) fence();
+    const event = KEPT ? (avail[at] as number) : Atomics.load(avail, at);
+    if (!this.#eventIdx) return (event & AVAIL_F_NO_INTERRUPT) === 0;
+    return !known || needEvent(event, now, old);
   }
 
   enableNotification(): boolean {
@@ -198,7 +205,8 @@ export class SplitDeviceQueue implements DeviceQueue, UsedRing {
   #look(): boolean {
     if (this.broken !== undefined) return false;
     const avail = this.#avail;
-    let seen = Atomics.load(avail, AVAIL_IDX);
+    let seen = KEPT ? (avail[AVAIL_IDX] as number) : this.#nextAvail;
+    if (seen === this.#nextAvail) seen = Atomics.load(avail, AVAIL_IDX);
     if (seen === this.#nextAvail) {
       if (!this.#eventIdx || !this.#notify || this.#availEvent === seen) return false;
       // The driver notifies when it passes avail_event, so that must not be left behind (2.7.10.2).

@@ -2,6 +2,7 @@ import { DESC, DESC_BYTES, DESC_F, DESC_WORDS } from '../chain/descriptor.ts';
 import type { DmaAllocator } from '../memory/dma-allocator.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { capacityOf, type IndirectTables } from '../queue/indirect-tables.ts';
+import { KEEPS_ORDER } from '../queue/memory-order.ts';
 import {
   type DmaBuffer,
   type DriverQueue,
@@ -24,6 +25,7 @@ import {
 } from './split-layout.ts';
 
 const NONE = -1;
+const KEPT = KEEPS_ORDER;
 // Copies of what is imported: the engine folds a module's own constants into the code, imported ones it fetches.
 const { ADDR_LOW, ADDR_HIGH, LEN, LAST } = DESC;
 const WORDS = DESC_WORDS;
@@ -31,6 +33,7 @@ const { NEXT, WRITE } = DESC_F;
 const AVAIL_IDX = AVAIL.IDX;
 const AVAIL_RING = AVAIL.RING;
 const USED_IDX = USED.IDX;
+const USED_FLAGS = USED.FLAGS;
 const ELEM_WORDS = USED_ELEM_WORDS;
 const { ID: ELEM_ID, LEN: ELEM_LEN } = USED_ELEM;
 
@@ -145,8 +148,10 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
     if (old === now || this.broken !== undefined) return false;
     const used = this.#used;
     this.#publish();
-    if (this.#eventIdx) return needEvent(Atomics.load(used, this.#availEventAt), now, old);
-    return (Atomics.load(used, USED.FLAGS) & USED_F_NO_NOTIFY) === 0;
+    // `publish` was a fence.
+    const at = this.#eventIdx ? this.#availEventAt : USED_FLAGS;
+    const event = KEPT ? (used[at] as number) : Atomics.load(used, at);
+    return this.#eventIdx ? needEvent(event, now, old) : (event & USED_F_NO_NOTIFY) === 0;
   }
 
   kick(notify: () => void): void {
@@ -232,7 +237,8 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
   /** Looks at the device's index again; true when there is something to get. */
   #look(): boolean {
     if (this.broken !== undefined) return false;
-    const seen = Atomics.load(this.#used, USED_IDX);
+    let seen = KEPT ? (this.#used[USED_IDX] as number) : this.#lastUsed;
+    if (seen === this.#lastUsed) seen = Atomics.load(this.#used, USED_IDX);
     if (seen === this.#lastUsed) return false;
     const published = this.inFlight - ((this.#nextAvail - this.#publishedAvail) & 0xffff);
     if (((seen - this.#lastUsed) & 0xffff) > published) {

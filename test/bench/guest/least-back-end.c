@@ -1,9 +1,10 @@
 /*
  * The least vhost-user back-end of an I2C adapter (device 34) that Linux accepts: one front-end, one split
- * ring, one 256-byte memory at address 0x50, blocking reads, no checks. It is what the round trip of a guest
- * is measured against, and nothing to serve strangers with.
+ * ring, one 256-byte memory at address 0x50, blocking reads, no checks. With "gpio" it is one of a GPIO
+ * controller (device 41) of four lines that are all high; of its two rings the second is never looked at. It is
+ * what the round trip of a guest, or of our front-end, is measured against, and nothing to serve strangers with.
  *
- *     cc -O2 -o least-back-end least-back-end.c && ./least-back-end SOCKET
+ *     cc -O2 -o least-back-end least-back-end.c && ./least-back-end SOCKET [gpio]
  */
 #define _GNU_SOURCE
 #include <poll.h>
@@ -30,7 +31,7 @@ static struct avail *avail;
 static struct used *used;
 static uint16_t next_avail;
 static uint8_t memory[256], at;
-static int enabled;
+static int enabled, gpio;
 
 static void *translate(uint64_t addr, int user)
 {
@@ -41,6 +42,29 @@ static void *translate(uint64_t addr, int user)
 	}
 	fprintf(stderr, "address %llx is not mapped\n", (unsigned long long)addr);
 	exit(1);
+}
+
+static void i2c(uint8_t **piece, const uint32_t *length, int count, int readable)
+{
+	uint16_t addr = piece[0][0] | piece[0][1] << 8;
+	int ok = addr == 0x50 << 1;
+
+	if (ok && (piece[0][4] & 2)) {
+		for (uint32_t i = 0; i < length[1]; i++)
+			piece[1][i] = memory[at++];
+	} else if (ok && readable > 1) {
+		at = piece[1][0];
+		for (uint32_t i = 1; i < length[1]; i++)
+			memory[at++] = piece[1][i];
+	}
+	piece[count - 1][0] = !ok;
+}
+
+/* Every request is carried out; GET_VALUE (4) gives 1, GET_DIRECTION (2) "in". */
+static void lines(const uint8_t *request, uint8_t *response)
+{
+	response[0] = 0;
+	response[1] = request[0] == 4 ? 1 : request[0] == 2 ? 2 : 0;
 }
 
 static void chain(uint16_t head)
@@ -61,17 +85,10 @@ static void chain(uint16_t head)
 			break;
 		d = &table[d->next];
 	}
-	uint16_t addr = piece[0][0] | piece[0][1] << 8;
-	int ok = addr == 0x50 << 1;
-	if (ok && (piece[0][4] & 2)) {
-		for (uint32_t i = 0; i < length[1]; i++)
-			piece[1][i] = memory[at++];
-	} else if (ok && readable > 1) {
-		at = piece[1][0];
-		for (uint32_t i = 1; i < length[1]; i++)
-			memory[at++] = piece[1][i];
-	}
-	piece[count - 1][0] = !ok;
+	if (gpio)
+		lines(piece[0], piece[count - 1]);
+	else
+		i2c(piece, length, count, readable);
 	uint32_t written = 0;
 	for (int i = readable; i < count; i++)
 		written += length[i];
@@ -113,10 +130,15 @@ static int message(int sock)
 	}
 	if (m.h.size && recv(sock, m.p, m.h.size, MSG_WAITALL) != (ssize_t)m.h.size)
 		return 0;
-	switch (m.h.request) {
+	uint32_t request = m.h.request;
+	int of_a_ring = request >= 8 && request <= 18 && (request < 15 || request == 18);
+	/* Of the second ring everything is heard, and no more. */
+	if (of_a_ring && (w[0] & 0xff) && request != 11)
+		request = 0;
+	switch (request) {
 	case 1: value = 1ull << 32 | 1 << 30 | 1 << 28 | 1; reply = 1; break;
-	case 15: value = 1 << 3; reply = 1; break;
-	case 17: value = 1; reply = 1; break;
+	case 15: value = 1 << 3 | (gpio ? 1 << 9 | 1 : 0); reply = 1; break;
+	case 17: value = gpio ? 2 : 1; reply = 1; break;
 	case 5:
 		nregions = w[0];
 		memcpy(regions, m.p + 8, nregions * sizeof *regions);
@@ -137,6 +159,7 @@ static int message(int sock)
 	case 12: kick = fds[0]; break;
 	case 13: call = fds[0]; break;
 	case 18: enabled = w[1]; process(); break;
+	case 24: m.p[12] = 4; reply = 2; break;
 	}
 	if (!reply && (m.h.flags & 8)) {
 		value = 0;
@@ -159,6 +182,7 @@ int main(int argc, char **argv)
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	int listener = socket(AF_UNIX, SOCK_STREAM, 0);
 
+	gpio = argc > 2 && !strcmp(argv[2], "gpio");
 	strncpy(addr.sun_path, argc > 1 ? argv[1] : "i2c.sock", sizeof addr.sun_path - 1);
 	unlink(addr.sun_path);
 	if (bind(listener, (struct sockaddr *)&addr, sizeof addr) || listen(listener, 1))

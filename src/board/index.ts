@@ -33,6 +33,7 @@ export { BoardError, RealHardwareError } from './board-error.ts';
 export { drained } from './control/drained.ts';
 export type { ControlFault } from './control/injected.ts';
 export type { PageNews, PageStart } from './control/page-thread.ts';
+export type { PastWish } from './control/past/past.ts';
 export { controlSocketOf, forgetControl, processesOf } from './control/place.ts';
 export type {
   BoardControl,

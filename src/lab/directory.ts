@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import { type HistorySource, HistoryWriter } from './history/history-writer.ts';
 import { NatsStream } from './nats-stream.ts';
 import { connectTo, loadNats, type NatsServer } from './server.ts';
 import { BOARD_NAME, INBOX, openSubject, SERVICE, userSubject } from './subjects.ts';
@@ -30,6 +31,8 @@ export interface ListedBoard {
 
 /** A host's place on a server. */
 export interface Directory {
+  /** Keeps what happens on the board at the server, where it has JetStream. @param begin called when it has */
+  keep(begin: () => HistorySource): void;
   close(): Promise<void>;
 }
 
@@ -50,7 +53,8 @@ export async function shareOver(
     throw new RangeError(
       `invalid board name "${board}": use letters, digits, _ and -, as in nats://HOST/bench3`,
     );
-  const connection = await connectTo(await loadNats(), server, true);
+  const nats = await loadNats();
+  const connection = await connectTo(nats, server, true);
   const streams = new Set<NatsStream>();
   try {
     const taken = (await boardsOn(connection)).find((other) => other.board === board);
@@ -78,7 +82,16 @@ export async function shareOver(
     },
   });
   void watch(connection, streams, tell);
-  return { close: () => connection.close() };
+  let writer: HistoryWriter | undefined;
+  return {
+    keep: (begin) => {
+      writer = new HistoryWriter(nats, connection, board, begin, tell);
+    },
+    close: async () => {
+      await writer?.close();
+      await connection.close();
+    },
+  };
 }
 
 async function watch(

@@ -23,7 +23,7 @@ import {
 import { tracedBoard } from './traces/traced-board.ts';
 
 /** Of everything below: hosts and users with another one part with a sentence. */
-export const VERSION = 3;
+export const VERSION = 4;
 /** What a stream begins with: a stranger is known at once. */
 export const MAGIC = 0x62_75_74_64;
 /** Longest frame, in bytes behind its length; the first one, of somebody who has not said yet who he is. */
@@ -39,6 +39,8 @@ const LEASES_MAX = 1024;
 const LINES_MAX = 1024;
 /** Names that a watcher may give. */
 const NAMES_MAX = 256;
+/** Paths that they may mean. */
+const PATHS_MAX = 4096;
 
 /** An I2C message. `length`: of what is read, or of the buffer behind a counted block; bytes of a write are `data`. */
 const i2cMessage = record({ addr: u16, flags: u16, length: u32, data: bytes });
@@ -218,8 +220,14 @@ export const TOLD = {
   ],
   /** A GPIO line that this session watches has changed. `lost`: edges before it that the session was too slow for. */
   edge: [72, record({ bus: u16, line: u16, high: bool, atNs: amount, lost: u32 })],
-  /** The answer to `watch`: what records are of. */
-  watching: [73, record({ id: amount, board: tracedBoard })],
+  /**
+   * The answer to `watch`: what records are of. `run`: a name of the host's run; `sequence`: of the last event before the
+   * first that is told; `only`: paths of what is told, where that is not all.
+   */
+  watching: [
+    73,
+    record({ id: amount, board: tracedBoard, run: text, sequence: u32, only: maybe(list(text, PATHS_MAX)) }),
+  ],
   /** Whole records of a trace, as its ring has them. `lost`: events behind them that the watcher was too slow for. */
   happened: [74, record({ records: bytes, lost: amount })],
   /** The last frame: the host ends the stream. */

@@ -9,4 +9,5 @@ export { ShareHost, type ShareHostOptions } from './share-host.ts';
 export type { EdgeWatcher, LeasedBuses, SharedBus, SharedTrace, ShareSource } from './share-source.ts';
 export { openStream } from './streams.ts';
 export { tlsFiles } from './tls.ts';
+export { historySource, isReadable, keptFrame, runName } from './traces/history-feed.ts';
 export { BUS_KINDS, type FramedBoard } from './traces/traced-board.ts';

@@ -18,7 +18,6 @@ import { HostClock } from './lines/host-clock.ts';
 import { Outbox } from './outbox.ts';
 import type { RemoteOptions } from './remote-options.ts';
 import { faultOf } from './requests.ts';
-import type { FramedBoard } from './traces/traced-board.ts';
 
 /** How long a host may take to greet, and to answer what needs no wire, in ms. */
 const GREETING_LIMIT_MS = 10_000;
@@ -146,10 +145,10 @@ export class RemoteSession {
    * Is told of what happens from now on (`RemoteOptions.onHappened`), for as long as the stream lasts.
    * @returns what records are of @throws {BusFault} `ENOENT` the board does not have what is to be watched, `EBUSY`
    */
-  async watch(parts: readonly string[], buses: readonly string[]): Promise<FramedBoard> {
+  async watch(parts: readonly string[], buses: readonly string[]): Promise<Told<'watching'>> {
     const told = await this.#ask({ kind: 'watch', id: ++this.#lastId, parts, buses });
     if (told.kind !== 'watching') throw unexpected(told);
-    return told.board;
+    return told;
   }
 
   /** Nothing is heard until `resume`: the host keeps little of it, and counts what is lost. */

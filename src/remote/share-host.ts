@@ -289,7 +289,8 @@ export class ShareHost implements Carrier {
         throw new BusFault('EBUSY', `${WATCHERS_MAX} users watch this board; end one of them`);
       const trace = this.#source.trace(parts, buses);
       session.feed = new TraceFeed(trace, () => session.peer);
-      session.send({ kind: 'watching', id, board: trace.board });
+      const { board, sequence, only } = trace;
+      session.send({ kind: 'watching', id, board, run: this.#source.run, sequence, only });
     } catch (thrown) {
       session.send(failed(id, thrown));
     }

@@ -57,6 +57,10 @@ export interface LeasedBuses {
 /** What happens on a board from some moment on. */
 export interface SharedTrace {
   readonly board: FramedBoard;
+  /** Number of the last event before it. */
+  readonly sequence: number;
+  /** Paths of what it has; undefined: everything. */
+  readonly only: readonly string[] | undefined;
   /** Whole records that nobody has taken yet; undefined: there are none. */
   take(): Uint8Array | undefined;
   /** How many events found no room, so far. */
@@ -69,6 +73,8 @@ export interface ShareSource {
   /** For people: the board, and the machine. */
   readonly name: string;
   readonly buses: readonly SharedBus[];
+  /** Of this run of the host, unlike any other: see `runName`. */
+  readonly run: string;
   /** A user of the buses, one for each lease. @param who for traces */
   open(who: string): LeasedBuses;
   /** Begins to trace transfers to these parts, and all of these buses; neither: everything. @throws {BusFault} `ENOENT` */

@@ -59,6 +59,9 @@ const WATCHING: ToldFrame = {
       },
     ],
   },
+  run: 'v4-a-run',
+  sequence: 0xffff_ffff,
+  only: ['/spi/flash@0'],
 };
 
 /** By hand: a frame's layout is written down here a second time on purpose. */
@@ -119,7 +122,7 @@ describe('a frame', () => {
 
   it('is not taken for one of the other end', () => {
     expect(faultOf(() => decodeTold(body(READ)))).toBe(
-      'EPROTO: invalid frame: kind 2 is not known in version 3',
+      'EPROTO: invalid frame: kind 2 is not known in version 4',
     );
   });
 

@@ -62,6 +62,7 @@ class Wire {
 
 function sourceOn(wire: Wire, fenceOf: () => number): ShareSource {
   return {
+    run: 'v4-of-a-checker',
     name: 'a wire',
     buses: [
       { name: 'i2c-1', number: 1, path: '/i2c', host: 'a wire', startupMs: 0, i2c: { functionality: 1 } },

@@ -29,7 +29,7 @@ describe('a stranger', () => {
     [
       'of another version',
       encodeFrame({ ...HELLO, version: 9 }),
-      'version 9 of the frame is not known: this host speaks version 3; use the same dtbus at both ends',
+      'version 9 of the frame is not known: this host speaks version 4; use the same dtbus at both ends',
     ],
     ['of another protocol', encodeFrame({ ...HELLO, magic: 7 }), 'invalid hello: this is a dtbus share'],
     [

@@ -21,6 +21,7 @@ export function sourceOf(host: HostAdapter): ShareSource {
   const common = { number: 1, host: 'under test', startupMs: 0 };
   return {
     name: 'a bench',
+    run: 'v4-of-a-test',
     buses: [
       ...(i2c
         ? [{ ...common, name: 'i2c-1', path: '/i2c', i2c: { functionality: i2c.controller.functionality } }]

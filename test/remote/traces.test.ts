@@ -108,8 +108,9 @@ describe('a board of another machine is watched', () => {
   it('on one bus, or part, alone; what the board does not have is named', async () => {
     const told: number[] = [];
     const watcher = await user({ onHappened: (records) => void told.push(records.length) });
-    const { buses } = await watcher.watch([], ['i2c-2']);
-    expect(buses.map(({ path }) => path)).toEqual(['/i2c', '/other']);
+    const { board, only } = await watcher.watch([], ['i2c-2']);
+    expect(only).toEqual(['/other']);
+    expect(board.buses.map(({ path }) => path)).toEqual(['/i2c', '/other']);
     const ada = await worker();
     await ada.transfer(READ, 1e9);
     const bob = await worker('i2c-2');

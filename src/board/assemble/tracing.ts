@@ -42,8 +42,8 @@ export class Tracing {
     this.#board = board;
   }
 
-  /** @param id a number of the caller's, for `end` */
-  start(id: number, { memory, only }: TraceStart): void {
+  /** @param id a number of the caller's, for `end` @returns the number of the last event before it */
+  start(id: number, { memory, only }: TraceStart): number {
     const buses = this.#board.bindings.map(({ node }) => node);
     const wanted = buses.map((bus) =>
       this.#wantedOn(
@@ -54,6 +54,7 @@ export class Tracing {
     );
     this.#traces.set(id, { writer: new TraceWriter(memory), wanted, edges: only === undefined });
     this.#observe();
+    return this.#sequence;
   }
 
   end(id: number): void {

@@ -5,6 +5,7 @@ import { absence, statsAt } from '../../input/index.ts';
 import { BoardError, RealHardwareError } from '../board-error.ts';
 import { boardNotFound } from '../open/board-not-found.ts';
 import { notServed } from '../serve/published-tree.ts';
+import type { PastRequest } from './past/past-watch.ts';
 import { CONTROL_SOCKET, controlSocketsOf, processOf } from './place.ts';
 import {
   type BoardControl,
@@ -28,15 +29,16 @@ const EVENT = '{"event"';
 /**
  * Finds the process that runs a board. `connect`: the folder of `dtbus serve`, a control socket, or the place of a shared
  * board (`remote:ssh://bench3`), which can be watched. `remedy`: for whom
- * it runs nowhere.
+ * it runs nowhere. `past`: of a shared board what was kept is told first.
  * @throws {BoardError} where none does, or several do
  */
 export async function findControl(
   file: string,
   connect: string | undefined,
   remedy = 'start it with dtbus up, run or serve, or use --connect FOLDER',
+  past?: PastRequest,
 ): Promise<BoardControl> {
-  if (connect?.startsWith(REMOTE)) return (await import('./remote-control.ts')).connectRemote(connect);
+  if (connect?.startsWith(REMOTE)) return (await import('./remote-control.ts')).connectRemote(connect, past);
   if (connect !== undefined) return connectTo(socketAt(connect));
   const alive = new Map<number, Socket>();
   for (const path of controlSocketsOf(file)) {

@@ -16,6 +16,8 @@ export interface BoardTrace {
   /** Paths of the parts and buses that the filter names; undefined: all. */
   readonly only: readonly string[] | undefined;
   readonly reader: TraceReader;
+  /** Number of the last event before it. */
+  readonly sequence: number;
   /** Nothing more will be written down. */
   readonly isOver: boolean;
   /** The board writes nothing more down; what it has written can still be read. */
@@ -43,7 +45,7 @@ export function traceBoard(
   const memory = traceMemory();
   const id = ++lastId;
   let isOver = false;
-  call('startTrace', id, { memory, only });
+  const sequence = call('startTrace', id, { memory, only });
   return {
     buses: tracedBuses(buses, call('ownSheets')),
     get sha256() {
@@ -51,6 +53,7 @@ export function traceBoard(
     },
     only,
     reader: new TraceReader(memory),
+    sequence,
     get isOver() {
       return isOver;
     },

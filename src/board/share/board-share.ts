@@ -3,7 +3,7 @@ import { Client, type ManagedI2cBus, type ManagedSpiBus } from '../../backend/in
 import { BusFault } from '../../bus/index.ts';
 import { isBus } from '../../frontend/index.ts';
 import type { FilePath } from '../../input/index.ts';
-import type { LeasedBuses, SharedBus, ShareSource } from '../../remote/index.ts';
+import { type LeasedBuses, runName, type SharedBus, type ShareSource } from '../../remote/index.ts';
 import type { BoardDevices } from '../assemble/board-devices.ts';
 import { BoardError } from '../board-error.ts';
 import type { Board } from '../handles/board.ts';
@@ -41,6 +41,7 @@ export async function openShare(file: FilePath, options: BoardOptions): Promise<
   const source: ShareSource = {
     name,
     buses,
+    run: runName(),
     open: (who) => new BoardUser(who, devices, managed),
     trace: (parts, only) => sharedTrace(board, String(file), { parts, buses: only }),
   };

@@ -3,6 +3,7 @@ import { type AddressInfo, createConnection, createServer, type Server, type Soc
 import { dirname, resolve as fullPath } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { SecureContextOptions } from 'node:tls';
+import type { MaybePromise } from '../../bus/index.ts';
 import { isLoopback } from '../../remote/index.ts';
 import { BoardError } from '../board-error.ts';
 import { SOCKET_PATH_MAX } from '../control/place.ts';
@@ -14,7 +15,7 @@ const HANDSHAKE_MS = 5000;
 export interface ShareListener {
   /** For people, and for who connects. */
   readonly where: string;
-  close(): void;
+  close(): MaybePromise<void>;
 }
 
 /** Serves a Unix socket that this user alone may open. @throws {BoardError} the place is taken, or no place for it */

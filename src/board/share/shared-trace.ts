@@ -10,6 +10,8 @@ export function sharedTrace(board: Board, file: string, filter: TraceFilter): Sh
   const trace = traced(board, filter);
   return {
     board: framedBoard(trace.buses, { file, sha256: trace.sha256 }),
+    sequence: trace.sequence,
+    only: trace.only,
     take: () => trace.reader.take(),
     get dropped() {
       return trace.reader.dropped;

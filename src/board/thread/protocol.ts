@@ -142,7 +142,7 @@ export interface BackEndCalls {
   /** From now on changes of this line are told. */
   watchLine(path: string, line: number): void;
   /** From now on transfers are written down; `id`: a number of the caller's above 0, for `endTrace`. */
-  startTrace(id: number, trace: TraceStart): void;
+  startTrace(id: number, trace: TraceStart): number;
   endTrace(id: number): void;
   /** Puts a fault on a simulated bus; `id`: as for `startTrace`. @returns why what carries the bus cannot carry it */
   inject(id: number, fault: FaultRequest): string | undefined;

@@ -4,10 +4,11 @@ import type { BoardArguments } from '../board/named-board.ts';
 import { programWords } from '../programs/program-words.ts';
 import { watchCommand, withoutOwnName } from '../programs/watched-command.ts';
 import { UsageError } from '../terminal/usage-error.ts';
+import { type PastArguments, pastOf, withPast } from '../watch/past-options.ts';
 import { isPlace, placeOf } from '../watch/sigrok/sigrok-options.ts';
 import type { WatchOptions } from '../watch/watcher.ts';
 
-interface WatchArguments extends BoardArguments {
+interface WatchArguments extends BoardArguments, PastArguments {
   readonly json: boolean;
   readonly to?: string;
   readonly write?: string;
@@ -72,12 +73,15 @@ Examples:
   dtbus watch --sigrok dts/demo.dts app.mjs           then: sigrok-cli, or PulseView's driver beaglelogic
   dtbus watch dts/demo.dts                            the board of a dtbus run, up, serve or guest
   dtbus watch --connect /run/dtbus --bus i2c-1        the board of dtbus serve --socket-dir /run/dtbus
+  dtbus watch --connect remote:nats://server/bench3 --since 2h    what happened there, and what happens
   sudo dtbus watch dts/demo.dts up --dev              what any program does on /dev/i2c-N
 `,
     );
-  withConnection(withBoardOptions(command)).action(async (words: string[], args: WatchArguments) => {
-    end(await watch(command, words, args));
-  });
+  withConnection(withBoardOptions(withPast(command))).action(
+    async (words: string[], args: WatchArguments) => {
+      end(await watch(command, words, args));
+    },
+  );
 }
 
 async function watch(
@@ -100,9 +104,10 @@ async function watch(
   if (args.to === '-' && args.write === '-')
     throw new UsageError('--to and --write cannot both be standard output; give one of them a file');
   const [first] = program.words;
+  const past = pastOf(args, args.connect, first !== undefined);
   if (first === undefined) {
     const { watchRunning } = await import('../watch/running.ts');
-    return watchRunning(args, options);
+    return watchRunning(args, { ...options, past });
   }
   const source = command.getOptionValueSource('connect') === 'env' ? 'DTBUS_CONNECT' : '--connect';
   if (args.connect)
@@ -113,10 +118,12 @@ async function watch(
 }
 
 /** The place of `--sigrok`, whose value need not be there: then a word behind it is the board. @throws {UsageError} */
-function sigrokOf({ sigrok, json, to, write }: WatchArguments, words: readonly string[]) {
+function sigrokOf({ sigrok, json, to, write, since, last }: WatchArguments, words: readonly string[]) {
   if (sigrok === undefined) return { place: undefined, words };
   if (json || to !== undefined || write !== undefined)
     throw new UsageError('--sigrok writes no lines and no capture file; leave out --json, --to and --write');
+  if (since !== undefined || last !== undefined)
+    throw new UsageError('--sigrok gives samples of what happens now; leave out --since and --last');
   const isWord = sigrok !== true && !isPlace(sigrok);
   return {
     place: placeOf(sigrok === true || isWord ? undefined : sigrok),

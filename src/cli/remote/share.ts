@@ -11,7 +11,15 @@ import {
   type ShareListener,
 } from '../../board/share.ts';
 import { oneLine, plainJson } from '../../input/index.ts';
-import { FenceCounter, openStream, remoteAddress, ShareHost, tlsFiles } from '../../remote/index.ts';
+import {
+  FenceCounter,
+  historySource,
+  openStream,
+  remoteAddress,
+  ShareHost,
+  type ShareSource,
+  tlsFiles,
+} from '../../remote/index.ts';
 import { type BoardArguments, printProblems, treeOptions } from '../board/named-board.ts';
 import { touchable } from '../board/touchable.ts';
 import { untilInterrupted } from '../terminal/until-interrupted.ts';
@@ -23,6 +31,8 @@ export interface ShareArguments extends BoardArguments {
   readonly socket?: string;
   readonly listen?: string;
   readonly nats?: string;
+  /** Kept by the NATS server. */
+  readonly history: boolean;
   readonly stdio: boolean;
   readonly restore: boolean;
   readonly json: boolean;
@@ -62,23 +72,7 @@ export async function share(args: ShareArguments): Promise<number> {
           shared.serve(stream, token),
         ),
       );
-    if (nats !== undefined) {
-      const { shareOver } = await import('../../lab/index.ts');
-      const { version } = createRequire(import.meta.url)('dtbus/package.json') as { version: string };
-      const announcement = {
-        ...nats,
-        host: source.name,
-        version,
-        buses: source.buses.map(({ name }) => name),
-      };
-      const directory = await shareOver(
-        { ...nats, tls: tlsFiles() },
-        announcement,
-        (stream) => shared.serve(stream, token),
-        warn,
-      );
-      listeners.push({ where: nats.where, close: () => void directory.close() });
-    }
+    if (nats !== undefined) listeners.push(await announced(nats, shared, source, { token, ...args }));
     const places = listeners.map(({ where }) => `remote:${where}`);
     const buses = source.buses.map(({ name }) => name);
     process.stdout.write(
@@ -87,11 +81,31 @@ export async function share(args: ShareArguments): Promise<number> {
     await untilInterrupted();
     return 0;
   } finally {
-    for (const listener of listeners) listener.close();
+    const closed = listeners.map((listener) => listener.close());
     shared.close();
+    await Promise.all(closed);
     untouchable();
     await board.close();
   }
+}
+
+/** Announces the board on a NATS server, which keeps what happens where it has JetStream. */
+async function announced(
+  place: ReturnType<typeof natsPlaceOf>,
+  shared: ShareHost,
+  source: ShareSource,
+  { token, history }: { readonly token: string; readonly history: boolean },
+): Promise<ShareListener> {
+  const { shareOver } = await import('../../lab/index.ts');
+  const { version } = createRequire(import.meta.url)('dtbus/package.json') as { version: string };
+  const directory = await shareOver(
+    { ...place, tls: tlsFiles() },
+    { ...place, host: source.name, version, buses: source.buses.map(({ name }) => name) },
+    (stream) => shared.serve(stream, token),
+    warn,
+  );
+  if (history) directory.keep(() => historySource(source));
+  return { where: place.where, close: () => directory.close() };
 }
 
 const readyText = (places: readonly string[], buses: readonly string[]): string =>

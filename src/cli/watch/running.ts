@@ -23,12 +23,12 @@ const END_LIMIT_MS = 2000;
  */
 export async function watchRunning(
   { board, connect }: BoardArguments,
-  { json = false, to = '-', pcap, record, sigrok, parts = [], buses = [] }: WatchOptions,
+  { json = false, to = '-', pcap, record, sigrok, past, parts = [], buses = [] }: WatchOptions,
 ): Promise<number> {
   const capturePlace = pcap ?? record?.file;
   const isQuiet = record !== undefined || sigrok !== undefined || pcap === '-';
   const lines = outputTo(to, isQuiet ? process.stderr : process.stdout);
-  const control = await findControl(board, connect, REMEDY);
+  const control = await findControl(board, connect, REMEDY, past && { wish: past, note: warn });
   const mask = await partPaths(control, record?.mask ?? []);
   const capture = capturePlace === undefined ? undefined : outputTo(capturePlace, process.stdout);
   const log =

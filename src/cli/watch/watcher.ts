@@ -2,7 +2,13 @@ import { openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isatty } from 'node:tty';
 import { Worker } from 'node:worker_threads';
-import { type TracedBoard, type TracedBus, type TraceFilter, traceBoards } from '../../board/index.ts';
+import {
+  type PastWish,
+  type TracedBoard,
+  type TracedBus,
+  type TraceFilter,
+  traceBoards,
+} from '../../board/index.ts';
 import { ownProgram } from '../../bus/index.ts';
 import { writeFault } from '../../input/index.ts';
 import type { SigrokOptions } from './sigrok/sigrok-options.ts';
@@ -19,6 +25,8 @@ export interface WatchOptions extends TraceFilter {
   readonly record?: RecordOptions | undefined;
   /** Samples for sigrok, in the place of lines. */
   readonly sigrok?: SigrokOptions | undefined;
+  /** What a server has kept is told first. */
+  readonly past?: PastWish | undefined;
 }
 
 /** How what happens is recorded. */

@@ -31,6 +31,7 @@ const ROWS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   demo: [['demo', EVIL_NAME]],
   record: [
     ['record', '-', at.board, at.script],
+    ['record', '--since', EVIL_NAME, '-'],
     ['record', '--part', EVIL_NAME, '-', at.board, at.script],
     ['record', join(at.folder, 'x', EVIL_NAME), at.board, at.script],
   ],
@@ -55,6 +56,8 @@ const ROWS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   watch: [
     ['watch', at.board, at.script],
     ['watch', at.board, '--json', at.script],
+    ['watch', '--since', EVIL_NAME],
+    ['watch', '--last', EVIL_NAME],
     ['watch', '--part', EVIL_NAME, at.board, at.script],
   ],
   parts: [

@@ -21,6 +21,7 @@ Who uses a bus has a lease of it: one user at a time, until he leaves or is sile
     .option('--socket <path>', 'the Unix socket, for this user alone (default: one in the runtime folder)')
     .option('--listen <place>', 'also PORT or HOST:PORT; who is not on this machine needs TLS')
     .option('--nats <url>', 'also announce the board, as nats://SERVER[:PORT]/NAME')
+    .option('--no-history', 'let the NATS server keep nothing of what happens')
     .option('--stdio', 'serve stdin and stdout: for ssh; joins a share that runs here', false)
     .option('--restore', 'reset simulated parts at the end of every lease', false)
     .option('--json', 'print the places as one line of JSON instead of "ready"', false)

@@ -4,9 +4,10 @@ import type { BoardArguments } from '../../board/named-board.ts';
 import { type ProgramWords, programWords } from '../../programs/program-words.ts';
 import { watchCommand, withoutOwnName } from '../../programs/watched-command.ts';
 import { UsageError } from '../../terminal/usage-error.ts';
+import { type PastArguments, pastOf, withPast } from '../../watch/past-options.ts';
 import type { RecordOptions, WatchOptions } from '../../watch/watcher.ts';
 
-interface RecordArguments extends BoardArguments {
+interface RecordArguments extends BoardArguments, PastArguments {
   readonly part: readonly string[];
   readonly bus: readonly string[];
   readonly mask: readonly string[];
@@ -77,7 +78,7 @@ Examples:
   dtbus record field.bus --connect /run/dtbus      the board of dtbus serve, until Ctrl-C
 `,
     );
-  withConnection(withBoardOptions(command)).action(
+  withConnection(withBoardOptions(withPast(command))).action(
     async (file: string, words: string[], args: RecordArguments) => {
       end(await record(file, leadingWords(command, args, words)));
     },
@@ -102,9 +103,10 @@ async function record(file: string, { args, program }: Given): Promise<number> {
     record: { file, times: time, describe, mask },
   };
   const [first] = program.words;
+  const past = pastOf(args, args.connect, first !== undefined);
   if (first === undefined) {
     const { watchRunning } = await import('../../watch/running.ts');
-    return watchRunning(args, options);
+    return watchRunning(args, { ...options, past });
   }
   if (args.connect)
     throw new UsageError(

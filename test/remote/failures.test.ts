@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openStream, RemoteSession, type Request, remoteAddress, WAIT } from '../../src/remote/index.ts';
 import { testFolder } from '../cli/folder.ts';
 import { testProcesses } from '../lab/processes.ts';
+import { relayTo } from './relay.ts';
 import { faultOf } from './users.ts';
 
 const folder = testFolder();
@@ -64,13 +65,18 @@ describe('an adapter that is unplugged while its bus is leased', () => {
     folder.write('desk.dts', board('dtbus,host = <&pirate>;', '', pirate));
     const host = dtbus('share', folder.path('desk.dts'), '--socket', folder.path('desk.sock'));
     await host.heard(/^ready$/m);
+    const watcher = dtbus('watch', '--connect', `remote:${folder.path('desk.sock')}`);
     const ada = await connected('desk.sock');
     await ada.acquire(WISH);
-    await vi.waitFor(async () => ada.transfer(READ, 20e9), 20_000);
+    await vi.waitFor(async () => {
+      await ada.transfer(READ, 20e9);
+      expect(watcher.said()).toContain('0x48');
+    }, 20_000);
     plugged.child.kill('SIGKILL');
     await plugged.ended;
     // One may have been on the wire.
     await vi.waitFor(async () => expect(await faultOf(ada.transfer(READ, 20e9))).toMatch(/^ENODEV/), 20_000);
+    await watcher.heard(/0x48 .*ENODEV/);
     const { leases } = await ada.list();
     expect(leases.map(({ fence }) => fence)).toEqual([ada.fence]);
     await dtbus('adapters', ...words).heard(/^ready$/m);
@@ -79,6 +85,49 @@ describe('an adapter that is unplugged while its bus is leased', () => {
       interval: 200,
     });
     expect([...(received[0] ?? [])]).toEqual([0x50, 0]);
+  });
+});
+
+describe('an answer that is lost on its way', () => {
+  /** A host that prints what reaches its wire, a way to it that loses answers, and a user who comes by it. */
+  async function bench(name: string, graceMs: number) {
+    const socket = folder.path(`${name}.sock`);
+    const host = start(process.execPath, 'test/remote/machines/host.mjs', socket, '1');
+    await host.heard(/^ready$/m);
+    const relay = await relayTo(folder.path(`${name}-far.sock`), socket);
+    const ada = await connected(`${name}-far.sock`);
+    await ada.acquire({ ...WISH, graceMs });
+    return { host, relay, ada };
+  }
+  const tagged = (tag: number): Request => {
+    const data = Buffer.alloc(4);
+    data.writeUInt32LE(tag);
+    return { kind: 'i2c', bus: 0, messages: [{ addr: 0x50, flags: 0, length: 4, data }] };
+  };
+  const wire = (said: string) => said.match(/(?<=^wire )\d+/gm)?.map(Number);
+
+  it('is given again to who comes again and asks by the same number: nothing is sent twice', async () => {
+    const { host, relay, ada } = await bench('again', 60_000);
+    const lost = relay.loseAnswers();
+    const both = [ada.transfer(tagged(1), 60e9), ada.transfer(tagged(2), 60e9)];
+    await lost;
+    relay.hangUp();
+    for (const done of await Promise.all(both))
+      expect(done).toMatchObject({ kind: 'done', fault: undefined });
+    await ada.transfer(tagged(3), 60e9);
+    expect(wire(host.said())).toEqual([1, 2, 3]);
+    relay.close();
+  });
+
+  it('and whose host has ended meanwhile, is EIO: the outcome is not known', async () => {
+    const { host, relay, ada } = await bench('gone', 60_000);
+    const lost = relay.loseAnswers();
+    const fault = faultOf(ada.transfer(tagged(1), 60e9));
+    await lost;
+    host.child.kill('SIGKILL');
+    expect(await fault).toMatch(/^EIO: the outcome is not known, and it was not repeated/);
+    expect(wire(host.said())).toEqual([1]);
+    relay.close();
   });
 });
 

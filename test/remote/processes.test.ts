@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, statSync } from 'node:fs';
-import { createConnection, createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openBoard } from '../../src/board/index.ts';
 import { BusFault } from '../../src/bus/index.ts';
 import { openStream, RemoteSession, type Request, remoteAddress, WAIT } from '../../src/remote/index.ts';
 import { testFolder } from '../cli/folder.ts';
+import { relayTo } from './relay.ts';
 
 const folder = testFolder();
 const socket = () => folder.path('bench.sock');
@@ -165,7 +165,7 @@ describe('a user', () => {
   });
 
   it('beyond a partition loses the bus at the host, and knows it by its own clock', async () => {
-    const relay = await relayTo(socket());
+    const relay = await relayTo(folder.path('relay.sock'), socket());
     const far = await user(relay.path, { ttlMs: 1000 });
     await far.transfer(READ, 1e9);
     relay.cut();
@@ -301,31 +301,6 @@ it('a host that is killed leaves EIO, and one that starts again has higher fence
   expect(after.fence).toBeGreaterThan(before.fence === 0 ? 1_000_000 : before.fence);
   await after.transfer(READ, 1e9);
 });
-
-/** A way to a socket that can be cut without anybody being told. */
-async function relayTo(target: string) {
-  const path = folder.path('relay.sock');
-  const pairs: { destroy(): void }[] = [];
-  let isCut = false;
-  const server = createServer((near) => {
-    const far = createConnection(target);
-    pairs.push(near, far);
-    near.on('data', (bytes) => isCut || far.write(bytes));
-    far.on('data', (bytes) => isCut || near.write(bytes));
-    for (const end of [near, far]) end.on('error', () => {});
-  });
-  await new Promise<void>((done) => server.listen(path, done));
-  return {
-    path,
-    cut: () => {
-      isCut = true;
-    },
-    close: () => {
-      server.close();
-      for (const each of pairs) each.destroy();
-    },
-  };
-}
 
 it('a lock that is taken away ends with 1, one that is interrupted with 0', async () => {
   const place = `remote:${socket()}`;

@@ -3,6 +3,7 @@ import { POLL, pollOne } from './epoll.ts';
 import { FileDescriptor, setNonBlocking } from './file-descriptor.ts';
 import { type CFunction, cFunction, checked, lastErrno } from './libc.ts';
 import { OsError } from './os-error.ts';
+import { isSocket } from './unix-socket.ts';
 
 const EAGAIN = 11;
 const EPIPE = 32;
@@ -10,6 +11,9 @@ const ECONNRESET = 104;
 const WORD = 8;
 /** A socket may hold many rings. */
 const ROOM = 128 * WORD;
+/** Flags of `send` and `recv`: this call does not block, whatever the descriptor does, and no SIGPIPE. */
+const MSG_DONTWAIT = 0x40;
+const MSG_NOSIGNAL = 0x4000;
 
 /**
  * A doorbell: eight bytes written are a ring, eight bytes read take all rings. Mostly an eventfd; User-Mode
@@ -19,22 +23,35 @@ const ROOM = 128 * WORD;
 export class EventFd {
   readonly file: FileDescriptor;
   readonly #word: PinnedBytes;
-  readonly #read: CFunction;
-  readonly #write: CFunction;
-  readonly #shared: boolean;
+  /** Eight bytes to the other end, and what there is from it. */
+  readonly #put: () => number;
+  readonly #take: () => number;
+  /** Whether it is asked before each call if that would block. */
+  readonly #asks: boolean;
 
   /**
    * Takes over an open descriptor and makes it not block: a peer that stops listening must not stop us.
-   * @param shared with a peer that may make it block again: it is asked each time whether it would
+   * @param shared with a peer that may make it block again: a call to a socket says that it must not block, an eventfd
+   * is asked each time whether it would
    */
   constructor(file: FileDescriptor, { shared = false } = {}) {
     setNonBlocking(file.fd);
     this.file = file;
-    this.#shared = shared;
     this.#word = pinned(WORD + ROOM);
     this.#word.view.setBigUint64(0, 1n, true);
-    this.#read = cFunction('int64_t read(int fd, uintptr_t buffer, size_t length)');
-    this.#write = cFunction('int64_t write(int fd, uintptr_t buffer, size_t length)');
+    const out = this.#word.address;
+    const room = out + WORD;
+    const socket = shared && isSocket(file.fd);
+    this.#asks = shared && !socket;
+    if (socket) {
+      const [send, receive] = socketCalls();
+      this.#put = () => send(file.fd, out, WORD, MSG_DONTWAIT | MSG_NOSIGNAL);
+      this.#take = () => receive(file.fd, room, ROOM, MSG_DONTWAIT);
+    } else {
+      const [write, read] = fileCalls();
+      this.#put = () => write(file.fd, out, WORD);
+      this.#take = () => read(file.fd, room, ROOM);
+    }
   }
 
   /** A new eventfd that never blocks. */
@@ -53,8 +70,8 @@ export class EventFd {
    * already rung as often as it can be is rung (EAGAIN). @throws {OsError}
    */
   signal(): boolean {
-    if (this.#shared && pollOne(this.file.fd, POLL.OUT, 0) === 0) return true;
-    if (this.#write(this.file.fd, this.#word.address, WORD) === WORD) return true;
+    if (this.#asks && pollOne(this.file.fd, POLL.OUT, 0) === 0) return true;
+    if (this.#put() === WORD) return true;
     const errno = lastErrno();
     if (errno === EAGAIN) return true;
     if (errno === EPIPE || errno === ECONNRESET) return false;
@@ -66,8 +83,8 @@ export class EventFd {
    * @throws {OsError}
    */
   drain(): 'rung' | 'silent' | 'ended' {
-    if (this.#shared && pollOne(this.file.fd, POLL.IN, 0) === 0) return 'silent';
-    const got = this.#read(this.file.fd, this.#word.address + WORD, ROOM);
+    if (this.#asks && pollOne(this.file.fd, POLL.IN, 0) === 0) return 'silent';
+    const got = this.#take();
     if (got === ROOM) this.drain();
     if (got > 0) return 'rung';
     if (got === 0) return 'ended';
@@ -84,4 +101,18 @@ export class EventFd {
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+function socketCalls(): [send: CFunction, receive: CFunction] {
+  return [
+    cFunction('int64_t send(int fd, uintptr_t buffer, size_t length, int flags)'),
+    cFunction('int64_t recv(int fd, uintptr_t buffer, size_t length, int flags)'),
+  ];
+}
+
+function fileCalls(): [write: CFunction, read: CFunction] {
+  return [
+    cFunction('int64_t write(int fd, uintptr_t buffer, size_t length)'),
+    cFunction('int64_t read(int fd, uintptr_t buffer, size_t length)'),
+  ];
 }

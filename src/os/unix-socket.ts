@@ -52,6 +52,11 @@ function socketOption(fd: number, option: number): number | undefined {
   return getsockopt(fd, SOL_SOCKET, option, value, length) === 0 ? value.readInt32LE() : undefined;
 }
 
+/** Whether a descriptor is a socket of any kind. */
+export function isSocket(fd: number): boolean {
+  return socketOption(fd, SO_TYPE) !== undefined;
+}
+
 /** What kind of unix stream socket an inherited descriptor is; undefined for anything else. */
 export function socketKind(fd: number): 'listening' | 'connected' | undefined {
   if (socketOption(fd, SO_DOMAIN) !== AF_UNIX || socketOption(fd, SO_TYPE) !== SOCK_STREAM) return undefined;

@@ -1,6 +1,6 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { EventFd, FileDescriptor, unixSocketPair } from '../../src/os/index.ts';
+import { EventFd, FileDescriptor, setNonBlocking, unixSocketPair } from '../../src/os/index.ts';
 import { openFiles } from './open-files.ts';
 
 const O_NONBLOCK = 0o4000;
@@ -57,6 +57,17 @@ describe('a socket pair as a doorbell (User-Mode Linux)', () => {
     for (let i = 0; i < 2000; i++) expect(mine.signal()).toBe(true); // more than a socket's buffer holds
     mine.close();
     theirs.close();
+  });
+
+  it('does not block when the peer, who has it too, makes it block again', () => {
+    const [mine, theirs] = unixSocketPair();
+    const bell = new EventFd(mine, { shared: true });
+    setNonBlocking(mine.fd, false);
+    expect(bell.drain()).toBe('silent');
+    for (let i = 0; i < 2000; i++) expect(bell.signal()).toBe(true);
+    theirs.close();
+    expect(bell.signal()).toBe(false);
+    bell.close();
   });
 
   it('tells when nobody is left to hear it, and does not die of SIGPIPE', () => {

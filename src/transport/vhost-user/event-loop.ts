@@ -41,6 +41,7 @@ const turn = (): Promise<void> => new Promise((resolve) => immediately(resolve))
 
 interface Watch {
   readonly handler: (events: number) => void;
+  readonly service: Service | undefined;
   active: boolean;
 }
 
@@ -58,6 +59,11 @@ export class EventLoop {
   readonly #onError: (error: unknown) => void;
   readonly #watches = new Map<number, Watch>();
   readonly #services = new Set<Service>();
+  /**
+   * Those that may be busy or due. The others were neither when they were looked at, and nothing of theirs has run since:
+   * with many guests, looking at all of them after each request would cost more than the request.
+   */
+  readonly #suspects = new Set<Service>();
   #deferred: (() => void)[] = [];
   #guarding = 0;
   #watchdog: Watchdog | undefined;
@@ -80,10 +86,13 @@ export class EventLoop {
   /** A helper thread that still waits would hold the end of the process up. */
   readonly #atExit = (): void => this.wake();
 
-  /** Calls `handler` whenever one of `events` is true of `fd`. The result ends it: call it before closing. */
-  watch(fd: number, events: number, handler: (events: number) => void): () => void {
+  /**
+   * Calls `handler` whenever one of `events` is true of `fd`. The result ends it: call it before closing.
+   * @param service the only one that `handler` may make busy or due; without it, it may be any
+   */
+  watch(fd: number, events: number, handler: (events: number) => void, service?: Service): () => void {
     const tag = this.#nextTag++;
-    const watch = { handler, active: true };
+    const watch = { handler, active: true, service };
     this.#epoll.add(fd, events, tag);
     this.#watches.set(tag, watch);
     return () => {
@@ -116,17 +125,20 @@ export class EventLoop {
 
   /** Whether anything served here is to be called again, or waits for a promise. */
   get isWorking(): boolean {
+    this.#suspect(undefined);
     const { busy, due } = this.#needs();
     return busy || due !== Number.POSITIVE_INFINITY;
   }
 
   addService(service: Service): void {
     this.#services.add(service);
+    this.#suspects.add(service);
     this.wake();
   }
 
   removeService(service: Service): void {
     this.#services.delete(service);
+    this.#suspects.delete(service);
   }
 
   /** Makes the loop look again: after a change that no file tells it of. */
@@ -142,6 +154,7 @@ export class EventLoop {
 
   /** One look at everything, without waiting: for a thread that does not `run` the loop. True when there was work. */
   poll(): boolean {
+    this.#suspect(undefined);
     return this.#dispatch(this.#epoll.wait(0));
   }
 
@@ -169,6 +182,7 @@ export class EventLoop {
       } else {
         const bounded = wait < 0 ? MAX_WAIT_MS : Math.min(wait, MAX_WAIT_MS);
         ready = await this.#epoll.waitAsync(bounded);
+        this.#suspect(undefined);
       }
       if (this.#dispatch(ready)) {
         events++;
@@ -178,6 +192,7 @@ export class EventLoop {
         this.#ticked = false;
         if (events === 0) this.#setHot(false);
         else await turn();
+        this.#suspect(undefined);
         events = 0;
       }
     }
@@ -204,11 +219,20 @@ export class EventLoop {
   #needs(): { busy: boolean; due: number } {
     let busy = false;
     let due = Number.POSITIVE_INFINITY;
-    for (const service of this.#services) {
-      busy ||= service.busy;
-      due = Math.min(due, service.due);
+    for (const service of this.#suspects) {
+      const isBusy = service.busy;
+      const isDue = service.due;
+      busy ||= isBusy;
+      due = Math.min(due, isDue);
+      if (!isBusy && isDue === Number.POSITIVE_INFINITY) this.#suspects.delete(service);
     }
     return { busy, due };
+  }
+
+  /** Code ran that may have made this service busy or due; undefined: any of them. */
+  #suspect(service: Service | undefined): void {
+    if (service === undefined) for (const each of this.#services) this.#suspects.add(each);
+    else if (this.#services.has(service)) this.#suspects.add(service);
   }
 
   /** Calls who has to be called. True when it was anybody's work. */
@@ -229,6 +253,7 @@ export class EventLoop {
       const watch = this.#watches.get(tag);
       if (watch === undefined) continue;
       worked = true;
+      this.#suspect(watch.service);
       this.#guard(() => watch.handler(this.#epoll.readyEvents(i)));
     }
     this.#serveDue();
@@ -239,17 +264,22 @@ export class EventLoop {
     const works = this.#deferred;
     if (works.length === 0) return false;
     this.#deferred = [];
+    this.#suspect(undefined);
     for (const work of works) this.#guard(work);
     return true;
   }
 
   #serveDue(): void {
     let now = -1;
-    for (const service of this.#services) {
+    let served = false;
+    for (const service of this.#suspects) {
       if (service.due === Number.POSITIVE_INFINITY) continue;
       if (now < 0) now = performance.now();
-      if (service.due <= now) this.#guard(() => service.serve());
+      if (service.due > now) continue;
+      served = true;
+      this.#guard(() => service.serve());
     }
+    if (served) this.#suspect(undefined);
   }
 
   #guard(work: () => void): void {

@@ -93,6 +93,29 @@ describe.each([
     l.removeService(service);
   });
 
+  it('serves what a handler has made due', async () => {
+    const l = start(options);
+    const kick = bell();
+    const service = { busy: false, due: Number.POSITIVE_INFINITY, serve: (): boolean => false };
+    l.addService(service);
+    let served = 0;
+    await new Promise<void>((resolve) => {
+      service.serve = () => {
+        service.due = Number.POSITIVE_INFINITY;
+        if (++served === 50) resolve();
+        else kick.signal();
+        return true;
+      };
+      const handler = () => {
+        kick.drain();
+        service.due = performance.now();
+      };
+      l.watch(kick.fd, POLL.IN, handler, service);
+      kick.signal();
+    });
+    l.removeService(service);
+  });
+
   it('leaves the thread alone while a service waits for a promise', async () => {
     const l = start(options);
     const kick = bell();
@@ -121,6 +144,35 @@ describe.each([
 });
 
 describe('an event loop', () => {
+  it('looks at no other service than that of the handler that ran', async () => {
+    // Hot for so long that it never stops to look at all of them.
+    const l = start({ hotMs: 1e8 });
+    let looks = 0;
+    const calm = { busy: false, serve: (): boolean => false };
+    const other = {
+      ...calm,
+      get due() {
+        looks++;
+        return Number.POSITIVE_INFINITY;
+      },
+    };
+    const service = { ...calm, due: Number.POSITIVE_INFINITY };
+    l.addService(other);
+    l.addService(service);
+    const kick = bell();
+    let kicks = 0;
+    const handler = () => {
+      kick.drain();
+      if (++kicks < 100) kick.signal();
+      else void l.close();
+    };
+    l.watch(kick.fd, POLL.IN, handler, service);
+    kick.signal();
+    await l.run();
+    expect(kicks).toBe(100);
+    expect(looks).toBeLessThan(20);
+  });
+
   it('goes on when a handler throws, and tells', async () => {
     const errors: unknown[] = [];
     const l = start({ onError: (error) => errors.push(error) });

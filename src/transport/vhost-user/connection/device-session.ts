@@ -232,9 +232,9 @@ export class DeviceSession implements Service {
       try {
         let kicks = 0;
         const watched = POLL.IN + POLL.EDGE;
-        this.#unwatch[ring.index] = this.#loop.watch(bell.fd, watched, (events) =>
-          this.#kicked(ring, events !== POLL.IN || ++kicks % KICKS_PER_DRAIN === 0),
-        );
+        const kicked = (events: number): void =>
+          this.#kicked(ring, events !== POLL.IN || ++kicks % KICKS_PER_DRAIN === 0);
+        this.#unwatch[ring.index] = this.#loop.watch(bell.fd, watched, kicked, this);
       } catch (error) {
         throw new VhostUserError(`cannot wait for the kick descriptor: ${error}`, { cause: error });
       }

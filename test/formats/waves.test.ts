@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { testFolder } from '../cli/folder.ts';
 import { dtbusHere } from '../cli/run-here.ts';
@@ -120,6 +121,26 @@ describe('waves', () => {
       'i2c-1 23 w! ENXIO',
       'i2c-1 50 w 00 10 aa! EREMOTEIO',
     ]);
+  });
+
+  it('are read whatever white space stands between their changes, and whatever stands among them', async () => {
+    const happened = ['i2c-1 48 w 00, r 1f 80', 'i2c-1 50 w 00 10'];
+    const { file } = await converted(folder, folder.write('space.bus', recordingOf(happened)), 'space.vcd');
+    const [head = '', changes = ''] = readFileSync(file, 'utf8').split('$enddefinitions $end\n');
+    const wires = '$var reg 4 #2 state $end\n$var real 64 % volt $end\n$enddefinitions $end\n';
+    // A time and its changes in a line, high levels as vectors of one bit, behind a vector, a comment and a real number.
+    const lines = changes
+      .replaceAll(/^1(\S+)$/gm, 'b1 $1')
+      .replaceAll(/\n(?!#)/g, ' ')
+      .replaceAll(/^(#\d+)/gm, '$1 b0101 #2 $comment 0! 0" #9 $end r-1.5 %');
+    expect(lines).toMatch(/^#\d+ b0101 #2 .* % b1 "/m);
+    const { bytes, err } = await converted(
+      folder,
+      folder.write('lines.vcd', head + wires + lines),
+      'space-back.bus',
+    );
+    expect(err).not.toContain('invalid');
+    expect(happenedIn(bytes.toString())).toEqual(happened);
   });
 
   it('leave out of a session the time in which nothing happens', async () => {

@@ -109,8 +109,11 @@ type Change = readonly [lane: number, high: boolean];
 function* changesOf(text: string, { lanes, unitNs, from, line: first }: Head) {
   let time = 0;
   let changes: Change[] = [];
+  const words = new Words();
   for (const [line, row] of linesOf(text, from, first)) {
-    for (const word of wordsOf(row)) {
+    for (const each of row.split(/\s+/)) {
+      const word = words.saying(each);
+      if (word === '') continue;
       if (word.startsWith('#')) {
         const next = timeOf(word, time, line);
         if (next > time || changes.length > 0) yield { atNs: time * unitNs, changes };
@@ -126,11 +129,31 @@ function* changesOf(text: string, { lanes, unitNs, from, line: first }: Head) {
   if (changes.length > 0) yield { atNs: time * unitNs, changes };
 }
 
-/** The words of a line that say a time or the level of a wire. Vectors, reals and texts have their code apart. */
-function wordsOf(line: string): readonly string[] {
-  return /^\s*[brsBRS]/.test(line)
-    ? []
-    : line.split(/\s+/).filter((word) => word !== '' && !word.startsWith('$'));
+/** The words behind the declarations, which white space of any kind separates (IEEE 1364-2005, 18.2.1). */
+class Words {
+  #value = '';
+  #inComment = false;
+
+  /** @returns the time (`#10`) or the level with its wire (`1!`) that a word says; empty where it says neither */
+  saying(word: string): string {
+    if (this.#inComment) {
+      this.#inComment = word !== '$end';
+      return '';
+    }
+    if (word === '' || word.startsWith('$')) {
+      this.#inComment = word === '$comment';
+      return '';
+    }
+    // Vectors, reals and texts have their code behind them.
+    if (this.#value === '') {
+      if (!/^[brs]/i.test(word)) return word;
+      this.#value = word;
+      return '';
+    }
+    const value = this.#value;
+    this.#value = '';
+    return /^b/i.test(value) ? `${value.at(-1)}${word}` : '';
+  }
 }
 
 function timeOf(word: string, before: number, line: number): number {

@@ -9,9 +9,9 @@ const shared = process.env.DTBUS_SHARED ?? '../shared';
 const tests = results.testResults.flatMap(({ assertionResults }) => assertionResults);
 const count = (status) => tests.filter((test) => test.status === status).length;
 const skipped = tests.filter(({ status }) => status !== 'passed' && status !== 'failed');
-// Real hardware is somewhere else, a simulation has no adapter to pull out, and Debian has no package of labgrid.
+// Real hardware is somewhere else, a simulation has no adapter to pull out, and Debian has no package of labgrid or Jumpstarter.
 const excused = ({ fullName }) =>
-  /DTBUS_TEST_PORT|^simulated controllers when the adapter fails|^labgrid \(skipped where Python/.test(
+  /DTBUS_TEST_PORT|^simulated controllers when the adapter fails|^(labgrid|Jumpstarter) \(skipped where Python/.test(
     fullName,
   );
 

@@ -4,6 +4,9 @@ import { BusFault } from '../bus/index.ts';
 /** How long a connection may take to come about, in ms. */
 const CONNECT_LIMIT_MS = 5000;
 
+/** Codes of OpenSSL for a certificate whose authority is not known here. */
+const UNKNOWN_AUTHORITY = /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_)/;
+
 interface Connecting extends Duplex {
   setTimeout(ms: number, late?: () => void): unknown;
 }
@@ -30,5 +33,10 @@ export function connected(socket: Connecting, event: string, name: string): Prom
 function sentenceOf(error: NodeJS.ErrnoException, name: string): string {
   if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED')
     return `nothing is shared at ${name}: start dtbus share there`;
-  return `cannot connect to ${name}: ${error.message}`;
+  if (error.code === 'EACCES')
+    return `no permission to open ${name}: its socket is for the user who shares it`;
+  const remedy = UNKNOWN_AUTHORITY.test(error.code ?? '')
+    ? '; set DTBUS_TLS_CA to the certificate of its authority'
+    : '';
+  return `cannot connect to ${name}: ${error.message}${remedy}`;
 }

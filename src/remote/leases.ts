@@ -107,10 +107,6 @@ export class LeaseTable {
     const { request } = ticket;
     this.#check(request);
     this.expire();
-    if (request.steal) {
-      const by = `stolen by ${request.who}: ${request.why}`;
-      for (const lease of this.#inTheWay(request)) this.end(lease, by);
-    }
     const before = this.#inTheWay(request)[0];
     const mayWait =
       before === undefined ||
@@ -120,8 +116,11 @@ export class LeaseTable {
     if (!mayWait) throw new BusFault('EBUSY', this.#holding(before));
     if (this.#queue.length >= QUEUE_MAX)
       throw new BusFault('EBUSY', `${QUEUE_MAX} users wait for leases of this host; try again later`);
-    const behind = this.#queue.findIndex(({ request: other }) => other.priority < request.priority);
+    const behind = this.#queue.findIndex(({ request: other }) => rankOf(other) < rankOf(request));
     this.#queue.splice(behind < 0 ? this.#queue.length : behind, 0, ticket);
+    if (request.steal)
+      for (const lease of this.#inTheWay(request))
+        this.end(lease, `stolen by ${request.who}: ${request.why}`);
     this.#serve();
   }
 
@@ -314,6 +313,9 @@ export class LeaseTable {
     this.#timer.unref();
   }
 }
+
+/** Who steals comes before those who waited for the same: else they have what he stole. */
+const rankOf = ({ steal, priority }: LeaseRequest): number => (steal ? 10 : priority);
 
 const whyOver = ({ users, ttlMs }: Lease): string =>
   users === 0 ? 'its user left' : `not renewed for ${seconds(ttlMs)}`;

@@ -26,6 +26,14 @@ export interface RemoteOptions {
 
 /** The user and the machine, for who else wants the bus. */
 export function whoAmI(): string {
-  const user = process.env['USER'] || userInfo().username;
-  return `${user}@${hostname()}`;
+  return `${process.env['USER'] || userName()}@${hostname()}`;
+}
+
+/** In a container a user may have a number and no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.()}`;
+  }
 }

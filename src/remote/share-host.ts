@@ -142,7 +142,8 @@ export class ShareHost implements Carrier {
         'EPROTO',
         `version ${version} of the frame is not known: this host speaks version ${VERSION}; use the same dtbus at both ends`,
       );
-    if (expected !== '' && !isEqual(token, expected)) throw new BusFault('EACCES', 'invalid token');
+    if (expected !== '' && !isEqual(token, expected))
+      throw new BusFault('EACCES', 'invalid token: set DTBUS_TOKEN to that of the host');
     if (name.length < 16)
       throw new BusFault('EPROTO', 'invalid session: expected a random name of 16 characters or more');
     if (this.#sessions.size >= SESSIONS_MAX && !this.#sessions.has(name))

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
-import { connect } from 'node:tls';
+import { connect, createSecureContext } from 'node:tls';
 import { BusFault } from '../bus/index.ts';
 import { connected } from './connected.ts';
 
@@ -19,7 +19,29 @@ export function tlsFiles(env: NodeJS.ProcessEnv = process.env): Partial<Record<k
       throw new BusFault('EACCES', `cannot read ${variable}: ${(error as Error).message}`, { cause: error });
     }
   }
+  check(files);
   return files;
+}
+
+/** Refuses files that TLS cannot use, in words. @throws {BusFault} `EACCES` */
+function check(files: Partial<Record<keyof typeof FILES, string>>): void {
+  for (const [what, text] of Object.entries(files))
+    if (!/-----BEGIN [A-Z ]+-----/.test(text))
+      throw new BusFault('EACCES', `invalid ${FILES[what as keyof typeof FILES]}: expected a file in PEM`);
+  if ((files.cert === undefined) !== (files.key === undefined))
+    throw new BusFault('EACCES', `${FILES.cert} and ${FILES.key} belong together: set both`);
+  if (Object.keys(files).length === 0) return;
+  try {
+    createSecureContext(files);
+  } catch (error) {
+    const { message } = error as Error;
+    const why = /key values mismatch/.test(message)
+      ? `${FILES.key} is of another certificate than ${FILES.cert}`
+      : `cannot use ${Object.keys(files)
+          .map((what) => FILES[what as keyof typeof FILES])
+          .join(', ')}: ${message}`;
+    throw new BusFault('EACCES', why, { cause: error });
+  }
 }
 
 /** A stream with TLS. The host shows a certificate for its name, by the authorities of this machine or DTBUS_TLS_CA. @throws {BusFault} */

@@ -162,6 +162,19 @@ describe('a lease', () => {
     );
   });
 
+  it.each([
+    ['at once', undefined],
+    ['when it is restored', () => Promise.resolve()],
+  ])('that is stolen is the thief’s before those who waited, free %s', async (_, restored) => {
+    const { ask, take } = tableOf(['i2c-1'], restored);
+    take();
+    const first = ask({ who: 'cyd', wait: WAIT.YES, priority: 9 });
+    const thief = ask({ who: 'bob', steal: true, why: 'the rack burns' });
+    const late = ask({ who: 'dan', wait: WAIT.YES, priority: 9 });
+    await vi.waitFor(() => expect(thief.asked.lease?.who).toBe('bob'));
+    expect([first, late].map(({ asked }) => asked.lease)).toEqual([undefined, undefined]);
+  });
+
   it('that is renewed and not used goes to who waits', () => {
     const { table, clock, ends, ask, take } = tableOf();
     const { fence } = take({ ttlMs: 100_000 });

@@ -258,7 +258,9 @@ describe('a port', () => {
     delete process.env['DTBUS_TLS_KEY'];
     expect(await faultOf(user(where))).toMatch(/^ENODEV/);
     delete process.env['DTBUS_TLS_CA'];
-    expect(await faultOf(user(where))).toMatch(/^ENODEV: cannot connect to tls:.*self-signed certificate/);
+    expect(await faultOf(user(where))).toMatch(
+      /^ENODEV: cannot connect to tls:.*self-signed certificate; set DTBUS_TLS_CA to the certificate of its authority$/,
+    );
     far.child.kill();
     expect(await far.ended).toBe(0);
   });

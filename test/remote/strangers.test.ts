@@ -69,7 +69,7 @@ describe('a stranger', () => {
     const { heard, say } = strangerOf(host, 'secret');
     say(HELLO);
     await settled();
-    expect(refusal(heard)).toBe('invalid token');
+    expect(refusal(heard)).toBe('invalid token: set DTBUS_TOKEN to that of the host');
     const known = strangerOf(host, 'secret');
     known.say({ ...HELLO, token: 'secret' });
     await settled();

@@ -43,6 +43,8 @@ export async function share(args: ShareArguments): Promise<number> {
   const listen = args.listen === undefined ? undefined : placeOf(args.listen);
   const nats = args.nats === undefined ? undefined : natsPlaceOf(args.nats, String(args.board));
   const socket = args.socket ?? join(controlFolder(), 'share.sock');
+  // Else no address names it.
+  if (!socket.endsWith('.sock')) throw new InvalidValue('--socket', 'a path that ends in .sock', socket);
   if (args.stdio && (await isAlive(socket))) return bridge(socket);
   const { board, source } = await openShare(args.board, {
     ...treeOptions(args),

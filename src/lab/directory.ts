@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { type HistorySource, HistoryWriter } from './history/history-writer.ts';
 import { NatsStream } from './nats-stream.ts';
-import { connectTo, loadNats, type NatsServer } from './server.ts';
+import { CREDENTIALS, connectTo, loadNats, type NatsServer, TOKEN } from './server.ts';
 import { BOARD_NAME, INBOX, openSubject, SERVICE, userSubject } from './subjects.ts';
 
 /** How long hosts have to say that they are there, and how long none may be silent meanwhile, in ms. */
@@ -99,9 +99,20 @@ async function watch(
   streams: ReadonlySet<NatsStream>,
   tell: (sentence: string) => void,
 ): Promise<void> {
-  for await (const { type } of connection.status()) {
-    if (type === 'reconnect') tell('the NATS server is back');
-    if (type !== 'disconnect') continue;
+  let isLost = false;
+  let wasRefused = false;
+  for await (const status of connection.status()) {
+    if (status.type === 'reconnect' && isLost) {
+      isLost = false;
+      wasRefused = false;
+      tell('the NATS server is back');
+    }
+    if (status.type === 'error' && isLost && !wasRefused) {
+      wasRefused = true;
+      tell(`the NATS server refuses this host (${status.error.message}): renew ${CREDENTIALS} or ${TOKEN}`);
+    }
+    if (status.type !== 'disconnect' || isLost) continue;
+    isLost = true;
     // What was on its way may be lost.
     for (const stream of [...streams]) stream.destroy(new Error('the NATS server was lost'));
     tell('the NATS server was lost; leases and other ways to this board go on');

@@ -23,8 +23,8 @@ export interface TlsFiles {
 }
 
 /** A file and a word that say who connects, by the variables that hold them: neither a tree nor a command line has them. */
-const CREDENTIALS = 'DTBUS_NATS_CREDS';
-const TOKEN = 'DTBUS_NATS_TOKEN';
+export const CREDENTIALS = 'DTBUS_NATS_CREDS';
+export const TOKEN = 'DTBUS_NATS_TOKEN';
 const CONNECT_LIMIT_MS = 5000;
 
 /** Loads the library, which is there where somebody installed it. @throws {BusFault} `ENODEV` */
@@ -50,7 +50,7 @@ export async function connectTo(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<NatsConnection> {
   const shown = `nats://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const credentials = credentialsOf(env);
+  const hasCredentials = credentialsOf(env) !== undefined;
   const token = env[TOKEN];
   try {
     return await nats.connect({
@@ -61,7 +61,9 @@ export async function connectTo(
       maxReconnectAttempts: -1,
       ignoreClusterUpdates: true,
       ...(token && { token }),
-      ...(credentials && { authenticator: nats.credsAuthenticator(credentials) }),
+      // Credentials run out, and are renewed in their file.
+      ignoreAuthErrorAbort: stays,
+      ...(hasCredentials && { authenticator: nats.credsAuthenticator(() => renewed(env)) }),
       ...((!isLocal || Object.keys(tls).length > 0) && { tls: tlsOptions(host, tls) }),
     });
   } catch (error) {
@@ -80,6 +82,15 @@ function credentialsOf(env: NodeJS.ProcessEnv): Uint8Array | undefined {
     return readFileSync(path);
   } catch (error) {
     throw new BusFault('EACCES', `cannot read ${CREDENTIALS}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** What the file has now; nothing, where it cannot be read at the moment: then the server refuses it, and is asked again. */
+function renewed(env: NodeJS.ProcessEnv): Uint8Array {
+  try {
+    return credentialsOf(env) ?? new Uint8Array(0);
+  } catch {
+    return new Uint8Array(0);
   }
 }
 

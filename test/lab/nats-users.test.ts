@@ -27,15 +27,19 @@ async function start(what: RegExp, env: NodeJS.ProcessEnv, file: string, ...word
     stream.setEncoding('utf8').on('data', (text: string) => {
       said += text;
     });
-  await vi.waitFor(() => expect(said).toMatch(what), 60_000);
-  return said;
+  const heard = async (text: RegExp) => {
+    await vi.waitFor(() => expect(said).toMatch(text), 60_000);
+    return text.exec(said) as RegExpExecArray;
+  };
+  await heard(what);
+  return { heard };
 }
 
-/** @returns its port */
-async function server(config: string) {
-  const file = folder.write('server.conf', `listen: "127.0.0.1:-1"\n${config}`);
-  const said = await start(/Server is ready/, {}, SERVER, '-c', file);
-  return Number(/client connections on 127\.0\.0\.1:(\d+)/.exec(said)?.[1]);
+/** @param at -1: any that is free @returns its port */
+async function server(config: string, at = -1) {
+  const file = folder.write('server.conf', `listen: "127.0.0.1:${at}"\n${config}`);
+  const { heard } = await start(/Server is ready/, {}, SERVER, '-c', file);
+  return Number((await heard(/client connections on 127\.0\.0\.1:(\d+)/))[1]);
 }
 
 const share = (url: string, env: NodeJS.ProcessEnv) =>
@@ -104,42 +108,9 @@ describe.skipIf(!HAS_SERVER)(`who may use a NATS server (skipped where ${SERVER}
   });
 
   it('by a file of credentials that DTBUS_NATS_CREDS names', async () => {
-    const [operator, account, user] = [createOperator(), createAccount(), createUser()];
-    const limits = {
-      subs: -1,
-      data: -1,
-      payload: -1,
-      imports: -1,
-      exports: -1,
-      wildcards: true,
-      conn: -1,
-      leaf: -1,
-    };
-    const accountToken = token(operator, account, { type: 'account', limits });
-    const userToken = token(account, user, {
-      type: 'user',
-      pub: {},
-      sub: {},
-      subs: -1,
-      data: -1,
-      payload: -1,
-    });
-    const port = await server(
-      `operator: ${token(operator, operator, { type: 'operator' })}
-resolver: MEMORY
-resolver_preload { ${account.getPublicKey()}: ${accountToken} }`,
-    );
-    const creds = folder.write(
-      'user.creds',
-      `-----BEGIN NATS USER JWT-----
-${userToken}
-------END NATS USER JWT------
-
------BEGIN USER NKEY SEED-----
-${Buffer.from(user.getSeed()).toString()}
-------END USER NKEY SEED------
-`,
-    );
+    const { config, credentials } = users();
+    const port = await server(config);
+    const creds = folder.write('user.creds', credentials);
     const url = `nats://127.0.0.1:${port}`;
     await share(url, { DTBUS_NATS_CREDS: creds });
     expect(boardsOn(url, { DTBUS_NATS_CREDS: creds })).toEqual(SHARED);
@@ -154,7 +125,48 @@ ${Buffer.from(user.getSeed()).toString()}
       said: expect.stringMatching(/^dtbus: EACCES: cannot read DTBUS_NATS_CREDS: ENOENT: .*none\.creds'\n$/),
     });
   });
+
+  it('by credentials that are renewed in their file: a host whose own were not taken any more comes back', async () => {
+    const before = users();
+    const port = await server(before.config);
+    const creds = folder.write('host.creds', before.credentials);
+    const url = `nats://127.0.0.1:${port}`;
+    const { heard } = await share(url, { DTBUS_NATS_CREDS: creds });
+    children[0]?.kill('SIGKILL');
+    await heard(/the NATS server was lost/);
+    const after = users();
+    await server(after.config, port);
+    await heard(/the NATS server refuses this host \(.+\): renew DTBUS_NATS_CREDS or DTBUS_NATS_TOKEN\n/);
+    expect(boardsOn(url, { DTBUS_NATS_CREDS: creds }).said).toMatch(/refuses this user/);
+    folder.write('host.creds', after.credentials);
+    await heard(/the NATS server is back\n/);
+    expect(boardsOn(url, { DTBUS_NATS_CREDS: creds })).toEqual(SHARED);
+  });
 });
+
+/** A server's configuration with one account, and the credentials of a user of that. */
+function users() {
+  const [operator, account, user] = [createOperator(), createAccount(), createUser()];
+  const limits = {
+    ...{ subs: -1, data: -1, payload: -1, imports: -1, exports: -1 },
+    ...{ wildcards: true, conn: -1, leaf: -1 },
+  };
+  const accountToken = token(operator, account, { type: 'account', limits });
+  const anything = { pub: {}, sub: {}, subs: -1, data: -1, payload: -1 };
+  return {
+    config: `operator: ${token(operator, operator, { type: 'operator' })}
+resolver: MEMORY
+resolver_preload { ${account.getPublicKey()}: ${accountToken} }`,
+    credentials: `-----BEGIN NATS USER JWT-----
+${token(account, user, { type: 'user', ...anything })}
+------END NATS USER JWT------
+
+-----BEGIN USER NKEY SEED-----
+${Buffer.from(user.getSeed()).toString()}
+------END USER NKEY SEED------
+`,
+  };
+}
 
 /** A token as the server's own tools sign it: https://docs.nats.io/running-a-nats-service/configuration/securing_nats/auth_intro/jwt */
 function token(signer: KeyPair, subject: KeyPair, nats: object): string {

@@ -129,8 +129,8 @@ export async function release(place: string, why: string): Promise<number> {
 
 /** Takes a lease, and holds it while a command runs, or until it is interrupted. @returns the exit code */
 export async function lock(place: string, args: LockArguments, command: readonly string[]): Promise<number> {
-  const ttlMs = secondsOf('--ttl', args.ttl);
-  const idleMs = secondsOf('--idle', args.idle);
+  const ttlMs = secondsOf('--ttl', args.ttl, TTL_MS.min);
+  const idleMs = secondsOf('--idle', args.idle, 1);
   if (!/^[0-9]$/.test(args.priority))
     throw new InvalidValue('--priority', 'a number from 0 to 9', args.priority);
   if (args.steal && args.why === '') throw new UsageError('--steal needs a reason: add --why TEXT');
@@ -258,10 +258,10 @@ function addressOf(text: string): RemoteAddress {
   }
 }
 
-function secondsOf(option: string, text: string): number {
+function secondsOf(option: string, text: string, minMs: number): number {
   const value = Number(text);
-  if (!(value > 0 && value * 1000 <= TTL_MS.max))
-    throw new InvalidValue(option, `seconds, at most ${TTL_MS.max / 1000}`, text);
+  if (!(value * 1000 >= minMs && value * 1000 <= TTL_MS.max))
+    throw new InvalidValue(option, `${minMs / 1000} to ${TTL_MS.max / 1000} seconds`, text);
   return Math.round(value * 1000);
 }
 

@@ -18,7 +18,10 @@ export function addShareCommand(program: Command, end: (exitCode: number) => voi
 Who uses a bus has a lease of it: one user at a time, until he leaves or is silent for 10 s. A transfer of an older lease never reaches the wire. Prints "ready" once users may connect.`,
     )
     .argument('[board]', 'device tree of the board; the same as -b')
-    .option('--socket <path>', 'the Unix socket, PATH.sock, for this user alone (default: one in the runtime folder)')
+    .option(
+      '--socket <path>',
+      'the Unix socket, PATH.sock, for this user alone (default: one in the runtime folder)',
+    )
     .option('--listen <place>', 'also PORT or HOST:PORT; who is not on this machine needs TLS')
     .option('--nats <url>', 'also announce the board, as nats://SERVER[:PORT]/NAME')
     .option('--no-history', 'let the NATS server keep nothing of what happens')

@@ -146,6 +146,11 @@ export interface SpiForm {
   readonly modes?: number;
   /** Hz, by the data sheet. Default: no limit. */
   readonly maxSpeedHz?: number;
+  /**
+   * It is clocked while it is not selected (a card, before its first command): a transfer with the other level of its chip
+   * select is meant so, and no mistake that is told.
+   */
+  readonly idleClocks?: true;
   readonly header?: SpiHeader;
   /** Address bytes, least and most, of instructions whose `address` is `mode`. Default: 3 and 4. */
   readonly addressBytes?: readonly [least: number, most: number];

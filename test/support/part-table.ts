@@ -11,7 +11,18 @@ import { loadModels } from '../../src/sim/index.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CACHE = join(ROOT, 'node_modules/.cache/dtbus');
-const LINUX = ['drivers', 'sensors', 'bound', 'nand', 'pmbus', 'screens', 'touch', 'tpm', 'typec'] as const;
+const LINUX = [
+  'drivers',
+  'sensors',
+  'bound',
+  'card',
+  'nand',
+  'pmbus',
+  'screens',
+  'touch',
+  'tpm',
+  'typec',
+] as const;
 const linuxFile = (suite: (typeof LINUX)[number]) => join(CACHE, `linux-${suite}.json`);
 const NPM = join(CACHE, 'npm-drivers.json');
 const README = join(ROOT, 'src/sim/README.md');

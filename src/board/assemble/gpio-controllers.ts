@@ -9,7 +9,7 @@ import type { EdgeRecord } from '../../trace/index.ts';
 import type { VirtioDevice } from '../../virtio/index.ts';
 import type { LineReport } from '../thread/protocol.ts';
 import { hostNodeOf } from './bind-bus.ts';
-import { interruptsOf } from './interrupts.ts';
+import { interruptsOf, switchesOf } from './interrupts.ts';
 import { ownerOf } from './ownership.ts';
 
 /** Lines of a controller whose node has no `ngpios`. */
@@ -107,8 +107,8 @@ export class GpioControllers {
   }
 
   /**
-   * Connects the interrupt outputs of parts. A part's output is found by `interrupt-names`, where that is the
-   * name of a pin, else by its place.
+   * Connects the interrupt outputs of parts, and their switches. A part's output is found by `interrupt-names`, where
+   * that is the name of a pin, else by its place.
    */
   wire(tree: Tree, parts: PartRegistry): void {
     for (const { path, part } of parts.list()) {
@@ -126,6 +126,14 @@ export class GpioControllers {
       if (output === undefined || drive === undefined) return;
       drive(output.high);
       output.listen(drive);
+    });
+    switchesOf(node).forEach(({ controller, line, inverted }, index) => {
+      const output = outputs[index];
+      const drive = output && this.#inputOf(controller, line, node, output, parts);
+      if (output === undefined || drive === undefined) return;
+      const close = (high: boolean) => drive(high !== inverted);
+      close(output.high);
+      output.listen(close);
     });
   }
 
@@ -249,12 +257,15 @@ export class GpioControllers {
   }
 }
 
-/** The lines of a controller that a node, or one below it, interrupts by. */
+/** The lines of a controller that a node, or one below it, interrupts or switches. */
 function linesBelow(node: Node, controllerPath: string): number[] {
   const own = (wellFormed(() => interruptsOf(node)) ?? []).flatMap(({ controller, cells }) =>
     controller.path === controllerPath ? (cells[0] ?? []) : [],
   );
-  return [...own, ...node.children.flatMap((child) => linesBelow(child, controllerPath))];
+  const switched = (wellFormed(() => switchesOf(node)) ?? []).flatMap(({ controller, line }) =>
+    controller.path === controllerPath ? line : [],
+  );
+  return [...own, ...switched, ...node.children.flatMap((child) => linesBelow(child, controllerPath))];
 }
 
 /** @throws {NodeError} {PropertyError} */

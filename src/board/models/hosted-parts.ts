@@ -140,12 +140,12 @@ export class HostedParts {
     const lines = part.lines ?? [];
     for (const [line, each] of lines.entries())
       each.listen((high) => this.#tell({ kind: 'pin', path, line, high }));
-    const { spiModes, maxSpeedHz, csHigh } = part;
+    const { spiModes, maxSpeedHz, csHigh, idleClocks } = part;
     return {
       lines: lines.map(({ name, high }) => ({ name, high })),
       contents: this.#withContents.has(path),
       segments: (this.#segments.get(path) ?? []).map((segment) => this.#made(path, segment, clock)),
-      spi: JSON.parse(JSON.stringify({ spiModes, maxSpeedHz, csHigh })) as MadePart['spi'],
+      spi: JSON.parse(JSON.stringify({ spiModes, maxSpeedHz, csHigh, idleClocks })) as MadePart['spi'],
     };
   }
 

@@ -72,7 +72,12 @@ export interface MadePart {
   /** It has contents, which may lie in a file. */
   readonly contents: boolean;
   readonly segments: readonly MadeSegment[];
-  readonly spi: { readonly spiModes?: number; readonly maxSpeedHz?: number; readonly csHigh?: boolean };
+  readonly spi: {
+    readonly spiModes?: number;
+    readonly maxSpeedHz?: number;
+    readonly csHigh?: boolean;
+    readonly idleClocks?: boolean;
+  };
 }
 
 /** What can be asked of the thread: name -> arguments and result. `path`: of a part's node. */

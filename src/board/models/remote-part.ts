@@ -221,13 +221,15 @@ export class RemoteI2cPart extends RemotePart implements I2cPart {
 export class RemoteSpiPart extends RemotePart implements SpiPart {
   readonly spiModes: number;
   readonly maxSpeedHz: number;
+  readonly idleClocks: boolean;
   readonly csHigh: boolean;
 
   constructor(...given: ConstructorParameters<typeof RemotePart>) {
     super(...given);
-    const { spiModes = 0b1111, maxSpeedHz = 0, csHigh = false } = this.made.spi;
+    const { spiModes = 0b1111, maxSpeedHz = 0, csHigh = false, idleClocks = false } = this.made.spi;
     this.spiModes = spiModes;
     this.maxSpeedHz = maxSpeedHz;
+    this.idleClocks = idleClocks;
     this.csHigh = csHigh;
   }
 

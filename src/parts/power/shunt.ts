@@ -1,5 +1,6 @@
 import type { DeviceNode } from '../../bus/index.ts';
 import type { NodeProperty, Properties } from '../data-sheet.ts';
+import type { Kit } from '../model.ts';
 
 /** What monitors of current and power sense. */
 export const LOAD = {
@@ -19,4 +20,18 @@ export const SHUNT = 1;
 /** Ohms of the binding's `shunt-resistor`. */
 export function shuntOhms(node: DeviceNode): number {
   return (node.u32('shunt-resistor') ?? 10_000) / 1e6;
+}
+
+const SENSE = 'shunt-resistor-micro-ohms';
+
+/** The sense resistor of a hot-swap controller. */
+export const SENSE_RESISTOR = {
+  [SENSE]: { type: 'u32', doc: 'resistance of the sense resistor in µΩ; without it 1 mΩ' },
+} as const satisfies Readonly<Record<string, NodeProperty>>;
+
+/** Milliohms of the bindings' `shunt-resistor-micro-ohms`. @throws {NodeError} */
+export function senseMilliohms(node: DeviceNode, fault: Kit['fault']): number {
+  const given = node.u32(SENSE) ?? 1000;
+  if (given === 0) throw fault(SENSE, `invalid ${SENSE} 0: expected a resistance in µΩ`);
+  return given / 1000;
 }

@@ -1,14 +1,19 @@
 import type { I2cBehaviour } from '../../parts/index.ts';
 import type { Line } from '../kit/line.ts';
+import { ALERT_RESPONSE } from '../wire/i2c-address.ts';
 import type { I2cWire } from '../wire/i2c-wire.ts';
 import type { I2cPart } from '../wire/part.ts';
 import type { SheetChip } from './sheet-chip.ts';
+
+/** What was addressed: itself; the alert response address; there it has answered. */
+const CALLED = { ITSELF: 0, ALERT: 1, ANSWERED: 2 } as const;
 
 /** A part that takes the bytes of I2C as they come: commands, memories, muxes. */
 export class I2cBehaviourPart implements I2cPart {
   readonly subject: SheetChip;
   readonly #address: readonly number[];
   readonly #i2c: I2cBehaviour;
+  #called: number = CALLED.ITSELF;
 
   constructor(chip: SheetChip, address: number) {
     const { i2c } = chip.behaviour;
@@ -64,8 +69,17 @@ export class I2cBehaviourPart implements I2cPart {
   }
 
   start(address: number, read: boolean): boolean {
+    this.#called = CALLED.ITSELF;
+    const { behaviour } = this.subject;
+    const isAlert =
+      address === ALERT_RESPONSE &&
+      behaviour.alertResponse !== undefined &&
+      !this.addresses.includes(address);
+    if (isAlert && (!read || behaviour.alertResponse?.() === undefined)) return false;
     this.subject.begin(read);
-    return this.#i2c.start?.(address, read) ?? true;
+    if (!isAlert) return this.#i2c.start?.(address, read) ?? true;
+    this.#called = CALLED.ALERT;
+    return true;
   }
 
   write(data: Uint8Array): number {
@@ -73,11 +87,24 @@ export class I2cBehaviourPart implements I2cPart {
   }
 
   read(into: Uint8Array): void {
-    this.#i2c.read(into);
+    if (this.#called === CALLED.ITSELF) {
+      this.#i2c.read(into);
+      return;
+    }
+    into.fill(0xff);
+    if (this.#called !== CALLED.ALERT || into.length === 0) return;
+    into[0] = ((this.addresses[0] as number) << 1) | (this.subject.behaviour.alertResponse?.() ?? 0);
+    this.#called = CALLED.ANSWERED;
+  }
+
+  loseArbitration(): void {
+    this.#called = CALLED.ITSELF;
   }
 
   stop(): void {
-    this.#i2c.stop?.();
+    if (this.#called === CALLED.ITSELF) this.#i2c.stop?.();
+    else if (this.#called === CALLED.ANSWERED) this.subject.behaviour.alertAnswered?.();
+    this.#called = CALLED.ITSELF;
     this.subject.end();
   }
 }

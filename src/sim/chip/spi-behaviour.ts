@@ -8,14 +8,16 @@ export class SpiBehaviourPart implements SpiPart {
   readonly subject: SheetChip;
   readonly spiModes: number;
   readonly maxSpeedHz: number;
+  readonly idleClocks: boolean;
   readonly #spi: SpiBehaviour;
 
   constructor(chip: SheetChip, spi: SpiBehaviour | undefined = chip.behaviour.spi) {
     if (spi === undefined) throw new Error(`the model of ${chip.compiled.sheet.title} has no spi behaviour`);
-    const { modes = 0b1111, maxSpeedHz = 0 } = chip.compiled.sheet.bus.spi ?? {};
+    const { modes = 0b1111, maxSpeedHz = 0, idleClocks = false } = chip.compiled.sheet.bus.spi ?? {};
     this.subject = chip;
     this.spiModes = modes;
     this.maxSpeedHz = maxSpeedHz;
+    this.idleClocks = idleClocks;
     this.#spi = spi;
   }
 

@@ -102,6 +102,7 @@ const spi = objectOf<SpiForm>(
     form: oneOf('registers', 'instructions', 'other'),
     modes: integer(1, 0b1111),
     maxSpeedHz: positive,
+    idleClocks: onlyTrue,
     header: objectOf<SpiHeader>(
       {
         bytes: oneOf(1, 2, 3),

@@ -84,6 +84,8 @@ export interface SpiPart extends Part {
   readonly spiModes?: number;
   /** Hz, by its data sheet. Default: no limit. */
   readonly maxSpeedHz?: number;
+  /** It is clocked with its chip select inactive, which is no mistake. */
+  readonly idleClocks?: boolean;
   /** True where chip select is active high without an inverter named in the tree. */
   readonly csHigh?: boolean;
   /** Chip select becomes active. `mode` holds `SPI_MODE` bits. */

@@ -223,6 +223,7 @@ export class SpiWire {
       const known = [0, 1, 2, 3].filter((n) => (spiModes >> n) & 1).join(' and ');
       reason = `it works in SPI mode ${known}, not ${clockMode}`;
     } else if (((mode & SPI_MODE.CS_HIGH) !== 0) !== slot.csHigh) {
+      if (slot.part.idleClocks) return true;
       reason = `its chip select is active ${slot.csHigh ? 'high' : 'low'} (spi-cs-high)`;
     } else if (maxSpeedHz > 0 && speedHz > maxSpeedHz) {
       reason = `it works up to ${maxSpeedHz / 1e6} MHz, not at ${speedHz / 1e6} MHz (spi-max-frequency)`;

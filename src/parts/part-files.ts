@@ -105,6 +105,15 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./bridges/registers.ts'),
   },
   {
+    file: 'cards/mmc-spi-slot',
+    bus: 'spi',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'mmc-spi-slot',
+    ],
+    load: () => import('./cards/mmc-spi-slot.ts'),
+  },
+  {
     file: 'clocks/dallas-rows',
     bus: 'i2c',
     // biome-ignore format: one name a line.
@@ -1048,7 +1057,6 @@ export const PART_FILES: readonly PartFile[] = [
       'bosch,bmc156_magn',
       'bosch,bmm150',
       'st,lsm9ds0-imu',
-      'kionix,kx023-1025',
       'memsic,mxc4005',
       'memsic,mxc6655',
       'fsl,mma7660',
@@ -1073,6 +1081,15 @@ export const PART_FILES: readonly PartFile[] = [
       'honeywell,hmc5883',
     ],
     load: () => import('./motion/hmc5883l.ts'),
+  },
+  {
+    file: 'motion/kx023',
+    bus: 'i2c',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'kionix,kx023-1025',
+    ],
+    load: () => import('./motion/kx023.ts'),
   },
   {
     file: 'motion/l3gd20',
@@ -1470,6 +1487,16 @@ export const PART_FILES: readonly PartFile[] = [
     load: () => import('./pmics/rockchip.ts'),
   },
   {
+    file: 'power/adm1275',
+    bus: 'i2c',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'adi,adm1275',
+      'adi,adm1276',
+    ],
+    load: () => import('./power/adm1275.ts'),
+  },
+  {
     file: 'power/batteries',
     bus: 'i2c',
     // biome-ignore format: one name a line.
@@ -1524,6 +1551,16 @@ export const PART_FILES: readonly PartFile[] = [
       'ti,bq24196',
     ],
     load: () => import('./power/batteries.ts'),
+  },
+  {
+    file: 'power/hot-swap',
+    bus: 'i2c',
+    // biome-ignore format: one name a line.
+    compatible: [
+      'ti,lm25066',
+      'ti,lm5066',
+    ],
+    load: () => import('./power/hot-swap.ts'),
   },
   {
     file: 'power/ina219',

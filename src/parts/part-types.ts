@@ -21,6 +21,17 @@ interface FcsFusb302 {
   events: number;
 }
 
+interface MmcSpiSlot {
+  /** How long it starts, reads, writes and erases: 1 as cards do, 0 no time (0 to 1000) */
+  timeScale: number;
+  /** Its slider: the WP line says so, the card does not know */
+  writeProtect: boolean;
+  /** CSD says that it is protected, and each write is refused */
+  locked: boolean;
+  /** The whole memory; fewer bytes change its beginning */
+  contents: Uint8Array;
+}
+
 interface DallasDs1338 {
   /** What the clock shows, as 2024-02-29T12:34:56Z */
   time: string;
@@ -688,7 +699,7 @@ interface StLsm9ds0Imu {
   magnetZ: number;
 }
 
-interface KionixKx0231025 {
+interface MemsicMxc4005 {
   /** Acceleration along x, at the range after power-on (-19.6133 to 19.61270144958496 m/s²) */
   x: number;
   /** Acceleration along y, at the range after power-on (-19.6133 to 19.61270144958496 m/s²) */
@@ -722,6 +733,15 @@ interface HoneywellHmc5883l {
   magnetY: number;
   /** Magnetic field along Z (-800 to 800 µT) */
   magnetZ: number;
+}
+
+interface KionixKx0231025 {
+  /** Acceleration along x, beyond the range its end (-78.4532 to 78.4532 m/s²) */
+  x: number;
+  /** Acceleration along y, beyond the range its end (-78.4532 to 78.4532 m/s²) */
+  y: number;
+  /** Acceleration along z, beyond the range its end (-78.4532 to 78.4532 m/s²) */
+  z: number;
 }
 
 interface StL3gd20Gyro {
@@ -1058,6 +1078,19 @@ interface RockchipRk806 {
   readonly buck10: number;
 }
 
+interface AdiAdm1275 {
+  /** Voltage at the SENSE+ pin (0 to 20 V) */
+  vin: number;
+  /** Voltage at the VOUT pin (0 to 20 V) */
+  vout: number;
+  /** Current through the sense resistor (-1000 to 1000 A) */
+  iout: number;
+  /** Bits that STATUS_MFR_SPECIFIC has beside that of IOUT_WARN2_LIMIT (0 to 255) */
+  makerFaults: number;
+  /** Whether OPERATION has the switch on */
+  readonly on: boolean;
+}
+
 interface TiBq27541 {
   /** Temperature of the battery (-40 to 100 °C) */
   temperature: number;
@@ -1097,6 +1130,25 @@ interface TiBq25890 {
   charging: number;
   /** Voltage of the battery (2.304 to 4.844 V) */
   battery: number;
+}
+
+interface TiLm25066 {
+  /** Input voltage (0 to 100 V) */
+  vin: number;
+  /** Output voltage (0 to 100 V) */
+  vout: number;
+  /** Current through the sense resistor (0 to 1000 A) */
+  iin: number;
+  /** Voltage at the VAUX pin (0 to 5 V) */
+  vaux: number;
+  /** What the diode feels (-256 to 255 °C) */
+  temperature: number;
+  /** Bits of STATUS_MFR_SPECIFIC: 80h is its circuit breaker, 40h a shorted MOSFET (0 to 255) */
+  makerFaults: number;
+  /** Bits that STATUS_CML has beside those that it sets (0 to 255) */
+  communicationFaults: number;
+  /** Whether OPERATION has the switch on */
+  readonly on: boolean;
 }
 
 interface TiIna219 {
@@ -1693,6 +1745,7 @@ export interface PartTypes {
   'ite,it66121': object;
   'microchip,ksz9897': object;
   'microchip,ksz9477': object;
+  'mmc-spi-slot': MmcSpiSlot;
   'dallas,ds1338': DallasDs1338;
   'dallas,ds1340': DallasDs1338;
   'pericom,pt7c4338': DallasDs1338;
@@ -2331,9 +2384,8 @@ export interface PartTypes {
   'bosch,bmc156_magn': object;
   'bosch,bmm150': object;
   'st,lsm9ds0-imu': StLsm9ds0Imu;
-  'kionix,kx023-1025': KionixKx0231025;
-  'memsic,mxc4005': KionixKx0231025;
-  'memsic,mxc6655': KionixKx0231025;
+  'memsic,mxc4005': MemsicMxc4005;
+  'memsic,mxc6655': MemsicMxc4005;
   'fsl,mma7660': FslMma7660;
   'voltafield,af8133j': VoltafieldAf8133j;
   'kionix,kxtj21009': object;
@@ -2346,6 +2398,7 @@ export interface PartTypes {
   'asahi-kasei,ak09912': object;
   'honeywell,hmc5883l': HoneywellHmc5883l;
   'honeywell,hmc5883': HoneywellHmc5883l;
+  'kionix,kx023-1025': KionixKx0231025;
   'st,l3gd20-gyro': StL3gd20Gyro;
   'st,lsm9ds0-gyro': StL3gd20Gyro;
   'st,lis3dh-accel': AdiAdxl345;
@@ -2594,6 +2647,8 @@ export interface PartTypes {
   'rockchip,rk809': RockchipRk809;
   'rockchip,rk817': RockchipRk809;
   'rockchip,rk806': RockchipRk806;
+  'adi,adm1275': AdiAdm1275;
+  'adi,adm1276': AdiAdm1275;
   'ti,bq27541': TiBq27541;
   'ti,bq27500': TiBq27541;
   'ti,bq27510': TiBq27541;
@@ -2642,6 +2697,8 @@ export interface PartTypes {
   'ti,bq24192': object;
   'ti,bq24192i': object;
   'ti,bq24196': object;
+  'ti,lm25066': TiLm25066;
+  'ti,lm5066': TiLm25066;
   'ti,ina219': TiIna219;
   'ti,ina220': TiIna219;
   'ti,ina226': TiIna219;

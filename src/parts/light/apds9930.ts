@@ -9,13 +9,13 @@ const sheet = {
   source: 'Broadcom APDS-9930 data sheet',
   notModelled: [
     'light in lx: a test sets what the converters count',
-    'gain, LED current and pulses: they change no count',
+    'gain, LED current, pulses and the proximity offset: they change no count',
     'saturation',
     'sleep after interrupt',
   ],
   node: 'light-sensor',
   bus: { i2c: { form: 'byte registers', address: 0x39 } },
-  // "Register set".
+  // "Register set", with the values after a reset.
   registers: {
     ENABLE: { at: 0x00, fields: { SAI: 6, PIEN: 5, AIEN: 4, WEN: 3, PEN: 2, AEN: 1, PON: 0 } },
     ATIME: { at: 0x01, reset: 0xff },
@@ -38,6 +38,7 @@ const sheet = {
     CH0DATA: { at: 0x14, count: 2, access: 'ro' },
     CH1DATA: { at: 0x16, count: 2, access: 'ro' },
     PDATA: { at: 0x18, count: 2, access: 'ro' },
+    POFFSET: { at: 0x1e },
   },
   senses: {
     ch0: { ...COUNTS, initial: 500, doc: 'what the diode for visible and infrared light counts' },

@@ -3,7 +3,7 @@ import type { Part } from '../model.ts';
 import { type PartRow, partOfRow } from '../rows.ts';
 
 /** Three axes of 16 bits from `at` on, as ST's and others' sensors have them: the low byte first, or the high one. */
-const axes = (at: number, stem = 'OUT', highFirst = false): Registers =>
+export const axes = (at: number, stem = 'OUT', highFirst = false): Registers =>
   Object.fromEntries(
     ['X', 'Y', 'Z'].flatMap((axis, index) => {
       const first = at + 2 * index;
@@ -195,17 +195,6 @@ const ROWS: readonly PartRow[] = [
       ...felt('G', 0.00016, 'field', 'magnet', 'OUT_M'),
     },
     notModelled: [...NOT, 'temperature'],
-  },
-  {
-    names: 'kionix,kx023-1025',
-    title: 'KX023 accelerometer',
-    source: 'Kionix KX023-1025 data sheet',
-    at: 0x1e,
-    last: 0x7f,
-    ids: { WHO_AM_I: [0x0f, 0x15] },
-    registers: axes(0x06),
-    senses: felt('m/s²', (2 * G) / 32_768, 'acceleration'),
-    notModelled: NOT,
   },
   {
     names: 'memsic,mxc4005 memsic,mxc6655',

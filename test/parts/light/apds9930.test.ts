@@ -11,6 +11,8 @@ describe('APDS-9930 ("Register set")', () => {
   it('has one step for each time after power-on, and its id', async () => {
     const bench = await apds9930();
     expect(bench.writeRead([at(0x00)], 4)).toEqual([0x00, 0xff, 0xff, 0xff]);
+    expect(bench.writeRead([at(0x0c)], 4)).toEqual([0x00, 0x00, 0x00, 0x00]);
+    expect(bench.writeRead([at(0x1e)], 1)).toEqual([0x00]);
     expect(bench.writeRead([at(0x12)], 2)).toEqual([0x39, 0x00]);
   });
 

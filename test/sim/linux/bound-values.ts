@@ -111,6 +111,7 @@ export const SENSED: readonly (readonly [
   ['renesas,isl28022', { busVoltage: 12 }, { in0_input: '12000' }],
   ['fsl,mma7660', { x: 4.5974, y: -2.2987 }, { in_accel_x_raw: '10', in_accel_y_raw: '-5' }],
   ['voltafield,af8133j', { x: 0.3, y: -0.45 }, { in_magn_x: 0.3, in_magn_y: -0.45 }],
+  ['kionix,kx023-1025', { x: 4.903, y: -2.452 }, { in_accel_x: 4.903, in_accel_y: -2.452 }],
   ['memsic,mxc4005', { x: 4.903, y: -2.452 }, { in_accel_x: 4.903, in_accel_y: -2.452 }],
   ['adi,ad7291', { temperature: 31.5 }, { in_temp0_raw: '126' }],
   ['st,lsm9ds0-gyro', { gyroX: 10, gyroZ: -100 }, { in_anglvel_x: 0.17453, in_anglvel_z: -1.7453 }],

@@ -23,7 +23,7 @@ const sheet = {
   bus: { spi: { form: 'other', modes: 0b1001, idleClocks: true } },
   nodeProperties: {
     [SIZE]: { type: 'u32', doc: 'bytes of the card, in steps of 512 KiB; without it 16 MiB' },
-    [STANDARD]: { type: 'flag', doc: 'an SDSC card with byte addresses, in the place of an SDHC card' },
+    [STANDARD]: { type: 'flag', doc: 'an SDSC card with byte addresses instead of an SDHC card' },
     ...CONTENTS_FILE,
   },
   pins: ['CD', 'WP'],

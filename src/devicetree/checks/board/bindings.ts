@@ -407,6 +407,12 @@ export const BINDINGS: readonly Binding[] = [
     required: ['compatible', 'reg'],
     properties: {
       reg: {},
+      'dtbus,card-size': {
+        type: 'uint32',
+      },
+      'dtbus,standard-capacity': {
+        type: 'boolean',
+      },
       'dtbus,external-vcc': {
         type: 'boolean',
       },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { SPI_MODE } from '../../../src/bus/index.ts';
 import { crc7, crc16 } from '../../../src/parts/cards/sd-registers.ts';
-import { spiBench } from '../../sim/support.ts';
+import { spiBench, spiTransfer } from '../../sim/support.ts';
 
 /** SD Physical Layer Simplified Specification 3.01: examples of 4.5, responses and tokens of 7.3. */
 
@@ -76,6 +77,16 @@ describe('7.2: selection and initialization', () => {
     expect(ask(command(8, 0x2aa), 4)).toEqual([0x01, 0, 0, 0, 0xaa]);
     // "The CMD8 CRC verification is always enabled."
     expect(ask(command(8, 0x1aa, 0x89))).toEqual([0x09]);
+  });
+
+  it('is clocked before that with its chip select inactive, which is no mistake', async () => {
+    const { spi, pass, idle, warnings } = await slot();
+    const rx = new Uint8Array(6);
+    const transfer = spiTransfer({ tx: Uint8Array.from(COMMANDS.GO_IDLE), rx });
+    spi.transfer(0, SPI_MODE.CS_HIGH, [transfer]);
+    expect([[...rx], idle(2)]).toEqual([new Array(6).fill(FILL), [FILL, FILL]]);
+    pass(COMMANDS.GO_IDLE);
+    expect([idle(2), warnings]).toEqual([[FILL, 0x01], []]);
   });
 
   it('starts for a host that knows of high capacity, in its time; OCR has its capacity then', async () => {
@@ -167,12 +178,15 @@ describe('5: registers', () => {
 
 describe('7.3: data', () => {
   it('CMD24 and CMD17: a block is written, the card is busy, and it is read', async () => {
-    const { ask, block, start, write, idle, clock, get } = await slot();
+    const { ask, block, start, write, idle, clock, get, pass } = await slot();
     start();
     ask(command(24, 3));
     expect((write(BLOCK) ?? 0) & 0x1f).toBe(0x05);
     expect(idle(2)).toEqual([0, 0]);
     // Only its status is told meanwhile.
+    pass(command(17, 3));
+    expect(idle(3)).toEqual([0, 0, 0]);
+    expect(ask(command(13), 1)).toEqual([0x00, 0x00]);
     clock.advance(250e3);
     expect(idle(1)).toEqual([FILL]);
     expect([...(get('contents') as Uint8Array).subarray(1536, 2048)]).toEqual(BLOCK);

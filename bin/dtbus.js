@@ -15,9 +15,16 @@ const isSeen = () => {
   return Boolean(DTBUS_CONTROL || DTBUS_WATCH) || NODE_OPTIONS.includes('dtbus');
 };
 
-/** V8 takes code for none that has other flags than there are at the next start: `expectShortRun` sets these. */
+/** A call that only says something: it calls little of what others do. */
+const SAYS = /^(--version|--help|-[hlvV])$/;
+
+/**
+ * Keeps the code of a call that did its work: that of others would leave out what most calls need. V8 takes code for none
+ * that has other flags than there are at the next start: `expectShortRun` sets these.
+ */
 function atExit(keep) {
-  process.once('exit', () => {
+  process.once('exit', (code) => {
+    if (code !== 0 || process.argv.slice(3).some((word) => SAYS.test(word))) return;
     const { setFlagsFromString } = require('node:v8');
     setFlagsFromString('--incremental-marking');
     if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=67584');
@@ -42,7 +49,6 @@ async function run() {
 
 // As Node does for a module that waits for what never comes.
 const NEVER_CAME = 13;
-const given = process.exitCode;
 const unsettled = () => {
   process.exitCode ??= NEVER_CAME;
 };

@@ -103,7 +103,11 @@ export class Ch341aConnection {
   async #settle(usb: UsbConnection, signal: AbortSignal | undefined): Promise<void> {
     this.held = undefined;
     this.isSdaUnseen = true;
-    await untilQuiet(usb, ENDPOINT.IN, PACKET_BYTES, signal);
+    // It waits where answers fill the chip: they are taken meanwhile.
+    const asked = usb.out(ENDPOINT.OUT, Uint8Array.of(STATUS_REQUEST), signal);
+    asked.catch(() => {});
+    await untilQuiet(usb, ENDPOINT.IN, PACKET_BYTES, signal, ({ length }) => length === STATUS_BYTES);
+    await asked;
     await this.select(undefined, signal);
     if (this.i2cOpen === 'reading') {
       // A part lets go of SDA behind a byte that is not acknowledged.

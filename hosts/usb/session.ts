@@ -4,6 +4,9 @@ import type { UsbConnection, UsbOpener } from '../../src/usb/index.ts';
 /** After a transfer was broken off: answers that are still due come within this time. */
 const SETTLE_MS = 100;
 
+/** So often the answer to a question may stay away for `SETTLE_MS`. */
+const SILENCES_MAX = 20;
+
 /** No transfer leaves so many answers due: a device that sends more sends without end. */
 const DUE_MAX = 4096;
 
@@ -94,6 +97,22 @@ export async function exchange(
   return answer;
 }
 
+/** @returns an answer that is still due after a transfer was broken off; undefined: none came within 100 ms. @throws {BusFault} as `isQuiet` */
+async function answerDue(
+  usb: UsbConnection,
+  endpoint: number,
+  length: number,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array | undefined> {
+  if (signal?.aborted) throw new BusFault('ETIMEDOUT');
+  try {
+    return await usb.in(endpoint, length, AbortSignal.timeout(SETTLE_MS));
+  } catch (error) {
+    if (error instanceof BusFault && error.code === 'ETIMEDOUT') return undefined;
+    throw error;
+  }
+}
+
 /**
  * Takes one answer that is still due after a transfer was broken off. @returns whether there was none within 100 ms.
  * @throws {BusFault} `ETIMEDOUT` the new transfer was broken off too
@@ -104,25 +123,31 @@ export async function isQuiet(
   length: number,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  if (signal?.aborted) throw new BusFault('ETIMEDOUT');
-  try {
-    await usb.in(endpoint, length, AbortSignal.timeout(SETTLE_MS));
-    return false;
-  } catch (error) {
-    if (error instanceof BusFault && error.code === 'ETIMEDOUT') return true;
-    throw error;
-  }
+  return (await answerDue(usb, endpoint, length, signal)) === undefined;
 }
 
-/** Takes all answers that are still due after a transfer was broken off. @throws {BusFault} see `isQuiet`, `EPROTO` they do not end */
+/**
+ * Takes all answers that are still due after a transfer was broken off.
+ * @param isLast knows the answer to a question that was asked meanwhile, and behind which nothing is due: without it, a device or a
+ * machine that is late would be taken for one that has nothing to say
+ * @throws {BusFault} see `isQuiet`, `EPROTO` they do not end, `ETIMEDOUT` the last one does not come
+ */
 export async function untilQuiet(
   usb: UsbConnection,
   endpoint: number,
   length: number,
   signal: AbortSignal | undefined,
+  isLast?: (answer: Uint8Array) => boolean,
 ): Promise<void> {
-  for (let answers = 0; answers < DUE_MAX; answers++)
-    if (await isQuiet(usb, endpoint, length, signal)) return;
+  let isOver = isLast === undefined;
+  let silences = 0;
+  for (let answers = 0; answers < DUE_MAX; answers++) {
+    const answer = await answerDue(usb, endpoint, length, signal);
+    if (answer !== undefined) isOver ||= isLast?.(answer) === true;
+    else if (isOver) return;
+    else if (++silences === SILENCES_MAX)
+      throw new BusFault('ETIMEDOUT', `${usb.description} does not answer: unplug it, plug it in again`);
+  }
   throw endlessFault(usb);
 }
 

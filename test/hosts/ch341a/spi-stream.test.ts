@@ -59,39 +59,48 @@ describe('an SPI message to a CH341A (as flashrom ch341a_spi.c sends it)', () =>
   });
 });
 
-it('takes no more USB transfers a page of a flash than flashrom: 14, and one more a message', async () => {
+describe('the USB transfers of pages of a flash', () => {
   const PAGES = 16;
-  const port = new EmulatedPort(new Ch341aEmulator(new RecordingWire()));
-  const counted = { in: 0, out: 0 };
-  const adapter = new Ch341aAdapter('CH341A', async () => {
-    const usb = new EmulatedConnection(port);
-    return {
-      description: usb.description,
-      endpoints: usb.endpoints,
-      controlIn: (...request) => usb.controlIn(...request),
-      controlOut: (...request) => usb.controlOut(...request),
-      in: (...request) => {
-        counted.in++;
-        return usb.in(...request);
-      },
-      out: (...request) => {
-        counted.out++;
-        return usb.out(...request);
-      },
-      close: () => usb.close(),
-    };
-  });
-  await adapter.open();
+
+  /** An adapter, and what was begun on it, in its order. */
+  async function watched() {
+    const port = new EmulatedPort(new Ch341aEmulator(new RecordingWire()));
+    const begun: ('in' | 'out')[] = [];
+    const adapter = new Ch341aAdapter('CH341A', async () => {
+      const usb = new EmulatedConnection(port);
+      return {
+        description: usb.description,
+        endpoints: usb.endpoints,
+        controlIn: (...request) => usb.controlIn(...request),
+        controlOut: (...request) => usb.controlOut(...request),
+        in: (...request) => {
+          begun.push('in');
+          return usb.in(...request);
+        },
+        out: (...request) => {
+          begun.push('out');
+          return usb.out(...request);
+        },
+        close: () => usb.close(),
+      };
+    });
+    await adapter.open();
+    await adapter.spi.transfer(0, 0, [part(1, false)]);
+    begun.length = 0;
+    return { adapter, begun };
+  }
+
   const part = (length: number, csChange: boolean) => spiTransfer({ tx: new Uint8Array(length), csChange });
-  await adapter.spi.transfer(0, 0, [part(1, false)]);
-  counted.in = counted.out = 0;
-  // Write enable, the page behind its instruction and address, and a look at the status.
-  await adapter.spi.transfer(
-    0,
-    0,
-    Array.from({ length: PAGES }, (_, i) => [part(1, true), part(260, true), part(2, i < PAGES - 1)]).flat(),
-  );
-  // An answer for each packet of 31 bytes: 1, 9 and 1. A transfer ends with a packet that is not full.
-  expect(counted).toEqual({ in: 11 * PAGES, out: 3 * PAGES + 1 });
-  await adapter.close();
+  /** Write enable, the page behind its instruction and address, and a look at the status. */
+  const pages = (count: number) =>
+    Array.from({ length: count }, (_, i) => [part(1, true), part(260, true), part(2, i < count - 1)]).flat();
+
+  it('are no more than flashrom’s: 14 a page, and one more a message', async () => {
+    const { adapter, begun } = await watched();
+    await adapter.spi.transfer(0, 0, pages(PAGES));
+    // An answer for each packet of 31 bytes: 1, 9 and 1. A transfer ends with a packet that is not full.
+    expect(begun.filter((way) => way === 'in')).toHaveLength(11 * PAGES);
+    expect(begun.filter((way) => way === 'out')).toHaveLength(3 * PAGES + 1);
+    await adapter.close();
+  });
 });

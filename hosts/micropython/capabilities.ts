@@ -22,9 +22,9 @@ export const SOFT_I2C_CAPABILITIES: I2cCapabilities = {
   zeroLength: 'any',
   clocksHz: SOFT_HZ,
   stretching: true,
-  heldSda: 'clocked free at opening',
+  heldSda: 'clocked free',
   nack: 'each byte',
-  lineFaults: ['sda', 'scl', 'stretch'],
+  lineFaults: ['sda', 'scl', 'stretch', 'incomplete_address_phase', 'incomplete_write_byte'],
   // As its driver sets the board up.
   sclTimeoutMs: 50,
 };

@@ -249,7 +249,7 @@ function checkOutcome(result: Outcome, port: string): Outcome {
   const { raised } = result;
   if (raised === undefined) return result;
   const said = raised.replace(/[^\x20-\x7e]/g, '?');
-  if (/^OSError: SDA/.test(said))
+  if (/^OSError:.* SDA is held low/.test(said) || /^OSError:.*'SDA is held low'/.test(said))
     throw new BusFault(
       'EBUSY',
       `SDA is held low on the bus of the MicroPython board on ${port}: power its parts off and on`,

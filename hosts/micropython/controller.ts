@@ -5,7 +5,7 @@ import { MicropythonConnection } from './connection.ts';
 import { MicropythonI2cController } from './i2c-controller.ts';
 import { MicropythonPins } from './pins.ts';
 import type { Settings } from './settings.ts';
-import { freeBus, makeLines, makeSpi } from './setup.ts';
+import { makeLines, makeSpi, ownPins } from './setup.ts';
 import { MicropythonSpiController } from './spi-controller.ts';
 
 /** A board that runs MicroPython, as an adapter. */
@@ -47,10 +47,10 @@ export class MicropythonAdapter implements HostAdapter {
 
   /** The lines of source that make the buses, in the state that they have after it. */
   #setUp({ i2c, spi, lines }: Settings): string[] {
-    const free = i2c && freeBus(i2c);
+    const pins = i2c && ownPins(i2c);
     const made = this.i2c?.made();
     this.spi?.forget();
-    return [free, made]
+    return [pins, made]
       .filter((line) => line !== undefined)
       .concat(spi === undefined ? [] : makeSpi(spi), makeLines(lines));
   }

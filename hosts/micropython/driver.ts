@@ -4,6 +4,9 @@
  * `ANSWER_MARK` and base64: an errno of two bytes, then as many bytes as were announced.
  */
 
+import { FREEING_PULSES } from '../link/index.ts';
+import { ERRNO } from './errno.ts';
+
 /** Operations on a SoftI2C. */
 export const I2C_OP = {
   START: 1,
@@ -39,14 +42,15 @@ export const DRIVER_HEAD = '# dtbus driver 1';
 
 /**
  * SoftI2C has START, bytes and STOP one by one (`machine.SoftI2C.start` and its kin), so any sequence can be made; a
- * hardware I2C has whole transactions only.
+ * hardware I2C has whole transactions only. The pins of the bus are its own where they are known (`own`): SDA is looked at in front of
+ * START and behind STOP, where a held one would pass for acknowledges and zeros.
  */
 export const DRIVER_SOURCE = `${DRIVER_HEAD}
 import sys,machine,time
 from binascii import a2b_base64 as _a,b2a_base64 as _b
 class _D:
  def __init__(d):
-  d.q=bytearray();d.c=None;d.u=False;d.s=None;d.k=[];d.n=[]
+  d.q=bytearray();d.c=None;d.u=False;d.w=();d.s=None;d.k=[];d.n=[]
  def add(d,t):
   d.q.extend(_a(t));d.out(0,b'',0)
  def out(d,e,r,n):
@@ -84,14 +88,15 @@ class _D:
   while k<len(p):
    o=p[k];l=p[k+1]|p[k+2]<<8;k+=3
    if o==${I2C_OP.START}:
+    if not d.u:d.free()
     d.c.start();d.u=True
    elif o==${I2C_OP.STOP}:
-    d.stop()
+    d.end()
    elif o==${I2C_OP.WRITE}:
     a=d.c.write(p[k:k+l]);k+=l
     r.extend(bytes((a&255,a>>8)))
     if a<l:
-     d.stop();return
+     d.end();return
    elif o==${I2C_OP.WRITE_ALL}:
     for v in p[k:k+l]:d.c.write(bytes((v,)))
     k+=l;r.extend(bytes((l&255,l>>8)))
@@ -135,15 +140,21 @@ class _D:
     d.n[l].init(machine.Pin.IN)
    else:
     d.n[l].init(machine.Pin.OUT,value=o-${PIN_OP.LOW})
- def free(d,c,a):
-  c=machine.Pin(c,machine.Pin.OPEN_DRAIN,value=1);a=machine.Pin(a,machine.Pin.OPEN_DRAIN,value=1)
-  for k in range(9):
-   if a():break
+ def own(d,c,a):
+  d.w=[machine.Pin(k,machine.Pin.OPEN_DRAIN,value=1)for k in(c,a)]
+ def low(d):
+  return d.w and d.w[0]() and not d.w[1]()
+ def free(d):
+  if not d.low():return
+  c,a=d.w
+  for k in range(${FREEING_PULSES}):
    c(0);time.sleep_us(5);c(1);time.sleep_us(5)
-  else:
-   if not a():raise OSError('SDA is held low')
-  if k:
-   c(0);a(0);time.sleep_us(5);c(1);time.sleep_us(5);a(1)
+   if a():break
+  else:raise OSError(${ERRNO.EBUSY},'SDA is held low')
+  c(0);a(0);time.sleep_us(5);c(1);time.sleep_us(5);a(1)
+ def end(d):
+  d.stop()
+  if d.low():raise OSError(${ERRNO.EBUSY})
 ${DRIVER}=_D()
 `;
 

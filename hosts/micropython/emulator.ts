@@ -1,4 +1,4 @@
-import type { EmulatedAdapter, EmulatedI2c, EmulatedSpi } from '../link/index.ts';
+import { type EmulatedAdapter, type EmulatedI2c, type EmulatedSpi, FREEING_PULSES } from '../link/index.ts';
 import type { EmulatedPins } from '../pins/index.ts';
 import { ANSWER_MARK, DRIVER, DRIVER_HEAD, HARD_OP, I2C_OP, PIN_OP, SPI_OP } from './driver.ts';
 import { Repl } from './emulator-repl.ts';
@@ -19,7 +19,9 @@ const MACHINE = '1.27.0|a board emulated by dtbus';
 const CALL = new RegExp(`^${DRIVER}\\.(add|[ihpgx])\\(b'([A-Za-z0-9+/=]*)'(?:,(\\d+))?\\)$`);
 const I2C_MADE = new RegExp(`^${DRIVER}\\.c=machine\\.(?:SoftI2C|I2C)\\(.*freq=(\\d+)`);
 /** Pins are what they are called: the rest of the set-up has nothing to do. */
-const OTHER_SETUP = new RegExp(`^${DRIVER}\\.(?:s=machine\\.|k=|k\\.append\\(|n=|n\\.append\\(|free\\()`);
+const OTHER_SETUP = new RegExp(`^${DRIVER}\\.(?:s=machine\\.|k=|k\\.append\\(|n=|n\\.append\\()`);
+/** The pins of a SoftI2C, or of a hardware I2C, whose bus is freed at once. */
+const OWN = new RegExp(`^${DRIVER}\\.own\\([^)]*\\)(;${DRIVER}\\.free\\(\\))?$`);
 const TOKEN = /^print\(end='([^']*)'\)$/;
 const NOTHING = new Uint8Array(0);
 
@@ -36,11 +38,13 @@ export class MicropythonEmulator implements EmulatedAdapter {
   readonly #spi: EmulatedSpi | undefined;
   readonly #pins: EmulatedPins | undefined;
   readonly #repl: Repl;
-  /** SCL was held low for longer than SoftI2C waits. */
-  #timedOut = false;
+  /** What the call raised. */
+  #errno = 0;
   #queue: Uint8Array = NOTHING;
   #hasDriver = false;
   #busOpen = false;
+  /** The driver knows the pins of the bus. */
+  #seesPins = false;
   #mode = 0;
   #speedHz = 0;
   #selected = false;
@@ -63,6 +67,7 @@ export class MicropythonEmulator implements EmulatedAdapter {
     if (token !== undefined) return { printed: token, raised: undefined };
     if (source.startsWith(DRIVER_HEAD)) {
       this.#hasDriver = true;
+      this.#seesPins = false;
       this.#idle();
       return DONE;
     }
@@ -71,6 +76,13 @@ export class MicropythonEmulator implements EmulatedAdapter {
     const call = CALL.exec(source);
     if (call !== null)
       return this.#call(call[1] as string, Buffer.from(call[2] as string, 'base64'), Number(call[3]));
+    const own = OWN.exec(source);
+    if (own !== null) {
+      this.#seesPins = true;
+      return own[1] === undefined || this.#free()
+        ? DONE
+        : raised('OSError: [Errno 16] EBUSY: SDA is held low');
+    }
     const made = I2C_MADE.exec(source);
     if (made !== null && this.#i2c !== undefined) this.#i2c.clockHz = Number(made[1]);
     if (made !== null || OTHER_SETUP.test(source)) return DONE;
@@ -84,29 +96,34 @@ export class MicropythonEmulator implements EmulatedAdapter {
     this.#queue = NOTHING;
     if (name === 'h') return this.#hard(program, answerBytes);
     const answer: number[] = [];
-    this.#timedOut = false;
+    this.#errno = 0;
     if (name === 'x') this.#idle();
     for (const operation of name === 'x' ? [] : operationsOf(program, name)) {
       if (name === 'g') answer.push(...this.#pinOperation(operation));
       else if (name === 'p') answer.push(...this.#spiOperation(operation));
       else if (!this.#i2cOperation(operation, answer)) break;
     }
-    if (this.#timedOut) return printed(ERRNO.ETIMEDOUT, NOTHING, answerBytes);
+    if (this.#errno !== 0) return printed(this.#errno, NOTHING, answerBytes);
     return printed(0, Uint8Array.from(answer), answerBytes);
   }
 
   /** @returns whether to go on */
   #i2cOperation({ code, length, data }: Operation, answer: number[]): boolean {
     if (code === I2C_OP.START) {
+      if (!this.#busOpen && this.#seesPins && !this.#free()) {
+        this.#errno = ERRNO.EBUSY;
+        return false;
+      }
       this.#i2c?.start();
       this.#busOpen = true;
-    } else if (code === I2C_OP.STOP) this.#stop();
+    } else if (code === I2C_OP.STOP) this.#end();
     else if (code === I2C_OP.WRITE || code === I2C_OP.WRITE_ALL) {
       const written = this.#write(data, code === I2C_OP.WRITE_ALL);
-      this.#timedOut ||= this.#i2c?.trouble === 'SCL low';
+      // SCL was held low for longer than SoftI2C waits.
+      if (this.#i2c?.trouble === 'SCL low') this.#errno = ERRNO.ETIMEDOUT;
       answer.push(written & 0xff, written >> 8);
       if (written === length) return true;
-      this.#stop();
+      this.#end();
       return false;
     } else {
       for (let at = 0; at < length; at++) {
@@ -178,6 +195,24 @@ export class MicropythonEmulator implements EmulatedAdapter {
     const driven = code === PIN_OP.HIGH ? levels | bit : levels & ~bit;
     this.#pins?.drive(driven, code === PIN_OP.INPUT ? outputs & ~bit : outputs | bit);
     return [];
+  }
+
+  get #isHeld(): boolean {
+    return this.#i2c?.sclHeld !== true && this.#i2c?.sdaHeld === true;
+  }
+
+  /** @returns false where SDA stays low */
+  #free(): boolean {
+    if (!this.#isHeld) return true;
+    for (let pulses = 0; this.#isHeld && pulses < FREEING_PULSES; pulses++) this.#i2c?.pulse?.();
+    if (this.#isHeld) return false;
+    this.#i2c?.stop();
+    return true;
+  }
+
+  #end(): void {
+    this.#stop();
+    if (this.#seesPins && this.#isHeld) this.#errno ||= ERRNO.EBUSY;
   }
 
   #stop(): void {

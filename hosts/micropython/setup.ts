@@ -14,9 +14,13 @@ export function makeI2c({ id, scl, sda }: I2cPins, hz: number): string {
     : `${DRIVER}.c=machine.I2C(${[id, ...pins].join(',')})`;
 }
 
-/** The line of source that clocks a bus free whose SDA is held low; undefined where the pins are not known. */
-export function freeBus({ scl, sda }: I2cPins): string | undefined {
-  return scl === undefined || sda === undefined ? undefined : `${DRIVER}.free(${scl},${sda})`;
+/**
+ * The line of source that tells the driver of the pins of the bus; undefined where they are not known. A bus of the hardware, whose
+ * pins nobody sees any more once it is made, is clocked free at once where SDA is held low.
+ */
+export function ownPins({ id, scl, sda }: I2cPins): string | undefined {
+  if (scl === undefined || sda === undefined) return undefined;
+  return `${DRIVER}.own(${scl},${sda})${id === undefined ? '' : `;${DRIVER}.free()`}`;
 }
 
 /** The lines of source that make the SPI bus and its chip selects, which are high. */

@@ -28,7 +28,6 @@ export interface I2cCapabilities {
    */
   readonly heldSda?:
     | 'clocked free'
-    | 'clocked free at opening'
     | 'EBUSY'
     | 'EBUSY at opening'
     | 'not seen'

@@ -60,6 +60,21 @@ const ADAPTERS: readonly {
     drive: (open) => new FtdiAdapter('FT232H', open, { chip: CHIPS.ft232h, chipSelects: 1 }),
   },
   {
+    name: 'FT2232H',
+    make: (wire) => new FtdiEmulator(CHIPS.ft2232h, wire),
+    drive: (open) => new FtdiAdapter('FT2232H', open, { chip: CHIPS.ft2232h, chipSelects: 1 }),
+  },
+  {
+    name: 'FT2232H, channel B',
+    make: (wire) => new FtdiEmulator(CHIPS.ft2232h, { ...wire, channel: 1 }),
+    drive: (open) => new FtdiAdapter('FT2232H', open, { chip: CHIPS.ft2232h, chipSelects: 1 }, 1),
+  },
+  {
+    name: 'FT4232H',
+    make: (wire) => new FtdiEmulator(CHIPS.ft4232h, wire),
+    drive: (open) => new FtdiAdapter('FT4232H', open, { chip: CHIPS.ft4232h, chipSelects: 1 }),
+  },
+  {
     name: 'FT4232H, channel B',
     make: (wire) => new FtdiEmulator(CHIPS.ft4232h, { ...wire, channel: 1 }),
     drive: (open) => new FtdiAdapter('FT4232H', open, { chip: CHIPS.ft4232h, chipSelects: 1 }, 1),

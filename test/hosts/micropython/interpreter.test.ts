@@ -6,6 +6,7 @@ import {
   type Settings,
 } from '../../../hosts/micropython/index.ts';
 import { I2C_M } from '../../../src/bus/index.ts';
+import { spiTransfer } from '../../support/spi.ts';
 import { type ControllerBench, describeControllers, faultOf } from '../controller-suite.ts';
 import { ABSENT, MEMORY, RecordingWire } from '../recording-wire.ts';
 import { InterpretedBoard, type PinsSeen } from './interpreter.ts';
@@ -53,8 +54,10 @@ it('sends nothing behind a refused register, and lets go of the bus', async () =
 });
 
 describe('a bus whose SDA is held low (UM10204 3.1.16)', () => {
+  const WRITE = [{ addr: MEMORY, flags: 0, buf: new Uint8Array(1) }] as const;
+
   /** @param pulses after so many, the part lets go */
-  async function openWith(pulses: number) {
+  async function openWith(pulses: number, i2cId?: number) {
     const wire = new RecordingWire();
     const levels: string[] = [];
     let left = pulses;
@@ -62,31 +65,79 @@ describe('a bus whose SDA is held low (UM10204 3.1.16)', () => {
       read: (name) => name !== '4' || left === 0,
       drive: (name, high) => {
         levels.push(`${name}=${high ? 1 : 0}`);
-        if (name === '5' && high && levels.length > 2 && left > 0) left--;
+        if (name === '5' && high && levels.at(-2) === '5=0' && left > 0) left--;
       },
     };
     board.wiring = { wire, pins };
-    return { host: new MicropythonAdapter('the board', settings(), emulatedLink(board)), levels };
+    const hold = (more: number): void => {
+      left = more;
+    };
+    const host = new MicropythonAdapter('the board', settings(i2cId), emulatedLink(board));
+    return { host, wire, levels, hold };
   }
 
   it('is clocked free, and a STOP follows', async () => {
     const { host, levels } = await openWith(3);
     await host.open();
+    await host.i2c?.transfer(WRITE);
     expect(levels.join(' ')).toBe('5=1 4=1 5=0 5=1 5=0 5=1 5=0 5=1 5=0 4=0 5=1 4=1');
-    await host.i2c?.transfer([{ addr: MEMORY, flags: 0, buf: new Uint8Array(1) }]);
     await host.close();
   });
 
   it('that is free is left alone', async () => {
     const { host, levels } = await openWith(0);
     await host.open();
+    await host.i2c?.transfer(WRITE);
     expect(levels).toEqual(['5=1', '4=1']);
     await host.close();
   });
 
-  it('that stays low is EBUSY', async () => {
-    const { host } = await openWith(20);
-    expect(await faultOf(() => host.open())).toBe('EBUSY');
+  it('that stays low is EBUSY behind nine pulses, without a START, while SPI goes on, and works once it is free', async () => {
+    const { host, wire, levels, hold } = await openWith(9 + 9);
+    await host.open();
+    levels.length = 0;
+    expect(await faultOf(() => host.i2c?.transfer(WRITE))).toBe('EBUSY');
+    expect(levels.filter((level) => level === '5=0')).toHaveLength(9);
+    await host.spi?.transfer(0, 0, [spiTransfer({ tx: Uint8Array.of(1) })]);
+    expect(wire.log).toEqual(['[0', '01', ']']);
+    hold(0);
+    await host.i2c?.transfer(WRITE);
+    expect(wire.log.slice(3)).toEqual(['W50', '<00', 'P']);
+    await host.close();
+  });
+
+  it('between two transfers is clocked free', async () => {
+    const { host, wire, levels, hold } = await openWith(0);
+    await host.open();
+    await host.i2c?.transfer(WRITE);
+    levels.length = 0;
+    hold(2);
+    await host.i2c?.transfer(WRITE);
+    expect(levels.join(' ')).toBe('5=0 5=1 5=0 5=1 5=0 4=0 5=1 4=1');
+    expect(wire.log).toEqual(['W50', '<00', 'P', 'W50', '<00', 'P']);
+    await host.close();
+  });
+
+  it.each([
+    ['acknowledged', MEMORY, ['W50', '<00', 'P']],
+    ['refused', ABSENT, ['W33!']],
+  ])(
+    'behind a transfer that was %s is EBUSY: what was seen of it may have been the held line',
+    async (_, addr, seen) => {
+      const { host, wire, hold } = await openWith(0);
+      await host.open();
+      wire.atNextEvent(() => hold(1));
+      expect(await faultOf(() => host.i2c?.transfer([{ ...WRITE[0], addr }]))).toBe('EBUSY');
+      expect(wire.log).toEqual(seen);
+      await host.i2c?.transfer(WRITE);
+      await host.close();
+    },
+  );
+
+  it('on a hardware I2C is looked at when it is opened', async () => {
+    const { host, levels } = await openWith(20, 0);
+    await expect(host.open()).rejects.toThrow('EBUSY: SDA is held low on the bus of the MicroPython board');
+    expect(levels.filter((level) => level === '5=0')).toHaveLength(9);
   });
 });
 

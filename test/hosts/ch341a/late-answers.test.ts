@@ -12,21 +12,20 @@ describe('a CH341A whose answers come later than anybody waits', () => {
     const wire = new RecordingWire();
     const port = new EmulatedPort(new Ch341aEmulator(wire));
     const adapter = new Ch341aAdapter('CH341A', async () => new EmulatedConnection(port));
-    const readId = async (signal?: AbortSignal): Promise<number[]> => {
-      const rx = new Uint8Array(4);
-      const tx = Uint8Array.of(0x9f, 0, 0, 0);
-      await adapter.spi.transfer(0, 0, [spiTransfer({ tx, rx })], signal);
+    const exchange = async (sent: readonly number[], signal?: AbortSignal): Promise<number[]> => {
+      const rx = new Uint8Array(sent.length);
+      await adapter.spi.transfer(0, 0, [spiTransfer({ tx: Uint8Array.from(sent), rx })], signal);
       return [...rx];
     };
     await adapter.open();
-    expect((await readId()).slice(1)).toEqual(FLASH_ID);
+    expect(await exchange([0x9f, 0, 0, 0])).toEqual([0x60, ...FLASH_ID]);
 
     const deadline = new AbortController();
     wire.atNextEvent(() => {
       port.hang();
       deadline.abort();
     });
-    expect(await faultOf(() => readId(deadline.signal))).toBe('ETIMEDOUT');
+    expect(await faultOf(() => exchange([0x9f, 0, 0, 0], deadline.signal))).toBe('ETIMEDOUT');
 
     // The first 0.1 s of silence pass at once; then what was late comes.
     const timeout = AbortSignal.timeout.bind(AbortSignal);
@@ -38,10 +37,11 @@ describe('a CH341A whose answers come later than anybody waits', () => {
       }
       return timeout(0);
     });
-    const next = readId();
+    const next = exchange([0x55, 0xf0]);
     // Whoever takes the silence for the end has sent what comes next by then.
     setTimeout(() => port.resume(), 50);
-    expect((await next).slice(1)).toEqual(FLASH_ID);
+    // It answers the complement.
+    expect(await next).toEqual([0xaa, 0x0f]);
     await adapter.close();
   });
 });

@@ -36,10 +36,23 @@ const CASES = [
     batch: 1,
     peer: 'virtio_ring_0_9',
     aim: 'at most 150',
+    most: 0.7,
   },
-  { name: `split ring, kicks of ${BATCH}`, layout: [], batch: BATCH, peer: 'virtio_ring_0_9' },
-  { name: 'packed ring, a kick per buffer', layout: [VIRTIO_F.RING_PACKED], batch: 1, peer: 'ring' },
-  { name: `packed ring, kicks of ${BATCH}`, layout: [VIRTIO_F.RING_PACKED], batch: BATCH, peer: 'ring' },
+  { name: `split ring, kicks of ${BATCH}`, layout: [], batch: BATCH, peer: 'virtio_ring_0_9', most: 1 },
+  {
+    name: 'packed ring, a kick per buffer',
+    layout: [VIRTIO_F.RING_PACKED],
+    batch: 1,
+    peer: 'ring',
+    most: 1.5,
+  },
+  {
+    name: `packed ring, kicks of ${BATCH}`,
+    layout: [VIRTIO_F.RING_PACKED],
+    batch: BATCH,
+    peer: 'ring',
+    most: 1,
+  },
 ];
 
 if (isMainThread) main();
@@ -49,7 +62,7 @@ function main() {
   const peers = buildPeers();
   const rigs = CASES.map(start);
   try {
-    for (const [i, { name, peer, batch, aim }] of CASES.entries()) {
+    for (const [i, { name, peer, aim, most }] of CASES.entries()) {
       const ours = [];
       const theirs = [];
       run(rigs[i]);
@@ -60,12 +73,11 @@ function main() {
       report(name, median(ours), 'ns', aim);
       if (peers === undefined) continue;
       report(`  ${peer}.c`, median(theirs), 'ns');
-      const limit = peer === 'ring' ? 1.5 : 1;
       report(
         '  ratio, median of each run to the one after it',
         median(ours.map((nanoseconds, n) => nanoseconds / theirs[n])),
         '',
-        batch === 1 && peer === 'ring' ? '' : `at most ${limit}`,
+        `at most ${most}`,
       );
     }
     if (peers === undefined)

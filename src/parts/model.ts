@@ -352,7 +352,10 @@ export interface Behaviour<S extends DataSheet = DataSheet> {
   readonly instruction?: InstructionBehaviour;
 }
 
-/** The model of a part: called once for each part of a board. @throws {NodeError} by `kit.fault` */
+/**
+ * The model of a part: called for each part of a board when the board comes up, and anew when somebody first touches the
+ * part, as of the same moment (`modelsOf`); a user's own is called once. @throws {NodeError} by `kit.fault`
+ */
 export type Model<S extends DataSheet = DataSheet> = (registers: RegistersOf<S>, kit: Kit<S>) => Behaviour<S>;
 
 /** A data sheet with its model; without one, the registers of the data sheet alone are the part. */

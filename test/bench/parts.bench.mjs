@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -46,15 +47,15 @@ const board = (name, buses) => {
   writeFileSync(file, `/dts-v1/;\n/ { ${buses.join('\n')} };\n`);
   return file;
 };
-/** So many parts of all kinds, a hundred on a bus. */
-const withParts = (count, more = '') =>
+/** So many parts of all these kinds, a hundred on a bus. */
+const withParts = (count, more = '', kinds = KINDS) =>
   board(
     `parts${count}`,
     Array.from({ length: Math.ceil(count / A_BUS) }, (_, number) =>
       bus(
         number,
         Array.from({ length: Math.min(A_BUS, count - number * A_BUS) }, (_, index) =>
-          part(KINDS[index % KINDS.length], FIRST + index, more),
+          part(kinds[index % kinds.length], FIRST + index, more),
         ),
       ),
     ),
@@ -119,18 +120,38 @@ try {
   report('  with 1,000 parts', perPart[1], 'ms');
   report('  1,000 beside 10', perPart[1] / perPart[0], '', 'at most 1.3');
 
-  const heap = async (file) => {
+  /**
+   * What is held while a board is open: the heap after a sweep, and what its objects have outside of it (buffers). Not
+   * counted is what malloc needs to keep them apart.
+   */
+  const held = async (file, use = () => {}) => {
     const opened = await openBoard(file, { backEnd: 'inline' });
-    collect();
-    const used = process.memoryUsage().heapUsed + process.memoryUsage().external;
+    use(opened);
+    // What promises and weak references keep is let go when this turn of the event loop has ended.
+    await pause(10);
+    for (let sweep = 0; sweep < 3; sweep++) collect();
+    const { heapUsed, external } = process.memoryUsage();
     await opened.close();
-    return used;
+    await pause(10);
+    return heapUsed + external;
   };
-  // The same nodes without parts: what is left is the parts. Once before, for what is loaded and compiled once.
-  await heap(withParts(1000));
-  const nodes = await heap(withParts(1000, 'status = "disabled";'));
-  const all = await heap(withParts(1000));
-  report('memory of a part that nobody touches', (all - nodes) / 1000 / 1024, 'KiB', 'at most 2');
+  /** KiB of each part of these kinds. The same nodes without parts: what is left is the parts. */
+  const memoryOf = async (kinds, use) => {
+    const measure = async (more, used) => held(withParts(1000, more, kinds), used);
+    // Once before, for what is loaded and compiled once.
+    await measure('', use);
+    await measure('status = "disabled";');
+    const nodes = await measure('status = "disabled";');
+    return ((await measure('', use)) - nodes) / 1000 / 1024;
+  };
+  const address = (opened) => {
+    for (let bus = 0; bus < 1000 / A_BUS; bus++)
+      for (let index = 0; index < A_BUS; index++)
+        opened.open(`/dev/i2c-${bus}`).transferSync([{ addr: FIRST + index, read: 1 }]);
+  };
+  report('memory of a part that nobody touches', await memoryOf(KINDS), 'KiB', 'at most 2');
+  for (const kind of KINDS) report(`  of ${kind}`, await memoryOf([kind]), 'KiB', 'at most 2');
+  report('  of one that was read once, of all these kinds', await memoryOf(KINDS, address), 'KiB');
 
   /** µs of a read of two bytes, of each board in turn; the best of the rounds, as others use the machine too. */
   async function readTimes(files) {

@@ -4,7 +4,7 @@ import { BusFault, NodeError, wellFormed } from '../../bus/index.ts';
 import type { Node, Tree } from '../../devicetree/index.ts';
 import type { LineFaults } from '../../faults/index.ts';
 import { clientsOf, type GpioDescription } from '../../frontend/index.ts';
-import type { Line, PartRegistry } from '../../sim/index.ts';
+import type { Line, Part, PartRegistry } from '../../sim/index.ts';
 import type { EdgeRecord } from '../../trace/index.ts';
 import type { VirtioDevice } from '../../virtio/index.ts';
 import type { LineReport } from '../thread/protocol.ts';
@@ -113,22 +113,22 @@ export class GpioControllers {
   wire(tree: Tree, parts: PartRegistry): void {
     for (const { path, part } of parts.list()) {
       const node = tree.byPath(path);
-      if (node === undefined || part.lines === undefined) continue;
-      this.#guard(node, () => this.#wirePart(node, part.lines ?? [], parts));
+      if (node !== undefined) this.#guard(node, () => this.#wirePart(node, part, parts));
     }
   }
 
-  #wirePart(node: Node, outputs: readonly Line[], parts: PartRegistry): void {
+  /** Where nothing leads to its outputs, a part is not asked for them: it may rest. */
+  #wirePart(node: Node, part: Part, parts: PartRegistry): void {
     const names = node.strings('interrupt-names') ?? [];
     interruptsOf(node).forEach(({ controller, cells }, index) => {
-      const output = outputOf(outputs, names[index], index);
+      const output = outputOf(part.lines ?? [], names[index], index);
       const drive = output && this.#inputOf(controller, cells[0] ?? 0, node, output, parts);
       if (output === undefined || drive === undefined) return;
       drive(output.high);
       output.listen(drive);
     });
     switchesOf(node).forEach(({ controller, line, inverted }, index) => {
-      const output = outputs[index];
+      const output = part.lines?.[index];
       const drive = output && this.#inputOf(controller, line, node, output, parts);
       if (output === undefined || drive === undefined) return;
       const close = (high: boolean) => drive(high !== inverted);

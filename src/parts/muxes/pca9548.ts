@@ -124,7 +124,8 @@ const modelOf =
 
 /** Children become the channels that their `reg` names, also below a node `i2c-mux` (Linux i2c_mux_add_adapter). */
 function channelsOf({ node, segment, fault }: Kit<Sheet>, count: number): object[] {
-  const channels = Array.from({ length: count }, () => segment());
+  // Nobody is on a channel that the tree does not name: one stands for all of them.
+  const channels = new Array<object>(count).fill(segment());
   const holder = node.children.find(({ name }) => name === 'i2c-mux') ?? node;
   for (const child of holder.children) {
     const [channel] = child.u32s('reg') ?? [];

@@ -3,6 +3,7 @@ import type { Line } from '../kit/line.ts';
 import { ALERT_RESPONSE } from '../wire/i2c-address.ts';
 import type { I2cWire } from '../wire/i2c-wire.ts';
 import type { I2cPart } from '../wire/part.ts';
+import type { ChipPlace } from './chip.ts';
 import type { SheetChip } from './sheet-chip.ts';
 
 /** What was addressed: itself; the alert response address; there it has answered. */
@@ -10,25 +11,29 @@ const CALLED = { ITSELF: 0, ALERT: 1, ANSWERED: 2 } as const;
 
 /** A part that takes the bytes of I2C as they come: commands, memories, muxes. */
 export class I2cBehaviourPart implements I2cPart {
-  readonly subject: SheetChip;
-  readonly #address: readonly number[];
-  readonly #i2c: I2cBehaviour;
+  readonly #place: ChipPlace<SheetChip>;
+  readonly #address: number;
+  /** Missing until somebody addresses the part. */
+  #i2c: I2cBehaviour | undefined;
   #called: number = CALLED.ITSELF;
 
-  constructor(chip: SheetChip, address: number) {
-    const { i2c } = chip.behaviour;
-    if (i2c === undefined) throw new Error(`the model of ${chip.compiled.sheet.title} has no i2c behaviour`);
-    this.subject = chip;
-    this.#address = [address];
-    this.#i2c = i2c;
+  /** @throws {Error} a model without a behaviour on I2C */
+  constructor(place: ChipPlace<SheetChip>, address: number) {
+    this.#place = place;
+    this.#address = address;
+    behaviourOf(place.chip);
+  }
+
+  get subject(): SheetChip {
+    return this.#place.chip;
   }
 
   get addresses(): readonly number[] {
-    return this.subject.addresses ?? this.#address;
+    return this.#place.addresses ?? [this.#address];
   }
 
   get sharedAddresses(): readonly number[] {
-    return this.subject.sharedAddresses;
+    return this.#place.sharedAddresses ?? [];
   }
 
   get state(): object {
@@ -40,7 +45,7 @@ export class I2cBehaviourPart implements I2cPart {
   }
 
   get segments(): readonly I2cWire[] | undefined {
-    return this.subject.behaviour.segments?.() as readonly I2cWire[] | undefined;
+    return this.#place.segments as readonly I2cWire[] | undefined;
   }
 
   get stretchNs(): number {
@@ -48,7 +53,7 @@ export class I2cBehaviourPart implements I2cPart {
   }
 
   get busyReason(): string | undefined {
-    return this.#i2c.busyReason?.();
+    return this.#i2c?.busyReason?.();
   }
 
   /** Memories acknowledge all that they are sent; of others only the model knows. */
@@ -65,30 +70,32 @@ export class I2cBehaviourPart implements I2cPart {
   }
 
   close(): void {
-    this.subject.close();
+    this.#place.close?.();
   }
 
   start(address: number, read: boolean): boolean {
     this.#called = CALLED.ITSELF;
-    const { behaviour } = this.subject;
+    const { subject } = this;
+    const { behaviour } = subject;
     const isAlert =
       address === ALERT_RESPONSE &&
       behaviour.alertResponse !== undefined &&
       !this.addresses.includes(address);
     if (isAlert && (!read || behaviour.alertResponse?.() === undefined)) return false;
-    this.subject.begin(read);
+    subject.begin(read);
+    this.#i2c ??= behaviourOf(subject);
     if (!isAlert) return this.#i2c.start?.(address, read) ?? true;
     this.#called = CALLED.ALERT;
     return true;
   }
 
   write(data: Uint8Array): number {
-    return this.#i2c.write(data);
+    return (this.#i2c as I2cBehaviour).write(data);
   }
 
   read(into: Uint8Array): void {
     if (this.#called === CALLED.ITSELF) {
-      this.#i2c.read(into);
+      (this.#i2c as I2cBehaviour).read(into);
       return;
     }
     into.fill(0xff);
@@ -102,9 +109,16 @@ export class I2cBehaviourPart implements I2cPart {
   }
 
   stop(): void {
-    if (this.#called === CALLED.ITSELF) this.#i2c.stop?.();
+    if (this.#called === CALLED.ITSELF) this.#i2c?.stop?.();
     else if (this.#called === CALLED.ANSWERED) this.subject.behaviour.alertAnswered?.();
     this.#called = CALLED.ITSELF;
     this.subject.end();
   }
+}
+
+/** @throws {Error} */
+function behaviourOf({ behaviour, compiled }: SheetChip): I2cBehaviour {
+  if (behaviour.i2c === undefined)
+    throw new Error(`the model of ${compiled.sheet.title} has no i2c behaviour`);
+  return behaviour.i2c;
 }

@@ -2,7 +2,7 @@ import type { Line } from '../kit/line.ts';
 import { ALERT_RESPONSE } from '../wire/i2c-address.ts';
 import type { I2cWire } from '../wire/i2c-wire.ts';
 import type { I2cPart } from '../wire/part.ts';
-import type { RegisterChip } from './chip.ts';
+import type { ChipPlace, RegisterChip } from './chip.ts';
 import { GENERAL_CALL, takeCall } from './general-call.ts';
 
 /** How the registers of a chip stand on I2C. */
@@ -48,16 +48,20 @@ type BusState = ReturnType<typeof busState>;
  * registers that follow, or of the same; a read goes on from where the last access ended.
  */
 export class I2cRegisters implements I2cPart {
-  readonly subject: RegisterChip;
+  readonly #place: ChipPlace;
   readonly #address: number;
   readonly #form: I2cRegisterForm;
   /** Where the bus is; missing until somebody addresses the part, or asks for its state. */
   #bus: BusState | undefined;
 
-  constructor(chip: RegisterChip, address: number, form = BYTE_REGISTERS) {
-    this.subject = chip;
+  constructor(place: ChipPlace, address: number, form = BYTE_REGISTERS) {
+    this.#place = place;
     this.#form = form;
     this.#address = address;
+  }
+
+  get subject(): RegisterChip {
+    return this.#place.chip;
   }
 
   get state(): object {
@@ -66,17 +70,15 @@ export class I2cRegisters implements I2cPart {
   }
 
   get addresses(): readonly number[] {
-    return (
-      this.subject.addresses ?? [this.#address, ...(this.#form.also ?? []).map((n) => this.#address + n)]
-    );
+    return this.#place.addresses ?? [this.#address, ...(this.#form.also ?? []).map((n) => this.#address + n)];
   }
 
   get sharedAddresses(): readonly number[] {
-    return this.subject.sharedAddresses ?? [];
+    return this.#place.sharedAddresses ?? [];
   }
 
   get segments(): readonly I2cWire[] | undefined {
-    return this.subject.segments as readonly I2cWire[] | undefined;
+    return this.#place.segments as readonly I2cWire[] | undefined;
   }
 
   get lines(): readonly Line[] {
@@ -97,7 +99,7 @@ export class I2cRegisters implements I2cPart {
   }
 
   close(): void {
-    this.subject.close?.();
+    this.#place.close?.();
   }
 
   /**
@@ -178,9 +180,9 @@ export class I2cRegisters implements I2cPart {
   }
 
   #isOwn(address: number): boolean {
-    if (address === this.#address && this.subject.addresses === undefined) return true;
+    if (address === this.#address && this.#place.addresses === undefined) return true;
     return this.#form.also === undefined
-      ? this.subject.addresses?.includes(address) === true
+      ? this.#place.addresses?.includes(address) === true
       : this.addresses.includes(address);
   }
 

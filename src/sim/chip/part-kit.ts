@@ -3,6 +3,7 @@ import { NodeError } from '../../bus/index.ts';
 import type * as model from '../../parts/index.ts';
 import { Answer } from '../kit/answer.ts';
 import { Calendar } from '../kit/calendar.ts';
+import { VolatileContents } from '../kit/contents.ts';
 import { crc8, wordsWithCrc } from '../kit/crc8.ts';
 import { Deadline } from '../kit/deadline.ts';
 import type { Line } from '../kit/line.ts';
@@ -23,6 +24,7 @@ interface KitChip {
   readonly sense: Record<string, model.PropertyValue>;
   readonly lines: readonly Line[];
   lookAtClock(): void;
+  bind(): void;
   keep<T extends object>(state: T): T;
   keepStateOf<T extends { readonly state: object }>(stateful: T): T;
   follow<T extends { readonly state: object; catchUp(): void }>(timed: T): T;
@@ -123,6 +125,7 @@ export class PartKit implements model.Kit {
     const [chip, context] = [this.#chip, this.#context];
     return (size, fill) => {
       const contents = context.contents(size, fill);
+      if (!(contents instanceof VolatileContents)) chip.bind();
       chip.keepContents(contents);
       return contents;
     };
@@ -144,8 +147,11 @@ export class PartKit implements model.Kit {
   }
 
   get warn(): model.Kit['warn'] {
-    const context = this.#context;
-    return (sentence) => context.warn(sentence);
+    const [chip, context] = [this.#chip, this.#context];
+    return (sentence) => {
+      chip.bind();
+      context.warn(sentence);
+    };
   }
 
   get misuse(): model.Kit['misuse'] {
@@ -164,10 +170,11 @@ export class PartKit implements model.Kit {
   }
 
   get segment(): model.Kit['segment'] {
-    const context = this.#context;
+    const [chip, context] = [this.#chip, this.#context];
     return (node, inside = []) => {
+      if (node !== undefined) chip.bind();
       const wire = node === undefined ? context.emptySegment() : context.segment(node);
-      for (const chip of inside) wire.attach(partInside(chip), this.node.path);
+      for (const each of inside) wire.attach(partInside(each), this.node.path);
       return wire;
     };
   }

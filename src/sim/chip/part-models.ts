@@ -1,5 +1,11 @@
 import type { DeviceNode } from '../../bus/index.ts';
-import type { Level, Part, I2cForm as SheetForm, SpiHeader as SheetHeader } from '../../parts/index.ts';
+import type {
+  Level,
+  Part,
+  I2cForm as SheetForm,
+  SpiHeader as SheetHeader,
+  SpiForm as SpiSheetForm,
+} from '../../parts/index.ts';
 import type { I2cPartModel, PartModel, SpiPartModel } from '../populate/catalogue.ts';
 import type { PartContext } from '../populate/context.ts';
 import { i2cAddress } from '../wire/i2c-address.ts';
@@ -7,17 +13,19 @@ import type { I2cPart, SpiPart } from '../wire/part.ts';
 import { compile } from './compiled-sheet.ts';
 import { I2cBehaviourPart } from './i2c-behaviour.ts';
 import { BYTE_REGISTERS, type I2cRegisterForm, I2cRegisters } from './i2c-registers.ts';
-import { SheetChip } from './sheet-chip.ts';
-import { SpiBehaviourPart } from './spi-behaviour.ts';
+import { RestingChip } from './resting-chip.ts';
+import { SpiBehaviourPart, spiBehaviourOf } from './spi-behaviour.ts';
 import { SpiInstructions } from './spi-instructions.ts';
 import { type SpiInterface, SpiRegisters } from './spi-registers.ts';
 
 /** A model as its data sheet describes it. The sheet is compiled when a board has the part: most of a file's it has not. */
 class SheetModel {
   readonly sheet: Part;
+  readonly rests: boolean;
 
-  constructor(part: Part) {
+  constructor(part: Part, rests: boolean) {
     this.sheet = part;
+    this.rests = rests;
   }
 
   get compatible(): readonly string[] {
@@ -41,7 +49,7 @@ class I2cSheetModel extends SheetModel implements I2cPartModel {
   readonly bus = 'i2c';
 
   create(node: DeviceNode, context: PartContext): I2cPart {
-    return i2cPart(this.sheet, node, context);
+    return i2cPart(this, node, context);
   }
 }
 
@@ -49,27 +57,36 @@ class SpiSheetModel extends SheetModel implements SpiPartModel {
   readonly bus = 'spi';
 
   create(node: DeviceNode, context: PartContext): SpiPart {
-    return spiPart(this.sheet, node, context);
+    return spiPart(this, node, context);
   }
 }
 
-/** What a board can make of a data sheet: a model for each bus that the part has. */
-export function modelsOf(part: Part): readonly PartModel[] {
+/**
+ * What a board can make of a data sheet: a model for each bus that the part has.
+ * @param rests its `model` may be called again, with the same node: a part that nobody touches then takes little memory
+ */
+export function modelsOf(part: Part, rests = false): readonly PartModel[] {
   const models: PartModel[] = [];
-  if (part.bus.i2c !== undefined) models.push(new I2cSheetModel(part));
-  if (part.bus.spi !== undefined) models.push(new SpiSheetModel(part));
+  if (part.bus.i2c !== undefined) models.push(new I2cSheetModel(part, rests));
+  if (part.bus.spi !== undefined) models.push(new SpiSheetModel(part, rests));
   return models;
 }
 
-function i2cPart(part: Part, node: DeviceNode, context: PartContext): I2cPart {
+function i2cPart({ sheet, rests }: SheetModel, node: DeviceNode, context: PartContext): I2cPart {
   const address = i2cAddress(node);
-  const chip = new SheetChip(part, node, 'i2c', [address], context);
-  switch (part.bus.i2c?.form) {
+  const place = new RestingChip(sheet, node, address, context);
+  const part = onI2c(sheet.bus.i2c, place, address);
+  if (rests) place.rest();
+  return part;
+}
+
+function onI2c(sheet: SheetForm | undefined, place: RestingChip, address: number): I2cPart {
+  switch (sheet?.form) {
     case 'byte registers':
     case 'word registers':
-      return new I2cRegisters(chip, address, formOf(part.bus.i2c));
+      return new I2cRegisters(place, address, formOf(sheet));
     default:
-      return new I2cBehaviourPart(chip, address);
+      return new I2cBehaviourPart(place, address);
   }
 }
 
@@ -90,23 +107,39 @@ function formOf(sheet: SheetForm): I2cRegisterForm {
   return made;
 }
 
-function spiPart(part: Part, node: DeviceNode, context: PartContext): SpiPart {
-  const chip = new SheetChip(part, node, 'spi', [], context);
-  const { spi } = part.bus;
-  switch (spi?.form) {
+function spiPart({ sheet, rests }: SheetModel, node: DeviceNode, context: PartContext): SpiPart {
+  const place = new RestingChip(sheet, node, undefined, context);
+  const part = onSpi(sheet.bus.spi, place);
+  if (rests) place.rest();
+  return part;
+}
+
+function onSpi(sheet: SpiSheetForm | undefined, place: RestingChip): SpiPart {
+  switch (sheet?.form) {
     case 'registers':
-      return new SpiRegisters(chip, interfaceOf(chip, spi.header ?? { read: 0x80, address: 0x7f }));
+      return new SpiRegisters(place, interfaceOf(sheet));
     case 'instructions':
-      return new SpiBehaviourPart(chip, new SpiInstructions(chip));
+      return new SpiBehaviourPart(place, (chip) => new SpiInstructions(chip));
     default:
-      return new SpiBehaviourPart(chip);
+      return new SpiBehaviourPart(place, spiBehaviourOf);
   }
 }
 
+const USUAL_HEADER: SheetHeader = { read: 0x80, address: 0x7f };
+const interfaces = new WeakMap<SpiSheetForm, SpiInterface>();
+
+/** The same object for all parts of a data sheet. */
+function interfaceOf(sheet: SpiSheetForm): SpiInterface {
+  const known = interfaces.get(sheet);
+  if (known !== undefined) return known;
+  const made = interfaceBy(sheet, sheet.header ?? USUAL_HEADER);
+  interfaces.set(sheet, made);
+  return made;
+}
+
 /** What a header means, by the masks of the data sheet. */
-function interfaceOf(chip: SheetChip, header: SheetHeader): SpiInterface {
+function interfaceBy({ modes = 0b1111, maxSpeedHz = 0 }: SpiSheetForm, header: SheetHeader): SpiInterface {
   const { bytes = 1, read, write, address, shift = 0, base = 0, increment, opcode, pairs } = header;
-  const { modes = 0b1111, maxSpeedHz = 0 } = chip.compiled.sheet.bus.spi ?? {};
   return {
     spiModes: modes,
     maxSpeedHz,
@@ -114,7 +147,6 @@ function interfaceOf(chip: SheetChip, header: SheetHeader): SpiInterface {
     ...(pairs === undefined ? {} : { writesInPairs: pairs }),
     parse(value) {
       if (opcode !== undefined && (value & opcode[0]) !== opcode[1]) return undefined;
-      if (chip.behaviour.addressed?.(value) === false) return undefined;
       return {
         register: ((value & address) >>> shift) | base,
         read: write === undefined ? (value & read) !== 0 : (value & write) === 0,

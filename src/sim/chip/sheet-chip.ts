@@ -52,6 +52,7 @@ export class SheetChip implements RegisterChip {
   #kept: readonly object[] = NONE;
   #stateful: readonly Stateful[] = NONE;
   #looksAtClock = false;
+  #isBound = false;
   #onRead: Hooks<ReadHook> | undefined;
   #store: Hooks<StoreHook> | undefined;
   #onWrite: Hooks<WriteHook> | undefined;
@@ -128,6 +129,15 @@ export class SheetChip implements RegisterChip {
       own: numbered([...this.#stateful, ...this.#timed].map(({ state }) => state)),
       pins: Object.fromEntries(this.lines.map(({ name, state }) => [name, state])),
     };
+  }
+
+  /** Its model has something outside of the chip, or told something: it cannot be made a second time without a trace. */
+  bind(): void {
+    this.#isBound = true;
+  }
+
+  get isBound(): boolean {
+    return this.#isBound;
   }
 
   /** `state` becomes part of the snapshot. */
@@ -207,6 +217,10 @@ export class SheetChip implements RegisterChip {
     return this.behaviour.generalCall?.(byte, index) ?? true;
   }
 
+  addressed(header: number): boolean {
+    return this.behaviour.addressed?.(header) ?? true;
+  }
+
   pointer(byte: number): number {
     const { pointer, last } = this.compiled;
     if (this.behaviour.pointer !== undefined) return this.behaviour.pointer(byte);
@@ -284,6 +298,7 @@ export class SheetChip implements RegisterChip {
   }
 
   misuse(place: string, sentence: string): void {
+    this.bind();
     this.#misuse?.say(place, sentence);
   }
 

@@ -1,24 +1,32 @@
 import type { SpiBehaviour } from '../../parts/index.ts';
 import type { Line } from '../kit/line.ts';
 import type { SpiPart } from '../wire/part.ts';
+import type { ChipPlace } from './chip.ts';
 import type { SheetChip } from './sheet-chip.ts';
 
 /** A part that takes the bytes of SPI as they come. */
 export class SpiBehaviourPart implements SpiPart {
-  readonly subject: SheetChip;
   readonly spiModes: number;
   readonly maxSpeedHz: number;
   readonly idleClocks: boolean;
-  readonly #spi: SpiBehaviour;
+  readonly #place: ChipPlace<SheetChip>;
+  readonly #behaviourOf: (chip: SheetChip) => SpiBehaviour;
+  /** Missing until somebody selects the part. */
+  #spi: SpiBehaviour | undefined;
 
-  constructor(chip: SheetChip, spi: SpiBehaviour | undefined = chip.behaviour.spi) {
-    if (spi === undefined) throw new Error(`the model of ${chip.compiled.sheet.title} has no spi behaviour`);
-    const { modes = 0b1111, maxSpeedHz = 0, idleClocks = false } = chip.compiled.sheet.bus.spi ?? {};
-    this.subject = chip;
+  /** @throws {Error} of `behaviourOf`: the model has none */
+  constructor(place: ChipPlace<SheetChip>, behaviourOf: (chip: SheetChip) => SpiBehaviour) {
+    const { modes = 0b1111, maxSpeedHz = 0, idleClocks = false } = place.chip.compiled.sheet.bus.spi ?? {};
+    this.#place = place;
     this.spiModes = modes;
     this.maxSpeedHz = maxSpeedHz;
     this.idleClocks = idleClocks;
-    this.#spi = spi;
+    this.#behaviourOf = behaviourOf;
+    behaviourOf(place.chip);
+  }
+
+  get subject(): SheetChip {
+    return this.#place.chip;
   }
 
   get state(): object {
@@ -34,7 +42,7 @@ export class SpiBehaviourPart implements SpiPart {
   }
 
   reset(): void {
-    this.#spi.select?.(0);
+    this.#behaviour.select?.(0);
     this.subject.reset();
   }
 
@@ -43,20 +51,32 @@ export class SpiBehaviourPart implements SpiPart {
   }
 
   close(): void {
-    this.subject.close();
+    this.#place.close?.();
   }
 
   select(mode: number): void {
     this.subject.begin(false);
-    this.#spi.select?.(mode);
+    this.#behaviour.select?.(mode);
   }
 
   transfer(tx: Uint8Array | undefined, rx: Uint8Array | undefined, length: number, lines: number): void {
-    this.#spi.transfer(tx, rx, length, lines);
+    this.#behaviour.transfer(tx, rx, length, lines);
   }
 
   deselect(): void {
-    this.#spi.deselect?.();
+    this.#behaviour.deselect?.();
     this.subject.end();
   }
+
+  get #behaviour(): SpiBehaviour {
+    this.#spi ??= this.#behaviourOf(this.subject);
+    return this.#spi;
+  }
+}
+
+/** What a model does on SPI by itself. @throws {Error} nothing */
+export function spiBehaviourOf({ behaviour, compiled }: SheetChip): SpiBehaviour {
+  if (behaviour.spi === undefined)
+    throw new Error(`the model of ${compiled.sheet.title} has no spi behaviour`);
+  return behaviour.spi;
 }

@@ -1,6 +1,6 @@
 import type { Line } from '../kit/line.ts';
 import type { SpiPart } from '../wire/part.ts';
-import type { RegisterChip } from './chip.ts';
+import type { ChipPlace, RegisterChip } from './chip.ts';
 
 /** What the first bytes of an SPI transfer mean to a chip. */
 interface SpiHeader {
@@ -10,14 +10,14 @@ interface SpiHeader {
   readonly increment: boolean;
 }
 
-/** How a register chip sits on an SPI bus. */
+/** How the chips of a data sheet sit on an SPI bus. */
 export interface SpiInterface {
   /** Bit n set: works in SPI mode n. */
   readonly spiModes: number;
   readonly maxSpeedHz: number;
   /** Bytes before the data. Default: 1. */
   readonly headerBytes?: 1 | 2 | 3;
-  /** What they mean, the first of them in the higher bits; `undefined`: the transfer is not for this chip. */
+  /** What they mean, the first of them in the higher bits; `undefined`: the transfer is not for such a chip. */
   parse(header: number): SpiHeader | undefined;
   /** Each data byte that is written is followed by a new header (Bosch). */
   readonly writesInPairs?: boolean;
@@ -30,9 +30,9 @@ const NOT_ADDRESSED: SpiHeader = { register: 0, read: true, increment: false };
  * first.
  */
 export class SpiRegisters implements SpiPart {
-  readonly subject: RegisterChip;
   readonly spiModes: number;
   readonly maxSpeedHz: number;
+  readonly #place: ChipPlace;
   readonly #interface: SpiInterface;
   #header: SpiHeader | undefined;
   #headerDue = 0;
@@ -42,11 +42,15 @@ export class SpiRegisters implements SpiPart {
   #value = 0;
   #sent = 0;
 
-  constructor(chip: RegisterChip, bus: SpiInterface) {
-    this.subject = chip;
+  constructor(place: ChipPlace, bus: SpiInterface) {
+    this.#place = place;
     this.#interface = bus;
     this.spiModes = bus.spiModes;
     this.maxSpeedHz = bus.maxSpeedHz;
+  }
+
+  get subject(): RegisterChip {
+    return this.#place.chip;
   }
 
   get state(): object {
@@ -67,6 +71,10 @@ export class SpiRegisters implements SpiPart {
 
   restored(): void {
     this.subject.restored?.();
+  }
+
+  close(): void {
+    this.#place.close?.();
   }
 
   select(): void {
@@ -119,7 +127,9 @@ export class SpiRegisters implements SpiPart {
   }
 
   #begin(): void {
-    const header = this.#interface.parse(this.#headerValue) ?? NOT_ADDRESSED;
+    const parsed = this.#interface.parse(this.#headerValue);
+    const isMeant = parsed !== undefined && this.subject.addressed?.(this.#headerValue) !== false;
+    const header = isMeant ? parsed : NOT_ADDRESSED;
     this.#header = header;
     this.#register = header.register;
     this.#sent = 0;

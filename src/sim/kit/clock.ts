@@ -24,6 +24,11 @@ export interface Clock {
   now(): number;
   /** Milliseconds since 1970-01-01 UTC: what a battery-backed clock shows. */
   wall(): number;
+  /**
+   * Lets `work` see the time of a moment that was, in ns since the clock began: for what is made later than it is there.
+   * Where it is missing, all is made at once.
+   */
+  asOf?<T>(moment: number, work: () => T): T;
   /** Calls `callback` once, `delayNs` from now. */
   after(delayNs: number, callback: () => void): Cancel;
   /** Runs what has become due. Wires call it at the beginning of every transfer. */
@@ -93,8 +98,10 @@ export class RealClock implements Clock {
   #reached = 0;
   #ahead = false;
   #held = false;
-  /** The time in a held transfer; `undefined` until somebody has looked. */
+  /** The time in a held transfer, or in `asOf`; `undefined` until somebody has looked. */
   #moment: number | undefined;
+  /** In `asOf`: ms since that moment. */
+  #agoMs = 0;
 
   now(): number {
     if (this.#moment !== undefined) return this.#moment;
@@ -104,7 +111,20 @@ export class RealClock implements Clock {
   }
 
   wall(): number {
-    return Date.now();
+    return Date.now() - this.#agoMs;
+  }
+
+  asOf<T>(moment: number, work: () => T): T {
+    const now = this.now();
+    const before = this.#moment;
+    this.#moment = moment;
+    this.#agoMs = (now - moment) / MS;
+    try {
+      return work();
+    } finally {
+      this.#moment = before;
+      this.#agoMs = 0;
+    }
   }
 
   after(delayNs: number, callback: () => void): Cancel {
@@ -224,6 +244,16 @@ export class SteppedClock implements Clock {
 
   wall(): number {
     return this.#wallStart + this.#now / MS;
+  }
+
+  asOf<T>(moment: number, work: () => T): T {
+    const now = this.#now;
+    this.#now = moment;
+    try {
+      return work();
+    } finally {
+      this.#now = now;
+    }
   }
 
   after(delayNs: number, callback: () => void): Cancel {

@@ -31,7 +31,7 @@ export function volatileContents(size: number, fill: number): Contents {
 }
 
 /** An object with accessors of its own would take half a KiB. */
-class VolatileContents implements Contents {
+export class VolatileContents implements Contents {
   readonly #size: number;
   readonly #fill: number;
   #made: Uint8Array | undefined;

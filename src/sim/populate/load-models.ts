@@ -17,7 +17,7 @@ export async function loadModels(compatibles?: Iterable<string>): Promise<Catalo
     wanted ? import('./register-map.ts') : undefined,
   ]);
   const catalogue = new Catalogue();
-  for (const part of parts) for (const model of modelsOf(part)) catalogue.add(model);
+  for (const part of parts) for (const model of modelsOf(part, true)) catalogue.add(model);
   for (const model of registerMap?.models ?? []) catalogue.add(model);
   return catalogue;
 }

@@ -19,13 +19,10 @@ import { SpiWire } from '../wire/spi-wire.ts';
 import { Catalogue, compatiblesOf, type PartModel } from './catalogue.ts';
 import { checkPart } from './check-part.ts';
 import type { PartContext } from './context.ts';
-import { partFiles } from './part-files.ts';
+import { type BusContext, NodeContext, STRICT } from './node-context.ts';
 import { applyPreset } from './preset.ts';
 import { PartRegistry } from './registry.ts';
 import { type PlaceOf, SimulatedPart } from './simulated-part.ts';
-
-/** On a part or a bus: mistakes of a driver are told. */
-const STRICT = 'dtbus,strict';
 
 /** What simulated parts need to run: the same for a whole board. */
 export interface SimulationOptions {
@@ -165,6 +162,7 @@ function fill<P extends I2cPart | SpiPart>(
 ): readonly BoundPart[] {
   const taken = new Map<number, DeviceNode>();
   const boundParts: BoundPart[] = [];
+  const shared = sharedOn(bus, simulation);
   for (const node of children) {
     guarded(node, undefined, simulation, () => {
       if (!node.has('reg')) return;
@@ -175,7 +173,7 @@ function fill<P extends I2cPart | SpiPart>(
       const running = guarded(node, model, simulation, () => {
         if (model === undefined) return false;
         const made = new SimulatedPart<P>(node, model, bus);
-        const context = contextOf(node, simulation, bus.readdress, made);
+        const context = new NodeContext(node, shared, clockOf(made, simulation));
         made.by(() => checkPart(bus.kind, model.create(node, context)));
         bus.attach(made.onWire, node, reg);
         simulation.parts.add(made);
@@ -251,23 +249,15 @@ function withDefaults(options: SimulationOptions, bus: DeviceNode): Simulation {
   };
 }
 
-function contextOf(
-  node: DeviceNode,
-  simulation: Simulation,
-  readdress: (() => void) | undefined,
-  made: SimulatedPart<Part>,
-): PartContext {
-  const { directory, look } = simulation;
-  const clock = made.limited ? limitedClock(simulation.clock, (error) => made.fail(error)) : simulation.clock;
-  const warn = (sentence: string) => simulation.warn(`${node.path}: ${sentence}`);
+function sharedOn(bus: { readdress?(): void }, simulation: Simulation): BusContext {
   return {
-    clock,
-    directory,
-    strict: simulation.strict || node.has(STRICT),
-    warn,
-    ...partFiles(node, look ? undefined : directory, simulation.parts, clock, warn),
-    readdress: () => readdress?.(),
+    ...simulation,
+    readdress: () => bus.readdress?.(),
     segment: (channel) => populateI2c(channel, simulation).wire,
     emptySegment: () => new I2cWire(simulation),
   };
+}
+
+function clockOf(made: SimulatedPart<Part>, { clock }: Simulation): Clock {
+  return made.limited ? limitedClock(clock, (error) => made.fail(error)) : clock;
 }

@@ -119,7 +119,7 @@ export const models: readonly I2cPartModel[] = [
         readOnlyRegisters(node, initial.length),
         !node.has(NO_AUTO_INCREMENT),
       );
-      return new I2cRegisters(chip, i2cAddress(node));
+      return new I2cRegisters({ chip }, i2cAddress(node));
     },
   },
 ];

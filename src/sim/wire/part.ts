@@ -122,11 +122,14 @@ export interface I2cSegment {
   readonly slots: I2cSlots;
 }
 
+/** One for all wires without a part: channels of multiplexers mostly. */
+const EMPTY: AddressTable<Slot> = addressTable([]);
+
 /** The parts of a wire, or of a channel behind a mux, by their addresses. */
 export class I2cSlots {
   readonly #slots: Slot[] = [];
   readonly muxes: Slot[] = [];
-  #table: AddressTable<Slot> = addressTable([]);
+  #table: AddressTable<Slot> = EMPTY;
 
   attach(part: I2cPart, name: string): void {
     const slot: Slot = { part, name, silent: undefined, after: undefined, addressed: false };

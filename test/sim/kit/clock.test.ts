@@ -12,6 +12,17 @@ describe('a stepped clock', () => {
     expect(clock.now()).toBe(1_500_000_005);
   });
 
+  it('lets what is made later see the moment that it belongs to, and is where it was after that', () => {
+    const clock = new SteppedClock(Date.UTC(2024, 0, 1));
+    clock.advance(5e9);
+    expect(clock.asOf(2e9, () => [clock.now(), clock.wall()])).toEqual([2e9, Date.UTC(2024, 0, 1, 0, 0, 2)]);
+    const fail = () => {
+      throw new Error('no such part');
+    };
+    expect(() => clock.asOf(1e9, fail)).toThrow('no such part');
+    expect([clock.now(), clock.wall()]).toEqual([5e9, Date.UTC(2024, 0, 1, 0, 0, 5)]);
+  });
+
   it('does not go back', () => {
     const clock = new SteppedClock();
     for (const ns of [-1, Number.NaN, Number.POSITIVE_INFINITY])
@@ -62,6 +73,23 @@ describe('a stepped clock', () => {
 });
 
 describe('a real clock', () => {
+  it('lets what is made later see the moment that it belongs to, also in a transfer, and goes on after that', () => {
+    const clock = new RealClock();
+    const began = clock.now();
+    const wall = Date.now();
+    clock.pass(20e6);
+    const seen = clock.asOf(began, () => [clock.now(), clock.now()]);
+    expect(seen).toEqual([began, began]);
+    expect(clock.asOf(began - 3600e9, () => clock.wall())).toBeLessThanOrEqual(wall - 3600e3 + 20);
+    expect(clock.now()).toBeGreaterThanOrEqual(began + 20e6);
+    expect(clock.wall()).toBeGreaterThanOrEqual(wall);
+    clock.hold();
+    const held = clock.now();
+    expect(clock.asOf(began, () => clock.now())).toBe(began);
+    expect(clock.now()).toBe(held);
+    clock.release();
+  });
+
   it('goes on, and waits when time is to pass', () => {
     const clock = new RealClock();
     const before = clock.now();

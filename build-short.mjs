@@ -1,6 +1,7 @@
-// Puts what somebody waits for at each start into scripts, `dist/short/*.cjs`: the commands that are over in a tenth of
-// a second, and the back-end's thread. `bin/cached-script.js` keeps what V8 made of one, so that the next start neither
-// reads nor compiles modules. Each file of the build is a function of its own there: V8 looks into none that is not called.
+// Puts the commands that are over in a tenth of a second into scripts, `dist/short/*.cjs`. `bin/cached-script.js` keeps
+// what V8 made of one, so that the next start neither reads nor compiles modules. Not for what runs long: what one file
+// takes of another is read from its exports there at each use, which cost a back-end's thread a sixth of its speed.
+// Each file of the build is a function of its own there: V8 looks into none that is not called.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'rolldown';
@@ -10,7 +11,6 @@ import { parseAst } from 'rolldown/parseAst';
 const SCRIPTS = {
   buses: 'src/cli/short/buses.ts',
   trees: 'src/cli/short/trees.ts',
-  thread: 'src/board/thread/worker.ts',
 };
 
 /** Node's modules that are there at every start: to load them later gains nothing. */

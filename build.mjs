@@ -24,6 +24,7 @@ const PROGRAMS = [
   'src/board/entries/spi-device.ts',
   'src/board/open/attach.ts',
   'src/board/serve/expose-worker.ts',
+  'src/board/thread/worker.ts',
   'src/cli/main.ts',
   'src/cli/watch/module-hook.ts',
   'src/cli/watch/thread.ts',

@@ -50,7 +50,12 @@ function calledWith(script: string): string[] {
 }
 
 it('the back-end reads neither the language nor the formats of recordings', () => {
-  expect(calledWith('thread.cjs')).toEqual(['back-end', 'entry', 'rolldown-runtime', 'transfer', 'tree']);
+  expect(namesWith('src/board/thread/worker.js')).toEqual([
+    'back-end.js',
+    'transfer.js',
+    'tree.js',
+    'worker.js',
+  ]);
 });
 
 it('what compiles trees reads no board', () => {

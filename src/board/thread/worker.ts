@@ -18,10 +18,6 @@ if (parentPort === null) throw new Error('this file runs as a thread of a board'
 const board = parentPort;
 const tell = (message: BackEndMessage) => board.postMessage(message);
 
-/** Where `bin/thread.js` waits for this thread to have come up. */
-const UP = Symbol.for('dtbus.up');
-const up = globalThis as { [UP]?: () => void };
-
 /** The board that is served now. */
 let now: { readonly backEnd: BoardDevices; readonly start: ThreadStart } | undefined;
 
@@ -42,14 +38,12 @@ process.once('exit', () => {
 });
 
 // The modules of one board are there for the next one.
-async function serveBoards(): Promise<void> {
-  for (;;) {
-    const [start] = (await once(board, 'message')) as [ThreadStart];
-    const isClean = await serve(start);
-    // A model may have left timers running or have changed what all share: its thread serves nobody else.
-    if (!isClean) process.exit();
-    tell({ kind: 'closed' });
-  }
+for (;;) {
+  const [start] = (await once(board, 'message')) as [ThreadStart];
+  const isClean = await serve(start);
+  // A model may have left timers running or have changed what all share: its thread serves nobody else.
+  if (!isClean) process.exit();
+  tell({ kind: 'closed' });
 }
 
 /** Serves a board until it is closed. @returns whether the thread is as it was before */
@@ -77,8 +71,6 @@ async function serve(start: ThreadStart): Promise<boolean> {
   const { problems, unavailable } = backEnd;
   calls.postMessage({ kind: 'ready', problems, unavailable } satisfies BackEndMessage);
   answered(answers);
-  up[UP]?.();
-  delete up[UP];
 
   const words = new Int32Array(control);
   const openHosts = () => {
@@ -101,5 +93,3 @@ async function serve(start: ThreadStart): Promise<boolean> {
   calls.close();
   return true;
 }
-
-void serveBoards();

@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
-// labgrid: test/lab/labgrid.test.ts; systemd: test/cli/commands/serve-service.test.ts; wireshark: test/cli/watch/watch.test.ts.
+// jumpstarter and labgrid: tests of these names in test/lab; systemd: test/cli/commands/serve-service.test.ts; wireshark:
+// test/cli/watch/watch.test.ts.
 it('every example has a test', () => {
   const folders = readdirSync('examples', { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  expect(folders.map(({ name }) => name)).toEqual(['labgrid', 'pi', 'systemd', 'wireshark']);
+  expect(folders.map(({ name }) => name)).toEqual(['jumpstarter', 'labgrid', 'pi', 'systemd', 'wireshark']);
 });
 
 it('pi: the script runs without the Pi', () => {

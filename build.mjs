@@ -53,7 +53,7 @@ const TOGETHER = [
   // Also what dtc and a board without a back-end of its own load: it must not bring the others.
   {
     name: 'tree',
-    test: /\/src\/(parts\/(index|load|part-files|fields|opcodes)\.ts$|input\/|bus\/(words|i2c-target)|sim\/(wire\/)?property|devicetree\/(blob|blob\/blob-(format|reader)|text\/(budget|source)|diagnostics\/(diagnostic-|format-)\w+|tree\/(getters|live-\w+|tree))\.ts$)/,
+    test: /\/src\/(parts\/(index|load|part-files|fields|opcodes)\.ts$|input\/|bus\/(process|words|i2c-target)|sim\/(wire\/)?property|devicetree\/(blob|blob\/blob-(format|reader)|text\/(budget|source)|diagnostics\/(diagnostic-|format-)\w+|tree\/(getters|live-\w+|tree))\.ts$)/,
   },
   {
     name: 'transfer',

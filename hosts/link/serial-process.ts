@@ -2,7 +2,7 @@
  * Entry of the process that holds a serial port for a thread: opens what it is told to and passes bytes on.
  * See `process-link.ts`.
  */
-import { BusFault } from '../../src/bus/index.ts';
+import { BusFault, leaveGoneTerminals } from '../../src/bus/index.ts';
 import type { ByteLink } from './byte-link.ts';
 import type { FromProcess, ToProcess } from './process-link.ts';
 import { directSerialLink } from './serial.ts';
@@ -44,6 +44,7 @@ process.on('message', (message: ToProcess) => {
     tell({ kind: 'fault', code, sentence });
   });
 });
+leaveGoneTerminals();
 // Whoever asked for the port is gone: so is the need for it.
 process.on('disconnect', () => process.exit());
 // Ctrl-C reaches the whole group; the parent decides when this one ends.

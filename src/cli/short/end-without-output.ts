@@ -1,10 +1,20 @@
 import { constants } from 'node:os';
+import { leaveGoneTerminals } from '../../bus/index.ts';
 
-/** Ends the process as SIGPIPE ends a program when whoever reads our output has seen enough (`| head`). */
+/**
+ * Ends the process as SIGPIPE ends a program when whoever reads our output has seen enough (`| head`), and in order when
+ * its terminal is gone.
+ */
 export function endWithoutOutput(): void {
+  const isTerminal = process.stdout.isTTY;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(128 + constants.signals.SIGPIPE);
+    // The terminal is gone. SIGHUP says so, too, and ends what has nothing more to do.
+    if (isTerminal && error.code === 'EIO') return;
     process.stderr.write(`dtbus: cannot write to standard output: ${error.message}\n`);
     process.exit(1);
   });
+  // There is nowhere to say it.
+  process.stderr.on('error', () => {});
+  leaveGoneTerminals();
 }

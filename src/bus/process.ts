@@ -1,0 +1,33 @@
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { devNull } from 'node:os';
+
+/** Whether a process of this machine is there, anybody's; one that has ended is until its parent asks for its end. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/**
+ * Lets this process end in order where its terminal is gone. At its end Node sets the terminals back that it was started
+ * with, and aborts (SIGABRT) where that fails; another file in the place of one it leaves alone.
+ */
+export function leaveGoneTerminals(): void {
+  process.once('exit', leave);
+}
+
+function leave(): void {
+  for (const fd of [0, 1, 2]) {
+    try {
+      // Asked for only here: Node's module of terminals loads that of sockets.
+      if (!fstatSync(fd).isCharacterDevice() || process.getBuiltinModule('node:tty').isatty(fd)) continue;
+      closeSync(fd);
+      openSync(devNull, 'r+');
+    } catch {
+      // It is not open.
+    }
+  }
+}

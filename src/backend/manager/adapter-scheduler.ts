@@ -79,6 +79,11 @@ export class AdapterScheduler {
     return this.#state;
   }
 
+  /** It is being closed, or was: what fails now was cut off. */
+  get isShutDown(): boolean {
+    return this.#shutDown;
+  }
+
   /** Why the host is lost. */
   get lastFault(): BusFault | undefined {
     return this.#lastFault;

@@ -57,6 +57,8 @@ export async function bindLines(
         },
         edge: (line, high, atNs) => gpio.heard(node.path, line, high, atNs),
         failed(line, fault) {
+          // Cut off by the end of the board.
+          if (scheduler.isShutDown) return;
           if (fault.code === 'ENODEV') scheduler.lose(fault);
           if (told.has(fault.message)) return;
           told.add(fault.message);

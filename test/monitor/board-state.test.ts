@@ -62,7 +62,7 @@ describeInChromium('the board, in Chromium', ({ opened }) => {
     const page = await opened(served);
     await page.getByRole('status').filter({ hasText: 'i2c-4: adapter gone' }).waitFor();
     expect(await words(page, '/far')).toEqual(['gone']);
-    expect(await item(page, '/far').locator(':scope > p').innerText()).toContain('ENODEV');
+    await expect.poll(() => item(page, '/far').locator(':scope > p').innerText()).toContain('ENODEV');
     const bus = served.board.open('/dev/i2c-4');
     const plugged = async () => {
       const out = plugIn(served);
@@ -124,7 +124,7 @@ describeInChromium('the board, in Chromium', ({ opened }) => {
     const page = await opened(await monitored(BOARD));
     await expect.poll(() => words(page, '/i2c/rom@50')).toEqual(['owner vm1']);
     expect(await words(page, '/i2c/odd@30')).toEqual(['no model']);
-    expect(await item(page, '/i2c/odd@30').innerText()).toContain('acme,unheard-of');
+    await expect.poll(() => item(page, '/i2c/odd@30').innerText()).toContain('acme,unheard-of');
     expect(await axeFindings(page)).toEqual([]);
     await page.setViewportSize({ width: 390, height: 844 });
     expect(await axeFindings(page)).toEqual([]);

@@ -92,7 +92,9 @@ describeInChromium('names and texts of strangers', (chrome) => {
     const evil = panels.first();
     await evil.locator('.registers', { hasText: 'A=1' }).waitFor();
     await evil.locator('.memory pre', { hasText: '<img src' }).waitFor();
-    expect(await evil.locator('summary').first().innerText()).toContain(`${MARKUP}${TURNS_SHOWN}w`);
+    await expect
+      .poll(() => evil.locator('summary').first().innerText())
+      .toContain(`${MARKUP}${TURNS_SHOWN}w`);
     // Each can be set by its path, and changes what it names.
     await evil.getByRole('slider', { name: 'level', exact: true }).fill('7');
     await expect.poll(() => served.board.part('/i2c/__proto__@10').get('level')).toBe(7);

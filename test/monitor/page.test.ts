@@ -34,7 +34,9 @@ describeInChromium('the page, in Chromium', (chrome) => {
       all.map((row) => Number(row.getAttribute('data-n'))),
     );
     expect(numbers).toEqual(Array.from(numbers, (_, i) => (numbers[0] as number) + i));
-    expect(await page.locator('[data-n="10000"]').innerText()).toContain('read TEMP (0x00): 19 00');
+    await expect
+      .poll(() => page.locator('[data-n="10000"]').innerText())
+      .toContain('read TEMP (0x00): 19 00');
     // Whoever looks back is left there.
     await page.locator('.rows').hover();
     await page.mouse.wheel(0, -2000);
@@ -120,14 +122,14 @@ describeInChromium('the page, in Chromium', (chrome) => {
     expect(() => bus.transferSync([{ addr: 0x33, read: 1 }])).toThrow('ENXIO');
     await rows(page).nth(1).click();
     await page.locator('.row[aria-selected=true][data-n="2"]').waitFor();
-    expect(await page.locator('.detail').innerText()).toContain('i2ctransfer -y 0 r1@0x33');
+    await expect.poll(() => page.locator('.detail').innerText()).toContain('i2ctransfer -y 0 r1@0x33');
     expect(await page.locator('.detail').innerText()).not.toContain('toHaveSent');
     // The wave of the second is in the middle now. Of the first: further left, behind a step out.
     await rows(page).nth(0).click();
     await page.locator('.row[aria-selected=true][data-n="1"]').waitFor();
-    expect(await page.locator('.detail').innerText()).toContain(
-      "expect(board).toHaveSent('i2c-0 48 w 00, r 19 00');",
-    );
+    await expect
+      .poll(() => page.locator('.detail').innerText())
+      .toContain("expect(board).toHaveSent('i2c-0 48 w 00, r 19 00');");
     await rows(page).nth(1).click();
     await page.locator('.row[aria-selected=true][data-n="2"]').waitFor();
     await page.keyboard.press('Escape');
@@ -152,7 +154,7 @@ describeInChromium('the page, in Chromium', (chrome) => {
     await counted(page, '5 of 6 events');
     await page.getByLabel('Filter', { exact: true }).fill('!');
     await counted(page, '1 of 6 events');
-    expect(await rows(page).innerText()).toContain('ENXIO');
+    await expect.poll(() => rows(page).innerText()).toContain('ENXIO');
   });
 
   it('is the same again behind a reload, and in a second tab', async () => {
@@ -232,7 +234,7 @@ describeInChromium('the page, in Chromium', (chrome) => {
       await page.keyboard.press('Enter');
       expect(await button.getAttribute('aria-disabled')).toBe('true');
       const described = page.locator(`#${await button.getAttribute('aria-describedby')}`);
-      expect(await described.innerText()).toContain('start the page with --control');
+      await expect.poll(() => described.innerText()).toContain('start the page with --control');
       expect(await button.getAttribute('title')).toContain('start the page with --control');
     }
     await page.getByLabel('Fault to inject').fill('nack i2c-1');

@@ -31,8 +31,8 @@ describeInChromium('panels of parts', ({ opened }) => {
     // LM75 data sheet (SNOS808), 7.4: four registers; THYST is 75 °C and TOS 80 °C after power-on.
     const rows = registers.locator('tbody tr');
     await expect.poll(() => rows.count()).toBe(4);
-    expect(await rows.nth(2).innerText()).toMatch(/02\s+THYST\s+4b00/);
-    expect(await rows.nth(3).innerText()).toMatch(/03\s+TOS\s+5000/);
+    await expect.poll(() => rows.nth(2).innerText()).toMatch(/02\s+THYST\s+4b00/);
+    await expect.poll(() => rows.nth(3).innerText()).toMatch(/03\s+TOS\s+5000/);
     expect(await registers.locator('.new, mark').count()).toBe(0);
     // 7.5: bit 0 shuts down, bits 4 and 3 are the fault queue.
     board.open('/dev/i2c-0').transferSync([{ addr: 0x48, write: Uint8Array.of(1, 0x11) }]);
@@ -61,7 +61,7 @@ describeInChromium('panels of parts', ({ opened }) => {
     expect(await memory.locator('mark').count()).toBe(0);
     board.open('/dev/i2c-0').transferSync([{ addr: 0x50, write: Uint8Array.of(0x0f, 0xf8, 0x41, 0x42) }]);
     await expect.poll(() => memory.locator('mark').allInnerTexts()).toEqual(['41', '42']);
-    expect(await memory.locator('pre').innerText()).toContain('AB......');
+    await expect.poll(() => memory.locator('pre').innerText()).toContain('AB......');
   });
 
   it('show LEDs as bright and PWM as wide as they are', async () => {
@@ -73,8 +73,8 @@ describeInChromium('panels of parts', ({ opened }) => {
     bus.transferSync([{ addr: 0x60, write: Uint8Array.of(0x05, 0b01_10_01_00) }]);
     const led = (name: string) => page.locator(`${panel('led@60')} .lights li`, { hasText: name });
     await expect.poll(() => led('led0').innerText()).toMatch(/100 %/);
-    expect(await led('led1').innerText()).toMatch(/\b0 %/);
-    expect(await led('led2').innerText()).toMatch(/25 %/);
+    await expect.poll(() => led('led1').innerText()).toMatch(/\b0 %/);
+    await expect.poll(() => led('led2').innerText()).toMatch(/25 %/);
     const shine = (name: string) =>
       led(name)
         .locator('i')

@@ -119,21 +119,19 @@ export class GpioControllers {
 
   /** Where nothing leads to its outputs, a part is not asked for them: it may rest. */
   #wirePart(node: Node, part: Part, parts: PartRegistry): void {
-    const names = node.strings('interrupt-names') ?? [];
-    interruptsOf(node).forEach(({ controller, cells }, index) => {
-      const output = outputOf(part.lines ?? [], names[index], index);
-      const drive = output && this.#inputOf(controller, cells[0] ?? 0, node, output, parts);
-      if (output === undefined || drive === undefined) return;
-      drive(output.high);
-      output.listen(drive);
-    });
-    switchesOf(node).forEach(({ controller, line, inverted }, index) => {
-      const output = part.lines?.[index];
+    const connect = (output: Line | undefined, controller: Node, line: number, inverted = false): void => {
       const drive = output && this.#inputOf(controller, line, node, output, parts);
       if (output === undefined || drive === undefined) return;
-      const close = (high: boolean) => drive(high !== inverted);
-      close(output.high);
-      output.listen(close);
+      const follow = inverted ? (high: boolean) => drive(!high) : drive;
+      follow(output.high);
+      output.listen(follow);
+    };
+    const names = node.strings('interrupt-names') ?? [];
+    interruptsOf(node).forEach(({ controller, cells }, index) => {
+      connect(outputOf(part.lines ?? [], names[index], index), controller, cells[0] ?? 0);
+    });
+    switchesOf(node).forEach(({ controller, line, inverted }, index) => {
+      connect(part.lines?.[index], controller, line, inverted);
     });
   }
 

@@ -2,7 +2,7 @@ import type { DataSheet } from '../data-sheet.ts';
 import type { Kit, Model, Part } from '../model.ts';
 import { CMD, type Design, type Limit, PmbusEngine, type Setting } from './pmbus-engine.ts';
 import { direct, type Format } from './pmbus-formats.ts';
-import { pmbusWire } from './pmbus-wire.ts';
+import { pmbusBehaviour } from './pmbus-wire.ts';
 import { SENSE_RESISTOR, senseMilliohms } from './shunt.ts';
 
 const sheet = {
@@ -184,21 +184,13 @@ const modelOf =
   (kind: Kind): Model<Sheet> =>
   (_registers, kit) => {
     const { engine, reset } = engineOf(kind, kit);
-    const wire = pmbusWire(kit.addresses[0] ?? 0x10, engine);
-    const look = () => engine.look();
     return {
-      reset() {
-        wire.reset();
-        reset();
-      },
-      restored: look,
-      sensed: look,
+      ...pmbusBehaviour(engine, kit.addresses[0] ?? 0x10, reset),
       properties: {
         get on() {
           return engine.on;
         },
       },
-      i2c: wire,
     };
   };
 

@@ -2,7 +2,7 @@ import type { DataSheet } from '../data-sheet.ts';
 import type { Kit, Model, Part } from '../model.ts';
 import { CMD, type Design, type Limit, PmbusEngine } from './pmbus-engine.ts';
 import { type Coefficients, direct, word } from './pmbus-formats.ts';
-import { pmbusWire } from './pmbus-wire.ts';
+import { pmbusBehaviour } from './pmbus-wire.ts';
 import { SENSE_RESISTOR, senseMilliohms } from './shunt.ts';
 
 const sheet = {
@@ -219,23 +219,13 @@ const modelOf =
   (kind: Kind): Model<Sheet> =>
   (_registers, kit) => {
     const { engine, reset } = engineOf(kind, kit);
-    const wire = pmbusWire(kit.addresses[0] ?? 0x40, engine);
-    const look = () => engine.look();
     return {
-      reset() {
-        wire.reset();
-        reset();
-      },
-      restored: look,
-      sensed: look,
-      alertResponse: () => (kit.pin.SMBA.high ? undefined : 0),
-      alertAnswered: () => engine.answered(),
+      ...pmbusBehaviour(engine, kit.addresses[0] ?? 0x40, reset, kit.pin.SMBA),
       properties: {
         get on() {
           return engine.on;
         },
       },
-      i2c: wire,
     };
   };
 

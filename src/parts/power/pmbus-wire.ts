@@ -18,7 +18,7 @@ export interface Commands {
 const MOST = 40;
 
 /** SMBus: write byte, word and block, send byte, read byte, word and block, each with or without PEC. */
-export function pmbusWire(address: number, commands: Commands): I2cBehaviour & { reset(): void } {
+function pmbusWire(address: number, commands: Commands): I2cBehaviour & { reset(): void } {
   let received: number[] = [];
   let sent: readonly number[] = [];
   let position = 0;
@@ -61,5 +61,32 @@ export function pmbusWire(address: number, commands: Commands): I2cBehaviour & {
       for (let index = 0; index < into.length; index++) into[index] = sent[position++] ?? 0xff;
     },
     stop: execute,
+  };
+}
+
+/**
+ * What a board does with every PMBus part. @param reset of the engine, and of what the part keeps beside it
+ * @param alert its pin, which is low while it asserts the alert; undefined: it has none
+ */
+export function pmbusBehaviour(
+  engine: Commands & { look(): void; answered(): void },
+  address: number,
+  reset: () => void,
+  alert?: { readonly high: boolean },
+) {
+  const wire = pmbusWire(address, engine);
+  const look = () => engine.look();
+  return {
+    reset() {
+      wire.reset();
+      reset();
+    },
+    restored: look,
+    sensed: look,
+    ...(alert && {
+      alertResponse: () => (alert.high ? undefined : 0),
+      alertAnswered: () => engine.answered(),
+    }),
+    i2c: wire,
   };
 }

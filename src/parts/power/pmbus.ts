@@ -2,7 +2,7 @@ import type { DataSheet } from '../data-sheet.ts';
 import type { Model, Part } from '../model.ts';
 import { CMD, type Design, type Limit, PmbusEngine } from './pmbus-engine.ts';
 import { LINEAR11, linear16 } from './pmbus-formats.ts';
-import { pmbusWire } from './pmbus-wire.ts';
+import { pmbusBehaviour } from './pmbus-wire.ts';
 
 const sheet = {
   source: 'PMBus Power System Management Protocol, revision 1.3, parts I and II',
@@ -111,17 +111,8 @@ const modelOf =
             : 0,
     };
     const engine = new PmbusEngine(design, { keep, alert: ALERT });
-    const wire = pmbusWire(address, engine);
-    const look = () => engine.look();
     return {
-      reset() {
-        wire.reset();
-        engine.reset();
-      },
-      restored: look,
-      sensed: look,
-      alertResponse: () => (ALERT.high ? undefined : 0),
-      alertAnswered: () => engine.answered(),
+      ...pmbusBehaviour(engine, address, () => engine.reset(), ALERT),
       properties: {
         get on() {
           return engine.on;
@@ -130,7 +121,6 @@ const modelOf =
           return volts.decode(engine.stored(CMD.VOUT_COMMAND) ?? 0);
         },
       },
-      i2c: wire,
     };
   };
 

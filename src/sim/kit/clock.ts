@@ -116,14 +116,14 @@ export class RealClock implements Clock {
 
   asOf<T>(moment: number, work: () => T): T {
     const now = this.now();
-    const before = this.#moment;
+    const [before, agoBefore] = [this.#moment, this.#agoMs];
     this.#moment = moment;
-    this.#agoMs = (now - moment) / MS;
+    this.#agoMs += (now - moment) / MS;
     try {
       return work();
     } finally {
       this.#moment = before;
-      this.#agoMs = 0;
+      this.#agoMs = agoBefore;
     }
   }
 

@@ -81,6 +81,10 @@ describe('a real clock', () => {
     const seen = clock.asOf(began, () => [clock.now(), clock.now()]);
     expect(seen).toEqual([began, began]);
     expect(clock.asOf(began - 3600e9, () => clock.wall())).toBeLessThanOrEqual(wall - 3600e3 + 20);
+    const within = () => [clock.asOf(began - 7200e9, () => clock.wall()), clock.wall()] as const;
+    const [inner, outer] = clock.asOf(began - 3600e9, within);
+    expect(inner).toBeLessThanOrEqual(wall - 7200e3 + 20);
+    expect(outer).toBeLessThanOrEqual(wall - 3600e3 + 20);
     expect(clock.now()).toBeGreaterThanOrEqual(began + 20e6);
     expect(clock.wall()).toBeGreaterThanOrEqual(wall);
     clock.hold();

@@ -32,13 +32,3 @@ export const direct = ([m, b, R]: Coefficients, least: number, most: number): Fo
 
 /** A word as it goes over the bus: the less significant byte first. */
 export const word = (value: number): readonly number[] => [value & 0xff, (value >> 8) & 0xff];
-
-/** CRC-8 with the polynomial 07h (SMBus 6.4). */
-export function pec(bytes: readonly number[]): number {
-  let crc = 0;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = ((crc & 0x80) === 0 ? crc << 1 : (crc << 1) ^ 0x07) & 0xff;
-  }
-  return crc;
-}

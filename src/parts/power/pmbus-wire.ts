@@ -1,5 +1,7 @@
+import { smbusPec } from '../../bus/index.ts';
 import type { I2cBehaviour } from '../model.ts';
-import { pec } from './pmbus-formats.ts';
+
+const pec = (bytes: readonly number[]): number => smbusPec(0, Uint8Array.from(bytes));
 
 /** What a PMBus part does with commands; bytes, PEC and STOP are the wire's. */
 export interface Commands {

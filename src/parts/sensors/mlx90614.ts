@@ -1,3 +1,4 @@
+import { smbusPec } from '../../bus/index.ts';
 import type { DataSheet } from '../data-sheet.ts';
 import type { Model } from '../model.ts';
 
@@ -61,7 +62,7 @@ const MOST = 0x7fff;
 
 const model: Model<typeof sheet> = (
   { EMISSIVITY },
-  { sense, keep, once, clamp, peek, poke, crc8, addresses, misuse },
+  { sense, keep, once, clamp, peek, poke, addresses, misuse },
 ) => {
   const bus = keep({ command: 0, asleep: false });
   const writing = once();
@@ -93,7 +94,7 @@ const model: Model<typeof sheet> = (
 
   const addressByte = (read: boolean) => ((addresses[0] as number) << 1) | (read ? 1 : 0);
   /** SMBus packet error check, over the addresses too. */
-  const pec = (bytes: readonly number[]) => crc8(Uint8Array.from(bytes), 0);
+  const pec = (bytes: readonly number[]) => smbusPec(0, Uint8Array.from(bytes));
 
   function written(): void {
     const [command = 0, low = 0, high = 0, check] = received;

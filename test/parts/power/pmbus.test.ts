@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { direct, LINEAR11, pec } from '../../../src/parts/power/pmbus-formats.ts';
+import { smbusPec } from '../../../src/bus/index.ts';
+import { direct, LINEAR11 } from '../../../src/parts/power/pmbus-formats.ts';
 import { faultOf, i2cBench } from '../../sim/support.ts';
 
 const regulator = (compatible = 'lltc,ltc3882') => i2cBench({ compatible, reg: 0x40 });
 const CLEAR_FAULTS = 0x03;
+const pec = (bytes: readonly number[]) => smbusPec(0, Uint8Array.from(bytes));
 
 describe('PMBus 1.3, part II', () => {
   it('7.3: LINEAR11 is a mantissa of 11 bits and an exponent of 5', () => {

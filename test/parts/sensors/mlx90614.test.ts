@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { crc8 } from '../../../src/sim/kit/crc8.ts';
+import { smbusPec } from '../../../src/bus/index.ts';
 import { faultOf, i2cBench } from '../../sim/support.ts';
 
 const MS = 1e6;
 
 describe('MLX90614 (3901090614, rev. 13)', () => {
   const mlx90614 = () => i2cBench({ compatible: 'melexis,mlx90614', reg: 0x5a });
-  const pec = (...bytes: number[]) => crc8(Uint8Array.from(bytes), 0);
+  const pec = (...bytes: number[]) => smbusPec(0, Uint8Array.from(bytes));
 
   // 8.4.5: 0.02 K a count; its example is 3AF7h, 28.75 °C.
   it.each([
@@ -24,6 +24,14 @@ describe('MLX90614 (3901090614, rev. 13)', () => {
       expect(bench.writeRead([0x07], 2)).toEqual([low, high]);
     },
   );
+
+  // 8.4.3: the read of 07h that is drawn there.
+  it('has the checksum of SMBus: of B4 07 B5 D2 3A it is 30h', async () => {
+    const bench = await mlx90614();
+    bench.set('temperature', 0x3ad2 * 0.02 - 273.15);
+    bench.set('object', 0x3ad2 * 0.02 - 273.15);
+    expect(bench.writeRead([0x07], 3)).toEqual([0xd2, 0x3a, 0x30]);
+  });
 
   it('has the EEPROM of table 7', async () => {
     const bench = await mlx90614();

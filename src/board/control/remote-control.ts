@@ -63,14 +63,14 @@ async function watchLive(
   const { board } = await live.watch(wanted).catch(refuse);
   const { file, sha256 } = board;
   tell({ event: 'board', board: BOARD, buses: tracedBusesOf(board), of: { file, sha256 } });
-  live.hear((records, lost) => {
-    tellRecords(BOARD, records, tell);
-    if (lost > 0) tell({ event: 'lost', board: BOARD, count: lost });
-  });
+  live.hear((records, lost) => tellRecords(BOARD, records, tell, lost));
   return { over: live.over, pause: () => live.session.pause(), resume: () => live.session.resume() };
 }
 
-/** What the board calls what is wanted of it, by paths; undefined: all. @throws {BoardError} it does not have it */
+/**
+ * What the board calls what is wanted of it, by paths; undefined: all. It is asked by a session of its own: the live one
+ * watches from the end of the past on. @throws {BoardError} it does not have it
+ */
 async function pathsOf(
   address: RemoteAddress,
   wanted: ReturnType<LiveBoard['wanted']>,

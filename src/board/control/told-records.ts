@@ -1,11 +1,12 @@
 import { BlockEvent, RecordBlock, type TraceEvent } from '../../trace/index.ts';
 import type { ControlEvent } from './protocol.ts';
 
-/** Tells of each record. @throws {RangeError} they are none */
+/** Tells of each record, and how many events behind them were lost. @throws {RangeError} they are none */
 export function tellRecords(
   board: number,
   records: Uint8Array<ArrayBuffer>,
   told: (event: ControlEvent) => void,
+  lost = 0,
 ): void {
   const block = new RecordBlock(records);
   for (let from = 0; from < block.length; ) {
@@ -13,6 +14,7 @@ export function tellRecords(
     told(new Happened(board, block, from, end));
     from = end;
   }
+  if (lost > 0) told({ event: 'lost', board, count: lost });
 }
 
 /** An event of `ControlEvent`. */

@@ -94,13 +94,8 @@ export class PastWatch implements ControlWatch {
       );
     if (live === undefined || run === undefined) return;
     const of = run;
-    live.hear((records, lost) => this.#hear(of, records, lost));
+    live.hear((records, lost) => tellRecords(of.board, of.behind(records), this.#tell, lost));
     await live.over;
-  }
-
-  #hear(run: KeptRun, records: Uint8Array<ArrayBuffer>, lost: number): void {
-    tellRecords(run.board, run.behind(records), this.#tell);
-    if (lost > 0) this.#tell({ event: 'lost', board: run.board, count: lost });
   }
 
   async #unlessLost(work: () => Promise<void>): Promise<void> {

@@ -18,17 +18,10 @@ const isSeen = () => {
 /** A call that only says something: it calls little of what others do. */
 const SAYS = /^(--version|--help|-[hlvV])$/;
 
-/**
- * Keeps the code of a call that did its work: that of others would leave out what most calls need. V8 takes code for none
- * that has other flags than there are at the next start: `expectShortRun` sets these.
- */
+/** Keeps the code of a call that did its work: that of others would leave out what most calls need. */
 function atExit(keep) {
   process.once('exit', (code) => {
-    if (code !== 0 || process.argv.slice(3).some((word) => SAYS.test(word))) return;
-    const { setFlagsFromString } = require('node:v8');
-    setFlagsFromString('--incremental-marking');
-    if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=67584');
-    keep();
+    if (code === 0 && !process.argv.slice(3).some((word) => SAYS.test(word))) keep();
   });
 }
 
@@ -37,8 +30,13 @@ async function run() {
   const script = Object.keys(SHORT).find((each) => SHORT[each].test(name));
   if (script !== undefined && !isSeen()) {
     const { load } = require('./cached-script.js');
-    const { runShort } = load(`${__dirname}/../dist/short/${script}.cjs`, name, atExit);
-    const code = await runShort(name, words);
+    const short = load(`${__dirname}/../dist/short/${script}.cjs`, name, (keep) =>
+      atExit(() => {
+        short.expectUsualRun();
+        keep();
+      }),
+    );
+    const code = await short.runShort(name, words);
     if (code !== undefined) return code;
   }
   // Newer Nodes (22.8, 24, 26) keep the compiled modules in the user's temporary folder: a command starts in less time.

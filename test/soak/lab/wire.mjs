@@ -1,42 +1,24 @@
 // A part that notes what reaches it: a number of eight bytes and when, by the machine's monotonic clock. What was noted is kept
 // when the process is killed. A read gives back the number that was written last.
 import { openSync, writeSync } from 'node:fs';
+import { notingPart } from '../noting-part.mjs';
 import { NUMBER_BYTES, wireRecord } from './records.mjs';
 
 export const models = [
-  {
-    compatible: ['acme,wire'],
-    bus: 'i2c',
+  notingPart({
+    compatible: 'acme,wire',
     title: 'witness of a bus',
-    properties: [],
-    create(node) {
+    bytes: NUMBER_BYTES,
+    open(node) {
       const file = openSync(node.string('acme,file'), 'a');
-      let heard = [];
       let last = new Uint8Array(NUMBER_BYTES);
-      let at = 0;
       return {
-        state: {},
-        addresses: [0x10],
-        reset() {},
-        start() {
-          heard = [];
-          at = 0;
-          return true;
+        note(number) {
+          last = number;
+          writeSync(file, wireRecord(number, process.hrtime.bigint()));
         },
-        // Adapters bring bytes one by one.
-        write(bytes) {
-          heard.push(...bytes);
-          if (heard.length === NUMBER_BYTES) {
-            last = Uint8Array.from(heard);
-            writeSync(file, wireRecord(last, process.hrtime.bigint()));
-          }
-          return bytes.length;
-        },
-        read(into) {
-          for (let index = 0; index < into.length; index++) into[index] = last[at++ % NUMBER_BYTES];
-        },
-        stop() {},
+        read: (at) => last[at % NUMBER_BYTES],
       };
     },
-  },
+  }),
 ];

@@ -4,16 +4,12 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { heldWhileOpen, USUAL_KINDS } from '../support/held-memory.mjs';
 import { load, median, report } from './report.mjs';
 
 const { openBoard } = await load('.');
 const { cachedReader, compile } = await load('./devicetree');
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc');
 
 const CELLS = '#address-cells = <1>; #size-cells = <0>;';
 const [FIRST, A_BUS] = [0x08, 100];
@@ -26,16 +22,6 @@ const EVENT_CODES = 'linux/input-event-codes.h';
 
 /** What is read: two bytes of a sensor with a model, and of a PMIC, a fuel gauge and a codec that are rows of a table. */
 const READ = { model: 'national,lm75', rows: ['ti,tps65217', 'maxim,max17042', 'wlf,wm8904'] };
-const KINDS = [
-  READ.model,
-  'ti,tmp102',
-  'nxp,pca9555',
-  'atmel,24c02',
-  'ti,tps65217',
-  'nxp,pcf8563',
-  'ti,ina219',
-  'wlf,wm8904',
-];
 
 const folder = mkdtempSync(join(tmpdir(), 'dtbus-bench-'));
 const part = (compatible, address, more = '') =>
@@ -48,7 +34,7 @@ const board = (name, buses) => {
   return file;
 };
 /** So many parts of all these kinds, a hundred on a bus. */
-const withParts = (count, more = '', kinds = KINDS) =>
+const withParts = (count, more = '', kinds = USUAL_KINDS) =>
   board(
     `parts${count}`,
     Array.from({ length: Math.ceil(count / A_BUS) }, (_, number) =>
@@ -120,24 +106,12 @@ try {
   report('  with 1,000 parts', perPart[1], 'ms');
   report('  1,000 beside 10', perPart[1] / perPart[0], '', 'at most 1.3');
 
-  /**
-   * What is held while a board is open: the heap after a sweep, and what its objects have outside of it (buffers). Not
-   * counted is what malloc needs to keep them apart.
-   */
-  const held = async (file, use = () => {}) => {
-    const opened = await openBoard(file, { backEnd: 'inline' });
-    use(opened);
-    // What promises and weak references keep is let go when this turn of the event loop has ended.
-    await pause(10);
-    for (let sweep = 0; sweep < 3; sweep++) collect();
-    const { heapUsed, external } = process.memoryUsage();
-    await opened.close();
-    await pause(10);
-    return heapUsed + external;
-  };
   /** KiB of each part of these kinds. The same nodes without parts: what is left is the parts. */
   const memoryOf = async (kinds, use) => {
-    const measure = async (more, used) => held(withParts(1000, more, kinds), used);
+    const measure = async (more, used) => {
+      const file = withParts(1000, more, kinds);
+      return heldWhileOpen(() => openBoard(file, { backEnd: 'inline' }), used);
+    };
     // Once before, for what is loaded and compiled once.
     await measure('', use);
     await measure('status = "disabled";');
@@ -149,9 +123,9 @@ try {
       for (let index = 0; index < A_BUS; index++)
         opened.open(`/dev/i2c-${bus}`).transferSync([{ addr: FIRST + index, read: 1 }]);
   };
-  report('memory of a part that nobody touches', await memoryOf(KINDS), 'KiB', 'at most 2');
-  for (const kind of KINDS) report(`  of ${kind}`, await memoryOf([kind]), 'KiB', 'at most 2');
-  report('  of one that was read once, of all these kinds', await memoryOf(KINDS, address), 'KiB');
+  report('memory of a part that nobody touches', await memoryOf(USUAL_KINDS), 'KiB', 'at most 2');
+  for (const kind of USUAL_KINDS) report(`  of ${kind}`, await memoryOf([kind]), 'KiB', 'at most 2');
+  report('  of one that was read once, of all these kinds', await memoryOf(USUAL_KINDS, address), 'KiB');
 
   /** µs of a read of two bytes, of each board in turn; the best of the rounds, as others use the machine too. */
   async function readTimes(files) {

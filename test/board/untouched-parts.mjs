@@ -1,9 +1,8 @@
 // What a thousand parts of a kind hold that nobody touches, in bytes for each, as a line of JSON for each kind. On the
-// compiled package, by `node --expose-gc untouched-parts.mjs BUS KIND [BUS KIND...]`. Counted is what is left after a sweep
-// of the heap and of what its objects have outside of it (buffers), beside a board with the same nodes, all disabled. Code and
-// data sheets are loaded before.
-import { setTimeout as pause } from 'node:timers/promises';
+// compiled package. Counted is what is left beside a board with the same nodes, all disabled; code and data sheets are
+// loaded before.
 import { openBoard } from '../../dist/src/board/index.js';
+import { heldWhileOpen, USUAL_KINDS } from '../support/held-memory.mjs';
 
 const [BUSES, ON_A_BUS] = [10, 100];
 
@@ -18,20 +17,14 @@ function source(bus, kind, more = '') {
   return `/dts-v1/; / { ${gpio} ${Array.from({ length: BUSES }, (_, number) => node(number)).join('\n')} };`;
 }
 
-/** Bytes that are held while the board is open. */
-async function held(text) {
-  const board = await openBoard({ source: text, backEnd: 'inline', treeChecks: 'off' });
-  // What promises and weak references keep is let go when this turn of the event loop has ended.
-  await pause(10);
-  for (let sweep = 0; sweep < 3; sweep++) globalThis.gc();
-  const { heapUsed, external } = process.memoryUsage();
-  await board.close();
-  await pause(10);
-  return heapUsed + external;
-}
+const held = (source) => heldWhileOpen(() => openBoard({ source, backEnd: 'inline', treeChecks: 'off' }));
 
-for (let at = 2; at < process.argv.length; at += 2) {
-  const [bus, kind] = process.argv.slice(at, at + 2);
+const KINDS = {
+  i2c: [...USUAL_KINDS, 'invensense,mpu6050', 'nxp,pca9548'],
+  spi: ['bosch,bme280', 'jedec,spi-nor', 'microchip,mcp3008'],
+};
+const kinds = Object.entries(KINDS).flatMap(([bus, each]) => each.map((kind) => [bus, kind]));
+for (const [bus, kind] of kinds) {
   const [parts, nodes] = [source(bus, kind), source(bus, kind, 'status = "disabled";')];
   await held(parts);
   await held(nodes);

@@ -1,19 +1,14 @@
 import { createConnection } from 'node:net';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { openStream, RemoteSession, type Request, remoteAddress, WAIT } from '../../src/remote/index.ts';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Request, WAIT } from '../../src/remote/index.ts';
 import { testFolder } from '../cli/folder.ts';
+import { testUsers } from '../remote/test-users.ts';
 import { HAS_SERVER, natsServer, SERVER } from './nats-server.ts';
-import { testProcesses } from './processes.ts';
+import { ownPlaces, testProcesses } from './processes.ts';
 
 const folder = testFolder();
-const { start, dtbus } = testProcesses(() => ({
-  XDG_STATE_HOME: folder.path('state'),
-  XDG_RUNTIME_DIR: folder.path(''),
-}));
-const sessions: RemoteSession[] = [];
-afterEach(async () => {
-  for (const session of sessions.splice(0)) await session.close();
-});
+const { start, dtbus } = testProcesses(() => ownPlaces(folder));
+const userAt = testUsers();
 
 const BENCH = `/dts-v1/;
 / {
@@ -42,10 +37,7 @@ async function share(name: string, port: number, ...more: readonly string[]) {
 
 /** A user who comes directly. */
 async function worker(name: string, bus = 'i2c-1') {
-  const { place, name: shown } = remoteAddress(`remote:${folder.path(`${name}.sock`)}`);
-  const session = new RemoteSession({ name: shown, who: 'ada', open: () => openStream(place, shown) });
-  sessions.push(session);
-  await session.connect();
+  const session = await userAt(`remote:${folder.path(`${name}.sock`)}`);
   const usual = { why: '', ttlMs: 10_000, idleMs: 60_000, graceMs: 0, priority: 0 };
   await session.acquire({ ...usual, buses: [bus], wait: WAIT.YES, steal: false, restore: false });
   const reads = async (count: number) => {

@@ -2,13 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { testFolder } from '../cli/folder.ts';
-import { testProcesses } from './processes.ts';
+import { itIsPython, shareSensor } from './neighbours.ts';
+import { ownPlaces, testProcesses } from './processes.ts';
 
 const DRIVER = 'examples/jumpstarter/jumpstarter_driver_dtbus.py';
 const HAS_JUMPSTARTER = spawnSync('python3', ['-c', 'import jumpstarter.driver']).status === 0;
 
 const folder = testFolder();
-const own = () => ({ XDG_STATE_HOME: folder.path('state'), XDG_RUNTIME_DIR: folder.path('') });
+const own = () => ownPlaces(folder);
 const { dtbus } = testProcesses(own);
 
 /** What somebody writes who uses Jumpstarter: its exporter and its client, in one process. */
@@ -32,27 +33,10 @@ with serve(Dtbus(socket=socket)) as client:
 print(json.dumps({"read": read, "fault": fault, "who": who, "left": left}))
 `;
 
-it('the driver of Jumpstarter is Python', ({ skip }) => {
-  if (spawnSync('python3', ['--version']).status !== 0) skip('there is no python3 on this machine');
-  const code = 'import ast, sys; ast.parse(open(sys.argv[1]).read())';
-  const { status, stderr } = spawnSync('python3', ['-c', code, DRIVER]);
-  expect(status, String(stderr)).toBe(0);
-});
+itIsPython('the driver of Jumpstarter is Python', DRIVER);
 
 describe.skipIf(!HAS_JUMPSTARTER)('Jumpstarter (skipped where Python does not have it)', () => {
-  beforeAll(async () => {
-    const source = `/dts-v1/;
-/ {
-	aliases { i2c1 = &bench; };
-	bench: i2c {
-		compatible = "platform,virtio-i2c"; #address-cells = <1>; #size-cells = <0>;
-		temp@48 { compatible = "national,lm75"; reg = <0x48>; dtbus,set = "temperature=31.5"; };
-	};
-};
-`;
-    const words = ['share', folder.write('far.dts', source), '--socket', folder.path('bench.sock')];
-    await dtbus(...words).heard(/^ready$/m);
-  });
+  beforeAll(() => shareSensor(folder, dtbus));
 
   it('has a board by its exporter, with its leases and its errors', () => {
     const program = [process.execPath, resolve('bin/dtbus.js')];

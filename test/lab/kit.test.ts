@@ -22,10 +22,10 @@ import {
 import { testFolder } from '../cli/folder.ts';
 import { I2C_BENCH } from '../kit/bench.ts';
 import { HAS_SERVER, natsServer } from './nats-server.ts';
-import { testProcesses } from './processes.ts';
+import { ownPlaces, testProcesses } from './processes.ts';
 
 const folder = testFolder();
-const own = () => ({ XDG_STATE_HOME: folder.path('state'), XDG_RUNTIME_DIR: folder.path('') });
+const own = () => ownPlaces(folder);
 const { start, dtbus } = testProcesses(own);
 const ways = HAS_SERVER ? ['a Unix socket', 'a NATS server'] : ['a Unix socket'];
 const far = () => folder.path('far.dts');

@@ -2,12 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { testFolder } from '../cli/folder.ts';
-import { testProcesses } from './processes.ts';
+import { itIsPython, shareSensor } from './neighbours.ts';
+import { ownPlaces, testProcesses } from './processes.ts';
 
 const HAS_LABGRID = spawnSync('python3', ['-c', 'import labgrid, pexpect']).status === 0;
 
 const folder = testFolder();
-const own = () => ({ XDG_STATE_HOME: folder.path('state'), XDG_RUNTIME_DIR: folder.path('') });
+const own = () => ownPlaces(folder);
 const { dtbus } = testProcesses(own);
 
 /** What somebody writes who uses labgrid: two transfers, who has the board meanwhile, and afterwards. */
@@ -31,27 +32,10 @@ after = subprocess.run([*dtbus, "lab", "ls", place], capture_output=True, text=T
 print(json.dumps({"read": read, "fault": fault, "who": who, "after": after}))
 `;
 
-it('the file of labgrid is Python', ({ skip }) => {
-  if (spawnSync('python3', ['--version']).status !== 0) skip('there is no python3 on this machine');
-  const code = 'import ast, sys; ast.parse(open(sys.argv[1]).read())';
-  const { status, stderr } = spawnSync('python3', ['-c', code, 'examples/labgrid/dtbus_labgrid.py']);
-  expect(status, String(stderr)).toBe(0);
-});
+itIsPython('the file of labgrid is Python', 'examples/labgrid/dtbus_labgrid.py');
 
 describe.skipIf(!HAS_LABGRID)('labgrid (skipped where Python does not have it)', () => {
-  beforeAll(async () => {
-    const source = `/dts-v1/;
-/ {
-	aliases { i2c1 = &bench; };
-	bench: i2c {
-		compatible = "platform,virtio-i2c"; #address-cells = <1>; #size-cells = <0>;
-		temp@48 { compatible = "national,lm75"; reg = <0x48>; dtbus,set = "temperature=31.5"; };
-	};
-};
-`;
-    const words = ['share', folder.write('far.dts', source), '--socket', folder.path('bench.sock')];
-    await dtbus(...words).heard(/^ready$/m);
-  });
+  beforeAll(() => shareSensor(folder, dtbus));
 
   it('has a board by its environment, with a lease of it, and its errors', () => {
     const place = `remote:${folder.path('bench.sock')}`;

@@ -1,20 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { createConnection, type Socket } from 'node:net';
 import { basename } from 'node:path';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { openBoard } from '../../src/board/index.ts';
-import { openStream, RemoteSession, type Request, remoteAddress, WAIT } from '../../src/remote/index.ts';
+import { type Request, remoteAddress, WAIT } from '../../src/remote/index.ts';
 import { testFolder } from '../cli/folder.ts';
+import { testUsers } from '../remote/test-users.ts';
 import { HAS_SERVER, natsServer, SERVER } from './nats-server.ts';
-import { testProcesses } from './processes.ts';
+import { ownPlaces, testProcesses } from './processes.ts';
 
 const folder = testFolder();
-const sessions: RemoteSession[] = [];
-
-const { start } = testProcesses(() => ({
-  XDG_STATE_HOME: folder.path('state'),
-  XDG_RUNTIME_DIR: folder.path(''),
-}));
+const connected = testUsers();
+const { start } = testProcesses(() => ownPlaces(folder));
 const serverOn = (port: number, ...more: readonly string[]) => natsServer({ start }, port, ...more);
 
 const BENCH = `/dts-v1/;
@@ -46,10 +43,7 @@ const READ: Request = {
 };
 
 async function userAt(text: string, graceMs = 0) {
-  const { place, name } = remoteAddress(text);
-  const session = new RemoteSession({ name, who: 'a test', open: () => openStream(place, name) });
-  sessions.push(session);
-  await session.connect();
+  const session = await connected(text, 'a test');
   const usual = { buses: ['i2c-1'], why: '', ttlMs: 10_000, idleMs: 60_000, priority: 0, steal: false };
   return { session, take: () => session.acquire({ ...usual, graceMs, wait: WAIT.NO, restore: false }) };
 }
@@ -57,7 +51,7 @@ async function userAt(text: string, graceMs = 0) {
 const dtbus = (env: NodeJS.ProcessEnv, ...words: readonly string[]) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/dtbus.js', ...words], {
     encoding: 'utf8',
-    env: { ...process.env, XDG_RUNTIME_DIR: folder.path(''), XDG_STATE_HOME: folder.path('state'), ...env },
+    env: { ...process.env, ...ownPlaces(folder), ...env },
   });
   return { status, stdout, stderr };
 };
@@ -76,9 +70,6 @@ describe.skipIf(!HAS_SERVER)(`a board on a NATS server (skipped where ${SERVER} 
     const words = ['share', folder.path('bench.dts'), '--socket', folder.path('bench.sock'), '--nats', url];
     host = start(process.execPath, 'bin/dtbus.js', ...words);
     await host.heard(/^ready$/m);
-  });
-  afterEach(async () => {
-    for (const session of sessions.splice(0)) await session.close();
   });
   it('has a bus free for the next user when the one before was killed, though nobody told the host', async () => {
     const near = folder.write('killed.dts', nearBoard(`${board()}/i2c-1`));

@@ -8,14 +8,14 @@ import { NPM_DRIVERS, type NpmDriver } from '../dev/npm-drivers/drivers.ts';
 import { installDrivers } from '../dev/npm-drivers/install.ts';
 import { deviations, type Reading } from '../dev/npm-drivers/readings.ts';
 import { HAS_SERVER, natsServer } from './nats-server.ts';
-import { testProcesses } from './processes.ts';
+import { ownPlaces, testProcesses } from './processes.ts';
 
 const installed = installDrivers();
 if (typeof installed === 'string') console.warn(`the drivers of the registry are skipped: ${installed}`);
 const plain = typeof installed === 'string' ? '' : installed.plain;
 
 const folder = testFolder();
-const own = () => ({ XDG_STATE_HOME: folder.path('state'), XDG_RUNTIME_DIR: folder.path('') });
+const own = () => ownPlaces(folder);
 const { start, dtbus } = testProcesses(own);
 
 /** What a command of dtbus prints, and says. */

@@ -2,9 +2,10 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openStream, RemoteSession, type Request, remoteAddress, WAIT } from '../../src/remote/index.ts';
+import { type RemoteSession, type Request, WAIT } from '../../src/remote/index.ts';
 import { testFolder } from '../cli/folder.ts';
-import { testProcesses } from '../lab/processes.ts';
+import { ownPlaces, testProcesses } from '../lab/processes.ts';
+import { testUsers } from './test-users.ts';
 import { faultOf } from './users.ts';
 
 const LIBRARIES = '/usr/lib';
@@ -25,14 +26,13 @@ const folder = testFolder();
 /** Sets the wall clock of processes that began with it, at once: `+48h`. The monotonic one goes on as the kernel's does. */
 const setClock = (offset: string) => folder.write('clock', `${offset}\n`);
 const { start, dtbus } = testProcesses(() => ({
-  XDG_STATE_HOME: folder.path('state'),
-  XDG_RUNTIME_DIR: folder.path(''),
+  ...ownPlaces(folder),
   LD_PRELOAD: library,
   FAKETIME_TIMESTAMP_FILE: folder.path('clock'),
   FAKETIME_NO_CACHE: '1',
   FAKETIME_DONT_FAKE_MONOTONIC: '1',
 }));
-const sessions: RemoteSession[] = [];
+const userAt = testUsers();
 
 /** A part that tells the wall clock: seconds since 1970. */
 const CLOCK_PART = `export const models = [{
@@ -62,13 +62,10 @@ const read = (addr: number, length: number, bus = 0): Request => ({
   messages: [{ addr, flags: 1, length, data: new Uint8Array(0) }],
 });
 
-async function connected(who: string) {
-  const { place, name } = remoteAddress(`remote:${folder.path('bench.sock')}`);
-  const session = new RemoteSession({ name, who, open: () => openStream(place, name) });
-  sessions.push(session);
-  await session.connect();
-  return session;
-}
+const connected = (who: string) => userAt(`remote:${folder.path('bench.sock')}`, who);
+/** A process that has a lease of `ttlMs`, and works. */
+const worker = (ttlMs: number) =>
+  start(process.execPath, 'test/remote/user.mjs', folder.path('bench.sock'), 'i2c-1', String(ttlMs));
 
 /** Hours that the wall clock of the host is ahead of this machine's. */
 async function hoursAhead(session: RemoteSession): Promise<number> {
@@ -99,7 +96,6 @@ describe.skipIf(library === undefined)(
       await share();
     });
     afterEach(async () => {
-      await Promise.all(sessions.splice(0).map((session) => session.close()));
       host.child.kill('SIGKILL');
       await host.ended;
     });
@@ -129,13 +125,7 @@ describe.skipIf(library === undefined)(
     );
 
     it('on the host, back: a lease whose user is paused ends when its time is over', async () => {
-      const paused = start(
-        process.execPath,
-        'test/remote/user.mjs',
-        folder.path('bench.sock'),
-        'i2c-1',
-        '1000',
-      );
+      const paused = worker(1000);
       await paused.heard(/^granted/m);
       paused.child.kill('SIGSTOP');
       setClock(`-${HOURS}h`);
@@ -147,13 +137,7 @@ describe.skipIf(library === undefined)(
     });
 
     it('on a user: it keeps its lease, and works on', async () => {
-      const user = start(
-        process.execPath,
-        'test/remote/user.mjs',
-        folder.path('bench.sock'),
-        'i2c-1',
-        '20000',
-      );
+      const user = worker(20_000);
       const [, fence] = await user.heard(/^granted (\d+)$/m);
       const watcher = await connected('ada');
       const transfers = async () =>

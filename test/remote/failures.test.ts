@@ -1,21 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { openStream, RemoteSession, type Request, remoteAddress, WAIT } from '../../src/remote/index.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { type RemoteSession, type Request, WAIT } from '../../src/remote/index.ts';
 import { testFolder } from '../cli/folder.ts';
-import { testProcesses } from '../lab/processes.ts';
+import { ownPlaces, testProcesses } from '../lab/processes.ts';
 import { relayTo } from './relay.ts';
+import { testUsers } from './test-users.ts';
 import { faultOf } from './users.ts';
 
 const folder = testFolder();
-const { start, dtbus } = testProcesses(() => ({
-  XDG_STATE_HOME: folder.path('state'),
-  XDG_RUNTIME_DIR: folder.path(''),
-}));
-const sessions: RemoteSession[] = [];
-afterEach(async () => {
-  await Promise.all(sessions.splice(0).map((session) => session.close()));
-});
+const { start, dtbus } = testProcesses(() => ownPlaces(folder));
+const userAt = testUsers();
 
 const board = (bus: string, temp: string, hosts = '') => `/dts-v1/;
 / {
@@ -46,13 +41,7 @@ const write = (high: number, low: number): Request => ({
   messages: [{ addr: 0x48, flags: 0, length: 3, data: Uint8Array.of(3, high, low) }],
 });
 
-async function connected(socket: string) {
-  const { place, name } = remoteAddress(`remote:${folder.path(socket)}`);
-  const session = new RemoteSession({ name, who: 'ada', open: () => openStream(place, name) });
-  sessions.push(session);
-  await session.connect();
-  return session;
-}
+const connected = (socket: string) => userAt(`remote:${folder.path(socket)}`);
 
 describe('an adapter that is unplugged while its bus is leased', () => {
   it('is ENODEV for who has the lease, until it is plugged in again; the lease goes on', async () => {

@@ -3,20 +3,21 @@ import { chmodSync, existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openBoard } from '../../src/board/index.ts';
-import { BusFault } from '../../src/bus/index.ts';
-import { openStream, RemoteSession, type Request, remoteAddress, WAIT } from '../../src/remote/index.ts';
+import { type RemoteSession, type Request, WAIT } from '../../src/remote/index.ts';
 import { testFolder } from '../cli/folder.ts';
+import { ownPlaces } from '../lab/processes.ts';
 import { relayTo } from './relay.ts';
+import { testUsers } from './test-users.ts';
+import { faultOf } from './users.ts';
 
 const folder = testFolder();
 const socket = () => folder.path('bench.sock');
 const children: ChildProcess[] = [];
-const sessions: RemoteSession[] = [];
+const userAt = testUsers();
 
 /** A process, and the lines that it said. */
 function start(...argv: readonly string[]) {
-  const own = { XDG_STATE_HOME: folder.path('state'), XDG_RUNTIME_DIR: folder.path('') };
-  const env = { ...process.env, ...own };
+  const env = { ...process.env, ...ownPlaces(folder) };
   const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'], env });
   children.push(child);
   const lines: string[] = [];
@@ -67,9 +68,6 @@ beforeAll(async () => {
   folder.write('bench.dts', BENCH);
   host = await share();
 });
-afterEach(async () => {
-  for (const session of sessions.splice(0)) await session.close();
-});
 afterAll(() => {
   for (const child of children) child.kill('SIGKILL');
 });
@@ -100,23 +98,10 @@ const write = (high: number): Request => ({
 });
 
 async function user(where = socket(), more: { wait?: number; ttlMs?: number } = {}): Promise<RemoteSession> {
-  const { place, name } = remoteAddress(where);
-  const session = new RemoteSession({ name, who: 'the test', open: () => openStream(place, name) });
-  sessions.push(session);
-  await session.connect();
+  const session = await userAt(where, 'the test');
   await session.acquire({ ...WISH, ...more });
   return session;
 }
-
-const faultOf = async (work: Promise<unknown>): Promise<string | undefined> => {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof BusFault) return error.message;
-    throw error;
-  }
-  return undefined;
-};
 
 describe('a shared board', () => {
   it('is at a socket of its user alone', () => {

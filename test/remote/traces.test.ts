@@ -1,21 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { openStream, RemoteSession, type Request, remoteAddress, WAIT } from '../../src/remote/index.ts';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Request, WAIT } from '../../src/remote/index.ts';
 import { testFolder } from '../cli/folder.ts';
-import { testProcesses } from '../lab/processes.ts';
+import { ownPlaces, testProcesses } from '../lab/processes.ts';
+import { testUsers } from './test-users.ts';
 import { faultOf } from './users.ts';
 
 const folder = testFolder();
-const { dtbus } = testProcesses(() => ({
-  XDG_STATE_HOME: folder.path('state'),
-  XDG_RUNTIME_DIR: folder.path(''),
-}));
+const { dtbus } = testProcesses(() => ownPlaces(folder));
 const socket = () => folder.path('bench.sock');
 const place = () => `remote:${socket()}`;
-const sessions: RemoteSession[] = [];
-afterEach(async () => {
-  for (const session of sessions.splice(0)) await session.close();
-});
+const userAt = testUsers();
 
 beforeAll(async () => {
   folder.write(
@@ -38,14 +33,7 @@ beforeAll(async () => {
   await dtbus('share', folder.path('far.dts'), '--socket', socket()).heard(/^ready$/m);
 });
 
-async function user(more: Partial<ConstructorParameters<typeof RemoteSession>[0]> = {}) {
-  const address = remoteAddress(place());
-  const open = () => openStream(address.place, address.name);
-  const session = new RemoteSession({ name: address.name, who: 'ada', open, ...more });
-  sessions.push(session);
-  await session.connect();
-  return session;
-}
+const user = (more: Parameters<typeof userAt>[2] = {}) => userAt(place(), 'ada', more);
 
 async function worker(bus = 'i2c-1') {
   const session = await user();

@@ -2,13 +2,10 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { openBoard } from '../../src/board/index.ts';
 import { compile } from '../../src/devicetree/index.ts';
 import { testFolder } from '../cli/folder.ts';
-import { testProcesses } from '../lab/processes.ts';
+import { ownPlaces, testProcesses } from '../lab/processes.ts';
 
 const folder = testFolder();
-const { dtbus } = testProcesses(() => ({
-  XDG_STATE_HOME: folder.path('state'),
-  XDG_RUNTIME_DIR: folder.path(''),
-}));
+const { dtbus } = testProcesses(() => ownPlaces(folder));
 const socket = () => folder.path('bench.sock');
 
 const bus = (label: string, kind: string, more: string) =>

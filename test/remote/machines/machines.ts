@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import type { TestFolder } from '../../cli/folder.ts';
+import { listening } from '../../lab/processes.ts';
 
 export const DTBUS = resolve('bin/dtbus.js');
 /** Of the machine that has the bus. */
@@ -48,15 +49,8 @@ export function twoMachines(test: string, folder: TestFolder) {
       env: { ...process.env, ...own, ...env },
     });
     children.push(child);
-    let said = '';
-    const hear = (text: string) => {
-      said += text;
-    };
-    child.stdout.setEncoding('utf8').on('data', hear);
-    child.stderr.setEncoding('utf8').on('data', hear);
-    const heard = (what: RegExp) => vi.waitFor(() => expect(said).toMatch(what), 30_000);
     const ended = new Promise<number | null>((done) => child.once('close', done));
-    return { child, said: () => said, heard, ended };
+    return { ...listening(child, 30_000), ended };
   }
 
   const node = (machine: string, ...words: readonly string[]) => start(machine, process.execPath, words);

@@ -1,7 +1,7 @@
 import { BusFault } from '../../src/bus/index.ts';
 import type { UsbConnection, UsbOpener } from '../../src/usb/index.ts';
 import { Turns } from '../pins/index.ts';
-import { UsbSession, untilQuiet } from '../usb/index.ts';
+import { allOrNone, breakable, exchange, UsbSession, untilQuiet } from '../usb/index.ts';
 import {
   ENDPOINT,
   IDLE_LEVELS,
@@ -12,6 +12,8 @@ import {
   STATUS_BYTES,
   STATUS_REQUEST,
 } from './protocol.ts';
+
+const NOTHING = new Uint8Array(0);
 
 /** The adapter that both its buses are on. */
 export class Ch341aConnection {
@@ -78,16 +80,23 @@ export class Ch341aConnection {
 
   /** The levels of all its pins, `STATUS_BYTES`. @throws {BusFault} */
   async status(usb: UsbConnection, signal?: AbortSignal): Promise<Uint8Array> {
-    const [answer] = await Promise.all([
-      usb.in(ENDPOINT.IN, PACKET_BYTES, signal),
-      usb.out(ENDPOINT.OUT, Uint8Array.of(STATUS_REQUEST), signal),
-    ]);
-    if (answer.length !== STATUS_BYTES)
-      throw new BusFault(
-        'EPROTO',
-        `${this.description} answered ${answer.length} bytes, not ${STATUS_BYTES}`,
-      );
-    return answer;
+    return this.ask(usb, Uint8Array.of(STATUS_REQUEST), STATUS_BYTES, signal);
+  }
+
+  /** Sends a packet. @returns the `due` bytes that it is answered with. @throws {BusFault} */
+  async ask(
+    usb: UsbConnection,
+    packet: Uint8Array,
+    due: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Uint8Array> {
+    if (due === 0) {
+      await usb.out(ENDPOINT.OUT, packet, signal);
+      return NOTHING;
+    }
+    const answer = await exchange(usb, ENDPOINT, packet, PACKET_BYTES, signal);
+    if (answer.length === due) return answer;
+    throw new BusFault('EPROTO', `${this.description} answered ${answer.length} bytes, not ${due}`);
   }
 
   /** Deselects what an SPI message left selected. */
@@ -103,17 +112,16 @@ export class Ch341aConnection {
   async #settle(usb: UsbConnection, signal: AbortSignal | undefined): Promise<void> {
     this.held = undefined;
     this.isSdaUnseen = true;
-    // It waits where answers fill the chip: they are taken meanwhile.
-    const asked = usb.out(ENDPOINT.OUT, Uint8Array.of(STATUS_REQUEST), signal);
-    asked.catch(() => {});
-    await untilQuiet(usb, ENDPOINT.IN, PACKET_BYTES, signal, ({ length }) => length === STATUS_BYTES);
-    await asked;
+    await breakable(signal, (broken) =>
+      allOrNone(broken, [
+        // It waits where answers fill the chip: they are taken meanwhile.
+        usb.out(ENDPOINT.OUT, Uint8Array.of(STATUS_REQUEST), broken.signal),
+        untilQuiet(usb, ENDPOINT.IN, PACKET_BYTES, broken.signal, ({ length }) => length === STATUS_BYTES),
+      ]),
+    );
     await this.select(undefined, signal);
-    if (this.i2cOpen === 'reading') {
-      // A part lets go of SDA behind a byte that is not acknowledged.
-      await usb.out(ENDPOINT.OUT, i2cStream([LAST_BYTE]), signal);
-      await usb.in(ENDPOINT.IN, PACKET_BYTES, signal);
-    }
+    // A part lets go of SDA behind a byte that is not acknowledged.
+    if (this.i2cOpen === 'reading') await this.ask(usb, i2cStream([LAST_BYTE]), 1, signal);
     if (this.i2cOpen !== undefined) await usb.out(ENDPOINT.OUT, i2cStream([{ kind: 'stop' }]), signal);
     this.i2cOpen = undefined;
   }

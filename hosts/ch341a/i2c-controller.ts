@@ -15,7 +15,6 @@ import {
   I2C_CLOCKS_HZ,
   I2C_NACK,
   i2cStream,
-  PACKET_BYTES,
   STATUS_SDA,
   speedStream,
 } from './protocol.ts';
@@ -93,12 +92,7 @@ export class Ch341aI2cController implements I2cController {
     const due = answerLength(moves);
     const last = moves.at(-1);
     this.#connection.i2cOpen = last?.kind === 'read' && last.acks === 'all' ? 'reading' : 'written';
-    const [answer] = await Promise.all([
-      due === 0 ? new Uint8Array(0) : usb.in(ENDPOINT.IN, PACKET_BYTES, signal),
-      usb.out(ENDPOINT.OUT, i2cStream(moves), signal),
-    ]);
-    if (answer.length !== due)
-      throw new BusFault('EPROTO', `${this.description} answered ${answer.length} bytes, not ${due}`);
+    const answer = await this.#connection.ask(usb, i2cStream(moves), due, signal);
     if (last?.kind === 'stop') this.#connection.i2cOpen = undefined;
     return answer;
   }

@@ -1,6 +1,7 @@
 import { BusFault, type SpiCapabilities, type SpiController, type SpiTransfer } from '../../src/bus/index.ts';
 import type { UsbConnection } from '../../src/usb/index.ts';
 import { checkSpiMessage, segmentsOf } from '../link/index.ts';
+import { allOrNone, breakable } from '../usb/index.ts';
 import { CLOCK_HZ, SPI_CAPABILITIES } from './capabilities.ts';
 import type { Ch341aConnection } from './connection.ts';
 import { ENDPOINT, PACKET_BYTES, pinStream } from './protocol.ts';
@@ -63,7 +64,7 @@ export class Ch341aSpiController implements SpiController {
       if (!keep) out.pins(pinStream(connection.pins, undefined));
       selected = keep ? chipSelect : undefined;
     }
-    await this.#send(usb, out.transfers(), signal);
+    await breakable(signal, (broken) => this.#send(usb, out.transfers(), broken));
     connection.held = selected;
     finish();
   }
@@ -72,13 +73,8 @@ export class Ch341aSpiController implements SpiController {
   async #send(
     usb: UsbConnection,
     transfers: readonly StreamTransfer[],
-    signal: AbortSignal | undefined,
+    broken: AbortController,
   ): Promise<void> {
-    const broken = new AbortController();
-    // Not `AbortSignal.any`: that costs more than a transfer.
-    const end = (): void => broken.abort(signal?.reason);
-    if (signal?.aborted) end();
-    signal?.addEventListener('abort', end, { once: true });
     const underWay: { readonly done: Promise<void>; readonly answers: number }[] = [];
     let due = 0;
     const oldest = async (): Promise<void> => {
@@ -89,7 +85,7 @@ export class Ch341aSpiController implements SpiController {
     try {
       for (const transfer of transfers) {
         while (due > 0 && due + transfer.answers.length > ANSWERS_MAX) await oldest();
-        const done = this.#run(usb, transfer, broken.signal);
+        const done = this.#run(usb, transfer, broken);
         done.catch(() => {});
         due += transfer.answers.length;
         underWay.push({ done, answers: transfer.answers.length });
@@ -97,18 +93,17 @@ export class Ch341aSpiController implements SpiController {
       while (underWay.length > 0) await oldest();
     } catch (error) {
       // What waits for answers any longer would take those of the next message.
-      broken.abort();
+      broken.abort(error);
       await Promise.allSettled(underWay.map(({ done }) => done));
       throw error;
-    } finally {
-      signal?.removeEventListener('abort', end);
     }
   }
 
   /** Whoever waits for the answers is there before they come: then they come at once. */
-  async #run(usb: UsbConnection, { bytes, answers }: StreamTransfer, signal: AbortSignal): Promise<void> {
+  async #run(usb: UsbConnection, { bytes, answers }: StreamTransfer, broken: AbortController): Promise<void> {
+    const { signal } = broken;
     const reads = answers.map(() => usb.in(ENDPOINT.IN, PACKET_BYTES, signal));
-    const [, ...answered] = await Promise.all([usb.out(ENDPOINT.OUT, bytes, signal), ...reads]);
+    const [, ...answered] = await allOrNone(broken, [usb.out(ENDPOINT.OUT, bytes, signal), ...reads]);
     answered.forEach((answer, i) => {
       const { length, take } = answers[i] as StreamAnswer;
       if (answer.length !== length)

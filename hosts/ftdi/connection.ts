@@ -6,7 +6,7 @@ import {
   type UsbOpener,
 } from '../../src/usb/index.ts';
 import { Turns } from '../pins/index.ts';
-import { UsbSession } from '../usb/index.ts';
+import { allOrNone, breakable, UsbSession } from '../usb/index.ts';
 import {
   BITMODE,
   endpointsOf,
@@ -70,8 +70,11 @@ export class FtdiConnection {
   async run(commands: Uint8Array, due: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
     const { usb } = this.#session;
     this.#unclean = true;
-    const out = usb.out(endpointsOf(this.#channel).OUT, commands, signal);
-    const [answer] = await Promise.all([due === 0 ? NOTHING : this.#read(usb, due, signal), out]);
+    const answer = await breakable(signal, async (broken) => {
+      const out = usb.out(endpointsOf(this.#channel).OUT, commands, broken.signal);
+      const read = due === 0 ? Promise.resolve(NOTHING) : this.#read(usb, due, broken.signal);
+      return (await allOrNone(broken, [read, out]))[0];
+    });
     this.#unclean = false;
     return answer;
   }

@@ -2,3 +2,4 @@ export { type Buses, busesOf, createUsbAdapter, i2cOf, type UsbAdapterKind } fro
 export { InputReports } from './input-reports.ts';
 export { type EndpointPair, exchange, isQuiet, UsbSession, untilQuiet } from './session.ts';
 export { type UsbAdapterNames, usbSheets } from './sheets.ts';
+export { allOrNone, breakable } from './together.ts';

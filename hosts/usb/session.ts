@@ -1,5 +1,6 @@
 import { BusFault, hexByte } from '../../src/bus/index.ts';
 import type { UsbConnection, UsbOpener } from '../../src/usb/index.ts';
+import { allOrNone, breakable } from './together.ts';
 
 /** After a transfer was broken off: answers that are still due come within this time. */
 const SETTLE_MS = 100;
@@ -90,10 +91,12 @@ export async function exchange(
   length: number,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
-  const [answer] = await Promise.all([
-    usb.in(endpoint.IN, length, signal),
-    usb.out(endpoint.OUT, sent, signal),
-  ]);
+  const [answer] = await breakable(signal, (broken) =>
+    allOrNone(broken, [
+      usb.in(endpoint.IN, length, broken.signal),
+      usb.out(endpoint.OUT, sent, broken.signal),
+    ]),
+  );
   return answer;
 }
 

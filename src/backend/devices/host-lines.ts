@@ -5,6 +5,8 @@ import type { GpioLines, LineSource } from './gpio-lines.ts';
 export interface LineHost {
   /** Opens it where it is not open. @throws {BusFault} it cannot be opened now */
   ready(): void;
+  /** The attempt to open it that is under way: it ends with or without success, and never fails. */
+  opening?(): Promise<unknown> | undefined;
   /** Where it is being opened, calls `work` when it is open. @returns false: it is open, or could not be opened */
   later?(work: () => void): boolean;
   /** The adapter tells of an edge: whoever is told passes it on to the lines. Missing: they are told at once. */
@@ -97,7 +99,13 @@ export class HostLines implements LineSource {
     });
   }
 
+  /** What is wanted while the adapter is being opened waits for that; things keep their order. */
   #do<T>(line: number, work: () => MaybePromise<T>): MaybePromise<T> {
+    const opening = this.#host.opening?.();
+    return opening === undefined ? this.#now(line, work) : opening.then(() => this.#now(line, work));
+  }
+
+  #now<T>(line: number, work: () => MaybePromise<T>): MaybePromise<T> {
     try {
       this.#host.ready();
       const done = work();

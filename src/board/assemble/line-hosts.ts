@@ -40,14 +40,14 @@ export async function bindLines(
       bindings.push({ host, node });
       const told = new Set<string>();
       return new HostLines(lines, host.lines, {
+        opening() {
+          // At once, where the adapter takes no time.
+          const opened = scheduler.state === 'open' ? undefined : scheduler.open();
+          return scheduler.state === 'opening' ? opened : undefined;
+        },
         ready() {
-          if (scheduler.state !== 'open') void scheduler.open();
-          // Adapters that take time are not open yet.
           if (scheduler.state !== 'open')
-            throw new BusFault(
-              'ENODEV',
-              scheduler.lastFault?.sentence ?? `${host.description} is not open yet`,
-            );
+            throw new BusFault('ENODEV', scheduler.lastFault?.sentence ?? `${host.description} is gone`);
         },
         later(work) {
           if (scheduler.state === 'closed') void scheduler.open();

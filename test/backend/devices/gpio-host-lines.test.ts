@@ -15,6 +15,8 @@ let faults: [number, string][];
 let answer: () => MaybePromise<boolean>;
 let act: () => MaybePromise<void>;
 let isReady: boolean;
+/** The attempt to open the adapter that is under way. */
+let opening: Promise<unknown> | undefined;
 let controller: LineController;
 let lines: GpioLines;
 
@@ -24,6 +26,7 @@ beforeEach(() => {
   answer = () => true;
   act = () => {};
   isReady = true;
+  opening = undefined;
   const did = (...call: unknown[]) => {
     calls.push(call);
     return act();
@@ -41,6 +44,7 @@ beforeEach(() => {
   } as unknown as LineController;
   lines = new GpioLines('/gpio', ['a', 'b']);
   lines.source = new HostLines(lines, controller, {
+    opening: () => opening,
     ready() {
       if (!isReady) throw new BusFault('ENODEV', 'unplugged');
     },
@@ -213,6 +217,53 @@ describe('an adapter that fails', () => {
       [],
       [
         [1, 'ENODEV'],
+        [1, 'ENODEV'],
+      ],
+    ]);
+  });
+});
+
+describe('an adapter that is being opened', () => {
+  let opened: () => void;
+
+  beforeEach(() => {
+    isReady = false;
+    opening = new Promise<void>((resolve) => {
+      opened = () => {
+        opening = undefined;
+        resolve();
+      };
+    });
+    lines.ownership.claim(guest, 0);
+  });
+
+  it('does what was wanted meanwhile once it is open, in its order', async () => {
+    answer = () => false;
+    lines.drive(0, guest, true);
+    lines.drive(0, guest, false);
+    lines.input(1);
+    expect([lines.level(1), calls]).toEqual([true, []]);
+    isReady = true;
+    opened();
+    await settled();
+    expect(calls).toEqual([
+      ['drive', 0, true],
+      ['drive', 0, false],
+      ['input', 1],
+      ['get', 1],
+    ]);
+    expect([lines.lastLevel(1), faults]).toEqual([false, []]);
+  });
+
+  it('and cannot be is told for each line that somebody wanted something of', async () => {
+    lines.drive(0, guest, true);
+    expect(lines.level(1)).toBe(true);
+    opened();
+    await settled();
+    expect([calls, faults]).toEqual([
+      [],
+      [
+        [0, 'ENODEV'],
         [1, 'ENODEV'],
       ],
     ]);

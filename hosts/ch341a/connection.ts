@@ -1,7 +1,7 @@
 import { BusFault } from '../../src/bus/index.ts';
 import type { UsbConnection, UsbOpener } from '../../src/usb/index.ts';
 import { Turns } from '../pins/index.ts';
-import { allOrNone, breakable, exchange, UsbSession, untilQuiet } from '../usb/index.ts';
+import { answersOn, exchange, Mark, UsbSession, untilQuiet } from '../usb/index.ts';
 import {
   ENDPOINT,
   IDLE_LEVELS,
@@ -14,6 +14,7 @@ import {
 } from './protocol.ts';
 
 const NOTHING = new Uint8Array(0);
+const STATUS_PACKET = Uint8Array.of(STATUS_REQUEST);
 
 /** The adapter that both its buses are on. */
 export class Ch341aConnection {
@@ -30,6 +31,10 @@ export class Ch341aConnection {
   readonly #turns = new Turns();
   /** A transfer was broken off: answers may be due, a chip may be selected, the I2C bus may not be free. */
   #unclean = false;
+  readonly #mark = new Mark(
+    (signal) => this.#session.usb.out(ENDPOINT.OUT, STATUS_PACKET, signal),
+    ({ length }) => length === STATUS_BYTES,
+  );
 
   /** @param name what it is called until it is open */
   constructor(name: string, open: UsbOpener) {
@@ -42,6 +47,7 @@ export class Ch341aConnection {
 
   async open(): Promise<void> {
     await this.#session.open();
+    this.#mark.forget();
     this.held = undefined;
     // Whoever had it before may have left anything.
     this.i2cOpen = 'written';
@@ -80,7 +86,7 @@ export class Ch341aConnection {
 
   /** The levels of all its pins, `STATUS_BYTES`. @throws {BusFault} */
   async status(usb: UsbConnection, signal?: AbortSignal): Promise<Uint8Array> {
-    return this.ask(usb, Uint8Array.of(STATUS_REQUEST), STATUS_BYTES, signal);
+    return this.ask(usb, STATUS_PACKET, STATUS_BYTES, signal, this.#mark);
   }
 
   /** Sends a packet. @returns the `due` bytes that it is answered with. @throws {BusFault} */
@@ -89,12 +95,13 @@ export class Ch341aConnection {
     packet: Uint8Array,
     due: number,
     signal: AbortSignal | undefined,
+    mark?: Mark,
   ): Promise<Uint8Array> {
     if (due === 0) {
       await usb.out(ENDPOINT.OUT, packet, signal);
       return NOTHING;
     }
-    const answer = await exchange(usb, ENDPOINT, packet, PACKET_BYTES, signal);
+    const answer = await exchange(usb, ENDPOINT, packet, PACKET_BYTES, signal, mark);
     if (answer.length === due) return answer;
     throw new BusFault('EPROTO', `${this.description} answered ${answer.length} bytes, not ${due}`);
   }
@@ -112,13 +119,7 @@ export class Ch341aConnection {
   async #settle(usb: UsbConnection, signal: AbortSignal | undefined): Promise<void> {
     this.held = undefined;
     this.isSdaUnseen = true;
-    await breakable(signal, (broken) =>
-      allOrNone(broken, [
-        // It waits where answers fill the chip: they are taken meanwhile.
-        usb.out(ENDPOINT.OUT, Uint8Array.of(STATUS_REQUEST), broken.signal),
-        untilQuiet(usb, ENDPOINT.IN, PACKET_BYTES, broken.signal, ({ length }) => length === STATUS_BYTES),
-      ]),
-    );
+    await untilQuiet(answersOn(usb, ENDPOINT, PACKET_BYTES), signal, this.#mark);
     await this.select(undefined, signal);
     // A part lets go of SDA behind a byte that is not acknowledged.
     if (this.i2cOpen === 'reading') await this.ask(usb, i2cStream([LAST_BYTE]), 1, signal);

@@ -1,7 +1,7 @@
 import { BusFault } from '../../src/bus/index.ts';
 import type { UsbConnection, UsbOpener } from '../../src/usb/index.ts';
 import { Turns } from '../pins/index.ts';
-import { InputReports, UsbSession } from '../usb/index.ts';
+import { InputReports, Mark, UsbSession } from '../usb/index.ts';
 import {
   COMMAND,
   CONFIGURATION_BYTES,
@@ -32,6 +32,11 @@ export class Ch347Connection {
   readonly #turns = new Turns();
   /** A transfer was broken off: answers may be due, a chip may be selected, the I2C bus may not be free. */
   #unclean = false;
+  /** Nothing else asks for the configuration. */
+  readonly #mark = new Mark(
+    (signal) => this.send(commandBytes(COMMAND.INFO, [INFO_CONFIGURATION]), signal),
+    (answer) => dataOf(COMMAND.INFO, answer)?.length === CONFIGURATION_BYTES,
+  );
 
   /** @param name what it is called until it is open */
   constructor(name: string, open: UsbOpener) {
@@ -57,6 +62,7 @@ export class Ch347Connection {
       if (configuration.length !== CONFIGURATION_BYTES)
         throw new BusFault('EPROTO', `no CH347 found: ${usb.description} has its ids, but answers otherwise`);
     });
+    this.#mark.forget();
     this.held = undefined;
     this.i2cOpen = 'written';
     this.#unclean = true;
@@ -179,7 +185,7 @@ export class Ch347Connection {
   /** Takes answers that are still due, deselects, and frees the I2C bus. @throws {BusFault} */
   async #settle(usb: UsbConnection, signal: AbortSignal | undefined): Promise<void> {
     this.held = undefined;
-    await this.#answers?.settle(signal);
+    await this.#answers?.settle(signal, this.#mark);
     await usb.out(ENDPOINT.OUT, selectBytes(undefined), signal);
     // A part lets go of SDA behind a byte that is not acknowledged.
     if (this.i2cOpen === 'reading') await this.stream(i2cStream([LAST_BYTE]), 1, signal);

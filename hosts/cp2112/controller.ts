@@ -16,7 +16,7 @@ import {
   type UsbOpener,
 } from '../../src/usb/index.ts';
 import { PinLines } from '../pins/index.ts';
-import { exchange, UsbSession, untilQuiet } from '../usb/index.ts';
+import { answersOn, exchange, Mark, UsbSession, untilQuiet } from '../usb/index.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
 import { Cp2112Pins } from './pins.ts';
 import {
@@ -43,6 +43,7 @@ import {
 const DEFAULT_HZ = 100_000;
 /** Of the chip, for a transfer. */
 const TIMEOUT_MS = 1000;
+const ASK_STATUS = Uint8Array.of(REPORT.ASK_STATUS, 1);
 
 function feature(request: number, number: number): ControlRequest {
   const requestType = REQUEST_TYPE.CLASS | REQUEST_TYPE.INTERFACE;
@@ -61,6 +62,11 @@ export class Cp2112Adapter implements HostAdapter, I2cController {
   #told: number | undefined;
   /** A step was broken off: its answer may be due, and the chip in the middle of a transfer. */
   #unclean = false;
+  /** A status is no report of data. */
+  readonly #mark = new Mark(
+    (signal) => this.#session.usb.out(ENDPOINT.OUT, ASK_STATUS, signal),
+    ([number]) => number === REPORT.STATUS,
+  );
 
   /** @param name what it is called until it is open */
   constructor(name: string, open: UsbOpener) {
@@ -98,6 +104,7 @@ export class Cp2112Adapter implements HostAdapter, I2cController {
         );
     });
     this.#told = undefined;
+    this.#mark.forget();
     // Whoever had it before may have left anything.
     this.#unclean = true;
     await this.lines.opened();
@@ -149,7 +156,7 @@ export class Cp2112Adapter implements HostAdapter, I2cController {
   async #settle(usb: UsbConnection, signal: AbortSignal | undefined): Promise<void> {
     if (signal?.aborted) throw new BusFault('ETIMEDOUT');
     await usb.out(ENDPOINT.OUT, Uint8Array.of(REPORT.CANCEL, 1), signal);
-    await untilQuiet(usb, ENDPOINT.IN, PACKET_BYTES, signal);
+    await untilQuiet(answersOn(usb, ENDPOINT, PACKET_BYTES), signal, this.#mark);
   }
 
   async #ask(
@@ -157,8 +164,9 @@ export class Cp2112Adapter implements HostAdapter, I2cController {
     report: Uint8Array,
     number: number,
     signal: AbortSignal | undefined,
+    mark?: Mark,
   ): Promise<Uint8Array> {
-    const answer = await exchange(usb, ENDPOINT, report, PACKET_BYTES, signal);
+    const answer = await exchange(usb, ENDPOINT, report, PACKET_BYTES, signal, mark);
     if (answer[0] !== number)
       throw new BusFault('EPROTO', `${this.description} answered another request than it was asked`);
     return answer;
@@ -171,7 +179,7 @@ export class Cp2112Adapter implements HostAdapter, I2cController {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     for (;;) {
-      const status = await this.#ask(usb, Uint8Array.of(REPORT.ASK_STATUS, 1), REPORT.STATUS, signal);
+      const status = await this.#ask(usb, ASK_STATUS, REPORT.STATUS, signal, this.#mark);
       if (status[1] === STATUS.DONE) return;
       if (status[1] === STATUS.BUSY) continue;
       this.#unclean = status[1] !== STATUS.ERROR;

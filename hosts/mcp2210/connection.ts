@@ -1,13 +1,15 @@
 import { BusFault } from '../../src/bus/index.ts';
 import type { UsbConnection, UsbOpener } from '../../src/usb/index.ts';
 import { Turns } from '../pins/index.ts';
-import { InputReports, UsbSession } from '../usb/index.ts';
+import { InputReports, Mark, UsbSession } from '../usb/index.ts';
 import {
   ALL_PINS,
   CHIP,
   COMMAND,
   ENDPOINT,
   FUNCTION,
+  MEMORY_ADDRESS,
+  MEMORY_BYTES,
   pinsReport,
   REPORT_BYTES,
   RESULT,
@@ -30,6 +32,7 @@ export class Mcp2210Connection {
   #selected: number | undefined;
   /** A step was broken off: its answer may be due, and the engine in the middle of a transaction. */
   #unclean = false;
+  #nextMark = 0;
 
   /** @param name what it is called until it is open. @param chipSelects pins from GP0 on that select a chip */
   constructor(name: string, open: UsbOpener, chipSelects: number) {
@@ -55,7 +58,7 @@ export class Mcp2210Connection {
     await this.#session.open(async (usb) => {
       this.#answers = new InputReports(usb, ENDPOINT.IN, REPORT_BYTES);
       const limit = AbortSignal.timeout(GREET_MS);
-      await this.#answers.settle(limit);
+      await this.#answers.settle(limit, this.#markOf(usb));
       // Whoever had it before may have left a transaction.
       await this.#must(usb, request(COMMAND.CANCEL), limit);
       this.#directions = word(await this.#must(usb, request(COMMAND.GET_DIRECTIONS), limit), 4);
@@ -181,9 +184,19 @@ export class Mcp2210Connection {
     await this.#drive(usb, level === undefined ? 0 : pins, level, signal);
   }
 
+  /** A byte of the memory for users, whose answer repeats the address: each time another. Nothing else asks for one. */
+  #markOf(usb: UsbConnection): Mark {
+    const address = this.#nextMark;
+    this.#nextMark = (address + 1) % MEMORY_BYTES;
+    return new Mark(
+      (signal) => usb.out(ENDPOINT.OUT, request(COMMAND.READ_MEMORY, address), signal),
+      (answer) => answer[0] === COMMAND.READ_MEMORY && answer[MEMORY_ADDRESS] === address,
+    );
+  }
+
   /** Takes answers that are still due, ends a transaction, and deselects. @throws {BusFault} */
   async #settle(usb: UsbConnection, signal: AbortSignal | undefined): Promise<void> {
-    await this.#answers?.settle(signal);
+    await this.#answers?.settle(signal, this.#markOf(usb));
     await this.#must(usb, request(COMMAND.CANCEL), signal);
     await this.#sendLevels(usb, undefined, signal);
   }

@@ -23,6 +23,7 @@ import {
   ENGINE,
   FUNCTION,
   INPUT_PIN,
+  MEMORY_ADDRESS,
   PIN_COUNT,
   REPORT_BYTES,
   RESULT,
@@ -34,6 +35,8 @@ import {
 
 const VENDOR_PAGE = 0xff00;
 const NOTHING = new Uint8Array(0);
+/** Nobody has written the memory for users. */
+const ERASED = 0xff;
 const REPORTS = reportDescriptor(VENDOR_PAGE, [
   { kind: HID_REPORT.INPUT, length: REPORT_BYTES },
   { kind: HID_REPORT.OUTPUT, length: REPORT_BYTES },
@@ -127,6 +130,9 @@ export class Mcp2210Emulator implements UsbDevice {
         return RESULT.OK;
       case COMMAND.SET_SPI:
         return this.#setSpi(report, answer);
+      case COMMAND.READ_MEMORY:
+        answer.set([report[1] ?? 0, ERASED], MEMORY_ADDRESS);
+        return RESULT.OK;
       default:
         return this.#pinCommand(report, answer);
     }

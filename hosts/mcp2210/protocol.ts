@@ -22,6 +22,7 @@ export const COMMAND = {
   SET_SPI: 0x40,
   GET_SPI: 0x41,
   TRANSFER: 0x42,
+  READ_MEMORY: 0x50,
 } as const;
 
 /** Second byte of an answer. */
@@ -41,6 +42,10 @@ export const ENGINE = { DONE: 0x10, STARTED: 0x20, DATA: 0x30 } as const;
 export const CHIP = { PINS: 4, LEVELS: 13, DIRECTIONS: 15, OTHERS: 17, END: 18 } as const;
 /** What a pin is; in `CHIP.PINS` each has a byte. */
 export const FUNCTION = { GPIO: 0, CHIP_SELECT: 1, DEDICATED: 2 } as const;
+
+/** Bytes of the memory for users, and where the answer to `READ_MEMORY` has the address that was asked for, and what is there. */
+export const MEMORY_BYTES = 256;
+export const MEMORY_ADDRESS = 2;
 
 export const PIN_COUNT = 9;
 /** GP8 is no output. */

@@ -9,7 +9,7 @@ import {
 } from '../../src/bus/index.ts';
 import type { UsbConnection, UsbOpener } from '../../src/usb/index.ts';
 import { PinLines, Turns } from '../pins/index.ts';
-import { exchange, isQuiet, UsbSession } from '../usb/index.ts';
+import { answersOn, exchange, Mark, UsbSession, untilQuiet } from '../usb/index.ts';
 import { I2C_CAPABILITIES } from './capabilities.ts';
 import { Mcp2221Pins } from './pins.ts';
 import {
@@ -53,6 +53,11 @@ export class Mcp2221Adapter implements HostAdapter, I2cController {
   #told: number | undefined;
   /** A step was broken off: its answer may be due, and the engine in the middle of a transfer. */
   #unclean = false;
+  /** Of the answers to `COMMAND.STATUS` only those to this say what became of the clock, also while a transfer is under way. */
+  readonly #mark = new Mark(
+    (signal) => this.#session.usb.out(ENDPOINT.OUT, setSpeed(this.#divider), signal),
+    (answer) => answer[0] === COMMAND.STATUS && answer[STATUS_ANSWER.SET_SPEED] !== 0,
+  );
 
   /** @param name what it is called until it is open */
   constructor(name: string, open: UsbOpener) {
@@ -80,6 +85,7 @@ export class Mcp2221Adapter implements HostAdapter, I2cController {
     this.lines.closed();
     await this.#session.open();
     this.#told = undefined;
+    this.#mark.forget();
     // Whoever had it before may have left anything.
     this.#unclean = true;
     await this.lines.opened();
@@ -129,16 +135,22 @@ export class Mcp2221Adapter implements HostAdapter, I2cController {
     this.#unclean = false;
   }
 
-  async #ask(usb: UsbConnection, report: Uint8Array, signal: AbortSignal | undefined): Promise<Uint8Array> {
-    const answer = await exchange(usb, ENDPOINT, report, REPORT_BYTES, signal);
+  async #ask(
+    usb: UsbConnection,
+    report: Uint8Array,
+    signal: AbortSignal | undefined,
+    mark?: Mark,
+  ): Promise<Uint8Array> {
+    const answer = await exchange(usb, ENDPOINT, report, REPORT_BYTES, signal, mark);
     if (answer.length !== REPORT_BYTES || answer[0] !== report[0])
       throw new BusFault('EPROTO', `${this.description} answered another request than it was asked`);
     return answer;
   }
 
-  /** Takes an answer that is still due, and frees an engine that is busy. @throws {BusFault} */
+  /** Takes answers that are still due, and frees an engine that is busy. @throws {BusFault} */
   async #settle(usb: UsbConnection, signal: AbortSignal | undefined): Promise<void> {
-    await isQuiet(usb, ENDPOINT.IN, REPORT_BYTES, signal);
+    this.#told = undefined;
+    await untilQuiet(answersOn(usb, ENDPOINT, REPORT_BYTES), signal, this.#mark);
     const status = await this.#ask(usb, request(COMMAND.STATUS), signal);
     // An engine that is idle is not to be cancelled: before its first transfer that wedges it.
     if (status[STATUS_ANSWER.STATE] !== STATE.IDLE) await this.#cancel(usb, signal);
@@ -160,7 +172,7 @@ export class Mcp2221Adapter implements HostAdapter, I2cController {
   async #tellSpeed(usb: UsbConnection, signal: AbortSignal | undefined): Promise<void> {
     const divider = this.#divider;
     if (this.#told === divider) return;
-    const answer = await this.#ask(usb, request(COMMAND.STATUS, 0, 0, SPEED.ASK, divider), signal);
+    const answer = await this.#ask(usb, setSpeed(divider), signal, this.#mark);
     if (answer[STATUS_ANSWER.SET_SPEED] !== SPEED.SET)
       throw new BusFault('EIO', `${this.description} did not take the I2C clock`);
     this.#told = divider;
@@ -237,6 +249,10 @@ export class Mcp2221Adapter implements HostAdapter, I2cController {
   #stuck(): BusFault {
     return new BusFault('ETIMEDOUT', `${this.description} did not end the transfer`);
   }
+}
+
+function setSpeed(divider: number): Uint8Array {
+  return request(COMMAND.STATUS, 0, 0, SPEED.ASK, divider);
 }
 
 /** The fault of a bus that is not free, by the levels that the chip sees. */

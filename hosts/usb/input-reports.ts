@@ -1,20 +1,14 @@
-import { BusFault } from '../../src/bus/index.ts';
 import type { UsbConnection } from '../../src/usb/index.ts';
 import { aborted, unlessAborted } from '../link/index.ts';
-import { endlessFault } from './session.ts';
+import { type Answers, type Mark, untilQuiet } from './until-quiet.ts';
 
-/** How long nothing has to come before nothing is due any more. */
-const SETTLE_MS = 100;
 /** Reports that wait to be taken: a device that sends more is not listened to until some were. */
 const UNREAD_MAX = 512;
-/** No transfer leaves so many reports due. */
-const DUE_MAX = 256;
-
 /**
  * What a device sends on an endpoint, taken as it comes: an answer that comes twice, or late, has then arrived before the
  * next question is asked, and is dropped by `clear`, where it would be taken for the next answer.
  */
-export class InputReports {
+export class InputReports implements Answers {
   readonly #usb: UsbConnection;
   readonly #endpoint: number;
   readonly #length: number;
@@ -36,6 +30,10 @@ export class InputReports {
     this.#endpoint = endpoint;
     this.#length = length;
     this.#listen();
+  }
+
+  get description(): string {
+    return this.#usb.description;
   }
 
   /** Drops what has come. */
@@ -62,19 +60,10 @@ export class InputReports {
     }
   }
 
-  /** Drops what is still due after a transfer was broken off. @throws {BusFault} */
-  async settle(signal: AbortSignal | undefined): Promise<void> {
-    for (let reports = 0; reports < DUE_MAX; reports++) {
-      this.clear();
-      if (signal?.aborted) throw aborted(signal);
-      try {
-        await this.take(AbortSignal.timeout(SETTLE_MS));
-      } catch (error) {
-        if (error instanceof BusFault && error.code === 'ETIMEDOUT') return;
-        throw error;
-      }
-    }
-    throw endlessFault(this.#usb);
+  /** Takes what is still due after a transfer was broken off; see `untilQuiet`. @throws {BusFault} */
+  async settle(signal: AbortSignal | undefined, mark?: Mark): Promise<void> {
+    this.#error = undefined;
+    await untilQuiet(this, signal, mark);
   }
 
   /** One that stalled is asked again when somebody waits. */

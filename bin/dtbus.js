@@ -5,9 +5,12 @@
 
 /** The scripts that `src/cli/short` is put into, and the commands that they run. */
 const SHORT = {
-  buses: /^(i2c(detect|get|set|dump|transfer)|spi-(config|pipe))$/,
+  buses: /^(i2c(detect|get|set|dump|transfer)|spi-(config|pipe)|flash)$/,
   trees: /^(dtc|fdt(overlay|get|put|dump)|dtdiff)$/,
 };
+
+/** What `flash` does: each calls functions of its own. */
+const TASK = /^(info|read|write|erase|verify)$/;
 
 /** Whether other parts of ours look at the boards of this process: what is in a script of its own they do not see. */
 const isSeen = () => {
@@ -30,7 +33,8 @@ async function run() {
   const script = Object.keys(SHORT).find((each) => SHORT[each].test(name));
   if (script !== undefined && !isSeen()) {
     const { load } = require('./cached-script.js');
-    const short = load(`${__dirname}/../dist/short/${script}.cjs`, name, (keep) =>
+    const use = TASK.test(words[0] ?? '') ? `${name}-${words[0]}` : name;
+    const short = load(`${__dirname}/../dist/short/${script}.cjs`, use, (keep) =>
       atExit(() => {
         short.expectUsualRun();
         keep();

@@ -1,5 +1,7 @@
-// 1 MiB of a W25Q80 behind an emulated USB adapter, read and written by `dtbus flash` and by flashrom in turn: a real
-// Linux, its USB stack and libusb are between them and the emulator, and all of it has one processor.
+// A flash behind an emulated USB adapter, read and written by `dtbus flash` and by flashrom in turn: a real Linux, its
+// USB stack and libusb are between them and the emulator, and all of it has one processor. 1 MiB of a W25Q80, and on FT232H
+// 16 MiB of a W25Q128 too: there Node's start is not longer than all that flashrom does. Of each the time of the program, and that
+// from its first transfer with the adapter to its last. DTBUS_BENCH_ADAPTER=FT232H: only that; DTBUS_BENCH_TASKS=reading: only that.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -15,16 +17,36 @@ const kernel = process.env.DTBUS_GUEST_KERNEL ?? join(shared, 'guest/linux');
 const DEADLINE_MS = 600_000;
 const ROUNDS = Number(process.env.DTBUS_BENCH_ROUNDS ?? 3);
 
+const W25Q80 = { flash: 'winbond,w25q80', chip: 'W25Q80.V', mib: 1, tasks: ['reading', 'writing'] };
+const W25Q128 = { flash: 'winbond,w25q128', chip: 'W25Q128.V', mib: 16, tasks: ['reading'] };
+
 const ADAPTERS = [
-  { name: 'CH341A', folder: 'ch341a', compatible: 'wch,ch341a', programmer: 'ch341a_spi', id: '5512' },
+  {
+    name: 'CH341A',
+    folder: 'ch341a',
+    compatible: 'wch,ch341a',
+    programmer: 'ch341a_spi',
+    id: '5512',
+    flashes: [W25Q80],
+  },
   {
     name: 'FT232H',
     folder: 'ftdi',
     compatible: 'ftdi,ft232h',
     programmer: 'ft2232_spi:type=232H',
     id: '6014',
+    flashes: [W25Q80, W25Q128],
   },
-];
+].filter(({ name }) => name === (process.env.DTBUS_BENCH_ADAPTER ?? name));
+
+/** The flashes of an adapter, with what is done with each. */
+const flashesOf = ({ flashes }) =>
+  flashes
+    .map((each) => ({
+      ...each,
+      tasks: each.tasks.filter((task) => task === (process.env.DTBUS_BENCH_TASKS ?? task)),
+    }))
+    .filter(({ tasks }) => tasks.length > 0);
 
 const boardOf = (compatible) => `/dts-v1/;
 / {
@@ -54,16 +76,20 @@ process.once('exit', () => {
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
-function initScript({ folder: kind, compatible, programmer, id }) {
+function initScript(adapter) {
+  const { folder: kind, compatible, programmer, id } = adapter;
   const board = join(folder, `${kind}.dts`);
   writeFileSync(board, boardOf(compatible));
-  const within = ['node', path('usb/read-and-write.mjs'), checkout, board, programmer, id, ROUNDS].join(' ');
+  const flashes = flashesOf(adapter).map(({ flash, chip, mib, tasks }) =>
+    [flash, chip, mib, tasks].join(':'),
+  );
+  const words = [path('usb/read-and-write.mjs'), checkout, kind, board, programmer, id, ROUNDS, ...flashes];
   return `#!/bin/sh
-export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/run TERM=dumb
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/run TMPDIR=/run TERM=dumb
 export NODE_PATH=${dirname(dirname(createRequire(import.meta.url).resolve('usb/package.json')))}
 mount -t proc proc /proc; mount -t sysfs sysfs /sys; mount -t tmpfs tmpfs /run
 mountpoint -q /dev || mount -t devtmpfs dev /dev
-node ${path('../hosts/in-guest/plug.mjs')} ${kind} '${within}'
+node ${words.join(' ')}
 busybox poweroff -f
 `;
 }
@@ -74,7 +100,7 @@ async function boot(adapter) {
   writeFileSync(init, initScript(adapter), { mode: 0o755 });
   const file = join(folder, 'console');
   const console = openSync(file, 'w');
-  const words = `mem=192M root=/dev/root rootfstype=hostfs rootflags=/ ro init=${init} con0=fd:0,fd:1 con=null quiet seccomp=on loglevel=2`;
+  const words = `mem=256M root=/dev/root rootfstype=hostfs rootflags=/ ro init=${init} con0=fd:0,fd:1 con=null quiet seccomp=on loglevel=2`;
   guest = spawn(kernel, words.split(' '), {
     stdio: ['ignore', console, console],
     detached: true,
@@ -89,17 +115,27 @@ async function boot(adapter) {
 for (const adapter of ADAPTERS) {
   const output = await boot(adapter);
   const taken = [...output.matchAll(/^took (.*)$/gm)].map(([, json]) => JSON.parse(json));
-  if (taken.length !== 4 * ROUNDS || /^failed/m.test(output)) {
+  const tasks = flashesOf(adapter).flatMap(({ mib, tasks }) => tasks.map((what) => ({ what, mib })));
+  if (taken.length !== 2 * tasks.length * ROUNDS || /^failed/m.test(output)) {
     console.error(output);
     process.exitCode = 1;
     continue;
   }
-  for (const what of ['reading', 'writing']) {
+  for (const { what, mib } of tasks) {
+    const title = `${what} ${mib} MiB by ${adapter.name} over USB/IP`;
     const of = (whose) =>
-      taken.filter((each) => each.what === what && each.whose === whose).map(({ ms }) => ms);
+      taken.filter((each) => each.what === what && each.mib === mib && each.whose === whose);
     const [ours, theirs] = [of('dtbus'), of('flashrom')];
-    report(`${what} 1 MiB by ${adapter.name} over USB/IP: flashrom`, median(theirs) / 1000, 's');
-    report(`  dtbus flash`, median(ours) / 1000, 's');
-    report(`  in relation to it`, median(ours.map((ms, i) => ms / theirs[i])), '', 'at most 0.80');
+    const row = (name, part, aim) => {
+      report(`${name}: flashrom`, median(theirs.map(part)) / 1000, 's');
+      report(`  dtbus flash`, median(ours.map(part)) / 1000, 's');
+      report(`  in relation to it`, median(ours.map((each, i) => part(each) / part(theirs[i]))), '', aim);
+    };
+    row(title, ({ ms }) => ms, 'at most 0.80');
+    row(`${title}, from the first transfer to the last`, ({ transfers }) => transfers, 'at most 0.80');
+    report(`  transfers of flashrom`, median(theirs.map(({ count }) => count)), '');
+    report(`  transfers of dtbus flash`, median(ours.map(({ count }) => count)), '');
+    report(`  ms to the first one, flashrom`, median(theirs.map(({ start }) => start)), 'ms');
+    report(`  ms to the first one, dtbus flash`, median(ours.map(({ start }) => start)), 'ms');
   }
 }

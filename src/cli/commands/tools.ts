@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import type { Board, BusFault, I2cDev, SpiDev } from '../../board/index.ts';
 import { isBoardFile } from '../board/board-choice.ts';
 import { type BoardArguments, openNamedBoard, printProblems } from '../board/named-board.ts';
+import { plainBoard } from '../board/plain-board.ts';
 import { warnOfRunning } from '../board/running-board.ts';
 import { saveFailure } from '../board/save-failure.ts';
 import { processIo, type ToolIo } from '../i2c-tools/io.ts';
@@ -97,27 +98,12 @@ export async function runPlainTool(
   if (tool === undefined) return undefined;
   const { words, board } = withoutBoard(argv, BOARD[busOf(tool)]);
   if (words.some((word) => OURS[busOf(tool)].test(word))) return undefined;
-  const { DTBUS_BOARD: usual = 'board.dts', DTBUS_CONNECT: place } = process.env;
-  // A board that is named wins over the environment.
-  const connect = board === undefined && place ? { connect: place } : {};
   try {
-    return await runTool(tool, words, {
-      ...{ ...PLAIN, board: board ?? usual, isChosen: board !== undefined },
-      ...connect,
-    });
+    return await runTool(tool, words, plainBoard(board));
   } catch (thrown) {
     return reportFailure(thrown, `dtbus ${tool.name} ${TOOL_USAGE}`);
   }
 }
-
-/** What a command line without options says of the board. */
-const PLAIN: Omit<BoardArguments, 'board' | 'connect' | 'isChosen'> = {
-  overlay: [],
-  include: [],
-  adopt: false,
-  trust: [],
-  strict: false,
-};
 
 /** The words without the option that names the board, where it stands there once with a device tree. */
 function withoutBoard(argv: readonly string[], option: RegExp) {

@@ -1,4 +1,4 @@
-import { OPCODE } from './instructions.ts';
+import { loadInstructions, OPCODE } from './instructions.ts';
 
 /**
  * Serial Flash Discoverable Parameters (JEDEC JESD216F): what a flash says of itself by command 5Ah. Everything in here
@@ -63,6 +63,7 @@ interface TableHeader {
 
 /** @returns what the chip says; undefined where it says nothing or nothing that makes sense */
 export async function readSfdp(read: ReadSfdp): Promise<FlashParameters | undefined> {
+  await loadInstructions();
   const header = viewOf(await read(0, HEADER_BYTES));
   if (header.getUint32(0, true) !== SIGNATURE) return undefined;
   const count = header.getUint8(6) + 1;

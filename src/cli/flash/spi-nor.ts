@@ -2,7 +2,7 @@ import { BusFault, type SpiDev, type SpiSegment } from '../../board/index.ts';
 import { DOUBTFUL, inPieces, type Memory, TOO_LONG } from '../memory/memory.ts';
 import type { Target } from '../memory/target.ts';
 import { hexBytes, isNobody, makerOf, sizeOfId } from './identity.ts';
-import { OPCODE } from './instructions.ts';
+import { loadInstructions, OPCODE } from './instructions.ts';
 import { hasSecondStatus, type ProtectionBits, protectionOf } from './protection.ts';
 import { type EraseType, type FlashParameters, readSfdp } from './sfdp.ts';
 
@@ -74,6 +74,7 @@ export class SpiNor implements Memory {
    * @throws {BusFault} `ENXIO` nobody answers; `EOPNOTSUPP` no size, or no way to its upper half
    */
   static async identify(spi: SpiDev, target: Target): Promise<SpiNor> {
+    await loadInstructions();
     const id = await readId(spi);
     const parameters = await readSfdp(async (address, length) => {
       const rx = new Uint8Array(length);

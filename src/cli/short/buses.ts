@@ -1,10 +1,14 @@
+import { runPlainFlash } from '../commands/plain-flash.ts';
 import { runPlainTool } from '../commands/tools.ts';
 import { endWithoutOutput } from './end-without-output.ts';
 
 export { expectUsualRun } from '../terminal/short-run.ts';
 
-/** Runs `dtbus i2cget …`, which scripts start for each register; see `runPlainTool`. */
-export function runShort(name: string | undefined, words: readonly string[]): Promise<number | undefined> {
+/** Runs `dtbus i2cget …`, which scripts start for each register, or `dtbus flash …`; see `runPlainTool` and `runPlainFlash`. */
+export async function runShort(
+  name: string | undefined,
+  words: readonly string[],
+): Promise<number | undefined> {
   endWithoutOutput();
-  return runPlainTool(name, words);
+  return (await runPlainTool(name, words)) ?? (await runPlainFlash(name, words));
 }

@@ -1,13 +1,18 @@
-// In the guest, beside an emulated adapter that `test/hosts/in-guest/plug.mjs` has plugged in: reads and writes its flash by
-// `dtbus flash` and by flashrom in turn. `node read-and-write.mjs CHECKOUT BOARD PROGRAMMER PRODUCT_ID ROUNDS`.
-import { spawnSync } from 'node:child_process';
+// In the guest: plugs an emulated USB adapter into its kernel, with a flash behind it, and has `dtbus flash` and flashrom
+// read and write it in turn. `node read-and-write.mjs CHECKOUT FOLDER BOARD PROGRAMMER PRODUCT_ID ROUNDS FLASHES`, where FLASHES are
+// COMPATIBLE:CHIP:MIB:TASKS, as flashrom calls the chip: winbond,w25q80:W25Q80.V:1:reading,writing
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { EmulatedPort, plugIntoMachine } from '../../../dist/src/usb/index.js';
+import { makeEmulator } from '../../hosts/in-guest/emulators.mjs';
 
-const [checkout, board, programmer, productId, rounds] = process.argv.slice(2);
+const [checkout, folder, board, programmer, productId, rounds, ...flashes] = process.argv.slice(2);
 const DEVICES = '/sys/bus/usb/devices';
-const FLASH_BYTES = 1 << 20;
+/** Of a control transfer: bits that are 0 where the request is one that every device knows, as those of the kernel are. */
+const KIND = 0x60;
 process.chdir('/run');
 
 const isThere = () =>
@@ -15,60 +20,107 @@ const isThere = () =>
     const file = `${DEVICES}/${name}/idProduct`;
     return existsSync(file) && readFileSync(file, 'utf8').trim() === productId;
   });
-while (!isThere()) await sleep(50);
 
-const dtbus = (task, file, ...more) => [
-  'node',
-  `${checkout}bin/dtbus.js`,
-  'flash',
-  task,
-  'flash',
-  file,
-  ...more,
-  '-b',
-  board,
-];
-const flashrom = (...words) => ['flashrom', '-p', programmer, '-c', 'W25Q80.V', ...words];
+/** When the first transfer with a device began since `clear`, when the last one ended, and how many there were. */
+class SeenTransfers {
+  clear() {
+    Object.assign(this, { first: undefined, last: undefined, count: 0 });
+  }
 
-/** ms */
-function timed([program, ...words]) {
+  /** Looks at all that `port` is asked for. */
+  watch(port) {
+    const submit = port.submit.bind(port);
+    port.submit = (transfer) => {
+      if (transfer.setup === undefined || (transfer.setup.requestType & KIND) !== 0) this.#note(transfer);
+      submit(transfer);
+    };
+  }
+
+  #note(transfer) {
+    this.first ??= performance.now();
+    this.count++;
+    const { done } = transfer;
+    transfer.done = (...ended) => {
+      this.last = performance.now();
+      done(...ended);
+    };
+  }
+}
+
+const seen = new SeenTransfers();
+
+/** Runs a program. @returns ms in all, up to the first transfer, and from that to the end of the last */
+async function timed([program, ...words]) {
+  seen.clear();
   const from = performance.now();
-  const { status, stdout, stderr } = spawnSync(program, words, { encoding: 'utf8' });
+  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (bytes) => {
+      said += bytes;
+    });
+  const [status] = await once(child, 'close');
+  const ms = performance.now() - from;
   if (status !== 0) {
-    console.log(`failed ${program} ${words.join(' ')}: ${status}\n${stdout}${stderr}`);
+    console.log(`failed ${program} ${words.join(' ')}: ${status}\n${said}`);
     process.exit(1);
   }
-  return performance.now() - from;
+  return { ms, start: seen.first - from, transfers: seen.last - seen.first, count: seen.count };
 }
 
-function pair(what, image, ours, theirs) {
-  for (const [whose, command] of [
-    ['dtbus', ours],
-    ['flashrom', theirs],
-  ]) {
-    const file = image(whose);
-    console.log(`took ${JSON.stringify({ what, whose, ms: timed(command(file)) })}`);
-    if (what === 'reading')
-      if (!readFileSync(file).equals(contents)) console.log(`failed: ${whose} read other bytes`);
+const dtbus = (task, file) => [
+  'node',
+  ...[`${checkout}bin/dtbus.js`, 'flash', task, 'flash', file, '-b', board],
+];
+
+/** Reads and writes a flash by both. */
+async function compare(flash, chip, mib, tasks) {
+  const flashrom = (...words) => ['flashrom', '-p', programmer, '-c', chip, ...words];
+  const bytes = mib << 20;
+  let contents = Buffer.alloc(bytes, 0xff);
+  const pair = async (what, image, ours, theirs) => {
+    for (const [whose, command] of [
+      ['dtbus', ours],
+      ['flashrom', theirs],
+    ]) {
+      const file = image(whose);
+      const took = await timed(command(file));
+      console.log(`took ${JSON.stringify({ what, mib, whose, ...took })}`);
+      if (what === 'reading' && !readFileSync(file).equals(contents))
+        console.log(`failed: ${whose} read other bytes`);
+      rmSync(file);
+    }
+  };
+  const port = new EmulatedPort(await makeEmulator(folder, flash));
+  seen.watch(port);
+  const session = plugIntoMachine(port);
+  while (!isThere()) await sleep(50);
+  for (let round = 0; round < Number(rounds); round++) {
+    if (tasks.includes('reading'))
+      await pair(
+        'reading',
+        (whose) => `${whose}.read`,
+        (file) => dtbus('read', file),
+        (file) => flashrom('-r', file),
+      );
+    if (tasks.includes('writing'))
+      await pair(
+        'writing',
+        (whose) => {
+          contents = randomBytes(bytes);
+          writeFileSync(`${whose}.image`, contents);
+          return `${whose}.image`;
+        },
+        (file) => dtbus('write', file),
+        (file) => flashrom('-w', file),
+      );
   }
+  port.unplug();
+  session.close();
+  while (isThere()) await sleep(50);
 }
 
-let contents = Buffer.alloc(FLASH_BYTES, 0xff);
-for (let round = 0; round < Number(rounds); round++) {
-  pair(
-    'reading',
-    (whose) => `${whose}.read`,
-    (file) => dtbus('read', file),
-    (file) => flashrom('-r', file),
-  );
-  pair(
-    'writing',
-    (whose) => {
-      contents = randomBytes(FLASH_BYTES);
-      writeFileSync(`${whose}.image`, contents);
-      return `${whose}.image`;
-    },
-    (file) => dtbus('write', file),
-    (file) => flashrom('-w', file),
-  );
+for (const each of flashes) {
+  const [flash, chip, mib, tasks] = each.split(':');
+  await compare(flash, chip, Number(mib), tasks.split(','));
 }

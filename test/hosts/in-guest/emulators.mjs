@@ -29,18 +29,19 @@ const I2C = node('i2c', undefined, 0, [
   node('temp@48', 'national,lm75', 0x48),
   node('eeprom@50', 'atmel,24c02', 0x50),
 ]);
-const SPI = node('spi', undefined, 0, [node('flash@0', 'winbond,w25q80', 0)]);
+
+const spiWith = (flash) => node('spi', undefined, 0, [node('flash@0', flash, 0)]);
 
 /** Two pins that are wired together. */
 const WIRED = [1, 2];
 
 /** The emulator of an adapter, by its folder, with the parts behind it. */
-export async function makeEmulator(folder) {
-  const catalogue = await loadModels(['national,lm75', 'atmel,24c02', 'winbond,w25q80']);
+export async function makeEmulator(folder, flash = 'winbond,w25q80') {
+  const catalogue = await loadModels(['national,lm75', 'atmel,24c02', flash]);
   const parts = new PartRegistry();
   const options = { catalogue, clock: new RealClock(), parts };
   const i2c = populateI2c(I2C, options).wire;
-  const spi = populateSpi(SPI, options).wire;
+  const spi = populateSpi(spiWith(flash), options).wire;
   // What is measured and tested here is the way, not the chip.
   for (const { path } of parts.list()) if (path.includes('flash')) parts.set(path, 'timeScale', 0);
   const module = await import(`../../../dist/hosts/${folder}/index.js`);

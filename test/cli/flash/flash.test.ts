@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { Interruption } from '../../../src/cli/memory/interruption.ts';
+import { SpiNor } from '../../../src/cli/flash/spi-nor.ts';
 import { boardText, noise, testFolder } from '../folder.ts';
 import { dtbusHere } from '../run-here.ts';
 
@@ -129,13 +129,13 @@ describe('a write that fails', () => {
   const write = (device: string, ...options: string[]) =>
     flash('write', device, folder.write('image', noise(13 << 10, 6)), '--offset', '4k', ...options);
 
-  /** Ctrl-C is pressed so many times at the end of a page. */
-  const press = (page: number, times: number) => {
-    const { pauseWithin } = Interruption.prototype;
-    let pages = 0;
-    vi.spyOn(Interruption.prototype, 'pauseWithin').mockImplementation(function (this: Interruption) {
-      if (++pages === page) for (let i = 0; i < times; i++) process.emit('SIGINT');
-      return pauseWithin.call(this);
+  /** Ctrl-C is pressed so many times while the page at `offset` is programmed. */
+  const press = (offset: number, times: number) => {
+    const { program } = SpiNor.prototype;
+    vi.spyOn(SpiNor.prototype, 'program').mockImplementation(function (this: SpiNor, pages) {
+      if (pages.some((page) => page.offset === offset))
+        for (let i = 0; i < times; i++) process.emit('SIGINT');
+      return program.call(this, pages);
     });
   };
   afterEach(() => vi.restoreAllMocks());
@@ -164,7 +164,7 @@ describe('a write that fails', () => {
   });
 
   it('ends the block that is under way at the first Ctrl-C, and says where it stopped', async () => {
-    press(20, 1);
+    press(0x2300, 1);
     const { status, err } = await write('sound');
     expect(status).toBe(1);
     expect(err).toBe(`stopping after this block; press Ctrl-C again to abort
@@ -176,7 +176,7 @@ dtbus: interrupted
   });
 
   it('stops within the block at the second', async () => {
-    press(20, 2);
+    press(0x2300, 2);
     const { status, err } = await write('sound');
     expect(status).toBe(1);
     expect(err).toMatch(

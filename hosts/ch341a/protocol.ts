@@ -134,6 +134,17 @@ const REVERSED = Uint8Array.from({ length: 256 }, (_, byte) => {
   return reversed;
 });
 
+/** Copies `length` bytes and reverses the bits of each. */
+export function copyReversed(
+  from: Uint8Array,
+  fromAt: number,
+  into: Uint8Array,
+  intoAt: number,
+  length: number,
+): void {
+  for (let i = 0; i < length; i++) into[intoAt + i] = REVERSED[from[fromAt + i] as number] as number;
+}
+
 export function reverseBits(bytes: Uint8Array): Uint8Array {
   return bytes.map((byte) => REVERSED[byte] as number);
 }

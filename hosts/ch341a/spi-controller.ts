@@ -1,7 +1,6 @@
 import { BusFault, type SpiCapabilities, type SpiController, type SpiTransfer } from '../../src/bus/index.ts';
-import type { UsbConnection } from '../../src/usb/index.ts';
+import { allOrNone, breakable, type UsbConnection } from '../../src/usb/index.ts';
 import { checkSpiMessage, segmentsOf } from '../link/index.ts';
-import { allOrNone, breakable } from '../usb/index.ts';
 import { CLOCK_HZ, SPI_CAPABILITIES } from './capabilities.ts';
 import type { Ch341aConnection } from './connection.ts';
 import { ENDPOINT, PACKET_BYTES, pinStream } from './protocol.ts';
@@ -102,14 +101,15 @@ export class Ch341aSpiController implements SpiController {
   /** Whoever waits for the answers is there before they come: then they come at once. */
   async #run(usb: UsbConnection, { bytes, answers }: StreamTransfer, broken: AbortController): Promise<void> {
     const { signal } = broken;
-    const reads = answers.map(() => usb.in(ENDPOINT.IN, PACKET_BYTES, signal));
-    const [, ...answered] = await allOrNone(broken, [usb.out(ENDPOINT.OUT, bytes, signal), ...reads]);
-    answered.forEach((answer, i) => {
-      const { length, take } = answers[i] as StreamAnswer;
-      if (answer.length !== length)
-        throw new BusFault('EPROTO', `${this.description} answered ${answer.length} bytes, not ${length}`);
-      take(answer);
-    });
+    let wrong: string | undefined;
+    const take = (data: Uint8Array, length: number, place: number): void => {
+      const answer = answers[place] as StreamAnswer;
+      if (length === answer.length) answer.take(data);
+      else wrong ??= `${length} bytes, not ${answer.length}`;
+    };
+    const read = usb.inEach(ENDPOINT.IN, PACKET_BYTES, answers.length, take, signal);
+    await allOrNone(broken, [usb.out(ENDPOINT.OUT, bytes, signal), read]);
+    if (wrong !== undefined) throw new BusFault('EPROTO', `${this.description} answered ${wrong}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Move } from '../link/index.ts';
-import { PACKET_BYTES, reverseBits, SPI_BYTES_MAX, STREAM } from './protocol.ts';
+import { copyReversed, PACKET_BYTES, SPI_BYTES_MAX, STREAM } from './protocol.ts';
 
 /** Packets that go out in one transfer. */
 export const TRANSFER_PACKETS = 256;
@@ -7,8 +7,8 @@ export const TRANSFER_PACKETS = 256;
 /** A packet that the chip sends. */
 export interface StreamAnswer {
   readonly length: number;
-  /** Takes what it holds, as the chip sends it. */
-  take(bytes: Uint8Array): void;
+  /** Takes what it holds, as the chip sends it: the first bytes of `data`. */
+  take(data: Uint8Array): void;
 }
 
 /** A transfer to the chip, and what it answers. */
@@ -17,9 +17,43 @@ export interface StreamTransfer {
   readonly answers: readonly StreamAnswer[];
 }
 
-interface Packet {
+/** Commands of the pin stream. */
+interface Pins {
   readonly bytes: Uint8Array;
-  readonly answer: StreamAnswer | undefined;
+}
+
+/** What an exchange sends, its bits reversed, and where goes what comes: undefined where nobody wants it. */
+interface Exchange {
+  readonly sent: Uint8Array;
+  readonly received: Uint8Array | undefined;
+  readonly moves: readonly Move[];
+}
+
+/** The part of an exchange that a packet carries; a long read has ten thousands of them. */
+class Part implements StreamAnswer {
+  readonly #exchange: Exchange;
+  readonly #from: number;
+  readonly length: number;
+
+  constructor(exchange: Exchange, from: number) {
+    this.#exchange = exchange;
+    this.#from = from;
+    this.length = Math.min(SPI_BYTES_MAX, exchange.sent.length - from);
+  }
+
+  take(data: Uint8Array): void {
+    const { sent, received, moves } = this.#exchange;
+    if (received === undefined) return;
+    copyReversed(data, 0, received, this.#from, this.length);
+    if (this.#from + this.length === sent.length) scatter(received, moves);
+  }
+
+  /** Writes the packet. */
+  put(into: Uint8Array, at: number): void {
+    const { sent } = this.#exchange;
+    into[at] = STREAM.SPI;
+    for (let i = 0; i < this.length; i++) into[at + 1 + i] = sent[this.#from + i] as number;
+  }
 }
 
 /**
@@ -27,11 +61,11 @@ interface Packet {
  * short ends the transfer too, unless what fills it up means nothing.
  */
 export class SpiStream {
-  readonly #packets: Packet[] = [];
+  readonly #packets: (Pins | Part)[] = [];
 
   /** @param stream commands of the pin stream, which ends behind them: zeros may fill the packet */
   pins(stream: Uint8Array): void {
-    this.#packets.push({ bytes: stream, answer: undefined });
+    this.#packets.push({ bytes: stream });
   }
 
   /** Both ways at once, one move behind the other; without `tx` zeros are sent. */
@@ -41,29 +75,19 @@ export class SpiStream {
     const received = moves.some(({ rx }) => rx !== undefined) ? new Uint8Array(length) : undefined;
     let at = 0;
     for (const { tx, length: own } of moves) {
-      if (tx !== undefined) sent.set(reverseBits(tx), at);
+      if (tx !== undefined) copyReversed(tx, 0, sent, at, tx.length);
       at += own;
     }
-    for (let from = 0; from < length; from += SPI_BYTES_MAX) {
-      const part = sent.subarray(from, from + SPI_BYTES_MAX);
-      const bytes = new Uint8Array(1 + part.length);
-      bytes[0] = STREAM.SPI;
-      bytes.set(part, 1);
-      const isLast = from + part.length === length;
-      const take = (answer: Uint8Array): void => {
-        received?.set(reverseBits(answer), from);
-        if (isLast && received !== undefined) scatter(received, moves);
-      };
-      this.#packets.push({ bytes, answer: { length: part.length, take } });
-    }
+    const exchange = { sent, received, moves };
+    for (let from = 0; from < length; from += SPI_BYTES_MAX) this.#packets.push(new Part(exchange, from));
   }
 
   transfers(): StreamTransfer[] {
     const transfers: StreamTransfer[] = [];
-    let run: Packet[] = [];
+    let run: (Pins | Part)[] = [];
     this.#packets.forEach((packet, i) => {
       run.push(packet);
-      const isShort = packet.bytes.length < PACKET_BYTES && packet.answer !== undefined;
+      const isShort = packet instanceof Part && packet.length < SPI_BYTES_MAX;
       if (!isShort && run.length < TRANSFER_PACKETS && i < this.#packets.length - 1) return;
       transfers.push(joined(run));
       run = [];
@@ -73,13 +97,18 @@ export class SpiStream {
 }
 
 /** Every packet but the last begins at a multiple of its size. */
-function joined(packets: readonly Packet[]): StreamTransfer {
-  const last = packets.at(-1)?.bytes.length ?? 0;
-  const bytes = new Uint8Array((packets.length - 1) * PACKET_BYTES + last);
+function joined(packets: readonly (Pins | Part)[]): StreamTransfer {
+  const last = packets.at(-1);
+  const lastBytes = last instanceof Part ? 1 + last.length : (last?.bytes.length ?? 0);
+  const bytes = new Uint8Array((packets.length - 1) * PACKET_BYTES + lastBytes);
+  const answers: Part[] = [];
   packets.forEach((packet, i) => {
-    bytes.set(packet.bytes, i * PACKET_BYTES);
+    if (packet instanceof Part) {
+      packet.put(bytes, i * PACKET_BYTES);
+      answers.push(packet);
+    } else bytes.set(packet.bytes, i * PACKET_BYTES);
   });
-  return { bytes, answers: packets.flatMap(({ answer }) => answer ?? []) };
+  return { bytes, answers };
 }
 
 function scatter(received: Uint8Array, moves: readonly Move[]): void {

@@ -1,12 +1,14 @@
 import { BusFault } from '../../src/bus/index.ts';
 import {
+  allOrNone,
+  breakable,
   type ControlRequest,
   REQUEST_TYPE,
   type UsbConnection,
   type UsbOpener,
 } from '../../src/usb/index.ts';
 import { Turns } from '../pins/index.ts';
-import { allOrNone, breakable, UsbSession } from '../usb/index.ts';
+import { UsbSession } from '../usb/index.ts';
 import {
   BITMODE,
   endpointsOf,

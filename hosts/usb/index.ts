@@ -2,5 +2,4 @@ export { type Buses, busesOf, createUsbAdapter, i2cOf, type UsbAdapterKind } fro
 export { InputReports } from './input-reports.ts';
 export { answersOn, type EndpointPair, exchange, UsbSession } from './session.ts';
 export { type UsbAdapterNames, usbSheets } from './sheets.ts';
-export { allOrNone, breakable } from './together.ts';
 export { Mark, untilQuiet } from './until-quiet.ts';

@@ -1,6 +1,5 @@
 import { BusFault, hexByte } from '../../src/bus/index.ts';
-import type { UsbConnection, UsbOpener } from '../../src/usb/index.ts';
-import { allOrNone, breakable } from './together.ts';
+import { allOrNone, breakable, type UsbConnection, type UsbOpener } from '../../src/usb/index.ts';
 import type { Answers, Mark } from './until-quiet.ts';
 
 /** Numbers of a pair of endpoints. */

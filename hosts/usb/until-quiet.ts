@@ -1,6 +1,6 @@
 import { BusFault } from '../../src/bus/index.ts';
+import { allOrNone, breakable } from '../../src/usb/index.ts';
 import { aborted } from '../link/index.ts';
-import { allOrNone, breakable } from './together.ts';
 
 /** After a transfer was broken off: answers that are still due come within this time of each other. */
 const SETTLE_MS = 100;

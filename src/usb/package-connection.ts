@@ -1,6 +1,6 @@
 import { BusFault, messageOf } from '../bus/index.ts';
 import { CancelledBy } from './cancelled-by.ts';
-import type { ControlRequest, UsbConnection } from './connection.ts';
+import type { ControlRequest, TakeAnswer, UsbConnection } from './connection.ts';
 import type { PackageDevice, PackageInterface } from './package-types.ts';
 import { REQUEST_TYPE } from './requests.ts';
 import { type PooledTransfer, TransferPool } from './transfer-pool.ts';
@@ -50,6 +50,45 @@ export class PackageConnection implements UsbConnection {
 
   in(endpoint: number, length: number, signal?: AbortSignal): Promise<Uint8Array> {
     return this.#transfer(endpoint, Buffer.allocUnsafe(length), signal);
+  }
+
+  inEach(
+    endpoint: number,
+    length: number,
+    count: number,
+    take: TakeAnswer,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const pool = this.#usable(endpoint, signal, reject);
+      if (pool === undefined) return;
+      if (count === 0) return resolve();
+      const own = new Set<PooledTransfer>();
+      let failure: unknown;
+      const fail = (error: unknown): void => {
+        failure ??= error;
+        for (const each of own) cancel(each);
+      };
+      const end = (): void => (failure === undefined ? resolve() : this.#fail(failure, pool, signal, reject));
+      let begun = 0;
+      const done = (error: unknown, data: Buffer, received: number, pooled: PooledTransfer): void => {
+        own.delete(pooled);
+        this.#ended(pooled, signal);
+        if (error) fail(error);
+        else take(data, received, pooled.place);
+        if (own.size === 0 && (begun === count || failure !== undefined)) end();
+      };
+      try {
+        for (; begun < count; begun++) {
+          const pooled = pool.receive(length, begun, done);
+          own.add(pooled);
+          this.#began(pooled, signal);
+        }
+      } catch (error) {
+        fail(error);
+        if (own.size === 0) end();
+      }
+    });
   }
 
   async out(endpoint: number, data: Uint8Array, signal?: AbortSignal): Promise<void> {
@@ -108,30 +147,57 @@ export class PackageConnection implements UsbConnection {
 
   #transfer(address: number, buffer: Buffer, signal: AbortSignal | undefined): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
-      if (this.#closed) return reject(this.#gone());
-      if (signal?.aborted) return reject(reasonOf(signal));
-      const pool = this.#poolOf(address);
-      if (pool === undefined)
-        return reject(
-          new BusFault('EPROTO', `${this.description} has no endpoint 0x${address.toString(16)}`),
-        );
+      const pool = this.#usable(address, signal, reject);
+      if (pool === undefined) return;
       try {
         const pooled = pool.submit(buffer, (error, data, length) => {
-          this.#underWay.delete(pooled);
-          this.#cancelledBy.delete(signal, pooled);
+          this.#ended(pooled, signal);
           if (!error) resolve(data.subarray(0, length));
-          else if (signal?.aborted) reject(reasonOf(signal));
-          else if ((error as { errno?: unknown }).errno === STATUS.STALL)
-            // An endpoint that stalled does so until it is told not to.
-            pool.clearHalt(() => reject(this.#fault(error)));
-          else void this.#late(error).then(reject);
+          else this.#fail(error, pool, signal, reject);
         });
-        this.#underWay.add(pooled);
-        this.#cancelledBy.add(signal, pooled);
+        this.#began(pooled, signal);
       } catch (error) {
         void this.#late(error).then(reject);
       }
     });
+  }
+
+  /** @returns the transfers of an endpoint; undefined: there are none, and `reject` was told why */
+  #usable(
+    address: number,
+    signal: AbortSignal | undefined,
+    reject: (fault: BusFault) => void,
+  ): TransferPool | undefined {
+    const pool = this.#closed || signal?.aborted ? undefined : this.#poolOf(address);
+    if (pool !== undefined) return pool;
+    if (this.#closed) reject(this.#gone());
+    else if (signal?.aborted) reject(reasonOf(signal));
+    else reject(new BusFault('EPROTO', `${this.description} has no endpoint 0x${address.toString(16)}`));
+    return undefined;
+  }
+
+  #began(pooled: PooledTransfer, signal: AbortSignal | undefined): void {
+    this.#underWay.add(pooled);
+    this.#cancelledBy.add(signal, pooled);
+  }
+
+  #ended(pooled: PooledTransfer, signal: AbortSignal | undefined): void {
+    this.#underWay.delete(pooled);
+    this.#cancelledBy.delete(signal, pooled);
+  }
+
+  /** Tells `reject` why a transfer failed, which was under way. */
+  #fail(
+    error: unknown,
+    pool: TransferPool,
+    signal: AbortSignal | undefined,
+    reject: (fault: BusFault) => void,
+  ): void {
+    if (signal?.aborted) reject(reasonOf(signal));
+    else if ((error as { errno?: unknown }).errno === STATUS.STALL)
+      // An endpoint that stalled does so until it is told not to.
+      pool.clearHalt(() => reject(this.#fault(error)));
+    else void this.#late(error).then(reject);
   }
 
   #poolOf(address: number): TransferPool | undefined {

@@ -43,6 +43,7 @@ class Counting {
       controlIn: (...request) => counted(usb.controlIn(...request)),
       controlOut: (...request) => counted(usb.controlOut(...request)),
       in: (...request) => usb.in(...request),
+      inEach: (...request) => usb.inEach(...request),
       out: (...request) => counted(usb.out(...request)),
       close: () => usb.close(),
     };

@@ -190,6 +190,94 @@ describe('a device through the npm package usb', () => {
     expect(await waiting).toBe('ENODEV');
   });
 
+  describe('many transfers of a kind', () => {
+    /** @returns what came, by place */
+    async function many(count: number) {
+      const { device: one, log, transfers } = device();
+      const usb = await openDevice([one], WANTED);
+      const came: string[] = [];
+      const begin = (signal?: AbortSignal) =>
+        codeOf(
+          usb.inEach(
+            0x82,
+            32,
+            count,
+            (data, length, place) => came.push(`${place}: ${[...data.subarray(0, length)]}`),
+            signal,
+          ),
+        );
+      /** Ends the oldest one. */
+      const end = (...bytes: number[]) => {
+        const { done, buffer } = transfers.shift() as (typeof transfers)[number];
+        buffer.set(bytes);
+        done(undefined, buffer, bytes.length);
+      };
+      return { usb, log, transfers, came, begin, end };
+    }
+
+    it('are under way at once, and told as they end; the next ones use their buffers again', async () => {
+      const { usb, transfers, came, begin, end } = await many(3);
+      for (const first of [1, 4]) {
+        const outcome = begin();
+        expect(transfers).toHaveLength(3);
+        end(first);
+        end(first + 1, 9);
+        end(first + 2);
+        expect(await outcome).toBe('no fault');
+      }
+      expect(came).toEqual(['0: 1', '1: 2,9', '2: 3', '0: 4', '1: 5,9', '2: 6']);
+      await usb.close();
+    });
+
+    it('are none where none are wanted', async () => {
+      const { usb, transfers, begin } = await many(0);
+      expect([await begin(), transfers.length]).toEqual(['no fault', 0]);
+      await usb.close();
+    });
+
+    it('are taken back where one fails, and have ended when that is told', async () => {
+      const { usb, log, transfers, came, begin, end } = await many(3);
+      let isOver = false;
+      const outcome = begin().finally(() => {
+        isOver = true;
+      });
+      end(1);
+      const failed = transfers.shift() as (typeof transfers)[number];
+      failed.done(error(4), failed.buffer, 0);
+      // The last one ends with the next turn of the event loop.
+      await Promise.resolve();
+      expect([isOver, log.includes('clear halt')]).toEqual([false, false]);
+      expect(await outcome).toBe('EPROTO');
+      expect(log).toContain('clear halt');
+      expect(came).toEqual(['0: 1']);
+      await usb.close();
+    });
+
+    it('end at a deadline, and when the device is closed', async () => {
+      const { usb, begin } = await many(2);
+      const deadline = new AbortController();
+      const late = begin(deadline.signal);
+      deadline.abort();
+      expect(await late).toBe('ETIMEDOUT');
+      expect(await begin(deadline.signal)).toBe('ETIMEDOUT');
+      const cut = begin();
+      await usb.close();
+      expect(await cut).toBe('ENODEV');
+      expect(await begin()).toBe('ENODEV');
+    });
+
+    it('fail where one cannot be begun, behind the end of those that were', async () => {
+      const { usb, transfers, begin } = await many(3);
+      const push = transfers.push.bind(transfers);
+      transfers.push = (...more) => {
+        if (transfers.length === 2) throw error(-4);
+        return push(...more);
+      };
+      expect(await begin()).toBe('ENODEV');
+      await usb.close();
+    });
+  });
+
   it('answers control requests, and stalls', async () => {
     const { device: one } = device();
     const usb = await openDevice([one], WANTED);

@@ -77,6 +77,10 @@ describe('the USB transfers of pages of a flash', () => {
           begun.push('in');
           return usb.in(...request);
         },
+        inEach: (endpoint, length, count, ...more) => {
+          begun.push(...new Array<'in'>(count).fill('in'));
+          return usb.inEach(endpoint, length, count, ...more);
+        },
         out: (...request) => {
           begun.push('out');
           return usb.out(...request);

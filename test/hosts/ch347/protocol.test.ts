@@ -18,6 +18,7 @@ function chip() {
       controlIn: (...all) => real.controlIn(...all),
       controlOut: (...all) => real.controlOut(...all),
       in: (...all) => real.in(...all),
+      inEach: (...all) => real.inEach(...all),
       out: (endpoint, data, signal) => {
         sent.push(Buffer.from(data).toString('hex'));
         return real.out(endpoint, data, signal);
@@ -105,6 +106,7 @@ describe('the controller of a CH347', () => {
           asked = () => resolve(answers());
           signal?.addEventListener('abort', () => {});
         }),
+      inEach: async () => {},
       out: async () => asked(),
       close: async () => {},
     }));

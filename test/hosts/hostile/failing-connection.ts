@@ -1,5 +1,12 @@
 import { BusFault } from '../../../src/bus/index.ts';
-import type { ControlRequest, EmulatedPort, UsbConnection } from '../../../src/usb/index.ts';
+import {
+  allOrNone,
+  breakable,
+  type ControlRequest,
+  type EmulatedPort,
+  type TakeAnswer,
+  type UsbConnection,
+} from '../../../src/usb/index.ts';
 
 /** Turns of the event loop after which a transfer that was taken back has ended: a kernel takes a while, too. */
 const ENDS_AFTER = 3;
@@ -48,6 +55,25 @@ export class FailingConnection implements UsbConnection {
 
   in(endpoint: number, length: number, signal?: AbortSignal): Promise<Uint8Array> {
     return this.#transfer(() => this.#inner.in(endpoint, length, signal));
+  }
+
+  async inEach(
+    endpoint: number,
+    length: number,
+    count: number,
+    take: TakeAnswer,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const all = Array.from({ length: count }, (_, place) => place);
+    await breakable(signal, (broken) =>
+      allOrNone(
+        broken,
+        all.map(async (place) => {
+          const data = await this.in(endpoint, length, broken.signal);
+          take(data, data.length, place);
+        }),
+      ),
+    );
   }
 
   out(endpoint: number, data: Uint8Array, signal?: AbortSignal): Promise<void> {

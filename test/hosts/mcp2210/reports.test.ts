@@ -105,6 +105,7 @@ describe('the controller of an MCP2210', () => {
           const answer = await usb.in(...all);
           return answer[0] === 0x42 ? answer.with(1, 0xf7) : answer;
         },
+        inEach: (...all) => usb.inEach(...all),
         out: (...all) => usb.out(...all),
         close: () => usb.close(),
       };

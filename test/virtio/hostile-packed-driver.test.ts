@@ -110,6 +110,8 @@ describe('a packed queue whose driver lies about the ring', () => {
     expect(queue.pop()).toBeUndefined();
     expect(queue.broken).toBe('descriptor list is longer than the free part of the ring, at 0 of 8');
     expect([queue.poll(), queue.enableNotification(), queue.inFlight]).toEqual([false, false, 0]);
+    ring.setDescriptor(0, { addr: data, len: 1, flags: AVAIL });
+    expect(queue.pop()).toBeUndefined();
   });
 
   it('stops when descriptors that the device still has are made available again', () => {

@@ -17,15 +17,19 @@ export interface UsedRing {
  * they go back. Nothing is allocated once as many objects are there as were ever out at once.
  */
 export class ChainLedger {
-  /** Chains that are out. */
-  inFlight = 0;
   readonly #memory: GuestMemory;
   readonly #inOrder: boolean;
   readonly #mostBytes: number | undefined;
   /** All objects there are, so that a reset reaches those that are out. */
   #all: DescriptorChain[] = [];
-  /** Those that are free, one behind the other. */
-  #spare: DescriptorChain | undefined = undefined;
+  /**
+   * The first `spares` of these are free; what lies behind is left there: who takes one chain and gives it back stores
+   * nothing.
+   */
+  #spare: DescriptorChain[] = [];
+  #spares = 0;
+  /** So many are finished or malformed, and wait for an older one. */
+  #held = 0;
   /** The chains that wait for their turn on the ring, oldest to youngest: with IN_ORDER all that were popped. */
   #oldest: DescriptorChain | undefined = undefined;
   #youngest: DescriptorChain | undefined = undefined;
@@ -37,24 +41,27 @@ export class ChainLedger {
     this.#inOrder = inOrder;
   }
 
+  /** Chains that are out. */
+  get inFlight(): number {
+    return this.#all.length - this.#spares - this.#held;
+  }
+
   /** An object to collect a chain in; goes on with `give`, `reject` or `drop`. */
   blank(): DescriptorChain {
-    const chain = this.#spare;
-    if (chain === undefined) return this.#create();
-    this.#spare = chain.next;
-    return chain;
+    if (this.#spares === 0) return this.#create();
+    this.#spares--;
+    return this.#spare[this.#spares] as DescriptorChain;
   }
 
   /** Takes an object back that nothing came of. */
   drop(chain: DescriptorChain): void {
-    chain.next = this.#spare;
-    this.#spare = chain;
+    const at = this.#spares++;
+    if (this.#spare[at] !== chain) this.#spare[at] = chain;
   }
 
   /** A sound chain goes out. */
   give(chain: DescriptorChain): DescriptorChain {
     chain.out = true;
-    this.inFlight++;
     if (this.#inOrder) this.#enqueue(chain);
     return chain;
   }
@@ -78,7 +85,6 @@ export class ChainLedger {
     const room = chain.writableSegments.length;
     const length = chain.writable.flush() ? Math.max(0, Math.min(written, room)) : 0;
     chain.out = false;
-    this.inFlight--;
     if (!this.#inOrder) {
       this.drop(chain);
       ring.putUsed(chain.head, length, 1, chain.descriptors);
@@ -91,10 +97,11 @@ export class ChainLedger {
   revoke(): void {
     for (const chain of this.#all) if (chain.out) chain.revoke();
     this.#all = [];
-    this.#spare = undefined;
+    this.#spare = [];
+    this.#spares = 0;
     this.#oldest = undefined;
     this.#youngest = undefined;
-    this.inFlight = 0;
+    this.#held = 0;
   }
 
   /** The chains that are out or held, as plain data, oldest first where that is known. */
@@ -137,6 +144,7 @@ export class ChainLedger {
 
   #hold(chain: DescriptorChain, length: number, whole: boolean, ring: UsedRing): void {
     chain.held = true;
+    this.#held++;
     chain.heldLength = length;
     chain.heldWhole = whole;
     this.#drain(ring);
@@ -167,6 +175,7 @@ export class ChainLedger {
         descriptors = 0;
       }
       chain.held = false;
+      this.#held--;
       this.drop(chain);
     }
   }

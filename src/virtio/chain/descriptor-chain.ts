@@ -1,6 +1,6 @@
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import type { CursorSource } from './chain-cursor.ts';
-import { CHAIN_FAULT, type ChainFault, DESC_F } from './descriptor.ts';
+import { CHAIN_FAULT, type ChainFault, DESC_F, descriptorAddress } from './descriptor.ts';
 import { Reader } from './reader.ts';
 import { SegmentList } from './segment-list.ts';
 import { Writer } from './writer.ts';
@@ -74,8 +74,7 @@ export class DescriptorChain implements CursorSource {
     if (!write && writableSegments.count > 0) return CHAIN_FAULT.ORDER;
     const length = size >>> 0;
     if (length === 0) return undefined;
-    // Above 2^53 an address loses bits, and no region is there.
-    const address = (addressLow >>> 0) + (addressHigh >>> 0) * 2 ** 32;
+    const address = descriptorAddress(addressLow, addressHigh);
     if (!this.memory.has(address, length)) return CHAIN_FAULT.UNMAPPED;
     if (write) writableSegments.add(address, length);
     else readableSegments.add(address, length);

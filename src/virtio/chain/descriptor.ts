@@ -38,5 +38,11 @@ export type ChainFault = (typeof CHAIN_FAULT)[keyof typeof CHAIN_FAULT];
 
 /** The address in two words, signed or not. Above 2^53 it loses bits, and no region is there. */
 export function descriptorAddress(low: number, high: number): number {
-  return (low >>> 0) + (high >>> 0) * 2 ** 32;
+  // Below 2^31 it is a small integer, as all that is made of it.
+  return high === 0 ? low >>> 0 : (low >>> 0) + (high >>> 0) * 2 ** 32;
+}
+
+/** The upper word of an address: no division for one that is a small integer. */
+export function addressHigh(address: number): number {
+  return (address | 0) === address ? 0 : address / 2 ** 32;
 }

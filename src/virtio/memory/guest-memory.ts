@@ -27,7 +27,9 @@ export class GuestMemory {
   #table: readonly TableEntry[] = [];
   /** What the last look-ups hit: a board has one region, a guest few, and neighbours share theirs. */
   #recent: MappedRegion | undefined;
-  #recentEntry: TableEntry | undefined;
+  /** Where the entry lies that `has` hit last; nowhere at first. */
+  #recentStart = 0;
+  #recentEnd = 0;
 
   /** @throws {GuestMemoryError} when a region does not fit its buffer or two of them overlap. */
   constructor(regions: readonly (MemoryRegion | WindowedRegion)[] = []) {
@@ -74,16 +76,14 @@ export class GuestMemory {
     }
     this.#table = table;
     this.#recent = undefined;
-    this.#recentEntry = undefined;
+    this.#recentStart = 0;
+    this.#recentEnd = 0;
     this.generation++;
   }
 
   /** Whether one region holds all of `[address, address + length)`, as `find` has it; it makes no view. */
   has(address: number, length: number): boolean {
-    const recent = this.#recentEntry;
-    if (recent !== undefined && address >= recent.guestAddress && address + length <= recent.guestEnd) {
-      return address < recent.guestEnd;
-    }
+    if (address >= this.#recentStart && address + length <= this.#recentEnd) return address < this.#recentEnd;
     return this.#entryOf(address, length) !== undefined;
   }
 
@@ -111,7 +111,8 @@ export class GuestMemory {
     for (const entry of this.#table) {
       if (address < entry.guestAddress || address >= entry.guestEnd) continue;
       if (address + length > entry.guestEnd) return undefined;
-      this.#recentEntry = entry;
+      this.#recentStart = entry.guestAddress;
+      this.#recentEnd = entry.guestEnd;
       return entry;
     }
     return undefined;

@@ -33,6 +33,8 @@ const TO_FLAGS = FLAGS_SHIFT;
 const NEXT = DESC_F.NEXT << FLAGS_SHIFT;
 const INDIRECT = DESC_F.INDIRECT << FLAGS_SHIFT;
 const WRITE = DESC_F.WRITE << FLAGS_SHIFT;
+/** A descriptor that has none of the last two is a request by itself. */
+const OWNER_OR_MORE = OWNER | NEXT | INDIRECT;
 
 /** The device's end of a packed virtqueue (virtio 1.3, 2.8). */
 export class PackedDeviceQueue implements DeviceQueue, UsedRing {
@@ -54,7 +56,7 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   #nextAvail = 0;
   #availWrap = 1;
   #availMark = availableMark(1);
-  /** So many descriptors from there on were seen to be available. */
+  /** So many descriptors from there on were seen to be available: where loads do not keep their order. */
   #seen = 0;
   /** Descriptor that the next used one overwrites. */
   #nextUsed = 0;
@@ -75,7 +77,7 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   #notify = true;
   #event = UNKNOWN;
   /** Chains of before a restore that `pop` gives first. */
-  #resumed: DescriptorChain[] = [];
+  #resumed: DescriptorChain[] | undefined = undefined;
 
   /**
    * @param state goes on where another queue was saved
@@ -100,10 +102,34 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
     return this.#ledger.inFlight;
   }
 
+  /** Takes what most requests are, one descriptor that is there at the first look, by itself. */
   pop(): DescriptorChain | undefined {
-    if (this.#resumed.length > 0) return this.#resumed.shift();
-    // One round of the ring at most: a driver that refills it with rubbish does not hold the device.
-    for (let tries = this.size; tries > 0; tries--) {
+    if (this.#resumed !== undefined) return this.#resume();
+    if (this.#generation !== this.#memory.generation) this.#remap();
+    const words = this.#words;
+    const at = this.#nextAvail * WORDS;
+    const word = words[at + LAST] as number;
+    const isSingle = KEPT && (word & OWNER_OR_MORE) === this.#availMark;
+    if (!isSingle || this.broken !== undefined || this.#taken === this.size) return this.#popAny(this.size);
+    const chain = this.#ledger.blank();
+    const low = words[at + ADDR_LOW] as number;
+    const high = words[at + ADDR_HIGH] as number;
+    const length = words[at + LEN] as number;
+    chain.begin();
+    const fault = chain.add(low, high, length, word >>> TO_FLAGS);
+    chain.head = word & ID;
+    chain.descriptors = 1;
+    this.#taken++;
+    this.#nextAvail++;
+    if (this.#nextAvail === this.size) this.#turnAvail();
+    if (fault === undefined) return this.#ledger.give(chain);
+    this.#refuse(chain, fault);
+    return this.#popAny(this.size - 1);
+  }
+
+  /** One round of the ring at most: a driver that refills it with rubbish does not hold the device. */
+  #popAny(most: number): DescriptorChain | undefined {
+    for (let tries = most; tries > 0; tries--) {
       if (!this.#available() && !this.#lookAgain()) return undefined;
       const chain = this.#ledger.blank();
       const fault = this.#collect(chain);
@@ -114,7 +140,7 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   }
 
   poll(): boolean {
-    return this.#resumed.length > 0 || this.#available();
+    return this.#resumed !== undefined || this.#available();
   }
 
   stageUsed(chain: DescriptorChain, written: number): void {
@@ -165,7 +191,7 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
 
   reset(): void {
     this.#ledger.revoke();
-    this.#resumed = [];
+    this.#resumed = undefined;
     this.broken = undefined;
     this.#nextAvail = 0;
     this.#availWrap = 1;
@@ -191,6 +217,12 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
     return { nextAvail, nextUsed, availWrap, usedWrap, outstanding: this.#ledger.save() };
   }
 
+  #resume(): DescriptorChain | undefined {
+    const chain = this.#resumed?.shift();
+    if (this.#resumed?.length === 0) this.#resumed = undefined;
+    return chain;
+  }
+
   /** Gives a malformed chain back, or stops where nobody knows where the next one starts. */
   #refuse(chain: DescriptorChain, fault: ChainFault): void {
     if (fault === CHAIN_FAULT.ENDLESS) {
@@ -208,12 +240,13 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
   /** True when the driver has made the next descriptor available in this lap. */
   #available(): boolean {
     if (this.#generation !== this.#memory.generation) this.#remap();
-    if (this.#seen > 0) return true;
+    if (!KEPT && this.#seen > 0) return true;
     if (this.broken !== undefined) return false;
     if (KEPT && ((this.#words[this.#nextAvail * WORDS + LAST] as number) & OWNER) === this.#availMark)
       return true;
-    this.#seen = markedRun(this.#words, this.#nextAvail, this.size, this.#availMark);
-    return this.#seen > 0;
+    const seen = markedRun(this.#words, this.#nextAvail, this.size, this.#availMark);
+    if (!KEPT) this.#seen = seen;
+    return seen > 0;
   }
 
   /** Before the device takes the ring for empty: sees to it that the driver will notify. */
@@ -291,7 +324,7 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
     chain.head = word & ID;
     chain.descriptors = count;
     this.#taken += count;
-    this.#seen = Math.max(0, this.#seen - count);
+    if (!KEPT) this.#seen = Math.max(0, this.#seen - count);
     if (index <= this.#nextAvail) this.#turnAvail();
     this.#nextAvail = index;
     return fault;
@@ -299,6 +332,7 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
 
   /** The next available descriptor is one of the next lap. */
   #turnAvail(): void {
+    this.#nextAvail = 0;
     this.#availWrap ^= 1;
     this.#availMark = availableMark(this.#availWrap);
   }
@@ -330,14 +364,16 @@ export class PackedDeviceQueue implements DeviceQueue, UsedRing {
     this.#usedWrap = state.usedWrap;
     this.#usedMark = usedMark(state.usedWrap);
     this.#usedSinceKnown = false;
+    const resumed: DescriptorChain[] = [];
     for (const saved of state.outstanding) {
       const chain = this.#ledger.blank();
       const fault = this.#ledger.load(chain, saved);
       if (fault !== undefined) throw new RangeError(`cannot restore chain ${saved.head}: ${fault}`);
       this.#taken += chain.descriptors;
       this.#ledger.give(chain);
-      if (saved.finished === undefined) this.#resumed.push(chain);
+      if (saved.finished === undefined) resumed.push(chain);
       else this.stageUsed(chain, saved.finished);
     }
+    if (resumed.length > 0) this.#resumed = resumed;
   }
 }

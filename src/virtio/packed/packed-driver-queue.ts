@@ -1,4 +1,4 @@
-import { DESC, DESC_BYTES, DESC_F, DESC_WORDS } from '../chain/descriptor.ts';
+import { addressHigh, DESC, DESC_BYTES, DESC_F, DESC_WORDS } from '../chain/descriptor.ts';
 import type { DmaAllocator } from '../memory/dma-allocator.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { capacityOf, type IndirectTables } from '../queue/indirect-tables.ts';
@@ -64,9 +64,11 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
   #stagedWord = 0;
   /** Ring descriptors that the device was shown and has not used. */
   #published = 0;
-  /** First free buffer id; `links` leads to the next. With IN_ORDER the id is the first descriptor's index. */
+  /**
+   * First free buffer id; what `taken` says of a free one is the next. With IN_ORDER the id is the first descriptor's
+   * index.
+   */
   #freeId = 0;
-  readonly #links: Uint16Array;
   /** With IN_ORDER: the buffer id that the present used descriptor stands up to. */
   #batchId = NONE;
   #batchLength = 0;
@@ -87,7 +89,6 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
     this.#eventIdx = features.eventIdx;
     this.#inOrder = features.inOrder;
     this.size = size;
-    this.#links = new Uint16Array(size);
     if (state === undefined) this.#clearAreas();
     else this.#restore(state);
     this.#linkFree();
@@ -116,19 +117,18 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
     if (needed < count) {
       capacity = this.#addTable(id, readable, writable);
     } else {
-      for (let i = 0; i < count; i++) {
-        const last = i === count - 1 ? id : id | NEXT;
-        if (i < reads) {
-          const { addr, len } = readable[i] as DmaBuffer;
-          this.#setDescriptor(addr, len, last);
-        } else {
-          const { addr, len } = writable[i - reads] as DmaBuffer;
-          this.#setDescriptor(addr, len, last | WRITE);
-          capacity += len;
-        }
+      let behind = count;
+      for (let i = 0; i < reads; i++) {
+        const { addr, len } = readable[i] as DmaBuffer;
+        this.#setDescriptor(addr, len, --behind === 0 ? id : id | NEXT);
+      }
+      for (let i = 0; i < writable.length; i++) {
+        const { addr, len } = writable[i] as DmaBuffer;
+        this.#setDescriptor(addr, len, --behind === 0 ? id | WRITE : id | WRITE | NEXT);
+        capacity += len;
       }
     }
-    this.#freeId = this.#links[id] as number;
+    this.#freeId = slots.taken[id] as number;
     slots.occupy(id, needed, capacity, token);
     return true;
   }
@@ -302,7 +302,7 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
     const words = this.#words;
     const at = this.#nextAvail * WORDS;
     words[at + ADDR_LOW] = addr;
-    words[at + ADDR_HIGH] = addr / 2 ** 32;
+    words[at + ADDR_HIGH] = addressHigh(addr);
     words[at + LEN] = len;
     const word = last | this.#availMark;
     if (this.#stagedAt === NONE) {
@@ -324,9 +324,9 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
 
   /** Takes a buffer id and its descriptors back among the free ones. */
   #release(id: number): void {
-    this.#links[id] = this.#freeId;
-    this.#freeId = id;
     this.#slots.vacate(id);
+    this.#slots.taken[id] = this.#freeId;
+    this.#freeId = id;
   }
 
   #clearAreas(): void {
@@ -353,7 +353,7 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
     let following = 0;
     for (let id = this.size - 1; id >= 0; id--) {
       if (this.#slots.tokens[id] !== undefined) continue;
-      this.#links[id] = following;
+      this.#slots.taken[id] = following;
       following = id;
     }
     this.#freeId = following;

@@ -1,4 +1,4 @@
-import { DESC, DESC_BYTES, DESC_F, DESC_WORDS } from '../chain/descriptor.ts';
+import { addressHigh, DESC, DESC_BYTES, DESC_F, DESC_WORDS } from '../chain/descriptor.ts';
 import type { DmaAllocator } from '../memory/dma-allocator.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { FLAGS_SHIFT } from '../packed/packed-layout.ts';
@@ -46,7 +46,7 @@ export class IndirectTables {
       const write = i < reads ? 0 : DESC_F.WRITE;
       const at = i * DESC_WORDS;
       words[at + DESC.ADDR_LOW] = addr;
-      words[at + DESC.ADDR_HIGH] = addr / 2 ** 32;
+      words[at + DESC.ADDR_HIGH] = addressHigh(addr);
       words[at + DESC.LEN] = len;
       if (this.#packed) words[at + DESC.LAST] = write << FLAGS_SHIFT;
       else words[at + DESC.LAST] = i < count - 1 ? write | DESC_F.NEXT | ((i + 1) << 16) : write;

@@ -16,9 +16,9 @@ export class RequestSlots<T extends {}> {
   inFlight = 0;
   /** Per slot: what the driver wants back, undefined in a free one; */
   readonly tokens: (T | undefined)[];
-  /** ring descriptors taken, and bytes that may be written. */
+  /** ring descriptors taken (what it says of a free slot is the queue's own affair), and bytes that may be written. */
   readonly taken: Uint16Array;
-  readonly capacity: Float64Array;
+  readonly capacity: number[];
   /** Without them every request is a list in the ring. */
   readonly tables: IndirectTables | undefined;
   #detachAt = 0;
@@ -32,9 +32,10 @@ export class RequestSlots<T extends {}> {
   ) {
     this.size = size;
     this.free = size;
-    this.tokens = new Array<T | undefined>(size).fill(undefined);
+    // Arrays without holes, and of small integers as long as that will do.
+    this.tokens = Array.from({ length: size }, () => undefined);
     this.taken = new Uint16Array(size);
-    this.capacity = new Float64Array(size);
+    this.capacity = Array.from({ length: size }, () => 0);
     this.tables = indirect && dma ? new IndirectTables(memory, dma, packed, size) : undefined;
   }
 

@@ -1,4 +1,4 @@
-import { DESC, DESC_BYTES, DESC_F, DESC_WORDS } from '../chain/descriptor.ts';
+import { addressHigh, DESC, DESC_BYTES, DESC_F, DESC_WORDS } from '../chain/descriptor.ts';
 import type { DmaAllocator } from '../memory/dma-allocator.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { capacityOf, type IndirectTables } from '../queue/indirect-tables.ts';
@@ -295,7 +295,7 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
     const desc = this.#desc;
     const at = index * WORDS;
     desc[at + ADDR_LOW] = addr;
-    desc[at + ADDR_HIGH] = addr / 2 ** 32;
+    desc[at + ADDR_HIGH] = addressHigh(addr);
     desc[at + LEN] = len;
     desc[at + LAST] = last;
   }

@@ -32,6 +32,7 @@ vi.mock('../../src/virtio/queue/memory-order.ts', async (original) => {
     get KEEPS_ORDER() {
       return shared.keepsOrder;
     },
+    fence: () => (shared.memory as WeakMemory).fence(),
   };
 });
 vi.mock('../../src/virtio/split/split-layout.ts', async (original) => {
@@ -138,6 +139,8 @@ class Run {
     this.#asleep[thread] = false;
     const sleeps = thread === DRIVER ? this.#drive(awakes === true) : this.#serve(awakes === true);
     if (!sleeps) return;
+    // The other may also run between the last look and the sleep.
+    this.#preempt();
     // A sleeper's stores do not wait for ever.
     this.#memory.settle();
     this.#asleep[thread] = true;

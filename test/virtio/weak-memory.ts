@@ -1,7 +1,7 @@
 /**
  * Memory that two threads share, as weak as JavaScript's memory model lets it be: what is stored plainly may be
- * seen late, and what is loaded plainly may be old. Only `Atomics` give order: a store publishes all stores before
- * it, a load sees all that was published.
+ * seen late, and what is loaded plainly may be old. Only `Atomics` and a fence give order: a store and a fence publish all
+ * stores before them, a load sees all that was published.
  *
  * Both threads run here, in one: at each access a schedule may let the other run for a while first.
  */
@@ -97,7 +97,7 @@ export class WeakMemory {
     const store = (array: object, index: number, value: number): number => {
       const base = this.#bases.get(array);
       if (base === undefined) {
-        if (this.#fault !== 'no fence' || !this.weak) this.#publish();
+        this.#publish();
         return value;
       }
       if (this.#fault === 'store without order' && this.weak) {
@@ -114,6 +114,11 @@ export class WeakMemory {
       return value;
     };
     return { load, store } as unknown as Pick<typeof Atomics, 'load' | 'store'>;
+  }
+
+  /** In the place of the queues' `fence`. */
+  fence(): void {
+    if (this.#fault !== 'no fence' || !this.weak) this.#publish();
   }
 
   /** Everything that was stored becomes visible: at the end of a thread's work. */

@@ -2,7 +2,7 @@ import { addressHigh, DESC, DESC_BYTES, DESC_F, DESC_WORDS } from '../chain/desc
 import type { DmaAllocator } from '../memory/dma-allocator.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { capacityOf, type IndirectTables } from '../queue/indirect-tables.ts';
-import { KEEPS_ORDER } from '../queue/memory-order.ts';
+import { fence, KEEPS_ORDER } from '../queue/memory-order.ts';
 import { type DmaBuffer, type DriverQueue, type QueueConfig, queueFeatures } from '../queue/queue.ts';
 import type { DriverQueueState } from '../queue/queue-state.ts';
 import { RequestSlots } from '../queue/request-slots.ts';
@@ -137,7 +137,7 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
     const staged = this.size - this.#slots.free - this.#published;
     if (staged === 0 || this.broken !== undefined) return false;
     this.#publish();
-    // `publish` was a fence.
+    if (KEPT) fence();
     const event = KEPT ? (this.#deviceEvent[0] as number) : Atomics.load(this.#deviceEvent, 0);
     return wantsEvent(event, this.#eventIdx, this.size, this.#nextAvail, this.#availWrap, staged);
   }
@@ -239,7 +239,10 @@ export class PackedDriverQueue<T extends {}> implements DriverQueue<T> {
 
   /** Shows the device what was staged. */
   #publish(): void {
-    if (this.#stagedAt !== NONE) Atomics.store(this.#words, this.#stagedAt, this.#stagedWord);
+    if (this.#stagedAt !== NONE) {
+      if (KEPT) this.#words[this.#stagedAt] = this.#stagedWord;
+      else Atomics.store(this.#words, this.#stagedAt, this.#stagedWord);
+    }
     this.#stagedAt = NONE;
     this.#published = this.size - this.#slots.free;
   }

@@ -2,7 +2,7 @@ import { addressHigh, DESC, DESC_BYTES, DESC_F, DESC_WORDS } from '../chain/desc
 import type { DmaAllocator } from '../memory/dma-allocator.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { capacityOf, type IndirectTables } from '../queue/indirect-tables.ts';
-import { KEEPS_ORDER } from '../queue/memory-order.ts';
+import { fence, KEEPS_ORDER } from '../queue/memory-order.ts';
 import {
   type DmaBuffer,
   type DriverQueue,
@@ -148,7 +148,7 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
     if (old === now || this.broken !== undefined) return false;
     const used = this.#used;
     this.#publish();
-    // `publish` was a fence.
+    if (KEPT) fence();
     const at = this.#eventIdx ? this.#availEventAt : USED_FLAGS;
     const event = KEPT ? (used[at] as number) : Atomics.load(used, at);
     return this.#eventIdx ? needEvent(event, now, old) : (event & USED_F_NO_NOTIFY) === 0;
@@ -231,7 +231,8 @@ export class SplitDriverQueue<T extends {}> implements DriverQueue<T> {
 
   #publish(): void {
     this.#publishedAvail = this.#nextAvail;
-    Atomics.store(this.#avail, AVAIL_IDX, this.#nextAvail);
+    if (KEPT) this.#avail[AVAIL_IDX] = this.#nextAvail;
+    else Atomics.store(this.#avail, AVAIL_IDX, this.#nextAvail);
   }
 
   /** Looks at the device's index again; true when there is something to get. */

@@ -1,81 +1,21 @@
-import {
-  anyObject,
-  bytesOrText,
-  callback,
-  checkOptions,
-  flag,
-  listOf,
-  type OptionChecks,
-  option,
-  text,
-} from '../input/index.ts';
+import { bytesOrText, callback, checkOptions, type OptionChecks, text } from '../input/index.ts';
+import { optionsThatCount, Recorder, readAgain } from './again/again.ts';
+import { type ReadSource as KeptParts, KeptSource } from './again/kept-source.ts';
 import { readBlob } from './blob/blob-reader.ts';
-import { type BlobOptions, blobChecks, writeBlob } from './blob/blob-writer.ts';
+import { type BlobOptions, blobChecks, isUsualBlob, writeBlob } from './blob/blob-writer.ts';
 import { type Diagnostic, Reporter } from './diagnostics/diagnostic.ts';
+import { bytesOf, type ParseOptions, parseChecks, type SourceInput } from './parse-options.ts';
 import type { ParseContext } from './preprocess/file-stack.ts';
 import { Preprocessor, type PreprocessorOptions } from './preprocess/preprocessor.ts';
 import { SourceCache } from './preprocess/source-cache.ts';
 import { Parser } from './syntax/parser.ts';
 import { type Budget, LimitError } from './text/budget.ts';
-import { FileRefused, type ReadFile, type ReadRange } from './text/files.ts';
+import { FileRefused, type ReadFile } from './text/files.ts';
 import { NOWHERE, SourceMap, sourceText } from './text/source.ts';
-import { BARE_CLOCK, type SourceClock } from './text/source-clock.ts';
+import { BARE_CLOCK } from './text/source-clock.ts';
 import { LiveTree } from './tree/live-tree.ts';
-import { type ResolveOptions, resolveChecks, resolveTree } from './tree/resolve.ts';
+import { type ResolveOptions, resolveTree } from './tree/resolve.ts';
 import type { Tree } from './tree/tree.ts';
-
-/** How a source is read. */
-export interface ParseOptions extends ResolveOptions {
-  /** Reads the files that the source names; without it there are none. */
-  readonly readFile?: ReadFile | undefined;
-  /** Directories of `#include`, in order (cpp `-I`). */
-  readonly includePaths?: readonly string[] | undefined;
-  /** Directories of `/include/` and `/incbin/`, in order (dtc `-i`). Default: `includePaths`. */
-  readonly sourcePaths?: readonly string[] | undefined;
-  /** Macros that are there from the start, besides `__DTS__` (cpp `-D`). */
-  readonly defines?: Readonly<Record<string, string>> | undefined;
-  /** Default true; false: no C preprocessor, as plain dtc. */
-  readonly preprocess?: boolean | undefined;
-  /** Reads the stretch that an `/incbin/` names; without it, it is cut from what `readFile` gives. */
-  readonly readRange?: ReadRange | undefined;
-  /** What is wrong with a symbolic link that leads nowhere, undefined for anything else: for the error of a file that is not there. */
-  readonly brokenLink?: ((path: string) => string | undefined) | undefined;
-  /** What `__DATE__`, `__TIME__` and `__TIMESTAMP__` say. Default: the present, and no times of files. */
-  readonly clock?: SourceClock | undefined;
-  /** What the caller's user calls the include paths, with the option that adds one. Default: the include paths. */
-  readonly includePathsAre?: string | undefined;
-  /**
-   * True: the source is an overlay, whatever its first lines say. One without `/dts-v1/;` is read as Zephyr's and
-   * U-Boot's are, as text that follows a board's: its `/ { … };` is for the root of the board.
-   */
-  readonly asOverlay?: boolean | undefined;
-  /**
-   * Texts that follow the source and are read as one with it, macros and labels included: Zephyr's overlays. Those for
-   * which `isPlainOverlay` is true.
-   */
-  readonly appended?: readonly { readonly path: string; readonly source: SourceInput }[] | undefined;
-  /** Default true; false: references stay open, nothing is checked or generated. */
-  readonly resolve?: boolean | undefined;
-  /** Tokenised headers, to be shared by many calls. Default: one for the process. */
-  readonly cache?: SourceCache | undefined;
-}
-
-export const parseChecks: OptionChecks<ParseOptions> = {
-  ...resolveChecks,
-  readFile: callback,
-  includePaths: listOf('paths', text),
-  sourcePaths: listOf('paths', text),
-  defines: anyObject,
-  preprocess: flag,
-  readRange: callback,
-  brokenLink: callback,
-  clock: anyObject,
-  includePathsAre: text,
-  asOverlay: flag,
-  appended: listOf('{ path, source }', anyObject),
-  resolve: flag,
-  cache: option('a SourceCache', (value) => value instanceof SourceCache),
-};
 
 const compileChecks: OptionChecks<ParseOptions & BlobOptions> = { ...parseChecks, ...blobChecks };
 
@@ -105,7 +45,8 @@ interface LiveResult extends ParseResult {
   /** What could be read, errors or not; undefined where there is no source at all. */
   readonly partial: LiveTree | undefined;
   readonly tree: LiveTree | undefined;
-  readonly reporter: Reporter;
+  /** What is kept of it for when a text of it is changed. */
+  readonly kept: KeptSource | undefined;
 }
 
 /** What all parts of one reading of a source share. */
@@ -141,18 +82,20 @@ function freeCache(wanted: SourceCache | undefined): SourceCache {
   return cache.busy ? new SourceCache() : cache;
 }
 
-/** Reads the text `bytes`, called `path` in messages. */
-function parseLive(path: string, bytes: Uint8Array, options: ParseOptions = {}): LiveResult {
+/** Reads the text `bytes`, which nobody else writes, called `path` in messages. */
+function parseLive(path: string, bytes: Uint8Array, options: ParseOptions, cache: SourceCache): LiveResult {
   const sources = new SourceMap();
   const reporter = new Reporter(sources);
   const tree = new LiveTree(sources);
-  const cache = freeCache(options.cache);
+  const access = accessOf(options);
+  const recorder = new Recorder(access.readFile);
   cache.begin();
   cache.busy = true;
   let preprocessor: Preprocessor | undefined;
+  let kept: KeptSource | undefined;
   try {
     const context = contextOf(sources, reporter, cache, tree.budget, options);
-    preprocessor = new Preprocessor(path, bytes, context, accessOf(options));
+    preprocessor = new Preprocessor(path, bytes, context, { ...access, readFile: recorder.readFile });
     const parser = new Parser(preprocessor, tree, reporter, options.asOverlay ?? false);
     parser.parse();
     if (options.resolve !== false) {
@@ -160,20 +103,22 @@ function parseLive(path: string, bytes: Uint8Array, options: ParseOptions = {}):
       else if (preprocessor.missingHeaders.length === 0)
         checkBroken(tree, reporter, options, parser.lostLabels);
     }
+    kept = keep({ path, bytes, tree, reporter, context, preprocessor, parser }, options, recorder);
+    cache.kept = kept;
   } catch (error) {
     if (!(error instanceof LimitError)) throw error;
     const start = preprocessor?.loc() ?? sources.open(sourceText(path, bytes), NOWHERE);
     reporter.report('limit', error.message, { start, hint: error.hint });
   } finally {
-    preprocessor?.finish();
+    if (kept === undefined) preprocessor?.finish();
     cache.busy = false;
   }
   return {
     tree: reporter.errors === 0 ? tree : undefined,
     partial: tree,
-    diagnostics: reporter.diagnostics,
+    diagnostics: [...reporter.diagnostics],
     dependencies: [...(preprocessor?.dependencies ?? [path])],
-    reporter,
+    kept,
   };
 }
 
@@ -193,25 +138,53 @@ function checkBroken(
   }
 }
 
-/** A source as text (UTF-8) or bytes. */
-export type SourceInput = string | Uint8Array;
-
-function bytesOf(source: SourceInput): Uint8Array {
-  return typeof source === 'string' ? new TextEncoder().encode(source) : source;
-}
-
 /**
  * Reads device-tree source, preprocesses it, resolves references, and checks what a tree must be to be
  * written. `path` is its name in messages; what it includes is looked for beside it.
  */
 export function parse(path: string, source: SourceInput, options: ParseOptions = {}): ParseResult {
   checkSource('parse', path, source, options, parseChecks);
-  return readSource(path, source, options);
+  return readSource(path, source, options).result;
 }
 
-function readSource(path: string, source: SourceInput, options: ParseOptions): ParseResult {
-  const { tree, diagnostics, dependencies } = parseLive(path, bytesOf(source), options);
-  return { tree, diagnostics, dependencies };
+/** A source that was read, and what is kept of it. */
+interface Reading {
+  readonly result: ParseResult;
+  readonly kept: KeptSource | undefined;
+}
+
+function readSource(path: string, source: SourceInput, options: ParseOptions): Reading {
+  // A copy: what is kept of a source must not change with its caller's bytes.
+  const bytes = new Uint8Array(bytesOf(source));
+  const cache = freeCache(options.cache);
+  const again = readAgain(cache, path, bytes, options);
+  if (again === undefined) {
+    const { tree, diagnostics, dependencies, kept } = parseLive(path, bytes, options, cache);
+    return { result: { tree, diagnostics, dependencies }, kept };
+  }
+  const { copy, files, dependencies, kept } = again;
+  const readFile = (name: string): Uint8Array | undefined => files.get(name);
+  let tree: LiveTree | undefined;
+  const result = {
+    get tree(): Tree | undefined {
+      tree ??= copy() ?? parseLive(path, bytes, { ...options, readFile }, new SourceCache()).tree;
+      return tree;
+    },
+    diagnostics: [],
+    dependencies,
+  };
+  return { result, kept };
+}
+
+function keep(
+  read: Omit<KeptParts, 'options' | 'files' | 'dependencies'>,
+  options: ParseOptions,
+  { isSteady, files }: Recorder,
+): KeptSource | undefined {
+  const asked = optionsThatCount(options);
+  if (asked === undefined || !isSteady) return undefined;
+  const parts = { ...read, options: asked, files, dependencies: [...read.preprocessor.dependencies] };
+  return KeptSource.canBe(parts) ? new KeptSource(parts) : undefined;
 }
 
 /** `parse` for a file that `readFile` reads. */
@@ -224,7 +197,7 @@ export function parseFile(
   const reporter = new Reporter(new SourceMap());
   try {
     const bytes = options.readFile(path);
-    if (bytes !== undefined) return readSource(path, bytes, options);
+    if (bytes !== undefined) return readSource(path, bytes, options).result;
     reporter.report('include', `cannot read ${path}`, { hint: 'check the name' });
   } catch (error) {
     if (!(error instanceof FileRefused)) throw error;
@@ -251,8 +224,23 @@ export function compile(
   options: ParseOptions & BlobOptions = {},
 ): ParseResult & { readonly blob: Uint8Array | undefined } {
   checkSource('compile', path, source, options, compileChecks);
-  const result = readSource(path, source, options);
-  return { ...result, blob: result.tree === undefined ? undefined : writeBlob(asLive(result.tree), options) };
+  const { result, kept } = readSource(path, source, options);
+  const isUsual = isUsualBlob(options);
+  const known = isUsual ? kept?.blob : undefined;
+  const { diagnostics, dependencies } = result;
+  if (known !== undefined)
+    return {
+      get tree(): Tree | undefined {
+        return result.tree;
+      },
+      diagnostics,
+      dependencies,
+      blob: known,
+    };
+  const { tree } = result;
+  const blob = tree && writeBlob(asLive(tree), options);
+  if (kept !== undefined && blob !== undefined && isUsual) kept.blob = blob;
+  return { tree, diagnostics, dependencies, blob };
 }
 
 /** Reads a blob. Its bytes are copied: the tree does not change with them. */
@@ -260,5 +248,6 @@ export function fromBlob(
   blob: Uint8Array,
   path?: string,
 ): { readonly tree: Tree | undefined; readonly diagnostics: readonly Diagnostic[] } {
-  return readBlob(blob.slice(), path);
+  // Not `slice`, by which a Buffer is not copied.
+  return readBlob(new Uint8Array(blob), path);
 }

@@ -5,11 +5,12 @@
 
 export { checkBoard, checkOverlay } from './checks/board/check-board.ts';
 export { DELETION_IN_OVERLAY } from './checks/board/fragments.ts';
-export { type ParseOptions, parse, toBlob } from './compile.ts';
+export { parse, toBlob } from './compile.ts';
 export { diagnosticText } from './diagnostics/diagnostic-text.ts';
 export { FdtError } from './fdt-tools/fdt-error.ts';
 export { applyOverlaysToBlob } from './overlay/overlay.ts';
 export { isPlainOverlay } from './overlay/plain-overlay.ts';
+export type { ParseOptions } from './parse-options.ts';
 export { hostFiles } from './text/host-files.ts';
 export { wasChanged } from './tree/resolve.ts';
 export type { Tree } from './tree/tree.ts';

@@ -10,11 +10,9 @@ export { checkLevels, dtcChecks } from './checks/table.ts';
 export {
   compile,
   fromBlob,
-  type ParseOptions,
   type ParseResult,
   parse,
   parseFile,
-  type SourceInput,
   toBlob,
 } from './compile.ts';
 export type { Diagnostic, Note, Severity } from './diagnostics/diagnostic.ts';
@@ -37,6 +35,7 @@ export {
 export { applyOverlay, applyOverlaysToBlob } from './overlay/overlay.ts';
 export { applyOverlays } from './overlay/overlay-trees.ts';
 export { isPlainOverlay } from './overlay/plain-overlay.ts';
+export type { ParseOptions, SourceInput } from './parse-options.ts';
 export { preprocess } from './preprocess/print-preprocessed.ts';
 export { SourceCache } from './preprocess/source-cache.ts';
 export { cachedReader, type FileRange, FileRefused, type ReadFile, type ReadRange } from './text/files.ts';

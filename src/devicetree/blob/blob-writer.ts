@@ -20,6 +20,11 @@ export interface BlobOptions {
   readonly align?: number;
 }
 
+/** Nothing is asked of a blob but that it has the tree in it. */
+export function isUsualBlob({ version = 17, reserve, space, pad, align }: BlobOptions): boolean {
+  return version === 17 && !reserve && !space && !pad && !align;
+}
+
 const count = integer(0, 2 ** 32 - 1);
 
 export const blobChecks: OptionChecks<BlobOptions> = {

@@ -1,5 +1,6 @@
-import { accessOf, contextOf, type ParseOptions, type SourceInput } from '../compile.ts';
+import { accessOf, contextOf } from '../compile.ts';
 import { Reporter } from '../diagnostics/diagnostic.ts';
+import type { ParseOptions, SourceInput } from '../parse-options.ts';
 import { Preprocessor } from '../preprocess/preprocessor.ts';
 import { SourceCache } from '../preprocess/source-cache.ts';
 import { Budget, LimitError } from '../text/budget.ts';

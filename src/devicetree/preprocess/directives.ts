@@ -164,7 +164,10 @@ export class Directives {
     list.memo[i] = macro;
     files.pos = macro.end;
     const known = this.#macros.byId[macro.id];
-    if (known !== undefined && known !== macro && !sameMacro(known, macro)) this.#redefined(macro, known);
+    if (known !== undefined && known !== macro) {
+      this.#macros.rewritten.add(macro.id);
+      if (!sameMacro(known, macro)) this.#redefined(macro, known);
+    }
     this.#macros.define(macro);
   }
 
@@ -192,7 +195,7 @@ export class Directives {
 
   #undefine(word: number): void {
     const name = word + 1;
-    if (this.#isName(name)) this.#macros.byId[this.#files.ids[name] as number] = undefined;
+    if (this.#isName(name)) this.#macros.undefine(this.#files.ids[name] as number);
     else this.#files.complain('directive', '#undef needs a name', word, word + 1);
   }
 

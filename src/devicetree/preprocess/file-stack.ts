@@ -71,7 +71,8 @@ export interface FileAccess {
 
 /** What a parse shares with all of its parts. */
 export interface ParseContext {
-  readonly sources: SourceMap;
+  /** Another one where a part of the source is read again. */
+  sources: SourceMap;
   readonly report: Report;
   readonly cache: SourceCache;
   readonly budget: Budget;
@@ -102,6 +103,8 @@ export class FileStack {
   readonly #stack: OpenedFile[] = [];
   /** Where the text of a list begins, the first time that it is read. */
   readonly #bases = new Map<TokenList, Loc>();
+  /** Lists that were opened more than once. */
+  readonly #reopened = new Set<TokenList>();
   readonly #appended: FoundFile[];
   #readable = MAX_INCLUDED;
 
@@ -138,7 +141,7 @@ export class FileStack {
       this.bytes += size;
       this.#readable += REPEATED * size;
       this.#context.budget.allow(size);
-    }
+    } else this.#reopened.add(list);
     this.#readable -= size + 100;
     if (this.#readable < 0) {
       throw new LimitError(
@@ -213,6 +216,27 @@ export class FileStack {
     this.#stack.pop();
     this.pos = this.open(list, next.path, NOWHERE, -1).pos = headerLength(list);
     return true;
+  }
+
+  /** Forgets a list that was read to its end, and no macro is in. */
+  forget(list: TokenList): void {
+    this.#bases.delete(list);
+  }
+
+  /** The tokens of the file at `path`, where it was opened once. */
+  openedOnce(path: string): TokenList | undefined {
+    const lists = [...this.#bases.keys()].filter((list) => list.source.path === path);
+    const [list] = lists;
+    return lists.length > 1 || list === undefined || this.#reopened.has(list) ? undefined : list;
+  }
+
+  /**
+   * Whether what is token `index` of `list` was read before `at`, as far as that is known; what stands in no file was there
+   * from the start.
+   */
+  wasReadBefore(list: TokenList, index: number, at: Loc): boolean {
+    const loc = this.spelling(list, index, NOWHERE);
+    return loc === NOWHERE || (!this.#reopened.has(list) && this.#context.sources.isBefore(loc, at));
   }
 
   /** Goes to the end of everything: more input would only repeat what was reported. */

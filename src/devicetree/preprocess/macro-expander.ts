@@ -59,6 +59,7 @@ export class MacroExpander {
   /** Too much was expanded: what is asked for now is no longer what the source says. */
   #isExhausted = false;
   #depth = 0;
+  #usedBuiltins = false;
 
   constructor(
     files: FileStack,
@@ -71,6 +72,16 @@ export class MacroExpander {
     this.#context = context;
     this.#builtins = new BuiltinMacros(files, macros, context);
     this.#directive = directive;
+  }
+
+  /** A macro was used whose value depends on where, or when. */
+  get usedBuiltins(): boolean {
+    return this.#usedBuiltins;
+  }
+
+  /** Macros have yielded less than half of what they may. */
+  get isModest(): boolean {
+    return this.#taken < MAX_EXPANDED / 2;
   }
 
   /** Counts one token that a macro yields. */
@@ -179,8 +190,10 @@ export class MacroExpander {
   enter(macro: Macro, name: Tok): boolean {
     if (this.frame === undefined) this.#use = { macro, name };
     let toks = macro.body;
-    if (macro.builtin) toks = [this.#builtins.expand(macro, name, this.#outermost(name))];
-    else if (macro.params >= 0) {
+    if (macro.builtin) {
+      this.#usedBuiltins = true;
+      toks = [this.#builtins.expand(macro, name, this.#outermost(name))];
+    } else if (macro.params >= 0) {
       if (!this.#takeOpen()) return false;
       toks = this.#withArguments(macro, name);
     } else if (macro.hasPaste) toks = this.#substitute(macro, []);

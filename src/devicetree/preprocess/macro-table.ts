@@ -1,3 +1,5 @@
+import type { TokenList } from '../tokens/token-list.ts';
+import * as T from '../tokens/token-list.ts';
 import { builtinMacro, type Macro, readMacro } from './macro.ts';
 import type { SourceCache } from './source-cache.ts';
 
@@ -26,6 +28,8 @@ export class MacroTable {
   /** Words that were defined, to take the definitions back at the end. */
   readonly #defined: number[] = [];
   readonly #builtins = new Map<number, Builtin>();
+  /** Words that were defined anew or taken back: earlier, they meant something else than at the end. */
+  readonly rewritten = new Set<number>();
 
   constructor(cache: SourceCache) {
     this.#cache = cache;
@@ -57,8 +61,38 @@ export class MacroTable {
     this.#defined.push(macro.id);
   }
 
+  undefine(id: number): void {
+    if (this.byId[id] !== undefined) this.rewritten.add(id);
+    this.byId[id] = undefined;
+  }
+
   builtin({ id }: Macro): Builtin | undefined {
     return this.#builtins.get(id);
+  }
+
+  /**
+   * Whether the macros in `list`, and those in their bodies, mean what they did when the list was read; `isBefore` says
+   * which were defined then. Ones that make words of parts are not looked through.
+   */
+  hold(list: TokenList, isBefore: (macro: Macro) => boolean): boolean {
+    const seen = new Set<number>();
+    const pending: number[] = [];
+    const add = (kind: number, id: number): void => {
+      if (kind !== T.IDENT || seen.has(id)) return;
+      seen.add(id);
+      pending.push(id);
+    };
+    list.kinds.forEach((kind, i) => {
+      add(kind, list.ids[i] as number);
+    });
+    for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+      if (this.rewritten.has(id)) return false;
+      const macro = this.byId[id];
+      if (macro === undefined) continue;
+      if (macro.builtin || macro.hasPaste || macro.optional.length > 0 || !isBefore(macro)) return false;
+      for (const tok of macro.body) add(tok.kind, tok.id);
+    }
+    return true;
   }
 
   /** Every name that is defined, for "did you mean". */

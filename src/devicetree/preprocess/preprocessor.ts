@@ -49,6 +49,7 @@ export class Preprocessor {
   #viaMacro: Macro | undefined;
   #viaIndex = 0;
   #tokBase: Loc = 0;
+  #namesFiles = false;
 
   /** @throws {RangeError} a name among `defines` that none can have */
   constructor(path: string, bytes: Uint8Array, context: ParseContext, options: PreprocessorOptions) {
@@ -271,6 +272,41 @@ export class Preprocessor {
     this.#files.pos = index + 1;
   }
 
+  // ---- reading a stretch again
+
+  /**
+   * A stretch of text that was changed can be read by itself: what came before it depends on no place or time, has used up no
+   * limit, and is all there.
+   */
+  get canReadAgain(): boolean {
+    const { sources } = this.#context;
+    const isPlain = !this.#namesFiles && !this.#expander.usedBuiltins && !sources.hasLineMarkers;
+    return isPlain && !this.cutOff && this.missingHeaders.length === 0 && this.#expander.isModest;
+  }
+
+  /** See `FileStack`. */
+  openedOnce(path: string): TokenList | undefined {
+    return this.#files.openedOnce(path);
+  }
+
+  /** The macros in `list`, which is read at `at`, mean there what they mean at the end of the source. */
+  macrosHold(list: TokenList, at: Loc): boolean {
+    const isBefore = (macro: Macro): boolean => this.#files.wasReadBefore(macro.list, macro.index, at);
+    return this.#macros.hold(list, isBefore);
+  }
+
+  /** Moves to the first token of `list`, which no directive is in, behind the end of everything, for as long as `read` takes. */
+  readAgain<T>(list: TokenList, includedAt: Loc, read: () => T): T {
+    this.#files.open(list, list.source.path, includedAt, -1);
+    this.#macros.reserve();
+    this.advance();
+    try {
+      return read();
+    } finally {
+      this.#files.forget(list);
+    }
+  }
+
   // ---- about the whole
 
   /** The word is a macro here. */
@@ -300,6 +336,7 @@ export class Preprocessor {
 
   /** Reads a file that the current one names, beside it or in the source paths; also later, when another is current. */
   besides(name: string): NamedFile {
+    this.#namesFiles = true;
     return this.#files.besides(name);
   }
 

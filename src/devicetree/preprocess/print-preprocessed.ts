@@ -1,5 +1,6 @@
-import { accessOf, checkSource, contextOf, type ParseOptions, parseChecks } from '../compile.ts';
+import { accessOf, checkSource, contextOf } from '../compile.ts';
 import { type Diagnostic, Reporter } from '../diagnostics/diagnostic.ts';
+import { type ParseOptions, parseChecks } from '../parse-options.ts';
 import { Budget } from '../text/budget.ts';
 import { SourceMap } from '../text/source.ts';
 import * as T from '../tokens/token-list.ts';

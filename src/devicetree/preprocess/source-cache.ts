@@ -1,5 +1,5 @@
 import { Interner } from '../text/interner.ts';
-import { sourceText, withoutByteOrderMark } from '../text/source.ts';
+import { sameBytes, sourceText, withoutByteOrderMark } from '../text/source.ts';
 import type { TokenList } from '../tokens/token-list.ts';
 import { tokenize } from '../tokens/tokenizer.ts';
 import type { Macro } from './macro.ts';
@@ -18,6 +18,8 @@ export class SourceCache {
   macros: (Macro | undefined)[] = [];
   /** A parse is running on this cache. */
   busy = false;
+  /** The source that was read last, whose macros are in `macros` still. */
+  kept: { close(): void } | undefined;
   readonly #limit: number;
   #cost = 0;
   readonly #files = new Map<string, TokenList>();
@@ -27,8 +29,10 @@ export class SourceCache {
     this.#limit = limitBytes;
   }
 
-  /** Call before a parse: forgets words that have become too many. */
+  /** Call before a parse: forgets the source that was read last, and words that have become too many. */
   begin(): void {
+    this.kept?.close();
+    this.kept = undefined;
     if (this.interner.size < MAX_WORDS) return;
     this.interner = new Interner();
     this.macros = [];
@@ -75,8 +79,4 @@ export class SourceCache {
     if (text.length < 200) this.#scraps.set(key, list);
     return list;
   }
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a === b || (a.length === b.length && Buffer.compare(a, b) === 0);
 }

@@ -126,6 +126,28 @@ export class NodeParser {
     this.#depth--;
   }
 
+  /**
+   * Properties without labels up to the end of the tokens, as ones of a new node; undefined where there is anything else. What is
+   * wrong is reported, as always.
+   */
+  properties(): readonly LiveProperty[] | undefined {
+    const pp = this.#pp;
+    const node = new LiveNode(this.#tree, '');
+    try {
+      while (pp.kind !== T.EOF) {
+        if (T.IS_NAME_PART[pp.kind] !== 1) return undefined;
+        const nameLoc = pp.loc();
+        const name = this.#cursor.name();
+        if (pp.kind !== EQUALS && pp.kind !== SEMICOLON) return undefined;
+        this.#property(node, false, NO_LABELS, name, nameLoc);
+      }
+    } catch (error) {
+      if (!(error instanceof SyntaxProblem)) throw error;
+      return undefined;
+    }
+    return node.allProperties;
+  }
+
   /** The file ends inside of a block: reported once, for the block that most likely is the one. */
   #unclosed(node: LiveNode, start: Loc): void {
     const pp = this.#pp;

@@ -5,6 +5,7 @@ import type { Preprocessor } from '../preprocess/preprocessor.ts';
 import { COST } from '../text/budget.ts';
 import { type Loc, NOWHERE } from '../text/source.ts';
 import { AND, CLOSE_BRACE, OPEN_BRACE, SEMICOLON, SLASH } from '../tokens/punctuation.ts';
+import type { TokenList } from '../tokens/token-list.ts';
 import * as T from '../tokens/token-list.ts';
 import { LiveNode } from '../tree/live-node.ts';
 import { type Label, LiveProperty } from '../tree/live-property.ts';
@@ -72,6 +73,14 @@ export class Parser {
     this.#tree.plugin = this.#plugin ?? false;
     this.#labels.handOver(this.#nodes.sawLabel || this.#values.sawLabel);
     this.#tree.bootCpu = guessBootCpu(this.#tree);
+  }
+
+  /**
+   * Properties that stand in `list` and nothing else, read when everything was read; undefined where there is anything else.
+   * `includedAt` is where its file was.
+   */
+  properties(list: TokenList, includedAt: Loc): readonly LiveProperty[] | undefined {
+    return this.#pp.readAgain(list, includedAt, () => this.#nodes.properties());
   }
 
   #recovering(read: () => void): void {

@@ -25,6 +25,17 @@ export class Budget {
   #left = FREE_BYTES;
   #taken = 0;
 
+  /** Little enough was taken that a few pages of source more or less cannot matter. */
+  get isModest(): boolean {
+    return this.#taken < FREE_BYTES / 2;
+  }
+
+  /** Allows as much as `other` does. */
+  resemble(other: Budget): void {
+    this.#left = other.#left;
+    this.#taken = other.#taken;
+  }
+
   /** More input was read. */
   allow(inputBytes: number): void {
     this.#left += PER_INPUT_BYTE * inputBytes;

@@ -40,6 +40,10 @@ export function keyword(name: (typeof KEYWORDS)[number]): number {
   return KEYWORDS.indexOf(name) + 1;
 }
 
+export function isKeyword(id: number): boolean {
+  return id > 0 && id <= KEYWORDS.length;
+}
+
 /** The hash that `Interner.ofBytes` wants, over the bytes of the word from left to right. */
 export function hashStep(hash: number, byte: number): number {
   return (Math.imul(hash, 31) + byte) | 0;

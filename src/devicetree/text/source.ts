@@ -79,6 +79,10 @@ export function readable(text: string): string {
   return text;
 }
 
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a === b || (a.length === b.length && Buffer.compare(a, b) === 0);
+}
+
 /** Windows' editors put U+FEFF in front of a text, in UTF-8; like gcc, everything else takes no notice of it. */
 export function withoutByteOrderMark(bytes: Uint8Array): Uint8Array {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
@@ -120,6 +124,19 @@ interface OpenedFile {
   readonly source: SourceText;
   readonly includedAt: Loc;
   readonly markers: LineMarker[];
+  /** Offset of its first byte in the source; more than 0 only where a text was changed. */
+  readonly from: number;
+  /** Offset behind the last byte that counts; beyond the end of the source where nothing was changed. */
+  readonly to: number;
+  /** One of the later pieces of a text that was changed; what was read anew is told apart. */
+  readonly piece: 'no' | 'moved' | 'new';
+}
+
+/** What happened to a text: the bytes from `start` to before `end` became those from `start` to before `newEnd`. */
+export interface TextEdit {
+  readonly start: number;
+  readonly end: number;
+  readonly newEnd: number;
 }
 
 interface Expansion {
@@ -133,22 +150,117 @@ export class SourceMap {
   readonly #bases: number[] = [];
   readonly #opened: OpenedFile[] = [];
   #next = 0;
-  readonly #originSpelling: Loc[] = [];
-  readonly #originExpansion: number[] = [];
-  readonly #expansions: Expansion[] = [];
+  #originSpelling: Loc[] = [];
+  #originExpansion: number[] = [];
+  #expansions: Expansion[] = [];
+  /** The text that was read anew in part, and where its locations begin. */
+  #edited: { readonly source: SourceText; readonly base: Loc } | undefined;
 
   /** Gives an opened file its range of locations. @returns the location of its first byte */
   open(source: SourceText, includedAt: Loc): Loc {
-    const base = this.#next;
+    if (source === this.#edited?.source) return this.#edited.base;
+    const size = source.bytes.length + 2;
+    return this.#add(this.#next, { source, includedAt, markers: [], from: 0, to: size, piece: 'no' }, size);
+  }
+
+  #add(base: Loc, opened: OpenedFile, size = 0): Loc {
     this.#bases.push(base);
-    this.#opened.push({ source, includedAt, markers: [] });
-    this.#next += source.bytes.length + 2;
+    this.#opened.push(opened);
+    this.#next += size;
     return base;
   }
 
   /** Files in the order in which they were opened, each as often as it was. */
   get files(): readonly SourceText[] {
-    return this.#opened.map((file) => file.source);
+    return this.#opened.filter((file) => file.piece === 'no').map((file) => file.source);
+  }
+
+  /** Lines of the text say that they are others. */
+  get hasLineMarkers(): boolean {
+    return this.#opened.some((file) => file.markers.length > 0);
+  }
+
+  /**
+   * A map in which the file `old`, which was opened once, has become `source`: the locations outside of the edit lead to
+   * where the same text stands now, and `open` of `source` gives the locations of what was read anew. This map stays as it is.
+   */
+  edited(old: SourceText, source: SourceText, edit: TextEdit): SourceMap {
+    const map = new SourceMap();
+    map.#originSpelling = this.#originSpelling;
+    map.#originExpansion = this.#originExpansion;
+    map.#expansions = this.#expansions;
+    const moved = edit.newEnd - edit.end;
+    let includedAt = NOWHERE;
+    for (const [i, opened] of this.#opened.entries()) {
+      const base = this.#bases[i] as Loc;
+      if (opened.source !== old) {
+        map.#add(base, opened);
+        continue;
+      }
+      ({ includedAt } = opened);
+      const { from, to } = opened;
+      if (from <= edit.start) map.#add(base, { ...opened, source, to: Math.min(to, edit.start) });
+      if (to <= edit.end) continue;
+      const first = Math.max(from, edit.end);
+      const piece = opened.piece === 'no' ? 'moved' : opened.piece;
+      const rest: OpenedFile = { ...opened, source, from: first + moved, to: to + moved, piece };
+      map.#add(base + first - from, rest);
+    }
+    map.#next = this.#next;
+    const base = map.#next;
+    map.#edited = { source, base };
+    const fresh: OpenedFile = {
+      source,
+      includedAt,
+      markers: [],
+      from: edit.start,
+      to: edit.newEnd,
+      piece: 'new',
+    };
+    // Its locations count from the first byte of the whole, as those of any text that is opened.
+    map.#add(base + edit.start, fresh, source.bytes.length + 2);
+    return map;
+  }
+
+  /** Where the file `source`, which was opened once, was included. */
+  includedAt(source: SourceText): Loc {
+    return this.#opened.find((opened) => opened.source === source)?.includedAt ?? NOWHERE;
+  }
+
+  /** The location of the byte at `offset` of a file that was opened once; what was read anew is passed over to what it follows. */
+  locIn(source: SourceText, offset: number, passNew = false): Loc {
+    let found = NOWHERE;
+    let nearest = -1;
+    for (const [i, { source: own, from, to, piece }] of this.#opened.entries()) {
+      if (own !== source || from > offset || from < nearest || from === to) continue;
+      if (passNew ? piece === 'new' : offset >= to) continue;
+      nearest = from;
+      found = (this.#bases[i] as Loc) + Math.min(offset, to - 1) - from;
+    }
+    return found;
+  }
+
+  /** Whether what stands at `a` was read before what stands at `b`; neither is out of a macro. */
+  isBefore(a: Loc, b: Loc): boolean {
+    const wayToB = this.#wayTo(b);
+    for (const [i, offset] of this.#wayTo(a).entries()) {
+      const other = wayToB[i];
+      if (other === undefined) return false;
+      if (offset !== other) return offset < other;
+    }
+    return true;
+  }
+
+  /** Offsets in each of the files that include each other, the outermost first, down to `loc`. */
+  #wayTo(loc: Loc): readonly number[] {
+    const way: number[] = [];
+    for (let at = loc; at >= 0; ) {
+      const index = lastAtOrBelow(this.#bases, at);
+      const { from, includedAt } = this.#opened[index] as OpenedFile;
+      way.unshift(at - (this.#bases[index] as number) + from);
+      at = includedAt;
+    }
+    return way;
   }
 
   addLineMarker(at: Loc, line: number, name: string): void {
@@ -200,16 +312,16 @@ export class SourceMap {
     const at = this.outermost(loc);
     if (at < 0 || this.#bases.length === 0) return undefined;
     const index = lastAtOrBelow(this.#bases, at);
-    const { source } = this.#opened[index] as OpenedFile;
-    return { source, offset: Math.min(at - (this.#bases[index] as number), source.bytes.length) };
+    const { source, from } = this.#opened[index] as OpenedFile;
+    return { source, offset: Math.min(at - (this.#bases[index] as number) + from, source.bytes.length) };
   }
 
   place(loc: Loc): Place | undefined {
     const at = this.outermost(loc);
     if (at < 0 || this.#bases.length === 0) return undefined;
     const index = lastAtOrBelow(this.#bases, at);
-    const { source, markers } = this.#opened[index] as OpenedFile;
-    const offset = Math.min(at - (this.#bases[index] as number), source.bytes.length);
+    const { source, markers, from } = this.#opened[index] as OpenedFile;
+    const offset = Math.min(at - (this.#bases[index] as number) + from, source.bytes.length);
     const starts = source.lineStarts();
     const row = lastAtOrBelow(starts, offset);
     const column = offset - (starts[row] as number) + 1;

@@ -85,6 +85,24 @@ export class TokenList {
     return spliced ?? this.source.text.slice(this.starts[index], this.ends[index]);
   }
 
+  /** Tokens `from` to before `to`, as a list by itself: no directives. */
+  stretch(from: number, to: number): TokenList {
+    const kinds = this.kinds.slice(from, to + 1);
+    kinds[to - from] = EOF;
+    const spliced = new Map<number, string>();
+    for (const [index, text] of this.spliced)
+      if (index >= from && index < to) spliced.set(index - from, text);
+    return new TokenList(this.source, this.raw, {
+      kinds,
+      flags: this.flags.slice(from, to + 1),
+      starts: this.starts.slice(from, to + 1),
+      ends: this.ends.slice(from, to + 1),
+      ids: this.ids.slice(from, to + 1),
+      directives: new Int32Array(0),
+      spliced,
+    });
+  }
+
   /** Bytes of memory that the list holds on to. */
   get cost(): number {
     return this.kinds.length * 14 + this.source.bytes.length * 2;

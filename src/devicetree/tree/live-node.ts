@@ -204,6 +204,18 @@ export class LiveNode implements Node {
     }
   }
 
+  /** Becomes the same as `other`, a node of another tree, but for its properties and children. */
+  resemble(other: LiveNode): void {
+    this.deleted = other.deleted;
+    this.omitIfUnused = other.omitIfUnused;
+    this.isReferenced = other.isReferenced;
+    this.nameLoc = other.nameLoc;
+    if (other.history.length > 0) this.history = other.history.slice();
+    if (other.#labels.length > 0) this.#labels = other.#labels.map((label) => ({ ...label }));
+    this.#phandle = other.#phandle;
+    this.#path = other.#path;
+  }
+
   /** Takes an entry out for good, without a mark. */
   remove(entry: LiveProperty | LiveNode): void {
     if (entry instanceof LiveNode) this.allSubnodes = this.allSubnodes.filter((node) => node !== entry);

@@ -126,6 +126,19 @@ export class LiveProperty implements Property {
     return definitions(this.node.tree, history);
   }
 
+  /** The same property for another node; its value is copied to `at` of `bytes`. */
+  copy(node: LiveNode, bytes: Uint8Array, at: number): LiveProperty {
+    const copy = new LiveProperty(node, this.name);
+    this.copyTo(bytes, at);
+    copy.setValue(bytes, at, this.#length, this.markers);
+    if (this.allLabels.length > 0) copy.allLabels = this.allLabels.map((label) => ({ ...label }));
+    copy.deleted = this.deleted;
+    copy.start = this.start;
+    copy.end = this.end;
+    if (this.earlier !== undefined) copy.earlier = this.earlier.slice();
+    return copy;
+  }
+
   /** Takes the value, labels and place of a later definition of the same name. */
   replaceBy(later: LiveProperty): void {
     for (const label of later.allLabels) this.allLabels = addLabel(this.allLabels, label.name, label.loc);

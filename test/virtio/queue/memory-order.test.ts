@@ -1,4 +1,11 @@
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { rolldown } from 'rolldown';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+
+const SOURCE = new URL('../../../src/virtio/queue/memory-order.ts', import.meta.url);
+const ROUNDS = 20_000;
 
 /** A copy of the module that has made no fence yet. */
 async function fresh(): Promise<typeof import('../../../src/virtio/queue/memory-order.ts')> {
@@ -49,5 +56,24 @@ describe('a fence of the queues', () => {
     vi.stubGlobal('WebAssembly', engine);
     for (let n = 0; n < 2000; n++) fence();
     expect(stores()).toBe(2000);
+  });
+
+  // Without one, the store may still be on its way when the load is done, in both: on two processors it is in many a round.
+  it('lets no two threads both miss what the other has just stored', async () => {
+    const bundle = await rolldown({ input: fileURLToPath(SOURCE) });
+    const [{ code }] = (await bundle.generate({ format: 'es' })).output;
+    const module = `data:text/javascript,${encodeURIComponent(code)}`;
+    const words = new Int32Array(new SharedArrayBuffer(512));
+    const peers = [0, 1].map((side) => {
+      const seen = new Int32Array(new SharedArrayBuffer(4 * ROUNDS));
+      const workerData = { module, words, seen, side };
+      const worker = new Worker(new URL('./fence-peer.mjs', import.meta.url), { workerData });
+      return { seen, ended: once(worker, 'exit') };
+    });
+    expect(await Promise.all(peers.map(({ ended }) => ended))).toEqual([[0], [0]]);
+    const missed = Array.from({ length: ROUNDS }, (_, round) => round).filter((round) =>
+      peers.every(({ seen }) => (seen[round] as number) < round),
+    );
+    expect(missed).toEqual([]);
   });
 });

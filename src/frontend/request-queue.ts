@@ -201,17 +201,17 @@ export class RequestQueue {
   #flush(): void {
     let added = false;
     for (let flight = this.#waiting[0]; flight !== undefined; flight = this.#waiting[0]) {
+      const { chains } = flight.request;
       let descriptors = 0;
-      for (const { readable, writable } of flight.request.chains)
+      for (let i = 0; i < chains.length; i++) {
+        const { readable, writable } = chains[i] as RequestChain;
         descriptors += this.#queue.descriptorsFor(readable.length + writable.length);
+      }
       if (descriptors > this.#queue.free) {
         if (this.#queue.inFlight > 0) break;
         this.#waiting.shift();
         flight.left = 0;
-        this.#fail(
-          flight,
-          new BusFault('EMSGSIZE', `${flight.request.chains.length} messages do not fit the queue`),
-        );
+        this.#fail(flight, new BusFault('EMSGSIZE', `${chains.length} messages do not fit the queue`));
         continue;
       }
       this.#waiting.shift();
@@ -225,9 +225,9 @@ export class RequestQueue {
     const { chains } = flight.request;
     let added = 0;
     try {
-      for (const { readable, writable } of chains) {
+      for (; added < chains.length; added++) {
+        const { readable, writable } = chains[added] as RequestChain;
         this.#queue.addBuf(readable, writable, flight);
-        added++;
       }
       flight.state = 'queued';
     } catch (thrown) {

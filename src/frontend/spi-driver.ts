@@ -152,7 +152,8 @@ export class VirtioSpiDriver implements SpiAdapter, BoundDriver {
   #complete(transfers: readonly SpiTransfer[], block: number, size: number): void {
     const { bytes, guestAddress } = this.#requests.regionOf(block, size);
     let at = block - guestAddress;
-    for (const { tx, rx } of transfers) {
+    for (let i = 0; i < transfers.length; i++) {
+      const { tx, rx } = transfers[i] as SpiTransfer;
       const errno = spiErrno(bytes[at + RESULT_OFFSET] as number, this.#requests.errnoNegotiated);
       if (errno !== 0) throw this.#requests.fault(errno);
       at += HEAD_BYTES + aligned(tx?.length ?? 0);
@@ -166,7 +167,8 @@ export class VirtioSpiDriver implements SpiAdapter, BoundDriver {
 /** Bytes of the block that the transfers are laid out in. @throws {BusFault} `EINVAL` */
 function blockSize(transfers: readonly SpiTransfer[]): number {
   let size = 0;
-  for (const { tx, rx } of transfers) {
+  for (let i = 0; i < transfers.length; i++) {
+    const { tx, rx } = transfers[i] as SpiTransfer;
     if (tx !== undefined && rx !== undefined && tx.length !== rx.length) {
       throw new BusFault(
         'EINVAL',
@@ -181,7 +183,10 @@ function blockSize(transfers: readonly SpiTransfer[]): number {
 /** What goes over the wire. */
 function bytesOf(transfers: readonly SpiTransfer[]): number {
   let bytes = 0;
-  for (const { tx, rx } of transfers) bytes += tx?.length ?? rx?.length ?? 0;
+  for (let i = 0; i < transfers.length; i++) {
+    const { tx, rx } = transfers[i] as SpiTransfer;
+    bytes += tx?.length ?? rx?.length ?? 0;
+  }
   return bytes;
 }
 

@@ -65,17 +65,8 @@ export function completeChain(queue: DeviceQueue, chain: DescriptorChain, result
     if (writable.length > 0) writable.writeLastU8(result);
   } catch (thrown) {
     onlyIfGone(thrown);
-    writeLastAlone(chain, result);
   }
   queue.pushUsed(chain, writable.length);
-}
-
-/** The last byte, where only what comes before it was taken away. */
-function writeLastAlone({ memory, writableSegments }: DescriptorChain, value: number): void {
-  const { count, addresses, sizes } = writableSegments;
-  const address = (addresses[count - 1] as number) + (sizes[count - 1] as number) - 1;
-  const region = memory.find(address, 1);
-  if (region !== undefined) region.bytes[address - region.guestAddress] = value;
 }
 
 function onlyIfGone(thrown: unknown): void {

@@ -214,7 +214,7 @@ export class VirtioI2cDevice implements VirtioDevice {
   #finish(queue: DeviceQueue, group: readonly Item[], errno: number, fault?: BusFault): void {
     this.#fault = fault;
     const status = i2cStatus(errno, this.#errnoNegotiated);
-    for (const { chain } of group) completeChain(queue, chain, status);
+    for (let i = 0; i < group.length; i++) completeChain(queue, (group[i] as Item).chain, status);
     this.#failing = errno !== 0 && (group.at(-1)?.failNext ?? false);
   }
 }

@@ -221,7 +221,7 @@ export class VirtioSpiDevice implements VirtioDevice {
     this.#message = [];
     this.#turns.count(this.#messageBytes);
     this.#messageBytes = 0;
-    const [first] = message;
+    const first = message[0];
     const last = message.at(-1);
     if (first === undefined || last === undefined) return;
     // What Linux calls cs_change on a message's last transfer is to leave the chip selected; it hands it on as the opposite.
@@ -235,14 +235,17 @@ export class VirtioSpiDevice implements VirtioDevice {
       this.#sent = 0;
       this.#follower = this.#framing(first.chipSelect).follow?.(this.#opcode);
     }
-    for (const { transfer } of message) this.#sent += transfer.tx?.length ?? 0;
+    for (let i = 0; i < message.length; i++) this.#sent += message[i]?.transfer.tx?.length ?? 0;
 
     const { epoch } = this.#turns;
     const asked = message.map(({ transfer }) => transfer);
     let carried = asked;
     const finish = (errno: number, fault?: BusFault) => {
-      for (const { transfer } of message) this.#follower?.pass(transfer);
-      for (const request of message) this.#answer(queue, request, errno, fault);
+      for (let i = 0; i < message.length; i++) {
+        const request = message[i] as SpiRequest;
+        this.#follower?.pass(request.transfer);
+        this.#answer(queue, request, errno, fault);
+      }
       if (errno !== 0 || !hold) return;
       this.#held = last;
       this.#heldSince = this.#now();

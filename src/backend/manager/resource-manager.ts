@@ -125,7 +125,8 @@ export class ResourceManager {
     };
     return settled(settle, () => {
       const limit = bus.controller.maxMessageLength ?? Number.POSITIVE_INFINITY;
-      for (const message of messages) {
+      for (let i = 0; i < messages.length; i++) {
+        const message = messages[i] as I2cMessage;
         bus.ownership.check(client, i2cTarget(message));
         if (message.buf.length > limit) {
           throw new BusFault('EMSGSIZE', `${bus.controller.description} takes ${limit} bytes a message`);
@@ -178,7 +179,10 @@ export class ResourceManager {
     };
     return settled(settle, () => {
       bus.ownership.check(client, chipSelect);
-      for (const { tx, rx } of transfers) bytes += tx?.length ?? rx?.length ?? 0;
+      for (let i = 0; i < transfers.length; i++) {
+        const { tx, rx } = transfers[i] as SpiTransfer;
+        bytes += tx?.length ?? rx?.length ?? 0;
+      }
       const carryOut = (signal?: AbortSignal) => {
         if (signal !== undefined) bus.ownership.check(client, chipSelect);
         admit?.();

@@ -6,6 +6,7 @@ import { refuseConnection, withBoardOptions } from '../board/board-options.ts';
 import { type BoardArguments, treeOptions } from '../board/named-board.ts';
 import { octalMode } from '../board/octal-mode.ts';
 import { LIMITS_HELP, limitsOf } from '../board/serve-limits.ts';
+import { expectRequests } from '../terminal/expected-run.ts';
 import { InvalidValue, UsageError } from '../terminal/usage-error.ts';
 import { warn } from '../terminal/warn.ts';
 
@@ -129,6 +130,7 @@ async function serve(args: ServeArguments): Promise<number> {
     endMetrics = args.metrics === undefined ? undefined : await metricsOf(board, args.metrics);
     const page = args.monitor ? await pageOf(args) : undefined;
     endPage = page?.end;
+    expectRequests();
     process.stdout.write(readyText(board.buses, args.json, page?.url));
     await tell('READY=1');
     await interrupted;

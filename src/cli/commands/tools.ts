@@ -6,8 +6,8 @@ import { plainBoard } from '../board/plain-board.ts';
 import { warnOfRunning } from '../board/running-board.ts';
 import { saveFailure } from '../board/save-failure.ts';
 import { processIo, type ToolIo } from '../i2c-tools/io.ts';
+import { expectShortRun } from '../terminal/expected-run.ts';
 import { reportFailure } from '../terminal/failure.ts';
-import { expectShortRun } from '../terminal/short-run.ts';
 import { warn } from '../terminal/warn.ts';
 
 /** A tool with the command line of the original; it parses its own arguments. */

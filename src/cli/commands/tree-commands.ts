@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { DtIo } from '../dt-tools/dt-io.ts';
-import { expectShortRun } from '../terminal/short-run.ts';
+import { expectShortRun } from '../terminal/expected-run.ts';
 
 type TreeTool = (argv: readonly string[], io: DtIo) => number;
 

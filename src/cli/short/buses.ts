@@ -2,7 +2,7 @@ import { runPlainFlash } from '../commands/plain-flash.ts';
 import { runPlainTool } from '../commands/tools.ts';
 import { endWithoutOutput } from './end-without-output.ts';
 
-export { expectUsualRun } from '../terminal/short-run.ts';
+export { expectUsualRun } from '../terminal/expected-run.ts';
 
 /** Runs `dtbus i2cget …`, which scripts start for each register, or `dtbus flash …`; see `runPlainTool` and `runPlainFlash`. */
 export async function runShort(

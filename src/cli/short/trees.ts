@@ -1,7 +1,7 @@
 import { runTreeTool } from '../commands/tree-commands.ts';
 import { endWithoutOutput } from './end-without-output.ts';
 
-export { expectUsualRun } from '../terminal/short-run.ts';
+export { expectUsualRun } from '../terminal/expected-run.ts';
 
 /** Runs `dtbus dtc …`, which a Makefile starts for each of its boards; see `runTreeTool`. */
 export function runShort(name: string | undefined, words: readonly string[]): Promise<number | undefined> {

@@ -67,7 +67,7 @@ export class LocalDevices {
 
   /** True while a device waits for a promise: the event loop has to run. */
   get busy(): boolean {
-    for (const { device } of this.#attached) if (device.busy) return true;
+    for (let i = 0; i < this.#attached.length; i++) if (this.#attached[i]?.device.busy) return true;
     return false;
   }
 
@@ -77,7 +77,8 @@ export class LocalDevices {
    */
   serve(rung = true): boolean {
     let worked = false;
-    for (const attached of this.#attached) {
+    for (let i = 0; i < this.#attached.length; i++) {
+      const attached = this.#attached[i] as Attached;
       if (rung && Atomics.load(this.#words, deviceWord(attached.index, REG.COMMAND)) !== attached.answered) {
         this.#command(attached);
         worked = true;
@@ -104,8 +105,11 @@ export class LocalDevices {
 
   /** Asks all drivers to ring. False when one of them has offered something meanwhile. */
   prepareSleep(): boolean {
-    for (const { device, queues } of this.#attached) {
-      for (const queue of queues) if (queue.enableNotification() && !device.busy) return false;
+    for (let i = 0; i < this.#attached.length; i++) {
+      const { device, queues } = this.#attached[i] as Attached;
+      for (let q = 0; q < queues.length; q++) {
+        if (queues[q]?.enableNotification() && !device.busy) return false;
+      }
     }
     return true;
   }

@@ -16,6 +16,10 @@ export interface CursorSource {
 }
 
 const NO_BYTES = new Uint8Array(0);
+const NO_VIEW = new DataView(NO_BYTES.buffer);
+
+/** Why a request cannot go on. */
+export const UNMAPPED = 'the guest unmapped memory of a request in progress';
 
 /**
  * A place in one half of a chain, however the driver cut it (virtio 1.3, 2.7.4.1: the device makes no
@@ -25,6 +29,8 @@ const NO_BYTES = new Uint8Array(0);
 export class ChainCursor {
   /** Bytes of the present piece's region; the place is at index `at`, the piece ends at `end`. */
   bytes: Uint8Array = NO_BYTES;
+  /** The same bytes, for reading numbers at any alignment; of no meaning where there is no piece. */
+  view: DataView = NO_VIEW;
   at = 0;
   end = 0;
   readonly #source: CursorSource;
@@ -81,7 +87,7 @@ export class ChainCursor {
   }
 
   /** View of `n` bytes, which lie in the present piece. */
-  view(n: number): Uint8Array {
+  take(n: number): Uint8Array {
     return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + this.at, n);
   }
 
@@ -91,15 +97,8 @@ export class ChainCursor {
     for (const there = this.copy(); ; there.at = there.end) {
       const length = there.run();
       if (length === 0) return pieces;
-      pieces.push(there.view(length));
+      pieces.push(there.take(length));
     }
-  }
-
-  /** Moves to the last byte. */
-  last(): void {
-    this.rewind();
-    this.skip(this.#list.length - 1);
-    this.run();
   }
 
   copy(): ChainCursor {
@@ -123,10 +122,11 @@ export class ChainCursor {
     const end = (this.#list.addresses[this.#segment] as number) + (this.#list.sizes[this.#segment] as number);
     const region = memory.find(end - left, left);
     if (region === undefined) {
-      throw new GuestMemoryError('the guest unmapped memory of a request in progress');
+      throw new GuestMemoryError(UNMAPPED);
     }
     this.#generation = memory.generation;
     this.bytes = region.bytes;
+    this.view = region.view;
     this.end = end - region.guestAddress;
     this.at = this.end - left;
   }

@@ -6,10 +6,13 @@ import type { SegmentList } from './segment-list.ts';
  * The driver can change the bytes at any time: read each one once.
  */
 export class Reader {
+  /** What the place that `head` gave last is a place in. */
+  view: DataView;
   readonly #cursor: ChainCursor;
 
   constructor(source: CursorSource, list: SegmentList) {
     this.#cursor = new ChainCursor(source, list);
+    this.view = this.#cursor.view;
   }
 
   /** Bytes from the cursor to the end. */
@@ -47,13 +50,31 @@ export class Reader {
     return (this.readU16() | (this.readU16() << 16)) >>> 0;
   }
 
+  /**
+   * Goes behind the next `n` bytes, a head of several fields, and gives their place in `view`: one look-up for all of them.
+   * @throws {ChainTooShort} and reads nothing.
+   */
+  head(n: number): number {
+    const cursor = this.#cursor;
+    if (cursor.run() < n) {
+      const copy = new Uint8Array(n);
+      this.readInto(copy);
+      this.view = new DataView(copy.buffer);
+      return 0;
+    }
+    const { at } = cursor;
+    cursor.at = at + n;
+    this.view = cursor.view;
+    return at;
+  }
+
   /** Fills `target`. @throws {ChainTooShort} and reads nothing. */
   readInto(target: Uint8Array): void {
     const cursor = this.#cursor;
     cursor.need(target.length);
     for (let done = 0; done < target.length; ) {
       const step = Math.min(target.length - done, cursor.run());
-      target.set(cursor.view(step), done);
+      target.set(cursor.take(step), done);
       cursor.at += step;
       done += step;
     }
@@ -71,7 +92,7 @@ export class Reader {
       this.readInto(copy);
       return copy;
     }
-    const view = cursor.view(n);
+    const view = cursor.take(n);
     cursor.at += n;
     return view;
   }

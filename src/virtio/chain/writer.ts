@@ -1,5 +1,5 @@
 import { GuestMemoryError } from '../memory/guest-memory.ts';
-import { ChainCursor, ChainTooShort, type CursorSource } from './chain-cursor.ts';
+import { ChainCursor, ChainTooShort, type CursorSource, UNMAPPED } from './chain-cursor.ts';
 import type { SegmentList } from './segment-list.ts';
 
 /**
@@ -7,12 +7,14 @@ import type { SegmentList } from './segment-list.ts';
  * should report, unless the device knows better.
  */
 export class Writer {
+  readonly #source: CursorSource;
   readonly #cursor: ChainCursor;
   readonly #list: SegmentList;
   /** Taken places that stand for several pieces: what was put there is spread out by `flush`. */
   readonly #bounced: { at: number; bytes: Uint8Array }[] = [];
 
   constructor(source: CursorSource, list: SegmentList) {
+    this.#source = source;
     this.#cursor = new ChainCursor(source, list);
     this.#list = list;
   }
@@ -65,7 +67,7 @@ export class Writer {
     cursor.need(source.length);
     for (let done = 0; done < source.length; ) {
       const step = Math.min(source.length - done, cursor.run());
-      cursor.view(step).set(step === source.length ? source : source.subarray(done, done + step));
+      cursor.take(step).set(step === source.length ? source : source.subarray(done, done + step));
       cursor.at += step;
       done += step;
     }
@@ -85,7 +87,7 @@ export class Writer {
       cursor.skip(n);
       return bytes;
     }
-    const view = cursor.view(n);
+    const view = cursor.take(n);
     cursor.at += n;
     return view;
   }
@@ -97,18 +99,17 @@ export class Writer {
 
   /**
    * Writes the very last byte of the chain, where the request formats keep their status, and leaves the
-   * cursor where it is. @throws {ChainTooShort} when there is no writable byte.
+   * cursor where it is. @throws {ChainTooShort} when there is no writable byte, {GuestMemoryError} when its memory was
+   * taken away.
    */
   writeLastU8(value: number): void {
-    if (this.#list.length === 0) throw new ChainTooShort(1, 0);
-    const cursor = this.#cursor;
-    const here = this.written;
-    cursor.last();
-    cursor.bytes[cursor.at] = value;
-    cursor.rewind();
-    cursor.skip(here);
-    for (const { at, bytes } of this.#bounced)
-      if (at + bytes.length === this.length) bytes[bytes.length - 1] = value;
+    const { count, addresses, sizes } = this.#list;
+    if (count === 0) throw new ChainTooShort(1, 0);
+    const address = (addresses[count - 1] as number) + (sizes[count - 1] as number) - 1;
+    const region = this.#source.memory.find(address, 1);
+    if (region === undefined) throw new GuestMemoryError(UNMAPPED);
+    region.bytes[address - region.guestAddress] = value;
+    if (this.#bounced.length > 0) this.#bounceLast(value);
   }
 
   /**
@@ -127,6 +128,12 @@ export class Writer {
   /** Views of what remains, piece by piece; the cursor stays. */
   segments(): Uint8Array[] {
     return this.#cursor.views();
+  }
+
+  /** What is put into the place of the last byte goes there after it. */
+  #bounceLast(value: number): void {
+    for (const { at, bytes } of this.#bounced)
+      if (at + bytes.length === this.length) bytes[bytes.length - 1] = value;
   }
 
   #spread(): boolean {

@@ -1,5 +1,5 @@
 import type { MappedRegion, MemoryRegion, WindowedRegion } from './memory-region.ts';
-import { MemoryWindows } from './memory-windows.ts';
+import { MemoryWindows, WINDOW_BYTES } from './memory-windows.ts';
 
 /** An address range that no region holds, or a region that cannot be mapped. */
 export class GuestMemoryError extends RangeError {
@@ -25,8 +25,8 @@ export class GuestMemory {
   /** Raised by every change of the table. */
   generation = 0;
   #table: readonly TableEntry[] = [];
-  /** What the last look-ups hit: a board has one region, a guest few, and neighbours share theirs. */
-  #recent: MappedRegion | undefined;
+  /** What the last look-ups hit, by `recentIndex`: a request has its table, its heads and its data at several places. */
+  readonly #recent: (MappedRegion | undefined)[] = new Array(RECENT).fill(undefined);
   /** Where the entry lies that `has` hit last; nowhere at first. */
   #recentStart = 0;
   #recentEnd = 0;
@@ -75,7 +75,7 @@ export class GuestMemory {
       }
     }
     this.#table = table;
-    this.#recent = undefined;
+    this.#recent.fill(undefined);
     this.#recentStart = 0;
     this.#recentEnd = 0;
     this.generation++;
@@ -92,7 +92,7 @@ export class GuestMemory {
    * it straddles two regions. A zero length still needs a mapped address.
    */
   find(address: number, length: number): MappedRegion | undefined {
-    const recent = this.#recent;
+    const recent = this.#recent[recentIndex(address)];
     if (recent !== undefined && address >= recent.guestAddress && address + length <= recent.guestEnd) {
       if (address < recent.guestEnd) return recent;
     }
@@ -103,7 +103,8 @@ export class GuestMemory {
     const entry = this.#entryOf(address, length);
     if (entry === undefined) return undefined;
     const region = 'find' in entry ? entry.find(address, length) : entry;
-    this.#recent = region;
+    // A long view of its own is not kept anywhere: one for each place would be.
+    if (region === entry || region.size <= WINDOW_BYTES) this.#recent[recentIndex(address)] = region;
     return region;
   }
 
@@ -130,6 +131,14 @@ export class GuestMemory {
     const region = this.region(address, length);
     return new Uint8Array(region.buffer, region.byteOffset + (address - region.guestAddress), length);
   }
+}
+
+/** A power of two. */
+const RECENT = 64;
+
+/** Neighbouring windows have neighbouring places. */
+function recentIndex(address: number): number {
+  return (address / WINDOW_BYTES) & (RECENT - 1);
 }
 
 /** A region whole, or its windows. */

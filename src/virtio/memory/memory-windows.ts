@@ -6,7 +6,7 @@ import type { MappedRegion, WindowedRegion } from './memory-region.ts';
  * collection, and one for each 4 GiB of a vast guest costs minutes. So views are small, and made where
  * somebody looks.
  */
-const WINDOW_BYTES = 1 << 16;
+export const WINDOW_BYTES = 1 << 16;
 /** Views that are kept: of 256 MiB. */
 const MOST_WINDOWS = 4096;
 

@@ -63,9 +63,11 @@ export function writeI2cOutHdr(
  * @throws {ChainTooShort}
  */
 export function readI2cOutHdr(reader: Reader, into: I2cOutHdr): boolean {
-  const wire = reader.readU16();
-  into.messageFlags = reader.readU16();
-  into.flags = reader.readU32();
+  const at = reader.head(I2C_OUT_HDR_BYTES);
+  const { view } = reader;
+  const wire = view.getUint16(at + I2C_OUT_HDR.ADDR, true);
+  into.messageFlags = view.getUint16(at + I2C_OUT_HDR.PADDING, true);
+  into.flags = view.getUint32(at + I2C_OUT_HDR.FLAGS, true);
   into.tenBit = (wire & TEN_BIT_MASK) === TEN_BIT_MARK;
   into.addr = into.tenBit ? (wire >> 8) | ((wire & 6) << 7) : (wire >> 1) & 0x7f;
   return (wire & 1) === 0 && (into.tenBit || wire <= 0xff);

@@ -110,20 +110,21 @@ export function writeSpiHead(view: DataView, at: number, head: Readonly<SpiHead>
   view.setUint32(at + SPI_HEAD.CS_CHANGE_DELAY_INACTIVE_NS, head.csChangeDelayInactiveNs, true);
 }
 
-/** Reads a head in the order of its fields. @throws {ChainTooShort} */
+/** Reads a head. @throws {ChainTooShort} */
 export function readSpiHead(reader: Reader, into: SpiHead): void {
-  into.chipSelectId = reader.readU8();
-  into.bitsPerWord = reader.readU8();
-  into.csChange = reader.readU8();
-  into.txNbits = reader.readU8();
-  into.rxNbits = reader.readU8();
-  reader.skip(SPI_HEAD.MODE - SPI_HEAD.RESERVED);
-  into.mode = reader.readU32();
-  into.freq = reader.readU32();
-  into.wordDelayNs = reader.readU32();
-  into.csSetupNs = reader.readU32();
-  into.csDelayHoldNs = reader.readU32();
-  into.csChangeDelayInactiveNs = reader.readU32();
+  const at = reader.head(SPI_HEAD_BYTES);
+  const { view } = reader;
+  into.chipSelectId = view.getUint8(at + SPI_HEAD.CHIP_SELECT_ID);
+  into.bitsPerWord = view.getUint8(at + SPI_HEAD.BITS_PER_WORD);
+  into.csChange = view.getUint8(at + SPI_HEAD.CS_CHANGE);
+  into.txNbits = view.getUint8(at + SPI_HEAD.TX_NBITS);
+  into.rxNbits = view.getUint8(at + SPI_HEAD.RX_NBITS);
+  into.mode = view.getUint32(at + SPI_HEAD.MODE, true);
+  into.freq = view.getUint32(at + SPI_HEAD.FREQ, true);
+  into.wordDelayNs = view.getUint32(at + SPI_HEAD.WORD_DELAY_NS, true);
+  into.csSetupNs = view.getUint32(at + SPI_HEAD.CS_SETUP_NS, true);
+  into.csDelayHoldNs = view.getUint32(at + SPI_HEAD.CS_DELAY_HOLD_NS, true);
+  into.csChangeDelayInactiveNs = view.getUint32(at + SPI_HEAD.CS_CHANGE_DELAY_INACTIVE_NS, true);
 }
 
 export function writeSpiConfig(view: DataView, at: number, config: Readonly<SpiConfig>): void {
@@ -168,7 +169,8 @@ const MODE_NEEDS = [
 /** True when a transfer of `mode` may be sent to a device with this `mode_func_supported`. */
 export function spiModeSupported(modeFunc: number, mode: number): boolean {
   let unknown = mode;
-  for (const { bit, set, clear } of MODE_NEEDS) {
+  for (let i = 0; i < MODE_NEEDS.length; i++) {
+    const { bit, set, clear } = MODE_NEEDS[i] as (typeof MODE_NEEDS)[number];
     const need = (mode & bit) !== 0 ? set : clear;
     if ((modeFunc & need) !== need) return false;
     unknown &= ~bit;

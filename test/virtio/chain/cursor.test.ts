@@ -30,7 +30,7 @@ const total = (cuts: readonly number[]) => cuts.reduce((sum, n) => sum + n, 0);
 
 describe('2.7.4.1 a reader does not care how the driver cut the request', () => {
   it('reads the same bytes by every method, whatever the pieces', () => {
-    const method = fc.constantFrom('u8', 'u16', 'u32', 'into', 'take', 'skip');
+    const method = fc.constantFrom('u8', 'u16', 'u32', 'into', 'take', 'head', 'skip');
     fc.assert(
       fc.property(cutting, fc.array(fc.tuple(method, fc.nat(8)), { maxLength: 20 }), (cuts, reads) => {
         const bytes = count(total(cuts));
@@ -38,7 +38,7 @@ describe('2.7.4.1 a reader does not care how the driver cut the request', () => 
         const oracle = new DataView(bytes.buffer);
         let at = 0;
         for (const [how, n] of reads) {
-          const length = { u8: 1, u16: 2, u32: 4, into: n, take: n, skip: n }[how];
+          const length = { u8: 1, u16: 2, u32: 4, into: n, take: n, head: n, skip: n }[how];
           expect(readable.remaining).toBe(bytes.length - at);
           const read = () => {
             if (how === 'u8') return readable.readU8();
@@ -46,6 +46,10 @@ describe('2.7.4.1 a reader does not care how the driver cut the request', () => 
             if (how === 'u32') return readable.readU32();
             if (how === 'take') return [...readable.take(n)];
             if (how === 'skip') return readable.skip(n);
+            if (how === 'head') {
+              const from = readable.head(n);
+              return Array.from({ length: n }, (_, i) => readable.view.getUint8(from + i));
+            }
             const target = new Uint8Array(n);
             readable.readInto(target);
             return [...target];
@@ -60,6 +64,7 @@ describe('2.7.4.1 a reader does not care how the driver cut the request', () => 
             u32: () => oracle.getUint32(at, true),
             into: () => [...bytes.subarray(at, at + n)],
             take: () => [...bytes.subarray(at, at + n)],
+            head: () => [...bytes.subarray(at, at + n)],
             skip: () => undefined,
           }[how]();
           expect(read()).toEqual(expected);

@@ -71,6 +71,16 @@ describe('memory that is too large for one view', () => {
     expect(views).toEqual([[WINDOW, 100]]);
   });
 
+  it('tells windows apart that are a multiple of 64 of them apart, whatever was looked at before', () => {
+    const { memory, views } = windowed(129 * WINDOW);
+    const look = () => [0, 64, 128].map((n) => memory.region(BASE + n * WINDOW, 4).guestAddress - BASE);
+    expect([look(), look()]).toEqual([
+      [0, 64 * WINDOW, 128 * WINDOW],
+      [0, 64 * WINDOW, 128 * WINDOW],
+    ]);
+    expect(views).toHaveLength(3);
+  });
+
   it('keeps 4096 windows, and begins anew with the next', () => {
     const { memory, views } = windowed(4098 * WINDOW);
     const look = (index: number) => memory.find(BASE + index * WINDOW, 1);

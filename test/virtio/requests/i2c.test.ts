@@ -85,7 +85,7 @@ describe('5.16.6.1 the request header', () => {
 
   it('must be there as a whole', () => {
     expect(() => decode([0x90, 0, 0, 0, 0, 0, 0])).toThrow(
-      '4 bytes wanted of a descriptor chain that has 3 left',
+      '8 bytes wanted of a descriptor chain that has 7 left',
     );
   });
 });

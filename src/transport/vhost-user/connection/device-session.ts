@@ -92,7 +92,7 @@ export class DeviceSession implements Service {
 
   get due(): number {
     let due = Number.POSITIVE_INFINITY;
-    for (const ring of this.rings) due = Math.min(due, ring.due);
+    for (let i = 0; i < this.rings.length; i++) due = Math.min(due, (this.rings[i] as Vring).due);
     return due;
   }
 

@@ -31,7 +31,9 @@ export class MemoryTable {
 
   /** True once memory was touched that the front-end had taken away from its file. */
   get lost(): boolean {
-    for (const { mapping } of this.#slots) if (mapping.lost) return true;
+    // Looked at after each request: an iterator would cost more than what it iterates over.
+    const slots = this.#slots;
+    for (let i = 0; i < slots.length; i++) if ((slots[i] as MappedSlot).mapping.lost) return true;
     return false;
   }
 

@@ -83,8 +83,9 @@ export class GuestMemory {
 
   /** Whether one region holds all of `[address, address + length)`, as `find` has it; it makes no view. */
   has(address: number, length: number): boolean {
-    if (address >= this.#recentStart && address + length <= this.#recentEnd) return address < this.#recentEnd;
-    return this.#entryOf(address, length) !== undefined;
+    const isRecent = address >= this.#recentStart && address + length <= this.#recentEnd;
+    // Of no length at the end of one region, it may be in the next.
+    return (isRecent && address < this.#recentEnd) || this.#entryOf(address, length) !== undefined;
   }
 
   /**

@@ -46,7 +46,8 @@ describe('a table of regions', () => {
         memory.has(address, length) ? address & ~0xfff : undefined,
     ],
   ])('%s answers the same whatever was asked before', (_name, ask) => {
-    const memory = new GuestMemory([region(0x1000, 0x100), region(0x4000, 0x100)]);
+    const regions = [region(0, 0x1000), region(0x1000, 0x100), region(0x4000, 0x100)];
+    const memory = new GuestMemory(regions);
     const probes: [number, number, number | undefined][] = [
       [0x1000, 0x100, 0x1000],
       [0x4000, 0x100, 0x4000],
@@ -58,9 +59,13 @@ describe('a table of regions', () => {
       [0x3fff, 1, undefined],
       [0x3fff, 2, undefined],
       [0x1100, 0, undefined],
-      [0x0fff, 1, undefined],
-      [0, 0, undefined],
+      [0x0fff, 1, 0],
+      [0x0fff, 2, undefined],
+      [0x1000, 0, 0x1000],
+      [0, 0, 0],
     ];
+    for (const [address, size, expected] of probes)
+      expect(ask(new GuestMemory(regions), address, size), `${address}+${size} at first`).toBe(expected);
     for (const [before, length] of probes) {
       for (const [address, size, expected] of probes) {
         ask(memory, before, length);

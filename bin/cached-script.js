@@ -3,7 +3,7 @@
 // Loads a script with the code that V8 made of it the last time, functions that were called later included. Node has
 // such a cache from 22.8 on: of modules as they were after their first load, by whichever command that was.
 
-const { constants, ...fs } = require('node:fs');
+const fs = require('node:fs');
 const { createRequire } = require('node:module');
 const { tmpdir } = require('node:os');
 const { dirname, join, resolve } = require('node:path');
@@ -58,7 +58,7 @@ function codeAt({ path, source }) {
   let file;
   try {
     if (!isOurs(fs.lstatSync(dirname(path)))) return undefined;
-    file = fs.openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    file = fs.openSync(path, fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0));
     if (!isOurs(fs.fstatSync(file))) return undefined;
     const bytes = fs.readFileSync(file);
     if (bytes.readUInt32LE(0) !== crc32(bytes.subarray(4))) return undefined;

@@ -41,7 +41,11 @@ async function run() {
       }),
     );
     const code = await short.runShort(name, words);
-    if (code !== undefined) return code;
+    if (code !== undefined) {
+      // Nothing waits any more then, written output included. Node would take its heap apart yet, page by page.
+      process.once('beforeExit', () => process.exit());
+      return code;
+    }
   }
   // Newer Nodes (22.8, 24, 26) keep the compiled modules in the user's temporary folder: a command starts in less time.
   require('node:module').enableCompileCache?.();

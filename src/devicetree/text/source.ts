@@ -45,16 +45,12 @@ export interface SourceText {
 
 /** Bytes as a string with one character a byte. */
 export function latin1(bytes: Uint8Array, start = 0, end = bytes.length): string {
-  if (end - start < 64) {
-    let text = '';
-    for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i] as number);
-    return text;
+  if (end - start >= 64) {
+    return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
   }
-  const parts: string[] = [];
-  for (let i = start; i < end; i += 8192) {
-    parts.push(String.fromCharCode.apply(null, bytes.subarray(i, Math.min(i + 8192, end)) as never));
-  }
-  return parts.join('');
+  let text = '';
+  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i] as number);
+  return text;
 }
 
 /** The bytes of a string with one character a byte: the way back from `latin1`. */
@@ -90,15 +86,16 @@ export function withoutByteOrderMark(bytes: Uint8Array): Uint8Array {
 
 /** The text of a file, whose lines are found when somebody asks for a place in it. */
 export function sourceText(path: string, bytes: Uint8Array): SourceText {
+  const text = latin1(bytes);
   let starts: number[] | undefined;
   const lineStarts = (): readonly number[] => {
     if (starts === undefined) {
       starts = [0];
-      for (let i = bytes.indexOf(10); i >= 0; i = bytes.indexOf(10, i + 1)) starts.push(i + 1);
+      for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) starts.push(i + 1);
     }
     return starts;
   };
-  return { path, bytes, text: latin1(bytes), lineStarts };
+  return { path, bytes, text, lineStarts };
 }
 
 /** Index of the last entry that is not above `value`; `sorted` ascends and starts at or below `value`. */

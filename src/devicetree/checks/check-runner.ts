@@ -139,7 +139,11 @@ export function runChecks(
         });
       },
     };
-    for (const node of nodes.of(check)) if (!node.deleted) check.run(node, context);
+    const list = nodes.of(check);
+    for (let i = 0; i < list.length; i++) {
+      const node = list[i] as LiveNode;
+      if (!node.deleted) check.run(node, context);
+    }
   };
 
   for (const check of table) {

@@ -156,12 +156,13 @@ export class Directives {
     const files = this.#files;
     const { list } = files;
     // A header's definitions are read once, however many sources include it.
-    const macro = (list.memo[i] as Macro | undefined) ?? this.#readDefinition(i);
+    const ordinal = files.ids[i] as number;
+    const macro = (list.memo[ordinal] as Macro | undefined) ?? this.#readDefinition(i);
     if (macro === undefined) {
       files.pos = nextLine(list, i + 1);
       return;
     }
-    list.memo[i] = macro;
+    list.memo[ordinal] = macro;
     files.pos = macro.end;
     const known = this.#macros.byId[macro.id];
     if (known !== undefined && known !== macro) {

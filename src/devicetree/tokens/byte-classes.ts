@@ -15,10 +15,13 @@ const HEX = 8;
 export const PUNCTUATION = 16;
 /** Is always a token by itself. */
 export const SIMPLE = 32;
+/** May begin one of the `PAIRS`, and no more than that. */
+export const STARTS_PAIR = 64;
 export const CLASS: Uint8Array = (() => {
   const table = new Uint8Array(256);
   for (let c = 33; c < 127; c++) table[c] = PUNCTUATION;
   for (const char of '$%()*+,-:;?@[]^`{}~') table[char.charCodeAt(0)] = SIMPLE;
+  for (const char of '<>=!&|#') table[char.charCodeAt(0)] = PUNCTUATION | STARTS_PAIR;
   for (let c = 0x30; c <= 0x39; c++) table[c] = DIGIT | HEX;
   for (const [from, to] of ['az', 'AZ', '__']) {
     for (let c = (from as string).charCodeAt(0); c <= (to as string).charCodeAt(0); c++)
@@ -46,9 +49,6 @@ export const PAIRS: Int32Array = (() => {
   for (const [pair, kind] of pairs) table[pair.charCodeAt(0) * 128 + pair.charCodeAt(1)] = kind;
   return table;
 })();
-export const STARTS_PAIR: Uint8Array = Uint8Array.from({ length: 128 }, (_, c) =>
-  '<>=!&|#'.includes(String.fromCharCode(c)) ? 1 : 0,
-);
 
 /** The value of a number that dtc takes without suffix and that fits 32 bits; -1 for any other. */
 export function plainNumber(bytes: Uint8Array, start: number, end: number): number {

@@ -58,7 +58,7 @@ export class TokenList {
   readonly directives: Int32Array;
   /** Texts of tokens that have a backslash-newline inside. */
   readonly spliced: ReadonlyMap<number, string>;
-  /** What was found out about a token once and holds whenever it is read: the macro that a `#` defines. */
+  /** What was found out about a directive once and holds whenever it is read, by its index: the macro that it defines. */
   readonly memo: unknown[] = [];
   /** The word whose definition makes a second reading yield nothing; 0 where there is none. */
   guard = 0;

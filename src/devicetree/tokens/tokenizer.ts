@@ -64,8 +64,10 @@ class Tokenizer {
 
   run(): TokenList {
     while (this.#at < this.#end) {
+      if (this.#count === this.#kinds.length) this.#grow();
       this.#plain();
-      if (this.#at < this.#end) this.#special();
+      // Where it stopped for want of room, it goes on with more.
+      if (this.#at < this.#end && this.#count < this.#kinds.length) this.#special();
     }
     this.#flag |= T.LINE_START;
     this.#push(T.EOF, this.#end, this.#end, 0);
@@ -83,16 +85,14 @@ class Tokenizer {
   }
 
   /**
-   * What nearly all of a text is made of: space, words, numbers, single characters. Stops in front of anything
+   * What nearly all of a text is made of: space, words, numbers, plain strings, punctuation. Stops in front of anything
    * else. All state is in local variables, since most texts are read once, before any of this is compiled.
    */
   #plain(): void {
-    if (this.#count === this.#kinds.length) this.#grow();
     const bytes = this.#bytes;
     const end = this.#end;
     const { text } = this.#source;
     const interner = this.#interner;
-    const classes = CLASS;
     const kinds = this.#kinds;
     const flags = this.#flags;
     const starts = this.#starts;
@@ -104,32 +104,39 @@ class Tokenizer {
     let at = this.#at;
     while (at < end && count < room) {
       let byte = bytes[at] as number;
-      const what = classes[byte] as number;
+      const what = CLASS[byte] as number;
       if (what & BLANK || byte === NEWLINE) {
         at++;
         flag = byte === NEWLINE ? T.SPACE | T.LINE_START : flag | T.SPACE;
         continue;
       }
       let next = at + 1;
-      let kind: number;
+      let kind = byte;
       let id = 0;
       if (what & WORD_START) {
         let hash = byte;
         for (byte = bytes[next] as number; next < end; byte = bytes[++next] as number) {
-          if (((classes[byte] as number) & (WORD_START | DIGIT)) === 0) break;
-          hash = (Math.imul(hash, 31) + byte) | 0;
+          if (((CLASS[byte] as number) & (WORD_START | DIGIT)) === 0) break;
+          hash = ((hash << 5) - hash + byte) & 0xff_ffff; // hashStep
         }
         if (byte === BACKSLASH && this.#behindSplice(next) !== next) break;
         kind = T.IDENT;
-        id = interner.ofBytes(bytes, at, next, hash, text);
+        id = interner.ofHashed(text, at, next, hash);
       } else if (what & DIGIT) {
         next = this.#behindNumber(at);
         if (bytes[next] === BACKSLASH && this.#behindSplice(next) !== next) break;
         const value = plainNumber(bytes, at, next);
         kind = value < 0 ? T.PPNUM : T.NUM;
         if (value >= 0) id = value | 0;
-      } else if (what & SIMPLE) kind = byte;
-      else break;
+      } else if (what & STARTS_PAIR) {
+        kind = this.#pairAt(byte, next);
+        if (kind !== byte) next++;
+        else if (byte === HASH && flag & T.LINE_START) id = this.#directives.push(count) - 1;
+      } else if (byte === QUOTE) {
+        next = this.#behindString(next);
+        if (next < 0) break;
+        kind = T.STRING;
+      } else if ((what & SIMPLE) === 0) break;
       kinds[count] = kind;
       flags[count] = flag;
       starts[count] = at;
@@ -144,15 +151,13 @@ class Tokenizer {
     this.#at = at;
   }
 
-  /** One token, or none, of any kind. */
+  /** One token, or none, of a kind that `#plain` leaves. */
   #special(): void {
     const byte = this.#bytes[this.#at] as number;
     const what = CLASS[byte] as number;
-    // Space, where `#plain` stopped for want of room.
-    if (what & BLANK || byte === NEWLINE) return;
     if (what & WORD_START) this.#word();
     else if (what & DIGIT) this.#number();
-    else if (what & (PUNCTUATION | SIMPLE)) this.#punctuation(byte);
+    else if (what & PUNCTUATION) this.#punctuation(byte);
     else this.#push(T.OTHER, this.#at, ++this.#at, 0);
   }
 
@@ -211,13 +216,14 @@ class Tokenizer {
       return;
     }
     this.#at = at;
-    this.#push(T.IDENT, start, at, this.#interner.ofBytes(bytes, start, at, hash, this.#source.text));
+    this.#push(T.IDENT, start, at, this.#interner.ofHashed(this.#source.text, start, at, hash));
   }
 
   #behindNumber(from: number): number {
     const bytes = this.#bytes;
+    const end = this.#end;
     let at = from;
-    for (; at < this.#end; at++) {
+    for (; at < end; at++) {
       const byte = bytes[at] as number;
       if ((CLASS[byte] as number) & (WORD_START | DIGIT) || byte === POINT) continue;
       if (byte !== 0x2b && byte !== 0x2d) break;
@@ -267,19 +273,27 @@ class Tokenizer {
     else if (byte === BACKSLASH && this.#behindSplice(start) !== start) this.#at = this.#behindSplice(start);
     else if (byte === POINT && next !== undefined && (CLASS[next] as number) & DIGIT) this.#number();
     else {
-      if ((STARTS_PAIR[byte] as number) === 1 && next !== undefined && next < 128) {
-        const pair = PAIRS[byte * 128 + next] as number;
-        if (pair !== 0) {
-          this.#at = start + 2;
-          this.#push(pair, start, start + 2, 0);
-          return;
-        }
-      }
       this.#at = start + 1;
-      if (byte === HASH && this.#flag & T.LINE_START) {
-        this.#push(byte, start, start + 1, this.#directives.push(this.#count) - 1);
-      } else this.#push(byte, start, start + 1, 0);
+      this.#push(byte, start, start + 1, 0);
     }
+  }
+
+  /** Offset behind a string whose text begins at `from`; -1 for one that has a backslash, or no end on its line. */
+  #behindString(from: number): number {
+    const bytes = this.#bytes;
+    const end = this.#end;
+    for (let at = from; at < end; at++) {
+      const byte = bytes[at] as number;
+      if (byte === QUOTE) return at + 1;
+      if (byte === BACKSLASH || byte === NEWLINE) break;
+    }
+    return -1;
+  }
+
+  /** The kind of the pair that `byte` begins with the byte at `next`; `byte` where it begins none. */
+  #pairAt(byte: number, next: number): number {
+    const second = next < this.#end ? (this.#bytes[next] as number) : 128;
+    return (second < 128 && (PAIRS[byte * 128 + second] as number)) || byte;
   }
 
   #comment(second: number): void {
@@ -315,11 +329,12 @@ class Tokenizer {
 
   #quoted(quote: number): void {
     const bytes = this.#bytes;
+    const end = this.#end;
     const start = this.#at;
     let escaped = false;
     let splice = false;
     let at = start + 1;
-    for (; at < this.#end; at++) {
+    for (; at < end; at++) {
       const byte = bytes[at] as number;
       if (byte === quote) break;
       if (byte === BACKSLASH) {
@@ -328,7 +343,7 @@ class Tokenizer {
         if (behind !== at) {
           splice = true;
           at = behind - 1;
-        } else if (at + 1 < this.#end && (bytes[at + 1] !== NEWLINE || this.#raw)) at++;
+        } else if (at + 1 < end && (bytes[at + 1] !== NEWLINE || this.#raw)) at++;
       } else if (byte === NEWLINE && !this.#raw) break;
     }
     if (bytes[at] !== quote) {

@@ -139,7 +139,8 @@ export class LiveNode implements Node {
     const list = this.allProperties;
     if (this.#propertyIndex !== undefined) return this.#propertyIndex.get(name);
     if (list.length < INDEX_FROM) {
-      for (const property of list) if (property.name === name) return property;
+      // By its index, as `of` takes three times as long in code that no compiler has seen yet.
+      for (let i = 0; i < list.length; i++) if ((list[i] as LiveProperty).name === name) return list[i];
       return undefined;
     }
     const index = new Map<string, LiveProperty>();

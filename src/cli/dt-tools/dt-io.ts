@@ -61,7 +61,10 @@ export function processIo(): DtIo {
       });
     },
     stdout: process.stdout,
-    stderr: process.stderr,
+    // Node makes the stream when something asks for it.
+    get stderr() {
+      return process.stderr;
+    },
   };
 }
 

@@ -6,15 +6,31 @@ import { leaveGoneTerminals } from '../../bus/index.ts';
  * its terminal is gone.
  */
 export function endWithoutOutput(): void {
-  const isTerminal = process.stdout.isTTY;
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  const { stdout } = process;
+  const isTerminal = stdout.isTTY;
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(128 + constants.signals.SIGPIPE);
     // The terminal is gone. SIGHUP says so, too, and ends what has nothing more to do.
     if (isTerminal && error.code === 'EIO') return;
     process.stderr.write(`dtbus: cannot write to standard output: ${error.message}\n`);
     process.exit(1);
   });
-  // There is nowhere to say it.
-  process.stderr.on('error', () => {});
+  ignoreErrorsOfStderr();
   leaveGoneTerminals();
+}
+
+/** There is nowhere to say them. Node makes the stream when something asks for it, and few commands do. */
+function ignoreErrorsOfStderr(): void {
+  const made = Object.getOwnPropertyDescriptor(process, 'stderr');
+  if (made?.get === undefined) {
+    process.stderr.on('error', () => {});
+    return;
+  }
+  Object.defineProperty(process, 'stderr', {
+    ...made,
+    get: () => {
+      Object.defineProperty(process, 'stderr', made);
+      return process.stderr.on('error', () => {});
+    },
+  });
 }

@@ -164,6 +164,14 @@ describe('the tools on a board', () => {
     expect(status).toBe(1);
   });
 
+  it('end with their own exit code where nothing can be said', () => {
+    const full = openSync('/dev/full', 'w');
+    const nobodyThere = ['bin/dtbus.js', 'i2cget', '-b', 'dts/demo.dts', '-y', '1', '0x11', '0'];
+    const { status } = spawnSync(process.execPath, nobodyThere, { stdio: ['ignore', 'ignore', full] });
+    closeSync(full);
+    expect(status).toBe(2);
+  });
+
   it('end quietly when nobody reads on', () => {
     const command = `${process.execPath} bin/dtbus.js i2cdump -b dts/demo.dts -y 1 0x50 b | head -n 1`;
     const { stdout, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });

@@ -74,8 +74,8 @@ export class KeptSource {
   }
 
   /** It may be kept: nothing in it depends on anything but its files. */
-  static canBe({ path, files, tree, reporter, preprocessor }: ReadSource): boolean {
-    const isClean = reporter.errors === 0 && reporter.diagnostics.length === 0 && !files.has(path);
+  static canBe({ tree, reporter, preprocessor }: ReadSource): boolean {
+    const isClean = reporter.errors === 0 && reporter.diagnostics.length === 0;
     return isClean && !tree.plugin && tree.budget.isModest && preprocessor.canReadAgain;
   }
 

@@ -12,6 +12,7 @@ const ANSWERS_MAX = 2 * TRANSFER_PACKETS;
 /** The SPI bus of a CH341A: mode 0 at a fixed clock. */
 export class Ch341aSpiController implements SpiController {
   readonly capabilities: SpiCapabilities;
+  readonly joinsMessages = true;
   readonly #connection: Ch341aConnection;
 
   constructor(connection: Ch341aConnection, chipSelects: number) {

@@ -38,6 +38,7 @@ interface Run {
 /** SPI on the pins of a channel: SCK is AD0, MOSI AD1, MISO AD2, chip selects are from AD3 on. */
 export class FtdiSpiController implements SpiController {
   readonly capabilities: SpiCapabilities;
+  readonly joinsMessages = true;
   readonly #connection: FtdiConnection;
   readonly #use: ChannelUse;
   readonly #pins: FtdiPins;

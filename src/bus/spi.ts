@@ -81,6 +81,8 @@ export interface SpiCapabilities {
 /** A physical driver of one SPI bus. */
 export interface SpiController extends Controller {
   readonly capabilities: SpiCapabilities;
+  /** Several messages to one chip, told apart by `csChange`, take fewer round trips in one `transfer` than each in its own. */
+  readonly joinsMessages?: boolean;
   /**
    * Runs one message: selects the chip, runs the transfers, deselects it (save where the last transfer's
    * `csChange` keeps it selected: then the next `transfer` to the same chip goes on without a new select,

@@ -90,6 +90,12 @@ export class FaultySpiController implements SpiController, OnAdapter<SpiWireFaul
     return this.#adapter.capabilities;
   }
 
+  /** Faults are counted in messages. */
+  get joinsMessages(): boolean {
+    const isFaulty = this.answers !== undefined || this.wire?.faults !== undefined;
+    return !isFaulty && this.#adapter.joinsMessages === true;
+  }
+
   get startupMs(): number {
     return this.#adapter.startupMs ?? 0;
   }

@@ -35,6 +35,21 @@ const IDLE_DESELECT_MS = 10;
  */
 const UNFINISHED_DESELECT_MS = 500;
 
+/** Messages are joined up to so many bytes: a run of pages of a flash, 9 ms at 30 MHz for whoever waits. */
+const JOINED_BYTES = 1 << 15;
+
+/** What adapters refuse transfers for. */
+const SETTINGS = [
+  'speedHz',
+  'bitsPerWord',
+  'txNbits',
+  'rxNbits',
+  'wordDelayNs',
+  'csSetupNs',
+  'csHoldNs',
+  'csInactiveNs',
+] as const;
+
 /** A time that is not the machine's: chips are deselected by it. */
 export interface SpiTime {
   /** In ms. */
@@ -57,8 +72,10 @@ export class VirtioSpiDevice implements VirtioDevice {
   readonly #limits: Required<RequestLimits>;
   readonly #turns: RequestTurns;
   #errnoNegotiated = false;
-  /** Transfers of the message that is being collected. */
+  /** Transfers of the message that is being collected, behind those of the messages that it is joined to. */
   #message: SpiRequest[] = [];
+  /** So many of them belong to whole messages. */
+  #whole = 0;
   /** The first transfer of the next message, taken from the ring already. */
   #pending: SpiRequest | undefined;
   /** The last transfer that was carried out, while its chip is still selected. */
@@ -124,6 +141,7 @@ export class VirtioSpiDevice implements VirtioDevice {
     this.#turns.reset();
     if (this.#held !== undefined) this.#forget(this.#manager.deselect(this.#client, this.#bus));
     this.#message = [];
+    this.#whole = 0;
     this.#messageBytes = 0;
     this.#tooLong = undefined;
     this.#pending = undefined;
@@ -142,21 +160,44 @@ export class VirtioSpiDevice implements VirtioDevice {
     if (request === undefined) {
       this.#endTooLong();
       if (last === undefined) return this.#deselectWhenIdle();
-      this.#run(queue, true);
+      this.#run(queue, !last.deselectAfter);
     } else if (!request.valid) {
       this.#answer(queue, request, ERRNO.EINVAL);
-    } else if (last !== undefined && !sameTarget(last, request)) {
+    } else if (last !== undefined && !goesWith(last, request)) {
       this.#pending = request;
       this.#run(queue, false);
     } else if (this.#isTooLong(request)) {
-      this.#refuse(queue, request);
+      if (this.#whole > 0) this.#runWhole(queue, request);
+      else this.#refuse(queue, request);
     } else {
       this.#message.push(request);
       if (!request.deselectAfter) return COLLECTED;
+      if (this.#joins(queue, request)) {
+        this.#whole = this.#message.length;
+        return COLLECTED;
+      }
       this.#run(queue, false);
     }
     return ANSWERED;
   };
+
+  /** A message is over, and the next one is there: they go out together where that saves round trips. Who watches sees each. */
+  #joins(queue: DeviceQueue, { chipSelect }: SpiRequest): boolean {
+    const { controller, observer } = this.#bus;
+    if (controller.joinsMessages !== true || observer !== undefined) return false;
+    return (
+      this.#messageBytes < JOINED_BYTES && this.#framing(chipSelect).follow === undefined && queue.poll()
+    );
+  }
+
+  /** Carries out the messages that are whole before it is looked at whether the one behind them is too long by itself. */
+  #runWhole(queue: DeviceQueue, next: SpiRequest): void {
+    const begun = this.#message.splice(this.#whole);
+    this.#pending = next;
+    this.#run(queue, false);
+    this.#message = begun;
+    this.#messageBytes = begun.reduce((sum, { bytes }) => sum + bytes + REQUEST_OVERHEAD_BYTES, 0);
+  }
 
   #next(queue: DeviceQueue): SpiRequest | undefined {
     const chain = queue.pop();
@@ -218,24 +259,28 @@ export class VirtioSpiDevice implements VirtioDevice {
   /** Carries the collected transfers out; `holdAsked` leaves the chip selected after them. */
   #run(queue: DeviceQueue, holdAsked: boolean): void {
     const message = this.#message;
+    const whole = this.#whole;
     this.#message = [];
+    this.#whole = 0;
     this.#turns.count(this.#messageBytes);
     this.#messageBytes = 0;
     const first = message[0];
     const last = message.at(-1);
     if (first === undefined || last === undefined) return;
+    for (let i = 0; i < message.length - 1; i++) {
+      const { transfer, deselectAfter } = message[i] as SpiRequest;
+      if (deselectAfter) transfer.csChange = true;
+    }
     // What Linux calls cs_change on a message's last transfer is to leave the chip selected; it hands it on as the opposite.
     const hold = holdAsked || this.#framing(first.chipSelect).follow !== undefined;
     if (hold) last.transfer.csChange = true;
     const isContinuation = this.#held !== undefined && this.#continues(this.#held, first);
     const release = this.#held !== undefined && !isContinuation;
     this.#held = undefined;
-    if (!isContinuation) {
-      this.#opcode = first.transfer.tx?.[0] ?? 0;
-      this.#sent = 0;
-      this.#follower = this.#framing(first.chipSelect).follow?.(this.#opcode);
-    }
-    for (let i = 0; i < message.length; i++) this.#sent += message[i]?.transfer.tx?.length ?? 0;
+    this.#noteSent(
+      whole % message.length > 0 ? message.slice(whole) : message,
+      isContinuation && whole === 0,
+    );
 
     const { epoch } = this.#turns;
     const asked = message.map(({ transfer }) => transfer);
@@ -282,6 +327,17 @@ export class VirtioSpiDevice implements VirtioDevice {
     }
   }
 
+  /** @param goesOn these are more transfers of the message that was held */
+  #noteSent(message: readonly SpiRequest[], goesOn: boolean): void {
+    const { transfer, chipSelect } = message[0] as SpiRequest;
+    if (!goesOn) {
+      this.#opcode = transfer.tx?.[0] ?? 0;
+      this.#sent = 0;
+      this.#follower = this.#framing(chipSelect).follow?.(this.#opcode);
+    }
+    for (let i = 0; i < message.length; i++) this.#sent += message[i]?.transfer.tx?.length ?? 0;
+  }
+
   /**
    * May `next` belong to the message that `held` was left selected in? What was only written before may be a
    * command whose answer is read now, or one that is not complete yet.
@@ -303,6 +359,17 @@ export class VirtioSpiDevice implements VirtioDevice {
   #forget(result: MaybePromise<void>): void {
     result?.catch(() => {});
   }
+}
+
+/**
+ * `next` may go out with `last`: of one message, or of another where the adapter does not refuse it for what the one before it
+ * was not refused for.
+ */
+function goesWith(last: SpiRequest, next: SpiRequest): boolean {
+  return (
+    sameTarget(last, next) &&
+    (!last.deselectAfter || SETTINGS.every((key) => last.transfer[key] === next.transfer[key]))
+  );
 }
 
 /** One message has one chip and one mode. */

@@ -163,4 +163,14 @@ describe('messages that are ready', () => {
     expect(sent).toEqual(['0: 1|', '0: 2|', '0: 5|']);
     expect(statuses).toEqual([OK, OK, EMSGSIZE, EMSGSIZE, OK]);
   });
+
+  it('leave a message that was begun behind them its length', async () => {
+    const { sent, statuses, ask, answer } = await rig(true, { maxTransactionBytes: 1000 });
+    const [begun, more, tooMuch] = [400, 500, 200].map((length) => ({ length, goesOn: true }));
+    ask({ length: 200 }, begun as Wish, more as Wish, tooMuch as Wish, {}, {});
+    await answer();
+    await answer();
+    expect(sent).toEqual(['0: 1|', '0: 6|']);
+    expect(statuses).toEqual([OK, EMSGSIZE, EMSGSIZE, EMSGSIZE, EMSGSIZE, OK]);
+  });
 });

@@ -1,5 +1,5 @@
 import { BusFault, type SpiCapabilities, type SpiController, type SpiTransfer } from '../../src/bus/index.ts';
-import { allOrNone, breakable, type UsbConnection } from '../../src/usb/index.ts';
+import { allOrNone, breakable, takeBack, type UsbConnection } from '../../src/usb/index.ts';
 import { checkSpiMessage, segmentsOf } from '../link/index.ts';
 import { CLOCK_HZ, SPI_CAPABILITIES } from './capabilities.ts';
 import type { Ch341aConnection } from './connection.ts';
@@ -93,9 +93,11 @@ export class Ch341aSpiController implements SpiController {
       while (underWay.length > 0) await oldest();
     } catch (error) {
       // What waits for answers any longer would take those of the next message.
-      broken.abort(error);
-      await Promise.allSettled(underWay.map(({ done }) => done));
-      throw error;
+      await takeBack(
+        broken,
+        underWay.map(({ done }) => done),
+        error,
+      );
     }
   }
 

@@ -226,21 +226,13 @@ export function compile(
   checkSource('compile', path, source, options, compileChecks);
   const { result, kept } = readSource(path, source, options);
   const isUsual = isUsualBlob(options);
-  const known = isUsual ? kept?.blob : undefined;
-  const { diagnostics, dependencies } = result;
-  if (known !== undefined)
-    return {
-      get tree(): Tree | undefined {
-        return result.tree;
-      },
-      diagnostics,
-      dependencies,
-      blob: known,
-    };
-  const { tree } = result;
-  const blob = tree && writeBlob(asLive(tree), options);
-  if (kept !== undefined && blob !== undefined && isUsual) kept.blob = blob;
-  return { tree, diagnostics, dependencies, blob };
+  let blob = isUsual ? kept?.blob : undefined;
+  // The tree of a source that was read again is made when somebody asks for it: not where its blob is known.
+  if (blob === undefined && result.tree !== undefined) {
+    blob = writeBlob(asLive(result.tree), options);
+    if (kept !== undefined && isUsual) kept.blob = blob;
+  }
+  return Object.assign(result, { blob });
 }
 
 /** Reads a blob. Its bytes are copied: the tree does not change with them. */

@@ -80,7 +80,7 @@ export function runnerTest<Context>(
   run: (context: Context | undefined) => Promise<void>,
 ): RunnerTest<Context> {
   return async function test(this: unknown) {
-    // biome-ignore lint/complexity/noArguments: see above
+    // biome-ignore lint/complexity/noArguments: runners take a declared parameter for a callback or a fixture
     const context = arguments[0] as Context | undefined;
     try {
       await run(context);

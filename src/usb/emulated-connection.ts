@@ -1,9 +1,9 @@
 import { BusFault } from '../bus/index.ts';
 import { CancelledBy } from './cancelled-by.ts';
-import type { ControlRequest, TakeAnswer, UsbConnection } from './connection.ts';
+import type { ControlRequest, UsbConnection } from './connection.ts';
 import type { EmulatedPort, PortTransfer, TransferStatus } from './emulated-port.ts';
 import { REQUEST, REQUEST_TYPE, type SetupPacket } from './requests.ts';
-import { allOrNone, breakable } from './together.ts';
+import { inOneByOne } from './together.ts';
 
 const NOTHING = new Uint8Array(0);
 /** Feature of an endpoint (USB 2.0, table 9-6). */
@@ -51,22 +51,8 @@ export class EmulatedConnection implements UsbConnection {
     return this.#transfer({ endpoint, data: NOTHING, length }, signal);
   }
 
-  async inEach(
-    endpoint: number,
-    length: number,
-    count: number,
-    take: TakeAnswer,
-    signal?: AbortSignal,
-  ): Promise<void> {
-    await breakable(signal, (broken) =>
-      allOrNone(
-        broken,
-        Array.from({ length: count }, async (_, place) => {
-          const data = await this.in(endpoint, length, broken.signal);
-          take(data, data.length, place);
-        }),
-      ),
-    );
+  inEach(...request: Parameters<UsbConnection['inEach']>): Promise<void> {
+    return inOneByOne(this, ...request);
   }
 
   async out(endpoint: number, data: Uint8Array, signal?: AbortSignal): Promise<void> {

@@ -1,3 +1,5 @@
+import type { UsbConnection } from './connection.ts';
+
 /** What became of transfers, place by place. */
 type Results<T extends readonly Promise<unknown>[]> = { -readonly [P in keyof T]: Awaited<T[P]> };
 
@@ -31,8 +33,33 @@ export async function allOrNone<const T extends readonly Promise<unknown>[]>(
   try {
     return (await Promise.all(transfers)) as Results<T>;
   } catch (error) {
-    broken.abort(error);
-    await Promise.allSettled(transfers);
-    throw error;
+    return await takeBack(broken, transfers, error);
   }
+}
+
+/** Takes back transfers that were begun with the signal of `broken`, waits for their end, and throws `error`. */
+export async function takeBack(
+  broken: AbortController,
+  transfers: readonly Promise<unknown>[],
+  error: unknown,
+): Promise<never> {
+  broken.abort(error);
+  await Promise.allSettled(transfers);
+  throw error;
+}
+
+/** `inEach` of a connection whose transfers are all begun by its `in`. */
+export async function inOneByOne(
+  connection: Pick<UsbConnection, 'in'>,
+  ...[endpoint, length, count, take, signal]: Parameters<UsbConnection['inEach']>
+): Promise<void> {
+  await breakable(signal, (broken) =>
+    allOrNone(
+      broken,
+      Array.from({ length: count }, async (_, place) => {
+        const data = await connection.in(endpoint, length, broken.signal);
+        take(data, data.length, place);
+      }),
+    ),
+  );
 }

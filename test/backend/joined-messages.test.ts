@@ -20,8 +20,11 @@ interface Wish {
   readonly goesOn?: boolean;
 }
 
-/** A device on an adapter that answers when the test lets it, and what went to the adapter: bytes, `|` for a deselect. */
-async function rig(joinsMessages: boolean, limits: RequestLimits = {}) {
+/**
+ * A device on an adapter that answers when the test lets it, and what went to the adapter: bytes, `|` for a deselect.
+ * @param goesOnBehind the part waits for more behind this command
+ */
+async function rig(joinsMessages: boolean, limits: RequestLimits = {}, goesOnBehind = 0) {
   const sent: string[] = [];
   const answers: ((fault?: BusFault) => void)[] = [];
   const controller: SpiController = {
@@ -38,14 +41,22 @@ async function rig(joinsMessages: boolean, limits: RequestLimits = {}) {
         answers.push((fault) => (fault === undefined ? resolve() : reject(fault))),
       );
     },
-    deselect() {},
+    deselect() {
+      sent.push('deselect');
+    },
   };
   const manager = new ResourceManager();
   const bus = manager.addSpiBus('/spi', hostOf({ spi: controller }, false), controller);
   await manager.open();
   const guest = new MockGuest(256, 0, 1 << 20);
   const driver = guest.driver<number>();
-  const device = new VirtioSpiDevice(manager, bus, new Client('test'), undefined, limits);
+  const device = new VirtioSpiDevice(
+    manager,
+    bus,
+    new Client('test'),
+    () => ({ expectsMore: (opcode) => opcode === goesOnBehind, isUnfinished: () => true }),
+    limits,
+  );
   device.acceptFeatures(FEATURES);
   device.activate([guest.device()], () => {});
   const statuses: number[] = [];
@@ -124,6 +135,14 @@ describe('messages that are ready', () => {
     const { sent, ask } = await rig(true);
     ask({}, {}, { goesOn: true });
     expect(sent).toEqual(['0: 1| 2| 3']);
+  });
+
+  it('go on with the last of them where that waits for more', async () => {
+    const { sent, ask, answer } = await rig(true, {}, 3);
+    ask({}, {}, { goesOn: true });
+    await answer();
+    ask({});
+    expect(sent).toEqual(['0: 1| 2| 3', '0: 1|']);
   });
 
   it.each<readonly [string, Wish]>([

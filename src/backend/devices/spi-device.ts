@@ -74,8 +74,6 @@ export class VirtioSpiDevice implements VirtioDevice {
   #errnoNegotiated = false;
   /** Transfers of the message that is being collected, behind those of the messages that it is joined to. */
   #message: SpiRequest[] = [];
-  /** So many of them belong to whole messages. */
-  #whole = 0;
   /** The first transfer of the next message, taken from the ring already. */
   #pending: SpiRequest | undefined;
   /** The last transfer that was carried out, while its chip is still selected. */
@@ -141,7 +139,6 @@ export class VirtioSpiDevice implements VirtioDevice {
     this.#turns.reset();
     if (this.#held !== undefined) this.#forget(this.#manager.deselect(this.#client, this.#bus));
     this.#message = [];
-    this.#whole = 0;
     this.#messageBytes = 0;
     this.#tooLong = undefined;
     this.#pending = undefined;
@@ -167,15 +164,13 @@ export class VirtioSpiDevice implements VirtioDevice {
       this.#pending = request;
       this.#run(queue, false);
     } else if (this.#isTooLong(request)) {
-      if (this.#whole > 0) this.#runWhole(queue, request);
+      const whole = this.#message.findLastIndex((each) => each.deselectAfter) + 1;
+      if (whole > 0) this.#runWhole(queue, whole, request);
       else this.#refuse(queue, request);
     } else {
       this.#message.push(request);
       if (!request.deselectAfter) return COLLECTED;
-      if (this.#joins(queue, request)) {
-        this.#whole = this.#message.length;
-        return COLLECTED;
-      }
+      if (this.#joins(queue, request)) return COLLECTED;
       this.#run(queue, false);
     }
     return ANSWERED;
@@ -190,9 +185,9 @@ export class VirtioSpiDevice implements VirtioDevice {
     );
   }
 
-  /** Carries out the messages that are whole before it is looked at whether the one behind them is too long by itself. */
-  #runWhole(queue: DeviceQueue, next: SpiRequest): void {
-    const begun = this.#message.splice(this.#whole);
+  /** Carries out what belongs to whole messages before it is looked at whether the one behind them is too long by itself. */
+  #runWhole(queue: DeviceQueue, whole: number, next: SpiRequest): void {
+    const begun = this.#message.splice(whole);
     this.#pending = next;
     this.#run(queue, false);
     this.#message = begun;
@@ -259,17 +254,18 @@ export class VirtioSpiDevice implements VirtioDevice {
   /** Carries the collected transfers out; `holdAsked` leaves the chip selected after them. */
   #run(queue: DeviceQueue, holdAsked: boolean): void {
     const message = this.#message;
-    const whole = this.#whole;
     this.#message = [];
-    this.#whole = 0;
     this.#turns.count(this.#messageBytes);
     this.#messageBytes = 0;
     const first = message[0];
     const last = message.at(-1);
     if (first === undefined || last === undefined) return;
+    let begin = 0;
     for (let i = 0; i < message.length - 1; i++) {
       const { transfer, deselectAfter } = message[i] as SpiRequest;
-      if (deselectAfter) transfer.csChange = true;
+      if (!deselectAfter) continue;
+      transfer.csChange = true;
+      begin = i + 1;
     }
     // What Linux calls cs_change on a message's last transfer is to leave the chip selected; it hands it on as the opposite.
     const hold = holdAsked || this.#framing(first.chipSelect).follow !== undefined;
@@ -277,10 +273,7 @@ export class VirtioSpiDevice implements VirtioDevice {
     const isContinuation = this.#held !== undefined && this.#continues(this.#held, first);
     const release = this.#held !== undefined && !isContinuation;
     this.#held = undefined;
-    this.#noteSent(
-      whole % message.length > 0 ? message.slice(whole) : message,
-      isContinuation && whole === 0,
-    );
+    this.#noteSent(message, begin, isContinuation && begin === 0);
 
     const { epoch } = this.#turns;
     const asked = message.map(({ transfer }) => transfer);
@@ -327,15 +320,15 @@ export class VirtioSpiDevice implements VirtioDevice {
     }
   }
 
-  /** @param goesOn these are more transfers of the message that was held */
-  #noteSent(message: readonly SpiRequest[], goesOn: boolean): void {
-    const { transfer, chipSelect } = message[0] as SpiRequest;
+  /** Notes the last message, which begins at `begin`. @param goesOn it is more of the message that was held */
+  #noteSent(message: readonly SpiRequest[], begin: number, goesOn: boolean): void {
+    const { transfer, chipSelect } = message[begin] as SpiRequest;
     if (!goesOn) {
       this.#opcode = transfer.tx?.[0] ?? 0;
       this.#sent = 0;
       this.#follower = this.#framing(chipSelect).follow?.(this.#opcode);
     }
-    for (let i = 0; i < message.length; i++) this.#sent += message[i]?.transfer.tx?.length ?? 0;
+    for (let i = begin; i < message.length; i++) this.#sent += message[i]?.transfer.tx?.length ?? 0;
   }
 
   /**

@@ -1,10 +1,8 @@
 import { BusFault } from '../../../src/bus/index.ts';
 import {
-  allOrNone,
-  breakable,
   type ControlRequest,
   type EmulatedPort,
-  type TakeAnswer,
+  inOneByOne,
   type UsbConnection,
 } from '../../../src/usb/index.ts';
 
@@ -57,23 +55,8 @@ export class FailingConnection implements UsbConnection {
     return this.#transfer(() => this.#inner.in(endpoint, length, signal));
   }
 
-  async inEach(
-    endpoint: number,
-    length: number,
-    count: number,
-    take: TakeAnswer,
-    signal?: AbortSignal,
-  ): Promise<void> {
-    const all = Array.from({ length: count }, (_, place) => place);
-    await breakable(signal, (broken) =>
-      allOrNone(
-        broken,
-        all.map(async (place) => {
-          const data = await this.in(endpoint, length, broken.signal);
-          take(data, data.length, place);
-        }),
-      ),
-    );
+  inEach(...request: Parameters<UsbConnection['inEach']>): Promise<void> {
+    return inOneByOne(this, ...request);
   }
 
   out(endpoint: number, data: Uint8Array, signal?: AbortSignal): Promise<void> {

@@ -1,4 +1,4 @@
-import { BusFault } from '../../src/bus/index.ts';
+import { aborted, BusFault } from '../../src/bus/index.ts';
 import type { ByteLink, LinkOpener } from '../link/index.ts';
 import { Turns } from '../pins/index.ts';
 import { FrameReader, frameOf } from './cobs.ts';
@@ -187,7 +187,7 @@ export class BusPirate5Connection {
     const link = this.#link;
     if (link === undefined || this.#lost !== undefined)
       return Promise.reject(this.#lost ?? new BusFault('ENODEV', `${this.description} is not open`));
-    if (signal?.aborted) return Promise.reject(abortedBy(signal));
+    if (signal?.aborted) return Promise.reject(aborted(signal));
     const frame = frameOf(encodeRequest(name, request));
     return new Promise((resolve, reject) => {
       const settle = (end: () => void): void => {
@@ -201,7 +201,7 @@ export class BusPirate5Connection {
         this.#isDue = true;
         settle(() => reject(fault));
       };
-      const onAbort = (): void => fail(abortedBy(signal));
+      const onAbort = (): void => fail(aborted(signal));
       const limit = setTimeout(() => {
         fail(new BusFault('ETIMEDOUT', `${this.description} did not answer within ${quietMs} ms`));
       }, quietMs);
@@ -317,11 +317,6 @@ export class BusPirate5Connection {
     }
     throw otherwise;
   }
-}
-
-function abortedBy(signal: AbortSignal | undefined): BusFault {
-  const reason: unknown = signal?.reason;
-  return reason instanceof BusFault ? reason : new BusFault('ETIMEDOUT');
 }
 
 const SHOWN_MAX = 80;

@@ -1,4 +1,4 @@
-import { BusFault } from '../../src/bus/index.ts';
+import { aborted, BusFault } from '../../src/bus/index.ts';
 import type { UsbConnection, UsbOpener } from '../../src/usb/index.ts';
 import { UsbSession } from '../usb/index.ts';
 import {
@@ -121,7 +121,7 @@ export class Dln2Connection {
     data: Uint8Array,
     signal: AbortSignal | undefined,
   ): Promise<Answer> {
-    if (signal?.aborted) return Promise.reject(reasonOf(signal));
+    if (signal?.aborted) return Promise.reject(aborted(signal));
     const deafBy = this.#deafBy;
     if (deafBy instanceof BusFault && deafBy.code === 'ENODEV') return Promise.reject(deafBy);
     if (deafBy !== undefined) void this.#receive(usb);
@@ -135,7 +135,7 @@ export class Dln2Connection {
         end();
       };
       const fail = (error: unknown): void => settle(() => reject(error));
-      const onAbort = (): void => fail(reasonOf(signal));
+      const onAbort = (): void => fail(aborted(signal));
       const limit = setTimeout(() => {
         fail(new BusFault('ETIMEDOUT', `${this.description} did not answer within ${QUIET_MS} ms`));
       }, QUIET_MS);
@@ -174,9 +174,4 @@ export class Dln2Connection {
         data: Uint8Array.from(message.data.subarray(ANSWER_HEAD_BYTES - HEAD_BYTES)),
       });
   }
-}
-
-function reasonOf(signal: AbortSignal | undefined): BusFault {
-  const reason: unknown = signal?.reason;
-  return reason instanceof BusFault ? reason : new BusFault('ETIMEDOUT');
 }

@@ -1,4 +1,4 @@
-import { BusFault } from '../../src/bus/index.ts';
+import { aborted, BusFault } from '../../src/bus/index.ts';
 import type { ByteLink, LinkOpener } from '../link/index.ts';
 import { Turns } from '../pins/index.ts';
 import {
@@ -131,7 +131,7 @@ export class FirmataConnection {
     const link = this.#link;
     if (link === undefined || this.#lost !== undefined)
       return Promise.reject(this.#lost ?? new BusFault('ENODEV', `${this.description} is not open`));
-    if (signal?.aborted) return Promise.reject(timedOut(signal));
+    if (signal?.aborted) return Promise.reject(aborted(signal));
     this.#token = (this.#token + 1) % TOKENS;
     const token = this.#token;
     return new Promise((resolve, reject) => {
@@ -141,7 +141,7 @@ export class FirmataConnection {
         this.#waiter = undefined;
         end();
       };
-      const onAbort = (): void => settle(() => reject(timedOut(signal)));
+      const onAbort = (): void => settle(() => reject(aborted(signal)));
       const limit = setTimeout(() => {
         const late = `the Firmata board on ${this.#name} did not answer within ${QUIET_MS} ms`;
         settle(() => reject(new BusFault('ETIMEDOUT', late)));
@@ -225,9 +225,4 @@ export class FirmataConnection {
       this.#versionCame = () => end(true);
     });
   }
-}
-
-function timedOut(signal: AbortSignal | undefined): BusFault {
-  const reason: unknown = signal?.reason;
-  return reason instanceof BusFault ? reason : new BusFault('ETIMEDOUT');
 }

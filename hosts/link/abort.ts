@@ -1,10 +1,4 @@
-import { BusFault } from '../../src/bus/index.ts';
-
-/** The fault of what was given up by `signal`. */
-export function aborted(signal: AbortSignal | undefined): BusFault {
-  const reason: unknown = signal?.reason;
-  return reason instanceof BusFault ? reason : new BusFault('ETIMEDOUT');
-}
+import { aborted } from '../../src/bus/index.ts';
 
 /** Waits for `work`, though no longer than until `signal`. @throws {BusFault} */
 export async function unlessAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {

@@ -1,4 +1,4 @@
-export { aborted, unlessAborted } from './abort.ts';
+export { unlessAborted } from './abort.ts';
 export type { ByteLink, LinkEvents, LinkOpener } from './byte-link.ts';
 export { clockFree, FREEING_PULSES, type LineLevels, notFreed, type PulledLines } from './clock-free.ts';
 export { emulatedLink } from './emulated-link.ts';

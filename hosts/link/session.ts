@@ -1,5 +1,4 @@
-import { BusFault } from '../../src/bus/index.ts';
-import { aborted } from './abort.ts';
+import { aborted, BusFault } from '../../src/bus/index.ts';
 import type { ByteLink } from './byte-link.ts';
 
 /** A command to the adapter and what it answers. */

@@ -1,5 +1,6 @@
+import { aborted } from '../../src/bus/index.ts';
 import type { UsbConnection } from '../../src/usb/index.ts';
-import { aborted, unlessAborted } from '../link/index.ts';
+import { unlessAborted } from '../link/index.ts';
 import { type Answers, type Mark, untilQuiet } from './until-quiet.ts';
 
 /** Reports that wait to be taken: a device that sends more is not listened to until some were. */

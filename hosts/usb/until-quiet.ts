@@ -1,6 +1,5 @@
-import { BusFault } from '../../src/bus/index.ts';
+import { aborted, BusFault } from '../../src/bus/index.ts';
 import { allOrNone, breakable } from '../../src/usb/index.ts';
-import { aborted } from '../link/index.ts';
 
 /** After a transfer was broken off: answers that are still due come within this time of each other. */
 const SETTLE_MS = 100;

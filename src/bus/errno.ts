@@ -110,3 +110,9 @@ export class BusFault extends Error {
     return new BusFault('EIO', reason, { cause: thrown });
   }
 }
+
+/** The fault of what was given up by `signal`. */
+export function aborted(signal: AbortSignal | undefined): BusFault {
+  const reason: unknown = signal?.reason;
+  return reason instanceof BusFault ? reason : new BusFault('ETIMEDOUT');
+}

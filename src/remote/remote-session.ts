@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import { BusFault } from '../bus/index.ts';
+import { aborted, BusFault } from '../bus/index.ts';
 import { FrameCutter } from './frame-cutter.ts';
 import {
   type Asked,
@@ -175,7 +175,7 @@ export class RemoteSession {
   async transfer(request: Request, leftNs: number, signal?: AbortSignal): Promise<Told<'done'>> {
     if (this.#resuming !== undefined) await this.#resuming;
     if (this.#over !== undefined) throw this.#over;
-    if (signal?.aborted) throw faultOfSignal(signal);
+    if (signal?.aborted) throw aborted(signal);
     if (this.#held.isDoubtful)
       throw new BusFault('EACCES', 'the lease may have ended: the host did not renew it in time');
     if (this.#pending.size + this.#given.size >= IN_FLIGHT_MAX)
@@ -222,7 +222,7 @@ export class RemoteSession {
         this.#pending.delete(frame.id);
         this.#given.add(frame.id);
         this.#send({ kind: 'cancel', id: frame.id });
-        reject(faultOfSignal(signal as AbortSignal));
+        reject(aborted(signal as AbortSignal));
       };
       const end = (): void => signal?.removeEventListener('abort', onAbort);
       signal?.addEventListener('abort', onAbort, { once: true });
@@ -379,10 +379,6 @@ export class RemoteSession {
   #gone(): BusFault {
     return this.#over ?? new BusFault('ENODEV', `${this.#options.name} is not connected`);
   }
-}
-
-function faultOfSignal({ reason }: AbortSignal): BusFault {
-  return reason instanceof BusFault ? reason : new BusFault('ETIMEDOUT');
 }
 
 function unexpected({ kind }: ToldFrame): BusFault {

@@ -1,4 +1,4 @@
-import { BusFault } from '../bus/index.ts';
+import { aborted, BusFault } from '../bus/index.ts';
 import { CancelledBy } from './cancelled-by.ts';
 import type { ControlRequest, UsbConnection } from './connection.ts';
 import type { EmulatedPort, PortTransfer, TransferStatus } from './emulated-port.ts';
@@ -69,7 +69,7 @@ export class EmulatedConnection implements UsbConnection {
       // A device that was plugged in again is opened again.
       const isGone = this.#timesPlugged !== this.#port.timesPlugged;
       if (this.#closed || isGone) return reject(this.#fault('unplugged'));
-      if (signal?.aborted) return reject(reasonOf(signal));
+      if (signal?.aborted) return reject(aborted(signal));
       const transfer: PortTransfer = {
         ...wanted,
         done: (status, data) => {
@@ -77,7 +77,7 @@ export class EmulatedConnection implements UsbConnection {
           this.#cancelledBy.delete(signal, transfer);
           if (status === 'stall' && wanted.setup === undefined) this.#clearHalt(wanted.endpoint);
           if (status === 'ok') resolve(data);
-          else if (status === 'cancelled' && signal?.aborted) reject(reasonOf(signal));
+          else if (status === 'cancelled' && signal?.aborted) reject(aborted(signal));
           else reject(this.#fault(status));
         },
       };
@@ -108,10 +108,6 @@ export class EmulatedConnection implements UsbConnection {
       `${this.description} is gone: ${this.#closed ? 'it was closed' : 'it was unplugged'}`,
     );
   }
-}
-
-function reasonOf({ reason }: AbortSignal): BusFault {
-  return reason instanceof BusFault ? reason : new BusFault('ETIMEDOUT');
 }
 
 function hexId(id: number): string {

@@ -1,4 +1,4 @@
-import { BusFault, messageOf } from '../bus/index.ts';
+import { aborted, BusFault, messageOf } from '../bus/index.ts';
 import { CancelledBy } from './cancelled-by.ts';
 import type { ControlRequest, TakeAnswer, UsbConnection } from './connection.ts';
 import type { PackageDevice, PackageInterface } from './package-types.ts';
@@ -129,8 +129,8 @@ export class PackageConnection implements UsbConnection {
   ): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(this.#gone());
-      if (signal?.aborted) return reject(reasonOf(signal));
-      const onAbort = (): void => reject(reasonOf(signal));
+      if (signal?.aborted) return reject(aborted(signal));
+      const onAbort = (): void => reject(aborted(signal));
       signal?.addEventListener('abort', onAbort, { once: true });
       const done = (error: unknown, received?: Buffer | number): void => {
         signal?.removeEventListener('abort', onAbort);
@@ -171,7 +171,7 @@ export class PackageConnection implements UsbConnection {
     const pool = this.#closed || signal?.aborted ? undefined : this.#poolOf(address);
     if (pool !== undefined) return pool;
     if (this.#closed) reject(this.#gone());
-    else if (signal?.aborted) reject(reasonOf(signal));
+    else if (signal?.aborted) reject(aborted(signal));
     else reject(new BusFault('EPROTO', `${this.description} has no endpoint 0x${address.toString(16)}`));
     return undefined;
   }
@@ -193,7 +193,7 @@ export class PackageConnection implements UsbConnection {
     signal: AbortSignal | undefined,
     reject: (fault: BusFault) => void,
   ): void {
-    if (signal?.aborted) reject(reasonOf(signal));
+    if (signal?.aborted) reject(aborted(signal));
     else if ((error as { errno?: unknown }).errno === STATUS.STALL)
       // An endpoint that stalled does so until it is told not to.
       pool.clearHalt(() => reject(this.#fault(error)));
@@ -260,9 +260,4 @@ function cancel({ transfer }: PooledTransfer): void {
   } catch {
     // The device was pulled out: the transfer ends by itself.
   }
-}
-
-function reasonOf(signal: AbortSignal | undefined): BusFault {
-  const reason: unknown = signal?.reason;
-  return reason instanceof BusFault ? reason : new BusFault('ETIMEDOUT');
 }

@@ -1,7 +1,7 @@
 /**
  * Calls of Linux's GPIO character devices, version 2. Source: include/uapi/linux/gpio.h, Documentation/userspace-api/gpio.
  */
-import { ior, iowr } from './ioctl-number.ts';
+import { ior, iowr } from '../../src/os/index.ts';
 
 const MAGIC = 0xb4;
 const NAME_MAX = 32;

@@ -3,7 +3,7 @@
  * drivers/spi/spidev.c.
  */
 import { SPI_MODE, type SpiTransfer } from '../../src/bus/index.ts';
-import { IOCTL_SIZE_MAX, ior, iow } from './ioctl-number.ts';
+import { IOCTL_SIZE_MAX, ior, iow } from '../../src/os/index.ts';
 
 /** `SPI_IOC_MAGIC`. */
 const MAGIC = 0x6b;

@@ -19,7 +19,12 @@ export interface PinnedBytes {
 export function pinned(length: number): PinnedBytes {
   const buffer = new ArrayBuffer(length);
   const bytes = new Uint8Array(buffer);
-  return { bytes, view: new DataView(buffer), address: Number(ffi().address(bytes)) };
+  return { bytes, view: new DataView(buffer), address: addressOf(bytes) };
+}
+
+/** Where the first byte of a `Buffer` is, which never moves: its bytes lie outside of the collected heap. */
+export function addressOf(bytes: Uint8Array): number {
+  return Number(ffi().address(bytes));
 }
 
 /** Structures that hold pointers are laid out here for 64 bits only. @throws {OsError} ENOTSUP elsewhere. */

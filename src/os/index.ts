@@ -1,10 +1,11 @@
-export { type PinnedBytes, pinned } from './abi.ts';
+export { addressOf, type PinnedBytes, pinned } from './abi.ts';
 export { Epoll, POLL, pollOne } from './epoll.ts';
 export { EventFd } from './event-fd.ts';
 export { FdChannel, type Received } from './fd-channel.ts';
 export { closeAll, FileDescriptor, setNonBlocking } from './file-descriptor.ts';
 export { IntervalTimer } from './interval-timer.ts';
-export { ioctl, ioctlAsync } from './ioctl.ts';
+export { IOCTL_SIZE_MAX, io, ioctl, ioctlAsync, ioctlOrErrno, ior, iow, iowr } from './ioctl.ts';
+export { hasSystemCalls } from './libc.ts';
 export { openedBy } from './open-files.ts';
 export { OsError } from './os-error.ts';
 export { signalAtParentsDeath } from './parent-death.ts';

@@ -1,22 +1,24 @@
 import { aborted, BusFault, messageOf } from '../bus/index.ts';
 import { CancelledBy } from './cancelled-by.ts';
 import type { ControlRequest, TakeAnswer, UsbConnection } from './connection.ts';
+import { LIBUSB_ERROR, TRANSFER_STATUS } from './libusb.ts';
 import type { PackageDevice, PackageInterface } from './package-types.ts';
-import { REQUEST_TYPE } from './requests.ts';
+import { REQUEST, REQUEST_TYPE } from './requests.ts';
 import { type PooledTransfer, TransferPool } from './transfer-pool.ts';
 
-/** libusb's states of a transfer (libusb.h, `enum libusb_transfer_status`), and its codes where one cannot be begun. */
-const STATUS = { CANCELLED: 3, STALL: 4, NO_DEVICE: 5, OVERFLOW: 6 } as const;
-const GET_STATUS = 0;
-const NO_DEVICE = -4;
-const NOT_FOUND = -5;
-const PIPE = -9;
 const CONTROL_TIMEOUT_MS = 5000;
 /** Transfers of a device that is pulled out fail first, and then the kernel sees that it is gone: so often, and so far apart, it is looked at. */
 const LOOKS = 10;
 const LOOK_MS = 20;
+/** What transfers of a device fail with that is not there any more. */
+const GONE: readonly unknown[] = [
+  TRANSFER_STATUS.NO_DEVICE,
+  TRANSFER_STATUS.CANCELLED,
+  LIBUSB_ERROR.NO_DEVICE,
+  LIBUSB_ERROR.NOT_FOUND,
+];
 
-/** A real device, or an emulated one in this machine's kernel, through the npm package `usb`. */
+/** A real device, or an emulated one in this machine's kernel, through usbfs or the npm package `usb`. */
 export class PackageConnection implements UsbConnection {
   readonly description: string;
   readonly #device: PackageDevice;
@@ -194,7 +196,7 @@ export class PackageConnection implements UsbConnection {
     reject: (fault: BusFault) => void,
   ): void {
     if (signal?.aborted) reject(aborted(signal));
-    else if ((error as { errno?: unknown }).errno === STATUS.STALL)
+    else if ((error as { errno?: unknown }).errno === TRANSFER_STATUS.STALL)
       // An endpoint that stalled does so until it is told not to.
       pool.clearHalt(() => reject(this.#fault(error)));
     else void this.#late(error).then(reject);
@@ -221,7 +223,8 @@ export class PackageConnection implements UsbConnection {
     if (fault.code !== 'EIO') return fault;
     for (let looks = 0; looks < LOOKS; looks++) {
       const errno = await this.#look();
-      if (this.#closed || errno === STATUS.NO_DEVICE || errno === NO_DEVICE) return this.#gone();
+      if (this.#closed || errno === TRANSFER_STATUS.NO_DEVICE || errno === LIBUSB_ERROR.NO_DEVICE)
+        return this.#gone();
       if (errno === 0) return fault;
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
@@ -233,7 +236,7 @@ export class PackageConnection implements UsbConnection {
     return new Promise((resolve) => {
       setTimeout(resolve, LOOK_MS, undefined);
       try {
-        this.#device.controlTransfer(REQUEST_TYPE.IN, GET_STATUS, 0, 0, 2, (error) =>
+        this.#device.controlTransfer(REQUEST_TYPE.IN, REQUEST.GET_STATUS, 0, 0, 2, (error) =>
           resolve(error ? (error as { errno?: number }).errno : 0),
         );
       } catch (error) {
@@ -244,12 +247,11 @@ export class PackageConnection implements UsbConnection {
 
   #fault(cause: unknown): BusFault {
     const errno = (cause as { errno?: unknown }).errno;
-    if (errno === STATUS.STALL || errno === PIPE)
+    if (errno === TRANSFER_STATUS.STALL || errno === LIBUSB_ERROR.PIPE)
       return new BusFault('EPROTO', `${this.description} refused the request`, { cause });
-    if (errno === STATUS.OVERFLOW)
+    if (errno === TRANSFER_STATUS.OVERFLOW)
       return new BusFault('EPROTO', `${this.description} sent more than was asked for`, { cause });
-    if (this.#closed || [STATUS.NO_DEVICE, STATUS.CANCELLED, NO_DEVICE, NOT_FOUND].includes(errno as never))
-      return this.#gone();
+    if (this.#closed || GONE.includes(errno)) return this.#gone();
     return new BusFault('EIO', `${this.description}: ${messageOf(cause)}`, { cause });
   }
 }

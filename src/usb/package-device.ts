@@ -2,8 +2,10 @@ import { createRequire } from 'node:module';
 import { BusFault, messageOf } from '../bus/index.ts';
 import { openedBy } from '../os/index.ts';
 import type { UsbConnection, UsbOpener } from './connection.ts';
+import { LIBUSB_ERROR } from './libusb.ts';
 import { PackageConnection } from './package-connection.ts';
 import type { PackageDevice, PackageInterface, UsbPackage } from './package-types.ts';
+import { usbfsDevices } from './usbfs/devices.ts';
 
 /** Which device is meant. */
 export interface WantedUsb {
@@ -17,15 +19,18 @@ export interface WantedUsb {
   readonly interface: number | { readonly class: number };
 }
 
-/** libusb's codes (libusb.h, `enum libusb_error`). */
-const LIBUSB_ERROR = { ACCESS: -3, NO_DEVICE: -4, BUSY: -6, NOT_SUPPORTED: -12 } as const;
+/** In the environment: `npm` takes the package on Linux too. */
+const WAY = 'DTBUS_USB';
 
 /**
- * Opens a device through the npm package `usb`, which is loaded now: boards without such adapters do without it.
- * @throws {BusFault} see `UsbOpener`
+ * Opens a device through Linux's usbfs, or through the npm package `usb`, which is loaded now: boards without such adapters do
+ * without it. @throws {BusFault} see `UsbOpener`
  */
 export function usbDevice(wanted: WantedUsb): UsbOpener {
-  return async () => openDevice(loadPackage().getDeviceList(), wanted);
+  return async () => {
+    const devices = process.env[WAY] === 'npm' ? undefined : usbfsDevices();
+    return openDevice(devices ?? loadPackage().getDeviceList(), wanted);
+  };
 }
 
 /** Opens the one of `devices` that is meant. @throws {BusFault} see `UsbOpener` */

@@ -1,4 +1,4 @@
-/** What is used of the npm package `usb`, version 2, which dtbus does not depend on. */
+/** What is used of the npm package `usb`, version 2, which dtbus does not depend on. On Linux `usbfs` is the same without it. */
 
 export interface UsbPackage {
   getDeviceList(): PackageDevice[];

@@ -4,6 +4,7 @@ import { cp2112, dln2, ft260, i2cTinyUsb, mcp2221 } from './judges/linux-driver.
 import { npmUsb } from './judges/npm-usb.ts';
 import { pyftdi } from './judges/pyftdi.ts';
 import { describeJudges } from './judges/session.ts';
+import { usbfs } from './judges/usbfs.ts';
 
 describe('emulated USB adapters, plugged into a Linux', () => {
   describeJudges([
@@ -14,6 +15,7 @@ describe('emulated USB adapters, plugged into a Linux', () => {
     flashrom('ch341a', 'ch341a_spi', '5512'),
     pyftdi,
     flashrom('ftdi', 'ft2232_spi:type=232H', '6014'),
+    usbfs,
     npmUsb('i2c-tiny-usb', 'harbaum,i2c-tiny-usb', 'c631'),
     npmUsb('ch341a', 'wch,ch341a', '5512'),
     npmUsb('ch347', 'wch,ch347', '55db'),

@@ -72,6 +72,7 @@ const codeOf = (work: Promise<unknown>) =>
 
 describe('a device through the npm package usb', () => {
   it('is refused in a sentence where the package is missing', async () => {
+    vi.stubEnv('DTBUS_USB', 'npm');
     const resolver = Module as unknown as { _resolveFilename(request: string): string };
     const original = resolver._resolveFilename;
     vi.spyOn(resolver, '_resolveFilename').mockImplementation(function (this: unknown, request, ...rest) {
@@ -84,6 +85,7 @@ describe('a device through the npm package usb', () => {
       );
     } finally {
       vi.restoreAllMocks();
+      vi.unstubAllEnvs();
     }
   });
 

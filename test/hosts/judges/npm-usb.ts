@@ -23,7 +23,7 @@ export function npmUsb(folder: string, compatible: string, productId: string, ha
     folder,
     missing: found === undefined ? 'npm package usb (2) is not installed' : undefined,
     script: `${awaitProduct(productId)}
-      NODE_PATH=${found} node ${DRIVE} ${folder} ${compatible}`,
+      DTBUS_USB=npm NODE_PATH=${found} node ${DRIVE} ${folder} ${compatible}`,
     check(output) {
       if (hasI2c) {
         expect(output).toMatch(/^temperature 5000$/m);

@@ -177,13 +177,15 @@ function readSource(path: string, source: SourceInput, options: ParseOptions): R
 }
 
 function keep(
-  read: Omit<KeptParts, 'options' | 'files' | 'dependencies'>,
+  read: Omit<KeptParts, 'options' | 'symbols' | 'phandleFormat' | 'files' | 'dependencies'>,
   options: ParseOptions,
   { isSteady, files }: Recorder,
 ): KeptSource | undefined {
   const asked = optionsThatCount(options);
   if (asked === undefined || !isSteady) return undefined;
-  const parts = { ...read, options: asked, files, dependencies: [...read.preprocessor.dependencies] };
+  const { symbols = false, phandleFormat = 'epapr' } = options;
+  const dependencies = [...read.preprocessor.dependencies];
+  const parts = { ...read, options: asked, symbols, phandleFormat, files, dependencies };
   return KeptSource.canBe(parts) ? new KeptSource(parts) : undefined;
 }
 
@@ -225,13 +227,9 @@ export function compile(
 ): ParseResult & { readonly blob: Uint8Array | undefined } {
   checkSource('compile', path, source, options, compileChecks);
   const { result, kept } = readSource(path, source, options);
-  const isUsual = isUsualBlob(options);
-  let blob = isUsual ? kept?.blob : undefined;
-  // The tree of a source that was read again is made when somebody asks for it: not where its blob is known.
-  if (blob === undefined && result.tree !== undefined) {
-    blob = writeBlob(asLive(result.tree), options);
-    if (kept !== undefined && isUsual) kept.blob = blob;
-  }
+  let blob = isUsualBlob(options) ? kept?.blob : undefined;
+  // The tree of a source that was read again is made when somebody asks for it: its usual blob needs none.
+  if (blob === undefined && result.tree !== undefined) blob = writeBlob(asLive(result.tree), options);
   return Object.assign(result, { blob });
 }
 

@@ -1,4 +1,6 @@
 import { spliceBlob } from '../blob/blob-splice.ts';
+import { writeBlob } from '../blob/blob-writer.ts';
+import type { PhandleFormat } from '../checks/check.ts';
 import type { Reporter } from '../diagnostics/diagnostic.ts';
 import type { ParseContext } from '../preprocess/file-stack.ts';
 import type { Preprocessor } from '../preprocess/preprocessor.ts';
@@ -7,12 +9,14 @@ import { LimitError } from '../text/budget.ts';
 import { FileRefused, type ReadFile } from '../text/files.ts';
 import { type Loc, NOWHERE, type SourceMap, type SourceText, sameBytes } from '../text/source.ts';
 import type { TokenList } from '../tokens/token-list.ts';
-import { type ChangedProperties, copyTree } from '../tree/copy-tree.ts';
-import type { LiveNode } from '../tree/live-node.ts';
-import type { LiveProperty } from '../tree/live-property.ts';
+import { copyTree } from '../tree/copy-tree.ts';
+import type { LiveNode, NodeStates } from '../tree/live-node.ts';
 import type { LiveTree } from '../tree/live-tree.ts';
-import { changeProperties } from './changed-properties.ts';
-import { type ChangedStretch, changedStretch } from './changed-stretch.ts';
+import { type ChangedLabels, changedLabels, changeLabels } from './changed-labels.ts';
+import { changeStatements } from './changed-statements.ts';
+import { type ChangedStretch, changedStretch, gapBetween } from './changed-stretch.ts';
+import { ChangedTree } from './changed-tree.ts';
+import { numberPhandles } from './phandles-anew.ts';
 
 /** After so many changes all is read again, which forgets what the changes have left behind. */
 const MOST_CHANGES = 200;
@@ -24,6 +28,9 @@ export interface ReadSource {
   readonly bytes: Uint8Array;
   /** What else the tree depends on: the options that were given, as a text. */
   readonly options: string;
+  /** Those of them that say how labels and phandles are written. */
+  readonly symbols: boolean;
+  readonly phandleFormat: PhandleFormat;
   /** Every file that was asked for. */
   readonly files: ReadonlyMap<string, Uint8Array | undefined>;
   readonly dependencies: readonly string[];
@@ -49,14 +56,16 @@ interface State {
   /** The tokens of the texts that were changed, by path. */
   readonly lists: ReadonlyMap<string, TokenList>;
   readonly sources: SourceMap;
-  readonly changed: ChangedProperties;
+  /** What nodes and labels have become; see `ChangedTree`. */
+  readonly states: NodeStates;
+  readonly labels: ReadonlyMap<string, LiveNode | undefined>;
   /** A blob of it in the usual format, where one was asked for. */
   blob: Uint8Array | undefined;
 }
 
 /**
- * The source that was read last. Where one of its texts differs in properties of one block, or only in space and comments, it is
- * not read again: the tree is a copy of the first one with these properties changed. Everything else is none of its business,
+ * The source that was read last. Where one of its texts differs in statements of one block, in labels of one node, or only in
+ * space and comments, it is not read again: the tree is a copy of the first one with these nodes in other states. Everything else is none of its business,
  * and the source is read as if there had been nothing.
  */
 export class KeptSource {
@@ -69,7 +78,8 @@ export class KeptSource {
     this.#first = first;
     const { bytes, files, context } = first;
     const { sources } = context;
-    this.#begin = { bytes, files, lists: new Map(), sources, changed: new Map(), blob: undefined };
+    const none = new Map<never, never>();
+    this.#begin = { bytes, files, lists: none, sources, states: none, labels: none, blob: undefined };
     this.#now = this.#begin;
   }
 
@@ -84,13 +94,11 @@ export class KeptSource {
     this.#first.preprocessor.finish();
   }
 
-  /** A blob of the source as it is now, in the usual format. It is copied, as it is its reader's. */
-  set blob(blob: Uint8Array) {
-    this.#now.blob = blob.slice();
-  }
-
-  /** A blob of the source as it is now; undefined where none is known. */
+  /** A blob of the source as it is now, its reader's own; undefined where the first tree was changed meanwhile. */
   get blob(): Uint8Array | undefined {
+    const { tree } = this.#first;
+    if (this.#now.blob === undefined && !tree.wasChanged)
+      this.#now.blob = writeBlob(tree, {}, this.#now.states);
     return this.#now.blob?.slice();
   }
 
@@ -108,9 +116,9 @@ export class KeptSource {
       if (error instanceof FileRefused || error instanceof LimitError) return undefined;
       throw error;
     }
-    const { sources, changed, files } = this.#now;
+    const { sources, states, files } = this.#now;
     return {
-      copy: () => (tree.wasChanged ? undefined : copyTree(tree, sources, changed)),
+      copy: () => (tree.wasChanged ? undefined : copyTree(tree, sources, states)),
       files,
       dependencies: [...dependencies],
     };
@@ -146,24 +154,43 @@ export class KeptSource {
     const was = state.lists.get(path) ?? preprocessor.openedOnce(path);
     if (was === undefined) return undefined;
     const is = context.cache.tokens(path, text, was.raw);
-    const stretch = changedStretch(was, is);
+    const gap = gapBetween(was, is);
+    const lists = new Map(state.lists).set(path, is);
+    const labels = changedLabels(was, is, gap);
+    if (labels !== undefined) {
+      this.#changes++;
+      return this.#relabel({ ...state, lists }, was.source, is.source, labels);
+    }
+    const stretch = changedStretch(was, is, gap);
     if (stretch === undefined) return undefined;
     this.#changes++;
-    const lists = new Map(state.lists).set(path, is);
     const sources = state.sources.edited(was.source, is.source, stretch.edit);
     if (stretch.was.kinds.length === 1 && stretch.is.kinds.length === 1) return { ...state, lists, sources };
     return this.#reread({ ...state, lists }, sources, was.source, is.source, stretch);
   }
 
-  /** `state` with the properties of a stretch of `was` changed to those of `is`; `sources` is where they are now. */
+  /** `state` with other labels of one node. */
+  #relabel(state: State, was: SourceText, is: SourceText, labels: ChangedLabels): State | undefined {
+    const { preprocessor, parser, symbols, tree } = this.#first;
+    if (symbols || labels.words.some((id) => preprocessor.isMacro(id))) return undefined;
+    const sources = state.sources.edited(was, is, labels.edit);
+    const changed = new ChangedTree(tree, sources, state.states, state.labels);
+    const node = changed.begunAt(state.sources.locIn(was, labels.bracket));
+    const base = sources.open(is, NOWHERE);
+    const isSame = node !== undefined && changeLabels(changed, node, labels, base, parser.labels);
+    return isSame ? { ...state, sources, states: changed.states, labels: changed.labels } : undefined;
+  }
+
+  /** `state` with the statements of a stretch of `was` changed to those of `is`; `sources` is where they are now. */
   #reread(
     state: State,
     sources: SourceMap,
     was: SourceText,
     is: SourceText,
-    { edit, ...lists }: ChangedStretch,
+    { edit, around, ...lists }: ChangedStretch,
   ): State | undefined {
-    const { reporter, preprocessor } = this.#first;
+    const { reporter, preprocessor, parser, tree, symbols, phandleFormat } = this.#first;
+    if (around.words.some((id) => preprocessor.isMacro(id))) return undefined;
     // A map of its own for what is only read to know what there was.
     const then = state.sources.edited(was, was, { ...edit, newEnd: edit.end });
     const before = this.#statements(lists.was, was, then);
@@ -174,44 +201,58 @@ export class KeptSource {
       this.#changes = MOST_CHANGES;
       return undefined;
     }
-    const node = this.#nodeAround(state.sources, was, edit.start);
+    const changed = new ChangedTree(tree, sources, state.states, state.labels);
+    const node = this.#nodeAround(changed, state.sources, state.sources.locIn(was, edit.start));
     if (node === undefined) return undefined;
     const base = then.open(was, NOWHERE);
-    const changed = changeProperties(node, state.changed.get(node) ?? node.allProperties, {
+    const outcome = changeStatements(changed, node, {
       was: before,
       is: after,
-      locOf: ({ start }) => state.sources.locIn(was, start - base),
+      around,
+      locOf: (loc) => state.sources.locIn(was, loc - base),
+      knowsLabel: (name) => symbols || parser.labels.knows(name),
+      deletesInVain: (name) => parser.nodes.vainDeletions.has(name),
     });
-    if (changed === undefined) return undefined;
-    let blob = changed.values && state.blob;
-    for (const value of changed.values ?? []) blob = blob && spliceBlob(blob, value);
-    return { ...state, sources, changed: new Map(state.changed).set(node, changed.properties), blob };
+    if (outcome === undefined) return undefined;
+    if (outcome.refersAnew && (symbols || !numberPhandles(changed, phandleFormat))) return undefined;
+    let blob = outcome.values && state.blob;
+    for (const value of outcome.values ?? []) blob = blob && spliceBlob(blob, value);
+    return { ...state, sources, states: changed.states, labels: changed.labels, blob };
   }
 
-  /** The properties in `list`, a stretch of `source`; undefined where there is anything else. */
-  #statements(list: TokenList, source: SourceText, sources: SourceMap): readonly LiveProperty[] | undefined {
+  /** The statements in `list`, a stretch of `source`, as a node by itself; undefined where there is anything else. */
+  #statements(list: TokenList, source: SourceText, sources: SourceMap): LiveNode | undefined {
     const { context, parser, preprocessor } = this.#first;
     context.sources = sources;
     const base = sources.open(source, NOWHERE);
     if (!preprocessor.macrosHold(list, base + (list.starts[0] as number))) return undefined;
-    const properties = parser.properties(list, sources.includedAt(source));
+    const read = parser.statements(list, sources.includedAt(source));
     const end = base + source.bytes.length;
-    return properties?.every(({ start }) => start >= base && start < end) ? properties : undefined;
+    const isHere = (loc: Loc): boolean => loc >= base && loc < end;
+    const isPlain =
+      read?.allProperties.every(({ start }) => isHere(start)) &&
+      read.allSubnodes.every(({ nameLoc, history }) => isHere(nameLoc) && isHere(history[0] ?? NOWHERE));
+    return isPlain ? read : undefined;
   }
 
-  /** The node in whose block the text at `offset` stands: behind the opening bracket or a `;` of its own. */
-  #nodeAround(sources: SourceMap, source: SourceText, offset: number): LiveNode | undefined {
-    const loc = sources.locIn(source, offset - 1, true);
-    const begin = sources.locIn(source, 0, true);
+  /** The node in whose block `loc` is. */
+  #nodeAround(changed: ChangedTree, sources: SourceMap, loc: Loc): LiveNode | undefined {
+    const way = sources.wayOut(loc);
+    if (way.some(({ source }) => this.#first.preprocessor.openedOnce(source.path) === undefined))
+      return undefined;
     let around: LiveNode | undefined;
-    let latest = begin;
-    for (const node of this.#first.tree.nodes()) {
-      const { history } = node;
+    for (const node of changed.nodes()) {
+      const { history } = changed.of(node);
       for (let i = 0; i + 1 < history.length; i += 2) {
-        const start = history[i] as Loc;
-        if (start < latest || start > loc || loc >= (history[i + 1] as Loc)) continue;
-        latest = start;
-        around = node;
+        const start = sources.file(history[i] as Loc);
+        const end = sources.file(history[i + 1] as Loc);
+        if (start?.source !== end?.source) return undefined;
+        const isIn = way.some(
+          ({ source, offset }) =>
+            source === start?.source && start.offset < offset && offset < (end?.offset ?? 0),
+        );
+        // Those within come later.
+        if (isIn) around = node;
       }
     }
     return around?.path.startsWith('/__') ? undefined : around;

@@ -1,6 +1,7 @@
 import { integer, type OptionChecks } from '../../input/index.ts';
 import { GrowingBytes } from '../text/growing-bytes.ts';
 import type { LiveNode } from '../tree/live-node.ts';
+import { type NodeStates, stateOf } from '../tree/live-node.ts';
 import type { LiveTree } from '../tree/live-tree.ts';
 import type { BlobVersion } from './blob-format.ts';
 import { BLOB_VERSIONS, FDT_MAGIC, HEADER, RESERVE_ENTRY_SIZE, TAG } from './blob-format.ts';
@@ -36,14 +37,14 @@ export const blobChecks: OptionChecks<BlobOptions> = {
 };
 
 /** The structure block (section 5.4). */
-function flatten(root: LiveNode, format: BlobVersion, strings: StringTable): Uint8Array {
+function flatten(root: LiveNode, format: BlobVersion, strings: StringTable, states: NodeStates): Uint8Array {
   const out = new GrowingBytes(16384);
   const begin = (node: LiveNode): void => {
     out.cell(TAG.BEGIN_NODE);
     out.string(format.old ? node.path : node.name);
     out.align(4);
     let named = false;
-    for (const property of node.allProperties) {
+    for (const property of stateOf(node, states).allProperties) {
       if (property.deleted) continue;
       if (property.name === 'name') named = true;
       const { length } = property;
@@ -68,16 +69,16 @@ function flatten(root: LiveNode, format: BlobVersion, strings: StringTable): Uin
     }
   };
   if (!root.deleted) {
-    const open: { readonly node: LiveNode; next: number }[] = [{ node: root, next: 0 }];
+    const open = [{ nodes: stateOf(root, states).allSubnodes, next: 0 }];
     begin(root);
     for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
-      const child = top.node.allSubnodes[top.next++];
+      const child = top.nodes[top.next++];
       if (child === undefined) {
         out.cell(TAG.END_NODE);
         open.pop();
       } else if (!child.deleted) {
         begin(child);
-        open.push({ node: child, next: 0 });
+        open.push({ nodes: stateOf(child, states).allSubnodes, next: 0 });
       }
     }
   }
@@ -102,11 +103,15 @@ function padding(size: number, options: BlobOptions): number {
   return more;
 }
 
-/** @throws {RangeError} an unknown version */
-export function writeBlob(tree: LiveTree, options: BlobOptions = {}): Uint8Array {
+/** `states` take the place of those that the nodes of `tree` are in. @throws {RangeError} an unknown version */
+export function writeBlob(
+  tree: LiveTree,
+  options: BlobOptions = {},
+  states: NodeStates = new Map(),
+): Uint8Array {
   const format = blobVersion(options.version ?? 17);
   const strings = new StringTable();
-  const structure = flatten(tree.root, format, strings);
+  const structure = flatten(tree.root, format, strings, states);
   const names = strings.bytes();
 
   const reserveOffset = Math.ceil(format.headerSize / 8) * 8;

@@ -7,6 +7,8 @@ export class LabelTable {
   readonly #nodes = new Map<string, LiveNode>();
   /** Labels that are on more than one node: the first in the tree counts. */
   readonly #ambiguous = new Set<string>();
+  /** Labels that were looked for: of references outside of all nodes. */
+  readonly wanted = new Set<string>();
 
   constructor(tree: LiveTree) {
     this.#tree = tree;
@@ -16,6 +18,11 @@ export class LabelTable {
     const known = this.#nodes.get(label);
     if (known !== undefined && known !== node && !known.deleted) this.#ambiguous.add(label);
     this.#nodes.set(label, node);
+  }
+
+  /** A label was found, or looked for. */
+  knows(label: string): boolean {
+    return this.#nodes.has(label) || this.wanted.has(label);
   }
 
   names(): Iterable<string> {
@@ -28,6 +35,7 @@ export class LabelTable {
     if (ref.startsWith('/')) return tree.below(tree.root, ref);
     const slash = ref.indexOf('/');
     const label = slash < 0 ? ref : ref.slice(0, slash);
+    this.wanted.add(label);
     let node = this.#ambiguous.has(label) ? tree.byLabel(label) : this.#nodes.get(label);
     if (node !== undefined && !hasLabel(node, label)) node = tree.byLabel(label);
     return node === undefined || slash < 0 ? node : tree.below(node, ref.slice(slash + 1));

@@ -36,6 +36,8 @@ const MAX_LABELS = 1000;
 export class NodeParser {
   /** A property has a label. */
   sawLabel = false;
+  /** Names of what was deleted where it was not there. */
+  readonly vainDeletions = new Set<string>();
   readonly #cursor: TokenCursor;
   readonly #pp: Preprocessor;
   readonly #report: Report;
@@ -127,25 +129,19 @@ export class NodeParser {
   }
 
   /**
-   * Properties without labels up to the end of the tokens, as ones of a new node; undefined where there is anything else. What is
-   * wrong is reported, as always.
+   * The statements up to the end of the tokens, as those of a new node; undefined where one is no statement. What is wrong is
+   * reported, as always.
    */
-  properties(): readonly LiveProperty[] | undefined {
-    const pp = this.#pp;
+  statements(): LiveNode | undefined {
     const node = new LiveNode(this.#tree, '');
+    let subnodes = false;
     try {
-      while (pp.kind !== T.EOF) {
-        if (T.IS_NAME_PART[pp.kind] !== 1) return undefined;
-        const nameLoc = pp.loc();
-        const name = this.#cursor.name();
-        if (pp.kind !== EQUALS && pp.kind !== SEMICOLON) return undefined;
-        this.#property(node, false, NO_LABELS, name, nameLoc);
-      }
+      while (this.#pp.kind !== T.EOF) if (this.#statement(node, false, subnodes)) subnodes = true;
     } catch (error) {
       if (!(error instanceof SyntaxProblem)) throw error;
       return undefined;
     }
-    return node.allProperties;
+    return node;
   }
 
   /** The file ends inside of a block: reported once, for the block that most likely is the one. */
@@ -307,7 +303,7 @@ export class NodeParser {
         mark.start = start;
         mark.end = pp.prevEnd;
         node.addProperty(mark);
-      } else node.findProperty(name)?.delete(start, pp.prevEnd);
+      } else this.#delete(node.findProperty(name), name, start);
       return false;
     }
     if (word === 'delete-node') {
@@ -320,7 +316,7 @@ export class NodeParser {
         mark.deleted = true;
         mark.nameLoc = nameLoc;
         node.addSubnode(mark);
-      } else node.findSubnode(name)?.delete(start, pp.prevEnd);
+      } else this.#delete(node.findSubnode(name), name, start);
       return true;
     }
     if (word === 'omit-if-no-ref') {
@@ -340,6 +336,11 @@ export class NodeParser {
       'omit-if-no-ref',
       'include',
     ]);
+  }
+
+  #delete(entry: LiveProperty | LiveNode | undefined, name: string, start: Loc): void {
+    if (entry === undefined) this.vainDeletions.add(name);
+    else entry.delete(start, this.#pp.prevEnd);
   }
 
   #deletedName(word: string): string {

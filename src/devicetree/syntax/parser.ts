@@ -9,7 +9,7 @@ import type { TokenList } from '../tokens/token-list.ts';
 import * as T from '../tokens/token-list.ts';
 import { LiveNode } from '../tree/live-node.ts';
 import { type Label, LiveProperty } from '../tree/live-property.ts';
-import type { LiveTree } from '../tree/live-tree.ts';
+import { LiveTree } from '../tree/live-tree.ts';
 import { ExpressionParser } from './expression-parser.ts';
 import { LabelTable } from './label-table.ts';
 import { NodeParser } from './node-parser.ts';
@@ -25,8 +25,8 @@ export class Parser {
   readonly #cursor: TokenCursor;
   readonly #expressions: ExpressionParser;
   readonly #values: ValueParser;
-  readonly #labels: LabelTable;
-  readonly #nodes: NodeParser;
+  readonly labels: LabelTable;
+  readonly nodes: NodeParser;
   /** The caller says that the source is an overlay. */
   readonly #asOverlay: boolean;
   /** An overlay without `/dts-v1/;`. */
@@ -43,8 +43,8 @@ export class Parser {
     this.#cursor = new TokenCursor(pp, reporter.report);
     this.#expressions = new ExpressionParser(this.#cursor);
     this.#values = new ValueParser(this.#cursor, this.#expressions, tree.budget);
-    this.#labels = new LabelTable(tree);
-    this.#nodes = new NodeParser(this.#cursor, this.#values, tree, this.#labels);
+    this.labels = new LabelTable(tree);
+    this.nodes = new NodeParser(this.#cursor, this.#values, tree, this.labels);
   }
 
   get lostLabels(): ReadonlySet<string> {
@@ -71,16 +71,18 @@ export class Parser {
       this.#cursor.missing('the source has no nodes', 'add a root node: / { ... };');
     }
     this.#tree.plugin = this.#plugin ?? false;
-    this.#labels.handOver(this.#nodes.sawLabel || this.#values.sawLabel);
+    this.labels.handOver(this.nodes.sawLabel || this.#values.sawLabel);
     this.#tree.bootCpu = guessBootCpu(this.#tree);
   }
 
   /**
-   * Properties that stand in `list` and nothing else, read when everything was read; undefined where there is anything else.
-   * `includedAt` is where its file was.
+   * The statements of one block that stand in `list`, read when everything was read, as a node by itself; undefined where one is
+   * none. `includedAt` is where its file was.
    */
-  properties(list: TokenList, includedAt: Loc): readonly LiveProperty[] | undefined {
-    return this.#pp.readAgain(list, includedAt, () => this.#nodes.properties());
+  statements(list: TokenList, includedAt: Loc): LiveNode | undefined {
+    const apart = new LiveTree();
+    const nodes = new NodeParser(this.#cursor, this.#values, apart, new LabelTable(apart));
+    return this.#pp.readAgain(list, includedAt, () => nodes.statements());
   }
 
   #recovering(read: () => void): void {
@@ -144,14 +146,14 @@ export class Parser {
   /** One statement outside of all nodes. @returns true where it is one that belongs behind the reservations */
   #topLevel(begun: boolean): boolean {
     const pp = this.#pp;
-    const labels = this.#nodes.takeLabels();
+    const labels = this.nodes.takeLabels();
     if (pp.kind === AND) {
       this.#referenced(labels, begun);
       return true;
     }
     if (pp.kind === SLASH && !this.#startsKeyword()) {
       if (labels.length > 0) {
-        this.#nodes.refuseLabels(
+        this.nodes.refuseLabels(
           labels,
           'the root node cannot have a label',
           'move the label to another node, or remove it',
@@ -166,7 +168,7 @@ export class Parser {
         );
       }
       if (this.#isBare) {
-        this.#nodes.block(this.#fragment('/', nameLoc), false);
+        this.nodes.block(this.#fragment('/', nameLoc), false);
         return true;
       }
       const { root } = this.#tree;
@@ -174,7 +176,7 @@ export class Parser {
       const merging = root.history.length > 0 || root.allSubnodes.length > 0;
       root.deleted = false;
       if (root.nameLoc === NOWHERE) root.nameLoc = nameLoc;
-      this.#nodes.block(root, merging);
+      this.nodes.block(root, merging);
       return true;
     }
     if (pp.kind === SLASH) {
@@ -226,7 +228,7 @@ export class Parser {
     }
     if (word === 'delete-node' || word === 'omit-if-no-ref') {
       if (labels.length > 0)
-        this.#nodes.refuseLabels(labels, `a label is not allowed before /${word}/`, 'remove the label');
+        this.nodes.refuseLabels(labels, `a label is not allowed before /${word}/`, 'remove the label');
       this.#changeReferenced(word, start);
       return;
     }
@@ -268,7 +270,7 @@ export class Parser {
       this.#cursor.giveUp(`"{" is missing after &${ref}`, hint);
     }
     if (labels.length > 1) {
-      this.#nodes.refuseLabels(
+      this.nodes.refuseLabels(
         labels.slice(1),
         'only one label is allowed before a reference',
         'write one block for each label',
@@ -285,7 +287,7 @@ export class Parser {
     // A fragment cannot have a label: one in front makes the reference mean a node of this source, as in dtc.
     const isFragment = this.#plugin === true && label === undefined;
     const mayBeHere = label === undefined ? !(isFragment && ref.startsWith('/')) : begun;
-    let target = mayBeHere ? this.#labels.find(ref) : undefined;
+    let target = mayBeHere ? this.labels.find(ref) : undefined;
     let merging = true;
     if (target === undefined) {
       merging = false;
@@ -297,11 +299,11 @@ export class Parser {
       }
     }
     if (label !== undefined) {
-      this.#nodes.addLabel(target, label);
-      this.#labels.add(label.name, target);
+      this.nodes.addLabel(target, label);
+      this.labels.add(label.name, target);
     }
     target.deleted = false;
-    this.#nodes.block(target, merging);
+    this.nodes.block(target, merging);
   }
 
   /** `/delete-node/ &label;` and `/omit-if-no-ref/ &label;` outside of all nodes. */
@@ -316,7 +318,7 @@ export class Parser {
     const start = pp.loc();
     const ref = this.#cursor.reference();
     const end = pp.prevEnd;
-    const target = this.#labels.find(ref);
+    const target = this.labels.find(ref);
     this.#cursor.semicolon(`/${word}/ &${ref}`);
     const outOfReach =
       this.#plugin === true ? 'an overlay can only delete or change its own nodes' : undefined;
@@ -336,7 +338,7 @@ export class Parser {
   }
 
   #labelHint(ref: string): string | undefined {
-    const near = didYouMean(ref.split('/')[0] as string, this.#labels.names());
+    const near = didYouMean(ref.split('/')[0] as string, this.labels.names());
     if (near !== undefined) return `did you mean &${near}?`;
     if (ref.startsWith('/')) return this.#pathHint(ref);
     return (

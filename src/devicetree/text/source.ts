@@ -125,8 +125,8 @@ interface OpenedFile {
   readonly from: number;
   /** Offset behind the last byte that counts; beyond the end of the source where nothing was changed. */
   readonly to: number;
-  /** One of the later pieces of a text that was changed; what was read anew is told apart. */
-  readonly piece: 'no' | 'moved' | 'new';
+  /** One of the later pieces of a text that was changed. */
+  readonly isPiece: boolean;
 }
 
 /** What happened to a text: the bytes from `start` to before `end` became those from `start` to before `newEnd`. */
@@ -157,7 +157,11 @@ export class SourceMap {
   open(source: SourceText, includedAt: Loc): Loc {
     if (source === this.#edited?.source) return this.#edited.base;
     const size = source.bytes.length + 2;
-    return this.#add(this.#next, { source, includedAt, markers: [], from: 0, to: size, piece: 'no' }, size);
+    return this.#add(
+      this.#next,
+      { source, includedAt, markers: [], from: 0, to: size, isPiece: false },
+      size,
+    );
   }
 
   #add(base: Loc, opened: OpenedFile, size = 0): Loc {
@@ -169,7 +173,7 @@ export class SourceMap {
 
   /** Files in the order in which they were opened, each as often as it was. */
   get files(): readonly SourceText[] {
-    return this.#opened.filter((file) => file.piece === 'no').map((file) => file.source);
+    return this.#opened.filter((file) => !file.isPiece).map((file) => file.source);
   }
 
   /** Lines of the text say that they are others. */
@@ -199,8 +203,7 @@ export class SourceMap {
       if (from <= edit.start) map.#add(base, { ...opened, source, to: Math.min(to, edit.start) });
       if (to <= edit.end) continue;
       const first = Math.max(from, edit.end);
-      const piece = opened.piece === 'no' ? 'moved' : opened.piece;
-      const rest: OpenedFile = { ...opened, source, from: first + moved, to: to + moved, piece };
+      const rest: OpenedFile = { ...opened, source, from: first + moved, to: to + moved, isPiece: true };
       map.#add(base + first - from, rest);
     }
     map.#next = this.#next;
@@ -212,7 +215,7 @@ export class SourceMap {
       markers: [],
       from: edit.start,
       to: edit.newEnd,
-      piece: 'new',
+      isPiece: true,
     };
     // Its locations count from the first byte of the whole, as those of any text that is opened.
     map.#add(base + edit.start, fresh, source.bytes.length + 2);
@@ -224,15 +227,14 @@ export class SourceMap {
     return this.#opened.find((opened) => opened.source === source)?.includedAt ?? NOWHERE;
   }
 
-  /** The location of the byte at `offset` of a file that was opened once; what was read anew is passed over to what it follows. */
-  locIn(source: SourceText, offset: number, passNew = false): Loc {
+  /** The location of the byte at `offset` of a file that was opened once. */
+  locIn(source: SourceText, offset: number): Loc {
     let found = NOWHERE;
     let nearest = -1;
-    for (const [i, { source: own, from, to, piece }] of this.#opened.entries()) {
-      if (own !== source || from > offset || from < nearest || from === to) continue;
-      if (passNew ? piece === 'new' : offset >= to) continue;
+    for (const [i, { source: own, from, to }] of this.#opened.entries()) {
+      if (own !== source || from > offset || from < nearest || from === to || offset >= to) continue;
       nearest = from;
-      found = (this.#bases[i] as Loc) + Math.min(offset, to - 1) - from;
+      found = (this.#bases[i] as Loc) + offset - from;
     }
     return found;
   }
@@ -246,6 +248,18 @@ export class SourceMap {
       if (offset !== other) return offset < other;
     }
     return true;
+  }
+
+  /** Where `loc` is, then where its file was included, up to the outermost. */
+  wayOut(loc: Loc): readonly { readonly source: SourceText; readonly offset: number }[] {
+    const way = [];
+    for (let at = loc; at >= 0; ) {
+      const index = lastAtOrBelow(this.#bases, at);
+      const { source, from, includedAt } = this.#opened[index] as OpenedFile;
+      way.push({ source, offset: at - (this.#bases[index] as number) + from });
+      at = includedAt;
+    }
+    return way;
   }
 
   /** Offsets in each of the files that include each other, the outermost first, down to `loc`. */

@@ -3,9 +3,9 @@ import type { TokenList } from './token-list.ts';
 import * as T from './token-list.ts';
 
 const IFNDEF = keyword('ifndef');
-const IF_WORDS = new Set([keyword('if'), keyword('ifdef'), IFNDEF]);
+export const IF_WORDS = new Set([keyword('if'), keyword('ifdef'), IFNDEF]);
 const ELSE_WORDS = new Set([keyword('else'), keyword('elif'), keyword('elifdef'), keyword('elifndef')]);
-const ENDIF = keyword('endif');
+export const ENDIF = keyword('endif');
 
 /** The word of a file that is `#ifndef WORD` … `#endif` from end to end; 0 where it is not. */
 export function findGuard(list: TokenList): number {

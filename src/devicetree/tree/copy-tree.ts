@@ -1,13 +1,10 @@
 import type { SourceMap } from '../text/source.ts';
-import { LiveNode } from './live-node.ts';
+import { LiveNode, type NodeStates, stateOf } from './live-node.ts';
 import type { LiveProperty } from './live-property.ts';
 import { LiveTree } from './live-tree.ts';
 
-/** Properties of nodes that take the place of the nodes' own. */
-export type ChangedProperties = ReadonlyMap<LiveNode, readonly LiveProperty[]>;
-
 /** A tree like `tree`, which shares nothing with it that can be changed; its places are looked up in `sources`. */
-export function copyTree(tree: LiveTree, sources: SourceMap, changed: ChangedProperties): LiveTree {
+export function copyTree(tree: LiveTree, sources: SourceMap, states: NodeStates): LiveTree {
   const copy = new LiveTree(sources);
   copy.plugin = tree.plugin;
   copy.bootCpu = tree.bootCpu;
@@ -18,11 +15,11 @@ export function copyTree(tree: LiveTree, sources: SourceMap, changed: ChangedPro
   const pending: [LiveNode, LiveNode][] = [[tree.root, copy.root]];
   for (let pair = pending.pop(); pair !== undefined; pair = pending.pop()) {
     const [from, to] = pair;
-    to.resemble(from);
-    const properties = changed.get(from) ?? from.allProperties;
-    to.allProperties = properties.map((property) => values.copy(property, to));
-    if (from.allSubnodes.length > 0)
-      to.allSubnodes = from.allSubnodes.map((child) => {
+    const state = stateOf(from, states);
+    to.resemble(from, state);
+    to.allProperties = state.allProperties.map((property) => values.copy(property, to));
+    if (state.allSubnodes.length > 0)
+      to.allSubnodes = state.allSubnodes.map((child) => {
         const node = new LiveNode(copy, child.name);
         node.parent = to;
         pending.push([child, node]);

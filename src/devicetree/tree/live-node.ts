@@ -20,6 +20,24 @@ import type { Definition, Marker, Node, PhandleArgs, Reg } from './tree.ts';
 const NO_NODES: readonly LiveNode[] = [];
 const NO_LOCS: readonly Loc[] = [];
 
+/** What is in a node and what is known of it, where a source that was changed makes it another than it was first. */
+export interface NodeState {
+  /** Deleted ones included, as in `LiveNode`. */
+  readonly allProperties: readonly LiveProperty[];
+  readonly allSubnodes: readonly LiveNode[];
+  readonly allLabels: readonly Label[];
+  readonly history: readonly Loc[];
+  readonly phandle: number;
+}
+
+/** States that take the place of the nodes' own. */
+export type NodeStates = ReadonlyMap<LiveNode, NodeState>;
+
+/** `node` as `states` say that it is. */
+export function stateOf(node: LiveNode, states: NodeStates): NodeState {
+  return states.get(node) ?? node;
+}
+
 /** From so many entries on a node finds its children and properties through a map. */
 const INDEX_FROM = 12;
 
@@ -205,15 +223,15 @@ export class LiveNode implements Node {
     }
   }
 
-  /** Becomes the same as `other`, a node of another tree, but for its properties and children. */
-  resemble(other: LiveNode): void {
+  /** Becomes the same as `other`, a node of another tree in `state`, but for its properties and children. */
+  resemble(other: LiveNode, { history, allLabels, phandle }: NodeState): void {
     this.deleted = other.deleted;
     this.omitIfUnused = other.omitIfUnused;
     this.isReferenced = other.isReferenced;
     this.nameLoc = other.nameLoc;
-    if (other.history.length > 0) this.history = other.history.slice();
-    if (other.#labels.length > 0) this.#labels = other.#labels.map((label) => ({ ...label }));
-    this.#phandle = other.#phandle;
+    if (history.length > 0) this.history = history.slice();
+    if (allLabels.length > 0) this.#labels = allLabels.map((label) => ({ ...label }));
+    this.#phandle = phandle;
     this.#path = other.#path;
   }
 

@@ -13,6 +13,8 @@ interface Edit {
   /** The edit is taken back once its outcome was compared. */
   readonly takenBack: boolean;
   readonly andAnother: boolean;
+  /** Of the changes that mostly leave a source without errors. */
+  readonly isGood: boolean;
 }
 
 export const edits: fc.Arbitrary<Edit> = fc.record({
@@ -23,6 +25,7 @@ export const edits: fc.Arbitrary<Edit> = fc.record({
   fromFirst: fc.boolean(),
   takenBack: fc.boolean(),
   andAnother: fc.integer({ min: 0, max: 6 }).map((n) => n === 0),
+  isGood: fc.boolean(),
 });
 
 /** Lines that somebody may put in; most belong somewhere, some nowhere. */
@@ -75,6 +78,80 @@ const LINES: readonly string[] = [
   'file = /incbin/("data.bin");',
 ];
 
+/** Lines that have a place in many blocks, each with names that come again in others. */
+const GOOD_LINES: readonly string[] = [
+  'extra { };',
+  'extra { more = <1 2>; #extra-cells = <1>; text = "a", "b"; };',
+  'marked: extra { reg = <1>; deep { deeper { status = "okay"; }; }; };',
+  'other: extra@1 { clocks = <&gpio 1>; };',
+  'third: third { first = <&marked>; };',
+  'spare-name { clocks = <&clk 1 2>, <&uart0>; second: below { }; };',
+  'led-0 { color = <7>; };',
+  'eeprom@50 { };',
+  'dmas = <7>;',
+  'color = <7>;',
+  'clocks = <&gpio 7>;',
+  'refer = <&clk 1 2>;',
+  'refer = <&marked>, <&other>, <&uart0>;',
+  'more = <RED NAMED(RED)>;',
+  'late = <LATE_SPEED>;',
+  'unused { };',
+  'node { name = "node"; };',
+  'again { a = <1>; a = <2>; };',
+  'cpu@0 { reg = <0>; };',
+  'cpus { };',
+  'aliases { };',
+  '__symbols__ { };',
+  'l: with-property { p: of = <1>; };',
+  '/* a\nnote */',
+  '#ifdef RED\nred-only = <1>;\n#endif',
+  '#ifdef GREEN\ngreen { };\n#endif',
+  '#define GREEN 1',
+  '#define RED 6',
+  '#include "names.h"',
+  '#include "late.h"',
+];
+
+/** Lines that have a place outside of all nodes. */
+const TOP_LINES: readonly string[] = [
+  '/ { extra { }; };',
+  '/ { extra-top = <1>; marked: extra { r = <&gpio 1>; }; };',
+  '&uart0 { status = "disabled"; more = <1>; };',
+  '&gpio { marked: sub { }; #gpio-cells = <3>; };',
+  'again: &gpio { };',
+  '&marked { more; };',
+  '&{/soc} { late { a = <&clk 3 4>; }; };',
+  '/delete-node/ &gpio;',
+  '/delete-node/ &marked;',
+  '/delete-node/ &{/leds};',
+  '/omit-if-no-ref/ &clk;',
+  '#define PAIR 5 6',
+  '#define RED 7',
+  '#include "late.h"',
+  '#include "names.h"',
+  '/memreserve/ 0x1000 0x100;',
+];
+
+const GOOD_CHANGES: readonly ((line: string, what: number) => string)[] = [
+  (line) => line.replace(/^(\s*)([\w-]+(@\w+)? \{)/, '$1marked: $2'),
+  (line) => line.replace(/^(\s*)([\w:\s-]+(@\w+)? \{)/, '$1other: $2'),
+  (line) => line.replace(/(\w+): /, 'third: '),
+  (line) => line.replace(/(\w+): /, ''),
+  (line) => line.replace(/[\w-]+((@\w+)? \{)/, 'extra$1'),
+  (line) => line.replace(/(\w)@(\w+) \{/, '$1@9$2 {'),
+  (line) => line.replace(/&\w+/, '&gpio'),
+  (line) => line.replace(/&\w+/, '&clk'),
+  (line) => line.replace(/&\w+/, '&marked'),
+  (line) => line.replace(/<&[^>]*>/, '<3>'),
+  (line) => line.replace(/<(\w+)/, '<&clk $1'),
+  (line) => line.replace(/[\w,-]+( =|;)/, 'extra$1'),
+  (line) => line.replace(/(\w+) (\d+)$/, '$1 1$2'),
+  (line) => line.replace(/"(\w)/, '"$1$1'),
+  (line) => line.replace(/(\d)>/, '$10>'),
+  (line) => line.replace(/<(\d)/, '<1$1'),
+  (line) => line.replace(/^(\s*)#(ifdef|include)/, '$1// #$2'),
+];
+
 const CHANGES: readonly ((line: string, what: number) => string)[] = [
   (line) => line.replace(/\d/, (digit) => String((Number(digit) + 1) % 10)),
   (line) => line.replace(/"([^"]*)"/, '"$1 more"'),
@@ -88,10 +165,56 @@ const CHANGES: readonly ((line: string, what: number) => string)[] = [
   (line, what) => line + ['', ';', '}', '{', '"', ' /* c */', ' // c', '\\', ' #'][what % 9],
 ];
 
+/** One of `all`. */
+function oneOf<T>(all: readonly T[], number: number): T {
+  return all[number % all.length] as T;
+}
+
+/** `lines` with one of them changed, taken out, moved or put in, near `at`, so that mostly no error comes of it. */
+function editedWell(lines: string[], at: number, { how, what }: Pick<Edit, 'how' | 'what'>): void {
+  const near = (ends: RegExp): number =>
+    Math.max(
+      0,
+      lines.findIndex((each, i) => i >= at && ends.test(each)),
+    );
+  const line = near(/;$/);
+  switch (how % 8) {
+    case 0:
+      lines.splice(line, 1);
+      return;
+    case 1:
+    case 2:
+      lines.splice(near(/^\t+\};$/), 0, oneOf(GOOD_LINES, what));
+      return;
+    case 3:
+      lines.splice(line + (how & 1), 0, oneOf(GOOD_LINES, what));
+      return;
+    case 4: {
+      const top = near(/^\};$|^$/);
+      lines.splice(top + 1, 0, oneOf(TOP_LINES, what));
+      return;
+    }
+    case 5: {
+      const [moved = ''] = lines.splice(line, 1);
+      lines.splice(line + (what % 5) - 2, 0, moved);
+      return;
+    }
+    default: {
+      const change = oneOf(GOOD_CHANGES, what);
+      const from = lines.findIndex((each, i) => i >= at && change(each, what) !== each);
+      if (from >= 0) lines[from] = change(lines[from] as string, what);
+    }
+  }
+}
+
 /** `text` with one line of it changed, taken out, or put in. */
-function edited(text: string, { line, how, what }: Pick<Edit, 'line' | 'how' | 'what'>): string {
+function edited(text: string, { line, how, what, isGood }: Omit<Edit, 'file'>): string {
   const lines = text.split('\n');
   const at = line % lines.length;
+  if (isGood) {
+    editedWell(lines, at, { how, what });
+    return lines.join('\n');
+  }
   const near = lines.findIndex((each, i) => i >= at && each.endsWith(';'));
   const put = LINES[what % LINES.length] as string;
   switch (how % 8) {

@@ -182,6 +182,126 @@ const CASES: Readonly<Record<string, Case>> = {
     edits: [['"ä"', '"äö"']],
     texts: { 'board.dts': '\xef\xbb\xbf/dts-v1/; / { z = <1>; a = "ä"; b = <1>; };' },
   },
+  'a node that others of its name follow': {
+    edits: [['a { };', 'a { }; c { };']],
+    texts: source('/ { a { }; b { }; };\n/ { c { x; }; a { }; };\n'),
+  },
+  'a node that is deleted behind its place': {
+    edits: [
+      ['a { };', 'a { }; c { };'],
+      ['a { };', 'a { }; d { };'],
+    ],
+    texts: source('/ { a { }; b { }; };\n/ { /delete-node/ c; };\n'),
+  },
+  'a property that is deleted behind its place': {
+    edits: [['a;', 'a; c;']],
+    texts: source('/ { a; };\n/ { /delete-property/ c; b; };\n'),
+  },
+  'a node between properties': {
+    edits: [['a;', 'a; n { };']],
+    texts: source('/ { a; b; };\n'),
+  },
+  'a node between properties that a macro makes': {
+    edits: [['a;\n', 'a;\nn { };\n']],
+    texts: source('#define M b\n/ { a;\nM;\n};\n'),
+  },
+  'a property behind a node': {
+    edits: [['n { };', 'n { }; b;']],
+    texts: source('/ { a; n { }; };\n'),
+  },
+  'a property behind a node that a macro makes': {
+    edits: [['M;\n', 'M;\nb;\n']],
+    texts: source('#define M n { }\n/ { a;\nM;\n};\n'),
+  },
+  'a property behind a deleted node': {
+    edits: [['n;\n', 'n;\nb;\n']],
+    texts: source('/ { a; n { }; };\n/ { c;\n/delete-node/ n;\n};\n'),
+  },
+  'statements in a part that is not read': {
+    edits: [['\nb;\n', '\nb;\nc { };\n']],
+    texts: source('/ { a;\n#if 0\nz;\nb;\n#endif\n};\n'),
+  },
+  'statements in the argument of a macro': {
+    edits: [['b;\n', 'b;\nn { };\n']],
+    texts: source('#define M(x) z\n/ { a; M(\nb;\n); };\n'),
+  },
+  'a statement in the path of a reference': {
+    edits: [['&{', '&{\nb;\n']],
+    texts: source('/ { a = <&{/n}>; n { }; };\n'),
+  },
+  'a node, its label, and what refers to it': {
+    edits: [
+      ['a { };', 'a { }; l: n { x = <1>; };'],
+      ['l: n { x = <1>; };', 'l: n { x = <1>; y { z; }; };'],
+      ['b { };', 'b { r = <&l 1>; };'],
+      ['z;', 'z; r = <&l>;'],
+      ['r = <&l 1>;', ''],
+      ['l: n {', 'n {'],
+    ],
+    texts: source('/ { a { };\nb { };\nk: k { }; c { r = <&k>; }; };\n'),
+  },
+  'references that number others anew, one of which is omitted': {
+    edits: [
+      ['a { };', 'a { r = <&two>; };'],
+      ['a { r = <&two>; };', 'a { r = <&three &two>; };'],
+      ['r = <&three &two>;', ''],
+      ['a {  };', 'a { r = <&gone>; };'],
+    ],
+    texts: source(
+      '/ { a { }; one: one { }; two: two { }; three: three { phandle = <2>; };\n/omit-if-no-ref/ gone: gone { r = <&one>; };\nz { r = <&two>; }; };\n',
+    ),
+    options: { phandleFormat: 'both' },
+  },
+  'the last reference to what is omitted without one': {
+    edits: [['r = <&l>;', '']],
+    texts: source('/ { a { r = <&l>; }; /omit-if-no-ref/ l: n { }; };\n'),
+  },
+  'a label that another node has': {
+    edits: [['b {', 'l: b {']],
+    texts: source('/ { l: a { }; b { }; };\n'),
+  },
+  'a label that a property has': {
+    edits: [['b {', 'l: b {']],
+    texts: source('/ { a { l: x; }; b { }; };\n'),
+  },
+  'a label of a node that other blocks define': {
+    edits: [['b {', 'l: b {']],
+    texts: source('/ { a { }; b { }; };\n/ { k: b { }; };\n'),
+  },
+  'a label of a node in a later block of it': {
+    edits: [['k: b {', 'l: k: b {']],
+    texts: source('/ { a { }; b { }; };\n/ { k: b { }; };\n'),
+  },
+  'a label that references need': {
+    edits: [['l: b {', 'b {']],
+    texts: source('/ { a { }; l: b { }; };\n&l { x; };\n'),
+  },
+  'a label that the path of a reference needs': {
+    edits: [['l: b {', 'm: b {']],
+    texts: source('/ { a { r = <&{l/c}>; }; l: b { c { }; }; };\n'),
+  },
+  'a label that is a macro': {
+    edits: [['b {', 'M: b {']],
+    texts: source('#define M l\n/ { a { }; b { }; };\n'),
+  },
+  'a label with symbols': {
+    edits: [['b {', 'l: b {']],
+    texts: source('/ { a { }; b { }; };\n'),
+    options: { symbols: true },
+  },
+  'a node with a label, with symbols': {
+    edits: [['a { };', 'a { }; l: n { };']],
+    texts: source('/ { a { }; b { }; };\n'),
+    options: { symbols: true },
+  },
+  'statements behind those of an included file': {
+    edits: [
+      ['\nz;', '\nb { };\nz;'],
+      ['\nz;', '\ny;\nz;'],
+      ['\n#include "in"', '\nc;\n#include "in"'],
+    ],
+    texts: { ...source('/ { a;\n#include "in"\nz; };\n'), in: 'p;\nq;\n' },
+  },
   'a file that is gone': { file: 'late.h', edits: [['#define LATE_SPEED 19200\n', '']] },
 };
 

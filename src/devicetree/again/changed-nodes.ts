@@ -79,6 +79,6 @@ function withAllBelow(top: LiveNode, tree?: ChangedTree): readonly LiveNode[] {
   return list;
 }
 
-function hasTwice(entries: readonly { readonly name: string }[]): boolean {
+export function hasTwice(entries: readonly { readonly name: string }[]): boolean {
   return new Set(entries.map(({ name }) => name)).size < entries.length;
 }

@@ -74,7 +74,7 @@ function changeProperties(
   const takes = around.isRead && (around.takesProperties || was.length > 0);
   if (come.length > 0 && !takes) return undefined;
   if (come.some(({ name }) => deletesInVain(name))) return undefined;
-  if (!come.every((each) => insert(tree, list, each))) return undefined;
+  if (!come.every((each) => insertProperty(tree, list, each))) return undefined;
   let refersAnew = [...gone, ...come].some(({ markers }) => references(markers).length > 0);
   const values: PropertyValue[] = [];
   for (let i = 0; i < was.length; i++) {
@@ -106,8 +106,8 @@ function remove(list: LiveProperty[], { name }: LiveProperty, loc: Loc): boolean
   return true;
 }
 
-/** Puts in a property that is new. */
-function insert(tree: ChangedTree, list: LiveProperty[], property: LiveProperty): boolean {
+/** Puts in a property that is new. @returns false where it is not */
+export function insertProperty(tree: ChangedTree, list: LiveProperty[], property: LiveProperty): boolean {
   if (list.some((each) => each.name === property.name)) return false;
   list.splice(tree.placeIn(list, property.start), 0, property);
   return true;

@@ -157,7 +157,7 @@ function nextSemicolon({ kinds }: TokenList, index: number): number {
 }
 
 /** Whether the tokens behind number `index` are read whenever the file is: in no condition, and in no argument of a macro. */
-function isAlwaysRead({ kinds, ids, directives, guard }: TokenList, index: number): boolean {
+export function isAlwaysRead({ kinds, ids, directives, guard }: TokenList, index: number): boolean {
   // The first condition of a file with a guard is around all of it.
   let open = guard === 0 ? 0 : -1;
   for (const at of directives) {
@@ -255,7 +255,7 @@ function stretch(
 }
 
 /** Whole statements of a block that delete nothing and name no files, as far as tokens tell. */
-function isPlain({ kinds, flags, ids, spliced }: TokenList): boolean {
+export function isPlain({ kinds, flags, ids, spliced }: TokenList): boolean {
   const { length } = kinds;
   if (spliced.size > 0) return false;
   let depth = 0;

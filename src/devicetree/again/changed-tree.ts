@@ -88,13 +88,14 @@ export class ChangedTree {
 
   /** Index in `list` in front of the first entry that the source has behind `loc`; no source has what was generated. */
   placeIn<T extends LiveNode | LiveProperty>(list: readonly T[], loc: Loc): number {
-    const { sources } = this;
-    const at = sources.outermost(loc);
-    const found = list.findIndex((entry) => {
-      const first = this.#firstLoc(entry);
-      return first === NOWHERE || !sources.isBefore(sources.outermost(first), at);
-    });
+    const found = list.findIndex((entry) => !this.isBefore(this.#firstLoc(entry), loc));
     return found < 0 ? list.length : found;
+  }
+
+  /** What stands at `a` was read before what stands at `b`; false for what no source has. */
+  isBefore(a: Loc | undefined, b: Loc): boolean {
+    const { sources } = this;
+    return a !== undefined && a > NOWHERE && sources.isBefore(sources.outermost(a), sources.outermost(b));
   }
 
   /** Where the source first says something of a node or property. */

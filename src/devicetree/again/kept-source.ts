@@ -12,8 +12,9 @@ import type { TokenList } from '../tokens/token-list.ts';
 import { copyTree } from '../tree/copy-tree.ts';
 import type { LiveNode, NodeStates } from '../tree/live-node.ts';
 import type { LiveTree } from '../tree/live-tree.ts';
+import { addBlock, type NewBlock, newBlock, targetAt } from './changed-blocks.ts';
 import { type ChangedLabels, changedLabels, changeLabels } from './changed-labels.ts';
-import { changeStatements } from './changed-statements.ts';
+import { changeStatements, type Statements } from './changed-statements.ts';
 import { type ChangedStretch, changedStretch, gapBetween } from './changed-stretch.ts';
 import { ChangedTree } from './changed-tree.ts';
 import { numberPhandles } from './phandles-anew.ts';
@@ -161,6 +162,11 @@ export class KeptSource {
       this.#changes++;
       return this.#relabel({ ...state, lists }, was.source, is.source, labels);
     }
+    const block = newBlock(was, is, gap);
+    if (block !== undefined) {
+      this.#changes++;
+      return this.#addBlock({ ...state, lists }, was.source, is.source, block);
+    }
     const stretch = changedStretch(was, is, gap);
     if (stretch === undefined) return undefined;
     this.#changes++;
@@ -189,18 +195,13 @@ export class KeptSource {
     is: SourceText,
     { edit, around, ...lists }: ChangedStretch,
   ): State | undefined {
-    const { reporter, preprocessor, parser, tree, symbols, phandleFormat } = this.#first;
+    const { preprocessor, tree } = this.#first;
     if (around.words.some((id) => preprocessor.isMacro(id))) return undefined;
     // A map of its own for what is only read to know what there was.
     const then = state.sources.edited(was, was, { ...edit, newEnd: edit.end });
     const before = this.#statements(lists.was, was, then);
     const after = this.#statements(lists.is, is, sources);
-    const isPlain = before !== undefined && after !== undefined && preprocessor.canReadAgain;
-    if (!isPlain || reporter.diagnostics.length > 0) {
-      // The parser may stand in the middle of a statement: nothing more can be read with it.
-      this.#changes = MOST_CHANGES;
-      return undefined;
-    }
+    if (!this.#isClean() || before === undefined || after === undefined) return undefined;
     const changed = new ChangedTree(tree, sources, state.states, state.labels);
     const node = this.#nodeAround(changed, state.sources, state.sources.locIn(was, edit.start));
     if (node === undefined) return undefined;
@@ -210,14 +211,58 @@ export class KeptSource {
       is: after,
       around,
       locOf: (loc) => state.sources.locIn(was, loc - base),
-      knowsLabel: (name) => symbols || parser.labels.knows(name),
-      deletesInVain: (name) => parser.nodes.vainDeletions.has(name),
+      ...this.#known,
     });
     if (outcome === undefined) return undefined;
-    if (outcome.refersAnew && (symbols || !numberPhandles(changed, phandleFormat))) return undefined;
+    if (outcome.refersAnew && !this.#numberAnew(changed)) return undefined;
     let blob = outcome.values && state.blob;
     for (const value of outcome.values ?? []) blob = blob && spliceBlob(blob, value);
     return { ...state, sources, states: changed.states, labels: changed.labels, blob };
+  }
+
+  /** `state` with one block more, outside of all nodes. */
+  #addBlock(
+    state: State,
+    was: SourceText,
+    is: SourceText,
+    { edit, label, word, body, ...place }: NewBlock,
+  ): State | undefined {
+    const { preprocessor, tree } = this.#first;
+    if (preprocessor.isMacro(word)) return undefined;
+    const sources = state.sources.edited(was, is, edit);
+    const read = this.#statements(body, is, sources);
+    if (!this.#isClean() || read === undefined) return undefined;
+    const changed = new ChangedTree(tree, sources, state.states, state.labels);
+    const base = sources.open(is, NOWHERE);
+    const [start, end] = [base + place.start, base + place.end];
+    const target = targetAt(changed, label, start);
+    const isOutside = this.#nodeAround(changed, sources, start) === undefined;
+    if (target === undefined || !isOutside) return undefined;
+    const refersAnew = addBlock(changed, target, { start, end, body: read }, this.#known);
+    if (refersAnew === undefined || (refersAnew && !this.#numberAnew(changed))) return undefined;
+    if (label !== undefined) this.#first.parser.labels.wanted.add(label);
+    return { ...state, sources, states: changed.states, labels: changed.labels, blob: undefined };
+  }
+
+  /** Nothing was said of what was read. Else the parser may stand in the middle of a statement: nothing more can be read with it. */
+  #isClean(): boolean {
+    const { preprocessor, reporter } = this.#first;
+    const isClean = preprocessor.canReadAgain && reporter.diagnostics.length === 0;
+    if (!isClean) this.#changes = MOST_CHANGES;
+    return isClean;
+  }
+
+  #numberAnew(changed: ChangedTree): boolean {
+    return !this.#first.symbols && numberPhandles(changed, this.#first.phandleFormat);
+  }
+
+  /** What the source knows besides the tree. */
+  get #known(): Pick<Statements, 'knowsLabel' | 'deletesInVain'> {
+    const { parser, symbols } = this.#first;
+    return {
+      knowsLabel: (name) => symbols || parser.labels.knows(name),
+      deletesInVain: (name) => parser.nodes.vainDeletions.has(name),
+    };
   }
 
   /** The statements in `list`, a stretch of `source`, as a node by itself; undefined where there is anything else. */

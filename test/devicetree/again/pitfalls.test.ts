@@ -302,6 +302,61 @@ const CASES: Readonly<Record<string, Case>> = {
     ],
     texts: { ...source('/ { a;\n#include "in"\nz; };\n'), in: 'p;\nq;\n' },
   },
+  'blocks outside of all nodes': {
+    edits: [
+      ['l { y; };\n', 'l { y; };\n/ { a { x = <2>; w; }; new { q = <&l>; }; };\n'],
+      ['l { y; };\n', 'l { y; };\n&l { y = <3>; z = <&k 1>; in { }; };\n'],
+      ['z = <&k 1>', 'z = <&k 2>'],
+      ['l: a', 'a'],
+    ],
+    texts: source('/ { l: a { x = <1>; }; k: k { r = <&k>; }; };\n&l { y; };\n'),
+  },
+  'a block in front of one that changes the same': {
+    edits: [['};\n&', '};\n&l { x = <3>; };\n&']],
+    texts: source('/ { l: a { x = <1>; }; };\n&l { x = <2>; };\n'),
+  },
+  'a block in front of the node that it is for': {
+    edits: [['/ {', '&l { y; };\n/ {']],
+    texts: source('/ { l: a { x = <1>; }; };\n'),
+  },
+  'a block in front of a label that comes later': {
+    edits: [['};\nk', '};\n&k { y; };\nk']],
+    texts: source('/ { l: a { x = <1>; }; };\nk: &l { };\n'),
+  },
+  'a block in front of a reservation': {
+    edits: [[';\n/m', ';\n/ { };\n/m']],
+    texts: source('/memreserve/ 1 2;\n/memreserve/ 3 4;\n/ { };\n'),
+  },
+  'a block for what is deleted': {
+    edits: [['};\n/d', '};\n&l { y; };\n/d']],
+    texts: source('/ { l: a { x = <1>; }; b { }; };\n/delete-node/ &l;\n'),
+  },
+  'a block with what is deleted behind it': {
+    edits: [['};\n/ ', '};\n/ { c; d { }; };\n/ ']],
+    texts: source('/ { l: a { x = <1>; }; b { }; };\n/ { /delete-property/ c; /delete-node/ d; };\n'),
+  },
+  'a block for a label that is a macro': {
+    edits: [['};\n', '};\n&M { y; };\n']],
+    texts: source('#define M l\n/ { l: a { x = <1>; }; };\n'),
+  },
+  'a block in a part that is not read': {
+    edits: [['};\n#e', '};\n/ { z; };\n#e']],
+    texts: source('/ { a; };\n#if 0\n/ { b; };\n#endif\n'),
+  },
+  'a block inside of a node': {
+    edits: [['b;\n', 'b;\n/ { z; };\n']],
+    texts: source('/ { a;\nb;\n};\n'),
+  },
+  'a block with labels, names and numbers': {
+    edits: [
+      ['};\n', '};\n/ { n: new { }; };\n'],
+      ['};\n/ {', '};\n/ { l: more { };'],
+      ['};\n', '};\n/ { a { k: b { }; }; };\n'],
+      ['};\n', '};\n/ { a { phandle = <3>; name = "a"; }; };\n'],
+      ['};\n', '};\n/ { cpus { cpu@0 { reg = <7>; }; }; };\n'],
+    ],
+    texts: source('/ { l: a { x = <1>; b { }; }; cpus { cpu@0 { reg = <1>; }; }; };\n'),
+  },
   'a file that is gone': { file: 'late.h', edits: [['#define LATE_SPEED 19200\n', '']] },
 };
 

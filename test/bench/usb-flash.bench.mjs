@@ -1,7 +1,8 @@
 // A flash behind an emulated USB adapter, read and written by `dtbus flash` and by flashrom in turn: a real Linux, its
 // USB stack and libusb are between them and the emulator, and all of it has one processor. 1 MiB of a W25Q80, and on FT232H
 // 16 MiB of a W25Q128 too: there Node's start is not longer than all that flashrom does. Of each the time of the program, and that
-// from its first transfer with the adapter to its last. DTBUS_BENCH_ADAPTER=FT232H: only that; DTBUS_BENCH_TASKS=reading: only that.
+// from its first transfer with the adapter to its last. Beside them a client in C that does the transfers which the adapter's protocol
+// needs and nothing else (usb/least-client.c), and the start of Node alone: less than them is not to be had. DTBUS_BENCH_ADAPTER=FT232H: only that; DTBUS_BENCH_TASKS=reading: only that.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -76,6 +77,16 @@ process.once('exit', () => {
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
+/** The least client, where it can be built. */
+function buildLeast() {
+  const program = join(folder, 'least-client');
+  const built = spawnSync('gcc', ['-O2', '-o', program, path('usb/least-client.c'), '-l:libusb-1.0.so.0']);
+  if (built.status === 0) return program;
+  console.log(`without the least client: ${built.error?.message ?? built.stderr}`);
+  return 'none';
+}
+const least = buildLeast();
+
 function initScript(adapter) {
   const { folder: kind, compatible, programmer, id } = adapter;
   const board = join(folder, `${kind}.dts`);
@@ -83,7 +94,11 @@ function initScript(adapter) {
   const flashes = flashesOf(adapter).map(({ flash, chip, mib, tasks }) =>
     [flash, chip, mib, tasks].join(':'),
   );
-  const words = [path('usb/read-and-write.mjs'), checkout, kind, board, programmer, id, ROUNDS, ...flashes];
+  const words = [
+    path('usb/read-and-write.mjs'),
+    ...[checkout, kind, board, programmer, id, ROUNDS, least],
+    ...flashes,
+  ];
   return `#!/bin/sh
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/run TMPDIR=/run TERM=dumb
 export NODE_PATH=${dirname(dirname(createRequire(import.meta.url).resolve('usb/package.json')))}
@@ -112,11 +127,14 @@ async function boot(adapter) {
   return readFileSync(file, 'utf8').replaceAll('\r', '');
 }
 
+const nodeStarts = (output) => [...output.matchAll(/^node alone (.*)$/gm)].map(([, ms]) => Number(ms));
+
 for (const adapter of ADAPTERS) {
   const output = await boot(adapter);
   const taken = [...output.matchAll(/^took (.*)$/gm)].map(([, json]) => JSON.parse(json));
   const tasks = flashesOf(adapter).flatMap(({ mib, tasks }) => tasks.map((what) => ({ what, mib })));
-  if (taken.length !== 2 * tasks.length * ROUNDS || /^failed/m.test(output)) {
+  const both = taken.filter(({ whose }) => whose === 'dtbus' || whose === 'flashrom');
+  if (both.length !== 2 * tasks.length * ROUNDS || /^failed/m.test(output)) {
     console.error(output);
     process.exitCode = 1;
     continue;
@@ -125,16 +143,21 @@ for (const adapter of ADAPTERS) {
     const title = `${what} ${mib} MiB by ${adapter.name} over USB/IP`;
     const of = (whose) =>
       taken.filter((each) => each.what === what && each.mib === mib && each.whose === whose);
-    const [ours, theirs] = [of('dtbus'), of('flashrom')];
+    const [ours, theirs, leasts] = [of('dtbus'), of('flashrom'), of('least')];
+    const related = (whose, part) => median(whose.map((each, i) => part(each) / part(theirs[i])));
     const row = (name, part, aim) => {
       report(`${name}: flashrom`, median(theirs.map(part)) / 1000, 's');
       report(`  dtbus flash`, median(ours.map(part)) / 1000, 's');
-      report(`  in relation to it`, median(ours.map((each, i) => part(each) / part(theirs[i]))), '', aim);
+      report(`  in relation to it`, related(ours, part), '', aim);
+      if (leasts.length > 0) report(`  least client, in relation to it`, related(leasts, part), '');
     };
     row(title, ({ ms }) => ms, 'at most 0.80');
     row(`${title}, from the first transfer to the last`, ({ transfers }) => transfers, 'at most 0.80');
     report(`  transfers of flashrom`, median(theirs.map(({ count }) => count)), '');
+    if (leasts.length > 0)
+      report(`  transfers of the least client`, median(leasts.map(({ count }) => count)), '');
     report(`  transfers of dtbus flash`, median(ours.map(({ count }) => count)), '');
+    report(`  ms of a Node that does nothing`, median(nodeStarts(output)), 'ms');
     report(`  ms to the first one, flashrom`, median(theirs.map(({ start }) => start)), 'ms');
     report(`  ms to the first one, dtbus flash`, median(ours.map(({ start }) => start)), 'ms');
   }

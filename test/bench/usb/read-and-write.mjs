@@ -1,5 +1,6 @@
 // In the guest: plugs an emulated USB adapter into its kernel, with a flash behind it, and has `dtbus flash` and flashrom
-// read and write it in turn. `node read-and-write.mjs CHECKOUT FOLDER BOARD PROGRAMMER PRODUCT_ID ROUNDS FLASHES`, where FLASHES are
+// read and write it in turn. `node read-and-write.mjs CHECKOUT FOLDER BOARD PROGRAMMER PRODUCT_ID ROUNDS LEAST FLASHES`, where LEAST is
+// the program made of least-client.c, or `none`, and FLASHES are
 // COMPATIBLE:CHIP:MIB:TASKS, as flashrom calls the chip: winbond,w25q80:W25Q80.V:1:reading,writing
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -9,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EmulatedPort, plugIntoMachine } from '../../../dist/src/usb/index.js';
 import { makeEmulator } from '../../hosts/in-guest/emulators.mjs';
 
-const [checkout, folder, board, programmer, productId, rounds, ...flashes] = process.argv.slice(2);
+const [checkout, folder, board, programmer, productId, rounds, least, ...flashes] = process.argv.slice(2);
 const DEVICES = '/sys/bus/usb/devices';
 /** Of a control transfer: bits that are 0 where the request is one that every device knows, as those of the kernel are. */
 const KIND = 0x60;
@@ -73,16 +74,22 @@ const dtbus = (task, file) => [
   ...[`${checkout}bin/dtbus.js`, 'flash', task, 'flash', file, '-b', board],
 ];
 
-/** Reads and writes a flash by both. */
+/** The least client has one MiB, and does not write by an FTDI chip. */
+const hasLeast = (what, mib) => least !== 'none' && mib === 1 && (folder === 'ch341a' || what === 'reading');
+
+/** Reads and writes a flash by all of them. */
 async function compare(flash, chip, mib, tasks) {
   const flashrom = (...words) => ['flashrom', '-p', programmer, '-c', chip, ...words];
   const bytes = mib << 20;
   let contents = Buffer.alloc(bytes, 0xff);
   const pair = async (what, image, ours, theirs) => {
-    for (const [whose, command] of [
+    const word = what === 'reading' ? 'read' : 'write';
+    const clients = [
       ['dtbus', ours],
       ['flashrom', theirs],
-    ]) {
+    ];
+    if (hasLeast(what, mib)) clients.push(['least', (file) => [least, folder, word, file]]);
+    for (const [whose, command] of clients) {
       const file = image(whose);
       const took = await timed(command(file));
       console.log(`took ${JSON.stringify({ what, mib, whose, ...took })}`);
@@ -120,6 +127,8 @@ async function compare(flash, chip, mib, tasks) {
   while (isThere()) await sleep(50);
 }
 
+for (let round = 0; round < Number(rounds); round++)
+  console.log(`node alone ${(await timed(['node', '-e', '0'])).ms}`);
 for (const each of flashes) {
   const [flash, chip, mib, tasks] = each.split(':');
   await compare(flash, chip, Number(mib), tasks.split(','));

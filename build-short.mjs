@@ -49,7 +49,7 @@ async function buildScript(name, entry, { inLines, ...settings }) {
     },
   });
   const files = output.map(({ fileName, code }) => {
-    const late = withoutImports(inLines(code)).replace(NODE_MODULE, (whole, _, id) =>
+    const late = withoutImports(inLines(withValues(code))).replace(NODE_MODULE, (whole, _, id) =>
       ALWAYS_THERE.includes(id) ? whole : `require.late("node:${id}")`,
     );
     return `${JSON.stringify(`./${fileName}`)}:function(exports,require,module){\n${late}\n}`;
@@ -58,6 +58,30 @@ async function buildScript(name, entry, { inLines, ...settings }) {
   const folder = join(settings.output.dir, 'short');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${name}.cjs`), inAscii(script));
+}
+
+/** `Object.defineProperty(exports,"a",{enumerable:!0,get:function(){return loadTree}});` */
+const EXPORT =
+  /Object\.defineProperty\(exports,"(\w+)",\{enumerable:!0,get:function\(\)\{return ([\w$]+)\}\}\);?/g;
+
+/** What a file has when it has run is what others take of it, without a call for each use; but for what it sets later. */
+function withValues(code) {
+  const set = new Set();
+  visit(parseAst(code));
+  return code.replace(EXPORT, (whole, name, value) => (set.has(value) ? whole : `exports.${name}=${value};`));
+
+  function visit(node) {
+    if (typeof node !== 'object' || node === null) return;
+    if (node.type === 'AssignmentExpression' || node.type === 'UpdateExpression')
+      for (const name of namesIn(node.left ?? node.argument)) set.add(name);
+    Object.values(node).forEach(visit);
+  }
+}
+
+/** The names below a node. */
+function namesIn(node) {
+  if (typeof node !== 'object' || node === null) return [];
+  return node.type === 'Identifier' ? [node.name] : Object.values(node).flatMap(namesIn);
 }
 
 /** A script whose code was kept has no `import()` (Node 20: "A dynamic import callback was not specified."). */

@@ -12,6 +12,9 @@ const { crc32 } = require('node:zlib');
 
 /** A sum of all that follows it, and the length of what the code was made of. V8 trusts what it is given, and crashes of it. */
 const HEADER = 8;
+/** V8 copies code that does not begin at such a place. */
+const ALIGNMENT = 8;
+const codeBehind = (source) => Math.ceil((HEADER + source) / ALIGNMENT) * ALIGNMENT;
 
 /**
  * Runs the function that the script at `path` is. @param use who loads it: each has a cache of its own, of the functions
@@ -62,8 +65,9 @@ function codeAt({ path, source }) {
     if (!isOurs(fs.fstatSync(file))) return undefined;
     const bytes = fs.readFileSync(file);
     if (bytes.readUInt32LE(0) !== crc32(bytes.subarray(4))) return undefined;
-    const from = HEADER + bytes.readUInt32LE(4);
-    return bytes.toString('utf8', HEADER, from) === source ? bytes.subarray(from) : undefined;
+    const length = bytes.readUInt32LE(4);
+    if (bytes.toString('utf8', HEADER, HEADER + length) !== source) return undefined;
+    return bytes.subarray(codeBehind(length));
   } catch {
     return undefined;
   } finally {
@@ -82,8 +86,10 @@ function keep(script, { path, source }) {
     const folder = dirname(path);
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     if (!isOurs(fs.lstatSync(folder))) return;
-    const bytes = Buffer.concat([Buffer.alloc(HEADER), Buffer.from(source), code]);
-    bytes.writeUInt32LE(Buffer.byteLength(source), 4);
+    const length = Buffer.byteLength(source);
+    const bytes = Buffer.concat([Buffer.alloc(codeBehind(length)), code]);
+    bytes.write(source, HEADER);
+    bytes.writeUInt32LE(length, 4);
     bytes.writeUInt32LE(crc32(bytes.subarray(4)), 0);
     fs.writeFileSync(own, bytes, { flag: 'wx', mode: 0o600 });
     fs.renameSync(own, path);

@@ -136,6 +136,26 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
     expect(readdirSync(cache)).toEqual([]);
   });
 
+  it.runIf(process.platform === 'linux')(
+    'writes all to a pipe that is full and must not be waited for',
+    () => {
+      const nodes = Array.from({ length: 20_000 }, (_, i) => `n${i} { reg = <${i}>; };`).join('\n');
+      const board = folder.write('many.dts', `/dts-v1/;\n/ {\n${nodes}\n};\n`);
+      const script = `
+      import { spawnSync } from 'node:child_process';
+      import { setNonBlocking } from './dist/src/os/index.js';
+      setNonBlocking(1);
+      const words = ['bin/dtbus.js', 'dtc', '-q', '-O', 'dts', process.argv[1]];
+      process.exitCode = spawnSync(process.execPath, words, { stdio: 'inherit' }).status;`;
+      const piped = '"$0" --input-type=module -e "$1" "$2" | cat';
+      const { stdout } = spawnSync('sh', ['-c', piped, process.execPath, script, board], {
+        encoding: 'utf8',
+        maxBuffer: 1e8,
+      });
+      expect(stdout.match(/\n\tn\d+ \{/g)).toHaveLength(20_000);
+    },
+  );
+
   it('runs where nothing can be kept', () => {
     const cache = folder.write('no-folder', '');
     const { status, stdout } = spawnSync(process.execPath, ['bin/dtbus.js', ...GET], {

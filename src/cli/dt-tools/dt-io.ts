@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { messageOf } from '../../bus/words.ts';
 import { hostFiles, type ParseOptions } from '../../devicetree/index.ts';
 import { brokenLink, neverEnds } from '../../input/index.ts';
+import { writeOutput } from '../terminal/output.ts';
 
 export interface DirectoryEntry {
   readonly name: string;
@@ -44,7 +45,7 @@ export function processIo(): DtIo {
     sources: hostFiles(),
     writeFile: (path, bytes) => {
       if (path === '-') {
-        process.stdout.write(bytes);
+        writeOutput(bytes);
         return;
       }
       try {
@@ -60,7 +61,12 @@ export function processIo(): DtIo {
         return { name, kind: entry.isFile() ? 'file' : entry.isDirectory() ? 'directory' : 'other' };
       });
     },
-    stdout: process.stdout,
+    stdout: {
+      write: writeOutput,
+      get isTTY() {
+        return process.stdout.isTTY;
+      },
+    },
     // Node makes the stream when something asks for it.
     get stderr() {
       return process.stderr;

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { writeOutput } from '../terminal/output.ts';
 
 /** The three streams of a tool. A write may give a promise: of there being room for more. */
 export interface ToolIo {
@@ -91,7 +92,7 @@ export function processIo(signal?: AbortSignal): ProcessIo {
   return {
     stdout: {
       write: (data) => {
-        if (closed || process.stdout.write(data)) return undefined;
+        if (closed || writeOutput(data)) return undefined;
         // One listener for all that wait: a tool may write much before it waits.
         drained ??= once(process.stdout, 'drain', { signal }).finally(() => {
           drained = undefined;

@@ -12,7 +12,9 @@ interface ImageIo {
 
 export function processImageIo(): ImageIo {
   return {
-    stdout: process.stdout,
+    get stdout() {
+      return process.stdout;
+    },
     readInput: async () => {
       const chunks: Buffer[] = [];
       for await (const chunk of process.stdin) chunks.push(chunk as Buffer);

@@ -1,6 +1,7 @@
 import type { Board } from '../../board/index.ts';
 import { oneLine, plainJson } from '../../input/index.ts';
 import type { BoardArguments } from '../board/named-board.ts';
+import { writeOutput } from '../terminal/output.ts';
 import { byteCount, duration } from './byte-count.ts';
 import { checkFits, processImageIo, readImage, writeImage } from './image.ts';
 import { ChunkedReader, differenceOf, type Memory } from './memory.ts';
@@ -34,12 +35,12 @@ export type Rows = readonly (readonly [what: string, value: string])[];
 /** Prints what is known of a part; with `json` as one object, for scripts. */
 export function printRows(title: string, rows: Rows, json: boolean): void {
   if (json) {
-    process.stdout.write(`${plainJson({ title, ...Object.fromEntries(rows) }, 2)}\n`);
+    writeOutput(`${plainJson({ title, ...Object.fromEntries(rows) }, 2)}\n`);
     return;
   }
   const width = Math.max(...rows.map(([what]) => what.length));
-  process.stdout.write(`${oneLine(title)}\n`);
-  for (const [what, value] of rows) process.stdout.write(`  ${what.padEnd(width)}  ${oneLine(value)}\n`);
+  writeOutput(`${oneLine(title)}\n`);
+  for (const [what, value] of rows) writeOutput(`  ${what.padEnd(width)}  ${oneLine(value)}\n`);
 }
 
 export function readInto(

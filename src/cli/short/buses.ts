@@ -1,5 +1,6 @@
 import { runPlainFlash } from '../commands/plain-flash.ts';
 import { runPlainTool } from '../commands/tools.ts';
+import { writeDirectly } from '../terminal/output.ts';
 import { endWithoutOutput } from './end-without-output.ts';
 
 export { expectUsualRun } from '../terminal/expected-run.ts';
@@ -10,5 +11,6 @@ export async function runShort(
   words: readonly string[],
 ): Promise<number | undefined> {
   endWithoutOutput();
+  writeDirectly();
   return (await runPlainTool(name, words)) ?? (await runPlainFlash(name, words));
 }

@@ -1,36 +1,23 @@
 import { constants } from 'node:os';
 import { leaveGoneTerminals } from '../../bus/index.ts';
+import { whenMade } from '../terminal/output.ts';
 
 /**
  * Ends the process as SIGPIPE ends a program when whoever reads our output has seen enough (`| head`), and in order when
  * its terminal is gone.
  */
 export function endWithoutOutput(): void {
-  const { stdout } = process;
-  const isTerminal = stdout.isTTY;
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(128 + constants.signals.SIGPIPE);
-    // The terminal is gone. SIGHUP says so, too, and ends what has nothing more to do.
-    if (isTerminal && error.code === 'EIO') return;
-    process.stderr.write(`dtbus: cannot write to standard output: ${error.message}\n`);
-    process.exit(1);
+  whenMade('stdout', (stdout) => {
+    const isTerminal = stdout.isTTY;
+    stdout.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(128 + constants.signals.SIGPIPE);
+      // The terminal is gone. SIGHUP says so, too, and ends what has nothing more to do.
+      if (isTerminal && error.code === 'EIO') return;
+      process.stderr.write(`dtbus: cannot write to standard output: ${error.message}\n`);
+      process.exit(1);
+    });
   });
-  ignoreErrorsOfStderr();
+  // There is nowhere to say them.
+  whenMade('stderr', (stderr) => stderr.on('error', () => {}));
   leaveGoneTerminals();
-}
-
-/** There is nowhere to say them. Node makes the stream when something asks for it, and few commands do. */
-function ignoreErrorsOfStderr(): void {
-  const made = Object.getOwnPropertyDescriptor(process, 'stderr');
-  if (made?.get === undefined) {
-    process.stderr.on('error', () => {});
-    return;
-  }
-  Object.defineProperty(process, 'stderr', {
-    ...made,
-    get: () => {
-      Object.defineProperty(process, 'stderr', made);
-      return process.stderr.on('error', () => {});
-    },
-  });
 }

@@ -1,0 +1,52 @@
+import { writeSync } from 'node:fs';
+
+/** What Node has not made yet, and how it is made. */
+type StreamName = 'stdout' | 'stderr';
+
+/**
+ * Calls `prepare` with a stream of this process before anybody else has it. Node makes one when something asks for it,
+ * which takes 2 ms for that of a pipe, and few commands ask for both.
+ */
+export function whenMade(name: StreamName, prepare: (stream: NodeJS.WriteStream) => void): void {
+  const made = Object.getOwnPropertyDescriptor(process, name);
+  if (made?.get === undefined) {
+    prepare(process[name]);
+    return;
+  }
+  Object.defineProperty(process, name, {
+    ...made,
+    get: () => {
+      if (name === 'stdout') isDirect = false;
+      Object.defineProperty(process, name, made);
+      const stream = process[name];
+      prepare(stream);
+      return stream;
+    },
+  });
+}
+
+const STANDARD_OUTPUT = 1;
+
+let isDirect = false;
+
+/**
+ * From here on `writeOutput` makes no stream, for a process that was started for one short command. To be called behind
+ * `whenMade`. On Windows, where consoles want more than bytes, it changes nothing.
+ */
+export function writeDirectly(): void {
+  isDirect = process.platform !== 'win32';
+}
+
+/** Writes to standard output. @returns as its stream does: false where there is room again at its `drain` */
+export function writeOutput(data: string | Uint8Array): boolean {
+  if (!isDirect) return process.stdout.write(data);
+  const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+  let written = 0;
+  try {
+    while (written < bytes.length) written += writeSync(STANDARD_OUTPUT, bytes, written);
+    return true;
+  } catch {
+    // Of a pipe that is full and must not be waited for, or that nobody reads any more: the stream knows what to do.
+    return process.stdout.write(bytes.subarray(written));
+  }
+}

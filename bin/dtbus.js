@@ -18,6 +18,10 @@ const isSeen = () => {
   return Boolean(DTBUS_CONTROL || DTBUS_WATCH) || NODE_OPTIONS.includes('dtbus');
 };
 
+/** The help of what is on a bus is that of all commands' parser, which the script has not. */
+const HELP = /^-(h|-help)$/;
+const isHelp = (script, words) => script === 'buses' && words.some((word) => HELP.test(word));
+
 /** A call that only says something: it calls little of what others do. */
 const SAYS = /^(--version|--help|-[hlvV])$/;
 
@@ -31,7 +35,7 @@ function atExit(keep) {
 async function run() {
   const [, , name = '', ...words] = process.argv;
   const script = Object.keys(SHORT).find((each) => SHORT[each].test(name));
-  if (script !== undefined && !isSeen()) {
+  if (script !== undefined && !isHelp(script, words) && !isSeen()) {
     const { load } = require('./cached-script.js');
     const use = TASK.test(words[0] ?? '') ? `${name}-${words[0]}` : name;
     const short = load(`${__dirname}/../dist/short/${script}.cjs`, use, (keep) =>

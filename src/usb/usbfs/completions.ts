@@ -1,7 +1,7 @@
 import { Epoll, POLL } from '../../os/index.ts';
 
-/** The longest wait, so that a thread that ends does not wait for this for long. */
-const WAIT_MS = 1000;
+/** The longest wait: a program that ends in the middle of a transfer waits for it. */
+const WAIT_MS = 200;
 
 /** A device whose transfers end some time. */
 export interface Completing {

@@ -3,7 +3,7 @@
 // the device uses what is available, nobody sleeps. With DTBUS_RINGTEST=folder of ringtest's sources (not part of
 // this package) they are built in a temporary folder and run in turn with ours, for the ratios.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
@@ -62,13 +62,16 @@ function main() {
   const peers = buildPeers();
   const rigs = CASES.map(start);
   try {
-    for (const [i, { name, peer, aim, most }] of CASES.entries()) {
+    for (const [i, { name, batch, peer, aim, most }] of CASES.entries()) {
       const ours = [];
       const theirs = [];
+      const kicking = [];
       run(rigs[i]);
       for (let n = 0; n < RUNS; n++) {
         ours.push(run(rigs[i]));
-        if (peers !== undefined) theirs.push(runPeer(join(peers, peer)));
+        if (peers === undefined) continue;
+        theirs.push(runPeer(join(peers, peer)));
+        kicking.push(runPeer(join(peers, `${peer}-kicks`), '--batch', String(batch)));
       }
       report(name, median(ours), 'ns', aim);
       if (peers === undefined) continue;
@@ -79,6 +82,7 @@ function main() {
         '',
         `at most ${most}`,
       );
+      report(`  ${peer}.c with the fence of each kick`, median(kicking), 'ns');
     }
     if (peers === undefined)
       console.log('DTBUS_RINGTEST is not set: no comparison with tools/virtio/ringtest');
@@ -207,21 +211,35 @@ function useBatches(queue) {
   queue.flush();
 }
 
-/** Builds ringtest's programs, as its Makefile does. Undefined when its sources are not given. */
+/**
+ * Builds ringtest's programs, as its Makefile does. They leave out what a driver does at each kick, to fence its stores and to
+ * look whether the device wants to be told, as long as they poll: each is built once more with it, as `NAME-kicks`.
+ * Undefined when the sources are not given.
+ */
 function buildPeers() {
   const sources = process.env.DTBUS_RINGTEST;
   if (sources === undefined) return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'dtbus-ringtest-'));
-  const flags = ['-Wall', '-pthread', '-O2', '-ggdb', '-flto', '-fwhole-program'];
+  const flags = ['-Wall', '-pthread', '-O2', '-ggdb', '-flto', '-fwhole-program', '-I', resolve(sources)];
+  const main = join(resolve(sources), 'main.c');
+  const kicking = join(folder, 'main-kicks.c');
+  const always = readFileSync(main, 'utf8').replace(/if \(do_sleep\)\s+kick_available/, 'kick_available');
+  if (always === readFileSync(main, 'utf8')) throw new Error(`${main} has no kick that waits for do_sleep`);
+  writeFileSync(kicking, always);
   for (const name of ['virtio_ring_0_9', 'ring']) {
-    const objects = [];
-    for (const source of [name, 'main']) {
-      const object = join(folder, `${name}-${source}.o`);
-      const args = [...flags, '-c', `${source}.c`, '-o', object];
-      must(spawnSync('gcc', args, { cwd: resolve(sources), encoding: 'utf8' }), `${source}.c`);
-      objects.push(object);
+    for (const [program, mainSource] of [
+      [name, main],
+      [`${name}-kicks`, kicking],
+    ]) {
+      const objects = [];
+      for (const [i, source] of [join(resolve(sources), `${name}.c`), mainSource].entries()) {
+        const object = join(folder, `${program}-${i}.o`);
+        must(spawnSync('gcc', [...flags, '-c', source, '-o', object], { encoding: 'utf8' }), source);
+        objects.push(object);
+      }
+      const link = [...flags, ...objects, '-o', join(folder, program)];
+      must(spawnSync('gcc', link, { encoding: 'utf8' }), program);
     }
-    must(spawnSync('gcc', [...flags, ...objects, '-o', join(folder, name)], { encoding: 'utf8' }), name);
   }
   return folder;
 }
@@ -231,8 +249,8 @@ function must({ status, stderr, error }, what) {
 }
 
 /** Nanoseconds per buffer of one run of theirs. */
-function runPeer(program) {
-  const args = ['--ring-size', String(SIZE), '--run-cycles', String(PEER_BUFFERS)];
+function runPeer(program, ...more) {
+  const args = ['--ring-size', String(SIZE), '--run-cycles', String(PEER_BUFFERS), ...more];
   const begin = performance.now();
   must(spawnSync(program, args), program);
   return ((performance.now() - begin) * 1e6) / PEER_BUFFERS;

@@ -55,8 +55,10 @@ export function changedLabels(
   if (end < 0 || edit === undefined || old === undefined || now === undefined) return undefined;
   if (old.name + moved !== now.name || old.bracket + moved !== now.bracket || old.name < behind)
     return undefined;
-  const words = [was, is].flatMap((list) =>
-    Array.from(list.ids.subarray(end + 1, old.bracket + Math.max(0, moved))),
+  const words = [was, is].flatMap(({ ids, kinds }) =>
+    Array.from(ids.subarray(end + 1, old.bracket + Math.max(0, moved))).filter(
+      (_, i) => kinds[end + 1 + i] === T.IDENT,
+    ),
   );
   return {
     edit,

@@ -167,12 +167,14 @@ export function isAlwaysRead({ kinds, ids, directives, guard }: TokenList, index
     if (IF_WORDS.has(id)) open++;
     else if (id === ENDIF) open--;
   }
-  let brackets = 0;
-  for (let i = 0; i <= index; i++) {
-    if (kinds[i] === OPEN) brackets++;
-    else if (kinds[i] === CLOSE) brackets--;
-  }
-  return open === 0 && brackets === 0;
+  return open === 0 && countUpTo(kinds, index, OPEN) === countUpTo(kinds, index, CLOSE);
+}
+
+/** How many tokens up to `index` are of a kind; found by V8, as the token may be the ten thousandth. */
+function countUpTo(kinds: Uint8Array, index: number, kind: number): number {
+  let count = 0;
+  for (let at = kinds.indexOf(kind); at >= 0 && at <= index; at = kinds.indexOf(kind, at + 1)) count++;
+  return count;
 }
 
 /** See `Around`; token `first` is the last in front of the statements, `last` the last of them. */
@@ -206,6 +208,18 @@ function inDirective({ kinds, flags }: TokenList, index: number): boolean {
   return kinds[i] === HASH;
 }
 
+/** Whether it makes no difference that token `index` begins a line in one text only: not where a directive begins or ends. */
+function mayMoveInLine(was: TokenList, is: TokenList, first: number, index: number): boolean {
+  return (
+    was.kinds[index] !== HASH &&
+    [was, is].every((list) => startsLine(list, first + 1) && list.kinds[first + 1] !== HASH)
+  );
+}
+
+function startsLine({ flags }: TokenList, index: number): boolean {
+  return ((flags[index] as number) & T.LINE_START) !== 0;
+}
+
 /**
  * The edit of the text between token `first` and the token behind `last`, where the text up to the end of the first is the same,
  * and so is all from the token behind the last on: both lists have the same tokens there. Undefined where it is not so.
@@ -225,7 +239,7 @@ export function editBetween(
   const goesOn =
     newEnd - end === gap.newEnd - gap.end &&
     was.kinds[last + 1] === is.kinds[newLast + 1] &&
-    was.flags[last + 1] === is.flags[newLast + 1] &&
+    (was.flags[last + 1] === is.flags[newLast + 1] || mayMoveInLine(was, is, first, last + 1)) &&
     (first < 0 || (is.ends[first] === start && was.kinds[first] === is.kinds[first]));
   if (!goesOn || start > gap.start || end < gap.end || end === start || was.guard !== is.guard)
     return undefined;

@@ -289,13 +289,8 @@ export class KeptSource {
     for (const node of changed.nodes()) {
       const { history } = changed.of(node);
       for (let i = 0; i + 1 < history.length; i += 2) {
-        const start = sources.file(history[i] as Loc);
-        const end = sources.file(history[i + 1] as Loc);
-        if (start?.source !== end?.source) return undefined;
-        const isIn = way.some(
-          ({ source, offset }) =>
-            source === start?.source && start.offset < offset && offset < (end?.offset ?? 0),
-        );
+        const isIn = sources.isWithin(way, history[i] as Loc, history[i + 1] as Loc);
+        if (isIn === undefined) return undefined;
         // Those within come later.
         if (isIn) around = node;
       }

@@ -262,16 +262,31 @@ export class SourceMap {
     return way;
   }
 
+  /**
+   * Whether the way out of a place leads through the text from `start` to `end`, which for a deletion are no places; undefined
+   * where that begins and ends in different files.
+   */
+  isWithin(way: ReturnType<SourceMap['wayOut']>, start: Loc, end: Loc): boolean | undefined {
+    if (start < 0) return false;
+    const [from, to] = [this.outermost(start), this.outermost(end)];
+    const first = lastAtOrBelow(this.#bases, from);
+    const last = lastAtOrBelow(this.#bases, to);
+    const opened = this.#opened[first] as OpenedFile;
+    const closed = this.#opened[last] as OpenedFile;
+    if (opened.source !== closed.source) return undefined;
+    for (const { source, offset } of way) {
+      if (source !== opened.source) continue;
+      const isBehind = from - (this.#bases[first] as number) + opened.from < offset;
+      if (isBehind && offset < to - (this.#bases[last] as number) + closed.from) return true;
+    }
+    return false;
+  }
+
   /** Offsets in each of the files that include each other, the outermost first, down to `loc`. */
   #wayTo(loc: Loc): readonly number[] {
-    const way: number[] = [];
-    for (let at = loc; at >= 0; ) {
-      const index = lastAtOrBelow(this.#bases, at);
-      const { from, includedAt } = this.#opened[index] as OpenedFile;
-      way.unshift(at - (this.#bases[index] as number) + from);
-      at = includedAt;
-    }
-    return way;
+    return this.wayOut(loc)
+      .map(({ offset }) => offset)
+      .reverse();
   }
 
   addLineMarker(at: Loc, line: number, name: string): void {

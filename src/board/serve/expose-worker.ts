@@ -1,5 +1,5 @@
-/** Entry of the thread that has a board and serves its nodes to the machine. */
-import { parentPort, workerData } from 'node:worker_threads';
+/** What the thread does that has a board and serves its nodes to the machine. */
+import { parentPort } from 'node:worker_threads';
 import { messageOf } from '../../bus/index.ts';
 import { serveNodes } from '../../dev/index.ts';
 import { shareBoard } from '../control/board-control.ts';
@@ -10,7 +10,7 @@ import { openBoard } from '../open/open-board.ts';
 /** How the tree is read. */
 export type ExposedTree = Pick<BoardOptions, 'overlays' | 'includePaths' | 'adopt' | 'trust'>;
 
-export interface ExposeWorkerData {
+export interface ExposeStart {
   readonly file: string;
   readonly options: ExposedTree;
   /** Other processes may look at the board and touch it. */
@@ -25,27 +25,29 @@ export interface ExposeWarning {
   readonly sentence: string;
 }
 
-const { file, options, share, control } = workerData as ExposeWorkerData;
-try {
-  const board = await openBoard(file, {
-    ...options,
-    backEnd: 'inline',
-    isolateModels: true,
-    // Warnings were given to whoever opened this board before.
-    treeChecks: 'off',
-    onWarning: () => {},
-  });
-  const unshare = share ? shared(board) : undefined;
-  await serveNodes(board.nodes, control, (message) => parentPort?.postMessage(message));
-  unshare?.();
-  await board.close();
-} finally {
-  Atomics.store(new Int32Array(control), 1, 1);
-  Atomics.notify(new Int32Array(control), 1);
+/** Opens a board and serves its nodes until they are taken away. @throws {Error} why there are none */
+export async function expose({ file, options, share, control }: ExposeStart): Promise<void> {
+  try {
+    const board = await openBoard(file, {
+      ...options,
+      backEnd: 'inline',
+      isolateModels: true,
+      // Warnings were given to whoever opened this board before.
+      treeChecks: 'off',
+      onWarning: () => {},
+    });
+    const unshare = share ? shared(board, file) : undefined;
+    await serveNodes(board.nodes, control, (message) => parentPort?.postMessage(message));
+    unshare?.();
+    await board.close();
+  } finally {
+    Atomics.store(new Int32Array(control), 1, 1);
+    Atomics.notify(new Int32Array(control), 1);
+  }
 }
 
 /** What keeps others away does not keep the board from being there. */
-function shared(board: Board): (() => void) | undefined {
+function shared(board: Board, file: string): (() => void) | undefined {
   try {
     return shareBoard(board, file);
   } catch (thrown) {

@@ -1,6 +1,3 @@
-import { createRequire } from 'node:module';
-import { Worker } from 'node:worker_threads';
-import { ownProgram } from '../../bus/index.ts';
 import { type CuseOptions, checkCuse, hostNodes, type ServedNodes } from '../../dev/index.ts';
 import {
   callback,
@@ -13,10 +10,8 @@ import {
   oneLine,
 } from '../../input/index.ts';
 import { pathsOf, treeChecks } from '../open/load-tree.ts';
-import type { ExposedTree, ExposeWarning, ExposeWorkerData } from './expose-worker.ts';
-
-/** The thread's compiled entry, also when this file runs uncompiled in a test. */
-const entry = () => createRequire(import.meta.url).resolve('#built/src/board/serve/expose-worker.js');
+import { takeThread } from '../thread/thread.ts';
+import type { ExposedTree, ExposeStart, ExposeWarning } from './expose-worker.ts';
 
 const ID_MAX = 2 ** 32 - 1;
 const { overlays, includePaths, trust } = treeChecks;
@@ -58,8 +53,10 @@ export async function exposeBoard(board: FilePath, options: ExposeOptions = {}):
     trust: pathsOf('trust', trust),
     adopt,
   };
-  const workerData: ExposeWorkerData = { file, options: tree, share, control };
-  const worker = new Worker(entry(), { workerData, ...ownProgram() });
+  // That of a board before has loaded most of what this one needs. It did not keep the process alive.
+  const { worker } = takeThread();
+  worker.ref();
+  worker.postMessage({ file, options: tree, share, control } satisfies ExposeStart);
   worker.on('message', (message: ExposeWarning | { readonly kind: '' }) => {
     if (message.kind === 'warning') onWarning?.(oneLine(message.sentence));
   });

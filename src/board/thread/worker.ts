@@ -1,6 +1,6 @@
 /**
  * Entry of the back-end's thread: builds the BE app from the board's blob and runs the vring worker until the
- * board is closed; then it waits for another board.
+ * board is closed; then it waits for another board, or for one whose nodes it serves to the machine.
  */
 import { once } from 'node:events';
 import { parentPort } from 'node:worker_threads';
@@ -11,6 +11,7 @@ import { backEndDied, LocalDevices, runWorkerLoop } from '../../transport/core.t
 import { GuestMemory } from '../../virtio/index.ts';
 import { BoardDevices } from '../assemble/board-devices.ts';
 import { treeFromBlob } from '../open/tree-from-blob.ts';
+import type { ExposeStart } from '../serve/expose-worker.ts';
 import { answerCalls, answered } from './calls.ts';
 import { type BackEndMessage, CONTROL, type ThreadStart } from './protocol.ts';
 
@@ -22,14 +23,15 @@ const tell = (message: BackEndMessage) => board.postMessage(message);
 let now: { readonly backEnd: BoardDevices; readonly start: ThreadStart } | undefined;
 
 // A model that throws outside of a call is named, and only its parts stop. Anything else ends the thread.
-process.on('uncaughtException', (error) => {
+process.on('uncaughtException', blame);
+function blame(error: Error): void {
   if (now?.backEnd.blameModel(error)) return;
   tell({
     kind: 'warning',
     sentence: `the back-end thread crashed; all its buses are down: ${messageOf(error)}`,
   });
   process.exit(1);
-});
+}
 // A fault that nobody caught: whoever waits, blocked perhaps, is not to wait for long.
 process.once('exit', () => {
   if (now === undefined) return;
@@ -39,7 +41,13 @@ process.once('exit', () => {
 
 // The modules of one board are there for the next one.
 for (;;) {
-  const [start] = (await once(board, 'message')) as [ThreadStart];
+  const [start] = (await once(board, 'message')) as [ThreadStart | ExposeStart];
+  // It serves nodes of the machine from now on, and ends with them: they have its errors.
+  if ('share' in start) {
+    process.off('uncaughtException', blame);
+    await (await import('../serve/expose-worker.ts')).expose(start);
+    break;
+  }
   const isClean = await serve(start);
   // A model may have left timers running or have changed what all share: its thread serves nobody else.
   if (!isClean) process.exit();

@@ -1,6 +1,12 @@
 import { BusFault, SPI_MODE, type SpiCapabilities, type SpiTransfer } from '../bus/index.ts';
 import { faultAt } from './fault-context.ts';
-import { checkBufsiz, type SpiSegment, type TransferLengths, transfersOf } from './spi-segments.ts';
+import {
+  checkBufsiz,
+  checkSegments,
+  type SpiSegment,
+  type TransferLengths,
+  transfersOf,
+} from './spi-segments.ts';
 import type { SpiOpenOptions, SpiSettings } from './spi-settings.ts';
 
 export interface SpiResult {
@@ -113,6 +119,22 @@ export class SpiDev {
     }
   }
 
+  /**
+   * `transferSync` of transfers whose names, types and lengths are known to be right: those of an ioctl.
+   * @returns what each transfer received, in order; empty for those that do not receive
+   */
+  carrySync(segments: readonly SpiSegment[]): readonly Uint8Array[] {
+    const { adapter, chipSelect, mode } = this.#node;
+    try {
+      this.#checkOpen();
+      const transfers = transfersOf(this.#node, segments);
+      adapter.transferSync(chipSelect, mode, transfers, this.timeoutMs);
+      return resultOf(segments, transfers).buffers;
+    } catch (thrown) {
+      throw faultAt(this.path, thrown);
+    }
+  }
+
   /** Promising twin of `transferSync`. */
   async transfer(segments: SpiSegment | readonly SpiSegment[]): Promise<SpiResult> {
     const { adapter, chipSelect, mode } = this.#node;
@@ -160,11 +182,16 @@ export class SpiDev {
   }
 
   #prepare(segments: readonly SpiSegment[]): SpiTransfer[] {
-    if (!this.#open) throw new BusFault('ESHUTDOWN', 'the node is closed');
+    this.#checkOpen();
     if (segments.length === 0) throw new BusFault('EINVAL', 'expected at least one transfer');
+    checkSegments(segments);
     const transfers = transfersOf(this.#node, segments);
     if (this.limits.bufsiz !== undefined) checkBufsiz(transfers.map(lengthsOf), this.limits);
     return transfers;
+  }
+
+  #checkOpen(): void {
+    if (!this.#open) throw new BusFault('ESHUTDOWN', 'the node is closed');
   }
 
   #guard<Result>(work: () => Result): Result {

@@ -73,11 +73,13 @@ const NAMES: ReadonlySet<string> = new Set<keyof SpiSegment>([
 ]);
 
 /** @throws {BusFault} `EINVAL` a name that is not known, a value of the wrong type */
-function checkSegment(segment: SpiSegment): void {
-  checkNames('transfer', segment, NAMES);
-  checkBytes('tx', segment.tx);
-  checkTarget('rx', segment.rx);
-  checkFlag('csChange', segment.csChange);
+export function checkSegments(segments: readonly SpiSegment[]): void {
+  for (const segment of segments) {
+    checkNames('transfer', segment, NAMES);
+    checkBytes('tx', segment.tx);
+    checkTarget('rx', segment.rx);
+    checkFlag('csChange', segment.csChange);
+  }
 }
 
 /**
@@ -85,7 +87,6 @@ function checkSegment(segment: SpiSegment): void {
  * @throws {BusFault} `EINVAL`
  */
 function transferOf(node: SpiSettings, segment: SpiSegment): SpiTransfer {
-  checkSegment(segment);
   const { mode, adapter, delays } = node;
   const { tx, rx } = segment;
   const received = typeof rx === 'number' ? countOf('rx', rx) : (rx?.length ?? 0);
@@ -138,9 +139,12 @@ export interface TransferLengths {
 export function checkBufsiz(transfers: readonly TransferLengths[], limits: SpiOpenOptions): void {
   const { bufsiz, dmaAlign = 64 } = limits;
   if (bufsiz === undefined) return;
-  const aligned = (length: number) => Math.ceil(length / dmaAlign) * dmaAlign;
-  const sent = transfers.reduce((sum, transfer) => sum + aligned(transfer.sent), 0);
-  const received = transfers.reduce((sum, transfer) => sum + aligned(transfer.received), 0);
+  let sent = 0;
+  let received = 0;
+  for (const transfer of transfers) {
+    sent += Math.ceil(transfer.sent / dmaAlign) * dmaAlign;
+    received += Math.ceil(transfer.received / dmaAlign) * dmaAlign;
+  }
   const most = Math.max(sent, received);
   if (most > bufsiz)
     throw new BusFault(

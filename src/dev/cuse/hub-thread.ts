@@ -1,3 +1,4 @@
+import { keepFreedMemory } from '../../os/index.ts';
 import type { NodeRegistry } from '../node-registry.ts';
 import { CuseHub } from './hub.ts';
 import { type CuseMachine, LINUX, nodeNames } from './machine.ts';
@@ -19,6 +20,8 @@ export async function serveNodes(
   tell: (message: HubMessage) => void,
   machine: CuseMachine = LINUX,
 ): Promise<void> {
+  // A program's first requests have V8 compile what they run through, often on the processor that it waits for.
+  keepFreedMemory();
   const ended = new Int32Array(control);
   const hub = new CuseHub(() => machine.open({ nonBlocking: true }));
   const wakeup = new Wakeup();

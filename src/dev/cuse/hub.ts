@@ -30,7 +30,7 @@ const BLOCKED_MS = 5;
 /** After so many ms the event loop has a turn, however busy programs are: others want to touch the board. */
 const TURN_MS = 10;
 /** So many requests pass between two looks at the time. */
-const REQUESTS_PER_LOOK = 16;
+const REQUESTS_PER_LOOK = 32;
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 

@@ -31,7 +31,7 @@ export class IoctlError extends Error {
   }
 }
 
-const NOTHING = new Uint8Array(0);
+export const NOTHING = new Uint8Array(0);
 
 export function done(result = 0, output: Uint8Array = NOTHING): IoctlStep {
   return { kind: 'done', result, output };

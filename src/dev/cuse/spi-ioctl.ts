@@ -1,7 +1,8 @@
 import { BusFault } from '../../bus/index.ts';
 import type { SpiDev } from '../spi-dev.ts';
-import { checkBufsiz, type SpiSegment } from '../spi-segments.ts';
-import { CallerMemory, done, type IoctlCall, IoctlError, type IoctlStep } from './ioctl.ts';
+import { checkBufsiz, type SpiSegment, type TransferLengths } from '../spi-segments.ts';
+import type { SpiOpenOptions } from '../spi-settings.ts';
+import { CallerMemory, done, type IoctlCall, IoctlError, type IoctlStep, NOTHING } from './ioctl.ts';
 
 /** `_IOC` (include/uapi/asm-generic/ioctl.h): direction, size, type, number. */
 const IOC = { WRITE: 1, READ: 2 } as const;
@@ -117,54 +118,61 @@ function writeSetting(spi: SpiDev, call: IoctlCall, { bytes, set }: Setting): Io
   return done();
 }
 
-/** A transfer as the caller describes it. */
-interface Description {
-  readonly length: number;
-  /** 0: nothing is sent, or received. */
-  readonly tx: bigint;
-  readonly rx: bigint;
-  readonly settings: SpiSegment;
-}
-
-function describe(view: DataView, at: number): Description {
-  const u8 = (offset: number) => view.getUint8(at + offset);
-  return {
-    length: view.getUint32(at + TRANSFER.len, true),
-    tx: view.getBigUint64(at + TRANSFER.txBuf, true),
-    rx: view.getBigUint64(at + TRANSFER.rxBuf, true),
-    settings: {
-      speedHz: view.getUint32(at + TRANSFER.speedHz, true),
-      delayUs: view.getUint16(at + TRANSFER.delayUsecs, true),
-      bitsPerWord: u8(TRANSFER.bitsPerWord),
-      csChange: u8(TRANSFER.csChange) !== 0,
-      txNbits: u8(TRANSFER.txNbits),
-      rxNbits: u8(TRANSFER.rxNbits),
-      wordDelayUs: u8(TRANSFER.wordDelayUsecs),
-    },
-  };
-}
-
 function message(spi: SpiDev, call: IoctlCall, size: number): IoctlStep {
   const memory = new CallerMemory(call);
   const table = memory.read(call.arg, size);
   if (table === undefined) return memory.needed();
   const view = new DataView(table.buffer, table.byteOffset, table.byteLength);
-  const descriptions: Description[] = [];
-  for (let at = 0; at < size; at += TRANSFER.bytes) descriptions.push(describe(view, at));
-  const total = descriptions.reduce((sum, { length }) => sum + length, 0);
-  if (total > INT_MAX) throw new BusFault('EMSGSIZE', `message of ${total} bytes is too long`);
-  // Before any of it is asked for, so that nobody's gigabytes are copied only to be refused.
-  checkBufsiz(
-    descriptions.map(({ length, tx, rx }) => ({ sent: tx ? length : 0, received: rx ? length : 0 })),
-    spi.limits,
-  );
+  const total = checkLengths(view, spi.limits);
 
-  const segments = descriptions.map(({ length, tx, rx, settings }): SpiSegment => {
+  const segments: SpiSegment[] = [];
+  for (let at = 0; at < size; at += TRANSFER.bytes) {
+    const length = view.getUint32(at + TRANSFER.len, true);
+    const tx = view.getBigUint64(at + TRANSFER.txBuf, true);
+    const rx = view.getBigUint64(at + TRANSFER.rxBuf, true);
     if (rx && length > 0) memory.willWrite(rx, length);
-    const data = tx && length > 0 ? memory.read(tx, length) : undefined;
-    return { ...settings, length, ...(data && { tx: data }), ...(rx && { rx: length }) };
-  });
-  const missing = memory.missing();
-  if (missing) return missing;
-  return done(total, Buffer.concat(spi.transferSync(segments).buffers));
+    segments.push({
+      tx: tx && length > 0 ? memory.read(tx, length) : undefined,
+      rx: rx ? length : undefined,
+      length,
+      speedHz: view.getUint32(at + TRANSFER.speedHz, true),
+      delayUs: view.getUint16(at + TRANSFER.delayUsecs, true),
+      bitsPerWord: view.getUint8(at + TRANSFER.bitsPerWord),
+      csChange: view.getUint8(at + TRANSFER.csChange) !== 0,
+      txNbits: view.getUint8(at + TRANSFER.txNbits),
+      rxNbits: view.getUint8(at + TRANSFER.rxNbits),
+      wordDelayUs: view.getUint8(at + TRANSFER.wordDelayUsecs),
+    });
+  }
+  return memory.missing() ?? done(total, joined(spi.carrySync(segments)));
+}
+
+/**
+ * Before any of it is asked for, so that nobody's gigabytes are copied only to be refused.
+ * @returns bytes of all transfers @throws {BusFault} `EMSGSIZE`
+ */
+function checkLengths(view: DataView, limits: SpiOpenOptions): number {
+  const lengths: TransferLengths[] = [];
+  let total = 0;
+  for (let at = 0; at < view.byteLength; at += TRANSFER.bytes) {
+    const length = view.getUint32(at + TRANSFER.len, true);
+    const sent = view.getBigUint64(at + TRANSFER.txBuf, true) ? length : 0;
+    const received = view.getBigUint64(at + TRANSFER.rxBuf, true) ? length : 0;
+    lengths.push({ sent, received });
+    total += length;
+  }
+  if (total > INT_MAX) throw new BusFault('EMSGSIZE', `message of ${total} bytes is too long`);
+  checkBufsiz(lengths, limits);
+  return total;
+}
+
+/** What was received, one after the other: mostly by one transfer. */
+function joined(buffers: readonly Uint8Array[]): Uint8Array {
+  let only: Uint8Array | undefined;
+  for (const buffer of buffers) {
+    if (buffer.length === 0) continue;
+    if (only !== undefined) return Buffer.concat(buffers);
+    only = buffer;
+  }
+  return only ?? NOTHING;
 }

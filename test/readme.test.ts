@@ -29,7 +29,7 @@ function shell(command: string) {
   const PATH = `${join(folder, 'node_modules', '.bin')}:${process.env['PATH']}`;
   const { DTBUS_BOARD: _, ...env } = process.env;
   const { status, stdout, stderr } = spawnSync('sh', ['-c', command], {
-    timeout: 60_000,
+    timeout: 200_000,
     cwd: folder,
     env: { ...env, PATH },
     encoding: 'latin1',

@@ -138,14 +138,14 @@ export function changedStretch(was: TokenList, is: TokenList, gap: Gap): Changed
 }
 
 /** The last token up to `index` behind which a statement may stand; -1 where there is none. */
-function endBefore({ kinds }: TokenList, index: number): number {
+export function endBefore({ kinds }: TokenList, index: number): number {
   let i = index;
   while (i >= 0 && kinds[i] !== SEMICOLON && kinds[i] !== OPEN_BRACE) i--;
   return i;
 }
 
 /** The end of the statement that goes on at token `index`. */
-function nextSemicolon({ kinds }: TokenList, index: number): number {
+export function nextSemicolon({ kinds }: TokenList, index: number): number {
   let depth = 0;
   for (let i = index; i < kinds.length && i < index + MOST_TOKENS; i++) {
     const kind = kinds[i];

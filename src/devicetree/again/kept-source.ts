@@ -3,6 +3,7 @@ import { writeBlob } from '../blob/blob-writer.ts';
 import type { PhandleFormat } from '../checks/check.ts';
 import type { Reporter } from '../diagnostics/diagnostic.ts';
 import type { ParseContext } from '../preprocess/file-stack.ts';
+import type { Macro } from '../preprocess/macro.ts';
 import type { Preprocessor } from '../preprocess/preprocessor.ts';
 import type { Parser } from '../syntax/parser.ts';
 import { LimitError } from '../text/budget.ts';
@@ -14,6 +15,7 @@ import type { LiveNode, NodeStates } from '../tree/live-node.ts';
 import type { LiveTree } from '../tree/live-tree.ts';
 import { addBlock, type NewBlock, newBlock, targetAt } from './changed-blocks.ts';
 import { type ChangedLabels, changedLabels, changeLabels } from './changed-labels.ts';
+import { type ChangedMacro, changedMacro, type Use, usesOf } from './changed-macro.ts';
 import { changeStatements, type Statements } from './changed-statements.ts';
 import { type ChangedStretch, changedStretch, gapBetween } from './changed-stretch.ts';
 import { ChangedTree } from './changed-tree.ts';
@@ -60,6 +62,8 @@ interface State {
   /** What nodes and labels have become; see `ChangedTree`. */
   readonly states: NodeStates;
   readonly labels: ReadonlyMap<string, LiveNode | undefined>;
+  /** Macros that were defined anew. */
+  readonly macros: readonly Macro[];
   /** A blob of it in the usual format, where one was asked for. */
   blob: Uint8Array | undefined;
 }
@@ -74,13 +78,24 @@ export class KeptSource {
   readonly #begin: State;
   #now: State;
   #changes = 0;
+  /** Macros as they were defined at first. */
+  readonly #firstMacros = new Map<number, Macro>();
 
   constructor(first: ReadSource) {
     this.#first = first;
     const { bytes, files, context } = first;
     const { sources } = context;
     const none = new Map<never, never>();
-    this.#begin = { bytes, files, lists: none, sources, states: none, labels: none, blob: undefined };
+    this.#begin = {
+      bytes,
+      files,
+      lists: none,
+      sources,
+      states: none,
+      labels: none,
+      macros: [],
+      blob: undefined,
+    };
     this.#now = this.#begin;
   }
 
@@ -156,11 +171,17 @@ export class KeptSource {
     if (was === undefined) return undefined;
     const is = context.cache.tokens(path, text, was.raw);
     const gap = gapBetween(was, is);
+    for (const macro of [...this.#firstMacros.values(), ...state.macros]) preprocessor.redefine(macro);
     const lists = new Map(state.lists).set(path, is);
     const labels = changedLabels(was, is, gap);
     if (labels !== undefined) {
       this.#changes++;
       return this.#relabel({ ...state, lists }, was.source, is.source, labels);
+    }
+    const macro = changedMacro(was, is, gap);
+    if (macro !== undefined) {
+      this.#changes++;
+      return this.#redefine({ ...state, lists }, was, is, macro);
     }
     const block = newBlock(was, is, gap);
     if (block !== undefined) {
@@ -218,6 +239,73 @@ export class KeptSource {
     let blob = outcome.values && state.blob;
     for (const value of outcome.values ?? []) blob = blob && spliceBlob(blob, value);
     return { ...state, sources, states: changed.states, labels: changed.labels, blob };
+  }
+
+  /** `state` with a macro defined in another way: every statement that uses it is read again. */
+  #redefine(
+    state: State,
+    was: TokenList,
+    is: TokenList,
+    { edit, index, macro }: ChangedMacro,
+  ): State | undefined {
+    const { preprocessor, tree } = this.#first;
+    const old = preprocessor.onlyMacroAt(was, index);
+    const uses = usesOf(
+      macro,
+      is,
+      index,
+      [...preprocessor.lists].map((list) => state.lists.get(list.source.path) ?? list),
+    );
+    if (old === undefined || uses === undefined) return undefined;
+    if (!this.#firstMacros.has(old.id)) this.#firstMacros.set(old.id, old);
+    let sources = state.sources.edited(was.source, is.source, edit);
+    preprocessor.redefine(macro, sources.open(is.source, NOWHERE));
+    let changed = new ChangedTree(tree, sources, state.states, state.labels);
+    let refersAnew = false;
+    for (const use of uses) {
+      const next = this.#rereadUse(changed, sources, use, [old, macro]);
+      if (next === undefined) return undefined;
+      refersAnew ||= next.refersAnew;
+      ({ changed, sources } = next);
+    }
+    if (refersAnew && !this.#numberAnew(changed)) return undefined;
+    const macros = [...state.macros.filter(({ id }) => id !== macro.id), macro];
+    const blob = uses.length === 0 ? state.blob : undefined;
+    return { ...state, sources, states: changed.states, labels: changed.labels, macros, blob };
+  }
+
+  /** Reads a statement again that uses a macro, as it was and as it is. */
+  #rereadUse(
+    before: ChangedTree,
+    sources: SourceMap,
+    { list, first, last }: Use,
+    macros: readonly [Macro, Macro],
+  ): { changed: ChangedTree; sources: SourceMap; refersAnew: boolean } | undefined {
+    const { preprocessor, tree } = this.#first;
+    const { source } = list;
+    if (preprocessor.openedOnce(source.path) === undefined) return undefined;
+    const start = list.ends[first] as number;
+    const end = list.starts[last + 1] as number;
+    const node = this.#nodeAround(before, sources, sources.locIn(source, start));
+    if (node === undefined || start === end) return undefined;
+    const stretch = list.stretch(first + 1, last + 1);
+    const [then, now] = macros.map((macro) => {
+      const map = sources.edited(source, source, { start, end, newEnd: end });
+      preprocessor.redefine(macro);
+      return { map, read: this.#statements(stretch, source, map) };
+    }) as [{ map: SourceMap; read: LiveNode | undefined }, { map: SourceMap; read: LiveNode | undefined }];
+    if (!this.#isClean() || then.read === undefined || now.read === undefined) return undefined;
+    const changed = new ChangedTree(tree, now.map, before.states, before.labels);
+    const base = then.map.open(source, NOWHERE);
+    const outcome = changeStatements(changed, node, {
+      was: then.read,
+      is: now.read,
+      // Nothing may come that was not there.
+      around: { isRead: false, takesProperties: false, takesNodes: false, words: [] },
+      locOf: (loc) => sources.locIn(source, loc - base),
+      ...this.#known,
+    });
+    return outcome && { changed, sources: now.map, refersAnew: outcome.refersAnew };
   }
 
   /** `state` with one block more, outside of all nodes. */

@@ -103,6 +103,8 @@ export class FileStack {
   readonly #stack: OpenedFile[] = [];
   /** Where the text of a list begins, the first time that it is read. */
   readonly #bases = new Map<TokenList, Loc>();
+  /** The same for texts that were read again in part. */
+  readonly #adopted = new Map<TokenList, Loc>();
   /** Lists that were opened more than once. */
   readonly #reopened = new Set<TokenList>();
   readonly #appended: FoundFile[];
@@ -223,6 +225,16 @@ export class FileStack {
     this.#bases.delete(list);
   }
 
+  /** The text of `list` begins at `base`: macros are defined in it. */
+  adopt(list: TokenList, base: Loc): void {
+    this.#adopted.set(list, base);
+  }
+
+  /** The tokens of all texts that were read. */
+  get lists(): Iterable<TokenList> {
+    return this.#bases.keys();
+  }
+
   /** The tokens of the file at `path`, where it was opened once. */
   openedOnce(path: string): TokenList | undefined {
     const lists = [...this.#bases.keys()].filter((list) => list.source.path === path);
@@ -271,7 +283,7 @@ export class FileStack {
 
   /** Location of a token wherever it is spelled; `base` is that of its text, where it is known. */
   spelling(list: TokenList, index: number, base: Loc): Loc {
-    const from = base === NOWHERE ? (this.#bases.get(list) ?? NOWHERE) : base;
+    const from = base === NOWHERE ? (this.#bases.get(list) ?? this.#adopted.get(list) ?? NOWHERE) : base;
     return from === NOWHERE ? NOWHERE : from + (list.starts[index] as number);
   }
 

@@ -295,6 +295,24 @@ export class Preprocessor {
     return this.#macros.hold(list, isBefore);
   }
 
+  /** The tokens of all texts that were read. */
+  get lists(): Iterable<TokenList> {
+    return this.#files.lists;
+  }
+
+  /** The macro that is defined at token `index` of `list`, and nowhere else. */
+  onlyMacroAt(list: TokenList, index: number): Macro | undefined {
+    const macro = this.#macros.byId[list.ids[index] as number];
+    const isOnly = macro?.list === list && macro.index === index && !this.#macros.rewritten.has(macro.id);
+    return isOnly ? macro : undefined;
+  }
+
+  /** Puts another macro in the place of one; its text begins at `base`, where that is not known. */
+  redefine(macro: Macro, base?: Loc): void {
+    if (base !== undefined) this.#files.adopt(macro.list, base);
+    this.#macros.byId[macro.id] = macro;
+  }
+
   /** Moves to the first token of `list`, which no directive is in, behind the end of everything, for as long as `read` takes. */
   readAgain<T>(list: TokenList, includedAt: Loc, read: () => T): T {
     this.#files.open(list, list.source.path, includedAt, -1);

@@ -97,6 +97,41 @@ describe('what is kept of a source', () => {
     ]);
   });
 
+  it.each<readonly [what: string, file: string, from: string, to: string]>([
+    ['a property', 'board.dts', '\tmodel =', '\tfirst = <1>;\n\tmodel ='],
+    [
+      'a node that refers to others',
+      'board.dts',
+      '\tleds {',
+      '\tl: n { r = <&gpio 1 2>, <&uart0>; };\n\tleds {',
+    ],
+    ['a label', 'board.dts', 'eeprom@50 {', 'other: eeprom@50 {'],
+    [
+      'a block',
+      'board.dts',
+      '/delete-node/ &spare;',
+      '&gpio { more = <&clk 1 2>; n { }; };\n/delete-node/ &spare;',
+    ],
+    ['a macro', 'soc.dtsi', 'PAIR 3 4', 'PAIR 3 5'],
+  ])('saves reading it, where %s was changed', (_, file, from, to) => {
+    const cache = new SourceCache();
+    const asked = [false, true].map((isChanged) => {
+      const texts = new Map(TEXTS);
+      if (isChanged) texts.set(file, (TEXTS.get(file) as string).replace(from, to));
+      const readFile = files(Object.fromEntries(texts));
+      let count = 0;
+      compile('board.dts', texts.get('board.dts') as string, {
+        cache,
+        readFile: (path) => {
+          if (path === 'names.h') count++;
+          return readFile(path);
+        },
+      });
+      return count;
+    });
+    expect(asked).toEqual([2, 1]);
+  });
+
   it('is of one source: another one takes its place', () => {
     const { compileWith, cache } = asking();
     compileWith('9600');

@@ -1,19 +1,8 @@
 import { expect, test } from 'vitest';
-import type { ParseOptions } from '../../../src/devicetree/index.ts';
 import { files } from '../support.ts';
 import { firstDifferenceOf, type Texts } from './edits.ts';
+import { type Case, NODE_CASES, source } from './node-cases.ts';
 import { TEXTS } from './texts.ts';
-
-/** Replacements in one file, each for the next compile. */
-interface Case {
-  readonly file?: string;
-  readonly edits: readonly (readonly [string, string])[];
-  /** Files besides those of `TEXTS`, or instead of them. */
-  readonly texts?: Readonly<Record<string, string>>;
-  readonly options?: ParseOptions;
-}
-
-const source = (text: string): Readonly<Record<string, string>> => ({ 'board.dts': `/dts-v1/;\n${text}` });
 
 /** Changes of one line that reach further than they seem. */
 const CASES: Readonly<Record<string, Case>> = {
@@ -182,196 +171,26 @@ const CASES: Readonly<Record<string, Case>> = {
     edits: [['"ä"', '"äö"']],
     texts: { 'board.dts': '\xef\xbb\xbf/dts-v1/; / { z = <1>; a = "ä"; b = <1>; };' },
   },
-  'a node that others of its name follow': {
-    edits: [['a { };', 'a { }; c { };']],
-    texts: source('/ { a { }; b { }; };\n/ { c { x; }; a { }; };\n'),
-  },
-  'a node that is deleted behind its place': {
-    edits: [
-      ['a { };', 'a { }; c { };'],
-      ['a { };', 'a { }; d { };'],
-    ],
-    texts: source('/ { a { }; b { }; };\n/ { /delete-node/ c; };\n'),
-  },
-  'a property that is deleted behind its place': {
-    edits: [['a;', 'a; c;']],
-    texts: source('/ { a; };\n/ { /delete-property/ c; b; };\n'),
-  },
-  'a node between properties': {
-    edits: [['a;', 'a; n { };']],
-    texts: source('/ { a; b; };\n'),
-  },
-  'a node between properties that a macro makes': {
-    edits: [['a;\n', 'a;\nn { };\n']],
-    texts: source('#define M b\n/ { a;\nM;\n};\n'),
-  },
-  'a property behind a node': {
-    edits: [['n { };', 'n { }; b;']],
-    texts: source('/ { a; n { }; };\n'),
-  },
-  'a property behind a node that a macro makes': {
-    edits: [['M;\n', 'M;\nb;\n']],
-    texts: source('#define M n { }\n/ { a;\nM;\n};\n'),
-  },
-  'a property behind a deleted node': {
-    edits: [['n;\n', 'n;\nb;\n']],
-    texts: source('/ { a; n { }; };\n/ { c;\n/delete-node/ n;\n};\n'),
-  },
-  'statements in a part that is not read': {
-    edits: [['\nb;\n', '\nb;\nc { };\n']],
-    texts: source('/ { a;\n#if 0\nz;\nb;\n#endif\n};\n'),
-  },
-  'statements in the argument of a macro': {
-    edits: [['b;\n', 'b;\nn { };\n']],
-    texts: source('#define M(x) z\n/ { a; M(\nb;\n); };\n'),
-  },
-  'a statement in the path of a reference': {
-    edits: [['&{', '&{\nb;\n']],
-    texts: source('/ { a = <&{/n}>; n { }; };\n'),
-  },
-  'a node, its label, and what refers to it': {
-    edits: [
-      ['a { };', 'a { }; l: n { x = <1>; };'],
-      ['l: n { x = <1>; };', 'l: n { x = <1>; y { z; }; };'],
-      ['b { };', 'b { r = <&l 1>; };'],
-      ['z;', 'z; r = <&l>;'],
-      ['r = <&l 1>;', ''],
-      ['l: n {', 'n {'],
-    ],
-    texts: source('/ { a { };\nb { };\nk: k { }; c { r = <&k>; }; };\n'),
-  },
-  'references that number others anew, one of which is omitted': {
-    edits: [
-      ['a { };', 'a { r = <&two>; };'],
-      ['a { r = <&two>; };', 'a { r = <&three &two>; };'],
-      ['r = <&three &two>;', ''],
-      ['a {  };', 'a { r = <&gone>; };'],
-    ],
-    texts: source(
-      '/ { a { }; one: one { }; two: two { }; three: three { phandle = <2>; };\n/omit-if-no-ref/ gone: gone { r = <&one>; };\nz { r = <&two>; }; };\n',
-    ),
-    options: { phandleFormat: 'both' },
-  },
-  'the last reference to what is omitted without one': {
-    edits: [['r = <&l>;', '']],
-    texts: source('/ { a { r = <&l>; }; /omit-if-no-ref/ l: n { }; };\n'),
-  },
-  'a label that another node has': {
-    edits: [['b {', 'l: b {']],
-    texts: source('/ { l: a { }; b { }; };\n'),
-  },
-  'a label that a property has': {
-    edits: [['b {', 'l: b {']],
-    texts: source('/ { a { l: x; }; b { }; };\n'),
-  },
-  'a label of a node that other blocks define': {
-    edits: [['b {', 'l: b {']],
-    texts: source('/ { a { }; b { }; };\n/ { k: b { }; };\n'),
-  },
-  'a label of a node in a later block of it': {
-    edits: [['k: b {', 'l: k: b {']],
-    texts: source('/ { a { }; b { }; };\n/ { k: b { }; };\n'),
-  },
-  'a label that references need': {
-    edits: [['l: b {', 'b {']],
-    texts: source('/ { a { }; l: b { }; };\n&l { x; };\n'),
-  },
-  'a label that the path of a reference needs': {
-    edits: [['l: b {', 'm: b {']],
-    texts: source('/ { a { r = <&{l/c}>; }; l: b { c { }; }; };\n'),
-  },
-  'a label that is a macro': {
-    edits: [['b {', 'M: b {']],
-    texts: source('#define M l\n/ { a { }; b { }; };\n'),
-  },
-  'a label with symbols': {
-    edits: [['b {', 'l: b {']],
-    texts: source('/ { a { }; b { }; };\n'),
-    options: { symbols: true },
-  },
-  'a node with a label, with symbols': {
-    edits: [['a { };', 'a { }; l: n { };']],
-    texts: source('/ { a { }; b { }; };\n'),
-    options: { symbols: true },
-  },
-  'statements behind those of an included file': {
-    edits: [
-      ['\nz;', '\nb { };\nz;'],
-      ['\nz;', '\ny;\nz;'],
-      ['\n#include "in"', '\nc;\n#include "in"'],
-    ],
-    texts: { ...source('/ { a;\n#include "in"\nz; };\n'), in: 'p;\nq;\n' },
-  },
-  'blocks outside of all nodes': {
-    edits: [
-      ['l { y; };\n', 'l { y; };\n/ { a { x = <2>; w; }; new { q = <&l>; }; };\n'],
-      ['l { y; };\n', 'l { y; };\n&l { y = <3>; z = <&k 1>; in { }; };\n'],
-      ['z = <&k 1>', 'z = <&k 2>'],
-      ['l: a', 'a'],
-    ],
-    texts: source('/ { l: a { x = <1>; }; k: k { r = <&k>; }; };\n&l { y; };\n'),
-  },
-  'a block in front of one that changes the same': {
-    edits: [['};\n&', '};\n&l { x = <3>; };\n&']],
-    texts: source('/ { l: a { x = <1>; }; };\n&l { x = <2>; };\n'),
-  },
-  'a block in front of the node that it is for': {
-    edits: [['/ {', '&l { y; };\n/ {']],
-    texts: source('/ { l: a { x = <1>; }; };\n'),
-  },
-  'a block in front of a label that comes later': {
-    edits: [['};\nk', '};\n&k { y; };\nk']],
-    texts: source('/ { l: a { x = <1>; }; };\nk: &l { };\n'),
-  },
-  'a block in front of a reservation': {
-    edits: [[';\n/m', ';\n/ { };\n/m']],
-    texts: source('/memreserve/ 1 2;\n/memreserve/ 3 4;\n/ { };\n'),
-  },
-  'a block for what is deleted': {
-    edits: [['};\n/d', '};\n&l { y; };\n/d']],
-    texts: source('/ { l: a { x = <1>; }; b { }; };\n/delete-node/ &l;\n'),
-  },
-  'a block with what is deleted behind it': {
-    edits: [['};\n/ ', '};\n/ { c; d { }; };\n/ ']],
-    texts: source('/ { l: a { x = <1>; }; b { }; };\n/ { /delete-property/ c; /delete-node/ d; };\n'),
-  },
-  'a block for a label that is a macro': {
-    edits: [['};\n', '};\n&M { y; };\n']],
-    texts: source('#define M l\n/ { l: a { x = <1>; }; };\n'),
-  },
-  'a block in a part that is not read': {
-    edits: [['};\n#e', '};\n/ { z; };\n#e']],
-    texts: source('/ { a; };\n#if 0\n/ { b; };\n#endif\n'),
-  },
-  'a block inside of a node': {
-    edits: [['b;\n', 'b;\n/ { z; };\n']],
-    texts: source('/ { a;\nb;\n};\n'),
-  },
-  'a block with labels, names and numbers': {
-    edits: [
-      ['};\n', '};\n/ { n: new { }; };\n'],
-      ['};\n/ {', '};\n/ { l: more { };'],
-      ['};\n', '};\n/ { a { k: b { }; }; };\n'],
-      ['};\n', '};\n/ { a { phandle = <3>; name = "a"; }; };\n'],
-      ['};\n', '};\n/ { cpus { cpu@0 { reg = <7>; }; }; };\n'],
-    ],
-    texts: source('/ { l: a { x = <1>; b { }; }; cpus { cpu@0 { reg = <1>; }; }; };\n'),
-  },
   'a file that is gone': { file: 'late.h', edits: [['#define LATE_SPEED 19200\n', '']] },
 };
 
-test.each(Object.entries(CASES))('%s', (_, { file = 'board.dts', edits, texts = {}, options = {} }) => {
-  const sequence: Texts[] = [new Map([...TEXTS, ...Object.entries(texts)])];
-  for (const [from, to] of edits) {
-    const before = sequence.at(-1) as Texts;
-    const text = before.get(file) as string;
-    if (!text.includes(from)) throw new Error(`${file} has no ${from}`);
-    sequence.push(new Map(before).set(file, text.replace(from, to)));
-  }
-  const readFile = files({ 'data.bin': 'abc' });
-  for (const byParse of [false, true])
-    expect(firstDifferenceOf([...sequence, ...sequence], { readFile, ...options }, byParse)).toBeUndefined();
-});
+test.each(Object.entries({ ...CASES, ...NODE_CASES }))(
+  '%s',
+  (_, { file = 'board.dts', edits, texts = {}, options = {} }) => {
+    const sequence: Texts[] = [new Map([...TEXTS, ...Object.entries(texts)])];
+    for (const [from, to] of edits) {
+      const before = sequence.at(-1) as Texts;
+      const text = before.get(file) as string;
+      if (!text.includes(from)) throw new Error(`${file} has no ${from}`);
+      sequence.push(new Map(before).set(file, text.replace(from, to)));
+    }
+    const readFile = files({ 'data.bin': 'abc' });
+    for (const byParse of [false, true])
+      expect(
+        firstDifferenceOf([...sequence, ...sequence], { readFile, ...options }, byParse),
+      ).toBeUndefined();
+  },
+);
 
 /** Texts that stay as they are, while `change` does something else. */
 function* unchanged(text: string, change: () => void): Generator<Texts> {

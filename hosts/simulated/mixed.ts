@@ -174,6 +174,11 @@ export class MixedSpiController implements SpiController {
     return { ...physical, chipSelects };
   }
 
+  /** Of one chip, thus of one side. */
+  get joinsMessages(): boolean {
+    return this.#physical.joinsMessages === true;
+  }
+
   transfer(
     chipSelect: number,
     mode: number,

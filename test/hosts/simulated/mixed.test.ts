@@ -127,6 +127,8 @@ describe('a mixed controller', () => {
   });
 });
 
+const loopback = { compatible: 'dtbus,loopback', reg: 1, properties: { 'dtbus,simulate': true } };
+
 describe('a mixed SPI bus', () => {
   async function bench(waits: boolean) {
     const log: string[] = [];
@@ -141,7 +143,6 @@ describe('a mixed SPI bus', () => {
         maybe(`${transfers.length} to ${chipSelect}`),
       deselect: () => maybe('deselect'),
     };
-    const loopback = { compatible: 'dtbus,loopback', reg: 1, properties: { 'dtbus,simulate': true } };
     const bus = node({ name: 'spi', children: [loopback, { compatible: 'jedec,spi-nor', reg: 0 }] });
     return { log, physical, ...mixSpi(bus, physical, await options()) };
   }
@@ -162,6 +163,15 @@ describe('a mixed SPI bus', () => {
     const { controller } = await bench(false);
     expect(controller.capabilities).toMatchObject({ chipSelects: 2, modes: 3 });
     expect(controller.description).toBe('real bus with simulated parts');
+  });
+
+  it('joins messages where the physical one does', async () => {
+    const { physical } = await bench(false);
+    const bus = node({ name: 'spi', children: [loopback] });
+    for (const joinsMessages of [true, false]) {
+      const { controller } = mixSpi(bus, { ...physical, joinsMessages }, await options());
+      expect(controller.joinsMessages).toBe(joinsMessages);
+    }
   });
 
   it('is the physical one where nothing is simulated', async () => {

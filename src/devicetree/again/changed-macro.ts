@@ -1,7 +1,7 @@
 import { type Macro, nextLine, readMacro } from '../preprocess/macro.ts';
-import { isKeyword, keyword } from '../text/interner.ts';
+import { keyword } from '../text/interner.ts';
 import type { TextEdit } from '../text/source.ts';
-import { HASH, OPEN } from '../tokens/punctuation.ts';
+import { HASH } from '../tokens/punctuation.ts';
 import type { TokenList } from '../tokens/token-list.ts';
 import * as T from '../tokens/token-list.ts';
 import { editBetween, endBefore, type Gap, isPlain, nextSemicolon } from './changed-stretch.ts';
@@ -10,7 +10,7 @@ const DEFINE = keyword('define');
 /** Of so many uses each is read again; of more, all of the source. */
 const MOST_USES = 40;
 
-/** The definition of a macro without parameters that became another. */
+/** The definition of a macro that became another. */
 export interface ChangedMacro {
   readonly edit: TextEdit;
   /** Index of the name, in both texts. */
@@ -22,22 +22,20 @@ export interface ChangedMacro {
 export function changedMacro(
   was: TokenList,
   is: TokenList,
-  { before, behind, bytes }: Gap,
+  { before, bytes }: Gap,
 ): ChangedMacro | undefined {
   let first = before;
   while (first > 0 && !hasFlag(was, first, T.LINE_START)) first--;
   const index = first + 2;
   const isDefine =
     was.kinds[first] === HASH && was.ids[first + 1] === DEFINE && was.kinds[first + 1] === T.IDENT;
-  if (was.raw || !isDefine || before < index || was.kinds[index] !== T.IDENT) return undefined;
+  if (!isDefine || before < index || was.kinds[index] !== T.IDENT) return undefined;
   const end = nextLine(was, index + 1);
   const newEnd = nextLine(is, index + 1);
-  if (behind > end || newEnd - end !== is.kinds.length - was.kinds.length) return undefined;
-  if ([was, is].some((list) => list.kinds[index + 1] === OPEN && !hasFlag(list, index + 1, T.SPACE)))
-    return undefined;
+  if (newEnd - end !== is.kinds.length - was.kinds.length) return undefined;
   const edit = editBetween(was, is, first - 1, end - 1, bytes);
   const macro = edit && readMacro(is, index);
-  if (edit === undefined || macro === undefined || 'problem' in macro || macro.hasPaste) return undefined;
+  if (edit === undefined || macro === undefined || 'problem' in macro) return undefined;
   return { edit, index, macro };
 }
 
@@ -71,17 +69,11 @@ export function usesOf(
       if (at < behind || list.kinds[at] !== T.IDENT || (list === definedIn && at === index)) continue;
       const first = endBefore(list, at - 1);
       const last = nextSemicolon(list, at);
-      if (first < 0 || last < 0 || uses.length === MOST_USES || inDirective(list, at)) return undefined;
+      if (first < 0 || last < 0 || uses.length === MOST_USES) return undefined;
       if (!isPlain(list.stretch(first + 1, last + 1))) return undefined;
       uses.push({ list, first, last });
       behind = last;
     }
   }
   return uses;
-}
-
-function inDirective(list: TokenList, index: number): boolean {
-  let i = index;
-  while (i > 0 && !hasFlag(list, i, T.LINE_START)) i--;
-  return list.kinds[i] === HASH && list.kinds[i + 1] === T.IDENT && isKeyword(list.ids[i + 1] as number);
 }

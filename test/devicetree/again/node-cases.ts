@@ -261,4 +261,45 @@ export const NODE_CASES: Readonly<Record<string, Case>> = {
     edits: [['A 1', 'A 1)']],
     texts: source('#define A 1\n/ { a = <(A)>; b = <1>; };\n'),
   },
+  'a macro with an error that nothing uses': {
+    edits: [['A 1', 'A(1 2']],
+    texts: source('#define A 1\n/ { a; };\n'),
+  },
+  'a macro and what uses it': {
+    edits: [['A 1\n/ { a = <A>; b = <1>', 'A 2\n/ { a = <A>; b = <2>']],
+    texts: source('#define A 1\n/ { a = <A>; b = <1>; };\n'),
+  },
+  'a macro that becomes parts': {
+    edits: [
+      ['A 1', 'A 1 ## 2'],
+      ['A 1 ## 2', 'A 3 ## 4'],
+    ],
+    texts: source('#define A 1\n/ { a = <A>; };\n'),
+  },
+  'a macro that a deletion names': {
+    edits: [['A b', 'A c']],
+    texts: source('#define A b\n/ { b { }; c { }; };\n/ {\n/delete-node/ A;\n};\n'),
+  },
+  'a macro with parameters': {
+    edits: [
+      ['1 x', 'x 2'],
+      ['M(x)', 'M(y)'],
+    ],
+    texts: source('#define M(x) 1 x\n/ { a = <M(3)>; b = <M (4)>; };\n'),
+  },
+  'a macro of statements': {
+    edits: [
+      ['x y', 'y x'],
+      ['y x', 'y'],
+    ],
+    texts: source('#define M(x, y) x y\n/ { M(a = <1>;, b;) c; };\n/ { M(d;, n { };)\n};\n'),
+  },
+  'a macro in the argument of another': {
+    edits: [['A 1', 'A 2']],
+    texts: source('#define A 1\n#define M(x) x\n/ { a = <M(A)>; M(b = <A>;) c = <A>; };\n'),
+  },
+  'a macro that names a file': {
+    edits: [['A "data.bin"', 'A "late.h"']],
+    texts: source('#define A "data.bin"\n/ { a = /incbin/(A); };\n'),
+  },
 };

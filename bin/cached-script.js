@@ -16,6 +16,8 @@ const HEADER = 8;
 const ALIGNMENT = 8;
 const codeBehind = (source) => Math.ceil((HEADER + source) / ALIGNMENT) * ALIGNMENT;
 
+const KEPT_MS = 30 * 24 * 3_600_000;
+
 /**
  * Runs the function that the script at `path` is. @param use who loads it: each has a cache of its own, of the functions
  * that it calls @param atEnd is given what keeps the code, to be called when all that a start needs was called
@@ -93,7 +95,16 @@ function keep(script, { path, source }) {
     bytes.writeUInt32LE(crc32(bytes.subarray(4)), 0);
     fs.writeFileSync(own, bytes, { flag: 'wx', mode: 0o600 });
     fs.renameSync(own, path);
+    removeOld(folder);
   } catch {
     fs.rmSync(own, { force: true });
+  }
+}
+
+/** Takes away what was kept long ago: of scripts that are gone, mostly. Of one that is not it is written anew. */
+function removeOld(folder) {
+  for (const name of fs.readdirSync(folder)) {
+    const path = join(folder, name);
+    if (fs.lstatSync(path).mtimeMs < Date.now() - KEPT_MS) fs.unlinkSync(path);
   }
 }

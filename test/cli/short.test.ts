@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -65,6 +66,25 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
     dtbus(cache, ['i2cdetect', '-b', 'dts/demo.dts', '-y', '1']);
     dtbus(cache, ['dtc', '-o', '/dev/null', 'dts/demo.dts']);
     expect(readdirSync(inside(cache)).map((name) => name.split('-')[0])).toEqual(['dtc', 'i2cdetect']);
+  });
+
+  it('takes away what it kept more than 30 days ago', () => {
+    const cache = emptyCache();
+    dtbus(cache);
+    const days = (ago: number) => new Date(Date.now() - ago * 24 * 3_600_000);
+    for (const [name, ago] of [
+      ['of-a-script-that-is-gone', 31],
+      ['of-another', 29],
+    ] as const) {
+      writeFileSync(join(inside(cache), name), 'code');
+      utimesSync(join(inside(cache), name), days(ago), days(ago));
+    }
+    dtbus(cache, ['dtc', '-o', '/dev/null', 'dts/demo.dts']);
+    expect(
+      readdirSync(inside(cache))
+        .map((name) => name.replace(/-v\d.*/, ''))
+        .sort(),
+    ).toEqual(['dtc', 'i2cget', 'of-another']);
   });
 
   it.each([

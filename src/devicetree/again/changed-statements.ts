@@ -74,7 +74,6 @@ function changeProperties(
   const takes = around.isRead && (around.takesProperties || was.length > 0);
   if (come.length > 0 && !takes) return undefined;
   if (come.some(({ name }) => deletesInVain(name))) return undefined;
-  if (!come.every((each) => insertProperty(tree, list, each))) return undefined;
   let refersAnew = [...gone, ...come].some(({ markers }) => references(markers).length > 0);
   const values: PropertyValue[] = [];
   for (let i = 0; i < was.length; i++) {
@@ -87,6 +86,8 @@ function changeProperties(
     values.push({ node, name: property.name, value: property.value });
     if (!referToSame(old.markers, now.markers)) refersAnew = true;
   }
+  // Those around them have their new places by now.
+  if (!come.every((each) => insertProperty(tree, list, each))) return undefined;
   tree.set(node, { allProperties: list });
   return { values: gone.length + come.length > 0 || refersAnew ? undefined : values, refersAnew };
 }

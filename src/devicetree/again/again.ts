@@ -29,8 +29,8 @@ export class Recorder {
 }
 
 /**
- * All that a tree depends on besides its files, as a text; undefined where a change of one property can have other effects than
- * on itself, or is not seen in the texts.
+ * All that a tree depends on besides its files, as a text; undefined where a change in one place can have other effects than
+ * there, or is not seen in the texts.
  */
 export function optionsThatCount(options: ParseOptions): string | undefined {
   const { checks, levels, aliases, fixups, sort, asOverlay, appended, resolve } = options;

@@ -43,7 +43,12 @@ compare() {
   compare abc.dts cba.dts
   compare slow.dts fast.dts
   compare kernel-slow.dts kernel-fast.dts
-  sort -u log
+  # The two compilers run beside it, and write at the same time.
+  for _ in $(seq 50); do
+    [[ $(grep -o 'syntax error' log | wc -l) == 2 ]] && break
+    sleep 0.1
+  done
+  grep -o 'syntax error' log
 } | tee seen
 cat > expected <<'SEEN'
 string.dts cell.dts: exit code 1, 2 lines
@@ -51,8 +56,7 @@ board.dtb board.dts: exit code 1, 4 lines
 abc.dts cba.dts: exit code 1, 8 lines
 slow.dts fast.dts: exit code 1, 2 lines
 kernel-slow.dts kernel-fast.dts: exit code 0, 0 lines
-Error: kernel-fast.dts:1.1-2 syntax error
-Error: kernel-slow.dts:1.1-2 syntax error
-FATAL ERROR: Unable to parse input tree
+syntax error
+syntax error
 SEEN
 cmp expected seen

@@ -27,9 +27,23 @@ export function addressOf(bytes: Uint8Array): number {
   return Number(ffi().address(bytes));
 }
 
-/** Structures that hold pointers are laid out here for 64 bits only. @throws {OsError} ENOTSUP elsewhere. */
+/** Structures that hold pointers are laid out here for 64 bits only. @throws {Error} no FFI */
+function has64Bits(): boolean {
+  return ffi().sizeof('void *') === 8;
+}
+
+/** Whether structures that hold pointers can be handed to Linux's calls here: a 64-bit Linux, and FFI. */
+export function hasSystemCalls(): boolean {
+  try {
+    return has64Bits();
+  } catch {
+    return false;
+  }
+}
+
+/** @throws {OsError} ENOTSUP where structures that hold pointers are others */
 export function need64Bits(syscall: string): void {
-  if (ffi().sizeof('void *') !== 8) {
+  if (!has64Bits()) {
     throw OsError.of(
       syscall,
       'ENOTSUP',

@@ -1,11 +1,11 @@
-export { addressOf, type PinnedBytes, pinned } from './abi.ts';
+export { addressOf, hasSystemCalls, type PinnedBytes, pinned } from './abi.ts';
 export { Epoll, POLL, pollOne } from './epoll.ts';
 export { EventFd } from './event-fd.ts';
 export { FdChannel, type Received } from './fd-channel.ts';
 export { closeAll, FileDescriptor, setNonBlocking } from './file-descriptor.ts';
 export { IntervalTimer } from './interval-timer.ts';
 export { IOCTL_SIZE_MAX, io, ioctl, ioctlAsync, ioctlOrErrno, ior, iow, iowr } from './ioctl.ts';
-export { hasSystemCalls, keepFreedMemory } from './libc.ts';
+export { keepFreedMemory } from './libc.ts';
 export { openedBy } from './open-files.ts';
 export { OsError } from './os-error.ts';
 export { signalAtParentsDeath } from './parent-death.ts';

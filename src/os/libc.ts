@@ -37,15 +37,6 @@ export function ffi(): typeof Koffi {
   return koffi;
 }
 
-/** Whether structures that hold pointers can be handed to Linux's calls here: a 64-bit Linux, and FFI. */
-export function hasSystemCalls(): boolean {
-  try {
-    return ffi().sizeof('void *') === 8;
-  } catch {
-    return false;
-  }
-}
-
 /** The C function declared by `prototype`, for instance `int close(int fd)`. Looked up once. */
 export function cFunction(prototype: string): CFunction {
   let found = functions.get(prototype);

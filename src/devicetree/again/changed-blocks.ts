@@ -1,18 +1,16 @@
-import type { Loc } from '../text/source.ts';
+import type { Loc, TextEdit } from '../text/source.ts';
 import { AND, CLOSE_BRACE, OPEN_BRACE, SEMICOLON, SLASH } from '../tokens/punctuation.ts';
 import type { TokenList } from '../tokens/token-list.ts';
 import * as T from '../tokens/token-list.ts';
 import type { LiveNode } from '../tree/live-node.ts';
-import type { LiveProperty } from '../tree/live-property.ts';
-import { addNode, hasTwice, isApart } from './changed-nodes.ts';
-import type { Statements } from './changed-statements.ts';
-import { insertProperty } from './changed-statements.ts';
+import { addNode, hasTwice, isApart, refers, refersBelow } from './changed-nodes.ts';
+import { insertProperty, type Statements } from './changed-statements.ts';
 import { editBetween, type Gap, isAlwaysRead, isPlain } from './changed-stretch.ts';
 import type { ChangedTree } from './changed-tree.ts';
 
 /** A block outside of all nodes that was put in: `/ { … };` or `&label { … };`. */
 export interface NewBlock {
-  readonly edit: NonNullable<ReturnType<typeof editBetween>>;
+  readonly edit: TextEdit;
   /** Undefined for the root node. */
   readonly label: string | undefined;
   /** The word of the label, which must be no macro. */
@@ -32,7 +30,7 @@ export function newBlock(
   const { kinds, starts, ends, ids } = is;
   const last = behind - 1 + kinds.length - was.kinds.length;
   const first = before + 1;
-  const isLabel = kinds[first] === AND && kinds[first + 1] === T.IDENT && !isSpaced(is, first + 1);
+  const isLabel = kinds[first] === AND && kinds[first + 1] === T.IDENT && !is.has(first + 1, T.SPACE);
   const open = isLabel ? first + 2 : first + 1;
   const isBlock =
     before === behind - 1 &&
@@ -54,10 +52,6 @@ export function newBlock(
     start: starts[open] as number,
     end: ends[last] as number,
   };
-}
-
-function isSpaced({ flags }: TokenList, index: number): boolean {
-  return ((flags[index] as number) & T.SPACE) !== 0;
 }
 
 /** Where a block begins and ends, and what is in it, as a node by itself. */
@@ -124,11 +118,7 @@ export function addBlock(
     if (known === undefined && !addNode(tree, node, child, statements.knowsLabel)) return undefined;
     const more = known && addBlock(tree, known, { start: from, end: to, body: child }, statements);
     if (known !== undefined && more === undefined) return undefined;
-    refersAnew ||= more ?? tree.nodes(child).some((each) => each.allProperties.some(refers));
+    refersAnew ||= more ?? refersBelow(tree, child);
   }
   return refersAnew;
-}
-
-function refers({ markers }: LiveProperty): boolean {
-  return markers.some(({ kind }) => kind === 'ref-phandle');
 }

@@ -1,11 +1,11 @@
 import type { LabelTable } from '../syntax/label-table.ts';
 import type { TextEdit } from '../text/source.ts';
-import { COLON, OPEN_BRACE, SEMICOLON } from '../tokens/punctuation.ts';
+import { COLON, OPEN_BRACE } from '../tokens/punctuation.ts';
 import type { TokenList } from '../tokens/token-list.ts';
 import * as T from '../tokens/token-list.ts';
 import type { LiveNode } from '../tree/live-node.ts';
 import type { Label } from '../tree/live-property.ts';
-import { editBetween, type Gap } from './changed-stretch.ts';
+import { editBetween, endBefore, type Gap } from './changed-stretch.ts';
 import type { ChangedTree } from './changed-tree.ts';
 
 /** Labels in front of a node's name that became others. */
@@ -29,10 +29,11 @@ interface Head {
 }
 
 /** The head of a node that goes on at token `from`, the first behind the end of the statement before it. */
-function headAt({ kinds, flags }: TokenList, from: number): Head | undefined {
+function headAt(list: TokenList, from: number): Head | undefined {
+  const { kinds } = list;
   const labels: number[] = [];
   let at = from;
-  while (kinds[at] === T.IDENT && kinds[at + 1] === COLON && ((flags[at + 1] as number) & T.SPACE) === 0) {
+  while (kinds[at] === T.IDENT && kinds[at + 1] === COLON && !list.has(at + 1, T.SPACE)) {
     labels.push(at);
     at += 2;
   }
@@ -47,8 +48,7 @@ export function changedLabels(
   is: TokenList,
   { before, behind, bytes }: Gap,
 ): ChangedLabels | undefined {
-  let end = before;
-  while (end >= 0 && was.kinds[end] !== SEMICOLON && was.kinds[end] !== OPEN_BRACE) end--;
+  const end = endBefore(was, before);
   const [old, now] = [headAt(was, end + 1), headAt(is, end + 1)];
   const moved = is.kinds.length - was.kinds.length;
   const edit = editBetween(was, is, before, behind - 1, bytes);

@@ -4,7 +4,7 @@ import type { TextEdit } from '../text/source.ts';
 import { HASH } from '../tokens/punctuation.ts';
 import type { TokenList } from '../tokens/token-list.ts';
 import * as T from '../tokens/token-list.ts';
-import { editBetween, endBefore, type Gap, isPlain, nextSemicolon } from './changed-stretch.ts';
+import { editBetween, endBefore, type Gap, isPlain, lineStart, nextSemicolon } from './changed-stretch.ts';
 
 const DEFINE = keyword('define');
 /** Of so many uses each is read again; of more, all of the source. */
@@ -24,8 +24,7 @@ export function changedMacro(
   is: TokenList,
   { before, bytes }: Gap,
 ): ChangedMacro | undefined {
-  let first = before;
-  while (first > 0 && !hasFlag(was, first, T.LINE_START)) first--;
+  const first = lineStart(was, before);
   const index = first + 2;
   const isDefine =
     was.kinds[first] === HASH && was.ids[first + 1] === DEFINE && was.kinds[first + 1] === T.IDENT;
@@ -37,10 +36,6 @@ export function changedMacro(
   const macro = edit && readMacro(is, index);
   if (edit === undefined || macro === undefined || 'problem' in macro) return undefined;
   return { edit, index, macro };
-}
-
-function hasFlag({ flags }: TokenList, index: number, flag: number): boolean {
-  return ((flags[index] as number) & flag) !== 0;
 }
 
 /** A statement of `list`: the tokens behind number `first` up to number `last`. */

@@ -16,6 +16,16 @@ export function isApart(node: LiveNode, { name, markers, allLabels, deleted }: L
   return name === 'reg' && node.parent?.name === 'cpus';
 }
 
+/** The value has the number of another node. */
+export function refers({ markers }: LiveProperty): boolean {
+  return markers.some(({ kind }) => kind === 'ref-phandle');
+}
+
+/** One of the values in `top` and below it does. */
+export function refersBelow(tree: ChangedTree, top: LiveNode): boolean {
+  return tree.nodes(top).some((node) => tree.of(node).allProperties.some(refers));
+}
+
 /** Adds `added`, a node by itself, to `parent`, where nothing of the tree depends on it. */
 export function addNode(
   tree: ChangedTree,

@@ -4,7 +4,7 @@ import { cellAt } from '../tree/getters.ts';
 import type { LiveNode } from '../tree/live-node.ts';
 import type { LiveProperty } from '../tree/live-property.ts';
 import type { Marker } from '../tree/tree.ts';
-import { addNode, isApart, removeNode } from './changed-nodes.ts';
+import { addNode, isApart, refers, refersBelow, removeNode } from './changed-nodes.ts';
 import type { Around } from './changed-stretch.ts';
 import type { ChangedTree } from './changed-tree.ts';
 
@@ -47,14 +47,8 @@ export function changeStatements(
   if (!come.every((each) => addNode(tree, node, each, knowsLabel))) return undefined;
   const outcome = changeProperties(tree, node, statements);
   if (outcome === undefined || gone.length + come.length === 0) return outcome;
-  const refersAnew = outcome.refersAnew || [...gone, ...come].some((each) => refers(tree, each));
+  const refersAnew = outcome.refersAnew || [...gone, ...come].some((each) => refersBelow(tree, each));
   return { values: undefined, refersAnew };
-}
-
-function refers(tree: ChangedTree, top: LiveNode): boolean {
-  return tree
-    .nodes(top)
-    .some((node) => node.allProperties.some(({ markers }) => references(markers).length > 0));
 }
 
 function changeProperties(
@@ -74,7 +68,7 @@ function changeProperties(
   const takes = around.isRead && (around.takesProperties || was.length > 0);
   if (come.length > 0 && !takes) return undefined;
   if (come.some(({ name }) => deletesInVain(name))) return undefined;
-  let refersAnew = [...gone, ...come].some(({ markers }) => references(markers).length > 0);
+  let refersAnew = [...gone, ...come].some(refers);
   const values: PropertyValue[] = [];
   for (let i = 0; i < was.length; i++) {
     if (i >= front && i < was.length - back) continue;

@@ -201,23 +201,23 @@ function aroundOf(list: TokenList, first: number, last: number): Around {
 }
 
 /** Token `index` goes on with a line that begins with `#`, in which space may count. */
-function inDirective({ kinds, flags }: TokenList, index: number): boolean {
-  if (((flags[index] as number) & T.LINE_START) !== 0) return false;
-  let i = index;
-  while (i > 0 && ((flags[i] as number) & T.LINE_START) === 0) i--;
-  return kinds[i] === HASH;
+function inDirective(list: TokenList, index: number): boolean {
+  return !list.has(index, T.LINE_START) && list.kinds[lineStart(list, index)] === HASH;
+}
+
+/** The first token of the line that token `index` is in. */
+export function lineStart(list: TokenList, index: number): number {
+  let first = index;
+  while (first > 0 && !list.has(first, T.LINE_START)) first--;
+  return first;
 }
 
 /** Whether it makes no difference that token `index` begins a line in one text only: not where a directive begins or ends. */
 function mayMoveInLine(was: TokenList, is: TokenList, first: number, index: number): boolean {
   return (
     was.kinds[index] !== HASH &&
-    [was, is].every((list) => startsLine(list, first + 1) && list.kinds[first + 1] !== HASH)
+    [was, is].every((list) => list.has(first + 1, T.LINE_START) && list.kinds[first + 1] !== HASH)
   );
-}
-
-function startsLine({ flags }: TokenList, index: number): boolean {
-  return ((flags[index] as number) & T.LINE_START) !== 0;
 }
 
 /**
@@ -269,7 +269,8 @@ function stretch(
 }
 
 /** Whole statements of a block that delete nothing and name no files, as far as tokens tell. */
-export function isPlain({ kinds, flags, ids, spliced }: TokenList): boolean {
+export function isPlain(list: TokenList): boolean {
+  const { kinds, ids, spliced } = list;
   const { length } = kinds;
   if (spliced.size > 0) return false;
   let depth = 0;
@@ -278,9 +279,9 @@ export function isPlain({ kinds, flags, ids, spliced }: TokenList): boolean {
     if (kind === OPEN_BRACE) depth++;
     else if (kind === CLOSE_BRACE && --depth < 0) return false;
     if (kind === SLASH || kind === T.UNTERMINATED || kind === T.OTHER) return false;
-    if (kind !== HASH || ((flags[i] as number) & T.LINE_START) === 0) continue;
-    const startsLine = ((flags[i + 1] as number) & T.LINE_START) !== 0;
-    if (startsLine || kinds[i + 1] !== T.IDENT || isKeyword(ids[i + 1] as number)) return false;
+    if (kind !== HASH || !list.has(i, T.LINE_START)) continue;
+    if (list.has(i + 1, T.LINE_START) || kinds[i + 1] !== T.IDENT || isKeyword(ids[i + 1] as number))
+      return false;
   }
   return depth === 0 && (length === 1 || kinds[length - 2] === SEMICOLON);
 }

@@ -1,6 +1,5 @@
 import { type Loc, NOWHERE, type SourceMap } from '../text/source.ts';
-import type { LiveNode } from '../tree/live-node.ts';
-import { type NodeState, type NodeStates, stateOf } from '../tree/live-node.ts';
+import { type LiveNode, type NodeState, type NodeStates, stateOf } from '../tree/live-node.ts';
 import type { LiveProperty } from '../tree/live-property.ts';
 import type { LiveTree } from '../tree/live-tree.ts';
 
@@ -11,12 +10,10 @@ export class ChangedTree {
   readonly #states: Map<LiveNode, NodeState>;
   readonly #labels: Map<string, LiveNode | undefined>;
 
-  /** `labels`: those that were added, and undefined for those that were taken away. */
   constructor(
     first: LiveTree,
     sources: SourceMap,
-    states: NodeStates,
-    labels: ReadonlyMap<string, LiveNode | undefined>,
+    { states, labels }: Pick<ChangedTree, 'states' | 'labels'>,
   ) {
     this.first = first;
     this.sources = sources;
@@ -28,8 +25,15 @@ export class ChangedTree {
     return this.#states;
   }
 
+  /** Those that were added, and undefined for those that were taken away. */
   get labels(): ReadonlyMap<string, LiveNode | undefined> {
     return this.#labels;
+  }
+
+  /** What a state of the source has of it. */
+  get parts(): Pick<ChangedTree, 'sources' | 'states' | 'labels'> {
+    const { sources, states, labels } = this;
+    return { sources, states, labels };
   }
 
   of(node: LiveNode): NodeState {

@@ -201,11 +201,11 @@ export class KeptSource {
     const { preprocessor, parser, symbols, tree } = this.#first;
     if (symbols || labels.words.some((id) => preprocessor.isMacro(id))) return undefined;
     const sources = state.sources.edited(was, is, labels.edit);
-    const changed = new ChangedTree(tree, sources, state.states, state.labels);
+    const changed = new ChangedTree(tree, sources, state);
     const node = changed.begunAt(state.sources.locIn(was, labels.bracket));
     const base = sources.open(is, NOWHERE);
     const isSame = node !== undefined && changeLabels(changed, node, labels, base, parser.labels);
-    return isSame ? { ...state, sources, states: changed.states, labels: changed.labels } : undefined;
+    return isSame ? { ...state, ...changed.parts } : undefined;
   }
 
   /** `state` with the statements of a stretch of `was` changed to those of `is`; `sources` is where they are now. */
@@ -223,7 +223,7 @@ export class KeptSource {
     const before = this.#statements(lists.was, was, then);
     const after = this.#statements(lists.is, is, sources);
     if (!this.#isClean() || before === undefined || after === undefined) return undefined;
-    const changed = new ChangedTree(tree, sources, state.states, state.labels);
+    const changed = new ChangedTree(tree, sources, state);
     const node = this.#nodeAround(changed, state.sources, state.sources.locIn(was, edit.start));
     if (node === undefined) return undefined;
     const base = then.open(was, NOWHERE);
@@ -238,7 +238,7 @@ export class KeptSource {
     if (outcome.refersAnew && !this.#numberAnew(changed)) return undefined;
     let blob = outcome.values && state.blob;
     for (const value of outcome.values ?? []) blob = blob && spliceBlob(blob, value);
-    return { ...state, sources, states: changed.states, labels: changed.labels, blob };
+    return { ...state, ...changed.parts, blob };
   }
 
   /** `state` with a macro defined in another way: every statement that uses it is read again. */
@@ -258,30 +258,30 @@ export class KeptSource {
     );
     if (old === undefined || uses === undefined) return undefined;
     if (!this.#firstMacros.has(old.id)) this.#firstMacros.set(old.id, old);
-    let sources = state.sources.edited(was.source, is.source, edit);
+    const sources = state.sources.edited(was.source, is.source, edit);
     preprocessor.redefine(macro, sources.open(is.source, NOWHERE));
-    let changed = new ChangedTree(tree, sources, state.states, state.labels);
+    let changed = new ChangedTree(tree, sources, state);
     let refersAnew = false;
     for (const use of uses) {
-      const next = this.#rereadUse(changed, sources, use, [old, macro]);
+      const next = this.#rereadUse(changed, use, [old, macro]);
       if (next === undefined) return undefined;
       refersAnew ||= next.refersAnew;
-      ({ changed, sources } = next);
+      changed = next.changed;
     }
     if (refersAnew && !this.#numberAnew(changed)) return undefined;
     const macros = [...state.macros.filter(({ id }) => id !== macro.id), macro];
     const blob = uses.length === 0 ? state.blob : undefined;
-    return { ...state, sources, states: changed.states, labels: changed.labels, macros, blob };
+    return { ...state, ...changed.parts, macros, blob };
   }
 
   /** Reads a statement again that uses a macro, as it was and as it is. */
   #rereadUse(
     before: ChangedTree,
-    sources: SourceMap,
     { list, first, last }: Use,
     macros: readonly [Macro, Macro],
-  ): { changed: ChangedTree; sources: SourceMap; refersAnew: boolean } | undefined {
+  ): { changed: ChangedTree; refersAnew: boolean } | undefined {
     const { preprocessor, tree } = this.#first;
+    const { sources } = before;
     const { source } = list;
     if (preprocessor.openedOnce(source.path) === undefined) return undefined;
     const start = list.ends[first] as number;
@@ -295,7 +295,7 @@ export class KeptSource {
       return { map, read: this.#statements(stretch, source, map) };
     }) as [{ map: SourceMap; read: LiveNode | undefined }, { map: SourceMap; read: LiveNode | undefined }];
     if (!this.#isClean() || then.read === undefined || now.read === undefined) return undefined;
-    const changed = new ChangedTree(tree, now.map, before.states, before.labels);
+    const changed = new ChangedTree(tree, now.map, before);
     const base = then.map.open(source, NOWHERE);
     const outcome = changeStatements(changed, node, {
       was: then.read,
@@ -305,7 +305,7 @@ export class KeptSource {
       locOf: (loc) => sources.locIn(source, loc - base),
       ...this.#known,
     });
-    return outcome && { changed, sources: now.map, refersAnew: outcome.refersAnew };
+    return outcome && { changed, refersAnew: outcome.refersAnew };
   }
 
   /** `state` with one block more, outside of all nodes. */
@@ -320,7 +320,7 @@ export class KeptSource {
     const sources = state.sources.edited(was, is, edit);
     const read = this.#statements(body, is, sources);
     if (!this.#isClean() || read === undefined) return undefined;
-    const changed = new ChangedTree(tree, sources, state.states, state.labels);
+    const changed = new ChangedTree(tree, sources, state);
     const base = sources.open(is, NOWHERE);
     const [start, end] = [base + place.start, base + place.end];
     const target = targetAt(changed, label, start);
@@ -329,7 +329,7 @@ export class KeptSource {
     const refersAnew = addBlock(changed, target, { start, end, body: read }, this.#known);
     if (refersAnew === undefined || (refersAnew && !this.#numberAnew(changed))) return undefined;
     if (label !== undefined) this.#first.parser.labels.wanted.add(label);
-    return { ...state, sources, states: changed.states, labels: changed.labels, blob: undefined };
+    return { ...state, ...changed.parts, blob: undefined };
   }
 
   /** Nothing was said of what was read. Else the parser may stand in the middle of a statement: nothing more can be read with it. */

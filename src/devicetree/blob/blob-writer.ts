@@ -1,7 +1,6 @@
 import { integer, type OptionChecks } from '../../input/index.ts';
 import { GrowingBytes } from '../text/growing-bytes.ts';
-import type { LiveNode } from '../tree/live-node.ts';
-import { type NodeStates, stateOf } from '../tree/live-node.ts';
+import { type LiveNode, type NodeStates, stateOf } from '../tree/live-node.ts';
 import type { LiveTree } from '../tree/live-tree.ts';
 import type { BlobVersion } from './blob-format.ts';
 import { BLOB_VERSIONS, FDT_MAGIC, HEADER, RESERVE_ENTRY_SIZE, TAG } from './blob-format.ts';

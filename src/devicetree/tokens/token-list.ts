@@ -85,6 +85,11 @@ export class TokenList {
     return spliced ?? this.source.text.slice(this.starts[index], this.ends[index]);
   }
 
+  /** Whether the token has a flag, such as `SPACE`. */
+  has(index: number, flag: number): boolean {
+    return ((this.flags[index] as number) & flag) !== 0;
+  }
+
   /** Tokens `from` to before `to`, as a list by itself: no directives. */
   stretch(from: number, to: number): TokenList {
     const kinds = this.kinds.slice(from, to + 1);

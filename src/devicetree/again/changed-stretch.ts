@@ -182,6 +182,8 @@ function aroundOf(list: TokenList, first: number, last: number): Around {
   const { kinds, ids } = list;
   const words: number[] = [];
   const firstWord = (index: number): boolean => {
+    // Behind a directive stands who knows what.
+    if (isDirective(list, index)) return false;
     if (kinds[index] === T.IDENT) words.push(ids[index] as number);
     return T.IS_NAME_PART[kinds[index] as number] === 1;
   };
@@ -198,6 +200,13 @@ function aroundOf(list: TokenList, first: number, last: number): Around {
   const takesNodes = kinds[last + 1] === CLOSE_BRACE || (follows && kinds[next] === OPEN_BRACE);
   const isRead = kinds[first - 1] !== AND && isAlwaysRead(list, first);
   return { isRead, takesProperties, takesNodes, words };
+}
+
+/** Token `index` begins a directive, and not a name as `#address-cells`. */
+function isDirective(list: TokenList, index: number): boolean {
+  if (list.kinds[index] !== HASH || !list.has(index, T.LINE_START)) return false;
+  const next = index + 1;
+  return list.has(next, T.LINE_START) || list.kinds[next] !== T.IDENT || isKeyword(list.ids[next] as number);
 }
 
 /** Token `index` goes on with a line that begins with `#`, in which space may count. */
@@ -270,7 +279,7 @@ function stretch(
 
 /** Whole statements of a block that delete nothing and name no files, as far as tokens tell. */
 export function isPlain(list: TokenList): boolean {
-  const { kinds, ids, spliced } = list;
+  const { kinds, spliced } = list;
   const { length } = kinds;
   if (spliced.size > 0) return false;
   let depth = 0;
@@ -279,9 +288,7 @@ export function isPlain(list: TokenList): boolean {
     if (kind === OPEN_BRACE) depth++;
     else if (kind === CLOSE_BRACE && --depth < 0) return false;
     if (kind === SLASH || kind === T.UNTERMINATED || kind === T.OTHER) return false;
-    if (kind !== HASH || !list.has(i, T.LINE_START)) continue;
-    if (list.has(i + 1, T.LINE_START) || kinds[i + 1] !== T.IDENT || isKeyword(ids[i + 1] as number))
-      return false;
+    if (isDirective(list, i)) return false;
   }
   return depth === 0 && (length === 1 || kinds[length - 2] === SEMICOLON);
 }

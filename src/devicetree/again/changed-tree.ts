@@ -54,16 +54,16 @@ export class ChangedTree {
     return this.#labels.has(name) ? this.#labels.get(name) : this.first.byLabel(name);
   }
 
-  /** Every live node from `top` on, parents before their children. */
-  nodes(top: LiveNode = this.first.root): readonly LiveNode[] {
+  /** Every live node from `top` on, parents before their children; with those that are gone, if they are asked for. */
+  nodes(top: LiveNode = this.first.root, withGone = false): readonly LiveNode[] {
     const list: LiveNode[] = [];
-    const pending: LiveNode[] = top.deleted ? [] : [top];
+    const pending: LiveNode[] = top.deleted && !withGone ? [] : [top];
     for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
       list.push(node);
       const { allSubnodes } = this.of(node);
       for (let i = allSubnodes.length - 1; i >= 0; i--) {
         const child = allSubnodes[i] as LiveNode;
-        if (!child.deleted) pending.push(child);
+        if (withGone || !child.deleted) pending.push(child);
       }
     }
     return list;
@@ -85,9 +85,15 @@ export class ChangedTree {
     return list;
   }
 
-  /** The node whose first block begins at `loc`. */
+  /** The node whose first block begins at `loc`; undefined where that block does not last. */
   begunAt(loc: Loc): LiveNode | undefined {
-    return this.nodes().find((node) => this.of(node).history[0] === loc);
+    const node = this.nodes().find((each) => this.of(each).history[0] === loc);
+    return node && (this.isGone(node) ? undefined : node);
+  }
+
+  /** The source deletes the node, or omits it, if perhaps not for good: what a block says of it may come to nothing. */
+  isGone(node: LiveNode): boolean {
+    return node.deleted || this.of(node).history.some((loc) => loc < 0);
   }
 
   /** Index in `list` in front of the first entry that the source has behind `loc`; no source has what was generated. */

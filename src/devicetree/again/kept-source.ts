@@ -324,7 +324,7 @@ export class KeptSource {
     const base = sources.open(is, NOWHERE);
     const [start, end] = [base + place.start, base + place.end];
     const target = targetAt(changed, label, start);
-    const isOutside = this.#nodeAround(changed, sources, start) === undefined;
+    const isOutside = this.#blocksAround(changed, sources, start)?.length === 0;
     if (target === undefined || !isOutside) return undefined;
     const refersAnew = addBlock(changed, target, { start, end, body: read }, this.#known);
     if (refersAnew === undefined || (refersAnew && !this.#numberAnew(changed))) return undefined;
@@ -368,21 +368,27 @@ export class KeptSource {
     return isPlain ? read : undefined;
   }
 
-  /** The node in whose block `loc` is. */
+  /** The node in whose block `loc` is; undefined where it is in none, or the block does not last. */
   #nodeAround(changed: ChangedTree, sources: SourceMap, loc: Loc): LiveNode | undefined {
+    const [node] = this.#blocksAround(changed, sources, loc) ?? [];
+    return node === undefined || changed.isGone(node) || node.path.startsWith('/__') ? undefined : node;
+  }
+
+  /** Every node in a block of which `loc` is, the innermost first; undefined where that is not sure. */
+  #blocksAround(changed: ChangedTree, sources: SourceMap, loc: Loc): readonly LiveNode[] | undefined {
     const way = sources.wayOut(loc);
     if (way.some(({ source }) => this.#first.preprocessor.openedOnce(source.path) === undefined))
       return undefined;
-    let around: LiveNode | undefined;
-    for (const node of changed.nodes()) {
+    const around: LiveNode[] = [];
+    for (const node of changed.nodes(undefined, true)) {
       const { history } = changed.of(node);
       for (let i = 0; i + 1 < history.length; i += 2) {
         const isIn = sources.isWithin(way, history[i] as Loc, history[i + 1] as Loc);
         if (isIn === undefined) return undefined;
         // Those within come later.
-        if (isIn) around = node;
+        if (isIn) around.unshift(node);
       }
     }
-    return around?.path.startsWith('/__') ? undefined : around;
+    return around;
   }
 }

@@ -167,6 +167,42 @@ const CASES: Readonly<Record<string, Case>> = {
     edits: [['<1>', '<2>']],
     texts: source('/ { l: n { a = <1>; }; };\n/delete-node/ &l;\n/ { n { b = <1>; }; };\n'),
   },
+  'a new property in a node that is deleted below': {
+    edits: [['a = <1>;', 'b = <2>; a = <1>;']],
+    texts: source('/ { l: n { a = <1>; }; };\n/delete-node/ &l;\n'),
+  },
+  'a new node in a node that is deleted below': {
+    edits: [['a = <1>;', 'a = <1>; m { };']],
+    texts: source('/ { l: n { a = <1>; }; };\n/delete-node/ &l;\n'),
+  },
+  'a new property in a node that is omitted, as nothing refers to it': {
+    edits: [['a = <1>;', 'b = <2>; a = <1>;']],
+    texts: source('/ { /omit-if-no-ref/ l: n { a = <1>; }; };\n'),
+  },
+  'a new property in a block of before the node was deleted': {
+    edits: [['a = <1>;', 'c = <2>; a = <1>;']],
+    texts: source('/ { l: n { a = <1>; }; };\n/delete-node/ &l;\n/ { n { b = <1>; }; };\n'),
+  },
+  'a block of the root in a node that is deleted below': {
+    edits: [['a = <1>;', 'a = <1>; / { b = <2>; };']],
+    texts: source('/ { l: n { a = <1>; }; };\n/delete-node/ &l;\n'),
+  },
+  'a block of the root in a node of symbols': {
+    edits: [['a = "/n";', 'a = "/n"; / { b = <2>; };']],
+    texts: source('/ { n { }; __symbols__ { a = "/n"; }; };\n'),
+  },
+  'a label of before the node was deleted': {
+    edits: [['n { a', 'l: n { a']],
+    texts: source('/ { n { a = <1>; }; };\n/delete-node/ &{/n};\n/ { n { b = <1>; }; };\n'),
+  },
+  'a property behind a deletion, in front of which is a directive': {
+    edits: [['/delete-node/ m;', '/delete-node/ m; b;']],
+    texts: source('/ {\n#define A 1\n/delete-node/ m; };\n'),
+  },
+  'a node in front of a property, between which is a directive': {
+    edits: [['a = <1>;', 'a = <1>; m { };']],
+    texts: source('/ { a = <1>;\n#define OPEN {\nb = <1>; };\n'),
+  },
   'a text in UTF-8, behind a byte order mark': {
     edits: [['"ä"', '"äö"']],
     texts: { 'board.dts': '\xef\xbb\xbf/dts-v1/; / { z = <1>; a = "ä"; b = <1>; };' },

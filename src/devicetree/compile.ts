@@ -103,7 +103,8 @@ function parseLive(path: string, bytes: Uint8Array, options: ParseOptions, cache
       else if (preprocessor.missingHeaders.length === 0)
         checkBroken(tree, reporter, options, parser.lostLabels);
     }
-    kept = keep({ path, bytes, tree, reporter, context, preprocessor, parser }, options, recorder);
+    if (!cache.isForOneRead)
+      kept = keep({ path, bytes, tree, reporter, context, preprocessor, parser }, options, recorder);
     cache.kept = kept;
   } catch (error) {
     if (!(error instanceof LimitError)) throw error;

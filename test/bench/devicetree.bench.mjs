@@ -248,7 +248,8 @@ function corpus() {
       'SND_PROFILE_VIBRATE 1',
       'SND_PROFILE_RING 2',
     ];
-    const header = readFileSync(EVENT_CODES, 'utf8') + newer.map((line) => `#define ${line}\n`).join('');
+    const more = newer.map((line) => `#define ${line}\n`).join('');
+    const header = readFileSync(EVENT_CODES, 'utf8').replace(/#endif\s*$/, `${more}#endif\n`);
     execFileSync('mkdir', ['-p', join(root, 'include/uapi/linux')]);
     writeFileSync(join(root, 'include/uapi/linux/input-event-codes.h'), header);
     const paths = boards(shared, root);

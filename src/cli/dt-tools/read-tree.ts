@@ -4,6 +4,7 @@ import {
   fromBlob,
   parse,
   readDirectory,
+  SourceCache,
   type Tree,
 } from '../../devicetree/index.ts';
 import { Failure } from './command.ts';
@@ -58,6 +59,7 @@ function readSource(name: string, bytes: Uint8Array, options: ReadOptions, io: D
   const read = optional(io.readFile);
   const sources = io.sources ?? { readFile: (file: string) => (io.exists(file) ? read(file) : undefined) };
   const readFile = cachedReader(sources.readFile ?? (() => undefined));
+  const cache = SourceCache.forOneRead();
   const parsed = (preprocess: boolean): ReadTree => ({
     format: 'dts',
     ...parse(name, bytes, {
@@ -68,6 +70,7 @@ function readSource(name: string, bytes: Uint8Array, options: ReadOptions, io: D
       defines,
       preprocess,
       resolve: false,
+      cache,
     }),
   });
   if (options.preprocess !== undefined) return parsed(options.preprocess);

@@ -182,10 +182,10 @@ export class FileStack {
     });
   }
 
-  /** Opens a file that another names at `at`. */
-  include(path: string, bytes: Uint8Array, raw: boolean, at: Loc, foundIn: number): void {
+  /** Opens a file that another names at `at`; `tokens` gives its tokens. */
+  include(path: string, tokens: () => TokenList, at: Loc, foundIn: number): void {
     if (this.#stack.length < MAX_INCLUDES) {
-      this.open(this.#context.cache.tokens(path, bytes, raw), path, at, foundIn);
+      this.open(tokens(), path, at, foundIn);
       return;
     }
     const again = this.#stack.some((file) => file.path === path);

@@ -117,9 +117,21 @@ export class Headers {
     const plain = plainPath(found.path);
     if (this.#once.has(plain)) return;
     if (id === IMPORT) this.#once.add(plain);
-    const tokens = this.#context.cache.tokens(found.path, found.bytes, false);
+    const { cache } = this.#context;
+    const definitions = cache.definitions(found.path, found.bytes);
+    if (definitions !== undefined && this.#isGuarded(definitions.guard)) return;
+    if (definitions !== undefined && this.#macros.include(definitions)) {
+      files.include(found.path, () => definitions.list, at, found.foundIn);
+      return;
+    }
+    const tokens = cache.tokens(found.path, found.bytes, false);
+    if (this.#isGuarded(tokens.guard)) return;
+    files.include(found.path, () => tokens, at, found.foundIn);
+  }
+
+  /** The word of a file's guard is defined: it has nothing more to say. */
+  #isGuarded(guard: number): boolean {
     this.#macros.reserve();
-    if (tokens.guard !== 0 && this.#macros.byId[tokens.guard] !== undefined) return;
-    files.include(found.path, found.bytes, false, at, found.foundIn);
+    return guard !== 0 && this.#macros.byId[guard] !== undefined;
   }
 }

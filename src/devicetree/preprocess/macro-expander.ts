@@ -233,7 +233,9 @@ export class MacroExpander {
 
   /** A token that a macro makes of others. Its length counts: strings of strings grow without end. */
   readonly #scrap = (text: string): TokenList => {
-    return this.#context.cache.scrap(this.#tookTooMany(text.length >> 2) ? '0' : text);
+    const list = this.#context.cache.scrap(this.#tookTooMany(text.length >> 2) ? '0' : text);
+    this.#macros.reserve();
+    return list;
   };
 
   /** Takes the `(` that makes a name the use of a function-like macro, wherever it stands. */

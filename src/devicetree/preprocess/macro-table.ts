@@ -1,5 +1,7 @@
 import type { TokenList } from '../tokens/token-list.ts';
 import * as T from '../tokens/token-list.ts';
+import type { Definitions } from './definitions.ts';
+import { LateMacros } from './late-macros.ts';
 import { builtinMacro, type Macro, readMacro } from './macro.ts';
 import type { SourceCache } from './source-cache.ts';
 
@@ -25,8 +27,11 @@ export class MacroTable {
   /** By the number of the word. */
   readonly byId: (Macro | undefined)[];
   readonly #cache: SourceCache;
-  /** Words that were defined, to take the definitions back at the end. */
-  readonly #defined: number[] = [];
+  /** Words, and headers, that were defined, in order. */
+  readonly #defined: (number | Definitions)[] = [];
+  /** Words of such headers that were used. */
+  readonly #usedLate: number[] = [];
+  #late: LateMacros | undefined;
   readonly #builtins = new Map<number, Builtin>();
   /** Words that were defined anew or taken back: earlier, they meant something else than at the end. */
   readonly rewritten = new Set<number>();
@@ -36,8 +41,9 @@ export class MacroTable {
     this.byId = cache.macros;
   }
 
-  /** Makes room for the words that the cache knows by now, so that looking one up never leaves the array. */
+  /** To be called when there are new words: makes room for them, so that looking one up never leaves the array. */
   reserve(): void {
+    this.#late?.settle();
     this.byId.length = Math.max(this.byId.length, this.#cache.interner.size);
   }
 
@@ -59,6 +65,17 @@ export class MacroTable {
   define(macro: Macro): void {
     this.byId[macro.id] = macro;
     this.#defined.push(macro.id);
+  }
+
+  /** Defines all that a header does. @returns false: it is to be read as any other */
+  include(header: Definitions): boolean {
+    this.#late ??= new LateMacros(this.#cache.interner, this.byId, (macro) => {
+      this.byId[macro.id] = macro;
+      this.#usedLate.push(macro.id);
+    });
+    if (!this.#late.include(header)) return false;
+    this.#defined.push(header);
+    return true;
   }
 
   undefine(id: number): void {
@@ -97,12 +114,16 @@ export class MacroTable {
 
   /** Every name that is defined, for "did you mean". */
   *names(): Generator<string, void, undefined> {
-    for (const id of this.#defined) if (this.byId[id] !== undefined) yield this.#cache.interner.name(id);
+    for (const defined of this.#defined) {
+      if (typeof defined !== 'number') yield* (this.#late as LateMacros).namesOf(defined);
+      else if (this.byId[defined] !== undefined) yield this.#cache.interner.name(defined);
+    }
   }
 
   /** Takes back every definition, so that the next parse finds a clean table. */
   release(): void {
-    for (const id of this.#defined) {
+    for (const id of [...this.#defined, ...this.#usedLate]) {
+      if (typeof id !== 'number') continue;
       const macro = this.byId[id];
       if (macro !== undefined) macro.disabled = false;
       this.byId[id] = undefined;

@@ -97,7 +97,11 @@ export class Preprocessor {
         if (files.kinds[i + 1] === T.IDENT && files.ids[i + 1] === INCLUDE && this.#include(i)) continue;
       } else if (kind === T.EOF) {
         files.pos = i;
-        if (files.leave()) continue;
+        if (files.leave()) {
+          // The next text has words of its own.
+          this.#macros.reserve();
+          continue;
+        }
       } else if (kind === T.UNTERMINATED && !files.list.raw && this.#joinLines(i)) continue;
       this.#take(i);
       return;
@@ -176,7 +180,10 @@ export class Preprocessor {
     const name = list.text(i + 3).slice(1, -1);
     files.pos = i + 4;
     const found = files.findOrComplain(files.besides(name).read, name, i + 3, i + 4);
-    if (found !== undefined) files.include(found.path, found.bytes, true, files.locAt(i), -1);
+    if (found !== undefined) {
+      const { path, bytes } = found;
+      files.include(path, () => this.#context.cache.tokens(path, bytes, true), files.locAt(i), -1);
+    }
     this.#macros.reserve();
     return true;
   }

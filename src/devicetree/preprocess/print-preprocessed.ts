@@ -19,7 +19,7 @@ export function preprocess(
   const tokens = new Preprocessor(
     path,
     source,
-    contextOf(sources, reporter, new SourceCache(), new Budget(), options),
+    contextOf(sources, reporter, SourceCache.forOneRead(), new Budget(), options),
     accessOf({ ...options, preprocess: true }),
   );
   const parts: string[] = [];

@@ -2,11 +2,17 @@ import { Interner } from '../text/interner.ts';
 import { sameBytes, sourceText, withoutByteOrderMark } from '../text/source.ts';
 import type { TokenList } from '../tokens/token-list.ts';
 import { tokenize } from '../tokens/tokenizer.ts';
+import { Definitions } from './definitions.ts';
 import type { Macro } from './macro.ts';
 
 /** Bytes that a cache holds on to before it forgets what was used longest ago. */
 const DEFAULT_LIMIT = 96 * 1024 * 1024;
 const MAX_WORDS = 2_000_000;
+
+interface KnownDefinitions {
+  readonly text: Uint8Array;
+  readonly definitions: Definitions | undefined;
+}
 
 /**
  * Tokenised files, so that a header that many sources include is read once. An entry counts only while the
@@ -20,13 +26,24 @@ export class SourceCache {
   busy = false;
   /** The source that was read last, whose macros are in `macros` still. */
   kept: { close(): void } | undefined;
+  /** What is read is not read again: see `forOneRead`. */
+  readonly isForOneRead: boolean = false;
   readonly #limit: number;
   #cost = 0;
   readonly #files = new Map<string, TokenList>();
   readonly #scraps = new Map<string, TokenList>();
+  readonly #definitions = new Map<string, KnownDefinitions>();
 
   constructor(limitBytes = DEFAULT_LIMIT) {
     this.#limit = limitBytes;
+  }
+
+  /**
+   * A cache for a program that reads one source and ends: headers of nothing but definitions are read as far as the source
+   * uses them, and nothing is kept for when it changes.
+   */
+  static forOneRead(): SourceCache {
+    return Object.assign(new SourceCache(), { isForOneRead: true });
   }
 
   /** Call before a parse: forgets the source that was read last, and words that have become too many. */
@@ -38,7 +55,18 @@ export class SourceCache {
     this.macros = [];
     this.#files.clear();
     this.#scraps.clear();
+    this.#definitions.clear();
     this.#cost = 0;
+  }
+
+  /** A header of definitions, for a cache that looks for such; undefined for what is to be cut into tokens. */
+  definitions(path: string, text: Uint8Array): Definitions | undefined {
+    if (!this.isForOneRead) return undefined;
+    const known = this.#definitions.get(path);
+    if (known !== undefined && sameBytes(known.text, text)) return known.definitions;
+    const definitions = Definitions.read(path, withoutByteOrderMark(text), this.interner);
+    this.#definitions.set(path, { text, definitions });
+    return definitions;
   }
 
   tokens(path: string, text: Uint8Array, raw: boolean): TokenList {

@@ -31,10 +31,10 @@ export function tokenize(source: SourceText, raw: boolean, interner: Interner): 
   return new Tokenizer(source, raw, interner).run();
 }
 
-class Tokenizer {
+export class Tokenizer {
   readonly #source: SourceText;
   readonly #bytes: Uint8Array;
-  readonly #end: number;
+  #end: number;
   readonly #raw: boolean;
   readonly #interner: Interner;
   readonly #spliced = new Map<number, string>();
@@ -48,13 +48,17 @@ class Tokenizer {
   #at = 0;
   #flag: number = T.SPACE | T.LINE_START;
 
-  constructor(source: SourceText, raw: boolean, interner: Interner) {
+  constructor(
+    source: SourceText,
+    raw: boolean,
+    interner: Interner,
+    capacity = (source.bytes.length >> 2) + 8,
+  ) {
     this.#source = source;
     this.#bytes = source.bytes;
     this.#end = source.bytes.length;
     this.#raw = raw;
     this.#interner = interner;
-    const capacity = (source.bytes.length >> 2) + 8;
     this.#kinds = new Uint8Array(capacity);
     this.#flags = new Uint8Array(capacity);
     this.#starts = new Int32Array(capacity);
@@ -62,7 +66,15 @@ class Tokenizer {
     this.#ids = new Int32Array(capacity);
   }
 
+  /** @returns the tokens from `start` to before `end`, and behind them the end of the file */
   run(): TokenList {
+    this.#cut();
+    const list = new TokenList(this.#source, this.#raw, this.columns(this.#count));
+    if (!this.#raw) list.guard = findGuard(list);
+    return list;
+  }
+
+  #cut(): void {
     while (this.#at < this.#end) {
       if (this.#count === this.#kinds.length) this.#grow();
       this.#plain();
@@ -71,17 +83,31 @@ class Tokenizer {
     }
     this.#flag |= T.LINE_START;
     this.#push(T.EOF, this.#end, this.#end, 0);
-    const list = new TokenList(this.#source, this.#raw, {
-      kinds: fitted(this.#kinds, this.#count),
-      flags: fitted(this.#flags, this.#count),
-      starts: fitted(this.#starts, this.#count),
-      ends: fitted(this.#ends, this.#count),
-      ids: fitted(this.#ids, this.#count),
+  }
+
+  /** See `LineTokenizer`. */
+  line(start: number, end: number): number {
+    // The next line begins where the last one had its end.
+    const first = Math.max(1, this.#count - 1);
+    this.#count = first;
+    this.#at = start;
+    this.#end = end;
+    this.#flag = T.SPACE | T.LINE_START;
+    this.#cut();
+    return first;
+  }
+
+  /** The first `count` tokens. */
+  columns(count: number): ConstructorParameters<typeof TokenList>[2] {
+    return {
+      kinds: fitted(this.#kinds, count),
+      flags: fitted(this.#flags, count),
+      starts: fitted(this.#starts, count),
+      ends: fitted(this.#ends, count),
+      ids: fitted(this.#ids, count),
       directives: new Int32Array(this.#directives),
       spliced: this.#spliced,
-    });
-    if (!this.#raw) list.guard = findGuard(list);
-    return list;
+    };
   }
 
   /**

@@ -24,8 +24,6 @@ const isThere = () =>
 
 /** When the first transfer with a device began since `clear`, when the last one ended, and how many there were. */
 class SeenTransfers {
-  #isAsking = false;
-
   clear() {
     Object.assign(this, { first: undefined, last: undefined, count: 0 });
   }
@@ -44,19 +42,9 @@ class SeenTransfers {
     this.count++;
     const { done } = transfer;
     transfer.done = (...ended) => {
-      this.#ended();
+      this.last = performance.now();
       done(...ended);
     };
-  }
-
-  /** The time is asked for once for all that end together: a system call in this guest, for each of 34,000 it was a tenth of a read. */
-  #ended() {
-    if (this.#isAsking) return;
-    this.#isAsking = true;
-    setImmediate(() => {
-      this.#isAsking = false;
-      this.last = performance.now();
-    });
   }
 }
 

@@ -36,13 +36,11 @@ describe.each(USB_ADAPTERS)('a $name that misbehaves', ({ make, drive }) => {
   let port: EmulatedPort;
   let host: HostAdapter;
   let number = 0;
-  let isHasty = true;
 
   beforeEach(async () => {
     const timeout = AbortSignal.timeout.bind(AbortSignal);
-    isHasty = true;
     vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) =>
-      timeout(isHasty ? Math.ceil(ms / (ms >= OPENING.ms ? OPENING.haste : HASTE)) : ms),
+      timeout(Math.ceil(ms / (ms >= OPENING.ms ? OPENING.haste : HASTE))),
     );
     await start();
   });
@@ -114,11 +112,9 @@ describe.each(USB_ADAPTERS)('a $name that misbehaves', ({ make, drive }) => {
   async function recovers(first: BusFault | undefined): Promise<void> {
     let fault = first;
     for (let tries = 0; tries <= PATIENCE; tries++) {
-      // The last one waits for nothing but the machine: neither this test's limits nor the adapter's own are short.
-      isHasty = tries < PATIENCE;
       await heal(fault);
-      fault = await transfer(isHasty ? DEADLINE_MS : LONG_MS);
-      isHasty = true;
+      // The last one waits for nothing but the machine.
+      fault = await transfer(tries < PATIENCE ? DEADLINE_MS : LONG_MS);
       if (fault === undefined && lastRead.join() === expected.join()) return;
       if (fault !== undefined) expect(TOLD).toContain(fault.code);
     }

@@ -1,9 +1,10 @@
 // Puts the commands that are over in a tenth of a second into scripts, `dist/short/*.cjs`. `bin/cached-script.js` keeps
 // what V8 made of one, so that the next start neither reads nor compiles modules. Not for what runs long: what one file
 // takes of another is read from its exports there at each use, which cost a back-end's thread a sixth of its speed.
-// Each file of the build is a function of its own there: V8 looks into none that is not called.
+// Each source file is a function of its own there, called when something of it is used first: V8 looks into none that is not
+// called, and keeps no code of it.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix, relative } from 'node:path';
 import { build } from 'rolldown';
 import { parseAst } from 'rolldown/parseAst';
 
@@ -19,17 +20,25 @@ const ALWAYS_THERE = ['fs', 'module', 'path', 'url'];
 /** `let node_net=require("node:net");`: loaded when something of it is used. */
 const NODE_MODULE = /(?<=\b(?:let|const) (node_\w+)=)require\("node:([\w/]+)"\)(?=;)(?!;\1=)/g;
 
-/** What the files of the script find each other by, and Node's modules. */
-const LINKER = `const loaded={__proto__:null};
-const own=id=>{
-if(!Object.hasOwn(files,id))return require(id);
-if(loaded[id]===undefined){
-const module=loaded[id]={exports:{}};
-files[id](module.exports,own,module)}
-return loaded[id].exports};
+/** What a command runs through again and again, where files take much of each other: together in one function. */
+const TOGETHER = {
+  language: /^src\/devicetree\/(tokens|preprocess|syntax|text)\//,
+  virtio: /^src\/virtio\//,
+};
+
+/**
+ * What the files of the script find each other by, and Node's modules. What a file exports is an object whose prototype runs
+ * the file: at the first look at what is not there yet.
+ */
+const LINKER = `const loaded=[];
+const own=id=>typeof id==="number"?loaded[id]??={__proto__:unread,id}:require(id);
+const unread=new Proxy({__proto__:null},{get:(_,name,exports)=>{
+const{id}=exports;
+Object.setPrototypeOf(exports,null);
+files[id](exports,own);
+return exports[name]}});
 own.late=id=>new Proxy({},{get:(_,name)=>require(id)[name]});
-own.module=importModule;
-return own("./entry.cjs")`;
+own.module=importModule;`;
 
 /** @param settings of rolldown, as for the modules; `inLines` puts a statement on a line */
 export async function buildShort(settings) {
@@ -40,24 +49,48 @@ async function buildScript(name, entry, { inLines, ...settings }) {
   const { output } = await build({
     ...settings,
     input: { entry },
+    preserveEntrySignatures: 'allow-extension',
     write: false,
     output: {
       ...settings.output,
       format: 'cjs',
       entryFileNames: '[name].cjs',
       chunkFileNames: '[name].cjs',
+      codeSplitting: { includeDependenciesRecursively: false, groups: [{ debugName: 'file', name: nameOf }] },
     },
   });
+  const ids = new Map(output.map(({ fileName }, id) => [fileName, id]));
   const files = output.map(({ fileName, code }) => {
-    const late = withoutImports(inLines(withValues(code))).replace(NODE_MODULE, (whole, _, id) =>
-      ALWAYS_THERE.includes(id) ? whole : `require.late("node:${id}")`,
+    const late = withoutImports(inLines(linked(withValues(code), fileName, ids))).replace(
+      NODE_MODULE,
+      (whole, _, id) => (ALWAYS_THERE.includes(id) ? whole : `require.late("node:${id}")`),
     );
-    return `${JSON.stringify(`./${fileName}`)}:function(exports,require,module){\n${late}\n}`;
+    return `function(exports,require){\n${late}\n}`;
   });
-  const script = `(function(require,__filename,importModule){"use strict";\nconst files={${files.join(',\n')}};\n${LINKER}\n})`;
+  const script = `(function(require,__filename,importModule){"use strict";\nconst files=[${files.join(',\n')}];\n${LINKER}\nreturn own(${ids.get('entry.cjs')})\n})`;
   const folder = join(settings.output.dir, 'short');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${name}.cjs`), inAscii(script));
+}
+
+/** The file that a module is put into. */
+function nameOf(id) {
+  const path = relative(import.meta.dirname, id).replaceAll('\\', '/');
+  const together = Object.keys(TOGETHER).find((name) => TOGETHER[name].test(path));
+  return path.startsWith('..') ? undefined : (together ?? path.replace(/\.\w+$/, ''));
+}
+
+/** `require("../bus/words.cjs")`, and the same alone: for what a file does when it is run, which none of ours needs. */
+const LOCAL = /(?<![\w$])require\("(\.[^"]+\.cjs)"\)/g;
+const LOCAL_ALONE = /(?<=^|[;}\n])require\("\.[^"]+\.cjs"\);/g;
+
+/** With numbers for the other files of the script. */
+function linked(code, fileName, ids) {
+  return code.replace(LOCAL_ALONE, '').replace(LOCAL, (_, path) => {
+    const id = ids.get(posix.join(posix.dirname(fileName), path));
+    if (id === undefined) throw new Error(`${fileName}: not found: ${path}`);
+    return `require(${id})`;
+  });
 }
 
 /** `Object.defineProperty(exports,"a",{enumerable:!0,get:function(){return loadTree}});` */

@@ -122,6 +122,12 @@ const busOf = ({ name }: ToolCommand) => (name.startsWith('i2c') ? 'i2c' : 'spi'
 const GRACE_MS = 200;
 const INTERRUPTED = 128 + constants.signals.SIGINT;
 
+/**
+ * Tools that make a transfer for each address: V8 would optimize what they run through. For one transfer Node's module that tells
+ * it not to takes longer to load than what it saves; spi-pipe runs as long as its input does.
+ */
+const MANY_TRANSFERS: readonly string[] = ['i2cdetect', 'i2cdump'];
+
 /** Options of i2cdetect that list buses and what they can do: no transfer is made. */
 const LOOKING = /^-[a-zA-Z]*[lFV]/;
 
@@ -191,8 +197,7 @@ export async function runTool(
   // The tools wait asynchronously, so the back-end needs no thread of its own and the command starts sooner.
   const look = tool.name === 'i2cdetect' && argv.some((word) => LOOKING.test(word));
   if (!look) await warnOfRunning(args, tool.name, argv);
-  // spi-pipe runs as long as its input does.
-  if (tool.name !== 'spi-pipe') expectShortRun();
+  if (MANY_TRANSFERS.includes(tool.name)) expectShortRun();
   // A part whose file cannot be written says so once more when the board ends.
   let told = false;
   const onWarning = (sentence: string) => {

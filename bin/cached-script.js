@@ -26,11 +26,27 @@ exports.load = (path, use, atEnd) => {
   const file = resolve(path);
   const text = fs.readFileSync(file, 'latin1');
   const place = isWanted() ? placeOf(file, use) : undefined;
-  const cachedData = place && codeAt(place);
+  const cachedData = place && readAt(place);
   const script = new vm.Script(text, { filename: file, cachedData });
   if (place !== undefined && (cachedData === undefined || script.cachedDataRejected))
-    atEnd(() => keep(script, place));
+    atEnd(() => keep(place, () => script.createCachedData()));
   return script.runInThisContext()(createRequire(file), file, (specifier) => import(specifier));
+};
+
+/**
+ * Where facts are kept that hold for the script at `path` as it is now, by their names. @returns undefined where nothing is
+ * to be kept
+ */
+exports.factsOf = (path) => {
+  if (!isWanted()) return undefined;
+  const at = (name, work) => {
+    const place = placeOf(resolve(path), name);
+    return place && work(place);
+  };
+  return {
+    read: (name) => at(name, readAt),
+    write: (name, bytes) => at(name, (place) => keep(place, () => bytes)),
+  };
 };
 
 /** Node's own variable for its own cache. Where calls are counted, all is compiled anew. */
@@ -42,7 +58,7 @@ const isWanted = () => {
 /** -1 where users have no number; their temporary folder is their own there. */
 const uid = process.getuid?.() ?? -1;
 
-/** Where the code is kept, and what it was made of: a script that was changed is another. Undefined where it cannot be kept. */
+/** Where something is kept, and the script that it is of: one that was changed is another. Undefined where it cannot be kept. */
 function placeOf(file, use) {
   try {
     const { dev, ino, size, mtimeNs, ctimeNs } = fs.statSync(file, { bigint: true });
@@ -64,8 +80,8 @@ function hashOf(text) {
   return hash >>> 0;
 }
 
-/** The code that is kept there; undefined where there is none of this script, whole, and this user's alone. */
-function codeAt({ path, source }) {
+/** What is kept there; undefined where there is nothing of this script, whole, and this user's alone. */
+function readAt({ path, source }) {
   let file;
   try {
     if (!isOurs(fs.lstatSync(dirname(path)))) return undefined;
@@ -96,11 +112,11 @@ function onceOf(bytes) {
 /** Who can write here can have us run what he likes. */
 const isOurs = ({ uid: owner, mode }) => uid === -1 || (owner === uid && (mode & 0o077) === 0);
 
-/** Keeps what V8 has made of the script by now. A command that cannot has done its work all the same. */
-function keep(script, { path, source }) {
+/** Keeps what `make` gives, as what V8 has made of the script by now. A command that cannot has done its work all the same. */
+function keep({ path, source }, make) {
   const own = `${path}-${process.pid}`;
   try {
-    const code = script.createCachedData();
+    const code = make();
     const folder = dirname(path);
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     if (!isOurs(fs.lstatSync(folder))) return;
@@ -112,7 +128,11 @@ function keep(script, { path, source }) {
     fs.renameSync(own, path);
     removeOld(folder);
   } catch {
-    fs.rmSync(own, { force: true });
+    try {
+      fs.rmSync(own, { force: true });
+    } catch {
+      // There is no such folder either.
+    }
   }
 }
 

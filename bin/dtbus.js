@@ -36,15 +36,16 @@ async function run() {
   const [, , name = '', ...words] = process.argv;
   const script = Object.keys(SHORT).find((each) => SHORT[each].test(name));
   if (script !== undefined && !isHelp(script, words) && !isSeen()) {
-    const { load } = require('./cached-script.js');
+    const { factsOf, load } = require('./cached-script.js');
+    const path = `${__dirname}/../dist/short/${script}.cjs`;
     const use = TASK.test(words[0] ?? '') ? `${name}-${words[0]}` : name;
-    const short = load(`${__dirname}/../dist/short/${script}.cjs`, use, (keep) =>
+    const short = load(path, use, (keep) =>
       atExit(() => {
         short.expectUsualRun();
         keep();
       }),
     );
-    const code = await short.runShort(name, words);
+    const code = await short.runShort(name, words, factsOf(path));
     if (code !== undefined) {
       // Nothing waits any more then, written output included. Node would take its heap apart yet, page by page.
       process.once('beforeExit', () => process.exit());

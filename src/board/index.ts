@@ -53,11 +53,12 @@ export { type FaultArguments, type FaultHandle, FaultUnsupportedError } from './
 export type { LineHandle } from './handles/line-handle.ts';
 export { type CurveHandle, type PartHandle, pathOf } from './handles/part-handle.ts';
 export type { TraceFilter } from './handles/traced-paths.ts';
+export type { KeptFacts, SingleUse } from './known/known-board.ts';
 export type { BoardOptions, SyncBoardOptions } from './open/board-options.ts';
 export type { TreeDoubt } from './open/check-tree.ts';
 export { clientsIn, type TreeClient } from './open/clients.ts';
 export { loadTree } from './open/load-tree.ts';
-export { openBoard, openBoardSync } from './open/open-board.ts';
+export { openBoard, openBoardFor, openBoardSync } from './open/open-board.ts';
 export { watchOpened } from './open/opened.ts';
 export type { PageOptions } from './open/page-option.ts';
 export { type BeginTrace, traceBoards } from './open/trace.ts';

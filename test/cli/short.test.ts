@@ -20,9 +20,18 @@ let runs = 0;
 /** A folder of its own for the code that V8 has made. */
 const emptyCache = () => folder.path(`cache-${++runs}`);
 const inside = (cache: string) => join(cache, `dtbus-code-${process.getuid?.() ?? -1}`);
-/** The one file that is kept there. */
+const isFact = (name: string) => name.startsWith('board-');
+/** The names of the code that is kept there, without what is known of boards. */
+const codeIn = (cache: string) => readdirSync(inside(cache)).filter((name) => !isFact(name));
+/** The one file of code that is kept there. */
 const keptIn = (cache: string) => {
-  const names = readdirSync(inside(cache));
+  const names = codeIn(cache);
+  expect(names).toHaveLength(1);
+  return join(inside(cache), names[0] as string);
+};
+/** The one file of facts. */
+const factIn = (cache: string) => {
+  const names = readdirSync(inside(cache)).filter(isFact);
   expect(names).toHaveLength(1);
   return join(inside(cache), names[0] as string);
 };
@@ -65,7 +74,7 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
     const cache = emptyCache();
     dtbus(cache, ['i2cdetect', '-b', 'dts/demo.dts', '-y', '1']);
     dtbus(cache, ['dtc', '-o', '/dev/null', 'dts/demo.dts']);
-    expect(readdirSync(inside(cache)).map((name) => name.split('-')[0])).toEqual(['dtc', 'i2cdetect']);
+    expect(codeIn(cache).map((name) => name.split('-')[0])).toEqual(['dtc', 'i2cdetect']);
   });
 
   it('takes away what it kept more than 30 days ago', () => {
@@ -81,7 +90,7 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
     }
     dtbus(cache, ['dtc', '-o', '/dev/null', 'dts/demo.dts']);
     expect(
-      readdirSync(inside(cache))
+      codeIn(cache)
         .map((name) => name.replace(/-v\d.*/, ''))
         .sort(),
     ).toEqual(['dtc', 'i2cget', 'of-another']);
@@ -174,6 +183,48 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
       expect(stdout.match(/\n\tn\d+ \{/g)).toHaveLength(20_000);
     },
   );
+
+  it('keeps that nothing was said of a board, for this user alone, and tells of what is wrong with it since', () => {
+    const cache = emptyCache();
+    const board = folder.write('known.dts', readFileSync('dts/demo.dts', 'utf8'));
+    const words = ['i2cget', '-b', board, '-y', '1', '0x48', '0', 'w'];
+    expect(dtbus(cache, words)).toEqual(READ);
+    const fact = factIn(cache);
+    expect(statSync(fact).mode & 0o777).toBe(0o600);
+    const { ino } = statSync(fact);
+    expect(dtbus(cache, words)).toEqual(READ);
+    expect(statSync(fact).ino).toBe(ino);
+    // Of another bus than that which is read.
+    folder.write(
+      'known.dts',
+      readFileSync('dts/demo.dts', 'utf8').replace('storage: spi {', 'storage: spi { dtbus,nothing;'),
+    );
+    const { stderr, ...rest } = dtbus(cache, words);
+    expect(rest).toEqual({ status: 0, stdout: '0x0019\n' });
+    expect(stderr).toContain('unknown property dtbus,nothing');
+    expect(dtbus(cache, words).stderr).toBe(stderr);
+  });
+
+  it.each([
+    ['cut off', (bytes: Buffer) => bytes.subarray(0, bytes.length >> 1)],
+    ['empty', () => Buffer.alloc(0)],
+    ['changed in one place', (bytes: Buffer) => bytes.fill(0x20, bytes.length - 500, bytes.length - 490)],
+    [
+      'no JSON, but whole',
+      (bytes: Buffer) => {
+        const half = bytes.subarray(0, bytes.length >> 1).fill(0x7b, (bytes.length >> 1) - 40);
+        return Buffer.concat([half, half]);
+      },
+    ],
+  ])('opens a board of which the fact is %s as one that is not known', (_what, broken) => {
+    const cache = emptyCache();
+    dtbus(cache);
+    const fact = factIn(cache);
+    const whole = readFileSync(fact);
+    writeFileSync(fact, broken(Buffer.from(whole)));
+    expect(dtbus(cache)).toEqual(READ);
+    expect(readFileSync(fact).equals(whole)).toBe(true);
+  });
 
   it('runs where nothing can be kept', () => {
     const cache = folder.write('no-folder', '');

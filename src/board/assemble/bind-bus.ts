@@ -64,15 +64,16 @@ type BoardSimulation = SimulationOptions & { readonly clock: Clock };
 
 /**
  * Puts a bus on its controller. Never throws: a bus that cannot be made is a problem.
- * @param place where it is a channel of a simulated bus, and names no adapter of its own
+ * @param place where it is a channel of a simulated bus, and names no adapter of its own; false: it is left out
  */
 export async function bindBus(
   node: BusDescription,
   manager: ResourceManager,
   hosts: Map<Node, Promise<HostAdapter>>,
   simulation: BoardSimulation,
-  place?: BoundChannel,
+  place?: BoundChannel | false,
 ): Promise<BusBinding> {
+  if (place === false) return notMade(node);
   try {
     const { node: bus } = node;
     const limits = { timeoutMs: bus.u32('dtbus,timeout-ms') ?? 1000 };
@@ -113,8 +114,13 @@ export async function bindBus(
     return { node, bus: managed, host, physical: true, adapter, boundParts, problem: undefined };
   } catch (error) {
     const problem = problemOf(node.node, error);
-    return { node, bus: undefined, host: undefined, physical: false, boundParts: [], problem };
+    return { ...notMade(node), problem };
   }
+}
+
+/** A bus that is on no controller. */
+function notMade(node: BusDescription): BusBinding {
+  return { node, bus: undefined, host: undefined, physical: false, boundParts: [], problem: undefined };
 }
 
 /** Tells what a child on the wire asks of an adapter that cannot do it. */

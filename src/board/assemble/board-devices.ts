@@ -50,6 +50,8 @@ export interface BoardDevicesOptions {
   /** What is written down from the first transfer on. */
   readonly trace?: TraceStart | undefined;
   readonly replay?: ReplaySettings | undefined;
+  /** Paths of the buses that are made, with their parts; default: all. */
+  readonly only?: readonly string[] | undefined;
   readonly warn: (sentence: string) => void;
   /** Told why an adapter could not be opened: the bus is there, and its next transfer tries again. */
   readonly onNotOpened?: (problem: DeviceProblem) => void;
@@ -193,11 +195,10 @@ export class BoardDevices {
     const parts = new PartRegistry();
     const clock = options.steppedClock ? new SteppedClock() : new RealClock();
     // An emulated adapter has parts of its own behind it.
-    const onBuses = nodes
-      .flatMap(({ node }) => [node, hostNodeOf(node)])
-      .filter((node) => node !== undefined);
-    const alone = waitingNodes(tree, onBuses);
-    const described = [...onBuses, ...alone];
+    const onBuses = nodes.map(({ node }) => [node, hostNodeOf(node) ?? []].flat());
+    const alone = waitingNodes(tree, onBuses.flat());
+    const isMade = (bus?: Node) => bus !== undefined && (options.only?.includes(bus.path) ?? true);
+    const described = [...onBuses.filter(([bus]) => isMade(bus)).flat(), ...alone];
     const controllers = devices.filter((device): device is GpioDescription => device.kind === 'gpio');
     // All at once: most of a start is waiting for modules.
     const compatibles = compatiblesBelow(described);
@@ -236,11 +237,12 @@ export class BoardDevices {
     };
     const time = traceTimeOf(clock);
     const manager = new ResourceManager({ onNotOpened: notOpened }, time);
-    for (const node of parentsFirst(nodes))
+    for (const node of parentsFirst(nodes)) {
+      const place = isMade(node.node) && channelPlace(node, bindings);
       bindings.push(
-        replaying?.bind(node, manager) ??
-          (await bindBus(node, manager, hosts, simulation, channelPlace(node, bindings))),
+        replaying?.bind(node, manager) ?? (await bindBus(node, manager, hosts, simulation, place)),
       );
+    }
     bindings.sort((a, b) => nodes.indexOf(a.node) - nodes.indexOf(b.node));
     if (gpio !== undefined && !isQuiet)
       lineBindings.push(...(await bindLines(controllers, gpio, { manager, hosts, simulation, warn })));

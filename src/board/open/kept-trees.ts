@@ -29,13 +29,22 @@ export class ReadBoard {
   readonly #overlays: BoardTree['overlays'];
   #blob: Uint8Array | undefined;
   #doubts: readonly TreeDoubt[] | undefined;
+  readonly #origin: Origin;
 
-  constructor(file: string, { tree, blob, overlays }: BoardTree, adopt: boolean) {
+  constructor(file: string, { tree, blob, overlays }: BoardTree, adopt: boolean, origin: Origin) {
     this.tree = tree;
     this.devices = findDevices(tree, { adopt });
     this.#file = file;
     this.#overlays = overlays;
     this.#blob = blob;
+    this.#origin = origin;
+  }
+
+  /** All that the tree follows from, as a text; undefined where it follows from the time of now, too. */
+  get origin(): string | undefined {
+    const { how, sources, asked } = this.#origin;
+    if (!asked.answersAgain) return undefined;
+    return JSON.stringify([how, filesOf(sources).map(({ bytes }) => asText(bytes)), asked.answers]);
   }
 
   get blob(): Uint8Array {
@@ -49,11 +58,15 @@ export class ReadBoard {
   }
 }
 
-interface Kept {
+/** What a tree was read from. */
+interface Origin {
   /** How it was read: options, and the names of its files. */
   readonly how: string;
   readonly sources: TreeSources;
   readonly asked: AskedHost;
+}
+
+interface Kept extends Origin {
   readonly bytes: number;
   readonly read: ReadBoard;
 }
@@ -80,7 +93,7 @@ export function readKept(file: string, options: KeptOptions): ReadBoard {
     return known.read;
   }
   const asked = new AskedHost(treeHost());
-  const read = new ReadBoard(file, readTree(sources, asked.host), adopt);
+  const read = new ReadBoard(file, readTree(sources, asked.host), adopt, { how, sources, asked });
   const bytes = filesOf(sources).reduce((sum, each) => sum + each.bytes.length, asked.bytes);
   if (asked.answersAgain) keep({ how, sources, asked, bytes, read });
   return read;
@@ -142,6 +155,11 @@ class AskedHost {
     };
   }
 
+  /** What was asked, and the answers. */
+  get answers(): readonly (readonly [question: string, answer: unknown])[] {
+    return [...this.#asked].map(([what, { answer }]) => [what, asText(answer)]);
+  }
+
   /** Asks all of it again. */
   answersTheSame(): boolean {
     try {
@@ -167,6 +185,10 @@ class AskedHost {
     this.#asked.set(what, { ask, answer });
     return answer;
   }
+}
+
+function asText(answer: unknown): unknown {
+  return answer instanceof Uint8Array ? Buffer.from(answer).toString('base64') : answer;
 }
 
 function isSame(a: unknown, b: unknown): boolean {

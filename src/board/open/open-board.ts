@@ -11,6 +11,7 @@ import type { BoardMakings } from '../handles/board-makings.ts';
 import { noteInline } from '../handles/inline-devices.ts';
 import { LineWatchers } from '../handles/line-handle.ts';
 import { injectTreeFaults } from '../handles/tree-faults.ts';
+import { KnownBoard, type SingleUse } from '../known/known-board.ts';
 import {
   type BackEndHandle,
   type BackEndNews,
@@ -53,7 +54,23 @@ const UNNAMED = '<source>';
  * @throws {TypeError} an option that is not known, or of the wrong type
  */
 export async function openBoard(board?: FilePath | BoardOptions, options?: BoardOptions): Promise<Board> {
-  const request = opened(boardRequest('openBoard', board, options));
+  return open(opened(boardRequest('openBoard', board, options)));
+}
+
+/**
+ * `openBoard` for one who uses a single node, with a back-end in this thread: of a board that is known to be good only what
+ * that node needs is made, and it is not looked through. @throws {BoardError} @throws {TypeError}
+ */
+export async function openBoardFor(use: SingleUse, board: FilePath, options: BoardOptions): Promise<Board> {
+  let isQuiet = true;
+  const onWarning = (sentence: string) => {
+    isQuiet = false;
+    warnOf(options)(sentence);
+  };
+  return open(opened(boardRequest('openBoard', board, { ...options, onWarning })), use, () => isQuiet);
+}
+
+async function open(request: Opening, use?: SingleUse, isQuiet = () => false): Promise<Board> {
   if (request.connect !== undefined) {
     const { attach } = await import('./attach.ts');
     const makings = attach(request.file, request.connect, attachOptions(request));
@@ -73,13 +90,18 @@ export async function openBoard(board?: FilePath | BoardOptions, options?: Board
     if (replay !== undefined && thread !== undefined)
       checkReplay(await import('../../replay/index.ts'), replay);
     const strict = request.options.treeChecks === 'error';
-    if (strict) checkPlan(plan, request, news.warn);
+    const known = use && knownBoard(use, plan, request);
+    const isGood = known?.isGood ?? false;
+    if (strict && !isGood) checkPlan(plan, request, news.warn);
+    const settings = { ...inlineSettings(plan, request.options), only: known?.needed };
     const starting =
       thread?.start(startOf(plan, request.options)) ??
-      startInline(plan.read.tree, plan.read.devices, inlineSettings(plan, request.options), news, clock);
+      startInline(plan.read.tree, plan.read.devices, settings, news, clock);
     // Meanwhile: the other thread has to do.
-    if (!strict) checkPlan(plan, request, news.warn);
-    const brought = bringUp(plan, await starting, news, request);
+    if (!strict && !isGood) checkPlan(plan, request, news.warn);
+    const backEnd = await starting;
+    const brought = bringUp(plan, backEnd, news, request);
+    if (!isGood && isQuiet() && isPlain(backEnd, brought)) known?.note();
     if (!strict || brought.problems.length === 0) return toldOf(await withPage(brought, request), request);
     await brought.close();
     throw refusal(request.file, brought.tree, brought.problems);
@@ -246,6 +268,20 @@ function planOf({ file, options }: Opening): Plan {
 /** A board that is only looked at tells nothing: who looks asks for `board.doubts`. @throws {BoardError} */
 function checkPlan({ read }: Plan, { file, options }: Opening, warn: (sentence: string) => void): void {
   if (!options.look) checkTree(file, () => read.doubts, options, warn);
+}
+
+/** Undefined where what is not made, or not looked for, would be missed. */
+function knownBoard(use: SingleUse, { read, settings }: Plan, { options }: Opening): KnownBoard | undefined {
+  const isPlain = options.backEnd === 'inline' && options.treeChecks !== 'off' && !settings.look;
+  return isPlain && (settings.trace ?? settings.replay) === undefined ? new KnownBoard(use, read) : undefined;
+}
+
+/** Whether the board came up whole, of the tree alone. */
+function isPlain({ devices }: BackEndHandle, { problems, faults }: Board): boolean {
+  const { hasOwnCode, calls } = devices ?? {};
+  return (
+    hasOwnCode === false && calls?.waitingAdapters().length === 0 && problems.length + faults.length === 0
+  );
 }
 
 /** What goes to the back-end's thread. */

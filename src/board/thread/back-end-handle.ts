@@ -57,7 +57,7 @@ const END_LIMIT_MS = 1500;
 export async function startInline(
   tree: Tree,
   devices: readonly VirtioNode[],
-  settings: BackEndSettings & Pick<BoardDevicesOptions, 'isolate'>,
+  settings: BackEndSettings & Pick<BoardDevicesOptions, 'isolate' | 'only'>,
   news: BackEndNews,
   clock?: () => number,
 ): Promise<BackEndHandle> {

@@ -1,4 +1,4 @@
-import type { Board, BoardOptions } from '../../board/index.ts';
+import type { Board, BoardOptions, SingleUse } from '../../board/index.ts';
 import { warn } from '../terminal/warn.ts';
 
 /** What every command that works on a board understands. */
@@ -21,11 +21,19 @@ export function treeOptions({ overlay, include, adopt, trust, strict }: BoardArg
   return { overlays: overlay, includePaths: include, adopt, trust, treeChecks };
 }
 
-/** Opens the board that the arguments name; warnings go to standard error. */
-export async function openNamedBoard(args: BoardArguments, options: BoardOptions = {}): Promise<Board> {
-  const { openBoard } = await import('../../board/index.ts');
+/**
+ * Opens the board that the arguments name; warnings go to standard error. @param use where a single node of it is used, and
+ * facts are kept
+ */
+export async function openNamedBoard(
+  args: BoardArguments,
+  options: BoardOptions = {},
+  use?: SingleUse,
+): Promise<Board> {
+  const { openBoard, openBoardFor } = await import('../../board/index.ts');
   const completed = { ...treeOptions(args), connect: args.connect, onWarning: warn, ...options };
   // Of a served board the tree is the one that lies beside its sockets.
+  if (use !== undefined && !args.connect) return openBoardFor(use, args.board, completed);
   return args.connect && !args.isChosen ? openBoard(completed) : openBoard(args.board, completed);
 }
 

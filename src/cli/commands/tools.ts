@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import type { Board, BusFault, I2cDev, SpiDev } from '../../board/index.ts';
+import type { Board, BusFault, I2cDev, KeptFacts, SpiDev } from '../../board/index.ts';
 import { isBoardFile } from '../board/board-choice.ts';
 import { type BoardArguments, openNamedBoard, printProblems } from '../board/named-board.ts';
 import { plainBoard } from '../board/plain-board.ts';
@@ -88,18 +88,20 @@ const BOARD = { i2c: /^(-b|--board)$/, spi: /^--board$/ } as const;
 /**
  * Runs a tool whose words are all its own but for the board, as scripts call it many times: `dtbus i2cget -y 1 0x48`. What
  * reads the options of the command line takes longer to load than such a call runs.
+ * @param facts where something is known of boards
  * @returns its exit code; undefined when `name` is no tool, or one of the words may be an option of ours
  */
 export async function runPlainTool(
   name: string | undefined,
   argv: readonly string[],
+  facts?: KeptFacts,
 ): Promise<number | undefined> {
   const tool = TOOLS.find((each) => each.name === name);
   if (tool === undefined) return undefined;
   const { words, board } = withoutBoard(argv, BOARD[busOf(tool)]);
   if (words.some((word) => OURS[busOf(tool)].test(word))) return undefined;
   try {
-    return await runTool(tool, words, plainBoard(board));
+    return await runTool(tool, words, plainBoard(board), facts);
   } catch (thrown) {
     return reportFailure(thrown, `dtbus ${tool.name} ${TOOL_USAGE}`);
   }
@@ -152,12 +154,15 @@ const inOwnLetters = ({ name }: ToolCommand, argv: readonly string[]): readonly 
 
 /**
  * Tries a call without a board: what it refuses before it asks for a node is wrong whatever the board is.
- * @returns the exit code of a call that is wrong
+ * @returns the exit code of a call that is wrong; else the node that it asks for, where it asks for one at once
  */
-async function refusedAtOnce(tool: ToolCommand, argv: readonly string[]): Promise<number | undefined> {
-  let asked = false;
-  const ask = () => {
-    asked = true;
+async function tried(
+  tool: ToolCommand,
+  argv: readonly string[],
+): Promise<{ readonly refused?: number; readonly node?: string }> {
+  const asked: (string | undefined)[] = [];
+  const ask = (node?: string) => {
+    asked.push(node);
     throw new Error('a node is needed');
   };
   let said = '';
@@ -171,10 +176,12 @@ async function refusedAtOnce(tool: ToolCommand, argv: readonly string[]): Promis
     readLine: async () => undefined,
     readBytes: async () => new Uint8Array(0),
   };
-  const code = await (await tool.load()).run(argv, { list: ask, open: ask }, io).catch(() => 0);
-  if (asked || code === 0) return undefined;
+  const code = await (await tool.load()).run(argv, { list: () => ask(), open: ask }, io).catch(() => 0);
+  const [node] = asked;
+  if (node !== undefined) return { node };
+  if (asked.length > 0 || code === 0) return {};
   process.stderr.write(said);
-  return code;
+  return { refused: code };
 }
 
 /** Runs a tool on the board that the arguments name. @returns its exit code */
@@ -182,10 +189,11 @@ export async function runTool(
   tool: ToolCommand,
   argv: readonly string[],
   args: BoardArguments,
+  facts?: KeptFacts,
 ): Promise<number> {
   if (saysWhatItIs(tool, argv))
     return (await tool.load()).run(inOwnLetters(tool, argv), NO_NODES, processIo());
-  const refused = await refusedAtOnce(tool, argv);
+  const { refused, node } = await tried(tool, argv);
   if (refused !== undefined) return refused;
   const interrupted = new AbortController();
   const over = new Promise<number>((resolve) => {
@@ -203,13 +211,11 @@ export async function runTool(
   const onWarning = (sentence: string) => {
     if (!told) warn(sentence);
   };
-  const board = await openNamedBoard(args, {
-    backEnd: 'inline',
-    isolateModels: true,
-    openHosts: 'first-use',
-    look,
-    onWarning,
-  });
+  const board = await openNamedBoard(
+    args,
+    { backEnd: 'inline', isolateModels: true, openHosts: 'first-use', look, onWarning },
+    facts && node !== undefined ? { facts, node } : undefined,
+  );
   const nodes = remembering(board.nodes);
   try {
     const { run } = await tool.load();

@@ -1,3 +1,4 @@
+import type { KeptFacts } from '../../board/index.ts';
 import { runPlainFlash } from '../commands/plain-flash.ts';
 import { runPlainTool } from '../commands/tools.ts';
 import { writeDirectly } from '../terminal/output.ts';
@@ -9,8 +10,9 @@ export { expectUsualRun } from '../terminal/expected-run.ts';
 export async function runShort(
   name: string | undefined,
   words: readonly string[],
+  facts?: KeptFacts,
 ): Promise<number | undefined> {
   endWithoutOutput();
   writeDirectly();
-  return (await runPlainTool(name, words)) ?? (await runPlainFlash(name, words));
+  return (await runPlainTool(name, words, facts)) ?? (await runPlainFlash(name, words));
 }

@@ -1,0 +1,91 @@
+import type { Tree } from '../../devicetree/index.ts';
+import type { VirtioNode } from '../../frontend/index.ts';
+import { connectedBuses } from './connected-buses.ts';
+
+/** Where facts are kept between the processes of one user and one build of this package. */
+export interface KeptFacts {
+  /** What was written under that name last, whole; undefined where there is none, or it cannot be trusted. */
+  read(name: string): Uint8Array | undefined;
+  /** Never throws: who cannot keep a fact finds it out again. */
+  write(name: string, bytes: Uint8Array): void;
+}
+
+/** For whom a board is opened: one who uses a single node, and keeps what is known of boards. */
+export interface SingleUse {
+  readonly facts: KeptFacts;
+  /** `/dev/i2c-1` or `/dev/spidev0.0` */
+  readonly node: string;
+}
+
+/** A board that was read. */
+interface Origins {
+  readonly tree: Tree;
+  readonly devices: readonly VirtioNode[];
+  readonly origin: string | undefined;
+}
+
+interface Fact {
+  readonly origin: string;
+  readonly connected: ReturnType<typeof connectedBuses>;
+}
+
+/** Facts that are kept at most. */
+const PLACES = 64;
+/** Of what a tree was read from, as a text. */
+const MOST_LENGTH = 1 << 20;
+
+/**
+ * What is known of a board from when it was opened before: that nothing was said of it. It is the same board while all that
+ * it was read from is what it was then, byte by byte; then nobody need look for what is wrong with it, and buses that nobody
+ * uses need not be made.
+ */
+export class KnownBoard {
+  readonly #use: SingleUse;
+  readonly #board: Origins;
+  readonly #fact: Fact | undefined;
+
+  constructor(use: SingleUse, board: Origins) {
+    this.#use = use;
+    this.#board = board;
+    const { origin } = board;
+    const fact = origin === undefined ? undefined : factIn(use.facts.read(placeOf(origin)));
+    this.#fact = fact?.origin === origin ? fact : undefined;
+  }
+
+  /** Whether the board came up before, and nothing was said of it. */
+  get isGood(): boolean {
+    return this.#fact !== undefined;
+  }
+
+  /** Paths of the buses that must be made; undefined: all of them. */
+  get needed(): readonly string[] | undefined {
+    const [, kind, number] = /^\/dev\/(i2c-|spidev)(\d+)/.exec(this.#use.node) ?? [];
+    const used = this.#board.devices.find(
+      (device) => device.kind === (kind === 'i2c-' ? 'i2c' : 'spi') && device.number === Number(number),
+    );
+    return used && this.#fact?.connected?.[used.node.path];
+  }
+
+  /** Keeps that the board came up, and that nothing was said of it. */
+  note(): void {
+    const { tree, devices, origin } = this.#board;
+    if (origin === undefined || origin.length > MOST_LENGTH) return;
+    const fact: Fact = { origin, connected: connectedBuses(tree, devices) };
+    this.#use.facts.write(placeOf(origin), Buffer.from(JSON.stringify(fact)));
+  }
+}
+
+function factIn(bytes: Uint8Array | undefined): Fact | undefined {
+  try {
+    return bytes && (JSON.parse(Buffer.from(bytes).toString()) as Fact);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Boards of the same place take turns: a fact that another took the place of is found out anew. */
+function placeOf(origin: string): string {
+  let sum = 0;
+  for (const char of origin.slice(0, 200)) sum = (Math.imul(sum, 31) + char.charCodeAt(0)) >>> 0;
+  return `board-${sum % PLACES}`;
+}

@@ -1,0 +1,167 @@
+import { mkdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { type BoardOptions, openBoardFor } from '../../../src/board/index.ts';
+import { testFolder } from '../../cli/folder.ts';
+
+/** Of a board of which nothing was said only what one node needs is made the next time. */
+const folder = testFolder();
+
+const PARTS = 'lm75: temp@48 { compatible = "national,lm75"; reg = <0x48>; };';
+const bus = (name: string, parts: string) =>
+  `${name}: ${name} { compatible = "platform,virtio-i2c"; #address-cells = <1>; #size-cells = <0>; ${parts} };`;
+const boardOf = (...nodes: readonly string[]) =>
+  `/dts-v1/;\n/ { aliases { i2c0 = &a; i2c1 = &b; };\n${nodes.join('\n')}\n};\n`;
+const APART = boardOf(bus('a', PARTS), bus('b', 'rom@50 { compatible = "atmel,24c02"; reg = <0x50>; };'));
+
+/** Opens it for one node, with facts that earlier calls have left. @returns the buses that were made, and what was said */
+function opener() {
+  const kept = new Map<string, Uint8Array>();
+  const facts = {
+    read: (name: string) => kept.get(name),
+    write: (name: string, bytes: Uint8Array) => void kept.set(name, bytes),
+  };
+  const open = async (file: string, options: BoardOptions = {}, node = '/dev/i2c-0') => {
+    const said: string[] = [];
+    await using board = await openBoardFor({ facts, node }, file, {
+      backEnd: 'inline',
+      onWarning: (sentence) => said.push(sentence.replace(/^.*?: /, '')),
+      ...options,
+    });
+    return {
+      made: board.nodes.list().map(({ path }) => path),
+      parts: board.parts().map(({ path }) => path),
+      said,
+    };
+  };
+  return Object.assign(open, { kept });
+}
+
+const ALL = { made: ['/dev/i2c-0', '/dev/i2c-1'], parts: ['/a/temp@48', '/b/rom@50'], said: [] };
+const ONLY_A = { made: ['/dev/i2c-0'], parts: ['/a/temp@48'], said: [] };
+
+describe('a board of which nothing was said', () => {
+  it('has the bus that is used, and no other, when it is opened again', async () => {
+    const [file, open] = [folder.write('apart.dts', APART), opener()];
+    expect(await open(file)).toEqual(ALL);
+    expect(await open(file)).toEqual(ONLY_A);
+    expect(await open(file, {}, '/dev/i2c-1')).toEqual({
+      made: ['/dev/i2c-1'],
+      parts: ['/b/rom@50'],
+      said: [],
+    });
+  });
+
+  it('is made whole for a node that it does not have, so that others can be named', async () => {
+    const [file, open] = [folder.write('absent-node.dts', APART), opener()];
+    await open(file);
+    expect(await open(file, {}, '/dev/i2c-7')).toEqual(ALL);
+  });
+
+  it.each([
+    ['its file', 'a.dts', (text: string) => text.replace('0x50', '0x450')],
+    ['a file that it includes', 'b.dtsi', (text: string) => text.replace('0x50', '0x450')],
+  ])('is another one when %s was changed', async (_what, changed, change) => {
+    const open = opener();
+    const texts: Record<string, string> = {
+      'a.dts': `${boardOf(
+        bus('a', PARTS),
+        bus('b', '#include "b.dtsi"')
+          .replace('#include', '\n#include')
+          .replace(/"b.dtsi"/, '"b.dtsi"\n'),
+      )}/* 0x50 */`,
+      'b.dtsi': 'rom@50 { compatible = "atmel,24c02"; reg = <0x50>; };',
+    };
+    if (changed === 'a.dts') texts['a.dts'] = APART;
+    for (const [name, text] of Object.entries(texts)) folder.write(name, text);
+    const file = folder.path('a.dts');
+    expect(await open(file)).toEqual(ALL);
+    expect(await open(file)).toEqual(ONLY_A);
+    folder.write(changed, change(texts[changed] as string));
+    const { said } = await open(file);
+    expect(said).not.toEqual([]);
+    // What was said once is said again.
+    expect((await open(file)).said).toEqual(said);
+  });
+
+  it('is another one when a file is there that would have been included', async () => {
+    const open = opener();
+    const text = boardOf(bus('a', PARTS), '\n#include <b.dtsi>\n');
+    const file = folder.write('folders.dts', text);
+    const rom = bus('b', 'rom@50 { compatible = "atmel,24c02"; reg = <0x50>; };');
+    const [first, second] = [folder.path('first'), folder.path('second')];
+    for (const each of [first, second]) mkdirSync(each);
+    folder.write('second/b.dtsi', rom);
+    const options = { includePaths: [first, second] };
+    expect(await open(file, options)).toEqual(ALL);
+    expect(await open(file, options)).toEqual(ONLY_A);
+    folder.write('first/b.dtsi', rom.replace('0x50', '0x450'));
+    expect((await open(file, options)).said).not.toEqual([]);
+  });
+
+  it('is another one with other options', async () => {
+    const [file, open] = [folder.write('adopted.dts', APART), opener()];
+    await open(file);
+    expect(await open(file, { adopt: true })).toEqual(ALL);
+  });
+});
+
+describe('buses that hang together are all made', () => {
+  const GPIO =
+    'gpio: gpio { compatible = "platform,virtio-gpio"; gpio-controller; #gpio-cells = <2>; ngpios = <4>;';
+  const lines = `${GPIO} interrupt-controller; #interrupt-cells = <2>; };`;
+  const temp = (more: string) => `temp@48 { compatible = "national,lm75"; reg = <0x48>; ${more} };`;
+  const EXPANDER =
+    'expander: gpio@20 { compatible = "nxp,pca9554"; reg = <0x20>; gpio-controller; #gpio-cells = <2>; };';
+  const fixed = (more: string) =>
+    `supply: supply { compatible = "regulator-fixed"; regulator-name = "supply"; ${more} };`;
+
+  it.each([
+    [
+      'by interrupts at one controller',
+      [temp('interrupts-extended = <&gpio 0 8>;'), temp('interrupts-extended = <&gpio 1 8>;'), lines],
+    ],
+    [
+      'by a supply that an expander switches',
+      [temp('vs-supply = <&supply>;'), EXPANDER, fixed('gpio = <&expander 1 0>;')],
+    ],
+    [
+      'by a controller that stands above one of them',
+      [temp('interrupts-extended = <&gpio 0 8>;'), temp('interrupts = <1 8>;'), lines, 'interrupt-parent'],
+    ],
+  ])('%s', async (_how, [a = '', b = '', more = '', above]) => {
+    const open = opener();
+    const second = above === undefined ? bus('b', b) : `top { interrupt-parent = <&gpio>; ${bus('b', b)} };`;
+    const file = folder.write('together.dts', boardOf(bus('a', a), second, more));
+    const first = await open(file);
+    expect(first.said).toEqual([]);
+    expect(first.made).toEqual(['/dev/i2c-0', '/dev/i2c-1']);
+    expect(open.kept.size).toBe(1);
+    expect(await open(file)).toEqual(first);
+  });
+
+  it.each([
+    ['phandles are numbers', 'rom@50 { compatible = "atmel,24c02"; reg = <0x50>; phandle = <7>; };'],
+    [
+      'a part has a file',
+      'rom@50 { compatible = "atmel,24c02"; reg = <0x50>; dtbus,contents = "rom.bin"; };',
+    ],
+  ])('where %s', async (_why, parts) => {
+    const open = opener();
+    folder.write('rom.bin', Buffer.alloc(256).toString());
+    const file = folder.write('unclear.dts', boardOf(bus('a', PARTS), bus('b', parts)));
+    expect(await open(file)).toEqual(ALL);
+    expect(await open(file)).toEqual(ALL);
+  });
+
+  it('keeps nothing of a board that has a model of its own, or of which something was said', async () => {
+    const open = opener();
+    const model = folder.write(
+      'own.mjs',
+      'export default { title: "own", create: () => ({ addresses: [0x50] }) };',
+    );
+    const own = `x@50 { compatible = "x,x"; reg = <0x50>; dtbus,model = ${JSON.stringify(model)}; };`;
+    await open(folder.write('own.dts', boardOf(bus('a', PARTS), bus('b', own))));
+    await open(folder.write('wrong.dts', boardOf(bus('a', PARTS), bus('b', 'dtbus,nothing;'))));
+    expect(open.kept.size).toBe(0);
+  });
+});

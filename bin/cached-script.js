@@ -33,20 +33,16 @@ exports.load = (path, use, atEnd) => {
   return script.runInThisContext()(createRequire(file), file, (specifier) => import(specifier));
 };
 
+/** Names of facts: two that have the same one take turns. */
+const FACTS = 256;
+
 /**
- * Where facts are kept that hold for the script at `path` as it is now, by their names. @returns undefined where nothing is
- * to be kept
+ * What is known of the subject `about`, as long as the script at `path` is as it is now. @returns undefined where nothing is to
+ * be kept; `known`: what was noted last of this subject, or of another with the same name
  */
-exports.factsOf = (path) => {
-  if (!isWanted()) return undefined;
-  const at = (name, work) => {
-    const place = placeOf(resolve(path), name);
-    return place && work(place);
-  };
-  return {
-    read: (name) => at(name, readAt),
-    write: (name, bytes) => at(name, (place) => keep(place, () => bytes)),
-  };
+exports.factsOf = (path, about) => {
+  const place = isWanted() ? placeOf(resolve(path), `fact-${hashOf(about) % FACTS}`) : undefined;
+  return place && { known: readAt(place), note: (bytes) => keep(place, () => bytes) };
 };
 
 /** Node's own variable for its own cache. Where calls are counted, all is compiled anew. */

@@ -9,6 +9,16 @@ const SHORT = {
   trees: /^(dtc|fdt(overlay|get|put|dump)|dtdiff)$/,
 };
 
+/** What uses one node of a board. */
+const TOOL = /^(i2c|spi-)/;
+
+/** The board that a call is about: where, and by which name. */
+function boardOf(words) {
+  const at = words.findIndex((word) => word === '-b' || word === '--board');
+  const name = at < 0 ? process.env.DTBUS_BOARD : words[at + 1];
+  return `${process.cwd()} ${name}`;
+}
+
 /** What `flash` does: each calls functions of its own. */
 const TASK = /^(info|read|write|erase|verify)$/;
 
@@ -38,14 +48,17 @@ async function run() {
   if (script !== undefined && !isHelp(script, words) && !isSeen()) {
     const { factsOf, load } = require('./cached-script.js');
     const path = `${__dirname}/../dist/short/${script}.cjs`;
-    const use = TASK.test(words[0] ?? '') ? `${name}-${words[0]}` : name;
+    const facts = TOOL.test(name) ? factsOf(path, boardOf(words)) : undefined;
+    const task = TASK.test(words[0] ?? '') ? `${name}-${words[0]}` : name;
+    // On a board that is known less is called.
+    const use = facts?.known === undefined ? task : `${task}-known`;
     const short = load(path, use, (keep) =>
       atExit(() => {
         short.expectUsualRun();
         keep();
       }),
     );
-    const code = await short.runShort(name, words, factsOf(path));
+    const code = await short.runShort(name, words, facts);
     if (code !== undefined) {
       // Nothing waits any more then, written output included. Node would take its heap apart yet, page by page.
       process.once('beforeExit', () => process.exit());

@@ -2,12 +2,12 @@ import type { Tree } from '../../devicetree/index.ts';
 import type { VirtioNode } from '../../frontend/index.ts';
 import { connectedBuses } from './connected-buses.ts';
 
-/** Where facts are kept between the processes of one user and one build of this package. */
+/** What processes of one user and one build of this package tell the next of a board. */
 export interface KeptFacts {
-  /** What was written under that name last, whole; undefined where there is none, or it cannot be trusted. */
-  read(name: string): Uint8Array | undefined;
+  /** What was noted last, whole, of this board or of another. */
+  readonly known: Uint8Array | undefined;
   /** Never throws: who cannot keep a fact finds it out again. */
-  write(name: string, bytes: Uint8Array): void;
+  note(bytes: Uint8Array): void;
 }
 
 /** For whom a board is opened: one who uses a single node, and keeps what is known of boards. */
@@ -29,8 +29,6 @@ interface Fact {
   readonly connected: ReturnType<typeof connectedBuses>;
 }
 
-/** Facts that are kept at most. */
-const PLACES = 64;
 /** Of what a tree was read from, as a text. */
 const MOST_LENGTH = 1 << 20;
 
@@ -48,7 +46,7 @@ export class KnownBoard {
     this.#use = use;
     this.#board = board;
     const { origin } = board;
-    const fact = origin === undefined ? undefined : factIn(use.facts.read(placeOf(origin)));
+    const fact = origin === undefined ? undefined : factIn(use.facts.known);
     this.#fact = fact?.origin === origin ? fact : undefined;
   }
 
@@ -71,7 +69,7 @@ export class KnownBoard {
     const { tree, devices, origin } = this.#board;
     if (origin === undefined || origin.length > MOST_LENGTH) return;
     const fact: Fact = { origin, connected: connectedBuses(tree, devices) };
-    this.#use.facts.write(placeOf(origin), Buffer.from(JSON.stringify(fact)));
+    this.#use.facts.note(Buffer.from(JSON.stringify(fact)));
   }
 }
 
@@ -81,11 +79,4 @@ function factIn(bytes: Uint8Array | undefined): Fact | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Boards of the same place take turns: a fact that another took the place of is found out anew. */
-function placeOf(origin: string): string {
-  let sum = 0;
-  for (const char of origin.slice(0, 200)) sum = (Math.imul(sum, 31) + char.charCodeAt(0)) >>> 0;
-  return `board-${sum % PLACES}`;
 }

@@ -66,7 +66,7 @@ const TOGETHER = [
   { name: 'language', test: /\/src\/devicetree\/core/ },
   {
     name: 'board',
-    test: /\/src\/(board\/(index|control\/place|handles\/|open\/(?!attach))|dev\/(core|fault-context|i2c-(dev|node|segments)|message-fields|node-registry|smbus-calls|spi-(dev|node|segments)|strerror)\.ts)/,
+    test: /\/src\/(board\/(index|control\/place|handles\/|known\/known-board|open\/(?!attach))|dev\/(core|fault-context|i2c-(dev|node|segments)|message-fields|node-registry|smbus-calls|spi-(dev|node|segments)|strerror)\.ts)/,
   },
   // What dtc and i2cget load: nothing of commander's.
   {

@@ -30,25 +30,6 @@ it('a board whose back-end has a thread of its own reads nothing of the back-end
   ]);
 });
 
-/** The files of a script that are called at once with its entry. */
-function calledWith(script: string): string[] {
-  const text = readFileSync(join(DIST, 'short', script), 'utf8');
-  const files = new Map(
-    text
-      .split(/^(?:const files=\{|\},\n?)?(?="\.\/[\w-]+\.cjs":function)/m)
-      .map((file) => [/^"\.\/([\w-]+)\.cjs"/.exec(file)?.[1] ?? '', file]),
-  );
-  const found = new Set<string>();
-  const call = (name: string) => {
-    if (found.has(name)) return;
-    found.add(name);
-    const called = files.get(name)?.matchAll(/^const require_\w+=require\("\.\/([\w-]+)\.cjs"\)/gm) ?? [];
-    for (const [, other = ''] of called) call(other);
-  };
-  call('entry');
-  return [...found].sort();
-}
-
 it('the back-end reads neither the language nor the formats of recordings', () => {
   expect(namesWith('src/board/thread/worker.js')).toEqual([
     'back-end.js',
@@ -59,7 +40,13 @@ it('the back-end reads neither the language nor the formats of recordings', () =
 });
 
 it('what compiles trees reads no board', () => {
-  expect(calledWith('trees.cjs')).toEqual(['entry', 'terminal', 'tree']);
+  const [trees, buses] = ['trees', 'buses'].map((name) =>
+    readFileSync(join(DIST, `short/${name}.cjs`), 'utf8'),
+  );
+  for (const name of ['function openBoard(', 'BoardDevices', 'VirtioBus']) {
+    expect(buses).toContain(name);
+    expect(trees).not.toContain(name);
+  }
 });
 
 it('the command line reads no board before its command is known', () => {

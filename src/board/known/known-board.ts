@@ -1,6 +1,6 @@
 import type { Tree } from '../../devicetree/index.ts';
 import type { VirtioNode } from '../../frontend/index.ts';
-import { connectedBuses } from './connected-buses.ts';
+import type { connectedBuses } from './connected-buses.ts';
 
 /** What processes of one user and one build of this package tell the next of a board. */
 export interface KeptFacts {
@@ -64,10 +64,11 @@ export class KnownBoard {
     return used && this.#fact?.connected?.[used.node.path];
   }
 
-  /** Keeps that the board came up, and that nothing was said of it. */
-  note(): void {
+  /** Keeps that the board came up, and that nothing was said of it. What finds out more is loaded when it is called. */
+  async note(): Promise<void> {
     const { tree, devices, origin } = this.#board;
     if (origin === undefined || origin.length > MOST_LENGTH) return;
+    const { connectedBuses } = await import('./connected-buses.ts');
     const fact: Fact = { origin, connected: connectedBuses(tree, devices) };
     this.#use.facts.note(Buffer.from(JSON.stringify(fact)));
   }

@@ -101,7 +101,7 @@ async function open(request: Opening, use?: SingleUse, isQuiet = () => false): P
     if (!strict && !isGood) checkPlan(plan, request, news.warn);
     const backEnd = await starting;
     const brought = bringUp(plan, backEnd, news, request);
-    if (!isGood && isQuiet() && isPlain(backEnd, brought)) known?.note();
+    if (!isGood && isQuiet() && isPlain(backEnd, brought)) await known?.note();
     if (!strict || brought.problems.length === 0) return toldOf(await withPage(brought, request), request);
     await brought.close();
     throw refusal(request.file, brought.tree, brought.problems);

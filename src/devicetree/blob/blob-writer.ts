@@ -1,6 +1,7 @@
 import { integer, type OptionChecks } from '../../input/index.ts';
 import { GrowingBytes } from '../text/growing-bytes.ts';
 import { type LiveNode, type NodeStates, stateOf } from '../tree/live-node.ts';
+import type { LiveProperty } from '../tree/live-property.ts';
 import type { LiveTree } from '../tree/live-tree.ts';
 import type { BlobVersion } from './blob-format.ts';
 import { BLOB_VERSIONS, FDT_MAGIC, HEADER, RESERVE_ENTRY_SIZE, TAG } from './blob-format.ts';
@@ -43,7 +44,9 @@ function flatten(root: LiveNode, format: BlobVersion, strings: StringTable, stat
     out.string(format.old ? node.path : node.name);
     out.align(4);
     let named = false;
-    for (const property of stateOf(node, states).allProperties) {
+    const { allProperties } = stateOf(node, states);
+    for (let i = 0; i < allProperties.length; i++) {
+      const property = allProperties[i] as LiveProperty;
       if (property.deleted) continue;
       if (property.name === 'name') named = true;
       const { length } = property;

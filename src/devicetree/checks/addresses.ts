@@ -134,18 +134,20 @@ function unitAddressFormat(buses: Buses): Check {
 }
 
 const DEFAULT_CELLS = [
-  ['#address-cells', 2],
-  ['#size-cells', 1],
+  { name: '#address-cells', value: 2 },
+  { name: '#size-cells', value: 1 },
 ] as const;
 
 const avoidDefaultAddrSize = warning('avoid_default_addr_size', ['addr_size_cells'], (node, { fail }) => {
   const { parent } = node;
   if (parent === undefined || !(node.has('reg') || node.has('ranges'))) return;
-  for (const [name, value] of DEFAULT_CELLS)
+  for (let i = 0; i < DEFAULT_CELLS.length; i++) {
+    const { name, value } = DEFAULT_CELLS[i] as (typeof DEFAULT_CELLS)[number];
     if (!parent.has(name))
       fail(node, undefined, `${parent.path} has no ${name}; the default of ${value} is used`, {
         hint: `write ${name} = <${isNumberedBus(parent) ? NUMBERED_CELLS[name] : value}> in ${parent.path}`,
       });
+  }
 });
 
 /** I2C and SPI number their clients with one cell and no size; to repeat the default there would be wrong. */

@@ -79,7 +79,9 @@ class NodeLists {
     for (const node of this.#all) {
       if (node.deleted) continue;
       // Deleted ones too: a few checks are about them, the others look again.
-      for (const { name } of node.allProperties) {
+      const { allProperties } = node;
+      for (let i = 0; i < allProperties.length; i++) {
+        const { name } = allProperties[i] as LiveProperty;
         const list = lists.get(name);
         if (list?.at(-1) === node) continue;
         if (list === undefined) lists.set(name, [node]);

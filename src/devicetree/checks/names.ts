@@ -1,3 +1,4 @@
+import type { LiveProperty } from '../tree/live-property.ts';
 import type { Check } from './check.ts';
 import { atName, error, onDemand, warning } from './define.ts';
 
@@ -42,7 +43,9 @@ const nodeNameNotEmpty = error('node_name_not_empty', ['node_name_chars'], (node
 });
 
 const propertyNameChars = error('property_name_chars', [], (node, { fail }) => {
-  for (const property of node.allProperties) {
+  const { allProperties } = node;
+  for (let i = 0; i < allProperties.length; i++) {
+    const property = allProperties[i] as LiveProperty;
     const bad = PROPERTY.exec(property.name)?.[0];
     if (bad !== undefined && !property.deleted)
       fail(node, property, `invalid character "${bad}" in a property name`, {

@@ -46,7 +46,8 @@ function forDuplicates<T extends Entry>(
     return;
   }
   const seen = new Map<string, T>();
-  for (const entry of entries) {
+  for (let i = 0; i < length; i++) {
+    const entry = entries[i] as T;
     const first = seen.get(entry.name);
     if (entry.deleted && !deletedCount) continue;
     if (first !== undefined) found(entry, first);
@@ -297,7 +298,8 @@ const phandleReferences = error(
       const property = allProperties[i] as LiveProperty;
       const { markers } = property;
       if (markers === ONLY_CELLS || markers === ONLY_STRING || property.deleted) continue;
-      for (const marker of markers) {
+      for (let j = 0; j < markers.length; j++) {
+        const marker = markers[j] as Marker;
         if (marker.kind !== 'ref-phandle') continue;
         const target = tree.byReference(marker.ref ?? '');
         if (target !== undefined) {
@@ -338,7 +340,9 @@ function insertPaths(
 }
 
 const pathReferences = error('path_references', ['duplicate_node_names'], (node, context) => {
-  for (const property of node.allProperties) {
+  const { allProperties } = node;
+  for (let i = 0; i < allProperties.length; i++) {
+    const property = allProperties[i] as LiveProperty;
     const { markers } = property;
     if (markers === ONLY_CELLS || markers === ONLY_STRING || property.deleted) continue;
     if (!markers.some((marker) => marker.kind === 'ref-path')) continue;

@@ -44,11 +44,14 @@ function stringCheck(name: string, propertyName: string): Check {
 
 function stringListCheck(name: string, isMeant: (propertyName: string) => boolean): Check {
   return warning(name, [], (node, { fail }) => {
-    for (const property of node.allProperties)
+    const { allProperties } = node;
+    for (let i = 0; i < allProperties.length; i++) {
+      const property = allProperties[i] as LiveProperty;
       if (isMeant(property.name) && !property.deleted && !isStringList(property))
         fail(node, property, 'invalid value: expected a list of strings', {
           hint: 'write strings in quotes, separated by commas',
         });
+    }
   });
 }
 

@@ -122,11 +122,13 @@ export class MacroTable {
 
   /** Takes back every definition, so that the next parse finds a clean table. */
   release(): void {
-    for (const id of [...this.#defined, ...this.#usedLate]) {
-      if (typeof id !== 'number') continue;
-      const macro = this.byId[id];
-      if (macro !== undefined) macro.disabled = false;
-      this.byId[id] = undefined;
-    }
+    for (const defined of this.#defined) if (typeof defined === 'number') this.#clear(defined);
+    for (const id of this.#usedLate) this.#clear(id);
+  }
+
+  #clear(id: number): void {
+    const macro = this.byId[id];
+    if (macro !== undefined) macro.disabled = false;
+    this.byId[id] = undefined;
   }
 }

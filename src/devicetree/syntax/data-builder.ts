@@ -13,7 +13,9 @@ export class DataBuilder {
   #bytes = new Uint8Array(CHUNK);
   #start = 0;
   #at = 0;
-  #markers: Marker[] = [];
+  /** Of the value that is put together; behind `#marked` of them, those of an earlier one. */
+  readonly #markers: Marker[] = [];
+  #marked = 0;
   readonly #budget: Budget;
 
   constructor(budget: Budget) {
@@ -22,13 +24,13 @@ export class DataBuilder {
 
   begin(): void {
     this.#start = this.#at;
-    this.#markers.length = 0;
+    this.#marked = 0;
   }
 
   mark(kind: MarkerKind, ref: string | undefined, loc: Loc): void {
     // The first is part of what a property takes.
-    if (this.#markers.length > 0) this.#budget.take(COST.marker);
-    this.#markers.push({ kind, offset: this.#at - this.#start, ref, loc });
+    if (this.#marked > 0) this.#budget.take(COST.marker);
+    this.#markers[this.#marked++] = { kind, offset: this.#at - this.#start, ref, loc };
   }
 
   #room(more: number): void {
@@ -93,13 +95,13 @@ export class DataBuilder {
   }
 
   #finishedMarkers(): readonly Marker[] {
-    const markers = this.#markers;
-    const [first] = markers;
-    if (first === undefined) return NO_MARKERS;
-    if (markers.length === 1) {
-      if (first.kind === 'uint32') return ONLY_CELLS;
-      if (first.kind === 'string') return ONLY_STRING;
+    const marked = this.#marked;
+    if (marked === 0) return NO_MARKERS;
+    if (marked === 1) {
+      const { kind } = this.#markers[0] as Marker;
+      if (kind === 'uint32') return ONLY_CELLS;
+      if (kind === 'string') return ONLY_STRING;
     }
-    return markers.slice();
+    return this.#markers.slice(0, marked);
   }
 }

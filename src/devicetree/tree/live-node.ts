@@ -162,7 +162,10 @@ export class LiveNode implements Node {
       return undefined;
     }
     const index = new Map<string, LiveProperty>();
-    for (const property of list) if (!index.has(property.name)) index.set(property.name, property);
+    for (let i = 0; i < list.length; i++) {
+      const property = list[i] as LiveProperty;
+      if (!index.has(property.name)) index.set(property.name, property);
+    }
     this.#propertyIndex = index;
     return index.get(name);
   }
@@ -172,7 +175,7 @@ export class LiveNode implements Node {
     const list = this.allSubnodes;
     if (this.#subnodeIndex !== undefined) return this.#subnodeIndex.get(name);
     if (list.length < INDEX_FROM) {
-      for (const node of list) if (node.name === name) return node;
+      for (let i = 0; i < list.length; i++) if ((list[i] as LiveNode).name === name) return list[i];
       return undefined;
     }
     const index = new Map<string, LiveNode>();

@@ -26,6 +26,10 @@ const TOGETHER = {
   virtio: /^src\/virtio\//,
 };
 
+/** What few calls use: in a script beside, `…-rest.cjs`, that is read when one of its files is run. */
+const SELDOM =
+  /^(hosts\/(?!simulated\/|link\/recovering-session)|src\/(formats|lab|machine|os|recording|remote|replay|trace|usb)\/)/;
+
 /**
  * What the files of the script find each other by, and Node's modules. What a file exports is an object whose prototype runs
  * the file: at the first look at what is not there yet.
@@ -35,10 +39,12 @@ const own=id=>typeof id==="number"?loaded[id]??={__proto__:unread,id}:require(id
 const unread=new Proxy({__proto__:null},{get:(_,name,exports)=>{
 const{id}=exports;
 Object.setPrototypeOf(exports,null);
-files[id](exports,own);
+(files[id]??restOf()[id-files.length])(exports,own);
 return exports[name]}});
 own.late=id=>new Proxy({},{get:(_,name)=>require(id)[name]});
-own.module=importModule;`;
+own.module=importModule;
+let rest;
+const restOf=()=>rest??=load("-rest");`;
 
 /** @param settings of rolldown, as for the modules; `inLines` puts a statement on a line */
 export async function buildShort(settings) {
@@ -59,18 +65,28 @@ async function buildScript(name, entry, { inLines, ...settings }) {
       codeSplitting: { includeDependenciesRecursively: false, groups: [{ debugName: 'file', name: nameOf }] },
     },
   });
-  const ids = new Map(output.map(({ fileName }, id) => [fileName, id]));
-  const files = output.map(({ fileName, code }) => {
-    const late = withoutImports(inLines(linked(withValues(code), fileName, ids))).replace(
-      NODE_MODULE,
-      (whole, _, id) => (ALWAYS_THERE.includes(id) ? whole : `require.late("node:${id}")`),
+  const isSeldom = ({ fileName }) => SELDOM.test(fileName);
+  const [often, seldom] = [output.filter((file) => !isSeldom(file)), output.filter(isSeldom)];
+  const ids = new Map([...often, ...seldom].map(({ fileName }, id) => [fileName, id]));
+  const listOf = (files) => `[${files.map((file) => functionOf(file, ids, inLines)).join(',\n')}]`;
+  const write = (end, body) =>
+    writeFileSync(
+      join(folder, `${name}${end}.cjs`),
+      inAscii(`(function(require,__filename,importModule,load){"use strict";\n${body}\n})`),
     );
-    return `function(exports,require){\n${late}\n}`;
-  });
-  const script = `(function(require,__filename,importModule){"use strict";\nconst files=[${files.join(',\n')}];\n${LINKER}\nreturn own(${ids.get('entry.cjs')})\n})`;
   const folder = join(settings.output.dir, 'short');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${name}.cjs`), inAscii(script));
+  write('', `const files=${listOf(often)};\n${LINKER}\nreturn own(${ids.get('entry.cjs')})`);
+  write('-rest', `return${listOf(seldom)}`);
+}
+
+/** A file of the build as a function that is given its exports, and what finds others. */
+function functionOf({ fileName, code }, ids, inLines) {
+  const late = withoutImports(inLines(linked(withValues(code), fileName, ids))).replace(
+    NODE_MODULE,
+    (whole, _, id) => (ALWAYS_THERE.includes(id) ? whole : `require.late("node:${id}")`),
+  );
+  return `function(exports,require){\n${late}\n}`;
 }
 
 /** The file that a module is put into. */

@@ -20,7 +20,8 @@ const KEPT_MS = 30 * 24 * 3_600_000;
 /**
  * Runs the function that the script at `path` is. @param use who loads it: each has a cache of its own, of the functions
  * that it calls @param atEnd is given what keeps the code, to be called when all that a start needs was called
- * @returns what the function returns
+ * @returns what the function returns. It is given what finds modules, its path, `import`, and what loads a script beside it, by
+ * what follows its name there
  */
 exports.load = (path, use, atEnd) => {
   const file = resolve(path);
@@ -30,7 +31,8 @@ exports.load = (path, use, atEnd) => {
   const script = new vm.Script(text, { filename: file, cachedData });
   if (place !== undefined && (cachedData === undefined || script.cachedDataRejected))
     atEnd(() => keep(place, () => script.createCachedData()));
-  return script.runInThisContext()(createRequire(file), file, (specifier) => import(specifier));
+  const beside = (end) => exports.load(file.replace(/(?=\.cjs$)/, end), use + end, atEnd);
+  return script.runInThisContext()(createRequire(file), file, (specifier) => import(specifier), beside);
 };
 
 /** Names of facts: two that have the same one take turns. */

@@ -52,3 +52,11 @@ it('what compiles trees reads no board', () => {
 it('the command line reads no board before its command is known', () => {
   expect(namesWith('src/cli/main.js')).toEqual(['main.js', 'terminal.js', 'tree.js']);
 });
+
+it('what few calls of the short commands use is in a script of its own', () => {
+  const [often, seldom] = ['', '-rest'].map((end) =>
+    readFileSync(join(DIST, `short/buses${end}.cjs`), 'utf8'),
+  );
+  expect(often).not.toContain('EmulatedBusPirate');
+  expect(seldom).toContain('EmulatedBusPirate');
+});

@@ -21,8 +21,9 @@ let runs = 0;
 const emptyCache = () => folder.path(`cache-${++runs}`);
 const inside = (cache: string) => join(cache, `dtbus-code-${process.getuid?.() ?? -1}`);
 const isFact = (name: string) => name.startsWith('fact-');
-/** The names of the code that is kept there, without what is known of boards. */
-const codeIn = (cache: string) => readdirSync(inside(cache)).filter((name) => !isFact(name));
+const isRest = (name: string) => name.includes('-rest-');
+/** The names of the code that is kept there, without what is known of boards and what few calls use. */
+const codeIn = (cache: string) => readdirSync(inside(cache)).filter((name) => !isFact(name) && !isRest(name));
 /** The one file of code that is kept there of calls on boards that are not known, or on those that are. */
 const keptIn = (cache: string, known = false) => {
   const names = codeIn(cache).filter((name) => name.includes('-known-') === known);
@@ -73,6 +74,12 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
     // The adapter of this bus is emulated: in a process of its own, over a pseudo-terminal.
     const words = ['i2cget', '-b', 'dts/demo.dts', '-y', '2', '0x49', '0', 'w'];
     for (let n = 0; n < 2; n++) expect(dtbus(cache, words)).toEqual(READ);
+    // What few calls use is a script of its own, which is kept, too.
+    expect(
+      readdirSync(inside(cache))
+        .filter(isRest)
+        .map((name) => name.replace(/-v\d.*/, '')),
+    ).toEqual(['i2cget-known-rest', 'i2cget-rest']);
   });
 
   it('keeps the code of each command', () => {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { getPriority } from 'node:os';
@@ -67,6 +67,24 @@ it.runIf(process.platform === 'linux')('a page stands behind buses where process
   const { child, said } = started(['bin/dtbus.js', 'monitor', board()]);
   await said(/http:\S+/);
   await vi.waitFor(() => expect(getPriority(child.pid)).toBe(Math.min(getPriority() + 5, 19)));
+});
+
+it('leaves nothing behind that keeps its program from ending', () => {
+  const script = `
+    import { findControl, openBoard, shareBoard } from '#built/src/board/index.js';
+    import { startMonitor } from '#built/src/monitor/index.js';
+    const [, file] = process.argv;
+    const board = await openBoard(file);
+    const unshare = await shareBoard(board, file);
+    const monitor = await startMonitor({ find: () => findControl(file, undefined) });
+    await monitor.close();
+    unshare();
+    await board.close();
+    console.log(process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length);`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script, board()], {
+    encoding: 'utf8',
+  });
+  expect([stdout, stderr]).toEqual(['0\n', '']);
 });
 
 describeInChromium('the page, when a process behind it is killed', (chrome) => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type BoardControl,
   BoardError,
@@ -121,7 +122,10 @@ class MonitorServer {
           .settled()
           .then(() => Promise.all([...this.#streams].map((stream) => stream.finish())));
         // A page that does not read is not waited for.
-        await Promise.race([told, new Promise((resolve) => setTimeout(resolve, END_MS))]);
+        const ended = new AbortController();
+        const limit = sleep(END_MS, undefined, { signal: ended.signal }).catch(() => {});
+        await Promise.race([told, limit]);
+        ended.abort();
         server.closeAllConnections();
         await new Promise<void>((resolve) => server.close(() => resolve()));
       },

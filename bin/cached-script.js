@@ -78,13 +78,17 @@ function hashOf(text) {
   return hash >>> 0;
 }
 
+/** No link is followed, and no pipe waited for. */
+const HOW_TO_READ = fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0);
+
 /** What is kept there; undefined where there is nothing of this script, whole, and this user's alone. */
 function readAt({ path, source }) {
   let file;
   try {
     if (!isOurs(fs.lstatSync(dirname(path)))) return undefined;
-    file = fs.openSync(path, fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0));
-    if (!isOurs(fs.fstatSync(file))) return undefined;
+    file = fs.openSync(path, HOW_TO_READ);
+    const stats = fs.fstatSync(file);
+    if (!stats.isFile() || !isOurs(stats)) return undefined;
     const bytes = onceOf(fs.readFileSync(file));
     if (bytes === undefined) return undefined;
     const length = bytes.readUInt32LE(0);
@@ -116,7 +120,8 @@ function keep({ path, source }, make) {
   try {
     const code = make();
     const folder = dirname(path);
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(dirname(folder));
+    makeFolder(folder);
     if (!isOurs(fs.lstatSync(folder))) return;
     const length = Buffer.byteLength(source);
     const bytes = Buffer.concat([Buffer.alloc(codeBehind(length)), code]);
@@ -126,11 +131,24 @@ function keep({ path, source }, make) {
     fs.renameSync(own, path);
     removeOld(folder);
   } catch {
-    try {
-      fs.rmSync(own, { force: true });
-    } catch {
-      // There is no such folder either.
-    }
+    takeAway(own);
+  }
+}
+
+/** Makes a folder in one that is there. Node's `recursive` never ends where /proc is named. */
+function makeFolder(folder) {
+  try {
+    fs.mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (error.code !== 'EEXIST' && !fs.existsSync(folder)) throw error;
+  }
+}
+
+function takeAway(path) {
+  try {
+    fs.unlinkSync(path);
+  } catch {
+    // It may not be there, or not be to be reached.
   }
 }
 
@@ -138,6 +156,6 @@ function keep({ path, source }, make) {
 function removeOld(folder) {
   for (const name of fs.readdirSync(folder)) {
     const path = join(folder, name);
-    if (fs.lstatSync(path).mtimeMs < Date.now() - KEPT_MS) fs.unlinkSync(path);
+    if (fs.lstatSync(path).mtimeMs < Date.now() - KEPT_MS) takeAway(path);
   }
 }

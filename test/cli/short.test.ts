@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
@@ -136,6 +137,38 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
     const { ino } = statSync(file);
     expect(dtbus(cache)).toEqual(READ);
     expect(statSync(file).ino).toBe(ino);
+  });
+
+  it('neither waits for a pipe in the place of what is kept, nor fails for a folder', () => {
+    const cache = emptyCache();
+    dtbus(cache);
+    const files = readdirSync(inside(cache)).map((name) => join(inside(cache), name));
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) {
+      rmSync(file);
+      expect(spawnSync('mkfifo', [file]).status).toBe(0);
+    }
+    expect(dtbus(cache)).toEqual(READ);
+    // The pipes made room for it.
+    expect(files.filter((file) => !statSync(file).isFile())).toEqual([]);
+    for (const file of files) {
+      rmSync(file);
+      mkdirSync(file);
+    }
+    expect(dtbus(cache)).toEqual(READ);
+    expect(files.filter((file) => !statSync(file).isDirectory())).toEqual([]);
+  });
+
+  it.each([
+    ['is a file', () => folder.write(`cache-${++runs}`, '')],
+    ['is below a file', () => join(folder.write(`cache-${++runs}`, ''), 'below')],
+    ['has a name that is too long', () => `/tmp/${'x'.repeat(300)}`],
+    ['cannot be made, which is said as if it were made later', () => '/proc/no'],
+    ['is below one that cannot be made', () => '/proc/no/such/folder'],
+  ])('works where the folder for kept code %s', (_what, place) => {
+    const cache = emptyCache();
+    for (let n = 0; n < 2; n++)
+      expect(dtbus(cache, GET, 'bin/dtbus.js', { NODE_COMPILE_CACHE: place() })).toEqual(READ);
   });
 
   it('does not run the code of a script that was there before', () => {

@@ -19,6 +19,7 @@ export { didYouMean } from './did-you-mean.ts';
 export { type FilePath, filePath } from './file-path.ts';
 export { absence, brokenLink, type FileTrouble, fileTrouble, writeFault } from './file-trouble.ts';
 export { LinedError } from './lined-error.ts';
+export { makeFolders } from './make-folders.ts';
 export { neverEnds, statsAt } from './plain-file.ts';
 export { oneLine, plainJson, printable } from './printable.ts';
 export { shown } from './shown.ts';

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { messageOf } from '../bus/index.ts';
-import { writeFault } from '../input/index.ts';
+import { makeFolders, writeFault } from '../input/index.ts';
 import type { TestArtifacts } from './session.ts';
 import type { Recorder } from './traffic.ts';
 
@@ -82,7 +82,7 @@ async function writeFiles(recorder: Recorder, folder: string, name: string): Pro
   const { writeTrace } = await import('../formats/index.ts');
   const captured = recorder.captured(MOST_EVENTS);
   const files: Attachment[] = [];
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
   for (const format of ['bus', 'vcd'] as const) {
     const path = join(folder, `${name}.${format}`);
     const pieces: Uint8Array[] = [];

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolders } from '../input/index.ts';
 
 /** So many fences are written down ahead: a lease costs no write, and a crash no fence that was given out. */
 const AHEAD = 10_000;
@@ -36,7 +37,7 @@ export class FenceCounter {
     const file = this.#file;
     if (file === undefined) return;
     try {
-      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      makeFolders(dirname(file), 0o700);
       const beside = `${file}.${process.pid}`;
       writeFileSync(beside, `${this.#reserved}\n`, { mode: 0o600 });
       renameSync(beside, file);

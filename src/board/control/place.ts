@@ -1,7 +1,8 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isAlive } from '../../bus/index.ts';
+import { makeFolders } from '../../input/index.ts';
 import { BoardError } from '../board-error.ts';
 
 /** Longest path of a socket: 108 bytes with their NUL on Linux (unix(7)), 104 on macOS. A longer one is cut off, and nobody finds it. */
@@ -17,7 +18,7 @@ export const CONTROL_SOCKET = 'control.sock';
  */
 export function controlFolder(): string {
   const [folder, uid] = [folderName(), userId()];
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolders(folder, 0o700);
   const stats = lstatSync(folder);
   if (!stats.isDirectory() || stats.uid !== uid || (stats.mode & 0o077) !== 0)
     throw new BoardError(

@@ -2,9 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
-  existsSync,
   lstatSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -15,7 +13,7 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { type Tree, toBlob } from '../../devicetree/core.ts';
 import type { VirtioNode } from '../../frontend/index.ts';
-import { brokenLink, statsAt } from '../../input/index.ts';
+import { brokenLink, makeFolders, statsAt } from '../../input/index.ts';
 import { connectUnix, FileDescriptor, OsError, socketAddress } from '../../os/index.ts';
 import type { BackEndServer } from '../../transport/index.ts';
 import { BoardError } from '../board-error.ts';
@@ -152,23 +150,19 @@ function makeFolder(folder: string, permissions: SocketPermissions): void {
   }
 }
 
-/** Node's own `recursive` never ends where a file system lets nobody make folders and says ENOENT to it, as /proc does. */
+/** @throws {BoardError} */
 function makeMissing(folder: string, permissions: SocketPermissions): void {
   try {
-    mkdirSync(folder, { mode: 0o700 });
+    for (const made of makeFolders(folder, 0o700)) grantFolder(made, permissions);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof BoardError) throw error;
+    const { code, path } = error as NodeJS.ErrnoException;
+    // What is there is looked at by who asks.
     if (code === 'EEXIST') return;
-    const above = dirname(folder);
-    if (code !== 'ENOENT' || above === folder || existsSync(above))
-      throw new BoardError(`cannot make the folder ${folder} for the sockets: ${code}; name another path`, {
-        cause: error,
-      });
-    makeMissing(above, permissions);
-    makeMissing(folder, permissions);
-    return;
+    throw new BoardError(`cannot make the folder ${path} for the sockets: ${code}; name another path`, {
+      cause: error,
+    });
   }
-  grantFolder(folder, permissions);
 }
 
 /**

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { absence, oneLine, writeFault } from '../../input/index.ts';
+import { absence, makeFolders, oneLine, writeFault } from '../../input/index.ts';
 import { packageFile } from '../terminal/package-file.ts';
 import { dependencyOn } from './dependency.ts';
 import { projectFiles } from './files.ts';
@@ -40,7 +40,7 @@ function makeFolder(folder: string): void {
   if (trouble === undefined && !statSync(folder).isDirectory())
     throw new Error(`not a folder: ${folder}; name an empty folder, or one that does not exist`);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
   } catch (thrown) {
     throw new Error(writeFault(folder, thrown), { cause: thrown });
   }

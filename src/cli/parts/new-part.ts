@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { oneLine, shown } from '../../input/index.ts';
+import { makeFolders, oneLine, shown, writeFault } from '../../input/index.ts';
 import { InvalidValue } from '../terminal/usage-error.ts';
 import { labelOf, type Naming, skeleton } from './skeleton.ts';
 
@@ -35,7 +35,11 @@ export function newPart(given: string, { folder, typescript }: NewPartOptions): 
     );
   if (existsSync(folder) && !statSync(folder).isDirectory())
     throw new Error(`not a folder: ${folder}; name a folder by --folder`);
-  mkdirSync(folder, { recursive: true });
+  try {
+    makeFolders(folder);
+  } catch (thrown) {
+    throw new Error(writeFault(folder, thrown), { cause: thrown });
+  }
   for (const [file, text] of Object.entries(files)) {
     writeFileSync(join(folder, file), text, { flag: 'wx' });
     process.stdout.write(`${oneLine(join(folder, file))}\n`);

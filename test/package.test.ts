@@ -3,8 +3,11 @@ import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { expect, test } from 'vitest';
 
-const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
-  exports: Record<string, string | { types?: string }>;
+type Door = string | { types?: string };
+
+const { exports, dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  exports: Record<string, Door>;
+  dependencies: Record<string, string>;
 };
 
 const packed = (() => {
@@ -68,26 +71,38 @@ test('a text in the package that names a file which is not in it says that this 
   expect(outside.filter(({ isTold }) => !isTold)).toEqual([]);
 });
 
-test('every type that a door of the package leads to is in the package', () => {
-  const wanted = Object.values(exports).flatMap((door) =>
-    typeof door === 'string' || door.types === undefined ? [] : posix.normalize(door.types),
-  );
-  expect(wanted.length).toBeGreaterThan(4);
-  const missing: string[] = [];
-  for (const file of wanted) {
-    if (!packed.has(file)) {
-      missing.push(file);
-      continue;
-    }
-    for (const [, name] of readFileSync(file, 'utf8').matchAll(
-      /(?:from|import\()\s*'(\.{1,2}\/[^']+)\.[jt]s'/g,
-    )) {
-      const types = posix.join(posix.dirname(file), `${name}.d.ts`);
-      if (!wanted.includes(types)) wanted.push(types);
+/** The files of types that `doors` lead to, and the packages that they name. */
+function typesBehind(doors: readonly string[]): { files: readonly string[]; packages: ReadonlySet<string> } {
+  const files = [...doors];
+  const packages = new Set<string>();
+  for (const file of files) {
+    if (!packed.has(file)) continue;
+    for (const [, name = ''] of readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)) {
+      const types = posix.join(posix.dirname(file), name.replace(/\.[jt]s$/, '.d.ts'));
+      if (!name.startsWith('.')) packages.add(name);
+      else if (!files.includes(types)) files.push(types);
     }
   }
-  expect(missing).toEqual([]);
-  expect(wanted.length).toBeGreaterThan(100);
+  return { files, packages };
+}
+
+const typesOf = (door: Door): readonly string[] =>
+  typeof door === 'string' || door.types === undefined ? [] : [posix.normalize(door.types)];
+
+test('every type that a door of the package leads to is in the package', () => {
+  const doors = Object.values(exports).flatMap(typesOf);
+  expect(doors.length).toBeGreaterThan(4);
+  const { files } = typesBehind(doors);
+  expect(files.filter((file) => !packed.has(file))).toEqual([]);
+  expect(files.length).toBeGreaterThan(100);
+});
+
+// A user's tsc without skipLibCheck refuses all of his project otherwise.
+test('types name no package that is there only where somebody installed it', () => {
+  const doors = Object.entries(exports).flatMap(([name, door]) => (name === './vitest' ? [] : typesOf(door)));
+  const named = [...typesBehind(doors).packages].filter((name) => !name.startsWith('node:'));
+  expect(named.length).toBeGreaterThan(0);
+  expect(named.filter((name) => !(name in dependencies))).toEqual([]);
 });
 
 // vite prints an error with a stack for each such file, at every run of a user's tests.

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
-import { type HistorySource, HistoryWriter } from './history/history-writer.ts';
+import type { HistorySource } from './history/history-source.ts';
+import { HistoryWriter } from './history/history-writer.ts';
+import type { NatsServer } from './nats-server.ts';
 import { NatsStream } from './nats-stream.ts';
-import { CREDENTIALS, connectTo, loadNats, type NatsServer, TOKEN } from './server.ts';
+import { CREDENTIALS, connectTo, loadNats, TOKEN } from './server.ts';
 import { BOARD_NAME, INBOX, openSubject, SERVICE, userSubject } from './subjects.ts';
 
 /** How long hosts have to say that they are there, and how long none may be silent meanwhile, in ms. */

@@ -1,26 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { BusFault } from '../bus/index.ts';
+import type { NatsServer, TlsFiles } from './nats-server.ts';
 
 /** The library, and a connection by it. */
 export type Nats = typeof import('@nats-io/transport-node');
-
-/** A server of NATS. */
-export interface NatsServer {
-  readonly host: string;
-  readonly port: number;
-  /** It is on this machine: a plain connection will do. */
-  readonly isLocal: boolean;
-  /** What TLS needs: with anything of it the connection has TLS. */
-  readonly tls: TlsFiles;
-}
-
-/** PEM texts: authorities to trust, this user's certificate and its key. */
-export interface TlsFiles {
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
-}
 
 /** A file and a word that say who connects, by the variables that hold them: neither a tree nor a command line has them. */
 export const CREDENTIALS = 'DTBUS_NATS_CREDS';

@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { BusFault } from '../bus/index.ts';
+import type { NatsServer } from './nats-server.ts';
 import { NatsStream } from './nats-stream.ts';
-import { connectTo, loadNats, type NatsServer } from './server.ts';
+import { connectTo, loadNats } from './server.ts';
 import { CONNECTION, openSubject } from './subjects.ts';
 
 const OPEN_LIMIT_MS = 5000;

@@ -3,6 +3,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { messageOf } from '../../bus/index.ts';
 import type { Nats } from '../server.ts';
 import { type HistoryKind, historyStream, historySubject, historySubjects } from '../subjects.ts';
+import type { HistorySource } from './history-source.ts';
 import { askJetStream, JETSTREAM, JetStreamError, type StreamInfo, sendToJetStream } from './jetstream.ts';
 
 /** How often what has happened is put away, in ms. */
@@ -22,19 +23,6 @@ const MESSAGE_MAX = 128 << 10;
 const HEAD_MAX = 1024;
 /** The board is described so often within what the stream keeps that what is still kept can be read. */
 const DESCRIPTIONS = 4;
-
-/** What happens on a board from some moment on, in the bytes of whoever reads it again. */
-export interface HistorySource {
-  /** Of this run of the host, unlike any other: letters, digits and `-`. */
-  readonly run: string;
-  /** What the events are of. */
-  readonly board: Uint8Array;
-  /** Events that nobody has taken; undefined: there are none. */
-  take(): Uint8Array | undefined;
-  /** How many found no room, so far. */
-  readonly dropped: number;
-  end(): void;
-}
 
 /** What its limits are, as numbers that nothing reaches where it has none. */
 interface Limits {

@@ -18,6 +18,11 @@ const GONE: readonly unknown[] = [
   LIBUSB_ERROR.NOT_FOUND,
 ];
 
+/** A transfer, or many that end together. */
+interface Cancellable {
+  cancel(): void;
+}
+
 /** A real device, or an emulated one in this machine's kernel, through usbfs or the npm package `usb`. */
 export class PackageConnection implements UsbConnection {
   readonly description: string;
@@ -25,8 +30,8 @@ export class PackageConnection implements UsbConnection {
   readonly #interface: PackageInterface;
   readonly #hadDriver: boolean;
   readonly #pools = new Map<number, TransferPool>();
-  readonly #underWay = new Set<PooledTransfer>();
-  readonly #cancelledBy = new CancelledBy<PooledTransfer>(cancel);
+  readonly #underWay = new Set<Cancellable>();
+  readonly #cancelledBy = new CancelledBy<Cancellable>((work) => work.cancel());
   #closed = false;
 
   /** @param hadDriver a driver of the kernel was detached, which gets the device back */
@@ -65,30 +70,38 @@ export class PackageConnection implements UsbConnection {
       const pool = this.#usable(endpoint, signal, reject);
       if (pool === undefined) return;
       if (count === 0) return resolve();
-      const own = new Set<PooledTransfer>();
+      /** Those that have not ended, by their places. */
+      const own: (PooledTransfer | undefined)[] = [];
+      const work: Cancellable = {
+        cancel: () => {
+          for (const each of own) each?.cancel();
+        },
+      };
       let failure: unknown;
       const fail = (error: unknown): void => {
-        failure ??= error;
-        for (const each of own) cancel(each);
+        if (failure !== undefined) return;
+        failure = error;
+        work.cancel();
       };
-      const end = (): void => (failure === undefined ? resolve() : this.#fail(failure, pool, signal, reject));
-      let begun = 0;
-      const done = (error: unknown, data: Buffer, received: number, pooled: PooledTransfer): void => {
-        own.delete(pooled);
-        this.#ended(pooled, signal);
+      const end = (): void => {
+        this.#ended(work, signal);
+        if (failure === undefined) resolve();
+        else this.#fail(failure, pool, signal, reject);
+      };
+      let [begun, ended] = [0, 0];
+      const done = (error: unknown, data: Buffer, received: number, { place }: PooledTransfer): void => {
+        own[place] = undefined;
+        ended++;
         if (error) fail(error);
-        else take(data, received, pooled.place);
-        if (own.size === 0 && (begun === count || failure !== undefined)) end();
+        else take(data, received, place);
+        if (ended === begun && (begun === count || failure !== undefined)) end();
       };
+      this.#began(work, signal);
       try {
-        for (; begun < count; begun++) {
-          const pooled = pool.receive(length, begun, done);
-          own.add(pooled);
-          this.#began(pooled, signal);
-        }
+        for (; begun < count; begun++) own.push(pool.receive(length, begun, done));
       } catch (error) {
         fail(error);
-        if (own.size === 0) end();
+        if (ended === begun) end();
       }
     });
   }
@@ -100,7 +113,7 @@ export class PackageConnection implements UsbConnection {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    for (const pooled of this.#underWay) cancel(pooled);
+    for (const work of this.#underWay) work.cancel();
     // The package refuses to close a device with transfers under way.
     while (this.#underWay.size > 0) await new Promise((resolve) => setImmediate(resolve));
     await new Promise<void>((resolve) => {
@@ -178,14 +191,14 @@ export class PackageConnection implements UsbConnection {
     return undefined;
   }
 
-  #began(pooled: PooledTransfer, signal: AbortSignal | undefined): void {
-    this.#underWay.add(pooled);
-    this.#cancelledBy.add(signal, pooled);
+  #began(work: Cancellable, signal: AbortSignal | undefined): void {
+    this.#underWay.add(work);
+    this.#cancelledBy.add(signal, work);
   }
 
-  #ended(pooled: PooledTransfer, signal: AbortSignal | undefined): void {
-    this.#underWay.delete(pooled);
-    this.#cancelledBy.delete(signal, pooled);
+  #ended(work: Cancellable, signal: AbortSignal | undefined): void {
+    this.#underWay.delete(work);
+    this.#cancelledBy.delete(signal, work);
   }
 
   /** Tells `reject` why a transfer failed, which was under way. */
@@ -253,13 +266,5 @@ export class PackageConnection implements UsbConnection {
       return new BusFault('EPROTO', `${this.description} sent more than was asked for`, { cause });
     if (this.#closed || GONE.includes(errno)) return this.#gone();
     return new BusFault('EIO', `${this.description}: ${messageOf(cause)}`, { cause });
-  }
-}
-
-function cancel({ transfer }: PooledTransfer): void {
-  try {
-    transfer.cancel();
-  } catch {
-    // The device was pulled out: the transfer ends by itself.
   }
 }

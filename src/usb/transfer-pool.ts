@@ -11,6 +11,8 @@ export interface PooledTransfer {
   place: number;
   /** Kept for those that are read from at once; see `receive`. */
   buffer: Buffer | undefined;
+  /** Has it end soon, where it is under way. */
+  cancel(): void;
 }
 
 /** The transfer objects of one endpoint: to make one costs as much as to transfer. */
@@ -59,6 +61,13 @@ export class TransferPool {
       done: () => {},
       place: 0,
       buffer: undefined,
+      cancel: () => {
+        try {
+          pooled.transfer.cancel();
+        } catch {
+          // The device was pulled out: the transfer ends by itself.
+        }
+      },
     };
     return pooled;
   }

@@ -158,9 +158,9 @@ export class SpiNor implements Memory {
     );
     const began = performance.now();
     try {
-      const { rx } = await this.#spi.transfer(message);
+      const { buffers } = await this.#spi.transfer(message);
       this.#adapt(false, performance.now() - began);
-      const busy = rx.findIndex((status) => (status & STATUS_BUSY) !== 0);
+      const busy = received(buffers).findIndex(([status = 0]) => (status & STATUS_BUSY) !== 0);
       return busy < 0 ? pages.length : busy + 1;
     } catch (thrown) {
       const { code } = BusFault.from(thrown);
@@ -307,6 +307,10 @@ export class SpiNor implements Memory {
     this.#inMode = true;
   }
 }
+
+/** Without those of segments that only send. */
+const received = (buffers: readonly Uint8Array[]): readonly Uint8Array[] =>
+  buffers.filter(({ length }) => length > 0);
 
 /** Write enable, the instruction and a first look at the status, as one message: adapters are far away. */
 function changing(instruction: Uint8Array, isLast = true): SpiSegment[] {

@@ -19,6 +19,9 @@ export const models = [
       /** Programmed pages before it is gone. */
       const diesAfter = node.u32('acme,dies-after');
       const busy = node.has('acme,busy');
+      /** The page behind which it is busy until its status was read twice. */
+      const slowPage = node.u32('acme,slow-page');
+      let busyReads = 0;
       let sr1 = node.u32('acme,status') ?? 0;
       let enabled = false;
       let sent = [];
@@ -30,7 +33,7 @@ export const models = [
           case 0x9f:
             return ID[index - 1] ?? 0xff;
           case 0x05:
-            return sr1 | (enabled ? 2 : 0) | (busy && programmed > 0 ? 1 : 0);
+            return sr1 | (enabled ? 2 : 0) | (busyReads > 0 || (busy && programmed > 0) ? 1 : 0);
           case 0x35:
             return 0;
           case 0x03: {
@@ -55,6 +58,11 @@ export const models = [
         },
         deselect() {
           const [opcode] = sent;
+          if (busyReads > 0) {
+            // It hears nothing else.
+            if (opcode === 0x05) busyReads--;
+            return;
+          }
           if (opcode === 0x06) enabled = true;
           if (!enabled) return;
           if (opcode === 0x20)
@@ -64,6 +72,7 @@ export const models = [
           if (opcode === 0x02) {
             for (let i = 4; i < sent.length; i++) memory[address() + i - 4] &= sent[i];
             programmed++;
+            if (address() === slowPage) busyReads = 2;
           }
           if (opcode !== 0x06) enabled = false;
         },

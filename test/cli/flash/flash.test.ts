@@ -15,6 +15,7 @@ const FAULTS: Readonly<Record<string, string>> = {
   busy: 'acme,busy;',
   protected: 'acme,status = <0x0c>;',
   locked: 'acme,status = <0x9c>; acme,locked;',
+  slow: 'acme,slow-page = <0x2300>;',
 };
 let board: string;
 
@@ -197,6 +198,12 @@ dtbus: interrupted
     } finally {
       process.chdir(place);
     }
+  });
+
+  it('programs again what a chip did not hear that was busy in the middle of a run of pages', async () => {
+    const { status, err } = await write('slow');
+    expect(err).toContain('written and verified 0x1000-0x43ff (13 KiB)');
+    expect(status).toBe(0);
   });
 
   it('does not wait for ever for a chip that stays busy', async () => {

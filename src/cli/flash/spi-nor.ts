@@ -106,6 +106,25 @@ export class SpiNor implements Memory {
   }
 
   /**
+   * Reads the first bytes of places that lie apart, in one message.
+   * @returns those of each; undefined: the adapter takes no message that long, or its line fails by one. @throws {BusFault}
+   */
+  async glance(offsets: readonly number[], length: number): Promise<readonly Uint8Array[] | undefined> {
+    const message = offsets.flatMap((offset, i): SpiSegment[] => [
+      { tx: this.#header(this.#read, offset) },
+      { rx: length, csChange: i < offsets.length - 1 },
+    ]);
+    try {
+      const { buffers } = await this.#spi.transfer(message);
+      return received(buffers);
+    } catch (thrown) {
+      const { code } = BusFault.from(thrown);
+      if (TOO_LONG.includes(code) || DOUBTFUL.includes(code)) return undefined;
+      throw thrown;
+    }
+  }
+
+  /**
    * Finds out how long a message the adapter sends, before anything is erased: by a read that sends as much as
    * programming a page would. @throws {BusFault} that of an adapter which cannot program a single byte
    */

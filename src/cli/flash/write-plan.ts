@@ -45,6 +45,11 @@ export function planWrite(
   return steps;
 }
 
+/** Whether a block has to be erased for what it is to hold, as far as what was read of its beginning shows it. */
+export function mustErase(old: Uint8Array, wanted: Uint8Array): boolean {
+  return needOf(old, wanted.subarray(0, old.length)) === 'erase';
+}
+
 type Need = 'nothing' | 'program' | 'erase';
 
 function needOf(old: Uint8Array, wanted: Uint8Array): Need {

@@ -3,7 +3,10 @@ import { ChunkedReader, differenceOf, type Work } from '../memory/memory.ts';
 import type { Phase } from '../memory/progress.ts';
 import type { Range } from '../memory/range.ts';
 import type { SpiNor } from './spi-nor.ts';
-import { planWrite, type Step } from './write-plan.ts';
+import { mustErase, planWrite, type Step } from './write-plan.ts';
+
+/** So many bytes of so many blocks are looked at in one message: with their address they fill a packet of a CH341A. */
+const GLANCE = { bytes: 27, blocks: 64 } as const;
 
 interface FlashWriteResult {
   readonly erased: number;
@@ -31,12 +34,11 @@ export async function writeFlash(
   log: ChangeLog,
   rescue: (rescue: Rescue | undefined) => void,
 ): Promise<FlashWriteResult> {
-  const unit = flash.eraseTypes[0]?.size ?? flash.size;
+  const unit = blockSize(flash);
   const from = range.from - (range.from % unit);
   const to = Math.min(flash.size, Math.ceil(range.to / unit) * unit);
   const reader = new ChunkedReader(flash);
-  work.progress.begin(['reading', to - from]);
-  const old = await reader.read({ from, to }, work);
+  const old = await readOld(flash, reader, { from, to }, range, image, work);
   const wanted = old.slice();
   wanted.set(image, range.from - from);
   const steps = planWrite(old, wanted, from, flash.eraseTypes, flash.pageSize);
@@ -77,6 +79,60 @@ export async function writeFlash(
   }
   return { erased, programmed };
 }
+
+/**
+ * What `around` holds, as far as the plan and a rescue need it. Of a block that is written anew, with all that may be erased
+ * together with it, and of which the first bytes show that it must be erased, no more is read: the rest comes back
+ * as it is to be.
+ */
+async function readOld(
+  flash: SpiNor,
+  reader: ChunkedReader,
+  around: Range,
+  range: Range,
+  image: Uint8Array,
+  work: Work,
+): Promise<Uint8Array> {
+  work.progress.begin(['reading', around.to - around.from]);
+  const old = new Uint8Array(around.to - around.from);
+  let unread = around.from;
+  const readUntil = async (to: number) =>
+    old.set(await reader.read({ from: unread, to }, work), unread - around.from);
+  for await (const { at, begins } of blocksToErase(flash, range, image, work)) {
+    await readUntil(at);
+    unread = at + blockSize(flash);
+    old.set(image.subarray(at - range.from, unread - range.from), at - around.from);
+    old.set(begins, at - around.from);
+    work.progress.advance(unread - at);
+  }
+  await readUntil(around.to);
+  return old;
+}
+
+/** The blocks in `range` that surely must be erased, and how they begin. */
+async function* blocksToErase(
+  flash: SpiNor,
+  range: Range,
+  image: Uint8Array,
+  work: Work,
+): AsyncGenerator<{ readonly at: number; readonly begins: Uint8Array }> {
+  const size = blockSize(flash);
+  const most = flash.eraseTypes.at(-1)?.size ?? size;
+  const end = range.to - (range.to % most);
+  for (let from = Math.ceil(range.from / most) * most; from < end; from += GLANCE.blocks * size) {
+    await work.interruption.pause();
+    const count = Math.min(GLANCE.blocks, (end - from) / size);
+    const blocks = Array.from({ length: count }, (_, i) => from + i * size);
+    const seen = await flash.glance(blocks, GLANCE.bytes);
+    if (seen === undefined) return;
+    for (const [i, begins] of seen.entries()) {
+      const at = blocks[i] as number;
+      if (mustErase(begins, image.subarray(at - range.from))) yield { at, begins };
+    }
+  }
+}
+
+const blockSize = ({ eraseTypes, size }: SpiNor): number => eraseTypes[0]?.size ?? size;
 
 /** What the steps erase, write and read back, which they do in turns. */
 function phasesOf(steps: readonly Step[]): readonly Phase[] {

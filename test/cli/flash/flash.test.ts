@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { BusFault } from '../../../src/bus/index.ts';
 import { SpiNor } from '../../../src/cli/flash/spi-nor.ts';
+import { SpiDev } from '../../../src/dev/core.ts';
 import { boardText, noise, testFolder } from '../folder.ts';
 import { dtbusHere } from '../run-here.ts';
 
@@ -87,6 +89,61 @@ describe('dtbus flash write', () => {
       /^written and verified 0x01f80-0x03307 \(4.88 KiB\) in .*: 12 KiB erased, 12 KiB programmed\n$/,
     );
     before.set(image, 0x1f80);
+    expect(folder.read('flash.bin').equals(before)).toBe(true);
+  });
+
+  it('reads no more of a block that is written anew than shows that it must be erased', async () => {
+    folder.write('flash.bin', noise(MIB, 8));
+    const image = noise(MIB, 9);
+    const read = vi.spyOn(SpiNor.prototype, 'read');
+    try {
+      expect((await flash('write', 'flash', folder.write('image', image))).status).toBe(0);
+      // What it reads back.
+      expect(read.mock.calls.reduce((sum, [, into]) => sum + into.length, 0)).toBe(MIB);
+    } finally {
+      read.mockRestore();
+    }
+    expect(folder.read('flash.bin').equals(image)).toBe(true);
+  });
+
+  it('reads all where the adapter takes no message that looks at many blocks', async () => {
+    folder.write('flash.bin', noise(MIB, 8));
+    const image = noise(MIB, 9);
+    const { transfer: own } = SpiDev.prototype;
+    const transfer = vi.spyOn(SpiDev.prototype, 'transfer');
+    let refused = 0;
+    try {
+      transfer.mockImplementation(function (this: SpiDev, message) {
+        const looks = Array.isArray(message) && message.filter(({ rx }) => rx === 27).length > 1;
+        if (!looks) return own.call(this, message);
+        refused++;
+        return Promise.reject(new BusFault('EMSGSIZE', 'too long'));
+      });
+      expect((await flash('write', 'flash', folder.write('image', image))).status).toBe(0);
+    } finally {
+      transfer.mockRestore();
+    }
+    expect(refused).toBe(1);
+    expect(folder.read('flash.bin').equals(image)).toBe(true);
+  });
+
+  it('finds what differs behind the beginning of a block, too', async () => {
+    const before = noise(MIB, 10);
+    folder.write('flash.bin', before);
+    const image = noise(MIB - 0x3456, 11);
+    /** Blocks 3 and 4 begin as they were, block 5 too and needs no erase, block 6 is as it was. */
+    for (const [block, bytes] of [
+      [3, 27],
+      [4, 0xfff],
+      [5, 0x800],
+      [6, 0x1000],
+    ] as const)
+      image.set(before.subarray(block << 12, (block << 12) + bytes), block << 12);
+    for (let at = 0x5800; at < 0x6000; at++) image[at] = (before[at] as number) & 0xf0;
+    image[0x4fff] = ~(before[0x4fff] as number);
+    const { err } = await flash('write', 'flash', folder.write('image', image));
+    expect(err).toMatch(/: 1004 KiB erased, /);
+    before.set(image, 0);
     expect(folder.read('flash.bin').equals(before)).toBe(true);
   });
 

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { BusFault, type SpiDev, type SpiSegment } from '../../../src/board/index.ts';
 import { type Page, SpiNor } from '../../../src/cli/flash/spi-nor.ts';
 import type { Target } from '../../../src/cli/memory/target.ts';
+import type { SpiResult } from '../../../src/dev/core.ts';
 
 const PAGE = 256;
 const ID = [0xef, 0x40, 0x14];
@@ -23,27 +24,28 @@ class Chip {
   #busy = 0;
   #enabled = false;
 
-  async transfer(segments: SpiSegment | readonly SpiSegment[]): Promise<{ rx: Uint8Array }> {
+  async transfer(segments: SpiSegment | readonly SpiSegment[]): Promise<SpiResult> {
     const all = Array.isArray(segments) ? (segments as readonly SpiSegment[]) : [segments as SpiSegment];
     const length = all.reduce((sum, { tx, rx }) => sum + (tx?.length ?? lengthOf(rx)), 0);
     if (length > this.longest) throw new BusFault('EMSGSIZE');
     if (all.some(({ tx }) => tx?.[0] === 0x02)) this.messages++;
-    const received: number[] = [];
+    const buffers: Uint8Array[] = [];
+    let received = new Uint8Array(0);
     let heard: number[] = [];
     for (const [i, { tx, rx, csChange }] of all.entries()) {
       if (length > this.overruns && i === all.length >> 1) throw new BusFault('EPROTO');
       if (tx !== undefined) heard.push(...tx);
       if (rx !== undefined) {
-        const answer = this.#answer(heard, lengthOf(rx));
-        if (rx instanceof Uint8Array) rx.set(answer);
-        received.push(...answer);
+        received = Uint8Array.from(this.#answer(heard, lengthOf(rx)));
+        if (rx instanceof Uint8Array) rx.set(received);
       }
+      buffers.push(rx === undefined ? new Uint8Array(0) : received);
       if (csChange !== true) continue;
       this.#deselected(heard);
       heard = [];
     }
     this.#deselected(heard);
-    return { rx: Uint8Array.from(received) };
+    return { rx: received, buffers };
   }
 
   close(): void {}

@@ -99,9 +99,8 @@ async function open(request: Opening, use?: SingleUse, isQuiet = () => false): P
       startInline(plan.read.tree, plan.read.devices, settings, news, clock);
     // Meanwhile: the other thread has to do.
     if (!strict && !isGood) checkPlan(plan, request, news.warn);
-    const backEnd = await starting;
-    const brought = bringUp(plan, backEnd, news, request);
-    if (!isGood && isQuiet() && isPlain(backEnd, brought)) await known?.note();
+    const brought = bringUp(plan, await starting, news, request);
+    if (!isGood && isQuiet()) await known?.note();
     if (!strict || brought.problems.length === 0) return toldOf(await withPage(brought, request), request);
     await brought.close();
     throw refusal(request.file, brought.tree, brought.problems);
@@ -274,14 +273,6 @@ function checkPlan({ read }: Plan, { file, options }: Opening, warn: (sentence: 
 function knownBoard(use: SingleUse, { read, settings }: Plan, { options }: Opening): KnownBoard | undefined {
   const isPlain = options.backEnd === 'inline' && options.treeChecks !== 'off' && !settings.look;
   return isPlain && (settings.trace ?? settings.replay) === undefined ? new KnownBoard(use, read) : undefined;
-}
-
-/** Whether the board came up whole, of the tree alone. */
-function isPlain({ devices }: BackEndHandle, { problems, faults }: Board): boolean {
-  const { hasOwnCode, calls } = devices ?? {};
-  return (
-    hasOwnCode === false && calls?.waitingAdapters().length === 0 && problems.length + faults.length === 0
-  );
 }
 
 /** What goes to the back-end's thread. */

@@ -154,14 +154,25 @@ describe('buses that hang together are all made', () => {
     expect(await open(file)).toEqual(ALL);
   });
 
-  it('keeps nothing of a board that has a model of its own, or of which something was said', async () => {
+  it('where a part has a model of its own', async () => {
     const open = opener();
-    const model = folder.write(
-      'own.mjs',
-      'export default { title: "own", create: () => ({ addresses: [0x50] }) };',
-    );
-    const own = `x@50 { compatible = "x,x"; reg = <0x50>; dtbus,model = ${JSON.stringify(model)}; };`;
-    await open(folder.write('own.dts', boardOf(bus('a', PARTS), bus('b', own))));
+    const model = `export const parts = [{
+      compatible: ['x,x'],
+      title: 'own',
+      bus: { i2c: { form: 'byte registers', address: 0x50, last: 0x03 } },
+      registers: { ID: { at: 0, reset: 0x5a, access: 'ro' } },
+    }];`;
+    folder.write('own.mjs', model);
+    const own = 'own@50 { compatible = "x,x"; reg = <0x50>; dtbus,model = "./own.mjs"; };';
+    const file = folder.write('own.dts', boardOf(bus('a', PARTS), bus('b', own)));
+    const first = await open(file);
+    expect(first.said).toEqual([]);
+    expect(first.made).toEqual(['/dev/i2c-0', '/dev/i2c-1']);
+    expect(await open(file)).toEqual(first);
+  });
+
+  it('where something was said: of that board nothing is kept', async () => {
+    const open = opener();
     await open(folder.write('wrong.dts', boardOf(bus('a', PARTS), bus('b', 'dtbus,nothing;'))));
     expect(open.facts.known).toBeUndefined();
   });

@@ -120,8 +120,9 @@ function keep({ path, source }, make) {
   try {
     const code = make();
     const folder = dirname(path);
-    makeFolder(dirname(folder));
-    makeFolder(folder);
+    // Node makes the one that its variable names, too.
+    if (process.env.NODE_COMPILE_CACHE) makeFolder(dirname(folder), 0o777);
+    makeFolder(folder, 0o700);
     if (!isOurs(fs.lstatSync(folder))) return;
     const length = Buffer.byteLength(source);
     const bytes = Buffer.concat([Buffer.alloc(codeBehind(length)), code]);
@@ -136,9 +137,9 @@ function keep({ path, source }, make) {
 }
 
 /** Makes a folder in one that is there. Node's `recursive` never ends where /proc is named. */
-function makeFolder(folder) {
+function makeFolder(folder, mode) {
   try {
-    fs.mkdirSync(folder, { mode: 0o700 });
+    fs.mkdirSync(folder, { mode });
   } catch (error) {
     if (error.code !== 'EEXIST' && !fs.existsSync(folder)) throw error;
   }

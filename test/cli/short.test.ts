@@ -171,6 +171,12 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
       expect(dtbus(cache, GET, 'bin/dtbus.js', { NODE_COMPILE_CACHE: place() })).toEqual(READ);
   });
 
+  it('makes no folder for temporary files where there is none', () => {
+    const TMPDIR = folder.path(`absent-${++runs}`);
+    expect(dtbus(emptyCache(), GET, 'bin/dtbus.js', { NODE_COMPILE_CACHE: '', TMPDIR })).toEqual(READ);
+    expect(existsSync(TMPDIR)).toBe(false);
+  });
+
   it('does not run the code of a script that was there before', () => {
     const cache = emptyCache();
     const copy = folder.path(`package-${runs}`);

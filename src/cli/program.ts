@@ -22,7 +22,19 @@ import { addTreeCommands } from './commands/tree-commands.ts';
 import { addWatchCommand } from './commands/watch-command.ts';
 import { reportFailure, USAGE, usageText } from './terminal/failure.ts';
 import { HELP } from './terminal/help-format.ts';
-import { invalidChoice } from './terminal/usage-error.ts';
+import { InvalidValue, invalidChoice } from './terminal/usage-error.ts';
+
+/** What help calls an option's value that is a path. */
+const IS_PATH = /<(path|file|folder)>$/;
+
+/** As `"$UNSET"` in a script gives one. @throws {InvalidValue} */
+function refuseEmptyPaths(command: Command): void {
+  for (const option of command.options) {
+    const isEmpty = command.getOptionValue(option.attributeName()) === '';
+    if (isEmpty && IS_PATH.test(option.flags))
+      throw new InvalidValue(option.long ?? option.flags, 'a path', '""');
+  }
+}
 
 /** Reads the command line and runs its command. @returns the exit code */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -50,6 +62,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   let called: Command | undefined;
   program.hook('preAction', (_, command) => {
     called = command;
+    refuseEmptyPaths(command);
   });
   program.addHelpText(
     'after',

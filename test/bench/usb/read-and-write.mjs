@@ -81,7 +81,8 @@ const hasLeast = (what, mib) => least !== 'none' && mib === 1 && (folder === 'ch
 async function compare(flash, chip, mib, tasks) {
   const flashrom = (...words) => ['flashrom', '-p', programmer, '-c', chip, ...words];
   const bytes = mib << 20;
-  let contents = Buffer.alloc(bytes, 0xff);
+  // Of a blank chip nothing has to be erased: that would be so for the first of them alone.
+  let contents = randomBytes(bytes);
   const pair = async (what, image, ours, theirs) => {
     const word = what === 'reading' ? 'read' : 'write';
     const clients = [
@@ -98,7 +99,7 @@ async function compare(flash, chip, mib, tasks) {
       rmSync(file);
     }
   };
-  const port = new EmulatedPort(await makeEmulator(folder, flash));
+  const port = new EmulatedPort(await makeEmulator(folder, flash, contents));
   seen.watch(port);
   const session = plugIntoMachine(port);
   while (!isThere()) await sleep(50);

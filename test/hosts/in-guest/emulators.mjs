@@ -35,8 +35,24 @@ const spiWith = (flash) => node('spi', undefined, 0, [node('flash@0', flash, 0)]
 /** Two pins that are wired together. */
 const WIRED = [1, 2];
 
-/** The emulator of an adapter, by its folder, with the parts behind it. */
-export async function makeEmulator(folder, flash = 'winbond,w25q80') {
+const WRITE_ENABLE = 0x06;
+const PROGRAM_PAGE = 0x02;
+const PAGE = 256;
+
+/** Programs a flash that is blank, from its first byte on. */
+function program(spi, contents) {
+  for (let at = 0; at < contents.length; at += PAGE) {
+    const page = contents.subarray(at, at + PAGE);
+    for (const message of [[WRITE_ENABLE], [PROGRAM_PAGE, at >> 16, (at >> 8) & 0xff, at & 0xff, ...page]]) {
+      spi.select(0, 0);
+      spi.exchange(Uint8Array.from(message), undefined, message.length);
+      spi.deselect();
+    }
+  }
+}
+
+/** The emulator of an adapter, by its folder, with the parts behind it; `contents`: what the flash holds, if it is not blank. */
+export async function makeEmulator(folder, flash = 'winbond,w25q80', contents = Buffer.alloc(0)) {
   const catalogue = await loadModels(['national,lm75', 'atmel,24c02', flash]);
   const parts = new PartRegistry();
   const options = { catalogue, clock: new RealClock(), parts };
@@ -44,6 +60,7 @@ export async function makeEmulator(folder, flash = 'winbond,w25q80') {
   const spi = populateSpi(spiWith(flash), options).wire;
   // What is measured and tested here is the way, not the chip.
   for (const { path } of parts.list()) if (path.includes('flash')) parts.set(path, 'timeScale', 0);
+  program(spi, contents);
   const module = await import(`../../../dist/hosts/${folder}/index.js`);
   const { EmulatedPins } = await import('../../../dist/hosts/pins/index.js');
   const device = module.makeEmulator({ i2c, spi, pins: new EmulatedPins([WIRED]) });

@@ -22,6 +22,7 @@ import { addTreeCommands } from './commands/tree-commands.ts';
 import { addWatchCommand } from './commands/watch-command.ts';
 import { reportFailure, USAGE, usageText } from './terminal/failure.ts';
 import { HELP } from './terminal/help-format.ts';
+import { helpWidth } from './terminal/help-width.ts';
 import { InvalidValue, invalidChoice } from './terminal/usage-error.ts';
 
 /** What help calls an option's value that is a path. */
@@ -49,7 +50,11 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .enablePositionalOptions()
     .showHelpAfterError('(try --help)')
     .configureHelp(HELP)
-    .configureOutput({ outputError: (text, write) => write(complaint(text)) });
+    .configureOutput({
+      outputError: (text, write) => write(complaint(text)),
+      getOutHelpWidth: () => helpWidth(process.stdout),
+      getErrHelpWidth: () => helpWidth(process.stderr),
+    });
   const end = (code: number) => {
     exitCode = code;
   };
@@ -70,7 +75,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
 The board is named by -b FILE, by DTBUS_BOARD, or is board.dts in this folder.
 
 Examples:
-  dtbus demo                                bring the demo board up, look around
+  dtbus demo                                bring up the demo board
   dtbus ls dts/demo.dts                     what is on a board
   dtbus i2cdetect -b dts/demo.dts -y 1      scan a bus, as i2c-tools do
   dtbus run dts/demo.dts script.js          run a script on the board's buses

@@ -75,7 +75,9 @@ function addRunCommand(program: Command, end: (exitCode: number) => void): void 
     .description(
       'Runs a Node script. In it openBoard() opens this board, and the npm packages i2c-bus, spi-device and onoff work on it. Of a command behind -- the same holds in all Node programs that it starts.',
     )
-    .usage('[options] [board] <script> [arguments...] | [board] -- <command> [arguments...]')
+    .usage(
+      '[options] [board] <script> [arguments...]\n       dtbus run [options] [board] -- <command> [arguments...]',
+    )
     .argument(
       '<script...>',
       'the device tree of the board (.dts, .dtb; or -b), then the script and its arguments, or `--` and a command with its',

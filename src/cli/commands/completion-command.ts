@@ -18,8 +18,8 @@ export function addCompletionCommand(program: Command): void {
       'after',
       `
 Example:
-  source <(dtbus completion bash)                                       in ~/.bashrc
-  source <(dtbus completion zsh)                                        in ~/.zshrc, after compinit
+  source <(dtbus completion bash)    in ~/.bashrc
+  source <(dtbus completion zsh)     in ~/.zshrc, after compinit
   dtbus completion fish > ~/.config/fish/completions/dtbus.fish
 `,
     )

@@ -28,8 +28,8 @@ const EEPROM: MemoryCommand = {
   label: 'eeprom',
   examples: `
   dtbus eeprom info eeprom -b dts/demo.dts
-  dtbus eeprom read eeprom                            a dump on the terminal
-  dtbus eeprom read 1:0x50:24c02 copy.bin             a part that is not in the tree
+  dtbus eeprom read eeprom                 a dump on the terminal
+  dtbus eeprom read 1:0x50:24c02 copy.bin  a part that is not in the tree
   echo hello | dtbus eeprom write eeprom - --offset 0x10`,
   erase: 'fill it with 0xff, the factory state',
   writes: 'write a file into it: only the pages that differ, each read back and compared',
@@ -44,9 +44,9 @@ const FLASH: MemoryCommand = {
   device: 'the flash: its label (flash), its path (/spi/flash@0) or /dev/spidevB.C',
   label: 'flash',
   examples: `
-  dtbus flash info flash --live -b dts/demo.dts       asks the chip: JEDEC id, SFDP, status
+  dtbus flash info flash --live -b dts/demo.dts   asks for JEDEC id and SFDP
   dtbus flash read flash backup.bin
-  dtbus flash write flash firmware.bin --offset 64k   erases only the blocks that need it
+  dtbus flash write flash firmware.bin --offset 64k
   dtbus flash verify /dev/spidev1.0 firmware.bin`,
   erase: 'erase all of it, or whole erase blocks (0xff)',
   writes: 'write a file into it: erases only the blocks that differ, programs, reads back and compares',

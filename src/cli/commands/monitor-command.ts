@@ -42,9 +42,9 @@ With --terminal the decoded transfers and the parts are shown in this terminal: 
 Examples:
   dtbus monitor dts/demo.dts                     the demo board, to play with
   dtbus monitor dts/demo.dts read-temperature.js what a script does
-  dtbus monitor dts/demo.dts -- npm test         what the tests of a project do
-  dtbus monitor --terminal dts/demo.dts          the same without a browser, by ssh
-  dtbus monitor --connect /run/dtbus             the board of dtbus serve --socket-dir /run/dtbus
+  dtbus monitor dts/demo.dts -- npm test         what a project's tests do
+  dtbus monitor --terminal dts/demo.dts          without a browser, by ssh
+  dtbus monitor --connect /run/dtbus             the board of a dtbus serve
 `,
     );
   withConnection(withBoardOptions(command)).action(async (words: string[], args: MonitorArguments) => {

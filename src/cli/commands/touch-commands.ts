@@ -107,7 +107,7 @@ const INJECT_EXAMPLES = `dtbus inject absent "&temp" forMs=2000     # ENXIO for 
   dtbus inject sda i2c-1                     # EBUSY, until it is taken out
   dtbus inject stuck "&temp" value=85        # what a sensor feels
   dtbus inject bounce "&gpio" line=button
-  dtbus inject                               # what is in, and what it has done
+  dtbus inject                               # what is in, and what it did
   dtbus inject --remove 1                    # or: --remove all
 
 Faults:

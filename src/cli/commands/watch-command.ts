@@ -70,11 +70,11 @@ Examples:
   dtbus watch dts/demo.dts -- npm test
   dtbus watch -w demo.pcapng dts/demo.dts eeprom read eeprom
   dtbus watch --json --to transfers.jsonl dts/demo.dts flash info flash --live
-  dtbus watch --sigrok dts/demo.dts app.mjs           then: sigrok-cli, or PulseView's driver beaglelogic
-  dtbus watch dts/demo.dts                            the board of a dtbus run, up, serve or guest
-  dtbus watch --connect /run/dtbus --bus i2c-1        the board of dtbus serve --socket-dir /run/dtbus
-  dtbus watch --connect remote:nats://server/bench3 --since 2h    what happened there, and what happens
-  sudo dtbus watch dts/demo.dts up --dev              what any program does on /dev/i2c-N
+  dtbus watch --sigrok dts/demo.dts app.mjs       for sigrok-cli, PulseView
+  dtbus watch dts/demo.dts                        the board of another process
+  dtbus watch --connect /run/dtbus --bus i2c-1    the board of a dtbus serve
+  dtbus watch --connect remote:nats://server/bench3 --since 2h
+  sudo dtbus watch dts/demo.dts up --dev          any program on /dev/i2c-N
 `,
     );
   withConnection(withBoardOptions(withPast(command))).action(

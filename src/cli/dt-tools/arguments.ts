@@ -1,4 +1,5 @@
 import { type GivenOption, getopt, type Option } from '../terminal/getopt.ts';
+import { helpWidth, wrapped } from '../terminal/help-width.ts';
 
 /** An option of a command, as its help shows it. */
 export interface OptionSpec extends Option {
@@ -34,7 +35,7 @@ export function usageText(synopsis: string, specs: readonly OptionSpec[]): strin
   });
   const width = Math.max(...heads.map((head) => head.length)) + 2;
   const lines = specs.map(({ help }, i) => {
-    const [first = '', ...rest] = help.split('\n');
+    const [first = '', ...rest] = wrapped(help, helpWidth() - width);
     return [(heads[i] as string).padEnd(width) + first, ...rest.map((line) => ' '.repeat(width) + line)].join(
       '\n',
     );

@@ -8,7 +8,7 @@ import { readTree } from './read-tree.ts';
 export const DTDIFF: Command = {
   example: 'dtbus dtdiff before.dts after.dts',
   synopsis:
-    'dtdiff [options] <before> <after>\n\nShows what changed between two trees (source, blob or directory), node by node.\n' +
+    'dtdiff [options] <before> <after>\n\nShows what changed between two trees (source, blob or directory), by node.\n' +
     'Exit code: 0 no difference, 1 differences, 2 a tree could not be read.',
   options: INPUT_OPTIONS,
   versionLetter: 'V',

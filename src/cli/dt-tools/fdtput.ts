@@ -17,7 +17,7 @@ export const FDTPUT: Command = {
   synopsis:
     'fdtput [options] <blob> <node> <property> [<value>...]\n       fdtput -c [options] <blob> [<node>...]\n' +
     '       fdtput -r [options] <blob> [<node>...]\n       fdtput -d [options] <blob> <node> [<property>...]\n\n' +
-    'Changes a blob: sets a property to the given values, or does what the option says.',
+    'Changes a blob: sets a property to the given values, or as the option says.',
   options: [
     { letter: 'c', long: 'create', help: 'add nodes' },
     { letter: 'r', long: 'remove', help: 'remove nodes and everything below them' },

@@ -8,12 +8,13 @@ import type { Flags } from './flags.ts';
 import type { ToolIo } from './io.ts';
 import { strtol, wholeNumber } from './numbers.ts';
 
-export const USAGE = `Usage: i2cdump [-f] [-y] [-r FIRST-LAST] [-a] I2CBUS ADDRESS [MODE [BANK [BANKREG]]]
+export const USAGE = `Usage: i2cdump [-f] [-y] [-r FIRST-LAST] [-a] I2CBUS ADDRESS
+               [MODE [BANK [BANKREG]]]
   I2CBUS is the number or the name of a bus
   ADDRESS is 0x08 to 0x77, with -a 0x00 to 0x7f
   MODE is b (byte, default), w (word), W (word at even addresses),
-    s (SMBus block, BANK is the command), i (I2C block), c (consecutive bytes);
-    append p for a packet error code (PEC)
+    s (SMBus block, BANK is the command), i (I2C block),
+    c (consecutive bytes); append p for a packet error code (PEC)
   -r  only these registers
   -f  even if a driver owns the chip    -y  do not ask for confirmation
 Example: i2cdump -y -r 0x00-0x3f 1 0x50 b

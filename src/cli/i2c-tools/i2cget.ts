@@ -6,7 +6,8 @@ import { type Addressed, type ChipTool, goOn, refuse, runChipTool } from './chip
 import type { ToolIo } from './io.ts';
 import { wholeNumber } from './numbers.ts';
 
-export const USAGE = `Usage: i2cget [-f] [-y] [-a] I2CBUS CHIP-ADDRESS [DATA-ADDRESS [MODE [LENGTH]]]
+export const USAGE = `Usage: i2cget [-f] [-y] [-a] I2CBUS CHIP-ADDRESS
+              [DATA-ADDRESS [MODE [LENGTH]]]
   I2CBUS is the number or the name of a bus
   CHIP-ADDRESS is 0x08 to 0x77, with -a 0x00 to 0x7f
   MODE is b (byte, default), w (word), c (write byte, read byte),

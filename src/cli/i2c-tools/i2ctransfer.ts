@@ -22,13 +22,15 @@ import { parseFlags } from './flags.ts';
 import type { ToolIo } from './io.ts';
 import { strtol } from './numbers.ts';
 
-export const USAGE = `Usage: i2ctransfer [-f] [-y] [-v] [-b] [-V] [-a] I2CBUS DESC [DATA] [DESC [DATA]]...
+export const USAGE = `Usage: i2ctransfer [-f] [-y] [-v] [-b] [-V] [-a] I2CBUS
+                   DESC [DATA] [DESC [DATA]]...
   I2CBUS is the number or the name of a bus
   DESC is r or w, a number of bytes (0 to 65535; r? takes the length
     from the chip), and @ADDRESS, which may be left out after the first
   DATA are the bytes of a write; the last may stand for all that follow:
     5= repeats it, 5+ counts up, 5- counts down, 5p goes on pseudo-randomly
-  -f  even if a driver owns a chip    -y  do not ask for confirmation    -v  print what was sent
+  -f  even if a driver owns a chip    -y  do not ask for confirmation
+  -v  print what was sent
   -b  print what is read as binary data; without -v
 Example: i2ctransfer -y 1 w1@0x50 0x64 r8
 `;

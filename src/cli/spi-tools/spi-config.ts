@@ -13,7 +13,7 @@ export const USAGE = `usage: ${TOOL} options...
   -b --bits=[7...]   bits of a word
   -s --speed=<int>   clock in Hz
   -r --spirdy={0,1}  1 waits for the ready line
-  -w --wait          keep the device open: the settings last until it is closed
+  -w --wait          keep the device open: the settings last until then
   -h --help          print this help
   -v --version       print the version
 example: ${TOOL} -d /dev/spidev0.0 -m 3 -s 1000000

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { type Command, Help, type HelpConfiguration, type Option } from 'commander';
 
-/** How help looks: commands by their names alone, so that their summaries fit beside them in 80 columns. */
+/** How help looks: commands by their names alone, so that their summaries fit beside them. */
 export const HELP: HelpConfiguration = {
   subcommandTerm,
   optionDescription,

@@ -71,7 +71,7 @@ describe('i2ctransfer of i2c-tools 4.4', () => {
   });
   it('-h prints the help, without a board', async () => {
     const { status, out } = await dtbusHere('i2ctransfer', '-b', 'nowhere.dts', '-h');
-    expect({ status, usage: out.includes('I2CBUS DESC') }).toEqual({ status: 0, usage: true });
+    expect({ status, usage: /I2CBUS\s+DESC/.test(out) }).toEqual({ status: 0, usage: true });
   });
 });
 

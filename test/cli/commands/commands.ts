@@ -4,10 +4,8 @@ import { dtbusHere, type Ended } from '../run-here.ts';
 /** Runs a command; those of the dtc package never come as far as the program. */
 export async function dtbus(...argv: string[]): Promise<Ended> {
   if (!/^(fdt|dt)/.test(argv[0] as string)) return dtbusHere(...argv);
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/dtbus.js', ...argv], {
-    encoding: 'utf8',
-  });
-  return { status: status as number, out: stdout, err: stderr };
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/dtbus.js', ...argv]);
+  return { status: status as number, out: stdout.toString('latin1'), err: stderr.toString() };
 }
 
 /** The commands that a help lists below its headings. */

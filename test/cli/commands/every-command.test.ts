@@ -41,6 +41,17 @@ it('finds the commands', () => {
   expect(COMMANDS.length).toBeGreaterThan(35);
 });
 
+it.each(['', ...COMMANDS])('dtbus %s: has help of at most 78 columns', async (words) => {
+  // Characters: a `…` is three bytes.
+  const help = Buffer.from((await dtbus(...words.split(' ').filter(Boolean), '--help')).out, 'latin1');
+  expect(
+    help
+      .toString()
+      .split('\n')
+      .filter((line) => [...line].length > 78),
+  ).toEqual([]);
+});
+
 describe.each(COMMANDS)('dtbus %s', (words) => {
   const command = words.split(' ');
   it('has -h, --help with an example, and --version, without a board', async () => {

@@ -5,7 +5,12 @@ const OPTIONS: readonly OptionSpec[] = [
   { letter: 'q', long: 'quiet', help: 'say less' },
   { letter: 'f', long: 'force', help: 'go on' },
   { letter: 'I', long: 'in-format', argument: 'format', help: 'dts or dtb' },
-  { letter: 'i', long: 'include', argument: 'folder', help: 'where to look\nfor files' },
+  {
+    letter: 'i',
+    long: 'include',
+    argument: 'folder',
+    help: 'where to look for files that others include, of all',
+  },
   { letter: 'cpp', long: 'cpp', help: 'preprocess first' },
 ];
 
@@ -75,7 +80,7 @@ describe('arguments as getopt_long reads them', () => {
   });
 });
 
-test('help lines up, with further lines below the first', () => {
+test('help lines up within 78 columns, with further lines below the first', () => {
   expect(usageText('dtc [options] <file>', OPTIONS)).toBe(
     `Usage: dtc [options] <file>
 
@@ -83,8 +88,8 @@ Options:
   -q, --quiet               say less
   -f, --force               go on
   -I, --in-format <format>  dts or dtb
-  -i, --include <folder>    where to look
-                            for files
+  -i, --include <folder>    where to look for files that others include, of
+                            all
       --cpp                 preprocess first
 `,
   );

@@ -80,7 +80,7 @@ describe('a pretended machine', () => {
   it('is one that is known', () => {
     const { stderr, status } = run('raspberry-pi-6');
     expect(stderr).toBe(
-      'dtbus: invalid --pretend: expected raspberry-pi-3, raspberry-pi-zero-2-w, raspberry-pi-4 or raspberry-pi-5, got raspberry-pi-6 (did you mean raspberry-pi-3)\nusage: dtbus run [options] [board] <script> [arguments...] | [board] -- <command> [arguments...]\n(try --help)\n',
+      'dtbus: invalid --pretend: expected raspberry-pi-3, raspberry-pi-zero-2-w, raspberry-pi-4 or raspberry-pi-5, got raspberry-pi-6 (did you mean raspberry-pi-3)\nusage: dtbus run [options] [board] <script> [arguments...]\n       dtbus run [options] [board] -- <command> [arguments...]\n(try --help)\n',
     );
     expect(status).toBe(2);
   });

@@ -32,11 +32,11 @@ Who uses a bus has a lease of it: one user at a time, until he leaves or is sile
       'after',
       `
 With --listen, DTBUS_TLS_CERT and DTBUS_TLS_KEY name the files of the host's
-certificate. Users need DTBUS_TOKEN, the same at both ends, or a certificate by
-DTBUS_TLS_CA.
-With --nats, DTBUS_NATS_CREDS names a file of credentials, DTBUS_NATS_TOKEN is a
-token; without a NAME the board has that of its file. A server of another machine
-needs TLS. The package @nats-io/transport-node has to be installed.
+certificate. Users need DTBUS_TOKEN, the same at both ends, or a certificate
+by DTBUS_TLS_CA.
+With --nats, DTBUS_NATS_CREDS names a file of credentials, DTBUS_NATS_TOKEN is
+a token; without a NAME the board has that of its file. A server of another
+machine needs TLS. The package @nats-io/transport-node has to be installed.
 
 Example:
   dtbus share dts/demo.dts

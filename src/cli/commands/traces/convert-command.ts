@@ -75,9 +75,9 @@ What a format has no place for is told on standard error; NACKs and errors survi
       'after',
       `
 Examples:
-  dtbus convert boot.bus boot.sr                       then: pulseview boot.sr
-  dtbus convert boot.bus boot.pcapng                   then: wireshark boot.pcapng
-  dtbus convert trace.txt boot.bus -b board.dts        a field problem as a recording, read by the board's parts
+  dtbus convert boot.bus boot.sr                  then: pulseview boot.sr
+  dtbus convert boot.bus boot.pcapng              then: wireshark boot.pcapng
+  dtbus convert trace.txt boot.bus -b board.dts   a kernel's trace, decoded
   dtbus convert capture.sr boot.bus --channel SCL=D0 --channel SDA=D1
 `,
     );

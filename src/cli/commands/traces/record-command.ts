@@ -75,7 +75,7 @@ Examples:
   dtbus record tests.bus -b dts/demo.dts -- npm test
   dtbus record scan.bus dts/demo.dts i2cget -- -y 1 0x48 0 w
   dtbus record --mask '&eeprom' --time none golden.bus -b board.dts -- app.mjs
-  dtbus record field.bus --connect /run/dtbus      the board of dtbus serve, until Ctrl-C
+  dtbus record field.bus --connect /run/dtbus     a dtbus serve, until Ctrl-C
 `,
     );
   withConnection(withBoardOptions(withPast(command))).action(

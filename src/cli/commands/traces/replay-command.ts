@@ -59,7 +59,7 @@ Exit code: that of the script; 1 where anything is not as it was recorded.`,
 Examples:
   dtbus replay boot.bus -b board.dts -- app.mjs
   dtbus replay boot.bus board.dts i2cget -- -y 1 0x48 0 w
-  dtbus replay golden.bus -b board.dts --as controller     do the parts answer as they did
+  dtbus replay golden.bus -b board.dts --as controller   compare answers
 `,
     );
   withBoardOptions(command).action(async (file: string, words: string[], args: ReplayArguments) => {

@@ -28,8 +28,9 @@ export function connectedBuses(
 ): Readonly<Record<string, readonly string[]>> | undefined {
   if (tree.root.span === undefined) return undefined;
   const buses = devices.filter(isBus).map(({ node }) => node);
-  const groups = new Groups(new Set([...buses, ...buses.flatMap((bus) => hostNodeOf(bus) ?? [])]));
-  const simulated = new Set(devices.map(({ node }) => node));
+  const wholes = new Set([...buses, ...buses.flatMap((bus) => hostNodeOf(bus) ?? [])]);
+  const groups = new Groups(wholes);
+  const simulated = new Set([...devices.map(({ node }) => node), ...wholes]);
   for (const node of tree.nodes()) {
     if (!isKnown(node)) return undefined;
     const targets = referencesOf(tree, node);
@@ -38,7 +39,7 @@ export function connectedBuses(
       groups.join(node, target);
       // What stands at a node holds for those below it, as an interrupt parent does.
       if (simulated.has(groups.unitOf(target)))
-        for (const bus of buses) if (bus.path.startsWith(`${node.path}/`)) groups.join(bus, target);
+        for (const whole of wholes) if (isBelow(whole, node)) groups.join(whole, target);
     }
   }
   const of = (bus: Node) => buses.filter((other) => groups.areJoined(bus, other)).map(({ path }) => path);
@@ -47,6 +48,10 @@ export function connectedBuses(
 
 function isKnown(node: Node): boolean {
   return node.properties.every(({ name }) => !name.startsWith('dtbus,') || OWN.includes(name));
+}
+
+function isBelow(node: Node, above: Node): boolean {
+  return node.parent !== undefined && (node.parent === above || isBelow(node.parent, above));
 }
 
 /** The nodes that a node refers to; undefined: it refers to some by their numbers. */

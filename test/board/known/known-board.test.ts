@@ -113,6 +113,10 @@ describe('buses that hang together are all made', () => {
   const temp = (more: string) => `temp@48 { compatible = "national,lm75"; reg = <0x48>; ${more} };`;
   const EXPANDER =
     'expander: gpio@20 { compatible = "nxp,pca9554"; reg = <0x20>; gpio-controller; #gpio-cells = <2>; };';
+  const INTERRUPTING_EXPANDER = EXPANDER.replace(
+    'gpio-controller;',
+    'gpio-controller; interrupt-controller; #interrupt-cells = <2>;',
+  );
   const fixed = (more: string) =>
     `supply: supply { compatible = "regulator-fixed"; regulator-name = "supply"; ${more} };`;
 
@@ -127,17 +131,35 @@ describe('buses that hang together are all made', () => {
     ],
     [
       'by a controller that stands above one of them',
-      [temp('interrupts-extended = <&gpio 0 8>;'), temp('interrupts = <1 8>;'), lines, 'interrupt-parent'],
+      [temp('interrupts-extended = <&gpio 0 8>;'), temp('interrupts = <1 8>;'), lines, 'top'],
     ],
-  ])('%s', async (_how, [a = '', b = '', more = '', above]) => {
+    [
+      'by a controller that stands at the root',
+      [INTERRUPTING_EXPANDER, temp('interrupts = <1 8>;'), '', '&{/} { interrupt-parent = <&expander>; };'],
+    ],
+  ])('%s', async (_how, [a = '', b = '', more = '', above = '']) => {
     const open = opener();
-    const second = above === undefined ? bus('b', b) : `top { interrupt-parent = <&gpio>; ${bus('b', b)} };`;
-    const file = folder.write('together.dts', boardOf(bus('a', a), second, more));
+    const second = above === 'top' ? `top { interrupt-parent = <&gpio>; ${bus('b', b)} };` : bus('b', b);
+    const behind = above === 'top' ? '' : above;
+    const file = folder.write('together.dts', boardOf(bus('a', a), second, more) + behind);
     const first = await open(file);
     expect(first.said).toEqual([]);
     expect(first.made).toEqual(['/dev/i2c-0', '/dev/i2c-1']);
     expect(open.facts.known).toBeDefined();
     expect(await open(file)).toEqual(first);
+  });
+
+  it('by a controller that stands above the parts of an emulated adapter', async () => {
+    const open = opener();
+    const emulated = `hosts { interrupt-parent = <&expander>; pirate: pirate {
+      compatible = "dtbus,bus-pirate-emulator"; dtbus,power; dtbus,pull-ups;
+      i2c { #address-cells = <1>; #size-cells = <0>; ${temp('interrupts = <1 8>;')} }; }; };`;
+    const buses = [bus('a', 'dtbus,host = <&pirate>;'), bus('b', INTERRUPTING_EXPANDER)];
+    const file = folder.write('emulated.dts', boardOf(...buses, emulated));
+    const first = await open(file, {}, '/dev/i2c-1');
+    expect(first.said).toEqual([]);
+    expect(open.facts.known).toBeDefined();
+    expect(await open(file, {}, '/dev/i2c-1')).toEqual(first);
   });
 
   it.each([

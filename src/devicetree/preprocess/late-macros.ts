@@ -34,6 +34,7 @@ export class LateMacros {
   include(header: Definitions): boolean {
     this.settle();
     const { names } = header;
+    if (this.#headers.some((each) => each.header === header)) return this.#includeAgain(header);
     const places = this.#places;
     const first = places.size;
     const used: number[] = [];
@@ -52,6 +53,18 @@ export class LateMacros {
     }
     this.#headers.push({ header, first });
     for (const i of used) this.#define(header.macro(i));
+    this.settle();
+    return true;
+  }
+
+  /** Once more, without a guard: what it defined is what it defines. */
+  #includeAgain(header: Definitions): boolean {
+    const used = header.names.flatMap((name, i) => {
+      const id = this.#words.get(name);
+      return id === undefined ? [] : [{ known: this.#byId[id], macro: header.macro(i) }];
+    });
+    if (used.some(({ known, macro }) => known !== undefined && known !== macro)) return false;
+    for (const { known, macro } of used) if (known === undefined) this.#define(macro);
     this.settle();
     return true;
   }

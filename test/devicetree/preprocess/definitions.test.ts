@@ -196,6 +196,16 @@ describe('headers of definitions', () => {
     expect(of).toEqual(as);
   });
 
+  it('give the same places when one without a guard comes again', () => {
+    const headers = { 'h.h': '#define A 1\n#define BAD 1 2\n' };
+    const source = '/dts-v1/;\n#include "h.h"\n#undef A\n#include "h.h"\n#if BAD\n#endif\n/ { a = <A>; };';
+    const [of, as] = [SourceCache.forOneRead(), new SourceCache()].map(
+      (cache) => parse('t.dts', source, { readFile: files(headers), cache }).diagnostics,
+    );
+    expect(of).toHaveLength(1);
+    expect(of).toEqual(as);
+  });
+
   it('keep nothing for the next reading', () => {
     const cache = SourceCache.forOneRead();
     const valueWith = (header: string): number | undefined =>

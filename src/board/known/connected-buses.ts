@@ -60,6 +60,8 @@ function referencesOf(tree: Tree, node: Node): readonly Node[] | undefined {
   for (const { name, markers, span, value } of node.properties) {
     // Those that nobody wrote are made where a reference needs one.
     if (name.endsWith('phandle') && span !== undefined) return undefined;
+    // It came by way of a blob, as what an overlay was applied to, and may be a reference.
+    if (span !== undefined && value.length > 0 && markers.length === 0) return undefined;
     for (const { kind, offset } of markers) {
       if (kind !== 'ref-phandle') continue;
       const phandle = new DataView(value.buffer, value.byteOffset, value.byteLength).getUint32(offset);

@@ -87,7 +87,7 @@ export function attach(file: string, place: string, options: AttachOptions): Att
     tree,
     devices,
     problems,
-    doubts: () => doubtsOf(file, { tree, overlays: [] }, devices),
+    doubts: () => doubtsOf(file, { tree, overlays: [], compiled: new Map() }, devices),
     frontEnd: (index) => lines[index],
     watchers: new LineWatchers(),
     call: callsInline(callsFor(reports, reasonOf, elsewhere(file, place))),

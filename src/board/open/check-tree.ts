@@ -25,7 +25,7 @@ export interface TreeDoubt {
 /** What is doubtful about a tree, and about the overlays that were applied to it. */
 export function doubtsOf(
   file: string,
-  { tree, overlays }: Pick<BoardTree, 'tree' | 'overlays'>,
+  { tree, overlays, compiled }: Pick<BoardTree, 'tree' | 'overlays' | 'compiled'>,
   devices: readonly VirtioNode[],
 ): readonly TreeDoubt[] {
   const buses = devices
@@ -33,7 +33,10 @@ export function doubtsOf(
     .flatMap(({ kind, node }) => [{ kind, node }, ...busesBehind(kind, node)]);
   const inTree = checkBoard(tree, { buses, compatibles: knownCompatibles(), busOf });
   return [
-    ...[...inTree, ...doubtfulFaults(tree).map(asDiagnostic)].map((diagnostic) => ({ file, diagnostic })),
+    ...[...inTree, ...doubtfulFaults(tree).map(asDiagnostic)].map((diagnostic) => ({
+      file: compiled.get(diagnostic.node ?? '') ?? file,
+      diagnostic,
+    })),
     ...overlays.flatMap((overlay) =>
       checkOverlay(overlay.tree).map((diagnostic) => ({ file: overlay.file, diagnostic })),
     ),

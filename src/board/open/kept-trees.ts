@@ -26,16 +26,16 @@ export class ReadBoard {
   readonly tree: Tree;
   readonly devices: readonly VirtioNode[];
   readonly #file: string;
-  readonly #overlays: BoardTree['overlays'];
+  readonly #made: Pick<BoardTree, 'overlays' | 'compiled'>;
   #blob: Uint8Array | undefined;
   #doubts: readonly TreeDoubt[] | undefined;
   readonly #origin: Origin;
 
-  constructor(file: string, { tree, blob, overlays }: BoardTree, adopt: boolean, origin: Origin) {
+  constructor(file: string, { tree, blob, ...made }: BoardTree, adopt: boolean, origin: Origin) {
     this.tree = tree;
     this.devices = findDevices(tree, { adopt });
     this.#file = file;
-    this.#overlays = overlays;
+    this.#made = made;
     this.#blob = blob;
     this.#origin = origin;
   }
@@ -53,7 +53,7 @@ export class ReadBoard {
   }
 
   get doubts(): readonly TreeDoubt[] {
-    this.#doubts ??= doubtsOf(this.#file, { tree: this.tree, overlays: this.#overlays }, this.devices);
+    this.#doubts ??= doubtsOf(this.#file, { tree: this.tree, ...this.#made }, this.devices);
     return this.#doubts;
   }
 }

@@ -9,8 +9,10 @@ import {
   FdtError,
   hostFiles,
   isPlainOverlay,
+  type MergedFragment,
   type ParseOptions,
   parse,
+  placeMerged,
   type Tree,
   toBlob,
 } from '../../devicetree/core.ts';
@@ -90,6 +92,8 @@ export interface BoardTree {
   readonly blob: Uint8Array | undefined;
   /** The overlays as they were read. */
   readonly overlays: readonly { readonly file: string; readonly tree: Tree }[];
+  /** The nodes of which compiled overlays set properties, by path, with the file of the last that did. */
+  readonly compiled: ReadonlyMap<string, string>;
 }
 
 /**
@@ -147,7 +151,7 @@ function readFiles({ board, overlays, includePaths, symbols }: TreeSources, host
   const applied = overlays.slice(appended.length);
   // Symbols are what overlays refer to.
   const base = readBase(board, appended, reading, symbols || applied.length > 0);
-  if (applied.length === 0) return { ...base, overlays: [] };
+  if (applied.length === 0) return { ...base, overlays: [], compiled: new Map() };
   const read = applied.map((overlay) => ({
     file: overlay.file,
     ...(isPlain(overlay)
@@ -159,13 +163,30 @@ function readFiles({ board, overlays, includePaths, symbols }: TreeSources, host
     ...Uint8Array[],
   ];
   try {
-    const merged = applyOverlaysToBlob(blob, blobs);
-    return { tree: treeFromBlob(merged), blob: merged, overlays: read };
+    const fragments: MergedFragment[] = [];
+    const merged = applyOverlaysToBlob(blob, blobs, (fragment) => fragments.push(fragment));
+    const tree = treeFromBlob(merged);
+    const trees = read.map((overlay) => overlay.tree);
+    const ofBlobs = placeMerged(tree, base.tree, trees, fragments);
+    const compiled = new Map([...ofBlobs].map(([path, index]) => [path, applied[index]?.file ?? file]));
+    return { tree, blob: merged, overlays: read, compiled };
   } catch (thrown) {
     if (!(thrown instanceof FdtError)) throw thrown;
-    const names = applied.map((overlay) => overlay.file).join(', ');
-    throw new BoardError(`${names}: cannot be applied to ${file}: ${thrown.message}`, { cause: thrown });
+    const { file: name } = applied[firstRefused(blob, blobs)] as TreeFile;
+    throw new BoardError(`${name}: cannot be applied to ${file}: ${thrown.message}`, { cause: thrown });
   }
+}
+
+/** Which of some overlays is the first that cannot be applied, where one cannot. */
+function firstRefused(base: Uint8Array, overlays: readonly Uint8Array[]): number {
+  return overlays.findIndex((_, index) => {
+    try {
+      applyOverlaysToBlob(base, overlays.slice(0, index + 1));
+      return false;
+    } catch {
+      return true;
+    }
+  });
 }
 
 /** Where headers are looked for is a folder. @throws {BoardError} */
@@ -234,7 +255,7 @@ export interface TreeFile {
   readonly bytes: Uint8Array;
 }
 
-type ReadTree = Omit<BoardTree, 'overlays'>;
+type ReadTree = Omit<BoardTree, 'overlays' | 'compiled'>;
 
 function readBytes(what: Role, file: string): Uint8Array {
   try {

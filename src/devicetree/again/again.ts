@@ -1,7 +1,7 @@
 import type { ParseOptions } from '../parse-options.ts';
 import type { SourceCache } from '../preprocess/source-cache.ts';
+import { sameBytes } from '../text/bytes.ts';
 import type { ReadFile } from '../text/files.ts';
-import { sameBytes } from '../text/source.ts';
 import { KeptSource, type ReadAgain } from './kept-source.ts';
 
 function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {

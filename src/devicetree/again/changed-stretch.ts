@@ -1,5 +1,6 @@
+import { sameBytes } from '../text/bytes.ts';
 import { isKeyword } from '../text/interner.ts';
-import { sameBytes, type TextEdit } from '../text/source.ts';
+import type { TextEdit } from '../text/source.ts';
 import { ENDIF, IF_WORDS } from '../tokens/include-guard.ts';
 import {
   AND,

@@ -13,20 +13,37 @@ const NO_PHANDLE = 0xffffffff;
 const OVERLAY = '__overlay__';
 const SYMBOLS = '__symbols__';
 
+/** A fragment that was merged: where its content is in the overlay, and the node of the base that it changed, by path. */
+export interface MergedFragment {
+  /** Which of the overlays. */
+  readonly overlay: number;
+  readonly content: string;
+  readonly target: string;
+}
+
 /**
  * The base blob with the overlay blobs merged into it, in order. A later overlay may refer to the symbols of an
- * earlier one. The inputs stay as they are, also when this throws.
+ * earlier one. The inputs stay as they are, also when this throws. `onMerged` is told of each fragment, in order.
  *
  * Throws `FdtError`: a blob is malformed, a symbol or target is missing, or phandles run out.
  */
-export function applyOverlaysToBlob(base: Uint8Array, overlays: readonly Uint8Array[]): Uint8Array {
+export function applyOverlaysToBlob(
+  base: Uint8Array,
+  overlays: readonly Uint8Array[],
+  onMerged: (fragment: MergedFragment) => void = () => {},
+): Uint8Array {
   const tree = new FlatTree(base);
-  for (const overlay of overlays) applyOverlay(tree, new FlatTree(overlay));
+  for (const [overlay, blob] of overlays.entries())
+    applyOverlay(tree, new FlatTree(blob), (content, target) => onMerged({ overlay, content, target }));
   return tree.toBlob();
 }
 
 /** Merges `overlay` into `base`. Both are changed, and are of no further use when this throws. */
-export function applyOverlay(base: FlatTree, overlay: FlatTree): void {
+export function applyOverlay(
+  base: FlatTree,
+  overlay: FlatTree,
+  onMerged: (content: string, target: string) => void = () => {},
+): void {
   const offset = maxPhandle(base);
   shiftPhandles(overlay, offset);
   const localFixups = overlay.find('/__local_fixups__');
@@ -34,12 +51,16 @@ export function applyOverlay(base: FlatTree, overlay: FlatTree): void {
     patchReferences(overlay, overlay.root, localFixups, (phandle) => (phandle + offset) >>> 0);
   resolveFixups(base, overlay);
   keepBasePhandles(base, overlay, localFixups);
-  mergeFragments(base, overlay);
+  mergeFragments(base, overlay, onMerged);
   appendSymbols(base, overlay);
 }
 
 /** Merges the fragments in order. Targets that phandles name are looked up before, in the base as it is then. */
-function mergeFragments(base: FlatTree, overlay: FlatTree): void {
+function mergeFragments(
+  base: FlatTree,
+  overlay: FlatTree,
+  onMerged: (content: string, target: string) => void,
+): void {
   const all = fragments(overlay);
   const nodes = all.map((fragment) => {
     const phandle = targetPhandle(overlay, fragment) ?? NO_PHANDLE;
@@ -47,7 +68,9 @@ function mergeFragments(base: FlatTree, overlay: FlatTree): void {
   });
   for (const [i, fragment] of all.entries()) {
     // A path may lead elsewhere, and a phandle to a node at all, only when earlier fragments are merged.
-    mergeNode(base, nodes[i] ?? target(base, overlay, fragment).node, overlay, fragment.content);
+    const node = nodes[i] ?? target(base, overlay, fragment).node;
+    mergeNode(base, node, overlay, fragment.content);
+    onMerged(overlay.path(fragment.content), base.path(node));
   }
 }
 

@@ -1,6 +1,7 @@
 import { didYouMean } from '../../input/index.ts';
+import { withoutByteOrderMark } from '../text/bytes.ts';
 import { keyword } from '../text/interner.ts';
-import { type Loc, NOWHERE, sourceText, withoutByteOrderMark } from '../text/source.ts';
+import { type Loc, NOWHERE, sourceText } from '../text/source.ts';
 import { HASH, SLASH } from '../tokens/punctuation.ts';
 import { PAD_NO_SPACE, PAD_NONE, PAD_OWN, PAD_SPACE, PADDING, tokAt, wouldPaste } from '../tokens/tok.ts';
 import type { TokenList } from '../tokens/token-list.ts';

@@ -1,5 +1,6 @@
+import { sameBytes, withoutByteOrderMark } from '../text/bytes.ts';
 import { Interner } from '../text/interner.ts';
-import { sameBytes, sourceText, withoutByteOrderMark } from '../text/source.ts';
+import { sourceText } from '../text/source.ts';
 import type { TokenList } from '../tokens/token-list.ts';
 import { tokenize } from '../tokens/tokenizer.ts';
 import { Definitions } from './definitions.ts';

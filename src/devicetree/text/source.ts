@@ -65,25 +65,6 @@ export function putLatin1(bytes: Uint8Array, at: number, text: string): void {
   for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i);
 }
 
-/** A one-character-a-byte string as the text a person reads: UTF-8 where it is valid UTF-8. */
-export function readable(text: string): string {
-  for (let i = 0; i < text.length; i++) {
-    if (text.charCodeAt(i) >= 0x80) {
-      return new TextDecoder().decode(Uint8Array.from(text, (char) => char.charCodeAt(0)));
-    }
-  }
-  return text;
-}
-
-export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a === b || (a.length === b.length && Buffer.compare(a, b) === 0);
-}
-
-/** Windows' editors put U+FEFF in front of a text, in UTF-8; like gcc, everything else takes no notice of it. */
-export function withoutByteOrderMark(bytes: Uint8Array): Uint8Array {
-  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
-}
-
 /** The text of a file, whose lines are found when somebody asks for a place in it. */
 export function sourceText(path: string, bytes: Uint8Array): SourceText {
   const text = latin1(bytes);
@@ -287,6 +268,20 @@ export class SourceMap {
     return this.wayOut(loc)
       .map(({ offset }) => offset)
       .reverse();
+  }
+
+  /** Takes the files of another map in, which stays as it is. @returns what a location of the other is here */
+  adopt(other: SourceMap): (loc: Loc) => Loc {
+    const [by, origins, expansions] = [this.#next, this.#originSpelling.length, this.#expansions.length];
+    const moved = (loc: Loc): Loc => (loc < 0 ? loc : loc + (loc >= ORIGIN_BASE ? origins : by));
+    for (const [i, opened] of other.#opened.entries())
+      this.#add((other.#bases[i] as Loc) + by, { ...opened, includedAt: moved(opened.includedAt) });
+    this.#next += other.#next;
+    for (const spelling of other.#originSpelling) this.#originSpelling.push(moved(spelling));
+    for (const expansion of other.#originExpansion) this.#originExpansion.push(expansion + expansions);
+    for (const { macro, at, definedAt } of other.#expansions)
+      this.#expansions.push({ macro, at: moved(at), definedAt: moved(definedAt) });
+    return moved;
   }
 
   addLineMarker(at: Loc, line: number, name: string): void {

@@ -1,4 +1,4 @@
-import { readable } from '../text/source.ts';
+import { readable } from '../text/bytes.ts';
 import type { Node, PhandleArgs, Property, Reg } from './tree.ts';
 import { PropertyError } from './tree.ts';
 

@@ -146,13 +146,18 @@ export class LiveProperty implements Property {
     this.#from = later.#from;
     this.#length = later.#length;
     this.markers = later.markers;
+    this.defineAt(later.start, later.end);
+    this.deleted = false;
+  }
+
+  /** The value that holds is defined there. */
+  defineAt(start: Loc, end: Loc): void {
     if (this.start !== NOWHERE) {
       this.earlier ??= [];
       this.earlier.push(this.start, this.end);
     }
-    this.start = later.start;
-    this.end = later.end;
-    this.deleted = false;
+    this.start = start;
+    this.end = end;
   }
 
   delete(start: Loc = NOWHERE, end: Loc = start): void {

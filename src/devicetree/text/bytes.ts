@@ -1,0 +1,18 @@
+/** A one-character-a-byte string as the text a person reads: UTF-8 where it is valid UTF-8. */
+export function readable(text: string): string {
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) >= 0x80) {
+      return new TextDecoder().decode(Uint8Array.from(text, (char) => char.charCodeAt(0)));
+    }
+  }
+  return text;
+}
+
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a === b || (a.length === b.length && Buffer.compare(a, b) === 0);
+}
+
+/** Windows' editors put U+FEFF in front of a text, in UTF-8; like gcc, everything else takes no notice of it. */
+export function withoutByteOrderMark(bytes: Uint8Array): Uint8Array {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+}

@@ -16,7 +16,16 @@ const TOOL = /^(i2c|spi-)/;
 function boardOf(words) {
   const at = words.findIndex((word) => word === '-b' || word === '--board');
   const name = at < 0 ? process.env.DTBUS_BOARD : words[at + 1];
-  return `${process.cwd()} ${name}`;
+  return `${folder()} ${name}`;
+}
+
+/** The present folder; none where it was taken away. */
+function folder() {
+  try {
+    return process.cwd();
+  } catch {
+    return '';
+  }
 }
 
 /** What `flash` does: each calls functions of its own. */

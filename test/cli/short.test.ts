@@ -275,6 +275,29 @@ describe.skipIf(process.platform === 'win32')('a command that is started often',
     expect(readFileSync(fact).equals(whole)).toBe(true);
   });
 
+  it('ends in words, not a stack, in a folder that was taken away', () => {
+    const gone = `rmdir "$PWD" && exec "$0" "$@"`;
+    const words = (...rest: string[]) => [
+      '-c',
+      gone,
+      process.execPath,
+      join(process.cwd(), 'bin/dtbus.js'),
+      ...rest,
+    ];
+    const run = (...rest: string[]) => {
+      const cwd = emptyCache();
+      mkdirSync(cwd);
+      return spawnSync('sh', words(...rest), { cwd, encoding: 'utf8' });
+    };
+    expect(run('i2cdetect', '-V')).toMatchObject({
+      status: 0,
+      stderr: expect.stringMatching(/^i2cdetect version .*\n$/),
+    });
+    const { status, stderr } = run('i2cget', '-y', '1', '0x48');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^dtbus: board not found: .*\n$/);
+  });
+
   it('runs where nothing can be kept', () => {
     const cache = folder.write('no-folder', '');
     const { status, stdout } = spawnSync(process.execPath, ['bin/dtbus.js', ...GET], {

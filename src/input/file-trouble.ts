@@ -35,8 +35,16 @@ export function brokenLink(path: string): string | undefined {
   return trouble?.kind === 'broken' ? trouble.sentence : undefined;
 }
 
-/** That a file could not be written, and why, by what was thrown: `cannot write x.png: x.png is a folder; name a file`. */
+/** That a file could not be written, and why, by what was thrown: `cannot write x.png: it is a folder; name a file`. */
 export function writeFault(path: string, thrown: unknown): string {
+  return `cannot write ${path}: ${writeReason(path, thrown)}`;
+}
+
+/**
+ * Why `path` could not be written, by what was thrown: `no space is left there; make room, or name another place`. The file
+ * may have been written under another name first: that name, which Node's message has, is not told.
+ */
+export function writeReason(path: string, thrown: unknown): string {
   const { code = '', message = String(thrown) } = (thrown ?? {}) as NodeJS.ErrnoException;
   const isThere = orUndefined(() => absence(path)) === undefined;
   const place = isThere ? path : dirname(path);
@@ -46,11 +54,12 @@ export function writeFault(path: string, thrown: unknown): string {
     EISDIR: 'it is a folder; name a file',
     ENOENT: brokenLink(path) ?? orUndefined(() => absence(dirname(path))?.sentence),
     ENOTDIR: brokenLink(path),
+    EEXIST: brokenLink(path),
     ELOOP: brokenLink(path),
     ENOSPC: 'no space is left there; make room, or name another place',
     EROFS: 'the file system there is read-only; name another place',
   };
-  return `cannot write ${path}: ${reasons[code] ?? (code || message)}`;
+  return reasons[code] ?? (code || message);
 }
 
 function lookAt(path: string): Stats | FileTrouble {

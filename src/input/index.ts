@@ -17,7 +17,14 @@ export {
 } from './check-options.ts';
 export { didYouMean } from './did-you-mean.ts';
 export { type FilePath, filePath } from './file-path.ts';
-export { absence, brokenLink, type FileTrouble, fileTrouble, writeFault } from './file-trouble.ts';
+export {
+  absence,
+  brokenLink,
+  type FileTrouble,
+  fileTrouble,
+  writeFault,
+  writeReason,
+} from './file-trouble.ts';
 export { LinedError } from './lined-error.ts';
 export { makeFolders } from './make-folders.ts';
 export { neverEnds, statsAt } from './plain-file.ts';

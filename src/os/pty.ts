@@ -77,8 +77,14 @@ function replaceLink(target: string, link: string): void {
     throw OsError.of('symlink', 'EEXIST', `${link} already exists and is not a link; name another path`);
   const temporary = `${link}.${process.pid}`;
   rmSync(temporary, { force: true });
-  symlinkSync(target, temporary);
-  renameSync(temporary, link);
+  try {
+    symlinkSync(target, temporary);
+    renameSync(temporary, link);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    const { code = 'EIO' } = error as NodeJS.ErrnoException;
+    throw OsError.of('symlink', code as Parameters<typeof OsError.of>[1], `cannot make the link ${link}`);
+  }
 }
 
 /** Takes `link` away, unless it leads to another terminal by now, or is no link any more. */

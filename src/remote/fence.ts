@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { makeFolders } from '../input/index.ts';
+import { makeFolders, writeFault } from '../input/index.ts';
 
 /** So many fences are written down ahead: a lease costs no write, and a crash no fence that was given out. */
 const AHEAD = 10_000;
@@ -44,9 +44,7 @@ export class FenceCounter {
     } catch (error) {
       if (this.#warned) return;
       this.#warned = true;
-      this.#warn(
-        `cannot write ${file}: ${(error as Error).message}; leases go on, but do not set the clock of this machine back`,
-      );
+      this.#warn(`${writeFault(file, error)}; leases go on, but do not set the clock of this machine back`);
     }
   }
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { connect, createSecureContext } from 'node:tls';
 import { BusFault } from '../bus/index.ts';
+import { fileTrouble } from '../input/index.ts';
 import { connected } from './connected.ts';
 
 /** Files of TLS by the variables that name them: neither a tree nor a command line has them. */
@@ -16,7 +17,8 @@ export function tlsFiles(env: NodeJS.ProcessEnv = process.env): Partial<Record<k
     try {
       files[what as keyof typeof FILES] = readFileSync(path, 'utf8');
     } catch (error) {
-      throw new BusFault('EACCES', `cannot read ${variable}: ${(error as Error).message}`, { cause: error });
+      const reason = fileTrouble(path)?.sentence ?? (error as Error).message;
+      throw new BusFault('EACCES', `cannot read ${variable}: ${reason}`, { cause: error });
     }
   }
   check(files);

@@ -103,7 +103,7 @@ describe.skipIf(!HAS_SERVER)(`who may use a NATS server (skipped where ${SERVER}
     });
     expect(boardsOn(url, { ...tls, DTBUS_TLS_CA: folder.path('none.pem') })).toEqual({
       status: 1,
-      said: expect.stringMatching(/^dtbus: EACCES: cannot read DTBUS_TLS_CA: ENOENT: .*none\.pem'\n$/),
+      said: expect.stringMatching(/^dtbus: EACCES: cannot read DTBUS_TLS_CA: not found: .*none\.pem\n$/),
     });
   });
 

@@ -168,7 +168,9 @@ describe('a pseudo-terminal as the cable between a client and an emulated adapte
 
   it('leaves nothing behind when the link cannot be made', () => {
     const before = openFiles(PTY);
-    expect(() => openPty({ link: '/nonexistent/folder/port' })).toThrow(/ENOENT/);
+    expect(() => openPty({ link: '/nonexistent/folder/port' })).toThrow(
+      /ENOENT: cannot make the link \/nonexistent\/folder\/port$/,
+    );
     expect(openFiles(PTY)).toEqual(before);
   });
 });

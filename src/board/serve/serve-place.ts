@@ -13,7 +13,7 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { type Tree, toBlob } from '../../devicetree/core.ts';
 import type { VirtioNode } from '../../frontend/index.ts';
-import { brokenLink, makeFolders, statsAt } from '../../input/index.ts';
+import { brokenLink, makeFolders, statsAt, writeFault } from '../../input/index.ts';
 import { connectUnix, FileDescriptor, OsError, socketAddress } from '../../os/index.ts';
 import type { BackEndServer } from '../../transport/index.ts';
 import { BoardError } from '../board-error.ts';
@@ -218,7 +218,7 @@ function publish(
     renameSync(beside, file);
   } catch (error) {
     rmSync(beside, { force: true });
-    throw new BoardError(`cannot write ${file}: ${(error as Error).message}`, { cause: error });
+    throw new BoardError(writeFault(file, error), { cause: error });
   }
   const { ino } = lstatSync(file);
   return () => {

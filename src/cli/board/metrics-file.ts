@@ -1,4 +1,5 @@
 import { lstatSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { writeReason } from '../../input/index.ts';
 import { warn } from '../terminal/warn.ts';
 
 const EVERY_MS = 5000;
@@ -21,7 +22,7 @@ export function keepMetrics(file: string, metrics: () => string): () => void {
       renameSync(beside, place);
     } catch (error) {
       if (beside !== undefined) rmSync(beside, { force: true });
-      throw new Error(`cannot write metrics to ${file}: ${(error as Error).message}`, { cause: error });
+      throw new Error(`cannot write metrics to ${file}: ${writeReason(file, error)}`, { cause: error });
     }
   };
   write();

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { BusFault, type SpiDev } from '../../board/index.ts';
 import { hexDigits } from '../../bus/words.ts';
+import { writeReason } from '../../input/index.ts';
 import type { BoardArguments } from '../board/named-board.ts';
 import { byteCount, duration, exactByteCount } from '../memory/byte-count.ts';
 import { ChangeLog } from '../memory/change-log.ts';
@@ -95,7 +96,7 @@ function rescueLines(rescue: Rescue | undefined, range: Range, size: number, dev
   try {
     writeFileSync(file, rescue.bytes);
   } catch (thrown) {
-    return [`The block's old contents could not be saved to ${file}: ${(thrown as Error).message}`];
+    return [`The block's old contents could not be saved to ${file}: ${writeReason(file, thrown)}`];
   }
   return [
     `The block also held bytes outside your image. Its old contents are saved in ${file};`,

@@ -1,7 +1,7 @@
 import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type DeviceNode, NodeError } from '../../bus/index.ts';
-import { brokenLink } from '../../input/index.ts';
+import { brokenLink, writeReason } from '../../input/index.ts';
 import type { Contents } from '../../parts/index.ts';
 import type { Clock } from './clock.ts';
 import { FileLock } from './file-lock.ts';
@@ -113,7 +113,7 @@ export function fileContents(
       throw new NodeError(
         node,
         CONTENTS,
-        `cannot write its contents to ${path}: ${(error as Error).message}`,
+        `cannot write its contents to ${path}: ${writeReason(path, error)}`,
       );
     }
   }

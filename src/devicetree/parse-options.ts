@@ -25,7 +25,7 @@ export interface ParseOptions extends ResolveOptions {
   readonly preprocess?: boolean | undefined;
   /** Reads the stretch that an `/incbin/` names; without it, it is cut from what `readFile` gives. */
   readonly readRange?: ReadRange | undefined;
-  /** What is wrong with a symbolic link that leads nowhere, undefined for anything else: for the error of a file that is not there. */
+  /** What is wrong with a symbolic link that leads nowhere, or with a folder that has the name, undefined for anything else: for the error of a file that is not there. */
   readonly brokenLink?: ((path: string) => string | undefined) | undefined;
   /** What `__DATE__`, `__TIME__` and `__TIMESTAMP__` say. Default: the present, and no times of files. */
   readonly clock?: SourceClock | undefined;

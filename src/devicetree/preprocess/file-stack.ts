@@ -321,7 +321,7 @@ export class FileStack {
     return name.startsWith('/') ? [''] : [directoryOf(this.file.path), ...others];
   }
 
-  /** The remedy where a link of that name is there, but not what it names: of a source tree that was copied in part. */
+  /** The remedy where a folder or a link of that name is there, but not what the link names: of a source tree that was copied in part. */
   #faultIn(directories: readonly string[], name: string): string | undefined {
     for (const directory of directories) {
       const fault = this.#access.brokenLink?.(joinPath(directory, name));

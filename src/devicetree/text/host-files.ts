@@ -60,7 +60,9 @@ export function hostFiles(): HostFiles {
       sourceDateEpoch: process.env['SOURCE_DATE_EPOCH'],
       modified: (path) => statOf(path)?.mtime,
     },
-    brokenLink,
+    // A search goes on past a folder: only where nothing else is found is it what is wrong.
+    brokenLink: (path) =>
+      statOf(path)?.isDirectory() === true ? `${path} is a folder, and not a file` : brokenLink(path),
   };
 }
 

@@ -45,6 +45,19 @@ describe('the files that a source names', () => {
     );
   });
 
+  test.each(['#include', '/include/'])('that are folders are told as such: %s', (directive) => {
+    mkdirSync(at('a/sub.dtsi'), { recursive: true });
+    mkdirSync(at('b'), { recursive: true });
+    const source = `/dts-v1/;\n${directive} "sub.dtsi"\n/ { };\n`;
+    const options = { ...hostFiles(), includePaths: [at('a'), at('b')] };
+    const [first] = parse(at('board.dts'), source, options).diagnostics;
+    expect(first?.message).toBe('cannot find sub.dtsi');
+    expect(first?.hint).toBe(`${at('a/sub.dtsi')} is a folder, and not a file: add that file`);
+    writeFileSync(at('b/sub.dtsi'), '');
+    expect(parse(at('board.dts'), source, options).diagnostics).toEqual([]);
+    rmSync(at('b/sub.dtsi'));
+  });
+
   test('that are links to nowhere are told as such: /incbin/', () => {
     symlinkSync('../blobs/logo.bin', at('logo.bin'));
     const source = '/dts-v1/;\n/ { logo = /incbin/("logo.bin"); };\n';

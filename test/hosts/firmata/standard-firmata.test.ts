@@ -100,11 +100,23 @@ function uno(wire: RecordingWire, booted: (pins: AVRIOPort) => void = () => {}):
   };
 }
 
+/** What our end waits for is as long as it is for the Uno, however fast that is emulated. */
+function waitInTimeOfUno(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+    const limit = new AbortController();
+    setTimeout(() => limit.abort(new DOMException('it took too long', 'TimeoutError')), ms);
+    return limit.signal;
+  });
+  onTestFinished(() => {
+    vi.restoreAllMocks();
+    vi.useRealTimers();
+  });
+}
+
 describe.skipIf(file === '')('the real StandardFirmata, driven by dtbus', () => {
   it('writes, reads registers, and tells an absent part', { timeout: 120_000 }, async () => {
-    // What our end waits for is as long as it is for the Uno, however fast that is emulated.
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    onTestFinished(() => void vi.useRealTimers());
+    waitInTimeOfUno();
     const wire = new RecordingWire();
     const host = new FirmataAdapter('an emulated Uno', { chipSelects: [10] }, uno(wire));
     await host.open();
@@ -135,8 +147,7 @@ describe.skipIf(file === '')('the real StandardFirmata, driven by dtbus', () => 
   });
 
   it('drives pins, reads them, and tells of their edges', { timeout: 120_000 }, async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    onTestFinished(() => void vi.useRealTimers());
+    waitInTimeOfUno();
     let pins: AVRIOPort | undefined;
     const boot = (booted: AVRIOPort) => {
       pins = booted;

@@ -22,6 +22,8 @@ const BACK_END = fileURLToPath(new URL('mortal-back-end.mjs', import.meta.url));
 const BUILT = fileURLToPath(new URL('../../../dist/src/transport/index.js', import.meta.url));
 const KILLS = Number(process.env['DTBUS_TEST_KILLS'] ?? 10);
 const IN_FLIGHT = 12;
+/** A busy machine needs seconds to start a back-end anew. */
+const GIVE_UP_MS = 60_000;
 
 const missing = existsSync(BUILT) ? undefined : `${BUILT} is not there: run npm run build`;
 if (missing !== undefined) console.warn(`the test that kills back-ends is skipped: ${missing}`);
@@ -77,7 +79,7 @@ function keepBusy(transport: VhostUserFrontEnd) {
 
   /** Works until so many more requests have ended. */
   async function work(count: number): Promise<void> {
-    const giveUp = performance.now() + 10_000;
+    const giveUp = performance.now() + GIVE_UP_MS;
     for (let left = count; left > 0; ) {
       const seen = transport.calls(0);
       fill();

@@ -1,12 +1,14 @@
 // A flash behind an emulated USB adapter, read and written by `dtbus flash` and by flashrom in turn: a real Linux, its
-// USB stack and libusb are between them and the emulator, and all of it has one processor. 1 MiB of a W25Q80, and on FT232H
-// 16 MiB of a W25Q128 too: there Node's start is not longer than all that flashrom does. Of each the time of the program, and that
-// from its first transfer with the adapter to its last. Beside them a client in C that does the transfers which the adapter's protocol
-// needs and nothing else (usb/least-client.c), and the start of Node alone: less than them is not to be had. DTBUS_BENCH_ADAPTER=FT232H: only that; DTBUS_BENCH_TASKS=reading: only that.
+// USB stack and libusb are between them and the emulator. The guest has one processor, and its processes are kept on one of this
+// machine's: on several, how often they wake each other across them is the scheduler's choice. DTBUS_BENCH_PINNED=0 leaves it that.
+// 1 MiB of a W25Q80, and on FT232H 16 MiB of a W25Q128 too: there Node's start is not longer than all that flashrom does. Of each
+// the time of the program, and that from its first transfer with the adapter to its last. Beside them a client in C that does the
+// transfers which the adapter's protocol needs and nothing else (usb/least-client.c), and the start of Node alone: less than them
+// is not to be had. DTBUS_BENCH_ADAPTER=FT232H: only that; DTBUS_BENCH_TASKS=reading: only that.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkout, median, report } from './report.mjs';
@@ -77,6 +79,16 @@ process.once('exit', () => {
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
+/** The command in front of the guest's that keeps it on one processor. */
+function pinning() {
+  const command = ['taskset', '-c', String(availableParallelism() - 1)];
+  if (process.env.DTBUS_BENCH_PINNED === '0') return [];
+  if (spawnSync(command[0], [...command.slice(1), 'true']).status === 0) return command;
+  console.log('without taskset: the guest runs on all processors');
+  return [];
+}
+const pinned = pinning();
+
 /** The least client, where it can be built. */
 function buildLeast() {
   const program = join(folder, 'least-client');
@@ -116,7 +128,8 @@ async function boot(adapter) {
   const file = join(folder, 'console');
   const console = openSync(file, 'w');
   const words = `mem=256M root=/dev/root rootfstype=hostfs rootflags=/ ro init=${init} con0=fd:0,fd:1 con=null quiet seccomp=on loglevel=2`;
-  guest = spawn(kernel, words.split(' '), {
+  const [program, ...args] = [...pinned, kernel, ...words.split(' ')];
+  guest = spawn(program, args, {
     stdio: ['ignore', console, console],
     detached: true,
     cwd: folder,

@@ -29,5 +29,6 @@ export { LinedError } from './lined-error.ts';
 export { makeFolders } from './make-folders.ts';
 export { neverEnds, statsAt } from './plain-file.ts';
 export { oneLine, plainJson, printable } from './printable.ts';
+export { replaceFile } from './replace-file.ts';
 export { shown } from './shown.ts';
 export { strictObject } from './strict-object.ts';

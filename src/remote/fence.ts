@@ -1,6 +1,6 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { makeFolders, writeFault } from '../input/index.ts';
+import { makeFolders, replaceFile, writeFault } from '../input/index.ts';
 
 /** So many fences are written down ahead: a lease costs no write, and a crash no fence that was given out. */
 const AHEAD = 10_000;
@@ -38,9 +38,7 @@ export class FenceCounter {
     if (file === undefined) return;
     try {
       makeFolders(dirname(file), 0o700);
-      const beside = `${file}.${process.pid}`;
-      writeFileSync(beside, `${this.#reserved}\n`, { mode: 0o600 });
-      renameSync(beside, file);
+      replaceFile(file, Buffer.from(`${this.#reserved}\n`), { mode: 0o600 });
     } catch (error) {
       if (this.#warned) return;
       this.#warned = true;

@@ -1,5 +1,5 @@
-import { lstatSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { writeReason } from '../../input/index.ts';
+import { lstatSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { replaceFile, writeReason } from '../../input/index.ts';
 import { warn } from '../terminal/warn.ts';
 
 const EVERY_MS = 5000;
@@ -13,15 +13,11 @@ const EVERY_MS = 5000;
 export function keepMetrics(file: string, metrics: () => string): () => void {
   let written: number | undefined;
   const write = (): void => {
-    let beside: string | undefined;
     try {
       const place = placeOf(file);
-      beside = `${place}.${process.pid}`;
-      writeFileSync(beside, metrics());
-      written = lstatSync(beside).ino;
-      renameSync(beside, place);
+      replaceFile(place, Buffer.from(metrics()), { durable: false });
+      written = lstatSync(place).ino;
     } catch (error) {
-      if (beside !== undefined) rmSync(beside, { force: true });
       throw new Error(`cannot write metrics to ${file}: ${writeReason(file, error)}`, { cause: error });
     }
   };

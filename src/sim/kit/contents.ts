@@ -1,12 +1,11 @@
 import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type DeviceNode, NodeError } from '../../bus/index.ts';
-import { brokenLink, writeReason } from '../../input/index.ts';
+import { brokenLink, replaceFile, writeReason } from '../../input/index.ts';
 import type { Contents } from '../../parts/index.ts';
 import type { Clock } from './clock.ts';
 import { FileLock } from './file-lock.ts';
 import { readPartFile } from './part-file.ts';
-import { replaceFile } from './replace-file.ts';
 
 /** Where the contents of a part live, and who says so. */
 interface ContentsFile {

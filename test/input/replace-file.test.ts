@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { replaceFile } from '../../../src/sim/kit/replace-file.ts';
+import { replaceFile } from '../../src/input/index.ts';
 
 describe('a file that is replaced', () => {
   let folder: string;
@@ -36,6 +36,9 @@ describe('a file that is replaced', () => {
     const file = join(folder, 'rom.bin');
     replaceFile(file, Buffer.from('new'));
     expect(modeOf(file)).toBe(0o644 & ~process.umask());
+    const secret = join(folder, 'secret');
+    replaceFile(secret, Buffer.from('new'), { mode: 0o600 });
+    expect(modeOf(secret)).toBe(0o600);
   });
 
   it('stays as it was where it cannot take its place, and nothing is left beside it', () => {

@@ -10,24 +10,33 @@ import {
   writeSync,
 } from 'node:fs';
 
-/** Mode of a file that did not exist before; the umask takes its part of it. */
-const NEW_MODE = 0o644;
+/** How a file is replaced. */
+interface Replacement {
+  /** Mode of a file that did not exist before; the umask takes its part of it. */
+  readonly mode?: number;
+  /** Whether it is to outlive a loss of power at once; what is written again in seconds need not. */
+  readonly durable?: boolean;
+}
 
 /**
  * Writes a file as a whole: to one beside it that then takes its place, so that a crash leaves the old contents or
  * the new. Mode and owner stay. The name beside it cannot be guessed and is never an existing file's or link's.
  * @throws {Error} the old contents stay, and nothing is left beside them
  */
-export function replaceFile(file: string, bytes: Uint8Array): void {
+export function replaceFile(
+  file: string,
+  bytes: Uint8Array,
+  { mode = 0o644, durable = true }: Replacement = {},
+): void {
   const old = statSync(file, { throwIfNoEntry: false });
   // The global one is loaded at its first use, while an import of node:crypto costs each board 6 ms.
   const beside = `${file}.${crypto.randomUUID().slice(-12)}.new`;
-  const handle = openSync(beside, 'wx', old === undefined ? NEW_MODE : 0o600);
+  const handle = openSync(beside, 'wx', old === undefined ? mode : 0o600);
   try {
     try {
       for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
       if (old !== undefined) keepOwner(handle, old);
-      fsyncSync(handle);
+      if (durable) fsyncSync(handle);
     } finally {
       closeSync(handle);
     }

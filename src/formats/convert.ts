@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { messageOf } from '../bus/index.ts';
-import { fileTrouble } from '../input/index.ts';
+import { bytesAt } from '../input/index.ts';
 import { Recording, RecordingError, type WriterOptions } from '../recording/index.ts';
 import type { TracedBus } from '../trace/index.ts';
 import type { Captured } from './captured.ts';
@@ -145,16 +143,7 @@ export function readTrace(file: string, format: FormatName, options: ReadOptions
 }
 
 function bytesOf(file: string): Buffer {
-  let bytes: Buffer;
-  try {
-    const trouble = fileTrouble(file);
-    if (trouble?.kind === 'absent') throw new RecordingError(file, undefined, 'not found');
-    if (trouble !== undefined) throw new Error(trouble.sentence);
-    bytes = readFileSync(file);
-  } catch (thrown) {
-    if (thrown instanceof RecordingError) throw thrown;
-    throw new RecordingError(file, undefined, `cannot be read: ${messageOf(thrown)}`);
-  }
+  const bytes = bytesAt(file, (trouble) => RecordingError.unreadable(file, trouble));
   if (bytes.length > BYTES_MAX)
     throw new RecordingError(file, undefined, `longer than ${BYTES_MAX} bytes; convert a part of it`);
   return bytes;

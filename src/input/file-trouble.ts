@@ -1,18 +1,22 @@
-import { closeSync, openSync, readlinkSync, type Stats, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { getSystemErrorMap } from 'node:util';
 import { neverEnds } from './plain-file.ts';
 
 /** Why there is nothing to read at a path. */
 export interface FileTrouble {
-  /** `broken`: something is there that leads nowhere, a link or a path below a file. `special`: no regular file. */
-  readonly kind: 'absent' | 'broken' | 'denied' | 'folder' | 'special';
+  /**
+   * `broken`: something is there that leads nowhere, a link or a path below a file. `special`: no regular file. `fault`: what
+   * the system says of anything else.
+   */
+  readonly kind: 'absent' | 'broken' | 'denied' | 'fault' | 'folder' | 'special';
   /** What is wrong, with the path: `board.dts is a link to ../old/board.dts, which is not there`. */
   readonly sentence: string;
 }
 
 /**
  * Why no file can be read at `path`; undefined where one can. A link is named with what it leads to, as `ls -l` shows it.
- * @throws {Error} for what is no fault of the file: Node's permission model, a name that is too long
+ * @throws {Error} for what is no fault of the file: Node's permission model
  */
 export function fileTrouble(path: string): FileTrouble | undefined {
   const found = lookAt(path);
@@ -20,7 +24,37 @@ export function fileTrouble(path: string): FileTrouble | undefined {
   if (found.isDirectory()) return { kind: 'folder', sentence: `${path} is a folder; expected a file` };
   const special = found.isSocket() ? `${path} is a socket; expected a regular file` : neverEnds(path);
   if (special !== undefined) return { kind: 'special', sentence: special };
-  return !found.isFile() || isReadable(path) ? undefined : denied(path, 'read', `ls -l ${path}`);
+  return found.isFile() ? openTrouble(path) : undefined;
+}
+
+/**
+ * The bytes of the file at `path`. @param refuse makes what to throw where it cannot be read, of why; and of what was thrown,
+ * where something was
+ * @throws what `refuse` made; an error that is no fault of the file: Node's permission model
+ */
+export function bytesAt(path: string, refuse: (trouble: FileTrouble, thrown?: unknown) => Error): Buffer {
+  const trouble = fileTrouble(path);
+  if (trouble !== undefined) throw refuse(trouble);
+  try {
+    return readFileSync(path);
+  } catch (thrown) {
+    throw refuse(readTrouble(path, thrown), thrown);
+  }
+}
+
+/** Why `path` could not be read, by what was thrown. @throws {unknown} the same again, where it is no fault of the file */
+export function readTrouble(path: string, thrown: unknown): FileTrouble {
+  const isLong = (thrown as NodeJS.ErrnoException)?.code === 'ERR_FS_FILE_TOO_LARGE';
+  const reason = isLong ? 'it is longer than 2 GiB' : systemReason(thrown);
+  if (reason === undefined) throw thrown;
+  // It may have been taken away, or become another one, since somebody looked.
+  return fileTrouble(path) ?? { kind: 'fault', sentence: `reading ${path} failed: ${reason}` };
+}
+
+/** What the system says of its error, without the number, the call and the file: `i/o error`; undefined for other errors. */
+function systemReason(thrown: unknown): string | undefined {
+  const { errno } = (thrown ?? {}) as NodeJS.ErrnoException;
+  return errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1];
 }
 
 /** Why there is nothing at all at `path`, neither a file nor a folder or socket; undefined where there is something. */
@@ -59,7 +93,7 @@ export function writeReason(path: string, thrown: unknown): string {
     ENOSPC: 'no space is left there; make room, or name another place',
     EROFS: 'the file system there is read-only; name another place',
   };
-  return reasons[code] ?? (code || message);
+  return reasons[code] ?? systemReason(thrown) ?? (code || message);
 }
 
 function lookAt(path: string): Stats | FileTrouble {
@@ -69,8 +103,10 @@ function lookAt(path: string): Stats | FileTrouble {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EACCES') return denied(path, 'look for', `ls -ld ${dirname(path)}`);
     if (code === 'ELOOP') return { kind: 'broken', sentence: `${path} is a link that leads back to itself` };
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
-    return atFault(path);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return atFault(path);
+    const reason = systemReason(error);
+    if (reason === undefined) throw error;
+    return { kind: 'fault', sentence: `looking for ${path} failed: ${reason}` };
   }
 }
 
@@ -104,12 +140,14 @@ function orUndefined<T>(look: () => T): T | undefined {
 }
 
 /** By opening it: what the rights of this user come to is the file system's to say. */
-function isReadable(path: string): boolean {
+function openTrouble(path: string): FileTrouble | undefined {
   try {
     closeSync(openSync(path, 'r'));
-    return true;
+    return undefined;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
-    return false;
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return denied(path, 'read', `ls -l ${path}`);
+    const reason = systemReason(error);
+    if (reason === undefined) throw error;
+    return { kind: 'fault', sentence: `opening ${path} failed: ${reason}` };
   }
 }

@@ -20,8 +20,10 @@ export { type FilePath, filePath } from './file-path.ts';
 export {
   absence,
   brokenLink,
+  bytesAt,
   type FileTrouble,
   fileTrouble,
+  readTrouble,
   writeFault,
   writeReason,
 } from './file-trouble.ts';

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { BusFault } from '../bus/index.ts';
+import { bytesAt } from '../input/index.ts';
 import type { NatsServer, TlsFiles } from './nats-server.ts';
 
 /** The library, and a connection by it. */
@@ -34,7 +34,8 @@ export async function connectTo(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<NatsConnection> {
   const shown = `nats://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const hasCredentials = credentialsOf(env) !== undefined;
+  const credentials = credentialsOf(env);
+  if (credentials !== undefined) checkCredentials(nats, credentials, env[CREDENTIALS] as string);
   const token = env[TOKEN];
   try {
     return await nats.connect({
@@ -47,7 +48,7 @@ export async function connectTo(
       ...(token && { token }),
       // Credentials run out, and are renewed in their file.
       ignoreAuthErrorAbort: stays,
-      ...(hasCredentials && { authenticator: nats.credsAuthenticator(() => renewed(env)) }),
+      ...(credentials !== undefined && { authenticator: nats.credsAuthenticator(() => renewed(env)) }),
       ...((!isLocal || Object.keys(tls).length > 0) && { tls: tlsOptions(host, tls) }),
     });
   } catch (error) {
@@ -62,10 +63,19 @@ const tlsOptions = (host: string, tls: TlsFiles): TlsFiles & { readonly host: st
 function credentialsOf(env: NodeJS.ProcessEnv): Uint8Array | undefined {
   const path = env[CREDENTIALS];
   if (!path) return undefined;
+  return bytesAt(
+    path,
+    ({ sentence }, cause) => new BusFault('EACCES', `cannot read ${CREDENTIALS}: ${sentence}`, { cause }),
+  );
+}
+
+/** The library says of what it cannot use only that, and when it has a connection. @throws {BusFault} `EACCES` */
+function checkCredentials(nats: Nats, credentials: Uint8Array, path: string): void {
   try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new BusFault('EACCES', `cannot read ${CREDENTIALS}: ${(error as Error).message}`, { cause: error });
+    nats.credsAuthenticator(credentials)('nonce');
+  } catch (cause) {
+    const expected = 'expected a file with the JWT and the seed of a user, as nsc makes it';
+    throw new BusFault('EACCES', `invalid ${CREDENTIALS}: ${expected}, got ${path}`, { cause });
   }
 }
 

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { connect, createSecureContext } from 'node:tls';
 import { BusFault } from '../bus/index.ts';
-import { fileTrouble } from '../input/index.ts';
+import { bytesAt, type FileTrouble } from '../input/index.ts';
 import { connected } from './connected.ts';
 
 /** Files of TLS by the variables that name them: neither a tree nor a command line has them. */
@@ -14,12 +13,9 @@ export function tlsFiles(env: NodeJS.ProcessEnv = process.env): Partial<Record<k
   for (const [what, variable] of Object.entries(FILES)) {
     const path = env[variable];
     if (!path) continue;
-    try {
-      files[what as keyof typeof FILES] = readFileSync(path, 'utf8');
-    } catch (error) {
-      const reason = fileTrouble(path)?.sentence ?? (error as Error).message;
-      throw new BusFault('EACCES', `cannot read ${variable}: ${reason}`, { cause: error });
-    }
+    const unread = ({ sentence }: FileTrouble, cause: unknown) =>
+      new BusFault('EACCES', `cannot read ${variable}: ${sentence}`, { cause });
+    files[what as keyof typeof FILES] = bytesAt(path, unread).toString();
   }
   check(files);
   return files;

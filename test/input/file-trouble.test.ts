@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { absence, brokenLink, fileTrouble, writeFault } from '../../src/input/index.ts';
+import { absence, brokenLink, bytesAt, fileTrouble, readTrouble, writeFault } from '../../src/input/index.ts';
 
 let folder = '';
 const at = (name: string) => join(folder, name);
@@ -76,6 +76,36 @@ describe('what is wrong with a file to read', () => {
   });
 });
 
+describe('a file is read', () => {
+  const read = (path: string) =>
+    bytesAt(path, ({ kind, sentence }) => new Error(`${kind}: ${said(sentence)}`));
+
+  it('whole', () => {
+    expect(read(at('file')).toString()).toBe('x');
+  });
+
+  it('or it is said why not, which an error of the system says in words and without its call', () => {
+    expect(() => read(at('gone'))).toThrow(/^absent: not found: @\/gone$/);
+    expect(() => asNobody(() => read(at('secret')))).toThrow(/^denied: no permission to read @\/secret: /);
+    expect(() => read('/proc/self/mem')).toThrow(/^fault: reading \/proc\/self\/mem failed: i\/o error$/);
+    expect(() => read(at('x'.repeat(256)))).toThrow(/^fault: looking for @\/x{256} failed: name too long$/);
+    const held = { code: 'EMFILE', errno: -constants.errno.EMFILE };
+    expect(readTrouble('/dev/null', Object.assign(new Error('text'), held)).sentence).toBe(
+      'reading /dev/null failed: too many open files',
+    );
+  });
+
+  it('what was thrown comes through where it is no fault of the file', () => {
+    const denied = Object.assign(new Error('text'), { code: 'ERR_ACCESS_DENIED' });
+    expect(() => readTrouble('/dev/null', denied)).toThrow(denied);
+  });
+
+  it('a file that was taken away meanwhile is not there', () => {
+    const thrown = Object.assign(new Error('text'), { code: 'ENOENT', errno: -constants.errno.ENOENT });
+    expect(said(readTrouble(at('gone'), thrown).sentence)).toBe('not found: @/gone');
+  });
+});
+
 it('nothing is absent of what is no file', () => {
   for (const name of ['folder', 'fifo', 'socket', 'secret']) expect(absence(at(name))).toBeUndefined();
   expect(absence(at('gone'))?.kind).toBe('absent');
@@ -116,6 +146,10 @@ describe('why a file could not be written', () => {
     );
     expect(fault('EROFS')).toBe('cannot write a.bus: the file system there is read-only; name another place');
     expect(fault('EIO')).toBe('cannot write a.bus: EIO');
+    const { EIO } = constants.errno;
+    expect(writeFault('a.bus', Object.assign(new Error('text'), { code: 'EIO', errno: -EIO }))).toBe(
+      'cannot write a.bus: i/o error',
+    );
     expect(writeFault('a.bus', 'text')).toBe('cannot write a.bus: text');
   });
 });

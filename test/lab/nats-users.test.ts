@@ -122,8 +122,18 @@ describe.skipIf(!HAS_SERVER)(`who may use a NATS server (skipped where ${SERVER}
     });
     expect(boardsOn(url, { DTBUS_NATS_CREDS: folder.path('none.creds') })).toEqual({
       status: 1,
-      said: expect.stringMatching(/^dtbus: EACCES: cannot read DTBUS_NATS_CREDS: ENOENT: .*none\.creds'\n$/),
+      said: expect.stringMatching(
+        /^dtbus: EACCES: cannot read DTBUS_NATS_CREDS: not found: .*none\.creds\n$/,
+      ),
     });
+    const cut = credentials.slice(0, credentials.indexOf('SEED'));
+    for (const text of ['', 'no credentials', cut, credentials.replace(/\nSU.*\n/, '\nSUABC\n')])
+      expect(boardsOn(url, { DTBUS_NATS_CREDS: folder.write('bad.creds', text) })).toEqual({
+        status: 1,
+        said: expect.stringMatching(
+          /^dtbus: EACCES: invalid DTBUS_NATS_CREDS: expected a file with the JWT and the seed of a user, as nsc makes it, got .*bad\.creds\n$/,
+        ),
+      });
   });
 
   it('by credentials that are renewed in their file: a host whose own were not taken any more comes back', async () => {

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import {
+  bytesAt,
   checkOptions,
   type FilePath,
   filePath,
-  fileTrouble,
   flag,
   invalid,
   type OptionChecks,
@@ -126,16 +125,7 @@ interface Row {
 }
 
 function rowsOf(file: string): readonly Row[] {
-  const trouble = fileTrouble(file);
-  if (trouble !== undefined) throw new BoardError(trouble.sentence);
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new BoardError(`cannot read ${file}: ${(error as NodeJS.ErrnoException).code ?? error}`, {
-      cause: error,
-    });
-  }
+  const text = bytesAt(file, ({ sentence }, cause) => new BoardError(sentence, { cause })).toString();
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   const separator = [';', '\t', ','].find((each) => lines[0]?.includes(each)) ?? ',';
   return lines.flatMap((each, index) =>

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { deniedSentence, messageOf } from '../../bus/index.ts';
 import {
@@ -18,11 +18,11 @@ import {
 } from '../../devicetree/core.ts';
 import {
   absence,
+  bytesAt,
   bytesOrText,
   type FilePath,
   type FileTrouble,
   filePath,
-  fileTrouble,
   flag,
   listOf,
   type OptionChecks,
@@ -259,9 +259,7 @@ type ReadTree = Omit<BoardTree, 'overlays' | 'compiled'>;
 
 function readBytes(what: Role, file: string): Uint8Array {
   try {
-    const trouble = fileTrouble(file);
-    if (trouble !== undefined) throw new BoardError(unreadable(what, file, trouble));
-    return readFileSync(file);
+    return bytesAt(file, (trouble, cause) => new BoardError(unreadable(what, file, trouble), { cause }));
   } catch (thrown) {
     if (thrown instanceof BoardError) throw thrown;
     throw new BoardError(deniedSentence(thrown) ?? `${file}: ${messageOf(thrown)}`, { cause: thrown });

@@ -13,7 +13,7 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { type Tree, toBlob } from '../../devicetree/core.ts';
 import type { VirtioNode } from '../../frontend/index.ts';
-import { brokenLink, makeFolders, statsAt, writeFault } from '../../input/index.ts';
+import { brokenLink, makeFolders, statsAt, writeFault, writeReason } from '../../input/index.ts';
 import { connectUnix, FileDescriptor, OsError, socketAddress } from '../../os/index.ts';
 import type { BackEndServer } from '../../transport/index.ts';
 import { BoardError } from '../board-error.ts';
@@ -156,10 +156,10 @@ function makeMissing(folder: string, permissions: SocketPermissions): void {
     for (const made of makeFolders(folder, 0o700)) grantFolder(made, permissions);
   } catch (error) {
     if (error instanceof BoardError) throw error;
-    const { code, path } = error as NodeJS.ErrnoException;
+    const { code, path = folder } = error as NodeJS.ErrnoException;
     // What is there is looked at by who asks.
     if (code === 'EEXIST') return;
-    throw new BoardError(`cannot make the folder ${path} for the sockets: ${code}; name another path`, {
+    throw new BoardError(`cannot make the folder ${path} for the sockets: ${writeReason(path, error)}`, {
       cause: error,
     });
   }

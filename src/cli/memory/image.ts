@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { fileTrouble, statsAt, writeFault } from '../../input/index.ts';
+import { writeFileSync } from 'node:fs';
+import { bytesAt, statsAt, writeFault } from '../../input/index.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { hexDump } from './hex-dump.ts';
 
@@ -26,9 +26,10 @@ export function processImageIo(): ImageIo {
 /** The bytes of a file, or of standard input for `-`. @throws {Error} */
 export async function readImage(file: string, io: ImageIo): Promise<Uint8Array> {
   if (file === '-') return io.readInput();
-  const trouble = fileTrouble(file);
-  if (trouble === undefined) return readFileSync(file);
-  throw new Error(`${trouble.sentence}${trouble.kind === 'special' ? ', or name - for standard input' : ''}`);
+  return bytesAt(file, ({ kind, sentence }, cause) => {
+    const remedy = kind === 'special' ? ', or name - for standard input' : '';
+    return new Error(`${sentence}${remedy}`, { cause });
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, resolve } from 'node:path';
-import { fileTrouble } from '../../input/index.ts';
+import { fileTrouble, readTrouble } from '../../input/index.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
 const SCRIPTS = ['.js', '.mjs', '.cjs'];
@@ -65,12 +65,23 @@ function checkBeginning(script: string): void {
 /** What a file is that Node does not run, by its beginning. */
 function foreignKind(file: string): string | undefined {
   const first = Buffer.alloc(256);
-  const fd = openSync(file, 'r');
-  const length = readSync(fd, first);
-  closeSync(fd);
+  const length = readBeginning(file, first);
   const [line = ''] = first.toString('latin1', 0, length).split('\n');
   if (line.startsWith('\x7fELF')) return 'a program';
   return line.startsWith('#!') && !/\b(node|tsx)\b/.test(line) ? 'a script of another program' : undefined;
+}
+
+/** @returns bytes that it has of `first` @throws {UsageError} it cannot be read */
+function readBeginning(file: string, first: Buffer): number {
+  let fd: number | undefined;
+  try {
+    fd = openSync(file, 'r');
+    return readSync(fd, first);
+  } catch (thrown) {
+    throw new UsageError(`no script: ${readTrouble(file, thrown).sentence}`);
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
 }
 
 /** Whether Node runs a folder: by `main` of its package.json, or its index.js. */

@@ -1,9 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { messageOf } from '../../bus/index.ts';
 import {
+  bytesAt,
   checkOptions,
   type FilePath,
   filePath,
+  fileTrouble,
   integer,
   invalid,
   type OptionChecks,
@@ -78,10 +80,10 @@ export function assertScreen(part: Shown, file: FilePath, options: ScreenOptions
 
 /** Undefined: there is no such file. */
 function expectedDots(path: string): Dots | undefined {
+  if (fileTrouble(path)?.kind === 'absent') return undefined;
   try {
-    return dotsOf(readFileSync(path));
+    return dotsOf(bytesAt(path, ({ sentence }, cause) => new Error(sentence, { cause })));
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new Error(`${path}: cannot be read: ${messageOf(thrown)}`, { cause: thrown });
   }
 }

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { messageOf } from '../../bus/words.ts';
-import { fileTrouble } from '../../input/index.ts';
+import { bytesAt } from '../../input/index.ts';
 import type { RecordedEntry, RecordingHead } from '../recorded.ts';
 import { RecordingError } from '../recording-error.ts';
 import { DataRows } from './data-blocks.ts';
@@ -60,18 +58,10 @@ export class Recording {
 
   /** @throws {RecordingError} it cannot be read, or is not right */
   static read(file: string): Recording {
-    let text: Buffer;
-    try {
-      const trouble = fileTrouble(file);
-      if (trouble?.kind === 'absent') throw new RecordingError(file, undefined, 'not found');
-      if (trouble !== undefined) throw new Error(trouble.sentence);
-      text = readFileSync(file);
-    } catch (thrown) {
-      if (thrown instanceof RecordingError) throw thrown;
-      const { code } = thrown as NodeJS.ErrnoException;
-      throw new RecordingError(file, undefined, `cannot be read: ${code ?? messageOf(thrown)}`);
-    }
-    return new Recording(file, text);
+    return new Recording(
+      file,
+      bytesAt(file, (trouble) => RecordingError.unreadable(file, trouble)),
+    );
   }
 
   get head(): RecordingHead {

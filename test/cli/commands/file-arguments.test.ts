@@ -23,7 +23,7 @@ beforeAll(() => {
   symlinkSync('loop.x', folder.path('loop.x'));
 });
 
-type Thing = 'absent' | 'folder' | 'fifo' | 'device' | 'dead' | 'loop' | 'below';
+type Thing = 'absent' | 'folder' | 'fifo' | 'device' | 'dead' | 'loop' | 'below' | 'failing';
 const PATHS: Readonly<Record<Thing, string>> = {
   absent: '@absent.x',
   folder: '@folder.x',
@@ -32,6 +32,8 @@ const PATHS: Readonly<Record<Thing, string>> = {
   dead: '@dead.x',
   loop: '@loop.x',
   below: '@file.x/below',
+  // Its first bytes are of no page: Linux says EIO.
+  failing: '/proc/self/mem',
 };
 const SENTENCES: Readonly<Record<Thing, RegExp>> = {
   absent: /not found: .*absent\.x|no such file or directory/,
@@ -41,6 +43,7 @@ const SENTENCES: Readonly<Record<Thing, RegExp>> = {
   dead: /dead\.x is a link to gone\/target, which is not there/,
   loop: /loop\.x is a link that leads back to itself/,
   below: /file\.x is a file and not a folder/,
+  failing: /\/proc\/self\/mem.*: i\/o error/,
 };
 
 /** A file that is read: `%` stands for it. Exit codes other than 1, and things that may stand there or are said otherwise. */
@@ -64,9 +67,14 @@ const READ: readonly Place[] = [
   { line: 'i2cget -b @board.dts -o % -y 1 0x50 0' },
   {
     line: 'ls @board.dts --include %',
-    but: { folder: 'fine', fifo: /is not a folder/, device: /is not a folder/ },
+    but: {
+      folder: 'fine',
+      fifo: /is not a folder/,
+      device: /is not a folder/,
+      failing: /is not a folder/,
+    },
   },
-  { line: 'ls @board.dts --trust %', but: { folder: 'fine', fifo: 'fine', device: 'fine' } },
+  { line: 'ls @board.dts --trust %', but: { folder: 'fine', fifo: 'fine', device: 'fine', failing: 'fine' } },
   { line: 'run @board.dts %', code: 2 },
   {
     line: 'watch @board.dts %',
@@ -83,11 +91,21 @@ const READ: readonly Place[] = [
   { line: 'flash write flash % -b @board.dts' },
   {
     line: 'guest @board.dts --kernel % -- true',
-    but: { folder: /not a kernel: /, fifo: /not a kernel: /, device: /not a kernel: / },
+    but: {
+      folder: /not a kernel: /,
+      fifo: /not a kernel: /,
+      device: /not a kernel: /,
+      failing: /not executable: /,
+    },
   },
   {
     line: 'ls --connect %',
-    but: { folder: /no board is served at /, fifo: /is a file: /, device: /is a file: / },
+    but: {
+      folder: /no board is served at /,
+      fifo: /is a file: /,
+      device: /is a file: /,
+      failing: /is a file: /,
+    },
   },
   {
     line: 'get --connect %',
@@ -95,11 +113,17 @@ const READ: readonly Place[] = [
       folder: /folder\.x\/control\.sock; start dtbus serve/,
       fifo: /is a file: /,
       device: /is a file: /,
+      failing: /is a file: /,
     },
   },
   {
     line: 'i2cdetect --connect % -l',
-    but: { folder: /no board is served at /, fifo: /is a file: /, device: /is a file: / },
+    but: {
+      folder: /no board is served at /,
+      fifo: /is a file: /,
+      device: /is a file: /,
+      failing: /is a file: /,
+    },
   },
   { line: 'convert % --from bus @out.vcd', but: { absent: /absent\.x: not found/ } },
   { line: 'dtc %', but: { folder: 'fine' } },

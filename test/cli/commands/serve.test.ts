@@ -264,7 +264,11 @@ describe('serve called wrongly', () => {
     ],
     [['--socket', '/x', '--bus', 'i2c7'], 1, /bus not found: i2c7; the board has: i2c1, i2c2/],
     [['--fd', '1000', '--bus', 'i2c1'], 1, 'ENOTSOCK: descriptor 1000 is not a unix stream socket'],
-    [['--socket-dir', '/proc/no/such'], 1, 'cannot make the folder /proc/no for the sockets: ENOENT'],
+    [
+      ['--socket-dir', '/proc/no/such'],
+      1,
+      'cannot make the folder /proc/no for the sockets: no such file or directory',
+    ],
     [['--socket', '/no/such/folder/s', '--bus', 'i2c1'], 1, 'bind: ENOENT: /no/such/folder/s'],
   ] as const)('%j ends with %i', async (argv, code, sentence) => {
     const { status, stderr } = await run('dts/demo.dts', ...argv);

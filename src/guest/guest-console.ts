@@ -1,3 +1,5 @@
+import { presentFolder } from '../input/index.ts';
+
 /**
  * What process 1 of a guest and we agree on: it prints lines of its own between those of the command, since a
  * kernel speaks before it and may still panic on its way out.
@@ -17,7 +19,7 @@ mountpoint -q /dev || mount -t devtmpfs dev /dev
 mount -t tmpfs tmpfs /run
 note() { echo "${mark} ${LINE.NOTE} $*"; }
 ${prepare}
-cd ${quoted(process.cwd())}
+cd ${quoted(presentFolder() ?? '/')}
 echo "${mark} ${LINE.BEGIN}"
 ${command.map(quoted).join(' ')}
 echo "${mark} ${LINE.EXIT} $?"

@@ -30,6 +30,7 @@ export {
 export { LinedError } from './lined-error.ts';
 export { makeFolders } from './make-folders.ts';
 export { neverEnds, statsAt } from './plain-file.ts';
+export { goneFolder, presentFolder } from './present-folder.ts';
 export { oneLine, plainJson, printable } from './printable.ts';
 export { replaceFile } from './replace-file.ts';
 export { shown } from './shown.ts';

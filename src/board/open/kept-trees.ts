@@ -1,5 +1,6 @@
 import { type Tree, toBlob, wasChanged } from '../../devicetree/core.ts';
 import { findDevices, type VirtioNode } from '../../frontend/index.ts';
+import { presentFolder } from '../../input/index.ts';
 import { doubtsOf, type TreeDoubt } from './check-tree.ts';
 import {
   type BoardTree,
@@ -83,7 +84,7 @@ export function readKept(file: string, options: KeptOptions): ReadBoard {
   const sources = treeSources(file, options);
   const { overlays, includePaths, symbols } = sources;
   const how = JSON.stringify([
-    ...[process.cwd(), file, adopt, symbols, includePaths],
+    ...[presentFolder(), file, adopt, symbols, includePaths],
     overlays.map((overlay) => overlay.file),
   ]);
   const at = kept.findIndex((each) => each.how === how && isCurrent(each, sources));

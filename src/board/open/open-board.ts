@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { delimiter, dirname } from 'node:path';
 import { deniedSentence } from '../../bus/index.ts';
 import { isBus } from '../../frontend/index.ts';
-import { type FilePath, oneLine } from '../../input/index.ts';
+import { type FilePath, goneFolder, oneLine } from '../../input/index.ts';
 import { LocalFrontEnd, registerBytes } from '../../transport/core.ts';
 import { DmaAllocator, GuestMemory } from '../../virtio/index.ts';
 import { BoardError } from '../board-error.ts';
@@ -151,9 +151,12 @@ function backEndThread(news: News): BackEndThread {
   }
 }
 
-/** What was thrown; where Node's permission model denied something, a sentence with the option that allows it. */
+/**
+ * What was thrown; where Node's permission model denied something, a sentence with the option that allows it. Node starts no
+ * thread in a folder that was removed.
+ */
 function permitted(thrown: unknown): unknown {
-  const denied = deniedSentence(thrown);
+  const denied = deniedSentence(thrown) ?? goneFolder(thrown);
   return denied === undefined ? replayError(thrown) : new BoardError(denied, { cause: thrown });
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { absence, makeFolders, oneLine, writeFault } from '../../input/index.ts';
+import { absence, makeFolders, oneLine, presentFolder, writeFault } from '../../input/index.ts';
 import { packageFile } from '../terminal/package-file.ts';
 import { dependencyOn } from './dependency.ts';
 import { projectFiles } from './files.ts';
@@ -28,7 +28,7 @@ export function init(folder: string): number {
     }
     process.stdout.write(`${oneLine(file)}\n`);
   }
-  const enter = resolve(folder) === process.cwd() ? '' : `cd ${folder} && `;
+  const enter = resolve(folder) === presentFolder() ? '' : `cd ${folder} && `;
   process.stdout.write(`Next: ${oneLine(enter)}npm install && npm start && npm test\n`);
   return 0;
 }

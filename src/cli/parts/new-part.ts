@@ -41,7 +41,11 @@ export function newPart(given: string, { folder, typescript }: NewPartOptions): 
     throw new Error(writeFault(folder, thrown), { cause: thrown });
   }
   for (const [file, text] of Object.entries(files)) {
-    writeFileSync(join(folder, file), text, { flag: 'wx' });
+    try {
+      writeFileSync(join(folder, file), text, { flag: 'wx' });
+    } catch (thrown) {
+      throw new Error(writeFault(join(folder, file), thrown), { cause: thrown });
+    }
     process.stdout.write(`${oneLine(join(folder, file))}\n`);
   }
   process.stdout.write(nextSteps(naming, folder));

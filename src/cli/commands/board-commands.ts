@@ -80,7 +80,7 @@ function addRunCommand(program: Command, end: (exitCode: number) => void): void 
     )
     .argument(
       '<script...>',
-      'the device tree of the board (.dts, .dtb; or -b), then the script and its arguments, or `--` and a command with its',
+      'a script of Node with its arguments, or `--` and any command with its; in front of it may stand the device tree of the board (.dts, .dtb), instead of -b',
     )
     .option('--watch', 'show every transfer on standard error; see dtbus watch', false)
     .option(
